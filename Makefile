@@ -1,0 +1,66 @@
+# Everything runs from .venv with the pinned versions of constraints.txt.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DEV_STAMP := $(VENV)/.installed-dev
+# Two workers: each pays for loading vectorbt once.
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; use: make PYTHON=/path/to/python3.11 ...") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMP): pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+$(DEV_STAMP): pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $(STAMP) $@
+
+.PHONY: install
+install: $(STAMP) ## Create .venv with everything a run needs
+
+.PHONY: run
+run: install ## Backtest hedge_mix and write its tear sheet
+	$(BIN)/python -m backtests.run hedge_mix
+
+.PHONY: test
+test: $(DEV_STAMP) ## Run the tests
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+.PHONY: bench
+bench: $(DEV_STAMP) ## Run the benchmarks (minutes)
+	$(BIN)/python -m tests.benchmarks.run_overhead
+
+.PHONY: lint
+lint: $(DEV_STAMP) ## Check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+.PHONY: fix
+fix: $(DEV_STAMP) ## Mend what style checks can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: pictures
+pictures: run ## Take the README's pictures (needs chromium)
+	$(BIN)/python -m docs.pictures
+
+.PHONY: lock
+lock: $(DEV_STAMP) ## Pin the newest versions that fit together in constraints.txt
+	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras \
+	    --no-emit-index-url --no-annotate --no-header --output-file constraints.txt pyproject.toml
+
+.PHONY: clean
+clean: ## Remove .venv and caches; results stay
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

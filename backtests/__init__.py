@@ -1,0 +1,1 @@
+"""Running strategies over markets, and writing down what came of it."""

@@ -1,0 +1,1 @@
+"""Pure functions of arrays and Series: every number that a result shows."""

@@ -1,0 +1,220 @@
+"""The one home of every headline number, as pure functions.
+
+``values`` are levels of a portfolio (NAV), one a row; ``returns`` are simple returns per row;
+``cash`` the returns of Treasury bills on the same rows; ``ppy`` rows per year (252 or 12).
+Fractions, never percent. None of the arguments may hold NaN; a ratio whose denominator is
+zero is NaN. SEMANTICS: the definitions are the ones every report, table and page shows.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+def returns_of(values: pd.Series) -> pd.Series:
+    """Simple returns from row to row; one fewer than ``values``."""
+    return values.pct_change(fill_method=None).iloc[1:]
+
+
+def cagr(values: Array, ppy: int) -> float:
+    """Compound growth a year: ``(V_n / V_0)^(ppy / n) - 1`` over n returns."""
+    return float((values[-1] / values[0]) ** (ppy / (len(values) - 1)) - 1.0)
+
+
+def volatility(returns: Array, ppy: int) -> float:
+    """Standard deviation of returns (ddof 1), annualised by the square root of time."""
+    return float(np.std(returns, ddof=1) * math.sqrt(ppy)) if len(returns) > 1 else math.nan
+
+
+def sharpe(returns: Array, cash: Array, ppy: int) -> float:
+    """Mean excess return over bills per unit of its deviation, annualised (Sharpe 1994)."""
+    excess = returns - cash
+    deviation = np.std(excess, ddof=1) if len(excess) > 1 else 0.0
+    return _ratio(float(np.mean(excess)), float(deviation)) * math.sqrt(ppy)
+
+
+def sortino(returns: Array, cash: Array, ppy: int) -> float:
+    """Mean excess return per unit of downside deviation over **all** rows (Sortino 1994)."""
+    excess = returns - cash
+    downside = math.sqrt(float(np.mean(np.minimum(excess, 0.0) ** 2)))
+    return _ratio(float(np.mean(excess)), downside) * math.sqrt(ppy)
+
+
+def _ratio(above: float, below: float) -> float:
+    # A constant series has a deviation of rounding errors, not of risk.
+    return above / below if below > 1e-12 else math.nan
+
+
+def drawdowns(values: Array) -> Array:
+    """Loss from the highest value so far, 0 or negative, on the rows given."""
+    return np.asarray(values / np.maximum.accumulate(values) - 1.0)
+
+
+@dataclass(frozen=True)
+class Drawdown:
+    """A fall from a peak: dates of the peak, the trough and the recovery (None if not yet)."""
+
+    depth: float
+    start: pd.Timestamp
+    end: pd.Timestamp
+    recovered: pd.Timestamp | None
+
+
+def drawdown_list(values: pd.Series) -> list[Drawdown]:
+    """Every drawdown, deepest first.
+
+    Starts on the date of the peak (the last row at the old high), ends on the first row of
+    its lowest value, recovers on the first row back at or above the peak.
+    """
+    levels = values.to_numpy(float)
+    under = drawdowns(levels) < 0.0
+    edges = np.diff(np.concatenate([[False], under, [False]]).astype(int))
+    found = []
+    for first, after in zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True):
+        trough = first + int(np.argmin(levels[first:after]))
+        found.append(
+            Drawdown(
+                depth=float(levels[trough] / levels[first - 1] - 1.0),
+                start=values.index[first - 1],
+                end=values.index[trough],
+                recovered=values.index[after] if after < len(levels) else None,
+            )
+        )
+    return sorted(found, key=lambda one: one.depth)
+
+
+def conditional_var(returns: Array, level: float = 0.05) -> float:
+    """Mean of the worst ``ceil(level n)`` rows: CVaR(95), historical, negative for a loss."""
+    # The small constant keeps ceil from counting a rounding error as a row.
+    worst = max(math.ceil(level * len(returns) - 1e-9), 1)
+    return float(np.mean(np.sort(returns)[:worst]))
+
+
+def year_returns(values: pd.Series) -> pd.Series:
+    """Returns of the **complete** calendar years, by year.
+
+    A year is complete if the rows hold its last session and the last session of the year
+    before; where the rows end in December, that is its last weekday.
+    """
+    dates = pd.DatetimeIndex(values.index)
+    closes = values.groupby(dates.year).last()
+    last_weekday = pd.offsets.BDay().rollback(pd.Timestamp(dates[-1].year, 12, 31))
+    if dates[-1] < last_weekday:
+        closes = closes.iloc[:-1]
+    years = closes / closes.shift(1) - 1.0
+    return years.iloc[1:]
+
+
+def month_returns(values: pd.Series) -> pd.Series:
+    """Returns of calendar months, by month; the first and the last may be partial."""
+    closes = values.groupby(pd.DatetimeIndex(values.index).to_period("M")).last()
+    before = closes.shift(1).fillna(values.iloc[0])
+    months = closes / before - 1.0
+    # A first month that holds nothing but the base has no return.
+    alone = values.index[1].to_period("M") != closes.index[0]
+    return months.iloc[1:] if alone else months
+
+
+def to_date(values: pd.Series, period: str) -> float:
+    """Return since the close before the current month (``M``) or year (``Y``) began."""
+    periods = pd.DatetimeIndex(values.index).to_period(period)
+    before = values[periods < periods[-1]]
+    base = before.iloc[-1] if len(before) else values.iloc[0]
+    return float(values.iloc[-1] / base - 1.0)
+
+
+def win_rate(returns: Array) -> float:
+    """Share of gains among the rows that moved at all."""
+    moved = int(np.count_nonzero(returns))
+    return float(np.count_nonzero(returns > 0) / moved) if moved else math.nan
+
+
+def skewness(returns: Array) -> float:
+    """Sample skewness, adjusted for its bias (Fisher-Pearson G1)."""
+    return float(pd.Series(returns).skew())
+
+
+def excess_kurtosis(returns: Array) -> float:
+    """Sample kurtosis in excess of the normal's, adjusted for its bias (G2)."""
+    return float(pd.Series(returns).kurt())
+
+
+def correlation(first: Array, second: Array) -> float:
+    """Pearson correlation of two series of returns."""
+    return float(np.corrcoef(first, second)[0, 1])
+
+
+def beta(returns: Array, benchmark: Array) -> float:
+    """Slope of returns on the benchmark's: covariance over its variance."""
+    covariance = np.cov(returns, benchmark, ddof=1)
+    return float(covariance[0, 1] / covariance[1, 1])
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """The headline numbers of one portfolio, fractions; None where a number does not exist."""
+
+    cagr: float
+    volatility: float
+    sharpe: float | None
+    sortino: float | None
+    max_drawdown: float
+    max_drawdown_start: str | None
+    max_drawdown_end: str | None
+    max_drawdown_recovered: str | None
+    calmar: float | None
+    cvar_95: float
+    best_year: float | None
+    worst_year: float | None
+    final_value: float
+
+
+def headline(values: pd.Series, cash: pd.Series, ppy: int) -> Metrics:
+    """All headline numbers of a portfolio.
+
+    Parameters
+    ----------
+    values
+        NAV, two rows or more.
+    cash
+        Total-return index of bills on the same rows.
+    ppy
+        Rows per year.
+    """
+    returns = returns_of(values).to_numpy(float)
+    bills = returns_of(cash).to_numpy(float)
+    falls = drawdown_list(values)
+    deepest = falls[0] if falls else None
+    growth = cagr(values.to_numpy(float), ppy)
+    years = year_returns(values)
+    depth = deepest.depth if deepest else 0.0
+    return Metrics(
+        cagr=growth,
+        volatility=volatility(returns, ppy),
+        sharpe=_known(sharpe(returns, bills, ppy)),
+        sortino=_known(sortino(returns, bills, ppy)),
+        max_drawdown=depth,
+        max_drawdown_start=_date(deepest.start if deepest else None),
+        max_drawdown_end=_date(deepest.end if deepest else None),
+        max_drawdown_recovered=_date(deepest.recovered if deepest else None),
+        calmar=_known(_ratio(growth, -depth)),
+        cvar_95=conditional_var(returns),
+        best_year=float(years.max()) if len(years) else None,
+        worst_year=float(years.min()) if len(years) else None,
+        final_value=float(values.iloc[-1]),
+    )
+
+
+def _known(number: float) -> float | None:
+    return number if math.isfinite(number) else None
+
+
+def _date(day: pd.Timestamp | None) -> str | None:
+    return None if day is None else f"{day:%Y-%m-%d}"

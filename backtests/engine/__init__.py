@@ -1,0 +1,1 @@
+"""Configuration, costs, fills and simulations."""

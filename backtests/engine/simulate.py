@@ -1,0 +1,197 @@
+"""From target weights to a simulation: the lag, the fills (vectorbt), the books.
+
+Before its first fill the portfolio is all ``CASH``: money waiting for a decision to trade
+earns the bill return like any other idle money.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from backtests.engine.costs import Costs
+from backtests.engine.ledger import Fills
+from backtests.engine.result import Simulation
+from data.errors import UsageError, WeightError
+from data.market import CASH, Market
+from strategies.base import Strategy, require_weights
+
+Array = NDArray[np.float64]
+Engine = Callable[[Array, Array, Array, Array, float], Fills]
+
+
+def fill_with_vectorbt(
+    prices: Array, targets: Array, fee: Array, slippage: Array, initial: float
+) -> Fills:
+    """Trade targets at prices with vectorbt; same arguments and answer as the ledger."""
+    import vectorbt as vbt
+
+    portfolio = vbt.Portfolio.from_orders(
+        close=pd.DataFrame(prices),
+        size=targets,
+        size_type="targetpercent",
+        direction="longonly",
+        fees=fee,
+        slippage=slippage,
+        init_cash=initial,
+        group_by=True,
+        cash_sharing=True,
+        call_seq="auto",
+    )
+    orders = portfolio.order_records
+    return Fills(
+        nav=np.asarray(portfolio.value(), float).reshape(-1),
+        units=np.asarray(portfolio.assets(), float),
+        order_row=orders["idx"].astype(np.int64),
+        order_column=orders["col"].astype(np.int64),
+        order_units=np.where(orders["side"] == 0, orders["size"], -orders["size"]),
+        order_price=orders["price"].astype(float),
+        order_fee=orders["fees"].astype(float),
+    )
+
+
+def simulate(
+    market: Market,
+    strategy: Strategy,
+    costs: Costs,
+    *,
+    start: pd.Timestamp | None = None,
+    initial: float = 10_000.0,
+    engine: Engine = fill_with_vectorbt,
+) -> Simulation:
+    """Run a strategy over a market.
+
+    Parameters
+    ----------
+    market
+        All history the strategy may see, up to the last session to simulate.
+    strategy
+        Decides; never shifts anything itself.
+    costs
+        Fee, slippage and lag.
+    start
+        First day to simulate; the last decision on or before it stands at row 0. None for
+        the first session on which every ticker has a price.
+    initial
+        Value at row 0.
+    engine
+        What fills the orders.
+
+    Returns
+    -------
+    Simulation
+
+    Raises
+    ------
+    WeightError
+        For targets that are negative, not finite or sum to more than 1.
+    UsageError
+        If too few sessions are left, or the rule has no decision by ``start``.
+    """
+    decided = strategy.target_weights(market)
+    require_targets(decided, market, strategy.name)
+    first, _ = market.first_session(list(decided.columns))
+    begin = first if start is None else max(first, start)
+    levels = market.levels(list(decided.columns)).loc[begin:]
+    if len(levels) <= costs.lag:
+        raise UsageError(
+            f"{strategy.name} has {len(levels)} sessions from {begin:%Y-%m-%d}, too few for a lag "
+            f"of {costs.lag}; give a longer period"
+        )
+    decisions = standing_decisions(decided, levels.index, strategy.name)
+    row = levels.index.get_indexer(decisions.index)
+    targets = np.full(levels.shape, np.nan)
+    targets[0] = np.eye(levels.shape[1])[-1]  # all CASH until the first decision trades
+    trades = row + costs.lag < len(levels)
+    targets[row[trades] + costs.lag] = decisions.to_numpy()[trades]
+    prices = levels.to_numpy(float)
+    risky = np.arange(levels.shape[1]) < levels.shape[1] - 1  # CASH trades free
+    fills = engine(prices, targets, costs.fee * risky, costs.slippage * risky, initial)
+    return _books(strategy.name, costs, levels, decisions, fills, pending=not bool(trades[-1]))
+
+
+def require_targets(weights: pd.DataFrame, market: Market, name: str) -> None:
+    """Refuse target weights that the engine must not trade.
+
+    Raises
+    ------
+    WeightError
+        Naming the strategy, the row and what is wrong there.
+    """
+    index = weights.index
+    if len(weights) == 0:
+        raise WeightError(f"{name} made no decision up to {market.sessions[-1]:%Y-%m-%d}")
+    if not (
+        index.is_monotonic_increasing and index.is_unique and index.isin(market.sessions).all()
+    ):
+        raise WeightError(f"{name} decided on dates that are not ascending sessions of the market")
+    values = weights.to_numpy(float)
+    suspect = ~np.isfinite(values).all(axis=1) | (values < 0).any(axis=1) | (values.sum(axis=1) > 1)
+    for row in np.flatnonzero(suspect):
+        require_weights(weights.iloc[row].to_dict(), name, f"{index[row]:%Y-%m-%d}")
+
+
+def standing_decisions(
+    decided: pd.DataFrame, sessions: pd.DatetimeIndex, name: str
+) -> pd.DataFrame:
+    """Cut decisions to a period, the last one before it standing at its row 0.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Decision sessions x columns with ``CASH`` (what the weights leave) last.
+    """
+    before = decided.loc[: sessions[0]]
+    if before.empty:
+        raise UsageError(
+            f"{name} makes its first decision on {decided.index[0]:%Y-%m-%d}; "
+            "give that day or a later one as --start"
+        )
+    standing = pd.concat([before.iloc[[-1]].set_axis(sessions[:1]), decided.loc[sessions[0] :]])
+    standing = standing[~standing.index.duplicated(keep="first")]
+    left = np.round(1.0 - standing.to_numpy(float).sum(axis=1), 12)
+    return standing.assign(**{CASH: np.maximum(left, 0.0)})
+
+
+def _books(
+    name: str,
+    costs: Costs,
+    levels: pd.DataFrame,
+    decisions: pd.DataFrame,
+    fills: Fills,
+    *,
+    pending: bool,
+) -> Simulation:
+    columns = np.asarray(levels.columns, dtype=object)
+    nav = pd.Series(fills.nav, index=levels.index, name=name)
+    value = fills.order_units * fills.order_price
+    close = levels.to_numpy(float)[fills.order_row, fills.order_column]
+    orders = pd.DataFrame(
+        {
+            "date": levels.index[fills.order_row],
+            "ticker": columns[fills.order_column],
+            "side": np.where(fills.order_units > 0, "buy", "sell"),
+            "units": np.abs(fills.order_units),
+            "price": fills.order_price,
+            "value": np.abs(value),
+            "fee": fills.order_fee,
+            "slippage": np.abs(fills.order_units) * np.abs(fills.order_price - close),
+        }
+    )
+    gross = np.bincount(fills.order_row, weights=np.abs(value), minlength=len(levels))
+    traded = gross / 2.0 / fills.nav
+    traded[: costs.lag + 1] = 0.0  # the deposit of row 0 and the first purchase
+    return Simulation(
+        name=name,
+        costs=costs,
+        nav=nav,
+        weights=(levels * fills.units).div(nav, axis=0),
+        orders=orders,
+        decisions=decisions,
+        pending=pending,
+        traded=pd.Series(traded, index=levels.index),
+        costs_paid=float(orders["fee"].sum() + orders["slippage"].sum()),
+    )

@@ -1,0 +1,164 @@
+"""The one place where a run happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from backtests.engine.config import RunConfig, short_hash
+from backtests.engine.result import Simulation
+from backtests.engine.simulate import simulate
+from backtests.report.summary import summarise
+from data.errors import UsageError
+from data.load import available, data_line, load_market
+from data.market import Market
+from strategies.equity_only import EquityOnly
+
+Progress = Callable[[str], AbstractContextManager[object]]
+
+
+def silent(_: str) -> AbstractContextManager[object]:
+    """Show no progress."""
+    return nullcontext()
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A finished run, not yet written down."""
+
+    config: RunConfig
+    market: Market
+    simulation: Simulation
+    benchmark: Simulation
+    summary: dict[str, Any]
+    name: str
+
+
+def execute(
+    config: RunConfig,
+    progress: Progress = silent,
+    announce: Callable[[str], object] = lambda _: None,
+) -> Run:
+    """Load the market, simulate the strategy and its benchmark, and sum them up.
+
+    Parameters
+    ----------
+    config
+        What to run.
+    progress
+        Called with the name of each long step; a context around it.
+    announce
+        Called with each line the user should read: the data used, and what to know of them.
+
+    Raises
+    ------
+    HedgeError
+        For whatever the user can correct.
+    """
+    strategy = config.make_strategy()
+    ticker = benchmark_ticker(config, strategy.tickers, strategy.heaviest)
+    with progress("reading prices"):
+        market = load_market(config.source, [*strategy.tickers, ticker])
+    market, start = period(market, config)
+    announce(f"{config.source}: {data_line(market)}")
+    for note in market.notes:
+        announce(f"note: {note}")
+    with progress("simulating (vectorbt takes a few seconds to load)"):
+        simulation = simulate(market, strategy, config.costs, start=start, initial=config.initial)
+        benchmark = simulate(
+            market,
+            EquityOnly(ticker=ticker),
+            config.costs,
+            start=simulation.nav.index[0],
+            initial=config.initial,
+        )
+    summary = summarise(config, market, simulation, benchmark, ticker)
+    return Run(config, market, simulation, benchmark, summary, run_name(config, market, summary))
+
+
+def publish(
+    run: Run, out: Path, progress: Progress = silent, *, with_tearsheet: bool = True
+) -> Path:
+    """Write a run's folder under ``out`` and return it.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    from backtests.report.run_folder import write_run
+
+    with progress("writing the tear sheet" if with_tearsheet else "writing results"):
+        return write_run(
+            out,
+            run.name,
+            run.config,
+            run.market,
+            run.simulation,
+            run.benchmark,
+            run.summary,
+            with_tearsheet=with_tearsheet,
+        )
+
+
+def benchmark_ticker(config: RunConfig, tickers: list[str], heaviest: str) -> str:
+    """Choose the benchmark: as asked, else SPY where the source has it, else the heaviest."""
+    if config.benchmark:
+        return config.benchmark
+    known = available(config.source)
+    return "SPY" if "SPY" in tickers or known is None or "SPY" in known else heaviest
+
+
+def period(market: Market, config: RunConfig) -> tuple[Market, pd.Timestamp]:
+    """Cut a market at the asked end, and find the first session of the simulation.
+
+    Returns
+    -------
+    tuple of Market and pandas.Timestamp
+        The market up to the end with a note on what set the period, and row 0.
+
+    Raises
+    ------
+    UsageError
+        If the period holds no data, or starts before a ticker does.
+    """
+    notes = list(market.notes)
+    sessions = market.sessions
+    first, late = market.first_session(market.tickers)
+    end = pd.Timestamp(config.end) if config.end else sessions[-1]
+    start = pd.Timestamp(config.start) if config.start else first
+    if end < first or start > sessions[-1]:
+        raise UsageError(
+            f"{market.source} has no data from {config.start or first.date()} to "
+            f"{config.end or sessions[-1].date()}: it runs from {first:%Y-%m-%d} to "
+            f"{sessions[-1]:%Y-%m-%d}; choose --start and --end within"
+        )
+    if start < first:
+        raise UsageError(
+            f"--start {config.start} is before the first day of {late} in {market.source}, "
+            f"{first:%Y-%m-%d}; start then or later, or leave out {late}"
+        )
+    if not config.start and first > sessions[0]:
+        notes.append(f"the run begins on {first:%Y-%m-%d}, the first day of {late}")
+    if end > sessions[-1]:
+        notes.append(f"data end on {sessions[-1]:%Y-%m-%d}, before the asked end {config.end}")
+    start = sessions[sessions >= start][0]
+    return market.until(end).with_notes(notes), start
+
+
+def run_name(config: RunConfig, market: Market, summary: dict[str, Any]) -> str:
+    """Name the folder of a run after its strategy and a hash of everything that determines it."""
+    determined_by = {
+        **config.as_dict(),
+        "source": market.source,
+        "start": summary["start"],
+        "end": summary["end"],
+        "benchmark": summary["benchmark"]["ticker"],
+        "data": market.fingerprints(),
+    }
+    return f"{config.strategy}-{short_hash(determined_by)}"

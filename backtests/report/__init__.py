@@ -1,0 +1,1 @@
+"""Writing a finished simulation down: console, folder, tear sheet."""

@@ -1,0 +1,93 @@
+"""``python -m backtests.run STRATEGY``: one backtest, from prices to a tear sheet."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from backtests.cli import CONTEXT, assignments, config_options, run_command
+from data.errors import UsageError
+
+
+@click.command(context_settings=CONTEXT)
+@click.argument("strategy", required=False)
+@click.option("--weights", metavar="SPY=0.6,IEF=0.4",
+              help="Fractions of value; the rest is cash (hedge_mix).")  # fmt: skip
+@click.option("--rebalance", metavar="CALENDAR",
+              help="monthly, quarterly, annually or never (hedge_mix).")  # fmt: skip
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE",
+              help="Any declared parameter of the strategy; see --list.")  # fmt: skip
+@config_options
+@click.option("--no-tearsheet", is_flag=True, help="Leave the tear sheet out.")
+@click.option("--json", "as_json", is_flag=True, help="Print summary.json and nothing else.")
+@click.option("--list", "listing", is_flag=True, help="List strategies and their parameters.")
+def main(strategy: str | None, **options: Any) -> None:
+    """Backtest STRATEGY and write its tear sheet and numbers to a folder under results/."""
+    if options["listing"]:
+        click.echo(listing())
+        return
+    if strategy is None:
+        raise UsageError("which strategy? for example: python -m backtests.run hedge_mix (--list)")
+    run(strategy, **options)
+
+
+def run(strategy: str, **options: Any) -> None:
+    """Execute one run and show it."""
+    from backtests.engine.config import RunConfig
+    from backtests.engine.costs import Costs
+    from backtests.report.folder import require_writable
+
+    params = assignments(options["settings"], "--set")
+    for name in ("weights", "rebalance"):
+        if options[name] is not None:
+            if name in params:
+                raise UsageError(f"--{name} and --set {name}= are the same; give one")
+            params[name] = options[name]
+    config = RunConfig(
+        strategy=strategy,
+        params=params,
+        source=options["source"],
+        start=options["start"],
+        end=options["end"],
+        costs=Costs(options["fee_bps"], options["slippage_bps"], options["lag"]),
+        benchmark=options["benchmark"],
+        initial=options["initial"],
+    )
+    out = Path(options["out"])
+    require_writable(out)
+
+    from backtests.jobs import execute, publish
+    from backtests.report.console import make_console, print_run, progress
+
+    console = make_console(stderr=options["as_json"])
+    result = execute(config, progress, partial(console.print, soft_wrap=True))
+    folder = publish(result, out, progress, with_tearsheet=not options["no_tearsheet"])
+    if options["as_json"]:
+        click.echo(json.dumps(result.summary, indent=2, allow_nan=False, ensure_ascii=False))
+    else:
+        print_run(console, result.summary, folder)
+
+
+def listing() -> str:
+    """Every strategy with its parameters, units, ranges, defaults and what it does."""
+    from strategies.registry import STRATEGIES, strategy_class
+
+    lines: list[str] = []
+    for name in STRATEGIES:
+        kind = strategy_class(name)
+        lines += [f"{name}: {kind.summary()}"]
+        for known in kind.parameters():
+            default = known.default
+            if isinstance(default, dict):
+                default = ",".join(f"{ticker}={weight:g}" for ticker, weight in default.items())
+            range_ = f"; {known.range}" if known.range else ""
+            lines += [f"  {known.name} = {default}  ({known.unit}{range_})  {known.doc}"]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    run_command(main)

@@ -1,0 +1,163 @@
+"""Par curves: returns of constant-maturity Treasuries and of ladders from published yields.
+
+A period reads its start and its end off the maturities published on **both** days: a node
+that appears or vanishes would otherwise pass for a move of yields and make a false return of
+one to two percent. Between nodes the curve is a monotone cubic (PCHIP), beyond them flat.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.bonds import par_bond_return
+from data.errors import DataError
+from data.instruments import Instrument, Ladder
+
+Array = NDArray[np.float64]
+DAYS_A_YEAR = 365.25
+
+
+def year_fractions(index: pd.DatetimeIndex, periods_per_year: int) -> Array:
+    """Years between each row and the one before; 0 for the first.
+
+    Monthly rows are a twelfth apart; daily rows count calendar days.
+    """
+    if periods_per_year == 12:
+        months = np.asarray(index.year * 12 + index.month, float)
+        return np.diff(months, prepend=months[:1]) / 12.0
+    days = np.asarray(index.values.astype("datetime64[D]").astype(np.int64), float)
+    return np.diff(days, prepend=days[:1]) / DAYS_A_YEAR
+
+
+def interpolate(nodes: Array, yields: Array, maturities: Array) -> Array:
+    """Read curves at given maturities.
+
+    Parameters
+    ----------
+    nodes
+        Published maturities in years, ascending, shape (K,).
+    yields
+        One curve a row, complete, shape (T, K).
+    maturities
+        Where to read them, shape (M,) or (T, M).
+
+    Returns
+    -------
+    numpy.ndarray
+        Yields in the unit given, shape (T, M).
+    """
+    rows = len(yields)
+    at = np.broadcast_to(np.clip(maturities, nodes[0], nodes[-1]), (rows, np.shape(maturities)[-1]))
+    if len(nodes) == 1:
+        return np.repeat(yields[:, :1], at.shape[1], axis=1)
+    from scipy.interpolate import PchipInterpolator
+
+    cubic = PchipInterpolator(nodes, yields.T, axis=0).c  # (4, K-1, T), highest power first
+    piece = np.clip(np.searchsorted(nodes, at, side="right") - 1, 0, len(nodes) - 2)
+    row = np.arange(rows)[:, None]
+    step = at - nodes[piece]
+    value = cubic[0][piece, row]
+    for power in (1, 2, 3):
+        value = value * step + cubic[power][piece, row]
+    return np.asarray(value)
+
+
+def par_returns(yields: pd.DataFrame, maturities: Array, dt: Array) -> Array:
+    """Total returns of par bonds of constant maturity, rolled down the curve, row by row.
+
+    Parameters
+    ----------
+    yields
+        Rows x maturities in years (ascending floats); par yields in percent, NaN where
+        nothing was published. Every row has at least one.
+    maturities
+        Years, shape (M,).
+    dt
+        Years since the row before, shape (T,); the first entry is not read.
+
+    Returns
+    -------
+    numpy.ndarray
+        Simple returns, shape (T, M); the first row is NaN, and so is a row that has no
+        maturity in common with the row before.
+    """
+    nodes = np.asarray(yields.columns, float)
+    if len(nodes) == 0 or np.any(np.diff(nodes) <= 0):
+        raise DataError(f"curve maturities must ascend, got {list(nodes)}")
+    rates = yields.to_numpy(float) / 100.0
+    result = np.full((len(rates), len(maturities)), np.nan)
+    shared = np.isfinite(rates[1:]) & np.isfinite(rates[:-1])
+    # Few sets of published maturities occur in sixty years: one vectorised pass for each.
+    patterns, member = np.unique(shared, axis=0, return_inverse=True)
+    for number, pattern in enumerate(patterns):
+        if not pattern.any():
+            continue
+        rows = np.flatnonzero(member.ravel() == number) + 1
+        span = dt[rows][:, None]
+        start = interpolate(nodes[pattern], rates[rows - 1][:, pattern], maturities)
+        end = interpolate(nodes[pattern], rates[rows][:, pattern], maturities - span)
+        result[rows] = par_bond_return(start, end, maturities, span)
+    return result
+
+
+def covers(yields: pd.DataFrame, ladder: Ladder) -> NDArray[np.bool_]:
+    """Rows on which the ladder stands on published yields rather than on a flat extension.
+
+    That is: some node at or beyond its shortest rung, and some at or before its longest.
+    """
+    nodes = np.asarray(yields.columns, float)
+    there = np.isfinite(yields.to_numpy(float))
+    far_enough = there[:, nodes >= ladder.shortest].any(axis=1)
+    near_enough = there[:, nodes <= ladder.longest].any(axis=1)
+    return np.asarray(far_enough & near_enough)
+
+
+def fund_level(yields: pd.DataFrame, instrument: Instrument, periods_per_year: int) -> pd.Series:
+    """Total-return index of a Treasury fund built as a ladder from a par curve, after its fee.
+
+    Rows that do not carry the ladder are passed over: the level stays, and the next return
+    spans the gap.
+
+    Parameters
+    ----------
+    yields
+        Rows x maturities (years), percent, NaN where unpublished.
+    instrument
+        A catalogue entry with a ladder.
+    periods_per_year
+        252 or 12.
+
+    Returns
+    -------
+    pandas.Series
+        100 on the first row that carries the ladder, NaN before it.
+
+    Raises
+    ------
+    DataError
+        If the instrument has no ladder or no row carries it.
+    """
+    if instrument.ladder is None:
+        raise DataError(f"{instrument.ticker} is not built from yields")
+    usable = covers(yields, instrument.ladder)
+    if not usable.any():
+        raise DataError(
+            f"{instrument.ticker} cannot be built: no row has yields between "
+            f"{instrument.ladder.shortest:g} and {instrument.ladder.longest:g} years"
+        )
+    curve = yields.loc[usable]
+    dt = year_fractions(pd.DatetimeIndex(curve.index), periods_per_year)
+    rungs = np.asarray(instrument.ladder.maturities)
+    gross = 1.0 + par_returns(curve, rungs, dt).mean(axis=1)
+    torn = np.flatnonzero(~np.isfinite(gross[1:]))
+    if len(torn):
+        raise DataError(
+            f"{instrument.ticker} cannot be built: {curve.index[torn[0] + 1]:%Y-%m-%d} has no "
+            "maturity in common with the day before; leave that row out of the yields"
+        )
+    growth = gross * (1.0 - instrument.expense) ** dt
+    growth[0] = 1.0
+    level = pd.Series(100.0 * np.cumprod(growth), index=curve.index, name=instrument.ticker)
+    return level.reindex(yields.index).ffill()

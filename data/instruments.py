@@ -1,0 +1,75 @@
+"""The catalogue: what each known ticker is, what it costs, and how it is built from yields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from data.errors import DataError
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """Par bonds held in equal value between two maturities (years), reset each row."""
+
+    shortest: float
+    longest: float
+    step: float
+
+    @property
+    def maturities(self) -> tuple[float, ...]:
+        """The rungs, in years, both ends included."""
+        count = round((self.longest - self.shortest) / self.step) + 1
+        return tuple(self.shortest + self.step * rung for rung in range(count))
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """One ticker of the catalogue.
+
+    ``expense`` is the fund's yearly fee as a fraction; ``duration`` its usual modified
+    duration in years, for days without a curve (0 for what carries no rate risk of note).
+    """
+
+    ticker: str
+    title: str
+    expense: float = 0.0
+    ladder: Ladder | None = None
+    duration: float = 0.0
+
+
+# Expense ratios and maturity ranges: the funds' own fact sheets.
+CATALOGUE: dict[str, Instrument] = {
+    known.ticker: known
+    for known in (
+        Instrument("SPY", "S&P 500 fund", 0.000945),
+        Instrument("BIL", "1-3 month Treasury bills", 0.0014, duration=0.2),
+        Instrument("SHY", "1-3 year Treasuries", 0.0015, Ladder(1, 3, 0.25), 1.9),
+        Instrument("IEF", "7-10 year Treasuries", 0.0015, Ladder(7, 10, 0.5), 7.2),
+        Instrument("TLT", "20+ year Treasuries", 0.0015, Ladder(20, 30, 1), 16.0),
+    )
+}
+
+# Yahoo's symbols of indices without their dividends, and the total-return series to use instead.
+PRICE_ONLY: dict[str, str] = {
+    "^GSPC": "SPY or ^SP500TR",
+    "^DJI": "DIA",
+    "^IXIC": "QQQ or ^XCMP",
+    "^NDX": "QQQ or ^XNDX",
+    "^RUT": "IWM",
+}
+
+
+def require_total_return(ticker: str) -> None:
+    """Refuse an index whose published level leaves its dividends out.
+
+    Raises
+    ------
+    DataError
+        If ``ticker`` is known to be price-only.
+    """
+    instead = PRICE_ONLY.get(ticker.upper())
+    if instead is not None:
+        raise DataError(
+            f"{ticker} is a price index without dividends, which would understate equity by "
+            f"about 2 % a year; use {instead}"
+        )

@@ -1,0 +1,84 @@
+"""One door to every source: ``load_market``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from data.errors import UsageError, did_you_mean
+from data.instruments import require_total_return
+from data.market import Market
+
+SOURCES = ("auto", "yahoo", "bundled", "files:DIR")
+
+
+def require_source(source: str) -> None:
+    """Refuse a source that does not exist, before anything is loaded.
+
+    Raises
+    ------
+    UsageError
+        Naming what was given and the sources there are.
+    """
+    if source in ("auto", "bundled") or (source.startswith("files:") and source != "files:"):
+        return
+    if source == "yahoo":
+        raise UsageError("--source yahoo is not available yet; use bundled or files:DIR")
+    raise UsageError(
+        f"--source {source!r} is unknown; use one of {', '.join(SOURCES)}"
+        f"{did_you_mean(source, SOURCES)}"
+    )
+
+
+def load_market(source: str, tickers: Sequence[str]) -> Market:
+    """Load the history of ``tickers``, aligned, validated and read-only.
+
+    Parameters
+    ----------
+    source
+        ``bundled``, ``files:DIR`` or ``auto`` (the bundled history).
+    tickers
+        What the run needs; the market has these columns, in this order.
+
+    Returns
+    -------
+    Market
+        All rows the source has.
+
+    Raises
+    ------
+    UsageError
+        For an unknown source.
+    DataError
+        For a ticker the source lacks, or data that cannot be used.
+    """
+    require_source(source)
+    wanted = list(dict.fromkeys(tickers))
+    for ticker in wanted:
+        require_total_return(ticker)
+    if source.startswith("files:"):
+        from data import files
+
+        return files.load(Path(source.removeprefix("files:")), wanted)
+    from data import bundled
+
+    return bundled.load(wanted)
+
+
+def available(source: str) -> list[str] | None:
+    """List the tickers a source has, or None where it can only be asked one by one."""
+    if source.startswith("files:"):
+        return sorted(found.stem for found in Path(source.removeprefix("files:")).glob("*.csv"))
+    from data import bundled
+
+    return list(bundled.TICKERS)
+
+
+def data_line(market: Market) -> str:
+    """Say in one line which data a market is and up to when."""
+    sessions = market.sessions
+    unit = "sessions" if market.periods_per_year == 252 else "months"
+    return (
+        f"{market.title}: {len(sessions)} {unit} "
+        f"from {sessions[0]:%Y-%m-%d} to {sessions[-1]:%Y-%m-%d}"
+    )

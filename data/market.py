@@ -1,0 +1,260 @@
+"""The market: everything a strategy may look at, aligned, checked and read-only."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from data.errors import DataError, did_you_mean
+
+CASH: Final = "CASH"
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where one column of a market comes from.
+
+    ``fetched`` is a date where the source knows one.
+    """
+
+    source: str
+    what: str
+    first: str
+    last: str
+    fetched: str | None = None
+
+
+def content_sha256(series: pd.Series) -> str:
+    """Hash a series by its dates (days since 1970, int64) and values (float64), little-endian."""
+    known = series.dropna()
+    digest = hashlib.sha256()
+    digest.update(known.index.values.astype("datetime64[D]").astype("<i8").tobytes())
+    digest.update(known.to_numpy("<f8").tobytes())
+    return digest.hexdigest()
+
+
+def describe(series: pd.Series, source: str, what: str, fetched: str | None = None) -> Provenance:
+    """Record where a series comes from, with its span."""
+    known = series.dropna()
+    return Provenance(
+        source=source,
+        what=what,
+        first=f"{known.index[0]:%Y-%m-%d}",
+        last=f"{known.index[-1]:%Y-%m-%d}",
+        fetched=fetched,
+    )
+
+
+class Market:
+    """Prices, cash and the rates around them: one row a session, ascending, tz-naive.
+
+    Parameters
+    ----------
+    source
+        The source as the user names it: ``bundled``, ``files:DIR``.
+    title
+        The source in words, for the reader of a result.
+    prices
+        Sessions x tickers: total-return index levels (dividends in). A ticker that starts
+        late is NaN before its first day and complete from there on.
+    cash
+        Total-return index of Treasury bills, one value a session.
+    periods_per_year
+        252 (daily) or 12 (monthly).
+    provenance
+        One entry for each column of ``prices`` and one for ``CASH``.
+    notes
+        What the reader has to know about these data, a sentence each.
+    yields
+        Sessions x maturities in years: par yields in percent, or None.
+    policy_rate, cpi, usd
+        Series on the same sessions, each lagged to the day it was public, or None.
+
+    Raises
+    ------
+    DataError
+        If the sessions are not ascending and unique, or a level is not positive and finite.
+
+    Notes
+    -----
+    Every frame handed out is a copy-on-write view of read-only memory: whatever a strategy
+    does to it, the market stays as it was.
+    """
+
+    def __init__(
+        self,
+        *,
+        source: str,
+        title: str,
+        prices: pd.DataFrame,
+        cash: pd.Series,
+        periods_per_year: int,
+        provenance: Mapping[str, Provenance],
+        notes: Sequence[str] = (),
+        yields: pd.DataFrame | None = None,
+        policy_rate: pd.Series | None = None,
+        cpi: pd.Series | None = None,
+        usd: pd.Series | None = None,
+    ) -> None:
+        _require_sessions(prices.index, source)
+        _require_levels(prices, source)
+        _require_levels(cash.to_frame(CASH), source)
+        if cash.isna().any():
+            raise DataError(
+                f"cash of {source} has no value on {cash.index[cash.isna()][0]:%Y-%m-%d}"
+            )
+        if CASH in prices.columns:
+            raise DataError(
+                f"{CASH} is the name of the cash column; rename that ticker in {source}"
+            )
+        for name, other in (("cash", cash), ("yields", yields), ("policy_rate", policy_rate),
+                            ("cpi", cpi), ("usd", usd)):  # fmt: skip
+            if other is not None and not other.index.equals(prices.index):
+                raise DataError(f"{name} of {source} is not on the sessions of its prices")
+        self.source = source
+        self.title = title
+        self.periods_per_year = periods_per_year
+        self.provenance = dict(provenance)
+        self.notes = tuple(notes)
+        self._prices = _read_only(prices)
+        self._cash = _read_only(cash.to_frame(CASH))[CASH]
+        self._yields = None if yields is None else _read_only(yields)
+        self._policy_rate = _read_only_series(policy_rate)
+        self._cpi = _read_only_series(cpi)
+        self._usd = _read_only_series(usd)
+
+    @property
+    def sessions(self) -> pd.DatetimeIndex:
+        """The rows."""
+        return pd.DatetimeIndex(self._prices.index)
+
+    @property
+    def tickers(self) -> list[str]:
+        """The columns of ``prices``."""
+        return list(self._prices.columns)
+
+    @property
+    def prices(self) -> pd.DataFrame:
+        """Sessions x tickers, total-return index levels."""
+        return self._prices.copy(deep=False)
+
+    @property
+    def cash(self) -> pd.Series:
+        """Total-return index of Treasury bills."""
+        return self._cash.copy(deep=False)
+
+    @property
+    def yields(self) -> pd.DataFrame | None:
+        """Sessions x maturities in years, par yields in percent."""
+        return None if self._yields is None else self._yields.copy(deep=False)
+
+    @property
+    def policy_rate(self) -> pd.Series | None:
+        """Effective federal funds rate in percent, as known on the session."""
+        return None if self._policy_rate is None else self._policy_rate.copy(deep=False)
+
+    @property
+    def cpi(self) -> pd.Series | None:
+        """Consumer price index, as published by the session."""
+        return None if self._cpi is None else self._cpi.copy(deep=False)
+
+    @property
+    def usd(self) -> pd.Series | None:
+        """Dollar index, as published by the session."""
+        return None if self._usd is None else self._usd.copy(deep=False)
+
+    def levels(self, tickers: Sequence[str]) -> pd.DataFrame:
+        """Total-return levels of ``tickers`` with ``CASH`` as the last column."""
+        frame = self._prices[list(tickers)].copy()
+        frame[CASH] = self._cash
+        return frame
+
+    def first_session(self, tickers: Sequence[str]) -> tuple[pd.Timestamp, str]:
+        """First session on which every one of ``tickers`` has a price, and which one set it."""
+        self.require(tickers)
+        starts = {ticker: self._prices[ticker].first_valid_index() for ticker in tickers}
+        last = max(starts, key=lambda ticker: starts[ticker])
+        return starts[last], last
+
+    def require(self, tickers: Sequence[str]) -> None:
+        """Refuse a ticker that this market does not have.
+
+        Raises
+        ------
+        DataError
+            Naming the ticker, the source and what the source has.
+        """
+        for ticker in tickers:
+            if ticker not in self._prices.columns:
+                raise DataError(
+                    f"{ticker} is not in {self.source}, which has {', '.join(self.tickers)}"
+                    f"{did_you_mean(ticker, self.tickers)}"
+                )
+
+    def until(self, session: pd.Timestamp) -> Market:
+        """Return the market as it was known at the close of ``session``."""
+        cut = copy.copy(self)
+        for name in ("_prices", "_cash", "_yields", "_policy_rate", "_cpi", "_usd"):
+            rows = getattr(self, name)
+            setattr(cut, name, None if rows is None else rows.loc[:session])
+        if len(cut._prices) == 0:
+            raise DataError(f"{self.source} has no sessions up to {session:%Y-%m-%d}")
+        return cut
+
+    def fingerprints(self) -> dict[str, str]:
+        """SHA-256 of everything held, by name: prices, cash, and the rates where there are any."""
+        held: dict[str, pd.Series] = {**self._prices, CASH: self._cash}
+        if self._yields is not None:
+            held |= {f"yield_{maturity:g}y": self._yields[maturity] for maturity in self._yields}
+        for name in ("policy_rate", "cpi", "usd"):
+            if getattr(self, f"_{name}") is not None:
+                held[name] = getattr(self, f"_{name}")
+        return {str(name): content_sha256(series) for name, series in held.items()}
+
+    def with_notes(self, notes: Sequence[str]) -> Market:
+        """Return the same market with other notes."""
+        noted = copy.copy(self)
+        noted.notes = tuple(notes)
+        return noted
+
+
+def _read_only(frame: pd.DataFrame) -> pd.DataFrame:
+    values = frame.to_numpy(dtype=float, copy=True)
+    values.flags.writeable = False
+    return pd.DataFrame(values, index=frame.index, columns=frame.columns, copy=False)
+
+
+def _read_only_series(series: pd.Series | None) -> pd.Series | None:
+    return None if series is None else _read_only(series.to_frame())[series.name]
+
+
+def _require_sessions(index: pd.Index, source: str) -> None:
+    if not isinstance(index, pd.DatetimeIndex) or index.tz is not None:
+        raise DataError(f"{source} needs dates without a time zone, got {type(index).__name__}")
+    if len(index) == 0:
+        raise DataError(f"{source} has no sessions")
+    if not (index.is_monotonic_increasing and index.is_unique):
+        wrong = index[1:][np.diff(index.asi8) <= 0][0]
+        raise DataError(f"dates of {source} must ascend without repeats; see {wrong:%Y-%m-%d}")
+
+
+def _require_levels(frame: pd.DataFrame, source: str) -> None:
+    for ticker in frame.columns:
+        column = frame[ticker]
+        first = column.first_valid_index()
+        if first is None:
+            raise DataError(f"{ticker} of {source} has no values")
+        after = column.loc[first:]
+        wrong = ~(np.isfinite(after) & (after > 0))
+        if wrong.any():
+            day = after.index[wrong][0]
+            raise DataError(
+                f"{ticker} of {source} is {after[day]} on {day:%Y-%m-%d}; levels must be "
+                "positive and finite"
+            )

@@ -1,0 +1,235 @@
+"""What a strategy is, and how it declares its parameters.
+
+Nothing here imports pandas or numpy: ``--list`` and ``--help`` read the declarations only.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from data.errors import UsageError, WeightError, did_you_mean
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from data.market import Market
+
+WEIGHT_TOLERANCE = 1e-9  # on the sum of weights: decimal fractions do not add up exactly
+
+
+def parameter(
+    default: Any,
+    *,
+    doc: str,
+    unit: str,
+    low: float | None = None,
+    high: float | None = None,
+    choices: tuple[str, ...] = (),
+) -> Any:
+    """Declare a parameter of a strategy: its default, unit and what values it takes.
+
+    ``low`` and ``high`` are inclusive. The type is that of the default: a number, a choice,
+    a ticker, or a mapping of tickers to weights.
+    """
+    metadata = {"doc": doc, "unit": unit, "low": low, "high": high, "choices": choices}
+    if isinstance(default, Mapping):
+        return dataclasses.field(default_factory=lambda: dict(default), metadata=metadata)
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One declared parameter, as read off a strategy class."""
+
+    name: str
+    default: Any
+    doc: str
+    unit: str
+    low: float | None
+    high: float | None
+    choices: tuple[str, ...]
+
+    @property
+    def range(self) -> str:
+        """The values it takes, in words."""
+        if self.choices:
+            return " | ".join(self.choices)
+        if self.low is not None and self.high is not None:
+            return f"{self.low:g} to {self.high:g}"
+        return ""
+
+    def parse(self, text: str, where: str) -> Any:
+        """Read a value from the command line.
+
+        Raises
+        ------
+        UsageError
+            If the text is not of the parameter's type.
+        """
+        if isinstance(self.default, Mapping):
+            return parse_weights(text, where)
+        if isinstance(self.default, int | float):
+            kind = type(self.default)
+            try:
+                return kind(text)
+            except ValueError:
+                wanted = "a whole number" if kind is int else "a number"
+                raise UsageError(
+                    f"{where}: {self.name} takes {wanted} ({self.unit}), got {text!r}"
+                ) from None
+        return text
+
+    def check(self, value: Any, where: str) -> None:
+        """Refuse a value outside the declared range.
+
+        Raises
+        ------
+        UsageError
+            Naming the strategy, the parameter, the value and what it takes.
+        """
+        if isinstance(self.default, Mapping):
+            require_weights(value, where)
+        elif self.choices:
+            if value not in self.choices:
+                raise UsageError(
+                    f"{where}: {self.name} is one of {', '.join(self.choices)}, got {value!r}"
+                    f"{did_you_mean(str(value), self.choices)}"
+                )
+        elif isinstance(self.default, int | float):
+            low = -math.inf if self.low is None else self.low
+            high = math.inf if self.high is None else self.high
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            if not number or not math.isfinite(value) or not low <= value <= high:
+                raise UsageError(
+                    f"{where}: {self.name} takes {low:g} to {high:g} ({self.unit}), got {value!r}"
+                )
+        elif not isinstance(value, str) or not value:
+            raise UsageError(f"{where}: {self.name} takes a {self.unit}, got {value!r}")
+
+
+def parse_weights(text: str, where: str) -> dict[str, float]:
+    """Read ``SPY=0.6,IEF=0.4``.
+
+    Raises
+    ------
+    UsageError
+        For a part without ``=``, a weight that is no number, or a ticker named twice.
+    """
+    weights: dict[str, float] = {}
+    for part in text.split(","):
+        ticker, equals, number = (piece.strip() for piece in part.partition("="))
+        if not equals or not ticker:
+            raise UsageError(f"{where}: weights are TICKER=FRACTION,..., got {part.strip()!r}")
+        try:
+            weight = float(number)
+        except ValueError:
+            raise UsageError(
+                f"{where}: the weight of {ticker} is a fraction such as 0.6, got {number!r}"
+            ) from None
+        if ticker in weights:
+            raise UsageError(f"{where}: {ticker} stands twice in the weights; give it once")
+        weights[ticker] = weight
+    return weights
+
+
+def require_weights(weights: Mapping[str, float], where: str, when: str = "") -> None:
+    """Refuse weights that are negative, not finite or sum to more than 1.
+
+    Parameters
+    ----------
+    weights
+        Ticker to fraction of the portfolio's value.
+    where
+        Whose weights, for the message.
+    when
+        The date, for the message.
+
+    Raises
+    ------
+    WeightError
+        Naming the row and the sum.
+    """
+    at = f" on {when}" if when else ""
+    if not weights:
+        raise WeightError(f"{where} has no weights{at}; give at least one TICKER=FRACTION")
+    for ticker, weight in weights.items():
+        if ticker == "CASH":
+            raise WeightError(f"{where}: CASH is what the weights leave; leave it out")
+        if not math.isfinite(weight) or weight < 0:
+            raise WeightError(
+                f"{where}: the weight of {ticker}{at} is {weight:g}; "
+                "weights are 0 or more: short positions are not allowed"
+            )
+    total = math.fsum(weights.values())
+    if total > 1 + WEIGHT_TOLERANCE:
+        each = ", ".join(f"{ticker} {weight:g}" for ticker, weight in weights.items())
+        raise WeightError(
+            f"weights of {where} sum to {total:.4g}{at} ({each}); "
+            "they may sum to at most 1: leverage is not allowed"
+        )
+
+
+@dataclass(frozen=True)
+class Strategy(ABC):
+    """A rule that turns a market into target weights.
+
+    A subclass is a frozen dataclass: its fields, declared with :func:`parameter`, are the
+    parameters, checked when it is made.
+    """
+
+    name: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        """Check every parameter against its declaration."""
+        for declared in self.parameters():
+            declared.check(getattr(self, declared.name), self.name)
+
+    @classmethod
+    def parameters(cls) -> list[Parameter]:
+        """The declared parameters, in order."""
+        declared = []
+        for field in dataclasses.fields(cls):
+            factory = field.default_factory
+            default = field.default if factory is dataclasses.MISSING else factory()
+            declared.append(Parameter(name=field.name, default=default, **field.metadata))
+        return declared
+
+    @classmethod
+    def summary(cls) -> str:
+        """What the strategy does, in one line."""
+        return (cls.__doc__ or "").strip().splitlines()[0]
+
+    def params(self) -> dict[str, Any]:
+        """Parameter values by name."""
+        return {declared.name: getattr(self, declared.name) for declared in self.parameters()}
+
+    @property
+    @abstractmethod
+    def tickers(self) -> list[str]:
+        """What the strategy may hold."""
+
+    @property
+    def heaviest(self) -> str:
+        """The ticker to measure it against where the source has no SPY."""
+        return self.tickers[0]
+
+    @abstractmethod
+    def target_weights(self, market: Market) -> pd.DataFrame:
+        """Decide.
+
+        Parameters
+        ----------
+        market
+            Everything known; row t of the answer may use it up to and including session t.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Decision sessions x tickers; weights are 0 or more and sum to at most 1, the
+            rest is cash. The engine trades a decision ``lag`` sessions later.
+        """

@@ -1,0 +1,37 @@
+"""All in one ticker: the benchmark that a hedge has to justify itself against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from strategies.base import Strategy, parameter
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from data.market import Market
+
+
+@dataclass(frozen=True)
+class EquityOnly(Strategy):
+    """Hold one ticker, 100 %, bought once.
+
+    Known weakness: it is the risk that the hedge is meant to take away.
+    """
+
+    name: ClassVar[str] = "equity_only"
+
+    ticker: str = parameter("SPY", unit="ticker", doc="what to hold")
+
+    @property
+    def tickers(self) -> list[str]:
+        """The one ticker."""
+        return [self.ticker]
+
+    def target_weights(self, market: Market) -> pd.DataFrame:
+        """Decide once, on the first session on which the ticker has a price."""
+        import pandas as pd
+
+        first, _ = market.first_session(self.tickers)
+        return pd.DataFrame({self.ticker: [1.0]}, index=pd.DatetimeIndex([first]))

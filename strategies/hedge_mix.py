@@ -1,0 +1,54 @@
+"""The question itself: equity with a fixed share of Treasuries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from strategies.base import Strategy, parameter
+from strategies.schedule import REBALANCE, decision_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from data.market import Market
+
+
+@dataclass(frozen=True)
+class HedgeMix(Strategy):
+    """Hold fixed weights of any tickers, rebalanced on a calendar; the rest is cash.
+
+    Known weakness: it holds the hedge just as firmly in the years when bonds fall with
+    equity (1973-74, 2022).
+    """
+
+    name: ClassVar[str] = "hedge_mix"
+
+    weights: dict[str, float] = parameter(
+        {"SPY": 0.6, "IEF": 0.4}, unit="fractions of value", doc="TICKER=FRACTION,..."
+    )
+    rebalance: str = parameter(
+        "monthly",
+        unit="calendar",
+        choices=REBALANCE,
+        doc="back to the weights on its first session",
+    )
+
+    @property
+    def tickers(self) -> list[str]:
+        """The tickers with a weight, in the order given."""
+        return list(self.weights)
+
+    @property
+    def heaviest(self) -> str:
+        """The ticker with the largest weight."""
+        return max(self.weights, key=lambda ticker: self.weights[ticker])
+
+    def target_weights(self, market: Market) -> pd.DataFrame:
+        """Ask for the same weights on the first session of every period."""
+        import pandas as pd
+
+        first, _ = market.first_session(self.tickers)
+        sessions = market.sessions[market.sessions >= first]
+        decided = sessions[decision_rows(sessions, self.rebalance)]
+        return pd.DataFrame(self.weights, index=decided)

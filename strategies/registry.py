@@ -1,0 +1,53 @@
+"""Every strategy by name. To add one: write its file, then one line here."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Mapping
+from typing import Any
+
+from data.errors import UsageError, did_you_mean
+from strategies.base import Strategy
+
+STRATEGIES = {
+    "equity_only": "strategies.equity_only:EquityOnly",
+    "hedge_mix": "strategies.hedge_mix:HedgeMix",
+}
+
+
+def strategy_class(name: str) -> type[Strategy]:
+    """Find a strategy by name.
+
+    Raises
+    ------
+    UsageError
+        If there is none; names the nearest.
+    """
+    if name not in STRATEGIES:
+        raise UsageError(
+            f"strategy {name!r} is unknown{did_you_mean(name, STRATEGIES)}; "
+            f"there are {', '.join(STRATEGIES)}"
+        )
+    found: type[Strategy] = pkgutil.resolve_name(STRATEGIES[name])
+    return found
+
+
+def make(name: str, values: Mapping[str, Any]) -> Strategy:
+    """Make a strategy from parameter values; text is read as the declared type.
+
+    Raises
+    ------
+    UsageError
+        For an unknown parameter, a value of the wrong type or outside its range.
+    """
+    kind = strategy_class(name)
+    declared = {known.name: known for known in kind.parameters()}
+    read = {}
+    for key, value in values.items():
+        if key not in declared:
+            raise UsageError(
+                f"{name} has no parameter {key!r}{did_you_mean(key, declared)}; "
+                f"it has {', '.join(declared)}"
+            )
+        read[key] = declared[key].parse(value, name) if isinstance(value, str) else value
+    return kind(**read)

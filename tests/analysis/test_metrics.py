@@ -1,0 +1,131 @@
+"""Headline numbers against hand calculations and an independent library where it is right."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backtests.analysis import metrics
+from tests.conftest import random_market
+
+
+def series(*values: float, start: str = "2020-01-31") -> pd.Series:
+    return pd.Series(values, pd.date_range(start, periods=len(values), freq="ME"), dtype=float)
+
+
+def test_cagr_by_hand():
+    # 100 to 121 over 24 months is 10 % a year.
+    assert metrics.cagr(np.r_[100.0, np.full(23, 110.0), 121.0], 12) == pytest.approx(0.10)
+
+
+def test_volatility_by_hand():
+    # Deviations from the mean of 0.01 are +-0.02: variance 4 * 0.0004 / 3.
+    returns = np.array([0.03, -0.01, 0.03, -0.01])
+    assert metrics.volatility(returns, 12) == pytest.approx(math.sqrt(0.0016 / 3 * 12))
+
+
+def test_sharpe_is_over_bills():
+    returns, cash = np.array([0.03, -0.01, 0.03, -0.01]), np.full(4, 0.002)
+    expected = math.sqrt(12) * (0.01 - 0.002) / math.sqrt(0.0016 / 3)
+    assert metrics.sharpe(returns, cash, 12) == pytest.approx(expected)
+
+
+def test_sortino_divides_by_all_rows():
+    returns, cash = np.array([0.03, -0.01, 0.03, -0.01]), np.zeros(4)
+    assert metrics.sortino(returns, cash, 12) == pytest.approx(
+        math.sqrt(12) * 0.01 / math.sqrt((0.0001 + 0.0001) / 4)
+    )
+
+
+def test_constant_excess_has_no_ratio():
+    assert math.isnan(metrics.sharpe(np.full(5, 0.01), np.full(5, 0.002), 12))
+    assert math.isnan(metrics.sortino(np.full(5, 0.01), np.full(5, 0.002), 12))
+
+
+def test_drawdowns_by_hand():
+    values = series(100, 120, 90, 60, 120, 130, 117)
+    first, second = metrics.drawdown_list(values)
+    assert (first.depth, second.depth) == (-0.5, pytest.approx(-0.1))
+    assert (first.start, first.end, first.recovered) == (
+        values.index[1], values.index[3], values.index[4])  # fmt: skip
+    assert (second.start, second.end, second.recovered) == (values.index[5], values.index[6], None)
+
+
+def test_drawdown_from_the_first_day_is_seen():
+    (only,) = metrics.drawdown_list(series(100, 80, 90))
+    assert (only.depth, only.start) == (pytest.approx(-0.2), pd.Timestamp("2020-01-31"))
+
+
+def test_a_peak_touched_twice_starts_at_its_last_touch():
+    (only,) = metrics.drawdown_list(series(100, 90, 100, 80)[1:])
+    assert only.start == pd.Timestamp("2020-03-31")
+
+
+def test_cvar_takes_the_ceiling_of_its_rows():
+    # 5 % of 21 rows is 1.05, so the two worst; of 20 rows exactly 1.
+    returns = np.r_[-0.10, -0.05, np.full(19, 0.01)]
+    assert metrics.conditional_var(returns) == pytest.approx(-0.075)
+    assert metrics.conditional_var(returns[:20]) == pytest.approx(-0.10)
+
+
+def test_years_count_only_when_complete():
+    values = pd.Series(
+        [100, 110, 99, 120],
+        pd.DatetimeIndex(["2020-06-30", "2020-12-31", "2021-12-31", "2022-06-30"]),
+    )
+    assert metrics.year_returns(values).to_dict() == {2021: pytest.approx(-0.1)}
+
+
+@pytest.mark.parametrize(
+    ("last", "complete"),
+    [("2022-12-30", True), ("2022-12-31", True), ("2022-12-29", False), ("2023-12-29", True)],
+)
+def test_a_year_ends_on_its_last_weekday(last, complete):
+    before = f"{int(last[:4]) - 1}-12-31"
+    values = pd.Series([100.0, 110.0], pd.DatetimeIndex([before, last]))
+    assert (len(metrics.year_returns(values)) == 1) is complete
+
+
+def test_months_and_to_date_by_hand():
+    days = pd.DatetimeIndex(["2020-01-30", "2020-01-31", "2020-02-28", "2020-03-02", "2020-03-03"])
+    values = pd.Series([100.0, 110.0, 99.0, 100.0, 108.9], days)
+    assert metrics.month_returns(values).to_list() == pytest.approx([0.10, -0.10, 0.10])
+    assert metrics.to_date(values, "M") == pytest.approx(0.10)
+    assert metrics.to_date(values, "Y") == pytest.approx(0.089)
+
+
+def test_beta_correlation_and_win_rate_by_hand():
+    benchmark = np.array([0.01, -0.01, 0.02, -0.02])
+    assert metrics.beta(0.5 * benchmark + 0.001, benchmark) == pytest.approx(0.5)
+    assert metrics.correlation(-2 * benchmark, benchmark) == pytest.approx(-1)
+    assert metrics.win_rate(np.array([0.1, 0.0, -0.1, 0.2])) == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize("ppy", [252, 12])
+def test_against_vectorbt_where_its_definition_is_the_same(ppy):
+    import vectorbt.returns.nb as other
+
+    market = random_market(7, rows=500, ppy=ppy)
+    values = market.prices["SPY"]
+    returns = metrics.returns_of(values).to_numpy()
+    assert metrics.cagr(values.to_numpy(), ppy) == pytest.approx(
+        other.annualized_return_1d_nb(returns, ppy), rel=1e-12)  # fmt: skip
+    assert metrics.volatility(returns, ppy) == pytest.approx(
+        other.annualized_volatility_1d_nb(returns, ppy), rel=1e-12)  # fmt: skip
+    assert metrics.sharpe(returns, np.full(len(returns), 1e-4), ppy) == pytest.approx(
+        other.sharpe_ratio_1d_nb(returns, ppy, 1e-4), rel=1e-9)  # fmt: skip
+    assert metrics.sortino(returns, np.full(len(returns), 1e-4), ppy) == pytest.approx(
+        other.sortino_ratio_1d_nb(returns, ppy, 1e-4), rel=1e-9)  # fmt: skip
+    # vectorbt does not count the base before the first return as a peak; ours does.
+    assert metrics.drawdown_list(values.iloc[1:])[0].depth == pytest.approx(
+        other.max_drawdown_1d_nb(returns), rel=1e-12)  # fmt: skip
+
+
+def test_headline_of_a_portfolio_that_never_falls_has_no_drawdown():
+    values = series(*(100 * 1.01 ** np.arange(30)))
+    found = metrics.headline(values, series(*np.full(30, 100.0)), 12)
+    assert (found.max_drawdown, found.max_drawdown_start, found.calmar) == (0.0, None, None)
+    assert found.sharpe is None

@@ -1,0 +1,90 @@
+"""Markets and folders that several tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, settings
+
+from data.market import CASH, Market, describe
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared" / "market"
+
+# The same examples every time, and no clock: a shared machine is slow at odd moments.
+settings.register_profile(
+    "project",
+    deadline=None,
+    derandomize=True,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("project")
+
+
+@pytest.fixture(scope="session")
+def yahoo_folder() -> Path:
+    """Real daily prices that lie beside the project on some machines."""
+    folder = SHARED / "yahoo"
+    if not folder.is_dir():
+        pytest.skip(f"no real daily prices: {folder} is not there")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def rates_folder() -> Path:
+    """Real daily yields that lie beside the project on some machines."""
+    folder = SHARED / "rates"
+    if not folder.is_dir():
+        pytest.skip(f"no real daily yields: {folder} is not there")
+    return folder
+
+
+def random_market(
+    seed: int,
+    tickers: tuple[str, ...] = ("SPY", "IEF"),
+    rows: int = 600,
+    ppy: int = 252,
+    volatility: float = 0.01,
+) -> Market:
+    """Make a market of independent log-normal prices and a steady bill."""
+    rng = np.random.default_rng(seed)
+    sessions = (
+        pd.bdate_range("2001-01-02", periods=rows)
+        if ppy == 252
+        else pd.date_range("1970-01-31", periods=rows, freq="ME")
+    )
+    moves = rng.normal(0.0003, volatility, (rows, len(tickers)))
+    prices = pd.DataFrame(100 * np.exp(np.cumsum(moves, axis=0)), sessions, list(tickers))
+    cash = pd.Series(100 * 1.0001 ** np.arange(rows), sessions, name=CASH)
+    return market_of(prices, cash, ppy)
+
+
+def market_of(prices: pd.DataFrame, cash: pd.Series | None = None, ppy: int = 252) -> Market:
+    """Make a market of given prices; cash is flat unless given."""
+    if cash is None:
+        cash = pd.Series(100.0, prices.index, name=CASH)
+    return Market(
+        source="made",
+        title="made prices",
+        prices=prices,
+        cash=cash,
+        periods_per_year=ppy,
+        provenance={str(name): describe(prices[name], "made", "made") for name in prices},
+    )
+
+
+@pytest.fixture
+def price_folder(tmp_path: Path) -> Callable[..., Path]:
+    """Write CSV files into a folder: ``price_folder(SPY=text)``."""
+
+    def write(**files: str) -> Path:
+        for ticker, text in files.items():
+            (tmp_path / f"{ticker}.csv").write_text(text, encoding="utf-8")
+        return tmp_path
+
+    return write

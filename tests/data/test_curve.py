@@ -1,0 +1,108 @@
+"""Curves and ladders: laws, hand calculations and the breaks of the published series."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data import bonds, curve
+from data.bundled import CURVE, table
+from data.errors import DataError
+from data.instruments import CATALOGUE, Instrument, Ladder
+
+MONTHS = pd.date_range("2020-01-31", periods=4, freq="ME")
+
+
+def flat(level: float, nodes=(1.0, 5.0, 10.0, 30.0), index=MONTHS) -> pd.DataFrame:
+    return pd.DataFrame(level, index=index, columns=list(nodes))
+
+
+def test_interpolation_passes_through_its_nodes_and_is_flat_beyond():
+    nodes = np.array([1.0, 5.0, 10.0])
+    rates = np.array([[1.0, 3.0, 4.0], [5.0, 4.0, 4.5]])
+    read = curve.interpolate(nodes, rates, np.array([0.5, 1.0, 5.0, 10.0, 30.0]))
+    np.testing.assert_allclose(read, [[1, 1, 3, 4, 4], [5, 5, 4, 4.5, 4.5]], rtol=1e-14)
+
+
+def test_interpolation_never_leaves_the_range_of_its_neighbours():
+    # Monotone cubic: no overshoot between 2 and 10 years where the curve rises throughout.
+    nodes = np.array([1.0, 2.0, 10.0, 30.0])
+    read = curve.interpolate(nodes, np.array([[0.1, 0.2, 3.0, 3.1]]), np.linspace(1, 30, 200))
+    assert np.all(np.diff(read[0]) >= 0)
+
+
+def test_one_node_is_a_flat_curve():
+    read = curve.interpolate(np.array([10.0]), np.array([[4.0]]), np.array([1.0, 30.0]))
+    assert read.tolist() == [[4.0, 4.0]]
+
+
+def test_unchanged_flat_curve_earns_its_yield_at_every_maturity():
+    returns = curve.par_returns(flat(4.0), np.array([2.0, 10.0]), np.full(4, 1 / 12))
+    np.testing.assert_allclose(returns[1:], 1.02 ** (1 / 6) - 1, rtol=1e-12)
+    assert np.isnan(returns[0]).all()
+
+
+def test_roll_down_reads_the_new_curve_at_the_shorter_maturity():
+    # A straight line between two nodes: PCHIP is that line, so the yield there is known.
+    steep = pd.DataFrame({1.0: [1.0, 1.0], 11.0: [2.0, 2.0]}, index=MONTHS[:2])
+    aged = 1.0 + (10 - 1 / 12 - 1) / 10
+    expected = bonds.par_bond_return(0.019, aged / 100, 10, 1 / 12)
+    got = curve.par_returns(steep, np.array([10.0]), np.full(2, 1 / 12))[1, 0]
+    assert got == pytest.approx(float(expected), rel=1e-12)
+
+
+def test_a_node_that_appears_makes_no_return():
+    # On the second day a 30-year is published at a yield far from the flat extension of the
+    # 20-year. Only what stands on both days may be compared: nothing moved, so yield is earned.
+    rates = flat(4.0, nodes=(10.0, 20.0, 30.0))
+    rates[30.0] = [np.nan, 9.0, 9.0, np.nan]
+    returns = curve.par_returns(rates, np.array([25.0]), np.full(4, 1 / 12))
+    np.testing.assert_allclose(returns[[1, 3]], 1.02 ** (1 / 6) - 1, rtol=1e-12)
+
+
+def test_ladder_rungs_as_in_semantics():
+    assert CATALOGUE["SHY"].ladder.maturities == (1, 1.25, 1.5, 1.75, 2, 2.25, 2.5, 2.75, 3)
+    assert CATALOGUE["IEF"].ladder.maturities == (7, 7.5, 8, 8.5, 9, 9.5, 10)
+    assert CATALOGUE["TLT"].ladder.maturities == tuple(range(20, 31))
+
+
+def test_fund_is_the_equal_ladder_less_its_fee():
+    fund = Instrument("X", "made", expense=0.0015, ladder=Ladder(7, 10, 3))
+    rates = flat(4.0)
+    rates.iloc[1] = 4.2
+    level = curve.fund_level(rates, fund, 12)
+    both = bonds.par_bond_return(0.04, 0.042, np.array([7.0, 10.0]), 1 / 12)
+    assert level.iloc[0] == 100
+    assert level.iloc[1] == pytest.approx(100 * (1 + both.mean()) * 0.9985 ** (1 / 12), rel=1e-12)
+
+
+def test_rows_without_yields_carry_the_level_and_the_next_return_spans_them():
+    index = pd.DatetimeIndex(["2020-01-02", "2020-01-03", "2020-01-06", "2020-01-07"])
+    rates = flat(4.0, index=index)
+    rates.iloc[1:3] = np.nan
+    level = curve.fund_level(rates, Instrument("X", "", ladder=Ladder(7, 10, 0.5)), 252)
+    assert level.iloc[1] == level.iloc[2] == 100
+    assert level.iloc[3] == pytest.approx(100 * 1.02 ** (2 * 5 / 365.25), rel=1e-12)
+
+
+def test_long_bond_needs_a_published_long_yield():
+    rates = flat(4.0, nodes=(1.0, 5.0, 10.0, 20.0))
+    rates.loc[MONTHS[:2], 20.0] = np.nan
+    level = curve.fund_level(rates, CATALOGUE["TLT"], 12)
+    assert level.isna().tolist() == [True, True, False, False]
+    with pytest.raises(DataError, match="TLT cannot be built: no row has yields between 20 and 30"):
+        curve.fund_level(rates.drop(columns=[20.0]), CATALOGUE["TLT"], 12)
+
+
+def test_bundled_breaks_make_no_false_long_bond_return():
+    # The 20-year vanishes in 1987-01 and returns in 1993-10; the 30-year is missing from
+    # 2002-02 to 2006-01. Across each break the ladder must follow what is published on both
+    # sides: its return stays within reach of duration times the 10-year's move.
+    frame = table()
+    sessions = frame.index.to_timestamp(how="end").normalize()
+    rates = frame.set_axis(sessions)[list(CURVE)].rename(columns=CURVE)
+    long_bond = curve.fund_level(rates, CATALOGUE["TLT"], 12).pct_change(fill_method=None)
+    for month in ("1987-01", "1993-10", "2002-02", "2006-02"):
+        moved = rates[10.0].diff()[month].iloc[0] / 100
+        assert long_bond[month].iloc[0] == pytest.approx(-11 * moved + 0.005, abs=0.022), month

@@ -1,0 +1,102 @@
+"""Users' own CSV files: what is read, what is refused, what is said."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from data import files
+from data.errors import DataError
+
+GOOD = "date,value\n2020-01-02,100\n2020-01-03,101\n2020-01-06,102\n2020-01-07,103\n"
+
+
+def test_adjusted_close_is_the_total_return_index(price_folder):
+    folder = price_folder(SPY="Date,Close,Adj Close\n2020-01-02,9,90\n2020-01-03,9,91\n")
+    assert files.read_prices(folder, "SPY").tolist() == [90, 91]
+
+
+def test_two_columns_are_date_and_value(price_folder):
+    levels = files.read_prices(price_folder(MINE=GOOD), "MINE")
+    assert levels.tolist() == [100, 101, 102, 103]
+    assert levels.index[0] == pd.Timestamp("2020-01-02")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (GOOD.replace("101", "abc"), r"line 3, column value: got 'abc', expected a number"),
+        (GOOD.replace("101", ""), r"line 3, column value: got nothing, expected a number"),
+        (GOOD.replace("2020-01-03", "Jan 3"), r"line 3, column date: got 'Jan 3', expected a date"),
+        (GOOD.replace("101", "-1"), r"has -1 on 2020-01-03; prices must be positive"),
+        (GOOD.replace("101", "inf"), r"has inf on 2020-01-03"),
+        (GOOD.replace("2020-01-03", "2020-01-02"), r"has 2020-01-02 twice"),
+        (GOOD.replace("2020-01-03", "2019-01-03"), r"out of order at 2019-01-03"),
+        ("date,value\n2020-01-02,1\n", r"has 1 rows with a price"),
+        ("", r"cannot be read as CSV"),
+        ("date,Open,Close\n2020-01-02,1,2\n", r"no column 'Adj Close'"),
+        ("date\n2020-01-02\n", r"needs a date and a value column"),
+    ],
+)
+def test_bad_files_name_file_and_place(price_folder, text, message):
+    with pytest.raises(DataError, match=message) as caught:
+        files.read_prices(price_folder(SPY=text), "SPY")
+    assert "SPY.csv" in str(caught.value)
+
+
+def test_missing_ticker_names_the_nearest(price_folder):
+    with pytest.raises(DataError, match=r"SPYY is not in .*which has SPY \(did you mean SPY\?\)"):
+        files.read_prices(price_folder(SPY=GOOD), "SPYY")
+
+
+@pytest.mark.parametrize("ticker", ["../SPY", "sub/SPY", ""])
+def test_a_ticker_cannot_leave_the_folder(price_folder, ticker):
+    with pytest.raises(DataError, match="is not in"):
+        files.read_prices(price_folder(SPY=GOOD), ticker)
+
+
+def test_price_only_index_is_refused(price_folder):
+    with pytest.raises(DataError, match=r"\^GSPC is a price index without dividends"):
+        files.read_prices(price_folder(), "^GSPC")
+
+
+def test_a_session_without_every_price_is_left_out_and_said(price_folder):
+    folder = price_folder(A=GOOD, B=GOOD.replace("2020-01-06,102\n", ""))
+    market = files.load(folder, ["A", "B"])
+    assert [f"{day:%d}" for day in market.sessions] == ["02", "03", "07"]
+    assert any(
+        "1 sessions are left out" in note and "2020-01-06: B" in note for note in market.notes
+    )
+
+
+def test_the_earliest_end_is_said(price_folder):
+    folder = price_folder(A=GOOD, B=GOOD.replace("2020-01-07,103\n", ""))
+    market = files.load(folder, ["A", "B"])
+    assert market.sessions[-1] == pd.Timestamp("2020-01-06")
+    assert any("the last day of B: 1 later sessions" in note for note in market.notes)
+
+
+def test_a_late_ticker_is_empty_before_its_first_day(price_folder):
+    folder = price_folder(A=GOOD, B="\n".join([GOOD.splitlines()[0], *GOOD.splitlines()[3:], ""]))
+    market = files.load(folder, ["A", "B"])
+    assert market.prices["B"].isna().tolist() == [True, True, False, False]
+
+
+def test_a_wild_move_is_named(price_folder):
+    folder = price_folder(A=GOOD.replace("2020-01-06,102", "2020-01-06,10.2"))
+    notes = files.load(folder, ["A"]).notes
+    assert sum("A moves" in note for note in notes) == 2
+    assert any("A moves -90% on 2020-01-06" in note for note in notes)
+
+
+def test_weekly_rows_are_refused(price_folder):
+    rows = pd.date_range("2020-01-03", periods=60, freq="W-FRI")
+    text = "date,value\n" + "".join(f"{day:%Y-%m-%d},100\n" for day in rows)
+    with pytest.raises(DataError, match="rows a year, 7 days apart; give one row an"):
+        files.load(price_folder(A=text), ["A"])
+
+
+def test_monthly_rows_are_known_as_monthly(price_folder):
+    rows = pd.date_range("2020-01-31", periods=30, freq="ME")
+    text = "date,value\n" + "".join(f"{day:%Y-%m-%d},100\n" for day in rows)
+    assert files.load(price_folder(A=text), ["A"]).periods_per_year == 12

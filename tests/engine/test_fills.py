@@ -1,0 +1,274 @@
+"""Fills: a case worked by hand, laws, and vectorbt against the ledger."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backtests.engine import ledger
+from backtests.engine.costs import Costs
+from backtests.engine.simulate import fill_with_vectorbt, simulate
+from data.errors import UsageError, WeightError
+from strategies import registry
+from strategies.base import Strategy
+from strategies.equity_only import EquityOnly
+from strategies.hedge_mix import HedgeMix
+from tests.conftest import market_of, random_market
+
+FREE = Costs(0, 0, 1)
+
+
+def test_ledger_by_hand():
+    # 1,000 into half A, half B; fee 1 %, slippage 2 %. Prices 10 and 20.
+    prices = np.array([[10.0, 20.0], [20.0, 20.0]])
+    targets = np.array([[0.5, 0.5], [0.5, 0.5]])
+    cost = np.array([0.01, 0.01]), np.array([0.02, 0.02])
+    done = ledger.fill(prices, targets, *cost, 1000.0)
+    # Both orders are worth 500; A comes first. 50 units at 10.20, fee 5.10: 515.10 leaves 484.90.
+    # B wants 25 units at 20.40 plus fee, 515.10; what is there buys 484.90 / 1.01 / 20.40.
+    b_units = 484.90 / 1.01 / 20.40
+    assert done.order_units[:2] == pytest.approx([50, b_units])
+    assert done.order_fee[:2] == pytest.approx([5.10, 484.90 - 484.90 / 1.01])
+    assert done.nav[0] == pytest.approx(500 + b_units * 20)
+    # Then A doubles. Value 1000 + 20 b; A sells down to half of it at 19.60 less 1 %.
+    value = 1000 + 20 * b_units
+    sold = 50 - value / 2 / 20
+    proceeds = sold * 19.60 * 0.99
+    bought = proceeds / 1.01 / 20.40  # less than it wants: clipped to the proceeds
+    assert bought < value / 2 / 20 - b_units
+    assert done.order_units[2:] == pytest.approx([-sold, bought])
+    assert done.nav[1] == pytest.approx((50 - sold) * 20 + (b_units + bought) * 20)
+
+
+def agree(one: ledger.Fills, other: ledger.Fills) -> None:
+    np.testing.assert_allclose(one.nav, other.nav, rtol=1e-9)
+    np.testing.assert_allclose(one.units, other.units, rtol=1e-9, atol=1e-9)
+    assert one.order_units.sum() == pytest.approx(other.order_units.sum(), rel=1e-9, abs=1e-9)
+    assert one.order_fee.sum() == pytest.approx(other.order_fee.sum(), rel=1e-7, abs=1e-9)
+
+
+@given(
+    seed=st.integers(0, 10_000),
+    columns=st.integers(1, 5),
+    every=st.sampled_from([1, 5, 21]),
+    fee=st.sampled_from([0.0, 0.0002, 0.01]),
+    slippage=st.sampled_from([0.0, 0.0001, 0.02]),
+)
+def test_vectorbt_agrees_with_the_ledger(seed, columns, every, fee, slippage):
+    rng = np.random.default_rng(seed)
+    prices = 100 * np.exp(np.cumsum(rng.normal(0, 0.02, (120, columns)), axis=0))
+    targets = np.full(prices.shape, np.nan)
+    targets[::every] = rng.dirichlet(np.ones(columns), len(targets[::every]))
+    costs = np.full(columns, fee), np.full(columns, slippage)
+    agree(
+        ledger.fill(prices, targets, *costs, 10_000.0),
+        fill_with_vectorbt(prices, targets, *costs, 10_000.0),
+    )
+
+
+@pytest.mark.parametrize("name", registry.STRATEGIES)
+@pytest.mark.parametrize("source", ["bundled", "files"])
+@pytest.mark.parametrize("costs", [FREE, Costs(2, 1, 1), Costs(100, 50, 3)])
+def test_engines_agree_on_every_strategy_and_source(name, source, costs, request):
+    from data.load import load_market
+
+    if source == "files":
+        source = f"files:{request.getfixturevalue('yahoo_folder')}"
+    market = load_market(source, ["SPY", "IEF"])
+    strategy = registry.make(name, {})
+    runs = [
+        simulate(market, strategy, costs, engine=engine)
+        for engine in (fill_with_vectorbt, ledger.fill)
+    ]
+    np.testing.assert_allclose(runs[0].nav, runs[1].nav, rtol=1e-9)
+    np.testing.assert_allclose(runs[0].weights, runs[1].weights, rtol=1e-9, atol=1e-9)
+    assert runs[0].costs_paid == pytest.approx(runs[1].costs_paid, rel=1e-7, abs=1e-9)
+    assert runs[0].traded.sum() == pytest.approx(runs[1].traded.sum(), rel=1e-7, abs=1e-9)
+
+
+# --- laws ---------------------------------------------------------------------------------
+
+
+def nav(market, weights, costs=FREE, rebalance="monthly"):
+    strategy = HedgeMix(weights=weights, rebalance=rebalance)
+    return simulate(market, strategy, costs, engine=ledger.fill).nav
+
+
+@given(seed=st.integers(0, 10_000), weight=st.floats(0, 1))
+def test_at_zero_cost_a_rebalance_on_every_row_earns_the_weighted_return(seed, weight):
+    market = random_market(seed, rows=60, ppy=12)  # monthly rows: each is a decision
+    weights = {"SPY": weight, "IEF": (1 - weight) / 2}
+    moves = market.levels(["SPY", "IEF"]).pct_change(fill_method=None).to_numpy()[2:]
+    mix = np.array([weights["SPY"], weights["IEF"], 1 - sum(weights.values())])
+    values = nav(market, weights).to_numpy()
+    np.testing.assert_allclose(values[2:] / values[1:-1], 1 + moves @ mix, rtol=1e-11)
+
+
+@given(seed=st.integers(0, 10_000), scale=st.floats(0.01, 1000))
+def test_the_scale_of_prices_does_not_matter(seed, scale):
+    market = random_market(seed, rows=80)
+    prices = market.prices
+    prices["IEF"] *= scale
+    scaled = market_of(prices, market.cash)
+    weights, costs = {"SPY": 0.6, "IEF": 0.3}, Costs(5, 5, 1)
+    np.testing.assert_allclose(nav(scaled, weights, costs), nav(market, weights, costs), rtol=1e-10)
+
+
+@given(seed=st.integers(0, 10_000), fee=st.floats(0, 200), more=st.floats(1, 200))
+def test_more_cost_is_never_more_value(seed, fee, more):
+    market, weights = random_market(seed, rows=80), {"SPY": 0.6, "IEF": 0.4}
+    assert nav(market, weights, Costs(fee, fee)).le(nav(market, weights) * (1 + 1e-12)).all()
+    held = [nav(market, weights, Costs(cost, cost), "never") for cost in (fee, fee + more)]
+    assert held[1].le(held[0] * (1 + 1e-12)).all()
+
+
+@given(seed=st.integers(0, 10_000))
+def test_at_zero_cost_the_order_of_columns_does_not_matter(seed):
+    market = random_market(seed, rows=80)
+    one = nav(market, {"SPY": 0.6, "IEF": 0.3})
+    np.testing.assert_allclose(one, nav(market, {"IEF": 0.3, "SPY": 0.6}), rtol=1e-12)
+
+
+@given(seed=st.integers(0, 10_000), fee=st.floats(0, 300))
+@settings(max_examples=20)
+def test_books_balance(seed, fee):
+    market = random_market(seed, tickers=("A", "B", "C"), rows=100)
+    done = simulate(market, HedgeMix(weights={"A": 0.5, "B": 0.3, "C": 0.1}), Costs(fee, fee),
+                    engine=ledger.fill)  # fmt: skip
+    np.testing.assert_allclose(done.weights.sum(axis=1), 1.0, atol=1e-12)
+    # Rebuild the last value from the orders alone: money left plus units at the last price.
+    orders = done.orders
+    sign = np.where(orders["side"] == "buy", 1, -1)
+    units = (orders["units"] * sign).groupby(orders["ticker"]).sum()
+    money = 10_000 - (orders["value"] * sign).sum() - orders["fee"].sum()
+    last = market.levels(["A", "B", "C"]).iloc[-1]
+    assert done.nav.iloc[-1] == pytest.approx(money + (units * last[units.index]).sum(), rel=1e-10)
+
+
+# --- time ---------------------------------------------------------------------------------
+
+
+def test_money_waits_in_bills_until_the_first_fill():
+    market = random_market(5, rows=40)
+    done = simulate(market, EquityOnly(), Costs(0, 0, 3), initial=1000, engine=ledger.fill)
+    cash, equity = market.cash, market.prices["SPY"]
+    assert done.nav.iloc[0] == 1000
+    assert done.nav.iloc[3] == pytest.approx(1000 * cash.iloc[3] / cash.iloc[0])
+    assert done.nav.iloc[-1] == pytest.approx(done.nav.iloc[3] * equity.iloc[-1] / equity.iloc[3])
+
+
+def test_the_last_decision_before_the_start_stands_at_row_zero():
+    market = random_market(6, rows=200)
+    start = pd.Timestamp("2001-03-14")  # mid-month: no decision of the calendar
+    done = simulate(market, HedgeMix(), FREE, start=start, engine=ledger.fill)
+    assert done.decisions.index[0] == done.nav.index[0] == start
+    assert done.orders["date"].iloc[1] == pd.Timestamp("2001-03-15")
+
+
+def test_a_decision_of_the_last_session_is_pending():
+    market = random_market(6, rows=200)
+    first_of_month = pd.Timestamp("2001-08-01")
+    for day, pending in ((first_of_month, True), (pd.Timestamp("2001-08-02"), False)):
+        done = simulate(market.until(day), HedgeMix(), FREE, engine=ledger.fill)
+        assert done.decisions.index[-1] == first_of_month
+        assert done.pending is pending
+
+
+def test_first_purchase_costs_but_is_no_turnover():
+    done = simulate(random_market(6), EquityOnly(), Costs(10, 0), engine=ledger.fill)
+    assert done.traded.sum() == 0
+    assert done.costs_paid == pytest.approx(10_000 * 0.001, rel=1e-2)
+
+
+class Broken(Strategy):
+    """Weights given from outside, to see what the engine refuses."""
+
+    name = "broken"
+    tickers = ["SPY"]  # noqa: RUF012 - a stand-in
+
+    def __init__(self, frame):
+        object.__setattr__(self, "frame", frame)
+
+    def target_weights(self, market):
+        return self.frame
+
+
+@pytest.mark.parametrize(
+    ("weight", "message"),
+    [
+        (1.2, "weights of broken sum to 1.2 on 2001-01-02"),
+        (-0.1, "broken: the weight of SPY on 2001-01-02 is -0.1"),
+        (np.nan, "broken: the weight of SPY on 2001-01-02 is nan"),
+    ],
+)
+def test_the_engine_refuses_what_no_strategy_may_ask(weight, message):
+    market = random_market(1)
+    frame = pd.DataFrame({"SPY": [weight]}, index=market.sessions[:1])
+    with pytest.raises(WeightError, match=message):
+        simulate(market, Broken(frame), FREE, engine=ledger.fill)
+
+
+def test_a_decision_off_the_sessions_is_refused():
+    frame = pd.DataFrame({"SPY": [1.0]}, index=pd.DatetimeIndex(["2001-01-06"]))
+    with pytest.raises(WeightError, match="not ascending sessions"):
+        simulate(random_market(1), Broken(frame), FREE, engine=ledger.fill)
+
+
+def test_too_short_a_period_says_so():
+    market = random_market(1)
+    with pytest.raises(UsageError, match="has 1 sessions from .* too few for a lag of 1"):
+        simulate(market, HedgeMix(), FREE, start=market.sessions[-1], engine=ledger.fill)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [((-1, 0, 1), "--fee-bps"), ((0, float("nan"), 1), "--slippage-bps"), ((0, 0, 0), "--lag")],
+)
+def test_impossible_costs_are_refused(arguments, message):
+    with pytest.raises(UsageError, match=message):
+        Costs(*arguments)
+
+
+# --- published figures --------------------------------------------------------------------
+
+
+def test_sixty_forty_of_the_real_funds(yahoo_folder):
+    """GROUND_TRUTH: monthly 2003-2024, SPY/IEF and SPY/TLT 60/40, no costs."""
+    from backtests.analysis.metrics import headline
+    from data import files
+
+    daily = files.load(yahoo_folder, ["SPY", "IEF", "TLT"])
+    prices = daily.prices.resample("ME").last().loc["2002-11":"2024-12"]
+    cash = daily.cash.resample("ME").last().loc["2002-11":"2024-12"]
+    market = market_of(prices, cash, 12)
+    for hedge, published in {"IEF": (8.20, 8.97, -29.46), "TLT": (8.46, 9.92, -28.45)}.items():
+        mix = HedgeMix(weights={"SPY": 0.6, hedge: 0.4})
+        values = simulate(market, mix, FREE).nav.loc["2002-12":]
+        found = headline(values, cash.loc["2002-12":], 12)
+        got = [100 * found.cagr, 100 * found.volatility, 100 * found.max_drawdown]
+        assert got == pytest.approx(published, abs=0.005), hedge
+
+
+def test_calendar_years_of_the_real_funds(yahoo_folder):
+    """GROUND_TRUTH: funds' calendar-year total returns in percent."""
+    from backtests.analysis.metrics import year_returns
+    from data import files
+
+    published = {
+        2008: (-36.80, 17.92, 33.95, 6.62),
+        2009: (26.35, -6.59, -21.81, 0.35),
+        2011: (1.90, 15.65, 34.00, 1.44),
+        2013: (32.31, -6.09, -13.38, 0.21),
+        2014: (13.46, 9.07, 27.30, 0.45),
+        2018: (-4.57, 0.99, -1.61, 1.46),
+        2020: (18.33, 10.01, 18.15, 3.03),
+        2022: (-18.18, -15.16, -31.23, -3.88),
+        2024: (24.89, -0.63, -8.05, 3.91),
+    }
+    for column, ticker in enumerate(("SPY", "IEF", "TLT", "SHY")):
+        years = 100 * year_returns(files.read_prices(yahoo_folder, ticker))
+        for year, row in published.items():
+            assert years[year] == pytest.approx(row[column], abs=0.0051), (ticker, year)

@@ -1,0 +1,130 @@
+"""Every number of quantstats that stays on the sheet is the one of analysis/metrics.py."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backtests.analysis import metrics
+from backtests.engine.costs import Costs
+from backtests.engine.ledger import fill
+from backtests.engine.simulate import simulate
+from backtests.report import tearsheet
+from strategies.equity_only import EquityOnly
+from strategies.hedge_mix import HedgeMix
+from tests.conftest import random_market
+
+
+def runs(ppy: int, seed: int = 11):
+    market = random_market(seed, rows=700, ppy=ppy)
+    return tuple(
+        simulate(market, strategy, Costs(), engine=fill) for strategy in (HedgeMix(), EquityOnly())
+    )
+
+
+def expected(nav: pd.Series, other: pd.Series, ppy: int) -> dict[str, float]:
+    """What each row has to show, in percent where the sheet does, by our own definitions."""
+    values, returns = nav.to_numpy(), metrics.returns_of(nav).to_numpy()
+    months = metrics.month_returns(nav).to_numpy()
+    theirs = metrics.returns_of(other).to_numpy()
+    return {
+        "Cumulative Return": 100 * (values[-1] / values[0] - 1),
+        "CAGR﹪": 100 * metrics.cagr(values, ppy),
+        "MTD": 100 * metrics.to_date(nav, "M"),
+        "YTD": 100 * metrics.to_date(nav, "Y"),
+        "Volatility (ann.)": 100 * metrics.volatility(returns, ppy),
+        "Skew": metrics.skewness(returns),
+        "Kurtosis": metrics.excess_kurtosis(returns),
+        "Max Drawdown": 100 * metrics.drawdowns(values).min(),
+        "Best Day": 100 * returns.max(),
+        "Worst Day": 100 * returns.min(),
+        "Best Month": 100 * months.max(),
+        "Worst Month": 100 * months.min(),
+        "Win Days": 100 * metrics.win_rate(returns),
+        "Win Month": 100 * metrics.win_rate(months),
+        "Beta": metrics.beta(returns, theirs),
+        "Correlation": 100 * metrics.correlation(returns, theirs),
+    }
+
+
+@pytest.mark.parametrize("ppy", [252, 12])
+def test_every_row_that_stays_is_ours(ppy):
+    mix, equity = runs(ppy)
+    _, rows, failure = tearsheet.render(mix.nav, equity.nav, ppy)
+    assert failure == ""
+    ours = expected(mix.nav, equity.nav, ppy)
+    theirs = expected(equity.nav, equity.nav, ppy)
+    checked = 0
+    for row in (row for group in tearsheet.QUANTSTATS_ROWS.values() for row in group):
+        if ppy == 12 and row.daily_only:
+            continue
+        for text, number in zip(rows[row.theirs], (ours, theirs), strict=True):
+            if text == "-":  # quantstats gives no beta of the benchmark with itself
+                assert row.theirs in ("Beta", "Correlation")
+                continue
+            shown = float(text.rstrip(" %").replace(",", ""))
+            assert shown == pytest.approx(number[row.theirs], abs=0.00501), row.theirs
+            checked += 1
+    assert checked >= 20
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    from backtests.engine.config import RunConfig
+    from backtests.jobs import execute, publish
+
+    out = tmp_path_factory.mktemp("sheet")
+    run = execute(RunConfig("hedge_mix", source="bundled", start="1990-01-31"))
+    folder = publish(run, out)
+    return run, (folder / "tearsheet.html").read_text("utf-8")
+
+
+def test_page_says_what_it_shows(page):
+    run, html = page
+    assert "hedge_mix (SPY 60 %, IEF 40 %) on bundled monthly history" in html
+    assert "without any fund fee" in html
+    for key in ("sharpe", "sortino", "calmar"):
+        assert f"<td>{run.summary['metrics'][key]:.2f}</td>" in html
+    assert f"{run.summary['metrics']['cagr'] * 100:.2f} %" in html
+    assert html.count("<svg") == len(tearsheet.CHARTS)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["Ulcer", "Treynor", "Risk-Adjusted", "Alpha", "Information Ratio", "Recovery Factor", "3Y",
+     "Time in Market", "Kelly", "Risk of Ruin", "Omega", "Expected", "Value-at-Risk", "Smart"],
+)  # fmt: skip
+def test_rows_known_to_be_wrong_are_gone(page, wrong):
+    assert wrong not in page[1]
+
+
+def test_page_asks_nothing_of_the_network(page):
+    assert not re.findall(r"(?:src|href)\s*=\s*[\"'](?!#)|url\((?!#)|@import|<script", page[1])
+
+
+def test_text_from_outside_is_escaped(tmp_path):
+    mix, equity = runs(12)
+    market = random_market(11, rows=700, ppy=12).with_notes(["<script>alert(1)</script>"])
+    summary = {
+        "strategy": "<b>x</b>", "params": {}, "source_title": "<img src=x>", "start": "1970-01-31",
+        "end": "2028-04-30", "periods_per_year": 12,
+        "benchmark": {"ticker": "<i>", **vars(metrics.headline(equity.nav, market.cash, 12))},
+        "metrics": vars(metrics.headline(mix.nav, market.cash, 12)),
+    }  # fmt: skip
+    tearsheet.write_tearsheet(tmp_path / "x.html", market, mix, equity, summary)
+    html = (tmp_path / "x.html").read_text("utf-8")
+    assert "<script>" not in html
+    assert "<img" not in html
+    assert "<b>x" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_a_series_that_quantstats_cannot_draw_still_gets_its_numbers(tmp_path):
+    market = random_market(1, rows=60, ppy=12)
+    still = market.cash * 0 + 100.0
+    charts, rows, failure = tearsheet.render(still, still, 12)
+    assert (charts == {}) is (failure != "")
+    assert np.isfinite(len(rows))

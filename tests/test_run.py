@@ -1,0 +1,196 @@
+"""The command as its users meet it: results, one-line errors, exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from backtests.cli import run_command
+from backtests.run import main
+from tests.conftest import ROOT
+
+METRICS = {"cagr", "volatility", "sharpe", "sortino", "max_drawdown", "max_drawdown_start",
+           "max_drawdown_end", "calmar", "cvar_95", "best_year", "worst_year",
+           "final_value"}  # fmt: skip
+
+SUMMARY = {"strategy", "params", "source", "start", "end", "periods", "periods_per_year", "metrics",
+           "benchmark", "turnover_per_year", "costs_paid", "latest"}  # fmt: skip
+
+
+def command(capsys, *arguments: str) -> tuple[int, str, str]:
+    """Run the command in this process; return exit code, stdout, stderr."""
+    code = 0
+    try:
+        run_command(main, arguments)
+    except SystemExit as stopped:
+        code = int(stopped.code or 0)
+    shown = capsys.readouterr()
+    return code, shown.out, shown.err
+
+
+def test_json_holds_the_contract_and_nothing_else_is_on_stdout(capsys, tmp_path):
+    code, out, _ = command(capsys, "hedge_mix", "--json", "--no-tearsheet", "--out", str(tmp_path))
+    summary = json.loads(out)
+    assert code == 0
+    assert summary.keys() >= SUMMARY
+    assert summary["metrics"].keys() >= METRICS
+    assert summary["benchmark"].keys() >= METRICS
+    assert {"decided", "target", "held", "pending"} <= summary["latest"].keys()
+    assert (summary["source"], summary["periods"], summary["periods_per_year"]) == (
+        "bundled",
+        762,
+        12,
+    )
+    (folder,) = [path for path in tmp_path.iterdir() if path.is_dir()]
+    assert folder.name.startswith("hedge_mix-")
+    assert json.loads((folder / "summary.json").read_text()) == summary
+
+
+def test_figures_of_the_real_funds(capsys, tmp_path, yahoo_folder):
+    """The bar of the first release: 60/40 SPY/IEF, daily, after costs."""
+    code, out, _ = command(
+        capsys, "hedge_mix", "--source", f"files:{yahoo_folder}", "--weights", "SPY=0.6,IEF=0.4",
+        "--start", "2002-07-30", "--end", "2025-09-26", "--json", "--no-tearsheet",
+        "--out", str(tmp_path),
+    )  # fmt: skip
+    found = json.loads(out)["metrics"]
+    assert code == 0
+    assert 0.084 <= found["cagr"] <= 0.085
+    assert 0.105 <= found["volatility"] <= 0.108
+    assert found["max_drawdown"] == pytest.approx(-0.322, abs=0.004)
+
+
+def test_console_shows_data_table_today_and_place(capsys, tmp_path):
+    code, out, _ = command(capsys, "hedge_mix", "--no-tearsheet", "--out", str(tmp_path))
+    assert code == 0
+    assert out.splitlines()[0].startswith("auto: bundled monthly history")
+    assert "to 2025-07-31" in out.splitlines()[0]
+    for label in ("CAGR", "Volatility", "Sharpe", "Sortino", "Max drawdown", "Calmar", "Worst year",
+                  "CVaR 95", "Turnover", "Costs paid", "Final value of 10,000", "last decision",
+                  "held now", "pending", "results in"):  # fmt: skip
+        assert label in out, label
+
+
+def test_same_inputs_same_folder_same_bytes(tmp_path):
+    """Two processes, tear sheet included; only the manifest's timestamp may differ."""
+    for out in ("one", "two"):
+        subprocess.run(
+            [sys.executable, "-m", "backtests.run", "hedge_mix", "--source", "bundled",
+             "--start", "2000-01-31", "--out", str(tmp_path / out)],
+            cwd=ROOT, check=True, capture_output=True,
+            env={**os.environ, "PYTHONHASHSEED": "1" if out == "one" else "2"},
+        )  # fmt: skip
+    (one,) = (tmp_path / "one").glob("hedge_mix-*")
+    (two,) = (tmp_path / "two").glob("hedge_mix-*")
+    assert one.name == two.name
+    names = sorted(path.name for path in one.iterdir())
+    assert names == ["equity.csv", "manifest.json", "orders.csv", "summary.json", "tearsheet.html",
+                     "weights.csv"]  # fmt: skip
+    for name in names:
+        if name != "manifest.json":
+            assert (one / name).read_bytes() == (two / name).read_bytes(), name
+    manifests = [json.loads((place / "manifest.json").read_text()) for place in (one, two)]
+    for manifest in manifests:
+        assert manifest.pop("created")
+    assert manifests[0] == manifests[1]
+    assert manifests[0]["data"]["SPY"]["sha256"]
+
+
+def test_what_determines_a_run_changes_its_folder(capsys, tmp_path):
+    for arguments in ([], ["--fee-bps", "3"], ["--start", "1990-01-31"], ["--lag", "2"],
+                      ["--weights", "SPY=0.5,IEF=0.5"], ["--benchmark", "TLT"],
+                      ["--initial", "1"]):  # fmt: skip
+        code, _, _ = command(
+            capsys, "hedge_mix", *arguments, "--no-tearsheet", "--out", str(tmp_path)
+        )
+        assert code == 0
+    assert len(list(tmp_path.glob("hedge_mix-*"))) == 7
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "which strategy?"),
+        (["hedge_mx"], "strategy 'hedge_mx' is unknown (did you mean hedge_mix?)"),
+        (["hedge_mix", "--weights", "SPY=0.6,TLTT=0.4"], "TLTT is not in the bundled history"),
+        (["hedge_mix", "--set", "weigths=SPY=1"], "no parameter 'weigths' (did you mean weights?)"),
+        (["equity_only", "--weights", "SPY=1"], "equity_only has no parameter 'weights'"),
+        (["hedge_mix", "--set", "rebalance"], "--set takes NAME=VALUE, got 'rebalance'"),
+        (["hedge_mix", "--rebalance", "weekly"], "one of monthly, quarterly, annually, never"),
+        (["hedge_mix", "--fee-bps", "cheap"], "'cheap' is not a valid float"),
+        (["hedge_mix", "--lag", "0"], "--lag takes 1 or more sessions, got 0"),
+        (["hedge_mix", "--weights", "SPY=0.8,IEF=0.4"], "sum to 1.2 (SPY 0.8, IEF 0.4)"),
+        (["hedge_mix", "--weights", "SPY=-0.1"], "the weight of SPY is -0.1"),
+        (["hedge_mix", "--start", "2020-01-31", "--end", "2019-01-31"], "is not after --start"),
+        (["hedge_mix", "--start", "soon"], "--start takes a date as YYYY-MM-DD, got 'soon'"),
+        (["hedge_mix", "--start", "2030-01-01"], "bundled has no data from 2030-01-01"),
+        (["hedge_mix", "--end", "1950-01-01"], "has no data from 1962-01-31 to 1950-01-01"),
+        (["hedge_mix", "--weights", "TLT=1", "--start", "1965-01-31"],
+         "--start 1965-01-31 is before the first day of TLT in bundled, 1973-01-31"),
+        (["hedge_mix", "--source", "nowhere"], "--source 'nowhere' is unknown"),
+        (["hedge_mix", "--source", "files:/no/such/folder"], "is not a folder"),
+        (["hedge_mix", "--initial", "0"], "--initial takes an amount above 0"),
+        (["hedge_mix", "--benchmark", "^GSPC"], "price index without dividends"),
+        (["hedge_mix", "--nonsense"], "No such option"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_one_line_and_exit_2(capsys, tmp_path, arguments, message):
+    code, out, err = command(capsys, *arguments, "--out", str(tmp_path))
+    assert code == 2
+    assert message in err
+    assert err.count("\n") == 1
+    assert "Traceback" not in err + out
+    assert list(tmp_path.glob("*-*")) == []
+
+
+def test_an_unreadable_csv_and_text_in_a_price(capsys, tmp_path, price_folder):
+    for text, message in (("\x00\x01", "SPY.csv"), ("date,value\n2020-01-02,abc\n", "got 'abc'")):
+        folder = price_folder(SPY=text)
+        code, _, err = command(
+            capsys, "equity_only", "--source", f"files:{folder}", "--out", str(tmp_path / "r")
+        )
+        assert (code, err.count("\n")) == (2, 1)
+        assert message in err
+
+
+def test_an_unwritable_output_folder(capsys, tmp_path):
+    (tmp_path / "file").write_text("")
+    code, _, err = command(capsys, "hedge_mix", "--out", str(tmp_path / "file" / "results"))
+    assert (code, err.count("\n")) == (2, 1)
+    assert "cannot be written" in err
+
+
+def test_debug_shows_where(capsys, tmp_path):
+    with pytest.raises(Exception, match="unknown"):
+        run_command(main, ["hedge_mx", "--debug", "--out", str(tmp_path)])
+
+
+def test_a_fault_of_ours_is_exit_1(capsys, monkeypatch, tmp_path):
+    import backtests.jobs
+
+    def fail(*_):
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr(backtests.jobs, "execute", fail)
+    code, _, err = command(capsys, "hedge_mix", "--out", str(tmp_path))
+    assert code == 1
+    assert "a fault of ours: RuntimeError: boom" in err
+
+
+def test_list_names_every_parameter_with_unit_and_default(capsys):
+    code, out, _ = command(capsys, "--list")
+    assert code == 0
+    assert "hedge_mix: Hold fixed weights" in out
+    assert "weights = SPY=0.6,IEF=0.4  (fractions of value)" in out
+    assert "rebalance = monthly  (calendar; monthly | quarterly | annually | never)" in out
+
+
+def test_cash_only_and_tiny_periods_run(capsys, tmp_path):
+    for arguments in (["--weights", "SPY=0"], ["--weights", "BIL=1"],
+                      ["--start", "2025-05-31"]):  # fmt: skip
+        code, _, err = command(capsys, "hedge_mix", *arguments, "--out", str(tmp_path))
+        assert code == 0, err
