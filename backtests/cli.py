@@ -1,54 +1,13 @@
-"""What every command shares: errors in one line, exit codes, and how a run is described."""
+"""What the commands that run backtests share: how a run is described on the command line."""
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
 
-from data.errors import HedgeError, UsageError
-
-CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
-
-
-def run_command(command: click.Command, arguments: Sequence[str] | None = None) -> None:
-    """Run a command and leave with 0, 2 (the user can correct it) or 1 (a fault of ours).
-
-    An error is one line on stderr; ``--debug`` among the arguments shows the traceback.
-    """
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    debug = "--debug" in given
-    try:
-        command.main(args=given, standalone_mode=False)
-        sys.stdout.flush()
-    except click.exceptions.Abort:
-        sys.exit(_say("interrupted; finished results are intact", 1))
-    except click.ClickException as error:
-        if debug:
-            raise
-        sys.exit(_say(f"{error.format_message()} (see --help)", 2))
-    except HedgeError as error:
-        if debug:
-            raise
-        sys.exit(_say(str(error), 2))
-    except BrokenPipeError:
-        # The reader of a pipe left early: nothing to tell, and no flush at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except Exception as error:
-        if debug:
-            raise
-        reason = f"{type(error).__name__}: {error}"
-        sys.exit(_say(f"a fault of ours: {reason}; run again with --debug and report it", 1))
-
-
-def _say(message: str, code: int) -> int:
-    line = " ".join(message.split())
-    sys.stderr.write(f"error: {line}\n")
-    return code
+from data.errors import UsageError
 
 
 def assignments(texts: Sequence[str], option: str) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,17 +13,11 @@ from backtests.engine.config import RunConfig, short_hash
 from backtests.engine.result import Simulation
 from backtests.engine.simulate import simulate
 from backtests.report.summary import summarise
+from data.command import Progress, silent
 from data.errors import UsageError
 from data.load import available, data_line, load_market
 from data.market import Market
 from strategies.equity_only import EquityOnly
-
-Progress = Callable[[str], AbstractContextManager[object]]
-
-
-def silent(_: str) -> AbstractContextManager[object]:
-    """Show no progress."""
-    return nullcontext()
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +36,8 @@ def execute(
     config: RunConfig,
     progress: Progress = silent,
     announce: Callable[[str], object] = lambda _: None,
+    *,
+    refresh: bool = False,
 ) -> Run:
     """Load the market, simulate the strategy and its benchmark, and sum them up.
 
@@ -54,6 +49,8 @@ def execute(
         Called with the name of each long step; a context around it.
     announce
         Called with each line the user should read: the data used, and what to know of them.
+    refresh
+        Fetch prices again even where a fresh snapshot is kept.
 
     Raises
     ------
@@ -62,10 +59,13 @@ def execute(
     """
     strategy = config.make_strategy()
     ticker = benchmark_ticker(config, strategy.tickers, strategy.heaviest)
-    with progress("reading prices"):
-        market = load_market(config.source, [*strategy.tickers, ticker])
-    market, start = period(market, config)
+    market = load_market(
+        config.source, [*strategy.tickers, ticker], refresh=refresh, progress=progress
+    )
     announce(f"{config.source}: {data_line(market)}")
+    for remark in market.remarks[1:]:
+        announce(f"warning: {remark}")
+    market, start = period(market, config)
     for note in market.notes:
         announce(f"note: {note}")
     with progress("simulating (vectorbt takes a few seconds to load)"):
@@ -148,7 +148,7 @@ def period(market: Market, config: RunConfig) -> tuple[Market, pd.Timestamp]:
     if end > sessions[-1]:
         notes.append(f"data end on {sessions[-1]:%Y-%m-%d}, before the asked end {config.end}")
     start = sessions[sessions >= start][0]
-    return market.until(end).with_notes(notes), start
+    return market.until(end).relabelled(notes=notes), start
 
 
 def run_name(config: RunConfig, market: Market, summary: dict[str, Any]) -> str:
@@ -156,6 +156,7 @@ def run_name(config: RunConfig, market: Market, summary: dict[str, Any]) -> str:
     determined_by = {
         **config.as_dict(),
         "source": market.source,
+        "source_title": market.title,
         "start": summary["start"],
         "end": summary["end"],
         "benchmark": summary["benchmark"]["ticker"],

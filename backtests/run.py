@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from backtests.cli import CONTEXT, assignments, config_options, run_command
+from backtests.cli import assignments, config_options
+from data.command import CONTEXT, make_console, progress, run_command
 from data.errors import UsageError
 
 
@@ -23,6 +24,7 @@ from data.errors import UsageError
               help="Any declared parameter of the strategy; see --list.")  # fmt: skip
 @config_options
 @click.option("--no-tearsheet", is_flag=True, help="Leave the tear sheet out.")
+@click.option("--refresh", is_flag=True, help="Fetch prices again, even if fresh ones are kept.")
 @click.option("--json", "as_json", is_flag=True, help="Print summary.json and nothing else.")
 @click.option("--list", "listing", is_flag=True, help="List strategies and their parameters.")
 def main(strategy: str | None, **options: Any) -> None:
@@ -61,10 +63,11 @@ def run(strategy: str, **options: Any) -> None:
     require_writable(out)
 
     from backtests.jobs import execute, publish
-    from backtests.report.console import make_console, print_run, progress
+    from backtests.report.console import print_run
 
     console = make_console(stderr=options["as_json"])
-    result = execute(config, progress, partial(console.print, soft_wrap=True))
+    announce = partial(console.print, soft_wrap=True)
+    result = execute(config, progress, announce, refresh=options["refresh"])
     folder = publish(result, out, progress, with_tearsheet=not options["no_tearsheet"])
     if options["as_json"]:
         click.echo(json.dumps(result.summary, indent=2, allow_nan=False, ensure_ascii=False))

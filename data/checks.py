@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from data.errors import DataError
 
 WILD_MOVE = 0.40
+YIELD_BOUNDS = (-2.0, 25.0)
+# A day on which the return from close and dividend and the one of Yahoo's adjusted close
+# differ by more: rounding of either stays well below.
+ADJUSTMENT_TOLERANCE = 5e-4
+STALE_SESSIONS = 5
+COLUMNS = ["Close", "Adj Close", "Dividends", "Stock Splits"]
+EXCHANGE_TIME = "America/New_York"
+
+
+@dataclass(frozen=True, eq=False)
+class Bars:
+    """Daily bars of one ticker: ``Close`` (split-adjusted), ``Adj Close``, ``Dividends``,
+    ``Stock Splits`` on ascending tz-naive sessions; and what there is to know about them.
+    """  # noqa: D205
+
+    frame: pd.DataFrame
+    warnings: tuple[str, ...]
 
 
 def wild_moves(levels: pd.Series) -> pd.Series:
@@ -72,3 +94,203 @@ def periods_per_year(index: pd.DatetimeIndex, where: str) -> int:
         f"{where} has about {rate:.0f} rows a year, {gap:g} days apart; give one row an exchange "
         "session (about 252 a year) or one a month"
     )
+
+
+def clean_bars(ticker: str, frame: pd.DataFrame, raw: dict[str, Any]) -> Bars:
+    """Check one ticker's bars as yfinance returned them.
+
+    What can be mended without guessing is mended with a warning (rows that are empty,
+    repeated, on a weekend, in the future or not closed yet are left out; a split that the
+    closes still carry is divided out). What would make a wrong number is refused.
+
+    Parameters
+    ----------
+    ticker
+        The symbol asked for.
+    frame
+        yfinance's daily bars, unadjusted, with actions.
+    raw
+        Yahoo's chart result behind them: its timestamps before yfinance dropped any, and
+        the symbol that it is about.
+
+    Returns
+    -------
+    Bars
+
+    Raises
+    ------
+    DataError
+        Naming ticker, date and reason.
+    """
+    answered = str(raw.get("meta", {}).get("symbol", ticker))
+    if answered.upper() != ticker.upper():
+        raise DataError(f"{ticker}: Yahoo answered with {answered}; nothing of it is used")
+    if not set(COLUMNS) <= set(frame.columns):
+        raise DataError(f"{ticker}: Yahoo sent no prices; check the ticker")
+    said = _raw_faults(ticker, raw)
+    bars = frame[COLUMNS].astype(float)
+    bars.index = pd.DatetimeIndex(bars.index).tz_localize(None).normalize().as_unit("ns")
+    bars.index.name = "Date"
+
+    def leave_out(wrong: pd.Series | np.ndarray, why: str) -> None:
+        nonlocal bars
+        days = bars.index[np.asarray(wrong)]
+        if len(days):
+            said.append(f"{ticker}: {_days(days)} {why}; left out")
+            bars = bars.loc[~np.asarray(wrong)]
+
+    leave_out(bars["Close"].isna(), "has no close")
+    leave_out(bars.index.day_of_week >= 5, "is no weekday")
+    bars = bars.loc[: pd.Timestamp.now("UTC").tz_localize(None)]  # the raw rows name the others
+    if len(bars) and not _closed(bars.index[-1]):
+        leave_out(bars.index == bars.index[-1], "has not closed yet")
+    require_history(bars["Close"], ticker)
+    _require_adjusted(ticker, bars)
+    bars = _without_splits(ticker, bars, said)
+    wild = wild_moves(bars["Close"])
+    if len(wild):
+        day = wild.index[0]
+        raise DataError(
+            f"{ticker}: Yahoo's close moves {wild.iloc[0]:+.0%} on {day:%Y-%m-%d}, beyond "
+            f"+-{WILD_MOVE:.0%}; bring checked prices with --source files:DIR"
+        )
+    level = total_return(bars)
+    said += _disagreements(ticker, level, bars["Adj Close"])
+    said += _gaps(ticker, pd.DatetimeIndex(bars.index))
+    return Bars(bars, tuple(said))
+
+
+def total_return(bars: pd.DataFrame) -> pd.Series:
+    """Total-return index from closes and dividends, 100 on the first day.
+
+    A dividend is reinvested at the open of its ex-date, taken as the close before less the
+    dividend: ``C_t / (C_(t-1) - D_t)``, the convention of CRSP and of Yahoo's own adjustment.
+    """
+    close = bars["Close"].to_numpy(float)
+    paid = bars["Dividends"].to_numpy(float)
+    growth = np.ones(len(close))
+    growth[1:] = close[1:] / (close[:-1] - paid[1:])
+    return pd.Series(100.0 * np.cumprod(growth), index=bars.index)
+
+
+def _raw_faults(ticker: str, raw: dict[str, Any]) -> list[str]:
+    """Name rows that came twice, out of order or from the future: yfinance says nothing."""
+    stamps = pd.to_datetime(pd.Series(raw.get("timestamp") or [], dtype="int64"), unit="s")
+    days = stamps.dt.tz_localize("UTC").dt.tz_convert(EXCHANGE_TIME).dt.date
+    twice = days[days.duplicated()].drop_duplicates()
+    named = []
+    if len(twice):
+        named.append(f"{ticker}: {_days(pd.DatetimeIndex(twice))} came twice; the first row stands")
+    future = days[stamps > pd.Timestamp.now("UTC").tz_localize(None)]
+    if len(future):
+        named.append(f"{ticker}: {_days(pd.DatetimeIndex(future))} lies in the future; left out")
+    if not stamps.is_monotonic_increasing:
+        day = days[stamps.diff() < pd.Timedelta(0)].iloc[0]
+        named.append(f"{ticker}: rows came out of order at {day}; sorted")
+    return named
+
+
+def _days(days: pd.DatetimeIndex) -> str:
+    more = f" (and {len(days) - 1} more)" if len(days) > 1 else ""
+    return f"{days[0]:%Y-%m-%d}{more}"
+
+
+@dataclass(frozen=True)
+class _Calendar:
+    sessions: pd.DatetimeIndex
+    closes: pd.Series
+
+
+def exchange_calendar(first: pd.Timestamp) -> _Calendar:
+    """Sessions of the New York Stock Exchange and when each closed, from a date on."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the library's own, about pandas
+        import exchange_calendars
+
+        calendar = exchange_calendars.get_calendar("XNYS", start=first - pd.Timedelta(days=7))
+    return _Calendar(calendar.sessions, calendar.closes)
+
+
+def _closed(session: pd.Timestamp) -> bool:
+    """Whether the session's close lies behind us; a bar before that is a price in passing."""
+    closes = exchange_calendar(session).closes
+    moment = pd.Timestamp.now("UTC")
+    if session in closes.index:
+        return bool(closes[session] + pd.Timedelta(minutes=20) < moment)
+    return bool(session.date() < moment.tz_convert(EXCHANGE_TIME).date())
+
+
+def _require_adjusted(ticker: str, bars: pd.DataFrame) -> None:
+    adjusted, paid = bars["Adj Close"], bars["Dividends"]
+    wrong = ~(np.isfinite(adjusted) & (adjusted > 0))
+    if wrong.any():
+        day = bars.index[wrong][0]
+        raise DataError(
+            f"{ticker}: Yahoo's adjusted close is {adjusted[day]:g} on {day:%Y-%m-%d}; "
+            "try again later or use --source files:DIR"
+        )
+    absurd = ~(
+        np.isfinite(paid) & (paid >= 0) & (paid < 0.25 * bars["Close"].shift(1, fill_value=np.inf))
+    )
+    if absurd.any():
+        day = bars.index[absurd][0]
+        raise DataError(
+            f"{ticker}: Yahoo's dividend of {paid[day]:g} on {day:%Y-%m-%d} is not between 0 and a "
+            "quarter of the price; bring checked prices with --source files:DIR"
+        )
+
+
+def _without_splits(ticker: str, bars: pd.DataFrame, said: list[str]) -> pd.DataFrame:
+    """Divide out a split that the closes still carry; Yahoo's closes should come without."""
+    mended = bars.copy()
+    for day, ratio in bars["Stock Splits"][lambda splits: splits > 0].items():
+        where = bars.index.get_loc(day)
+        if where == 0 or 0.8 < ratio < 1.25:
+            continue
+        moved = bars["Close"].iloc[where] / bars["Close"].iloc[where - 1]
+        if abs(moved * ratio - 1) < 0.2:
+            mended.loc[mended.index < day, ["Close", "Dividends"]] /= ratio
+            said.append(f"{ticker}: the {ratio:g}:1 split of {day:%Y-%m-%d} was divided out")
+    return mended
+
+
+def _disagreements(ticker: str, level: pd.Series, adjusted: pd.Series) -> list[str]:
+    """Compare daily returns with those of Yahoo's own adjusted close."""
+    gap = (level.pct_change(fill_method=None) - adjusted.pct_change(fill_method=None)).abs()
+    wrong = gap[gap > ADJUSTMENT_TOLERANCE]
+    if wrong.empty:
+        return []
+    worst = wrong.idxmax()
+    return [
+        f"{ticker}: returns from close and dividend differ from Yahoo's adjusted close on "
+        f"{_days(pd.DatetimeIndex(wrong.index))}, most on {worst:%Y-%m-%d} by {wrong[worst]:.2%}; "
+        "ours stand"
+    ]
+
+
+def _gaps(ticker: str, days: pd.DatetimeIndex) -> list[str]:
+    """Name exchange sessions without a row, days that were none, and an old end."""
+    sessions = exchange_calendar(days[0]).sessions
+    today = pd.Timestamp.now("UTC").tz_convert(EXCHANGE_TIME).tz_localize(None).normalize()
+    due = sessions[(sessions >= days[0]) & (sessions < today)]
+    missing = due[due <= days[-1]].difference(days)
+    said = []
+    if len(missing):
+        said.append(f"{ticker}: no row on the exchange session {_days(missing)}")
+    strange = days.difference(sessions)
+    if len(strange):
+        said.append(f"{ticker}: {_days(strange)} was no exchange session; kept")
+    late = due[due > days[-1]]
+    if len(late) > STALE_SESSIONS:
+        said.append(f"{ticker}: stale, ends on {days[-1]:%Y-%m-%d}, {len(late)} sessions ago")
+    return said
+
+
+def age_text(age: dt.timedelta) -> str:
+    """An age in words: minutes, hours or days."""
+    minutes = age.total_seconds() / 60
+    if minutes < 120:
+        return f"{minutes:.0f} min"
+    if minutes < 48 * 60:
+        return f"{minutes / 60:.0f} h"
+    return f"{minutes / 1440:.0f} days"

@@ -18,6 +18,10 @@ class DataError(HedgeError):
     """A price, a yield or a file that cannot be used."""
 
 
+class UnreachableError(DataError):
+    """A server that does not answer, breaks off or limits the rate: waiting may help."""
+
+
 class WeightError(HedgeError):
     """Target weights that are negative, not finite or sum to more than 1."""
 

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from data import bundled
-from data.cash import level_from_monthly_bills
-from data.checks import periods_per_year, require_history, wild_moves
+from data.align import market_of
+from data.checks import require_history, wild_moves
 from data.errors import DataError, did_you_mean
-from data.instruments import CATALOGUE, require_total_return
-from data.market import CASH, Market, describe
+from data.instruments import require_total_return
+from data.market import Market
 
 
 def load(folder: Path, tickers: list[str]) -> Market:
@@ -36,40 +35,13 @@ def load(folder: Path, tickers: list[str]) -> Market:
         )
     source = f"files:{folder}"
     series = {ticker: read_prices(folder, ticker) for ticker in tickers}
-    prices, notes = align(series, source)
-    frequency = periods_per_year(pd.DatetimeIndex(prices.index), source)
-    for ticker, levels in series.items():
-        notes += [
-            f"{ticker} moves {move:+.0%} on {day:%Y-%m-%d} in {folder / (ticker + '.csv')}: "
-            "check that price"
-            for day, move in wild_moves(levels).items()
-        ]
-    cash, cash_notes = level_from_monthly_bills(
-        pd.DatetimeIndex(prices.index), bundled.monthly_bill_returns(), frequency
-    )
-    notes.append("cash earns the bundled one-month bill return (no bill yield in the folder)")
-    columns = {**prices, CASH: cash}
-    what = {
-        **{ticker: _title(ticker) for ticker in tickers},
-        CASH: "one-month Treasury bill (Kenneth R. French), spread over each month",
-    }
-    return Market(
-        source=source,
-        title=f"{'daily' if frequency == 252 else 'monthly'} prices of {folder}",
-        prices=prices,
-        cash=cash,
-        periods_per_year=frequency,
-        provenance={
-            name: describe(columns[name], "bundled" if name == CASH else source, what[name])
-            for name in columns
-        },
-        notes=[*notes, *cash_notes],
-    )
-
-
-def _title(ticker: str) -> str:
-    known = CATALOGUE.get(ticker)
-    return known.title if known else ticker
+    notes = [
+        f"{ticker} moves {move:+.0%} on {day:%Y-%m-%d} in {folder / (ticker + '.csv')}: "
+        "check that price"
+        for ticker, levels in series.items()
+        for day, move in wild_moves(levels).items()
+    ]
+    return market_of(series, source=source, title=f"prices of {folder}", notes=notes)
 
 
 def read_prices(folder: Path, ticker: str) -> pd.Series:
@@ -127,42 +99,3 @@ def _value_column(rows: pd.DataFrame, path: Path) -> str:
     raise DataError(
         f"{path} has no column 'Adj Close' (dividends in); give that column, or just date,value"
     )
-
-
-def align(series: dict[str, pd.Series], source: str) -> tuple[pd.DataFrame, list[str]]:
-    """Put histories on common sessions: none is filled, shortening is said.
-
-    A ticker may start late (NaN before). After that a session stands only if every started
-    ticker has a price, since a filled one would hide a move; the end is the earliest last day.
-
-    Returns
-    -------
-    tuple of pandas.DataFrame and list of str
-        Sessions x tickers, and a note for each thing left out.
-    """
-    table = pd.concat(series, axis=1, sort=True)
-    last = {ticker: levels.index[-1] for ticker, levels in series.items()}
-    ends_first = min(last, key=lambda ticker: last[ticker])
-    notes = []
-    cut = int((table.index > last[ends_first]).sum())
-    if cut:
-        notes.append(
-            f"data end on {last[ends_first]:%Y-%m-%d}, the last day of {ends_first}: "
-            f"{cut} later sessions of other tickers are not used"
-        )
-    table = table.loc[: last[ends_first]]
-    started = table.ffill().notna()
-    # Rows before anything but a late ticker has started stay; so does no row with a hole.
-    holes = started & table.isna()
-    torn = holes.any(axis=1)
-    if torn.any():
-        day = table.index[torn][0]
-        missing = ", ".join(table.columns[holes.loc[day]])
-        notes.append(
-            f"{int(torn.sum())} sessions are left out because a ticker has no price then "
-            f"(first {day:%Y-%m-%d}: {missing})"
-        )
-    table = table.loc[~torn]
-    if len(table) < 2:
-        raise DataError(f"the tickers of {source} have no common sessions; check their dates")
-    return table, notes

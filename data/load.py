@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from data.command import Progress, silent
 from data.errors import UsageError, did_you_mean
 from data.instruments import require_total_return
 from data.market import Market
@@ -20,25 +21,34 @@ def require_source(source: str) -> None:
     UsageError
         Naming what was given and the sources there are.
     """
-    if source in ("auto", "bundled") or (source.startswith("files:") and source != "files:"):
+    if source in SOURCES[:-1] or (source.startswith("files:") and source != "files:"):
         return
-    if source == "yahoo":
-        raise UsageError("--source yahoo is not available yet; use bundled or files:DIR")
     raise UsageError(
         f"--source {source!r} is unknown; use one of {', '.join(SOURCES)}"
         f"{did_you_mean(source, SOURCES)}"
     )
 
 
-def load_market(source: str, tickers: Sequence[str]) -> Market:
+def load_market(
+    source: str,
+    tickers: Sequence[str],
+    *,
+    refresh: bool = False,
+    progress: Progress = silent,
+) -> Market:
     """Load the history of ``tickers``, aligned, validated and read-only.
 
     Parameters
     ----------
     source
-        ``bundled``, ``files:DIR`` or ``auto`` (the bundled history).
+        ``yahoo``, ``bundled``, ``files:DIR``, or ``auto``: a fresh snapshot, else Yahoo, else
+        an older snapshot, else the bundled history.
     tickers
         What the run needs; the market has these columns, in this order.
+    refresh
+        Ask Yahoo even where a fresh snapshot is kept.
+    progress
+        A context around each step that may take long.
 
     Returns
     -------
@@ -59,16 +69,23 @@ def load_market(source: str, tickers: Sequence[str]) -> Market:
     if source.startswith("files:"):
         from data import files
 
-        return files.load(Path(source.removeprefix("files:")), wanted)
-    from data import bundled
+        with progress("reading prices"):
+            return files.load(Path(source.removeprefix("files:")), wanted)
+    if source == "bundled":
+        from data import bundled
 
-    return bundled.load(wanted)
+        return bundled.load(wanted)
+    from data import live
+
+    return live.load(wanted, may_fall_back=source == "auto", refresh=refresh, progress=progress)
 
 
 def available(source: str) -> list[str] | None:
     """List the tickers a source has, or None where it can only be asked one by one."""
     if source.startswith("files:"):
         return sorted(found.stem for found in Path(source.removeprefix("files:")).glob("*.csv"))
+    if source != "bundled":
+        return None
     from data import bundled
 
     return list(bundled.TICKERS)
@@ -81,4 +98,5 @@ def data_line(market: Market) -> str:
     return (
         f"{market.title}: {len(sessions)} {unit} "
         f"from {sessions[0]:%Y-%m-%d} to {sessions[-1]:%Y-%m-%d}"
+        + (f" ({market.remarks[0]})" if market.remarks else "")
     )

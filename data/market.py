@@ -71,6 +71,9 @@ class Market:
         One entry for each column of ``prices`` and one for ``CASH``.
     notes
         What the reader has to know about these data, a sentence each.
+    remarks
+        What is said once, on the screen and in the manifest: how these data came to be used
+        today. They do not determine a run.
     yields
         Sessions x maturities in years: par yields in percent, or None.
     policy_rate, cpi, usd
@@ -97,6 +100,7 @@ class Market:
         periods_per_year: int,
         provenance: Mapping[str, Provenance],
         notes: Sequence[str] = (),
+        remarks: Sequence[str] = (),
         yields: pd.DataFrame | None = None,
         policy_rate: pd.Series | None = None,
         cpi: pd.Series | None = None,
@@ -122,6 +126,7 @@ class Market:
         self.periods_per_year = periods_per_year
         self.provenance = dict(provenance)
         self.notes = tuple(notes)
+        self.remarks = tuple(remarks)
         self._prices = _read_only(prices)
         self._cash = _read_only(cash.to_frame(CASH))[CASH]
         self._yields = None if yields is None else _read_only(yields)
@@ -217,11 +222,19 @@ class Market:
                 held[name] = getattr(self, f"_{name}")
         return {str(name): content_sha256(series) for name, series in held.items()}
 
-    def with_notes(self, notes: Sequence[str]) -> Market:
-        """Return the same market with other notes."""
-        noted = copy.copy(self)
-        noted.notes = tuple(notes)
-        return noted
+    def relabelled(
+        self,
+        *,
+        title: str | None = None,
+        notes: Sequence[str] | None = None,
+        remarks: Sequence[str] | None = None,
+    ) -> Market:
+        """Return the same market with another title, other notes or other remarks."""
+        other = copy.copy(self)
+        other.title = self.title if title is None else title
+        other.notes = self.notes if notes is None else tuple(notes)
+        other.remarks = self.remarks if remarks is None else tuple(remarks)
+        return other
 
 
 def _read_only(frame: pd.DataFrame) -> pd.DataFrame:

@@ -26,6 +26,13 @@ settings.register_profile(
 settings.load_profile("project")
 
 
+@pytest.fixture(autouse=True)
+def no_yahoo(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test asks the real Yahoo or reads the user's snapshots."""
+    monkeypatch.setenv("HEDGE_YAHOO_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("HEDGE_DATA_DIR", str(tmp_path / "no-snapshots"))
+
+
 @pytest.fixture(scope="session")
 def yahoo_folder() -> Path:
     """Real daily prices that lie beside the project on some machines."""

@@ -9,8 +9,8 @@ import sys
 
 import pytest
 
-from backtests.cli import run_command
 from backtests.run import main
+from data.command import run_command
 from tests.conftest import ROOT
 
 METRICS = {"cagr", "volatility", "sharpe", "sortino", "max_drawdown", "max_drawdown_start",
@@ -116,7 +116,9 @@ def test_what_determines_a_run_changes_its_folder(capsys, tmp_path):
     [
         ([], "which strategy?"),
         (["hedge_mx"], "strategy 'hedge_mx' is unknown (did you mean hedge_mix?)"),
-        (["hedge_mix", "--weights", "SPY=0.6,TLTT=0.4"], "TLTT is not in the bundled history"),
+        (["hedge_mix", "--weights", "SPY=0.6,TLTT=0.4"], "no snapshot of TLTT is kept"),
+        (["hedge_mix", "--weights", "SPY=0.6,TLTT=0.4", "--source", "bundled"],
+         "TLTT is not in the bundled history, which has SPY, BIL, SHY, IEF, TLT"),
         (["hedge_mix", "--set", "weigths=SPY=1"], "no parameter 'weigths' (did you mean weights?)"),
         (["equity_only", "--weights", "SPY=1"], "equity_only has no parameter 'weights'"),
         (["hedge_mix", "--set", "rebalance"], "--set takes NAME=VALUE, got 'rebalance'"),
@@ -172,7 +174,7 @@ def test_debug_shows_where(capsys, tmp_path):
 def test_a_fault_of_ours_is_exit_1(capsys, monkeypatch, tmp_path):
     import backtests.jobs
 
-    def fail(*_):
+    def fail(*_, **__):
         raise RuntimeError("boom")
 
     monkeypatch.setattr(backtests.jobs, "execute", fail)

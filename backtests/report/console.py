@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,31 +11,6 @@ from rich.table import Table
 from rich.text import Text
 
 from backtests.report.text import day, money, percent, ratio, recovery, weights_text
-
-NARROWEST = 80
-
-
-def make_console(*, stderr: bool = False) -> Console:
-    """Open a console that never folds a table narrower than 80 columns."""
-    console = Console(stderr=stderr, highlight=False, markup=False)
-    if console.width < NARROWEST or not console.is_terminal:
-        console = Console(stderr=stderr, highlight=False, markup=False, width=100)
-    return console
-
-
-@contextmanager
-def progress(step: str) -> Iterator[None]:
-    """Show a step while it lasts: a spinner on a terminal, a line with its time elsewhere."""
-    console = make_console(stderr=True)
-    if console.is_terminal:
-        with console.status(f"{step} ..."):
-            yield
-        return
-    began = time.perf_counter()
-    yield
-    took = time.perf_counter() - began
-    if took > 1.0:
-        sys.stderr.write(f"{step}: {took:.1f} s\n")
 
 
 def print_run(console: Console, summary: dict[str, Any], folder: Path) -> None:

@@ -55,6 +55,7 @@ def write_run(
             "config": config.as_dict(),
             "source": market.source,
             "source_title": market.title,
+            "remarks": list(market.remarks),
             "notes": list(market.notes),
             "data": {
                 series: {**_provenance(market, series), "sha256": sha256}

@@ -107,7 +107,7 @@ def test_page_asks_nothing_of_the_network(page):
 
 def test_text_from_outside_is_escaped(tmp_path):
     mix, equity = runs(12)
-    market = random_market(11, rows=700, ppy=12).with_notes(["<script>alert(1)</script>"])
+    market = random_market(11, rows=700, ppy=12).relabelled(notes=["<script>alert(1)</script>"])
     summary = {
         "strategy": "<b>x</b>", "params": {}, "source_title": "<img src=x>", "start": "1970-01-31",
         "end": "2028-04-30", "periods_per_year": 12,

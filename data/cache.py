@@ -1,0 +1,56 @@
+"""``python -m data.cache``: what prices are kept, and how to forget them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import click
+
+from data.command import CONTEXT, make_console, run_command
+
+
+@click.command(context_settings=CONTEXT)
+@click.option("--clear", is_flag=True, help="Remove every snapshot.")
+@click.option("--debug", is_flag=True, help="Show tracebacks.")
+def main(clear: bool, debug: bool) -> None:
+    """List the price snapshots kept in data/cache/ (or $HEDGE_DATA_DIR)."""
+    from data.checks import age_text
+    from data.snapshots import Store
+
+    store = Store()
+    console = make_console()
+    if clear:
+        count = store.clear()
+        console.print(f"{count} snapshots removed from {store.folder}", soft_wrap=True)
+        return
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    tickers = store.tickers()
+    if not tickers:
+        console.print(f"no snapshots in {store.folder}", soft_wrap=True)
+        return
+    table = Table(box=SIMPLE_HEAD)
+    for heading in ("ticker", "span", "rows", "age", "sha256", "source"):
+        table.add_column(heading, justify="right" if heading in ("rows", "age") else "left")
+    for ticker in tickers:
+        snapshot = store.read(ticker)
+        if snapshot is None:
+            continue
+        days = snapshot.bars.frame.index
+        table.add_row(
+            ticker,
+            f"{days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}",
+            f"{len(days):,}",
+            age_text(snapshot.age(dt.datetime.now(dt.UTC))),
+            snapshot.sha256[:12],
+            snapshot.source,
+        )
+    console.print(f"snapshots in {store.folder}", soft_wrap=True)
+    console.print(table)
+    for warning in store.warnings:
+        console.print(f"warning: {warning}", soft_wrap=True)
+
+
+if __name__ == "__main__":
+    run_command(main)

@@ -1,0 +1,207 @@
+"""What was fetched, kept on disk: one file a ticker, whole history, verified when read.
+
+A file's first line is JSON (ticker, source, fetch time, SHA-256 of the rest, warnings), the
+rest a CSV of bars. It is written under another name and renamed, so a killed process leaves
+the old file or the new one. A file that does not verify is set aside, never used.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import io
+import json
+import os
+import tempfile
+import urllib.parse
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from data.checks import COLUMNS, Bars
+from data.errors import OutputError
+
+FRESH = dt.timedelta(days=1)
+LOCK_SECONDS = 120
+DEFAULT_FOLDER = Path(__file__).parent / "cache"
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """One ticker's bars as they were fetched."""
+
+    ticker: str
+    source: str
+    fetched: dt.datetime
+    sha256: str
+    bars: Bars
+
+    def age(self, moment: dt.datetime) -> dt.timedelta:
+        """Time since it was fetched; negative where the clock was set back."""
+        return moment - self.fetched
+
+    def fresh(self, moment: dt.datetime) -> bool:
+        """Whether it was fetched within the last day (and not in a future)."""
+        return dt.timedelta(0) <= self.age(moment) < FRESH
+
+
+class Store:
+    """The folder of snapshots: ``$HEDGE_DATA_DIR``, else ``data/cache/``.
+
+    Parameters
+    ----------
+    folder
+        Another place, for tests.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or Path(os.environ.get("HEDGE_DATA_DIR") or DEFAULT_FOLDER)
+        self.warnings: list[str] = []
+
+    def path(self, ticker: str) -> Path:
+        """File of a ticker; the name is quoted so that it cannot leave the folder."""
+        return self.folder / f"{urllib.parse.quote(ticker, safe='').replace('.', '%2E')}.csv"
+
+    def read(self, ticker: str) -> Snapshot | None:
+        """Read and verify a snapshot; one that does not verify is set aside with a warning."""
+        path = self.path(ticker)
+        try:
+            text = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            self.warnings.append(f"snapshot {path} cannot be read ({error.strerror}); passed over")
+            return None
+        try:
+            return _parse(ticker, text)
+        except (ValueError, KeyError, TypeError) as error:
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            self.warnings.append(
+                f"{ticker}: snapshot is damaged ({reason}), set aside as {self._set_aside(path)}"
+            )
+            return None
+
+    def write(self, ticker: str, source: str, fetched: dt.datetime, bars: Bars) -> Snapshot:
+        """Keep a ticker's bars, replacing the snapshot there was in one step.
+
+        Raises
+        ------
+        OutputError
+            If the folder cannot be written.
+        """
+        body = bars.frame.to_csv(date_format="%Y-%m-%d", lineterminator="\n").encode()
+        head = {
+            "ticker": ticker,
+            "source": source,
+            "fetched": fetched.isoformat(timespec="microseconds"),
+            "sha256": hashlib.sha256(body).hexdigest(),
+            "warnings": list(bars.warnings),
+        }
+        text = json.dumps(head, ensure_ascii=True).encode() + b"\n" + body
+        path = self.path(ticker)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=".writing-")
+            try:
+                with os.fdopen(handle, "wb") as stream:
+                    stream.write(text)
+                    stream.flush()
+                    os.fsync(stream.fileno())
+                os.replace(temporary, path)
+            finally:
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(temporary)
+        except OSError as error:
+            raise OutputError(
+                f"snapshot {path} cannot be written: {error.strerror or error}; "
+                "set HEDGE_DATA_DIR to a folder that can"
+            ) from error
+        return _parse(ticker, text)
+
+    @contextlib.contextmanager
+    def locked(self, ticker: str) -> Iterator[None]:
+        """Keep other processes from fetching the same ticker meanwhile.
+
+        Raises
+        ------
+        OutputError
+            If the folder cannot be written, or another process holds on for too long.
+        """
+        from filelock import FileLock, Timeout
+
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(f"{self.path(ticker)}.lock", timeout=LOCK_SECONDS)
+            lock.acquire()
+        except Timeout:
+            raise OutputError(
+                f"another process has been fetching {ticker} for {LOCK_SECONDS} seconds; "
+                "wait for it to end"
+            ) from None
+        except OSError as error:
+            raise OutputError(
+                f"the data folder {self.folder} cannot be written: {error.strerror or error}; "
+                "set HEDGE_DATA_DIR to a folder that can"
+            ) from error
+        try:
+            self._remove_left_behind()
+            yield
+        finally:
+            lock.release()
+
+    def tickers(self) -> list[str]:
+        """Tickers that have a file, sorted."""
+        names = [path.name for path in self.folder.glob("*.csv")]
+        return sorted(urllib.parse.unquote(name.removesuffix(".csv")) for name in names)
+
+    def clear(self) -> int:
+        """Remove every snapshot, and what was set aside or left behind; count the snapshots."""
+        count = len(self.tickers())
+        for path in self.folder.glob("*"):
+            if path.name.endswith((".csv", ".lock")) or ".damaged-" in path.name:
+                path.unlink(missing_ok=True)
+        for path in self.folder.glob(".writing-*"):
+            path.unlink(missing_ok=True)
+        return count
+
+    def _set_aside(self, path: Path) -> str:
+        number = 1
+        while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
+            number += 1
+        with contextlib.suppress(OSError):
+            path.replace(aside)
+        return aside.name
+
+    def _remove_left_behind(self) -> None:
+        """Clear what killed processes were writing; an hour's age tells it from work in hand."""
+        horizon = dt.datetime.now().timestamp() - 3600
+        for path in self.folder.glob(".writing-*"):
+            with contextlib.suppress(OSError):
+                if path.stat().st_mtime < horizon:
+                    path.unlink()
+
+
+def _parse(ticker: str, text: bytes) -> Snapshot:
+    first, _, body = text.partition(b"\n")
+    head = json.loads(first)
+    if head["ticker"] != ticker:
+        raise ValueError(f"it holds {head['ticker']}")
+    if hashlib.sha256(body).hexdigest() != head["sha256"]:
+        raise ValueError("its checksum does not match")
+    frame = pd.read_csv(io.BytesIO(body), index_col="Date", parse_dates=["Date"])
+    if list(frame.columns) != COLUMNS:
+        raise ValueError(f"its columns are {list(frame.columns)}")
+    frame.index = frame.index.as_unit("ns")
+    fetched = dt.datetime.fromisoformat(head["fetched"])
+    if fetched.tzinfo is None:
+        raise ValueError("its fetch time has no zone")
+    return Snapshot(
+        ticker=ticker,
+        source=str(head["source"]),
+        fetched=fetched,
+        sha256=str(head["sha256"]),
+        bars=Bars(frame.astype(float), tuple(str(line) for line in head["warnings"])),
+    )

@@ -1,0 +1,334 @@
+"""The real yfinance against a loopback Yahoo: good data with a warning, or one clear line."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data import live, yahoo
+from data.checks import total_return
+from data.errors import DataError, UnreachableError
+from data.snapshots import Store
+from tests import yahoo_server as server
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def bars():
+    return server.made_bars()
+
+
+@pytest.fixture
+def web(monkeypatch, tmp_path, bars):
+    """A Yahoo on loopback with SPY, IEF and TLT, an empty data folder, and little patience."""
+    with server.serve() as running:
+        for ticker in ("SPY", "IEF", "TLT"):
+            running.hold(ticker, bars)
+        monkeypatch.setenv("HEDGE_YAHOO_URL", running.url)
+        monkeypatch.setenv("HEDGE_DATA_DIR", str(tmp_path / "data"))
+        monkeypatch.setattr(yahoo, "BACKOFF_SECONDS", 0.01)
+        monkeypatch.setattr(yahoo, "TIMEOUT_SECONDS", 0.5)
+        yield running
+
+
+def faulty(bars: pd.DataFrame, **cells: float) -> pd.DataFrame:
+    """Bars with the close of row 100 (and what else is named) replaced."""
+    changed = bars.copy()
+    for column, value in cells.items():
+        changed.iloc[100, changed.columns.get_loc(column.replace("_", " "))] = value
+    return changed
+
+
+def unstale(warnings) -> list[str]:
+    """Warnings but for the one that a fixed history in the past has to give."""
+    return [line for line in warnings if "stale" not in line]
+
+
+# --- one ticker ---------------------------------------------------------------------------
+
+
+def test_a_normal_history(web, bars):
+    got = yahoo.fetch("SPY")
+    assert unstale(got.warnings) == []
+    assert len(got.frame) == 300
+    level = total_return(got.frame)
+    # By hand: row 60 is an even row at 100, the row before stood at 101, 0.50 was paid.
+    assert level.iloc[60] / level.iloc[59] == pytest.approx(100 / (101 - 0.5))
+    assert level.iloc[61] / level.iloc[60] == pytest.approx(1.01)
+
+
+def test_an_old_end_is_called_stale(web):
+    assert any("SPY: stale, ends on 2025-09-26" in line for line in yahoo.fetch("SPY").warnings)
+
+
+def test_a_rate_limit_that_passes_is_waited_out(web):
+    web.faults["SPY"] = [server.status(429), server.status(429), server.fine]
+    assert len(yahoo.fetch("SPY").frame) == 300
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        (server.status(429), "SPY: Yahoo limits the rate of requests; try again later"),
+        (server.status(500), "SPY: Yahoo answered with status 500"),
+        (server.status(403), "SPY: Yahoo refused the request"),
+        (server.delay(1.5), r"SPY: Yahoo did not answer in 0.5 seconds"),
+    ],
+)
+def test_trouble_that_stays_ends_after_bounded_retries(web, fault, message):
+    web.faults["SPY"] = [fault]
+    began = time.monotonic()
+    with pytest.raises(UnreachableError, match=message):
+        yahoo.fetch("SPY")
+    assert time.monotonic() - began < 20
+    assert len(web.asked) <= 4 * yahoo.ATTEMPTS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"{nonsense", b"<html>busy</html>", b"", b'{"chart":{"result":[],"error":null}}', b"[]",
+     b'{"chart":{"result":[{"meta":{}}],"error":null}}', b"null"],
+)  # fmt: skip
+def test_what_is_no_chart_is_refused_in_a_line(web, text):
+    web.faults["SPY"] = [server.body(text)]
+    with pytest.raises(DataError, match="SPY: ") as caught:
+        yahoo.fetch("SPY")
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_ticker(web):
+    with pytest.raises(DataError, match="NOPE: Yahoo has no such ticker: No data found"):
+        yahoo.fetch("NOPE")
+
+
+def test_another_tickers_chart_is_not_taken(web, bars):
+    web.charts["SPY"] = server.chart("QQQ", bars)
+    with pytest.raises(DataError, match="SPY: Yahoo answered with QQQ; nothing of it is used"):
+        yahoo.fetch("SPY")
+
+
+def test_an_empty_close_is_left_out_and_named(web, bars):
+    web.hold("SPY", faulty(bars, Close=np.nan))
+    got = yahoo.fetch("SPY")
+    day = f"{bars.index[100]:%Y-%m-%d}"
+    assert f"SPY: {day} has no close; left out" in got.warnings
+    assert f"SPY: no row on the exchange session {day}" in got.warnings
+    assert bars.index[100] not in got.frame.index
+
+
+def test_a_repeated_day_is_named_and_kept_once(web, bars):
+    web.hold("SPY", bars.iloc[[*range(101), 100, *range(101, 300)]])
+    got = yahoo.fetch("SPY")
+    assert f"SPY: {bars.index[100]:%Y-%m-%d} came twice; the first row stands" in got.warnings
+    assert got.frame.index.is_unique
+    assert len(got.frame) == 300
+
+
+def test_a_weekend_row_is_left_out(web, bars):
+    friday = next(row for row in range(100, 110) if bars.index[row].day_of_week == 4)
+    extra = bars.iloc[[friday]].set_axis([bars.index[friday] + pd.Timedelta(days=1)])
+    extra[["Dividends"]] = 0.0
+    web.hold("SPY", pd.concat([bars, extra]).sort_index())
+    got = yahoo.fetch("SPY")
+    assert f"SPY: {extra.index[0]:%Y-%m-%d} is no weekday; left out" in got.warnings
+    assert len(got.frame) == 300
+
+
+def test_a_future_row_is_left_out(web, bars):
+    day = pd.Timestamp.now().normalize() + pd.offsets.BDay(5)
+    web.hold("SPY", pd.concat([bars, bars.iloc[[-1]].set_axis([day])]))
+    got = yahoo.fetch("SPY")
+    assert any(f"SPY: {day:%Y-%m-%d}" in line and "left out" in line for line in got.warnings)
+    assert got.frame.index[-1] == bars.index[-1]
+
+
+def test_an_adjustment_that_disagrees_is_named(web, bars):
+    web.hold("SPY", faulty(bars, Adj_Close=bars["Adj Close"].iloc[100] * 1.01))
+    (warning,) = unstale(yahoo.fetch("SPY").warnings)
+    assert "SPY: returns from close and dividend differ from Yahoo's adjusted close" in warning
+    assert f"{bars.index[100]:%Y-%m-%d}" in warning
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        ({"Close": 0.0}, "has 0 on {day}; prices must be positive"),
+        ({"Close": -5.0}, "has -5 on {day}"),
+        ({"Close": 50.0}, "moves -50% on {day}"),
+        ({"Dividends": 50.0}, "dividend of 50 on {day} is not between"),
+        ({"Adj_Close": 0.0}, "adjusted close is 0 on {day}"),
+    ],
+)
+def test_absurd_values_are_refused_by_date(web, bars, cells, message):
+    web.hold("SPY", faulty(bars, **cells))
+    with pytest.raises(DataError) as caught:
+        yahoo.fetch("SPY")
+    assert message.format(day=f"{bars.index[100]:%Y-%m-%d}") in str(caught.value)
+
+
+def test_a_split_left_in_the_closes_is_divided_out(web, bars):
+    raw = bars.copy()
+    raw.iloc[100, raw.columns.get_loc("Stock Splits")] = 2.0
+    raw.iloc[:100, raw.columns.get_loc("Close")] *= 2
+    raw.iloc[:100, raw.columns.get_loc("Dividends")] *= 2
+    web.hold("SPY", raw)
+    got = yahoo.fetch("SPY")
+    assert any("the 2:1 split of" in line for line in got.warnings)
+    web.hold("SPY", bars)
+    pd.testing.assert_frame_equal(got.frame[["Close"]], yahoo.fetch("SPY").frame[["Close"]])
+
+
+# --- snapshots ----------------------------------------------------------------------------
+
+
+def test_a_fresh_snapshot_spares_the_request(web):
+    first = live.load(["SPY", "IEF"], may_fall_back=False)
+    asked = len(web.asked)
+    second = live.load(["SPY", "IEF"], may_fall_back=False)
+    assert len(web.asked) == asked
+    assert second.fingerprints() == first.fingerprints()
+    live.load(["SPY"], may_fall_back=False, refresh=True)
+    assert len(web.asked) > asked
+
+
+def age(store: Store, ticker: str, days: float) -> None:
+    path = store.path(ticker)
+    head, _, rest = path.read_bytes().partition(b"\n")
+    content = json.loads(head)
+    then = dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
+    content["fetched"] = then.isoformat(timespec="seconds")
+    path.write_bytes(json.dumps(content).encode() + b"\n" + rest)
+
+
+@pytest.mark.parametrize("days", [1.1, -1])
+def test_an_old_snapshot_or_one_from_a_future_clock_is_fetched_again(web, days):
+    live.load(["SPY"], may_fall_back=False)
+    age(Store(), "SPY", days)
+    asked = len(web.asked)
+    live.load(["SPY"], may_fall_back=False)
+    assert len(web.asked) > asked
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: text[: len(text) // 2],
+        lambda text: text.replace(b"101.0", b"111.0", 1),
+        lambda text: b"",
+        lambda text: b"\x00" * len(text),
+        lambda text: text.replace(b'"SPY"', b'"QQQ"'),
+    ],
+)
+def test_a_damaged_snapshot_is_set_aside_and_fetched_again(web, damage):
+    good = live.load(["SPY"], may_fall_back=False)
+    path = Store().path("SPY")
+    path.write_bytes(damage(path.read_bytes()))
+    again = live.load(["SPY"], may_fall_back=False)
+    assert again.fingerprints() == good.fingerprints()
+    assert any("SPY: snapshot is damaged" in line for line in again.remarks)
+    assert path.with_name("SPY.csv.damaged-1").exists()
+
+
+def test_a_snapshot_keeps_every_bit(web):
+    fetched = yahoo.fetch("SPY")
+    noisy = fetched.frame.mul(np.random.default_rng(1).uniform(0.1, 10, (300, 1)))
+    kept = Store().write("SPY", "yahoo", dt.datetime.now(dt.UTC), type(fetched)(noisy, ()))
+    pd.testing.assert_frame_equal(Store().read("SPY").bars.frame, noisy, check_exact=True)
+    assert kept.sha256 == Store().read("SPY").sha256
+
+
+def test_names_cannot_leave_the_folder(tmp_path):
+    store = Store(tmp_path)
+    for ticker in ("../SPY", "/etc/passwd", "..", ".", "^TNX", "BRK.B"):
+        assert store.path(ticker).parent == tmp_path
+        assert store.path(ticker).name.count(".") == 1
+
+
+def test_a_missing_ticker_of_three_names_what_arrived(web):
+    with pytest.raises(DataError, match="NOPE: Yahoo has no such ticker.*SPY, IEF did arrive"):
+        live.load(["SPY", "IEF", "NOPE"], may_fall_back=False)
+    assert Store().tickers() == ["IEF", "SPY"]
+
+
+def fetch_in_a_process(*tickers: str, before: str = "") -> subprocess.Popen:
+    script = f"{before}\nfrom data import live\nlive.load({tickers!r}, may_fall_back=False)\n"
+    return subprocess.Popen(
+        [sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True, env=dict(os.environ),
+    )  # fmt: skip
+
+
+def test_a_process_killed_while_it_writes_leaves_the_old_snapshot(web, tmp_path):
+    live.load(["SPY"], may_fall_back=False)
+    path = Store().path("SPY")
+    age(Store(), "SPY", 2)
+    before = path.read_bytes()
+    stop = (
+        "import os, time\n"
+        "def wait(*_):\n    print('writing', flush=True)\n    time.sleep(60)\n"
+        "os.fsync = wait\n"
+    )
+    with fetch_in_a_process("SPY", before=stop) as process:
+        assert process.stdout.readline() == "writing\n"
+        process.send_signal(signal.SIGKILL)
+    assert path.read_bytes() == before
+    live.load(["SPY"], may_fall_back=False)
+    assert path.read_bytes() != before
+
+
+def test_two_processes_at_once_fetch_once(web):
+    web.faults["SPY"] = [server.delay(0.3)]
+    both = [fetch_in_a_process("SPY") for _ in range(2)]
+    for process in both:
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 0, errors
+    assert len(web.asked) == 2  # yfinance asks twice: for the time zone, then for the history
+
+
+# --- auto ---------------------------------------------------------------------------------
+
+
+def test_yahoo_never_falls_back_and_auto_says_why(web, monkeypatch):
+    monkeypatch.setenv("HEDGE_YAHOO_URL", "http://127.0.0.1:1")
+    began = time.monotonic()
+    with pytest.raises(UnreachableError, match="Yahoo cannot be reached"):
+        live.load(["SPY", "IEF"], may_fall_back=False)
+    market = live.load(["SPY", "IEF"], may_fall_back=True)
+    assert time.monotonic() - began < 5
+    assert market.source == "bundled"
+    assert market.title.endswith("(Yahoo cannot be reached)")
+    assert "127.0.0.1" in market.remarks[0]
+
+
+def test_auto_prefers_an_older_snapshot_to_the_bundled_history(web, monkeypatch):
+    live.load(["SPY", "IEF"], may_fall_back=False)
+    for ticker in ("SPY", "IEF"):
+        age(Store(), ticker, 10)
+    monkeypatch.setenv("HEDGE_YAHOO_URL", "http://127.0.0.1:1")
+    market = live.load(["SPY", "IEF"], may_fall_back=True)
+    assert market.source == "yahoo"
+    assert "older snapshots: Yahoo cannot be reached" in market.title
+    assert "up to 10 days old" in market.remarks[0]
+
+
+def test_auto_without_any_stand_in_fails_in_one_line(web, monkeypatch):
+    monkeypatch.setenv("HEDGE_YAHOO_URL", "http://127.0.0.1:1")
+    with pytest.raises(DataError, match="no snapshot of QQQ is kept and the bundled history has"):
+        live.load(["SPY", "QQQ"], may_fall_back=True)
+
+
+def test_an_unwritable_data_folder(web, monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("HEDGE_DATA_DIR", str(tmp_path / "file" / "data"))
+    market = live.load(["SPY", "IEF"], may_fall_back=True)
+    assert market.title.endswith("(the data folder cannot be used)")
+    assert "set HEDGE_DATA_DIR" in market.remarks[0]

@@ -1,0 +1,72 @@
+"""Whole commands against the loopback Yahoo, as a user would make them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from backtests.run import main
+from data.cache import main as cache_main
+from data.command import run_command
+from tests import yahoo_server as server
+
+
+@pytest.fixture
+def web(monkeypatch, tmp_path, yahoo_folder):
+    with server.serve() as running:
+        for ticker in ("SPY", "IEF"):
+            running.hold(ticker, server.bars_of(yahoo_folder / f"{ticker}.csv"))
+        monkeypatch.setenv("HEDGE_YAHOO_URL", running.url)
+        monkeypatch.setenv("HEDGE_DATA_DIR", str(tmp_path / "data"))
+        yield running
+
+
+def run(capsys, *arguments):
+    run_command(main, arguments)
+    return capsys.readouterr()
+
+
+def test_a_run_on_yahoo_equals_the_run_on_its_files(capsys, tmp_path, web, yahoo_folder):
+    summaries = []
+    for source in ("yahoo", f"files:{yahoo_folder}"):
+        shown = run(
+            capsys, "hedge_mix", "--source", source, "--json", "--no-tearsheet",
+            "--out", str(tmp_path),
+        )  # fmt: skip
+        summaries.append(json.loads(shown.out))
+    live, files = summaries
+    assert (live["start"], live["end"]) == (files["start"], files["end"])
+    for part in ("metrics", "benchmark"):
+        for name, value in files[part].items():
+            if isinstance(value, float):
+                assert live[part][name] == pytest.approx(value, rel=1e-5), name
+            else:
+                assert live[part][name] == value
+
+
+def test_first_run_fetches_second_reads_refresh_fetches_again(capsys, tmp_path, web):
+    arguments = ("hedge_mix", "--no-tearsheet", "--out", str(tmp_path / "results"))
+    first = run(capsys, *arguments).out
+    assert first.startswith("auto: daily prices from Yahoo of 20")
+    asked = len(web.asked)
+    assert set(web.asked) == {"SPY", "IEF"}
+    second = run(capsys, *arguments).out
+    assert len(web.asked) == asked
+    assert second.splitlines()[1:] == first.splitlines()[1:]
+    run(capsys, *arguments, "--refresh")
+    assert len(web.asked) >= asked + 2
+    assert len(list((tmp_path / "results").glob("hedge_mix-*"))) == 1
+
+
+def test_cache_lists_and_clears(capsys, tmp_path, web):
+    run(capsys, "hedge_mix", "--no-tearsheet", "--out", str(tmp_path / "results"))
+    run_command(cache_main, [])
+    shown = capsys.readouterr().out
+    for word in ("SPY", "IEF", "1993-01-29 to 2025-09-26", "8,222", "yahoo", "0 min"):
+        assert word in shown, word
+    run_command(cache_main, ["--clear"])
+    assert "2 snapshots removed" in capsys.readouterr().out
+    run_command(cache_main, [])
+    assert "no snapshots in" in capsys.readouterr().out
+    assert [path.name for path in (tmp_path / "data").iterdir()] == []

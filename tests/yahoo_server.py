@@ -1,0 +1,172 @@
+"""A server on loopback that speaks Yahoo's chart JSON, and misbehaves on request."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pandas as pd
+
+from data.checks import exchange_calendar
+
+NEW_YORK = "America/New_York"
+
+
+def bars_of(path: Path) -> pd.DataFrame:
+    """Daily bars of a Yahoo CSV with the dividends that its adjusted close implies.
+
+    A dividend D lowers the adjustment factor before its day by 1 - D / (close before).
+    """
+    rows = pd.read_csv(path, index_col="Date", parse_dates=["Date"])
+    factor = rows["Adj Close"] / rows["Close"]
+    paid = rows["Close"].shift(1) * (1 - factor.shift(1) / factor)
+    # Below a hundredth of a percent it is the rounding of the file, not a payment.
+    rows["Dividends"] = paid.where(paid > 1e-4 * rows["Close"], 0.0).fillna(0.0)
+    rows["Stock Splits"] = 0.0
+    return rows
+
+
+def made_bars(days: int = 300, end: str = "2025-09-26") -> pd.DataFrame:
+    """Quiet daily bars on exchange sessions, with a dividend of 0.5 every 60 days."""
+    sessions = exchange_calendar(pd.Timestamp("2015-01-02")).sessions
+    index = sessions[sessions <= end][-days:]
+    # One day up 1 %, the next down: a level that hardly drifts, by hand.
+    close = [100.0 * (1.01 if row % 2 else 1.0) for row in range(days)]
+    frame = pd.DataFrame({"Close": close}, index=index)
+    for column in ("Open", "High", "Low"):
+        frame[column] = frame["Close"]
+    frame["Volume"] = 1000
+    frame["Dividends"] = [0.5 if row and row % 60 == 0 else 0.0 for row in range(days)]
+    frame["Stock Splits"] = 0.0
+    ratio = 1 - frame["Dividends"] / frame["Close"].shift(1)
+    later = ratio.fillna(1.0)[::-1].cumprod()[::-1].shift(-1).fillna(1.0)
+    frame["Adj Close"] = frame["Close"] * later
+    return frame
+
+
+def chart(ticker: str, bars: pd.DataFrame) -> dict:
+    """Bars as Yahoo's chart JSON: opening times in New York, NaN as null."""
+    opens = (pd.DatetimeIndex(bars.index) + pd.Timedelta(hours=9.5)).tz_localize(NEW_YORK)
+    stamps = [int(moment.timestamp()) for moment in opens]
+
+    def column(name: str) -> list[float | None]:
+        return [None if pd.isna(value) else value for value in bars[name].tolist()]
+
+    events: dict[str, dict] = {}
+    for stamp, paid, split in zip(stamps, bars["Dividends"], bars["Stock Splits"], strict=True):
+        if paid:
+            events.setdefault("dividends", {})[str(stamp)] = {"amount": paid, "date": stamp}
+        if split:
+            events.setdefault("splits", {})[str(stamp)] = {
+                "date": stamp, "numerator": split, "denominator": 1, "splitRatio": f"{split:g}:1",
+            }  # fmt: skip
+    meta = {
+        "symbol": ticker, "currency": "USD", "instrumentType": "ETF", "exchangeName": "PCX",
+        "exchangeTimezoneName": NEW_YORK, "timezone": "EST", "gmtoffset": -18000,
+        "priceHint": 2, "validRanges": ["1d", "5d", "max"], "dataGranularity": "1d", "range": "",
+    }  # fmt: skip
+    quote = {name.lower(): column(name) for name in ("Open", "High", "Low", "Close", "Volume")}
+    result = {
+        "meta": meta, "timestamp": stamps, "events": events,
+        "indicators": {"quote": [quote], "adjclose": [{"adjclose": column("Adj Close")}]},
+    }  # fmt: skip
+    return {"chart": {"result": [result], "error": None}}
+
+
+Answer = tuple[int, bytes]
+Fault = Callable[[Answer], Answer]
+
+
+@dataclass
+class Yahoo:
+    """What the server holds and saw. ``faults`` are used up one a request, the last one stays."""
+
+    url: str = ""
+    charts: dict[str, dict] = field(default_factory=dict)
+    faults: dict[str, list[Fault]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def hold(self, ticker: str, bars: pd.DataFrame) -> None:
+        """Serve these bars."""
+        self.charts[ticker] = chart(ticker, bars)
+
+    def answer(self, ticker: str) -> Answer:
+        """The answer to a chart request, after its fault."""
+        self.asked.append(ticker)
+        if ticker in self.charts:
+            good = 200, json.dumps(self.charts[ticker]).encode()
+        else:
+            said = {"code": "Not Found", "description": "No data found, symbol may be delisted"}
+            good = 404, json.dumps({"chart": {"result": None, "error": said}}).encode()
+        faults = self.faults.get(ticker, [])
+        if not faults:
+            return good
+        return (faults.pop(0) if len(faults) > 1 else faults[0])(good)
+
+
+def status(code: int) -> Fault:
+    """Answer with an error status."""
+    return lambda _: (code, b"Too Many Requests" if code == 429 else b"error")
+
+
+def body(text: bytes) -> Fault:
+    """Answer 200 with this body."""
+    return lambda _: (200, text)
+
+
+def delay(seconds: float) -> Fault:
+    """Answer late."""
+
+    def late(good: Answer) -> Answer:
+        time.sleep(seconds)
+        return good
+
+    return late
+
+
+def fine(good: Answer) -> Answer:
+    """Answer as is."""
+    return good
+
+
+@contextmanager
+def serve() -> Iterator[Yahoo]:
+    """Run the server on a free loopback port."""
+    yahoo = Yahoo()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            path = urlsplit(self.path).path
+            if not path.startswith("/v8/finance/chart/"):
+                self.send_error(404)
+                return
+            code, text = yahoo.answer(unquote(path.rpartition("/")[2]))
+            try:
+                self.send_response(code)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text)
+            except OSError:
+                pass  # the client gave up, as some tests mean it to
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yahoo.url = f"http://127.0.0.1:{server.server_port}"
+    try:
+        yield yahoo
+    finally:
+        server.shutdown()
+        server.server_close()
