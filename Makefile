@@ -39,6 +39,7 @@ test: $(DEV_STAMP) ## Run the tests
 .PHONY: bench
 bench: $(DEV_STAMP) ## Run the benchmarks (minutes)
 	$(BIN)/python -m tests.benchmarks.run_overhead
+	$(BIN)/python -m tests.benchmarks.snapshots
 
 .PHONY: lint
 lint: $(DEV_STAMP) ## Check style and types
@@ -52,7 +53,8 @@ fix: $(DEV_STAMP) ## Mend what style checks can mend
 	$(BIN)/ruff format .
 
 .PHONY: pictures
-pictures: run ## Take the README's pictures (needs chromium)
+pictures: install ## Take the README's pictures (needs chromium)
+	$(BIN)/python -m backtests.run hedge_mix --source bundled
 	$(BIN)/python -m docs.pictures
 
 .PHONY: lock

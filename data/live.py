@@ -54,7 +54,7 @@ def load(
         return _stand_in(tickers, kept, failure)
     moment = dt.datetime.now(dt.UTC)
     oldest = max(snapshot.age(moment) for snapshot in current.values())
-    return _market(current, kept, "", [f"fetched {age_text(oldest)} ago"])
+    return _market(current, kept, "", [f"snapshots up to {age_text(oldest)} old"])
 
 
 def get(
@@ -137,7 +137,7 @@ def _market(
     return market_of(
         {ticker: total_return(snapshot.bars.frame) for ticker, snapshot in snapshots.items()},
         source=SOURCE,
-        title=f"prices from Yahoo of {min(days.values())}{addition}",
+        title=f"prices from Yahoo, fetched {min(days.values())}{addition}",
         notes=[line for snapshot in snapshots.values() for line in snapshot.bars.warnings],
         remarks=[*remarks, *store.warnings],
         fetched=days,

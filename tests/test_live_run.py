@@ -48,7 +48,7 @@ def test_a_run_on_yahoo_equals_the_run_on_its_files(capsys, tmp_path, web, yahoo
 def test_first_run_fetches_second_reads_refresh_fetches_again(capsys, tmp_path, web):
     arguments = ("hedge_mix", "--no-tearsheet", "--out", str(tmp_path / "results"))
     first = run(capsys, *arguments).out
-    assert first.startswith("auto: daily prices from Yahoo of 20")
+    assert first.startswith("auto: daily prices from Yahoo, fetched 20")
     asked = len(web.asked)
     assert set(web.asked) == {"SPY", "IEF"}
     second = run(capsys, *arguments).out

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -170,3 +173,17 @@ def serve() -> Iterator[Yahoo]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def main() -> None:
+    """Serve a folder of Yahoo CSVs and run a command against it: FOLDER COMMAND..."""
+    folder, *words = sys.argv[1:]
+    with serve() as yahoo:
+        for path in sorted(Path(folder).glob("*.csv")):
+            yahoo.hold(path.stem, bars_of(path))
+        done = subprocess.run(words, check=False, env={**os.environ, "HEDGE_YAHOO_URL": yahoo.url})
+    sys.exit(done.returncode)
+
+
+if __name__ == "__main__":
+    main()
