@@ -60,12 +60,16 @@ def execute(
     strategy = config.make_strategy()
     ticker = benchmark_ticker(config, strategy.tickers, strategy.heaviest)
     market = load_market(
-        config.source, [*strategy.tickers, ticker], refresh=refresh, progress=progress
+        config.source,
+        [*strategy.tickers, ticker],
+        end=config.end,
+        refresh=refresh,
+        progress=progress,
     )
+    market, start = period(market, config)
     announce(f"{config.source}: {data_line(market)}")
     for remark in market.remarks[1:]:
         announce(f"warning: {remark}")
-    market, start = period(market, config)
     for note in market.notes:
         announce(f"note: {note}")
     with progress("simulating (vectorbt takes a few seconds to load)"):
@@ -108,7 +112,7 @@ def publish(
 
 def benchmark_ticker(config: RunConfig, tickers: list[str], heaviest: str) -> str:
     """Choose the benchmark: as asked, else SPY where the source has it, else the heaviest."""
-    if config.benchmark:
+    if config.benchmark is not None:
         return config.benchmark
     known = available(config.source)
     return "SPY" if "SPY" in tickers or known is None or "SPY" in known else heaviest
@@ -157,6 +161,7 @@ def run_name(config: RunConfig, market: Market, summary: dict[str, Any]) -> str:
         **config.as_dict(),
         "source": market.source,
         "source_title": market.title,
+        "notes": list(market.notes),
         "start": summary["start"],
         "end": summary["end"],
         "benchmark": summary["benchmark"]["ticker"],

@@ -13,6 +13,9 @@ from data.errors import DataError
 from data.instruments import CATALOGUE
 from data.market import CASH, Market, describe
 
+# Holidays of one exchange and not another are a few days a year; beyond, it is another calendar.
+MOST_LEFT_OUT = 0.05
+
 
 def market_of(
     series: Mapping[str, pd.Series],
@@ -36,8 +39,9 @@ def market_of(
     fetched
         Date of fetching by ticker, where there is one.
     """
+    frequency = _common_frequency(series, source)
     prices, cut = align(series, source)
-    frequency = periods_per_year(pd.DatetimeIndex(prices.index), source)
+    periods_per_year(pd.DatetimeIndex(prices.dropna().index), f"the common history of {source}")
     cash, cash_notes = level_from_monthly_bills(
         pd.DatetimeIndex(prices.index), bundled.monthly_bill_returns(), frequency
     )
@@ -66,6 +70,40 @@ def market_of(
     )
 
 
+def upto(levels: pd.Series, end: str | None, source: str) -> pd.Series:
+    """Cut a history at a last day, so that what is said of it is about what is used.
+
+    Raises
+    ------
+    DataError
+        If fewer than two rows are left.
+    """
+    cut = levels.loc[:end] if end else levels
+    if len(cut) < 2:
+        raise DataError(
+            f"{levels.name} of {source} has no data up to {end}: it begins on "
+            f"{levels.index[0]:%Y-%m-%d}; give a later --end"
+        )
+    return cut
+
+
+def _common_frequency(series: Mapping[str, pd.Series], source: str) -> int:
+    """Rows per year of every history; a daily and a monthly one do not make a market."""
+    found = {
+        ticker: periods_per_year(pd.DatetimeIndex(levels.index), f"{ticker} of {source}")
+        for ticker, levels in series.items()
+    }
+    first = next(iter(found))
+    for ticker, frequency in found.items():
+        if frequency != found[first]:
+            words = {252: "daily", 12: "monthly"}
+            raise DataError(
+                f"{first} of {source} is {words[found[first]]} but {ticker} is "
+                f"{words[frequency]}; give all tickers the same kind of rows"
+            )
+    return found[first]
+
+
 def align(series: Mapping[str, pd.Series], source: str) -> tuple[pd.DataFrame, list[str]]:
     """Put histories on common sessions: none is filled, shortening is said.
 
@@ -91,6 +129,13 @@ def align(series: Mapping[str, pd.Series], source: str) -> tuple[pd.DataFrame, l
     started = table.ffill().notna()
     holes = started & table.isna()
     torn = holes.any(axis=1)
+    if torn.sum() > 10 and torn.mean() > MOST_LEFT_OUT:
+        day = table.index[torn][0]
+        missing = ", ".join(table.columns[holes.loc[day]])
+        raise DataError(
+            f"the tickers of {source} share too few sessions: {int(torn.sum())} of {len(table)} "
+            f"lack one of them (first {day:%Y-%m-%d}: {missing}); use tickers of one exchange"
+        )
     if torn.any():
         day = table.index[torn][0]
         missing = ", ".join(table.columns[holes.loc[day]])
@@ -99,6 +144,6 @@ def align(series: Mapping[str, pd.Series], source: str) -> tuple[pd.DataFrame, l
             f"(first {day:%Y-%m-%d}: {missing})"
         )
     table = table.loc[~torn]
-    if len(table) < 2:
+    if len(table.dropna()) < 2:
         raise DataError(f"the tickers of {source} have no common sessions; check their dates")
     return table, notes

@@ -11,9 +11,9 @@ def level_from_monthly_bills(
 ) -> tuple[pd.Series, list[str]]:
     """Total-return index of cash from the monthly returns of a Treasury bill.
 
-    On monthly rows each row earns its month. On daily rows the month is spread over its
-    calendar days, so that a session after a weekend earns three of them; how many sessions
-    the month will have is not known in advance and is not used.
+    On monthly rows each row earns its month; on daily rows the month is spread evenly over
+    its sessions. Of a month that the rows do not cover whole, the weekdays stand for its
+    sessions: how many it will have must not depend on what is not known yet.
 
     Parameters
     ----------
@@ -39,8 +39,7 @@ def level_from_monthly_bills(
     if periods_per_year == 12:
         growth = 1.0 + monthly
     else:
-        days = np.diff(sessions.values.astype("datetime64[D]").astype(np.int64), prepend=0)
-        growth = (1.0 + monthly) ** (days / np.asarray(months.days_in_month, float))
+        growth = (1.0 + monthly) ** (1.0 / _sessions_of_month(sessions))
     growth[0] = 1.0
     notes = []
     if months[0] < bill.index[0]:
@@ -48,3 +47,18 @@ def level_from_monthly_bills(
     if months[-1] > bill.index[-1]:
         notes.append(f"cash after {bill.index[-1]} earns the bill return of that month, carried on")
     return pd.Series(100.0 * np.cumprod(growth), index=sessions, name="CASH"), notes
+
+
+def _sessions_of_month(sessions: pd.DatetimeIndex) -> np.ndarray:
+    """How many sessions the month of each row has."""
+    month = sessions.values.astype("datetime64[M]")
+    first = month.astype("datetime64[D]")
+    after = (month + 1).astype("datetime64[D]")
+    _, member, counts = np.unique(month, return_inverse=True, return_counts=True)
+    rows = counts[member.ravel()].astype(float)
+    weekdays = np.busday_count(first, after).astype(float)
+    days = sessions.values.astype("datetime64[D]")
+    starts_late = days[0] > np.busday_offset(first[0], 0, roll="forward")
+    ends_early = days[-1] < np.busday_offset(after[-1], -1, roll="forward")
+    partial = ((month == month[0]) & starts_late) | ((month == month[-1]) & ends_early)
+    return np.where(partial, weekdays, rows)

@@ -18,6 +18,8 @@ YIELD_BOUNDS = (-2.0, 25.0)
 # differ by more: rounding of either stays well below.
 ADJUSTMENT_TOLERANCE = 5e-4
 STALE_SESSIONS = 5
+# The New York exchange was never closed for longer since 1914 (March 1933: 11 days).
+LONGEST_CLOSURE_DAYS = 14
 COLUMNS = ["Close", "Adj Close", "Dividends", "Stock Splits"]
 EXCHANGE_TIME = "America/New_York"
 
@@ -71,7 +73,7 @@ def require_history(levels: pd.Series, where: str) -> None:
 
 
 def periods_per_year(index: pd.DatetimeIndex, where: str) -> int:
-    """Tell daily from monthly rows.
+    """Tell daily from monthly rows, and refuse rows that are neither or have a hole.
 
     Returns
     -------
@@ -81,19 +83,32 @@ def periods_per_year(index: pd.DatetimeIndex, where: str) -> int:
     Raises
     ------
     DataError
-        For any other spacing.
+        For any other spacing, or a gap beyond two weeks (daily) or a month (monthly): its
+        return would pass for that of one row.
     """
-    gap = float(np.median(np.diff(index.values.astype("datetime64[D]").astype(np.int64))))
-    years = max((index[-1] - index[0]).days, 1) / 365.25
-    rate = (len(index) - 1) / years
-    if gap <= 4 and (rate < 275 or years < 0.5):
-        return 252
-    if 26 <= gap <= 33 and len(index.to_period("M").unique()) == len(index):
-        return 12
-    raise DataError(
-        f"{where} has about {rate:.0f} rows a year, {gap:g} days apart; give one row an exchange "
-        "session (about 252 a year) or one a month"
-    )
+    days = np.diff(index.values.astype("datetime64[D]").astype(np.int64))
+    usual = float(np.median(days))
+    months = np.diff(np.asarray(index.year * 12 + index.month))
+    if usual <= 4:
+        holes, frequency, limit = days > LONGEST_CLOSURE_DAYS, 252, f"{LONGEST_CLOSURE_DAYS} days"
+    elif 26 <= usual <= 33 and months.min() == 1:
+        holes, frequency, limit = months > 1, 12, "a month"
+    else:
+        holes, frequency, limit = np.array([False]), 0, ""
+    if holes.any():
+        hole = int(holes.argmax())
+        raise DataError(
+            f"{where} has no row between {index[hole]:%Y-%m-%d} and {index[hole + 1]:%Y-%m-%d}, "
+            f"more than {limit}; fill in those rows, or start after the gap"
+        )
+    years = (index[-1] - index[0]).days / 365.25
+    rate = (len(index) - 1) / max(years, 1 / 365.25)
+    if frequency == 0 or (frequency == 252 and years > 1 and not 230 <= rate <= 275):
+        raise DataError(
+            f"{where} has about {rate:.0f} rows a year, {usual:g} days apart; give one row an "
+            "exchange session (about 252 a year) or one a month"
+        )
+    return frequency
 
 
 def clean_bars(ticker: str, frame: pd.DataFrame, raw: dict[str, Any]) -> Bars:
@@ -145,6 +160,7 @@ def clean_bars(ticker: str, frame: pd.DataFrame, raw: dict[str, Any]) -> Bars:
     if len(bars) and not _closed(bars.index[-1]):
         leave_out(bars.index == bars.index[-1], "has not closed yet")
     require_history(bars["Close"], ticker)
+    periods_per_year(pd.DatetimeIndex(bars.index), f"{ticker} from Yahoo")
     _require_adjusted(ticker, bars)
     bars = _without_splits(ticker, bars, said)
     wild = wild_moves(bars["Close"])

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
-from data.errors import HedgeError
+from data.errors import HedgeError, UsageError
 
 if TYPE_CHECKING:
     import click
@@ -35,41 +36,65 @@ def run_command(command: click.Command, arguments: Sequence[str] | None = None) 
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
     try:
+        _require_once(command, given)
         command.main(args=given, standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Abort:
         sys.exit(_say("interrupted; finished results are intact", 1))
     except click.ClickException as error:
-        if debug:
-            raise
-        sys.exit(_say(f"{error.format_message()} (see --help)", 2))
+        sys.exit(_say(f"{error.format_message()} (see --help)", 2, debug=debug))
     except HedgeError as error:
-        if debug:
-            raise
-        sys.exit(_say(str(error), 2))
+        sys.exit(_say(str(error), 2, debug=debug))
     except BrokenPipeError:
         # The reader of a pipe left early: nothing to tell, and no flush at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        place = f" {error.filename}" if error.filename else ""
+        message = (
+            f"cannot read or write{place}: {error.strerror or error}; make room or give access"
+        )
+        sys.exit(_say(message, 2, debug=debug))
     except Exception as error:
-        if debug:
-            raise
         reason = f"{type(error).__name__}: {error}"
-        sys.exit(_say(f"a fault of ours: {reason}; run again with --debug and report it", 1))
+        message = f"a fault of ours: {reason}; run again with --debug and report it"
+        sys.exit(_say(message, 1, debug=debug))
 
 
-def _say(message: str, code: int) -> int:
+def _say(message: str, code: int, *, debug: bool = False) -> int:
+    if debug:
+        traceback.print_exc()
     sys.stderr.write(f"error: {' '.join(message.split())}\n")
     return code
+
+
+def _require_once(command: click.Command, arguments: Sequence[str]) -> None:
+    """Refuse an option given twice: the last one would win without a word."""
+    for option in command.params:
+        if option.param_type_name != "option" or getattr(option, "multiple", False):
+            continue
+        given = [
+            word
+            for word in arguments
+            if any(word == name or word.startswith(f"{name}=") for name in option.opts)
+        ]
+        if len(given) > 1:
+            raise UsageError(f"{option.opts[0]} is given {len(given)} times; give it once")
 
 
 def make_console(*, stderr: bool = False) -> Console:
     """Open a console that never folds a table narrower than 80 columns."""
     from rich.console import Console
 
-    console = Console(stderr=stderr, highlight=False, markup=False)
+    class Lasting(Console):
+        """Goes on with its work when the reader of a pipe has left."""
+
+        def on_broken_pipe(self) -> None:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+    console = Lasting(stderr=stderr, highlight=False, markup=False)
     if console.width < NARROWEST or not console.is_terminal:
-        console = Console(stderr=stderr, highlight=False, markup=False, width=100)
+        console = Lasting(stderr=stderr, highlight=False, markup=False, width=100)
     return console
 
 

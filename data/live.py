@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from data import bundled, yahoo
-from data.align import market_of
+from data.align import market_of, upto
 from data.checks import age_text, total_return
 from data.command import Progress, silent
 from data.errors import DataError, OutputError, UnreachableError
@@ -20,6 +20,7 @@ def load(
     tickers: Sequence[str],
     *,
     may_fall_back: bool,
+    end: str | None = None,
     refresh: bool = False,
     progress: Progress = silent,
     store: Store | None = None,
@@ -33,6 +34,8 @@ def load(
     may_fall_back
         When Yahoo fails, use older snapshots, else the bundled history, and say so; without
         it, fail.
+    end
+        Last day wanted, or None for all.
     refresh
         Fetch again what is fresh.
     progress
@@ -51,10 +54,10 @@ def load(
     except (DataError, OutputError) as failure:
         if not may_fall_back:
             raise
-        return _stand_in(tickers, kept, failure)
+        return _stand_in(tickers, kept, failure, end)
     moment = dt.datetime.now(dt.UTC)
     oldest = max(snapshot.age(moment) for snapshot in current.values())
-    return _market(current, kept, "", [f"snapshots up to {age_text(oldest)} old"])
+    return _market(current, kept, end, "", [f"snapshots up to {age_text(oldest)} old"])
 
 
 def get(
@@ -103,7 +106,7 @@ def _fetch(
         return store.write(ticker, SOURCE, dt.datetime.now(dt.UTC), bars)
 
 
-def _stand_in(tickers: Sequence[str], store: Store, failure: Exception) -> Market:
+def _stand_in(tickers: Sequence[str], store: Store, failure: Exception, end: str | None) -> Market:
     """Use older snapshots, else the bundled history, and say why."""
     short = (
         "Yahoo cannot be reached"
@@ -117,7 +120,7 @@ def _stand_in(tickers: Sequence[str], store: Store, failure: Exception) -> Marke
     if len(found) == len(older):
         oldest = max(snapshot.age(dt.datetime.now(dt.UTC)) for snapshot in found.values())
         why = f"{failure}; the newest snapshots are up to {age_text(oldest)} old"
-        return _market(found, store, f", older snapshots: {short}", [why])
+        return _market(found, store, end, f", older snapshots: {short}", [why])
     absent = [ticker for ticker in tickers if ticker not in bundled.TICKERS]
     if absent:
         raise type(failure)(
@@ -131,11 +134,18 @@ def _stand_in(tickers: Sequence[str], store: Store, failure: Exception) -> Marke
 
 
 def _market(
-    snapshots: Mapping[str, Snapshot], store: Store, addition: str, remarks: list[str]
+    snapshots: Mapping[str, Snapshot],
+    store: Store,
+    end: str | None,
+    addition: str,
+    remarks: list[str],
 ) -> Market:
     days = {ticker: f"{snapshot.fetched:%Y-%m-%d}" for ticker, snapshot in snapshots.items()}
     return market_of(
-        {ticker: total_return(snapshot.bars.frame) for ticker, snapshot in snapshots.items()},
+        {
+            ticker: upto(total_return(snapshot.bars.frame).rename(ticker), end, SOURCE)
+            for ticker, snapshot in snapshots.items()
+        },
         source=SOURCE,
         title=f"prices from Yahoo, fetched {min(days.values())}{addition}",
         notes=[line for snapshot in snapshots.values() for line in snapshot.bars.warnings],

@@ -33,6 +33,7 @@ def load_market(
     source: str,
     tickers: Sequence[str],
     *,
+    end: str | None = None,
     refresh: bool = False,
     progress: Progress = silent,
 ) -> Market:
@@ -45,6 +46,8 @@ def load_market(
         an older snapshot, else the bundled history.
     tickers
         What the run needs; the market has these columns, in this order.
+    end
+        Last day wanted, ``YYYY-MM-DD``.
     refresh
         Ask Yahoo even where a fresh snapshot is kept.
     progress
@@ -70,20 +73,25 @@ def load_market(
         from data import files
 
         with progress("reading prices"):
-            return files.load(Path(source.removeprefix("files:")), wanted)
+            return files.load(Path(source.removeprefix("files:")), wanted, end)
     if source == "bundled":
         from data import bundled
 
         return bundled.load(wanted)
     from data import live
 
-    return live.load(wanted, may_fall_back=source == "auto", refresh=refresh, progress=progress)
+    may_fall_back = source == "auto"
+    return live.load(
+        wanted, may_fall_back=may_fall_back, end=end, refresh=refresh, progress=progress
+    )
 
 
 def available(source: str) -> list[str] | None:
     """List the tickers a source has, or None where it can only be asked one by one."""
     if source.startswith("files:"):
-        return sorted(found.stem for found in Path(source.removeprefix("files:")).glob("*.csv"))
+        from data import files
+
+        return files.tickers(Path(source.removeprefix("files:")))
     if source != "bundled":
         return None
     from data import bundled

@@ -135,7 +135,14 @@ def test_what_determines_a_run_changes_its_folder(capsys, tmp_path):
          "--start 1965-01-31 is before the first day of TLT in bundled, 1973-01-31"),
         (["hedge_mix", "--source", "nowhere"], "--source 'nowhere' is unknown"),
         (["hedge_mix", "--source", "files:/no/such/folder"], "is not a folder"),
-        (["hedge_mix", "--initial", "0"], "--initial takes an amount above 0"),
+        (["hedge_mix", "--initial", "0"], "--initial takes an amount from 1 to 1e15, got 0"),
+        (["hedge_mix", "--start", "2020-W01-1"], "--start takes a date as YYYY-MM-DD"),
+        (["hedge_mix", "--end", "20200131"], "--end takes a date as YYYY-MM-DD"),
+        (["hedge_mix", "--start", "2025-06-30"], "has 2 sessions from 2025-06-30, too few"),
+        (["hedge_mix", "--weights", "SPY=0.6", "--weights", "IEF=0.4"],
+         "--weights is given 2 times; give it once"),
+        (["hedge_mix", "--benchmark", ""], "--benchmark takes a ticker, got nothing"),
+        (["hedge_mix", "--source", "files:" + "x" * 300], "is not a folder"),
         (["hedge_mix", "--benchmark", "^GSPC"], "price index without dividends"),
         (["hedge_mix", "--nonsense"], "No such option"),
     ],
@@ -166,9 +173,68 @@ def test_an_unwritable_output_folder(capsys, tmp_path):
     assert "cannot be written" in err
 
 
-def test_debug_shows_where(capsys, tmp_path):
-    with pytest.raises(Exception, match="unknown"):
-        run_command(main, ["hedge_mx", "--debug", "--out", str(tmp_path)])
+def test_debug_shows_where_and_keeps_the_exit_code(capsys, tmp_path):
+    code, _, err = command(capsys, "hedge_mx", "--debug", "--out", str(tmp_path))
+    assert code == 2
+    assert "Traceback" in err
+    assert err.endswith("there are equity_only, hedge_mix\n")
+
+
+def test_a_reader_that_leaves_early_costs_no_result(tmp_path):
+    words = f"{sys.executable} -m backtests.run hedge_mix --no-tearsheet --out {tmp_path} | head -1"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", words], cwd=ROOT, check=False,
+                          capture_output=True, text=True)  # fmt: skip
+    assert (done.returncode, done.stdout.count("\n")) == (0, 1), done.stderr
+    assert len(list(tmp_path.glob("hedge_mix-*/summary.json"))) == 1
+
+
+def test_a_full_device_is_one_line(tmp_path):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "backtests.run", "--list"], cwd=ROOT, check=False,
+            stdout=full, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: cannot read or write: No space left on device")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (["equity_only", "--set", "ticker=TLT"],
+         ["equity_only", "--set", "ticker=TLT", "--start", "1973-01-31"]),
+        (["hedge_mix", "--end", "2025-07-31"], ["hedge_mix", "--end", "2025-08-31"]),
+    ],
+)  # fmt: skip
+def test_the_same_run_asked_for_in_other_words_never_replaces_itself(capsys, tmp_path, one, other):
+    for arguments in (one, other, one, other):
+        code, _, _ = command(capsys, *arguments, "--source", "bundled", "--no-tearsheet",
+                             "--out", str(tmp_path))  # fmt: skip
+        assert code == 0
+    assert list(tmp_path.glob("*.replaced-*")) == []
+
+
+def test_other_data_another_folder(capsys, tmp_path, price_folder):
+    rows = "".join(f"2020-{month:02d}-28,{100 + month}\n" for month in range(1, 13))
+    for text in (rows, rows.replace("105", "105.5")):
+        folder = price_folder(SPY="date,value\n" + text)
+        command(capsys, "equity_only", "--source", f"files:{folder}", "--no-tearsheet",
+                "--out", str(tmp_path / "r"))  # fmt: skip
+    assert len(list((tmp_path / "r").glob("equity_only-*"))) == 2
+
+
+def test_latest_tells_pending_from_held(capsys, tmp_path):
+    """On monthly rows every row decides, so the last decision always waits."""
+    for rebalance, pending in (("monthly", {"SPY": 0.5, "CASH": 0.5}), ("never", None)):
+        _, out, _ = command(
+            capsys, "hedge_mix", "--source", "bundled", "--weights", "SPY=0.5", "--rebalance",
+            rebalance, "--json", "--no-tearsheet", "--out", str(tmp_path),
+        )  # fmt: skip
+        latest = json.loads(out)["latest"]
+        assert latest["pending"] == pending
+        assert latest["target"] == {"SPY": 0.5, "CASH": 0.5}
+        assert latest["decided"] == ("2025-07-31" if pending else "1962-01-31")
+        assert sum(latest["held"].values()) == pytest.approx(1.0)
 
 
 def test_a_fault_of_ours_is_exit_1(capsys, monkeypatch, tmp_path):

@@ -109,7 +109,8 @@ def year_returns(values: pd.Series) -> pd.Series:
     if dates[-1] < last_weekday:
         closes = closes.iloc[:-1]
     years = closes / closes.shift(1) - 1.0
-    return years.iloc[1:]
+    follows = closes.index.to_series().diff().eq(1).to_numpy()
+    return years[follows]
 
 
 def month_returns(values: pd.Series) -> pd.Series:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -61,8 +61,10 @@ class RunConfig:
         start, end = _day("--start", self.start), _day("--end", self.end)
         if start and end and end <= start:
             raise UsageError(f"--end {end} is not after --start {start}; give a later end")
-        if not math.isfinite(self.initial) or self.initial <= 0:
-            raise UsageError(f"--initial takes an amount above 0, got {self.initial:g}")
+        if not 1.0 <= self.initial <= 1e15:
+            raise UsageError(f"--initial takes an amount from 1 to 1e15, got {self.initial:g}")
+        if self.benchmark == "":
+            raise UsageError("--benchmark takes a ticker, got nothing; leave it out for SPY")
 
     def make_strategy(self) -> Strategy:
         """Make the strategy of this run."""
@@ -94,9 +96,12 @@ def _day(option: str, text: str | None) -> dt.date | None:
     if text is None:
         return None
     try:
-        day = dt.date.fromisoformat(text)
+        # fromisoformat also takes 20200131 and week dates, which pandas reads otherwise.
+        day = dt.date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
     except ValueError:
-        raise UsageError(f"{option} takes a date as YYYY-MM-DD, got {text!r}") from None
+        day = None
+    if day is None:
+        raise UsageError(f"{option} takes a date as YYYY-MM-DD, got {text!r}")
     if not 1800 <= day.year <= 2200:
         raise UsageError(f"{option} {text} is outside the years 1800 to 2200")
     return day

@@ -21,6 +21,8 @@ from strategies.base import Strategy, require_weights
 
 Array = NDArray[np.float64]
 Engine = Callable[[Array, Array, Array, Array, float], Fills]
+CAPITAL = 10_000.0
+SCALE = 100.0
 
 
 def fill_with_vectorbt(
@@ -96,7 +98,7 @@ def simulate(
     first, _ = market.first_session(list(decided.columns))
     begin = first if start is None else max(first, start)
     levels = market.levels(list(decided.columns)).loc[begin:]
-    if len(levels) <= costs.lag:
+    if len(levels) < costs.lag + 2:
         raise UsageError(
             f"{strategy.name} has {len(levels)} sessions from {begin:%Y-%m-%d}, too few for a lag "
             f"of {costs.lag}; give a longer period"
@@ -107,9 +109,11 @@ def simulate(
     targets[0] = np.eye(levels.shape[1])[-1]  # all CASH until the first decision trades
     trades = row + costs.lag < len(levels)
     targets[row[trades] + costs.lag] = decisions.to_numpy()[trades]
-    prices = levels.to_numpy(float)
+    # At one scale whatever the currency: vectorbt takes sizes below 1e-12 for nothing.
+    prices = SCALE * levels.to_numpy(float) / levels.iloc[0].to_numpy(float)
     risky = np.arange(levels.shape[1]) < levels.shape[1] - 1  # CASH trades free
-    fills = engine(prices, targets, costs.fee * risky, costs.slippage * risky, initial)
+    fills = engine(prices, targets, costs.fee * risky, costs.slippage * risky, CAPITAL)
+    fills = _rescaled(fills, initial / CAPITAL, levels.iloc[0].to_numpy(float) / SCALE)
     return _books(strategy.name, costs, levels, decisions, fills, pending=not bool(trades[-1]))
 
 
@@ -154,6 +158,20 @@ def standing_decisions(
     standing = standing[~standing.index.duplicated(keep="first")]
     left = np.round(1.0 - standing.to_numpy(float).sum(axis=1), 12)
     return standing.assign(**{CASH: np.maximum(left, 0.0)})
+
+
+def _rescaled(fills: Fills, money: float, price: Array) -> Fills:
+    """Bring fills from the engine's scale of money and prices back to the market's."""
+    at = price[fills.order_column]
+    return Fills(
+        nav=fills.nav * money,
+        units=fills.units * money / price,
+        order_row=fills.order_row,
+        order_column=fills.order_column,
+        order_units=fills.order_units * money / at,
+        order_price=fills.order_price * at,
+        order_fee=fills.order_fee * money,
+    )
 
 
 def _books(

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from backtests.report.text import day, money, percent, ratio, recovery, weights_text
+from backtests.report.text import day, mix_text, money, percent, ratio, recovery, weights_text
 
 
 def print_run(console: Console, summary: dict[str, Any], folder: Path) -> None:
@@ -43,7 +43,6 @@ def _metrics_table(summary: dict[str, Any]) -> Table:
         ("Max drawdown", percent, "max_drawdown"),
         ("  from", day, "max_drawdown_start"),
         ("  to", day, "max_drawdown_end"),
-        ("  recovered", recovery, "max_drawdown_recovered"),
         ("Calmar", ratio, "calmar"),
         ("Best year", percent, "best_year"),
         ("Worst year", percent, "worst_year"),
@@ -52,6 +51,8 @@ def _metrics_table(summary: dict[str, Any]) -> Table:
     )  # fmt: skip
     for label, shown, key in rows:
         table.add_row(label, shown(ours[key]), shown(theirs[key]))
+        if key == "max_drawdown_end":
+            table.add_row("  recovered", recovery(ours), recovery(theirs))
     table.add_row(
         "Turnover a year",
         percent(summary["turnover_per_year"]),
@@ -68,7 +69,7 @@ def _metrics_table(summary: dict[str, Any]) -> Table:
 
 def _holding(summary: dict[str, Any]) -> str:
     weights = summary["params"].get("weights")
-    return weights_text(weights, digits=0) if weights else str(summary["strategy"])
+    return mix_text(weights) if weights else str(summary["strategy"])
 
 
 def _today(summary: dict[str, Any]) -> Text:

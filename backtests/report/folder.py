@@ -34,6 +34,8 @@ def require_writable(out: Path) -> None:
     OutputError
         If a file could not be created in it.
     """
+    if str(out) == ".":
+        raise OutputError("--out takes a folder, got the current one; give for example results")
     try:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=out, prefix=TEMPORARY):

@@ -22,7 +22,7 @@ import pandas as pd
 
 from backtests.analysis.metrics import drawdown_list, returns_of, year_returns
 from backtests.engine.result import Simulation
-from backtests.report.text import day, percent, ratio, recovery, weights_text
+from backtests.report.text import day, mix_text, percent, ratio, recovery
 from data.market import Market
 
 # Left out: the volatility-matched chart levers the strategy; the logarithmic one takes the
@@ -58,7 +58,6 @@ QUANTSTATS_ROWS = {
         QuantstatsRow("Volatility (ann.)", "Volatility (annualised)"),
         QuantstatsRow("Skew", "Skewness of {rows}"),
         QuantstatsRow("Kurtosis", "Excess kurtosis of {rows}"),
-        QuantstatsRow("Max Drawdown", "Max drawdown"),
     ),
     "Good and bad times": (
         QuantstatsRow("Best Day", "Best day", daily_only=True),
@@ -117,7 +116,7 @@ def write_tearsheet(
         {
             "start": f"{fall.start:%Y-%m-%d}",
             "end": f"{fall.end:%Y-%m-%d}",
-            "recovered": recovery(f"{fall.recovered:%Y-%m-%d}" if fall.recovered else None),
+            "recovered": f"{fall.recovered:%Y-%m-%d}" if fall.recovered else "not yet",
             "depth": percent(fall.depth),
         }
         for fall in drawdown_list(simulation.nav)[:10]
@@ -146,7 +145,7 @@ def write_tearsheet(
 def heading(summary: dict[str, Any]) -> str:
     """Title of the page: what was run, on which data."""
     weights = summary["params"].get("weights")
-    what = f" ({weights_text(weights, digits=0)})" if weights else ""
+    what = f" ({mix_text(weights)})" if weights else ""
     return f"{summary['strategy']}{what} on {summary['source_title']}"
 
 
@@ -164,9 +163,10 @@ def metric_groups(
     extra = {
         "Return": [own("Best complete year", "best_year", percent),
                    own("Worst complete year", "worst_year", percent)],
-        "Risk": [own("Drawdown peak", "max_drawdown_start", day),
+        "Risk": [own("Max drawdown", "max_drawdown", percent),
+                 own("Drawdown peak", "max_drawdown_start", day),
                  own("Drawdown trough", "max_drawdown_end", day),
-                 own("Recovered", "max_drawdown_recovered", recovery),
+                 Row("Recovered", recovery(mine), recovery(theirs)),
                  own(cvar, "cvar_95", percent)],
         "Against the benchmark": [],
     }  # fmt: skip

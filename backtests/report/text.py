@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
 
-def weights_text(weights: dict[str, float], digits: int = 1) -> str:
-    """Weights in words, ``SPY 60.0 %, IEF 40.0 %``, less what rounds to nothing."""
-    least = 0.5 * 10 ** -(digits + 2)
-    shown = {name: weight for name, weight in weights.items() if weight >= least}
-    return ", ".join(f"{name} {100 * weight:.{digits}f} %" for name, weight in shown.items())
+
+def weights_text(weights: dict[str, float]) -> str:
+    """Weights held, to a tenth of a percent: ``SPY 60.6 %, IEF 39.4 %``; dust is left out."""
+    shown = {name: weight for name, weight in weights.items() if weight >= 0.0005}
+    return ", ".join(f"{name} {100 * weight:.1f} %" for name, weight in shown.items())
+
+
+def mix_text(weights: dict[str, float]) -> str:
+    """A mix as it was asked for, with what is left in cash: ``SPY 62.5 %, CASH 37.5 %``."""
+    left = round(1.0 - sum(weights.values()), 9)
+    parts = {name: weight for name, weight in weights.items() if weight > 0}
+    if left > 0:
+        parts["CASH"] = left
+    return ", ".join(f"{name} {100 * weight:.8g} %" for name, weight in parts.items())
 
 
 def percent(value: float | None) -> str:
@@ -30,6 +40,8 @@ def day(value: str | None) -> str:
     return value or "-"
 
 
-def recovery(value: str | None) -> str:
-    """A date of recovery, or that there is none."""
-    return value or "not yet"
+def recovery(metrics: dict[str, Any]) -> str:
+    """When the deepest drawdown was made good, that it was not yet, or a dash without one."""
+    if metrics["max_drawdown_start"] is None:
+        return "-"
+    return metrics["max_drawdown_recovered"] or "not yet"

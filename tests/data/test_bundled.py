@@ -82,6 +82,11 @@ def test_treasuries_follow_the_real_funds(market, ticker, width):
         assert years[year] == pytest.approx(real, abs=width), year
 
 
+def test_the_policy_rate_is_the_month_it_averages(market):
+    # FEDFUNDS: 19.10 % in June 1981 was the monthly peak of that summer.
+    assert market.policy_rate["1981-06-30"] == 19.10
+
+
 def test_cpi_is_seen_one_month_late(market):
     assert market.cpi["2025-07-31"] == bundled.table()["cpi_sa"]["2025-06"]
 

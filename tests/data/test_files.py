@@ -84,19 +84,74 @@ def test_a_late_ticker_is_empty_before_its_first_day(price_folder):
 
 def test_a_wild_move_is_named(price_folder):
     folder = price_folder(A=GOOD.replace("2020-01-06,102", "2020-01-06,10.2"))
-    notes = files.load(folder, ["A"]).notes
-    assert sum("A moves" in note for note in notes) == 2
-    assert any("A moves -90% on 2020-01-06" in note for note in notes)
+    (note,) = [note for note in files.load(folder, ["A"]).notes if "A moves" in note]
+    assert note.startswith("A moves -90% on 2020-01-06 (and 1 more such days)")
+
+
+def rows_of(days: pd.DatetimeIndex) -> str:
+    return "date,value\n" + "".join(f"{day:%Y-%m-%d},100\n" for day in days)
+
+
+def test_daily_and_monthly_rows_do_not_mix(price_folder):
+    folder = price_folder(
+        A=rows_of(pd.bdate_range("2018-01-01", "2020-12-31")),
+        B=rows_of(pd.date_range("2018-01-31", "2020-12-31", freq="BME")),
+    )
+    with pytest.raises(DataError, match="A of .* is daily but B is monthly"):
+        files.load(folder, ["A", "B"])
+
+
+def test_calendars_that_share_too_few_sessions_are_refused(price_folder):
+    days = pd.bdate_range("2018-01-01", "2020-12-31")
+    folder = price_folder(A=rows_of(days), B=rows_of(days[days.day_of_week < 4]))
+    with pytest.raises(DataError, match="share too few sessions|about 20. rows a year"):
+        files.load(folder, ["A", "B"])
+
+
+@pytest.mark.parametrize(
+    ("days", "message"),
+    [
+        (pd.bdate_range("2018-01-01", periods=261).union(pd.bdate_range("2019-03-01", periods=480)),
+         "no row between 2018-12-31 and 2019-03-01, more than 14 days"),
+        (pd.date_range("2018-01-31", periods=30, freq="ME").delete([5, 6]),
+         "no row between 2018-05-31 and 2018-08-31, more than a month"),
+    ],
+)  # fmt: skip
+def test_a_hole_is_refused(price_folder, days, message):
+    with pytest.raises(DataError, match=message):
+        files.load(price_folder(A=rows_of(days)), ["A"])
+
+
+@pytest.mark.parametrize("name", ["Close", "price", "Open"])
+def test_a_lone_price_column_is_no_total_return(price_folder, name):
+    with pytest.raises(DataError, match="dividends in"):
+        files.read_prices(price_folder(A=GOOD.replace("value", name)), "A")
+
+
+def test_dates_with_a_time_and_a_zone_are_the_exchanges_own(price_folder):
+    text = "Date,Adj Close\n2019-03-08 00:00:00-05:00,1\n2019-03-11 00:00:00-04:00,2\n"
+    levels = files.read_prices(price_folder(A=text), "A")
+    assert [f"{day:%Y-%m-%d}" for day in levels.index] == ["2019-03-08", "2019-03-11"]
+
+
+@pytest.mark.parametrize("year", ["1500", "2400"])
+def test_a_year_that_cannot_be_is_refused(price_folder, year):
+    with pytest.raises(DataError, match="expected a date"):
+        files.read_prices(price_folder(A=GOOD.replace("2020", year)), "A")
+
+
+def test_a_folder_in_place_of_a_file(tmp_path):
+    (tmp_path / "SPY.csv").mkdir()
+    with pytest.raises(DataError, match="SPY is not in .*which has no CSV files"):
+        files.read_prices(tmp_path, "SPY")
 
 
 def test_weekly_rows_are_refused(price_folder):
-    rows = pd.date_range("2020-01-03", periods=60, freq="W-FRI")
-    text = "date,value\n" + "".join(f"{day:%Y-%m-%d},100\n" for day in rows)
+    text = rows_of(pd.date_range("2020-01-03", periods=60, freq="W-FRI"))
     with pytest.raises(DataError, match="rows a year, 7 days apart; give one row an"):
         files.load(price_folder(A=text), ["A"])
 
 
 def test_monthly_rows_are_known_as_monthly(price_folder):
-    rows = pd.date_range("2020-01-31", periods=30, freq="ME")
-    text = "date,value\n" + "".join(f"{day:%Y-%m-%d},100\n" for day in rows)
+    text = rows_of(pd.date_range("2020-01-31", periods=30, freq="ME"))
     assert files.load(price_folder(A=text), ["A"]).periods_per_year == 12

@@ -8,6 +8,7 @@ import pytest
 
 from data.cash import level_from_monthly_bills
 from data.errors import DataError
+from data.market import Market
 from tests.conftest import market_of, random_market
 
 DAYS = pd.bdate_range("2020-01-01", periods=5)
@@ -35,6 +36,20 @@ def test_until_hides_the_future():
     assert cut.fingerprints() != market.fingerprints()
 
 
+def test_until_cuts_every_series():
+    fields = ("yields", "policy_rate", "cpi", "usd")
+    rates = pd.DataFrame({10.0: np.arange(5.0)}, index=DAYS)
+    one = pd.Series(np.arange(5.0), DAYS, name="x")
+    cash = pd.Series(100.0, DAYS, name="CASH")
+    market = Market(
+        source="made", title="", prices=frame(SPY=[1, 2, 3, 4, 5]), cash=cash,
+        periods_per_year=252, provenance={}, yields=rates, policy_rate=one, cpi=one, usd=one,
+    )  # fmt: skip
+    cut = market.until(DAYS[2])
+    assert {name: len(getattr(cut, name)) for name in fields} == dict.fromkeys(fields, 3)
+    assert {name: len(getattr(market, name)) for name in fields} == dict.fromkeys(fields, 5)
+
+
 def test_first_session_names_the_late_ticker():
     market = market_of(frame(SPY=[1, 2, 3, 4, 5], TLT=[np.nan, np.nan, 3, 4, 5]))
     assert market.first_session(["SPY", "TLT"]) == (DAYS[2], "TLT")
@@ -56,17 +71,24 @@ def test_dates_must_ascend():
         market_of(frame(SPY=[1, 2, 3, 4, 5]).iloc[[0, 2, 1]])
 
 
+BILLS = pd.Series([0.001, 0.002, 0.003], index=pd.period_range("2020-01", periods=3, freq="M"))
+
+
 def test_daily_cash_compounds_to_the_month():
-    # From the last session of January to the last of March: two whole months, weekends in.
+    # From the last session of January to the last of March: two whole months.
     sessions = pd.bdate_range("2020-01-31", "2020-03-31")
-    bill = pd.Series([0.001, 0.002, 0.003], index=pd.period_range("2020-01", periods=3, freq="M"))
-    cash, notes = level_from_monthly_bills(sessions, bill, 252)
+    cash, notes = level_from_monthly_bills(sessions, BILLS, 252)
     assert cash.iloc[0] == 100
-    # 28 February is a Friday: the Monday's step takes all three days from March, one of which
-    # (the 29th) is February's.
-    expected = 100 * 1.002 ** (28 / 29) * 1.003 ** (32 / 31)
-    assert cash.iloc[-1] == pytest.approx(expected, rel=1e-12)
+    assert cash.iloc[-1] == pytest.approx(100 * 1.002 * 1.003, rel=1e-12)
+    # February 2020 has 20 weekdays, here all sessions: each earns a twentieth of the month.
+    assert cash.iloc[1] == pytest.approx(100 * 1.002 ** (1 / 20), rel=1e-12)
     assert notes == []
+
+
+def test_cash_of_an_open_month_does_not_depend_on_its_rows_to_come():
+    whole, _ = level_from_monthly_bills(pd.bdate_range("2020-01-31", "2020-03-31"), BILLS, 252)
+    part, _ = level_from_monthly_bills(pd.bdate_range("2020-01-31", "2020-03-10"), BILLS, 252)
+    np.testing.assert_allclose(part, whole.loc[part.index], rtol=1e-12)
 
 
 def test_cash_beyond_the_table_carries_the_last_value_and_says_so():

@@ -183,6 +183,63 @@ def test_first_purchase_costs_but_is_no_turnover():
     assert done.costs_paid == pytest.approx(10_000 * 0.001, rel=1e-2)
 
 
+def test_turnover_and_costs_by_hand():
+    # Monthly rows; half A, half cash. A doubles once, between the fill and the next trade.
+    months = pd.date_range("2020-01-31", periods=4, freq="ME")
+    market = market_of(pd.DataFrame({"A": [100.0, 100.0, 200.0, 200.0]}, index=months), ppy=12)
+    costs = Costs(fee_bps=100, slippage_bps=200, lag=1)
+    done = simulate(market, HedgeMix(weights={"A": 0.5}), costs, initial=1000, engine=ledger.fill)
+    # February: 5 units of 100 bought at 102, fee 5.10; 500 of cash kept, the buy and its costs of
+    # 15.10 come out of the rest: orders of 500 in cash... the smaller value goes first.
+    first = done.orders[done.orders["date"] == months[1]]
+    bought = first[first["ticker"] == "A"].iloc[0]
+    assert bought["price"] == pytest.approx(102)
+    assert bought["slippage"] == pytest.approx(bought["units"] * 2)
+    assert bought["fee"] == pytest.approx(bought["units"] * 1.02)
+    # March: A stands at twice its value; it sells down to half of the whole, once.
+    value_a, cash = bought["units"] * 200, done.weights["CASH"].iloc[1] * done.nav.iloc[1]
+    sold_value = value_a - (value_a + cash) / 2
+    sold = done.orders[(done.orders["date"] == months[2]) & (done.orders["ticker"] == "A")].iloc[0]
+    assert sold["units"] * 200 == pytest.approx(sold_value)
+    assert sold["slippage"] == pytest.approx(sold["units"] * 4)
+    assert sold["fee"] == pytest.approx(sold["units"] * 196 * 0.01)
+    # One-way turnover: half of what was sold (slipped) and put into cash, over the value after.
+    proceeds = sold["units"] * 196 * 0.99
+    expected = (
+        (sold["units"] * 196 + proceeds) / 2 / (value_a + cash - sold["units"] * 200 + proceeds)
+    )
+    assert done.traded.iloc[2] == pytest.approx(expected)
+    assert done.traded.iloc[:2].sum() == 0
+    assert done.costs_paid == pytest.approx(done.orders[["fee", "slippage"]].to_numpy().sum())
+
+
+def test_turnover_a_year_is_annualised_by_the_rows_of_the_data():
+    from backtests.engine.config import RunConfig
+    from backtests.report.summary import summarise
+
+    for ppy in (12, 252):
+        market = random_market(8, rows=121, ppy=ppy)
+        done = simulate(market, HedgeMix(), FREE, engine=ledger.fill)
+        found = summarise(RunConfig("hedge_mix"), market, done, done, "SPY")
+        assert found["turnover_per_year"] == pytest.approx(done.traded.sum() / 120 * ppy)
+
+
+@pytest.mark.parametrize("initial", [1.0, 1e4, 1e15])
+@pytest.mark.parametrize("scale", [1e-9, 1.0, 1e200])
+def test_vectorbt_does_not_mind_the_scale_of_money_or_prices(initial, scale):
+    market = random_market(9, rows=80)
+    prices = market.prices
+    prices["IEF"] *= scale
+    scaled = market_of(prices, market.cash)
+    runs = [
+        simulate(scaled, HedgeMix(), Costs(), initial=initial, engine=engine)
+        for engine in (fill_with_vectorbt, ledger.fill)
+    ]
+    plain = simulate(market, HedgeMix(), Costs(), engine=ledger.fill).nav
+    for done in runs:
+        np.testing.assert_allclose(done.nav / initial, plain / 10_000, rtol=1e-9)
+
+
 class Broken(Strategy):
     """Weights given from outside, to see what the engine refuses."""
 

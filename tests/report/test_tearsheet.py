@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from backtests.analysis import metrics
+from backtests.engine.config import RunConfig
 from backtests.engine.costs import Costs
 from backtests.engine.ledger import fill
 from backtests.engine.simulate import simulate
 from backtests.report import tearsheet
+from backtests.report.summary import summarise
 from strategies.equity_only import EquityOnly
 from strategies.hedge_mix import HedgeMix
 from tests.conftest import random_market
@@ -38,7 +39,6 @@ def expected(nav: pd.Series, other: pd.Series, ppy: int) -> dict[str, float]:
         "Volatility (ann.)": 100 * metrics.volatility(returns, ppy),
         "Skew": metrics.skewness(returns),
         "Kurtosis": metrics.excess_kurtosis(returns),
-        "Max Drawdown": 100 * metrics.drawdowns(values).min(),
         "Best Day": 100 * returns.max(),
         "Worst Day": 100 * returns.min(),
         "Best Month": 100 * months.max(),
@@ -71,9 +71,12 @@ def test_every_row_that_stays_is_ours(ppy):
     assert checked >= 20
 
 
+def summary_of(mix, equity, market):
+    return summarise(RunConfig("hedge_mix"), market, mix, equity, "SPY")
+
+
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
-    from backtests.engine.config import RunConfig
     from backtests.jobs import execute, publish
 
     out = tmp_path_factory.mktemp("sheet")
@@ -108,12 +111,9 @@ def test_page_asks_nothing_of_the_network(page):
 def test_text_from_outside_is_escaped(tmp_path):
     mix, equity = runs(12)
     market = random_market(11, rows=700, ppy=12).relabelled(notes=["<script>alert(1)</script>"])
-    summary = {
-        "strategy": "<b>x</b>", "params": {}, "source_title": "<img src=x>", "start": "1970-01-31",
-        "end": "2028-04-30", "periods_per_year": 12,
-        "benchmark": {"ticker": "<i>", **vars(metrics.headline(equity.nav, market.cash, 12))},
-        "metrics": vars(metrics.headline(mix.nav, market.cash, 12)),
-    }  # fmt: skip
+    summary = summary_of(mix, equity, market)
+    summary |= {"strategy": "<b>x</b>", "source_title": "<img src=x>"}
+    summary["benchmark"]["ticker"] = "<i>"
     tearsheet.write_tearsheet(tmp_path / "x.html", market, mix, equity, summary)
     html = (tmp_path / "x.html").read_text("utf-8")
     assert "<script>" not in html
@@ -122,9 +122,28 @@ def test_text_from_outside_is_escaped(tmp_path):
     assert "&lt;script&gt;" in html
 
 
-def test_a_series_that_quantstats_cannot_draw_still_gets_its_numbers(tmp_path):
+def test_a_series_that_quantstats_cannot_draw_still_gets_its_numbers(tmp_path, monkeypatch):
+    import quantstats
+
+    def fail(*_, **__):
+        raise IndexError("no drawdown")
+
+    monkeypatch.setattr(quantstats.reports, "html", fail)
+    mix, equity = runs(12)
+    market = random_market(11, rows=700, ppy=12)
+    summary = summary_of(mix, equity, market)
+    tearsheet.write_tearsheet(tmp_path / "x.html", market, mix, equity, summary)
+    html = (tmp_path / "x.html").read_text("utf-8")
+    assert "cannot draw this series (IndexError: no drawdown)" in html
+    assert f"<td>{100 * summary['metrics']['max_drawdown']:.2f} %</td>" in html
+
+
+def test_a_portfolio_that_never_falls_has_a_sheet(tmp_path):
     market = random_market(1, rows=60, ppy=12)
-    still = market.cash * 0 + 100.0
-    charts, rows, failure = tearsheet.render(still, still, 12)
-    assert (charts == {}) is (failure != "")
-    assert np.isfinite(len(rows))
+    still = simulate(market, HedgeMix(weights={"SPY": 0.0}), Costs(), engine=fill)
+    other = simulate(market, EquityOnly(), Costs(), engine=fill)
+    summary = summary_of(still, other, market)
+    tearsheet.write_tearsheet(tmp_path / "x.html", market, still, other, summary)
+    html = (tmp_path / "x.html").read_text("utf-8")
+    assert "% %" not in html
+    assert "<td>Recovered</td><td>-</td>" in html
