@@ -34,6 +34,8 @@ def config_options(command: Callable[..., Any]) -> Callable[..., Any]:
     options = (
         click.option("--source", default="auto", show_default=True, metavar="SOURCE",
                      help="Prices: auto, yahoo, bundled or files:DIR."),
+        click.option("--extend", is_flag=True,
+                     help="Carry each history back before its first day by its proxy."),
         click.option("--start", metavar="YYYY-MM-DD", help="First day to simulate."),
         click.option("--end", metavar="YYYY-MM-DD", help="Last day to simulate."),
         click.option("--fee-bps", type=float, default=2.0, show_default=True,

@@ -63,6 +63,8 @@ def execute(
         config.source,
         [*strategy.tickers, ticker],
         end=config.end,
+        extend=config.extend,
+        needs=strategy.needs,
         refresh=refresh,
         progress=progress,
     )

@@ -58,6 +58,7 @@ def run(strategy: str, **options: Any) -> None:
         costs=Costs(options["fee_bps"], options["slippage_bps"], options["lag"]),
         benchmark=options["benchmark"],
         initial=options["initial"],
+        extend=options["extend"],
     )
     out = Path(options["out"])
     require_writable(out)

@@ -12,9 +12,12 @@ from data.checks import periods_per_year
 from data.errors import DataError
 from data.instruments import CATALOGUE
 from data.market import CASH, Market, describe
+from data.proxies import Splice, extend
+from data.rates import Rates, bill_level, on_sessions
 
 # Holidays of one exchange and not another are a few days a year; beyond, it is another calendar.
 MOST_LEFT_OUT = 0.05
+BILL_CARRIED_DAYS = 10
 
 
 def market_of(
@@ -25,6 +28,8 @@ def market_of(
     notes: Sequence[str] = (),
     remarks: Sequence[str] = (),
     fetched: Mapping[str, str] | None = None,
+    rates: Rates | None = None,
+    older: Mapping[str, pd.Series] | None = None,
 ) -> Market:
     """Put total-return series of a source together as a market.
 
@@ -38,14 +43,22 @@ def market_of(
         What the reader has to know of these data; what is said once, on the screen.
     fetched
         Date of fetching by ticker, where there is one.
+    rates
+        Yields and the like of the same source.
+    older
+        Histories that carry others back before their first day; None not to extend any.
     """
+    known = rates or Rates()
     frequency = _common_frequency(series, source)
+    splices: list[Splice] = []
+    if older is not None:
+        if frequency != 252:
+            raise DataError(f"--extend needs daily prices, and those of {source} are monthly")
+        series, splices = extend(series, known, older)
     prices, cut = align(series, source)
     periods_per_year(pd.DatetimeIndex(prices.dropna().index), f"the common history of {source}")
-    cash, cash_notes = level_from_monthly_bills(
-        pd.DatetimeIndex(prices.index), bundled.monthly_bill_returns(), frequency
-    )
-    cash_notes.insert(0, "cash earns the bundled one-month bill return (no bill yield here)")
+    sessions = pd.DatetimeIndex(prices.index)
+    cash, what_cash, cash_notes = cash_level(sessions, known.bill, frequency)
     days = fetched or {}
     provenance = {
         ticker: describe(
@@ -56,8 +69,8 @@ def market_of(
         )
         for ticker in prices
     }
-    what = "one-month Treasury bill (Kenneth R. French), spread over each month"
-    provenance[CASH] = describe(cash, "bundled", what)
+    origin = "bundled" if known.bill is None else known.origin.get("bill", source)
+    provenance[CASH] = describe(cash, origin, what_cash)
     return Market(
         source=source,
         title=f"{'daily' if frequency == 252 else 'monthly'} {title}",
@@ -65,9 +78,37 @@ def market_of(
         cash=cash,
         periods_per_year=frequency,
         provenance=provenance,
-        notes=[*notes, *cut, *cash_notes],
+        notes=[*notes, *map(str, splices), *cut, *cash_notes],
         remarks=remarks,
+        **on_sessions(known, sessions, frequency),
     )
+
+
+def cash_level(
+    sessions: pd.DatetimeIndex, bill: pd.Series | None, frequency: int
+) -> tuple[pd.Series, str, list[str]]:
+    """Total-return index of cash: from the bill yield where there is one, else bundled.
+
+    Returns
+    -------
+    tuple
+        The index, what it is in words, and notes on stretches that stand on something else.
+    """
+    bundled_bill = bundled.monthly_bill_returns()
+    level, notes = level_from_monthly_bills(sessions, bundled_bill, frequency)
+    if bill is None or bill.dropna().index[0] >= sessions[-1]:
+        notes.insert(0, "cash earns the bundled one-month bill return (no bill yield here)")
+        return level, "one-month Treasury bill (Kenneth R. French), spread over each month", notes
+    known = bill.dropna()
+    begins = sessions[sessions.searchsorted(known.index[0])]
+    later = bill_level(known, sessions[sessions >= begins])
+    cash = pd.concat([level.loc[:begins].iloc[:-1], later * (level[begins] / later.iloc[0])])
+    notes = []
+    if begins > sessions[0]:
+        notes.append(f"cash before {begins:%Y-%m-%d} earns the bundled one-month bill return")
+    if (sessions[-1] - known.index[-1]).days > BILL_CARRIED_DAYS:
+        notes.append(f"cash after {known.index[-1]:%Y-%m-%d} earns that day's bill yield")
+    return cash.rename(CASH), "rolled three-month Treasury bills", notes
 
 
 def upto(levels: pd.Series, end: str | None, source: str) -> pd.Series:

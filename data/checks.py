@@ -111,6 +111,56 @@ def periods_per_year(index: pd.DatetimeIndex, where: str) -> int:
     return frequency
 
 
+def require_within(
+    values: pd.Series, where: str, bounds: tuple[float, float] = YIELD_BOUNDS
+) -> None:
+    """Refuse a figure outside its bounds: -2 to 25 percent for a yield.
+
+    Raises
+    ------
+    DataError
+        Naming the first such day.
+    """
+    low, high = bounds
+    wrong = ~((values >= low) & (values <= high))
+    if wrong.any():
+        day = values.index[wrong][0]
+        raise DataError(
+            f"{where} is {values[day]:g} on {day:%Y-%m-%d}; it should lie between {low:g} and "
+            f"{high:g}"
+        )
+
+
+def clean_index(
+    ticker: str, frame: pd.DataFrame, raw: dict[str, Any], bounds: tuple[float, float]
+) -> Bars:
+    """Check a yield or an index as yfinance returned it; a row without a close is none.
+
+    Raises
+    ------
+    DataError
+        For another ticker's data, or a value outside its bounds.
+    """
+    _require_answer(ticker, frame, raw)
+    closes = frame["Close"].astype(float)
+    closes.index = pd.DatetimeIndex(closes.index).tz_localize(None).normalize().as_unit("ns")
+    closes = closes.dropna()
+    closes = closes[closes.index.day_of_week < 5].loc[: pd.Timestamp.now()]
+    require_within(closes, f"{ticker} from Yahoo", bounds)
+    said = [line for line in _raw_faults(ticker, raw) if "left out" not in line]
+    if len(closes) < 2:
+        raise DataError(f"{ticker}: Yahoo sent {len(closes)} yields; check the ticker")
+    return Bars(closes.rename_axis("Date").to_frame("Value"), tuple(said))
+
+
+def _require_answer(ticker: str, frame: pd.DataFrame, raw: dict[str, Any]) -> None:
+    answered = str(raw.get("meta", {}).get("symbol", ticker))
+    if answered.upper() != ticker.upper():
+        raise DataError(f"{ticker}: Yahoo answered with {answered}; nothing of it is used")
+    if not set(COLUMNS) <= set(frame.columns):
+        raise DataError(f"{ticker}: Yahoo sent no prices; check the ticker")
+
+
 def clean_bars(ticker: str, frame: pd.DataFrame, raw: dict[str, Any]) -> Bars:
     """Check one ticker's bars as yfinance returned them.
 
@@ -137,11 +187,7 @@ def clean_bars(ticker: str, frame: pd.DataFrame, raw: dict[str, Any]) -> Bars:
     DataError
         Naming ticker, date and reason.
     """
-    answered = str(raw.get("meta", {}).get("symbol", ticker))
-    if answered.upper() != ticker.upper():
-        raise DataError(f"{ticker}: Yahoo answered with {answered}; nothing of it is used")
-    if not set(COLUMNS) <= set(frame.columns):
-        raise DataError(f"{ticker}: Yahoo sent no prices; check the ticker")
+    _require_answer(ticker, frame, raw)
     said = _raw_faults(ticker, raw)
     bars = frame[COLUMNS].astype(float)
     bars.index = pd.DatetimeIndex(bars.index).tz_localize(None).normalize().as_unit("ns")

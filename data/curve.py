@@ -7,6 +7,8 @@ one to two percent. Between nodes the curve is a monotone cubic (PCHIP), beyond 
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -17,6 +19,7 @@ from data.instruments import Instrument, Ladder
 
 Array = NDArray[np.float64]
 DAYS_A_YEAR = 365.25
+LONG_GAP_DAYS = 31
 
 
 def year_fractions(index: pd.DatetimeIndex, periods_per_year: int) -> Array:
@@ -64,8 +67,8 @@ def interpolate(nodes: Array, yields: Array, maturities: Array) -> Array:
     return np.asarray(value)
 
 
-def par_returns(yields: pd.DataFrame, maturities: Array, dt: Array) -> Array:
-    """Total returns of par bonds of constant maturity, rolled down the curve, row by row.
+def par_returns(yields: pd.DataFrame, maturities: Array, dt: Array, *, roll: bool = True) -> Array:
+    """Total returns of par bonds of constant maturity, row by row.
 
     Parameters
     ----------
@@ -76,6 +79,9 @@ def par_returns(yields: pd.DataFrame, maturities: Array, dt: Array) -> Array:
         Years, shape (M,).
     dt
         Years since the row before, shape (T,); the first entry is not read.
+    roll
+        Whether the bond rolls down the curve: its yield at the end is read at the maturity
+        less the time passed, else at the same maturity.
 
     Returns
     -------
@@ -86,6 +92,8 @@ def par_returns(yields: pd.DataFrame, maturities: Array, dt: Array) -> Array:
     nodes = np.asarray(yields.columns, float)
     if len(nodes) == 0 or np.any(np.diff(nodes) <= 0):
         raise DataError(f"curve maturities must ascend, got {list(nodes)}")
+    if not (yields.index.is_monotonic_increasing and yields.index.is_unique):
+        raise DataError("dates of a curve must ascend without repeats; sort them")
     rates = yields.to_numpy(float) / 100.0
     result = np.full((len(rates), len(maturities)), np.nan)
     shared = np.isfinite(rates[1:]) & np.isfinite(rates[:-1])
@@ -97,7 +105,7 @@ def par_returns(yields: pd.DataFrame, maturities: Array, dt: Array) -> Array:
         rows = np.flatnonzero(member.ravel() == number) + 1
         span = dt[rows][:, None]
         start = interpolate(nodes[pattern], rates[rows - 1][:, pattern], maturities)
-        end = interpolate(nodes[pattern], rates[rows][:, pattern], maturities - span)
+        end = interpolate(nodes[pattern], rates[rows][:, pattern], maturities - span * roll)
         result[rows] = par_bond_return(start, end, maturities, span)
     return result
 
@@ -114,11 +122,29 @@ def covers(yields: pd.DataFrame, ladder: Ladder) -> NDArray[np.bool_]:
     return np.asarray(far_enough & near_enough)
 
 
+def _without_long_gaps(yields: pd.DataFrame, usable: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Admit, in gaps beyond a month, the rows that at least have a five-year yield or longer.
+
+    A curve without its long end (Yahoo's four yields from 2002 to 2006) is then flat beyond
+    its last node. A gap of a few days is better spanned than bridged by another maturity, and
+    a history never starts on such rows.
+    """
+    days = yields.index.values.astype("datetime64[D]").astype(np.int64)
+    rows = np.flatnonzero(usable)
+    nodes = np.asarray(yields.columns, float)
+    partly = np.isfinite(yields.to_numpy(float))[:, nodes >= 5].any(axis=1)
+    filled = usable.copy()
+    for before, after in pairwise(rows):
+        if days[after] - days[before] > LONG_GAP_DAYS:
+            filled[before:after] |= partly[before:after]
+    return filled
+
+
 def fund_level(yields: pd.DataFrame, instrument: Instrument, periods_per_year: int) -> pd.Series:
     """Total-return index of a Treasury fund built as a ladder from a par curve, after its fee.
 
     Rows that do not carry the ladder are passed over: the level stays, and the next return
-    spans the gap.
+    spans the gap. In a gap beyond a month the curve is flat beyond what is published.
 
     Parameters
     ----------
@@ -141,7 +167,7 @@ def fund_level(yields: pd.DataFrame, instrument: Instrument, periods_per_year: i
     """
     if instrument.ladder is None:
         raise DataError(f"{instrument.ticker} is not built from yields")
-    usable = covers(yields, instrument.ladder)
+    usable = _without_long_gaps(yields, covers(yields, instrument.ladder))
     if not usable.any():
         raise DataError(
             f"{instrument.ticker} cannot be built: no row has yields between "
@@ -160,4 +186,5 @@ def fund_level(yields: pd.DataFrame, instrument: Instrument, periods_per_year: i
     growth = gross * (1.0 - instrument.expense) ** dt
     growth[0] = 1.0
     level = pd.Series(100.0 * np.cumprod(growth), index=curve.index, name=instrument.ticker)
-    return level.reindex(yields.index).ffill()
+    # Between its first and last row a level carries on; after the last there is none.
+    return level.reindex(yields.index).ffill().where(yields.index <= level.index[-1])

@@ -2,40 +2,87 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from data.align import market_of, upto
-from data.checks import require_history, wild_moves
+from data.checks import YIELD_BOUNDS, require_history, require_within, wild_moves
 from data.errors import DataError, did_you_mean
-from data.instruments import require_total_return
+from data.instruments import CATALOGUE, require_total_return
 from data.market import Market
+from data.rates import Rates, bond_equivalent
 
+RATE_FILES = (
+    "treasury_cmt_yields_daily",
+    "treasury_bill_3m_discount_daily",
+    "fed_funds_effective_daily",
+    "usd_index_daily",
+    "cpi_monthly",
+)
 PRICE_COLUMNS = ("open", "high", "low", "close", "price", "last", "volume")
 
 
 def tickers(folder: Path) -> list[str]:
     """Tickers that a folder has a CSV of, sorted; none where it cannot be listed."""
+    return sorted({found.stem for found in _csv_files(folder)} - set(RATE_FILES))
+
+
+def _csv_files(folder: Path) -> list[Path]:
+    """CSV files of a folder and of its own subfolders."""
     try:
-        return sorted(found.stem for found in folder.glob("*.csv") if found.is_file())
+        return [
+            found
+            for pattern in ("*.csv", "*/*.csv")
+            for found in folder.glob(pattern)
+            if found.is_file()
+        ]
     except OSError:
         return []
 
 
-def load(folder: Path, wanted: Sequence[str], end: str | None = None) -> Market:
+def _find(folder: Path, name: str) -> Path | None:
+    """Find ``name.csv`` in a folder, else in one of its subfolders.
+
+    Raises
+    ------
+    DataError
+        If two subfolders have it, or the folder cannot be read.
+    """
+    plain = name and name == Path(name).name and name not in (".", "..") and "\0" not in name
+    try:
+        if not plain or not folder.is_dir():
+            return None
+        direct = folder / f"{name}.csv"
+        if direct.is_file():
+            return direct
+        below = [found for found in _csv_files(folder) if found.stem == name]
+    except OSError as error:
+        raise DataError(f"{folder} cannot be read: {error.strerror}; give access") from error
+    if len(below) > 1:
+        raise DataError(f"{name}.csv is both {below[0]} and {below[1]}; keep one")
+    return below[0] if below else None
+
+
+def load(
+    folder: Path, wanted: Sequence[str], end: str | None = None, *, extend: bool = False
+) -> Market:
     """Build a market from ``folder/TICKER.csv``, aligned on the days all of them have.
 
     Parameters
     ----------
     folder
-        Holds one CSV a ticker, with Yahoo's columns (``Date, ..., Adj Close, ...``: the
-        adjusted close is the total-return index) or with a date and one value.
+        Holds one CSV a ticker (itself, or in a subfolder), with Yahoo's columns (``Date, ...,
+        Adj Close, ...``: the adjusted close is the total-return index) or with a date and one
+        value; and, where there are any, the files of ``RATE_FILES``.
     wanted
         Tickers.
     end
         Last day to read, or None for all.
+    extend
+        Carry each history back by its proxies.
 
     Raises
     ------
@@ -47,9 +94,7 @@ def load(folder: Path, wanted: Sequence[str], end: str | None = None) -> Market:
     except OSError:
         there = False
     if not there:
-        raise DataError(
-            f"--source files:{folder} is not a folder; give the folder of the CSV files"
-        )
+        raise DataError(f"--source files:{folder} is not a folder; give one with CSV files")
     source = f"files:{folder}"
     series = {ticker: upto(read_prices(folder, ticker), end, source) for ticker in wanted}
     notes = []
@@ -59,9 +104,66 @@ def load(folder: Path, wanted: Sequence[str], end: str | None = None) -> Market:
             more = f" (and {len(wild) - 1} more such days)" if len(wild) > 1 else ""
             notes.append(
                 f"{ticker} moves {wild.iloc[0]:+.0%} on {wild.index[0]:%Y-%m-%d}{more} in "
-                f"{folder / (ticker + '.csv')}: check that price"
+                f"{_find(folder, ticker)}: check that price"
             )
-    return market_of(series, source=source, title=f"prices of {folder}", notes=notes)
+    older = None
+    if extend:
+        names = {name for t in wanted if t in CATALOGUE for name in CATALOGUE[t].proxies}
+        older = {name: read_prices(folder, name) for name in sorted(names) if _find(folder, name)}
+    return market_of(
+        series,
+        source=source,
+        title=f"prices of {folder}",
+        notes=notes,
+        rates=read_rates(folder),
+        older=older,
+    )
+
+
+def read_rates(folder: Path) -> Rates:
+    """Read yields and the like from the files of ``RATE_FILES`` that a folder has."""
+    found = {name: path for name in RATE_FILES if (path := _find(folder, name)) is not None}
+
+    def columns(name: str, bounds: tuple[float, float] | None = None) -> pd.DataFrame | None:
+        if name not in found:
+            return None
+        frame = _read_table(found[name])
+        if bounds is not None:
+            for column in frame.columns:
+                require_within(frame[column].dropna(), f"{column} in {found[name]}", bounds)
+        return frame
+
+    def one(frame: pd.DataFrame | None, column: str | float | None = None) -> pd.Series | None:
+        if frame is None or (column and column not in frame.columns):
+            return None
+        series = frame[column] if column else frame.iloc[:, 0]
+        return None if series.dropna().empty else series.dropna()
+
+    yields = columns("treasury_cmt_yields_daily", YIELD_BOUNDS)
+    if yields is not None:
+        yields = yields.rename(columns=_maturity).sort_index(axis=1)
+    discount = one(columns("treasury_bill_3m_discount_daily", YIELD_BOUNDS))
+    bill = None if discount is None else bond_equivalent(discount)
+    if bill is None and yields is not None and 0.25 in yields.columns:
+        bill = one(yields, 0.25)
+    dollar = columns("usd_index_daily")
+    return Rates(
+        yields=yields,
+        bill=bill,
+        policy_rate=one(columns("fed_funds_effective_daily", YIELD_BOUNDS)),
+        dxy=one(dollar, "dxy"),
+        broad_usd=one(dollar, "fed_broad_usd"),
+        cpi=one(columns("cpi_monthly")),
+        origin={"bill": f"files:{folder}"},
+    )
+
+
+def _maturity(name: str) -> float:
+    """Years of a column such as ``3m`` or ``10y``."""
+    match = re.fullmatch(r"(\d+)([my])", str(name))
+    if match is None:
+        raise DataError(f"treasury_cmt_yields_daily.csv has a column {name!r}; use 3m, 10y, ...")
+    return int(match[1]) / (12 if match[2] == "m" else 1)
 
 
 def read_prices(folder: Path, ticker: str) -> pd.Series:
@@ -73,32 +175,51 @@ def read_prices(folder: Path, ticker: str) -> pd.Series:
         Levels on a tz-naive daily index, as they stand in the file.
     """
     require_total_return(ticker)
-    path = folder / f"{ticker}.csv"
-    try:
-        known = bool(ticker) and path.parent == folder and path.is_file()
-    except OSError as error:
-        raise DataError(f"{folder} cannot be read: {error.strerror}; give access") from error
-    if not known:
+    path = _find(folder, ticker)
+    if path is None:
         there = tickers(folder)
         raise DataError(
             f"{ticker} is not in {folder}, which has {', '.join(there) or 'no CSV files'}"
             f"{did_you_mean(ticker, there)}"
         )
+    rows = _read_rows(path)
+    column = _value_column(rows, path)
+    levels = _numbers(rows, [column], path, holes=False)[column].rename(ticker)
+    require_history(levels, str(path))
+    return levels
+
+
+def _read_table(path: Path) -> pd.DataFrame:
+    """Read a table of figures by date, with holes."""
+    rows = _read_rows(path)
+    frame = _numbers(rows, list(rows.columns[1:]), path, holes=True)
+    if not (frame.index.is_monotonic_increasing and frame.index.is_unique):
+        raise DataError(f"dates of {path} must ascend without repeats; sort its rows by date")
+    return frame
+
+
+def _read_rows(path: Path) -> pd.DataFrame:
     try:
         rows = pd.read_csv(path, dtype=str, skipinitialspace=True, encoding="utf-8-sig")
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise DataError(f"{path} cannot be read as CSV: {reason}") from error
-    column = _value_column(rows, path)
+    if len(rows.columns) < 2:
+        raise DataError(f"{path} needs a date and a value column, got {list(rows.columns)}")
+    return rows
+
+
+def _numbers(rows: pd.DataFrame, columns: list[str], path: Path, *, holes: bool) -> pd.DataFrame:
+    """Read dates and numbers; an error names the line. Empty cells pass where ``holes`` may be."""
     # A time of day and a zone may follow; the date is the exchange's own.
     dates = pd.to_datetime(rows.iloc[:, 0].str[:10], format="%Y-%m-%d", errors="coerce")
     dates = dates.where(dates.between("1800-01-01", "2200-12-31"))
-    values = pd.to_numeric(rows[column], errors="coerce")
-    for parsed, raw, expected in (
-        (dates, rows.iloc[:, 0], "a date as YYYY-MM-DD"),
-        (values, rows[column], "a number"),
-    ):
-        wrong = parsed.isna()
+    read = {column: pd.to_numeric(rows[column], errors="coerce") for column in columns}
+    checks = [(dates, rows.iloc[:, 0], "a date as YYYY-MM-DD", dates.isna())]
+    for column, values in read.items():
+        wrong = values.isna() & rows[column].notna() if holes else values.isna()
+        checks.append((values, rows[column], "a number", wrong))
+    for _, raw, expected, wrong in checks:
         if wrong.any():
             row = int(wrong.to_numpy().argmax())
             got = raw.iloc[row]
@@ -107,16 +228,12 @@ def read_prices(folder: Path, ticker: str) -> pd.Series:
                 f"got {'nothing' if pd.isna(got) else repr(got)}, expected {expected}; "
                 "mend or remove that line"
             )
-    levels = pd.Series(values.to_numpy(float), index=pd.DatetimeIndex(dates), name=ticker)
-    levels.index = levels.index.as_unit("ns")
-    require_history(levels, str(path))
-    return levels
+    index = pd.DatetimeIndex(dates).as_unit("ns")
+    return pd.DataFrame({c: v.to_numpy(float) for c, v in read.items()}, index=index)
 
 
 def _value_column(rows: pd.DataFrame, path: Path) -> str:
     """Name the column of the total-return index: ``Adj Close``, or the only one beside the date."""
-    if len(rows.columns) < 2:
-        raise DataError(f"{path} needs a date and a value column, got {list(rows.columns)}")
     by_name = {str(name).casefold(): str(name) for name in rows.columns}
     if "adj close" in by_name:
         return by_name["adj close"]

@@ -27,7 +27,8 @@ class Instrument:
     """One ticker of the catalogue.
 
     ``expense`` is the fund's yearly fee as a fraction; ``duration`` its usual modified
-    duration in years, for days without a curve (0 for what carries no rate risk of note).
+    duration in years, for days without a curve (0 for what carries no rate risk of note);
+    ``proxies`` are total-return tickers that carry it back, nearest first.
     """
 
     ticker: str
@@ -35,18 +36,31 @@ class Instrument:
     expense: float = 0.0
     ladder: Ladder | None = None
     duration: float = 0.0
+    proxies: tuple[str, ...] = ()
 
 
 # Expense ratios and maturity ranges: the funds' own fact sheets.
 CATALOGUE: dict[str, Instrument] = {
     known.ticker: known
     for known in (
-        Instrument("SPY", "S&P 500 fund", 0.000945),
+        Instrument(
+            "SPY",
+            "S&P 500 fund",
+            0.000945,
+            proxies=("^SP500TR", "VFINX", "us_equity_total_return_daily"),
+        ),
         Instrument("BIL", "1-3 month Treasury bills", 0.0014, duration=0.2),
         Instrument("SHY", "1-3 year Treasuries", 0.0015, Ladder(1, 3, 0.25), 1.9),
         Instrument("IEF", "7-10 year Treasuries", 0.0015, Ladder(7, 10, 0.5), 7.2),
         Instrument("TLT", "20+ year Treasuries", 0.0015, Ladder(20, 30, 1), 16.0),
     )
+}
+
+# What stands before another ticker's first day, in words.
+PROXIES: dict[str, str] = {
+    "^SP500TR": "the S&P 500 total-return index (^SP500TR)",
+    "VFINX": "the Vanguard 500 fund with its dividends (VFINX)",
+    "us_equity_total_return_daily": "the S&P 500 with dividends, less 0.0945 % a year",
 }
 
 # Yahoo's symbols of indices without their dividends, and the total-return series to use instead.

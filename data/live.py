@@ -10,6 +10,8 @@ from data.align import market_of, upto
 from data.checks import age_text, total_return
 from data.command import Progress, silent
 from data.errors import DataError, OutputError, UnreachableError
+from data.fetching import fresh_snapshot
+from data.live_rates import Request
 from data.market import Market
 from data.snapshots import Snapshot, Store
 
@@ -21,6 +23,8 @@ def load(
     *,
     may_fall_back: bool,
     end: str | None = None,
+    extend: bool = False,
+    needs: Sequence[str] = (),
     refresh: bool = False,
     progress: Progress = silent,
     store: Store | None = None,
@@ -36,6 +40,10 @@ def load(
         it, fail.
     end
         Last day wanted, or None for all.
+    extend
+        Carry each history back by its proxies.
+    needs
+        Rates that have to be loaded beside the bill.
     refresh
         Fetch again what is fresh.
     progress
@@ -49,78 +57,69 @@ def load(
         If a ticker cannot be had; names it and what did arrive.
     """
     kept = store or Store()
+    addition, why = "", ""
     try:
-        current = get(tickers, kept, refresh=refresh, progress=progress)
+        found = _prices(tickers, kept, refresh=refresh, progress=progress)
     except (DataError, OutputError) as failure:
         if not may_fall_back:
             raise
-        return _stand_in(tickers, kept, failure, end)
+        short, why = _short(failure), str(failure)
+        older = {ticker: kept.read(ticker) for ticker in tickers}
+        found = {ticker: one for ticker, one in older.items() if one is not None}
+        if len(found) < len(older):
+            return _bundled(tickers, failure, short, kept.warnings)
+        addition = f", older snapshots: {short}"
+    oldest = age_text(max(one.age(dt.datetime.now(dt.UTC)) for one in found.values()))
+    remark = f"{why}; snapshots up to {oldest} old" if why else f"snapshots up to {oldest} old"
+
+    request = Request(kept, refresh=refresh, progress=progress, offline=bool(why))
+    rates = request.rates(["bill", *needs, *(["yields"] if extend else [])])
+    older_levels = request.older(tickers) if extend else None
+    days = {ticker: f"{one.fetched:%Y-%m-%d}" for ticker, one in found.items()}
+    return market_of(
+        {t: upto(total_return(one.bars.frame).rename(t), end, SOURCE) for t, one in found.items()},
+        source=SOURCE,
+        title=f"prices from Yahoo, fetched {min(days.values())}{addition}",
+        notes=[*(line for one in found.values() for line in one.bars.warnings), *request.notes],
+        remarks=[remark, *kept.warnings, *request.remarks],
+        fetched=days,
+        rates=rates,
+        older=older_levels,
+    )
+
+
+def _prices(
+    tickers: Sequence[str], store: Store, *, refresh: bool, progress: Progress
+) -> Mapping[str, Snapshot]:
+    """Bring a fresh snapshot of every ticker; what arrived before a failure is kept."""
     moment = dt.datetime.now(dt.UTC)
-    oldest = max(snapshot.age(moment) for snapshot in current.values())
-    return _market(current, kept, end, "", [f"snapshots up to {age_text(oldest)} old"])
-
-
-def get(
-    tickers: Sequence[str],
-    store: Store,
-    *,
-    refresh: bool = False,
-    progress: Progress = silent,
-) -> dict[str, Snapshot]:
-    """Bring a fresh snapshot of every ticker, fetching only what is not fresh.
-
-    Raises
-    ------
-    DataError
-        For the first ticker that cannot be had; what arrived before it is kept.
-    """
-    began = dt.datetime.now(dt.UTC)
+    kept = {ticker: None if refresh else store.read(ticker) for ticker in tickers}
+    if any(one is None or not one.fresh(moment) for one in kept.values()):
+        yahoo.require_reachable()
     found: dict[str, Snapshot] = {}
-    asked = False
     for ticker in tickers:
-        snapshot = None if refresh else store.read(ticker)
-        if snapshot is None or not snapshot.fresh(began):
-            if not asked:
-                yahoo.require_reachable()
-                asked = True
-            try:
-                snapshot = _fetch(ticker, store, began, refresh=refresh, progress=progress)
-            except DataError as error:
-                arrived = f"; {', '.join(found)} did arrive and are kept" if found else ""
-                raise type(error)(f"{error}{arrived}") from error
-        found[ticker] = snapshot
+        try:
+            found[ticker] = fresh_snapshot(
+                ticker, store, yahoo.fetch, "Yahoo", refresh=refresh, progress=progress
+            )
+        except DataError as error:
+            arrived = f"; {', '.join(found)} did arrive and are kept" if found else ""
+            raise type(error)(f"{error}{arrived}") from error
     return found
 
 
-def _fetch(
-    ticker: str, store: Store, began: dt.datetime, *, refresh: bool, progress: Progress
-) -> Snapshot:
-    with store.locked(ticker):
-        # Another process may have fetched it while this one waited for the lock.
-        other = store.read(ticker)
-        current = other is not None and other.fresh(dt.datetime.now(dt.UTC))
-        if other is not None and current and (not refresh or other.fetched >= began):
-            return other
-        with progress(f"fetching {ticker} from Yahoo"):
-            bars = yahoo.fetch(ticker)
-        return store.write(ticker, SOURCE, dt.datetime.now(dt.UTC), bars)
+def _short(failure: Exception) -> str:
+    """Why Yahoo is not used, in words that do not change from day to day."""
+    if isinstance(failure, UnreachableError):
+        return "Yahoo cannot be reached"
+    if isinstance(failure, DataError):
+        return "what Yahoo sent cannot be used"
+    return "the data folder cannot be used"
 
 
-def _stand_in(tickers: Sequence[str], store: Store, failure: Exception, end: str | None) -> Market:
-    """Use older snapshots, else the bundled history, and say why."""
-    short = (
-        "Yahoo cannot be reached"
-        if isinstance(failure, UnreachableError)
-        else "what Yahoo sent cannot be used"
-        if isinstance(failure, DataError)
-        else "the data folder cannot be used"
-    )
-    older = {ticker: store.read(ticker) for ticker in tickers}
-    found = {ticker: snapshot for ticker, snapshot in older.items() if snapshot is not None}
-    if len(found) == len(older):
-        oldest = max(snapshot.age(dt.datetime.now(dt.UTC)) for snapshot in found.values())
-        why = f"{failure}; the newest snapshots are up to {age_text(oldest)} old"
-        return _market(found, store, end, f", older snapshots: {short}", [why])
+def _bundled(
+    tickers: Sequence[str], failure: Exception, short: str, warnings: Sequence[str]
+) -> Market:
     absent = [ticker for ticker in tickers if ticker not in bundled.TICKERS]
     if absent:
         raise type(failure)(
@@ -128,27 +127,4 @@ def _stand_in(tickers: Sequence[str], store: Store, failure: Exception, end: str
             f"{', '.join(bundled.TICKERS)}"
         ) from failure
     market = bundled.load(tickers)
-    return market.relabelled(
-        title=f"{market.title} ({short})", remarks=[str(failure), *store.warnings]
-    )
-
-
-def _market(
-    snapshots: Mapping[str, Snapshot],
-    store: Store,
-    end: str | None,
-    addition: str,
-    remarks: list[str],
-) -> Market:
-    days = {ticker: f"{snapshot.fetched:%Y-%m-%d}" for ticker, snapshot in snapshots.items()}
-    return market_of(
-        {
-            ticker: upto(total_return(snapshot.bars.frame).rename(ticker), end, SOURCE)
-            for ticker, snapshot in snapshots.items()
-        },
-        source=SOURCE,
-        title=f"prices from Yahoo, fetched {min(days.values())}{addition}",
-        notes=[line for snapshot in snapshots.values() for line in snapshot.bars.warnings],
-        remarks=[*remarks, *store.warnings],
-        fetched=days,
-    )
+    return market.relabelled(title=f"{market.title} ({short})", remarks=[str(failure), *warnings])

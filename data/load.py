@@ -34,6 +34,8 @@ def load_market(
     tickers: Sequence[str],
     *,
     end: str | None = None,
+    extend: bool = False,
+    needs: Sequence[str] = (),
     refresh: bool = False,
     progress: Progress = silent,
 ) -> Market:
@@ -48,6 +50,11 @@ def load_market(
         What the run needs; the market has these columns, in this order.
     end
         Last day wanted, ``YYYY-MM-DD``.
+    extend
+        Carry each history back before its first day by its proxies.
+    needs
+        What else is needed, of ``yields``, ``policy_rate``, ``usd`` and ``cpi``: a source that
+        asks for each series over the network leaves out the others.
     refresh
         Ask Yahoo even where a fresh snapshot is kept.
     progress
@@ -73,7 +80,7 @@ def load_market(
         from data import files
 
         with progress("reading prices"):
-            return files.load(Path(source.removeprefix("files:")), wanted, end)
+            return files.load(Path(source.removeprefix("files:")), wanted, end, extend=extend)
     if source == "bundled":
         from data import bundled
 
@@ -82,7 +89,13 @@ def load_market(
 
     may_fall_back = source == "auto"
     return live.load(
-        wanted, may_fall_back=may_fall_back, end=end, refresh=refresh, progress=progress
+        wanted,
+        may_fall_back=may_fall_back,
+        end=end,
+        extend=extend,
+        needs=needs,
+        refresh=refresh,
+        progress=progress,
     )
 
 

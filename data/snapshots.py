@@ -192,7 +192,7 @@ def _parse(ticker: str, text: bytes) -> Snapshot:
     if hashlib.sha256(body).hexdigest() != head["sha256"]:
         raise ValueError("its checksum does not match")
     frame = pd.read_csv(io.BytesIO(body), index_col="Date", parse_dates=["Date"])
-    if list(frame.columns) != COLUMNS:
+    if list(frame.columns) not in (COLUMNS, ["Value"]):
         raise ValueError(f"its columns are {list(frame.columns)}")
     frame.index = frame.index.as_unit("ns")
     fetched = dt.datetime.fromisoformat(head["fetched"])

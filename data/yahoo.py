@@ -21,7 +21,7 @@ from typing import Any
 
 import pandas as pd
 
-from data.checks import Bars, clean_bars
+from data.checks import YIELD_BOUNDS, Bars, clean_bars, clean_index
 from data.errors import DataError, UnreachableError
 from data.instruments import require_total_return
 
@@ -31,6 +31,11 @@ BACKOFF_SECONDS = 1.0
 TIMEOUT_SECONDS = 10
 PATIENCE_SECONDS = 15
 REACH_SECONDS = 3.0
+
+# Yield indices in percent by maturity in years; ^IRX is the bank discount of a 13-week bill.
+YIELDS = {"^IRX": 0.25, "^FVX": 5.0, "^TNX": 10.0, "^TYX": 30.0}
+DOLLAR = "DX-Y.NYB"
+INDICES = {**dict.fromkeys(YIELDS, YIELD_BOUNDS), DOLLAR: (10.0, 500.0)}
 
 
 def base_url() -> str:
@@ -99,6 +104,8 @@ def fetch(ticker: str) -> Bars:
         reraise=True,
     )
     frame, raw = retrying(_ask, ticker)
+    if ticker in INDICES:
+        return clean_index(ticker, frame, raw, INDICES[ticker])
     return clean_bars(ticker, frame, raw)
 
 

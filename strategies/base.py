@@ -183,6 +183,7 @@ class Strategy(ABC):
     """
 
     name: ClassVar[str]
+    needs: ClassVar[tuple[str, ...]] = ()  # of yields, policy_rate, usd, cpi
 
     def __post_init__(self) -> None:
         """Check every parameter against its declaration."""

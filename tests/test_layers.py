@@ -15,6 +15,7 @@ from tests.conftest import ROOT
 FLOORS = {
     "data": 1,
     "data.cache": 6,
+    "data.history": 6,
     "backtests.analysis": 1,
     "strategies": 2,
     "backtests.engine": 3,
@@ -72,7 +73,7 @@ def test_imports_never_go_up():
 
 
 def test_nothing_imports_a_door():
-    doors = {"backtests.run", "data.cache"}
+    doors = {"backtests.run", "data.cache", "data.history"}
     for name, path in modules().items():
         assert not imported(path) & doors, name
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pandas as pd
 import pytest
 
 from backtests.run import main
@@ -18,6 +19,7 @@ def web(monkeypatch, tmp_path, yahoo_folder):
         for ticker in ("SPY", "IEF"):
             running.hold(ticker, server.bars_of(yahoo_folder / f"{ticker}.csv"))
         monkeypatch.setenv("HEDGE_YAHOO_URL", running.url)
+        monkeypatch.setenv("HEDGE_FRED_URL", running.url)
         monkeypatch.setenv("HEDGE_DATA_DIR", str(tmp_path / "data"))
         yield running
 
@@ -46,11 +48,12 @@ def test_a_run_on_yahoo_equals_the_run_on_its_files(capsys, tmp_path, web, yahoo
 
 
 def test_first_run_fetches_second_reads_refresh_fetches_again(capsys, tmp_path, web):
+    web.hold_fred("DTB3", pd.Series(4.0, index=pd.bdate_range("1990-01-01", "2025-09-26")))
     arguments = ("hedge_mix", "--no-tearsheet", "--out", str(tmp_path / "results"))
     first = run(capsys, *arguments).out
     assert first.startswith("auto: daily prices from Yahoo, fetched 20")
     asked = len(web.asked)
-    assert set(web.asked) == {"SPY", "IEF"}
+    assert set(web.asked) == {"SPY", "IEF", "DTB3"}
     second = run(capsys, *arguments).out
     assert len(web.asked) == asked
     assert second.splitlines()[1:] == first.splitlines()[1:]
@@ -63,7 +66,7 @@ def test_cache_lists_and_clears(capsys, tmp_path, web):
     run(capsys, "hedge_mix", "--no-tearsheet", "--out", str(tmp_path / "results"))
     run_command(cache_main, [])
     shown = capsys.readouterr().out
-    for word in ("SPY", "IEF", "1993-01-29 to 2025-09-26", "8,222", "yahoo", "0 min"):
+    for word in ("SPY", "IEF", "1993-01-29 to 2025-09-26", "8,222", "Yahoo", "0 min"):
         assert word in shown, word
     run_command(cache_main, ["--clear"])
     assert "2 snapshots removed" in capsys.readouterr().out

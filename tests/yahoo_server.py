@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pandas as pd
 
@@ -95,10 +95,22 @@ class Yahoo:
     charts: dict[str, dict] = field(default_factory=dict)
     faults: dict[str, list[Fault]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    fred: dict[str, bytes] = field(default_factory=dict)
 
     def hold(self, ticker: str, bars: pd.DataFrame) -> None:
         """Serve these bars."""
         self.charts[ticker] = chart(ticker, bars)
+
+    def hold_fred(self, name: str, values: pd.Series) -> None:
+        """Serve a FRED series, NaN as an empty cell."""
+        self.fred[name] = values.to_frame(name).to_csv(index_label="observation_date").encode()
+
+    def answer_fred(self, name: str) -> Answer:
+        """The answer to a FRED download, after its fault."""
+        self.asked.append(name)
+        good = (200, self.fred[name]) if name in self.fred else (404, b"not found")
+        faults = self.faults.get(name, [])
+        return (faults.pop(0) if len(faults) > 1 else faults[0])(good) if faults else good
 
     def answer(self, ticker: str) -> Answer:
         """The answer to a chart request, after its fault."""
@@ -146,11 +158,14 @@ def serve() -> Iterator[Yahoo]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            path = urlsplit(self.path).path
-            if not path.startswith("/v8/finance/chart/"):
+            asked = urlsplit(self.path)
+            if asked.path.startswith("/v8/finance/chart/"):
+                code, text = yahoo.answer(unquote(asked.path.rpartition("/")[2]))
+            elif asked.path == "/graph/fredgraph.csv":
+                code, text = yahoo.answer_fred(parse_qs(asked.query)["id"][0])
+            else:
                 self.send_error(404)
                 return
-            code, text = yahoo.answer(unquote(path.rpartition("/")[2]))
             try:
                 self.send_response(code)
                 self.send_header("Content-Type", "application/json")

@@ -38,6 +38,8 @@ class RunConfig:
         A ticker, or None for SPY where the source has it, else the heaviest ticker.
     initial
         Value at the start.
+    extend
+        Carry each history back before its first day by its proxies.
 
     Raises
     ------
@@ -53,6 +55,7 @@ class RunConfig:
     costs: Costs = field(default_factory=Costs)
     benchmark: str | None = None
     initial: float = 10_000.0
+    extend: bool = False
 
     def __post_init__(self) -> None:
         """Resolve the parameters and refuse what cannot run."""
@@ -76,6 +79,7 @@ class RunConfig:
             "strategy": self.strategy,
             "params": dict(self.params),
             "source": self.source,
+            "extend": self.extend,
             "start": self.start,
             "end": self.end,
             "fee_bps": self.costs.fee_bps,

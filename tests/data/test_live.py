@@ -33,7 +33,9 @@ def web(monkeypatch, tmp_path, bars):
     with server.serve() as running:
         for ticker in ("SPY", "IEF", "TLT"):
             running.hold(ticker, bars)
+        running.hold_fred("DTB3", bars["Close"] / 25)
         monkeypatch.setenv("HEDGE_YAHOO_URL", running.url)
+        monkeypatch.setenv("HEDGE_FRED_URL", running.url)
         monkeypatch.setenv("HEDGE_DATA_DIR", str(tmp_path / "data"))
         monkeypatch.setattr(yahoo, "BACKOFF_SECONDS", 0.01)
         monkeypatch.setattr(yahoo, "TIMEOUT_SECONDS", 0.5)
@@ -291,7 +293,10 @@ def test_two_processes_at_once_fetch_once(web):
     for process in both:
         _, errors = process.communicate(timeout=60)
         assert process.returncode == 0, errors
-    assert len(web.asked) == 2  # yfinance asks twice: for the time zone, then for the history
+    assert web.asked.count("DTB3") == 1
+    assert (
+        web.asked.count("SPY") == 2
+    )  # yfinance asks twice: for the time zone, then for the history
 
 
 # --- auto ---------------------------------------------------------------------------------

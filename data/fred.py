@@ -1,0 +1,101 @@
+"""Series of the Federal Reserve's data service (FRED) by their public CSV download, no key.
+
+``$HEDGE_FRED_URL`` names another server that answers in the same format.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+
+import pandas as pd
+
+from data.checks import Bars, require_within
+from data.errors import DataError, UnreachableError
+
+DEFAULT_URL = "https://fred.stlouisfed.org"
+ATTEMPTS = 3
+BACKOFF_SECONDS = 1.0
+TIMEOUT_SECONDS = 10
+
+# H.15 constant-maturity par yields by maturity in years; percent, bond-equivalent.
+CURVE = {0.25: "DGS3MO", 0.5: "DGS6MO", 1.0: "DGS1", 2.0: "DGS2", 3.0: "DGS3", 5.0: "DGS5",
+         7.0: "DGS7", 10.0: "DGS10", 20.0: "DGS20", 30.0: "DGS30"}  # fmt: skip
+BILL = "DTB3"  # 3-month bill, secondary market, bank discount
+POLICY_RATE = "DFF"
+BROAD_DOLLAR = "DTWEXBGS"
+CPI = "CPIAUCSL"
+IN_PERCENT = {*CURVE.values(), BILL, POLICY_RATE}
+
+
+def base_url() -> str:
+    """The server asked, without a trailing slash."""
+    return os.environ.get("HEDGE_FRED_URL", DEFAULT_URL).rstrip("/")
+
+
+def fetch(series: str) -> Bars:
+    """Fetch one series whole.
+
+    Returns
+    -------
+    Bars
+        One column ``Value`` on ascending dates; days without a figure are left out.
+
+    Raises
+    ------
+    UnreachableError
+        If the server cannot be reached or fails, after bounded retries.
+    DataError
+        If what arrived is not that series.
+    """
+    import tenacity
+
+    retrying = tenacity.Retrying(
+        stop=tenacity.stop_after_attempt(ATTEMPTS) | tenacity.stop_after_delay(15),
+        wait=tenacity.wait_exponential(multiplier=BACKOFF_SECONDS, max=8),
+        retry=tenacity.retry_if_exception_type(UnreachableError),
+        reraise=True,
+    )
+    return _parse(series, retrying(_ask, series))
+
+
+def _ask(series: str) -> str:
+    import requests
+
+    try:
+        answer = requests.get(
+            f"{base_url()}/graph/fredgraph.csv", params={"id": series}, timeout=TIMEOUT_SECONDS
+        )
+    except requests.RequestException as error:
+        raise UnreachableError(
+            f"{series}: FRED cannot be reached ({type(error).__name__})"
+        ) from error
+    if answer.status_code == 404:
+        raise DataError(f"{series}: FRED has no such series")
+    if answer.status_code != 200:
+        raise UnreachableError(f"{series}: FRED answered with status {answer.status_code}")
+    return answer.text
+
+
+def _parse(series: str, text: str) -> Bars:
+    try:
+        rows = pd.read_csv(io.StringIO(text), dtype=str, na_values=["."])
+    except ValueError:
+        rows = pd.DataFrame()
+    if len(rows.columns) != 2 or rows.columns[1] != series or len(rows) < 2:
+        raise DataError(f"{series}: what FRED sent is not that series; try again later")
+    dates = pd.to_datetime(rows.iloc[:, 0], format="%Y-%m-%d", errors="coerce")
+    given = rows.iloc[:, 1]
+    values = pd.to_numeric(given, errors="coerce")
+    wrong = dates.isna() | (values.isna() & given.notna())
+    if wrong.any():
+        raise DataError(f"{series}: FRED's line {int(wrong.to_numpy().argmax()) + 2} is damaged")
+    frame = pd.DataFrame({"Value": values.to_numpy(float)}, index=pd.DatetimeIndex(dates))
+    frame = frame.dropna()
+    frame.index = frame.index.as_unit("ns")
+    frame.index.name = "Date"
+    if not (frame.index.is_monotonic_increasing and frame.index.is_unique):
+        raise DataError(f"{series}: FRED's dates do not ascend; try again later")
+    if series in IN_PERCENT:
+        require_within(frame["Value"], f"{series} from FRED")
+    return Bars(frame, ())

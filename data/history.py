@@ -1,0 +1,182 @@
+"""``python -m data.history``: how well each proxy follows the fund that it stands in for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from data.command import CONTEXT, Progress, make_console, progress, run_command
+from data.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from data.proxies import Tracking
+    from data.rates import Rates
+
+FUNDS = ("SHY", "IEF", "TLT", "BIL")
+
+
+@click.command(context_settings=CONTEXT)
+@click.option("--source", default="yahoo", show_default=True, metavar="SOURCE",
+              help="Funds and yields: yahoo (with FRED) or files:DIR.")  # fmt: skip
+@click.option("--first", metavar="YYYY-MM", help="First month to compare.")
+@click.option("--last", metavar="YYYY-MM", help="Last month to compare.")
+@click.option("--four-yields", is_flag=True,
+              help="Build the proxies from Yahoo's four yields alone.")  # fmt: skip
+@click.option("--out", default="results/history", show_default=True, type=click.Path(),
+              help="Folder for tracking.csv and tracking.svg.")  # fmt: skip
+@click.option("--debug", is_flag=True, help="Show tracebacks.")
+def main(
+    source: str,
+    first: str | None,
+    last: str | None,
+    four_yields: bool,
+    out: str,
+    debug: bool,
+) -> None:
+    """Compare each fund with its proxy over their common whole months."""
+    import re
+
+    for option, month in (("--first", first), ("--last", last)):
+        if month is not None and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
+            raise UsageError(f"{option} takes a month as YYYY-MM, got {month!r}")
+    if source != "yahoo" and not source.removeprefix("files:"):
+        raise UsageError(f"--source takes yahoo or files:DIR, got {source!r}")
+    console = make_console()
+    funds, rates, remarks = _load(source, progress)
+    for remark in remarks:
+        console.print(f"warning: {remark}", soft_wrap=True)
+    if four_yields:
+        rates = _four(rates)
+    found, ratios = [], {}
+    for measured, ratio in _measure(funds, rates, first, last):
+        found.append(measured)
+        ratios[measured.ticker] = ratio
+    if not found:
+        raise DataError(f"{source} has no yields to build a proxy from; nothing to compare")
+    _print(found)
+    folder = Path(out)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(found, ratios, folder)
+    except OSError as error:
+        raise UsageError(f"--out {out} cannot be written: {error.strerror or error}") from error
+    console.print(f"written: {folder / 'tracking.csv'}, {folder / 'tracking.svg'}", soft_wrap=True)
+
+
+def _load(source: str, show: Progress) -> tuple[dict[str, pd.Series], Rates, list[str]]:
+    """Total-return levels of the funds, and the rates to build their proxies from."""
+    if source.startswith("files:"):
+        from data import files
+
+        folder = Path(source.removeprefix("files:"))
+        there = set(files.tickers(folder))
+        return (
+            {fund: files.read_prices(folder, fund) for fund in FUNDS if fund in there},
+            files.read_rates(folder),
+            [],
+        )
+    if source != "yahoo":
+        raise UsageError(f"--source takes yahoo or files:DIR, got {source!r}")
+    from data import yahoo
+    from data.checks import total_return
+    from data.fetching import fresh_snapshot
+    from data.live_rates import Request
+    from data.snapshots import Store
+
+    store = Store()
+    funds = {
+        fund: total_return(
+            fresh_snapshot(fund, store, yahoo.fetch, "Yahoo", progress=show).bars.frame
+        )
+        for fund in FUNDS
+    }
+    request = Request(store, progress=show)
+    rates = request.rates(["bill", "yields"])
+    return funds, rates, [*store.warnings, *request.remarks, *request.notes]
+
+
+def _four(rates: Rates) -> Rates:
+    from dataclasses import replace
+
+    if rates.yields is None:
+        return rates
+    four = [years for years in (0.25, 5.0, 10.0, 30.0) if years in rates.yields.columns]
+    return replace(rates, yields=rates.yields[four])
+
+
+def _measure(
+    funds: dict[str, pd.Series], rates: Rates, first: str | None, last: str | None
+) -> Iterator[tuple[Tracking, pd.Series]]:
+    from data.proxies import proxy_level, tracking
+
+    for ticker, fund in funds.items():
+        made = proxy_level(ticker, rates)
+        if made is None:
+            continue
+        level, what = made
+        ratio = (level.reindex(fund.index).dropna() / fund).dropna().loc[first:last]
+        yield tracking(ticker, fund, level, what, first, last), 100 * ratio / ratio.iloc[0]
+
+
+def _print(found: list[Tracking]) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(
+        title="proxy against fund, monthly; differences are proxy less fund, points a year",
+        title_justify="left",
+        box=SIMPLE_HEAD,
+    )
+    for heading in ("fund", "months", "correlation", "tracking error", "mean", "beta",
+                    "worst year"):  # fmt: skip
+        table.add_column(heading, justify="left" if heading == "fund" else "right")
+    for one in found:
+        worst = (
+            f"{one.worst_year}: {100 * one.worst_year_difference:+.2f}"
+            if one.worst_year_difference is not None
+            else "-"
+        )
+        table.add_row(
+            one.ticker,
+            f"{one.first} to {one.last}",
+            f"{one.correlation:.4f}",
+            f"{100 * one.tracking_error:.2f}",
+            f"{100 * one.mean_difference:+.2f}",
+            f"{one.beta:.3f}",
+            worst,
+        )
+    console = make_console()
+    console.print(table)
+    for one in found:
+        console.print(f"{one.ticker}: {one.proxy}", soft_wrap=True)
+
+
+def _write(found: list[Tracking], ratios: dict[str, pd.Series], folder: Path) -> None:
+    from dataclasses import asdict
+
+    import matplotlib as mpl
+    import pandas as pd
+
+    pd.DataFrame([asdict(one) for one in found]).to_csv(folder / "tracking.csv", index=False)
+    mpl.use("Agg")
+    import matplotlib.pyplot as plt
+
+    with mpl.rc_context({"svg.hashsalt": "hedge", "font.size": 9}):
+        figure, axes = plt.subplots(figsize=(8, 4), layout="constrained")
+        for ticker, ratio in ratios.items():
+            axes.plot(ratio.index, ratio.to_numpy(), label=ticker, linewidth=1)
+        axes.axhline(100, color="0.5", linewidth=0.6)
+        axes.set_title("Proxy over fund, 100 at the start: level is a good fit", loc="left")
+        axes.legend(frameon=False, ncols=len(ratios))
+        axes.spines[["top", "right"]].set_visible(False)
+        figure.savefig(folder / "tracking.svg", metadata={"Date": None})
+        plt.close(figure)
+
+
+if __name__ == "__main__":
+    run_command(main)

@@ -1,0 +1,215 @@
+"""Proxies: how they join, how they track, and the published figures they reproduce."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backtests.analysis.metrics import cagr, drawdown_list, volatility
+from data import files
+from data.curve import par_returns, year_fractions
+from data.errors import DataError
+from data.history import main
+from data.proxies import extend, proxy_level, tracking
+from data.rates import Rates
+
+DAYS = pd.bdate_range("2020-01-01", periods=60)
+
+
+def steady(days: pd.DatetimeIndex, growth: float) -> pd.Series:
+    return pd.Series(100 * growth ** np.arange(len(days)), index=days)
+
+
+def test_a_join_scales_the_proxy_and_keeps_every_return():
+    own, before = steady(DAYS[20:], 1.01), steady(DAYS[:40], 1.002)
+    joined, (splice,) = extend({"SPY": own}, Rates(), {"^SP500TR": before})
+    levels = joined["SPY"]
+    assert levels.index.equals(DAYS)
+    pd.testing.assert_series_equal(levels[DAYS[20:]], own, check_names=False)
+    moves = levels.pct_change(fill_method=None).to_numpy()
+    np.testing.assert_allclose(moves[1:21], 0.002, rtol=1e-9)
+    np.testing.assert_allclose(moves[21:], 0.01, rtol=1e-9)
+    assert str(splice).startswith("SPY before 2020-01-29 is the S&P 500 total-return index")
+
+
+def test_proxies_chain_from_the_nearest():
+    parts = {"^SP500TR": steady(DAYS[10:50], 1.002), "VFINX": steady(DAYS[:30], 1.003)}
+    joined, splices = extend({"SPY": steady(DAYS[20:], 1.01)}, Rates(), parts)
+    assert [splice.proxy.split(" (")[-1] for splice in splices] == ["^SP500TR)", "VFINX)"]
+    moves = joined["SPY"].pct_change(fill_method=None).to_numpy()
+    np.testing.assert_allclose(moves[1:11], 0.003, rtol=1e-9)
+    np.testing.assert_allclose(moves[11:21], 0.002, rtol=1e-9)
+
+
+def test_a_proxy_that_does_not_reach_the_first_day_is_not_used():
+    joined, splices = extend(
+        {"SPY": steady(DAYS[20:], 1.01)}, Rates(), {"^SP500TR": steady(DAYS[:10], 1.0)}
+    )
+    assert splices == []
+    assert len(joined["SPY"]) == 40
+
+
+def test_a_fund_from_yields_is_read_on_the_sessions_of_what_trades():
+    # The bond market is closed on day 10, the exchange on day 30: neither loses a session.
+    yields = pd.DataFrame({5.0: 4.0, 10.0: 4.0}, index=DAYS.delete(10))
+    equity = steady(DAYS.delete(30), 1.001)
+    joined, _ = extend({"SPY": equity, "IEF": steady(DAYS[40:], 1.0)}, Rates(yields=yields), {})
+    assert joined["IEF"].index.equals(DAYS.delete(30))
+    assert joined["IEF"].iloc[10] == joined["IEF"].iloc[9]
+
+
+def test_nothing_else_is_extended():
+    assert proxy_level("GLD", Rates(yields=pd.DataFrame({10.0: 4.0}, index=DAYS))) is None
+
+
+def test_tracking_by_hand():
+    months = pd.bdate_range("2018-01-01", "2021-12-31")
+    rng = np.random.default_rng(3)
+    fund = pd.Series(100 * np.exp(rng.normal(0, 0.01, len(months)).cumsum()), index=months)
+    same = tracking("X", fund, 2 * fund, "itself")
+    assert (same.correlation, same.beta) == (pytest.approx(1), pytest.approx(1))
+    assert same.tracking_error == pytest.approx(0, abs=1e-12)
+    assert same.months == 47
+    # A tenth of a percent more each month: 1.2 points a year, no tracking error.
+    drift = pd.Series(np.r_[1.0, np.cumprod(np.where(np.diff(months.month), 1.001, 1.0))], months)
+    ends = fund.groupby(months.to_period("M")).last()
+    moved = tracking("X", fund, fund * drift, "drifting")
+    expected = (0.001 * (1 + ends.pct_change().dropna())).mean() * 12
+    assert moved.mean_difference == pytest.approx(expected, rel=1e-9)
+    with pytest.raises(DataError, match="share 4 months; 24 are needed"):
+        tracking("X", fund[:120], fund[:120], "short")
+
+
+# --- published figures --------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def rates(rates_folder):
+    return files.read_rates(rates_folder)
+
+
+# Issue bars on monthly returns, February 2005 to August 2025: correlation at least, tracking
+# error and absolute mean difference at most (points a year).
+BARS = {"IEF": (0.994, 0.75, 0.10), "TLT": (0.993, 1.6, 0.10), "SHY": (0.990, 0.22, 0.15)}
+
+
+@pytest.mark.parametrize("ticker", BARS)
+def test_proxies_track_the_real_funds(ticker, rates, yahoo_folder):
+    level, what = proxy_level(ticker, rates)
+    fund = files.read_prices(yahoo_folder, ticker)
+    found = tracking(ticker, fund, level, what, "2005-02", "2025-08")
+    correlation, error, mean = BARS[ticker]
+    assert found.months == 247
+    assert found.correlation >= correlation
+    assert 100 * found.tracking_error <= error
+    assert 100 * abs(found.mean_difference) <= mean
+
+
+def test_constant_maturity_ten_year_since_1962(rates):
+    """GROUND_TRUTH: month-end H.15, no roll-down, February 1962 to December 2025."""
+    ten = rates.yields[[10.0]].dropna().loc[:"2025-12"]
+    ends = ten.groupby(ten.index.to_period("M")).last()
+    ends.index = ends.index.to_timestamp(how="end").normalize()
+    dt = np.full(len(ends), 1 / 12)
+    returns = par_returns(ends, np.array([10.0]), dt, roll=False)[1:, 0]
+    values = pd.Series(np.cumprod(np.r_[1.0, 1 + returns]), index=ends.index)
+    assert 1200 * returns.mean() == pytest.approx(5.91, abs=0.005)
+    assert 100 * volatility(returns, 12) == pytest.approx(7.80, abs=0.005)
+    assert 100 * cagr(values.to_numpy(), 12) == pytest.approx(5.8, abs=0.05)
+    deepest = drawdown_list(values)[0]
+    assert 100 * deepest.depth == pytest.approx(-26.1, abs=0.05)
+    assert (f"{deepest.start:%Y-%m}", f"{deepest.end:%Y-%m}") == ("2020-07", "2023-10")
+
+
+# Damodaran's annual returns of the ten-year, percent: rows that reproduce exactly.
+ON_DECEMBER_AVERAGES = {1969: -5.01, 1974: 1.99, 1981: 8.20, 1994: -8.04, 1995: 23.48}
+ON_YEAR_ENDS = {2000: 16.66, 2019: 9.64, 2020: 11.33, 2023: 3.88, 2024: -1.64}
+
+
+@pytest.mark.parametrize("year", [*ON_DECEMBER_AVERAGES, *ON_YEAR_ENDS])
+def test_damodarans_years_by_his_formula(year, rates):
+    ten = rates.yields[10.0].dropna()
+
+    def read(when: int) -> float:
+        december = ten.loc[f"{when}-12"]
+        # The published monthly average has two decimals.
+        average = year in ON_DECEMBER_AVERAGES
+        return (round(december.mean(), 2) if average else december.iloc[-1]) / 100
+
+    y0, y1 = read(year - 1), read(year)
+    # Annual coupons at last year's yield, repriced as a ten-year at this year's.
+    result = y0 * (1 - (1 + y1) ** -10) / y1 + (1 + y1) ** -10 - 1 + y0
+    published = {**ON_DECEMBER_AVERAGES, **ON_YEAR_ENDS}[year]
+    assert 100 * result == pytest.approx(published, abs=0.02)
+
+
+# Crises (GROUND_TRUTH): peak, trough, ten-year and long bond in percent; None where the long
+# column rests on the broken series.
+CRISES = [
+    ("1966-02-09", "1966-10-07", 1.0, None), ("1968-11-29", "1970-05-26", -7.1, None),
+    ("1973-01-11", "1974-10-03", 0.8, -4.8), ("1976-09-21", "1978-03-06", 7.1, 6.0),
+    ("1980-11-28", "1982-08-12", 19.7, 16.6), ("1987-08-25", "1987-12-04", 1.1, 0.6),
+    ("1990-07-16", "1990-10-11", -1.1, -4.4), ("1998-07-17", "1998-08-31", 4.3, 7.5),
+    ("2000-03-24", "2002-10-09", 39.2, None), ("2007-10-09", "2009-03-09", 21.4, 30.5),
+    ("2010-04-23", "2010-07-02", 8.0, 13.8), ("2011-04-29", "2011-10-03", 15.5, 36.8),
+    ("2015-05-21", "2016-02-11", 6.8, 12.3), ("2018-01-26", "2018-02-08", -1.5, -4.3),
+    ("2018-09-20", "2018-12-24", 3.7, 5.0), ("2020-02-19", "2020-03-23", 7.8, 16.7),
+    ("2022-01-03", "2022-10-12", -16.4, -30.1), ("2023-07-31", "2023-10-27", -5.8, -14.4),
+    ("2025-02-19", "2025-04-08", 2.7, 1.4),
+]  # fmt: skip
+
+
+def constant_maturity(yields: pd.DataFrame, maturity: float) -> pd.Series:
+    column = yields[[maturity]].dropna()
+    dt = year_fractions(column.index, 252)
+    returns = par_returns(column, np.array([maturity]), dt, roll=False)[1:, 0]
+    return pd.Series(np.cumprod(np.r_[1.0, 1 + returns]), index=column.index)
+
+
+@pytest.mark.parametrize(("peak", "trough", "ten_year", "long_bond"), CRISES)
+def test_crises_of_the_published_yields(peak, trough, ten_year, long_bond, rates):
+    def change(maturity: float) -> float:
+        level = constant_maturity(rates.yields, maturity)
+        return 100 * (level.asof(trough) / level.asof(peak) - 1)
+
+    assert change(10.0) == pytest.approx(ten_year, abs=0.3)
+    if long_bond is not None:
+        # The 30-year, or the 20-year before 1987: the published figure of 1980-82 is its.
+        assert change(30.0 if peak > "1987" else 20.0) == pytest.approx(long_bond, abs=0.3)
+
+
+def test_the_command_writes_its_table_and_chart(tmp_path, yahoo_folder, capsys):
+    from data.command import run_command
+
+    out = tmp_path / "history"
+    run_command(main, ["--source", f"files:{yahoo_folder.parent}", "--out", str(out)])
+    shown = capsys.readouterr().out
+    assert "IEF" in shown
+    rows = pd.read_csv(out / "tracking.csv", index_col="ticker")
+    assert list(rows.index) == ["SHY", "IEF", "TLT", "BIL"]
+    assert rows["correlation"].gt(0.9).all()
+    assert "<svg" in (out / "tracking.svg").read_text()
+
+
+# --- stated answers to bad curves ---------------------------------------------------------
+
+
+def test_a_gap_of_a_year_is_one_return_over_a_year():
+    index = pd.DatetimeIndex(["2020-01-02", "2021-01-04"])
+    yields = pd.DataFrame({10.0: [4.0, 4.0]}, index=index)
+    got = par_returns(yields, np.array([10.0]), year_fractions(index, 252))[1, 0]
+    assert got == pytest.approx(1.02 ** (2 * 368 / 365.25) - 1, rel=1e-12)
+
+
+def test_yields_a_little_below_zero_and_maturities_beyond_the_last_node():
+    yields = pd.DataFrame({1.0: [-0.05, -0.04], 10.0: [0.3, 0.3]}, index=DAYS[:2])
+    got = par_returns(yields, np.array([0.5, 1.0, 30.0]), year_fractions(DAYS[:2], 252))[1]
+    assert np.isfinite(got).all()
+    assert abs(got).max() < 0.01
+
+
+def test_dates_out_of_order_are_refused():
+    yields = pd.DataFrame({10.0: [4.0, 4.0]}, index=DAYS[[1, 0]])
+    with pytest.raises(DataError, match="must ascend"):
+        par_returns(yields, np.array([10.0]), np.zeros(2))
