@@ -40,6 +40,7 @@ test: $(DEV_STAMP) ## Run the tests
 bench: $(DEV_STAMP) ## Run the benchmarks (minutes)
 	$(BIN)/python -m tests.benchmarks.run_overhead
 	$(BIN)/python -m tests.benchmarks.snapshots
+	$(BIN)/python -m tests.benchmarks.curve
 
 .PHONY: lint
 lint: $(DEV_STAMP) ## Check style and types
