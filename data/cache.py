@@ -36,6 +36,7 @@ def main(clear: bool, debug: bool) -> None:
     for ticker in tickers:
         snapshot = store.read(ticker)
         if snapshot is None:
+            table.add_row(ticker, "damaged: the next run fetches it again", "", "", "", "")
             continue
         days = snapshot.bars.frame.index
         table.add_row(

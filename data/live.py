@@ -9,7 +9,7 @@ from data import bundled, yahoo
 from data.align import market_of, upto
 from data.checks import age_text, total_return
 from data.command import Progress, silent
-from data.errors import DataError, OutputError, UnreachableError
+from data.errors import DataError, UnreachableError
 from data.fetching import fresh_snapshot
 from data.live_rates import Request
 from data.market import Market
@@ -58,9 +58,10 @@ def load(
     """
     kept = store or Store()
     addition, why = "", ""
+    began = dt.datetime.now(dt.UTC)
     try:
         found = _prices(tickers, kept, refresh=refresh, progress=progress)
-    except (DataError, OutputError) as failure:
+    except DataError as failure:
         if not may_fall_back:
             raise
         short, why = _short(failure), str(failure)
@@ -70,7 +71,10 @@ def load(
             return _bundled(tickers, failure, short, kept.warnings)
         addition = f", older snapshots: {short}"
     oldest = age_text(max(one.age(dt.datetime.now(dt.UTC)) for one in found.values()))
-    remark = f"{why}; snapshots up to {oldest} old" if why else f"snapshots up to {oldest} old"
+    if all(one.fetched >= began for one in found.values()):
+        remark = "fetched just now"
+    else:
+        remark = f"{why}; " * bool(why) + f"snapshots kept, up to {oldest} old"
 
     request = Request(kept, refresh=refresh, progress=progress, offline=bool(why))
     rates = request.rates(["bill", *needs, *(["yields"] if extend else [])])
@@ -112,9 +116,7 @@ def _short(failure: Exception) -> str:
     """Why Yahoo is not used, in words that do not change from day to day."""
     if isinstance(failure, UnreachableError):
         return "Yahoo cannot be reached"
-    if isinstance(failure, DataError):
-        return "what Yahoo sent cannot be used"
-    return "the data folder cannot be used"
+    return "what Yahoo sent cannot be used"
 
 
 def _bundled(

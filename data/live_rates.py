@@ -14,7 +14,7 @@ import pandas as pd
 from data import fred, yahoo
 from data.checks import Bars, total_return
 from data.command import Progress, silent
-from data.errors import DataError, OutputError, UnreachableError
+from data.errors import DataError, UnreachableError
 from data.fetching import fresh_snapshot
 from data.instruments import CATALOGUE
 from data.rates import Rates, bond_equivalent
@@ -130,7 +130,7 @@ class Request:
             except UnreachableError as error:
                 self._silent_servers.add(server)  # one refusal is enough waiting
                 self.remarks.append(str(error))
-            except (DataError, OutputError) as error:
+            except DataError as error:
                 self.remarks.append(str(error))
         kept = self._store.read(name)
         if kept is not None and not kept.fresh(dt.datetime.now(dt.UTC)):

@@ -1,7 +1,7 @@
 """What was fetched, kept on disk: one file a ticker, whole history, verified when read.
 
-A file's first line is JSON (ticker, source, fetch time, SHA-256 of the rest, warnings), the
-rest a CSV of bars. It is written under another name and renamed, so a killed process leaves
+A file's first line is JSON (ticker, source, fetch time, warnings, SHA-256 of it all), the rest
+a CSV of bars. It is written under another name and renamed, so a killed process leaves
 the old file or the new one. A file that does not verify is set aside, never used.
 """
 
@@ -15,17 +15,19 @@ import json
 import os
 import tempfile
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from data.checks import COLUMNS, Bars
-from data.errors import OutputError
+from data.command import Progress, silent
+from data.errors import OutputError, UnreachableError
 
 FRESH = dt.timedelta(days=1)
-LOCK_SECONDS = 120
+LOCK_SECONDS = 20
+SUFFIX = ".snapshot.csv"
 DEFAULT_FOLDER = Path(__file__).parent / "cache"
 
 
@@ -63,10 +65,18 @@ class Store:
 
     def path(self, ticker: str) -> Path:
         """File of a ticker; the name is quoted so that it cannot leave the folder."""
-        return self.folder / f"{urllib.parse.quote(ticker, safe='').replace('.', '%2E')}.csv"
+        return self.folder / f"{urllib.parse.quote(ticker, safe='').replace('.', '%2E')}{SUFFIX}"
 
-    def read(self, ticker: str) -> Snapshot | None:
-        """Read and verify a snapshot; one that does not verify is set aside with a warning."""
+    def read(self, ticker: str, *, mend: bool = False) -> Snapshot | None:
+        """Read and verify a snapshot; None where there is none that verifies.
+
+        Parameters
+        ----------
+        ticker
+            The series.
+        mend
+            Set a damaged file aside, with a warning; only while holding its lock.
+        """
         path = self.path(ticker)
         try:
             text = path.read_bytes()
@@ -77,11 +87,12 @@ class Store:
             return None
         try:
             return _parse(ticker, text)
-        except (ValueError, KeyError, TypeError) as error:
+        except Exception as error:  # whatever a damaged disk can put into a file
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            self.warnings.append(
-                f"{ticker}: snapshot is damaged ({reason}), set aside as {self._set_aside(path)}"
-            )
+            if mend:
+                self.warnings.append(
+                    f"{ticker}: snapshot is damaged ({reason}), {self._set_aside(path)}"
+                )
             return None
 
     def write(self, ticker: str, source: str, fetched: dt.datetime, bars: Bars) -> Snapshot:
@@ -93,13 +104,13 @@ class Store:
             If the folder cannot be written.
         """
         body = bars.frame.to_csv(date_format="%Y-%m-%d", lineterminator="\n").encode()
-        head = {
+        head: dict[str, object] = {
             "ticker": ticker,
             "source": source,
             "fetched": fetched.isoformat(timespec="microseconds"),
-            "sha256": hashlib.sha256(body).hexdigest(),
             "warnings": list(bars.warnings),
         }
+        head["sha256"] = _sha256(head, body)
         text = json.dumps(head, ensure_ascii=True).encode() + b"\n" + body
         path = self.path(ticker)
         try:
@@ -122,24 +133,30 @@ class Store:
         return _parse(ticker, text)
 
     @contextlib.contextmanager
-    def locked(self, ticker: str) -> Iterator[None]:
+    def locked(self, ticker: str, waiting: Progress = silent) -> Iterator[None]:
         """Keep other processes from fetching the same ticker meanwhile.
 
         Raises
         ------
         OutputError
-            If the folder cannot be written, or another process holds on for too long.
+            If the folder cannot be written.
+        UnreachableError
+            If another process holds on for too long.
         """
         from filelock import FileLock, Timeout
 
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(f"{self.path(ticker)}.lock", timeout=LOCK_SECONDS)
-            lock.acquire()
+            lock = FileLock(self.folder / f".{self.path(ticker).name}.lock")
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                with waiting(f"waiting for another process that fetches {ticker}"):
+                    lock.acquire(timeout=LOCK_SECONDS)
         except Timeout:
-            raise OutputError(
-                f"another process has been fetching {ticker} for {LOCK_SECONDS} seconds; "
-                "wait for it to end"
+            raise UnreachableError(
+                f"{ticker}: another process has been fetching it for {LOCK_SECONDS} seconds; "
+                "end that process or try again later"
             ) from None
         except OSError as error:
             raise OutputError(
@@ -154,26 +171,28 @@ class Store:
 
     def tickers(self) -> list[str]:
         """Tickers that have a file, sorted."""
-        names = [path.name for path in self.folder.glob("*.csv")]
-        return sorted(urllib.parse.unquote(name.removesuffix(".csv")) for name in names)
+        names = [path.name for path in self.folder.glob(f"*{SUFFIX}")]
+        return sorted(urllib.parse.unquote(name.removesuffix(SUFFIX)) for name in names)
 
     def clear(self) -> int:
-        """Remove every snapshot, and what was set aside or left behind; count the snapshots."""
-        count = len(self.tickers())
-        for path in self.folder.glob("*"):
-            if path.name.endswith((".csv", ".lock")) or ".damaged-" in path.name:
-                path.unlink(missing_ok=True)
-        for path in self.folder.glob(".writing-*"):
+        """Remove every snapshot and what was set aside, and nothing else; count the snapshots."""
+        found = self.tickers()
+        for ticker in found:
+            with self.locked(ticker):
+                self.path(ticker).unlink(missing_ok=True)
+        for path in self.folder.glob(f"*{SUFFIX}.damaged-*"):
             path.unlink(missing_ok=True)
-        return count
+        return len(found)
 
     def _set_aside(self, path: Path) -> str:
         number = 1
         while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
             number += 1
-        with contextlib.suppress(OSError):
+        try:
             path.replace(aside)
-        return aside.name
+        except OSError as error:
+            return f"and cannot be set aside ({error.strerror})"
+        return f"set aside as {aside.name}"
 
     def _remove_left_behind(self) -> None:
         """Clear what killed processes were writing; an hour's age tells it from work in hand."""
@@ -184,16 +203,26 @@ class Store:
                     path.unlink()
 
 
+def _sha256(head: Mapping[str, object], body: bytes) -> str:
+    """Hash the header (without its hash) and the rows."""
+    return hashlib.sha256(json.dumps(head, sort_keys=True).encode() + b"\n" + body).hexdigest()
+
+
 def _parse(ticker: str, text: bytes) -> Snapshot:
     first, _, body = text.partition(b"\n")
     head = json.loads(first)
     if head["ticker"] != ticker:
         raise ValueError(f"it holds {head['ticker']}")
-    if hashlib.sha256(body).hexdigest() != head["sha256"]:
+    if (
+        _sha256({key: value for key, value in head.items() if key != "sha256"}, body)
+        != (head["sha256"])
+    ):
         raise ValueError("its checksum does not match")
     frame = pd.read_csv(io.BytesIO(body), index_col="Date", parse_dates=["Date"])
     if list(frame.columns) not in (COLUMNS, ["Value"]):
         raise ValueError(f"its columns are {list(frame.columns)}")
+    if len(frame) < 2:
+        raise ValueError(f"it has {len(frame)} rows")
     frame.index = frame.index.as_unit("ns")
     fetched = dt.datetime.fromisoformat(head["fetched"])
     if fetched.tzinfo is None:

@@ -6,13 +6,17 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import json
 import logging
+import math
 import os
+import queue
 import shutil
 import socket
 import tempfile
 import threading
+import time
 import urllib.parse
 import urllib.request
 import warnings
@@ -22,14 +26,15 @@ from typing import Any
 import pandas as pd
 
 from data.checks import YIELD_BOUNDS, Bars, clean_bars, clean_index
-from data.errors import DataError, UnreachableError
+from data.errors import DataError, HedgeError, UnreachableError, UsageError
 from data.instruments import require_total_return
 
 DEFAULT_URL = "https://query2.finance.yahoo.com"
 ATTEMPTS = 3
 BACKOFF_SECONDS = 1.0
 TIMEOUT_SECONDS = 10
-PATIENCE_SECONDS = 15
+PATIENCE_SECONDS = 12  # for one ticker, all attempts together
+MOST_BYTES = 64 * 2**20
 REACH_SECONDS = 3.0
 
 # Yield indices in percent by maturity in years; ^IRX is the bank discount of a 13-week bill.
@@ -38,9 +43,27 @@ DOLLAR = "DX-Y.NYB"
 INDICES = {**dict.fromkeys(YIELDS, YIELD_BOUNDS), DOLLAR: (10.0, 500.0)}
 
 
+class _GarbledError(DataError):
+    """An answer that cannot be read: asking again may help."""
+
+
 def base_url() -> str:
-    """The server asked, without a trailing slash."""
-    return os.environ.get("HEDGE_YAHOO_URL", DEFAULT_URL).rstrip("/")
+    """The server asked, without a trailing slash.
+
+    Raises
+    ------
+    UsageError
+        If ``$HEDGE_YAHOO_URL`` is no web address.
+    """
+    url = (os.environ.get("HEDGE_YAHOO_URL") or DEFAULT_URL).rstrip("/")
+    try:
+        parts = urllib.parse.urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise UsageError(f"HEDGE_YAHOO_URL takes an address as https://host, got {url!r}")
+    return url
 
 
 def require_reachable() -> None:
@@ -52,26 +75,48 @@ def require_reachable() -> None:
         If no connection can be made.
     """
     target = urllib.parse.urlsplit(base_url())
-    proxy = urllib.request.getproxies().get(target.scheme)
+    proxies = urllib.request.getproxies()
+    proxy = proxies.get(target.scheme) or proxies.get("all")
     if proxy and not urllib.request.proxy_bypass(target.hostname or ""):
         target = urllib.parse.urlsplit(proxy if "://" in proxy else f"http://{proxy}")
     port = target.port or (443 if target.scheme == "https" else 80)
-    found: list[str] = []
+    # A name server that does not answer blocks longer than any socket timeout, and a dead
+    # address must not keep a good one waiting: hence threads.
+    answers: queue.Queue[str] = queue.Queue()
 
-    def connect() -> None:
+    def connect(address: tuple[Any, ...]) -> None:
         try:
-            socket.create_connection((target.hostname or "", port), REACH_SECONDS).close()
-            found.append("")
+            with socket.socket(address[0], address[1], address[2]) as line:
+                line.settimeout(REACH_SECONDS)
+                line.connect(address[4])
+            answers.put("")
         except OSError as error:
-            found.append(error.strerror or str(error))
+            answers.put(error.strerror or str(error))
 
-    # A name server that does not answer blocks longer than any socket timeout: hence a thread.
-    asker = threading.Thread(target=connect, daemon=True)
-    asker.start()
-    asker.join(REACH_SECONDS + 0.5)
-    reason = found[0] if found else f"no answer in {REACH_SECONDS:g} seconds"
-    if reason:
-        raise UnreachableError(f"Yahoo cannot be reached ({target.hostname}: {reason})")
+    def look_up() -> None:
+        try:
+            found = socket.getaddrinfo(target.hostname, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            answers.put(getattr(error, "strerror", None) or str(error))
+            return
+        pending.put(len(found))
+        for address in found:
+            threading.Thread(target=connect, args=(address,), daemon=True).start()
+
+    pending: queue.Queue[int] = queue.Queue()
+    threading.Thread(target=look_up, daemon=True).start()
+    deadline = time.monotonic() + REACH_SECONDS + 0.5
+    reason, heard, awaited = f"no answer in {REACH_SECONDS:g} seconds", 0, 1
+    while heard < awaited and (left := deadline - time.monotonic()) > 0:
+        try:
+            reason = answers.get(timeout=left)
+        except queue.Empty:
+            break
+        if not reason:
+            return
+        heard += 1
+        awaited = pending.get_nowait() if not pending.empty() else awaited
+    raise UnreachableError(f"Yahoo cannot be reached ({target.hostname}: {reason})")
 
 
 def fetch(ticker: str) -> Bars:
@@ -100,13 +145,21 @@ def fetch(ticker: str) -> Bars:
     retrying = tenacity.Retrying(
         stop=tenacity.stop_after_attempt(ATTEMPTS) | tenacity.stop_after_delay(PATIENCE_SECONDS),
         wait=tenacity.wait_exponential(multiplier=BACKOFF_SECONDS, max=8),
-        retry=tenacity.retry_if_exception_type(UnreachableError),
+        retry=tenacity.retry_if_exception_type((UnreachableError, _GarbledError)),
         reraise=True,
     )
+    _, session = _client()
+    session.deadline = time.monotonic() + PATIENCE_SECONDS
     frame, raw = retrying(_ask, ticker)
-    if ticker in INDICES:
-        return clean_index(ticker, frame, raw, INDICES[ticker])
-    return clean_bars(ticker, frame, raw)
+    try:
+        if ticker in INDICES:
+            return clean_index(ticker, frame, raw, INDICES[ticker])
+        return clean_bars(ticker, frame, raw)
+    except HedgeError:
+        raise
+    except Exception as error:  # whatever a server can put into JSON ends in one line
+        kind = type(error).__name__
+        raise DataError(f"{ticker}: what Yahoo sent cannot be read ({kind})") from error
 
 
 def _ask(ticker: str) -> tuple[pd.DataFrame, dict[str, Any]]:
@@ -114,7 +167,7 @@ def _ask(ticker: str) -> tuple[pd.DataFrame, dict[str, Any]]:
     yf, session = _client()
     from yfinance import base, const
     from yfinance.data import YfData
-    from yfinance.exceptions import YFException, YFRateLimitError
+    from yfinance.exceptions import YFRateLimitError
     from yfinance.scrapers import history
 
     for module in (const, base, history):
@@ -138,17 +191,17 @@ def _ask(ticker: str) -> tuple[pd.DataFrame, dict[str, Any]]:
         ) from None
     except OSError as error:
         raise UnreachableError(f"{ticker}: {_transport_reason(error)}") from error
-    except (YFException, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+    except Exception as error:  # yfinance meets bad answers with errors of many kinds
         raise _refusal(ticker, session, error) from error
     if session.chart is None:
-        raise DataError(f"{ticker}: Yahoo sent no chart; try again later")
+        raise _GarbledError(f"{ticker}: Yahoo sent no chart; try again later")
     return frame, session.chart
 
 
 def _transport_reason(error: OSError) -> str:
     kind = type(error).__name__
     if "Timeout" in kind:
-        return f"Yahoo did not answer in {TIMEOUT_SECONDS} seconds"
+        return "Yahoo did not answer in time"
     return f"the connection to Yahoo failed ({kind})"
 
 
@@ -159,11 +212,11 @@ def _refusal(ticker: str, session: Any, error: Exception) -> DataError:
         return UnreachableError(f"{ticker}: Yahoo answered with status {status}; try again later")
     if status in (401, 403):
         return UnreachableError(f"{ticker}: Yahoo refused the request (status {status})")
-    if status == 404 or session.said:
+    if status == 404 or session.code == "Not Found":
         said = f": {session.said}" if session.said else ""
         return DataError(f"{ticker}: Yahoo has no such ticker{said}; check its spelling")
-    kind = type(error).__name__
-    return DataError(f"{ticker}: what Yahoo sent cannot be read ({kind}); try again later")
+    reason = session.said or type(error).__name__
+    return _GarbledError(f"{ticker}: what Yahoo sent cannot be read ({reason}); try again later")
 
 
 @cache
@@ -171,29 +224,34 @@ def _client() -> tuple[Any, Any]:
     """Load yfinance once, with a private cache folder and a session that keeps the answer."""
     logging.getLogger("yfinance").setLevel(logging.CRITICAL)
     import yfinance
-    from curl_cffi import requests
+    from curl_cffi import CurlOpt, requests
 
     class Session(requests.Session):
         """Keeps the raw chart: yfinance drops duplicates and names without saying so."""
 
         chart: dict[str, Any] | None = None
         status: int | None = None
+        code: str = ""
         said: str = ""
+        deadline: float = math.inf
 
         def get(self, url: str, **options: Any) -> Any:
+            left = max(self.deadline - time.monotonic(), 0.05)
+            options["timeout"] = min(options.get("timeout") or left, left)
             answer = super().get(url, **options)
             if "/v8/finance/chart/" in url:
-                self.status, self.said = answer.status_code, ""
-                try:
+                self.status, self.code, self.said, self.chart = answer.status_code, "", "", None
+                with contextlib.suppress(Exception):  # yfinance will say what is wrong with it
                     chart = json.loads(answer.text)["chart"]
-                    self.said = str((chart.get("error") or {}).get("description", ""))
+                    trouble = chart.get("error") or {}
+                    self.code = str(trouble.get("code", ""))
+                    self.said = str(trouble.get("description", ""))
                     self.chart = chart["result"][0]
-                except (ValueError, LookupError, TypeError, AttributeError):
-                    pass
             return answer
 
     private = tempfile.mkdtemp(prefix="hedge-yfinance-")  # its database breaks across processes
     atexit.register(shutil.rmtree, private, ignore_errors=True)
     yfinance.set_tz_cache_location(private)
     yfinance.config.debug.hide_exceptions = False
-    return yfinance, Session(impersonate="chrome")
+    limits = {CurlOpt.MAXFILESIZE_LARGE: MOST_BYTES}
+    return yfinance, Session(impersonate="chrome", curl_options=limits)

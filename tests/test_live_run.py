@@ -72,4 +72,4 @@ def test_cache_lists_and_clears(capsys, tmp_path, web):
     assert "2 snapshots removed" in capsys.readouterr().out
     run_command(cache_main, [])
     assert "no snapshots in" in capsys.readouterr().out
-    assert [path.name for path in (tmp_path / "data").iterdir()] == []
+    assert list((tmp_path / "data").glob("[!.]*")) == []
