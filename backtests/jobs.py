@@ -17,6 +17,7 @@ from data.command import Progress, silent
 from data.errors import UsageError
 from data.load import available, data_line, load_market
 from data.market import Market
+from strategies.causality import prove_quickly
 from strategies.equity_only import EquityOnly
 
 
@@ -68,21 +69,34 @@ def execute(
         refresh=refresh,
         progress=progress,
     )
-    market, start = period(market, config)
+    required = [t for t in market.tickers if t not in strategy.optional]
+    market, start = period(market, config, required)
     announce(f"{config.source}: {data_line(market)}")
     for remark in market.remarks[1:]:
         announce(f"warning: {remark}")
-    for note in market.notes:
-        announce(f"note: {note}")
+    prove_quickly(strategy)
+    first, late = market.first_session(required)
     with progress("simulating (vectorbt takes a few seconds to load)"):
-        simulation = simulate(market, strategy, config.costs, start=start, initial=config.initial)
+        simulation = simulate(
+            market, strategy, config.costs, start=start, earliest=first, initial=config.initial
+        )
+        begins = simulation.nav.index[0]
         benchmark = simulate(
             market,
             EquityOnly(ticker=ticker),
             config.costs,
-            start=simulation.nav.index[0],
+            start=begins,
             initial=config.initial,
         )
+    if start is None and begins > market.sessions[0]:
+        reason = "the first decision of " + strategy.name
+        if begins == first:
+            reason = f"the first day of {late}"
+        market = market.relabelled(
+            notes=[*market.notes, f"the run begins on {begins:%Y-%m-%d}, {reason}"]
+        )
+    for note in market.notes:
+        announce(f"note: {note}")
     summary = summarise(config, market, simulation, benchmark, ticker)
     return Run(config, market, simulation, benchmark, summary, run_name(config, market, summary))
 
@@ -120,13 +134,15 @@ def benchmark_ticker(config: RunConfig, tickers: list[str], heaviest: str) -> st
     return "SPY" if "SPY" in tickers or known is None or "SPY" in known else heaviest
 
 
-def period(market: Market, config: RunConfig) -> tuple[Market, pd.Timestamp]:
+def period(
+    market: Market, config: RunConfig, required: list[str]
+) -> tuple[Market, pd.Timestamp | None]:
     """Cut a market at the asked end, and find the first session of the simulation.
 
     Returns
     -------
     tuple of Market and pandas.Timestamp
-        The market up to the end with a note on what set the period, and row 0.
+        The market up to the end, and row 0 as asked; None for as early as the rule can.
 
     Raises
     ------
@@ -135,7 +151,7 @@ def period(market: Market, config: RunConfig) -> tuple[Market, pd.Timestamp]:
     """
     notes = list(market.notes)
     sessions = market.sessions
-    first, late = market.first_session(market.tickers)
+    first, late = market.first_session(required)
     end = pd.Timestamp(config.end) if config.end else sessions[-1]
     start = pd.Timestamp(config.start) if config.start else first
     if end < first or start > sessions[-1]:
@@ -149,12 +165,10 @@ def period(market: Market, config: RunConfig) -> tuple[Market, pd.Timestamp]:
             f"--start {config.start} is before the first day of {late} in {market.source}, "
             f"{first:%Y-%m-%d}; start then or later, or leave out {late}"
         )
-    if not config.start and first > sessions[0]:
-        notes.append(f"the run begins on {first:%Y-%m-%d}, the first day of {late}")
     if end > sessions[-1]:
         notes.append(f"data end on {sessions[-1]:%Y-%m-%d}, before the asked end {config.end}")
-    start = sessions[sessions >= start][0]
-    return market.until(end).relabelled(notes=notes), start
+    row_zero = sessions[sessions >= start][0] if config.start else None
+    return market.until(end).relabelled(notes=notes), row_zero
 
 
 def run_name(config: RunConfig, market: Market, summary: dict[str, Any]) -> str:

@@ -215,6 +215,11 @@ class Strategy(ABC):
         """What the strategy may hold."""
 
     @property
+    def optional(self) -> tuple[str, ...]:
+        """Those of its tickers that it can do without until their first day."""
+        return ()
+
+    @property
     def heaviest(self) -> str:
         """The ticker to measure it against where the source has no SPY."""
         return self.tickers[0]

@@ -12,6 +12,13 @@ from strategies.base import Strategy
 STRATEGIES = {
     "equity_only": "strategies.equity_only:EquityOnly",
     "hedge_mix": "strategies.hedge_mix:HedgeMix",
+    "attack_defend": "strategies.attack_defend:AttackDefend",
+    "duration_trend": "strategies.duration_trend:DurationTrend",
+    "carry": "strategies.carry:Carry",
+    "rate_cycle": "strategies.rate_cycle:RateCycle",
+    "two_prices": "strategies.two_prices:TwoPrices",
+    "correlation_hedge": "strategies.correlation_hedge:CorrelationHedge",
+    "risk_parity": "strategies.risk_parity:RiskParity",
 }
 
 

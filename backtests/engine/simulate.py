@@ -61,6 +61,7 @@ def simulate(
     costs: Costs,
     *,
     start: pd.Timestamp | None = None,
+    earliest: pd.Timestamp | None = None,
     initial: float = 10_000.0,
     engine: Engine = fill_with_vectorbt,
 ) -> Simulation:
@@ -76,7 +77,9 @@ def simulate(
         Fee, slippage and lag.
     start
         First day to simulate; the last decision on or before it stands at row 0. None for
-        the first session on which every ticker has a price.
+        the first session on which every ticker has a price and the rule has decided.
+    earliest
+        Without ``start``: do not begin before this day.
     initial
         Value at row 0.
     engine
@@ -95,8 +98,8 @@ def simulate(
     """
     decided = strategy.target_weights(market)
     require_targets(decided, market, strategy.name)
-    first, _ = market.first_session(list(decided.columns))
-    begin = first if start is None else max(first, start)
+    first, _ = market.first_session([t for t in decided.columns if t not in strategy.optional])
+    begin = max(first, start or max(decided.index[0], earliest or first))
     levels = market.levels(list(decided.columns)).loc[begin:]
     if len(levels) < costs.lag + 2:
         raise UsageError(
@@ -104,6 +107,7 @@ def simulate(
             f"of {costs.lag}; give a longer period"
         )
     decisions = standing_decisions(decided, levels.index, strategy.name)
+    levels = _before_their_first_day(levels, decisions, strategy.name)
     row = levels.index.get_indexer(decisions.index)
     targets = np.full(levels.shape, np.nan)
     targets[0] = np.eye(levels.shape[1])[-1]  # all CASH until the first decision trades
@@ -115,6 +119,25 @@ def simulate(
     fills = engine(prices, targets, costs.fee * risky, costs.slippage * risky, CAPITAL)
     fills = _rescaled(fills, initial / CAPITAL, levels.iloc[0].to_numpy(float) / SCALE)
     return _books(strategy.name, costs, levels, decisions, fills, pending=not bool(trades[-1]))
+
+
+def _before_their_first_day(
+    levels: pd.DataFrame, decisions: pd.DataFrame, name: str
+) -> pd.DataFrame:
+    """Give a ticker that starts late a level to not trade at; refuse a weight in it before.
+
+    Raises
+    ------
+    WeightError
+        Naming the ticker and the decision.
+    """
+    missing = levels.isna()
+    held = decisions.gt(0) & missing.loc[decisions.index]
+    if held.to_numpy().any():
+        day = held.index[held.any(axis=1)][0]
+        ticker = held.columns[held.loc[day]][0]
+        raise WeightError(f"{name} wants {ticker} on {day:%Y-%m-%d}, before its first price")
+    return levels.bfill() if missing.to_numpy().any() else levels
 
 
 def require_targets(weights: pd.DataFrame, market: Market, name: str) -> None:

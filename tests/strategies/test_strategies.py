@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -10,24 +9,6 @@ from data.errors import UsageError, WeightError
 from strategies import registry
 from strategies.hedge_mix import HedgeMix
 from strategies.schedule import REBALANCE, decision_rows
-from tests.conftest import random_market
-
-
-@pytest.mark.parametrize("name", registry.STRATEGIES)
-@pytest.mark.parametrize("ppy", [252, 12])
-def test_decisions_use_only_the_past(name, ppy):
-    market = random_market(3, rows=600, ppy=ppy)
-    strategy = registry.make(name, {})
-    whole = strategy.target_weights(market)
-    rng = np.random.default_rng(20261122)
-    for row in rng.choice(np.arange(1, 600), 50, replace=False):
-        session = market.sessions[row]
-        pd.testing.assert_frame_equal(
-            strategy.target_weights(market.until(session)),
-            whole.loc[:session],
-            check_exact=True,
-            check_freq=False,
-        )
 
 
 def test_decisions_fall_on_first_sessions():

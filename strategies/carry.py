@@ -1,0 +1,52 @@
+"""Carry: be paid for duration before taking it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from strategies.base import parameter
+from strategies.dial import DurationRule
+from strategies.signals import known_yield
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from data.market import Market
+
+
+@dataclass(frozen=True)
+class Carry(DurationRule):
+    """Lengthen with what the 10-year pays over the short end per year of its duration.
+
+    Carry is the 10-year yield less the shortest one published, plus the roll down the curve
+    over a year (the slope from 5 to 10 years times the duration), divided by the duration.
+    Nothing of it sets the dial to the shortest, ``full_at_bp`` or more to the longest. Source:
+    Ilmanen (2011); Bauer and Hamilton (2018): level and slope are the robust predictors.
+
+    Known weakness: a steep curve often stands before yields rise further.
+    """
+
+    name: ClassVar[str] = "carry"
+    needs: ClassVar[tuple[str, ...]] = ("yields",)
+
+    full_at_bp: float = parameter(
+        25.0, low=1, high=200, unit="basis points a year of duration",
+        doc="carry that deserves the longest duration",
+    )  # fmt: skip
+
+    def target_duration(self, market: Market) -> pd.Series:
+        """Scale the dial by the carry per unit of duration."""
+        from data.bonds import modified_duration
+
+        ten, five = (known_yield(market, years, self.name) for years in (10.0, 5.0))
+        yields = market.yields
+        short = None if yields is None else yields.ffill().loc[:, :2.0].bfill(axis=1)
+        if short is None or short.shape[1] == 0:
+            short_rate = known_yield(market, 1.0, self.name)
+        else:
+            short_rate = short.iloc[:, 0]
+        duration = modified_duration(ten.to_numpy(float) / 100.0, 10.0)
+        roll = (ten - five) / 5.0 * duration
+        per_year = ((ten - short_rate) + roll) * 100.0 / duration
+        return self.between((per_year / self.full_at_bp).clip(0.0, 1.0))

@@ -1,0 +1,164 @@
+"""The dial that all duration rules share: a target duration, met by two neighbouring funds."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from data.instruments import CATALOGUE
+from strategies.base import Strategy, parameter
+from strategies.schedule import decision_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from data.market import Market
+
+DIAL = ("BIL", "SHY", "IEF", "TLT")
+SHORTEST, LONGEST = 0.2, 16.0
+
+
+@dataclass(frozen=True)
+class DurationRule(Strategy):
+    """Hold equity at a fixed weight and set the duration of the Treasuries beside it."""
+
+    # Whether the rule may act on any session, or only on the first of a month.
+    acts_daily: ClassVar[bool] = False
+
+    equity_weight: float = parameter(
+        0.6, low=0, high=1, unit="fraction of value", doc="share of SPY; the rest is Treasuries"
+    )
+    duration_min: float = parameter(
+        SHORTEST, low=SHORTEST, high=20, unit="years", doc="shortest target duration"
+    )
+    duration_max: float = parameter(
+        LONGEST, low=SHORTEST, high=20, unit="years", doc="longest target duration"
+    )
+
+    @property
+    def tickers(self) -> list[str]:
+        """Equity and the four funds of the dial."""
+        return ["SPY", *DIAL]
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """TLT: before its first day the dial ends at IEF."""
+        return ("TLT",)
+
+    @abstractmethod
+    def target_duration(self, market: Market) -> pd.Series:
+        """Set the dial.
+
+        Parameters
+        ----------
+        market
+            Everything known.
+
+        Returns
+        -------
+        pandas.Series
+            Years on every session; NaN until the rule has enough history.
+        """
+
+    def between(self, share: pd.Series) -> pd.Series:
+        """Map 0..1 to the rule's shortest..longest duration."""
+        return self.duration_min + share * (self.duration_max - self.duration_min)
+
+    def target_weights(self, market: Market) -> pd.DataFrame:
+        """Rebalance on the first session of a month, and act when the dial moves."""
+        target = self.decided_duration(market)
+        sleeve = blend(target, fund_durations(market).loc[target.index])
+        weights = sleeve * (1.0 - self.equity_weight)
+        weights.insert(0, "SPY", self.equity_weight)
+        return weights
+
+    def decided_duration(self, market: Market) -> pd.Series:
+        """Target duration on the sessions of decision.
+
+        Raises
+        ------
+        UsageError
+            If the market is too short for the rule.
+        """
+        import numpy as np
+
+        from data.errors import UsageError
+
+        market.require(self.tickers)
+        first, _ = market.first_session([t for t in self.tickers if t not in self.optional])
+        target = self.target_duration(market).loc[first:].dropna()
+        if target.empty:
+            raise UsageError(
+                f"{self.name} has too little history in {market.source} up to "
+                f"{market.sessions[-1]:%Y-%m-%d}; use --extend or a shorter window"
+            )
+        rows = decision_rows(target.index, "monthly")
+        if self.acts_daily:
+            rows |= np.r_[True, np.diff(target.to_numpy()) != 0]
+        return target[rows]
+
+
+def fund_durations(market: Market) -> pd.DataFrame:
+    """Modified duration of each fund of the dial on every session, in years.
+
+    From the curve where there is one (the last published, so that a bank holiday does not
+    move it), else from the catalogue; NaN where the fund has no price yet.
+    """
+    import numpy as np
+    import pandas as pd
+
+    from data.bonds import modified_duration
+    from data.curve import covers, interpolate
+
+    sessions = market.sessions
+    table = pd.DataFrame({t: CATALOGUE[t].duration for t in DIAL}, index=sessions, dtype=float)
+    yields = market.yields
+    for ticker in DIAL:
+        ladder = CATALOGUE[ticker].ladder
+        if ladder is None or yields is None:
+            continue
+        nodes = np.asarray(yields.columns, float)
+        rates = yields.to_numpy(float) / 100.0
+        rungs = np.asarray(ladder.maturities)
+        carried = covers(yields, ladder)
+        found = pd.Series(np.nan, index=sessions)
+        patterns, member = np.unique(np.isfinite(rates), axis=0, return_inverse=True)
+        for number, pattern in enumerate(patterns):
+            rows = np.flatnonzero((member.ravel() == number) & carried)
+            if len(rows):
+                read = interpolate(nodes[pattern], rates[rows][:, pattern], rungs)
+                found.iloc[rows] = modified_duration(read, rungs).mean(axis=1)
+        table[ticker] = found.ffill().fillna(CATALOGUE[ticker].duration)
+    return table.where(market.prices[list(DIAL)].notna())
+
+
+def blend(target: pd.Series, durations: pd.DataFrame) -> pd.DataFrame:
+    """Weights of the two neighbouring funds that together have the target duration.
+
+    Parameters
+    ----------
+    target
+        Years by session. Beyond the longest fund there is, that fund is held whole; below
+        the shortest, that one.
+    durations
+        Sessions x funds, years, ascending from left to right; NaN where a fund is missing.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Sessions x funds, fractions that sum to 1.
+    """
+    import numpy as np
+    import pandas as pd
+
+    years = durations.to_numpy(float)
+    wanted = target.to_numpy(float)
+    weights = np.zeros_like(years)
+    for row in range(len(years)):
+        there = np.flatnonzero(np.isfinite(years[row]))
+        known = years[row][there]
+        # Each fund's weight is a tent over the dial: interpolation meets the target exactly.
+        for column, peak in zip(there, np.eye(len(there)), strict=True):
+            weights[row, column] = np.interp(wanted[row], known, peak)
+    return pd.DataFrame(weights, index=durations.index, columns=durations.columns)

@@ -1,0 +1,43 @@
+"""Bond momentum: the documented opposite of attack and defend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from strategies.base import parameter
+from strategies.dial import DurationRule
+from strategies.signals import trailing_return, window_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from data.market import Market
+
+
+@dataclass(frozen=True)
+class DurationTrend(DurationRule):
+    """Hold the longest duration while a Treasury fund has beaten bills over the past year.
+
+    Source: time-series momentum, Moskowitz, Ooi and Pedersen (2012): twelve months, none
+    skipped.
+
+    Known weakness: it turns after the turn, and a market without a trend costs it twice.
+    """
+
+    name: ClassVar[str] = "duration_trend"
+
+    lookback_months: float = parameter(
+        12.0, low=1, high=60, unit="months", doc="window of the excess return"
+    )
+    bond: str = parameter(
+        "IEF", unit="ticker", choices=("SHY", "IEF"), doc="fund whose trend counts"
+    )
+
+    def target_duration(self, market: Market) -> pd.Series:
+        """Go long after a year above bills, short after one below."""
+        rows = window_rows(self.lookback_months / 12.0, market)
+        excess = trailing_return(market.prices[self.bond], rows) - trailing_return(
+            market.cash, rows
+        )
+        return self.between((excess > 0).astype(float)).where(excess.notna())

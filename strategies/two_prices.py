@@ -1,0 +1,59 @@
+"""Two prices of sovereign debt: its yield and its currency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from strategies.base import parameter
+from strategies.dial import DurationRule
+from strategies.signals import known_yield, require_series
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from data.market import Market
+
+
+@dataclass(frozen=True)
+class TwoPrices(DurationRule):
+    """Shorten when yields rise while dollar and equity fall together; never leave Treasuries.
+
+    A fall of the currency with the bond says that the debt itself is doubted, as in April
+    2025. The dial stays short for a while after the last such session. Source: the article
+    behind this project; Acharya and Laarits: the short end kept hedging.
+
+    Known weakness: few episodes, so nobody can tell skill from luck; daily data only.
+    """
+
+    name: ClassVar[str] = "two_prices"
+    needs: ClassVar[tuple[str, ...]] = ("yields", "usd")
+    acts_daily: ClassVar[bool] = True
+
+    window_sessions: int = parameter(
+        10, low=2, high=63, unit="sessions", doc="window of the three moves"
+    )
+    calm_sessions: int = parameter(
+        21, low=1, high=252, unit="sessions", doc="how long the dial stays short afterwards"
+    )
+
+    def target_duration(self, market: Market) -> pd.Series:
+        """Stand short during and shortly after a joint fall."""
+        from data.errors import DataError
+
+        if market.periods_per_year != 252:
+            raise DataError(
+                f"{self.name} needs daily data, and {market.source} is monthly; "
+                "use --source yahoo or a folder of daily prices"
+            )
+        rows = self.window_sessions
+        dollar = require_series(market, "usd", "a dollar index", self.name)
+        ten_year = known_yield(market, 10.0, self.name)
+        doubted = (
+            (ten_year > ten_year.shift(rows))
+            & (dollar < dollar.shift(rows))
+            & (market.prices["SPY"] < market.prices["SPY"].shift(rows))
+        )
+        lately = doubted.astype(float).rolling(self.calm_sessions, min_periods=1).max()
+        enough = ten_year.shift(rows).notna() & dollar.shift(rows).notna()
+        return self.between(1.0 - lately).where(enough)
