@@ -12,12 +12,14 @@ import pandas as pd
 from backtests.engine.config import RunConfig, short_hash
 from backtests.engine.result import Simulation
 from backtests.engine.simulate import simulate
+from backtests.engine.sleeve import SleeveReport, report_sleeve
 from backtests.report.summary import summarise
 from data.command import Progress, silent
 from data.errors import UsageError
 from data.load import available, data_line, load_market
 from data.market import Market
 from strategies.causality import prove_quickly
+from strategies.dial import DurationRule
 from strategies.equity_only import EquityOnly
 
 
@@ -31,6 +33,7 @@ class Run:
     benchmark: Simulation
     summary: dict[str, Any]
     name: str
+    sleeve: SleeveReport | None = None
 
 
 def execute(
@@ -98,7 +101,12 @@ def execute(
     for note in market.notes:
         announce(f"note: {note}")
     summary = summarise(config, market, simulation, benchmark, ticker)
-    return Run(config, market, simulation, benchmark, summary, run_name(config, market, summary))
+    sleeve = None
+    if isinstance(strategy, DurationRule):
+        with progress("working out switches and attribution"):
+            sleeve = report_sleeve(market, strategy, simulation)
+    name = run_name(config, market, summary)
+    return Run(config, market, simulation, benchmark, summary, name, sleeve)
 
 
 def publish(
@@ -122,6 +130,7 @@ def publish(
             run.simulation,
             run.benchmark,
             run.summary,
+            sleeve=run.sleeve,
             with_tearsheet=with_tearsheet,
         )
 

@@ -73,7 +73,8 @@ def run(strategy: str, **options: Any) -> None:
     if options["as_json"]:
         click.echo(json.dumps(result.summary, indent=2, allow_nan=False, ensure_ascii=False))
     else:
-        print_run(console, result.summary, folder)
+        switches = None if result.sleeve is None else result.sleeve.switches
+        print_run(console, result.summary, folder, switches)
 
 
 def listing() -> str:

@@ -7,19 +7,21 @@ one to two percent. Between nodes the curve is a monotone cubic (PCHIP), beyond 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.bonds import par_bond_return
+from data.bonds import modified_duration, par_bond_return
 from data.errors import DataError
 from data.instruments import Instrument, Ladder
 
 Array = NDArray[np.float64]
 DAYS_A_YEAR = 365.25
 LONG_GAP_DAYS = 31
+RATE_PARTS = ("carry", "roll_down", "rate", "convexity")
 
 
 def year_fractions(index: pd.DatetimeIndex, periods_per_year: int) -> Array:
@@ -89,25 +91,63 @@ def par_returns(yields: pd.DataFrame, maturities: Array, dt: Array, *, roll: boo
         Simple returns, shape (T, M); the first row is NaN, and so is a row that has no
         maturity in common with the row before.
     """
+    result = np.full((len(yields), len(maturities)), np.nan)
+    for rows, nodes, before, after in _periods(yields):
+        span = dt[rows][:, None]
+        start = interpolate(nodes, before, maturities)
+        end = interpolate(nodes, after, maturities - span * roll)
+        result[rows] = par_bond_return(start, end, maturities, span)
+    return result
+
+
+def par_return_parts(yields: pd.DataFrame, maturities: Array, dt: Array) -> dict[str, Array]:
+    """Split the returns of :func:`par_returns` by repricing in order.
+
+    Returns
+    -------
+    dict of numpy.ndarray
+        ``carry`` (same maturity, same yield), ``roll_down`` (the old curve at the maturity
+        less ``dt``), ``rate`` (less duration times the change of that yield) and
+        ``convexity`` (the exact remainder), each of shape (T, M); NaN as there.
+    """
+    shape = (len(yields), len(maturities))
+    parts = {name: np.full(shape, np.nan) for name in RATE_PARTS}
+    for rows, nodes, before, after in _periods(yields):
+        span = dt[rows][:, None]
+        start = interpolate(nodes, before, maturities)
+        rolled = interpolate(nodes, before, maturities - span)
+        end = interpolate(nodes, after, maturities - span)
+        whole = par_bond_return(start, end, maturities, span)
+        carry = par_bond_return(start, start, maturities, span)
+        to_rolled = par_bond_return(start, rolled, maturities, span)
+        rate = -modified_duration(start, maturities) * (end - rolled)
+        parts["carry"][rows] = carry
+        parts["roll_down"][rows] = to_rolled - carry
+        parts["rate"][rows] = rate
+        parts["convexity"][rows] = whole - to_rolled - rate
+    return parts
+
+
+def _periods(
+    yields: pd.DataFrame,
+) -> Iterator[tuple[NDArray[np.int64], Array, Array, Array]]:
+    """Group the periods between rows by the maturities published on both their days.
+
+    Few such sets occur in sixty years, so each is one vectorised pass. Yields rows (of the
+    ends), the shared maturities, and the curves (fractions) at the starts and the ends.
+    """
     nodes = np.asarray(yields.columns, float)
     if len(nodes) == 0 or np.any(np.diff(nodes) <= 0):
         raise DataError(f"curve maturities must ascend, got {list(nodes)}")
     if not (yields.index.is_monotonic_increasing and yields.index.is_unique):
         raise DataError("dates of a curve must ascend without repeats; sort them")
     rates = yields.to_numpy(float) / 100.0
-    result = np.full((len(rates), len(maturities)), np.nan)
     shared = np.isfinite(rates[1:]) & np.isfinite(rates[:-1])
-    # Few sets of published maturities occur in sixty years: one vectorised pass for each.
     patterns, member = np.unique(shared, axis=0, return_inverse=True)
     for number, pattern in enumerate(patterns):
-        if not pattern.any():
-            continue
-        rows = np.flatnonzero(member.ravel() == number) + 1
-        span = dt[rows][:, None]
-        start = interpolate(nodes[pattern], rates[rows - 1][:, pattern], maturities)
-        end = interpolate(nodes[pattern], rates[rows][:, pattern], maturities - span * roll)
-        result[rows] = par_bond_return(start, end, maturities, span)
-    return result
+        if pattern.any():
+            rows = np.flatnonzero(member.ravel() == number) + 1
+            yield rows, nodes[pattern], rates[rows - 1][:, pattern], rates[rows][:, pattern]
 
 
 def covers(yields: pd.DataFrame, ladder: Ladder) -> NDArray[np.bool_]:
@@ -165,17 +205,7 @@ def fund_level(yields: pd.DataFrame, instrument: Instrument, periods_per_year: i
     DataError
         If the instrument has no ladder or no row carries it.
     """
-    if instrument.ladder is None:
-        raise DataError(f"{instrument.ticker} is not built from yields")
-    usable = _without_long_gaps(yields, covers(yields, instrument.ladder))
-    if not usable.any():
-        raise DataError(
-            f"{instrument.ticker} cannot be built: no row has yields between "
-            f"{instrument.ladder.shortest:g} and {instrument.ladder.longest:g} years"
-        )
-    curve = yields.loc[usable]
-    dt = year_fractions(pd.DatetimeIndex(curve.index), periods_per_year)
-    rungs = np.asarray(instrument.ladder.maturities)
+    curve, dt, rungs = _ladder_rows(yields, instrument, periods_per_year)
     gross = 1.0 + par_returns(curve, rungs, dt).mean(axis=1)
     torn = np.flatnonzero(~np.isfinite(gross[1:]))
     if len(torn):
@@ -188,3 +218,39 @@ def fund_level(yields: pd.DataFrame, instrument: Instrument, periods_per_year: i
     level = pd.Series(100.0 * np.cumprod(growth), index=curve.index, name=instrument.ticker)
     # Between its first and last row a level carries on; after the last there is none.
     return level.reindex(yields.index).ffill().where(yields.index <= level.index[-1])
+
+
+def fund_return_parts(
+    yields: pd.DataFrame, instrument: Instrument, periods_per_year: int
+) -> pd.DataFrame:
+    """Split the returns of :func:`fund_level` row by row.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows x ``carry, roll_down, rate, convexity, expense``; they sum to the return of the
+        fund's level, and are 0 on rows over which it carries on.
+    """
+    curve, dt, rungs = _ladder_rows(yields, instrument, periods_per_year)
+    split = par_return_parts(curve, rungs, dt)
+    parts = pd.DataFrame({name: part.mean(axis=1) for name, part in split.items()}, curve.index)
+    gross = 1.0 + parts.sum(axis=1, skipna=False)
+    parts["expense"] = gross * ((1.0 - instrument.expense) ** dt - 1.0)
+    return parts.reindex(yields.index).fillna(0.0)
+
+
+def _ladder_rows(
+    yields: pd.DataFrame, instrument: Instrument, periods_per_year: int
+) -> tuple[pd.DataFrame, Array, Array]:
+    """Rows that carry an instrument's ladder, the years between them, and its rungs."""
+    if instrument.ladder is None:
+        raise DataError(f"{instrument.ticker} is not built from yields")
+    usable = _without_long_gaps(yields, covers(yields, instrument.ladder))
+    if not usable.any():
+        raise DataError(
+            f"{instrument.ticker} cannot be built: no row has yields between "
+            f"{instrument.ladder.shortest:g} and {instrument.ladder.longest:g} years"
+        )
+    curve = yields.loc[usable]
+    dt = year_fractions(pd.DatetimeIndex(curve.index), periods_per_year)
+    return curve, dt, np.asarray(instrument.ladder.maturities)

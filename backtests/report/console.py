@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -12,11 +12,21 @@ from rich.text import Text
 
 from backtests.report.text import day, mix_text, money, percent, ratio, recovery, weights_text
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def print_run(console: Console, summary: dict[str, Any], folder: Path) -> None:
-    """Print a run for its reader."""
+LATEST_SWITCHES = 8
+
+
+def print_run(
+    console: Console, summary: dict[str, Any], folder: Path, switches: pd.DataFrame | None = None
+) -> None:
+    """Print a run for its reader; of a duration rule also its latest switches."""
     console.print()
     console.print(_metrics_table(summary))
+    if switches is not None:
+        console.print()
+        console.print(_switch_table(switches))
     console.print()
     console.print(_today(summary))
     console.print()
@@ -64,6 +74,29 @@ def _metrics_table(summary: dict[str, Any]) -> Table:
         money(ours["final_value"]),
         money(theirs["final_value"]),
     )
+    return table
+
+
+def _switch_table(switches: pd.DataFrame) -> Table:
+    shown = switches.tail(LATEST_SWITCHES)
+    table = Table(
+        title=f"Switches of duration: {len(switches)} in all, the last {len(shown)} below",
+        title_justify="left",
+        box=SIMPLE_HEAD,
+    )
+    for heading in ("filled", "years", "entry yield", "price move", "banked", "held", "nothing"):
+        table.add_column(heading, justify="left" if heading == "filled" else "right")
+    for row in shown.to_dict("records"):
+        known = row["entry_yield"] == row["entry_yield"]  # NaN without a curve
+        table.add_row(
+            f"{row['date']:%Y-%m-%d}",
+            f"{row['from_years']:.1f} to {row['to_years']:.1f}",
+            percent(row["entry_yield"]) if known else "-",
+            percent(row["price_move"]) if known else "-",
+            money(row["premium_banked"]) if known else "-",
+            percent(row["held_return"]),
+            percent(row["nothing_return"]),
+        )
     return table
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 
 from backtests.engine.config import RunConfig
 from backtests.engine.result import Simulation
+from backtests.engine.sleeve import SleeveReport
 from backtests.report.folder import new_folder, write_json, write_manifest
 from data.market import Market
 
@@ -31,6 +32,7 @@ def write_run(
     benchmark: Simulation,
     summary: dict[str, Any],
     *,
+    sleeve: SleeveReport | None,
     with_tearsheet: bool,
 ) -> Path:
     """Write a run into ``out/name`` and return that folder.
@@ -46,6 +48,9 @@ def write_run(
         _write_csv(equity, folder / "equity.csv")
         _write_csv(simulation.weights, folder / "weights.csv")
         _write_csv(simulation.orders.set_index("date"), folder / "orders.csv")
+        if sleeve is not None:
+            _write_csv(sleeve.switches.set_index("date"), folder / "switches.csv")
+            sleeve.attribution.to_csv(folder / "attribution.csv", index=False, lineterminator="\n")
         if with_tearsheet:
             from backtests.report.tearsheet import write_tearsheet
 

@@ -1,0 +1,75 @@
+"""Where the money of a Treasury sleeve came from, in currency."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+PARTS = ("carry", "roll_down", "rate", "convexity", "expense", "residual", "costs")
+
+
+def sleeve_attribution(
+    values: pd.DataFrame, returns: pd.DataFrame, parts: Mapping[str, pd.DataFrame], costs: pd.Series
+) -> pd.DataFrame:
+    """Split a sleeve's profit row by row.
+
+    Parameters
+    ----------
+    values
+        Sessions x funds: what was held at each close, in currency, after that day's orders.
+    returns
+        Sessions x funds: simple returns of each session.
+    parts
+        By fund: sessions x any of ``PARTS``, fractions; what they leave of the fund's return
+        is its residual.
+    costs
+        Trading costs of the sleeve on each session, in currency.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Sessions x ``PARTS`` and ``total``, in currency; the parts sum to the total, which is
+        value before times return, less costs.
+    """
+    held = values.shift(1).fillna(0.0)
+    split = pd.DataFrame(0.0, index=values.index, columns=list(PARTS))
+    for fund in values.columns:
+        earned = held[fund] * returns[fund].fillna(0.0)
+        known = parts[fund].reindex(values.index).fillna(0.0).mul(held[fund], axis=0)
+        for name in known.columns:
+            split[name] += known[name]
+        split["residual"] += earned - known.sum(axis=1)
+    split["costs"] = -costs.reindex(values.index).fillna(0.0)
+    split["total"] = split.sum(axis=1)
+    return split
+
+
+def by_period(split: pd.DataFrame, switches: pd.DatetimeIndex) -> pd.DataFrame:
+    """Sum an attribution by calendar year and by stretch between switches.
+
+    Parameters
+    ----------
+    split
+        As :func:`sleeve_attribution` returns it.
+    switches
+        Sessions on which a switch was filled.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``period`` (``year`` or ``switch``), ``from``, ``to`` and the parts; a stretch runs from
+        the session after a switch to the session of the next.
+    """
+    index = pd.DatetimeIndex(split.index)
+    tables = []
+    for period, group in (
+        ("year", index.year),
+        ("switch", switches.searchsorted(index, side="left")),
+    ):
+        summed = split.groupby(group).sum()
+        summed.insert(0, "to", index.to_series().groupby(group).last().dt.strftime("%Y-%m-%d"))
+        summed.insert(0, "from", index.to_series().groupby(group).first().dt.strftime("%Y-%m-%d"))
+        summed.insert(0, "period", period)
+        tables.append(summed)
+    return pd.concat(tables, ignore_index=True)

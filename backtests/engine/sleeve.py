@@ -1,0 +1,202 @@
+"""What a duration rule did with its Treasuries: the switches, and where their profit came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from backtests.analysis.attribution import by_period, sleeve_attribution
+from backtests.engine import ledger
+from backtests.engine.result import Simulation
+from data.curve import covers, fund_return_parts, interpolate, year_fractions
+from data.instruments import CATALOGUE
+from data.market import Market
+from strategies.dial import DIAL, DurationRule, blend, fund_durations
+
+SWITCH_YEARS = 0.25
+
+
+@dataclass(frozen=True, eq=False)
+class SleeveReport:
+    """Switches and attribution of a duration rule.
+
+    Attributes
+    ----------
+    switches
+        One row a switch: ``date`` (of the fill), ``decided``, ``from_years``, ``to_years``,
+        ``entry_yield`` (of what is held from then on), ``price_move`` (of the sleeve since the
+        last switch, beyond its entry yield), ``premium_banked`` (currency; 0 unless it
+        shortened), ``held_return`` and ``nothing_return`` (of the sleeve until the next
+        switch, as switched and with the old target kept, at the same costs).
+    attribution
+        As :func:`backtests.analysis.attribution.by_period` returns it.
+    """
+
+    switches: pd.DataFrame
+    attribution: pd.DataFrame
+
+
+def report_sleeve(market: Market, rule: DurationRule, simulation: Simulation) -> SleeveReport:
+    """Work out the switches and the attribution of a finished simulation."""
+    sessions = pd.DatetimeIndex(simulation.nav.index)
+    targets = _filled_targets(market, rule, simulation)
+    funds = [fund for fund in DIAL if fund in simulation.weights.columns]
+    values = simulation.weights[funds].mul(simulation.nav, axis=0)
+    levels = market.prices.loc[sessions, funds]
+    returns = levels.pct_change(fill_method=None).fillna(0.0)
+    moved = _switch_rows(targets)
+    switches = _switch_table(market, simulation, targets, moved, values, returns)
+    orders = simulation.orders[simulation.orders["ticker"].isin(funds)]
+    costs = (orders["fee"] + orders["slippage"]).groupby(orders["date"]).sum()
+    parts = {fund: _fund_parts(market, fund, returns[fund]) for fund in funds}
+    split = sleeve_attribution(values, returns, parts, costs)
+    return SleeveReport(switches, by_period(split, pd.DatetimeIndex(switches["date"])))
+
+
+def _filled_targets(market: Market, rule: DurationRule, simulation: Simulation) -> pd.DataFrame:
+    """Decisions that were filled: ``decided``, ``filled`` (row number), ``years``."""
+    sessions = pd.DatetimeIndex(simulation.nav.index)
+    decided = rule.decided_duration(market)
+    days = pd.DatetimeIndex(simulation.decisions.index)
+    years = decided.asof(days).to_numpy(float)
+    rows = sessions.get_indexer(days) + simulation.costs.lag
+    there = rows < len(sessions)
+    return pd.DataFrame({"decided": days[there], "filled": rows[there], "years": years[there]})
+
+
+def _switch_rows(targets: pd.DataFrame) -> list[int]:
+    """Decisions that change the target by at least a quarter of a year since the last switch."""
+    found, last = [], float(targets["years"].iloc[0])
+    for number, years in enumerate(targets["years"]):
+        if abs(years - last) >= SWITCH_YEARS:
+            found.append(number)
+            last = float(years)
+    return found
+
+
+def _switch_table(
+    market: Market,
+    simulation: Simulation,
+    targets: pd.DataFrame,
+    moved: list[int],
+    values: pd.DataFrame,
+    returns: pd.DataFrame,
+) -> pd.DataFrame:
+    sessions = pd.DatetimeIndex(simulation.nav.index)
+    # Value before times return of the day: the sleeve's own return, whatever was traded.
+    before = values.shift(1)
+    total = before.sum(axis=1)
+    daily = ((before * returns).sum(axis=1) / total.where(total > 0)).fillna(0.0)
+    growth = (1.0 + daily).cumprod().to_numpy()
+    yields = _fund_yields(market).reindex(sessions)
+    held = values.div(values.sum(axis=1).replace(0.0, np.nan), axis=0)
+    entry = (held * yields[values.columns]).sum(axis=1, skipna=False).to_numpy()
+    years = year_fractions(sessions, market.periods_per_year).cumsum()
+    rows = []
+    start, old = int(targets["filled"].iloc[0]), float(targets["years"].iloc[0])
+    for position, number in enumerate(moved):
+        now = int(targets["filled"].iloc[number])
+        new = float(targets["years"].iloc[number])
+        last = (
+            int(targets["filled"].iloc[moved[position + 1]])
+            if position + 1 < len(moved)
+            else len(sessions) - 1
+        )
+        accrued = (1.0 + entry[start] / 2.0) ** (2.0 * (years[now] - years[start]))
+        move = growth[now] / growth[start] / accrued - 1.0
+        sold = max(old - new, 0.0) / old
+        as_switched, as_before = _two_ways(market, simulation, targets, now, last, old)
+        rows.append(
+            {
+                "date": sessions[now],
+                "decided": targets["decided"].iloc[number],
+                "from_years": old,
+                "to_years": new,
+                "entry_yield": entry[now],
+                "price_move": move,
+                "premium_banked": move * sold * float(total.iloc[now]),
+                "held_return": as_switched,
+                "nothing_return": as_before,
+            }
+        )
+        start, old = now, new
+    columns = ["date", "decided", "from_years", "to_years", "entry_yield", "price_move",
+               "premium_banked", "held_return", "nothing_return"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _two_ways(
+    market: Market, simulation: Simulation, targets: pd.DataFrame, now: int, last: int, old: float
+) -> tuple[float, float]:
+    """Return of the sleeve from a switch to the next, as decided and with the old target kept.
+
+    Both are bought at the old target on the row before, so that both pay for what they trade
+    from the switch on, and only for that.
+    """
+    sessions = pd.DatetimeIndex(simulation.nav.index)
+    window = sessions[now - 1 : last + 1]
+    funds = [fund for fund in DIAL if market.prices[fund].loc[window[0] :].notna().all()]
+    prices = market.prices.loc[window, funds].to_numpy(float)
+    inside = targets[(targets["filled"] >= now) & (targets["filled"] <= last)]
+    days = pd.DatetimeIndex(inside["decided"])
+    durations = fund_durations(market)[funds]
+    first = blend(pd.Series([old]), durations.loc[window[:1]]).to_numpy()
+    costs = simulation.costs
+    answers = []
+    for wanted in (inside["years"].to_numpy(float), np.full(len(inside), old)):
+        plan = np.full(prices.shape, np.nan)
+        plan[0] = first[0]
+        plan[inside["filled"].to_numpy() - (now - 1)] = blend(
+            pd.Series(wanted), durations.loc[days]
+        ).to_numpy()
+        fee, slip = np.full(len(funds), costs.fee), np.full(len(funds), costs.slippage)
+        nav = ledger.fill(prices / prices[0], plan, fee, slip, 1.0).nav
+        answers.append(float(nav[-1] / nav[0] - 1.0))
+    return answers[0], answers[1]
+
+
+def _fund_yields(market: Market) -> pd.DataFrame:
+    """Yield of each fund of the dial on every session: the mean of its ladder's, fractions.
+
+    BIL has the shortest yield published. NaN without a curve.
+    """
+    sessions = market.sessions
+    table = pd.DataFrame(np.nan, index=sessions, columns=list(DIAL))
+    yields = market.yields
+    if yields is None:
+        return table
+    table["BIL"] = yields.bfill(axis=1).iloc[:, 0].to_numpy() / 100.0
+    nodes, rates = np.asarray(yields.columns, float), yields.to_numpy(float) / 100.0
+    patterns, member = np.unique(np.isfinite(rates), axis=0, return_inverse=True)
+    for fund in DIAL:
+        ladder = CATALOGUE[fund].ladder
+        if ladder is None:
+            continue
+        carried = covers(yields, ladder)
+        for number, pattern in enumerate(patterns):
+            rows = np.flatnonzero((member.ravel() == number) & carried)
+            if len(rows):
+                read = interpolate(
+                    nodes[pattern], rates[rows][:, pattern], np.asarray(ladder.maturities)
+                )
+                table.iloc[rows, table.columns.get_loc(fund)] = read.mean(axis=1)
+    # A fund without a price yet is not held; a zero keeps the sleeve's sum whole.
+    return table.ffill().where(market.prices[list(DIAL)].notna(), 0.0)
+
+
+def _fund_parts(market: Market, fund: str, returns: pd.Series) -> pd.DataFrame:
+    """Fractions of a fund's returns by part, from the curve where there is one.
+
+    BIL is all carry before its fee. Without a curve the whole return is residual.
+    """
+    known = CATALOGUE[fund]
+    dt = year_fractions(market.sessions, market.periods_per_year)
+    if known.ladder is None:
+        fee = pd.Series((1.0 - known.expense) ** dt, index=market.sessions).loc[returns.index]
+        gross = (1.0 + returns) / fee
+        return pd.DataFrame({"carry": gross - 1.0, "expense": gross * (fee - 1.0)})
+    if market.yields is None or not covers(market.yields, known.ladder).any():
+        return pd.DataFrame(index=returns.index)
+    return fund_return_parts(market.yields, known, market.periods_per_year).loc[returns.index]
