@@ -107,6 +107,7 @@ def _switch_table(
         accrued = (1.0 + entry[start] / 2.0) ** (2.0 * (years[now] - years[start]))
         move = growth[now] / growth[start] / accrued - 1.0
         sold = max(old - new, 0.0) / old
+        worth = float(total.iloc[now] * (1.0 + daily.iloc[now]))  # at the fill, before its orders
         as_switched, as_before = _two_ways(market, simulation, targets, now, last, old)
         rows.append(
             {
@@ -116,7 +117,7 @@ def _switch_table(
                 "to_years": new,
                 "entry_yield": entry[now],
                 "price_move": move,
-                "premium_banked": move * sold * float(total.iloc[now]),
+                "premium_banked": move * sold * worth if sold else 0.0,
                 "held_return": as_switched,
                 "nothing_return": as_before,
             }

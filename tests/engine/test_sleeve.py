@@ -1,0 +1,189 @@
+"""Switches and attribution: sums that have to hold, and cases worked by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backtests.analysis.attribution import by_period, sleeve_attribution
+from backtests.engine import ledger
+from backtests.engine.costs import Costs
+from backtests.engine.references import same_average_duration
+from backtests.engine.simulate import simulate
+from backtests.engine.sleeve import report_sleeve
+from data import bonds, bundled
+from data.curve import fund_level, fund_return_parts, par_return_parts, par_returns
+from data.instruments import CATALOGUE
+from data.market import CASH, Market
+from strategies import registry
+from strategies.attack_defend import AttackDefend
+from strategies.dial import DIAL
+
+PARTS = ["carry", "roll_down", "rate", "convexity", "expense", "residual", "costs"]
+
+
+@pytest.fixture(scope="module")
+def market():
+    return bundled.load(["SPY", *DIAL])
+
+
+def finished(market, name, **values):
+    rule = registry.make(name, values)
+    return rule, simulate(market, rule, Costs(), engine=ledger.fill)
+
+
+def test_one_period_split_by_hand():
+    # Ten years at 4 %, the curve falls to 3.9 % at nine years and eleven months, and then all
+    # yields rise by 25 basis points.
+    nodes = [10 - 1 / 12, 10.0]
+    yields = pd.DataFrame([[3.9, 4.0], [4.15, 4.25]], columns=nodes,
+                          index=pd.date_range("2020-01-31", periods=2, freq="ME"))  # fmt: skip
+    dt = np.array([0.0, 1 / 12])
+    parts = {name: part[1, 0] for name, part in
+             par_return_parts(yields, np.array([10.0]), dt).items()}  # fmt: skip
+    carry = 1.02 ** (1 / 6) - 1
+    rolled = bonds.price(0.04, 0.039, 10) * 1.0195 ** (1 / 6) - 1
+    whole = bonds.price(0.04, 0.0415, 10) * 1.02075 ** (1 / 6) - 1
+    assert parts["carry"] == pytest.approx(carry, rel=1e-12)
+    assert parts["roll_down"] == pytest.approx(rolled - carry, rel=1e-12)
+    assert parts["rate"] == pytest.approx(-8.175717 * 0.0025, rel=1e-6)  # published duration
+    assert sum(parts.values()) == pytest.approx(whole, rel=1e-12)
+    assert parts["convexity"] == pytest.approx(whole - rolled + 8.175717 * 0.0025, rel=1e-5)
+
+
+@pytest.mark.parametrize("ticker", ["SHY", "IEF", "TLT"])
+def test_parts_sum_to_the_return_of_the_fund(ticker, market):
+    level = fund_level(market.yields, CATALOGUE[ticker], 12).dropna()
+    parts = fund_return_parts(market.yields, CATALOGUE[ticker], 12).loc[level.index]
+    np.testing.assert_allclose(
+        parts.sum(axis=1).iloc[1:], level.pct_change(fill_method=None).iloc[1:], atol=1e-14
+    )
+
+
+def test_parts_are_those_of_the_return(market):
+    yields, rungs = market.yields.dropna(how="all"), np.array([5.0, 8.5])
+    dt = np.full(len(yields), 1 / 12)
+    whole = par_returns(yields, rungs, dt)
+    split = sum(par_return_parts(yields, rungs, dt).values())
+    np.testing.assert_allclose(split[1:], whole[1:], atol=1e-14)
+
+
+@pytest.mark.parametrize("name", ["attack_defend", "duration_trend", "carry"])
+def test_attribution_of_a_sleeve_from_yields_leaves_nothing(name, market):
+    rule, done = finished(market, name)
+    table = report_sleeve(market, rule, done).attribution
+    scale = done.nav.max()
+    assert (table[PARTS].sum(axis=1) - table["total"]).abs().max() <= 1e-10 * scale
+    assert table["residual"].abs().max() <= 1e-10 * scale
+    # Years and stretches between switches are two ways to cut the same profit.
+    years, stretches = (table[table["period"] == kind] for kind in ("year", "switch"))
+    for part in [*PARTS, "total"]:
+        assert years[part].sum() == pytest.approx(stretches[part].sum(), rel=1e-9, abs=1e-6)
+
+
+def test_attribution_is_the_sleeves_profit(market):
+    """The profit from holdings and orders alone, without any yield."""
+    rule, done = finished(market, "attack_defend")
+    table = report_sleeve(market, rule, done).attribution
+    funds = list(DIAL)
+    held = done.weights[funds].mul(done.nav, axis=0)
+    orders = done.orders[done.orders["ticker"].isin(funds)]
+    bought = (orders["value"] * np.where(orders["side"] == "buy", 1, -1)).sum()
+    profit = held.iloc[-1].sum() - bought - orders["fee"].sum()
+    assert table.loc[table["period"] == "year", "total"].sum() == pytest.approx(profit, rel=1e-9)
+
+
+def test_a_real_fund_leaves_its_distance_from_the_curve_as_residual(market):
+    prices = market.prices
+    noise = np.random.default_rng(1).normal(1, 0.002, len(prices)).cumprod()
+    prices["IEF"] *= noise
+    real = Market(
+        source="made", title="", prices=prices, cash=market.cash, periods_per_year=12,
+        provenance={}, yields=market.yields,
+    )  # fmt: skip
+    rule, done = finished(real, "attack_defend")
+    table = report_sleeve(real, rule, done).attribution
+    assert table["residual"].abs().max() > 1
+    assert (table[PARTS].sum(axis=1) - table["total"]).abs().max() <= 1e-10 * done.nav.max()
+
+
+def test_attribution_sums_by_hand():
+    days = pd.date_range("2020-11-30", periods=4, freq="ME")
+    values = pd.DataFrame({"A": [100.0, 110.0, 0.0, 0.0]}, index=days)
+    returns = pd.DataFrame({"A": [0.0, 0.10, -0.05, 0.5]}, index=days)
+    parts = {"A": pd.DataFrame({"carry": [0.0, 0.02, 0.02, 0.02]}, index=days)}
+    split = sleeve_attribution(values, returns, parts, pd.Series({days[2]: 1.5}))
+    assert split["carry"].tolist() == pytest.approx([0, 2.0, 2.2, 0])
+    assert split["residual"].tolist() == pytest.approx([0, 8.0, -7.7, 0])
+    assert split["total"].tolist() == pytest.approx([0, 10.0, -7.0, 0])
+    table = by_period(split, days[[1]])
+    assert table["period"].tolist() == ["year", "year", "switch", "switch"]
+    assert table["to"].tolist() == ["2020-12-31", "2021-02-28", "2020-12-31", "2021-02-28"]
+    assert table["total"].tolist() == pytest.approx([10.0, -7.0, 10.0, -7.0])
+
+
+# --- switches -----------------------------------------------------------------------------
+
+
+def stepped_market(ten_year: list[float]) -> Market:
+    """Monthly rows; every fund is built from a flat curve at the given yield."""
+    sessions = pd.date_range("1990-01-31", periods=len(ten_year), freq="ME")
+    yields = pd.DataFrame(dict.fromkeys((1.0, 10.0, 30.0), ten_year), index=sessions)
+    prices = pd.DataFrame({"SPY": 100.0, "BIL": 100.0}, index=sessions)
+    for fund in DIAL[1:]:
+        prices[fund] = fund_level(yields, CATALOGUE[fund], 12)
+    return Market(
+        source="made", title="", prices=prices, cash=pd.Series(100.0, sessions, name=CASH),
+        periods_per_year=12, provenance={}, yields=yields,
+    )  # fmt: skip
+
+
+def test_switches_as_written_down_by_hand():
+    # A year at 4 %, then 4.6. With a one-year median the rule steps up at row 12 (x = 1.2). At
+    # row 17 half of the window is 4.6, its median 4.3 and x = 0.6, inside the band; at row 18
+    # the median is 4.6 and the rule steps back. Each fills a row later.
+    market = stepped_market([4.0] * 12 + [4.6] * 10)
+    rule = AttackDefend(lookback_years=1, equity_weight=0, duration_min=1, duration_max=13)
+    done = simulate(market, rule, Costs(0, 0, 1), engine=ledger.fill)
+    table = report_sleeve(market, rule, done).switches
+    sessions = market.sessions
+    assert table["date"].tolist() == [sessions[13], sessions[19]]
+    assert table["decided"].tolist() == [sessions[12], sessions[18]]
+    assert table["from_years"].tolist() == [7, 9]
+    assert table["to_years"].tolist() == [9, 7]
+    assert table["entry_yield"].tolist() == pytest.approx([0.046, 0.046])
+    # Before the first switch yields rose by 60 bp at a duration of 7: some -4 %; the sleeve
+    # then earns its 4.6 % and no more, less fees, so the second switch banks next to nothing.
+    assert table["price_move"].iloc[0] == pytest.approx(-0.6 * 7 / 100, abs=0.004)
+    assert table["price_move"].iloc[1] == pytest.approx(0.0, abs=0.002)
+    assert table["premium_banked"].iloc[0] == 0
+    # On a flat curve that stands still, neither way earns more than the other but for fees.
+    assert table["held_return"].iloc[0] == pytest.approx(table["nothing_return"].iloc[0], abs=3e-4)
+
+
+def test_a_fall_of_yields_banks_a_premium():
+    market = stepped_market([4.0] * 12 + [4.0, 3.4, 3.4])
+    rule = AttackDefend(lookback_years=1, equity_weight=0, duration_min=1, duration_max=13)
+    done = simulate(market, rule, Costs(0, 0, 1), engine=ledger.fill, initial=1000)
+    (switch,) = report_sleeve(market, rule, done).switches.to_dict("records")
+    assert (switch["from_years"], switch["to_years"]) == (7, 5)
+    assert switch["price_move"] == pytest.approx(0.6 * 7 / 100, abs=0.004)
+    # Two of seven years were sold.
+    value = done.nav.iloc[-1]
+    assert switch["premium_banked"] == pytest.approx(switch["price_move"] * 2 / 7 * value, rel=1e-9)
+
+
+def test_small_moves_of_the_dial_are_no_switch(market):
+    rule, done = finished(market, "carry")
+    table = report_sleeve(market, rule, done).switches
+    assert (table["to_years"] - table["from_years"]).abs().min() >= 0.25
+    assert len(table) < len(done.decisions)
+
+
+def test_the_static_control_has_the_average_duration(market):
+    rule, done = finished(market, "duration_trend")
+    control = same_average_duration(market, rule, done)
+    targets = rule.decided_duration(market).reindex(done.nav.index).ffill()
+    assert control.duration == pytest.approx(targets.mean())
+    assert control.equity_weight == rule.equity_weight
