@@ -140,16 +140,17 @@ def stepped_market(ten_year: list[float]) -> Market:
 
 
 def test_switches_as_written_down_by_hand():
-    # A year at 4 %, then 4.6. With a one-year median the rule steps up at row 12 (x = 1.2). At
-    # row 17 half of the window is 4.6, its median 4.3 and x = 0.6, inside the band; at row 18
-    # the median is 4.6 and the rule steps back. Each fills a row later.
-    market = stepped_market([4.0] * 12 + [4.6] * 10)
+    # Fourteen months at 4 %, then 4.6. The first decision is row 11's. With a one-year median
+    # the rule steps up at row 14 (x = 1.2). At row 19 half of the window is 4.6, its median 4.3
+    # and x = 0.6, inside the band; at row 20 it is 4.6 and the rule steps back. Each fills a
+    # row later.
+    market = stepped_market([4.0] * 14 + [4.6] * 10)
     rule = AttackDefend(lookback_years=1, equity_weight=0, duration_min=1, duration_max=13)
     done = simulate(market, rule, Costs(0, 0, 1), engine=ledger.fill)
     table = report_sleeve(market, rule, done).switches
     sessions = market.sessions
-    assert table["date"].tolist() == [sessions[13], sessions[19]]
-    assert table["decided"].tolist() == [sessions[12], sessions[18]]
+    assert table["date"].tolist() == [sessions[15], sessions[21]]
+    assert table["decided"].tolist() == [sessions[14], sessions[20]]
     assert table["from_years"].tolist() == [7, 9]
     assert table["to_years"].tolist() == [9, 7]
     assert table["entry_yield"].tolist() == pytest.approx([0.046, 0.046])
