@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from data import bundled
 from data.cash import level_from_monthly_bills
-from data.checks import periods_per_year
+from data.checks import periods_per_year, wild_moves
 from data.errors import DataError
 from data.instruments import CATALOGUE
 from data.market import CASH, Market, describe
 from data.proxies import Splice, extend
-from data.rates import Rates, bill_level, on_sessions
+from data.rates import Rates, bill_level, on_sessions, stale_notes
 
 # Holidays of one exchange and not another are a few days a year; beyond, it is another calendar.
 MOST_LEFT_OUT = 0.05
@@ -30,6 +31,7 @@ def market_of(
     fetched: Mapping[str, str] | None = None,
     rates: Rates | None = None,
     older: Mapping[str, pd.Series] | None = None,
+    end: str | None = None,
 ) -> Market:
     """Put total-return series of a source together as a market.
 
@@ -47,14 +49,21 @@ def market_of(
         Yields and the like of the same source.
     older
         Histories that carry others back before their first day; None not to extend any.
+    end
+        Last day wanted, or None for all.
     """
     known = rates or Rates()
     frequency = _common_frequency(series, source)
     splices: list[Splice] = []
+    said = list(notes)
     if older is not None:
         if frequency != 252:
             raise DataError(f"--extend needs daily prices, and those of {source} are monthly")
-        series, splices = extend(series, known, older)
+        series, splices, not_carried = extend(series, known, older)
+        splices = [splice for splice in splices if end is None or splice.day <= end]
+        said += not_carried
+    series = {ticker: upto(levels, end, source) for ticker, levels in series.items()}
+    said += [note for ticker, levels in series.items() for note in _wild_note(ticker, levels)]
     prices, cut = align(series, source)
     periods_per_year(pd.DatetimeIndex(prices.dropna().index), f"the common history of {source}")
     sessions = pd.DatetimeIndex(prices.index)
@@ -78,7 +87,7 @@ def market_of(
         cash=cash,
         periods_per_year=frequency,
         provenance=provenance,
-        notes=[*notes, *map(str, splices), *cut, *cash_notes],
+        notes=[*said, *map(str, splices), *cut, *cash_notes, *stale_notes(known, sessions[-1])],
         remarks=remarks,
         **on_sessions(known, sessions, frequency),
     )
@@ -101,14 +110,38 @@ def cash_level(
         return level, "one-month Treasury bill (Kenneth R. French), spread over each month", notes
     known = bill.dropna()
     begins = sessions[sessions.searchsorted(known.index[0])]
-    later = bill_level(known, sessions[sessions >= begins])
-    cash = pd.concat([level.loc[:begins].iloc[:-1], later * (level[begins] / later.iloc[0])])
+    later = bill_level(known, sessions[sessions >= begins]).reindex(sessions)
+    from_bills = later.pct_change(fill_method=None)
+    from_table = level.pct_change(fill_method=None)
+    # Where no yield was published for long, the bundled table stands in while it lasts.
+    place = known.index.searchsorted(sessions, side="right") - 1
+    ages = np.where(place >= 0, (sessions - known.index[np.maximum(place, 0)]).days, 10**6)
+    stale = np.r_[False, ages[:-1] > BILL_CARRIED_DAYS]
+    in_table = np.asarray(sessions.to_period("M") <= bundled_bill.index[-1])
+    returns = from_bills.where(~(stale & in_table) & from_bills.notna(), from_table).fillna(0.0)
     notes = []
     if begins > sessions[0]:
         notes.append(f"cash before {begins:%Y-%m-%d} earns the bundled one-month bill return")
-    if (sessions[-1] - known.index[-1]).days > BILL_CARRIED_DAYS:
+    holes = stale & in_table & np.asarray(sessions > begins)
+    if holes.any():
+        notes.append(
+            f"cash earns the bundled one-month bill return on {int(holes.sum())} sessions without "
+            f"a recent bill yield (first {sessions[holes][0]:%Y-%m-%d})"
+        )
+    if (stale & ~in_table).any():
         notes.append(f"cash after {known.index[-1]:%Y-%m-%d} earns that day's bill yield")
+    cash = 100.0 * (1.0 + returns).cumprod()
     return cash.rename(CASH), "rolled three-month Treasury bills", notes
+
+
+def _wild_note(ticker: str, levels: pd.Series) -> list[str]:
+    wild = wild_moves(levels)
+    if wild.empty:
+        return []
+    more = f" (and {len(wild) - 1} more such days)" if len(wild) > 1 else ""
+    return [
+        f"{ticker} moves {wild.iloc[0]:+.0%} on {wild.index[0]:%Y-%m-%d}{more}: check that price"
+    ]
 
 
 def upto(levels: pd.Series, end: str | None, source: str) -> pd.Series:

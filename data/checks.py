@@ -155,6 +155,8 @@ def clean_index(
     closes = closes.dropna()
     closes = closes[closes.index.day_of_week < 5].loc[: _now().tz_localize(None)]
     closes = closes[~closes.index.duplicated(keep="last")]
+    if len(closes) and not _closed(closes.index[-1]):
+        closes = closes.iloc[:-1]  # a yield in passing, not the day's
     require_within(closes, f"{ticker} from Yahoo", bounds)
     if len(closes) < 2:
         raise DataError(f"{ticker}: Yahoo sent {len(closes)} yields; check the ticker")

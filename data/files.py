@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from data.align import market_of, upto
-from data.checks import YIELD_BOUNDS, require_history, require_within, wild_moves
+from data.align import market_of
+from data.checks import YIELD_BOUNDS, require_history, require_within
 from data.errors import DataError, did_you_mean
 from data.instruments import CATALOGUE, require_total_return
 from data.market import Market
@@ -22,6 +22,7 @@ RATE_FILES = (
     "usd_index_daily",
     "cpi_monthly",
 )
+POSITIVE = (1e-6, 1e6)
 PRICE_COLUMNS = ("open", "high", "low", "close", "price", "last", "volume")
 
 
@@ -96,16 +97,7 @@ def load(
     if not there:
         raise DataError(f"--source files:{folder} is not a folder; give one with CSV files")
     source = f"files:{folder}"
-    series = {ticker: upto(read_prices(folder, ticker), end, source) for ticker in wanted}
-    notes = []
-    for ticker, levels in series.items():
-        wild = wild_moves(levels)
-        if len(wild):
-            more = f" (and {len(wild) - 1} more such days)" if len(wild) > 1 else ""
-            notes.append(
-                f"{ticker} moves {wild.iloc[0]:+.0%} on {wild.index[0]:%Y-%m-%d}{more} in "
-                f"{_find(folder, ticker)}: check that price"
-            )
+    series = {ticker: read_prices(folder, ticker) for ticker in wanted}
     older = None
     if extend:
         names = {name for t in wanted if t in CATALOGUE for name in CATALOGUE[t].proxies}
@@ -114,9 +106,9 @@ def load(
         series,
         source=source,
         title=f"prices of {folder}",
-        notes=notes,
         rates=read_rates(folder),
         older=older,
+        end=end,
     )
 
 
@@ -146,14 +138,19 @@ def read_rates(folder: Path) -> Rates:
     bill = None if discount is None else bond_equivalent(discount)
     if bill is None and yields is not None and 0.25 in yields.columns:
         bill = one(yields, 0.25)
-    dollar = columns("usd_index_daily")
+    dollar = columns("usd_index_daily", POSITIVE)
+    if dollar is not None and not {"dxy", "fed_broad_usd"} & set(dollar.columns):
+        raise DataError(
+            f"{found['usd_index_daily']} needs a column dxy or fed_broad_usd, got "
+            f"{', '.join(map(str, dollar.columns))}"
+        )
     return Rates(
         yields=yields,
         bill=bill,
         policy_rate=one(columns("fed_funds_effective_daily", YIELD_BOUNDS)),
         dxy=one(dollar, "dxy"),
         broad_usd=one(dollar, "fed_broad_usd"),
-        cpi=one(columns("cpi_monthly")),
+        cpi=one(columns("cpi_monthly", POSITIVE)),
         origin={"bill": f"files:{folder}"},
     )
 

@@ -14,6 +14,7 @@ from data.checks import Bars, require_within
 from data.errors import DataError, UnreachableError
 
 DEFAULT_URL = "https://fred.stlouisfed.org"
+PREFIX = "fred:"  # of a snapshot's name, so that no ticker can be taken for a series
 ATTEMPTS = 3
 BACKOFF_SECONDS = 1.0
 TIMEOUT_SECONDS = 10
@@ -50,6 +51,7 @@ def fetch(series: str) -> Bars:
     """
     import tenacity
 
+    series = series.removeprefix(PREFIX)
     retrying = tenacity.Retrying(
         stop=tenacity.stop_after_attempt(ATTEMPTS) | tenacity.stop_after_delay(15),
         wait=tenacity.wait_exponential(multiplier=BACKOFF_SECONDS, max=8),
@@ -92,6 +94,8 @@ def _parse(series: str, text: str) -> Bars:
         raise DataError(f"{series}: FRED's line {int(wrong.to_numpy().argmax()) + 2} is damaged")
     frame = pd.DataFrame({"Value": values.to_numpy(float)}, index=pd.DatetimeIndex(dates))
     frame = frame.dropna()
+    if len(frame) < 2:
+        raise DataError(f"{series}: FRED sent {len(frame)} figures; try again later")
     frame.index = frame.index.as_unit("ns")
     frame.index.name = "Date"
     if not (frame.index.is_monotonic_increasing and frame.index.is_unique):

@@ -74,6 +74,8 @@ def _load(source: str, show: Progress) -> tuple[dict[str, pd.Series], Rates, lis
         from data import files
 
         folder = Path(source.removeprefix("files:"))
+        if not folder.is_dir():
+            raise DataError(f"--source {source} is not a folder; give one with CSV files")
         there = set(files.tickers(folder))
         return (
             {fund: files.read_prices(folder, fund) for fund in FUNDS if fund in there},

@@ -73,6 +73,9 @@ PRICE_ONLY: dict[str, str] = {
 }
 
 
+NOT_HELD = ("^IRX", "^FVX", "^TNX", "^TYX", "DX-Y.NYB")
+
+
 def require_total_return(ticker: str) -> None:
     """Refuse an index whose published level leaves its dividends out.
 
@@ -81,6 +84,10 @@ def require_total_return(ticker: str) -> None:
     DataError
         If ``ticker`` is known to be price-only.
     """
+    if ticker.upper() in NOT_HELD:
+        raise DataError(
+            f"{ticker} is a yield or an exchange rate, not something to hold; use a fund"
+        )
     instead = PRICE_ONLY.get(ticker.upper())
     if instead is not None:
         raise DataError(

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from data import bundled, yahoo
-from data.align import market_of, upto
+from data.align import market_of
 from data.checks import age_text, total_return
 from data.command import Progress, silent
 from data.errors import DataError, UnreachableError
@@ -81,7 +81,7 @@ def load(
     older_levels = request.older(tickers) if extend else None
     days = {ticker: f"{one.fetched:%Y-%m-%d}" for ticker, one in found.items()}
     return market_of(
-        {t: upto(total_return(one.bars.frame).rename(t), end, SOURCE) for t, one in found.items()},
+        {t: total_return(one.bars.frame).rename(t) for t, one in found.items()},
         source=SOURCE,
         title=f"prices from Yahoo, fetched {min(days.values())}{addition}",
         notes=[*(line for one in found.values() for line in one.bars.warnings), *request.notes],
@@ -89,6 +89,7 @@ def load(
         fetched=days,
         rates=rates,
         older=older_levels,
+        end=end,
     )
 
 

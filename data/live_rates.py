@@ -106,7 +106,7 @@ class Request:
         return pd.DataFrame(four).sort_index()
 
     def _fred(self, name: str) -> pd.Series | None:
-        return self._value(name, fred.fetch, "FRED")
+        return self._value(f"{fred.PREFIX}{name}", fred.fetch, "FRED")
 
     def _yahoo(self, name: str) -> pd.Series | None:
         return self._value(name, yahoo.fetch, "Yahoo")

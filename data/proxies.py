@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from data.errors import DataError
 from data.instruments import CATALOGUE, PROXIES
 from data.rates import Rates, bill_level
 
+JOIN_DAYS = 7
 Levels = Mapping[str, pd.Series]
 
 
@@ -38,16 +39,18 @@ def proxy_level(ticker: str, rates: Rates) -> tuple[pd.Series, str] | None:
     tuple or None
         Levels on the days that have yields; None for a ticker that yields cannot make, or
         where the yields are missing.
+
+    Raises
+    ------
+    DataError
+        If the yields there are cannot carry it.
     """
     known = CATALOGUE.get(ticker)
     if known is None:
         return None
     fee = f"less {100 * known.expense:g} % a year"
     if known.ladder is not None and rates.yields is not None:
-        try:
-            level = fund_level(rates.yields, known, 252).dropna()
-        except DataError:
-            return None
+        level = fund_level(rates.yields, known, 252).dropna()
         rungs = f"{known.ladder.shortest:g}-{known.ladder.longest:g} year"
         return level, f"a ladder of {rungs} par bonds from yields, {fee}"
     if ticker == "BIL" and rates.bill is not None:
@@ -58,7 +61,7 @@ def proxy_level(ticker: str, rates: Rates) -> tuple[pd.Series, str] | None:
 
 def extend(
     series: Levels, rates: Rates, older: Levels
-) -> tuple[dict[str, pd.Series], list[Splice]]:
+) -> tuple[dict[str, pd.Series], list[Splice], list[str]]:
     """Carry each history back by its proxies, scaled to join on its first day.
 
     Parameters
@@ -73,12 +76,14 @@ def extend(
 
     Returns
     -------
-    tuple of dict and list of Splice
-        The longer histories, and every join. A history that no proxy reaches back from is
-        returned as it is.
+    tuple of dict, list of Splice, and list of str
+        The longer histories, every join, and a sentence for each history that no proxy
+        carries back, which is returned as it is.
     """
     joined: dict[str, pd.Series] = {}
     splices: list[Splice] = []
+    made: dict[str, tuple[pd.Series, str]] = {}
+    why: dict[str, str] = {}
     for ticker, levels in series.items():
         known = CATALOGUE.get(ticker)
         whole = levels
@@ -86,25 +91,43 @@ def extend(
             if name in older:
                 whole = _join(ticker, older[name], PROXIES[name], whole, splices)
         joined[ticker] = whole
+        try:
+            found = proxy_level(ticker, rates)
+            if found is not None:
+                made[ticker] = found
+        except DataError as error:
+            why[ticker] = str(error)
     # Yields miss some sessions of the exchange, and the exchange some of theirs: a fund made of
-    # yields is read off on the sessions of what trades, wherever something does.
-    sessions = _sessions(joined)
-    for ticker in series:
-        made = proxy_level(ticker, rates)
-        if made is not None:
-            level, what = made
-            before = sessions[sessions < joined[ticker].index[0]]
-            days = before if len(before) > 1 else pd.DatetimeIndex(level.index)
-            days = days.union(joined[ticker].index[:1])
-            read = level.reindex(level.index.union(days)).ffill().reindex(days).dropna()
-            read = read.loc[: level.index[-1]]
-            joined[ticker] = _join(ticker, read, what, joined[ticker], splices)
-    return joined, splices
+    # yields is read off on the sessions of what trades, and before those on the days of yields.
+    traded = _union(joined.values())
+    earlier = _union(level for level, _ in made.values())
+    sessions = earlier[earlier < _first_traded(joined, made, traded)].union(traded)
+    for ticker, (level, what) in made.items():
+        first = joined[ticker].index[0]
+        days = sessions[sessions <= first].union(joined[ticker].index[:1])
+        read = level.reindex(level.index.union(days)).ffill().reindex(days).dropna()
+        read = read.loc[: level.index[-1]]
+        joined[ticker] = _join(ticker, read, what, joined[ticker], splices)
+    carried = {splice.ticker for splice in splices}
+    said = [
+        f"{ticker} is not carried back: {why.get(ticker, 'no proxy reaches its first day')}"
+        for ticker in series
+        if ticker not in carried
+    ]
+    return joined, splices, said
 
 
-def _sessions(joined: Levels) -> pd.DatetimeIndex:
+def _first_traded(
+    joined: Levels, made: Mapping[str, object], traded: pd.DatetimeIndex
+) -> pd.Timestamp:
+    """First day of what is no fund made of yields; where there is nothing else, of all."""
+    others = [levels.index[0] for ticker, levels in joined.items() if ticker not in made]
+    return min(others) if others else traded[0]
+
+
+def _union(histories: Iterable[pd.Series]) -> pd.DatetimeIndex:
     days = pd.DatetimeIndex([])
-    for levels in joined.values():
+    for levels in histories:
         days = days.union(pd.DatetimeIndex(levels.index))
     return days
 
@@ -113,11 +136,13 @@ def _join(
     ticker: str, proxy: pd.Series, what: str, levels: pd.Series, splices: list[Splice]
 ) -> pd.Series:
     first = levels.index[0]
-    before = proxy.loc[:first].iloc[:-1] if first in proxy.index else pd.Series(dtype=float)
-    if before.empty:
+    upto_first = proxy.loc[:first]
+    before = upto_first[upto_first.index < first]
+    # A proxy may lack the very day: its last one before stands, if it is not long ago.
+    if before.empty or (first - upto_first.index[-1]).days > JOIN_DAYS:
         return levels
     splices.append(Splice(ticker, f"{first:%Y-%m-%d}", f"{before.index[0]:%Y-%m-%d}", what))
-    scale = levels.iloc[0] / proxy[first]
+    scale = levels.iloc[0] / upto_first.iloc[-1]
     return pd.concat([before * scale, levels]).rename(ticker)
 
 

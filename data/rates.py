@@ -121,6 +121,25 @@ def bill_level(bill: pd.Series, sessions: pd.DatetimeIndex, fee: float = 0.0) ->
     return pd.Series(100.0 * np.cumprod(np.r_[1.0, growth]), index=sessions)
 
 
+CARRIED_DAYS = {"policy_rate": 45, "dxy": 45, "cpi": 120}
+
+
+def stale_notes(rates: Rates, last: pd.Timestamp) -> list[str]:
+    """Name series that end long before the last session and are carried on from there."""
+    said = []
+    for name, days in CARRIED_DAYS.items():
+        raw = getattr(rates, name)
+        if name == "dxy" and rates.broad_usd is not None:
+            raw = rates.broad_usd
+        if raw is None or raw.dropna().empty:
+            continue
+        ends = raw.dropna().index[-1]
+        if (last - ends).days > days:
+            what = {"policy_rate": "the policy rate", "dxy": "the dollar index", "cpi": "the CPI"}
+            said.append(f"{what[name]} ends on {ends:%Y-%m-%d} and is carried on from there")
+    return said
+
+
 def on_sessions(rates: Rates, sessions: pd.DatetimeIndex, ppy: int) -> dict[str, object]:
     """What of the rates was public at the close of each session, as a market holds it.
 
@@ -144,9 +163,16 @@ def on_sessions(rates: Rates, sessions: pd.DatetimeIndex, ppy: int) -> dict[str,
 def _yields(yields: pd.DataFrame, sessions: pd.DatetimeIndex, ppy: int) -> pd.DataFrame:
     if ppy == 252:
         return yields.reindex(sessions)
-    # On monthly rows: each maturity's last figure of the month.
-    latest = yields.groupby(yields.index.to_period("M")).last()
-    return latest.reindex(sessions.to_period("M")).set_axis(sessions)
+    # On monthly rows: each maturity's last figure of the month up to the row's own day.
+    answer = pd.DataFrame(np.nan, index=sessions, columns=yields.columns)
+    for maturity in yields.columns:
+        known = yields[maturity].dropna()
+        place = known.index.searchsorted(sessions, side="right") - 1
+        there = place >= 0
+        days = known.index[np.maximum(place, 0)]
+        there &= days.to_period("M") == sessions.to_period("M")
+        answer.loc[there, maturity] = known.to_numpy()[place[there]]
+    return answer
 
 
 def _as_of(
@@ -174,14 +200,16 @@ def _monday_after(days: pd.DatetimeIndex) -> pd.DatetimeIndex:
 
 
 def _usd(rates: Rates, sessions: pd.DatetimeIndex) -> pd.Series | None:
-    """The exchange's index while it lasts, then the broad one, joined on level."""
-    dxy = _as_of_dates(rates.dxy, lambda days: days, sessions, "usd")
-    broad = _as_of_dates(rates.broad_usd, _monday_after, sessions, "usd")
-    if dxy is None or broad is None or rates.dxy is None:
-        return dxy if broad is None else broad
-    ends = rates.dxy.dropna().index[-1]
-    before, after = dxy.loc[:ends], broad.loc[ends:].iloc[1:]
-    if before.empty or after.empty or np.isnan(broad.loc[:ends].iloc[-1]):
-        return dxy if after.empty else broad
-    joined = pd.concat([before, after * (before.iloc[-1] / broad.loc[:ends].iloc[-1])])
-    return joined.rename("usd")
+    """The exchange's index while it lasts, then the broad one, joined on the level of a day."""
+    if rates.dxy is None or rates.broad_usd is None:
+        dxy = _as_of_dates(rates.dxy, lambda days: days, sessions, "usd")
+        return _as_of_dates(rates.broad_usd, _monday_after, sessions, "usd") if dxy is None else dxy
+    dxy, broad = rates.dxy.dropna(), rates.broad_usd.dropna()
+    ends = dxy.index[-1]
+    after = broad[broad.index > ends] * (dxy.iloc[-1] / broad.asof(ends))
+    if after.isna().any():
+        return _as_of_dates(dxy, lambda days: days, sessions, "usd")
+    after.index = _monday_after(pd.DatetimeIndex(after.index))
+    shown = pd.concat([dxy, after])
+    shown = shown[~shown.index.duplicated(keep="last")].sort_index()
+    return shown.reindex(sessions, method="ffill").rename("usd")

@@ -141,7 +141,8 @@ def fetch(ticker: str) -> Bars:
     """
     import tenacity
 
-    require_total_return(ticker)
+    if ticker not in INDICES:
+        require_total_return(ticker)
     retrying = tenacity.Retrying(
         stop=tenacity.stop_after_attempt(ATTEMPTS) | tenacity.stop_after_delay(PATIENCE_SECONDS),
         wait=tenacity.wait_exponential(multiplier=BACKOFF_SECONDS, max=8),

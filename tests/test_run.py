@@ -143,6 +143,7 @@ def test_what_determines_a_run_changes_its_folder(capsys, tmp_path):
          "--weights is given 2 times; give it once"),
         (["hedge_mix", "--benchmark", ""], "--benchmark takes a ticker, got nothing"),
         (["hedge_mix", "--source", "files:" + "x" * 300], "is not a folder"),
+        (["hedge_mix", "--weights", "SPY=0.6,^TNX=0.4"], "^TNX is a yield or an exchange rate"),
         (["hedge_mix", "--benchmark", "^GSPC"], "price index without dividends"),
         (["hedge_mix", "--nonsense"], "No such option"),
     ],

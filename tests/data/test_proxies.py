@@ -23,7 +23,7 @@ def steady(days: pd.DatetimeIndex, growth: float) -> pd.Series:
 
 def test_a_join_scales_the_proxy_and_keeps_every_return():
     own, before = steady(DAYS[20:], 1.01), steady(DAYS[:40], 1.002)
-    joined, (splice,) = extend({"SPY": own}, Rates(), {"^SP500TR": before})
+    joined, (splice,), _ = extend({"SPY": own}, Rates(), {"^SP500TR": before})
     levels = joined["SPY"]
     assert levels.index.equals(DAYS)
     pd.testing.assert_series_equal(levels[DAYS[20:]], own, check_names=False)
@@ -35,7 +35,7 @@ def test_a_join_scales_the_proxy_and_keeps_every_return():
 
 def test_proxies_chain_from_the_nearest():
     parts = {"^SP500TR": steady(DAYS[10:50], 1.002), "VFINX": steady(DAYS[:30], 1.003)}
-    joined, splices = extend({"SPY": steady(DAYS[20:], 1.01)}, Rates(), parts)
+    joined, splices, _ = extend({"SPY": steady(DAYS[20:], 1.01)}, Rates(), parts)
     assert [splice.proxy.split(" (")[-1] for splice in splices] == ["^SP500TR)", "VFINX)"]
     moves = joined["SPY"].pct_change(fill_method=None).to_numpy()
     np.testing.assert_allclose(moves[1:11], 0.003, rtol=1e-9)
@@ -43,18 +43,50 @@ def test_proxies_chain_from_the_nearest():
 
 
 def test_a_proxy_that_does_not_reach_the_first_day_is_not_used():
-    joined, splices = extend(
+    joined, splices, said = extend(
         {"SPY": steady(DAYS[20:], 1.01)}, Rates(), {"^SP500TR": steady(DAYS[:10], 1.0)}
     )
     assert splices == []
+    assert said == ["SPY is not carried back: no proxy reaches its first day"]
     assert len(joined["SPY"]) == 40
+
+
+def test_a_proxy_may_lack_the_very_day_of_the_join():
+    own, before = steady(DAYS[20:], 1.01), steady(DAYS[:40], 1.0).drop(DAYS[20])
+    joined, splices, _ = extend({"SPY": own}, Rates(), {"^SP500TR": before})
+    assert len(splices) == 1
+    assert joined["SPY"].iloc[19] == own.iloc[0]
+
+
+def test_yields_that_cannot_carry_a_fund_are_named():
+    yields = pd.DataFrame({7.0: 4.0, 10.0: 4.0}, index=DAYS)
+    yields.loc[DAYS[5], 10.0] = yields.loc[DAYS[6], 7.0] = np.nan
+    _, splices, said = extend({"IEF": steady(DAYS[20:], 1.0)}, Rates(yields=yields), {})
+    assert splices == []
+    assert f"{DAYS[6]:%Y-%m-%d} has no maturity in common" in said[0]
+
+
+def test_each_fund_goes_as_far_as_its_own_yields():
+    # Bills reach further back than the ten-year; neither is cut to the other.
+    yields = pd.DataFrame({10.0: 4.0, 7.0: 4.0}, index=DAYS[20:]).sort_index(axis=1)
+    rates = Rates(yields=yields, bill=pd.Series(2.0, index=DAYS))
+    own = {"IEF": steady(DAYS[50:], 1.0), "BIL": steady(DAYS[55:], 1.0)}
+    joined, _, _ = extend(own, rates, {})
+    assert joined["IEF"].index[0] == DAYS[20]
+    assert joined["BIL"].index[0] == DAYS[0]
+
+
+def test_a_period_before_the_funds_can_be_run_on_its_own(rates_folder, yahoo_folder):
+    market = files.load(yahoo_folder.parent, ["SPY", "IEF"], "1979-12-31", extend=True)
+    assert market.sessions[0] < pd.Timestamp("1962-01-03")
+    assert market.sessions[-1] == pd.Timestamp("1979-12-31")
 
 
 def test_a_fund_from_yields_is_read_on_the_sessions_of_what_trades():
     # The bond market is closed on day 10, the exchange on day 30: neither loses a session.
     yields = pd.DataFrame({5.0: 4.0, 10.0: 4.0}, index=DAYS.delete(10))
     equity = steady(DAYS.delete(30), 1.001)
-    joined, _ = extend({"SPY": equity, "IEF": steady(DAYS[40:], 1.0)}, Rates(yields=yields), {})
+    joined, _, _ = extend({"SPY": equity, "IEF": steady(DAYS[40:], 1.0)}, Rates(yields=yields), {})
     assert joined["IEF"].index.equals(DAYS.delete(30))
     assert joined["IEF"].iloc[10] == joined["IEF"].iloc[9]
 

@@ -59,12 +59,17 @@ def test_cash_before_the_bill_yield_is_bundled_and_after_it_carries_on():
     sessions = pd.bdate_range("2020-01-01", "2020-12-31")
     bill = pd.Series(1.0, index=pd.bdate_range("2020-03-02", "2020-09-30"))
     cash, _, notes = cash_level(sessions, bill, 252)
-    assert notes == [
-        "cash before 2020-03-02 earns the bundled one-month bill return",
-        "cash after 2020-09-30 earns that day's bill yield",
-    ]
+    assert notes[0] == "cash before 2020-03-02 earns the bundled one-month bill return"
+    assert "sessions without a recent bill yield (first 2020-10-1" in notes[1]
     assert cash.is_monotonic_increasing
-    last = cash.iloc[-1] / cash.loc["2020-12-30"]
+
+
+def test_cash_after_bill_yield_and_table_carries_the_yield_on():
+    sessions = pd.bdate_range("2025-09-01", "2025-12-31")
+    bill = pd.Series(1.0, index=sessions[:20])
+    cash, _, notes = cash_level(sessions, bill, 252)
+    assert notes == [f"cash after {sessions[19]:%Y-%m-%d} earns that day's bill yield"]
+    last = cash.iloc[-1] / cash.iloc[-2]
     assert last == pytest.approx((1 + 0.01 * 91 / 365) ** (1 / 91), rel=1e-12)
 
 
@@ -88,13 +93,89 @@ def test_a_figure_is_seen_when_it_was_public():
     assert seen["cpi"].loc["2024-02-29"] == 102
 
 
-def test_the_dollar_indices_join_on_level():
-    dxy = pd.Series(100.0, index=DAYS[:40])
-    broad = pd.Series(np.linspace(200, 210, len(DAYS)), index=DAYS)
+@pytest.mark.parametrize("ends", [39, 41])
+def test_the_dollar_indices_join_on_the_level_of_a_day(ends):
+    rng = np.random.default_rng(4)
+    dxy = pd.Series(100 * np.exp(rng.normal(0, 0.01, ends + 1).cumsum()), index=DAYS[: ends + 1])
+    broad = pd.Series(200 * np.exp(rng.normal(0, 0.01, len(DAYS)).cumsum()), index=DAYS)
     usd = on_sessions(Rates(dxy=dxy, broad_usd=broad), DAYS, 252)["usd"]
-    moves = usd.pct_change(fill_method=None).dropna()
-    assert usd.iloc[39] == 100
-    assert moves.abs().max() < 0.005  # no jump at the join, where the raw levels differ by half
+    scale = dxy.iloc[-1] / broad.loc[dxy.index[-1]]
+    friday = next(row for row in range(ends + 1, ends + 7) if DAYS[row].day_of_week == 4)
+    monday = DAYS[friday + 1]
+    assert usd.loc[dxy.index[-1]] == dxy.iloc[-1]
+    assert usd.loc[monday] == pytest.approx(broad.iloc[friday] * scale, rel=1e-12)
+
+
+def test_the_dollar_may_end_on_a_day_without_a_session():
+    dxy = pd.Series(100.0, index=DAYS[:40])
+    broad = pd.Series(200.0, index=DAYS)
+    months = pd.date_range("2024-01-31", periods=4, freq="ME")
+    assert on_sessions(Rates(dxy=dxy, broad_usd=broad), months, 12)["usd"].tolist() == [100.0] * 4
+    daily = on_sessions(Rates(dxy=dxy, broad_usd=broad), DAYS.drop(DAYS[39]), 252)["usd"]
+    assert set(daily) == {100.0}
+
+
+def test_monthly_rows_see_no_yield_of_later_in_the_month():
+    first = pd.DatetimeIndex(["2024-02-01", "2024-03-01"])
+    yields = pd.DataFrame({10.0: np.arange(len(DAYS), dtype=float)}, index=DAYS)
+    seen = on_sessions(Rates(yields=yields), first, 12)["yields"][10.0]
+    assert seen.tolist() == [DAYS.get_loc(day) for day in first]
+
+
+def test_a_session_without_yields_has_none():
+    yields = pd.DataFrame({10.0: 4.0}, index=DAYS.drop(DAYS[5]))
+    assert np.isnan(on_sessions(Rates(yields=yields), DAYS, 252)["yields"][10.0].iloc[5])
+
+
+def test_exactly_the_days_on_another_basis_are_dropped():
+    days = pd.DatetimeIndex(
+        ["1973-01-03", "1973-01-04", "1986-12-31", "1987-01-02", "1993-09-30", "1993-10-01",
+         "2002-02-15", "2002-02-19", "2006-02-08", "2006-02-09"]
+    )  # fmt: skip
+    kept = Rates(yields=pd.DataFrame({10.0: 4.0, 20.0: 5.0, 30.0: 6.0}, index=days)).yields
+    assert kept[20.0].isna().tolist() == [True, False, False, True, True, *[False] * 5]
+    assert kept[30.0].isna().tolist() == [*[False] * 7, True, True, False]
+
+
+def test_a_hole_in_the_bill_yield_is_filled_by_the_table_and_said():
+    sessions = pd.bdate_range("2007-01-02", "2010-12-31")
+    bill = pd.Series(4.8, index=sessions).drop(pd.bdate_range("2008-01-01", "2010-06-30"))
+    cash, _, notes = cash_level(sessions, bill, 252)
+    # Published bills earned next to nothing in 2009; 4.8 % carried on would be that much.
+    assert cash["2009-12-31"] / cash["2008-12-31"] - 1 < 0.005
+    assert any("sessions without a recent bill yield (first 2008-01" in note for note in notes)
+
+
+def test_a_series_that_ends_early_is_named():
+    from data.rates import stale_notes
+
+    rates = Rates(policy_rate=pd.Series(5.0, index=DAYS))
+    (note,) = stale_notes(rates, DAYS[-1] + pd.Timedelta(days=60))
+    assert note == "the policy rate ends on 2024-04-30 and is carried on from there"
+    assert stale_notes(rates, DAYS[-1]) == []
+
+
+def test_files_of_rates_are_each_read_as_what_they_are(tmp_path):
+    from data.files import read_rates
+
+    head, rows = "date,{}\n", ("2024-01-02,{}\n", "2024-01-03,{}\n")
+    for name, column, value in (
+        ("treasury_bill_3m_discount_daily", "dtb3", 4.975),
+        ("fed_funds_effective_daily", "x", 5.33),
+        ("cpi_monthly", "x", 300.0),
+    ):
+        text = head.format(column) + "".join(row.format(value) for row in rows)
+        (tmp_path / f"{name}.csv").write_text(text)
+    (tmp_path / "usd_index_daily.csv").write_text(
+        "date,dxy,fed_broad_usd\n2024-01-02,101,120\n2024-01-03,102,121\n"
+    )
+    found = read_rates(tmp_path)
+    assert found.bill.iloc[0] == pytest.approx(5.108, abs=5e-4)  # published equivalent
+    assert (found.policy_rate.iloc[0], found.cpi.iloc[0]) == (5.33, 300.0)
+    assert (found.dxy.iloc[0], found.broad_usd.iloc[0]) == (101, 120)
+    (tmp_path / "usd_index_daily.csv").write_text("date,value\n2024-01-02,1\n2024-01-03,1\n")
+    with pytest.raises(DataError, match="needs a column dxy or fed_broad_usd, got value"):
+        read_rates(tmp_path)
 
 
 def test_monthly_rows_take_the_last_yields_of_their_month():
@@ -202,4 +283,4 @@ def test_an_extended_live_market_says_where_it_joins(web):
     assert any(note.startswith(f"IEF before {join} is a ladder") for note in market.notes)
     assert any("VFINX: Yahoo has no such ticker" in remark for remark in market.remarks)
     assert len(market.sessions) == 900
-    assert Store().tickers().count("DGS10") == 1
+    assert Store().tickers().count("fred:DGS10") == 1
