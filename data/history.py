@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import click
 
 from data.command import CONTEXT, Progress, make_console, progress, run_command
 from data.errors import DataError, UsageError
+from data.instruments import PROXIES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from data.proxies import Tracking
     from data.rates import Rates
 
-FUNDS = ("SHY", "IEF", "TLT", "BIL")
+FUNDS = ("SPY", "SHY", "IEF", "TLT", "BIL")
 
 
 @click.command(context_settings=CONTEXT)
@@ -47,17 +47,23 @@ def main(
     if source != "yahoo" and not source.removeprefix("files:"):
         raise UsageError(f"--source takes yahoo or files:DIR, got {source!r}")
     console = make_console()
-    funds, rates, remarks = _load(source, progress)
+    funds, rates, older, remarks = _load(source, progress)
     for remark in remarks:
         console.print(f"warning: {remark}", soft_wrap=True)
     if four_yields:
         rates = _four(rates)
     found, ratios = [], {}
-    for measured, ratio in _measure(funds, rates, first, last):
-        found.append(measured)
-        ratios[measured.ticker] = ratio
+    for ticker, fund in funds.items():
+        try:
+            measured = _measure(ticker, fund, rates, older, first, last)
+        except DataError as error:
+            console.print(f"warning: {error}", soft_wrap=True)
+            continue
+        if measured is not None:
+            found.append(measured[0])
+            ratios[ticker] = measured[1]
     if not found:
-        raise DataError(f"{source} has no yields to build a proxy from; nothing to compare")
+        raise DataError(f"{source} has no fund with a proxy to compare; give yields and prices")
     _print(found)
     folder = Path(out)
     try:
@@ -68,8 +74,10 @@ def main(
     console.print(f"written: {folder / 'tracking.csv'}, {folder / 'tracking.svg'}", soft_wrap=True)
 
 
-def _load(source: str, show: Progress) -> tuple[dict[str, pd.Series], Rates, list[str]]:
-    """Total-return levels of the funds, and the rates to build their proxies from."""
+def _load(
+    source: str, show: Progress
+) -> tuple[dict[str, pd.Series], Rates, dict[str, pd.Series], list[str]]:
+    """Levels of the funds, the rates and older histories their proxies come from, remarks."""
     if source.startswith("files:"):
         from data import files
 
@@ -77,11 +85,10 @@ def _load(source: str, show: Progress) -> tuple[dict[str, pd.Series], Rates, lis
         if not folder.is_dir():
             raise DataError(f"--source {source} is not a folder; give one with CSV files")
         there = set(files.tickers(folder))
-        return (
-            {fund: files.read_prices(folder, fund) for fund in FUNDS if fund in there},
-            files.read_rates(folder),
-            [],
-        )
+        wanted = [name for name in (*FUNDS, *PROXIES) if name in there]
+        prices = {name: files.read_prices(folder, name) for name in wanted}
+        rates = files.read_rates(folder)
+        return {fund: prices[fund] for fund in FUNDS if fund in prices}, rates, prices, []
     if source != "yahoo":
         raise UsageError(f"--source takes yahoo or files:DIR, got {source!r}")
     from data import yahoo
@@ -98,8 +105,8 @@ def _load(source: str, show: Progress) -> tuple[dict[str, pd.Series], Rates, lis
         for fund in FUNDS
     }
     request = Request(store, progress=show)
-    rates = request.rates(["bill", "yields"])
-    return funds, rates, [*store.warnings, *request.remarks, *request.notes]
+    rates, older = request.rates(["bill", "yields"]), request.older(["SPY"])
+    return funds, rates, older, [*store.warnings, *request.remarks, *request.notes]
 
 
 def _four(rates: Rates) -> Rates:
@@ -112,17 +119,27 @@ def _four(rates: Rates) -> Rates:
 
 
 def _measure(
-    funds: dict[str, pd.Series], rates: Rates, first: str | None, last: str | None
-) -> Iterator[tuple[Tracking, pd.Series]]:
+    ticker: str,
+    fund: pd.Series,
+    rates: Rates,
+    older: dict[str, pd.Series],
+    first: str | None,
+    last: str | None,
+) -> tuple[Tracking, pd.Series] | None:
+    """Tracking of a fund's nearest proxy, and proxy over fund from 100; None without a proxy."""
+    from data.instruments import CATALOGUE
     from data.proxies import proxy_level, tracking
 
-    for ticker, fund in funds.items():
-        made = proxy_level(ticker, rates)
-        if made is None:
-            continue
-        level, what = made
-        ratio = (level.reindex(fund.index).dropna() / fund).dropna().loc[first:last]
-        yield tracking(ticker, fund, level, what, first, last), 100 * ratio / ratio.iloc[0]
+    made = proxy_level(ticker, rates)
+    for name in CATALOGUE[ticker].proxies:
+        if made is None and name in older:
+            made = older[name], PROXIES[name]
+    if made is None:
+        return None
+    level, what = made
+    measured = tracking(ticker, fund, level, what, first, last)
+    ratio = (level.reindex(fund.index).dropna() / fund).dropna().loc[first:last]
+    return measured, 100 * ratio / ratio.iloc[0]
 
 
 def _print(found: list[Tracking]) -> None:

@@ -219,7 +219,7 @@ def test_the_command_writes_its_table_and_chart(tmp_path, yahoo_folder, capsys):
     shown = capsys.readouterr().out
     assert "IEF" in shown
     rows = pd.read_csv(out / "tracking.csv", index_col="ticker")
-    assert list(rows.index) == ["SHY", "IEF", "TLT", "BIL"]
+    assert list(rows.index) == ["SPY", "SHY", "IEF", "TLT", "BIL"]
     assert rows["correlation"].gt(0.9).all()
     assert "<svg" in (out / "tracking.svg").read_text()
 
