@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from data.market import Market
 
 STEPS = 3
+TIE = 1e-9  # yields have two decimals: ties are common, and no float noise may decide them
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,9 @@ class AttackDefend(DurationRule):
         slack = 0.5 + self.hysteresis_bp / self.step_bp
         held, answer = 0, []
         for x in distance.to_numpy(float):
-            if not math.isnan(x) and abs(x - held) > slack:
-                # Half a step rounds away from where it stands: floor(x + 1/2), not to even.
-                held = max(-STEPS, min(STEPS, math.floor(x + 0.5)))
+            if not math.isnan(x) and abs(x - held) > slack + TIE:
+                # Half a step rounds away from zero, either way, not to the even step.
+                whole = math.copysign(math.floor(abs(x) + 0.5 + TIE), x)
+                held = max(-STEPS, min(STEPS, int(whole)))
             answer.append(math.nan if math.isnan(x) else held)
         return pd.Series(answer, index=distance.index, dtype=float)

@@ -67,6 +67,7 @@ def prove_quickly(strategy: Strategy) -> None:
     """
     import numpy as np
 
+    proved = False
     for ppy in (252, 12):
         market = made_market(tuple(strategy.tickers), ppy)
         try:
@@ -74,9 +75,17 @@ def prove_quickly(strategy: Strategy) -> None:
         except HedgeError:
             continue  # a rule for the other kind of rows, or with a longer window
         start = market.sessions.get_loc(decided.index[0])
+        if start + 2 >= len(market.sessions):
+            continue
+        proved = True
         rng = np.random.default_rng(len(market.sessions))
         rows = rng.integers(start, len(market.sessions) - 1, QUICK_CUTS)
         require_causal(strategy, market, [market.sessions[row] for row in sorted(rows)])
+    if not proved:
+        raise PeekingError(
+            f"{strategy.name} cannot be proved on 22 years by day or 45 by month; "
+            "shorten its windows"
+        )
 
 
 @cache

@@ -6,6 +6,7 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from data.errors import UsageError
 from data.instruments import CATALOGUE
 from strategies.base import Strategy, parameter
 from strategies.schedule import decision_rows
@@ -35,6 +36,15 @@ class DurationRule(Strategy):
     duration_max: float = parameter(
         LONGEST, low=SHORTEST, high=20, unit="years", doc="longest target duration"
     )
+
+    def __post_init__(self) -> None:
+        """Refuse a dial whose ends are exchanged: it would be the opposite rule."""
+        super().__post_init__()
+        if self.duration_min > self.duration_max:
+            raise UsageError(
+                f"{self.name}: duration_min {self.duration_min:g} is above duration_max "
+                f"{self.duration_max:g}; exchange them"
+            )
 
     @property
     def tickers(self) -> list[str]:
@@ -82,8 +92,6 @@ class DurationRule(Strategy):
             If the market is too short for the rule.
         """
         import numpy as np
-
-        from data.errors import UsageError
 
         market.require(self.tickers)
         first, _ = market.first_session([t for t in self.tickers if t not in self.optional])

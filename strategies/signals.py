@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def window_rows(years: float, market: Market) -> int:
     """How many rows of a market make a window of so many years."""
-    return max(round(years * market.periods_per_year), 2)
+    return max(round(years * market.periods_per_year), 1)
 
 
 def known_yield(market: Market, years: float, who: str) -> pd.Series:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from backtests.analysis.attribution import by_period, sleeve_attribution
 from backtests.engine import ledger
+from backtests.engine.costs import Costs
 from backtests.engine.result import Simulation
 from data.curve import covers, fund_return_parts, interpolate, year_fractions
 from data.instruments import CATALOGUE
@@ -95,6 +96,8 @@ def _switch_table(
     entry = (held * yields[values.columns]).sum(axis=1, skipna=False).to_numpy()
     years = year_fractions(sessions, market.periods_per_year).cumsum()
     rows = []
+    durations = fund_durations(market)
+    prices = market.prices[list(DIAL)].bfill()
     start, old = int(targets["filled"].iloc[0]), float(targets["years"].iloc[0])
     for position, number in enumerate(moved):
         now = int(targets["filled"].iloc[number])
@@ -106,9 +109,16 @@ def _switch_table(
         )
         accrued = (1.0 + entry[start] / 2.0) ** (2.0 * (years[now] - years[start]))
         move = growth[now] / growth[start] / accrued - 1.0
-        sold = max(old - new, 0.0) / old
+        # What was sold in fact: beyond the longest fund a lower target sells nothing.
+        that_day = durations.loc[sessions[now]].fillna(0.0)
+        was = float((held.iloc[now - 1] * that_day).sum())
+        sold = max(was - float((held.iloc[now] * that_day).sum()), 0.0) / was if new < old else 0.0
         worth = float(total.iloc[now] * (1.0 + daily.iloc[now]))  # at the fill, before its orders
-        as_switched, as_before = _two_ways(market, simulation, targets, now, last, old)
+        inside = targets[(targets["filled"] >= now) & (targets["filled"] < max(last, now + 1))]
+        window = slice(now - 1, last + 1)
+        as_switched, as_before = _two_ways(
+            prices.loc[sessions[window]], durations, simulation.costs, inside, now - 1, old
+        )
         rows.append(
             {
                 "date": sessions[now],
@@ -129,31 +139,44 @@ def _switch_table(
 
 
 def _two_ways(
-    market: Market, simulation: Simulation, targets: pd.DataFrame, now: int, last: int, old: float
+    prices: pd.DataFrame,
+    durations: pd.DataFrame,
+    costs: Costs,
+    inside: pd.DataFrame,
+    first: int,
+    old: float,
 ) -> tuple[float, float]:
     """Return of the sleeve from a switch to the next, as decided and with the old target kept.
 
     Both are bought at the old target on the row before, so that both pay for what they trade
-    from the switch on, and only for that.
+    from the switch on, and only for that; the next switch pays for itself.
+
+    Parameters
+    ----------
+    prices
+        Funds of the dial from the row before the switch to the next one.
+    durations
+        Of the funds on every session.
+    costs
+        Those of the run.
+    inside
+        Decisions filled from the switch on and before the next.
+    first
+        Row number of the first price.
+    old
+        The target before the switch.
     """
-    sessions = pd.DatetimeIndex(simulation.nav.index)
-    window = sessions[now - 1 : last + 1]
-    funds = [fund for fund in DIAL if market.prices[fund].loc[window[0] :].notna().all()]
-    prices = market.prices.loc[window, funds].to_numpy(float)
-    inside = targets[(targets["filled"] >= now) & (targets["filled"] <= last)]
-    days = pd.DatetimeIndex(inside["decided"])
-    durations = fund_durations(market)[funds]
-    first = blend(pd.Series([old]), durations.loc[window[:1]]).to_numpy()
-    costs = simulation.costs
+    before = blend(pd.Series([old]), durations.loc[prices.index[:1]]).to_numpy()
+    days = durations.loc[pd.DatetimeIndex(inside["decided"])]
+    rows = inside["filled"].to_numpy() - first
+    level = prices.to_numpy(float)
+    fee, slip = np.full(len(DIAL), costs.fee), np.full(len(DIAL), costs.slippage)
     answers = []
     for wanted in (inside["years"].to_numpy(float), np.full(len(inside), old)):
-        plan = np.full(prices.shape, np.nan)
-        plan[0] = first[0]
-        plan[inside["filled"].to_numpy() - (now - 1)] = blend(
-            pd.Series(wanted), durations.loc[days]
-        ).to_numpy()
-        fee, slip = np.full(len(funds), costs.fee), np.full(len(funds), costs.slippage)
-        nav = ledger.fill(prices / prices[0], plan, fee, slip, 1.0).nav
+        plan = np.full(level.shape, np.nan)
+        plan[0] = before[0]
+        plan[rows] = blend(pd.Series(wanted), days).to_numpy()
+        nav = ledger.fill(level / level[0], plan, fee, slip, 1.0).nav
         answers.append(float(nav[-1] / nav[0] - 1.0))
     return answers[0], answers[1]
 

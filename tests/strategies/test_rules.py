@@ -100,7 +100,17 @@ def test_price_down_lengthens_and_price_up_shortens():
         assert np.sign(target.iloc[-1] - target.iloc[-2]) == sign
 
 
-@pytest.mark.parametrize("constant", [-2.0, 3.0])
+def test_ties_round_away_from_zero_either_way():
+    assert steps(1.5, hysteresis_bp=0) == [2]
+    assert steps(-1.5, hysteresis_bp=0) == [-2]
+
+
+def test_a_dial_with_its_ends_exchanged_is_refused():
+    with pytest.raises(UsageError, match="duration_min 16 is above duration_max 0.2"):
+        AttackDefend(duration_min=16, duration_max=0.2)
+
+
+@pytest.mark.parametrize("constant", [-2.0, 0.37, 3.0])
 def test_a_constant_added_to_every_yield_changes_no_relative_rule(constant):
     market = made_market(("SPY", *DIAL), 12)
     rule = AttackDefend()
