@@ -112,7 +112,8 @@ def _switch_table(
         # What was sold in fact: beyond the longest fund a lower target sells nothing.
         that_day = durations.loc[sessions[now]].fillna(0.0)
         was = float((held.iloc[now - 1] * that_day).sum())
-        sold = max(was - float((held.iloc[now] * that_day).sum()), 0.0) / was if new < old else 0.0
+        is_now = float((held.iloc[now] * that_day).sum())
+        sold = max(was - is_now, 0.0) / was if new < old and was > 0 else 0.0
         worth = float(total.iloc[now] * (1.0 + daily.iloc[now]))  # at the fill, before its orders
         inside = targets[(targets["filled"] >= now) & (targets["filled"] < max(last, now + 1))]
         window = slice(now - 1, last + 1)

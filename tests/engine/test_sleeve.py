@@ -215,3 +215,10 @@ def test_the_static_control_has_the_average_duration(market):
     static = simulate(market, control, Costs(), start=done.nav.index[0], engine=ledger.fill)
     assert average(static) == pytest.approx(average(done), abs=0.02)
     assert control.equity_weight == rule.equity_weight
+
+
+def test_without_treasuries_nothing_is_banked_and_nothing_breaks(market):
+    rule, done = finished(market, "attack_defend", equity_weight="1")
+    report = report_sleeve(market, rule, done)
+    assert report.switches["premium_banked"].eq(0).all()
+    assert report.attribution["total"].abs().max() == 0
