@@ -9,18 +9,25 @@ from typing import Any
 
 import pandas as pd
 
+from backtests.analysis.cross_check import cross_check
+from backtests.analysis.verdict import plain
 from backtests.engine.config import RunConfig, short_hash
+from backtests.engine.judge import judge_run
 from backtests.engine.result import Simulation
-from backtests.engine.simulate import simulate
+from backtests.engine.simulate import simulate, vectorbt_metrics
 from backtests.engine.sleeve import SleeveReport, report_sleeve
 from backtests.report.summary import summarise
 from data.command import Progress, silent
 from data.errors import UsageError
 from data.load import available, data_line, load_market
 from data.market import Market
+from strategies.base import Strategy
 from strategies.causality import prove_quickly
 from strategies.dial import DurationRule
 from strategies.equity_only import EquityOnly
+
+# What the verdict tells its regimes by, where the source has it.
+BACKGROUND = ("yields",)
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +41,7 @@ class Run:
     summary: dict[str, Any]
     name: str
     sleeve: SleeveReport | None = None
+    verdict: dict[str, Any] | None = None
 
 
 def execute(
@@ -42,8 +50,9 @@ def execute(
     announce: Callable[[str], object] = lambda _: None,
     *,
     refresh: bool = False,
+    with_verdict: bool = True,
 ) -> Run:
-    """Load the market, simulate the strategy and its benchmark, and sum them up.
+    """Load the market, simulate the strategy and its benchmark, sum them up and judge them.
 
     Parameters
     ----------
@@ -55,6 +64,8 @@ def execute(
         Called with each line the user should read: the data used, and what to know of them.
     refresh
         Fetch prices again even where a fresh snapshot is kept.
+    with_verdict
+        Whether to simulate the references and judge the run by them.
 
     Raises
     ------
@@ -68,7 +79,7 @@ def execute(
         [*strategy.tickers, ticker],
         end=config.end,
         extend=config.extend,
-        needs=strategy.needs,
+        needs=sorted({*strategy.needs, *BACKGROUND}),
         refresh=refresh,
         progress=progress,
     )
@@ -106,7 +117,36 @@ def execute(
         with progress("working out switches and attribution"):
             sleeve = report_sleeve(market, strategy, simulation)
     name = run_name(config, market, summary)
-    return Run(config, market, simulation, benchmark, summary, name, sleeve)
+    verdict = judged(market, strategy, simulation, summary, progress) if with_verdict else None
+    return Run(config, market, simulation, benchmark, summary, name, sleeve, verdict)
+
+
+def judged(
+    market: Market,
+    strategy: Strategy,
+    simulation: Simulation,
+    summary: dict[str, Any],
+    progress: Progress = silent,
+) -> dict[str, Any]:
+    """Judge a finished run: the content of ``verdict.json``."""
+    from backtests.report.tearsheet import quantstats_metrics
+    from backtests.report.verdict import sentences
+
+    found = judge_run(market, strategy, simulation, summary["benchmark"]["ticker"], progress)
+    nav, ppy = simulation.nav, market.periods_per_year
+    cash = market.cash.loc[nav.index]
+    others = {
+        "vectorbt": vectorbt_metrics(nav, cash, ppy),
+        "quantstats": quantstats_metrics(nav, cash, ppy),
+    }
+    ours = {**summary["metrics"], "total_return": float(nav.iloc[-1] / nav.iloc[0] - 1.0)}
+    return {
+        "word": found["word"],
+        "sentences": sentences(found, summary["costs_paid"], summary["turnover_per_year"]),
+        **found,
+        "cross_check": plain(cross_check(ours, others)),
+        "tracking": [dict(one) for one in market.tracking],
+    }
 
 
 def publish(
@@ -131,6 +171,7 @@ def publish(
             run.benchmark,
             run.summary,
             sleeve=run.sleeve,
+            verdict=run.verdict,
             with_tearsheet=with_tearsheet,
         )
 

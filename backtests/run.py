@@ -24,6 +24,7 @@ from data.errors import UsageError
               help="Any declared parameter of the strategy; see --list.")  # fmt: skip
 @config_options
 @click.option("--no-tearsheet", is_flag=True, help="Leave the tear sheet out.")
+@click.option("--no-verdict", is_flag=True, help="Leave the verdict out.")
 @click.option("--refresh", is_flag=True, help="Fetch prices again, even if fresh ones are kept.")
 @click.option("--json", "as_json", is_flag=True, help="Print summary.json and nothing else.")
 @click.option("--list", "listing", is_flag=True, help="List strategies and their parameters.")
@@ -68,13 +69,19 @@ def run(strategy: str, **options: Any) -> None:
 
     console = make_console(stderr=options["as_json"])
     announce = partial(console.print, soft_wrap=True)
-    result = execute(config, progress, announce, refresh=options["refresh"])
+    result = execute(
+        config,
+        progress,
+        announce,
+        refresh=options["refresh"],
+        with_verdict=not options["no_verdict"],
+    )
     folder = publish(result, out, progress, with_tearsheet=not options["no_tearsheet"])
     if options["as_json"]:
         click.echo(json.dumps(result.summary, indent=2, allow_nan=False, ensure_ascii=False))
     else:
         switches = None if result.sleeve is None else result.sleeve.switches
-        print_run(console, result.summary, folder, switches)
+        print_run(console, result.summary, folder, switches, result.verdict)
 
 
 def listing() -> str:

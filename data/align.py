@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from data.checks import periods_per_year, wild_moves
 from data.errors import DataError
 from data.instruments import CATALOGUE
 from data.market import CASH, Market, describe
-from data.proxies import Splice, extend
+from data.proxies import Splice, Tracking, extend, track_splices
 from data.rates import Rates, bill_level, on_sessions, stale_notes
 
 # Holidays of one exchange and not another are a few days a year; beyond, it is another calendar.
@@ -55,12 +56,15 @@ def market_of(
     known = rates or Rates()
     frequency = _common_frequency(series, source)
     splices: list[Splice] = []
+    tracked: list[Tracking] = []
     said = list(notes)
     if older is not None:
         if frequency != 252:
             raise DataError(f"--extend needs daily prices, and those of {source} are monthly")
-        series, splices, not_carried = extend(series, known, older)
+        own = series
+        series, splices, not_carried = extend(own, known, older)
         splices = [splice for splice in splices if end is None or splice.day <= end]
+        tracked = track_splices(splices, own, known, older, end)
         said += not_carried
     series = {ticker: upto(levels, end, source) for ticker, levels in series.items()}
     said += [note for ticker, levels in series.items() for note in _wild_note(ticker, levels)]
@@ -89,6 +93,7 @@ def market_of(
         provenance=provenance,
         notes=[*said, *map(str, splices), *cut, *cash_notes, *stale_notes(known, sessions[-1])],
         remarks=remarks,
+        tracking=[asdict(one) for one in tracked],
         **on_sessions(known, sessions, frequency),
     )
 

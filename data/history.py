@@ -127,13 +127,9 @@ def _measure(
     last: str | None,
 ) -> tuple[Tracking, pd.Series] | None:
     """Tracking of a fund's nearest proxy, and proxy over fund from 100; None without a proxy."""
-    from data.instruments import CATALOGUE
-    from data.proxies import proxy_level, tracking
+    from data.proxies import nearest_proxy, tracking
 
-    made = proxy_level(ticker, rates)
-    for name in CATALOGUE[ticker].proxies:
-        if made is None and name in older:
-            made = older[name], PROXIES[name]
+    made = nearest_proxy(ticker, rates, older)
     if made is None:
         return None
     level, what = made

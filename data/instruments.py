@@ -56,6 +56,16 @@ CATALOGUE: dict[str, Instrument] = {
     )
 }
 
+# Funds of US Treasuries without leverage: what counts as the hedge. Anything else counts as equity.
+TREASURY_FUNDS = frozenset(
+    {
+        *("BIL", "BILS", "CLTL", "GBIL", "SGOV", "SHV", "TBIL", "TBLL", "USFR", "TFLO", "XHLF"),
+        *("SHY", "SCHO", "SPTS", "VGSH", "VFISX", "UTWO"),
+        *("IEI", "IEF", "SCHR", "SPTI", "VGIT", "VFITX", "GOVT", "UTEN"),
+        *("TLH", "TLT", "SCHQ", "SPTL", "VGLT", "VUSTX", "EDV", "GOVZ", "ZROZ"),
+    }
+)
+
 # What stands before another ticker's first day, in words.
 PROXIES: dict[str, str] = {
     "^SP500TR": "the S&P 500 total-return index (^SP500TR)",

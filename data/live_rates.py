@@ -55,6 +55,7 @@ class Request:
         self._refresh = refresh
         self._progress = progress
         self._silent_servers = {"FRED", "Yahoo"} if offline else set()
+        self._found: dict[str, Snapshot | None] = {}
         self.remarks: list[str] = []
         self.notes: list[str] = []
 
@@ -97,8 +98,13 @@ class Request:
         known = {years: column for years, column in columns.items() if column is not None}
         if len(known) == len(columns):
             return pd.DataFrame(known).sort_index()
-        four = {years: self._yahoo(name) for name, years in yahoo.YIELDS.items()}
-        if any(column is None for column in four.values()):
+        four: dict[float, pd.Series] = {}
+        for name, years in yahoo.YIELDS.items():
+            column = self._yahoo(name)
+            if column is None:
+                break
+            four[years] = column
+        if len(four) < len(yahoo.YIELDS):
             self.notes.append("no yields: neither FRED nor Yahoo could be asked for a whole curve")
             return None
         self.notes.append("yields are Yahoo's four (3 months, 5, 10 and 30 years), not FRED's ten")
@@ -116,7 +122,12 @@ class Request:
         return None if kept is None else kept.bars.frame.iloc[:, 0]
 
     def _series(self, name: str, fetch: Callable[[str], Bars], server: str) -> Snapshot | None:
-        """One series: fresh, else of any age with a remark, else None."""
+        """One series: fresh, else of any age with a remark, else None; asked for once."""
+        if name not in self._found:
+            self._found[name] = self._ask(name, fetch, server)
+        return self._found[name]
+
+    def _ask(self, name: str, fetch: Callable[[str], Bars], server: str) -> Snapshot | None:
         if server not in self._silent_servers:
             try:
                 return fresh_snapshot(

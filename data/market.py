@@ -6,7 +6,7 @@ import copy
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -74,6 +74,9 @@ class Market:
     remarks
         What is said once, on the screen and in the manifest: how these data came to be used
         today. They do not determine a run.
+    tracking
+        How each proxy in these histories follows its fund: one
+        :class:`~data.proxies.Tracking` each, as plain values.
     yields
         Sessions x maturities in years: par yields in percent, or None.
     policy_rate, cpi, usd
@@ -101,6 +104,7 @@ class Market:
         provenance: Mapping[str, Provenance],
         notes: Sequence[str] = (),
         remarks: Sequence[str] = (),
+        tracking: Sequence[Mapping[str, Any]] = (),
         yields: pd.DataFrame | None = None,
         policy_rate: pd.Series | None = None,
         cpi: pd.Series | None = None,
@@ -127,6 +131,7 @@ class Market:
         self.provenance = dict(provenance)
         self.notes = tuple(notes)
         self.remarks = tuple(remarks)
+        self.tracking = tuple(tracking)
         self._prices = _read_only(prices)
         self._cash = _read_only(cash.to_frame(CASH))[CASH]
         self._yields = None if yields is None else _read_only(yields)

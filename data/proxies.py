@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -218,6 +219,52 @@ def tracking(
         worst_year=worst,
         worst_year_difference=None if worst is None else float(differences[worst]),
     )
+
+
+def nearest_proxy(ticker: str, rates: Rates, older: Levels) -> tuple[pd.Series, str] | None:
+    """What would carry a ticker back first: yields, else its nearest other history.
+
+    Returns
+    -------
+    tuple or None
+        Levels and what they are in words.
+    """
+    made = proxy_level(ticker, rates)
+    known = CATALOGUE.get(ticker)
+    for name in known.proxies if known else ():
+        if made is None and name in older:
+            made = older[name], PROXIES[name]
+    return made
+
+
+def track_splices(
+    splices: Iterable[Splice], series: Levels, rates: Rates, older: Levels, last: str | None
+) -> list[Tracking]:
+    """Measure, for every ticker that was carried back, how its proxy follows it.
+
+    Parameters
+    ----------
+    splices
+        The joins.
+    series
+        The tickers' own levels.
+    rates, older
+        What the proxies are made of.
+    last
+        Last day to use, or None for all.
+
+    Returns
+    -------
+    list of Tracking
+        Without the tickers that share less than two years with their proxy.
+    """
+    found = []
+    for ticker in dict.fromkeys(splice.ticker for splice in splices):
+        made = nearest_proxy(ticker, rates, older)
+        if made is not None:
+            with contextlib.suppress(DataError):
+                found.append(tracking(ticker, series[ticker].loc[:last], *made))
+    return found
 
 
 def _month_ends(levels: pd.Series, end: pd.Timestamp) -> pd.Series:

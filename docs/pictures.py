@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run",
          "--disable-background-networking", "--disable-component-update",
-         "--disable-sync")  # fmt: skip
+         "--disable-sync", "--virtual-time-budget=8000")  # fmt: skip
 
 
 def take(page: Path, picture: Path, width: int, height: int) -> None:
@@ -28,13 +28,14 @@ def take(page: Path, picture: Path, width: int, height: int) -> None:
 
 
 def main() -> None:
-    """Take the picture of the newest hedge_mix tear sheet."""
-    sheets = sorted(
-        (ROOT / "results").glob("hedge_mix-*/tearsheet.html"), key=lambda page: page.stat().st_mtime
-    )
-    if not sheets:
-        sys.exit("no tear sheet under results/; run make run first")
-    take(sheets[-1], ROOT / "docs" / "img" / "tearsheet.png", 1100, 1150)
+    """Take the pictures of the newest hedge_mix run."""
+    for page, height in (("verdict", 1520), ("tearsheet", 1150)):
+        found = sorted(
+            (ROOT / "results").glob(f"hedge_mix-*/{page}.html"), key=lambda one: one.stat().st_mtime
+        )
+        if not found:
+            sys.exit(f"no {page}.html under results/; run make run first")
+        take(found[-1], ROOT / "docs" / "img" / f"{page}.png", 1100, height)
 
 
 if __name__ == "__main__":

@@ -37,12 +37,15 @@ class AttackDefend(DurationRule):
     needs: ClassVar[tuple[str, ...]] = ("yields",)
     acts_daily: ClassVar[bool] = True
 
-    step_bp: float = parameter(50.0, low=1, high=500, unit="basis points", doc="one step of yield")
+    step_bp: float = parameter(
+        50.0, low=1, high=500, step=25, unit="basis points",
+        doc="one step of yield",
+    )  # fmt: skip
     lookback_years: float = parameter(
-        5.0, low=0.25, high=20, unit="years", doc="window of the yield's median"
+        5.0, low=0.25, high=20, step=1, unit="years", doc="window of the yield's median"
     )
     hysteresis_bp: float = parameter(
-        10.0, low=0, high=250, unit="basis points", doc="beyond half a step before n moves"
+        10.0, low=0, high=250, step=5, unit="basis points", doc="beyond half a step before n moves"
     )
 
     def target_duration(self, market: Market) -> pd.Series:

@@ -29,14 +29,22 @@ def parameter(
     unit: str,
     low: float | None = None,
     high: float | None = None,
+    step: float | None = None,
     choices: tuple[str, ...] = (),
 ) -> Any:
     """Declare a parameter of a strategy: its default, unit and what values it takes.
 
-    ``low`` and ``high`` are inclusive. The type is that of the default: a number, a choice,
-    a ticker, or a mapping of tickers to weights.
+    ``low`` and ``high`` are inclusive; ``step`` is a change worth a look. The type is that of
+    the default: a number, a choice, a ticker, or a mapping of tickers to weights.
     """
-    metadata = {"doc": doc, "unit": unit, "low": low, "high": high, "choices": choices}
+    metadata = {
+        "doc": doc,
+        "unit": unit,
+        "low": low,
+        "high": high,
+        "step": step,
+        "choices": choices,
+    }
     if isinstance(default, Mapping):
         return dataclasses.field(default_factory=lambda: dict(default), metadata=metadata)
     return dataclasses.field(default=default, metadata=metadata)
@@ -52,6 +60,7 @@ class Parameter:
     unit: str
     low: float | None
     high: float | None
+    step: float | None
     choices: tuple[str, ...]
 
     @property

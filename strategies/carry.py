@@ -31,7 +31,7 @@ class Carry(DurationRule):
     needs: ClassVar[tuple[str, ...]] = ("yields",)
 
     full_at_bp: float = parameter(
-        25.0, low=1, high=200, unit="basis points a year of duration",
+        25.0, low=1, high=200, step=5, unit="basis points a year of duration",
         doc="carry that deserves the longest duration",
     )  # fmt: skip
 

@@ -28,10 +28,10 @@ class CorrelationHedge(DurationRule):
     name: ClassVar[str] = "correlation_hedge"
 
     lookback_months: float = parameter(
-        36.0, low=3, high=120, unit="months", doc="window of the correlation"
+        36.0, low=3, high=120, step=12, unit="months", doc="window of the correlation"
     )
     below: float = parameter(
-        0.0, low=-1, high=1, unit="correlation", doc="long while the correlation is below"
+        0.0, low=-1, high=1, step=0.1, unit="correlation", doc="long while the correlation is below"
     )
 
     def target_duration(self, market: Market) -> pd.Series:

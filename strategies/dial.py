@@ -28,13 +28,18 @@ class DurationRule(Strategy):
     acts_daily: ClassVar[bool] = False
 
     equity_weight: float = parameter(
-        0.6, low=0, high=1, unit="fraction of value", doc="share of SPY; the rest is Treasuries"
-    )
+        0.6,
+        low=0,
+        high=1,
+        step=0.05,
+        unit="fraction of value",
+        doc="share of SPY; the rest is Treasuries",
+    )  # fmt: skip
     duration_min: float = parameter(
-        SHORTEST, low=SHORTEST, high=20, unit="years", doc="shortest target duration"
+        SHORTEST, low=SHORTEST, high=20, step=1, unit="years", doc="shortest target duration"
     )
     duration_max: float = parameter(
-        LONGEST, low=SHORTEST, high=20, unit="years", doc="longest target duration"
+        LONGEST, low=SHORTEST, high=20, step=2, unit="years", doc="longest target duration"
     )
 
     def __post_init__(self) -> None:

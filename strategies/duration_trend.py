@@ -28,7 +28,7 @@ class DurationTrend(DurationRule):
     name: ClassVar[str] = "duration_trend"
 
     lookback_months: float = parameter(
-        12.0, low=1, high=60, unit="months", doc="window of the excess return"
+        12.0, low=1, high=60, step=3, unit="months", doc="window of the excess return"
     )
     bond: str = parameter(
         "IEF", unit="ticker", choices=("SHY", "IEF"), doc="fund whose trend counts"

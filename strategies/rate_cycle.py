@@ -30,9 +30,17 @@ class RateCycle(DurationRule):
     needs: ClassVar[tuple[str, ...]] = ("policy_rate",)
 
     threshold_bp: float = parameter(
-        25.0, low=1, high=300, unit="basis points", doc="change that counts as a cut or a rise"
-    )
-    window_months: float = parameter(3.0, low=1, high=24, unit="months", doc="window of the change")
+        25.0,
+        low=1,
+        high=300,
+        step=10,
+        unit="basis points",
+        doc="change that counts as a cut or a rise",
+    )  # fmt: skip
+    window_months: float = parameter(
+        3.0, low=1, high=24, step=1, unit="months",
+        doc="window of the change",
+    )  # fmt: skip
 
     def target_duration(self, market: Market) -> pd.Series:
         """Hold what the last cut or rise called for."""

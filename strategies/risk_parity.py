@@ -26,7 +26,7 @@ class RiskParity(Strategy):
     name: ClassVar[str] = "risk_parity"
 
     lookback_months: float = parameter(
-        36.0, low=3, high=120, unit="months", doc="window of the volatilities"
+        36.0, low=3, high=120, step=12, unit="months", doc="window of the volatilities"
     )
     bond: str = parameter(
         "IEF", unit="ticker", choices=("SHY", "IEF", "TLT"), doc="the Treasury fund"

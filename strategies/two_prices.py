@@ -31,11 +31,16 @@ class TwoPrices(DurationRule):
     acts_daily: ClassVar[bool] = True
 
     window_sessions: int = parameter(
-        10, low=2, high=63, unit="sessions", doc="window of the three moves"
+        10, low=2, high=63, step=5, unit="sessions", doc="window of the three moves"
     )
     calm_sessions: int = parameter(
-        21, low=1, high=252, unit="sessions", doc="how long the dial stays short afterwards"
-    )
+        21,
+        low=1,
+        high=252,
+        step=10,
+        unit="sessions",
+        doc="how long the dial stays short afterwards",
+    )  # fmt: skip
 
     def target_duration(self, market: Market) -> pd.Series:
         """Stand short during and shortly after a joint fall."""

@@ -89,7 +89,7 @@ def test_same_inputs_same_folder_same_bytes(tmp_path):
     assert one.name == two.name
     names = sorted(path.name for path in one.iterdir())
     assert names == ["equity.csv", "manifest.json", "orders.csv", "summary.json", "tearsheet.html",
-                     "weights.csv"]  # fmt: skip
+                     "verdict.html", "verdict.json", "weights.csv"]  # fmt: skip
     for name in names:
         if name != "manifest.json":
             assert (one / name).read_bytes() == (two / name).read_bytes(), name

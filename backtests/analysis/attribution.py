@@ -73,3 +73,27 @@ def by_period(split: pd.DataFrame, switches: pd.DatetimeIndex) -> pd.DataFrame:
         summed.insert(0, "period", period)
         tables.append(summed)
     return pd.concat(tables, ignore_index=True)
+
+
+def contributions(split: pd.DataFrame, values: pd.Series, ppy: int) -> pd.DataFrame:
+    """Sum an attribution up, in currency and in points a year of the sleeve.
+
+    Parameters
+    ----------
+    split
+        As :func:`sleeve_attribution` returns it.
+    values
+        The sleeve's value at each close.
+    ppy
+        Rows per year.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Parts x ``currency`` and ``points``: the mean over the rows held of the part over the
+        value before it, times rows per year (arithmetic, a fraction).
+    """
+    before = values.shift(1)
+    held = before > 0
+    rates = split[held].div(before[held], axis=0)
+    return pd.DataFrame({"currency": split.sum(), "points": rates.mean() * ppy})

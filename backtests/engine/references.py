@@ -1,18 +1,220 @@
-"""What a rule has to be measured against: controls made with hindsight, labelled as such."""
+"""What a portfolio has to be measured against, simulated by the same engine at the same costs."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
-from strategies.base import parameter
+import numpy as np
+import pandas as pd
+
+from backtests.analysis.hedge import month_ends
+from backtests.engine import ledger
+from backtests.engine.result import Simulation
+from backtests.engine.simulate import fill_with_vectorbt, simulate, trade
+from data.command import Progress, silent
+from data.errors import UsageError
+from data.instruments import TREASURY_FUNDS
+from data.market import Market
+from strategies.base import Strategy, parameter
 from strategies.dial import DIAL, SHORTEST, DurationRule, fund_durations
 
-if TYPE_CHECKING:
-    import pandas as pd
+VOLATILITY_TOLERANCE = 1e-6
 
-    from backtests.engine.result import Simulation
-    from data.market import Market
+
+@dataclass(frozen=True, eq=False)
+class References:
+    """The portfolios beside a run.
+
+    Attributes
+    ----------
+    equity_tickers, hedge_tickers
+        How the tickers were told apart.
+    equity, bills, matched
+        100 % equity; the same decisions with the Treasuries' share in bills; equity and bills
+        at the run's own month-end volatility, chosen with hindsight.
+    matched_weight
+        Equity's weight there.
+    equity_leg, hedge_leg
+        Values of the equity and of the Treasuries alone, each 100 %, from as early as the data
+        go, before the run's first day too.
+    static
+        For a duration rule: the static mix of the same average duration.
+    variants
+        For a duration rule: each of its parameters one step down and one step up, by label;
+        None where that rule has no decision yet on the run's first day.
+    """
+
+    equity_tickers: list[str]
+    hedge_tickers: list[str]
+    equity: Simulation
+    bills: Simulation
+    matched: Simulation
+    matched_weight: float
+    equity_leg: pd.Series
+    hedge_leg: pd.Series
+    static: Simulation | None
+    variants: dict[str, Simulation | None]
+
+
+def make_references(
+    market: Market,
+    strategy: Strategy,
+    simulation: Simulation,
+    benchmark: str,
+    progress: Progress = silent,
+) -> References:
+    """Simulate everything a run is judged against.
+
+    Parameters
+    ----------
+    market, strategy, simulation
+        A finished run.
+    benchmark
+        The equity where the strategy itself holds none.
+    progress
+        A context around each long step.
+    """
+    decided = strategy.target_weights(market)
+    held = [str(ticker) for ticker in decided.columns if decided[ticker].gt(0).any()]
+    hedge = [ticker for ticker in held if ticker in TREASURY_FUNDS]
+    equity = [ticker for ticker in held if ticker not in TREASURY_FUNDS]
+    row_zero, initial = simulation.nav.index[0], float(simulation.nav.iloc[0])
+
+    def run(name: str, weights: pd.DataFrame, *, start: pd.Timestamp | None = row_zero,
+            engine: Any = fill_with_vectorbt) -> Simulation:  # fmt: skip
+        return trade(
+            market,
+            weights,
+            simulation.costs,
+            name=name,
+            optional=strategy.optional,
+            start=start,
+            initial=initial,
+            engine=engine,
+        )
+
+    with progress("simulating the references"):
+        steady = alone(decided, equity) if equity else everywhere(benchmark, decided.index)
+        all_equity = bought_once(steady)
+        bills = decided.assign(**dict.fromkeys(hedge, 0.0))
+        weight, matched = match_volatility(
+            simulation, lambda w: run("matched", w * steady, engine=ledger.fill)
+        )
+        hedge_alone = bought_once(alone(decided, hedge)) if hedge else bills * 0.0
+        hedge_leg = run("hedge", hedge_alone, start=None).nav
+        equity_leg = run("equity", all_equity, start=None).nav
+        found = References(
+            equity_tickers=equity or [benchmark],
+            hedge_tickers=hedge,
+            equity=run("equity", all_equity),
+            bills=run("bills", bills),
+            matched=matched,
+            matched_weight=weight,
+            equity_leg=equity_leg,
+            hedge_leg=hedge_leg,
+            static=None,
+            variants={},
+        )
+    if not isinstance(strategy, DurationRule):
+        return found
+    with progress("simulating the rule one step up and down"):
+        mix = same_average_duration(market, strategy, simulation)
+        static = simulate(market, mix, simulation.costs, start=row_zero, initial=initial)
+        variants: dict[str, Simulation | None] = {}
+        for label, other in one_step(strategy):
+            try:
+                variants[label] = simulate(
+                    market,
+                    other,
+                    simulation.costs,
+                    start=row_zero,
+                    initial=initial,
+                    engine=ledger.fill,
+                )
+            except UsageError:
+                variants[label] = None
+    return replace(found, static=static, variants=variants)
+
+
+def everywhere(ticker: str, decisions: pd.Index) -> pd.DataFrame:
+    """100 % of one ticker at every decision."""
+    return pd.DataFrame({ticker: 1.0}, index=decisions)
+
+
+def alone(decided: pd.DataFrame, tickers: Sequence[str]) -> pd.DataFrame:
+    """Some of the tickers of decisions alone, in their own proportions, filled up to 100 %.
+
+    All cash where none of them is wanted.
+    """
+    share = decided[list(tickers)]
+    total = share.sum(axis=1)
+    filled = share.div(total.where(total > 0), axis=0).fillna(0.0)
+    # Shares of a sum may add up to a hair more than 1, which the engine refuses.
+    return filled.div(np.maximum(filled.sum(axis=1), 1.0), axis=0)
+
+
+def bought_once(weights: pd.DataFrame) -> pd.DataFrame:
+    """Leave out decisions that ask for what is held anyway: 100 % of a single ticker."""
+    always_all = weights.shape[1] == 1 and bool((weights == 1.0).to_numpy().all())
+    return weights.iloc[[0]] if always_all else weights
+
+
+def match_volatility(
+    simulation: Simulation, run: Any, tolerance: float = VOLATILITY_TOLERANCE
+) -> tuple[float, Simulation]:
+    """Find the equity weight whose month-end volatility equals a simulation's, by bisection.
+
+    Parameters
+    ----------
+    simulation
+        Whose volatility, after costs.
+    run
+        Simulates equity at a weight, the rest in bills.
+    tolerance
+        Of the yearly volatility.
+
+    Returns
+    -------
+    tuple of float and Simulation
+        Weight 1 where even 100 % equity is calmer: leverage is not allowed.
+    """
+    first = simulation.nav.index[simulation.costs.lag]
+
+    def volatility(one: Simulation) -> float:
+        levels = month_ends(one.nav.loc[first:].to_frame())
+        return float(levels.iloc[:, 0].pct_change(fill_method=None).std() * 12**0.5)
+
+    wanted = volatility(simulation)
+    low, high, weight = 0.0, 1.0, 1.0
+    found = run(weight)
+    if not volatility(found) > wanted:
+        return weight, found
+    while True:
+        weight = (low + high) / 2.0
+        found = run(weight)
+        reached = volatility(found)
+        if abs(reached - wanted) <= tolerance or high - low < 1e-9:
+            return weight, found
+        low, high = (weight, high) if reached < wanted else (low, weight)
+
+
+def one_step(strategy: DurationRule) -> list[tuple[str, DurationRule]]:
+    """The rule with each parameter of its own one declared step down and up, by label."""
+    found: list[tuple[str, DurationRule]] = []
+    for declared in strategy.parameters():
+        if declared.step is None or declared.name == "equity_weight":
+            continue
+        value = getattr(strategy, declared.name)
+        for other in (value - declared.step, value + declared.step):
+            other = round(other, 10)
+            try:
+                changed = replace(strategy, **{declared.name: other})
+            except UsageError:
+                continue  # beyond the declared range
+            found.append((f"{declared.name} {other:g}", changed))
+    return found
 
 
 @dataclass(frozen=True)
@@ -30,8 +232,6 @@ class StaticDuration(DurationRule):
 
     def target_duration(self, market: Market) -> pd.Series:
         """Keep the dial where it is."""
-        import pandas as pd
-
         return pd.Series(self.duration, index=market.sessions)
 
 
@@ -47,8 +247,6 @@ def same_average_duration(
     market, rule, simulation
         A finished simulation of the rule.
     """
-    import numpy as np
-
     rows = simulation.nav.index[simulation.costs.lag :]
     durations = fund_durations(market).loc[rows]
     held = simulation.weights.loc[rows, list(DIAL)]

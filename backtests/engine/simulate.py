@@ -6,7 +6,7 @@ earns the bill return like any other idle money.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -55,6 +55,34 @@ def fill_with_vectorbt(
     )
 
 
+def vectorbt_metrics(nav: pd.Series, cash: pd.Series, ppy: int) -> dict[str, float]:
+    """Headline numbers by vectorbt, to check ours against, by the keys of the cross-check.
+
+    Parameters
+    ----------
+    nav, cash
+        Levels on the same rows. vectorbt takes one bill return for all rows: the mean.
+    ppy
+        Rows per year.
+    """
+    import vectorbt as vbt  # noqa: F401 - registers the accessor
+
+    returns = nav.pct_change(fill_method=None).iloc[1:]
+    bill = float(cash.pct_change(fill_method=None).iloc[1:].mean())
+    # Any row length will do: the year is counted in rows.
+    theirs = returns.vbt.returns(freq="1D", year_freq=f"{ppy}D")
+    return {
+        "total_return": float(theirs.total()),
+        "cagr": float(theirs.annualized()),
+        "volatility": float(theirs.annualized_volatility()),
+        "sharpe": float(theirs.sharpe_ratio(risk_free=bill)),
+        "sortino": float(theirs.sortino_ratio(required_return=bill)),
+        "max_drawdown": float(theirs.max_drawdown()),
+        "calmar": float(theirs.calmar_ratio()),
+        "cvar_95": float(theirs.cond_value_at_risk(cutoff=0.05)),
+    }
+
+
 def simulate(
     market: Market,
     strategy: Strategy,
@@ -97,17 +125,55 @@ def simulate(
         If too few sessions are left, or the rule has no decision by ``start``.
     """
     decided = strategy.target_weights(market)
-    require_targets(decided, market, strategy.name)
-    first, _ = market.first_session([t for t in decided.columns if t not in strategy.optional])
+    return trade(
+        market,
+        decided,
+        costs,
+        name=strategy.name,
+        optional=strategy.optional,
+        start=start,
+        earliest=earliest,
+        initial=initial,
+        engine=engine,
+    )
+
+
+def trade(
+    market: Market,
+    decided: pd.DataFrame,
+    costs: Costs,
+    *,
+    name: str,
+    optional: Sequence[str] = (),
+    start: pd.Timestamp | None = None,
+    earliest: pd.Timestamp | None = None,
+    initial: float = 10_000.0,
+    engine: Engine = fill_with_vectorbt,
+) -> Simulation:
+    """Run decisions, however they were made, over a market.
+
+    Parameters
+    ----------
+    decided
+        Decision sessions x tickers: target weights, as a strategy returns them.
+    name
+        Whose decisions, for the messages and the books.
+    optional
+        Tickers that the decisions do without until their first day.
+    market, costs, start, earliest, initial, engine
+        As for :func:`simulate`, which raises the same errors.
+    """
+    require_targets(decided, market, name)
+    first, _ = market.first_session([t for t in decided.columns if t not in optional])
     begin = max(first, start or max(decided.index[0], earliest or first))
     levels = market.levels(list(decided.columns)).loc[begin:]
     if len(levels) < costs.lag + 2:
         raise UsageError(
-            f"{strategy.name} has {len(levels)} sessions from {begin:%Y-%m-%d}, too few for a lag "
+            f"{name} has {len(levels)} sessions from {begin:%Y-%m-%d}, too few for a lag "
             f"of {costs.lag}; give a longer period"
         )
-    decisions = standing_decisions(decided, levels.index, strategy.name)
-    levels = _before_their_first_day(levels, decisions, strategy.name)
+    decisions = standing_decisions(decided, levels.index, name)
+    levels = _before_their_first_day(levels, decisions, name)
     row = levels.index.get_indexer(decisions.index)
     targets = np.full(levels.shape, np.nan)
     targets[0] = np.eye(levels.shape[1])[-1]  # all CASH until the first decision trades
@@ -118,7 +184,7 @@ def simulate(
     risky = np.arange(levels.shape[1]) < levels.shape[1] - 1  # CASH trades free
     fills = engine(prices, targets, costs.fee * risky, costs.slippage * risky, CAPITAL)
     fills = _rescaled(fills, initial / CAPITAL, levels.iloc[0].to_numpy(float) / SCALE)
-    return _books(strategy.name, costs, levels, decisions, fills, pending=not bool(trades[-1]))
+    return _books(name, costs, levels, decisions, fills, pending=not bool(trades[-1]))
 
 
 def _before_their_first_day(

@@ -12,7 +12,7 @@ from backtests.engine import ledger
 from backtests.engine.costs import Costs
 from backtests.engine.result import Simulation
 from data.curve import covers, fund_return_parts, interpolate, year_fractions
-from data.instruments import CATALOGUE
+from data.instruments import CATALOGUE, TREASURY_FUNDS
 from data.market import Market
 from strategies.dial import DIAL, DurationRule, blend, fund_durations
 
@@ -49,11 +49,27 @@ def report_sleeve(market: Market, rule: DurationRule, simulation: Simulation) ->
     returns = levels.pct_change(fill_method=None).fillna(0.0)
     moved = _switch_rows(targets)
     switches = _switch_table(market, simulation, targets, moved, values, returns)
+    split = attribute(market, simulation)
+    return SleeveReport(switches, by_period(split, pd.DatetimeIndex(switches["date"])))
+
+
+def attribute(market: Market, simulation: Simulation) -> pd.DataFrame:
+    """Split the profit of the Treasury funds held, session by session, in currency.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As :func:`backtests.analysis.attribution.sleeve_attribution`; a fund that is not built
+        from yields, or has none here, is all residual.
+    """
+    funds = [fund for fund in simulation.weights.columns if fund in TREASURY_FUNDS]
+    values = simulation.weights[funds].mul(simulation.nav, axis=0)
+    returns = market.prices.loc[simulation.nav.index, funds].pct_change(fill_method=None)
+    returns = returns.fillna(0.0)
     orders = simulation.orders[simulation.orders["ticker"].isin(funds)]
     costs = (orders["fee"] + orders["slippage"]).groupby(orders["date"]).sum()
     parts = {fund: _fund_parts(market, fund, returns[fund]) for fund in funds}
-    split = sleeve_attribution(values, returns, parts, costs)
-    return SleeveReport(switches, by_period(split, pd.DatetimeIndex(switches["date"])))
+    return sleeve_attribution(values, returns, parts, costs)
 
 
 def _filled_targets(market: Market, rule: DurationRule, simulation: Simulation) -> pd.DataFrame:
@@ -216,7 +232,9 @@ def _fund_parts(market: Market, fund: str, returns: pd.Series) -> pd.DataFrame:
 
     BIL is all carry before its fee. Without a curve the whole return is residual.
     """
-    known = CATALOGUE[fund]
+    known = CATALOGUE.get(fund)
+    if known is None:
+        return pd.DataFrame(index=returns.index)
     dt = year_fractions(market.sessions, market.periods_per_year)
     if known.ladder is None:
         fee = pd.Series((1.0 - known.expense) ** dt, index=market.sessions).loc[returns.index]

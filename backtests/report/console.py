@@ -19,7 +19,11 @@ LATEST_SWITCHES = 8
 
 
 def print_run(
-    console: Console, summary: dict[str, Any], folder: Path, switches: pd.DataFrame | None = None
+    console: Console,
+    summary: dict[str, Any],
+    folder: Path,
+    switches: pd.DataFrame | None = None,
+    verdict: dict[str, Any] | None = None,
 ) -> None:
     """Print a run for its reader; of a duration rule also its latest switches."""
     console.print()
@@ -27,11 +31,16 @@ def print_run(
     if switches is not None:
         console.print()
         console.print(_switch_table(switches))
+    if verdict is not None:
+        console.print()
+        console.print(Text(f"Does it hedge? {verdict['word'].capitalize()}."))
+        for sentence in verdict["sentences"].values():
+            console.print(Text(f"  {sentence}"))
     console.print()
     console.print(_today(summary))
     console.print()
     console.print(Text(f"results in {folder}", no_wrap=True))
-    for name in ("tearsheet.html",):
+    for name in ("verdict.html", "tearsheet.html"):
         if (folder / name).is_file():
             console.print(Text(f"open {folder / name}", no_wrap=True))
 

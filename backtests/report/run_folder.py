@@ -18,9 +18,11 @@ from backtests.engine.config import RunConfig
 from backtests.engine.result import Simulation
 from backtests.engine.sleeve import SleeveReport
 from backtests.report.folder import new_folder, write_json, write_manifest
+from backtests.report.verdict import write_verdict
 from data.market import Market
 
-LIBRARIES = ("vectorbt", "vectorbt-rust", "yfinance", "pandas", "numpy", "scipy", "quantstats")
+LIBRARIES = ("vectorbt", "vectorbt-rust", "yfinance", "pandas", "numpy", "scipy", "quantstats",
+             "arch", "plotly")  # fmt: skip
 
 
 def write_run(
@@ -33,6 +35,7 @@ def write_run(
     summary: dict[str, Any],
     *,
     sleeve: SleeveReport | None,
+    verdict: dict[str, Any] | None,
     with_tearsheet: bool,
 ) -> Path:
     """Write a run into ``out/name`` and return that folder.
@@ -55,6 +58,9 @@ def write_run(
             from backtests.report.tearsheet import write_tearsheet
 
             write_tearsheet(folder / "tearsheet.html", market, simulation, benchmark, summary)
+        if verdict is not None:
+            write_json(folder / "verdict.json", verdict)
+            write_verdict(folder / "verdict.html", verdict, summary, with_tearsheet=with_tearsheet)
         about = {
             "strategy": config.strategy,
             "config": config.as_dict(),

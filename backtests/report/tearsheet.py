@@ -242,6 +242,34 @@ def render(
     return charts, rows, ""
 
 
+def quantstats_metrics(nav: pd.Series, cash: pd.Series, ppy: int) -> dict[str, float]:
+    """Headline numbers by quantstats, to check ours against, by the keys of the cross-check.
+
+    Parameters
+    ----------
+    nav, cash
+        Levels on the same rows. quantstats takes one yearly rate: that of the mean bill.
+    ppy
+        Rows per year.
+    """
+    returns = returns_of(nav)
+    bill = float(returns_of(cash).mean())
+    rate = (1.0 + bill) ** ppy - 1.0
+    with _quiet_and_repeatable():
+        import quantstats.stats as theirs
+
+        return {
+            "total_return": float(theirs.comp(returns)),
+            "cagr": float(theirs.cagr(returns, periods=ppy)),
+            "volatility": float(theirs.volatility(returns, periods=ppy)),
+            "sharpe": float(theirs.sharpe(returns, rf=rate, periods=ppy)),
+            "sortino": float(theirs.sortino(returns, rf=rate, periods=ppy)),
+            "max_drawdown": float(theirs.max_drawdown(returns)),
+            "calmar": float(theirs.calmar(returns, periods=ppy)),
+            "cvar_95": float(theirs.cvar(returns)),
+        }
+
+
 def _two_digits(text: str) -> str:
     """Write quantstats' shortened number (``10.3%``) as the rest of the page does (``10.30 %``)."""
     try:

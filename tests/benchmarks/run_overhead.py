@@ -2,7 +2,8 @@
 
 Alternates the whole command with a bare script that imports the same libraries, simulates
 the same mix with vectorbt and renders the same quantstats sheet, on the bundled history (or
-``--source``), and prints the median of the ratios pair by pair.
+``--source``), and prints the median of the ratios pair by pair; the verdict is left out.
+With ``--verdict`` it alternates the command with and without its verdict.
 """
 
 from __future__ import annotations
@@ -55,6 +56,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--source", default="bundled")
     parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--strategy", default="hedge_mix")
+    parser.add_argument(
+        "--verdict", action="store_true", help="what the verdict adds to a run instead"
+    )
     asked = parser.parse_args()
 
     from data.load import load_market
@@ -65,15 +70,19 @@ def main() -> None:
         market.prices.dropna().to_csv(prices)
         bare = [sys.executable, "-c", BARE, str(prices), str(Path(scratch, "sheet.html")),
                 str(market.periods_per_year)]  # fmt: skip
-        ours = [sys.executable, "-m", "backtests.run", "hedge_mix", "--source", asked.source,
-                "--out", str(Path(scratch, "results"))]  # fmt: skip
+        out = str(Path(scratch, "results"))
+        without = [sys.executable, "-m", "backtests.run", asked.strategy, "--source",
+                   asked.source, "--out", out, "--no-verdict"]  # fmt: skip
+        ours = without[:-1] if asked.verdict else without
+        bare = without if asked.verdict else bare
         seconds(bare), seconds(ours)  # both once, uncounted: file caches
         pairs = [(seconds(ours), seconds(bare)) for _ in range(asked.pairs)]
     ratios = [one / other for one, other in pairs]
     own = [one - other for one, other in pairs]
-    print(f"hedge_mix on {asked.source}, {asked.pairs} alternating pairs, medians")
+    against = "without the verdict" if asked.verdict else "bare script"
+    print(f"{asked.strategy} on {asked.source}, {asked.pairs} alternating pairs, medians")
     print(f"  command      {statistics.median(one for one, _ in pairs):6.2f} s")
-    print(f"  bare script  {statistics.median(other for _, other in pairs):6.2f} s")
+    print(f"  {against:<12} {statistics.median(other for _, other in pairs):6.2f} s")
     print(
         f"  ratio        {statistics.median(ratios):6.3f}  ({min(ratios):.3f} to {max(ratios):.3f})"
     )

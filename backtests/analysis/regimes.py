@@ -1,0 +1,99 @@
+"""The weather a hedge worked in: regimes that each month was in as it began."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+CORRELATION_MONTHS = 36
+MEDIAN_MONTHS = 120
+POLICY_MONTHS = 3
+
+# Every label a dimension can take, so that what a sample lacks can be named.
+LABELS: Mapping[str, tuple[str, ...]] = {
+    "correlation": ("negative", "positive"),
+    "inflation": ("below its median", "above its median"),
+    "policy rate": ("falling", "unchanged", "rising"),
+    "10-year yield": ("low", "middle", "high"),
+}
+
+
+def trailing_correlation(
+    equity: pd.Series, hedge: pd.Series, months: int = CORRELATION_MONTHS
+) -> pd.Series:
+    """Correlation of monthly returns over the last ``months`` months, this one included.
+
+    NaN until there are enough, and where one of the two did not move.
+    """
+    found = equity.rolling(months).corr(hedge)
+    return found.where(np.isfinite(found) & (hedge.rolling(months).std() > 1e-12))
+
+
+def regimes(
+    correlation: pd.Series,
+    cpi: pd.Series,
+    policy_rate: pd.Series,
+    y10: pd.Series,
+) -> tuple[pd.DataFrame, tuple[float, float] | None]:
+    """Label every month by what was known at the end of the month before.
+
+    Parameters
+    ----------
+    correlation
+        As :func:`trailing_correlation` returns it.
+    cpi
+        Consumer prices as published by the end of the month.
+    policy_rate, y10
+        Percent, at the end of the month. All four are indexed by the same months.
+
+    Returns
+    -------
+    tuple of DataFrame and (float, float) or None
+        Months x the dimensions of ``LABELS``, None where unknown; and the two bounds of the
+        yield's terciles, in percent. The terciles are those of the whole period, hence known
+        only afterwards: a description, not a rule to trade.
+    """
+    inflation = cpi.pct_change(12, fill_method=None)
+    median = inflation.rolling(MEDIAN_MONTHS).median()
+    change = policy_rate.diff(POLICY_MONTHS).round(6)
+    # The label of a month is the state at the end of the month before.
+    yields = y10.shift(1)
+    known = yields.dropna()
+    bounds = None
+    if len(known):
+        lower, upper = np.quantile(known, [1.0 / 3.0, 2.0 / 3.0])
+        bounds = (float(lower), float(upper))
+
+    def choose(conditions: list[pd.Series], dimension: str) -> pd.Series:
+        labels = pd.Series(None, index=y10.index, dtype=object)
+        for condition, label in zip(conditions, LABELS[dimension], strict=True):
+            labels[condition.to_numpy(bool)] = label
+        return labels
+
+    low, high = bounds or (np.nan, np.nan)
+    return pd.DataFrame(
+        {
+            "correlation": choose(
+                [(correlation < 0).shift(1, fill_value=False),
+                 (correlation >= 0).shift(1, fill_value=False)],
+                "correlation",
+            ),
+            "inflation": choose(
+                [(inflation <= median).shift(1, fill_value=False),
+                 (inflation > median).shift(1, fill_value=False)],
+                "inflation",
+            ),
+            "policy rate": choose(
+                [(change < 0).shift(1, fill_value=False),
+                 (change == 0).shift(1, fill_value=False),
+                 (change > 0).shift(1, fill_value=False)],
+                "policy rate",
+            ),
+            "10-year yield": choose(
+                [yields <= low, (yields > low) & (yields <= high), yields > high],
+                "10-year yield",
+            ),
+        }
+    ), bounds  # fmt: skip

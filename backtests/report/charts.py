@@ -1,0 +1,291 @@
+"""Charts as plain plotly figures, and the page that carries them.
+
+A figure is data, layout and words; plotly's script, inlined once, draws it in the reader's
+browser. Colours are names of style-sheet variables (``--c1``), which the page resolves, so
+that one figure serves light, dark and print.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+MOST_POINTS = 1_500
+DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One chart: its name on the page, plotly's data and layout, and what it shows in words."""
+
+    name: str
+    data: list[dict[str, Any]]
+    layout: dict[str, Any]
+    caption: str
+    alt: str
+    height: int = 330
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a table: what it says, what it sorts by (None: its text), small print, tone."""
+
+    text: str
+    sort: float | str | None = None
+    small: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table that sorts."""
+
+    heads: list[str]
+    rows: list[list[Cell]]
+    caption: str = ""
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a time chart."""
+
+    name: str
+    values: Sequence[float | None]
+    colour: str
+    dash: str = "solid"
+    width: float = 1.6
+    dates: Sequence[str] | None = field(default=None)
+
+
+def render_page(template: str, path: Path, figures: Sequence[Figure] = (), **values: Any) -> None:
+    """Write a page from a template beside this file; every value is escaped.
+
+    Parameters
+    ----------
+    template
+        File name; it extends ``page.html``.
+    path
+        Where to write.
+    figures
+        Charts that the template places by name.
+    values
+        What else the template uses.
+    """
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        trim_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    text = environment.get_template(template).render(
+        figures=[{"name": one.name, "data": one.data, "layout": one.layout} for one in figures],
+        chart_of={one.name: one for one in figures},
+        plotly=_script() if figures else "",
+        **values,
+    )
+    path.write_text(text, encoding="utf-8")
+
+
+def _script() -> str:
+    from plotly.offline import get_plotlyjs
+
+    return str(get_plotlyjs())
+
+
+def layout(**changes: Any) -> dict[str, Any]:
+    """Axes, fonts and margins shared by all charts; ``changes`` replace whole entries."""
+    axis = {
+        "gridcolor": "--line",
+        "zerolinecolor": "--rule",
+        "linecolor": "--rule",
+        "automargin": True,
+    }
+    base: dict[str, Any] = {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": "system-ui, Helvetica Neue, Arial, sans-serif", "size": 12,
+                 "color": "--ink"},
+        "margin": {"l": 56, "r": 14, "t": 10, "b": 34},
+        "legend": {"orientation": "h", "y": -0.14, "x": 0, "font": {"size": 12}},
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": "--rule", "activecolor": "--ink"},
+        "hovermode": "x unified",
+        "hoverlabel": {"bgcolor": "--paper", "bordercolor": "--rule", "font": {"color": "--ink"}},
+        "xaxis": dict(axis),
+        "yaxis": dict(axis),
+    }  # fmt: skip
+    for name, change in changes.items():
+        both = isinstance(change, Mapping) and isinstance(base.get(name), dict)
+        base[name] = {**base[name], **change} if both else change
+    return base
+
+
+def thinned(count: int, most: int = MOST_POINTS) -> list[int]:
+    """Row numbers to draw of a long series: evenly spaced, first and last included."""
+    if count <= most:
+        return list(range(count))
+    return [round(number * (count - 1) / (most - 1)) for number in range(most)]
+
+
+def rounded(values: Sequence[float | None]) -> list[float | None]:
+    """Numbers for drawing: six digits."""
+    return [None if value is None else float(f"{value:.{DIGITS}g}") for value in values]
+
+
+def time_chart(
+    name: str,
+    dates: Sequence[str],
+    lines: Sequence[Line],
+    *,
+    caption: str,
+    alt: str,
+    y: Mapping[str, Any],
+    percent: bool = False,
+    height: int = 330,
+    bands: Sequence[Mapping[str, Any]] = (),
+) -> Figure:
+    """Lines over time.
+
+    Parameters
+    ----------
+    name, caption, alt, height
+        As in :class:`Figure`.
+    dates
+        ``YYYY-MM`` or ``YYYY-MM-DD``, for the lines without their own.
+    lines
+        What to draw.
+    y
+        Entries of the vertical axis.
+    percent
+        Whether values are fractions to show as percent.
+    bands
+        Plotly shapes behind the lines.
+    """
+    hover = "%{y:.2%}" if percent else "%{y:,.2f}"
+    data = []
+    for line in lines:
+        own = line.dates if line.dates is not None else dates
+        kept = thinned(len(own))
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "name": line.name,
+                "x": [own[row] for row in kept],
+                "y": rounded([line.values[row] for row in kept]),
+                "line": {"color": line.colour, "width": line.width, "dash": line.dash},
+                "hovertemplate": hover,
+            }
+        )
+    shown = {"tickformat": ".0%", **y} if percent else dict(y)
+    return Figure(
+        name,
+        data,
+        layout(yaxis=shown, xaxis={"type": "date"}, shapes=list(bands)),
+        caption,
+        alt,
+        height,
+    )
+
+
+def spans(dates: Sequence[str], inside: Sequence[bool], colour: str) -> list[dict[str, Any]]:
+    """Shade the stretches of time in which a condition holds, as plotly shapes."""
+    shapes: list[dict[str, Any]] = []
+    start: str | None = None
+    for position, now in enumerate([*inside, False]):
+        if now and start is None:
+            start = dates[position]
+        if not now and start is not None:
+            shapes.append(
+                {
+                    "type": "rect",
+                    "xref": "x",
+                    "yref": "paper",
+                    "x0": start,
+                    "x1": dates[min(position, len(dates) - 1)],
+                    "y0": 0,
+                    "y1": 1,
+                    "fillcolor": colour,
+                    "line": {"width": 0},
+                    "layer": "below",
+                }
+            )
+            start = None
+    return shapes
+
+
+def heat_map(
+    name: str,
+    columns: Sequence[Any],
+    rows: Sequence[Any],
+    values: Mapping[str, Sequence[Sequence[float | None]]],
+    *,
+    x_title: str,
+    y_title: str,
+    caption: str,
+    alt: str,
+    height: int = 520,
+) -> Figure:
+    """A map of fractions, white at zero, with a choice of what it shows.
+
+    Parameters
+    ----------
+    columns, rows
+        Labels of the two axes.
+    values
+        Rows x columns by what they are; the first is shown.
+    x_title, y_title
+        Of the axes.
+    name, caption, alt, height
+        As in :class:`Figure`.
+    """
+    names = list(values)
+    data = [
+        {
+            "type": "heatmap",
+            "x": list(columns),
+            "y": list(rows),
+            "z": [rounded(row) for row in values[one]],
+            "xgap": 1,
+            "ygap": 1,
+            "zmid": 0,
+            "visible": one == names[0],
+            "hoverongaps": False,
+            "colorscale": [[0, "--scale-low"], [0.5, "--scale-mid"], [1, "--scale-high"]],
+            "colorbar": {"tickformat": ".0%", "thickness": 10, "outlinewidth": 0},
+            "hovertemplate": f"{y_title} %{{y}}, {x_title} %{{x}}: %{{z:.2%}}<extra></extra>",
+        }
+        for one in names
+    ]
+    buttons = [
+        {"method": "restyle", "label": one, "args": ["visible", [other == one for other in names]]}
+        for one in names
+    ]
+    menu = {
+        "buttons": buttons,
+        "x": 0,
+        "y": 1.02,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "bgcolor": "--paper",
+        "bordercolor": "--rule",
+        "font": {"color": "--ink", "size": 12},
+    }
+    return Figure(
+        name,
+        data,
+        layout(
+            hovermode="closest",
+            margin={"t": 46, "b": 52},
+            xaxis={"title": {"text": x_title}, "dtick": 1, "showgrid": False},
+            yaxis={"title": {"text": y_title}, "autorange": "reversed", "showgrid": False},
+            updatemenus=[menu] if len(names) > 1 else [],
+        ),
+        caption,
+        alt,
+        height,
+    )

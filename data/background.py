@@ -1,0 +1,45 @@
+"""What the world was like, month by month: yields, the policy rate and consumer prices."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from data import bundled
+from data.market import Market
+
+TEN_YEARS = 10.0
+
+
+def background(market: Market) -> pd.DataFrame:
+    """What was known at the end of each month, from the market, else from the bundled table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by month: ``y10`` and ``policy_rate`` in percent, ``cpi`` as published by then;
+        NaN after the last figure there is.
+    """
+    own, table = _at_month_ends(market), _at_month_ends(bundled.load(["SPY"]))
+    joined = own.combine_first(table)
+    # Prices come from one of the two: a step where two series meet would be an inflation
+    # that never was.
+    latest, bundled_latest = own["cpi"].last_valid_index(), table["cpi"].last_valid_index()
+    source = own if latest is not None and latest > bundled_latest else table
+    joined["cpi"] = source["cpi"]
+    return joined.reindex(pd.period_range(joined.index[0], joined.index[-1], freq="M"))
+
+
+def ten_year(market: Market) -> pd.Series | None:
+    """10-year yield in percent on every session, the last one carried over a holiday."""
+    yields = market.yields
+    if yields is None or TEN_YEARS not in yields.columns:
+        return None
+    return yields[TEN_YEARS].ffill()
+
+
+def _at_month_ends(market: Market) -> pd.DataFrame:
+    months = market.sessions.to_period("M")
+    known = {"y10": ten_year(market), "policy_rate": market.policy_rate, "cpi": market.cpi}
+    missing = pd.Series(float("nan"), index=market.sessions)
+    frame = pd.DataFrame({n: missing if s is None else s for n, s in known.items()})
+    return frame.groupby(months).last()

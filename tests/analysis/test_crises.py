@@ -1,0 +1,99 @@
+"""Crises: hand-made paths, and the published ones from real indices."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backtests.analysis.crises import APRIL_2025, CRISES, Episode, deep_falls, episode_table
+from data import files
+
+
+def levels(days: list[str], equity: list[float], hedge: list[float]) -> pd.DataFrame:
+    return pd.DataFrame({"equity": equity, "hedge": hedge}, index=pd.to_datetime(days))
+
+
+def test_daily_rows_are_the_last_on_or_before_each_date():
+    table = levels(
+        ["2020-02-18", "2020-02-19", "2020-03-20", "2020-03-24"],
+        [100.0, 110.0, 66.0, 70.0],
+        [50.0, 50.0, 55.0, 54.0],
+    )
+    y10 = pd.Series([1.6, 1.56, 0.92, 0.84], index=table.index)
+    found = episode_table([Episode("x", "2020-02-19", "2020-03-23")], table, y10, 252)
+    row = found.iloc[0]
+    assert (row["start"], row["end"]) == ("2020-02-19", "2020-03-20")
+    assert row["equity"] == pytest.approx(-0.4)
+    assert row["hedge"] == pytest.approx(0.1)
+    assert row["y10_bp"] == pytest.approx(-64)
+
+
+def test_an_episode_that_data_do_not_cover_is_left_out():
+    table = levels(["2020-02-19", "2020-03-20"], [1.0, 0.7], [1.0, 1.1])
+    ends_later = [Episode("x", "2020-02-19", "2020-03-23")]
+    starts_before = [Episode("x", "2020-02-18", "2020-03-20")]
+    assert episode_table(ends_later, table, None, 252).empty
+    assert episode_table(starts_before, table, None, 252).empty
+
+
+def test_monthly_rows_are_equitys_own_turning_points():
+    months = ["2020-01-31", "2020-02-29", "2020-03-31", "2020-04-30"]
+    table = levels(months, [100.0, 92.0, 80.0, 90.0], [100.0, 101.0, 104.0, 103.0])
+    found = episode_table([Episode("Covid", "2020-02-19", "2020-03-23")], table, None, 12)
+    assert (found["start"][0], found["end"][0]) == ("2020-01-31", "2020-03-31")
+    assert found["equity"][0] == pytest.approx(-0.2)
+    assert np.isnan(found["y10_bp"][0])
+
+
+def test_deep_falls_that_no_list_knows():
+    days = [f"2016-{month:02d}-01" for month in range(1, 10)]
+    equity = pd.Series([100, 84, 101, 90, 102, 80, 103, 70, 104.0], index=pd.to_datetime(days))
+    known = [Episode("known", "2016-07-15", "2016-08-02")]
+    found = deep_falls(equity, known)
+    # 16 % in January and 21.6 % in May; 10 % in March is too shallow, August is listed.
+    assert [(one.start, one.end) for one in found] == [
+        ("2016-01-01", "2016-02-01"),
+        ("2016-05-01", "2016-06-01"),
+    ]
+    assert all(one.found for one in found)
+
+
+def test_published_crises(yahoo_folder, rates_folder):
+    """GROUND_TRUTH: S&P price change and change of the 10-year, crisis by crisis."""
+    published = {
+        "Credit crunch": (-22.2, 28), "Tight money": (-36.1, 244), "Oil shock": (-48.2, 161),
+        "Rising inflation": (-19.4, 54), "Disinflation": (-27.1, 83), "Black Monday": (-33.5, 21),
+        "Invasion of Kuwait": (-19.9, 48), "Bond sell-off": (-8.9, 139),
+        "Russia and LTCM": (-19.3, -46), "Dot-com bust": (-49.1, -259),
+        "Financial crisis": (-56.8, -178), "Greece": (-16.0, -84),
+        "Downgrade of the US": (-19.4, -152), "China and oil": (-14.2, -56),
+        "Volatility shock": (-10.2, 19), "Tightening": (-19.8, -33), "Covid": (-33.9, -80),
+        "Inflation": (-25.4, 228), "Term premium": (-10.3, 87), "Tariffs": (-18.9, -27),
+    }  # fmt: skip
+    assert list(published) == [one.name for one in CRISES]
+    yields = files.read_rates(rates_folder).yields[10.0].dropna()
+    dates = episode_table(CRISES, pd.DataFrame({"equity": yields}), yields, 252).set_index("name")
+    for name, (_, moved) in published.items():
+        assert dates.loc[name, "y10_bp"] == pytest.approx(moved, abs=1), name
+    # The fund's closes without dividends stand for the index, within its own small gap.
+    prices = pd.read_csv(yahoo_folder / "SPY.csv", index_col=0)["Close"]
+    prices.index = pd.to_datetime(prices.index.str[:10])
+    falls = episode_table(CRISES, pd.DataFrame({"equity": prices}), None, 252).set_index("name")
+    assert len(falls) == 13
+    for name, row in falls.iterrows():
+        assert 100 * row["equity"] == pytest.approx(published[name][0], abs=0.5), name
+
+
+def test_april_2025_worked_failed_and_rebounded_without_bonds(yahoo_folder):
+    """GROUND_TRUTH: from the 4th to the 8th SPY -1.7, IEF -1.7, TLT -4.8 %."""
+    names = {"SPY": "equity", "IEF": "hedge", "TLT": "long"}
+    table = pd.DataFrame(
+        {label: files.read_prices(yahoo_folder, ticker) for ticker, label in names.items()}
+    ).dropna()
+    worked, failed, rebound = episode_table(APRIL_2025, table, None, 252).to_dict("records")
+    assert worked["equity"] < 0 < worked["hedge"] < worked["long"]
+    assert 100 * failed["equity"] == pytest.approx(-1.7, abs=0.05)
+    assert 100 * failed["hedge"] == pytest.approx(-1.7, abs=0.05)
+    assert 100 * failed["long"] == pytest.approx(-4.8, abs=0.05)
+    assert rebound["long"] < rebound["hedge"] < 0 < rebound["equity"]

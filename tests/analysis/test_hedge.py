@@ -1,0 +1,137 @@
+"""Measures of the hedge: hand-made months, and the figures of GROUND_TRUTH from real prices."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backtests.analysis import hedge
+from data import files
+
+# Ten months by hand: equity falls in four of them, hardest in the third.
+EQUITY = np.array([0.02, -0.04, -0.10, 0.05, 0.01, -0.02, 0.03, 0.00, -0.04, 0.06])
+HEDGE = np.array([0.01, 0.02, 0.03, -0.01, 0.00, -0.01, 0.02, 0.01, 0.00, -0.02])
+
+
+def test_down_months_by_hand():
+    # -4, -10, -2, -4 % of equity against +2, +3, -1, 0 % of the hedge.
+    assert hedge.down_month_ratio(HEDGE, EQUITY) == pytest.approx(0.04 / -0.20)
+    assert hedge.down_month_mean(HEDGE, EQUITY) == pytest.approx(0.01)
+    assert hedge.down_month_hit_rate(HEDGE, EQUITY) == pytest.approx(2 / 4)
+
+
+def test_worst_decile_by_hand():
+    equity = np.tile(EQUITY, 2)  # two worst months of twenty: both -10 %
+    bonds = np.concatenate([HEDGE, -HEDGE])
+    assert hedge.worst_decile_mean(bonds, equity) == pytest.approx(0.0)
+    assert hedge.worst_decile_hit_rate(bonds, equity) == pytest.approx(0.5)
+
+
+def test_tail_and_drawdown_by_hand():
+    assert hedge.cvar(EQUITY) == pytest.approx(-0.10)  # ceil(0.5) = 1 month
+    assert hedge.cvar(np.tile(EQUITY, 3)) == pytest.approx(-0.10)  # 2 of 30
+    assert hedge.cvar(np.arange(-40, 0) / 1000) == pytest.approx(-0.0395)  # two of forty
+    # 1.02 to 1.02 x 0.96 x 0.90, the first month's gain being the peak.
+    assert hedge.deepest(EQUITY) == pytest.approx(0.96 * 0.90 - 1)
+    assert hedge.deepest(np.array([-0.5, 1.0])) == pytest.approx(-0.5)  # the start is a peak too
+    assert hedge.deepest(np.array([0.1, 0.2])) == 0.0
+    # Down in months 2 and 3, never back: from month 2 on, nine months under water.
+    assert hedge.months_under_water(EQUITY) == 9
+    assert hedge.months_under_water(np.array([0.1, -0.1, 0.2, -0.3, 0.6])) == 1
+
+
+def test_growth_given_up_by_hand():
+    ours, theirs = np.full(24, 0.0), np.full(24, 1.21 ** (1 / 12) - 1)
+    assert hedge.growth_given_up(ours, theirs) == pytest.approx(0.21)
+
+
+def test_rows_are_measured_one_by_one():
+    rng = np.random.default_rng(7)
+    equity, bonds = rng.normal(0.005, 0.04, (5, 60)), rng.normal(0.003, 0.02, (5, 60))
+    for measure in (
+        hedge.cvar_saved,
+        hedge.drawdown_saved,
+        hedge.growth_given_up,
+        hedge.down_month_ratio,
+        hedge.down_month_mean,
+        hedge.down_month_hit_rate,
+        hedge.worst_decile_mean,
+        hedge.worst_decile_hit_rate,
+    ):
+        whole = measure(bonds, equity)
+        each = [measure(b, e) for b, e in zip(bonds, equity, strict=True)]
+        np.testing.assert_allclose(whole, each, rtol=1e-13, err_msg=measure.__name__)
+    np.testing.assert_array_equal(
+        hedge.months_under_water(equity), [hedge.months_under_water(row) for row in equity]
+    )
+
+
+def test_without_a_down_month_there_is_no_ratio():
+    up = np.array([0.01, 0.02])
+    assert math.isnan(hedge.down_month_ratio(up, up))
+    assert math.isnan(hedge.down_month_hit_rate(up, up))
+
+
+def test_month_ends_leave_out_a_month_that_is_not_over():
+    days = pd.bdate_range("2024-01-10", "2024-03-28")  # the 29th was a weekday
+    levels = pd.DataFrame({"a": np.arange(len(days), dtype=float)}, index=days)
+    assert [str(month) for month in hedge.month_ends(levels).index] == ["2024-01", "2024-02"]
+    # 2024-06-29 and 30 were a weekend: the 28th ends the month.
+    days = pd.bdate_range("2024-05-01", "2024-06-28")
+    levels = pd.DataFrame({"a": np.arange(len(days), dtype=float)}, index=days)
+    assert hedge.month_ends(levels)["a"].iloc[-1] == len(days) - 1
+
+
+def test_under_water_in_days():
+    values = pd.Series(
+        [1.0, 1.1, 1.0, 1.05, 1.2, 1.1],
+        index=pd.to_datetime(
+            ["2020-01-01", "2020-01-02", "2020-01-03", "2020-01-06", "2020-01-07", "2020-01-31"]
+        ),
+    )
+    # From the 2nd to the 7th: 5 days; from the 7th to the end: 24, not over yet.
+    assert hedge.under_water(values) == (24, pytest.approx(3 / 6))
+    rising = pd.Series([1.0, 2.0], index=pd.to_datetime(["2020-01-01", "2021-01-01"]))
+    assert hedge.under_water(rising) == (0, 0.0)
+
+
+@pytest.fixture(scope="module")
+def months(yahoo_folder):
+    levels = pd.DataFrame(
+        {t: files.read_prices(yahoo_folder, t) for t in ("SPY", "IEF", "TLT")}
+    ).dropna()
+    returns = hedge.month_ends(levels).pct_change(fill_method=None)
+    return returns.loc["2003-01":"2024-12"]
+
+
+def test_published_tails_of_real_funds(months):
+    """GROUND_TRUTH, monthly 2003-2024: CVaR(95) of SPY and of 60/40 mixes."""
+    assert len(months) == 264
+    spy = months["SPY"].to_numpy()
+    assert 100 * hedge.cvar(spy) == pytest.approx(-9.33, abs=0.005)
+    for bond, expected in (("IEF", -5.72), ("TLT", -6.50)):
+        mix = 0.6 * spy + 0.4 * months[bond].to_numpy()  # rebalanced monthly
+        assert 100 * hedge.cvar(mix) == pytest.approx(expected, abs=0.005)
+
+
+def test_published_down_month_figures_of_real_funds(months):
+    """GROUND_TRUTH: ratios 2003-2024; means and hit rates 2003-2020 and 2021-2024."""
+    spy = months["SPY"].to_numpy()
+    ratios = {bond: hedge.down_month_ratio(months[bond].to_numpy(), spy) for bond in ("IEF", "TLT")}
+    assert ratios["IEF"] == pytest.approx(-0.139, abs=0.0005)
+    assert ratios["TLT"] == pytest.approx(-0.238, abs=0.0005)
+    for first, last, bond, mean, hit, down in (
+        ("2003", "2020", "IEF", 1.17, 0.652, 69),
+        ("2003", "2020", "TLT", 2.18, None, 69),
+        ("2021", "2024", "IEF", -2.18, 0.059, 17),
+        ("2021", "2024", "TLT", -4.42, None, 17),
+    ):
+        part = months.loc[first:last]
+        equity, bonds = part["SPY"].to_numpy(), part[bond].to_numpy()
+        assert (equity < 0).sum() == down
+        assert 100 * hedge.down_month_mean(bonds, equity) == pytest.approx(mean, abs=0.005)
+        if hit is not None:
+            assert hedge.down_month_hit_rate(bonds, equity) == pytest.approx(hit, abs=0.0005)

@@ -1,0 +1,60 @@
+"""Holding periods: hand-made paths."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backtests.analysis.holding import annualised, holding_table, start_year_map
+
+MONTHS = pd.period_range("1999-12", periods=37, freq="M")
+
+
+def path(**columns: np.ndarray) -> pd.DataFrame:
+    return pd.DataFrame(columns, index=MONTHS)
+
+
+def test_every_month_end_is_a_start():
+    levels = path(a=np.full(37, 1.0), b=1.02 ** np.arange(37))
+    found = annualised(levels, 2)
+    assert list(found.index) == list(MONTHS[:13])
+    assert found["b"].to_numpy() == pytest.approx(1.02**12 - 1)
+
+
+def test_shares_worst_and_median_by_hand():
+    # Doubles in the last month only: exactly one of 25 one-year windows sees it.
+    ours = np.r_[np.ones(36), 2.0]
+    rival = np.r_[1.1, np.ones(36)]  # the first window of the rival loses
+    table = holding_table(path(portfolio=ours, rival=rival), "portfolio", [1, 3, 10])
+    one, three, ten = table.to_dict("records")
+    assert (one["starts"], one["apart"]) == (25, 3)
+    assert one["beat_rival"] == pytest.approx(2 / 25)
+    assert (one["worst"], one["median"], one["best"]) == (0.0, 0.0, 1.0)
+    assert one["best_start"] == "2001-12"
+    assert (three["starts"], three["apart"]) == (1, 1)
+    assert three["best"] == pytest.approx(2 ** (1 / 3) - 1)
+    assert (ten["starts"], ten["apart"]) == (0, 0)
+    assert pd.isna(ten["worst_start"])
+    assert np.isnan(ten["worst"])
+
+
+def test_a_column_that_ends_early_counts_only_its_own_windows():
+    known = np.r_[1.01 ** np.arange(25), np.full(12, np.nan)]
+    table = holding_table(path(portfolio=np.ones(37), prices=known), "portfolio", [1])
+    assert table["starts"][0] == 25
+    assert table["beat_prices"][0] == 0.0
+
+
+def test_start_year_map_by_hand():
+    levels = pd.Series(np.r_[1.0, np.full(12, 2.0), np.full(12, 1.0), np.full(12, 8.0)], MONTHS)
+    table = start_year_map(levels)
+    assert list(table.index) == [2000, 2001, 2002]
+    assert table.loc[2000].tolist() == pytest.approx([1.0, 0.0, 1.0])
+    assert table.loc[2001, 1] == pytest.approx(-0.5)
+    assert table.loc[2001, 2] == pytest.approx(1.0)
+    assert np.isnan(table.loc[2002, 2])
+
+
+def test_map_of_less_than_two_years_is_empty():
+    assert start_year_map(pd.Series(1.0, MONTHS[:10])).empty

@@ -1,0 +1,105 @@
+"""Regimes: known the month before, named when absent, correlations as published."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backtests.analysis.regimes import LABELS, regimes, trailing_correlation
+from data import bundled
+
+MONTHS = pd.period_range("1990-01", periods=160, freq="M")
+
+
+def steady(**changes: pd.Series) -> pd.DataFrame:
+    """Labels of a world in which nothing moves but what is given."""
+    world = {
+        "correlation": pd.Series(-0.5, MONTHS),
+        "cpi": pd.Series(100 * 1.002 ** np.arange(160), MONTHS),
+        "policy_rate": pd.Series(5.0, MONTHS),
+        "y10": pd.Series(np.linspace(4.0, 7.0, 160), MONTHS),
+    }
+    return regimes(**{**world, **changes})[0]
+
+
+def test_a_label_is_what_the_month_before_knew():
+    correlation = pd.Series(-0.5, MONTHS)
+    correlation.loc["1995-06":] = 0.5
+    labels = steady(correlation=correlation)["correlation"]
+    assert labels["1995-06"] == "negative"
+    assert labels["1995-07"] == "positive"
+    assert labels.iloc[0] is None or pd.isna(labels.iloc[0])
+
+
+def test_policy_rate_falls_rises_and_rests():
+    rate = pd.Series(5.0, MONTHS)
+    rate.loc["1995-01":] = 4.5
+    labels = steady(policy_rate=rate)["policy rate"]
+    # A change of January shows in the 3-month changes of January, February and March.
+    assert list(labels["1995-01":"1995-05"]) == ["unchanged", *["falling"] * 3, "unchanged"]
+
+
+def test_inflation_against_its_own_ten_years():
+    growth = np.full(160, 0.002)
+    growth[150:] = 0.01
+    labels = steady(cpi=pd.Series(100 * np.cumprod(1 + growth), MONTHS))["inflation"]
+    assert labels[MONTHS[150]] == "below its median"  # the first high month is seen a month later
+    assert labels[MONTHS[151]] == "above its median"
+    # Twelve months for the first rate, 120 rates for the median, one month of delay.
+    assert labels.first_valid_index() == MONTHS[12 + 119 + 1]
+
+
+def test_terciles_are_thirds_and_their_bounds_are_told():
+    labels, bounds = regimes(
+        pd.Series(-0.5, MONTHS),
+        pd.Series(100.0, MONTHS),
+        pd.Series(5.0, MONTHS),
+        pd.Series(np.arange(160.0), MONTHS),
+    )
+    counts = labels["10-year yield"].value_counts()
+    assert set(counts.index) == set(LABELS["10-year yield"])
+    assert counts.max() - counts.min() <= 1
+    assert bounds == pytest.approx((158 / 3, 2 * 158 / 3))
+
+
+def test_no_future_in_the_trailing_labels():
+    """Changing what comes after a month changes no trailing label up to it."""
+    rng = np.random.default_rng(3)
+    world = {
+        "correlation": pd.Series(rng.normal(size=160), MONTHS),
+        "cpi": pd.Series(100 * np.cumprod(1 + rng.normal(0.002, 0.002, 160)), MONTHS),
+        "policy_rate": pd.Series(5 + rng.normal(size=160).cumsum() / 10, MONTHS),
+        "y10": pd.Series(5 + rng.normal(size=160).cumsum() / 10, MONTHS),
+    }
+    before = regimes(**world)[0]
+    for series in world.values():
+        series.iloc[150:] *= 2
+    after = regimes(**world)[0]
+    trailing = ["correlation", "inflation", "policy rate"]
+    pd.testing.assert_frame_equal(before[trailing].iloc[:151], after[trailing].iloc[:151])
+
+
+def test_trailing_correlation_by_hand_and_of_a_constant():
+    equity = pd.Series([1.0, -1.0, 1.0, -1.0], MONTHS[:4])
+    found = trailing_correlation(equity, -equity, 3)
+    assert found.isna().tolist() == [True, True, False, False]
+    assert found.iloc[-1] == pytest.approx(-1.0)
+    assert trailing_correlation(equity, equity * 0.0, 3).isna().all()
+
+
+def test_published_stock_bond_correlations():
+    """GROUND_TRUTH, S&P against the 10-year: the signs and sizes of five decades."""
+    market = bundled.load(["SPY", "IEF"])
+    returns = market.prices.pct_change(fill_method=None)
+    for first, last, expected in (
+        ("1966", "1981", 0.26),
+        ("1982", "1999", 0.30),
+        ("2001-04", "2011", -0.38),
+        ("2000", "2021", -0.33),
+        ("2022", "2024", 0.68),
+        ("1962-02", "2025", 0.10),
+    ):
+        part = returns.loc[first:last]
+        # The bundled equity is the whole market and the bond a 7-10 year ladder.
+        assert part["SPY"].corr(part["IEF"]) == pytest.approx(expected, abs=0.06), first

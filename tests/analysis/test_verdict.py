@@ -1,0 +1,140 @@
+"""The verdict of made cases, where the answer is known before."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backtests.analysis.cross_check import LABELS, cross_check
+from backtests.analysis.resampling import Estimate
+from backtests.analysis.verdict import Case, judge, word
+
+MONTHS = 240
+
+
+def case(
+    hedge: np.ndarray, equity: np.ndarray, *, cash: float = 0.002, weight: float = 0.6
+) -> Case:
+    """Month-end levels of a 60/40 mix of given monthly returns, with no costs."""
+    index = pd.date_range("1990-01-31", periods=len(equity) + 1, freq="ME")
+    bills = np.full(len(equity), cash)
+
+    def level(returns: np.ndarray) -> np.ndarray:
+        return np.r_[1.0, np.cumprod(1.0 + returns)]
+
+    levels = pd.DataFrame(
+        {
+            "portfolio": level(weight * equity + (1 - weight) * hedge),
+            "equity": level(equity),
+            "bills": level(weight * equity + (1 - weight) * bills),
+            "matched": level(weight * equity + (1 - weight) * bills),
+            "hedge": level(hedge),
+            "cash": level(bills),
+        },
+        index=index,
+    )
+    months = index.to_period("M")
+    background = pd.DataFrame(
+        {"y10": np.linspace(4, 6, len(index)), "policy_rate": 3.0, "cpi": 100.0}, index=months
+    )
+    return Case(
+        levels=levels,
+        first_fill=index[0],
+        legs=levels[["equity", "hedge"]],
+        background=background,
+        y10=None,
+        ppy=12,
+    )
+
+
+@pytest.fixture(scope="module")
+def equity() -> np.ndarray:
+    return np.random.default_rng(4).normal(0.007, 0.045, MONTHS)
+
+
+def test_a_mirror_of_equity_works(equity):
+    verdict = judge(case(-0.5 * equity + 0.002, equity), repetitions=200)
+    assert verdict["word"] == "works"
+    table = {row["key"]: row for row in verdict["works"]}
+    assert table["down_month_ratio"]["treasuries"]["value"] < -0.5
+    assert table["worst_decile_hit_rate_monthly"]["treasuries"]["value"] == 1.0
+
+
+def test_more_equity_fails(equity):
+    assert judge(case(equity, equity), repetitions=200)["word"] == "fails"
+
+
+def test_bills_themselves_are_unclear_and_save_nothing(equity):
+    verdict = judge(case(np.full(MONTHS, 0.002), equity), repetitions=200)
+    saved = verdict["works"][0]["difference"]
+    assert verdict["word"] == "unclear"
+    assert saved == {"value": 0.0, "low": 0.0, "high": 0.0}
+
+
+def test_calm_noise_is_unclear(equity):
+    noise = np.random.default_rng(9).normal(0.002, 0.012, MONTHS)
+    verdict = judge(case(noise, equity), repetitions=400)
+    saved = verdict["works"][0]["difference"]
+    assert saved["low"] < 0 < saved["high"]
+    assert verdict["word"] == "unclear"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [(0.001, 0.02, "works"), (-0.02, -0.001, "fails"), (-0.01, 0.01, "unclear"),
+     (0.0, 0.01, "unclear"), (-0.01, 0.0, "unclear"), (None, None, "unclear")],
+)  # fmt: skip
+def test_the_interval_alone_decides_the_word(low, high, expected):
+    assert word(Estimate(0.5, low, high)) == expected
+
+
+def test_same_seed_same_bytes_and_no_nan(equity):
+    one = case(-0.2 * equity, equity)
+    first, again = (json.dumps(judge(one, repetitions=50), allow_nan=False) for _ in range(2))
+    assert first == again
+    assert first != json.dumps(judge(one, repetitions=50, seed=1), allow_nan=False)
+
+
+def test_too_few_months_have_no_interval(equity):
+    verdict = judge(case(-equity[:12], equity[:12]), repetitions=50)
+    assert verdict["word"] == "unclear"
+    assert verdict["works"][0]["difference"]["low"] is None
+    assert verdict["sample"]["repetitions"] == 0
+    json.dumps(verdict, allow_nan=False)
+
+
+def test_growth_given_up_is_free_when_the_hedge_earns_more(equity):
+    rich = judge(case(np.full(MONTHS, 0.02), equity), repetitions=50)["cost"]
+    assert rich["growth_given_up_monthly"]["portfolio"]["value"] < 0
+    assert rich["cvar_points_per_growth_point"]["portfolio"] == "free"
+    poor = judge(case(np.full(MONTHS, 0.001), equity), repetitions=50)
+    given = poor["cost"]["growth_given_up_monthly"]["portfolio"]["value"]
+    saved = poor["works"][0]["treasuries"]["value"]
+    assert poor["cost"]["cvar_points_per_growth_point"]["portfolio"] == pytest.approx(saved / given)
+
+
+def test_regimes_that_are_not_there_are_named(equity):
+    verdict = judge(case(-0.5 * equity, equity), repetitions=50)
+    missing = {(row["dimension"], row["label"]) for row in verdict["regimes_missing"]}
+    assert ("correlation", "positive") in missing
+    assert ("policy rate", "rising") in missing
+    assert ("policy rate", "unchanged") not in missing
+    there = {(row["dimension"], row["label"]): row for row in verdict["regimes"]}
+    negative = there["correlation", "negative"]
+    assert negative["months"] == MONTHS - 36
+    assert negative["down_month_ratio"] == pytest.approx(-0.5)
+    assert verdict["regimes_unlabelled_months"]["correlation"] == 36
+
+
+def test_cross_check_names_what_differs_and_only_that():
+    ours = dict.fromkeys(LABELS, 0.5)
+    same = dict(ours)
+    other = {**ours, "sharpe": 0.51, "cagr": 0.6}
+    rows = {row["key"]: row for row in cross_check(ours, {"vectorbt": same, "quantstats": other})}
+    assert rows["volatility"]["why"] == ""
+    assert rows["sharpe"]["why"].startswith("quantstats subtracts one average bill return")
+    assert "vectorbt" not in rows["sharpe"]["why"]
+    assert rows["cagr"]["why"] == "quantstats differs for a reason not known: report it"

@@ -1,0 +1,153 @@
+"""The portfolios a run is judged against: laws and hand-made cases."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backtests.analysis.hedge import month_ends
+from backtests.engine import ledger
+from backtests.engine.costs import Costs
+from backtests.engine.judge import judge_run
+from backtests.engine.references import alone, bought_once, make_references, one_step
+from backtests.engine.simulate import simulate
+from data import bundled
+from strategies.attack_defend import AttackDefend
+from strategies.equity_only import EquityOnly
+from strategies.hedge_mix import HedgeMix
+from strategies.risk_parity import RiskParity
+from tests.conftest import random_market
+
+FREE = Costs(fee_bps=0, slippage_bps=0, lag=1)
+
+
+def monthly_volatility(simulation) -> float:
+    levels = month_ends(simulation.nav.iloc[simulation.costs.lag :].to_frame()).iloc[:, 0]
+    return float(levels.pct_change(fill_method=None).std() * np.sqrt(12))
+
+
+@pytest.fixture(scope="module")
+def mix():
+    market = random_market(3, rows=1500)
+    strategy = HedgeMix(weights={"SPY": 0.5, "IEF": 0.3})
+    simulation = simulate(market, strategy, Costs())
+    return market, strategy, simulation, make_references(market, strategy, simulation, "SPY")
+
+
+def test_bills_take_the_place_of_treasuries_and_equity_stays(mix):
+    market, _, _, references = mix
+    assert references.equity_tickers == ["SPY"]
+    assert references.hedge_tickers == ["IEF"]
+    expected = simulate(market, HedgeMix(weights={"SPY": 0.5}), Costs(), engine=ledger.fill)
+    pd.testing.assert_series_equal(references.bills.nav, expected.nav, rtol=1e-9, check_names=False)
+
+
+def test_all_equity_is_the_benchmark(mix):
+    market, _, _, references = mix
+    expected = simulate(market, EquityOnly(ticker="SPY"), Costs(), engine=ledger.fill)
+    pd.testing.assert_series_equal(
+        references.equity.nav, expected.nav, rtol=1e-9, check_names=False
+    )
+
+
+def test_matched_volatility_matches_and_is_rebalanced_like_the_run(mix):
+    _, _, simulation, references = mix
+    gap = monthly_volatility(references.matched) - monthly_volatility(simulation)
+    assert abs(gap) <= 1e-6
+    assert 0 < references.matched_weight < 1
+    assert list(references.matched.decisions.index) == list(simulation.decisions.index)
+
+
+def test_matched_volatility_never_levers():
+    market = random_market(5, tickers=("SPY", "TLT"), rows=800)
+    wild = market.prices["TLT"].to_numpy() ** 4
+    from tests.conftest import market_of
+
+    prices = market.prices.assign(TLT=wild)
+    market = market_of(prices, market.cash)
+    strategy = HedgeMix(weights={"SPY": 0.5, "TLT": 0.5})
+    simulation = simulate(market, strategy, FREE, engine=ledger.fill)
+    references = make_references(market, strategy, simulation, "SPY")
+    assert references.matched_weight == 1.0
+    assert monthly_volatility(references.matched) < monthly_volatility(simulation)
+
+
+def test_legs_reach_back_before_the_run(mix):
+    market, strategy, _, _ = mix
+    late = simulate(market, strategy, Costs(), start=market.sessions[700])
+    references = make_references(market, strategy, late, "SPY")
+    assert references.hedge_leg.index[0] == market.sessions[0]
+    assert references.equity.nav.index[0] == late.nav.index[0]
+    # Bought on the second session, the leg is the fund from there on.
+    leg = references.hedge_leg.iloc[1:] / references.hedge_leg.iloc[1]
+    fund = market.prices["IEF"].iloc[1:] / market.prices["IEF"].iloc[1]
+    np.testing.assert_allclose(leg, fund, rtol=1e-9)
+
+
+def test_alone_keeps_proportions_and_falls_back_to_cash():
+    index = pd.bdate_range("2020-01-01", periods=3)
+    decided = pd.DataFrame(
+        {"SPY": [0.4, 0.5, 0.0], "VXUS": [0.2, 0.0, 0.0], "IEF": [0.4, 0.5, 1.0]}, index=index
+    )
+    shares = alone(decided, ["SPY", "VXUS"])
+    np.testing.assert_allclose(shares.to_numpy(), [[2 / 3, 1 / 3], [1, 0], [0, 0]])
+    assert len(bought_once(shares)) == 3
+    assert len(bought_once(alone(decided, ["IEF"]))) == 1
+
+
+def test_a_portfolio_without_treasuries_has_nothing_to_judge():
+    market = random_market(8, rows=900)
+    strategy = EquityOnly(ticker="SPY")
+    simulation = simulate(market, strategy, Costs())
+    verdict = judge_run(market, strategy, simulation, "SPY")
+    assert verdict["word"] == "unclear"
+    assert verdict["holds_treasuries"] is False
+    assert verdict["attribution"] is None
+    json.dumps(verdict, allow_nan=False)
+
+
+def test_a_portfolio_without_equity_is_judged_against_the_benchmark():
+    market = random_market(8, rows=900)
+    strategy = HedgeMix(weights={"IEF": 1.0})
+    simulation = simulate(market, strategy, Costs())
+    references = make_references(market, strategy, simulation, "SPY")
+    assert references.equity_tickers == ["SPY"]
+    cash = market.cash / market.cash.iloc[0] * 10_000.0
+    np.testing.assert_allclose(references.bills.nav, cash, rtol=1e-12)
+
+
+def test_changing_equity_weights_are_kept_in_the_bills_mix():
+    market = bundled.load(["SPY", "IEF"])
+    strategy = RiskParity()
+    simulation = simulate(market, strategy, Costs())
+    references = make_references(market, strategy, simulation, "SPY")
+    np.testing.assert_array_equal(references.bills.decisions["SPY"], simulation.decisions["SPY"])
+    assert (references.bills.decisions["IEF"] == 0).all()
+
+
+def test_one_step_stays_within_the_declared_ranges():
+    labels = [label for label, _ in one_step(AttackDefend(step_bp=10.0))]
+    assert "step_bp 35" in labels
+    assert not any(label.startswith("step_bp -") for label in labels)
+    assert not any("equity_weight" in label for label in labels)
+    assert all(getattr(rule, label.split()[0]) == float(label.split()[1])
+               for label, rule in one_step(AttackDefend()))  # fmt: skip
+
+
+def test_a_duration_rule_meets_its_static_mix_and_its_neighbours():
+    market = bundled.load(["SPY", "BIL", "SHY", "IEF", "TLT"])
+    rule = AttackDefend()
+    simulation = simulate(market, rule, Costs())
+    verdict = judge_run(market, rule, simulation, "SPY")
+    keys = [row["key"] for row in verdict["portfolios"]]
+    assert keys.count("static") == 1
+    assert keys.count("variant") >= 8
+    parts = {row["part"]: row["currency"] for row in verdict["attribution"]["parts"]}
+    total = parts.pop("total")
+    assert sum(parts.values()) == pytest.approx(total, rel=1e-9)
+    # What came in and went out of the sleeve is in the value, not in the profit.
+    longer = next(row for row in verdict["portfolios"] if row["label"] == "lookback_years 6")
+    assert longer["missing"] is True

@@ -1,0 +1,178 @@
+"""The verdict page in a real browser: drawn, quiet, narrow, escaped, and equal to its JSON."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backtests.engine.config import RunConfig
+from backtests.jobs import execute, publish
+from backtests.report.charts import MOST_POINTS, spans, thinned
+from backtests.report.verdict import write_verdict
+from tests import browser
+
+OWNED = '<script>document.title="owned"</script><img src=x onerror=document.title="owned">'
+OURS_AT_MOST = 1_000_000
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    config = RunConfig(strategy="attack_defend", source="bundled")
+    return publish(execute(config), tmp_path_factory.mktemp("results"), with_tearsheet=False)
+
+
+@pytest.fixture(scope="module")
+def content(folder) -> tuple[dict[str, Any], dict[str, Any]]:
+    read = [json.loads((folder / name).read_text()) for name in ("verdict.json", "summary.json")]
+    return read[0], read[1]
+
+
+@pytest.fixture(scope="module")
+def driver():
+    with browser.chromium() as opened:
+        yield opened
+
+
+def test_charts_are_drawn_and_nothing_is_asked_or_complained(folder, driver):
+    browser.resize(driver, 1180)
+    browser.open_page(driver, folder / "verdict.html")
+    charts = driver.execute_script(
+        "return [...document.querySelectorAll('.chart')].map(c => ({name: c.id,"
+        " label: c.getAttribute('aria-label'), traces: c.querySelectorAll('.trace, .hm').length}))"
+    )
+    assert [chart["name"] for chart in charts] == [
+        "growth", "falls", "months", "correlation", "entries", "map",
+    ]  # fmt: skip
+    assert all(chart["traces"] > 0 for chart in charts), charts
+    assert all(len(chart["label"]) > 20 for chart in charts)
+    assert browser.complaints(driver) == []
+    assert browser.requests(driver) == []
+    buttons = driver.execute_script(
+        "return [...document.querySelectorAll('.modebar-btn')].map(b => b.dataset.title)"
+    )
+    assert not any("hare" in title for title in buttons)  # plotly's upload to its cloud
+
+
+def test_the_page_fits_a_phone(folder, driver):
+    browser.resize(driver, 390, 844)
+    browser.open_page(driver, folder / "verdict.html")
+    assert browser.overflow(driver) <= 0
+    assert browser.complaints(driver) == []
+
+
+def test_the_page_follows_a_dark_scheme(folder, driver):
+    browser.resize(driver, 1180, dark=True)
+    browser.open_page(driver, folder / "verdict.html")
+    paper, line = driver.execute_script(
+        "return [getComputedStyle(document.body).backgroundColor,"
+        " document.querySelector('#growth .lines path').style.stroke]"
+    )
+    assert paper == "rgb(18, 22, 27)"
+    assert line == "rgb(98, 174, 247)"
+    browser.resize(driver, 1180)
+
+
+def test_tables_sort_by_number(folder, driver):
+    browser.open_page(driver, folder / "verdict.html")
+    falls = driver.execute_script(
+        "const table = [...document.querySelectorAll('table')].find(t =>"
+        " t.tHead.textContent.includes('10-year, bp'));"
+        "const head = [...table.tHead.rows[0].cells].findIndex(c => c.textContent == 'Equity');"
+        "const read = () => [...table.tBodies[0].rows].map(r => Number(r.cells[head].dataset.v));"
+        "const both = []; for (const turn of [1, 2]) {"
+        " table.tHead.rows[0].cells[head].click(); both.push(read()); } return both;"
+    )
+    assert falls[0] == sorted(falls[0], reverse=True)
+    assert falls[1] == sorted(falls[1])
+    assert len(falls[0]) > 10
+
+
+def test_names_from_outside_show_as_text(content, driver, tmp_path):
+    verdict, summary = (copy.deepcopy(one) for one in content)
+    for key in ("strategy", "source", "source_title", "start"):
+        summary[key] = OWNED
+    summary["notes"] = [OWNED]
+    summary["params"] = {"weights": {OWNED: 1.0}}
+    verdict["tickers"] = {"equity": [OWNED], "hedge": [OWNED]}
+    verdict["sentences"] = dict.fromkeys(("works", "when", "cost"), OWNED)
+    for row in (*verdict["crises"], *verdict["regimes"], *verdict["portfolios"]):
+        for key in {"name", "label", "start", "end"} & row.keys():
+            row[key] = OWNED
+    verdict["series"]["months"] = [OWNED for _ in verdict["series"]["months"]]
+    page = tmp_path / "verdict.html"
+    write_verdict(page, verdict, summary, with_tearsheet=True)
+    driver.get(page.resolve().as_uri())
+    assert driver.title != "owned"
+    assert OWNED in driver.execute_script("return document.body.innerText")
+    assert driver.execute_script("return document.querySelectorAll('img').length") == 0
+
+
+def test_print_shows_charts_in_light_ink(folder, driver):
+    browser.resize(driver, 1180, dark=True)
+    browser.open_page(driver, folder / "verdict.html")
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    paper = driver.execute_script("return getComputedStyle(document.body).backgroundColor")
+    assert paper == "rgb(255, 255, 255)"
+    assert driver.execute_script(
+        "return getComputedStyle(document.querySelector('nav')).display"
+    ) == "none"  # fmt: skip
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+def test_ours_is_at_most_a_megabyte(folder):
+    from plotly.offline import get_plotlyjs
+
+    page = (folder / "verdict.html").read_text("utf-8")
+    assert page.count(get_plotlyjs()) == 1
+    assert len(page.encode()) - len(get_plotlyjs().encode()) < OURS_AT_MOST
+
+
+def test_traces_are_short(folder, content):
+    page = (folder / "verdict.html").read_text("utf-8")
+    start = page.index('id="figures" type="application/json">') + len(
+        'id="figures" type="application/json">'
+    )
+    figures = json.loads(page[start : page.index("</script>", start)])
+    for figure in figures:
+        for trace in figure["data"]:
+            rows = trace.get("z") or [trace["x"]]
+            assert sum(map(len, rows)) <= MOST_POINTS, figure["name"]
+
+
+def test_every_number_of_the_tables_is_in_the_json(folder, content):
+    """Each cell's value stands in verdict.json, as it is or negated nowhere: no own arithmetic."""
+    import lxml.html
+
+    known: set[float] = set()
+
+    def gather(value: Any) -> None:
+        if isinstance(value, dict):
+            for one in value.values():
+                gather(one)
+        elif isinstance(value, list):
+            for one in value:
+                gather(one)
+        elif isinstance(value, int | float):
+            known.add(float(value))
+
+    gather(content[0])
+    cells = lxml.html.parse(str(folder / "verdict.html")).findall(".//td[@data-v]")
+    values = {float(cell.get("data-v")) for cell in cells if cell.get("data-v")}
+    assert len(values) > 300
+    assert values - known <= {1e9}  # what "free" sorts by
+
+
+def test_thinning_keeps_both_ends():
+    assert thinned(3) == [0, 1, 2]
+    kept = thinned(16_000)
+    assert (kept[0], kept[-1], len(kept)) == (0, 15_999, MOST_POINTS)
+
+
+def test_shaded_spans_follow_the_condition():
+    days = ["a", "b", "c", "d", "e"]
+    found = [(s["x0"], s["x1"]) for s in spans(days, [True, True, False, True, True], "--x")]
+    assert found == [("a", "c"), ("d", "e")]
