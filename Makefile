@@ -55,7 +55,6 @@ fix: $(DEV_STAMP) ## Mend what style checks can mend
 
 .PHONY: pictures
 pictures: install ## Take the README's pictures (needs chromium)
-	$(BIN)/python -m backtests.run hedge_mix --source bundled
 	$(BIN)/python -m docs.pictures
 
 .PHONY: lock

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from data.errors import UsageError
+
+if TYPE_CHECKING:
+    from backtests.engine.config import RunConfig
 
 
 def assignments(texts: Sequence[str], option: str) -> dict[str, str]:
@@ -27,6 +30,30 @@ def assignments(texts: Sequence[str], option: str) -> dict[str, str]:
             raise UsageError(f"{option} {name.strip()} is given twice; give it once")
         read[name.strip()] = value.strip()
     return read
+
+
+def run_config(strategy: str, params: Mapping[str, Any], options: Mapping[str, Any]) -> RunConfig:
+    """Make the configuration of a run from the shared options.
+
+    Raises
+    ------
+    HedgeError
+        For any of them that cannot be.
+    """
+    from backtests.engine.config import RunConfig
+    from backtests.engine.costs import Costs
+
+    return RunConfig(
+        strategy=strategy,
+        params=params,
+        source=options["source"],
+        start=options["start"],
+        end=options["end"],
+        costs=Costs(options["fee_bps"], options["slippage_bps"], options["lag"]),
+        benchmark=options["benchmark"],
+        initial=options["initial"],
+        extend=options["extend"],
+    )
 
 
 def config_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,6 @@ from data.command import Progress, silent
 from data.errors import UsageError
 from data.load import available, data_line, load_market
 from data.market import Market
-from strategies.base import Strategy
 from strategies.causality import prove_quickly
 from strategies.dial import DurationRule
 from strategies.equity_only import EquityOnly
@@ -73,18 +72,7 @@ def execute(
         For whatever the user can correct.
     """
     strategy = config.make_strategy()
-    ticker = benchmark_ticker(config, strategy.tickers, strategy.heaviest)
-    market = load_market(
-        config.source,
-        [*strategy.tickers, ticker],
-        end=config.end,
-        extend=config.extend,
-        needs=sorted({*strategy.needs, *BACKGROUND}),
-        refresh=refresh,
-        progress=progress,
-    )
-    required = [t for t in market.tickers if t not in strategy.optional]
-    market, start = period(market, config, required)
+    ticker, market, required, start = load_for(config, progress, refresh=refresh)
     announce(f"{config.source}: {data_line(market)}")
     for remark in market.remarks[1:]:
         announce(f"warning: {remark}")
@@ -117,22 +105,54 @@ def execute(
         with progress("working out switches and attribution"):
             sleeve = report_sleeve(market, strategy, simulation)
     name = run_name(config, market, summary)
-    verdict = judged(market, strategy, simulation, summary, progress) if with_verdict else None
-    return Run(config, market, simulation, benchmark, summary, name, sleeve, verdict)
+    run = Run(config, market, simulation, benchmark, summary, name, sleeve)
+    return judged(run, progress) if with_verdict else run
 
 
-def judged(
-    market: Market,
-    strategy: Strategy,
-    simulation: Simulation,
-    summary: dict[str, Any],
-    progress: Progress = silent,
-) -> dict[str, Any]:
-    """Judge a finished run: the content of ``verdict.json``."""
+def load_for(
+    config: RunConfig, progress: Progress = silent, *, refresh: bool = False
+) -> tuple[str, Market, list[str], pd.Timestamp | None]:
+    """Load what a run stands on.
+
+    Returns
+    -------
+    tuple
+        The benchmark's ticker, the market up to the asked end, the tickers that have to have a
+        price, and row 0 as asked (None for as early as the rule can).
+    """
+    strategy = config.make_strategy()
+    ticker = benchmark_ticker(config, strategy.tickers, strategy.heaviest)
+    market = load_market(
+        config.source,
+        [*strategy.tickers, ticker],
+        end=config.end,
+        extend=config.extend,
+        needs=sorted({*strategy.needs, *BACKGROUND}),
+        refresh=refresh,
+        progress=progress,
+    )
+    required = [t for t in market.tickers if t not in strategy.optional]
+    market, start = period(market, config, required)
+    return ticker, market, required, start
+
+
+def first_day(config: RunConfig) -> str:
+    """The day on which a run would begin: as asked, or as early as data and rule can."""
+    _, market, required, start = load_for(config)
+    if start is None:
+        first, _ = market.first_session(required)
+        start = max(first, config.make_strategy().target_weights(market).index[0])
+    return f"{start:%Y-%m-%d}"
+
+
+def judged(run: Run, progress: Progress = silent) -> Run:
+    """Judge a finished run: add the content of ``verdict.json``."""
     from backtests.report.tearsheet import quantstats_metrics
     from backtests.report.verdict import sentences
 
-    found = judge_run(market, strategy, simulation, summary["benchmark"]["ticker"], progress)
+    market, simulation, summary = run.market, run.simulation, run.summary
+    strategy, benchmark = run.config.make_strategy(), summary["benchmark"]["ticker"]
+    found = judge_run(market, strategy, simulation, benchmark, progress)
     nav, ppy = simulation.nav, market.periods_per_year
     cash = market.cash.loc[nav.index]
     others = {
@@ -140,13 +160,14 @@ def judged(
         "quantstats": quantstats_metrics(nav, cash, ppy),
     }
     ours = {**summary["metrics"], "total_return": float(nav.iloc[-1] / nav.iloc[0] - 1.0)}
-    return {
+    verdict = {
         "word": found["word"],
         "sentences": sentences(found, summary["costs_paid"], summary["turnover_per_year"]),
         **found,
         "cross_check": plain(cross_check(ours, others)),
         "tracking": [dict(one) for one in market.tracking],
     }
+    return replace(run, verdict=verdict)
 
 
 def publish(
@@ -159,10 +180,11 @@ def publish(
     OutputError
         If it cannot be written.
     """
+    from backtests.report.index import rebuild_index
     from backtests.report.run_folder import write_run
 
     with progress("writing the tear sheet" if with_tearsheet else "writing results"):
-        return write_run(
+        folder = write_run(
             out,
             run.name,
             run.config,
@@ -174,6 +196,8 @@ def publish(
             verdict=run.verdict,
             with_tearsheet=with_tearsheet,
         )
+    rebuild_index(out)
+    return folder
 
 
 def benchmark_ticker(config: RunConfig, tickers: list[str], heaviest: str) -> str:

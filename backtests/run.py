@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from backtests.cli import assignments, config_options
+from backtests.cli import assignments, config_options, run_config
 from data.command import CONTEXT, make_console, progress, run_command
 from data.errors import UsageError
 
@@ -40,8 +40,6 @@ def main(strategy: str | None, **options: Any) -> None:
 
 def run(strategy: str, **options: Any) -> None:
     """Execute one run and show it."""
-    from backtests.engine.config import RunConfig
-    from backtests.engine.costs import Costs
     from backtests.report.folder import require_writable
 
     params = assignments(options["settings"], "--set")
@@ -50,17 +48,7 @@ def run(strategy: str, **options: Any) -> None:
             if name in params:
                 raise UsageError(f"--{name} and --set {name}= are the same; give one")
             params[name] = options[name]
-    config = RunConfig(
-        strategy=strategy,
-        params=params,
-        source=options["source"],
-        start=options["start"],
-        end=options["end"],
-        costs=Costs(options["fee_bps"], options["slippage_bps"], options["lag"]),
-        benchmark=options["benchmark"],
-        initial=options["initial"],
-        extend=options["extend"],
-    )
+    config = run_config(strategy, params, options)
     out = Path(options["out"])
     require_writable(out)
 

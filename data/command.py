@@ -111,3 +111,32 @@ def progress(step: str) -> Iterator[None]:
     took = time.perf_counter() - began
     if took > 1.0:
         sys.stderr.write(f"{step}: {took:.1f} s\n")
+
+
+@contextmanager
+def steps(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how many of many steps are done: a bar with the time left, lines elsewhere.
+
+    Yields
+    ------
+    callable
+        To call with the number done and the number of all.
+    """
+    console = make_console(stderr=True)
+    if not console.is_terminal:
+        began = time.perf_counter()
+
+        def tell(done: int, of: int) -> None:
+            if done:
+                sys.stderr.write(f"{what}: {done} of {of}, {time.perf_counter() - began:.1f} s\n")
+
+        yield tell
+        return
+
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Bar(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)

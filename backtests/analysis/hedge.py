@@ -50,10 +50,14 @@ def cvar_saved(returns: Array, against: Array) -> Array:
     return np.asarray(cvar(returns) - cvar(against))
 
 
+def growth(returns: Array) -> Array:
+    """Compound return a year of monthly returns."""
+    return np.asarray(np.exp(12.0 * np.log1p(returns).mean(axis=-1)) - 1.0)
+
+
 def growth_given_up(returns: Array, against: Array) -> Array:
     """Compound return a year of another portfolio less that of this one: the price paid."""
-    ours, theirs = (np.log1p(one).mean(axis=-1) for one in (returns, against))
-    return np.asarray(np.exp(12.0 * theirs) - np.exp(12.0 * ours))
+    return growth(against) - growth(returns)
 
 
 def down_month_ratio(hedge: Array, equity: Array) -> Array:

@@ -6,12 +6,17 @@ together; every series of a comparison is drawn by the same rows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Measure = Callable[..., Any]
 REPETITIONS = 1_000
 SEED = 20_250_402
 LEVEL = 0.90
@@ -82,3 +87,100 @@ def interval(resampled: Array, level: float = LEVEL) -> tuple[float, float] | No
         return None
     low, high = np.quantile(known, [(1.0 - level) / 2.0, (1.0 + level) / 2.0])
     return float(low), float(high)
+
+
+@dataclass(eq=False)
+class Sample:
+    """Month-end returns and their resamples, drawn once for all measures.
+
+    Parameters
+    ----------
+    returns
+        Months x columns.
+    block_columns
+        Those whose persistence decides the length of the blocks.
+    repetitions, seed
+        Of the bootstrap.
+    """
+
+    returns: pd.DataFrame
+    block_columns: Sequence[str]
+    repetitions: int = REPETITIONS
+    seed: int = SEED
+    block: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Draw the rows of every resample."""
+        values = self.returns[list(self.block_columns)].to_numpy(float)
+        # Squares too: calm and stormy months hang together, and tails are made of the latter.
+        self.block = block_length(np.hstack([values, values**2]))
+        enough = len(values) >= FEWEST_ROWS
+        self.rows = (
+            resampled_rows(len(values), self.block, self.repetitions, self.seed) if enough else None
+        )
+        self._drawn: dict[str, Array] = {}
+
+    def column(self, name: str) -> Array:
+        """The sample of a column, shape (n,)."""
+        return self.returns[name].to_numpy(float)
+
+    def drawn(self, name: str) -> Array:
+        """The resamples of a column, shape (repetitions, n)."""
+        assert self.rows is not None  # noqa: S101 - for the type checker
+        if name not in self._drawn:
+            self._drawn[name] = self.column(name)[self.rows]
+        return self._drawn[name]
+
+    def estimate(self, measure: Measure, *columns: str) -> Estimate:
+        """Measure columns, with the interval."""
+        return self.difference(measure, columns, None)
+
+    def difference(
+        self, measure: Measure, ours: Sequence[str], theirs: Sequence[str] | None
+    ) -> Estimate:
+        """Measure some columns less the same measure of others, on the same resamples."""
+
+        def both(read: Callable[[str], Array]) -> Any:
+            mine = measure(*map(read, ours))
+            return mine if theirs is None else mine - measure(*map(read, theirs))
+
+        value = float(both(self.column)) if len(self.returns) else math.nan
+        limits = None if self.rows is None else interval(both(self.drawn))
+        return Estimate(value, *(limits or (None, None)))
+
+    def estimate_within(self, measure: Measure, inside: Array, *columns: str) -> Estimate:
+        """Measure columns over some months only, with the interval.
+
+        Parameters
+        ----------
+        measure
+            Of one sample.
+        inside
+            Shape (n,), which months count; a resample counts those of them that it drew.
+        columns
+            Of the returns.
+        """
+        value = float(measure(*(self.column(name)[inside] for name in columns)))
+        if self.rows is None or inside.sum() < FEWEST_ROWS:
+            return Estimate(value, None, None)
+        found = np.full(len(self.rows), np.nan)
+        drawn = [self.drawn(name) for name in columns]
+        counts = inside[self.rows]
+        for number, kept in enumerate(counts):
+            if kept.any():
+                found[number] = measure(*(one[number][kept] for one in drawn))
+        return Estimate(value, *(interval(found) or (None, None)))
+
+    def describe(self) -> dict[str, Any]:
+        """How many months, and how they were drawn."""
+        index = self.returns.index
+        return {
+            "months": len(index),
+            "first": str(index[0]) if len(index) else None,
+            "last": str(index[-1]) if len(index) else None,
+            "level": LEVEL,
+            "repetitions": self.repetitions if self.rows is not None else 0,
+            "block_months": self.block,
+            "seed": self.seed,
+            "fewest_months": FEWEST_ROWS,
+        }

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,18 +18,8 @@ from backtests.analysis import hedge as measures
 from backtests.analysis.crises import APRIL_2025, CRISES, deep_falls, episode_table
 from backtests.analysis.holding import annualised, holding_table, start_year_map
 from backtests.analysis.regimes import CORRELATION_MONTHS, LABELS, regimes, trailing_correlation
-from backtests.analysis.resampling import (
-    FEWEST_ROWS,
-    LEVEL,
-    REPETITIONS,
-    SEED,
-    Estimate,
-    block_length,
-    interval,
-    resampled_rows,
-)
+from backtests.analysis.resampling import REPETITIONS, SEED, Estimate, Measure, Sample
 
-Measure = Callable[..., Any]
 BLOCK_COLUMNS = ("portfolio", "equity", "hedge")
 
 
@@ -86,7 +75,7 @@ def judge(case: Case, repetitions: int = REPETITIONS, seed: int = SEED) -> dict[
     """
     months = measures.month_ends(case.levels.loc[case.first_fill :])
     returns = months.pct_change(fill_method=None).iloc[1:]
-    sample = Sample(returns, repetitions, seed)
+    sample = Sample(returns, BLOCK_COLUMNS, repetitions, seed)
     legs = measures.month_ends(case.legs).pct_change(fill_method=None)
     correlation = trailing_correlation(legs["equity"], legs["hedge"])
     works = works_table(sample)
@@ -118,100 +107,6 @@ def word(saved: Estimate) -> str:
     if saved.high is not None and saved.high < 0.0:
         return "fails"
     return "unclear"
-
-
-@dataclass(eq=False)
-class Sample:
-    """Month-end returns and their resamples, drawn once for all measures.
-
-    Parameters
-    ----------
-    returns
-        Months x columns.
-    repetitions, seed
-        Of the bootstrap.
-    """
-
-    returns: pd.DataFrame
-    repetitions: int
-    seed: int
-    block: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Draw the rows of every resample."""
-        values = self.returns[list(BLOCK_COLUMNS)].to_numpy(float)
-        # Squares too: calm and stormy months hang together, and tails are made of the latter.
-        self.block = block_length(np.hstack([values, values**2]))
-        enough = len(values) >= FEWEST_ROWS
-        self.rows = (
-            resampled_rows(len(values), self.block, self.repetitions, self.seed) if enough else None
-        )
-        self._drawn: dict[str, measures.Array] = {}
-
-    def column(self, name: str) -> measures.Array:
-        """The sample of a column, shape (n,)."""
-        return self.returns[name].to_numpy(float)
-
-    def drawn(self, name: str) -> measures.Array:
-        """The resamples of a column, shape (repetitions, n)."""
-        assert self.rows is not None  # noqa: S101 - for the type checker
-        if name not in self._drawn:
-            self._drawn[name] = self.column(name)[self.rows]
-        return self._drawn[name]
-
-    def estimate(self, measure: Measure, *columns: str) -> Estimate:
-        """Measure columns, with the interval."""
-        return self.difference(measure, columns, None)
-
-    def difference(
-        self, measure: Measure, ours: Sequence[str], theirs: Sequence[str] | None
-    ) -> Estimate:
-        """Measure some columns less the same measure of others, on the same resamples."""
-
-        def both(read: Callable[[str], measures.Array]) -> Any:
-            mine = measure(*map(read, ours))
-            return mine if theirs is None else mine - measure(*map(read, theirs))
-
-        value = float(both(self.column)) if len(self.returns) else math.nan
-        limits = None if self.rows is None else interval(both(self.drawn))
-        return Estimate(value, *(limits or (None, None)))
-
-    def estimate_within(self, measure: Measure, inside: measures.Array, *columns: str) -> Estimate:
-        """Measure columns over some months only, with the interval.
-
-        Parameters
-        ----------
-        measure
-            Of one sample.
-        inside
-            Shape (n,), which months count; a resample counts those of them that it drew.
-        columns
-            Of the returns.
-        """
-        value = float(measure(*(self.column(name)[inside] for name in columns)))
-        if self.rows is None or inside.sum() < FEWEST_ROWS:
-            return Estimate(value, None, None)
-        found = np.full(len(self.rows), np.nan)
-        drawn = [self.drawn(name) for name in columns]
-        counts = inside[self.rows]
-        for number, kept in enumerate(counts):
-            if kept.any():
-                found[number] = measure(*(one[number][kept] for one in drawn))
-        return Estimate(value, *(interval(found) or (None, None)))
-
-    def describe(self) -> dict[str, Any]:
-        """How many months, and how they were drawn."""
-        index = self.returns.index
-        return {
-            "months": len(index),
-            "first": str(index[0]) if len(index) else None,
-            "last": str(index[-1]) if len(index) else None,
-            "level": LEVEL,
-            "repetitions": self.repetitions if self.rows is not None else 0,
-            "block_months": self.block,
-            "seed": self.seed,
-            "fewest_months": FEWEST_ROWS,
-        }
 
 
 def works_table(sample: Sample) -> list[dict[str, Any]]:

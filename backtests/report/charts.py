@@ -30,12 +30,16 @@ class Figure:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a table: what it says, what it sorts by (None: its text), small print, tone."""
+    """One cell of a table: what it says, what it sorts by (None: its text), small print, tone.
+
+    ``links`` are (relative address, words).
+    """
 
     text: str
     sort: float | str | None = None
     small: str = ""
     tone: str = ""
+    links: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ LOCK_TIMEOUT_SECONDS = 60
 STALE_SECONDS = 24 * 3600
 TEMPORARY = ".writing-"
 MANIFEST = "manifest.json"
+FORMAT = 2  # of a run's folder; raised when readers of older folders would go wrong
 
 
 def require_writable(out: Path) -> None:
@@ -68,27 +69,45 @@ def new_folder(out: Path, name: str) -> Iterator[Path]:
     OutputError
         If something cannot be written, the disk is full, or another process holds the lock.
     """
-    from filelock import FileLock, Timeout
-
     require_writable(out)
     try:
         temporary = Path(tempfile.mkdtemp(dir=out, prefix=TEMPORARY))
         try:
             yield temporary
-            with FileLock(out / ".lock", timeout=LOCK_TIMEOUT_SECONDS):
+            with locked(out):
                 _remove_stale(out, keep=temporary)
                 _move_into_place(temporary, out / name)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
+    except OSError as error:
+        raise OutputError(
+            f"{out / name} cannot be written: {error.strerror or error}; nothing was changed"
+        ) from error
+
+
+@contextlib.contextmanager
+def locked(out: Path) -> Iterator[None]:
+    """Be the only process that changes what a results folder lists.
+
+    Raises
+    ------
+    OutputError
+        If another process holds the lock for a minute.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(out / ".lock", timeout=LOCK_TIMEOUT_SECONDS)
+    try:
+        lock.acquire()
     except Timeout:
         raise OutputError(
             f"{out / '.lock'} has been held by another process for {LOCK_TIMEOUT_SECONDS} seconds; "
             "wait for that run to end"
         ) from None
-    except OSError as error:
-        raise OutputError(
-            f"{out / name} cannot be written: {error.strerror or error}; nothing was changed"
-        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _move_into_place(temporary: Path, place: Path) -> None:
@@ -148,6 +167,38 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError):
         pass
     raise OutputError(f"{path} is missing or damaged; run again to write {folder.name} anew")
+
+
+def require_intact(folder: Path, manifest: dict[str, Any]) -> None:
+    """Refuse a folder whose files are not those that its manifest lists.
+
+    Raises
+    ------
+    OutputError
+        Naming the first file that is missing or differs.
+    """
+    for name, sha256 in manifest["files"].items():
+        path = folder / name
+        if Path(name).name != name or not path.is_file() or file_sha256(path) != sha256:
+            raise OutputError(f"{path} is missing or damaged; run again to write it anew")
+
+
+def is_complete(folder: Path, names: Sequence[str]) -> bool:
+    """Whether a folder verifies, is of this version, and has some files."""
+    try:
+        manifest = read_manifest(folder)
+        require_intact(folder, manifest)
+    except (OutputError, OSError):
+        return False
+    return manifest.get("format") == FORMAT and set(names) <= set(manifest["files"])
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read an object back; ValueError where it is none."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(content, dict):
+        raise ValueError(f"{path.name} holds no object")  # noqa: TRY004 - as for broken JSON
+    return content
 
 
 def write_json(path: Path, content: Any) -> None:

@@ -17,7 +17,7 @@ import pandas as pd
 from backtests.engine.config import RunConfig
 from backtests.engine.result import Simulation
 from backtests.engine.sleeve import SleeveReport
-from backtests.report.folder import new_folder, write_json, write_manifest
+from backtests.report.folder import FORMAT, new_folder, write_json, write_manifest
 from backtests.report.verdict import write_verdict
 from data.market import Market
 
@@ -47,7 +47,10 @@ def write_run(
     """
     with new_folder(out, name) as folder:
         write_json(folder / "summary.json", summary)
-        equity = pd.DataFrame({"strategy": simulation.nav, "benchmark": benchmark.nav})
+        cash = market.cash.loc[simulation.nav.index]
+        equity = pd.DataFrame(
+            {"strategy": simulation.nav, "benchmark": benchmark.nav, "cash": cash}
+        )
         _write_csv(equity, folder / "equity.csv")
         _write_csv(simulation.weights, folder / "weights.csv")
         _write_csv(simulation.orders.set_index("date"), folder / "orders.csv")
@@ -60,8 +63,11 @@ def write_run(
             write_tearsheet(folder / "tearsheet.html", market, simulation, benchmark, summary)
         if verdict is not None:
             write_json(folder / "verdict.json", verdict)
-            write_verdict(folder / "verdict.html", verdict, summary, with_tearsheet=with_tearsheet)
+            write_verdict(folder / "verdict.html", verdict, summary)
         about = {
+            "kind": "run",
+            "format": FORMAT,
+            "verdict": None if verdict is None else verdict["word"],
             "strategy": config.strategy,
             "config": config.as_dict(),
             "source": market.source,

@@ -45,3 +45,21 @@ def recovery(metrics: dict[str, Any]) -> str:
     if metrics["max_drawdown_start"] is None:
         return "-"
     return metrics["max_drawdown_recovered"] or "not yet"
+
+
+def run_label(summary: dict[str, Any]) -> str:
+    """A run in a few words: the strategy, and those of its parameters that are not the default."""
+    from strategies.registry import STRATEGIES, strategy_class
+
+    strategy, params = summary["strategy"], summary["params"]
+    defaults = {}
+    if strategy in STRATEGIES:
+        defaults = {known.name: known.default for known in strategy_class(strategy).parameters()}
+    changed = {k: v for k, v in params.items() if k not in defaults or defaults[k] != v}
+    return " ".join([strategy, *(_assignment(name, value) for name, value in changed.items())])
+
+
+def _assignment(name: str, value: Any) -> str:
+    if isinstance(value, dict):
+        return ",".join(f"{ticker}={weight:g}" for ticker, weight in value.items())
+    return f"{name}={value:g}" if isinstance(value, float) else f"{name}={value}"

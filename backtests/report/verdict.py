@@ -151,9 +151,7 @@ def _cost_sentence(verdict: dict[str, Any], costs_paid: float, turnover: float) 
     )
 
 
-def write_verdict(
-    path: Path, verdict: dict[str, Any], summary: dict[str, Any], *, with_tearsheet: bool
-) -> None:
+def write_verdict(path: Path, verdict: dict[str, Any], summary: dict[str, Any]) -> None:
     """Write the page.
 
     Parameters
@@ -164,8 +162,6 @@ def write_verdict(
         As it stands in ``verdict.json``.
     summary
         The run's ``summary.json``.
-    with_tearsheet
-        Whether a tear sheet lies beside it.
     """
     costs = summary["costs"]
     sample = verdict["sample"]
@@ -195,7 +191,6 @@ def write_verdict(
         rule="The rule of the word: it works if the 90 % interval of the CVaR(95) saved against "
         "bills at the same equity weight lies wholly above zero, fails if wholly below, and is "
         "unclear otherwise.",
-        tearsheet=with_tearsheet,
         matched=percent(verdict["matched_weight"]),
         portfolios=_portfolios(verdict, ("portfolio", "equity", "bills", "matched")),
         controls=_controls(verdict),

@@ -104,7 +104,7 @@ def test_names_from_outside_show_as_text(content, driver, tmp_path):
             row[key] = OWNED
     verdict["series"]["months"] = [OWNED for _ in verdict["series"]["months"]]
     page = tmp_path / "verdict.html"
-    write_verdict(page, verdict, summary, with_tearsheet=True)
+    write_verdict(page, verdict, summary)
     driver.get(page.resolve().as_uri())
     assert driver.title != "owned"
     assert OWNED in driver.execute_script("return document.body.innerText")

@@ -1,0 +1,134 @@
+"""Several portfolios side by side, and which of their differences are more than noise."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from backtests.analysis.hedge import cvar, growth, month_ends, under_water
+from backtests.analysis.metrics import headline, year_returns
+from backtests.analysis.resampling import Estimate, Sample
+
+Array = NDArray[np.float64]
+ROLLING_MONTHS = 36
+
+
+def monthly_sharpe(returns: Array, cash: Array) -> Array:
+    """Sharpe ratio over bills of monthly returns, annualised, along the last axis."""
+    excess = returns - cash
+    deviation = excess.std(axis=-1, ddof=1)
+    mean = excess.mean(axis=-1)
+    return np.divide(
+        mean * np.sqrt(12.0), deviation, out=np.full(mean.shape, np.nan), where=deviation > 1e-12
+    )
+
+
+def figures(values: pd.Series, cash: pd.Series, ppy: int) -> dict[str, Any]:
+    """Headline numbers of one portfolio over the rows given.
+
+    Parameters
+    ----------
+    values, cash
+        Levels of portfolio and bills on the same rows.
+    ppy
+        Rows per year.
+
+    Returns
+    -------
+    dict
+        :class:`~backtests.analysis.metrics.Metrics` by name, ``cvar_95_monthly`` and
+        ``days_under_water``.
+    """
+    months = month_ends(values.to_frame()).iloc[:, 0].pct_change(fill_method=None).iloc[1:]
+    return {
+        **dataclasses.asdict(headline(values, cash, ppy)),
+        "cvar_95_monthly": float(cvar(months.to_numpy())) if len(months) else None,
+        "days_under_water": under_water(values)[0],
+    }
+
+
+def traded_in(
+    orders: pd.DataFrame, values: pd.Series, lag: int | None, ppy: int
+) -> tuple[float, float]:
+    """Turnover a year and costs paid over the rows of ``values``.
+
+    Parameters
+    ----------
+    orders
+        ``date, value, fee, slippage``, of a run whose first row may be earlier.
+    values
+        NAV over the rows that count.
+    lag
+        Of the run's fills; None where the rows begin later than the run.
+    ppy
+        Rows per year.
+
+    Notes
+    -----
+    The first purchase is no turnover but has its costs; a span that begins later has neither.
+    """
+    rows = values.index
+    first = rows[0] if lag is None else rows[lag]
+    inside = orders[orders["date"].isin(rows)]
+    after = inside[inside["date"] > first]
+    paid = after if lag is None else inside
+    gross = after["value"].groupby(after["date"]).sum()
+    turnover = float((gross / 2.0 / values.loc[gross.index]).sum())
+    costs = float((paid["fee"] + paid["slippage"]).sum())
+    return turnover * ppy / (len(values) - 1), costs
+
+
+def differences(values: pd.DataFrame, cash: pd.Series) -> dict[str, dict[str, Estimate]]:
+    """Each portfolio less the first, on month-ends, with paired 90 % intervals.
+
+    Parameters
+    ----------
+    values
+        Sessions x portfolios, levels.
+    cash
+        Level of bills on the same sessions.
+
+    Returns
+    -------
+    dict
+        By portfolio (without the first): ``cagr_monthly`` and ``sharpe_monthly``.
+    """
+    months = month_ends(values.assign(**{CASH_COLUMN: cash}))
+    returns = months.pct_change(fill_method=None).iloc[1:]
+    names = [str(name) for name in values.columns]
+    sample = Sample(returns, names)
+    first = names[0]
+    return {
+        name: {
+            "cagr_monthly": sample.difference(growth, (name,), (first,)),
+            "sharpe_monthly": sample.difference(
+                monthly_sharpe, (name, CASH_COLUMN), (first, CASH_COLUMN)
+            ),
+        }
+        for name in names[1:]
+    }
+
+
+CASH_COLUMN = " cash"  # no portfolio can have this name
+
+
+def rolling_growth(levels: pd.DataFrame, months: int = ROLLING_MONTHS) -> pd.DataFrame:
+    """Compound return a year over the last ``months`` months, by the month they end in.
+
+    Parameters
+    ----------
+    levels
+        Months x portfolios.
+    months
+        Length of the window.
+    """
+    return ((levels / levels.shift(months)) ** (12.0 / months) - 1.0).iloc[months:]
+
+
+def calendar_years(values: pd.DataFrame) -> pd.DataFrame:
+    """Returns of the complete calendar years: years x portfolios."""
+    return pd.DataFrame({name: year_returns(values[name]) for name in values})

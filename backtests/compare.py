@@ -1,0 +1,163 @@
+"""``python -m backtests.compare RUN RUN ...``: several portfolios side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from backtests.cli import assignments, config_options, run_config
+from data.command import CONTEXT, make_console, run_command, steps
+from data.errors import OutputError, UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from backtests.engine.config import RunConfig
+    from backtests.report.comparison import Comparison
+
+MOST_ACROSS = 6  # columns that a terminal shows by name
+
+
+@click.command(context_settings=CONTEXT)
+@click.argument("runs", nargs=-1, metavar="RUN RUN ...")
+@config_options
+@click.option("--align", is_flag=True,
+              help="Cut runs that differ to their common span, instead of refusing.")  # fmt: skip
+@click.option("--against", is_flag=True, help="Print differences to the first run.")
+@click.option("--no-tearsheet", is_flag=True, help="Leave tear sheets of new runs out.")
+@click.option("--no-verdict", is_flag=True, help="Leave verdicts of new runs out.")
+def main(runs: tuple[str, ...], **options: Any) -> None:
+    """Compare two to twenty RUNs: strategies, variants or folders of finished runs.
+
+    A variant is a strategy with parameters: hedge_mix:SPY=0.7,IEF=0.3 or
+    attack_defend:step_bp=25. What has not been run yet is run first, all on the same dates.
+    """
+    from backtests.report.folder import require_writable
+    from backtests.report.footing import FEWEST, MOST
+
+    if not FEWEST <= len(runs) <= MOST:
+        raise UsageError(f"compare takes {FEWEST} to {MOST} runs, got {len(runs)}")
+    out = Path(options["out"])
+    asked = [resolve(text, out, options) for text in runs]
+    for position, one in enumerate(asked):
+        if one in asked[:position]:
+            raise UsageError(f"{runs[position]} is the same run as another one; name each run once")
+    require_writable(out)
+    folders = run_missing(asked, out, options)
+
+    from backtests.report.comparison import compare, write_comparison
+    from backtests.report.finished_run import read_run
+    from backtests.report.footing import require_footing
+
+    finished = [read_run(folder) for folder in folders]
+    comparison = compare(require_footing(finished, align=options["align"]))
+    place = write_comparison(out, comparison)
+    print_comparison(make_console(), comparison, place, against=options["against"])
+
+
+def resolve(text: str, out: Path, options: dict[str, Any]) -> Path | RunConfig:
+    """Read one argument: the folder of a finished run, or what to run.
+
+    Raises
+    ------
+    HedgeError
+        For what is neither, naming the nearest.
+    """
+    from strategies.registry import STRATEGIES
+
+    strategy, colon, rest = text.partition(":")
+    if strategy not in STRATEGIES:
+        for folder in (Path(text), out / text):
+            if "\0" not in text and folder.is_dir():
+                return folder.resolve()
+        known = [*STRATEGIES, *_finished(out)]
+        raise UsageError(
+            f"{text!r} is no strategy and no run under {out}{did_you_mean(text, known)}; "
+            f"strategies are {', '.join(STRATEGIES)}"
+        )
+    if colon and not rest:
+        raise UsageError(f"{text!r} names no parameter; write {strategy}:NAME=VALUE,...")
+    return run_config(strategy, variant(strategy, rest), options)
+
+
+def _finished(out: Path) -> list[str]:
+    try:
+        return [found.parent.name for found in out.glob("*/manifest.json")]
+    except OSError as error:
+        raise OutputError(f"--out {out} cannot be read: {error.strerror}") from error
+
+
+def variant(strategy: str, text: str) -> dict[str, str]:
+    """Read ``SPY=0.7,IEF=0.3`` or ``step_bp=25``: names that are no parameter are weights."""
+    from strategies.registry import strategy_class
+
+    declared = {known.name: known for known in strategy_class(strategy).parameters()}
+    given = assignments([part for part in text.split(",") if part], strategy)
+    weights = {k: v for k, v in given.items() if k not in declared}
+    if weights and "weights" in declared:
+        given = {k: v for k, v in given.items() if k in declared}
+        given["weights"] = ",".join(f"{k}={v}" for k, v in weights.items())
+    return given
+
+
+def run_missing(asked: list[Path | RunConfig], out: Path, options: dict[str, Any]) -> list[Path]:
+    """Run what is not a finished run yet, in parallel, and return every folder in order."""
+    configs = [one for one in asked if not isinstance(one, Path)]
+    made: list[Path] = []
+    if configs:
+        from backtests.pool import run_many
+
+        with steps("running portfolios") as step:
+            made = run_many(
+                configs,
+                out,
+                step,
+                with_tearsheet=not options["no_tearsheet"],
+                with_verdict=not options["no_verdict"],
+            )
+    fresh = iter(made)
+    return [one if isinstance(one, Path) else next(fresh) for one in asked]
+
+
+def print_comparison(
+    console: Console, comparison: Comparison, place: Path, *, against: bool
+) -> None:
+    """Print metrics down and runs across; a star marks the best of a row."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    from backtests.report.comparison import console_rows, difference_rows
+
+    labels = comparison.footing.labels
+    heads = labels
+    if len(labels) > MOST_ACROSS or max(map(len, labels)) > 40:
+        heads = [f"[{number}]" for number in range(1, len(labels) + 1)]
+    values = comparison.footing.values
+    span = f"{values.index[0]:%Y-%m-%d} to {values.index[-1]:%Y-%m-%d}"
+    for note in comparison.footing.notes:
+        console.print(Text(f"note: {note}"), soft_wrap=True)
+    console.print()
+    console.print(Text(f"{span}, after costs; * best of its row"))
+    if heads is not labels:
+        for head, name in zip(heads, labels, strict=True):
+            console.print(Text(f"  {head} {name}"), soft_wrap=True)
+    rows = console_rows(comparison) + (difference_rows(comparison) if against else [])
+    # More runs than a screen is wide for go below one another.
+    across = max(2, min(len(labels), MOST_ACROSS))
+    for first in range(0, len(labels), across):
+        chosen = slice(first, first + across)
+        table = Table(box=SIMPLE_HEAD)
+        table.add_column("")
+        for head in heads[chosen]:
+            table.add_column(Text(head), justify="right", overflow="fold")
+        for name, cells in rows:
+            table.add_row(name, *cells[chosen])
+        console.print(table)
+    console.print(Text(f"open {place / 'index.html'}", no_wrap=True))
+
+
+if __name__ == "__main__":
+    run_command(main)

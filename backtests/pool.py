@@ -1,0 +1,93 @@
+"""Many runs at once: a process for each core, in the order asked for."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from backtests.engine.config import RunConfig
+
+Step = Callable[[int, int], object]
+
+
+def run_many(
+    configs: Sequence[RunConfig],
+    out: Path,
+    step: Step = lambda done, of: None,
+    *,
+    with_tearsheet: bool = True,
+    with_verdict: bool = True,
+) -> list[Path]:
+    """Run several configurations over the same dates and write a folder for each.
+
+    Parameters
+    ----------
+    configs
+        What to run. Those without a start all begin on the latest of their first days.
+    out
+        The results folder. A run that already lies there whole is not written again.
+    step
+        Called with the runs done and their number.
+    with_tearsheet, with_verdict
+        What to write beside the numbers.
+
+    Returns
+    -------
+    list of pathlib.Path
+        One folder each, in order.
+
+    Raises
+    ------
+    HedgeError
+        The first error of any of them; finished folders stay.
+    """
+    workers = max(1, min(len(configs), os.cpu_count() or 1))
+    # A fresh interpreter each: forking a process that has threads may hang the child.
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(max_workers=workers, mp_context=context)
+    try:
+        if any(config.start is None for config in configs):
+            days = _in_order(pool, _first_day, [(config,) for config in configs])
+            configs = [replace(config, start=max(days)) for config in configs]
+        wanted = [(config, out, with_tearsheet, with_verdict) for config in configs]
+        return _in_order(pool, _run_one, wanted, step)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _in_order(
+    pool: ProcessPoolExecutor,
+    work: Callable[..., Any],
+    arguments: Sequence[tuple[Any, ...]],
+    step: Step = lambda done, of: None,
+) -> list[Any]:
+    futures: list[Future[Any]] = [pool.submit(work, *one) for one in arguments]
+    step(0, len(futures))
+    for done, future in enumerate(as_completed(futures), start=1):
+        future.result()  # the first error ends the batch
+        step(done, len(futures))
+    return [future.result() for future in futures]
+
+
+def _first_day(config: RunConfig) -> str:
+    from backtests.jobs import first_day
+
+    return first_day(config)
+
+
+def _run_one(config: RunConfig, out: Path, with_tearsheet: bool, with_verdict: bool) -> Path:
+    from backtests.jobs import execute, judged, publish
+    from backtests.report.folder import is_complete
+
+    run = execute(config, with_verdict=False)
+    pages = ["tearsheet.html"] * with_tearsheet + ["verdict.json"] * with_verdict
+    if is_complete(out / run.name, pages):
+        return out / run.name
+    if with_verdict:
+        run = judged(run)
+    return publish(run, out, with_tearsheet=with_tearsheet)

@@ -1,0 +1,281 @@
+"""The compare command: runs in parallel, one footing or a refusal, a page that is looked at."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from backtests.compare import main, variant
+from backtests.report.finished_run import read_run
+from backtests.report.folder import write_json
+from backtests.report.index import rebuild_index
+from data.command import run_command
+from tests import browser
+
+
+def command(capsys, *arguments: str) -> tuple[int, str, str]:
+    code = 0
+    try:
+        run_command(main, arguments)
+    except SystemExit as left:
+        code = int(left.code or 0)
+    shown = capsys.readouterr()
+    return code, shown.out, shown.err
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory) -> Path:
+    """Three runs and their comparison, and beside them a shorter and a dearer run."""
+    out = tmp_path_factory.mktemp("results")
+    for words in (
+        ["hedge_mix", "hedge_mix:SPY=0.7,TLT=0.3", "attack_defend:step_bp=25"],
+        ["hedge_mix", "equity_only", "--start", "1990-01-31"],
+        ["hedge_mix", "equity_only", "--fee-bps", "20", "--start", "1973-01-31"],
+    ):
+        run_command(main, [*words, "--source", "bundled", "--out", str(out), "--no-tearsheet"])
+    return out
+
+
+def named(out: Path, strategy: str, **wanted) -> str:
+    """Name of the run whose summary has these values."""
+    for path in out.glob(f"{strategy}-*/summary.json"):
+        summary = json.loads(path.read_text())
+        if all(summary[key] == value for key, value in wanted.items()):
+            return path.parent.name
+    raise AssertionError((strategy, wanted))
+
+
+def page_of(out: Path, *parts: str) -> Path:
+    for folder in out.glob("compare-*"):
+        title = json.loads((folder / "manifest.json").read_text())["title"]
+        if title == " · ".join(parts):
+            return folder
+    raise AssertionError(parts)
+
+
+def test_runs_share_their_dates_and_equal_the_run_command(results):
+    runs = [read_run(path.parent) for path in results.glob("*/summary.json")]
+    cheap = [run for run in runs if run.summary["costs"]["fee_bps"] == 2.0]
+    first = [run for run in cheap if run.summary["start"] != "1990-01-31"]
+    starts = {run.summary["start"] for run in first}
+    assert len(first) == 3
+    assert len(starts) == 1  # the latest of the three first days: the rule's own
+    folder = page_of(results, "hedge_mix", "hedge_mix SPY=0.7,TLT=0.3", "attack_defend step_bp=25")
+    table = pd.read_csv(folder / "metrics.csv", index_col=0)
+    for run, label in zip(sorted(first, key=lambda one: list(table).index(_label(one))), table,
+                          strict=True):  # fmt: skip
+        for key in ("cagr", "sharpe", "max_drawdown", "cvar_95", "worst_year"):
+            assert float(table.loc[key, label]) == pytest.approx(
+                run.summary["metrics"][key], rel=1e-9
+            )
+        assert float(table.loc["turnover_per_year", label]) == pytest.approx(
+            run.summary["turnover_per_year"], rel=1e-9
+        )
+        assert float(table.loc["costs_paid", label]) * run.summary["initial"] == pytest.approx(
+            run.summary["costs_paid"], rel=1e-9
+        )
+        assert table.loc["verdict", label] == run.verdict["word"]
+
+
+def _label(run) -> str:
+    from backtests.report.text import run_label
+
+    return run_label(run.summary)
+
+
+def test_a_finished_run_is_not_run_again(results, capsys):
+    place = results / named(results, "equity_only", start="1990-01-31")
+    before = (place / "manifest.json").stat().st_mtime_ns
+    code, out, err = command(
+        capsys, "hedge_mix", "equity_only", "--start", "1990-01-31", "--source", "bundled",
+        "--out", str(results), "--no-tearsheet", "--against",
+    )  # fmt: skip
+    assert code == 0, err
+    assert (place / "manifest.json").stat().st_mtime_ns == before
+    assert "CAGR less the first" in out
+    assert "*" in out
+    assert "open " in out
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "message"),
+    [
+        ({"start": "1990-01-31"}, {"start": "1973-01-31"}, "start differs: .* has 1990-01-31, .*"),
+        (None, None, "is the same run as another one; name each run once"),
+    ],
+)
+def test_runs_that_differ_are_refused(results, capsys, one, other, message):
+    import re
+
+    first = named(results, "hedge_mix", **(one or {"start": "1990-01-31"}))
+    second = named(results, "hedge_mix", **other) if other else first
+    code, _, err = command(capsys, first, second, "--out", str(results))
+    assert code == 2
+    assert re.search(message, err), err
+    assert err.count("\n") == 1
+
+
+def test_costs_and_frequency_are_named(results, capsys, tmp_path):
+    """A daily run and the monthly fallback, the usual case, and the same with other costs."""
+    cheap = named(results, "hedge_mix", start="1990-01-31")
+    place = tmp_path / "hedge_mix-daily00000"
+    shutil.copytree(results / cheap, place)
+    summary = json.loads((place / "summary.json").read_text())
+    for change, message in (
+        ({"periods_per_year": 252}, "frequency differs: "),
+        ({"costs": {**summary["costs"], "fee_bps": 9.0}}, "costs differs: .*fee 9 bp"),
+    ):
+        doctored(place, {**summary, **change})
+        code, _, err = command(capsys, str(results / cheap), str(place), "--out", str(results))
+        assert code == 2
+        import re
+
+        assert re.search(message, err), err
+
+
+def doctored(place: Path, summary: dict) -> None:
+    """Write another summary into a run and its hash into the manifest."""
+    from backtests.report.folder import file_sha256
+
+    write_json(place / "summary.json", summary)
+    manifest = json.loads((place / "manifest.json").read_text())
+    manifest["files"]["summary.json"] = file_sha256(place / "summary.json")
+    write_json(place / "manifest.json", manifest)
+
+
+def test_align_cuts_to_the_common_span_and_says_so(results, capsys):
+    long = named(results, "hedge_mix", start="1973-01-31")
+    short = named(results, "equity_only", start="1990-01-31")
+    code, out, err = command(capsys, long, short, "--align", "--out", str(results))
+    assert code == 0, err
+    text = " ".join(out.split())
+    assert "note: aligned to the 427 month-ends that all share, 1990-01-31 to 2025-07-31" in text
+    assert "not on one footing: start differs" in text
+    assert "not on one footing: costs differs" in text
+    folder = page_of(results, "hedge_mix", "equity_only")
+    assert (folder / "metrics.csv").is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["hedge_mix"], "compare takes 2 to 20 runs, got 1"),
+        (["equity_only", "hegde_mix"], "'hegde_mix' is no strategy and no run under .*hedge_mix"),
+        (["equity_only", "hedge_mix:"], "names no parameter"),
+        (["equity_only", "attack_defend:stepp=3"], "no parameter 'stepp' .did you mean step_bp"),
+        (["equity_only", "hedge_mix:SPY=0.9,IEF=0.9"], "leverage is not allowed"),
+        (["equity_only", "../x"], "is no strategy and no run"),
+        (["hedge_mix", "hedge_mix:SPY=0.6,IEF=0.4"], "is the same run as another one"),
+        (["hedge_mix", "hedge_mix:SPY=0.6,SPY=0.4"], "given twice"),
+    ],
+)
+def test_bad_input_is_one_line(capsys, tmp_path, arguments, message):
+    import re
+
+    code, _, err = command(capsys, *arguments, "--source", "bundled", "--out", str(tmp_path))
+    assert code == 2
+    assert re.search(message, err), err
+    assert err.count("\n") == 1
+
+
+def test_damaged_and_old_runs_are_one_line(results, capsys, tmp_path):
+    good = results / named(results, "hedge_mix", start="1990-01-31")
+    damaged, old = tmp_path / "hedge_mix-damaged", tmp_path / "hedge_mix-old"
+    for place in (damaged, old):
+        shutil.copytree(results / named(results, "equity_only", start="1990-01-31"), place)
+    (damaged / "equity.csv").write_text("date,strategy\n")
+    manifest = json.loads((old / "manifest.json").read_text())
+    del manifest["format"]
+    write_json(old / "manifest.json", manifest)
+    for place, message in (
+        (damaged, "equity.csv is missing or damaged; run again"),
+        (old, "was written by another version of this program; run it again"),
+        (tmp_path, "manifest.json is missing or damaged"),
+    ):
+        code, _, err = command(capsys, str(good), str(place), "--out", str(results))
+        assert code == 2, place
+        assert message in err
+        assert err.count("\n") == 1
+
+
+def test_variants_read_weights_and_parameters():
+    assert variant("hedge_mix", "SPY=0.7,IEF=0.3,rebalance=annually") == {
+        "rebalance": "annually",
+        "weights": "SPY=0.7,IEF=0.3",
+    }
+    assert variant("attack_defend", "step_bp=25") == {"step_bp": "25"}
+
+
+def test_the_page_is_drawn_fits_and_shows_two_pages(results):
+    folder = page_of(results, "hedge_mix", "hedge_mix SPY=0.7,TLT=0.3", "attack_defend step_bp=25")
+    with browser.chromium() as driver:
+        browser.open_page(driver, folder / "index.html")
+        drawn = driver.execute_script(
+            "return Object.fromEntries([...document.querySelectorAll('.chart')].map(c =>"
+            " [c.id, c.querySelectorAll('.trace, .hm').length]))"
+        )
+        assert set(drawn) == {"growth", "falls", "rolling", "correlation", "years", "allocation"}
+        assert all(drawn.values()), drawn
+        assert drawn["growth"] == 3
+        chosen = driver.execute_script(
+            "const pick = [...document.querySelectorAll('.pick select')];"
+            "pick[0].selectedIndex = 1; pick[1].selectedIndex = 2;"
+            "for (const one of pick) one.dispatchEvent(new Event('change'));"
+            "return [...document.querySelectorAll('iframe')].map(f => f.src)"
+        )
+        assert all(address.endswith("verdict.html") for address in chosen)
+        assert len(set(chosen)) == 2
+        from selenium.webdriver.support.ui import WebDriverWait
+
+        driver.switch_to.frame(0)
+        WebDriverWait(driver, 30).until(
+            lambda found: "Does it hedge" in found.title or found.find_elements("tag name", "h1")
+        )
+        assert "Does it hedge?" in driver.find_element("tag name", "h1").text
+        driver.switch_to.default_content()
+        assert browser.complaints(driver) == []
+        assert browser.requests(driver) == []
+        browser.resize(driver, 390, 844)
+        browser.open_page(driver, folder / "index.html")
+        assert browser.overflow(driver) <= 0
+
+
+def test_the_index_lists_newest_first_and_survives_damage(results):
+    rebuild_index(results)
+    page = (results / "index.html").read_text("utf-8")
+    for path in results.glob("*/manifest.json"):
+        assert path.parent.name in page
+    broken = results / "hedge_mix-broken"
+    broken.mkdir()
+    (broken / "manifest.json").write_text("{")
+    (results / '<img src=x onerror="1">').mkdir()
+    (results / '<img src=x onerror="1">' / "manifest.json").write_text("[]")
+    try:
+        rebuild_index(results)
+        page = (results / "index.html").read_text("utf-8")
+        assert (
+            "Cannot be read, run again: &lt;img src=x onerror=&#34;1&#34;&gt;, hedge_mix-broken"
+            in page
+        )
+        with browser.chromium() as driver:
+            browser.open_page(driver, results / "index.html")
+            links = driver.execute_script(
+                "return [...document.links].map(a => a.getAttribute('href'))"
+            )
+            assert all((results / link).is_file() for link in links)
+            assert len(links) >= 7
+            assert browser.complaints(driver) == []
+            times = driver.execute_script(
+                "return [...document.querySelector('table').tBodies[0].rows]"
+                ".map(r => r.cells[r.cells.length - 1].textContent)"
+            )
+            assert times == sorted(times, reverse=True)
+            browser.resize(driver, 390, 844)
+            assert browser.overflow(driver) <= 0
+    finally:
+        shutil.rmtree(broken)
+        shutil.rmtree(results / '<img src=x onerror="1">')
