@@ -26,7 +26,7 @@ from strategies.dial import DurationRule
 from strategies.equity_only import EquityOnly
 
 # What the verdict tells its regimes by, where the source has it.
-BACKGROUND = ("yields",)
+BACKGROUND = ("yields", "policy_rate", "cpi")
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,7 +160,10 @@ def judged(run: Run, progress: Progress = silent) -> Run:
         "quantstats": quantstats_metrics(nav, cash, ppy),
     }
     ours = {**summary["metrics"], "total_return": float(nav.iloc[-1] / nav.iloc[0] - 1.0)}
+    described = ("strategy", "params", "source", "source_title", "start", "end", "costs",
+                 "periods_per_year")  # fmt: skip
     verdict = {
+        "run": {key: summary[key] for key in described},
         "word": found["word"],
         "sentences": sentences(found, summary["costs_paid"], summary["turnover_per_year"]),
         **found,

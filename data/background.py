@@ -21,12 +21,19 @@ def background(market: Market) -> pd.DataFrame:
     """
     own, table = _at_month_ends(market), _at_month_ends(bundled.load(["SPY"]))
     joined = own.combine_first(table)
-    # Prices come from one of the two: a step where two series meet would be an inflation
-    # that never was.
-    latest, bundled_latest = own["cpi"].last_valid_index(), table["cpi"].last_valid_index()
-    source = own if latest is not None and latest > bundled_latest else table
-    joined["cpi"] = source["cpi"]
+    joined["cpi"] = _chained(own["cpi"], table["cpi"])
     return joined.reindex(pd.period_range(joined.index[0], joined.index[-1], freq="M"))
+
+
+def _chained(own: pd.Series, older: pd.Series) -> pd.Series:
+    """Prices of the source, carried on both ways by the table's changes, without a step."""
+    known = own.dropna()
+    if known.empty or known.index[0] not in older.index:
+        return older
+    first, last = known.index[0], known.index[-1]
+    before = older.loc[: first - 1] * (known[first] / older[first])
+    after = older.loc[last + 1 :] * (known[last] / older[last]) if last in older.index else None
+    return pd.concat([part for part in (before, known, after) if part is not None])
 
 
 def ten_year(market: Market) -> pd.Series | None:

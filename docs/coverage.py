@@ -1,6 +1,6 @@
 """How often the verdict's intervals hold the truth: ``python -m docs.coverage``.
 
-Draws many samples of 264 months from two made worlds whose true measures are known from
+Draws many samples of some ``--months`` from two made worlds whose true measures are known from
 three million months, bootstraps each as the verdict does, and prints the share of intervals
 that cover.
 """
@@ -16,7 +16,6 @@ from backtests.analysis import hedge as measures
 from backtests.analysis.resampling import block_length, interval, resampled_rows
 
 Array = NDArray[np.float64]
-MONTHS = 264
 LONG = 3_000_000
 LEVELS = (0.90, 0.95)
 BOND_VOLATILITY, CORRELATION, EQUITY_WEIGHT, BILL = 0.018, -0.2, 0.6, 0.002
@@ -61,6 +60,7 @@ def figures(equity: Array, bond: Array) -> dict[str, Array]:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--months", type=int, default=264)
     parser.add_argument("--samples", type=int, default=500)
     parser.add_argument("--repetitions", type=int, default=500)
     asked = parser.parse_args()
@@ -69,16 +69,16 @@ def main() -> None:
         truth = {k: float(v) for k, v in figures(*world(np.random.default_rng(1), LONG)).items()}
         hits = {key: np.zeros(len(LEVELS)) for key in truth}
         for trial in range(asked.samples):
-            equity, bond = world(np.random.default_rng([2, trial]), MONTHS)
+            equity, bond = world(np.random.default_rng([2, trial]), asked.months)
             both = np.column_stack([equity, bond, EQUITY_WEIGHT * equity + 0.4 * bond])
             block = block_length(np.hstack([both, both**2]))
-            rows = resampled_rows(MONTHS, block, asked.repetitions, seed=trial)
+            rows = resampled_rows(asked.months, block, asked.repetitions, seed=trial)
             for key, drawn in figures(equity[rows], bond[rows]).items():
                 for number, level in enumerate(LEVELS):
                     limits = interval(drawn, level)
                     hits[key][number] += limits is not None and limits[0] <= truth[key] <= limits[1]
         columns[name] = {key: found / asked.samples for key, found in hits.items()}
-    print(f"| measure ({asked.samples} samples of {MONTHS} months, {asked.repetitions} "
+    print(f"| measure ({asked.samples} samples of {asked.months} months, {asked.repetitions} "
           "repetitions) | calm 90 % | calm 95 % | stormy 90 % | stormy 95 % |")  # fmt: skip
     print("|---|---|---|---|---|")
     for key in columns["calm"]:

@@ -49,13 +49,14 @@ def test_a_run_on_yahoo_equals_the_run_on_its_files(capsys, tmp_path, web, yahoo
 
 
 def test_first_run_fetches_second_reads_refresh_fetches_again(capsys, tmp_path, web):
-    for name in (fred.BILL, *fred.CURVE.values()):
+    rates = {fred.BILL, fred.POLICY_RATE, fred.CPI, *fred.CURVE.values()}
+    for name in rates:
         web.hold_fred(name, pd.Series(4.0, index=pd.bdate_range("1990-01-01", "2025-09-26")))
     arguments = ("hedge_mix", "--no-tearsheet", "--out", str(tmp_path / "results"))
     first = run(capsys, *arguments).out
     assert first.startswith("auto: daily prices from Yahoo, fetched 20")
     asked = len(web.asked)
-    assert set(web.asked) == {"SPY", "IEF", fred.BILL, *fred.CURVE.values()}
+    assert set(web.asked) == {"SPY", "IEF", *rates}
     second = run(capsys, *arguments).out
     assert len(web.asked) == asked
     assert second.splitlines()[1:] == first.splitlines()[1:]

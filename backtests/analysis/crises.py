@@ -55,24 +55,54 @@ APRIL_2025 = (
 )
 
 
-def deep_falls(equity: pd.Series, known: Sequence[Episode] = CRISES) -> list[Episode]:
-    """Falls of equity beyond 15 % that touch none of the known episodes, in order of time.
+def deep_falls(equity: pd.Series, listed: pd.DataFrame) -> list[Episode]:
+    """Falls of equity beyond 15 % that no listed episode tells of, in order of time.
 
     Parameters
     ----------
     equity
         Total-return levels.
-    known
-        Episodes that stand in the table anyway.
+    listed
+        Episodes that the data cover, as :func:`episode_table` returns them.
+
+    Returns
+    -------
+    list of Episode
+        From peak to trough; after a trough, further falls on the way back count too. Left out
+        is a fall of which half or more, in days, lies within one of the listed.
     """
-    listed = [(pd.Timestamp(one.start), pd.Timestamp(one.end)) for one in known]
-    found = [
-        Episode("Found in the data", f"{fall.start:%Y-%m-%d}", f"{fall.end:%Y-%m-%d}", found=True)
-        for fall in drawdown_list(equity)
-        if fall.depth <= DEEP
-        and not any(start <= fall.end and fall.start <= end for start, end in listed)
-    ]
+    told = [(pd.Timestamp(row["start"]), pd.Timestamp(row["end"])) for _, row in listed.iterrows()]
+
+    def is_told(start: pd.Timestamp, end: pd.Timestamp) -> bool:
+        shared = (min(end, last) - max(start, first) for first, last in told)
+        return any(days >= (end - start) / 2 for days in shared)
+
+    found = []
+    stretches = [equity]
+    while stretches:
+        stretch = stretches.pop()
+        for fall in drawdown_list(stretch):
+            if fall.depth > DEEP:
+                break  # deepest first
+            if not is_told(fall.start, fall.end):
+                days = (f"{fall.start:%Y-%m-%d}", f"{fall.end:%Y-%m-%d}")
+                found.append(Episode("Fall of equity found in the data", *days, found=True))
+            stretches.append(stretch.loc[fall.end : fall.recovered])
     return sorted(found, key=lambda one: one.start)
+
+
+def all_episodes(levels: pd.DataFrame, y10: pd.Series | None, ppy: int) -> pd.DataFrame:
+    """The listed crises that the data cover and the deep falls they do not tell of, by date.
+
+    Parameters
+    ----------
+    levels, y10, ppy
+        As for :func:`episode_table`.
+    """
+    listed = episode_table(CRISES, levels, y10, ppy)
+    found = episode_table(deep_falls(levels["equity"], listed), levels, y10, ppy)
+    both = [table for table in (listed, found) if len(table)]
+    return pd.concat(both).sort_values("start", kind="stable") if both else listed
 
 
 def episode_table(

@@ -17,14 +17,14 @@ LABELS = {
     "calmar": "Calmar",
     "cvar_95": "CVaR 95",
 }
-SCALAR_RATE = "subtracts one average bill return from every row; here each row has its own"
+SCALAR_RATE = "one average bill return for all rows; here each row has its own"
 REASONS = {
     ("sharpe", "vectorbt"): SCALAR_RATE,
     ("sortino", "vectorbt"): SCALAR_RATE,
     ("sharpe", "quantstats"): SCALAR_RATE,
     ("sortino", "quantstats"): SCALAR_RATE,
     ("cvar_95", "quantstats"): (
-        "averages the rows below a normal distribution's 5 % quantile, however many they are; "
+        "mean of the rows below a normal distribution's 5 % quantile, however many they are; "
         "here the worst ceil(0.05 n) rows"
     ),
 }
@@ -52,13 +52,14 @@ def cross_check(
     for key, label in LABELS.items():
         mine = ours[key]
         row: dict[str, Any] = {"key": key, "label": label, "ours": mine}
-        why = []
+        why: dict[str, list[str]] = {}
         for program, numbers in others.items():
             theirs = row[program] = numbers.get(key)
             if mine is None or theirs is None:
                 continue
             if abs(theirs - mine) > TOLERANCE * max(abs(mine), 1e-3):
-                reason = REASONS.get((key, program), "differs for a reason not known: report it")
-                why.append(f"{program} {reason}")
-        rows.append({**row, "why": "; ".join(why)})
+                reason = REASONS.get((key, program), "differs for a reason not known, report it")
+                why.setdefault(reason, []).append(program)
+        told = [f"{' and '.join(programs)}: {reason}" for reason, programs in why.items()]
+        rows.append({**row, "why": "; ".join(told)})
     return rows

@@ -10,6 +10,8 @@ import pandas as pd
 CORRELATION_MONTHS = 36
 MEDIAN_MONTHS = 120
 POLICY_MONTHS = 3
+# Points: the effective rate wanders by a few basis points without any decision.
+POLICY_BAND = 0.10
 
 # Every label a dimension can take, so that what a sample lacks can be named.
 LABELS: Mapping[str, tuple[str, ...]] = {
@@ -86,9 +88,9 @@ def regimes(
                 "inflation",
             ),
             "policy rate": choose(
-                [(change < 0).shift(1, fill_value=False),
-                 (change == 0).shift(1, fill_value=False),
-                 (change > 0).shift(1, fill_value=False)],
+                [(change < -POLICY_BAND).shift(1, fill_value=False),
+                 (change.abs() <= POLICY_BAND).shift(1, fill_value=False),
+                 (change > POLICY_BAND).shift(1, fill_value=False)],
                 "policy rate",
             ),
             "10-year yield": choose(

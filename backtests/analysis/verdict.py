@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from backtests.analysis import hedge as measures
-from backtests.analysis.crises import APRIL_2025, CRISES, deep_falls, episode_table
+from backtests.analysis.crises import APRIL_2025, all_episodes, episode_table
 from backtests.analysis.holding import annualised, holding_table, start_year_map
 from backtests.analysis.regimes import CORRELATION_MONTHS, LABELS, regimes, trailing_correlation
 from backtests.analysis.resampling import REPETITIONS, SEED, Estimate, Measure, Sample
@@ -167,8 +167,7 @@ def _crises(case: Case) -> dict[str, Any]:
     columns = ["equity", "hedge", "cash", "portfolio"]
     levels = case.levels.loc[case.first_fill :, columns]
     y10 = None if case.y10 is None else case.y10.loc[case.first_fill :]
-    found = sorted([*CRISES, *deep_falls(levels["equity"])], key=lambda one: one.start)
-    table = episode_table(found, levels, y10, case.ppy)
+    table = all_episodes(levels, y10, case.ppy)
     daily = case.ppy != 12
     april = episode_table(APRIL_2025 if daily else (), levels, y10, case.ppy)
     return {"crises": _records(table), "april_2025": _records(april)}
@@ -176,15 +175,15 @@ def _crises(case: Case) -> dict[str, Any]:
 
 def _regimes(case: Case, sample: Sample, correlation: pd.Series) -> dict[str, Any]:
     index = pd.PeriodIndex(sample.returns.index)
-    # A month before the first, since a label is what was known then.
-    every = index.union(index[:1] - 1) if len(index) else index
-    both = case.background.index.union(every)
+    # The months before, since a label is what was known then.
+    before = index - 1
+    both = case.background.index.union(index).union(before)
     known = case.background.reindex(pd.period_range(both[0], both[-1], freq="M"))
     labels, bounds = regimes(
         correlation.reindex(known.index),
         known["cpi"],
         known["policy_rate"],
-        known["y10"].where(known.index.isin(every)),
+        known["y10"].where(known.index.isin(before)),
     )
     labels = labels.reindex(index)
     table, missing = [], []
@@ -254,7 +253,7 @@ def _holding(case: Case, months: pd.DataFrame) -> dict[str, Any]:
 
 
 def _series(months: pd.DataFrame, returns: pd.DataFrame, correlation: pd.Series) -> dict[str, Any]:
-    grown = months / months.iloc[0]
+    grown = months / months.iloc[:1].to_numpy() if len(months) else months
     falls = months / months.cummax() - 1.0
     known = correlation.dropna()
     names = ("portfolio", "equity", "bills", "matched")

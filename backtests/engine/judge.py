@@ -72,6 +72,7 @@ def judge_run(
     about = {
         "tickers": {"equity": references.equity_tickers, "hedge": references.hedge_tickers},
         "matched_weight": references.matched_weight,
+        "volatility_is_matched": references.is_matched,
         "portfolios": _portfolios(market, simulation, references),
         "attribution": _attribution(market, simulation),
     }
@@ -81,7 +82,7 @@ def judge_run(
 def _portfolios(
     market: Market, simulation: Simulation, references: References
 ) -> list[dict[str, Any]]:
-    every: dict[str, Simulation | None] = {
+    every: dict[str, Simulation] = {
         "portfolio": simulation,
         "equity": references.equity,
         "bills": references.bills,
@@ -98,10 +99,10 @@ def _portfolios(
 
 
 def _portfolio(
-    key: str, label: str, one: Simulation | None, references: References, market: Market
+    key: str, label: str, one: Simulation | str, references: References, market: Market
 ) -> dict[str, Any]:
-    if one is None:
-        return {"key": key, "label": label, "missing": True}
+    if isinstance(one, str):
+        return {"key": key, "label": label, "missing": one}
     nav, ppy = one.nav, market.periods_per_year
     filled = nav.index[one.costs.lag]
 
@@ -112,16 +113,18 @@ def _portfolio(
     returns = monthly(one)
     known = len(returns) > 0
     days, share = under_water(nav)
+    equity = [ticker for ticker in one.weights if ticker in references.equity_tickers]
     return {
         "key": key,
         "label": label,
-        "missing": False,
+        "missing": None,
         **dataclasses.asdict(headline(nav, market.cash.loc[nav.index], ppy)),
         "volatility_monthly": volatility(returns, 12) if len(returns) > 1 else None,
         "cvar_95_monthly": float(cvar(returns)) if known else None,
         "cvar_saved_against_bills_monthly": (
             float(cvar_saved(returns, monthly(references.bills))) if known else None
         ),
+        "equity_weight": float(one.weights[equity].sum(axis=1).loc[filled:].mean()),
         "days_under_water": days,
         "share_under_water": share,
         "turnover_per_year": float(one.traded.sum() * ppy / (len(nav) - 1)),

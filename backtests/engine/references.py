@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
@@ -19,6 +20,7 @@ from data.instruments import TREASURY_FUNDS
 from data.market import Market
 from strategies.base import Strategy, parameter
 from strategies.dial import DIAL, SHORTEST, DurationRule, fund_durations
+from strategies.schedule import decision_rows
 
 VOLATILITY_TOLERANCE = 1e-6
 
@@ -32,10 +34,10 @@ class References:
     equity_tickers, hedge_tickers
         How the tickers were told apart.
     equity, bills, matched
-        100 % equity; the same decisions with the Treasuries' share in bills; equity and bills
-        at the run's own month-end volatility, chosen with hindsight.
-    matched_weight
-        Equity's weight there.
+        100 % equity; equity at the weight the run held, the rest in bills; equity and bills at
+        the run's own month-end volatility, chosen with hindsight.
+    matched_weight, is_matched
+        Equity's weight there, and whether the volatility could be met without leverage.
     equity_leg, hedge_leg
         Values of the equity and of the Treasuries alone, each 100 %, from as early as the data
         go, before the run's first day too.
@@ -43,7 +45,7 @@ class References:
         For a duration rule: the static mix of the same average duration.
     variants
         For a duration rule: each of its parameters one step down and one step up, by label;
-        None where that rule has no decision yet on the run's first day.
+        in words why there is none.
     """
 
     equity_tickers: list[str]
@@ -52,10 +54,11 @@ class References:
     bills: Simulation
     matched: Simulation
     matched_weight: float
+    is_matched: bool
     equity_leg: pd.Series
     hedge_leg: pd.Series
     static: Simulation | None
-    variants: dict[str, Simulation | None]
+    variants: dict[str, Simulation | str]
 
 
 def make_references(
@@ -96,13 +99,14 @@ def make_references(
         )
 
     with progress("simulating the references"):
-        steady = alone(decided, equity) if equity else everywhere(benchmark, decided.index)
-        all_equity = bought_once(steady)
-        bills = decided.assign(**dict.fromkeys(hedge, 0.0))
-        weight, matched = match_volatility(
+        always = alone(decided, equity) if equity else everywhere(benchmark, decided.index)
+        all_equity = bought_once(always)
+        bills = held_equity(decided, simulation, equity)
+        steady = always.reindex(bills.index, method="ffill")
+        weight, matched, is_matched = match_volatility(
             simulation, lambda w: run("matched", w * steady, engine=ledger.fill)
         )
-        hedge_alone = bought_once(alone(decided, hedge)) if hedge else bills * 0.0
+        hedge_alone = bought_once(alone(decided, hedge)) if hedge else decided * 0.0
         hedge_leg = run("hedge", hedge_alone, start=None).nav
         equity_leg = run("equity", all_equity, start=None).nav
         found = References(
@@ -112,6 +116,7 @@ def make_references(
             bills=run("bills", bills),
             matched=matched,
             matched_weight=weight,
+            is_matched=is_matched,
             equity_leg=equity_leg,
             hedge_leg=hedge_leg,
             static=None,
@@ -122,8 +127,11 @@ def make_references(
     with progress("simulating the rule one step up and down"):
         mix = same_average_duration(market, strategy, simulation)
         static = simulate(market, mix, simulation.costs, start=row_zero, initial=initial)
-        variants: dict[str, Simulation | None] = {}
+        variants: dict[str, Simulation | str] = {}
         for label, other in one_step(strategy):
+            if other is None:
+                variants[label] = "beyond the declared range"
+                continue
             try:
                 variants[label] = simulate(
                     market,
@@ -134,8 +142,37 @@ def make_references(
                     engine=ledger.fill,
                 )
             except UsageError:
-                variants[label] = None
+                variants[label] = "no decision yet on the first day"
     return replace(found, static=static, variants=variants)
+
+
+def held_equity(
+    decided: pd.DataFrame, simulation: Simulation, equity: Sequence[str]
+) -> pd.DataFrame:
+    """Decisions that keep a run's own equity weight and leave the rest in bills.
+
+    At the run's decisions, its targets. Between them weights drift, and without its hedge a
+    portfolio drifts further: so on the first session of every other month, the weights held.
+
+    Parameters
+    ----------
+    decided
+        The run's decisions, all tickers.
+    simulation
+        The run.
+    equity
+        Its equity tickers; without any it is all bills.
+    """
+    if not equity:
+        return decided * 0.0
+    lag = simulation.costs.lag
+    sessions = pd.DatetimeIndex(simulation.nav.index)
+    own = sessions.get_indexer(simulation.decisions.index)
+    waiting = {row + wait for row in own for wait in range(lag)}
+    months = decision_rows(sessions, "monthly")
+    extra = [row for row in np.flatnonzero(months) if row > lag and row not in waiting]
+    kept = simulation.weights.iloc[extra][list(equity)]
+    return pd.concat([decided[list(equity)], kept[~kept.index.isin(decided.index)]]).sort_index()
 
 
 def everywhere(ticker: str, decisions: pd.Index) -> pd.DataFrame:
@@ -163,7 +200,7 @@ def bought_once(weights: pd.DataFrame) -> pd.DataFrame:
 
 def match_volatility(
     simulation: Simulation, run: Any, tolerance: float = VOLATILITY_TOLERANCE
-) -> tuple[float, Simulation]:
+) -> tuple[float, Simulation, bool]:
     """Find the equity weight whose month-end volatility equals a simulation's, by bisection.
 
     Parameters
@@ -177,8 +214,9 @@ def match_volatility(
 
     Returns
     -------
-    tuple of float and Simulation
-        Weight 1 where even 100 % equity is calmer: leverage is not allowed.
+    tuple of float, Simulation and bool
+        The weight, and whether it matches: it is 1 and does not where even 100 % equity is
+        calmer (leverage is not allowed), or where there are too few months for a volatility.
     """
     first = simulation.nav.index[simulation.costs.lag]
 
@@ -189,30 +227,36 @@ def match_volatility(
     wanted = volatility(simulation)
     low, high, weight = 0.0, 1.0, 1.0
     found = run(weight)
-    if not volatility(found) > wanted:
-        return weight, found
+    reached = volatility(found)
+    if not reached > wanted:
+        return weight, found, abs(reached - wanted) <= tolerance
     while True:
         weight = (low + high) / 2.0
         found = run(weight)
         reached = volatility(found)
         if abs(reached - wanted) <= tolerance or high - low < 1e-9:
-            return weight, found
+            return weight, found, abs(reached - wanted) <= tolerance
         low, high = (weight, high) if reached < wanted else (low, weight)
 
 
-def one_step(strategy: DurationRule) -> list[tuple[str, DurationRule]]:
-    """The rule with each parameter of its own one declared step down and up, by label."""
-    found: list[tuple[str, DurationRule]] = []
+def one_step(strategy: DurationRule) -> list[tuple[str, DurationRule | None]]:
+    """The rule with each parameter but the equity weight one declared step down and up.
+
+    Returns
+    -------
+    list of tuple
+        Label and rule; None beyond the declared range.
+    """
+    found: list[tuple[str, DurationRule | None]] = []
     for declared in strategy.parameters():
         if declared.step is None or declared.name == "equity_weight":
             continue
         value = getattr(strategy, declared.name)
         for other in (value - declared.step, value + declared.step):
             other = round(other, 10)
-            try:
+            changed: DurationRule | None = None
+            with contextlib.suppress(UsageError):
                 changed = replace(strategy, **{declared.name: other})
-            except UsageError:
-                continue  # beyond the declared range
             found.append((f"{declared.name} {other:g}", changed))
     return found
 

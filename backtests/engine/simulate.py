@@ -71,14 +71,17 @@ def vectorbt_metrics(nav: pd.Series, cash: pd.Series, ppy: int) -> dict[str, flo
     bill = float(cash.pct_change(fill_method=None).iloc[1:].mean())
     # Any row length will do: the year is counted in rows.
     theirs = returns.vbt.returns(freq="1D", year_freq=f"{ppy}D")
+    # It knows no level before its first return, which may be the peak: a return of 0 adds it.
+    from_start = pd.concat([0.0 * returns.iloc[:1], returns])
+    depth = float(from_start.reset_index(drop=True).vbt.returns(freq="1D").max_drawdown())
     return {
         "total_return": float(theirs.total()),
         "cagr": float(theirs.annualized()),
         "volatility": float(theirs.annualized_volatility()),
         "sharpe": float(theirs.sharpe_ratio(risk_free=bill)),
         "sortino": float(theirs.sortino_ratio(required_return=bill)),
-        "max_drawdown": float(theirs.max_drawdown()),
-        "calmar": float(theirs.calmar_ratio()),
+        "max_drawdown": depth,
+        "calmar": float(theirs.annualized()) / -depth if depth else float("nan"),
         "cvar_95": float(theirs.cond_value_at_risk(cutoff=0.05)),
     }
 

@@ -7,6 +7,7 @@ that one figure serves light, dark and print.
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -179,7 +180,7 @@ def time_chart(
                 "type": "scatter",
                 "mode": "lines",
                 "name": line.name,
-                "x": [own[row] for row in kept],
+                "x": [_last_day(own[row]) for row in kept],
                 "y": rounded([line.values[row] for row in kept]),
                 "line": {"color": line.colour, "width": line.width, "dash": line.dash},
                 "hovertemplate": hover,
@@ -189,11 +190,19 @@ def time_chart(
     return Figure(
         name,
         data,
-        layout(yaxis=shown, xaxis={"type": "date"}, shapes=list(bands)),
+        layout(yaxis=shown, xaxis={"type": "date", "hoverformat": "%b %Y"}, shapes=list(bands)),
         caption,
         alt,
         height,
     )
+
+
+def _last_day(date: str) -> str:
+    """The last day of a month (``YYYY-MM``); a day as it is."""
+    year, _, month = date.partition("-")
+    if not (year.isdigit() and month.isdigit()):
+        return date
+    return f"{date}-{calendar.monthrange(int(year), int(month))[1]}"
 
 
 def spans(dates: Sequence[str], inside: Sequence[bool], colour: str) -> list[dict[str, Any]]:

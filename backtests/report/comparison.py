@@ -19,7 +19,7 @@ from backtests.analysis.comparison import (
     rolling_growth,
     traded_in,
 )
-from backtests.analysis.crises import APRIL_2025, CRISES, deep_falls, episode_table
+from backtests.analysis.crises import APRIL_2025, all_episodes, episode_table
 from backtests.analysis.hedge import month_ends
 from backtests.analysis.resampling import Estimate
 from backtests.engine.config import short_hash
@@ -137,10 +137,8 @@ def compare(footing: Footing) -> Comparison:
             "verdict": run.verdict["word"] if run.verdict and whole else "-",
         }
     levels = footing.values.assign(equity=footing.benchmark)
-    found = deep_falls(levels["equity"])
-    april = APRIL_2025 if footing.ppy != 12 else ()
-    episodes = sorted([*CRISES, *found], key=lambda one: one.start)
-    crises = episode_table([*episodes, *april], levels, None, footing.ppy)
+    april = episode_table(APRIL_2025 if footing.ppy != 12 else (), levels, None, footing.ppy)
+    crises = pd.concat([all_episodes(levels, None, footing.ppy), april], ignore_index=True)
     return Comparison(footing, table, differences(footing.values, footing.cash), crises)
 
 

@@ -78,14 +78,17 @@ def sentences(verdict: dict[str, Any], costs_paid: float, turnover: float) -> di
 
 def _works_sentence(verdict: dict[str, Any]) -> str:
     if not verdict["holds_treasuries"]:
-        return "None of its tickers is a US Treasury fund: there is no hedge to judge."
+        return (
+            "It never holds a fund that this program knows as nominal US Treasuries: there is no "
+            "hedge to judge."
+        )
     table = {row["key"]: row for row in verdict["works"]}
     saved = table["cvar_saved_monthly"]
     sample = verdict["sample"]
     if sample["repetitions"] == 0:
         return (
-            f"{sample['months']} months are too few to say: at least {sample['fewest_months']} "
-            "are needed for an interval."
+            f"{_months(sample['months'])}, too few to say: an interval needs "
+            f"{sample['fewest_months']}."
         )
     hedge = ", ".join(verdict["tickers"]["hedge"])
     ending = {
@@ -95,29 +98,40 @@ def _works_sentence(verdict: dict[str, Any]) -> str:
     }[verdict["word"]]
     fall = table["drawdown_saved_monthly"]
     return (
-        f"In the worst 5 % of months {hedge} saved {_points(saved['treasuries'])} points against "
-        f"100 % equity, bills at the same equity weight {_points(saved['bills'])}; the difference "
-        f"is {_points(saved['difference'], sign=True)} {_range(saved['difference'])}: {ending}. "
-        f"The deepest month-end drawdown was {_points(fall['treasuries'])} points less deep, with "
-        f"bills {_points(fall['bills'])}."
+        f"In the worst 5 % of months {hedge} {_saved(saved['treasuries'])} against 100 % equity, "
+        f"bills at the same equity weight {_saved(saved['bills'])}; the difference is "
+        f"{_points(saved['difference'], sign=True)} {_range(saved['difference'])}: {ending}. "
+        f"Of the deepest month-end drawdown it {_saved(fall['treasuries'])}, bills "
+        f"{_saved(fall['bills'])}."
     )
+
+
+def _saved(estimate: dict[str, Any]) -> str:
+    """What was saved in words: ``saved 3.80 points``, or ``added`` where it is negative."""
+    value = estimate["value"]
+    verb = "added" if value < 0 else "saved"
+    return f"{verb} {100 * abs(value):.2f} points"
+
+
+def _months(count: int) -> str:
+    return f"{count} whole month" + ("" if count == 1 else "s")
 
 
 def _when_sentence(verdict: dict[str, Any]) -> str:
     if not verdict["holds_treasuries"]:
-        return "It holds no Treasuries at any time."
+        return "Nothing to tell without a hedge."
     crises = [row for row in verdict["crises"] if row["equity"] < 0]
     helped = sum(row["hedge"] > row["cash"] for row in crises)
     parts = []
     if crises:
-        parts.append(f"In {helped} of {len(crises)} falls of equity it earned more than bills")
+        parts.append(f"in {helped} of {len(crises)} falls of equity it earned more than bills")
     by_sign = [row for row in verdict["regimes"] if row["dimension"] == "correlation"]
     told = [
         f"{percent(row['down_month_mean_monthly']['value'])} a month "
-        f"{_range(row['down_month_mean_monthly'], percent)} while the trailing correlation with "
-        f"equity was {row['label']} ({row['months']} months)"
+        f"{_range(row['down_month_mean_monthly'], percent)} in the {row['down_months']} that began "
+        f"with a {row['label']} trailing correlation"
         for row in by_sign
-        if row["down_month_mean_monthly"]["value"] is not None
+        if row["down_months"]
     ]
     if told:
         parts.append("in equity's down months it made " + " and ".join(told))
@@ -128,27 +142,40 @@ def _when_sentence(verdict: dict[str, Any]) -> str:
         for row in verdict["regimes_missing"]
         if row["dimension"] == "correlation" and told
     ]
-    lacking = f"; {missing[0]} correlation does not occur in this period" if missing else ""
-    return "; ".join(parts) + lacking + "."
+    lacking = f"; no month began with a {missing[0]} one" if missing else ""
+    text = "; ".join(parts) + lacking + "."
+    return text[0].upper() + text[1:]
 
 
 def _cost_sentence(verdict: dict[str, Any], costs_paid: float, turnover: float) -> str:
     cost = verdict["cost"]
-    given, by_bills = (cost["growth_given_up_monthly"][name] for name in ("portfolio", "bills"))
+    traded = f"turned over {percent(turnover)} a year and paid {money(costs_paid)} in costs"
     if verdict["sample"]["months"] < 12:
-        return f"{verdict['sample']['months']} months are too few for a yearly cost."
+        return f"It {traded}; {_months(verdict['sample']['months'])}, too few for a yearly cost."
+    given, by_bills = (cost["growth_given_up_monthly"][name] for name in ("portfolio", "bills"))
     price = cost["cvar_points_per_growth_point"]
-    verb = "gave up" if given["value"] > 0 else "gained"
-    size = {key: None if value is None else abs(value) for key, value in given.items()}
-    limits = _range(given) if given["value"] > 0 else ""
-    bought = "free" if price["portfolio"] == "free" else f"{ratio(price['portfolio'])} points"
-    by_bills_bought = "free" if price["bills"] == "free" else ratio(price["bills"])
+    bought = [
+        f"{ratio(price[name])} {'points of CVaR' if name == 'portfolio' else 'with bills'}"
+        for name in ("portfolio", "bills")
+        if isinstance(price[name], float)
+    ]
+    paid = f"a point given up bought {', '.join(bought)}; " if bought else ""
+    limits = given if given["value"] >= 0 else _gained(given)
     return (
-        f"It {verb} {_points(size)} points of growth a year against 100 % equity {limits}".rstrip()
-        + f", bills {_points(by_bills)}; a point given up bought {bought} of CVaR, with bills "
-        f"{by_bills_bought}; it turned over {percent(turnover)} a year and paid "
-        f"{money(costs_paid)} in costs."
+        f"Against 100 % equity it {_given_up(given)} {_range(limits)}, bills "
+        f"{_given_up(by_bills)}; {paid}it {traded}."
     )
+
+
+def _gained(estimate: dict[str, Any]) -> dict[str, Any]:
+    low, high = estimate["low"], estimate["high"]
+    return {"low": None if high is None else -high, "high": None if low is None else -low}
+
+
+def _given_up(estimate: dict[str, Any]) -> str:
+    """Growth given up in words: ``gave up 2.52 points a year``, or ``gained``."""
+    verb = "gave up" if estimate["value"] >= 0 else "gained"
+    return f"{verb} {100 * abs(estimate['value']):.2f} points of growth a year"
 
 
 def write_verdict(path: Path, verdict: dict[str, Any], summary: dict[str, Any]) -> None:
@@ -165,20 +192,15 @@ def write_verdict(path: Path, verdict: dict[str, Any], summary: dict[str, Any]) 
     """
     costs = summary["costs"]
     sample = verdict["sample"]
+    charts = (_growth(verdict), _falls(verdict), _scatter(verdict), _correlation(verdict),
+              _entries(verdict), _map(verdict))  # fmt: skip
     weights = summary["params"].get("weights")
     what = f" ({mix_text(weights)})" if weights else ""
     lead = {"works": "Works", "when": "When", "cost": "Cost"}
     render_page(
         "verdict.html",
         path,
-        [
-            _growth(verdict),
-            _falls(verdict),
-            _months(verdict),
-            _correlation(verdict),
-            _entries(verdict),
-            _map(verdict),
-        ],
+        [chart for chart in charts if any(trace["x"] for trace in chart.data)],
         heading=f"Does it hedge? {summary['strategy']}{what}",
         span=f"{summary['start']} to {summary['end']}",
         costs=f"fee {costs['fee_bps']:g} bp, slippage {costs['slippage_bps']:g} bp, "
@@ -191,7 +213,7 @@ def write_verdict(path: Path, verdict: dict[str, Any], summary: dict[str, Any]) 
         rule="The rule of the word: it works if the 90 % interval of the CVaR(95) saved against "
         "bills at the same equity weight lies wholly above zero, fails if wholly below, and is "
         "unclear otherwise.",
-        matched=percent(verdict["matched_weight"]),
+        matched=_matched(verdict),
         portfolios=_portfolios(verdict, ("portfolio", "equity", "bills", "matched")),
         controls=_controls(verdict),
         works=_works(verdict),
@@ -216,6 +238,16 @@ def write_verdict(path: Path, verdict: dict[str, Any], summary: dict[str, Any]) 
 # Words and cells
 
 
+def _matched(verdict: dict[str, Any]) -> str:
+    weight = percent(verdict["matched_weight"])
+    if verdict["volatility_is_matched"]:
+        return f"The mix of the same volatility holds {weight} of equity, chosen with hindsight."
+    return (
+        "The volatility could not be matched without leverage (or there are too few months): what "
+        f"stands in its line holds {weight} of equity."
+    )
+
+
 def _points(estimate: dict[str, Any], *, sign: bool = False) -> str:
     value = estimate["value"]
     if value is None:
@@ -225,7 +257,7 @@ def _points(estimate: dict[str, Any], *, sign: bool = False) -> str:
 
 def _range(estimate: dict[str, Any], show: Any = None) -> str:
     if estimate["low"] is None:
-        return "(too few months for an interval)"
+        return "(no interval: too few months)"
     if show is not None:
         return f"({show(estimate['low'])} to {show(estimate['high'])})"
     return f"({100 * estimate['low']:+.2f} to {100 * estimate['high']:+.2f})"
@@ -272,7 +304,8 @@ def _method(sample: dict[str, Any]) -> str:
 
 def _portfolios(verdict: dict[str, Any], keys: Sequence[str]) -> Grid:
     rows = [row for row in verdict["portfolios"] if row["key"] in keys]
-    heads = ["", "CAGR", "Volatility, monthly", "Sharpe", "Max drawdown", "Days under water",
+    heads = ["", "CAGR", "Mean equity weight", "Volatility, monthly", "Sharpe",
+             "Max drawdown", "Days under water",
              "CVaR 95, monthly", "CVaR saved against bills", "Turnover a year",
              "Costs paid"]  # fmt: skip
     return Grid(heads, [_portfolio(row) for row in rows], wide=True)
@@ -283,12 +316,13 @@ def _portfolio(row: dict[str, Any]) -> list[Cell]:
     if row["missing"]:
         return [
             Cell(label),
-            Cell("no decision on the first day", tone="text"),
-            *[Cell("-", "") for _ in range(8)],
+            Cell(row["missing"], tone="text"),
+            *[Cell("-", "") for _ in range(9)],
         ]
     return [
         Cell(label),
         _cell(row["cagr"]),
+        _cell(row["equity_weight"]),
         _cell(row["volatility_monthly"]),
         _cell(row["sharpe"], ratio),
         _cell(row["max_drawdown"]),
@@ -427,8 +461,10 @@ def _cost(verdict: dict[str, Any]) -> Grid:
                 _cell(of[name]["costs_paid"], money),
             ]
         )
-    heads = ["", "CAGR given up against 100 % equity, points", "CVaR points saved per point",
-             "The portfolio's CAGR above it, points", "Turnover a year", "Costs paid"]  # fmt: skip
+    heads = ["", "Growth given up against 100 % equity, month-ends, points",
+             "CVaR points saved per point",
+             "The portfolio's growth above it, points", "Turnover a year",
+             "Costs paid"]  # fmt: skip
     return Grid(heads, rows)
 
 
@@ -557,7 +593,7 @@ def _falls(verdict: dict[str, Any]) -> Figure:
     )
 
 
-def _months(verdict: dict[str, Any]) -> Figure:
+def _scatter(verdict: dict[str, Any]) -> Figure:
     series = verdict["series"]
     equity, hedge = series["returns"]["equity"], series["returns"]["hedge"]
     months = series["months"][1:]
@@ -605,8 +641,8 @@ def _correlation(verdict: dict[str, Any]) -> Figure:
         months,
         [Line("Correlation", values, "--c1")],
         caption=f"Correlation of equity and hedge over the {found['window_months']} months before, "
-        "with what history there is before the run. Blue: negative, bonds offset equity. Orange: "
-        "positive, both fall together.",
+        "with what history there is before the run; the hedge is what this portfolio holds of "
+        "Treasuries. Blue: negative. Orange: positive.",
         alt="Trailing correlation of equity and hedge, regimes of its sign shaded",
         y={"range": [-1, 1]},
         bands=bands,
@@ -645,7 +681,7 @@ def _map(verdict: dict[str, Any]) -> Figure:
         x_title="years held",
         y_title="start of",
         caption="Return a year by the year of entry (bought at the end of December before) and the "
-        "years held. Blue: the portfolio did better.",
+        "years held. Blue is above zero.",
         alt="Map of annual returns by start year and years held",
         height=max(260, 90 + 13 * len(found["start_years"])),
     )

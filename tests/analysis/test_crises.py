@@ -6,7 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtests.analysis.crises import APRIL_2025, CRISES, Episode, deep_falls, episode_table
+from backtests.analysis.crises import (
+    APRIL_2025,
+    CRISES,
+    Episode,
+    all_episodes,
+    deep_falls,
+    episode_table,
+)
 from data import files
 
 
@@ -46,17 +53,46 @@ def test_monthly_rows_are_equitys_own_turning_points():
     assert np.isnan(found["y10_bp"][0])
 
 
+def equity_of(values: list[float]) -> pd.DataFrame:
+    days = [f"2016-{month:02d}-01" for month in range(1, len(values) + 1)]
+    return pd.DataFrame({"equity": values}, index=pd.to_datetime(days))
+
+
 def test_deep_falls_that_no_list_knows():
-    days = [f"2016-{month:02d}-01" for month in range(1, 10)]
-    equity = pd.Series([100, 84, 101, 90, 102, 80, 103, 70, 104.0], index=pd.to_datetime(days))
-    known = [Episode("known", "2016-07-15", "2016-08-02")]
-    found = deep_falls(equity, known)
-    # 16 % in January and 21.6 % in May; 10 % in March is too shallow, August is listed.
+    table = equity_of([100, 84, 101, 90, 102, 80, 103, 70, 104.0])
+    known = episode_table([Episode("known", "2016-07-01", "2016-08-01")], table, None, 252)
+    found = deep_falls(table["equity"], known)
+    # 16 % in January and 21.6 % in May; 10 % in March is too shallow, July is listed.
     assert [(one.start, one.end) for one in found] == [
         ("2016-01-01", "2016-02-01"),
         ("2016-05-01", "2016-06-01"),
     ]
     assert all(one.found for one in found)
+
+
+def test_a_fall_is_told_only_by_an_episode_that_covers_half_of_it():
+    table = equity_of([100, 90, 80, 70, 60, 50.0])
+    short = episode_table([Episode("x", "2016-02-01", "2016-03-01")], table, None, 252)
+    assert [one.start for one in deep_falls(table["equity"], short)] == ["2016-01-01"]
+    most = episode_table([Episode("x", "2016-02-01", "2016-05-01")], table, None, 252)
+    assert deep_falls(table["equity"], most) == []
+
+
+def test_a_second_fall_before_the_recovery_is_found_too():
+    table = equity_of([100, 50, 90, 70, 95.0])
+    none = episode_table([], table, None, 252)
+    spans = [(one.start, one.end) for one in deep_falls(table["equity"], none)]
+    assert spans == [("2016-01-01", "2016-02-01"), ("2016-03-01", "2016-04-01")]
+
+
+def test_a_crisis_that_the_data_cover_in_part_shows_as_found():
+    """Equity from January 2008 on: the listed crisis is not covered, its fall still shows."""
+    days = pd.to_datetime(["2008-01-02", "2008-10-10", "2009-03-09", "2009-12-31"])
+    table = pd.DataFrame({"equity": [100.0, 60, 48, 80], "hedge": [1.0, 1.1, 1.2, 1.1]}, days)
+    found = all_episodes(table, None, 252)
+    assert found["found"].tolist() == [True]
+    assert (found["start"][0], found["end"][0]) == ("2008-01-02", "2009-03-09")
+    assert found["equity"][0] == pytest.approx(-0.52)
 
 
 def test_published_crises(yahoo_folder, rates_folder):

@@ -36,8 +36,10 @@ def test_policy_rate_falls_rises_and_rests():
     rate = pd.Series(5.0, MONTHS)
     rate.loc["1995-01":] = 4.5
     labels = steady(policy_rate=rate)["policy rate"]
+    rate.loc["1997-01":] = 4.45  # five basis points are no decision
     # A change of January shows in the 3-month changes of January, February and March.
     assert list(labels["1995-01":"1995-05"]) == ["unchanged", *["falling"] * 3, "unchanged"]
+    assert set(labels["1997-01":"1997-06"]) == {"unchanged"}
 
 
 def test_inflation_against_its_own_ten_years():
@@ -92,14 +94,16 @@ def test_published_stock_bond_correlations():
     """GROUND_TRUTH, S&P against the 10-year: the signs and sizes of five decades."""
     market = bundled.load(["SPY", "IEF"])
     returns = market.prices.pct_change(fill_method=None)
+    returns.index = returns.index.to_period("M")
     for first, last, expected in (
-        ("1966", "1981", 0.26),
-        ("1982", "1999", 0.30),
-        ("2001-04", "2011", -0.38),
-        ("2000", "2021", -0.33),
-        ("2022", "2024", 0.68),
-        ("1962-02", "2025", 0.10),
+        ("1966-01", "1981-12", 0.26),
+        ("1982-01", "1999-12", 0.30),
+        ("2001-04", "2011-12", -0.38),
+        ("2000-01", "2021-12", -0.33),
+        ("2022-01", "2024-12", 0.68),
+        ("1962-02", "2025-07", 0.10),
     ):
-        part = returns.loc[first:last]
+        months = len(pd.period_range(first, last, freq="M"))
+        found = trailing_correlation(returns["SPY"], returns["IEF"], months)[last]
         # The bundled equity is the whole market and the bond a 7-10 year ladder.
-        assert part["SPY"].corr(part["IEF"]) == pytest.approx(expected, abs=0.06), first
+        assert found == pytest.approx(expected, abs=0.06), first

@@ -135,6 +135,6 @@ def test_cross_check_names_what_differs_and_only_that():
     other = {**ours, "sharpe": 0.51, "cagr": 0.6}
     rows = {row["key"]: row for row in cross_check(ours, {"vectorbt": same, "quantstats": other})}
     assert rows["volatility"]["why"] == ""
-    assert rows["sharpe"]["why"].startswith("quantstats subtracts one average bill return")
+    assert rows["sharpe"]["why"].startswith("quantstats: one average bill return")
     assert "vectorbt" not in rows["sharpe"]["why"]
-    assert rows["cagr"]["why"] == "quantstats differs for a reason not known: report it"
+    assert rows["cagr"]["why"] == "quantstats: differs for a reason not known, report it"
