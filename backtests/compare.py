@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from backtests.cli import assignments, config_options, run_config
 from data.command import CONTEXT, make_console, run_command, steps
@@ -16,8 +20,11 @@ if TYPE_CHECKING:
 
     from backtests.engine.config import RunConfig
     from backtests.report.comparison import Comparison
+    from backtests.report.finished_run import FinishedRun
 
-MOST_ACROSS = 6  # columns that a terminal shows by name
+MOST_ACROSS = 5  # columns that a terminal shows by name
+RUN_OPTIONS = ("source", "extend", "start", "end", "fee_bps", "slippage_bps", "lag", "benchmark",
+               "initial")  # fmt: skip
 
 
 @click.command(context_settings=CONTEXT)
@@ -40,7 +47,9 @@ def main(runs: tuple[str, ...], **options: Any) -> None:
     if not FEWEST <= len(runs) <= MOST:
         raise UsageError(f"compare takes {FEWEST} to {MOST} runs, got {len(runs)}")
     out = Path(options["out"])
+    options = like_the_finished(runs, out, options)
     asked = [resolve(text, out, options) for text in runs]
+    _require_use(asked)
     for position, one in enumerate(asked):
         if one in asked[:position]:
             raise UsageError(f"{runs[position]} is the same run as another one; name each run once")
@@ -52,9 +61,12 @@ def main(runs: tuple[str, ...], **options: Any) -> None:
     from backtests.report.footing import require_footing
 
     finished = [read_run(folder) for folder in folders]
+    console = make_console()
+    for line in about(finished):
+        console.print(line, soft_wrap=True)
     comparison = compare(require_footing(finished, align=options["align"]))
     place = write_comparison(out, comparison)
-    print_comparison(make_console(), comparison, place, against=options["against"])
+    print_comparison(console, comparison, place, against=options["against"])
 
 
 def resolve(text: str, out: Path, options: dict[str, Any]) -> Path | RunConfig:
@@ -68,10 +80,10 @@ def resolve(text: str, out: Path, options: dict[str, Any]) -> Path | RunConfig:
     from strategies.registry import STRATEGIES
 
     strategy, colon, rest = text.partition(":")
+    folder = folder_of(text, out)
+    if folder is not None:
+        return folder
     if strategy not in STRATEGIES:
-        for folder in (Path(text), out / text):
-            if "\0" not in text and folder.is_dir():
-                return folder.resolve()
         known = [*STRATEGIES, *_finished(out)]
         raise UsageError(
             f"{text!r} is no strategy and no run under {out}{did_you_mean(text, known)}; "
@@ -82,9 +94,62 @@ def resolve(text: str, out: Path, options: dict[str, Any]) -> Path | RunConfig:
     return run_config(strategy, variant(strategy, rest), options)
 
 
+def folder_of(text: str, out: Path) -> Path | None:
+    """The folder of a finished run that an argument names, by path or by name under ``out``."""
+    from strategies.registry import STRATEGIES
+
+    if text.partition(":")[0] in STRATEGIES or "\0" in text:
+        return None
+    return next((f.resolve() for f in (Path(text), out / text) if f.is_dir()), None)
+
+
+def like_the_finished(runs: Sequence[str], out: Path, options: dict[str, Any]) -> dict[str, Any]:
+    """Give new runs the data, dates and costs of the first finished one, where nothing is asked."""
+    from backtests.report.finished_run import read_run
+
+    finished = next((f for text in runs if (f := folder_of(text, out)) is not None), None)
+    if finished is None or all(folder_of(text, out) is not None for text in runs):
+        return options
+    run = read_run(finished)
+    known = {**run.manifest["config"], "start": run.summary["start"]}
+    context = click.get_current_context()
+    taken = {
+        name: known[name]
+        for name in RUN_OPTIONS
+        if name in known and context.get_parameter_source(name) is not ParameterSource.COMMANDLINE
+    }
+    return {**options, **taken}
+
+
+def _require_use(asked: list[Path | RunConfig]) -> None:
+    """Refuse options of new runs where there is none: they would be ignored without a word."""
+    if not all(isinstance(one, Path) for one in asked):
+        return
+    context = click.get_current_context()
+    for name in RUN_OPTIONS:
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise UsageError(
+                f"--{name.replace('_', '-')} is for new runs, and all of these are finished; "
+                "leave it out, or name strategies"
+            )
+
+
+def about(runs: list[FinishedRun]) -> list[str]:
+    """Which data the runs stand on, and what to know of them, each line once."""
+    lines = [
+        f"{run.summary['source']}: {run.summary['source_title']}, {run.summary['start']} to "
+        f"{run.summary['end']}"
+        for run in runs
+    ]
+    lines += [f"note: {remark}" for run in runs for remark in run.manifest["remarks"]]
+    lines += [f"note: {note}" for run in runs for note in run.summary["notes"]]
+    return list(dict.fromkeys(lines))
+
+
 def _finished(out: Path) -> list[str]:
     try:
-        return [found.parent.name for found in out.glob("*/manifest.json")]
+        found = [path.parent.name for path in out.glob("*/summary.json")]
+        return [name for name in found if ".replaced-" not in name]
     except OSError as error:
         raise OutputError(f"--out {out} cannot be read: {error.strerror}") from error
 
@@ -109,11 +174,14 @@ def run_missing(asked: list[Path | RunConfig], out: Path, options: dict[str, Any
     if configs:
         from backtests.pool import run_many
 
+        # What the page needs takes over a second to load: while others work, not after them.
+        Thread(target=import_module, args=("arch.bootstrap",), daemon=True).start()
         with steps("running portfolios") as step:
             made = run_many(
                 configs,
                 out,
                 step,
+                make_console(stderr=True).print,
                 with_tearsheet=not options["no_tearsheet"],
                 with_verdict=not options["no_verdict"],
             )

@@ -94,9 +94,10 @@ def execute(
         reason = "the first decision of " + strategy.name
         if begins == first:
             reason = f"the first day of {late}"
-        market = market.relabelled(
-            notes=[*market.notes, f"the run begins on {begins:%Y-%m-%d}, {reason}"]
-        )
+        # A remark, not a note: a run asked to begin on that day is the same run.
+        begun = f"the run begins on {begins:%Y-%m-%d}, {reason}"
+        market = market.relabelled(remarks=[*market.remarks, begun])
+        announce(f"note: {begun}")
     for note in market.notes:
         announce(f"note: {note}")
     summary = summarise(config, market, simulation, benchmark, ticker)

@@ -19,6 +19,7 @@ def run_many(
     configs: Sequence[RunConfig],
     out: Path,
     step: Step = lambda done, of: None,
+    announce: Callable[[str], object] = lambda _: None,
     *,
     with_tearsheet: bool = True,
     with_verdict: bool = True,
@@ -33,6 +34,8 @@ def run_many(
         The results folder. A run that already lies there whole is not written again.
     step
         Called with the runs done and their number.
+    announce
+        Called with a line on the common first day, where it was not asked for.
     with_tearsheet, with_verdict
         What to write beside the numbers.
 
@@ -53,9 +56,11 @@ def run_many(
     try:
         if any(config.start is None for config in configs):
             days = _in_order(pool, _first_day, [(config,) for config in configs])
-            configs = [replace(config, start=max(days)) for config in configs]
+            latest = max(range(len(days)), key=days.__getitem__)
+            announce(f"note: all begin on {days[latest]}, as {configs[latest].strategy} can first")
+            configs = [replace(config, start=days[latest]) for config in configs]
         wanted = [(config, out, with_tearsheet, with_verdict) for config in configs]
-        return _in_order(pool, _run_one, wanted, step)
+        return _in_order(pool, _run_one, wanted, step, first=_longest_first(configs))
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -65,13 +70,22 @@ def _in_order(
     work: Callable[..., Any],
     arguments: Sequence[tuple[Any, ...]],
     step: Step = lambda done, of: None,
+    first: Sequence[int] | None = None,
 ) -> list[Any]:
-    futures: list[Future[Any]] = [pool.submit(work, *one) for one in arguments]
+    submitted: dict[int, Future[Any]] = {
+        number: pool.submit(work, *arguments[number]) for number in first or range(len(arguments))
+    }
+    futures = [submitted[number] for number in range(len(arguments))]
     step(0, len(futures))
     for done, future in enumerate(as_completed(futures), start=1):
         future.result()  # the first error ends the batch
         step(done, len(futures))
     return [future.result() for future in futures]
+
+
+def _longest_first(configs: Sequence[RunConfig]) -> list[int]:
+    """Start the rules with the most parameters first: their verdicts take longest."""
+    return sorted(range(len(configs)), key=lambda number: -len(configs[number].params))
 
 
 def _first_day(config: RunConfig) -> str:
@@ -82,11 +96,11 @@ def _first_day(config: RunConfig) -> str:
 
 def _run_one(config: RunConfig, out: Path, with_tearsheet: bool, with_verdict: bool) -> Path:
     from backtests.jobs import execute, judged, publish
-    from backtests.report.folder import is_complete
+    from backtests.report.folder import SUMMARY, holds_json, is_complete
 
     run = execute(config, with_verdict=False)
     pages = ["tearsheet.html"] * with_tearsheet + ["verdict.json"] * with_verdict
-    if is_complete(out / run.name, pages):
+    if is_complete(out / run.name, pages) and holds_json(out / run.name / SUMMARY, run.summary):
         return out / run.name
     if with_verdict:
         run = judged(run)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
+from weakref import WeakKeyDictionary
 
 from data.errors import UsageError
 from data.instruments import CATALOGUE
@@ -118,30 +119,32 @@ def fund_durations(market: Market) -> pd.DataFrame:
     From the curve where there is one (the last published, so that a bank holiday does not
     move it), else from the catalogue; NaN where the fund has no price yet.
     """
+    if market not in _DURATIONS:
+        _DURATIONS[market] = _read_durations(market)
+    return _DURATIONS[market].copy(deep=False)
+
+
+# Every rule, its variants and its report ask for the same table; a market never changes.
+_DURATIONS: WeakKeyDictionary[Market, pd.DataFrame] = WeakKeyDictionary()
+
+
+def _read_durations(market: Market) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
 
     from data.bonds import modified_duration
-    from data.curve import covers, interpolate
+    from data.curve import rung_yields
 
-    sessions = market.sessions
+    sessions, yields = market.sessions, market.yields
     table = pd.DataFrame({t: CATALOGUE[t].duration for t in DIAL}, index=sessions, dtype=float)
-    yields = market.yields
     for ticker in DIAL:
         ladder = CATALOGUE[ticker].ladder
         if ladder is None or yields is None:
             continue
-        nodes = np.asarray(yields.columns, float)
-        rates = yields.to_numpy(float) / 100.0
-        rungs = np.asarray(ladder.maturities)
-        carried = covers(yields, ladder)
+        read = rung_yields(yields, ladder)
+        known = np.isfinite(read[:, 0])
         found = pd.Series(np.nan, index=sessions)
-        patterns, member = np.unique(np.isfinite(rates), axis=0, return_inverse=True)
-        for number, pattern in enumerate(patterns):
-            rows = np.flatnonzero((member.ravel() == number) & carried)
-            if len(rows):
-                read = interpolate(nodes[pattern], rates[rows][:, pattern], rungs)
-                found.iloc[rows] = modified_duration(read, rungs).mean(axis=1)
+        found[known] = modified_duration(read[known], np.asarray(ladder.maturities)).mean(axis=1)
         table[ticker] = found.ffill().fillna(CATALOGUE[ticker].duration)
     return table.where(market.prices[list(DIAL)].notna())
 

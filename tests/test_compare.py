@@ -96,15 +96,21 @@ def test_a_finished_run_is_not_run_again(results, capsys):
     )  # fmt: skip
     assert code == 0, err
     assert (place / "manifest.json").stat().st_mtime_ns == before
-    assert "CAGR less the first" in out
-    assert "*" in out
+    assert "CAGR points less" in out
+    assert out.count(" *") > 10
+    assert "bundled: bundled monthly history" in out
+    assert "note: data are monthly" in out
     assert "open " in out
 
 
 @pytest.mark.parametrize(
     ("one", "other", "message"),
     [
-        ({"start": "1990-01-31"}, {"start": "1973-01-31"}, "start differs: .* has 1990-01-31, .*"),
+        (
+            {"start": "1990-01-31"},
+            {"start": "1973-01-31"},
+            "not the same start: 1990-01-31 for hedge_mix-",
+        ),
         (None, None, "is the same run as another one; name each run once"),
     ],
 )
@@ -121,13 +127,13 @@ def test_runs_that_differ_are_refused(results, capsys, one, other, message):
 
 def test_costs_and_frequency_are_named(results, capsys, tmp_path):
     """A daily run and the monthly fallback, the usual case, and the same with other costs."""
-    cheap = named(results, "hedge_mix", start="1990-01-31")
+    cheap = named(results, "equity_only", start="1990-01-31")
     place = tmp_path / "hedge_mix-daily00000"
-    shutil.copytree(results / cheap, place)
+    shutil.copytree(results / named(results, "hedge_mix", start="1990-01-31"), place)
     summary = json.loads((place / "summary.json").read_text())
     for change, message in (
-        ({"periods_per_year": 252}, "frequency differs: "),
-        ({"costs": {**summary["costs"], "fee_bps": 9.0}}, "costs differs: .*fee 9 bp"),
+        ({"periods_per_year": 252}, "not the same frequency: monthly for equity_only-.*, daily"),
+        ({"costs": {**summary["costs"], "fee_bps": 9.0}}, "not the same costs: .*fee 9 bp"),
     ):
         doctored(place, {**summary, **change})
         code, _, err = command(capsys, str(results / cheap), str(place), "--out", str(results))
@@ -153,11 +159,97 @@ def test_align_cuts_to_the_common_span_and_says_so(results, capsys):
     code, out, err = command(capsys, long, short, "--align", "--out", str(results))
     assert code == 0, err
     text = " ".join(out.split())
-    assert "note: aligned to the 427 month-ends that all share, 1990-01-31 to 2025-07-31" in text
-    assert "not on one footing: start differs" in text
-    assert "not on one footing: costs differs" in text
-    folder = page_of(results, "hedge_mix", "equity_only")
-    assert (folder / "metrics.csv").is_file()
+    # Row 0 waits in cash for its fill a month later: the common span begins there.
+    assert "note: aligned to the 426 month-ends that all share, 1990-02-28 to 2025-07-31" in text
+    assert "not the same start: 1973-01-31 for" in text
+    assert "not the same costs: fee 20 bp" in text
+    place = Path(text.rpartition("open ")[2].strip())
+    page = place.read_text("utf-8")
+    assert "aligned to the 426 month-ends" in page
+    assert "fee 20 bp, slippage 1 bp, lag 1; fee 2 bp" in page
+    table = pd.read_csv(place.parent / "metrics.csv", index_col=0)
+    run = read_run(results / long)
+    nav = run.values["strategy"].loc["1990-02-28":]
+    assert float(table.loc["cagr", "hedge_mix"]) == pytest.approx(
+        (nav.iloc[-1] / nav.iloc[0]) ** (12 / (len(nav) - 1)) - 1
+    )
+    later = run.orders[run.orders["date"] > "1990-02-28"]
+    gross = later.groupby("date")["value"].sum()
+    turnover = (gross / 2 / nav.loc[gross.index]).sum() * 12 / (len(nav) - 1)
+    assert float(table.loc["turnover_per_year", "hedge_mix"]) == pytest.approx(turnover)
+    costs = (later["fee"] + later["slippage"]).sum() / nav.iloc[0]
+    assert float(table.loc["costs_paid", "hedge_mix"]) == pytest.approx(costs)
+    assert float(table.loc["turnover_per_year", "equity_only"]) == 0.0
+
+
+def test_daily_with_monthly_meets_at_month_ends(capsys, tmp_path, yahoo_folder):
+    """The usual case: one run fell back to the monthly history."""
+    from backtests.run import main as run
+
+    for source in (f"files:{yahoo_folder}", "bundled"):
+        run_command(run, ["hedge_mix", "--source", source, "--start", "2005-03-15", "--out",
+                          str(tmp_path), "--no-tearsheet", "--no-verdict"])  # fmt: skip
+    names = sorted(path.parent.name for path in tmp_path.glob("*/summary.json"))
+    capsys.readouterr()
+    code, _, err = command(capsys, *names, "--out", str(tmp_path))
+    assert code == 2
+    assert "not the same frequency: " in err
+    code, out, err = command(capsys, *names, "--align", "--out", str(tmp_path))
+    assert code == 0, err
+    # Funds from March 2005 on, whole months only: to July 2025, where the bundled table ends.
+    assert "2005-04-30 to 2025-07-31" in out
+    values = [read_run(tmp_path / name).values["strategy"] for name in names]
+    months = [v.groupby(v.index.to_period("M")).last().loc["2005-04":"2025-07"] for v in values]
+    (table,) = (pd.read_csv(p, index_col=0) for p in tmp_path.glob("compare-*/metrics.csv"))
+    for column, value in zip(table, months, strict=True):
+        growth = (value.iloc[-1] / value.iloc[0]) ** (12 / (len(value) - 1)) - 1
+        assert float(table.loc["cagr", column]) == pytest.approx(growth)
+
+
+def test_a_new_run_beside_a_finished_one_takes_its_dates_and_costs(results, capsys):
+    finished = named(results, "hedge_mix", start="1973-01-31", costs={
+        "fee_bps": 20.0, "slippage_bps": 1.0, "lag": 1})  # fmt: skip
+    code, out, err = command(
+        capsys, finished, "equity_only", "--out", str(results), "--no-tearsheet"
+    )
+    assert code == 0, err
+    assert "1973-01-31 to 2025-07-31, after costs" in out
+    code, _, err = command(capsys, finished, finished, "--start", "1980-01-31")
+    assert code == 2
+
+
+def test_options_for_new_runs_are_refused_where_there_is_none(results, capsys):
+    pair = [named(results, name, start="1990-01-31") for name in ("hedge_mix", "equity_only")]
+    code, _, err = command(capsys, *pair, "--fee-bps", "50", "--out", str(results))
+    assert code == 2
+    assert "--fee-bps is for new runs, and all of these are finished" in err
+
+
+def test_labels_are_unique_whatever_the_folders_are_called(results, tmp_path):
+    from backtests.report.footing import label
+
+    runs = [read_run(results / named(results, "hedge_mix", start="1990-01-31"))] * 3
+    assert len(set(label(runs))) == 3
+
+
+def test_one_bad_neighbour_does_not_spoil_the_index(tmp_path):
+    for name, text in (
+        ("deep", "[" * 100_000),
+        ("list", '{"created": "2020", "files": {"summary.json": "x"}, "kind": "run"}'),
+        ("none", '{"created": null, "files": {}}'),
+    ):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "manifest.json").write_text(text)
+        (tmp_path / name / "summary.json").write_text('{"params": []}')
+    import os
+
+    os.mkdir(os.fsencode(tmp_path) + b"/bad\xff")
+    with open(os.fsencode(tmp_path) + b"/bad\xff/manifest.json", "w") as stream:
+        stream.write("{}")
+    rebuild_index(tmp_path)
+    page = (tmp_path / "index.html").read_text("utf-8")
+    assert "Cannot be read, run again: " in page
+    assert "deep, list, none" in page
 
 
 @pytest.mark.parametrize(
@@ -195,6 +287,7 @@ def test_damaged_and_old_runs_are_one_line(results, capsys, tmp_path):
         (damaged, "equity.csv is missing or damaged; run again"),
         (old, "was written by another version of this program; run it again"),
         (tmp_path, "manifest.json is missing or damaged"),
+        (next(results.glob("compare-*")), "is no run but a comparison"),
     ):
         code, _, err = command(capsys, str(good), str(place), "--out", str(results))
         assert code == 2, place

@@ -11,7 +11,7 @@ from backtests.analysis.attribution import by_period, sleeve_attribution
 from backtests.engine import ledger
 from backtests.engine.costs import Costs
 from backtests.engine.result import Simulation
-from data.curve import covers, fund_return_parts, interpolate, year_fractions
+from data.curve import covers, fund_return_parts, rung_yields, year_fractions
 from data.instruments import CATALOGUE, TREASURY_FUNDS
 from data.market import Market
 from strategies.dial import DIAL, DurationRule, blend, fund_durations
@@ -209,20 +209,10 @@ def _fund_yields(market: Market) -> pd.DataFrame:
     if yields is None:
         return table
     table["BIL"] = yields.bfill(axis=1).iloc[:, 0].to_numpy() / 100.0
-    nodes, rates = np.asarray(yields.columns, float), yields.to_numpy(float) / 100.0
-    patterns, member = np.unique(np.isfinite(rates), axis=0, return_inverse=True)
     for fund in DIAL:
         ladder = CATALOGUE[fund].ladder
-        if ladder is None:
-            continue
-        carried = covers(yields, ladder)
-        for number, pattern in enumerate(patterns):
-            rows = np.flatnonzero((member.ravel() == number) & carried)
-            if len(rows):
-                read = interpolate(
-                    nodes[pattern], rates[rows][:, pattern], np.asarray(ladder.maturities)
-                )
-                table.iloc[rows, table.columns.get_loc(fund)] = read.mean(axis=1)
+        if ladder is not None:
+            table[fund] = rung_yields(yields, ladder).mean(axis=1)
     # A fund without a price yet is not held; a zero keeps the sleeve's sum whole.
     return table.ffill().where(market.prices[list(DIAL)].notna(), 0.0)
 

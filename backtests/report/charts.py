@@ -93,7 +93,8 @@ def render_page(template: str, path: Path, figures: Sequence[Figure] = (), **val
         plotly=_script() if figures else "",
         **values,
     )
-    path.write_text(text, encoding="utf-8")
+    # A file name may hold bytes that are no text.
+    path.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
 def _script() -> str:

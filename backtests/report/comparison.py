@@ -36,11 +36,12 @@ from backtests.report.charts import (
     time_chart,
 )
 from backtests.report.folder import new_folder, write_manifest
-from backtests.report.footing import WORDS, Footing
+from backtests.report.footing import WORDS, Footing, costs_text
 from backtests.report.index import rebuild_index
 from backtests.report.text import day, percent, ratio
 
 COLOURS = tuple(f"--c{number}" for number in range(1, 11))
+DASHES = ("solid", "dot")
 ALLOCATION_POINTS = 250
 
 
@@ -80,7 +81,7 @@ METRICS = (
     Metric("final_value", "Final value of 1", ratio, 1),
     Metric("verdict", "Does it hedge?", str, 0),
 )
-DIFFERENCES = {"cagr_monthly": "CAGR", "sharpe_monthly": "Sharpe"}
+DIFFERENCES = {"cagr_monthly": "CAGR points", "sharpe_monthly": "Sharpe"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,19 +123,17 @@ def compare(footing: Footing) -> Comparison:
     """Work out everything that a comparison shows."""
     table = {}
     for name, run in zip(footing.labels, footing.runs, strict=True):
-        values = footing.values[name]
-        whole = len(values) == len(run.values)
-        lag = run.summary["costs"]["lag"] if whole else None
-        money_values = run.values["strategy"]
-        at_start = money_values.asof(values.index[0])
-        # Of a run's own rows, since orders fall on days that month-ends do not show.
-        rows = money_values.loc[values.index[0] if not whole else None : values.index[-1]]
+        values, own = footing.values[name], run.values["strategy"]
+        # Of a run's own rows: orders fall on days that month-ends do not show.
+        begin = own.index[own.index.searchsorted(values.index[0], side="right") - 1]
+        rows = own.loc[begin : values.index[-1]]
+        lag = None if footing.cut else run.lag
         turnover, costs = traded_in(run.orders, rows, lag, run.summary["periods_per_year"])
         table[name] = {
             **figures(values, footing.cash, footing.ppy),
             "turnover_per_year": turnover,
-            "costs_paid": costs / float(at_start),
-            "verdict": run.verdict["word"] if run.verdict and whole else "-",
+            "costs_paid": costs / float(rows.iloc[0]),
+            "verdict": run.verdict["word"] if run.verdict and not footing.cut else "-",
         }
     levels = footing.values.assign(equity=footing.benchmark)
     april = episode_table(APRIL_2025 if footing.ppy != 12 else (), levels, None, footing.ppy)
@@ -186,14 +185,14 @@ def _write_page(path: Path, place: Path, comparison: Comparison) -> None:
     render_page(
         "comparison.html",
         path,
-        _figures(comparison),
+        [chart for chart in _figures(comparison) if any(trace["x"] for trace in chart.data)],
         title=f"{len(footing.labels)} portfolios compared",
         labels=footing.labels,
         span=f"{footing.values.index[0]:%Y-%m-%d} to {footing.values.index[-1]:%Y-%m-%d}, "
         f"{WORDS[footing.ppy]}",
-        source=first["source_title"],
-        costs=f"fee {first['costs']['fee_bps']:g} bp, slippage "
-        f"{first['costs']['slippage_bps']:g} bp, lag {first['costs']['lag']}",
+        source=" and ".join(dict.fromkeys(run.summary["source_title"] for run in footing.runs)),
+        costs="; ".join(dict.fromkeys(map(costs_text, footing.runs))),
+        equity=first["benchmark"]["ticker"],
         notes=footing.notes,
         data_notes=list(dict.fromkeys(n for run in footing.runs for n in run.summary["notes"])),
         metrics=_metrics(comparison),
@@ -214,21 +213,23 @@ def _pages(folder: Path, place: Path) -> dict[str, str]:
 
 def _metrics(comparison: Comparison) -> Grid:
     rows = []
-    for metric in METRICS:
-        best = comparison.best(metric)
-        cells = [Cell(metric.label)]
-        for name, one in comparison.table.items():
+    for name, one in comparison.table.items():
+        cells = [Cell(name)]
+        for metric in METRICS:
             value = one[metric.key]
             sort = "" if value is None else value if isinstance(value, int | float) else None
-            cells.append(Cell(metric.show(value), sort, tone="best" if name in best else ""))
+            best = name in comparison.best(metric)
+            cells.append(Cell(metric.show(value), sort, tone="best" if best else ""))
         rows.append(cells)
-    return Grid(["", *comparison.footing.labels], rows, wide=True)
+    return Grid(["", *(metric.label for metric in METRICS)], rows, wide=True)
 
 
 def _differences(comparison: Comparison) -> Grid:
     def cells(found: Estimate, show: Callable[[float], str]) -> list[Cell]:
+        if found.value != found.value:
+            return [Cell("-", ""), Cell("not defined")]
         if found.low is None or found.high is None:
-            return [Cell(show(found.value), found.value), Cell("too few months", tone="text")]
+            return [Cell(show(found.value), found.value), Cell("too few months to say")]
         real = found.low > 0 or found.high < 0
         tone = "good" if found.value > 0 else "bad"
         limits = f"{show(found.low)} to {show(found.high)}"
@@ -271,7 +272,7 @@ def _crises(comparison: Comparison) -> Grid:
 def _figures(comparison: Comparison) -> list[Figure]:
     footing = comparison.footing
     months = month_ends(footing.values)
-    months = months / months.iloc[0]
+    months = months / months.iloc[:1].to_numpy() if len(months) else months
     dates = [str(month) for month in months.index]
     falls = months / months.cummax() - 1.0
     rolling = rolling_growth(months)
@@ -324,13 +325,12 @@ def _figures(comparison: Comparison) -> list[Figure]:
 
 
 def _lines(table: pd.DataFrame) -> list[Line]:
-    dashes = ("solid", "dot")
     return [
         Line(
             str(name),
             [None if value != value else float(value) for value in table[name]],
             COLOURS[number % len(COLOURS)],
-            dashes[number // len(COLOURS)],
+            DASHES[number // len(COLOURS)],
         )
         for number, name in enumerate(table)
     ]
@@ -338,13 +338,19 @@ def _lines(table: pd.DataFrame) -> list[Line]:
 
 def _correlations(footing: Footing) -> Figure:
     lines = []
+    span = [f"{day:%Y-%m}" for day in (footing.values.index[0], footing.values.index[-1])]
     for number, (name, run) in enumerate(zip(footing.labels, footing.runs, strict=True)):
         if run.verdict is None or not run.verdict["holds_treasuries"]:
             continue
         found = run.verdict["series"]["correlation"]
-        lines.append(
-            Line(name, found["values"], COLOURS[number % len(COLOURS)], dates=found["months"])
-        )
+        inside = [
+            (month, value)
+            for month, value in zip(found["months"], found["values"], strict=True)
+            if span[0] <= month <= span[1]
+        ]
+        months, values = zip(*inside, strict=True) if inside else ((), ())
+        colour, dash = COLOURS[number % len(COLOURS)], DASHES[number // len(COLOURS)]
+        lines.append(Line(name, values, colour, dash, dates=months))
     return time_chart(
         "correlation",
         [],
@@ -363,7 +369,7 @@ def _allocation(footing: Footing) -> Figure:
     owners = []
     for number, run in enumerate(footing.runs):
         weights = run.weights.loc[footing.values.index[0] : footing.values.index[-1]]
-        months = weights.groupby(pd.DatetimeIndex(weights.index).to_period("M")).last()
+        months = month_ends(weights)
         kept = months.iloc[thinned(len(months), ALLOCATION_POINTS)]
         for place, column in enumerate(kept):
             owners.append(number)
@@ -424,13 +430,15 @@ def difference_rows(comparison: Comparison) -> list[tuple[str, list[str]]]:
 
     def show(key: str, found: Estimate) -> str:
         scale, unit = (100, "+.2f") if key == "cagr_monthly" else (1, "+.2f")
+        if found.value != found.value:
+            return "-"
         text = format(scale * found.value, unit)
         if found.low is None or found.high is None:
             return text
         return f"{text} ({scale * found.low:{unit}} to {scale * found.high:{unit}})"
 
     return [
-        (f"{label} less the first", ["", *[
+        (f"{label} less the first, month-ends (90 %)", ["", *[
             show(key, found[key]) for found in comparison.differences.values()
         ]])
         for key, label in DIFFERENCES.items()

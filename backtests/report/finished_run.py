@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from backtests.report.folder import FORMAT, read_json, read_manifest, require_intact
+from backtests.report.folder import FORMAT, SUMMARY, read_json, read_manifest, require_intact
 from data.errors import OutputError
 
 
@@ -45,6 +45,11 @@ class FinishedRun:
         """The folder's name."""
         return self.folder.name
 
+    @property
+    def lag(self) -> int:
+        """Rows from a decision to its fill."""
+        return int(self.summary["costs"]["lag"])
+
 
 def read_run(folder: Path) -> FinishedRun:
     """Read a finished run back, byte for byte as it was written.
@@ -55,7 +60,9 @@ def read_run(folder: Path) -> FinishedRun:
         If it is damaged, no run, or written by an older version.
     """
     manifest = read_manifest(folder)
-    if manifest.get("format") != FORMAT or manifest.get("kind") != "run":
+    if manifest.get("kind", "run") != "run":
+        raise OutputError(f"{folder} is no run but a {manifest['kind']}; name runs")
+    if manifest.get("format") != FORMAT:
         raise OutputError(
             f"{folder} was written by another version of this program; run it again with "
             f"python -m backtests.run {manifest.get('strategy', '')}".rstrip()
@@ -63,13 +70,13 @@ def read_run(folder: Path) -> FinishedRun:
     require_intact(folder, manifest)
 
     def table(name: str) -> pd.DataFrame:
-        return pd.read_csv(folder / name, index_col="date", parse_dates=True)
+        return pd.read_csv(_listed(folder, manifest, name), index_col="date", parse_dates=True)
 
     try:
-        return FinishedRun(
+        found = FinishedRun(
             folder=folder,
             manifest=manifest,
-            summary=read_json(folder / "summary.json"),
+            summary=read_json(_listed(folder, manifest, SUMMARY)),
             verdict=(
                 read_json(folder / "verdict.json") if "verdict.json" in manifest["files"] else None
             ),
@@ -77,5 +84,32 @@ def read_run(folder: Path) -> FinishedRun:
             weights=table("weights.csv"),
             orders=table("orders.csv").reset_index(),
         )
-    except (OSError, ValueError, KeyError) as error:
-        raise OutputError(f"{folder} is damaged ({error}); run it again") from error
+        _require_shape(found)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise OutputError(f"{folder} is damaged ({reason}); run it again") from error
+    return found
+
+
+def _listed(folder: Path, manifest: dict[str, Any], name: str) -> Path:
+    """A file of the folder, if the manifest vouches for it."""
+    if name not in manifest["files"]:
+        raise ValueError(f"its manifest does not list {name}")
+    return folder / name
+
+
+def _require_shape(run: FinishedRun) -> None:
+    """Read everything that a reader of runs relies on, so that what is missing shows here."""
+    summary = run.summary
+    if summary["periods_per_year"] not in (12, 252):
+        raise ValueError(f"periods_per_year is {summary['periods_per_year']}")
+    for name in ("strategy", "source", "source_title", "start", "end"):
+        if not isinstance(summary[name], str):
+            raise TypeError(f"{name} is no text")
+    dict(summary["params"]).items()
+    [summary["costs"][name] + 0 for name in ("fee_bps", "slippage_bps", "lag")]
+    str(summary["benchmark"]["ticker"]), list(summary["notes"]), list(run.manifest["remarks"])
+    {name: str(known["sha256"]) for name, known in run.manifest["data"].items()}
+    if len(run.values) < 2 or not {"strategy", "benchmark", "cash"} <= set(run.values):
+        raise ValueError("equity.csv lacks rows or columns")
+    run.orders[["date", "value", "fee", "slippage"]]

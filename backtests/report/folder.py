@@ -24,6 +24,7 @@ LOCK_TIMEOUT_SECONDS = 60
 STALE_SECONDS = 24 * 3600
 TEMPORARY = ".writing-"
 MANIFEST = "manifest.json"
+SUMMARY = "summary.json"
 FORMAT = 2  # of a run's folder; raised when readers of older folders would go wrong
 
 
@@ -164,7 +165,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         if isinstance(manifest["files"], dict):
             return dict(manifest)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         pass
     raise OutputError(f"{path} is missing or damaged; run again to write {folder.name} anew")
 
@@ -203,8 +204,19 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def write_json(path: Path, content: Any) -> None:
     """Write plain values as indented JSON; NaN is refused, since JSON has none."""
-    text = json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
-    path.write_text(text + "\n", encoding="utf-8")
+    path.write_text(_json(content), encoding="utf-8")
+
+
+def holds_json(path: Path, content: Any) -> bool:
+    """Whether a file holds what :func:`write_json` would write."""
+    try:
+        return path.read_text(encoding="utf-8") == _json(content)
+    except (OSError, ValueError):
+        return False
+
+
+def _json(content: Any) -> str:
+    return json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
 
 
 def file_sha256(path: Path) -> str:

@@ -73,12 +73,22 @@ def require_footing(runs: Sequence[FinishedRun], *, align: bool) -> Footing:
         if found and not align:
             raise UsageError(f"{found}; {cure}")
         if found:
-            notes.append(f"not on one footing: {found}")
+            notes.append(found)
+    changed = _changed_series(runs)
+    if changed and not align:
+        raise UsageError(f"{changed}; run both anew on the same data, or give --align")
+    if changed:
+        notes.append(changed)
     ppy = min(run.summary["periods_per_year"] for run in runs)
     frames = [_at(run, ppy) for run in runs]
     common = frames[0].index
     for frame in frames[1:]:
         common = common.intersection(frame.index)
+    cut = any(len(common) < len(frame) or len(frame) < len(run.values)
+              for frame, run in zip(frames, runs, strict=True))  # fmt: skip
+    if cut:
+        # Each run waits in bills for its first fill: where one is cut, that wait goes for all.
+        common = common[common >= max(run.values.index[run.lag] for run in runs)]
     if len(common) < 3:
         raise UsageError(
             f"{runs[0].name} and the others share {len(common)} dates; "
@@ -89,12 +99,12 @@ def require_footing(runs: Sequence[FinishedRun], *, align: bool) -> Footing:
         name: frame.loc[common, "strategy"] for name, frame in zip(labels, frames, strict=True)
     }
     values = pd.DataFrame(joined)
-    cut = any(len(common) < len(run.values) for run in runs)
     if cut:
         kind = "month-ends" if ppy == 12 else "sessions"
         notes.insert(
             0, f"aligned to the {len(common)} {kind} that all share, "
-            f"{common[0]:%Y-%m-%d} to {common[-1]:%Y-%m-%d}",
+            f"{common[0]:%Y-%m-%d} to {common[-1]:%Y-%m-%d}; bills are those of {labels[0]}, and "
+            "first purchases lie before",
         )  # fmt: skip
     return Footing(
         runs=list(runs),
@@ -109,58 +119,72 @@ def require_footing(runs: Sequence[FinishedRun], *, align: bool) -> Footing:
 
 
 def label(runs: Sequence[FinishedRun]) -> list[str]:
-    """Name runs by strategy and parameters; by their hash too where that is not unique."""
+    """Name runs by strategy and parameters; by folder or number where that is not unique."""
     names = [run_label(run.summary) for run in runs]
-    return [
-        f"{name} [{run.name.rpartition('-')[2]}]" if names.count(name) > 1 else name
-        for name, run in zip(names, runs, strict=True)
-    ]
+    for more in (lambda n, run: run.name, lambda n, run: f"{n + 1}"):
+        names = [
+            f"{name} [{more(number, run)}]" if names.count(name) > 1 else name
+            for number, (name, run) in enumerate(zip(names, runs, strict=True))
+        ]
+    return names
 
 
 def _require_distinct(runs: Sequence[FinishedRun]) -> None:
-    seen: dict[str, FinishedRun] = {}
+    """Refuse two folders of the same path of values and orders."""
+    seen: dict[tuple[str, str], FinishedRun] = {}
     for run in runs:
-        other = seen.setdefault(run.name, run)
+        files = run.manifest["files"]
+        other = seen.setdefault((files["equity.csv"], files["orders.csv"]), run)
         if other is not run:
             raise UsageError(
                 f"{run.folder} and {other.folder} are the same run; name each run once"
             )
 
 
-def _costs(run: FinishedRun) -> str:
+def costs_text(run: FinishedRun) -> str:
+    """What a run's orders cost, in words."""
     costs = run.summary["costs"]
     return f"fee {costs['fee_bps']:g} bp, slippage {costs['slippage_bps']:g} bp, lag {costs['lag']}"
-
-
-def _series(run: FinishedRun) -> dict[str, str]:
-    return {name: known["sha256"] for name, known in run.manifest["data"].items()}
 
 
 # What has to be the same, how to read it off, and what to do where it is not.
 DIFFERENCES: tuple[tuple[str, Callable[[FinishedRun], str], str], ...] = (
     ("frequency", lambda run: WORDS[run.summary["periods_per_year"]],
      "run both on the same source, or give --align for their common month-ends"),
-    ("source", lambda run: run.summary["source_title"],
+    ("source", lambda run: run.summary["source"],
      "run both with the same --source, or give --align"),
     ("start", lambda run: run.summary["start"],
      "run both with the same --start, or give --align for their common span"),
     ("end", lambda run: run.summary["end"],
      "run both with the same --end, or give --align for their common span"),
-    ("costs", _costs, "run both with the same --fee-bps, --slippage-bps and --lag"),
+    ("benchmark", lambda run: run.summary["benchmark"]["ticker"],
+     "run both with the same --benchmark, or give --align"),
+    ("costs", costs_text,
+     "run both with the same --fee-bps, --slippage-bps and --lag, or give --align"),
 )  # fmt: skip
 
 
 def _difference(runs: Sequence[FinishedRun], what: str, read: Callable[[FinishedRun], str]) -> str:
-    """The first run that differs from the first of all, in words; empty where none does."""
-    first = runs[0]
-    for run in runs[1:]:
-        if read(run) != read(first):
-            return f"{what} differs: {first.name} has {read(first)}, {run.name} has {read(run)}"
-        if what == "source":
-            ours, theirs = _series(first), _series(run)
-            changed = [name for name in ours if theirs.get(name, ours[name]) != ours[name]]
-            if changed and run.summary["end"] == first.summary["end"]:
-                return f"data differ: {changed[0]} of {first.name} and {run.name} are not the same"
+    """Every value there is and whose it is, in words; empty where all agree."""
+    values: dict[str, list[str]] = {}
+    for run in runs:
+        values.setdefault(read(run), []).append(run.name)
+    if len(values) == 1:
+        return ""
+    return f"not the same {what}: " + ", ".join(
+        f"{value} for {' and '.join(names)}" for value, names in values.items()
+    )
+
+
+def _changed_series(runs: Sequence[FinishedRun]) -> str:
+    """The first series that two runs with the same last day have in two versions."""
+    seen: dict[tuple[str, str], tuple[str, FinishedRun]] = {}
+    for run in runs:
+        for name, known in run.manifest["data"].items():
+            key = (f"{name} up to {run.summary['end']}", run.summary["source"])
+            sha256, other = seen.setdefault(key, (known["sha256"], run))
+            if sha256 != known["sha256"]:
+                return f"not the same data: {key[0]} of {other.name} and of {run.name}"
     return ""
 
 

@@ -11,7 +11,6 @@ from typing import Any
 from backtests.report.charts import Cell, Grid, render_page
 from backtests.report.folder import TEMPORARY, locked, read_json, read_manifest
 from backtests.report.text import money, percent, ratio, run_label
-from data.errors import OutputError
 
 INDEX = "index.html"
 PAGES = {"verdict.html": "verdict", "tearsheet.html": "tear sheet", INDEX: "open"}
@@ -38,7 +37,7 @@ def _rebuild(out: Path) -> None:
             manifest = read_manifest(folder)
             cells = _cells(folder, manifest)
             row = (str(manifest["created"]), folder.name, cells)
-        except (OutputError, OSError, ValueError, KeyError, TypeError):
+        except Exception:  # whatever is wrong with a neighbour, the results that were made stand
             damaged.append(folder.name)
             continue
         (runs if "summary.json" in manifest["files"] else others).append(row)

@@ -47,6 +47,16 @@ class QuantstatsRow:
     daily_only: bool = False
 
 
+# quantstats draws these whatever its template asks for; drawing takes most of its time.
+NOT_DRAWN = (
+    "log_returns",
+    "yearly_returns",
+    "daily_returns",
+    "rolling_sortino",
+    "drawdowns_periods",
+    "distribution",
+)
+
 QUANTSTATS_ROWS = {
     "Return": (
         QuantstatsRow("Cumulative Return", "Cumulative return"),
@@ -212,7 +222,7 @@ def render(
     import lxml.html
 
     names = [*CHARTS, "metrics"]
-    with tempfile.TemporaryDirectory() as scratch, _quiet_and_repeatable():
+    with tempfile.TemporaryDirectory() as scratch, _quiet_and_repeatable(), _only_what_shows():
         import quantstats
 
         bare, page = Path(scratch, "bare.html"), Path(scratch, "page.html")
@@ -282,6 +292,26 @@ def _two_digits(text: str) -> str:
 def _bare_svg(text: str) -> str:
     """Keep the drawing alone, without the XML prolog that has no place inside a page."""
     return text[text.index("<svg") :].strip()
+
+
+@contextlib.contextmanager
+def _only_what_shows() -> Iterator[None]:
+    """Spare quantstats the charts, and a quantile of every drawdown, that the sheet leaves out."""
+    import quantstats.plots as plots
+    import quantstats.stats as stats
+
+    instead: list[tuple[Any, str, Any]] = [
+        *((plots, name, lambda *_, **__: None) for name in NOT_DRAWN),
+        (stats, "remove_outliers", lambda values, *_: values),
+    ]
+    kept = [(module, name, getattr(module, name)) for module, name, _ in instead]
+    try:
+        for module, name, function in instead:
+            setattr(module, name, function)
+        yield
+    finally:
+        for module, name, function in kept:
+            setattr(module, name, function)
 
 
 @contextlib.contextmanager
