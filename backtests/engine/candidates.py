@@ -1,0 +1,270 @@
+"""What a sweep simulates: one course for all, and candidates to run over it.
+
+Plain arrays throughout, so that a block of candidates can be handed to another process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from backtests.analysis.metrics import year_returns
+from backtests.engine.costs import Costs
+from backtests.engine.simulate import SCALE, require_targets, standing_decisions
+from data.errors import UsageError, WeightError, did_you_mean
+from data.market import Market
+from strategies.base import WEIGHT_TOLERANCE, require_weights
+from strategies.schedule import REBALANCE, decision_rows
+
+Array = NDArray[np.float64]
+COMPLETE = 2  # in Course.closes
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """What every candidate of a sweep shares.
+
+    Attributes
+    ----------
+    sessions
+        T rows to simulate, daily or monthly.
+    tickers
+        The K - 1 columns before ``CASH``.
+    prices
+        Shape (T, K), ``SCALE`` at row 0; before its first day a ticker has its first level.
+    first
+        Shape (K,): first row on which a column has a price.
+    bills
+        Shape (T,): 1 + return of cash on the row; 1 at row 0.
+    closes
+        Shape (T,): 1 at the last row of a calendar year, ``COMPLETE`` if that year is complete.
+    costs
+        Fee, slippage and lag.
+    ppy
+        Rows a year.
+    initial
+        Value at row 0.
+    """
+
+    sessions: pd.DatetimeIndex
+    tickers: tuple[str, ...]
+    prices: Array
+    first: NDArray[np.int64]
+    bills: Array
+    closes: NDArray[np.int8]
+    costs: Costs
+    ppy: int
+    initial: float
+
+    @property
+    def fee(self) -> Array:
+        """Fee per column, shape (K,); CASH trades free."""
+        return self.costs.fee * self._risky
+
+    @property
+    def slippage(self) -> Array:
+        """Slippage per column, shape (K,)."""
+        return self.costs.slippage * self._risky
+
+    @property
+    def _risky(self) -> Array:
+        return np.append(np.ones(len(self.tickers)), 0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """Target weights, and the rows on which they trade.
+
+    Attributes
+    ----------
+    targets
+        Shape (D, K), fractions of value, ``CASH`` last.
+    rows
+        Ascending rows on which orders fill, the lag included.
+    offsets
+        None for static mixes: each row of ``targets`` is a candidate that trades on every one
+        of ``rows``. Else shape (C + 1,): candidate c trades ``targets[offsets[c]:offsets[c+1]]``
+        on the same slice of ``rows``.
+    """
+
+    targets: Array
+    rows: NDArray[np.int64]
+    offsets: NDArray[np.int64] | None = None
+
+    def __len__(self) -> int:
+        return len(self.targets) if self.offsets is None else len(self.offsets) - 1
+
+    def __getitem__(self, part: slice) -> Candidates:
+        first, stop, step = part.indices(len(self))
+        if step != 1:
+            raise IndexError(f"candidates are sliced in steps of 1, got {step}")
+        if self.offsets is None:
+            return Candidates(self.targets[first:stop], self.rows)
+        offsets = self.offsets[first : max(first, stop) + 1]
+        held = slice(offsets[0], offsets[-1])
+        return Candidates(self.targets[held], self.rows[held], offsets - offsets[0])
+
+
+def make_course(
+    market: Market,
+    tickers: Sequence[str],
+    costs: Costs,
+    *,
+    start: pd.Timestamp | None = None,
+    initial: float = 10_000.0,
+    optional: Sequence[str] = (),
+) -> Course:
+    """Lay out the sessions that all candidates run over.
+
+    Parameters
+    ----------
+    market
+        All history, up to the last session to simulate.
+    tickers
+        What the candidates may hold, in the order in which equal orders fill.
+    costs
+        Fee, slippage and lag.
+    start
+        First day to simulate; None for the first session on which every ticker has a price.
+    initial
+        Value at row 0.
+    optional
+        Those of the tickers that may start later.
+
+    Raises
+    ------
+    UsageError
+        If too few sessions are left.
+    DataError
+        For a ticker that the market does not have.
+    """
+    market.require(tickers)
+    begin, _ = market.first_session([t for t in tickers if t not in optional] or list(tickers))
+    begin = max(begin, start or begin)
+    levels = market.levels(tickers).loc[begin:]
+    if len(levels) < costs.lag + 2:
+        raise UsageError(
+            f"the sweep has {len(levels)} sessions from {begin:%Y-%m-%d}, too few for a lag of "
+            f"{costs.lag}; give a longer period"
+        )
+    sessions = pd.DatetimeIndex(levels.index)
+    first = levels.notna().to_numpy().argmax(axis=0)
+    filled = levels.bfill().to_numpy(float)
+    cash = market.cash.loc[sessions].to_numpy(float)
+    return Course(
+        sessions=sessions,
+        tickers=tuple(tickers),
+        prices=np.ascontiguousarray(SCALE * filled / filled[0]),
+        first=first.astype(np.int64),
+        bills=np.append(1.0, cash[1:] / cash[:-1]),
+        closes=_closes(sessions),
+        costs=costs,
+        ppy=market.periods_per_year,
+        initial=initial,
+    )
+
+
+def _closes(sessions: pd.DatetimeIndex) -> NDArray[np.int8]:
+    complete = year_returns(pd.Series(1.0, sessions)).index
+    years = sessions.year.to_numpy()
+    closes = np.zeros(len(sessions), np.int8)
+    last = np.flatnonzero(np.append(years[1:] != years[:-1], True))
+    closes[last] = np.where(np.isin(years[last], complete), COMPLETE, 1)
+    return closes
+
+
+def static_mixes(course: Course, weights: Array, rebalance: str = "monthly") -> Candidates:
+    """Hold fixed weights, brought back on a calendar; the rest is cash.
+
+    Parameters
+    ----------
+    course
+        What they run over; row 0 is a decision.
+    weights
+        Shape (C, tickers of the course), fractions of value.
+    rebalance
+        ``monthly``, ``quarterly``, ``annually`` or ``never``.
+
+    Raises
+    ------
+    WeightError
+        For weights that are negative, not finite or sum to more than 1.
+    UsageError
+        For another calendar, or weights of another shape.
+    """
+    if rebalance not in REBALANCE:
+        raise UsageError(
+            f"rebalance is one of {', '.join(REBALANCE)}, got {rebalance!r}"
+            f"{did_you_mean(rebalance, REBALANCE)}"
+        )
+    weights = np.asarray(weights, float)
+    if weights.ndim != 2 or weights.shape[1] != len(course.tickers) or len(weights) == 0:
+        raise UsageError(
+            f"weights of mixes have shape {weights.shape}; give one row a mix and "
+            f"{len(course.tickers)} columns ({', '.join(course.tickers)})"
+        )
+    sums = weights.sum(axis=1)
+    wrong = ~((weights >= 0).all(axis=1) & (sums <= 1 + WEIGHT_TOLERANCE))
+    for mix in np.flatnonzero(wrong):
+        require_weights(dict(zip(course.tickers, weights[mix], strict=True)), f"mix {mix}")
+    targets = np.column_stack([weights, np.maximum(np.round(1.0 - sums, 12), 0.0)])
+    rows = np.flatnonzero(decision_rows(course.sessions, rebalance)) + course.costs.lag
+    return Candidates(targets, rows[rows < len(course.sessions)])
+
+
+def schedules(course: Course, market: Market, decisions: Iterable[pd.DataFrame]) -> Candidates:
+    """Trade target weights, each candidate on rows of its own.
+
+    Parameters
+    ----------
+    course
+        What they run over; the last decision on or before its first session stands at row 0.
+    market
+        The market the course was made of.
+    decisions
+        Answers of ``Strategy.target_weights``, one a candidate; a ticker of the course that is
+        missing from one is not held.
+
+    Raises
+    ------
+    WeightError
+        For targets that are negative, not finite, sum to more than 1 or want a ticker before its
+        first price.
+    UsageError
+        For a ticker that is not in the course, or no decision by its start.
+    """
+    targets, rows, counts = [], [], [0]
+    for number, decided in enumerate(decisions):
+        name = f"candidate {number}"
+        require_targets(decided, market, name)
+        for ticker in decided.columns:
+            if ticker not in course.tickers:
+                raise UsageError(
+                    f"{name} holds {ticker}, which is not among the tickers of the sweep "
+                    f"({', '.join(course.tickers)}); add it there"
+                )
+        standing = standing_decisions(decided, course.sessions, name)
+        row = course.sessions.get_indexer(standing.index)
+        held = np.zeros((len(row), len(course.tickers) + 1))
+        at = [course.tickers.index(ticker) for ticker in decided.columns]
+        held[:, [*at, -1]] = standing.to_numpy(float)
+        early = (held > 0) & (row[:, None] < course.first)
+        if early.any():
+            where, column = np.argwhere(early)[0]
+            raise WeightError(
+                f"{name} wants {course.tickers[column]} on {standing.index[where]:%Y-%m-%d}, "
+                "before its first price"
+            )
+        trades = row + course.costs.lag < len(course.sessions)
+        targets.append(held[trades])
+        rows.append(row[trades] + course.costs.lag)
+        counts.append(int(trades.sum()))
+    if not targets:
+        raise UsageError("the sweep has no candidates; give at least one")
+    return Candidates(
+        np.concatenate(targets), np.concatenate(rows).astype(np.int64), np.cumsum(counts)
+    )

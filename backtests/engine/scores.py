@@ -1,0 +1,164 @@
+"""Metrics and paths of many candidates: blocks over threads, chunks for whoever watches."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from backtests.engine.candidates import Candidates, Course
+from backtests.engine.simulate import CAPITAL
+from backtests.engine.sweep import SUMS, prepare, run_block
+from data.command import Progress, silent
+
+Array = NDArray[np.float64]
+BLOCK = 1024  # candidates handed to a thread at once
+CHUNK = 32 * BLOCK  # candidates between two reports
+
+METRICS = (
+    "final_value",
+    "cagr",
+    "volatility",
+    "downside_deviation",
+    "sharpe",
+    "sortino",
+    "max_drawdown",
+    "calmar",
+    "worst_year",
+    "turnover_per_year",
+    "costs_paid",
+)
+
+
+def score_block(course: Course, candidates: Candidates) -> Array:
+    """Score candidates in this thread; a plain function for other threads and processes.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (candidates, ``len(METRICS)``), the definitions of ``analysis.metrics``; the
+        downside deviation is annualised, money is in currency. NaN where a metric does not
+        exist: a ratio over nothing, a worst year without a complete year.
+    """
+    sums, _ = run_block(course, candidates)
+    one = dict(zip(SUMS, sums.T, strict=True))
+    returns = len(course.sessions) - 1
+    year = math.sqrt(course.ppy)
+    freedom = returns - 1 if returns > 1 else math.nan
+    # Rounding leaves sums of squares of constant series a little below zero.
+    volatility = np.sqrt(np.maximum(one["squares"], 0.0) / freedom)
+    deviation = np.sqrt(np.maximum(one["squares_excess"], 0.0) / freedom)
+    downside = np.sqrt(one["below"] / returns)
+    growth = (one["final"] / CAPITAL) ** (course.ppy / returns) - 1.0
+    # A value times the rounded inverse of itself may be a little below 1.
+    depth = np.where(one["lowest"] > 1.0 - 1e-15, 0.0, one["lowest"] - 1.0)
+    money = course.initial / CAPITAL
+    return np.column_stack(
+        [
+            one["final"] * money,
+            growth,
+            volatility * year,
+            downside * year,
+            _ratio(one["mean_excess"], deviation) * year,
+            _ratio(one["mean_excess"], downside) * year,
+            depth,
+            _ratio(growth, -depth),
+            np.where(np.isinf(one["worst"]), math.nan, one["worst"] - 1.0),
+            one["traded"] * course.ppy / returns,
+            one["costs"] * money,
+        ]
+    )
+
+
+def _ratio(above: Array, below: Array) -> Array:
+    exists = below > 1e-12  # as in analysis.metrics
+    return np.divide(above, below, out=np.full(len(above), math.nan), where=exists)
+
+
+def score_in_chunks(
+    course: Course,
+    candidates: Candidates,
+    *,
+    threads: int | None = None,
+    chunk: int = CHUNK,
+    progress: Progress = silent,
+) -> Iterator[pd.DataFrame]:
+    """Score candidates chunk by chunk; what has been yielded stays good if the caller stops.
+
+    Parameters
+    ----------
+    course, candidates
+        What to run.
+    threads
+        None for one a core.
+    chunk
+        Candidates in a frame.
+    progress
+        Shows that the sweep is compiled, when it is.
+
+    Yields
+    ------
+    pandas.DataFrame
+        Candidates (their numbers as index) x ``METRICS``; see :func:`score_block`.
+    """
+    prepare(progress)
+    with ThreadPoolExecutor(threads or cores()) as pool:
+        for first in range(0, len(candidates), chunk):
+            part = candidates[first : first + chunk]
+            blocks = (part[at : at + BLOCK] for at in range(0, len(part), BLOCK))
+            scores = np.concatenate(list(pool.map(partial(score_block, course), blocks)))
+            numbers = pd.RangeIndex(first, first + len(part), name="candidate")
+            yield pd.DataFrame(scores, numbers, list(METRICS))
+
+
+def score(
+    course: Course,
+    candidates: Candidates,
+    *,
+    threads: int | None = None,
+    chunk: int = CHUNK,
+    progress: Progress = silent,
+    report: Callable[[int, int], object] = lambda done, total: None,
+) -> pd.DataFrame:
+    """Score all candidates, in one frame.
+
+    Parameters
+    ----------
+    course, candidates, threads, chunk, progress
+        As in :func:`score_in_chunks`.
+    report
+        Called after every chunk with the number of candidates done and their total.
+    """
+    parts: list[pd.DataFrame] = []
+    for part in score_in_chunks(
+        course, candidates, threads=threads, chunk=chunk, progress=progress
+    ):
+        parts.append(part)
+        report(int(part.index[-1]) + 1, len(candidates))
+    return pd.concat(parts)
+
+
+def paths(course: Course, candidates: Candidates, *, progress: Progress = silent) -> pd.DataFrame:
+    """Value of a few candidates on every session.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Sessions x candidates, in currency.
+    """
+    prepare(progress)
+    _, nav = run_block(course, candidates, keep_nav=True)
+    return pd.DataFrame(nav * (course.initial / CAPITAL), course.sessions)
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

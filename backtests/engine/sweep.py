@@ -1,0 +1,393 @@
+"""Many candidates at once: the ledger's fills, compiled, with metrics that stream.
+
+Candidates lie side by side in lanes, so that one instruction serves several of them and a
+price is read once for all. Nothing is kept per session and candidate. ``fastmath`` stays off:
+the compiler may neither reorder nor contract what decides the order of orders, and a
+candidate's numbers depend neither on its lane nor on its neighbours.
+
+Loops run over ``lanes``, known only at run time, on purpose: a constant count would be unrolled
+into scalar code. Arrays of orders are apart for the same reason: the compiler must see that they
+do not overlap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from typing import Any
+
+import numpy as np
+from numba import njit, types
+from numba.core import event
+from numpy.typing import NDArray
+
+from backtests.engine.candidates import COMPLETE, Candidates, Course
+from backtests.engine.simulate import CAPITAL
+from data.command import Progress, silent
+
+Array = NDArray[np.float64]
+Rows = NDArray[np.int64]
+
+LANES = 64  # candidates side by side: their state fits into the first-level cache
+GROUP = 4  # columns valued in one pass; the rest costs a pass each
+SPAN = 64  # sessions between two mergers of the streamed moments
+OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+
+# Rows of a block's state.
+VALUE = 0
+MONEY = 1
+REST = 2  # money, and what is held beyond the first GROUP columns
+INVERSE = 3  # 1 / value of the row before
+PEAK = 4  # 1 / highest value so far
+LOWEST = 5  # lowest value, a fraction of the highest before it
+CLOSE = 6  # value at the end of the year before
+WORST = 7  # lowest value at a year's end, a fraction of CLOSE
+BELOW = 8  # sum of squared returns below bills
+MEAN = 9  # of growth, 1 + return, up to the span before
+FIRST = 10  # the span's sum of deviations from MEAN ...
+SECOND = 11  # ... and of their squares
+SQUARES = 12  # sum of squared deviations from the mean, up to the span before
+MEAN_EXCESS = 13  # the same four of returns over bills
+FIRST_EXCESS = 14
+SECOND_EXCESS = 15
+SQUARES_EXCESS = 16
+TRADING = 17  # 1 where a lane trades on this row, else 0
+LEFT = 18  # money left by smaller buys
+GROSS = 19  # value of this row's orders
+LOST = 20  # this row's fees and slippage
+TRADED = 21
+COSTS = 22
+STATE = 23
+
+# Columns of the sums that a block returns, by the row of the state they are read from.
+SUMS = {
+    "final": VALUE,
+    "mean_excess": MEAN_EXCESS,
+    "squares": SQUARES,
+    "squares_excess": SQUARES_EXCESS,
+    "below": BELOW,
+    "lowest": LOWEST,
+    "worst": WORST,
+    "traded": TRADED,
+    "costs": COSTS,
+}
+KEPT = tuple(SUMS.values())
+
+
+@njit(forceinline=True, **OPTIONS)
+def _fill(
+    price: Array,
+    fee: Array,
+    slippage: Array,
+    target: Array,
+    units: Array,
+    order: Array,
+    buy: Array,
+    need: Array,
+    s: Array,
+    lanes: int,
+) -> None:
+    """Trade every lane to its target by the ledger's rules, without branches.
+
+    The order of sells does not matter, their proceeds add up. A buy of column k finds the money
+    that the buys before it leave: those of smaller value, or of equal value and further left.
+    """
+    columns = len(fee)
+    for i in range(lanes):
+        s[VALUE, i] = 0.0
+        s[GROSS, i] = 0.0
+        s[LOST, i] = 0.0
+    for k in range(columns):
+        p = price[k]
+        for i in range(lanes):
+            s[VALUE, i] += units[k, i] * p
+    for i in range(lanes):
+        s[VALUE, i] += s[MONEY, i]
+    for k in range(columns):
+        p, charge = price[k], fee[k]
+        bid = p * (1.0 - slippage[k])
+        ask = p * (1.0 + slippage[k])
+        loss = bid * charge + (p - bid)
+        dear = ask * (1.0 + charge)
+        for i in range(lanes):
+            held = units[k, i]
+            wanted = target[k, i] * s[VALUE, i]
+            order[k, i] = wanted - held * p
+            change = (wanted / p - held) * s[TRADING, i]
+            sold = -change if change < 0.0 else 0.0
+            sold = sold if sold < held else held
+            bought = change if change > 0.0 else 0.0
+            buy[k, i] = bought
+            need[k, i] = bought * dear
+            units[k, i] = held - sold
+            s[MONEY, i] += sold * bid - sold * bid * charge
+            s[GROSS, i] += sold * bid
+            s[LOST, i] += sold * loss
+    for i in range(lanes):
+        s[REST, i] = s[MONEY, i]
+    for k in range(columns):
+        for i in range(lanes):
+            s[LEFT, i] = s[REST, i]
+        for j in range(k):
+            for i in range(lanes):
+                taken = need[j, i]
+                s[LEFT, i] -= taken if order[j, i] <= order[k, i] else 0.0
+        for j in range(k + 1, columns):
+            for i in range(lanes):
+                taken = need[j, i]
+                s[LEFT, i] -= taken if order[j, i] < order[k, i] else 0.0
+        p, charge = price[k], fee[k]
+        ask = p * (1.0 + slippage[k])
+        loss = ask * charge + (ask - p)
+        dear = ask * (1.0 + charge)
+        for i in range(lanes):
+            left = s[LEFT, i]
+            left = left if left > 0.0 else 0.0
+            most = left / dear
+            bought = buy[k, i]
+            bought = bought if bought < most else most
+            units[k, i] += bought
+            s[MONEY, i] -= bought * ask + bought * ask * charge
+            s[GROSS, i] += bought * ask
+            s[LOST, i] += bought * loss
+    for i in range(lanes):
+        money = s[MONEY, i]
+        s[MONEY, i] = money if money > 0.0 else 0.0
+        s[COSTS, i] += s[LOST, i]
+        s[TRADED, i] += s[GROSS, i] / 2.0 / (s[VALUE, i] - s[LOST, i])
+
+
+@njit(forceinline=True, **OPTIONS)
+def _hold(
+    prices: Array,
+    bills: Array,
+    begin: int,
+    end: int,
+    units: Array,
+    s: Array,
+    nav: Array,
+    lanes: int,
+) -> None:
+    """Observe the rows from begin to before end, on which units stay as they are."""
+    width = prices.shape[1]
+    a, b, c, d = units[0], units[1], units[2], units[3]
+    for i in range(lanes):
+        s[REST, i] = s[MONEY, i]
+    for row in range(begin, end):
+        if width > GROUP:
+            for i in range(lanes):
+                s[REST, i] = s[MONEY, i]
+            for k in range(GROUP, width):
+                p = prices[row, k]
+                for i in range(lanes):
+                    s[REST, i] += units[k, i] * p
+        pa, pb, pc, pd = prices[row, 0], prices[row, 1], prices[row, 2], prices[row, 3]
+        bill = bills[row]
+        for i in range(lanes):
+            value = s[REST, i] + (a[i] * pa + b[i] * pb + c[i] * pc + d[i] * pd)
+            growth = value * s[INVERSE, i]
+            inverse = 1.0 / value  # the one division: of the next return and of the drawdown
+            peak = inverse if inverse < s[PEAK, i] else s[PEAK, i]
+            depth = value * peak
+            s[VALUE, i] = value
+            s[INVERSE, i] = inverse
+            s[PEAK, i] = peak
+            s[LOWEST, i] = depth if depth < s[LOWEST, i] else s[LOWEST, i]
+            excess = growth - bill
+            below = excess if excess < 0.0 else 0.0
+            s[BELOW, i] += below * below
+            # About the mean so far: squares of the numbers themselves would cancel.
+            deviation = growth - s[MEAN, i]
+            s[FIRST, i] += deviation
+            s[SECOND, i] += deviation * deviation
+            deviation = excess - s[MEAN_EXCESS, i]
+            s[FIRST_EXCESS, i] += deviation
+            s[SECOND_EXCESS, i] += deviation * deviation
+        for i in range(nav.shape[1]):
+            nav[row, i] = s[VALUE, i]
+
+
+@njit(forceinline=True, **OPTIONS)
+def _merge(seen: int, s: Array, lanes: int) -> None:
+    """Add a span's moments to those before: the mean moves, squares about it follow."""
+    share = 1.0 / seen
+    for i in range(lanes):
+        s[SQUARES, i] += s[SECOND, i] - s[FIRST, i] * s[FIRST, i] * share
+        s[MEAN, i] += s[FIRST, i] * share
+        first = s[FIRST_EXCESS, i]
+        s[SQUARES_EXCESS, i] += s[SECOND_EXCESS, i] - first * first * share
+        s[MEAN_EXCESS, i] += first * share
+        s[FIRST, i] = s[SECOND, i] = s[FIRST_EXCESS, i] = s[SECOND_EXCESS, i] = 0.0
+
+
+def _compiled(function: Callable[..., None]) -> Any:
+    """Compile when first used; keep the code where numba finds a folder it can write.
+
+    That is ``$NUMBA_CACHE_DIR``, the package's ``__pycache__`` or the user's cache folder.
+    """
+    try:
+        return njit(cache=True, **OPTIONS)(function)
+    except RuntimeError:  # none of them: compile in every process
+        return njit(**OPTIONS)(function)
+
+
+@_compiled
+def _run(
+    prices: Array,
+    bills: Array,
+    closes: NDArray[np.int8],
+    fee: Array,
+    slippage: Array,
+    lag: int,
+    targets: Array,
+    rows: Rows,
+    offsets: Rows,
+    sums: Array,
+    nav: Array,
+) -> None:
+    """Simulate candidates, LANES at a time, into ``sums`` and, unless it is empty, ``nav``."""
+    sessions, columns = prices.shape
+    width = (columns + GROUP - 1) // GROUP * GROUP
+    wide = np.zeros((sessions, width))
+    wide[:, :columns] = prices
+    scheduled = len(offsets) > 0
+    trades = np.zeros(sessions, np.bool_)
+    next_decision = np.zeros(LANES, np.int64)
+    s = np.zeros((STATE, LANES))
+    target, units = np.zeros((width, LANES)), np.zeros((width, LANES))
+    order, buy = np.zeros((width, LANES)), np.zeros((width, LANES))
+    need = np.zeros((width, LANES))
+    for start in range(0, len(sums), LANES):
+        lanes = min(LANES, len(sums) - start)
+        if scheduled:
+            trades[:] = False
+            for i in range(lanes):
+                next_decision[i] = offsets[start + i]
+                for at in range(offsets[start + i], offsets[start + i + 1]):
+                    trades[rows[at]] = True
+        else:
+            for row in rows:
+                trades[row] = True
+        s[:] = 0.0
+        units[:] = 0.0
+        target[:] = 0.0
+        target[columns - 1] = 1.0  # all CASH until the first decision trades
+        s[MONEY] = CAPITAL
+        s[TRADING] = 1.0
+        _fill(wide[0], fee, slippage, target, units, order, buy, need, s, lanes)
+        s[VALUE] = CAPITAL
+        s[CLOSE] = CAPITAL
+        s[INVERSE] = 1.0 / CAPITAL
+        s[PEAK] = 1.0 / CAPITAL
+        s[LOWEST] = 1.0
+        s[WORST] = np.inf
+        s[MEAN] = 1.0
+        nav[:1, start : start + lanes] = CAPITAL
+        if not scheduled:
+            for i in range(lanes):
+                for k in range(columns):
+                    target[k, i] = targets[start + i, k]
+        end = 1
+        while end < sessions:
+            begin = end
+            end += 1
+            while end < sessions and end % SPAN and not (trades[end] or closes[end - 1]):
+                end += 1
+            if trades[begin]:
+                if scheduled:
+                    for i in range(lanes):
+                        at = next_decision[i]
+                        due = at < offsets[start + i + 1] and rows[at] == begin
+                        s[TRADING, i] = 1.0 if due else 0.0
+                        if due:
+                            next_decision[i] += 1
+                            for k in range(columns):
+                                target[k, i] = targets[at, k]
+                _fill(wide[begin], fee, slippage, target, units, order, buy, need, s, lanes)
+                if begin <= lag:
+                    s[TRADED] = 0.0  # the first purchase
+            _hold(wide, bills, begin, end, units, s, nav[:, start : start + lanes], lanes)
+            # On rows that no candidate's trades decide: a neighbour must not change a digit.
+            if end % SPAN == 0 or end == sessions:
+                _merge(end - 1, s, lanes)
+            if closes[end - 1]:
+                for i in range(lanes):
+                    year = s[VALUE, i] / s[CLOSE, i]
+                    if closes[end - 1] == COMPLETE and year < s[WORST, i]:
+                        s[WORST, i] = year
+                    s[CLOSE, i] = s[VALUE, i]
+        for i in range(lanes):
+            for k in range(len(KEPT)):
+                sums[start + i, k] = s[KEPT[k], i]
+
+
+def _given(kind: Any, dimensions: int) -> Any:
+    # Read-only: arrays may come out of a message from another process.
+    return types.Array(kind, dimensions, "C", readonly=True)
+
+
+ONE, TWO = _given(types.float64, 1), _given(types.float64, 2)
+ROWS = _given(types.int64, 1)
+MADE = types.float64[:, ::1]
+SIGNATURE = types.void(
+    TWO, ONE, _given(types.int8, 1), ONE, ONE, types.int64, TWO, ROWS, ROWS, MADE, MADE
+)
+
+
+class _Compiling(event.Listener):
+    """Shows a step while the sweep is compiled, none when it is read from the cache."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+        self.shown = ExitStack()
+
+    def on_start(self, event: Any) -> None:
+        """Open the step."""
+        if event.data["dispatcher"] is _run:
+            self.shown.enter_context(self.progress("compiling the sweep, once on this machine"))
+
+    def on_end(self, event: Any) -> None:
+        """Close the step."""
+        if event.data["dispatcher"] is _run:
+            self.shown.close()
+
+
+def prepare(progress: Progress = silent) -> None:
+    """Have the sweep compiled; says so only where that is not yet done (5 to 10 s)."""
+    if _run.signatures:
+        return
+    with event.install_listener("numba:compile", _Compiling(progress)), suppress(OSError):
+        # An OSError comes from writing the cache; the compiled code is there by then.
+        _run.compile(SIGNATURE)
+
+
+def run_block(
+    course: Course, candidates: Candidates, *, keep_nav: bool = False
+) -> tuple[Array, Array]:
+    """Simulate candidates in this thread.
+
+    Parameters
+    ----------
+    course
+        What they run over.
+    candidates
+        Any number; their split into blocks changes no digit of the answer.
+    keep_nav
+        Also return the value on each session.
+
+    Returns
+    -------
+    sums
+        Shape (candidates, ``len(SUMS)``), money on a capital of ``CAPITAL``.
+    nav
+        Shape (sessions, candidates) on the same capital, or (0, 0).
+    """
+    prepare()
+    sums = np.empty((len(candidates), len(SUMS)))
+    nav = np.empty((len(course.sessions), len(candidates)) if keep_nav else (0, 0))
+    offsets = np.empty(0, np.int64) if candidates.offsets is None else candidates.offsets
+    _run(
+        course.prices, course.bills, course.closes, course.fee, course.slippage, course.costs.lag,
+        candidates.targets, candidates.rows, offsets, sums, nav,
+    )  # fmt: skip
+    return sums, nav
