@@ -1,0 +1,199 @@
+"""How much of a best result is luck: Sharpe ratios of the best of many trials.
+
+Sharpe ratios are **per row** (not annual) unless a name says otherwise; kurtosis is raw, the
+normal's being 3. Every function returns NaN where an argument is NaN.
+
+Sources: Bailey and Lopez de Prado, "The Sharpe ratio efficient frontier" (2012; probabilistic
+Sharpe ratio and minimum track record) and "The deflated Sharpe ratio" (2014).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
+
+from backtests.analysis import metrics, scores
+from backtests.analysis.scores import Array
+
+
+def probabilistic_sharpe(
+    sharpe: float, rows: int, *, benchmark: float = 0.0, skew: float = 0.0, kurtosis: float = 3.0
+) -> float:
+    """Probability that the true Sharpe ratio exceeds ``benchmark`` (PSR; 2012).
+
+    NaN where the moments are impossible (a variance that is not positive).
+
+    Parameters
+    ----------
+    sharpe
+        Measured over ``rows`` returns.
+    benchmark
+        The Sharpe ratio to exceed.
+    skew, kurtosis
+        Of the same returns.
+    """
+    error = _sharpe_deviation(sharpe, skew, kurtosis)
+    return float(ndtr((sharpe - benchmark) * math.sqrt(rows - 1) / error))
+
+
+def minimum_track_record(
+    sharpe: float,
+    *,
+    benchmark: float = 0.0,
+    confidence: float = 0.95,
+    skew: float = 0.0,
+    kurtosis: float = 3.0,
+) -> float:
+    """Rows needed before PSR reaches ``confidence`` (MinTRL; 2012).
+
+    Infinite where ``sharpe`` does not exceed ``benchmark``. Divide by rows per year for years.
+    """
+    if sharpe <= benchmark:
+        return math.inf
+    error = _sharpe_deviation(sharpe, skew, kurtosis)
+    return 1.0 + (error * float(ndtri(confidence)) / (sharpe - benchmark)) ** 2
+
+
+def _sharpe_deviation(sharpe: float, skew: float, kurtosis: float) -> float:
+    """Standard error of a Sharpe ratio, times the root of rows - 1 (Mertens 2002)."""
+    variance = 1.0 - skew * sharpe + (kurtosis - 1.0) / 4.0 * sharpe**2
+    return math.sqrt(variance) if variance > 0.0 else math.nan
+
+
+def expected_maximum(trials: float) -> float:
+    """Expected maximum of independent standard normals (2014; Gumbel's approximation).
+
+    ``trials`` may be a fraction, as an effective number is. The approximation falls below 0
+    between 1 and 1.4; there the answer is 0, the exact one for a single trial.
+    """
+    if trials < 1.0:
+        raise ValueError(f"the best of {trials} trials does not exist: at least 1 is needed")
+    # ndtri(p) for small p keeps the digits that ndtri(1 - p) loses.
+    usual, extreme = -ndtri(1.0 / trials), -ndtri(1.0 / (trials * math.e))
+    found = (1.0 - np.euler_gamma) * usual + np.euler_gamma * extreme
+    return float(np.maximum(found, 0.0))
+
+
+def expected_best_sharpe(trials: float, variance: float) -> float:
+    """Sharpe ratio that the luckiest of ``trials`` without skill is expected to show (SR0).
+
+    ``variance`` is that of the trials' Sharpe ratios, per row. One trial gives 0.
+    """
+    multiplier = expected_maximum(trials)
+    return math.sqrt(variance) * multiplier if multiplier != 0.0 else 0.0
+
+
+def deflated_sharpe(
+    sharpe: float,
+    rows: int,
+    *,
+    trials: float,
+    variance: float,
+    skew: float = 0.0,
+    kurtosis: float = 3.0,
+) -> float:
+    """Probability that the best of many trials has skill: PSR against SR0 (DSR; 2014)."""
+    best = expected_best_sharpe(trials, variance)
+    return probabilistic_sharpe(sharpe, rows, benchmark=best, skew=skew, kurtosis=kurtosis)
+
+
+def effective_trials(returns: Array) -> float:
+    """Effective number of trials: (sum l)^2 / sum l^2, l the eigenvalues of the correlations.
+
+    From 1 (all columns alike, or each other's mirror) to their number (no correlation). No
+    eigenvalue is computed: their sum is the trace, the sum of their squares the squared
+    Frobenius norm, which the smaller of the two Gram matrices shares.
+
+    Parameters
+    ----------
+    returns
+        Rows x trials. A constant column has no correlation and is left out; NaN if none is left.
+    """
+    varying = returns[:, _varies(returns)]
+    if not varying.shape[1]:
+        return math.nan
+    centred = varying - varying.mean(axis=0)
+    unit = centred / np.linalg.norm(centred, axis=0)
+    rows, columns = unit.shape
+    gram = unit.T @ unit if columns <= rows else unit @ unit.T
+    return float(columns**2 / np.sum(gram**2))
+
+
+@dataclass(frozen=True)
+class ChosenSharpe:
+    """How the chosen candidate stands against the default, and against luck.
+
+    ``sharpe`` is per row, of returns minus the default's; ``psr`` the probability that it
+    exceeds 0; ``best_by_luck`` (SR0, per row) and ``dsr`` count all trials made,
+    ``best_by_luck_effective`` and ``dsr_effective`` the effective number of them.
+    """
+
+    sharpe: float
+    sharpe_annual: float
+    psr: float
+    trials: int
+    best_by_luck: float
+    dsr: float
+    effective_trials: float
+    best_by_luck_effective: float
+    dsr_effective: float
+
+
+def chosen_against_default(excess: Array, chosen: int, *, trials: int, ppy: int) -> ChosenSharpe:
+    """Probabilistic and deflated Sharpe ratio of the candidate that was chosen.
+
+    Parameters
+    ----------
+    excess
+        Rows x candidates: simple returns minus the default's on the same rows, no NaN. A column
+        that does not vary (the default itself) is no trial; if it is the chosen one, its
+        ratios are NaN.
+    chosen
+        Column of the chosen candidate.
+    trials
+        All trials ever made, at least as many as columns that vary; the variance of their
+        Sharpe ratios and their effective number are read off the columns at hand.
+    ppy
+        Rows per year.
+    """
+    rows = len(excess)
+    ratios = scores.sharpe(excess, np.zeros(rows), 1)
+    made = ratios[np.isfinite(ratios)]
+    if trials < len(made):
+        raise ValueError(f"trials is {trials}, but {len(made)} of them are in the matrix")
+    sharpe = float(ratios[chosen])
+    variance = float(np.var(made, ddof=1)) if len(made) > 1 else math.nan
+    skew = metrics.skewness(excess[:, chosen])
+    kurtosis = metrics.excess_kurtosis(excess[:, chosen]) + 3.0
+    effective = effective_trials(excess)
+
+    def psr(benchmark: float) -> float:
+        return probabilistic_sharpe(sharpe, rows, benchmark=benchmark, skew=skew, kurtosis=kurtosis)
+
+    best = expected_best_sharpe(trials, variance)
+    best_effective = expected_best_sharpe(effective, variance)
+    return ChosenSharpe(
+        sharpe=sharpe,
+        sharpe_annual=sharpe * math.sqrt(ppy),
+        psr=psr(0.0),
+        trials=trials,
+        best_by_luck=best,
+        dsr=psr(best),
+        effective_trials=effective,
+        best_by_luck_effective=best_effective,
+        dsr_effective=psr(best_effective),
+    )
+
+
+def evenly_spaced(count: int, most: int = 500) -> NDArray[np.intp]:
+    """Positions of at most ``most`` of ``count`` items, first and last included, ascending."""
+    picked = np.linspace(0, count - 1, min(count, most))
+    return np.rint(picked).astype(np.intp)
+
+
+def _varies(returns: Array) -> NDArray[np.bool_]:
+    return np.asarray(returns.std(axis=0) > 1e-12)
