@@ -41,6 +41,7 @@ bench: $(DEV_STAMP) ## Run the benchmarks (minutes)
 	$(BIN)/python -m tests.benchmarks.run_overhead
 	$(BIN)/python -m tests.benchmarks.snapshots
 	$(BIN)/python -m tests.benchmarks.curve
+	$(BIN)/python -m tests.benchmarks.sweep
 	if [ -d ../shared/market ]; then $(BIN)/python -m tests.benchmarks.compare --source files:../shared/market; fi
 
 .PHONY: lint

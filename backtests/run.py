@@ -23,6 +23,8 @@ from data.errors import UsageError
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE",
               help="Any declared parameter of the strategy; see --list.")  # fmt: skip
 @config_options
+@click.option("--config", metavar="FILE",
+              help="A run as a TOML file; options given beside it go before.")  # fmt: skip
 @click.option("--no-tearsheet", is_flag=True, help="Leave the tear sheet out.")
 @click.option("--no-verdict", is_flag=True, help="Leave the verdict out.")
 @click.option("--refresh", is_flag=True, help="Fetch prices again, even if fresh ones are kept.")
@@ -33,12 +35,12 @@ def main(strategy: str | None, **options: Any) -> None:
     if options["listing"]:
         click.echo(listing())
         return
-    if strategy is None:
+    if strategy is None and options["config"] is None:
         raise UsageError("which strategy? for example: python -m backtests.run hedge_mix (--list)")
     run(strategy, **options)
 
 
-def run(strategy: str, **options: Any) -> None:
+def run(strategy: str | None, **options: Any) -> None:
     """Execute one run and show it."""
     from backtests.report.folder import require_writable
 
@@ -48,7 +50,7 @@ def run(strategy: str, **options: Any) -> None:
             if name in params:
                 raise UsageError(f"--{name} and --set {name}= are the same; give one")
             params[name] = options[name]
-    config = run_config(strategy, params, options)
+    config = run_config(*with_config(strategy, params, options))
     out = Path(options["out"])
     require_writable(out)
 
@@ -70,6 +72,42 @@ def run(strategy: str, **options: Any) -> None:
     else:
         switches = None if result.sleeve is None else result.sleeve.switches
         print_run(console, result.summary, folder, switches, result.verdict)
+
+
+def with_config(
+    strategy: str | None, params: dict[str, Any], options: dict[str, Any]
+) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    """Fill what the command line leaves open from ``--config``.
+
+    Raises
+    ------
+    UsageError
+        If the file is another strategy's, or cannot be used.
+    """
+    if options["config"] is None:
+        return str(strategy), params, options
+    from click.core import ParameterSource
+
+    from backtests.engine.config_file import read_config
+
+    table = read_config(Path(options["config"]))
+    if strategy not in (None, table["strategy"]):
+        raise UsageError(
+            f"--config {options['config']} is a run of {table['strategy']}, not of {strategy}; "
+            "leave the name out"
+        )
+    context = click.get_current_context()
+    given = {
+        name
+        for name in options
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    }
+    kept = {
+        key: value
+        for key, value in table.items()
+        if key not in ("strategy", "params") and key not in given
+    }
+    return table["strategy"], {**table.get("params", {}), **params}, {**options, **kept}
 
 
 def listing() -> str:

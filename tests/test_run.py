@@ -88,8 +88,8 @@ def test_same_inputs_same_folder_same_bytes(tmp_path):
     (two,) = (tmp_path / "two").glob("hedge_mix-*")
     assert one.name == two.name
     names = sorted(path.name for path in one.iterdir())
-    assert names == ["equity.csv", "manifest.json", "orders.csv", "summary.json", "tearsheet.html",
-                     "verdict.html", "verdict.json", "weights.csv"]  # fmt: skip
+    assert names == ["equity.csv", "manifest.json", "orders.csv", "run.toml", "summary.json",
+                     "tearsheet.html", "verdict.html", "verdict.json", "weights.csv"]  # fmt: skip
     for name in names:
         if name != "manifest.json":
             assert (one / name).read_bytes() == (two / name).read_bytes(), name

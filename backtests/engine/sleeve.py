@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -53,6 +54,10 @@ def report_sleeve(market: Market, rule: DurationRule, simulation: Simulation) ->
     return SleeveReport(switches, by_period(split, pd.DatetimeIndex(switches["date"])))
 
 
+# The report of a rule and its verdict ask for the same split.
+_SPLITS: WeakKeyDictionary[Simulation, pd.DataFrame] = WeakKeyDictionary()
+
+
 def attribute(market: Market, simulation: Simulation) -> pd.DataFrame:
     """Split the profit of the Treasury funds held, session by session, in currency.
 
@@ -62,6 +67,12 @@ def attribute(market: Market, simulation: Simulation) -> pd.DataFrame:
         As :func:`backtests.analysis.attribution.sleeve_attribution`; a fund that is not built
         from yields, or has none here, is all residual.
     """
+    if simulation not in _SPLITS:
+        _SPLITS[simulation] = _split(market, simulation)
+    return _SPLITS[simulation].copy(deep=False)
+
+
+def _split(market: Market, simulation: Simulation) -> pd.DataFrame:
     funds = [fund for fund in simulation.weights.columns if fund in TREASURY_FUNDS]
     values = simulation.weights[funds].mul(simulation.nav, axis=0)
     returns = market.prices.loc[simulation.nav.index, funds].pct_change(fill_method=None)
@@ -230,6 +241,7 @@ def _fund_parts(market: Market, fund: str, returns: pd.Series) -> pd.DataFrame:
         fee = pd.Series((1.0 - known.expense) ** dt, index=market.sessions).loc[returns.index]
         gross = (1.0 + returns) / fee
         return pd.DataFrame({"carry": gross - 1.0, "expense": gross * (fee - 1.0)})
-    if market.yields is None or not covers(market.yields, known.ladder).any():
+    yields = None if market.yields is None else market.yields.loc[returns.index[0] :]
+    if yields is None or not covers(yields, known.ladder).any():
         return pd.DataFrame(index=returns.index)
-    return fund_return_parts(market.yields, known, market.periods_per_year).loc[returns.index]
+    return fund_return_parts(yields, known, market.periods_per_year).loc[returns.index]

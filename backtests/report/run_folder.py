@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from backtests.engine.config import RunConfig
+from backtests.engine.config_file import write_config
 from backtests.engine.result import Simulation
 from backtests.engine.sleeve import SleeveReport
 from backtests.report.folder import FORMAT, new_folder, write_json, write_manifest
@@ -47,6 +48,15 @@ def write_run(
     """
     with new_folder(out, name) as folder:
         write_json(folder / "summary.json", summary)
+        # As it came out: whoever asked for these very dates and data asked for the same run.
+        resolved = dataclasses.replace(
+            config,
+            source=market.source,
+            start=summary["start"],
+            end=summary["end"],
+            benchmark=summary["benchmark"]["ticker"],
+        )
+        write_config(folder / "run.toml", resolved)
         cash = market.cash.loc[simulation.nav.index]
         equity = pd.DataFrame(
             {"strategy": simulation.nav, "benchmark": benchmark.nav, "cash": cash}

@@ -1,0 +1,86 @@
+"""A run's configuration as a TOML file, so that it can be kept, handed on and run again."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from backtests.engine.config import RunConfig
+from backtests.engine.costs import Costs
+from data.errors import UsageError, did_you_mean
+
+# Key of the file: the type of its value. Whole numbers are taken for numbers.
+KEYS: dict[str, type] = {
+    "strategy": str,
+    "source": str,
+    "extend": bool,
+    "start": str,
+    "end": str,
+    "fee_bps": float,
+    "slippage_bps": float,
+    "lag": int,
+    "benchmark": str,
+    "initial": float,
+    "params": dict,
+}
+WORDS = {str: "a text", bool: "true or false", float: "a number", int: "a whole number",
+         dict: "a table"}  # fmt: skip
+
+
+def write_config(path: Path, config: RunConfig) -> None:
+    """Write a configuration; what is not set is left out."""
+    import tomli_w
+
+    table = {key: value for key, value in config.as_dict().items() if value is not None}
+    params = table.pop("params")
+    path.write_text(tomli_w.dumps({**table, "params": params}), encoding="utf-8")
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """Read a configuration file: the keys that it sets.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be read, is no TOML, or sets something unknown or of the wrong type.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"--config {path} cannot be read: {error.strerror or error}") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise UsageError(f"--config {path} is no TOML: {error}") from error
+    for key, value in table.items():
+        if key not in KEYS:
+            raise UsageError(
+                f"--config {path} sets {key!r}{did_you_mean(key, KEYS)}; it can set "
+                f"{', '.join(KEYS)}"
+            )
+        wanted = KEYS[key]
+        number = wanted is float and isinstance(value, int | float) and not isinstance(value, bool)
+        whole = wanted is int and isinstance(value, int) and not isinstance(value, bool)
+        if not (number or whole or (wanted not in (float, int) and isinstance(value, wanted))):
+            raise UsageError(f"--config {path}: {key} takes {WORDS[wanted]}, got {value!r}")
+    if "strategy" not in table:
+        raise UsageError(f'--config {path} names no strategy; write strategy = "hedge_mix"')
+    return table
+
+
+def config_of(table: Mapping[str, Any]) -> RunConfig:
+    """Make a configuration from the keys of a file; what is missing takes its default.
+
+    Raises
+    ------
+    HedgeError
+        For values that cannot be.
+    """
+    rest = dict(table)
+    defaults = Costs()
+    costs = Costs(
+        rest.pop("fee_bps", defaults.fee_bps),
+        rest.pop("slippage_bps", defaults.slippage_bps),
+        rest.pop("lag", defaults.lag),
+    )
+    return RunConfig(**rest, costs=costs)

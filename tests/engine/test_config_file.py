@@ -1,0 +1,89 @@
+"""Configurations as files: there and back, and one line for each thing that is wrong."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from backtests.engine.config import RunConfig
+from backtests.engine.config_file import config_of, read_config, write_config
+from backtests.engine.costs import Costs
+from backtests.run import main
+from data.command import run_command
+from data.errors import UsageError
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        RunConfig(strategy="hedge_mix"),
+        RunConfig(
+            strategy="hedge_mix",
+            params={"weights": {"SPY": 0.7, "BRK-B": 0.1}, "rebalance": "never"},
+            source='files:a "b"\\c',
+            start="2001-01-02",
+            costs=Costs(5.0, 0.0, 3),
+            benchmark="VTI",
+            extend=True,
+        ),
+        RunConfig(strategy="attack_defend", params={"step_bp": 25.0}, source="bundled"),
+    ],
+)
+def test_there_and_back(tmp_path, config):
+    path = tmp_path / "run.toml"
+    write_config(path, config)
+    assert config_of(read_config(path)) == config
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("strategy = ", "is no TOML"),
+        ('source = "bundled"', "names no strategy"),
+        ('strategy = "hedge_mix"\nstrat = 1', "sets 'strat' .did you mean"),
+        ('strategy = "hedge_mix"\nlag = 1.5', "lag takes a whole number, got 1.5"),
+        ('strategy = "hedge_mix"\nlag = true', "lag takes a whole number, got True"),
+        ('strategy = "hedge_mix"\nfee_bps = "2"', "fee_bps takes a number"),
+        ('strategy = "hedge_mix"\nstart = 2020-01-01', "start takes a text"),
+        ('strategy = "hedge_mix"\nparams = 3', "params takes a table"),
+        ("\xff", "is no TOML"),
+    ],
+)
+def test_what_is_wrong_is_one_line(tmp_path, text, message):
+    path = tmp_path / "run.toml"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(UsageError, match=message):
+        read_config(path)
+    with pytest.raises(UsageError, match="cannot be read"):
+        read_config(tmp_path / "absent.toml")
+
+
+def test_a_run_can_be_run_again_and_changed(tmp_path, capsys):
+    out = ["--out", str(tmp_path), "--no-tearsheet", "--no-verdict", "--json"]
+    run_command(main, ["hedge_mix", "--weights", "SPY=0.5,TLT=0.3", "--source", "bundled",
+                       "--start", "1990-01-31", "--fee-bps", "7", *out])  # fmt: skip
+    first = json.loads(capsys.readouterr().out)
+    (folder,) = tmp_path.glob("hedge_mix-*")
+    before = (folder / "manifest.json").read_bytes()
+    run_command(main, ["--config", str(folder / "run.toml"), *out])
+    assert json.loads(capsys.readouterr().out) == first
+    assert (folder / "manifest.json").read_bytes() == before  # the same run: kept
+    run_command(main, ["--config", str(folder / "run.toml"), "--fee-bps", "1",
+                       "--rebalance", "never", *out])  # fmt: skip
+    changed = json.loads(capsys.readouterr().out)
+    assert changed["costs"]["fee_bps"] == 1.0
+    assert changed["params"] == {"weights": {"SPY": 0.5, "TLT": 0.3}, "rebalance": "never"}
+    assert changed["start"] == "1990-01-31"
+    with pytest.raises(SystemExit):
+        run_command(main, ["equity_only", "--config", str(folder / "run.toml"), *out])
+    assert "is a run of hedge_mix, not of equity_only" in capsys.readouterr().err
+
+
+def test_asking_for_the_very_dates_is_the_same_run(tmp_path, capsys):
+    out = ["--source", "bundled", "--out", str(tmp_path), "--no-tearsheet", "--no-verdict"]
+    run_command(main, ["hedge_mix", *out])
+    run_command(main, ["hedge_mix", *out, "--start", "1962-01-31", "--end", "2025-07-31",
+                       "--benchmark", "SPY"])  # fmt: skip
+    capsys.readouterr()
+    assert len(list(tmp_path.glob("hedge_mix-*"))) == 1
