@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from backtests.engine.config import RunConfig
+from backtests.report.text import run_label
 
 Step = Callable[[int, int], object]
 
@@ -57,7 +58,8 @@ def run_many(
         if any(config.start is None for config in configs):
             days = _in_order(pool, _first_day, [(config,) for config in configs])
             latest = max(range(len(days)), key=days.__getitem__)
-            announce(f"note: all begin on {days[latest]}, as {configs[latest].strategy} can first")
+            slowest = run_label(configs[latest].as_dict())
+            announce(f"note: all begin on {days[latest]}, the first day of {slowest}")
             configs = [replace(config, start=days[latest]) for config in configs]
         wanted = [(config, out, with_tearsheet, with_verdict) for config in configs]
         return _in_order(pool, _run_one, wanted, step, first=_longest_first(configs))

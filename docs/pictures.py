@@ -31,22 +31,22 @@ RUN = ("backtests.run", "hedge_mix")
 COMPARE = ("backtests.compare", "hedge_mix", "hedge_mix:SPY=0.7,TLT=0.3",
            "attack_defend:step_bp=25", "equity_only")  # fmt: skip
 PICTURES = (
-    ("verdict", RUN, "hedge_mix-*/verdict.html", 1520),
-    ("tearsheet", RUN, "hedge_mix-*/tearsheet.html", 1150),
-    ("comparison", COMPARE, "compare-*/index.html", 1500),
+    ("verdict", RUN, "hedge_mix-*/verdict.html", 1520, 1100),
+    ("tearsheet", RUN, "hedge_mix-*/tearsheet.html", 1150, 1100),
+    ("comparison", COMPARE, "compare-*/index.html", 1500, 1440),
 )
 
 
 def main() -> None:
     """Run the commands on the bundled history and photograph their pages."""
-    for name, words, pattern, height in PICTURES:
+    for name, words, pattern, height, width in PICTURES:
         with tempfile.TemporaryDirectory() as out:
             subprocess.run(  # noqa: S603 - fixed words, no shell
                 [sys.executable, "-m", *words, "--source", "bundled", "--out", f"{out}/results"],
                 check=True, cwd=ROOT, stdout=subprocess.DEVNULL,
             )  # fmt: skip
             (page,) = Path(out, "results").glob(pattern)
-            take(page, ROOT / "docs" / "img" / f"{name}.png", 1100, height)
+            take(page, ROOT / "docs" / "img" / f"{name}.png", width, height)
 
 
 if __name__ == "__main__":

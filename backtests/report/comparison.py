@@ -47,7 +47,7 @@ ALLOCATION_POINTS = 250
 
 @dataclass(frozen=True)
 class Metric:
-    """A row of the table: where it is found, what it is called, how it is shown, which is better.
+    """One metric: where it is found, what it is called, how it is shown, which is better.
 
     ``better`` is 1 where more is better, -1 where less is, 0 where neither.
     """
@@ -63,13 +63,12 @@ def _days(value: float | None) -> str:
 
 
 METRICS = (
+    Metric("verdict", "Does it hedge?", str, 0),
     Metric("cagr", "CAGR", percent, 1),
     Metric("volatility", "Volatility", percent, -1),
     Metric("sharpe", "Sharpe over bills", ratio, 1),
     Metric("sortino", "Sortino over bills", ratio, 1),
     Metric("max_drawdown", "Max drawdown", percent, 1),
-    Metric("max_drawdown_start", "Drawdown peak", day, 0),
-    Metric("max_drawdown_end", "Drawdown trough", day, 0),
     Metric("days_under_water", "Longest under water, days", _days, -1),
     Metric("calmar", "Calmar", ratio, 1),
     Metric("cvar_95", "CVaR 95, per row", percent, 1),
@@ -79,7 +78,8 @@ METRICS = (
     Metric("turnover_per_year", "Turnover a year", percent, -1),
     Metric("costs_paid", "Costs paid, of 1 at the start", lambda value: f"{value:.4f}", -1),
     Metric("final_value", "Final value of 1", ratio, 1),
-    Metric("verdict", "Does it hedge?", str, 0),
+    Metric("max_drawdown_start", "Drawdown peak", day, 0),
+    Metric("max_drawdown_end", "Drawdown trough", day, 0),
 )
 DIFFERENCES = {"cagr_monthly": "CAGR points", "sharpe_monthly": "Sharpe"}
 

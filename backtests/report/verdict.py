@@ -314,11 +314,7 @@ def _portfolios(verdict: dict[str, Any], keys: Sequence[str]) -> Grid:
 def _portfolio(row: dict[str, Any]) -> list[Cell]:
     label = row["label"] or NAMES[row["key"]]
     if row["missing"]:
-        return [
-            Cell(label),
-            Cell(row["missing"], tone="text"),
-            *[Cell("-", "") for _ in range(9)],
-        ]
+        return [Cell(label, small=row["missing"]), *[Cell("-", "") for _ in range(10)]]
     return [
         Cell(label),
         _cell(row["cagr"]),
