@@ -29,6 +29,8 @@ ROOMS = {
     "vectorbt": {"backtests.engine.simulate"},
     "quantstats": {"backtests.report.tearsheet"},
     "numba": {"backtests.engine.sweep"},
+    "dask": {"backtests.engine.cluster"},
+    "distributed": {"backtests.engine.cluster"},
     "streamlit": {"backtests.app"},
 }
 

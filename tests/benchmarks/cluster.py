@@ -1,0 +1,64 @@
+"""When a cluster pays: ``python -m tests.benchmarks.cluster``.
+
+16,000 daily sessions, three tickers and cash, monthly rebalance, fee and slippage: more and more
+mixes, scored by the threads of this process and by as many processes of a cluster on this
+machine. A cluster costs its start once and a little per task; a larger one divides only the time
+that is left. Code is compiled beforehand on both sides.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+import numpy as np
+import pandas as pd
+
+from backtests.engine.candidates import Candidates, Course, make_course, static_mixes
+from backtests.engine.cluster import connect, score_in_chunks_on
+from backtests.engine.costs import Costs
+from backtests.engine.scores import cores, score
+from tests.conftest import random_market
+
+TICKERS = ("A", "B", "C")
+SESSIONS = 16_000
+
+
+def work(count: int) -> tuple[Course, Candidates]:
+    """Mixes that hold all three tickers and no cash."""
+    course = make_course(random_market(1, TICKERS, SESSIONS), TICKERS, Costs(2, 1))
+    weights = np.random.default_rng(1).dirichlet(np.ones(3), count) * (1 - 1e-12)
+    return course, static_mixes(course, weights)
+
+
+def main() -> None:
+    """Print work against time."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mixes", type=int, nargs="+", default=[1_000, 10_000, 50_000, 200_000])
+    parser.add_argument("--scheduler", default=f"local:{cores()}")
+    asked = parser.parse_args()
+
+    score(*work(100))
+    began = time.perf_counter()
+    with connect(asked.scheduler) as client:
+        start = time.perf_counter() - began
+        list(score_in_chunks_on(client, *work(2_000), chunk=100))  # every worker loads the code
+        ready = time.perf_counter() - began
+        print(f"{asked.scheduler}: connected after {start:.1f} s, all code loaded {ready:.1f} s")
+        print(f"{'mixes':>9} {'threads here':>13} {'cluster':>9} {'with its start':>15}   ratio")
+        for count in asked.mixes:
+            course, mixes = work(count)
+            began = time.perf_counter()
+            here = score(course, mixes)
+            local = time.perf_counter() - began
+            began = time.perf_counter()
+            there = pd.concat(score_in_chunks_on(client, course, mixes))
+            far = time.perf_counter() - began
+            pd.testing.assert_frame_equal(there, here, check_exact=True)
+            print(
+                f"{count:9,} {local:11.2f} s {far:7.2f} s {far + ready:13.2f} s {far / local:7.2f}"
+            )
+
+
+if __name__ == "__main__":
+    main()

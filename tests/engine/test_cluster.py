@@ -1,0 +1,290 @@
+"""A sweep on a Dask cluster: the numbers of this process, whoever dies, and one-line refusals."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backtests.engine import cluster
+from backtests.engine.candidates import make_course, schedules, static_mixes
+from backtests.engine.cluster import connect, local_processes, score_in_chunks_on, score_on
+from backtests.engine.costs import Costs
+from backtests.engine.scores import cores, score
+from data.errors import HedgeError, UnreachableError, UsageError
+from tests.conftest import ROOT, random_market
+
+pytest.importorskip("distributed", reason="Dask is not installed: pip install -e '.[cluster]'")
+
+TICKERS = ("A", "B", "C")
+COUNT = 3_000
+TASK = 100  # candidates: thirty tasks
+READY = 60  # seconds for a process of the cluster to start on a busy machine
+
+
+@pytest.fixture(scope="module")
+def crowd():
+    market = random_market(4, TICKERS, 2_000)
+    course = make_course(market, TICKERS, Costs())
+    weights = np.random.default_rng(4).dirichlet(np.ones(4), COUNT)[:, :-1]
+    return course, static_mixes(course, weights)
+
+
+@pytest.fixture(scope="module")
+def here(crowd):
+    return score(*crowd)
+
+
+@contextmanager
+def process(folder, *words, path=ROOT):
+    """One process of a cluster; it ends with the context, however the test ended."""
+    with (folder / f"{words[0]}-{time.monotonic_ns()}.log").open("w") as log:
+        started = subprocess.Popen(
+            [sys.executable, "-m", "dask", *words], cwd=folder, stdout=log, stderr=log,
+            env={**os.environ, "PYTHONPATH": str(path), "DASK_TEMPORARY_DIRECTORY": str(folder)},
+        )  # fmt: skip
+        try:
+            yield started
+        finally:
+            started.kill()
+            started.wait()
+
+
+@contextmanager
+def scheduling(folder, **options):
+    """Start a scheduler: its address, and its process."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with process(
+        folder, "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard",
+        "--dashboard-address", "127.0.0.1:0", **options,
+    ) as started:  # fmt: skip
+        cluster._require_scheduler(f"tcp://127.0.0.1:{port}", READY)
+        yield f"tcp://127.0.0.1:{port}", started
+
+
+@pytest.fixture
+def scheduler(tmp_path):
+    with scheduling(tmp_path) as (address, _):
+        yield address
+
+
+def worker(folder, scheduler, **options):
+    """Start a worker that has no nanny to start it again: what is killed stays dead."""
+    return process(
+        folder, "worker", scheduler, "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny",
+        "--no-dashboard", "--dashboard-address", "127.0.0.1:0", **options,
+    )  # fmt: skip
+
+
+def wait_for(client, workers):
+    """Wait until so many workers serve the scheduler, no more and no fewer."""
+    for _ in range(10 * READY):
+        if len(client.nthreads()) == workers:
+            return
+        time.sleep(0.1)
+    pytest.fail(f"{len(client.nthreads())} workers after {READY} s, not {workers}")
+
+
+def test_a_killed_worker_costs_no_digit(crowd, here, scheduler, tmp_path):
+    first, second, third = (worker(tmp_path, scheduler) for _ in range(3))
+    with first as one, second as two, connect(scheduler, timeout=READY) as client:
+        wait_for(client, 2)
+        chunks = score_in_chunks_on(client, *crowd, chunk=TASK)
+        parts = [next(chunks)]
+        os.kill(one.pid, signal.SIGKILL)
+        parts += [next(chunks) for _ in range(3)]
+        wait_for(client, 1)
+        # Nobody is left who has the course; who comes next is given it again.
+        os.kill(two.pid, signal.SIGKILL)
+        with third:
+            parts += list(chunks)
+            assert len(client.nthreads()) == 1
+    assert len(parts) == COUNT // TASK
+    pd.testing.assert_frame_equal(pd.concat(parts), here, check_exact=True)
+
+
+def test_processes_of_our_own_give_the_same_numbers(crowd, here, capfd):
+    seen, said = [], []
+
+    @contextmanager
+    def progress(step):
+        said.append(step)
+        yield
+
+    before = logging.getLogger("distributed").level
+    found = score_on("local:2", *crowd, chunk=1_000, progress=progress,
+                     report=lambda done, total: seen.append((done, total)))  # fmt: skip
+    pd.testing.assert_frame_equal(found, here, check_exact=True)
+    assert seen == [(1_000, COUNT), (2_000, COUNT), (3_000, COUNT)]
+    assert said == ["starting 2 processes"]
+    assert capfd.readouterr() == ("", "")
+    assert logging.getLogger("distributed").level == before
+
+
+def _dies(course, candidates, code):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _refuses(course, candidates, code):
+    raise HedgeError("this block, and what to do")
+
+
+def _outdated(course, candidates, code):
+    return cluster._score_task(course, candidates, "another code")
+
+
+def test_processes_that_fail_say_why(crowd, monkeypatch):
+    # Functions of this module reach the workers by value: they cannot import tests.
+    import cloudpickle
+
+    cloudpickle.register_pickle_by_value(sys.modules[__name__])
+    with connect("local:2") as client:
+        for address in (client.scheduler.address, *client.nthreads()):
+            assert address.startswith("tcp://127.0.0.1:")
+        for failing, error, message in (
+            (_refuses, HedgeError, "^this block, and what to do$"),
+            (_outdated, UsageError, "runs another version of this project; install this one"),
+            (_dies, HedgeError, "workers of tcp.* died over the same candidates.*memory"),
+        ):
+            monkeypatch.setattr(cluster, "_score_task", failing)
+            with pytest.raises(error, match=message):
+                list(score_in_chunks_on(client, *crowd, chunk=COUNT))
+
+
+def test_schedules_travel_in_small_tasks():
+    market = random_market(5, TICKERS[:2], 200)
+    course = make_course(market, TICKERS[:2], Costs())
+    rows = market.sessions[np.arange(0, 200, 2)]
+    frame = pd.DataFrame(0.5, rows, TICKERS[:2])
+    made = schedules(course, market, [frame] * 8)
+    each = 100 * (3 + 1) * 8  # 100 decisions of three weights and a row
+    assert cluster._task_size(made, 8, 1) == 8
+    assert cluster.TASK_BYTES // each < cluster.TASK
+    mixes = static_mixes(course, np.full((40_000, 2), 0.5))
+    assert cluster._task_size(mixes, cluster.TASK, 1) == cluster.TASK
+    assert cluster._task_size(mixes, cluster.TASK, 5) == 2_000  # twenty tasks, four a thread
+    assert cluster._task_size(mixes, cluster.TASK, 500) == 1_024
+
+
+def test_a_cluster_without_workers_is_refused_or_given_up(crowd, scheduler, tmp_path, monkeypatch):
+    with pytest.raises(UsageError, match="no worker within 1 s; start some with: dask worker tcp"):
+        score_on_within_a_second(scheduler)
+    monkeypatch.setattr(cluster, "LOOK", 1)
+    monkeypatch.setattr(cluster, "PATIENCE", 2)
+    with worker(tmp_path, scheduler) as only, connect(scheduler, timeout=READY) as client:
+        chunks = score_in_chunks_on(client, *crowd, chunk=TASK)
+        next(chunks)
+        os.kill(only.pid, signal.SIGKILL)
+        with pytest.raises(UnreachableError, match="no worker for 2 s, at candidate .*; start"):
+            list(chunks)
+
+
+def test_a_lost_scheduler_is_named(crowd, tmp_path):
+    with scheduling(tmp_path) as (address, started), worker(tmp_path, address):
+        with connect(address, timeout=READY) as client:
+            pass  # a worker is there
+        with connect(address, timeout=1) as client:
+            chunks = score_in_chunks_on(client, *crowd, chunk=TASK)
+            next(chunks)
+            os.kill(started.pid, signal.SIGKILL)
+            with pytest.raises(UnreachableError, match=f"{address} is lost in mid-run; start it"):
+                list(chunks)
+
+
+def test_a_cluster_without_this_project_is_refused(crowd, tmp_path):
+    (tmp_path / "backtests").mkdir()
+    (tmp_path / "backtests" / "__init__.py").touch()  # hides ours, installed or not
+    for of_scheduler, of_worker, what in (
+        (tmp_path, ROOT, "the scheduler tcp://[0-9.:]* cannot import this project; install this"),
+        (ROOT, tmp_path, "its worker tcp://[0-9.:]* cannot import this project; install this"),
+    ):
+        with (
+            scheduling(tmp_path.parent, path=of_scheduler) as (address, _),
+            worker(tmp_path.parent, address, path=of_worker),
+            pytest.raises(UsageError, match=what),
+            connect(address, timeout=READY) as client,
+        ):
+            list(score_in_chunks_on(client, *crowd))
+
+
+def score_on_within_a_second(scheduler):
+    with connect(scheduler, timeout=1):
+        pass
+
+
+def test_a_scheduler_that_does_not_answer_is_refused_within_seconds():
+    # One port that nobody serves, one where somebody listens and never says a word.
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        closed = free.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        for port in (closed, silent.getsockname()[1]):
+            began = time.monotonic()
+            with pytest.raises(UsageError) as error:
+                score_on_within_a_second(f"tcp://127.0.0.1:{port}")
+            assert str(error.value) == (
+                f"--scheduler tcp://127.0.0.1:{port} does not answer within 1 s; "
+                "start one with: dask scheduler"
+            )
+            assert time.monotonic() - began < 10
+
+
+def test_a_server_of_another_kind_is_refused():
+    with socket.create_server(("127.0.0.1", 0)) as web:
+
+        def answer():
+            visitor, _ = web.accept()
+            with visitor:
+                visitor.sendall(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n" * 4)
+
+        teller = threading.Thread(target=answer)
+        teller.start()
+        with pytest.raises(UsageError, match="what answers there is not a Dask scheduler"):
+            score_on_within_a_second(f"tcp://127.0.0.1:{web.getsockname()[1]}")
+        teller.join()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("foo", "'foo' is not understood; write tcp://host:port .* or local:N"),
+        ("", "'' is not understood"),
+        ("local:", "is not understood"),
+        ("local:0", "is not understood"),
+        ("local:x", "is not understood"),
+        ("local:-1", "is not understood"),
+        ("local:100000", "cores; ask for at most"),
+        ("tcp://host", "is not understood"),
+        ("tcp://host:0", "a port is 1 to 65535, got 0"),
+        ("tcp://host:70000", "a port is 1 to 65535, got 70000"),
+        ("tcp://a b:1", "is not understood"),
+        ("http://host:80", "is not understood"),
+    ],
+)
+def test_malformed_schedulers_are_refused(text, message):
+    with pytest.raises(UsageError, match=message) as error:
+        local_processes(text)
+    assert "\n" not in str(error.value)
+
+
+def test_schedulers_are_read():
+    assert local_processes("tcp://127.0.0.1:8786") is None
+    assert local_processes("tcp://[::1]:8786/") is None
+    assert local_processes("tcp://node-1.cluster_a:8786") is None
+    assert local_processes(f"local:{2 * cores()}") == 2 * cores()
+
+
+def test_without_dask_the_extra_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(UsageError, match="needs Dask, .* pip install -e '.\\[cluster\\]'"):
+        score_on_within_a_second("local:1")
