@@ -204,7 +204,8 @@ def test_a_lost_scheduler_is_named(crowd, tmp_path):
 
 def test_a_cluster_without_this_project_is_refused(crowd, tmp_path):
     (tmp_path / "backtests").mkdir()
-    (tmp_path / "backtests" / "__init__.py").touch()  # hides ours, installed or not
+    # Hides ours, however it is installed: an editable one finds the parts of an empty package.
+    (tmp_path / "backtests" / "__init__.py").write_text("raise ImportError('not here')\n")
     for of_scheduler, of_worker, what in (
         (tmp_path, ROOT, "the scheduler tcp://[0-9.:]* cannot import this project; install this"),
         (ROOT, tmp_path, "its worker tcp://[0-9.:]* cannot import this project; install this"),
