@@ -118,6 +118,8 @@ def like_the_finished(runs: Sequence[str], out: Path, options: dict[str, Any]) -
         for name in RUN_OPTIONS
         if name in known and context.get_parameter_source(name) is not ParameterSource.COMMANDLINE
     }
+    told = ", ".join(f"{name} {value}" for name, value in taken.items() if value is not None)
+    make_console(stderr=True).print(f"note: new runs take from {finished.name}: {told}")
     return {**options, **taken}
 
 
@@ -198,6 +200,7 @@ def print_comparison(
     from rich.text import Text
 
     from backtests.report.comparison import console_rows, difference_rows
+    from backtests.report.footing import costs_text
 
     labels = comparison.footing.labels
     heads = labels
@@ -208,7 +211,8 @@ def print_comparison(
     for note in comparison.footing.notes:
         console.print(Text(f"note: {note}"), soft_wrap=True)
     console.print()
-    console.print(Text(f"{span}, after costs; * best of its row"))
+    costs = "; ".join(dict.fromkeys(map(costs_text, comparison.footing.runs)))
+    console.print(Text(f"{span}, after costs ({costs}); * best of its row"), soft_wrap=True)
     if heads is not labels:
         for head, name in zip(heads, labels, strict=True):
             console.print(Text(f"  {head} {name}"), soft_wrap=True)

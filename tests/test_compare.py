@@ -213,7 +213,8 @@ def test_a_new_run_beside_a_finished_one_takes_its_dates_and_costs(results, caps
         capsys, finished, "equity_only", "--out", str(results), "--no-tearsheet"
     )
     assert code == 0, err
-    assert "1973-01-31 to 2025-07-31, after costs" in out
+    assert "1973-01-31 to 2025-07-31, after costs (fee 20 bp, slippage 1 bp, lag 1)" in out
+    assert f"note: new runs take from {finished}: source bundled" in " ".join(err.split())
     code, _, err = command(capsys, finished, finished, "--start", "1980-01-31")
     assert code == 2
 

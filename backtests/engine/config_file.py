@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from backtests.engine.config import RunConfig
-from backtests.engine.costs import Costs
 from data.errors import UsageError, did_you_mean
 
 # Key of the file: the type of its value. Whole numbers are taken for numbers.
@@ -66,21 +64,3 @@ def read_config(path: Path) -> dict[str, Any]:
     if "strategy" not in table:
         raise UsageError(f'--config {path} names no strategy; write strategy = "hedge_mix"')
     return table
-
-
-def config_of(table: Mapping[str, Any]) -> RunConfig:
-    """Make a configuration from the keys of a file; what is missing takes its default.
-
-    Raises
-    ------
-    HedgeError
-        For values that cannot be.
-    """
-    rest = dict(table)
-    defaults = Costs()
-    costs = Costs(
-        rest.pop("fee_bps", defaults.fee_bps),
-        rest.pop("slippage_bps", defaults.slippage_bps),
-        rest.pop("lag", defaults.lag),
-    )
-    return RunConfig(**rest, costs=costs)

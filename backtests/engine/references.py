@@ -228,18 +228,21 @@ def match_volatility(
         return float(levels.iloc[:, 0].pct_change(fill_method=None).std() * 12**0.5)
 
     wanted = volatility(simulation)
-    made: dict[float, Simulation] = {}
+    made: dict[float, tuple[Simulation, float]] = {}
 
     def gap(weight: float) -> float:
-        made[weight] = run(weight)
-        return volatility(made[weight]) - wanted
+        if weight not in made:
+            found = run(weight)
+            made[weight] = (found, volatility(found) - wanted)
+        return made[weight][1]
 
-    weight, ends = 1.0, (gap(0.0), gap(1.0))
-    if ends[0] < 0.0 < ends[1]:
-        weight = float(brentq(gap, 0.0, 1.0, xtol=tolerance / 100.0))
-    elif ends[0] >= 0.0:
+    weight = 1.0
+    if gap(0.0) >= 0.0:
         weight = 0.0
-    return weight, made[weight], abs(gap(weight)) <= tolerance
+    elif gap(1.0) > 0.0:
+        weight = float(brentq(gap, 0.0, 1.0, xtol=tolerance / 100.0))
+    off = abs(gap(weight))
+    return weight, made[weight][0], off <= tolerance
 
 
 def one_step(strategy: DurationRule) -> list[tuple[str, DurationRule | None]]:

@@ -61,7 +61,8 @@ def vectorbt_metrics(nav: pd.Series, cash: pd.Series, ppy: int) -> dict[str, flo
     Parameters
     ----------
     nav, cash
-        Levels on the same rows. vectorbt takes one bill return for all rows: the mean.
+        Levels on the same rows. vectorbt takes one bill return for all rows: the mean. Calmar
+        is its growth over its drawdown, the latter with the first row as a possible peak.
     ppy
         Rows per year.
     """

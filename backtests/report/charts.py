@@ -232,6 +232,32 @@ def spans(dates: Sequence[str], inside: Sequence[bool], colour: str) -> list[dic
     return shapes
 
 
+def chooser(choices: Sequence[str], owners: Sequence[str]) -> dict[str, Any]:
+    """A list above a chart that shows the traces of one choice at a time.
+
+    Parameters
+    ----------
+    choices
+        What the list offers.
+    owners
+        For each trace, the choice that it belongs to.
+    """
+    buttons = [
+        {"method": "restyle", "label": one, "args": ["visible", [owner == one for owner in owners]]}
+        for one in choices
+    ]
+    return {
+        "buttons": buttons,
+        "x": 0,
+        "y": 1.02,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "bgcolor": "--paper",
+        "bordercolor": "--rule",
+        "font": {"color": "--ink", "size": 12},
+    }
+
+
 def heat_map(
     name: str,
     columns: Sequence[Any],
@@ -275,20 +301,6 @@ def heat_map(
         }
         for one in names
     ]
-    buttons = [
-        {"method": "restyle", "label": one, "args": ["visible", [other == one for other in names]]}
-        for one in names
-    ]
-    menu = {
-        "buttons": buttons,
-        "x": 0,
-        "y": 1.02,
-        "xanchor": "left",
-        "yanchor": "bottom",
-        "bgcolor": "--paper",
-        "bordercolor": "--rule",
-        "font": {"color": "--ink", "size": 12},
-    }
     return Figure(
         name,
         data,
@@ -297,7 +309,7 @@ def heat_map(
             margin={"t": 46, "b": 52},
             xaxis={"title": {"text": x_title}, "dtick": 1, "showgrid": False},
             yaxis={"title": {"text": y_title}, "autorange": "reversed", "showgrid": False},
-            updatemenus=[menu] if len(names) > 1 else [],
+            updatemenus=[chooser(names, names)] if len(names) > 1 else [],
         ),
         caption,
         alt,

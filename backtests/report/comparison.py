@@ -28,6 +28,7 @@ from backtests.report.charts import (
     Figure,
     Grid,
     Line,
+    chooser,
     heat_map,
     layout,
     render_page,
@@ -187,13 +188,13 @@ def _write_page(path: Path, place: Path, comparison: Comparison) -> None:
         path,
         [chart for chart in _figures(comparison) if any(trace["x"] for trace in chart.data)],
         title=f"{len(footing.labels)} portfolios compared",
-        labels=footing.labels,
         span=f"{footing.values.index[0]:%Y-%m-%d} to {footing.values.index[-1]:%Y-%m-%d}, "
         f"{WORDS[footing.ppy]}",
         source=" and ".join(dict.fromkeys(run.summary["source_title"] for run in footing.runs)),
         costs="; ".join(dict.fromkeys(map(costs_text, footing.runs))),
         equity=first["benchmark"]["ticker"],
         notes=footing.notes,
+        cut=footing.cut,
         data_notes=list(dict.fromkeys(n for run in footing.runs for n in run.summary["notes"])),
         metrics=_metrics(comparison),
         differences=_differences(comparison),
@@ -338,7 +339,7 @@ def _lines(table: pd.DataFrame) -> list[Line]:
 
 def _correlations(footing: Footing) -> Figure:
     lines = []
-    span = [f"{day:%Y-%m}" for day in (footing.values.index[0], footing.values.index[-1])]
+    span = [f"{end:%Y-%m}" for end in (footing.values.index[0], footing.values.index[-1])]
     for number, (name, run) in enumerate(zip(footing.labels, footing.runs, strict=True)):
         if run.verdict is None or not run.verdict["holds_treasuries"]:
             continue
@@ -367,12 +368,12 @@ def _allocation(footing: Footing) -> Figure:
     """Weights over time of one run at a time, chosen from a list."""
     data: list[dict[str, Any]] = []
     owners = []
-    for number, run in enumerate(footing.runs):
+    for number, (name, run) in enumerate(zip(footing.labels, footing.runs, strict=True)):
         weights = run.weights.loc[footing.values.index[0] : footing.values.index[-1]]
         months = month_ends(weights)
         kept = months.iloc[thinned(len(months), ALLOCATION_POINTS)]
         for place, column in enumerate(kept):
-            owners.append(number)
+            owners.append(name)
             data.append(
                 {
                     "type": "scatter",
@@ -386,17 +387,6 @@ def _allocation(footing: Footing) -> Figure:
                     "hovertemplate": "%{y:.1%}",
                 }
             )
-    buttons = [
-        {
-            "method": "restyle",
-            "label": name,
-            "args": ["visible", [owner == number for owner in owners]],
-        }
-        for number, name in enumerate(footing.labels)
-    ]
-    menu = {"buttons": buttons, "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom",
-            "bgcolor": "--paper", "bordercolor": "--rule",
-            "font": {"color": "--ink", "size": 12}}  # fmt: skip
     return Figure(
         "allocation",
         data,
@@ -404,7 +394,7 @@ def _allocation(footing: Footing) -> Figure:
             margin={"t": 46},
             yaxis={"tickformat": ".0%", "range": [0, 1]},
             xaxis={"type": "date"},
-            updatemenus=[menu],
+            updatemenus=[chooser(footing.labels, owners)],
         ),
         "What each portfolio held at month-ends; choose one from the list.",
         "Allocation over time of the chosen portfolio",

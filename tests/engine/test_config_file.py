@@ -6,8 +6,9 @@ import json
 
 import pytest
 
+from backtests.cli import run_config
 from backtests.engine.config import RunConfig
-from backtests.engine.config_file import config_of, read_config, write_config
+from backtests.engine.config_file import read_config, write_config
 from backtests.engine.costs import Costs
 from backtests.run import main
 from data.command import run_command
@@ -33,7 +34,10 @@ from data.errors import UsageError
 def test_there_and_back(tmp_path, config):
     path = tmp_path / "run.toml"
     write_config(path, config)
-    assert config_of(read_config(path)) == config
+    table = read_config(path)
+    defaults = main.make_context("run", [table["strategy"]]).params
+    read = run_config(table["strategy"], table["params"], {**defaults, **table})
+    assert read == config
 
 
 @pytest.mark.parametrize(
