@@ -1,0 +1,281 @@
+"""How far to trust the result of a search: every statistic beside a "best", in one place.
+
+All of it is on month-end returns after costs. The candidates of a search move together and
+were all seen on the same past; each of these numbers looks at that from another side.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from backtests.analysis import overfitting, superiority
+from backtests.analysis.metrics import excess_kurtosis, skewness
+from backtests.analysis.objective import MONTHS, Objective
+from backtests.analysis.resampling import (
+    FEWEST_ROWS,
+    REPETITIONS,
+    SEED,
+    Estimate,
+    block_length,
+    interval,
+    resampled_rows,
+)
+from backtests.analysis.scores import Array
+from backtests.analysis.selection import (
+    ChosenSharpe,
+    chosen_against_default,
+    minimum_track_record,
+)
+from backtests.analysis.walkforward import WalkForward, walk_forward
+
+# "Beyond noise" takes both: luck allowed for, at the usual levels.
+SURE_OF_SKILL = 0.95
+RARE_BY_CHANCE = 0.05
+FEWEST_MONTHS = 24
+# Months before the first choice of a walk-forward: ten years, else half of what there is.
+LOOK_BACK = 120
+# What stands in where a measure does not add up over blocks of months.
+ADDS_UP = {"cagr": "cagr", "calmar": "cagr", "sharpe": "sharpe", "sortino": "sharpe"}
+RISK_ADJUSTED = ("sharpe", "sortino")
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A candidate's score less the default's, and the standard error of that."""
+
+    estimate: Estimate
+    error: float
+
+
+@dataclass(frozen=True, eq=False)
+class Honesty:
+    """Everything that stands beside the recommendation.
+
+    Attributes
+    ----------
+    months, first, last
+        Of the returns used.
+    chosen, peak
+        Scores of the recommended and of the luckiest candidate less the default's.
+    sharpe
+        Probabilistic and deflated Sharpe ratio of the chosen less the default; None where they
+        are the same portfolio.
+    record_years
+        Years until its Sharpe ratio over the default's is beyond doubt (MinTRL, 95 %).
+    overfitting, ranked_by
+        PBO over the candidates that keep the limits, and the measure it ranks by; None for one
+        candidate.
+    reality
+        Hansen's and White's test of these candidates against the default.
+    expanding, rolling
+        Walk-forward over all candidates; None where the history is too short.
+    look_back
+        Months before the first choice, and of the rolling window.
+    beyond_noise
+        Whether the chosen beats the default by more than luck explains.
+    """
+
+    months: int
+    first: str
+    last: str
+    chosen: Edge
+    peak: Edge
+    sharpe: ChosenSharpe | None
+    record_years: float
+    overfitting: overfitting.Overfitting | None
+    ranked_by: str
+    reality: superiority.RealityCheck
+    expanding: WalkForward | None
+    rolling: WalkForward | None
+    look_back: int
+    beyond_noise: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Month-end returns of some of the candidates.
+
+    Attributes
+    ----------
+    returns
+        Months x candidates, the default and the chosen among them.
+    cash
+        Returns of bills in the same months.
+    dates
+        Last days of the months.
+    default, chosen, peak
+        Columns.
+    spread
+        Columns evenly spaced over **all** candidates, for what must not know the future.
+    eligible
+        Columns evenly spaced over those that keep the limits.
+    """
+
+    returns: Array
+    cash: Array
+    dates: pd.DatetimeIndex
+    default: int
+    chosen: int
+    peak: int
+    spread: NDArray[np.intp]
+    eligible: NDArray[np.intp]
+
+
+def edge_of(objective: Objective, pair: Array, cash: Array, *, seed: int = SEED) -> Edge:
+    """Score of the first column less that of the second, with a 90 % interval.
+
+    Parameters
+    ----------
+    objective
+        What is maximised.
+    pair
+        Months x 2, returns.
+    cash
+        Returns of bills in the same months.
+    seed
+        Of the stationary bootstrap; both columns and the bills are drawn by the same months.
+    """
+
+    def difference(rows: NDArray[np.int64] | slice) -> float:
+        mine, other = objective.score(pair[rows], cash[rows])
+        return float(mine - other)
+
+    block = block_length(np.hstack([pair, pair**2]))
+    drawn = resampled_rows(len(pair), block, REPETITIONS, seed)
+    found = np.array([difference(rows) for rows in drawn])
+    known = found[np.isfinite(found)]
+    limits = interval(found) if len(pair) >= FEWEST_ROWS else None
+    error = float(known.std(ddof=1)) if len(known) > 1 else math.nan
+    return Edge(Estimate(difference(slice(None)), *(limits or (None, None))), error)
+
+
+def examine(
+    sample: Sample,
+    objective: Objective,
+    *,
+    trials: int,
+    lag: int = 1,
+    seed: int = SEED,
+    report: Callable[[str], object] = lambda step: None,
+) -> Honesty:
+    """Work out how far to trust a choice.
+
+    Parameters
+    ----------
+    sample
+        Returns; two years of months or more.
+    objective
+        What was maximised, under which limits.
+    trials
+        All trials ever made on this market.
+    lag
+        Months from a choice to its trade, in the walk-forward.
+    seed
+        Of every resampling.
+    report
+        Called with the name of each step.
+    """
+    returns, cash = sample.returns, sample.cash
+    default = returns[:, [sample.default]]
+    chosen = edge_of(objective, returns[:, [sample.chosen, sample.default]], cash, seed=seed)
+    peak = edge_of(objective, returns[:, [sample.peak, sample.default]], cash, seed=seed)
+    within = returns[:, sample.eligible]
+    report("reality check")
+    reality = superiority.reality_check(_gains(objective, within, default, cash), seed=seed)
+    report("probability of overfitting")
+    ranked_by = ADDS_UP[objective.maximise]
+    found = _overfitting(within, cash, ranked_by, seed)
+    report("walk-forward")
+    look_back = min(LOOK_BACK, len(returns) // 2)
+    expanding, rolling = (
+        _walk(sample, objective, look_back, window, lag) for window in (None, look_back)
+    )
+    sharpe, record = _sharpe(sample, trials)
+    beyond = (
+        sharpe is not None
+        and sharpe.dsr > SURE_OF_SKILL
+        and reality.spa_consistent < RARE_BY_CHANCE
+        and chosen.estimate.low is not None
+        and chosen.estimate.low > 0.0
+    )
+    return Honesty(
+        months=len(returns),
+        first=f"{sample.dates[0]:%Y-%m}",
+        last=f"{sample.dates[-1]:%Y-%m}",
+        chosen=chosen,
+        peak=peak,
+        sharpe=sharpe,
+        record_years=record,
+        overfitting=found,
+        ranked_by=ranked_by,
+        reality=reality,
+        expanding=expanding,
+        rolling=rolling,
+        look_back=look_back,
+        beyond_noise=beyond,
+    )
+
+
+def _gains(objective: Objective, returns: Array, default: Array, cash: Array) -> Array:
+    """What a candidate gains over the default each month, in terms of what is maximised."""
+    if objective.maximise not in RISK_ADJUSTED:
+        return returns - default
+
+    def per_risk(one: Array) -> Array:
+        excess = one - cash[:, None]
+        deviation = excess.std(axis=0, ddof=1)
+        # All in bills: no risk, and no excess to divide.
+        return np.asarray(excess / np.where(deviation > 1e-12, deviation, 1.0))
+
+    return per_risk(returns) - per_risk(default)
+
+
+def _overfitting(
+    returns: Array, cash: Array, metric: str, seed: int
+) -> overfitting.Overfitting | None:
+    if returns.shape[1] < 2:
+        return None
+    values = returns - cash[:, None] if metric == "sharpe" else returns
+    return overfitting.probability_of_overfitting(values, metric=metric, seed=seed)
+
+
+def _walk(
+    sample: Sample, objective: Objective, look_back: int, window: int | None, lag: int
+) -> WalkForward | None:
+    columns = np.append(sample.spread, sample.default)
+    if len(sample.returns) < look_back + lag + MONTHS:
+        return None
+    return walk_forward(
+        sample.returns[:, columns],
+        sample.cash,
+        sample.dates,
+        objective.score,
+        default=len(columns) - 1,
+        first=look_back,
+        step=MONTHS,
+        window=window,
+        lag=lag,
+        eligible=objective.eligible_months,
+    )
+
+
+def _sharpe(sample: Sample, trials: int) -> tuple[ChosenSharpe | None, float]:
+    """PSR and DSR of the chosen less the default, and its MinTRL in years."""
+    columns = np.unique(np.append(sample.spread, [sample.chosen, sample.default]))
+    excess = sample.returns[:, columns] - sample.returns[:, [sample.default]]
+    place = int(np.searchsorted(columns, sample.chosen))
+    own = excess[:, place]
+    if own.std() <= 1e-12:
+        return None, math.nan
+    varying = int(np.count_nonzero(excess.std(axis=0) > 1e-12))
+    found = chosen_against_default(excess, place, trials=max(trials, varying), ppy=MONTHS)
+    rows = minimum_track_record(
+        found.sharpe, skew=skewness(own), kurtosis=excess_kurtosis(own) + 3.0
+    )
+    return found, rows / MONTHS

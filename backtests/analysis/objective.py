@@ -1,0 +1,167 @@
+"""What a search maximises, and the limits that it keeps."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backtests.analysis.scores import SCORES, Array
+from data.errors import UsageError, did_you_mean
+
+MAXIMISE = ("cagr", "sharpe", "sortino", "calmar")
+# CAGR alone picks 100 % equity; SEMANTICS has the limit as the default's other half.
+USUAL_LIMITS = ("max_drawdown>-0.25",)
+MONTHS = 12
+
+# What a limit can sensibly be. Fractions: someone who writes 15 for 15 % would limit nothing.
+FRACTIONS = {
+    "cagr": (-1.0, 1.0),
+    "volatility": (0.0, 2.0),
+    "downside_deviation": (0.0, 2.0),
+    "max_drawdown": (-1.0, 0.0),
+    "worst_year": (-1.0, 1.0),
+}
+NUMBERS = {
+    "sharpe": (-20.0, 20.0),
+    "sortino": (-50.0, 50.0),
+    "calmar": (-20.0, 100.0),
+    "turnover_per_year": (0.0, 252.0),
+}
+LIMITED = {**FRACTIONS, **NUMBERS}
+SIGNS: dict[str, Callable[[Any, float], Any]] = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+}
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One constraint: a metric above or below a number."""
+
+    metric: str
+    sign: str
+    value: float
+
+    def __str__(self) -> str:
+        """As the user may write it."""
+        return f"{self.metric}{self.sign}{self.value:g}"
+
+    def meets(self, figures: Array) -> NDArray[np.bool_]:
+        """Tell which figures keep the limit; NaN keeps none."""
+        return np.asarray(SIGNS[self.sign](figures, self.value), dtype=bool)
+
+
+@dataclass(frozen=True)
+class Objective:
+    """A metric to maximise among the candidates that keep all limits."""
+
+    maximise: str
+    limits: tuple[Limit, ...]
+
+    def __str__(self) -> str:
+        """In words, for screen and page."""
+        kept = " and ".join(map(str, self.limits))
+        return self.maximise + (f" subject to {kept}" if kept else "")
+
+    def eligible(self, figures: Mapping[str, Any]) -> NDArray[np.bool_]:
+        """Tell which candidates keep all limits.
+
+        Parameters
+        ----------
+        figures
+            Metric to one number a candidate: a frame, or a mapping of arrays.
+        """
+        wanted = np.isfinite(np.asarray(figures[self.maximise], float))
+        for limit in self.limits:
+            wanted &= limit.meets(np.asarray(figures[limit.metric], float))
+        return wanted
+
+    def score(self, returns: Array, cash: Array) -> Array:
+        """Score month-end returns, months x candidates."""
+        return SCORES[self.maximise](returns, cash, MONTHS)
+
+    def eligible_months(self, returns: Array, cash: Array) -> NDArray[np.bool_]:
+        """Tell which candidates keep the limits on some month-ends, as far as these can say.
+
+        Turnover, downside deviation and calendar years are not read off month-end returns:
+        :attr:`unseen` names the limits that are left out.
+        """
+        allowed = np.ones(returns.shape[1], dtype=bool)
+        for limit in self.limits:
+            if limit.metric in SCORES:
+                allowed &= limit.meets(SCORES[limit.metric](returns, cash, MONTHS))
+        return allowed
+
+    @property
+    def unseen(self) -> list[Limit]:
+        """Limits that month-end returns cannot tell."""
+        return [limit for limit in self.limits if limit.metric not in SCORES]
+
+
+def read_objective(maximise: str, limits: Sequence[str]) -> Objective:
+    """Read what the user asks for; CAGR without a limit gets the usual one.
+
+    Raises
+    ------
+    UsageError
+        For an unknown metric, or a limit that cannot be read or cannot be meant.
+    """
+    if maximise not in MAXIMISE:
+        raise UsageError(
+            f"--maximise is one of {', '.join(MAXIMISE)}, got {maximise!r}"
+            f"{did_you_mean(maximise, MAXIMISE)}"
+        )
+    asked = limits or (USUAL_LIMITS if maximise == "cagr" else ())
+    read = tuple(read_limit(text) for text in asked)
+    metrics = [(limit.metric, limit.sign[0]) for limit in read]
+    for metric, sign in metrics:
+        if metrics.count((metric, sign)) > 1:
+            raise UsageError(f"--subject-to limits {metric}{sign} twice; give it once")
+    return Objective(maximise, read)
+
+
+def read_limit(text: str) -> Limit:
+    """Read ``max_drawdown>-0.25`` or ``max_drawdown > -25%``.
+
+    Raises
+    ------
+    UsageError
+        Naming what it takes.
+    """
+    found = re.fullmatch(r"\s*(\w+)\s*(>=|<=|>|<)\s*([-+.\w]+)\s*(%?)\s*", text, re.ASCII)
+    try:
+        value = float(found[3]) / (100.0 if found[4] else 1.0) if found else float("nan")
+    except ValueError:
+        found = None
+    if not found:
+        raise UsageError(
+            f'--subject-to takes METRIC>NUMBER or METRIC<NUMBER, for example "max_drawdown>-0.25", '
+            f"got {text!r}"
+        )
+    metric, sign = found[1], found[2]
+    if metric not in LIMITED:
+        raise UsageError(
+            f"--subject-to {text!r}: there is no metric {metric!r}{did_you_mean(metric, LIMITED)}; "
+            f"limits go on {', '.join(LIMITED)}"
+        )
+    low, high = LIMITED[metric]
+    if not low <= value <= high:
+        hint = "; figures are fractions: write 0.15 or 15%" if metric in FRACTIONS else ""
+        raise UsageError(
+            f"--subject-to {text!r}: {metric} is limited between {low:g} and {high:g}{hint}"
+        )
+    possible = {">": high > value, ">=": True, "<": low < value, "<=": True}
+    if not possible[sign]:
+        raise UsageError(
+            f"--subject-to {text!r}: no {metric} is ever {'above' if sign == '>' else 'below'} "
+            f"{value:g}; give a limit within"
+        )
+    return Limit(metric, sign, value)

@@ -1,0 +1,291 @@
+"""What a search goes through: weights on a simplex, or parameters on a grid."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from backtests.analysis.lattice import (
+    Coordinates,
+    Neighbours,
+    grid_neighbours,
+    simplex_neighbours,
+)
+from backtests.engine.candidates import Candidates, Course, schedules, static_mixes
+from data.errors import UsageError
+from data.market import Market
+from strategies.base import Parameter, Strategy
+from strategies.registry import make, strategy_class
+
+MOST_MIXES = 2_000_000
+MOST_RULES = 100_000  # a rule decides anew for each: some milliseconds
+MOST_ASSETS = 10
+FINEST_STEP = 0.001
+MOST_CORNERS = 256
+
+
+@dataclass(frozen=True, eq=False)
+class Space:
+    """All candidates of a search, numbered.
+
+    Attributes
+    ----------
+    strategy
+        A registered name.
+    fixed
+        Values of the parameters that are the same for all.
+    axes
+        Per axis its values: fractions of an asset, or values of a parameter.
+    codes
+        Shape (C, axes): position of each candidate's value on each axis.
+    is_simplex
+        Whether the axes are weights, which share one whole with cash.
+    left_out
+        How many combinations the strategy refuses, with its words for the first of them.
+    """
+
+    strategy: str
+    fixed: Mapping[str, Any]
+    axes: Mapping[str, tuple[Any, ...]]
+    codes: NDArray[np.int64]
+    is_simplex: bool
+    left_out: tuple[int, str] = (0, "")
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def params(self, number: int) -> dict[str, Any]:
+        """The parameters of one candidate, as a run takes them."""
+        here = {
+            name: values[code]
+            for (name, values), code in zip(self.axes.items(), self.codes[number], strict=True)
+        }
+        if not self.is_simplex:
+            return {**self.fixed, **here}
+        held = {asset: weight for asset, weight in here.items() if weight > 0.0}
+        return {**self.fixed, "weights": held or {next(iter(self.axes)): 0.0}}
+
+    def rule(self, number: int) -> Strategy:
+        """The strategy of one candidate."""
+        return make(self.strategy, self.params(number))
+
+    def table(self) -> pd.DataFrame:
+        """Candidates x axes: the value of each."""
+        return pd.DataFrame(
+            {
+                name: np.asarray(values)[self.codes[:, axis]]
+                for axis, (name, values) in enumerate(self.axes.items())
+            }
+        )
+
+    def coordinates(self) -> Coordinates:
+        """The candidates as points of an integer lattice; on a simplex cash is the last axis."""
+        if not self.is_simplex:
+            return self.codes
+        units = len(next(iter(self.axes.values()))) - 1
+        return np.column_stack([self.codes, units - self.codes.sum(axis=1)])
+
+    def neighbours(self) -> Neighbours:
+        """Who is next to whom."""
+        find = simplex_neighbours if self.is_simplex else grid_neighbours
+        return find(self.coordinates())
+
+    def candidates(self, course: Course, market: Market, numbers: NDArray[np.int64]) -> Candidates:
+        """Make some candidates ready for the kernel.
+
+        Raises
+        ------
+        UsageError
+            If one of them cannot decide by the course's start.
+        """
+        if self.is_simplex:
+            weights = np.zeros((len(numbers), len(course.tickers)))
+            for axis, (asset, values) in enumerate(self.axes.items()):
+                column = course.tickers.index(asset)
+                weights[:, column] = np.asarray(values)[self.codes[numbers, axis]]
+            return static_mixes(course, weights, self.fixed["rebalance"])
+        rules = (self.rule(int(number)) for number in numbers)
+        return schedules(course, market, (rule.target_weights(market) for rule in rules))
+
+    def tickers(self) -> list[str]:
+        """Everything that any candidate may hold."""
+        if self.is_simplex:
+            return list(self.axes)
+        found = (ticker for number in self.corners() for ticker in self.rule(number).tickers)
+        return list(dict.fromkeys(found))
+
+    def corners(self) -> list[int]:
+        """Candidates at the ends of every numeric axis, with all of its choices.
+
+        What a parameter changes monotonically - how much history a rule needs, which funds it
+        may hold - is bounded by what it is at these.
+        """
+        wanted = np.ones(len(self), dtype=bool)
+        for axis, values in enumerate(self.axes.values()):
+            if not isinstance(values[0], str):
+                here = self.codes[:, axis]
+                wanted &= (here == here.min()) | (here == here.max())
+        found = np.flatnonzero(wanted)
+        if not 0 < len(found) <= MOST_CORNERS:
+            spread = np.linspace(0, len(self) - 1, min(len(self), MOST_CORNERS))
+            found = np.unique(np.rint(spread).astype(np.int64))
+        return [int(number) for number in found]
+
+
+def mix_space(assets: Sequence[str], step: float, fixed: Mapping[str, Any]) -> Space:
+    """Every mix of some assets and cash in steps of a fraction.
+
+    Raises
+    ------
+    UsageError
+        For assets that are named twice or too many, a step that does not divide 1, or too many
+        mixes.
+    """
+    for position, asset in enumerate(assets):
+        if not asset or asset == "CASH":
+            raise UsageError(
+                f"--assets takes tickers such as SPY,SHY,IEF,TLT, got {asset!r}; cash is what "
+                "their weights leave"
+            )
+        if asset in assets[:position]:
+            raise UsageError(f"--assets names {asset} twice; name it once")
+    if not assets or len(assets) > MOST_ASSETS:
+        raise UsageError(f"--assets takes 1 to {MOST_ASSETS} tickers, got {len(assets)}")
+    if not FINEST_STEP <= step <= 0.5 or abs(1.0 / step - round(1.0 / step)) > 1e-6:
+        whole = max(2, min(round(1.0 / step), 1000)) if math.isfinite(step) and step > 0 else 20
+        raise UsageError(
+            f"--step is a whole fraction of 1 from {FINEST_STEP:g} to 0.5, got {step:g}; "
+            f"for example {1.0 / whole:g}"
+        )
+    units = round(1.0 / step)
+    count = math.comb(units + len(assets), len(assets))
+    if count > MOST_MIXES:
+        raise UsageError(
+            f"--assets of {len(assets)} tickers in steps of {step:g} are {count:,} mixes, more "
+            f"than {MOST_MIXES:,}; take a wider --step or fewer assets"
+        )
+    values = tuple(unit / units for unit in range(units + 1))
+    return Space(
+        strategy="hedge_mix",
+        fixed=fixed,
+        axes=dict.fromkeys(assets, values),
+        codes=_simplex(units, len(assets)),
+        is_simplex=True,
+    )
+
+
+def _simplex(units: int, assets: int) -> NDArray[np.int64]:
+    """Every row of whole numbers that sum to at most ``units``, in lexicographic order."""
+    rows = np.zeros((1, 0), dtype=np.int64)
+    left = np.array([units])
+    for _ in range(assets):
+        # Each row goes on with 0, 1, ... up to what it has left.
+        parent = np.repeat(np.arange(len(rows)), left + 1)
+        first = np.cumsum(left + 1) - (left + 1)
+        digit = np.arange(len(parent)) - first[parent]
+        rows = np.column_stack([rows[parent], digit])
+        left = left[parent] - digit
+    return rows
+
+
+def rule_space(strategy: str, grid: Mapping[str, str], fixed: Mapping[str, Any]) -> Space:
+    """Every combination of some parameters' values that the strategy accepts.
+
+    Parameters
+    ----------
+    strategy
+        A registered name.
+    grid
+        Parameter to its values as text: ``25,50,75`` or ``0.4:0.8:0.1``, the end included.
+    fixed
+        Values of all parameters, for those that are not searched.
+
+    Raises
+    ------
+    UsageError
+        For an unknown parameter, values that cannot be read, too many combinations, or if the
+        strategy accepts none of them.
+    """
+    declared = {known.name: known for known in strategy_class(strategy).parameters()}
+    for name in grid:
+        if name not in declared:
+            make(strategy, {name: ""})  # says so, with the nearest name
+        if isinstance(declared[name].default, Mapping):
+            raise UsageError(
+                f"--grid cannot search {name}, which is a whole mix; use --assets and --step"
+            )
+    counts = {name: _count(text, declared[name]) for name, text in grid.items()}
+    total = math.prod(counts.values())
+    if total > MOST_RULES:
+        each = " x ".join(f"{name} {count:,}" for name, count in counts.items())
+        raise UsageError(
+            f"--grid has {total:,} combinations ({each}), more than {MOST_RULES:,}; "
+            "take fewer values"
+        )
+    axes = {name: _values(text, declared[name]) for name, text in grid.items()}
+    codes = np.array(list(itertools.product(*(range(len(values)) for values in axes.values()))))
+    others = {name: value for name, value in fixed.items() if name not in axes}
+    everything = Space(strategy, others, axes, codes, is_simplex=False)
+    kept = np.ones(len(codes), dtype=bool)
+    refused = ""
+    for number in range(len(codes)):
+        try:
+            everything.rule(number)
+        except UsageError as error:
+            kept[number] = False
+            refused = refused or str(error)
+    if not kept.any():
+        raise UsageError(f"--grid: {strategy} accepts none of the {total} combinations; {refused}")
+    left_out = (int((~kept).sum()), refused)
+    return Space(strategy, others, axes, codes[kept], is_simplex=False, left_out=left_out)
+
+
+def _is_range(text: str) -> bool:
+    return ":" in text
+
+
+def _count(text: str, declared: Parameter) -> int:
+    """How many values an axis has, without making them."""
+    if not _is_range(text):
+        return len(text.split(","))
+    low, high, step = _range(text, declared)
+    return math.floor((high - low) / step + 1e-9) + 1
+
+
+def _values(text: str, declared: Parameter) -> tuple[Any, ...]:
+    if _is_range(text):
+        low, _, step = _range(text, declared)
+        # Rounded, so that 0.4 + 2 x 0.1 is the 0.6 that a user would write.
+        floats = [round(low + number * step, 12) for number in range(_count(text, declared))]
+        whole = isinstance(declared.default, int) and not isinstance(declared.default, bool)
+        values: list[Any] = [int(value) for value in floats] if whole else floats
+    else:
+        values = [declared.parse(part.strip(), "--grid") for part in text.split(",")]
+    for position, value in enumerate(values):
+        declared.check(value, "--grid")
+        if value in values[:position]:
+            raise UsageError(f"--grid {declared.name} has {value} twice; give it once")
+    return tuple(values) if isinstance(values[0], str) else tuple(sorted(values))
+
+
+def _range(text: str, declared: Parameter) -> tuple[float, float, float]:
+    """Read ``low:high:step``."""
+    where = f"--grid {declared.name}={text}"
+    try:
+        low, high, step = (float(part) for part in text.split(":"))
+    except ValueError:
+        raise UsageError(f"{where}: a range is LOW:HIGH:STEP, for example 0.4:0.8:0.1") from None
+    if not isinstance(declared.default, int | float):
+        raise UsageError(f"{where}: {declared.name} takes no numbers; list its values")
+    if not all(map(math.isfinite, (low, high, step))) or step <= 0 or high < low:
+        raise UsageError(f"{where} is empty: it has to go up from LOW to HIGH by a STEP above 0")
+    if isinstance(declared.default, int) and not all(part.is_integer() for part in (low, step)):
+        raise UsageError(f"{where}: {declared.name} takes whole numbers")
+    return low, high, step

@@ -1,0 +1,367 @@
+"""What a search writes down: its page, the recommended run, every candidate."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from backtests.analysis.honesty import Edge, Honesty
+from backtests.analysis.objective import Objective
+from backtests.analysis.plateau import Region
+from backtests.analysis.verdict import plain
+from backtests.analysis.walkforward import WalkForward
+from backtests.engine.config import RunConfig
+from backtests.engine.config_file import write_config
+from backtests.engine.space import Space
+from backtests.report.folder import FORMAT, new_folder, write_json, write_manifest
+from backtests.report.index import rebuild_index
+from backtests.report.run_folder import versions
+from backtests.report.text import mix_text, percent, ratio
+from data.market import Market
+
+BEST = "best.toml"
+TOP = 20
+# Metric: how it is called and shown.
+SHOWN: dict[str, tuple[str, Callable[[float | None], str]]] = {
+    "cagr": ("CAGR", percent),
+    "volatility": ("Volatility", percent),
+    "sharpe": ("Sharpe", ratio),
+    "sortino": ("Sortino", ratio),
+    "max_drawdown": ("Max drawdown", percent),
+    "calmar": ("Calmar", ratio),
+    "worst_year": ("Worst year", percent),
+    "turnover_per_year": ("Turnover a year", percent),
+}
+WORDS = {"cagr": "CAGR", "sharpe": "Sharpe ratio", "sortino": "Sortino ratio",
+         "calmar": "Calmar ratio"}  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Diluted:
+    """The default brought down with bills until it keeps the limits.
+
+    Attributes
+    ----------
+    share
+        How much of the default is left, in whole percent: the most that keeps them.
+    metrics
+        Of the sweep.
+    lead
+        Of the recommendation over it.
+    """
+
+    share: float
+    metrics: pd.Series
+    lead: Edge
+
+
+@dataclass(frozen=True, eq=False)
+class Tuned:
+    """A finished search.
+
+    Attributes
+    ----------
+    name
+        Of its folder.
+    config, best
+        The default to beat and the recommended candidate, as runs.
+    space, objective, market, sessions
+        What was searched, for what, over which rows.
+    metrics
+        Candidates x the sweep's metrics, ``plateau`` (NaN where a limit is broken),
+        ``eligible``, and ``cvar_95``, ``cvar_95_monthly`` of the best.
+    region
+        The widest good one; its centre is the recommendation.
+    default, equity
+        The same metrics of the default and of 100 % ``benchmark``.
+    diluted
+        The default with bills; None where the default itself keeps the limits, or no share of
+        it does.
+    honesty
+        How far to trust it.
+    trials
+        All trials ever made on this market.
+    equity_returns, month_dates
+        Month-end returns of 100 % equity, and the last days of these months.
+    best_numbers
+        The best candidates by the objective, best first, at most a thousand.
+    """
+
+    name: str
+    config: RunConfig
+    best: RunConfig
+    space: Space
+    objective: Objective
+    market: Market
+    sessions: pd.DatetimeIndex
+    metrics: pd.DataFrame
+    region: Region
+    default: pd.Series
+    equity: pd.Series
+    diluted: Diluted | None
+    benchmark: str
+    honesty: Honesty
+    trials: int
+    equity_returns: NDArray[np.float64]
+    month_dates: pd.DatetimeIndex
+    best_numbers: NDArray[np.int64]
+
+    def label(self, number: int) -> str:
+        """A candidate in words."""
+        return params_text(self.space.params(number), self.space)
+
+    @property
+    def default_label(self) -> str:
+        """The default in words."""
+        return params_text(dict(self.config.params), self.space)
+
+    @property
+    def default_keeps(self) -> bool:
+        """Whether the default itself keeps the limits."""
+        return bool(self.objective.eligible(self.default.to_frame().T)[0])
+
+    @property
+    def limits(self) -> str:
+        """The limits in words; empty where there is none."""
+        return " and ".join(map(str, self.objective.limits))
+
+    @property
+    def portfolios(self) -> dict[str, tuple[str, pd.Series]]:
+        """The portfolios that every page compares: in words, with their metrics."""
+        centre, peak = self.region.centre, self.region.peak
+        found = {
+            "Recommended": (self.label(centre), self.metrics.loc[centre]),
+            "Best single cell": (self.label(peak), self.metrics.loc[peak]),
+            "Default": (self.default_label, self.default),
+        }
+        if self.diluted is not None:
+            share = f"{100 * self.diluted.share:.0f} %"
+            found["Default with bills"] = (f"{share} of the default", self.diluted.metrics)
+        return {**found, "100 % equity": (self.benchmark, self.equity)}
+
+
+def params_text(params: dict[str, Any], space: Space) -> str:
+    """Parameters in words: a mix by its weights, a rule by what was searched."""
+    if "weights" in params and space.is_simplex:
+        return mix_text(params["weights"])
+    shown = [name for name in space.axes if name in params]
+    return ", ".join(
+        f"{name} {params[name]:g}" if isinstance(params[name], int | float)
+        else f"{name} {params[name]}"
+        for name in shown
+    )  # fmt: skip
+
+
+def figure(value: float, metric: str, *, sign: bool = False) -> str:
+    """A score, or a difference of two, in the unit of its metric: points of growth or a ratio."""
+    if not math.isfinite(value):
+        return "not defined"
+    plus = "+" if sign else ""
+    return f"{100 * value:{plus}.2f} points" if metric == "cagr" else f"{value:{plus}.2f}"
+
+
+def edge_text(edge: Edge, metric: str) -> str:
+    """A lead over the default with its interval."""
+    found = edge.estimate
+    text = figure(found.value, metric, sign=True)
+    if found.low is None or found.high is None:
+        return f"{text} (no interval: too few months)"
+    scale = 100 if metric == "cagr" else 1
+    return f"{text} ({scale * found.low:+.2f} to {scale * found.high:+.2f})"
+
+
+def headline(tuned: Tuned) -> str:
+    """The answer in one line."""
+    if tuned.honesty.beyond_noise:
+        return f"{tuned.label(tuned.region.centre)} beats the default beyond noise"
+    return "Nothing beats the default beyond noise"
+
+
+def sentences(tuned: Tuned) -> list[str]:
+    """What to hold, how sure that is, and what tuning would have earned."""
+    return [_what(tuned), _how_sure(tuned), _walked(tuned)]
+
+
+def _what(tuned: Tuned) -> str:
+    metric, region, row = tuned.objective.maximise, tuned.region, tuned.metrics.loc
+    centre = row[region.centre]
+    kept = int(tuned.metrics["eligible"].sum())
+    among = f"the {kept:,} candidates that keep {tuned.limits}" if tuned.limits else (
+        f"{kept:,} candidates"
+    )  # fmt: skip
+    regions = "" if region.regions == 1 else f" There are {region.regions} such regions."
+    text = (
+        f"{tuned.label(region.centre)} is the middle of the widest good region: "
+        f"{len(region.members):,} of {among} have, averaged with their neighbours, a "
+        f"{WORDS[metric]} within one standard error of the best.{regions} It made "
+        f"{percent(centre['cagr'])} a year with a deepest fall of "
+        f"{percent(centre['max_drawdown'])}; the default ({tuned.default_label}) "
+        f"{percent(tuned.default['cagr'])} with {percent(tuned.default['max_drawdown'])}."
+    )
+    if not tuned.default_keeps:
+        text += f" The default itself does not keep {tuned.limits}."
+    return text
+
+
+def _how_sure(tuned: Tuned) -> str:
+    metric, honesty = tuned.objective.maximise, tuned.honesty
+    if honesty.sharpe is None:
+        return "The recommendation is the default itself: there is nothing to be sure of."
+    text = (
+        f"On month-ends its {WORDS[metric]} is {edge_text(honesty.chosen, metric)} against the "
+        f"default's; the best single cell shows {edge_text(honesty.peak, metric)}. After "
+        f"{tuned.trials:,} trials on this market, the probability that it earns more than the "
+        f"default by more than luck is {percent(honesty.sharpe.dsr)} (deflated Sharpe ratio; "
+        f"{percent(honesty.sharpe.dsr_effective)} if they count as "
+        f"{honesty.sharpe.effective_trials:.1f} independent ones). "
+    )
+    if honesty.beyond_noise:
+        return text + "Interval, deflated Sharpe ratio and Hansen's test agree: more than noise."
+    if tuned.default_keeps:
+        return text + "The past gives no reason to leave the default."
+    return text + _within_limits(tuned)
+
+
+def _within_limits(tuned: Tuned) -> str:
+    """What the limit costs, and whether the search found more than dilution does."""
+    if tuned.diluted is None:
+        return "No share of the default, however small beside bills, keeps the limits."
+    lead = tuned.diluted.lead
+    text = (
+        f"What differs is the price of the limit: {100 * tuned.diluted.share:.0f} % of the default "
+        "and the rest in bills keeps it too, and against that the recommendation leads by "
+        f"{edge_text(lead, tuned.objective.maximise)}"
+    )
+    if lead.estimate.low is not None and lead.estimate.low > 0.0:
+        return text + ": more than noise, before counting that it was chosen."
+    return text + ": no more than noise."
+
+
+def _walked(tuned: Tuned) -> str:
+    metric, walk = tuned.objective.maximise, tuned.honesty.expanding
+    if walk is None:
+        return "The history is too short for a walk-forward."
+    verb = "gained" if walk.edge_out_of_sample > 0 else "lost"
+    text = (
+        f"Chosen anew each year on the past alone, from {walk.dates[0]:%Y-%m} on, tuning {verb} "
+        f"{figure(abs(walk.edge_out_of_sample), metric)} of {WORDS[metric]} against never "
+        f"tuning; in sample it had promised {figure(walk.edge_in_sample, metric, sign=True)}"
+    )
+    if math.isfinite(walk.survived):
+        text += f", of which {survived(walk)} came"
+    return text + "."
+
+
+def survived(walk: WalkForward) -> str:
+    """How much of the promised edge came, in words."""
+    if math.isnan(walk.survived):
+        return "-"
+    if walk.survived <= 0.0:
+        return "none"
+    return f"{100 * walk.survived:.0f} %" if walk.survived <= 1.0 else "all and more"
+
+
+def write_tuning(out: Path, tuned: Tuned) -> Path:
+    """Write a search's folder under ``out`` and return it.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written; what stood there before is untouched.
+    """
+    from backtests.report.tuning_page import write_page
+
+    with new_folder(out, tuned.name) as folder:
+        write_config(folder / BEST, tuned.best)
+        table = pd.concat([tuned.space.table(), tuned.metrics], axis=1)
+        place = folder / "candidates.parquet"
+        table.rename_axis("candidate").to_parquet(place, compression="zstd")
+        best = table.loc[tuned.best_numbers].drop(columns="eligible")
+        best.to_csv(folder / "best.csv", index_label="candidate", lineterminator="\n")
+        write_json(folder / "tuning.json", content(tuned))
+        write_page(folder / "index.html", tuned)
+        searched = ", ".join(tuned.space.axes)
+        about = {
+            "kind": "tuning",
+            "format": FORMAT,
+            "title": f"{tuned.space.strategy}: {len(tuned.space):,} candidates over {searched}",
+            "config": tuned.config.as_dict(),
+            "objective": str(tuned.objective),
+            "notes": list(tuned.market.notes),
+            "data": tuned.market.fingerprints(),
+            "versions": versions(),
+        }
+        write_manifest(folder, about, dt.datetime.now(dt.UTC).isoformat(timespec="seconds"))
+    rebuild_index(out)
+    return out / tuned.name
+
+
+def content(tuned: Tuned) -> dict[str, Any]:
+    """Every number of the page as plain values."""
+    honesty, region, sessions = tuned.honesty, tuned.region, tuned.sessions
+    return plain(
+        {
+            "headline": headline(tuned),
+            "sentences": sentences(tuned),
+            "beyond_noise": honesty.beyond_noise,
+            "strategy": tuned.space.strategy,
+            "objective": str(tuned.objective),
+            "source": tuned.market.source,
+            "source_title": tuned.market.title,
+            "start": f"{sessions[0]:%Y-%m-%d}",
+            "end": f"{sessions[-1]:%Y-%m-%d}",
+            "candidates": len(tuned.space),
+            "left_out": tuned.space.left_out[0],
+            "eligible": int(tuned.metrics["eligible"].sum()),
+            "trials": tuned.trials,
+            "portfolios": {
+                name: {"is": label, **row.drop("eligible", errors="ignore").to_dict()}
+                for name, (label, row) in tuned.portfolios.items()
+            },
+            "recommended": {"params": tuned.best.params, "candidate": region.centre},
+            "region": {"members": len(region.members), "regions": region.regions,
+                       "best_plateau": region.best},
+            "honesty": {
+                "months": honesty.months,
+                "first": honesty.first,
+                "last": honesty.last,
+                "chosen": dataclasses.asdict(honesty.chosen),
+                "peak": dataclasses.asdict(honesty.peak),
+                "sharpe": None if honesty.sharpe is None else dataclasses.asdict(honesty.sharpe),
+                "record_years": honesty.record_years,
+                "overfitting": None if honesty.overfitting is None else {
+                    "probability": honesty.overfitting.probability,
+                    "standard_error": honesty.overfitting.standard_error,
+                    "by_chance": honesty.overfitting.by_chance,
+                    "ranked_by": honesty.ranked_by,
+                },
+                "reality": dataclasses.asdict(honesty.reality),
+                "look_back_months": honesty.look_back,
+                "expanding": _walk_numbers(honesty.expanding),
+                "rolling": _walk_numbers(honesty.rolling),
+            },
+        }
+    )  # fmt: skip
+
+
+def _walk_numbers(walk: WalkForward | None) -> dict[str, Any] | None:
+    if walk is None:
+        return None
+    return {
+        "first": f"{walk.dates[0]:%Y-%m}",
+        "last": f"{walk.dates[-1]:%Y-%m}",
+        "choices": len(walk.choices),
+        "fell_back": sum(choice.fell_back for choice in walk.choices),
+        "edge_in_sample": walk.edge_in_sample,
+        "edge_out_of_sample": walk.edge_out_of_sample,
+        "survived": walk.survived,
+    }

@@ -1,0 +1,107 @@
+"""Scores of a search that has not ended: kept as they come, so that the next one goes on there."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backtests.report.folder import TEMPORARY
+from data.errors import OutputError
+
+UNFINISHED = ".tuning-"
+FORGOTTEN_SECONDS = 30 * 24 * 3600
+DIGEST_BYTES = 32
+
+Array = NDArray[np.float64]
+
+
+class Unfinished:
+    """Scores of candidates by their number, in a hidden folder under ``out``.
+
+    A part is written under a temporary name and renamed; its file begins with the SHA-256 of
+    the rest, so that one which does not verify counts as not there.
+
+    Parameters
+    ----------
+    out
+        The results folder.
+    key
+        What determines the scores, as a hash.
+    count, columns
+        Candidates, and scores of each.
+    """
+
+    def __init__(self, out: Path, key: str, count: int, columns: int) -> None:
+        self.folder = out / f"{UNFINISHED}{key}"
+        self.count, self.columns = count, columns
+        _remove_forgotten(out)
+
+    def read(self) -> tuple[Array, NDArray[np.bool_]]:
+        """Read what is there.
+
+        Returns
+        -------
+        tuple
+            Scores, candidates x columns (NaN where there are none), and which are there.
+        """
+        scores = np.full((self.count, self.columns), np.nan)
+        done = np.zeros(self.count, dtype=bool)
+        for path in sorted(self.folder.glob("*.part")):
+            found = re.fullmatch(r"(\d+)-(\d+)", path.stem)
+            if not found or not 0 <= int(found[1]) < int(found[2]) <= self.count:
+                continue
+            first, stop = int(found[1]), int(found[2])
+            with contextlib.suppress(OSError):
+                content = path.read_bytes()
+                body = content[DIGEST_BYTES:]
+                whole = len(body) == (stop - first) * self.columns * 8
+                if whole and hashlib.sha256(body).digest() == content[:DIGEST_BYTES]:
+                    scores[first:stop] = np.frombuffer(body, "<f8").reshape(-1, self.columns)
+                    done[first:stop] = True
+        return scores, done
+
+    def keep(self, first: int, scores: Array) -> None:
+        """Keep the scores of consecutive candidates.
+
+        Raises
+        ------
+        OutputError
+            If they cannot be written.
+        """
+        body = np.ascontiguousarray(scores, "<f8").tobytes()
+        place = self.folder / f"{first}-{first + len(scores)}.part"
+        temporary = None
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=TEMPORARY)
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(hashlib.sha256(body).digest() + body)
+            os.replace(temporary, place)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                if temporary is not None:
+                    os.unlink(temporary)
+            raise OutputError(
+                f"{place} cannot be written: {error.strerror or error}; make room and give the "
+                "same command again: it goes on from there"
+            ) from error
+
+    def discard(self) -> None:
+        """Remove what is kept: the search is done."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _remove_forgotten(out: Path) -> None:
+    for left in out.glob(f"{UNFINISHED}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > FORGOTTEN_SECONDS:
+                shutil.rmtree(left)

@@ -1,0 +1,192 @@
+"""``python -m backtests.tune STRATEGY``: search weights or parameters, and say which to trust."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from backtests.cli import assignments, config_options, run_config
+from data.command import CONTEXT, make_console, progress, run_command, steps
+from data.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from backtests.engine.space import Space
+    from backtests.report.tuning import Tuned
+
+
+@click.command(context_settings=CONTEXT)
+@click.argument("strategy")
+@click.option("--assets", metavar="SPY,SHY,IEF,TLT",
+              help="Search every mix of these and cash (hedge_mix).")  # fmt: skip
+@click.option("--step", type=float, default=0.05, show_default=True,
+              help="Fraction between two weights of a mix.")  # fmt: skip
+@click.option("--grid", "grids", multiple=True, metavar="NAME=VALUES",
+              help="Search a parameter: step_bp=25,50 or equity_weight=0.4:0.8:0.1.")  # fmt: skip
+@click.option("--weights", metavar="SPY=0.6,IEF=0.4",
+              help="The mix to beat (hedge_mix).")  # fmt: skip
+@click.option("--rebalance", metavar="CALENDAR",
+              help="monthly, quarterly, annually or never (hedge_mix).")  # fmt: skip
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE",
+              help="A parameter that is not searched.")  # fmt: skip
+@click.option("--maximise", default="cagr", show_default=True, metavar="METRIC",
+              help="cagr, sharpe, sortino or calmar.")  # fmt: skip
+@click.option("--subject-to", "limits", multiple=True, metavar="LIMIT",
+              help='A limit to keep, for example "volatility<0.1"; may be given several times  '
+                   '[default: "max_drawdown>-0.25" for cagr].')  # fmt: skip
+@click.option("--scheduler", metavar="ADDRESS",
+              help="Score on a Dask cluster: tcp://host:port or local:N.")  # fmt: skip
+@click.option("--refresh", is_flag=True, help="Fetch prices again, even if fresh ones are kept.")
+@config_options
+def main(strategy: str, **options: Any) -> None:
+    """Search the weights or parameters of STRATEGY for the best ones, and say which to trust.
+
+    The result is the middle of the widest good region, not the luckiest cell, beside every
+    statistic that says how much of its lead is luck.
+    """
+    from backtests.report.folder import require_writable
+
+    params = assignments(options["settings"], "--set")
+    for name in ("weights", "rebalance"):
+        if options[name] is not None:
+            if name in params:
+                raise UsageError(f"--{name} and --set {name}= are the same; give one")
+            params[name] = options[name]
+    config = run_config(strategy, params, options)
+    grid = assignments(options["grids"], "--grid")
+    require_something(strategy, options["assets"], grid)
+    for name in grid:
+        if name in params:
+            raise UsageError(f"--grid {name} searches what --set gives; leave one out")
+
+    from backtests.analysis.objective import read_objective
+    from backtests.engine.space import mix_space, rule_space
+
+    objective = read_objective(options["maximise"], options["limits"])
+    if options["assets"] is not None:
+        fixed = {name: value for name, value in config.params.items() if name != "weights"}
+        assets = [part.strip() for part in options["assets"].split(",")]
+        space = mix_space(assets, options["step"], fixed)
+    else:
+        space = rule_space(strategy, grid, config.params)
+    out = Path(options["out"])
+    require_writable(out)
+    console = make_console()
+    say = partial(console.print, soft_wrap=True)
+    say(f"{len(space):,} candidates over {', '.join(space.axes)}; maximised: {objective}")
+    if space.left_out[0]:
+        say(f"note: {space.left_out[0]:,} combinations are left out: {space.left_out[1]}")
+
+    with progress("loading the kernel"):
+        from backtests.tuning import Interrupted, prepare_search, tune
+
+    search = prepare_search(config, space, objective, progress, say, refresh=options["refresh"])
+    try:
+        tuned, folder = tune(
+            search, out, scheduler=options["scheduler"], progress=progress, steps=steps
+        )
+    except Interrupted as stopped:
+        print_interrupted(console, stopped, space)
+        raise click.Abort from None
+    print_tuned(console, tuned, folder)
+
+
+def require_something(strategy: str, assets: str | None, grid: dict[str, str]) -> None:
+    """Refuse a search of nothing, or of two things at once.
+
+    Raises
+    ------
+    UsageError
+        Saying what the strategy has to search.
+    """
+    from collections.abc import Mapping
+
+    from strategies.registry import strategy_class
+
+    declared = strategy_class(strategy).parameters()
+    is_mix = any(isinstance(known.default, Mapping) for known in declared)
+    if assets is not None and not is_mix:
+        names = ", ".join(known.name for known in declared)
+        raise UsageError(
+            f"--assets is for hedge_mix; search parameters of {strategy} with --grid ({names})"
+        )
+    if assets is not None and grid:
+        raise UsageError("--assets and --grid are two searches; give one")
+    if assets is None and not grid:
+        known = [f"{one.name} ({one.range})" for one in declared if one.range]
+        example = (
+            "--assets SPY,SHY,IEF,TLT --step 0.05"
+            if is_mix
+            else f"--grid NAME=VALUES of {', '.join(known)}"
+        )
+        if not is_mix and not known:
+            raise UsageError(f"{strategy} has no parameter to search; search hedge_mix --assets")
+        raise UsageError(f"what to search? for example: {example}")
+
+
+def print_interrupted(console: Console, stopped: Any, space: Space) -> None:
+    """Say what is done, what is best so far, and how to go on."""
+    from rich.text import Text
+
+    from backtests.report.text import percent
+    from backtests.report.tuning import params_text
+
+    console.print(
+        Text(
+            f"stopped after {stopped.done:,} of {stopped.total:,} candidates; their scores are "
+            "kept, and the same command goes on from there"
+        )
+    )
+    if stopped.best is not None:
+        params, row = stopped.best
+        console.print(
+            Text(
+                f"best so far: {params_text(params, space)}, CAGR {percent(row['cagr'])}, "
+                f"max drawdown {percent(row['max_drawdown'])}; not examined: it may be luck"
+            )
+        )
+
+
+def print_tuned(console: Console, tuned: Tuned, folder: Path) -> None:
+    """Print the answer, the portfolios and where everything lies."""
+    import math
+
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    from backtests.report.tuning import BEST, SHOWN, headline, sentences
+
+    sessions = tuned.sessions
+    table = Table(
+        title=f"{tuned.space.strategy}, {sessions[0]:%Y-%m-%d} to {sessions[-1]:%Y-%m-%d}, "
+        "after costs",
+        title_justify="left",
+        box=SIMPLE_HEAD,
+    )
+    table.add_column("")
+    for name in tuned.portfolios:
+        table.add_column(name, justify="right")
+    for key, (label, show) in SHOWN.items():
+        values = [float(row[key]) for _, row in tuned.portfolios.values()]
+        table.add_row(label, *(show(value if math.isfinite(value) else None) for value in values))
+    console.print()
+    console.print(table)
+    for name, (label, _) in tuned.portfolios.items():
+        console.print(Text(f"{name}: {label}"), soft_wrap=True)
+    console.print()
+    console.print(Text(f"{headline(tuned)}."))
+    for sentence in sentences(tuned):
+        console.print(Text(f"  {sentence}"))
+    console.print()
+    console.print(Text(f"results in {folder}", no_wrap=True))
+    console.print(Text(f"open {folder / 'index.html'}", no_wrap=True))
+    console.print(Text(f"run  python -m backtests.run --config {folder / BEST}", no_wrap=True))
+
+
+if __name__ == "__main__":
+    run_command(main)
