@@ -266,9 +266,9 @@ def tune(
     shown = steps("scoring") if steps else contextlib.nullcontext(lambda done, of: None)
     with scorer(scheduler, progress) as frames, shown as step:
         scores, done = score_space(search, kept, frames, step)
-    name = f"tune-{short_hash([key, str(search.objective)])}"
-    tried = np.flatnonzero(done)
-    trials = log_trials(out, space, tried, course.ppy, name)
+    trials = log_trials(out, space, np.flatnonzero(done), course.ppy, key)
+    # The count of trials decides numbers too.
+    name = f"tune-{short_hash([key, str(search.objective), trials])}"
     table = pd.DataFrame(scores, columns=list(METRICS))
     if not done.all():
         raise Interrupted(int(done.sum()), len(done), _best_so_far(search, table))
@@ -338,6 +338,7 @@ def examined(search: Search, table: pd.DataFrame, trials: int, name: str) -> Tun
     metrics.loc[best, ["cvar_95", "cvar_95_monthly"]] = _tails(search, best)
     return Tuned(
         name=name,
+        search=search.scores_key(),
         config=search.config,
         best=_best_run(search, region.centre),
         space=space,

@@ -76,13 +76,14 @@ class Space:
         """The strategy of one candidate."""
         return make(self.strategy, self.params(number))
 
-    def table(self) -> pd.DataFrame:
-        """Candidates x axes: the value of each."""
+    def table(self, numbers: NDArray[np.int64]) -> pd.DataFrame:
+        """Some candidates x axes: the value of each."""
         return pd.DataFrame(
             {
-                name: np.asarray(values)[self.codes[:, axis]]
+                name: np.asarray(values)[self.codes[numbers, axis]]
                 for axis, (name, values) in enumerate(self.axes.items())
-            }
+            },
+            index=pd.Index(numbers, name="candidate"),
         )
 
     def coordinates(self) -> Coordinates:

@@ -11,10 +11,12 @@ import contextlib
 import json
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from backtests.engine.space import Space
@@ -22,12 +24,13 @@ from backtests.report.folder import TEMPORARY, locked
 from data.errors import OutputError
 
 TRIALS = "trials.parquet"
-COLUMNS = ("frequency", "strategy", "tickers", "parameters", "first_tuned")
-# What tells one trial from another.
-IDENTITY = ["frequency", "strategy", "parameters"]
+COLUMNS = ("key", "frequency", "strategy", "tickers", "parameters", "search")
+ROWS_AT_ONCE = 1 << 17  # a million trials in text are 100 MB
+
+Keys = NDArray[np.uint64]
 
 
-def log_trials(out: Path, space: Space, numbers: NDArray[np.int64], ppy: int, name: str) -> int:
+def log_trials(out: Path, space: Space, numbers: NDArray[np.int64], ppy: int, search: str) -> int:
     """Add trials to the log and count those of this market, earlier ones included.
 
     Parameters
@@ -40,44 +43,67 @@ def log_trials(out: Path, space: Space, numbers: NDArray[np.int64], ppy: int, na
         The candidates that were tried.
     ppy
         Rows a year, the frequency.
-    name
-        Of the search.
+    search
+        What identifies it, for the reader of the log.
 
     Raises
     ------
     OutputError
         If the log cannot be read or written: a count that begins anew would flatter.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     frequency = "daily" if ppy == 252 else "monthly"
-    tickers, parameters = _described(space, numbers)
-    made = pa.table(
-        {
-            "frequency": _same(frequency, len(numbers)),
-            "strategy": _same(space.strategy, len(numbers)),
-            "tickers": tickers.dictionary_encode(),
-            "parameters": parameters,
-            "first_tuned": _same(name, len(numbers)),
-        }
-    )
     path = out / TRIALS
     with locked(out):
-        known = _read(path)
-        if known is not None:
-            made = pa.concat_tables([known, made]).unify_dictionaries()
-        frame = made.to_pandas()
-        again = frame.duplicated(IDENTITY).to_numpy()
-        if known is None or not again[known.num_rows :].all():
-            _write(path, made.filter(pa.array(~again)), pq)
-    kept = frame[~again & (frame["frequency"] == frequency).to_numpy()]
-    # All in bills is a mix of every market.
+        known = _read(path, ["key"])["key"].to_numpy() if path.exists() else np.array([], np.uint64)
+        keys = _keys(space, numbers, frequency)
+        fresh = numbers[~np.isin(keys, known)]
+        if len(fresh):
+            _write(path, _parts(path, space, fresh, frequency, search))
+        return _count(path, space, frequency) if path.exists() else 0
+
+
+def _keys(space: Space, numbers: NDArray[np.int64], frequency: str) -> Keys:
+    found = [part["key"].to_numpy() for part in _made(space, numbers, frequency, "")]
+    return np.concatenate(found) if found else np.array([], np.uint64)
+
+
+def _made(space: Space, numbers: NDArray[np.int64], frequency: str, search: str) -> Iterator[Any]:
+    """Trials as rows of the log, a part at a time."""
+    import pyarrow as pa
+
+    for first in range(0, len(numbers), ROWS_AT_ONCE):
+        some = numbers[first : first + ROWS_AT_ONCE]
+        tickers, parameters = _described(space, some)
+        words = parameters.to_numpy(zero_copy_only=False)
+        # What tells one trial from another, as 64 bits: two of ten million are alike by chance
+        # once in some hundred thousand logs.
+        salt = f"{frequency} {space.strategy}"
+        key = pd.util.hash_array(words, hash_key=f"{_digits(salt):016x}", categorize=False)
+        yield pa.table(
+            {
+                "key": key,
+                "frequency": _same(frequency, len(some)),
+                "strategy": _same(space.strategy, len(some)),
+                "tickers": tickers.dictionary_encode(),
+                "parameters": parameters,
+                "search": _same(search, len(some)),
+            }
+        )
+
+
+def _digits(text: str) -> int:
+    return int(pd.util.hash_array(np.array([text], dtype=object), categorize=False)[0])
+
+
+def _count(path: Path, space: Space, frequency: str) -> int:
+    """Trials of a market: those at this frequency that share a ticker; all in bills is in all."""
+    import pyarrow.compute as pc
+
+    log = _read(path, ["frequency", "tickers"])
     ours = {*space.tickers(), ""}
+    here = log.filter(pc.equal(log["frequency"], frequency))["tickers"].value_counts()
     return sum(
-        int(count)
-        for held, count in kept["tickers"].value_counts().items()
-        if ours & set(str(held).split(","))
+        int(held["counts"]) for held in here.to_pylist() if ours & set(held["values"].split(","))
     )
 
 
@@ -117,18 +143,28 @@ def _same(word: str, count: int) -> Any:
     return pa.DictionaryArray.from_arrays(codes, pa.array([word], pa.string()))
 
 
-def _read(path: Path) -> Any:
+def _parts(
+    path: Path, space: Space, fresh: NDArray[np.int64], frequency: str, search: str
+) -> Iterator[Any]:
+    """All rows of the new log: those there are, then the fresh ones."""
+    import pyarrow.parquet as pq
+
+    if path.exists():
+        with pq.ParquetFile(path) as log:
+            for group in range(log.num_row_groups):
+                yield log.read_row_group(group)
+    yield from _made(space, fresh, frequency, search)
+
+
+def _read(path: Path, columns: list[str]) -> Any:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    if not path.exists():
-        return None
     try:
-        table = pq.read_table(path, read_dictionary=["frequency", "strategy", "tickers",
-                                                      "first_tuned"])  # fmt: skip
-        if tuple(table.column_names) == COLUMNS:
-            return table
-        reason = f"its columns are {', '.join(table.column_names)}"
+        with pq.ParquetFile(path) as log:
+            if tuple(log.schema_arrow.names) == COLUMNS:
+                return log.read(columns)
+            reason = f"its columns are {', '.join(log.schema_arrow.names)}"
     except (OSError, pa.ArrowException) as error:
         reason = " ".join(str(error).split())
     raise OutputError(
@@ -137,11 +173,18 @@ def _read(path: Path) -> Any:
     )
 
 
-def _write(path: Path, table: Any, pq: Any) -> None:
+def _write(path: Path, parts: Iterator[Any]) -> None:
+    import pyarrow.parquet as pq
+
+    writer = None
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY)
     os.close(handle)
     try:
-        pq.write_table(table, temporary, compression="zstd")
+        for part in parts:
+            writer = writer or pq.ParquetWriter(temporary, part.schema, compression="zstd")
+            writer.write_table(part.cast(writer.schema))
+        if writer is not None:
+            writer.close()
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except OSError as error:

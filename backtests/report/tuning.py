@@ -30,6 +30,7 @@ from data.market import Market
 
 BEST = "best.toml"
 TOP = 20
+ROWS_AT_ONCE = 1 << 17  # of the file of all candidates
 # Metric: how it is called and shown.
 SHOWN: dict[str, tuple[str, Callable[[float | None], str]]] = {
     "cagr": ("CAGR", percent),
@@ -70,8 +71,8 @@ class Tuned:
 
     Attributes
     ----------
-    name
-        Of its folder.
+    name, search
+        Of its folder, and of the search in the log of trials.
     config, best
         The default to beat and the recommended candidate, as runs.
     space, objective, market, sessions
@@ -97,6 +98,7 @@ class Tuned:
     """
 
     name: str
+    search: str
     config: RunConfig
     best: RunConfig
     space: Space
@@ -282,11 +284,9 @@ def write_tuning(out: Path, tuned: Tuned) -> Path:
 
     with new_folder(out, tuned.name) as folder:
         write_config(folder / BEST, tuned.best)
-        table = pd.concat([tuned.space.table(), tuned.metrics], axis=1)
-        place = folder / "candidates.parquet"
-        table.rename_axis("candidate").to_parquet(place, compression="zstd")
-        best = table.loc[tuned.best_numbers].drop(columns="eligible")
-        best.to_csv(folder / "best.csv", index_label="candidate", lineterminator="\n")
+        _write_candidates(folder / "candidates.parquet", tuned)
+        best = _rows(tuned, tuned.best_numbers).drop(columns="eligible")
+        best.to_csv(folder / "best.csv", lineterminator="\n")
         write_json(folder / "tuning.json", content(tuned))
         write_page(folder / "index.html", tuned)
         searched = ", ".join(tuned.space.axes)
@@ -296,6 +296,7 @@ def write_tuning(out: Path, tuned: Tuned) -> Path:
             "title": f"{tuned.space.strategy}: {len(tuned.space):,} candidates over {searched}",
             "config": tuned.config.as_dict(),
             "objective": str(tuned.objective),
+            "search": tuned.search,
             "notes": list(tuned.market.notes),
             "data": tuned.market.fingerprints(),
             "versions": versions(),
@@ -303,6 +304,27 @@ def write_tuning(out: Path, tuned: Tuned) -> Path:
         write_manifest(folder, about, dt.datetime.now(dt.UTC).isoformat(timespec="seconds"))
     rebuild_index(out)
     return out / tuned.name
+
+
+def _rows(tuned: Tuned, numbers: NDArray[np.int64]) -> pd.DataFrame:
+    """Some candidates: their values on the axes, and their metrics."""
+    values = tuned.space.table(numbers)
+    return pd.concat([values, tuned.metrics.iloc[numbers].set_axis(values.index)], axis=1)
+
+
+def _write_candidates(path: Path, tuned: Tuned) -> None:
+    """Write all candidates, a part at a time: a million of them are 100 MB."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    writer = None
+    for first in range(0, len(tuned.metrics), ROWS_AT_ONCE):
+        numbers = np.arange(first, min(first + ROWS_AT_ONCE, len(tuned.metrics)))
+        part = pa.Table.from_pandas(_rows(tuned, numbers).reset_index(), preserve_index=False)
+        writer = writer or pq.ParquetWriter(path, part.schema, compression="zstd")
+        writer.write_table(part)
+    if writer is not None:
+        writer.close()
 
 
 def content(tuned: Tuned) -> dict[str, Any]:
