@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,38 +11,32 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtests.analysis.hedge import cvar, month_ends
-from backtests.analysis.honesty import FEWEST_MONTHS, Edge, Sample, edge_of, examine
+from backtests.analysis.hedge import month_ends
+from backtests.analysis.honesty import FEWEST_MONTHS
 from backtests.analysis.objective import Objective
-from backtests.analysis.plateau import Region, widest_good_region
-from backtests.analysis.selection import evenly_spaced
-from backtests.engine.candidates import Candidates, Course, make_course, schedules
-from backtests.engine.cluster import connect, engine_code, score_in_chunks_on
+from backtests.engine.candidates import Candidates, Course, make_course
+from backtests.engine.cluster import connect, score_in_chunks_on
 from backtests.engine.config import RunConfig, short_hash
-from backtests.engine.scores import METRICS, paths, score_in_chunks
+from backtests.engine.scores import METRICS, score_in_chunks
+from backtests.engine.search import Search
 from backtests.engine.space import Space
+from backtests.examination import examined
 from backtests.jobs import benchmark_ticker, period
 from backtests.report.trials import log_trials
-from backtests.report.tuning import Diluted, Tuned, write_tuning
+from backtests.report.tuning import Tuned
+from backtests.report.tuning_folder import write_tuning
 from backtests.report.unfinished import Unfinished
 from data.command import Progress, silent
 from data.errors import UsageError
 from data.load import data_line, load_market
-from data.market import Market
-from strategies.base import Strategy
 from strategies.causality import prove_quickly
-from strategies.equity_only import EquityOnly
 
 Array = NDArray[np.float64]
-Numbers = NDArray[np.int64]
 Steps = Callable[[int, int], object]
 Frames = Callable[[Course, Candidates], Iterator[pd.DataFrame]]
 
 MIXES_AT_ONCE = 1 << 18  # made ready for the kernel; bounds memory
 RULES_AT_ONCE = 64  # decisions take most of the time, and are kept every half second
-PATHS_AT_ONCE = 250  # whole paths in memory
-MOST_EXAMINED = 500  # SEMANTICS
-MOST_TAILS = 1_000  # SEMANTICS: CVaR of the best
 
 
 class Interrupted(Exception):
@@ -60,57 +53,6 @@ class Interrupted(Exception):
     def __init__(self, done: int, total: int, best: tuple[dict[str, Any], pd.Series] | None):
         super().__init__(f"{done} of {total}")
         self.done, self.total, self.best = done, total, best
-
-
-@dataclass(frozen=True, eq=False)
-class Search:
-    """Everything a search stands on.
-
-    Attributes
-    ----------
-    config
-        The default to beat, as a run: its data, dates and costs are the search's.
-    space, objective
-        What is searched, for what.
-    market, course
-        The history, and its sessions that are simulated.
-    benchmark
-        Ticker of 100 % equity.
-    """
-
-    config: RunConfig
-    space: Space
-    objective: Objective
-    market: Market
-    course: Course
-    benchmark: str
-
-    @property
-    def default(self) -> Strategy:
-        """The portfolio that a result has to beat."""
-        return self.config.make_strategy()
-
-    def scores_key(self) -> str:
-        """Hash of whatever determines the scores."""
-        space = {
-            "strategy": self.space.strategy,
-            "fixed": dict(self.space.fixed),
-            "axes": {name: list(values) for name, values in self.space.axes.items()},
-        }
-        sessions = self.course.sessions
-        return short_hash(
-            [
-                self.config.as_dict(),
-                space,
-                self.market.fingerprints(),
-                f"{sessions[0]:%Y-%m-%d} {sessions[-1]:%Y-%m-%d}",
-                engine_code(),
-            ]
-        )
-
-    def alone(self, strategy: Strategy) -> Candidates:
-        """One portfolio beside the candidates."""
-        return schedules(self.course, self.market, [strategy.target_weights(self.market)])
 
 
 def prepare_search(
@@ -286,189 +228,3 @@ def _best_so_far(search: Search, table: pd.DataFrame) -> tuple[dict[str, Any], p
         return None
     best = int(table[search.objective.maximise].where(allowed).argmax())
     return search.space.params(best), table.iloc[best]
-
-
-def examined(search: Search, table: pd.DataFrame, trials: int, name: str) -> Tuned:
-    """Choose among scored candidates, and work out how far to trust the choice.
-
-    Parameters
-    ----------
-    search
-        What was searched.
-    table
-        Candidates x ``METRICS``.
-    trials
-        All trials ever made on this market.
-    name
-        Of the folder.
-
-    Raises
-    ------
-    UsageError
-        If no candidate keeps the limits.
-    """
-    space, objective, course = search.space, search.objective, search.course
-    eligible = objective.eligible(table)
-    if not eligible.any():
-        raise UsageError(_nearest(search, table))
-    goal = table[objective.maximise].to_numpy(float)
-    peak = int(np.argmax(np.where(eligible, goal, -np.inf)))
-    default, equity = (
-        _returns(course, paths(course, search.alone(rule)))
-        for rule in (search.default, EquityOnly(ticker=search.benchmark))
-    )
-    cash = month_ends(search.market.cash.loc[course.sessions].to_frame())
-    cash_returns = cash.pct_change(fill_method=None).iloc[1:, 0].to_numpy(float)
-    pair = np.column_stack([month_returns(search, np.array([peak])), default])
-    region = widest_good_region(
-        goal,
-        space.neighbours(),
-        space.coordinates(),
-        eligible=eligible,
-        tolerance=_tolerance(edge_of(objective, pair, cash_returns)),
-    )
-    assert region is not None  # noqa: S101 - some candidate is eligible
-    sample = _sample(search, region, eligible, default, cash, cash_returns)
-    lag = course.costs.lag if course.ppy == 12 else 1
-    honesty = examine(sample, objective, trials=trials, lag=lag)
-    best = np.argsort(-np.where(eligible, goal, -np.inf), kind="stable")
-    best = best[: min(MOST_TAILS, int(eligible.sum()))]
-    metrics = table.assign(plateau=region.plateau, eligible=eligible)
-    metrics[["cvar_95", "cvar_95_monthly"]] = np.nan
-    metrics.loc[best, ["cvar_95", "cvar_95_monthly"]] = _tails(search, best)
-    return Tuned(
-        name=name,
-        search=search.scores_key(),
-        config=search.config,
-        best=_best_run(search, region.centre),
-        space=space,
-        objective=objective,
-        market=search.market,
-        sessions=course.sessions,
-        metrics=metrics,
-        region=region,
-        default=_scores_alone(search, search.default),
-        equity=_scores_alone(search, EquityOnly(ticker=search.benchmark)),
-        diluted=_diluted(search, sample.returns[:, [sample.chosen]], cash_returns),
-        benchmark=search.benchmark,
-        honesty=honesty,
-        trials=trials,
-        equity_returns=equity[:, 0],
-        month_dates=sample.dates,
-        best_numbers=best,
-    )
-
-
-def _tolerance(edge: Edge) -> float:
-    """One standard error of the peak's lead over the default: what noise alone would blur."""
-    return edge.error if np.isfinite(edge.error) else 0.0
-
-
-def _nearest(search: Search, table: pd.DataFrame) -> str:
-    """Say which limit nothing keeps, and how near the nearest candidate comes."""
-    for limit in search.objective.limits:
-        figures = table[limit.metric].to_numpy(float)
-        if limit.meets(figures).any() or np.isnan(figures).all():
-            continue
-        sign = 1.0 if limit.sign[0] == ">" else -1.0
-        near = int(np.nanargmax(sign * figures))
-        return (
-            f"--subject-to {limit}: none of the {len(table):,} candidates keeps it; the nearest "
-            f"has {limit.metric} {figures[near]:.4g} ({search.space.params(near)}); loosen the "
-            "limit, the scores are kept"
-        )
-    limits = " and ".join(map(str, search.objective.limits))
-    return (
-        f"--subject-to: none of the {len(table):,} candidates keeps {limits} together; "
-        "loosen one of them, the scores are kept"
-    )
-
-
-def _returns(course: Course, values: pd.DataFrame) -> Array:
-    """Month-end returns of paths, months x candidates."""
-    months = month_ends(values)
-    return np.asarray(months.pct_change(fill_method=None).iloc[1:], dtype=float)
-
-
-def month_returns(search: Search, numbers: Numbers) -> Array:
-    """Month-end returns of some candidates, months x candidates."""
-    return np.hstack([_returns(search.course, part) for part in _paths(search, numbers)])
-
-
-def _paths(search: Search, numbers: Numbers) -> Iterator[pd.DataFrame]:
-    for first in range(0, len(numbers), PATHS_AT_ONCE):
-        some = numbers[first : first + PATHS_AT_ONCE]
-        yield paths(search.course, search.space.candidates(search.course, search.market, some))
-
-
-def _tails(search: Search, numbers: Numbers) -> Array:
-    """CVaR(95) per row and per month of some candidates, candidates x 2."""
-    found = []
-    for part in _paths(search, numbers):
-        rows = part.pct_change(fill_method=None).iloc[1:].to_numpy(float)
-        found.append(np.column_stack([cvar(rows.T), cvar(_returns(search.course, part).T)]))
-    return np.concatenate(found)
-
-
-def _sample(
-    search: Search,
-    region: Region,
-    eligible: NDArray[np.bool_],
-    default: Array,
-    cash: pd.DataFrame,
-    cash_returns: Array,
-) -> Sample:
-    """Month-end returns of at most 500 of all candidates and 500 of the eligible ones."""
-    everyone = evenly_spaced(len(eligible), MOST_EXAMINED)
-    allowed = np.flatnonzero(eligible)
-    within = allowed[evenly_spaced(len(allowed), MOST_EXAMINED)]
-    within = np.union1d(within, [region.centre, region.peak])
-    numbers = np.union1d(everyone, within)
-    returns = np.column_stack([month_returns(search, numbers), default])
-    return Sample(
-        returns=returns,
-        cash=cash_returns,
-        dates=pd.PeriodIndex(cash.index[1:]).to_timestamp(how="end").normalize(),
-        default=len(numbers),
-        chosen=int(np.searchsorted(numbers, region.centre)),
-        peak=int(np.searchsorted(numbers, region.peak)),
-        spread=np.searchsorted(numbers, everyone),
-        eligible=np.searchsorted(numbers, within),
-    )
-
-
-def _diluted(search: Search, chosen: Array, cash: Array) -> Diluted | None:
-    """Bring the default down with bills, a percent at a time, until it keeps the limits."""
-    course, rule = search.course, search.default
-    if search.objective.eligible(_scores_alone(search, rule).to_frame().T)[0]:
-        return None
-    decided = rule.target_weights(search.market)
-    shares = np.arange(99, 0, -1) / 100
-    less = schedules(course, search.market, (decided * share for share in shares))
-    table = pd.concat(score_in_chunks(course, less))
-    keeps = np.flatnonzero(search.objective.eligible(table))
-    if not len(keeps):
-        return None
-    most = int(keeps[0])
-    own = _returns(course, paths(course, less[most : most + 1]))
-    lead = edge_of(search.objective, np.hstack([chosen, own]), cash)
-    return Diluted(float(shares[most]), table.iloc[most], lead)
-
-
-def _scores_alone(search: Search, strategy: Strategy) -> pd.Series:
-    (frame,) = score_in_chunks(search.course, search.alone(strategy), threads=1)
-    return frame.iloc[0]
-
-
-def _best_run(search: Search, number: int) -> RunConfig:
-    """The recommended candidate as a run, on the very dates and data of the search."""
-    sessions = search.course.sessions
-    return replace(
-        search.config,
-        strategy=search.space.strategy,
-        params=search.space.params(number),
-        source=search.market.source,
-        start=f"{sessions[0]:%Y-%m-%d}",
-        end=f"{sessions[-1]:%Y-%m-%d}",
-        benchmark=search.benchmark,
-    )

@@ -171,10 +171,18 @@ def blend(target: pd.Series, durations: pd.DataFrame) -> pd.DataFrame:
     years = durations.to_numpy(float)
     wanted = target.to_numpy(float)
     weights = np.zeros_like(years)
-    for row in range(len(years)):
-        there = np.flatnonzero(np.isfinite(years[row]))
-        known = years[row][there]
-        # Each fund's weight is a tent over the dial: interpolation meets the target exactly.
-        for column, peak in zip(there, np.eye(len(there)), strict=True):
-            weights[row, column] = np.interp(wanted[row], known, peak)
+    patterns, which = np.unique(np.isfinite(years), axis=0, return_inverse=True)
+    for number, there in enumerate(patterns):
+        rows, columns = np.flatnonzero(which == number), np.flatnonzero(there)
+        known = years[np.ix_(rows, columns)]
+        if len(columns) == 1:
+            weights[rows, columns[0]] = 1.0
+            continue
+        dial = np.clip(wanted[rows], known[:, 0], known[:, -1])
+        below = np.clip((known <= dial[:, None]).sum(axis=1) - 1, 0, len(columns) - 2)
+        at = np.arange(len(rows))
+        low, high = known[at, below], known[at, below + 1]
+        share = (1.0 / (high - low)) * (dial - low)
+        weights[rows, columns[below + 1]] = share
+        weights[rows, columns[below]] = 1.0 - share
     return pd.DataFrame(weights, index=durations.index, columns=durations.columns)

@@ -38,7 +38,8 @@ from backtests.analysis.walkforward import WalkForward, walk_forward
 SURE_OF_SKILL = 0.95
 RARE_BY_CHANCE = 0.05
 FEWEST_MONTHS = 24
-# Months before the first choice of a walk-forward: ten years, else half of what there is.
+# Months before the first choice of a walk-forward: ten years, else half of what there is, but
+# no fewer than an interval takes.
 LOOK_BACK = 120
 # What stands in where a measure does not add up over blocks of months.
 ADDS_UP = {"cagr": "cagr", "calmar": "cagr", "sharpe": "sharpe", "sortino": "sharpe"}
@@ -249,7 +250,7 @@ def _walk(
     sample: Sample, objective: Objective, look_back: int, window: int | None, lag: int
 ) -> WalkForward | None:
     columns = np.append(sample.spread, sample.default)
-    if len(sample.returns) < look_back + lag + MONTHS:
+    if look_back < FEWEST_ROWS:
         return None
     return walk_forward(
         sample.returns[:, columns],

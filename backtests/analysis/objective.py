@@ -154,7 +154,11 @@ def read_limit(text: str) -> Limit:
         )
     low, high = LIMITED[metric]
     if not low <= value <= high:
-        hint = "; figures are fractions: write 0.15 or 15%" if metric in FRACTIONS else ""
+        hint = (
+            f"; figures are fractions: write {value / 100:g} or {value:g}%"
+            if metric in FRACTIONS
+            else "; give a limit within"
+        )
         raise UsageError(
             f"--subject-to {text!r}: {metric} is limited between {low:g} and {high:g}{hint}"
         )

@@ -27,7 +27,7 @@ from strategies.registry import make, strategy_class
 MOST_MIXES = 2_000_000
 MOST_RULES = 100_000  # a rule decides anew for each: some milliseconds
 MOST_ASSETS = 10
-FINEST_STEP = 0.001
+STEPS = (0.001, 0.002, 0.0025, 0.005, 0.01, 0.02, 0.025, 0.05, 0.1, 0.2, 0.25, 0.5)
 MOST_CORNERS = 256
 
 
@@ -159,11 +159,11 @@ def mix_space(assets: Sequence[str], step: float, fixed: Mapping[str, Any]) -> S
             raise UsageError(f"--assets names {asset} twice; name it once")
     if not assets or len(assets) > MOST_ASSETS:
         raise UsageError(f"--assets takes 1 to {MOST_ASSETS} tickers, got {len(assets)}")
-    if not FINEST_STEP <= step <= 0.5 or abs(1.0 / step - round(1.0 / step)) > 1e-6:
-        whole = max(2, min(round(1.0 / step), 1000)) if math.isfinite(step) and step > 0 else 20
+    if not STEPS[0] <= step <= STEPS[-1] or abs(1.0 / step - round(1.0 / step)) > 1e-6:
+        near = min(STEPS, key=lambda one: abs(one - step)) if math.isfinite(step) else 0.05
         raise UsageError(
-            f"--step is a whole fraction of 1 from {FINEST_STEP:g} to 0.5, got {step:g}; "
-            f"for example {1.0 / whole:g}"
+            f"--step is a whole fraction of 1 from {STEPS[0]:g} to {STEPS[-1]:g}, got {step:g}; "
+            f"for example {near:g}"
         )
     units = round(1.0 / step)
     count = math.comb(units + len(assets), len(assets))

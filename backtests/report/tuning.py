@@ -1,13 +1,10 @@
-"""What a search writes down: its page, the recommended run, every candidate."""
+"""What a search found, and what to say of it."""
 
 from __future__ import annotations
 
-import dataclasses
-import datetime as dt
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,20 +14,15 @@ from numpy.typing import NDArray
 from backtests.analysis.honesty import Edge, Honesty
 from backtests.analysis.objective import Objective
 from backtests.analysis.plateau import Region
-from backtests.analysis.verdict import plain
+from backtests.analysis.resampling import FEWEST_ROWS
 from backtests.analysis.walkforward import WalkForward
 from backtests.engine.config import RunConfig
-from backtests.engine.config_file import write_config
 from backtests.engine.space import Space
-from backtests.report.folder import FORMAT, new_folder, write_json, write_manifest
-from backtests.report.index import rebuild_index
-from backtests.report.run_folder import versions
 from backtests.report.text import mix_text, percent, ratio
 from data.market import Market
 
 BEST = "best.toml"
 TOP = 20
-ROWS_AT_ONCE = 1 << 17  # of the file of all candidates
 # Metric: how it is called and shown.
 SHOWN: dict[str, tuple[str, Callable[[float | None], str]]] = {
     "cagr": ("CAGR", percent),
@@ -91,8 +83,8 @@ class Tuned:
         How far to trust it.
     trials
         All trials ever made on this market.
-    equity_returns, month_dates
-        Month-end returns of 100 % equity, and the last days of these months.
+    equity_returns
+        Month-end returns of 100 % equity.
     best_numbers
         The best candidates by the objective, best first, at most a thousand.
     """
@@ -114,7 +106,6 @@ class Tuned:
     honesty: Honesty
     trials: int
     equity_returns: NDArray[np.float64]
-    month_dates: pd.DatetimeIndex
     best_numbers: NDArray[np.int64]
 
     def label(self, number: int) -> str:
@@ -240,18 +231,23 @@ def _within_limits(tuned: Tuned) -> str:
     lead = tuned.diluted.lead
     text = (
         f"What differs is the price of the limit: {100 * tuned.diluted.share:.0f} % of the default "
-        "and the rest in bills keeps it too, and against that the recommendation leads by "
+        "and the rest in bills keeps it too. Against that the recommendation's lead is "
         f"{edge_text(lead, tuned.objective.maximise)}"
     )
-    if lead.estimate.low is not None and lead.estimate.low > 0.0:
+    low, high = lead.estimate.low, lead.estimate.high
+    if low is None or high is None:
+        return text + "."
+    if low > 0.0:
         return text + ": more than noise, before counting that it was chosen."
+    if high < 0.0:
+        return text + ": the default with bills did better."
     return text + ": no more than noise."
 
 
 def _walked(tuned: Tuned) -> str:
     metric, walk = tuned.objective.maximise, tuned.honesty.expanding
     if walk is None:
-        return "The history is too short for a walk-forward."
+        return f"The history is too short for a walk-forward: {2 * FEWEST_ROWS} months are needed."
     verb = "gained" if walk.edge_out_of_sample > 0 else "lost"
     text = (
         f"Chosen anew each year on the past alone, from {walk.dates[0]:%Y-%m} on, tuning {verb} "
@@ -270,120 +266,3 @@ def survived(walk: WalkForward) -> str:
     if walk.survived <= 0.0:
         return "none"
     return f"{100 * walk.survived:.0f} %" if walk.survived <= 1.0 else "all and more"
-
-
-def write_tuning(out: Path, tuned: Tuned) -> Path:
-    """Write a search's folder under ``out`` and return it.
-
-    Raises
-    ------
-    OutputError
-        If it cannot be written; what stood there before is untouched.
-    """
-    from backtests.report.tuning_page import write_page
-
-    with new_folder(out, tuned.name) as folder:
-        write_config(folder / BEST, tuned.best)
-        _write_candidates(folder / "candidates.parquet", tuned)
-        best = _rows(tuned, tuned.best_numbers).drop(columns="eligible")
-        best.to_csv(folder / "best.csv", lineterminator="\n")
-        write_json(folder / "tuning.json", content(tuned))
-        write_page(folder / "index.html", tuned)
-        searched = ", ".join(tuned.space.axes)
-        about = {
-            "kind": "tuning",
-            "format": FORMAT,
-            "title": f"{tuned.space.strategy}: {len(tuned.space):,} candidates over {searched}",
-            "config": tuned.config.as_dict(),
-            "objective": str(tuned.objective),
-            "search": tuned.search,
-            "notes": list(tuned.market.notes),
-            "data": tuned.market.fingerprints(),
-            "versions": versions(),
-        }
-        write_manifest(folder, about, dt.datetime.now(dt.UTC).isoformat(timespec="seconds"))
-    rebuild_index(out)
-    return out / tuned.name
-
-
-def _rows(tuned: Tuned, numbers: NDArray[np.int64]) -> pd.DataFrame:
-    """Some candidates: their values on the axes, and their metrics."""
-    values = tuned.space.table(numbers)
-    return pd.concat([values, tuned.metrics.iloc[numbers].set_axis(values.index)], axis=1)
-
-
-def _write_candidates(path: Path, tuned: Tuned) -> None:
-    """Write all candidates, a part at a time: a million of them are 100 MB."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    writer = None
-    for first in range(0, len(tuned.metrics), ROWS_AT_ONCE):
-        numbers = np.arange(first, min(first + ROWS_AT_ONCE, len(tuned.metrics)))
-        part = pa.Table.from_pandas(_rows(tuned, numbers).reset_index(), preserve_index=False)
-        writer = writer or pq.ParquetWriter(path, part.schema, compression="zstd")
-        writer.write_table(part)
-    if writer is not None:
-        writer.close()
-
-
-def content(tuned: Tuned) -> dict[str, Any]:
-    """Every number of the page as plain values."""
-    honesty, region, sessions = tuned.honesty, tuned.region, tuned.sessions
-    return plain(
-        {
-            "headline": headline(tuned),
-            "sentences": sentences(tuned),
-            "beyond_noise": honesty.beyond_noise,
-            "strategy": tuned.space.strategy,
-            "objective": str(tuned.objective),
-            "source": tuned.market.source,
-            "source_title": tuned.market.title,
-            "start": f"{sessions[0]:%Y-%m-%d}",
-            "end": f"{sessions[-1]:%Y-%m-%d}",
-            "candidates": len(tuned.space),
-            "left_out": tuned.space.left_out[0],
-            "eligible": int(tuned.metrics["eligible"].sum()),
-            "trials": tuned.trials,
-            "portfolios": {
-                name: {"is": label, **row.drop("eligible", errors="ignore").to_dict()}
-                for name, (label, row) in tuned.portfolios.items()
-            },
-            "recommended": {"params": tuned.best.params, "candidate": region.centre},
-            "region": {"members": len(region.members), "regions": region.regions,
-                       "best_plateau": region.best},
-            "honesty": {
-                "months": honesty.months,
-                "first": honesty.first,
-                "last": honesty.last,
-                "chosen": dataclasses.asdict(honesty.chosen),
-                "peak": dataclasses.asdict(honesty.peak),
-                "sharpe": None if honesty.sharpe is None else dataclasses.asdict(honesty.sharpe),
-                "record_years": honesty.record_years,
-                "overfitting": None if honesty.overfitting is None else {
-                    "probability": honesty.overfitting.probability,
-                    "standard_error": honesty.overfitting.standard_error,
-                    "by_chance": honesty.overfitting.by_chance,
-                    "ranked_by": honesty.ranked_by,
-                },
-                "reality": dataclasses.asdict(honesty.reality),
-                "look_back_months": honesty.look_back,
-                "expanding": _walk_numbers(honesty.expanding),
-                "rolling": _walk_numbers(honesty.rolling),
-            },
-        }
-    )  # fmt: skip
-
-
-def _walk_numbers(walk: WalkForward | None) -> dict[str, Any] | None:
-    if walk is None:
-        return None
-    return {
-        "first": f"{walk.dates[0]:%Y-%m}",
-        "last": f"{walk.dates[-1]:%Y-%m}",
-        "choices": len(walk.choices),
-        "fell_back": sum(choice.fell_back for choice in walk.choices),
-        "edge_in_sample": walk.edge_in_sample,
-        "edge_out_of_sample": walk.edge_out_of_sample,
-        "survived": walk.survived,
-    }

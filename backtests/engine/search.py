@@ -1,0 +1,99 @@
+"""Everything a search stands on: its space, its objective, and the sessions that all share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from backtests.analysis.hedge import month_ends
+from backtests.analysis.objective import Objective
+from backtests.engine.candidates import Candidates, Course, schedules
+from backtests.engine.cluster import engine_code
+from backtests.engine.config import RunConfig, short_hash
+from backtests.engine.scores import paths, score_in_chunks
+from backtests.engine.space import Space
+from data.market import Market
+from strategies.base import Strategy
+
+Array = NDArray[np.float64]
+PATHS_AT_ONCE = 250  # whole paths in memory
+
+
+@dataclass(frozen=True, eq=False)
+class Search:
+    """Everything a search stands on.
+
+    Attributes
+    ----------
+    config
+        The default to beat, as a run: its data, dates and costs are the search's.
+    space, objective
+        What is searched, for what.
+    market, course
+        The history, and its sessions that are simulated.
+    benchmark
+        Ticker of 100 % equity.
+    """
+
+    config: RunConfig
+    space: Space
+    objective: Objective
+    market: Market
+    course: Course
+    benchmark: str
+
+    @property
+    def default(self) -> Strategy:
+        """The portfolio that a result has to beat."""
+        return self.config.make_strategy()
+
+    def scores_key(self) -> str:
+        """Hash of whatever determines the scores."""
+        space = {
+            "strategy": self.space.strategy,
+            "fixed": dict(self.space.fixed),
+            "axes": {name: list(values) for name, values in self.space.axes.items()},
+        }
+        sessions = self.course.sessions
+        return short_hash(
+            [
+                self.config.as_dict(),
+                space,
+                self.market.fingerprints(),
+                f"{sessions[0]:%Y-%m-%d} {sessions[-1]:%Y-%m-%d}",
+                engine_code(),
+            ]
+        )
+
+    def alone(self, strategy: Strategy) -> Candidates:
+        """One portfolio beside the candidates."""
+        return schedules(self.course, self.market, [strategy.target_weights(self.market)])
+
+    def scores_alone(self, strategy: Strategy) -> pd.Series:
+        """The sweep's metrics of one portfolio beside the candidates."""
+        (frame,) = score_in_chunks(self.course, self.alone(strategy), threads=1)
+        return frame.iloc[0]
+
+    def paths_of(self, numbers: NDArray[np.int64]) -> Iterator[pd.DataFrame]:
+        """Values of some candidates on every session, so many at a time."""
+        for first in range(0, len(numbers), PATHS_AT_ONCE):
+            some = numbers[first : first + PATHS_AT_ONCE]
+            yield paths(self.course, self.space.candidates(self.course, self.market, some))
+
+    def month_returns(self, candidates: Candidates) -> Array:
+        """Month-end returns, months x candidates."""
+        return month_returns(paths(self.course, candidates))
+
+    def month_returns_of(self, numbers: NDArray[np.int64]) -> Array:
+        """Month-end returns of some candidates, months x candidates."""
+        return np.hstack([month_returns(part) for part in self.paths_of(numbers)])
+
+
+def month_returns(values: pd.DataFrame) -> Array:
+    """Month-end returns of levels, months x columns."""
+    months = month_ends(values)
+    return np.asarray(months.pct_change(fill_method=None).iloc[1:], dtype=float)

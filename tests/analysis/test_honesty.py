@@ -1,0 +1,127 @@
+"""How far to trust a choice: planted skill is found, luck is not taken for it."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backtests.analysis.honesty import Sample, edge_of, examine
+from backtests.analysis.objective import read_objective
+
+FREE = read_objective("cagr", ["volatility<1"])
+
+
+def sample_of(returns: np.ndarray, chosen: int, cash: float = 0.002) -> Sample:
+    """Candidates' months; the last column is the default."""
+    months, columns = returns.shape
+    everyone = np.arange(columns - 1)
+    return Sample(
+        returns=returns,
+        cash=np.full(months, cash),
+        dates=pd.date_range("1990-01-31", periods=months, freq="ME"),
+        default=columns - 1,
+        chosen=chosen,
+        peak=chosen,
+        spread=everyone,
+        eligible=everyone,
+    )
+
+
+def noise(seed: int, months: int = 240, columns: int = 31) -> np.ndarray:
+    """Portfolios that share a market and differ by noise alone; the last is the default."""
+    rng = np.random.default_rng(seed)
+    return rng.normal(0.007, 0.03, (months, 1)) + rng.normal(0.0, 0.01, (months, columns))
+
+
+def luckiest(returns: np.ndarray) -> int:
+    return int(np.argmax(np.prod(1 + returns[:, :-1], axis=0)))
+
+
+def test_the_luckiest_of_noise_is_called_luck():
+    called = 0
+    for seed in range(12):
+        returns = noise(seed)
+        found = examine(sample_of(returns, luckiest(returns)), FREE, trials=30)
+        called += found.beyond_noise
+        assert found.sharpe is not None
+        # Chosen for its lead, it looks skilled alone and is not once its rivals are counted.
+        assert found.sharpe.psr > found.sharpe.dsr
+    assert called == 0
+
+
+def test_planted_skill_is_found():
+    returns = noise(5)
+    returns[:, 3] += 0.004  # about five points a year, at a deviation of 3.5 % a year
+    found = examine(sample_of(returns, 3), FREE, trials=30)
+    assert found.beyond_noise
+    assert found.reality.spa_consistent < 0.01
+    assert found.expanding is not None
+    assert {choice.column for choice in found.expanding.choices} == {3}
+    assert found.expanding.edge_out_of_sample > 0.02
+    assert found.overfitting is not None
+    assert found.overfitting.probability < 0.05
+
+
+def test_more_trials_deflate_more():
+    returns = noise(5)
+    returns[:, 3] += 0.003
+    few, many = (examine(sample_of(returns, 3), FREE, trials=count) for count in (30, 100_000))
+    assert few.sharpe is not None
+    assert many.sharpe is not None
+    assert many.sharpe.dsr < few.sharpe.dsr
+    assert many.sharpe.psr == few.sharpe.psr
+    assert many.sharpe.trials == 100_000
+
+
+def test_choosing_the_default_itself_leaves_nothing_to_test():
+    returns = noise(2)
+    returns[:, 4] = returns[:, -1]
+    found = examine(sample_of(returns, 4), FREE, trials=30)
+    assert found.sharpe is None
+    assert not found.beyond_noise
+    assert found.chosen.estimate.value == 0.0
+    assert found.chosen.error == 0.0
+
+
+def test_a_short_history_has_no_interval_and_no_walk_forward():
+    returns = noise(3, months=40)
+    returns[:, 3] += 0.02
+    found = examine(sample_of(returns, 3), FREE, trials=30)
+    assert found.chosen.estimate.low is None
+    assert found.expanding is None
+    assert found.rolling is None
+    assert not found.beyond_noise  # however large the lead
+
+
+def test_an_edge_is_the_difference_of_scores_with_the_error_of_a_mean():
+    rng = np.random.default_rng(11)
+    pair = rng.normal(0.006, 0.02, (360, 2))
+    found = edge_of(FREE, pair, np.zeros(360))
+    mine, other = np.prod(1 + pair, axis=0) ** (12 / 360) - 1
+    assert found.estimate.value == pytest.approx(mine - other, abs=1e-15)
+    # Growth a year is about 12 times the mean log return, times 1 + growth.
+    logs = np.log1p(pair)
+    by_hand = 12 * (1 + mine) * np.std(logs[:, 0] - logs[:, 1], ddof=1) / math.sqrt(360)
+    assert found.error == pytest.approx(by_hand, rel=0.1)
+
+
+def test_risk_is_what_counts_where_the_sharpe_ratio_is_maximised():
+    rng = np.random.default_rng(8)
+    default = rng.normal(0.008, 0.03, 360)
+    cash = 0.002
+    # Half the default and half bills: half its growth over bills, the same Sharpe ratio.
+    half = cash + 0.5 * (default - cash) + rng.normal(0, 1e-4, 360)
+    returns = np.column_stack([half, half[::-1], default])
+    sample = dataclasses.replace(
+        sample_of(returns, 0), spread=np.array([0]), eligible=np.array([0])
+    )
+    sharpe = examine(sample, read_objective("sharpe", []), trials=10)
+    growth = examine(sample, FREE, trials=10)
+    assert abs(sharpe.chosen.estimate.value) < 0.02
+    assert growth.chosen.estimate.value < -0.02
+    assert sharpe.reality.white > 0.05
+    assert sharpe.overfitting is None  # a single candidate: nothing was chosen

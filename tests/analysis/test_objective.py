@@ -1,0 +1,78 @@
+"""Objectives and limits: read, refused, kept."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backtests.analysis.objective import read_limit, read_objective
+from data.errors import UsageError
+
+
+@pytest.mark.parametrize(
+    ("text", "metric", "sign", "value"),
+    [
+        ("max_drawdown>-0.25", "max_drawdown", ">", -0.25),
+        (" max_drawdown >= -25% ", "max_drawdown", ">=", -0.25),
+        ("volatility<1e-1", "volatility", "<", 0.1),
+        ("turnover_per_year<=0.5", "turnover_per_year", "<=", 0.5),
+        ("sharpe>0.4", "sharpe", ">", 0.4),
+    ],
+)
+def test_limits_are_read(text, metric, sign, value):
+    limit = read_limit(text)
+    assert (limit.metric, limit.sign, limit.value) == (metric, sign, value)
+    assert read_limit(str(limit)) == limit
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("max_drawdown", "takes METRIC>NUMBER"),
+        ("max_drawdown=0.2", "takes METRIC>NUMBER"),
+        ("max_drawdown>a", "takes METRIC>NUMBER"),
+        ("max_drawdown>nan", "limited between -1 and 0"),
+        ("max_drawdown>-25", "write -0.25 or -25%"),
+        ("max_drawdown>0", "no max_drawdown is ever above 0"),
+        ("volatility<0", "no volatility is ever below 0"),
+        ("volatility<15", "write 0.15 or 15%"),
+        ("drawdown>-0.2", "did you mean max_drawdown?"),
+        ("cvar_95>-0.1", "limits go on cagr"),
+    ],
+)
+def test_limits_that_cannot_be_meant_are_refused(text, said):
+    with pytest.raises(UsageError, match=said):
+        read_limit(text)
+
+
+def test_growth_alone_gets_the_usual_limit_and_other_goals_none():
+    assert str(read_objective("cagr", [])) == "cagr subject to max_drawdown>-0.25"
+    assert str(read_objective("sharpe", [])) == "sharpe"
+    assert str(read_objective("cagr", ["volatility<0.1"])) == "cagr subject to volatility<0.1"
+    with pytest.raises(UsageError, match="twice"):
+        read_objective("cagr", ["volatility<0.1", "volatility<=0.2"])
+    with pytest.raises(UsageError, match="did you mean sharpe"):
+        read_objective("sharp", [])
+
+
+def test_who_keeps_all_limits_is_eligible_and_nan_is_not():
+    objective = read_objective("sharpe", ["max_drawdown>-0.25", "worst_year>-0.1"])
+    table = pd.DataFrame(
+        {
+            "sharpe": [0.5, 0.6, 0.7, np.nan, 0.4],
+            "max_drawdown": [-0.2, -0.25, -0.2, -0.1, -0.1],
+            "worst_year": [-0.05, -0.05, -0.2, 0.0, np.nan],
+        }
+    )
+    assert objective.eligible(table).tolist() == [True, False, False, False, False]
+    assert [str(limit) for limit in objective.unseen] == ["worst_year>-0.1"]
+
+
+def test_month_ends_keep_the_limits_that_they_can_tell():
+    objective = read_objective("cagr", ["max_drawdown>-0.25", "turnover_per_year<1"])
+    returns = np.array([[0.1, -0.3], [0.1, 0.1]])
+    cash = np.zeros(2)
+    assert objective.eligible_months(returns, cash).tolist() == [True, False]
+    # (1.1 * 1.1)^(12 / 2) - 1 and (0.7 * 1.1)^6 - 1 by hand.
+    assert objective.score(returns, cash) == pytest.approx([1.21**6 - 1, 0.77**6 - 1])

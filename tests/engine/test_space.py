@@ -1,0 +1,139 @@
+"""What a search goes through: counted by hand, refused before it is made."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+from backtests.engine.candidates import make_course
+from backtests.engine.costs import Costs
+from backtests.engine.scores import score
+from backtests.engine.simulate import simulate
+from backtests.engine.space import mix_space, rule_space
+from data.errors import UsageError
+from strategies.registry import make
+from tests.conftest import random_market
+
+FIXED = {"rebalance": "monthly"}
+
+
+def test_mixes_are_all_of_them_once_and_cash_is_the_rest():
+    space = mix_space(["A", "B", "C"], 0.25, FIXED)
+    by_hand = [one for one in itertools.product(range(5), repeat=3) if sum(one) <= 4]
+    assert space.codes.tolist() == [list(one) for one in by_hand]
+    assert len(space) == math.comb(7, 3) == 35
+    assert space.params(0) == {"rebalance": "monthly", "weights": {"A": 0.0}}
+    assert space.params(34) == {"rebalance": "monthly", "weights": {"A": 1.0}}
+    assert (space.coordinates().sum(axis=1) == 4).all()
+    table = space.table(np.array([34, 1]))
+    assert table.to_numpy().tolist() == [[1.0, 0.0, 0.0], [0.0, 0.0, 0.25]]
+
+
+def test_weights_are_the_decimals_that_a_user_would_write():
+    space = mix_space(["A", "B"], 0.05, FIXED)
+    values = space.axes["A"]
+    assert values == tuple(float(f"{unit * 0.05:.2f}") for unit in range(21))
+
+
+@pytest.mark.parametrize(
+    ("assets", "step", "said"),
+    [
+        (["A", "A"], 0.1, "names A twice"),
+        (["A", "CASH"], 0.1, "cash is what their weights leave"),
+        ([""], 0.1, "takes tickers"),
+        ([f"T{n}" for n in range(11)], 0.5, "1 to 10 tickers, got 11"),
+        (["A", "B"], 0.3, "for example 0.25"),
+        (["A", "B"], 0.0, "for example 0.001"),
+        (["A", "B"], float("nan"), "for example 0.05"),
+        (["A", "B"], float("inf"), "for example 0.05"),
+        (["A", "B", "C", "D"], 0.001, "42,084,793,751 mixes"),
+    ],
+)
+def test_mixes_that_cannot_be_searched_are_refused_at_once(assets, step, said):
+    with pytest.raises(UsageError, match=said):
+        mix_space(assets, step, FIXED)
+
+
+def test_a_suggested_step_is_one_that_is_taken():
+    for wrong in (0.03, 0.7, 1e-9, 0.0333):
+        with pytest.raises(UsageError) as refused:
+            mix_space(["A"], wrong, FIXED)
+        mix_space(["A"], float(str(refused.value).rpartition(" ")[2]), FIXED)
+
+
+def test_a_grid_is_the_product_of_its_axes():
+    fixed = make("attack_defend", {}).params()
+    grid = {"step_bp": "75,25,50", "equity_weight": "0.4:0.8:0.1"}
+    space = rule_space("attack_defend", grid, fixed)
+    assert dict(space.axes) == {
+        "step_bp": (25.0, 50.0, 75.0),
+        "equity_weight": (0.4, 0.5, 0.6, 0.7, 0.8),
+    }
+    assert len(space) == 15
+    assert space.params(7) == {**fixed, "step_bp": 50.0, "equity_weight": 0.6}
+    assert space.rule(7) == make("attack_defend", {"step_bp": 50})
+
+
+def test_combinations_that_a_rule_refuses_are_left_out_and_counted():
+    fixed = make("carry", {}).params()
+    grid = {"duration_min": "1,5", "duration_max": "2,8"}
+    space = rule_space("carry", grid, fixed)
+    pairs = [(space.params(n)["duration_min"], space.params(n)["duration_max"]) for n in range(3)]
+    assert pairs == [(1, 2), (1, 8), (5, 8)]
+    assert space.left_out[0] == 1
+    assert "duration_min 5 is above duration_max 2" in space.left_out[1]
+    # 5 to 2 is missing: the neighbours on the lattice are those that are there.
+    assert sorted(np.unique(space.neighbours())) == [-1, 0, 1, 2]
+
+
+def test_whole_numbers_and_choices_stay_what_they_are():
+    fixed = make("two_prices", {}).params()
+    space = rule_space("two_prices", {"window_sessions": "5:20:5"}, fixed)
+    assert space.axes["window_sessions"] == (5, 10, 15, 20)
+    assert all(type(value) is int for value in space.axes["window_sessions"])
+    parity = rule_space("risk_parity", {"bond": "TLT,IEF"}, make("risk_parity", {}).params())
+    assert parity.axes["bond"] == ("TLT", "IEF")
+    assert set(parity.tickers()) == {"SPY", "TLT", "IEF"}
+
+
+@pytest.mark.parametrize(
+    ("grid", "said"),
+    [
+        ({"step": "1"}, "did you mean step_bp"),
+        ({"step_bp": "5:1:1"}, "is empty"),
+        ({"step_bp": "1:5:0"}, "is empty"),
+        ({"step_bp": "1:5:-1"}, "is empty"),
+        ({"step_bp": "1:inf:1"}, "is empty"),
+        ({"step_bp": "1:5"}, "a range is LOW:HIGH:STEP"),
+        ({"step_bp": "x"}, "takes a number"),
+        ({"step_bp": ""}, "takes a number"),
+        ({"step_bp": "1,1"}, "twice"),
+        ({"step_bp": "1000"}, "takes 1 to 500"),
+        ({"step_bp": "1:500:1", "hysteresis_bp": "0:250:1"}, "125,500 combinations"),
+        ({"step_bp": "0:1e12:1"}, "1,000,000,000,001 combinations"),
+    ],
+)
+def test_grids_that_cannot_be_searched_are_refused_at_once(grid, said):
+    with pytest.raises(UsageError, match=said):
+        rule_space("attack_defend", grid, make("attack_defend", {}).params())
+
+
+def test_a_whole_mix_is_no_axis():
+    with pytest.raises(UsageError, match="use --assets"):
+        rule_space("hedge_mix", {"weights": "1"}, make("hedge_mix", {}).params())
+
+
+def test_candidates_score_as_their_runs_do():
+    market = random_market(4, ("SPY", "IEF", "TLT"))
+    costs = Costs(fee_bps=5, slippage_bps=2, lag=2)
+    # The assets in their order, then what only others hold: equal orders fill in this order.
+    course = make_course(market, ["TLT", "SPY", "IEF"], costs)
+    space = mix_space(["TLT", "SPY"], 0.25, {"rebalance": "quarterly"})
+    numbers = np.array([1, 6, 9, 14])
+    scores = score(course, space.candidates(course, market, numbers))
+    for row, number in enumerate(numbers):
+        run = simulate(market, space.rule(int(number)), costs)
+        assert scores["final_value"].iloc[row] == pytest.approx(run.nav.iloc[-1], rel=1e-9)
