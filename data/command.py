@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Progress = Callable[[str], AbstractContextManager[object]]
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 NARROWEST = 80
+SECONDS_BETWEEN_LINES = 2
 
 
 def silent(_: str) -> AbstractContextManager[object]:
@@ -115,7 +116,7 @@ def progress(step: str) -> Iterator[None]:
 
 @contextmanager
 def steps(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Show how many of many steps are done: a bar with the time left, lines elsewhere.
+    """Show how many of many steps are done: a bar with rate and time left, lines elsewhere.
 
     Yields
     ------
@@ -124,19 +125,37 @@ def steps(what: str) -> Iterator[Callable[[int, int], None]]:
     """
     console = make_console(stderr=True)
     if not console.is_terminal:
-        began = time.perf_counter()
+        began = said = time.perf_counter()
 
         def tell(done: int, of: int) -> None:
-            if done:
-                sys.stderr.write(f"{what}: {done} of {of}, {time.perf_counter() - began:.1f} s\n")
+            nonlocal said
+            now = time.perf_counter()
+            if done and (done >= of or now - said > SECONDS_BETWEEN_LINES):
+                said = now
+                sys.stderr.write(f"{what}: {done:,} of {of:,}, {now - began:.1f} s\n")
 
         yield tell
         return
 
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        ProgressColumn,
+        Task,
+        TextColumn,
+        TimeRemainingColumn,
+    )
     from rich.progress import Progress as Bar
+    from rich.text import Text
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    class Rate(ProgressColumn):
+        """Steps a second."""
+
+        def render(self, task: Task) -> Text:
+            speed = task.finished_speed or task.speed
+            return Text(f"{speed:,.0f}/s" if speed and speed >= 1.0 else "")
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate())
     with Bar(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, of: bar.update(task, completed=done, total=of)

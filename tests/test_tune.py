@@ -335,6 +335,39 @@ def test_bad_input_is_one_line(words, said, tmp_path, capsys):
     assert time.monotonic() - began < 20
 
 
+TERMINAL = """
+import os, pty, sys
+from backtests.tune import main
+from data.command import run_command
+sys.stdout = open(os.devnull, "w")
+run_command(main, sys.argv[1:])
+"""
+
+
+def test_a_terminal_sees_rate_and_time_left(tmp_path):
+    """On a real pseudo-terminal; the bar is drawn on stderr."""
+    import pty
+
+    master, slave = pty.openpty()
+    words = [sys.executable, "-c", TERMINAL, *SLOW, *BUNDLED, "--out", str(tmp_path)]
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "120"}
+    process = subprocess.Popen(words, cwd=ROOT, stderr=slave, env=environment)
+    os.close(slave)
+    shown = b""
+    with os.fdopen(master, "rb", buffering=0) as stream:
+        while b"/s " not in shown:
+            try:
+                piece = stream.read(4096)
+            except OSError:  # the other end has left
+                break
+            shown += piece
+        process.kill()
+        process.wait(30)
+    text = shown.decode(errors="replace")
+    assert "scoring" in text
+    assert "of 363" in text or "/363" in text
+
+
 # The page
 
 
