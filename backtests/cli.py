@@ -56,6 +56,38 @@ def run_config(strategy: str, params: Mapping[str, Any], options: Mapping[str, A
     )
 
 
+def given_params(options: Mapping[str, Any]) -> dict[str, str]:
+    """Parameters as the options of :func:`strategy_options` give them.
+
+    Raises
+    ------
+    UsageError
+        For one that is given twice.
+    """
+    params = assignments(options["settings"], "--set")
+    for name in ("weights", "rebalance"):
+        if options[name] is not None:
+            if name in params:
+                raise UsageError(f"--{name} and --set {name}= are the same; give one")
+            params[name] = options[name]
+    return params
+
+
+def strategy_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that give parameters of a strategy."""
+    options = (
+        click.option("--weights", metavar="SPY=0.6,IEF=0.4",
+                     help="Fractions of value; the rest is cash (hedge_mix)."),
+        click.option("--rebalance", metavar="CALENDAR",
+                     help="monthly, quarterly, annually or never (hedge_mix)."),
+        click.option("--set", "settings", multiple=True, metavar="NAME=VALUE",
+                     help="Any declared parameter; backtests.run --list shows them."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 def config_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that describe a run, the same for every command."""
     options = (

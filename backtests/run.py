@@ -9,19 +9,14 @@ from typing import Any
 
 import click
 
-from backtests.cli import assignments, config_options, run_config
+from backtests.cli import config_options, given_params, run_config, strategy_options
 from data.command import CONTEXT, make_console, progress, run_command
 from data.errors import UsageError
 
 
 @click.command(context_settings=CONTEXT)
 @click.argument("strategy", required=False)
-@click.option("--weights", metavar="SPY=0.6,IEF=0.4",
-              help="Fractions of value; the rest is cash (hedge_mix).")  # fmt: skip
-@click.option("--rebalance", metavar="CALENDAR",
-              help="monthly, quarterly, annually or never (hedge_mix).")  # fmt: skip
-@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE",
-              help="Any declared parameter of the strategy; see --list.")  # fmt: skip
+@strategy_options
 @config_options
 @click.option("--config", metavar="FILE",
               help="A run as a TOML file; options given beside it go before.")  # fmt: skip
@@ -44,12 +39,7 @@ def run(strategy: str | None, **options: Any) -> None:
     """Execute one run and show it."""
     from backtests.report.folder import require_writable
 
-    params = assignments(options["settings"], "--set")
-    for name in ("weights", "rebalance"):
-        if options[name] is not None:
-            if name in params:
-                raise UsageError(f"--{name} and --set {name}= are the same; give one")
-            params[name] = options[name]
+    params = given_params(options)
     config = run_config(*with_config(strategy, params, options))
     out = Path(options["out"])
     require_writable(out)

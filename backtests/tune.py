@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from backtests.cli import assignments, config_options, run_config
+from backtests.cli import (
+    assignments,
+    config_options,
+    given_params,
+    run_config,
+    strategy_options,
+)
 from data.command import CONTEXT, make_console, progress, run_command, steps
 from data.errors import UsageError
 
@@ -27,12 +33,7 @@ if TYPE_CHECKING:
               help="Fraction between two weights of a mix.")  # fmt: skip
 @click.option("--grid", "grids", multiple=True, metavar="NAME=VALUES",
               help="Search a parameter: step_bp=25,50 or equity_weight=0.4:0.8:0.1.")  # fmt: skip
-@click.option("--weights", metavar="SPY=0.6,IEF=0.4",
-              help="The mix to beat (hedge_mix).")  # fmt: skip
-@click.option("--rebalance", metavar="CALENDAR",
-              help="monthly, quarterly, annually or never (hedge_mix).")  # fmt: skip
-@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE",
-              help="A parameter that is not searched.")  # fmt: skip
+@strategy_options
 @click.option("--maximise", default="cagr", show_default=True, metavar="METRIC",
               help="cagr, sharpe, sortino or calmar.")  # fmt: skip
 @click.option("--subject-to", "limits", multiple=True, metavar="LIMIT",
@@ -45,17 +46,13 @@ if TYPE_CHECKING:
 def main(strategy: str, **options: Any) -> None:
     """Search the weights or parameters of STRATEGY for the best ones, and say which to trust.
 
-    The result is the middle of the widest good region, not the luckiest cell, beside every
-    statistic that says how much of its lead is luck.
+    --weights, --rebalance and --set describe the default, which the result has to beat, and hold
+    for whatever is not searched. The result is the middle of the widest good region, not the
+    luckiest cell, beside every statistic that says how much of its lead is luck.
     """
     from backtests.report.folder import require_writable
 
-    params = assignments(options["settings"], "--set")
-    for name in ("weights", "rebalance"):
-        if options[name] is not None:
-            if name in params:
-                raise UsageError(f"--{name} and --set {name}= are the same; give one")
-            params[name] = options[name]
+    params = given_params(options)
     config = run_config(strategy, params, options)
     grid = assignments(options["grids"], "--grid")
     require_something(strategy, options["assets"], grid)
