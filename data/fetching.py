@@ -48,6 +48,7 @@ def fresh_snapshot(
     kept = None if refresh else store.read(name)
     if kept is not None and kept.fresh(began):
         return kept
+    bars = None
     try:
         with store.locked(name, progress):
             # Another process may have fetched it while this one waited for the lock.
@@ -62,8 +63,10 @@ def fresh_snapshot(
     except OutputError as error:
         # What cannot be kept can still be used.
         store.warnings.append(f"{error}; what is fetched is not kept")
-        with progress(f"fetching {name} from {source}"):
-            return Snapshot(name, source, dt.datetime.now(dt.UTC), "", fetch(name))
+        if bars is None:
+            with progress(f"fetching {name} from {source}"):
+                bars = fetch(name)
+        return Snapshot(name, source, dt.datetime.now(dt.UTC), "", bars)
 
 
 def _require_as_long(name: str, bars: Bars, kept: Snapshot | None) -> None:

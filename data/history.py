@@ -177,7 +177,9 @@ def _write(found: list[Tracking], ratios: dict[str, pd.Series], folder: Path) ->
     import matplotlib as mpl
     import pandas as pd
 
-    pd.DataFrame([asdict(one) for one in found]).to_csv(folder / "tracking.csv", index=False)
+    from data.durable import locked, remove_left_behind, replacing
+
+    table, picture = folder / "tracking.csv", folder / "tracking.svg"
     mpl.use("Agg")
     import matplotlib.pyplot as plt
 
@@ -189,7 +191,13 @@ def _write(found: list[Tracking], ratios: dict[str, pd.Series], folder: Path) ->
         axes.set_title("Proxy over fund, 100 at the start: level is a good fit", loc="left")
         axes.legend(frameon=False, ncols=len(ratios))
         axes.spines[["top", "right"]].set_visible(False)
-        figure.savefig(folder / "tracking.svg", metadata={"Date": None})
+        with locked(folder):
+            for path in (table, picture):
+                remove_left_behind(path)
+            with replacing(table) as temporary:
+                pd.DataFrame([asdict(one) for one in found]).to_csv(temporary, index=False)
+            with replacing(picture) as temporary:
+                figure.savefig(temporary, format="svg", metadata={"Date": None})
         plt.close(figure)
 
 

@@ -70,11 +70,13 @@ def load(
         if len(found) < len(older):
             return _bundled(tickers, failure, short, kept.warnings)
         addition = f", older snapshots: {short}"
-    oldest = age_text(max(one.age(dt.datetime.now(dt.UTC)) for one in found.values()))
-    if all(one.fetched >= began for one in found.values()):
+    oldest = max(one.age(dt.datetime.now(dt.UTC)) for one in found.values())
+    # Of a clock set back an older snapshot may seem the newer.
+    if not why and all(one.fetched >= began for one in found.values()):
         remark = "fetched just now"
     else:
-        remark = f"{why}; " * bool(why) + f"snapshots kept, up to {oldest} old"
+        known = age_text(oldest) if oldest < dt.timedelta(0) else f"up to {age_text(oldest)} old"
+        remark = f"{why}; " * bool(why) + f"snapshots kept, {known}"
 
     request = Request(kept, refresh=refresh, progress=progress, offline=bool(why))
     rates = request.rates(["bill", *needs, *(["yields"] if extend else [])])

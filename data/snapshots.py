@@ -1,8 +1,8 @@
 """What was fetched, kept on disk: one file a ticker, whole history, verified when read.
 
 A file's first line is JSON (ticker, source, fetch time, warnings, SHA-256 of it all), the rest
-a CSV of bars. It is written under another name and renamed, so a killed process leaves
-the old file or the new one. A file that does not verify is set aside, never used.
+a CSV of bars. A killed process leaves the old file or the new one (:mod:`data.durable`).
+A file that does not verify is set aside, never used.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import hashlib
 import io
 import json
 import os
-import tempfile
 import urllib.parse
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ import pandas as pd
 
 from data.checks import COLUMNS, Bars
 from data.command import Progress, silent
+from data.durable import remove_left_behind, replacing
 from data.errors import OutputError, UnreachableError
 
 FRESH = dt.timedelta(days=1)
@@ -96,7 +96,7 @@ class Store:
             return None
 
     def write(self, ticker: str, source: str, fetched: dt.datetime, bars: Bars) -> Snapshot:
-        """Keep a ticker's bars, replacing the snapshot there was in one step.
+        """Keep a ticker's bars, replacing the snapshot there was in one step; under its lock.
 
         Raises
         ------
@@ -115,16 +115,8 @@ class Store:
         path = self.path(ticker)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=".writing-")
-            try:
-                with os.fdopen(handle, "wb") as stream:
-                    stream.write(text)
-                    stream.flush()
-                    os.fsync(stream.fileno())
-                os.replace(temporary, path)
-            finally:
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(temporary)
+            with replacing(path) as temporary:
+                temporary.write_bytes(text)
         except OSError as error:
             raise OutputError(
                 f"snapshot {path} cannot be written: {error.strerror or error}; "
@@ -164,7 +156,7 @@ class Store:
                 "set HEDGE_DATA_DIR to a folder that can"
             ) from error
         try:
-            self._remove_left_behind()
+            remove_left_behind(self.path(ticker))
             yield
         finally:
             lock.release()
@@ -193,14 +185,6 @@ class Store:
         except OSError as error:
             return f"and cannot be set aside ({error.strerror})"
         return f"set aside as {aside.name}"
-
-    def _remove_left_behind(self) -> None:
-        """Clear what killed processes were writing; an hour's age tells it from work in hand."""
-        horizon = dt.datetime.now().timestamp() - 3600
-        for path in self.folder.glob(".writing-*"):
-            with contextlib.suppress(OSError):
-                if path.stat().st_mtime < horizon:
-                    path.unlink()
 
 
 def _sha256(head: Mapping[str, object], body: bytes) -> str:

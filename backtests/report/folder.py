@@ -1,28 +1,26 @@
 """A run's folder under ``results/``: complete or absent, and never overwritten in place.
 
-A folder is written beside its place under a temporary name and renamed into it under a lock.
-One that is already there and holds the same bytes is kept; a different or damaged one is
-moved aside, not deleted.
+A folder is written beside its place under a temporary name, synced, and renamed into it under
+a lock. One that is already there and holds the same bytes is kept; a different or damaged one
+is moved aside, not deleted.
 """
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from data.durable import TEMPORARY, beside, locked, sync
 from data.errors import OutputError
 
-LOCK_TIMEOUT_SECONDS = 60
-STALE_SECONDS = 24 * 3600
-TEMPORARY = ".writing-"
 MANIFEST = "manifest.json"
 SUMMARY = "summary.json"
 FORMAT = 2  # of a run's folder; raised when readers of older folders would go wrong
@@ -40,7 +38,7 @@ def require_writable(out: Path) -> None:
         raise OutputError("--out takes a folder, got the current one; give for example results")
     try:
         out.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=out, prefix=TEMPORARY):
+        with tempfile.TemporaryFile(dir=out, prefix=TEMPORARY):  # without a name, where it can be
             pass
     except OSError as error:
         raise OutputError(
@@ -71,64 +69,72 @@ def new_folder(out: Path, name: str) -> Iterator[Path]:
         If something cannot be written, the disk is full, or another process holds the lock.
     """
     require_writable(out)
+    place = out / name
+    temporary = beside(place)
     try:
-        temporary = Path(tempfile.mkdtemp(dir=out, prefix=TEMPORARY))
-        try:
-            yield temporary
-            with locked(out):
-                _remove_stale(out, keep=temporary)
-                _move_into_place(temporary, out / name)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
+        with _among_writers(out):
+            try:
+                temporary.mkdir()
+                yield temporary
+                with locked(out):
+                    _move_into_place(temporary, place)
+            finally:
+                shutil.rmtree(temporary, ignore_errors=True)
     except OSError as error:
+        named = Path(str(error.filename or place))
         raise OutputError(
-            f"{out / name} cannot be written: {error.strerror or error}; nothing was changed"
+            f"{place if named.is_relative_to(out) else named} cannot be written: "
+            f"{error.strerror or error}; what was finished is intact, make room or give access"
         ) from error
 
 
 @contextlib.contextmanager
-def locked(out: Path) -> Iterator[None]:
-    """Be the only process that changes what a results folder lists.
+def _among_writers(out: Path) -> Iterator[None]:
+    """Be one of those that write below ``out``; whoever finds no other clears what was left.
 
-    Raises
-    ------
-    OutputError
-        If another process holds the lock for a minute.
+    The lock lies on the folder itself and ends with its process, however that ends: neither an
+    age nor a clock has to tell what a killed run left from work in hand.
     """
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(out / ".lock", timeout=LOCK_TIMEOUT_SECONDS)
+    handle = os.open(out, os.O_RDONLY)
     try:
-        lock.acquire()
-    except Timeout:
-        raise OutputError(
-            f"{out / '.lock'} has been held by another process for {LOCK_TIMEOUT_SECONDS} seconds; "
-            "wait for that run to end"
-        ) from None
-    try:
+        with locked(out):
+            with contextlib.suppress(OSError):  # others write, or the file system locks no folder
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                for left in out.glob(f"{TEMPORARY}*"):
+                    if left.is_dir():
+                        shutil.rmtree(left, ignore_errors=True)
+                    else:
+                        left.unlink()
+            with contextlib.suppress(OSError):
+                fcntl.flock(handle, fcntl.LOCK_SH)
         yield
     finally:
-        lock.release()
+        os.close(handle)
 
 
 def _move_into_place(temporary: Path, place: Path) -> None:
-    os.chmod(temporary, 0o755)  # noqa: S103 - mkdtemp makes it private; results are for reading
-    if place.exists():
-        if covers(place, temporary):
-            return
-        aside = 1
-        while (kept := place.with_name(f"{place.name}.replaced-{aside}")).exists():
-            aside += 1
-        place.rename(kept)
-    temporary.rename(place)
+    if place.exists() and covers(place, temporary):
+        return
+    for path in (*temporary.iterdir(), temporary):
+        sync(path)
+    if not place.exists():
+        temporary.rename(place)
+    else:
+        _replace(temporary, place)
+    sync(place.parent)
 
 
-def _remove_stale(out: Path, keep: Path) -> None:
-    """Clear what killed runs left; a day's age tells them from runs still writing."""
-    for left in out.glob(f"{TEMPORARY}*"):
-        with contextlib.suppress(OSError):
-            if left != keep and time.time() - left.stat().st_mtime > STALE_SECONDS:
-                shutil.rmtree(left) if left.is_dir() else left.unlink()
+def _replace(temporary: Path, place: Path) -> None:
+    """Move a folder aside and another one into its place, or leave it where it is."""
+    aside = 1
+    while (kept := place.with_name(f"{place.name}.replaced-{aside}")).exists():
+        aside += 1
+    place.rename(kept)
+    try:
+        temporary.rename(place)
+    except OSError:
+        kept.rename(place)
+        raise
 
 
 def covers(place: Path, other: Path) -> bool:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from backtests.report.charts import Cell, Grid, render_page
-from backtests.report.folder import TEMPORARY, locked, read_json, read_manifest
+from backtests.report.folder import read_json, read_manifest
 from backtests.report.text import money, percent, ratio, run_label
+from data.durable import TEMPORARY, locked, replacing
+from data.errors import OutputError
 
 INDEX = "index.html"
 PAGES = {"verdict.html": "verdict", "tearsheet.html": "tear sheet", INDEX: "open"}
@@ -20,9 +19,20 @@ def rebuild_index(out: Path) -> None:
     """Write the list of what lies in a results folder, whole or not at all.
 
     Folders that cannot be read are named, never a reason to fail: the results are there.
+
+    Raises
+    ------
+    OutputError
+        If the list cannot be written; the one before and every result stand.
     """
-    with locked(out):
-        _rebuild(out)
+    try:
+        with locked(out):
+            _rebuild(out)
+    except OSError as error:
+        raise OutputError(
+            f"{out / INDEX} cannot be written: {error.strerror or error}; the results it lists "
+            "are finished, make room or give access and run again to list them"
+        ) from error
 
 
 def _rebuild(out: Path) -> None:
@@ -48,15 +58,8 @@ def _rebuild(out: Path) -> None:
     if others:
         rows = [cells for *_, cells in sorted(others, reverse=True)]
         tables.append(Grid(["Comparison", "Pages", "Of", "Written (UTC)"], rows))
-    handle, temporary = tempfile.mkstemp(dir=out, prefix=TEMPORARY)
-    os.close(handle)
-    try:
-        render_page("index.html", Path(temporary), tables=tables, damaged=damaged)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, out / INDEX)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
+    with replacing(out / INDEX) as temporary:
+        render_page("index.html", temporary, tables=tables, damaged=damaged)
 
 
 def _cells(folder: Path, manifest: dict[str, Any]) -> list[Cell]:

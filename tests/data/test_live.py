@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import os
 import signal
 import subprocess
@@ -323,6 +324,15 @@ def test_auto_prefers_an_older_snapshot_to_the_bundled_history(web, monkeypatch)
     assert "up to 10 days old" in market.remarks[0]
 
 
+def test_a_snapshot_of_a_future_clock_that_stands_in_is_no_fetch_of_now(web, monkeypatch):
+    live.load(["SPY"], may_fall_back=True)
+    age(Store(), "SPY", -3)
+    monkeypatch.setenv("HEDGE_YAHOO_URL", "http://127.0.0.1:1")
+    market = live.load(["SPY"], may_fall_back=True)
+    assert "older snapshots: Yahoo cannot be reached" in market.title
+    assert market.remarks[0].endswith("kept, from the future (was the clock set back?)")
+
+
 def test_auto_without_any_stand_in_fails_in_one_line(web, monkeypatch):
     monkeypatch.setenv("HEDGE_YAHOO_URL", "http://127.0.0.1:1")
     with pytest.raises(DataError, match="no snapshot of QQQ is kept and the bundled history has"):
@@ -335,6 +345,17 @@ def test_what_cannot_be_kept_is_used_all_the_same(web, monkeypatch, tmp_path):
     market = live.load(["SPY", "IEF"], may_fall_back=False)
     assert market.source == "yahoo"
     assert any("set HEDGE_DATA_DIR" in remark and "not kept" in remark for remark in market.remarks)
+
+
+def test_what_a_full_disk_cannot_keep_is_asked_for_once(web, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "replace", full)
+    market = live.load(["SPY"], may_fall_back=False)
+    assert any("No space left on device" in remark for remark in market.remarks)
+    assert web.asked.count("DTB3") == 1
+    assert not list(Store().folder.glob("[!.]*"))
 
 
 # --- found by review: what once made a wrong number in silence ----------------------------

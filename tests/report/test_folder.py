@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -63,7 +64,7 @@ def test_a_failure_leaves_nothing(tmp_path):
     with pytest.raises(ZeroDivisionError), folder.new_folder(tmp_path, "run-1") as place:
         (place / "equity.csv").write_text("half")
         raise ZeroDivisionError
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == [".lock"]
 
 
 def test_a_killed_run_leaves_no_result_and_the_next_one_succeeds(tmp_path):
@@ -83,10 +84,41 @@ def test_a_killed_run_leaves_no_result_and_the_next_one_succeeds(tmp_path):
     assert visible(tmp_path) == []
     left = [path for path in tmp_path.iterdir() if path.name.startswith(folder.TEMPORARY)]
     assert len(left) == 1
-    os.utime(left[0], (0, 0))  # old enough to be known as left behind
+    future = time.time() + 1e6
+    os.utime(left[0], (future, future))  # the clock was set back since: no age is asked
     write(tmp_path)
     assert visible(tmp_path) == ["run-1"]
     assert not left[0].exists()
+
+
+def test_what_another_run_is_writing_stays(tmp_path):
+    with folder.new_folder(tmp_path, "run-2") as work:
+        os.utime(work, (0, 0))  # as old as it gets
+        write(tmp_path)
+        (work / "equity.csv").write_text("2")
+        folder.write_manifest(work, {}, created="")
+    assert visible(tmp_path) == ["run-1", "run-2"]
+
+
+def test_a_folder_that_cannot_be_moved_into_place_leaves_the_old_one(tmp_path, monkeypatch):
+    first = write(tmp_path, "1")
+    rename = os.rename
+
+    def failing(old, new):
+        if folder.TEMPORARY in str(old):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        rename(old, new)
+
+    monkeypatch.setattr(os, "rename", failing)
+    with pytest.raises(OutputError, match="Input/output error; what was finished is intact"):
+        write(tmp_path, "2")
+    assert (first / "equity.csv").read_text() == "1"
+    assert visible(tmp_path) == ["run-1"]
+
+
+def test_a_name_too_long_is_one_line(tmp_path):
+    with pytest.raises(OutputError, match="File name too long"):
+        folder.require_writable(tmp_path / ("x" * 300))
 
 
 def test_an_unwritable_place_is_one_line(tmp_path):
