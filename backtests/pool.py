@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from backtests.engine.config import RunConfig
 from backtests.report.text import run_label
+from data.errors import WorkerError
 
 Step = Callable[[int, int], object]
 
@@ -53,7 +56,7 @@ def run_many(
     workers = max(1, min(len(configs), os.cpu_count() or 1))
     # A fresh interpreter each: forking a process that has threads may hang the child.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(max_workers=workers, mp_context=context)
+    pool = ProcessPoolExecutor(workers, context, initializer=_end_with_parent)
     try:
         if any(config.start is None for config in configs):
             days = _in_order(pool, _first_day, [(config,) for config in configs])
@@ -63,8 +66,25 @@ def run_many(
             configs = [replace(config, start=days[latest]) for config in configs]
         wanted = [(config, out, with_tearsheet, with_verdict) for config in configs]
         return _in_order(pool, _run_one, wanted, step, first=_longest_first(configs))
+    except BrokenProcessPool as error:
+        raise WorkerError(
+            f"a worker process of {workers} was killed, for want of memory or by hand; "
+            "finished runs are kept, run again for the rest"
+        ) from error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """Let a worker end when the process that started it is killed: nothing else would tell it."""
+    parent = multiprocessing.parent_process()
+
+    def wait() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _in_order(

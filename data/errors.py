@@ -30,6 +30,10 @@ class OutputError(HedgeError):
     """A result that cannot be written or a results folder that cannot be read."""
 
 
+class WorkerError(HedgeError):
+    """A worker process that was ended from outside: running again may help."""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Name the nearest known word, as a clause to append to an error, or nothing.
 
