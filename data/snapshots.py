@@ -76,6 +76,11 @@ class Store:
             The series.
         mend
             Set a damaged file aside, with a warning; only while holding its lock.
+
+        Raises
+        ------
+        OutputError
+            If a damaged file cannot be set aside: it is not to be written over.
         """
         path = self.path(ticker)
         try:
@@ -90,9 +95,8 @@ class Store:
         except Exception as error:  # whatever a damaged disk can put into a file
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             if mend:
-                self.warnings.append(
-                    f"{ticker}: snapshot is damaged ({reason}), {self._set_aside(path)}"
-                )
+                aside = self._set_aside(path)
+                self.warnings.append(f"{ticker}: snapshot is damaged ({reason}), {aside}")
             return None
 
     def write(self, ticker: str, source: str, fetched: dt.datetime, bars: Bars) -> Snapshot:
@@ -183,7 +187,9 @@ class Store:
         try:
             path.replace(aside)
         except OSError as error:
-            return f"and cannot be set aside ({error.strerror})"
+            raise OutputError(
+                f"snapshot {path} is damaged and cannot be set aside: {error.strerror or error}"
+            ) from error
         return f"set aside as {aside.name}"
 
 

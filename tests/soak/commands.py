@@ -1,0 +1,210 @@
+"""Whole commands killed at random moments: ``python -m tests.soak.commands``.
+
+A command is one entry of ``COMMANDS``. It runs in its own process group, its workers in the
+same. A moment is either a share of its measured duration, or a number of changes seen in the
+folders it writes to, which needs no measured duration and hits the part that matters. With
+every second kill only the first process dies, and its workers have to end by themselves.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from data import fred
+from tests import yahoo_server
+from tests.soak.storage import complaints, contents, temporaries
+
+ROOT = Path(__file__).parents[2]
+LIMIT_SECONDS = 300
+MONTHS = ("--source", "bundled", "--start", "2015-01-30")
+
+# Words after ``python -m``; {out} is the results folder. Each may rewrite the names after it.
+COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "fetch": (("data.history", "--out", "{out}/history"), ("tracking.csv", "tracking.svg")),
+    "run": (("backtests.run", "hedge_mix", *MONTHS, "--out", "{out}"), ("index.html",)),
+    "compare": (
+        ("backtests.compare", "hedge_mix", "equity_only", "--no-tearsheet", *MONTHS,
+         "--out", "{out}"),
+        ("index.html",),
+    ),
+}  # fmt: skip
+
+
+@dataclass
+class Killed:
+    """What became of one command killed at several moments."""
+
+    command: str
+    kills: int = 0
+    too_late: int = 0
+    recoveries: int = 0
+    seconds: float = 0.0
+    complaints: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def servers() -> Iterator[dict[str, str]]:
+    """Serve quiet prices and yields on loopback; yields the environment that asks for them."""
+    with yahoo_server.serve() as yahoo:
+        for ticker in ("SPY", "SHY", "IEF", "TLT", "BIL", "^SP500TR", "VFINX"):
+            yahoo.hold(ticker, yahoo_server.made_bars(800))
+        days = pd.bdate_range("2018-01-01", "2025-09-26")
+        for name in (fred.BILL, fred.POLICY_RATE, fred.CPI, *fred.CURVE.values()):
+            yahoo.hold_fred(name, pd.Series(4.0, index=days))
+        yield {**os.environ, "HEDGE_YAHOO_URL": yahoo.url, "HEDGE_FRED_URL": yahoo.url}
+
+
+def start(command: str, root: Path, environment: dict[str, str]) -> subprocess.Popen[str]:
+    """Start a command on the folders below ``root``, leader of its own group."""
+    words = [word.format(out=root / "results") for word in COMMANDS[command][0]]
+    return subprocess.Popen(
+        [sys.executable, "-m", *words],
+        cwd=ROOT,
+        env={**environment, "HEDGE_DATA_DIR": str(root / "cache")},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When to kill: after some seconds, or after some changes of the folders."""
+
+    seconds: float | None = None
+    changes: int = 0
+
+
+def kill(process: subprocess.Popen[str], root: Path, moment: Moment, *, group: bool) -> bool:
+    """Kill a command at a moment, with its group or alone; False where it had ended before."""
+    began, changes, last = time.monotonic(), 0, _state(root)
+    while process.poll() is None:
+        state = _state(root) if moment.seconds is None else last
+        changes, last = changes + (state != last), state
+        if moment.seconds is None:
+            due = changes >= moment.changes
+        else:
+            due = time.monotonic() - began >= moment.seconds
+        if due:
+            break
+        time.sleep(0.002)
+    alive = process.poll() is None
+    if alive:
+        (os.killpg if group else os.kill)(process.pid, signal.SIGKILL)
+    process.communicate(timeout=LIMIT_SECONDS)
+    return alive
+
+
+def _state(root: Path) -> frozenset[tuple[str, int]]:
+    found = set()
+    for path in root.rglob("*"):
+        with suppress(OSError):  # gone meanwhile
+            found.add((str(path), path.stat().st_mtime_ns))
+    return frozenset(found)
+
+
+def survivors(group: int) -> list[int]:
+    """Processes of a group that still run; those that are only not reaped yet are left out."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, _, its_group = entry.read_text().rpartition(")")[2].split()[:3]
+            if int(its_group) == group and state not in "ZX":
+                found.append(int(entry.parent.name))
+    return found
+
+
+def soak(command: str, moments: list[Moment] | int, *, seed: int, recover: bool) -> Killed:
+    """Kill a command at several moments and see that nothing is lost and the next one succeeds.
+
+    Parameters
+    ----------
+    command
+        A key of ``COMMANDS``.
+    moments
+        When, or how many random ones within its measured duration.
+    seed
+        Of the random moments.
+    recover
+        Whether to run it to its end after each kill, else after the last one only.
+    """
+    began, done = time.monotonic(), Killed(command)
+    with tempfile.TemporaryDirectory() as scratch, servers() as environment:
+        root = Path(scratch)
+        if isinstance(moments, int):
+            first = time.monotonic()
+            _finish(done, root, environment)
+            whole = time.monotonic() - first
+            chance = random.Random(seed)
+            moments = [Moment(chance.uniform(0.0, whole)) for _ in range(moments)]
+        for number, moment in enumerate(moments):
+            if not recover or number % 2:
+                _forget(root)  # so that there is something to write
+            before = contents(root)
+            process = start(command, root, environment)
+            killed = kill(process, root, moment, group=number % 2 == 0)
+            done.kills += killed
+            done.too_late += not killed
+            until = time.monotonic() + 30
+            while survivors(process.pid) and time.monotonic() < until:
+                time.sleep(0.05)
+            found = [f"process {one} lives on" for one in survivors(process.pid)]
+            found += complaints(root, before, COMMANDS[command][1])
+            done.complaints += [f"{moment}: {one}" for one in found]
+            if recover or number == len(moments) - 1:
+                _finish(done, root, environment)
+    done.seconds = round(time.monotonic() - began, 1)
+    return done
+
+
+def _forget(root: Path) -> None:
+    """Take away a finished part, as a user may: one result and one snapshot."""
+    for path in (*sorted(root.glob("results/[a-z]*-*"))[:1], *sorted(root.glob("cache/S*"))[:1]):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def _finish(done: Killed, root: Path, environment: dict[str, str]) -> None:
+    """Run a command to its end, without help."""
+    before = contents(root)
+    process = start(done.command, root, environment)
+    _, errors = process.communicate(timeout=LIMIT_SECONDS)
+    done.recoveries += 1
+    if process.returncode:
+        done.complaints.append(f"the next one fails: {errors}")
+    done.complaints += complaints(root, before, COMMANDS[done.command][1])
+    done.complaints += [f"{path.name} stays" for path in temporaries(root)]
+
+
+def main() -> None:
+    """Kill each command ten times, a line of JSON each."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--only", choices=list(COMMANDS), nargs="+", default=list(COMMANDS))
+    parser.add_argument("--seed", type=int, default=20260101)
+    given = parser.parse_args()
+    for command in given.only:
+        done = soak(command, given.kills, seed=given.seed, recover=True)
+        print(json.dumps(vars(done)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
