@@ -65,7 +65,11 @@ def run_command(command: click.Command, arguments: Sequence[str] | None = None) 
 def _say(message: str, code: int, *, debug: bool = False) -> int:
     if debug:
         traceback.print_exc()
-    sys.stderr.write(f"error: {' '.join(message.split())}\n")
+    try:
+        sys.stderr.write(f"error: {' '.join(message.split())}\n")
+        sys.stderr.flush()
+    except OSError:  # nobody can be told, but the exit code stands
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
     return code
 
 

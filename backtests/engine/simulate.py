@@ -7,6 +7,7 @@ earns the bill return like any other idle money.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from backtests.engine.costs import Costs
 from backtests.engine.ledger import Fills
 from backtests.engine.result import Simulation
-from data.errors import UsageError, WeightError
+from data.errors import OutputError, UsageError, WeightError
 from data.market import CASH, Market
 from strategies.base import Strategy, require_weights
 
@@ -29,9 +30,7 @@ def fill_with_vectorbt(
     prices: Array, targets: Array, fee: Array, slippage: Array, initial: float
 ) -> Fills:
     """Trade targets at prices with vectorbt; same arguments and answer as the ledger."""
-    import vectorbt as vbt
-
-    portfolio = vbt.Portfolio.from_orders(
+    portfolio = _vectorbt().Portfolio.from_orders(
         close=pd.DataFrame(prices),
         size=targets,
         size_type="targetpercent",
@@ -55,6 +54,26 @@ def fill_with_vectorbt(
     )
 
 
+def _vectorbt() -> Any:
+    """Load vectorbt, which wants to keep what it compiles.
+
+    Raises
+    ------
+    OutputError
+        If there is no folder for that.
+    """
+    try:
+        import vectorbt
+    except RuntimeError as error:
+        if "no locator available" not in str(error):
+            raise
+        raise OutputError(
+            "vectorbt cannot be loaded: neither its own folder nor ~/.cache can be written, where "
+            "it keeps compiled code; set NUMBA_CACHE_DIR to a folder that can"
+        ) from error
+    return vectorbt
+
+
 def vectorbt_metrics(nav: pd.Series, cash: pd.Series, ppy: int) -> dict[str, float]:
     """Headline numbers by vectorbt, to check ours against, by the keys of the cross-check.
 
@@ -66,8 +85,7 @@ def vectorbt_metrics(nav: pd.Series, cash: pd.Series, ppy: int) -> dict[str, flo
     ppy
         Rows per year.
     """
-    import vectorbt as vbt  # noqa: F401 - registers the accessor
-
+    _vectorbt()  # registers the accessor
     returns = nav.pct_change(fill_method=None).iloc[1:]
     bill = float(cash.pct_change(fill_method=None).iloc[1:].mean())
     # Any row length will do: the year is counted in rows.
