@@ -107,7 +107,8 @@ def kill(process: subprocess.Popen[str], root: Path, moment: Moment, *, group: b
     alive = process.poll() is None
     if alive:
         (os.killpg if group else os.kill)(process.pid, signal.SIGKILL)
-    process.communicate(timeout=LIMIT_SECONDS)
+    process.wait(timeout=LIMIT_SECONDS)
+    process.stderr.close()  # a worker that lives on would keep it open
     return alive
 
 
@@ -130,47 +131,57 @@ def survivors(group: int) -> list[int]:
     return found
 
 
-def soak(command: str, moments: list[Moment] | int, *, seed: int, recover: bool) -> Killed:
-    """Kill a command at several moments and see that nothing is lost and the next one succeeds.
+def soak(command: str, kills: int, changes: tuple[int, ...] = (), seed: int = 20260101) -> Killed:
+    """Kill a command several times and see that nothing is lost and the next one succeeds.
 
     Parameters
     ----------
     command
         A key of ``COMMANDS``.
-    moments
-        When, or how many random ones within its measured duration.
+    kills
+        How often; what ends before its moment is tried again, at another one.
+    changes
+        Moments, as changes of its folders, and one run to its end after all of them. Without,
+        random moments of its measured duration, and a run to its end after each.
     seed
         Of the random moments.
-    recover
-        Whether to run it to its end after each kill, else after the last one only.
     """
-    began, done = time.monotonic(), Killed(command)
+    began, done, chance = time.monotonic(), Killed(command), random.Random(seed)
     with tempfile.TemporaryDirectory() as scratch, servers() as environment:
         root = Path(scratch)
-        if isinstance(moments, int):
-            first = time.monotonic()
+        shortest = 0.0 if changes else _finish(done, root, environment)
+        for number in range(3 * kills):
+            if changes:
+                moment = Moment(changes=changes[number % len(changes)])
+            else:
+                moment = Moment(seconds=chance.uniform(0.0, shortest))
+            _kill_and_look(done, root, environment, moment, group=number % 2 == 0)
+            if not changes:
+                shortest = min(shortest, _finish(done, root, environment))
+            if done.kills == kills:
+                break
+        if changes:
             _finish(done, root, environment)
-            whole = time.monotonic() - first
-            chance = random.Random(seed)
-            moments = [Moment(chance.uniform(0.0, whole)) for _ in range(moments)]
-        for number, moment in enumerate(moments):
-            if not recover or number % 2:
-                _forget(root)  # so that there is something to write
-            before = contents(root)
-            process = start(command, root, environment)
-            killed = kill(process, root, moment, group=number % 2 == 0)
-            done.kills += killed
-            done.too_late += not killed
-            until = time.monotonic() + 30
-            while survivors(process.pid) and time.monotonic() < until:
-                time.sleep(0.05)
-            found = [f"process {one} lives on" for one in survivors(process.pid)]
-            found += complaints(root, before, COMMANDS[command][1])
-            done.complaints += [f"{moment}: {one}" for one in found]
-            if recover or number == len(moments) - 1:
-                _finish(done, root, environment)
     done.seconds = round(time.monotonic() - began, 1)
     return done
+
+
+def _kill_and_look(
+    done: Killed, root: Path, environment: dict[str, str], moment: Moment, *, group: bool
+) -> None:
+    if not group:
+        _forget(root)  # so that there is something to write
+    before = contents(root)
+    process = start(done.command, root, environment)
+    killed = kill(process, root, moment, group=group)
+    done.kills += killed
+    done.too_late += not killed
+    until = time.monotonic() + 30
+    while survivors(process.pid) and time.monotonic() < until:
+        time.sleep(0.05)
+    found = [f"process {one} lives on" for one in survivors(process.pid)]
+    found += complaints(root, before, COMMANDS[done.command][1])
+    done.complaints += [f"{moment}: {one}" for one in found]
 
 
 def _forget(root: Path) -> None:
@@ -182,16 +193,18 @@ def _forget(root: Path) -> None:
             path.unlink()
 
 
-def _finish(done: Killed, root: Path, environment: dict[str, str]) -> None:
-    """Run a command to its end, without help."""
-    before = contents(root)
+def _finish(done: Killed, root: Path, environment: dict[str, str]) -> float:
+    """Run a command to its end, without help; the seconds it took."""
+    before, began = contents(root), time.monotonic()
     process = start(done.command, root, environment)
     _, errors = process.communicate(timeout=LIMIT_SECONDS)
+    took = time.monotonic() - began
     done.recoveries += 1
     if process.returncode:
         done.complaints.append(f"the next one fails: {errors}")
     done.complaints += complaints(root, before, COMMANDS[done.command][1])
     done.complaints += [f"{path.name} stays" for path in temporaries(root)]
+    return took
 
 
 def main() -> None:
@@ -202,7 +215,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=20260101)
     given = parser.parse_args()
     for command in given.only:
-        done = soak(command, given.kills, seed=given.seed, recover=True)
+        done = soak(command, given.kills, seed=given.seed)
         print(json.dumps(vars(done)), flush=True)
 
 

@@ -1,0 +1,310 @@
+"""Nothing finished is lost: processes killed, disks full, folders read-only, many at once.
+
+A sample of what ``HEDGE_SOAK=1`` (or ``python -m tests.soak.faults``) does in full.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.soak.commands import COMMANDS, servers, soak, start
+from tests.soak.points import FAULTS, KILL
+
+SOAK = bool(os.environ.get("HEDGE_SOAK"))
+PATIENCE = 5400 if SOAK else 300
+
+# Publishes a folder as every result is, without an engine; ends as a command does.
+PUBLISH = """
+import sys, click
+from pathlib import Path
+from backtests.report import folder, index
+from data.command import run_command
+def act():
+    out = Path(sys.argv[1])
+    with folder.new_folder(out, "run-1") as place:
+        (place / "equity.csv").write_text("x" * 100_000)
+        folder.write_manifest(place, {"kind": "comparison", "title": "x"}, created="2020-01-01")
+    index.rebuild_index(out)
+"""
+RUN = "run_command(click.Command('act', callback=act), [])\n"
+
+
+@pytest.mark.timeout(PATIENCE)
+def test_a_fault_at_each_write_point_loses_nothing():
+    words = [] if SOAK else ["--every", "12", "--rounds", "2"]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.soak.storage", *words],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    figures = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line for one in figures for line in one["complaints"]] == []
+    faults = {one["fault"] for one in figures}
+    assert faults == {KILL, *FAULTS, ""}  # the last one is eight processes at once
+    killed = [one for one in figures if one["fault"] == KILL]
+    assert len(killed) == 9
+    assert sum(one["points"] for one in killed) > 200
+    if SOAK:
+        assert all(one["trials"] == one["points"] for one in figures if one["fault"])
+
+
+# In a sample the folders say when: what is written matters more than what is imported.
+SAMPLE = {"fetch": (9, 30), "run": (7,), "compare": (1, 12)}
+
+
+@pytest.mark.timeout(PATIENCE)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_killed_at_any_moment_loses_nothing(command):
+    changes = SAMPLE.get(command, (5,))
+    done = soak(command, 10) if SOAK else soak(command, len(changes), changes)
+    assert done.complaints == []
+    assert done.kills == (10 if SOAK else len(changes))
+
+
+def test_a_killed_worker_is_one_line(tmp_path):
+    with servers() as environment:
+        process = start("compare", tmp_path, environment)
+        until = time.monotonic() + 120
+        while not (workers := _workers(process.pid)) and time.monotonic() < until:
+            time.sleep(0.01)
+        os.kill(workers[0], signal.SIGKILL)
+        _, errors = process.communicate(timeout=120)
+    assert process.returncode == 2
+    assert re.search(r"^error: a worker process of 2 was killed.*run again for the rest$",
+                     errors, re.MULTILINE)  # fmt: skip
+    assert "Traceback" not in errors
+
+
+def _workers(parent: int) -> list[int]:
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            its_parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            words = (folder / "cmdline").read_text()
+        except OSError:
+            continue
+        if its_parent == parent and "spawn_main" in words:
+            found.append(int(folder.name))
+    return found
+
+
+def namespace(script: str, place: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run a shell script that mounts on ``$1`` where nobody else sees it."""
+    trial = ["unshare", "--mount", "sh", "-c", "mount -t tmpfs none /mnt"]
+    try:
+        allowed = subprocess.run(trial, capture_output=True, check=False).returncode == 0
+    except OSError:
+        allowed = False
+    if not allowed:
+        pytest.skip("mounting is not permitted here; errors are injected all the same")
+    place.mkdir()
+    return subprocess.run(
+        ["unshare", "--mount", "sh", "-c", script, "sh", str(place), *words],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+FILL = """
+place=$1; shift
+mount -t tmpfs -o {little} none "$place"
+"$@"; echo "exit $?"
+find "$place" -mindepth 1 -not -name .lock
+mount -o remount,{much} "$place"
+"$@"; echo "exit $?"
+"""
+
+
+@pytest.mark.parametrize(
+    ("little", "much"), [("size=64k", "size=4m"), ("nr_inodes=4", "nr_inodes=100")]
+)
+def test_a_disk_without_room_is_one_line_and_nothing_half(tmp_path, little, much):
+    place = tmp_path / "results"
+    done = namespace(
+        FILL.format(little=little, much=much),
+        place,
+        sys.executable,
+        "-c",
+        PUBLISH + RUN,
+        str(place),
+    )
+    assert done.stdout.splitlines() == ["exit 2", "exit 0"]
+    assert done.stderr.splitlines() == [
+        f"error: {place}/run-1 cannot be written: No space left on device; what was finished is "
+        "intact, make room or give access"
+    ]
+
+
+def test_a_read_only_disk_is_one_line(tmp_path):
+    place = tmp_path / "results"
+    script = 'mount -t tmpfs -o ro none "$1"; shift; "$@"; echo "exit $?"'
+    done = namespace(script, place, sys.executable, "-m", "backtests.run", "hedge_mix",
+                     "--source", "bundled", "--out", str(place))  # fmt: skip
+    assert done.stdout == "exit 2\n"
+    assert done.stderr == (
+        f"error: --out {place} cannot be written: Read-only file system; choose another folder\n"
+    )
+
+
+def test_a_full_cache_is_a_warning_and_what_was_fetched_is_used(tmp_path):
+    cache = tmp_path / "cache"
+    with servers() as environment:
+        script = f"""
+            place=$1; shift; mount -t tmpfs -o size=128k none "$place"
+            export HEDGE_DATA_DIR="$place"
+            export HEDGE_YAHOO_URL={environment["HEDGE_YAHOO_URL"]}
+            export HEDGE_FRED_URL={environment["HEDGE_FRED_URL"]}
+            "$@"; echo "exit $?"; find "$place" -name '.writing-*'
+            {sys.executable} -m data.cache
+        """
+        done = namespace(script, cache, sys.executable, "-m", "data.history", "--out",
+                         str(tmp_path / "history"))  # fmt: skip
+    told, _, listed = done.stdout.partition("exit 0\n")
+    assert "cannot be written: No space left on device; set HEDGE_DATA_DIR to a folder" in told
+    assert "what is fetched is not kept" in told
+    assert (tmp_path / "history" / "tracking.csv").is_file()
+    assert listed.startswith("snapshots in")  # no temporary before it
+    assert "SPY" in listed
+    assert "damaged" not in listed
+
+
+def test_no_folder_for_compiled_code_is_one_line(tmp_path):
+    home = Path(str(find_spec("vectorbt").origin)).parents[1]
+    script = f"""
+        mount --bind {home} {home} && mount -o remount,ro,bind {home}
+        export HOME=/proc/none XDG_CACHE_HOME=/proc/none; unset NUMBA_CACHE_DIR
+        shift; "$@"; echo "exit $?"
+    """
+    words = ["backtests.run", "hedge_mix", "--source", "bundled", "--out", str(tmp_path / "out")]
+    done = namespace(script, tmp_path / "unused", sys.executable, "-m", *words)
+    assert done.stdout.endswith("exit 2\n")
+    assert done.stderr.splitlines()[-1].endswith("set NUMBA_CACHE_DIR to a folder that can")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_a_full_disk_behind_a_stream_keeps_the_exit_code(stream):
+    words = {"stdout": ["--list"], "stderr": ["nope"]}[stream]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "backtests.run", *words],
+            cwd=ROOT, text=True, check=False,
+            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, stream: full},
+        )  # fmt: skip
+    assert done.returncode == 2
+    if stream == "stdout":
+        assert done.stderr.splitlines() == [
+            "error: cannot read or write: No space left on device; make room or give access"
+        ]
+
+
+def test_the_count_of_write_points_misses_no_call_of_the_system(tmp_path):
+    out, trace = tmp_path / "results", tmp_path / "trace"
+    calls = ("openat,open,creat,write,pwrite64,writev,fsync,fdatasync,rename,renameat,renameat2,"
+             "mkdir,mkdirat,rmdir,unlink,unlinkat,link,linkat,symlink,symlinkat,chmod,fchmod,"
+             "fchmodat,truncate,ftruncate,utimensat,fallocate,copy_file_range")  # fmt: skip
+    try:
+        done = subprocess.run(
+            ["strace", "-f", "-y", "-qq", "-s", "0", "-o", str(trace), "-e", f"trace={calls}",
+             sys.executable, "-c", PUBLISH + RUN, str(out)],
+            cwd=ROOT, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    except OSError:
+        pytest.skip("no strace here")
+    if "Operation not permitted" in done.stderr:
+        pytest.skip("tracing is not permitted here")
+    assert done.returncode == 0, done.stderr
+    seen = {_call(line, out) for line in trace.read_text().splitlines()} - {None}
+    script = (
+        f"{PUBLISH}\nimport json\nfrom tests.soak.points import Points, install\n"
+        "points = Points([Path(sys.argv[1])])\ninstall(points)\nact()\n"
+        "print(json.dumps(points.seen))"
+    )
+    counted = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "again")],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert counted.returncode == 0, counted.stderr
+    points = {
+        (kind.replace("create", "open").replace("probe", "open"), _name(path, tmp_path / "again"))
+        for kind, path in json.loads(counted.stdout)
+    }
+    assert points == seen
+    assert len(points) > 15
+
+
+def _call(line: str, out: Path) -> tuple[str, str] | None:
+    """What a line of the trace changes below ``out``, in the words of the points."""
+    found = re.match(r"\d+ +(\w+)\((.*)\) += (-?\d+)", line)
+    if found is None or int(found[3]) < 0:
+        return None
+    call, words = found[1], found[2]
+    kinds = {"open": "open", "creat": "open", "write": "write", "pwrite": "write", "fsync": "fsync",
+             "fdatasync": "fsync", "rename": "rename", "mkdir": "mkdir", "rmdir": "rmdir",
+             "unlink": "unlink", "link": "link", "symlink": "link", "chmod": "chmod",
+             "fchmod": "chmod", "truncate": "truncate", "ftruncate": "truncate"}  # fmt: skip
+    # The same call under its newer names: openat, pwrite64, renameat2.
+    kind = kinds.get(re.sub(r"(at)?(2|64)?$", "", call), call)
+    if kind == "open" and not re.search("O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_TMPFILE", words):
+        return None
+    if call == "unlinkat" and "AT_REMOVEDIR" in words:
+        kind = "rmdir"
+    folders = re.findall(r"<([^<>]+)>", words)
+    names = re.findall(r'"([^"]*)"', words) if kind not in ("write", "fsync") else []
+    # A name is relative to the folder before it; a file that is open has its own.
+    path = names[-1] if names else folders[0] if folders else ""
+    if names and not path.startswith("/"):
+        path = f"{folders[-1] if folders else ROOT}/{path}"
+    inside = path == str(out) or path.startswith(f"{out}/")
+    return (kind, _name(path, out)) if inside else None
+
+
+def _name(path: str, out: Path) -> str:
+    return re.sub(r"-[0-9a-f]{8}(?=/|$)", "-*", str(Path(path)).replace(str(out), "results"))
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_harness_itself_injects_what_it_says(tmp_path, fault):
+    script = (
+        "import os, sys\nfrom pathlib import Path\n"
+        "from tests.soak.points import Points, install\n"
+        f"install(Points([Path(sys.argv[1])], {fault!r}, 2))\n"
+        "handle = os.open(Path(sys.argv[1], 'x'), os.O_WRONLY | os.O_CREAT)\n"
+        "try:\n    os.write(handle, b'1234')\n"
+        "except OSError as error:\n    print(error.errno)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert int(done.stdout.split()[0]) == getattr(errno, fault), done.stderr
+    assert (tmp_path / "x").read_text() == "12"  # created, then half of it
+
+
+def test_the_harness_finds_a_file_that_is_written_in_place():
+    script = (
+        "import json\nfrom tests.soak.points import KILL\n"
+        "from tests.soak.storage import Scenario, Store, measure, snapshots\n"
+        "def act(root):\n"
+        "    path = Store(root / 'cache').path('SPY')\n"
+        "    path.write_bytes(path.read_bytes())\n"
+        "print(json.dumps(measure(Scenario('in place', snapshots, act), KILL, 1).complaints))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert any(one.endswith("cache/SPY.snapshot.csv is lost") for one in found)
+    assert any(one.endswith("cache/SPY.snapshot.csv cannot be read") for one in found)
