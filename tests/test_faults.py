@@ -19,8 +19,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.soak.commands import COMMANDS, servers, soak, start
+from tests.soak.commands import COMMANDS, servers, soak, start, together
 from tests.soak.points import FAULTS, KILL
+from tests.soak.storage import PROCESSES
 
 SOAK = bool(os.environ.get("HEDGE_SOAK"))
 PATIENCE = 5400 if SOAK else 300
@@ -73,8 +74,14 @@ def test_a_command_killed_at_any_moment_loses_nothing(command):
     assert done.kills == (10 if SOAK else len(changes))
 
 
+@pytest.mark.skipif(not SOAK, reason="a minute and a half; HEDGE_SOAK=1 runs it")
+@pytest.mark.timeout(PATIENCE)
+def test_whole_runs_at_once_fetch_once_and_are_all_listed():
+    assert together(PROCESSES).complaints == []
+
+
 def test_a_killed_worker_is_one_line(tmp_path):
-    with servers() as environment:
+    with servers() as (environment, _):
         process = start("compare", tmp_path, environment)
         until = time.monotonic() + 120
         while not (workers := _workers(process.pid)) and time.monotonic() < until:
@@ -159,7 +166,7 @@ def test_a_read_only_disk_is_one_line(tmp_path):
 
 def test_a_full_cache_is_a_warning_and_what_was_fetched_is_used(tmp_path):
     cache = tmp_path / "cache"
-    with servers() as environment:
+    with servers() as (environment, _):
         script = f"""
             place=$1; shift; mount -t tmpfs -o size=128k none "$place"
             export HEDGE_DATA_DIR="$place"

@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +27,7 @@ import pandas as pd
 
 from data import fred
 from tests import yahoo_server
-from tests.soak.storage import complaints, contents, temporaries
+from tests.soak.storage import PROCESSES, complaints, contents, temporaries
 
 ROOT = Path(__file__).parents[2]
 LIMIT_SECONDS = 300
@@ -58,20 +58,34 @@ class Killed:
 
 
 @contextmanager
-def servers() -> Iterator[dict[str, str]]:
-    """Serve quiet prices and yields on loopback; yields the environment that asks for them."""
+def servers() -> Iterator[tuple[dict[str, str], list[str]]]:
+    """Serve quiet prices and yields on loopback.
+
+    Yields
+    ------
+    tuple
+        The environment that asks for them, and what was asked for so far.
+    """
     with yahoo_server.serve() as yahoo:
         for ticker in ("SPY", "SHY", "IEF", "TLT", "BIL", "^SP500TR", "VFINX"):
             yahoo.hold(ticker, yahoo_server.made_bars(800))
         days = pd.bdate_range("2018-01-01", "2025-09-26")
         for name in (fred.BILL, fred.POLICY_RATE, fred.CPI, *fred.CURVE.values()):
             yahoo.hold_fred(name, pd.Series(4.0, index=days))
-        yield {**os.environ, "HEDGE_YAHOO_URL": yahoo.url, "HEDGE_FRED_URL": yahoo.url}
+        addresses = {"HEDGE_YAHOO_URL": yahoo.url, "HEDGE_FRED_URL": yahoo.url}
+        yield {**os.environ, **addresses}, yahoo.asked
 
 
 def start(command: str, root: Path, environment: dict[str, str]) -> subprocess.Popen[str]:
-    """Start a command on the folders below ``root``, leader of its own group."""
-    words = [word.format(out=root / "results") for word in COMMANDS[command][0]]
+    """Start an entry of ``COMMANDS`` on the folders below ``root``."""
+    return launch(COMMANDS[command][0], root, environment)
+
+
+def launch(
+    command: Sequence[str], root: Path, environment: dict[str, str]
+) -> subprocess.Popen[str]:
+    """Start a command as the leader of its own group."""
+    words = [word.format(out=root / "results") for word in command]
     return subprocess.Popen(
         [sys.executable, "-m", *words],
         cwd=ROOT,
@@ -147,7 +161,7 @@ def soak(command: str, kills: int, changes: tuple[int, ...] = (), seed: int = 20
         Of the random moments.
     """
     began, done, chance = time.monotonic(), Killed(command), random.Random(seed)
-    with tempfile.TemporaryDirectory() as scratch, servers() as environment:
+    with tempfile.TemporaryDirectory() as scratch, servers() as (environment, _):
         root = Path(scratch)
         shortest = 0.0 if changes else _finish(done, root, environment)
         for number in range(3 * kills):
@@ -207,8 +221,39 @@ def _finish(done: Killed, root: Path, environment: dict[str, str]) -> float:
     return took
 
 
+def together(processes: int) -> Killed:
+    """Let whole runs fetch the same tickers and publish, every other one the same, all at once."""
+    began, done = time.monotonic(), Killed(f"{processes} runs at once")
+    with tempfile.TemporaryDirectory() as scratch, servers() as (environment, asked):
+        root = Path(scratch)
+        weights = [50 + number * (number % 2) for number in range(processes)]
+        running = [
+            launch(
+                ("backtests.run", "hedge_mix", "--source", "yahoo", "--out", "{out}",
+                 "--no-tearsheet", "--weights", f"SPY=0.{weight},IEF=0.4"),
+                root, environment,
+            )
+            for weight in weights
+        ]  # fmt: skip
+        for process in running:
+            _, errors = process.communicate(timeout=LIMIT_SECONDS)
+            if process.returncode:
+                done.complaints.append(errors)
+        done.complaints += complaints(root, {}, ())
+        done.complaints += [f"{path.name} stays" for path in temporaries(root)]
+        # yfinance asks for the time zone first: once a process that fetches.
+        histories = {name: asked.count(name) for name in set(asked)}
+        done.complaints += [f"{n} asked {c} times" for n, c in histories.items() if c > 2]
+        page = (root / "results" / "index.html").read_text()
+        found = [path.parent.name for path in root.glob("results/*/manifest.json")]
+        if len(found) != len(set(weights)) or not all(name in page for name in found):
+            done.complaints.append(f"the index does not list {found}")
+    done.seconds = round(time.monotonic() - began, 1)
+    return done
+
+
 def main() -> None:
-    """Kill each command ten times, a line of JSON each."""
+    """Kill each command ten times, then let eight run at once; a line of JSON each."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--only", choices=list(COMMANDS), nargs="+", default=list(COMMANDS))
@@ -217,6 +262,7 @@ def main() -> None:
     for command in given.only:
         done = soak(command, given.kills, seed=given.seed)
         print(json.dumps(vars(done)), flush=True)
+    print(json.dumps(vars(together(PROCESSES))), flush=True)
 
 
 if __name__ == "__main__":

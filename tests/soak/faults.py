@@ -40,7 +40,8 @@ def main() -> None:
         rows.append((f"{fault} {at}", found))
     for one in figures("commands"):
         late = f" ({one['too_late']} more fell after its end)" if one["too_late"] else ""
-        rows.append((f"`{one['command']}` killed at {one['kills']} moments{late}", [one]))
+        killed = f" killed at {one['kills']} moments{late}" if one["kills"] else ""
+        rows.append((f"{one['command']}{killed}", [one]))
     print("| tried | seconds | complaints |\n|---|---|---|")
     for what, found in rows:
         wrong = [line for one in found for line in one["complaints"]]
