@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from backtests.analysis.metrics import year_returns
 from backtests.engine.costs import Costs
-from backtests.engine.simulate import SCALE, require_targets, standing_decisions
+from backtests.engine.simulate import SCALE, require_targets, standing_decisions, with_cash
 from data.errors import UsageError, WeightError, did_you_mean
 from data.market import Market
 from strategies.base import WEIGHT_TOLERANCE, require_weights
@@ -211,7 +211,7 @@ def static_mixes(course: Course, weights: Array, rebalance: str = "monthly") -> 
     wrong = ~((weights >= 0).all(axis=1) & (sums <= 1 + WEIGHT_TOLERANCE))
     for mix in np.flatnonzero(wrong):
         require_weights(dict(zip(course.tickers, weights[mix], strict=True)), f"mix {mix}")
-    targets = np.column_stack([weights, np.maximum(np.round(1.0 - sums, 12), 0.0)])
+    targets = with_cash(weights)
     rows = np.flatnonzero(decision_rows(course.sessions, rebalance)) + course.costs.lag
     return Candidates(targets, rows[rows < len(course.sessions)])
 
@@ -257,7 +257,7 @@ def schedules(course: Course, market: Market, decisions: Iterable[pd.DataFrame])
             where, column = np.argwhere(early)[0]
             raise WeightError(
                 f"{name} wants {course.tickers[column]} on {standing.index[where]:%Y-%m-%d}, "
-                "before its first price"
+                "before its first price; give it no weight until then"
             )
         trades = row + course.costs.lag < len(course.sessions)
         targets.append(held[trades])

@@ -55,7 +55,7 @@ def local_processes(scheduler: str) -> int | None:
     if found := re.fullmatch(r"tcp://(?:[\w.-]+|\[[0-9a-fA-F:]+\]):(\d{1,5})/?", scheduler):
         if 0 < int(found[1]) < 65_536:
             return None
-        raise UsageError(f"--scheduler {scheduler}: a port is 1 to 65535, got {found[1]}")
+        raise UsageError(f"--scheduler {scheduler}: a port is one of 1 to 65535, got {found[1]}")
     found = re.fullmatch(r"local:([0-9]+)", scheduler)
     if not found or not int(found[1]):
         raise UsageError(f"--scheduler {scheduler!r} is not understood; {FORMS}")

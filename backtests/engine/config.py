@@ -107,5 +107,5 @@ def _day(option: str, text: str | None) -> dt.date | None:
     if day is None:
         raise UsageError(f"{option} takes a date as YYYY-MM-DD, got {text!r}")
     if not 1800 <= day.year <= 2200:
-        raise UsageError(f"{option} {text} is outside the years 1800 to 2200")
+        raise UsageError(f"{option} {text} is outside the years 1800 to 2200; give a day within")
     return day

@@ -47,9 +47,13 @@ def read_config(path: Path) -> dict[str, Any]:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise UsageError(f"--config {path} cannot be read: {error.strerror or error}") from error
+        raise UsageError(
+            f"--config {path} cannot be read: {error.strerror or error}; check its path"
+        ) from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UsageError(f"--config {path} is no TOML: {error}") from error
+        raise UsageError(
+            f"--config {path} is no TOML ({error}); mend that line, or write the run again"
+        ) from error
     for key, value in table.items():
         if key not in KEYS:
             raise UsageError(

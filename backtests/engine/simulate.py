@@ -24,6 +24,7 @@ Array = NDArray[np.float64]
 Engine = Callable[[Array, Array, Array, Array, float], Fills]
 CAPITAL = 10_000.0
 SCALE = 100.0
+LEAST_CASH = 5e-13
 
 
 def fill_with_vectorbt(
@@ -224,7 +225,10 @@ def _before_their_first_day(
     if held.to_numpy().any():
         day = held.index[held.any(axis=1)][0]
         ticker = held.columns[held.loc[day]][0]
-        raise WeightError(f"{name} wants {ticker} on {day:%Y-%m-%d}, before its first price")
+        raise WeightError(
+            f"{name} wants {ticker} on {day:%Y-%m-%d}, before its first price; "
+            "give it no weight until then"
+        )
     return levels.bfill() if missing.to_numpy().any() else levels
 
 
@@ -238,11 +242,16 @@ def require_targets(weights: pd.DataFrame, market: Market, name: str) -> None:
     """
     index = weights.index
     if len(weights) == 0:
-        raise WeightError(f"{name} made no decision up to {market.sessions[-1]:%Y-%m-%d}")
+        raise WeightError(
+            f"{name} made no decision up to {market.sessions[-1]:%Y-%m-%d}; give a longer period"
+        )
     if not (
         index.is_monotonic_increasing and index.is_unique and index.isin(market.sessions).all()
     ):
-        raise WeightError(f"{name} decided on dates that are not ascending sessions of the market")
+        raise WeightError(
+            f"{name} decided on dates that are not ascending sessions of the market; "
+            "decide on its own sessions, each once"
+        )
     values = weights.to_numpy(float)
     suspect = ~np.isfinite(values).all(axis=1) | (values < 0).any(axis=1) | (values.sum(axis=1) > 1)
     for row in np.flatnonzero(suspect):
@@ -267,8 +276,20 @@ def standing_decisions(
         )
     standing = pd.concat([before.iloc[[-1]].set_axis(sessions[:1]), decided.loc[sessions[0] :]])
     standing = standing[~standing.index.duplicated(keep="first")]
-    left = np.round(1.0 - standing.to_numpy(float).sum(axis=1), 12)
-    return standing.assign(**{CASH: np.maximum(left, 0.0)})
+    columns = [*standing.columns, CASH]
+    return pd.DataFrame(with_cash(standing.to_numpy(float)), standing.index, columns)
+
+
+def with_cash(weights: Array) -> Array:
+    """Add what rows of weights leave as the column ``CASH``, so that they sum to 1.
+
+    A sum above 1 by no more than ``WEIGHT_TOLERANCE`` is scaled to 1: vectorbt grants a buy that
+    the money falls short of by 1e-9, on every decision anew. What is left of decimal fractions
+    such as 0.7 + 0.2 + 0.1, below 5e-13, is nothing to trade.
+    """
+    scaled = weights / np.maximum(weights.sum(axis=1, keepdims=True), 1.0)
+    left = 1.0 - scaled.sum(axis=1)
+    return np.column_stack([scaled, np.where(left > LEAST_CASH, left, 0.0)])
 
 
 def _rescaled(fills: Fills, money: float, price: Array) -> Fills:
@@ -283,6 +304,16 @@ def _rescaled(fills: Fills, money: float, price: Array) -> Fills:
         order_price=fills.order_price * at,
         order_fee=fills.order_fee * money,
     )
+
+
+def _weights(held: pd.DataFrame, nav: pd.Series) -> pd.DataFrame:
+    """Fractions of value; money that lies between orders is cash.
+
+    vectorbt leaves out orders below 1e-9 of what they change: their money waits for the next.
+    """
+    weights = held.div(nav, axis=0)
+    weights[CASH] += np.maximum(1.0 - weights.sum(axis=1), 0.0)
+    return weights
 
 
 def _books(
@@ -317,7 +348,7 @@ def _books(
         name=name,
         costs=costs,
         nav=nav,
-        weights=(levels * fills.units).div(nav, axis=0),
+        weights=_weights(levels * fills.units, nav),
         orders=orders,
         decisions=decisions,
         pending=pending,

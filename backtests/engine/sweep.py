@@ -281,7 +281,7 @@ def _run(
         s[PEAK] = 1.0 / CAPITAL
         s[LOWEST] = 1.0
         s[WORST] = np.inf
-        s[MEAN] = 1.0
+        s[MEAN] = bills[1]  # the return of the first row, on which nothing but cash was held
         nav[:1, start : start + lanes] = CAPITAL
         if not scheduled:
             for i in range(lanes):

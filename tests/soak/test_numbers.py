@@ -1,0 +1,153 @@
+"""Random markets through ledger, vectorbt and kernel: one answer, and never a NaN.
+
+``HEDGE_SOAK=1 python -m pytest -s tests/soak/test_numbers.py`` tries 10,000 of them.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from backtests.analysis.metrics import headline
+from backtests.engine import ledger
+from backtests.engine.candidates import make_course, schedules, static_mixes
+from backtests.engine.scores import paths, score
+from backtests.engine.simulate import fill_with_vectorbt, simulate
+from data.errors import UsageError
+from strategies.base import Strategy
+from strategies.hedge_mix import HedgeMix
+from tests.engine.test_sweep import expected
+from tests.soak.counts import count, report
+from tests.soak.markets import CASES, make_decisions, make_market, weights_of
+
+LIMIT = 1e-9
+WORST = {"markets": 0, "too short": 0, "difference": 0.0, "sum of weights": 0.0}
+
+
+class Decided(Strategy):
+    """Decisions made elsewhere, over tickers that may start late."""
+
+    name = "decided"
+
+    def __init__(self, frame):
+        object.__setattr__(self, "frame", frame)
+
+    @property
+    def tickers(self):
+        return list(self.frame.columns)
+
+    @property
+    def optional(self):
+        return tuple(self.tickers[1:])
+
+    def target_weights(self, market):
+        return self.frame
+
+
+def difference(one, other) -> float:
+    """Largest relative difference; NaN in either of them is one without limit."""
+    one, other = np.asarray(one, float), np.asarray(other, float)
+    apart = np.abs(one - other) / np.maximum(np.abs(other), 1e-300)
+    return float(np.max(np.where(np.isfinite(apart), apart, math.inf)))
+
+
+def metrics_agree(scores, market, done):
+    """Hold the kernel's metrics against those of ``analysis.metrics``.
+
+    A ratio over a deviation d inherits the rounding of a return, 1e-16 or a few, over d: under
+    a deviation of 1e-7 (a portfolio that all but equals bills) that is more than 1e-9.
+    """
+    values = expected(market, done)
+    year = math.sqrt(market.periods_per_year)
+    excess = (done.nav.pct_change() - market.cash.loc[done.nav.index].pct_change()).iloc[1:]
+    below = {
+        "sharpe": float(excess.std()) if len(excess) > 1 else math.nan,
+        "sortino": values["downside_deviation"] / year,
+        "calmar": -values["max_drawdown"],
+    }
+    for name, value in values.items():
+        if name not in below:
+            limit = LIMIT * max(1.0, abs(value)) if math.isfinite(value) else 0.0
+        elif below[name] < 2e-12:  # analysis.metrics has no ratio over less than 1e-12
+            continue
+        else:
+            limit = (LIMIT + 2e-15 / below[name]) * max(year, abs(value))
+        assert scores[name] == pytest.approx(value, rel=0, abs=limit, nan_ok=True), name
+
+
+def prepare(case):
+    """The market, the strategy of the simulations, and the same as candidates of the kernel."""
+    market = make_market(case)
+    if case.scheduled:
+        decided = make_decisions(case, market)
+        return market, Decided(decided), lambda course: schedules(course, market, [decided])
+    weights = weights_of(case, np.random.default_rng(case.seed))
+    mix = HedgeMix(
+        weights=dict(zip(market.tickers, weights.tolist(), strict=True)), rebalance=case.rebalance
+    )
+    return market, mix, lambda course: static_mixes(course, [weights], case.rebalance)
+
+
+def sane(done):
+    """Hold the books of a simulation to what no market may break."""
+    values, held = done.nav.to_numpy(), done.weights.to_numpy()
+    assert np.isfinite(values).all()
+    assert values.min() >= 0.0
+    assert np.isfinite(held).all()
+    assert held.min() >= 0.0
+    assert np.isfinite(done.orders[["units", "price", "value", "fee", "slippage"]]).all(axis=None)
+    assert math.isfinite(done.costs_paid)
+    assert np.isfinite(done.traded).all()
+    off = float(np.abs(held.sum(axis=1) - 1.0).max())
+    WORST["sum of weights"] = max(WORST["sum of weights"], off)
+    assert off <= 1e-12
+
+
+@settings(
+    max_examples=count(150, 10_000),
+    suppress_health_check=list(HealthCheck),
+    report_multiple_bugs=False,
+)
+@given(case=CASES)
+def test_three_engines_give_one_answer(case):
+    market, strategy, candidates = prepare(case)
+    WORST["markets"] += 1
+    arguments = {"costs": case.costs, "initial": 5_000.0}
+    first, _ = market.first_session([t for t in strategy.tickers if t not in strategy.optional])
+    if len(market.sessions[market.sessions >= first]) < case.costs.lag + 2:
+        WORST["too short"] += 1
+        for refused in (
+            lambda: simulate(market, strategy, engine=ledger.fill, **arguments),
+            lambda: simulate(market, strategy, engine=fill_with_vectorbt, **arguments),
+            lambda: make_course(market, strategy.tickers, optional=strategy.optional, **arguments),
+        ):
+            with pytest.raises(UsageError, match="too few for a lag"):
+                refused()
+        return
+    done = simulate(market, strategy, engine=ledger.fill, **arguments)
+    sane(done)
+    theirs = simulate(market, strategy, engine=fill_with_vectorbt, **arguments)
+    sane(theirs)
+    apart = difference(theirs.nav, done.nav)
+    assert apart <= LIMIT
+    np.testing.assert_allclose(theirs.weights, done.weights, rtol=0, atol=LIMIT)
+    assert theirs.costs_paid == pytest.approx(done.costs_paid, rel=LIMIT, abs=LIMIT * 5_000)
+    course = make_course(market, strategy.tickers, optional=strategy.optional, **arguments)
+    kernel = candidates(course)
+    nav = paths(course, kernel)[0]
+    apart = max(apart, difference(nav, done.nav))
+    assert apart <= LIMIT
+    WORST["difference"] = max(WORST["difference"], apart)
+    metrics_agree(score(course, kernel, threads=1).loc[0], market, done)
+    known = headline(done.nav, market.cash.loc[done.nav.index], market.periods_per_year)
+    numbers = [value for value in vars(known).values() if isinstance(value, float)]
+    assert np.isfinite(numbers).all()
+
+
+def test_the_figures_are_said():
+    """After the markets (or without them, where this test comes first): what was the worst."""
+    report(", ".join(f"{name} {value:.3g}" for name, value in WORST.items()))
+    assert WORST["difference"] <= LIMIT
