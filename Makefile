@@ -50,6 +50,10 @@ lint: $(DEV_STAMP) ## Check style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+.PHONY: audit
+audit: $(DEV_STAMP) ## Ask for known faults of the pinned dependencies (needs internet)
+	$(BIN)/python -m tests.audit
+
 .PHONY: fix
 fix: $(DEV_STAMP) ## Mend what style checks can mend
 	$(BIN)/ruff check --fix .
