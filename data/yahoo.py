@@ -116,7 +116,10 @@ def require_reachable() -> None:
             return
         heard += 1
         awaited = pending.get_nowait() if not pending.empty() else awaited
-    raise UnreachableError(f"Yahoo cannot be reached ({target.hostname}: {reason})")
+    raise UnreachableError(
+        f"Yahoo cannot be reached ({target.hostname}: {reason}); try again later, or use --source "
+        "bundled or files:DIR"
+    )
 
 
 def fetch(ticker: str) -> Bars:
@@ -160,7 +163,9 @@ def fetch(ticker: str) -> Bars:
         raise
     except Exception as error:  # whatever a server can put into JSON ends in one line
         kind = type(error).__name__
-        raise DataError(f"{ticker}: what Yahoo sent cannot be read ({kind})") from error
+        raise DataError(
+            f"{ticker}: what Yahoo sent cannot be read ({kind}); try again later"
+        ) from error
 
 
 def _ask(ticker: str) -> tuple[pd.DataFrame, dict[str, Any]]:
@@ -191,7 +196,7 @@ def _ask(ticker: str) -> tuple[pd.DataFrame, dict[str, Any]]:
             f"{ticker}: Yahoo limits the rate of requests; try again later"
         ) from None
     except OSError as error:
-        raise UnreachableError(f"{ticker}: {_transport_reason(error)}") from error
+        raise UnreachableError(f"{ticker}: {_transport_reason(error)}; try again later") from error
     except Exception as error:  # yfinance meets bad answers with errors of many kinds
         raise _refusal(ticker, session, error) from error
     if session.chart is None:
@@ -212,12 +217,24 @@ def _refusal(ticker: str, session: Any, error: Exception) -> DataError:
     if status in (429,) or (status or 0) >= 500:
         return UnreachableError(f"{ticker}: Yahoo answered with status {status}; try again later")
     if status in (401, 403):
-        return UnreachableError(f"{ticker}: Yahoo refused the request (status {status})")
+        return UnreachableError(
+            f"{ticker}: Yahoo refused the request (status {status}); try again later"
+        )
     if status == 404 or session.code == "Not Found":
         said = f": {session.said}" if session.said else ""
         return DataError(f"{ticker}: Yahoo has no such ticker{said}; check its spelling")
     reason = session.said or type(error).__name__
     return _GarbledError(f"{ticker}: what Yahoo sent cannot be read ({reason}); try again later")
+
+
+def _may_ask(url: str) -> bool:
+    """Whether a server is the one named or, where that is Yahoo, another of Yahoo's own.
+
+    yfinance asks those for a cookie, a crumb and the consent to both; a chart needs none of them.
+    """
+    asked = urllib.parse.urlsplit(url).hostname or ""
+    named = urllib.parse.urlsplit(base_url()).hostname or ""
+    return asked == named or all(f".{host}".endswith(".yahoo.com") for host in (asked, named))
 
 
 @cache
@@ -235,6 +252,11 @@ def _client() -> tuple[Any, Any]:
         code: str = ""
         said: str = ""
         deadline: float = math.inf
+
+        def request(self, method: str, url: str, *words: Any, **options: Any) -> Any:
+            if not _may_ask(url):
+                raise requests.exceptions.DNSError(f"{url} is none of the servers to ask")
+            return super().request(method, url, *words, **options)
 
         def get(self, url: str, **options: Any) -> Any:
             left = max(self.deadline - time.monotonic(), 0.05)

@@ -1,0 +1,117 @@
+"""Which servers the commands ask: those the user named, and no other."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import urllib.request
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests import yahoo_server
+from tests.conftest import ROOT
+
+# The hosts that docs/security.md lists: chart and FRED, and where yfinance gets cookie and crumb.
+NAMED = {"query2.finance.yahoo.com", "fred.stlouisfed.org"}
+OF_YFINANCE = {"query1.finance.yahoo.com", "fc.yahoo.com", "guce.yahoo.com", "consent.yahoo.com",
+               "finance.yahoo.com"}  # fmt: skip
+COMMANDS = (
+    ("backtests.run", "hedge_mix", "--no-tearsheet", "--extend"),
+    ("backtests.compare", "hedge_mix", "equity_only", "--no-tearsheet"),
+    ("data.history",),
+    ("data.cache",),
+)
+
+
+@contextmanager
+def proxy(target: str):
+    """A proxy that notes the host of every request; it forwards to ``target`` what is not TLS."""
+    hosts: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_CONNECT(self) -> None:
+            hosts.append(self.path.partition(":")[0])
+            self.send_error(502)
+
+        def do_GET(self) -> None:
+            asked = urlsplit(self.path)
+            hosts.append(asked.hostname or "")
+            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+            try:
+                with opener.open(f"{target}{asked.path}?{asked.query}", timeout=20) as answer:
+                    code, text = answer.status, answer.read()
+            except urllib.error.HTTPError as error:
+                code, text = error.code, error.read()
+            self.send_response(code)
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", hosts
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def ask(words, tmp_path, address, **named):
+    """Run a command whose every request, Python's and libcurl's, goes through the proxy."""
+    through = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), address)  # fmt: skip
+    own = {"HOME": str(tmp_path), "HEDGE_DATA_DIR": str(tmp_path / "cache"), "no_proxy": "",
+           "NO_PROXY": "", "PYTHONPATH": str(ROOT)}  # fmt: skip
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("HEDGE_")}
+    return subprocess.run(
+        [sys.executable, "-m", *words], cwd=tmp_path, env={**kept, **through, **own, **named},
+        check=False, capture_output=True, text=True, timeout=240,
+    )  # fmt: skip
+
+
+def test_servers_that_are_named_are_the_only_ones_asked(tmp_path):
+    bars = yahoo_server.made_bars(900)
+    with yahoo_server.serve() as yahoo:
+        for ticker in ("SPY", "IEF", "SHY", "TLT", "BIL"):
+            yahoo.hold(ticker, bars)
+        for series in ("DTB3", "DGS10", "DGS2"):
+            yahoo.hold_fred(series, bars["Close"] / 25)
+        with proxy(yahoo.url) as (address, hosts):
+            named = {"HEDGE_YAHOO_URL": "http://yahoo.test", "HEDGE_FRED_URL": "http://fred.test"}
+            for words in COMMANDS:
+                done = ask(words, tmp_path, address, **named)
+                assert "Traceback" not in done.stderr, done.stderr
+                assert "fault of ours" not in done.stderr
+            assert set(hosts) == {"yahoo.test", "fred.test"}
+            assert {"SPY", "IEF", "DTB3"} <= set(yahoo.asked)
+
+
+@pytest.mark.parametrize("words", [COMMANDS[0], COMMANDS[2]])
+def test_without_names_only_yahoo_and_fred_are_asked(tmp_path, words):
+    with proxy("http://127.0.0.1:1") as (address, hosts):
+        ask(words, tmp_path, address)
+    assert hosts
+    assert set(hosts) <= NAMED | OF_YFINANCE
+
+
+def test_another_server_than_yahoo_keeps_yfinance_from_yahoo(monkeypatch):
+    from data import yahoo
+
+    charts = "https://query2.finance.yahoo.com/v8/finance/chart/SPY"
+    monkeypatch.delenv("HEDGE_YAHOO_URL")
+    assert yahoo._may_ask(charts)
+    assert yahoo._may_ask("https://fc.yahoo.com")
+    assert not yahoo._may_ask("https://fc.yahoo.com.example.org")
+    assert not yahoo._may_ask("https://notyahoo.com")
+    monkeypatch.setenv("HEDGE_YAHOO_URL", "http://127.0.0.1:8000")
+    assert yahoo._may_ask("http://127.0.0.1:8000/v8/finance/chart/SPY")
+    assert not yahoo._may_ask("https://fc.yahoo.com")
+    assert not yahoo._may_ask(charts)

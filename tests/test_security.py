@@ -1,0 +1,121 @@
+"""What no source of the project may do with what it reads, and the few places that may."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+
+from tests.conftest import ROOT
+
+PACKAGES = ("data", "strategies", "backtests", "docs", "tests")
+MODULES = {"pickle", "cPickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "yaml", "code",
+           "codeop", "xmlrpc", "telnetlib"}  # fmt: skip
+CALLS = {"eval", "exec", "compile", "__import__"}
+# Attributes by which a text or a file becomes code, an object or a command.
+ATTRIBUTES = {
+    *("eval", "exec", "query", "read_pickle", "to_pickle", "read_hdf", "import_module"),
+    *("resolve_name", "system", "popen", "getoutput", "getstatusoutput", "extractall"),
+    *("execl", "execv", "execve", "execvp", "spawnl", "spawnv", "spawnvp", "fromstring_unsafe"),
+}
+FLAGS = {"shell": True, "allow_pickle": True, "verify": False, "autoescape": False}
+# Where one of them stands after all, and why nothing read can reach it.
+ALLOWED = {
+    "strategies/registry.py: .resolve_name": "of a constant table's values, by a checked name",
+    "backtests/compare.py: import_module": "a constant, loaded by a thread meanwhile",
+    "tests/soak/doors.py: .import_module": "of a constant table's names",
+    "tests/engine/test_sweep.py: pickle": "of its own bytes, as processes exchange them",
+    "tests/engine/test_cluster.py: cloudpickle": "of its own functions, for its own workers",
+}
+
+
+def offences(text: str) -> list[str]:
+    """What a source does that it may not."""
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names if alias.name.split(".")[0] in MODULES]
+        elif isinstance(node, ast.ImportFrom):
+            module = (node.module or "").split(".")[0]
+            names = {alias.name for alias in node.names}
+            found += [module] if module in MODULES else sorted(names & ATTRIBUTES)
+        elif isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Name) and node.func.id in CALLS:
+                found.append(node.func.id)
+            if isinstance(node.func, ast.Attribute) and node.func.attr in ATTRIBUTES:
+                found.append(f".{node.func.attr}")
+            for given in node.keywords:
+                if given.arg in FLAGS:
+                    safe = not FLAGS[given.arg]
+                    constant = isinstance(given.value, ast.Constant) and given.value.value is safe
+                    found += [] if constant else [f"{given.arg}="]
+            if isinstance(node.func, ast.Attribute) and node.func.attr == "Environment":
+                escaped = any(given.arg == "autoescape" for given in node.keywords)
+                found += [] if escaped else ["Environment without autoescape"]
+    return found
+
+
+def sources() -> list[str]:
+    return [str(p.relative_to(ROOT)) for name in PACKAGES for p in (ROOT / name).rglob("*.py")]
+
+
+def test_no_source_turns_what_it_reads_into_code():
+    found = {
+        f"{name}: {what}"
+        for name in sources()
+        for what in offences((ROOT / name).read_text("utf-8"))
+    }
+    assert found == ALLOWED.keys()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["import pickle", "from pickle import loads", "eval('1')", "frame.eval('a')", "frame.query(q)",
+     "subprocess.run(words, shell=True)", "subprocess.run(words, shell=asked)", "os.system(text)",
+     "np.load(path, allow_pickle=True)", "pd.read_pickle(path)", "from os import system",
+     "jinja2.Environment(loader=x)", "jinja2.Environment(autoescape=False)", "import yaml",
+     "requests.get(url, verify=False)"],
+)  # fmt: skip
+def test_the_reader_of_sources_sees_each_of_them(text):
+    assert offences(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["re.compile(x)", "subprocess.run(words, shell=False)", "jinja2.Environment(autoescape=True)",
+     "np.load(path, allow_pickle=False)", "json.loads(text)", "tomllib.loads(text)"],
+)  # fmt: skip
+def test_the_reader_of_sources_lets_the_rest_pass(text):
+    assert offences(text) == []
+
+
+# --- pages --------------------------------------------------------------------------------
+
+TEMPLATES = sorted(path.name for path in (ROOT / "backtests" / "report").glob("*.html"))
+# What may reach a page as it is: plotly's own script, and the drawings of matplotlib.
+UNESCAPED = {"plotly", "chart.svg"}
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_template_escapes_and_asks_nobody(name):
+    text = (ROOT / "backtests" / "report" / name).read_text("utf-8")
+    assert set(re.findall(r"\{\{\s*([\w.]+)\s*\|\s*safe", text)) <= UNESCAPED
+    assert "autoescape" not in text
+    for sink in ("innerHTML", "outerHTML", "document.write", "insertAdjacentHTML", "eval(",
+                 "new Function", "javascript:", " onclick=", " onload=", " onerror="):  # fmt: skip
+        assert sink not in text
+    assert not re.search(r"(?:src|href|url\()\s*=?\s*[\"']?(?:https?:)?//", text)
+    if not text.startswith("{% extends"):
+        assert "Content-Security-Policy" in text
+        assert "default-src 'none'" in text
+
+
+def test_the_only_addresses_in_the_sources_are_the_data_sources():
+    known = {"query2.finance.yahoo.com", "fred.stlouisfed.org"}
+    found = set()
+    for package in ("data", "strategies", "backtests"):
+        for path in (ROOT / package).rglob("*"):
+            if path.suffix in (".py", ".html"):
+                found |= set(re.findall(r"https?://([\w.-]+\.\w+)", path.read_text("utf-8")))
+    assert found == known
