@@ -153,7 +153,9 @@ def _finished(out: Path) -> list[str]:
         found = [path.parent.name for path in out.glob("*/summary.json")]
         return [name for name in found if ".replaced-" not in name]
     except OSError as error:
-        raise OutputError(f"--out {out} cannot be read: {error.strerror}") from error
+        raise OutputError(
+            f"--out {out} cannot be read: {error.strerror}; choose another folder"
+        ) from error
 
 
 def variant(strategy: str, text: str) -> dict[str, str]:

@@ -60,7 +60,10 @@ def market_of(
     said = list(notes)
     if older is not None:
         if frequency != 252:
-            raise DataError(f"--extend needs daily prices, and those of {source} are monthly")
+            raise DataError(
+                f"--extend needs daily prices, and those of {source} are monthly; "
+                "leave --extend out"
+            )
         own = series
         series, splices, not_carried = extend(own, known, older)
         splices = [splice for splice in splices if end is None or splice.day <= end]

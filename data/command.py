@@ -20,6 +20,7 @@ Progress = Callable[[str], AbstractContextManager[object]]
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 NARROWEST = 80
 SECONDS_BETWEEN_LINES = 2
+LONGEST = 1_000  # characters of an error
 
 
 def silent(_: str) -> AbstractContextManager[object]:
@@ -37,6 +38,7 @@ def run_command(command: click.Command, arguments: Sequence[str] | None = None) 
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
     try:
+        _require_words(given)
         _require_once(command, given)
         command.main(args=given, standalone_mode=False)
         sys.stdout.flush()
@@ -53,7 +55,8 @@ def run_command(command: click.Command, arguments: Sequence[str] | None = None) 
     except OSError as error:
         place = f" {error.filename}" if error.filename else ""
         message = (
-            f"cannot read or write{place}: {error.strerror or error}; make room or give access"
+            f"cannot read or write{place}: {error.strerror or error}; "
+            "make room, give access or choose another name"
         )
         sys.exit(_say(message, 2, debug=debug))
     except Exception as error:
@@ -66,11 +69,37 @@ def _say(message: str, code: int, *, debug: bool = False) -> int:
     if debug:
         traceback.print_exc()
     try:
-        sys.stderr.write(f"error: {' '.join(message.split())}\n")
+        sys.stderr.write(f"error: {one_line(message)}\n")
         sys.stderr.flush()
     except OSError:  # nobody can be told, but the exit code stands
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
     return code
+
+
+def one_line(message: str) -> str:
+    """Fit a message into one line of a terminal, whatever the words in it came from.
+
+    What is not printable is written as its escape (a name may hold commands to the terminal, or
+    turn the direction of the text); the middle of a very long one is left out.
+    """
+    line = " ".join(message.split())
+    shown = "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in line
+    )
+    if len(shown) <= LONGEST:
+        return shown
+    return f"{shown[: LONGEST // 2]} ... {shown[-LONGEST // 2 :]}"
+
+
+def _require_words(arguments: Sequence[str]) -> None:
+    """Refuse what no file name and no process can hold."""
+    for word in arguments:
+        try:
+            possible = b"\0" not in os.fsencode(word)
+        except UnicodeEncodeError:
+            possible = False
+        if not possible:
+            raise UsageError(f"{word!r} holds a character that no name can; leave it out")
 
 
 def _require_once(command: click.Command, arguments: Sequence[str]) -> None:

@@ -273,7 +273,8 @@ def _ladder_rows(
     if not usable.any():
         raise DataError(
             f"{instrument.ticker} cannot be built: no row has yields between "
-            f"{instrument.ladder.shortest:g} and {instrument.ladder.longest:g} years"
+            f"{instrument.ladder.shortest:g} and {instrument.ladder.longest:g} years; "
+            "add such yields, or give prices of it"
         )
     curve = yields.loc[usable]
     dt = year_fractions(pd.DatetimeIndex(curve.index), periods_per_year)

@@ -142,7 +142,7 @@ def read_rates(folder: Path) -> Rates:
     if dollar is not None and not {"dxy", "fed_broad_usd"} & set(dollar.columns):
         raise DataError(
             f"{found['usd_index_daily']} needs a column dxy or fed_broad_usd, got "
-            f"{', '.join(map(str, dollar.columns))}"
+            f"{', '.join(map(str, dollar.columns))}; rename its columns"
         )
     return Rates(
         yields=yields,
@@ -177,7 +177,7 @@ def read_prices(folder: Path, ticker: str) -> pd.Series:
         there = tickers(folder)
         raise DataError(
             f"{ticker} is not in {folder}, which has {', '.join(there) or 'no CSV files'}"
-            f"{did_you_mean(ticker, there)}"
+            f"{did_you_mean(ticker, there)}; add {ticker}.csv"
         )
     rows = _read_rows(path)
     column = _value_column(rows, path)
@@ -200,9 +200,11 @@ def _read_rows(path: Path) -> pd.DataFrame:
         rows = pd.read_csv(path, dtype=str, skipinitialspace=True, encoding="utf-8-sig")
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
-        raise DataError(f"{path} cannot be read as CSV: {reason}") from error
+        raise DataError(f"{path} cannot be read as CSV ({reason}); mend or remove it") from error
     if len(rows.columns) < 2:
-        raise DataError(f"{path} needs a date and a value column, got {list(rows.columns)}")
+        raise DataError(
+            f"{path} needs a date and a value column, got {list(rows.columns)}; add what is missing"
+        )
     return rows
 
 

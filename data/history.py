@@ -70,7 +70,9 @@ def main(
         folder.mkdir(parents=True, exist_ok=True)
         _write(found, ratios, folder)
     except OSError as error:
-        raise UsageError(f"--out {out} cannot be written: {error.strerror or error}") from error
+        raise UsageError(
+            f"--out {out} cannot be written: {error.strerror or error}; choose another folder"
+        ) from error
     console.print(f"written: {folder / 'tracking.csv'}, {folder / 'tracking.svg'}", soft_wrap=True)
 
 

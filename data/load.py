@@ -21,7 +21,8 @@ def require_source(source: str) -> None:
     UsageError
         Naming what was given and the sources there are.
     """
-    if source in SOURCES[:-1] or (source.startswith("files:") and source != "files:"):
+    folder = source.startswith("files:") and source != "files:" and "\0" not in source
+    if source in SOURCES[:-1] or folder:
         return
     raise UsageError(
         f"--source {source!r} is unknown; use one of {', '.join(SOURCES)}"

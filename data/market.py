@@ -115,7 +115,8 @@ class Market:
         _require_levels(cash.to_frame(CASH), source)
         if cash.isna().any():
             raise DataError(
-                f"cash of {source} has no value on {cash.index[cash.isna()][0]:%Y-%m-%d}"
+                f"cash of {source} has no value on {cash.index[cash.isna()][0]:%Y-%m-%d}; "
+                "fill it in"
             )
         if CASH in prices.columns:
             raise DataError(
@@ -124,7 +125,10 @@ class Market:
         for name, other in (("cash", cash), ("yields", yields), ("policy_rate", policy_rate),
                             ("cpi", cpi), ("usd", usd)):  # fmt: skip
             if other is not None and not other.index.equals(prices.index):
-                raise DataError(f"{name} of {source} is not on the sessions of its prices")
+                raise DataError(
+                    f"{name} of {source} is not on the sessions of its prices; "
+                    "bring both to one index"
+                )
         self.source = source
         self.title = title
         self.periods_per_year = periods_per_year
@@ -204,7 +208,7 @@ class Market:
             if ticker not in self._prices.columns:
                 raise DataError(
                     f"{ticker} is not in {self.source}, which has {', '.join(self.tickers)}"
-                    f"{did_you_mean(ticker, self.tickers)}"
+                    f"{did_you_mean(ticker, self.tickers)}; name one of these"
                 )
 
     def until(self, session: pd.Timestamp) -> Market:
@@ -214,7 +218,9 @@ class Market:
             rows = getattr(self, name)
             setattr(cut, name, None if rows is None else rows.loc[:session])
         if len(cut._prices) == 0:
-            raise DataError(f"{self.source} has no sessions up to {session:%Y-%m-%d}")
+            raise DataError(
+                f"{self.source} has no sessions up to {session:%Y-%m-%d}; give a later day"
+            )
         return cut
 
     def fingerprints(self) -> dict[str, str]:
@@ -254,9 +260,12 @@ def _read_only_series(series: pd.Series | None) -> pd.Series | None:
 
 def _require_sessions(index: pd.Index, source: str) -> None:
     if not isinstance(index, pd.DatetimeIndex) or index.tz is not None:
-        raise DataError(f"{source} needs dates without a time zone, got {type(index).__name__}")
+        raise DataError(
+            f"{source} needs dates without a time zone, got {type(index).__name__}; "
+            "give the exchange's own dates"
+        )
     if len(index) == 0:
-        raise DataError(f"{source} has no sessions")
+        raise DataError(f"{source} has no sessions; give prices of two days or more")
     if not (index.is_monotonic_increasing and index.is_unique):
         wrong = index[1:][np.diff(index.asi8) <= 0][0]
         raise DataError(f"dates of {source} must ascend without repeats; see {wrong:%Y-%m-%d}")
@@ -267,7 +276,7 @@ def _require_levels(frame: pd.DataFrame, source: str) -> None:
         column = frame[ticker]
         first = column.first_valid_index()
         if first is None:
-            raise DataError(f"{ticker} of {source} has no values")
+            raise DataError(f"{ticker} of {source} has no values; leave it out")
         after = column.loc[first:]
         wrong = ~(np.isfinite(after) & (after > 0))
         if wrong.any():

@@ -113,7 +113,7 @@ def bill_level(bill: pd.Series, sessions: pd.DatetimeIndex, fee: float = 0.0) ->
     if np.isnan(known.iloc[0]):
         raise DataError(
             f"the bill yield starts on {bill.dropna().index[0]:%Y-%m-%d}, after "
-            f"{sessions[0]:%Y-%m-%d}"
+            f"{sessions[0]:%Y-%m-%d}; begin later, or give older bill yields"
         )
     days = np.diff(sessions.values.astype("datetime64[D]").astype(np.int64))
     whole = 1.0 + known.to_numpy(float)[:-1] / 100.0 * BILL_DAYS / 365.0

@@ -133,12 +133,15 @@ def parse_weights(text: str, where: str) -> dict[str, float]:
     for part in text.split(","):
         ticker, equals, number = (piece.strip() for piece in part.partition("="))
         if not equals or not ticker:
-            raise UsageError(f"{where}: weights are TICKER=FRACTION,..., got {part.strip()!r}")
+            raise UsageError(
+                f"{where}: weights are TICKER=FRACTION,..., got {part.strip()!r}; "
+                "write for example SPY=0.6,IEF=0.4"
+            )
         try:
             weight = float(number)
         except ValueError:
             raise UsageError(
-                f"{where}: the weight of {ticker} is a fraction such as 0.6, got {number!r}"
+                f"{where}: the weight of {ticker} takes a fraction such as 0.6, got {number!r}"
             ) from None
         if ticker in weights:
             raise UsageError(f"{where}: {ticker} stands twice in the weights; give it once")

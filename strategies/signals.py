@@ -47,7 +47,9 @@ def require_series(market: Market, name: str, what: str, who: str) -> pd.Series:
     """
     series: pd.Series | None = getattr(market, name)
     if series is None or series.isna().all():
-        raise DataError(f"{who} needs {what}, which {market.source} does not have")
+        raise DataError(
+            f"{who} needs {what}, which {market.source} does not have; use another --source"
+        )
     return series
 
 

@@ -173,7 +173,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             return dict(manifest)
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         pass
-    raise OutputError(f"{path} is missing or damaged; run again to write {folder.name} anew")
+    raise OutputError(
+        f"{path} is missing or damaged; name the folder of a run, or run again to write it anew"
+    )
 
 
 def require_intact(folder: Path, manifest: dict[str, Any]) -> None:

@@ -42,7 +42,9 @@ def table() -> pd.DataFrame:
     try:
         frame = pd.read_csv(TABLE, index_col="month")
     except (OSError, ValueError) as error:
-        raise DataError(f"the bundled history {TABLE} cannot be read: {error}") from error
+        raise DataError(
+            f"the bundled history {TABLE} cannot be read ({error}); restore that file"
+        ) from error
     frame.index = pd.PeriodIndex(frame.index, freq="M")
     return frame
 

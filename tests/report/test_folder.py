@@ -130,7 +130,7 @@ def test_an_unwritable_place_is_one_line(tmp_path):
 
 def test_a_damaged_manifest_says_run_again(tmp_path):
     (tmp_path / "manifest.json").write_text("{")
-    with pytest.raises(OutputError, match="missing or damaged; run again"):
+    with pytest.raises(OutputError, match="missing or damaged; name the folder"):
         folder.read_manifest(tmp_path)
 
 
