@@ -8,6 +8,7 @@ that one figure serves light, dark and print.
 from __future__ import annotations
 
 import calendar
+import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,13 +89,27 @@ def render_page(template: str, path: Path, figures: Sequence[Figure] = (), **val
         undefined=jinja2.StrictUndefined,
     )
     text = environment.get_template(template).render(
-        figures=[{"name": one.name, "data": one.data, "layout": one.layout} for one in figures],
+        figures=[
+            {"name": one.name, "data": as_text(one.data), "layout": as_text(one.layout)}
+            for one in figures
+        ],
         chart_of={one.name: one for one in figures},
         plotly=_script() if figures else "",
         **values,
     )
     # A file name may hold bytes that are no text.
     path.write_text(text, encoding="utf-8", errors="backslashreplace")
+
+
+def as_text(value: Any, key: str = "") -> Any:
+    """Keep plotly from reading names as its subset of HTML; its templates are ours alone."""
+    if isinstance(value, str) and not key.endswith("template"):
+        return html.escape(value, quote=False)
+    if isinstance(value, Mapping):
+        return {name: as_text(one, name) for name, one in value.items()}
+    if isinstance(value, list | tuple) and not (value and isinstance(value[0], float)):
+        return [as_text(one, key) for one in value]
+    return value
 
 
 def _script() -> str:
