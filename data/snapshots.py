@@ -201,6 +201,7 @@ def _sha256(head: Mapping[str, object], body: bytes) -> str:
 def _parse(ticker: str, text: bytes) -> Snapshot:
     first, _, body = text.partition(b"\n")
     head = json.loads(first)
+    str(head).encode()  # escapes may hold what is no text
     if head["ticker"] != ticker:
         raise ValueError(f"it holds {head['ticker']}")
     if (

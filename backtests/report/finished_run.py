@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from backtests.report.folder import FORMAT, SUMMARY, read_json, read_manifest, require_intact
@@ -70,7 +71,12 @@ def read_run(folder: Path) -> FinishedRun:
     require_intact(folder, manifest)
 
     def table(name: str) -> pd.DataFrame:
-        return pd.read_csv(_listed(folder, manifest, name), index_col="date", parse_dates=True)
+        return pd.read_csv(
+            _listed(folder, manifest, name),
+            index_col="date",
+            parse_dates=True,
+            date_format="%Y-%m-%d",
+        )
 
     try:
         found = FinishedRun(
@@ -110,6 +116,26 @@ def _require_shape(run: FinishedRun) -> None:
     [summary["costs"][name] + 0 for name in ("fee_bps", "slippage_bps", "lag")]
     str(summary["benchmark"]["ticker"]), list(summary["notes"]), list(run.manifest["remarks"])
     {name: str(known["sha256"]) for name, known in run.manifest["data"].items()}
+    if run.verdict is not None and run.verdict["word"] not in ("works", "fails", "unclear"):
+        raise ValueError(f"verdict.json says {run.verdict['word']!r}")
     if len(run.values) < 2 or not {"strategy", "benchmark", "cash"} <= set(run.values):
         raise ValueError("equity.csv lacks rows or columns")
-    run.orders[["date", "value", "fee", "slippage"]]
+    _require_figures(run.values, "equity.csv", above=0.0)
+    _require_figures(run.weights, "weights.csv", above=-1e-9)
+    if not run.weights.index.equals(run.values.index):
+        raise ValueError("weights.csv is not on the dates of equity.csv")
+    orders = run.orders.set_index("date")[["value", "fee", "slippage"]]
+    _require_figures(orders.groupby(level=0).sum(), "orders.csv", above=-1e-9)
+    if not orders.index.isin(run.values.index).all():
+        raise ValueError("orders.csv has dates that equity.csv lacks")
+
+
+def _require_figures(table: pd.DataFrame, name: str, above: float) -> None:
+    """Refuse what is not finite figures above a bound on ascending dates."""
+    index = table.index
+    dated = isinstance(index, pd.DatetimeIndex) and not index.hasnans
+    if not (dated and index.is_monotonic_increasing and index.is_unique):
+        raise ValueError(f"the dates of {name} do not ascend")
+    figures = table.to_numpy(float)
+    if not (np.isfinite(figures) & (figures > above)).all():
+        raise ValueError(f"{name} has a figure that cannot be")

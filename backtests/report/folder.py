@@ -168,9 +168,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """
     path = folder / MANIFEST
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest = read_json(path)
         if isinstance(manifest["files"], dict):
-            return dict(manifest)
+            return manifest
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         pass
     raise OutputError(
@@ -205,6 +205,7 @@ def is_complete(folder: Path, names: Sequence[str]) -> bool:
 def read_json(path: Path) -> dict[str, Any]:
     """Read an object back; ValueError where it is none."""
     content = json.loads(path.read_text(encoding="utf-8"))
+    _json(content).encode()  # escapes may hold what is no text
     if not isinstance(content, dict):
         raise ValueError(f"{path.name} holds no object")  # noqa: TRY004 - as for broken JSON
     return content

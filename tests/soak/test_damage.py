@@ -1,0 +1,172 @@
+"""Damaged files of every kind a command reads: it copes or says in one line what to do.
+
+``HEDGE_SOAK=1 python -m pytest -s tests/soak/test_damage.py`` damages 1,000 of each kind.
+"""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import json
+import random
+import shutil
+
+import pandas as pd
+import pytest
+
+from backtests.report.folder import file_sha256
+from data.checks import COLUMNS, Bars
+from data.snapshots import Store
+from tests.soak.counts import count, report
+from tests.soak.doors import call, complaint
+
+SHORT = ("--no-tearsheet", "--no-verdict")
+PIECES = (
+    b"", b"\0", b"\n", b"\r\n", b",", b'"', b"'", b"=", b"[", b"]", b"{", b"}", b"-", b"nan",
+    b"inf", b"1e999", b"-1", b"0", b"9" * 30, b"\xff\xfe", b"\xef\xbb\xbf", b"\x1b[2J", b"<script>",
+    b"0000-00-00", b"9999-12-31", b"1677-01-01", b"..", b"../../x", b"\\ud800", b"[[", b"a = 1\n",
+    b"date,value\n", b"null", b"true", b"[" * 2000, "é\u202e".encode(),
+)  # fmt: skip
+VALUES = (None, True, False, 0, -1, 1.5, 10**400, "", "x", "\ud800", "\x1b[2J", "../../x", [], {},
+          [1], {"a": 1}, "nan", [[]], "2000-01-31", "0001-01-01", "bundled")  # fmt: skip
+
+
+def damaged(rng: random.Random, text: bytes) -> bytes:
+    """Cut, repeat, exchange or put in a few bytes, one to three times."""
+    for _ in range(rng.randint(1, 3)):
+        at, to = sorted(rng.randrange(len(text) + 1) for _ in range(2))
+        to = min(to, at + rng.choice((1, 3, 20, 10_000)))
+        middle = rng.choice((b"", rng.choice(PIECES), text[at:to] * 2, rng.randbytes(3)))
+        text = text[:at] + middle + text[to:]
+    return text
+
+
+def twisted(rng: random.Random, content):
+    """Exchange one value anywhere in plain values, or take it out."""
+    content = copy.deepcopy(content)
+    here = content
+    while True:
+        keys = list(here) if isinstance(here, dict) else list(range(len(here)))
+        if not keys:
+            return content
+        key = rng.choice(keys)
+        if isinstance(here[key], dict | list) and here[key] and rng.random() < 0.7:
+            here = here[key]
+        elif rng.random() < 0.25:
+            del here[key]
+            return content
+        else:
+            here[key] = rng.choice(VALUES)
+            return content
+
+
+def prices(rows: int = 30) -> bytes:
+    days = pd.date_range("2000-01-31", periods=rows, freq="ME")
+    return ("date,value\n" + "".join(f"{day:%Y-%m-%d},{100 + at % 7}\n"
+                                     for at, day in enumerate(days))).encode()  # fmt: skip
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """An empty folder to work in."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("data.yahoo.BACKOFF_SECONDS", 0.01)
+    monkeypatch.setenv("HEDGE_DATA_DIR", str(tmp_path / "cache"))
+    (tmp_path / "prices").mkdir()
+    for ticker in ("SPY", "IEF"):
+        (tmp_path / "prices" / f"{ticker}.csv").write_bytes(prices())
+    return tmp_path
+
+
+def hold(kind: str, tried: list[tuple[str, str]]) -> None:
+    """Report the answers of a kind, and refuse any that was bad."""
+    wrong = [line for found, line in tried if found]
+    report(f"{len(tried)} damaged {kind}, {len(wrong)} bad answers")
+    assert not wrong, "\n".join(wrong[:10])
+
+
+def ask(door: str, words: list[str], what: object) -> tuple[str, str]:
+    answer = call(door, words)
+    found = complaint(answer)
+    return found, f"{found}: {what!r}\n{answer.err[-500:]}"
+
+
+def test_configurations(place):
+    rng = random.Random(1)
+    good = (b'strategy = "hedge_mix"\nsource = "files:prices"\nextend = false\nfee_bps = 2.0\n'
+            b'lag = 1\nbenchmark = "SPY"\ninitial = 10000.0\n\n[params]\nrebalance = "monthly"\n\n'
+            b'[params.weights]\nSPY = 0.6\nIEF = 0.4\n')  # fmt: skip
+    tried = []
+    for _ in range(count(60, 1_000)):
+        text = damaged(rng, good)
+        (place / "run.toml").write_bytes(text)
+        tried.append(ask("backtests.run", ["--config", "run.toml", *SHORT], text))
+    hold("configurations", tried)
+
+
+def test_files_of_prices_and_yields(place):
+    rng = random.Random(2)
+    days = pd.bdate_range("2000-01-03", periods=60)
+    curve = ("date,3m,10y\n" + "".join(f"{day:%Y-%m-%d},5.0,6.1\n" for day in days)).encode()
+    tried = []
+    for _ in range(count(60, 1_000)):
+        name, good = rng.choice((("SPY", prices()), ("treasury_cmt_yields_daily", curve)))
+        text = damaged(rng, good)
+        (place / "prices" / f"{name}.csv").write_bytes(text)
+        tried.append(ask("backtests.run", ["hedge_mix", "--source", "files:prices", *SHORT], text))
+        (place / "prices" / "SPY.csv").write_bytes(prices())
+    hold("files of prices and yields", tried)
+
+
+def made_runs(place) -> list[str]:
+    for name in ("hedge_mix", "equity_only"):
+        made = call("backtests.run", [name, "--source", "files:prices", "--no-tearsheet"])
+        assert made.code == 0, made.err
+    return sorted(path.name for path in (place / "results").iterdir() if path.is_dir())
+
+
+def test_folders_of_runs(place):
+    """Bytes damaged, and values exchanged under a manifest that vouches for them."""
+    rng = random.Random(3)
+    names = made_runs(place)
+    kept = place / "kept"
+    shutil.copytree(place / "results", kept)
+    target = place / "results" / names[0]
+    tried = []
+    for _ in range(count(60, 1_000)):
+        path = rng.choice(sorted(target.iterdir()))
+        if path.suffix == ".json" and rng.random() < 0.8:
+            twist = twisted(rng, json.loads(path.read_text()))
+            path.write_text(json.dumps(twist))
+        else:
+            twist = damaged(rng, path.read_bytes())
+            path.write_bytes(twist)
+        if path.name != "manifest.json" and rng.random() < 0.8:
+            manifest = json.loads((target / "manifest.json").read_text())
+            manifest["files"][path.name] = file_sha256(path)
+            (target / "manifest.json").write_text(json.dumps(manifest))
+        tried.append(ask("backtests.compare", names, (path.name, str(twist)[:2_000])))
+        shutil.rmtree(target)
+        shutil.copytree(kept / names[0], target)
+    hold("folders of runs", tried)
+
+
+def test_snapshots(place):
+    rng = random.Random(4)
+    store = Store(place / "cache")
+    frame = pd.DataFrame(100.0, pd.bdate_range("2020-01-02", periods=50, name="Date"), COLUMNS)
+    store.write("SPY", "Yahoo", dt.datetime.now(dt.UTC), Bars(frame, ()))
+    path = store.path("SPY")
+    good = path.read_bytes()
+    tried = []
+    for _ in range(count(60, 1_000)):
+        text = damaged(rng, good)
+        path.write_bytes(text)
+        door, words = rng.choice((
+            ("data.cache", []), ("data.cache", ["--clear"]),
+            ("backtests.run", ["equity_only", *SHORT, "--end", "2001-12-31"]),
+        ))  # fmt: skip
+        tried.append(ask(door, words, text[:2_000]))
+        for left in (place / "cache").iterdir():
+            left.unlink()
+    hold("snapshots", tried)
