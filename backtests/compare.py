@@ -12,7 +12,7 @@ import click
 from click.core import ParameterSource
 
 from backtests.cli import assignments, config_options, run_config
-from data.command import CONTEXT, make_console, run_command, steps
+from data.command import CONTEXT, make_console, printable, run_command, steps
 from data.errors import OutputError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -211,13 +211,13 @@ def print_comparison(
     values = comparison.footing.values
     span = f"{values.index[0]:%Y-%m-%d} to {values.index[-1]:%Y-%m-%d}"
     for note in comparison.footing.notes:
-        console.print(Text(f"note: {note}"), soft_wrap=True)
+        console.print(Text(printable(f"note: {note}")), soft_wrap=True)
     console.print()
     costs = "; ".join(dict.fromkeys(map(costs_text, comparison.footing.runs)))
     console.print(Text(f"{span}, after costs ({costs}); * best of its row"), soft_wrap=True)
     if heads is not labels:
         for head, name in zip(heads, labels, strict=True):
-            console.print(Text(f"  {head} {name}"), soft_wrap=True)
+            console.print(Text(printable(f"  {head} {name}")), soft_wrap=True)
     rows = console_rows(comparison) + (difference_rows(comparison) if against else [])
     # More runs than a screen is wide for go below one another.
     across = max(2, min(len(labels), MOST_ACROSS))
@@ -226,7 +226,7 @@ def print_comparison(
         table = Table(box=SIMPLE_HEAD)
         table.add_column("")
         for head in heads[chosen]:
-            table.add_column(Text(head), justify="right", overflow="fold")
+            table.add_column(Text(printable(head)), justify="right", overflow="fold")
         for name, cells in rows:
             table.add_row(name, *cells[chosen])
         console.print(table)

@@ -8,13 +8,14 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from data.errors import HedgeError, UsageError
 
 if TYPE_CHECKING:
     import click
     from rich.console import Console
+    from rich.text import Text
 
 Progress = Callable[[str], AbstractContextManager[object]]
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -77,29 +78,35 @@ def _say(message: str, code: int, *, debug: bool = False) -> int:
 
 
 def one_line(message: str) -> str:
-    """Fit a message into one line of a terminal, whatever the words in it came from.
-
-    What is not printable is written as its escape (a name may hold commands to the terminal, or
-    turn the direction of the text); the middle of a very long one is left out.
-    """
-    line = " ".join(message.split())
-    shown = "".join(
-        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in line
-    )
+    """Fit a message into one printable line; the middle of a very long one is left out."""
+    shown = printable(" ".join(message.split()))
     if len(shown) <= LONGEST:
         return shown
     return f"{shown[: LONGEST // 2]} ... {shown[-LONGEST // 2 :]}"
+
+
+def printable(text: str) -> str:
+    """Write signs that do not print as their escapes; lines stay.
+
+    A name or a note from a file may hold commands to the terminal, or turn the direction of
+    what follows.
+    """
+    return "".join(
+        sign if sign.isprintable() or sign == "\n" else sign.encode("unicode_escape").decode()
+        for sign in text
+    )
 
 
 def _require_words(arguments: Sequence[str]) -> None:
     """Refuse what no file name and no process can hold."""
     for word in arguments:
         try:
-            possible = b"\0" not in os.fsencode(word)
+            word.encode()  # bytes of a name that are no text cannot be written into a result
+            possible = "\0" not in word
         except UnicodeEncodeError:
             possible = False
         if not possible:
-            raise UsageError(f"{word!r} holds a character that no name can; leave it out")
+            raise UsageError(f"{word!r} holds what is no text; leave it out, or rename that file")
 
 
 def _require_once(command: click.Command, arguments: Sequence[str]) -> None:
@@ -122,6 +129,10 @@ def make_console(*, stderr: bool = False) -> Console:
 
     class Lasting(Console):
         """Goes on with its work when the reader of a pipe has left."""
+
+        def render_str(self, text: str, **options: Any) -> Text:
+            """Show no text but as text, cells of tables included."""
+            return super().render_str(printable(text), **options)
 
         def on_broken_pipe(self) -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -253,7 +253,7 @@ def _client() -> tuple[Any, Any]:
         said: str = ""
         deadline: float = math.inf
 
-        def request(self, method: str, url: str, *words: Any, **options: Any) -> Any:
+        def request(self, method: Any, url: str, *words: Any, **options: Any) -> Any:
             if not _may_ask(url):
                 raise requests.exceptions.DNSError(f"{url} is none of the servers to ask")
             return super().request(method, url, *words, **options)

@@ -67,7 +67,8 @@ def proxy(target: str):
 
 def ask(words, tmp_path, address, **named):
     """Run a command whose every request, Python's and libcurl's, goes through the proxy."""
-    through = dict.fromkeys(("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), address)  # fmt: skip
+    names = ("http_proxy", "https_proxy", "all_proxy")
+    through = dict.fromkeys((*names, *map(str.upper, names)), address)
     own = {"HOME": str(tmp_path), "HEDGE_DATA_DIR": str(tmp_path / "cache"), "no_proxy": "",
            "NO_PROXY": "", "PYTHONPATH": str(ROOT)}  # fmt: skip
     kept = {name: value for name, value in os.environ.items() if not name.startswith("HEDGE_")}

@@ -10,8 +10,8 @@ import pytest
 from tests.conftest import ROOT
 
 PACKAGES = ("data", "strategies", "backtests", "docs", "tests")
-MODULES = {"pickle", "cPickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "yaml", "code",
-           "codeop", "xmlrpc", "telnetlib"}  # fmt: skip
+MODULES = {"pickle", "cPickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "yaml",
+           "code", "codeop", "xmlrpc", "telnetlib"}  # fmt: skip
 CALLS = {"eval", "exec", "compile", "__import__"}
 # Attributes by which a text or a file becomes code, an object or a command.
 ATTRIBUTES = {
