@@ -1,6 +1,6 @@
 """Hostile names through every page, in a real browser: they show as text, and nothing runs.
 
-``HEDGE_SOAK=1 python -m pytest -s tests/soak/test_pages.py`` tries 120 of them.
+``HEDGE_SOAK=1 python -m pytest -s tests/soak/test_pages.py`` tries 40 of them.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def infect(value, text: str, key: str = ""):
 def texts(rng: random.Random) -> list[str]:
     """The list above, and as many as asked for out of its pieces."""
     chosen = list(HOSTILE) if count(0, 1) else ["".join(HOSTILE[:9]), "".join(HOSTILE[9:])]
-    while len(chosen) < count(0, 120):
+    while len(chosen) < count(0, 40):
         pieces = [rng.choice(HOSTILE)[: rng.randint(1, 40)] for _ in range(rng.randint(2, 5))]
         chosen.append("".join(pieces))
     return chosen
