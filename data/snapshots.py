@@ -188,7 +188,8 @@ class Store:
             path.replace(aside)
         except OSError as error:
             raise OutputError(
-                f"snapshot {path} is damaged and cannot be set aside: {error.strerror or error}"
+                f"snapshot {path} is damaged and cannot be set aside ({error.strerror or error}); "
+                "give access to its folder, or remove it"
             ) from error
         return f"set aside as {aside.name}"
 

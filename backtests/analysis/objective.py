@@ -155,12 +155,12 @@ def read_limit(text: str) -> Limit:
     low, high = LIMITED[metric]
     if not low <= value <= high:
         hint = (
-            f"; figures are fractions: write {value / 100:g} or {value:g}%"
+            f"figures are fractions: write {value / 100:g} or {value:g}%"
             if metric in FRACTIONS
-            else "; give a limit within"
+            else "give a limit within"
         )
         raise UsageError(
-            f"--subject-to {text!r}: {metric} is limited between {low:g} and {high:g}{hint}"
+            f"--subject-to {text!r}: {metric} is limited between {low:g} and {high:g}; {hint}"
         )
     possible = {">": high > value, ">=": True, "<": low < value, "<=": True}
     if not possible[sign]:

@@ -243,7 +243,9 @@ def rule_space(strategy: str, grid: Mapping[str, str], fixed: Mapping[str, Any])
             kept[number] = False
             refused = refused or str(error)
     if not kept.any():
-        raise UsageError(f"--grid: {strategy} accepts none of the {total} combinations; {refused}")
+        raise UsageError(
+            f"--grid: {strategy} accepts none of the {total} combinations ({refused}); give others"
+        )
     left_out = (int((~kept).sum()), refused)
     return Space(strategy, others, axes, codes[kept], is_simplex=False, left_out=left_out)
 
@@ -282,11 +284,11 @@ def _range(text: str, declared: Parameter) -> tuple[float, float, float]:
     try:
         low, high, step = (float(part) for part in text.split(":"))
     except ValueError:
-        raise UsageError(f"{where}: a range is LOW:HIGH:STEP, for example 0.4:0.8:0.1") from None
+        raise UsageError(f"{where}: a range takes LOW:HIGH:STEP, for example 0.4:0.8:0.1") from None
     if not isinstance(declared.default, int | float):
         raise UsageError(f"{where}: {declared.name} takes no numbers; list its values")
     if not all(map(math.isfinite, (low, high, step))) or step <= 0 or high < low:
-        raise UsageError(f"{where} is empty: it has to go up from LOW to HIGH by a STEP above 0")
+        raise UsageError(f"{where} is empty; let it go up from LOW to HIGH by a STEP above 0")
     if isinstance(declared.default, int) and not all(part.is_integer() for part in (low, step)):
         raise UsageError(f"{where}: {declared.name} takes whole numbers")
     return low, high, step

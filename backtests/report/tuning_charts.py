@@ -70,24 +70,8 @@ def _frontier(tuned: Tuned) -> Figure:
         }
     )
     for name, (label, row) in tuned.portfolios.items():
-        symbol, colour = MARKS[name]
-        data.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "name": name,
-                "x": rounded([row["volatility"]]),
-                "y": rounded([row["cagr"]]),
-                "text": [_hover(f"{name}: {label}", row)],
-                "hovertemplate": "%{text}<extra></extra>",
-                "marker": {
-                    "symbol": symbol,
-                    "size": 13,
-                    "color": colour,
-                    "line": {"width": 1, "color": "--paper"},
-                },
-            }
-        )
+        x, y = rounded([row["volatility"], row["cagr"]])
+        data.append(_mark(name, x, y, label, row))
     thinned = "" if shown >= len(table) else f" {shown:,} of {len(table):,} are drawn."
     return Figure(
         "frontier",
@@ -138,8 +122,9 @@ def _points(
         "name": name,
         "x": _rounded(table["volatility"], numbers),
         "y": _rounded(table["cagr"], numbers),
-        "text": [_hover(tuned.label(int(one)), table.iloc[int(one)]) for one in numbers],
-        "hovertemplate": "%{text}<extra></extra>",
+        **_hover(
+            [tuned.label(int(one)) for one in numbers], [table.iloc[int(one)] for one in numbers]
+        ),
         "marker": {"size": 5, "color": colour, "opacity": opacity},
     }
 
@@ -148,11 +133,40 @@ def _rounded(column: pd.Series, numbers: NDArray[np.int64]) -> list[float | None
     return rounded([float(value) for value in column.to_numpy(float)[numbers]])
 
 
-def _hover(label: str, row: pd.Series) -> str:
-    shown = ("cagr", "volatility", "max_drawdown", "sharpe")
-    words = (f"{SHOWN[key][0]} {SHOWN[key][1](float(row[key]))}" for key in shown)
-    # Plotly reads tags in its texts; a ticker is text.
-    return "<br>".join([label.replace("<", "&lt;"), *words])
+HOVERED = ("cagr", "volatility", "max_drawdown", "sharpe")
+HOVER = "<br>".join(
+    ["%{text}", *(f"{SHOWN[key][0]} %{{customdata[{n}]}}" for n, key in enumerate(HOVERED))]
+)
+
+
+def _hover(labels: list[str], rows: list[pd.Series]) -> dict[str, Any]:
+    """What a trace of portfolios shows under the pointer."""
+    return {
+        "text": labels,
+        "customdata": [[SHOWN[key][1](float(row[key])) for key in HOVERED] for row in rows],
+        "hovertemplate": f"{HOVER}<extra></extra>",
+    }
+
+
+def _mark(
+    name: str, x: float | str | None, y: float | None, label: str, row: pd.Series
+) -> dict[str, Any]:
+    """One portfolio with its own sign."""
+    symbol, colour = MARKS[name]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": name,
+        "x": [x],
+        "y": [y],
+        **_hover([f"{name}: {label}"], [row]),
+        "marker": {
+            "symbol": symbol,
+            "size": 13,
+            "color": colour,
+            "line": {"width": 1, "color": "--paper"},
+        },
+    }
 
 
 # Maps
@@ -253,24 +267,8 @@ def _map(tuned: Tuned, one: int, other: int) -> tuple[list[dict[str, Any]], dict
     }
     marks: list[dict[str, Any]] = [heat, outline]
     for name, number in (("Recommended", region.centre), ("Best single cell", region.peak)):
-        symbol, colour = MARKS[name]
-        marks.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "name": name,
-                "x": [int(x[number])],
-                "y": [int(y[number])],
-                "text": [_hover(f"{name}: {tuned.label(number)}", tuned.metrics.iloc[number])],
-                "hovertemplate": "%{text}<extra></extra>",
-                "marker": {
-                    "symbol": symbol,
-                    "size": 13,
-                    "color": colour,
-                    "line": {"width": 1, "color": "--paper"},
-                },
-            }
-        )
+        row = tuned.metrics.iloc[number]
+        marks.append(_mark(name, int(x[number]), int(y[number]), tuned.label(number), row))
     return marks, ticks
 
 
@@ -332,17 +330,9 @@ def _line_of_axis(tuned: Tuned) -> Figure:
         },
     ]
     for mark, number in (("Recommended", region.centre), ("Best single cell", region.peak)):
-        symbol, colour = MARKS[mark]
-        data.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "name": mark,
-                "x": [_value_text(values[tuned.space.codes[number, 0]], tuned)],
-                "y": _rounded(table[metric], np.array([number])),
-                "marker": {"symbol": symbol, "size": 13, "color": colour},
-            }
-        )
+        word = _value_text(values[tuned.space.codes[number, 0]], tuned)
+        (height,) = _rounded(table[metric], np.array([number]))
+        data.append(_mark(mark, word, height, tuned.label(number), table.iloc[number]))
     return Figure(
         "map",
         data,

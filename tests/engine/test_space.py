@@ -107,7 +107,7 @@ def test_whole_numbers_and_choices_stay_what_they_are():
         ({"step_bp": "1:5:0"}, "is empty"),
         ({"step_bp": "1:5:-1"}, "is empty"),
         ({"step_bp": "1:inf:1"}, "is empty"),
-        ({"step_bp": "1:5"}, "a range is LOW:HIGH:STEP"),
+        ({"step_bp": "1:5"}, "a range takes LOW:HIGH:STEP"),
         ({"step_bp": "x"}, "takes a number"),
         ({"step_bp": ""}, "takes a number"),
         ({"step_bp": "1,1"}, "twice"),
