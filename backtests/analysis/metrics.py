@@ -76,17 +76,23 @@ def drawdown_list(values: pd.Series) -> list[Drawdown]:
     levels = values.to_numpy(float)
     under = drawdowns(levels) < 0.0
     edges = np.diff(np.concatenate([[False], under, [False]]).astype(int))
-    found = []
-    for first, after in zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True):
-        trough = first + int(np.argmin(levels[first:after]))
-        found.append(
-            Drawdown(
-                depth=float(levels[trough] / levels[first - 1] - 1.0),
-                start=values.index[first - 1],
-                end=values.index[trough],
-                recovered=values.index[after] if after < len(levels) else None,
-            )
+    firsts, afters = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    troughs = [
+        first + int(np.argmin(levels[first:after]))
+        for first, after in zip(firsts, afters, strict=True)
+    ]
+    dates = values.index
+    back = [*dates[afters[afters < len(levels)]], None]  # only the last can be open
+    found = [
+        Drawdown(float(depth), start, end, recovered)
+        for depth, start, end, recovered in zip(
+            levels[troughs] / levels[firsts - 1] - 1.0,
+            dates[firsts - 1],
+            dates[troughs],
+            back,
+            strict=False,
         )
+    ]
     return sorted(found, key=lambda one: one.depth)
 
 

@@ -11,8 +11,10 @@ from backtests.analysis.attribution import contributions
 from backtests.analysis.hedge import cvar, cvar_saved, month_ends, under_water
 from backtests.analysis.metrics import headline, volatility
 from backtests.analysis.verdict import Case, judge, plain
+from backtests.engine import ledger
 from backtests.engine.references import References, make_references
 from backtests.engine.result import Simulation
+from backtests.engine.simulate import Engine, fill_with_vectorbt
 from backtests.engine.sleeve import attribute
 from data.background import background, ten_year
 from data.command import Progress, silent
@@ -27,6 +29,10 @@ def judge_run(
     simulation: Simulation,
     benchmark: str,
     progress: Progress = silent,
+    *,
+    engine: Engine = fill_with_vectorbt,
+    searching: Engine = ledger.fill,
+    controls: bool = True,
 ) -> dict[str, Any]:
     """Judge a run: :func:`backtests.analysis.verdict.judge`, and what only the engine knows.
 
@@ -38,6 +44,11 @@ def judge_run(
         The equity where the strategy itself holds none.
     progress
         A context around each long step.
+    engine, searching
+        As for :func:`backtests.engine.references.make_references`.
+    controls
+        Whether to add what explains a run beside its verdict: the static mix and the variants
+        of a duration rule, and the attribution.
 
     Returns
     -------
@@ -45,7 +56,16 @@ def judge_run(
         Plain values: the verdict, and ``tickers``, ``portfolios`` (one row each),
         ``attribution`` (None without Treasuries), ``matched_weight``.
     """
-    references = make_references(market, strategy, simulation, benchmark, progress)
+    references = make_references(
+        market,
+        strategy,
+        simulation,
+        benchmark,
+        progress,
+        engine=engine,
+        searching=searching,
+        controls=controls,
+    )
     sessions = simulation.nav.index
     first_fill = sessions[simulation.costs.lag]
     y10 = ten_year(market)
@@ -74,7 +94,7 @@ def judge_run(
         "matched_weight": references.matched_weight,
         "volatility_is_matched": references.is_matched,
         "portfolios": _portfolios(market, simulation, references),
-        "attribution": _attribution(market, simulation),
+        "attribution": _attribution(market, simulation) if controls else None,
     }
     return {**verdict, **plain(about)}
 

@@ -14,7 +14,7 @@ from scipy.optimize import brentq
 from backtests.analysis.hedge import month_ends
 from backtests.engine import ledger
 from backtests.engine.result import Simulation
-from backtests.engine.simulate import fill_with_vectorbt, simulate, trade
+from backtests.engine.simulate import Engine, fill_with_vectorbt, simulate, trade
 from data.command import Progress, silent
 from data.errors import UsageError
 from data.instruments import TREASURY_FUNDS
@@ -68,6 +68,10 @@ def make_references(
     simulation: Simulation,
     benchmark: str,
     progress: Progress = silent,
+    *,
+    engine: Engine = fill_with_vectorbt,
+    searching: Engine = ledger.fill,
+    controls: bool = True,
 ) -> References:
     """Simulate everything a run is judged against.
 
@@ -79,6 +83,10 @@ def make_references(
         The equity where the strategy itself holds none.
     progress
         A context around each long step.
+    engine, searching
+        What fills orders: once for each portfolio, and where many are tried.
+    controls
+        Whether a duration rule also meets its static mix and its variants.
     """
     decided = strategy.target_weights(market)
     held = [str(ticker) for ticker in decided.columns if decided[ticker].gt(0).any()]
@@ -87,7 +95,7 @@ def make_references(
     row_zero, initial = simulation.nav.index[0], float(simulation.nav.iloc[0])
 
     def run(name: str, weights: pd.DataFrame, *, start: pd.Timestamp | None = row_zero,
-            engine: Any = fill_with_vectorbt) -> Simulation:  # fmt: skip
+            engine: Engine = engine) -> Simulation:  # fmt: skip
         return trade(
             market,
             weights,
@@ -105,7 +113,7 @@ def make_references(
         bills = held_equity(decided, simulation, equity)
         steady = always.reindex(bills.index, method="ffill")
         weight, matched, is_matched = match_volatility(
-            simulation, lambda w: run("matched", w * steady, engine=ledger.fill)
+            simulation, lambda w: run("matched", w * steady, engine=searching)
         )
         hedge_alone = bought_once(alone(decided, hedge)) if hedge else decided * 0.0
         hedge_leg = run("hedge", hedge_alone, start=None).nav
@@ -123,11 +131,13 @@ def make_references(
             static=None,
             variants={},
         )
-    if not isinstance(strategy, DurationRule):
+    if not (controls and isinstance(strategy, DurationRule)):
         return found
     with progress("simulating the rule one step up and down"):
         mix = same_average_duration(market, strategy, simulation)
-        static = simulate(market, mix, simulation.costs, start=row_zero, initial=initial)
+        static = simulate(
+            market, mix, simulation.costs, start=row_zero, initial=initial, engine=engine
+        )
         variants: dict[str, Simulation | str] = {}
         for label, other in one_step(strategy):
             if other is None:
@@ -140,7 +150,7 @@ def make_references(
                     simulation.costs,
                     start=row_zero,
                     initial=initial,
-                    engine=ledger.fill,
+                    engine=searching,
                 )
             except UsageError:
                 variants[label] = "no decision yet on the first day"

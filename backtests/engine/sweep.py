@@ -22,6 +22,7 @@ from numba.core import event
 from numpy.typing import NDArray
 
 from backtests.engine.candidates import COMPLETE, Candidates, Course
+from backtests.engine.ledger import Fills
 from backtests.engine.simulate import CAPITAL
 from data.command import Progress, silent
 
@@ -244,8 +245,12 @@ def _run(
     offsets: Rows,
     sums: Array,
     nav: Array,
+    held: Array,
 ) -> None:
-    """Simulate candidates, LANES at a time, into ``sums`` and, unless it is empty, ``nav``."""
+    """Simulate candidates, LANES at a time, into ``sums`` and, unless empty, ``nav`` and ``held``.
+
+    ``held`` takes the units of the first candidate after each row's orders.
+    """
     sessions, columns = prices.shape
     width = (columns + GROUP - 1) // GROUP * GROUP
     wide = np.zeros((sessions, width))
@@ -275,6 +280,8 @@ def _run(
         s[MONEY] = CAPITAL
         s[TRADING] = 1.0
         _fill(wide[0], fee, slippage, target, units, order, buy, need, s, lanes)
+        if start == 0 and len(held):
+            held[0] = units[:columns, 0]
         s[VALUE] = CAPITAL
         s[CLOSE] = CAPITAL
         s[INVERSE] = 1.0 / CAPITAL
@@ -307,6 +314,8 @@ def _run(
                 if begin <= lag:
                     s[TRADED] = 0.0  # the first purchase
             _hold(wide, bills, begin, end, units, s, nav[:, start : start + lanes], lanes)
+            if start == 0 and len(held):
+                held[begin:end] = units[:columns, 0]
             # On rows that no candidate's trades decide: a neighbour must not change a digit.
             if end % SPAN == 0 or end == sessions:
                 _merge(end - 1, s, lanes)
@@ -330,7 +339,7 @@ ONE, TWO = _given(types.float64, 1), _given(types.float64, 2)
 ROWS = _given(types.int64, 1)
 MADE = types.float64[:, ::1]
 SIGNATURE = types.void(
-    TWO, ONE, _given(types.int8, 1), ONE, ONE, types.int64, TWO, ROWS, ROWS, MADE, MADE
+    TWO, ONE, _given(types.int8, 1), ONE, ONE, types.int64, TWO, ROWS, ROWS, MADE, MADE, MADE
 )
 
 
@@ -388,6 +397,47 @@ def run_block(
     offsets = np.empty(0, np.int64) if candidates.offsets is None else candidates.offsets
     _run(
         course.prices, course.bills, course.closes, course.fee, course.slippage, course.costs.lag,
-        candidates.targets, candidates.rows, offsets, sums, nav,
+        candidates.targets, candidates.rows, offsets, sums, nav, np.empty((0, 0)),
     )  # fmt: skip
     return sums, nav
+
+
+def fill_with_sweep(
+    prices: Array, targets: Array, fee: Array, slippage: Array, initial: float
+) -> Fills:
+    """Trade the targets of one portfolio at prices: an engine as the ledger is, in milliseconds.
+
+    Parameters
+    ----------
+    prices, targets, fee, slippage, initial
+        As for :func:`backtests.engine.ledger.fill`; row 0 has to ask for the last column alone.
+
+    Returns
+    -------
+    Fills
+        Orders are told from what is held after each row; those of a row ascend by value.
+    """
+    prepare()
+    rows = np.flatnonzero(~np.isnan(targets[:, 0]))[1:]
+    sessions, columns = prices.shape
+    sums, nav, held = np.empty((1, len(SUMS))), np.empty((sessions, 1)), np.empty(prices.shape)
+    _run(
+        np.ascontiguousarray(prices), np.ones(sessions), np.zeros(sessions, np.int8), fee, slippage,
+        0, np.ascontiguousarray(targets[rows]), rows, np.array([0, len(rows)]), sums, nav, held,
+    )  # fmt: skip
+    units = held * (initial / CAPITAL)
+    changes = np.diff(units, axis=0, prepend=np.zeros((1, columns)))
+    row, column = np.nonzero(changes)
+    change, price = changes[row, column], prices[row, column]
+    order = np.lexsort((change * price, row))
+    row, column, change, price = row[order], column[order], change[order], price[order]
+    slipped = price * (1.0 + np.sign(change) * slippage[column])
+    return Fills(
+        nav=nav[:, 0] * (initial / CAPITAL),
+        units=units,
+        order_row=row,
+        order_column=column,
+        order_units=change,
+        order_price=slipped,
+        order_fee=np.abs(change) * slipped * fee[column],
+    )

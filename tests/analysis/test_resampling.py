@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from backtests.analysis.resampling import block_length, interval, resampled_rows
+from backtests.analysis.hedge import cvar_saved, down_month_mean
+from backtests.analysis.resampling import Sample, block_length, interval, resampled_rows
 
 
 def autoregressive(rho: float, rows: int, seed: int) -> np.ndarray:
@@ -67,3 +69,37 @@ def test_mean_of_independent_data_is_covered():
         low, high = interval(means, 0.95)
         covered += low <= 0.005 <= high
     assert covered / 300 >= 0.92
+
+
+def test_a_measure_within_some_months_is_that_of_each_resample_alone():
+    rng = np.random.default_rng(4)
+    table = pd.DataFrame(rng.normal(0.004, 0.04, (180, 2)), columns=["equity", "hedge"])
+    sample = Sample(table, ["equity"], repetitions=300)
+    inside = rng.random(180) < 0.4
+
+    def one_by_one(measure):
+        answers = []
+        for rows in sample.rows:
+            drawn = table.iloc[rows[inside[rows]]]
+            answers.append(float(measure(drawn["hedge"].to_numpy(), drawn["equity"].to_numpy())))
+        return interval(np.array(answers))
+
+    for measure in (cvar_saved, down_month_mean):
+        found = sample.estimate_within(measure, inside, "hedge", "equity")
+        assert (found.low, found.high) == one_by_one(measure)
+
+
+def test_a_difference_is_that_of_two_estimates_on_the_same_resamples():
+    rng = np.random.default_rng(5)
+    table = pd.DataFrame(rng.normal(0.004, 0.04, (120, 3)), columns=["a", "b", "c"])
+    sample = Sample(table, ["a"], repetitions=200)
+    sample.estimate(cvar_saved, "a", "c")  # what is kept from here must not change the rest
+    found = sample.difference(cvar_saved, ("a", "c"), ("b", "c"))
+    values = {name: table[name].to_numpy()[sample.rows] for name in table}
+    apart = cvar_saved(values["a"], values["c"]) - cvar_saved(values["b"], values["c"])
+    assert (found.low, found.high) == interval(apart)
+
+
+def test_kept_rows_cannot_be_changed():
+    with pytest.raises(ValueError, match="read-only"):
+        resampled_rows(50, 4, 20, seed=5)[0, 0] = 1

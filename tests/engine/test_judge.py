@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,9 +11,14 @@ import pytest
 from backtests.engine.costs import Costs
 from backtests.engine.judge import judge_run
 from backtests.engine.simulate import simulate, vectorbt_metrics
+from backtests.engine.sweep import fill_with_sweep
+from backtests.report.verdict import sentences
 from data import bundled
+from strategies.attack_defend import AttackDefend
 from strategies.hedge_mix import HedgeMix
+from tests.conftest import random_market
 
+RESAMPLED_DECILE = re.compile(r"/works/[56]/\w+/(low|high)")
 FREE = Costs(fee_bps=0, slippage_bps=0, lag=1)
 
 
@@ -137,3 +144,59 @@ def test_short_periods_are_judged_unclear(start):
     verdict = judge_run(market, HedgeMix(), simulation, "SPY")
     assert verdict["word"] == "unclear"
     assert verdict["works"][0]["difference"]["low"] is None
+
+
+@pytest.mark.parametrize("source", ["bundled", "daily"])
+def test_the_compiled_engine_gives_the_same_verdict(source):
+    """What the lab shows while sliders move is what the command line writes down."""
+    if source == "bundled":
+        market, strategy = bundled.load(["SPY", "IEF"]), HedgeMix()
+    else:
+        market, strategy = random_market(5, ("SPY", "IEF"), 4_000), HedgeMix()
+    simulation = simulate(market, strategy, Costs())
+    expected = judge_run(market, strategy, simulation, "SPY")
+    quick = simulate(market, strategy, Costs(), engine=fill_with_sweep)
+    engines = {"engine": fill_with_sweep, "searching": fill_with_sweep}
+    found = judge_run(market, strategy, quick, "SPY", **engines)
+    # Published returns have two decimals, hence ties: which of two equal months counts as the
+    # worse is decided by the last bit, and the resampled means of the worst decile with it.
+    ours, theirs = (
+        {at: value for at, value in numbers(one).items() if not RESAMPLED_DECILE.match(at)}
+        for one in (found, expected)
+    )
+    assert len(ours) > 2_000
+    assert ours == pytest.approx(theirs, rel=1e-8, abs=1e-9)
+    told = [
+        sentences(one, done.costs_paid, done.traded.sum())
+        for one, done in ((expected, simulation), (found, quick))
+    ]
+    assert told[0] == told[1]
+
+
+def test_without_controls_the_verdict_stays():
+    market = bundled.load(["SPY", "BIL", "SHY", "IEF", "TLT"])
+    rule = AttackDefend()
+    simulation = simulate(market, rule, Costs(), engine=fill_with_sweep)
+    engines = {"engine": fill_with_sweep, "searching": fill_with_sweep}
+    whole = judge_run(market, rule, simulation, "SPY", **engines)
+    short = judge_run(market, rule, simulation, "SPY", **engines, controls=False)
+    assert {row["key"] for row in whole["portfolios"]} - {
+        row["key"] for row in short["portfolios"]
+    } == {"static", "variant"}
+    assert short["attribution"] is None
+    assert whole["attribution"] is not None
+    for key in ("word", "works", "crises", "regimes", "cost", "holding", "series"):
+        assert short[key] == whole[key]
+
+
+def numbers(value, path=""):
+    """Every number of a nest of plain values, by its place."""
+    if isinstance(value, dict):
+        return {
+            k: v for key, one in value.items() for k, v in numbers(one, f"{path}/{key}").items()
+        }
+    if isinstance(value, list):
+        return {
+            k: v for at, one in enumerate(value) for k, v in numbers(one, f"{path}/{at}").items()
+        }
+    return {path: value} if isinstance(value, int | float) else {}

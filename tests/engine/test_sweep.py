@@ -21,7 +21,8 @@ from backtests.engine import ledger
 from backtests.engine.candidates import make_course, schedules, static_mixes
 from backtests.engine.costs import Costs
 from backtests.engine.scores import METRICS, paths, score, score_block, score_in_chunks
-from backtests.engine.simulate import fill_with_vectorbt, simulate
+from backtests.engine.simulate import fill_with_vectorbt, simulate, trade
+from backtests.engine.sweep import fill_with_sweep
 from data.errors import DataError, UsageError, WeightError
 from data.load import load_market
 from strategies import registry
@@ -130,6 +131,46 @@ def test_schedules_agree_with_the_ledger(seed, every, costs):
         wide = frame.reindex(columns=TICKERS, fill_value=0.0)
         done = simulate(market, Given(wide), costs, start=start, engine=ledger.fill)
         agree(scores.loc[number], market, done)
+
+
+@settings(max_examples=150)
+@given(
+    seed=st.integers(0, 10_000),
+    width=st.integers(1, 6),
+    every=st.integers(1, 40),
+    initial=st.sampled_from([1.0, 10_000.0, 1e12]),
+    costs=COSTS,
+)
+def test_the_books_of_one_portfolio_agree_with_the_ledger(seed, width, every, initial, costs):
+    rng = np.random.default_rng(seed)
+    tickers = (*TICKERS, "F")[:width]
+    market = random_market(seed, tickers, 150)
+    rows = np.unique(np.append(0, rng.integers(0, 150, 150 // every)))
+    decided = pd.DataFrame(mixes(rng, len(rows), width), market.sessions[rows], list(tickers))
+
+    def books(engine):
+        return trade(market, decided, costs, name="given", initial=initial, engine=engine)
+
+    ours, theirs = books(fill_with_sweep), books(ledger.fill)
+    np.testing.assert_allclose(ours.nav, theirs.nav, rtol=1e-11)
+    np.testing.assert_allclose(ours.weights, theirs.weights, rtol=0, atol=1e-11)
+    np.testing.assert_allclose(ours.traded, theirs.traded, rtol=0, atol=1e-11)
+    assert ours.costs_paid == pytest.approx(theirs.costs_paid, rel=1e-9, abs=1e-12 * initial)
+    assert ours.pending == theirs.pending
+    # The same money changes hands on every day, whatever dust of an order one of them leaves out.
+    spent = [one.orders.groupby("date")["value"].sum() for one in (ours, theirs)]
+    both = pd.concat(spent, axis=1, sort=True).fillna(0.0)
+    np.testing.assert_allclose(*both.to_numpy().T, rtol=1e-9, atol=1e-9 * initial)
+
+
+def test_orders_of_one_portfolio_are_those_of_the_ledger():
+    market = random_market(3, TICKERS[:3], 300)
+    decided = HedgeMix(weights={"A": 0.5, "B": 0.3, "C": 0.1}).target_weights(market)
+    ours, theirs = (
+        trade(market, decided, Costs(2, 1), name="given", engine=engine).orders
+        for engine in (fill_with_sweep, ledger.fill)
+    )
+    pd.testing.assert_frame_equal(ours, theirs, rtol=1e-9, atol=1e-9)
 
 
 @pytest.mark.parametrize("rebalance", REBALANCE)
