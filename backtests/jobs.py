@@ -14,7 +14,7 @@ from backtests.analysis.verdict import plain
 from backtests.engine.config import RunConfig, short_hash
 from backtests.engine.judge import judge_run
 from backtests.engine.result import Simulation
-from backtests.engine.simulate import simulate, vectorbt_metrics
+from backtests.engine.simulate import Engine, fill_with_vectorbt, simulate, vectorbt_metrics
 from backtests.engine.sleeve import SleeveReport, report_sleeve
 from backtests.report.summary import summarise
 from data.command import Progress, silent
@@ -72,24 +72,49 @@ def execute(
         For whatever the user can correct.
     """
     strategy = config.make_strategy()
-    ticker, market, required, start = load_for(config, progress, refresh=refresh)
+    loaded = load_for(config, progress, refresh=refresh)
+    _, market, _, _ = loaded
     announce(f"{config.source}: {data_line(market)}")
     for remark in market.remarks[1:]:
         announce(f"warning: {remark}")
     prove_quickly(strategy)
-    first, late = market.first_session(required)
     with progress("simulating (vectorbt takes a few seconds to load)"):
-        simulation = simulate(
-            market, strategy, config.costs, start=start, earliest=first, initial=config.initial
-        )
-        begins = simulation.nav.index[0]
-        benchmark = simulate(
-            market,
-            EquityOnly(ticker=ticker),
-            config.costs,
-            start=begins,
-            initial=config.initial,
-        )
+        run = simulated(config, loaded)
+    for remark in run.market.remarks[len(market.remarks) :]:
+        announce(f"note: {remark}")
+    for note in run.market.notes:
+        announce(f"note: {note}")
+    sleeve = None
+    if isinstance(strategy, DurationRule):
+        with progress("working out switches and attribution"):
+            sleeve = report_sleeve(run.market, strategy, run.simulation)
+    run = replace(run, name=run_name(config, run.market, run.summary), sleeve=sleeve)
+    return judged(run, progress) if with_verdict else run
+
+
+Loaded = tuple[str, Market, list[str], pd.Timestamp | None]
+
+
+def simulated(config: RunConfig, loaded: Loaded, engine: Engine = fill_with_vectorbt) -> Run:
+    """Simulate the strategy and its benchmark and sum them up; the run has no name yet.
+
+    Parameters
+    ----------
+    config
+        What to run.
+    loaded
+        What :func:`load_for` returned for it.
+    engine
+        What fills the orders.
+    """
+    strategy = config.make_strategy()
+    ticker, market, required, start = loaded
+    first, late = market.first_session(required)
+    settings: dict[str, Any] = {"initial": config.initial, "engine": engine}
+    simulation = simulate(market, strategy, config.costs, start=start, earliest=first, **settings)
+    begins = simulation.nav.index[0]
+    equity = EquityOnly(ticker=ticker)
+    benchmark = simulate(market, equity, config.costs, start=begins, **settings)
     if start is None and begins > market.sessions[0]:
         reason = "the first decision of " + strategy.name
         if begins == first:
@@ -97,23 +122,18 @@ def execute(
         # A remark, not a note: a run asked to begin on that day is the same run.
         begun = f"the run begins on {begins:%Y-%m-%d}, {reason}"
         market = market.relabelled(remarks=[*market.remarks, begun])
-        announce(f"note: {begun}")
-    for note in market.notes:
-        announce(f"note: {note}")
     summary = summarise(config, market, simulation, benchmark, ticker)
-    sleeve = None
-    if isinstance(strategy, DurationRule):
-        with progress("working out switches and attribution"):
-            sleeve = report_sleeve(market, strategy, simulation)
-    name = run_name(config, market, summary)
-    run = Run(config, market, simulation, benchmark, summary, name, sleeve)
-    return judged(run, progress) if with_verdict else run
+    return Run(config, market, simulation, benchmark, summary, name="")
 
 
 def load_for(
-    config: RunConfig, progress: Progress = silent, *, refresh: bool = False
-) -> tuple[str, Market, list[str], pd.Timestamp | None]:
-    """Load what a run stands on.
+    config: RunConfig,
+    progress: Progress = silent,
+    *,
+    refresh: bool = False,
+    load: Callable[..., Market] = load_market,
+) -> Loaded:
+    """Load what a run stands on; ``load`` as :func:`data.load.load_market`.
 
     Returns
     -------
@@ -123,7 +143,7 @@ def load_for(
     """
     strategy = config.make_strategy()
     ticker = benchmark_ticker(config, strategy.tickers, strategy.heaviest)
-    market = load_market(
+    market = load(
         config.source,
         [*strategy.tickers, ticker],
         end=config.end,

@@ -28,10 +28,10 @@ PRICE_COLUMNS = ("open", "high", "low", "close", "price", "last", "volume")
 
 def tickers(folder: Path) -> list[str]:
     """Tickers that a folder has a CSV of, sorted; none where it cannot be listed."""
-    return sorted({found.stem for found in _csv_files(folder)} - set(RATE_FILES))
+    return sorted({found.stem for found in csv_files(folder)} - set(RATE_FILES))
 
 
-def _csv_files(folder: Path) -> list[Path]:
+def csv_files(folder: Path) -> list[Path]:
     """CSV files of a folder and of its own subfolders."""
     try:
         return [
@@ -59,7 +59,7 @@ def _find(folder: Path, name: str) -> Path | None:
         direct = folder / f"{name}.csv"
         if direct.is_file():
             return direct
-        below = [found for found in _csv_files(folder) if found.stem == name]
+        below = [found for found in csv_files(folder) if found.stem == name]
     except OSError as error:
         raise DataError(f"{folder} cannot be read: {error.strerror}; give access") from error
     if len(below) > 1:

@@ -11,8 +11,12 @@ import calendar
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import jinja2
 
 MOST_POINTS = 1_500
 DIGITS = 6
@@ -80,25 +84,34 @@ def render_page(template: str, path: Path, figures: Sequence[Figure] = (), **val
     values
         What else the template uses.
     """
+    text = (
+        environment()
+        .get_template(template)
+        .render(
+            figures=[
+                {"name": one.name, "data": as_text(one.data), "layout": as_text(one.layout)}
+                for one in figures
+            ],
+            chart_of={one.name: one for one in figures},
+            plotly=_script() if figures else "",
+            **values,
+        )
+    )
+    # A file name may hold bytes that are no text.
+    path.write_text(text, encoding="utf-8", errors="backslashreplace")
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """The templates beside this file; every value is escaped, a missing one is an error."""
     import jinja2
 
-    environment = jinja2.Environment(
+    return jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
         trim_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    text = environment.get_template(template).render(
-        figures=[
-            {"name": one.name, "data": as_text(one.data), "layout": as_text(one.layout)}
-            for one in figures
-        ],
-        chart_of={one.name: one for one in figures},
-        plotly=_script() if figures else "",
-        **values,
-    )
-    # A file name may hold bytes that are no text.
-    path.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
 def as_text(value: Any, key: str = "") -> Any:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from backtests.report.text import day, mix_text, money, percent, ratio, recovery, weights_text
+from backtests.report.text import metric_rows, mix_text, money, percent, weights_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,35 +54,10 @@ def _metrics_table(summary: dict[str, Any]) -> Table:
     table.add_column("")
     table.add_column(_holding(summary), justify="right")
     table.add_column(f"{theirs['ticker']} 100 %", justify="right")
-    rows = (
-        ("CAGR", percent, "cagr"),
-        ("Volatility", percent, "volatility"),
-        ("Sharpe (over bills)", ratio, "sharpe"),
-        ("Sortino (over bills)", ratio, "sortino"),
-        ("Max drawdown", percent, "max_drawdown"),
-        ("  from", day, "max_drawdown_start"),
-        ("  to", day, "max_drawdown_end"),
-        ("Calmar", ratio, "calmar"),
-        ("Best year", percent, "best_year"),
-        ("Worst year", percent, "worst_year"),
-        (f"CVaR 95, {'daily' if summary['periods_per_year'] == 252 else 'monthly'}", percent,
-         "cvar_95"),
-    )  # fmt: skip
-    for label, shown, key in rows:
-        table.add_row(label, shown(ours[key]), shown(theirs[key]))
-        if key == "max_drawdown_end":
-            table.add_row("  recovered", recovery(ours), recovery(theirs))
-    table.add_row(
-        "Turnover a year",
-        percent(summary["turnover_per_year"]),
-        percent(theirs["turnover_per_year"]),
-    )
-    table.add_row("Costs paid", money(summary["costs_paid"]), money(theirs["costs_paid"]))
-    table.add_row(
-        f"Final value of {summary['initial']:,.0f}",
-        money(ours["final_value"]),
-        money(theirs["final_value"]),
-    )
+    turnover, costs = summary["turnover_per_year"], summary["costs_paid"]
+    one = {**ours, "turnover_per_year": turnover, "costs_paid": costs}
+    for row in metric_rows([one, theirs], summary["periods_per_year"], summary["initial"]):
+        table.add_row(*row)
     return table
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 
@@ -40,11 +41,49 @@ def day(value: str | None) -> str:
     return value or "-"
 
 
-def recovery(metrics: dict[str, Any]) -> str:
+def recovery(metrics: Mapping[str, Any]) -> str:
     """When the deepest drawdown was made good, that it was not yet, or a dash without one."""
     if metrics["max_drawdown_start"] is None:
         return "-"
     return metrics["max_drawdown_recovered"] or "not yet"
+
+
+def metric_rows(
+    portfolios: Sequence[Mapping[str, Any]], ppy: int, initial: float
+) -> list[list[str]]:
+    """The headline numbers as a table in words: a label, then one text a portfolio.
+
+    Parameters
+    ----------
+    portfolios
+        For each its :class:`~backtests.analysis.metrics.Metrics` as plain values, with
+        ``turnover_per_year`` and ``costs_paid``.
+    ppy
+        Rows per year.
+    initial
+        Value at the start.
+    """
+    rows: tuple[tuple[str, Callable[[Mapping[str, Any]], str]], ...] = (
+        ("CAGR", lambda one: percent(one["cagr"])),
+        ("Volatility", lambda one: percent(one["volatility"])),
+        ("Sharpe (over bills)", lambda one: ratio(one["sharpe"])),
+        ("Sortino (over bills)", lambda one: ratio(one["sortino"])),
+        ("Max drawdown", lambda one: percent(one["max_drawdown"])),
+        ("  from", lambda one: day(one["max_drawdown_start"])),
+        ("  to", lambda one: day(one["max_drawdown_end"])),
+        ("  recovered", recovery),
+        ("Calmar", lambda one: ratio(one["calmar"])),
+        ("Best year", lambda one: percent(one["best_year"])),
+        ("Worst year", lambda one: percent(one["worst_year"])),
+        (
+            f"CVaR 95, {'daily' if ppy == 252 else 'monthly'}",
+            lambda one: percent(one["cvar_95"]),
+        ),
+        ("Turnover a year", lambda one: percent(one["turnover_per_year"])),
+        ("Costs paid", lambda one: money(one["costs_paid"])),
+        (f"Final value of {initial:,.0f}", lambda one: money(one["final_value"])),
+    )
+    return [[label, *map(show, portfolios)] for label, show in rows]
 
 
 def run_label(summary: dict[str, Any]) -> str:

@@ -192,8 +192,8 @@ def write_verdict(path: Path, verdict: dict[str, Any], summary: dict[str, Any]) 
     """
     costs = summary["costs"]
     sample = verdict["sample"]
-    charts = (_growth(verdict), _falls(verdict), _scatter(verdict), _correlation(verdict),
-              _entries(verdict), _map(verdict))  # fmt: skip
+    charts = (growth_chart(verdict), falls_chart(verdict), _scatter(verdict), _correlation(verdict),
+              _entries(verdict), holding_chart(verdict))  # fmt: skip
     weights = summary["params"].get("weights")
     what = f" ({mix_text(weights)})" if weights else ""
     lead = {"works": "Works", "when": "When", "cost": "Cost"}
@@ -214,14 +214,14 @@ def write_verdict(path: Path, verdict: dict[str, Any], summary: dict[str, Any]) 
         "bills at the same equity weight lies wholly above zero, fails if wholly below, and is "
         "unclear otherwise.",
         matched=_matched(verdict),
-        portfolios=_portfolios(verdict, ("portfolio", "equity", "bills", "matched")),
+        portfolios=portfolio_grid(verdict, ("portfolio", "equity", "bills", "matched")),
         controls=_controls(verdict),
         works=_works(verdict),
         worst=-(-sample["months"] // 10),
         method=_method(sample),
-        crises=_crises(verdict["crises"]),
-        april=_crises(verdict["april_2025"]) if verdict["april_2025"] else None,
-        crisis_note=_crisis_note(summary),
+        crises=crisis_grid(verdict["crises"]),
+        april=crisis_grid(verdict["april_2025"]) if verdict["april_2025"] else None,
+        crisis_note=crisis_note(summary),
         regimes=_regimes(verdict),
         regime_note=_regime_note(verdict),
         cost=_cost(verdict),
@@ -302,7 +302,8 @@ def _method(sample: dict[str, Any]) -> str:
 # Tables
 
 
-def _portfolios(verdict: dict[str, Any], keys: Sequence[str]) -> Grid:
+def portfolio_grid(verdict: dict[str, Any], keys: Sequence[str]) -> Grid:
+    """Headline numbers of the portfolios of some keys, one a row."""
     rows = [row for row in verdict["portfolios"] if row["key"] in keys]
     heads = ["", "CAGR", "Mean equity weight", "Volatility, monthly", "Sharpe",
              "Max drawdown", "Days under water",
@@ -334,7 +335,7 @@ def _controls(verdict: dict[str, Any]) -> Grid | None:
     keys = {row["key"] for row in verdict["portfolios"]}
     if "static" not in keys:
         return None
-    return _portfolios(verdict, ("portfolio", "static", "variant"))
+    return portfolio_grid(verdict, ("portfolio", "static", "variant"))
 
 
 def _works(verdict: dict[str, Any]) -> Grid:
@@ -350,7 +351,8 @@ def _works(verdict: dict[str, Any]) -> Grid:
                 rows)  # fmt: skip
 
 
-def _crises(rows: list[dict[str, Any]]) -> Grid:
+def crisis_grid(rows: list[dict[str, Any]]) -> Grid:
+    """What each asset earned in each crisis, as the verdict's ``crises`` has them."""
     heads = ["", "From", "To", "Equity", "Hedge", "Bills", "Portfolio", "10-year, bp", "Outcome"]
     return Grid(
         heads,
@@ -384,7 +386,8 @@ def _outcome(row: dict[str, Any]) -> Cell:
     return Cell("failed", tone="bad") if row["hedge"] < 0 else Cell("no help")
 
 
-def _crisis_note(summary: dict[str, Any]) -> str:
+def crisis_note(summary: dict[str, Any]) -> str:
+    """What the rows and words of the crisis table mean."""
     how = (
         "from close to close"
         if summary["periods_per_year"] == 252
@@ -552,7 +555,8 @@ def _tracking(verdict: dict[str, Any]) -> Grid | None:
 # Charts
 
 
-def _growth(verdict: dict[str, Any]) -> Figure:
+def growth_chart(verdict: dict[str, Any]) -> Figure:
+    """Growth of the portfolio and of its references at month-ends, logarithmic."""
     series = verdict["series"]
     lines = [
         Line(NAMES[name], series["growth"][name], COLOURS[name], DASHES.get(name, "solid"),
@@ -570,7 +574,8 @@ def _growth(verdict: dict[str, Any]) -> Figure:
     )
 
 
-def _falls(verdict: dict[str, Any]) -> Figure:
+def falls_chart(verdict: dict[str, Any]) -> Figure:
+    """Drawdowns at month-ends."""
     series = verdict["series"]
     lines = [
         Line(NAMES[name], series["drawdown"][name], COLOURS[name], DASHES.get(name, "solid"),
@@ -662,7 +667,8 @@ def _entries(verdict: dict[str, Any]) -> Figure:
     )
 
 
-def _map(verdict: dict[str, Any]) -> Figure:
+def holding_chart(verdict: dict[str, Any]) -> Figure:
+    """The map of returns a year by year of entry and years held."""
     found = verdict["holding_map"]
     return heat_map(
         "map",

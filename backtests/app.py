@@ -1,0 +1,551 @@
+"""``python -m backtests.app``: the lab, a page on this machine to tune a run by hand.
+
+This file is both the door, which starts the server, and the script that the server runs for
+each visitor at every change.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import os
+import socket
+import sys
+import threading
+import traceback
+import webbrowser
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode
+
+import click
+
+from data.command import CONTEXT, run_command
+from data.errors import HedgeError, UsageError
+
+if TYPE_CHECKING:
+    from backtests.engine.config import RunConfig
+    from backtests.jobs import Run
+    from backtests.report.charts import Figure
+    from strategies.base import Parameter
+
+LOOPBACK = "127.0.0.1"
+# Whatever the user's own Streamlit is set to: nothing is sent anywhere, nothing is watched.
+OPTIONS: dict[str, Any] = {
+    "server.address": LOOPBACK,
+    "server.allowedHosts": ["127.0.0.1", "localhost"],
+    "server.corsAllowedOrigins": [],
+    "server.enableCORS": True,
+    "server.enableXsrfProtection": True,
+    "server.enableStaticServing": False,
+    "server.enableAgentApi": False,
+    "server.fileWatcherType": "none",
+    "server.runOnSave": False,
+    "server.headless": True,
+    "server.baseUrlPath": "",
+    "server.maxUploadSize": 1,
+    "browser.gatherUsageStats": False,
+    "client.toolbarMode": "minimal",
+    "client.showErrorDetails": "none",
+    "global.developmentMode": False,
+    "runner.magicEnabled": False,
+    "logger.level": "error",
+    "logger.hideWelcomeMessage": True,
+}
+MOST_COMPARED = 8
+FIRST_DAY, LAST_DAY = dt.date(1926, 1, 1), dt.date(2200, 12, 31)
+SOURCES = {
+    "auto": "auto: Yahoo, else snapshots, else bundled",
+    "yahoo": "yahoo: Yahoo or nothing",
+    "bundled": "bundled: monthly since 1962",
+    "files": "files: a folder of yours",
+}
+
+
+# The door
+
+
+@click.command(context_settings=CONTEXT)
+@click.option("--port", type=click.IntRange(0, 65535), default=8501, show_default=True,
+              help="Port to listen on, this machine only; 0 takes a free one.")  # fmt: skip
+@click.option("--no-browser", is_flag=True, help="Do not open a browser.")
+@click.option("--out", default="results", show_default=True, type=click.Path(),
+              help="Folder for saved runs.")  # fmt: skip
+@click.option("--debug", is_flag=True, help="Show tracebacks.")
+def main(port: int, no_browser: bool, out: str, debug: bool) -> None:
+    """Open the lab: strategies, weights and dates by sliders, the answer at once."""
+    from backtests.report.folder import require_writable
+
+    try:
+        import streamlit  # noqa: F401
+    except ModuleNotFoundError:
+        raise UsageError(
+            "the lab needs streamlit, which is not installed; "
+            "run: pip install -c constraints.txt -e '.[app]'"
+        ) from None
+    require_writable(Path(out))
+    listening = listen(port)
+    address = f"http://{LOOPBACK}:{listening.getsockname()[1]}"
+    click.echo(f"the lab is open on {address} (Ctrl-C ends it)")
+    if not no_browser:
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+    serve(listening, out, debug=debug)
+
+
+def listen(port: int) -> socket.socket:
+    """Take a port of the loopback interface.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be had.
+    """
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    if os.name == "posix":  # elsewhere the option would share a port that is in use
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((LOOPBACK, port))
+        listening.listen(128)
+    except OSError as error:
+        listening.close()
+        raise UsageError(
+            f"--port {port} of {LOOPBACK} cannot be had: {error.strerror}; "
+            "close what uses it or give another --port"
+        ) from error
+    return listening
+
+
+def serve(listening: socket.socket, out: str, *, debug: bool = False) -> None:
+    """Serve the page until the user ends it."""
+    import uvicorn
+    from starlette.middleware import Middleware
+    from streamlit.starlette import App
+    from streamlit.web.bootstrap import load_config_options
+
+    from backtests.loopback import LoopbackOnly
+
+    port = listening.getsockname()[1]
+    load_config_options({**OPTIONS, "server.port": port})
+    if not debug:
+        logging.getLogger("streamlit").setLevel(logging.CRITICAL)
+    sys.argv = [__file__, out]  # what the script reads
+    app = App(Path(__file__).resolve(), middleware=[Middleware(LoopbackOnly, port=port)])
+    config = uvicorn.Config(
+        app, log_level="critical", access_log=False, lifespan="on", timeout_graceful_shutdown=2
+    )
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    except KeyboardInterrupt:
+        click.echo("the lab is closed")
+
+
+# The page
+
+
+def page(out: Path) -> None:
+    """Draw the page for what its controls say; whatever goes wrong is a message on it."""
+    import streamlit as st
+
+    from backtests.report.lab import message, palette, render
+
+    st.set_page_config(page_title="Treasury hedge lab", layout="wide")
+    dark = st.context.theme.type == "dark"
+    st.html(render("lab_style.html", palette=palette(dark=dark)))
+    try:
+        problem = read_address()
+        with st.sidebar:
+            config = controls()
+        if problem:
+            st.html(message([problem, "What follows is the default run."], "error"))
+        write_address(config)
+        show(config, out, dark=dark)
+    except HedgeError as error:
+        st.html(message([str(error)], "error"))
+    except Exception as error:  # the page stays, and says so
+        traceback.print_exc()
+        reason = f"a fault of ours: {type(error).__name__}: {error}"
+        st.html(message([reason, "The terminal has the details; please report it."], "error"))
+
+
+def show(config: RunConfig, out: Path, *, dark: bool) -> None:
+    """Draw the right side: a run, what can be done with it, and what it is compared with."""
+    import streamlit as st
+
+    from backtests import lab
+    from backtests.report import verdict as pages
+    from backtests.report.lab import (
+        allocation_chart,
+        literal,
+        message,
+        metrics_grid,
+        palette,
+        table,
+        verdict_box,
+    )
+    from backtests.report.text import percent, ratio, run_label
+    from data.load import data_line
+
+    with st.spinner("reading prices and simulating", show_time=True):
+        run = lab.look(config)
+    summary, verdict = run.summary, run.verdict or {}
+    colours = palette(dark=dark)
+    st.subheader(literal(run_label(summary)), anchor=False)
+    st.html(
+        message([f"{summary['start']} to {summary['end']}, after costs. {data_line(run.market)}"])
+    )
+    actions(config, run, out)
+    equity = next(row for row in verdict["portfolios"] if row["key"] == "equity")
+    tiles = (
+        ("CAGR", "cagr", percent),
+        ("Volatility", "volatility", percent),
+        ("Sharpe (over bills)", "sharpe", ratio),
+        ("Max drawdown", "max_drawdown", percent),
+        ("CVaR 95", "cvar_95", percent),
+    )
+    with st.container(horizontal=True):
+        for label, key, shown in tiles:
+            st.metric(
+                label,
+                shown(summary["metrics"][key]),
+                f"100 % equity {shown(equity[key])}",
+                delta_color="off",
+                delta_arrow="off",
+                border=True,
+            )
+    st.html(verdict_box(verdict))
+    draw(pages.growth_chart(verdict), colours)
+    draw(pages.falls_chart(verdict), colours)
+    draw(allocation_chart(run.simulation.weights), colours)
+    st.subheader("Metrics", anchor=False)
+    st.html(table(metrics_grid(summary, verdict)))
+    st.subheader("Crises", anchor=False)
+    if verdict["crises"]:
+        st.html(table(pages.crisis_grid(verdict["crises"])))
+        st.html(message([pages.crisis_note(summary)]))
+    else:
+        st.html(message(["No crisis of the list lies within this period."]))
+    st.subheader("Holding period", anchor=False)
+    draw(pages.holding_chart(verdict), colours)
+    comparison(config, run, colours)
+    st.html(message([*run.market.remarks, *run.market.notes]))
+
+
+def draw(figure: Figure, colours: Mapping[str, str]) -> None:
+    """Draw a chart of the pages, or say that there is none."""
+    import streamlit as st
+
+    from backtests.report.lab import coloured, message
+
+    drawn = [trace for trace in figure.data if len(trace["x"])]
+    if not drawn:
+        st.html(message([f"{figure.alt}: the period is too short."]))
+        return
+    st.plotly_chart(
+        coloured({"data": drawn, "layout": {**figure.layout, "height": figure.height}}, colours),
+        theme=None,
+        key=f"chart.{figure.name}",
+        alt=figure.alt,
+        config={"displaylogo": False, "displayModeBar": False, "plotlyServerURL": ""},
+    )
+    st.html(message([figure.caption]))
+
+
+# What can be done with a run
+
+
+def actions(config: RunConfig, run: Run, out: Path) -> None:
+    """Save, tear sheet, comparison, command line."""
+    import streamlit as st
+
+    from backtests import lab
+    from backtests.engine.address import to_address, to_command
+    from backtests.report.lab import message
+
+    state, this = st.session_state, urlencode(to_address(config))
+    with st.container(horizontal=True):
+        save = st.button("Save this run", key="save", help="Writes the folder that the command "
+                         "line would write.")  # fmt: skip
+        sheet = st.button("Tear sheet", key="sheet")
+        if st.button("Add to comparison", key="add"):
+            add_to_comparison(this)
+        with st.popover("Copy as command"):
+            st.code(to_command(config, str(out)), language="bash", wrap_lines=True)
+    if save or sheet:
+        with st.spinner("simulating and drawing, as the command line does", show_time=True):
+            folder = lab.save(config, out)
+        state["saved"] = (this, str(folder), sheet)
+    known, folder_text, shown = state.get("saved", ("", "", False))
+    if known != this:
+        return
+    folder = Path(folder_text)
+    st.html(message([f"saved in {folder}", f"open {folder / 'verdict.html'}"], "done"))
+    if shown:
+        text = (folder / "tearsheet.html").read_text(encoding="utf-8")
+        st.download_button("Download the tear sheet", text, f"{folder.name}.html", "text/html")
+        st.iframe(text, height=900)
+
+
+def add_to_comparison(query: str) -> None:
+    """Put a run into the comparison, once; the oldest makes room."""
+    import streamlit as st
+
+    compared = st.session_state.setdefault("compared", [])
+    if query not in compared:
+        st.session_state["compared"] = [*compared, query][-MOST_COMPARED:]
+        st.rerun()
+
+
+def comparison(config: RunConfig, run: Run, colours: Mapping[str, str]) -> None:
+    """Draw the runs that were put side by side."""
+    import streamlit as st
+
+    from backtests import lab
+    from backtests.engine.address import from_address
+    from backtests.report.lab import compared_chart, compared_grid, message, table
+    from backtests.report.text import run_label
+
+    queries = st.session_state.get("compared", [])
+    if not queries:
+        return
+    st.subheader("Comparison", anchor=False)
+    found: dict[str, Run] = {}
+    for query in queries:
+        try:
+            one = lab.look(from_address(dict(parse_qsl(query))))
+        except HedgeError as error:
+            st.html(message([f"{query}: {error}"], "error"))
+            continue
+        label = run_label(one.summary)
+        found[label if label not in found else f"{label} [{len(found) + 1}]"] = one
+    if found:
+        footing = {
+            (one.summary["start"], one.summary["end"], one.summary["source_title"],
+             *one.summary["costs"].values())
+            for one in found.values()
+        }  # fmt: skip
+        if len(footing) > 1:
+            st.html(message(["These runs differ in dates, source or costs: not on one footing."]))
+        verdicts = {label: one.verdict or {} for label, one in found.items()}
+        draw(compared_chart(verdicts), colours)
+        st.html(table(compared_grid({k: (v.summary, verdicts[k]) for k, v in found.items()})))
+    if st.button("Clear the comparison", key="clear"):
+        st.session_state["compared"] = []
+        st.rerun()
+
+
+# The address of the page is its state
+
+
+def read_address() -> str | None:
+    """Set the controls by the address where it is new to this page.
+
+    Returns
+    -------
+    str or None
+        Why the address could not be followed.
+    """
+    import streamlit as st
+
+    from backtests.engine.address import from_address
+    from backtests.engine.config import RunConfig
+
+    state = st.session_state
+    fields = [(key, one) for key in st.query_params for one in st.query_params.get_all(key)]
+    now = urlencode(fields)
+    if state.get("address") == now:
+        return None
+    problem = None
+    state["compared"] = list(dict.fromkeys(v for k, v in fields if k == "vs"))[-MOST_COMPARED:]
+    config = RunConfig("hedge_mix")
+    if given := {key: value for key, value in fields if key != "vs"}:
+        try:
+            config = from_address(given)
+        except HedgeError as error:
+            problem = f"The address of this page cannot be followed: {error}"
+    state["address"] = now
+    set_controls(config)
+    return problem
+
+
+def write_address(config: RunConfig) -> None:
+    """Make the address of the page say what is on it."""
+    import streamlit as st
+
+    from backtests.engine.address import to_address
+
+    fields: dict[str, Any] = to_address(config)
+    if compared := st.session_state.get("compared"):
+        fields["vs"] = compared
+    now = urlencode(fields, doseq=True)
+    if st.session_state["address"] != now:
+        st.session_state["address"] = now
+        st.query_params.from_dict(fields)
+
+
+# The left side: controls
+
+
+def set_controls(config: RunConfig) -> None:
+    """Make the controls say what a configuration says."""
+    import streamlit as st
+
+    state = st.session_state
+    kind, _, folder = config.source.partition(":")
+    state["strategy"], state["source"], state["folder"] = config.strategy, kind, folder
+    state["extend"], state["benchmark"] = config.extend, config.benchmark or ""
+    for name in ("start", "end"):
+        text = getattr(config, name)
+        state[name] = None if text is None else dt.date.fromisoformat(text)
+    state["fee_bps"], state["slippage_bps"] = config.costs.fee_bps, config.costs.slippage_bps
+    state["lag"], state["initial"] = config.costs.lag, config.initial
+    for name, value in config.params.items():
+        if isinstance(value, Mapping):
+            state["tickers"] = list(value)
+            for ticker, weight in value.items():
+                state[f"weight.{ticker}"] = round(100.0 * weight, 8)
+        else:
+            state[f"set.{config.strategy}.{name}"] = value
+
+
+def controls() -> RunConfig:
+    """Draw the controls and read them.
+
+    Raises
+    ------
+    HedgeError
+        For what they say together and cannot be.
+    """
+    import streamlit as st
+
+    from backtests import lab
+    from backtests.engine.config import RunConfig
+    from backtests.engine.costs import Costs
+    from data.load import available
+    from strategies.registry import STRATEGIES, strategy_class
+
+    strategy = st.selectbox("Strategy", list(STRATEGIES), key="strategy")
+    kind = strategy_class(strategy)
+    st.caption(kind.summary())
+    source = str(st.session_state["source"])
+    if source == "files":
+        source = f"files:{st.session_state.get('folder', '')}"
+    tickers = available(source) if source != "files:" else []
+    params = {
+        known.name: control(strategy, known, tickers or [])
+        for known in kind.parameters()
+    }  # fmt: skip
+    st.divider()
+    chosen = str(
+        st.selectbox(
+            "Source of prices", list(SOURCES), key="source", format_func=lambda one: SOURCES[one]
+        )
+    )
+    if chosen == "files":
+        folder = st.text_input("Folder", key="folder", placeholder="a folder with SPY.csv, ...")
+        chosen = f"files:{folder}"
+    if chosen == "files:":
+        raise UsageError("the source is a folder of files; give its name on the left")
+    st.checkbox("Carry histories back by proxies", key="extend")
+    left, right = st.columns(2)
+    days: dict[str, str | None] = {}
+    for name, label, place in (("start", "From", left), ("end", "To", right)):
+        day = place.date_input(
+            label, None, key=name, min_value=FIRST_DAY, max_value=LAST_DAY, format="YYYY-MM-DD"
+        )
+        days[name] = None if day is None else f"{day:%Y-%m-%d}"
+    fee = left.number_input("Fee, bp", 0.0, 1000.0, step=1.0, key="fee_bps", format="%g")
+    slip = right.number_input(
+        "Slippage, bp", 0.0, 1000.0, step=1.0, key="slippage_bps", format="%g"
+    )
+    lag = left.number_input("Lag, sessions", 1, 250, step=1, key="lag")
+    initial = right.number_input("Initial", 1.0, 1e15, step=1000.0, key="initial", format="%g")
+    benchmark = st.text_input("Benchmark", key="benchmark", placeholder="SPY, else the heaviest")
+    if st.button("Read the data again", key="forget"):
+        lab.forget()
+    return RunConfig(
+        strategy=strategy,
+        params=params,
+        source=chosen,
+        start=days["start"],
+        end=days["end"],
+        costs=Costs(float(fee), float(slip), int(lag)),
+        benchmark=benchmark.strip() or None,
+        initial=float(initial),
+        extend=bool(st.session_state["extend"]),
+    )
+
+
+def control(strategy: str, known: Parameter, tickers: list[str]) -> Any:
+    """Draw the control of a declared parameter and read its value."""
+    import streamlit as st
+
+    from backtests.lab import slider_step
+
+    if isinstance(known.default, Mapping):
+        return weights_control(known, tickers)
+    key, state = f"set.{strategy}.{known.name}", st.session_state
+    state.setdefault(key, known.default)
+    label, tip = known.name.replace("_", " ").capitalize(), f"{known.doc} ({known.unit})"
+    if known.choices:
+        return st.selectbox(label, known.choices, key=key, help=tip)
+    if isinstance(known.default, str):
+        return ticker_control(label, key, tickers, tip)
+    kind = type(known.default)
+    bounded = known.low is not None and known.high is not None
+    if not bounded:
+        return st.number_input(label, key=key, help=tip)
+    low, high, step = kind(known.low), kind(known.high), kind(slider_step(known))
+    return st.slider(f"{label}, {known.unit}", low, high, step=step, key=key, help=tip)
+
+
+def ticker_control(label: str, key: str, tickers: list[str], tip: str) -> str:
+    """Choose a ticker of the source, or write another one."""
+    import streamlit as st
+
+    from data.instruments import CATALOGUE
+
+    options = sorted({*(tickers or CATALOGUE), st.session_state[key]})
+    return str(st.selectbox(label, options, key=key, help=tip, accept_new_options=True) or "")
+
+
+def weights_control(known: Parameter, tickers: list[str]) -> dict[str, float]:
+    """A slider for each ticker held; what they leave is cash, and they never pass 100 %."""
+    import streamlit as st
+
+    from backtests.report.lab import literal
+    from data.instruments import CATALOGUE
+
+    state = st.session_state
+    state.setdefault("tickers", list(known.default))
+    options = list(dict.fromkeys([*state["tickers"], *(tickers or CATALOGUE)]))
+    held = st.multiselect("Tickers", options, key="tickers", accept_new_options=True)
+    for ticker in held:
+        start = 100.0 * known.default.get(ticker, 0.0) if len(held) == len(known.default) else 0.0
+        state.setdefault(f"weight.{ticker}", start)
+        st.slider(literal(ticker), 0.0, 100.0, step=1.0, key=f"weight.{ticker}", format="%g %%",
+                  on_change=fit_weights, args=(ticker,))  # fmt: skip
+    percent = {ticker: float(state[f"weight.{ticker}"]) for ticker in held}
+    state["cash"] = max(round(100.0 - sum(percent.values()), 6), 0.0)
+    st.slider("Cash, the rest", 0.0, 100.0, step=1.0, key="cash", format="%g %%", disabled=True)
+    return {ticker: round(weight / 100.0, 10) for ticker, weight in percent.items()}
+
+
+def fit_weights(moved: str) -> None:
+    """Make room for a weight that was raised."""
+    import streamlit as st
+
+    from backtests.lab import make_room
+
+    state = st.session_state
+    percent = {ticker: float(state[f"weight.{ticker}"]) for ticker in state["tickers"]}
+    for ticker, weight in make_room(percent, moved).items():
+        state[f"weight.{ticker}"] = weight
+
+
+if __name__ == "__main__":
+    running = sys.modules.get("streamlit.runtime")
+    if running is not None and running.exists():
+        page(Path(sys.argv[1]))
+    else:
+        run_command(main)

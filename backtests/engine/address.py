@@ -1,0 +1,101 @@
+"""A run's configuration as the query of a web address, and as a command line."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from backtests.engine.config import RunConfig
+from backtests.engine.config_file import KEYS, WORDS
+from backtests.engine.costs import Costs
+from data.errors import UsageError, did_you_mean
+
+PARAMETER = "set."  # set.step_bp=25 in an address is --set step_bp=25
+OWN_OPTIONS = ("weights", "rebalance")  # parameters with an option of their own
+COSTS = ("fee_bps", "slippage_bps", "lag")
+
+
+def to_address(config: RunConfig) -> dict[str, str]:
+    """Write a configuration as the fields of a query; what is not set is left out."""
+    table = config.as_dict()
+    params = table.pop("params")
+    fields = {
+        key: _text(value)
+        for key, value in table.items()
+        if value is not None and value is not False
+    }
+    return {**fields, **{PARAMETER + name: _text(value) for name, value in params.items()}}
+
+
+def from_address(fields: Mapping[str, str]) -> RunConfig:
+    """Read a configuration back; a field that is missing takes its default.
+
+    Raises
+    ------
+    HedgeError
+        For a field that does not exist, or a value that cannot be.
+    """
+    known = [key for key in KEYS if key != "params"]
+    read: dict[str, Any] = {}
+    for key, text in fields.items():
+        if key.startswith(PARAMETER):
+            continue
+        if key not in known:
+            raise UsageError(
+                f"the address sets {key!r}{did_you_mean(key, known)}; it can set "
+                f"{', '.join(known)} and {PARAMETER}NAME"
+            )
+        read[key] = _value(key, text)
+    if "strategy" not in read:
+        raise UsageError("the address names no strategy; write strategy=hedge_mix")
+    costs = {key: read.pop(key) for key in COSTS if key in read}
+    params = {
+        key.removeprefix(PARAMETER): text
+        for key, text in fields.items()
+        if key.startswith(PARAMETER)
+    }
+    return RunConfig(**read, params=params, costs=Costs(**costs))
+
+
+def to_command(config: RunConfig, out: str = "results") -> str:
+    """Write the command line that makes the same run, as a POSIX shell reads it."""
+    plain = RunConfig(config.strategy).as_dict()
+    table = config.as_dict()
+    default, params = plain.pop("params"), table.pop("params")
+    words = ["python", "-m", "backtests.run", table.pop("strategy")]
+    for name, value in params.items():
+        if value == default[name]:
+            continue
+        if name in OWN_OPTIONS:
+            words += [f"--{name}", _text(value)]
+        else:
+            words += ["--set", f"{name}={_text(value)}"]
+    for key, value in table.items():
+        if value != plain[key]:
+            option = f"--{key.replace('_', '-')}"
+            words += [option] if value is True else [f"{option}={_text(value)}"]
+    if out != "results":
+        words.append(f"--out={out}")
+    return shlex.join(words)
+
+
+def _text(value: Any) -> str:
+    """A value as the command line takes it, without a digit lost."""
+    if isinstance(value, Mapping):
+        return ",".join(f"{name}={_text(weight)}" for name, weight in value.items())
+    if isinstance(value, bool):
+        return "true"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def _value(key: str, text: str) -> Any:
+    kind = KEYS[key]
+    try:
+        if kind is bool:
+            return {"true": True, "1": True, "false": False, "0": False}[text.lower()]
+        return kind(text)
+    except (ValueError, KeyError):
+        raise UsageError(f"the address: {key} takes {WORDS[kind]}, got {text!r}") from None

@@ -1,0 +1,225 @@
+"""What the lab shows: the command line's numbers by the compiled engine, kept while sliders move.
+
+Nothing of the page is here, and nothing is computed here: loading, simulating and judging are
+the functions of a run. What the lab leaves out of a verdict is what it does not show.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from backtests.engine.config import RunConfig
+from backtests.engine.judge import judge_run
+from backtests.engine.sweep import fill_with_sweep
+from backtests.jobs import Loaded, Run, execute, load_for, publish, simulated
+from backtests.report.verdict import sentences
+from data.errors import HedgeError
+from data.files import csv_files
+from data.load import load_market
+from data.market import Market
+from strategies.base import Parameter, Strategy
+from strategies.causality import prove_quickly
+from strategies.registry import make
+
+PATIENCE = 30.0  # seconds before what was refused is asked for again
+FRACTIONS = (1, 2, 4, 5, 10, 20, 25, 50, 100)
+SAVING = threading.Lock()  # the tear sheet's drawing library serves one at a time
+
+
+@dataclass
+class _Slot:
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    value: Any = None
+    error: HedgeError | None = None
+    refused: float = -math.inf
+    made: bool = False
+
+
+class Shelf:
+    """Keeps the latest answers; a key is worked out once, however many tabs ask for it.
+
+    A refusal is kept for ``PATIENCE`` seconds, so that a source that cannot be reached is not
+    asked again at every move of a slider.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._slots: OrderedDict[Hashable, _Slot] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable, work: Callable[[], Any]) -> Any:
+        """Return the answer to a key, made by ``work`` where it is not kept."""
+        with self._lock:
+            slot = self._slots.setdefault(key, _Slot())
+            self._slots.move_to_end(key)
+            while len(self._slots) > self.size:
+                self._slots.popitem(last=False)
+        with slot.lock:
+            if not slot.made and time.monotonic() - slot.refused > PATIENCE:
+                try:
+                    slot.value, slot.made, slot.error = work(), True, None
+                except HedgeError as error:
+                    slot.error, slot.refused = error, time.monotonic()
+            if slot.error is not None:
+                raise slot.error
+            return slot.value
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._slots.clear()
+
+
+PRICES, MARKETS, RUNS = Shelf(8), Shelf(8), Shelf(32)
+
+
+def forget() -> None:
+    """Read every source again when it is next asked for."""
+    for shelf in (PRICES, MARKETS, RUNS):
+        shelf.clear()
+
+
+def look(config: RunConfig) -> Run:
+    """Run a configuration as the command line does, and judge it.
+
+    Returns
+    -------
+    Run
+        Without a name and a sleeve; its verdict lacks ``cross_check``, ``attribution`` and a
+        rule's own controls.
+
+    Raises
+    ------
+    HedgeError
+        For whatever the user can correct.
+    """
+    loaded = loaded_for(config)
+    key = (json.dumps(config.as_dict()), loaded[1])
+    return RUNS.get(key, lambda: _look(config, loaded))
+
+
+def _look(config: RunConfig, loaded: Loaded) -> Run:
+    _prove(config.strategy)
+    run = simulated(config, loaded, fill_with_sweep)
+    summary = run.summary
+    found = judge_run(
+        run.market,
+        config.make_strategy(),
+        run.simulation,
+        summary["benchmark"]["ticker"],
+        engine=fill_with_sweep,
+        searching=fill_with_sweep,
+        controls=False,
+    )
+    told = sentences(found, summary["costs_paid"], summary["turnover_per_year"])
+    return replace(run, verdict={**found, "sentences": told})
+
+
+@cache
+def _prove(strategy: str) -> None:
+    """Prove a rule once, at its defaults; a run that is saved is proved at its own settings."""
+    prove_quickly(make(strategy, {}))
+
+
+def loaded_for(config: RunConfig) -> Loaded:
+    """Load what a run stands on; the same object for every run on the same data."""
+    strategy = config.make_strategy()
+    state = _state_of(config.source)
+
+    def load(source: str, tickers: list[str], **options: Any) -> Market:
+        # Sources that are asked over the network leave out what is not needed.
+        needs = tuple(options["needs"])
+        key = (source, tuple(tickers), options["end"], options["extend"], needs, state)
+        return PRICES.get(key, lambda: load_market(source, tickers, **options))
+
+    key = (
+        config.source, config.extend, config.start, config.end, config.benchmark,
+        tuple(strategy.tickers), strategy.heaviest, strategy.optional, strategy.needs, state,
+    )  # fmt: skip
+    return MARKETS.get(key, lambda: load_for(config, load=load))
+
+
+def _state_of(source: str) -> Hashable:
+    """What tells that a source may have changed: its files, or the day."""
+    if not source.startswith("files:"):
+        return dt.datetime.now(dt.UTC).date()
+    found = []
+    for path in csv_files(Path(source.removeprefix("files:"))):
+        about = path.stat()
+        found.append((str(path), about.st_mtime_ns, about.st_size))
+    return tuple(sorted(found))
+
+
+def save(config: RunConfig, out: Path) -> Path:
+    """Make the run anew, as the command line does, and write its folder.
+
+    Raises
+    ------
+    HedgeError
+        For whatever the user can correct.
+    """
+    with SAVING:
+        return publish(execute(config), out)
+
+
+def slider_step(known: Parameter) -> float:
+    """How far one notch of a parameter's slider goes.
+
+    The largest even part of the declared step on whose grid both ends and the default lie.
+    """
+    low, high, default = float(known.low or 0.0), float(known.high or 0.0), float(known.default)
+    whole = known.step or (high - low) / 100.0
+    if isinstance(known.default, int):
+        return 1
+
+    def is_whole(number: float) -> bool:
+        return math.isclose(number, round(number), abs_tol=1e-9)
+
+    for part in FRACTIONS:
+        step = whole / part
+        if is_whole((default - low) / step) and is_whole((high - low) / step):
+            return round(step, 10)
+    return round((high - low) / 1000.0, 10)
+
+
+def make_room(weights: Mapping[str, float], moved: str) -> dict[str, float]:
+    """Give a weight that was raised its room: first out of cash, then out of the others.
+
+    Parameters
+    ----------
+    weights
+        Percent by ticker; their sum may be above 100.
+    moved
+        The ticker that was moved; it keeps its weight.
+
+    Returns
+    -------
+    dict
+        Percent, at most 100 together. The others shrink in proportion, to whole percent.
+    """
+    if math.fsum(weights.values()) <= 100.0 + 1e-9:
+        return dict(weights)
+    others = {ticker: weight for ticker, weight in weights.items() if ticker != moved}
+    room, held = 100.0 - weights[moved], math.fsum(others.values())
+    exact = {ticker: weight * room / held for ticker, weight in others.items()}
+    fitted = {ticker: float(math.floor(weight + 1e-9)) for ticker, weight in exact.items()}
+    spare = math.floor(room - sum(fitted.values()) + 1e-9)
+    for ticker in sorted(exact, key=lambda one: fitted[one] - exact[one])[:spare]:
+        fitted[ticker] += 1.0
+    return {ticker: fitted.get(ticker, weight) for ticker, weight in weights.items()}
+
+
+def rest(strategy: Strategy) -> float | None:
+    """What fixed weights leave in cash, a fraction; None for a rule that sets its own."""
+    weights = strategy.params().get("weights")
+    return None if weights is None else max(round(1.0 - math.fsum(weights.values()), 9), 0.0)
