@@ -95,8 +95,7 @@ def look(config: RunConfig) -> Run:
     Returns
     -------
     Run
-        Without a name and a sleeve; its verdict lacks ``cross_check``, ``attribution`` and a
-        rule's own controls.
+        Without a name and a sleeve; its verdict is a brief one.
 
     Raises
     ------
@@ -112,14 +111,15 @@ def _look(config: RunConfig, loaded: Loaded) -> Run:
     _prove(config.strategy)
     run = simulated(config, loaded, fill_with_sweep)
     summary = run.summary
+    # The market as loaded, not as labelled by the run: what rules keep of it is found again.
     found = judge_run(
-        run.market,
+        loaded[1],
         config.make_strategy(),
         run.simulation,
         summary["benchmark"]["ticker"],
         engine=fill_with_sweep,
         searching=fill_with_sweep,
-        controls=False,
+        brief=True,
     )
     told = sentences(found, summary["costs_paid"], summary["turnover_per_year"])
     return replace(run, verdict={**found, "sentences": told})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,7 +58,9 @@ class Case:
     holds_treasuries: bool = True
 
 
-def judge(case: Case, repetitions: int = REPETITIONS, seed: int = SEED) -> dict[str, Any]:
+def judge(
+    case: Case, repetitions: int = REPETITIONS, seed: int = SEED, *, brief: bool = False
+) -> dict[str, Any]:
     """Judge a case.
 
     Parameters
@@ -66,6 +69,9 @@ def judge(case: Case, repetitions: int = REPETITIONS, seed: int = SEED) -> dict[
         What is judged.
     repetitions, seed
         Of the bootstrap; the same seed gives the same numbers.
+    brief
+        Leave out what neither the word nor the sentences tell: other measures of equity's bad
+        months, regimes but the correlation, the table of holding periods. What stays is the same.
 
     Returns
     -------
@@ -78,7 +84,7 @@ def judge(case: Case, repetitions: int = REPETITIONS, seed: int = SEED) -> dict[
     sample = Sample(returns, BLOCK_COLUMNS, repetitions, seed)
     legs = measures.month_ends(case.legs).pct_change(fill_method=None)
     correlation = trailing_correlation(legs["equity"], legs["hedge"])
-    works = works_table(sample)
+    works = works_table(sample, brief=brief)
     saved = works[0]["difference"]
     verdict = {
         "word": word(saved) if case.holds_treasuries else "unclear",
@@ -86,9 +92,9 @@ def judge(case: Case, repetitions: int = REPETITIONS, seed: int = SEED) -> dict[
         "sample": sample.describe(),
         "works": works,
         **_crises(case),
-        **_regimes(case, sample, correlation),
+        **_regimes(case, sample, correlation, ("correlation",) if brief else tuple(LABELS)),
         "cost": cost_table(sample),
-        **_holding(case, months),
+        **_holding(case, months, brief=brief),
         "series": _series(months, returns, correlation),
     }
     return dict(plain(verdict))
@@ -109,8 +115,11 @@ def word(saved: Estimate) -> str:
     return "unclear"
 
 
-def works_table(sample: Sample) -> list[dict[str, Any]]:
-    """What the hedge did, beside bills alone, and the difference; CVaR first: it decides."""
+def works_table(sample: Sample, *, brief: bool = False) -> list[dict[str, Any]]:
+    """What the hedge did, beside bills alone, and the difference; CVaR first: it decides.
+
+    ``brief`` leaves it at CVaR and drawdown.
+    """
     against_equity: list[tuple[str, str, str, Measure]] = [
         ("cvar_saved_monthly", "interval", "points", measures.cvar_saved),
         ("drawdown_saved_monthly", "range", "points", measures.drawdown_saved),
@@ -133,7 +142,7 @@ def works_table(sample: Sample) -> list[dict[str, Any]]:
             "bills": sample.estimate(measure, theirs, "equity"),
             "difference": sample.difference(measure, (ours, "equity"), (theirs, "equity")),
         }
-        for key, kind, unit, measure, ours, theirs in rows
+        for key, kind, unit, measure, ours, theirs in (rows[:2] if brief else rows)
     ]
 
 
@@ -173,7 +182,9 @@ def _crises(case: Case) -> dict[str, Any]:
     return {"crises": _records(table), "april_2025": _records(april)}
 
 
-def _regimes(case: Case, sample: Sample, correlation: pd.Series) -> dict[str, Any]:
+def _regimes(
+    case: Case, sample: Sample, correlation: pd.Series, dimensions: Sequence[str]
+) -> dict[str, Any]:
     index = pd.PeriodIndex(sample.returns.index)
     # The months before, since a label is what was known then.
     before = index - 1
@@ -187,8 +198,8 @@ def _regimes(case: Case, sample: Sample, correlation: pd.Series) -> dict[str, An
     )
     labels = labels.reindex(index)
     table, missing = [], []
-    for dimension, names in LABELS.items():
-        for name in names:
+    for dimension in dimensions:
+        for name in LABELS[dimension]:
             inside = (labels[dimension] == name).to_numpy(bool)
             if not inside.any():
                 missing.append({"dimension": dimension, "label": name})
@@ -226,25 +237,28 @@ def _within(sample: Sample, inside: measures.Array) -> dict[str, Any]:
     }
 
 
-def _holding(case: Case, months: pd.DataFrame) -> dict[str, Any]:
+def _holding(case: Case, months: pd.DataFrame, *, brief: bool) -> dict[str, Any]:
     levels = months[["portfolio", "equity", "bills", "cash"]].copy()
     # What is published by the end of the next month is this month's price level.
     prices = case.background["cpi"].shift(-1)
     levels["inflation"] = prices.reindex(levels.index)
     maps = {name: start_year_map(levels[name]) for name in ("portfolio", "equity", "bills", "cash")}
     ours = maps["portfolio"]
+    mapped = {
+        "start_years": [int(year) for year in ours.index],
+        "years_held": [int(held) for held in ours.columns],
+        "portfolio": ours.to_numpy().tolist(),
+        **{
+            f"less_{name}": (ours - maps[name]).to_numpy().tolist()
+            for name in ("equity", "bills", "cash")
+        },
+    }
+    if brief:
+        return {"holding_map": mapped}
     entries = annualised(levels[["portfolio", "equity", "cash"]], 3)
     return {
         "holding": _records(holding_table(levels, "portfolio")),
-        "holding_map": {
-            "start_years": [int(year) for year in ours.index],
-            "years_held": [int(held) for held in ours.columns],
-            "portfolio": ours.to_numpy().tolist(),
-            **{
-                f"less_{name}": (ours - maps[name]).to_numpy().tolist()
-                for name in ("equity", "bills", "cash")
-            },
-        },
+        "holding_map": mapped,
         "holding_three_years": {
             "starts": [str(month) for month in entries.index],
             **{name: entries[name].tolist() for name in entries},

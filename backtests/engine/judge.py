@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from backtests.analysis import hedge as measures
 from backtests.analysis.attribution import contributions
-from backtests.analysis.hedge import cvar, cvar_saved, month_ends, under_water
 from backtests.analysis.metrics import headline, volatility
 from backtests.analysis.verdict import Case, judge, plain
 from backtests.engine import ledger
@@ -32,7 +32,7 @@ def judge_run(
     *,
     engine: Engine = fill_with_vectorbt,
     searching: Engine = ledger.fill,
-    controls: bool = True,
+    brief: bool = False,
 ) -> dict[str, Any]:
     """Judge a run: :func:`backtests.analysis.verdict.judge`, and what only the engine knows.
 
@@ -46,9 +46,9 @@ def judge_run(
         A context around each long step.
     engine, searching
         As for :func:`backtests.engine.references.make_references`.
-    controls
-        Whether to add what explains a run beside its verdict: the static mix and the variants
-        of a duration rule, and the attribution.
+    brief
+        Leave out what neither the word nor the sentences tell: the static mix and the variants
+        of a duration rule, the attribution, and what ``judge`` leaves out.
 
     Returns
     -------
@@ -64,7 +64,7 @@ def judge_run(
         progress,
         engine=engine,
         searching=searching,
-        controls=controls,
+        controls=not brief,
     )
     sessions = simulation.nav.index
     first_fill = sessions[simulation.costs.lag]
@@ -88,13 +88,13 @@ def judge_run(
         holds_treasuries=bool(references.hedge_tickers),
     )
     with progress("resampling for the verdict"):
-        verdict = judge(case)
+        verdict = judge(case, brief=brief)
     about = {
         "tickers": {"equity": references.equity_tickers, "hedge": references.hedge_tickers},
         "matched_weight": references.matched_weight,
         "volatility_is_matched": references.is_matched,
         "portfolios": _portfolios(market, simulation, references),
-        "attribution": _attribution(market, simulation) if controls else None,
+        "attribution": _attribution(market, simulation) if not brief else None,
     }
     return {**verdict, **plain(about)}
 
@@ -110,29 +110,37 @@ def _portfolios(
     }
     if references.static is not None:
         every["static"] = references.static
-    rows = [_portfolio(name, "", one, references, market) for name, one in every.items()]
-    rows += [
-        _portfolio("variant", label, one, references, market)
-        for label, one in references.variants.items()
+    named: list[tuple[str, str, Simulation | str]] = [
+        *((name, "", one) for name, one in every.items()),
+        *(("variant", label, one) for label, one in references.variants.items()),
     ]
-    return rows
+    bills = _monthly(references.bills)
+    return [_portfolio(key, label, one, references, bills, market) for key, label, one in named]
+
+
+def _monthly(simulation: Simulation) -> measures.Array:
+    """Month-end returns from the first fill on."""
+    filled = simulation.nav.index[simulation.costs.lag]
+    levels = measures.month_ends(simulation.nav.loc[filled:].to_frame())
+    returns: measures.Array = levels.iloc[:, 0].pct_change(fill_method=None).to_numpy()[1:]
+    return returns
 
 
 def _portfolio(
-    key: str, label: str, one: Simulation | str, references: References, market: Market
+    key: str,
+    label: str,
+    one: Simulation | str,
+    references: References,
+    bills: measures.Array,
+    market: Market,
 ) -> dict[str, Any]:
     if isinstance(one, str):
         return {"key": key, "label": label, "missing": one}
     nav, ppy = one.nav, market.periods_per_year
     filled = nav.index[one.costs.lag]
-
-    def monthly(simulation: Simulation) -> Any:
-        levels = month_ends(simulation.nav.loc[filled:].to_frame())
-        return levels.iloc[:, 0].pct_change(fill_method=None).to_numpy()[1:]
-
-    returns = monthly(one)
+    returns = _monthly(one)
     known = len(returns) > 0
-    days, share = under_water(nav)
+    days, share = measures.under_water(nav)
     equity = [ticker for ticker in one.weights if ticker in references.equity_tickers]
     return {
         "key": key,
@@ -140,9 +148,9 @@ def _portfolio(
         "missing": None,
         **dataclasses.asdict(headline(nav, market.cash.loc[nav.index], ppy)),
         "volatility_monthly": volatility(returns, 12) if len(returns) > 1 else None,
-        "cvar_95_monthly": float(cvar(returns)) if known else None,
+        "cvar_95_monthly": float(measures.cvar(returns)) if known else None,
         "cvar_saved_against_bills_monthly": (
-            float(cvar_saved(returns, monthly(references.bills))) if known else None
+            float(measures.cvar_saved(returns, bills)) if known else None
         ),
         "equity_weight": float(one.weights[equity].sum(axis=1).loc[filled:].mean()),
         "days_under_water": days,

@@ -221,6 +221,8 @@ def _before_their_first_day(
         Naming the ticker and the decision.
     """
     missing = levels.isna()
+    if not missing.to_numpy().any():
+        return levels
     held = decisions.gt(0) & missing.loc[decisions.index]
     if held.to_numpy().any():
         day = held.index[held.any(axis=1)][0]
@@ -229,7 +231,7 @@ def _before_their_first_day(
             f"{name} wants {ticker} on {day:%Y-%m-%d}, before its first price; "
             "give it no weight until then"
         )
-    return levels.bfill() if missing.to_numpy().any() else levels
+    return levels.bfill()
 
 
 def require_targets(weights: pd.DataFrame, market: Market, name: str) -> None:

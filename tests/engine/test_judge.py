@@ -173,20 +173,22 @@ def test_the_compiled_engine_gives_the_same_verdict(source):
     assert told[0] == told[1]
 
 
-def test_without_controls_the_verdict_stays():
+def test_a_brief_verdict_is_part_of_the_whole_and_tells_the_same():
     market = bundled.load(["SPY", "BIL", "SHY", "IEF", "TLT"])
     rule = AttackDefend()
     simulation = simulate(market, rule, Costs(), engine=fill_with_sweep)
     engines = {"engine": fill_with_sweep, "searching": fill_with_sweep}
     whole = judge_run(market, rule, simulation, "SPY", **engines)
-    short = judge_run(market, rule, simulation, "SPY", **engines, controls=False)
-    assert {row["key"] for row in whole["portfolios"]} - {
-        row["key"] for row in short["portfolios"]
-    } == {"static", "variant"}
-    assert short["attribution"] is None
+    brief = judge_run(market, rule, simulation, "SPY", **engines, brief=True)
+    for key in ("word", "sample", "crises", "cost", "holding_map", "series", "tickers"):
+        assert brief[key] == whole[key], key
+    assert brief["works"] == whole["works"][:2]
+    assert brief["regimes"] == [r for r in whole["regimes"] if r["dimension"] == "correlation"]
+    kept = [r for r in whole["portfolios"] if r["key"] not in ("static", "variant")]
+    assert brief["portfolios"] == kept
+    assert sentences(brief, 1.0, 0.1) == sentences(whole, 1.0, 0.1)
+    assert brief["attribution"] is None
     assert whole["attribution"] is not None
-    for key in ("word", "works", "crises", "regimes", "cost", "holding", "series"):
-        assert short[key] == whole[key]
 
 
 def numbers(value, path=""):
