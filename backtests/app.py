@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import os
 import socket
 import sys
 import threading
@@ -84,6 +83,8 @@ def main(port: int, no_browser: bool, out: str, debug: bool) -> None:
             "the lab needs streamlit, which is not installed; "
             "run: pip install -c constraints.txt -e '.[app]'"
         ) from None
+    from backtests.loopback import listen
+
     require_writable(Path(out))
     listening = listen(port)
     address = f"http://{LOOPBACK}:{listening.getsockname()[1]}"
@@ -91,29 +92,6 @@ def main(port: int, no_browser: bool, out: str, debug: bool) -> None:
     if not no_browser:
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
     serve(listening, out, debug=debug)
-
-
-def listen(port: int) -> socket.socket:
-    """Take a port of the loopback interface.
-
-    Raises
-    ------
-    UsageError
-        If it cannot be had.
-    """
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    if os.name == "posix":  # elsewhere the option would share a port that is in use
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((LOOPBACK, port))
-        listening.listen(128)
-    except OSError as error:
-        listening.close()
-        raise UsageError(
-            f"--port {port} of {LOOPBACK} cannot be had: {error.strerror}; "
-            "close what uses it or give another --port"
-        ) from error
-    return listening
 
 
 def serve(listening: socket.socket, out: str, *, debug: bool = False) -> None:
@@ -126,7 +104,7 @@ def serve(listening: socket.socket, out: str, *, debug: bool = False) -> None:
     from backtests.loopback import LoopbackOnly
 
     port = listening.getsockname()[1]
-    load_config_options({**OPTIONS, "server.port": port})
+    load_config_options({**OPTIONS, **theme(), "server.port": port})
     if not debug:
         logging.getLogger("streamlit").setLevel(logging.CRITICAL)
     sys.argv = [__file__, out]  # what the script reads
@@ -138,6 +116,25 @@ def serve(listening: socket.socket, out: str, *, debug: bool = False) -> None:
         uvicorn.Server(config).run(sockets=[listening])
     except KeyboardInterrupt:
         click.echo("the lab is closed")
+
+
+def theme() -> dict[str, str]:
+    """Streamlit's colours by those of the pages, light and dark."""
+    from backtests.report.lab import palette
+
+    names = {
+        "primaryColor": "--c1",
+        "backgroundColor": "--paper",
+        "secondaryBackgroundColor": "--shade",
+        "textColor": "--ink",
+        "borderColor": "--line",
+        "linkColor": "--link",
+    }
+    return {
+        f"theme.{side}.{option}": palette(dark=side == "dark")[name]
+        for side in ("light", "dark")
+        for option, name in names.items()
+    }
 
 
 # The page
@@ -201,7 +198,6 @@ def show(config: RunConfig, out: Path, *, dark: bool) -> None:
         ("Volatility", "volatility", percent),
         ("Sharpe (over bills)", "sharpe", ratio),
         ("Max drawdown", "max_drawdown", percent),
-        ("CVaR 95", "cvar_95", percent),
     )
     with st.container(horizontal=True):
         for label, key, shown in tiles:
@@ -228,7 +224,7 @@ def show(config: RunConfig, out: Path, *, dark: bool) -> None:
     st.subheader("Holding period", anchor=False)
     draw(pages.holding_chart(verdict), colours)
     comparison(config, run, colours)
-    st.html(message([*run.market.remarks, *run.market.notes]))
+    st.html(message([*run.market.remarks[1:], *run.market.notes]))
 
 
 def draw(figure: Figure, colours: Mapping[str, str]) -> None:
@@ -241,8 +237,10 @@ def draw(figure: Figure, colours: Mapping[str, str]) -> None:
     if not drawn:
         st.html(message([f"{figure.alt}: the period is too short."]))
         return
+    layout = {**figure.layout, "height": figure.height}
+    layout["xaxis"] = {key: one for key, one in layout["xaxis"].items() if key != "dtick"}
     st.plotly_chart(
-        coloured({"data": drawn, "layout": {**figure.layout, "height": figure.height}}, colours),
+        coloured({"data": drawn, "layout": layout}, colours),
         theme=None,
         key=f"chart.{figure.name}",
         alt=figure.alt,
@@ -349,6 +347,7 @@ def read_address() -> str | None:
 
     from backtests.engine.address import from_address
     from backtests.engine.config import RunConfig
+    from backtests.lab_state import to_state
 
     state = st.session_state
     fields = [(key, one) for key in st.query_params for one in st.query_params.get_all(key)]
@@ -364,7 +363,7 @@ def read_address() -> str | None:
         except HedgeError as error:
             problem = f"The address of this page cannot be followed: {error}"
     state["address"] = now
-    set_controls(config)
+    state.update(to_state(config))
     return problem
 
 
@@ -386,28 +385,6 @@ def write_address(config: RunConfig) -> None:
 # The left side: controls
 
 
-def set_controls(config: RunConfig) -> None:
-    """Make the controls say what a configuration says."""
-    import streamlit as st
-
-    state = st.session_state
-    kind, _, folder = config.source.partition(":")
-    state["strategy"], state["source"], state["folder"] = config.strategy, kind, folder
-    state["extend"], state["benchmark"] = config.extend, config.benchmark or ""
-    for name in ("start", "end"):
-        text = getattr(config, name)
-        state[name] = None if text is None else dt.date.fromisoformat(text)
-    state["fee_bps"], state["slippage_bps"] = config.costs.fee_bps, config.costs.slippage_bps
-    state["lag"], state["initial"] = config.costs.lag, config.initial
-    for name, value in config.params.items():
-        if isinstance(value, Mapping):
-            state["tickers"] = list(value)
-            for ticker, weight in value.items():
-                state[f"weight.{ticker}"] = round(100.0 * weight, 8)
-        else:
-            state[f"set.{config.strategy}.{name}"] = value
-
-
 def controls() -> RunConfig:
     """Draw the controls and read them.
 
@@ -419,128 +396,86 @@ def controls() -> RunConfig:
     import streamlit as st
 
     from backtests import lab
-    from backtests.engine.config import RunConfig
-    from backtests.engine.costs import Costs
+    from backtests.lab_state import complete, from_state, source_of
+    from data.instruments import CATALOGUE
     from data.load import available
     from strategies.registry import STRATEGIES, strategy_class
 
     strategy = st.selectbox("Strategy", list(STRATEGIES), key="strategy")
     kind = strategy_class(strategy)
     st.caption(kind.summary())
-    source = str(st.session_state["source"])
-    if source == "files":
-        source = f"files:{st.session_state.get('folder', '')}"
-    tickers = available(source) if source != "files:" else []
-    params = {
-        known.name: control(strategy, known, tickers or [])
-        for known in kind.parameters()
-    }  # fmt: skip
+    state: Any = st.session_state
+    complete(state)
+    tickers = available(source_of(state)) if source_of(state) != "files:" else None
+    for known in kind.parameters():
+        control(strategy, known, tickers or list(CATALOGUE))
     st.divider()
-    chosen = str(
-        st.selectbox(
-            "Source of prices", list(SOURCES), key="source", format_func=lambda one: SOURCES[one]
-        )
-    )
-    if chosen == "files":
-        folder = st.text_input("Folder", key="folder", placeholder="a folder with SPY.csv, ...")
-        chosen = f"files:{folder}"
-    if chosen == "files:":
-        raise UsageError("the source is a folder of files; give its name on the left")
+    st.selectbox("Source of prices", list(SOURCES), key="source", format_func=SOURCES.__getitem__)
+    if state["source"] == "files":
+        st.text_input("Folder", key="folder", placeholder="a folder with SPY.csv, ...")
     st.checkbox("Carry histories back by proxies", key="extend")
     left, right = st.columns(2)
-    days: dict[str, str | None] = {}
     for name, label, place in (("start", "From", left), ("end", "To", right)):
-        day = place.date_input(
-            label, None, key=name, min_value=FIRST_DAY, max_value=LAST_DAY, format="YYYY-MM-DD"
-        )
-        days[name] = None if day is None else f"{day:%Y-%m-%d}"
-    fee = left.number_input("Fee, bp", 0.0, 1000.0, step=1.0, key="fee_bps", format="%g")
-    slip = right.number_input(
-        "Slippage, bp", 0.0, 1000.0, step=1.0, key="slippage_bps", format="%g"
-    )
-    lag = left.number_input("Lag, sessions", 1, 250, step=1, key="lag")
-    initial = right.number_input("Initial", 1.0, 1e15, step=1000.0, key="initial", format="%g")
-    benchmark = st.text_input("Benchmark", key="benchmark", placeholder="SPY, else the heaviest")
-    if st.button("Read the data again", key="forget"):
-        lab.forget()
-    return RunConfig(
-        strategy=strategy,
-        params=params,
-        source=chosen,
-        start=days["start"],
-        end=days["end"],
-        costs=Costs(float(fee), float(slip), int(lag)),
-        benchmark=benchmark.strip() or None,
-        initial=float(initial),
-        extend=bool(st.session_state["extend"]),
-    )
+        place.date_input(label, key=name, min_value=FIRST_DAY, max_value=LAST_DAY,
+                         format="YYYY-MM-DD")  # fmt: skip
+    left.number_input("Fee, bp", 0.0, 1000.0, step=1.0, key="fee_bps", format="%g")
+    right.number_input("Slippage, bp", 0.0, 1000.0, step=1.0, key="slippage_bps", format="%g")
+    left.number_input("Lag, rows", 1, None, step=1, key="lag", help="sessions, or months, from a "
+                      "decision to its trade")  # fmt: skip
+    right.number_input("Initial value", 1.0, 1e15, step=1000.0, key="initial", format="%.15g")
+    st.text_input("Benchmark", key="benchmark", placeholder="SPY, else the heaviest")
+    st.button("Read the data again", key="forget", on_click=lab.forget)
+    return from_state(state)
 
 
-def control(strategy: str, known: Parameter, tickers: list[str]) -> Any:
-    """Draw the control of a declared parameter and read its value."""
+def control(strategy: str, known: Parameter, tickers: list[str]) -> None:
+    """Draw the control of a declared parameter."""
     import streamlit as st
 
-    from backtests.lab import slider_step
+    from backtests.lab_state import key_of, slider_step
 
     if isinstance(known.default, Mapping):
-        return weights_control(known, tickers)
-    key, state = f"set.{strategy}.{known.name}", st.session_state
-    state.setdefault(key, known.default)
+        weights_control(tickers)
+        return
+    key = key_of(strategy, known.name)
     label, tip = known.name.replace("_", " ").capitalize(), f"{known.doc} ({known.unit})"
     if known.choices:
-        return st.selectbox(label, known.choices, key=key, help=tip)
-    if isinstance(known.default, str):
-        return ticker_control(label, key, tickers, tip)
-    kind = type(known.default)
-    bounded = known.low is not None and known.high is not None
-    if not bounded:
-        return st.number_input(label, key=key, help=tip)
-    low, high, step = kind(known.low), kind(known.high), kind(slider_step(known))
-    return st.slider(f"{label}, {known.unit}", low, high, step=step, key=key, help=tip)
+        st.selectbox(label, known.choices, key=key, help=tip)
+    elif isinstance(known.default, str):
+        options = list(dict.fromkeys([st.session_state[key], *tickers]))
+        st.selectbox(label, options, key=key, help=tip, accept_new_options=True)
+    elif known.low is None or known.high is None:
+        st.number_input(label, key=key, help=tip)
+    else:
+        kind = type(known.default)
+        low, high, step = kind(known.low), kind(known.high), kind(slider_step(known))
+        st.slider(f"{label}, {known.unit}", low, high, step=step, key=key, help=tip)
 
 
-def ticker_control(label: str, key: str, tickers: list[str], tip: str) -> str:
-    """Choose a ticker of the source, or write another one."""
-    import streamlit as st
-
-    from data.instruments import CATALOGUE
-
-    options = sorted({*(tickers or CATALOGUE), st.session_state[key]})
-    return str(st.selectbox(label, options, key=key, help=tip, accept_new_options=True) or "")
-
-
-def weights_control(known: Parameter, tickers: list[str]) -> dict[str, float]:
+def weights_control(tickers: list[str]) -> None:
     """A slider for each ticker held; what they leave is cash, and they never pass 100 %."""
     import streamlit as st
 
+    from backtests.lab_state import weight_key
     from backtests.report.lab import literal
-    from data.instruments import CATALOGUE
 
-    state = st.session_state
-    state.setdefault("tickers", list(known.default))
-    options = list(dict.fromkeys([*state["tickers"], *(tickers or CATALOGUE)]))
+    options = list(dict.fromkeys([*st.session_state["tickers"], *tickers]))
     held = st.multiselect("Tickers", options, key="tickers", accept_new_options=True)
     for ticker in held:
-        start = 100.0 * known.default.get(ticker, 0.0) if len(held) == len(known.default) else 0.0
-        state.setdefault(f"weight.{ticker}", start)
-        st.slider(literal(ticker), 0.0, 100.0, step=1.0, key=f"weight.{ticker}", format="%g %%",
+        st.slider(literal(ticker), 0.0, 100.0, step=1.0, key=weight_key(ticker), format="%g %%",
                   on_change=fit_weights, args=(ticker,))  # fmt: skip
-    percent = {ticker: float(state[f"weight.{ticker}"]) for ticker in held}
-    state["cash"] = max(round(100.0 - sum(percent.values()), 6), 0.0)
     st.slider("Cash, the rest", 0.0, 100.0, step=1.0, key="cash", format="%g %%", disabled=True)
-    return {ticker: round(weight / 100.0, 10) for ticker, weight in percent.items()}
 
 
 def fit_weights(moved: str) -> None:
     """Make room for a weight that was raised."""
     import streamlit as st
 
-    from backtests.lab import make_room
+    from backtests.lab_state import make_room, percent_of, weight_key
 
-    state = st.session_state
-    percent = {ticker: float(state[f"weight.{ticker}"]) for ticker in state["tickers"]}
-    for ticker, weight in make_room(percent, moved).items():
-        state[f"weight.{ticker}"] = weight
+    state: Any = st.session_state
+    for ticker, weight in make_room(percent_of(state), moved).items():
+        state[weight_key(ticker)] = weight
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import math
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -27,12 +27,10 @@ from data.errors import HedgeError
 from data.files import csv_files
 from data.load import load_market
 from data.market import Market
-from strategies.base import Parameter, Strategy
 from strategies.causality import prove_quickly
 from strategies.registry import make
 
 PATIENCE = 30.0  # seconds before what was refused is asked for again
-FRACTIONS = (1, 2, 4, 5, 10, 20, 25, 50, 100)
 SAVING = threading.Lock()  # the tear sheet's drawing library serves one at a time
 
 
@@ -170,56 +168,3 @@ def save(config: RunConfig, out: Path) -> Path:
     """
     with SAVING:
         return publish(execute(config), out)
-
-
-def slider_step(known: Parameter) -> float:
-    """How far one notch of a parameter's slider goes.
-
-    The largest even part of the declared step on whose grid both ends and the default lie.
-    """
-    low, high, default = float(known.low or 0.0), float(known.high or 0.0), float(known.default)
-    whole = known.step or (high - low) / 100.0
-    if isinstance(known.default, int):
-        return 1
-
-    def is_whole(number: float) -> bool:
-        return math.isclose(number, round(number), abs_tol=1e-9)
-
-    for part in FRACTIONS:
-        step = whole / part
-        if is_whole((default - low) / step) and is_whole((high - low) / step):
-            return round(step, 10)
-    return round((high - low) / 1000.0, 10)
-
-
-def make_room(weights: Mapping[str, float], moved: str) -> dict[str, float]:
-    """Give a weight that was raised its room: first out of cash, then out of the others.
-
-    Parameters
-    ----------
-    weights
-        Percent by ticker; their sum may be above 100.
-    moved
-        The ticker that was moved; it keeps its weight.
-
-    Returns
-    -------
-    dict
-        Percent, at most 100 together. The others shrink in proportion, to whole percent.
-    """
-    if math.fsum(weights.values()) <= 100.0 + 1e-9:
-        return dict(weights)
-    others = {ticker: weight for ticker, weight in weights.items() if ticker != moved}
-    room, held = 100.0 - weights[moved], math.fsum(others.values())
-    exact = {ticker: weight * room / held for ticker, weight in others.items()}
-    fitted = {ticker: float(math.floor(weight + 1e-9)) for ticker, weight in exact.items()}
-    spare = math.floor(room - sum(fitted.values()) + 1e-9)
-    for ticker in sorted(exact, key=lambda one: fitted[one] - exact[one])[:spare]:
-        fitted[ticker] += 1.0
-    return {ticker: fitted.get(ticker, weight) for ticker, weight in weights.items()}
-
-
-def rest(strategy: Strategy) -> float | None:
-    """What fixed weights leave in cash, a fraction; None for a rule that sets its own."""
-    weights = strategy.params().get("weights")
-    return None if weights is None else max(round(1.0 - math.fsum(weights.values()), 9), 0.0)

@@ -6,8 +6,12 @@ another site's page arrives with that site as its Origin, and browsers send both
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
+
+from data.errors import UsageError
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -23,6 +27,29 @@ POLICY = (
     "connect-src 'self' ws://{name}:{port}; worker-src 'self' blob:; object-src 'none'; "
     "base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
 )
+
+
+def listen(port: int) -> socket.socket:
+    """Take a port of the loopback interface; 0 takes a free one.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be had.
+    """
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    if os.name == "posix":  # elsewhere the option would share a port that is in use
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((NAMES[0], port))
+        listening.listen(128)
+    except OSError as error:
+        listening.close()
+        raise UsageError(
+            f"--port {port} of {NAMES[0]} cannot be had: {error.strerror}; "
+            "close what uses it or give another --port"
+        ) from error
+    return listening
 
 
 class LoopbackOnly:

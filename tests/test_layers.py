@@ -25,6 +25,7 @@ FLOORS = {
     "backtests.examination": 5,
     "backtests.tuning": 5,
     "backtests.lab": 5,
+    "backtests.lab_state": 5,
     "backtests.loopback": 5,
     "backtests": 6,
 }

@@ -1,0 +1,163 @@
+"""The lab's controls: what each holds for a configuration, and what they say together.
+
+Plain values by the name of a control, as a page keeps them; no page is needed to test them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Mapping, MutableMapping
+from typing import Any
+
+from backtests.engine.config import RunConfig
+from backtests.engine.costs import Costs
+from data.errors import UsageError
+from strategies.base import Parameter
+from strategies.registry import strategy_class
+
+FRACTIONS = (1, 2, 4, 5, 10, 20, 25, 50, 100)
+DAYS = ("start", "end")
+
+
+def key_of(strategy: str, name: str) -> str:
+    """The control of a parameter."""
+    return f"set.{strategy}.{name}"
+
+
+def weight_key(ticker: str) -> str:
+    """The control of a weight, in percent."""
+    return f"weight.{ticker}"
+
+
+def to_state(config: RunConfig) -> dict[str, Any]:
+    """What the controls hold for a configuration."""
+    kind, _, folder = config.source.partition(":")
+    state: dict[str, Any] = {
+        "strategy": config.strategy,
+        "source": kind,
+        "folder": folder,
+        "extend": config.extend,
+        "benchmark": config.benchmark or "",
+        "fee_bps": float(config.costs.fee_bps),
+        "slippage_bps": float(config.costs.slippage_bps),
+        "lag": config.costs.lag,
+        "initial": float(config.initial),
+    }
+    for name in DAYS:
+        text = getattr(config, name)
+        state[name] = None if text is None else dt.date.fromisoformat(text)
+    for known in strategy_class(config.strategy).parameters():
+        value = config.params[known.name]
+        if isinstance(value, Mapping):
+            state["tickers"] = list(value)
+            state |= {weight_key(name): round(100.0 * one, 8) for name, one in value.items()}
+        else:
+            # A whole number written into an address stays a number of the declared type.
+            state[key_of(config.strategy, known.name)] = type(known.default)(value)
+    return state
+
+
+def complete(state: MutableMapping[str, Any]) -> None:
+    """Give every control of the chosen strategy that holds nothing yet its default."""
+    strategy = state["strategy"]
+    for known in strategy_class(strategy).parameters():
+        if not isinstance(known.default, Mapping):
+            state.setdefault(key_of(strategy, known.name), known.default)
+            continue
+        if "tickers" not in state:
+            state["tickers"] = list(known.default)
+            for ticker, weight in known.default.items():
+                state[weight_key(ticker)] = 100.0 * weight
+        for ticker in state["tickers"]:
+            state.setdefault(weight_key(ticker), 0.0)
+        state["cash"] = max(round(100.0 - math.fsum(percent_of(state).values()), 6), 0.0)
+
+
+def from_state(state: Mapping[str, Any]) -> RunConfig:
+    """Read the controls.
+
+    Raises
+    ------
+    HedgeError
+        For what they say together and cannot be.
+    """
+    strategy, source = state["strategy"], source_of(state)
+    if source == "files:":
+        raise UsageError("the source is a folder of files; give its name on the left")
+    params: dict[str, Any] = {}
+    for known in strategy_class(strategy).parameters():
+        if isinstance(known.default, Mapping):
+            weights = percent_of(state)
+            params[known.name] = {name: round(one / 100.0, 10) for name, one in weights.items()}
+        else:
+            params[known.name] = state[key_of(strategy, known.name)]
+    days = {name: None if state[name] is None else f"{state[name]:%Y-%m-%d}" for name in DAYS}
+    return RunConfig(
+        strategy=strategy,
+        params=params,
+        source=source,
+        costs=Costs(float(state["fee_bps"]), float(state["slippage_bps"]), int(state["lag"])),
+        benchmark=state["benchmark"].strip() or None,
+        initial=float(state["initial"]),
+        extend=bool(state["extend"]),
+        **days,
+    )
+
+
+def source_of(state: Mapping[str, Any]) -> str:
+    """The source as the command line names it."""
+    kind = str(state["source"])
+    return f"files:{state.get('folder') or ''}" if kind == "files" else kind
+
+
+def percent_of(state: Mapping[str, Any]) -> dict[str, float]:
+    """Weights in percent by ticker, in the order chosen."""
+    return {ticker: float(state.get(weight_key(ticker), 0.0)) for ticker in state["tickers"]}
+
+
+def slider_step(known: Parameter) -> float:
+    """How far one notch of a parameter's slider goes.
+
+    The largest even part of the declared step on whose grid both ends and the default lie.
+    """
+    low, high, default = float(known.low or 0.0), float(known.high or 0.0), float(known.default)
+    whole = known.step or (high - low) / 100.0
+    if isinstance(known.default, int):
+        return 1
+
+    def is_whole(number: float) -> bool:
+        return math.isclose(number, round(number), abs_tol=1e-9)
+
+    for part in FRACTIONS:
+        step = whole / part
+        if is_whole((default - low) / step) and is_whole((high - low) / step):
+            return round(step, 10)
+    return round((high - low) / 1000.0, 10)
+
+
+def make_room(weights: Mapping[str, float], moved: str) -> dict[str, float]:
+    """Give a weight that was raised its room: first out of cash, then out of the others.
+
+    Parameters
+    ----------
+    weights
+        Percent by ticker; their sum may be above 100.
+    moved
+        The ticker that was moved; it keeps its weight.
+
+    Returns
+    -------
+    dict
+        Percent, at most 100 together. The others shrink in proportion, to whole percent.
+    """
+    if math.fsum(weights.values()) <= 100.0 + 1e-9:
+        return dict(weights)
+    others = {ticker: weight for ticker, weight in weights.items() if ticker != moved}
+    room, held = 100.0 - weights[moved], math.fsum(others.values())
+    exact = {ticker: weight * room / held for ticker, weight in others.items()}
+    fitted = {ticker: float(math.floor(weight + 1e-9)) for ticker, weight in exact.items()}
+    spare = math.floor(room - sum(fitted.values()) + 1e-9)
+    for ticker in sorted(exact, key=lambda one: fitted[one] - exact[one])[:spare]:
+        fitted[ticker] += 1.0
+    return {ticker: fitted.get(ticker, weight) for ticker, weight in weights.items()}
