@@ -53,6 +53,7 @@ OPTIONS: dict[str, Any] = {
     "logger.hideWelcomeMessage": True,
 }
 MOST_COMPARED = 8
+UNITS = ("bp", "years", "months", "sessions")  # a name that ends in one says its unit
 FIRST_DAY, LAST_DAY = dt.date(1926, 1, 1), dt.date(2200, 12, 31)
 SOURCES = {
     "auto": "auto: Yahoo, else snapshots, else bundled",
@@ -414,10 +415,10 @@ def controls() -> RunConfig:
     if state["source"] == "files":
         st.text_input("Folder", key="folder", placeholder="a folder with SPY.csv, ...")
     st.checkbox("Carry histories back by proxies", key="extend")
-    left, right = st.columns(2)
-    for name, label, place in (("start", "From", left), ("end", "To", right)):
-        place.date_input(label, key=name, min_value=FIRST_DAY, max_value=LAST_DAY,
+    for name, label in (("start", "From"), ("end", "To")):
+        st.date_input(label, key=name, min_value=FIRST_DAY, max_value=LAST_DAY,
                          format="YYYY-MM-DD")  # fmt: skip
+    left, right = st.columns(2)
     left.number_input("Fee, bp", 0.0, 1000.0, step=1.0, key="fee_bps", format="%g")
     right.number_input("Slippage, bp", 0.0, 1000.0, step=1.0, key="slippage_bps", format="%g")
     left.number_input("Lag, rows", 1, None, step=1, key="lag", help="sessions, or months, from a "
@@ -449,7 +450,9 @@ def control(strategy: str, known: Parameter, tickers: list[str]) -> None:
     else:
         kind = type(known.default)
         low, high, step = kind(known.low), kind(known.high), kind(slider_step(known))
-        st.slider(f"{label}, {known.unit}", low, high, step=step, key=key, help=tip)
+        if known.name.rpartition("_")[2] not in UNITS:
+            label = f"{label}, {known.unit}"
+        st.slider(label, low, high, step=step, key=key, help=tip, format="%g")
 
 
 def weights_control(tickers: list[str]) -> None:

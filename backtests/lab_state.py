@@ -16,7 +16,7 @@ from data.errors import UsageError
 from strategies.base import Parameter
 from strategies.registry import strategy_class
 
-FRACTIONS = (1, 2, 4, 5, 10, 20, 25, 50, 100)
+FRACTIONS = (1, 2, 3, 4, 5, 6, 10, 12, 20, 24, 25, 50, 100)
 DAYS = ("start", "end")
 
 

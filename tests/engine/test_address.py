@@ -1,0 +1,97 @@
+"""A configuration to an address, to a command line, and back."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backtests.cli import run_config
+from backtests.engine.address import from_address, to_address, to_command
+from backtests.engine.config import RunConfig
+from backtests.engine.costs import Costs
+from backtests.run import main, with_config
+from data.errors import HedgeError, UsageError
+
+WEIGHTS = st.lists(st.integers(0, 100_000), min_size=1, max_size=4).map(
+    lambda parts: {f"T{at}": part / max(sum(parts), 1) * 0.999999 for at, part in enumerate(parts)}
+)
+MIXES = st.builds(
+    lambda weights, rebalance: ("hedge_mix", {"weights": weights, "rebalance": rebalance}),
+    WEIGHTS,
+    st.sampled_from(["monthly", "quarterly", "annually", "never"]),
+)
+RULES = st.builds(
+    lambda step, years: ("attack_defend", {"step_bp": step, "lookback_years": years}),
+    st.floats(1, 500),
+    st.floats(0.25, 20),
+)
+CONFIGS = st.builds(
+    lambda rule, source, start, end, costs, benchmark, initial, extend: RunConfig(
+        rule[0], rule[1], source, start, end, costs, benchmark, initial, extend
+    ),
+    MIXES | RULES,
+    st.sampled_from(["auto", "bundled", "files:a b/$(x)'s", "files:ü&=#?"]),
+    st.none() | st.dates().filter(lambda day: 1900 < day.year < 2000).map(str),
+    st.none() | st.dates().filter(lambda day: 2001 < day.year < 2100).map(str),
+    st.builds(Costs, st.floats(0, 1000), st.floats(0, 1000), st.integers(1, 30)),
+    st.none() | st.sampled_from(["SPY", "BRK-B", "^X"]),
+    st.floats(1, 1e15),
+    st.booleans(),
+)
+
+
+@given(CONFIGS)
+def test_an_address_brings_the_configuration_back(config):
+    assert from_address(to_address(config)) == config
+
+
+@given(CONFIGS)
+def test_a_command_makes_the_same_configuration(config):
+    words = shlex.split(to_command(config))
+    assert words[:3] == ["python", "-m", "backtests.run"]
+    with main.make_context("run", words[3:]) as context:
+        options = context.params
+        strategy = options.pop("strategy")
+        params = dict(text.split("=", 1) for text in options["settings"])
+        given_ = {name: options[name] for name in ("weights", "rebalance") if options[name]}
+        found = run_config(*with_config(strategy, {**params, **given_}, options))
+    assert found == config
+
+
+def test_a_command_says_only_what_is_not_the_default():
+    assert to_command(RunConfig("hedge_mix")) == "python -m backtests.run hedge_mix"
+    config = RunConfig("hedge_mix", {"weights": {"SPY": 0.7, "TLT": 0.2}}, "bundled", extend=True)
+    assert to_command(config, "my results") == (
+        "python -m backtests.run hedge_mix --weights SPY=0.7,TLT=0.2 --source=bundled --extend "
+        "'--out=my results'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({}, "names no strategy"),
+        ({"strategy": "hedge_mux"}, "did you mean hedge_mix"),
+        ({"strategy": "hedge_mix", "sauce": "bundled"}, "did you mean source"),
+        ({"strategy": "hedge_mix", "params": "x"}, "'params'"),
+        ({"strategy": "hedge_mix", "lag": "1.5"}, "lag takes a whole number, got '1.5'"),
+        ({"strategy": "hedge_mix", "fee_bps": "nan"}, "basis points, got nan"),
+        ({"strategy": "hedge_mix", "extend": "maybe"}, "extend takes true or false"),
+        ({"strategy": "hedge_mix", "start": "2020-13-01"}, "YYYY-MM-DD"),
+        ({"strategy": "hedge_mix", "set.weights": "SPY=0.9,IEF=0.9"}, "leverage is not allowed"),
+        ({"strategy": "hedge_mix", "set.wait": "1"}, "no parameter 'wait'"),
+        ({"strategy": "attack_defend", "set.step_bp": "0"}, "takes 1 to 500"),
+        ({"strategy": "hedge_mix", "source": "../etc"}, "is unknown"),
+    ],
+)
+def test_a_bad_address_is_refused_in_one_line(fields, words):
+    with pytest.raises(HedgeError, match=words) as caught:
+        from_address(fields)
+    assert "\n" not in str(caught.value)
+
+
+def test_the_error_is_of_the_one_family():
+    assert issubclass(UsageError, HedgeError)

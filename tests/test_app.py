@@ -1,0 +1,402 @@
+"""The lab's page: its logic by Streamlit's own test, and a real browser on a real server."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from backtests import lab
+from backtests.report.text import percent, ratio
+from tests.browser import chromium, complaints, overflow, requests, resize
+from tests.conftest import ROOT
+
+pytest.importorskip("streamlit")
+BUNDLED = {"strategy": "hedge_mix", "source": "bundled", "start": "1973-01-31"}
+EVIL = "<img src=http://evil.test/x.png>![a](http://evil.test/y.png)"
+
+
+def script(out):
+    """What the server runs at every change."""
+    from pathlib import Path
+
+    from backtests.app import page
+
+    page(Path(out))
+
+
+def open_page(out, **fields):
+    from streamlit.testing.v1 import AppTest
+
+    found = AppTest.from_function(script, args=(str(out),), default_timeout=120)
+    for key, value in fields.items():
+        found.query_params[key.replace("__", ".")] = value
+    return found.run()
+
+
+def texts(page) -> str:
+    return "\n".join(one.proto.body for one in page.get("html"))
+
+
+def tiles(page) -> dict[str, str]:
+    return {one.label: one.value for one in page.metric}
+
+
+def run_command(out, *words):
+    done = subprocess.run(
+        [sys.executable, "-m", "backtests.run", *words, "--out", str(out)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    (folder,) = (path.parent for path in Path(out).glob("*/summary.json"))
+    return folder
+
+
+def test_the_page_shows_the_numbers_of_summary_json_and_saves_its_bytes(tmp_path):
+    written = run_command(tmp_path / "theirs", "hedge_mix", "--weights", "SPY=0.7,IEF=0.2",
+                          "--source", "bundled", "--start", "1973-01-31")  # fmt: skip
+    page = open_page(tmp_path / "ours", **BUNDLED, set__weights="SPY=0.7,IEF=0.2")
+    summary = json.loads((written / "summary.json").read_text())
+    verdict = json.loads((written / "verdict.json").read_text())
+    metrics = summary["metrics"]
+    assert tiles(page) == {
+        "CAGR": percent(metrics["cagr"]),
+        "Volatility": percent(metrics["volatility"]),
+        "Sharpe (over bills)": ratio(metrics["sharpe"]),
+        "Max drawdown": percent(metrics["max_drawdown"]),
+    }
+    shown = re.sub(r"&#39;", "'", texts(page))
+    for sentence in verdict["sentences"].values():
+        assert sentence in shown
+    page.button(key="save").click().run()
+    assert not page.exception
+    (saved,) = (path.parent for path in (tmp_path / "ours").glob("*/summary.json"))
+    assert f"saved in {saved}" in texts(page)
+    assert saved.name == written.name
+    files = sorted(path.name for path in written.iterdir())
+    assert sorted(path.name for path in saved.iterdir()) == files
+    assert {"tearsheet.html", "verdict.html", "run.toml"} <= set(files)
+    for name in files:
+        if name != "manifest.json":
+            assert (saved / name).read_bytes() == (written / name).read_bytes(), name
+    ours, theirs = (json.loads((one / "manifest.json").read_text()) for one in (saved, written))
+    assert ours.pop("created")
+    assert theirs.pop("created")
+    assert ours == theirs
+
+
+def test_a_raised_weight_takes_cash_then_the_others_and_the_address_follows(tmp_path):
+    page = open_page(tmp_path, **BUNDLED, set__weights="SPY=0.5,IEF=0.3")
+    assert page.slider(key="cash").value == 20.0
+    page.slider(key="weight.SPY").set_value(65.0).run()
+    assert (page.slider(key="weight.IEF").value, page.slider(key="cash").value) == (30.0, 5.0)
+    page.slider(key="weight.SPY").set_value(90.0).run()
+    assert (page.slider(key="weight.IEF").value, page.slider(key="cash").value) == (10.0, 0.0)
+    assert page.query_params["set.weights"] == ["SPY=0.9,IEF=0.1"]
+    again = open_page(
+        tmp_path, **{k.replace(".", "__"): v[0] for k, v in page.query_params.items()}
+    )
+    assert tiles(again) == tiles(page)
+
+
+def test_another_strategy_brings_its_sliders(tmp_path):
+    page = open_page(tmp_path, **BUNDLED)
+    page.selectbox(key="strategy").set_value("attack_defend").run()
+    page.slider(key="set.attack_defend.step_bp").set_value(75.0).run()
+    assert not page.exception
+    assert page.query_params["set.step_bp"] == ["75"]
+    assert "python -m backtests.run attack_defend --set step_bp=75 --source=bundled" in (
+        page.code[0].value
+    )
+
+
+def test_compared_runs_stand_side_by_side_and_in_the_address(tmp_path):
+    page = open_page(tmp_path, **BUNDLED)
+    page.button(key="add").click().run()
+    page.selectbox(key="set.hedge_mix.rebalance").set_value("never").run()
+    page.button(key="add").click().run()
+    assert len(page.query_params["vs"]) == 2
+    assert "hedge_mix rebalance=never</th>" in texts(page)
+    page.button(key="clear").click().run()
+    assert "vs" not in page.query_params
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"strategy": "hedge_mux"}, "did you mean hedge_mix?"),
+        ({**BUNDLED, "set__weights": "SPY=2"}, "leverage is not allowed"),
+        ({**BUNDLED, "strategy": EVIL}, "is unknown"),
+        ({**BUNDLED, "start": "2040-01-31"}, "has no data from 2040-01-31"),
+        ({**BUNDLED, "start": "1801-01-01"}, "is before the first day of"),
+        ({**BUNDLED, "source": "yahoo"}, "Yahoo"),
+        ({**BUNDLED, "source": "files:/nowhere"}, "/nowhere"),
+        ({**BUNDLED, "set__weights": f"{EVIL}=0.5"}, "evil"),
+        ({**BUNDLED, "vs": "strategy=hedge_mux"}, "did you mean hedge_mix?"),
+    ],
+)
+def test_what_cannot_be_is_a_message_on_the_page(fields, words, tmp_path):
+    lab.forget()
+    page = open_page(tmp_path, **fields)
+    assert not page.exception
+    assert 'role="alert"' in texts(page)
+    assert words in texts(page)
+    assert "a fault of ours" not in texts(page)
+    assert "<img" not in texts(page)
+    assert page.slider or page.selectbox  # the controls stay, to put it right
+
+
+def test_a_fault_of_ours_is_a_line_too(tmp_path, monkeypatch, capsys):
+    def fail(config):
+        raise RuntimeError("broken <b>inside</b>")
+
+    monkeypatch.setattr(lab, "look", fail)
+    page = open_page(tmp_path, **BUNDLED)
+    assert not page.exception
+    assert "a fault of ours: RuntimeError: broken &lt;b&gt;" in texts(page)
+    assert "Traceback" in capsys.readouterr().err
+
+
+# The server
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@contextlib.contextmanager
+def server(out, *words):
+    """Start the lab as a user does, and stop it with Ctrl-C."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "backtests.app", "--no-browser", "--port", "0", "--out", str(out),
+         *words],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )  # fmt: skip
+    try:
+        line = process.stdout.readline()
+        found = re.fullmatch(r"the lab is open on (http://127\.0\.0\.1:\d+) \(Ctrl-C ends it\)\n",
+                             line)  # fmt: skip
+        assert found, line + process.stderr.read()
+        port = urlsplit(found[1]).port
+        for _ in range(300):
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                if ask(port, "/_stcore/health")[0] == 200:
+                    break
+            time.sleep(0.1)
+        yield found[1], process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        process.stdout.close()
+        process.stderr.close()
+
+
+def ask(port, path="/", **headers):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.putrequest("GET", path, skip_host=True)
+    given = {"Host": f"127.0.0.1:{port}", **{k.replace("_", "-"): v for k, v in headers.items()}}
+    for key, value in given.items():
+        if value is not None:
+            connection.putheader(key, value)
+    connection.endheaders()
+    answer = connection.getresponse()
+    found = answer.status, dict(answer.getheaders()), answer.read()
+    connection.close()
+    return found
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    out = tmp_path_factory.mktemp("lab") / "results"
+    with server(out) as (address, process):
+        yield address, urlsplit(address).port, out, process
+
+
+UPGRADE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec_WebSocket_Version": "13",
+    "Sec_WebSocket_Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+}
+
+
+def test_only_this_machine_can_reach_it(running):
+    _, port, _, process = running
+    table = Path(f"/proc/{process.pid}/net/tcp")
+    if not table.exists():
+        pytest.skip("no /proc here to read listening sockets from")
+    rows = [line.split() for line in table.read_text().splitlines()[1:]]
+    there = {row[1] for row in rows if row[3] == "0A" and row[1].endswith(f":{port:04X}")}
+    assert there == {f"0100007F:{port:04X}"}
+
+
+@pytest.mark.parametrize("path", ["/", "/_stcore/health", "/_stcore/host-config"])
+def test_another_host_is_refused(running, path):
+    _, port, _, _ = running
+    own = f"127.0.0.1:{port}"
+    assert ask(port, path)[0] == 200
+    assert ask(port, path, Host=f"localhost:{port}")[0] == 200
+    assert ask(port, path, Origin=f"http://{own}")[0] == 200
+    for host in ("evil.test", f"evil.test:{port}", f"127.0.0.1.evil.test:{port}", "127.0.0.1",
+                 f"127.0.0.1:{port + 1}", "", None, f"{own}@evil.test"):  # fmt: skip
+        assert ask(port, path, Host=host)[0] in (400, 403), host
+    for origin in ("http://evil.test", "null", f"https://{own}", f"http://{own}.evil.test"):
+        assert ask(port, path, Origin=origin)[0] == 403, origin
+    assert ask(port, path, Sec_Fetch_Site="cross-site", Sec_Fetch_Mode="no-cors")[0] == 403
+
+
+def test_another_sites_websocket_is_refused(running):
+    _, port, _, _ = running
+    path, own = "/_stcore/stream", f"127.0.0.1:{port}"
+    assert ask(port, path, **UPGRADE, Host=own, Origin=f"http://{own}")[0] == 101
+    assert ask(port, path, **UPGRADE, Host=own, Origin="http://evil.test")[0] == 403
+    assert ask(port, path, **UPGRADE, Host="evil.test", Origin="http://evil.test")[0] == 403
+    rebound = f"evil.test:{port}"
+    assert ask(port, path, **UPGRADE, Host=rebound, Origin=f"http://{rebound}")[0] == 403
+
+
+def test_answers_keep_the_page_to_itself(running):
+    _, port, _, _ = running
+    headers = {key.lower(): value for key, value in ask(port)[1].items()}
+    assert "default-src 'self'" in headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert headers["x-frame-options"] == "DENY"
+    assert "access-control-allow-origin" not in headers
+
+
+def settled(driver, count=4):
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    def ready(found):
+        busy = found.find_elements("css selector", '[data-testid="stStatusWidget"]')
+        return not busy and len(metric_values(found)) >= count
+
+    WebDriverWait(driver, 120).until(ready)
+
+
+def metric_values(driver) -> list[str]:
+    found = (
+        "return [...document.querySelectorAll('[data-testid=stMetricValue]')].map(e => e.innerText)"
+    )
+    return [text.strip() for text in driver.execute_script(found)]
+
+
+def test_a_browser_moves_a_slider_saves_and_brings_it_back(running):
+    from selenium.webdriver.common.keys import Keys
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    address, port, out, _ = running
+    with chromium() as driver:
+        driver.get(f"{address}/?strategy=hedge_mix&source=bundled&start=1973-01-31")
+        settled(driver)
+        before = metric_values(driver)
+        thumb = driver.find_element("css selector", '.st-key-weight\\.SPY [role="slider"], '
+                                    '[class*="st-key-weight-SPY"] [role="slider"]')  # fmt: skip
+        thumb.send_keys(Keys.ARROW_RIGHT * 10)
+        WebDriverWait(driver, 60).until(lambda found: "SPY%3D0.7" in found.current_url)
+        settled(driver)
+        WebDriverWait(driver, 60).until(lambda found: metric_values(found)[0] != before[0])
+        after = metric_values(driver)
+        expected = lab.look(config_of(driver.current_url)).summary["metrics"]
+        assert after[0] == percent(expected["cagr"])
+        assert overflow(driver) == 0
+        press(driver, "Save this run")
+        saved = WebDriverWait(driver, 240).until(
+            lambda found: re.search(r"saved in (\S+)", found.find_element("tag name", "body").text)
+        )
+        summary = json.loads((Path(saved[1]) / "summary.json").read_text())
+        assert summary["params"]["weights"] == {"SPY": 0.7, "IEF": 0.3}
+        assert percent(summary["metrics"]["cagr"]) == after[0]
+        url = driver.current_url
+        driver.switch_to.new_window("tab")  # a bookmark, and two tabs at once
+        driver.get(url)
+        settled(driver)
+        assert metric_values(driver) == after
+        resize(driver, 390, 844, dark=True)
+        driver.get(f"{address}/?strategy=hedge_mix&source=bundled&set.weights={EVIL}%3D0.5")
+        WebDriverWait(driver, 60).until(
+            lambda found: "evil" in found.find_element("tag name", "body").text
+        )
+        assert overflow(driver) == 0
+        asked = {urlsplit(one).netloc for one in requests(driver)}
+        assert asked == {f"127.0.0.1:{port}"}
+        told = complaints(driver)
+        assert not told, told
+
+
+def press(driver, label):
+    for button in driver.find_elements("css selector", '[data-testid="stButton"] button'):
+        if button.text.strip() == label:
+            button.click()
+            return
+    raise AssertionError(f"no button {label}")
+
+
+def config_of(url):
+    from backtests.engine.address import from_address
+
+    return from_address(dict(parse_qsl(urlsplit(url).query)))
+
+
+# The door
+
+
+def door(*words, env=None):
+    return subprocess.run(
+        [sys.executable, "-m", "backtests.app", "--no-browser", *words],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
+        env={**os.environ, **(env or {})},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "http"])
+def test_a_bad_port_is_one_line(port, tmp_path):
+    done = door("--port", port, "--out", str(tmp_path))
+    assert done.returncode == 2
+    assert re.fullmatch(r"error: .*--port.*\n", done.stderr)
+
+
+def test_a_port_in_use_is_one_line(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen(1)
+        done = door("--port", str(taken.getsockname()[1]), "--out", str(tmp_path))
+    assert done.returncode == 2
+    assert re.fullmatch(r"error: --port \d+ of 127\.0\.0\.1 cannot be had: .*\n", done.stderr)
+
+
+def test_without_streamlit_it_says_how_to_get_it(tmp_path):
+    hidden = tmp_path / "hidden" / "streamlit"
+    hidden.mkdir(parents=True)
+    (hidden / "__init__.py").write_text("raise ModuleNotFoundError('streamlit')")
+    done = door("--out", str(tmp_path / "out"), env={"PYTHONPATH": str(hidden.parent)})
+    assert done.returncode == 2
+    assert re.fullmatch(r"error: the lab needs streamlit.*pip install.*\n", done.stderr)
+
+
+def test_ctrl_c_ends_it_cleanly(tmp_path):
+    with server(tmp_path / "out") as (_, process):
+        process.send_signal(signal.SIGINT)
+        said, errors = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert said == "the lab is closed\n"
+    assert errors == ""
