@@ -43,6 +43,7 @@ bench: $(DEV_STAMP) ## Run the benchmarks (minutes)
 	$(BIN)/python -m tests.benchmarks.curve
 	$(BIN)/python -m tests.benchmarks.sweep
 	if [ -d ../shared/market ]; then $(BIN)/python -m tests.benchmarks.compare --source files:../shared/market; fi
+	if [ -d ../shared/market ]; then $(BIN)/python -m tests.benchmarks.lab; fi
 
 .PHONY: lint
 lint: $(DEV_STAMP) ## Check style and types
@@ -59,8 +60,13 @@ fix: $(DEV_STAMP) ## Mend what style checks can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+.PHONY: lab
+lab: $(STAMP) ## Open the lab, a page to tune a run by sliders
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[app]'
+	$(BIN)/python -m backtests.app
+
 .PHONY: pictures
-pictures: install ## Take the README's pictures (needs chromium)
+pictures: $(DEV_STAMP) ## Take the README's pictures (needs chromium)
 	$(BIN)/python -m docs.pictures
 
 .PHONY: lock

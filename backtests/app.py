@@ -54,7 +54,7 @@ OPTIONS: dict[str, Any] = {
 }
 MOST_COMPARED = 8
 UNITS = ("bp", "years", "months", "sessions")  # a name that ends in one says its unit
-FIRST_DAY, LAST_DAY = dt.date(1926, 1, 1), dt.date(2200, 12, 31)
+FIRST_DAY, LAST_DAY = dt.date(1800, 1, 1), dt.date(2200, 12, 31)  # what a run takes
 SOURCES = {
     "auto": "auto: Yahoo, else snapshots, else bundled",
     "yahoo": "yahoo: Yahoo or nothing",

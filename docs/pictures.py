@@ -6,7 +6,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
+from urllib.parse import urlencode
 
 ROOT = Path(__file__).parents[1]
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run",
@@ -25,6 +27,21 @@ def take(page: Path, picture: Path, width: int, height: int) -> None:
              f"--screenshot={picture}", page.resolve().as_uri()],
             check=True, capture_output=True, timeout=120,
         )  # fmt: skip
+
+
+def take_lab(picture: Path) -> None:
+    """Photograph the lab as its server shows it once it has settled."""
+    from tests.browser import chromium, resize
+    from tests.lab_server import lab_server, settled
+
+    with tempfile.TemporaryDirectory() as out, lab_server(Path(out) / "results") as (address, _):
+        query = urlencode({"strategy": "hedge_mix", "source": "bundled", "start": "1973-01-31"})
+        with chromium() as driver:
+            resize(driver, 1180, 1180)
+            driver.get(f"{address}/?{query}")
+            settled(driver)
+            time.sleep(3.0)  # charts are drawn after the numbers
+            driver.save_screenshot(str(picture))
 
 
 RUN = ("backtests.run", "hedge_mix")
@@ -49,6 +66,7 @@ def main() -> None:
             )  # fmt: skip
             (page,) = Path(out, "results").glob(pattern)
             take(page, ROOT / "docs" / "img" / f"{name}.png", width, height)
+    take_lab(ROOT / "docs" / "img" / "lab.png")
 
 
 if __name__ == "__main__":

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import http.client
 import json
 import os
 import re
@@ -11,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -21,6 +18,7 @@ from backtests import lab
 from backtests.report.text import percent, ratio
 from tests.browser import chromium, complaints, overflow, requests, resize
 from tests.conftest import ROOT
+from tests.lab_server import ask, lab_server, metric_values, settled
 
 pytest.importorskip("streamlit")
 BUNDLED = {"strategy": "hedge_mix", "source": "bundled", "start": "1973-01-31"}
@@ -103,7 +101,7 @@ def test_a_raised_weight_takes_cash_then_the_others_and_the_address_follows(tmp_
     assert (page.slider(key="weight.IEF").value, page.slider(key="cash").value) == (30.0, 5.0)
     page.slider(key="weight.SPY").set_value(90.0).run()
     assert (page.slider(key="weight.IEF").value, page.slider(key="cash").value) == (10.0, 0.0)
-    assert page.query_params["set.weights"] == ["SPY=0.9,IEF=0.1"]
+    assert page.query_params["set.weights"] == "SPY=0.9,IEF=0.1"
     again = open_page(
         tmp_path, **{k.replace(".", "__"): v[0] for k, v in page.query_params.items()}
     )
@@ -115,7 +113,7 @@ def test_another_strategy_brings_its_sliders(tmp_path):
     page.selectbox(key="strategy").set_value("attack_defend").run()
     page.slider(key="set.attack_defend.step_bp").set_value(75.0).run()
     assert not page.exception
-    assert page.query_params["set.step_bp"] == ["75"]
+    assert page.query_params["set.step_bp"] == "75"
     assert "python -m backtests.run attack_defend --set step_bp=75 --source=bundled" in (
         page.code[0].value
     )
@@ -171,63 +169,10 @@ def test_a_fault_of_ours_is_a_line_too(tmp_path, monkeypatch, capsys):
 # The server
 
 
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-@contextlib.contextmanager
-def server(out, *words):
-    """Start the lab as a user does, and stop it with Ctrl-C."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "backtests.app", "--no-browser", "--port", "0", "--out", str(out),
-         *words],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-    )  # fmt: skip
-    try:
-        line = process.stdout.readline()
-        found = re.fullmatch(r"the lab is open on (http://127\.0\.0\.1:\d+) \(Ctrl-C ends it\)\n",
-                             line)  # fmt: skip
-        assert found, line + process.stderr.read()
-        port = urlsplit(found[1]).port
-        for _ in range(300):
-            with contextlib.suppress(OSError, http.client.HTTPException):
-                if ask(port, "/_stcore/health")[0] == 200:
-                    break
-            time.sleep(0.1)
-        yield found[1], process
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-            try:
-                process.wait(30)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        process.stdout.close()
-        process.stderr.close()
-
-
-def ask(port, path="/", **headers):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    connection.putrequest("GET", path, skip_host=True)
-    given = {"Host": f"127.0.0.1:{port}", **{k.replace("_", "-"): v for k, v in headers.items()}}
-    for key, value in given.items():
-        if value is not None:
-            connection.putheader(key, value)
-    connection.endheaders()
-    answer = connection.getresponse()
-    found = answer.status, dict(answer.getheaders()), answer.read()
-    connection.close()
-    return found
-
-
 @pytest.fixture(scope="module")
 def running(tmp_path_factory):
     out = tmp_path_factory.mktemp("lab") / "results"
-    with server(out) as (address, process):
+    with lab_server(out) as (address, process):
         yield address, urlsplit(address).port, out, process
 
 
@@ -283,34 +228,16 @@ def test_answers_keep_the_page_to_itself(running):
     assert "access-control-allow-origin" not in headers
 
 
-def settled(driver, count=4):
-    from selenium.webdriver.support.ui import WebDriverWait
-
-    def ready(found):
-        busy = found.find_elements("css selector", '[data-testid="stStatusWidget"]')
-        return not busy and len(metric_values(found)) >= count
-
-    WebDriverWait(driver, 120).until(ready)
-
-
-def metric_values(driver) -> list[str]:
-    found = (
-        "return [...document.querySelectorAll('[data-testid=stMetricValue]')].map(e => e.innerText)"
-    )
-    return [text.strip() for text in driver.execute_script(found)]
-
-
 def test_a_browser_moves_a_slider_saves_and_brings_it_back(running):
     from selenium.webdriver.common.keys import Keys
     from selenium.webdriver.support.ui import WebDriverWait
 
-    address, port, out, _ = running
+    address, port, _, _ = running
     with chromium() as driver:
         driver.get(f"{address}/?strategy=hedge_mix&source=bundled&start=1973-01-31")
         settled(driver)
         before = metric_values(driver)
-        thumb = driver.find_element("css selector", '.st-key-weight\\.SPY [role="slider"], '
-                                    '[class*="st-key-weight-SPY"] [role="slider"]')  # fmt: skip
+        thumb = driver.find_element("css selector", 'input[type="range"][aria-label="SPY"]')
         thumb.send_keys(Keys.ARROW_RIGHT * 10)
         WebDriverWait(driver, 60).until(lambda found: "SPY%3D0.7" in found.current_url)
         settled(driver)
@@ -394,7 +321,7 @@ def test_without_streamlit_it_says_how_to_get_it(tmp_path):
 
 
 def test_ctrl_c_ends_it_cleanly(tmp_path):
-    with server(tmp_path / "out") as (_, process):
+    with lab_server(tmp_path / "out") as (_, process):
         process.send_signal(signal.SIGINT)
         said, errors = process.communicate(timeout=30)
     assert process.returncode == 0

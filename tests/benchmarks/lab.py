@@ -1,0 +1,76 @@
+"""The lab from a slider's message to the end of its script: ``python -m tests.benchmarks.lab``.
+
+Streamlit's own test harness hands the script each change and waits for its end; the reading of
+the page back into Python objects, which the harness adds, is left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from typing import Any
+
+from backtests import app
+
+CHANGES = 20
+BAR = 0.5
+SLIDERS: dict[str, tuple[str, list[float]]] = {
+    "hedge_mix": ("weight.SPY", [40.0 + step for step in range(CHANGES)]),
+    "attack_defend": ("set.attack_defend.step_bp", [30.0 + step for step in range(CHANGES)]),
+}
+
+
+def script() -> None:
+    """What the server runs at every change."""
+    from pathlib import Path
+
+    from tests.benchmarks.lab import timed_page
+
+    timed_page(Path("results"))
+
+
+TOOK: list[tuple[float, float]] = []
+
+
+def timed_page(out: Any) -> None:
+    """Draw the page, and note what it took in wall time and in this thread's own."""
+    wall, own = time.perf_counter(), time.thread_time()
+    app.page(out)
+    TOOK.append((time.perf_counter() - wall, time.thread_time() - own))
+
+
+def measure(strategy: str, source: str) -> None:
+    """Move a slider twenty times; print median and worst."""
+    from streamlit.testing.v1 import AppTest
+
+    key, values = SLIDERS[strategy]
+    page = AppTest.from_function(script, default_timeout=300)
+    page.query_params |= {"strategy": strategy, "source": source}
+    began = time.perf_counter()
+    page.run()
+    first = time.perf_counter() - began
+    page.slider(key=key).set_value(values[-1] + 1.0).run()
+    TOOK.clear()
+    for value in values:
+        page.slider(key=key).set_value(value).run()
+    if page.exception or len(page.metric) != 4 or len(TOOK) != CHANGES:
+        raise SystemExit(f"{strategy}: the page shows no run")
+    for name, took in zip(("wall", "CPU"), zip(*TOOK, strict=True), strict=True):
+        within = sum(one < BAR for one in took)
+        print(f"{strategy}, {name}: median {statistics.median(took):.3f} s, "
+              f"worst {max(took):.3f} s, {within} of {CHANGES} under {BAR} s")  # fmt: skip
+    print(f"{strategy}, first paint: {first:.1f} s")
+
+
+def main() -> None:
+    """Measure both strategies."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--source", default="files:../shared/market")
+    source = parser.parse_args().source
+    for strategy in SLIDERS:
+        measure(strategy, source)
+
+
+if __name__ == "__main__":
+    main()

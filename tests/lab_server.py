@@ -1,0 +1,80 @@
+"""The lab's own server as a process of its own, for tests and for the README's picture."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from urllib.parse import urlsplit
+
+from tests.conftest import ROOT
+
+
+@contextlib.contextmanager
+def lab_server(out, *words):
+    """Start the lab as a user does, and stop it with Ctrl-C."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "backtests.app", "--no-browser", "--port", "0", "--out", str(out),
+         *words],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )  # fmt: skip
+    try:
+        line = process.stdout.readline()
+        found = re.fullmatch(r"the lab is open on (http://127\.0\.0\.1:\d+) \(Ctrl-C ends it\)\n",
+                             line)  # fmt: skip
+        if found is None:
+            raise RuntimeError(line + process.stderr.read())
+        port = urlsplit(found[1]).port
+        for _ in range(300):
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                if ask(port, "/_stcore/health")[0] == 200:
+                    break
+            time.sleep(0.1)
+        yield found[1], process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        process.stdout.close()
+        process.stderr.close()
+
+
+def ask(port, path="/", **headers):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.putrequest("GET", path, skip_host=True)
+    given = {"Host": f"127.0.0.1:{port}", **{k.replace("_", "-"): v for k, v in headers.items()}}
+    for key, value in given.items():
+        if value is not None:
+            connection.putheader(key, value)
+    connection.endheaders()
+    answer = connection.getresponse()
+    found = answer.status, dict(answer.getheaders()), answer.read()
+    connection.close()
+    return found
+
+
+def settled(driver, count=4):
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    def ready(found):
+        busy = found.find_elements("css selector", '[data-testid="stStatusWidget"]')
+        return not busy and len(metric_values(found)) >= count
+
+    WebDriverWait(driver, 120).until(ready)
+
+
+def metric_values(driver) -> list[str]:
+    found = (
+        "return [...document.querySelectorAll('[data-testid=stMetricValue]')].map(e => e.innerText)"
+    )
+    return [text.strip() for text in driver.execute_script(found)]
