@@ -102,9 +102,8 @@ def test_a_raised_weight_takes_cash_then_the_others_and_the_address_follows(tmp_
     page.slider(key="weight.SPY").set_value(90.0).run()
     assert (page.slider(key="weight.IEF").value, page.slider(key="cash").value) == (10.0, 0.0)
     assert page.query_params["set.weights"] == "SPY=0.9,IEF=0.1"
-    again = open_page(
-        tmp_path, **{k.replace(".", "__"): v[0] for k, v in page.query_params.items()}
-    )
+    fields = {key.replace(".", "__"): value for key, value in page.query_params.items()}
+    again = open_page(tmp_path, **fields)
     assert tiles(again) == tiles(page)
 
 

@@ -44,6 +44,8 @@ def measure(strategy: str, source: str) -> None:
     """Move a slider twenty times; print median and worst."""
     from streamlit.testing.v1 import AppTest
 
+    from tests.benchmarks.lab import TOOK  # the script's: this file runs as __main__
+
     key, values = SLIDERS[strategy]
     page = AppTest.from_function(script, default_timeout=300)
     page.query_params |= {"strategy": strategy, "source": source}
