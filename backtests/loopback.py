@@ -25,7 +25,7 @@ POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
     "connect-src 'self' ws://{name}:{port}; worker-src 'self' blob:; object-src 'none'; "
-    "base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
+    "base-uri 'self'; form-action 'none'; frame-ancestors 'self'"
 )
 
 
@@ -83,7 +83,7 @@ class LoopbackOnly:
         policy = POLICY.format(name=name, port=self.port)
         extra = [
             (b"content-security-policy", policy.encode()),
-            (b"x-frame-options", b"DENY"),
+            (b"x-frame-options", b"SAMEORIGIN"),
             (b"x-content-type-options", b"nosniff"),
             (b"referrer-policy", b"no-referrer"),
         ]

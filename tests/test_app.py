@@ -79,6 +79,7 @@ def test_the_page_shows_the_numbers_of_summary_json_and_saves_its_bytes(tmp_path
         assert sentence in shown
     page.button(key="save").click().run()
     assert not page.exception
+    assert not page.get("iframe")
     (saved,) = (path.parent for path in (tmp_path / "ours").glob("*/summary.json"))
     assert f"saved in {saved}" in texts(page)
     assert saved.name == written.name
@@ -89,6 +90,8 @@ def test_the_page_shows_the_numbers_of_summary_json_and_saves_its_bytes(tmp_path
         if name != "manifest.json":
             assert (saved / name).read_bytes() == (written / name).read_bytes(), name
     ours, theirs = (json.loads((one / "manifest.json").read_text()) for one in (saved, written))
+    page.button(key="sheet").click().run()
+    assert len(page.get("iframe")) == 1
     assert ours.pop("created")
     assert theirs.pop("created")
     assert ours == theirs
@@ -222,8 +225,8 @@ def test_answers_keep_the_page_to_itself(running):
     _, port, _, _ = running
     headers = {key.lower(): value for key, value in ask(port)[1].items()}
     assert "default-src 'self'" in headers["content-security-policy"]
-    assert "frame-ancestors 'none'" in headers["content-security-policy"]
-    assert headers["x-frame-options"] == "DENY"
+    assert "frame-ancestors 'self'" in headers["content-security-policy"]
+    assert headers["x-frame-options"] == "SAMEORIGIN"
     assert "access-control-allow-origin" not in headers
 
 
