@@ -10,8 +10,8 @@ import pandas as pd
 
 from data import bundled
 from data.cash import level_from_monthly_bills
-from data.checks import periods_per_year, wild_moves
 from data.errors import DataError
+from data.histories import periods_per_year, wild_moves
 from data.instruments import CATALOGUE
 from data.market import CASH, Market, describe
 from data.proxies import Splice, Tracking, extend, track_splices

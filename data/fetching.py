@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from data.checks import Bars
+from data.bars import Bars
 from data.command import Progress, silent
 from data.errors import DataError, OutputError
 from data.snapshots import Snapshot, Store

@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from data.align import market_of
-from data.checks import YIELD_BOUNDS, require_history, require_within
 from data.errors import DataError, did_you_mean
+from data.histories import YIELD_BOUNDS, require_history, require_within
 from data.instruments import CATALOGUE, require_total_return
 from data.market import Market
 from data.rates import Rates, bond_equivalent

@@ -10,8 +10,9 @@ import os
 
 import pandas as pd
 
-from data.checks import Bars, require_within
+from data.bars import Bars
 from data.errors import DataError, UnreachableError
+from data.histories import require_within
 
 DEFAULT_URL = "https://fred.stlouisfed.org"
 PREFIX = "fred:"  # of a snapshot's name, so that no ticker can be taken for a series

@@ -94,7 +94,7 @@ def _load(
     if source != "yahoo":
         raise UsageError(f"--source takes yahoo or files:DIR, got {source!r}")
     from data import yahoo
-    from data.checks import total_return
+    from data.bars import total_return
     from data.fetching import fresh_snapshot
     from data.live_rates import Request
     from data.snapshots import Store

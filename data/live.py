@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 
 from data import bundled, yahoo
 from data.align import market_of
-from data.checks import age_text, total_return
+from data.bars import total_return
 from data.command import Progress, silent
 from data.errors import DataError, UnreachableError
 from data.fetching import fresh_snapshot
 from data.live_rates import Request
 from data.market import Market
-from data.snapshots import Snapshot, Store
+from data.snapshots import Snapshot, Store, age_text
 
 SOURCE = "yahoo"
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 
 from data import fred, yahoo
-from data.checks import Bars, total_return
+from data.bars import Bars, total_return
 from data.command import Progress, silent
 from data.errors import DataError, UnreachableError
 from data.fetching import fresh_snapshot

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from data.checks import COLUMNS, Bars
+from data.bars import COLUMNS, Bars
 from data.command import Progress, silent
 from data.durable import remove_left_behind, replacing
 from data.errors import OutputError, UnreachableError
@@ -192,6 +192,18 @@ class Store:
                 "give access to its folder, or remove it"
             ) from error
         return f"set aside as {aside.name}"
+
+
+def age_text(age: dt.timedelta) -> str:
+    """An age in words: minutes, hours or days."""
+    minutes = age.total_seconds() / 60
+    if minutes < 0:
+        return "from the future (was the clock set back?)"
+    if minutes < 120:
+        return f"{minutes:.0f} min"
+    if minutes < 48 * 60:
+        return f"{minutes / 60:.0f} h"
+    return f"{minutes / 1440:.0f} days"
 
 
 def _sha256(head: Mapping[str, object], body: bytes) -> str:

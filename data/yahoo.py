@@ -25,8 +25,10 @@ from typing import Any
 
 import pandas as pd
 
-from data.checks import YIELD_BOUNDS, Bars, clean_bars, clean_index
+from data.bars import Bars
+from data.cleaning import clean_bars, clean_index
 from data.errors import DataError, HedgeError, UnreachableError, UsageError
+from data.histories import YIELD_BOUNDS
 from data.instruments import require_total_return
 
 DEFAULT_URL = "https://query2.finance.yahoo.com"

@@ -1,0 +1,33 @@
+"""Daily bars and what they return."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+COLUMNS = ["Close", "Adj Close", "Dividends", "Stock Splits"]
+
+
+@dataclass(frozen=True, eq=False)
+class Bars:
+    """Daily bars of one ticker: ``Close`` (split-adjusted), ``Adj Close``, ``Dividends``,
+    ``Stock Splits`` on ascending tz-naive sessions; and what there is to know about them.
+    """  # noqa: D205
+
+    frame: pd.DataFrame
+    warnings: tuple[str, ...]
+
+
+def total_return(bars: pd.DataFrame) -> pd.Series:
+    """Total-return index from closes and dividends, 100 on the first day.
+
+    A dividend is reinvested at the open of its ex-date, taken as the close before less the
+    dividend: ``C_t / (C_(t-1) - D_t)``, the convention of CRSP and of Yahoo's own adjustment.
+    """
+    close = bars["Close"].to_numpy(float)
+    paid = bars["Dividends"].to_numpy(float)
+    growth = np.ones(len(close))
+    growth[1:] = close[1:] / (close[:-1] - paid[1:])
+    return pd.Series(100.0 * np.cumprod(growth), index=bars.index)

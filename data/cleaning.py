@@ -1,0 +1,210 @@
+"""Which rows of what Yahoo sent stand; whatever was wrong is said by ticker and date."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from data import exchange
+from data.bars import COLUMNS, Bars, total_return
+from data.errors import DataError
+from data.exchange import EXCHANGE_TIME, closed, exchange_calendar
+from data.histories import days_text, periods_per_year, require_history, require_within
+from data.plausibility import (
+    ADJUSTMENT_TOLERANCE,
+    disagreements,
+    require_adjusted,
+    require_plausible,
+    without_splits,
+)
+
+# Yahoo's indices that do have their dividends in.
+TOTAL_RETURN_INDICES = ("^SP500TR", "^XCMP", "^XNDX", "^RUTTR")
+STALE_SESSIONS = 5
+
+
+def clean_bars(ticker: str, frame: pd.DataFrame, raw: dict[str, Any]) -> Bars:
+    """Check one ticker's bars as yfinance returned them.
+
+    What can be mended without guessing is mended with a warning (rows that are empty,
+    repeated, on a weekend, in the future or not closed yet are left out, their dividends and
+    splits count on the next row; a split that the closes still carry is divided out). What
+    would make a wrong number is refused.
+
+    Parameters
+    ----------
+    ticker
+        The symbol asked for.
+    frame
+        yfinance's daily bars, unadjusted, with actions.
+    raw
+        Yahoo's chart result behind them: its timestamps before yfinance dropped any, and
+        the symbol that it is about.
+
+    Returns
+    -------
+    Bars
+
+    Raises
+    ------
+    DataError
+        Naming ticker, date and reason.
+    """
+    _require_answer(ticker, frame, raw)
+    _require_fund(ticker, raw)
+    said: list[str] = []
+    bars = frame[COLUMNS].astype(float)
+    bars.index = pd.DatetimeIndex(bars.index).tz_localize(None).normalize().as_unit("ns")
+    bars.index.name = "Date"
+    whole = bars
+
+    def leave_out(wrong: pd.Series | np.ndarray, why: str) -> None:
+        nonlocal bars
+        days = bars.index[np.asarray(wrong)]
+        if len(days):
+            said.append(f"{ticker}: {days_text(days)} {why}; left out")
+            bars = bars.loc[~np.asarray(wrong)]
+
+    twice, disputed = _repeated_days(raw)
+    agreed = twice.difference(disputed)
+    if len(agreed):
+        said.append(f"{ticker}: {days_text(agreed)} came twice with the same close; kept once")
+    leave_out(bars.index.isin(disputed), "came twice with different closes")
+    leave_out(bars["Close"].isna(), "has no close")
+    leave_out(bars.index.day_of_week >= 5, "is no weekday")
+    future = _raw_days(raw)[_raw_days(raw) > exchange.now().tz_localize(None)]
+    if len(future):
+        said.append(f"{ticker}: {days_text(future)} lies in the future; left out")
+    bars = bars.loc[: exchange.now().tz_localize(None)]
+    if len(bars) and not closed(bars.index[-1]):
+        leave_out(bars.index == bars.index[-1], "has not closed yet")
+    require_history(bars["Close"], ticker)
+    if periods_per_year(pd.DatetimeIndex(bars.index), f"{ticker} from Yahoo") != 252:
+        raise DataError(f"{ticker}: Yahoo sent monthly bars, not daily ones")
+    bars = _with_actions_of(whole, bars)
+    require_adjusted(ticker, bars)
+    bars = without_splits(ticker, bars, said)
+    require_plausible(ticker, bars["Close"], said)
+    said += disagreements(ticker, total_return(bars), bars["Adj Close"])
+    said += _gaps(ticker, pd.DatetimeIndex(bars.index))
+    return Bars(bars, tuple(said))
+
+
+def clean_index(
+    ticker: str, frame: pd.DataFrame, raw: dict[str, Any], bounds: tuple[float, float]
+) -> Bars:
+    """Check a yield or an index as yfinance returned it; a row without a close is none.
+
+    Raises
+    ------
+    DataError
+        For another ticker's data, or a value outside its bounds.
+    """
+    _require_answer(ticker, frame, raw)
+    closes = frame["Close"].astype(float)
+    closes.index = pd.DatetimeIndex(closes.index).tz_localize(None).normalize().as_unit("ns")
+    closes = closes.dropna()
+    closes = closes[closes.index.day_of_week < 5].loc[: exchange.now().tz_localize(None)]
+    closes = closes[~closes.index.duplicated(keep="last")]
+    if len(closes) and not closed(closes.index[-1]):
+        closes = closes.iloc[:-1]  # a yield in passing, not the day's
+    require_within(closes, f"{ticker} from Yahoo", bounds)
+    if len(closes) < 2:
+        raise DataError(f"{ticker}: Yahoo sent {len(closes)} yields; check the ticker")
+    return Bars(closes.rename_axis("Date").to_frame("Value"), ())
+
+
+def _require_answer(ticker: str, frame: pd.DataFrame, raw: dict[str, Any]) -> None:
+    """Refuse data of another ticker, currency or spacing, or rows out of order."""
+    meta = raw.get("meta") or {}
+    answered = str(meta.get("symbol", ticker))
+    if answered.upper() != ticker.upper():
+        raise DataError(f"{ticker}: Yahoo answered with {answered}; nothing of it is used")
+    if not set(COLUMNS) <= set(frame.columns):
+        raise DataError(f"{ticker}: Yahoo sent no prices; check the ticker")
+    if meta.get("dataGranularity", "1d") != "1d":
+        raise DataError(f"{ticker}: Yahoo sent {meta['dataGranularity']} bars, not daily ones")
+    currency = meta.get("currency") or "USD"
+    if currency != "USD":
+        raise DataError(f"{ticker}: is quoted in {currency}; only US dollars can be compared here")
+    stamps = [int(stamp) for stamp in raw.get("timestamp") or []]
+    for before, after in pairwise(stamps):
+        if after < before:
+            raise DataError(f"{ticker}: Yahoo's rows are out of order at {_day(after)}")
+
+
+def _require_fund(ticker: str, raw: dict[str, Any]) -> None:
+    kind = str((raw.get("meta") or {}).get("instrumentType", ""))
+    if kind.upper() == "INDEX" and ticker not in TOTAL_RETURN_INDICES:
+        raise DataError(
+            f"{ticker} is an index without dividends at Yahoo, not something to hold; "
+            f"use a fund, or one of {', '.join(TOTAL_RETURN_INDICES)}"
+        )
+
+
+def _with_actions_of(whole: pd.DataFrame, bars: pd.DataFrame) -> pd.DataFrame:
+    """Give the dividends and splits of rows that were left out to the next row that stands."""
+    left_out = whole.index.difference(bars.index)
+    acted = whole.loc[left_out]
+    acted = acted[(acted["Dividends"] != 0) | (acted["Stock Splits"] != 0)]
+    moved = bars.copy()
+    for day, row in acted.iterrows():
+        later = moved.index[moved.index > day]
+        if len(later):
+            moved.loc[later[0], "Dividends"] += row["Dividends"]
+            if row["Stock Splits"]:
+                there = moved.loc[later[0], "Stock Splits"]
+                moved.loc[later[0], "Stock Splits"] = row["Stock Splits"] * (there or 1.0)
+    return moved
+
+
+def _raw_days(raw: dict[str, Any]) -> pd.DatetimeIndex:
+    """Dates of the rows that Yahoo sent, before yfinance dropped any."""
+    stamps = pd.to_datetime(
+        [int(stamp) for stamp in raw.get("timestamp") or []], unit="s", utc=True
+    )
+    return pd.DatetimeIndex(stamps.tz_convert(EXCHANGE_TIME).tz_localize(None).normalize())
+
+
+def _day(stamp: int) -> str:
+    return f"{pd.Timestamp(stamp, unit='s', tz='UTC').tz_convert(EXCHANGE_TIME):%Y-%m-%d}"
+
+
+def _repeated_days(raw: dict[str, Any]) -> tuple[pd.DatetimeIndex, pd.DatetimeIndex]:
+    """Days that Yahoo sent more than once, and those of them whose closes differ.
+
+    yfinance keeps one of such rows without a word, and not always the same one.
+    """
+    days = _raw_days(raw)
+    closes = ((raw.get("indicators") or {}).get("quote") or [{}])[0].get("close") or []
+    if len(closes) != len(days):
+        return days[:0], days[:0]
+    table = pd.Series(pd.to_numeric(pd.Series(closes), errors="coerce").to_numpy(), index=days)
+    groups = table.groupby(level=0)
+    twice = groups.size() > 1
+    spread = groups.max() / groups.min() - 1
+    return (
+        pd.DatetimeIndex(twice[twice].index),
+        pd.DatetimeIndex(twice[twice & ~(spread < ADJUSTMENT_TOLERANCE)].index),
+    )
+
+
+def _gaps(ticker: str, days: pd.DatetimeIndex) -> list[str]:
+    """Name exchange sessions without a row, days that were none, and an old end."""
+    sessions = exchange_calendar(days[0]).sessions
+    today = exchange.now().tz_convert(EXCHANGE_TIME).tz_localize(None).normalize()
+    due = sessions[(sessions >= days[0]) & (sessions < today)]
+    missing = due[due <= days[-1]].difference(days)
+    said = []
+    if len(missing):
+        said.append(f"{ticker}: no row on the exchange session {days_text(missing)}")
+    strange = days.difference(sessions)
+    if len(strange):
+        said.append(f"{ticker}: {days_text(strange)} was no exchange session; kept")
+    late = due[due > days[-1]]
+    if len(late) > STALE_SESSIONS:
+        said.append(f"{ticker}: stale, ends on {days[-1]:%Y-%m-%d}, {len(late)} sessions ago")
+    return said

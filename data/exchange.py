@@ -1,0 +1,40 @@
+"""The New York Stock Exchange: its sessions, its closes, and the present moment."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+
+import pandas as pd
+
+EXCHANGE_TIME = "America/New_York"
+
+
+def now() -> pd.Timestamp:
+    """The present moment, in UTC."""
+    return pd.Timestamp.now("UTC")
+
+
+@dataclass(frozen=True)
+class _Calendar:
+    sessions: pd.DatetimeIndex
+    closes: pd.Series
+
+
+def exchange_calendar(first: pd.Timestamp) -> _Calendar:
+    """Sessions of the New York Stock Exchange and when each closed, from a date on."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the library's own, about pandas
+        import exchange_calendars
+
+        calendar = exchange_calendars.get_calendar("XNYS", start=first - pd.Timedelta(days=7))
+    return _Calendar(calendar.sessions, calendar.closes)
+
+
+def closed(session: pd.Timestamp) -> bool:
+    """Whether the session's close lies behind us; a bar before that is a price in passing."""
+    closes = exchange_calendar(session).closes
+    moment = now()
+    if session in closes.index:
+        return bool(closes[session] + pd.Timedelta(minutes=20) < moment)
+    return bool(session.date() < moment.tz_convert(EXCHANGE_TIME).date())

@@ -1,0 +1,122 @@
+"""Whether Yahoo's closes, dividends and adjusted closes can be true together."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from data.bars import total_return
+from data.errors import DataError
+from data.histories import WILD_MOVE, days_text
+
+# A day on which the return from close and dividend and the one of Yahoo's adjusted close
+# differ by more: rounding of either stays well below.
+ADJUSTMENT_TOLERANCE = 5e-4
+ADJUSTMENT_LIMIT = 5e-3
+DRIFT_TOLERANCE = 2e-3
+DRIFT_LIMIT = 1e-2
+LARGE_MOVE = 0.15
+FROZEN_ROWS = 10
+
+
+def require_adjusted(ticker: str, bars: pd.DataFrame) -> None:
+    """Refuse an adjusted close or a dividend that cannot be one."""
+    adjusted, paid = bars["Adj Close"], bars["Dividends"]
+    wrong = ~(np.isfinite(adjusted) & (adjusted > 0))
+    if wrong.any():
+        day = bars.index[wrong][0]
+        raise DataError(
+            f"{ticker}: Yahoo's adjusted close is {adjusted[day]:g} on {day:%Y-%m-%d}; "
+            "try again later or use --source files:DIR"
+        )
+    absurd = ~(
+        np.isfinite(paid) & (paid >= 0) & (paid < 0.25 * bars["Close"].shift(1, fill_value=np.inf))
+    )
+    if absurd.any():
+        day = bars.index[absurd][0]
+        raise DataError(
+            f"{ticker}: Yahoo's dividend of {paid[day]:g} on {day:%Y-%m-%d} is not between 0 and a "
+            "quarter of the price; bring checked prices with --source files:DIR"
+        )
+
+
+def without_splits(ticker: str, bars: pd.DataFrame, said: list[str]) -> pd.DataFrame:
+    """Divide out a split that the closes still carry; Yahoo's closes should come without."""
+    mended = bars
+    for day, ratio in bars["Stock Splits"][lambda splits: splits > 0].items():
+        where = bars.index.get_loc(day)
+        if where == 0:
+            continue
+        moved = np.log(bars["Close"].iloc[where] / bars["Close"].iloc[where - 1])
+        if abs(moved + np.log(ratio)) < 0.5 * abs(moved):
+            before = mended.index < day
+            closes = mended.copy()
+            closes.loc[before, "Close"] /= ratio
+            both = closes.copy()
+            both.loc[before, "Dividends"] /= ratio
+            # Whether the dividends carry it too shows in Yahoo's own adjustment.
+            mended = min(
+                (closes, both), key=lambda each: _gap(total_return(each), each["Adj Close"]).max()
+            )
+            said.append(f"{ticker}: the {ratio:g}:1 split of {day:%Y-%m-%d} was divided out")
+    return mended
+
+
+def require_plausible(ticker: str, close: pd.Series, said: list[str]) -> None:
+    """Refuse a wild move or a spike that goes back at once; name large ones and frozen prices."""
+    moves = close.pct_change(fill_method=None)
+    wild = moves[moves.abs() > WILD_MOVE]
+    back = (close.shift(-1) / close.shift(1) - 1).abs()
+    spikes = moves[(moves.abs() > LARGE_MOVE) & (back < moves.abs() / 4)]
+    for found, why in ((wild, f"beyond +-{WILD_MOVE:.0%}"), (spikes, "and back the next session")):
+        if len(found):
+            size = f"{found.iloc[0]:+.0%}" if abs(found.iloc[0]) < 100 else "by a factor beyond 100"
+            raise DataError(
+                f"{ticker}: Yahoo's close moves {size} on {found.index[0]:%Y-%m-%d}, {why}; "
+                "bring checked prices with --source files:DIR"
+            )
+    large = moves[moves.abs() > LARGE_MOVE]
+    if len(large):
+        said.append(f"{ticker}: moves {large.iloc[0]:+.0%} on {days_text(large.index)}; check it")
+    same = moves.eq(0).astype(int)
+    run = same.groupby(same.eq(0).cumsum()).cumsum()
+    if run.max() >= FROZEN_ROWS:
+        day = run.idxmax()
+        said.append(f"{ticker}: the same close for {int(run.max()) + 1} sessions to {day:%Y-%m-%d}")
+
+
+def disagreements(ticker: str, level: pd.Series, adjusted: pd.Series) -> list[str]:
+    """Compare with Yahoo's own adjusted close: day by day, and over the whole.
+
+    Raises
+    ------
+    DataError
+        Where a day or the whole differ by more than either can be off by rounding or by the
+        reinvestment of a dividend: one of them is wrong, and no number can tell which.
+    """
+    gap = _gap(level, adjusted)
+    worst = gap.idxmax()
+    drift = (level.iloc[-1] / level.iloc[0]) / (adjusted.iloc[-1] / adjusted.iloc[0]) - 1
+    if gap[worst] > ADJUSTMENT_LIMIT or abs(drift) > DRIFT_LIMIT:
+        raise DataError(
+            f"{ticker}: the return from Yahoo's closes and dividends differs from its own "
+            f"adjusted close by {gap[worst]:.2%} on {worst:%Y-%m-%d} and {drift:+.2%} over the "
+            "whole; a dividend is missing or wrong; bring checked prices with --source files:DIR"
+        )
+    said = []
+    wrong = gap[gap > ADJUSTMENT_TOLERANCE]
+    if len(wrong):
+        said.append(
+            f"{ticker}: returns from close and dividend differ from Yahoo's adjusted close on "
+            f"{days_text(pd.DatetimeIndex(wrong.index))}, most on {worst:%Y-%m-%d} by "
+            f"{gap[worst]:.2%}; ours stand"
+        )
+    if abs(drift) > DRIFT_TOLERANCE:
+        said.append(f"{ticker}: and by {drift:+.2%} over the whole history")
+    return said
+
+
+def _gap(level: pd.Series, adjusted: pd.Series) -> pd.Series:
+    """Absolute difference of daily returns."""
+    gap = level.pct_change(fill_method=None) - adjusted.pct_change(fill_method=None)
+    return gap.abs().fillna(0.0)
