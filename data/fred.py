@@ -13,6 +13,7 @@ import pandas as pd
 from data.bars import Bars
 from data.errors import DataError, UnreachableError
 from data.histories import require_within
+from data.transport import GarbledError, ask, plain_session
 
 DEFAULT_URL = "https://fred.stlouisfed.org"
 PREFIX = "fred:"  # of a snapshot's name, so that no ticker can be taken for a series
@@ -56,23 +57,21 @@ def fetch(series: str) -> Bars:
     retrying = tenacity.Retrying(
         stop=tenacity.stop_after_attempt(ATTEMPTS) | tenacity.stop_after_delay(15),
         wait=tenacity.wait_exponential(multiplier=BACKOFF_SECONDS, max=8),
-        retry=tenacity.retry_if_exception_type(UnreachableError),
+        retry=tenacity.retry_if_exception_type((UnreachableError, GarbledError)),
         reraise=True,
     )
     return _parse(series, retrying(_ask, series))
 
 
 def _ask(series: str) -> str:
-    import requests
-
-    try:
-        answer = requests.get(
-            f"{base_url()}/graph/fredgraph.csv", params={"id": series}, timeout=TIMEOUT_SECONDS
-        )
-    except requests.RequestException as error:
-        raise UnreachableError(
-            f"{series}: FRED cannot be reached ({type(error).__name__})"
-        ) from error
+    answer = ask(
+        plain_session(),
+        f"{base_url()}/graph/fredgraph.csv",
+        name=series,
+        server="FRED",
+        seconds=TIMEOUT_SECONDS,
+        params={"id": series},
+    )
     if answer.status_code == 404:
         raise DataError(f"{series}: FRED has no such series")
     if answer.status_code != 200:

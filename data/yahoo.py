@@ -30,23 +30,19 @@ from data.cleaning import clean_bars, clean_index
 from data.errors import DataError, HedgeError, UnreachableError, UsageError
 from data.histories import YIELD_BOUNDS
 from data.instruments import require_total_return
+from data.transport import GarbledError, ask, limits
 
 DEFAULT_URL = "https://query2.finance.yahoo.com"
 ATTEMPTS = 3
 BACKOFF_SECONDS = 1.0
 TIMEOUT_SECONDS = 10
 PATIENCE_SECONDS = 12  # for one ticker, all attempts together
-MOST_BYTES = 64 * 2**20
 REACH_SECONDS = 3.0
 
 # Yield indices in percent by maturity in years; ^IRX is the bank discount of a 13-week bill.
 YIELDS = {"^IRX": 0.25, "^FVX": 5.0, "^TNX": 10.0, "^TYX": 30.0}
 DOLLAR = "DX-Y.NYB"
 INDICES = {**dict.fromkeys(YIELDS, YIELD_BOUNDS), DOLLAR: (10.0, 500.0)}
-
-
-class _GarbledError(DataError):
-    """An answer that cannot be read: asking again may help."""
 
 
 def base_url() -> str:
@@ -151,7 +147,7 @@ def fetch(ticker: str) -> Bars:
     retrying = tenacity.Retrying(
         stop=tenacity.stop_after_attempt(ATTEMPTS) | tenacity.stop_after_delay(PATIENCE_SECONDS),
         wait=tenacity.wait_exponential(multiplier=BACKOFF_SECONDS, max=8),
-        retry=tenacity.retry_if_exception_type((UnreachableError, _GarbledError)),
+        retry=tenacity.retry_if_exception_type((UnreachableError, GarbledError)),
         reraise=True,
     )
     _, session = _client()
@@ -181,7 +177,7 @@ def _ask(ticker: str) -> tuple[pd.DataFrame, dict[str, Any]]:
     for module in (const, base, history):
         module._BASE_URL_ = base_url()
     YfData.cache_get.cache_clear()  # it would answer a retry with the first bad response
-    session.chart = None
+    session.chart, session.ticker = None, ticker
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # yfinance's own, about pandas
@@ -197,20 +193,13 @@ def _ask(ticker: str) -> tuple[pd.DataFrame, dict[str, Any]]:
         raise UnreachableError(
             f"{ticker}: Yahoo limits the rate of requests; try again later"
         ) from None
-    except OSError as error:
-        raise UnreachableError(f"{ticker}: {_transport_reason(error)}; try again later") from error
+    except HedgeError:
+        raise
     except Exception as error:  # yfinance meets bad answers with errors of many kinds
         raise _refusal(ticker, session, error) from error
     if session.chart is None:
-        raise _GarbledError(f"{ticker}: Yahoo sent no chart; try again later")
+        raise GarbledError(f"{ticker}: Yahoo sent no chart; try again later")
     return frame, session.chart
-
-
-def _transport_reason(error: OSError) -> str:
-    kind = type(error).__name__
-    if "Timeout" in kind:
-        return "Yahoo did not answer in time"
-    return f"the connection to Yahoo failed ({kind})"
 
 
 def _refusal(ticker: str, session: Any, error: Exception) -> DataError:
@@ -226,7 +215,7 @@ def _refusal(ticker: str, session: Any, error: Exception) -> DataError:
         said = f": {session.said}" if session.said else ""
         return DataError(f"{ticker}: Yahoo has no such ticker{said}; check its spelling")
     reason = session.said or type(error).__name__
-    return _GarbledError(f"{ticker}: what Yahoo sent cannot be read ({reason}); try again later")
+    return GarbledError(f"{ticker}: what Yahoo sent cannot be read ({reason}); try again later")
 
 
 def _may_ask(url: str) -> bool:
@@ -244,11 +233,12 @@ def _client() -> tuple[Any, Any]:
     """Load yfinance once, with a private cache folder and a session that keeps the answer."""
     logging.getLogger("yfinance").setLevel(logging.CRITICAL)
     import yfinance
-    from curl_cffi import CurlOpt, requests
+    from curl_cffi import requests
 
     class Session(requests.Session):
         """Keeps the raw chart: yfinance drops duplicates and names without saying so."""
 
+        ticker: str = ""
         chart: dict[str, Any] | None = None
         status: int | None = None
         code: str = ""
@@ -262,21 +252,21 @@ def _client() -> tuple[Any, Any]:
 
         def get(self, url: str, **options: Any) -> Any:
             left = max(self.deadline - time.monotonic(), 0.05)
-            options["timeout"] = min(options.get("timeout") or left, left)
-            answer = super().get(url, **options)
-            if "/v8/finance/chart/" in url:
-                self.status, self.code, self.said, self.chart = answer.status_code, "", "", None
-                with contextlib.suppress(Exception):  # yfinance will say what is wrong with it
-                    chart = json.loads(answer.text)["chart"]
-                    trouble = chart.get("error") or {}
-                    self.code = str(trouble.get("code", ""))
-                    self.said = str(trouble.get("description", ""))
-                    self.chart = chart["result"][0]
+            left = min(options.pop("timeout", None) or left, left)
+            if "/v8/finance/chart/" not in url:
+                return super().get(url, timeout=left, **options)
+            answer = ask(self, url, name=self.ticker, server="Yahoo", seconds=left, **options)
+            self.status, self.code, self.said, self.chart = answer.status_code, "", "", None
+            with contextlib.suppress(Exception):  # yfinance will say what is wrong with it
+                chart = json.loads(answer.text)["chart"]
+                trouble = chart.get("error") or {}
+                self.code = str(trouble.get("code", ""))
+                self.said = str(trouble.get("description", ""))
+                self.chart = chart["result"][0]
             return answer
 
     private = tempfile.mkdtemp(prefix="hedge-yfinance-")  # its database breaks across processes
     atexit.register(shutil.rmtree, private, ignore_errors=True)
     yfinance.set_tz_cache_location(private)
     yfinance.config.debug.hide_exceptions = False
-    limits = {CurlOpt.MAXFILESIZE_LARGE: MOST_BYTES}
-    return yfinance, Session(impersonate="chrome", curl_options=limits)
+    return yfinance, Session(**limits())

@@ -1,0 +1,110 @@
+"""How a server is asked: for so many bytes, within so many seconds, and nobody in its place."""
+
+from __future__ import annotations
+
+import time
+import urllib.parse
+from functools import cache
+from typing import Any
+
+from data.errors import DataError, UnreachableError
+
+# Of an answer, as it arrives and as it is unpacked. The longest history of all, 25,000 rows
+# since 1927, takes Yahoo 3 MB.
+MOST_BYTES = 8 * 2**20
+MOST_REDIRECTS = 3
+TIMED_OUT, BROKEN_OFF, CANNOT_UNPACK, TOO_LARGE = 28, 18, 61, 63  # libcurl's numbers
+
+
+class GarbledError(DataError):
+    """An answer that cannot be read: asking again may help."""
+
+
+def limits() -> dict[str, Any]:
+    """Options of a curl_cffi session: size bounded while it arrives and after unpacking."""
+    from curl_cffi import CurlOpt
+
+    return {"impersonate": "chrome", "curl_options": {CurlOpt.MAXFILESIZE_LARGE: MOST_BYTES}}
+
+
+@cache
+def plain_session() -> Any:
+    """Open the session that is used for whatever needs none of its own."""
+    from curl_cffi import requests
+
+    return requests.Session(**limits())
+
+
+def ask(session: Any, url: str, *, name: str, server: str, seconds: float, **options: Any) -> Any:
+    """GET an address, following redirects only where they stay with its server.
+
+    Parameters
+    ----------
+    session
+        A curl_cffi session made with :func:`limits`.
+    url
+        What to ask for.
+    name, server
+        The series and who is asked, for messages.
+    seconds
+        For everything together.
+    options
+        What else the session takes.
+
+    Raises
+    ------
+    UnreachableError
+        If it cannot be reached, breaks off, does not end in time or sends us elsewhere.
+    GarbledError
+        If its compression is damaged.
+    DataError
+        If the answer is too large.
+    """
+    deadline = time.monotonic() + seconds
+    for _ in range(MOST_REDIRECTS + 1):
+        left = max(deadline - time.monotonic(), 0.05)
+        try:
+            answer = session.request(
+                "GET", url, **{**options, "timeout": left, "allow_redirects": False}
+            )
+        except OSError as error:
+            raise _failure(name, server, error) from error
+        target = answer.redirect_url
+        if not target:
+            return answer
+        if not _stays(url, target):
+            there = target if len(target) <= 60 else f"{target[:60]}..."
+            raise UnreachableError(
+                f"{name}: {server} cannot be reached: its address leads to {there}, which is not "
+                "asked; does this network want a login first?"
+            )
+        url = target
+        options.pop("params", None)  # the new address has its own
+    raise UnreachableError(
+        f"{name}: {server} redirects more than {MOST_REDIRECTS} times; try again later"
+    )
+
+
+def _stays(url: str, target: str) -> bool:
+    """Whether a redirect stays on the same host and port, and on a protocol no weaker."""
+    try:
+        before, after = urllib.parse.urlsplit(url), urllib.parse.urlsplit(target)
+    except ValueError:
+        return False
+    return after.netloc == before.netloc and after.scheme in (before.scheme, "https")
+
+
+def _failure(name: str, server: str, error: OSError) -> DataError:
+    code = getattr(error, "code", None)
+    if code == TIMED_OUT:
+        return UnreachableError(f"{name}: {server} did not answer in time; try again later")
+    if code == TOO_LARGE:
+        return DataError(
+            f"{name}: {server}'s answer is larger than {MOST_BYTES / 2**20:g} MiB; "
+            "nothing of it is used"
+        )
+    if code == CANNOT_UNPACK:
+        return GarbledError(f"{name}: {server}'s answer is damaged and cannot be unpacked")
+    if code == BROKEN_OFF:
+        return UnreachableError(f"{name}: {server} broke off in the middle of its answer")
+    return UnreachableError(f"{name}: {server} cannot be reached ({type(error).__name__})")
