@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 
@@ -22,12 +23,18 @@ class _Calendar:
 
 
 def exchange_calendar(first: pd.Timestamp) -> _Calendar:
-    """Sessions of the New York Stock Exchange and when each closed, from a date on."""
+    """Sessions of the New York Stock Exchange and when each closed, from a date or earlier on."""
+    return _calendar(min(first.year // 10 * 10 - 1, 1989), now().year)
+
+
+@lru_cache(maxsize=8)
+def _calendar(year: int, _this_year: int) -> _Calendar:
+    """Build the calendar from a year to a year from now: half a second, so kept."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the library's own, about pandas
         import exchange_calendars
 
-        calendar = exchange_calendars.get_calendar("XNYS", start=first - pd.Timedelta(days=7))
+        calendar = exchange_calendars.get_calendar("XNYS", start=f"{year}-01-01")
     return _Calendar(calendar.sessions, calendar.closes)
 
 
