@@ -11,19 +11,29 @@ import pandas as pd
 from data import exchange
 from data.bars import COLUMNS, Bars, total_return
 from data.errors import DataError
-from data.exchange import EXCHANGE_TIME, closed, exchange_calendar
-from data.histories import days_text, periods_per_year, require_history, require_within
+from data.exchange import EXCHANGE_TIME, closed
+from data.histories import (
+    LONGEST_CLOSURE_DAYS,
+    YIELD_BOUNDS,
+    days_text,
+    periods_per_year,
+    require_history,
+    require_within,
+)
+from data.moves import DOLLAR, YIELDS, odd_moves
 from data.plausibility import (
     ADJUSTMENT_TOLERANCE,
     disagreements,
+    odd_dividends,
+    outside_range,
     require_adjusted,
     require_plausible,
     without_splits,
 )
+from data.sessions import gaps, holes, require_in_place
 
 # Yahoo's indices that do have their dividends in.
 TOTAL_RETURN_INDICES = ("^SP500TR", "^XCMP", "^XNDX", "^RUTTR")
-STALE_SESSIONS = 5
 
 
 def clean_bars(ticker: str, frame: pd.DataFrame, raw: dict[str, Any]) -> Bars:
@@ -56,40 +66,24 @@ def clean_bars(ticker: str, frame: pd.DataFrame, raw: dict[str, Any]) -> Bars:
     _require_answer(ticker, frame, raw)
     _require_fund(ticker, raw)
     said: list[str] = []
-    bars = frame[COLUMNS].astype(float)
-    bars.index = pd.DatetimeIndex(bars.index).tz_localize(None).normalize().as_unit("ns")
-    bars.index.name = "Date"
-    whole = bars
-
-    def leave_out(wrong: pd.Series | np.ndarray, why: str) -> None:
-        nonlocal bars
-        days = bars.index[np.asarray(wrong)]
-        if len(days):
-            said.append(f"{ticker}: {days_text(days)} {why}; left out")
-            bars = bars.loc[~np.asarray(wrong)]
-
-    twice, disputed = _repeated_days(raw)
-    agreed = twice.difference(disputed)
-    if len(agreed):
-        said.append(f"{ticker}: {days_text(agreed)} came twice with the same close; kept once")
-    leave_out(bars.index.isin(disputed), "came twice with different closes")
-    leave_out(bars["Close"].isna(), "has no close")
-    leave_out(bars.index.day_of_week >= 5, "is no weekday")
-    future = _raw_days(raw)[_raw_days(raw) > exchange.now().tz_localize(None)]
-    if len(future):
-        said.append(f"{ticker}: {days_text(future)} lies in the future; left out")
-    bars = bars.loc[: exchange.now().tz_localize(None)]
-    if len(bars) and not closed(bars.index[-1]):
-        leave_out(bars.index == bars.index[-1], "has not closed yet")
-    require_history(bars["Close"], ticker)
-    if periods_per_year(pd.DatetimeIndex(bars.index), f"{ticker} from Yahoo") != 252:
+    whole = _by_day(frame)
+    prices = _standing(ticker, whole, raw, said)
+    prices = _left_out(ticker, prices, prices["Close"].isna(), "has no close", said)
+    if len(prices) and not closed(prices.index[-1]):
+        still_open = prices.index == prices.index[-1]
+        prices = _left_out(ticker, prices, still_open, "has not closed yet", said)
+    require_history(prices["Close"], ticker)
+    if periods_per_year(pd.DatetimeIndex(prices.index), f"{ticker} from Yahoo") != 252:
         raise DataError(f"{ticker}: Yahoo sent monthly bars, not daily ones")
-    bars = _with_actions_of(whole, bars)
+    said += require_in_place(ticker, _raw_days(raw), _repeated_days(raw)[1])
+    bars = _with_actions_of(whole[COLUMNS], prices[COLUMNS])
     require_adjusted(ticker, bars)
+    said += outside_range(ticker, prices)
     bars = without_splits(ticker, bars, said)
-    require_plausible(ticker, bars["Close"], said)
+    require_plausible(ticker, bars, said)
+    said += odd_dividends(ticker, bars)
     said += disagreements(ticker, total_return(bars), bars["Adj Close"])
-    said += _gaps(ticker, pd.DatetimeIndex(bars.index))
+    said += gaps(ticker, pd.DatetimeIndex(bars.index))
     return Bars(bars, tuple(said))
 
 
@@ -104,23 +98,61 @@ def clean_index(
         For another ticker's data, or a value outside its bounds.
     """
     _require_answer(ticker, frame, raw)
-    closes = frame["Close"].astype(float)
-    closes.index = pd.DatetimeIndex(closes.index).tz_localize(None).normalize().as_unit("ns")
-    closes = closes.dropna()
-    closes = closes[closes.index.day_of_week < 5].loc[: exchange.now().tz_localize(None)]
-    closes = closes[~closes.index.duplicated(keep="last")]
+    said: list[str] = []
+    closes = _standing(ticker, _by_day(frame).dropna(subset="Close"), raw, said)["Close"]
     if len(closes) and not closed(closes.index[-1]):
         closes = closes.iloc[:-1]  # a yield in passing, not the day's
-    require_within(closes, f"{ticker} from Yahoo", bounds)
     if len(closes) < 2:
         raise DataError(f"{ticker}: Yahoo sent {len(closes)} yields; check the ticker")
-    return Bars(closes.rename_axis("Date").to_frame("Value"), ())
+    require_within(closes, f"{ticker} from Yahoo", bounds)
+    said += holes(ticker, pd.DatetimeIndex(closes.index), LONGEST_CLOSURE_DAYS)
+    if bounds == YIELD_BOUNDS:
+        said += odd_moves(ticker, closes.diff().iloc[1:], YIELDS, "points")
+    else:
+        said += odd_moves(ticker, np.log(closes).diff().iloc[1:], DOLLAR)
+    return Bars(closes.rename_axis("Date").to_frame("Value"), tuple(said))
+
+
+def _by_day(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give yfinance's table by tz-naive day, in floats."""
+    table = frame.astype(float)
+    table.index = pd.DatetimeIndex(frame.index).tz_localize(None).normalize().as_unit("ns")
+    table.index.name = "Date"
+    return table
+
+
+def _left_out(
+    ticker: str, table: pd.DataFrame, wrong: pd.Series | np.ndarray, why: str, said: list[str]
+) -> pd.DataFrame:
+    days = table.index[np.asarray(wrong)]
+    if len(days):
+        said.append(f"{ticker}: {days_text(days)} {why}; left out")
+    return table.loc[~np.asarray(wrong)]
+
+
+def _standing(
+    ticker: str, table: pd.DataFrame, raw: dict[str, Any], said: list[str]
+) -> pd.DataFrame:
+    """Rows of one close each, on weekdays, up to now."""
+    twice, disputed = _repeated_days(raw)
+    agreed = twice.difference(disputed)
+    if len(agreed):
+        said.append(f"{ticker}: {days_text(agreed)} came twice with the same close; kept once")
+    table = _left_out(
+        ticker, table, table.index.isin(disputed), "came twice with different closes", said
+    )
+    table = _left_out(ticker, table, table.index.day_of_week >= 5, "is no weekday", said)
+    moment = exchange.now().tz_localize(None)
+    future = _raw_days(raw)[_raw_days(raw) > moment]
+    if len(future):
+        said.append(f"{ticker}: {days_text(future)} lies in the future; left out")
+    return table.loc[:moment]
 
 
 def _require_answer(ticker: str, frame: pd.DataFrame, raw: dict[str, Any]) -> None:
     """Refuse data of another ticker, currency or spacing, or rows out of order."""
     meta = raw.get("meta") or {}
-    answered = str(meta.get("symbol", ticker))
+    answered = str(meta.get("symbol", "no ticker at all"))
     if answered.upper() != ticker.upper():
         raise DataError(f"{ticker}: Yahoo answered with {answered}; nothing of it is used")
     if not set(COLUMNS) <= set(frame.columns):
@@ -190,21 +222,3 @@ def _repeated_days(raw: dict[str, Any]) -> tuple[pd.DatetimeIndex, pd.DatetimeIn
         pd.DatetimeIndex(twice[twice].index),
         pd.DatetimeIndex(twice[twice & ~(spread < ADJUSTMENT_TOLERANCE)].index),
     )
-
-
-def _gaps(ticker: str, days: pd.DatetimeIndex) -> list[str]:
-    """Name exchange sessions without a row, days that were none, and an old end."""
-    sessions = exchange_calendar(days[0]).sessions
-    today = exchange.now().tz_convert(EXCHANGE_TIME).tz_localize(None).normalize()
-    due = sessions[(sessions >= days[0]) & (sessions < today)]
-    missing = due[due <= days[-1]].difference(days)
-    said = []
-    if len(missing):
-        said.append(f"{ticker}: no row on the exchange session {days_text(missing)}")
-    strange = days.difference(sessions)
-    if len(strange):
-        said.append(f"{ticker}: {days_text(strange)} was no exchange session; kept")
-    late = due[due > days[-1]]
-    if len(late) > STALE_SESSIONS:
-        said.append(f"{ticker}: stale, ends on {days[-1]:%Y-%m-%d}, {len(late)} sessions ago")
-    return said

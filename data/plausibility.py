@@ -1,4 +1,4 @@
-"""Whether Yahoo's closes, dividends and adjusted closes can be true together."""
+"""Whether Yahoo's prices, dividends and adjusted closes can be true together."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pandas as pd
 from data.bars import total_return
 from data.errors import DataError
 from data.histories import WILD_MOVE, days_text
+from data.moves import RETURNS, odd_moves
 
 # A day on which the return from close and dividend and the one of Yahoo's adjusted close
 # differ by more: rounding of either stays well below.
@@ -17,10 +18,16 @@ DRIFT_TOLERANCE = 2e-3
 DRIFT_LIMIT = 1e-2
 LARGE_MOVE = 0.15
 FROZEN_ROWS = 10
+# Real funds of bonds and shares pay up to 3.1 times the most of six payments before and after.
+DIVIDEND_TIMES = 4.0
+SMALLEST_DIVIDEND = 2e-3
+# SPY's quarters are never longer than 1.08 times their median.
+QUARTER_DAYS = (80, 100)
+LATE_TIMES = 1.6
 
 
 def require_adjusted(ticker: str, bars: pd.DataFrame) -> None:
-    """Refuse an adjusted close or a dividend that cannot be one."""
+    """Refuse an adjusted close that is no price, or a dividend not below a quarter of the price."""
     adjusted, paid = bars["Adj Close"], bars["Dividends"]
     wrong = ~(np.isfinite(adjusted) & (adjusted > 0))
     if wrong.any():
@@ -62,8 +69,9 @@ def without_splits(ticker: str, bars: pd.DataFrame, said: list[str]) -> pd.DataF
     return mended
 
 
-def require_plausible(ticker: str, close: pd.Series, said: list[str]) -> None:
-    """Refuse a wild move or a spike that goes back at once; name large ones and frozen prices."""
+def require_plausible(ticker: str, bars: pd.DataFrame, said: list[str]) -> None:
+    """Refuse a wild move or a spike that goes back at once; name what else stands out."""
+    close = bars["Close"]
     moves = close.pct_change(fill_method=None)
     wild = moves[moves.abs() > WILD_MOVE]
     back = (close.shift(-1) / close.shift(1) - 1).abs()
@@ -78,11 +86,51 @@ def require_plausible(ticker: str, close: pd.Series, said: list[str]) -> None:
     large = moves[moves.abs() > LARGE_MOVE]
     if len(large):
         said.append(f"{ticker}: moves {large.iloc[0]:+.0%} on {days_text(large.index)}; check it")
+    growth = np.log(total_return(bars)).diff().iloc[1:]
+    said += odd_moves(ticker, growth.drop(large.index, errors="ignore"), RETURNS)
     same = moves.eq(0).astype(int)
     run = same.groupby(same.eq(0).cumsum()).cumsum()
     if run.max() >= FROZEN_ROWS:
         day = run.idxmax()
         said.append(f"{ticker}: the same close for {int(run.max()) + 1} sessions to {day:%Y-%m-%d}")
+
+
+def outside_range(ticker: str, prices: pd.DataFrame) -> list[str]:
+    """Name closes beyond their own day's high and low, where Yahoo gives both."""
+    high, low = (prices[name].where(prices[name] > 0) for name in ("High", "Low"))
+    beyond = np.maximum(prices["Close"] / high, low / prices["Close"]) - 1
+    wrong = beyond[beyond > ADJUSTMENT_TOLERANCE]
+    if not len(wrong):
+        return []
+    return [
+        f"{ticker}: the close lies outside its day's high and low on "
+        f"{days_text(pd.DatetimeIndex(wrong.index))}, most on {wrong.idxmax():%Y-%m-%d} by "
+        f"{wrong.max():.2%}; check it"
+    ]
+
+
+def odd_dividends(ticker: str, bars: pd.DataFrame) -> list[str]:
+    """Name dividends far above those around them, and quarters without the usual one."""
+    paid = (bars["Dividends"] / bars["Close"].shift(1))[lambda shares: shares > 0]
+    said = []
+    around = pd.concat([paid.shift(step) for step in range(-6, 7) if step], axis=1).max(axis=1)
+    odd = paid[(paid > DIVIDEND_TIMES * around) & (paid > SMALLEST_DIVIDEND)]
+    if len(odd):
+        day = odd.index[0]
+        said.append(
+            f"{ticker}: the dividend on {days_text(pd.DatetimeIndex(odd.index))} is "
+            f"{paid[day] / around[day]:.0f} times the most around it; check it"
+        )
+    days = paid.index.to_series().diff().dt.days.iloc[1:]
+    usual = days.rolling(9, center=True, min_periods=4).median()
+    late = days[usual.between(*QUARTER_DAYS) & (days > LATE_TIMES * usual)]
+    for day, wait in late.items():
+        before = day - pd.Timedelta(days=wait)
+        said.append(
+            f"{ticker}: no dividend between {before:%Y-%m-%d} and {day:%Y-%m-%d}, though it pays "
+            "each quarter; check it"
+        )
+    return said
 
 
 def disagreements(ticker: str, level: pd.Series, adjusted: pd.Series) -> list[str]:
