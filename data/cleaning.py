@@ -73,9 +73,9 @@ def clean_bars(ticker: str, frame: pd.DataFrame, raw: dict[str, Any]) -> Bars:
         still_open = prices.index == prices.index[-1]
         prices = _left_out(ticker, prices, still_open, "has not closed yet", said)
     require_history(prices["Close"], ticker)
+    said += require_in_place(ticker, _raw_days(raw), _repeated_days(raw)[1])
     if periods_per_year(pd.DatetimeIndex(prices.index), f"{ticker} from Yahoo") != 252:
         raise DataError(f"{ticker}: Yahoo sent monthly bars, not daily ones")
-    said += require_in_place(ticker, _raw_days(raw), _repeated_days(raw)[1])
     bars = _with_actions_of(whole[COLUMNS], prices[COLUMNS])
     require_adjusted(ticker, bars)
     said += outside_range(ticker, prices)
@@ -152,7 +152,7 @@ def _standing(
 def _require_answer(ticker: str, frame: pd.DataFrame, raw: dict[str, Any]) -> None:
     """Refuse data of another ticker, currency or spacing, or rows out of order."""
     meta = raw.get("meta") or {}
-    answered = str(meta.get("symbol", "no ticker at all"))
+    answered = str(meta.get("symbol") or "no ticker at all")
     if answered.upper() != ticker.upper():
         raise DataError(f"{ticker}: Yahoo answered with {answered}; nothing of it is used")
     if not set(COLUMNS) <= set(frame.columns):

@@ -91,8 +91,12 @@ def require_plausible(ticker: str, bars: pd.DataFrame, said: list[str]) -> None:
     same = moves.eq(0).astype(int)
     run = same.groupby(same.eq(0).cumsum()).cumsum()
     if run.max() >= FROZEN_ROWS:
-        day = run.idxmax()
-        said.append(f"{ticker}: the same close for {int(run.max()) + 1} sessions to {day:%Y-%m-%d}")
+        last, rows = run.idxmax(), int(run.max())
+        first = close.index[close.index.get_loc(last) - rows]
+        said.append(
+            f"{ticker}: the same close for {rows + 1} sessions, {first:%Y-%m-%d} to "
+            f"{last:%Y-%m-%d}; check it"
+        )
 
 
 def outside_range(ticker: str, prices: pd.DataFrame) -> list[str]:

@@ -84,7 +84,8 @@ def chart(ticker: str, bars: pd.DataFrame) -> dict:
 
 
 Answer = tuple[int, bytes]
-Fault = Callable[[Answer], Answer]
+Wire = Callable[[BaseHTTPRequestHandler], None]
+Fault = Callable[[Answer], Answer | Wire]
 
 
 @dataclass
@@ -105,14 +106,14 @@ class Yahoo:
         """Serve a FRED series, NaN as an empty cell."""
         self.fred[name] = values.to_frame(name).to_csv(index_label="observation_date").encode()
 
-    def answer_fred(self, name: str) -> Answer:
+    def answer_fred(self, name: str) -> Answer | Wire:
         """The answer to a FRED download, after its fault."""
         self.asked.append(name)
         good = (200, self.fred[name]) if name in self.fred else (404, b"not found")
         faults = self.faults.get(name, [])
         return (faults.pop(0) if len(faults) > 1 else faults[0])(good) if faults else good
 
-    def answer(self, ticker: str) -> Answer:
+    def answer(self, ticker: str) -> Answer | Wire:
         """The answer to a chart request, after its fault."""
         self.asked.append(ticker)
         if ticker in self.charts:
@@ -160,13 +161,18 @@ def serve() -> Iterator[Yahoo]:
         def do_GET(self) -> None:
             asked = urlsplit(self.path)
             if asked.path.startswith("/v8/finance/chart/"):
-                code, text = yahoo.answer(unquote(asked.path.rpartition("/")[2]))
+                answer = yahoo.answer(unquote(asked.path.rpartition("/")[2]))
             elif asked.path == "/graph/fredgraph.csv":
-                code, text = yahoo.answer_fred(parse_qs(asked.query)["id"][0])
+                answer = yahoo.answer_fred(parse_qs(asked.query)["id"][0])
             else:
                 self.send_error(404)
                 return
             try:
+                if callable(answer):
+                    self.close_connection = True
+                    answer(self)
+                    return
+                code, text = answer
                 self.send_response(code)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(text)))

@@ -198,8 +198,9 @@ def web(monkeypatch, tmp_path):
         running.hold("^SP500TR", older)
         yields = pd.DataFrame({"x": 4.0}, index=older.index)
         yields.iloc[50] = np.nan
-        for name in (*fred.CURVE.values(), fred.BILL, fred.POLICY_RATE, fred.BROAD_DOLLAR):
+        for name in (*fred.CURVE.values(), fred.BILL, fred.POLICY_RATE):
             running.hold_fred(name, yields["x"])
+        running.hold_fred(fred.BROAD_DOLLAR, 30 * yields["x"])
         running.hold_fred(fred.CPI, yields["x"].resample("MS").first())
         for ticker in ("^IRX", "^FVX", "^TNX", "^TYX"):
             level = older.copy()
@@ -246,8 +247,8 @@ NEEDS = ("yields", "policy_rate", "usd", "cpi")
 def test_a_live_market_has_what_was_asked_for(web):
     market = live.load(["SPY", "IEF"], may_fall_back=False, needs=NEEDS)
     assert list(market.yields.columns) == sorted(fred.CURVE)
-    for name in ("policy_rate", "usd", "cpi"):
-        assert getattr(market, name).iloc[-1] == 4.0, name
+    for name, value in (("policy_rate", 4.0), ("usd", 120.0), ("cpi", 4.0)):
+        assert getattr(market, name).iloc[-1] == value, name
     assert market.provenance["CASH"].source == "FRED DTB3"
     # 4 % discount of bills, in bond-equivalent terms, over 91 days at the end.
     growth = market.cash.iloc[-1] / market.cash.iloc[-64]
