@@ -5,12 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from data.bars import Bars
+import pandas as pd
+
+from data.bars import Bars, total_return
 from data.command import Progress, silent
 from data.errors import DataError, OutputError
+from data.histories import days_text
 from data.snapshots import Snapshot, Store
 
 SHORTER_DAYS = 7
+REVISED = 5e-4  # of a day's return or of a figure in percent: rounding stays below
+MOST_REVISED = 0.2
 
 
 def fresh_snapshot(
@@ -59,6 +64,7 @@ def fresh_snapshot(
             with progress(f"fetching {name} from {source}"):
                 bars = fetch(name)
             _require_as_long(name, bars, other)
+            bars = _with_revisions(name, bars, other)
             return store.write(name, source, dt.datetime.now(dt.UTC), bars)
     except OutputError as error:
         # What cannot be kept can still be used.
@@ -79,3 +85,45 @@ def _require_as_long(name: str, bars: Bars, kept: Snapshot | None) -> None:
             f"{name}: what arrived begins on {first:%Y-%m-%d}, but the history kept begins on "
             f"{before:%Y-%m-%d}; nothing was replaced (python -m data.cache --clear forgets it)"
         )
+
+
+def _with_revisions(name: str, bars: Bars, kept: Snapshot | None) -> Bars:
+    """Name the days on which what arrived says otherwise than the history kept.
+
+    Raises
+    ------
+    DataError
+        If it is so many days that it must be another series.
+    """
+    if kept is None:
+        return bars
+    new, old = _steps(bars.frame), _steps(kept.bars.frame)
+    both = new.index.intersection(old.index)
+    # A step spans the rows left out before it: compare where both start from the same day.
+    same_start = new.loc[both, "from"] == old.loc[both, "from"]
+    both = both[same_start.to_numpy()]
+    apart = (new.loc[both, "step"] - old.loc[both, "step"]).abs()
+    wrong = apart[apart > REVISED]
+    if len(wrong) > MOST_REVISED * len(both):
+        raise DataError(
+            f"{name}: what arrived differs from the history kept of {kept.fetched:%Y-%m-%d} on "
+            f"{len(wrong)} of {len(both)} days; nothing was replaced (python -m data.cache --clear "
+            "forgets it)"
+        )
+    if not len(wrong):
+        return bars
+    said = (
+        f"{name}: differs from the history fetched on {kept.fetched:%Y-%m-%d} on "
+        f"{days_text(pd.DatetimeIndex(wrong.index))}, most on {wrong.idxmax():%Y-%m-%d}; "
+        "the new figures stand"
+    )
+    return Bars(bars.frame, (*bars.warnings, said))
+
+
+def _steps(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give what each row adds to the one before: a day's return, or a change of the figure."""
+    if "Value" in frame:
+        step = frame["Value"].diff()
+    else:
+        step = total_return(frame).pct_change(fill_method=None)
+    return pd.DataFrame({"step": step, "from": frame.index.to_series().shift(1)}).iloc[1:]

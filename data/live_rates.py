@@ -124,7 +124,8 @@ class Request:
     def _series(self, name: str, fetch: Callable[[str], Bars], server: str) -> Snapshot | None:
         """One series: fresh, else of any age with a remark, else None; asked for once."""
         if name not in self._found:
-            self._found[name] = self._ask(name, fetch, server)
+            self._found[name] = kept = self._ask(name, fetch, server)
+            self.notes += () if kept is None else kept.bars.warnings
         return self._found[name]
 
     def _ask(self, name: str, fetch: Callable[[str], Bars], server: str) -> Snapshot | None:
