@@ -23,6 +23,7 @@ from data.histories import (
 from data.moves import DOLLAR, YIELDS, odd_moves
 from data.plausibility import (
     ADJUSTMENT_TOLERANCE,
+    apart,
     disagreements,
     odd_dividends,
     outside_range,
@@ -79,6 +80,7 @@ def clean_bars(ticker: str, frame: pd.DataFrame, raw: dict[str, Any]) -> Bars:
     bars = _with_actions_of(whole[COLUMNS], prices[COLUMNS])
     require_adjusted(ticker, bars)
     said += outside_range(ticker, prices)
+    said += apart(ticker, prices)
     bars = without_splits(ticker, bars, said)
     require_plausible(ticker, bars, said)
     said += odd_dividends(ticker, bars)

@@ -40,7 +40,13 @@ DOLLAR = Bounds(1e-4, 8.5, 0.01, 0.0, 0.06)
 CONSUMER_PRICES = Bounds(1e-4, 20.0, 0.03, 0.0, 0.03)
 
 
-def odd_moves(name: str, moves: pd.Series, bounds: Bounds, unit: str = "%") -> list[str]:
+def odd_moves(
+    name: str,
+    moves: pd.Series,
+    bounds: Bounds,
+    unit: str = "%",
+    known: pd.DatetimeIndex | None = None,
+) -> list[str]:
     """Name moves that go back within ten rows, or stay, and are too large for what is around.
 
     Parameters
@@ -53,8 +59,10 @@ def odd_moves(name: str, moves: pd.Series, bounds: Bounds, unit: str = "%") -> l
         What is too large.
     unit
         ``%`` for logs, else what the moves are in.
+    known
+        Days that need not be named again unless they go back.
     """
-    usual = _usual(moves, bounds.floor)
+    usual = usual_moves(moves, bounds.floor)
     size, where = moves.to_numpy(float), pd.DatetimeIndex(moves.index)
     multiple = np.abs(size) / usual
 
@@ -72,6 +80,8 @@ def odd_moves(name: str, moves: pd.Series, bounds: Bounds, unit: str = "%") -> l
             "move there; check it"
         )
     alone = (np.abs(size) > bounds.smallest_alone) & (multiple > bounds.times_alone) & ~paired
+    if known is not None:
+        alone &= ~where.isin(known)
     if alone.any():
         first = int(alone.argmax())
         lines.append(
@@ -81,7 +91,7 @@ def odd_moves(name: str, moves: pd.Series, bounds: Bounds, unit: str = "%") -> l
     return lines
 
 
-def _usual(moves: pd.Series, floor: float) -> np.ndarray:
+def usual_moves(moves: pd.Series, floor: float) -> np.ndarray:
     """Median size of the moves around each row; infinite where too few are known."""
     median = moves.abs().rolling(WINDOW, center=True, min_periods=10).median()
     return median.clip(lower=floor).fillna(np.inf).to_numpy(float)

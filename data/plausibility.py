@@ -8,7 +8,7 @@ import pandas as pd
 from data.bars import total_return
 from data.errors import DataError
 from data.histories import WILD_MOVE, days_text
-from data.moves import RETURNS, odd_moves
+from data.moves import RETURNS, odd_moves, usual_moves
 
 # A day on which the return from close and dividend and the one of Yahoo's adjusted close
 # differ by more: rounding of either stays well below.
@@ -18,6 +18,9 @@ DRIFT_TOLERANCE = 2e-3
 DRIFT_LIMIT = 1e-2
 LARGE_MOVE = 0.15
 FROZEN_ROWS = 10
+# A gap to both neighbours: below 1.5 usual moves in the same eight funds.
+APART_TIMES = 2.0
+SMALLEST_GAP = 5e-3
 # Real funds of bonds and shares pay up to 3.1 times the most of six payments before and after.
 DIVIDEND_TIMES = 4.0
 SMALLEST_DIVIDEND = 2e-3
@@ -87,7 +90,7 @@ def require_plausible(ticker: str, bars: pd.DataFrame, said: list[str]) -> None:
     if len(large):
         said.append(f"{ticker}: moves {large.iloc[0]:+.0%} on {days_text(large.index)}; check it")
     growth = np.log(total_return(bars)).diff().iloc[1:]
-    said += odd_moves(ticker, growth.drop(large.index, errors="ignore"), RETURNS)
+    said += odd_moves(ticker, growth, RETURNS, known=pd.DatetimeIndex(large.index))
     same = moves.eq(0).astype(int)
     run = same.groupby(same.eq(0).cumsum()).cumsum()
     if run.max() >= FROZEN_ROWS:
@@ -110,6 +113,30 @@ def outside_range(ticker: str, prices: pd.DataFrame) -> list[str]:
         f"{ticker}: the close lies outside its day's high and low on "
         f"{days_text(pd.DatetimeIndex(wrong.index))}, most on {wrong.idxmax():%Y-%m-%d} by "
         f"{wrong.max():.2%}; check it"
+    ]
+
+
+def apart(ticker: str, prices: pd.DataFrame) -> list[str]:
+    """Name days whose whole range lies far above, or far below, that of both neighbours."""
+    close, paid = prices["Close"], prices["Dividends"]
+    high, low = (np.log(prices[name].where(prices[name] > 0)) for name in ("High", "Low"))
+    before = np.log(1 - paid / close.shift(1))  # what a dividend takes off the day before
+    after = before.shift(-1)
+    above = np.minimum(low - (high.shift(1) + before), low - (high.shift(-1) - after))
+    below = np.minimum((low.shift(1) + before) - high, (low.shift(-1) - after) - high)
+    gap = np.maximum(above, below)
+    usual = usual_moves(np.log(close).diff(), RETURNS.floor)
+    # A mutual fund or an index has one price a day: its days lie apart by nature.
+    ranged = (high - low > 0.25 * usual).rolling(3, center=True).min().eq(1)
+    gap = gap[ranged]
+    usual = usual[ranged]
+    found = gap[(gap > APART_TIMES * usual) & (gap > SMALLEST_GAP)]
+    if not len(found):
+        return []
+    return [
+        f"{ticker}: all prices lie apart from both days beside on "
+        f"{days_text(pd.DatetimeIndex(found.index))}, most on {found.idxmax():%Y-%m-%d} by "
+        f"{np.expm1(found.max()):.1%}; check it"
     ]
 
 

@@ -1,0 +1,132 @@
+"""Random wrong cells in a good history: what another figure contradicts is never silent."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data import yahoo
+from data.bars import total_return
+from data.moves import RETURNS, YIELDS, odd_moves
+from tests import yahoo_server as server
+from tests.soak.corruption import CORRUPTIONS
+from tests.soak.made import judge, random_bars
+from tests.soak.yahoo import trial
+
+TURNS = 12
+LARGEST_SILENT = {
+    "close and adjusted close alike": 0.05,
+    "a whole row alike": 0.12,
+    "a whole week alike": 0.12,
+    "dividend, adjusted for": 3 * 0.0048,
+    "two whole rows exchanged": 0.12,
+}
+
+
+@pytest.fixture
+def web(monkeypatch):
+    with server.serve() as running:
+        monkeypatch.setenv("HEDGE_YAHOO_URL", running.url)
+        monkeypatch.setattr(yahoo, "BACKOFF_SECONDS", 0.01)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def goods():
+    """Good histories, and the warnings that each gives as it is."""
+    histories = [random_bars(seed) for seed in range(TURNS)]
+    with server.serve() as running, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HEDGE_YAHOO_URL", running.url)
+        return [(bars, set(held(running, bars).warnings)) for bars in histories]
+
+
+@pytest.mark.parametrize("which", range(len(CORRUPTIONS)), ids=[row[0] for row in CORRUPTIONS])
+def test_no_corruption_that_contradicts_another_figure_is_silent(web, goods, which):
+    name, alike, _ = CORRUPTIONS[which]
+    ends: Counter[str] = Counter()
+    for turn, (good, usual) in enumerate(goods):
+        spoilt, outcome = trial(web, good, usual, turn * len(CORRUPTIONS) + which)
+        assert spoilt.name == name
+        ends[outcome.word] += 1
+        # What Yahoo sends wrong in every figure alike has only its size to give it away: prices
+        # from 12 % on (8.5 of these histories' usual moves) are named, and dividends from four
+        # times the largest around, here 0.48 % of the price.
+        bound = LARGEST_SILENT[name] if alike else 0.0
+        assert outcome.word != "silent" or outcome.error < bound, (turn, outcome)
+    assert ends.total() == TURNS
+    if not alike:
+        assert ends["refused"] + ends["reported"] > 0
+
+
+def test_the_judge_knows_a_silent_wrong_number():
+    good = random_bars(1)
+    wrong = good.copy()
+    wrong.iloc[100, wrong.columns.get_loc("Close")] *= 1.01
+    assert judge(total_return(good), _bars(good), set()).word == "harmless"
+    assert judge(total_return(good), _bars(wrong), set()).word == "silent"
+    near = f"SPY: {good.index[100]:%Y-%m-%d} is odd"
+    assert judge(total_return(good), _bars(wrong, near), set()).word == "reported"
+    far = f"SPY: {good.index[104]:%Y-%m-%d} is odd"
+    assert judge(total_return(good), _bars(wrong, far), set()).word == "silent"
+    assert judge(total_return(good), _bars(wrong, near), {near}).word == "silent"
+
+
+def _bars(frame, *said):
+    from data.bars import COLUMNS, Bars
+
+    return Bars(frame[COLUMNS], said)
+
+
+def held(web, bars):
+    web.hold("SPY", bars)
+    return yahoo.fetch("SPY")
+
+
+def test_real_histories_give_no_new_warning(web, yahoo_folder):
+    said = {}
+    for path in sorted(yahoo_folder.glob("*.csv")):
+        warnings = held(web, server.bars_of(path)).warnings
+        said[path.stem] = [line for line in warnings if "stale" not in line]
+    # Bills paid nothing then, and the fund stood at one price for four weeks.
+    (still,) = said.pop("BIL")
+    assert "the same close for 19 sessions, 2011-07-22 to 2011-08-17" in still
+    assert {name: lines for name, lines in said.items() if lines} == {}
+
+
+def test_real_crashes_are_let_in_and_only_the_largest_is_named(web, rates_folder):
+    table = pd.read_csv(
+        rates_folder / "us_equity_total_return_daily.csv", index_col=0, parse_dates=True
+    )
+    level = table.iloc[:, 0].dropna().loc["1980":]
+    bars = pd.DataFrame(dict.fromkeys(["Open", "High", "Low", "Close", "Adj Close"], level))
+    bars = bars.assign(Volume=1000, Dividends=0.0, **{"Stock Splits": 0.0})
+    got = held(web, bars)
+    for day in ("1987-10-19", "2008-10-13", "2020-03-16"):
+        assert got.frame.loc[day, "Close"] == level[day]
+    odd = [line for line in got.warnings if "check it" in line]
+    assert len(odd) == 1, odd
+    assert "moves -20% on 1987-10-19" in odd[0]
+
+
+def test_a_move_that_goes_back_is_named_with_both_days():
+    days = pd.bdate_range("2020-01-01", periods=60)
+    moves = pd.Series(np.resize([0.01, -0.01], 60), days)  # usual: 1 %
+    assert odd_moves("X", moves, RETURNS) == []
+    moves.iloc[[30, 34]] = [0.09, -0.084]  # the second below the bound of 8.5 times 0.01
+    assert odd_moves("X", moves, RETURNS) == []
+    moves.iloc[34] = -0.086
+    (line,) = odd_moves("X", moves, RETURNS)
+    # By hand: exp(0.09) - 1 = 9.4 %.
+    assert line.startswith(f"X: moves +9.4% on {days[30]:%Y-%m-%d} and back on {days[34]:%Y-%m-%d}")
+
+
+@pytest.mark.parametrize(("size", "named"), [(0.2, False), (0.3, True)])
+def test_a_yield_that_jumps_and_goes_back_is_named(size, named):
+    yields = pd.Series(4.0, pd.bdate_range("2020-01-01", periods=60))
+    yields.iloc[30] += size  # the floor of 0.02 points times 12 is 0.24
+    said = odd_moves("DGS10", yields.diff().iloc[1:], YIELDS, "points")
+    assert bool(said) is named
+    assert all("2020-02-12" in line and "2020-02-13" in line for line in said)
