@@ -20,6 +20,7 @@ from data.errors import DataError, HedgeError, UnreachableError
 from data.snapshots import Store
 from tests import yahoo_server as server
 from tests.conftest import ROOT
+from tests.soak.made import random_bars
 
 
 @pytest.fixture(scope="module")
@@ -550,3 +551,38 @@ def test_a_changed_header_does_not_verify(web):
         path.read_bytes().replace(b'"warnings": ["SPY: stale', b'"warnings": ["SPY:', 1)
     )
     assert Store().read("SPY") is None
+
+
+def test_what_a_refetch_says_otherwise_is_named_by_its_day(web, bars):
+    live.load(["SPY"], may_fall_back=False)
+    revised = bars.copy()
+    places = [revised.columns.get_loc(name) for name in ("Open", "High", "Low", "Close")]
+    revised.iloc[100, [*places, revised.columns.get_loc("Adj Close")]] *= 1.01
+    web.hold("SPY", revised)
+    market = live.load(["SPY"], may_fall_back=False, refresh=True)
+    first, second = (f"{bars.index[row]:%Y-%m-%d}" for row in (100, 101))
+    assert any(
+        "SPY: differs from the history fetched on" in note and f"on {first}, {second}, most" in note
+        for note in market.notes
+    )
+    assert Store().read("SPY").bars.frame["Close"].iloc[100] == revised["Close"].iloc[100]
+
+
+def test_another_series_under_the_right_name_replaces_nothing(web, bars):
+    live.load(["SPY"], may_fall_back=False)
+    web.hold("SPY", random_bars(5, 300))
+    with pytest.raises(DataError, match="SPY: what arrived differs from the history kept of .* on"):
+        live.load(["SPY"], may_fall_back=False, refresh=True)
+    assert Store().read("SPY").bars.frame["Close"].tolist() == bars["Close"].tolist()
+
+
+def test_a_split_or_a_new_dividend_is_no_revision(web, bars):
+    web.hold("SPY", bars.iloc[:250])
+    live.load(["SPY"], may_fall_back=False)
+    later = bars.copy()  # rows 250 to 300 arrive, and a 2:1 split halves all prices before
+    money = ["Open", "High", "Low", "Close", "Adj Close", "Dividends"]
+    later[money] /= 2
+    web.hold("SPY", later)
+    market = live.load(["SPY"], may_fall_back=False, refresh=True)
+    assert not any("differs from the history" in note for note in market.notes)
+    assert len(market.sessions) == 300
