@@ -10,7 +10,7 @@ from tests.conftest import ROOT
 from tests.soak.doors import CURE
 
 FAMILY = {"HedgeError", "UsageError", "DataError", "UnreachableError", "WeightError", "OutputError",
-          "_GarbledError"}  # fmt: skip
+          "GarbledError"}  # fmt: skip
 # Texts that come from elsewhere, or that no user meets.
 EXCUSED = {
     "curve maturities must ascend",  # a caller's fault, not data's

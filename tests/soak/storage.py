@@ -29,7 +29,7 @@ import filelock  # noqa: F401 - loaded once, not in every child
 
 from backtests.engine.config import RunConfig
 from backtests.report.folder import read_manifest, require_intact, write_manifest
-from data.checks import COLUMNS, Bars
+from data.bars import COLUMNS, Bars
 from data.command import run_command
 from data.durable import TEMPORARY
 from data.errors import HedgeError

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from backtests.report.folder import file_sha256
-from data.checks import COLUMNS, Bars
+from data.bars import COLUMNS, Bars
 from data.snapshots import Store
 from tests.soak.counts import count, report
 from tests.soak.doors import call, complaint

@@ -11,7 +11,7 @@ import shutil
 import pandas as pd
 import pytest
 
-from data.checks import COLUMNS, Bars
+from data.bars import COLUMNS, Bars
 from data.snapshots import Store
 from tests.soak.doors import call, complaint
 
