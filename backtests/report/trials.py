@@ -7,10 +7,7 @@ be held: trials that share a ticker and the frequency are trials of the same mar
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from backtests.engine.space import Space
-from backtests.report.folder import TEMPORARY, locked
+from data.durable import locked, remove_left_behind, replacing
 from data.errors import OutputError
 
 TRIALS = "trials.parquet"
@@ -177,20 +174,15 @@ def _write(path: Path, parts: Iterator[Any]) -> None:
     import pyarrow.parquet as pq
 
     writer = None
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY)
-    os.close(handle)
     try:
-        for part in parts:
-            writer = writer or pq.ParquetWriter(temporary, part.schema, compression="zstd")
-            writer.write_table(part.cast(writer.schema))
-        if writer is not None:
-            writer.close()
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
+        remove_left_behind(path)
+        with replacing(path) as temporary:
+            for part in parts:
+                writer = writer or pq.ParquetWriter(temporary, part.schema, compression="zstd")
+                writer.write_table(part.cast(writer.schema))
+            if writer is not None:
+                writer.close()
     except OSError as error:
         raise OutputError(
             f"{path} cannot be written: {error.strerror or error}; make room or give access"
         ) from error
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import re
 import shutil
-import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from backtests.report.folder import TEMPORARY
+from data.durable import replacing
 from data.errors import OutputError
 
 UNFINISHED = ".tuning-"
@@ -27,8 +25,8 @@ Array = NDArray[np.float64]
 class Unfinished:
     """Scores of candidates by their number, in a hidden folder under ``out``.
 
-    A part is written under a temporary name and renamed; its file begins with the SHA-256 of
-    the rest, so that one which does not verify counts as not there.
+    A part appears whole (:mod:`data.durable`); its file begins with the SHA-256 of the rest, so
+    that one which does not verify counts as not there.
 
     Parameters
     ----------
@@ -79,17 +77,11 @@ class Unfinished:
         """
         body = np.ascontiguousarray(scores, "<f8").tobytes()
         place = self.folder / f"{first}-{first + len(scores)}.part"
-        temporary = None
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=TEMPORARY)
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(hashlib.sha256(body).digest() + body)
-            os.replace(temporary, place)
+            with replacing(place) as temporary:
+                temporary.write_bytes(hashlib.sha256(body).digest() + body)
         except OSError as error:
-            with contextlib.suppress(OSError):
-                if temporary is not None:
-                    os.unlink(temporary)
             raise OutputError(
                 f"{place} cannot be written: {error.strerror or error}; make room and give the "
                 "same command again: it goes on from there"

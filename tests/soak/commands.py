@@ -42,6 +42,11 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
          "--out", "{out}"),
         ("index.html",),
     ),
+    "tune": (
+        ("backtests.tune", "attack_defend", "--grid", "step_bp=5:500:5", "--subject-to",
+         "max_drawdown>-0.9", "--source", "bundled", "--start", "1990-01-31", "--out", "{out}"),
+        ("index.html", "trials.parquet"),
+    ),
 }  # fmt: skip
 
 

@@ -55,6 +55,21 @@ DOORS = {
     "backtests.compare": (RUN, (0, 1, 2, 2, 2, 3, 25), {
         **RUN_OPTIONS, "--align": None, "--against": None, "--help": None,
     }),
+    "backtests.tune": (NAME, (0, 1, 1, 1, 2), {
+        **{name: known for name, known in RUN_OPTIONS.items() if not name.startswith("--no-")},
+        "--weights": WEIGHTS, "--rebalance": CALENDAR, "--set": SETTING, "--refresh": None,
+        "--assets": ("SPY", "SPY,IEF", "SPY,IEF", "SPY,SPY", "SPY,,IEF", "CASH", "A,B,C,D,E,F,G,H"),
+        "--step": ("0.5", "0.25", "0.3", "0", "-1", "1", "1e-9", "nan"),
+        "--grid": ("step_bp=25,50", "equity_weight=0.4:0.8:0.2", "full_at_bp=5", "x=1", "step_bp",
+                   "step_bp=", "step_bp=1:0:1", "step_bp=0:1e12:1", "step_bp=1:inf:1",
+                   "bond=IEF,TLT", "rebalance=never,monthly", "weights=1", "step_bp=25,25"),
+        "--maximise": ("cagr", "sharpe", "sortino", "calmar", "profit", "CAGR"),
+        "--subject-to": ("max_drawdown>-0.3", "volatility<15%", "max_drawdown>0", "cvar>1", "x",
+                         "volatility<15", "worst_year>0.9", "sharpe>=0", "max_drawdown<=-0.1"),
+        "--scheduler": ("local:0", "local:999", "local:x", "dask", "tcp://", "tcp://x:0",
+                        "http://127.0.0.1:1"),
+        "--help": None,
+    }),
     "data.cache": (("x",), (0, 0, 0, 1), {"--clear": None, "--help": None}),
     "data.history": (("x",), (0, 0, 0, 1), {
         "--source": SOURCE, "--first": ("2000-01", "2005-02", "2000-13", "0000-01", "2000-01-01"),
@@ -63,8 +78,9 @@ DOORS = {
     }),
 }  # fmt: skip
 SHARES = {
-    "backtests.run": 0.55,
-    "backtests.compare": 0.25,
+    "backtests.run": 0.45,
+    "backtests.compare": 0.2,
+    "backtests.tune": 0.15,
     "data.cache": 0.05,
     "data.history": 0.15,
 }

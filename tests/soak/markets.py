@@ -45,7 +45,7 @@ CASES = st.builds(
     Case,
     seed=st.integers(0, 2**32 - 1),
     tickers=st.integers(1, 6),
-    rows=st.one_of(st.integers(1, 15), st.integers(16, 260)),
+    rows=st.one_of(st.integers(1, 260), st.integers(12, 260)),
     ppy=st.sampled_from([12, 252]),
     scale=st.sampled_from(SCALES),
     volatility=st.sampled_from(VOLATILITIES),

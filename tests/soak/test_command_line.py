@@ -67,9 +67,11 @@ def place(tmp_path, monkeypatch):
 def cheap(door: str, arguments: list[str]) -> list[str]:
     """Spare what takes a second and is not asked about here: pages, and sixty years of rows."""
     added: list[str] = []
-    if door in ("backtests.run", "backtests.compare"):
-        for option, text in (("--no-tearsheet", None), ("--no-verdict", None),
-                             ("--start", "2000-01-31"), ("--end", "2001-06-30"),
+    if door in ("backtests.run", "backtests.compare", "backtests.tune"):
+        pages = () if door == "backtests.tune" else (("--no-tearsheet", None),
+                                                     ("--no-verdict", None))  # fmt: skip
+        end = "2002-06-30" if door == "backtests.tune" else "2001-06-30"  # a search needs two years
+        for option, text in (*pages, ("--start", "2000-01-31"), ("--end", end),
                              ("--source", "bundled")):  # fmt: skip
             if not any(word == option or word.startswith(f"{option}=") for word in arguments):
                 added += [option] if text is None else [option, text]

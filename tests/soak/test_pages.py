@@ -15,7 +15,9 @@ import unicodedata
 import pandas as pd
 import pytest
 
+from backtests.analysis.objective import read_objective
 from backtests.engine.config import RunConfig
+from backtests.engine.space import mix_space
 from backtests.jobs import execute, publish
 from backtests.report.comparison import compare, write_comparison
 from backtests.report.finished_run import read_run
@@ -23,6 +25,7 @@ from backtests.report.folder import file_sha256, write_json
 from backtests.report.footing import require_footing
 from backtests.report.index import rebuild_index
 from backtests.report.verdict import write_verdict
+from backtests.tuning import prepare_search, tune
 from tests import browser
 from tests.conftest import random_market
 from tests.soak.counts import count, report
@@ -169,9 +172,10 @@ def test_hostile_files_of_prices_through_a_whole_run(driver, tmp_path):
                     out, with_tearsheet=False)  # fmt: skip
     both = compare(require_footing([read_run(one), read_run(other)], align=False))
     compared = write_comparison(out, both)
-    rebuild_index(out)
+    space = mix_space(FILE_NAMES, 0.5, {"rebalance": "monthly"})
+    _, tuned = tune(prepare_search(config, space, read_objective("sharpe", [])), out)
     for page in (one / "verdict.html", one / "tearsheet.html", compared / "index.html",
-                 out / "index.html"):  # fmt: skip
+                 tuned / "index.html", out / "index.html"):  # fmt: skip
         harmless(driver, page, FILE_NAMES[0])
     assert FILE_NAMES[2] in browser_text(driver, one / "tearsheet.html")
     legend = "return [...document.querySelectorAll('.legendtext')].map(one => one.textContent)"
