@@ -232,6 +232,7 @@ def draw(figure: Figure, colours: Mapping[str, str]) -> None:
     """Draw a chart of the pages, or say that there is none."""
     import streamlit as st
 
+    from backtests.report.charts import as_text
     from backtests.report.lab import coloured, message
 
     drawn = [trace for trace in figure.data if len(trace["x"])]
@@ -241,7 +242,7 @@ def draw(figure: Figure, colours: Mapping[str, str]) -> None:
     layout = {**figure.layout, "height": figure.height}
     layout["xaxis"] = {key: one for key, one in layout["xaxis"].items() if key != "dtick"}
     st.plotly_chart(
-        coloured({"data": drawn, "layout": layout}, colours),
+        coloured(as_text({"data": drawn, "layout": layout}), colours),
         theme=None,
         key=f"chart.{figure.name}",
         alt=figure.alt,

