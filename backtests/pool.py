@@ -56,6 +56,7 @@ def run_many(
     workers = max(1, min(len(configs), os.cpu_count() or 1))
     # A fresh interpreter each: forking a process that has threads may hang the child.
     context = multiprocessing.get_context("spawn")
+    others = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(workers, context, initializer=_end_with_parent)
     try:
         if any(config.start is None for config in configs):
@@ -67,6 +68,9 @@ def run_many(
         wanted = [(config, out, with_tearsheet, with_verdict) for config in configs]
         return _in_order(pool, _run_one, wanted, step, first=_longest_first(configs))
     except BrokenProcessPool as error:
+        # The pool forgets, and waits for, a worker that was being started as another one died.
+        for worker in set(multiprocessing.active_children()) - others:
+            worker.terminate()
         raise WorkerError(
             f"a worker process of {workers} was killed, for want of memory or by hand; "
             "finished runs are kept, run again for the rest"
