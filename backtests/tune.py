@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 @click.argument("strategy")
 @click.option("--assets", metavar="SPY,SHY,IEF,TLT",
               help="Search every mix of these and cash (hedge_mix).")  # fmt: skip
-@click.option("--step", type=float, default=0.05, show_default=True,
-              help="Fraction between two weights of a mix.")  # fmt: skip
+@click.option("--step", type=float, default=None,
+              help="Fraction between two weights of a mix  [default: 0.05].")  # fmt: skip
 @click.option("--grid", "grids", multiple=True, metavar="NAME=VALUES",
               help="Search a parameter: step_bp=25,50 or equity_weight=0.4:0.8:0.1.")  # fmt: skip
 @strategy_options
@@ -56,6 +56,8 @@ def main(strategy: str, **options: Any) -> None:
     config = run_config(strategy, params, options)
     grid = assignments(options["grids"], "--grid")
     require_something(strategy, options["assets"], grid)
+    if options["step"] is not None and options["assets"] is None:
+        raise UsageError("--step is of --assets; give --grid its step as NAME=LOW:HIGH:STEP")
     for name in grid:
         if name in params:
             raise UsageError(f"--grid {name} searches what --set gives; leave one out")
@@ -67,7 +69,8 @@ def main(strategy: str, **options: Any) -> None:
     if options["assets"] is not None:
         fixed = {name: value for name, value in config.params.items() if name != "weights"}
         assets = [part.strip() for part in options["assets"].split(",")]
-        space = mix_space(assets, options["step"], fixed)
+        step = 0.05 if options["step"] is None else options["step"]
+        space = mix_space(assets, step, fixed)
     else:
         space = rule_space(strategy, grid, config.params)
     out = Path(options["out"])

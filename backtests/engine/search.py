@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+import strategies
 from backtests.analysis.hedge import month_ends
 from backtests.analysis.objective import Objective
 from backtests.engine.candidates import Candidates, Course, schedules
@@ -66,6 +70,7 @@ class Search:
                 self.market.fingerprints(),
                 f"{sessions[0]:%Y-%m-%d} {sessions[-1]:%Y-%m-%d}",
                 engine_code(),
+                rules_code(),
             ]
         )
 
@@ -97,3 +102,12 @@ def month_returns(values: pd.DataFrame) -> Array:
     """Month-end returns of levels, months x columns."""
     months = month_ends(values)
     return np.asarray(months.pct_change(fill_method=None).iloc[1:], dtype=float)
+
+
+@cache
+def rules_code() -> str:
+    """Fingerprint of the code that decides what the candidates hold."""
+    rules = sorted(Path(str(strategies.__file__)).parent.glob("*.py"))
+    here = Path(__file__).parent
+    content = b"".join(path.read_bytes() for path in [*rules, here / "space.py"])
+    return hashlib.sha256(content).hexdigest()

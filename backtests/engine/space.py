@@ -259,7 +259,7 @@ def _count(text: str, declared: Parameter) -> int:
     if not _is_range(text):
         return len(text.split(","))
     low, high, step = _range(text, declared)
-    return math.floor((high - low) / step + 1e-9) + 1
+    return math.floor(min((high - low) / step, 1e15) + 1e-9) + 1
 
 
 def _values(text: str, declared: Parameter) -> tuple[Any, ...]:
