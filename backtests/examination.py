@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from backtests.analysis.hedge import cvar, month_ends
 from backtests.analysis.honesty import Edge, Sample, edge_of, examine
+from backtests.analysis.objective import MONTHS
 from backtests.analysis.plateau import Region, widest_good_region
 from backtests.analysis.selection import evenly_spaced
 from backtests.engine.candidates import schedules
@@ -68,7 +70,7 @@ def examined(search: Search, table: pd.DataFrame, trials: int, name: str) -> Tun
     )
     assert region is not None  # noqa: S101 - some candidate is eligible
     sample = _sample(search, region, eligible, default, cash, cash_returns)
-    lag = course.costs.lag if course.ppy == 12 else 1
+    lag = math.ceil(course.costs.lag * MONTHS / course.ppy)
     honesty = examine(sample, objective, trials=trials, lag=lag)
     best = np.argsort(-np.where(eligible, goal, -np.inf), kind="stable")
     best = best[: min(MOST_TAILS, int(eligible.sum()))]

@@ -250,7 +250,7 @@ def _walk(
     sample: Sample, objective: Objective, look_back: int, window: int | None, lag: int
 ) -> WalkForward | None:
     columns = np.append(sample.spread, sample.default)
-    if look_back < FEWEST_ROWS:
+    if look_back < FEWEST_ROWS or len(sample.returns) <= look_back + lag:
         return None
     return walk_forward(
         sample.returns[:, columns],

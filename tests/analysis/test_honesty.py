@@ -125,3 +125,34 @@ def test_risk_is_what_counts_where_the_sharpe_ratio_is_maximised():
     assert growth.chosen.estimate.value < -0.02
     assert sharpe.reality.white > 0.05
     assert sharpe.overfitting is None  # a single candidate: nothing was chosen
+
+
+def test_a_choice_is_held_from_after_the_lag_and_a_longer_lag_leaves_no_walk():
+    sample = sample_of(noise(6), 0)
+    for lag in (1, 3):
+        found = examine(sample, FREE, trials=30, lag=lag)
+        for walk in (found.expanding, found.rolling):
+            assert walk is not None
+            assert walk.dates[0] == sample.dates[found.look_back + lag]
+            assert walk.choices[0].date == sample.dates[found.look_back - 1]
+    assert examine(sample, FREE, trials=30, lag=120).expanding is None
+
+
+def test_never_tuned_is_the_default_and_no_choice_breaks_a_limit():
+    rng = np.random.default_rng(4)
+    returns = rng.normal(0.006, 0.01, (240, 6))
+    returns[:, 2] = rng.normal(0.02, 0.08, 240)  # the best, and far too wild
+    sample = sample_of(returns, 0)
+    found = examine(sample, read_objective("cagr", ["volatility<0.1"]), trials=30).expanding
+    assert found is not None
+    np.testing.assert_array_equal(found.untuned, returns[121:, -1])
+    assert 2 not in {choice.column for choice in found.choices}
+
+
+def test_a_walk_goes_over_all_candidates_and_not_those_that_hindsight_allows():
+    returns = noise(5)
+    returns[:, 3] += 0.01
+    few = dataclasses.replace(sample_of(returns, 0), eligible=np.array([0, 1, 2]))
+    found = examine(few, FREE, trials=30).expanding
+    assert found is not None
+    assert {choice.column for choice in found.choices} == {3}
