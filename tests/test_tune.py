@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +17,9 @@ import pytest
 
 from backtests.analysis.metrics import headline
 from backtests.engine import ledger
+from backtests.engine.candidates import make_course, static_mixes
 from backtests.engine.costs import Costs
+from backtests.engine.scores import paths
 from backtests.engine.simulate import simulate, trade
 from backtests.report.folder import is_complete
 from backtests.report.index import rebuild_index
@@ -132,6 +135,39 @@ def test_the_recommendation_is_the_middle_of_a_plateau_that_keeps_the_limit(mixe
     near = np.abs(whole - here).sum(axis=1) <= 2
     by_hand = table["cagr"][near & table["eligible"].to_numpy()].mean()
     assert chosen["plateau"] == pytest.approx(by_hand, rel=1e-12)
+
+
+def test_leads_and_region_are_those_of_the_table(mixes):
+    table, told = candidates(mixes), content(mixes)
+    honesty, default = told["honesty"], told["portfolios"]["Default"]["cagr"]
+    chosen = table["cagr"][told["recommended"]["candidate"]]  # rows are months: the same growth
+    assert honesty["chosen"]["estimate"]["value"] == pytest.approx(chosen - default, abs=1e-9)
+    peak = told["portfolios"]["Best single cell"]["cagr"]
+    assert honesty["peak"]["estimate"]["value"] == pytest.approx(peak - default, abs=1e-9)
+    good = table["plateau"] >= table["plateau"].max() - honesty["peak"]["error"]
+    assert told["region"] == {
+        "members": int(good.sum()), "regions": 1,
+        "best_plateau": pytest.approx(table["plateau"].max(), rel=1e-9),
+    }  # fmt: skip
+
+
+def test_the_walk_is_what_choosing_each_year_by_hand_earns(mixes):
+    table, told = candidates(mixes), content(mixes)
+    assets = ["SPY", "SHY", "IEF"]
+    market = load_market("bundled", assets)
+    course = make_course(market, assets, Costs(), start=pd.Timestamp(told["start"]))
+    weights = np.vstack([table[assets].to_numpy(), [0.6, 0.0, 0.4]])
+    returns = paths(course, static_mixes(course, weights)).pct_change().iloc[1:].to_numpy()
+    earned = []
+    for cut in range(120, len(returns) - 1, 12):
+        values = np.vstack([np.ones(len(weights)), np.cumprod(1 + returns[:cut], axis=0)])
+        depth = (values / np.maximum.accumulate(values)).min(axis=0) - 1
+        best = np.argmax(np.where(depth > -0.25, values[-1], -1.0))
+        earned.append(returns[cut + 1 : cut + 13, best])
+    tuned, never = np.concatenate(earned), returns[121:, -1]
+    growth = [np.prod(1 + one) ** (12 / len(never)) for one in (tuned, never)]
+    found = told["honesty"]["expanding"]
+    assert found["edge_out_of_sample"] == pytest.approx(growth[0] - growth[1], abs=1e-9)
 
 
 def test_the_best_thousand_have_their_tails(mixes):
@@ -297,6 +333,33 @@ def test_a_part_that_does_not_verify_is_scored_again(undisturbed, tmp_path, caps
     assert "scoring: 286 of 286" in told  # else nothing was left to score
 
 
+def test_scores_of_other_rules_are_not_taken_up(tmp_path, monkeypatch):
+    import strategies
+    from backtests.engine import search
+
+    before = search.rules_code()
+    here = Path(str(strategies.__file__)).parent
+    shutil.copytree(here, tmp_path / "strategies")
+    monkeypatch.setattr(strategies, "__file__", str(tmp_path / "strategies" / "__init__.py"))
+    search.rules_code.cache_clear()
+    try:
+        assert search.rules_code() == before
+        rule = tmp_path / "strategies" / "attack_defend.py"
+        rule.write_text(rule.read_text().replace("STEPS = 3", "STEPS = 2"))
+        search.rules_code.cache_clear()
+        assert search.rules_code() != before
+    finally:
+        search.rules_code.cache_clear()
+
+
+def test_scores_are_kept_under_the_code_of_the_rules(tmp_path, capsys, monkeypatch):
+    asked = (*MIXES, *BUNDLED, "--out", str(tmp_path), "--subject-to", "worst_year>0.5")
+    assert command(capsys, *asked)[0] == 2
+    monkeypatch.setattr("backtests.engine.search.rules_code", lambda: "another")
+    assert command(capsys, *asked)[0] == 2
+    assert len(list(tmp_path.glob(".tuning-*"))) == 2
+
+
 # Bad input
 
 
@@ -317,6 +380,8 @@ def test_a_part_that_does_not_verify_is_scored_again(undisturbed, tmp_path, caps
         (("hedge_mix", "--assets", "SPY", "--start", "2024-01-31"), "needs 24 whole months"),
         (("hedge_mix", "--assets", "A,B,C,D,E,F,G,H", "--step", "0.01"), "352,025,629,371 mixes"),
         (("carry", "--grid", "full_at_bp=1:200:1e-9"), "combinations"),
+        (("carry", "--grid", "full_at_bp=1:200:1e-320"), "combinations"),
+        (("carry", "--grid", "full_at_bp=50,100", "--step", "0.1"), "--step is of --assets"),
         (("carry", "--grid", "full_at_bp=1:0:1"), "is empty"),
         (("attack_defend", "--grid", "lookback_years=5,19", "--start", "1975-01-31"),
          "cannot decide before"),
@@ -366,6 +431,71 @@ def test_a_terminal_sees_rate_and_time_left(tmp_path):
     text = shown.decode(errors="replace")
     assert "scoring" in text
     assert "of 363" in text or "/363" in text
+
+
+# Sentences
+
+
+def said(capsys, out: Path, *words: str) -> tuple[str, str, dict]:
+    """Sentences as one text, the page, and what was written."""
+    code, _, told = command(capsys, *words, *BUNDLED, "--out", str(out))
+    assert code == 0, told
+    folder = max(out.glob("tune-*"), key=lambda path: path.stat().st_mtime_ns)
+    found = content(folder)
+    return " ".join(found["sentences"]), (folder / "index.html").read_text(), found
+
+
+def test_a_probability_that_does_not_exist_is_unknown(tmp_path, capsys):
+    # The default's own step and another: one trial that varies, and no variance of trials.
+    text, page, found = said(
+        capsys, tmp_path, "attack_defend", "--grid", "step_bp=50,75",
+        "--subject-to", "max_drawdown>-0.6",
+    )  # fmt: skip
+    assert found["trials"] == 2
+    text, page, _ = said(
+        capsys, tmp_path, "attack_defend", "--grid", "step_bp=75",
+        "--subject-to", "max_drawdown>-0.6",
+    )  # fmt: skip
+    assert "by more than luck is unknown (deflated Sharpe ratio" in text
+    assert "nan" not in text
+    assert "nan %" not in page
+
+
+def test_a_recommendation_that_makes_what_the_default_makes_says_so(tmp_path, capsys):
+    text, _, found = said(
+        capsys, tmp_path, "attack_defend", "--grid", "step_bp=50",
+        "--subject-to", "max_drawdown>-0.6",
+    )  # fmt: skip
+    assert found["honesty"]["sharpe"] is None
+    assert "makes what the default makes" in text
+
+
+def test_never_tuning_that_breaks_the_limit_is_named_where_the_walk_is_told(mixes, rules):
+    words = "never tuning does not keep the limits"
+    assert words in content(mixes)["sentences"][-1]
+    assert words not in content(rules)["sentences"][-1]
+
+
+def test_a_ticker_is_text_in_every_chart(tmp_path, capsys):
+    folder = tmp_path / "prices"
+    folder.mkdir()
+    market = load_market("bundled", ["SPY", "IEF"])
+    for name, ticker in (("SPY", "SPY"), ("IEF", "IEF"), ("<b>X&amp;", "IEF")):
+        levels = market.levels([ticker])[ticker].dropna()
+        days = pd.bdate_range(levels.index[0], levels.index[-1])
+        filled = levels.reindex(days.union(levels.index)).interpolate().reindex(days).dropna()
+        rows = pd.DataFrame({"Date": days[: len(filled)], "value": filled.to_numpy()})
+        rows.loc[rows.Date >= "1990-01-01"].to_csv(folder / f"{name}.csv", index=False)
+    out = tmp_path / "out"
+    words = ("hedge_mix", "--assets", "SPY,<b>X&amp;", "--step", "0.25", "--source",
+             f"files:{folder}", "--maximise", "sharpe", "--out", str(out))  # fmt: skip
+    code, _, told = command(capsys, *words)
+    assert code == 0, told
+    text = (only(out) / "index.html").read_text()
+    script = text.index('<script id="figures"')
+    drawn = json.loads(text[text.index(">", script) + 1 : text.index("</script>", script)])
+    assert "<b>X" not in json.dumps(drawn)
+    assert "&lt;b&gt;X&amp;amp;" in json.dumps(drawn)
 
 
 # The page

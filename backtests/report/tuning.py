@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtests.analysis.honesty import Edge, Honesty
+from backtests.analysis.honesty import RARE_BY_CHANCE, Edge, Honesty
 from backtests.analysis.objective import Objective
 from backtests.analysis.plateau import Region
 from backtests.analysis.resampling import FEWEST_ROWS
@@ -162,6 +162,11 @@ def figure(value: float, metric: str, *, sign: bool = False) -> str:
     return f"{100 * value:{plus}.2f} points" if metric == "cagr" else f"{value:{plus}.2f}"
 
 
+def probability(value: float) -> str:
+    """A probability; unknown where a single trial leaves nothing to deflate by."""
+    return percent(value) if math.isfinite(value) else "unknown"
+
+
 def edge_text(edge: Edge, metric: str) -> str:
     """A lead over the default with its interval."""
     found = edge.estimate
@@ -176,6 +181,8 @@ def headline(tuned: Tuned) -> str:
     """The answer in one line."""
     if tuned.honesty.beyond_noise:
         return f"{tuned.label(tuned.region.centre)} beats the default beyond noise"
+    if tuned.honesty.reality.spa_consistent < RARE_BY_CHANCE:  # another candidate may
+        return f"{tuned.label(tuned.region.centre)} does not beat the default beyond noise"
     return "Nothing beats the default beyond noise"
 
 
@@ -194,8 +201,8 @@ def _what(tuned: Tuned) -> str:
     regions = "" if region.regions == 1 else f" There are {region.regions} such regions."
     text = (
         f"{tuned.label(region.centre)} is the middle of the widest good region: "
-        f"{len(region.members):,} of {among} have, averaged with their neighbours, a "
-        f"{WORDS[metric]} within one standard error of the best.{regions} It made "
+        f"{len(region.members):,} of {among}, next to each other, whose {WORDS[metric]} averaged "
+        f"with their neighbours' is within one standard error of the best.{regions} It made "
         f"{percent(centre['cagr'])} a year with a deepest fall of "
         f"{percent(centre['max_drawdown'])}; the default ({tuned.default_label}) "
         f"{percent(tuned.default['cagr'])} with {percent(tuned.default['max_drawdown'])}."
@@ -208,17 +215,22 @@ def _what(tuned: Tuned) -> str:
 def _how_sure(tuned: Tuned) -> str:
     metric, honesty = tuned.objective.maximise, tuned.honesty
     if honesty.sharpe is None:
-        return "The recommendation is the default itself: there is nothing to be sure of."
+        return (
+            "Month by month the recommendation makes what the default makes: there is nothing to "
+            "be sure of."
+        )
     text = (
         f"On month-ends its {WORDS[metric]} is {edge_text(honesty.chosen, metric)} against the "
         f"default's; the best single cell shows {edge_text(honesty.peak, metric)}. After "
         f"{tuned.trials:,} trials on this market, the probability that it earns more than the "
-        f"default by more than luck is {percent(honesty.sharpe.dsr)} (deflated Sharpe ratio; "
-        f"{percent(honesty.sharpe.dsr_effective)} if they count as "
+        f"default by more than luck is {probability(honesty.sharpe.dsr)} (deflated Sharpe ratio; "
+        f"{probability(honesty.sharpe.dsr_effective)} if they count as "
         f"{honesty.sharpe.effective_trials:.1f} independent ones). "
     )
     if honesty.beyond_noise:
         return text + "Interval, deflated Sharpe ratio and Hansen's test agree: more than noise."
+    if tuned.default_keeps and (honesty.chosen.estimate.low or 0.0) > 0.0:
+        return text + "The interval is above zero, but luck can do as much in so many trials."
     if tuned.default_keeps:
         return text + "The past gives no reason to leave the default."
     return text + _within_limits(tuned)
@@ -247,15 +259,25 @@ def _within_limits(tuned: Tuned) -> str:
 def _walked(tuned: Tuned) -> str:
     metric, walk = tuned.objective.maximise, tuned.honesty.expanding
     if walk is None:
-        return f"The history is too short for a walk-forward: {2 * FEWEST_ROWS} months are needed."
-    verb = "gained" if walk.edge_out_of_sample > 0 else "lost"
+        return (
+            f"The history is too short for a walk-forward: {2 * FEWEST_ROWS} months are needed, "
+            "and more than the lag after the first choice."
+        )
+    since = f"Chosen anew each year on the past alone, from {walk.dates[0]:%Y-%m} on, "
+    if all(choice.fell_back for choice in walk.choices):
+        return since + "no candidate kept the limits in any year: the default would have stayed."
+    edge = walk.edge_out_of_sample
+    if not math.isfinite(edge):
+        return since + f"tuning has no {WORDS[metric]} to compare with never tuning's."
     text = (
-        f"Chosen anew each year on the past alone, from {walk.dates[0]:%Y-%m} on, tuning {verb} "
-        f"{figure(abs(walk.edge_out_of_sample), metric)} of {WORDS[metric]} against never "
-        f"tuning; in sample it had promised {figure(walk.edge_in_sample, metric, sign=True)}"
+        f"{since}tuning {'gained' if edge > 0 else 'lost'} {figure(abs(edge), metric)} of "
+        f"{WORDS[metric]} against never tuning; in sample it had promised "
+        f"{figure(walk.edge_in_sample, metric, sign=True)}"
     )
     if math.isfinite(walk.survived):
         text += f", of which {survived(walk)} came"
+    if not tuned.default_keeps:
+        text += "; never tuning does not keep the limits, and the difference holds their price"
     return text + "."
 
 

@@ -44,6 +44,7 @@ def figures(tuned: Tuned) -> list[Figure]:
 def _frontier(tuned: Tuned) -> Figure:
     table = tuned.metrics
     efficient = _efficient(table)
+    efficient = efficient[_places(len(efficient), MOST_POINTS)]
     allowed = table["eligible"].to_numpy(bool)
     data: list[dict[str, Any]] = []
     shown = 0
@@ -308,7 +309,11 @@ def _line_of_axis(tuned: Tuned) -> Figure:
     percent = metric == "cagr"
     inside = np.isin(order, region.members)
     keeps = table["eligible"].to_numpy(bool)[order]
-    order, words, inside, keeps = _thin_axis(order, words, inside, keeps)
+    marked = np.flatnonzero(np.isin(order, [region.centre, region.peak]))
+    # Evenly spaced, and the marked ones: a category that no line has would stand at the end.
+    kept = np.union1d(_places(len(order), MOST_POINTS - 2), marked)
+    order, inside, keeps = order[kept], inside[kept], keeps[kept]
+    words = [words[place] for place in kept]
     y = _rounded(table[metric], order)
     data: list[dict[str, Any]] = [
         {
@@ -347,16 +352,6 @@ def _line_of_axis(tuned: Tuned) -> Figure:
         f"{WORDS[metric]} by {name} with the plateau marked",
         380,
     )
-
-
-def _thin_axis(
-    order: NDArray[np.int64],
-    words: list[str],
-    inside: NDArray[np.bool_],
-    keeps: NDArray[np.bool_],
-) -> tuple[NDArray[np.int64], list[str], NDArray[np.bool_], NDArray[np.bool_]]:
-    kept = _places(len(order), MOST_POINTS)
-    return order[kept], [words[place] for place in kept], inside[kept], keeps[kept]
 
 
 # Walk-forward

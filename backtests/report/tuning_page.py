@@ -22,6 +22,7 @@ from backtests.report.tuning import (
     figure,
     headline,
     params_text,
+    probability,
     sentences,
     survived,
 )
@@ -155,13 +156,13 @@ def _panel(tuned: Tuned) -> Grid:
         lines += [
             ("Sharpe ratio of returns over the default's, a year", f"{sharpe.sharpe_annual:.2f}",
              "the default is the null, not zero: every long mix has a premium"),
-            ("Probabilistic Sharpe ratio", percent(sharpe.psr),
+            ("Probabilistic Sharpe ratio", probability(sharpe.psr),
              "probability that it is above 0, had this been the only trial"),
-            (f"Deflated Sharpe ratio, {sharpe.trials:,} trials", percent(sharpe.dsr),
+            (f"Deflated Sharpe ratio, {sharpe.trials:,} trials", probability(sharpe.dsr),
              f"above {100 * SURE_OF_SKILL:.0f} % is more than the luckiest of as many without "
              "skill would show; counts every trial ever logged here on this market"),
             (f"Deflated Sharpe ratio, {sharpe.effective_trials:.1f} effective trials",
-             percent(sharpe.dsr_effective),
+             probability(sharpe.dsr_effective),
              "the trials move together; this counts them as so many independent ones"),
             ("Record needed to be sure of it", years,
              f"minimum track record at 95 %; there are {honesty.months / 12:.0f} years"),
