@@ -21,8 +21,10 @@ from backtests.engine.candidates import make_course, static_mixes
 from backtests.engine.costs import Costs
 from backtests.engine.scores import paths
 from backtests.engine.simulate import simulate, trade
+from backtests.engine.space import mix_space
 from backtests.report.folder import is_complete
 from backtests.report.index import rebuild_index
+from backtests.report.trials import log_trials
 from backtests.run import main as run_main
 from backtests.tune import main
 from data.command import run_command
@@ -249,6 +251,15 @@ def test_trials_are_counted_once_over_all_searches_of_a_market(tmp_path, capsys)
     mix = '{"rebalance": "monthly", "weights": {"IEF": 0.5, "SPY": 0.5}}'
     (row,) = log[log["parameters"] == mix].to_dict("records")
     assert (row["frequency"], row["tickers"]) == ("monthly", "IEF,SPY")
+
+
+def test_trials_at_another_frequency_are_another_market(tmp_path):
+    space = mix_space(["SPY", "IEF"], 0.5, {"rebalance": "monthly"})
+    numbers = np.arange(len(space))
+    assert log_trials(tmp_path, space, numbers, 252, "one") == 6
+    assert log_trials(tmp_path, space, numbers, 12, "two") == 6
+    assert log_trials(tmp_path, space, numbers, 12, "three") == 6
+    assert len(pd.read_parquet(tmp_path / "trials.parquet")) == 12
 
 
 def test_a_damaged_log_of_trials_is_no_reason_to_count_anew(tmp_path, capsys):
