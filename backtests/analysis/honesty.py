@@ -197,7 +197,7 @@ def examine(
     expanding, rolling = (
         _walk(sample, objective, look_back, window, lag) for window in (None, look_back)
     )
-    sharpe, record = _sharpe(sample, trials)
+    sharpe, record = _sharpe(sample, objective, trials)
     beyond = (
         sharpe is not None
         and sharpe.dsr > SURE_OF_SKILL
@@ -266,10 +266,11 @@ def _walk(
     )
 
 
-def _sharpe(sample: Sample, trials: int) -> tuple[ChosenSharpe | None, float]:
+def _sharpe(sample: Sample, objective: Objective, trials: int) -> tuple[ChosenSharpe | None, float]:
     """PSR and DSR of the chosen less the default, and its MinTRL in years."""
     columns = np.unique(np.append(sample.spread, [sample.chosen, sample.default]))
-    excess = sample.returns[:, columns] - sample.returns[:, [sample.default]]
+    default = sample.returns[:, [sample.default]]
+    excess = _gains(objective, sample.returns[:, columns], default, sample.cash)
     place = int(np.searchsorted(columns, sample.chosen))
     own = excess[:, place]
     if own.std() <= 1e-12:

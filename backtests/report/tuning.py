@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtests.analysis.honesty import RARE_BY_CHANCE, Edge, Honesty
+from backtests.analysis.honesty import RARE_BY_CHANCE, RISK_ADJUSTED, Edge, Honesty
 from backtests.analysis.objective import Objective
 from backtests.analysis.plateau import Region
 from backtests.analysis.resampling import FEWEST_ROWS
@@ -162,6 +162,11 @@ def figure(value: float, metric: str, *, sign: bool = False) -> str:
     return f"{100 * value:{plus}.2f} points" if metric == "cagr" else f"{value:{plus}.2f}"
 
 
+def at_same_risk(metric: str) -> str:
+    """What the returns less the default's are, where risk counts."""
+    return " at the same risk" if metric in RISK_ADJUSTED else ""
+
+
 def probability(value: float) -> str:
     """A probability; unknown where a single trial leaves nothing to deflate by."""
     return percent(value) if math.isfinite(value) else "unknown"
@@ -223,7 +228,8 @@ def _how_sure(tuned: Tuned) -> str:
         f"On month-ends its {WORDS[metric]} is {edge_text(honesty.chosen, metric)} against the "
         f"default's; the best single cell shows {edge_text(honesty.peak, metric)}. After "
         f"{tuned.trials:,} trials on this market, the probability that it earns more than the "
-        f"default by more than luck is {probability(honesty.sharpe.dsr)} (deflated Sharpe ratio; "
+        f"default{at_same_risk(metric)} by more than luck is "
+        f"{probability(honesty.sharpe.dsr)} (deflated Sharpe ratio; "
         f"{probability(honesty.sharpe.dsr_effective)} if they count as "
         f"{honesty.sharpe.effective_trials:.1f} independent ones). "
     )

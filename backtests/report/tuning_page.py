@@ -18,6 +18,7 @@ from backtests.report.tuning import (
     TOP,
     WORDS,
     Tuned,
+    at_same_risk,
     edge_text,
     figure,
     headline,
@@ -154,7 +155,8 @@ def _panel(tuned: Tuned) -> Grid:
         record = honesty.record_years
         years = f"{record:,.0f} years" if math.isfinite(record) else "never"
         lines += [
-            ("Sharpe ratio of returns over the default's, a year", f"{sharpe.sharpe_annual:.2f}",
+            (f"Sharpe ratio of returns over the default's{at_same_risk(metric)}, a year",
+             f"{sharpe.sharpe_annual:.2f}",
              "the default is the null, not zero: every long mix has a premium"),
             ("Probabilistic Sharpe ratio", probability(sharpe.psr),
              "probability that it is above 0, had this been the only trial"),

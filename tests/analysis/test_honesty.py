@@ -156,3 +156,14 @@ def test_a_walk_goes_over_all_candidates_and_not_those_that_hindsight_allows():
     found = examine(few, FREE, trials=30).expanding
     assert found is not None
     assert {choice.column for choice in found.choices} == {3}
+
+
+def test_a_third_of_the_risk_at_less_than_the_return_can_be_beyond_noise():
+    rng = np.random.default_rng(1)
+    default = rng.normal(0.008, 0.04, 480)
+    calm = 0.002 + 0.3 * (default - 0.002) + rng.normal(0.003, 0.003, 480)
+    others = default[:, None] + rng.normal(0.0, 0.01, (480, 20))
+    sample = sample_of(np.column_stack([calm, others, default]), 0)
+    assert calm.mean() < default.mean()
+    assert examine(sample, read_objective("sharpe", []), trials=21).beyond_noise
+    assert not examine(sample, FREE, trials=21).beyond_noise
