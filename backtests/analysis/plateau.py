@@ -125,13 +125,17 @@ def _components(members: NDArray[np.intp], neighbours: Neighbours) -> NDArray[np
     """Number of the connected set to which each member belongs."""
     place = np.full(len(neighbours) + 1, -1, np.int32)
     place[members] = np.arange(len(members), dtype=np.int32)
-    # The second half of the moves are the first half's opposites.
-    ends = place[neighbours[members, : neighbours.shape[1] // 2]]
-    start, move = np.nonzero(ends >= 0)
-    joined = np.ones(len(start), dtype=np.int8)
-    graph = coo_array((joined, (start, ends[start, move])), shape=(len(members), len(members)))
-    labels: NDArray[np.int32] = connected_components(graph, directed=False)[1]
-    return labels
+    label = np.arange(len(members), dtype=np.int32)
+    # A move at a time: all edges at once are gigabytes. The second half of the moves are the
+    # first half's opposites.
+    for column in neighbours.T[: neighbours.shape[1] // 2]:
+        ends = place[column[members]]
+        start = np.flatnonzero(ends >= 0)
+        count = int(label.max()) + 1
+        edges = (np.ones(len(start), dtype=np.int8), (label[start], label[ends[start]]))
+        graph = coo_array(edges, shape=(count, count))
+        label = connected_components(graph, directed=False)[1][label]
+    return label
 
 
 def _summed_distances(points: Coordinates) -> NDArray[np.int64]:
