@@ -153,6 +153,25 @@ def test_leads_and_region_are_those_of_the_table(mixes):
     }  # fmt: skip
 
 
+def test_risk_adjusted_leads_are_over_the_bills_of_the_same_months(tmp_path, capsys):
+    words = ("--maximise", "sharpe", "--lag", "3", "--out", str(tmp_path))
+    assert command(capsys, *MIXES, *BUNDLED, *words)[0] == 0
+    told = content(only(tmp_path))
+    parts, honesty = told["portfolios"], told["honesty"]
+    for name, lead in (("Recommended", "chosen"), ("Best single cell", "peak")):
+        expected = parts[name]["sharpe"] - parts["Default"]["sharpe"]
+        assert honesty[lead]["estimate"]["value"] == pytest.approx(expected, abs=1e-9)
+    first = pd.Period(honesty["first"], "M") + honesty["look_back_months"] + 3
+    assert honesty["expanding"]["first"] == str(first)  # a lag of three months
+
+
+def test_the_lead_over_the_default_with_bills_is_the_recommendation_s(mixes):
+    told = content(mixes)
+    parts = told["portfolios"]
+    lead = 100 * (parts["Recommended"]["cagr"] - parts["Default with bills"]["cagr"])
+    assert f"the recommendation's lead is {lead:+.2f} points" in told["sentences"][1]
+
+
 def test_the_walk_is_what_choosing_each_year_by_hand_earns(mixes):
     table, told = candidates(mixes), content(mixes)
     assets = ["SPY", "SHY", "IEF"]
@@ -444,6 +463,24 @@ def test_a_terminal_sees_rate_and_time_left(tmp_path):
     assert "of 363" in text or "/363" in text
 
 
+def test_scores_of_other_prices_are_not_taken_up(tmp_path, capsys):
+    days = pd.bdate_range("2015-01-01", "2019-12-31")
+    rng = np.random.default_rng(1)
+    for ticker in ("SPY", "IEF"):
+        values = 100 * np.cumprod(1 + rng.normal(3e-4, 0.005, len(days)))
+        (tmp_path / "prices").mkdir(exist_ok=True)
+        place = tmp_path / "prices" / f"{ticker}.csv"
+        pd.DataFrame({"Date": days, "value": values}).to_csv(place, index=False)
+    words = ("hedge_mix", "--assets", "SPY,IEF", "--step", "0.5", "--subject-to", "cagr>0.9")
+    words += ("--source", f"files:{tmp_path / 'prices'}", "--out", str(tmp_path / "out"))
+    assert "the scores are kept" in command(capsys, *words)[2]
+    pd.DataFrame({"Date": days, "value": values * np.linspace(1, 1.1, len(days))}).to_csv(
+        place, index=False
+    )
+    assert command(capsys, *words)[0] == 2
+    assert len(list((tmp_path / "out").glob(".tuning-*"))) == 2
+
+
 # Sentences
 
 
@@ -509,7 +546,53 @@ def test_a_ticker_is_text_in_every_chart(tmp_path, capsys):
     assert "&lt;b&gt;X&amp;amp;" in json.dumps(drawn)
 
 
+def test_gained_or_lost_is_the_sign_of_the_walk(mixes, rules):
+    for folder in (mixes, rules):
+        told = content(folder)
+        edge = told["honesty"]["expanding"]["edge_out_of_sample"]
+        word = "gained" if edge > 0 else "lost"
+        assert f"tuning {word} {abs(100 * edge):.2f} points" in told["sentences"][-1]
+
+
 # The page
+
+
+def drawn(folder: Path) -> list[dict]:
+    text = (folder / "index.html").read_text()
+    script = text.index('<script id="figures"')
+    return json.loads(text[text.index(">", script) + 1 : text.index("</script>", script)])
+
+
+def test_the_outline_is_around_the_good_cells_of_the_map(mixes):
+    table, told = candidates(mixes), content(mixes)
+    assert told["region"]["regions"] == 1
+    best = told["region"]["best_plateau"] - told["honesty"]["peak"]["error"]
+    good = table[table["plateau"] >= best]
+    cells = set(
+        zip(*(good[name].mul(10).round().astype(int) for name in ("SPY", "SHY")), strict=True)
+    )
+    edges = set()
+    for x, y in cells:
+        for to, edge in (
+            ((x - 1, y), (x - 0.5, y - 0.5, x - 0.5, y + 0.5)),
+            ((x + 1, y), (x + 0.5, y - 0.5, x + 0.5, y + 0.5)),
+            ((x, y - 1), (x - 0.5, y - 0.5, x + 0.5, y - 0.5)),
+            ((x, y + 1), (x - 0.5, y + 0.5, x + 0.5, y + 0.5)),
+        ):
+            edges |= {edge} if to not in cells else set()
+    outline = drawn(mixes)[1]["data"][1]
+    x, y = outline["x"], outline["y"]
+    assert {(x[i], y[i], x[i + 1], y[i + 1]) for i in range(0, len(x), 3)} == edges
+
+
+def test_the_walk_s_equity_is_of_the_same_months(mixes):
+    lines = {trace["name"]: trace for trace in drawn(mixes)[2]["data"]}
+    equity = lines["100 % SPY"]
+    levels = load_market("bundled", ["SPY"]).levels(["SPY"])["SPY"]
+    levels.index = levels.index.strftime("%Y-%m")
+    first, last = equity["x"][0][:7], equity["x"][-1][:7]
+    assert equity["y"][0] == 1.0
+    assert equity["y"][-1] == pytest.approx(levels[last] / levels[first], rel=1e-3)
 
 
 def test_the_page_stands_alone_and_draws(mixes, rules, tmp_path):

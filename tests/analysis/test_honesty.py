@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from backtests.analysis import superiority
 from backtests.analysis.honesty import Sample, edge_of, examine
 from backtests.analysis.objective import read_objective
 
@@ -167,3 +168,21 @@ def test_a_third_of_the_risk_at_less_than_the_return_can_be_beyond_noise():
     assert calm.mean() < default.mean()
     assert examine(sample, read_objective("sharpe", []), trials=21).beyond_noise
     assert not examine(sample, FREE, trials=21).beyond_noise
+
+
+def test_beyond_noise_takes_all_three(monkeypatch):
+    returns = noise(5)
+    returns[:, 3] += 0.004
+    sample = sample_of(returns, 3)
+    real = superiority.reality_check
+    assert examine(sample, FREE, trials=30).beyond_noise
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            superiority,
+            "reality_check",
+            lambda *args, **words: dataclasses.replace(real(*args, **words), spa_consistent=0.06),
+        )
+        assert not examine(sample, FREE, trials=30).beyond_noise
+    with monkeypatch.context() as patch:
+        patch.setattr("backtests.analysis.honesty.SURE_OF_SKILL", 1.0)
+        assert not examine(sample, FREE, trials=30).beyond_noise
