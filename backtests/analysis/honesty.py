@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -42,8 +43,8 @@ FEWEST_MONTHS = 24
 # no fewer than an interval takes.
 LOOK_BACK = 120
 # What stands in where a measure does not add up over blocks of months.
-ADDS_UP = {"cagr": "cagr", "calmar": "cagr", "sharpe": "sharpe", "sortino": "sharpe"}
-RISK_ADJUSTED = ("sharpe", "sortino")
+ADDS_UP = {"cagr": "cagr", "calmar": "sharpe", "sharpe": "sharpe", "sortino": "sharpe"}
+RISK_ADJUSTED = ("sharpe", "sortino", "calmar")
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,9 @@ class Honesty:
     sharpe
         Probabilistic and deflated Sharpe ratio of the chosen less the default; None where they
         are the same portfolio.
+    same_risk
+        The same of returns per unit of volatility, where risk counts (``sharpe``, ``sortino``,
+        ``calmar``), and decisive there: a calmer mix earns less and may still be the better one.
     record_years
         Years until its Sharpe ratio over the default's is beyond doubt (MinTRL, 95 %).
     overfitting, ranked_by
@@ -88,6 +92,7 @@ class Honesty:
     chosen: Edge
     peak: Edge
     sharpe: ChosenSharpe | None
+    same_risk: ChosenSharpe | None
     record_years: float
     overfitting: overfitting.Overfitting | None
     ranked_by: str
@@ -197,10 +202,14 @@ def examine(
     expanding, rolling = (
         _walk(sample, objective, look_back, window, lag) for window in (None, look_back)
     )
-    sharpe, record = _sharpe(sample, objective, trials)
+    sharpe, record = _sharpe(sample, lambda own, default: own - default, trials)
+    same_risk = None
+    if objective.maximise in RISK_ADJUSTED:
+        same_risk, record = _sharpe(sample, partial(_at_same_risk, sample.cash), trials)
+    decides = same_risk or sharpe
     beyond = (
-        sharpe is not None
-        and sharpe.dsr > SURE_OF_SKILL
+        decides is not None
+        and decides.dsr > SURE_OF_SKILL
         and reality.spa_consistent < RARE_BY_CHANCE
         and chosen.estimate.low is not None
         and chosen.estimate.low > 0.0
@@ -212,6 +221,7 @@ def examine(
         chosen=chosen,
         peak=peak,
         sharpe=sharpe,
+        same_risk=same_risk,
         record_years=record,
         overfitting=found,
         ranked_by=ranked_by,
@@ -225,8 +235,13 @@ def examine(
 
 def _gains(objective: Objective, returns: Array, default: Array, cash: Array) -> Array:
     """What a candidate gains over the default each month, in terms of what is maximised."""
-    if objective.maximise not in RISK_ADJUSTED:
-        return returns - default
+    if objective.maximise in RISK_ADJUSTED:
+        return _at_same_risk(cash, returns, default)
+    return returns - default
+
+
+def _at_same_risk(cash: Array, returns: Array, default: Array) -> Array:
+    """Excess returns over bills per unit of volatility, less the default's."""
 
     def per_risk(one: Array) -> Array:
         excess = one - cash[:, None]
@@ -266,11 +281,13 @@ def _walk(
     )
 
 
-def _sharpe(sample: Sample, objective: Objective, trials: int) -> tuple[ChosenSharpe | None, float]:
+def _sharpe(
+    sample: Sample, gains: Callable[[Array, Array], Array], trials: int
+) -> tuple[ChosenSharpe | None, float]:
     """PSR and DSR of the chosen less the default, and its MinTRL in years."""
     columns = np.unique(np.append(sample.spread, [sample.chosen, sample.default]))
     default = sample.returns[:, [sample.default]]
-    excess = _gains(objective, sample.returns[:, columns], default, sample.cash)
+    excess = gains(sample.returns[:, columns], default)
     place = int(np.searchsorted(columns, sample.chosen))
     own = excess[:, place]
     if own.std() <= 1e-12:

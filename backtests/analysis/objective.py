@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -141,7 +142,7 @@ def read_limit(text: str) -> Limit:
         value = float(found[3]) / (100.0 if found[4] else 1.0) if found else float("nan")
     except ValueError:
         found = None
-    if not found:
+    if not found or math.isnan(value):
         raise UsageError(
             f'--subject-to takes METRIC>NUMBER or METRIC<NUMBER, for example "max_drawdown>-0.25", '
             f"got {text!r}"

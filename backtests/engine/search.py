@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+import data
 import strategies
 from backtests.analysis.hedge import month_ends
 from backtests.analysis.objective import Objective
@@ -109,5 +110,6 @@ def rules_code() -> str:
     """Fingerprint of the code that decides what the candidates hold."""
     rules = sorted(Path(str(strategies.__file__)).parent.glob("*.py"))
     here = Path(__file__).parent
-    content = b"".join(path.read_bytes() for path in [*rules, here / "space.py"])
+    bonds = [Path(str(data.__file__)).parent / name for name in ("bonds.py", "curve.py")]
+    content = b"".join(path.read_bytes() for path in [*rules, *bonds, here / "space.py"])
     return hashlib.sha256(content).hexdigest()

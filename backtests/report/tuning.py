@@ -224,14 +224,15 @@ def _how_sure(tuned: Tuned) -> str:
             "Month by month the recommendation makes what the default makes: there is nothing to "
             "be sure of."
         )
+    decides = honesty.same_risk or honesty.sharpe
     text = (
         f"On month-ends its {WORDS[metric]} is {edge_text(honesty.chosen, metric)} against the "
         f"default's; the best single cell shows {edge_text(honesty.peak, metric)}. After "
         f"{tuned.trials:,} trials on this market, the probability that it earns more than the "
         f"default{at_same_risk(metric)} by more than luck is "
-        f"{probability(honesty.sharpe.dsr)} (deflated Sharpe ratio; "
-        f"{probability(honesty.sharpe.dsr_effective)} if they count as "
-        f"{honesty.sharpe.effective_trials:.1f} independent ones). "
+        f"{probability(decides.dsr)} (deflated Sharpe ratio; "
+        f"{probability(decides.dsr_effective)} if they count as "
+        f"{decides.effective_trials:.1f} independent ones). "
     )
     if honesty.beyond_noise:
         return text + "Interval, deflated Sharpe ratio and Hansen's test agree: more than noise."

@@ -108,6 +108,9 @@ def content(tuned: Tuned) -> dict[str, Any]:
                 "chosen": dataclasses.asdict(honesty.chosen),
                 "peak": dataclasses.asdict(honesty.peak),
                 "sharpe": None if honesty.sharpe is None else dataclasses.asdict(honesty.sharpe),
+                "same_risk": None
+                if honesty.same_risk is None
+                else dataclasses.asdict(honesty.same_risk),
                 "record_years": honesty.record_years,
                 "overfitting": None if honesty.overfitting is None else {
                     "probability": honesty.overfitting.probability,

@@ -9,6 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from backtests.analysis.honesty import RARE_BY_CHANCE, SURE_OF_SKILL
+from backtests.analysis.objective import MONTHS
+from backtests.analysis.selection import ChosenSharpe
 from backtests.analysis.walkforward import WalkForward
 from backtests.report.charts import Cell, Grid, render_page
 from backtests.report.text import percent
@@ -18,7 +20,6 @@ from backtests.report.tuning import (
     TOP,
     WORDS,
     Tuned,
-    at_same_risk,
     edge_text,
     figure,
     headline,
@@ -64,6 +65,8 @@ def _notes(tuned: Tuned) -> list[str]:
     count, why = tuned.space.left_out
     if count:
         notes.append(f"{count:,} combinations are left out, which the rule refuses: {why}")
+    if tuned.market.periods_per_year != MONTHS and tuned.objective.limits:
+        notes.append("the walk-forward keeps its limits on month-ends, the search on every session")
     if unseen := tuned.objective.unseen:
         notes.append(
             "the walk-forward chooses without "
@@ -150,25 +153,19 @@ def _panel(tuned: Tuned) -> Grid:
         (f"{word} of the best single cell over the default", edge_text(honesty.peak, metric),
          "what most tools would hand you"),
     ]  # fmt: skip
-    sharpe = honesty.sharpe
-    if sharpe is not None:
+    for words, sharpe in (
+        ("returns minus the default's", honesty.sharpe),
+        ("the same at equal volatility, which decides here", honesty.same_risk),
+    ):
+        if sharpe is not None:
+            lines += _sharpe_lines(words, sharpe)
+    if honesty.sharpe is not None:
         record = honesty.record_years
-        years = f"{record:,.0f} years" if math.isfinite(record) else "never"
-        lines += [
-            (f"Sharpe ratio of returns over the default's{at_same_risk(metric)}, a year",
-             f"{sharpe.sharpe_annual:.2f}",
-             "the default is the null, not zero: every long mix has a premium"),
-            ("Probabilistic Sharpe ratio", probability(sharpe.psr),
-             "probability that it is above 0, had this been the only trial"),
-            (f"Deflated Sharpe ratio, {sharpe.trials:,} trials", probability(sharpe.dsr),
-             f"above {100 * SURE_OF_SKILL:.0f} % is more than the luckiest of as many without "
-             "skill would show; counts every trial ever logged here on this market"),
-            (f"Deflated Sharpe ratio, {sharpe.effective_trials:.1f} effective trials",
-             probability(sharpe.dsr_effective),
-             "the trials move together; this counts them as so many independent ones"),
-            ("Record needed to be sure of it", years,
-             f"minimum track record at 95 %; there are {honesty.months / 12:.0f} years"),
-        ]  # fmt: skip
+        lines.append(
+            ("Record needed to be sure of it",
+             f"{record:,.0f} years" if math.isfinite(record) else "never",
+             f"minimum track record at 95 %; there are {honesty.months / 12:.0f} years")
+        )  # fmt: skip
     over = honesty.overfitting
     if over is not None:
         low, high = over.by_chance
@@ -191,3 +188,18 @@ def _panel(tuned: Tuned) -> Grid:
     ]  # fmt: skip
     rows = [[Cell(name), Cell(value), Cell(reading, tone="text")] for name, value, reading in lines]
     return Grid(["", "", "How to read it"], rows)
+
+
+def _sharpe_lines(words: str, sharpe: ChosenSharpe) -> list[tuple[str, str, str]]:
+    return [
+        (f"Sharpe ratio a year of {words}", f"{sharpe.sharpe_annual:.2f}",
+         "the default is the null, not zero: every long mix has a premium"),
+        ("Its probabilistic Sharpe ratio", probability(sharpe.psr),
+         "probability that it is above 0, had this been the only trial"),
+        (f"Its deflated Sharpe ratio, {sharpe.trials:,} trials", probability(sharpe.dsr),
+         f"above {100 * SURE_OF_SKILL:.0f} % is more than the luckiest of as many without "
+         "skill would show; counts every trial ever logged here on this market"),
+        (f"Its deflated Sharpe ratio, {sharpe.effective_trials:.1f} effective trials",
+         probability(sharpe.dsr_effective),
+         "the trials move together; this counts them as so many independent ones"),
+    ]  # fmt: skip
