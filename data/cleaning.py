@@ -67,7 +67,7 @@ def clean_bars(ticker: str, frame: pd.DataFrame, raw: dict[str, Any]) -> Bars:
     _require_answer(ticker, frame, raw)
     _require_fund(ticker, raw)
     said: list[str] = []
-    whole = _by_day(frame)
+    whole = _with_capital_gains(_by_day(frame))
     prices = _standing(ticker, whole, raw, said)
     prices = _left_out(ticker, prices, prices["Close"].isna(), "has no close", said)
     if len(prices) and not closed(prices.index[-1]):
@@ -121,6 +121,24 @@ def _by_day(frame: pd.DataFrame) -> pd.DataFrame:
     table.index = pd.DatetimeIndex(frame.index).tz_localize(None).normalize().as_unit("ns")
     table.index.name = "Date"
     return table
+
+
+def _with_capital_gains(whole: pd.DataFrame) -> pd.DataFrame:
+    """Count what a fund paid out of gains as dividends; the columns are yfinance's.
+
+    Yahoo gives them beside the dividends, and in some funds within the same day's dividend as
+    well. Which of both shows in its own adjusted close.
+    """
+    gains = whole.get("Capital Gains")
+    if gains is None or not (gains > 0).any():
+        return whole
+    both = whole.assign(Dividends=whole["Dividends"] + gains.where(gains > 0, 0.0))
+    known = whole[["Close", "Adj Close"]].ffill()
+    before = known.shift(1)
+    factor = 1.0 - (before["Adj Close"] / before["Close"]) / (known["Adj Close"] / known["Close"])
+    paid = before["Close"] * factor  # a dividend that would explain the adjustment
+    within = (whole["Dividends"] - paid).abs() < (both["Dividends"] - paid).abs()
+    return both.assign(Dividends=both["Dividends"].where(~within, whole["Dividends"]))
 
 
 def _left_out(

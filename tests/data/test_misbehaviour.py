@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 
+import numpy as np
 import pytest
 
 from data import yahoo
@@ -12,7 +13,7 @@ from data.bars import total_return
 from data.errors import DataError, HedgeError
 from tests import yahoo_server as server
 from tests.soak.kinds import KINDS, REFUSED, RIGHT, ROW
-from tests.soak.made import judge, random_bars
+from tests.soak.made import adjusted, judge, random_bars
 
 SEED = 7
 
@@ -65,3 +66,34 @@ def test_no_kind_ends_in_a_silent_wrong_number(web, bars, kind):
         pattern = kind.says.replace("{day}", day)
         assert re.search(pattern, outcome.said) or pattern in outcome.said, outcome.said
         assert "SPY" in outcome.said
+
+
+# --- capital gains --------------------------------------------------------------------------
+
+GAIN_ROW = 330
+
+
+@pytest.mark.parametrize("share", [0.003, 0.05])
+@pytest.mark.parametrize("within", [False, True])
+@pytest.mark.parametrize("paying", [False, True])
+def test_what_a_fund_pays_out_of_gains_counts_once(web, bars, share, within, paying):
+    """Yahoo lists it beside the dividends; of some funds it is in the same day's dividend too."""
+    plain = bars.assign(Open=bars["Close"], High=bars["Close"], Low=bars["Close"])
+    place = plain.columns.get_loc("Dividends")
+    gain = share * plain["Close"].iloc[GAIN_ROW - 1]
+    if paying:
+        plain.iloc[GAIN_ROW, place] = 0.004 * plain["Close"].iloc[GAIN_ROW - 1]
+    truth = plain.copy()
+    truth.iloc[GAIN_ROW, place] += gain
+    truth = adjusted(truth)
+    sent = truth if within else truth.assign(Dividends=plain["Dividends"])
+    chart = server.chart("SPY", sent)
+    result = chart["chart"]["result"][0]
+    stamp = result["timestamp"][GAIN_ROW]
+    result["events"]["capitalGains"] = {str(stamp): {"amount": gain, "date": stamp}}
+    result["meta"]["instrumentType"] = "MUTUALFUND"
+    web.charts["SPY"] = chart
+    got = yahoo.fetch("SPY")
+    assert not [line for line in got.warnings if "adjusted close" in line]
+    known, level = total_return(truth), total_return(got.frame)
+    np.testing.assert_allclose(level, known, rtol=1e-9)

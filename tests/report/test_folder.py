@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import signal
 import subprocess
@@ -51,6 +52,18 @@ def test_a_damaged_folder_is_not_kept(tmp_path):
     write(tmp_path)
     assert (place / "equity.csv").read_text() == "1"
     assert (tmp_path / "run-1.replaced-1" / "equity.csv").read_text() == "damaged"
+
+
+@pytest.mark.parametrize("name", ["a\0b", "x" * 300, "/dev/null", "../run-2/equity.csv"])
+def test_a_manifest_that_lists_what_is_no_file_of_its_folder_is_damaged(tmp_path, name):
+    """What it names is not even opened: that could be a pipe without an end."""
+    place = write(tmp_path)
+    manifest = folder.read_manifest(place)
+    manifest["files"][name] = hashlib.sha256(b"").hexdigest()  # as of /dev/null
+    folder.write_json(place / "manifest.json", manifest)
+    write(tmp_path)
+    assert visible(tmp_path) == ["run-1", "run-1.replaced-1"]
+    assert set(folder.read_manifest(place)["files"]) == {"equity.csv"}
 
 
 def test_a_run_without_its_sheet_does_not_replace_one_with(tmp_path):
