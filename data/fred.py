@@ -45,7 +45,7 @@ BROKEN = {CURVE[20.0], CURVE[30.0]}
 
 def base_url() -> str:
     """The server asked, without a trailing slash."""
-    return os.environ.get("HEDGE_FRED_URL", DEFAULT_URL).rstrip("/")
+    return (os.environ.get("HEDGE_FRED_URL") or DEFAULT_URL).rstrip("/")
 
 
 def fetch(series: str) -> Bars:

@@ -38,6 +38,7 @@ BACKOFF_SECONDS = 1.0
 TIMEOUT_SECONDS = 10
 PATIENCE_SECONDS = 12  # for one ticker, all attempts together
 REACH_SECONDS = 3.0
+MOST_HOPS = 10  # of a form of consent
 
 # Yield indices in percent by maturity in years; ^IRX is the bank discount of a 13-week bill.
 YIELDS = {"^IRX": 0.25, "^FVX": 5.0, "^TNX": 10.0, "^TYX": 30.0}
@@ -246,9 +247,18 @@ def _client() -> tuple[Any, Any]:
         deadline: float = math.inf
 
         def request(self, method: Any, url: str, *words: Any, **options: Any) -> Any:
-            if not _may_ask(url):
-                raise requests.exceptions.DNSError(f"{url} is none of the servers to ask")
-            return super().request(method, url, *words, **options)
+            follow = options.pop("allow_redirects", True)
+            for _ in range(MOST_HOPS):
+                if not _may_ask(url):
+                    raise requests.exceptions.DNSError(f"{url} is none of the servers to ask")
+                options["allow_redirects"] = False
+                answer = super().request(method, url, *words, **options)
+                if not follow or not answer.redirect_url:
+                    return answer
+                # The form of consent goes on as browsers do: by GET, without what was sent.
+                method, url, words = "GET", answer.redirect_url, ()
+                options = {one: options[one] for one in ("timeout", "headers") if one in options}
+            raise requests.exceptions.TooManyRedirects(f"more than {MOST_HOPS} redirects to {url}")
 
         def get(self, url: str, **options: Any) -> Any:
             left = max(self.deadline - time.monotonic(), 0.05)

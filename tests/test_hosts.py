@@ -15,6 +15,7 @@ import pytest
 
 from tests import yahoo_server
 from tests.conftest import ROOT
+from tests.soak import wire
 
 # The hosts that docs/security.md lists: chart and FRED, and where yfinance gets cookie and crumb.
 NAMED = {"query2.finance.yahoo.com", "fred.stlouisfed.org"}
@@ -116,3 +117,29 @@ def test_another_server_than_yahoo_keeps_yfinance_from_yahoo(monkeypatch):
     assert yahoo._may_ask("http://127.0.0.1:8000/v8/finance/chart/SPY")
     assert not yahoo._may_ask("https://fc.yahoo.com")
     assert not yahoo._may_ask(charts)
+
+
+def test_a_redirect_leads_yfinance_to_no_other_server(monkeypatch):
+    """Not even where it asks for a cookie: curl would follow without a word."""
+    from curl_cffi.requests.exceptions import DNSError
+
+    from data import yahoo
+
+    with yahoo_server.serve() as named, yahoo_server.serve() as other:
+        elsewhere = other.url.replace("127.0.0.1", "localhost")
+        other.hold("SPY", yahoo_server.made_bars())
+        target = f"{elsewhere}/v8/finance/chart/SPY"
+        named.faults["crumb"] = [wire.redirect(target)]
+        named.faults["here"] = [wire.redirect("/v8/finance/chart/loop")]
+        named.faults["loop"] = [wire.redirect("/v8/finance/chart/there")]
+        named.faults["ever"] = [wire.redirect()]
+        monkeypatch.setenv("HEDGE_YAHOO_URL", named.url)
+        _, session = yahoo._client()
+        with pytest.raises(DNSError, match="none of the servers to ask"):
+            session.request("GET", f"{named.url}/v8/finance/chart/crumb", timeout=5)
+        assert other.asked == []
+        answer = session.request("GET", f"{named.url}/v8/finance/chart/here", timeout=5)
+        assert answer.status_code == 404
+        assert named.asked[-3:] == ["here", "loop", "there"]
+        with pytest.raises(OSError, match="more than 10 redirects"):
+            session.request("GET", f"{named.url}/v8/finance/chart/ever", timeout=5)
