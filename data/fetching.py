@@ -53,7 +53,7 @@ def fresh_snapshot(
     kept = None if refresh else store.read(name)
     if kept is not None and kept.fresh(began):
         return kept
-    bars = None
+    checked = False
     try:
         with store.locked(name, progress):
             # Another process may have fetched it while this one waited for the lock.
@@ -64,14 +64,17 @@ def fresh_snapshot(
             with progress(f"fetching {name} from {source}"):
                 bars = fetch(name)
             _require_as_long(name, bars, other)
-            bars = _with_revisions(name, bars, other)
+            bars, checked = _with_revisions(name, bars, other), True
             return store.write(name, source, dt.datetime.now(dt.UTC), bars)
     except OutputError as error:
         # What cannot be kept can still be used.
         store.warnings.append(f"{error}; what is fetched is not kept")
-        if bars is None:
+        if not checked:
             with progress(f"fetching {name} from {source}"):
                 bars = fetch(name)
+            other = store.read(name)  # a folder that cannot be written may still be read
+            _require_as_long(name, bars, other)
+            bars = _with_revisions(name, bars, other)
         return Snapshot(name, source, dt.datetime.now(dt.UTC), "", bars)
 
 
@@ -88,7 +91,7 @@ def _require_as_long(name: str, bars: Bars, kept: Snapshot | None) -> None:
 
 
 def _with_revisions(name: str, bars: Bars, kept: Snapshot | None) -> Bars:
-    """Name the days on which what arrived says otherwise than the history kept.
+    """Name the days on which what arrived says otherwise than the history kept, or ends before it.
 
     Raises
     ------
@@ -97,6 +100,13 @@ def _with_revisions(name: str, bars: Bars, kept: Snapshot | None) -> Bars:
     """
     if kept is None:
         return bars
+    last, before = bars.frame.index[-1], kept.bars.frame.index[-1]
+    if last < before:
+        said = (
+            f"{name}: ends on {last:%Y-%m-%d}, but the history fetched on {kept.fetched:%Y-%m-%d} "
+            f"on {before:%Y-%m-%d}; the days after are left out"
+        )
+        bars = Bars(bars.frame, (*bars.warnings, said))
     new, old = _steps(bars.frame), _steps(kept.bars.frame)
     both = new.index.intersection(old.index)
     # A step spans the rows left out before it: compare where both start from the same day.

@@ -16,7 +16,7 @@ import pytest
 
 from data import live, yahoo
 from data.bars import total_return
-from data.errors import DataError, HedgeError, UnreachableError
+from data.errors import DataError, HedgeError, OutputError, UnreachableError
 from data.snapshots import Store
 from tests import yahoo_server as server
 from tests.conftest import ROOT
@@ -586,3 +586,26 @@ def test_a_split_or_a_new_dividend_is_no_revision(web, bars):
     market = live.load(["SPY"], may_fall_back=False, refresh=True)
     assert not any("differs from the history" in note for note in market.notes)
     assert len(market.sessions) == 300
+
+
+def test_an_end_before_that_of_the_history_kept_is_named(web, bars):
+    live.load(["SPY"], may_fall_back=False)
+    web.hold("SPY", bars.iloc[:-3])
+    market = live.load(["SPY"], may_fall_back=False, refresh=True)
+    said = f"SPY: ends on {bars.index[-4]:%Y-%m-%d}, but the history fetched on "
+    assert any(said in note and f"on {bars.index[-1]:%Y-%m-%d};" in note for note in market.notes)
+
+
+def test_what_cannot_be_kept_is_held_against_the_history_kept_all_the_same(web, bars, monkeypatch):
+    live.load(["SPY"], may_fall_back=False)
+
+    def full(*_: object, **__: object) -> None:
+        raise OutputError("the data folder cannot be written: Read-only file system; mend it")
+
+    monkeypatch.setattr(Store, "locked", full)
+    web.hold("SPY", bars.iloc[100:])
+    with pytest.raises(DataError, match="begins on .*, but the history kept begins on"):
+        live.load(["SPY"], may_fall_back=False, refresh=True)
+    web.hold("SPY", random_bars(5, 300))
+    with pytest.raises(DataError, match="what arrived differs from the history kept"):
+        live.load(["SPY"], may_fall_back=False, refresh=True)
