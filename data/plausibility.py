@@ -64,10 +64,15 @@ def without_splits(ticker: str, bars: pd.DataFrame, said: list[str]) -> pd.DataF
             closes.loc[before, "Close"] /= ratio
             both = closes.copy()
             both.loc[before, "Dividends"] /= ratio
-            # Whether the dividends carry it too shows in Yahoo's own adjustment.
-            mended = min(
-                (closes, both), key=lambda each: _gap(total_return(each), each["Adj Close"]).max()
+            # Whether the closes carry it at all (a spin-off's ratio is no larger than a day's
+            # move), and the dividends too, shows in Yahoo's own adjustment.
+            best = min(
+                (mended, closes, both),
+                key=lambda each: _gap(total_return(each), each["Adj Close"]).max(),
             )
+            if best is mended:
+                continue
+            mended = best
             said.append(f"{ticker}: the {ratio:g}:1 split of {day:%Y-%m-%d} was divided out")
     return mended
 

@@ -13,6 +13,7 @@ from data.histories import days_text
 STALE_SESSIONS = 5
 NEARBY_DAYS = 10
 MOST_STRAY, MOST_STRAY_SHARE = 5, 0.005
+MOST_ELSEWHERE_SHARE = 0.06
 
 
 def gaps(ticker: str, days: pd.DatetimeIndex) -> list[str]:
@@ -68,12 +69,21 @@ def require_in_place(ticker: str, sent: pd.DatetimeIndex, disputed: pd.DatetimeI
     days = sent[sent <= exchange.now().tz_localize(None)].unique()
     sessions = exchange_calendar(days[0]).sessions
     beside = days.difference(sessions)
-    if len(beside) > max(MOST_STRAY, MOST_STRAY_SHARE * len(days)):
+    most = max(MOST_STRAY, MOST_STRAY_SHARE * len(days))
+    # All dates a day off turn each Friday or Monday into a day of the weekend; another exchange
+    # than New York's has holidays of its own, some eight a year.
+    weekend = beside[beside.day_of_week >= 5]
+    if len(weekend) > most or len(beside) > MOST_ELSEWHERE_SHARE * len(days) + MOST_STRAY:
         raise DataError(
             f"{ticker}: {len(beside)} of Yahoo's {len(days)} rows lie on days without an exchange "
             f"session, first {beside[0]:%Y-%m-%d}: the dates may be off by a day; "
-            "nothing of it is used"
+            "bring checked prices with --source files:DIR"
         )
+    if len(beside) > most:
+        return [
+            f"{ticker}: {len(beside)} rows from {beside[0]:%Y-%m-%d} to {beside[-1]:%Y-%m-%d} lie "
+            "on holidays of New York; does it trade elsewhere?"
+        ]
     absent = sessions[(sessions >= days[0]) & (sessions <= days[-1])].difference(days)
     extra = beside.union(disputed)
     extra = extra[extra < days[-1]]  # Yahoo may append the price of the moment

@@ -6,6 +6,7 @@ import re
 import time
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from data import yahoo
@@ -97,3 +98,32 @@ def test_what_a_fund_pays_out_of_gains_counts_once(web, bars, share, within, pay
     assert not [line for line in got.warnings if "adjusted close" in line]
     known, level = total_return(truth), total_return(got.frame)
     np.testing.assert_allclose(level, known, rtol=1e-9)
+
+
+# --- what is real and looks odd -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ratio", [1.02, 0.97, 1.005])
+def test_a_spin_off_on_a_day_that_moves_as_much_is_no_split_left_in(web, bars, ratio):
+    move = bars["Close"].pct_change() + 1
+    row = int((np.log(move) + np.log(ratio)).abs().iloc[50:].argmin()) + 50
+    sent = bars.copy()
+    sent.iloc[row, sent.columns.get_loc("Stock Splits")] = ratio
+    web.hold("SPY", sent)
+    got = yahoo.fetch("SPY")
+    assert not [line for line in got.warnings if "split" in line]
+    np.testing.assert_allclose(total_return(got.frame), total_return(bars), rtol=1e-9)
+
+
+def test_a_fund_of_another_exchange_is_let_in_with_one_line_on_its_holidays(web):
+    """Four days in a hundred are New York's alone to rest on; London trades on most of them."""
+    index = pd.bdate_range(end="2025-09-26", periods=2000)
+    steps = np.random.default_rng(1).normal(0, 0.008, len(index))
+    level = pd.Series(100 * np.exp(np.cumsum(steps)), index)
+    sent = pd.DataFrame(dict.fromkeys(("Open", "High", "Low", "Close", "Adj Close"), level))
+    web.hold("CSPX.L", sent.assign(Volume=1, Dividends=0.0, **{"Stock Splits": 0.0}))
+    got = yahoo.fetch("CSPX.L")
+    assert len(got.frame) == 2000
+    (line,) = [line for line in got.warnings if "trade elsewhere" in line]
+    assert line.startswith("CSPX.L: 73 rows from 2018-02-19 to 2025-09-01")
+    assert len(got.warnings) < 6
