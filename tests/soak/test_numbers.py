@@ -6,6 +6,7 @@ of which more than 10,000 are long enough to compare.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 
 import numpy as np
@@ -25,7 +26,8 @@ from tests.soak.counts import count, report
 from tests.soak.markets import CASES, make_decisions, make_market, weights_of
 
 LIMIT = 1e-9
-WORST = {"markets": 0, "too short": 0, "difference": 0.0, "sum of weights": 0.0}
+WORST = {"markets": 0, "too short": 0, "difference": 0.0, "sum of weights": 0.0,
+         "money in no column": 0.0}  # fmt: skip
 
 
 class Decided(Strategy):
@@ -107,6 +109,36 @@ def sane(done):
     assert off <= 1e-12
 
 
+def whole(engine, limit: float):
+    """An engine whose columns are held against its value as they come.
+
+    The weights of a simulation sum to 1 by definition from below: what lies in no column is
+    called cash there.
+    """
+
+    def fill(prices, *rest):
+        fills = engine(prices, *rest)
+        idle = float(np.abs((prices * fills.units).sum(axis=1) / fills.nav - 1.0).max())
+        WORST["money in no column"] = max(WORST["money in no column"], idle)
+        assert idle <= limit
+        return fills
+
+    return fill
+
+
+def test_an_engine_that_loses_money_is_found():
+    def losing(*words):
+        fills = ledger.fill(*words)
+        return dataclasses.replace(fills, units=fills.units * (1 - 1e-8))
+
+    prices = np.ones((5, 2))
+    costs = np.zeros(2)
+    targets = np.full((5, 2), 0.5)
+    whole(ledger.fill, 1e-12)(prices, targets, costs, costs, 100.0)
+    with pytest.raises(AssertionError):
+        whole(losing, LIMIT)(prices, targets, costs, costs, 100.0)
+
+
 @settings(
     max_examples=count(150, 12_000),
     suppress_health_check=list(HealthCheck),
@@ -128,9 +160,9 @@ def test_three_engines_give_one_answer(case):
             with pytest.raises(UsageError, match="too few for a lag"):
                 refused()
         return
-    done = simulate(market, strategy, engine=ledger.fill, **arguments)
+    done = simulate(market, strategy, engine=whole(ledger.fill, 1e-12), **arguments)
     sane(done)
-    theirs = simulate(market, strategy, engine=fill_with_vectorbt, **arguments)
+    theirs = simulate(market, strategy, engine=whole(fill_with_vectorbt, LIMIT), **arguments)
     sane(theirs)
     apart = difference(theirs.nav, done.nav)
     assert apart <= LIMIT
