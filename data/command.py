@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import time
@@ -38,6 +39,9 @@ def run_command(command: click.Command, arguments: Sequence[str] | None = None) 
 
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal may know fewer signs than names have
+            stream.reconfigure(errors="backslashreplace")
     try:
         _require_words(given)
         _require_once(command, given)
