@@ -103,6 +103,7 @@ def serve(listening: socket.socket, out: str, *, debug: bool = False) -> None:
     from streamlit.web.bootstrap import load_config_options
 
     from backtests.loopback import LoopbackOnly
+    from backtests.report.lab import theme
 
     port = listening.getsockname()[1]
     load_config_options({**OPTIONS, **theme(), "server.port": port})
@@ -119,25 +120,6 @@ def serve(listening: socket.socket, out: str, *, debug: bool = False) -> None:
         click.echo("the lab is closed")
 
 
-def theme() -> dict[str, str]:
-    """Streamlit's colours by those of the pages, light and dark."""
-    from backtests.report.lab import palette
-
-    names = {
-        "primaryColor": "--c1",
-        "backgroundColor": "--paper",
-        "secondaryBackgroundColor": "--shade",
-        "textColor": "--ink",
-        "borderColor": "--line",
-        "linkColor": "--link",
-    }
-    return {
-        f"theme.{side}.{option}": palette(dark=side == "dark")[name]
-        for side in ("light", "dark")
-        for option, name in names.items()
-    }
-
-
 # The page
 
 
@@ -145,6 +127,7 @@ def page(out: Path) -> None:
     """Draw the page for what its controls say; whatever goes wrong is a message on it."""
     import streamlit as st
 
+    from backtests.lab_state import values_of
     from backtests.report.lab import message, palette, render
 
     st.set_page_config(page_title="Treasury hedge lab", layout="wide")
@@ -153,7 +136,10 @@ def page(out: Path) -> None:
     try:
         problem = read_address()
         with st.sidebar:
-            config = controls()
+            try:
+                config = controls()
+            finally:
+                st.session_state["drawn"] = values_of(dict(st.session_state))
         if problem:
             st.html(message([problem, "What follows is the default run."], "error"))
         write_address(config)
@@ -267,8 +253,7 @@ def actions(config: RunConfig, run: Run, out: Path) -> None:
         save = st.button("Save this run", key="save", help="Writes the folder that the command "
                          "line would write.")  # fmt: skip
         sheet = st.button("Tear sheet", key="sheet")
-        if st.button("Add to comparison", key="add"):
-            add_to_comparison(this)
+        st.button("Add to comparison", key="add", on_click=add_to_comparison, args=(this,))
         with st.popover("Copy as command"):
             st.code(to_command(config, str(out)), language="bash", wrap_lines=True)
     if save or sheet:
@@ -282,7 +267,8 @@ def actions(config: RunConfig, run: Run, out: Path) -> None:
     st.html(message([f"saved in {folder}", f"open {folder / 'verdict.html'}"], "done"))
     if shown:
         text = (folder / "tearsheet.html").read_text(encoding="utf-8")
-        st.download_button("Download the tear sheet", text, f"{folder.name}.html", "text/html")
+        st.download_button("Download the tear sheet", text, f"{folder.name}.html", "text/html",
+                           key="download")  # fmt: skip
         st.iframe(text, height=900)
 
 
@@ -293,7 +279,13 @@ def add_to_comparison(query: str) -> None:
     compared = st.session_state.setdefault("compared", [])
     if query not in compared:
         st.session_state["compared"] = [*compared, query][-MOST_COMPARED:]
-        st.rerun()
+
+
+def clear_comparison() -> None:
+    """Take every run out of the comparison."""
+    import streamlit as st
+
+    st.session_state["compared"] = []
 
 
 def comparison(config: RunConfig, run: Run, colours: Mapping[str, str]) -> None:
@@ -329,9 +321,7 @@ def comparison(config: RunConfig, run: Run, colours: Mapping[str, str]) -> None:
         verdicts = {label: one.verdict or {} for label, one in found.items()}
         draw(compared_chart(verdicts), colours)
         st.html(table(compared_grid({k: (v.summary, verdicts[k]) for k, v in found.items()})))
-    if st.button("Clear the comparison", key="clear"):
-        st.session_state["compared"] = []
-        st.rerun()
+    st.button("Clear the comparison", key="clear", on_click=clear_comparison)
 
 
 # The address of the page is its state
@@ -349,12 +339,12 @@ def read_address() -> str | None:
 
     from backtests.engine.address import from_address
     from backtests.engine.config import RunConfig
-    from backtests.lab_state import to_state
+    from backtests.lab_state import is_moved, to_state
 
-    state = st.session_state
+    state: Any = st.session_state
     fields = [(key, one) for key in st.query_params for one in st.query_params.get_all(key)]
     now = urlencode(fields)
-    if state.get("address") == now:
+    if state.get("address") == now or is_moved(state.get("drawn", {}), state):
         return None
     problem = None
     state["compared"] = list(dict.fromkeys(v for k, v in fields if k == "vs"))[-MOST_COMPARED:]

@@ -18,6 +18,8 @@ from strategies.registry import strategy_class
 
 FRACTIONS = (1, 2, 3, 4, 5, 6, 10, 12, 20, 24, 25, 50, 100)
 DAYS = ("start", "end")
+BUTTONS = ("save", "sheet", "add", "clear", "forget", "download")
+OWN = ("address", "compared", "saved", "drawn")  # kept by the page, moved by no visitor
 
 
 def key_of(strategy: str, name: str) -> str:
@@ -51,7 +53,9 @@ def to_state(config: RunConfig) -> dict[str, Any]:
         value = config.params[known.name]
         if isinstance(value, Mapping):
             state["tickers"] = list(value)
-            state |= {weight_key(name): round(100.0 * one, 8) for name, one in value.items()}
+            # The sum may pass 1 by a hair, a slider may not.
+            percent = {name: min(round(100.0 * one, 8), 100.0) for name, one in value.items()}
+            state |= {weight_key(name): one for name, one in percent.items()}
         else:
             # A whole number written into an address stays a number of the declared type.
             state[key_of(config.strategy, known.name)] = type(known.default)(value)
@@ -114,6 +118,29 @@ def source_of(state: Mapping[str, Any]) -> str:
 def percent_of(state: Mapping[str, Any]) -> dict[str, float]:
     """Weights in percent by ticker, in the order chosen."""
     return {ticker: float(state.get(weight_key(ticker), 0.0)) for ticker in state["tickers"]}
+
+
+def values_of(state: Mapping[str, Any]) -> dict[str, Any]:
+    """What the controls hold now, buttons left out."""
+    return {key: one for key, one in state.items() if key not in (*BUTTONS, *OWN)}
+
+
+def is_moved(drawn: Mapping[str, Any], state: Mapping[str, Any]) -> bool:
+    """Whether a page is asked for by one of its controls, not by the back button or a link.
+
+    A browser sends its address with every change: that of the run before last, where a slider
+    moves on before the answer is there.
+
+    Parameters
+    ----------
+    drawn
+        What the controls held when the page was last drawn.
+    state
+        What they hold now, with the buttons.
+    """
+    now = values_of(state)
+    changed = any(now[key] != one for key, one in drawn.items() if key in now)
+    return changed or any(state.get(key) for key in BUTTONS)
 
 
 def slider_step(known: Parameter) -> float:

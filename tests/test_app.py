@@ -110,6 +110,25 @@ def test_a_raised_weight_takes_cash_then_the_others_and_the_address_follows(tmp_
     assert tiles(again) == tiles(page)
 
 
+def test_a_slider_that_moves_on_before_the_address_is_there_is_not_set_back(tmp_path):
+    page = open_page(tmp_path, **BUNDLED, set__weights="SPY=0.5,IEF=0.3")
+    before = dict(page.query_params)
+    page.slider(key="weight.SPY").set_value(55.0).run()
+    page.query_params.update(before)  # the browser has not heard of the new address yet
+    page.slider(key="weight.SPY").set_value(56.0).run()
+    assert page.slider(key="weight.SPY").value == 56.0
+    assert page.query_params["set.weights"] == "SPY=0.56,IEF=0.3"
+    page.query_params.update(before)
+    page.button(key="add").click().run()
+    assert page.slider(key="weight.SPY").value == 56.0
+    assert "SPY%3D0.56" in page.query_params["vs"]
+    page.query_params.clear()
+    page.query_params.update(before)  # the back button: nothing was moved
+    page.run()
+    assert page.slider(key="weight.SPY").value == 50.0
+    assert "vs" not in page.query_params
+
+
 def test_another_strategy_brings_its_sliders(tmp_path):
     page = open_page(tmp_path, **BUNDLED)
     page.selectbox(key="strategy").set_value("attack_defend").run()
@@ -155,6 +174,12 @@ def test_what_cannot_be_is_a_message_on_the_page(fields, words, tmp_path):
     assert "a fault of ours" not in texts(page)
     assert "<img" not in texts(page)
     assert page.slider or page.selectbox  # the controls stay, to put it right
+
+
+def test_a_weight_that_passes_the_whole_by_a_hair_is_the_whole(tmp_path):
+    page = open_page(tmp_path, **BUNDLED, set__weights="SPY=1.0000000001")
+    assert page.slider(key="weight.SPY").value == 100.0
+    assert 'role="alert"' not in texts(page)
 
 
 def test_a_fault_of_ours_is_a_line_too(tmp_path, monkeypatch, capsys):

@@ -42,6 +42,23 @@ def palette(*, dark: bool) -> dict[str, str]:
     return {**read[0], **read[1]} if dark else read[0]
 
 
+def theme() -> dict[str, str]:
+    """Streamlit's colours by those of the pages, light and dark."""
+    names = {
+        "primaryColor": "--c1",
+        "backgroundColor": "--paper",
+        "secondaryBackgroundColor": "--shade",
+        "textColor": "--ink",
+        "borderColor": "--line",
+        "linkColor": "--link",
+    }
+    return {
+        f"theme.{side}.{option}": palette(dark=side == "dark")[name]
+        for side in ("light", "dark")
+        for option, name in names.items()
+    }
+
+
 def coloured(value: Any, colours: Mapping[str, str]) -> Any:
     """A figure's data or layout with its colours looked up."""
     if isinstance(value, str):
