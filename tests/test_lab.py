@@ -35,9 +35,18 @@ def same(found, expected):
         assert found == expected
 
 
-@pytest.mark.parametrize("strategy", ["hedge_mix", "attack_defend"])
-def test_the_lab_shows_what_the_command_line_writes(strategy):
-    config = RunConfig(strategy, source="bundled", start="1975-01-31")
+@pytest.mark.parametrize(
+    ("strategy", "params", "extend"),
+    [
+        ("hedge_mix", {}, False),
+        ("attack_defend", {}, False),
+        ("equity_only", {}, False),
+        ("hedge_mix", {"weights": {"SPY": 0.0}}, False),  # nothing but bills, flat for months
+        ("hedge_mix", {"weights": {"IEF": 1.0}}, True),
+    ],
+)
+def test_the_lab_shows_what_the_command_line_writes(strategy, params, extend):
+    config = RunConfig(strategy, params, source="bundled", start="1975-01-31", extend=extend)
     shown, written = lab.look(config), execute(config)
     assert shown.summary.keys() == written.summary.keys()
     for key, value in written.summary.items():

@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from backtests.analysis.metrics import ROUNDING
+
 Array = NDArray[np.float64]
 WORST_SHARE = 0.10
 TAIL = 0.05
@@ -124,7 +126,7 @@ def under_water(values: pd.Series) -> tuple[int, float]:
     A stretch runs from the date of the peak to that of the recovery, or to the last row.
     """
     levels = values.to_numpy(float)
-    at_high = levels >= np.maximum.accumulate(levels)
+    at_high = levels >= np.maximum.accumulate(levels) * (1.0 - ROUNDING)
     highs = values.index[at_high]
     stretches = np.append(highs[1:], values.index[-1:]) - highs
     # Consecutive highs are not under water, however far apart their dates.

@@ -52,6 +52,9 @@ def _ratio(above: float, below: float) -> float:
     return above / below if below > 1e-12 else math.nan
 
 
+ROUNDING = 1e-12  # of a value: a fall this small is no fall
+
+
 def drawdowns(values: Array) -> Array:
     """Loss from the highest value so far, 0 or negative, on the rows given."""
     return np.asarray(values / np.maximum.accumulate(values) - 1.0)
@@ -74,7 +77,7 @@ def drawdown_list(values: pd.Series) -> list[Drawdown]:
     its lowest value, recovers on the first row back at or above the peak.
     """
     levels = values.to_numpy(float)
-    under = drawdowns(levels) < 0.0
+    under = drawdowns(levels) < -ROUNDING
     edges = np.diff(np.concatenate([[False], under, [False]]).astype(int))
     firsts, afters = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
     troughs = [

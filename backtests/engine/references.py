@@ -247,7 +247,7 @@ def match_volatility(
         return made[weight][1]
 
     weight = 1.0
-    if gap(0.0) >= 0.0:
+    if gap(0.0) >= -tolerance:  # bills match bills, whatever rounding says
         weight = 0.0
     elif gap(1.0) > 0.0:
         weight = float(brentq(gap, 0.0, 1.0, xtol=tolerance / 100.0))

@@ -31,6 +31,7 @@ Rows = NDArray[np.int64]
 
 LANES = 64  # candidates side by side: their state fits into the first-level cache
 GROUP = 4  # columns valued in one pass; the rest costs a pass each
+LEAST = 1e-12  # of the money: orders below are rounding
 SPAN = 64  # sessions between two mergers of the streamed moments
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 
@@ -425,7 +426,12 @@ def fill_with_sweep(
         np.ascontiguousarray(prices), np.ones(sessions), np.zeros(sessions, np.int8), fee, slippage,
         0, np.ascontiguousarray(targets[rows]), rows, np.array([0, len(rows)]), sums, nav, held,
     )  # fmt: skip
-    units = held * (initial / CAPITAL)
+    # An order that only clears what decimal fractions leave is none, for vectorbt too: bills
+    # alone would otherwise lie 1e-16 under water.
+    changes = np.diff(held, axis=0, prepend=np.zeros((1, columns)))
+    traded = np.abs(changes * prices) > LEAST * CAPITAL
+    last = np.maximum.accumulate(np.where(traded, np.arange(sessions)[:, None], 0), axis=0)
+    units = np.take_along_axis(held, last, axis=0) * (initial / CAPITAL)
     changes = np.diff(units, axis=0, prepend=np.zeros((1, columns)))
     row, column = np.nonzero(changes)
     change, price = changes[row, column], prices[row, column]
@@ -433,7 +439,7 @@ def fill_with_sweep(
     row, column, change, price = row[order], column[order], change[order], price[order]
     slipped = price * (1.0 + np.sign(change) * slippage[column])
     return Fills(
-        nav=nav[:, 0] * (initial / CAPITAL),
+        nav=(units * prices).sum(axis=1),
         units=units,
         order_row=row,
         order_column=column,
