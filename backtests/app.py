@@ -132,6 +132,7 @@ def page(out: Path) -> None:
 
     st.set_page_config(page_title="Treasury hedge lab", layout="wide")
     dark = st.context.theme.type == "dark"
+    state: Any = st.session_state
     st.html(render("lab_style.html", palette=palette(dark=dark)))
     try:
         problem = read_address()
@@ -139,7 +140,7 @@ def page(out: Path) -> None:
             try:
                 config = controls()
             finally:
-                st.session_state["drawn"] = values_of(dict(st.session_state))
+                state["drawn"] = values_of(state)
         if problem:
             st.html(message([problem, "What follows is the default run."], "error"))
         write_address(config)
