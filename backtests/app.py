@@ -259,13 +259,15 @@ def actions(config: RunConfig, run: Run, out: Path) -> None:
             st.code(to_command(config, str(out)), language="bash", wrap_lines=True)
     if save or sheet:
         with st.spinner("simulating and drawing, as the command line does", show_time=True):
-            folder = lab.save(config, out)
-        state["saved"] = (this, str(folder), sheet)
-    known, folder_text, shown = state.get("saved", ("", "", False))
+            folder, changed = lab.save(config, out)
+        state["saved"] = (this, str(folder), sheet, changed)
+    known, folder_text, shown, changed = state.get("saved", ("", "", False, ""))
     if known != this:
         return
     folder = Path(folder_text)
     st.html(message([f"saved in {folder}", f"open {folder / 'verdict.html'}"], "done"))
+    if changed:
+        st.html(message([changed]))
     if shown:
         text = (folder / "tearsheet.html").read_text(encoding="utf-8")
         st.download_button("Download the tear sheet", text, f"{folder.name}.html", "text/html",

@@ -25,11 +25,16 @@ from backtests.jobs import Loaded, Run, execute, load_for, publish, simulated
 from backtests.report.verdict import sentences
 from data.errors import HedgeError
 from data.files import csv_files
+from data.live import FETCHED, KEPT
 from data.load import load_market
 from data.market import Market
 from strategies.causality import prove_quickly
 from strategies.registry import make
 
+CHANGED = (
+    "the source has answered otherwise since this page read it: the saved run stands on newer "
+    "data; press 'Read the data again'"
+)
 PATIENCE = 30.0  # seconds before what was refused is asked for again
 SAVING = threading.Lock()  # the tear sheet's drawing library serves one at a time
 
@@ -41,6 +46,7 @@ class _Slot:
     error: HedgeError | None = None
     refused: float = -math.inf
     made: bool = False
+    until: float = math.inf
 
 
 class Shelf:
@@ -48,10 +54,17 @@ class Shelf:
 
     A refusal is kept for ``PATIENCE`` seconds, so that a source that cannot be reached is not
     asked again at every move of a slider.
+
+    Parameters
+    ----------
+    size
+        How many answers to keep.
+    lasts
+        Whether an answer stays; one that does not is kept for ``PATIENCE`` seconds too.
     """
 
-    def __init__(self, size: int) -> None:
-        self.size = size
+    def __init__(self, size: int, lasts: Callable[[Any], bool] = lambda _: True) -> None:
+        self.size, self.lasts = size, lasts
         self._slots: OrderedDict[Hashable, _Slot] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -63,9 +76,12 @@ class Shelf:
             while len(self._slots) > self.size:
                 self._slots.popitem(last=False)
         with slot.lock:
-            if not slot.made and time.monotonic() - slot.refused > PATIENCE:
+            now = time.monotonic()
+            if now > slot.until or (not slot.made and now - slot.refused > PATIENCE):
                 try:
                     slot.value, slot.made, slot.error = work(), True, None
+                    lasts = self.lasts(slot.value)
+                    slot.until = math.inf if lasts else time.monotonic() + PATIENCE
                 except HedgeError as error:
                     slot.error, slot.refused = error, time.monotonic()
             if slot.error is not None:
@@ -78,7 +94,16 @@ class Shelf:
             self._slots.clear()
 
 
-PRICES, MARKETS, RUNS = Shelf(8), Shelf(8), Shelf(32)
+def is_first_choice(market: Market) -> bool:
+    """Whether a market stands on what was asked for, and not on what stood in for it."""
+    if market.source == "bundled" or not market.remarks:
+        return not market.remarks
+    return market.source.startswith("files:") or market.remarks[0].startswith((FETCHED, KEPT))
+
+
+PRICES = Shelf(8, is_first_choice)
+MARKETS = Shelf(8, lambda loaded: is_first_choice(loaded[1]))
+RUNS = Shelf(32)
 
 
 def forget() -> None:
@@ -158,8 +183,13 @@ def _state_of(source: str) -> Hashable:
     return tuple(sorted(found))
 
 
-def save(config: RunConfig, out: Path) -> Path:
+def save(config: RunConfig, out: Path) -> tuple[Path, str]:
     """Make the run anew, as the command line does, and write its folder.
+
+    Returns
+    -------
+    tuple
+        The folder, and what to know where it stands on other data than the page.
 
     Raises
     ------
@@ -167,4 +197,7 @@ def save(config: RunConfig, out: Path) -> Path:
         For whatever the user can correct.
     """
     with SAVING:
-        return publish(execute(config), out)
+        run = execute(config)
+        seen = look(config).market.fingerprints()
+        changed = run.market.fingerprints() != seen
+        return publish(run, out), CHANGED if changed else ""

@@ -56,6 +56,8 @@ def to_state(config: RunConfig) -> dict[str, Any]:
             # The sum may pass 1 by a hair, a slider may not.
             percent = {name: min(round(100.0 * one, 8), 100.0) for name, one in value.items()}
             state |= {weight_key(name): one for name, one in percent.items()}
+            # A slider holds ten digits; what it stands for keeps all of them until it moves.
+            state["exact"] = {name: (percent[name], one) for name, one in value.items()}
         else:
             # A whole number written into an address stays a number of the declared type.
             state[key_of(config.strategy, known.name)] = type(known.default)(value)
@@ -92,8 +94,11 @@ def from_state(state: Mapping[str, Any]) -> RunConfig:
     params: dict[str, Any] = {}
     for known in strategy_class(strategy).parameters():
         if isinstance(known.default, Mapping):
-            weights = percent_of(state)
-            params[known.name] = {name: round(one / 100.0, 10) for name, one in weights.items()}
+            exact = state.get("exact", {})
+            params[known.name] = {
+                name: exact[name][1] if exact.get(name, ("",))[0] == one else round(one / 100, 10)
+                for name, one in percent_of(state).items()
+            }
         else:
             params[known.name] = state[key_of(strategy, known.name)]
     days = {name: None if state[name] is None else f"{state[name]:%Y-%m-%d}" for name in DAYS}

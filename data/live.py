@@ -17,6 +17,9 @@ from data.snapshots import Snapshot, Store, age_text
 
 SOURCE = "yahoo"
 
+# What a market says first of itself where nothing was in its way.
+FETCHED, KEPT = "fetched just now", "snapshots kept"
+
 
 def load(
     tickers: Sequence[str],
@@ -73,10 +76,10 @@ def load(
     oldest = max(one.age(dt.datetime.now(dt.UTC)) for one in found.values())
     # Of a clock set back an older snapshot may seem the newer.
     if not why and all(one.fetched >= began for one in found.values()):
-        remark = "fetched just now"
+        remark = FETCHED
     else:
         known = age_text(oldest) if oldest < dt.timedelta(0) else f"up to {age_text(oldest)} old"
-        remark = f"{why}; " * bool(why) + f"snapshots kept, {known}"
+        remark = f"{why}; " * bool(why) + f"{KEPT}, {known}"
 
     request = Request(kept, refresh=refresh, progress=progress, offline=bool(why))
     rates = request.rates(["bill", *needs, *(["yields"] if extend else [])])

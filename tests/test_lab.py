@@ -13,6 +13,7 @@ from backtests.engine.config import RunConfig
 from backtests.jobs import execute
 from backtests.lab_state import complete, from_state, make_room, slider_step, to_state
 from data.errors import DataError, UsageError
+from data.load import load_market
 from strategies.registry import STRATEGIES, strategy_class
 
 
@@ -178,3 +179,24 @@ def test_weights_never_pass_the_whole(weights, data):
     assert all(0 <= fitted[name] <= weights[name] + 1.0 for name in weights)
     if sum(weights.values()) > 100:
         assert sum(fitted.values()) > 99.0  # what is freed is given away but for a fraction
+
+
+def test_what_stood_in_for_a_source_is_asked_for_again(monkeypatch):
+    asked = []
+    market = load_market("bundled", ["SPY"])
+    for remarks, calls in (([], 1), (["Yahoo cannot be reached"], 2)):
+        shelf = lab.Shelf(2, lab.is_first_choice)
+        found = market.relabelled(remarks=remarks)
+        asked.clear()
+        monkeypatch.setattr(lab, "PATIENCE", -1.0)
+        for _ in range(2):
+            assert shelf.get("key", lambda found=found: asked.append(1) or found) is found
+        assert len(asked) == calls
+
+
+def test_a_weight_keeps_its_digits_until_its_slider_moves():
+    config = RunConfig("hedge_mix", {"weights": {"SPY": 0.123456789012345, "IEF": 1 / 3}})
+    state = to_state(config)
+    assert from_state(state) == config
+    state["weight.SPY"] = 20.0
+    assert from_state(state).params["weights"] == {"SPY": 0.2, "IEF": 1 / 3}

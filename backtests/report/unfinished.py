@@ -41,7 +41,7 @@ class Unfinished:
     def __init__(self, out: Path, key: str, count: int, columns: int) -> None:
         self.folder = out / f"{UNFINISHED}{key}"
         self.count, self.columns = count, columns
-        _remove_forgotten(out)
+        _remove_forgotten(out, keep=self.folder)
 
     def read(self) -> tuple[Array, NDArray[np.bool_]]:
         """Read what is there.
@@ -77,23 +77,30 @@ class Unfinished:
         """
         body = np.ascontiguousarray(scores, "<f8").tobytes()
         place = self.folder / f"{first}-{first + len(scores)}.part"
+        content = hashlib.sha256(body).digest() + body
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with replacing(place) as temporary:
-                temporary.write_bytes(hashlib.sha256(body).digest() + body)
+            try:
+                self._write(place, content)
+            except FileNotFoundError:  # the same search, elsewhere, ended and cleared the folder
+                self._write(place, content)
         except OSError as error:
             raise OutputError(
                 f"{place} cannot be written: {error.strerror or error}; make room and give the "
                 "same command again: it goes on from there"
             ) from error
 
+    def _write(self, place: Path, content: bytes) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with replacing(place) as temporary:
+            temporary.write_bytes(content)
+
     def discard(self) -> None:
         """Remove what is kept: the search is done."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _remove_forgotten(out: Path) -> None:
+def _remove_forgotten(out: Path, keep: Path) -> None:
     for left in out.glob(f"{UNFINISHED}*"):
         with contextlib.suppress(OSError):
-            if time.time() - left.stat().st_mtime > FORGOTTEN_SECONDS:
+            if left != keep and time.time() - left.stat().st_mtime > FORGOTTEN_SECONDS:
                 shutil.rmtree(left)

@@ -52,6 +52,7 @@ class Scenario:
     prepare: Act
     act: Act
     renews: tuple[str, ...] = ()
+    removes: tuple[str, ...] = ()
 
 
 @dataclass
@@ -159,7 +160,7 @@ def scenarios(*, with_tearsheet: bool) -> tuple[list[Scenario], list[Act]]:
         Scenario("first fetch", nothing, fetch),
         Scenario("fetch over an old snapshot", left_behind, fetch, (kept,)),
         Scenario("fetch over a damaged snapshot", damaged, fetch),
-        Scenario("clear", snapshots, clear, (kept, f"IEF{SUFFIX}")),
+        Scenario("clear", snapshots, clear, removes=(kept, f"IEF{SUFFIX}")),
         Scenario("first run", nothing, first),
         Scenario("another run", both, third, (listed,)),
         Scenario("the same run", first, first, (listed,)),
@@ -192,12 +193,15 @@ def temporaries(root: Path) -> list[Path]:
     return sorted(root.rglob(f"{TEMPORARY}*"))
 
 
-def complaints(root: Path, before: dict[str, bytes], renews: tuple[str, ...]) -> Iterator[str]:
-    """Say what is lost, half-written or unreadable under a root."""
+def complaints(
+    root: Path, before: dict[str, bytes], renews: tuple[str, ...], removes: tuple[str, ...] = ()
+) -> Iterator[str]:
+    """Say what is lost, half-written or unreadable under a root; what is renewed stays there."""
     after = contents(root)
     everything = set(after.values())
     for name, content in before.items():
-        if content not in everything and Path(name).name not in renews:
+        gone = content not in everything and Path(name).name not in (*renews, *removes)
+        if gone or (name not in after and Path(name).name in renews):
             yield f"{name} is lost"
     for name, content in after.items():
         if before.get(name) == content:
@@ -283,7 +287,7 @@ def judge(scenario: Scenario, template: Path, fault: str, at: int, kind: str) ->
     before = contents(template)
     with _copy(template) as root:
         status, said = attempt(scenario.act, root, Points(watched(root), fault, at))
-        found = list(complaints(root, before, scenario.renews))
+        found = list(complaints(root, before, scenario.renews, scenario.removes))
         if fault == KILL:
             if not os.WIFSIGNALED(status):
                 found.append(f"not killed: {said}")
@@ -292,7 +296,7 @@ def judge(scenario: Scenario, template: Path, fault: str, at: int, kind: str) ->
         status, said = attempt(scenario.act, root)
         if status:
             found.append(f"the next one fails: {said}")
-        found += complaints(root, before, scenario.renews)
+        found += complaints(root, before, scenario.renews, scenario.removes)
         found += [f"{path.name} stays" for path in temporaries(root)]
         return found
 
