@@ -10,12 +10,14 @@ import pandas as pd
 from data.bars import Bars, total_return
 from data.command import Progress, silent
 from data.errors import DataError, OutputError
+from data.fred import BROAD_DOLLAR, CPI
 from data.histories import days_text
 from data.snapshots import Snapshot, Store
 
 SHORTER_DAYS = 7
 REVISED = 5e-4  # of a day's return or of a figure in percent: rounding stays below
 MOST_REVISED = 0.2
+LEVELS = (BROAD_DOLLAR, CPI)  # indices: reweighted and reseasoned as a whole, in points
 
 
 def fresh_snapshot(
@@ -107,7 +109,8 @@ def _with_revisions(name: str, bars: Bars, kept: Snapshot | None) -> Bars:
             f"on {before:%Y-%m-%d}; the days after are left out"
         )
         bars = Bars(bars.frame, (*bars.warnings, said))
-    new, old = _steps(bars.frame), _steps(kept.bars.frame)
+    relative = name.endswith(LEVELS)
+    new, old = _steps(bars.frame, relative), _steps(kept.bars.frame, relative)
     both = new.index.intersection(old.index)
     # A step spans the rows left out before it: compare where both start from the same day.
     same_start = new.loc[both, "from"] == old.loc[both, "from"]
@@ -130,10 +133,10 @@ def _with_revisions(name: str, bars: Bars, kept: Snapshot | None) -> Bars:
     return Bars(bars.frame, (*bars.warnings, said))
 
 
-def _steps(frame: pd.DataFrame) -> pd.DataFrame:
-    """Give what each row adds to the one before: a day's return, or a change of the figure."""
+def _steps(frame: pd.DataFrame, relative: bool) -> pd.DataFrame:
+    """Give what each row adds to the one before: a return, or a change of a figure in percent."""
     if "Value" in frame:
-        step = frame["Value"].diff()
+        step = frame["Value"].pct_change(fill_method=None) if relative else frame["Value"].diff()
     else:
         step = total_return(frame).pct_change(fill_method=None)
     return pd.DataFrame({"step": step, "from": frame.index.to_series().shift(1)}).iloc[1:]

@@ -121,6 +121,7 @@ def bill_level(bill: pd.Series, sessions: pd.DatetimeIndex, fee: float = 0.0) ->
     return pd.Series(100.0 * np.cumprod(np.r_[1.0, growth]), index=sessions)
 
 
+LATE_CURVE_DAYS = 30
 CARRIED_DAYS = {"policy_rate": 45, "dxy": 45, "cpi": 120}
 
 
@@ -137,6 +138,10 @@ def stale_notes(rates: Rates, last: pd.Timestamp) -> list[str]:
         if (last - ends).days > days:
             what = {"policy_rate": "the policy rate", "dxy": "the dollar index", "cpi": "the CPI"}
             said.append(f"{what[name]} ends on {ends:%Y-%m-%d} and is carried on from there")
+    if rates.yields is not None and len(known := rates.yields.dropna(how="all")):
+        ends = known.index[-1]
+        if (last - ends).days > LATE_CURVE_DAYS:
+            said.append(f"yields end on {ends:%Y-%m-%d}: no curve is known after")
     return said
 
 

@@ -153,6 +153,22 @@ def test_a_series_that_ends_early_is_named():
     (note,) = stale_notes(rates, DAYS[-1] + pd.Timedelta(days=60))
     assert note == "the policy rate ends on 2024-04-30 and is carried on from there"
     assert stale_notes(rates, DAYS[-1]) == []
+    curve = Rates(yields=pd.DataFrame({10.0: 4.0, 2.0: None}, index=DAYS, dtype=float))
+    (note,) = stale_notes(curve, DAYS[-1] + pd.Timedelta(days=60))
+    assert note == "yields end on 2024-04-30: no curve is known after"
+    assert stale_notes(curve, DAYS[-1]) == []
+
+
+def test_an_index_that_is_reweighted_as_a_whole_is_the_same_series():
+    from data.fetching import _steps
+    from data.fred import BROAD_DOLLAR
+
+    dollar = pd.Series([100.0, 101.0, 99.0, 102.0], pd.bdate_range("2024-01-01", periods=4))
+    old, new = (pd.DataFrame({"Value": dollar * scale}) for scale in (1.0, 1.2))
+    assert BROAD_DOLLAR.endswith("DTWEXBGS")
+    apart = (_steps(old, True)["step"] - _steps(new, True)["step"]).abs()
+    assert apart.max() < 1e-12
+    assert (_steps(old, False)["step"] - _steps(new, False)["step"]).abs().min() > 5e-4
 
 
 def test_files_of_rates_are_each_read_as_what_they_are(tmp_path):
