@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
 
+from data.command import run_command
 from data.market import CASH, Market, describe
 
+Ended = tuple[int, str, str]
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "market"
 
@@ -85,6 +88,17 @@ def market_of(prices: pd.DataFrame, cash: pd.Series | None = None, ppy: int = 25
         periods_per_year=ppy,
         provenance={str(name): describe(prices[name], "made", "made") for name in prices},
     )
+
+
+def ended(door: click.Command, capsys: pytest.CaptureFixture[str], *words: str) -> Ended:
+    """Run a command in this process; return exit code, stdout, stderr."""
+    code = 0
+    try:
+        run_command(door, words)
+    except SystemExit as left:
+        code = int(left.code or 0)
+    shown = capsys.readouterr()
+    return code, shown.out, shown.err
 
 
 @pytest.fixture

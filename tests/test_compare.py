@@ -15,16 +15,11 @@ from backtests.report.folder import write_json
 from backtests.report.index import rebuild_index
 from data.command import run_command
 from tests import browser
+from tests.conftest import ended
 
 
 def command(capsys, *arguments: str) -> tuple[int, str, str]:
-    code = 0
-    try:
-        run_command(main, arguments)
-    except SystemExit as left:
-        code = int(left.code or 0)
-    shown = capsys.readouterr()
-    return code, shown.out, shown.err
+    return ended(main, capsys, *arguments)
 
 
 @pytest.fixture(scope="module")

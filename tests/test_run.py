@@ -10,8 +10,7 @@ import sys
 import pytest
 
 from backtests.run import main
-from data.command import run_command
-from tests.conftest import ROOT
+from tests.conftest import ROOT, ended
 
 METRICS = {"cagr", "volatility", "sharpe", "sortino", "max_drawdown", "max_drawdown_start",
            "max_drawdown_end", "calmar", "cvar_95", "best_year", "worst_year",
@@ -22,14 +21,7 @@ SUMMARY = {"strategy", "params", "source", "start", "end", "periods", "periods_p
 
 
 def command(capsys, *arguments: str) -> tuple[int, str, str]:
-    """Run the command in this process; return exit code, stdout, stderr."""
-    code = 0
-    try:
-        run_command(main, arguments)
-    except SystemExit as stopped:
-        code = int(stopped.code or 0)
-    shown = capsys.readouterr()
-    return code, shown.out, shown.err
+    return ended(main, capsys, *arguments)
 
 
 def test_json_holds_the_contract_and_nothing_else_is_on_stdout(capsys, tmp_path):

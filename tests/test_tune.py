@@ -31,7 +31,7 @@ from data.command import run_command
 from data.load import load_market
 from strategies.registry import make
 from tests import browser
-from tests.conftest import ROOT
+from tests.conftest import ROOT, ended
 
 BUNDLED = ("--source", "bundled")
 MIXES = ("hedge_mix", "--assets", "SPY,SHY,IEF", "--step", "0.1")
@@ -39,13 +39,7 @@ RULES = ("attack_defend", "--grid", "step_bp=25,50,75", "--grid", "equity_weight
 
 
 def command(capsys, *arguments: str) -> tuple[int, str, str]:
-    code = 0
-    try:
-        run_command(main, arguments)
-    except SystemExit as left:
-        code = int(left.code or 0)
-    shown = capsys.readouterr()
-    return code, shown.out, shown.err
+    return ended(main, capsys, *arguments)
 
 
 def only(out: Path) -> Path:
