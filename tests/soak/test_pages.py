@@ -104,6 +104,8 @@ def plain(text: str) -> str:
 
 def harmless(driver, page, text: str) -> None:
     """Open a page; a dialog would raise here, a script leave its mark."""
+    browser.complaints(driver)  # of the page before
+    browser.requests(driver)
     browser.open_page(driver, page)
     mark, title, shown, foreign = (
         driver.execute_script(words)
