@@ -74,7 +74,7 @@ def clean_bars(ticker: str, frame: pd.DataFrame, raw: dict[str, Any]) -> Bars:
         still_open = prices.index == prices.index[-1]
         prices = _left_out(ticker, prices, still_open, "has not closed yet", said)
     require_history(prices["Close"], ticker)
-    said += require_in_place(ticker, _raw_days(raw), _repeated_days(raw)[1])
+    said += require_in_place(ticker, _raw_days(raw), *_repeated_days(raw))
     if periods_per_year(pd.DatetimeIndex(prices.index), f"{ticker} from Yahoo") != 252:
         raise DataError(f"{ticker}: Yahoo sent monthly bars, not daily ones; try again later")
     bars = _with_actions_of(whole[COLUMNS], prices[COLUMNS])

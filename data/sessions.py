@@ -44,7 +44,9 @@ def holes(name: str, days: pd.DatetimeIndex, longest: int) -> list[str]:
     ]
 
 
-def require_in_place(ticker: str, sent: pd.DatetimeIndex, disputed: pd.DatetimeIndex) -> list[str]:
+def require_in_place(
+    ticker: str, sent: pd.DatetimeIndex, twice: pd.DatetimeIndex, disputed: pd.DatetimeIndex
+) -> list[str]:
     """Find rows on another day than their own: a day too many near a session without a row.
 
     Parameters
@@ -53,8 +55,8 @@ def require_in_place(ticker: str, sent: pd.DatetimeIndex, disputed: pd.DatetimeI
         Whose rows.
     sent
         Days of the rows as they came.
-    disputed
-        Days that came twice with different closes.
+    twice, disputed
+        Days that came more than once, and those of them with different closes.
 
     Returns
     -------
@@ -79,7 +81,7 @@ def require_in_place(ticker: str, sent: pd.DatetimeIndex, disputed: pd.DatetimeI
             f"session, first {beside[0]:%Y-%m-%d}: the dates may be off by a day; "
             "bring checked prices with --source files:DIR"
         )
-    if len(beside) > most:
+    if len(beside) > most and not len(weekend):
         return [
             f"{ticker}: {len(beside)} rows from {beside[0]:%Y-%m-%d} to {beside[-1]:%Y-%m-%d} lie "
             "on holidays of New York; does it trade elsewhere?"
@@ -91,7 +93,10 @@ def require_in_place(ticker: str, sent: pd.DatetimeIndex, disputed: pd.DatetimeI
     for day in extra:
         near = absent[np.abs((absent - day).days) <= NEARBY_DAYS]
         if len(near):
-            first, last = min(day, near[0]), max(day, near[-1])
+            # A row moved onto its neighbour's day begins or ends the block.
+            doubled = twice[np.abs((twice - day).days) <= NEARBY_DAYS]
+            ends = [day, *near, *doubled]
+            first, last = min(ends), max(ends)
             said.append(
                 f"{ticker}: rows from {first:%Y-%m-%d} to {last:%Y-%m-%d} may be a day off; "
                 "check them"
