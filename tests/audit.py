@@ -46,7 +46,7 @@ def judge(dependencies: Sequence[Mapping[str, Any]]) -> tuple[int, list[str]]:
         names = ", ".join(skipped[:MOST_NAMED]) + (", ..." if len(skipped) > MOST_NAMED else "")
         lines.append(
             f"not audited: {len(skipped)} of {len(dependencies)} pins ({names}): the database of "
-            "vulnerabilities at pypi.org does not answer for them; run make audit with internet"
+            "vulnerabilities does not answer for them; run make audit with internet"
         )
     elif lines:
         lines.append(f"{len(lines)} known vulnerabilities; raise the pins with: make lock")
