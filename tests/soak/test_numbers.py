@@ -1,6 +1,6 @@
 """Random markets through ledger, vectorbt and kernel: one answer, and never a NaN.
 
-``HEDGE_SOAK=1 python -m pytest -s tests/soak/test_numbers.py`` tries 12,000 of them,
+``HEDGE_SOAK=1 python -m pytest -s tests/soak/test_numbers.py`` tries 12,500 of them,
 of which more than 10,000 are long enough to compare.
 """
 
@@ -28,6 +28,14 @@ from tests.soak.markets import CASES, make_decisions, make_market, weights_of
 LIMIT = 1e-9
 WORST = {"markets": 0, "too short": 0, "difference": 0.0, "sum of weights": 0.0,
          "money in no column": 0.0}  # fmt: skip
+
+
+@pytest.fixture(scope="module", autouse=True)
+def figures():
+    """Say after all tests what was the worst."""
+    yield
+    report(", ".join(f"{name} {value:.3g}" for name, value in WORST.items()))
+    assert WORST["difference"] <= LIMIT
 
 
 class Decided(Strategy):
@@ -144,7 +152,7 @@ def test_an_engine_that_loses_money_is_found():
 
 
 @settings(
-    max_examples=count(150, 12_000),
+    max_examples=count(150, 12_500),
     suppress_health_check=list(HealthCheck),
     report_multiple_bugs=False,
 )
@@ -182,9 +190,3 @@ def test_three_engines_give_one_answer(case):
     known = headline(done.nav, market.cash.loc[done.nav.index], market.periods_per_year)
     numbers = [value for value in vars(known).values() if isinstance(value, float)]
     assert np.isfinite(numbers).all()
-
-
-def test_the_figures_are_said():
-    """After the markets (or without them, where this test comes first): what was the worst."""
-    report(", ".join(f"{name} {value:.3g}" for name, value in WORST.items()))
-    assert WORST["difference"] <= LIMIT
