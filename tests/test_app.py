@@ -196,6 +196,14 @@ def test_a_fault_of_ours_is_a_line_too(tmp_path, monkeypatch, capsys):
 # The server
 
 
+@pytest.fixture(autouse=True)
+def main_module():
+    """Put back what a script run by AppTest leaves as ``__main__``: new processes would run it."""
+    kept = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = kept
+
+
 @pytest.fixture(scope="module")
 def running(tmp_path_factory):
     out = tmp_path_factory.mktemp("lab") / "results"
