@@ -1,4 +1,4 @@
-"""``results/index.html``: every run and comparison, newest first."""
+"""``results/index.html``: every run, comparison and search, newest first."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _rebuild(out: Path) -> None:
     tables = [Grid(heads, [cells for *_, cells in sorted(runs, reverse=True)], wide=True)]
     if others:
         rows = [cells for *_, cells in sorted(others, reverse=True)]
-        tables.append(Grid(["Comparison", "Pages", "Of", "Written (UTC)"], rows))
+        tables.append(Grid(["Comparison or search", "Pages", "Of", "Written (UTC)"], rows))
     with replacing(out / INDEX) as temporary:
         render_page("index.html", temporary, tables=tables, damaged=damaged)
 

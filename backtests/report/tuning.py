@@ -138,7 +138,10 @@ class Tuned:
         }
         if self.diluted is not None:
             share = f"{100 * self.diluted.share:.0f} %"
-            found["Default with bills"] = (f"{share} of the default", self.diluted.metrics)
+            found["Default with bills"] = (
+                f"{share} of the default, chosen with hindsight",
+                self.diluted.metrics,
+            )
         return {**found, "100 % equity": (self.benchmark, self.equity)}
 
 
