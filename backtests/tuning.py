@@ -127,20 +127,19 @@ def prepare_search(
 
 def score_space(
     search: Search, kept: Unfinished, frames: Frames, step: Steps = lambda done, of: None
-) -> tuple[Array, NDArray[np.bool_]]:
+) -> tuple[Array, NDArray[np.bool_], bool]:
     """Score every candidate that is not kept yet.
 
     Returns
     -------
     tuple
-        Scores, candidates x ``METRICS``, and which are there: all of them, unless Ctrl-C
-        stopped the rest.
+        Scores, candidates x ``METRICS``; which are there; and whether Ctrl-C stopped the rest.
     """
     scores, done = kept.read()
     total = len(search.space)
     size = MIXES_AT_ONCE if search.space.is_simplex else RULES_AT_ONCE
-    step(int(done.sum()), total)
-    with contextlib.suppress(KeyboardInterrupt):
+    try:
+        step(int(done.sum()), total)
         for first, stop in _gaps(done, size):
             part = search.space.candidates(search.course, search.market, np.arange(first, stop))
             at = first
@@ -151,7 +150,10 @@ def score_space(
                 scores[here], done[here] = found, True
                 at += len(found)
                 step(int(done.sum()), total)
-    return scores, done
+    except KeyboardInterrupt:
+        # It may come after scores are kept and before they are noted here: what is kept decides.
+        return *kept.read(), True
+    return scores, done, False
 
 
 def _gaps(done: NDArray[np.bool_], size: int) -> list[tuple[int, int]]:
@@ -207,12 +209,12 @@ def tune(
     kept = Unfinished(out, key, len(space), len(METRICS))
     shown = steps("scoring") if steps else contextlib.nullcontext(lambda done, of: None)
     with scorer(scheduler, progress) as frames, shown as step:
-        scores, done = score_space(search, kept, frames, step)
+        scores, done, stopped = score_space(search, kept, frames, step)
     trials = log_trials(out, space, np.flatnonzero(done), course.ppy, key)
     # The count of trials decides numbers too.
     name = f"tune-{short_hash([key, str(search.objective), trials])}"
     table = pd.DataFrame(scores, columns=list(METRICS))
-    if not done.all():
+    if stopped:
         raise Interrupted(int(done.sum()), len(done), _best_so_far(search, table))
     with progress("examining the best (bootstrap, overfitting, walk-forward)"):
         tuned = examined(search, table, trials, name)

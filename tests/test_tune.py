@@ -25,6 +25,7 @@ from backtests.engine.space import mix_space
 from backtests.report.folder import is_complete
 from backtests.report.index import rebuild_index
 from backtests.report.trials import log_trials
+from backtests.report.unfinished import Unfinished
 from backtests.run import main as run_main
 from backtests.tune import main
 from data.command import run_command
@@ -329,6 +330,37 @@ def test_a_stopped_search_goes_on_where_it_was(how, undisturbed, tmp_path, capsy
     for name in ("candidates.parquet", "tuning.json", "best.toml"):
         assert (only(tmp_path) / name).read_bytes() == (undisturbed / name).read_bytes(), name
     assert not list(tmp_path.glob(".tuning-*"))
+
+
+keep = Unfinished.keep
+
+
+def keep_and_stop(self: Unfinished, first: int, scores: np.ndarray) -> None:
+    keep(self, first, scores)
+    raise KeyboardInterrupt
+
+
+def test_ctrl_c_between_keeping_scores_and_noting_them_counts_what_is_kept(
+    tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr(Unfinished, "keep", keep_and_stop)
+    for round_ in (1, 2):  # the second goes on after the first
+        code, out, told = command(capsys, *SLOW, *BUNDLED, "--out", str(tmp_path))
+        assert code == 1, told
+        assert f"stopped after {64 * round_} of 363 candidates; their scores are kept" in out
+        assert "best so far: step_bp" in out
+        assert len(pd.read_parquet(tmp_path / "trials.parquet")) == 64 * round_
+
+
+def test_ctrl_c_on_the_last_scores_stops_all_the_same(mixes, tmp_path, capsys, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(Unfinished, "keep", keep_and_stop)
+        code, out, told = command(capsys, *MIXES, *BUNDLED, "--out", str(tmp_path))
+    assert code == 1, told
+    assert "stopped after 286 of 286 candidates" in out
+    assert not list(tmp_path.glob("tune-*"))
+    assert command(capsys, *MIXES, *BUNDLED, "--out", str(tmp_path))[0] == 0
+    assert (only(tmp_path) / "tuning.json").read_bytes() == (mixes / "tuning.json").read_bytes()
 
 
 def test_scores_outlive_a_limit_that_nothing_keeps(tmp_path, capsys, monkeypatch):
