@@ -120,7 +120,8 @@ def effective_trials(returns: Array) -> float:
     unit = centred / np.linalg.norm(centred, axis=0)
     rows, columns = unit.shape
     gram = unit.T @ unit if columns <= rows else unit @ unit.T
-    return float(columns**2 / np.sum(gram**2))
+    # Columns that are alike come out a rounding below 1.
+    return float(np.clip(columns**2 / np.sum(gram**2), 1.0, columns))
 
 
 @dataclass(frozen=True)

@@ -120,6 +120,16 @@ def test_effective_trials_is_the_ratio_of_eigenvalues(seed, rows, columns):
     assert selection.effective_trials(returns) == pytest.approx(expected, rel=1e-9)
 
 
+@pytest.mark.parametrize("factors", [[1.0], [1.0, 2.0], [1.0, 3.0, 7.0, -2.0]])
+def test_one_trial_or_its_copies_are_never_less_than_one(factors):
+    # Rounding puts about half of these below 1, of which no maximum exists.
+    for seed in range(40):
+        returns = np.random.default_rng(seed).normal(size=(360, 1)) * factors
+        effective = selection.effective_trials(returns)
+        assert 1.0 <= effective < 1.0 + 1e-9
+        assert selection.expected_maximum(effective) == 0.0
+
+
 def test_constant_columns_are_no_trials():
     returns = np.random.default_rng(0).normal(size=(50, 3))
     with_default = np.column_stack([returns, np.zeros(50), np.full(50, 0.01)])
