@@ -28,6 +28,7 @@ from data.command import Progress, silent
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
+Seen = tuple[float, float, float, float, float, float, float, float]
 
 LANES = 64  # candidates side by side: their state fits into the first-level cache
 GROUP = 4  # columns valued in one pass; the rest costs a pass each
@@ -59,7 +60,8 @@ GROSS = 19  # value of this row's orders
 LOST = 20  # this row's fees and slippage
 TRADED = 21
 COSTS = 22
-STATE = 23
+NEXT = 23  # as REST, for the row after
+STATE = 24
 
 # Columns of the sums that a block returns, by the row of the state they are read from.
 SUMS = {
@@ -160,6 +162,52 @@ def _fill(
 
 
 @njit(forceinline=True, **OPTIONS)
+def _observe(value: float, bill: float, mean: float, mean_excess: float, seen: Seen) -> Seen:
+    """Take one more row's value into what streams: INVERSE to SECOND_EXCESS, sums but two."""
+    inverse, peak, lowest, below, first, second, first_excess, second_excess = seen
+    growth = value * inverse
+    inverse = 1.0 / value  # the one division: of the next return and of the drawdown
+    peak = inverse if inverse < peak else peak
+    depth = value * peak
+    lowest = depth if depth < lowest else lowest
+    excess = growth - bill
+    under = excess if excess < 0.0 else 0.0
+    below += under * under
+    # About the mean so far: squares of the numbers themselves would cancel.
+    deviation = growth - mean
+    first += deviation
+    second += deviation * deviation
+    deviation = excess - mean_excess
+    first_excess += deviation
+    second_excess += deviation * deviation
+    return inverse, peak, lowest, below, first, second, first_excess, second_excess
+
+
+@njit(forceinline=True, **OPTIONS)
+def _seen(s: Array, i: int) -> Seen:
+    return (s[INVERSE, i], s[PEAK, i], s[LOWEST, i], s[BELOW, i], s[FIRST, i], s[SECOND, i],
+            s[FIRST_EXCESS, i], s[SECOND_EXCESS, i])  # fmt: skip
+
+
+@njit(forceinline=True, **OPTIONS)
+def _note(s: Array, i: int, value: float, seen: Seen) -> None:
+    s[VALUE, i] = value
+    (s[INVERSE, i], s[PEAK, i], s[LOWEST, i], s[BELOW, i], s[FIRST, i], s[SECOND, i],
+     s[FIRST_EXCESS, i], s[SECOND_EXCESS, i]) = seen  # fmt: skip
+
+
+@njit(forceinline=True, **OPTIONS)
+def _beyond(price: Array, units: Array, into: int, s: Array, lanes: int) -> None:
+    """Value money and the columns beyond the first GROUP."""
+    for i in range(lanes):
+        s[into, i] = s[MONEY, i]
+    for k in range(GROUP, len(price)):
+        p = price[k]
+        for i in range(lanes):
+            s[into, i] += units[k, i] * p
+
+
+@njit(forceinline=True, **OPTIONS)
 def _hold(
     prices: Array,
     bills: Array,
@@ -170,43 +218,44 @@ def _hold(
     nav: Array,
     lanes: int,
 ) -> None:
-    """Observe the rows from begin to before end, on which units stay as they are."""
-    width = prices.shape[1]
+    """Observe the rows from begin to before end, on which units stay as they are.
+
+    Two rows at a time where no value is kept: the state then travels half as often between
+    memory and registers, and a minimum is not written back to where it was just read, which
+    compilers turn into a masked store, slow without AVX-512.
+    """
     a, b, c, d = units[0], units[1], units[2], units[3]
-    for i in range(lanes):
-        s[REST, i] = s[MONEY, i]
-    for row in range(begin, end):
-        if width > GROUP:
-            for i in range(lanes):
-                s[REST, i] = s[MONEY, i]
-            for k in range(GROUP, width):
-                p = prices[row, k]
-                for i in range(lanes):
-                    s[REST, i] += units[k, i] * p
+    wide = prices.shape[1] > GROUP
+    _beyond(prices[begin, :GROUP], units, REST, s, lanes)
+    _beyond(prices[begin, :GROUP], units, NEXT, s, lanes)
+    row = begin
+    while row + 1 < end and not nav.shape[1]:
+        if wide:
+            _beyond(prices[row], units, REST, s, lanes)
+            _beyond(prices[row + 1], units, NEXT, s, lanes)
+        pa, pb, pc, pd = prices[row, 0], prices[row, 1], prices[row, 2], prices[row, 3]
+        qa, qb, qc, qd = (
+            prices[row + 1, 0], prices[row + 1, 1], prices[row + 1, 2], prices[row + 1, 3]
+        )  # fmt: skip
+        bill, other = bills[row], bills[row + 1]
+        for i in range(lanes):
+            mean, mean_excess = s[MEAN, i], s[MEAN_EXCESS, i]
+            value = s[REST, i] + (a[i] * pa + b[i] * pb + c[i] * pc + d[i] * pd)
+            seen = _observe(value, bill, mean, mean_excess, _seen(s, i))
+            value = s[NEXT, i] + (a[i] * qa + b[i] * qb + c[i] * qc + d[i] * qd)
+            _note(s, i, value, _observe(value, other, mean, mean_excess, seen))
+        row += 2
+    while row < end:
+        if wide:
+            _beyond(prices[row], units, REST, s, lanes)
         pa, pb, pc, pd = prices[row, 0], prices[row, 1], prices[row, 2], prices[row, 3]
         bill = bills[row]
         for i in range(lanes):
             value = s[REST, i] + (a[i] * pa + b[i] * pb + c[i] * pc + d[i] * pd)
-            growth = value * s[INVERSE, i]
-            inverse = 1.0 / value  # the one division: of the next return and of the drawdown
-            peak = inverse if inverse < s[PEAK, i] else s[PEAK, i]
-            depth = value * peak
-            s[VALUE, i] = value
-            s[INVERSE, i] = inverse
-            s[PEAK, i] = peak
-            s[LOWEST, i] = depth if depth < s[LOWEST, i] else s[LOWEST, i]
-            excess = growth - bill
-            below = excess if excess < 0.0 else 0.0
-            s[BELOW, i] += below * below
-            # About the mean so far: squares of the numbers themselves would cancel.
-            deviation = growth - s[MEAN, i]
-            s[FIRST, i] += deviation
-            s[SECOND, i] += deviation * deviation
-            deviation = excess - s[MEAN_EXCESS, i]
-            s[FIRST_EXCESS, i] += deviation
-            s[SECOND_EXCESS, i] += deviation * deviation
+            _note(s, i, value, _observe(value, bill, s[MEAN, i], s[MEAN_EXCESS, i], _seen(s, i)))
         for i in range(nav.shape[1]):
             nav[row, i] = s[VALUE, i]
+        row += 1
 
 
 @njit(forceinline=True, **OPTIONS)
@@ -363,7 +412,7 @@ class _Compiling(event.Listener):
 
 
 def prepare(progress: Progress = silent) -> None:
-    """Have the sweep compiled; says so only where that is not yet done (5 to 10 s)."""
+    """Have the sweep compiled; says so only where that is not yet done (5 to 20 s)."""
     if _run.signatures:
         return
     with event.install_listener("numba:compile", _Compiling(progress)), suppress(OSError):
