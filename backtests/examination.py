@@ -13,6 +13,7 @@ from backtests.analysis.hedge import cvar, month_ends
 from backtests.analysis.honesty import Edge, Sample, edge_of, examine
 from backtests.analysis.objective import MONTHS
 from backtests.analysis.plateau import Region, widest_good_region
+from backtests.analysis.scores import best_of
 from backtests.analysis.selection import evenly_spaced
 from backtests.engine.candidates import schedules
 from backtests.engine.config import RunConfig
@@ -53,7 +54,7 @@ def examined(search: Search, table: pd.DataFrame, trials: int, name: str) -> Tun
     if not eligible.any():
         raise UsageError(_nearest(search, table))
     goal = table[objective.maximise].to_numpy(float)
-    peak = int(np.argmax(np.where(eligible, goal, -np.inf)))
+    peak = best_of(goal, eligible)
     default, equity = (
         search.month_returns(search.alone(rule))
         for rule in (search.default, EquityOnly(ticker=search.benchmark))
@@ -124,6 +125,11 @@ def _nearest(search: Search, table: pd.DataFrame) -> str:
             "one, since none of them varies; search other assets"
         )
     limits = " and ".join(map(str, search.objective.limits))
+    if search.objective.keeps(table).any():
+        return (
+            f"--maximise {search.objective.maximise}: those of the {len(table):,} candidates that "
+            f"keep {limits} have none, since they never vary; loosen the limit, the scores are kept"
+        )
     return (
         f"--subject-to: none of the {len(table):,} candidates keeps {limits} together; "
         "loosen one of them, the scores are kept"

@@ -189,4 +189,8 @@ def print_tuned(console: Console, tuned: Tuned, folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    import signal
+
+    # A polite kill keeps and counts what was tried, as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     run_command(main)

@@ -122,7 +122,15 @@ def prepare_search(
             f"{course.sessions[0]:%Y-%m-%d} to {course.sessions[-1]:%Y-%m-%d} has {months}; "
             "give a longer period"
         )
-    return Search(config, space, objective, market, course, benchmark)
+    search = Search(config, space, objective, market, course, benchmark)
+    if not np.isfinite(
+        search.scores_alone(default, progress)[["sharpe", objective.maximise]]
+    ).all():
+        raise UsageError(
+            f"--maximise {objective.maximise}: the default has none to beat, since it never "
+            "varies; give another by --weights or --set"
+        )
+    return search
 
 
 def score_space(

@@ -299,7 +299,7 @@ def undisturbed(tmp_path_factory) -> Path:
     return only(out)
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])  # Ctrl-C: below
 def test_a_stopped_search_goes_on_where_it_was(how, undisturbed, tmp_path, capsys):
     words = [sys.executable, "-m", "backtests.tune", *SLOW, *BUNDLED, "--out", str(tmp_path)]
     process = subprocess.Popen(
@@ -314,7 +314,7 @@ def test_a_stopped_search_goes_on_where_it_was(how, undisturbed, tmp_path, capsy
     parts = sorted(path.name for path in tmp_path.glob(".tuning-*/*.part"))
     assert parts
     assert not list(tmp_path.glob("tune-*"))
-    if how == signal.SIGINT:
+    if how == signal.SIGTERM:
         assert process.returncode == 1
         assert "the same command goes on from there" in out
         assert "best so far: step_bp" in out
@@ -416,6 +416,46 @@ def test_scores_are_kept_under_the_code_of_the_rules(tmp_path, capsys, monkeypat
     assert len(list(tmp_path.glob(".tuning-*"))) == 2
 
 
+# What there is to say where there is little
+
+
+FREE_OF_COST = ("--fee-bps", "0", "--slippage-bps", "0", "--maximise", "sharpe")
+
+
+def test_equals_are_one_region_and_nobody_chooses_by_rounding(tmp_path, capsys):
+    # Any share of one asset beside bills has its Sharpe ratio, 20 of them and bills alone.
+    words = ("hedge_mix", "--assets", "SPY", "--step", "0.05", "--weights", "SPY=0.6")
+    code, out, told = command(capsys, *words, *FREE_OF_COST, *BUNDLED, "--out", str(tmp_path))
+    assert code == 0, told
+    found = content(only(tmp_path))
+    assert found["region"]["members"] == 20
+    assert found["region"]["regions"] == 1
+    assert found["honesty"]["overfitting"] is None
+    assert found["honesty"]["expanding"]["edge_out_of_sample"] == 0.0
+    text = " ".join(out.split())
+    assert "makes what the default makes at the same risk: there is nothing to be sure of" in text
+    assert "tuning made what never tuning made." in text
+
+
+def test_a_short_history_is_called_short(tmp_path, capsys):
+    words = ("hedge_mix", "--assets", "SPY,IEF", "--step", "0.25", "--start", "1994-12-31",
+             "--end", "1998-06-30")  # fmt: skip
+    code, out, told = command(capsys, *words, *BUNDLED, "--out", str(tmp_path))
+    assert code == 0, told
+    text = " ".join(out.split())
+    assert "Without an interval nothing is called more than noise: 60 months are needed" in text
+    assert "gives no reason" not in text
+
+
+def test_the_default_as_the_best_cell_is_said(tmp_path, capsys):
+    words = ("hedge_mix", "--weights", "SPY=0.5,IEF=0.5", "--assets", "SPY,IEF", "--step", "0.05",
+             "--maximise", "sharpe")  # fmt: skip
+    code, out, told = command(capsys, *words, *BUNDLED, "--out", str(tmp_path))
+    assert code == 0, told
+    assert content(only(tmp_path))["portfolios"]["Best single cell"]["is"] == "SPY 50 %, IEF 50 %"
+    assert "the best single cell is the default itself" in " ".join(out.split())
+
+
 # Bad input
 
 
@@ -434,6 +474,10 @@ def test_scores_are_kept_under_the_code_of_the_rules(tmp_path, capsys, monkeypat
         (("hedge_mix", "--assets", "SPY,SHY", "--weights", "NOPE=1"), "NOPE is not in"),
         (("hedge_mix", "--assets", "SPY,IEF", "--maximise", "cvar"), "--maximise is one of"),
         (("hedge_mix", "--assets", "SPY", "--start", "2024-01-31"), "needs 24 whole months"),
+        (("hedge_mix", "--weights", "SPY=0", "--assets", "SPY,IEF", "--maximise", "sharpe"),
+         "the default has none to beat"),
+        (("hedge_mix", "--assets", "SPY,IEF", "--step", "0.5", "--maximise", "sharpe",
+          "--subject-to", "volatility<0.95%"), "that keep volatility<0.0095 have none"),
         (("hedge_mix", "--assets", "A,B,C,D,E,F,G,H", "--step", "0.01"), "352,025,629,371 mixes"),
         (("carry", "--grid", "full_at_bp=1:200:1e-9"), "combinations"),
         (("carry", "--grid", "full_at_bp=1:200:1e-320"), "combinations"),

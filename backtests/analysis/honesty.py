@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from backtests.analysis import overfitting, superiority
 from backtests.analysis.metrics import excess_kurtosis, skewness
-from backtests.analysis.objective import MONTHS, Objective
+from backtests.analysis.objective import MONTHS, RISK_ADJUSTED, Objective
 from backtests.analysis.resampling import (
     FEWEST_ROWS,
     REPETITIONS,
@@ -44,7 +44,6 @@ FEWEST_MONTHS = 24
 LOOK_BACK = 120
 # What stands in where a measure does not add up over blocks of months.
 ADDS_UP = {"cagr": "cagr", "calmar": "sharpe", "sharpe": "sharpe", "sortino": "sharpe"}
-RISK_ADJUSTED = ("sharpe", "sortino", "calmar")
 
 
 @dataclass(frozen=True)
@@ -70,12 +69,15 @@ class Honesty:
         are the same portfolio.
     same_risk
         The same of returns per unit of volatility, where risk counts (``sharpe``, ``sortino``,
-        ``calmar``), and decisive there: a calmer mix earns less and may still be the better one.
+        ``calmar``): a calmer mix earns less and may still be the better one.
+    decides
+        The one of these two that the answer goes by; None where the chosen is no other portfolio
+        than the default, or where risk counts no other than the default with more or less bills.
     record_years
         Years until its Sharpe ratio over the default's is beyond doubt (MinTRL, 95 %).
     overfitting, ranked_by
-        PBO over the candidates that keep the limits, and the measure it ranks by; None for one
-        candidate.
+        PBO over the candidates that keep the limits, and the measure it ranks by; None where there
+        is nothing to choose between: one candidate, or equals.
     reality
         Hansen's and White's test of these candidates against the default.
     expanding, rolling
@@ -93,6 +95,7 @@ class Honesty:
     peak: Edge
     sharpe: ChosenSharpe | None
     same_risk: ChosenSharpe | None
+    decides: ChosenSharpe | None
     record_years: float
     overfitting: overfitting.Overfitting | None
     ranked_by: str
@@ -203,10 +206,10 @@ def examine(
         _walk(sample, objective, look_back, window, lag) for window in (None, look_back)
     )
     sharpe, record = _sharpe(sample, lambda own, default: own - default, trials)
-    same_risk = None
+    same_risk, decides = None, sharpe
     if objective.maximise in RISK_ADJUSTED:
         same_risk, record = _sharpe(sample, partial(_at_same_risk, sample.cash), trials)
-    decides = same_risk or sharpe
+        decides = same_risk
     beyond = (
         decides is not None
         and decides.dsr > SURE_OF_SKILL
@@ -222,6 +225,7 @@ def examine(
         peak=peak,
         sharpe=sharpe,
         same_risk=same_risk,
+        decides=decides,
         record_years=record,
         overfitting=found,
         ranked_by=ranked_by,
@@ -258,7 +262,8 @@ def _overfitting(
     if returns.shape[1] < 2:
         return None
     values = returns - cash[:, None] if metric == "sharpe" else returns
-    return overfitting.probability_of_overfitting(values, metric=metric, seed=seed)
+    found = overfitting.probability_of_overfitting(values, metric=metric, seed=seed)
+    return found if found.logits.any() else None  # the middle rank every time: all are equal
 
 
 def _walk(

@@ -60,9 +60,19 @@ def simplex_neighbours(coordinates: Coordinates) -> Neighbours:
     return _neighbours(coordinates, np.array(pairs))
 
 
-def grid_neighbours(coordinates: Coordinates) -> Neighbours:
-    """Neighbours on a grid of parameters: one step up or down on one axis."""
-    return _neighbours(coordinates, np.eye(coordinates.shape[1], dtype=np.int64))
+def grid_neighbours(coordinates: Coordinates, ordered: Sequence[bool] | None = None) -> Neighbours:
+    """Neighbours on a grid of parameters: one step up or down on one axis.
+
+    Parameters
+    ----------
+    coordinates
+        Candidates x axes.
+    ordered
+        Which axes have an order, all where None: on others, such as tickers, no value is next to
+        another.
+    """
+    moves = np.eye(coordinates.shape[1], dtype=np.int64)
+    return _neighbours(coordinates, moves if ordered is None else moves[np.array(ordered)])
 
 
 def _neighbours(coordinates: Coordinates, moves: Coordinates) -> Neighbours:

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from backtests.analysis.scores import SCORES, Array
 from data.errors import UsageError, did_you_mean
 
-MAXIMISE = ("cagr", "sharpe", "sortino", "calmar")
+RISK_ADJUSTED = ("sharpe", "sortino", "calmar")
+MAXIMISE = ("cagr", *RISK_ADJUSTED)
 # CAGR alone picks 100 % equity; SEMANTICS has the limit as the default's other half.
 USUAL_LIMITS = ("max_drawdown>-0.25",)
 MONTHS = 12
@@ -53,7 +54,8 @@ class Limit:
 
     def __str__(self) -> str:
         """As the user may write it."""
-        return f"{self.metric}{self.sign}{self.value:g}"
+        # All digits: what differs only in the last is another limit, and another search.
+        return f"{self.metric}{self.sign}{str(self.value).removesuffix('.0')}"
 
     def meets(self, figures: Array) -> NDArray[np.bool_]:
         """Tell which figures keep the limit; NaN keeps none."""
@@ -73,17 +75,30 @@ class Objective:
         return self.maximise + (f" subject to {kept}" if kept else "")
 
     def eligible(self, figures: Mapping[str, Any]) -> NDArray[np.bool_]:
-        """Tell which candidates keep all limits.
+        """Tell which candidates keep all limits and have what is maximised.
+
+        Bills alone have no ratio of return to risk: by day they may fall by a hair, which would
+        make their Calmar ratio the best of all.
 
         Parameters
         ----------
         figures
             Metric to one number a candidate: a frame, or a mapping of arrays.
         """
-        wanted = np.isfinite(np.asarray(figures[self.maximise], float))
+        return self.keeps(figures) & self._has_goal(
+            np.asarray(figures[self.maximise], float), np.asarray(figures["sharpe"], float)
+        )
+
+    def keeps(self, figures: Mapping[str, Any]) -> NDArray[np.bool_]:
+        """Tell which candidates keep all limits, whether or not they have what is maximised."""
+        kept = np.ones(len(figures[self.maximise]), dtype=bool)
         for limit in self.limits:
-            wanted &= limit.meets(np.asarray(figures[limit.metric], float))
-        return wanted
+            kept &= limit.meets(np.asarray(figures[limit.metric], float))
+        return kept
+
+    def _has_goal(self, goal: Array, sharpe: Array) -> NDArray[np.bool_]:
+        known = np.isfinite(goal)
+        return known & np.isfinite(sharpe) if self.maximise in RISK_ADJUSTED else known
 
     def score(self, returns: Array, cash: Array) -> Array:
         """Score month-end returns, months x candidates."""
@@ -95,7 +110,7 @@ class Objective:
         Turnover, downside deviation and calendar years are not read off month-end returns:
         :attr:`unseen` names the limits that are left out.
         """
-        allowed = np.ones(returns.shape[1], dtype=bool)
+        allowed = self._has_goal(self.score(returns, cash), SCORES["sharpe"](returns, cash, MONTHS))
         for limit in self.limits:
             if limit.metric in SCORES:
                 allowed &= limit.meets(SCORES[limit.metric](returns, cash, MONTHS))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from backtests.analysis.scores import Array
+from backtests.analysis.scores import TIE, Array
 from backtests.analysis.selection import evenly_spaced
 
 Metric = Callable[[Array], Array]
@@ -61,8 +61,8 @@ def probability_of_overfitting(
     """PBO by CSCV over all C(S, S/2) ways to halve S blocks of rows.
 
     The rank of the in-sample best is 1 for the worst candidate out of sample, the mean rank
-    among equals; the lowest column wins a tie in sample. With N candidates the logit is that of
-    rank / (N + 1). A candidate whose metric is NaN ranks below all others.
+    among equals (rounding aside); the lowest column wins a tie in sample. With N candidates the
+    logit is that of rank / (N + 1). A candidate whose metric is NaN ranks below all others.
 
     PBO is noisy: one history gives one number, and its splits share their rows. Other block
     counts or shifted bounds look at the same history, and move it by a quarter of its true
@@ -193,9 +193,10 @@ def _ranks_of_best(score: _Scorer, level: Array, halves: NDArray[np.bool_]) -> A
         inside, outside = (
             np.nan_to_num(score(half, level), nan=-np.inf) for half in (masks, ~masks)
         )
-        best = np.take_along_axis(outside, inside.argmax(axis=1)[:, None], axis=1)
-        below = np.count_nonzero(outside < best, axis=1)
-        equal = np.count_nonzero(outside == best, axis=1)
+        first = (inside >= inside.max(axis=1, keepdims=True) - TIE).argmax(axis=1)
+        best = np.take_along_axis(outside, first[:, None], axis=1)
+        below = np.count_nonzero(outside < best - TIE, axis=1)
+        equal = np.count_nonzero(outside <= best + TIE, axis=1) - below
         ranks.append((below + (equal + 1.0) / 2.0) / (outside.shape[1] + 1.0))
     return np.concatenate(ranks)
 

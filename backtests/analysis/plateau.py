@@ -10,7 +10,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from backtests.analysis.lattice import Coordinates, Neighbours
-from backtests.analysis.scores import Array
+from backtests.analysis.scores import TIE, Array, best_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +26,7 @@ class Region:
     regions
         How many regions there are, this one included.
     peak
-        The eligible candidate with the highest score of its own: the lucky cell.
+        The eligible candidate with the highest score of its own, of ties the first: the lucky cell.
     best
         The highest plateau score.
     plateau
@@ -102,7 +102,7 @@ def widest_good_region(
         return None
     plateau = plateau_scores(feasible, neighbours)
     best = float(np.nanmax(plateau))
-    good = np.flatnonzero(plateau >= best - tolerance)
+    good = np.flatnonzero(plateau >= best - max(tolerance, TIE))
     label = _components(good, neighbours)
     _, first = np.unique(label, return_index=True)
     height = np.full(len(first), -np.inf)
@@ -115,7 +115,7 @@ def widest_good_region(
         centre=int(members[middle]),
         members=members,
         regions=len(first),
-        peak=int(np.nanargmax(feasible)),
+        peak=best_of(feasible, ~np.isnan(feasible)),
         best=best,
         plateau=plateau,
     )

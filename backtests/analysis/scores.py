@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+TIE = 1e-9  # scores that differ by less do so by rounding: nobody chooses by it
 Score = Callable[[Array, Array, int], Array]
 
 
@@ -61,6 +62,20 @@ SCORES: dict[str, Score] = {
     "max_drawdown": max_drawdown,
     "calmar": calmar,
 }
+
+
+def best_of(scores: Array, allowed: NDArray[np.bool_]) -> int:
+    """Position of the highest score among those allowed; of ties, rounding aside, the first.
+
+    Parameters
+    ----------
+    scores
+        One a candidate, finite where allowed.
+    allowed
+        One at least.
+    """
+    found = np.where(allowed, scores, -np.inf)
+    return int(np.argmax(found >= found.max() - TIE))
 
 
 def _deviation(returns: Array) -> Array:

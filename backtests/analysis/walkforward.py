@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtests.analysis.scores import Array
+from backtests.analysis.scores import TIE, Array, best_of
 from data.errors import DataError
 
 # From returns (rows x candidates) and cash (rows) to one number, or one yes or no, a candidate.
@@ -92,8 +92,8 @@ def walk_forward(
     dates
         Of the rows, ascending.
     score
-        Higher is better; a candidate whose score is not finite is not eligible. The lowest
-        column wins a tie.
+        Higher is better; a candidate whose score is not finite is not eligible. The default wins a
+        tie, then the lowest column.
     default
         Column of the mix that one would hold without tuning, whether it is eligible or not.
     first
@@ -153,7 +153,9 @@ def _choose(
         allowed &= eligible(returns, cash)
     if not allowed.any():
         return None, 0.0
-    best = int(np.argmax(np.where(allowed, found, -np.inf)))
+    best = best_of(found, allowed)
+    if allowed[default] and found[default] >= found[best] - TIE:  # nobody moves for nothing
+        best = default
     return best, float(found[best] - found[default])
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+LEAST = 1e-12  # of the value: what rounding leaves buys nothing
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +64,7 @@ def fill(prices: Array, targets: Array, fee: Array, slippage: Array, initial: fl
                     size = -min(-size, held[k])
                     paid = -size * slipped * fee[k]
                     money += -size * slipped - paid
-                elif size > 0 and money > 0:
+                elif size > 0 and money > LEAST * value:
                     slipped = price[k] * (1.0 + slippage[k])
                     size = min(size, money / (1.0 + fee[k]) / slipped)
                     paid = size * slipped * fee[k]

@@ -21,6 +21,7 @@ from backtests.engine.cluster import engine_code
 from backtests.engine.config import RunConfig, short_hash
 from backtests.engine.scores import paths, score_in_chunks
 from backtests.engine.space import Space
+from data.command import Progress, silent
 from data.market import Market
 from strategies.base import Strategy
 
@@ -79,9 +80,10 @@ class Search:
         """One portfolio beside the candidates."""
         return schedules(self.course, self.market, [strategy.target_weights(self.market)])
 
-    def scores_alone(self, strategy: Strategy) -> pd.Series:
+    def scores_alone(self, strategy: Strategy, progress: Progress = silent) -> pd.Series:
         """The sweep's metrics of one portfolio beside the candidates."""
-        (frame,) = score_in_chunks(self.course, self.alone(strategy), threads=1)
+        alone = self.alone(strategy)
+        (frame,) = score_in_chunks(self.course, alone, threads=1, progress=progress)
         return frame.iloc[0]
 
     def paths_of(self, numbers: NDArray[np.int64]) -> Iterator[pd.DataFrame]:

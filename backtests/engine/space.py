@@ -94,9 +94,11 @@ class Space:
         return np.column_stack([self.codes, units - self.codes.sum(axis=1)])
 
     def neighbours(self) -> Neighbours:
-        """Who is next to whom."""
-        find = simplex_neighbours if self.is_simplex else grid_neighbours
-        return find(self.coordinates())
+        """Who is next to whom; choices, such as tickers, have no order."""
+        if self.is_simplex:
+            return simplex_neighbours(self.coordinates())
+        ordered = [not isinstance(values[0], str) for values in self.axes.values()]
+        return grid_neighbours(self.coordinates(), ordered)
 
     def candidates(self, course: Course, market: Market, numbers: NDArray[np.int64]) -> Candidates:
         """Make some candidates ready for the kernel.

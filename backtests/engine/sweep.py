@@ -325,11 +325,10 @@ def _run(
                 trades[row] = True
         s[:] = 0.0
         units[:] = 0.0
-        target[:] = 0.0
-        target[columns - 1] = 1.0  # all CASH until the first decision trades
-        s[MONEY] = CAPITAL
+        # All CASH, which trades free, until the first decision trades.
+        units[columns - 1] = CAPITAL / wide[0, columns - 1]
+        s[MONEY] = np.maximum(CAPITAL - units[columns - 1] * wide[0, columns - 1], 0.0)
         s[TRADING] = 1.0
-        _fill(wide[0], fee, slippage, target, units, order, buy, need, s, lanes)
         if start == 0 and len(held):
             held[0] = units[:columns, 0]
         s[VALUE] = CAPITAL

@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtests.analysis.honesty import RARE_BY_CHANCE, RISK_ADJUSTED, Edge, Honesty
-from backtests.analysis.objective import Objective
+from backtests.analysis.honesty import RARE_BY_CHANCE, Edge, Honesty
+from backtests.analysis.objective import RISK_ADJUSTED, Objective
 from backtests.analysis.plateau import Region
 from backtests.analysis.resampling import FEWEST_ROWS
+from backtests.analysis.scores import TIE
 from backtests.analysis.walkforward import WalkForward
 from backtests.engine.config import RunConfig
 from backtests.engine.space import Space
@@ -180,7 +181,7 @@ def edge_text(edge: Edge, metric: str) -> str:
     found = edge.estimate
     text = figure(found.value, metric, sign=True)
     if found.low is None or found.high is None:
-        return f"{text} (no interval: too few months)"
+        return f"{text} (no interval: too few months tell)"
     scale = 100 if metric == "cagr" else 1
     return f"{text} ({scale * found.low:+.2f} to {scale * found.high:+.2f})"
 
@@ -207,10 +208,27 @@ def _what(tuned: Tuned) -> str:
         f"{kept:,} candidates"
     )  # fmt: skip
     regions = "" if region.regions == 1 else f" There are {region.regions} such regions."
+    if kept == 1 and tuned.limits:
+        where = f"is the only candidate that keeps {tuned.limits}."
+    elif len(region.members) == 1 and tuned.honesty.peak.error < TIE:
+        where = (
+            f"has, of {among}, the best {WORDS[metric]} averaged with its neighbours'; the best "
+            "single cell is the default itself, and leaves no lead whose error could widen the "
+            "choice to a region."
+        )
+    elif len(region.members) == 1:
+        where = (
+            f"stands alone: of {among} it has the best {WORDS[metric]} averaged with its "
+            "neighbours', and none next to it is within one standard error of that."
+        )
+    else:
+        where = (
+            f"is the middle of the widest good region: {len(region.members):,} of {among}, next to "
+            f"each other, whose {WORDS[metric]} averaged with their neighbours' is within one "
+            "standard error of the best."
+        )
     text = (
-        f"{tuned.label(region.centre)} is the middle of the widest good region: "
-        f"{len(region.members):,} of {among}, next to each other, whose {WORDS[metric]} averaged "
-        f"with their neighbours' is within one standard error of the best.{regions} It made "
+        f"{tuned.label(region.centre)} {where}{regions} It made "
         f"{percent(centre['cagr'])} a year with a deepest fall of "
         f"{percent(centre['max_drawdown'])}; the default ({tuned.default_label}) "
         f"{percent(tuned.default['cagr'])} with {percent(tuned.default['max_drawdown'])}."
@@ -222,12 +240,12 @@ def _what(tuned: Tuned) -> str:
 
 def _how_sure(tuned: Tuned) -> str:
     metric, honesty = tuned.objective.maximise, tuned.honesty
-    if honesty.sharpe is None:
+    decides = honesty.decides
+    if decides is None:
         return (
-            "Month by month the recommendation makes what the default makes: there is nothing to "
-            "be sure of."
+            "Month by month the recommendation makes what the default makes"
+            f"{at_same_risk(metric)}: there is nothing to be sure of."
         )
-    decides = honesty.same_risk or honesty.sharpe
     text = (
         f"On month-ends its {WORDS[metric]} is {edge_text(honesty.chosen, metric)} against the "
         f"default's; the best single cell shows {edge_text(honesty.peak, metric)}. After "
@@ -239,6 +257,10 @@ def _how_sure(tuned: Tuned) -> str:
     )
     if honesty.beyond_noise:
         return text + "Interval, deflated Sharpe ratio and Hansen's test agree: more than noise."
+    if honesty.chosen.estimate.low is None:
+        few = f": {FEWEST_ROWS} months are needed, there are {honesty.months}"
+        why = few if honesty.months < FEWEST_ROWS else ""
+        return text + f"Without an interval nothing is called more than noise{why}."
     if tuned.default_keeps and (honesty.chosen.estimate.low or 0.0) > 0.0:
         return text + "The interval is above zero, but luck can do as much in so many trials."
     if tuned.default_keeps:
@@ -249,7 +271,7 @@ def _how_sure(tuned: Tuned) -> str:
 def _within_limits(tuned: Tuned) -> str:
     """What the limit costs, and whether the search found more than dilution does."""
     if tuned.diluted is None:
-        return "No share of the default, however small beside bills, keeps the limits."
+        return "No mix of the default with bills, from 99 % of it to 1 %, keeps the limits."
     lead = tuned.diluted.lead
     text = (
         f"What differs is the price of the limit: {100 * tuned.diluted.share:.0f} % of the default "
@@ -279,6 +301,8 @@ def _walked(tuned: Tuned) -> str:
     edge = walk.edge_out_of_sample
     if not math.isfinite(edge):
         return since + f"tuning has no {WORDS[metric]} to compare with never tuning's."
+    if abs(edge) < TIE:
+        return since + "tuning made what never tuning made."
     text = (
         f"{since}tuning {'gained' if edge > 0 else 'lost'} {figure(abs(edge), metric)} of "
         f"{WORDS[metric]} against never tuning; in sample it had promised "

@@ -159,7 +159,7 @@ def _panel(tuned: Tuned) -> Grid:
     ):
         if sharpe is not None:
             lines += _sharpe_lines(words, sharpe)
-    if honesty.sharpe is not None:
+    if honesty.decides is not None:
         record = honesty.record_years
         lines.append(
             ("Record needed to be sure of it",
@@ -173,8 +173,8 @@ def _panel(tuned: Tuned) -> Grid:
         lines.append(
             ("Probability of backtest overfitting",
              f"{percent(over.probability)} +- {100 * over.standard_error:.0f} points",
-             "how often the best of one half of the past is below the median in the other, "
-             f"ranked by {measure}; candidates without skill show {100 * low:.0f} to "
+             "how often the best of one half of the past is no better than the median in the "
+             f"other, ranked by {measure}; candidates without skill show {100 * low:.0f} to "
              f"{100 * high:.0f} %")
         )  # fmt: skip
     reality = honesty.reality

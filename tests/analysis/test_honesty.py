@@ -186,3 +186,17 @@ def test_beyond_noise_takes_all_three(monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr("backtests.analysis.honesty.SURE_OF_SKILL", 1.0)
         assert not examine(sample, FREE, trials=30).beyond_noise
+
+
+def test_the_default_with_other_bills_is_nothing_to_be_sure_of_where_risk_counts():
+    default = np.random.default_rng(8).normal(0.008, 0.03, 360)
+    shares = (1.5, 0.5, 0.25)
+    returns = np.column_stack([*(0.002 + s * (default - 0.002) for s in shares), default])
+    found = examine(sample_of(returns, 0), read_objective("sharpe", []), trials=3)
+    assert found.sharpe is not None  # it earns more, by more risk alone
+    assert found.decides is None
+    assert found.overfitting is None  # all have one Sharpe ratio: there is nothing to choose
+    assert not found.beyond_noise
+    assert math.isnan(found.record_years)
+    grown = examine(sample_of(returns, 0), FREE, trials=3)
+    assert grown.decides is grown.sharpe is not None

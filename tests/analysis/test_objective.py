@@ -76,3 +76,22 @@ def test_month_ends_keep_the_limits_that_they_can_tell():
     assert objective.eligible_months(returns, cash).tolist() == [True, False]
     # (1.1 * 1.1)^(12 / 2) - 1 and (0.7 * 1.1)^6 - 1 by hand.
     assert objective.score(returns, cash) == pytest.approx([1.21**6 - 1, 0.77**6 - 1])
+
+
+def test_a_limit_is_written_with_all_its_digits():
+    one, other = (read_limit(f"volatility<0.0631256783{tail}") for tail in ("9256", "925611"))
+    assert one != other
+    assert str(one) != str(other)
+    assert str(read_limit("max_drawdown>=-100%")) == "max_drawdown>=-1"
+
+
+def test_bills_alone_have_no_ratio_to_risk_that_could_be_chosen():
+    # By day bills may fall by a hair, and have a Calmar ratio of thousands.
+    table = pd.DataFrame({"calmar": [6737.9, 0.3], "sharpe": [np.nan, 0.5], "cagr": [0.017, 0.08]})
+    assert read_objective("calmar", []).eligible(table).tolist() == [False, True]
+    assert read_objective("calmar", []).keeps(table).tolist() == [True, True]
+    returns = np.array([[0.001, 0.02], [-1e-9, -0.01], [0.001, 0.03]])
+    chosen = read_objective("calmar", []).eligible_months(returns, returns[:, 0])
+    assert chosen.tolist() == [False, True]
+    table["max_drawdown"] = [-1e-6, -0.2]
+    assert read_objective("cagr", []).eligible(table).tolist() == [True, True]

@@ -176,3 +176,10 @@ def test_arguments_that_make_no_sense(change, message):
 def test_one_candidate_is_no_choice():
     with pytest.raises(ValueError, match="two candidates"):
         probability_of_overfitting(noise(0)[:, :1])
+
+
+def test_equals_have_the_middle_rank_whatever_rounding_says():
+    asset = np.random.default_rng(3).normal(0.01, 0.04, 240)
+    returns = np.column_stack([share * asset for share in (0.1, 0.3, 0.7, 1.0, 0.6)])
+    found = probability_of_overfitting(returns, blocks=6, metric="sharpe", draws=2)
+    assert not found.logits.any()

@@ -186,3 +186,21 @@ def test_half_a_million_candidates():
     )
     assert found is not None
     assert points[found.centre].tolist() == [50, 30, 20]
+
+
+def test_ties_are_not_told_apart_by_rounding():
+    found = line(0.5, 0.5 + 2e-15, 0.5 - 1e-15, 0.5 + 3e-15, tolerance=0.0)
+    assert found is not None
+    assert found.members.tolist() == [0, 1, 2, 3]
+    assert found.peak == 0
+
+
+def test_choices_without_an_order_are_not_next_to_each_other():
+    # Two numbers x three tickers: only the numbers have neighbours.
+    points = np.array([[0, 0], [1, 0], [0, 1], [1, 1], [0, 2], [1, 2]])
+    table = grid_neighbours(points, [True, False])
+    assert [sorted(set(row) - {-1}) for row in table.tolist()] == [[1], [0], [3], [2], [5], [4]]
+    scores = np.array([1.0, 3.0, 9.0, 9.0, 0.0, 0.0])
+    assert plateau_scores(scores, table).tolist() == [2.0, 2.0, 9.0, 9.0, 0.0, 0.0]
+    none = grid_neighbours(points[:, 1:][::2], [False])
+    assert plateau_scores(np.array([1.0, 5.0, 2.0]), none).tolist() == [1.0, 5.0, 2.0]

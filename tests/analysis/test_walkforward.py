@@ -140,3 +140,16 @@ def test_too_short_a_history_says_what_is_missing():
     with pytest.raises(DataError, match="more than 5 rows .* the returns have 5"):
         walk(np.zeros((5, 2)))
     assert len(walk(np.zeros((6, 2))).tuned) == 1
+
+
+def test_nobody_moves_for_a_difference_of_rounding():
+    # Any share of one asset beside bills has its Sharpe ratio; the default is the last column.
+    asset = np.random.default_rng(3).normal(0.01, 0.04, 60)
+    returns = np.column_stack([share * asset for share in (0.1, 0.3, 0.7, 1.0, 0.6)])
+    score = partial(scores.sharpe, ppy=12)
+    found = walk(returns, score, default=4)
+    assert {choice.column for choice in found.choices} == {4}
+    assert found.edge_out_of_sample == 0.0
+    # Where the default is not allowed, the first of equals is taken.
+    barred = walk(returns, score, default=4, eligible=lambda *_: np.arange(5) < 4)
+    assert {choice.column for choice in barred.choices} == {0}

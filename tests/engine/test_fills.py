@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from backtests.engine import ledger
 from backtests.engine.costs import Costs
-from backtests.engine.simulate import fill_with_vectorbt, simulate
+from backtests.engine.simulate import SCALE, fill_with_vectorbt, simulate
+from backtests.engine.sweep import fill_with_sweep
 from data.errors import UsageError, WeightError
 from strategies import registry
 from strategies.base import Strategy
@@ -332,3 +333,22 @@ def test_calendar_years_of_the_real_funds(yahoo_folder):
         years = 100 * year_returns(files.read_prices(yahoo_folder, ticker))
         for year, row in published.items():
             assert years[year] == pytest.approx(row[column], abs=0.0051), (ticker, year)
+
+
+def test_what_rounding_leaves_buys_nothing_and_breaks_no_tie():
+    # Five buys use up the money, the sixth finds 1e-13 of it; then it and the first are bought
+    # for equal values, and the first comes first unless that dust makes it the larger order.
+    columns = 7
+    targets = np.full((5, columns + 1), np.nan)
+    targets[0] = np.eye(columns + 1)[-1]
+    targets[1] = [0, 0.166, 0.166, 0.166, 0.166, 0.17, 0.166, 0]
+    targets[2] = [0.5, 0, 0, 0, 0, 0.5, 0, 0]
+    cost = np.array([0.1] * columns + [0.0])
+    rng = np.random.default_rng(1)
+    for _ in range(100):
+        moves = rng.normal(0, 0.05, (5, columns + 1))
+        moves[0] = moves[:, -1] = 0.0
+        prices = SCALE * np.exp(np.cumsum(moves, axis=0))
+        done = ledger.fill(prices, targets, cost, cost, 10_000.0)
+        agree(done, fill_with_vectorbt(prices, targets, cost, cost, 10_000.0))
+        agree(done, fill_with_sweep(prices, targets, cost, cost, 10_000.0))
