@@ -111,7 +111,7 @@ def like_the_finished(runs: Sequence[str], out: Path, options: dict[str, Any]) -
     if finished is None or all(folder_of(text, out) is not None for text in runs):
         return options
     run = read_run(finished)
-    known = {**run.manifest["config"], "start": run.summary["start"]}
+    known = {**_config_of(run), "start": run.summary["start"]}
     context = click.get_current_context()
     taken = {
         name: known[name]
@@ -121,6 +121,22 @@ def like_the_finished(runs: Sequence[str], out: Path, options: dict[str, Any]) -
     told = ", ".join(f"{name} {value}" for name, value in taken.items() if value is not None)
     make_console(stderr=True).print(f"note: new runs take from {finished.name}: {told}")
     return {**options, **taken}
+
+
+def _config_of(run: FinishedRun) -> dict[str, Any]:
+    """The configuration that a manifest tells, which no checksum covers."""
+    from backtests.engine.config_file import require_types
+
+    place, config = run.folder / "manifest.json", run.manifest.get("config")
+    if not isinstance(config, dict):
+        raise OutputError(f"{place} is damaged (it has no configuration); run it again")
+    given = {name: value for name, value in config.items()
+             if value is not None or name not in ("start", "end", "benchmark")}  # fmt: skip
+    try:
+        require_types(given, "its configuration")
+    except UsageError as error:
+        raise OutputError(f"{place} is damaged ({error}); run it again") from error
+    return config
 
 
 def _require_use(asked: list[Path | RunConfig]) -> None:

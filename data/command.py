@@ -39,6 +39,9 @@ def run_command(command: click.Command, arguments: Sequence[str] | None = None) 
 
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:  # closed, as daemons leave it; no file may take its number
+            setattr(sys, name, open(os.devnull, "w" if number else "r"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal may know fewer signs than names have
             stream.reconfigure(errors="backslashreplace")

@@ -167,11 +167,17 @@ def require_weights(weights: Mapping[str, float], where: str, when: str = "") ->
         Naming the row and the sum.
     """
     at = f" on {when}" if when else ""
+    if not isinstance(weights, Mapping):
+        raise WeightError(f"{where}: weights are TICKER=FRACTION,..., got {weights!r}; mend them")
     if not weights:
         raise WeightError(f"{where} has no weights{at}; give at least one TICKER=FRACTION")
     for ticker, weight in weights.items():
         if ticker == "CASH":
             raise WeightError(f"{where}: CASH is what the weights leave; leave it out")
+        if not isinstance(weight, int | float) or isinstance(weight, bool):
+            raise WeightError(
+                f"{where}: the weight of {ticker}{at} takes a fraction such as 0.6, got {weight!r}"
+            )
         if not math.isfinite(weight) or weight < 0:
             raise WeightError(
                 f"{where}: the weight of {ticker}{at} is {weight:g}; "

@@ -294,6 +294,33 @@ def test_damaged_and_old_runs_are_one_line(results, capsys, tmp_path):
         assert err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"lag": "x"}, "lag takes a whole number, got 'x'"),
+        ({"fee_bps": None}, "fee_bps takes a number, got None"),
+        ({"initial": 10**400}, "a whole number of 1329 bits"),
+        ({"extend": "x"}, "extend takes true or false, got 'x'"),
+        ({"source": 5}, "source takes a text, got 5"),
+        ({"end": ["a"]}, "end takes a text"),
+        (None, "it has no configuration"),
+    ],
+)
+def test_a_manifest_that_tells_a_run_that_cannot_be_is_one_line(
+    results, capsys, tmp_path, change, said
+):
+    place = tmp_path / "equity_only-odd"
+    shutil.copytree(results / named(results, "equity_only", start="1990-01-31"), place)
+    manifest = json.loads((place / "manifest.json").read_text())
+    told = None if change is None else {**manifest["config"], **change}
+    write_json(place / "manifest.json", {**manifest, "config": told})
+    code, _, err = command(capsys, str(place), "hedge_mix", "--out", str(results))
+    assert code == 2, err
+    assert "manifest.json is damaged" in err
+    assert said in err
+    assert err.count("\n") == 1
+
+
 def test_variants_read_weights_and_parameters():
     assert variant("hedge_mix", "SPY=0.7,IEF=0.3,rebalance=annually") == {
         "rebalance": "annually",

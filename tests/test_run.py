@@ -181,6 +181,19 @@ def test_a_reader_that_leaves_early_costs_no_result(tmp_path):
     assert len(list(tmp_path.glob("hedge_mix-*/summary.json"))) == 1
 
 
+@pytest.mark.parametrize(
+    ("words", "closed", "code"),
+    [("--list", ">&-", 0), ("--list", ">&- 2>&- <&-", 0), ("nope", "2>&-", 2), ("nope", ">&-", 2)],
+)
+def test_streams_closed_as_daemons_leave_them_change_no_exit_code(words, closed, code):
+    line = f'"$0" -m backtests.run {words} {closed}'
+    done = subprocess.run(
+        ["/bin/sh", "-c", line, sys.executable], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == code, done.stderr
+    assert "fault of ours" not in done.stderr
+
+
 def test_a_full_device_is_one_line(tmp_path):
     with open("/dev/full", "w") as full:
         done = subprocess.run(

@@ -29,6 +29,7 @@ from backtests.report.unfinished import Unfinished
 from backtests.run import main as run_main
 from backtests.tune import main
 from data.command import run_command
+from data.errors import OutputError
 from data.load import load_market
 from strategies.registry import make
 from tests import browser
@@ -240,6 +241,10 @@ def test_a_cluster_gives_the_same_bytes(mixes, tmp_path, capsys):
 # Counts
 
 
+SMALL = mix_space(["SPY", "IEF"], 0.1, {"rebalance": "monthly"})
+HALVES = mix_space(["SPY", "TLT"], 0.5, {"rebalance": "monthly"})
+
+
 def test_trials_are_counted_once_over_all_searches_of_a_market(tmp_path, capsys):
     def trials(assets: str, step: str, *words: str) -> int:
         before = set(tmp_path.glob("tune-*"))
@@ -414,6 +419,29 @@ def test_scores_are_kept_under_the_code_of_the_rules(tmp_path, capsys, monkeypat
     monkeypatch.setattr("backtests.engine.search.rules_code", lambda: "another")
     assert command(capsys, *asked)[0] == 2
     assert len(list(tmp_path.glob(".tuning-*"))) == 2
+
+
+@pytest.mark.parametrize("space", [SMALL, HALVES])
+def test_a_flipped_bit_in_the_log_of_trials_is_never_another_count(tmp_path, space):
+    path, numbers = tmp_path / "trials.parquet", np.arange(len(SMALL))
+    assert log_trials(tmp_path, SMALL, numbers, 12, "one") == 66
+    good = path.read_bytes()
+    expected = log_trials(tmp_path, space, np.arange(len(space)), 12, "two")
+    rng = np.random.default_rng(5)
+    refused = []
+    for _ in range(150):
+        spoilt = bytearray(good)
+        spoilt[int(rng.integers(len(spoilt)))] ^= 1 << int(rng.integers(8))
+        path.write_bytes(spoilt)
+        try:
+            found = log_trials(tmp_path, space, np.arange(len(space)), 12, "two")
+        except OutputError as error:
+            refused.append(str(error))
+        else:
+            # What the checksums of pages leave out names columns and writers, and counts nothing.
+            assert found == expected
+    assert len(refused) > 75
+    assert {told.partition(" (")[0] for told in refused} == {f"{path} cannot be read"}
 
 
 # What there is to say where there is little

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ KEYS: dict[str, type] = {
     "initial": float,
     "params": dict,
 }
+LONGEST_BITS = 63  # of a whole number in TOML, its sign aside
 WORDS = {str: "a text", bool: "true or false", float: "a number", int: "a whole number",
          dict: "a table"}  # fmt: skip
 
@@ -50,21 +52,42 @@ def read_config(path: Path) -> dict[str, Any]:
         raise UsageError(
             f"--config {path} cannot be read: {error.strerror or error}; check its path"
         ) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # no text, no TOML, a number without end
         raise UsageError(
             f"--config {path} is no TOML ({error}); mend that line, or write the run again"
         ) from error
+    require_types(table, f"--config {path}")
+    if "strategy" not in table:
+        raise UsageError(f'--config {path} names no strategy; write strategy = "hedge_mix"')
+    return table
+
+
+def require_types(table: Mapping[str, Any], where: str) -> None:
+    """Refuse a configuration that sets something unknown or of the wrong type.
+
+    Raises
+    ------
+    UsageError
+        Naming the key, what it takes and what it got.
+    """
     for key, value in table.items():
         if key not in KEYS:
             raise UsageError(
-                f"--config {path} sets {key!r}{did_you_mean(key, KEYS)}; it can set "
-                f"{', '.join(KEYS)}"
+                f"{where} sets {key!r}{did_you_mean(key, KEYS)}; it can set {', '.join(KEYS)}"
             )
+        _require_short(value, f"{where}: {key}")
         wanted = KEYS[key]
         number = wanted is float and isinstance(value, int | float) and not isinstance(value, bool)
         whole = wanted is int and isinstance(value, int) and not isinstance(value, bool)
         if not (number or whole or (wanted not in (float, int) and isinstance(value, wanted))):
-            raise UsageError(f"--config {path}: {key} takes {WORDS[wanted]}, got {value!r}")
-    if "strategy" not in table:
-        raise UsageError(f'--config {path} names no strategy; write strategy = "hedge_mix"')
-    return table
+            raise UsageError(f"{where}: {key} takes {WORDS[wanted]}, got {value!r}")
+
+
+def _require_short(value: Any, where: str) -> None:
+    """Refuse whole numbers beyond TOML's own 64 bits: no float holds them, and few can be shown."""
+    if isinstance(value, int) and value.bit_length() > LONGEST_BITS:
+        raise UsageError(f"{where} has a whole number of {value.bit_length()} bits; give a smaller")
+    for inner in value.values() if isinstance(value, dict) else ():
+        _require_short(inner, where)
+    for inner in value if isinstance(value, list) else ():
+        _require_short(inner, where)

@@ -36,6 +36,10 @@ def require_writable(out: Path) -> None:
     """
     if str(out) == ".":
         raise OutputError("--out takes a folder, got the current one; give for example results")
+    if str(out).startswith("~"):
+        raise OutputError(
+            f"--out {out} begins with ~, which a shell replaces only outside quotes; give the path"
+        )
     try:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=out, prefix=TEMPORARY):  # without a name, where it can be
@@ -117,7 +121,7 @@ def _move_into_place(temporary: Path, place: Path) -> None:
         return
     for path in (*temporary.iterdir(), temporary):
         sync(path)
-    if not place.exists():
+    if not os.path.lexists(place):  # a link that leads nowhere stands there too
         temporary.rename(place)
     else:
         _replace(temporary, place)
@@ -127,7 +131,7 @@ def _move_into_place(temporary: Path, place: Path) -> None:
 def _replace(temporary: Path, place: Path) -> None:
     """Move a folder aside and another one into its place, or leave it where it is."""
     aside = 1
-    while (kept := place.with_name(f"{place.name}.replaced-{aside}")).exists():
+    while os.path.lexists(kept := place.with_name(f"{place.name}.replaced-{aside}")):
         aside += 1
     place.rename(kept)
     try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -147,27 +148,37 @@ def _parts(
     import pyarrow.parquet as pq
 
     if path.exists():
-        with pq.ParquetFile(path) as log:
-            for group in range(log.num_row_groups):
-                yield log.read_row_group(group)
+        with _readable(path), pq.ParquetFile(path, page_checksum_verification=True) as log:
+            groups = log.num_row_groups
+        for group in range(groups):
+            with _readable(path), pq.ParquetFile(path, page_checksum_verification=True) as log:
+                part = log.read_row_group(group)
+            yield part
     yield from _made(space, fresh, frequency, search)
 
 
 def _read(path: Path, columns: list[str]) -> Any:
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
+    with _readable(path), pq.ParquetFile(path, page_checksum_verification=True) as log:
+        if tuple(log.schema_arrow.names) != COLUMNS:
+            raise ValueError(f"its columns are {', '.join(log.schema_arrow.names)}")
+        return log.read(columns)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Turn whatever a damaged log leads to into a line that says so."""
+    import pyarrow as pa
+
     try:
-        with pq.ParquetFile(path) as log:
-            if tuple(log.schema_arrow.names) == COLUMNS:
-                return log.read(columns)
-            reason = f"its columns are {', '.join(log.schema_arrow.names)}"
-    except (OSError, pa.ArrowException) as error:
-        reason = " ".join(str(error).split())
-    raise OutputError(
-        f"{path} cannot be read ({reason}); it counts the trials made here: restore it, or "
-        "remove it and say beside any result that earlier trials are not counted"
-    )
+        yield
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise OutputError(
+            f"{path} cannot be read ({' '.join(str(error).split())}); it counts the trials made "
+            "here: restore it, or remove it and say beside any result that earlier trials are not "
+            "counted"
+        ) from error
 
 
 def _write(path: Path, parts: Iterator[Any]) -> None:
@@ -178,7 +189,9 @@ def _write(path: Path, parts: Iterator[Any]) -> None:
         remove_left_behind(path)
         with replacing(path) as temporary:
             for part in parts:
-                writer = writer or pq.ParquetWriter(temporary, part.schema, compression="zstd")
+                writer = writer or pq.ParquetWriter(
+                    temporary, part.schema, compression="zstd", write_page_checksum=True
+                )
                 writer.write_table(part.cast(writer.schema))
             if writer is not None:
                 writer.close()

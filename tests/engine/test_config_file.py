@@ -12,7 +12,7 @@ from backtests.engine.config_file import read_config, write_config
 from backtests.engine.costs import Costs
 from backtests.run import main
 from data.command import run_command
-from data.errors import UsageError
+from data.errors import UsageError, WeightError
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,11 @@ def test_there_and_back(tmp_path, config):
         ('strategy = "hedge_mix"\nstart = 2020-01-01', "start takes a text"),
         ('strategy = "hedge_mix"\nparams = 3', "params takes a table"),
         ("\xff", "is no TOML"),
+        (f'strategy = "hedge_mix"\nlag = {"9" * 5000}', "is no TOML"),
+        (f'strategy = "hedge_mix"\nlag = 0x{"F" * 5000}', "a whole number of 20000 bits"),
+        (f'strategy = "hedge_mix"\ninitial = 1{"0" * 400}', "a whole number of 1329 bits"),
+        (f'strategy = "attack_defend"\n[params]\nstep_bp = 1{"0" * 400}', "params has a whole"),
+        (f'strategy = "hedge_mix"\n[params.weights]\nSPY = 1{"0" * 400}', "params has a whole"),
     ],
 )
 def test_what_is_wrong_is_one_line(tmp_path, text, message):
@@ -61,6 +66,30 @@ def test_what_is_wrong_is_one_line(tmp_path, text, message):
         read_config(path)
     with pytest.raises(UsageError, match="cannot be read"):
         read_config(tmp_path / "absent.toml")
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        ("weights = [1, 2]", r"weights are TICKER=FRACTION,..., got \[1, 2\]"),
+        ("weights = 2020-01-01", "weights are TICKER=FRACTION"),
+        (
+            '[params.weights]\nSPY = "0.5"',
+            "the weight of SPY takes a fraction such as 0.6, got '0.5'",
+        ),
+        (
+            "[params.weights]\nSPY = true",
+            "the weight of SPY takes a fraction such as 0.6, got True",
+        ),
+        ("[params.weights]\nSPY.x = 1", "the weight of SPY takes a fraction"),
+    ],
+)
+def test_weights_of_another_type_are_one_line(tmp_path, weights, message):
+    path = tmp_path / "run.toml"
+    path.write_text(f'strategy = "hedge_mix"\n[params]\n{weights}\n')
+    table = read_config(path)
+    with pytest.raises(WeightError, match=message):
+        RunConfig(table["strategy"], table["params"])
 
 
 def test_a_run_can_be_run_again_and_changed(tmp_path, capsys):

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -36,6 +37,18 @@ def test_the_same_result_keeps_the_folder_that_is_there(tmp_path):
     write(tmp_path)
     assert (first / "manifest.json").read_bytes() == made
     assert visible(tmp_path) == ["run-1"]
+
+
+def test_a_link_that_leads_nowhere_is_moved_aside(tmp_path):
+    (tmp_path / "run-1").symlink_to(tmp_path / "gone")
+    (tmp_path / "run-1.replaced-1").symlink_to(tmp_path / "gone too")
+    assert (write(tmp_path) / "equity.csv").read_text() == "1"
+    assert (tmp_path / "run-1.replaced-2").is_symlink()
+
+
+def test_a_home_that_no_shell_has_written_out_is_refused(tmp_path):
+    with pytest.raises(OutputError, match="a shell replaces only outside quotes"):
+        folder.require_writable(Path("~/results"))
 
 
 def test_a_different_result_moves_the_old_one_aside(tmp_path):
