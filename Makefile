@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
-# Two workers: each pays for loading vectorbt once.
+# Two workers: each pays for loading vectorbt once. A file stays with one of them, so that what its
+# tests share is made once.
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
@@ -34,7 +35,7 @@ run: install ## Backtest hedge_mix and write its tear sheet
 
 .PHONY: test
 test: $(DEV_STAMP) ## Run the tests
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 .PHONY: bench
 bench: $(DEV_STAMP) ## Run the benchmarks (minutes)
