@@ -122,7 +122,7 @@ class Parameter:
 
 
 def parse_weights(text: str, where: str) -> dict[str, float]:
-    """Read ``SPY=0.6,IEF=0.4``.
+    """Read ``SPY=0.6,IEF=0.4``; a ticker may hold ``=`` itself, as ``GC=F`` does.
 
     Raises
     ------
@@ -131,8 +131,8 @@ def parse_weights(text: str, where: str) -> dict[str, float]:
     """
     weights: dict[str, float] = {}
     for part in text.split(","):
-        ticker, equals, number = (piece.strip() for piece in part.partition("="))
-        if not equals or not ticker:
+        ticker, equals, number = (piece.strip() for piece in part.rpartition("="))
+        if not equals or not ticker or ticker.endswith("="):
             raise UsageError(
                 f"{where}: weights are TICKER=FRACTION,..., got {part.strip()!r}; "
                 "write for example SPY=0.6,IEF=0.4"

@@ -51,6 +51,7 @@ def test_decimal_weights_that_add_up_to_one_pass():
         ({"rebalance": "monthy"}, r"one of monthly, .* got 'monthy' \(did you mean monthly\?\)"),
         ({"weights": "SPY"}, r"weights are TICKER=FRACTION"),
         ({"weights": "SPY=much"}, r"the weight of SPY takes a fraction such as 0.6, got 'much'"),
+        ({"weights": "SPY==0.6"}, r"weights are TICKER=FRACTION,..., got 'SPY==0.6'"),
         ({"weights": "SPY=0.5,SPY=0.5"}, r"SPY stands twice"),
         ({"weights": "CASH=0.5"}, r"CASH is what the weights leave"),
     ],
