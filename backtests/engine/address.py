@@ -65,14 +65,14 @@ def to_command(config: RunConfig, out: str = "results") -> str:
     default, params = plain.pop("params"), table.pop("params")
     words = ["python", "-m", "backtests.run", table.pop("strategy")]
     for name, value in params.items():
-        if value == default[name]:
+        if _same(value, default[name]):
             continue
         if name in OWN_OPTIONS:
             words += [f"--{name}", _text(value)]
         else:
             words += ["--set", f"{name}={_text(value)}"]
     for key, value in table.items():
-        if value != plain[key]:
+        if not _same(value, plain[key]):
             option = f"--{key.replace('_', '-')}"
             words += [option] if value is True else [f"{option}={_text(value)}"]
     if out != "results":
@@ -80,14 +80,22 @@ def to_command(config: RunConfig, out: str = "results") -> str:
     return shlex.join(words)
 
 
+def _same(value: Any, default: Any) -> bool:
+    """Whether a value is written as the default is: the name of a run's folder tells more apart.
+
+    Equal mappings may be ordered otherwise, and 0 equals -0.
+    """
+    return (value is None) == (default is None) and _text(value) == _text(default)
+
+
 def _text(value: Any) -> str:
     """A value as the command line takes it, without a digit lost."""
     if isinstance(value, Mapping):
         return ",".join(f"{name}={_text(weight)}" for name, weight in value.items())
     if isinstance(value, bool):
-        return "true"
+        return str(value).lower()
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
+        return f"{value:.0f}"  # keeps the sign of -0
     return repr(value) if isinstance(value, float) else str(value)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 
 import pytest
@@ -50,6 +51,11 @@ def test_an_address_brings_the_configuration_back(config):
 
 @given(CONFIGS)
 def test_a_command_makes_the_same_configuration(config):
+    assert commanded(config) == config
+
+
+def commanded(config):
+    """What the command line reads of the command that a configuration is written as."""
     words = shlex.split(to_command(config))
     assert words[:3] == ["python", "-m", "backtests.run"]
     with main.make_context("run", words[3:]) as context:
@@ -57,8 +63,25 @@ def test_a_command_makes_the_same_configuration(config):
         strategy = options.pop("strategy")
         params = dict(text.split("=", 1) for text in options["settings"])
         given_ = {name: options[name] for name in ("weights", "rebalance") if options[name]}
-        found = run_config(*with_config(strategy, {**params, **given_}, options))
-    assert found == config
+        return run_config(*with_config(strategy, {**params, **given_}, options))
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        RunConfig("hedge_mix", {"weights": {"IEF": 0.4, "SPY": 0.6}}),
+        RunConfig("hedge_mix", {"weights": {"SPY": -0.0, "IEF": 0.4}}),
+        RunConfig("correlation_hedge", {"below": -0.0}),
+        RunConfig("hedge_mix", costs=Costs(-0.0, 0.0)),
+        RunConfig("hedge_mix", {"weights": {"GC=F": 0.3, "EURUSD=X": 0.2, "SPY": 0.5}}),
+        RunConfig("hedge_mix", benchmark="None"),
+    ],
+)
+def test_what_names_the_folder_comes_back_to_the_letter(config):
+    """Values that are equal may not be written alike: order of weights, -0, a ticker's sign."""
+    expected = json.dumps(config.as_dict())
+    assert json.dumps(commanded(config).as_dict()) == expected
+    assert json.dumps(from_address(to_address(config)).as_dict()) == expected
 
 
 def test_a_command_says_only_what_is_not_the_default():
