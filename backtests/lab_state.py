@@ -94,13 +94,10 @@ def from_state(state: Mapping[str, Any]) -> RunConfig:
     params: dict[str, Any] = {}
     for known in strategy_class(strategy).parameters():
         if isinstance(known.default, Mapping):
-            exact = state.get("exact", {})
-            params[known.name] = {
-                name: exact[name][1] if exact.get(name, ("",))[0] == one else round(one / 100, 10)
-                for name, one in percent_of(state).items()
-            }
+            params[known.name] = _weights_of(state)
         else:
-            params[known.name] = state[key_of(strategy, known.name)]
+            value = state[key_of(strategy, known.name)]
+            params[known.name] = value.strip() if isinstance(value, str) else value
     days = {name: None if state[name] is None else f"{state[name]:%Y-%m-%d}" for name in DAYS}
     return RunConfig(
         strategy=strategy,
@@ -112,6 +109,31 @@ def from_state(state: Mapping[str, Any]) -> RunConfig:
         extend=bool(state["extend"]),
         **days,
     )
+
+
+def _weights_of(state: Mapping[str, Any]) -> dict[str, float]:
+    """Weights by ticker as typed, without outer spaces; what a command line cannot say is refused.
+
+    Raises
+    ------
+    UsageError
+        For a ticker that is nothing, holds a comma, or stands twice.
+    """
+    exact = state.get("exact", {})
+    weights: dict[str, float] = {}
+    for typed, percent in percent_of(state).items():
+        ticker = typed.strip()
+        if not ticker or "," in ticker:
+            wrong = "holds a comma" if ticker else "is nothing but spaces"
+            raise UsageError(
+                f"Tickers takes one ticker at a time, such as SPY, and {typed!r} {wrong}; "
+                "take it out and add each by itself"
+            )
+        if ticker in weights:
+            raise UsageError(f"Tickers has {ticker} twice, one as {typed!r}; take one out")
+        kept = exact.get(typed, ("",))[0] == percent
+        weights[ticker] = exact[typed][1] if kept else round(percent / 100, 10)
+    return weights
 
 
 def source_of(state: Mapping[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 
 import pytest
@@ -200,3 +201,27 @@ def test_a_weight_keeps_its_digits_until_its_slider_moves():
     assert from_state(state) == config
     state["weight.SPY"] = 20.0
     assert from_state(state).params["weights"] == {"SPY": 0.2, "IEF": 1 / 3}
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("SPY,IEF", "one ticker at a time, such as SPY, and 'SPY,IEF' holds a comma; take it out"),
+        ("  ", "'  ' is nothing but spaces; take it out"),
+        ("", "'' is nothing but spaces; take it out"),
+        (" SPY", "has SPY twice, one as ' SPY'; take one out"),
+    ],
+)
+def test_a_ticker_that_no_command_can_say_is_refused(typed, words):
+    state = to_state(RunConfig("hedge_mix", source="bundled"))
+    state["tickers"].append(typed)
+    complete(state)
+    with pytest.raises(UsageError, match=re.escape(words)):
+        from_state(state)
+
+
+def test_spaces_around_a_typed_ticker_are_left_out():
+    state = to_state(RunConfig("hedge_mix", {"weights": {"SPY": 0.6}}))
+    state["tickers"].append(" GC=F ")
+    state["weight. GC=F "] = 10.0
+    assert from_state(state).params["weights"] == {"SPY": 0.6, "GC=F": 0.1}
