@@ -391,15 +391,16 @@ def controls() -> RunConfig:
     import streamlit as st
 
     from backtests import lab
-    from backtests.lab_state import complete, from_state, source_of
+    from backtests.lab_state import complete, from_state, keep, source_of
     from data.instruments import CATALOGUE
     from data.load import available
     from strategies.registry import STRATEGIES, strategy_class
 
+    state: Any = st.session_state
+    keep(state)
     strategy = st.selectbox("Strategy", list(STRATEGIES), key="strategy")
     kind = strategy_class(strategy)
     st.caption(kind.summary())
-    state: Any = st.session_state
     complete(state)
     tickers = available(source_of(state)) if source_of(state) != "files:" else None
     for known in kind.parameters():

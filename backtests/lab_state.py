@@ -17,6 +17,7 @@ from strategies.base import Parameter
 from strategies.registry import strategy_class
 
 FRACTIONS = (1, 2, 3, 4, 5, 6, 10, 12, 20, 24, 25, 50, 100)
+SETTING = "set."
 DAYS = ("start", "end")
 BUTTONS = ("save", "sheet", "add", "clear", "forget", "download")
 OWN = ("address", "compared", "saved", "drawn")  # kept by the page, moved by no visitor
@@ -24,7 +25,7 @@ OWN = ("address", "compared", "saved", "drawn")  # kept by the page, moved by no
 
 def key_of(strategy: str, name: str) -> str:
     """The control of a parameter."""
-    return f"set.{strategy}.{name}"
+    return f"{SETTING}{strategy}.{name}"
 
 
 def weight_key(ticker: str) -> str:
@@ -62,6 +63,18 @@ def to_state(config: RunConfig) -> dict[str, Any]:
             # A whole number written into an address stays a number of the declared type.
             state[key_of(config.strategy, known.name)] = type(known.default)(value)
     return state
+
+
+def keep(state: MutableMapping[str, Any]) -> None:
+    """Hold on to what controls say that may not be drawn this time.
+
+    Streamlit forgets a control that it does not draw, unless its value was set since. A weight
+    goes with its ticker all the same: one that comes back begins at 0, or the sum passed 1.
+    """
+    held = [weight_key(ticker) for ticker in state.get("tickers", [])]
+    for key in ("tickers", "folder", *held, *(one for one in state if one.startswith(SETTING))):
+        if key in state:
+            state[key] = state[key]
 
 
 def complete(state: MutableMapping[str, Any]) -> None:

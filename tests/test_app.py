@@ -140,6 +140,34 @@ def test_another_strategy_brings_its_sliders(tmp_path):
     )
 
 
+def test_a_control_that_was_hidden_comes_back_as_it_was(tmp_path):
+    page = open_page(tmp_path, **BUNDLED, set__weights="TLT=0.25,SPY=0.5")
+    page.selectbox(key="set.hedge_mix.rebalance").set_value("never").run()
+    page.selectbox(key="strategy").set_value("attack_defend").run()
+    page.slider(key="set.attack_defend.step_bp").set_value(75.0).run()
+    page.button(key="add").click().run()
+    page.selectbox(key="strategy").set_value("hedge_mix").run()
+    assert page.query_params["set.weights"] == "TLT=0.25,SPY=0.5"
+    assert page.query_params["set.rebalance"] == "never"
+    page.selectbox(key="strategy").set_value("attack_defend").run()
+    assert page.query_params["set.step_bp"] == "75"
+    page.selectbox(key="strategy").set_value("hedge_mix").run()
+    page.multiselect(key="tickers").set_value(["SPY"]).run()
+    page.multiselect(key="tickers").set_value(["SPY", "TLT"]).run()
+    assert page.query_params["set.weights"] == "SPY=0.5,TLT=0"  # taken out by hand: from 0 again
+
+
+def test_the_folder_comes_back_with_its_source(tmp_path):
+    page = open_page(tmp_path, **BUNDLED)
+    page.selectbox(key="source").set_value("files").run()
+    page.text_input(key="folder").set_value("/no where").run()
+    assert "/no where" in texts(page)
+    page.selectbox(key="source").set_value("bundled").run()
+    assert len(tiles(page)) == 4
+    page.selectbox(key="source").set_value("files").run()
+    assert page.text_input(key="folder").value == "/no where"
+
+
 def test_compared_runs_stand_side_by_side_and_in_the_address(tmp_path):
     page = open_page(tmp_path, **BUNDLED)
     page.button(key="add").click().run()
