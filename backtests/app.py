@@ -145,12 +145,22 @@ def page(out: Path) -> None:
             st.html(message([problem, "What follows is the default run."], "error"))
         write_address(config)
         show(config, out, dark=dark)
-    except HedgeError as error:
-        st.html(message([str(error)], "error"))
     except Exception as error:  # the page stays, and says so
-        traceback.print_exc()
-        reason = f"a fault of ours: {type(error).__name__}: {error}"
-        st.html(message([reason, "The terminal has the details; please report it."], "error"))
+        tell(error)
+
+
+def tell(error: Exception) -> None:
+    """Say what went wrong; of a fault of ours the terminal has the details."""
+    import streamlit as st
+
+    from backtests.report.lab import message
+
+    if isinstance(error, HedgeError):
+        st.html(message([str(error)], "error"))
+        return
+    traceback.print_exc()
+    reason = f"a fault of ours: {type(error).__name__}: {error}"
+    st.html(message([reason, "The terminal has the details; please report it."], "error"))
 
 
 def show(config: RunConfig, out: Path, *, dark: bool) -> None:
@@ -258,18 +268,29 @@ def actions(config: RunConfig, run: Run, out: Path) -> None:
         with st.popover("Copy as command"):
             st.code(to_command(config, str(out)), language="bash", wrap_lines=True)
     if save or sheet:
-        with st.spinner("simulating and drawing, as the command line does", show_time=True):
-            folder, changed = lab.save(config, out)
+        try:
+            with st.spinner("simulating and drawing, as the command line does", show_time=True):
+                folder, changed = lab.save(config, out)
+        except Exception as error:  # the run on the page stands without its folder
+            tell(error)
+            return
         state["saved"] = (this, str(folder), sheet, changed)
     known, folder_text, shown, changed = state.get("saved", ("", "", False, ""))
     if known != this:
         return
     folder = Path(folder_text)
+    try:
+        text = (folder / "tearsheet.html").read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        del state["saved"]
+        reason = error.strerror if isinstance(error, OSError) else "damaged"
+        gone = f"{folder} is gone or cannot be read ({reason}); press Save again to write it anew"
+        st.html(message([gone], "warn"))
+        return
     st.html(message([f"saved in {folder}", f"open {folder / 'verdict.html'}"], "done"))
     if changed:
         st.html(message([changed]))
     if shown:
-        text = (folder / "tearsheet.html").read_text(encoding="utf-8")
         st.download_button("Download the tear sheet", text, f"{folder.name}.html", "text/html",
                            key="download")  # fmt: skip
         st.iframe(text, height=900)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -166,6 +167,50 @@ def test_the_folder_comes_back_with_its_source(tmp_path):
     assert len(tiles(page)) == 4
     page.selectbox(key="source").set_value("files").run()
     assert page.text_input(key="folder").value == "/no where"
+
+
+@pytest.fixture
+def quick_save(monkeypatch):
+    """A save that writes a tear sheet and nothing else."""
+
+    def save(config, out):
+        folder = out / "hedge_mix-1"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "tearsheet.html").write_text("<p>the sheet</p>")
+        return folder, ""
+
+    monkeypatch.setattr(lab, "save", save)
+
+
+@pytest.mark.parametrize("button", ["save", "sheet"])
+def test_a_saved_folder_that_was_deleted_is_one_line(tmp_path, quick_save, button):
+    page = open_page(tmp_path, **BUNDLED)
+    page.button(key=button).click().run()
+    assert "saved in" in texts(page)
+    shutil.rmtree(tmp_path / "hedge_mix-1")
+    page.run()
+    assert f"{tmp_path / 'hedge_mix-1'} is gone" in texts(page)
+    assert "press Save again" in texts(page)
+    assert "a fault of ours" not in texts(page)
+    assert len(tiles(page)) == 4
+    page.run()
+    assert "is gone" not in texts(page)
+    page.button(key=button).click().run()
+    assert "saved in" in texts(page)
+
+
+def test_a_save_that_fails_leaves_the_run_on_the_page(tmp_path):
+    out = tmp_path / "results"
+    out.write_text("a file, not a folder")
+    page = open_page(out, **BUNDLED)
+    before = tiles(page)
+    page.button(key="save").click().run()
+    shown = texts(page)
+    assert "cannot be written" in shown
+    assert "a fault of ours" not in shown
+    assert shown.index("cannot be written") < shown.index("verdict")  # under the buttons
+    assert "saved in" not in shown
+    assert tiles(page) == before
 
 
 def test_compared_runs_stand_side_by_side_and_in_the_address(tmp_path):

@@ -82,7 +82,7 @@ def table(grid: Grid) -> str:
 
 
 def message(lines: Sequence[str], kind: str = "quiet") -> str:
-    """HTML of lines for the reader: ``error``, ``done`` or ``quiet``."""
+    """HTML of lines for the reader: ``error``, ``warn``, ``done`` or ``quiet``."""
     return render("lab_message.html", lines=lines, kind=kind)
 
 
