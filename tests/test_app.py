@@ -48,6 +48,12 @@ def texts(page) -> str:
     return "\n".join(one.proto.body for one in page.get("html"))
 
 
+def cells(shown, label) -> list[str]:
+    """What a row of a table says beside its label."""
+    (row,) = re.findall(rf"<td>{label}</td>(.*?)</tr>", shown)
+    return re.findall(r"<td[^>]*>(.*?)</td>", row)
+
+
 def tiles(page) -> dict[str, str]:
     return {one.label: one.value for one in page.metric}
 
@@ -220,6 +226,15 @@ def test_compared_runs_stand_side_by_side_and_in_the_address(tmp_path):
     page.button(key="add").click().run()
     assert len(page.query_params["vs"]) == 2
     assert "hedge_mix rebalance=never</th>" in texts(page)
+    page.number_input(key="fee_bps").set_value(7.5).run()
+    page.button(key="add").click().run()
+    shown = texts(page)
+    assert "not on one footing" in shown
+    assert cells(shown, "Fee / slippage / lag") == [
+        "2 bp / 1 bp / 1", "2 bp / 1 bp / 1", "7.5 bp / 1 bp / 1",
+    ]  # fmt: skip
+    assert cells(shown, "Source")[0].startswith("bundled monthly history")
+    assert "begins at 1 on its own first month-end" in shown
     page.button(key="clear").click().run()
     assert "vs" not in page.query_params
 

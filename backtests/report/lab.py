@@ -172,7 +172,8 @@ def compared_chart(runs: Mapping[str, Mapping[str, Any]]) -> Figure:
         "compared",
         [],
         lines,
-        caption="Growth of 1, month-ends, after costs, logarithmic.",
+        caption="Growth of 1, month-ends, after costs, logarithmic. Each line begins at 1 on its "
+        "own first month-end.",
         alt="Growth of the compared portfolios",
         y={"type": "log"},
         height=340,
@@ -200,4 +201,14 @@ def compared_grid(runs: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]
     spans = [["Period", *[f"{one['start']} to {one['end']}" for one in summaries]]]
     words = [["Does it hedge?", *[verdict["word"] for _, verdict in runs.values()]]]
     body = [[Cell(text) for text in row] for row in [*spans, *words, *rows]]
+    costs = [_costs_text(one["costs"]) for one in summaries]
+    sources = [Cell(one["source_title"], tone="text") for one in summaries]
+    body[1:1] = [
+        [Cell("Source"), *sources],
+        [Cell("Fee / slippage / lag"), *[Cell(text) for text in costs]],
+    ]
     return Grid(["", *runs], body, wide=True)
+
+
+def _costs_text(costs: Mapping[str, Any]) -> str:
+    return f"{costs['fee_bps']:g} bp / {costs['slippage_bps']:g} bp / {costs['lag']}"
