@@ -23,7 +23,7 @@ from backtests.report.charts import (
     time_chart,
 )
 from backtests.report.text import metric_rows
-from backtests.report.verdict import ANSWERS, NAMES
+from backtests.report.verdict import ANSWERS, NAMES, growth_axis
 
 COLOURS = tuple(f"--c{number}" for number in range(1, 11))
 LEADS = {"works": "Works", "when": "When", "cost": "Cost"}
@@ -175,7 +175,7 @@ def compared_chart(runs: Mapping[str, Mapping[str, Any]]) -> Figure:
         caption="Growth of 1, month-ends, after costs, logarithmic. Each line begins at 1 on its "
         "own first month-end.",
         alt="Growth of the compared portfolios",
-        y={"type": "log"},
+        y=growth_axis(lines),
         height=340,
     )
 

@@ -11,8 +11,8 @@ import pytest
 
 from backtests.engine.config import RunConfig
 from backtests.jobs import execute, publish
-from backtests.report.charts import MOST_POINTS, spans, thinned
-from backtests.report.verdict import write_verdict
+from backtests.report.charts import MOST_POINTS, Line, spans, thinned
+from backtests.report.verdict import growth_axis, write_verdict
 from tests import browser
 
 OWNED = '<script>document.title="owned"</script><img src=x onerror=document.title="owned">'
@@ -55,6 +55,39 @@ def test_charts_are_drawn_and_nothing_is_asked_or_complained(folder, driver):
         "return [...document.querySelectorAll('.modebar-btn')].map(b => b.dataset.title)"
     )
     assert not any("hare" in title for title in buttons)  # plotly's upload to its cloud
+
+
+def test_ticks_of_growth_say_whole_numbers(folder, content, driver):
+    browser.resize(driver, 1180)
+    browser.open_page(driver, folder / "verdict.html")
+    ticks, title = driver.execute_script(
+        "const growth = document.getElementById('growth');"
+        "return [[...growth.querySelectorAll('.ytick text')].map(t => t.textContent),"
+        " growth.querySelector('.ytitle').textContent]"
+    )
+    values = [float(text.replace(",", "")) for text in ticks]
+    assert len(values) > 4
+    assert values == sorted(values)
+    assert all(f"{value:e}"[0] in "125" for value in values)
+    highest = max(content[0]["series"]["growth"]["equity"])
+    assert highest / 3 < values[-1] < highest * 3
+    assert title == "growth of 1"
+
+
+@pytest.mark.parametrize(
+    ("values", "tickformat", "dtick"),
+    [
+        ([0.95, None, 1.08], ".2f", None),  # 0.95, 1.00, 1.05
+        ([1.0, 1.0004], ".5f", None),
+        ([1.0], ".2f", None),
+        ([], ".2f", None),
+        ([1.0, 0.0, 3.5], ",~f", None),  # 1, 1.5, 2, ...
+        ([0.4, 9000.0], ",~f", "D2"),  # 0.5, 1, 2, ... 5,000
+    ],
+)
+def test_a_growth_axis_fits_what_it_shows(values, tickformat, dtick):
+    axis = growth_axis([Line("one", values, "--c1")])
+    assert (axis["tickformat"], axis.get("dtick")) == (tickformat, dtick)
 
 
 def test_the_page_fits_a_phone(folder, driver):
