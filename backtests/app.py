@@ -186,9 +186,12 @@ def show(config: RunConfig, out: Path, *, dark: bool) -> None:
     summary, verdict = run.summary, run.verdict or {}
     colours = palette(dark=dark)
     st.subheader(literal(run_label(summary)), anchor=False)
-    st.html(
-        message([f"{summary['start']} to {summary['end']}, after costs. {data_line(run.market)}"])
-    )
+    about = f"{summary['start']} to {summary['end']}, after costs."
+    if instead := lab.stood_in(config, run.market):
+        st.html(message([about]))
+        st.html(message(instead, "warn"))
+    else:
+        st.html(message([f"{about} {data_line(run.market)}"]))
     actions(config, run, out)
     equity = next(row for row in verdict["portfolios"] if row["key"] == "equity")
     tiles = (
@@ -208,6 +211,8 @@ def show(config: RunConfig, out: Path, *, dark: bool) -> None:
                 border=True,
             )
     st.html(verdict_box(verdict))
+    if known := [*run.market.remarks[1:], *run.market.notes]:
+        st.html(message(known))
     draw(pages.growth_chart(verdict), colours)
     draw(pages.falls_chart(verdict), colours)
     draw(allocation_chart(run.simulation.weights), colours)
@@ -222,7 +227,6 @@ def show(config: RunConfig, out: Path, *, dark: bool) -> None:
     st.subheader("Holding period", anchor=False)
     draw(pages.holding_chart(verdict), colours)
     comparison(config, run, colours)
-    st.html(message([*run.market.remarks[1:], *run.market.notes]))
 
 
 def draw(figure: Figure, colours: Mapping[str, str]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -26,7 +27,7 @@ from backtests.report.verdict import sentences
 from data.errors import HedgeError
 from data.files import csv_files
 from data.live import FETCHED, KEPT
-from data.load import load_market
+from data.load import data_line, load_market
 from data.market import Market
 from strategies.causality import prove_quickly
 from strategies.registry import make
@@ -35,6 +36,7 @@ CHANGED = (
     "the source has answered otherwise since this page read it: the saved run stands on newer "
     "data; press 'Read the data again'"
 )
+SHORT_REASON = re.compile(r"(, older snapshots): .*$| \((?:Yahoo|what Yahoo) [^()]*\)$")
 PATIENCE = 30.0  # seconds before what was refused is asked for again
 SAVING = threading.Lock()  # the tear sheet's drawing library serves one at a time
 
@@ -99,6 +101,15 @@ def is_first_choice(market: Market) -> bool:
     if market.source == "bundled" or not market.remarks:
         return not market.remarks
     return market.source.startswith("files:") or market.remarks[0].startswith((FETCHED, KEPT))
+
+
+def stood_in(config: RunConfig, market: Market) -> list[str]:
+    """What stood in for Yahoo and why, in lines; none where the market is what was asked for."""
+    if config.source != "auto" or is_first_choice(market):
+        return []
+    # The title has the reason too, in short.
+    plain = market.relabelled(title=SHORT_REASON.sub(r"\1", market.title), remarks=())
+    return [f"In place of new prices from Yahoo: {data_line(plain)}.", f"{market.remarks[0]}."]
 
 
 PRICES = Shelf(8, is_first_choice)

@@ -239,6 +239,27 @@ def test_compared_runs_stand_side_by_side_and_in_the_address(tmp_path):
     assert "vs" not in page.query_params
 
 
+def test_what_stood_in_for_the_source_is_said_once_before_the_numbers(tmp_path):
+    lab.forget()
+    page = open_page(tmp_path, strategy="hedge_mix", source="auto", start="1973-01-31")
+    shown = texts(page)
+    assert re.search(
+        r'class="message warn" role="status">\s*<p>In place of new prices from Yahoo: bundled '
+        r"monthly history of [^()]*: \d+ months from 1962-01-31 to [-\d]+\.</p>\s*"
+        r"<p>Yahoo cannot be reached \(127\.0\.0\.1: [^)]*\); try again later",
+        shown,
+    )
+    assert shown.count("Yahoo cannot be reached") == 1
+    # What else to know of the data stands right under the verdict.
+    verdict, note, metrics = (
+        shown.index(text) for text in ('class="verdict', "data are monthly", "Max drawdown</td>")
+    )
+    assert verdict < note < metrics
+    shown = texts(open_page(tmp_path, **BUNDLED))
+    assert "message warn" not in shown
+    assert "after costs. bundled monthly history" in shown
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [

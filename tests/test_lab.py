@@ -225,3 +225,16 @@ def test_spaces_around_a_typed_ticker_are_left_out():
     state["tickers"].append(" GC=F ")
     state["weight. GC=F "] = 10.0
     assert from_state(state).params["weights"] == {"SPY": 0.6, "GC=F": 0.1}
+
+
+def test_older_snapshots_are_said_to_stand_in():
+    market = load_market("bundled", ["SPY"]).relabelled(
+        title="prices from Yahoo, fetched 2024-01-02, older snapshots: Yahoo cannot be reached",
+        remarks=["Yahoo cannot be reached (refused); snapshots kept, up to 3 days old", "another"],
+    )
+    first, why = lab.stood_in(RunConfig("hedge_mix"), market)
+    assert first.startswith(
+        "In place of new prices from Yahoo: prices from Yahoo, fetched 2024-01-02, "
+        "older snapshots: 7"
+    )
+    assert why == "Yahoo cannot be reached (refused); snapshots kept, up to 3 days old."
