@@ -32,8 +32,10 @@ def ratio(value: float | None) -> str:
 
 
 def money(value: float | None) -> str:
-    """An amount with thousands separated, or a dash."""
-    return "-" if value is None else f"{value:,.0f}"
+    """An amount with thousands separated, two digits below one thousand, or a dash."""
+    if value is None:
+        return "-"
+    return f"{value:,.2f}" if 0 < abs(value) < 1000 else f"{value:,.0f}"
 
 
 def day(value: str | None) -> str:
@@ -81,7 +83,7 @@ def metric_rows(
         ),
         ("Turnover a year", lambda one: percent(one["turnover_per_year"])),
         ("Costs paid", lambda one: money(one["costs_paid"])),
-        (f"Final value of {initial:,.0f}", lambda one: money(one["final_value"])),
+        (f"Final value of {money(initial)}", lambda one: money(one["final_value"])),
     )
     return [[label, *map(show, portfolios)] for label, show in rows]
 

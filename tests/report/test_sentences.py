@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from backtests.report.text import money
 from backtests.report.verdict import sentences
 
 ESTIMATE = {"value": 0.01, "low": 0.005, "high": 0.02}
@@ -103,4 +104,13 @@ def test_what_is_not_there_is_said(verdict):
     short = {**verdict, "sample": {"months": 1, "repetitions": 0, "fewest_months": 60}}
     told = sentences(short, 5.0, 0.0)
     assert told["works"] == "1 whole month, too few to say: an interval needs 60."
-    assert told["cost"].endswith("paid 5 in costs; 1 whole month, too few for a yearly cost.")
+    assert told["cost"].endswith("paid 5.00 in costs; 1 whole month, too few for a yearly cost.")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, "-"), (0.0, "0"), (1.0, "1.00"), (45.128, "45.13"), (-3.0, "-3.00"),
+     (1000.0, "1,000"), (2353135.96, "2,353,136")],
+)  # fmt: skip
+def test_small_amounts_have_two_digits(value, text):
+    assert money(value) == text
