@@ -56,10 +56,10 @@ MOST_COMPARED = 8
 UNITS = ("bp", "years", "months", "sessions")  # a name that ends in one says its unit
 FIRST_DAY, LAST_DAY = dt.date(1800, 1, 1), dt.date(2200, 12, 31)  # what a run takes
 SOURCES = {
-    "auto": "auto: Yahoo, else snapshots, else bundled",
-    "yahoo": "yahoo: Yahoo or nothing",
-    "bundled": "bundled: monthly since 1962",
-    "files": "files: a folder of yours",
+    "auto": "auto: Yahoo, else kept",
+    "yahoo": "yahoo: only Yahoo",
+    "bundled": "bundled: months, 1962 on",
+    "files": "files: your own folder",
 }
 
 
@@ -431,18 +431,21 @@ def controls() -> RunConfig:
     for known in kind.parameters():
         control(strategy, known, tickers or list(CATALOGUE))
     st.divider()
-    st.selectbox("Source of prices", list(SOURCES), key="source", format_func=SOURCES.__getitem__)
+    st.selectbox("Source of prices", list(SOURCES), key="source", format_func=SOURCES.__getitem__,
+                 help="auto: Yahoo, else the snapshots kept of it, else the bundled "
+                 "history")  # fmt: skip
     if state["source"] == "files":
         st.text_input("Folder", key="folder", placeholder="a folder with SPY.csv, ...")
     st.checkbox("Carry histories back by proxies", key="extend")
     for name, label in (("start", "From"), ("end", "To")):
         st.date_input(label, key=name, min_value=FIRST_DAY, max_value=LAST_DAY,
                          format="YYYY-MM-DD")  # fmt: skip
-    left, right = st.columns(2)
+    left, right = st.columns(2, vertical_alignment="bottom")
     left.number_input("Fee, bp", 0.0, 1000.0, step=1.0, key="fee_bps", format="%g")
     right.number_input("Slippage, bp", 0.0, 1000.0, step=1.0, key="slippage_bps", format="%g")
-    left.number_input("Lag, rows", 1, None, step=1, key="lag", help="sessions, or months, from a "
-                      "decision to its trade")  # fmt: skip
+    left, right = st.columns(2, vertical_alignment="bottom")
+    left.number_input("Lag, sessions or months", 1, None, step=1, key="lag", help="from a decision "
+                      "to its trade: months where the data are monthly")  # fmt: skip
     right.number_input("Initial value", 1.0, 1e15, step=1000.0, key="initial", format="%.15g")
     st.text_input("Benchmark", key="benchmark", placeholder="SPY, else the heaviest")
     st.button("Read the data again", key="forget", on_click=lab.forget)
@@ -459,7 +462,7 @@ def control(strategy: str, known: Parameter, tickers: list[str]) -> None:
         weights_control(tickers)
         return
     key = key_of(strategy, known.name)
-    label, tip = known.name.replace("_", " ").capitalize(), f"{known.doc} ({known.unit})"
+    label, tip = label_of(known), f"{known.doc} ({known.unit})"
     if known.choices:
         st.selectbox(label, known.choices, key=key, help=tip)
     elif isinstance(known.default, str):
@@ -470,23 +473,31 @@ def control(strategy: str, known: Parameter, tickers: list[str]) -> None:
     else:
         kind = type(known.default)
         low, high, step = kind(known.low), kind(known.high), kind(slider_step(known))
-        if known.name.rpartition("_")[2] not in UNITS:
-            label = f"{label}, {known.unit}"
         st.slider(label, low, high, step=step, key=key, help=tip, format="%g")
+
+
+def label_of(known: Parameter) -> str:
+    """A parameter's name in words, and the unit of a number after a comma."""
+    words, _, last = known.name.rpartition("_")
+    name, unit = (words, last) if words and last in UNITS else (known.name, known.unit)
+    text = name.replace("_", " ").capitalize()
+    return f"{text}, {unit}" if isinstance(known.default, int | float) else text
 
 
 def weights_control(tickers: list[str]) -> None:
     """A slider for each ticker held; what they leave is cash, and they never pass 100 %."""
     import streamlit as st
 
-    from backtests.lab_state import weight_key
-    from backtests.report.lab import literal
+    from backtests.lab_state import weight_key, weight_step
+    from backtests.report.lab import literal, shortened
 
-    options = list(dict.fromkeys([*st.session_state["tickers"], *tickers]))
+    state: Any = st.session_state
+    options = list(dict.fromkeys([*state["tickers"], *tickers]))
     held = st.multiselect("Tickers", options, key="tickers", accept_new_options=True)
     for ticker in held:
-        st.slider(literal(ticker), 0.0, 100.0, step=1.0, key=weight_key(ticker), format="%g %%",
-                  on_change=fit_weights, args=(ticker,))  # fmt: skip
+        st.slider(literal(shortened(ticker, 40)), 0.0, 100.0, step=weight_step(state, ticker),
+                  key=weight_key(ticker), format="%g %%", on_change=fit_weights,
+                  args=(ticker,))  # fmt: skip
     st.slider("Cash, the rest", 0.0, 100.0, step=1.0, key="cash", format="%g %%", disabled=True)
 
 

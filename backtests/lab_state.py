@@ -203,6 +203,16 @@ def slider_step(known: Parameter) -> float:
     return round((high - low) / 1000.0, 10)
 
 
+def weight_step(state: Mapping[str, Any], ticker: str) -> float:
+    """How far one notch of a weight's slider goes, in percent: 0.1 where it was given in parts.
+
+    By what was given and not by where it stands: a slider that changed its notch under the hand
+    would begin anew.
+    """
+    given = state.get("exact", {}).get(ticker, (0.0,))[0]
+    return 1.0 if float(given).is_integer() else 0.1
+
+
 def make_room(weights: Mapping[str, float], moved: str) -> dict[str, float]:
     """Give a weight that was raised its room: first out of cash, then out of the others.
 

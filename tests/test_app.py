@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import re
@@ -16,7 +17,9 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from backtests import lab
+from backtests.app import label_of
 from backtests.report.text import percent, ratio
+from strategies.registry import STRATEGIES, strategy_class
 from tests.browser import chromium, complaints, overflow, requests, resize
 from tests.conftest import ROOT
 from tests.lab_server import ask, lab_server, metric_values, settled
@@ -115,6 +118,31 @@ def test_a_raised_weight_takes_cash_then_the_others_and_the_address_follows(tmp_
     fields = {key.replace(".", "__"): value for key, value in page.query_params.items()}
     again = open_page(tmp_path, **fields)
     assert tiles(again) == tiles(page)
+
+
+def test_a_weight_in_parts_of_a_percent_has_finer_notches(tmp_path):
+    page = open_page(tmp_path, **BUNDLED, set__weights="SPY=0.333,IEF=0.3")
+    steps = [page.slider(key=f"weight.{ticker}").step for ticker in ("SPY", "IEF")]
+    assert steps == [0.1, 1.0]
+    page.slider(key="weight.SPY").set_value(34.0).run()
+    assert page.slider(key="weight.SPY").step == 0.1  # another notch would be another slider
+    assert page.query_params["set.weights"] == "SPY=0.34,IEF=0.3"
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("step_bp", "Step, bp"),
+        ("lookback_years", "Lookback, years"),
+        ("duration_min", "Duration min, years"),
+        ("equity_weight", "Equity weight, fraction of value"),
+        ("rebalance", "Rebalance"),
+        ("ticker", "Ticker"),
+    ],
+)
+def test_a_label_has_its_unit_after_a_comma(name, label):
+    every = [known for one in STRATEGIES for known in strategy_class(one).parameters()]
+    assert label_of(next(known for known in every if known.name == name)) == label
 
 
 def test_a_slider_that_moves_on_before_the_address_is_there_is_not_set_back(tmp_path):
@@ -285,6 +313,19 @@ def test_what_cannot_be_is_a_message_on_the_page(fields, words, tmp_path):
     assert page.slider or page.selectbox  # the controls stay, to put it right
 
 
+def test_a_long_message_keeps_its_two_ends(tmp_path):
+    def told(page):
+        (line,) = re.findall(r'role="alert">\s*<p>(.*?)</p>', texts(page))
+        assert len(html.unescape(line)) <= 300
+        return line
+
+    page = open_page(tmp_path, **BUNDLED, set__weights=f"{'A' * 2000}=0.5")
+    assert re.match(r"A+ \.\.\. A+ is not in the bundled history, .* use --source", told(page))
+    assert len(page.slider(key=f"weight.{'A' * 2000}").label) < 50
+    page = open_page(tmp_path, **BUNDLED, vs="b" * 2000)
+    assert re.match(r"b+ \.\.\. .*the address names no strategy", told(page))
+
+
 def test_a_weight_that_passes_the_whole_by_a_hair_is_the_whole(tmp_path):
     page = open_page(tmp_path, **BUNDLED, set__weights="SPY=1.0000000001")
     assert page.slider(key="weight.SPY").value == 100.0
@@ -399,9 +440,17 @@ def test_a_browser_moves_a_slider_saves_and_brings_it_back(running):
         assert percent(summary["metrics"]["cagr"]) == after[0]
         url = driver.current_url
         driver.switch_to.new_window("tab")  # a bookmark, and two tabs at once
+        resize(driver, 1180, dark=True)
         driver.get(url)
         settled(driver)
         assert metric_values(driver) == after
+        chips = driver.execute_script(
+            "return [...document.querySelectorAll('[data-tag]')].flatMap(chip =>"
+            " [chip, ...chip.querySelectorAll('*')].map(one =>"
+            " [getComputedStyle(one).color, getComputedStyle(chip).backgroundColor]))"
+        )
+        assert len(chips) > 2
+        assert all(contrast(*pair) >= 4.5 for pair in chips), chips
         resize(driver, 390, 844, dark=True)
         driver.get(f"{address}/?strategy=hedge_mix&source=bundled&set.weights={EVIL}%3D0.5")
         WebDriverWait(driver, 60).until(
@@ -412,6 +461,18 @@ def test_a_browser_moves_a_slider_saves_and_brings_it_back(running):
         assert asked == {f"127.0.0.1:{port}"}
         told = complaints(driver)
         assert not told, told
+
+
+def contrast(*colours) -> float:
+    """How far two colours stand apart, as WCAG 2 has it: 1 to 21."""
+
+    def luminance(colour):
+        parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+        linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    low, high = sorted(map(luminance, colours))
+    return (high + 0.05) / (low + 0.05)
 
 
 def press(driver, label):

@@ -29,6 +29,7 @@ COLOURS = tuple(f"--c{number}" for number in range(1, 11))
 LEADS = {"works": "Works", "when": "When", "cost": "Cost"}
 PORTFOLIOS = ("portfolio", "equity", "bills", "matched")
 ALLOCATION_POINTS = 300
+MESSAGE = 300  # characters of a message
 # Punctuation that Markdown may read as more than itself.
 MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 
@@ -83,7 +84,17 @@ def table(grid: Grid) -> str:
 
 def message(lines: Sequence[str], kind: str = "quiet") -> str:
     """HTML of lines for the reader: ``error``, ``warn``, ``done`` or ``quiet``."""
+    if kind in ("error", "warn"):  # what was given stands in them, however long it is
+        lines = [shortened(line) for line in lines]
     return render("lab_message.html", lines=lines, kind=kind)
+
+
+def shortened(text: str, most: int = MESSAGE) -> str:
+    """Text without its middle where it is long: the end of a message says what to do."""
+    if len(text) <= most:
+        return text
+    half = (most - 5) // 2
+    return f"{text[:half]} ... {text[-half:]}"
 
 
 def verdict_box(verdict: Mapping[str, Any]) -> str:
