@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import calendar
 import html
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import jinja2
 
 MOST_POINTS = 1_500
+EVEN_STEPS, PLAIN_STEPS = 7.0, 3.0  # highest over lowest growth, for the ticks of its axis
 DIGITS = 6
 
 
@@ -224,6 +226,24 @@ def time_chart(
         alt,
         height,
     )
+
+
+def growth_axis(lines: Sequence[Line]) -> dict[str, Any]:
+    """A logarithmic axis whose every tick says its whole number.
+
+    Plotly labels what lies between powers of ten by a bare digit, 5 for 0.5, unless it is told a
+    format. Within a decade its own choice of ticks is even steps; across several, 1, 2 and 5.
+    """
+    values = [value for line in lines for value in line.values if value is not None and value > 0]
+    low, high = min(values, default=1.0), max(values, default=1.0)
+    axis: dict[str, Any] = {"type": "log", "title": {"text": "growth of 1"}, "tickformat": ",~f"}
+    if high / low >= EVEN_STEPS:
+        return {**axis, "dtick": "D2"}
+    if high / low < PLAIN_STEPS:
+        # About ten ticks: as many digits as tell them apart, and two where there is but one value.
+        step = (high - low) / 10 or 0.01
+        axis["tickformat"] = f".{max(2, math.ceil(-math.log10(step)))}f"
+    return axis
 
 
 def _last_day(date: str) -> str:

@@ -29,6 +29,7 @@ from backtests.report.charts import (
     Grid,
     Line,
     chooser,
+    growth_axis,
     heat_map,
     layout,
     render_page,
@@ -285,7 +286,7 @@ def _figures(comparison: Comparison) -> list[Figure]:
             _lines(months),
             caption="Growth of 1, month-ends, after costs, logarithmic.",
             alt="Growth of every portfolio, logarithmic scale",
-            y={"type": "log", "dtick": "D1" if len(dates) < 400 else "D2"},
+            y=growth_axis(_lines(months)),
             height=400,
         ),
         time_chart(

@@ -17,13 +17,14 @@ from backtests.report.charts import (
     Grid,
     Line,
     environment,
+    growth_axis,
     layout,
     rounded,
     thinned,
     time_chart,
 )
 from backtests.report.text import metric_rows
-from backtests.report.verdict import ANSWERS, NAMES, growth_axis
+from backtests.report.verdict import ANSWERS, NAMES
 
 COLOURS = tuple(f"--c{number}" for number in range(1, 11))
 LEADS = {"works": "Works", "when": "When", "cost": "Cost"}

@@ -15,6 +15,7 @@ from backtests.report.charts import (
     Figure,
     Line,
     chooser,
+    growth_axis,
     layout,
     rounded,
     time_chart,
@@ -381,6 +382,6 @@ def _walk(tuned: Tuned) -> Figure | None:
         caption="Growth of 1 out of sample, month-ends, after each candidate's own costs "
         "(changing from one to the next is not charged), logarithmic.",
         alt="Growth of the portfolio tuned each year against the one never tuned and equity",
-        y={"type": "log", "dtick": "D2"},
+        y=growth_axis(lines),
         height=380,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from backtests.report.charts import (
     Figure,
     Grid,
     Line,
+    growth_axis,
     heat_map,
     layout,
     render_page,
@@ -29,7 +29,6 @@ NAMES = {
     "static": "Static, same average duration",
 }
 COLOURS = {"portfolio": "--c1", "equity": "--c2", "bills": "--c3", "matched": "--c4"}
-EVEN_STEPS, PLAIN_STEPS = 7.0, 3.0  # highest over lowest growth, for the ticks of its axis
 DASHES = {"matched": "dot"}
 WORKS = {
     "cvar_saved_monthly": "CVaR(95) saved, points a month",
@@ -574,24 +573,6 @@ def growth_chart(verdict: dict[str, Any]) -> Figure:
         y=growth_axis(lines),
         height=380,
     )
-
-
-def growth_axis(lines: Sequence[Line]) -> dict[str, Any]:
-    """A logarithmic axis whose every tick says its whole number.
-
-    Plotly labels what lies between powers of ten by a bare digit, 5 for 0.5, unless it is told a
-    format. Within a decade its own choice of ticks is even steps; across several, 1, 2 and 5.
-    """
-    values = [value for line in lines for value in line.values if value is not None and value > 0]
-    low, high = min(values, default=1.0), max(values, default=1.0)
-    axis: dict[str, Any] = {"type": "log", "title": {"text": "growth of 1"}, "tickformat": ",~f"}
-    if high / low >= EVEN_STEPS:
-        return {**axis, "dtick": "D2"}
-    if high / low < PLAIN_STEPS:
-        # About ten ticks: as many digits as tell them apart, and two where there is but one value.
-        step = (high - low) / 10 or 0.01
-        axis["tickformat"] = f".{max(2, math.ceil(-math.log10(step)))}f"
-    return axis
 
 
 def falls_chart(verdict: dict[str, Any]) -> Figure:
