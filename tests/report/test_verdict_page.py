@@ -11,7 +11,7 @@ import pytest
 
 from backtests.engine.config import RunConfig
 from backtests.jobs import execute, publish
-from backtests.report.charts import Line, MOST_POINTS, growth_axis, spans, thinned
+from backtests.report.charts import MOST_POINTS, Line, growth_axis, spans, thinned
 from backtests.report.verdict import write_verdict
 from tests import browser
 
