@@ -10,6 +10,7 @@ import pandas as pd
 
 from data import exchange
 from data.bars import COLUMNS, Bars, total_return
+from data.dividends import odd_dividends
 from data.errors import DataError
 from data.exchange import EXCHANGE_TIME, closed
 from data.histories import (
@@ -25,7 +26,6 @@ from data.plausibility import (
     ADJUSTMENT_TOLERANCE,
     apart,
     disagreements,
-    odd_dividends,
     outside_range,
     require_adjusted,
     require_plausible,
@@ -83,7 +83,7 @@ def clean_bars(ticker: str, frame: pd.DataFrame, raw: dict[str, Any]) -> Bars:
     said += apart(ticker, prices)
     bars = without_splits(ticker, bars, said)
     require_plausible(ticker, bars, said)
-    said += odd_dividends(ticker, bars)
+    said += odd_dividends(ticker, bars, stock=_kind(raw) == "EQUITY")
     said += disagreements(ticker, total_return(bars), bars["Adj Close"])
     said += gaps(ticker, pd.DatetimeIndex(bars.index))
     return Bars(bars, tuple(said))
@@ -193,12 +193,25 @@ def _require_answer(ticker: str, frame: pd.DataFrame, raw: dict[str, Any]) -> No
 
 
 def _require_fund(ticker: str, raw: dict[str, Any]) -> None:
-    kind = str((raw.get("meta") or {}).get("instrumentType", ""))
-    if kind.upper() == "INDEX" and ticker not in TOTAL_RETURN_INDICES:
+    """Refuse an index without dividends, or prices without the adjusted close that checks them."""
+    index = _kind(raw) == "INDEX"
+    if index and ticker not in TOTAL_RETURN_INDICES:
         raise DataError(
             f"{ticker} is an index without dividends at Yahoo, not something to hold; "
             f"use a fund, or one of {', '.join(TOTAL_RETURN_INDICES)}"
         )
+    # yfinance would put the close in its place, which agrees with any dividend left out.
+    adjusted = ((raw.get("indicators") or {}).get("adjclose") or [{}])[0].get("adjclose") or []
+    if not index and not any(one is not None for one in adjusted):
+        raise DataError(
+            f"{ticker}: Yahoo sent no adjusted close, without which a missing dividend cannot be "
+            "seen; try again later or use --source files:DIR"
+        )
+
+
+def _kind(raw: dict[str, Any]) -> str:
+    """Give Yahoo's word for what this is: ``ETF``, ``MUTUALFUND``, ``EQUITY``, ``INDEX``."""
+    return str((raw.get("meta") or {}).get("instrumentType", "")).upper()
 
 
 def _with_actions_of(whole: pd.DataFrame, bars: pd.DataFrame) -> pd.DataFrame:

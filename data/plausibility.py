@@ -21,12 +21,6 @@ FROZEN_ROWS = 10
 # A gap to both neighbours: below 1.5 usual moves in the same eight funds.
 APART_TIMES = 2.0
 SMALLEST_GAP = 5e-3
-# Real funds of bonds and shares pay up to 3.1 times the most of six payments before and after.
-DIVIDEND_TIMES = 4.0
-SMALLEST_DIVIDEND = 2e-3
-# SPY's quarters are never longer than 1.08 times their median.
-QUARTER_DAYS = (80, 100)
-LATE_TIMES = 1.6
 
 
 def require_adjusted(ticker: str, bars: pd.DataFrame) -> None:
@@ -143,30 +137,6 @@ def apart(ticker: str, prices: pd.DataFrame) -> list[str]:
         f"{days_text(pd.DatetimeIndex(found.index))}, most on {found.idxmax():%Y-%m-%d} by "
         f"{np.expm1(found.max()):.1%}; check it"
     ]
-
-
-def odd_dividends(ticker: str, bars: pd.DataFrame) -> list[str]:
-    """Name dividends far above those around them, and quarters without the usual one."""
-    paid = (bars["Dividends"] / bars["Close"].shift(1))[lambda shares: shares > 0]
-    said = []
-    around = pd.concat([paid.shift(step) for step in range(-6, 7) if step], axis=1).max(axis=1)
-    odd = paid[(paid > DIVIDEND_TIMES * around) & (paid > SMALLEST_DIVIDEND)]
-    if len(odd):
-        day = odd.index[0]
-        said.append(
-            f"{ticker}: the dividend on {days_text(pd.DatetimeIndex(odd.index))} is "
-            f"{paid[day] / around[day]:.0f} times the most around it; check it"
-        )
-    days = paid.index.to_series().diff().dt.days.iloc[1:]
-    usual = days.rolling(9, center=True, min_periods=4).median()
-    late = days[usual.between(*QUARTER_DAYS) & (days > LATE_TIMES * usual)]
-    for day, wait in late.items():
-        before = day - pd.Timedelta(days=wait)
-        said.append(
-            f"{ticker}: no dividend between {before:%Y-%m-%d} and {day:%Y-%m-%d}, though it pays "
-            "each quarter; check it"
-        )
-    return said
 
 
 def disagreements(ticker: str, level: pd.Series, adjusted: pd.Series) -> list[str]:

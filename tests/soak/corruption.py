@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from tests.soak.kinds import scaled
+from tests.soak.kinds import lost, scaled
 from tests.soak.made import PRICES, adjusted
 
 RAW = ["Open", "High", "Low", "Close"]
@@ -59,6 +59,14 @@ def _paid(alike: bool) -> Make:
         return np.log(factor), adjusted(wrong) if alike else wrong
 
     return make
+
+
+def _unpaid(rng: np.random.Generator, bars: pd.DataFrame) -> tuple[float, pd.DataFrame]:
+    """Leave out the dividends before a day, from it on, each second one, or all."""
+    count = int((bars["Dividends"] > 0).sum())
+    one = int(rng.integers(2, count - 1))
+    which = (slice(one), slice(one, None), slice(one % 2, None, 2), slice(None))
+    return 0.0, lost(bars, which[int(rng.integers(4))])
 
 
 def _moved_dividend(rng: np.random.Generator, bars: pd.DataFrame) -> tuple[float, pd.DataFrame]:
@@ -145,6 +153,7 @@ CORRUPTIONS: tuple[tuple[str, bool, Make], ...] = (
     ("a whole row alike", True, _cells(PRICES)),
     ("a whole week alike", True, _cells(PRICES, 5)),
     ("dividend, adjusted for", True, _paid(True)),
+    ("dividends lost, adjusted for", True, _unpaid),
     ("two whole rows exchanged", True, _exchanged),
 )
 

@@ -84,6 +84,22 @@ def _dividend(factor: float, *, alike: bool) -> Callable[[pd.DataFrame], pd.Data
     return change
 
 
+def lost(bars: pd.DataFrame, which: slice) -> pd.DataFrame:
+    """Leave out some of the dividends, in order, and adjust as if they had never been."""
+    rows = np.flatnonzero(bars["Dividends"])[which]
+    bars.iloc[rows, bars.columns.get_loc("Dividends")] = 0.0
+    return adjusted(bars)
+
+
+def _bare(result: dict) -> None:
+    result.pop("events")
+    result["indicators"].pop("adjclose")
+
+
+def _unadjusted(result: dict) -> None:
+    result["indicators"]["adjclose"] = [{"adjclose": [None] * len(result["timestamp"])}]
+
+
 def _redated(change: Callable[[list], list]) -> Callable[[pd.DataFrame], pd.DataFrame]:
     return lambda bars: bars.set_axis(pd.DatetimeIndex(change(list(bars.index))))
 
@@ -207,6 +223,19 @@ KINDS = (
          _held(_dividend(0, alike=False))),
     Kind("a dividend lost, adjusted for", REPORTED, "no dividend between",
          _held(_dividend(0, alike=True))),
+    Kind("neither dividends nor an adjusted close", REFUSED, "sent no adjusted close",
+         _chart(_bare)),
+    Kind("an adjusted close of nulls", REFUSED, "sent no adjusted close", _chart(_unadjusted)),
+    Kind("every dividend lost, adjusted for", REPORTED, "no dividends in all between",
+         _held(lambda bars: lost(bars, slice(None)))),
+    Kind("the first dividends lost, adjusted for", REPORTED, "pays each quarter afterwards",
+         _held(lambda bars: lost(bars, slice(3)))),
+    Kind("the last dividends lost, adjusted for", REPORTED, "paid each quarter before",
+         _held(lambda bars: lost(bars, slice(-3, None)))),
+    Kind("every second dividend lost, adjusted for", REPORTED, "pays about every 18. days",
+         _held(lambda bars: lost(bars, slice(0, None, 2)))),
+    Kind("the others lost, adjusted for", REPORTED, "pays about every 18. days",
+         _held(lambda bars: lost(bars, slice(1, None, 2)))),
     Kind("a week in cents", REFUSED, "by a factor beyond|moves \\+99",
          _held(lambda bars: scaled(bars, slice(ROW, ROW + 5), PRICES, 100.0))),
     Kind("a week 10 % too high, alike", REPORTED, "moves .* on {day} and back on",
