@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from data.align import market_of
 from data.errors import DataError, did_you_mean
-from data.histories import YIELD_BOUNDS, require_history, require_within
+from data.histories import YIELD_BOUNDS, days_text, require_history, require_within
 from data.instruments import CATALOGUE, require_total_return
 from data.market import Market
 from data.rates import Rates, bond_equivalent
@@ -23,6 +23,12 @@ RATE_FILES = (
     "cpi_monthly",
 )
 POSITIVE = (1e-6, 1e6)
+# A time of day and a zone may follow a date; nothing else may.
+DATE = re.compile(
+    r"\d{4}-\d\d-\d\d"
+    r"([ T]\d\d:\d\d(:\d\d(\.\d+)?)?( ?(Z|UTC|[+-]\d\d:?\d\d))?)?\s*",
+    re.ASCII,
+)
 PRICE_COLUMNS = ("open", "high", "low", "close", "price", "last", "volume")
 
 
@@ -97,15 +103,19 @@ def load(
     if not there:
         raise DataError(f"--source files:{folder} is not a folder; give one with CSV files")
     source = f"files:{folder}"
-    series = {ticker: read_prices(folder, ticker) for ticker in wanted}
+    said: list[str] = []
+    series = {ticker: read_prices(folder, ticker, said) for ticker in wanted}
     older = None
     if extend:
         names = {name for t in wanted if t in CATALOGUE for name in CATALOGUE[t].proxies}
-        older = {name: read_prices(folder, name) for name in sorted(names) if _find(folder, name)}
+        older = {
+            name: read_prices(folder, name, said) for name in sorted(names) if _find(folder, name)
+        }
     return market_of(
         series,
         source=source,
         title=f"prices of {folder}",
+        notes=said,
         rates=read_rates(folder),
         older=older,
         end=end,
@@ -133,7 +143,7 @@ def read_rates(folder: Path) -> Rates:
 
     yields = columns("treasury_cmt_yields_daily", YIELD_BOUNDS)
     if yields is not None:
-        yields = yields.rename(columns=_maturity).sort_index(axis=1)
+        yields = yields.set_axis(_maturities(yields.columns, found), axis=1).sort_index(axis=1)
     discount = one(columns("treasury_bill_3m_discount_daily", YIELD_BOUNDS))
     bill = None if discount is None else bond_equivalent(discount)
     if bill is None and yields is not None and 0.25 in yields.columns:
@@ -155,16 +165,33 @@ def read_rates(folder: Path) -> Rates:
     )
 
 
-def _maturity(name: str) -> float:
-    """Years of a column such as ``3m`` or ``10y``."""
-    match = re.fullmatch(r"(\d+)([my])", str(name))
-    if match is None:
-        raise DataError(f"treasury_cmt_yields_daily.csv has a column {name!r}; use 3m, 10y, ...")
-    return int(match[1]) / (12 if match[2] == "m" else 1)
+def _maturities(names: Iterable[str], found: dict[str, Path]) -> list[float]:
+    """Years of columns such as ``3m`` or ``10y``, each once."""
+    path = found["treasury_cmt_yields_daily"]
+    by_years: dict[float, str] = {}
+    for name in names:
+        match = re.fullmatch(r"([1-9][0-9]{0,2})([my])", name)
+        if match is None:
+            shown = name if len(name) <= 40 else f"{name[:40]}..."
+            raise DataError(f"{path} has a column {shown!r}; use 3m, 10y, ...")
+        years = int(match[1]) / (12 if match[2] == "m" else 1)
+        if years in by_years:
+            raise DataError(
+                f"{path} has one maturity twice, as {by_years[years]} and {name}; keep one"
+            )
+        by_years[years] = name
+    return list(by_years)
 
 
-def read_prices(folder: Path, ticker: str) -> pd.Series:
+def read_prices(folder: Path, ticker: str, said: list[str] | None = None) -> pd.Series:
     """Read one total-return series from ``folder/TICKER.csv``.
+
+    Parameters
+    ----------
+    folder, ticker
+        Where, and which.
+    said
+        Takes a sentence where rows of days to come were left out.
 
     Returns
     -------
@@ -182,6 +209,13 @@ def read_prices(folder: Path, ticker: str) -> pd.Series:
     rows = _read_rows(path)
     column = _value_column(rows, path)
     levels = _numbers(rows, [column], path, holes=False)[column].rename(ticker)
+    # Nowhere on earth has a later day begun.
+    today = (pd.Timestamp.now("UTC") + pd.Timedelta(hours=14)).tz_localize(None).normalize()
+    future = pd.DatetimeIndex(levels.index[levels.index > today])
+    if len(future):
+        levels = levels[levels.index <= today]
+        if said is not None:
+            said.append(f"{path}: {days_text(future)} lies in the future; left out")
     require_history(levels, str(path))
     return levels
 
@@ -196,11 +230,27 @@ def _read_table(path: Path) -> pd.DataFrame:
 
 
 def _read_rows(path: Path) -> pd.DataFrame:
+    """Read a CSV as text, its first line as the header that it has to be."""
     try:
-        rows = pd.read_csv(path, dtype=str, skipinitialspace=True, encoding="utf-8-sig")
+        # Opened here: a library would take a leading ~ for somebody's home, not for a name.
+        with path.open("rb") as opened:
+            whole = pd.read_csv(
+                opened, header=None, dtype=str, skipinitialspace=True, encoding="utf-8-sig"
+            )
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise DataError(f"{path} cannot be read as CSV ({reason}); mend or remove it") from error
+    names = [str(name) for name in whole.iloc[0].fillna("")]
+    if DATE.fullmatch(names[0]):
+        raise DataError(
+            f"{path} has no header: its first line begins with {names[0]!r}; put a line as "
+            "'date,value' above it"
+        )
+    folded = [name.casefold() for name in names if name]
+    twice = next((name for name in folded if folded.count(name) > 1), None)
+    if twice is not None:
+        raise DataError(f"{path} has the column {twice!r} twice; keep one")
+    rows = whole.iloc[1:].set_axis(names, axis=1).reset_index(drop=True)
     if len(rows.columns) < 2:
         raise DataError(
             f"{path} needs a date and a value column, got {list(rows.columns)}; add what is missing"
@@ -210,8 +260,9 @@ def _read_rows(path: Path) -> pd.DataFrame:
 
 def _numbers(rows: pd.DataFrame, columns: list[str], path: Path, *, holes: bool) -> pd.DataFrame:
     """Read dates and numbers; an error names the line. Empty cells pass where ``holes`` may be."""
-    # A time of day and a zone may follow; the date is the exchange's own.
-    dates = pd.to_datetime(rows.iloc[:, 0].str[:10], format="%Y-%m-%d", errors="coerce")
+    given = rows.iloc[:, 0].where(rows.iloc[:, 0].str.fullmatch(DATE).eq(True))
+    # Whatever the zone, the date is the exchange's own.
+    dates = pd.to_datetime(given.str[:10], format="%Y-%m-%d", errors="coerce")
     dates = dates.where(dates.between("1800-01-01", "2200-12-31"))
     read = {column: pd.to_numeric(rows[column], errors="coerce") for column in columns}
     checks = [(dates, rows.iloc[:, 0], "a date as YYYY-MM-DD", dates.isna())]

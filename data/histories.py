@@ -9,6 +9,8 @@ from data.errors import DataError
 
 WILD_MOVE = 0.40
 YIELD_BOUNDS = (-2.0, 25.0)
+# Beyond these a level is no price, and ratios of two of them leave the range of floats.
+LEVEL_BOUNDS = (1e-9, 1e12)
 # The New York exchange was never closed for longer since 1914 (March 1933: 11 days).
 LONGEST_CLOSURE_DAYS = 14
 
@@ -20,7 +22,7 @@ def wild_moves(levels: pd.Series) -> pd.Series:
 
 
 def require_history(levels: pd.Series, where: str) -> None:
-    """Refuse a history that is out of order, repeated, empty, not positive or not finite.
+    """Refuse a history that is out of order, repeated, empty, or no price in value.
 
     Parameters
     ----------
@@ -48,6 +50,13 @@ def require_history(levels: pd.Series, where: str) -> None:
         day = levels.index[wrong][0]
         raise DataError(
             f"{where} has {levels[day]:g} on {day:%Y-%m-%d}; prices must be positive and finite"
+        )
+    wrong = ~levels.between(*LEVEL_BOUNDS)
+    if wrong.any():
+        day = levels.index[wrong][0]
+        raise DataError(
+            f"{where} has {levels[day]:g} on {day:%Y-%m-%d}; prices must lie between "
+            f"{LEVEL_BOUNDS[0]:g} and {LEVEL_BOUNDS[1]:g}, so mend or rescale them"
         )
 
 

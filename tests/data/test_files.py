@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -33,6 +35,13 @@ def test_two_columns_are_date_and_value(price_folder):
         (GOOD.replace("2020-01-03", "2020-01-02"), r"has 2020-01-02 twice"),
         (GOOD.replace("2020-01-03", "2019-01-03"), r"out of order at 2019-01-03"),
         ("date,value\n2020-01-02,1\n", r"has 1 rows with a price"),
+        (GOOD.replace("101", "1e308"), r"has 1e\+308 on 2020-01-03; prices must lie between"),
+        (GOOD.replace("101", "1e-320"), r"has 9.99989e-321 on 2020-01-03; prices must lie between"),
+        (GOOD.replace("2020-01-03", "2020-01-03x"), r"got '2020-01-03x', expected a date"),
+        (GOOD.replace("2020-01-03", "2020-01-033"), r"got '2020-01-033', expected a date"),
+        (GOOD.partition("\n")[2], r"has no header: its first line begins with '2020-01-02'"),
+        ("Date,Adj Close,adj close\n2020-01-02,1,2\n", r"has the column 'adj close' twice"),
+        ("Date,Adj Close,Adj Close\n2020-01-02,1,2\n", r"has the column 'adj close' twice"),
         ("", r"cannot be read as CSV"),
         ("date,Open,Close\n2020-01-02,1,2\n", r"no column 'Adj Close'"),
         ("date\n2020-01-02\n", r"needs a date and a value column"),
@@ -42,6 +51,58 @@ def test_bad_files_name_file_and_place(price_folder, text, message):
     with pytest.raises(DataError, match=message) as caught:
         files.read_prices(price_folder(SPY=text), "SPY")
     assert "SPY.csv" in str(caught.value)
+
+
+def test_levels_at_their_bounds_are_prices(price_folder):
+    text = GOOD.replace("101", "1e12").replace("102", "1e-9")
+    assert files.read_prices(price_folder(SPY=text), "SPY").tolist() == [100, 1e12, 1e-9, 103]
+
+
+@pytest.mark.parametrize("time", ["T00:00:00", " 16:00", "T16:00:00.5Z", " 00:00:00 UTC"])
+def test_a_date_may_have_its_time(price_folder, time):
+    text = GOOD.replace("2020-01-03", f"2020-01-03{time}")
+    assert files.read_prices(price_folder(SPY=text), "SPY")["2020-01-03"] == 101
+
+
+def test_rows_of_days_to_come_are_left_out_and_said(price_folder):
+    today = pd.Timestamp.now("UTC").tz_localize(None).normalize()
+    days = [*pd.bdate_range(end=today, periods=5), *pd.bdate_range(today, periods=8)[4:]]
+    market = files.load(price_folder(A=rows_of(pd.DatetimeIndex(days))), ["A"])
+    assert len(market.sessions) == 5
+    (note,) = [note for note in market.notes if "future" in note]
+    assert f"A.csv: {days[5]:%Y-%m-%d}, " in note
+    assert note.endswith("(and 1 more) lies in the future; left out")
+
+
+def test_a_name_with_a_tilde_is_a_name(tmp_path, monkeypatch):
+    """HOME holds the same folder with other prices: neither door may look there."""
+    home, here = tmp_path / "home", tmp_path / "here"
+    for place, text in ((home, GOOD.replace("101", "7")), (here / "~", GOOD)):
+        place.mkdir(parents=True)
+        (place / "SPY.csv").write_text(text, encoding="utf-8")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.chdir(here)
+    assert files.load(Path("~"), ["SPY"]).prices["SPY"].iloc[1] == 101
+    with pytest.raises(DataError, match="--source files:~x is not a folder"):
+        files.load(Path("~x"), ["SPY"])
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        ("10y,120m", "has one maturity twice, as 10y and 120m; keep one"),
+        ("10y,10y", "has the column '10y' twice; keep one"),
+        ("0y,10y", "has a column '0y'; use 3m, 10y"),
+        ("1000y,10y", "has a column '1000y'; use 3m"),
+        ("9" * 5000 + "y,10y", r"has a column '9{40}\.\.\.'; use 3m"),
+        ("\u0663m,10y", "has a column '\u0663m'; use 3m"),
+    ],
+)
+def test_maturities_are_short_and_each_stands_once(price_folder, names, message):
+    text = f"date,{names}\n2020-01-02,4,4\n2020-01-03,4,4\n"
+    folder = price_folder(SPY=GOOD, treasury_cmt_yields_daily=text)
+    with pytest.raises(DataError, match=message):
+        files.load(folder, ["SPY"])
 
 
 def test_missing_ticker_names_the_nearest(price_folder):
