@@ -42,8 +42,13 @@ def main(
     import re
 
     for option, month in (("--first", first), ("--last", last)):
-        if month is not None and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
-            raise UsageError(f"{option} takes a month as YYYY-MM, got {month!r}")
+        # Years that dates can count to the nanosecond, in the digits that they are written in.
+        if month is not None and not re.fullmatch(r"(1[89]|2[01])[0-9]{2}-(0[1-9]|1[0-2])", month):
+            raise UsageError(
+                f"{option} takes a month as YYYY-MM from 1800-01 to 2199-12, got {month!r}"
+            )
+    if first is not None and last is not None and last < first:
+        raise UsageError(f"--last takes a month not before --first {first}, got {last!r}")
     if source != "yahoo" and not source.removeprefix("files:"):
         raise UsageError(f"--source takes yahoo or files:DIR, got {source!r}")
     console = make_console()
@@ -88,9 +93,10 @@ def _load(
             raise DataError(f"--source {source} is not a folder; give one with CSV files")
         there = set(files.tickers(folder))
         wanted = [name for name in (*FUNDS, *PROXIES) if name in there]
-        prices = {name: files.read_prices(folder, name) for name in wanted}
+        said: list[str] = []
+        prices = {name: files.read_prices(folder, name, said) for name in wanted}
         rates = files.read_rates(folder)
-        return {fund: prices[fund] for fund in FUNDS if fund in prices}, rates, prices, []
+        return {fund: prices[fund] for fund in FUNDS if fund in prices}, rates, prices, said
     if source != "yahoo":
         raise UsageError(f"--source takes yahoo or files:DIR, got {source!r}")
     from data import yahoo

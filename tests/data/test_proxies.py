@@ -9,7 +9,7 @@ import pytest
 from backtests.analysis.metrics import cagr, drawdown_list, volatility
 from data import files
 from data.curve import par_returns, year_fractions
-from data.errors import DataError
+from data.errors import DataError, UsageError
 from data.history import main
 from data.proxies import extend, proxy_level, tracking
 from data.rates import Rates
@@ -245,3 +245,19 @@ def test_dates_out_of_order_are_refused():
     yields = pd.DataFrame({10.0: [4.0, 4.0]}, index=DAYS[[1, 0]])
     with pytest.raises(DataError, match="must ascend"):
         par_returns(yields, np.array([10.0]), np.zeros(2))
+
+
+@pytest.mark.parametrize(
+    "month", ["0000-01", "1799-12", "2200-01", "9999-12", "2020-13", "2020-00", "2020-1",
+              "٢٠٢٠-01", "2020-01\n"],
+)  # fmt: skip
+@pytest.mark.parametrize("option", ["--first", "--last"])
+def test_a_month_is_written_in_plain_digits_of_a_year_that_can_be(option, month):
+    with pytest.raises(UsageError, match=f"{option} takes a month as YYYY-MM from 1800-01"):
+        main.main([option, month, "--source", "files:nowhere"], standalone_mode=False)
+
+
+def test_the_last_month_is_not_before_the_first(tmp_path):
+    words = ["--first", "2020-02", "--last", "2020-01", "--source", f"files:{tmp_path}"]
+    with pytest.raises(UsageError, match="--last takes a month not before --first 2020-02"):
+        main.main(words, standalone_mode=False)
