@@ -32,6 +32,7 @@ from data.plausibility import (
     without_splits,
 )
 from data.sessions import gaps, holes, require_in_place
+from data.transport import words_of
 
 # Yahoo's indices that do have their dividends in.
 TOTAL_RETURN_INDICES = ("^SP500TR", "^XCMP", "^XNDX", "^RUTTR")
@@ -172,18 +173,21 @@ def _standing(
 def _require_answer(ticker: str, frame: pd.DataFrame, raw: dict[str, Any]) -> None:
     """Refuse data of another ticker, currency or spacing, or rows out of order."""
     meta = raw.get("meta") or {}
-    answered = str(meta.get("symbol") or "no ticker at all")
+    answered = words_of(meta.get("symbol") or "no ticker at all")
     if answered.upper() != ticker.upper():
         raise DataError(f"{ticker}: Yahoo answered with {answered}; nothing of it is used")
     if not set(COLUMNS) <= set(frame.columns):
         raise DataError(f"{ticker}: Yahoo sent no prices; check the ticker")
     if meta.get("dataGranularity", "1d") != "1d":
         raise DataError(
-            f"{ticker}: Yahoo sent {meta['dataGranularity']} bars, not daily ones; try again later"
+            f"{ticker}: Yahoo sent {words_of(meta['dataGranularity'])} bars, not daily ones; "
+            "try again later"
         )
     currency = meta.get("currency") or "USD"
     if currency != "USD":
-        raise DataError(f"{ticker}: is quoted in {currency}; only US dollars can be compared here")
+        raise DataError(
+            f"{ticker}: is quoted in {words_of(currency)}; only US dollars can be compared here"
+        )
     stamps = [int(stamp) for stamp in raw.get("timestamp") or []]
     for before, after in pairwise(stamps):
         if after < before:

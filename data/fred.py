@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import io
-import os
 import time
 
 import numpy as np
@@ -17,7 +16,7 @@ from data.errors import DataError, UnreachableError
 from data.histories import YIELD_BOUNDS, require_within
 from data.moves import CONSUMER_PRICES, DOLLAR, YIELDS, odd_moves
 from data.sessions import holes
-from data.transport import GarbledError, ask, plain_session
+from data.transport import GarbledError, ask, named_server, plain_session
 
 DEFAULT_URL = "https://fred.stlouisfed.org"
 PREFIX = "fred:"  # of a snapshot's name, so that no ticker can be taken for a series
@@ -44,8 +43,14 @@ BROKEN = {CURVE[20.0], CURVE[30.0]}
 
 
 def base_url() -> str:
-    """The server asked, without a trailing slash."""
-    return (os.environ.get("HEDGE_FRED_URL") or DEFAULT_URL).rstrip("/")
+    """The server asked, without a trailing slash.
+
+    Raises
+    ------
+    UsageError
+        If ``$HEDGE_FRED_URL`` is no web address.
+    """
+    return named_server("HEDGE_FRED_URL", DEFAULT_URL)
 
 
 def fetch(series: str) -> Bars:

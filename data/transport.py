@@ -2,22 +2,50 @@
 
 from __future__ import annotations
 
+import os
 import time
 import urllib.parse
 from functools import cache
 from typing import Any
 
-from data.errors import DataError, UnreachableError
+from data.command import printable
+from data.errors import DataError, UnreachableError, UsageError
 
 # Of an answer, as it arrives and as it is unpacked. The longest history of all, 25,000 rows
 # since 1927, takes Yahoo 3 MB.
 MOST_BYTES = 8 * 2**20
 MOST_REDIRECTS = 3
+MOST_WORDS = 200  # characters of what a server says of itself, in a message of ours
 TIMED_OUT, BROKEN_OFF, CANNOT_UNPACK, TOO_LARGE = 28, 18, 61, 63  # libcurl's numbers
 
 
 class GarbledError(DataError):
     """An answer that cannot be read: asking again may help."""
+
+
+def named_server(variable: str, default: str) -> str:
+    """Give the server that an environment variable names, without a trailing slash.
+
+    Raises
+    ------
+    UsageError
+        If what it holds is no web address.
+    """
+    url = (os.environ.get(variable) or default).rstrip("/")
+    try:
+        parts = urllib.parse.urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise UsageError(f"{variable} takes an address as https://host, got {url!r}")
+    return url
+
+
+def words_of(said: object) -> str:
+    """Fit what a server said into one short printable line."""
+    shown = printable(" ".join(str(said)[: 4 * MOST_WORDS].split()))
+    return shown if len(shown) <= MOST_WORDS else f"{shown[: MOST_WORDS - 3]}..."
 
 
 def limits() -> dict[str, Any]:

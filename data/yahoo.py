@@ -10,7 +10,6 @@ import contextlib
 import json
 import logging
 import math
-import os
 import queue
 import shutil
 import socket
@@ -27,10 +26,10 @@ import pandas as pd
 
 from data.bars import Bars
 from data.cleaning import clean_bars, clean_index
-from data.errors import DataError, HedgeError, UnreachableError, UsageError
+from data.errors import DataError, HedgeError, UnreachableError
 from data.histories import YIELD_BOUNDS
 from data.instruments import require_total_return
-from data.transport import GarbledError, ask, limits
+from data.transport import GarbledError, ask, limits, named_server, words_of
 
 DEFAULT_URL = "https://query2.finance.yahoo.com"
 ATTEMPTS = 3
@@ -54,15 +53,7 @@ def base_url() -> str:
     UsageError
         If ``$HEDGE_YAHOO_URL`` is no web address.
     """
-    url = (os.environ.get("HEDGE_YAHOO_URL") or DEFAULT_URL).rstrip("/")
-    try:
-        parts = urllib.parse.urlsplit(url)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        good = False
-    if not good:
-        raise UsageError(f"HEDGE_YAHOO_URL takes an address as https://host, got {url!r}")
-    return url
+    return named_server("HEDGE_YAHOO_URL", DEFAULT_URL)
 
 
 def require_reachable() -> None:
@@ -270,8 +261,8 @@ def _client() -> tuple[Any, Any]:
             with contextlib.suppress(Exception):  # yfinance will say what is wrong with it
                 chart = json.loads(answer.text)["chart"]
                 trouble = chart.get("error") or {}
-                self.code = str(trouble.get("code", ""))
-                self.said = str(trouble.get("description", ""))
+                self.code = words_of(trouble.get("code", ""))
+                self.said = words_of(trouble.get("description", ""))
                 self.chart = chart["result"][0]
             return answer
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import errno
+import json
 import os
 import signal
 import subprocess
@@ -14,9 +15,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data import live, yahoo
+from data import fred, live, yahoo
 from data.bars import total_return
-from data.errors import DataError, HedgeError, OutputError, UnreachableError
+from data.errors import DataError, OutputError, UnreachableError, UsageError
 from data.snapshots import Store
 from tests import yahoo_server as server
 from tests.conftest import ROOT
@@ -525,8 +526,31 @@ def test_a_silent_server_ends_within_its_patience(web, monkeypatch):
 @pytest.mark.parametrize("url", ["foo", "http://127.0.0.1:99999", "http://[", "ftp://x"])
 def test_a_bad_address_is_one_line(monkeypatch, url):
     monkeypatch.setenv("HEDGE_YAHOO_URL", url)
-    with pytest.raises(HedgeError, match="HEDGE_YAHOO_URL"):
+    with pytest.raises(UsageError, match="HEDGE_YAHOO_URL takes an address as https://host"):
         yahoo.require_reachable()
+    monkeypatch.setenv("HEDGE_FRED_URL", url)
+    with pytest.raises(UsageError, match="HEDGE_FRED_URL takes an address as https://host"):
+        fred.fetch("DGS10")
+
+
+@pytest.mark.parametrize("status", [404, 200])
+def test_a_servers_words_are_one_short_line(web, status):
+    said = {"code": "Bad", "description": "No\nwarning: forged\x1b[2J" + 50_000 * " word"}
+    text = json.dumps({"chart": {"result": None, "error": said}}).encode()
+    web.faults["SPY"] = [lambda _: (status, text)]
+    with pytest.raises(DataError, match="No warning: forged") as caught:
+        yahoo.fetch("SPY")
+    assert len(str(caught.value)) < 300
+    assert str(caught.value).isprintable()
+
+
+def test_a_symbol_of_any_length_is_named_in_short(web, bars):
+    whole = server.chart("SPY", bars)
+    whole["chart"]["result"][0]["meta"]["symbol"] = 10_000 * "QQQ\n"
+    web.charts["SPY"] = whole
+    with pytest.raises(DataError, match="answered with QQQ QQQ") as caught:
+        yahoo.fetch("SPY")
+    assert len(str(caught.value)) < 300
 
 
 def test_clear_and_list_touch_only_snapshots(web, tmp_path):
