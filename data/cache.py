@@ -21,6 +21,8 @@ def main(clear: bool, debug: bool) -> None:
     if clear:
         count = store.clear()
         console.print(f"{count} snapshots removed from {store.folder}", soft_wrap=True)
+        for warning in store.warnings:
+            console.print(f"warning: {warning}", soft_wrap=True)
         return
     from rich.box import SIMPLE_HEAD
     from rich.table import Table

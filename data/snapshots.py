@@ -84,6 +84,10 @@ class Store:
         """
         path = self.path(ticker)
         try:
+            if not (path.is_file() or path.is_dir()) and path.exists():
+                # To open a pipe waits for somebody to write into it.
+                self.warnings.append(f"snapshot {path} is no file; passed over")
+                return None
             text = path.read_bytes()
         except FileNotFoundError:
             return None
@@ -167,18 +171,35 @@ class Store:
 
     def tickers(self) -> list[str]:
         """Tickers that have a file, sorted."""
-        names = [path.name for path in self.folder.glob(f"*{SUFFIX}")]
-        return sorted(urllib.parse.unquote(name.removesuffix(SUFFIX)) for name in names)
+        named = (self._ticker_of(path) for path in self.folder.glob(f"*{SUFFIX}"))
+        return sorted(ticker for ticker in named if ticker is not None)
+
+    def _ticker_of(self, path: Path) -> str | None:
+        """Ticker that a file is of; None where its name is none that :meth:`path` gives."""
+        ticker = urllib.parse.unquote(path.name.removesuffix(SUFFIX))
+        try:
+            return ticker if self.path(ticker) == path else None
+        except UnicodeEncodeError:  # a name of bytes that are no text
+            return None
 
     def clear(self) -> int:
-        """Remove every snapshot and what was set aside, and nothing else; count the snapshots."""
-        found = self.tickers()
-        for ticker in found:
-            with self.locked(ticker):
-                self.path(ticker).unlink(missing_ok=True)
+        """Remove every snapshot and what was set aside, and nothing else; count the snapshots.
+
+        A folder of such a name is none of ours: it stays, with a warning.
+        """
+        count = 0
+        for path in sorted(self.folder.glob(f"*{SUFFIX}")):
+            if path.is_dir() and not path.is_symlink():
+                self.warnings.append(f"{path} is a folder, not a snapshot; left as it is")
+                continue
+            ticker = self._ticker_of(path)
+            with contextlib.nullcontext() if ticker is None else self.locked(ticker):
+                path.unlink(missing_ok=True)
+            count += 1
         for path in self.folder.glob(f"*{SUFFIX}.damaged-*"):
-            path.unlink(missing_ok=True)
-        return len(found)
+            if path.is_symlink() or not path.is_dir():
+                path.unlink(missing_ok=True)
+        return count
 
     def _set_aside(self, path: Path) -> str:
         number = 1

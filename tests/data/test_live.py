@@ -553,6 +553,30 @@ def test_a_symbol_of_any_length_is_named_in_short(web, bars):
     assert len(str(caught.value)) < 300
 
 
+def test_clear_removes_what_it_counts_and_leaves_folders(tmp_path):
+    store = Store(tmp_path)
+    for name in ("%", "%FF", "a%00b", "", "%2E%2E%2Fx", "\udcff", "SPY"):
+        (tmp_path / f"{name}.snapshot.csv").write_text("x")
+    (tmp_path / "IEF.snapshot.csv").mkdir()
+    (tmp_path / "IEF.snapshot.csv.damaged-1").mkdir()
+    assert "SPY" in store.tickers()
+    assert store.clear() == 7
+    left = sorted(path.name for path in tmp_path.iterdir() if not path.name.startswith(".SPY"))
+    assert [name for name in left if not name.endswith(".lock")] == [
+        "IEF.snapshot.csv",
+        "IEF.snapshot.csv.damaged-1",
+    ]
+    (warning,) = store.warnings
+    assert "IEF.snapshot.csv is a folder, not a snapshot; left as it is" in warning
+
+
+def test_a_pipe_in_a_snapshots_place_is_not_waited_for(tmp_path):
+    store = Store(tmp_path)
+    os.mkfifo(store.path("SPY"))
+    assert store.read("SPY") is None
+    assert "is no file; passed over" in store.warnings[0]
+
+
 def test_clear_and_list_touch_only_snapshots(web, tmp_path):
     folder = tmp_path / "data"
     folder.mkdir()
