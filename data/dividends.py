@@ -22,6 +22,9 @@ SMALLEST_DIVIDEND = 2e-3
 QUARTER_DAYS = (80, 100)
 MONTH_DAYS = (25, 38)
 LATE_TIMES = {"quarter": 1.6, "month": 1.8}
+# A month without a payment, where no wait beside it is longer, is one whose payment came a day or
+# two late.
+EMPTY_TIMES = 1.3
 # TIP pays nothing in 27 of 100 months, as inflation has it: such a fund has no usual month.
 MOST_SKIPPED = 0.05
 # Bills that yield no more than this (percent) leave a fund nothing to pay out after its fee:
@@ -72,7 +75,7 @@ def odd_dividends(ticker: str, bars: pd.DataFrame, *, stock: bool = False) -> li
     if years > 1 and len(days) < expected:
         said.append(
             f"{ticker}: {len(days) or 'no'} dividends in all between {span[0]:%Y-%m-%d} and "
-            f"{span[-1]:%Y-%m-%d}, though it is a fund that pays each year; check it"
+            f"{span[-1]:%Y-%m-%d}, though such a fund pays several times a year; check it"
         )
     if paid.empty:
         return said
@@ -117,8 +120,11 @@ def _missing(ticker: str, days: pd.DatetimeIndex) -> list[str]:
     empty = _empty_months(days)
     regular = pd.PeriodIndex(waits.index[monthly], freq="M")
     # A month belongs to the payment that ends the wait.
-    ends = days[days.searchsorted(empty.to_timestamp(how="start"))].to_period("M")
-    empty = empty[ends.isin(regular)]
+    ends = days[days.searchsorted(empty.to_timestamp(how="start"))]
+    # The wait before counts as well: December's second payment may end it for January.
+    longest = waits.rolling(2, min_periods=1).max()
+    long = (longest > EMPTY_TIMES * usual).reindex(ends).to_numpy(bool)
+    empty = empty[long & ends.to_period("M").isin(regular)]
     if ticker in BILL_FUNDS:
         lowest = _yields(ticker)["bill"].rolling(2, min_periods=1).min()
         empty = empty[~(lowest.reindex(empty).to_numpy(float) <= NOTHING_TO_PAY)]

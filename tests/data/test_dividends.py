@@ -32,6 +32,16 @@ def test_a_payment_each_month_is_quiet_and_so_is_january_paid_in_december():
     assert odd_dividends("ABC", fund(SESSIONS, days)) == []
 
 
+def test_a_payment_a_day_late_is_not_a_month_without_one():
+    """Paid on the last day of the month, or on the first of the next where that is a weekend."""
+    ends = pd.date_range("2015-01-31", "2019-11-30", freq="ME")
+    days = list(SESSIONS[SESSIONS.searchsorted(ends)])
+    by_month = pd.Series(1, pd.DatetimeIndex(days).to_period("M")).groupby(level=0).sum()
+    assert by_month.max() == 2  # and so some month has none
+    assert len(by_month) < len(days)
+    assert odd_dividends("ABC", fund(SESSIONS, days)) == []
+
+
 @pytest.mark.parametrize("place", [3, 20, 30])
 def test_a_month_without_its_payment_is_named_by_the_payments_beside_it(place):
     days = sorted([*firsts(), pd.Timestamp(2016, 12, 19)])
