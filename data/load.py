@@ -85,19 +85,23 @@ def load_market(
     if source == "bundled":
         from data import bundled
 
-        return bundled.load(wanted)
-    from data import live
+        market = bundled.load(wanted)
+    else:
+        from data import live
 
-    may_fall_back = source == "auto"
-    return live.load(
-        wanted,
-        may_fall_back=may_fall_back,
-        end=end,
-        extend=extend,
-        needs=needs,
-        refresh=refresh,
-        progress=progress,
-    )
+        market = live.load(
+            wanted,
+            may_fall_back=source == "auto",
+            end=end,
+            extend=extend,
+            needs=needs,
+            refresh=refresh,
+            progress=progress,
+        )
+    if extend and market.source == "bundled":
+        said = "--extend changes nothing: the bundled history is not carried back"
+        market = market.relabelled(notes=[*market.notes, said])
+    return market
 
 
 def available(source: str) -> list[str] | None:

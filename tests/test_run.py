@@ -243,6 +243,14 @@ def test_latest_tells_pending_from_held(capsys, tmp_path):
         assert sum(latest["held"].values()) == pytest.approx(1.0)
 
 
+def test_an_extension_that_changes_nothing_is_said(capsys, tmp_path):
+    words = ("equity_only", "--source", "bundled", "--extend", "--start", "2000-01-31",
+             "--no-tearsheet", "--no-verdict", "--out", str(tmp_path))  # fmt: skip
+    code, out, err = ended(main, capsys, *words)
+    assert code == 0, err
+    assert "--extend changes nothing: the bundled history is not carried back" in out
+
+
 def test_a_fault_of_ours_is_exit_1(capsys, monkeypatch, tmp_path):
     import backtests.jobs
 

@@ -525,7 +525,7 @@ def test_bad_input_is_one_line(words, said, tmp_path, capsys):
     assert len(lines) == 1
     assert said in lines[0]
     assert "Traceback" not in told
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 60
 
 
 TERMINAL = """

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -197,12 +198,16 @@ def serve() -> Iterator[Yahoo]:
 
 
 def main() -> None:
-    """Serve a folder of Yahoo CSVs and run a command against it: FOLDER COMMAND..."""
+    """Serve a folder of Yahoo's CSVs, one a ticker, and run a command against it: FOLDER COMMAND...
+
+    What it fetches is kept apart from the user's own snapshots, and goes with it.
+    """
     folder, *words = sys.argv[1:]
-    with serve() as yahoo:
+    with serve() as yahoo, tempfile.TemporaryDirectory() as kept:
         for path in sorted(Path(folder).glob("*.csv")):
             yahoo.hold(path.stem, bars_of(path))
-        done = subprocess.run(words, check=False, env={**os.environ, "HEDGE_YAHOO_URL": yahoo.url})
+        own = {"HEDGE_YAHOO_URL": yahoo.url, "HEDGE_DATA_DIR": kept}
+        done = subprocess.run(words, check=False, env={**os.environ, **own})
     sys.exit(done.returncode)
 
 

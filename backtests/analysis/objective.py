@@ -170,11 +170,9 @@ def read_limit(text: str) -> Limit:
         )
     low, high = LIMITED[metric]
     if not low <= value <= high:
-        hint = (
-            f"figures are fractions: write {value / 100:g} or {value:g}%"
-            if metric in FRACTIONS
-            else "give a limit within"
-        )
+        meant = (one for one in (value / 100, -value, -value / 100) if low <= one <= high)
+        near = next(meant, None) if metric in FRACTIONS else None
+        hint = "give a limit within" if near is None else f"write {near:g} or {100 * near:g}%"
         raise UsageError(
             f"--subject-to {text!r}: {metric} is limited between {low:g} and {high:g}; {hint}"
         )

@@ -52,8 +52,8 @@ def _rebuild(out: Path) -> None:
             continue
         (runs if "summary.json" in manifest["files"] else others).append(row)
     heads = ["Run", "Pages", "Does it hedge?", "CAGR", "Volatility", "Sharpe", "Max drawdown",
-             "Turnover a year", "Final value", "From", "To", "Source",
-             "Written (UTC)"]  # fmt: skip
+             "Turnover a year", "Final value", "From", "To", "Written (UTC)",
+             "Source"]  # fmt: skip
     tables = [Grid(heads, [cells for *_, cells in sorted(runs, reverse=True)], wide=True)]
     if others:
         rows = [cells for *_, cells in sorted(others, reverse=True)]
@@ -84,6 +84,6 @@ def _cells(folder: Path, manifest: dict[str, Any]) -> list[Cell]:
         Cell(money(found["final_value"]), found["final_value"]),
         Cell(summary["start"]),
         Cell(summary["end"]),
-        Cell(summary["source_title"], tone="text"),
         Cell(when),
+        Cell(summary["source_title"], tone="text"),
     ]

@@ -24,10 +24,9 @@ from backtests.report.charts import (
     time_chart,
 )
 from backtests.report.text import metric_rows
-from backtests.report.verdict import ANSWERS, NAMES
+from backtests.report.verdict import LEADS, NAMES, answer_of
 
 COLOURS = tuple(f"--c{number}" for number in range(1, 11))
-LEADS = {"works": "Works", "when": "When", "cost": "Cost"}
 PORTFOLIOS = ("portfolio", "equity", "bills", "matched")
 ALLOCATION_POINTS = 300
 MESSAGE = 300  # characters of a message
@@ -101,8 +100,9 @@ def shortened(text: str, most: int = MESSAGE) -> str:
 def verdict_box(verdict: Mapping[str, Any]) -> str:
     """HTML of the verdict's word and sentences."""
     told = [(LEADS[key], text) for key, text in verdict["sentences"].items()]
-    word = verdict["word"]
-    return render("lab_verdict.html", word=word, answer=ANSWERS[word], sentences=told)
+    return render(
+        "lab_verdict.html", word=verdict["word"], answer=answer_of(verdict), sentences=told
+    )
 
 
 def literal(text: str) -> str:

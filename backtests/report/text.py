@@ -21,21 +21,27 @@ def mix_text(weights: dict[str, float]) -> str:
     return ", ".join(f"{name} {100 * weight:.8g} %" for name, weight in parts.items())
 
 
+def two_digits(value: float, sign: str = "") -> str:
+    """A number with two digits; what rounds to nothing has no minus."""
+    return f"{round(value, 2) + 0.0:{sign},.2f}"
+
+
 def percent(value: float | None) -> str:
     """A fraction as percent with two digits, or a dash."""
-    return "-" if value is None else f"{value * 100:,.2f} %"
+    return "-" if value is None else f"{two_digits(value * 100)} %"
 
 
 def ratio(value: float | None) -> str:
     """A ratio with two digits, or a dash."""
-    return "-" if value is None else f"{value:.2f}"
+    return "-" if value is None else two_digits(value)
 
 
 def money(value: float | None) -> str:
     """An amount with thousands separated, two digits below one thousand, or a dash."""
     if value is None:
         return "-"
-    return f"{value:,.2f}" if 0 < abs(value) < 1000 else f"{value:,.0f}"
+    small = 0.005 <= abs(value) < 1000
+    return two_digits(value) if small else f"{round(value) + 0.0:,.0f}"
 
 
 def day(value: str | None) -> str:

@@ -172,7 +172,7 @@ def _panel(tuned: Tuned) -> Grid:
         measure = "growth" if honesty.ranked_by == "cagr" else "the Sharpe ratio"
         lines.append(
             ("Probability of backtest overfitting",
-             f"{percent(over.probability)} +- {100 * over.standard_error:.0f} points",
+             f"{100 * over.probability:.0f} % ± {100 * over.standard_error:.0f} points",
              "how often the best of one half of the past is no better than the median in the "
              f"other, ranked by {measure}; candidates without skill show {100 * low:.0f} to "
              f"{100 * high:.0f} %")

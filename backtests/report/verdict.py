@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from backtests.report.charts import (
     spans,
     time_chart,
 )
-from backtests.report.text import mix_text, money, percent, ratio
+from backtests.report.text import mix_text, money, percent, ratio, two_digits
 
 NAMES = {
     "portfolio": "Portfolio",
@@ -56,6 +56,7 @@ DIMENSIONS = {
     "10-year yield": "10-year yield, tercile",
 }
 ANSWERS = {"works": "It works", "fails": "It fails", "unclear": "Unclear"}
+LEADS = {"works": "Does it work?", "when": "When", "cost": "Cost"}
 
 
 def sentences(verdict: dict[str, Any], costs_paid: float, turnover: float) -> dict[str, str]:
@@ -197,7 +198,6 @@ def write_verdict(path: Path, verdict: dict[str, Any], summary: dict[str, Any]) 
               _entries(verdict), holding_chart(verdict))  # fmt: skip
     weights = summary["params"].get("weights")
     what = f" ({mix_text(weights)})" if weights else ""
-    lead = {"works": "Works", "when": "When", "cost": "Cost"}
     render_page(
         "verdict.html",
         path,
@@ -209,8 +209,8 @@ def write_verdict(path: Path, verdict: dict[str, Any], summary: dict[str, Any]) 
         hedge=", ".join(verdict["tickers"]["hedge"]) or "none",
         equity=", ".join(verdict["tickers"]["equity"]),
         word=verdict["word"],
-        answer=ANSWERS[verdict["word"]],
-        sentences=[(lead[key], text) for key, text in verdict["sentences"].items()],
+        answer=answer_of(verdict),
+        sentences=[(LEADS[key], text) for key, text in verdict["sentences"].items()],
         rule="The rule of the word: it works if the 90 % interval of the CVaR(95) saved against "
         "bills at the same equity weight lies wholly above zero, fails if wholly below, and is "
         "unclear otherwise.",
@@ -253,7 +253,7 @@ def _points(estimate: dict[str, Any], *, sign: bool = False) -> str:
     value = estimate["value"]
     if value is None:
         return "-"
-    return f"{100 * value:+.2f}" if sign else f"{100 * value:.2f}"
+    return two_digits(100 * value, "+" if sign else "")
 
 
 def _range(estimate: dict[str, Any], show: Any = None) -> str:
@@ -261,7 +261,8 @@ def _range(estimate: dict[str, Any], show: Any = None) -> str:
         return "(no interval: too few months)"
     if show is not None:
         return f"({show(estimate['low'])} to {show(estimate['high'])})"
-    return f"({100 * estimate['low']:+.2f} to {100 * estimate['high']:+.2f})"
+    low, high = (two_digits(100 * estimate[end], "+") for end in ("low", "high"))
+    return f"({low} to {high})"
 
 
 def _cell(value: float | None, show: Any = percent, tone: str = "") -> Cell:
@@ -276,7 +277,7 @@ def _estimated(estimate: dict[str, Any], show: Any) -> Cell:
 
 
 def _hundred(value: float | None) -> str:
-    return "-" if value is None else f"{100 * value:.2f}"
+    return "-" if value is None else two_digits(100 * value)
 
 
 def _whole(value: float | None) -> str:
@@ -554,6 +555,11 @@ def _tracking(verdict: dict[str, Any]) -> Grid | None:
 
 
 # Charts
+
+
+def answer_of(verdict: Mapping[str, Any]) -> str:
+    """The word of a page; a portfolio without Treasuries has nothing to be unclear about."""
+    return ANSWERS[verdict["word"]] if verdict["holds_treasuries"] else "No Treasuries to judge"
 
 
 def growth_chart(verdict: dict[str, Any]) -> Figure:

@@ -34,6 +34,8 @@ def test_limits_are_read(text, metric, sign, value):
         ("max_drawdown>a", "takes METRIC>NUMBER"),
         ("max_drawdown>nan", "takes METRIC>NUMBER"),
         ("max_drawdown>-25", "write -0.25 or -25%"),
+        ("max_drawdown>25%", "write -0.25 or -25%"),
+        ("max_drawdown>25", "write -0.25 or -25%"),
         ("max_drawdown>0", "no max_drawdown is ever above 0"),
         ("volatility<0", "no volatility is ever below 0"),
         ("volatility<15", "write 0.15 or 15%"),

@@ -18,7 +18,7 @@ from tests.soak.made import random_bars
 # copies; as JSON of tiny lists it weighs 30 times its text.
 MOST_MEBIBYTES, MOST_MEBIBYTES_AS_JSON = 64, 500
 # ``HEDGE_SOAK=1`` waits for the patience as it is, else it is shortened.
-PATIENCE = 12.0 if os.environ.get("HEDGE_SOAK") else 2.0
+PATIENCE = 12.0 if os.environ.get("HEDGE_SOAK") else 4.0
 MORE_SECONDS = 4.0  # the wait before the last attempt, and a slow machine
 
 LARGE = {

@@ -309,7 +309,7 @@ def test_yahoo_never_falls_back_and_auto_says_why(web, monkeypatch):
     with pytest.raises(UnreachableError, match="Yahoo cannot be reached"):
         live.load(["SPY", "IEF"], may_fall_back=False)
     market = live.load(["SPY", "IEF"], may_fall_back=True)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
     assert market.source == "bundled"
     assert market.title.endswith("(Yahoo cannot be reached)")
     assert "127.0.0.1" in market.remarks[0]
@@ -520,7 +520,7 @@ def test_a_silent_server_ends_within_its_patience(web, monkeypatch):
     began = time.monotonic()
     with pytest.raises(UnreachableError, match="did not answer"):
         yahoo.fetch("SPY")
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 9  # below the 10 s of a single answer
 
 
 @pytest.mark.parametrize("url", ["foo", "http://127.0.0.1:99999", "http://[", "ftp://x"])

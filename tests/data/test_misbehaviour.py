@@ -36,7 +36,6 @@ def web(running, bars, monkeypatch):
     running.hold("SPY", bars)
     monkeypatch.setenv("HEDGE_YAHOO_URL", running.url)
     monkeypatch.setattr(yahoo, "BACKOFF_SECONDS", 0.01)
-    monkeypatch.setattr(yahoo, "PATIENCE_SECONDS", 1.0)
     return running
 
 
@@ -52,12 +51,14 @@ def test_there_are_more_than_thirty_kinds_each_once():
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name.replace(" ", "-"))
-def test_no_kind_ends_in_a_silent_wrong_number(web, bars, kind):
+def test_no_kind_ends_in_a_silent_wrong_number(web, bars, kind, monkeypatch):
     usual = set(yahoo.fetch("SPY").warnings)
     kind.spoil(web, bars)
+    if kind.says == "did not answer in time":  # the others answer at once, on a busy machine later
+        monkeypatch.setattr(yahoo, "PATIENCE_SECONDS", 1.0)
     began = time.monotonic()
     got = fetch()
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < yahoo.PATIENCE_SECONDS + 5
     outcome = judge(total_return(bars), got, usual)
     assert outcome.word == kind.outcome, outcome
     if kind.outcome == REFUSED:

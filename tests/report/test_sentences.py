@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from backtests.report.text import money
-from backtests.report.verdict import sentences
+from backtests.report.text import money, percent, ratio, two_digits
+from backtests.report.verdict import answer_of, sentences
 
 ESTIMATE = {"value": 0.01, "low": 0.005, "high": 0.02}
 
@@ -114,3 +114,14 @@ def test_what_is_not_there_is_said(verdict):
 )  # fmt: skip
 def test_small_amounts_have_two_digits(value, text):
     assert money(value) == text
+
+
+def test_what_rounds_to_nothing_has_no_minus():
+    shown = [percent(-4e-6), ratio(-0.004), money(-0.004), money(-0.0), two_digits(-1e-9, "+")]
+    assert shown == ["0.00 %", "0.00", "0", "0", "+0.00"]
+    assert (percent(-0.0123), ratio(-0.006), money(-1234.6)) == ("-1.23 %", "-0.01", "-1,235")
+
+
+def test_a_portfolio_without_treasuries_is_not_called_unclear(verdict):
+    assert answer_of(verdict) == "It works"
+    assert answer_of({"word": "unclear", "holds_treasuries": False}) == "No Treasuries to judge"

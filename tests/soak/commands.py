@@ -133,9 +133,11 @@ def kill(process: subprocess.Popen[str], root: Path, moment: Moment, *, group: b
 
 def _state(root: Path) -> frozenset[tuple[str, int]]:
     found = set()
-    for path in root.rglob("*"):
-        with suppress(OSError):  # gone meanwhile
-            found.add((str(path), path.stat().st_mtime_ns))
+    for folder, folders, files in os.walk(root):  # which passes over what is gone meanwhile
+        for name in (*folders, *files):
+            path = os.path.join(folder, name)
+            with suppress(OSError):
+                found.add((path, os.stat(path).st_mtime_ns))
     return frozenset(found)
 
 
