@@ -7,7 +7,7 @@ basis than the rest of their series are dropped here, for every source.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -58,16 +58,6 @@ class Rates:
         """Drop what is on another basis, whoever sent it."""
         if self.yields is not None:
             object.__setattr__(self, "yields", without_other_basis(self.yields))
-
-    def or_else(self, other: Rates) -> Rates:
-        """Fill what this source lacks from another."""
-        lacking = {
-            name: getattr(other, name)
-            for name in ("yields", "bill", "policy_rate", "dxy", "broad_usd", "cpi")
-            if getattr(self, name) is None and getattr(other, name) is not None
-        }
-        origin = {**self.origin, **{name: other.origin.get(name, "") for name in lacking}}
-        return replace(self, **lacking, origin=origin)
 
 
 def without_other_basis(yields: pd.DataFrame) -> pd.DataFrame:

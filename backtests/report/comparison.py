@@ -40,7 +40,7 @@ from backtests.report.charts import (
 from backtests.report.folder import new_folder, write_manifest
 from backtests.report.footing import WORDS, Footing, costs_text
 from backtests.report.index import rebuild_index
-from backtests.report.text import day, percent, ratio
+from backtests.report.text import day, percent, ratio, whole
 
 COLOURS = tuple(f"--c{number}" for number in range(1, 11))
 DASHES = ("solid", "dot")
@@ -60,10 +60,6 @@ class Metric:
     better: int
 
 
-def _days(value: float | None) -> str:
-    return "-" if value is None else f"{value:,.0f}"
-
-
 METRICS = (
     Metric("verdict", "Does it hedge?", str, 0),
     Metric("cagr", "CAGR", percent, 1),
@@ -71,7 +67,7 @@ METRICS = (
     Metric("sharpe", "Sharpe over bills", ratio, 1),
     Metric("sortino", "Sortino over bills", ratio, 1),
     Metric("max_drawdown", "Max drawdown", percent, 1),
-    Metric("days_under_water", "Longest under water, days", _days, -1),
+    Metric("days_under_water", "Longest under water, days", whole, -1),
     Metric("calmar", "Calmar", ratio, 1),
     Metric("cvar_95", "CVaR 95, per row", percent, 1),
     Metric("cvar_95_monthly", "CVaR 95, monthly", percent, 1),

@@ -44,6 +44,11 @@ def money(value: float | None) -> str:
     return two_digits(value) if small else f"{round(value) + 0.0:,.0f}"
 
 
+def whole(value: float | None) -> str:
+    """A count, or a dash."""
+    return "-" if value is None else f"{value:,.0f}"
+
+
 def day(value: str | None) -> str:
     """A date, or a dash."""
     return value or "-"

@@ -19,7 +19,7 @@ from backtests.report.charts import (
     spans,
     time_chart,
 )
-from backtests.report.text import mix_text, money, percent, ratio, two_digits
+from backtests.report.text import mix_text, money, percent, ratio, two_digits, whole
 
 NAMES = {
     "portfolio": "Portfolio",
@@ -280,10 +280,6 @@ def _hundred(value: float | None) -> str:
     return "-" if value is None else two_digits(100 * value)
 
 
-def _whole(value: float | None) -> str:
-    return "-" if value is None else f"{value:,.0f}"
-
-
 def _share(value: float | None) -> str:
     return "-" if value is None else f"{100 * value:.0f} %"
 
@@ -325,7 +321,7 @@ def _portfolio(row: dict[str, Any]) -> list[Cell]:
         _cell(row["volatility_monthly"]),
         _cell(row["sharpe"], ratio),
         _cell(row["max_drawdown"]),
-        _cell(row["days_under_water"], _whole),
+        _cell(row["days_under_water"], whole),
         _cell(row["cvar_95_monthly"]),
         _cell(row["cvar_saved_against_bills_monthly"], _hundred),
         _cell(row["turnover_per_year"]),
@@ -341,7 +337,7 @@ def _controls(verdict: dict[str, Any]) -> Grid | None:
 
 
 def _works(verdict: dict[str, Any]) -> Grid:
-    shows = {"points": _hundred, "months": _whole, "ratio": ratio, "percent": percent,
+    shows = {"points": _hundred, "months": whole, "ratio": ratio, "percent": percent,
              "share": _share}  # fmt: skip
     rows = []
     for row in verdict["works"]:
@@ -406,8 +402,8 @@ def _regimes(verdict: dict[str, Any]) -> Grid:
     rows = [
         [
             Cell(f"{DIMENSIONS[row['dimension']]}: {row['label']}"),
-            _cell(row["months"], _whole),
-            _cell(row["down_months"], _whole),
+            _cell(row["months"], whole),
+            _cell(row["down_months"], whole),
             _cell(row["correlation"], ratio),
             _estimated(row["down_month_mean_monthly"], percent),
             _cell(row["down_month_cash_mean_monthly"]),
@@ -495,9 +491,9 @@ def _attribution_note(verdict: dict[str, Any]) -> str:
 def _holding(verdict: dict[str, Any]) -> Grid:
     rows = [
         [
-            _cell(row["years"], _whole),
-            _cell(row["starts"], _whole),
-            _cell(row["apart"], _whole),
+            _cell(row["years"], whole),
+            _cell(row["starts"], whole),
+            _cell(row["apart"], whole),
             *[
                 _cell(row[f"beat_{other}"], _share)
                 for other in ("equity", "bills", "cash", "inflation")
