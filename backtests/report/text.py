@@ -37,10 +37,10 @@ def ratio(value: float | None) -> str:
 
 
 def money(value: float | None) -> str:
-    """An amount with thousands separated, two digits below one thousand, or a dash."""
+    """An amount with thousands separated, two digits below one hundred, or a dash."""
     if value is None:
         return "-"
-    small = 0.005 <= abs(value) < 1000
+    small = 0.005 <= abs(value) < 100
     return two_digits(value) if small else f"{round(value) + 0.0:,.0f}"
 
 

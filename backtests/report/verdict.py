@@ -56,7 +56,7 @@ DIMENSIONS = {
     "10-year yield": "10-year yield, tercile",
 }
 ANSWERS = {"works": "It works", "fails": "It fails", "unclear": "Unclear"}
-LEADS = {"works": "Does it work?", "when": "When", "cost": "Cost"}
+LEADS = {"works": "Does it work?", "when": "When.", "cost": "Cost."}
 
 
 def sentences(verdict: dict[str, Any], costs_paid: float, turnover: float) -> dict[str, str]:
