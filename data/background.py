@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pandas as pd
 
 from data import bundled
@@ -19,10 +21,15 @@ def background(market: Market) -> pd.DataFrame:
         Indexed by month: ``y10`` and ``policy_rate`` in percent, ``cpi`` as published by then;
         NaN after the last figure there is.
     """
-    own, table = _at_month_ends(market), _at_month_ends(bundled.load(["SPY"]))
+    own, table = _at_month_ends(market), _bundled_table()
     joined = own.combine_first(table)
     joined["cpi"] = _chained(own["cpi"], table["cpi"])
     return joined.reindex(pd.period_range(joined.index[0], joined.index[-1], freq="M"))
+
+
+@cache
+def _bundled_table() -> pd.DataFrame:
+    return _at_month_ends(bundled.load(["SPY"]))
 
 
 def _chained(own: pd.Series, older: pd.Series) -> pd.Series:
