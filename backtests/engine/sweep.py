@@ -411,7 +411,7 @@ class _Compiling(event.Listener):
 
 
 def prepare(progress: Progress = silent) -> None:
-    """Have the sweep compiled; says so only where that is not yet done (5 to 20 s)."""
+    """Have the sweep compiled; says so only where that is not yet done (5 to 25 s)."""
     if _run.signatures:
         return
     with event.install_listener("numba:compile", _Compiling(progress)), suppress(OSError):
