@@ -128,7 +128,8 @@ def _nearest(search: Search, table: pd.DataFrame) -> str:
     if search.objective.keeps(table).any():
         return (
             f"--maximise {search.objective.maximise}: those of the {len(table):,} candidates that "
-            f"keep {limits} have none, since they never vary; loosen the limit, the scores are kept"
+            f"keep {limits} have none, since they never vary or never fall; loosen the limit, the "
+            "scores are kept"
         )
     return (
         f"--subject-to: none of the {len(table):,} candidates keeps {limits} together; "

@@ -128,7 +128,7 @@ def prepare_search(
     ).all():
         raise UsageError(
             f"--maximise {objective.maximise}: the default has none to beat, since it never "
-            "varies; give another by --weights or --set"
+            "varies or never falls; give another by --weights or --set"
         )
     return search
 
