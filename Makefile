@@ -37,6 +37,10 @@ run: install ## Backtest hedge_mix and write its tear sheet
 test: $(DEV_STAMP) ## Run the tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
+.PHONY: golden
+golden: $(DEV_STAMP) ## Hold every number of 12 runs, 2 comparisons, 2 searches against the kept ones
+	$(BIN)/python -m tests.golden check
+
 .PHONY: bench
 bench: $(DEV_STAMP) ## Run the benchmarks (minutes)
 	$(BIN)/python -m tests.benchmarks.run_overhead
