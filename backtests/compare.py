@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from backtests.engine.config import RunConfig
-    from backtests.report.comparison import Comparison
+    from backtests.report.comparison.page import Comparison
     from backtests.report.finished_run import FinishedRun
 
 MOST_ACROSS = 5  # columns that a terminal shows by name
@@ -41,8 +41,8 @@ def main(runs: tuple[str, ...], **options: Any) -> None:
     A variant is a strategy with parameters: hedge_mix:SPY=0.7,IEF=0.3 or
     attack_defend:step_bp=25. What has not been run yet is run first, all on the same dates.
     """
+    from backtests.report.comparison.footing import FEWEST, MOST
     from backtests.report.folder import require_writable
-    from backtests.report.footing import FEWEST, MOST
 
     if not FEWEST <= len(runs) <= MOST:
         raise UsageError(f"compare takes {FEWEST} to {MOST} runs, got {len(runs)}")
@@ -56,9 +56,9 @@ def main(runs: tuple[str, ...], **options: Any) -> None:
     require_writable(out)
     folders = run_missing(asked, out, options)
 
-    from backtests.report.comparison import compare, write_comparison
+    from backtests.report.comparison.footing import require_footing
+    from backtests.report.comparison.page import compare, write_comparison
     from backtests.report.finished_run import read_run
-    from backtests.report.footing import require_footing
 
     finished = [read_run(folder) for folder in folders]
     console = make_console()
@@ -217,8 +217,8 @@ def print_comparison(
     from rich.table import Table
     from rich.text import Text
 
-    from backtests.report.comparison import console_rows, difference_rows
-    from backtests.report.footing import costs_text
+    from backtests.report.comparison.footing import costs_text
+    from backtests.report.comparison.page import console_rows, difference_rows
 
     labels = comparison.footing.labels
     heads = labels

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtests.analysis.hedge import cvar, month_ends
 from backtests.analysis.honesty import Edge, Sample, edge_of, examine
+from backtests.analysis.months import cvar, month_ends
 from backtests.analysis.objective import MONTHS
 from backtests.analysis.plateau import Region, widest_good_region
 from backtests.analysis.scores import best_of
@@ -19,7 +19,7 @@ from backtests.engine.candidates import schedules
 from backtests.engine.config import RunConfig
 from backtests.engine.scores import score_in_chunks
 from backtests.engine.search import Search, month_returns
-from backtests.report.tuning import Diluted, Tuned, params_text
+from backtests.report.tuning.result import Diluted, Tuned, params_text
 from data.errors import UsageError
 from strategies.equity_only import EquityOnly
 

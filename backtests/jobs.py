@@ -13,10 +13,10 @@ from backtests.analysis.cross_check import cross_check
 from backtests.analysis.verdict import plain
 from backtests.engine.config import RunConfig, short_hash
 from backtests.engine.judge import judge_run
-from backtests.engine.result import Simulation
+from backtests.engine.run import Simulation
 from backtests.engine.simulate import Engine, fill_with_vectorbt, simulate, vectorbt_metrics
 from backtests.engine.sleeve import SleeveReport, report_sleeve
-from backtests.report.summary import summarise
+from backtests.engine.summary import summarise
 from data.command import Progress, silent
 from data.errors import UsageError
 from data.load import available, data_line, load_market
@@ -169,7 +169,7 @@ def first_day(config: RunConfig) -> str:
 def judged(run: Run, progress: Progress = silent) -> Run:
     """Judge a finished run: add the content of ``verdict.json``."""
     from backtests.report.tearsheet import quantstats_metrics
-    from backtests.report.verdict import sentences
+    from backtests.report.verdict.page import sentences
 
     market, simulation, summary = run.market, run.simulation, run.summary
     strategy, benchmark = run.config.make_strategy(), summary["benchmark"]["ticker"]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from backtests.engine.space import Space
-    from backtests.report.tuning import Tuned
+    from backtests.report.tuning.result import Tuned
 
 
 @click.command(context_settings=CONTEXT)
@@ -133,7 +133,7 @@ def print_interrupted(console: Console, stopped: Any, space: Space) -> None:
     from rich.text import Text
 
     from backtests.report.text import percent
-    from backtests.report.tuning import params_text
+    from backtests.report.tuning.result import params_text
 
     console.print(
         Text(
@@ -159,7 +159,7 @@ def print_tuned(console: Console, tuned: Tuned, folder: Path) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from backtests.report.tuning import BEST, SHOWN, headline, sentences
+    from backtests.report.tuning.result import BEST, SHOWN, headline, sentences
 
     sessions = tuned.sessions
     table = Table(

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtests.analysis.hedge import month_ends
 from backtests.analysis.honesty import FEWEST_MONTHS
+from backtests.analysis.months import month_ends
 from backtests.analysis.objective import Objective
 from backtests.engine.candidates import Candidates, Course, make_course
 from backtests.engine.cluster import connect, score_in_chunks_on
@@ -22,10 +22,10 @@ from backtests.engine.search import Search
 from backtests.engine.space import Space
 from backtests.examination import examined
 from backtests.jobs import benchmark_ticker, period
-from backtests.report.trials import log_trials
-from backtests.report.tuning import Tuned
-from backtests.report.tuning_folder import write_tuning
-from backtests.report.unfinished import Unfinished
+from backtests.report.tuning.folder import write_tuning
+from backtests.report.tuning.result import Tuned
+from backtests.report.tuning.trials import log_trials
+from backtests.report.tuning.unfinished import Unfinished
 from data.command import Progress, silent
 from data.errors import UsageError
 from data.load import data_line, load_market

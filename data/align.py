@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 
 from data import bundled
-from data.cash import level_from_monthly_bills
+from data.checks.histories import periods_per_year, wild_moves
 from data.errors import DataError
-from data.histories import periods_per_year, wild_moves
-from data.instruments import CATALOGUE
 from data.market import CASH, Market, describe
-from data.proxies import Splice, Tracking, extend, track_splices
-from data.rates import Rates, bill_level, on_sessions, stale_notes
+from data.treasuries.cash import level_from_monthly_bills
+from data.treasuries.instruments import CATALOGUE
+from data.treasuries.proxies import Splice, Tracking, extend, track_splices
+from data.treasuries.rates import Rates, bill_level, on_sessions, stale_notes
 
 # Holidays of one exchange and not another are a few days a year; beyond, it is another calendar.
 MOST_LEFT_OUT = 0.05

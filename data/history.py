@@ -9,13 +9,13 @@ import click
 
 from data.command import CONTEXT, Progress, make_console, progress, run_command
 from data.errors import DataError, UsageError
-from data.instruments import PROXIES
+from data.treasuries.instruments import PROXIES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from data.proxies import Tracking
-    from data.rates import Rates
+    from data.treasuries.proxies import Tracking
+    from data.treasuries.rates import Rates
 
 FUNDS = ("SPY", "SHY", "IEF", "TLT", "BIL")
 
@@ -86,7 +86,7 @@ def _load(
 ) -> tuple[dict[str, pd.Series], Rates, dict[str, pd.Series], list[str]]:
     """Levels of the funds, the rates and older histories their proxies come from, remarks."""
     if source.startswith("files:"):
-        from data import files
+        from data.sources import files
 
         folder = Path(source.removeprefix("files:"))
         if not folder.is_dir():
@@ -99,11 +99,11 @@ def _load(
         return {fund: prices[fund] for fund in FUNDS if fund in prices}, rates, prices, said
     if source != "yahoo":
         raise UsageError(f"--source takes yahoo or files:DIR, got {source!r}")
-    from data import yahoo
-    from data.bars import total_return
-    from data.fetching import fresh_snapshot
-    from data.live_rates import Request
-    from data.snapshots import Store
+    from data.sources import yahoo
+    from data.sources.bars import total_return
+    from data.sources.fetching import fresh_snapshot
+    from data.sources.live_rates import Request
+    from data.sources.snapshots import Store
 
     store = Store()
     funds = {
@@ -135,7 +135,7 @@ def _measure(
     last: str | None,
 ) -> tuple[Tracking, pd.Series] | None:
     """Tracking of a fund's nearest proxy, and proxy over fund from 100; None without a proxy."""
-    from data.proxies import nearest_proxy, tracking
+    from data.treasuries.proxies import nearest_proxy, tracking
 
     made = nearest_proxy(ticker, rates, older)
     if made is None:

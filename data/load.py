@@ -7,8 +7,8 @@ from pathlib import Path
 
 from data.command import Progress, silent
 from data.errors import UsageError, did_you_mean
-from data.instruments import require_total_return
 from data.market import Market
+from data.treasuries.instruments import require_total_return
 
 SOURCES = ("auto", "yahoo", "bundled", "files:DIR")
 
@@ -78,7 +78,7 @@ def load_market(
     for ticker in wanted:
         require_total_return(ticker)
     if source.startswith("files:"):
-        from data import files
+        from data.sources import files
 
         with progress("reading prices"):
             return files.load(Path(source.removeprefix("files:")), wanted, end, extend=extend)
@@ -87,7 +87,7 @@ def load_market(
 
         market = bundled.load(wanted)
     else:
-        from data import live
+        from data.sources import live
 
         market = live.load(
             wanted,
@@ -107,7 +107,7 @@ def load_market(
 def available(source: str) -> list[str] | None:
     """List the tickers a source has, or None where it can only be asked one by one."""
     if source.startswith("files:"):
-        from data import files
+        from data.sources import files
 
         return files.tickers(Path(source.removeprefix("files:")))
     if source != "bundled":

@@ -76,7 +76,7 @@ class Market:
         today. They do not determine a run.
     tracking
         How each proxy in these histories follows its fund: one
-        :class:`~data.proxies.Tracking` each, as plain values.
+        :class:`~data.treasuries.proxies.Tracking` each, as plain values.
     yields
         Sessions x maturities in years: par yields in percent, or None.
     policy_rate, cpi, usd

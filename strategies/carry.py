@@ -37,7 +37,7 @@ class Carry(DurationRule):
 
     def target_duration(self, market: Market) -> pd.Series:
         """Scale the dial by the carry per unit of duration."""
-        from data.bonds import modified_duration
+        from data.treasuries.bonds import modified_duration
 
         ten, five = (known_yield(market, years, self.name) for years in (10.0, 5.0))
         yields = market.yields

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from weakref import WeakKeyDictionary
 
 from data.errors import UsageError
-from data.instruments import CATALOGUE
+from data.treasuries.instruments import CATALOGUE
 from strategies.base import Strategy, parameter
 from strategies.schedule import decision_rows
 
@@ -132,8 +132,8 @@ def _read_durations(market: Market) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
 
-    from data.bonds import modified_duration
-    from data.curve import rung_yields
+    from data.treasuries.bonds import modified_duration
+    from data.treasuries.curve import rung_yields
 
     sessions, yields = market.sessions, market.yields
     table = pd.DataFrame({t: CATALOGUE[t].duration for t in DIAL}, index=sessions, dtype=float)

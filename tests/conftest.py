@@ -34,7 +34,7 @@ def no_yahoo(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test asks the real Yahoo or reads the user's snapshots."""
     monkeypatch.setenv("HEDGE_YAHOO_URL", "http://127.0.0.1:1")
     monkeypatch.setenv("HEDGE_FRED_URL", "http://127.0.0.1:1")
-    monkeypatch.setattr("data.fred.BACKOFF_SECONDS", 0.01)
+    monkeypatch.setattr("data.sources.fred.BACKOFF_SECONDS", 0.01)
     monkeypatch.setenv("HEDGE_DATA_DIR", str(tmp_path / "no-snapshots"))
 
 

@@ -16,8 +16,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from backtests import lab
-from backtests.app import label_of
+from backtests.lab import look as lab
+from backtests.lab.controls import label_of
 from backtests.report.text import percent, ratio
 from strategies.registry import STRATEGIES, strategy_class
 from tests.browser import chromium, complaints, overflow, requests, resize
@@ -33,7 +33,7 @@ def script(out):
     """What the server runs at every change."""
     from pathlib import Path
 
-    from backtests.app import page
+    from backtests.lab.page import page
 
     page(Path(out))
 

@@ -225,7 +225,7 @@ def test_options_for_new_runs_are_refused_where_there_is_none(results, capsys):
 
 
 def test_labels_are_unique_whatever_the_folders_are_called(results, tmp_path):
-    from backtests.report.footing import label
+    from backtests.report.comparison.footing import label
 
     runs = [read_run(results / named(results, "hedge_mix", start="1990-01-31"))] * 3
     assert len(set(label(runs))) == 3

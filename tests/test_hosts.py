@@ -105,7 +105,7 @@ def test_without_names_only_yahoo_and_fred_are_asked(tmp_path, words):
 
 
 def test_another_server_than_yahoo_keeps_yfinance_from_yahoo(monkeypatch):
-    from data import yahoo
+    from data.sources import yahoo
 
     charts = "https://query2.finance.yahoo.com/v8/finance/chart/SPY"
     monkeypatch.delenv("HEDGE_YAHOO_URL")
@@ -123,7 +123,7 @@ def test_a_redirect_leads_yfinance_to_no_other_server(monkeypatch):
     """Not even where it asks for a cookie: curl would follow without a word."""
     from curl_cffi.requests.exceptions import DNSError
 
-    from data import yahoo
+    from data.sources import yahoo
 
     with yahoo_server.serve() as named, yahoo_server.serve() as other:
         elsewhere = other.url.replace("127.0.0.1", "localhost")

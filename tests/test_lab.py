@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backtests import lab
 from backtests.engine.config import RunConfig
 from backtests.jobs import execute
-from backtests.lab_state import complete, from_state, make_room, slider_step, to_state
+from backtests.lab import look as lab
+from backtests.lab.state import complete, from_state, make_room, slider_step, to_state
 from data.errors import DataError, UsageError
 from data.load import load_market
 from strategies.registry import STRATEGIES, strategy_class

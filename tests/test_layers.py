@@ -24,19 +24,19 @@ FLOORS = {
     "backtests.pool": 5,
     "backtests.examination": 5,
     "backtests.tuning": 5,
-    "backtests.lab": 5,
-    "backtests.lab_state": 5,
-    "backtests.loopback": 5,
+    "backtests.lab.look": 5,
+    "backtests.lab.state": 5,
+    "backtests.lab.loopback": 5,
     "backtests": 6,
 }
 ROOMS = {
-    "yfinance": {"data.yahoo"},
+    "yfinance": {"data.sources.yahoo"},
     "vectorbt": {"backtests.engine.simulate"},
     "quantstats": {"backtests.report.tearsheet"},
     "numba": {"backtests.engine.sweep"},
     "dask": {"backtests.engine.cluster"},
     "distributed": {"backtests.engine.cluster"},
-    "streamlit": {"backtests.app"},
+    "streamlit": {"backtests.app", "backtests.lab.page", "backtests.lab.controls"},
 }
 
 

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from backtests.run import main
-from data import fred
 from data.cache import main as cache_main
 from data.command import run_command
+from data.sources import fred
 from tests import yahoo_server as server
 
 

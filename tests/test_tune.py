@@ -24,8 +24,8 @@ from backtests.engine.simulate import simulate, trade
 from backtests.engine.space import mix_space
 from backtests.report.folder import is_complete
 from backtests.report.index import rebuild_index
-from backtests.report.trials import log_trials
-from backtests.report.unfinished import Unfinished
+from backtests.report.tuning.trials import log_trials
+from backtests.report.tuning.unfinished import Unfinished
 from backtests.run import main as run_main
 from backtests.tune import main
 from data.command import run_command

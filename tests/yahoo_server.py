@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pandas as pd
 
-from data.exchange import exchange_calendar
+from data.checks.exchange import exchange_calendar
 
 NEW_YORK = "America/New_York"
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtests.analysis.hedge import cvar, growth, month_ends, under_water
 from backtests.analysis.metrics import headline, year_returns
+from backtests.analysis.months import cvar, growth, month_ends, under_water
 from backtests.analysis.resampling import Estimate, Sample
 
 Array = NDArray[np.float64]

@@ -10,51 +10,17 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from backtests.analysis.metrics import ROUNDING
+from backtests.analysis.months import cvar, growth
 
 Array = NDArray[np.float64]
 WORST_SHARE = 0.10
-TAIL = 0.05
-
-
-def month_ends(levels: pd.DataFrame) -> pd.DataFrame:
-    """Levels at the last row of each whole month.
-
-    Parameters
-    ----------
-    levels
-        Sessions x columns, daily or monthly.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by month (``Period``). The last month is left out where its last weekday has
-        not come; the first is where the returns begin, whole or not.
-    """
-    dates = pd.DatetimeIndex(levels.index)
-    closes = levels.groupby(dates.to_period("M")).last()
-    last = closes.index[-1].end_time.normalize()
-    return closes if dates[-1] >= pd.offsets.BDay().rollback(last) else closes.iloc[:-1]
-
-
-def cvar(returns: Array) -> Array:
-    """Mean of the worst ``ceil(0.05 n)`` months of each row: CVaR(95), negative for a loss."""
-    worst = max(math.ceil(TAIL * returns.shape[-1] - 1e-9), 1)
-    ascending = np.partition(returns, worst - 1, axis=-1)
-    return np.asarray(ascending[..., :worst].mean(axis=-1))
 
 
 def cvar_saved(returns: Array, against: Array) -> Array:
     """CVaR(95) of a portfolio less that of another: above 0 where it lost less in the tail."""
     return np.asarray(cvar(returns) - cvar(against))
-
-
-def growth(returns: Array) -> Array:
-    """Compound return a year of monthly returns."""
-    return np.asarray(np.exp(12.0 * np.log1p(returns).mean(axis=-1)) - 1.0)
 
 
 def growth_given_up(returns: Array, against: Array) -> Array:
@@ -109,30 +75,6 @@ def deepest(returns: Array) -> Array:
 def drawdown_saved(returns: Array, against: Array) -> Array:
     """Deepest drawdown of a portfolio less that of another: above 0 where it fell less."""
     return np.asarray(deepest(returns) - deepest(against))
-
-
-def months_under_water(returns: Array) -> Array:
-    """Longest stretch of months below an earlier high, one that has not ended included."""
-    levels = np.cumprod(1.0 + returns, axis=-1)
-    under = levels < np.maximum(np.maximum.accumulate(levels, axis=-1), 1.0)
-    row = np.arange(under.shape[-1])
-    surfaced = np.maximum.accumulate(np.where(under, -1, row), axis=-1)
-    return np.asarray((row - surfaced).max(axis=-1), dtype=float)
-
-
-def under_water(values: pd.Series) -> tuple[int, float]:
-    """Longest time under water in calendar days, and the share of rows spent there.
-
-    A stretch runs from the date of the peak to that of the recovery, or to the last row.
-    """
-    levels = values.to_numpy(float)
-    at_high = levels >= np.maximum.accumulate(levels) * (1.0 - ROUNDING)
-    highs = values.index[at_high]
-    stretches = np.append(highs[1:], values.index[-1:]) - highs
-    # Consecutive highs are not under water, however far apart their dates.
-    below = np.append(np.diff(np.flatnonzero(at_high)) > 1, not at_high[-1])
-    longest = int(stretches[below].max().days) if below.any() else 0
-    return longest, float(1.0 - at_high.mean())
 
 
 def _ratio(above: Array, below: Array) -> Array:

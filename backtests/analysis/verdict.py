@@ -18,6 +18,7 @@ import pandas as pd
 from backtests.analysis import hedge as measures
 from backtests.analysis.crises import APRIL_2025, all_episodes, episode_table
 from backtests.analysis.holding import annualised, holding_table, start_year_map
+from backtests.analysis.months import month_ends, months_under_water
 from backtests.analysis.regimes import CORRELATION_MONTHS, LABELS, regimes, trailing_correlation
 from backtests.analysis.resampling import REPETITIONS, SEED, Estimate, Measure, Sample
 
@@ -79,10 +80,10 @@ def judge(
         Plain values (None for what does not exist), ready for JSON: ``word``, ``works``,
         ``crises``, ``april_2025``, ``regimes``, ``cost``, ``holding``, ``sample``, ``series``.
     """
-    months = measures.month_ends(case.levels.loc[case.first_fill :])
+    months = month_ends(case.levels.loc[case.first_fill :])
     returns = months.pct_change(fill_method=None).iloc[1:]
     sample = Sample(returns, BLOCK_COLUMNS, repetitions, seed)
-    legs = measures.month_ends(case.legs).pct_change(fill_method=None)
+    legs = month_ends(case.legs).pct_change(fill_method=None)
     correlation = trailing_correlation(legs["equity"], legs["hedge"])
     works = works_table(sample, brief=brief)
     saved = works[0]["difference"]
@@ -147,7 +148,7 @@ def works_table(sample: Sample, *, brief: bool = False) -> list[dict[str, Any]]:
 
 
 def _months_saved(returns: measures.Array, against: measures.Array) -> measures.Array:
-    return measures.months_under_water(against) - measures.months_under_water(returns)
+    return months_under_water(against) - months_under_water(returns)
 
 
 def cost_table(sample: Sample) -> dict[str, Any]:

@@ -10,16 +10,17 @@ import pandas as pd
 from backtests.analysis import hedge as measures
 from backtests.analysis.attribution import contributions
 from backtests.analysis.metrics import headline, volatility
+from backtests.analysis.months import cvar, month_ends, under_water
 from backtests.analysis.verdict import Case, judge, plain
 from backtests.engine import ledger
 from backtests.engine.references import References, make_references
-from backtests.engine.result import Simulation
+from backtests.engine.run import Simulation
 from backtests.engine.simulate import Engine, fill_with_vectorbt
 from backtests.engine.sleeve import attribute
 from data.background import background, ten_year
 from data.command import Progress, silent
-from data.instruments import TREASURY_FUNDS
 from data.market import Market
+from data.treasuries.instruments import TREASURY_FUNDS
 from strategies.base import Strategy
 
 
@@ -121,7 +122,7 @@ def _portfolios(
 def _monthly(simulation: Simulation) -> measures.Array:
     """Month-end returns from the first fill on."""
     filled = simulation.nav.index[simulation.costs.lag]
-    levels = measures.month_ends(simulation.nav.loc[filled:].to_frame())
+    levels = month_ends(simulation.nav.loc[filled:].to_frame())
     returns: measures.Array = levels.iloc[:, 0].pct_change(fill_method=None).to_numpy()[1:]
     return returns
 
@@ -140,7 +141,7 @@ def _portfolio(
     filled = nav.index[one.costs.lag]
     returns = _monthly(one)
     known = len(returns) > 0
-    days, share = measures.under_water(nav)
+    days, share = under_water(nav)
     equity = [ticker for ticker in one.weights if ticker in references.equity_tickers]
     return {
         "key": key,
@@ -148,7 +149,7 @@ def _portfolio(
         "missing": None,
         **dataclasses.asdict(headline(nav, market.cash.loc[nav.index], ppy)),
         "volatility_monthly": volatility(returns, 12) if len(returns) > 1 else None,
-        "cvar_95_monthly": float(measures.cvar(returns)) if known else None,
+        "cvar_95_monthly": float(cvar(returns)) if known else None,
         "cvar_saved_against_bills_monthly": (
             float(measures.cvar_saved(returns, bills)) if known else None
         ),

@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
 
-from backtests.analysis.hedge import month_ends
+from backtests.analysis.months import month_ends
 from backtests.engine import ledger
-from backtests.engine.result import Simulation
+from backtests.engine.run import Simulation
 from backtests.engine.simulate import Engine, fill_with_vectorbt, simulate, trade
 from data.command import Progress, silent
 from data.errors import UsageError
-from data.instruments import TREASURY_FUNDS
 from data.market import Market
+from data.treasuries.instruments import TREASURY_FUNDS
 from strategies.base import Strategy, parameter
 from strategies.dial import DIAL, SHORTEST, DurationRule, fund_durations
 from strategies.schedule import decision_rows

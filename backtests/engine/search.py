@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 import data
 import strategies
-from backtests.analysis.hedge import month_ends
+from backtests.analysis.months import month_ends
 from backtests.analysis.objective import Objective
 from backtests.engine.candidates import Candidates, Course, schedules
 from backtests.engine.cluster import engine_code
@@ -112,6 +112,8 @@ def rules_code() -> str:
     """Fingerprint of the code that decides what the candidates hold."""
     rules = sorted(Path(str(strategies.__file__)).parent.glob("*.py"))
     here = Path(__file__).parent
-    bonds = [Path(str(data.__file__)).parent / name for name in ("bonds.py", "curve.py")]
+    bonds = [
+        Path(str(data.__file__)).parent / "treasuries" / name for name in ("bonds.py", "curve.py")
+    ]
     content = b"".join(path.read_bytes() for path in [*rules, *bonds, here / "space.py"])
     return hashlib.sha256(content).hexdigest()

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from backtests.engine.costs import Costs
 from backtests.engine.ledger import Fills
-from backtests.engine.result import Simulation
+from backtests.engine.run import Simulation
 from data.errors import OutputError, UsageError, WeightError
 from data.market import CASH, Market
 from strategies.base import Strategy, require_weights

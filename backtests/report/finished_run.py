@@ -30,7 +30,7 @@ class FinishedRun:
     weights
         Sessions x columns, ``CASH`` last.
     orders
-        As in :class:`~backtests.engine.result.Simulation`.
+        As in :class:`~backtests.engine.run.Simulation`.
     """
 
     folder: Path

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from backtests.report.charts import Cell, Grid, render_page
 from backtests.report.folder import read_json, read_manifest
+from backtests.report.page import Cell, Grid, render_page
 from backtests.report.text import money, percent, ratio, run_label
 from data.durable import TEMPORARY, locked, replacing
 from data.errors import OutputError

@@ -5,26 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from backtests.analysis.hedge import month_ends
-from backtests.report.charts import (
-    Cell,
-    Figure,
-    Grid,
-    Line,
-    environment,
-    growth_axis,
-    layout,
-    rounded,
-    thinned,
-    time_chart,
-)
+from backtests.analysis.months import month_ends
+from backtests.report.figures import Figure, Line, growth_axis, layout, rounded, thinned, time_chart
+from backtests.report.page import TEMPLATES, Cell, Grid, environment
 from backtests.report.text import metric_rows
-from backtests.report.verdict import LEADS, NAMES, answer_of
+from backtests.report.verdict.page import LEADS, NAMES, answer_of
 
 COLOURS = tuple(f"--c{number}" for number in range(1, 11))
 PORTFOLIOS = ("portfolio", "equity", "bills", "matched")
@@ -37,7 +26,7 @@ MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 @cache
 def palette(*, dark: bool) -> dict[str, str]:
     """Colours of the pages by the name of their style-sheet variable."""
-    page = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
+    page = (TEMPLATES / "page.html").read_text(encoding="utf-8")
     blocks = re.findall(r":root \{(.*?)\}", page, re.DOTALL)
     read = [dict(re.findall(r"(--[\w-]+):\s*([^;]+);", block)) for block in blocks]
     return {**read[0], **read[1]} if dark else read[0]

@@ -16,10 +16,10 @@ import pandas as pd
 
 from backtests.engine.config import RunConfig
 from backtests.engine.config_file import write_config
-from backtests.engine.result import Simulation
+from backtests.engine.run import Simulation
 from backtests.engine.sleeve import SleeveReport
 from backtests.report.folder import FORMAT, new_folder, write_json, write_manifest
-from backtests.report.verdict import write_verdict
+from backtests.report.verdict.page import write_verdict
 from data.market import Market
 
 LIBRARIES = ("vectorbt", "vectorbt-rust", "yfinance", "pandas", "numpy", "scipy", "quantstats",

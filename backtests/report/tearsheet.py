@@ -21,7 +21,8 @@ from typing import Any
 import pandas as pd
 
 from backtests.analysis.metrics import drawdown_list, returns_of, year_returns
-from backtests.engine.result import Simulation
+from backtests.engine.run import Simulation
+from backtests.report.page import TEMPLATES
 from backtests.report.text import day, mix_text, percent, ratio, recovery
 from data.market import Market
 
@@ -119,7 +120,7 @@ def write_tearsheet(
     ppy = market.periods_per_year
     charts, quantstats_rows, failure = render(simulation.nav, benchmark.nav, ppy)
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True
     )
     ours, theirs = year_returns(simulation.nav), year_returns(benchmark.nav)
     falls = [

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from data.cash import level_from_monthly_bills
-from data.curve import fund_level
 from data.errors import DataError, did_you_mean
-from data.instruments import CATALOGUE
 from data.market import CASH, Market, describe
+from data.treasuries.cash import level_from_monthly_bills
+from data.treasuries.curve import fund_level
+from data.treasuries.instruments import CATALOGUE
 
 TABLE = Path(__file__).parent / "us_monthly_1962.csv"
 TITLE = "bundled monthly history of US equity and Treasuries, 1962 to 2025"

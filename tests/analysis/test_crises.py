@@ -14,7 +14,7 @@ from backtests.analysis.crises import (
     deep_falls,
     episode_table,
 )
-from data import files
+from data.sources import files
 
 
 def levels(days: list[str], equity: list[float], hedge: list[float]) -> pd.DataFrame:

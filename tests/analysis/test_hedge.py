@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from backtests.analysis import hedge
-from data import files
+from backtests.analysis.months import cvar, month_ends, months_under_water, under_water
+from data.sources import files
 
 # Ten months by hand: equity falls in four of them, hardest in the third.
 EQUITY = np.array([0.02, -0.04, -0.10, 0.05, 0.01, -0.02, 0.03, 0.00, -0.04, 0.06])
@@ -31,16 +32,16 @@ def test_worst_decile_by_hand():
 
 
 def test_tail_and_drawdown_by_hand():
-    assert hedge.cvar(EQUITY) == pytest.approx(-0.10)  # ceil(0.5) = 1 month
-    assert hedge.cvar(np.tile(EQUITY, 3)) == pytest.approx(-0.10)  # 2 of 30
-    assert hedge.cvar(np.arange(-40, 0) / 1000) == pytest.approx(-0.0395)  # two of forty
+    assert cvar(EQUITY) == pytest.approx(-0.10)  # ceil(0.5) = 1 month
+    assert cvar(np.tile(EQUITY, 3)) == pytest.approx(-0.10)  # 2 of 30
+    assert cvar(np.arange(-40, 0) / 1000) == pytest.approx(-0.0395)  # two of forty
     # 1.02 to 1.02 x 0.96 x 0.90, the first month's gain being the peak.
     assert hedge.deepest(EQUITY) == pytest.approx(0.96 * 0.90 - 1)
     assert hedge.deepest(np.array([-0.5, 1.0])) == pytest.approx(-0.5)  # the start is a peak too
     assert hedge.deepest(np.array([0.1, 0.2])) == 0.0
     # Down in months 2 and 3, never back: from month 2 on, nine months under water.
-    assert hedge.months_under_water(EQUITY) == 9
-    assert hedge.months_under_water(np.array([0.1, -0.1, 0.2, -0.3, 0.6])) == 1
+    assert months_under_water(EQUITY) == 9
+    assert months_under_water(np.array([0.1, -0.1, 0.2, -0.3, 0.6])) == 1
 
 
 def test_growth_given_up_by_hand():
@@ -65,7 +66,7 @@ def test_rows_are_measured_one_by_one():
         each = [measure(b, e) for b, e in zip(bonds, equity, strict=True)]
         np.testing.assert_allclose(whole, each, rtol=1e-13, err_msg=measure.__name__)
     np.testing.assert_array_equal(
-        hedge.months_under_water(equity), [hedge.months_under_water(row) for row in equity]
+        months_under_water(equity), [months_under_water(row) for row in equity]
     )
 
 
@@ -78,11 +79,11 @@ def test_without_a_down_month_there_is_no_ratio():
 def test_month_ends_leave_out_a_month_that_is_not_over():
     days = pd.bdate_range("2024-01-10", "2024-03-28")  # the 29th was a weekday
     levels = pd.DataFrame({"a": np.arange(len(days), dtype=float)}, index=days)
-    assert [str(month) for month in hedge.month_ends(levels).index] == ["2024-01", "2024-02"]
+    assert [str(month) for month in month_ends(levels).index] == ["2024-01", "2024-02"]
     # 2024-06-29 and 30 were a weekend: the 28th ends the month.
     days = pd.bdate_range("2024-05-01", "2024-06-28")
     levels = pd.DataFrame({"a": np.arange(len(days), dtype=float)}, index=days)
-    assert hedge.month_ends(levels)["a"].iloc[-1] == len(days) - 1
+    assert month_ends(levels)["a"].iloc[-1] == len(days) - 1
 
 
 def test_under_water_in_days():
@@ -93,9 +94,9 @@ def test_under_water_in_days():
         ),
     )
     # From the 2nd to the 7th: 5 days; from the 7th to the end: 24, not over yet.
-    assert hedge.under_water(values) == (24, pytest.approx(3 / 6))
+    assert under_water(values) == (24, pytest.approx(3 / 6))
     rising = pd.Series([1.0, 2.0], index=pd.to_datetime(["2020-01-01", "2021-01-01"]))
-    assert hedge.under_water(rising) == (0, 0.0)
+    assert under_water(rising) == (0, 0.0)
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +104,7 @@ def months(yahoo_folder):
     levels = pd.DataFrame(
         {t: files.read_prices(yahoo_folder, t) for t in ("SPY", "IEF", "TLT")}
     ).dropna()
-    returns = hedge.month_ends(levels).pct_change(fill_method=None)
+    returns = month_ends(levels).pct_change(fill_method=None)
     return returns.loc["2003-01":"2024-12"]
 
 
@@ -111,10 +112,10 @@ def test_published_tails_of_real_funds(months):
     """GROUND_TRUTH, monthly 2003-2024: CVaR(95) of SPY and of 60/40 mixes."""
     assert len(months) == 264
     spy = months["SPY"].to_numpy()
-    assert 100 * hedge.cvar(spy) == pytest.approx(-9.33, abs=0.005)
+    assert 100 * cvar(spy) == pytest.approx(-9.33, abs=0.005)
     for bond, expected in (("IEF", -5.72), ("TLT", -6.50)):
         mix = 0.6 * spy + 0.4 * months[bond].to_numpy()  # rebalanced monthly
-        assert 100 * hedge.cvar(mix) == pytest.approx(expected, abs=0.005)
+        assert 100 * cvar(mix) == pytest.approx(expected, abs=0.005)
 
 
 def test_published_down_month_figures_of_real_funds(months):

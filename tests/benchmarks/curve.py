@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 from scipy.interpolate import PchipInterpolator
 
-from data.bonds import par_bond_return
-from data.curve import par_returns, year_fractions
-from data.rates import Rates
+from data.treasuries.bonds import par_bond_return
+from data.treasuries.curve import par_returns, year_fractions
+from data.treasuries.rates import Rates
 
 MATURITIES = np.arange(1.0, 31.0)
 LOOP_DAYS = 500

@@ -11,7 +11,7 @@ import statistics
 import time
 from typing import Any
 
-from backtests import app
+from backtests.lab import page
 
 CHANGES = 20
 BAR = 0.5
@@ -36,7 +36,7 @@ TOOK: list[tuple[float, float]] = []
 def timed_page(out: Any) -> None:
     """Draw the page, and note what it took in wall time and in this thread's own."""
     wall, own = time.perf_counter(), time.thread_time()
-    app.page(out)
+    page.page(out)
     TOOK.append((time.perf_counter() - wall, time.thread_time() - own))
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data import bonds
+from data.treasuries import bonds
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data import yahoo
-from data.bars import total_return
-from data.moves import RETURNS, YIELDS, odd_moves
+from data.checks.moves import RETURNS, YIELDS, odd_moves
+from data.sources import yahoo
+from data.sources.bars import total_return
 from tests import yahoo_server as server
 from tests.soak.corruption import CORRUPTIONS
 from tests.soak.made import judge, random_bars
@@ -76,7 +76,7 @@ def test_the_judge_knows_a_silent_wrong_number():
 
 
 def _bars(frame, *said):
-    from data.bars import COLUMNS, Bars
+    from data.sources.bars import COLUMNS, Bars
 
     return Bars(frame[COLUMNS], said)
 

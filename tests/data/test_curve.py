@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data import bonds, curve
 from data.bundled import CURVE, table
 from data.errors import DataError
-from data.instruments import CATALOGUE, Instrument, Ladder
+from data.treasuries import bonds, curve
+from data.treasuries.instruments import CATALOGUE, Instrument, Ladder
 
 MONTHS = pd.date_range("2020-01-31", periods=4, freq="ME")
 

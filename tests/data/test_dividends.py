@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from data import bundled
-from data.dividends import odd_dividends
+from data.checks.dividends import odd_dividends
 from tests import yahoo_server as server
 
 SESSIONS = pd.bdate_range("2015-01-02", "2019-12-31")

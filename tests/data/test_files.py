@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data import files
 from data.errors import DataError
+from data.sources import files
 
 GOOD = "date,value\n2020-01-02,100\n2020-01-03,101\n2020-01-06,102\n2020-01-07,103\n"
 

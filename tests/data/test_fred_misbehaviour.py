@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data import fred, live
 from data.errors import DataError, UnreachableError
+from data.sources import fred, live
 from tests import yahoo_server as server
 from tests.soak import wire
 from tests.soak.made import random_bars

@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data import fred, live, yahoo
-from data.bars import total_return
 from data.errors import DataError, OutputError, UnreachableError, UsageError
-from data.snapshots import Store
+from data.sources import fred, live, yahoo
+from data.sources.bars import total_return
+from data.sources.snapshots import Store
 from tests import yahoo_server as server
 from tests.conftest import ROOT
 from tests.soak.made import random_bars
@@ -479,7 +479,7 @@ def test_a_spike_that_goes_back_is_refused_and_a_large_move_is_named(web, bars):
 def test_a_session_that_is_still_open_is_left_out(web, bars, monkeypatch):
     during = (bars.index[-1] + pd.Timedelta(hours=18)).tz_localize("UTC")  # 14:00 in New York
     for moment, rows in ((during, 299), (during + pd.Timedelta(hours=4), 300)):
-        monkeypatch.setattr("data.exchange.now", lambda moment=moment: moment)
+        monkeypatch.setattr("data.checks.exchange.now", lambda moment=moment: moment)
         got = yahoo.fetch("SPY")
         assert len(got.frame) == rows
         assert any("has not closed yet" in line for line in got.warnings) is (rows == 299)

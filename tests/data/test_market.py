@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.cash import level_from_monthly_bills
 from data.errors import DataError
 from data.market import Market
+from data.treasuries.cash import level_from_monthly_bills
 from tests.conftest import market_of, random_market
 
 DAYS = pd.bdate_range("2020-01-01", periods=5)

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data import yahoo
-from data.bars import total_return
 from data.errors import DataError, HedgeError
+from data.sources import yahoo
+from data.sources.bars import total_return
 from tests import yahoo_server as server
 from tests.soak.kinds import KINDS, REFUSED, RIGHT, ROW
 from tests.soak.made import adjusted, judge, random_bars

@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 
 from backtests.analysis.metrics import cagr, drawdown_list, volatility
-from data import files
-from data.curve import par_returns, year_fractions
 from data.errors import DataError, UsageError
 from data.history import main
-from data.proxies import extend, proxy_level, tracking
-from data.rates import Rates
+from data.sources import files
+from data.treasuries.curve import par_returns, year_fractions
+from data.treasuries.proxies import extend, proxy_level, tracking
+from data.treasuries.rates import Rates
 
 DAYS = pd.bdate_range("2020-01-01", periods=60)
 

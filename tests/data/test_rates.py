@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data import fred, live
 from data.align import cash_level
-from data.curve import fund_level
 from data.errors import DataError, UnreachableError
-from data.instruments import CATALOGUE
-from data.rates import Rates, bill_level, bond_equivalent, on_sessions
-from data.snapshots import Store
+from data.sources import fred, live
+from data.sources.snapshots import Store
+from data.treasuries.curve import fund_level
+from data.treasuries.instruments import CATALOGUE
+from data.treasuries.rates import Rates, bill_level, bond_equivalent, on_sessions
 from tests import yahoo_server as server
 
 DAYS = pd.bdate_range("2024-01-01", "2024-04-30")
@@ -147,7 +147,7 @@ def test_a_hole_in_the_bill_yield_is_filled_by_the_table_and_said():
 
 
 def test_a_series_that_ends_early_is_named():
-    from data.rates import stale_notes
+    from data.treasuries.rates import stale_notes
 
     rates = Rates(policy_rate=pd.Series(5.0, index=DAYS))
     (note,) = stale_notes(rates, DAYS[-1] + pd.Timedelta(days=60))
@@ -160,8 +160,8 @@ def test_a_series_that_ends_early_is_named():
 
 
 def test_an_index_that_is_reweighted_as_a_whole_is_the_same_series():
-    from data.fetching import _steps
-    from data.fred import BROAD_DOLLAR
+    from data.sources.fetching import _steps
+    from data.sources.fred import BROAD_DOLLAR
 
     dollar = pd.Series([100.0, 101.0, 99.0, 102.0], pd.bdate_range("2024-01-01", periods=4))
     old, new = (pd.DataFrame({"Value": dollar * scale}) for scale in (1.0, 1.2))
@@ -172,7 +172,7 @@ def test_an_index_that_is_reweighted_as_a_whole_is_the_same_series():
 
 
 def test_files_of_rates_are_each_read_as_what_they_are(tmp_path):
-    from data.files import read_rates
+    from data.sources.files import read_rates
 
     head, rows = "date,{}\n", ("2024-01-02,{}\n", "2024-01-03,{}\n")
     for name, column, value in (

@@ -219,7 +219,7 @@ def test_turnover_and_costs_by_hand():
 
 def test_turnover_a_year_is_annualised_by_the_rows_of_the_data():
     from backtests.engine.config import RunConfig
-    from backtests.report.summary import summarise
+    from backtests.engine.summary import summarise
 
     for ppy in (12, 252):
         market = random_market(8, rows=121, ppy=ppy)
@@ -299,7 +299,7 @@ def test_impossible_costs_are_refused(arguments, message):
 def test_sixty_forty_of_the_real_funds(yahoo_folder):
     """GROUND_TRUTH: monthly 2003-2024, SPY/IEF and SPY/TLT 60/40, no costs."""
     from backtests.analysis.metrics import headline
-    from data import files
+    from data.sources import files
 
     daily = files.load(yahoo_folder, ["SPY", "IEF", "TLT"])
     prices = daily.prices.resample("ME").last().loc["2002-11":"2024-12"]
@@ -316,7 +316,7 @@ def test_sixty_forty_of_the_real_funds(yahoo_folder):
 def test_calendar_years_of_the_real_funds(yahoo_folder):
     """GROUND_TRUTH: funds' calendar-year total returns in percent."""
     from backtests.analysis.metrics import year_returns
-    from data import files
+    from data.sources import files
 
     published = {
         2008: (-36.80, 17.92, 33.95, 6.62),

@@ -12,7 +12,7 @@ from backtests.engine.costs import Costs
 from backtests.engine.judge import judge_run
 from backtests.engine.simulate import simulate, vectorbt_metrics
 from backtests.engine.sweep import fill_with_sweep
-from backtests.report.verdict import sentences
+from backtests.report.verdict.page import sentences
 from data import bundled
 from strategies.attack_defend import AttackDefend
 from strategies.hedge_mix import HedgeMix

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtests.analysis.hedge import month_ends
+from backtests.analysis.months import month_ends
 from backtests.engine import ledger
 from backtests.engine.costs import Costs
 from backtests.engine.judge import judge_run

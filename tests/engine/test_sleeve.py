@@ -12,10 +12,11 @@ from backtests.engine.costs import Costs
 from backtests.engine.references import same_average_duration
 from backtests.engine.simulate import simulate
 from backtests.engine.sleeve import report_sleeve
-from data import bonds, bundled
-from data.curve import fund_level, fund_return_parts, par_return_parts, par_returns
-from data.instruments import CATALOGUE
+from data import bundled
 from data.market import CASH, Market
+from data.treasuries import bonds
+from data.treasuries.curve import fund_level, fund_return_parts, par_return_parts, par_returns
+from data.treasuries.instruments import CATALOGUE
 from strategies import registry
 from strategies.attack_defend import AttackDefend
 from strategies.dial import DIAL, fund_durations

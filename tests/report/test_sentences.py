@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from backtests.report.text import money, percent, ratio, two_digits
-from backtests.report.verdict import answer_of, sentences
+from backtests.report.verdict.page import answer_of, sentences
 
 ESTIMATE = {"value": 0.01, "low": 0.005, "high": 0.02}
 

@@ -12,8 +12,8 @@ from backtests.engine.config import RunConfig
 from backtests.engine.costs import Costs
 from backtests.engine.ledger import fill
 from backtests.engine.simulate import simulate
+from backtests.engine.summary import summarise
 from backtests.report import tearsheet
-from backtests.report.summary import summarise
 from strategies.equity_only import EquityOnly
 from strategies.hedge_mix import HedgeMix
 from tests.conftest import random_market

@@ -11,8 +11,8 @@ import pytest
 
 from backtests.engine.config import RunConfig
 from backtests.jobs import execute, publish
-from backtests.report.charts import MOST_POINTS, Line, growth_axis, spans, thinned
-from backtests.report.verdict import write_verdict
+from backtests.report.figures import MOST_POINTS, Line, growth_axis, spans, thinned
+from backtests.report.verdict.page import write_verdict
 from tests import browser
 
 OWNED = '<script>document.title="owned"</script><img src=x onerror=document.title="owned">'

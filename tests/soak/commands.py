@@ -25,7 +25,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from data import fred
+from data.sources import fred
 from tests import yahoo_server
 from tests.soak.storage import PROCESSES, complaints, contents, temporaries
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from data.bars import Bars, total_return
-from data.exchange import exchange_calendar
-from data.plausibility import ADJUSTMENT_TOLERANCE
+from data.checks.exchange import exchange_calendar
+from data.checks.plausibility import ADJUSTMENT_TOLERANCE
+from data.sources.bars import Bars, total_return
 
 # What counts as right: a day's return within 0.05 points of the truth.
 TOLERANCE = ADJUSTMENT_TOLERANCE

@@ -11,8 +11,8 @@ import resource
 import sys
 import time
 
-from data import fred, yahoo
 from data.errors import HedgeError
+from data.sources import fred, yahoo
 
 
 def peak_mebibytes() -> float:

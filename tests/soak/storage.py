@@ -29,12 +29,12 @@ import filelock  # noqa: F401 - loaded once, not in every child
 
 from backtests.engine.config import RunConfig
 from backtests.report.folder import read_manifest, require_intact, write_manifest
-from data.bars import COLUMNS, Bars
 from data.command import run_command
 from data.durable import TEMPORARY
 from data.errors import HedgeError
-from data.fetching import fresh_snapshot
-from data.snapshots import SUFFIX, Store
+from data.sources.bars import COLUMNS, Bars
+from data.sources.fetching import fresh_snapshot
+from data.sources.snapshots import SUFFIX, Store
 from tests.soak.points import FAULTS, KILL, Points, install
 from tests.yahoo_server import made_bars
 
@@ -116,9 +116,9 @@ def nothing(_: Path) -> None:
 def scenarios(*, with_tearsheet: bool) -> tuple[list[Scenario], list[Act]]:
     """All of them, and what publishes three runs; those are worked out here, once."""
     from backtests.jobs import execute, publish
-    from backtests.report.comparison import compare, write_comparison
+    from backtests.report.comparison.footing import require_footing
+    from backtests.report.comparison.page import compare, write_comparison
     from backtests.report.finished_run import read_run
-    from backtests.report.footing import require_footing
 
     def run(**params: object) -> Act:
         config = RunConfig(

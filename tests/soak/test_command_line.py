@@ -47,7 +47,7 @@ def place(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setattr("backtests.pool.ProcessPoolExecutor", Here)
-    monkeypatch.setattr("data.yahoo.BACKOFF_SECONDS", 0.01)
+    monkeypatch.setattr("data.sources.yahoo.BACKOFF_SECONDS", 0.01)
     months = [f"{year}-{month:02}-28" for year in range(2000, 2004) for month in range(1, 13)]
     for number, ticker in enumerate(("SPY", "IEF", "SHY")):
         rows = "".join(f"{day},{100 + number + at % 7}\n" for at, day in enumerate(months))

@@ -15,8 +15,8 @@ import pandas as pd
 import pytest
 
 from backtests.report.folder import file_sha256
-from data.bars import COLUMNS, Bars
-from data.snapshots import Store
+from data.sources.bars import COLUMNS, Bars
+from data.sources.snapshots import Store
 from tests.soak.counts import count, report
 from tests.soak.doors import call, complaint
 
@@ -70,7 +70,7 @@ def prices(rows: int = 30) -> bytes:
 def place(tmp_path, monkeypatch):
     """An empty folder to work in."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("data.yahoo.BACKOFF_SECONDS", 0.01)
+    monkeypatch.setattr("data.sources.yahoo.BACKOFF_SECONDS", 0.01)
     monkeypatch.setenv("HEDGE_DATA_DIR", str(tmp_path / "cache"))
     (tmp_path / "prices").mkdir()
     for ticker in ("SPY", "IEF"):

@@ -11,8 +11,8 @@ import shutil
 import pandas as pd
 import pytest
 
-from data.bars import COLUMNS, Bars
-from data.snapshots import Store
+from data.sources.bars import COLUMNS, Bars
+from data.sources.snapshots import Store
 from tests.soak.doors import call, complaint
 
 SHORT = ("--no-tearsheet", "--no-verdict", "--source", "bundled", "--start", "2000-01-31", "--end",
@@ -46,7 +46,7 @@ def outside(tmp_path, monkeypatch):
     (place / "prices").mkdir(parents=True)
     monkeypatch.chdir(place)
     monkeypatch.setenv("HEDGE_DATA_DIR", str(place / "cache"))
-    monkeypatch.setattr("data.yahoo.BACKOFF_SECONDS", 0.01)
+    monkeypatch.setattr("data.sources.yahoo.BACKOFF_SECONDS", 0.01)
     before = listing(canary)
     yield canary
     assert listing(canary) == before

@@ -19,12 +19,12 @@ from backtests.analysis.objective import read_objective
 from backtests.engine.config import RunConfig
 from backtests.engine.space import mix_space
 from backtests.jobs import execute, publish
-from backtests.report.comparison import compare, write_comparison
+from backtests.report.comparison.footing import require_footing
+from backtests.report.comparison.page import compare, write_comparison
 from backtests.report.finished_run import read_run
 from backtests.report.folder import file_sha256, write_json
-from backtests.report.footing import require_footing
 from backtests.report.index import rebuild_index
-from backtests.report.verdict import write_verdict
+from backtests.report.verdict.page import write_verdict
 from backtests.tuning import prepare_search, tune
 from tests import browser
 from tests.conftest import random_market

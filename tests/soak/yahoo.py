@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from data import yahoo
-from data.bars import total_return
 from data.errors import HedgeError
+from data.sources import yahoo
+from data.sources.bars import total_return
 from tests import yahoo_server as server
 from tests.soak.corruption import CORRUPTIONS, Corruption, corrupt
 from tests.soak.made import TOLERANCE, Outcome, judge, random_bars

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.bonds import modified_duration
 from data.errors import DataError, UsageError
 from data.market import CASH, Market
+from data.treasuries.bonds import modified_duration
 from strategies import registry
 from strategies.attack_defend import AttackDefend
 from strategies.base import Strategy

@@ -1,0 +1,1 @@
+"""The lab: a page on this machine to tune a run by hand."""

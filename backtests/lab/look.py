@@ -1,0 +1,214 @@
+"""What the lab shows: the command line's numbers by the compiled engine, kept while sliders move.
+
+Nothing of the page is here, and nothing is computed here: loading, simulating and judging are
+the functions of a run. What the lab leaves out of a verdict is what it does not show.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+import re
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from backtests.engine.config import RunConfig
+from backtests.engine.judge import judge_run
+from backtests.engine.sweep import fill_with_sweep
+from backtests.jobs import Loaded, Run, execute, load_for, publish, simulated
+from backtests.report.verdict.page import sentences
+from data.errors import HedgeError
+from data.load import data_line, load_market
+from data.market import Market
+from data.sources.files import csv_files
+from data.sources.live import FETCHED, KEPT
+from strategies.causality import prove_quickly
+from strategies.registry import make
+
+CHANGED = (
+    "the source has answered otherwise since this page read it: the saved run stands on newer "
+    "data; press 'Read the data again'"
+)
+SHORT_REASON = re.compile(r"(, older snapshots): .*$| \((?:Yahoo|what Yahoo) [^()]*\)$")
+PATIENCE = 30.0  # seconds before what was refused is asked for again
+SAVING = threading.Lock()  # the tear sheet's drawing library serves one at a time
+
+
+@dataclass
+class _Slot:
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    value: Any = None
+    error: HedgeError | None = None
+    refused: float = -math.inf
+    made: bool = False
+    until: float = math.inf
+
+
+class Shelf:
+    """Keeps the latest answers; a key is worked out once, however many tabs ask for it.
+
+    A refusal is kept for ``PATIENCE`` seconds, so that a source that cannot be reached is not
+    asked again at every move of a slider.
+
+    Parameters
+    ----------
+    size
+        How many answers to keep.
+    lasts
+        Whether an answer stays; one that does not is kept for ``PATIENCE`` seconds too.
+    """
+
+    def __init__(self, size: int, lasts: Callable[[Any], bool] = lambda _: True) -> None:
+        self.size, self.lasts = size, lasts
+        self._slots: OrderedDict[Hashable, _Slot] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable, work: Callable[[], Any]) -> Any:
+        """Return the answer to a key, made by ``work`` where it is not kept."""
+        with self._lock:
+            slot = self._slots.setdefault(key, _Slot())
+            self._slots.move_to_end(key)
+            while len(self._slots) > self.size:
+                self._slots.popitem(last=False)
+        with slot.lock:
+            now = time.monotonic()
+            if now > slot.until or (not slot.made and now - slot.refused > PATIENCE):
+                try:
+                    slot.value, slot.made, slot.error = work(), True, None
+                    lasts = self.lasts(slot.value)
+                    slot.until = math.inf if lasts else time.monotonic() + PATIENCE
+                except HedgeError as error:
+                    slot.error, slot.refused = error, time.monotonic()
+            if slot.error is not None:
+                raise slot.error
+            return slot.value
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._slots.clear()
+
+
+def is_first_choice(market: Market) -> bool:
+    """Whether a market stands on what was asked for, and not on what stood in for it."""
+    if market.source == "bundled" or not market.remarks:
+        return not market.remarks
+    return market.source.startswith("files:") or market.remarks[0].startswith((FETCHED, KEPT))
+
+
+def stood_in(config: RunConfig, market: Market) -> list[str]:
+    """What stood in for Yahoo and why, in lines; none where the market is what was asked for."""
+    if config.source != "auto" or is_first_choice(market):
+        return []
+    # The title has the reason too, in short.
+    plain = market.relabelled(title=SHORT_REASON.sub(r"\1", market.title), remarks=())
+    return [f"In place of new prices from Yahoo: {data_line(plain)}.", f"{market.remarks[0]}."]
+
+
+PRICES = Shelf(8, is_first_choice)
+MARKETS = Shelf(8, lambda loaded: is_first_choice(loaded[1]))
+RUNS = Shelf(32)
+
+
+def forget() -> None:
+    """Read every source again when it is next asked for."""
+    for shelf in (PRICES, MARKETS, RUNS):
+        shelf.clear()
+
+
+def look(config: RunConfig) -> Run:
+    """Run a configuration as the command line does, and judge it.
+
+    Returns
+    -------
+    Run
+        Without a name and a sleeve; its verdict is a brief one.
+
+    Raises
+    ------
+    HedgeError
+        For whatever the user can correct.
+    """
+    loaded = loaded_for(config)
+    key = (json.dumps(config.as_dict()), loaded[1])
+    return RUNS.get(key, lambda: _look(config, loaded))
+
+
+def _look(config: RunConfig, loaded: Loaded) -> Run:
+    _prove(config.strategy)
+    run = simulated(config, loaded, fill_with_sweep)
+    summary = run.summary
+    # The market as loaded, not as labelled by the run: what rules keep of it is found again.
+    found = judge_run(
+        loaded[1],
+        config.make_strategy(),
+        run.simulation,
+        summary["benchmark"]["ticker"],
+        engine=fill_with_sweep,
+        searching=fill_with_sweep,
+        brief=True,
+    )
+    told = sentences(found, summary["costs_paid"], summary["turnover_per_year"])
+    return replace(run, verdict={**found, "sentences": told})
+
+
+@cache
+def _prove(strategy: str) -> None:
+    """Prove a rule once, at its defaults; a run that is saved is proved at its own settings."""
+    prove_quickly(make(strategy, {}))
+
+
+def loaded_for(config: RunConfig) -> Loaded:
+    """Load what a run stands on; the same object for every run on the same data."""
+    strategy = config.make_strategy()
+    state = _state_of(config.source)
+
+    def load(source: str, tickers: list[str], **options: Any) -> Market:
+        # Sources that are asked over the network leave out what is not needed.
+        needs = tuple(options["needs"])
+        key = (source, tuple(tickers), options["end"], options["extend"], needs, state)
+        return PRICES.get(key, lambda: load_market(source, tickers, **options))
+
+    key = (
+        config.source, config.extend, config.start, config.end, config.benchmark,
+        tuple(strategy.tickers), strategy.heaviest, strategy.optional, strategy.needs, state,
+    )  # fmt: skip
+    return MARKETS.get(key, lambda: load_for(config, load=load))
+
+
+def _state_of(source: str) -> Hashable:
+    """What tells that a source may have changed: its files, or the day."""
+    if not source.startswith("files:"):
+        return dt.datetime.now(dt.UTC).date()
+    found = []
+    for path in csv_files(Path(source.removeprefix("files:"))):
+        about = path.stat()
+        found.append((str(path), about.st_mtime_ns, about.st_size))
+    return tuple(sorted(found))
+
+
+def save(config: RunConfig, out: Path) -> tuple[Path, str]:
+    """Make the run anew, as the command line does, and write its folder.
+
+    Returns
+    -------
+    tuple
+        The folder, and what to know where it stands on other data than the page.
+
+    Raises
+    ------
+    HedgeError
+        For whatever the user can correct.
+    """
+    with SAVING:
+        run = execute(config)
+        seen = look(config).market.fingerprints()
+        changed = run.market.fingerprints() != seen
+        return publish(run, out), CHANGED if changed else ""

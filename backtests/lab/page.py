@@ -1,0 +1,254 @@
+"""The right side of the lab: a run, what can be done with it, and what it is compared with."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import streamlit as st
+
+from backtests.engine.address import from_address, to_address, to_command
+from backtests.engine.config import RunConfig
+from backtests.jobs import Run
+from backtests.lab import look as lab
+from backtests.lab.controls import controls
+from backtests.lab.state import is_moved, to_state, values_of
+from backtests.report.figures import Figure, as_text
+from backtests.report.lab import (
+    allocation_chart,
+    coloured,
+    compared_chart,
+    compared_grid,
+    literal,
+    message,
+    metrics_grid,
+    palette,
+    render,
+    table,
+    verdict_box,
+)
+from backtests.report.text import percent, ratio, run_label
+from backtests.report.verdict import page as pages
+from data.errors import HedgeError
+from data.load import data_line
+
+MOST_COMPARED = 8
+
+
+def page(out: Path) -> None:
+    """Draw the page for what its controls say; whatever goes wrong is a message on it."""
+    st.set_page_config(page_title="Treasury hedge lab", layout="wide")
+    dark = st.context.theme.type == "dark"
+    state: Any = st.session_state
+    st.html(render("lab_style.html", palette=palette(dark=dark)))
+    try:
+        problem = read_address()
+        with st.sidebar:
+            try:
+                config = controls()
+            finally:
+                state["drawn"] = values_of(state)
+        if problem:
+            st.html(message([problem, "What follows is the default run."], "error"))
+        write_address(config)
+        show(config, out, dark=dark)
+    except Exception as error:  # the page stays, and says so
+        tell(error)
+
+
+def tell(error: Exception) -> None:
+    """Say what went wrong; of a fault of ours the terminal has the details."""
+    if isinstance(error, HedgeError):
+        st.html(message([str(error)], "error"))
+        return
+    traceback.print_exc()
+    reason = f"a fault of ours: {type(error).__name__}: {error}"
+    st.html(message([reason, "The terminal has the details; please report it."], "error"))
+
+
+def show(config: RunConfig, out: Path, *, dark: bool) -> None:
+    """Draw the right side: a run, what can be done with it, and what it is compared with."""
+    with st.spinner("reading prices and simulating", show_time=True):
+        run = lab.look(config)
+    summary, verdict = run.summary, run.verdict or {}
+    colours = palette(dark=dark)
+    st.subheader(literal(run_label(summary)), anchor=False)
+    about = f"{summary['start']} to {summary['end']}, after costs."
+    if instead := lab.stood_in(config, run.market):
+        st.html(message([about]))
+        st.html(message(instead, "warn"))
+    else:
+        st.html(message([f"{about} {data_line(run.market)}"]))
+    actions(config, run, out)
+    equity = next(row for row in verdict["portfolios"] if row["key"] == "equity")
+    tiles = (
+        ("CAGR", "cagr", percent),
+        ("Volatility", "volatility", percent),
+        ("Sharpe (over bills)", "sharpe", ratio),
+        ("Max drawdown", "max_drawdown", percent),
+    )
+    with st.container(horizontal=True):
+        for label, key, shown in tiles:
+            st.metric(
+                label,
+                shown(summary["metrics"][key]),
+                f"100 % equity {shown(equity[key])}",
+                delta_color="off",
+                delta_arrow="off",
+                border=True,
+            )
+    st.html(verdict_box(verdict))
+    if known := [*run.market.remarks[1:], *run.market.notes]:
+        st.html(message(known))
+    draw(pages.growth_chart(verdict), colours)
+    draw(pages.falls_chart(verdict), colours)
+    draw(allocation_chart(run.simulation.weights), colours)
+    st.subheader("Metrics", anchor=False)
+    st.html(table(metrics_grid(summary, verdict)))
+    st.subheader("Crises", anchor=False)
+    if verdict["crises"]:
+        st.html(table(pages.crisis_grid(verdict["crises"])))
+        st.html(message([pages.crisis_note(summary)]))
+    else:
+        st.html(message(["No crisis of the list lies within this period."]))
+    st.subheader("Holding period", anchor=False)
+    draw(pages.holding_chart(verdict), colours)
+    comparison(config, run, colours)
+
+
+def draw(figure: Figure, colours: Mapping[str, str]) -> None:
+    """Draw a chart of the pages, or say that there is none."""
+    drawn = [trace for trace in figure.data if len(trace["x"])]
+    if not drawn:
+        st.html(message([f"{figure.alt}: the period is too short."]))
+        return
+    layout = {**figure.layout, "height": figure.height}
+    layout["xaxis"] = {key: one for key, one in layout["xaxis"].items() if key != "dtick"}
+    st.plotly_chart(
+        coloured(as_text({"data": drawn, "layout": layout}), colours),
+        theme=None,
+        key=f"chart.{figure.name}",
+        alt=figure.alt,
+        config={"displaylogo": False, "displayModeBar": False, "plotlyServerURL": ""},
+    )
+    st.html(message([figure.caption]))
+
+
+def actions(config: RunConfig, run: Run, out: Path) -> None:
+    """Save, tear sheet, comparison, command line."""
+    state, this = st.session_state, urlencode(to_address(config))
+    with st.container(horizontal=True):
+        save = st.button("Save this run", key="save", help="Writes the folder that the command "
+                         "line would write.")  # fmt: skip
+        sheet = st.button("Tear sheet", key="sheet")
+        st.button("Add to comparison", key="add", on_click=add_to_comparison, args=(this,))
+        with st.popover("Copy as command"):
+            st.code(to_command(config, str(out)), language="bash", wrap_lines=True)
+    if save or sheet:
+        try:
+            with st.spinner("simulating and drawing, as the command line does", show_time=True):
+                folder, changed = lab.save(config, out)
+        except Exception as error:  # the run on the page stands without its folder
+            tell(error)
+            return
+        state["saved"] = (this, str(folder), sheet, changed)
+    known, folder_text, shown, changed = state.get("saved", ("", "", False, ""))
+    if known != this:
+        return
+    folder = Path(folder_text)
+    try:
+        text = (folder / "tearsheet.html").read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        del state["saved"]
+        reason = error.strerror if isinstance(error, OSError) else "damaged"
+        gone = f"{folder} is gone or cannot be read ({reason}); press Save again to write it anew"
+        st.html(message([gone], "warn"))
+        return
+    st.html(message([f"saved in {folder}", f"open {folder / 'verdict.html'}"], "done"))
+    if changed:
+        st.html(message([changed]))
+    if shown:
+        st.download_button("Download the tear sheet", text, f"{folder.name}.html", "text/html",
+                           key="download")  # fmt: skip
+        st.iframe(text, height=900)
+
+
+def add_to_comparison(query: str) -> None:
+    """Put a run into the comparison, once; the oldest makes room."""
+    compared = st.session_state.setdefault("compared", [])
+    if query not in compared:
+        st.session_state["compared"] = [*compared, query][-MOST_COMPARED:]
+
+
+def clear_comparison() -> None:
+    """Take every run out of the comparison."""
+    st.session_state["compared"] = []
+
+
+def comparison(config: RunConfig, run: Run, colours: Mapping[str, str]) -> None:
+    """Draw the runs that were put side by side."""
+    queries = st.session_state.get("compared", [])
+    if not queries:
+        return
+    st.subheader("Comparison", anchor=False)
+    found: dict[str, Run] = {}
+    for query in queries:
+        try:
+            one = lab.look(from_address(dict(parse_qsl(query))))
+        except HedgeError as error:
+            st.html(message([f"{query}: {error}"], "error"))
+            continue
+        label = run_label(one.summary)
+        found[label if label not in found else f"{label} [{len(found) + 1}]"] = one
+    if found:
+        footing = {
+            (one.summary["start"], one.summary["end"], one.summary["source_title"],
+             *one.summary["costs"].values())
+            for one in found.values()
+        }  # fmt: skip
+        if len(footing) > 1:
+            st.html(message(["These runs differ in dates, source or costs: not on one footing."]))
+        verdicts = {label: one.verdict or {} for label, one in found.items()}
+        draw(compared_chart(verdicts), colours)
+        st.html(table(compared_grid({k: (v.summary, verdicts[k]) for k, v in found.items()})))
+    st.button("Clear the comparison", key="clear", on_click=clear_comparison)
+
+
+def read_address() -> str | None:
+    """Set the controls by the address where it is new to this page.
+
+    Returns
+    -------
+    str or None
+        Why the address could not be followed.
+    """
+    state: Any = st.session_state
+    fields = [(key, one) for key in st.query_params for one in st.query_params.get_all(key)]
+    now = urlencode(fields)
+    if state.get("address") == now or is_moved(state.get("drawn", {}), state):
+        return None
+    problem = None
+    state["compared"] = list(dict.fromkeys(v for k, v in fields if k == "vs"))[-MOST_COMPARED:]
+    config = RunConfig("hedge_mix")
+    if given := {key: value for key, value in fields if key != "vs"}:
+        try:
+            config = from_address(given)
+        except HedgeError as error:
+            problem = f"The address of this page cannot be followed: {error}"
+    state["address"] = now
+    state.update(to_state(config))
+    return problem
+
+
+def write_address(config: RunConfig) -> None:
+    """Make the address of the page say what is on it."""
+    fields: dict[str, Any] = to_address(config)
+    if compared := st.session_state.get("compared"):
+        fields["vs"] = compared
+    now = urlencode(fields, doseq=True)
+    if st.session_state["address"] != now:
+        st.session_state["address"] = now
+        st.query_params.from_dict(fields)

@@ -1,0 +1,197 @@
+"""Finished runs on one footing: the same dates, data, frequency and costs, or a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from backtests.analysis.months import month_ends
+from backtests.report.finished_run import FinishedRun
+from backtests.report.text import run_label
+from data.errors import UsageError
+
+FEWEST, MOST = 2, 20
+WORDS = {252: "daily", 12: "monthly"}
+
+
+@dataclass(frozen=True, eq=False)
+class Footing:
+    """Runs over their common rows.
+
+    Attributes
+    ----------
+    runs
+        In the order asked for.
+    labels
+        What each is called, unique.
+    values
+        Sessions x labels, levels of the portfolios, each 1 on the first row.
+    benchmark, cash
+        Levels of the first run's benchmark, and of bills, on the same sessions.
+    ppy
+        Rows per year.
+    cut
+        Whether a run's rows were left out.
+    notes
+        What the reader has to know of how they were brought together.
+    """
+
+    runs: list[FinishedRun]
+    labels: list[str]
+    values: pd.DataFrame
+    benchmark: pd.Series
+    cash: pd.Series
+    ppy: int
+    cut: bool
+    notes: list[str]
+
+
+def require_footing(runs: Sequence[FinishedRun], *, align: bool) -> Footing:
+    """Put runs on one footing.
+
+    Parameters
+    ----------
+    runs
+        Two to twenty.
+    align
+        Cut them to their common span (to month-ends, where one of them is monthly) rather
+        than refuse; what stays different is noted.
+
+    Raises
+    ------
+    UsageError
+        Naming the two runs and what differs between them.
+    """
+    if not FEWEST <= len(runs) <= MOST:
+        raise UsageError(f"compare takes {FEWEST} to {MOST} runs, got {len(runs)}")
+    _require_distinct(runs)
+    notes = []
+    for what, read, cure in DIFFERENCES:
+        found = _difference(runs, what, read)
+        if found and not align:
+            raise UsageError(f"{found}; {cure}")
+        if found:
+            notes.append(found)
+    changed = _changed_series(runs)
+    if changed and not align:
+        raise UsageError(f"{changed}; run both anew on the same data, or give --align")
+    if changed:
+        notes.append(changed)
+    ppy = min(run.summary["periods_per_year"] for run in runs)
+    frames = [_at(run, ppy) for run in runs]
+    common = frames[0].index
+    for frame in frames[1:]:
+        common = common.intersection(frame.index)
+    cut = any(len(common) < len(frame) or len(frame) < len(run.values)
+              for frame, run in zip(frames, runs, strict=True))  # fmt: skip
+    if cut:
+        # Each run waits in bills for its first fill: where one is cut, that wait goes for all.
+        common = common[common >= max(run.values.index[run.lag] for run in runs)]
+    if len(common) < 3:
+        raise UsageError(
+            f"{runs[0].name} and the others share {len(common)} dates; "
+            "run them again over a common period with --start and --end"
+        )
+    labels = label(runs)
+    joined = {
+        name: frame.loc[common, "strategy"] for name, frame in zip(labels, frames, strict=True)
+    }
+    values = pd.DataFrame(joined)
+    if cut:
+        kind = "month-ends" if ppy == 12 else "sessions"
+        notes.insert(
+            0, f"aligned to the {len(common)} {kind} that all share, "
+            f"{common[0]:%Y-%m-%d} to {common[-1]:%Y-%m-%d}; bills are those of {labels[0]}, and "
+            "first purchases lie before",
+        )  # fmt: skip
+    return Footing(
+        runs=list(runs),
+        labels=labels,
+        values=values / values.iloc[0],
+        benchmark=frames[0].loc[common, "benchmark"],
+        cash=frames[0].loc[common, "cash"],
+        ppy=ppy,
+        cut=cut,
+        notes=notes,
+    )
+
+
+def label(runs: Sequence[FinishedRun]) -> list[str]:
+    """Name runs by strategy and parameters; by folder or number where that is not unique."""
+    names = [run_label(run.summary) for run in runs]
+    for more in (lambda n, run: run.name, lambda n, run: f"{n + 1}"):
+        names = [
+            f"{name} [{more(number, run)}]" if names.count(name) > 1 else name
+            for number, (name, run) in enumerate(zip(names, runs, strict=True))
+        ]
+    return names
+
+
+def _require_distinct(runs: Sequence[FinishedRun]) -> None:
+    """Refuse two folders of the same path of values and orders."""
+    seen: dict[tuple[str, str], FinishedRun] = {}
+    for run in runs:
+        files = run.manifest["files"]
+        other = seen.setdefault((files["equity.csv"], files["orders.csv"]), run)
+        if other is not run:
+            raise UsageError(
+                f"{run.folder} and {other.folder} are the same run; name each run once"
+            )
+
+
+def costs_text(run: FinishedRun) -> str:
+    """What a run's orders cost, in words."""
+    costs = run.summary["costs"]
+    return f"fee {costs['fee_bps']:g} bp, slippage {costs['slippage_bps']:g} bp, lag {costs['lag']}"
+
+
+# What has to be the same, how to read it off, and what to do where it is not.
+DIFFERENCES: tuple[tuple[str, Callable[[FinishedRun], str], str], ...] = (
+    ("frequency", lambda run: WORDS[run.summary["periods_per_year"]],
+     "run both on the same source, or give --align for their common month-ends"),
+    ("source", lambda run: run.summary["source"],
+     "run both with the same --source, or give --align"),
+    ("start", lambda run: run.summary["start"],
+     "run both with the same --start, or give --align for their common span"),
+    ("end", lambda run: run.summary["end"],
+     "run both with the same --end, or give --align for their common span"),
+    ("benchmark", lambda run: run.summary["benchmark"]["ticker"],
+     "run both with the same --benchmark, or give --align"),
+    ("costs", costs_text,
+     "run both with the same --fee-bps, --slippage-bps and --lag, or give --align"),
+)  # fmt: skip
+
+
+def _difference(runs: Sequence[FinishedRun], what: str, read: Callable[[FinishedRun], str]) -> str:
+    """Every value there is and whose it is, in words; empty where all agree."""
+    values: dict[str, list[str]] = {}
+    for run in runs:
+        values.setdefault(read(run), []).append(run.name)
+    if len(values) == 1:
+        return ""
+    return f"not the same {what}: " + ", ".join(
+        f"{value} for {' and '.join(names)}" for value, names in values.items()
+    )
+
+
+def _changed_series(runs: Sequence[FinishedRun]) -> str:
+    """The first series that two runs with the same last day have in two versions."""
+    seen: dict[tuple[str, str], tuple[str, FinishedRun]] = {}
+    for run in runs:
+        for name, known in run.manifest["data"].items():
+            key = (f"{name} up to {run.summary['end']}", run.summary["source"])
+            sha256, other = seen.setdefault(key, (known["sha256"], run))
+            if sha256 != known["sha256"]:
+                return f"not the same data: {key[0]} of {other.name} and of {run.name}"
+    return ""
+
+
+def _at(run: FinishedRun, ppy: int) -> pd.DataFrame:
+    """A run's levels, at the last row of each month where months are what is common."""
+    if ppy == run.summary["periods_per_year"]:
+        return run.values
+    months = month_ends(run.values)
+    months.index = pd.PeriodIndex(months.index).to_timestamp(how="end").normalize()
+    return months

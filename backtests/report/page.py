@@ -1,0 +1,90 @@
+"""Pages: templates, tables that sort, and plotly's script inlined once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from backtests.report.figures import Figure, as_text
+
+if TYPE_CHECKING:
+    import jinja2
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a table: what it says, what it sorts by (None: its text), small print, tone.
+
+    ``links`` are (relative address, words).
+    """
+
+    text: str
+    sort: float | str | None = None
+    small: str = ""
+    tone: str = ""
+    links: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table that sorts."""
+
+    heads: list[str]
+    rows: list[list[Cell]]
+    caption: str = ""
+    wide: bool = False
+
+
+def render_page(template: str, path: Path, figures: Sequence[Figure] = (), **values: Any) -> None:
+    """Write a page from a template beside this file; every value is escaped.
+
+    Parameters
+    ----------
+    template
+        File name; it extends ``page.html``.
+    path
+        Where to write.
+    figures
+        Charts that the template places by name.
+    values
+        What else the template uses.
+    """
+    text = (
+        environment()
+        .get_template(template)
+        .render(
+            figures=[
+                {"name": one.name, "data": as_text(one.data), "layout": as_text(one.layout)}
+                for one in figures
+            ],
+            chart_of={one.name: one for one in figures},
+            plotly=_script() if figures else "",
+            **values,
+        )
+    )
+    # A file name may hold bytes that are no text.
+    path.write_text(text, encoding="utf-8", errors="backslashreplace")
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """The templates beside this file; every value is escaped, a missing one is an error."""
+    import jinja2
+
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+
+
+def _script() -> str:
+    from plotly.offline import get_plotlyjs
+
+    return str(get_plotlyjs())

@@ -1,0 +1,205 @@
+"""The page of a search."""
+
+from __future__ import annotations
+
+import math
+import shlex
+from pathlib import Path
+
+import pandas as pd
+
+from backtests.analysis.honesty import RARE_BY_CHANCE, SURE_OF_SKILL
+from backtests.analysis.objective import MONTHS
+from backtests.analysis.selection import ChosenSharpe
+from backtests.analysis.walkforward import WalkForward
+from backtests.report.page import Cell, Grid, render_page
+from backtests.report.text import percent
+from backtests.report.tuning.charts import figures
+from backtests.report.tuning.result import (
+    BEST,
+    SHOWN,
+    TOP,
+    WORDS,
+    Tuned,
+    edge_text,
+    figure,
+    headline,
+    params_text,
+    probability,
+    sentences,
+    survived,
+)
+
+
+def write_page(path: Path, tuned: Tuned) -> None:
+    """Write ``index.html``: the answer, the charts, how far to trust it, the best twenty."""
+    costs = tuned.config.costs
+    searched = params_text(dict(tuned.space.fixed), tuned.space)
+    render_page(
+        "tuning.html",
+        path,
+        figures(tuned),
+        title=f"Tuning {tuned.space.strategy}",
+        answer=headline(tuned),
+        sure=tuned.honesty.beyond_noise,
+        sentences=sentences(tuned),
+        span=f"{tuned.sessions[0]:%Y-%m-%d} to {tuned.sessions[-1]:%Y-%m-%d}",
+        source=tuned.market.title,
+        costs=f"fee {costs.fee_bps:g} bp, slippage {costs.slippage_bps:g} bp, lag {costs.lag}",
+        searched=f"{len(tuned.space):,} candidates over {', '.join(tuned.space.axes)}"
+        + (f" ({searched})" if searched else ""),
+        objective=f"{WORDS[tuned.objective.maximise]}"
+        + (f" subject to {tuned.limits}" if tuned.limits else ""),
+        command=f"python -m backtests.run --config {shlex.quote(f'results/{tuned.name}/{BEST}')}",
+        portfolios=_portfolios(tuned),
+        panel=_panel(tuned),
+        walks=_walks(tuned),
+        top=_top(tuned),
+        notes=[*tuned.market.notes, *_notes(tuned)],
+        has_walk=tuned.honesty.expanding is not None,
+    )
+
+
+def _notes(tuned: Tuned) -> list[str]:
+    notes = []
+    count, why = tuned.space.left_out
+    if count:
+        notes.append(f"{count:,} combinations are left out, which the rule refuses: {why}")
+    if tuned.market.periods_per_year != MONTHS and tuned.objective.limits:
+        notes.append("the walk-forward keeps its limits on month-ends, the search on every session")
+    if unseen := tuned.objective.unseen:
+        notes.append(
+            "the walk-forward chooses without "
+            f"{' and '.join(map(str, unseen))}, which month-end returns cannot tell"
+        )
+    return notes
+
+
+def _metric_cells(row: pd.Series) -> list[Cell]:
+    cells = []
+    for key, (_, show) in SHOWN.items():
+        value = float(row[key])
+        known = math.isfinite(value)
+        cells.append(Cell(show(value if known else None), value if known else ""))
+    return cells
+
+
+def _portfolios(tuned: Tuned) -> Grid:
+    rows = [
+        [Cell(name, small=label), *_metric_cells(row)]
+        for name, (label, row) in tuned.portfolios.items()
+    ]
+    return Grid(["", *(label for label, _ in SHOWN.values())], rows, wide=True)
+
+
+def _top(tuned: Tuned) -> Grid:
+    rows = []
+    for number in tuned.best_numbers[:TOP]:
+        row = tuned.metrics.loc[int(number)]
+        tail = float(row["cvar_95_monthly"])
+        rows.append(
+            [
+                Cell(tuned.label(int(number))),
+                *_metric_cells(row),
+                Cell(percent(tail), tail),
+                Cell(figure_of(float(row["plateau"]), tuned), float(row["plateau"])),
+            ]
+        )
+    heads = ["Candidate", *(label for label, _ in SHOWN.values()), "CVaR 95, monthly",
+             "With its neighbours"]  # fmt: skip
+    return Grid(heads, rows, wide=True)
+
+
+def figure_of(value: float, tuned: Tuned) -> str:
+    """A score as its table shows it."""
+    return SHOWN[tuned.objective.maximise][1](value)
+
+
+def _walks(tuned: Tuned) -> Grid:
+    metric = tuned.objective.maximise
+    found: dict[str, WalkForward | None] = {
+        "All the past": tuned.honesty.expanding,
+        f"The last {tuned.honesty.look_back} months": tuned.honesty.rolling,
+    }
+    rows = []
+    for name, walk in found.items():
+        if walk is None:
+            continue
+        fell_back = sum(choice.fell_back for choice in walk.choices)
+        rows.append(
+            [
+                Cell(name),
+                Cell(str(len(walk.choices))),
+                Cell(figure(walk.edge_in_sample, metric, sign=True)),
+                Cell(figure(walk.edge_out_of_sample, metric, sign=True)),
+                Cell(survived(walk)),
+                Cell(str(fell_back)),
+            ]
+        )
+    word = WORDS[metric]
+    heads = ["Chosen on", "Choices", f"{word} over the default, promised", "kept", "survived",
+             "years without a choice"]  # fmt: skip
+    return Grid(heads, rows)
+
+
+def _panel(tuned: Tuned) -> Grid:
+    """Each measure with how to read it, and its figure."""
+    honesty, metric = tuned.honesty, tuned.objective.maximise
+    word = WORDS[metric]
+    lines = [
+        (f"{word} of the recommended over the default", edge_text(honesty.chosen, metric),
+         "90 % interval by the stationary bootstrap of month-ends; it does not know that the "
+         "candidate was chosen"),
+        (f"{word} of the best single cell over the default", edge_text(honesty.peak, metric),
+         "what most tools would hand you"),
+    ]  # fmt: skip
+    for words, sharpe in (
+        ("returns minus the default's", honesty.sharpe),
+        ("the same at equal volatility, which decides here", honesty.same_risk),
+    ):
+        if sharpe is not None:
+            lines += _sharpe_lines(words, sharpe)
+    if honesty.decides is not None:
+        record = honesty.record_years
+        lines.append(
+            ("Record needed to be sure of it",
+             f"{record:,.0f} years" if math.isfinite(record) else "never",
+             f"minimum track record at 95 %; there are {honesty.months / 12:.0f} years")
+        )  # fmt: skip
+    over = honesty.overfitting
+    if over is not None:
+        low, high = over.by_chance
+        measure = "growth" if honesty.ranked_by == "cagr" else "the Sharpe ratio"
+        lines.append(
+            ("Probability of backtest overfitting",
+             f"{100 * over.probability:.0f} % ± {100 * over.standard_error:.0f} points",
+             "how often the best of one half of the past is no better than the median in the "
+             f"other, ranked by {measure}; candidates without skill show {100 * low:.0f} to "
+             f"{100 * high:.0f} %")
+        )  # fmt: skip
+    reality = honesty.reality
+    lines += [
+        ("Hansen's SPA", f"p = {reality.spa_consistent:.3f}",
+         f"chance of such a lead if no candidate beats the default (bounds "
+         f"{reality.spa_lower:.3f} to {reality.spa_upper:.3f}); below {RARE_BY_CHANCE} one does"),
+        ("White's reality check", f"p = {reality.white:.3f}",
+         f"the same, of the largest mean lead; {reality.draws:,} resamples in blocks of "
+         f"{reality.block} months"),
+    ]  # fmt: skip
+    rows = [[Cell(name), Cell(value), Cell(reading, tone="text")] for name, value, reading in lines]
+    return Grid(["", "", "How to read it"], rows)
+
+
+def _sharpe_lines(words: str, sharpe: ChosenSharpe) -> list[tuple[str, str, str]]:
+    return [
+        (f"Sharpe ratio a year of {words}", f"{sharpe.sharpe_annual:.2f}",
+         "the default is the null, not zero: every long mix has a premium"),
+        ("Its probabilistic Sharpe ratio", probability(sharpe.psr),
+         "probability that it is above 0, had this been the only trial"),
+        (f"Its deflated Sharpe ratio, {sharpe.trials:,} trials", probability(sharpe.dsr),
+         f"above {100 * SURE_OF_SKILL:.0f} % is more than the luckiest of as many without "
+         "skill would show; counts every trial ever logged here on this market"),
+        (f"Its deflated Sharpe ratio, {sharpe.effective_trials:.1f} effective trials",
+         probability(sharpe.dsr_effective),
+         "the trials move together; this counts them as so many independent ones"),
+    ]  # fmt: skip

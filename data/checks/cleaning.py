@@ -1,0 +1,265 @@
+"""Which rows of what Yahoo sent stand; whatever was wrong is said by ticker and date."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from data.checks import exchange
+from data.checks.dividends import odd_dividends
+from data.checks.exchange import EXCHANGE_TIME, closed
+from data.checks.histories import (
+    LONGEST_CLOSURE_DAYS,
+    YIELD_BOUNDS,
+    days_text,
+    periods_per_year,
+    require_history,
+    require_within,
+)
+from data.checks.moves import DOLLAR, YIELDS, odd_moves
+from data.checks.plausibility import (
+    ADJUSTMENT_TOLERANCE,
+    apart,
+    disagreements,
+    outside_range,
+    require_adjusted,
+    require_plausible,
+    without_splits,
+)
+from data.checks.sessions import gaps, holes, require_in_place
+from data.errors import DataError
+from data.sources.bars import COLUMNS, Bars, total_return
+from data.sources.transport import words_of
+
+# Yahoo's indices that do have their dividends in.
+TOTAL_RETURN_INDICES = ("^SP500TR", "^XCMP", "^XNDX", "^RUTTR")
+
+
+def clean_bars(ticker: str, frame: pd.DataFrame, raw: dict[str, Any]) -> Bars:
+    """Check one ticker's bars as yfinance returned them.
+
+    What can be mended without guessing is mended with a warning (rows that are empty,
+    repeated, on a weekend, in the future or not closed yet are left out, their dividends and
+    splits count on the next row; a split that the closes still carry is divided out). What
+    would make a wrong number is refused.
+
+    Parameters
+    ----------
+    ticker
+        The symbol asked for.
+    frame
+        yfinance's daily bars, unadjusted, with actions.
+    raw
+        Yahoo's chart result behind them: its timestamps before yfinance dropped any, and
+        the symbol that it is about.
+
+    Returns
+    -------
+    Bars
+
+    Raises
+    ------
+    DataError
+        Naming ticker, date and reason.
+    """
+    _require_answer(ticker, frame, raw)
+    _require_fund(ticker, raw)
+    said: list[str] = []
+    whole = _with_capital_gains(_by_day(frame))
+    prices = _standing(ticker, whole, raw, said)
+    prices = _left_out(ticker, prices, prices["Close"].isna(), "has no close", said)
+    if len(prices) and not closed(prices.index[-1]):
+        still_open = prices.index == prices.index[-1]
+        prices = _left_out(ticker, prices, still_open, "has not closed yet", said)
+    require_history(prices["Close"], ticker)
+    said += require_in_place(ticker, _raw_days(raw), *_repeated_days(raw))
+    if periods_per_year(pd.DatetimeIndex(prices.index), f"{ticker} from Yahoo") != 252:
+        raise DataError(f"{ticker}: Yahoo sent monthly bars, not daily ones; try again later")
+    bars = _with_actions_of(whole[COLUMNS], prices[COLUMNS])
+    require_adjusted(ticker, bars)
+    said += outside_range(ticker, prices)
+    said += apart(ticker, prices)
+    bars = without_splits(ticker, bars, said)
+    require_plausible(ticker, bars, said)
+    said += odd_dividends(ticker, bars, stock=_kind(raw) == "EQUITY")
+    said += disagreements(ticker, total_return(bars), bars["Adj Close"])
+    said += gaps(ticker, pd.DatetimeIndex(bars.index))
+    return Bars(bars, tuple(said))
+
+
+def clean_index(
+    ticker: str, frame: pd.DataFrame, raw: dict[str, Any], bounds: tuple[float, float]
+) -> Bars:
+    """Check a yield or an index as yfinance returned it; a row without a close is none.
+
+    Raises
+    ------
+    DataError
+        For another ticker's data, or a value outside its bounds.
+    """
+    _require_answer(ticker, frame, raw)
+    said: list[str] = []
+    closes = _standing(ticker, _by_day(frame).dropna(subset="Close"), raw, said)["Close"]
+    if len(closes) and not closed(closes.index[-1]):
+        closes = closes.iloc[:-1]  # a yield in passing, not the day's
+    if len(closes) < 2:
+        raise DataError(f"{ticker}: Yahoo sent {len(closes)} yields; check the ticker")
+    require_within(closes, f"{ticker} from Yahoo", bounds)
+    said += holes(ticker, pd.DatetimeIndex(closes.index), LONGEST_CLOSURE_DAYS)
+    if bounds == YIELD_BOUNDS:
+        said += odd_moves(ticker, closes.diff().iloc[1:], YIELDS, "points")
+    else:
+        said += odd_moves(ticker, np.log(closes).diff().iloc[1:], DOLLAR)
+    return Bars(closes.rename_axis("Date").to_frame("Value"), tuple(said))
+
+
+def _by_day(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give yfinance's table by tz-naive day, in floats."""
+    table = frame.astype(float)
+    table.index = pd.DatetimeIndex(frame.index).tz_localize(None).normalize().as_unit("ns")
+    table.index.name = "Date"
+    return table
+
+
+def _with_capital_gains(whole: pd.DataFrame) -> pd.DataFrame:
+    """Count what a fund paid out of gains as dividends; the columns are yfinance's.
+
+    Yahoo gives them beside the dividends, and in some funds within the same day's dividend as
+    well. Which of both shows in its own adjusted close.
+    """
+    gains = whole.get("Capital Gains")
+    if gains is None or not (gains > 0).any():
+        return whole
+    both = whole.assign(Dividends=whole["Dividends"] + gains.where(gains > 0, 0.0))
+    known = whole[["Close", "Adj Close"]].ffill()
+    before = known.shift(1)
+    factor = 1.0 - (before["Adj Close"] / before["Close"]) / (known["Adj Close"] / known["Close"])
+    paid = before["Close"] * factor  # a dividend that would explain the adjustment
+    within = (whole["Dividends"] - paid).abs() < (both["Dividends"] - paid).abs()
+    return both.assign(Dividends=both["Dividends"].where(~within, whole["Dividends"]))
+
+
+def _left_out(
+    ticker: str, table: pd.DataFrame, wrong: pd.Series | np.ndarray, why: str, said: list[str]
+) -> pd.DataFrame:
+    days = table.index[np.asarray(wrong)]
+    if len(days):
+        said.append(f"{ticker}: {days_text(days)} {why}; left out")
+    return table.loc[~np.asarray(wrong)]
+
+
+def _standing(
+    ticker: str, table: pd.DataFrame, raw: dict[str, Any], said: list[str]
+) -> pd.DataFrame:
+    """Rows of one close each, on weekdays, up to now."""
+    twice, disputed = _repeated_days(raw)
+    agreed = twice.difference(disputed)
+    if len(agreed):
+        said.append(f"{ticker}: {days_text(agreed)} came twice with the same close; kept once")
+    table = _left_out(
+        ticker, table, table.index.isin(disputed), "came twice with different closes", said
+    )
+    table = _left_out(ticker, table, table.index.day_of_week >= 5, "is no weekday", said)
+    moment = exchange.now().tz_localize(None)
+    future = _raw_days(raw)[_raw_days(raw) > moment]
+    if len(future):
+        said.append(f"{ticker}: {days_text(future)} lies in the future; left out")
+    return table.loc[:moment]
+
+
+def _require_answer(ticker: str, frame: pd.DataFrame, raw: dict[str, Any]) -> None:
+    """Refuse data of another ticker, currency or spacing, or rows out of order."""
+    meta = raw.get("meta") or {}
+    answered = words_of(meta.get("symbol") or "no ticker at all")
+    if answered.upper() != ticker.upper():
+        raise DataError(f"{ticker}: Yahoo answered with {answered}; nothing of it is used")
+    if not set(COLUMNS) <= set(frame.columns):
+        raise DataError(f"{ticker}: Yahoo sent no prices; check the ticker")
+    if meta.get("dataGranularity", "1d") != "1d":
+        raise DataError(
+            f"{ticker}: Yahoo sent {words_of(meta['dataGranularity'])} bars, not daily ones; "
+            "try again later"
+        )
+    currency = meta.get("currency") or "USD"
+    if currency != "USD":
+        raise DataError(
+            f"{ticker}: is quoted in {words_of(currency)}; only US dollars can be compared here"
+        )
+    stamps = [int(stamp) for stamp in raw.get("timestamp") or []]
+    for before, after in pairwise(stamps):
+        if after < before:
+            raise DataError(
+                f"{ticker}: Yahoo's rows are out of order at {_day(after)}; try again later"
+            )
+
+
+def _require_fund(ticker: str, raw: dict[str, Any]) -> None:
+    """Refuse an index without dividends, or prices without the adjusted close that checks them."""
+    index = _kind(raw) == "INDEX"
+    if index and ticker not in TOTAL_RETURN_INDICES:
+        raise DataError(
+            f"{ticker} is an index without dividends at Yahoo, not something to hold; "
+            f"use a fund, or one of {', '.join(TOTAL_RETURN_INDICES)}"
+        )
+    # yfinance would put the close in its place, which agrees with any dividend left out.
+    adjusted = ((raw.get("indicators") or {}).get("adjclose") or [{}])[0].get("adjclose") or []
+    if not index and not any(one is not None for one in adjusted):
+        raise DataError(
+            f"{ticker}: Yahoo sent no adjusted close, without which a missing dividend cannot be "
+            "seen; try again later or use --source files:DIR"
+        )
+
+
+def _kind(raw: dict[str, Any]) -> str:
+    """Give Yahoo's word for what this is: ``ETF``, ``MUTUALFUND``, ``EQUITY``, ``INDEX``."""
+    return str((raw.get("meta") or {}).get("instrumentType", "")).upper()
+
+
+def _with_actions_of(whole: pd.DataFrame, bars: pd.DataFrame) -> pd.DataFrame:
+    """Give the dividends and splits of rows that were left out to the next row that stands."""
+    left_out = whole.index.difference(bars.index)
+    acted = whole.loc[left_out]
+    acted = acted[(acted["Dividends"] != 0) | (acted["Stock Splits"] != 0)]
+    moved = bars.copy()
+    for day, row in acted.iterrows():
+        later = moved.index[moved.index > day]
+        if len(later):
+            moved.loc[later[0], "Dividends"] += row["Dividends"]
+            if row["Stock Splits"]:
+                there = moved.loc[later[0], "Stock Splits"]
+                moved.loc[later[0], "Stock Splits"] = row["Stock Splits"] * (there or 1.0)
+    return moved
+
+
+def _raw_days(raw: dict[str, Any]) -> pd.DatetimeIndex:
+    """Dates of the rows that Yahoo sent, before yfinance dropped any."""
+    stamps = pd.to_datetime(
+        [int(stamp) for stamp in raw.get("timestamp") or []], unit="s", utc=True
+    )
+    return pd.DatetimeIndex(stamps.tz_convert(EXCHANGE_TIME).tz_localize(None).normalize())
+
+
+def _day(stamp: int) -> str:
+    return f"{pd.Timestamp(stamp, unit='s', tz='UTC').tz_convert(EXCHANGE_TIME):%Y-%m-%d}"
+
+
+def _repeated_days(raw: dict[str, Any]) -> tuple[pd.DatetimeIndex, pd.DatetimeIndex]:
+    """Days that Yahoo sent more than once, and those of them whose closes differ.
+
+    yfinance keeps one of such rows without a word, and not always the same one.
+    """
+    days = _raw_days(raw)
+    closes = ((raw.get("indicators") or {}).get("quote") or [{}])[0].get("close") or []
+    if len(closes) != len(days):
+        return days[:0], days[:0]
+    table = pd.Series(pd.to_numeric(pd.Series(closes), errors="coerce").to_numpy(), index=days)
+    groups = table.groupby(level=0)
+    twice = groups.size() > 1
+    spread = groups.max() / groups.min() - 1
+    return (
+        pd.DatetimeIndex(twice[twice].index),
+        pd.DatetimeIndex(twice[twice & ~(spread < ADJUSTMENT_TOLERANCE)].index),
+    )

@@ -1,0 +1,1 @@
+"""Where figures come from: servers, folders of files, and what is kept of them."""

@@ -1,0 +1,141 @@
+"""Series of the Federal Reserve's data service (FRED) by their public CSV download, no key.
+
+``$HEDGE_FRED_URL`` names another server that answers in the same format.
+"""
+
+from __future__ import annotations
+
+import io
+import time
+
+import numpy as np
+import pandas as pd
+
+from data.checks.histories import YIELD_BOUNDS, require_within
+from data.checks.moves import CONSUMER_PRICES, DOLLAR, YIELDS, odd_moves
+from data.checks.sessions import holes
+from data.errors import DataError, UnreachableError
+from data.sources.bars import Bars
+from data.sources.transport import GarbledError, ask, named_server, plain_session
+
+DEFAULT_URL = "https://fred.stlouisfed.org"
+PREFIX = "fred:"  # of a snapshot's name, so that no ticker can be taken for a series
+ATTEMPTS = 3
+BACKOFF_SECONDS = 1.0
+PATIENCE_SECONDS = 12  # for one series, all attempts together
+
+# H.15 constant-maturity par yields by maturity in years; percent, bond-equivalent.
+CURVE = {0.25: "DGS3MO", 0.5: "DGS6MO", 1.0: "DGS1", 2.0: "DGS2", 3.0: "DGS3", 5.0: "DGS5",
+         7.0: "DGS7", 10.0: "DGS10", 20.0: "DGS20", 30.0: "DGS30"}  # fmt: skip
+BILL = "DTB3"  # 3-month bill, secondary market, bank discount
+POLICY_RATE = "DFF"
+BROAD_DOLLAR = "DTWEXBGS"
+CPI = "CPIAUCSL"
+# The policy rate moved by 8 points in a day at the end of 1986 and by 3 each second Wednesday of
+# the 1960s: its bounds are all that can be said of it.
+BOUNDS = {
+    **dict.fromkeys([*CURVE.values(), BILL, POLICY_RATE], YIELD_BOUNDS),
+    BROAD_DOLLAR: (10.0, 500.0),
+    CPI: (1.0, 10_000.0),
+}
+LONGEST_HOLE_DAYS = {CPI: 45}  # else a month; the curve's known breaks are dropped later
+BROKEN = {CURVE[20.0], CURVE[30.0]}
+
+
+def base_url() -> str:
+    """The server asked, without a trailing slash.
+
+    Raises
+    ------
+    UsageError
+        If ``$HEDGE_FRED_URL`` is no web address.
+    """
+    return named_server("HEDGE_FRED_URL", DEFAULT_URL)
+
+
+def fetch(series: str) -> Bars:
+    """Fetch one series whole.
+
+    Returns
+    -------
+    Bars
+        One column ``Value`` on ascending dates; days without a figure are left out.
+
+    Raises
+    ------
+    UnreachableError
+        If the server cannot be reached or fails, after bounded retries.
+    DataError
+        If what arrived is not that series.
+    """
+    import tenacity
+
+    series = series.removeprefix(PREFIX)
+    retrying = tenacity.Retrying(
+        stop=tenacity.stop_after_attempt(ATTEMPTS) | tenacity.stop_after_delay(PATIENCE_SECONDS),
+        wait=tenacity.wait_exponential(multiplier=BACKOFF_SECONDS, max=8),
+        retry=tenacity.retry_if_exception_type((UnreachableError, GarbledError)),
+        reraise=True,
+    )
+    return _parse(series, retrying(_ask, series, time.monotonic() + PATIENCE_SECONDS))
+
+
+def _ask(series: str, deadline: float) -> str:
+    answer = ask(
+        plain_session(),
+        f"{base_url()}/graph/fredgraph.csv",
+        name=series,
+        server="FRED",
+        seconds=deadline - time.monotonic(),
+        params={"id": series},
+    )
+    if answer.status_code == 404:
+        raise DataError(f"{series}: FRED has no such series")
+    if answer.status_code != 200:
+        raise UnreachableError(f"{series}: FRED answered with status {answer.status_code}")
+    return answer.text
+
+
+def _parse(series: str, text: str) -> Bars:
+    said = []
+    whole, _, rest = text.rpartition("\n")
+    if rest.strip():
+        said.append(f"{series}: FRED's last line {rest[:40]!r} breaks off; left out")
+        text = whole
+    try:
+        rows = pd.read_csv(io.StringIO(text), dtype=str, na_values=["."])
+    except ValueError:
+        rows = pd.DataFrame()
+    if len(rows.columns) != 2 or rows.columns[1] != series or len(rows) < 2:
+        raise DataError(f"{series}: what FRED sent is not that series; try again later")
+    dates = pd.to_datetime(rows.iloc[:, 0], format="%Y-%m-%d", errors="coerce")
+    given = rows.iloc[:, 1]
+    values = pd.to_numeric(given, errors="coerce")
+    wrong = dates.isna() | (values.isna() & given.notna())
+    if wrong.any():
+        raise DataError(f"{series}: FRED's line {int(wrong.to_numpy().argmax()) + 2} is damaged")
+    frame = pd.DataFrame({"Value": values.to_numpy(float)}, index=pd.DatetimeIndex(dates))
+    frame = frame.dropna()
+    if len(frame) < 2:
+        raise DataError(f"{series}: FRED sent {len(frame)} figures; try again later")
+    frame.index = frame.index.as_unit("ns")
+    frame.index.name = "Date"
+    if not (frame.index.is_monotonic_increasing and frame.index.is_unique):
+        raise DataError(f"{series}: FRED's dates do not ascend; try again later")
+    if series in BOUNDS:
+        require_within(frame["Value"], f"{series} from FRED", BOUNDS[series])
+    return Bars(frame, (*said, *_remarkable(series, frame["Value"])))
+
+
+def _remarkable(series: str, values: pd.Series) -> list[str]:
+    """Holes and moves that are no history's."""
+    said = []
+    if series not in BROKEN:
+        longest = LONGEST_HOLE_DAYS.get(series, 31)
+        said += holes(series, pd.DatetimeIndex(values.index), longest)
+    if series in (CPI, BROAD_DOLLAR):
+        bounds = CONSUMER_PRICES if series == CPI else DOLLAR
+        said += odd_moves(series, np.log(values).diff().iloc[1:], bounds)
+    elif series in BOUNDS and series != POLICY_RATE:
+        said += odd_moves(series, values.diff().iloc[1:], YIELDS, "points")
+    return said

@@ -1,0 +1,261 @@
+"""What was fetched, kept on disk: one file a ticker, whole history, verified when read.
+
+A file's first line is JSON (ticker, source, fetch time, warnings, SHA-256 of it all), the rest
+a CSV of bars. A killed process leaves the old file or the new one (:mod:`data.durable`).
+A file that does not verify is set aside, never used.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import io
+import json
+import os
+import urllib.parse
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from data.command import Progress, silent
+from data.durable import remove_left_behind, replacing
+from data.errors import OutputError, UnreachableError
+from data.sources.bars import COLUMNS, Bars
+
+FRESH = dt.timedelta(days=1)
+LOCK_SECONDS = 20
+SUFFIX = ".snapshot.csv"
+DEFAULT_FOLDER = Path(__file__).parents[1] / "cache"
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """One ticker's bars as they were fetched."""
+
+    ticker: str
+    source: str
+    fetched: dt.datetime
+    sha256: str
+    bars: Bars
+
+    def age(self, moment: dt.datetime) -> dt.timedelta:
+        """Time since it was fetched; negative where the clock was set back."""
+        return moment - self.fetched
+
+    def fresh(self, moment: dt.datetime) -> bool:
+        """Whether it was fetched within the last day (and not in a future)."""
+        return dt.timedelta(0) <= self.age(moment) < FRESH
+
+
+class Store:
+    """The folder of snapshots: ``$HEDGE_DATA_DIR``, else ``data/cache/``.
+
+    Parameters
+    ----------
+    folder
+        Another place, for tests.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder or Path(os.environ.get("HEDGE_DATA_DIR") or DEFAULT_FOLDER)
+        self.warnings: list[str] = []
+
+    def path(self, ticker: str) -> Path:
+        """File of a ticker; the name is quoted so that it cannot leave the folder."""
+        return self.folder / f"{urllib.parse.quote(ticker, safe='').replace('.', '%2E')}{SUFFIX}"
+
+    def read(self, ticker: str, *, mend: bool = False) -> Snapshot | None:
+        """Read and verify a snapshot; None where there is none that verifies.
+
+        Parameters
+        ----------
+        ticker
+            The series.
+        mend
+            Set a damaged file aside, with a warning; only while holding its lock.
+
+        Raises
+        ------
+        OutputError
+            If a damaged file cannot be set aside: it is not to be written over.
+        """
+        path = self.path(ticker)
+        try:
+            if not (path.is_file() or path.is_dir()) and path.exists():
+                # To open a pipe waits for somebody to write into it.
+                self.warnings.append(f"snapshot {path} is no file; passed over")
+                return None
+            text = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            self.warnings.append(f"snapshot {path} cannot be read ({error.strerror}); passed over")
+            return None
+        try:
+            return _parse(ticker, text)
+        except Exception as error:  # whatever a damaged disk can put into a file
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            if mend:
+                aside = self._set_aside(path)
+                self.warnings.append(f"{ticker}: snapshot is damaged ({reason}), {aside}")
+            return None
+
+    def write(self, ticker: str, source: str, fetched: dt.datetime, bars: Bars) -> Snapshot:
+        """Keep a ticker's bars, replacing the snapshot there was in one step; under its lock.
+
+        Raises
+        ------
+        OutputError
+            If the folder cannot be written.
+        """
+        body = bars.frame.to_csv(date_format="%Y-%m-%d", lineterminator="\n").encode()
+        head: dict[str, object] = {
+            "ticker": ticker,
+            "source": source,
+            "fetched": fetched.isoformat(timespec="microseconds"),
+            "warnings": list(bars.warnings),
+        }
+        head["sha256"] = _sha256(head, body)
+        text = json.dumps(head, ensure_ascii=True).encode() + b"\n" + body
+        path = self.path(ticker)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with replacing(path) as temporary:
+                temporary.write_bytes(text)
+        except OSError as error:
+            raise OutputError(
+                f"snapshot {path} cannot be written: {error.strerror or error}; "
+                "set HEDGE_DATA_DIR to a folder that can"
+            ) from error
+        return _parse(ticker, text)
+
+    @contextlib.contextmanager
+    def locked(self, ticker: str, waiting: Progress = silent) -> Iterator[None]:
+        """Keep other processes from fetching the same ticker meanwhile.
+
+        Raises
+        ------
+        OutputError
+            If the folder cannot be written.
+        UnreachableError
+            If another process holds on for too long.
+        """
+        from filelock import FileLock, Timeout
+
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.folder / f".{self.path(ticker).name}.lock")
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                with waiting(f"waiting for another process that fetches {ticker}"):
+                    lock.acquire(timeout=LOCK_SECONDS)
+        except Timeout:
+            raise UnreachableError(
+                f"{ticker}: another process has been fetching it for {LOCK_SECONDS} seconds; "
+                "end that process or try again later"
+            ) from None
+        except OSError as error:
+            raise OutputError(
+                f"the data folder {self.folder} cannot be written: {error.strerror or error}; "
+                "set HEDGE_DATA_DIR to a folder that can"
+            ) from error
+        try:
+            remove_left_behind(self.path(ticker))
+            yield
+        finally:
+            lock.release()
+
+    def tickers(self) -> list[str]:
+        """Tickers that have a file, sorted."""
+        named = (self._ticker_of(path) for path in self.folder.glob(f"*{SUFFIX}"))
+        return sorted(ticker for ticker in named if ticker is not None)
+
+    def _ticker_of(self, path: Path) -> str | None:
+        """Ticker that a file is of; None where its name is none that :meth:`path` gives."""
+        ticker = urllib.parse.unquote(path.name.removesuffix(SUFFIX))
+        try:
+            return ticker if self.path(ticker) == path else None
+        except UnicodeEncodeError:  # a name of bytes that are no text
+            return None
+
+    def clear(self) -> int:
+        """Remove every snapshot and what was set aside, and nothing else; count the snapshots.
+
+        A folder of such a name is none of ours: it stays, with a warning.
+        """
+        count = 0
+        for path in sorted(self.folder.glob(f"*{SUFFIX}")):
+            if path.is_dir() and not path.is_symlink():
+                self.warnings.append(f"{path} is a folder, not a snapshot; left as it is")
+                continue
+            ticker = self._ticker_of(path)
+            with contextlib.nullcontext() if ticker is None else self.locked(ticker):
+                path.unlink(missing_ok=True)
+            count += 1
+        for path in self.folder.glob(f"*{SUFFIX}.damaged-*"):
+            if path.is_symlink() or not path.is_dir():
+                path.unlink(missing_ok=True)
+        return count
+
+    def _set_aside(self, path: Path) -> str:
+        number = 1
+        while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
+            number += 1
+        try:
+            path.replace(aside)
+        except OSError as error:
+            raise OutputError(
+                f"snapshot {path} is damaged and cannot be set aside ({error.strerror or error}); "
+                "give access to its folder, or remove it"
+            ) from error
+        return f"set aside as {aside.name}"
+
+
+def age_text(age: dt.timedelta) -> str:
+    """An age in words: minutes, hours or days."""
+    minutes = age.total_seconds() / 60
+    if minutes < 0:
+        return "from the future (was the clock set back?)"
+    if minutes < 120:
+        return f"{minutes:.0f} min"
+    if minutes < 48 * 60:
+        return f"{minutes / 60:.0f} h"
+    return f"{minutes / 1440:.0f} days"
+
+
+def _sha256(head: Mapping[str, object], body: bytes) -> str:
+    """Hash the header (without its hash) and the rows."""
+    return hashlib.sha256(json.dumps(head, sort_keys=True).encode() + b"\n" + body).hexdigest()
+
+
+def _parse(ticker: str, text: bytes) -> Snapshot:
+    first, _, body = text.partition(b"\n")
+    head = json.loads(first)
+    str(head).encode()  # escapes may hold what is no text
+    if head["ticker"] != ticker:
+        raise ValueError(f"it holds {head['ticker']}")
+    if (
+        _sha256({key: value for key, value in head.items() if key != "sha256"}, body)
+        != (head["sha256"])
+    ):
+        raise ValueError("its checksum does not match")
+    frame = pd.read_csv(io.BytesIO(body), index_col="Date", parse_dates=["Date"])
+    if list(frame.columns) not in (COLUMNS, ["Value"]):
+        raise ValueError(f"its columns are {list(frame.columns)}")
+    if len(frame) < 2:
+        raise ValueError(f"it has {len(frame)} rows")
+    frame.index = frame.index.as_unit("ns")
+    fetched = dt.datetime.fromisoformat(head["fetched"])
+    if fetched.tzinfo is None:
+        raise ValueError("its fetch time has no zone")
+    return Snapshot(
+        ticker=ticker,
+        source=str(head["source"]),
+        fetched=fetched,
+        sha256=str(head["sha256"]),
+        bars=Bars(frame.astype(float), tuple(str(line) for line in head["warnings"])),
+    )

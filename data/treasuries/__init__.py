@@ -1,0 +1,1 @@
+"""Bonds, their curve, and what stands in for a fund."""

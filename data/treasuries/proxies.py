@@ -1,0 +1,274 @@
+"""Histories before the funds: each instrument carried back by its proxy, and how well it fits."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from data.errors import DataError
+from data.treasuries.curve import fund_level
+from data.treasuries.instruments import CATALOGUE, PROXIES
+from data.treasuries.rates import Rates, bill_level
+
+JOIN_DAYS = 7
+Levels = Mapping[str, pd.Series]
+
+
+@dataclass(frozen=True)
+class Splice:
+    """A join: before ``day`` the history of ``ticker`` is ``proxy``, scaled to meet it there."""
+
+    ticker: str
+    day: str
+    first: str
+    proxy: str
+
+    def __str__(self) -> str:
+        """Say it in one sentence."""
+        return f"{self.ticker} before {self.day} is {self.proxy}, from {self.first}"
+
+
+def proxy_level(ticker: str, rates: Rates) -> tuple[pd.Series, str] | None:
+    """Total-return index of a Treasury fund from yields alone, and what it is in words.
+
+    Returns
+    -------
+    tuple or None
+        Levels on the days that have yields; None for a ticker that yields cannot make, or
+        where the yields are missing.
+
+    Raises
+    ------
+    DataError
+        If the yields there are cannot carry it.
+    """
+    known = CATALOGUE.get(ticker)
+    if known is None:
+        return None
+    fee = f"less {100 * known.expense:g} % a year"
+    if known.ladder is not None and rates.yields is not None:
+        level = fund_level(rates.yields, known, 252).dropna()
+        rungs = f"{known.ladder.shortest:g}-{known.ladder.longest:g} year"
+        return level, f"a ladder of {rungs} par bonds from yields, {fee}"
+    if ticker == "BIL" and rates.bill is not None:
+        days = pd.DatetimeIndex(rates.bill.dropna().index)
+        return bill_level(rates.bill, days, known.expense), f"rolled three-month bills, {fee}"
+    return None
+
+
+def extend(
+    series: Levels, rates: Rates, older: Levels
+) -> tuple[dict[str, pd.Series], list[Splice], list[str]]:
+    """Carry each history back by its proxies, scaled to join on its first day.
+
+    Parameters
+    ----------
+    series
+        Total-return levels by ticker.
+    rates
+        What the Treasury funds are built from.
+    older
+        Total-return levels of the tickers and indices that may stand before another one's
+        first day, by name; a catalogue entry lists its own, nearest first.
+
+    Returns
+    -------
+    tuple of dict, list of Splice, and list of str
+        The longer histories, every join, and a sentence for each history that no proxy
+        carries back, which is returned as it is.
+    """
+    joined: dict[str, pd.Series] = {}
+    splices: list[Splice] = []
+    made: dict[str, tuple[pd.Series, str]] = {}
+    why: dict[str, str] = {}
+    for ticker, levels in series.items():
+        known = CATALOGUE.get(ticker)
+        whole = levels
+        for name in known.proxies if known else ():
+            if name in older:
+                whole = _join(ticker, older[name], PROXIES[name], whole, splices)
+        joined[ticker] = whole
+        try:
+            found = proxy_level(ticker, rates)
+            if found is not None:
+                made[ticker] = found
+        except DataError as error:
+            why[ticker] = str(error)
+    # Yields miss some sessions of the exchange, and the exchange some of theirs: a fund made of
+    # yields is read off on the sessions of what trades, and before those on the days of yields.
+    traded = _union(joined.values())
+    earlier = _union(level for level, _ in made.values())
+    sessions = earlier[earlier < _first_traded(joined, made, traded)].union(traded)
+    for ticker, (level, what) in made.items():
+        first = joined[ticker].index[0]
+        days = sessions[sessions <= first].union(joined[ticker].index[:1])
+        read = level.reindex(level.index.union(days)).ffill().reindex(days).dropna()
+        read = read.loc[: level.index[-1]]
+        joined[ticker] = _join(ticker, read, what, joined[ticker], splices)
+    carried = {splice.ticker for splice in splices}
+    said = [
+        f"{ticker} is not carried back: {why.get(ticker, 'no proxy reaches its first day')}"
+        for ticker in series
+        if ticker not in carried
+    ]
+    return joined, splices, said
+
+
+def _first_traded(
+    joined: Levels, made: Mapping[str, object], traded: pd.DatetimeIndex
+) -> pd.Timestamp:
+    """First day of what is no fund made of yields; where there is nothing else, of all."""
+    others = [levels.index[0] for ticker, levels in joined.items() if ticker not in made]
+    return min(others) if others else traded[0]
+
+
+def _union(histories: Iterable[pd.Series]) -> pd.DatetimeIndex:
+    days = pd.DatetimeIndex([])
+    for levels in histories:
+        days = days.union(pd.DatetimeIndex(levels.index))
+    return days
+
+
+def _join(
+    ticker: str, proxy: pd.Series, what: str, levels: pd.Series, splices: list[Splice]
+) -> pd.Series:
+    first = levels.index[0]
+    upto_first = proxy.loc[:first]
+    before = upto_first[upto_first.index < first]
+    # A proxy may lack the very day: its last one before stands, if it is not long ago.
+    if before.empty or (first - upto_first.index[-1]).days > JOIN_DAYS:
+        return levels
+    splices.append(Splice(ticker, f"{first:%Y-%m-%d}", f"{before.index[0]:%Y-%m-%d}", what))
+    scale = levels.iloc[0] / upto_first.iloc[-1]
+    return pd.concat([before * scale, levels]).rename(ticker)
+
+
+@dataclass(frozen=True)
+class Tracking:
+    """A proxy against its fund over their common whole months.
+
+    ``correlation`` and ``beta`` (fund on proxy) are of monthly returns; ``tracking_error`` is
+    the deviation of their difference, annualised; ``mean_difference`` model less fund, a year;
+    ``worst_year`` the calendar year with the largest difference.
+    """
+
+    ticker: str
+    proxy: str
+    first: str
+    last: str
+    months: int
+    correlation: float
+    tracking_error: float
+    mean_difference: float
+    beta: float
+    worst_year: int | None
+    worst_year_difference: float | None
+
+
+def tracking(
+    ticker: str,
+    fund: pd.Series,
+    proxy: pd.Series,
+    what: str,
+    first: str | None = None,
+    last: str | None = None,
+) -> Tracking:
+    """Measure how a proxy follows its fund.
+
+    Parameters
+    ----------
+    ticker, what
+        The fund, and the proxy in words.
+    fund, proxy
+        Total-return levels by day.
+    first, last
+        Months to measure over (``YYYY-MM``), or None for all they share.
+
+    Raises
+    ------
+    DataError
+        If they share fewer than 24 whole months.
+    """
+    shared_end = min(fund.index[-1], proxy.index[-1])
+    months = pd.DataFrame(
+        {"fund": _month_ends(fund, shared_end), "proxy": _month_ends(proxy, shared_end)}
+    )
+    returns = months.dropna().pct_change(fill_method=None).dropna().loc[first:last]
+    if len(returns) < 24:
+        raise DataError(f"{ticker} and its proxy share {len(returns)} months; 24 are needed")
+    gap = returns["proxy"] - returns["fund"]
+    years = (1 + returns).groupby(returns.index.year).prod() - 1
+    whole = returns.groupby(returns.index.year)["fund"].count() == 12
+    differences = (years["proxy"] - years["fund"])[whole]
+    worst = None if differences.empty else int(differences.abs().idxmax())
+    covariance = np.cov(returns["fund"], returns["proxy"])
+    return Tracking(
+        ticker=ticker,
+        proxy=what,
+        first=str(returns.index[0]),
+        last=str(returns.index[-1]),
+        months=len(returns),
+        correlation=float(np.corrcoef(returns["fund"], returns["proxy"])[0, 1]),
+        tracking_error=float(gap.std(ddof=1) * np.sqrt(12)),
+        mean_difference=float(gap.mean() * 12),
+        beta=float(covariance[0, 1] / covariance[1, 1]),
+        worst_year=worst,
+        worst_year_difference=None if worst is None else float(differences[worst]),
+    )
+
+
+def nearest_proxy(ticker: str, rates: Rates, older: Levels) -> tuple[pd.Series, str] | None:
+    """What would carry a ticker back first: yields, else its nearest other history.
+
+    Returns
+    -------
+    tuple or None
+        Levels and what they are in words.
+    """
+    made = proxy_level(ticker, rates)
+    known = CATALOGUE.get(ticker)
+    for name in known.proxies if known else ():
+        if made is None and name in older:
+            made = older[name], PROXIES[name]
+    return made
+
+
+def track_splices(
+    splices: Iterable[Splice], series: Levels, rates: Rates, older: Levels, last: str | None
+) -> list[Tracking]:
+    """Measure, for every ticker that was carried back, how its proxy follows it.
+
+    Parameters
+    ----------
+    splices
+        The joins.
+    series
+        The tickers' own levels.
+    rates, older
+        What the proxies are made of.
+    last
+        Last day to use, or None for all.
+
+    Returns
+    -------
+    list of Tracking
+        Without the tickers that share less than two years with their proxy.
+    """
+    found = []
+    for ticker in dict.fromkeys(splice.ticker for splice in splices):
+        made = nearest_proxy(ticker, rates, older)
+        if made is not None:
+            with contextlib.suppress(DataError):
+                found.append(tracking(ticker, series[ticker].loc[:last], *made))
+    return found
+
+
+def _month_ends(levels: pd.Series, end: pd.Timestamp) -> pd.Series:
+    """Last level of each month that is over by ``end``."""
+    months = levels.loc[:end].groupby(levels.loc[:end].index.to_period("M")).last()
+    over = (months.index.to_timestamp(how="end").normalize() - pd.offsets.BDay(1)) <= end
+    return months[over]

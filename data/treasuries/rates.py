@@ -1,0 +1,210 @@
+"""Yields, bills, policy rate, dollar and prices: raw series, and what of them was public when.
+
+Raw series are indexed by the day (CPI: the month) that a figure is about. Figures on another
+basis than the rest of their series are dropped here, for every source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from data.errors import DataError
+from data.treasuries.bonds import bill_bond_equivalent
+
+BILL_DAYS = 91
+
+# Published on another basis or not at all; what circulates there is no continuation.
+OTHER_BASIS = (
+    (20.0, "1900-01-01", "1973-01-03"),
+    (20.0, "1987-01-01", "1993-09-30"),
+    (30.0, "2002-02-19", "2006-02-08"),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Rates:
+    """What a source knows of rates; None where it knows nothing.
+
+    Attributes
+    ----------
+    yields
+        Days x maturities in years, par yields in percent, NaN where unpublished.
+    bill
+        Three-month bill, bond-equivalent percent, by day.
+    policy_rate
+        Effective federal funds rate, percent, by day.
+    dxy, broad_usd
+        Dollar indices by day: of the futures exchange (known at its close), and the Federal
+        Reserve's broad one (published on the Monday after its week).
+    cpi
+        Consumer prices by the first day of their month.
+    origin
+        Where each of these comes from, by attribute name.
+    """
+
+    yields: pd.DataFrame | None = None
+    bill: pd.Series | None = None
+    policy_rate: pd.Series | None = None
+    dxy: pd.Series | None = None
+    broad_usd: pd.Series | None = None
+    cpi: pd.Series | None = None
+    origin: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Drop what is on another basis, whoever sent it."""
+        if self.yields is not None:
+            object.__setattr__(self, "yields", without_other_basis(self.yields))
+
+
+def without_other_basis(yields: pd.DataFrame) -> pd.DataFrame:
+    """Blank the figures that were never published on the basis of their series.
+
+    The 20-year before 1973-01-04 and from 1987-01 to 1993-09, and the 30-year from 2002-02-19
+    to 2006-02-08.
+    """
+    kept = yields.copy()
+    for maturity, first, last in OTHER_BASIS:
+        if maturity in kept.columns:
+            kept.loc[first:last, maturity] = np.nan
+    return kept.dropna(how="all")
+
+
+def bond_equivalent(discount: pd.Series) -> pd.Series:
+    """Bond-equivalent yield in percent of a 91-day bill's bank discount in percent."""
+    converted = 100.0 * bill_bond_equivalent(discount.to_numpy(float) / 100.0, BILL_DAYS)
+    return pd.Series(converted, index=discount.index)
+
+
+def bill_level(bill: pd.Series, sessions: pd.DatetimeIndex, fee: float = 0.0) -> pd.Series:
+    """Total-return index of rolled three-month bills.
+
+    Each step accrues the yield of the last day before it over its calendar days: a bill of
+    bond-equivalent yield *y* grows by ``1 + y 91/365`` in its 91 days, evenly compounded.
+
+    Parameters
+    ----------
+    bill
+        Bond-equivalent percent by day.
+    sessions
+        The rows wanted; the first has a yield on or before it.
+    fee
+        Yearly, a fraction.
+
+    Raises
+    ------
+    DataError
+        If the bill starts after the first session.
+    """
+    known = bill.dropna().reindex(sessions, method="ffill")
+    if np.isnan(known.iloc[0]):
+        raise DataError(
+            f"the bill yield starts on {bill.dropna().index[0]:%Y-%m-%d}, after "
+            f"{sessions[0]:%Y-%m-%d}; begin later, or give older bill yields"
+        )
+    days = np.diff(sessions.values.astype("datetime64[D]").astype(np.int64))
+    whole = 1.0 + known.to_numpy(float)[:-1] / 100.0 * BILL_DAYS / 365.0
+    growth = whole ** (days / BILL_DAYS) * (1.0 - fee) ** (days / 365.25)
+    return pd.Series(100.0 * np.cumprod(np.r_[1.0, growth]), index=sessions)
+
+
+LATE_CURVE_DAYS = 30
+CARRIED_DAYS = {"policy_rate": 45, "dxy": 45, "cpi": 120}
+
+
+def stale_notes(rates: Rates, last: pd.Timestamp) -> list[str]:
+    """Name series that end long before the last session and are carried on from there."""
+    said = []
+    for name, days in CARRIED_DAYS.items():
+        raw = getattr(rates, name)
+        if name == "dxy" and rates.broad_usd is not None:
+            raw = rates.broad_usd
+        if raw is None or raw.dropna().empty:
+            continue
+        ends = raw.dropna().index[-1]
+        if (last - ends).days > days:
+            what = {"policy_rate": "the policy rate", "dxy": "the dollar index", "cpi": "the CPI"}
+            said.append(f"{what[name]} ends on {ends:%Y-%m-%d} and is carried on from there")
+    if rates.yields is not None and len(known := rates.yields.dropna(how="all")):
+        ends = known.index[-1]
+        if (last - ends).days > LATE_CURVE_DAYS:
+            said.append(f"yields end on {ends:%Y-%m-%d}: no curve is known after")
+    return said
+
+
+def on_sessions(rates: Rates, sessions: pd.DatetimeIndex, ppy: int) -> dict[str, object]:
+    """What of the rates was public at the close of each session, as a market holds it.
+
+    Yields count as known on their own day; the policy rate the day after; a month's CPI from
+    the last weekday of the next month; the broad dollar index of a week from the Monday after.
+
+    Returns
+    -------
+    dict
+        ``yields``, ``policy_rate``, ``cpi``, ``usd``: frames or series on the sessions, or
+        None.
+    """
+    return {
+        "yields": None if rates.yields is None else _yields(rates.yields, sessions, ppy),
+        "policy_rate": _as_of(rates.policy_rate, sessions, pd.Timedelta(days=1), "policy_rate"),
+        "cpi": _as_of_dates(rates.cpi, _cpi_public, sessions, "cpi"),
+        "usd": _usd(rates, sessions),
+    }
+
+
+def _yields(yields: pd.DataFrame, sessions: pd.DatetimeIndex, ppy: int) -> pd.DataFrame:
+    if ppy == 252:
+        return yields.reindex(sessions)
+    # On monthly rows: each maturity's last figure of the month up to the row's own day.
+    answer = pd.DataFrame(np.nan, index=sessions, columns=yields.columns)
+    for maturity in yields.columns:
+        known = yields[maturity].dropna()
+        place = known.index.searchsorted(sessions, side="right") - 1
+        there = place >= 0
+        days = known.index[np.maximum(place, 0)]
+        there &= days.to_period("M") == sessions.to_period("M")
+        answer.loc[there, maturity] = known.to_numpy()[place[there]]
+    return answer
+
+
+def _as_of(
+    raw: pd.Series | None, sessions: pd.DatetimeIndex, lag: pd.Timedelta, name: str
+) -> pd.Series | None:
+    return _as_of_dates(raw, lambda days: days + lag, sessions, name)
+
+
+def _as_of_dates(raw, public, sessions: pd.DatetimeIndex, name: str) -> pd.Series | None:  # type: ignore[no-untyped-def]
+    """Last figure whose public day is not after the session."""
+    if raw is None or raw.dropna().empty:
+        return None
+    known = raw.dropna()
+    shown = pd.Series(known.to_numpy(float), index=public(pd.DatetimeIndex(known.index)))
+    shown = shown[~shown.index.duplicated(keep="last")].sort_index()
+    return shown.reindex(sessions, method="ffill").rename(name)
+
+
+def _cpi_public(months: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(months.to_period("M").to_timestamp() + pd.offsets.BMonthEnd(2))
+
+
+def _monday_after(days: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    return days + pd.to_timedelta(7 - days.day_of_week, unit="D")
+
+
+def _usd(rates: Rates, sessions: pd.DatetimeIndex) -> pd.Series | None:
+    """The exchange's index while it lasts, then the broad one, joined on the level of a day."""
+    if rates.dxy is None or rates.broad_usd is None:
+        dxy = _as_of_dates(rates.dxy, lambda days: days, sessions, "usd")
+        return _as_of_dates(rates.broad_usd, _monday_after, sessions, "usd") if dxy is None else dxy
+    dxy, broad = rates.dxy.dropna(), rates.broad_usd.dropna()
+    ends = dxy.index[-1]
+    after = broad[broad.index > ends] * (dxy.iloc[-1] / broad.asof(ends))
+    if after.isna().any():
+        return _as_of_dates(dxy, lambda days: days, sessions, "usd")
+    after.index = _monday_after(pd.DatetimeIndex(after.index))
+    shown = pd.concat([dxy, after])
+    shown = shown[~shown.index.duplicated(keep="last")].sort_index()
+    return shown.reindex(sessions, method="ffill").rename("usd")
