@@ -59,8 +59,8 @@ lint: $(DEV_STAMP) ## Check style and types
 # Fault counts that no change has to wait for; their figures stand in docs/reliability.md.
 .PHONY: soak
 soak: $(DEV_STAMP) ## Run the full counts of docs/reliability.md (one to two hours)
-	HEDGE_SOAK=1 $(BIN)/python -m pytest -s -o timeout=7200 -n 0 tests/soak tests/data/test_misbehaviour.py \
-	    tests/data/test_fred_misbehaviour.py tests/data/test_bounds.py
+	HEDGE_SOAK=1 $(BIN)/python -m pytest -s -o timeout=7200 -n 0 tests/soak tests/data/sources/test_misbehaviour.py \
+	    tests/data/sources/test_fred_misbehaviour.py tests/data/sources/test_bounds.py
 	$(BIN)/python -m tests.soak.yahoo
 	$(BIN)/python -m tests.soak.faults
 

@@ -11,6 +11,11 @@ from data.errors import UsageError
 
 if TYPE_CHECKING:
     from backtests.engine.config import RunConfig
+    from strategies.base import Params
+
+# Options of :func:`config_options` that describe a run, by the keys of its table.
+RUN_OPTIONS = ("source", "extend", "start", "end", "fee_bps", "slippage_bps", "lag", "benchmark",
+               "initial")  # fmt: skip
 
 
 def assignments(texts: Sequence[str], option: str) -> dict[str, str]:
@@ -32,7 +37,7 @@ def assignments(texts: Sequence[str], option: str) -> dict[str, str]:
     return read
 
 
-def run_config(strategy: str, params: Mapping[str, Any], options: Mapping[str, Any]) -> RunConfig:
+def run_config(strategy: str, params: Params, options: Mapping[str, Any]) -> RunConfig:
     """Make the configuration of a run from the shared options.
 
     Raises
@@ -41,19 +46,9 @@ def run_config(strategy: str, params: Mapping[str, Any], options: Mapping[str, A
         For any of them that cannot be.
     """
     from backtests.engine.config import RunConfig
-    from backtests.engine.costs import Costs
 
-    return RunConfig(
-        strategy=strategy,
-        params=params,
-        source=options["source"],
-        start=options["start"],
-        end=options["end"],
-        costs=Costs(options["fee_bps"], options["slippage_bps"], options["lag"]),
-        benchmark=options["benchmark"],
-        initial=options["initial"],
-        extend=options["extend"],
-    )
+    given = {name: options[name] for name in RUN_OPTIONS}
+    return RunConfig.from_dict({"strategy": strategy, "params": params, **given})
 
 
 def given_params(options: Mapping[str, Any]) -> dict[str, str]:

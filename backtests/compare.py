@@ -11,20 +11,19 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from backtests.cli import assignments, config_options, run_config
+from backtests.cli import RUN_OPTIONS, assignments, config_options, run_config
 from data.command import CONTEXT, make_console, printable, run_command, steps
 from data.errors import OutputError, UsageError, did_you_mean
+from data.records import fields_of
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from backtests.engine.config import RunConfig
-    from backtests.report.comparison.page import Comparison
+    from backtests.report.comparison.table import Comparison
     from backtests.report.finished_run import FinishedRun
 
 MOST_ACROSS = 5  # columns that a terminal shows by name
-RUN_OPTIONS = ("source", "extend", "start", "end", "fee_bps", "slippage_bps", "lag", "benchmark",
-               "initial")  # fmt: skip
 
 
 @click.command(context_settings=CONTEXT)
@@ -41,7 +40,7 @@ def main(runs: tuple[str, ...], **options: Any) -> None:
     A variant is a strategy with parameters: hedge_mix:SPY=0.7,IEF=0.3 or
     attack_defend:step_bp=25. What has not been run yet is run first, all on the same dates.
     """
-    from backtests.report.comparison.footing import FEWEST, MOST
+    from backtests.report.comparison.aligned import FEWEST, MOST
     from backtests.report.folder import require_writable
 
     if not FEWEST <= len(runs) <= MOST:
@@ -56,15 +55,16 @@ def main(runs: tuple[str, ...], **options: Any) -> None:
     require_writable(out)
     folders = run_missing(asked, out, options)
 
-    from backtests.report.comparison.footing import require_footing
-    from backtests.report.comparison.page import compare, write_comparison
+    from backtests.report.comparison.aligned import align_runs
+    from backtests.report.comparison.page import write_comparison
+    from backtests.report.comparison.table import compare
     from backtests.report.finished_run import read_run
 
     finished = [read_run(folder) for folder in folders]
     console = make_console()
     for line in about(finished):
         console.print(line, soft_wrap=True)
-    comparison = compare(require_footing(finished, align=options["align"]))
+    comparison = compare(align_runs(finished, align=options["align"]))
     place = write_comparison(out, comparison)
     print_comparison(console, comparison, place, against=options["against"])
 
@@ -111,32 +111,16 @@ def like_the_finished(runs: Sequence[str], out: Path, options: dict[str, Any]) -
     if finished is None or all(folder_of(text, out) is not None for text in runs):
         return options
     run = read_run(finished)
-    known = {**_config_of(run), "start": run.summary["start"]}
+    settings = {**fields_of(run.manifest.config), "start": run.summary.start}
     context = click.get_current_context()
     taken = {
-        name: known[name]
+        name: settings[name]
         for name in RUN_OPTIONS
-        if name in known and context.get_parameter_source(name) is not ParameterSource.COMMANDLINE
+        if context.get_parameter_source(name) is not ParameterSource.COMMANDLINE
     }
     told = ", ".join(f"{name} {value}" for name, value in taken.items() if value is not None)
     make_console(stderr=True).print(f"note: new runs take from {finished.name}: {told}")
     return {**options, **taken}
-
-
-def _config_of(run: FinishedRun) -> dict[str, Any]:
-    """The configuration that a manifest tells, which no checksum covers."""
-    from backtests.engine.config_file import require_types
-
-    place, config = run.folder / "manifest.json", run.manifest.get("config")
-    if not isinstance(config, dict):
-        raise OutputError(f"{place} is damaged (it has no configuration); run it again")
-    given = {name: value for name, value in config.items()
-             if value is not None or name not in ("start", "end", "benchmark")}  # fmt: skip
-    try:
-        require_types(given, "its configuration")
-    except UsageError as error:
-        raise OutputError(f"{place} is damaged ({error}); run it again") from error
-    return config
 
 
 def _require_use(asked: list[Path | RunConfig]) -> None:
@@ -155,12 +139,12 @@ def _require_use(asked: list[Path | RunConfig]) -> None:
 def about(runs: list[FinishedRun]) -> list[str]:
     """Which data the runs stand on, and what to know of them, each line once."""
     lines = [
-        f"{run.summary['source']}: {run.summary['source_title']}, {run.summary['start']} to "
-        f"{run.summary['end']}"
+        f"{run.summary.source}: {run.summary.source_title}, {run.summary.start} to "
+        f"{run.summary.end}"
         for run in runs
     ]
-    lines += [f"note: {remark}" for run in runs for remark in run.manifest["remarks"]]
-    lines += [f"note: {note}" for run in runs for note in run.summary["notes"]]
+    lines += [f"note: {remark}" for run in runs for remark in run.manifest.remarks]
+    lines += [f"note: {note}" for run in runs for note in run.summary.notes]
     return list(dict.fromkeys(lines))
 
 
@@ -217,19 +201,20 @@ def print_comparison(
     from rich.table import Table
     from rich.text import Text
 
-    from backtests.report.comparison.footing import costs_text
-    from backtests.report.comparison.page import console_rows, difference_rows
+    from backtests.report.comparison.aligned import costs_text
+    from backtests.report.comparison.table import console_rows, difference_rows
 
-    labels = comparison.footing.labels
+    labels = comparison.aligned.labels
     heads = labels
     if len(labels) > MOST_ACROSS or max(map(len, labels)) > 40:
         heads = [f"[{number}]" for number in range(1, len(labels) + 1)]
-    values = comparison.footing.values
+    values = comparison.aligned.values
     span = f"{values.index[0]:%Y-%m-%d} to {values.index[-1]:%Y-%m-%d}"
-    for note in comparison.footing.notes:
+    for note in comparison.aligned.notes:
         console.print(Text(printable(f"note: {note}")), soft_wrap=True)
     console.print()
-    costs = "; ".join(dict.fromkeys(map(costs_text, comparison.footing.runs)))
+    runs = comparison.aligned.runs
+    costs = "; ".join(dict.fromkeys(costs_text(run.summary.costs) for run in runs))
     console.print(Text(f"{span}, after costs ({costs}); * best of its row"), soft_wrap=True)
     if heads is not labels:
         for head, name in zip(heads, labels, strict=True):

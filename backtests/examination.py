@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtests.analysis.honesty import Edge, Sample, edge_of, examine
 from backtests.analysis.months import cvar, month_ends
 from backtests.analysis.objective import MONTHS
 from backtests.analysis.plateau import Region, widest_good_region
+from backtests.analysis.reliability import Edge, Sample, edge_of, examine
 from backtests.analysis.scores import best_of
 from backtests.analysis.selection import evenly_spaced
 from backtests.engine.candidates import schedules
@@ -49,17 +49,17 @@ def examined(search: Search, table: pd.DataFrame, trials: int, name: str) -> Tun
     UsageError
         If no candidate keeps the limits.
     """
-    space, objective, course = search.space, search.objective, search.course
+    space, objective, panel = search.space, search.objective, search.panel
     eligible = objective.eligible(table)
     if not eligible.any():
-        raise UsageError(_nearest(search, table))
+        raise UsageError(_why_none(search, table))
     goal = table[objective.maximise].to_numpy(float)
     peak = best_of(goal, eligible)
     default, equity = (
         search.month_returns(search.alone(rule))
         for rule in (search.default, EquityOnly(ticker=search.benchmark))
     )
-    cash = month_ends(search.market.cash.loc[course.sessions].to_frame())
+    cash = month_ends(search.market.cash.loc[panel.sessions].to_frame())
     cash_returns = cash.pct_change(fill_method=None).iloc[1:, 0].to_numpy(float)
     pair = np.column_stack([search.month_returns_of(np.array([peak])), default])
     region = widest_good_region(
@@ -69,10 +69,9 @@ def examined(search: Search, table: pd.DataFrame, trials: int, name: str) -> Tun
         eligible=eligible,
         tolerance=_tolerance(edge_of(objective, pair, cash_returns)),
     )
-    assert region is not None  # noqa: S101 - some candidate is eligible
     sample = _sample(search, region, eligible, default, cash, cash_returns)
-    lag = math.ceil(course.costs.lag * MONTHS / course.ppy)
-    honesty = examine(sample, objective, trials=trials, lag=lag)
+    lag = math.ceil(panel.costs.lag * MONTHS / panel.ppy)
+    reliability = examine(sample, objective, trials=trials, lag=lag)
     best = np.argsort(-np.where(eligible, goal, -np.inf), kind="stable")
     best = best[: min(MOST_TAILS, int(eligible.sum()))]
     metrics = table.assign(plateau=region.plateau, eligible=eligible)
@@ -86,14 +85,14 @@ def examined(search: Search, table: pd.DataFrame, trials: int, name: str) -> Tun
         space=space,
         objective=objective,
         market=search.market,
-        sessions=course.sessions,
+        sessions=panel.sessions,
         metrics=metrics,
         region=region,
         default=search.scores_alone(search.default),
         equity=search.scores_alone(EquityOnly(ticker=search.benchmark)),
         diluted=_diluted(search, sample.returns[:, [sample.chosen]], cash_returns),
         benchmark=search.benchmark,
-        honesty=honesty,
+        reliability=reliability,
         trials=trials,
         equity_returns=equity[:, 0],
         best_numbers=best,
@@ -105,45 +104,43 @@ def _tolerance(edge: Edge) -> float:
     return edge.error if np.isfinite(edge.error) else 0.0
 
 
-def _nearest(search: Search, table: pd.DataFrame) -> str:
-    """Say which limit nothing keeps, and how near the nearest candidate comes."""
-    for limit in search.objective.limits:
+def _why_none(search: Search, table: pd.DataFrame) -> str:
+    """Say why no candidate is eligible, and what to change."""
+    objective, among = search.objective, f"the {len(table):,} candidates"
+    for limit in objective.limits:
         figures = table[limit.metric].to_numpy(float)
-        if limit.meets(figures).any() or np.isnan(figures).all():
-            continue
-        sign = 1.0 if limit.sign[0] == ">" else -1.0
-        near = int(np.nanargmax(sign * figures))
+        if not limit.meets(figures).any() and not np.isnan(figures).all():
+            sign = 1.0 if limit.sign[0] == ">" else -1.0
+            near = int(np.nanargmax(sign * figures))
+            return (
+                f"--subject-to {limit}: none of {among} keeps it; the nearest has {limit.metric} "
+                f"{figures[near]:.4g} ({params_text(search.space.params(near), search.space)}); "
+                "loosen the limit, the scores are kept"
+            )
+    if not objective.limits:
         return (
-            f"--subject-to {limit}: none of the {len(table):,} candidates keeps it; the nearest "
-            f"has {limit.metric} {figures[near]:.4g} ("
-            f"{params_text(search.space.params(near), search.space)}); loosen the limit, the "
-            "scores are kept"
+            f"--maximise {objective.maximise}: none of {among} has one, since none of them varies; "
+            "search other assets"
         )
-    if not search.objective.limits:
+    limits = " and ".join(map(str, objective.limits))
+    if objective.keeps(table).any():
         return (
-            f"--maximise {search.objective.maximise}: none of the {len(table):,} candidates has "
-            "one, since none of them varies; search other assets"
-        )
-    limits = " and ".join(map(str, search.objective.limits))
-    if search.objective.keeps(table).any():
-        return (
-            f"--maximise {search.objective.maximise}: those of the {len(table):,} candidates that "
-            f"keep {limits} have none, since they never vary or never fall; loosen the limit, the "
-            "scores are kept"
+            f"--maximise {objective.maximise}: those of {among} that keep {limits} have none, "
+            "since they never vary or never fall; loosen the limit, the scores are kept"
         )
     return (
-        f"--subject-to: none of the {len(table):,} candidates keeps {limits} together; "
-        "loosen one of them, the scores are kept"
+        f"--subject-to: none of {among} keeps {limits} together; loosen one of them, the scores "
+        "are kept"
     )
 
 
 def _tails(search: Search, numbers: Numbers) -> Array:
     """CVaR(95) per row and per month of some candidates, candidates x 2."""
-    found = []
+    tails = []
     for part in search.paths_of(numbers):
         rows = part.pct_change(fill_method=None).iloc[1:].to_numpy(float)
-        found.append(np.column_stack([cvar(rows.T), cvar(month_returns(part).T)]))
-    return np.concatenate(found)
+        tails.append(np.column_stack([cvar(rows.T), cvar(month_returns(part).T)]))
+    return np.concatenate(tails)
 
 
 def _sample(
@@ -175,13 +172,13 @@ def _sample(
 
 def _diluted(search: Search, chosen: Array, cash: Array) -> Diluted | None:
     """Bring the default down with bills, a percent at a time, until it keeps the limits."""
-    course, rule = search.course, search.default
+    panel, rule = search.panel, search.default
     if search.objective.eligible(search.scores_alone(rule).to_frame().T)[0]:
         return None
     decided = rule.target_weights(search.market)
     shares = np.arange(99, 0, -1) / 100
-    less = schedules(course, search.market, (decided * share for share in shares))
-    table = pd.concat(score_in_chunks(course, less))
+    less = schedules(panel, search.market, (decided * share for share in shares))
+    table = pd.concat(score_in_chunks(panel, less))
     keeps = np.flatnonzero(search.objective.eligible(table))
     if not len(keeps):
         return None
@@ -193,7 +190,7 @@ def _diluted(search: Search, chosen: Array, cash: Array) -> Diluted | None:
 
 def _best_run(search: Search, number: int) -> RunConfig:
     """The recommended candidate as a run, on the very dates and data of the search."""
-    sessions = search.course.sessions
+    sessions = search.panel.sessions
     return replace(
         search.config,
         strategy=search.space.strategy,

@@ -62,7 +62,7 @@ def run_many(
         if any(config.start is None for config in configs):
             days = _in_order(pool, _first_day, [(config,) for config in configs])
             latest = max(range(len(days)), key=days.__getitem__)
-            slowest = run_label(configs[latest].as_dict())
+            slowest = run_label(configs[latest].strategy, configs[latest].params)
             announce(f"note: all begin on {days[latest]}, the first day of {slowest}")
             configs = [replace(config, start=days[latest]) for config in configs]
         wanted = [(config, out, with_tearsheet, with_verdict) for config in configs]
@@ -115,19 +115,22 @@ def _longest_first(configs: Sequence[RunConfig]) -> list[int]:
 
 
 def _first_day(config: RunConfig) -> str:
-    from backtests.jobs import first_day
+    from backtests.engine.backtest import first_day
 
     return first_day(config)
 
 
 def _run_one(config: RunConfig, out: Path, with_tearsheet: bool, with_verdict: bool) -> Path:
-    from backtests.jobs import execute, judged, publish
+    from backtests.engine.judge import judged
+    from backtests.jobs import execute, publish
     from backtests.report.folder import SUMMARY, holds_json, is_complete
+    from backtests.report.pages import TEARSHEET, VERDICT
 
     run = execute(config, with_verdict=False)
-    pages = ["tearsheet.html"] * with_tearsheet + ["verdict.json"] * with_verdict
-    if is_complete(out / run.name, pages) and holds_json(out / run.name / SUMMARY, run.summary):
-        return out / run.name
+    folder = out / run.name
+    pages = [TEARSHEET.file] * with_tearsheet + [VERDICT.file] * with_verdict
+    if is_complete(folder, pages) and holds_json(folder / SUMMARY, run.summary):
+        return folder
     if with_verdict:
         run = judged(run)
     return publish(run, out, with_tearsheet=with_tearsheet)

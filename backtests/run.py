@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from backtests.cli import config_options, given_params, run_config, strategy_options
 from data.command import CONTEXT, make_console, progress, run_command
 from data.errors import UsageError
+
+if TYPE_CHECKING:
+    from strategies.base import Params
 
 
 @click.command(context_settings=CONTEXT)
@@ -37,7 +40,7 @@ def main(strategy: str | None, **options: Any) -> None:
 
 def run(strategy: str | None, **options: Any) -> None:
     """Execute one run and show it."""
-    from backtests.report.folder import require_writable
+    from backtests.report.folder import SUMMARY, require_writable
 
     params = given_params(options)
     config = run_config(*with_config(strategy, params, options))
@@ -58,15 +61,14 @@ def run(strategy: str | None, **options: Any) -> None:
     )
     folder = publish(result, out, progress, with_tearsheet=not options["no_tearsheet"])
     if options["as_json"]:
-        click.echo(json.dumps(result.summary, indent=2, allow_nan=False, ensure_ascii=False))
+        click.echo((folder / SUMMARY).read_text(encoding="utf-8"), nl=False)
     else:
-        switches = None if result.sleeve is None else result.sleeve.switches
-        print_run(console, result.summary, folder, switches, result.verdict)
+        print_run(console, result, folder)
 
 
 def with_config(
-    strategy: str | None, params: dict[str, Any], options: dict[str, Any]
-) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    strategy: str | None, params: Params, options: dict[str, Any]
+) -> tuple[str, Params, dict[str, Any]]:
     """Fill what the command line leaves open from ``--config``.
 
     Raises
@@ -97,7 +99,8 @@ def with_config(
         for key, value in table.items()
         if key not in ("strategy", "params") and key not in given
     }
-    return table["strategy"], {**table.get("params", {}), **params}, {**options, **kept}
+    from_file = cast("Params", table.get("params", {}))
+    return str(table["strategy"]), {**from_file, **params}, {**options, **kept}
 
 
 def listing() -> str:
@@ -110,7 +113,7 @@ def listing() -> str:
         lines += [f"{name}: {kind.summary()}"]
         for known in kind.parameters():
             default = known.default
-            if isinstance(default, dict):
+            if isinstance(default, Mapping):
                 default = ",".join(f"{ticker}={weight:g}" for ticker, weight in default.items())
             range_ = f"; {known.range}" if known.range else ""
             lines += [f"  {known.name} = {default}  ({known.unit}{range_})  {known.doc}"]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from backtests.engine.space import Space
     from backtests.report.tuning.result import Tuned
+    from backtests.tuning import Interrupted
 
 
 @click.command(context_settings=CONTEXT)
@@ -78,8 +79,8 @@ def main(strategy: str, **options: Any) -> None:
     console = make_console()
     say = partial(console.print, soft_wrap=True)
     say(f"{len(space):,} candidates over {', '.join(space.axes)}; maximised: {objective}")
-    if space.left_out[0]:
-        say(f"note: {space.left_out[0]:,} combinations are left out: {space.left_out[1]}")
+    if space.left_out.count:
+        say(f"note: {space.left_out.count:,} combinations are left out: {space.left_out.why}")
 
     with progress("loading the kernel"):
         from backtests.tuning import Interrupted, prepare_search, tune
@@ -108,27 +109,27 @@ def require_something(strategy: str, assets: str | None, grid: dict[str, str]) -
     from strategies.registry import strategy_class
 
     declared = strategy_class(strategy).parameters()
-    is_mix = any(isinstance(known.default, Mapping) for known in declared)
+    is_mix = any(isinstance(own.default, Mapping) for own in declared)
     if assets is not None and not is_mix:
-        names = ", ".join(known.name for known in declared)
+        names = ", ".join(own.name for own in declared)
         raise UsageError(
             f"--assets is for hedge_mix; search parameters of {strategy} with --grid ({names})"
         )
     if assets is not None and grid:
         raise UsageError("--assets and --grid are two searches; give one")
     if assets is None and not grid:
-        known = [f"{one.name} ({one.range})" for one in declared if one.range]
+        ranges = [f"{own.name} ({own.range})" for own in declared if own.range]
         example = (
             "--assets SPY,SHY,IEF,TLT --step 0.05"
             if is_mix
-            else f"--grid NAME=VALUES of {', '.join(known)}"
+            else f"--grid NAME=VALUES of {', '.join(ranges)}"
         )
-        if not is_mix and not known:
+        if not is_mix and not ranges:
             raise UsageError(f"{strategy} has no parameter to search; search hedge_mix --assets")
         raise UsageError(f"what to search? for example: {example}")
 
 
-def print_interrupted(console: Console, stopped: Any, space: Space) -> None:
+def print_interrupted(console: Console, stopped: Interrupted, space: Space) -> None:
     """Say what is done, what is best so far, and how to go on."""
     from rich.text import Text
 
@@ -141,12 +142,11 @@ def print_interrupted(console: Console, stopped: Any, space: Space) -> None:
             "kept, and the same command goes on from there"
         )
     )
-    if stopped.best is not None:
-        params, row = stopped.best
+    if (best := stopped.best) is not None:
         console.print(
             Text(
-                f"best so far: {params_text(params, space)}, CAGR {percent(row['cagr'])}, "
-                f"max drawdown {percent(row['max_drawdown'])}; not examined: it may be luck"
+                f"best so far: {params_text(best.params, space)}, CAGR {percent(best.cagr)}, "
+                f"max drawdown {percent(best.max_drawdown)}; not examined: it may be luck"
             )
         )
 
@@ -159,7 +159,8 @@ def print_tuned(console: Console, tuned: Tuned, folder: Path) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from backtests.report.tuning.result import BEST, SHOWN, headline, sentences
+    from backtests.report.tuning.result import BEST
+    from backtests.report.tuning.words import SHOWN, headline, sentences
 
     sessions = tuned.sessions
     table = Table(
@@ -169,15 +170,16 @@ def print_tuned(console: Console, tuned: Tuned, folder: Path) -> None:
         box=SIMPLE_HEAD,
     )
     table.add_column("")
-    for name in tuned.portfolios:
-        table.add_column(name, justify="right")
+    portfolios = tuned.portfolios
+    for portfolio in portfolios:
+        table.add_column(portfolio.name, justify="right")
     for key, (label, show) in SHOWN.items():
-        values = [float(row[key]) for _, row in tuned.portfolios.values()]
+        values = [float(portfolio.metrics[key]) for portfolio in portfolios]
         table.add_row(label, *(show(value if math.isfinite(value) else None) for value in values))
     console.print()
     console.print(table)
-    for name, (label, _) in tuned.portfolios.items():
-        console.print(Text(f"{name}: {label}"), soft_wrap=True)
+    for portfolio in portfolios:
+        console.print(Text(f"{portfolio.name}: {portfolio.holds}"), soft_wrap=True)
     console.print()
     console.print(Text(f"{headline(tuned)}."))
     for sentence in sentences(tuned):

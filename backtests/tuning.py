@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtests.analysis.honesty import FEWEST_MONTHS
 from backtests.analysis.months import month_ends
 from backtests.analysis.objective import Objective
-from backtests.engine.candidates import Candidates, Course, make_course
+from backtests.analysis.reliability import FEWEST_MONTHS
+from backtests.engine.backtest import benchmark_ticker
+from backtests.engine.candidates import Candidates, PricePanel, make_panel
 from backtests.engine.cluster import connect, score_in_chunks_on
-from backtests.engine.config import RunConfig, short_hash
+from backtests.engine.config import RunConfig, plain_params, short_hash
 from backtests.engine.scores import METRICS, score_in_chunks
 from backtests.engine.search import Search
 from backtests.engine.space import Space
 from backtests.examination import examined
-from backtests.jobs import benchmark_ticker, period
 from backtests.report.tuning.folder import write_tuning
 from backtests.report.tuning.result import Tuned
 from backtests.report.tuning.trials import log_trials
@@ -29,14 +29,26 @@ from backtests.report.tuning.unfinished import Unfinished
 from data.command import Progress, silent
 from data.errors import UsageError
 from data.load import data_line, load_market
+from data.market import Market
+from data.period import cut_to_period
+from strategies.base import Params, Strategy
 from strategies.causality import prove_quickly
 
 Array = NDArray[np.float64]
 Steps = Callable[[int, int], object]
-Frames = Callable[[Course, Candidates], Iterator[pd.DataFrame]]
+Frames = Callable[[PricePanel, Candidates], Iterator[pd.DataFrame]]
 
 MIXES_AT_ONCE = 1 << 18  # made ready for the kernel; bounds memory
 RULES_AT_ONCE = 64  # decisions take most of the time, and are kept every half second
+
+
+@dataclass(frozen=True)
+class BestSoFar:
+    """The best candidate of a search that was stopped, after costs; not examined."""
+
+    params: Params
+    cagr: float
+    max_drawdown: float
 
 
 class Interrupted(Exception):
@@ -47,10 +59,10 @@ class Interrupted(Exception):
     done, total
         Candidates scored, and all.
     best
-        Parameters and metrics of the best one so far, None where none keeps the limits.
+        The best one so far, None where none keeps the limits.
     """
 
-    def __init__(self, done: int, total: int, best: tuple[dict[str, Any], pd.Series] | None):
+    def __init__(self, done: int, total: int, best: BestSoFar | None):
         super().__init__(f"{done} of {total}")
         self.done, self.total, self.best = done, total, best
 
@@ -86,55 +98,81 @@ def prepare_search(
         progress=progress,
     )
     announce(f"{config.source}: {data_line(market)}")
-    for remark in market.remarks[1:]:
+    for remark in market.remarks:
         announce(f"warning: {remark}")
     prove_quickly(default)
     optional = [ticker for ticker in tickers if any(ticker in rule.optional for rule in rules)]
     required = [ticker for ticker in tickers if ticker not in optional]
-    market, start = period(market, config, required)
-    begin, late = market.first_session(required)
-    reason = f"the first day of {late}"
-    for rule in rules:
-        first = rule.target_weights(market).index[0]
-        if start is not None and first > start:
-            raise UsageError(
-                f"{rule.name} with {rule.params()} cannot decide before {first:%Y-%m-%d}, and "
-                f"--start is {start:%Y-%m-%d}; start later or search shorter windows"
-            )
-        if first > begin:
-            begin, reason = first, f"the first decision of the slowest {rule.name}"
-    course = make_course(
-        market,
-        tickers,
-        config.costs,
-        start=start if start is not None else begin,
-        initial=config.initial,
-        optional=optional,
+    period = cut_to_period(market, required, config.start, config.end)
+    market, asked = period.market, period.start
+    if asked is None:
+        start, reason = _earliest(market, rules, required)
+    else:
+        start, reason = asked, ""
+        _require_decisions(market, rules, asked)
+    panel = make_panel(
+        market, tickers, config.costs, start=start, initial=config.initial, optional=optional
     )
-    if start is None and begin > market.sessions[0]:
-        announce(f"note: all candidates begin on {begin:%Y-%m-%d}, {reason}")
+    if reason and start > market.sessions[0]:
+        announce(f"note: all candidates begin on {start:%Y-%m-%d}, {reason}")
     for note in market.notes:
         announce(f"note: {note}")
-    months = len(month_ends(pd.DataFrame({"cash": market.cash.loc[course.sessions]}))) - 1
-    if months < FEWEST_MONTHS:
-        raise UsageError(
-            f"a search needs {FEWEST_MONTHS} whole months or more to say anything, and "
-            f"{course.sessions[0]:%Y-%m-%d} to {course.sessions[-1]:%Y-%m-%d} has {months}; "
-            "give a longer period"
-        )
-    search = Search(config, space, objective, market, course, benchmark)
-    if not np.isfinite(
-        search.scores_alone(default, progress)[["sharpe", objective.maximise]]
-    ).all():
-        raise UsageError(
-            f"--maximise {objective.maximise}: the default has none to beat, since it never "
-            "varies or never falls; give another by --weights or --set"
-        )
+    _require_months(market, panel)
+    search = Search(config, space, objective, market, panel, benchmark)
+    _require_score(search, progress)
     return search
 
 
+def _earliest(
+    market: Market, rules: Sequence[Strategy], required: Sequence[str]
+) -> tuple[pd.Timestamp, str]:
+    """The first session on which all rules can decide, and what makes them wait for it."""
+    start, late = market.first_session(required)
+    reason = f"the first day of {late}"
+    for rule in rules:
+        first = rule.target_weights(market).index[0]
+        if first > start:
+            start, reason = first, f"the first decision of the slowest {rule.name}"
+    return start, reason
+
+
+def _require_decisions(market: Market, rules: Sequence[Strategy], start: pd.Timestamp) -> None:
+    """Refuse a start before one of the rules can decide."""
+    for rule in rules:
+        first = rule.target_weights(market).index[0]
+        if first > start:
+            raise UsageError(
+                f"{rule.name} with {plain_params(rule.params())} cannot decide before "
+                f"{first:%Y-%m-%d}, and --start is {start:%Y-%m-%d}; start later or search "
+                "shorter windows"
+            )
+
+
+def _require_months(market: Market, panel: PricePanel) -> None:
+    """Refuse a period too short to say anything."""
+    sessions = panel.sessions
+    months = len(month_ends(pd.DataFrame({"cash": market.cash.loc[sessions]}))) - 1
+    if months < FEWEST_MONTHS:
+        raise UsageError(
+            f"a search needs {FEWEST_MONTHS} whole months or more to say anything, and "
+            f"{sessions[0]:%Y-%m-%d} to {sessions[-1]:%Y-%m-%d} has {months}; "
+            "give a longer period"
+        )
+
+
+def _require_score(search: Search, progress: Progress) -> None:
+    """Refuse a default that has no score to beat."""
+    metric = search.objective.maximise
+    scores = search.scores_alone(search.default, progress)
+    if not np.isfinite(scores[["sharpe", metric]]).all():
+        raise UsageError(
+            f"--maximise {metric}: the default has none to beat, since it never "
+            "varies or never falls; give another by --weights or --set"
+        )
+
+
 def score_space(
-    search: Search, kept: Unfinished, frames: Frames, step: Steps = lambda done, of: None
+    search: Search, unfinished: Unfinished, frames: Frames, step: Steps = lambda done, of: None
 ) -> tuple[Array, NDArray[np.bool_], bool]:
     """Score every candidate that is not kept yet.
 
@@ -143,24 +181,24 @@ def score_space(
     tuple
         Scores, candidates x ``METRICS``; which are there; and whether Ctrl-C stopped the rest.
     """
-    scores, done = kept.read()
+    scores, done = unfinished.read()
     total = len(search.space)
     size = MIXES_AT_ONCE if search.space.is_simplex else RULES_AT_ONCE
     try:
         step(int(done.sum()), total)
         for first, stop in _gaps(done, size):
-            part = search.space.candidates(search.course, search.market, np.arange(first, stop))
+            part = search.space.candidates(search.panel, search.market, np.arange(first, stop))
             at = first
-            for frame in frames(search.course, part):
-                found = frame.to_numpy(float)
-                kept.keep(at, found)
-                here = slice(at, at + len(found))
-                scores[here], done[here] = found, True
-                at += len(found)
+            for frame in frames(search.panel, part):
+                fresh = frame.to_numpy(float)
+                unfinished.keep(at, fresh)
+                here = slice(at, at + len(fresh))
+                scores[here], done[here] = fresh, True
+                at += len(fresh)
                 step(int(done.sum()), total)
     except KeyboardInterrupt:
         # It may come after scores are kept and before they are noted here: what is kept decides.
-        return *kept.read(), True
+        return *unfinished.read(), True
     return scores, done, False
 
 
@@ -178,10 +216,10 @@ def _gaps(done: NDArray[np.bool_], size: int) -> list[tuple[int, int]]:
 def scorer(scheduler: str | None, progress: Progress) -> Iterator[Frames]:
     """Give what scores candidates: threads of this process, or a cluster."""
     if scheduler is None:
-        yield lambda course, part: score_in_chunks(course, part, progress=progress)
+        yield lambda panel, part: score_in_chunks(panel, part, progress=progress)
         return
     with connect(scheduler, progress=progress) as client:
-        yield lambda course, part: score_in_chunks_on(client, course, part)
+        yield lambda panel, part: score_in_chunks_on(client, panel, part)
 
 
 def tune(
@@ -212,13 +250,13 @@ def tune(
     HedgeError
         For whatever the user can correct.
     """
-    space, course = search.space, search.course
+    space, panel = search.space, search.panel
     key = search.scores_key()
-    kept = Unfinished(out, key, len(space), len(METRICS))
+    unfinished = Unfinished(out, key, len(space), len(METRICS))
     shown = steps("scoring") if steps else contextlib.nullcontext(lambda done, of: None)
     with scorer(scheduler, progress) as frames, shown as step:
-        scores, done, stopped = score_space(search, kept, frames, step)
-    trials = log_trials(out, space, np.flatnonzero(done), course.ppy, key)
+        scores, done, stopped = score_space(search, unfinished, frames, step)
+    trials = log_trials(out, space, np.flatnonzero(done), panel.ppy, key)
     # The count of trials decides numbers too.
     name = f"tune-{short_hash([key, str(search.objective), trials])}"
     table = pd.DataFrame(scores, columns=list(METRICS))
@@ -228,13 +266,14 @@ def tune(
         tuned = examined(search, table, trials, name)
     with progress("writing the page"):
         folder = write_tuning(out, tuned)
-    kept.discard()
+    unfinished.discard()
     return tuned, folder
 
 
-def _best_so_far(search: Search, table: pd.DataFrame) -> tuple[dict[str, Any], pd.Series] | None:
+def _best_so_far(search: Search, table: pd.DataFrame) -> BestSoFar | None:
     allowed = search.objective.eligible(table)
     if not allowed.any():
         return None
     best = int(table[search.objective.maximise].where(allowed).argmax())
-    return search.space.params(best), table.iloc[best]
+    row = table.iloc[best]
+    return BestSoFar(search.space.params(best), float(row["cagr"]), float(row["max_drawdown"]))

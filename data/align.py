@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
@@ -11,10 +10,11 @@ import pandas as pd
 from data import bundled
 from data.checks.histories import periods_per_year, wild_moves
 from data.errors import DataError
-from data.market import CASH, Market, describe
+from data.market import CASH, Market, Tracking, describe
+from data.origin import MADE, Origin
 from data.treasuries.cash import level_from_monthly_bills
 from data.treasuries.instruments import CATALOGUE
-from data.treasuries.proxies import Splice, Tracking, extend, track_splices
+from data.treasuries.proxies import Splice, extend, track_splices
 from data.treasuries.rates import Rates, bill_level, on_sessions, stale_notes
 
 # Holidays of one exchange and not another are a few days a year; beyond, it is another calendar.
@@ -29,6 +29,7 @@ def market_of(
     title: str,
     notes: Sequence[str] = (),
     remarks: Sequence[str] = (),
+    origin: Origin = MADE,
     fetched: Mapping[str, str] | None = None,
     rates: Rates | None = None,
     older: Mapping[str, pd.Series] | None = None,
@@ -44,6 +45,8 @@ def market_of(
         As in :class:`~data.market.Market`; the title is told whether the rows are daily.
     notes, remarks
         What the reader has to know of these data; what is said once, on the screen.
+    origin
+        Where the prices come from today.
     fetched
         Date of fetching by ticker, where there is one.
     rates
@@ -85,8 +88,9 @@ def market_of(
         )
         for ticker in prices
     }
-    origin = "bundled" if known.bill is None else known.origin.get("bill", source)
-    provenance[CASH] = describe(cash, origin, what_cash)
+    bill_source = "bundled" if known.bill is None else known.bill_source or source
+    provenance[CASH] = describe(cash, bill_source, what_cash)
+    public = on_sessions(known, sessions, frequency)
     return Market(
         source=source,
         title=f"{'daily' if frequency == 252 else 'monthly'} {title}",
@@ -96,8 +100,12 @@ def market_of(
         provenance=provenance,
         notes=[*said, *map(str, splices), *cut, *cash_notes, *stale_notes(known, sessions[-1])],
         remarks=remarks,
-        tracking=[asdict(one) for one in tracked],
-        **on_sessions(known, sessions, frequency),
+        origin=origin,
+        tracking=tracked,
+        yields=public.yields,
+        policy_rate=public.policy_rate,
+        cpi=public.cpi,
+        usd=public.usd,
     )
 
 

@@ -14,7 +14,8 @@ from data.command import CONTEXT, make_console, run_command
 @click.option("--debug", is_flag=True, help="Show tracebacks.")
 def main(clear: bool, debug: bool) -> None:
     """List the price snapshots kept in data/cache/ (or $HEDGE_DATA_DIR)."""
-    from data.sources.snapshots import Store, age_text
+    from data.origin import age_text
+    from data.sources.snapshots import Store
 
     store = Store()
     console = make_console()

@@ -118,11 +118,14 @@ def available(source: str) -> list[str] | None:
 
 
 def data_line(market: Market) -> str:
-    """Say in one line which data a market is and up to when."""
+    """Say in one line which data a market is, up to when, and how they came to be used."""
+    remark = market.origin.remark
+    return span_line(market, market.title) + (f" ({remark})" if remark else "")
+
+
+def span_line(market: Market, title: str) -> str:
+    """Say in one line, under a title, how many rows a market has, from when to when."""
     sessions = market.sessions
     unit = "sessions" if market.periods_per_year == 252 else "months"
-    return (
-        f"{market.title}: {len(sessions)} {unit} "
-        f"from {sessions[0]:%Y-%m-%d} to {sessions[-1]:%Y-%m-%d}"
-        + (f" ({market.remarks[0]})" if market.remarks else "")
-    )
+    span = f"from {sessions[0]:%Y-%m-%d} to {sessions[-1]:%Y-%m-%d}"
+    return f"{title}: {len(sessions)} {unit} {span}"

@@ -6,12 +6,14 @@ import copy
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
+from immutabledict import immutabledict
 
 from data.errors import DataError, did_you_mean
+from data.origin import MADE, Origin
 
 CASH: Final = "CASH"
 
@@ -28,6 +30,28 @@ class Provenance:
     first: str
     last: str
     fetched: str | None = None
+
+
+@dataclass(frozen=True)
+class Tracking:
+    """A proxy against its fund over their common whole months, all in fractions.
+
+    ``correlation`` and ``beta`` (fund on proxy) are of monthly returns; ``tracking_error`` is
+    the deviation of their difference, annualised; ``mean_difference`` model less fund, a year;
+    ``worst_year`` the calendar year with the largest difference.
+    """
+
+    ticker: str
+    proxy: str
+    first: str
+    last: str
+    months: int
+    correlation: float
+    tracking_error: float
+    mean_difference: float
+    beta: float
+    worst_year: int | None
+    worst_year_difference: float | None
 
 
 def content_sha256(series: pd.Series) -> str:
@@ -51,15 +75,19 @@ def describe(series: pd.Series, source: str, what: str, fetched: str | None = No
     )
 
 
+@dataclass(frozen=True, eq=False, init=False, repr=False)
 class Market:
     """Prices, cash and the rates around them: one row a session, ascending, tz-naive.
+
+    Nothing of it can be assigned, deleted or added; two markets are equal where they are the
+    same object.
 
     Parameters
     ----------
     source
         The source as the user names it: ``bundled``, ``files:DIR``.
     title
-        The source in words, for the reader of a result.
+        The source in words, for the reader of a result, without what its origin adds.
     prices
         Sessions x tickers: total-return index levels (dividends in). A ticker that starts
         late is NaN before its first day and complete from there on.
@@ -72,11 +100,12 @@ class Market:
     notes
         What the reader has to know about these data, a sentence each.
     remarks
-        What is said once, on the screen and in the manifest: how these data came to be used
-        today. They do not determine a run.
+        What is said once, on the screen and in the manifest, after the origin's own remark.
+        They do not determine a run.
+    origin
+        Where the prices come from today, and why not from the first choice.
     tracking
-        How each proxy in these histories follows its fund: one
-        :class:`~data.treasuries.proxies.Tracking` each, as plain values.
+        How each proxy in these histories follows its fund.
     yields
         Sessions x maturities in years: par yields in percent, or None.
     policy_rate, cpi, usd
@@ -93,6 +122,21 @@ class Market:
     does to it, the market stays as it was.
     """
 
+    source: str
+    plain_title: str
+    periods_per_year: int
+    provenance: immutabledict[str, Provenance]
+    notes: tuple[str, ...]
+    remarks: tuple[str, ...]
+    origin: Origin
+    tracking: tuple[Tracking, ...]
+    _prices: pd.DataFrame
+    _cash: pd.Series
+    _yields: pd.DataFrame | None
+    _policy_rate: pd.Series | None
+    _cpi: pd.Series | None
+    _usd: pd.Series | None
+
     def __init__(
         self,
         *,
@@ -104,7 +148,8 @@ class Market:
         provenance: Mapping[str, Provenance],
         notes: Sequence[str] = (),
         remarks: Sequence[str] = (),
-        tracking: Sequence[Mapping[str, Any]] = (),
+        origin: Origin = MADE,
+        tracking: Sequence[Tracking] = (),
         yields: pd.DataFrame | None = None,
         policy_rate: pd.Series | None = None,
         cpi: pd.Series | None = None,
@@ -129,19 +174,32 @@ class Market:
                     f"{name} of {source} is not on the sessions of its prices; "
                     "bring both to one index"
                 )
-        self.source = source
-        self.title = title
-        self.periods_per_year = periods_per_year
-        self.provenance = dict(provenance)
-        self.notes = tuple(notes)
-        self.remarks = tuple(remarks)
-        self.tracking = tuple(tracking)
-        self._prices = _read_only(prices)
-        self._cash = _read_only(cash.to_frame(CASH))[CASH]
-        self._yields = None if yields is None else _read_only(yields)
-        self._policy_rate = _read_only_series(policy_rate)
-        self._cpi = _read_only_series(cpi)
-        self._usd = _read_only_series(usd)
+        vars(self).update(
+            source=source,
+            plain_title=title,
+            periods_per_year=periods_per_year,
+            provenance=immutabledict(provenance),
+            notes=tuple(notes),
+            remarks=tuple(remarks),
+            origin=origin,
+            tracking=tuple(tracking),
+            _prices=_read_only(prices),
+            _cash=_read_only(cash.to_frame(CASH))[CASH],
+            _yields=None if yields is None else _read_only(yields),
+            _policy_rate=_read_only_series(policy_rate),
+            _cpi=_read_only_series(cpi),
+            _usd=_read_only_series(usd),
+        )
+
+    def __repr__(self) -> str:
+        first, last = self.sessions[0], self.sessions[-1]
+        span = f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
+        return f"<Market {self.title}: {', '.join(self.tickers)}, {span}>"
+
+    @property
+    def title(self) -> str:
+        """The source in words; where something stood in, with the reason in short."""
+        return self.origin.title(self.plain_title)
 
     @property
     def sessions(self) -> pd.DatetimeIndex:
@@ -185,6 +243,7 @@ class Market:
 
     def levels(self, tickers: Sequence[str]) -> pd.DataFrame:
         """Total-return levels of ``tickers`` with ``CASH`` as the last column."""
+        self.require(tickers)
         frame = self._prices[list(tickers)].copy()
         frame[CASH] = self._cash
         return frame
@@ -216,7 +275,7 @@ class Market:
         cut = copy.copy(self)
         for name in ("_prices", "_cash", "_yields", "_policy_rate", "_cpi", "_usd"):
             rows = getattr(self, name)
-            setattr(cut, name, None if rows is None else rows.loc[:session])
+            vars(cut)[name] = None if rows is None else rows.loc[:session]
         if len(cut._prices) == 0:
             raise DataError(
                 f"{self.source} has no sessions up to {session:%Y-%m-%d}; give a later day"
@@ -239,12 +298,16 @@ class Market:
         title: str | None = None,
         notes: Sequence[str] | None = None,
         remarks: Sequence[str] | None = None,
+        origin: Origin | None = None,
     ) -> Market:
-        """Return the same market with another title, other notes or other remarks."""
+        """Return the same market with another plain title, other notes, remarks or origin."""
         other = copy.copy(self)
-        other.title = self.title if title is None else title
-        other.notes = self.notes if notes is None else tuple(notes)
-        other.remarks = self.remarks if remarks is None else tuple(remarks)
+        vars(other).update(
+            plain_title=self.plain_title if title is None else title,
+            notes=self.notes if notes is None else tuple(notes),
+            remarks=self.remarks if remarks is None else tuple(remarks),
+            origin=self.origin if origin is None else origin,
+        )
         return other
 
 

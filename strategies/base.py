@@ -12,7 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from immutabledict import immutabledict
+
 from data.errors import UsageError, WeightError, did_you_mean
+from data.records import freeze_mappings, frozen
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +23,10 @@ if TYPE_CHECKING:
     from data.market import Market
 
 WEIGHT_TOLERANCE = 1e-9  # on the sum of weights: decimal fractions do not add up exactly
+
+# What a parameter can be, and the parameters of a strategy by name.
+Value = bool | int | float | str | Mapping[str, float]
+Params = Mapping[str, Value]
 
 
 def parameter(
@@ -45,9 +52,7 @@ def parameter(
         "step": step,
         "choices": choices,
     }
-    if isinstance(default, Mapping):
-        return dataclasses.field(default_factory=lambda: dict(default), metadata=metadata)
-    return dataclasses.field(default=default, metadata=metadata)
+    return dataclasses.field(default=frozen(default), metadata=metadata)
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ class Parameter:
     """One declared parameter, as read off a strategy class."""
 
     name: str
-    default: Any
+    default: Value
     doc: str
     unit: str
     low: float | None
@@ -72,7 +77,7 @@ class Parameter:
             return f"{self.low:g} to {self.high:g}"
         return ""
 
-    def parse(self, text: str, where: str) -> Any:
+    def parse(self, text: str, where: str) -> Value:
         """Read a value from the command line.
 
         Raises
@@ -112,8 +117,8 @@ class Parameter:
         elif isinstance(self.default, int | float):
             low = -math.inf if self.low is None else self.low
             high = math.inf if self.high is None else self.high
-            number = isinstance(value, int | float) and not isinstance(value, bool)
-            if not number or not math.isfinite(value) or not low <= value <= high:
+            wrong_type = isinstance(value, bool) or not isinstance(value, int | float)
+            if wrong_type or not (math.isfinite(value) and low <= value <= high):
                 raise UsageError(
                     f"{where}: {self.name} takes {low:g} to {high:g} ({self.unit}), got {value!r}"
                 )
@@ -204,17 +209,17 @@ class Strategy(ABC):
     needs: ClassVar[tuple[str, ...]] = ()  # of yields, policy_rate, usd, cpi
 
     def __post_init__(self) -> None:
-        """Check every parameter against its declaration."""
+        """Check every parameter against its declaration, and keep mappings from being changed."""
         for declared in self.parameters():
             declared.check(getattr(self, declared.name), self.name)
+        freeze_mappings(self)
 
     @classmethod
     def parameters(cls) -> list[Parameter]:
         """The declared parameters, in order."""
         declared = []
         for field in dataclasses.fields(cls):
-            factory = field.default_factory
-            default = field.default if factory is dataclasses.MISSING else factory()
+            default: Any = field.default
             declared.append(Parameter(name=field.name, default=default, **field.metadata))
         return declared
 
@@ -223,9 +228,9 @@ class Strategy(ABC):
         """What the strategy does, in one line."""
         return (cls.__doc__ or "").strip().splitlines()[0]
 
-    def params(self) -> dict[str, Any]:
+    def params(self) -> Params:
         """Parameter values by name."""
-        return {declared.name: getattr(self, declared.name) for declared in self.parameters()}
+        return immutabledict((own.name, getattr(self, own.name)) for own in self.parameters())
 
     @property
     @abstractmethod

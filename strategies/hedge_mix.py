@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -24,7 +25,7 @@ class HedgeMix(Strategy):
 
     name: ClassVar[str] = "hedge_mix"
 
-    weights: dict[str, float] = parameter(
+    weights: Mapping[str, float] = parameter(
         {"SPY": 0.6, "IEF": 0.4}, unit="fractions of value", doc="TICKER=FRACTION,..."
     )
     rebalance: str = parameter(
@@ -51,4 +52,4 @@ class HedgeMix(Strategy):
         first, _ = market.first_session(self.tickers)
         sessions = market.sessions[market.sessions >= first]
         decided = sessions[decision_rows(sessions, self.rebalance)]
-        return pd.DataFrame(self.weights, index=decided)
+        return pd.DataFrame(dict(self.weights), index=decided)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Mapping
-from typing import Any
 
 from data.errors import UsageError, did_you_mean
-from strategies.base import Strategy
+from strategies.base import Params, Strategy, Value
 
 STRATEGIES = {
     "equity_only": "strategies.equity_only:EquityOnly",
@@ -39,7 +37,7 @@ def strategy_class(name: str) -> type[Strategy]:
     return found
 
 
-def make(name: str, values: Mapping[str, Any]) -> Strategy:
+def make(name: str, values: Params) -> Strategy:
     """Make a strategy from parameter values; text is read as the declared type.
 
     Raises
@@ -49,7 +47,7 @@ def make(name: str, values: Mapping[str, Any]) -> Strategy:
     """
     kind = strategy_class(name)
     declared = {known.name: known for known in kind.parameters()}
-    read = {}
+    read: dict[str, Value] = {}
     for key, value in values.items():
         if key not in declared:
             raise UsageError(

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
 
+from backtests.analysis.numbers import Portfolio, PortfolioNumbers, numbers_of
 from data.command import run_command
 from data.market import CASH, Market, describe
 
@@ -90,6 +91,11 @@ def market_of(prices: pd.DataFrame, cash: pd.Series | None = None, ppy: int = 25
     )
 
 
+def headline(values: pd.Series, cash: pd.Series, ppy: int) -> PortfolioNumbers:
+    """Numbers of levels alone: as of a portfolio that never traded."""
+    return numbers_of(Portfolio(values, cash, ppy, turnover_per_year=0.0, costs_paid=0.0))
+
+
 def ended(door: click.Command, capsys: pytest.CaptureFixture[str], *words: str) -> Ended:
     """Run a command in this process; return exit code, stdout, stderr."""
     code = 0
@@ -111,3 +117,23 @@ def price_folder(tmp_path: Path) -> Callable[..., Path]:
         return tmp_path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def mixes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished search of mixes, 286 of them; its folder."""
+    return _searched("MIXES", tmp_path_factory.mktemp("mixes"))
+
+
+@pytest.fixture(scope="session")
+def rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished search of a rule's parameters, nine of them; its folder."""
+    return _searched("RULES", tmp_path_factory.mktemp("rules"), "--subject-to", "max_drawdown>-0.5")
+
+
+def _searched(words: str, out: Path, *more: str) -> Path:
+    from tests import searches
+
+    asked = getattr(searches, words)
+    run_command(searches.main, [*asked, *searches.BUNDLED, "--out", str(out), *more])
+    return searches.only(out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import threading
 
@@ -15,6 +16,7 @@ from backtests.lab import look as lab
 from backtests.lab.state import complete, from_state, make_room, slider_step, to_state
 from data.errors import DataError, UsageError
 from data.load import load_market
+from data.origin import How, Origin
 from strategies.registry import STRATEGIES, strategy_class
 
 
@@ -86,7 +88,7 @@ def test_a_refusal_is_kept_for_a_while(monkeypatch):
         asked.append(1)
         raise DataError("no")
 
-    shelf = lab.Shelf(2)
+    shelf = lab.Cache(2)
     for _ in range(3):
         with pytest.raises(DataError, match="no"):
             shelf.get("a", refuse)
@@ -99,7 +101,7 @@ def test_a_refusal_is_kept_for_a_while(monkeypatch):
 
 
 def test_a_shelf_forgets_the_oldest():
-    shelf = lab.Shelf(2)
+    shelf = lab.Cache(2)
     made = []
     for key in ("a", "b", "c", "b", "a"):
         shelf.get(key, lambda key=key: made.append(key))
@@ -107,7 +109,7 @@ def test_a_shelf_forgets_the_oldest():
 
 
 def test_two_tabs_ask_once():
-    shelf, made, gate = lab.Shelf(2), [], threading.Event()
+    shelf, made, gate = lab.Cache(2), [], threading.Event()
 
     def slow():
         gate.wait(5)
@@ -185,9 +187,10 @@ def test_weights_never_pass_the_whole(weights, data):
 def test_what_stood_in_for_a_source_is_asked_for_again(monkeypatch):
     asked = []
     market = load_market("bundled", ["SPY"])
-    for remarks, calls in (([], 1), (["Yahoo cannot be reached"], 2)):
-        shelf = lab.Shelf(2, lab.is_first_choice)
-        found = market.relabelled(remarks=remarks)
+    instead = Origin(How.BUNDLED, failure="Yahoo is silent", short="Yahoo cannot be reached")
+    for origin, calls in ((market.origin, 1), (instead, 2)):
+        shelf = lab.Cache(2, lab.is_first_choice)
+        found = market.relabelled(origin=origin)
         asked.clear()
         monkeypatch.setattr(lab, "PATIENCE", -1.0)
         for _ in range(2):
@@ -229,8 +232,15 @@ def test_spaces_around_a_typed_ticker_are_left_out():
 
 def test_older_snapshots_are_said_to_stand_in():
     market = load_market("bundled", ["SPY"]).relabelled(
-        title="prices from Yahoo, fetched 2024-01-02, older snapshots: Yahoo cannot be reached",
-        remarks=["Yahoo cannot be reached (refused); snapshots kept, up to 3 days old", "another"],
+        title="prices from Yahoo, fetched 2024-01-02, older snapshots",
+        remarks=["another"],
+        origin=Origin(
+            How.OLDER,
+            "2024-01-02",
+            dt.timedelta(days=3),
+            failure="Yahoo cannot be reached (refused)",
+            short="Yahoo cannot be reached",
+        ),
     )
     first, why = lab.stood_in(RunConfig("hedge_mix"), market)
     assert first.startswith(

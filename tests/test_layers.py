@@ -31,8 +31,8 @@ FLOORS = {
 }
 ROOMS = {
     "yfinance": {"data.sources.yahoo"},
-    "vectorbt": {"backtests.engine.simulate"},
-    "quantstats": {"backtests.report.tearsheet"},
+    "vectorbt": {"backtests.engine.with_vectorbt"},
+    "quantstats": {"backtests.engine.with_quantstats"},
     "numba": {"backtests.engine.sweep"},
     "dask": {"backtests.engine.cluster"},
     "distributed": {"backtests.engine.cluster"},

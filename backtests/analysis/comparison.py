@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtests.analysis.metrics import headline, year_returns
-from backtests.analysis.months import cvar, growth, month_ends, under_water
+from backtests.analysis.metrics import year_returns
+from backtests.analysis.months import growth, month_ends
 from backtests.analysis.resampling import Estimate, Sample
 
 Array = NDArray[np.float64]
@@ -25,30 +24,6 @@ def monthly_sharpe(returns: Array, cash: Array) -> Array:
     return np.divide(
         mean * np.sqrt(12.0), deviation, out=np.full(mean.shape, np.nan), where=deviation > 1e-12
     )
-
-
-def figures(values: pd.Series, cash: pd.Series, ppy: int) -> dict[str, Any]:
-    """Headline numbers of one portfolio over the rows given.
-
-    Parameters
-    ----------
-    values, cash
-        Levels of portfolio and bills on the same rows.
-    ppy
-        Rows per year.
-
-    Returns
-    -------
-    dict
-        :class:`~backtests.analysis.metrics.Metrics` by name, ``cvar_95_monthly`` and
-        ``days_under_water``.
-    """
-    months = month_ends(values.to_frame()).iloc[:, 0].pct_change(fill_method=None).iloc[1:]
-    return {
-        **dataclasses.asdict(headline(values, cash, ppy)),
-        "cvar_95_monthly": float(cvar(months.to_numpy())) if len(months) else None,
-        "days_under_water": under_water(values)[0],
-    }
 
 
 def traded_in(
@@ -82,7 +57,15 @@ def traded_in(
     return turnover * ppy / (len(values) - 1), costs
 
 
-def differences(values: pd.DataFrame, cash: pd.Series) -> dict[str, dict[str, Estimate]]:
+@dataclass(frozen=True)
+class Difference:
+    """A portfolio less the first: compound growth a year, and Sharpe ratio, of month-ends."""
+
+    cagr_monthly: Estimate
+    sharpe_monthly: Estimate
+
+
+def differences(values: pd.DataFrame, cash: pd.Series) -> dict[str, Difference]:
     """Each portfolio less the first, on month-ends, with paired 90 % intervals.
 
     Parameters
@@ -94,8 +77,8 @@ def differences(values: pd.DataFrame, cash: pd.Series) -> dict[str, dict[str, Es
 
     Returns
     -------
-    dict
-        By portfolio (without the first): ``cagr_monthly`` and ``sharpe_monthly``.
+    dict of str to Difference
+        By portfolio, without the first.
     """
     months = month_ends(values.assign(**{CASH_COLUMN: cash}))
     returns = months.pct_change(fill_method=None).iloc[1:]
@@ -103,12 +86,12 @@ def differences(values: pd.DataFrame, cash: pd.Series) -> dict[str, dict[str, Es
     sample = Sample(returns, names)
     first = names[0]
     return {
-        name: {
-            "cagr_monthly": sample.difference(growth, (name,), (first,)),
-            "sharpe_monthly": sample.difference(
+        name: Difference(
+            cagr_monthly=sample.difference(growth, (name,), (first,)),
+            sharpe_monthly=sample.difference(
                 monthly_sharpe, (name, CASH_COLUMN), (first, CASH_COLUMN)
             ),
-        }
+        )
         for name in names[1:]
     }
 

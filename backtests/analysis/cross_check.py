@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+
+from backtests.analysis.record import CrossCheck
 
 TOLERANCE = 1e-9
 
@@ -30,36 +31,41 @@ REASONS = {
 }
 
 
-def cross_check(
-    ours: Mapping[str, float | None], others: Mapping[str, Mapping[str, float]]
-) -> list[dict[str, Any]]:
-    """Put the same numbers by several programs side by side.
+@dataclass(frozen=True)
+class Headline:
+    """What three programs are asked for, of one portfolio: fractions, on its own rows."""
 
-    Parameters
-    ----------
-    ours
-        By the keys of ``LABELS``.
-    others
-        The same, by program.
+    total_return: float
+    cagr: float
+    volatility: float
+    sharpe: float | None
+    sortino: float | None
+    max_drawdown: float
+    calmar: float | None
+    cvar_95: float
+
+
+def cross_check(ours: Headline, vectorbt: Headline, quantstats: Headline) -> tuple[CrossCheck, ...]:
+    """Put the same numbers by three programs side by side.
 
     Returns
     -------
-    list of dict
-        ``key, label, ours``, each program's figure, and ``why``: one sentence for each
-        program that differs by more than 1e-9, relative.
+    tuple of CrossCheck
+        One for each of ``LABELS``; ``why`` has one sentence for each program that differs by
+        more than 1e-9, relative.
     """
-    rows = []
-    for key, label in LABELS.items():
-        mine = ours[key]
-        row: dict[str, Any] = {"key": key, "label": label, "ours": mine}
-        why: dict[str, list[str]] = {}
-        for program, numbers in others.items():
-            theirs = row[program] = numbers.get(key)
-            if mine is None or theirs is None:
-                continue
-            if abs(theirs - mine) > TOLERANCE * max(abs(mine), 1e-3):
-                reason = REASONS.get((key, program), "differs for a reason not known, report it")
-                why.setdefault(reason, []).append(program)
-        told = [f"{' and '.join(programs)}: {reason}" for reason, programs in why.items()]
-        rows.append({**row, "why": "; ".join(told)})
-    return rows
+    return tuple(_line(key, ours, vectorbt, quantstats) for key in LABELS)
+
+
+def _line(key: str, ours: Headline, vectorbt: Headline, quantstats: Headline) -> CrossCheck:
+    mine: float | None = getattr(ours, key)
+    others = {"vectorbt": getattr(vectorbt, key), "quantstats": getattr(quantstats, key)}
+    why: dict[str, list[str]] = {}
+    for program, theirs in others.items():
+        if mine is None or theirs is None:
+            continue
+        if abs(theirs - mine) > TOLERANCE * max(abs(mine), 1e-3):
+            reason = REASONS.get((key, program), "differs for a reason not known, report it")
+            why.setdefault(reason, []).append(program)
+    told = [f"{' and '.join(programs)}: {reason}" for reason, programs in why.items()]
+    return CrossCheck(key, LABELS[key], mine, **others, why="; ".join(told))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from backtests.analysis.record import HoldingPeriod
 
 Array = NDArray[np.float64]
 HORIZONS = (1, 3, 4, 5, 10)
@@ -38,48 +39,49 @@ def annualised(levels: pd.DataFrame, years: int) -> pd.DataFrame:
 
 
 def holding_table(
-    levels: pd.DataFrame, portfolio: str, horizons: Sequence[int] = HORIZONS
-) -> pd.DataFrame:
+    levels: pd.DataFrame, horizons: Sequence[int] = HORIZONS
+) -> tuple[HoldingPeriod, ...]:
     """How often, and by how much, holding a portfolio for some years paid.
 
     Parameters
     ----------
     levels
-        Months x columns; NaN where a column is not known (yet).
-    portfolio
-        The column to judge.
+        Months x ``portfolio, equity, bills, cash, inflation``; NaN where a column is not known
+        (yet).
     horizons
         Years held.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a horizon: ``years``, ``starts`` (windows), ``apart`` (how many of them do not
-        overlap), ``beat_<column>`` (share of the windows in which both are known), ``worst``,
-        ``median`` and ``best`` (annualised) and ``worst_start``, ``median_start`` (months).
     """
-    rows = []
-    others = [column for column in levels.columns if column != portfolio]
-    for years in horizons:
-        found = annualised(levels, years)
-        ours = found[portfolio].dropna()
-        row: dict[str, object] = {
-            "years": years,
-            "starts": len(ours),
-            "apart": max(levels[portfolio].count() - 1, 0) // (12 * years),
-        }
-        for other in others:
-            both = found[[portfolio, other]].dropna()
-            beaten = (both[portfolio] > both[other]).mean() if len(both) else math.nan
-            row[f"beat_{other}"] = float(beaten)
-        ascending = ours.sort_values(kind="stable")
-        middle = (len(ascending) - 1) // 2
-        for name, at in (("worst", 0), ("median", middle), ("best", -1)):
-            there = len(ascending) > 0
-            row[name] = float(ascending.iloc[at]) if there else math.nan
-            row[f"{name}_start"] = str(ascending.index[at]) if there else None
-        rows.append(row)
-    return pd.DataFrame(rows)
+    return tuple(_holding_period(levels, years) for years in horizons)
+
+
+def _holding_period(levels: pd.DataFrame, years: int) -> HoldingPeriod:
+    windows = annualised(levels, years)
+    ours = windows["portfolio"].dropna().sort_values(kind="stable")
+    starts = ours.index
+
+    def beaten(other: str) -> float | None:
+        both = windows[["portfolio", other]].dropna()
+        return float((both["portfolio"] > both[other]).mean()) if len(both) else None
+
+    def entry(at: int) -> tuple[float | None, str | None]:
+        return (float(ours.iloc[at]), str(starts[at])) if len(ours) else (None, None)
+
+    worst, median, best = entry(0), entry((len(ours) - 1) // 2), entry(-1)
+    return HoldingPeriod(
+        years=years,
+        starts=len(ours),
+        apart=max(int(levels["portfolio"].count()) - 1, 0) // (12 * years),
+        beat_equity=beaten("equity"),
+        beat_bills=beaten("bills"),
+        beat_cash=beaten("cash"),
+        beat_inflation=beaten("inflation"),
+        worst=worst[0],
+        worst_start=worst[1],
+        median=median[0],
+        median_start=median[1],
+        best=best[0],
+        best_start=best[1],
+    )
 
 
 def start_year_map(levels: pd.Series, longest: int = LONGEST_HELD) -> pd.DataFrame:

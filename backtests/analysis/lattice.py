@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -49,7 +48,7 @@ def grid_coordinates(parameters: Sequence[ArrayLike]) -> Coordinates:
 
     Neighbouring values are one apart whatever their distance (25, 50, 100 are 0, 1, 2).
     """
-    ranks: list[Any] = [np.unique(values, return_inverse=True)[1] for values in parameters]
+    ranks = [np.unique(np.asarray(values), return_inverse=True)[1] for values in parameters]
     return np.column_stack(ranks).astype(np.int64)
 
 
@@ -91,8 +90,8 @@ def _neighbours(coordinates: Coordinates, moves: Coordinates) -> Neighbours:
     table = np.full((count, 2 * len(moves)), -1, np.int32, order="F")
     for move, jump in enumerate(moves @ strides):
         place = np.minimum(np.searchsorted(keys, keys + jump), count - 1)
-        found = keys[place] == keys + jump
-        start, end = order[found], order[place[found]]
+        exists = keys[place] == keys + jump
+        start, end = order[exists], order[place[exists]]
         table[start, move] = end
         table[end, len(moves) + move] = start
     return table

@@ -37,17 +37,18 @@ def sharpe(returns: Array, cash: Array, ppy: int) -> float:
     """Mean excess return over bills per unit of its deviation, annualised (Sharpe 1994)."""
     excess = returns - cash
     deviation = np.std(excess, ddof=1) if len(excess) > 1 else 0.0
-    return _ratio(float(np.mean(excess)), float(deviation)) * math.sqrt(ppy)
+    return ratio(float(np.mean(excess)), float(deviation)) * math.sqrt(ppy)
 
 
 def sortino(returns: Array, cash: Array, ppy: int) -> float:
     """Mean excess return per unit of downside deviation over **all** rows (Sortino 1994)."""
     excess = returns - cash
     downside = math.sqrt(float(np.mean(np.minimum(excess, 0.0) ** 2)))
-    return _ratio(float(np.mean(excess)), downside) * math.sqrt(ppy)
+    return ratio(float(np.mean(excess)), downside) * math.sqrt(ppy)
 
 
-def _ratio(above: float, below: float) -> float:
+def ratio(above: float, below: float) -> float:
+    """A number over a risk, NaN where there is no risk to speak of."""
     # A constant series has a deviation of rounding errors, not of risk.
     return above / below if below > 1e-12 else math.nan
 
@@ -165,66 +166,3 @@ def beta(returns: Array, benchmark: Array) -> float:
     """Slope of returns on the benchmark's: covariance over its variance."""
     covariance = np.cov(returns, benchmark, ddof=1)
     return float(covariance[0, 1] / covariance[1, 1])
-
-
-@dataclass(frozen=True)
-class Metrics:
-    """The headline numbers of one portfolio, fractions; None where a number does not exist."""
-
-    cagr: float
-    volatility: float
-    sharpe: float | None
-    sortino: float | None
-    max_drawdown: float
-    max_drawdown_start: str | None
-    max_drawdown_end: str | None
-    max_drawdown_recovered: str | None
-    calmar: float | None
-    cvar_95: float
-    best_year: float | None
-    worst_year: float | None
-    final_value: float
-
-
-def headline(values: pd.Series, cash: pd.Series, ppy: int) -> Metrics:
-    """All headline numbers of a portfolio.
-
-    Parameters
-    ----------
-    values
-        NAV, two rows or more.
-    cash
-        Total-return index of bills on the same rows.
-    ppy
-        Rows per year.
-    """
-    returns = returns_of(values).to_numpy(float)
-    bills = returns_of(cash).to_numpy(float)
-    falls = drawdown_list(values)
-    deepest = falls[0] if falls else None
-    growth = cagr(values.to_numpy(float), ppy)
-    years = year_returns(values)
-    depth = deepest.depth if deepest else 0.0
-    return Metrics(
-        cagr=growth,
-        volatility=volatility(returns, ppy),
-        sharpe=_known(sharpe(returns, bills, ppy)),
-        sortino=_known(sortino(returns, bills, ppy)),
-        max_drawdown=depth,
-        max_drawdown_start=_date(deepest.start if deepest else None),
-        max_drawdown_end=_date(deepest.end if deepest else None),
-        max_drawdown_recovered=_date(deepest.recovered if deepest else None),
-        calmar=_known(_ratio(growth, -depth)),
-        cvar_95=conditional_var(returns),
-        best_year=float(years.max()) if len(years) else None,
-        worst_year=float(years.min()) if len(years) else None,
-        final_value=float(values.iloc[-1]),
-    )
-
-
-def _known(number: float) -> float | None:
-    return number if math.isfinite(number) else None
-
-
-def _date(day: pd.Timestamp | None) -> str | None:
-    return None if day is None else f"{day:%Y-%m-%d}"

@@ -7,7 +7,6 @@ import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +35,7 @@ NUMBERS = {
     "turnover_per_year": (0.0, 252.0),
 }
 LIMITED = {**FRACTIONS, **NUMBERS}
-SIGNS: dict[str, Callable[[Any, float], Any]] = {
+SIGNS: dict[str, Callable[[Array, float], NDArray[np.bool_]]] = {
     ">": operator.gt,
     ">=": operator.ge,
     "<": operator.lt,
@@ -71,10 +70,10 @@ class Objective:
 
     def __str__(self) -> str:
         """In words, for screen and page."""
-        kept = " and ".join(map(str, self.limits))
-        return self.maximise + (f" subject to {kept}" if kept else "")
+        limits = " and ".join(map(str, self.limits))
+        return self.maximise + (f" subject to {limits}" if limits else "")
 
-    def eligible(self, figures: Mapping[str, Any]) -> NDArray[np.bool_]:
+    def eligible(self, figures: Mapping[str, Array]) -> NDArray[np.bool_]:
         """Tell which candidates keep all limits and have what is maximised.
 
         Bills alone have no ratio of return to risk: by day they may fall by a hair, which would
@@ -83,22 +82,22 @@ class Objective:
         Parameters
         ----------
         figures
-            Metric to one number a candidate: a frame, or a mapping of arrays.
+            By metric, a number for each candidate: a mapping of arrays, or a frame.
         """
         return self.keeps(figures) & self._has_goal(
             np.asarray(figures[self.maximise], float), np.asarray(figures["sharpe"], float)
         )
 
-    def keeps(self, figures: Mapping[str, Any]) -> NDArray[np.bool_]:
+    def keeps(self, figures: Mapping[str, Array]) -> NDArray[np.bool_]:
         """Tell which candidates keep all limits, whether or not they have what is maximised."""
-        kept = np.ones(len(figures[self.maximise]), dtype=bool)
+        within = np.ones(len(figures[self.maximise]), dtype=bool)
         for limit in self.limits:
-            kept &= limit.meets(np.asarray(figures[limit.metric], float))
-        return kept
+            within &= limit.meets(np.asarray(figures[limit.metric], float))
+        return within
 
     def _has_goal(self, goal: Array, sharpe: Array) -> NDArray[np.bool_]:
-        known = np.isfinite(goal)
-        return known & np.isfinite(sharpe) if self.maximise in RISK_ADJUSTED else known
+        exists = np.isfinite(goal)
+        return exists & np.isfinite(sharpe) if self.maximise in RISK_ADJUSTED else exists
 
     def score(self, returns: Array, cash: Array) -> Array:
         """Score month-end returns, months x candidates."""
@@ -152,17 +151,17 @@ def read_limit(text: str) -> Limit:
     UsageError
         Naming what it takes.
     """
-    found = re.fullmatch(r"\s*(\w+)\s*(>=|<=|>|<)\s*([-+.\w]+)\s*(%?)\s*", text, re.ASCII)
+    match = re.fullmatch(r"\s*(\w+)\s*(>=|<=|>|<)\s*([-+.\w]+)\s*(%?)\s*", text, re.ASCII)
     try:
-        value = float(found[3]) / (100.0 if found[4] else 1.0) if found else float("nan")
+        value = float(match[3]) / (100.0 if match[4] else 1.0) if match else math.nan
     except ValueError:
-        found = None
-    if not found or math.isnan(value):
+        match = None
+    if not match or math.isnan(value):
         raise UsageError(
             f'--subject-to takes METRIC>NUMBER or METRIC<NUMBER, for example "max_drawdown>-0.25", '
             f"got {text!r}"
         )
-    metric, sign = found[1], found[2]
+    metric, sign = match[1], match[2]
     if metric not in LIMITED:
         raise UsageError(
             f"--subject-to {text!r}: there is no metric {metric!r}{did_you_mean(metric, LIMITED)}; "
@@ -170,7 +169,7 @@ def read_limit(text: str) -> Limit:
         )
     low, high = LIMITED[metric]
     if not low <= value <= high:
-        meant = (one for one in (value / 100, -value, -value / 100) if low <= one <= high)
+        meant = (other for other in (value / 100, -value, -value / 100) if low <= other <= high)
         near = next(meant, None) if metric in FRACTIONS else None
         hint = "give a limit within" if near is None else f"write {near:g} or {100 * near:g}%"
         raise UsageError(

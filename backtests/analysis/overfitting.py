@@ -101,16 +101,16 @@ def probability_of_overfitting(
     ranks = _ranks_of_best(history.scorer(np.arange(rows)), history.means, halves)
     some = halves[evenly_spaced(len(halves), _RESAMPLED_SPLITS)]
     levels = history.skill(), np.zeros(candidates)
-    found, chance = np.empty((2, draws))
+    skilled, chance = np.empty((2, draws))
     for draw, drawn in enumerate(_resamples(rows, run, draws, seed)):
         score = history.scorer(drawn)
-        found[draw], chance[draw] = (
+        skilled[draw], chance[draw] = (
             _share_at_most_median(_ranks_of_best(score, level, some)) for level in levels
         )
     low, high = np.quantile(chance, [0.05, 0.95])
     return Overfitting(
         probability=_share_at_most_median(ranks),
-        standard_error=float(np.std(found, ddof=1)),
+        standard_error=float(np.std(skilled, ddof=1)),
         by_chance=(float(low), float(high)),
         logits=np.log(ranks / (1.0 - ranks)),
     )
@@ -136,8 +136,8 @@ class _History:
         centre = self.means.mean()
         apart = self._centred - self._centred.mean(axis=1, keepdims=True)
         noise, seen = np.mean(apart**2) / len(apart), np.mean((self.means - centre) ** 2)
-        kept = np.sqrt(max(1.0 - noise / seen, 0.0)) if seen > 0.0 else 0.0
-        return np.asarray(centre + kept * (self.means - centre))
+        share = np.sqrt(max(1.0 - noise / seen, 0.0)) if seen > 0.0 else 0.0
+        return np.asarray(centre + share * (self.means - centre))
 
     def scorer(self, rows: NDArray[np.intp]) -> _Scorer:
         """Score these rows, in this order, once the candidates' means are given."""

@@ -52,15 +52,15 @@ def plateau_scores(scores: Array, neighbours: Neighbours) -> Array:
     neighbours
         As :mod:`backtests.analysis.lattice` finds them.
     """
-    known = np.isfinite(scores)
+    finite = np.isfinite(scores)
     # The extra last entry is what a neighbour of -1 picks: nothing.
-    value = np.append(np.where(known, scores, 0.0), 0.0)
-    there = np.append(known, False)
-    total, count = value[:-1].copy(), known.astype(np.int64)
+    value = np.append(np.where(finite, scores, 0.0), 0.0)
+    there = np.append(finite, False)
+    total, count = value[:-1].copy(), finite.astype(np.int64)
     for column in neighbours.T:
         total += value[column]
         count += there[column]
-    return np.where(known, total / np.maximum(count, 1), np.nan)
+    return np.where(finite, total / np.maximum(count, 1), np.nan)
 
 
 def widest_good_region(
@@ -70,7 +70,7 @@ def widest_good_region(
     *,
     eligible: NDArray[np.bool_],
     tolerance: float,
-) -> Region | None:
+) -> Region:
     """Find the largest connected set of good candidates, and its middle.
 
     **Good** is an eligible candidate whose plateau score is within ``tolerance`` of the best
@@ -86,20 +86,20 @@ def widest_good_region(
     neighbours, coordinates
         Of the same candidates (:mod:`backtests.analysis.lattice`).
     eligible
-        Which candidates meet the constraints.
+        Which candidates meet the constraints; one at least.
     tolerance
         What noise alone would blur, in units of the score: one standard error of it.
 
-    Returns
-    -------
-    Region or None
-        None if no candidate is eligible.
+    Raises
+    ------
+    ValueError
+        If no candidate is eligible.
     """
     if not tolerance >= 0.0:
         raise ValueError(f"tolerance must be 0 or more, not {tolerance}")
     feasible = np.where(eligible & np.isfinite(scores), scores, np.nan)
     if np.isnan(feasible).all():
-        return None
+        raise ValueError("no candidate is eligible: there is no region to find")
     plateau = plateau_scores(feasible, neighbours)
     best = float(np.nanmax(plateau))
     good = np.flatnonzero(plateau >= best - max(tolerance, TIE))

@@ -26,11 +26,51 @@ FEWEST_ROWS = 60  # below, intervals cover far less than they promise: docs/verd
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number of the sample and the middle 90 % of its resamples (None: too short a sample)."""
+    """A number of the sample, and the middle 90 % of its resamples.
 
-    value: float
+    ``value`` is None where the sample does not have the measure, the ends where it is too short.
+    """
+
+    value: float | None
     low: float | None
     high: float | None
+
+    @classmethod
+    def of(cls, value: float, limits: tuple[float, float] | None) -> Estimate:
+        """Make one of a number, NaN where there is none, and its interval if there is one."""
+        return cls(value if math.isfinite(value) else None, *(limits or (None, None)))
+
+    @property
+    def number(self) -> float:
+        """The value where there has to be one.
+
+        Raises
+        ------
+        ValueError
+            If the sample does not have the measure.
+        """
+        if self.value is None:
+            raise ValueError("the sample does not have this measure")
+        return self.value
+
+
+@dataclass(frozen=True)
+class SampleSize:
+    """How many months a verdict rests on, and how they were resampled.
+
+    ``months`` from ``first`` to ``last`` (``YYYY-MM``); ``repetitions`` 0 where fewer than
+    ``fewest_months`` leave no interval; ``level`` of the intervals; ``block_months`` the mean
+    length of a block.
+    """
+
+    months: int
+    first: str | None
+    last: str | None
+    level: float
+    repetitions: int
+    block_months: int
+    seed: int
+    fewest_months: int
 
 
 def block_length(series: Array) -> int:
@@ -155,7 +195,7 @@ class Sample:
             value = float(both(lambda columns: measure(*map(self.column, columns))))
         if self.rows is not None:
             limits = interval(both(lambda columns: self._measure_drawn(measure, tuple(columns))))
-        return Estimate(value, *(limits or (None, None)))
+        return Estimate.of(value, limits)
 
     def _measure_drawn(self, measure: Measure, columns: tuple[str, ...]) -> Array:
         """Measure every resample of columns; kept, since differences ask for it again."""
@@ -178,7 +218,7 @@ class Sample:
         """
         value = float(measure(*(self.column(name)[inside] for name in columns)))
         if self.rows is None or inside.sum() < FEWEST_ROWS:
-            return Estimate(value, None, None)
+            return Estimate.of(value, None)
         found = np.full(len(self.rows), np.nan)
         counts = inside[self.rows].sum(axis=1)
         order = np.argsort(counts, kind="stable")
@@ -194,18 +234,18 @@ class Sample:
             if size:
                 picked = (one[end - size * number : end].reshape(-1, size) for one in values)
                 found[order[last - number : last]] = measure(*picked)
-        return Estimate(value, *(interval(found) or (None, None)))
+        return Estimate.of(value, interval(found))
 
-    def describe(self) -> dict[str, Any]:
+    def describe(self) -> SampleSize:
         """How many months, and how they were drawn."""
         index = self.returns.index
-        return {
-            "months": len(index),
-            "first": str(index[0]) if len(index) else None,
-            "last": str(index[-1]) if len(index) else None,
-            "level": LEVEL,
-            "repetitions": self.repetitions if self.rows is not None else 0,
-            "block_months": self.block,
-            "seed": self.seed,
-            "fewest_months": FEWEST_ROWS,
-        }
+        return SampleSize(
+            months=len(index),
+            first=str(index[0]) if len(index) else None,
+            last=str(index[-1]) if len(index) else None,
+            level=LEVEL,
+            repetitions=self.repetitions if self.rows is not None else 0,
+            block_months=self.block,
+            seed=self.seed,
+            fewest_months=FEWEST_ROWS,
+        )

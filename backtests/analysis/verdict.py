@@ -1,16 +1,14 @@
 """The verdict: did the Treasuries do more than bills at the same equity weight would have done.
 
-Pure: a :class:`Case` of levels goes in, plain values come out; every number on the page is one
-of them. All returns are month-end returns, whatever the sampling of the run.
+Pure: a :class:`Case` of levels goes in, a :class:`~backtests.analysis.record.Judgement` comes out.
+All returns are month-end returns, whatever the sampling of the run.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -19,8 +17,32 @@ from backtests.analysis import hedge as measures
 from backtests.analysis.crises import APRIL_2025, all_episodes, episode_table
 from backtests.analysis.holding import annualised, holding_table, start_year_map
 from backtests.analysis.months import month_ends, months_under_water
+from backtests.analysis.record import (
+    Cost,
+    Crisis,
+    FourPaths,
+    GrowthAgainst,
+    GrowthGivenUp,
+    HoldingMap,
+    HoldingPeriod,
+    HoldingStarts,
+    Judgement,
+    Kind,
+    LegReturns,
+    Measure,
+    MissingRegime,
+    Path,
+    PointsPerPoint,
+    Regime,
+    Series,
+    TrailingCorrelation,
+    Unit,
+    Word,
+)
 from backtests.analysis.regimes import CORRELATION_MONTHS, LABELS, regimes, trailing_correlation
-from backtests.analysis.resampling import REPETITIONS, SEED, Estimate, Measure, Sample
+from backtests.analysis.resampling import REPETITIONS, SEED, Estimate, Sample
+from backtests.analysis.resampling import Measure as MeasureOf
+from data.records import ten_digits
 
 BLOCK_COLUMNS = ("portfolio", "equity", "hedge")
 
@@ -61,7 +83,7 @@ class Case:
 
 def judge(
     case: Case, repetitions: int = REPETITIONS, seed: int = SEED, *, brief: bool = False
-) -> dict[str, Any]:
+) -> Judgement:
     """Judge a case.
 
     Parameters
@@ -76,9 +98,8 @@ def judge(
 
     Returns
     -------
-    dict
-        Plain values (None for what does not exist), ready for JSON: ``word``, ``works``,
-        ``crises``, ``april_2025``, ``regimes``, ``cost``, ``holding``, ``sample``, ``series``.
+    Judgement
+        Every number to ten significant digits.
     """
     months = month_ends(case.levels.loc[case.first_fill :])
     returns = months.pct_change(fill_method=None).iloc[1:]
@@ -86,22 +107,29 @@ def judge(
     legs = month_ends(case.legs).pct_change(fill_method=None)
     correlation = trailing_correlation(legs["equity"], legs["hedge"])
     works = works_table(sample, brief=brief)
-    saved = works[0]["difference"]
-    verdict = {
-        "word": word(saved) if case.holds_treasuries else "unclear",
-        "holds_treasuries": case.holds_treasuries,
-        "sample": sample.describe(),
-        "works": works,
-        **_crises(case),
-        **_regimes(case, sample, correlation, ("correlation",) if brief else tuple(LABELS)),
-        "cost": cost_table(sample),
-        **_holding(case, months, brief=brief),
-        "series": _series(months, returns, correlation),
-    }
-    return dict(plain(verdict))
+    crises, april = _crises(case)
+    told = _regimes(case, sample, correlation, ("correlation",) if brief else tuple(LABELS))
+    judgement = Judgement(
+        word=word(works[0].difference) if case.holds_treasuries else "unclear",
+        holds_treasuries=case.holds_treasuries,
+        sample=sample.describe(),
+        works=works,
+        crises=crises,
+        april_2025=april,
+        regimes=told.table,
+        regimes_missing=told.missing,
+        regimes_unlabelled_months=told.unlabelled,
+        yield_terciles_pct=told.terciles,
+        cost=cost_of(sample),
+        holding=() if brief else _holding(case, months),
+        holding_map=_holding_map(months),
+        holding_three_years=None if brief else _three_years(months),
+        series=_series(months, returns, correlation),
+    )
+    return ten_digits(judgement)
 
 
-def word(saved: Estimate) -> str:
+def word(saved: Estimate) -> Word:
     """Works, fails or unclear: the side of 0 on which the whole interval lies, if any.
 
     Parameters
@@ -116,76 +144,101 @@ def word(saved: Estimate) -> str:
     return "unclear"
 
 
-def works_table(sample: Sample, *, brief: bool = False) -> list[dict[str, Any]]:
+def works_table(sample: Sample, *, brief: bool = False) -> tuple[Measure, ...]:
     """What the hedge did, beside bills alone, and the difference; CVaR first: it decides.
 
     ``brief`` leaves it at CVaR and drawdown.
     """
-    against_equity: list[tuple[str, str, str, Measure]] = [
-        ("cvar_saved_monthly", "interval", "points", measures.cvar_saved),
-        ("drawdown_saved_monthly", "range", "points", measures.drawdown_saved),
-        ("months_under_water_saved", "range", "months", _months_saved),
-    ]
-    in_bad_months: list[tuple[str, str, str, Measure]] = [
-        ("down_month_ratio", "interval", "ratio", measures.down_month_ratio),
-        ("down_month_mean_monthly", "interval", "percent", measures.down_month_mean),
-        ("worst_decile_mean_monthly", "interval", "percent", measures.worst_decile_mean),
-        ("worst_decile_hit_rate_monthly", "interval", "share", measures.worst_decile_hit_rate),
-    ]
-    rows = [(*one, "portfolio", "bills") for one in against_equity]
-    rows += [(*one, "hedge", "cash") for one in in_bad_months]
-    return [
-        {
-            "key": key,
-            "kind": kind,
-            "unit": unit,
-            "treasuries": sample.estimate(measure, ours, "equity"),
-            "bills": sample.estimate(measure, theirs, "equity"),
-            "difference": sample.difference(measure, (ours, "equity"), (theirs, "equity")),
-        }
-        for key, kind, unit, measure, ours, theirs in (rows[:2] if brief else rows)
-    ]
+
+    def line(
+        key: str, kind: Kind, unit: Unit, measure: MeasureOf, ours: str, theirs: str
+    ) -> Measure:
+        return Measure(
+            key=key,
+            kind=kind,
+            unit=unit,
+            treasuries=sample.estimate(measure, ours, "equity"),
+            bills=sample.estimate(measure, theirs, "equity"),
+            difference=sample.difference(measure, (ours, "equity"), (theirs, "equity")),
+        )
+
+    both = ("portfolio", "bills")
+    deciding = (
+        line("cvar_saved_monthly", "interval", "points", measures.cvar_saved, *both),
+        line("drawdown_saved_monthly", "range", "points", measures.drawdown_saved, *both),
+    )
+    if brief:
+        return deciding
+    legs = ("hedge", "cash")
+    return (
+        *deciding,
+        line("months_under_water_saved", "range", "months", _months_saved, *both),
+        line("down_month_ratio", "interval", "ratio", measures.down_month_ratio, *legs),
+        line("down_month_mean_monthly", "interval", "percent", measures.down_month_mean, *legs),
+        line("worst_decile_mean_monthly", "interval", "percent", measures.worst_decile_mean, *legs),
+        line("worst_decile_hit_rate_monthly", "interval", "share", measures.worst_decile_hit_rate,
+             *legs),
+    )  # fmt: skip
 
 
 def _months_saved(returns: measures.Array, against: measures.Array) -> measures.Array:
     return months_under_water(against) - months_under_water(returns)
 
 
-def cost_table(sample: Sample) -> dict[str, Any]:
+def cost_of(sample: Sample) -> Cost:
     """What the protection cost: growth given up, and tail loss saved for it."""
-    answer: dict[str, Any] = {
-        "growth_given_up_monthly": {
-            name: sample.estimate(measures.growth_given_up, name, "equity")
-            for name in ("portfolio", "bills", "matched")
-        },
-        "growth_against_monthly": {
-            name: sample.estimate(measures.growth_given_up, name, "portfolio")
-            for name in ("bills", "matched")
-        },
-        "cvar_points_per_growth_point": {},
-    }
-    for name, given_up in answer["growth_given_up_monthly"].items():
-        saved = sample.estimate(measures.cvar_saved, name, "equity")
-        free = given_up.value <= 0.0
-        answer["cvar_points_per_growth_point"][name] = (
-            "free" if free else saved.value / given_up.value
-        )
-    return answer
+
+    def given_up(name: str, against: str) -> Estimate:
+        return sample.estimate(measures.growth_given_up, name, against)
+
+    def per_point(name: str) -> float | Literal["free"] | None:
+        price = given_up(name, "equity").value
+        saved = sample.estimate(measures.cvar_saved, name, "equity").value
+        if price is None or saved is None:
+            return None
+        return "free" if price <= 0.0 else saved / price
+
+    return Cost(
+        growth_given_up_monthly=GrowthGivenUp(
+            portfolio=given_up("portfolio", "equity"),
+            bills=given_up("bills", "equity"),
+            matched=given_up("matched", "equity"),
+        ),
+        growth_against_monthly=GrowthAgainst(
+            bills=given_up("bills", "portfolio"), matched=given_up("matched", "portfolio")
+        ),
+        cvar_points_per_growth_point=PointsPerPoint(
+            portfolio=per_point("portfolio"),
+            bills=per_point("bills"),
+            matched=per_point("matched"),
+        ),
+    )
 
 
-def _crises(case: Case) -> dict[str, Any]:
+def _crises(case: Case) -> tuple[tuple[Crisis, ...], tuple[Crisis, ...]]:
+    """All falls of equity, and April 2025 in its parts where the rows are days."""
     columns = ["equity", "hedge", "cash", "portfolio"]
     levels = case.levels.loc[case.first_fill :, columns]
     y10 = None if case.y10 is None else case.y10.loc[case.first_fill :]
-    table = all_episodes(levels, y10, case.ppy)
-    daily = case.ppy != 12
-    april = episode_table(APRIL_2025 if daily else (), levels, y10, case.ppy)
-    return {"crises": _records(table), "april_2025": _records(april)}
+    april = episode_table(APRIL_2025 if case.ppy != 12 else (), levels, y10, case.ppy)
+    every, parts = (
+        tuple(Crisis(**row) for row in table.to_dict("records"))
+        for table in (all_episodes(levels, y10, case.ppy), april)
+    )
+    return every, parts
+
+
+@dataclass(frozen=True)
+class _Regimes:
+    table: tuple[Regime, ...]
+    missing: tuple[MissingRegime, ...]
+    unlabelled: Mapping[str, int]
+    terciles: tuple[float, float] | None
 
 
 def _regimes(
     case: Case, sample: Sample, correlation: pd.Series, dimensions: Sequence[str]
-) -> dict[str, Any]:
+) -> _Regimes:
     index = pd.PeriodIndex(sample.returns.index)
     # The months before, since a label is what was known then.
     before = index - 1
@@ -202,103 +255,98 @@ def _regimes(
     for dimension in dimensions:
         for name in LABELS[dimension]:
             inside = (labels[dimension] == name).to_numpy(bool)
-            if not inside.any():
-                missing.append({"dimension": dimension, "label": name})
-                continue
-            table.append({"dimension": dimension, "label": name, **_within(sample, inside)})
-    return {
-        "regimes": table,
-        "regimes_missing": missing,
-        "regimes_unlabelled_months": {str(name): int(labels[name].isna().sum()) for name in labels},
-        "yield_terciles_pct": bounds,
-    }
+            if inside.any():
+                table.append(_within(sample, inside, dimension, name))
+            else:
+                missing.append(MissingRegime(dimension, name))
+    unlabelled = {str(name): int(labels[name].isna().sum()) for name in labels}
+    return _Regimes(tuple(table), tuple(missing), unlabelled, bounds)
 
 
-def _within(sample: Sample, inside: measures.Array) -> dict[str, Any]:
+def _within(sample: Sample, inside: measures.Array, dimension: str, label: str) -> Regime:
     equity, hedge, cash = (sample.column(name)[inside] for name in ("equity", "hedge", "cash"))
     together = len(equity) > 2 and min(np.std(equity), np.std(hedge)) > 1e-12
-    return {
-        "months": len(equity),
-        "down_months": int((equity < 0.0).sum()),
-        "correlation": float(np.corrcoef(equity, hedge)[0, 1]) if together else None,
-        "equity_mean_monthly": float(equity.mean()),
-        "hedge_mean_monthly": float(hedge.mean()),
-        "cash_mean_monthly": float(cash.mean()),
-        "down_month_ratio": float(measures.down_month_ratio(hedge, equity)),
-        "down_month_hit_rate": float(measures.down_month_hit_rate(hedge, equity)),
-        "down_month_mean_monthly": sample.estimate_within(
+    return Regime(
+        dimension=dimension,
+        label=label,
+        months=len(equity),
+        down_months=int((equity < 0.0).sum()),
+        correlation=float(np.corrcoef(equity, hedge)[0, 1]) if together else None,
+        equity_mean_monthly=float(equity.mean()),
+        hedge_mean_monthly=float(hedge.mean()),
+        cash_mean_monthly=float(cash.mean()),
+        down_month_ratio=float(measures.down_month_ratio(hedge, equity)),
+        down_month_hit_rate=float(measures.down_month_hit_rate(hedge, equity)),
+        down_month_mean_monthly=sample.estimate_within(
             measures.down_month_mean, inside, "hedge", "equity"
         ),
-        "down_month_cash_mean_monthly": float(measures.down_month_mean(cash, equity)),
-        "worst_decile_mean_monthly": float(measures.worst_decile_mean(hedge, equity)),
-        "worst_decile_hit_rate_monthly": float(measures.worst_decile_hit_rate(hedge, equity)),
-        "cvar_saved_against_bills_monthly": sample.estimate_within(
+        down_month_cash_mean_monthly=float(measures.down_month_mean(cash, equity)),
+        worst_decile_mean_monthly=float(measures.worst_decile_mean(hedge, equity)),
+        worst_decile_hit_rate_monthly=float(measures.worst_decile_hit_rate(hedge, equity)),
+        cvar_saved_against_bills_monthly=sample.estimate_within(
             measures.cvar_saved, inside, "portfolio", "bills"
         ),
-    }
+    )
 
 
-def _holding(case: Case, months: pd.DataFrame, *, brief: bool) -> dict[str, Any]:
+def _holding(case: Case, months: pd.DataFrame) -> tuple[HoldingPeriod, ...]:
     levels = months[["portfolio", "equity", "bills", "cash"]].copy()
     # What is published by the end of the next month is this month's price level.
     prices = case.background["cpi"].shift(-1)
     levels["inflation"] = prices.reindex(levels.index)
-    maps = {name: start_year_map(levels[name]) for name in ("portfolio", "equity", "bills", "cash")}
-    ours = maps["portfolio"]
-    mapped = {
-        "start_years": [int(year) for year in ours.index],
-        "years_held": [int(held) for held in ours.columns],
-        "portfolio": ours.to_numpy().tolist(),
-        **{
-            f"less_{name}": (ours - maps[name]).to_numpy().tolist()
-            for name in ("equity", "bills", "cash")
-        },
-    }
-    if brief:
-        return {"holding_map": mapped}
-    entries = annualised(levels[["portfolio", "equity", "cash"]], 3)
-    return {
-        "holding": _records(holding_table(levels, "portfolio")),
-        "holding_map": mapped,
-        "holding_three_years": {
-            "starts": [str(month) for month in entries.index],
-            **{name: entries[name].tolist() for name in entries},
-        },
-    }
+    return holding_table(levels)
 
 
-def _series(months: pd.DataFrame, returns: pd.DataFrame, correlation: pd.Series) -> dict[str, Any]:
+def _holding_map(months: pd.DataFrame) -> HoldingMap:
+    ours = start_year_map(months["portfolio"])
+
+    def less(name: str) -> tuple[Path, ...]:
+        return _rows(ours - start_year_map(months[name]))
+
+    return HoldingMap(
+        start_years=tuple(int(year) for year in ours.index),
+        years_held=tuple(int(held) for held in ours.columns),
+        portfolio=_rows(ours),
+        less_equity=less("equity"),
+        less_bills=less("bills"),
+        less_cash=less("cash"),
+    )
+
+
+def _rows(table: pd.DataFrame) -> tuple[Path, ...]:
+    return tuple(map(tuple, table.to_numpy().tolist()))
+
+
+def _three_years(months: pd.DataFrame) -> HoldingStarts:
+    entries = annualised(months[["portfolio", "equity", "cash"]], 3)
+    return HoldingStarts(
+        starts=tuple(map(str, entries.index)),
+        portfolio=tuple(entries["portfolio"]),
+        equity=tuple(entries["equity"]),
+        cash=tuple(entries["cash"]),
+    )
+
+
+def _series(months: pd.DataFrame, returns: pd.DataFrame, correlation: pd.Series) -> Series:
     grown = months / months.iloc[:1].to_numpy() if len(months) else months
-    falls = months / months.cummax() - 1.0
     known = correlation.dropna()
-    names = ("portfolio", "equity", "bills", "matched")
-    return {
-        "months": [str(month) for month in months.index],
-        "growth": {name: grown[name].tolist() for name in names},
-        "drawdown": {name: falls[name].tolist() for name in names},
-        "returns": {name: returns[name].tolist() for name in ("equity", "hedge")},
-        "correlation": {
-            "months": [str(month) for month in known.index],
-            "values": known.tolist(),
-            "window_months": CORRELATION_MONTHS,
-        },
-    }
+    return Series(
+        months=tuple(map(str, months.index)),
+        growth=_four(grown),
+        drawdown=_four(months / months.cummax() - 1.0),
+        returns=LegReturns(tuple(returns["equity"].tolist()), tuple(returns["hedge"].tolist())),
+        correlation=TrailingCorrelation(
+            months=tuple(map(str, known.index)),
+            values=tuple(known.tolist()),
+            window_months=CORRELATION_MONTHS,
+        ),
+    )
 
 
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [dict(row) for row in table.to_dict("records")]
-
-
-def plain(value: Any) -> Any:
-    """Estimates, numbers and lists as JSON has them: ten digits, None for what is not finite."""
-    if isinstance(value, Estimate):
-        return plain(dataclasses.asdict(value))
-    if isinstance(value, dict):
-        return {key: plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
-    if isinstance(value, float | np.floating):
-        return float(f"{float(value):.10g}") if math.isfinite(value) else None
-    if isinstance(value, np.integer | np.bool_):
-        return value.item()
-    return value
+def _four(table: pd.DataFrame) -> FourPaths:
+    return FourPaths(
+        **{
+            name: tuple(table[name].tolist())
+            for name in ("portfolio", "equity", "bills", "matched")
+        }
+    )

@@ -63,6 +63,11 @@ class WalkForward:
     edge_out_of_sample: float
     survived: float
 
+    @property
+    def fell_back(self) -> int:
+        """How many choices held the default, because no candidate was eligible."""
+        return sum(choice.fell_back for choice in self.choices)
+
 
 def walk_forward(
     returns: Array,
@@ -147,16 +152,16 @@ def _choose(
     returns: Array, cash: Array, score: ScoreOf, eligible: EligibleOf | None, default: int
 ) -> tuple[int | None, float]:
     """Column of the best eligible candidate (None if there is none) and its edge."""
-    found = score(returns, cash)
-    allowed = np.isfinite(found)
+    scores = score(returns, cash)
+    allowed = np.isfinite(scores)
     if eligible is not None:
         allowed &= eligible(returns, cash)
     if not allowed.any():
         return None, 0.0
-    best = best_of(found, allowed)
-    if allowed[default] and found[default] >= found[best] - TIE:  # nobody moves for nothing
+    best = best_of(scores, allowed)
+    if allowed[default] and scores[default] >= scores[best] - TIE:  # nobody moves for nothing
         best = default
-    return best, float(found[best] - found[default])
+    return best, float(scores[best] - scores[default])
 
 
 def _edge(returns: Array, default: Array, cash: Array, score: ScoreOf) -> float:

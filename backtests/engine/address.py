@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from typing import Any
 
 from backtests.engine.config import RunConfig
 from backtests.engine.config_file import KEYS, WORDS
-from backtests.engine.costs import Costs
 from data.errors import UsageError, did_you_mean
+from strategies.base import Value
 
 PARAMETER = "set."  # set.step_bp=25 in an address is --set step_bp=25
 OWN_OPTIONS = ("weights", "rebalance")  # parameters with an option of their own
-COSTS = ("fee_bps", "slippage_bps", "lag")
 
 
 def to_address(config: RunConfig) -> dict[str, str]:
     """Write a configuration as the fields of a query; what is not set is left out."""
-    table = config.as_dict()
-    params = table.pop("params")
     fields = {
         key: _text(value)
-        for key, value in table.items()
-        if value is not None and value is not False
+        for key, value in config.as_dict().items()
+        if key != "params" and value is not None and value is not False
     }
-    return {**fields, **{PARAMETER + name: _text(value) for name, value in params.items()}}
+    return {**fields, **{PARAMETER + name: _text(value) for name, value in config.params.items()}}
 
 
 def from_address(fields: Mapping[str, str]) -> RunConfig:
@@ -37,7 +33,7 @@ def from_address(fields: Mapping[str, str]) -> RunConfig:
         For a field that does not exist, or a value that cannot be.
     """
     known = [key for key in KEYS if key != "params"]
-    read: dict[str, Any] = {}
+    read: dict[str, Value] = {}
     for key, text in fields.items():
         if key.startswith(PARAMETER):
             continue
@@ -49,38 +45,36 @@ def from_address(fields: Mapping[str, str]) -> RunConfig:
         read[key] = _value(key, text)
     if "strategy" not in read:
         raise UsageError("the address names no strategy; write strategy=hedge_mix")
-    costs = {key: read.pop(key) for key in COSTS if key in read}
-    params = {
+    params: dict[str, Value] = {
         key.removeprefix(PARAMETER): text
         for key, text in fields.items()
         if key.startswith(PARAMETER)
     }
-    return RunConfig(**read, params=params, costs=Costs(**costs))
+    return RunConfig.from_dict({**read, "params": params})
 
 
 def to_command(config: RunConfig, out: str = "results") -> str:
     """Write the command line that makes the same run, as a POSIX shell reads it."""
-    plain = RunConfig(config.strategy).as_dict()
-    table = config.as_dict()
-    default, params = plain.pop("params"), table.pop("params")
-    words = ["python", "-m", "backtests.run", table.pop("strategy")]
-    for name, value in params.items():
-        if _same(value, default[name]):
+    default = RunConfig(config.strategy)
+    words = ["python", "-m", "backtests.run", config.strategy]
+    for name, value in config.params.items():
+        if _same(value, default.params[name]):
             continue
         if name in OWN_OPTIONS:
             words += [f"--{name}", _text(value)]
         else:
             words += ["--set", f"{name}={_text(value)}"]
-    for key, value in table.items():
-        if not _same(value, plain[key]):
+    usual = default.as_dict()
+    for key, setting in config.as_dict().items():
+        if key not in ("strategy", "params") and not _same(setting, usual[key]):
             option = f"--{key.replace('_', '-')}"
-            words += [option] if value is True else [f"{option}={_text(value)}"]
+            words += [option] if setting is True else [f"{option}={_text(setting)}"]
     if out != "results":
         words.append(f"--out={out}")
     return shlex.join(words)
 
 
-def _same(value: Any, default: Any) -> bool:
+def _same(value: object, default: object) -> bool:
     """Whether a value is written as the default is: the name of a run's folder tells more apart.
 
     Equal mappings may be ordered otherwise, and 0 equals -0.
@@ -88,7 +82,7 @@ def _same(value: Any, default: Any) -> bool:
     return (value is None) == (default is None) and _text(value) == _text(default)
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     """A value as the command line takes it, without a digit lost."""
     if isinstance(value, Mapping):
         return ",".join(f"{name}={_text(weight)}" for name, weight in value.items())
@@ -99,11 +93,11 @@ def _text(value: Any) -> str:
     return repr(value) if isinstance(value, float) else str(value)
 
 
-def _value(key: str, text: str) -> Any:
+def _value(key: str, text: str) -> Value:
     kind = KEYS[key]
     try:
         if kind is bool:
             return {"true": True, "1": True, "false": False, "0": False}[text.lower()]
-        return kind(text)
+        return str(text) if kind is str else float(text) if kind is float else int(text)
     except (ValueError, KeyError):
         raise UsageError(f"the address: {key} takes {WORDS[kind]}, got {text!r}") from None

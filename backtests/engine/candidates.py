@@ -1,4 +1,4 @@
-"""What a sweep simulates: one course for all, and candidates to run over it.
+"""What a sweep simulates: the prices and costs that all share, and the candidates to run.
 
 Plain arrays throughout, so that a block of candidates can be handed to another process.
 """
@@ -21,12 +21,12 @@ from strategies.base import WEIGHT_TOLERANCE, require_weights
 from strategies.schedule import REBALANCE, decision_rows
 
 Array = NDArray[np.float64]
-COMPLETE = 2  # in Course.closes
+COMPLETE = 2  # in PricePanel.closes
 
 
 @dataclass(frozen=True, eq=False)
-class Course:
-    """What every candidate of a sweep shares.
+class PricePanel:
+    """Prices, bills and costs over which every candidate of a sweep is simulated.
 
     Attributes
     ----------
@@ -109,7 +109,7 @@ class Candidates:
         return Candidates(self.targets[held], self.rows[held], offsets - offsets[0])
 
 
-def make_course(
+def make_panel(
     market: Market,
     tickers: Sequence[str],
     costs: Costs,
@@ -117,8 +117,8 @@ def make_course(
     start: pd.Timestamp | None = None,
     initial: float = 10_000.0,
     optional: Sequence[str] = (),
-) -> Course:
-    """Lay out the sessions that all candidates run over.
+) -> PricePanel:
+    """Lay out the sessions and prices that all candidates run over.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ def make_course(
     first = levels.notna().to_numpy().argmax(axis=0)
     filled = levels.bfill().to_numpy(float)
     cash = market.cash.loc[sessions].to_numpy(float)
-    return Course(
+    return PricePanel(
         sessions=sessions,
         tickers=tuple(tickers),
         prices=np.ascontiguousarray(SCALE * filled / filled[0]),
@@ -177,15 +177,15 @@ def _closes(sessions: pd.DatetimeIndex) -> NDArray[np.int8]:
     return closes
 
 
-def static_mixes(course: Course, weights: Array, rebalance: str = "monthly") -> Candidates:
+def static_mixes(panel: PricePanel, weights: Array, rebalance: str = "monthly") -> Candidates:
     """Hold fixed weights, brought back on a calendar; the rest is cash.
 
     Parameters
     ----------
-    course
+    panel
         What they run over; row 0 is a decision.
     weights
-        Shape (C, tickers of the course), fractions of value.
+        Shape (C, tickers of the panel), fractions of value.
     rebalance
         ``monthly``, ``quarterly``, ``annually`` or ``never``.
 
@@ -202,31 +202,31 @@ def static_mixes(course: Course, weights: Array, rebalance: str = "monthly") -> 
             f"{did_you_mean(rebalance, REBALANCE)}"
         )
     weights = np.asarray(weights, float)
-    if weights.ndim != 2 or weights.shape[1] != len(course.tickers) or len(weights) == 0:
+    if weights.ndim != 2 or weights.shape[1] != len(panel.tickers) or len(weights) == 0:
         raise UsageError(
             f"weights of mixes have shape {weights.shape}; give one row a mix and "
-            f"{len(course.tickers)} columns ({', '.join(course.tickers)})"
+            f"{len(panel.tickers)} columns ({', '.join(panel.tickers)})"
         )
     sums = weights.sum(axis=1)
     wrong = ~((weights >= 0).all(axis=1) & (sums <= 1 + WEIGHT_TOLERANCE))
     for mix in np.flatnonzero(wrong):
-        require_weights(dict(zip(course.tickers, weights[mix], strict=True)), f"mix {mix}")
+        require_weights(dict(zip(panel.tickers, weights[mix], strict=True)), f"mix {mix}")
     targets = with_cash(weights)
-    rows = np.flatnonzero(decision_rows(course.sessions, rebalance)) + course.costs.lag
-    return Candidates(targets, rows[rows < len(course.sessions)])
+    rows = np.flatnonzero(decision_rows(panel.sessions, rebalance)) + panel.costs.lag
+    return Candidates(targets, rows[rows < len(panel.sessions)])
 
 
-def schedules(course: Course, market: Market, decisions: Iterable[pd.DataFrame]) -> Candidates:
+def schedules(panel: PricePanel, market: Market, decisions: Iterable[pd.DataFrame]) -> Candidates:
     """Trade target weights, each candidate on rows of its own.
 
     Parameters
     ----------
-    course
+    panel
         What they run over; the last decision on or before its first session stands at row 0.
     market
-        The market the course was made of.
+        The market the panel was made of.
     decisions
-        Answers of ``Strategy.target_weights``, one a candidate; a ticker of the course that is
+        Answers of ``Strategy.target_weights``, one a candidate; a ticker of the panel that is
         missing from one is not held.
 
     Raises
@@ -235,33 +235,33 @@ def schedules(course: Course, market: Market, decisions: Iterable[pd.DataFrame])
         For targets that are negative, not finite, sum to more than 1 or want a ticker before its
         first price.
     UsageError
-        For a ticker that is not in the course, or no decision by its start.
+        For a ticker that is not in the panel, or no decision by its start.
     """
     targets, rows, counts = [], [], [0]
     for number, decided in enumerate(decisions):
         name = f"candidate {number}"
         require_targets(decided, market, name)
         for ticker in decided.columns:
-            if ticker not in course.tickers:
+            if ticker not in panel.tickers:
                 raise UsageError(
                     f"{name} holds {ticker}, which is not among the tickers of the sweep "
-                    f"({', '.join(course.tickers)}); add it there"
+                    f"({', '.join(panel.tickers)}); add it there"
                 )
-        standing = standing_decisions(decided, course.sessions, name)
-        row = course.sessions.get_indexer(standing.index)
-        held = np.zeros((len(row), len(course.tickers) + 1))
-        at = [course.tickers.index(ticker) for ticker in decided.columns]
+        standing = standing_decisions(decided, panel.sessions, name)
+        row = panel.sessions.get_indexer(standing.index)
+        held = np.zeros((len(row), len(panel.tickers) + 1))
+        at = [panel.tickers.index(ticker) for ticker in decided.columns]
         held[:, [*at, -1]] = standing.to_numpy(float)
-        early = (held > 0) & (row[:, None] < course.first)
+        early = (held > 0) & (row[:, None] < panel.first)
         if early.any():
             where, column = np.argwhere(early)[0]
             raise WeightError(
-                f"{name} wants {course.tickers[column]} on {standing.index[where]:%Y-%m-%d}, "
+                f"{name} wants {panel.tickers[column]} on {standing.index[where]:%Y-%m-%d}, "
                 "before its first price; give it no weight until then"
             )
-        trades = row + course.costs.lag < len(course.sessions)
+        trades = row + panel.costs.lag < len(panel.sessions)
         targets.append(held[trades])
-        rows.append(row[trades] + course.costs.lag)
+        rows.append(row[trades] + panel.costs.lag)
         counts.append(int(trades.sum()))
     if not targets:
         raise UsageError("the sweep has no candidates; give at least one")

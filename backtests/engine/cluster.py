@@ -1,7 +1,7 @@
 """Scores from other processes: candidates handed to a Dask cluster, an existing one or our own.
 
 A task is plain data and :func:`scores.score_block`, so its numbers are those of a thread here. The
-course travels as a task of its own and not as scattered data: a scattered copy dies with the
+panel travels as a task of its own and not as scattered data: a scattered copy dies with the
 workers that hold it, a task is made again. What a lost worker had begun, others begin anew.
 """
 
@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from backtests.engine.candidates import Candidates, Course
+from backtests.engine.candidates import Candidates, PricePanel
 from backtests.engine.scores import BLOCK, METRICS, Array, cores, score_block
 from backtests.engine.sweep import prepare
 from data.command import Progress, silent
@@ -52,20 +52,20 @@ def local_processes(scheduler: str) -> int | None:
     UsageError
         For anything else, and for more processes than this machine can use.
     """
-    if found := re.fullmatch(r"tcp://(?:[\w.-]+|\[[0-9a-fA-F:]+\]):(\d{1,5})/?", scheduler):
-        if 0 < int(found[1]) < 65_536:
+    if address := re.fullmatch(r"tcp://(?:[\w.-]+|\[[0-9a-fA-F:]+\]):(\d{1,5})/?", scheduler):
+        if 0 < int(address[1]) < 65_536:
             return None
-        raise UsageError(f"--scheduler {scheduler}: a port is one of 1 to 65535, got {found[1]}")
-    found = re.fullmatch(r"local:([0-9]+)", scheduler)
-    if not found or not int(found[1]):
+        raise UsageError(f"--scheduler {scheduler}: a port is one of 1 to 65535, got {address[1]}")
+    local = re.fullmatch(r"local:([0-9]+)", scheduler)
+    if not local or not int(local[1]):
         raise UsageError(f"--scheduler {scheduler!r} is not understood; {FORMS}")
     most = 2 * cores()
-    if int(found[1]) > most:
+    if int(local[1]) > most:
         raise UsageError(
             f"--scheduler {scheduler}: this machine has {most // 2} cores; "
             f"ask for at most {most} processes"
         )
-    return int(found[1])
+    return int(local[1])
 
 
 @contextmanager
@@ -100,7 +100,7 @@ def connect(
         ) from error
     with ExitStack() as stack:
         stack.enter_context(_quiet())
-        # Course and tasks are known to be small; the advice to scatter is answered above.
+        # PricePanel and tasks are known to be small; the advice to scatter is answered above.
         stack.enter_context(
             dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"})
         )
@@ -180,9 +180,9 @@ def _require_workers(client: Client, scheduler: str, timeout: float) -> None:
             return None
         return engine_code()
 
-    for worker, found in client.run(code, on_error="return").items():
-        if found != engine_code():
-            what = "runs another version of" if isinstance(found, str) else "cannot import"
+    for worker, version in client.run(code, on_error="return").items():
+        if version != engine_code():
+            what = "runs another version of" if isinstance(version, str) else "cannot import"
             raise UsageError(
                 f"--scheduler {scheduler}: its worker {worker} {what} this project; install "
                 "this version on all workers and start them anew"
@@ -193,8 +193,8 @@ def _require_workers(client: Client, scheduler: str, timeout: float) -> None:
 def _quiet() -> Iterator[None]:
     """Keep off the screen what distributed logs of lost workers: it is dealt with here."""
     rooms = ("distributed", "tornado")
-    known = [name for name in logging.root.manager.loggerDict if name.split(".")[0] in rooms]
-    levels = {name: logging.getLogger(name).level for name in known}
+    names = [name for name in logging.root.manager.loggerDict if name.split(".")[0] in rooms]
+    levels = {name: logging.getLogger(name).level for name in names}
     for name in levels:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     try:
@@ -205,7 +205,7 @@ def _quiet() -> Iterator[None]:
 
 
 def score_in_chunks_on(
-    client: Client, course: Course, candidates: Candidates, *, chunk: int = TASK
+    client: Client, panel: PricePanel, candidates: Candidates, *, chunk: int = TASK
 ) -> Iterator[pd.DataFrame]:
     """Score candidates on a cluster; what has been yielded stays good if the caller stops.
 
@@ -213,7 +213,7 @@ def score_in_chunks_on(
     ----------
     client
         Of :func:`connect`.
-    course, candidates
+    panel, candidates
         What to run.
     chunk
         The most candidates in a task and in a frame; fewer where candidates are few or large.
@@ -232,7 +232,7 @@ def score_in_chunks_on(
         What a task itself raises is raised as it is.
     """
     with _told(client):
-        shared = client.submit(_whole, course, pure=False)
+        shared = client.submit(_whole, panel, pure=False)
         code = engine_code()
         size = _task_size(candidates, chunk, _threads(client))
         waiting: deque[tuple[int, Future]] = deque()
@@ -247,7 +247,7 @@ def score_in_chunks_on(
 
 def score_on(
     scheduler: str,
-    course: Course,
+    panel: PricePanel,
     candidates: Candidates,
     *,
     chunk: int = TASK,
@@ -260,14 +260,14 @@ def score_on(
     ----------
     scheduler, progress
         As in :func:`connect`.
-    course, candidates, chunk
+    panel, candidates, chunk
         As in :func:`score_in_chunks_on`.
     report
         Called after every chunk with the number of candidates done and their total.
     """
     parts: list[pd.DataFrame] = []
     with connect(scheduler, progress=progress) as client:
-        for part in score_in_chunks_on(client, course, candidates, chunk=chunk):
+        for part in score_in_chunks_on(client, panel, candidates, chunk=chunk):
             parts.append(part)
             report(int(part.index[-1]) + 1, len(candidates))
     return pd.concat(parts)
@@ -350,17 +350,17 @@ def dask_setup(worker: object) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _whole(course: Course) -> Course:
-    return course
+def _whole(panel: PricePanel) -> PricePanel:
+    return panel
 
 
-def _score_task(course: Course, candidates: Candidates, code: str) -> Array:
+def _score_task(panel: PricePanel, candidates: Candidates, code: str) -> Array:
     if engine_code() != code:
         raise UsageError(
             f"a worker on {platform.node()} runs another version of this project; install this "
             "one on all workers and start them anew"
         )
-    return score_block(course, candidates)
+    return score_block(panel, candidates)
 
 
 @cache

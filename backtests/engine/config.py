@@ -8,13 +8,42 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+
+from immutabledict import immutabledict
 
 from backtests.engine.costs import Costs
 from data.errors import UsageError
 from data.load import require_source
-from strategies.base import Strategy
+from data.records import fields_of, freeze_mappings
+from strategies.base import Params, Strategy, Value
 from strategies.registry import make
+
+COSTS = ("fee_bps", "slippage_bps", "lag")  # what of a run's table belongs to its costs
+
+
+@dataclass(frozen=True)
+class ConfigTable:
+    """A run's configuration flat, as TOML files, addresses and manifests have it.
+
+    Fee and slippage in basis points of the value traded, the lag in rows, days ``YYYY-MM-DD``,
+    the initial value in currency.
+    """
+
+    strategy: str
+    params: Params
+    source: str
+    extend: bool
+    start: str | None
+    end: str | None
+    fee_bps: float
+    slippage_bps: float
+    lag: int
+    benchmark: str | None
+    initial: float
+
+    def __post_init__(self) -> None:
+        """Keep parameters from being changed."""
+        freeze_mappings(self)
 
 
 @dataclass(frozen=True)
@@ -48,7 +77,7 @@ class RunConfig:
     """
 
     strategy: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Params = field(default_factory=immutabledict)
     source: str = "auto"
     start: str | None = None
     end: str | None = None
@@ -69,28 +98,53 @@ class RunConfig:
         if self.benchmark == "":
             raise UsageError("--benchmark takes a ticker, got nothing; leave it out for SPY")
 
+    @classmethod
+    def from_dict(cls, table: Mapping[str, Value | Params | None]) -> RunConfig:
+        """Make a run from values as :meth:`as_dict` gives them; what is missing takes its default.
+
+        Parameters
+        ----------
+        table
+            Its keys and their types are those of ``backtests.engine.config_file.KEYS``.
+        """
+        rest = dict(table)
+        costs = {name: rest.pop(name) for name in COSTS if name in rest}
+        return cls(**rest, costs=Costs(**costs))  # type: ignore[arg-type]  # as documented
+
     def make_strategy(self) -> Strategy:
         """Make the strategy of this run."""
         return make(self.strategy, self.params)
 
-    def as_dict(self) -> dict[str, Any]:
-        """The run as plain values, in a fixed order."""
-        return {
-            "strategy": self.strategy,
-            "params": dict(self.params),
-            "source": self.source,
-            "extend": self.extend,
-            "start": self.start,
-            "end": self.end,
-            "fee_bps": self.costs.fee_bps,
-            "slippage_bps": self.costs.slippage_bps,
-            "lag": self.costs.lag,
-            "benchmark": self.benchmark,
-            "initial": self.initial,
-        }
+    @property
+    def table(self) -> ConfigTable:
+        """The run as one flat record."""
+        return ConfigTable(
+            strategy=self.strategy,
+            params=self.params,
+            source=self.source,
+            extend=self.extend,
+            start=self.start,
+            end=self.end,
+            fee_bps=self.costs.fee_bps,
+            slippage_bps=self.costs.slippage_bps,
+            lag=self.costs.lag,
+            benchmark=self.benchmark,
+            initial=self.initial,
+        )
+
+    def as_dict(self) -> dict[str, Value | Params | None]:
+        """The run as plain values, in a fixed order: what files, addresses and hashes are of."""
+        return {**fields_of(self.table), "params": plain_params(self.params)}
 
 
-def short_hash(determined_by: Any) -> str:
+def plain_params(params: Params) -> dict[str, Value]:
+    """Parameters as plain values, weights in the order given."""
+    return {
+        name: dict(value) if isinstance(value, Mapping) else value for name, value in params.items()
+    }
+
+
+def short_hash(determined_by: object) -> str:
     """Ten hexadecimal digits of the SHA-256 of plain values, written as canonical JSON."""
     text = json.dumps(determined_by, sort_keys=False, allow_nan=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:10]

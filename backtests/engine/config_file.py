@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from backtests.engine.config import RunConfig
+from backtests.engine.config import RunConfig, plain_params
 from data.errors import UsageError, did_you_mean
+from strategies.base import Params, Value
 
 # Key of the file: the type of its value. Whole numbers are taken for numbers.
 KEYS: dict[str, type] = {
@@ -33,12 +32,14 @@ def write_config(path: Path, config: RunConfig) -> None:
     """Write a configuration; what is not set is left out."""
     import tomli_w
 
-    table = {key: value for key, value in config.as_dict().items() if value is not None}
-    params = table.pop("params")
-    path.write_text(tomli_w.dumps({**table, "params": params}), encoding="utf-8")
+    # The parameters are a table of their own, which TOML has last.
+    table = {key: value for key, value in config.as_dict().items() if key != "params"}
+    given = {key: value for key, value in table.items() if value is not None}
+    text = tomli_w.dumps({**given, "params": plain_params(config.params)})
+    path.write_text(text, encoding="utf-8")
 
 
-def read_config(path: Path) -> dict[str, Any]:
+def read_config(path: Path) -> dict[str, Value]:
     """Read a configuration file: the keys that it sets.
 
     Raises
@@ -62,7 +63,7 @@ def read_config(path: Path) -> dict[str, Any]:
     return table
 
 
-def require_types(table: Mapping[str, Any], where: str) -> None:
+def require_types(table: Params, where: str) -> None:
     """Refuse a configuration that sets something unknown or of the wrong type.
 
     Raises
@@ -83,7 +84,7 @@ def require_types(table: Mapping[str, Any], where: str) -> None:
             raise UsageError(f"{where}: {key} takes {WORDS[wanted]}, got {value!r}")
 
 
-def _require_short(value: Any, where: str) -> None:
+def _require_short(value: object, where: str) -> None:
     """Refuse whole numbers beyond TOML's own 64 bits: no float holds them, and few can be shown."""
     if isinstance(value, int) and value.bit_length() > LONGEST_BITS:
         raise UsageError(f"{where} has a whole number of {value.bit_length()} bits; give a smaller")

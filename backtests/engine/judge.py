@@ -2,26 +2,79 @@
 
 from __future__ import annotations
 
-import dataclasses
-from typing import Any
+from dataclasses import replace
 
 import pandas as pd
 
 from backtests.analysis import hedge as measures
 from backtests.analysis.attribution import contributions
-from backtests.analysis.metrics import headline, volatility
-from backtests.analysis.months import cvar, month_ends, under_water
-from backtests.analysis.verdict import Case, judge, plain
+from backtests.analysis.cross_check import Headline, cross_check
+from backtests.analysis.numbers import numbers_of
+from backtests.analysis.record import (
+    Attribution,
+    AttributionPart,
+    CrossCheck,
+    JudgedPortfolio,
+    Tickers,
+    Verdict,
+)
+from backtests.analysis.verdict import Case, judge
 from backtests.engine import ledger
+from backtests.engine.ledger import Engine
 from backtests.engine.references import References, make_references
-from backtests.engine.run import Simulation
-from backtests.engine.simulate import Engine, fill_with_vectorbt
-from backtests.engine.sleeve import attribute
+from backtests.engine.run import Run
+from backtests.engine.simulation import Simulation
+from backtests.engine.sleeve import attribute, report_sleeve
+from backtests.engine.with_quantstats import quantstats_metrics
+from backtests.engine.with_vectorbt import fill_with_vectorbt, vectorbt_metrics
 from data.background import background, ten_year
 from data.command import Progress, silent
 from data.market import Market
+from data.records import fields_of, ten_digits
 from data.treasuries.instruments import TREASURY_FUNDS
 from strategies.base import Strategy
+from strategies.dial import DurationRule
+
+
+def with_sleeve(run: Run, progress: Progress = silent) -> Run:
+    """Add the switches and the attribution of a duration rule; another strategy stays as it is."""
+    rule = run.config.make_strategy()
+    if not isinstance(rule, DurationRule):
+        return run
+    with progress("working out switches and attribution"):
+        return replace(run, sleeve=report_sleeve(run.market, rule, run.simulation))
+
+
+def judged(run: Run, progress: Progress = silent) -> Run:
+    """Judge a finished run in full, its headline numbers checked against two other programs."""
+    verdict = judge_run(
+        run.market,
+        run.config.make_strategy(),
+        run.simulation,
+        run.summary.benchmark.ticker,
+        progress,
+    )
+    return replace(run, verdict=replace(verdict, cross_check=ten_digits(_checked(run))))
+
+
+def _checked(run: Run) -> tuple[CrossCheck, ...]:
+    """The headline numbers by three programs."""
+    nav, ppy = run.simulation.nav, run.market.periods_per_year
+    cash = run.market.cash.loc[nav.index]
+    by_vectorbt = vectorbt_metrics(nav, cash, ppy)
+    by_quantstats = quantstats_metrics(nav, cash, ppy)
+    numbers = run.summary.metrics
+    ours = Headline(
+        total_return=float(nav.iloc[-1] / nav.iloc[0] - 1.0),
+        cagr=numbers.cagr,
+        volatility=numbers.volatility,
+        sharpe=numbers.sharpe,
+        sortino=numbers.sortino,
+        max_drawdown=numbers.max_drawdown,
+        calmar=numbers.calmar,
+        cvar_95=numbers.cvar_95,
+    )
+    return cross_check(ours, by_vectorbt, by_quantstats)
 
 
 def judge_run(
@@ -34,7 +87,7 @@ def judge_run(
     engine: Engine = fill_with_vectorbt,
     searching: Engine = ledger.fill,
     brief: bool = False,
-) -> dict[str, Any]:
+) -> Verdict:
     """Judge a run: :func:`backtests.analysis.verdict.judge`, and what only the engine knows.
 
     Parameters
@@ -50,12 +103,6 @@ def judge_run(
     brief
         Leave out what neither the word nor the sentences tell: the static mix and the variants
         of a duration rule, the attribution, and what ``judge`` leaves out.
-
-    Returns
-    -------
-    dict
-        Plain values: the verdict, and ``tickers``, ``portfolios`` (one row each),
-        ``attribution`` (None without Treasuries), ``matched_weight``.
     """
     references = make_references(
         market,
@@ -67,110 +114,102 @@ def judge_run(
         searching=searching,
         controls=not brief,
     )
+    portfolios = _portfolios(market, simulation, references)
+    attribution = None if brief else _attribution(market, simulation)
+    case = _case(market, simulation, references)
+    with progress("resampling for the verdict"):
+        judgement = judge(case, brief=brief)
+    return Verdict(
+        **fields_of(judgement),
+        tickers=Tickers(tuple(references.equity_tickers), tuple(references.hedge_tickers)),
+        matched_weight=ten_digits(references.matched_weight),
+        volatility_is_matched=references.is_matched,
+        portfolios=ten_digits(portfolios),
+        attribution=ten_digits(attribution),
+        tracking=market.tracking,
+    )
+
+
+def _case(market: Market, simulation: Simulation, references: References) -> Case:
     sessions = simulation.nav.index
-    first_fill = sessions[simulation.costs.lag]
     y10 = ten_year(market)
-    case = Case(
-        levels=pd.DataFrame(
-            {
-                "portfolio": simulation.nav,
-                "equity": references.equity.nav,
-                "bills": references.bills.nav,
-                "matched": references.matched.nav,
-                "hedge": references.hedge_leg.reindex(sessions),
-                "cash": market.cash.loc[sessions],
-            }
-        ),
-        first_fill=first_fill,
+    levels = pd.DataFrame(
+        {
+            "portfolio": simulation.nav,
+            "equity": references.equity.nav,
+            "bills": references.bills.nav,
+            "matched": references.matched.nav,
+            "hedge": references.hedge_leg.reindex(sessions),
+            "cash": market.cash.loc[sessions],
+        }
+    )
+    return Case(
+        levels=levels,
+        first_fill=simulation.first_fill,
         legs=pd.DataFrame({"equity": references.equity_leg, "hedge": references.hedge_leg}),
         background=background(market),
         y10=None if y10 is None else y10.loc[sessions],
         ppy=market.periods_per_year,
         holds_treasuries=bool(references.hedge_tickers),
     )
-    with progress("resampling for the verdict"):
-        verdict = judge(case, brief=brief)
-    about = {
-        "tickers": {"equity": references.equity_tickers, "hedge": references.hedge_tickers},
-        "matched_weight": references.matched_weight,
-        "volatility_is_matched": references.is_matched,
-        "portfolios": _portfolios(market, simulation, references),
-        "attribution": _attribution(market, simulation) if not brief else None,
-    }
-    return {**verdict, **plain(about)}
 
 
 def _portfolios(
     market: Market, simulation: Simulation, references: References
-) -> list[dict[str, Any]]:
-    every: dict[str, Simulation] = {
-        "portfolio": simulation,
-        "equity": references.equity,
-        "bills": references.bills,
-        "matched": references.matched,
-    }
-    if references.static is not None:
-        every["static"] = references.static
+) -> tuple[JudgedPortfolio, ...]:
     named: list[tuple[str, str, Simulation | str]] = [
-        *((name, "", one) for name, one in every.items()),
-        *(("variant", label, one) for label, one in references.variants.items()),
+        ("portfolio", "", simulation),
+        ("equity", "", references.equity),
+        ("bills", "", references.bills),
+        ("matched", "", references.matched),
     ]
-    bills = _monthly(references.bills)
-    return [_portfolio(key, label, one, references, bills, market) for key, label, one in named]
-
-
-def _monthly(simulation: Simulation) -> measures.Array:
-    """Month-end returns from the first fill on."""
-    filled = simulation.nav.index[simulation.costs.lag]
-    levels = month_ends(simulation.nav.loc[filled:].to_frame())
-    returns: measures.Array = levels.iloc[:, 0].pct_change(fill_method=None).to_numpy()[1:]
-    return returns
+    if references.static is not None:
+        named.append(("static", "", references.static))
+    named += [("variant", label, other) for label, other in references.variants.items()]
+    bills = references.bills.portfolio(market).months
+    return tuple(
+        JudgedPortfolio(key, label, missing=made)
+        if isinstance(made, str)
+        else _portfolio(key, label, made, references.equity_tickers, bills, market)
+        for key, label, made in named
+    )
 
 
 def _portfolio(
     key: str,
     label: str,
-    one: Simulation | str,
-    references: References,
+    simulation: Simulation,
+    equity_tickers: list[str],
     bills: measures.Array,
     market: Market,
-) -> dict[str, Any]:
-    if isinstance(one, str):
-        return {"key": key, "label": label, "missing": one}
-    nav, ppy = one.nav, market.periods_per_year
-    filled = nav.index[one.costs.lag]
-    returns = _monthly(one)
-    known = len(returns) > 0
-    days, share = under_water(nav)
-    equity = [ticker for ticker in one.weights if ticker in references.equity_tickers]
-    return {
-        "key": key,
-        "label": label,
-        "missing": None,
-        **dataclasses.asdict(headline(nav, market.cash.loc[nav.index], ppy)),
-        "volatility_monthly": volatility(returns, 12) if len(returns) > 1 else None,
-        "cvar_95_monthly": float(cvar(returns)) if known else None,
-        "cvar_saved_against_bills_monthly": (
-            float(measures.cvar_saved(returns, bills)) if known else None
+) -> JudgedPortfolio:
+    portfolio = simulation.portfolio(market)
+    equity = [ticker for ticker in simulation.weights if ticker in equity_tickers]
+    held = simulation.weights[equity].sum(axis=1).loc[simulation.first_fill :]
+    enough = len(portfolio.months) > 0
+    return JudgedPortfolio(
+        key=key,
+        label=label,
+        missing=None,
+        numbers=numbers_of(portfolio),
+        equity_weight=float(held.mean()),
+        cvar_saved_against_bills_monthly=(
+            float(measures.cvar_saved(portfolio.months, bills)) if enough else None
         ),
-        "equity_weight": float(one.weights[equity].sum(axis=1).loc[filled:].mean()),
-        "days_under_water": days,
-        "share_under_water": share,
-        "turnover_per_year": float(one.traded.sum() * ppy / (len(nav) - 1)),
-        "costs_paid": one.costs_paid,
-    }
+    )
 
 
-def _attribution(market: Market, simulation: Simulation) -> dict[str, Any] | None:
+def _attribution(market: Market, simulation: Simulation) -> Attribution | None:
     funds = [fund for fund in simulation.weights.columns if fund in TREASURY_FUNDS]
     values = simulation.weights[funds].sum(axis=1) * simulation.nav
     if not (values > 0).any():
         return None
-    table = contributions(attribute(market, simulation), values, market.periods_per_year)
-    return {
-        "has_yields": market.yields is not None,
-        "parts": [
-            {"part": part, "currency": float(row["currency"]), "points": float(row["points"])}
+    split = attribute(market, simulation)
+    table = contributions(split, values, market.periods_per_year)
+    return Attribution(
+        has_yields=market.yields is not None,
+        parts=tuple(
+            AttributionPart(str(part), float(row["currency"]), float(row["points"]))
             for part, row in table.iterrows()
-        ],
-    }
+        ),
+    )

@@ -8,6 +8,7 @@ that row's prices before any order.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +33,10 @@ class Fills:
     order_units: Array
     order_price: Array
     order_fee: Array
+
+
+# From prices, targets, fee, slippage and money to fills, as :func:`fill` takes them.
+Engine = Callable[[Array, Array, Array, Array, float], Fills]
 
 
 def fill(prices: Array, targets: Array, fee: Array, slippage: Array, initial: float) -> Fills:

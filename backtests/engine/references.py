@@ -13,8 +13,10 @@ from scipy.optimize import brentq
 
 from backtests.analysis.months import month_ends
 from backtests.engine import ledger
-from backtests.engine.run import Simulation
-from backtests.engine.simulate import Engine, fill_with_vectorbt, simulate, trade
+from backtests.engine.ledger import Engine
+from backtests.engine.simulate import simulate, trade
+from backtests.engine.simulation import Simulation
+from backtests.engine.with_vectorbt import fill_with_vectorbt
 from data.command import Progress, silent
 from data.errors import UsageError
 from data.market import Market

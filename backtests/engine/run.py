@@ -1,48 +1,104 @@
-"""What a simulation is: values, holdings and orders, nothing to recompute."""
+"""What a run is: its inputs, simulations, summary and verdict in one frozen record."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
-import pandas as pd
-
-from backtests.engine.costs import Costs
+from backtests.analysis.record import Verdict
+from backtests.engine.config import RunConfig, short_hash
+from backtests.engine.simulation import Simulation
+from backtests.engine.sleeve import SleeveReport
+from backtests.engine.summary import Summary
+from data.market import Market
+from data.period import Period
 
 
 @dataclass(frozen=True, eq=False)
-class Simulation:
-    """One strategy over one period.
+class Inputs:
+    """What a run stands on, loaded and cut to its end.
 
     Attributes
     ----------
-    name
-        The strategy's.
-    costs
-        Fee, slippage and lag.
-    nav
-        Value of the portfolio at the close of each session, after its orders.
-    weights
-        Sessions x columns (``CASH`` last), fractions of ``nav`` at the close.
-    orders
-        One row an order: ``date, ticker, side, units, price, value, fee, slippage``;
-        ``price`` includes the slippage, ``value`` is units at that price, ``fee`` and
-        ``slippage`` are what the order cost, in currency.
-    decisions
-        Decision sessions x columns: target weights with ``CASH``, from row 0 on.
-    pending
-        Whether the last decision has yet to trade.
-    traded
-        One-way turnover of each session, a fraction of value, without the first purchase.
-    costs_paid
-        Fees and slippage of all orders, in currency.
+    config
+        What the user chose.
+    benchmark
+        Ticker of the benchmark.
+    period
+        The market, cut to what was asked for.
     """
 
-    name: str
-    costs: Costs
-    nav: pd.Series
-    weights: pd.DataFrame
-    orders: pd.DataFrame
-    decisions: pd.DataFrame
-    pending: bool
-    traded: pd.Series
-    costs_paid: float
+    config: RunConfig
+    benchmark: str
+    period: Period
+
+    @property
+    def market(self) -> Market:
+        """All history up to the asked end."""
+        return self.period.market
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A finished run, not yet written down.
+
+    Attributes
+    ----------
+    config, market
+        What was run, on what.
+    simulation, benchmark
+        The strategy and its benchmark over the same sessions.
+    summary
+        The headline numbers.
+    sleeve
+        Of a duration rule: its switches and where its profit came from.
+    verdict
+        None for a run made without.
+    """
+
+    config: RunConfig
+    market: Market
+    simulation: Simulation
+    benchmark: Simulation
+    summary: Summary
+    sleeve: SleeveReport | None = None
+    verdict: Verdict | None = None
+
+    @cached_property
+    def name(self) -> str:
+        """The strategy and a hash of everything that determines the run: its folder's name."""
+        determined_by = {
+            **self.config.as_dict(),
+            "source": self.market.source,
+            "source_title": self.market.title,
+            "notes": list(self.market.notes),
+            "start": self.summary.start,
+            "end": self.summary.end,
+            "benchmark": self.summary.benchmark.ticker,
+            "data": self.market.fingerprints(),
+        }
+        return f"{self.config.strategy}-{short_hash(determined_by)}"
+
+    @property
+    def judged(self) -> Verdict:
+        """The verdict of a run that was judged.
+
+        Raises
+        ------
+        ValueError
+            If it was not.
+        """
+        if self.verdict is None:
+            raise ValueError(f"{self.config.strategy} was run without a verdict")
+        return self.verdict
+
+    @property
+    def resolved(self) -> RunConfig:
+        """The configuration as it came out: whoever asks for these dates asks for this run."""
+        return replace(
+            self.config,
+            source=self.market.source,
+            start=self.summary.start,
+            end=self.summary.end,
+            benchmark=self.summary.benchmark.ticker,
+        )

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtests.engine.candidates import Candidates, Course
+from backtests.engine.candidates import Candidates, PricePanel
 from backtests.engine.simulate import CAPITAL
 from backtests.engine.sweep import SUMS, prepare, run_block
 from data.command import Progress, silent
@@ -36,7 +36,7 @@ METRICS = (
 )
 
 
-def score_block(course: Course, candidates: Candidates) -> Array:
+def score_block(panel: PricePanel, candidates: Candidates) -> Array:
     """Score candidates in this thread; a plain function for other threads and processes.
 
     Returns
@@ -46,32 +46,32 @@ def score_block(course: Course, candidates: Candidates) -> Array:
         downside deviation is annualised, money is in currency. NaN where a metric does not
         exist: a ratio over nothing, a worst year without a complete year.
     """
-    sums, _ = run_block(course, candidates)
-    one = dict(zip(SUMS, sums.T, strict=True))
-    returns = len(course.sessions) - 1
-    year = math.sqrt(course.ppy)
+    sums, _ = run_block(panel, candidates)
+    total = dict(zip(SUMS, sums.T, strict=True))
+    returns = len(panel.sessions) - 1
+    year = math.sqrt(panel.ppy)
     freedom = returns - 1 if returns > 1 else math.nan
     # Rounding leaves sums of squares of constant series a little below zero.
-    volatility = np.sqrt(np.maximum(one["squares"], 0.0) / freedom)
-    deviation = np.sqrt(np.maximum(one["squares_excess"], 0.0) / freedom)
-    downside = np.sqrt(one["below"] / returns)
-    growth = (one["final"] / CAPITAL) ** (course.ppy / returns) - 1.0
+    volatility = np.sqrt(np.maximum(total["squares"], 0.0) / freedom)
+    deviation = np.sqrt(np.maximum(total["squares_excess"], 0.0) / freedom)
+    downside = np.sqrt(total["below"] / returns)
+    growth = (total["final"] / CAPITAL) ** (panel.ppy / returns) - 1.0
     # A value times the rounded inverse of itself may be a little below 1.
-    depth = np.where(one["lowest"] > 1.0 - 1e-15, 0.0, one["lowest"] - 1.0)
-    money = course.initial / CAPITAL
+    depth = np.where(total["lowest"] > 1.0 - 1e-15, 0.0, total["lowest"] - 1.0)
+    money = panel.initial / CAPITAL
     return np.column_stack(
         [
-            one["final"] * money,
+            total["final"] * money,
             growth,
             volatility * year,
             downside * year,
-            _ratio(one["mean_excess"], deviation) * year,
-            _ratio(one["mean_excess"], downside) * year,
+            _ratio(total["mean_excess"], deviation) * year,
+            _ratio(total["mean_excess"], downside) * year,
             depth,
             _ratio(growth, -depth),
-            np.where(np.isinf(one["worst"]), math.nan, one["worst"] - 1.0),
-            one["traded"] * course.ppy / returns,
-            one["costs"] * money,
+            np.where(np.isinf(total["worst"]), math.nan, total["worst"] - 1.0),
+            total["traded"] * panel.ppy / returns,
+            total["costs"] * money,
         ]
     )
 
@@ -82,7 +82,7 @@ def _ratio(above: Array, below: Array) -> Array:
 
 
 def score_in_chunks(
-    course: Course,
+    panel: PricePanel,
     candidates: Candidates,
     *,
     threads: int | None = None,
@@ -93,7 +93,7 @@ def score_in_chunks(
 
     Parameters
     ----------
-    course, candidates
+    panel, candidates
         What to run.
     threads
         None for one a core.
@@ -112,13 +112,13 @@ def score_in_chunks(
         for first in range(0, len(candidates), chunk):
             part = candidates[first : first + chunk]
             blocks = (part[at : at + BLOCK] for at in range(0, len(part), BLOCK))
-            scores = np.concatenate(list(pool.map(partial(score_block, course), blocks)))
+            scores = np.concatenate(list(pool.map(partial(score_block, panel), blocks)))
             numbers = pd.RangeIndex(first, first + len(part), name="candidate")
             yield pd.DataFrame(scores, numbers, list(METRICS))
 
 
 def score(
-    course: Course,
+    panel: PricePanel,
     candidates: Candidates,
     *,
     threads: int | None = None,
@@ -130,21 +130,21 @@ def score(
 
     Parameters
     ----------
-    course, candidates, threads, chunk, progress
+    panel, candidates, threads, chunk, progress
         As in :func:`score_in_chunks`.
     report
         Called after every chunk with the number of candidates done and their total.
     """
     parts: list[pd.DataFrame] = []
-    for part in score_in_chunks(
-        course, candidates, threads=threads, chunk=chunk, progress=progress
-    ):
+    for part in score_in_chunks(panel, candidates, threads=threads, chunk=chunk, progress=progress):
         parts.append(part)
         report(int(part.index[-1]) + 1, len(candidates))
     return pd.concat(parts)
 
 
-def paths(course: Course, candidates: Candidates, *, progress: Progress = silent) -> pd.DataFrame:
+def paths(
+    panel: PricePanel, candidates: Candidates, *, progress: Progress = silent
+) -> pd.DataFrame:
     """Value of a few candidates on every session.
 
     Returns
@@ -153,8 +153,8 @@ def paths(course: Course, candidates: Candidates, *, progress: Progress = silent
         Sessions x candidates, in currency.
     """
     prepare(progress)
-    _, nav = run_block(course, candidates, keep_nav=True)
-    return pd.DataFrame(nav * (course.initial / CAPITAL), course.sessions)
+    _, nav = run_block(panel, candidates, keep_nav=True)
+    return pd.DataFrame(nav * (panel.initial / CAPITAL), panel.sessions)
 
 
 def cores() -> int:

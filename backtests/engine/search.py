@@ -16,9 +16,9 @@ import data
 import strategies
 from backtests.analysis.months import month_ends
 from backtests.analysis.objective import Objective
-from backtests.engine.candidates import Candidates, Course, schedules
+from backtests.engine.candidates import Candidates, PricePanel, schedules
 from backtests.engine.cluster import engine_code
-from backtests.engine.config import RunConfig, short_hash
+from backtests.engine.config import RunConfig, plain_params, short_hash
 from backtests.engine.scores import paths, score_in_chunks
 from backtests.engine.space import Space
 from data.command import Progress, silent
@@ -39,8 +39,8 @@ class Search:
         The default to beat, as a run: its data, dates and costs are the search's.
     space, objective
         What is searched, for what.
-    market, course
-        The history, and its sessions that are simulated.
+    market, panel
+        The history, and what of it is simulated.
     benchmark
         Ticker of 100 % equity.
     """
@@ -49,7 +49,7 @@ class Search:
     space: Space
     objective: Objective
     market: Market
-    course: Course
+    panel: PricePanel
     benchmark: str
 
     @property
@@ -61,10 +61,10 @@ class Search:
         """Hash of whatever determines the scores."""
         space = {
             "strategy": self.space.strategy,
-            "fixed": dict(self.space.fixed),
+            "fixed": plain_params(self.space.fixed),
             "axes": {name: list(values) for name, values in self.space.axes.items()},
         }
-        sessions = self.course.sessions
+        sessions = self.panel.sessions
         return short_hash(
             [
                 self.config.as_dict(),
@@ -78,23 +78,23 @@ class Search:
 
     def alone(self, strategy: Strategy) -> Candidates:
         """One portfolio beside the candidates."""
-        return schedules(self.course, self.market, [strategy.target_weights(self.market)])
+        return schedules(self.panel, self.market, [strategy.target_weights(self.market)])
 
     def scores_alone(self, strategy: Strategy, progress: Progress = silent) -> pd.Series:
         """The sweep's metrics of one portfolio beside the candidates."""
         alone = self.alone(strategy)
-        (frame,) = score_in_chunks(self.course, alone, threads=1, progress=progress)
+        (frame,) = score_in_chunks(self.panel, alone, threads=1, progress=progress)
         return frame.iloc[0]
 
     def paths_of(self, numbers: NDArray[np.int64]) -> Iterator[pd.DataFrame]:
         """Values of some candidates on every session, so many at a time."""
         for first in range(0, len(numbers), PATHS_AT_ONCE):
             some = numbers[first : first + PATHS_AT_ONCE]
-            yield paths(self.course, self.space.candidates(self.course, self.market, some))
+            yield paths(self.panel, self.space.candidates(self.panel, self.market, some))
 
     def month_returns(self, candidates: Candidates) -> Array:
         """Month-end returns, months x candidates."""
-        return month_returns(paths(self.course, candidates))
+        return month_returns(paths(self.panel, candidates))
 
     def month_returns_of(self, numbers: NDArray[np.int64]) -> Array:
         """Month-end returns of some candidates, months x candidates."""

@@ -11,7 +11,7 @@ import pandas as pd
 from backtests.analysis.attribution import by_period, sleeve_attribution
 from backtests.engine import ledger
 from backtests.engine.costs import Costs
-from backtests.engine.run import Simulation
+from backtests.engine.simulation import Simulation
 from data.market import Market
 from data.treasuries.curve import covers, fund_return_parts, rung_yields, year_fractions
 from data.treasuries.instruments import CATALOGUE, TREASURY_FUNDS

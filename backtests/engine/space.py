@@ -6,7 +6,6 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,10 +17,11 @@ from backtests.analysis.lattice import (
     grid_neighbours,
     simplex_neighbours,
 )
-from backtests.engine.candidates import Candidates, Course, schedules, static_mixes
+from backtests.engine.candidates import Candidates, PricePanel, schedules, static_mixes
 from data.errors import UsageError
 from data.market import Market
-from strategies.base import Parameter, Strategy
+from data.records import freeze_mappings
+from strategies.base import Parameter, Params, Strategy, Value
 from strategies.registry import make, strategy_class
 
 MOST_MIXES = 2_000_000
@@ -29,6 +29,16 @@ MOST_RULES = 100_000  # a rule decides anew for each: some milliseconds
 MOST_ASSETS = 10
 STEPS = (0.001, 0.002, 0.0025, 0.005, 0.01, 0.02, 0.025, 0.05, 0.1, 0.2, 0.25, 0.5)
 MOST_CORNERS = 256
+
+Level = bool | int | float | str  # a value on an axis
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Combinations that the strategy refuses: how many, and its words for the first of them."""
+
+    count: int = 0
+    why: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,20 +58,24 @@ class Space:
     is_simplex
         Whether the axes are weights, which share one whole with cash.
     left_out
-        How many combinations the strategy refuses, with its words for the first of them.
+        Combinations that are no candidates, because the strategy refuses them.
     """
 
     strategy: str
-    fixed: Mapping[str, Any]
-    axes: Mapping[str, tuple[Any, ...]]
+    fixed: Params
+    axes: Mapping[str, tuple[Level, ...]]
     codes: NDArray[np.int64]
     is_simplex: bool
-    left_out: tuple[int, str] = (0, "")
+    left_out: LeftOut = LeftOut()
+
+    def __post_init__(self) -> None:
+        """Keep what is searched from being changed."""
+        freeze_mappings(self)
 
     def __len__(self) -> int:
         return len(self.codes)
 
-    def params(self, number: int) -> dict[str, Any]:
+    def params(self, number: int) -> Params:
         """The parameters of one candidate, as a run takes them."""
         here = {
             name: values[code]
@@ -69,7 +83,7 @@ class Space:
         }
         if not self.is_simplex:
             return {**self.fixed, **here}
-        held = {asset: weight for asset, weight in here.items() if weight > 0.0}
+        held = {asset: float(weight) for asset, weight in here.items() if weight}
         return {**self.fixed, "weights": held or {next(iter(self.axes)): 0.0}}
 
     def rule(self, number: int) -> Strategy:
@@ -100,29 +114,31 @@ class Space:
         ordered = [not isinstance(values[0], str) for values in self.axes.values()]
         return grid_neighbours(self.coordinates(), ordered)
 
-    def candidates(self, course: Course, market: Market, numbers: NDArray[np.int64]) -> Candidates:
+    def candidates(
+        self, panel: PricePanel, market: Market, numbers: NDArray[np.int64]
+    ) -> Candidates:
         """Make some candidates ready for the kernel.
 
         Raises
         ------
         UsageError
-            If one of them cannot decide by the course's start.
+            If one of them cannot decide by the panel's start.
         """
         if self.is_simplex:
-            weights = np.zeros((len(numbers), len(course.tickers)))
+            weights = np.zeros((len(numbers), len(panel.tickers)))
             for axis, (asset, values) in enumerate(self.axes.items()):
-                column = course.tickers.index(asset)
+                column = panel.tickers.index(asset)
                 weights[:, column] = np.asarray(values)[self.codes[numbers, axis]]
-            return static_mixes(course, weights, self.fixed["rebalance"])
+            return static_mixes(panel, weights, str(self.fixed["rebalance"]))
         rules = (self.rule(int(number)) for number in numbers)
-        return schedules(course, market, (rule.target_weights(market) for rule in rules))
+        return schedules(panel, market, (rule.target_weights(market) for rule in rules))
 
     def tickers(self) -> list[str]:
         """Everything that any candidate may hold."""
         if self.is_simplex:
             return list(self.axes)
-        found = (ticker for number in self.corners() for ticker in self.rule(number).tickers)
-        return list(dict.fromkeys(found))
+        held = (ticker for number in self.corners() for ticker in self.rule(number).tickers)
+        return list(dict.fromkeys(held))
 
     def corners(self) -> list[int]:
         """Candidates at the ends of every numeric axis, with all of its choices.
@@ -135,14 +151,14 @@ class Space:
             if not isinstance(values[0], str):
                 here = self.codes[:, axis]
                 wanted &= (here == here.min()) | (here == here.max())
-        found = np.flatnonzero(wanted)
-        if not 0 < len(found) <= MOST_CORNERS:
+        corners = np.flatnonzero(wanted)
+        if not 0 < len(corners) <= MOST_CORNERS:
             spread = np.linspace(0, len(self) - 1, min(len(self), MOST_CORNERS))
-            found = np.unique(np.rint(spread).astype(np.int64))
-        return [int(number) for number in found]
+            corners = np.unique(np.rint(spread).astype(np.int64))
+        return [int(number) for number in corners]
 
 
-def mix_space(assets: Sequence[str], step: float, fixed: Mapping[str, Any]) -> Space:
+def mix_space(assets: Sequence[str], step: float, fixed: Params) -> Space:
     """Every mix of some assets and cash in steps of a fraction.
 
     Raises
@@ -162,7 +178,7 @@ def mix_space(assets: Sequence[str], step: float, fixed: Mapping[str, Any]) -> S
     if not assets or len(assets) > MOST_ASSETS:
         raise UsageError(f"--assets takes 1 to {MOST_ASSETS} tickers, got {len(assets)}")
     if not STEPS[0] <= step <= STEPS[-1] or abs(1.0 / step - round(1.0 / step)) > 1e-6:
-        near = min(STEPS, key=lambda one: abs(one - step)) if math.isfinite(step) else 0.05
+        near = min(STEPS, key=lambda usual: abs(usual - step)) if math.isfinite(step) else 0.05
         raise UsageError(
             f"--step is a whole fraction of 1 from {STEPS[0]:g} to {STEPS[-1]:g}, got {step:g}; "
             f"for example {near:g}"
@@ -198,7 +214,7 @@ def _simplex(units: int, assets: int) -> NDArray[np.int64]:
     return rows
 
 
-def rule_space(strategy: str, grid: Mapping[str, str], fixed: Mapping[str, Any]) -> Space:
+def rule_space(strategy: str, grid: Mapping[str, str], fixed: Params) -> Space:
     """Every combination of some parameters' values that the strategy accepts.
 
     Parameters
@@ -216,7 +232,7 @@ def rule_space(strategy: str, grid: Mapping[str, str], fixed: Mapping[str, Any])
         For an unknown parameter, values that cannot be read, too many combinations, or if the
         strategy accepts none of them.
     """
-    declared = {known.name: known for known in strategy_class(strategy).parameters()}
+    declared = {own.name: own for own in strategy_class(strategy).parameters()}
     for name in grid:
         if name not in declared:
             make(strategy, {name: ""})  # says so, with the nearest name
@@ -236,20 +252,20 @@ def rule_space(strategy: str, grid: Mapping[str, str], fixed: Mapping[str, Any])
     codes = np.array(list(itertools.product(*(range(len(values)) for values in axes.values()))))
     others = {name: value for name, value in fixed.items() if name not in axes}
     everything = Space(strategy, others, axes, codes, is_simplex=False)
-    kept = np.ones(len(codes), dtype=bool)
-    refused = ""
+    accepted = np.ones(len(codes), dtype=bool)
+    reason = ""
     for number in range(len(codes)):
         try:
             everything.rule(number)
         except UsageError as error:
-            kept[number] = False
-            refused = refused or str(error)
-    if not kept.any():
+            accepted[number] = False
+            reason = reason or str(error)
+    if not accepted.any():
         raise UsageError(
-            f"--grid: {strategy} accepts none of the {total} combinations ({refused}); give others"
+            f"--grid: {strategy} accepts none of the {total} combinations ({reason}); give others"
         )
-    left_out = (int((~kept).sum()), refused)
-    return Space(strategy, others, axes, codes[kept], is_simplex=False, left_out=left_out)
+    left_out = LeftOut(int((~accepted).sum()), reason)
+    return Space(strategy, others, axes, codes[accepted], is_simplex=False, left_out=left_out)
 
 
 def _is_range(text: str) -> bool:
@@ -264,20 +280,26 @@ def _count(text: str, declared: Parameter) -> int:
     return math.floor(min((high - low) / step, 1e15) + 1e-9) + 1
 
 
-def _values(text: str, declared: Parameter) -> tuple[Any, ...]:
+def _values(text: str, declared: Parameter) -> tuple[Level, ...]:
     if _is_range(text):
         low, _, step = _range(text, declared)
         # Rounded, so that 0.4 + 2 x 0.1 is the 0.6 that a user would write.
         floats = [round(low + number * step, 12) for number in range(_count(text, declared))]
         whole = isinstance(declared.default, int) and not isinstance(declared.default, bool)
-        values: list[Any] = [int(value) for value in floats] if whole else floats
+        values: list[Level] = [int(value) for value in floats] if whole else list(floats)
     else:
-        values = [declared.parse(part.strip(), "--grid") for part in text.split(",")]
+        values = [_level(declared.parse(part.strip(), "--grid")) for part in text.split(",")]
     for position, value in enumerate(values):
         declared.check(value, "--grid")
         if value in values[:position]:
             raise UsageError(f"--grid {declared.name} has {value} twice; give it once")
     return tuple(values) if isinstance(values[0], str) else tuple(sorted(values))
+
+
+def _level(value: Value) -> Level:
+    if isinstance(value, Mapping):
+        raise TypeError(f"a mix is no value on an axis: {value}")
+    return value
 
 
 def _range(text: str, declared: Parameter) -> tuple[float, float, float]:

@@ -2,21 +2,107 @@
 
 from __future__ import annotations
 
-import dataclasses
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
-from backtests.analysis.metrics import headline
+from backtests.analysis.numbers import PortfolioNumbers, numbers_of
 from backtests.engine.config import RunConfig
-from backtests.engine.run import Simulation
+from backtests.engine.costs import Costs
+from backtests.engine.simulation import Simulation
 from data.market import Market
+from data.records import freeze_mappings
+from strategies.base import Params
+
+
+@dataclass(frozen=True)
+class Latest:
+    """What the rule says on the last session; weights are fractions of value by ticker.
+
+    Attributes
+    ----------
+    as_of
+        The last session, ``YYYY-MM-DD``.
+    decided, target
+        The last decision's day, and what it asked for.
+    held
+        What is held now, drifted since.
+    pending
+        What waits to trade; None where nothing does.
+    """
+
+    as_of: str
+    decided: str
+    target: Mapping[str, float]
+    held: Mapping[str, float]
+    pending: Mapping[str, float] | None
+
+    def __post_init__(self) -> None:
+        """Keep weights from being changed."""
+        freeze_mappings(self)
+
+
+@dataclass(frozen=True)
+class BenchmarkSummary:
+    """All in one ticker, over the same sessions and at the same costs."""
+
+    ticker: str
+    metrics: PortfolioNumbers
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A run in numbers, as ``summary.json`` holds it.
+
+    Attributes
+    ----------
+    strategy, params
+        What was run.
+    source, source_title, notes
+        On which data, and what to know of them.
+    start, end
+        First and last session, ``YYYY-MM-DD``.
+    periods, periods_per_year
+        Rows after the first, and how many make a year.
+    costs, initial
+        What trading cost, and the value at the start in currency.
+    metrics, benchmark
+        Numbers of the strategy and of its benchmark.
+    latest
+        What the rule says today.
+    """
+
+    strategy: str
+    params: Params
+    source: str
+    source_title: str
+    notes: tuple[str, ...]
+    start: str
+    end: str
+    periods: int
+    periods_per_year: int
+    costs: Costs
+    initial: float
+    metrics: PortfolioNumbers
+    benchmark: BenchmarkSummary
+    latest: Latest
+
+    def __post_init__(self) -> None:
+        """Keep parameters from being changed."""
+        freeze_mappings(self)
+
+    @property
+    def weights(self) -> Mapping[str, float] | None:
+        """The mix that was asked for; None for a rule without one."""
+        weights = self.params.get("weights")
+        return weights if isinstance(weights, Mapping) else None
 
 
 def summarise(
     config: RunConfig, market: Market, simulation: Simulation, benchmark: Simulation, ticker: str
-) -> dict[str, Any]:
-    """Write a run down as plain values, fractions not percent.
+) -> Summary:
+    """Sum a run up.
 
     Parameters
     ----------
@@ -27,47 +113,37 @@ def summarise(
     ticker
         What the benchmark holds.
     """
-    nav = simulation.nav
-    periods = len(nav) - 1
-    ppy = market.periods_per_year
-    cash = market.cash.loc[nav.index]
-    return {
-        "strategy": config.strategy,
-        "params": dict(config.params),
-        "source": market.source,
-        "source_title": market.title,
-        "notes": list(market.notes),
-        "start": _date(nav.index[0]),
-        "end": _date(nav.index[-1]),
-        "periods": periods,
-        "periods_per_year": ppy,
-        "costs": dataclasses.asdict(simulation.costs),
-        "initial": config.initial,
-        "metrics": dataclasses.asdict(headline(nav, cash, ppy)),
-        "benchmark": {
-            "ticker": ticker,
-            **dataclasses.asdict(headline(benchmark.nav, cash, ppy)),
-            "turnover_per_year": float(benchmark.traded.sum() * ppy / periods),
-            "costs_paid": benchmark.costs_paid,
-        },
-        "turnover_per_year": float(simulation.traded.sum() * ppy / periods),
-        "costs_paid": simulation.costs_paid,
-        "latest": latest(simulation),
-    }
+    sessions = simulation.nav.index
+    return Summary(
+        strategy=config.strategy,
+        params=config.params,
+        source=market.source,
+        source_title=market.title,
+        notes=market.notes,
+        start=_date(sessions[0]),
+        end=_date(sessions[-1]),
+        periods=len(sessions) - 1,
+        periods_per_year=market.periods_per_year,
+        costs=simulation.costs,
+        initial=config.initial,
+        metrics=numbers_of(simulation.portfolio(market)),
+        benchmark=BenchmarkSummary(ticker, numbers_of(benchmark.portfolio(market))),
+        latest=latest(simulation),
+    )
 
 
-def latest(simulation: Simulation) -> dict[str, Any]:
+def latest(simulation: Simulation) -> Latest:
     """What the rule says today: its last decision, the drifted holding, what waits to trade."""
     decided = simulation.decisions.iloc[-1]
     target = {str(name): float(weight) for name, weight in decided.items()}
     held = {str(name): float(weight) for name, weight in simulation.weights.iloc[-1].items()}
-    return {
-        "as_of": _date(simulation.nav.index[-1]),
-        "decided": _date(decided.name),
-        "target": target,
-        "held": held,
-        "pending": target if simulation.pending else None,
-    }
+    return Latest(
+        as_of=_date(simulation.nav.index[-1]),
+        decided=_date(decided.name),
+        target=target,
+        held=held,
+        pending=target if simulation.pending else None,
+    )
 
 
 def _date(day: pd.Timestamp) -> str:

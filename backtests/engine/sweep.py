@@ -21,7 +21,7 @@ from numba import njit, types
 from numba.core import event
 from numpy.typing import NDArray
 
-from backtests.engine.candidates import COMPLETE, Candidates, Course
+from backtests.engine.candidates import COMPLETE, Candidates, PricePanel
 from backtests.engine.ledger import Fills
 from backtests.engine.simulate import CAPITAL
 from data.command import Progress, silent
@@ -420,13 +420,13 @@ def prepare(progress: Progress = silent) -> None:
 
 
 def run_block(
-    course: Course, candidates: Candidates, *, keep_nav: bool = False
+    panel: PricePanel, candidates: Candidates, *, keep_nav: bool = False
 ) -> tuple[Array, Array]:
     """Simulate candidates in this thread.
 
     Parameters
     ----------
-    course
+    panel
         What they run over.
     candidates
         Any number; their split into blocks changes no digit of the answer.
@@ -442,10 +442,10 @@ def run_block(
     """
     prepare()
     sums = np.empty((len(candidates), len(SUMS)))
-    nav = np.empty((len(course.sessions), len(candidates)) if keep_nav else (0, 0))
+    nav = np.empty((len(panel.sessions), len(candidates)) if keep_nav else (0, 0))
     offsets = np.empty(0, np.int64) if candidates.offsets is None else candidates.offsets
     _run(
-        course.prices, course.bills, course.closes, course.fee, course.slippage, course.costs.lag,
+        panel.prices, panel.bills, panel.closes, panel.fee, panel.slippage, panel.costs.lag,
         candidates.targets, candidates.rows, offsets, sums, nav, np.empty((0, 0)),
     )  # fmt: skip
     return sums, nav

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
-import re
 import threading
 import time
 from collections import OrderedDict
@@ -17,18 +16,18 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar, cast
 
+from backtests.engine.backtest import load_inputs, simulated
 from backtests.engine.config import RunConfig
 from backtests.engine.judge import judge_run
+from backtests.engine.run import Inputs, Run
 from backtests.engine.sweep import fill_with_sweep
-from backtests.jobs import Loaded, Run, execute, load_for, publish, simulated
-from backtests.report.verdict.page import sentences
+from backtests.jobs import execute, publish
 from data.errors import HedgeError
-from data.load import data_line, load_market
+from data.load import load_market, span_line
 from data.market import Market
 from data.sources.files import csv_files
-from data.sources.live import FETCHED, KEPT
 from strategies.causality import prove_quickly
 from strategies.registry import make
 
@@ -36,22 +35,24 @@ CHANGED = (
     "the source has answered otherwise since this page read it: the saved run stands on newer "
     "data; press 'Read the data again'"
 )
-SHORT_REASON = re.compile(r"(, older snapshots): .*$| \((?:Yahoo|what Yahoo) [^()]*\)$")
 PATIENCE = 30.0  # seconds before what was refused is asked for again
 SAVING = threading.Lock()  # the tear sheet's drawing library serves one at a time
 
 
+T = TypeVar("T")
+
+
 @dataclass
-class _Slot:
+class _Slot(Generic[T]):
     lock: threading.Lock = field(default_factory=threading.Lock)
-    value: Any = None
+    value: T | None = None
     error: HedgeError | None = None
     refused: float = -math.inf
     made: bool = False
     until: float = math.inf
 
 
-class Shelf:
+class Cache(Generic[T]):
     """Keeps the latest answers; a key is worked out once, however many tabs ask for it.
 
     A refusal is kept for ``PATIENCE`` seconds, so that a source that cannot be reached is not
@@ -65,12 +66,12 @@ class Shelf:
         Whether an answer stays; one that does not is kept for ``PATIENCE`` seconds too.
     """
 
-    def __init__(self, size: int, lasts: Callable[[Any], bool] = lambda _: True) -> None:
+    def __init__(self, size: int, lasts: Callable[[T], bool] = lambda _: True) -> None:
         self.size, self.lasts = size, lasts
-        self._slots: OrderedDict[Hashable, _Slot] = OrderedDict()
+        self._slots: OrderedDict[Hashable, _Slot[T]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: Hashable, work: Callable[[], Any]) -> Any:
+    def get(self, key: Hashable, work: Callable[[], T]) -> T:
         """Return the answer to a key, made by ``work`` where it is not kept."""
         with self._lock:
             slot = self._slots.setdefault(key, _Slot())
@@ -81,14 +82,15 @@ class Shelf:
             now = time.monotonic()
             if now > slot.until or (not slot.made and now - slot.refused > PATIENCE):
                 try:
-                    slot.value, slot.made, slot.error = work(), True, None
-                    lasts = self.lasts(slot.value)
+                    value = work()
+                    slot.value, slot.made, slot.error = value, True, None
+                    lasts = self.lasts(value)
                     slot.until = math.inf if lasts else time.monotonic() + PATIENCE
                 except HedgeError as error:
                     slot.error, slot.refused = error, time.monotonic()
             if slot.error is not None:
                 raise slot.error
-            return slot.value
+            return cast(T, slot.value)
 
     def clear(self) -> None:
         """Forget everything."""
@@ -98,29 +100,27 @@ class Shelf:
 
 def is_first_choice(market: Market) -> bool:
     """Whether a market stands on what was asked for, and not on what stood in for it."""
-    if market.source == "bundled" or not market.remarks:
-        return not market.remarks
-    return market.source.startswith("files:") or market.remarks[0].startswith((FETCHED, KEPT))
+    return market.origin.is_first_choice
 
 
 def stood_in(config: RunConfig, market: Market) -> list[str]:
     """What stood in for Yahoo and why, in lines; none where the market is what was asked for."""
     if config.source != "auto" or is_first_choice(market):
         return []
-    # The title has the reason too, in short.
-    plain = market.relabelled(title=SHORT_REASON.sub(r"\1", market.title), remarks=())
-    return [f"In place of new prices from Yahoo: {data_line(plain)}.", f"{market.remarks[0]}."]
+    used = span_line(market, market.plain_title)  # the reason follows, in full
+    return [f"In place of new prices from Yahoo: {used}.", f"{market.origin.remark}."]
 
 
-PRICES = Shelf(8, is_first_choice)
-MARKETS = Shelf(8, lambda loaded: is_first_choice(loaded[1]))
-RUNS = Shelf(32)
+PRICES = Cache[Market](8, is_first_choice)
+INPUTS = Cache[Inputs](8, lambda inputs: is_first_choice(inputs.market))
+RUNS = Cache[Run](32)
 
 
 def forget() -> None:
     """Read every source again when it is next asked for."""
-    for shelf in (PRICES, MARKETS, RUNS):
-        shelf.clear()
+    PRICES.clear()
+    INPUTS.clear()
+    RUNS.clear()
 
 
 def look(config: RunConfig) -> Run:
@@ -129,34 +129,33 @@ def look(config: RunConfig) -> Run:
     Returns
     -------
     Run
-        Without a name and a sleeve; its verdict is a brief one.
+        Without a sleeve; its verdict is a brief one.
 
     Raises
     ------
     HedgeError
         For whatever the user can correct.
     """
-    loaded = loaded_for(config)
-    key = (json.dumps(config.as_dict()), loaded[1])
-    return RUNS.get(key, lambda: _look(config, loaded))
+    inputs = inputs_for(config)
+    key = (json.dumps(config.as_dict()), inputs.market)
+    return RUNS.get(key, lambda: _look(config, inputs))
 
 
-def _look(config: RunConfig, loaded: Loaded) -> Run:
+def _look(config: RunConfig, inputs: Inputs) -> Run:
     _prove(config.strategy)
-    run = simulated(config, loaded, fill_with_sweep)
-    summary = run.summary
+    # Inputs are kept for every run on the same data, whatever its costs and weights.
+    run = simulated(replace(inputs, config=config), fill_with_sweep)
     # The market as loaded, not as labelled by the run: what rules keep of it is found again.
-    found = judge_run(
-        loaded[1],
+    verdict = judge_run(
+        inputs.market,
         config.make_strategy(),
         run.simulation,
-        summary["benchmark"]["ticker"],
+        run.summary.benchmark.ticker,
         engine=fill_with_sweep,
         searching=fill_with_sweep,
         brief=True,
     )
-    told = sentences(found, summary["costs_paid"], summary["turnover_per_year"])
-    return replace(run, verdict={**found, "sentences": told})
+    return replace(run, verdict=verdict)
 
 
 @cache
@@ -165,7 +164,7 @@ def _prove(strategy: str) -> None:
     prove_quickly(make(strategy, {}))
 
 
-def loaded_for(config: RunConfig) -> Loaded:
+def inputs_for(config: RunConfig) -> Inputs:
     """Load what a run stands on; the same object for every run on the same data."""
     strategy = config.make_strategy()
     state = _state_of(config.source)
@@ -180,7 +179,7 @@ def loaded_for(config: RunConfig) -> Loaded:
         config.source, config.extend, config.start, config.end, config.benchmark,
         tuple(strategy.tickers), strategy.heaviest, strategy.optional, strategy.needs, state,
     )  # fmt: skip
-    return MARKETS.get(key, lambda: load_for(config, load=load))
+    return INPUTS.get(key, lambda: load_inputs(config, load=load))
 
 
 def _state_of(source: str) -> Hashable:

@@ -12,14 +12,13 @@ import streamlit as st
 
 from backtests.engine.address import from_address, to_address, to_command
 from backtests.engine.config import RunConfig
-from backtests.jobs import Run
+from backtests.engine.run import Run
 from backtests.lab import look as lab
 from backtests.lab.controls import controls
 from backtests.lab.state import is_moved, to_state, values_of
-from backtests.report.figures import Figure, as_text
+from backtests.report.figures import Figure
 from backtests.report.lab import (
     allocation_chart,
-    coloured,
     compared_chart,
     compared_grid,
     literal,
@@ -28,10 +27,13 @@ from backtests.report.lab import (
     palette,
     render,
     table,
+    tiles,
     verdict_box,
 )
-from backtests.report.text import percent, ratio, run_label
-from backtests.report.verdict import page as pages
+from backtests.report.text import run_label
+from backtests.report.verdict import charts
+from backtests.report.verdict.tables import crisis_grid
+from backtests.report.verdict.words import crisis_note
 from data.errors import HedgeError
 from data.load import data_line
 
@@ -73,62 +75,52 @@ def show(config: RunConfig, out: Path, *, dark: bool) -> None:
     """Draw the right side: a run, what can be done with it, and what it is compared with."""
     with st.spinner("reading prices and simulating", show_time=True):
         run = lab.look(config)
-    summary, verdict = run.summary, run.verdict or {}
+    summary, verdict = run.summary, run.judged
     colours = palette(dark=dark)
-    st.subheader(literal(run_label(summary)), anchor=False)
-    about = f"{summary['start']} to {summary['end']}, after costs."
+    st.subheader(literal(run_label(summary.strategy, summary.params)), anchor=False)
+    about = f"{summary.start} to {summary.end}, after costs."
     if instead := lab.stood_in(config, run.market):
         st.html(message([about]))
         st.html(message(instead, "warn"))
     else:
         st.html(message([f"{about} {data_line(run.market)}"]))
     actions(config, run, out)
-    equity = next(row for row in verdict["portfolios"] if row["key"] == "equity")
-    tiles = (
-        ("CAGR", "cagr", percent),
-        ("Volatility", "volatility", percent),
-        ("Sharpe (over bills)", "sharpe", ratio),
-        ("Max drawdown", "max_drawdown", percent),
-    )
     with st.container(horizontal=True):
-        for label, key, shown in tiles:
+        for label, own, equity in tiles(summary, verdict):
             st.metric(
                 label,
-                shown(summary["metrics"][key]),
-                f"100 % equity {shown(equity[key])}",
+                own,
+                f"100 % equity {equity}",
                 delta_color="off",
                 delta_arrow="off",
                 border=True,
             )
     st.html(verdict_box(verdict))
-    if known := [*run.market.remarks[1:], *run.market.notes]:
-        st.html(message(known))
-    draw(pages.growth_chart(verdict), colours)
-    draw(pages.falls_chart(verdict), colours)
+    if about_data := [*run.market.remarks, *run.market.notes]:
+        st.html(message(about_data))
+    draw(charts.growth_chart(verdict), colours)
+    draw(charts.falls_chart(verdict), colours)
     draw(allocation_chart(run.simulation.weights), colours)
     st.subheader("Metrics", anchor=False)
     st.html(table(metrics_grid(summary, verdict)))
     st.subheader("Crises", anchor=False)
-    if verdict["crises"]:
-        st.html(table(pages.crisis_grid(verdict["crises"])))
-        st.html(message([pages.crisis_note(summary)]))
+    if verdict.crises:
+        st.html(table(crisis_grid(verdict.crises)))
+        st.html(message([crisis_note(summary.periods_per_year)]))
     else:
         st.html(message(["No crisis of the list lies within this period."]))
     st.subheader("Holding period", anchor=False)
-    draw(pages.holding_chart(verdict), colours)
+    draw(charts.holding_chart(verdict), colours)
     comparison(config, run, colours)
 
 
 def draw(figure: Figure, colours: Mapping[str, str]) -> None:
     """Draw a chart of the pages, or say that there is none."""
-    drawn = [trace for trace in figure.data if len(trace["x"])]
-    if not drawn:
+    if figure.is_empty:
         st.html(message([f"{figure.alt}: the period is too short."]))
         return
-    layout = {**figure.layout, "height": figure.height}
-    layout["xaxis"] = {key: one for key, one in layout["xaxis"].items() if key != "dtick"}
     st.plotly_chart(
-        coloured(as_text({"data": drawn, "layout": layout}), colours),
+        figure.without_empty_traces().without_tick_step().with_height().payload(colours),
         theme=None,
         key=f"chart.{figure.name}",
         alt=figure.alt,
@@ -194,26 +186,23 @@ def comparison(config: RunConfig, run: Run, colours: Mapping[str, str]) -> None:
     if not queries:
         return
     st.subheader("Comparison", anchor=False)
-    found: dict[str, Run] = {}
+    runs: dict[str, Run] = {}
     for query in queries:
         try:
-            one = lab.look(from_address(dict(parse_qsl(query))))
+            other = lab.look(from_address(dict(parse_qsl(query))))
         except HedgeError as error:
             st.html(message([f"{query}: {error}"], "error"))
             continue
-        label = run_label(one.summary)
-        found[label if label not in found else f"{label} [{len(found) + 1}]"] = one
-    if found:
-        footing = {
-            (one.summary["start"], one.summary["end"], one.summary["source_title"],
-             *one.summary["costs"].values())
-            for one in found.values()
-        }  # fmt: skip
-        if len(footing) > 1:
+        label = run_label(other.summary.strategy, other.summary.params)
+        runs[label if label not in runs else f"{label} [{len(runs) + 1}]"] = other
+    if runs:
+        summaries = [other.summary for other in runs.values()]
+        kinds = {(one.start, one.end, one.source_title, one.costs) for one in summaries}
+        if len(kinds) > 1:
             st.html(message(["These runs differ in dates, source or costs: not on one footing."]))
-        verdicts = {label: one.verdict or {} for label, one in found.items()}
-        draw(compared_chart(verdicts), colours)
-        st.html(table(compared_grid({k: (v.summary, verdicts[k]) for k, v in found.items()})))
+        draw(compared_chart({name: other.judged for name, other in runs.items()}), colours)
+        both = {name: (other.summary, other.judged) for name, other in runs.items()}
+        st.html(table(compared_grid(both)))
     st.button("Clear the comparison", key="clear", on_click=clear_comparison)
 
 
@@ -245,9 +234,9 @@ def read_address() -> str | None:
 
 def write_address(config: RunConfig) -> None:
     """Make the address of the page say what is on it."""
-    fields: dict[str, Any] = to_address(config)
+    fields: dict[str, str | list[str]] = {**to_address(config)}
     if compared := st.session_state.get("compared"):
-        fields["vs"] = compared
+        fields["vs"] = list(compared)
     now = urlencode(fields, doseq=True)
     if st.session_state["address"] != now:
         st.session_state["address"] = now

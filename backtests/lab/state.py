@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, MutableMapping
-from typing import Any
+from typing import Any, cast
 
 from backtests.engine.config import RunConfig
 from backtests.engine.costs import Costs
@@ -61,7 +61,8 @@ def to_state(config: RunConfig) -> dict[str, Any]:
             state["exact"] = {name: (percent[name], one) for name, one in value.items()}
         else:
             # A whole number written into an address stays a number of the declared type.
-            state[key_of(config.strategy, known.name)] = type(known.default)(value)
+            is_number = isinstance(known.default, float) and isinstance(value, int)
+            state[key_of(config.strategy, known.name)] = float(value) if is_number else value
     return state
 
 
@@ -188,7 +189,7 @@ def slider_step(known: Parameter) -> float:
 
     The largest even part of the declared step on whose grid both ends and the default lie.
     """
-    low, high, default = float(known.low or 0.0), float(known.high or 0.0), float(known.default)
+    low, high, default = known.low or 0.0, known.high or 0.0, cast("float", known.default)
     whole = known.step or (high - low) / 100.0
     if isinstance(known.default, int):
         return 1

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from backtests.report.text import metric_rows, mix_text, money, percent, weights_text
+from backtests.engine.run import Run
+from backtests.engine.summary import Latest, Summary
+from backtests.report.pages import pages_of_run
+from backtests.report.text import HEDGES, metric_rows, mix_text, money, percent, weights_text
+from backtests.report.verdict.words import sentences
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,45 +22,37 @@ if TYPE_CHECKING:
 LATEST_SWITCHES = 8
 
 
-def print_run(
-    console: Console,
-    summary: dict[str, Any],
-    folder: Path,
-    switches: pd.DataFrame | None = None,
-    verdict: dict[str, Any] | None = None,
-) -> None:
+def print_run(console: Console, run: Run, folder: Path) -> None:
     """Print a run for its reader; of a duration rule also its latest switches."""
     console.print()
-    console.print(_metrics_table(summary))
-    if switches is not None:
+    console.print(_metrics_table(run.summary))
+    if run.sleeve is not None:
         console.print()
-        console.print(_switch_table(switches))
-    if verdict is not None:
+        console.print(_switch_table(run.sleeve.switches))
+    if run.verdict is not None:
         console.print()
-        console.print(Text(f"Does it hedge? {verdict['word'].capitalize()}."))
-        for sentence in verdict["sentences"].values():
+        console.print(Text(f"{HEDGES} {run.verdict.word.capitalize()}."))
+        for sentence in sentences(run.verdict).in_order:
             console.print(Text(f"  {sentence}"))
     console.print()
-    console.print(_today(summary))
+    console.print(_today(run.summary.latest))
     console.print()
     console.print(Text(f"results in {folder}", no_wrap=True))
-    for name in ("verdict.html", "tearsheet.html"):
-        if (folder / name).is_file():
-            console.print(Text(f"open {folder / name}", no_wrap=True))
+    for page in pages_of_run(folder):
+        console.print(Text(f"open {folder / page.file}", no_wrap=True))
 
 
-def _metrics_table(summary: dict[str, Any]) -> Table:
-    ours, theirs = summary["metrics"], summary["benchmark"]
-    span = f"{summary['start']} to {summary['end']}"
+def _metrics_table(summary: Summary) -> Table:
+    span = f"{summary.start} to {summary.end}"
     table = Table(
-        title=f"{summary['strategy']}, {span}, after costs", title_justify="left", box=SIMPLE_HEAD
+        title=f"{summary.strategy}, {span}, after costs", title_justify="left", box=SIMPLE_HEAD
     )
     table.add_column("")
-    table.add_column(_holding(summary), justify="right")
-    table.add_column(f"{theirs['ticker']} 100 %", justify="right")
-    turnover, costs = summary["turnover_per_year"], summary["costs_paid"]
-    one = {**ours, "turnover_per_year": turnover, "costs_paid": costs}
-    for row in metric_rows([one, theirs], summary["periods_per_year"], summary["initial"]):
+    held = mix_text(summary.weights) if summary.weights else summary.strategy
+    table.add_column(held, justify="right")
+    table.add_column(f"{summary.benchmark.ticker} 100 %", justify="right")
+    both = [summary.metrics, summary.benchmark.metrics]
+    for row in metric_rows(both, summary.periods_per_year, summary.initial):
         table.add_row(*row)
     return table
 
@@ -84,17 +80,11 @@ def _switch_table(switches: pd.DataFrame) -> Table:
     return table
 
 
-def _holding(summary: dict[str, Any]) -> str:
-    weights = summary["params"].get("weights")
-    return mix_text(weights) if weights else str(summary["strategy"])
-
-
-def _today(summary: dict[str, Any]) -> Text:
-    latest = summary["latest"]
+def _today(latest: Latest) -> Text:
     lines = [
-        f"What the rule says on {latest['as_of']}",
-        f"  last decision  {latest['decided']}: {weights_text(latest['target'])}",
-        f"  held now       {weights_text(latest['held'])}",
-        f"  pending        {weights_text(latest['pending']) if latest['pending'] else 'nothing'}",
+        f"What the rule says on {latest.as_of}",
+        f"  last decision  {latest.decided}: {weights_text(latest.target)}",
+        f"  held now       {weights_text(latest.held)}",
+        f"  pending        {weights_text(latest.pending) if latest.pending else 'nothing'}",
     ]
     return Text("\n".join(lines))

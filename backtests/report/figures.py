@@ -1,63 +1,471 @@
-"""Charts as plain plotly figures, and the page that carries them.
+"""Figures for plotly: the only module that knows how plotly writes them.
 
-A figure is data, layout and words; plotly's script, inlined once, draws it in the reader's
-browser. Colours are names of style-sheet variables (``--c1``), which the page resolves, so
-that one figure serves light, dark and print.
+A figure is traces, axes and words; plotly's script, inlined once in a page, draws it in the
+reader's browser. Colours are names of style-sheet variables (``--c1``), which the page resolves,
+so that one figure serves light, dark and print.
 """
 
 from __future__ import annotations
 
-import calendar
+import dataclasses
 import html
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    pass
+Payload = dict[str, Any]  # as plotly takes it; written here and nowhere else
+Place = float | str | None  # of a point on an axis
+Numbers = Sequence[float | None]
 
-MOST_POINTS = 1_500
-EVEN_STEPS, PLAIN_STEPS = 7.0, 3.0  # highest over lowest growth, for the ticks of its axis
 DIGITS = 6
+SCALE = [[0, "--scale-low"], [0.5, "--scale-mid"], [1, "--scale-high"]]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One thing drawn in a chart; :func:`line`, :func:`dots`, :func:`mark`, ... make it."""
+
+    payload: Payload
+
+    @property
+    def name(self) -> str:
+        """What the legend calls it."""
+        return str(self.payload.get("name", ""))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has nothing to draw."""
+        drawn = self.payload["x"] if "x" in self.payload else self.payload["z"]
+        return not len(drawn)
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One chart: its name on the page, plotly's data and layout, and what it shows in words."""
+    """One chart: its name on the page, what is drawn and where, and what it shows in words."""
 
     name: str
-    data: list[dict[str, Any]]
-    layout: dict[str, Any]
+    traces: tuple[Trace, ...]
+    layout: Payload
     caption: str
     alt: str
     height: int = 330
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether none of its traces has anything to draw."""
+        return all(trace.is_empty for trace in self.traces)
+
+    def without_empty_traces(self) -> Figure:
+        """The same without the traces that have nothing to draw."""
+        drawn = tuple(trace for trace in self.traces if not trace.is_empty)
+        return dataclasses.replace(self, traces=drawn)
+
+    def without_tick_step(self) -> Figure:
+        """The same with as many ticks on the horizontal axis as there is room for."""
+        axis = {key: value for key, value in self.layout["xaxis"].items() if key != "dtick"}
+        return dataclasses.replace(self, layout={**self.layout, "xaxis": axis})
+
+    def with_height(self) -> Figure:
+        """The same with its height told to plotly too, where no page gives it room."""
+        return dataclasses.replace(self, layout={**self.layout, "height": self.height})
+
+    def payload(self, colours: Mapping[str, str] | None = None) -> Payload:
+        """Data and layout as plotly takes them, names as text.
+
+        Parameters
+        ----------
+        colours
+            Colours by the name of their style-sheet variable, where no page resolves these.
+        """
+        data = [_as_text(trace.payload) for trace in self.traces]
+        drawn = {"data": data, "layout": _as_text(self.layout)}
+        return drawn if colours is None else _coloured(drawn, colours)
+
 
 @dataclass(frozen=True)
-class Line:
-    """One line of a time chart."""
+class Axis:
+    """One axis of a chart; what is not given is left to plotly.
 
-    name: str
-    values: Sequence[float | None]
+    Attributes
+    ----------
+    title
+        What it measures.
+    kind
+        ``date``, ``log`` or ``category``.
+    format, hover
+        How d3 writes a tick, and a value under the pointer.
+    limits
+        Lowest and highest value shown.
+    step
+        Between two ticks.
+    ticks
+        Place and word of each tick.
+    grid, zero, downwards
+        Whether it has grid lines and a line at zero, and whether it begins at the top.
+    """
+
+    title: str | None = None
+    kind: str = ""
+    format: str = ""
+    hover: str = ""
+    limits: tuple[float, float] | None = None
+    step: float | str | None = None
+    ticks: Sequence[tuple[float, str]] | None = None
+    grid: bool = True
+    zero: bool = True
+    downwards: bool = False
+
+    @property
+    def payload(self) -> Payload:
+        """As plotly takes it."""
+        wanted: Payload = {
+            "title": None if self.title is None else {"text": self.title},
+            "type": self.kind or None,
+            "tickformat": self.format or None,
+            "hoverformat": self.hover or None,
+            "range": None if self.limits is None else list(self.limits),
+            "dtick": self.step,
+            "tickvals": None if self.ticks is None else [place for place, _ in self.ticks],
+            "ticktext": None if self.ticks is None else [word for _, word in self.ticks],
+            "showgrid": None if self.grid else False,
+            "zeroline": None if self.zero else False,
+            "autorange": "reversed" if self.downwards else None,
+        }
+        return {key: value for key, value in wanted.items() if value is not None}
+
+    def change(self, name: str) -> Payload:
+        """What a list above the chart sends to make an axis this one: title and ticks."""
+        own = self.payload
+        return {
+            f"{name}.title.text": self.title,
+            f"{name}.tickvals": own["tickvals"],
+            f"{name}.ticktext": own["ticktext"],
+        }
+
+
+FREE = Axis()
+
+
+class Margin(NamedTuple):
+    """Pixels around a chart's plot."""
+
+    left: int = 56
+    right: int = 14
+    top: int = 10
+    bottom: int = 34
+
+
+@dataclass(frozen=True)
+class Menu:
+    """A list above a chart that shows the traces of one choice at a time.
+
+    Attributes
+    ----------
+    choices
+        What the list offers; a single one needs no list.
+    owners
+        For each trace, the choice that it belongs to.
+    axes
+        Both axes of each choice, where they change with it.
+    """
+
+    choices: Sequence[str]
+    owners: Sequence[str]
+    axes: Sequence[tuple[Axis, Axis]] = ()
+
+    @property
+    def payload(self) -> list[Payload]:
+        """As plotly takes it."""
+        if len(self.choices) < 2:
+            return []
+        return [
+            {
+                "buttons": list(self._buttons()),
+                "x": 0,
+                "y": 1.02,
+                "xanchor": "left",
+                "yanchor": "bottom",
+                "bgcolor": "--paper",
+                "bordercolor": "--rule",
+                "font": {"color": "--ink", "size": 12},
+            }
+        ]
+
+    def _buttons(self) -> Iterator[Payload]:
+        for number, choice in enumerate(self.choices):
+            visible = [owner == choice for owner in self.owners]
+            if self.axes:
+                x, y = self.axes[number]
+                args = [{"visible": visible}, {**x.change("xaxis"), **y.change("yaxis")}]
+                yield {"method": "update", "label": choice, "args": args}
+            else:
+                yield {"method": "restyle", "label": choice, "args": ["visible", visible]}
+
+
+@dataclass(frozen=True)
+class Band:
+    """A stretch of time shaded behind the lines of a time chart."""
+
+    start: str
+    end: str
     colour: str
-    dash: str = "solid"
-    width: float = 1.6
-    dates: Sequence[str] | None = field(default=None)
+
+    @property
+    def payload(self) -> Payload:
+        """As plotly takes it."""
+        return {
+            "type": "rect",
+            "xref": "x",
+            "yref": "paper",
+            "x0": self.start,
+            "x1": self.end,
+            "y0": 0,
+            "y1": 1,
+            "fillcolor": self.colour,
+            "line": {"width": 0},
+            "layer": "below",
+        }
 
 
-def as_text(value: Any, key: str = "") -> Any:
-    """Keep plotly from reading names as its subset of HTML; its templates are ours alone."""
-    if isinstance(value, str) and not key.endswith("template"):
-        return html.escape(value, quote=False)
-    if isinstance(value, Mapping):
-        return {name: as_text(one, name) for name, one in value.items()}
-    if isinstance(value, list | tuple) and not (value and isinstance(value[0], float)):
-        return [as_text(one, key) for one in value]
-    return value
+@dataclass(frozen=True)
+class Hover:
+    """What a trace of points shows under the pointer.
+
+    ``template`` in plotly's terms (``%{text}``, ``%{x:.2%}``), where ``%{customdata[0]}`` is the
+    first of a point's ``facts``.
+    """
+
+    texts: Sequence[str]
+    template: str
+    facts: Sequence[Sequence[str]] | None = None
+
+    @classmethod
+    def of_facts(
+        cls, texts: Sequence[str], names: Sequence[str], facts: Sequence[Sequence[str]]
+    ) -> Hover:
+        """Text of each point, then a line for each of its facts, named."""
+        lines = [f"{name} %{{customdata[{number}]}}" for number, name in enumerate(names)]
+        return cls(texts, "<br>".join(["%{text}", *lines]), facts)
+
+    @property
+    def payload(self) -> Payload:
+        """As plotly takes it."""
+        told: Payload = {
+            "text": list(self.texts),
+            "hovertemplate": f"{self.template}<extra></extra>",
+        }
+        if self.facts is not None:
+            told["customdata"] = [list(row) for row in self.facts]
+        return told
 
 
-def layout(**changes: Any) -> dict[str, Any]:
+# Traces
+
+
+def line(
+    name: str,
+    x: Sequence[Place],
+    y: Numbers,
+    *,
+    colour: str,
+    width: float,
+    dash: str = "",
+    hover: str | None = None,
+    dotted: Sequence[float] | bool = False,
+) -> Trace:
+    """A line through points.
+
+    Parameters
+    ----------
+    name
+        For the legend.
+    x, y
+        Of the points; None breaks the line.
+    colour, width, dash
+        Of the line.
+    hover
+        Plotly's template of what a point shows under the pointer, its own where None; "" for
+        nothing at all.
+    dotted
+        Whether the points stand out, or how opaque each of them is.
+    """
+    payload: Payload = {
+        "type": "scatter",
+        "mode": "lines" if dotted is False else "lines+markers",
+        "name": name,
+        "x": _rounded_places(x),
+        "y": _rounded(y),
+        "line": {"color": colour, "width": width, **({"dash": dash} if dash else {})},
+    }
+    if hover is not None:
+        payload |= {"hovertemplate": hover} if hover else {"hoverinfo": "skip"}
+    if not isinstance(dotted, bool):
+        payload["marker"] = {"size": 5, "opacity": list(dotted)}
+    return Trace(payload)
+
+
+def dots(
+    name: str, x: Numbers, y: Numbers, hover: Hover, *, colour: str, size: float, opacity: float
+) -> Trace:
+    """Points, each with what it shows under the pointer."""
+    return Trace(
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": name,
+            "x": _rounded(x),
+            "y": _rounded(y),
+            **hover.payload,
+            "marker": {"size": size, "color": colour, "opacity": opacity},
+        }
+    )
+
+
+def mark(name: str, x: Place, y: float | None, hover: Hover, *, symbol: str, colour: str) -> Trace:
+    """One point with a sign of its own, ringed so that it stands out."""
+    return Trace(
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": name,
+            "x": _rounded_places([x]),
+            "y": _rounded_places([y]),
+            **hover.payload,
+            "marker": {
+                "symbol": symbol,
+                "size": 13,
+                "color": colour,
+                "line": {"width": 1, "color": "--paper"},
+            },
+        }
+    )
+
+
+def cells(
+    values: Sequence[Numbers],
+    hover: str,
+    *,
+    columns: Sequence[Place] | None = None,
+    rows: Sequence[Place] | None = None,
+    texts: Sequence[Sequence[str]] | None = None,
+    format: str = "",
+    middle: float | None = None,
+    gap: int = 0,
+) -> Trace:
+    """A map of colours.
+
+    Parameters
+    ----------
+    values
+        Rows x columns; None is left empty.
+    hover
+        Plotly's template of what a cell shows under the pointer.
+    columns, rows
+        Labels of the two axes, numbers from 0 where None.
+    texts
+        Of each cell, for ``hover``.
+    format
+        How d3 writes a value beside the scale.
+    middle
+        The value in the middle of the scale.
+    gap
+        Pixels between two cells.
+    """
+    payload: Payload = {
+        "type": "heatmap",
+        "x": None if columns is None else list(columns),
+        "y": None if rows is None else list(rows),
+        "z": [_rounded(row) for row in values],
+        "text": None if texts is None else [list(row) for row in texts],
+        "xgap": gap or None,
+        "ygap": gap or None,
+        "zmid": middle,
+        "hoverongaps": False,
+        "colorscale": SCALE,
+        "colorbar": {**({"tickformat": format} if format else {}), "thickness": 10,
+                     "outlinewidth": 0},
+        "hovertemplate": hover,
+    }  # fmt: skip
+    return Trace({key: value for key, value in payload.items() if value is not None})
+
+
+def layer(name: str, x: Sequence[str], shares: Numbers, *, colour: str, group: str) -> Trace:
+    """One layer of a stack of shares; those of one ``group`` lie upon each other."""
+    return Trace(
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": name,
+            "stackgroup": group,
+            "x": list(x),
+            "y": [None if share is None else round(share, 4) for share in shares],
+            "line": {"width": 0.5, "color": colour},
+            "hovertemplate": "%{y:.1%}",
+        }
+    )
+
+
+# Charts
+
+
+def chart(
+    name: str,
+    traces: Sequence[Trace],
+    *,
+    x: Axis,
+    y: Axis,
+    caption: str,
+    alt: str,
+    height: int = 330,
+    margin: Margin | None = None,
+    legend: float | None = None,
+    nearest: bool = True,
+    menu: Menu | None = None,
+    bands: Sequence[Band] | None = None,
+) -> Figure:
+    """Put traces into one chart.
+
+    Parameters
+    ----------
+    name, caption, alt, height
+        As in :class:`Figure`.
+    traces
+        What to draw, from back to front.
+    x, y
+        Its axes.
+    margin
+        Around the plot.
+    legend
+        Height of the legend in plots' heights, below the plot where negative.
+    nearest
+        Whether the pointer tells the nearest point alone, not all at the same ``x``.
+    menu
+        The list that chooses among the traces; the first choice is shown.
+    bands
+        Stretches of time shaded behind the traces.
+    """
+    changes: Payload = {"xaxis": x.payload, "yaxis": y.payload}
+    if nearest:
+        changes["hovermode"] = "closest"
+    if margin is not None:
+        changes["margin"] = dict(zip("lrtb", margin, strict=True))
+    if legend is not None:
+        changes["legend"] = {"y": legend}
+    if bands is not None:
+        changes["shapes"] = [band.payload for band in bands]
+    if menu is not None:
+        changes["updatemenus"] = menu.payload
+        traces = [
+            Trace({**trace.payload, "visible": owner == menu.choices[0]})
+            for trace, owner in zip(traces, menu.owners, strict=True)
+        ]
+    return Figure(name, tuple(traces), _layout(**changes), caption, alt, height)
+
+
+# Parts
+
+
+def _layout(**changes: Any) -> Payload:
     """Axes, fonts and margins shared by all charts; ``changes`` replace whole entries."""
     axis = {
         "gridcolor": "--line",
@@ -65,7 +473,7 @@ def layout(**changes: Any) -> dict[str, Any]:
         "linecolor": "--rule",
         "automargin": True,
     }
-    base: dict[str, Any] = {
+    base: Payload = {
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": "system-ui, Helvetica Neue, Arial, sans-serif", "size": 12,
@@ -84,206 +492,33 @@ def layout(**changes: Any) -> dict[str, Any]:
     return base
 
 
-def thinned(count: int, most: int = MOST_POINTS) -> list[int]:
-    """Row numbers to draw of a long series: evenly spaced, first and last included."""
-    if count <= most:
-        return list(range(count))
-    return [round(number * (count - 1) / (most - 1)) for number in range(most)]
-
-
-def rounded(values: Sequence[float | None]) -> list[float | None]:
+def _rounded(values: Numbers) -> list[float | None]:
     """Numbers for drawing: six digits."""
     return [None if value is None else float(f"{value:.{DIGITS}g}") for value in values]
 
 
-def time_chart(
-    name: str,
-    dates: Sequence[str],
-    lines: Sequence[Line],
-    *,
-    caption: str,
-    alt: str,
-    y: Mapping[str, Any],
-    percent: bool = False,
-    height: int = 330,
-    bands: Sequence[Mapping[str, Any]] = (),
-) -> Figure:
-    """Lines over time.
-
-    Parameters
-    ----------
-    name, caption, alt, height
-        As in :class:`Figure`.
-    dates
-        ``YYYY-MM`` or ``YYYY-MM-DD``, for the lines without their own.
-    lines
-        What to draw.
-    y
-        Entries of the vertical axis.
-    percent
-        Whether values are fractions to show as percent.
-    bands
-        Plotly shapes behind the lines.
-    """
-    hover = "%{y:.2%}" if percent else "%{y:,.2f}"
-    data = []
-    for line in lines:
-        own = line.dates if line.dates is not None else dates
-        kept = thinned(len(own))
-        data.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "name": line.name,
-                "x": [_last_day(own[row]) for row in kept],
-                "y": rounded([line.values[row] for row in kept]),
-                "line": {"color": line.colour, "width": line.width, "dash": line.dash},
-                "hovertemplate": hover,
-            }
-        )
-    shown = {"tickformat": ".0%", **y} if percent else dict(y)
-    return Figure(
-        name,
-        data,
-        layout(yaxis=shown, xaxis={"type": "date", "hoverformat": "%b %Y"}, shapes=list(bands)),
-        caption,
-        alt,
-        height,
-    )
+def _rounded_places(values: Sequence[Place]) -> list[Place]:
+    """Places on an axis for drawing: six digits; dates, names and counts as they are."""
+    return [float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value for value in values]
 
 
-def growth_axis(lines: Sequence[Line]) -> dict[str, Any]:
-    """A logarithmic axis whose every tick says its whole number.
-
-    Plotly labels what lies between powers of ten by a bare digit, 5 for 0.5, unless it is told a
-    format. Within a decade its own choice of ticks is even steps; across several, 1, 2 and 5.
-    """
-    values = [value for line in lines for value in line.values if value is not None and value > 0]
-    low, high = min(values, default=1.0), max(values, default=1.0)
-    axis: dict[str, Any] = {"type": "log", "title": {"text": "growth of 1"}, "tickformat": ",~f"}
-    if high / low >= EVEN_STEPS:
-        return {**axis, "dtick": "D2"}
-    if high / low < PLAIN_STEPS:
-        # About ten ticks: as many digits as tell them apart, and two where there is but one value.
-        step = (high - low) / 10 or 0.01
-        axis["tickformat"] = f".{max(2, math.ceil(-math.log10(step)))}f"
-    return axis
+def _as_text(value: Any, key: str = "") -> Any:
+    """Keep plotly from reading names as its subset of HTML; its templates are ours alone."""
+    if isinstance(value, str) and not key.endswith("template"):
+        return html.escape(value, quote=False)
+    if isinstance(value, Mapping):
+        return {name: _as_text(inner, name) for name, inner in value.items()}
+    if isinstance(value, list | tuple) and not (value and isinstance(value[0], float)):
+        return [_as_text(inner, key) for inner in value]
+    return value
 
 
-def _last_day(date: str) -> str:
-    """The last day of a month (``YYYY-MM``); a day as it is."""
-    year, _, month = date.partition("-")
-    if not (year.isdigit() and month.isdigit()):
-        return date
-    return f"{date}-{calendar.monthrange(int(year), int(month))[1]}"
-
-
-def spans(dates: Sequence[str], inside: Sequence[bool], colour: str) -> list[dict[str, Any]]:
-    """Shade the stretches of time in which a condition holds, as plotly shapes."""
-    shapes: list[dict[str, Any]] = []
-    start: str | None = None
-    for position, now in enumerate([*inside, False]):
-        if now and start is None:
-            start = dates[position]
-        if not now and start is not None:
-            shapes.append(
-                {
-                    "type": "rect",
-                    "xref": "x",
-                    "yref": "paper",
-                    "x0": start,
-                    "x1": dates[min(position, len(dates) - 1)],
-                    "y0": 0,
-                    "y1": 1,
-                    "fillcolor": colour,
-                    "line": {"width": 0},
-                    "layer": "below",
-                }
-            )
-            start = None
-    return shapes
-
-
-def chooser(choices: Sequence[str], owners: Sequence[str]) -> dict[str, Any]:
-    """A list above a chart that shows the traces of one choice at a time.
-
-    Parameters
-    ----------
-    choices
-        What the list offers.
-    owners
-        For each trace, the choice that it belongs to.
-    """
-    buttons = [
-        {"method": "restyle", "label": one, "args": ["visible", [owner == one for owner in owners]]}
-        for one in choices
-    ]
-    return {
-        "buttons": buttons,
-        "x": 0,
-        "y": 1.02,
-        "xanchor": "left",
-        "yanchor": "bottom",
-        "bgcolor": "--paper",
-        "bordercolor": "--rule",
-        "font": {"color": "--ink", "size": 12},
-    }
-
-
-def heat_map(
-    name: str,
-    columns: Sequence[Any],
-    rows: Sequence[Any],
-    values: Mapping[str, Sequence[Sequence[float | None]]],
-    *,
-    x_title: str,
-    y_title: str,
-    caption: str,
-    alt: str,
-    height: int = 520,
-) -> Figure:
-    """A map of fractions, white at zero, with a choice of what it shows.
-
-    Parameters
-    ----------
-    columns, rows
-        Labels of the two axes.
-    values
-        Rows x columns by what they are; the first is shown.
-    x_title, y_title
-        Of the axes.
-    name, caption, alt, height
-        As in :class:`Figure`.
-    """
-    names = list(values)
-    data = [
-        {
-            "type": "heatmap",
-            "x": list(columns),
-            "y": list(rows),
-            "z": [rounded(row) for row in values[one]],
-            "xgap": 1,
-            "ygap": 1,
-            "zmid": 0,
-            "visible": one == names[0],
-            "hoverongaps": False,
-            "colorscale": [[0, "--scale-low"], [0.5, "--scale-mid"], [1, "--scale-high"]],
-            "colorbar": {"tickformat": ".0%", "thickness": 10, "outlinewidth": 0},
-            "hovertemplate": f"{y_title} %{{y}}, {x_title} %{{x}}: %{{z:.2%}}<extra></extra>",
-        }
-        for one in names
-    ]
-    return Figure(
-        name,
-        data,
-        layout(
-            hovermode="closest",
-            margin={"t": 46, "b": 52},
-            xaxis={"title": {"text": x_title}, "dtick": 1, "showgrid": False},
-            yaxis={"title": {"text": y_title}, "autorange": "reversed", "showgrid": False},
-            updatemenus=[chooser(names, names)] if len(names) > 1 else [],
-        ),
-        caption,
-        alt,
-        height,
-    )
+def _coloured(value: Any, colours: Mapping[str, str]) -> Any:
+    """A figure's data or layout with its colours looked up."""
+    if isinstance(value, str):
+        return colours.get(value, value)
+    if isinstance(value, Mapping):
+        return {key: _coloured(inner, colours) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_coloured(inner, colours) for inner in value]
+    return value

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from backtests.report.folder import FORMAT, SUMMARY, read_json, read_manifest, require_intact
+from backtests.analysis.record import Verdict
+from backtests.engine.summary import Summary
+from backtests.report.folder import SUMMARY, VERDICT, read_json, require_intact
+from backtests.report.manifest import RunManifest, read_run_manifest
+from backtests.report.verdict.document import read_verdict
 from data.errors import OutputError
+from data.records import from_json
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +28,7 @@ class FinishedRun:
     manifest, summary
         The files of those names.
     verdict
-        ``verdict.json``, or None for a run made without.
+        None for a run made without.
     values
         Sessions x ``strategy, benchmark, cash``.
     weights
@@ -34,9 +38,9 @@ class FinishedRun:
     """
 
     folder: Path
-    manifest: dict[str, Any]
-    summary: dict[str, Any]
-    verdict: dict[str, Any] | None
+    manifest: RunManifest
+    summary: Summary
+    verdict: Verdict | None
     values: pd.DataFrame
     weights: pd.DataFrame
     orders: pd.DataFrame
@@ -49,7 +53,12 @@ class FinishedRun:
     @property
     def lag(self) -> int:
         """Rows from a decision to its fill."""
-        return int(self.summary["costs"]["lag"])
+        return self.summary.costs.lag
+
+    @property
+    def ppy(self) -> int:
+        """Rows per year."""
+        return self.summary.periods_per_year
 
 
 def read_run(folder: Path) -> FinishedRun:
@@ -60,15 +69,8 @@ def read_run(folder: Path) -> FinishedRun:
     OutputError
         If it is damaged, no run, or written by an older version.
     """
-    manifest = read_manifest(folder)
-    if manifest.get("kind", "run") != "run":
-        raise OutputError(f"{folder} is no run but a {manifest['kind']}; name runs")
-    if manifest.get("format") != FORMAT:
-        raise OutputError(
-            f"{folder} was written by another version of this program; run it again with "
-            f"python -m backtests.run {manifest.get('strategy', '')}".rstrip()
-        )
-    require_intact(folder, manifest)
+    manifest = read_run_manifest(folder)
+    require_intact(folder, manifest.files)
 
     def table(name: str) -> pd.DataFrame:
         return pd.read_csv(
@@ -79,45 +81,34 @@ def read_run(folder: Path) -> FinishedRun:
         )
 
     try:
-        found = FinishedRun(
+        judged = VERDICT in manifest.files
+        run = FinishedRun(
             folder=folder,
             manifest=manifest,
-            summary=read_json(_listed(folder, manifest, SUMMARY)),
-            verdict=(
-                read_json(folder / "verdict.json") if "verdict.json" in manifest["files"] else None
-            ),
+            summary=from_json(Summary, read_json(_listed(folder, manifest, SUMMARY))),
+            verdict=read_verdict(read_json(folder / VERDICT)) if judged else None,
             values=table("equity.csv"),
             weights=table("weights.csv"),
             orders=table("orders.csv").reset_index(),
         )
-        _require_shape(found)
+        _require_shape(run)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         reason = f"{type(error).__name__}: {error}"
         raise OutputError(f"{folder} is damaged ({reason}); run it again") from error
-    return found
+    return run
 
 
-def _listed(folder: Path, manifest: dict[str, Any], name: str) -> Path:
+def _listed(folder: Path, manifest: RunManifest, name: str) -> Path:
     """A file of the folder, if the manifest vouches for it."""
-    if name not in manifest["files"]:
+    if name not in manifest.files:
         raise ValueError(f"its manifest does not list {name}")
     return folder / name
 
 
 def _require_shape(run: FinishedRun) -> None:
-    """Read everything that a reader of runs relies on, so that what is missing shows here."""
-    summary = run.summary
-    if summary["periods_per_year"] not in (12, 252):
-        raise ValueError(f"periods_per_year is {summary['periods_per_year']}")
-    for name in ("strategy", "source", "source_title", "start", "end"):
-        if not isinstance(summary[name], str):
-            raise TypeError(f"{name} is no text")
-    dict(summary["params"]).items()
-    [summary["costs"][name] + 0 for name in ("fee_bps", "slippage_bps", "lag")]
-    str(summary["benchmark"]["ticker"]), list(summary["notes"]), list(run.manifest["remarks"])
-    {name: str(known["sha256"]) for name, known in run.manifest["data"].items()}
-    if run.verdict is not None and run.verdict["word"] not in ("works", "fails", "unclear"):
-        raise ValueError(f"verdict.json says {run.verdict['word']!r}")
+    """Refuse tables without the rows, columns and dates that a reader of runs relies on."""
+    if run.ppy not in (12, 252):
+        raise ValueError(f"periods_per_year is {run.ppy}")
     if len(run.values) < 2 or not {"strategy", "benchmark", "cash"} <= set(run.values):
         raise ValueError("equity.csv lacks rows or columns")
     _require_figures(run.values, "equity.csv", above=0.0)

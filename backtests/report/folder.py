@@ -8,22 +8,24 @@ is moved aside, not deleted.
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import fcntl
 import hashlib
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from data.durable import TEMPORARY, beside, locked, sync
 from data.errors import OutputError
+from data.records import Json, to_json
 
 MANIFEST = "manifest.json"
 SUMMARY = "summary.json"
-FORMAT = 2  # of a run's folder; raised when readers of older folders would go wrong
+VERDICT = "verdict.json"
+FORMAT = 3  # of a results folder; raised when readers of older folders would go wrong
 
 
 def require_writable(out: Path) -> None:
@@ -147,34 +149,43 @@ def covers(place: Path, other: Path) -> bool:
     A run with its tear sheet covers the same run without.
     """
     try:
-        have, want = read_manifest(place), read_manifest(other)["files"]
+        have, want = files_of(place), files_of(other)
         require_intact(place, have)
     except (OutputError, OSError):
         return False
-    return want.items() <= have["files"].items()
+    return want.items() <= have.items()
 
 
-def write_manifest(folder: Path, about: dict[str, Any], created: str) -> None:
-    """Write the manifest last: what the run was, and the SHA-256 of every other file."""
+def write_manifest(folder: Path, about: object) -> None:
+    """Write the manifest last: what the folder holds, when, and the SHA-256 of every other file.
+
+    Parameters
+    ----------
+    folder
+        With everything else in it.
+    about
+        A :class:`~backtests.report.manifest.Manifest`, without time and files.
+    """
     files = {
         path.name: file_sha256(path) for path in sorted(folder.iterdir()) if path.name != MANIFEST
     }
-    write_json(folder / MANIFEST, {"created": created, **about, "files": files})
+    created = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    write_json(folder / MANIFEST, {**to_json(about), "created": created, "files": files})
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """Read the manifest of a run.
+def files_of(folder: Path) -> Mapping[str, str]:
+    """SHA-256 of a folder's files by name, as its manifest lists them.
 
     Raises
     ------
     OutputError
-        If it is missing or damaged.
+        If the manifest is missing or damaged.
     """
     path = folder / MANIFEST
     try:
-        manifest = read_json(path)
-        if isinstance(manifest["files"], dict):
-            return manifest
+        files = read_json(path)["files"]
+        if isinstance(files, dict) and all(isinstance(sha256, str) for sha256 in files.values()):
+            return files
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         pass
     raise OutputError(
@@ -182,7 +193,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     )
 
 
-def require_intact(folder: Path, manifest: dict[str, Any]) -> None:
+def require_intact(folder: Path, files: Mapping[str, str]) -> None:
     """Refuse a folder whose files are not those that its manifest lists.
 
     Raises
@@ -190,7 +201,7 @@ def require_intact(folder: Path, manifest: dict[str, Any]) -> None:
     OutputError
         Naming the first file that is missing or differs.
     """
-    for name, sha256 in manifest["files"].items():
+    for name, sha256 in files.items():
         path = folder / name
         if Path(name).name != name or not path.is_file() or file_sha256(path) != sha256:
             raise OutputError(f"{path} is missing or damaged; run again to write it anew")
@@ -199,14 +210,15 @@ def require_intact(folder: Path, manifest: dict[str, Any]) -> None:
 def is_complete(folder: Path, names: Sequence[str]) -> bool:
     """Whether a folder verifies, is of this version, and has some files."""
     try:
-        manifest = read_manifest(folder)
-        require_intact(folder, manifest)
-    except (OutputError, OSError):
+        files = files_of(folder)
+        require_intact(folder, files)
+        is_current = read_json(folder / MANIFEST).get("format") == FORMAT
+    except (OutputError, OSError, ValueError):
         return False
-    return manifest.get("format") == FORMAT and set(names) <= set(manifest["files"])
+    return is_current and set(names) <= set(files)
 
 
-def read_json(path: Path) -> dict[str, Any]:
+def read_json(path: Path) -> Mapping[str, Json]:
     """Read an object back; ValueError where it is none."""
     content = json.loads(path.read_text(encoding="utf-8"))
     _json(content).encode()  # escapes may hold what is no text
@@ -215,12 +227,12 @@ def read_json(path: Path) -> dict[str, Any]:
     return content
 
 
-def write_json(path: Path, content: Any) -> None:
-    """Write plain values as indented JSON; NaN is refused, since JSON has none."""
+def write_json(path: Path, content: object) -> None:
+    """Write a record or plain values as indented JSON; NaN is refused, since JSON has none."""
     path.write_text(_json(content), encoding="utf-8")
 
 
-def holds_json(path: Path, content: Any) -> bool:
+def holds_json(path: Path, content: object) -> bool:
     """Whether a file holds what :func:`write_json` would write."""
     try:
         return path.read_text(encoding="utf-8") == _json(content)
@@ -228,8 +240,8 @@ def holds_json(path: Path, content: Any) -> bool:
         return False
 
 
-def _json(content: Any) -> str:
-    return json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+def _json(content: object) -> str:
+    return json.dumps(to_json(content), indent=2, allow_nan=False, ensure_ascii=False) + "\n"
 
 
 def file_sha256(path: Path) -> str:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from backtests.report.folder import read_json, read_manifest
-from backtests.report.page import Cell, Grid, render_page
-from backtests.report.text import money, percent, ratio, run_label
+from backtests.analysis.numbers import Place, shown_in
+from backtests.engine.summary import Summary
+from backtests.report.folder import FORMAT, MANIFEST, SUMMARY, read_json
+from backtests.report.manifest import Manifest, read_manifest, read_run_manifest
+from backtests.report.page import Cell, Grid, metric_cell, render_page
+from backtests.report.pages import OVERVIEW, PAGES
+from backtests.report.text import HEDGES, plain_label, run_label
 from data.durable import TEMPORARY, locked, replacing
 from data.errors import OutputError
-
-INDEX = "index.html"
-PAGES = {"verdict.html": "verdict", "tearsheet.html": "tear sheet", INDEX: "open"}
+from data.records import from_json
 
 
 def rebuild_index(out: Path) -> None:
@@ -30,8 +31,8 @@ def rebuild_index(out: Path) -> None:
             _rebuild(out)
     except OSError as error:
         raise OutputError(
-            f"{out / INDEX} cannot be written: {error.strerror or error}; the results it lists "
-            "are finished, make room or give access and run again to list them"
+            f"{out / OVERVIEW.file} cannot be written: {error.strerror or error}; the results it "
+            "lists are finished, make room or give access and run again to list them"
         ) from error
 
 
@@ -39,51 +40,60 @@ def _rebuild(out: Path) -> None:
     runs: list[tuple[str, str, list[Cell]]] = []
     others: list[tuple[str, str, list[Cell]]] = []
     damaged = []
-    for manifest_path in sorted(out.glob("*/manifest.json")):
-        folder = manifest_path.parent
+    for path in sorted(out.glob(f"*/{MANIFEST}")):
+        folder = path.parent
         if folder.name.startswith(TEMPORARY) or ".replaced-" in folder.name:
             continue
         try:
             manifest = read_manifest(folder)
-            cells = _cells(folder, manifest)
-            row = (str(manifest["created"]), folder.name, cells)
+            is_run = SUMMARY in manifest.files
+            cells = _run_cells(folder, manifest) if is_run else _other_cells(folder, manifest)
         except Exception:  # whatever is wrong with a neighbour, the results that were made stand
             damaged.append(folder.name)
             continue
-        (runs if "summary.json" in manifest["files"] else others).append(row)
-    heads = ["Run", "Pages", "Does it hedge?", "CAGR", "Volatility", "Sharpe", "Max drawdown",
-             "Turnover a year", "Final value", "From", "To", "Written (UTC)",
-             "Source"]  # fmt: skip
-    tables = [Grid(heads, [cells for *_, cells in sorted(runs, reverse=True)], wide=True)]
+        (runs if is_run else others).append((manifest.created, folder.name, cells))
+    tables = [Grid(HEADS, [cells for *_, cells in sorted(runs, reverse=True)], wide=True)]
     if others:
         rows = [cells for *_, cells in sorted(others, reverse=True)]
         tables.append(Grid(["Comparison or search", "Pages", "Of", "Written (UTC)"], rows))
-    with replacing(out / INDEX) as temporary:
+    with replacing(out / OVERVIEW.file) as temporary:
         render_page("index.html", temporary, tables=tables, damaged=damaged)
 
 
-def _cells(folder: Path, manifest: dict[str, Any]) -> list[Cell]:
-    when = str(manifest["created"])[:16].replace("T", " ")
-    links = tuple(
-        (f"{folder.name}/{page}", word) for page, word in PAGES.items() if page in manifest["files"]
-    )
-    if "summary.json" not in manifest["files"]:
-        return [Cell(folder.name), Cell("", links=links),
-                Cell(str(manifest["title"]), tone="text"), Cell(when)]  # fmt: skip
-    summary = read_json(folder / "summary.json")
-    found = summary["metrics"]
+METRICS = shown_in(Place.INDEX)
+HEADS = ["Run", "Pages", HEDGES, *map(plain_label, METRICS), "From", "To", "Written (UTC)",
+         "Source"]  # fmt: skip
+
+
+def _run_cells(folder: Path, manifest: Manifest) -> list[Cell]:
+    if manifest.format != FORMAT:
+        # Its pages can be looked at; its numbers are in another form.
+        older = Cell(folder.name, small="written by another version: run it again")
+        dashes = [Cell("-", "") for _ in HEADS[3:-2]]
+        return [older, _links(folder, manifest), Cell("-"), *dashes, _when(manifest), Cell("-")]
+    table = read_run_manifest(folder)
+    summary = from_json(Summary, read_json(folder / SUMMARY))
     return [
-        Cell(run_label(summary), small=folder.name),
-        Cell("", links=links),
-        Cell(manifest.get("verdict") or "-"),
-        Cell(percent(found["cagr"]), found["cagr"]),
-        Cell(percent(found["volatility"]), found["volatility"]),
-        Cell(ratio(found["sharpe"]), "" if found["sharpe"] is None else found["sharpe"]),
-        Cell(percent(found["max_drawdown"]), found["max_drawdown"]),
-        Cell(percent(summary["turnover_per_year"]), summary["turnover_per_year"]),
-        Cell(money(found["final_value"]), found["final_value"]),
-        Cell(summary["start"]),
-        Cell(summary["end"]),
-        Cell(when),
-        Cell(summary["source_title"], tone="text"),
+        Cell(run_label(summary.strategy, summary.params), small=folder.name),
+        _links(folder, manifest),
+        Cell(table.verdict or "-"),
+        *(metric_cell(metric, summary.metrics, summary.initial) for metric in METRICS),
+        Cell(summary.start),
+        Cell(summary.end),
+        _when(manifest),
+        Cell(summary.source_title, tone="text"),
     ]
+
+
+def _other_cells(folder: Path, manifest: Manifest) -> list[Cell]:
+    about = Cell(manifest.title, tone="text")
+    return [Cell(folder.name), _links(folder, manifest), about, _when(manifest)]
+
+
+def _links(folder: Path, manifest: Manifest) -> Cell:
+    pages = [page for page in PAGES if page.file in manifest.files]
+    return Cell("", links=tuple((f"{folder.name}/{page.file}", page.word) for page in pages))
+
+
+def _when(manifest: Manifest) -> Cell:
+    return Cell(manifest.created[:16].replace("T", " "))

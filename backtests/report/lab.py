@@ -10,13 +10,25 @@ from typing import Any
 import pandas as pd
 
 from backtests.analysis.months import month_ends
-from backtests.report.figures import Figure, Line, growth_axis, layout, rounded, thinned, time_chart
+from backtests.analysis.numbers import Place, shown_in
+from backtests.analysis.record import Verdict
+from backtests.engine.costs import Costs
+from backtests.engine.summary import Summary
+from backtests.report.charts import (
+    Line,
+    Stack,
+    growth_axis,
+    stacked_chart,
+    thinned,
+    time_chart,
+)
+from backtests.report.figures import Figure
 from backtests.report.page import TEMPLATES, Cell, Grid, environment
-from backtests.report.text import metric_rows
-from backtests.report.verdict.page import LEADS, NAMES, answer_of
+from backtests.report.text import HEDGES, metric_rows, plain_label, shown
+from backtests.report.verdict.words import answer_of, name_of, sentences
 
 COLOURS = tuple(f"--c{number}" for number in range(1, 11))
-PORTFOLIOS = ("portfolio", "equity", "bills", "matched")
+REFERENCES = ("equity", "bills", "matched")
 ALLOCATION_POINTS = 300
 MESSAGE = 300  # characters of a message
 # Punctuation that Markdown may read as more than itself.
@@ -49,21 +61,9 @@ def theme() -> dict[str, str]:
     }
 
 
-def coloured(value: Any, colours: Mapping[str, str]) -> Any:
-    """A figure's data or layout with its colours looked up."""
-    if isinstance(value, str):
-        return colours.get(value, value)
-    if isinstance(value, Mapping):
-        return {key: coloured(one, colours) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [coloured(one, colours) for one in value]
-    return value
-
-
 def render(template: str, **values: Any) -> str:
     """HTML of a template beside this file; every value is escaped."""
-    page: dict[str, Any] = {"figures": [], "chart_of": {}, "plotly": ""}
-    return environment().get_template(template).render(**page, **values)
+    return environment().get_template(template).render(figures=[], chart_of={}, plotly="", **values)
 
 
 def table(grid: Grid) -> str:
@@ -86,11 +86,13 @@ def shortened(text: str, most: int = MESSAGE) -> str:
     return f"{text[:half]} ... {text[-half:]}"
 
 
-def verdict_box(verdict: Mapping[str, Any]) -> str:
+def verdict_box(verdict: Verdict) -> str:
     """HTML of the verdict's word and sentences."""
-    told = [(LEADS[key], text) for key, text in verdict["sentences"].items()]
     return render(
-        "lab_verdict.html", word=verdict["word"], answer=answer_of(verdict), sentences=told
+        "lab_verdict.html",
+        word=verdict.word,
+        answer=answer_of(verdict),
+        sentences=sentences(verdict).with_leads,
     )
 
 
@@ -99,19 +101,23 @@ def literal(text: str) -> str:
     return MARKDOWN.sub(r"\\\1", text)
 
 
-def metrics_grid(summary: Mapping[str, Any], verdict: Mapping[str, Any]) -> Grid:
+def metrics_grid(summary: Summary, verdict: Verdict) -> Grid:
     """Headline numbers of the run, its benchmark and its references, one a column."""
-    ours = {
-        **summary["metrics"],
-        "turnover_per_year": summary["turnover_per_year"],
-        "costs_paid": summary["costs_paid"],
-    }
-    benchmark = summary["benchmark"]
-    others = [row for row in verdict["portfolios"] if row["key"] in PORTFOLIOS[1:]]
-    heads = ["", "Portfolio", f"Benchmark: {benchmark['ticker']} 100 %"]
-    heads += [NAMES[row["key"]] for row in others]
-    rows = metric_rows([ours, benchmark, *others], summary["periods_per_year"], summary["initial"])
+    benchmark = summary.benchmark
+    others = [row for row in verdict.portfolios if row.key in REFERENCES and row.numbers]
+    heads = ["", "Portfolio", f"Benchmark: {benchmark.ticker} 100 %", *map(name_of, others)]
+    columns = [summary.metrics, benchmark.metrics, *(row.numbers for row in others if row.numbers)]
+    rows = metric_rows(columns, summary.periods_per_year, summary.initial)
     return Grid(heads, [[Cell(text) for text in row] for row in rows], wide=True)
+
+
+def tiles(summary: Summary, verdict: Verdict) -> list[tuple[str, str, str]]:
+    """The few numbers at the top: label, the run's, and that of 100 % equity."""
+    numbers, equity = summary.metrics, verdict.portfolio("equity")
+    return [
+        (plain_label(metric), shown(metric, numbers), shown(metric, equity))
+        for metric in shown_in(Place.TILE, type(numbers))
+    ]
 
 
 def allocation_chart(weights: pd.DataFrame) -> Figure:
@@ -123,36 +129,24 @@ def allocation_chart(weights: pd.DataFrame) -> Figure:
         Sessions x columns, fractions, ``CASH`` last.
     """
     months = month_ends(weights)
-    kept = months.iloc[thinned(len(months), ALLOCATION_POINTS)]
-    days = [f"{month.end_time:%Y-%m-%d}" for month in kept.index]
-    columns = [str(column) for column in kept if (kept[column] > 0).any()]
-    data = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": column,
-            "stackgroup": "held",
-            "x": days,
-            "y": rounded([round(float(value), 4) for value in kept[column]]),
-            "line": {"width": 0.5, "color": "--c3" if column == "CASH" else colour},
-            "hovertemplate": "%{y:.1%}",
-        }
-        for column, colour in zip(columns, (c for c in COLOURS * 3 if c != "--c3"), strict=False)
+    drawn = months.iloc[thinned(len(months), ALLOCATION_POINTS)]
+    days = [f"{month.end_time:%Y-%m-%d}" for month in drawn.index]
+    shares = {str(c): drawn[c].astype(float).tolist() for c in drawn if (drawn[c] > 0).any()}
+    others = (colour for colour in COLOURS * 3 if colour != "--c3")
+    colours = [
+        "--c3" if column == "CASH" else colour
+        for column, colour in zip(shares, others, strict=False)
     ]
-    return Figure(
+    return stacked_chart(
         "allocation",
-        data,
-        layout(
-            yaxis={"tickformat": ".0%", "range": [0, 1]},
-            xaxis={"type": "date", "hoverformat": "%b %Y"},
-        ),
-        "What the portfolio held at month-ends.",
-        "Allocation over time",
-        240,
+        [Stack("held", days, shares, colours)],
+        caption="What the portfolio held at month-ends.",
+        alt="Allocation over time",
+        height=240,
     )
 
 
-def compared_chart(runs: Mapping[str, Mapping[str, Any]]) -> Figure:
+def compared_chart(runs: Mapping[str, Verdict]) -> Figure:
     """Growth of several runs, each from 1 at its own first month-end.
 
     Parameters
@@ -163,11 +157,11 @@ def compared_chart(runs: Mapping[str, Mapping[str, Any]]) -> Figure:
     lines = [
         Line(
             name,
-            one["series"]["growth"]["portfolio"],
+            verdict.series.growth.portfolio,
             COLOURS[number % len(COLOURS)],
-            dates=one["series"]["months"],
+            dates=verdict.series.months,
         )
-        for number, (name, one) in enumerate(runs.items())
+        for number, (name, verdict) in enumerate(runs.items())
     ]
     return time_chart(
         "compared",
@@ -181,7 +175,7 @@ def compared_chart(runs: Mapping[str, Mapping[str, Any]]) -> Figure:
     )
 
 
-def compared_grid(runs: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]]) -> Grid:
+def compared_grid(runs: Mapping[str, tuple[Summary, Verdict]]) -> Grid:
     """Headline numbers of several runs, one a column.
 
     Parameters
@@ -190,26 +184,23 @@ def compared_grid(runs: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]
         Summary and verdict by label.
     """
     summaries = [summary for summary, _ in runs.values()]
-    ours = [
-        {**one["metrics"], "turnover_per_year": one["turnover_per_year"],
-         "costs_paid": one["costs_paid"]}
-        for one in summaries
-    ]  # fmt: skip
-    initial = max(one["initial"] for one in summaries)
-    rows = metric_rows(ours, max(one["periods_per_year"] for one in summaries), initial)
-    if len({(one["periods_per_year"], one["initial"]) for one in summaries}) > 1:
+    rows = metric_rows(
+        [summary.metrics for summary in summaries],
+        max(summary.periods_per_year for summary in summaries),
+        max(summary.initial for summary in summaries),
+    )
+    if len({(summary.periods_per_year, summary.initial) for summary in summaries}) > 1:
         rows = [row for row in rows if not row[0].startswith(("CVaR", "Costs", "Final value"))]
-    spans = [["Period", *[f"{one['start']} to {one['end']}" for one in summaries]]]
-    words = [["Does it hedge?", *[verdict["word"] for _, verdict in runs.values()]]]
-    body = [[Cell(text) for text in row] for row in [*spans, *words, *rows]]
-    costs = [_costs_text(one["costs"]) for one in summaries]
-    sources = [Cell(one["source_title"], tone="text") for one in summaries]
-    body[1:1] = [
-        [Cell("Source"), *sources],
-        [Cell("Fee / slippage / lag"), *[Cell(text) for text in costs]],
+    texts = [
+        ["Fee / slippage / lag", *[_costs_text(summary.costs) for summary in summaries]],
+        ["Period", *[f"{summary.start} to {summary.end}" for summary in summaries]],
+        [HEDGES, *[verdict.word for _, verdict in runs.values()]],
+        *rows,
     ]
+    sources = [Cell(summary.source_title, tone="text") for summary in summaries]
+    body = [[Cell("Source"), *sources], *([Cell(text) for text in row] for row in texts)]
     return Grid(["", *runs], body, wide=True)
 
 
-def _costs_text(costs: Mapping[str, Any]) -> str:
-    return f"{costs['fee_bps']:g} bp / {costs['slippage_bps']:g} bp / {costs['lag']}"
+def _costs_text(costs: Costs) -> str:
+    return f"{costs.fee_bps:g} bp / {costs.slippage_bps:g} bp / {costs.lag}"

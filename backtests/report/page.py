@@ -8,7 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from backtests.report.figures import Figure, as_text
+from backtests.analysis.numbers import Metric, PortfolioNumbers
+from backtests.report.figures import Figure
+from backtests.report.text import shown
 
 if TYPE_CHECKING:
     import jinja2
@@ -40,6 +42,15 @@ class Grid:
     wide: bool = False
 
 
+def metric_cell(
+    metric: Metric, numbers: PortfolioNumbers, initial: float = 10_000.0, tone: str = ""
+) -> Cell:
+    """A metric of a portfolio as a cell that sorts by its number, or by its text."""
+    value = getattr(numbers, metric.key)
+    sort = "" if value is None else value if isinstance(value, int | float) else None
+    return Cell(shown(metric, numbers, initial), sort, tone=tone)
+
+
 def render_page(template: str, path: Path, figures: Sequence[Figure] = (), **values: Any) -> None:
     """Write a page from a template beside this file; every value is escaped.
 
@@ -58,11 +69,8 @@ def render_page(template: str, path: Path, figures: Sequence[Figure] = (), **val
         environment()
         .get_template(template)
         .render(
-            figures=[
-                {"name": one.name, "data": as_text(one.data), "layout": as_text(one.layout)}
-                for one in figures
-            ],
-            chart_of={one.name: one for one in figures},
+            figures=[{"name": figure.name, **figure.payload()} for figure in figures],
+            chart_of={figure.name: figure for figure in figures},
             plotly=_script() if figures else "",
             **values,
         )

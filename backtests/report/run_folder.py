@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
-import datetime as dt
 import importlib.metadata
 import platform
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from backtests.engine.config import RunConfig
 from backtests.engine.config_file import write_config
-from backtests.engine.run import Simulation
-from backtests.engine.sleeve import SleeveReport
-from backtests.report.folder import FORMAT, new_folder, write_json, write_manifest
+from backtests.engine.run import Run
+from backtests.report.folder import SUMMARY, VERDICT, new_folder, write_json, write_manifest
+from backtests.report.manifest import RunManifest, SeriesOrigin
+from backtests.report.pages import TEARSHEET
+from backtests.report.pages import VERDICT as VERDICT_PAGE
+from backtests.report.verdict.document import document
 from backtests.report.verdict.page import write_verdict
 from data.market import Market
 
@@ -26,78 +25,65 @@ LIBRARIES = ("vectorbt", "vectorbt-rust", "yfinance", "pandas", "numpy", "scipy"
              "arch", "plotly")  # fmt: skip
 
 
-def write_run(
-    out: Path,
-    name: str,
-    config: RunConfig,
-    market: Market,
-    simulation: Simulation,
-    benchmark: Simulation,
-    summary: dict[str, Any],
-    *,
-    sleeve: SleeveReport | None,
-    verdict: dict[str, Any] | None,
-    with_tearsheet: bool,
-) -> Path:
-    """Write a run into ``out/name`` and return that folder.
+def write_run(out: Path, run: Run, *, with_tearsheet: bool) -> Path:
+    """Write a run into ``out`` under its name and return that folder.
 
     Raises
     ------
     OutputError
         If it cannot be written; whatever stood there before is untouched.
     """
-    with new_folder(out, name) as folder:
-        write_json(folder / "summary.json", summary)
-        # As it came out: whoever asked for these very dates and data asked for the same run.
-        resolved = dataclasses.replace(
-            config,
-            source=market.source,
-            start=summary["start"],
-            end=summary["end"],
-            benchmark=summary["benchmark"]["ticker"],
-        )
-        write_config(folder / "run.toml", resolved)
-        cash = market.cash.loc[simulation.nav.index]
+    simulation, benchmark = run.simulation, run.benchmark
+    with new_folder(out, run.name) as folder:
+        write_json(folder / SUMMARY, run.summary)
+        write_config(folder / "run.toml", run.resolved)
+        cash = run.market.cash.loc[simulation.nav.index]
         equity = pd.DataFrame(
             {"strategy": simulation.nav, "benchmark": benchmark.nav, "cash": cash}
         )
         _write_csv(equity, folder / "equity.csv")
         _write_csv(simulation.weights, folder / "weights.csv")
         _write_csv(simulation.orders.set_index("date"), folder / "orders.csv")
-        if sleeve is not None:
-            _write_csv(sleeve.switches.set_index("date"), folder / "switches.csv")
-            sleeve.attribution.to_csv(folder / "attribution.csv", index=False, lineterminator="\n")
+        if run.sleeve is not None:
+            _write_csv(run.sleeve.switches.set_index("date"), folder / "switches.csv")
+            run.sleeve.attribution.to_csv(
+                folder / "attribution.csv", index=False, lineterminator="\n"
+            )
         if with_tearsheet:
             from backtests.report.tearsheet import write_tearsheet
 
-            write_tearsheet(folder / "tearsheet.html", market, simulation, benchmark, summary)
-        if verdict is not None:
-            write_json(folder / "verdict.json", verdict)
-            write_verdict(folder / "verdict.html", verdict, summary)
-        about = {
-            "kind": "run",
-            "format": FORMAT,
-            "verdict": None if verdict is None else verdict["word"],
-            "strategy": config.strategy,
-            "config": config.as_dict(),
-            "source": market.source,
-            "source_title": market.title,
-            "remarks": list(market.remarks),
-            "notes": list(market.notes),
-            "data": {
-                series: {**_provenance(market, series), "sha256": sha256}
-                for series, sha256 in market.fingerprints().items()
-            },
-            "versions": versions(),
-        }
-        now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-        write_manifest(folder, about, created=now)
-    return out / name
+            write_tearsheet(folder / TEARSHEET.file, run.market, simulation, benchmark, run.summary)
+        if run.verdict is not None:
+            write_json(folder / VERDICT, document(run.verdict, run.summary))
+            write_verdict(folder / VERDICT_PAGE.file, run.verdict, run.summary)
+        write_manifest(folder, _manifest(run))
+    return out / run.name
 
 
-def _provenance(market: Market, series: str) -> dict[str, Any]:
-    known = market.provenance.get(series)
-    return dataclasses.asdict(known) if known else {"source": market.source}
+def _manifest(run: Run) -> RunManifest:
+    market = run.market
+    return RunManifest(
+        verdict=None if run.verdict is None else run.verdict.word,
+        strategy=run.config.strategy,
+        config=run.config.table,
+        source=market.source,
+        source_title=market.title,
+        origin=market.origin,
+        remarks=tuple(text for text in (market.origin.remark, *market.remarks) if text),
+        notes=market.notes,
+        data={
+            series: _series_origin(market, series, sha256)
+            for series, sha256 in market.fingerprints().items()
+        },
+        versions=versions(),
+    )
+
+
+def _series_origin(market: Market, series: str, sha256: str) -> SeriesOrigin:
+    where = market.provenance.get(series)
+    if where is None:
+        return SeriesOrigin(market.source, sha256)
+    return SeriesOrigin(where.source, sha256, where.what, where.first, where.last, where.fetched)
 
 
 def _write_csv(frame: pd.DataFrame, path: Path) -> None:
@@ -106,12 +92,12 @@ def _write_csv(frame: pd.DataFrame, path: Path) -> None:
 
 def versions() -> dict[str, str | None]:
     """Versions of Python, the libraries that make numbers, and this project's commit."""
-    known: dict[str, str | None] = {"python": platform.python_version()}
+    used: dict[str, str | None] = {"python": platform.python_version()}
     for library in LIBRARIES:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            known[library] = importlib.metadata.version(library)
-    known["commit"] = _commit()
-    return known
+            used[library] = importlib.metadata.version(library)
+    used["commit"] = _commit()
+    return used
 
 
 def _commit() -> str | None:

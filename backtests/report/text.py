@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from backtests.analysis.numbers import Metric, Place, PortfolioNumbers, Unit, shown_in
+
+if TYPE_CHECKING:
+    from backtests.engine.costs import Costs
+    from strategies.base import Params, Value
 
 
-def weights_text(weights: dict[str, float]) -> str:
+def weights_text(weights: Mapping[str, float]) -> str:
     """Weights held, to a tenth of a percent: ``SPY 60.6 %, IEF 39.4 %``; dust is left out."""
     shown = {name: weight for name, weight in weights.items() if weight >= 0.0005}
     return ", ".join(f"{name} {100 * weight:.1f} %" for name, weight in shown.items())
 
 
-def mix_text(weights: dict[str, float]) -> str:
+def mix_text(weights: Mapping[str, float]) -> str:
     """A mix as it was asked for, with what is left in cash: ``SPY 62.5 %, CASH 37.5 %``."""
     left = round(1.0 - sum(weights.values()), 9)
     parts = {name: weight for name, weight in weights.items() if weight > 0}
@@ -54,64 +60,81 @@ def day(value: str | None) -> str:
     return value or "-"
 
 
-def recovery(metrics: Mapping[str, Any]) -> str:
-    """When the deepest drawdown was made good, that it was not yet, or a dash without one."""
-    if metrics["max_drawdown_start"] is None:
-        return "-"
-    return metrics["max_drawdown_recovered"] or "not yet"
+def costs_text(costs: Costs) -> str:
+    """What orders cost and how long they wait, in words."""
+    return f"fee {costs.fee_bps:g} bp, slippage {costs.slippage_bps:g} bp, lag {costs.lag}"
+
+
+SHOW: dict[Unit, Callable[[Any], str]] = {
+    Unit.PERCENT: percent,
+    Unit.RATIO: ratio,
+    Unit.AMOUNT: money,
+    Unit.COSTS: money,
+    Unit.DAYS: whole,
+    Unit.DATE: day,
+}
+HEDGES = "Does it hedge?"
+SMALL = 100.0  # a start below this wants more digits of amounts
+FREQUENCIES = {252: "daily", 12: "monthly"}
+
+
+def shown(metric: Metric, numbers: PortfolioNumbers, initial: float = 10_000.0) -> str:
+    """A metric of a portfolio as text, or a dash.
+
+    Amounts of a portfolio that starts small, as at 1, have more digits.
+    """
+    value = getattr(numbers, metric.key)
+    if metric.unit is Unit.RECOVERY:
+        fell = numbers.max_drawdown_start is not None
+        return value or ("not yet" if fell else "-")
+    if initial < SMALL and metric.unit in (Unit.AMOUNT, Unit.COSTS):
+        return f"{value:.4f}" if metric.unit is Unit.COSTS else two_digits(value)
+    return SHOW[metric.unit](value)
+
+
+def label_of(metric: Metric, ppy: int, initial: float) -> str:
+    """What a metric is called, by rows per year and value at the start."""
+    start = f"{initial:,.0f}" if initial.is_integer() else money(initial)
+    return metric.label.format(rows=FREQUENCIES[ppy], initial=start)
+
+
+def plain_label(metric: Metric) -> str:
+    """What a metric is called where every row has its own frequency and start."""
+    return metric.label.partition(" of {")[0].partition(", {")[0].strip()
 
 
 def metric_rows(
-    portfolios: Sequence[Mapping[str, Any]], ppy: int, initial: float
+    portfolios: Sequence[PortfolioNumbers], ppy: int, initial: float
 ) -> list[list[str]]:
     """The headline numbers as a table in words: a label, then one text a portfolio.
 
     Parameters
     ----------
     portfolios
-        For each its :class:`~backtests.analysis.metrics.Metrics` as plain values, with
-        ``turnover_per_year`` and ``costs_paid``.
+        One or more, all of one class.
     ppy
         Rows per year.
     initial
         Value at the start.
     """
-    rows: tuple[tuple[str, Callable[[Mapping[str, Any]], str]], ...] = (
-        ("CAGR", lambda one: percent(one["cagr"])),
-        ("Volatility", lambda one: percent(one["volatility"])),
-        ("Sharpe (over bills)", lambda one: ratio(one["sharpe"])),
-        ("Sortino (over bills)", lambda one: ratio(one["sortino"])),
-        ("Max drawdown", lambda one: percent(one["max_drawdown"])),
-        ("  from", lambda one: day(one["max_drawdown_start"])),
-        ("  to", lambda one: day(one["max_drawdown_end"])),
-        ("  recovered", recovery),
-        ("Calmar", lambda one: ratio(one["calmar"])),
-        ("Best year", lambda one: percent(one["best_year"])),
-        ("Worst year", lambda one: percent(one["worst_year"])),
-        (
-            f"CVaR 95, {'daily' if ppy == 252 else 'monthly'}",
-            lambda one: percent(one["cvar_95"]),
-        ),
-        ("Turnover a year", lambda one: percent(one["turnover_per_year"])),
-        ("Costs paid", lambda one: money(one["costs_paid"])),
-        (f"Final value of {money(initial)}", lambda one: money(one["final_value"])),
-    )
-    return [[label, *map(show, portfolios)] for label, show in rows]
+    return [
+        [label_of(metric, ppy, initial), *(shown(metric, own, initial) for own in portfolios)]
+        for metric in shown_in(Place.SCREEN, type(portfolios[0]))
+    ]
 
 
-def run_label(summary: dict[str, Any]) -> str:
+def run_label(strategy: str, params: Params) -> str:
     """A run in a few words: the strategy, and those of its parameters that are not the default."""
     from strategies.registry import STRATEGIES, strategy_class
 
-    strategy, params = summary["strategy"], summary["params"]
-    defaults = {}
+    defaults: Params = {}
     if strategy in STRATEGIES:
         defaults = {known.name: known.default for known in strategy_class(strategy).parameters()}
     changed = {k: v for k, v in params.items() if k not in defaults or defaults[k] != v}
     return " ".join([strategy, *(_assignment(name, value) for name, value in changed.items())])
 
 
-def _assignment(name: str, value: Any) -> str:
-    if isinstance(value, dict):
+def _assignment(name: str, value: Value) -> str:
+    if isinstance(value, Mapping):
         return ",".join(f"{ticker}={weight:g}" for ticker, weight in value.items())
     return f"{name}={value:g}" if isinstance(value, float) else f"{name}={value}"

@@ -11,6 +11,7 @@ import pandas as pd
 
 from data.errors import DataError, did_you_mean
 from data.market import CASH, Market, describe
+from data.origin import How, Origin
 from data.treasuries.cash import level_from_monthly_bills
 from data.treasuries.curve import fund_level
 from data.treasuries.instruments import CATALOGUE
@@ -106,6 +107,7 @@ def load(tickers: Sequence[str]) -> Market:
         periods_per_year=12,
         provenance={name: describe(columns[name], "bundled", WHAT[name]) for name in columns},
         notes=[note for note, about in NOTES.items() if set(about) & set(tickers)],
+        origin=Origin(How.BUNDLED),
         yields=yields,
         policy_rate=frame["fed_funds_pct"],
         cpi=frame["cpi_sa"].shift(1),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,13 +31,14 @@ from data.checks.plausibility import (
 from data.checks.sessions import gaps, holes, require_in_place
 from data.errors import DataError
 from data.sources.bars import COLUMNS, Bars, total_return
+from data.sources.chart import Chart
 from data.sources.transport import words_of
 
 # Yahoo's indices that do have their dividends in.
 TOTAL_RETURN_INDICES = ("^SP500TR", "^XCMP", "^XNDX", "^RUTTR")
 
 
-def clean_bars(ticker: str, frame: pd.DataFrame, raw: dict[str, Any]) -> Bars:
+def clean_bars(ticker: str, frame: pd.DataFrame, chart: Chart) -> Bars:
     """Check one ticker's bars as yfinance returned them.
 
     What can be mended without guessing is mended with a warning (rows that are empty,
@@ -52,9 +52,9 @@ def clean_bars(ticker: str, frame: pd.DataFrame, raw: dict[str, Any]) -> Bars:
         The symbol asked for.
     frame
         yfinance's daily bars, unadjusted, with actions.
-    raw
-        Yahoo's chart result behind them: its timestamps before yfinance dropped any, and
-        the symbol that it is about.
+    chart
+        What Yahoo's answer says beside them: the moments of its rows before yfinance dropped
+        any, and the symbol that it is about.
 
     Returns
     -------
@@ -65,17 +65,17 @@ def clean_bars(ticker: str, frame: pd.DataFrame, raw: dict[str, Any]) -> Bars:
     DataError
         Naming ticker, date and reason.
     """
-    _require_answer(ticker, frame, raw)
-    _require_fund(ticker, raw)
+    _require_answer(ticker, frame, chart)
+    _require_fund(ticker, chart)
     said: list[str] = []
     whole = _with_capital_gains(_by_day(frame))
-    prices = _standing(ticker, whole, raw, said)
+    prices = _standing(ticker, whole, chart, said)
     prices = _left_out(ticker, prices, prices["Close"].isna(), "has no close", said)
     if len(prices) and not closed(prices.index[-1]):
         still_open = prices.index == prices.index[-1]
         prices = _left_out(ticker, prices, still_open, "has not closed yet", said)
     require_history(prices["Close"], ticker)
-    said += require_in_place(ticker, _raw_days(raw), *_repeated_days(raw))
+    said += require_in_place(ticker, _sent_days(chart), *_repeated_days(chart))
     if periods_per_year(pd.DatetimeIndex(prices.index), f"{ticker} from Yahoo") != 252:
         raise DataError(f"{ticker}: Yahoo sent monthly bars, not daily ones; try again later")
     bars = _with_actions_of(whole[COLUMNS], prices[COLUMNS])
@@ -84,14 +84,14 @@ def clean_bars(ticker: str, frame: pd.DataFrame, raw: dict[str, Any]) -> Bars:
     said += apart(ticker, prices)
     bars = without_splits(ticker, bars, said)
     require_plausible(ticker, bars, said)
-    said += odd_dividends(ticker, bars, stock=_kind(raw) == "EQUITY")
+    said += odd_dividends(ticker, bars, stock=chart.kind == "EQUITY")
     said += disagreements(ticker, total_return(bars), bars["Adj Close"])
     said += gaps(ticker, pd.DatetimeIndex(bars.index))
     return Bars(bars, tuple(said))
 
 
 def clean_index(
-    ticker: str, frame: pd.DataFrame, raw: dict[str, Any], bounds: tuple[float, float]
+    ticker: str, frame: pd.DataFrame, chart: Chart, bounds: tuple[float, float]
 ) -> Bars:
     """Check a yield or an index as yfinance returned it; a row without a close is none.
 
@@ -100,9 +100,9 @@ def clean_index(
     DataError
         For another ticker's data, or a value outside its bounds.
     """
-    _require_answer(ticker, frame, raw)
+    _require_answer(ticker, frame, chart)
     said: list[str] = []
-    closes = _standing(ticker, _by_day(frame).dropna(subset="Close"), raw, said)["Close"]
+    closes = _standing(ticker, _by_day(frame).dropna(subset="Close"), chart, said)["Close"]
     if len(closes) and not closed(closes.index[-1]):
         closes = closes.iloc[:-1]  # a yield in passing, not the day's
     if len(closes) < 2:
@@ -151,11 +151,9 @@ def _left_out(
     return table.loc[~np.asarray(wrong)]
 
 
-def _standing(
-    ticker: str, table: pd.DataFrame, raw: dict[str, Any], said: list[str]
-) -> pd.DataFrame:
+def _standing(ticker: str, table: pd.DataFrame, chart: Chart, said: list[str]) -> pd.DataFrame:
     """Rows of one close each, on weekdays, up to now."""
-    twice, disputed = _repeated_days(raw)
+    twice, disputed = _repeated_days(chart)
     agreed = twice.difference(disputed)
     if len(agreed):
         said.append(f"{ticker}: {days_text(agreed)} came twice with the same close; kept once")
@@ -164,58 +162,51 @@ def _standing(
     )
     table = _left_out(ticker, table, table.index.day_of_week >= 5, "is no weekday", said)
     moment = exchange.now().tz_localize(None)
-    future = _raw_days(raw)[_raw_days(raw) > moment]
+    sent = _sent_days(chart)
+    future = sent[sent > moment]
     if len(future):
         said.append(f"{ticker}: {days_text(future)} lies in the future; left out")
     return table.loc[:moment]
 
 
-def _require_answer(ticker: str, frame: pd.DataFrame, raw: dict[str, Any]) -> None:
+def _require_answer(ticker: str, frame: pd.DataFrame, chart: Chart) -> None:
     """Refuse data of another ticker, currency or spacing, or rows out of order."""
-    meta = raw.get("meta") or {}
-    answered = words_of(meta.get("symbol") or "no ticker at all")
+    answered = words_of(chart.symbol or "no ticker at all")
     if answered.upper() != ticker.upper():
         raise DataError(f"{ticker}: Yahoo answered with {answered}; nothing of it is used")
     if not set(COLUMNS) <= set(frame.columns):
         raise DataError(f"{ticker}: Yahoo sent no prices; check the ticker")
-    if meta.get("dataGranularity", "1d") != "1d":
+    if chart.granularity != "1d":
         raise DataError(
-            f"{ticker}: Yahoo sent {words_of(meta['dataGranularity'])} bars, not daily ones; "
+            f"{ticker}: Yahoo sent {words_of(chart.granularity)} bars, not daily ones; "
             "try again later"
         )
-    currency = meta.get("currency") or "USD"
-    if currency != "USD":
+    if chart.currency != "USD":
         raise DataError(
-            f"{ticker}: is quoted in {words_of(currency)}; only US dollars can be compared here"
+            f"{ticker}: is quoted in {words_of(chart.currency)}; "
+            "only US dollars can be compared here"
         )
-    stamps = [int(stamp) for stamp in raw.get("timestamp") or []]
-    for before, after in pairwise(stamps):
+    for before, after in pairwise(chart.stamps):
         if after < before:
             raise DataError(
                 f"{ticker}: Yahoo's rows are out of order at {_day(after)}; try again later"
             )
 
 
-def _require_fund(ticker: str, raw: dict[str, Any]) -> None:
+def _require_fund(ticker: str, chart: Chart) -> None:
     """Refuse an index without dividends, or prices without the adjusted close that checks them."""
-    index = _kind(raw) == "INDEX"
+    index = chart.kind == "INDEX"
     if index and ticker not in TOTAL_RETURN_INDICES:
         raise DataError(
             f"{ticker} is an index without dividends at Yahoo, not something to hold; "
             f"use a fund, or one of {', '.join(TOTAL_RETURN_INDICES)}"
         )
     # yfinance would put the close in its place, which agrees with any dividend left out.
-    adjusted = ((raw.get("indicators") or {}).get("adjclose") or [{}])[0].get("adjclose") or []
-    if not index and not any(one is not None for one in adjusted):
+    if not index and not chart.adjusted:
         raise DataError(
             f"{ticker}: Yahoo sent no adjusted close, without which a missing dividend cannot be "
             "seen; try again later or use --source files:DIR"
         )
-
-
-def _kind(raw: dict[str, Any]) -> str:
-    """Give Yahoo's word for what this is: ``ETF``, ``MUTUALFUND``, ``EQUITY``, ``INDEX``."""
-    return str((raw.get("meta") or {}).get("instrumentType", "")).upper()
 
 
 def _with_actions_of(whole: pd.DataFrame, bars: pd.DataFrame) -> pd.DataFrame:
@@ -234,11 +225,9 @@ def _with_actions_of(whole: pd.DataFrame, bars: pd.DataFrame) -> pd.DataFrame:
     return moved
 
 
-def _raw_days(raw: dict[str, Any]) -> pd.DatetimeIndex:
+def _sent_days(chart: Chart) -> pd.DatetimeIndex:
     """Dates of the rows that Yahoo sent, before yfinance dropped any."""
-    stamps = pd.to_datetime(
-        [int(stamp) for stamp in raw.get("timestamp") or []], unit="s", utc=True
-    )
+    stamps = pd.to_datetime(list(chart.stamps), unit="s", utc=True)
     return pd.DatetimeIndex(stamps.tz_convert(EXCHANGE_TIME).tz_localize(None).normalize())
 
 
@@ -246,16 +235,15 @@ def _day(stamp: int) -> str:
     return f"{pd.Timestamp(stamp, unit='s', tz='UTC').tz_convert(EXCHANGE_TIME):%Y-%m-%d}"
 
 
-def _repeated_days(raw: dict[str, Any]) -> tuple[pd.DatetimeIndex, pd.DatetimeIndex]:
+def _repeated_days(chart: Chart) -> tuple[pd.DatetimeIndex, pd.DatetimeIndex]:
     """Days that Yahoo sent more than once, and those of them whose closes differ.
 
     yfinance keeps one of such rows without a word, and not always the same one.
     """
-    days = _raw_days(raw)
-    closes = ((raw.get("indicators") or {}).get("quote") or [{}])[0].get("close") or []
-    if len(closes) != len(days):
+    days = _sent_days(chart)
+    if len(chart.closes) != len(days):
         return days[:0], days[:0]
-    table = pd.Series(pd.to_numeric(pd.Series(closes), errors="coerce").to_numpy(), index=days)
+    table = pd.Series(chart.closes, index=days, dtype=float)
     groups = table.groupby(level=0)
     twice = groups.size() > 1
     spread = groups.max() / groups.min() - 1

@@ -12,6 +12,7 @@ from data.align import market_of
 from data.checks.histories import YIELD_BOUNDS, days_text, require_history, require_within
 from data.errors import DataError, did_you_mean
 from data.market import Market
+from data.origin import How, Origin
 from data.treasuries.instruments import CATALOGUE, require_total_return
 from data.treasuries.rates import Rates, bond_equivalent
 
@@ -116,6 +117,7 @@ def load(
         source=source,
         title=f"prices of {folder}",
         notes=said,
+        origin=Origin(How.FILES),
         rates=read_rates(folder),
         older=older,
         end=end,
@@ -161,7 +163,7 @@ def read_rates(folder: Path) -> Rates:
         dxy=one(dollar, "dxy"),
         broad_usd=one(dollar, "fed_broad_usd"),
         cpi=one(columns("cpi_monthly", POSITIVE)),
-        origin={"bill": f"files:{folder}"},
+        bill_source=f"files:{folder}",
     )
 
 

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from data import bundled
 from data.align import market_of
 from data.command import Progress, silent
 from data.errors import DataError, UnreachableError
 from data.market import Market
+from data.origin import How, Origin
 from data.sources import yahoo
 from data.sources.bars import total_return
 from data.sources.fetching import fresh_snapshot
 from data.sources.live_rates import Request
-from data.sources.snapshots import Snapshot, Store, age_text
+from data.sources.snapshots import Snapshot, Store
 
 SOURCE = "yahoo"
-
-# What a market says first of itself where nothing was in its way.
-FETCHED, KEPT = "fetched just now", "snapshots kept"
 
 
 def load(
@@ -60,39 +58,35 @@ def load(
     DataError
         If a ticker cannot be had; names it and what did arrive.
     """
-    kept = store or Store()
-    addition, why = "", ""
+    store = store or Store()
+    failed: DataError | None = None
     began = dt.datetime.now(dt.UTC)
     try:
-        found = _prices(tickers, kept, refresh=refresh, progress=progress)
+        snapshots = _prices(tickers, store, refresh=refresh, progress=progress)
     except DataError as failure:
         if not may_fall_back:
             raise
-        short, why = _short(failure), str(failure)
-        older = {ticker: kept.read(ticker) for ticker in tickers}
-        found = {ticker: one for ticker, one in older.items() if one is not None}
-        if len(found) < len(older):
-            return _bundled(tickers, failure, short, kept.warnings)
-        addition = f", older snapshots: {short}"
-    oldest = max(one.age(dt.datetime.now(dt.UTC)) for one in found.values())
-    # Of a clock set back an older snapshot may seem the newer.
-    if not why and all(one.fetched >= began for one in found.values()):
-        remark = FETCHED
-    else:
-        known = age_text(oldest) if oldest < dt.timedelta(0) else f"up to {age_text(oldest)} old"
-        remark = f"{why}; " * bool(why) + f"{KEPT}, {known}"
-
-    request = Request(kept, refresh=refresh, progress=progress, offline=bool(why))
+        failed = failure
+        older = {ticker: store.read(ticker) for ticker in tickers}
+        snapshots = {ticker: kept for ticker, kept in older.items() if kept is not None}
+        if len(snapshots) < len(older):
+            return _bundled(tickers, failure, store.warnings)
+    origin = _origin(snapshots.values(), began, failed)
+    request = Request(store, refresh=refresh, progress=progress, offline=failed is not None)
     rates = request.rates(["bill", *needs, *(["yields"] if extend else [])])
     older_levels = request.older(tickers) if extend else None
-    days = {ticker: f"{one.fetched:%Y-%m-%d}" for ticker, one in found.items()}
     return market_of(
-        {t: total_return(one.bars.frame).rename(t) for t, one in found.items()},
+        {t: total_return(kept.bars.frame).rename(t) for t, kept in snapshots.items()},
         source=SOURCE,
-        title=f"prices from Yahoo, fetched {min(days.values())}{addition}",
-        notes=[*(line for one in found.values() for line in one.bars.warnings), *request.notes],
-        remarks=[remark, *kept.warnings, *request.remarks],
-        fetched=days,
+        title=f"prices from Yahoo, fetched {origin.fetched}"
+        + (", older snapshots" if origin.how is How.OLDER else ""),
+        notes=[
+            *(line for kept in snapshots.values() for line in kept.bars.warnings),
+            *request.notes,
+        ],
+        remarks=[*store.warnings, *request.remarks],
+        origin=origin,
+        fetched={ticker: f"{kept.fetched:%Y-%m-%d}" for ticker, kept in snapshots.items()},
         rates=rates,
         older=older_levels,
         end=end,
@@ -119,6 +113,19 @@ def _prices(
     return found
 
 
+def _origin(snapshots: Iterable[Snapshot], began: dt.datetime, failure: DataError | None) -> Origin:
+    """Tell whether snapshots are of this run, kept from before, or stand in after a failure."""
+    fetched = [snapshot.fetched for snapshot in snapshots]
+    day = f"{min(fetched):%Y-%m-%d}"
+    # With a clock set back, an older snapshot may seem to be fetched after this run began.
+    if failure is None and min(fetched) >= began:
+        return Origin(How.FETCHED, day)
+    age = dt.datetime.now(dt.UTC) - min(fetched)
+    if failure is None:
+        return Origin(How.KEPT, day, age)
+    return Origin(How.OLDER, day, age, str(failure), _short(failure))
+
+
 def _short(failure: Exception) -> str:
     """Why Yahoo is not used, in words that do not change from day to day."""
     if isinstance(failure, UnreachableError):
@@ -126,14 +133,12 @@ def _short(failure: Exception) -> str:
     return "what Yahoo sent cannot be used"
 
 
-def _bundled(
-    tickers: Sequence[str], failure: Exception, short: str, warnings: Sequence[str]
-) -> Market:
+def _bundled(tickers: Sequence[str], failure: DataError, warnings: Sequence[str]) -> Market:
     absent = [ticker for ticker in tickers if ticker not in bundled.TICKERS]
     if absent:
         raise type(failure)(
             f"{failure}; no snapshot of {absent[0]} is kept and the bundled history has only "
             f"{', '.join(bundled.TICKERS)}"
         ) from failure
-    market = bundled.load(tickers)
-    return market.relabelled(title=f"{market.title} ({short})", remarks=[str(failure), *warnings])
+    origin = Origin(How.BUNDLED, failure=str(failure), short=_short(failure))
+    return bundled.load(tickers).relabelled(remarks=warnings, origin=origin)

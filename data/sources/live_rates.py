@@ -63,13 +63,13 @@ class Request:
         """Load the kinds asked for: ``bill, yields, policy_rate, usd, cpi``."""
         wanted = set(kinds)
         bill = yields = None
-        origin: dict[str, str] = {}
+        bill_source = None
         if "bill" in wanted:
             discount = self._fred(fred.BILL)
-            origin["bill"] = f"FRED {fred.BILL}"
+            bill_source = f"FRED {fred.BILL}"
             if discount is None:
                 discount = self._yahoo("^IRX")
-                origin["bill"] = "Yahoo ^IRX"
+                bill_source = "Yahoo ^IRX"
             bill = None if discount is None else bond_equivalent(discount)
         if "yields" in wanted:
             yields = self._curve()
@@ -80,7 +80,7 @@ class Request:
             dxy=self._yahoo(yahoo.DOLLAR) if "usd" in wanted else None,
             broad_usd=self._fred(fred.BROAD_DOLLAR) if "usd" in wanted else None,
             cpi=self._fred(fred.CPI) if "cpi" in wanted else None,
-            origin=origin,
+            bill_source=bill_source,
         )
 
     def older(self, tickers: Sequence[str]) -> dict[str, pd.Series]:

@@ -8,16 +8,18 @@ A file that does not verify is set aside, never used.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
 import hashlib
 import io
 import json
 import os
 import urllib.parse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import pandas as pd
 
 from data.command import Progress, silent
@@ -48,6 +50,29 @@ class Snapshot:
     def fresh(self, moment: dt.datetime) -> bool:
         """Whether it was fetched within the last day (and not in a future)."""
         return dt.timedelta(0) <= self.age(moment) < FRESH
+
+
+@dataclass(frozen=True)
+class Head:
+    """First line of a snapshot's file: what its rows are and where they came from.
+
+    ``fetched`` is a moment in ISO 8601, with its zone.
+    """
+
+    ticker: str
+    source: str
+    fetched: str
+    warnings: tuple[str, ...]
+
+    def sha256(self, rows: bytes) -> str:
+        """Hash this and the rows."""
+        text = json.dumps(dataclasses.asdict(self), sort_keys=True)
+        return hashlib.sha256(text.encode() + b"\n" + rows).hexdigest()
+
+    def line(self, rows: bytes) -> bytes:
+        """Write it, its hash last."""
+        fields = {**dataclasses.asdict(self), "sha256": self.sha256(rows)}
+        return json.dumps(fields, ensure_ascii=True).encode() + b"\n"
 
 
 class Store:
@@ -112,14 +137,8 @@ class Store:
             If the folder cannot be written.
         """
         body = bars.frame.to_csv(date_format="%Y-%m-%d", lineterminator="\n").encode()
-        head: dict[str, object] = {
-            "ticker": ticker,
-            "source": source,
-            "fetched": fetched.isoformat(timespec="microseconds"),
-            "warnings": list(bars.warnings),
-        }
-        head["sha256"] = _sha256(head, body)
-        text = json.dumps(head, ensure_ascii=True).encode() + b"\n" + body
+        head = Head(ticker, source, fetched.isoformat(timespec="microseconds"), bars.warnings)
+        text = head.line(body) + body
         path = self.path(ticker)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -215,47 +234,43 @@ class Store:
         return f"set aside as {aside.name}"
 
 
-def age_text(age: dt.timedelta) -> str:
-    """An age in words: minutes, hours or days."""
-    minutes = age.total_seconds() / 60
-    if minutes < 0:
-        return "from the future (was the clock set back?)"
-    if minutes < 120:
-        return f"{minutes:.0f} min"
-    if minutes < 48 * 60:
-        return f"{minutes / 60:.0f} h"
-    return f"{minutes / 1440:.0f} days"
+def _read_head(ticker: str, line: bytes, rows: bytes) -> tuple[Head, str]:
+    """Read a first line, and verify it and the rows by the hash that it states.
 
-
-def _sha256(head: Mapping[str, object], body: bytes) -> str:
-    """Hash the header (without its hash) and the rows."""
-    return hashlib.sha256(json.dumps(head, sort_keys=True).encode() + b"\n" + body).hexdigest()
+    Raises
+    ------
+    ValueError
+        If it is another ticker's, or anything of it or of the rows was changed.
+    """
+    fields = json.loads(line)
+    str(fields).encode()  # escapes may hold what is no text
+    if fields["ticker"] != ticker:
+        raise ValueError(f"it holds {fields['ticker']}")
+    stated = fields.pop("sha256")
+    damaged = ValueError("its checksum does not match")
+    try:
+        # No field more, no field less, and of no other type: the hash is of all of them.
+        head = msgspec.convert(fields, Head)
+    except msgspec.ValidationError:
+        raise damaged from None
+    if fields.keys() != {field.name for field in dataclasses.fields(Head)}:
+        raise damaged
+    if head.sha256(rows) != stated:
+        raise damaged
+    return head, stated
 
 
 def _parse(ticker: str, text: bytes) -> Snapshot:
     first, _, body = text.partition(b"\n")
-    head = json.loads(first)
-    str(head).encode()  # escapes may hold what is no text
-    if head["ticker"] != ticker:
-        raise ValueError(f"it holds {head['ticker']}")
-    if (
-        _sha256({key: value for key, value in head.items() if key != "sha256"}, body)
-        != (head["sha256"])
-    ):
-        raise ValueError("its checksum does not match")
+    head, sha256 = _read_head(ticker, first, body)
     frame = pd.read_csv(io.BytesIO(body), index_col="Date", parse_dates=["Date"])
     if list(frame.columns) not in (COLUMNS, ["Value"]):
         raise ValueError(f"its columns are {list(frame.columns)}")
     if len(frame) < 2:
         raise ValueError(f"it has {len(frame)} rows")
     frame.index = frame.index.as_unit("ns")
-    fetched = dt.datetime.fromisoformat(head["fetched"])
+    fetched = dt.datetime.fromisoformat(head.fetched)
     if fetched.tzinfo is None:
         raise ValueError("its fetch time has no zone")
-    return Snapshot(
-        ticker=ticker,
-        source=str(head["source"]),
-        fetched=fetched,
-        sha256=str(head["sha256"]),
-        bars=Bars(frame.astype(float), tuple(str(line) for line in head["warnings"])),
-    )
+    bars = Bars(frame.astype(float), head.warnings)
+    return Snapshot(head.ticker, head.source, fetched, sha256, bars)

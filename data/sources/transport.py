@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import time
 import urllib.parse
+from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from data.command import printable
 from data.errors import DataError, UnreachableError, UsageError
+
+Session = TypeVar("Session")
 
 # Of an answer, as it arrives and as it is unpacked. The longest history of all, 25,000 rows
 # since 1927, takes Yahoo 3 MB.
@@ -48,11 +51,11 @@ def words_of(said: object) -> str:
     return shown if len(shown) <= MOST_WORDS else f"{shown[: MOST_WORDS - 3]}..."
 
 
-def limits() -> dict[str, Any]:
-    """Options of a curl_cffi session: size bounded while it arrives and after unpacking."""
+def bounded(kind: Callable[..., Session]) -> Session:
+    """Open a curl_cffi session: size bounded while an answer arrives and after unpacking."""
     from curl_cffi import CurlOpt
 
-    return {"impersonate": "chrome", "curl_options": {CurlOpt.MAXFILESIZE_LARGE: MOST_BYTES}}
+    return kind(impersonate="chrome", curl_options={CurlOpt.MAXFILESIZE_LARGE: MOST_BYTES})
 
 
 @cache
@@ -60,7 +63,7 @@ def plain_session() -> Any:
     """Open the session that is used for whatever needs none of its own."""
     from curl_cffi import requests
 
-    return requests.Session(**limits())
+    return bounded(requests.Session)
 
 
 def ask(session: Any, url: str, *, name: str, server: str, seconds: float, **options: Any) -> Any:
@@ -69,7 +72,7 @@ def ask(session: Any, url: str, *, name: str, server: str, seconds: float, **opt
     Parameters
     ----------
     session
-        A curl_cffi session made with :func:`limits`.
+        A curl_cffi session made by :func:`bounded`.
     url
         What to ask for.
     name, server

@@ -28,7 +28,8 @@ from data.checks.cleaning import clean_bars, clean_index
 from data.checks.histories import YIELD_BOUNDS
 from data.errors import DataError, HedgeError, UnreachableError
 from data.sources.bars import Bars
-from data.sources.transport import GarbledError, ask, limits, named_server, words_of
+from data.sources.chart import read_chart
+from data.sources.transport import GarbledError, ask, bounded, named_server, words_of
 from data.treasuries.instruments import require_total_return
 
 DEFAULT_URL = "https://query2.finance.yahoo.com"
@@ -144,11 +145,12 @@ def fetch(ticker: str) -> Bars:
     )
     _, session = _client()
     session.deadline = time.monotonic() + PATIENCE_SECONDS
-    frame, raw = retrying(_ask, ticker)
+    frame, result = retrying(_ask, ticker)
     try:
         if ticker in INDICES:
-            return clean_index(ticker, frame, raw, INDICES[ticker])
-        return clean_bars(ticker, frame, raw)
+            chart = read_chart(result, adjusted=False)
+            return clean_index(ticker, frame, chart, INDICES[ticker])
+        return clean_bars(ticker, frame, read_chart(result))
     except HedgeError:
         raise
     except Exception as error:  # whatever a server can put into JSON ends in one line
@@ -158,8 +160,8 @@ def fetch(ticker: str) -> Bars:
         ) from error
 
 
-def _ask(ticker: str) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Ask once. Returns yfinance's bars and the chart result that they were read from."""
+def _ask(ticker: str) -> tuple[pd.DataFrame, object]:
+    """Ask once. Returns yfinance's bars and the JSON of the chart that they were read from."""
     yf, session = _client()
     from yfinance import base, const
     from yfinance.data import YfData
@@ -231,7 +233,7 @@ def _client() -> tuple[Any, Any]:
         """Keeps the raw chart: yfinance drops duplicates and names without saying so."""
 
         ticker: str = ""
-        chart: dict[str, Any] | None = None
+        chart: object = None  # of the last answer; None where it had none
         status: int | None = None
         code: str = ""
         said: str = ""
@@ -270,4 +272,4 @@ def _client() -> tuple[Any, Any]:
     atexit.register(shutil.rmtree, private, ignore_errors=True)
     yfinance.set_tz_cache_location(private)
     yfinance.config.debug.hide_exceptions = False
-    return yfinance, Session(**limits())
+    return yfinance, bounded(Session)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from data.errors import DataError
+from data.market import Tracking
 from data.treasuries.curve import fund_level
 from data.treasuries.instruments import CATALOGUE, PROXIES
 from data.treasuries.rates import Rates, bill_level
@@ -118,9 +119,7 @@ def extend(
     return joined, splices, said
 
 
-def _first_traded(
-    joined: Levels, made: Mapping[str, object], traded: pd.DatetimeIndex
-) -> pd.Timestamp:
+def _first_traded(joined: Levels, made: Collection[str], traded: pd.DatetimeIndex) -> pd.Timestamp:
     """First day of what is no fund made of yields; where there is nothing else, of all."""
     others = [levels.index[0] for ticker, levels in joined.items() if ticker not in made]
     return min(others) if others else traded[0]
@@ -145,28 +144,6 @@ def _join(
     splices.append(Splice(ticker, f"{first:%Y-%m-%d}", f"{before.index[0]:%Y-%m-%d}", what))
     scale = levels.iloc[0] / upto_first.iloc[-1]
     return pd.concat([before * scale, levels]).rename(ticker)
-
-
-@dataclass(frozen=True)
-class Tracking:
-    """A proxy against its fund over their common whole months.
-
-    ``correlation`` and ``beta`` (fund on proxy) are of monthly returns; ``tracking_error`` is
-    the deviation of their difference, annualised; ``mean_difference`` model less fund, a year;
-    ``worst_year`` the calendar year with the largest difference.
-    """
-
-    ticker: str
-    proxy: str
-    first: str
-    last: str
-    months: int
-    correlation: float
-    tracking_error: float
-    mean_difference: float
-    beta: float
-    worst_year: int | None
-    worst_year_difference: float | None
 
 
 def tracking(

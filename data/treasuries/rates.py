@@ -6,8 +6,8 @@ basis than the rest of their series are dropped here, for every source.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -42,8 +42,8 @@ class Rates:
         Reserve's broad one (published on the Monday after its week).
     cpi
         Consumer prices by the first day of their month.
-    origin
-        Where each of these comes from, by attribute name.
+    bill_source
+        Where the bill comes from, in words; None for the source of the prices.
     """
 
     yields: pd.DataFrame | None = None
@@ -52,7 +52,7 @@ class Rates:
     dxy: pd.Series | None = None
     broad_usd: pd.Series | None = None
     cpi: pd.Series | None = None
-    origin: Mapping[str, str] = field(default_factory=dict)
+    bill_source: str | None = None
 
     def __post_init__(self) -> None:
         """Drop what is on another basis, whoever sent it."""
@@ -135,24 +135,41 @@ def stale_notes(rates: Rates, last: pd.Timestamp) -> list[str]:
     return said
 
 
-def on_sessions(rates: Rates, sessions: pd.DatetimeIndex, ppy: int) -> dict[str, object]:
+@dataclass(frozen=True, eq=False)
+class PublicRates:
+    """What of the rates was public at the close of each session; None where there is none.
+
+    ``yields``: sessions x maturities in years, par yields in percent. ``policy_rate`` in
+    percent, ``cpi`` and ``usd`` as index levels, each the last figure public by then.
+    """
+
+    yields: pd.DataFrame | None
+    policy_rate: pd.Series | None
+    cpi: pd.Series | None
+    usd: pd.Series | None
+
+
+def on_sessions(rates: Rates, sessions: pd.DatetimeIndex, ppy: int) -> PublicRates:
     """What of the rates was public at the close of each session, as a market holds it.
 
     Yields count as known on their own day; the policy rate the day after; a month's CPI from
     the last weekday of the next month; the broad dollar index of a week from the Monday after.
 
-    Returns
-    -------
-    dict
-        ``yields``, ``policy_rate``, ``cpi``, ``usd``: frames or series on the sessions, or
-        None.
+    Parameters
+    ----------
+    rates
+        Raw series, by the day that a figure is about.
+    sessions
+        Rows of the market.
+    ppy
+        252 for daily rows, 12 for monthly ones.
     """
-    return {
-        "yields": None if rates.yields is None else _yields(rates.yields, sessions, ppy),
-        "policy_rate": _as_of(rates.policy_rate, sessions, pd.Timedelta(days=1), "policy_rate"),
-        "cpi": _as_of_dates(rates.cpi, _cpi_public, sessions, "cpi"),
-        "usd": _usd(rates, sessions),
-    }
+    return PublicRates(
+        yields=None if rates.yields is None else _yields(rates.yields, sessions, ppy),
+        policy_rate=_as_of(rates.policy_rate, sessions, pd.Timedelta(days=1), "policy_rate"),
+        cpi=_as_of_dates(rates.cpi, _cpi_public, sessions, "cpi"),
+        usd=_usd(rates, sessions),
+    )
 
 
 def _yields(yields: pd.DataFrame, sessions: pd.DatetimeIndex, ppy: int) -> pd.DataFrame:
@@ -176,7 +193,12 @@ def _as_of(
     return _as_of_dates(raw, lambda days: days + lag, sessions, name)
 
 
-def _as_of_dates(raw, public, sessions: pd.DatetimeIndex, name: str) -> pd.Series | None:  # type: ignore[no-untyped-def]
+def _as_of_dates(
+    raw: pd.Series | None,
+    public: Callable[[pd.DatetimeIndex], pd.DatetimeIndex],
+    sessions: pd.DatetimeIndex,
+    name: str,
+) -> pd.Series | None:
     """Last figure whose public day is not after the session."""
     if raw is None or raw.dropna().empty:
         return None

@@ -9,12 +9,12 @@ import pytest
 from backtests.analysis.comparison import (
     calendar_years,
     differences,
-    figures,
     monthly_sharpe,
     rolling_growth,
     traded_in,
 )
 from backtests.analysis.metrics import sharpe
+from tests.conftest import headline
 
 DAYS = pd.date_range("2000-01-31", periods=241, freq="ME")
 
@@ -40,11 +40,11 @@ def test_a_sure_gain_is_beyond_noise_and_a_twin_is_noise():
     )
     found = differences(values, level(np.full(240, 0.002)))
     assert set(found) == {"better", "twin"}
-    better = found["better"]["cagr_monthly"]
+    better = found["better"].cagr_monthly
     # 0.2 points a month, every month: the interval is far from zero.
     assert 0.02 < better.low < better.value < better.high < 0.03
-    assert found["better"]["sharpe_monthly"].low > 0
-    assert found["twin"]["cagr_monthly"].low < 0 < found["twin"]["cagr_monthly"].high
+    assert found["better"].sharpe_monthly.low > 0
+    assert found["twin"].cagr_monthly.low < 0 < found["twin"].cagr_monthly.high
 
 
 def test_turnover_and_costs_by_hand():
@@ -80,4 +80,4 @@ def test_rolling_growth_and_years_by_hand():
 def test_figures_of_a_short_span_have_no_monthly_tail():
     days = pd.bdate_range("2020-01-06", periods=8)
     values = pd.Series(np.linspace(1, 1.1, 8), days)
-    assert figures(values, pd.Series(1.0, days), 252)["cvar_95_monthly"] is None
+    assert headline(values, pd.Series(1.0, days), 252).cvar_95_monthly is None

@@ -15,6 +15,12 @@ def path(**columns: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(columns, index=MONTHS)
 
 
+def against(ours: np.ndarray, **rivals: np.ndarray) -> pd.DataFrame:
+    """A portfolio beside its rivals, of which those not given are not known."""
+    unknown = dict.fromkeys(("equity", "bills", "cash", "inflation"), np.full(37, np.nan))
+    return path(portfolio=ours, **{**unknown, **rivals})
+
+
 def test_every_month_end_is_a_start():
     levels = path(a=np.full(37, 1.0), b=1.02 ** np.arange(37))
     found = annualised(levels, 2)
@@ -26,24 +32,23 @@ def test_shares_worst_and_median_by_hand():
     # Doubles in the last month only: exactly one of 25 one-year windows sees it.
     ours = np.r_[np.ones(36), 2.0]
     rival = np.r_[1.1, np.ones(36)]  # the first window of the rival loses
-    table = holding_table(path(portfolio=ours, rival=rival), "portfolio", [1, 3, 10])
-    one, three, ten = table.to_dict("records")
-    assert (one["starts"], one["apart"]) == (25, 3)
-    assert one["beat_rival"] == pytest.approx(2 / 25)
-    assert (one["worst"], one["median"], one["best"]) == (0.0, 0.0, 1.0)
-    assert one["best_start"] == "2001-12"
-    assert (three["starts"], three["apart"]) == (1, 1)
-    assert three["best"] == pytest.approx(2 ** (1 / 3) - 1)
-    assert (ten["starts"], ten["apart"]) == (0, 0)
-    assert pd.isna(ten["worst_start"])
-    assert np.isnan(ten["worst"])
+    one, three, ten = holding_table(against(ours, equity=rival), [1, 3, 10])
+    assert (one.starts, one.apart) == (25, 3)
+    assert one.beat_equity == pytest.approx(2 / 25)
+    assert (one.worst, one.median, one.best) == (0.0, 0.0, 1.0)
+    assert one.best_start == "2001-12"
+    assert (three.starts, three.apart) == (1, 1)
+    assert three.best == pytest.approx(2 ** (1 / 3) - 1)
+    assert (ten.starts, ten.apart) == (0, 0)
+    assert ten.worst_start is None
+    assert ten.worst is None
 
 
 def test_a_column_that_ends_early_counts_only_its_own_windows():
     known = np.r_[1.01 ** np.arange(25), np.full(12, np.nan)]
-    table = holding_table(path(portfolio=np.ones(37), prices=known), "portfolio", [1])
-    assert table["starts"][0] == 25
-    assert table["beat_prices"][0] == 0.0
+    (one,) = holding_table(against(np.ones(37), inflation=known), [1])
+    assert one.starts == 25
+    assert one.beat_inflation == 0.0
 
 
 def test_start_year_map_by_hand():

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from backtests.analysis import metrics
-from tests.conftest import random_market
+from tests.conftest import headline, random_market
 
 
 def series(*values: float, start: str = "2020-01-31") -> pd.Series:
@@ -126,6 +126,6 @@ def test_against_vectorbt_where_its_definition_is_the_same(ppy):
 
 def test_headline_of_a_portfolio_that_never_falls_has_no_drawdown():
     values = series(*(100 * 1.01 ** np.arange(30)))
-    found = metrics.headline(values, series(*np.full(30, 100.0)), 12)
+    found = headline(values, series(*np.full(30, 100.0)), 12)
     assert (found.max_drawdown, found.max_drawdown_start, found.calmar) == (0.0, None, None)
     assert found.sharpe is None

@@ -19,7 +19,7 @@ from backtests.analysis.lattice import (
 from backtests.analysis.plateau import Region, plateau_scores, widest_good_region
 
 
-def line(*scores: float, eligible=None, tolerance: float = 0.5) -> Region | None:
+def line(*scores: float, eligible=None, tolerance: float = 0.5) -> Region:
     """Widest good region of candidates in a row."""
     points = np.arange(len(scores))[:, None]
     allowed = np.ones(len(scores), bool) if eligible is None else np.array(eligible, bool)
@@ -48,7 +48,6 @@ def test_plateau_scores_on_a_simplex_by_hand():
 
 def test_the_plateau_wins_over_the_lonely_peak():
     found = line(0, 0, 9, 0, 0, 5, 5, 5, 5, 5, 0)
-    assert found is not None
     assert found.peak == 2
     # The peak's mean is 3, the plateau's 5; its rims have 10/3.
     assert found.members.tolist() == [6, 7, 8]
@@ -57,32 +56,26 @@ def test_the_plateau_wins_over_the_lonely_peak():
 
 def test_the_widest_of_two_regions_wins_though_the_other_is_higher():
     found = line(0, 5.2, 5.2, 5.2, 0, 0, 5, 5, 5, 5, 5, 0, tolerance=0.3)
-    assert found is not None
     assert (found.members.tolist(), found.centre, found.regions) == ([7, 8, 9], 8, 2)
 
 
 def test_of_equal_regions_the_higher_and_then_the_first_wins():
     higher = line(0, 5, 5, 5, 0, 0, 6, 6, 6, 0, tolerance=1.0)
-    assert higher is not None
     assert higher.members.tolist() == [7]
     first = line(0, 6, 6, 6, 0, 0, 6, 6, 6, 0, tolerance=1.0)
-    assert first is not None
     assert first.members.tolist() == [2]
 
 
 def test_an_even_region_takes_the_higher_and_then_the_first_of_its_middles():
     flat = line(5, 5, 5, 5, tolerance=0.5)
-    assert flat is not None
     assert flat.centre == 1
     rising = line(5.0, 5.1, 5.2, 5.3, tolerance=0.5)
-    assert rising is not None
     assert rising.centre == 2
 
 
 def test_what_is_not_eligible_neither_counts_nor_joins():
     # The hole splits the plateau, and its neighbours' means do not feel its 100.
     found = line(5, 5, 5, 100, 5, 5, eligible=[1, 1, 1, 0, 1, 1])
-    assert found is not None
     assert found.members.tolist() == [0, 1, 2]
     assert (found.centre, found.peak, found.regions, found.best) == (1, 0, 2, 5.0)
     assert math.isnan(found.plateau[3])
@@ -90,18 +83,18 @@ def test_what_is_not_eligible_neither_counts_nor_joins():
 
 def test_a_score_that_is_not_a_number_is_not_eligible():
     found = line(5, 5, 5, math.nan, math.inf, 5)
-    assert found is not None
     assert found.members.tolist() == [0, 1, 2]
 
 
 def test_nothing_eligible_recommends_nothing():
-    assert line(1, 2, 3, eligible=[0, 0, 0]) is None
-    assert line(math.nan, math.nan) is None
+    with pytest.raises(ValueError, match="no candidate is eligible"):
+        line(1, 2, 3, eligible=[0, 0, 0])
+    with pytest.raises(ValueError, match="no candidate is eligible"):
+        line(math.nan, math.nan)
 
 
 def test_a_single_candidate_is_its_own_plateau():
     found = line(3.0, tolerance=0.0)
-    assert found is not None
     assert (found.centre, found.best, found.regions) == (0, 3.0, 1)
 
 
@@ -121,7 +114,6 @@ def test_the_middle_of_a_simplex_is_its_middle():
         eligible=np.ones(len(points), bool),
         tolerance=0.1,
     )
-    assert found is not None
     assert points[found.centre].tolist() == [2, 2, 2]
     assert len(found.members) == len(points)
 
@@ -133,15 +125,13 @@ def test_order_of_candidates_does_not_matter(seed, tolerance):
     scores, allowed = rng.normal(size=42), rng.random(42) < 0.8
     order = rng.permutation(42)
 
-    def found(rows: np.ndarray) -> Region:
+    def region_of(rows: np.ndarray) -> Region:
         table = grid_neighbours(points[rows])
-        region = widest_good_region(
+        return widest_good_region(
             scores[rows], table, points[rows], eligible=allowed[rows], tolerance=tolerance
         )
-        assert region is not None
-        return region
 
-    one, other = found(np.arange(42)), found(order)
+    one, other = region_of(np.arange(42)), region_of(order)
     assert order[other.centre] == one.centre
     assert set(order[other.members]) == set(one.members)
 
@@ -153,7 +143,6 @@ def test_a_region_is_what_its_definition_says(seed):
     scores, allowed = rng.normal(size=60), rng.random(60) < 0.7
     table = grid_neighbours(points)
     found = widest_good_region(scores, table, points, eligible=allowed, tolerance=0.4)
-    assert found is not None
 
     # Slow: flood fill of the good candidates, and all pairs of distances.
     good = {k for k in range(60) if allowed[k] and found.plateau[k] >= found.best - 0.4}
@@ -184,13 +173,11 @@ def test_half_a_million_candidates():
         eligible=np.ones(len(points), bool),
         tolerance=100.0,
     )
-    assert found is not None
     assert points[found.centre].tolist() == [50, 30, 20]
 
 
 def test_ties_are_not_told_apart_by_rounding():
     found = line(0.5, 0.5 + 2e-15, 0.5 - 1e-15, 0.5 + 3e-15, tolerance=0.0)
-    assert found is not None
     assert found.members.tolist() == [0, 1, 2, 3]
     assert found.peak == 0
 

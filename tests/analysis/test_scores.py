@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backtests.analysis import metrics, scores
+from backtests.analysis.numbers import Portfolio, numbers_of
 
 
 def one_by_one(name: str, returns: np.ndarray, cash: np.ndarray, ppy: int) -> float:
@@ -42,7 +43,7 @@ def test_calmar_and_drawdown_agree_with_the_headline():
     dates = pd.date_range("2000-01-31", periods=61, freq="ME")
     returns = np.random.default_rng(3).normal(0.004, 0.03, 60)
     values = pd.Series(np.r_[1.0, np.cumprod(1.0 + returns)], dates)
-    headline = metrics.headline(values, pd.Series(1.0, dates), 12)
+    headline = numbers_of(Portfolio(values, pd.Series(1.0, dates), 12, 0.0, 0.0))
     column, cash = returns[:, None], np.zeros(60)
     assert scores.max_drawdown(column, cash, 12)[0] == pytest.approx(headline.max_drawdown, 1e-12)
     assert scores.calmar(column, cash, 12)[0] == pytest.approx(headline.calmar, rel=1e-12)

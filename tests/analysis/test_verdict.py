@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from backtests.analysis.cross_check import LABELS, cross_check
+from backtests.analysis.cross_check import LABELS, Headline, cross_check
 from backtests.analysis.resampling import Estimate
 from backtests.analysis.verdict import Case, judge, word
+from data.records import to_json
 
 MONTHS = 240
 
@@ -57,29 +59,28 @@ def equity() -> np.ndarray:
 
 def test_a_mirror_of_equity_works(equity):
     verdict = judge(case(-0.5 * equity + 0.002, equity), repetitions=200)
-    assert verdict["word"] == "works"
-    table = {row["key"]: row for row in verdict["works"]}
-    assert table["down_month_ratio"]["treasuries"]["value"] < -0.5
-    assert table["worst_decile_hit_rate_monthly"]["treasuries"]["value"] == 1.0
+    assert verdict.word == "works"
+    assert verdict.measure("down_month_ratio").treasuries.value < -0.5
+    assert verdict.measure("worst_decile_hit_rate_monthly").treasuries.value == 1.0
 
 
 def test_more_equity_fails(equity):
-    assert judge(case(equity, equity), repetitions=200)["word"] == "fails"
+    assert judge(case(equity, equity), repetitions=200).word == "fails"
 
 
 def test_bills_themselves_are_unclear_and_save_nothing(equity):
     verdict = judge(case(np.full(MONTHS, 0.002), equity), repetitions=200)
-    saved = verdict["works"][0]["difference"]
-    assert verdict["word"] == "unclear"
-    assert saved == {"value": 0.0, "low": 0.0, "high": 0.0}
+    saved = verdict.works[0].difference
+    assert verdict.word == "unclear"
+    assert saved == Estimate(0.0, 0.0, 0.0)
 
 
 def test_calm_noise_is_unclear(equity):
     noise = np.random.default_rng(9).normal(0.002, 0.012, MONTHS)
     verdict = judge(case(noise, equity), repetitions=400)
-    saved = verdict["works"][0]["difference"]
-    assert saved["low"] < 0 < saved["high"]
-    assert verdict["word"] == "unclear"
+    saved = verdict.works[0].difference
+    assert saved.low < 0 < saved.high
+    assert verdict.word == "unclear"
 
 
 @pytest.mark.parametrize(
@@ -93,48 +94,52 @@ def test_the_interval_alone_decides_the_word(low, high, expected):
 
 def test_same_seed_same_bytes_and_no_nan(equity):
     one = case(-0.2 * equity, equity)
-    first, again = (json.dumps(judge(one, repetitions=50), allow_nan=False) for _ in range(2))
+
+    def written(**chosen: int) -> str:
+        return json.dumps(to_json(judge(one, repetitions=50, **chosen)), allow_nan=False)
+
+    first, again = written(), written()
     assert first == again
-    assert first != json.dumps(judge(one, repetitions=50, seed=1), allow_nan=False)
+    assert first != written(seed=1)
 
 
 def test_too_few_months_have_no_interval(equity):
     verdict = judge(case(-equity[:12], equity[:12]), repetitions=50)
-    assert verdict["word"] == "unclear"
-    assert verdict["works"][0]["difference"]["low"] is None
-    assert verdict["sample"]["repetitions"] == 0
-    json.dumps(verdict, allow_nan=False)
+    assert verdict.word == "unclear"
+    assert verdict.works[0].difference.low is None
+    assert verdict.sample.repetitions == 0
+    json.dumps(to_json(verdict), allow_nan=False)
 
 
 def test_growth_given_up_is_free_when_the_hedge_earns_more(equity):
-    rich = judge(case(np.full(MONTHS, 0.02), equity), repetitions=50)["cost"]
-    assert rich["growth_given_up_monthly"]["portfolio"]["value"] < 0
-    assert rich["cvar_points_per_growth_point"]["portfolio"] == "free"
+    rich = judge(case(np.full(MONTHS, 0.02), equity), repetitions=50).cost
+    assert rich.growth_given_up_monthly.portfolio.value < 0
+    assert rich.cvar_points_per_growth_point.portfolio == "free"
     poor = judge(case(np.full(MONTHS, 0.001), equity), repetitions=50)
-    given = poor["cost"]["growth_given_up_monthly"]["portfolio"]["value"]
-    saved = poor["works"][0]["treasuries"]["value"]
-    assert poor["cost"]["cvar_points_per_growth_point"]["portfolio"] == pytest.approx(saved / given)
+    given = poor.cost.growth_given_up_monthly.portfolio.value
+    saved = poor.works[0].treasuries.value
+    assert poor.cost.cvar_points_per_growth_point.portfolio == pytest.approx(saved / given)
 
 
 def test_regimes_that_are_not_there_are_named(equity):
     verdict = judge(case(-0.5 * equity, equity), repetitions=50)
-    missing = {(row["dimension"], row["label"]) for row in verdict["regimes_missing"]}
+    missing = {(row.dimension, row.label) for row in verdict.regimes_missing}
     assert ("correlation", "positive") in missing
     assert ("policy rate", "rising") in missing
     assert ("policy rate", "unchanged") not in missing
-    there = {(row["dimension"], row["label"]): row for row in verdict["regimes"]}
+    there = {(row.dimension, row.label): row for row in verdict.regimes}
     negative = there["correlation", "negative"]
-    assert negative["months"] == MONTHS - 36
-    assert negative["down_month_ratio"] == pytest.approx(-0.5)
-    assert verdict["regimes_unlabelled_months"]["correlation"] == 36
+    assert negative.months == MONTHS - 36
+    assert negative.down_month_ratio == pytest.approx(-0.5)
+    assert verdict.regimes_unlabelled_months["correlation"] == 36
 
 
 def test_cross_check_names_what_differs_and_only_that():
-    ours = dict.fromkeys(LABELS, 0.5)
-    same = dict(ours)
-    other = {**ours, "sharpe": 0.51, "cagr": 0.6}
-    rows = {row["key"]: row for row in cross_check(ours, {"vectorbt": same, "quantstats": other})}
-    assert rows["volatility"]["why"] == ""
-    assert rows["sharpe"]["why"].startswith("quantstats: one average bill return")
-    assert "vectorbt" not in rows["sharpe"]["why"]
-    assert rows["cagr"]["why"] == "quantstats: differs for a reason not known, report it"
+    ours = Headline(**dict.fromkeys(LABELS, 0.5))
+    same = dataclasses.replace(ours)
+    other = dataclasses.replace(ours, sharpe=0.51, cagr=0.6)
+    rows = {row.key: row for row in cross_check(ours, same, other)}
+    assert rows["volatility"].why == ""
+    assert rows["sharpe"].why.startswith("quantstats: one average bill return")
+    assert "vectorbt" not in rows["sharpe"].why
+    assert rows["cagr"].why == "quantstats: differs for a reason not known, report it"

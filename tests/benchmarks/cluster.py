@@ -14,7 +14,7 @@ import time
 import numpy as np
 import pandas as pd
 
-from backtests.engine.candidates import Candidates, Course, make_course, static_mixes
+from backtests.engine.candidates import Candidates, PricePanel, make_panel, static_mixes
 from backtests.engine.cluster import connect, score_in_chunks_on
 from backtests.engine.costs import Costs
 from backtests.engine.scores import cores, score
@@ -24,11 +24,11 @@ TICKERS = ("A", "B", "C")
 SESSIONS = 16_000
 
 
-def work(count: int) -> tuple[Course, Candidates]:
+def work(count: int) -> tuple[PricePanel, Candidates]:
     """Mixes that hold all three tickers and no cash."""
-    course = make_course(random_market(1, TICKERS, SESSIONS), TICKERS, Costs(2, 1))
+    panel = make_panel(random_market(1, TICKERS, SESSIONS), TICKERS, Costs(2, 1))
     weights = np.random.default_rng(1).dirichlet(np.ones(3), count) * (1 - 1e-12)
-    return course, static_mixes(course, weights)
+    return panel, static_mixes(panel, weights)
 
 
 def main() -> None:
@@ -47,12 +47,12 @@ def main() -> None:
         print(f"{asked.scheduler}: connected after {start:.1f} s, all code loaded {ready:.1f} s")
         print(f"{'mixes':>9} {'threads here':>13} {'cluster':>9} {'with its start':>15}   ratio")
         for count in asked.mixes:
-            course, mixes = work(count)
+            panel, mixes = work(count)
             began = time.perf_counter()
-            here = score(course, mixes)
+            here = score(panel, mixes)
             local = time.perf_counter() - began
             began = time.perf_counter()
-            there = pd.concat(score_in_chunks_on(client, course, mixes))
+            there = pd.concat(score_in_chunks_on(client, panel, mixes))
             far = time.perf_counter() - began
             pd.testing.assert_frame_equal(there, here, check_exact=True)
             print(

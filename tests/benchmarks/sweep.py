@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from numba import njit
 
-from backtests.engine.candidates import make_course, static_mixes
+from backtests.engine.candidates import make_panel, static_mixes
 from backtests.engine.costs import Costs
 from backtests.engine.scores import score
 from backtests.engine.simulate import CAPITAL
@@ -53,19 +53,19 @@ def weights(count: int) -> np.ndarray:
 
 def ours(sessions: int, count: int, threads: int) -> Callable[[], pd.DataFrame]:
     """Score mixes."""
-    course = make_course(random_market(1, TICKERS, sessions), TICKERS, COSTS)
-    mixes = static_mixes(course, weights(count))
-    return lambda: score(course, mixes, threads=threads)
+    panel = make_panel(random_market(1, TICKERS, sessions), TICKERS, COSTS)
+    mixes = static_mixes(panel, weights(count))
+    return lambda: score(panel, mixes, threads=threads)
 
 
 def theirs(engine: str, together: int) -> Callable[[], object]:
     """Orders, value and six metrics of vectorbt, several mixes a call."""
     import vectorbt as vbt
 
-    course = make_course(random_market(1, TICKERS, SESSIONS), TICKERS, COSTS)
-    mixes = static_mixes(course, weights(together))
-    columns = course.prices.shape[1]
-    close = pd.DataFrame(np.tile(course.prices, (1, together)), course.sessions)
+    panel = make_panel(random_market(1, TICKERS, SESSIONS), TICKERS, COSTS)
+    mixes = static_mixes(panel, weights(together))
+    columns = panel.prices.shape[1]
+    close = pd.DataFrame(np.tile(panel.prices, (1, together)), panel.sessions)
     size = np.full(close.shape, np.nan)
     size[0] = np.tile(np.eye(columns)[-1], together)
     size[mixes.rows] = mixes.targets.reshape(-1)
@@ -73,7 +73,7 @@ def theirs(engine: str, together: int) -> Callable[[], object]:
     def run() -> object:
         done = vbt.Portfolio.from_orders(
             close, size, size_type="targetpercent", direction="longonly",
-            fees=np.tile(course.fee, together), slippage=np.tile(course.slippage, together),
+            fees=np.tile(panel.fee, together), slippage=np.tile(panel.slippage, together),
             init_cash=CAPITAL, group_by=np.repeat(np.arange(together), columns),
             cash_sharing=True, call_seq="auto", freq="1D", engine=engine,
         )  # fmt: skip
@@ -84,7 +84,7 @@ def theirs(engine: str, together: int) -> Callable[[], object]:
             done.sharpe_ratio(), done.sortino_ratio(), done.max_drawdown(),
         )  # fmt: skip
 
-    np.testing.assert_allclose(run()[0], score(course, mixes)["final_value"], rtol=1e-9)
+    np.testing.assert_allclose(run()[0], score(panel, mixes)["final_value"], rtol=1e-9)
     return run
 
 
@@ -141,8 +141,8 @@ def million() -> None:
 def main() -> None:
     """Print every figure with its bar."""
     warnings.simplefilter("ignore")  # vectorbt's own, as it loads
-    course = make_course(random_market(1, TICKERS, 300), TICKERS, COSTS)
-    score(course, static_mixes(course, weights(100)), progress=progress)
+    panel = make_panel(random_market(1, TICKERS, 300), TICKERS, COSTS)
+    score(panel, static_mixes(panel, weights(100)), progress=progress)
     print(f"{SESSIONS:,} sessions x {len(TICKERS)} tickers and cash, monthly, medians of 5\n")
     million()
 

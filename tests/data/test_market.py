@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import weakref
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from data.errors import DataError
 from data.market import Market
-from data.treasuries.cash import level_from_monthly_bills
+from data.origin import How, Origin
 from tests.conftest import market_of, random_market
 
 DAYS = pd.bdate_range("2020-01-01", periods=5)
@@ -27,6 +29,51 @@ def test_nothing_done_to_a_frame_reaches_the_market():
     with pytest.raises(ValueError, match="read-only"):
         stolen2.to_numpy()[0, 0] = 5.0
     np.testing.assert_array_equal(market.prices.to_numpy(), before)
+
+
+PUBLIC = sorted(name for name in dir(Market) if not name.startswith("_"))
+
+
+@pytest.mark.parametrize("name", [*PUBLIC, "plain_title", "notes", "origin", "anything_new"])
+def test_nothing_of_a_market_can_be_assigned_or_deleted(name):
+    market = random_market(1)
+    with pytest.raises(AttributeError):
+        setattr(market, name, "x")
+    with pytest.raises(AttributeError):
+        delattr(market, name)
+
+
+def test_no_public_attribute_of_a_market_is_a_mutable_container():
+    market = random_market(1)
+    for name in {*PUBLIC, *vars(market)} - {"tickers"}:
+        if not name.startswith("_"):
+            assert not isinstance(getattr(market, name), dict | list | set | bytearray), name
+    with pytest.raises(AttributeError):
+        market.provenance.clear()
+    with pytest.raises(TypeError):
+        market.provenance["SPY"] = None
+    market.tickers.append("TLT")  # a list of the caller's own
+    assert market.tickers == ["SPY", "IEF"]
+
+
+def test_a_market_is_itself_alone_and_can_key_what_is_kept_of_it():
+    market, same = random_market(1), random_market(1)
+    assert market == market
+    assert market != same
+    kept = weakref.WeakKeyDictionary({market: 1, same: 2})
+    del same
+    assert list(kept.values()) == [1]
+
+
+def test_relabelled_changes_words_only():
+    market = random_market(1)
+    origin = Origin(How.BUNDLED, failure="no route", short="Yahoo cannot be reached")
+    other = market.relabelled(title="new", notes=["a"], remarks=["b"], origin=origin)
+    assert (other.title, other.plain_title) == ("new (Yahoo cannot be reached)", "new")
+    assert (other.notes, other.remarks, other.origin) == (("a",), ("b",), origin)
+    assert other.fingerprints() == market.fingerprints()
+    assert (market.title, market.notes, market.remarks) == ("made prices", (), ())
+    assert market.relabelled().until(market.sessions[9]).origin == market.origin
 
 
 def test_until_hides_the_future():
@@ -69,31 +116,3 @@ def test_a_hole_after_the_start_is_refused():
 def test_dates_must_ascend():
     with pytest.raises(DataError, match="must ascend without repeats; see 2020-01-02"):
         market_of(frame(SPY=[1, 2, 3, 4, 5]).iloc[[0, 2, 1]])
-
-
-BILLS = pd.Series([0.001, 0.002, 0.003], index=pd.period_range("2020-01", periods=3, freq="M"))
-
-
-def test_daily_cash_compounds_to_the_month():
-    # From the last session of January to the last of March: two whole months.
-    sessions = pd.bdate_range("2020-01-31", "2020-03-31")
-    cash, notes = level_from_monthly_bills(sessions, BILLS, 252)
-    assert cash.iloc[0] == 100
-    assert cash.iloc[-1] == pytest.approx(100 * 1.002 * 1.003, rel=1e-12)
-    # February 2020 has 20 weekdays, here all sessions: each earns a twentieth of the month.
-    assert cash.iloc[1] == pytest.approx(100 * 1.002 ** (1 / 20), rel=1e-12)
-    assert notes == []
-
-
-def test_cash_of_an_open_month_does_not_depend_on_its_rows_to_come():
-    whole, _ = level_from_monthly_bills(pd.bdate_range("2020-01-31", "2020-03-31"), BILLS, 252)
-    part, _ = level_from_monthly_bills(pd.bdate_range("2020-01-31", "2020-03-10"), BILLS, 252)
-    np.testing.assert_allclose(part, whole.loc[part.index], rtol=1e-12)
-
-
-def test_cash_beyond_the_table_carries_the_last_value_and_says_so():
-    sessions = pd.date_range("2020-01-31", periods=4, freq="ME")
-    bill = pd.Series([0.001, 0.002], index=pd.period_range("2020-01", periods=2, freq="M"))
-    cash, notes = level_from_monthly_bills(sessions, bill, 12)
-    assert cash.iloc[-1] == pytest.approx(100 * 1.002**3)
-    assert notes == ["cash after 2020-02 earns the bill return of that month, carried on"]

@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 from backtests.engine import cluster
-from backtests.engine.candidates import make_course, schedules, static_mixes
+from backtests.engine.candidates import make_panel, schedules, static_mixes
 from backtests.engine.cluster import connect, local_processes, score_in_chunks_on, score_on
 from backtests.engine.costs import Costs
 from backtests.engine.scores import cores, score
@@ -35,9 +35,9 @@ READY = 60  # seconds for a process of the cluster to start on a busy machine
 @pytest.fixture(scope="module")
 def crowd():
     market = random_market(4, TICKERS, 2_000)
-    course = make_course(market, TICKERS, Costs())
+    panel = make_panel(market, TICKERS, Costs())
     weights = np.random.default_rng(4).dirichlet(np.ones(4), COUNT)[:, :-1]
-    return course, static_mixes(course, weights)
+    return panel, static_mixes(panel, weights)
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,7 @@ def test_a_killed_worker_costs_no_digit(crowd, here, scheduler, tmp_path):
         os.kill(one.pid, signal.SIGKILL)
         parts += [next(chunks) for _ in range(3)]
         wait_for(client, 1)
-        # Nobody is left who has the course; who comes next is given it again.
+        # Nobody is left who has the panel; who comes next is given it again.
         os.kill(two.pid, signal.SIGKILL)
         with third:
             parts += list(chunks)
@@ -132,16 +132,16 @@ def test_processes_of_our_own_give_the_same_numbers(crowd, here, capfd):
     assert logging.getLogger("distributed").level == before
 
 
-def _dies(course, candidates, code):
+def _dies(panel, candidates, code):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _refuses(course, candidates, code):
+def _refuses(panel, candidates, code):
     raise HedgeError("this block, and what to do")
 
 
-def _outdated(course, candidates, code):
-    return cluster._score_task(course, candidates, "another code")
+def _outdated(panel, candidates, code):
+    return cluster._score_task(panel, candidates, "another code")
 
 
 def test_processes_that_fail_say_why(crowd, monkeypatch):
@@ -164,14 +164,14 @@ def test_processes_that_fail_say_why(crowd, monkeypatch):
 
 def test_schedules_travel_in_small_tasks():
     market = random_market(5, TICKERS[:2], 200)
-    course = make_course(market, TICKERS[:2], Costs())
+    panel = make_panel(market, TICKERS[:2], Costs())
     rows = market.sessions[np.arange(0, 200, 2)]
     frame = pd.DataFrame(0.5, rows, TICKERS[:2])
-    made = schedules(course, market, [frame] * 8)
+    made = schedules(panel, market, [frame] * 8)
     each = 100 * (3 + 1) * 8  # 100 decisions of three weights and a row
     assert cluster._task_size(made, 8, 1) == 8
     assert cluster.TASK_BYTES // each < cluster.TASK
-    mixes = static_mixes(course, np.full((40_000, 2), 0.5))
+    mixes = static_mixes(panel, np.full((40_000, 2), 0.5))
     assert cluster._task_size(mixes, cluster.TASK, 1) == cluster.TASK
     assert cluster._task_size(mixes, cluster.TASK, 5) == 2_000  # twenty tasks, four a thread
     assert cluster._task_size(mixes, cluster.TASK, 500) == 1_024

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from backtests.engine import ledger
 from backtests.engine.costs import Costs
-from backtests.engine.simulate import SCALE, fill_with_vectorbt, simulate
+from backtests.engine.simulate import SCALE, simulate
 from backtests.engine.sweep import fill_with_sweep
+from backtests.engine.with_vectorbt import fill_with_vectorbt
 from data.errors import UsageError, WeightError
 from strategies import registry
 from strategies.base import Strategy
@@ -225,7 +226,7 @@ def test_turnover_a_year_is_annualised_by_the_rows_of_the_data():
         market = random_market(8, rows=121, ppy=ppy)
         done = simulate(market, HedgeMix(), FREE, engine=ledger.fill)
         found = summarise(RunConfig("hedge_mix"), market, done, done, "SPY")
-        assert found["turnover_per_year"] == pytest.approx(done.traded.sum() / 120 * ppy)
+        assert found.metrics.turnover_per_year == pytest.approx(done.traded.sum() / 120 * ppy)
 
 
 @pytest.mark.parametrize("initial", [1.0, 1e4, 1e15])
@@ -298,8 +299,8 @@ def test_impossible_costs_are_refused(arguments, message):
 
 def test_sixty_forty_of_the_real_funds(yahoo_folder):
     """GROUND_TRUTH: monthly 2003-2024, SPY/IEF and SPY/TLT 60/40, no costs."""
-    from backtests.analysis.metrics import headline
     from data.sources import files
+    from tests.conftest import headline
 
     daily = files.load(yahoo_folder, ["SPY", "IEF", "TLT"])
     prices = daily.prices.resample("ME").last().loc["2002-11":"2024-12"]

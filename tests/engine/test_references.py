@@ -15,6 +15,7 @@ from backtests.engine.judge import judge_run
 from backtests.engine.references import alone, bought_once, make_references, one_step
 from backtests.engine.simulate import simulate
 from data import bundled
+from data.records import to_json
 from strategies.attack_defend import AttackDefend
 from strategies.equity_only import EquityOnly
 from strategies.hedge_mix import HedgeMix
@@ -103,10 +104,10 @@ def test_a_portfolio_without_treasuries_has_nothing_to_judge():
     strategy = EquityOnly(ticker="SPY")
     simulation = simulate(market, strategy, Costs())
     verdict = judge_run(market, strategy, simulation, "SPY")
-    assert verdict["word"] == "unclear"
-    assert verdict["holds_treasuries"] is False
-    assert verdict["attribution"] is None
-    json.dumps(verdict, allow_nan=False)
+    assert verdict.word == "unclear"
+    assert verdict.holds_treasuries is False
+    assert verdict.attribution is None
+    json.dumps(to_json(verdict), allow_nan=False)
 
 
 def test_a_portfolio_without_equity_is_judged_against_the_benchmark():
@@ -157,12 +158,12 @@ def test_a_duration_rule_meets_its_static_mix_and_its_neighbours():
     rule = AttackDefend()
     simulation = simulate(market, rule, Costs())
     verdict = judge_run(market, rule, simulation, "SPY")
-    keys = [row["key"] for row in verdict["portfolios"]]
+    keys = [row.key for row in verdict.portfolios]
     assert keys.count("static") == 1
     assert keys.count("variant") >= 8
-    parts = {row["part"]: row["currency"] for row in verdict["attribution"]["parts"]}
+    parts = {row.part: row.currency for row in verdict.attribution.parts}
     total = parts.pop("total")
     assert sum(parts.values()) == pytest.approx(total, rel=1e-9)
     # What came in and went out of the sleeve is in the value, not in the profit.
-    longer = next(row for row in verdict["portfolios"] if row["label"] == "lookback_years 6")
-    assert longer["missing"] == "no decision yet on the first day"
+    longer = next(row for row in verdict.portfolios if row.label == "lookback_years 6")
+    assert longer.missing == "no decision yet on the first day"

@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from backtests.engine.candidates import make_course
+from backtests.engine.candidates import make_panel
 from backtests.engine.costs import Costs
 from backtests.engine.scores import score
 from backtests.engine.simulate import simulate
@@ -83,8 +83,8 @@ def test_combinations_that_a_rule_refuses_are_left_out_and_counted():
     space = rule_space("carry", grid, fixed)
     pairs = [(space.params(n)["duration_min"], space.params(n)["duration_max"]) for n in range(3)]
     assert pairs == [(1, 2), (1, 8), (5, 8)]
-    assert space.left_out[0] == 1
-    assert "duration_min 5 is above duration_max 2" in space.left_out[1]
+    assert space.left_out.count == 1
+    assert "duration_min 5 is above duration_max 2" in space.left_out.why
     # 5 to 2 is missing: the neighbours on the lattice are those that are there.
     assert sorted(np.unique(space.neighbours())) == [-1, 0, 1, 2]
 
@@ -130,10 +130,10 @@ def test_candidates_score_as_their_runs_do():
     market = random_market(4, ("SPY", "IEF", "TLT"))
     costs = Costs(fee_bps=5, slippage_bps=2, lag=2)
     # The assets in their order, then what only others hold: equal orders fill in this order.
-    course = make_course(market, ["TLT", "SPY", "IEF"], costs)
+    panel = make_panel(market, ["TLT", "SPY", "IEF"], costs)
     space = mix_space(["TLT", "SPY"], 0.25, {"rebalance": "quarterly"})
     numbers = np.array([1, 6, 9, 14])
-    scores = score(course, space.candidates(course, market, numbers))
+    scores = score(panel, space.candidates(panel, market, numbers))
     for row, number in enumerate(numbers):
         run = simulate(market, space.rule(int(number)), costs)
         assert scores["final_value"].iloc[row] == pytest.approx(run.nav.iloc[-1], rel=1e-9)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import pickle
 import shutil
 import subprocess
 import sys
@@ -16,22 +15,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backtests.analysis.metrics import headline, returns_of
+from backtests.analysis.metrics import returns_of
+from backtests.analysis.numbers import numbers_of
 from backtests.engine import ledger
-from backtests.engine.candidates import make_course, schedules, static_mixes
+from backtests.engine.candidates import make_panel, schedules, static_mixes
 from backtests.engine.costs import Costs
-from backtests.engine.scores import METRICS, paths, score, score_block, score_in_chunks
-from backtests.engine.simulate import fill_with_vectorbt, simulate, trade
+from backtests.engine.scores import METRICS, paths, score
+from backtests.engine.simulate import simulate, trade
 from backtests.engine.sweep import fill_with_sweep
-from data.errors import DataError, UsageError, WeightError
+from backtests.engine.with_vectorbt import fill_with_vectorbt
 from data.load import load_market
 from strategies import registry
 from strategies.base import Strategy
 from strategies.hedge_mix import HedgeMix
 from strategies.schedule import REBALANCE
-from tests.conftest import ROOT, market_of, random_market
-
-TICKERS = ("A", "B", "C", "D", "E")
+from tests.conftest import ROOT, random_market
+from tests.engine.helpers import TICKERS, mixes
 
 
 def expected(market, done):
@@ -40,11 +39,9 @@ def expected(market, done):
     returns = returns_of(done.nav).to_numpy()
     excess = returns - returns_of(cash).to_numpy()
     ppy = market.periods_per_year
-    found = headline(done.nav, cash, ppy).__dict__
-    found["downside_deviation"] = math.sqrt(ppy * np.mean(np.minimum(excess, 0) ** 2))
-    found["turnover_per_year"] = done.traded.sum() * ppy / len(returns)
-    found["costs_paid"] = done.costs_paid
-    return {name: np.nan if found[name] is None else found[name] for name in METRICS}
+    downside = math.sqrt(ppy * np.mean(np.minimum(excess, 0) ** 2))
+    values = {**vars(numbers_of(done.portfolio(market))), "downside_deviation": downside}
+    return {name: np.nan if values[name] is None else values[name] for name in METRICS}
 
 
 def agree(scores, market, done):
@@ -71,16 +68,6 @@ class Given(Strategy):
         return self.frame
 
 
-def mixes(rng, count, tickers):
-    """Weights that leave cash, that leave none, of one ticker, of none, and equal ones."""
-    weights = rng.dirichlet(np.ones(tickers + 1), count)[:, :-1]
-    weights[1::5] = rng.dirichlet(np.ones(tickers), len(weights[1::5]))
-    weights[2::5] = np.eye(tickers)[rng.integers(0, tickers, len(weights[2::5]))]
-    weights[3::5] = 0.0
-    weights[4::5] = 1.0 / (tickers + 1)
-    return weights
-
-
 COSTS = st.builds(
     Costs,
     fee_bps=st.sampled_from([0.0, 2.0, 100.0, 1000.0]),
@@ -102,9 +89,9 @@ COSTS = st.builds(
 def test_mixes_agree_with_the_ledger(seed, tickers, rows, ppy, volatility, costs, rebalance):
     market = random_market(seed, TICKERS[:tickers], rows, ppy, volatility)
     weights = mixes(np.random.default_rng(seed), 5, tickers)
-    course = make_course(market, TICKERS[:tickers], costs, initial=5_000)
-    candidates = static_mixes(course, weights, rebalance)
-    scores, navs = score(course, candidates, threads=1), paths(course, candidates)
+    panel = make_panel(market, TICKERS[:tickers], costs, initial=5_000)
+    candidates = static_mixes(panel, weights, rebalance)
+    scores, navs = score(panel, candidates, threads=1), paths(panel, candidates)
     for mix, row in enumerate(weights.tolist()):
         strategy = HedgeMix(weights=dict(zip(TICKERS, row, strict=False)), rebalance=rebalance)
         done = simulate(market, strategy, costs, initial=5_000, engine=ledger.fill)
@@ -125,8 +112,8 @@ def test_schedules_agree_with_the_ledger(seed, every, costs):
             pd.DataFrame(mixes(rng, len(rows), width), market.sessions[rows], TICKERS[:width])
         )
     start = market.sessions[rng.integers(0, 100)]
-    course = make_course(market, TICKERS, costs, start=start)
-    scores = score(course, schedules(course, market, frames), threads=1)
+    panel = make_panel(market, TICKERS, costs, start=start)
+    scores = score(panel, schedules(panel, market, frames), threads=1)
     for number, frame in enumerate(frames):
         wide = frame.reindex(columns=TICKERS, fill_value=0.0)
         done = simulate(market, Given(wide), costs, start=start, engine=ledger.fill)
@@ -178,8 +165,8 @@ def test_orders_of_one_portfolio_are_those_of_the_ledger():
 def test_mixes_agree_with_vectorbt(rebalance, costs):
     market = random_market(11, TICKERS[:3], 700)
     weights = mixes(np.random.default_rng(11), 5, 3)
-    course = make_course(market, TICKERS[:3], costs)
-    scores = score(course, static_mixes(course, weights, rebalance), threads=1)
+    panel = make_panel(market, TICKERS[:3], costs)
+    scores = score(panel, static_mixes(panel, weights, rebalance), threads=1)
     for mix, row in enumerate(weights.tolist()):
         strategy = HedgeMix(weights=dict(zip(TICKERS, row, strict=False)), rebalance=rebalance)
         agree(scores.loc[mix], market,
@@ -194,8 +181,8 @@ def test_rules_agree_with_the_ledger_on_the_bundled_history(name):
     market, costs = load_market("bundled", tickers), Costs()
     decided = [rule.target_weights(market) for rule in rules]
     start = max(frame.index[0] for frame in decided)
-    course = make_course(market, tickers, costs, start=start, optional=rules[0].optional)
-    scores = score(course, schedules(course, market, decided), threads=1)
+    panel = make_panel(market, tickers, costs, start=start, optional=rules[0].optional)
+    scores = score(panel, schedules(panel, market, decided), threads=1)
     for number, rule in enumerate(rules):
         done = simulate(market, rule, costs, start=start, engine=ledger.fill)
         agree(scores.loc[number], market, done)
@@ -203,127 +190,11 @@ def test_rules_agree_with_the_ledger_on_the_bundled_history(name):
 
 def test_a_start_within_a_month_trades_the_standing_decision():
     market, start = random_market(6, TICKERS[:2], 300), pd.Timestamp("2001-03-14")
-    course = make_course(market, TICKERS[:2], Costs(), start=start)
-    scores = score(course, static_mixes(course, [[0.6, 0.3]], "quarterly"), threads=1)
+    panel = make_panel(market, TICKERS[:2], Costs(), start=start)
+    scores = score(panel, static_mixes(panel, [[0.6, 0.3]], "quarterly"), threads=1)
     strategy = HedgeMix(weights={"A": 0.6, "B": 0.3}, rebalance="quarterly")
     done = simulate(market, strategy, Costs(), start=start, engine=ledger.fill)
     agree(scores.loc[0], market, done)
-
-
-def test_a_mix_by_hand():
-    # Monthly rows, half A and half cash, no costs. A goes 100 100 200 200 150: 1,000 become 1,500,
-    # which are halved (3.75 units of 200, 750 in cash), then 3.75 x 150 + 750 = 1,312.50.
-    months = pd.date_range("2020-10-31", periods=5, freq="ME")
-    market = market_of(pd.DataFrame({"A": [100.0, 100, 200, 200, 150]}, index=months), ppy=12)
-    course = make_course(market, ["A"], Costs(0, 0), initial=1_000)
-    mix = static_mixes(course, [[0.5]])
-    assert paths(course, mix)[0].tolist() == pytest.approx([1000, 1000, 1500, 1500, 1312.5])
-    found = score(course, mix, threads=1).loc[0]
-    assert found["final_value"] == pytest.approx(1312.5)
-    assert found["cagr"] == pytest.approx(1.3125**3 - 1)
-    assert found["max_drawdown"] == pytest.approx(-0.125)
-    assert found["calmar"] == pytest.approx((1.3125**3 - 1) / 0.125)
-    # Returns 0, 1/2, 0, -1/8 with mean 3/32; bills return nothing.
-    squares = 0.5**2 + 0.125**2 - 4 * (3 / 32) ** 2
-    assert found["volatility"] == pytest.approx(math.sqrt(squares / 3 * 12))
-    assert found["downside_deviation"] == pytest.approx(math.sqrt(0.125**2 / 4 * 12))
-    assert found["sharpe"] == pytest.approx(3 / 32 / math.sqrt(squares / 3) * math.sqrt(12))
-    assert found["sortino"] == pytest.approx(3 / 32 / 0.0625 * math.sqrt(12))
-    # In December 250 of 1,500 leave A; in February 93.75 of 1,312.50 return: four months of trade.
-    assert found["turnover_per_year"] == pytest.approx((250 / 1500 + 93.75 / 1312.5) * 12 / 4)
-    # 2020 has no close of 2019, 2021 no close of its own.
-    assert math.isnan(found["worst_year"])
-
-
-def test_cash_alone_has_no_risk_and_no_ratios():
-    market = random_market(2, TICKERS[:2])
-    course = make_course(market, TICKERS[:2], Costs())
-    found = score(course, static_mixes(course, [[0.0, 0.0]]), threads=1).loc[0]
-    assert found["final_value"] == pytest.approx(10_000 * 1.0001**599)
-    assert found[["max_drawdown", "turnover_per_year", "costs_paid"]].tolist() == [0, 0, 0]
-    assert found[["sharpe", "sortino", "calmar"]].isna().all()
-
-
-def test_sharpe_of_a_tiny_volatility_agrees_with_exact_sums():
-    # Squares of the returns themselves would lose six digits here.
-    n = 4_000
-    deviation = 1e-6 * np.random.default_rng(0).normal(size=n)
-    sessions = pd.bdate_range("2001-01-02", periods=n + 1)
-    levels = np.cumprod(np.append(1.0, 1.0004 + deviation))
-    # Cash is what the portfolio holds on the first row, so it moves just as A does there.
-    cash = np.append(1.0, np.cumprod(np.append(levels[1], np.full(n - 1, 1.0001))))
-    market = market_of(
-        pd.DataFrame({"A": levels}, index=sessions), pd.Series(cash, sessions, name="CASH")
-    )
-    course = make_course(market, ["A"], Costs(0, 0))
-    found = score(course, static_mixes(course, [[1.0]], "never"), threads=1).loc[0]
-    returns = levels[1:] / levels[:-1] - 1.0
-    excess = np.append(0.0, returns[1:] - (cash[2:] / cash[1:-1] - 1.0))
-    for name, series in (("volatility", returns), ("sharpe", excess)):
-        mean = math.fsum(series) / n
-        spread = math.sqrt(math.fsum((series - mean) ** 2) / (n - 1))
-        exact = {"volatility": spread * math.sqrt(252), "sharpe": mean / spread * math.sqrt(252)}
-        assert found[name] == pytest.approx(exact[name], rel=1e-9)
-
-
-# --- blocks, threads, processes -----------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def crowd():
-    market = random_market(4, TICKERS[:3], 300)
-    course = make_course(market, TICKERS[:3], Costs())
-    return course, static_mixes(course, mixes(np.random.default_rng(4), 333, 3))
-
-
-def test_chunks_blocks_and_threads_change_no_digit(crowd):
-    course, candidates = crowd
-    whole = score_block(course, candidates)
-    for size in (1, 3, 63, 64, 65, 200):
-        parts = [score_block(course, candidates[at : at + size]) for at in range(0, 333, size)]
-        np.testing.assert_array_equal(np.concatenate(parts), whole)
-    for threads in (1, 2):
-        chunks = score_in_chunks(course, candidates, threads=threads, chunk=100)
-        np.testing.assert_array_equal(pd.concat(chunks), whole)
-
-
-def test_slices_of_schedules_change_no_digit():
-    market = random_market(5, TICKERS[:2], 200)
-    rng = np.random.default_rng(5)
-    frames = [
-        pd.DataFrame(mixes(rng, len(rows), 2), market.sessions[rows], TICKERS[:2])
-        for rows in (np.unique(np.append(0, rng.integers(0, 200, 9))) for _ in range(70))
-    ]
-    course = make_course(market, TICKERS[:2], Costs())
-    candidates = schedules(course, market, frames)
-    whole = score_block(course, candidates)
-    parts = [score_block(course, candidates[at : at + 9]) for at in range(0, 70, 9)]
-    np.testing.assert_array_equal(np.concatenate(parts), whole)
-    assert len(candidates[70:]) == 0
-
-
-def test_a_block_travels_to_another_process(crowd):
-    course, candidates = crowd
-    function, *arguments = pickle.loads(pickle.dumps((score_block, course, candidates[:70])))  # noqa: S301 - our own
-    for array in (arguments[0].prices, arguments[1].targets):
-        array.flags.writeable = False  # as out of a message
-    np.testing.assert_array_equal(function(*arguments), score_block(course, candidates[:70]))
-
-
-def test_a_caller_that_stops_keeps_what_is_done(crowd):
-    course, candidates = crowd
-    chunks = score_in_chunks(course, candidates, threads=1, chunk=100)
-    first = next(chunks)
-    chunks.close()
-    assert first.index.tolist() == list(range(100))
-    np.testing.assert_array_equal(first, score_block(course, candidates[:100]))
-
-
-def test_the_report_counts_up_to_the_total(crowd):
-    course, candidates = crowd
-    seen = []
-    score(course, candidates, chunk=100, report=lambda done, total: seen.append((done, total)))
-    assert seen == [(100, 333), (200, 333), (300, 333), (333, 333)]
 
 
 # --- the cache of compiled code -----------------------------------------------------------
@@ -332,7 +203,7 @@ USE = """
 from contextlib import contextmanager
 import numpy as np
 import tests.conftest as made
-from backtests.engine.candidates import make_course, static_mixes
+from backtests.engine.candidates import make_panel, static_mixes
 from backtests.engine.costs import Costs
 from backtests.engine.scores import score
 
@@ -341,9 +212,9 @@ def progress(step):
     print("said:", step)
     yield
 
-course = make_course(made.random_market(1), ["SPY"], Costs())
+panel = make_panel(made.random_market(1), ["SPY"], Costs())
 for _ in range(2):
-    print(score(course, static_mixes(course, [[0.5]]), progress=progress).shape)
+    print(score(panel, static_mixes(panel, [[0.5]]), progress=progress).shape)
 """
 
 
@@ -375,68 +246,3 @@ def test_without_any_folder_to_cache_in_it_still_works(tmp_path):
     blocked.touch()
     (tmp_path / "backtests" / "engine" / "__pycache__").touch()
     assert use(tmp_path, blocked / "cache") == [COMPILES, *WORKS]
-
-
-# --- refusals -----------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def course():
-    return make_course(random_market(1), ["SPY", "IEF"], Costs())
-
-
-@pytest.mark.parametrize(
-    ("weights", "error", "message"),
-    [
-        ([[0.5, 0.5], [0.8, 0.4]], WeightError, "weights of mix 1 sum to 1.2 .SPY 0.8, IEF 0.4"),
-        ([[-0.1, 0.5]], WeightError, "mix 0: the weight of SPY is -0.1"),
-        ([[np.nan, 0.5]], WeightError, "mix 0: the weight of SPY is nan"),
-        (np.empty((0, 2)), UsageError, "shape .0, 2.; give one row a mix"),
-        ([0.5, 0.5], UsageError, "shape .2,.; give one row a mix and 2 columns .SPY, IEF"),
-    ],
-)
-def test_weights_that_cannot_be_are_refused(course, weights, error, message):
-    with pytest.raises(error, match=message):
-        static_mixes(course, np.array(weights))
-
-
-def test_an_unknown_calendar_is_refused(course):
-    with pytest.raises(UsageError, match="got 'monthy' .did you mean monthly"):
-        static_mixes(course, np.array([[0.5, 0.5]]), "monthy")
-
-
-def test_schedules_that_cannot_be_are_refused(course):
-    market = random_market(1)
-    frame = pd.DataFrame({"GLD": [0.5]}, index=market.sessions[:1])
-    with pytest.raises(UsageError, match="candidate 0 holds GLD, .* .SPY, IEF.; add it"):
-        schedules(course, market, [frame])
-    with pytest.raises(UsageError, match="no candidates"):
-        schedules(course, market, [])
-    late = pd.DataFrame({"SPY": [0.5]}, index=market.sessions[5:6])
-    with pytest.raises(UsageError, match="candidate 0 makes its first decision on"):
-        schedules(course, market, [late])
-    much = pd.DataFrame({"SPY": [1.5]}, index=market.sessions[:1])
-    with pytest.raises(WeightError, match="candidate 0 sum to 1.5"):
-        schedules(course, market, [much])
-
-
-def test_a_late_ticker_is_refused_before_its_first_day_only():
-    market = random_market(1, TICKERS[:2], 100)
-    prices = market.prices
-    prices.iloc[:50, 1] = np.nan
-    market = market_of(prices, market.cash)
-    course = make_course(market, TICKERS[:2], Costs(), optional=["B"])
-    weights = {"A": [0.5, 0.5], "B": [0.0, 0.5]}
-    allowed = pd.DataFrame(weights, index=market.sessions[[0, 50]])
-    assert score(course, schedules(course, market, [allowed]), threads=1)["cagr"].notna().all()
-    early = pd.DataFrame(weights, index=market.sessions[[0, 49]])
-    with pytest.raises(WeightError, match="candidate 0 wants B on .*, before its first price"):
-        schedules(course, market, [early])
-
-
-def test_a_course_that_cannot_be_is_refused():
-    market = random_market(1)
-    with pytest.raises(UsageError, match="has 1 sessions from .* too few for a lag of 1"):
-        make_course(market, ["SPY"], Costs(), start=market.sessions[-1])
-    with pytest.raises(DataError, match="SPYY is not in made.*did you mean SPY"):
-        make_course(market, ["SPYY"], Costs())

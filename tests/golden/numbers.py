@@ -57,6 +57,8 @@ def read_folder(folder: Path, *, private: bool) -> dict[str, object]:
             content[name] = json.loads(path.read_text("utf-8"))
         elif path.suffix == ".toml":
             content[name] = tomllib.loads(path.read_text("utf-8"))
+        elif name == "metrics.csv":
+            content[name] = _by_metric(path)
         elif private:
             content[name] = hashlib.sha256(path.read_bytes()).hexdigest()
         else:
@@ -67,6 +69,12 @@ def read_folder(folder: Path, *, private: bool) -> dict[str, object]:
             if name in verdict:
                 verdict[name] = _hash(verdict[name])
     return content
+
+
+def _by_metric(path: Path) -> dict[str, dict[str, Value]]:
+    """A comparison's table by run and metric: its rows are told by name, not by place."""
+    (_, keys), *columns = _columns(path).items()
+    return {name: dict(zip(map(str, keys), cells, strict=True)) for name, cells in columns}
 
 
 def _columns(path: Path) -> dict[str, list[Value]]:

@@ -11,7 +11,7 @@ import pytest
 
 from backtests.engine.config import RunConfig
 from backtests.jobs import execute, publish
-from backtests.report.figures import MOST_POINTS, Line, growth_axis, spans, thinned
+from backtests.report.charts import MOST_POINTS
 from backtests.report.verdict.page import write_verdict
 from tests import browser
 
@@ -72,22 +72,6 @@ def test_ticks_of_growth_say_whole_numbers(folder, content, driver):
     highest = max(content[0]["series"]["growth"]["equity"])
     assert highest / 3 < values[-1] < highest * 3
     assert title == "growth of 1"
-
-
-@pytest.mark.parametrize(
-    ("values", "tickformat", "dtick"),
-    [
-        ([0.95, None, 1.08], ".2f", None),  # 0.95, 1.00, 1.05
-        ([1.0, 1.0004], ".5f", None),
-        ([1.0], ".2f", None),
-        ([], ".2f", None),
-        ([1.0, 0.0, 3.5], ",~f", None),  # 1, 1.5, 2, ...
-        ([0.4, 9000.0], ",~f", "D2"),  # 0.5, 1, 2, ... 5,000
-    ],
-)
-def test_a_growth_axis_fits_what_it_shows(values, tickformat, dtick):
-    axis = growth_axis([Line("one", values, "--c1")])
-    assert (axis["tickformat"], axis.get("dtick")) == (tickformat, dtick)
 
 
 def test_the_page_fits_a_phone(folder, driver):
@@ -197,15 +181,3 @@ def test_every_number_of_the_tables_is_in_the_json(folder, content):
     values = {float(cell.get("data-v")) for cell in cells if cell.get("data-v")}
     assert len(values) > 300
     assert values - known <= {1e9}  # what "free" sorts by
-
-
-def test_thinning_keeps_both_ends():
-    assert thinned(3) == [0, 1, 2]
-    kept = thinned(16_000)
-    assert (kept[0], kept[-1], len(kept)) == (0, 15_999, MOST_POINTS)
-
-
-def test_shaded_spans_follow_the_condition():
-    days = ["a", "b", "c", "d", "e"]
-    found = [(s["x0"], s["x1"]) for s in spans(days, [True, True, False, True, True], "--x")]
-    assert found == [("a", "c"), ("d", "e")]

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 
 from backtests.analysis.metrics import headline
 from backtests.engine import ledger
-from backtests.engine.candidates import make_course, schedules, static_mixes
+from backtests.engine.candidates import make_panel, schedules, static_mixes
 from backtests.engine.scores import paths, score
 from backtests.engine.simulate import fill_with_vectorbt, simulate
 from data.errors import UsageError
@@ -94,12 +94,12 @@ def prepare(case):
     market = make_market(case)
     if case.scheduled:
         decided = make_decisions(case, market)
-        return market, Decided(decided), lambda course: schedules(course, market, [decided])
+        return market, Decided(decided), lambda panel: schedules(panel, market, [decided])
     weights = weights_of(case, np.random.default_rng(case.seed))
     mix = HedgeMix(
         weights=dict(zip(market.tickers, weights.tolist(), strict=True)), rebalance=case.rebalance
     )
-    return market, mix, lambda course: static_mixes(course, [weights], case.rebalance)
+    return market, mix, lambda panel: static_mixes(panel, [weights], case.rebalance)
 
 
 def sane(done):
@@ -167,7 +167,7 @@ def test_three_engines_give_one_answer(case):
         for refused in (
             lambda: simulate(market, strategy, engine=ledger.fill, **arguments),
             lambda: simulate(market, strategy, engine=fill_with_vectorbt, **arguments),
-            lambda: make_course(market, strategy.tickers, optional=strategy.optional, **arguments),
+            lambda: make_panel(market, strategy.tickers, optional=strategy.optional, **arguments),
         ):
             with pytest.raises(UsageError, match="too few for a lag"):
                 refused()
@@ -180,13 +180,13 @@ def test_three_engines_give_one_answer(case):
     assert apart <= LIMIT
     np.testing.assert_allclose(theirs.weights, done.weights, rtol=0, atol=LIMIT)
     assert theirs.costs_paid == pytest.approx(done.costs_paid, rel=LIMIT, abs=LIMIT * 5_000)
-    course = make_course(market, strategy.tickers, optional=strategy.optional, **arguments)
-    kernel = candidates(course)
-    nav = paths(course, kernel)[0]
+    panel = make_panel(market, strategy.tickers, optional=strategy.optional, **arguments)
+    kernel = candidates(panel)
+    nav = paths(panel, kernel)[0]
     apart = max(apart, difference(nav, done.nav))
     assert apart <= LIMIT
     WORST["difference"] = max(WORST["difference"], apart)
-    metrics_agree(score(course, kernel, threads=1).loc[0], market, done)
+    metrics_agree(score(panel, kernel, threads=1).loc[0], market, done)
     known = headline(done.nav, market.cash.loc[done.nav.index], market.periods_per_year)
     numbers = [value for value in vars(known).values() if isinstance(value, float)]
     assert np.isfinite(numbers).all()

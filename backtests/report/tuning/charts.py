@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import itertools
 import math
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from backtests.report.charts import MOST_POINTS, Line, growth_axis, time_chart
 from backtests.report.figures import (
-    MOST_POINTS,
+    Axis,
     Figure,
-    Line,
-    chooser,
-    growth_axis,
-    layout,
-    rounded,
-    time_chart,
+    Hover,
+    Margin,
+    Menu,
+    Trace,
+    cells,
+    chart,
+    dots,
+    line,
+    mark,
 )
-from backtests.report.tuning.result import SHOWN, WORDS, Tuned
+from backtests.report.tuning.result import Tuned
+from backtests.report.tuning.words import SHOWN, WORDS
 
 MOST_LEVELS = 61  # of an axis of a map; finer ones are drawn by every so many
 MOST_TICKS = 11
@@ -31,13 +36,13 @@ MARKS = {
     "Default with bills": ("square-open", "--c5"),
     "100 % equity": ("triangle-up", "--c4"),
 }
-SCALE = [[0, "--scale-low"], [0.5, "--scale-mid"], [1, "--scale-high"]]
+HOVERED = ("cagr", "volatility", "max_drawdown", "sharpe")
+REGION = "widest good region"
 
 
 def figures(tuned: Tuned) -> list[Figure]:
     """All charts of the page."""
-    names = list(tuned.space.axes)
-    maps = _map_of_pairs(tuned) if len(names) > 1 else _line_of_axis(tuned)
+    maps = _map_of_pairs(tuned) if len(tuned.space.axes) > 1 else _line_of_axis(tuned)
     walk = _walk(tuned)
     return [_frontier(tuned), maps, *([walk] if walk else [])]
 
@@ -47,49 +52,52 @@ def _frontier(tuned: Tuned) -> Figure:
     efficient = _efficient(table)
     efficient = efficient[_places(len(efficient), MOST_POINTS)]
     allowed = table["eligible"].to_numpy(bool)
-    data: list[dict[str, Any]] = []
-    shown = 0
     limits = tuned.limits
     parts = {
         f"keep {limits}" if limits else "candidates": (np.flatnonzero(allowed), "--c1", 0.75),
         "break a limit": (np.flatnonzero(~allowed), "--c3", 0.45),
     }
+    traces: list[Trace] = []
+    shown = 0
     for name, (numbers, colour, opacity) in parts.items():
-        if not len(numbers):
-            continue
-        kept = _thinned(numbers, np.intersect1d(numbers, efficient))
-        data.append(_points(tuned, kept, name, colour, opacity))
-        shown += len(kept)
-    data.append(
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": "efficient frontier",
-            "x": _rounded(table["volatility"], efficient),
-            "y": _rounded(table["cagr"], efficient),
-            "line": {"color": "--ink", "width": 1, "dash": "dot"},
-            "hoverinfo": "skip",
-        }
+        if len(numbers):
+            drawn = _thinned(numbers, np.intersect1d(numbers, efficient))
+            traces.append(_candidates(tuned, drawn, name, colour, opacity))
+            shown += len(drawn)
+    traces.append(
+        line(
+            "efficient frontier",
+            _numbers(table["volatility"], efficient),
+            _numbers(table["cagr"], efficient),
+            colour="--ink",
+            width=1,
+            dash="dot",
+            hover="",
+        )
     )
-    for name, (label, row) in tuned.portfolios.items():
-        x, y = rounded([row["volatility"], row["cagr"]])
-        data.append(_mark(name, x, y, label, row))
+    traces += [
+        _mark(
+            each.name,
+            float(each.metrics["volatility"]),
+            float(each.metrics["cagr"]),
+            each.holds,
+            each.metrics,
+        )
+        for each in tuned.portfolios
+    ]
     thinned = "" if shown >= len(table) else f" {shown:,} of {len(table):,} are drawn."
-    return Figure(
+    return chart(
         "frontier",
-        data,
-        layout(
-            hovermode="closest",
-            xaxis={"title": {"text": "volatility a year"}, "tickformat": ".0%"},
-            yaxis={"title": {"text": "CAGR"}, "tickformat": ".1%"},
-            margin={"l": 64, "b": 48},
-            legend={"y": -0.2},
-        ),
-        "Every candidate after costs; hover for weights and metrics. The dotted line joins those "
-        f"that none beats in both.{thinned}",
-        "Scatter of growth against volatility of all candidates, the recommended, the default "
+        traces,
+        x=Axis("volatility a year", format=".0%"),
+        y=Axis("CAGR", format=".1%"),
+        caption="Every candidate after costs; hover for weights and metrics. The dotted line joins "
+        f"those that none beats in both.{thinned}",
+        alt="Scatter of growth against volatility of all candidates, the recommended, the default "
         "and 100 % equity marked",
-        460,
+        height=460,
+        margin=Margin(left=64, bottom=48),
+        legend=-0.2,
     )
 
 
@@ -114,61 +122,41 @@ def _places(count: int, most: int) -> NDArray[np.int64]:
     return np.rint(spread).astype(np.int64)
 
 
-def _points(
+def _candidates(
     tuned: Tuned, numbers: NDArray[np.int64], name: str, colour: str, opacity: float
-) -> dict[str, Any]:
+) -> Trace:
     table = tuned.metrics
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": name,
-        "x": _rounded(table["volatility"], numbers),
-        "y": _rounded(table["cagr"], numbers),
-        **_hover(
-            [tuned.label(int(one)) for one in numbers], [table.iloc[int(one)] for one in numbers]
+    return dots(
+        name,
+        _numbers(table["volatility"], numbers),
+        _numbers(table["cagr"], numbers),
+        _hover(
+            [tuned.label(int(number)) for number in numbers],
+            [table.iloc[int(number)] for number in numbers],
         ),
-        "marker": {"size": 5, "color": colour, "opacity": opacity},
-    }
+        colour=colour,
+        size=5,
+        opacity=opacity,
+    )
 
 
-def _rounded(column: pd.Series, numbers: NDArray[np.int64]) -> list[float | None]:
-    return rounded([float(value) for value in column.to_numpy(float)[numbers]])
+def _numbers(column: pd.Series, numbers: NDArray[np.int64]) -> list[float]:
+    return [float(value) for value in column.to_numpy(float)[numbers]]
 
 
-HOVERED = ("cagr", "volatility", "max_drawdown", "sharpe")
-HOVER = "<br>".join(
-    ["%{text}", *(f"{SHOWN[key][0]} %{{customdata[{n}]}}" for n, key in enumerate(HOVERED))]
-)
-
-
-def _hover(labels: list[str], rows: list[pd.Series]) -> dict[str, Any]:
+def _hover(labels: list[str], rows: list[pd.Series]) -> Hover:
     """What a trace of portfolios shows under the pointer."""
-    return {
-        "text": labels,
-        "customdata": [[SHOWN[key][1](float(row[key])) for key in HOVERED] for row in rows],
-        "hovertemplate": f"{HOVER}<extra></extra>",
-    }
+    return Hover.of_facts(
+        labels,
+        [SHOWN[key][0] for key in HOVERED],
+        [[SHOWN[key][1](float(row[key])) for key in HOVERED] for row in rows],
+    )
 
 
-def _mark(
-    name: str, x: float | str | None, y: float | None, label: str, row: pd.Series
-) -> dict[str, Any]:
+def _mark(name: str, x: float | str, y: float, label: str, row: pd.Series) -> Trace:
     """One portfolio with its own sign."""
     symbol, colour = MARKS[name]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": name,
-        "x": [x],
-        "y": [y],
-        **_hover([f"{name}: {label}"], [row]),
-        "marker": {
-            "symbol": symbol,
-            "size": 13,
-            "color": colour,
-            "line": {"width": 1, "color": "--paper"},
-        },
-    }
+    return mark(name, x, y, _hover([f"{name}: {label}"], [row]), symbol=symbol, colour=colour)
 
 
 # Maps
@@ -178,100 +166,68 @@ def _map_of_pairs(tuned: Tuned) -> Figure:
     """The objective over each pair of axes, at its best over the others, the plateau outlined."""
     names = list(tuned.space.axes)
     pairs = list(itertools.combinations(range(len(names)), 2))
-    labels = [f"{names[one]} and {names[other]}" for one, other in pairs]
-    data: list[dict[str, Any]] = []
-    owners: list[str] = []
-    axes = []
-    for label, (one, other) in zip(labels, pairs, strict=True):
-        traces, ticks = _map(tuned, one, other)
-        for trace in traces:
-            trace["visible"] = label == labels[0]
-        data += traces
-        owners += [label] * len(traces)
-        axes.append(ticks)
-    menu = chooser(labels, owners)
-    for button, ticks in zip(menu["buttons"], axes, strict=True):
-        visible = button["args"][1]
-        button["method"], button["args"] = "update", [{"visible": visible}, ticks]
-    first = axes[0]
+    labels = [f"{names[column]} and {names[row]}" for column, row in pairs]
+    maps = [_map(tuned, column, row) for column, row in pairs]
+    axes = [(_map_axis(tuned, column), _map_axis(tuned, row)) for column, row in pairs]
+    owners = [label for label, traces in zip(labels, maps, strict=True) for _ in traces]
     word = WORDS[tuned.objective.maximise]
     others = "" if len(names) == 2 else " at its best over the others"
-    kept = f" that keep {tuned.limits}" if tuned.limits else ""
-    return Figure(
+    keep = f" that keep {tuned.limits}" if tuned.limits else ""
+    return chart(
         "map",
-        data,
-        layout(
-            hovermode="closest",
-            margin={"l": 70, "t": 46 if len(pairs) > 1 else 14, "b": 56},
-            xaxis={**_axis(first, "xaxis"), "showgrid": False, "zeroline": False},
-            yaxis={**_axis(first, "yaxis"), "showgrid": False, "zeroline": False},
-            updatemenus=[menu] if len(pairs) > 1 else [],
-            legend={"y": -0.2},
-        ),
-        f"{word} of the candidates{kept}, by two axes{others}. Outlined: the widest good region; "
-        "its middle is recommended, not the best cell. Empty: no candidate there, or none that "
-        "keeps the limit.",
-        f"Map of the {word} over pairs of axes with the plateau outlined",
-        520,
+        [trace for traces in maps for trace in traces],
+        x=axes[0][0],
+        y=axes[0][1],
+        caption=f"{word} of the candidates{keep}, by two axes{others}. Outlined: the widest good "
+        "region; its middle is recommended, not the best cell. Empty: no candidate there, or none "
+        "that keeps the limit.",
+        alt=f"Map of the {word} over pairs of axes with the plateau outlined",
+        height=520,
+        margin=Margin(left=70, top=46 if len(pairs) > 1 else 14, bottom=56),
+        legend=-0.2,
+        menu=Menu(labels, owners, axes),
     )
 
 
-def _axis(ticks: dict[str, Any], axis: str) -> dict[str, Any]:
-    return {
-        "title": {"text": ticks[f"{axis}.title.text"]},
-        "tickvals": ticks[f"{axis}.tickvals"],
-        "ticktext": ticks[f"{axis}.ticktext"],
-    }
+def _map_axis(tuned: Tuned, axis: int) -> Axis:
+    """An axis of a map: its cells are numbered, its ticks say what they hold."""
+    name, values = list(tuned.space.axes.items())[axis]
+    words = [_value_text(value, tuned) for value in values][:: _bin(len(values))]
+    places = _places(len(words), MOST_TICKS).tolist()
+    ticks = [(place, words[place]) for place in places]
+    return Axis(name, ticks=ticks, grid=False, zero=False)
 
 
-def _map(tuned: Tuned, one: int, other: int) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Traces of one pair, and the words of its axes."""
+def _map(tuned: Tuned, column: int, row: int) -> list[Trace]:
+    """Cells, outline and marks of one pair of axes."""
     names, values = zip(*tuned.space.axes.items(), strict=True)
     codes, region = tuned.space.codes, tuned.region
-    bins = [_bin(len(values[axis])) for axis in (one, other)]
-    x, y = codes[:, one] // bins[0], codes[:, other] // bins[1]
+    bins = [_bin(len(values[axis])) for axis in (column, row)]
+    x, y = codes[:, column] // bins[0], codes[:, row] // bins[1]
     goal = tuned.metrics[tuned.objective.maximise].where(tuned.metrics["eligible"])
     score = np.full((y.max() + 1, x.max() + 1), -np.inf)
     np.maximum.at(score, (y, x), goal.fillna(-np.inf).to_numpy(float))
     inside = np.zeros(score.shape, dtype=bool)
     inside[y[region.members], x[region.members]] = True
-    ticks: dict[str, Any] = {}
-    for axis, at, width in (("xaxis", one, bins[0]), ("yaxis", other, bins[1])):
-        words = [_value_text(value, tuned) for value in values[at]][::width]
-        some = _places(len(words), MOST_TICKS)
-        ticks[f"{axis}.title.text"] = names[at]
-        ticks[f"{axis}.tickvals"] = some.tolist()
-        ticks[f"{axis}.ticktext"] = [words[place] for place in some]
+    across, up = (
+        [f"{names[axis]} {_value_text(values[axis][place * width], tuned)}"
+         for place in range(score.shape[side])]
+        for axis, width, side in ((column, bins[0], 1), (row, bins[1], 0))
+    )  # fmt: skip
     fractions = tuned.objective.maximise == "cagr"
-    heat = {
-        "type": "heatmap",
-        "z": [[None if math.isinf(cell) else float(f"{cell:.5g}") for cell in row]
-              for row in score],
-        "text": [[f"{names[one]} {_value_text(values[one][i * bins[0]], tuned)}, "
-                  f"{names[other]} {_value_text(values[other][j * bins[1]], tuned)}"
-                  for i in range(score.shape[1])] for j in range(score.shape[0])],
-        "hoverongaps": False,
-        "colorscale": SCALE,
-        "colorbar": {"thickness": 10, "outlinewidth": 0,
-                     **({"tickformat": ".1%"} if fractions else {})},
-        "hovertemplate": "%{text}: %{z:.2%}<extra></extra>" if fractions
-        else "%{text}: %{z:.2f}<extra></extra>",
-    }  # fmt: skip
-    edges_x, edges_y = _outline(inside)
-    outline = {
-        "type": "scatter",
-        "mode": "lines",
-        "name": "widest good region",
-        "x": edges_x,
-        "y": edges_y,
-        "line": {"color": "--ink", "width": 2},
-        "hoverinfo": "skip",
-    }
-    marks: list[dict[str, Any]] = [heat, outline]
-    for name, number in (("Recommended", region.centre), ("Best single cell", region.peak)):
-        row = tuned.metrics.iloc[number]
-        marks.append(_mark(name, int(x[number]), int(y[number]), tuned.label(number), row))
-    return marks, ticks
+    heat = cells(
+        [[None if math.isinf(v) else float(f"{v:.5g}") for v in line_of] for line_of in score],
+        f"%{{text}}: %{{z:{'.2%' if fractions else '.2f'}}}<extra></extra>",
+        texts=[[f"{left}, {right}" for left in across] for right in up],
+        format=".1%" if fractions else "",
+    )
+    outline = line(REGION, *_outline(inside), colour="--ink", width=2, hover="")
+    marks = [
+        _mark(name, int(x[number]), int(y[number]), tuned.label(number),
+              tuned.metrics.iloc[number])
+        for name, number in (("Recommended", region.centre), ("Best single cell", region.peak))
+    ]  # fmt: skip
+    return [heat, outline, *marks]
 
 
 def _bin(levels: int) -> int:
@@ -279,79 +235,64 @@ def _bin(levels: int) -> int:
     return -(-levels // MOST_LEVELS)
 
 
-def _value_text(value: Any, tuned: Tuned) -> str:
-    if tuned.space.is_simplex:
-        return f"{100 * value:.4g} %"
-    return f"{value:g}" if isinstance(value, int | float) else str(value)
+def _value_text(value: float | str, tuned: Tuned) -> str:
+    if isinstance(value, str):
+        return value
+    return f"{100 * value:.4g} %" if tuned.space.is_simplex else f"{value:g}"
 
 
 def _outline(inside: NDArray[np.bool_]) -> tuple[list[float | None], list[float | None]]:
     """Edges between cells inside and outside, as one broken line in cell coordinates."""
-    padded = np.pad(inside, 1)
-    x: list[float | None] = []
-    y: list[float | None] = []
-    for j, i in np.argwhere(padded[:, 1:] != padded[:, :-1]):
-        x += [i - 0.5, i - 0.5, None]
-        y += [j - 1.5, j - 0.5, None]
-    for j, i in np.argwhere(padded[1:] != padded[:-1]):
-        x += [i - 1.5, i - 0.5, None]
-        y += [j - 0.5, j - 0.5, None]
-    return [None if one is None else float(one) for one in x], [
-        None if one is None else float(one) for one in y
+    edges = list(_edges(inside))
+    return [x for across, _ in edges for x in (*across, None)], [
+        y for _, up in edges for y in (*up, None)
     ]
+
+
+def _edges(inside: NDArray[np.bool_]) -> Iterator[tuple[tuple[float, float], tuple[float, float]]]:
+    """Ends of each edge, across and up: the upright edges first."""
+    padded = np.pad(inside, 1)
+    for j, i in np.argwhere(padded[:, 1:] != padded[:, :-1]).tolist():
+        yield (i - 0.5, i - 0.5), (j - 1.5, j - 0.5)
+    for j, i in np.argwhere(padded[1:] != padded[:-1]).tolist():
+        yield (i - 1.5, i - 0.5), (j - 0.5, j - 0.5)
 
 
 def _line_of_axis(tuned: Tuned) -> Figure:
     """The objective along a single axis, the plateau marked."""
     ((name, values),) = tuned.space.axes.items()
     metric, table, region = tuned.objective.maximise, tuned.metrics, tuned.region
-    order = np.argsort(tuned.space.codes[:, 0])
-    words = [_value_text(values[code], tuned) for code in tuned.space.codes[order, 0]]
-    percent = metric == "cagr"
-    inside = np.isin(order, region.members)
-    keeps = table["eligible"].to_numpy(bool)[order]
+    codes = tuned.space.codes[:, 0]
+    order = np.argsort(codes)
     marked = np.flatnonzero(np.isin(order, [region.centre, region.peak]))
     # Evenly spaced, and the marked ones: a category that no line has would stand at the end.
-    kept = np.union1d(_places(len(order), MOST_POINTS - 2), marked)
-    order, inside, keeps = order[kept], inside[kept], keeps[kept]
-    words = [words[place] for place in kept]
-    y = _rounded(table[metric], order)
-    data: list[dict[str, Any]] = [
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "name": WORDS[metric],
-            "x": words,
-            "y": y,
-            "line": {"color": "--c3", "width": 1.2},
-            "marker": {"size": 5, "opacity": [1.0 if kept else 0.35 for kept in keeps]},
-        },
-        {
-            "type": "scatter",
-            "mode": "lines+markers",
-            "name": "widest good region",
-            "x": words,
-            "y": [value if here else None for value, here in zip(y, inside, strict=True)],
-            "line": {"color": "--c1", "width": 3},
-        },
-    ]
-    for mark, number in (("Recommended", region.centre), ("Best single cell", region.peak)):
-        word = _value_text(values[tuned.space.codes[number, 0]], tuned)
-        (height,) = _rounded(table[metric], np.array([number]))
-        data.append(_mark(mark, word, height, tuned.label(number), table.iloc[number]))
-    return Figure(
+    order = order[np.union1d(_places(len(order), MOST_POINTS - 2), marked)]
+    keeps = table["eligible"].to_numpy(bool)[order]
+    words = [_value_text(values[code], tuned) for code in codes[order]]
+    heights = _numbers(table[metric], order)
+    good = zip(heights, np.isin(order, region.members), strict=True)
+    opacities = [1.0 if keep else 0.35 for keep in keeps]
+    traces = [
+        line(WORDS[metric], words, heights, colour="--c3", width=1.2, dotted=opacities),
+        line(REGION, words, [height if inside else None for height, inside in good],
+             colour="--c1", width=3, dotted=True),
+    ]  # fmt: skip
+    for mark_name, number in (("Recommended", region.centre), ("Best single cell", region.peak)):
+        word = _value_text(values[codes[number]], tuned)
+        row = table.iloc[number]
+        traces.append(_mark(mark_name, word, float(row[metric]), tuned.label(number), row))
+    return chart(
         "map",
-        data,
-        layout(
-            xaxis={"title": {"text": name}, "type": "category"},
-            yaxis={"title": {"text": WORDS[metric]}, **({"tickformat": ".1%"} if percent else {})},
-            margin={"l": 64, "b": 56},
-            legend={"y": -0.25},
-        ),
-        f"{WORDS[metric]} by {name}; pale points break a limit. The recommendation is the middle "
-        "of the widest good region, not the best point.",
-        f"{WORDS[metric]} by {name} with the plateau marked",
-        380,
+        traces,
+        x=Axis(name, kind="category"),
+        y=Axis(WORDS[metric], format=".1%" if metric == "cagr" else ""),
+        caption=f"{WORDS[metric]} by {name}; pale points break a limit. The recommendation is the "
+        "middle of the widest good region, not the best point.",
+        alt=f"{WORDS[metric]} by {name} with the plateau marked",
+        height=380,
+        margin=Margin(left=64, bottom=56),
+        legend=-0.25,
+        nearest=False,
     )
 
 
@@ -359,14 +300,14 @@ def _line_of_axis(tuned: Tuned) -> Figure:
 
 
 def _walk(tuned: Tuned) -> Figure | None:
-    expanding, rolling = tuned.honesty.expanding, tuned.honesty.rolling
+    expanding, rolling = tuned.reliability.expanding, tuned.reliability.rolling
     if expanding is None or rolling is None:
         return None
     dates = [f"{date:%Y-%m}" for date in expanding.dates]
     equity = tuned.equity_returns[-len(dates) :]
     series = {
         "tuned each year, all the past": (expanding.tuned, "--c1", "solid"),
-        f"tuned each year, {tuned.honesty.look_back} months": (rolling.tuned, "--c1", "dot"),
+        f"tuned each year, {tuned.reliability.look_back} months": (rolling.tuned, "--c1", "dot"),
         "never tuned": (expanding.untuned, "--c2", "solid"),
         f"100 % {tuned.benchmark}": (equity, "--c3", "solid"),
     }

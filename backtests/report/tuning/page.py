@@ -8,63 +8,63 @@ from pathlib import Path
 
 import pandas as pd
 
-from backtests.analysis.honesty import RARE_BY_CHANCE, SURE_OF_SKILL
 from backtests.analysis.objective import MONTHS
+from backtests.analysis.reliability import RARE_BY_CHANCE, SURE_OF_SKILL
 from backtests.analysis.selection import ChosenSharpe
 from backtests.analysis.walkforward import WalkForward
 from backtests.report.page import Cell, Grid, render_page
-from backtests.report.text import percent
+from backtests.report.text import costs_text, percent
 from backtests.report.tuning.charts import figures
-from backtests.report.tuning.result import (
-    BEST,
+from backtests.report.tuning.result import BEST, Tuned, params_text
+from backtests.report.tuning.words import (
     SHOWN,
-    TOP,
     WORDS,
-    Tuned,
     edge_text,
     figure,
     headline,
-    params_text,
     probability,
     sentences,
     survived,
 )
 
+TOP = 20
+
 
 def write_page(path: Path, tuned: Tuned) -> None:
     """Write ``index.html``: the answer, the charts, how far to trust it, the best twenty."""
-    costs = tuned.config.costs
-    searched = params_text(dict(tuned.space.fixed), tuned.space)
+    searched = params_text(tuned.space.fixed, tuned.space)
     render_page(
         "tuning.html",
         path,
         figures(tuned),
         title=f"Tuning {tuned.space.strategy}",
         answer=headline(tuned),
-        sure=tuned.honesty.beyond_noise,
+        sure=tuned.reliability.beyond_noise,
         sentences=sentences(tuned),
         span=f"{tuned.sessions[0]:%Y-%m-%d} to {tuned.sessions[-1]:%Y-%m-%d}",
         source=tuned.market.title,
-        costs=f"fee {costs.fee_bps:g} bp, slippage {costs.slippage_bps:g} bp, lag {costs.lag}",
+        costs=costs_text(tuned.config.costs),
         searched=f"{len(tuned.space):,} candidates over {', '.join(tuned.space.axes)}"
         + (f" ({searched})" if searched else ""),
         objective=f"{WORDS[tuned.objective.maximise]}"
         + (f" subject to {tuned.limits}" if tuned.limits else ""),
         command=f"python -m backtests.run --config {shlex.quote(f'results/{tuned.name}/{BEST}')}",
         portfolios=_portfolios(tuned),
-        panel=_panel(tuned),
+        panel=_measures(tuned),
         walks=_walks(tuned),
         top=_top(tuned),
         notes=[*tuned.market.notes, *_notes(tuned)],
-        has_walk=tuned.honesty.expanding is not None,
+        has_walk=tuned.reliability.expanding is not None,
     )
 
 
 def _notes(tuned: Tuned) -> list[str]:
     notes = []
-    count, why = tuned.space.left_out
-    if count:
-        notes.append(f"{count:,} combinations are left out, which the rule refuses: {why}")
+    left_out = tuned.space.left_out
+    if left_out.count:
+        notes.append(
+            f"{left_out.count:,} combinations are left out, which the rule refuses: {left_out.why}"
+        )
     if tuned.market.periods_per_year != MONTHS and tuned.objective.limits:
         notes.append("the walk-forward keeps its limits on month-ends, the search on every session")
     if unseen := tuned.objective.unseen:
@@ -79,15 +79,14 @@ def _metric_cells(row: pd.Series) -> list[Cell]:
     cells = []
     for key, (_, show) in SHOWN.items():
         value = float(row[key])
-        known = math.isfinite(value)
-        cells.append(Cell(show(value if known else None), value if known else ""))
+        cells.append(Cell(show(value), value) if math.isfinite(value) else Cell(show(None), ""))
     return cells
 
 
 def _portfolios(tuned: Tuned) -> Grid:
     rows = [
-        [Cell(name, small=label), *_metric_cells(row)]
-        for name, (label, row) in tuned.portfolios.items()
+        [Cell(portfolio.name, small=portfolio.holds), *_metric_cells(portfolio.metrics)]
+        for portfolio in tuned.portfolios
     ]
     return Grid(["", *(label for label, _ in SHOWN.values())], rows, wide=True)
 
@@ -117,59 +116,56 @@ def figure_of(value: float, tuned: Tuned) -> str:
 
 def _walks(tuned: Tuned) -> Grid:
     metric = tuned.objective.maximise
-    found: dict[str, WalkForward | None] = {
-        "All the past": tuned.honesty.expanding,
-        f"The last {tuned.honesty.look_back} months": tuned.honesty.rolling,
+    walks: dict[str, WalkForward | None] = {
+        "All the past": tuned.reliability.expanding,
+        f"The last {tuned.reliability.look_back} months": tuned.reliability.rolling,
     }
-    rows = []
-    for name, walk in found.items():
-        if walk is None:
-            continue
-        fell_back = sum(choice.fell_back for choice in walk.choices)
-        rows.append(
-            [
-                Cell(name),
-                Cell(str(len(walk.choices))),
-                Cell(figure(walk.edge_in_sample, metric, sign=True)),
-                Cell(figure(walk.edge_out_of_sample, metric, sign=True)),
-                Cell(survived(walk)),
-                Cell(str(fell_back)),
-            ]
-        )
+    rows = [
+        [
+            Cell(name),
+            Cell(str(len(walk.choices))),
+            Cell(figure(walk.edge_in_sample, metric, sign=True)),
+            Cell(figure(walk.edge_out_of_sample, metric, sign=True)),
+            Cell(survived(walk)),
+            Cell(str(walk.fell_back)),
+        ]
+        for name, walk in walks.items()
+        if walk is not None
+    ]
     word = WORDS[metric]
     heads = ["Chosen on", "Choices", f"{word} over the default, promised", "kept", "survived",
              "years without a choice"]  # fmt: skip
     return Grid(heads, rows)
 
 
-def _panel(tuned: Tuned) -> Grid:
+def _measures(tuned: Tuned) -> Grid:
     """Each measure with how to read it, and its figure."""
-    honesty, metric = tuned.honesty, tuned.objective.maximise
+    reliability, metric = tuned.reliability, tuned.objective.maximise
     word = WORDS[metric]
     lines = [
-        (f"{word} of the recommended over the default", edge_text(honesty.chosen, metric),
+        (f"{word} of the recommended over the default", edge_text(reliability.chosen, metric),
          "90 % interval by the stationary bootstrap of month-ends; it does not know that the "
          "candidate was chosen"),
-        (f"{word} of the best single cell over the default", edge_text(honesty.peak, metric),
+        (f"{word} of the best single cell over the default", edge_text(reliability.peak, metric),
          "what most tools would hand you"),
     ]  # fmt: skip
     for words, sharpe in (
-        ("returns minus the default's", honesty.sharpe),
-        ("the same at equal volatility, which decides here", honesty.same_risk),
+        ("returns minus the default's", reliability.sharpe),
+        ("the same at equal volatility, which decides here", reliability.same_risk),
     ):
         if sharpe is not None:
             lines += _sharpe_lines(words, sharpe)
-    if honesty.decides is not None:
-        record = honesty.record_years
+    if reliability.decides is not None:
+        record = reliability.record_years
         lines.append(
             ("Record needed to be sure of it",
              f"{record:,.0f} years" if math.isfinite(record) else "never",
-             f"minimum track record at 95 %; there are {honesty.months / 12:.0f} years")
+             f"minimum track record at 95 %; there are {reliability.months / 12:.0f} years")
         )  # fmt: skip
-    over = honesty.overfitting
+    over = reliability.overfitting
     if over is not None:
         low, high = over.by_chance
-        measure = "growth" if honesty.ranked_by == "cagr" else "the Sharpe ratio"
+        measure = "growth" if reliability.ranked_by == "cagr" else "the Sharpe ratio"
         lines.append(
             ("Probability of backtest overfitting",
              f"{100 * over.probability:.0f} % ± {100 * over.standard_error:.0f} points",
@@ -177,7 +173,7 @@ def _panel(tuned: Tuned) -> Grid:
              f"other, ranked by {measure}; candidates without skill show {100 * low:.0f} to "
              f"{100 * high:.0f} %")
         )  # fmt: skip
-    reality = honesty.reality
+    reality = reliability.reality
     lines += [
         ("Hansen's SPA", f"p = {reality.spa_consistent:.3f}",
          f"chance of such a lead if no candidate beats the default (bounds "

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from backtests.engine.config import plain_params
 from backtests.engine.space import Space
 from data.durable import locked, remove_left_behind, replacing
 from data.errors import OutputError
@@ -52,17 +53,20 @@ def log_trials(out: Path, space: Space, numbers: NDArray[np.int64], ppy: int, se
     frequency = "daily" if ppy == 252 else "monthly"
     path = out / TRIALS
     with locked(out):
-        known = _read(path, ["key"])["key"].to_numpy() if path.exists() else np.array([], np.uint64)
-        keys = _keys(space, numbers, frequency)
-        fresh = numbers[~np.isin(keys, known)]
+        logged = _logged_keys(path)
+        fresh = numbers[~np.isin(_keys(space, numbers, frequency), logged)]
         if len(fresh):
             _write(path, _parts(path, space, fresh, frequency, search))
         return _count(path, space, frequency) if path.exists() else 0
 
 
+def _logged_keys(path: Path) -> Keys:
+    return _read(path, ["key"])["key"].to_numpy() if path.exists() else np.array([], np.uint64)
+
+
 def _keys(space: Space, numbers: NDArray[np.int64], frequency: str) -> Keys:
-    found = [part["key"].to_numpy() for part in _made(space, numbers, frequency, "")]
-    return np.concatenate(found) if found else np.array([], np.uint64)
+    keys = [part["key"].to_numpy() for part in _made(space, numbers, frequency, "")]
+    return np.concatenate(keys) if keys else np.array([], np.uint64)
 
 
 def _made(space: Space, numbers: NDArray[np.int64], frequency: str, search: str) -> Iterator[Any]:
@@ -113,7 +117,7 @@ def _described(space: Space, numbers: NDArray[np.int64]) -> tuple[Any, Any]:
     if not space.is_simplex:
         rules = [space.rule(int(number)) for number in numbers]
         tickers = [",".join(sorted(rule.tickers)) for rule in rules]
-        texts = [json.dumps(rule.params(), sort_keys=True) for rule in rules]
+        texts = [json.dumps(plain_params(rule.params()), sort_keys=True) for rule in rules]
         return pa.array(tickers, pa.string()), pa.array(texts, pa.string())
     # A million mixes: in columns, an asset at a time. A weight of 0 is no part of a mix.
     names, weights = [], []
@@ -127,7 +131,7 @@ def _described(space: Space, numbers: NDArray[np.int64]) -> tuple[Any, Any]:
     def joined(columns: list[Any], after: str) -> Any:
         return pc.utf8_rtrim(pc.binary_join_element_wise(*columns, ""), after)
 
-    others = json.dumps(dict(space.fixed), sort_keys=True)[:-1]
+    others = json.dumps(plain_params(space.fixed), sort_keys=True)[:-1]
     parameters = pc.binary_join_element_wise(
         others + ', "weights": {', joined(weights, ", "), "}}", ""
     )

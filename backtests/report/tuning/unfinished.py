@@ -54,10 +54,10 @@ class Unfinished:
         scores = np.full((self.count, self.columns), np.nan)
         done = np.zeros(self.count, dtype=bool)
         for path in sorted(self.folder.glob("*.part")):
-            found = re.fullmatch(r"(\d+)-(\d+)", path.stem)
-            if not found or not 0 <= int(found[1]) < int(found[2]) <= self.count:
+            name = re.fullmatch(r"(\d+)-(\d+)", path.stem)
+            if not name or not 0 <= int(name[1]) < int(name[2]) <= self.count:
                 continue
-            first, stop = int(found[1]), int(found[2])
+            first, stop = int(name[1]), int(name[2])
             with contextlib.suppress(OSError):
                 content = path.read_bytes()
                 body = content[DIGEST_BYTES:]

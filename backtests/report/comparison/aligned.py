@@ -1,4 +1,4 @@
-"""Finished runs on one footing: the same dates, data, frequency and costs, or a refusal."""
+"""Finished runs made comparable: the same dates, data, frequency and costs, or a refusal."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ import pandas as pd
 
 from backtests.analysis.months import month_ends
 from backtests.report.finished_run import FinishedRun
-from backtests.report.text import run_label
+from backtests.report.text import FREQUENCIES, costs_text, run_label
 from data.errors import UsageError
 
 FEWEST, MOST = 2, 20
-WORDS = {252: "daily", 12: "monthly"}
 
 
 @dataclass(frozen=True, eq=False)
-class Footing:
+class AlignedRuns:
     """Runs over their common rows.
 
     Attributes
@@ -48,8 +47,8 @@ class Footing:
     notes: list[str]
 
 
-def require_footing(runs: Sequence[FinishedRun], *, align: bool) -> Footing:
-    """Put runs on one footing.
+def align_runs(runs: Sequence[FinishedRun], *, align: bool) -> AlignedRuns:
+    """Make runs comparable.
 
     Parameters
     ----------
@@ -69,17 +68,17 @@ def require_footing(runs: Sequence[FinishedRun], *, align: bool) -> Footing:
     _require_distinct(runs)
     notes = []
     for what, read, cure in DIFFERENCES:
-        found = _difference(runs, what, read)
-        if found and not align:
-            raise UsageError(f"{found}; {cure}")
-        if found:
-            notes.append(found)
+        difference = _difference(runs, what, read)
+        if difference and not align:
+            raise UsageError(f"{difference}; {cure}")
+        if difference:
+            notes.append(difference)
     changed = _changed_series(runs)
     if changed and not align:
         raise UsageError(f"{changed}; run both anew on the same data, or give --align")
     if changed:
         notes.append(changed)
-    ppy = min(run.summary["periods_per_year"] for run in runs)
+    ppy = min(run.ppy for run in runs)
     frames = [_at(run, ppy) for run in runs]
     common = frames[0].index
     for frame in frames[1:]:
@@ -106,7 +105,7 @@ def require_footing(runs: Sequence[FinishedRun], *, align: bool) -> Footing:
             f"{common[0]:%Y-%m-%d} to {common[-1]:%Y-%m-%d}; bills are those of {labels[0]}, and "
             "first purchases lie before",
         )  # fmt: skip
-    return Footing(
+    return AlignedRuns(
         runs=list(runs),
         labels=labels,
         values=values / values.iloc[0],
@@ -120,7 +119,7 @@ def require_footing(runs: Sequence[FinishedRun], *, align: bool) -> Footing:
 
 def label(runs: Sequence[FinishedRun]) -> list[str]:
     """Name runs by strategy and parameters; by folder or number where that is not unique."""
-    names = [run_label(run.summary) for run in runs]
+    names = [run_label(run.summary.strategy, run.summary.params) for run in runs]
     for more in (lambda n, run: run.name, lambda n, run: f"{n + 1}"):
         names = [
             f"{name} [{more(number, run)}]" if names.count(name) > 1 else name
@@ -133,7 +132,7 @@ def _require_distinct(runs: Sequence[FinishedRun]) -> None:
     """Refuse two folders of the same path of values and orders."""
     seen: dict[tuple[str, str], FinishedRun] = {}
     for run in runs:
-        files = run.manifest["files"]
+        files = run.manifest.files
         other = seen.setdefault((files["equity.csv"], files["orders.csv"]), run)
         if other is not run:
             raise UsageError(
@@ -141,25 +140,19 @@ def _require_distinct(runs: Sequence[FinishedRun]) -> None:
             )
 
 
-def costs_text(run: FinishedRun) -> str:
-    """What a run's orders cost, in words."""
-    costs = run.summary["costs"]
-    return f"fee {costs['fee_bps']:g} bp, slippage {costs['slippage_bps']:g} bp, lag {costs['lag']}"
-
-
 # What has to be the same, how to read it off, and what to do where it is not.
 DIFFERENCES: tuple[tuple[str, Callable[[FinishedRun], str], str], ...] = (
-    ("frequency", lambda run: WORDS[run.summary["periods_per_year"]],
+    ("frequency", lambda run: FREQUENCIES[run.ppy],
      "run both on the same source, or give --align for their common month-ends"),
-    ("source", lambda run: run.summary["source"],
+    ("source", lambda run: run.summary.source,
      "run both with the same --source, or give --align"),
-    ("start", lambda run: run.summary["start"],
+    ("start", lambda run: run.summary.start,
      "run both with the same --start, or give --align for their common span"),
-    ("end", lambda run: run.summary["end"],
+    ("end", lambda run: run.summary.end,
      "run both with the same --end, or give --align for their common span"),
-    ("benchmark", lambda run: run.summary["benchmark"]["ticker"],
+    ("benchmark", lambda run: run.summary.benchmark.ticker,
      "run both with the same --benchmark, or give --align"),
-    ("costs", costs_text,
+    ("costs", lambda run: costs_text(run.summary.costs),
      "run both with the same --fee-bps, --slippage-bps and --lag, or give --align"),
 )  # fmt: skip
 
@@ -180,17 +173,17 @@ def _changed_series(runs: Sequence[FinishedRun]) -> str:
     """The first series that two runs with the same last day have in two versions."""
     seen: dict[tuple[str, str], tuple[str, FinishedRun]] = {}
     for run in runs:
-        for name, known in run.manifest["data"].items():
-            key = (f"{name} up to {run.summary['end']}", run.summary["source"])
-            sha256, other = seen.setdefault(key, (known["sha256"], run))
-            if sha256 != known["sha256"]:
+        for name, series in run.manifest.data.items():
+            key = (f"{name} up to {run.summary.end}", run.summary.source)
+            sha256, other = seen.setdefault(key, (series.sha256, run))
+            if sha256 != series.sha256:
                 return f"not the same data: {key[0]} of {other.name} and of {run.name}"
     return ""
 
 
 def _at(run: FinishedRun, ppy: int) -> pd.DataFrame:
     """A run's levels, at the last row of each month where months are what is common."""
-    if ppy == run.summary["periods_per_year"]:
+    if ppy == run.ppy:
         return run.values
     months = month_ends(run.values)
     months.index = pd.PeriodIndex(months.index).to_timestamp(how="end").normalize()

@@ -9,8 +9,7 @@ import pytest
 
 from data.errors import DataError
 from data.sources import files
-
-GOOD = "date,value\n2020-01-02,100\n2020-01-03,101\n2020-01-06,102\n2020-01-07,103\n"
+from tests.data.helpers import GOOD, rows_of
 
 
 def test_adjusted_close_is_the_total_return_index(price_folder):
@@ -121,54 +120,6 @@ def test_price_only_index_is_refused(price_folder):
         files.read_prices(price_folder(), "^GSPC")
 
 
-def test_a_session_without_every_price_is_left_out_and_said(price_folder):
-    folder = price_folder(A=GOOD, B=GOOD.replace("2020-01-06,102\n", ""))
-    market = files.load(folder, ["A", "B"])
-    assert [f"{day:%d}" for day in market.sessions] == ["02", "03", "07"]
-    assert any(
-        "1 sessions are left out" in note and "2020-01-06: B" in note for note in market.notes
-    )
-
-
-def test_the_earliest_end_is_said(price_folder):
-    folder = price_folder(A=GOOD, B=GOOD.replace("2020-01-07,103\n", ""))
-    market = files.load(folder, ["A", "B"])
-    assert market.sessions[-1] == pd.Timestamp("2020-01-06")
-    assert any("the last day of B: 1 later sessions" in note for note in market.notes)
-
-
-def test_a_late_ticker_is_empty_before_its_first_day(price_folder):
-    folder = price_folder(A=GOOD, B="\n".join([GOOD.splitlines()[0], *GOOD.splitlines()[3:], ""]))
-    market = files.load(folder, ["A", "B"])
-    assert market.prices["B"].isna().tolist() == [True, True, False, False]
-
-
-def test_a_wild_move_is_named(price_folder):
-    folder = price_folder(A=GOOD.replace("2020-01-06,102", "2020-01-06,10.2"))
-    (note,) = [note for note in files.load(folder, ["A"]).notes if "A moves" in note]
-    assert note.startswith("A moves -90% on 2020-01-06 (and 1 more such days)")
-
-
-def rows_of(days: pd.DatetimeIndex) -> str:
-    return "date,value\n" + "".join(f"{day:%Y-%m-%d},100\n" for day in days)
-
-
-def test_daily_and_monthly_rows_do_not_mix(price_folder):
-    folder = price_folder(
-        A=rows_of(pd.bdate_range("2018-01-01", "2020-12-31")),
-        B=rows_of(pd.date_range("2018-01-31", "2020-12-31", freq="BME")),
-    )
-    with pytest.raises(DataError, match="A of .* is daily but B is monthly"):
-        files.load(folder, ["A", "B"])
-
-
-def test_calendars_that_share_too_few_sessions_are_refused(price_folder):
-    days = pd.bdate_range("2018-01-01", "2020-12-31")
-    folder = price_folder(A=rows_of(days), B=rows_of(days[days.day_of_week < 4]))
-    with pytest.raises(DataError, match="share too few sessions|about 20. rows a year"):
-        files.load(folder, ["A", "B"])
-
-
 @pytest.mark.parametrize(
     ("days", "message"),
     [
@@ -216,3 +167,26 @@ def test_weekly_rows_are_refused(price_folder):
 def test_monthly_rows_are_known_as_monthly(price_folder):
     text = rows_of(pd.date_range("2020-01-31", periods=30, freq="ME"))
     assert files.load(price_folder(A=text), ["A"]).periods_per_year == 12
+
+
+def test_files_of_rates_are_each_read_as_what_they_are(tmp_path):
+    from data.sources.files import read_rates
+
+    head, rows = "date,{}\n", ("2024-01-02,{}\n", "2024-01-03,{}\n")
+    for name, column, value in (
+        ("treasury_bill_3m_discount_daily", "dtb3", 4.975),
+        ("fed_funds_effective_daily", "x", 5.33),
+        ("cpi_monthly", "x", 300.0),
+    ):
+        text = head.format(column) + "".join(row.format(value) for row in rows)
+        (tmp_path / f"{name}.csv").write_text(text)
+    (tmp_path / "usd_index_daily.csv").write_text(
+        "date,dxy,fed_broad_usd\n2024-01-02,101,120\n2024-01-03,102,121\n"
+    )
+    found = read_rates(tmp_path)
+    assert found.bill.iloc[0] == pytest.approx(5.108, abs=5e-4)  # published equivalent
+    assert (found.policy_rate.iloc[0], found.cpi.iloc[0]) == (5.33, 300.0)
+    assert (found.dxy.iloc[0], found.broad_usd.iloc[0]) == (101, 120)
+    (tmp_path / "usd_index_daily.csv").write_text("date,value\n2024-01-02,1\n2024-01-03,1\n")
+    with pytest.raises(DataError, match="needs a column dxy or fed_broad_usd, got value"):
+        read_rates(tmp_path)

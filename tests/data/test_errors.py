@@ -6,6 +6,7 @@ import ast
 
 import pytest
 
+from data import errors
 from tests.conftest import ROOT
 from tests.soak.doors import CURE
 
@@ -55,3 +56,36 @@ def test_an_error_says_what_to_do(where, text):
     passed_on = text.strip(".") == ""
     excused = any(words in text for words in EXCUSED)
     assert passed_on or excused or CURE.search(text), f"{where}: {text}"
+
+
+# --- the family itself ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("word", "clause"),
+    [
+        ("TLTT", " (did you mean TLT?)"),
+        ("spy", " (did you mean SPY?)"),  # another case is no other word
+        ("gold", ""),
+        ("", ""),
+    ],
+)
+def test_the_nearest_word_is_named_and_a_far_one_is_not(word, clause):
+    assert errors.did_you_mean(word, ["SPY", "TLT", "IEF"]) == clause
+
+
+def test_nothing_is_near_where_nothing_is():
+    assert errors.did_you_mean("SPY", []) == ""
+
+
+def test_every_error_is_a_value_error_of_one_family():
+    family = [
+        kind
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and kind.__module__ == "data.errors"
+    ]
+    assert len(family) >= 7
+    assert all(issubclass(kind, errors.HedgeError) for kind in family)
+    assert issubclass(errors.HedgeError, ValueError)
+    # Waiting may help where a server cannot be reached, and only there.
+    assert issubclass(errors.UnreachableError, errors.DataError)

@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 from backtests.analysis.metrics import cagr, drawdown_list, volatility
-from data.errors import DataError, UsageError
-from data.history import main
+from data.errors import DataError
 from data.sources import files
 from data.treasuries.curve import par_returns, year_fractions
 from data.treasuries.proxies import extend, proxy_level, tracking
@@ -209,55 +208,3 @@ def test_crises_of_the_published_yields(peak, trough, ten_year, long_bond, rates
     if long_bond is not None:
         # The 30-year, or the 20-year before 1987: the published figure of 1980-82 is its.
         assert change(30.0 if peak > "1987" else 20.0) == pytest.approx(long_bond, abs=0.3)
-
-
-def test_the_command_writes_its_table_and_chart(tmp_path, yahoo_folder, capsys):
-    from data.command import run_command
-
-    out = tmp_path / "history"
-    run_command(main, ["--source", f"files:{yahoo_folder.parent}", "--out", str(out)])
-    shown = capsys.readouterr().out
-    assert "IEF" in shown
-    rows = pd.read_csv(out / "tracking.csv", index_col="ticker")
-    assert list(rows.index) == ["SPY", "SHY", "IEF", "TLT", "BIL"]
-    assert rows["correlation"].gt(0.9).all()
-    assert "<svg" in (out / "tracking.svg").read_text()
-
-
-# --- stated answers to bad curves ---------------------------------------------------------
-
-
-def test_a_gap_of_a_year_is_one_return_over_a_year():
-    index = pd.DatetimeIndex(["2020-01-02", "2021-01-04"])
-    yields = pd.DataFrame({10.0: [4.0, 4.0]}, index=index)
-    got = par_returns(yields, np.array([10.0]), year_fractions(index, 252))[1, 0]
-    assert got == pytest.approx(1.02 ** (2 * 368 / 365.25) - 1, rel=1e-12)
-
-
-def test_yields_a_little_below_zero_and_maturities_beyond_the_last_node():
-    yields = pd.DataFrame({1.0: [-0.05, -0.04], 10.0: [0.3, 0.3]}, index=DAYS[:2])
-    got = par_returns(yields, np.array([0.5, 1.0, 30.0]), year_fractions(DAYS[:2], 252))[1]
-    assert np.isfinite(got).all()
-    assert abs(got).max() < 0.01
-
-
-def test_dates_out_of_order_are_refused():
-    yields = pd.DataFrame({10.0: [4.0, 4.0]}, index=DAYS[[1, 0]])
-    with pytest.raises(DataError, match="must ascend"):
-        par_returns(yields, np.array([10.0]), np.zeros(2))
-
-
-@pytest.mark.parametrize(
-    "month", ["0000-01", "1799-12", "2200-01", "9999-12", "2020-13", "2020-00", "2020-1",
-              "٢٠٢٠-01", "2020-01\n"],
-)  # fmt: skip
-@pytest.mark.parametrize("option", ["--first", "--last"])
-def test_a_month_is_written_in_plain_digits_of_a_year_that_can_be(option, month):
-    with pytest.raises(UsageError, match=f"{option} takes a month as YYYY-MM from 1800-01"):
-        main.main([option, month, "--source", "files:nowhere"], standalone_mode=False)
-
-
-def test_the_last_month_is_not_before_the_first(tmp_path):
-    words = ["--first", "2020-02", "--last", "2020-01", "--source", f"files:{tmp_path}"]
-    with pytest.raises(UsageError, match="--last takes a month not before --first 2020-02"):
-        main.main(words, standalone_mode=False)

@@ -55,7 +55,7 @@ class Edge:
 
 
 @dataclass(frozen=True, eq=False)
-class Honesty:
+class Reliability:
     """Everything that stands beside the recommendation.
 
     Attributes
@@ -157,11 +157,11 @@ def edge_of(objective: Objective, pair: Array, cash: Array, *, seed: int = SEED)
 
     block = block_length(np.hstack([pair, pair**2]))
     drawn = resampled_rows(len(pair), block, REPETITIONS, seed)
-    found = np.array([difference(rows) for rows in drawn])
-    known = found[np.isfinite(found)]
-    limits = interval(found) if len(pair) >= FEWEST_ROWS else None
-    error = float(known.std(ddof=1)) if len(known) > 1 else math.nan
-    return Edge(Estimate(difference(slice(None)), *(limits or (None, None))), error)
+    resampled = np.array([difference(rows) for rows in drawn])
+    finite = resampled[np.isfinite(resampled)]
+    limits = interval(resampled) if len(pair) >= FEWEST_ROWS else None
+    error = float(finite.std(ddof=1)) if len(finite) > 1 else math.nan
+    return Edge(Estimate.of(difference(slice(None)), limits), error)
 
 
 def examine(
@@ -172,7 +172,7 @@ def examine(
     lag: int = 1,
     seed: int = SEED,
     report: Callable[[str], object] = lambda step: None,
-) -> Honesty:
+) -> Reliability:
     """Work out how far to trust a choice.
 
     Parameters
@@ -199,7 +199,7 @@ def examine(
     reality = superiority.reality_check(_gains(objective, within, default, cash), seed=seed)
     report("probability of overfitting")
     ranked_by = ADDS_UP[objective.maximise]
-    found = _overfitting(within, cash, ranked_by, seed)
+    overfitted = _overfitting(within, cash, ranked_by, seed)
     report("walk-forward")
     look_back = min(LOOK_BACK, len(returns) // 2)
     expanding, rolling = (
@@ -217,7 +217,7 @@ def examine(
         and chosen.estimate.low is not None
         and chosen.estimate.low > 0.0
     )
-    return Honesty(
+    return Reliability(
         months=len(returns),
         first=f"{sample.dates[0]:%Y-%m}",
         last=f"{sample.dates[-1]:%Y-%m}",
@@ -227,7 +227,7 @@ def examine(
         same_risk=same_risk,
         decides=decides,
         record_years=record,
-        overfitting=found,
+        overfitting=overfitted,
         ranked_by=ranked_by,
         reality=reality,
         expanding=expanding,
@@ -247,8 +247,8 @@ def _gains(objective: Objective, returns: Array, default: Array, cash: Array) ->
 def _at_same_risk(cash: Array, returns: Array, default: Array) -> Array:
     """Excess returns over bills per unit of volatility, less the default's."""
 
-    def per_risk(one: Array) -> Array:
-        excess = one - cash[:, None]
+    def per_risk(earned: Array) -> Array:
+        excess = earned - cash[:, None]
         deviation = excess.std(axis=0, ddof=1)
         # All in bills: no risk, and no excess to divide.
         return np.asarray(excess / np.where(deviation > 1e-12, deviation, 1.0))
@@ -298,8 +298,8 @@ def _sharpe(
     if own.std() <= 1e-12:
         return None, math.nan
     varying = int(np.count_nonzero(excess.std(axis=0) > 1e-12))
-    found = chosen_against_default(excess, place, trials=max(trials, varying), ppy=MONTHS)
+    chosen = chosen_against_default(excess, place, trials=max(trials, varying), ppy=MONTHS)
     rows = minimum_track_record(
-        found.sharpe, skew=skewness(own), kurtosis=excess_kurtosis(own) + 3.0
+        chosen.sharpe, skew=skewness(own), kurtosis=excess_kurtosis(own) + 3.0
     )
-    return found, rows / MONTHS
+    return chosen, rows / MONTHS

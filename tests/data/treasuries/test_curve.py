@@ -9,9 +9,11 @@ import pytest
 from data.bundled import CURVE, table
 from data.errors import DataError
 from data.treasuries import bonds, curve
+from data.treasuries.curve import par_returns, year_fractions
 from data.treasuries.instruments import CATALOGUE, Instrument, Ladder
 
 MONTHS = pd.date_range("2020-01-31", periods=4, freq="ME")
+DAYS = pd.bdate_range("2020-01-01", periods=60)
 
 
 def flat(level: float, nodes=(1.0, 5.0, 10.0, 30.0), index=MONTHS) -> pd.DataFrame:
@@ -106,3 +108,23 @@ def test_bundled_breaks_make_no_false_long_bond_return():
     for month in ("1987-01", "1993-10", "2002-02", "2006-02"):
         moved = rates[10.0].diff()[month].iloc[0] / 100
         assert long_bond[month].iloc[0] == pytest.approx(-11 * moved + 0.005, abs=0.022), month
+
+
+def test_a_gap_of_a_year_is_one_return_over_a_year():
+    index = pd.DatetimeIndex(["2020-01-02", "2021-01-04"])
+    yields = pd.DataFrame({10.0: [4.0, 4.0]}, index=index)
+    got = par_returns(yields, np.array([10.0]), year_fractions(index, 252))[1, 0]
+    assert got == pytest.approx(1.02 ** (2 * 368 / 365.25) - 1, rel=1e-12)
+
+
+def test_yields_a_little_below_zero_and_maturities_beyond_the_last_node():
+    yields = pd.DataFrame({1.0: [-0.05, -0.04], 10.0: [0.3, 0.3]}, index=DAYS[:2])
+    got = par_returns(yields, np.array([0.5, 1.0, 30.0]), year_fractions(DAYS[:2], 252))[1]
+    assert np.isfinite(got).all()
+    assert abs(got).max() < 0.01
+
+
+def test_dates_out_of_order_are_refused():
+    yields = pd.DataFrame({10.0: [4.0, 4.0]}, index=DAYS[[1, 0]])
+    with pytest.raises(DataError, match="must ascend"):
+        par_returns(yields, np.array([10.0]), np.zeros(2))

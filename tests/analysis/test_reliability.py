@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from backtests.analysis import superiority
-from backtests.analysis.honesty import Sample, edge_of, examine
 from backtests.analysis.objective import read_objective
+from backtests.analysis.reliability import Sample, edge_of, examine
 
 FREE = read_objective("cagr", ["volatility<1"])
 
@@ -184,7 +184,7 @@ def test_beyond_noise_takes_all_three(monkeypatch):
         )
         assert not examine(sample, FREE, trials=30).beyond_noise
     with monkeypatch.context() as patch:
-        patch.setattr("backtests.analysis.honesty.SURE_OF_SKILL", 1.0)
+        patch.setattr("backtests.analysis.reliability.SURE_OF_SKILL", 1.0)
         assert not examine(sample, FREE, trials=30).beyond_noise
 
 

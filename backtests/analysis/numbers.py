@@ -1,0 +1,303 @@
+"""The numbers of one portfolio, declared once: what each is, its unit, and where it is shown.
+
+Screen, pages, lab, comparison, search and JSON read this list. To add a metric, write a function
+of a :class:`Portfolio` and one field of :class:`PortfolioNumbers`.
+
+Annotations hold functions here: they are code, and not text to be read later.
+"""
+
+import dataclasses
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated
+
+import pandas as pd
+
+from backtests.analysis import metrics
+from backtests.analysis.metrics import Array, Drawdown
+from backtests.analysis.months import cvar, month_ends, under_water
+from data.records import annotations_of
+
+Number = float | int | str | None
+
+
+class Unit(StrEnum):
+    """What a number counts, which decides how it is written."""
+
+    PERCENT = "percent"  # a fraction, shown as percent
+    RATIO = "ratio"
+    AMOUNT = "amount"  # currency
+    COSTS = "costs"  # currency; small beside a start of 1, so more digits there
+    DAYS = "days"  # a count of calendar days
+    DATE = "date"  # YYYY-MM-DD
+    RECOVERY = "recovery"  # a date, or that it is still to come
+
+
+class Place(StrEnum):
+    """Where a metric can be shown."""
+
+    SCREEN = "screen"  # the table that a run prints, and the lab's
+    COMPARISON = "comparison"  # screen, page and metrics.csv
+    VERDICT = "verdict"  # the table of portfolios on the verdict's page
+    INDEX = "index"
+    SEARCH = "search"  # of the sweep's own metrics
+    TILE = "tile"  # large, at the top of the lab
+
+
+@dataclass(frozen=True, eq=False)
+class Portfolio:
+    """What the numbers of a portfolio are made from.
+
+    Attributes
+    ----------
+    values
+        Value at each session, two rows or more.
+    cash
+        Total-return index of bills on the same rows.
+    ppy
+        Rows per year, 252 or 12.
+    turnover_per_year
+        One-way, a fraction of value, without the first purchase.
+    costs_paid
+        Fees and slippage, in currency.
+    months_from
+        The session from which month-end returns count; None for the first.
+    """
+
+    values: pd.Series
+    cash: pd.Series
+    ppy: int
+    turnover_per_year: float
+    costs_paid: float
+    months_from: pd.Timestamp | None = None
+
+    @cached_property
+    def returns(self) -> Array:
+        """Simple returns, row by row."""
+        return metrics.returns_of(self.values).to_numpy(float)
+
+    @cached_property
+    def bills(self) -> Array:
+        """Returns of bills on the same rows."""
+        return metrics.returns_of(self.cash).to_numpy(float)
+
+    @cached_property
+    def growth(self) -> float:
+        """Compound growth a year, a fraction."""
+        return metrics.cagr(self.values.to_numpy(float), self.ppy)
+
+    @cached_property
+    def deepest(self) -> Drawdown | None:
+        """The deepest fall; None where there is none."""
+        falls = metrics.drawdown_list(self.values)
+        return falls[0] if falls else None
+
+    @cached_property
+    def depth(self) -> float:
+        """The deepest fall, 0 or negative."""
+        return self.deepest.depth if self.deepest else 0.0
+
+    @cached_property
+    def months(self) -> Array:
+        """Month-end returns from ``months_from`` on."""
+        levels = month_ends(self.values.loc[self.months_from :].to_frame())
+        returns: Array = levels.iloc[:, 0].pct_change(fill_method=None).to_numpy()[1:]
+        return returns
+
+    @cached_property
+    def years(self) -> pd.Series:
+        """Returns of the complete calendar years."""
+        return metrics.year_returns(self.values)
+
+    @cached_property
+    def water(self) -> tuple[int, float]:
+        """Longest stretch under water in days, and the share of rows spent there."""
+        return under_water(self.values)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One metric: what it is called, its unit, which way is better, where it is shown.
+
+    ``label`` may hold ``{rows}`` (daily, monthly) and ``{initial}`` (value at the start);
+    ``better`` is 1 where more is better, -1 where less is, 0 where neither. ``of`` works it out;
+    what is not finite counts as not there.
+    """
+
+    label: str
+    unit: Unit
+    better: int
+    places: tuple[Place, ...]
+    of: Callable[[Portfolio], Number]
+    key: str = ""
+
+
+SCREEN, COMPARISON, VERDICT = Place.SCREEN, Place.COMPARISON, Place.VERDICT
+INDEX, SEARCH, TILE = Place.INDEX, Place.SEARCH, Place.TILE
+EVERYWHERE = (SCREEN, COMPARISON, VERDICT, INDEX, SEARCH, TILE)
+
+
+@dataclass(frozen=True)
+class PortfolioNumbers:
+    """The numbers of one portfolio after costs; fractions, not percent; None where there is none.
+
+    The order is the one in which they are shown. Definitions: ``analysis/metrics.py`` on the
+    portfolio's own rows, ``analysis/months.py`` for what is called month-end.
+    """
+
+    cagr: Annotated[float, Metric("CAGR", Unit.PERCENT, 1, EVERYWHERE, lambda p: p.growth)]
+    volatility: Annotated[
+        float,
+        Metric(
+            "Volatility", Unit.PERCENT, -1, (SCREEN, COMPARISON, INDEX, SEARCH, TILE),
+            lambda p: metrics.volatility(p.returns, p.ppy),
+        ),
+    ]  # fmt: skip
+    volatility_monthly: Annotated[
+        float | None,
+        Metric(
+            "Volatility, month-ends", Unit.PERCENT, -1, (VERDICT,),
+            lambda p: metrics.volatility(p.months, 12) if len(p.months) > 1 else None,
+        ),
+    ]  # fmt: skip
+    sharpe: Annotated[
+        float | None,
+        Metric(
+            "Sharpe (over bills)", Unit.RATIO, 1, EVERYWHERE,
+            lambda p: metrics.sharpe(p.returns, p.bills, p.ppy),
+        ),
+    ]  # fmt: skip
+    sortino: Annotated[
+        float | None,
+        Metric(
+            "Sortino (over bills)", Unit.RATIO, 1, (SCREEN, COMPARISON, SEARCH),
+            lambda p: metrics.sortino(p.returns, p.bills, p.ppy),
+        ),
+    ]  # fmt: skip
+    max_drawdown: Annotated[
+        float, Metric("Max drawdown", Unit.PERCENT, 1, EVERYWHERE, lambda p: p.depth)
+    ]
+    max_drawdown_start: Annotated[
+        str | None,
+        Metric(
+            "  from", Unit.DATE, 0, (SCREEN, COMPARISON),
+            lambda p: _date(p.deepest.start if p.deepest else None),
+        ),
+    ]  # fmt: skip
+    max_drawdown_end: Annotated[
+        str | None,
+        Metric(
+            "  to", Unit.DATE, 0, (SCREEN, COMPARISON),
+            lambda p: _date(p.deepest.end if p.deepest else None),
+        ),
+    ]  # fmt: skip
+    max_drawdown_recovered: Annotated[
+        str | None,
+        Metric(
+            "  recovered", Unit.RECOVERY, 0, (SCREEN,),
+            lambda p: _date(p.deepest.recovered if p.deepest else None),
+        ),
+    ]  # fmt: skip
+    days_under_water: Annotated[
+        int,
+        Metric(
+            "Longest under water, days", Unit.DAYS, -1, (COMPARISON, VERDICT),
+            lambda p: p.water[0],
+        ),
+    ]  # fmt: skip
+    share_under_water: Annotated[
+        float, Metric("Time under water", Unit.PERCENT, -1, (), lambda p: p.water[1])
+    ]
+    calmar: Annotated[
+        float | None,
+        Metric(
+            "Calmar", Unit.RATIO, 1, (SCREEN, COMPARISON, SEARCH),
+            lambda p: metrics.ratio(p.growth, -p.depth),
+        ),
+    ]  # fmt: skip
+    best_year: Annotated[
+        float | None,
+        Metric(
+            "Best year", Unit.PERCENT, 1, (SCREEN, COMPARISON),
+            lambda p: float(p.years.max()) if len(p.years) else None,
+        ),
+    ]  # fmt: skip
+    worst_year: Annotated[
+        float | None,
+        Metric(
+            "Worst year", Unit.PERCENT, 1, (SCREEN, COMPARISON, SEARCH),
+            lambda p: float(p.years.min()) if len(p.years) else None,
+        ),
+    ]  # fmt: skip
+    cvar_95: Annotated[
+        float,
+        Metric(
+            "CVaR 95, {rows}", Unit.PERCENT, 1, (SCREEN, COMPARISON),
+            lambda p: metrics.conditional_var(p.returns),
+        ),
+    ]  # fmt: skip
+    cvar_95_monthly: Annotated[
+        float | None,
+        Metric(
+            "CVaR 95, month-ends", Unit.PERCENT, 1, (COMPARISON, VERDICT),
+            lambda p: float(cvar(p.months)) if len(p.months) else None,
+        ),
+    ]  # fmt: skip
+    turnover_per_year: Annotated[
+        float,
+        Metric(
+            "Turnover a year", Unit.PERCENT, -1, (SCREEN, COMPARISON, VERDICT, INDEX, SEARCH),
+            lambda p: p.turnover_per_year,
+        ),
+    ]  # fmt: skip
+    costs_paid: Annotated[
+        float,
+        Metric("Costs paid", Unit.COSTS, -1, (SCREEN, COMPARISON, VERDICT), lambda p: p.costs_paid),
+    ]
+    final_value: Annotated[
+        float,
+        Metric(
+            "Final value of {initial}", Unit.AMOUNT, 1, (SCREEN, COMPARISON, INDEX),
+            lambda p: float(p.values.iloc[-1]),
+        ),
+    ]  # fmt: skip
+
+
+def declared(kind: type[PortfolioNumbers] = PortfolioNumbers) -> tuple[Metric, ...]:
+    """Every metric of a record of numbers, in order."""
+    if kind not in _DECLARED:
+        _DECLARED[kind] = tuple(
+            dataclasses.replace(part, key=name)
+            for name, parts in annotations_of(kind)
+            for part in parts
+            if isinstance(part, Metric)
+        )
+    return _DECLARED[kind]
+
+
+# Types are read from text once a class, and asked for at every portfolio.
+_DECLARED: dict[type, tuple[Metric, ...]] = {}
+
+
+def shown_in(place: Place, kind: type[PortfolioNumbers] = PortfolioNumbers) -> tuple[Metric, ...]:
+    """The metrics that a place shows, in order."""
+    return tuple(metric for metric in declared(kind) if place in metric.places)
+
+
+def numbers_of(
+    portfolio: Portfolio, kind: type[PortfolioNumbers] = PortfolioNumbers
+) -> PortfolioNumbers:
+    """Work out every declared number of a portfolio."""
+    values = {metric.key: _finite(metric.of(portfolio)) for metric in declared(kind)}
+    return kind(**values)  # type: ignore[arg-type]  # each function is declared beside its type
+
+
+def _finite(number: Number) -> Number:
+    return None if isinstance(number, float) and not math.isfinite(number) else number
+
+
+def _date(day: pd.Timestamp | None) -> str | None:
+    return None if day is None else f"{day:%Y-%m-%d}"

@@ -1,0 +1,366 @@
+"""The verdict as records: what a judgement consists of, and the unit of every number.
+
+Fractions, not percent, unless a name says otherwise; ``None`` where a number does not exist.
+Months are ``YYYY-MM``, days ``YYYY-MM-DD``. Names that end in ``_monthly`` are of month-end
+returns from the first fill on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from backtests.analysis.numbers import PortfolioNumbers
+from backtests.analysis.resampling import Estimate, SampleSize
+from data.market import Tracking
+from data.records import freeze_mappings
+
+Word = Literal["works", "fails", "unclear"]
+Kind = Literal["interval", "range"]
+Unit = Literal["points", "months", "ratio", "percent", "share"]
+Path = tuple[float | None, ...]  # one number a month
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One line of what the hedge did against 100 % equity.
+
+    Attributes
+    ----------
+    key
+        Name of the measure.
+    kind
+        Whether the ends are a 90 % interval or a resampled range (of a maximum).
+    unit
+        How to show it: ``points`` and ``percent`` are fractions times a hundred.
+    treasuries, bills, difference
+        The run, bills at the same equity weight, and the one less the other.
+    """
+
+    key: str
+    kind: Kind
+    unit: Unit
+    treasuries: Estimate
+    bills: Estimate
+    difference: Estimate
+
+
+@dataclass(frozen=True)
+class Crisis:
+    """What each part earned in one fall of equity, from close to close.
+
+    ``found``: in the data, not in the list of known falls. Returns are total returns over the
+    episode; ``hedge`` is the Treasuries alone, None before their first day; ``y10_bp`` the change
+    of the 10-year yield in basis points.
+    """
+
+    name: str
+    start: str
+    end: str
+    found: bool
+    equity: float
+    hedge: float | None
+    cash: float
+    portfolio: float
+    y10_bp: float | None
+
+
+@dataclass(frozen=True)
+class Regime:
+    """The hedge in the months that began in one regime.
+
+    ``correlation`` of equity and hedge within them; means a month; ratios over equity's; hit
+    rates are shares of months in which the hedge gained.
+    """
+
+    dimension: str
+    label: str
+    months: int
+    down_months: int
+    correlation: float | None
+    equity_mean_monthly: float
+    hedge_mean_monthly: float
+    cash_mean_monthly: float
+    down_month_ratio: float | None
+    down_month_hit_rate: float | None
+    down_month_mean_monthly: Estimate
+    down_month_cash_mean_monthly: float | None
+    worst_decile_mean_monthly: float
+    worst_decile_hit_rate_monthly: float
+    cvar_saved_against_bills_monthly: Estimate
+
+
+@dataclass(frozen=True)
+class MissingRegime:
+    """A regime that no month of the sample began in."""
+
+    dimension: str
+    label: str
+
+
+@dataclass(frozen=True)
+class GrowthGivenUp:
+    """Compound growth a year of 100 % equity less that of each portfolio: what it cost."""
+
+    portfolio: Estimate
+    bills: Estimate
+    matched: Estimate
+
+
+@dataclass(frozen=True)
+class GrowthAgainst:
+    """Compound growth a year of the portfolio less that of each reference."""
+
+    bills: Estimate
+    matched: Estimate
+
+
+@dataclass(frozen=True)
+class PointsPerPoint:
+    """CVaR points saved for each point of yearly growth given up; ``free`` where none was."""
+
+    portfolio: float | Literal["free"] | None
+    bills: float | Literal["free"] | None
+    matched: float | Literal["free"] | None
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What the protection cost."""
+
+    growth_given_up_monthly: GrowthGivenUp
+    growth_against_monthly: GrowthAgainst
+    cvar_points_per_growth_point: PointsPerPoint
+
+
+@dataclass(frozen=True)
+class HoldingPeriod:
+    """What holding for some years gave, over every start at a month-end.
+
+    ``starts`` windows, of which ``apart`` do not overlap; ``beat_*`` shares of the windows in
+    which both are known; ``worst``, ``median`` and ``best`` a year, with the month of entry.
+    """
+
+    years: int
+    starts: int
+    apart: int
+    beat_equity: float | None
+    beat_bills: float | None
+    beat_cash: float | None
+    beat_inflation: float | None
+    worst: float | None
+    worst_start: str | None
+    median: float | None
+    median_start: str | None
+    best: float | None
+    best_start: str | None
+
+
+@dataclass(frozen=True)
+class HoldingMap:
+    """Return a year by year of entry (rows) and years held (columns), and less each reference."""
+
+    start_years: tuple[int, ...]
+    years_held: tuple[int, ...]
+    portfolio: tuple[Path, ...]
+    less_equity: tuple[Path, ...]
+    less_bills: tuple[Path, ...]
+    less_cash: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class HoldingStarts:
+    """Return a year of three years held, by the month of entry."""
+
+    starts: tuple[str, ...]
+    portfolio: Path
+    equity: Path
+    cash: Path
+
+
+@dataclass(frozen=True)
+class FourPaths:
+    """One path each of the portfolio and its three references."""
+
+    portfolio: Path
+    equity: Path
+    bills: Path
+    matched: Path
+
+
+@dataclass(frozen=True)
+class LegReturns:
+    """Month-end returns of equity and of the hedge, each alone."""
+
+    equity: Path
+    hedge: Path
+
+
+@dataclass(frozen=True)
+class TrailingCorrelation:
+    """Correlation of equity and hedge over the ``window_months`` months before."""
+
+    months: tuple[str, ...]
+    values: Path
+    window_months: int
+
+
+@dataclass(frozen=True)
+class Series:
+    """What the charts draw: growth of 1 and drawdowns at month-ends, returns, correlation."""
+
+    months: tuple[str, ...]
+    growth: FourPaths
+    drawdown: FourPaths
+    returns: LegReturns
+    correlation: TrailingCorrelation
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What month-ends alone say of a hedge: see :func:`backtests.analysis.verdict.judge`.
+
+    Attributes
+    ----------
+    word
+        Works, fails or unclear.
+    holds_treasuries
+        Whether there is a hedge to judge at all.
+    sample
+        The months it rests on.
+    works, crises, april_2025, regimes, regimes_missing, cost
+        The tables; CVaR first in ``works``: it decides.
+    regimes_unlabelled_months
+        By dimension: months without a label.
+    yield_terciles_pct
+        The two bounds of the 10-year yield's terciles, in percent; None without yields.
+    holding, holding_map, holding_three_years
+        Holding periods; the first and the last are left out of a brief judgement.
+    series
+        What the charts draw.
+    """
+
+    word: Word
+    holds_treasuries: bool
+    sample: SampleSize
+    works: tuple[Measure, ...]
+    crises: tuple[Crisis, ...]
+    april_2025: tuple[Crisis, ...]
+    regimes: tuple[Regime, ...]
+    regimes_missing: tuple[MissingRegime, ...]
+    regimes_unlabelled_months: Mapping[str, int]
+    yield_terciles_pct: tuple[float, float] | None
+    cost: Cost
+    holding: tuple[HoldingPeriod, ...]
+    holding_map: HoldingMap
+    holding_three_years: HoldingStarts | None
+    series: Series
+
+    def __post_init__(self) -> None:
+        """Keep mappings from being changed."""
+        freeze_mappings(self)
+
+    def measure(self, key: str) -> Measure:
+        """The line of ``works`` of a name."""
+        return next(line for line in self.works if line.key == key)
+
+
+@dataclass(frozen=True)
+class Tickers:
+    """How a run's tickers were told apart."""
+
+    equity: tuple[str, ...]
+    hedge: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class JudgedPortfolio:
+    """The run or a portfolio beside it.
+
+    Attributes
+    ----------
+    key
+        ``portfolio``, ``equity``, ``bills``, ``matched``, ``static`` or ``variant``.
+    label
+        What a variant changed; empty for the others.
+    missing
+        Why a variant could not be made; then the rest is None.
+    numbers
+        After costs.
+    equity_weight
+        Mean weight of equity from the first fill on.
+    cvar_saved_against_bills_monthly
+        CVaR(95) less that of equity and bills at the same equity weight.
+    """
+
+    key: str
+    label: str
+    missing: str | None
+    numbers: PortfolioNumbers | None = None
+    equity_weight: float | None = None
+    cvar_saved_against_bills_monthly: float | None = None
+
+
+@dataclass(frozen=True)
+class AttributionPart:
+    """Where some of the Treasuries' profit came from: in currency, and a year as a fraction."""
+
+    part: str
+    currency: float
+    points: float | None
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """The Treasuries' profit by part; without yields all of it is residual."""
+
+    has_yields: bool
+    parts: tuple[AttributionPart, ...]
+
+
+@dataclass(frozen=True)
+class CrossCheck:
+    """One headline number by three programs, and why they differ."""
+
+    key: str
+    label: str
+    ours: float | None
+    vectorbt: float | None
+    quantstats: float | None
+    why: str
+
+
+@dataclass(frozen=True)
+class Verdict(Judgement):
+    """A run judged: the judgement, and what only the engine knows of it.
+
+    Attributes
+    ----------
+    tickers
+        Which are equity and which are the hedge.
+    matched_weight, volatility_is_matched
+        Equity's weight in the mix of the run's own volatility, and whether it could be met.
+    portfolios
+        The run and what it was measured against.
+    attribution
+        None without Treasuries, or in brief.
+    cross_check
+        Headline numbers by three programs; empty in brief.
+    tracking
+        How the proxies in these histories follow their funds.
+    """
+
+    tickers: Tickers
+    matched_weight: float
+    volatility_is_matched: bool
+    portfolios: tuple[JudgedPortfolio, ...]
+    attribution: Attribution | None
+    cross_check: tuple[CrossCheck, ...] = ()
+    tracking: tuple[Tracking, ...] = ()
+
+    def portfolio(self, key: str) -> PortfolioNumbers:
+        """Numbers of the run or of one of its references."""
+        numbers = next(line.numbers for line in self.portfolios if line.key == key)
+        assert numbers is not None, key  # noqa: S101 - only variants can be missing
+        return numbers

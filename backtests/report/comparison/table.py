@@ -1,0 +1,230 @@
+"""A comparison: several runs' numbers over their common rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from backtests.analysis.comparison import Difference, differences, traded_in
+from backtests.analysis.crises import APRIL_2025, all_episodes, episode_table
+from backtests.analysis.numbers import (
+    Metric,
+    Place,
+    Portfolio,
+    PortfolioNumbers,
+    numbers_of,
+    shown_in,
+)
+from backtests.analysis.resampling import Estimate
+from backtests.report.comparison.aligned import AlignedRuns
+from backtests.report.finished_run import FinishedRun
+from backtests.report.page import Cell, Grid, metric_cell
+from backtests.report.text import HEDGES, label_of, percent, shown
+
+INITIAL = 1.0  # every portfolio starts at 1, so that final values and costs compare
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One run in a comparison: its numbers over the common rows, and its verdict's word.
+
+    The word belongs to a whole period: a run that was cut has none, ``-``.
+    """
+
+    word: str
+    numbers: PortfolioNumbers
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Several runs' numbers over their common rows.
+
+    Attributes
+    ----------
+    aligned
+        The runs and their rows.
+    table
+        By label.
+    differences
+        By label, without the first: CAGR and Sharpe less the first's, with intervals.
+    crises
+        As :func:`~backtests.analysis.crises.episode_table`, a column a run.
+    """
+
+    aligned: AlignedRuns
+    table: Mapping[str, Compared]
+    differences: Mapping[str, Difference]
+    crises: pd.DataFrame
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """What is shown of each run, in order."""
+        return shown_in(Place.COMPARISON, type(next(iter(self.table.values())).numbers))
+
+    def label(self, metric: Metric) -> str:
+        """What a metric is called here."""
+        return label_of(metric, self.aligned.ppy, INITIAL)
+
+    def best(self, metric: Metric) -> list[str]:
+        """Labels with the best value of a row; none where it has no better."""
+        values = {name: getattr(run.numbers, metric.key) for name, run in self.table.items()}
+        numbers = {name: value for name, value in values.items() if isinstance(value, int | float)}
+        if not metric.better or len(numbers) < 2:
+            return []
+        top = max(metric.better * value for value in numbers.values())
+        winners = [name for name, value in numbers.items() if metric.better * value == top]
+        return winners if len(winners) < len(numbers) else []
+
+
+def compare(aligned: AlignedRuns) -> Comparison:
+    """Work out everything that a comparison shows."""
+    table = {
+        name: _compared(aligned, name, run)
+        for name, run in zip(aligned.labels, aligned.runs, strict=True)
+    }
+    levels = aligned.values.assign(equity=aligned.benchmark)
+    april = episode_table(APRIL_2025 if aligned.ppy != 12 else (), levels, None, aligned.ppy)
+    crises = pd.concat([all_episodes(levels, None, aligned.ppy), april], ignore_index=True)
+    return Comparison(aligned, table, differences(aligned.values, aligned.cash), crises)
+
+
+def _compared(aligned: AlignedRuns, name: str, run: FinishedRun) -> Compared:
+    values, own = aligned.values[name], run.values["strategy"]
+    # Of a run's own rows: orders fall on days that month-ends do not show.
+    begin = own.index[own.index.searchsorted(values.index[0], side="right") - 1]
+    rows = own.loc[begin : values.index[-1]]
+    turnover, costs = traded_in(run.orders, rows, None if aligned.cut else run.lag, run.ppy)
+    portfolio = Portfolio(
+        values=values,
+        cash=aligned.cash,
+        ppy=aligned.ppy,
+        turnover_per_year=turnover,
+        costs_paid=costs / float(rows.iloc[0]),
+    )
+    word = run.verdict.word if run.verdict is not None and not aligned.cut else "-"
+    return Compared(word, numbers_of(portfolio))
+
+
+# The differences that are shown: field, name, and what its values are multiplied by.
+DIFFERENCES = (("cagr_monthly", "CAGR points", 100.0), ("sharpe_monthly", "Sharpe", 1.0))
+
+
+def metrics_csv(comparison: Comparison) -> pd.DataFrame:
+    """The table for other programs: metrics x runs, fractions, with differences and intervals."""
+    columns = {
+        name: {"verdict": run.word}
+        | {metric.key: getattr(run.numbers, metric.key) for metric in comparison.metrics}
+        for name, run in comparison.table.items()
+    }
+    frame = pd.DataFrame(columns, dtype=object)
+    for key, _, _ in DIFFERENCES:
+        for part in ("value", "low", "high"):
+            frame.loc[f"{key}_less_first_{part}"] = {
+                name: getattr(getattr(difference, key), part)
+                for name, difference in comparison.differences.items()
+            }
+    frame.index.name = "metric"
+    return frame
+
+
+def console_rows(comparison: Comparison) -> list[tuple[str, list[str]]]:
+    """The table of metrics as text, best values marked with a star."""
+    words = [f"{run.word}  " for run in comparison.table.values()]
+    rows = [(HEDGES, words)]
+    for metric in comparison.metrics:
+        best: Sequence[str] = comparison.best(metric)
+        cells = [
+            shown(metric, run.numbers, INITIAL) + (" *" if name in best else "  ")
+            for name, run in comparison.table.items()
+        ]
+        rows.append((comparison.label(metric), cells))
+    return rows
+
+
+def difference_rows(comparison: Comparison) -> list[tuple[str, list[str]]]:
+    """Differences to the first run as text, with their intervals."""
+
+    def text(estimate: Estimate, scale: float) -> str:
+        if estimate.value is None:
+            return "-"
+        value = f"{scale * estimate.value:+.2f}"
+        if estimate.low is None or estimate.high is None:
+            return value
+        return f"{value} ({scale * estimate.low:+.2f} to {scale * estimate.high:+.2f})"
+
+    return [
+        (
+            f"{label} less the first, month-ends (90 %)",
+            ["", *(text(getattr(one, key), scale) for one in comparison.differences.values())],
+        )
+        for key, label, scale in DIFFERENCES
+    ]
+
+
+def metrics_grid(comparison: Comparison) -> Grid:
+    """The metrics, one run a row."""
+    metrics = comparison.metrics
+    rows = [
+        [
+            Cell(name),
+            Cell(run.word),
+            *(
+                metric_cell(
+                    metric,
+                    run.numbers,
+                    INITIAL,
+                    tone="best" if name in comparison.best(metric) else "",
+                )
+                for metric in metrics
+            ),
+        ]
+        for name, run in comparison.table.items()
+    ]
+    heads = ["", HEDGES, *(comparison.label(metric).strip() for metric in metrics)]
+    return Grid(heads, rows, wide=True)
+
+
+def differences_grid(comparison: Comparison) -> Grid:
+    """Which differences to the first run are more than noise."""
+
+    def cells(estimate: Estimate, scale: float) -> list[Cell]:
+        value, low, high = estimate.value, estimate.low, estimate.high
+        if value is None:
+            return [Cell("-", ""), Cell("not defined")]
+        text = f"{scale * value:+.2f}"
+        if low is None or high is None:
+            return [Cell(text, value), Cell("too few months to say")]
+        is_real = low > 0 or high < 0
+        tone = "good" if value > 0 else "bad"
+        return [
+            Cell(text, value, small=f"{scale * low:+.2f} to {scale * high:+.2f}"),
+            Cell("beyond noise" if is_real else "noise", tone=tone if is_real else ""),
+        ]
+
+    rows = []
+    for name, difference in comparison.differences.items():
+        row = [Cell(name)]
+        for key, _, scale in DIFFERENCES:
+            row += cells(getattr(difference, key), scale)
+        rows.append(row)
+    heads = [f"Less {comparison.aligned.labels[0]}", "CAGR, points", "which is",
+             "Sharpe", "which is"]  # fmt: skip
+    return Grid(heads, rows)
+
+
+def crises_grid(comparison: Comparison) -> Grid:
+    """What each portfolio earned in each crisis."""
+    names = comparison.aligned.labels
+    rows = [
+        [
+            Cell(str(row["name"])),
+            Cell(str(row["start"])),
+            Cell(str(row["end"])),
+            Cell(percent(row["equity"]), row["equity"]),
+            *[Cell(percent(row[name]), row[name]) for name in names],
+        ]
+        for row in comparison.crises.to_dict("records")
+    ]
+    return Grid(["", "From", "To", "Equity", *names], rows, wide=True)

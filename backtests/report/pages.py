@@ -1,0 +1,35 @@
+"""The one list of pages: what a folder of results can hold for a reader.
+
+The index, the screen, the comparison and whoever asks whether a run is complete read it.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: its file, what a link to it says, and whether a run or another folder has it."""
+
+    file: str
+    word: str
+    of_run: bool
+
+
+VERDICT = Page("verdict.html", "verdict", of_run=True)
+TEARSHEET = Page("tearsheet.html", "tear sheet", of_run=True)
+OVERVIEW = Page("index.html", "open", of_run=False)
+PAGES = (VERDICT, TEARSHEET, OVERVIEW)
+
+
+def pages_of_run(folder: Path) -> list[Page]:
+    """The pages that a run's folder holds, in order."""
+    return [page for page in PAGES if page.of_run and (folder / page.file).is_file()]
+
+
+def address_of(page: Page, folder: Path, place: Path) -> str:
+    """Address of a folder's page, relative to the folder of the page that links to it."""
+    return Path(os.path.relpath(folder / page.file, place)).as_posix()

@@ -1,0 +1,204 @@
+"""``tuning.json``: every number of a search's page as a record, and its plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from backtests.analysis.reliability import Edge, Reliability
+from backtests.analysis.selection import ChosenSharpe
+from backtests.analysis.superiority import RealityCheck
+from backtests.analysis.walkforward import WalkForward
+from backtests.report.tuning.result import Tuned
+from backtests.report.tuning.words import headline, sentences
+from data.records import Json, ten_digits, to_json
+from strategies.base import Params
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A portfolio: what it holds, in words, and its metrics by key."""
+
+    holds: str
+    metrics: Mapping[str, float | None]
+
+
+@dataclass(frozen=True)
+class Recommended:
+    """The recommendation as a run takes it, and its number among the candidates."""
+
+    params: Params
+    candidate: int
+
+
+@dataclass(frozen=True)
+class RegionSize:
+    """Of the widest good region: its candidates, how many such regions, the best plateau score."""
+
+    members: int
+    regions: int
+    best_plateau: float
+
+
+@dataclass(frozen=True)
+class OverfittingNumbers:
+    """Of the probability of backtest overfitting, and the measure that it ranks by."""
+
+    probability: float
+    standard_error: float
+    by_chance: tuple[float, float]
+    ranked_by: str
+
+
+@dataclass(frozen=True)
+class WalkNumbers:
+    """Of a walk-forward: its months, its choices, and what of the edge survived."""
+
+    first: str
+    last: str
+    choices: int
+    fell_back: int
+    edge_in_sample: float
+    edge_out_of_sample: float
+    survived: float
+
+
+@dataclass(frozen=True)
+class ReliabilityNumbers:
+    """Of :class:`~backtests.analysis.reliability.Reliability`, without its series."""
+
+    months: int
+    first: str
+    last: str
+    chosen: Edge
+    peak: Edge
+    sharpe: ChosenSharpe | None
+    same_risk: ChosenSharpe | None
+    record_years: float
+    overfitting: OverfittingNumbers | None
+    reality: RealityCheck
+    look_back_months: int
+    expanding: WalkNumbers | None
+    rolling: WalkNumbers | None
+
+
+@dataclass(frozen=True)
+class Document:
+    """What ``tuning.json`` holds; the order is that of the file.
+
+    Attributes
+    ----------
+    headline, sentences, beyond_noise
+        The answer.
+    strategy, objective, source, source_title, start, end
+        What was searched, for what, over which data.
+    candidates, left_out, eligible, trials
+        How many were scored, refused by the rule, kept the limits, and were ever tried.
+    portfolios
+        By name.
+    recommended, region
+        The choice.
+    honesty
+        How far to trust it; named so in the file since its first version.
+    """
+
+    headline: str
+    sentences: tuple[str, ...]
+    beyond_noise: bool
+    strategy: str
+    objective: str
+    source: str
+    source_title: str
+    start: str
+    end: str
+    candidates: int
+    left_out: int
+    eligible: int
+    trials: int
+    portfolios: Mapping[str, Measured]
+    recommended: Recommended
+    region: RegionSize
+    honesty: ReliabilityNumbers
+
+
+def document(tuned: Tuned) -> Document:
+    """Put together what the file holds."""
+    region, sessions = tuned.region, tuned.sessions
+    return Document(
+        headline=headline(tuned),
+        sentences=sentences(tuned),
+        beyond_noise=tuned.reliability.beyond_noise,
+        strategy=tuned.space.strategy,
+        objective=str(tuned.objective),
+        source=tuned.market.source,
+        source_title=tuned.market.title,
+        start=f"{sessions[0]:%Y-%m-%d}",
+        end=f"{sessions[-1]:%Y-%m-%d}",
+        candidates=len(tuned.space),
+        left_out=tuned.space.left_out.count,
+        eligible=tuned.eligible_count,
+        trials=tuned.trials,
+        portfolios={
+            portfolio.name: Measured(portfolio.holds, _metrics(portfolio.metrics))
+            for portfolio in tuned.portfolios
+        },
+        recommended=Recommended(tuned.best.params, region.centre),
+        region=RegionSize(len(region.members), region.regions, region.best),
+        honesty=_reliability(tuned.reliability),
+    )
+
+
+def as_json(content: Document) -> Json:
+    """The file's plain values: ten digits, null for what is not finite."""
+    plain = to_json(ten_digits(content))
+    plain["portfolios"] = {
+        name: {"is": measured["holds"], **measured["metrics"]}
+        for name, measured in plain["portfolios"].items()
+    }
+    return plain
+
+
+def _metrics(row: pd.Series) -> Mapping[str, float]:
+    return {str(key): float(value) for key, value in row.items() if key != "eligible"}
+
+
+def _reliability(reliability: Reliability) -> ReliabilityNumbers:
+    overfitting = reliability.overfitting
+    return ReliabilityNumbers(
+        months=reliability.months,
+        first=reliability.first,
+        last=reliability.last,
+        chosen=reliability.chosen,
+        peak=reliability.peak,
+        sharpe=reliability.sharpe,
+        same_risk=reliability.same_risk,
+        record_years=reliability.record_years,
+        overfitting=None
+        if overfitting is None
+        else OverfittingNumbers(
+            overfitting.probability,
+            overfitting.standard_error,
+            overfitting.by_chance,
+            reliability.ranked_by,
+        ),
+        reality=reliability.reality,
+        look_back_months=reliability.look_back,
+        expanding=_walk(reliability.expanding),
+        rolling=_walk(reliability.rolling),
+    )
+
+
+def _walk(walk: WalkForward | None) -> WalkNumbers | None:
+    if walk is None:
+        return None
+    return WalkNumbers(
+        first=f"{walk.dates[0]:%Y-%m}",
+        last=f"{walk.dates[-1]:%Y-%m}",
+        choices=len(walk.choices),
+        fell_back=walk.fell_back,
+        edge_in_sample=walk.edge_in_sample,
+        edge_out_of_sample=walk.edge_out_of_sample,
+        survived=walk.survived,
+    )

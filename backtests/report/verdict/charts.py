@@ -1,0 +1,167 @@
+"""The charts of the verdict's page."""
+
+from __future__ import annotations
+
+from backtests.analysis.record import FourPaths, Path, Verdict
+from backtests.report.charts import Line, growth_axis, heat_map, spans, time_chart
+from backtests.report.figures import Axis, Figure, Hover, chart, dots
+from backtests.report.verdict.words import NAMES
+
+COLOURS = {"portfolio": "--c1", "equity": "--c2", "bills": "--c3", "matched": "--c4"}
+DASHES = {"matched": "dot"}
+
+
+def figures(verdict: Verdict) -> list[Figure]:
+    """Every chart that has something to show, in the order of the page."""
+    every = (
+        growth_chart(verdict),
+        falls_chart(verdict),
+        _scatter(verdict),
+        _correlation(verdict),
+        _entries(verdict),
+        holding_chart(verdict),
+    )
+    return [figure for figure in every if not figure.is_empty]
+
+
+def _four_lines(paths: FourPaths, own_width: float, other_width: float) -> list[Line]:
+    lines: list[Line] = []
+    for key, colour in COLOURS.items():
+        width = own_width if key == "portfolio" else other_width
+        values: Path = getattr(paths, key)
+        lines.append(Line(NAMES[key], values, colour, DASHES.get(key, "solid"), width))
+    return lines
+
+
+def growth_chart(verdict: Verdict) -> Figure:
+    """Growth of the portfolio and of its references at month-ends, logarithmic."""
+    lines = _four_lines(verdict.series.growth, 2.2, 1.4)
+    return time_chart(
+        "growth",
+        verdict.series.months,
+        lines,
+        caption="Growth of 1, month-ends, after costs, logarithmic.",
+        alt="Growth of the portfolio and of its three references, logarithmic scale",
+        y=growth_axis(lines),
+        height=380,
+    )
+
+
+def falls_chart(verdict: Verdict) -> Figure:
+    """Drawdowns at month-ends."""
+    return time_chart(
+        "falls",
+        verdict.series.months,
+        _four_lines(verdict.series.drawdown, 2.0, 1.2),
+        caption="Loss from the highest month-end so far.",
+        alt="Drawdowns of the portfolio and of its three references",
+        y=Axis("drawdown"),
+        percent=True,
+        height=260,
+    )
+
+
+def _scatter(verdict: Verdict) -> Figure:
+    pairs = [
+        (month, equity, hedge)
+        for month, equity, hedge in zip(
+            verdict.series.months[1:],
+            verdict.series.returns.equity,
+            verdict.series.returns.hedge,
+            strict=True,
+        )
+        if equity is not None
+    ]
+    worst_first = sorted(pairs, key=lambda pair: pair[1])
+    worst = -(-len(pairs) // 10)
+    groups = (
+        ("Other months", worst_first[worst:], "--c3", 5, 0.5),
+        ("Equity's worst decile", worst_first[:worst], "--c6", 7, 0.95),
+    )
+    template = "%{text}: equity %{x:.2%}, hedge %{y:.2%}"
+    traces = [
+        dots(
+            name,
+            [equity for _, equity, _ in group],
+            [hedge for *_, hedge in group],
+            Hover([month for month, *_ in group], template),
+            colour=colour,
+            size=size,
+            opacity=opacity,
+        )
+        for name, group, colour, size, opacity in groups
+    ]
+    return chart(
+        "months",
+        traces,
+        x=Axis("Equity, month", format=".0%"),
+        y=Axis("Hedge, month", format=".0%"),
+        legend=-0.2,
+        caption="Each dot is a month: a hedge that works lies above zero on the left.",
+        alt="Monthly return of the hedge against that of equity; the worst tenth of months stands "
+        "out",
+        height=360,
+    )
+
+
+def _correlation(verdict: Verdict) -> Figure:
+    trailing = verdict.series.correlation
+    negative = [value is not None and value < 0 for value in trailing.values]
+    bands = spans(trailing.months, negative, "--band-low")
+    bands += spans(trailing.months, [not below for below in negative], "--band-high")
+    return time_chart(
+        "correlation",
+        trailing.months,
+        [Line("Correlation", trailing.values, "--c1")],
+        caption=f"Correlation of equity and hedge over the {trailing.window_months} months before, "
+        "with what history there is before the run; the hedge is what this portfolio holds of "
+        "Treasuries. Blue: negative. Orange: positive.",
+        alt="Trailing correlation of equity and hedge, regimes of its sign shaded",
+        y=Axis(limits=(-1, 1)),
+        bands=bands,
+        height=260,
+    )
+
+
+def _entries(verdict: Verdict) -> Figure:
+    held = verdict.holding_three_years
+    lines = (
+        []
+        if held is None
+        else [
+            Line("Portfolio", held.portfolio, "--c1"),
+            Line("100 % equity", held.equity, "--c2"),
+            Line("Bills", held.cash, "--c3"),
+        ]
+    )
+    return time_chart(
+        "entries",
+        () if held is None else held.starts,
+        lines,
+        caption="Return a year of three years held, by the month of entry.",
+        alt="Return of three-year holding periods by month of entry",
+        percent=True,
+        height=280,
+    )
+
+
+def holding_chart(verdict: Verdict) -> Figure:
+    """The map of returns a year by year of entry and years held."""
+    held = verdict.holding_map
+    return heat_map(
+        "map",
+        held.years_held,
+        held.start_years,
+        {
+            "Portfolio less 100 % equity, a year": held.less_equity,
+            "Portfolio less equity + bills, a year": held.less_bills,
+            "Portfolio less bills, a year": held.less_cash,
+            "Portfolio, a year": held.portfolio,
+        },
+        x_title="years held",
+        y_title="start of",
+        caption="Return a year by the year of entry (bought at the end of December before) and the "
+        "years held. Blue is above zero.",
+        alt="Map of annual returns by start year and years held",
+        height=max(260, 90 + 13 * len(held.start_years)),
+    )

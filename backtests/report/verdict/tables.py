@@ -1,0 +1,278 @@
+"""The tables of the verdict's page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from backtests.analysis.numbers import Place, PortfolioNumbers, shown_in
+from backtests.analysis.record import Crisis, JudgedPortfolio, Verdict
+from backtests.analysis.resampling import Estimate
+from backtests.report.page import Cell, Grid, metric_cell
+from backtests.report.text import money, percent, ratio, two_digits, whole
+from backtests.report.verdict.words import DIMENSIONS, NAMES, Show, name_of
+
+MEASURES = {
+    "cvar_saved_monthly": "CVaR(95) saved, points a month",
+    "drawdown_saved_monthly": "Deepest drawdown saved, points",
+    "months_under_water_saved": "Longest time under water saved, months",
+    "down_month_ratio": "Hedge return in down months over equity's",
+    "down_month_mean_monthly": "Mean hedge return in equity's down months",
+    "worst_decile_mean_monthly": "Mean hedge return in equity's worst decile",
+    "worst_decile_hit_rate_monthly": "Hit rate in equity's worst decile",
+}
+PARTS = {
+    "carry": "Carry (same maturity, same yield)",
+    "roll_down": "Roll-down",
+    "rate": "Change of rates",
+    "convexity": "Convexity",
+    "expense": "Fund expenses",
+    "residual": "Residual (fund less its ladder)",
+    "costs": "Trading costs",
+    "total": "Total",
+}
+
+
+def number_cell(value: float | None, show: Show = percent, tone: str = "") -> Cell:
+    """A number, or a dash that sorts last."""
+    return Cell(show(value), "" if value is None else value, tone=tone)
+
+
+def estimate_cell(estimate: Estimate, show: Show) -> Cell:
+    """A number with its interval in small print."""
+    low, high = estimate.low, estimate.high
+    limits = "" if low is None or high is None else f"{show(low)} to {show(high)}"
+    value = estimate.value
+    return Cell(show(value), "" if value is None else value, small=limits)
+
+
+def hundredths(value: float | None) -> str:
+    """A fraction in points."""
+    return "-" if value is None else two_digits(100 * value)
+
+
+def share(value: float | None) -> str:
+    """A share in whole percent."""
+    return "-" if value is None else f"{100 * value:.0f} %"
+
+
+SHOW: dict[str, Show] = {
+    "points": hundredths,
+    "months": whole,
+    "ratio": ratio,
+    "percent": percent,
+    "share": share,
+}
+
+
+def portfolio_grid(verdict: Verdict, keys: Sequence[str]) -> Grid:
+    """Headline numbers of the portfolios of some keys, one a row."""
+    portfolios = [row for row in verdict.portfolios if row.key in keys]
+    kind = next((type(row.numbers) for row in portfolios if row.numbers), PortfolioNumbers)
+    metrics = shown_in(Place.VERDICT, kind)
+    heads = ["", *(metric.label.strip() for metric in metrics), "Mean equity weight",
+             "CVaR saved against bills"]  # fmt: skip
+
+    def row_of(portfolio: JudgedPortfolio) -> list[Cell]:
+        numbers = portfolio.numbers
+        if numbers is None:
+            missing = Cell(name_of(portfolio), small=portfolio.missing or "")
+            return [missing, *[Cell("-", "") for _ in heads[1:]]]
+        return [
+            Cell(name_of(portfolio)),
+            *(metric_cell(metric, numbers) for metric in metrics),
+            number_cell(portfolio.equity_weight),
+            number_cell(portfolio.cvar_saved_against_bills_monthly, hundredths),
+        ]
+
+    return Grid(heads, [row_of(portfolio) for portfolio in portfolios], wide=True)
+
+
+def controls_grid(verdict: Verdict) -> Grid | None:
+    """A duration rule beside its static mix and its variants; None for another strategy."""
+    if not any(row.key == "static" for row in verdict.portfolios):
+        return None
+    return portfolio_grid(verdict, ("portfolio", "static", "variant"))
+
+
+def works_grid(verdict: Verdict) -> Grid:
+    """What the hedge did, beside bills, with intervals."""
+    rows = []
+    for measure in verdict.works:
+        show = SHOW[measure.unit]
+        cells = [
+            estimate_cell(estimate, show)
+            for estimate in (measure.treasuries, measure.bills, measure.difference)
+        ]
+        kind = "90 % interval" if measure.kind == "interval" else "resampled range"
+        rows.append([Cell(MEASURES[measure.key], small=kind), *cells])
+    return Grid(["Against 100 % equity, month-ends", "Treasuries", "Bills alone", "Difference"],
+                rows)  # fmt: skip
+
+
+def crisis_grid(crises: Sequence[Crisis]) -> Grid:
+    """What each asset earned in each crisis."""
+    heads = ["", "From", "To", "Equity", "Hedge", "Bills", "Portfolio", "10-year, bp", "Outcome"]
+    rows = [
+        [
+            Cell(crisis.name),
+            Cell(crisis.start),
+            Cell(crisis.end),
+            number_cell(crisis.equity),
+            number_cell(crisis.hedge),
+            number_cell(crisis.cash),
+            number_cell(crisis.portfolio),
+            number_cell(crisis.y10_bp, lambda value: "-" if value is None else f"{value:+.0f}"),
+            _outcome(crisis),
+        ]
+        for crisis in crises
+    ]
+    return Grid(heads, rows, wide=True)
+
+
+def _outcome(crisis: Crisis) -> Cell:
+    """Say what the hedge did: more than bills worked, a loss failed, between is no help."""
+    if crisis.hedge is None:
+        return Cell("-")
+    if crisis.equity >= 0:
+        return Cell("equity rose, it fell" if crisis.hedge < 0 else "equity rose, it rose")
+    if crisis.hedge > crisis.cash:
+        return Cell("worked", tone="good")
+    return Cell("failed", tone="bad") if crisis.hedge < 0 else Cell("no help")
+
+
+def regimes_grid(verdict: Verdict) -> Grid:
+    """The hedge by the regime that a month began in."""
+    rows = [
+        [
+            Cell(f"{DIMENSIONS[regime.dimension]}: {regime.label}"),
+            number_cell(regime.months, whole),
+            number_cell(regime.down_months, whole),
+            number_cell(regime.correlation, ratio),
+            estimate_cell(regime.down_month_mean_monthly, percent),
+            number_cell(regime.down_month_cash_mean_monthly),
+            number_cell(regime.down_month_ratio, ratio),
+            number_cell(regime.down_month_hit_rate, share),
+            number_cell(regime.worst_decile_mean_monthly),
+            number_cell(regime.worst_decile_hit_rate_monthly, share),
+            estimate_cell(regime.cvar_saved_against_bills_monthly, hundredths),
+        ]
+        for regime in verdict.regimes
+    ]
+    heads = ["As the month began", "Months", "Equity down", "Correlation within",
+             "Hedge in down months", "Bills in down months", "Ratio to equity's", "Hit rate",
+             "Hedge in worst decile", "Hit rate there", "CVaR saved against bills"]  # fmt: skip
+    return Grid(heads, rows, wide=True)
+
+
+def cost_grid(verdict: Verdict) -> Grid:
+    """What the protection cost, and what each point of growth given up bought."""
+    cost = verdict.cost
+    given, against = cost.growth_given_up_monthly, cost.growth_against_monthly
+    price = cost.cvar_points_per_growth_point
+    lines = (
+        ("portfolio", given.portfolio, price.portfolio, None),
+        ("bills", given.bills, price.bills, against.bills),
+        ("matched", given.matched, price.matched, against.matched),
+    )
+    rows = []
+    for key, given_up, per_point, above in lines:
+        numbers = verdict.portfolio(key)
+        rows.append(
+            [
+                Cell(NAMES[key]),
+                estimate_cell(given_up, hundredths),
+                Cell("free", 1e9) if per_point == "free" else number_cell(per_point, ratio),
+                Cell("-", "") if above is None else estimate_cell(above, hundredths),
+                number_cell(numbers.turnover_per_year),
+                number_cell(numbers.costs_paid, money),
+            ]
+        )
+    heads = ["", "Growth given up against 100 % equity, month-ends, points",
+             "CVaR points saved per point",
+             "The portfolio's growth above it, points", "Turnover a year",
+             "Costs paid"]  # fmt: skip
+    return Grid(heads, rows)
+
+
+def attribution_grid(verdict: Verdict) -> Grid | None:
+    """Where the Treasuries' profit came from; None without Treasuries."""
+    if verdict.attribution is None:
+        return None
+    rows = [
+        [
+            Cell(PARTS[row.part]),
+            number_cell(row.points, hundredths),
+            number_cell(row.currency, money),
+        ]
+        for row in verdict.attribution.parts
+    ]
+    return Grid(["Where the Treasuries' profit came from", "Points a year", "Currency"], rows)
+
+
+def holding_grid(verdict: Verdict) -> Grid:
+    """What an investor got who began in any month."""
+
+    def entry(value: float | None, start: str | None) -> Cell:
+        return Cell(percent(value), value or "", small=start or "")
+
+    rows = [
+        [
+            number_cell(period.years, whole),
+            number_cell(period.starts, whole),
+            number_cell(period.apart, whole),
+            number_cell(period.beat_equity, share),
+            number_cell(period.beat_bills, share),
+            number_cell(period.beat_cash, share),
+            number_cell(period.beat_inflation, share),
+            entry(period.worst, period.worst_start),
+            entry(period.median, period.median_start),
+            entry(period.best, period.best_start),
+        ]
+        for period in verdict.holding
+    ]
+    heads = ["Years held", "Starts", "That do not overlap", "Beat 100 % equity",
+             "Beat equity + bills", "Beat bills", "Beat inflation", "Worst entry, a year",
+             "Median entry, a year", "Best entry, a year"]  # fmt: skip
+    return Grid(heads, rows, wide=True)
+
+
+def check_grid(verdict: Verdict) -> Grid:
+    """The headline numbers by three programs."""
+
+    def show(key: str, value: float | None) -> Cell:
+        ratios = ("sharpe", "sortino", "calmar")
+        if value is None:
+            return Cell("-", "")
+        return Cell(f"{value:.4f}" if key in ratios else f"{100 * value:,.4f} %", value)
+
+    rows = [
+        [
+            Cell(row.label),
+            show(row.key, row.ours),
+            show(row.key, row.vectorbt),
+            show(row.key, row.quantstats),
+            Cell(row.why or "same definition, same number", tone="text"),
+        ]
+        for row in verdict.cross_check
+    ]
+    return Grid(["", "Here", "vectorbt", "quantstats", "Where they differ"], rows)
+
+
+def tracking_grid(verdict: Verdict) -> Grid | None:
+    """How proxies follow their funds; None where no history is carried back."""
+    if not verdict.tracking:
+        return None
+    rows = [
+        [
+            Cell(row.ticker, small=f"{row.first} to {row.last}"),
+            Cell(row.proxy, tone="text"),
+            number_cell(row.correlation, lambda value: f"{value:.4f}"),
+            number_cell(row.tracking_error, hundredths),
+            number_cell(row.mean_difference, hundredths),
+            number_cell(row.beta, ratio),
+        ]
+        for row in verdict.tracking
+    ]
+    heads = ["Fund", "Carried back by", "Correlation", "Tracking error, points",
+             "Proxy less fund, points a year", "Beta"]  # fmt: skip
+    return Grid(heads, rows, caption="How the proxies follow their funds where both exist, monthly")

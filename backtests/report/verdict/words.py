@@ -1,0 +1,259 @@
+"""The verdict in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from backtests.analysis.record import Crisis, JudgedPortfolio, Verdict
+from backtests.analysis.resampling import Estimate, SampleSize
+from backtests.report.text import money, percent, ratio, two_digits
+
+Show = Callable[[float | None], str]
+NAMES = {
+    "portfolio": "Portfolio",
+    "equity": "100 % equity",
+    "bills": "Equity + bills, same weight",
+    "matched": "Equity + bills, same volatility",
+    "static": "Static, same average duration",
+}
+DIMENSIONS = {
+    "correlation": "36-month correlation",
+    "inflation": "Inflation against its 10-year median",
+    "policy rate": "Policy rate, 3-month change",
+    "10-year yield": "10-year yield, tercile",
+}
+ANSWERS = {"works": "It works", "fails": "It fails", "unclear": "Unclear"}
+ENDINGS = {
+    "works": "the tail was thinner than bills would have made it",
+    "fails": "the tail was fatter than bills would have left it",
+    "unclear": "more or less than bills, the sample cannot tell",
+}
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """The three sentences of a verdict: does it work, when, and at what cost."""
+
+    works: str
+    when: str
+    cost: str
+
+    @property
+    def with_leads(self) -> list[tuple[str, str]]:
+        """Each with the words before it."""
+        return [("Does it work?", self.works), ("When.", self.when), ("Cost.", self.cost)]
+
+    @property
+    def in_order(self) -> list[str]:
+        """As a screen prints them."""
+        return [self.works, self.when, self.cost]
+
+
+def sentences(verdict: Verdict) -> Sentences:
+    """The verdict in three sentences."""
+    return Sentences(
+        works=_works_sentence(verdict), when=_when_sentence(verdict), cost=_cost_sentence(verdict)
+    )
+
+
+def answer_of(verdict: Verdict) -> str:
+    """The word of a page; a portfolio without Treasuries has nothing to be unclear about."""
+    return ANSWERS[verdict.word] if verdict.holds_treasuries else "No Treasuries to judge"
+
+
+def name_of(portfolio: JudgedPortfolio) -> str:
+    """What a judged portfolio is called."""
+    return portfolio.label or NAMES[portfolio.key]
+
+
+def _works_sentence(verdict: Verdict) -> str:
+    if not verdict.holds_treasuries:
+        return (
+            "It never holds a fund that this program knows as nominal US Treasuries: there is no "
+            "hedge to judge."
+        )
+    sample = verdict.sample
+    if sample.repetitions == 0:
+        return (
+            f"{_months(sample.months)}, too few to say: an interval needs {sample.fewest_months}."
+        )
+    saved, fall = verdict.measure("cvar_saved_monthly"), verdict.measure("drawdown_saved_monthly")
+    return (
+        f"In the worst 5 % of months {', '.join(verdict.tickers.hedge)} "
+        f"{_saved(saved.treasuries)} against 100 % equity, "
+        f"bills at the same equity weight {_saved(saved.bills)}; the difference is "
+        f"{points(saved.difference, sign=True)} {range_text(saved.difference)}: "
+        f"{ENDINGS[verdict.word]}. "
+        f"Of the deepest month-end drawdown it {_saved(fall.treasuries)}, bills "
+        f"{_saved(fall.bills)}."
+    )
+
+
+def _saved(estimate: Estimate) -> str:
+    """What was saved in words: ``saved 3.80 points``, or ``added`` where it is negative."""
+    value = estimate.number
+    verb = "added" if value < 0 else "saved"
+    return f"{verb} {100 * abs(value):.2f} points"
+
+
+def _months(count: int) -> str:
+    return f"{count} whole month" + ("" if count == 1 else "s")
+
+
+def _when_sentence(verdict: Verdict) -> str:
+    if not verdict.holds_treasuries:
+        return "Nothing to tell without a hedge."
+    crises = [crisis for crisis in verdict.crises if crisis.equity < 0]
+    helped = sum(_beat_bills(crisis) for crisis in crises)
+    parts = []
+    if crises:
+        parts.append(f"in {helped} of {len(crises)} falls of equity it earned more than bills")
+    by_sign = [regime for regime in verdict.regimes if regime.dimension == "correlation"]
+    told = [
+        f"{percent(regime.down_month_mean_monthly.value)} a month "
+        f"{range_text(regime.down_month_mean_monthly, percent)} in the {regime.down_months} that "
+        f"began with a {regime.label} trailing correlation"
+        for regime in by_sign
+        if regime.down_months
+    ]
+    if told:
+        parts.append("in equity's down months it made " + " and ".join(told))
+    if not parts:
+        return "Nothing to tell: no fall of equity and no trailing correlation in this period."
+    missing = [
+        regime.label
+        for regime in verdict.regimes_missing
+        if regime.dimension == "correlation" and told
+    ]
+    lacking = f"; no month began with a {missing[0]} one" if missing else ""
+    text = "; ".join(parts) + lacking + "."
+    return text[0].upper() + text[1:]
+
+
+def _beat_bills(crisis: Crisis) -> bool:
+    return crisis.hedge is not None and crisis.hedge > crisis.cash
+
+
+def _cost_sentence(verdict: Verdict) -> str:
+    numbers = verdict.portfolio("portfolio")
+    traded = (
+        f"turned over {percent(numbers.turnover_per_year)} a year and paid "
+        f"{money(numbers.costs_paid)} in costs"
+    )
+    months = verdict.sample.months
+    if months < 12:
+        return f"It {traded}; {_months(months)}, too few for a yearly cost."
+    cost = verdict.cost
+    given, by_bills = cost.growth_given_up_monthly.portfolio, cost.growth_given_up_monthly.bills
+    price = cost.cvar_points_per_growth_point
+    bought = [
+        f"{ratio(per_point)} {words}"
+        for per_point, words in ((price.portfolio, "points of CVaR"), (price.bills, "with bills"))
+        if isinstance(per_point, float)
+    ]
+    paid = f"a point given up bought {', '.join(bought)}; " if bought else ""
+    limits = given if given.number >= 0 else _gained(given)
+    return (
+        f"Against 100 % equity it {_given_up(given)} {range_text(limits)}, bills "
+        f"{_given_up(by_bills)}; {paid}it {traded}."
+    )
+
+
+def _gained(estimate: Estimate) -> Estimate:
+    """The ends of a gain where those of a loss are given."""
+    low, high = estimate.low, estimate.high
+    return Estimate(estimate.value, None if high is None else -high, None if low is None else -low)
+
+
+def _given_up(estimate: Estimate) -> str:
+    """Growth given up in words: ``gave up 2.52 points a year``, or ``gained``."""
+    value = estimate.number
+    verb = "gave up" if value >= 0 else "gained"
+    return f"{verb} {100 * abs(value):.2f} points of growth a year"
+
+
+def matched_text(verdict: Verdict) -> str:
+    """How the mix of the same volatility was found."""
+    weight = percent(verdict.matched_weight)
+    if verdict.volatility_is_matched:
+        return f"The mix of the same volatility holds {weight} of equity, chosen with hindsight."
+    return (
+        "The volatility could not be matched without leverage (or there are too few months): what "
+        f"stands in its line holds {weight} of equity."
+    )
+
+
+def points(estimate: Estimate, *, sign: bool = False) -> str:
+    """A fraction in points, or a dash."""
+    if estimate.value is None:
+        return "-"
+    return two_digits(100 * estimate.value, "+" if sign else "")
+
+
+def range_text(estimate: Estimate, show: Show | None = None) -> str:
+    """An interval in brackets, in points unless shown otherwise."""
+    if estimate.low is None or estimate.high is None:
+        return "(no interval: too few months)"
+    if show is not None:
+        return f"({show(estimate.low)} to {show(estimate.high)})"
+    low, high = (two_digits(100 * end, "+") for end in (estimate.low, estimate.high))
+    return f"({low} to {high})"
+
+
+def method_text(sample: SampleSize) -> str:
+    """What the intervals are."""
+    if sample.repetitions == 0:
+        return f"{sample.months} months: too few for intervals (at least {sample.fewest_months})."
+    return (
+        f"{sample.months} months, {sample.first} to {sample.last}. Small print: 90 % "
+        f"intervals of {sample.repetitions:,} stationary-bootstrap resamples, mean block "
+        f"{sample.block_months} months (Politis and White), seed {sample.seed}."
+    )
+
+
+def crisis_note(ppy: int) -> str:
+    """What the rows and words of the crisis table mean, by rows per year."""
+    how = (
+        "from close to close"
+        if ppy == 252
+        else "from month-end to month-end, which hides what happened within a month"
+    )
+    return (
+        f"Peaks and troughs of the S&P 500 without dividends, and every other fall of the equity "
+        f"leg beyond 15 %; total returns {how}. Worked: the hedge earned more than bills; failed: "
+        "it lost; no help: between the two."
+    )
+
+
+def regime_note(verdict: Verdict) -> str:
+    """How months are told apart, and what the sample lacks."""
+    parts = ["A month belongs to the regime known at the end of the month before."]
+    if verdict.yield_terciles_pct:
+        low, high = verdict.yield_terciles_pct
+        parts.append(
+            f"Terciles of the 10-year yield are those of this period ({low:.2f} % and "
+            f"{high:.2f} %), known only afterwards."
+        )
+    missing = [f"{DIMENSIONS[row.dimension]} {row.label}" for row in verdict.regimes_missing]
+    if missing:
+        parts.append(f"Not in this sample, hence untested: {'; '.join(missing)}.")
+    without = {name: months for name, months in verdict.regimes_unlabelled_months.items() if months}
+    if without:
+        named = ", ".join(
+            f"{DIMENSIONS[name].lower()} {months}" for name, months in without.items()
+        )
+        parts.append(f"Months without a label (too little history, or not published): {named}.")
+    return " ".join(parts)
+
+
+def attribution_note(verdict: Verdict) -> str:
+    """What the parts of the attribution are; empty without one."""
+    if verdict.attribution is None:
+        return ""
+    if not verdict.attribution.has_yields:
+        return "This source has no yields: the whole profit is residual."
+    return (
+        "Points a year: mean of each part over the value held before it, arithmetic. The parts sum "
+        "to the total; the residual is what a fund earned beyond the ladder it is compared with."
+    )

@@ -1,0 +1,72 @@
+"""The period that a run covers: what was asked for, held against what the data have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from data.errors import UsageError
+from data.market import Market
+
+
+@dataclass(frozen=True, eq=False)
+class Period:
+    """A market cut to a period.
+
+    Attributes
+    ----------
+    market
+        All history up to the asked end.
+    first, late
+        First session on which every required ticker has a price, and the ticker that set it.
+    start
+        Row 0 as asked; None for as early as the data and a rule can.
+    """
+
+    market: Market
+    first: pd.Timestamp
+    late: str
+    start: pd.Timestamp | None
+
+
+def cut_to_period(
+    market: Market, required: Sequence[str], start: str | None, end: str | None
+) -> Period:
+    """Cut a market at the asked end, and find the first session of a simulation.
+
+    Parameters
+    ----------
+    market
+        Everything loaded.
+    required
+        Tickers that have to have a price on the first day.
+    start, end
+        First and last day as asked, ``YYYY-MM-DD``; None for all there is.
+
+    Raises
+    ------
+    UsageError
+        If the period holds no data, or starts before a ticker does.
+    """
+    notes = list(market.notes)
+    sessions = market.sessions
+    first, late = market.first_session(required)
+    last = pd.Timestamp(end) if end else sessions[-1]
+    begin = pd.Timestamp(start) if start else first
+    if last < first or begin > sessions[-1]:
+        raise UsageError(
+            f"{market.source} has no data from {start or first.date()} to "
+            f"{end or sessions[-1].date()}: it runs from {first:%Y-%m-%d} to "
+            f"{sessions[-1]:%Y-%m-%d}; choose --start and --end within"
+        )
+    if begin < first:
+        raise UsageError(
+            f"--start {start} is before the first day of {late} in {market.source}, "
+            f"{first:%Y-%m-%d}; start then or later, or leave out {late}"
+        )
+    if last > sessions[-1]:
+        notes.append(f"data end on {sessions[-1]:%Y-%m-%d}, before the asked end {end}")
+    row_zero = sessions[sessions >= begin][0] if start else None
+    return Period(market.until(last).relabelled(notes=notes), first, late, row_zero)

@@ -1,0 +1,80 @@
+"""What Yahoo says beside the prices: its chart's JSON, read once into a record.
+
+yfinance reads the prices from the same answer, but drops repeated rows, names and units without
+saying so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One ticker's chart result, as far as the checks need it.
+
+    Attributes
+    ----------
+    symbol
+        Ticker that the answer is about; empty where it names none.
+    currency
+        Of its prices; ``USD`` where it names none.
+    kind
+        Yahoo's word for what this is, in capitals: ``ETF``, ``MUTUALFUND``, ``EQUITY``, ``INDEX``.
+    granularity
+        Spacing of its rows; ``1d`` for daily ones.
+    stamps
+        One moment a row, in seconds since 1970 (UTC), in the order that they came.
+    closes
+        One close a row, NaN where there is none; empty where they are not one a row.
+    adjusted
+        Whether it has any adjusted close; False where nobody asked.
+    """
+
+    symbol: str
+    currency: str
+    kind: str
+    granularity: str
+    stamps: tuple[int, ...]
+    closes: tuple[float, ...]
+    adjusted: bool
+
+
+def read_chart(result: Any, *, adjusted: bool = True) -> Chart:
+    """Read one chart result, as it came out of the JSON.
+
+    Parameters
+    ----------
+    result
+        ``chart.result[0]`` of the answer: whatever a server may have put there.
+    adjusted
+        Whether to look for adjusted closes; yields and exchange rates have none.
+
+    Raises
+    ------
+    Exception
+        Of whatever kind, if it is no chart.
+    """
+    meta = result.get("meta") or {}
+    indicators = result.get("indicators") or {}
+    stamps = tuple(int(stamp) for stamp in result.get("timestamp") or [])
+    closes = (indicators.get("quote") or [{}])[0].get("close") or []
+    if len(closes) != len(stamps):
+        closes = []
+    # A word or a null in place of a number is no close.
+    numbers = tuple(pd.to_numeric(pd.Series(closes, dtype=object), errors="coerce").astype(float))
+    if len(numbers) != len(closes):  # it is one long word
+        raise ValueError(f"{len(numbers)} closes in {len(stamps)} rows")
+    values = ((indicators.get("adjclose") or [{}])[0].get("adjclose") or []) if adjusted else []
+    return Chart(
+        symbol=str(meta.get("symbol") or ""),
+        currency=str(meta.get("currency") or "USD"),
+        kind=str(meta.get("instrumentType", "")).upper(),
+        granularity=str(meta.get("dataGranularity", "1d")),
+        stamps=stamps,
+        closes=numbers,
+        adjusted=any(value is not None for value in values),
+    )

@@ -1,0 +1,140 @@
+"""Which rows of Yahoo's stand, and how the others are named."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data.errors import DataError
+from data.sources import yahoo
+from tests import yahoo_server as server
+from tests.data.helpers import adjusted, faulty, growth
+
+
+def test_another_tickers_chart_is_not_taken(web, bars):
+    web.charts["SPY"] = server.chart("QQQ", bars)
+    with pytest.raises(DataError, match="SPY: Yahoo answered with QQQ; nothing of it is used"):
+        yahoo.fetch("SPY")
+
+
+def test_an_empty_close_is_left_out_and_named(web, bars):
+    web.hold("SPY", faulty(bars, Close=np.nan))
+    got = yahoo.fetch("SPY")
+    day = f"{bars.index[100]:%Y-%m-%d}"
+    assert f"SPY: {day} has no close; left out" in got.warnings
+    assert f"SPY: no row on the exchange session {day}" in got.warnings
+    assert bars.index[100] not in got.frame.index
+
+
+def test_a_repeated_day_is_named_and_kept_once(web, bars):
+    web.hold("SPY", bars.iloc[[*range(101), 100, *range(101, 300)]])
+    got = yahoo.fetch("SPY")
+    assert (
+        f"SPY: {bars.index[100]:%Y-%m-%d} came twice with the same close; kept once" in got.warnings
+    )
+    assert got.frame.index.is_unique
+    assert len(got.frame) == 300
+
+
+def test_a_weekend_row_is_left_out(web, bars):
+    friday = next(row for row in range(100, 110) if bars.index[row].day_of_week == 4)
+    extra = bars.iloc[[friday]].set_axis([bars.index[friday] + pd.Timedelta(days=1)])
+    extra[["Dividends"]] = 0.0
+    web.hold("SPY", pd.concat([bars, extra]).sort_index())
+    got = yahoo.fetch("SPY")
+    assert f"SPY: {extra.index[0]:%Y-%m-%d} is no weekday; left out" in got.warnings
+    assert len(got.frame) == 300
+
+
+def test_a_future_row_is_left_out(web, bars):
+    day = pd.Timestamp.now().normalize() + pd.offsets.BDay(5)
+    web.hold("SPY", pd.concat([bars, bars.iloc[[-1]].set_axis([day])]))
+    got = yahoo.fetch("SPY")
+    assert any(f"SPY: {day:%Y-%m-%d}" in line and "left out" in line for line in got.warnings)
+    assert got.frame.index[-1] == bars.index[-1]
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        ({"Close": 0.0}, "has 0 on {day}; prices must be positive"),
+        ({"Close": -5.0}, "has -5 on {day}"),
+        ({"Close": 50.0}, "moves -50% on {day}"),
+        ({"Dividends": 50.0}, "dividend of 50 on {day} is not between"),
+        ({"Adj_Close": 0.0}, "adjusted close is 0 on {day}"),
+    ],
+)
+def test_absurd_values_are_refused_by_date(web, bars, cells, message):
+    web.hold("SPY", faulty(bars, **cells))
+    with pytest.raises(DataError) as caught:
+        yahoo.fetch("SPY")
+    assert message.format(day=f"{bars.index[100]:%Y-%m-%d}") in str(caught.value)
+
+
+def test_the_dividend_of_a_row_left_out_is_not_lost(web, bars):
+    empty = bars.copy()
+    empty.iloc[120, empty.columns.get_loc("Close")] = np.nan  # row 120 pays 0.50
+    web.hold("SPY", empty)
+    assert yahoo.fetch("SPY").frame["Dividends"].sum() == pytest.approx(bars["Dividends"].sum())
+    assert growth("SPY") == pytest.approx(adjusted(bars), rel=1e-4)
+
+
+def test_a_day_sent_twice_with_different_closes_is_left_out(web, bars):
+    again = bars.iloc[[-1]].copy()
+    again[["Open", "High", "Low", "Close", "Adj Close"]] = 123.0
+    web.hold("SPY", pd.concat([bars, again]))
+    got = yahoo.fetch("SPY")
+    day = f"{bars.index[-1]:%Y-%m-%d}"
+    assert f"SPY: {day} came twice with different closes; left out" in got.warnings
+    assert got.frame.index[-1] == bars.index[-2]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("currency", "GBp", "is quoted in GBp"),
+        ("instrumentType", "INDEX", "is an index without dividends"),
+        ("dataGranularity", "1mo", "sent 1mo bars"),
+    ],
+)
+def test_what_is_no_daily_dollar_fund_is_refused(web, bars, key, value, message):
+    chart = server.chart("SPY", bars)
+    chart["chart"]["result"][0]["meta"][key] = value
+    web.charts["SPY"] = chart
+    with pytest.raises(DataError, match=message):
+        yahoo.fetch("SPY")
+
+
+def test_rows_out_of_order_are_refused(web, bars):
+    chart = server.chart("SPY", bars)
+    stamps = chart["chart"]["result"][0]["timestamp"]
+    stamps[100:200] = stamps[100:200][::-1]
+    web.charts["SPY"] = chart
+    with pytest.raises(DataError, match="rows are out of order at"):
+        yahoo.fetch("SPY")
+
+
+def test_monthly_bars_are_refused(web):
+    months = server.made_bars(1000).iloc[::21].copy()
+    web.hold("SPY", months[months.index.to_period("M").duplicated() == np.False_])
+    with pytest.raises(DataError, match="monthly bars|no row between"):
+        yahoo.fetch("SPY")
+
+
+def test_a_session_that_is_still_open_is_left_out(web, bars, monkeypatch):
+    during = (bars.index[-1] + pd.Timedelta(hours=18)).tz_localize("UTC")  # 14:00 in New York
+    for moment, rows in ((during, 299), (during + pd.Timedelta(hours=4), 300)):
+        monkeypatch.setattr("data.checks.exchange.now", lambda moment=moment: moment)
+        got = yahoo.fetch("SPY")
+        assert len(got.frame) == rows
+        assert any("has not closed yet" in line for line in got.warnings) is (rows == 299)
+
+
+def test_a_symbol_of_any_length_is_named_in_short(web, bars):
+    whole = server.chart("SPY", bars)
+    whole["chart"]["result"][0]["meta"]["symbol"] = 10_000 * "QQQ\n"
+    web.charts["SPY"] = whole
+    with pytest.raises(DataError, match="answered with QQQ QQQ") as caught:
+        yahoo.fetch("SPY")
+    assert len(str(caught.value)) < 300

@@ -1,0 +1,61 @@
+"""Sessions of the New York Stock Exchange, as its own calendar has them."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from data.checks import exchange
+from data.checks.exchange import closed, exchange_calendar
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        "2001-09-11",  # closed until the 17th
+        "2012-10-29",  # hurricane
+        "2018-12-05",  # a day of mourning
+        "2022-06-20",  # Juneteenth, a holiday since that year
+        "2024-07-04",
+        "2025-01-09",  # a day of mourning
+    ],
+)
+def test_days_on_which_it_was_closed_are_no_sessions(day):
+    assert pd.Timestamp(day) not in exchange_calendar(pd.Timestamp("2000-01-03")).sessions
+
+
+@pytest.mark.parametrize(("year", "count"), [(2021, 252), (2022, 251), (2023, 250), (2024, 252)])
+def test_sessions_of_a_year_as_the_exchange_counts_them(year, count):
+    sessions = exchange_calendar(pd.Timestamp("2020-01-02")).sessions
+    assert (sessions.year == year).sum() == count
+
+
+def test_it_reaches_back_as_far_as_is_asked():
+    assert exchange_calendar(pd.Timestamp("1962-05-01")).sessions[0] < pd.Timestamp("1962-01-01")
+    early = exchange_calendar(pd.Timestamp("1995-01-03")).sessions
+    assert early is exchange_calendar(pd.Timestamp("2020-01-02")).sessions  # built once
+
+
+@pytest.mark.parametrize(
+    ("session", "moment", "is_closed"),
+    [
+        # 16:00 in New York is 20:00 UTC in summer and 21:00 in winter; twenty minutes are waited.
+        ("2024-07-05", "2024-07-05 20:19", False),
+        ("2024-07-05", "2024-07-05 20:21", True),
+        ("2024-12-05", "2024-12-05 20:21", False),
+        ("2024-12-05", "2024-12-05 21:21", True),
+        # The eve of Independence Day ends at 13:00, which is 17:00 UTC.
+        ("2024-07-03", "2024-07-03 17:19", False),
+        ("2024-07-03", "2024-07-03 17:21", True),
+        # A holiday has no close: it is over when New York's day is, at 04:00 UTC of the next.
+        ("2024-07-04", "2024-07-05 03:59", False),
+        ("2024-07-04", "2024-07-05 04:01", True),
+    ],
+)
+def test_a_session_is_over_twenty_minutes_after_its_close(monkeypatch, session, moment, is_closed):
+    monkeypatch.setattr(exchange, "now", lambda: pd.Timestamp(moment, tz="UTC"))
+    assert closed(pd.Timestamp(session)) is is_closed
+
+
+def test_now_is_in_utc():
+    assert str(exchange.now().tz) == "UTC"

@@ -1,0 +1,107 @@
+"""Laws of any history: order, spacing, bounds, each at its edge."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data.checks.histories import (
+    days_text,
+    periods_per_year,
+    require_history,
+    require_within,
+    wild_moves,
+)
+from data.errors import DataError
+
+DAYS = pd.bdate_range("2024-01-01", periods=4)
+
+
+def levels(*values: float, days: pd.DatetimeIndex = DAYS) -> pd.Series:
+    return pd.Series(values, days[: len(values)], dtype=float)
+
+
+def test_a_move_is_wild_beyond_forty_percent_either_way():
+    moves = wild_moves(levels(100.0, 139.9, 83.0, 117.0))
+    # By hand: +39.9 %, -40.7 %, +41.0 %.
+    np.testing.assert_allclose(moves, [83.0 / 139.9 - 1, 117.0 / 83.0 - 1], rtol=1e-12)
+    assert list(moves.index) == [DAYS[2], DAYS[3]]
+
+
+@pytest.mark.parametrize(
+    ("series", "words"),
+    [
+        (levels(1.0), "here has 1 rows with a price; at least 2 are needed"),
+        (levels(1.0, 2.0, 3.0, days=DAYS[[0, 2, 1]]), "is out of order at 2024-01-02"),
+        (levels(1.0, 2.0, days=DAYS[[1, 1]]), "has 2024-01-02 twice; keep one row a date"),
+        (levels(1.0, 0.0), "has 0 on 2024-01-02; prices must be positive and finite"),
+        (levels(1.0, np.nan), "has nan on 2024-01-02; prices must be positive and finite"),
+        (levels(1.0, np.inf), "has inf on 2024-01-02; prices must be positive and finite"),
+        (levels(1.0, 0.9e-9), "has 9e-10 on 2024-01-02; prices must lie between 1e-09 and 1e+12"),
+        (levels(1.1e12, 1.0), "has 1.1e+12 on 2024-01-01; prices must lie between"),
+    ],
+)
+def test_what_is_no_history_is_refused_by_its_first_day(series, words):
+    with pytest.raises(DataError) as caught:
+        require_history(series, "here")
+    assert words in str(caught.value)
+
+
+def test_levels_at_the_bounds_are_a_history():
+    require_history(levels(1e-9, 1e12), "here")
+
+
+@pytest.mark.parametrize(
+    ("days", "frequency"),
+    [
+        (pd.bdate_range("2020-01-01", periods=600), 252),
+        (pd.bdate_range("2020-01-01", periods=3), 252),
+        (pd.date_range("2020-01-31", periods=30, freq="ME"), 12),
+        (pd.date_range("2020-01-01", periods=30, freq="MS"), 12),
+    ],
+)
+def test_rows_are_known_by_their_spacing(days, frequency):
+    assert periods_per_year(days, "here") == frequency
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        # From the 4th to the 19th is 15 days; 14 are the longest closure since 1914.
+        (DAYS.union(pd.bdate_range("2024-01-19", periods=300)),
+         "here has no row between 2024-01-04 and 2024-01-19, more than 14 days"),
+        (pd.date_range("2020-01-31", periods=30, freq="ME").delete(5),
+         "here has no row between 2020-05-31 and 2020-07-31, more than a month"),
+        (pd.date_range("2020-01-03", periods=60, freq="W"), "rows a year, 7 days apart"),
+        (pd.date_range("2020-01-03", periods=600), "about 365 rows a year, 1 days apart"),
+        (pd.date_range("2020-03-31", periods=20, freq="QE"), "about 4 rows a year"),
+    ],
+)  # fmt: skip
+def test_another_spacing_or_a_hole_is_refused(days, words):
+    with pytest.raises(DataError, match=words):
+        periods_per_year(days, "here")
+
+
+def test_a_closure_of_fourteen_days_is_no_hole():
+    days = DAYS.union(pd.bdate_range("2024-01-18", periods=300))
+    assert periods_per_year(days, "here") == 252
+
+
+@pytest.mark.parametrize("value", [-2.01, 25.01, np.nan, np.inf])
+def test_a_yield_outside_its_bounds_is_refused_by_its_day(value):
+    require_within(levels(-2.0, 25.0), "DGS10")
+    with pytest.raises(DataError, match="DGS10 is .* on 2024-01-02; it should lie between -2 and"):
+        require_within(levels(4.0, value), "DGS10")
+
+
+def test_bounds_may_be_others():
+    require_within(levels(99.0, 400.0), "the dollar", (10.0, 500.0))
+    with pytest.raises(DataError, match="should lie between 10 and 500"):
+        require_within(levels(99.0, 9.0), "the dollar", (10.0, 500.0))
+
+
+def test_three_days_are_named_and_the_others_counted():
+    assert days_text(DAYS[:1]) == "2024-01-01"
+    assert days_text(DAYS[:3]) == "2024-01-01, 2024-01-02, 2024-01-03"
+    assert days_text(DAYS) == "2024-01-01, 2024-01-02, 2024-01-03 (and 1 more)"

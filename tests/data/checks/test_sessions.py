@@ -1,0 +1,111 @@
+"""Rows on the exchange's sessions, beside them, and missing."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from data.checks import exchange
+from data.checks.sessions import gaps, holes, require_in_place
+from data.errors import DataError
+from data.sources import yahoo
+
+NONE = pd.DatetimeIndex([])
+TODAY = exchange.now
+# Sessions of the year 2024: 252 of them, with Martin Luther King's day on 15 January.
+YEAR = exchange.exchange_calendar(pd.Timestamp("2024-01-02")).sessions
+YEAR = YEAR[YEAR.year == 2024]
+
+
+@pytest.fixture(autouse=True)
+def new_year(monkeypatch):
+    """It is the evening of the last session of 2024."""
+    monkeypatch.setattr(exchange, "now", lambda: pd.Timestamp("2024-12-31 23:00", tz="UTC"))
+
+
+def shifted(days: pd.DatetimeIndex, rows: list[int], by: int) -> pd.DatetimeIndex:
+    """Move some days by a calendar day."""
+    moved = days.to_series()
+    moved.iloc[rows] += pd.Timedelta(days=by)
+    return pd.DatetimeIndex(moved)
+
+
+def test_an_old_end_is_called_stale(web, monkeypatch):
+    monkeypatch.setattr(exchange, "now", TODAY)
+    assert any("SPY: stale, ends on 2025-09-26" in line for line in yahoo.fetch("SPY").warnings)
+
+
+def test_every_session_and_nothing_else_is_quiet():
+    assert gaps("SPY", YEAR) == []
+    assert require_in_place("SPY", YEAR, NONE, NONE) == []
+
+
+def test_a_session_without_a_row_and_a_row_without_a_session_are_named():
+    days = YEAR.delete([50, 51]).insert(9, pd.Timestamp("2024-01-15"))
+    assert gaps("SPY", days) == [
+        "SPY: no row on the exchange session 2024-03-14, 2024-03-15",
+        "SPY: 2024-01-15 was no exchange session; kept",
+    ]
+
+
+@pytest.mark.parametrize(("late", "said"), [(5, []), (6, [6])])
+def test_an_end_is_stale_after_five_sessions(late, said):
+    # The session of today is not due before its evening is over in New York.
+    days = YEAR[: -1 - late]
+    assert gaps("SPY", days) == [
+        f"SPY: stale, ends on {days[-1]:%Y-%m-%d}, {count} sessions ago" for count in said
+    ]
+
+
+@pytest.mark.parametrize(("days_apart", "named"), [(31, False), (32, True)])
+def test_a_hole_is_longer_than_the_longest_allowed(days_apart, named):
+    first = pd.Timestamp("2024-01-02")
+    days = pd.DatetimeIndex([first, first + pd.Timedelta(days=days_apart)])
+    line = (
+        f"DGS10: no figure between 2024-01-02 and {days[1]:%Y-%m-%d}; the one before is carried on"
+    )
+    assert holes("DGS10", days, 31) == [line] * named
+
+
+def test_a_history_a_day_off_is_refused():
+    # Fridays become Saturdays: 51 of 2024's, and each eve of a holiday falls on it.
+    with pytest.raises(DataError, match="rows lie on days without an exchange session, first"):
+        require_in_place("SPY", shifted(YEAR, list(range(252)), 1), NONE, NONE)
+
+
+def test_a_few_rows_a_day_off_are_named_by_the_block_they_are_in():
+    # Friday 8 March 2024 as Saturday, and its own session without a row.
+    place = YEAR.get_loc("2024-03-08")
+    assert require_in_place("SPY", shifted(YEAR, [place], 1), NONE, NONE) == [
+        "SPY: rows from 2024-03-08 to 2024-03-09 may be a day off; check them"
+    ]
+
+
+def test_a_row_on_its_neighbours_day_begins_the_block():
+    # Thursday moved onto Friday, and Friday onto Saturday: the Friday comes twice.
+    place = YEAR.get_loc("2024-03-08")
+    days = shifted(YEAR, [place - 1, place], 1)
+    friday = YEAR[[place]]
+    assert require_in_place("SPY", days, friday, NONE) == [
+        "SPY: rows from 2024-03-07 to 2024-03-09 may be a day off; check them"
+    ]
+
+
+def test_a_day_too_many_far_from_any_missing_one_is_not_a_row_moved():
+    days = YEAR.insert(9, pd.Timestamp("2024-01-15")).delete(200)
+    assert require_in_place("SPY", days, NONE, NONE) == []
+
+
+def test_holidays_of_new_york_alone_are_another_exchanges_sessions():
+    weekdays = pd.bdate_range("2024-01-02", "2024-12-31")
+    strange = len(weekdays) - 252  # New York's nine holidays of 2024 after New Year
+    assert strange == 9
+    assert require_in_place("CSPX.L", weekdays, NONE, NONE) == [
+        "CSPX.L: 9 rows from 2024-01-15 to 2024-12-25 lie on holidays of New York; does it trade "
+        "elsewhere?"
+    ]
+
+
+def test_rows_to_come_are_not_judged():
+    later = YEAR.append(pd.DatetimeIndex(["2025-01-04", "2025-01-05"]))  # a weekend
+    assert require_in_place("SPY", later, NONE, NONE) == []

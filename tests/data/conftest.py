@@ -1,0 +1,28 @@
+"""A loopback Yahoo that the tests of this floor share."""
+
+from __future__ import annotations
+
+import pytest
+
+from data.sources import yahoo
+from tests import yahoo_server as server
+
+
+@pytest.fixture(scope="module")
+def bars():
+    return server.made_bars()
+
+
+@pytest.fixture
+def web(monkeypatch, tmp_path, bars):
+    """A Yahoo on loopback with SPY, IEF and TLT, an empty data folder, and little patience."""
+    with server.serve() as running:
+        for ticker in ("SPY", "IEF", "TLT"):
+            running.hold(ticker, bars)
+        running.hold_fred("DTB3", bars["Close"] / 25)
+        monkeypatch.setenv("HEDGE_YAHOO_URL", running.url)
+        monkeypatch.setenv("HEDGE_FRED_URL", running.url)
+        monkeypatch.setenv("HEDGE_DATA_DIR", str(tmp_path / "data"))
+        monkeypatch.setattr(yahoo, "BACKOFF_SECONDS", 0.01)
+        monkeypatch.setattr(yahoo, "TIMEOUT_SECONDS", 0.5)
+        yield running

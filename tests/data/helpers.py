@@ -1,0 +1,64 @@
+"""What several tests of the data do to bars and snapshots."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import subprocess
+import sys
+
+import pandas as pd
+
+from data.sources import yahoo
+from data.sources.bars import total_return
+from data.sources.snapshots import Store
+from tests.conftest import ROOT
+
+# Four sessions of one ticker, as a file.
+GOOD = "date,value\n2020-01-02,100\n2020-01-03,101\n2020-01-06,102\n2020-01-07,103\n"
+
+
+def rows_of(days: pd.DatetimeIndex) -> str:
+    """Write a file of one price on each of these days."""
+    return "date,value\n" + "".join(f"{day:%Y-%m-%d},100\n" for day in days)
+
+
+def faulty(bars: pd.DataFrame, **cells: float) -> pd.DataFrame:
+    """Bars with the close of row 100 (and what else is named) replaced."""
+    changed = bars.copy()
+    for column, value in cells.items():
+        changed.iloc[100, changed.columns.get_loc(column.replace("_", " "))] = value
+    return changed
+
+
+def unstale(warnings) -> list[str]:
+    """Warnings but for the one that a fixed history in the past has to give."""
+    return [line for line in warnings if "stale" not in line]
+
+
+def age(store: Store, ticker: str, days: float) -> None:
+    """Let a kept snapshot have been fetched some days ago."""
+    kept = store.read(ticker)
+    store.write(ticker, kept.source, dt.datetime.now(dt.UTC) - dt.timedelta(days=days), kept.bars)
+
+
+def fetch_in_a_process(*tickers: str, before: str = "") -> subprocess.Popen[str]:
+    """Load tickers in a process of its own, after some other code."""
+    script = (
+        f"{before}\nfrom data.sources import live\nlive.load({tickers!r}, may_fall_back=False)\n"
+    )
+    return subprocess.Popen(
+        [sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True, env=dict(os.environ),
+    )  # fmt: skip
+
+
+def growth(ticker: str) -> float:
+    """Growth of 1 in what is fetched of a ticker, dividends reinvested."""
+    level = total_return(yahoo.fetch(ticker).frame)
+    return level.iloc[-1] / level.iloc[0]
+
+
+def adjusted(bars: pd.DataFrame) -> float:
+    """Growth of 1 by the adjusted closes of these bars."""
+    return bars["Adj Close"].iloc[-1] / bars["Adj Close"].iloc[0]

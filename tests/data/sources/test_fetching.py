@@ -1,0 +1,223 @@
+"""One series by way of its snapshot: fetched once, and never replaced by something worse."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from data.errors import DataError, OutputError
+from data.sources import live
+from data.sources.bars import Bars
+from data.sources.fetching import fresh_snapshot
+from data.sources.snapshots import Snapshot, Store
+from tests import yahoo_server as server
+from tests.data.helpers import age, fetch_in_a_process
+from tests.soak.made import random_bars
+
+
+def test_a_fresh_snapshot_spares_the_request(web):
+    first = live.load(["SPY", "IEF"], may_fall_back=False)
+    asked = len(web.asked)
+    second = live.load(["SPY", "IEF"], may_fall_back=False)
+    assert len(web.asked) == asked
+    assert second.fingerprints() == first.fingerprints()
+    live.load(["SPY"], may_fall_back=False, refresh=True)
+    assert len(web.asked) > asked
+
+
+@pytest.mark.parametrize("days", [1.1, -1])
+def test_an_old_snapshot_or_one_from_a_future_clock_is_fetched_again(web, days):
+    live.load(["SPY"], may_fall_back=False)
+    age(Store(), "SPY", days)
+    asked = len(web.asked)
+    live.load(["SPY"], may_fall_back=False)
+    assert len(web.asked) > asked
+
+
+def test_two_processes_at_once_fetch_once(web):
+    web.faults["SPY"] = [server.delay(0.3)]
+    both = [fetch_in_a_process("SPY") for _ in range(2)]
+    for process in both:
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 0, errors
+    assert web.asked.count("DTB3") == 1
+    assert (
+        web.asked.count("SPY") == 2
+    )  # yfinance asks twice: for the time zone, then for the history
+
+
+def test_what_cannot_be_kept_is_used_all_the_same(web, monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("HEDGE_DATA_DIR", str(tmp_path / "file" / "data"))
+    market = live.load(["SPY", "IEF"], may_fall_back=False)
+    assert market.source == "yahoo"
+    assert any("set HEDGE_DATA_DIR" in remark and "not kept" in remark for remark in market.remarks)
+
+
+def test_what_a_full_disk_cannot_keep_is_asked_for_once(web, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "replace", full)
+    market = live.load(["SPY"], may_fall_back=False)
+    assert any("No space left on device" in remark for remark in market.remarks)
+    assert web.asked.count("DTB3") == 1
+    assert not list(Store().folder.glob("[!.]*"))
+
+
+def test_a_history_that_lost_its_beginning_replaces_nothing(web, bars):
+    live.load(["SPY"], may_fall_back=False)
+    web.hold("SPY", bars.iloc[100:])
+    with pytest.raises(DataError, match="nothing was replaced"):
+        live.load(["SPY"], may_fall_back=False, refresh=True)
+    assert len(Store().read("SPY").bars.frame) == 300
+
+
+def test_what_a_refetch_says_otherwise_is_named_by_its_day(web, bars):
+    live.load(["SPY"], may_fall_back=False)
+    revised = bars.copy()
+    places = [revised.columns.get_loc(name) for name in ("Open", "High", "Low", "Close")]
+    revised.iloc[100, [*places, revised.columns.get_loc("Adj Close")]] *= 1.01
+    web.hold("SPY", revised)
+    market = live.load(["SPY"], may_fall_back=False, refresh=True)
+    first, second = (f"{bars.index[row]:%Y-%m-%d}" for row in (100, 101))
+    assert any(
+        "SPY: differs from the history fetched on" in note and f"on {first}, {second}, most" in note
+        for note in market.notes
+    )
+    assert Store().read("SPY").bars.frame["Close"].iloc[100] == revised["Close"].iloc[100]
+
+
+def test_another_series_under_the_right_name_replaces_nothing(web, bars):
+    live.load(["SPY"], may_fall_back=False)
+    web.hold("SPY", random_bars(5, 300))
+    with pytest.raises(DataError, match="SPY: what arrived differs from the history kept of .* on"):
+        live.load(["SPY"], may_fall_back=False, refresh=True)
+    assert Store().read("SPY").bars.frame["Close"].tolist() == bars["Close"].tolist()
+
+
+def test_a_split_or_a_new_dividend_is_no_revision(web, bars):
+    web.hold("SPY", bars.iloc[:250])
+    live.load(["SPY"], may_fall_back=False)
+    later = bars.copy()  # rows 250 to 300 arrive, and a 2:1 split halves all prices before
+    money = ["Open", "High", "Low", "Close", "Adj Close", "Dividends"]
+    later[money] /= 2
+    web.hold("SPY", later)
+    market = live.load(["SPY"], may_fall_back=False, refresh=True)
+    assert not any("differs from the history" in note for note in market.notes)
+    assert len(market.sessions) == 300
+
+
+def test_an_end_before_that_of_the_history_kept_is_named(web, bars):
+    live.load(["SPY"], may_fall_back=False)
+    web.hold("SPY", bars.iloc[:-3])
+    market = live.load(["SPY"], may_fall_back=False, refresh=True)
+    said = f"SPY: ends on {bars.index[-4]:%Y-%m-%d}, but the history fetched on "
+    assert any(said in note and f"on {bars.index[-1]:%Y-%m-%d};" in note for note in market.notes)
+
+
+def test_what_cannot_be_kept_is_held_against_the_history_kept_all_the_same(web, bars, monkeypatch):
+    live.load(["SPY"], may_fall_back=False)
+
+    def full(*_: object, **__: object) -> None:
+        raise OutputError("the data folder cannot be written: Read-only file system; mend it")
+
+    monkeypatch.setattr(Store, "locked", full)
+    web.hold("SPY", bars.iloc[100:])
+    with pytest.raises(DataError, match="begins on .*, but the history kept begins on"):
+        live.load(["SPY"], may_fall_back=False, refresh=True)
+    web.hold("SPY", random_bars(5, 300))
+    with pytest.raises(DataError, match="what arrived differs from the history kept"):
+        live.load(["SPY"], may_fall_back=False, refresh=True)
+
+
+def test_an_index_that_is_reweighted_as_a_whole_is_the_same_series():
+    from data.sources.fetching import _steps
+    from data.sources.fred import BROAD_DOLLAR
+
+    dollar = pd.Series([100.0, 101.0, 99.0, 102.0], pd.bdate_range("2024-01-01", periods=4))
+    old, new = (pd.DataFrame({"Value": dollar * scale}) for scale in (1.0, 1.2))
+    assert BROAD_DOLLAR.endswith("DTWEXBGS")
+    apart = (_steps(old, True)["step"] - _steps(new, True)["step"]).abs()
+    assert apart.max() < 1e-12
+    assert (_steps(old, False)["step"] - _steps(new, False)["step"]).abs().min() > 5e-4
+
+
+# --- with a server that is a function -------------------------------------------------------
+
+DAYS = pd.bdate_range("2024-01-02", periods=40, name="Date")
+
+
+class Server:
+    """Hands out one series of yields, and counts."""
+
+    def __init__(self, values: pd.Series) -> None:
+        self.values = values
+        self.count = 0
+
+    def __call__(self, name: str) -> Bars:
+        self.count += 1
+        return Bars(self.values.to_frame("Value"), ())
+
+
+def fetched(server: Server, folder: Path, name: str = "fred:DGS10", **options: bool) -> Snapshot:
+    return fresh_snapshot(name, Store(folder), server, "FRED", **options)
+
+
+def test_a_server_is_asked_once_a_day_unless_told_otherwise(tmp_path):
+    server = Server(pd.Series(4.0, DAYS))
+    first, second = fetched(server, tmp_path), fetched(server, tmp_path)
+    assert server.count == 1
+    assert second.sha256 == first.sha256 != ""
+    assert fetched(server, tmp_path, refresh=True).fetched > first.fetched
+    assert server.count == 2
+
+
+@pytest.mark.parametrize(("change", "named"), [(4e-4, False), (6e-4, True)])
+def test_a_revision_beyond_rounding_is_named_by_both_its_steps(tmp_path, change, named):
+    fetched(Server(pd.Series(4.0, DAYS)), tmp_path)
+    revised = pd.Series(4.0, DAYS)
+    revised.iloc[20] += change  # in percent: the bound is 5e-4
+    warnings = fetched(Server(revised), tmp_path, refresh=True).bars.warnings
+    days = f"on {DAYS[20]:%Y-%m-%d}, {DAYS[21]:%Y-%m-%d}, most on"
+    assert [days in line for line in warnings] == [True] * named
+
+
+@pytest.mark.parametrize("rows", [3, 5])
+def test_a_fifth_of_all_days_may_be_revised_before_it_is_another_series(tmp_path, rows):
+    fetched(Server(pd.Series(4.0, DAYS)), tmp_path)
+    revised = pd.Series(4.0, DAYS)
+    revised.iloc[2 : 2 + 3 * rows : 3] += 1.0  # each changes two of the 39 steps; 7.8 may change
+    server = Server(revised)
+    if 2 * rows <= 0.2 * 39:
+        assert len(fetched(server, tmp_path, refresh=True).bars.warnings) == 1
+    else:
+        with pytest.raises(DataError, match="on 10 of 39 days; nothing was replaced"):
+            fetched(server, tmp_path, refresh=True)
+        assert Store(tmp_path).read("fred:DGS10").bars.frame["Value"].eq(4.0).all()
+
+
+@pytest.mark.parametrize(("name", "refused"), [("fred:CPIAUCSL", False), ("fred:DGS10", True)])
+def test_an_index_may_change_its_base_and_a_yield_may_not(tmp_path, name, refused):
+    level = pd.Series(range(100, 140), DAYS, dtype=float)
+    fetched(Server(level), tmp_path, name)
+    if refused:
+        with pytest.raises(DataError, match="differs from the history kept"):
+            fetched(Server(2 * level), tmp_path, name, refresh=True)
+    else:
+        assert fetched(Server(2 * level), tmp_path, name, refresh=True).bars.warnings == ()
+
+
+@pytest.mark.parametrize(("lost", "refused"), [(5, False), (6, True)])
+def test_a_week_may_be_missing_at_the_beginning_and_no_more(tmp_path, lost, refused):
+    fetched(Server(pd.Series(4.0, DAYS)), tmp_path)
+    later = Server(pd.Series(4.0, DAYS[lost:]))  # 7 days after the first, then 8
+    if refused:
+        with pytest.raises(DataError, match="begins on 2024-01-10, but the history kept begins on"):
+            fetched(later, tmp_path, refresh=True)
+    else:
+        assert len(fetched(later, tmp_path, refresh=True).bars.frame) == 35

@@ -1,0 +1,50 @@
+"""FRED's downloads as they should be, and a few that are not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data.errors import DataError, UnreachableError
+from data.sources import fred
+from tests import yahoo_server as server
+
+
+@pytest.fixture
+def web(monkeypatch):
+    """A FRED on loopback with a ten-year yield of 4 % on 900 sessions, one of them empty."""
+    yields = pd.Series(4.0, server.made_bars(900).index)
+    yields.iloc[50] = np.nan
+    with server.serve() as running:
+        running.hold_fred("DGS10", yields)
+        monkeypatch.setenv("HEDGE_FRED_URL", running.url)
+        yield running
+
+
+def test_fred_series_are_read_with_their_holes(web):
+    frame = fred.fetch("DGS10").frame
+    assert len(frame) == 899
+    assert (frame["Value"] == 4.0).all()
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "message"),
+    [
+        (server.status(503), UnreachableError, "DGS10: FRED answered with status 503"),
+        (server.body(b"<html>busy</html>"), DataError, "what FRED sent is not that series"),
+        (server.body(b""), DataError, "what FRED sent is not that series"),
+        (server.body(b"observation_date,DGS2\n2020-01-02,1\n2020-01-03,1\n"), DataError,
+         "what FRED sent is not that series"),
+        (server.body(b"observation_date,DGS10\n2020-01-02,1\n2020-01-03,x\n"), DataError,
+         "FRED's line 3 is damaged"),
+        (server.body(b"observation_date,DGS10\n2020-01-03,1\n2020-01-02,1\n"), DataError,
+         "dates do not ascend"),
+        (server.body(b"observation_date,DGS10\n2020-01-02,1\n2020-01-03,400\n"), DataError,
+         "DGS10 from FRED is 400 on 2020-01-03; it should lie between -2 and 25"),
+    ],
+)  # fmt: skip
+def test_fred_misbehaving_is_one_line(web, answer, kind, message):
+    web.faults["DGS10"] = [answer]
+    with pytest.raises(kind, match=message):
+        fred.fetch("DGS10")

@@ -1,0 +1,103 @@
+"""A market from Yahoo: what is fetched, what is kept, and what stands in when it fails."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+
+import pytest
+
+from data.errors import DataError, UnreachableError
+from data.origin import How, Origin
+from data.sources import live
+from data.sources.snapshots import Store
+from tests import yahoo_server as server
+from tests.data.helpers import age
+
+
+def test_a_missing_ticker_of_three_names_what_arrived(web):
+    with pytest.raises(DataError, match="NOPE: Yahoo has no such ticker.*SPY, IEF did arrive"):
+        live.load(["SPY", "IEF", "NOPE"], may_fall_back=False)
+    assert Store().tickers() == ["IEF", "SPY"]
+
+
+# --- auto ---------------------------------------------------------------------------------
+
+
+def test_yahoo_never_falls_back_and_auto_says_why(web, monkeypatch):
+    monkeypatch.setenv("HEDGE_YAHOO_URL", "http://127.0.0.1:1")
+    began = time.monotonic()
+    with pytest.raises(UnreachableError, match="Yahoo cannot be reached"):
+        live.load(["SPY", "IEF"], may_fall_back=False)
+    market = live.load(["SPY", "IEF"], may_fall_back=True)
+    assert time.monotonic() - began < 30
+    assert market.source == "bundled"
+    assert market.title.endswith("(Yahoo cannot be reached)")
+    assert "127.0.0.1" in market.origin.remark
+
+
+def test_auto_prefers_an_older_snapshot_to_the_bundled_history(web, monkeypatch):
+    live.load(["SPY", "IEF"], may_fall_back=False)
+    for ticker in ("SPY", "IEF"):
+        age(Store(), ticker, 10)
+    monkeypatch.setenv("HEDGE_YAHOO_URL", "http://127.0.0.1:1")
+    market = live.load(["SPY", "IEF"], may_fall_back=True)
+    assert market.source == "yahoo"
+    assert "older snapshots: Yahoo cannot be reached" in market.title
+    assert "up to 10 days old" in market.origin.remark
+
+
+def test_a_snapshot_of_a_future_clock_that_stands_in_is_no_fetch_of_now(web, monkeypatch):
+    live.load(["SPY"], may_fall_back=True)
+    age(Store(), "SPY", -3)
+    monkeypatch.setenv("HEDGE_YAHOO_URL", "http://127.0.0.1:1")
+    market = live.load(["SPY"], may_fall_back=True)
+    assert "older snapshots: Yahoo cannot be reached" in market.title
+    assert market.origin.remark.endswith("kept, from the future (was the clock set back?)")
+
+
+def test_auto_without_any_stand_in_fails_in_one_line(web, monkeypatch):
+    monkeypatch.setenv("HEDGE_YAHOO_URL", "http://127.0.0.1:1")
+    with pytest.raises(DataError, match="no snapshot of QQQ is kept and the bundled history has"):
+        live.load(["SPY", "QQQ"], may_fall_back=True)
+
+
+def test_the_origin_of_a_market_fetched_kept_and_stood_in_for(web, monkeypatch):
+    fetched = live.load(["SPY"], may_fall_back=True)
+    today = f"{dt.datetime.now(dt.UTC):%Y-%m-%d}"
+    assert fetched.origin == Origin(How.FETCHED, today)
+    assert fetched.title == f"daily prices from Yahoo, fetched {today}"
+    assert fetched.remarks == ()
+
+    age(Store(), "SPY", 0.5)
+    kept = live.load(["SPY"], may_fall_back=True)
+    assert (kept.origin.how, kept.origin.is_first_choice) == (How.KEPT, True)
+    assert kept.origin.age == pytest.approx(dt.timedelta(hours=12), abs=dt.timedelta(minutes=1))
+    assert kept.origin.remark == "snapshots kept, up to 12 h old"
+
+    age(Store(), "SPY", 3)
+    web.faults["SPY"] = [server.body(b"<html>busy</html>")]
+    older = live.load(["SPY"], may_fall_back=True)
+    day = f"{dt.datetime.now(dt.UTC) - dt.timedelta(days=3):%Y-%m-%d}"
+    assert (older.origin.how, older.origin.fetched) == (How.OLDER, day)
+    assert older.plain_title == f"daily prices from Yahoo, fetched {day}, older snapshots"
+    assert older.title == f"{older.plain_title}: what Yahoo sent cannot be used"
+    failure, _, rest = older.origin.remark.rpartition("; ")
+    assert failure == older.origin.failure
+    assert failure.startswith("SPY: what Yahoo sent cannot be read")
+    assert rest == "snapshots kept, up to 3 days old"
+    assert fetched.fingerprints() == kept.fingerprints() == older.fingerprints()
+
+    Store().clear()
+    bundled = live.load(["SPY"], may_fall_back=True)
+    assert (bundled.origin.how, bundled.origin.fetched) == (How.BUNDLED, None)
+    assert bundled.origin.remark == failure
+
+
+def test_the_oldest_of_several_snapshots_is_the_age_of_all(web):
+    live.load(["SPY", "IEF"], may_fall_back=False)
+    age(Store(), "IEF", 0.25)
+    market = live.load(["SPY", "IEF"], may_fall_back=False)
+    assert market.origin.remark == "snapshots kept, up to 6 h old"
+    assert market.provenance["SPY"].fetched is not None
+    assert market.origin.fetched == market.provenance["IEF"].fetched

@@ -1,0 +1,121 @@
+"""Yields and the like over the network, and what stands in for them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data.sources import fred, live
+from data.sources.live_rates import Request
+from data.sources.snapshots import Store
+from tests import yahoo_server as server
+from tests.data.helpers import age
+
+
+@pytest.fixture
+def web(monkeypatch, tmp_path):
+    with server.serve() as running:
+        bars = server.made_bars(400)
+        for ticker in ("SPY", "IEF"):
+            running.hold(ticker, bars)
+        older = server.made_bars(900)
+        running.hold("^SP500TR", older)
+        yields = pd.DataFrame({"x": 4.0}, index=older.index)
+        yields.iloc[50] = np.nan
+        for name in (*fred.CURVE.values(), fred.BILL, fred.POLICY_RATE):
+            running.hold_fred(name, yields["x"])
+        running.hold_fred(fred.BROAD_DOLLAR, 30 * yields["x"])
+        running.hold_fred(fred.CPI, yields["x"].resample("MS").first())
+        for ticker in ("^IRX", "^FVX", "^TNX", "^TYX"):
+            level = older.copy()
+            level[["Open", "High", "Low", "Close", "Adj Close"]] = 4.0
+            level["Dividends"] = 0.0
+            running.hold(ticker, level)
+        monkeypatch.setenv("HEDGE_YAHOO_URL", running.url)
+        monkeypatch.setenv("HEDGE_FRED_URL", running.url)
+        monkeypatch.setenv("HEDGE_DATA_DIR", str(tmp_path / "data"))
+        yield running
+
+
+NEEDS = ("yields", "policy_rate", "usd", "cpi")
+
+
+def test_a_live_market_has_what_was_asked_for(web):
+    market = live.load(["SPY", "IEF"], may_fall_back=False, needs=NEEDS)
+    assert list(market.yields.columns) == sorted(fred.CURVE)
+    for name, value in (("policy_rate", 4.0), ("usd", 120.0), ("cpi", 4.0)):
+        assert getattr(market, name).iloc[-1] == value, name
+    assert market.provenance["CASH"].source == "FRED DTB3"
+    # 4 % discount of bills, in bond-equivalent terms, over 91 days at the end.
+    growth = market.cash.iloc[-1] / market.cash.iloc[-64]
+    days = (market.sessions[-1] - market.sessions[-64]).days
+    whole = 1 / (1 - 0.04 * 91 / 360)
+    assert growth == pytest.approx(whole ** (days / 91), rel=1e-9)
+
+
+def test_without_fred_yahoos_four_yields_stand_in_and_are_named(web, monkeypatch):
+    monkeypatch.setenv("HEDGE_FRED_URL", "http://127.0.0.1:1")
+    market = live.load(["SPY", "IEF"], may_fall_back=False, needs=("yields",))
+    assert list(market.yields.columns) == [0.25, 5.0, 10.0, 30.0]
+    assert any("Yahoo's four" in note for note in market.notes)
+    assert any("FRED cannot be reached" in remark for remark in market.remarks)
+    assert market.provenance["CASH"].source == "Yahoo ^IRX"
+
+
+def test_without_any_yield_cash_is_bundled_and_that_is_said(web, monkeypatch):
+    monkeypatch.setenv("HEDGE_FRED_URL", "http://127.0.0.1:1")
+    del web.charts["^IRX"]
+    market = live.load(["SPY", "IEF"], may_fall_back=False)
+    assert any("cash earns the bundled one-month bill return" in line for line in market.notes)
+
+
+def test_an_extended_live_market_says_where_it_joins(web):
+    market = live.load(["SPY", "IEF"], may_fall_back=False, extend=True)
+    bars = server.made_bars(400)
+    join = f"{bars.index[0]:%Y-%m-%d}"
+    assert any(
+        note.startswith(f"SPY before {join} is the S&P 500 total-return index")
+        for note in market.notes
+    )
+    assert any(note.startswith(f"IEF before {join} is a ladder") for note in market.notes)
+    assert any("VFINX: Yahoo has no such ticker" in remark for remark in market.remarks)
+    assert len(market.sessions) == 900
+    assert Store().tickers().count("fred:DGS10") == 1
+
+
+def test_a_series_is_asked_for_once_and_a_server_that_fails_not_again(web, monkeypatch):
+    request = Request(Store())
+    for _ in range(2):
+        assert request.rates(["bill", "policy_rate"]).bill is not None
+    assert web.asked == [fred.BILL, fred.POLICY_RATE]
+    monkeypatch.setenv("HEDGE_FRED_URL", "http://127.0.0.1:1")
+    silent = Request(Store(), refresh=True)
+    silent.rates(["policy_rate", "cpi"])
+    # One line: after it nobody waits for FRED again, and what is kept of the day is used.
+    assert [line for line in silent.remarks if "FRED cannot be reached" in line] == silent.remarks
+    assert len(silent.remarks) == 1
+
+
+def test_offline_nobody_is_asked_and_what_is_kept_is_named_by_its_day(web):
+    Request(Store()).rates(["policy_rate"])
+    age(Store(), "fred:DFF", 40)
+    asked = len(web.asked)
+    request = Request(Store(), offline=True)
+    rates = request.rates(["bill", "policy_rate", "yields"])
+    assert len(web.asked) == asked
+    assert (rates.bill, rates.yields) == (None, None)
+    assert rates.policy_rate.iloc[-1] == 4.0
+    day = f"{dt.datetime.now(dt.UTC) - dt.timedelta(days=40):%Y-%m-%d}"
+    assert request.remarks == [f"fred:DFF is an older snapshot of {day}"]
+    assert request.notes == ["no yields: neither FRED nor Yahoo could be asked for a whole curve"]
+
+
+def test_the_three_month_yield_of_yahoo_is_a_discount(web, monkeypatch):
+    monkeypatch.setenv("HEDGE_FRED_URL", "http://127.0.0.1:1")
+    curve = Request(Store()).rates(["yields"]).yields
+    # 4 % discount: 365 x 0.04 / (360 - 0.04 x 91) = 4.097 % bond-equivalent; the others as sent.
+    assert curve[0.25].iloc[-1] == pytest.approx(100 * 365 * 0.04 / (360 - 0.04 * 91), rel=1e-12)
+    assert set(curve[[5.0, 10.0, 30.0]].iloc[-1]) == {4.0}

@@ -1,0 +1,113 @@
+"""The real yfinance against a loopback Yahoo: good data with a warning, or one clear line."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from data.errors import DataError, UnreachableError
+from data.sources import yahoo
+from data.sources.bars import total_return
+from tests import yahoo_server as server
+from tests.data.helpers import unstale
+
+
+def test_a_normal_history(web, bars):
+    got = yahoo.fetch("SPY")
+    assert unstale(got.warnings) == []
+    assert len(got.frame) == 300
+    level = total_return(got.frame)
+    # By hand: row 60 is an even row at 100, the row before stood at 101, 0.50 was paid.
+    assert level.iloc[60] / level.iloc[59] == pytest.approx(100 / (101 - 0.5))
+    assert level.iloc[61] / level.iloc[60] == pytest.approx(1.01)
+
+
+def test_a_rate_limit_that_passes_is_waited_out(web):
+    web.faults["SPY"] = [server.status(429), server.status(429), server.fine]
+    assert len(yahoo.fetch("SPY").frame) == 300
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        (server.status(429), "SPY: Yahoo limits the rate of requests; try again later"),
+        (server.status(500), "SPY: Yahoo answered with status 500"),
+        (server.status(403), "SPY: Yahoo refused the request"),
+        (server.delay(1.5), "SPY: Yahoo did not answer in time"),
+    ],
+)
+def test_trouble_that_stays_ends_after_bounded_retries(web, fault, message):
+    web.faults["SPY"] = [fault]
+    began = time.monotonic()
+    with pytest.raises(UnreachableError, match=message):
+        yahoo.fetch("SPY")
+    assert time.monotonic() - began < 20
+    assert len(web.asked) <= 4 * yahoo.ATTEMPTS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"{nonsense", b"<html>busy</html>", b"", b'{"chart":{"result":[],"error":null}}', b"[]",
+     b'{"chart":{"result":[{"meta":{}}],"error":null}}', b"null"],
+)  # fmt: skip
+def test_what_is_no_chart_is_refused_in_a_line(web, text):
+    web.faults["SPY"] = [server.body(text)]
+    with pytest.raises(DataError, match="SPY: ") as caught:
+        yahoo.fetch("SPY")
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_ticker(web):
+    with pytest.raises(DataError, match="NOPE: Yahoo has no such ticker: No data found"):
+        yahoo.fetch("NOPE")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda result: result.update(timestamp=[1e300] * 300),
+        lambda result: next(iter(result["events"]["dividends"].values())).update(amount="abc"),
+        lambda result: result["indicators"]["quote"][0].update(close=["abc"] * 300),
+        lambda result: result.update(meta=[]),
+    ],
+)
+def test_strange_json_is_one_line(web, bars, spoil):
+    chart = server.chart("SPY", bars)
+    spoil(chart["chart"]["result"][0])
+    web.charts["SPY"] = chart
+    with pytest.raises(DataError, match="SPY: "):
+        yahoo.fetch("SPY")
+
+
+def test_deeply_nested_json_is_one_line(web):
+    web.faults["SPY"] = [server.body(b"[" * 200_000)]
+    with pytest.raises(DataError, match="SPY: "):
+        yahoo.fetch("SPY")
+
+
+def test_a_bad_answer_that_passes_is_asked_again(web):
+    web.faults["SPY"] = [server.body(b"<html>busy</html>"), server.fine]
+    assert len(yahoo.fetch("SPY").frame) == 300
+
+
+def test_a_silent_server_ends_within_its_patience(web, monkeypatch):
+    monkeypatch.setattr(yahoo, "TIMEOUT_SECONDS", 10)
+    monkeypatch.setattr(yahoo, "PATIENCE_SECONDS", 1.5)
+    web.faults["SPY"] = [server.delay(6)]
+    began = time.monotonic()
+    with pytest.raises(UnreachableError, match="did not answer"):
+        yahoo.fetch("SPY")
+    assert time.monotonic() - began < 9  # below the 10 s of a single answer
+
+
+@pytest.mark.parametrize("status", [404, 200])
+def test_a_servers_words_are_one_short_line(web, status):
+    said = {"code": "Bad", "description": "No\nwarning: forged\x1b[2J" + 50_000 * " word"}
+    text = json.dumps({"chart": {"result": None, "error": said}}).encode()
+    web.faults["SPY"] = [lambda _: (status, text)]
+    with pytest.raises(DataError, match="No warning: forged") as caught:
+        yahoo.fetch("SPY")
+    assert len(str(caught.value)) < 300
+    assert str(caught.value).isprintable()

@@ -1,0 +1,115 @@
+"""How a command ends: its exit code, and one line on stderr."""
+
+from __future__ import annotations
+
+import click
+import pytest
+
+from data import command
+from data.command import make_console, one_line, printable, progress, silent, steps
+from data.errors import DataError
+from tests.conftest import ended
+
+
+def failing(error: BaseException) -> click.Command:
+    @click.command()
+    @click.option("--debug", is_flag=True)
+    @click.option("--word", default="")
+    def door(debug: bool, word: str) -> None:
+        raise error
+
+    return door
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "line"),
+    [
+        (DataError("no prices;\n look elsewhere"), 2, "no prices; look elsewhere"),
+        (click.UsageError("no such thing"), 2, "no such thing (see --help)"),
+        (
+            OSError(28, "No space left on device", "results"),
+            2,
+            "cannot read or write results: No space left on device; make room, give access or "
+            "choose another name",
+        ),
+        (
+            KeyError("SPY"),
+            1,
+            "a fault of ours: KeyError: 'SPY'; run again with --debug and report it",
+        ),
+        (click.Abort(), 1, "interrupted; finished results are intact"),
+        (KeyboardInterrupt(), 1, "interrupted; finished results are intact"),
+    ],
+)
+def test_an_error_is_one_line_and_its_own_exit_code(capsys, error, code, line):
+    ended_with, out, shown = ended(failing(error), capsys)
+    # click ends the line in which ^C was pressed.
+    assert (ended_with, out, shown.removeprefix("\n")) == (code, "", f"error: {line}\n")
+
+
+def test_debug_shows_where_it_happened(capsys):
+    code, _, shown = ended(failing(DataError("no prices")), capsys, "--debug")
+    assert code == 2
+    assert shown.startswith("Traceback")
+    assert shown.endswith("error: no prices\n")
+
+
+def test_a_command_that_does_its_work_ends_with_0(capsys):
+    door = click.command()(lambda: click.echo("done"))
+    assert ended(door, capsys) == (0, "done\n", "")
+
+
+def test_an_option_given_twice_is_refused(capsys):
+    door = failing(AssertionError("the command began"))
+    for words in (("--word", "a", "--word", "b"), ("--word=a", "--word", "b")):
+        code, _, shown = ended(door, capsys, *words)
+        assert (code, shown) == (2, "error: --word is given 2 times; give it once\n")
+
+
+@pytest.mark.parametrize("word", ["a\0b", "\udcff"])
+def test_a_word_that_no_file_can_hold_is_refused(capsys, word):
+    code, _, shown = ended(failing(AssertionError("the command began")), capsys, "--word", word)
+    assert code == 2
+    assert "holds what is no text; leave it out, or rename that file" in shown
+
+
+def test_a_long_message_keeps_both_ends():
+    text = one_line("a" * 3_000 + "\n" + "z" * 3_000)
+    assert text == "a" * 500 + " ... " + "z" * 500
+    assert one_line(" two\n  lines ") == "two lines"
+
+
+def test_signs_that_do_not_print_are_shown_as_escapes():
+    # ESC begins a command to the terminal, U+202E turns the direction of writing.
+    assert printable("a\x1b[2J\u202eb\nc é") == "a\\x1b[2J\\u202eb\nc é"
+
+
+def test_a_step_is_named_where_it_took_more_than_a_second(capsys, monkeypatch):
+    for seconds, shown in ((0.9, ""), (1.26, "reading prices: 1.3 s\n")):
+        clock = iter([100.0, 100.0 + seconds])
+        monkeypatch.setattr(command.time, "perf_counter", lambda clock=clock: next(clock))
+        with progress("reading prices"):
+            pass
+        assert capsys.readouterr().err == shown
+    with silent("reading prices"):
+        pass
+    assert capsys.readouterr() == ("", "")
+
+
+def test_many_steps_are_told_every_other_second_and_at_the_end(capsys, monkeypatch):
+    moments = iter([0.0, 1.0, 2.5, 3.0, 4.0])  # the beginning, then each of four steps
+    monkeypatch.setattr(command.time, "perf_counter", lambda: next(moments))
+    with steps("candidates") as tell:
+        for done in (1, 1_200, 1_300, 2_000):
+            tell(done, 2_000)
+    assert capsys.readouterr().err == (
+        "candidates: 1,200 of 2,000, 2.5 s\ncandidates: 2,000 of 2,000, 4.0 s\n"
+    )
+
+
+def test_a_console_is_never_narrower_than_a_table_and_shows_text_as_text(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "20")
+    console = make_console()
+    assert console.width == 100
+    console.print("[red]IEF\x1b[2J[/red]", soft_wrap=True)
+    assert capsys.readouterr().out == "[red]IEF\\x1b[2J[/red]\n"

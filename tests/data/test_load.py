@@ -1,0 +1,92 @@
+"""The one door to every source: which there are, what each gives, and how it is said."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data.errors import DataError, UsageError
+from data.load import available, data_line, load_market, require_source, span_line
+from data.origin import How, Origin
+from tests.conftest import market_of, random_market
+from tests.data.helpers import GOOD
+
+
+@pytest.mark.parametrize("source", ["auto", "yahoo", "bundled", "files:prices", "files:a b"])
+def test_every_source_there_is_may_be_named(source):
+    require_source(source)
+
+
+@pytest.mark.parametrize("source", ["", "files:", "files:a\0b", "files", "Yahoo", "fred"])
+def test_another_source_is_refused_with_those_there_are(source):
+    with pytest.raises(UsageError, match="is unknown; use one of auto, yahoo, bundled, files:DIR"):
+        load_market(source, ["SPY"])
+
+
+def test_a_near_miss_is_named():
+    with pytest.raises(UsageError, match=r"did you mean bundled\?"):
+        require_source("bundle")
+
+
+def test_tickers_keep_their_order_and_come_once():
+    assert load_market("bundled", ["IEF", "SPY", "IEF"]).tickers == ["IEF", "SPY"]
+
+
+def test_what_leaves_its_dividends_out_is_refused_before_anything_is_read():
+    with pytest.raises(DataError, match="price index without dividends"):
+        load_market("files:nowhere", ["^GSPC"])
+
+
+def test_a_folder_is_read_up_to_the_asked_end(price_folder):
+    market = load_market(f"files:{price_folder(A=GOOD)}", ["A"], end="2020-01-03")
+    assert market.prices["A"].tolist() == [100, 101]
+    assert market.origin == Origin(How.FILES)
+
+
+def test_an_extension_of_the_bundled_history_changes_nothing_and_says_so():
+    plain, extended = (load_market("bundled", ["SPY"], extend=extend) for extend in (False, True))
+    assert extended.fingerprints() == plain.fingerprints()
+    assert extended.notes == (
+        *plain.notes,
+        "--extend changes nothing: the bundled history is not carried back",
+    )
+
+
+def test_auto_without_a_network_is_the_bundled_history_and_says_why():
+    market = load_market("auto", ["SPY"])
+    assert (market.source, market.origin.how) == ("bundled", How.BUNDLED)
+    assert not market.origin.is_first_choice
+    assert market.plain_title == load_market("bundled", ["SPY"]).title
+    assert market.title == f"{market.plain_title} (Yahoo cannot be reached)"
+    assert market.origin.remark.startswith("Yahoo cannot be reached (127.0.0.1")
+
+
+def test_sources_that_can_be_listed_are(price_folder):
+    assert available("bundled") == ["SPY", "BIL", "SHY", "IEF", "TLT"]
+    assert available(f"files:{price_folder(B=GOOD, A=GOOD, cpi_monthly=GOOD)}") == ["A", "B"]
+    assert available("yahoo") is available("auto") is None
+
+
+def test_the_line_of_a_market_by_hand():
+    days = pd.DatetimeIndex(["2020-01-31", "2020-02-29", "2020-03-31"])
+    market = market_of(pd.DataFrame({"SPY": [1.0, 2.0, 3.0]}, index=days), ppy=12)
+    span = "3 months from 2020-01-31 to 2020-03-31"
+    assert data_line(market) == f"made prices: {span}"
+    kept = market.relabelled(origin=Origin(How.KEPT, "2020-04-01", dt.timedelta(hours=3)))
+    assert data_line(kept) == f"made prices: {span} (snapshots kept, up to 3 h old)"
+    older = Origin(How.OLDER, "2020-04-01", dt.timedelta(days=3), "no route", "Yahoo is silent")
+    stood_in = market.relabelled(origin=older)
+    assert data_line(stood_in) == (
+        f"made prices: Yahoo is silent: {span} (no route; snapshots kept, up to 3 days old)"
+    )
+    assert span_line(stood_in, stood_in.plain_title) == f"made prices: {span}"
+    assert "600 sessions" in data_line(random_market(1))
+
+
+def test_the_remarks_of_a_market_are_not_those_of_its_origin():
+    market = random_market(1).relabelled(remarks=["a word"])
+    assert "a word" not in data_line(market)
+    assert np.isfinite(market.prices.to_numpy()).all()

@@ -1,0 +1,86 @@
+"""The catalogue: what each ticker is, and what may not be held."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from data.errors import DataError
+from data.treasuries.instruments import (
+    CATALOGUE,
+    PROXIES,
+    TREASURY_FUNDS,
+    Instrument,
+    Ladder,
+    require_total_return,
+)
+
+
+@pytest.mark.parametrize(
+    ("ticker", "rungs", "first", "last"),
+    # A rung each quarter, half and whole year, both ends included.
+    [("SHY", 9, 1.0, 3.0), ("IEF", 7, 7.0, 10.0), ("TLT", 11, 20.0, 30.0)],
+)
+def test_a_ladder_has_its_rungs_from_end_to_end(ticker, rungs, first, last):
+    maturities = CATALOGUE[ticker].ladder.maturities
+    assert (len(maturities), maturities[0], maturities[-1]) == (rungs, first, last)
+
+
+def test_rungs_are_evenly_apart():
+    assert Ladder(1, 2, 0.25).maturities == (1.0, 1.25, 1.5, 1.75, 2.0)
+    assert Ladder(5, 5, 1).maturities == (5.0,)
+
+
+def test_fees_are_those_of_the_fact_sheets():
+    # A fraction a year; checked against the funds' own pages.
+    fees = {ticker: known.expense for ticker, known in CATALOGUE.items()}
+    assert fees == {
+        "SPY": 0.000945, "BIL": 0.0014, "SHY": 0.0015, "IEF": 0.0015, "TLT": 0.0015,
+    }  # fmt: skip
+
+
+def test_each_entry_is_listed_under_its_own_ticker_and_its_proxies_have_words():
+    for ticker, known in CATALOGUE.items():
+        assert known.ticker == ticker
+        assert set(known.proxies) <= set(PROXIES)
+        # What is built from yields is a Treasury fund, and what is a Treasury fund has a duration.
+        assert (known.ladder is None) or ticker in TREASURY_FUNDS
+        assert (known.duration > 0) is (ticker in TREASURY_FUNDS)
+
+
+def test_durations_rise_with_maturities():
+    durations = [CATALOGUE[ticker].duration for ticker in ("SPY", "BIL", "SHY", "IEF", "TLT")]
+    assert durations == sorted(durations)
+
+
+def test_funds_with_leverage_or_against_treasuries_are_no_hedge():
+    assert not TREASURY_FUNDS & {"TMF", "TBT", "TYD", "UBT", "AGG", "TIP", "LQD", "SPY"}
+
+
+@pytest.mark.parametrize(
+    ("ticker", "words"),
+    [
+        ("^GSPC", "would understate equity by about 2 % a year; use SPY or ^SP500TR"),
+        ("^ndx", "use QQQ or ^XNDX"),
+        ("^TNX", "is a yield or an exchange rate, not something to hold; use a fund"),
+        ("dx-y.nyb", "is a yield or an exchange rate"),
+    ],
+)
+def test_what_is_no_total_return_is_refused(ticker, words):
+    with pytest.raises(DataError) as caught:
+        require_total_return(ticker)
+    assert str(caught.value).startswith(f"{ticker} is ")
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("ticker", ["SPY", "^SP500TR", "^XNDX", "GSPC", "TLT"])
+def test_what_may_be_held_passes(ticker):
+    require_total_return(ticker)
+
+
+def test_an_entry_is_frozen_and_hashes():
+    assert len(set(CATALOGUE.values())) == len(CATALOGUE)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        CATALOGUE["SPY"].expense = 0.0
+    assert Instrument("X", "x") == Instrument("X", "x")

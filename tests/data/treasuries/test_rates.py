@@ -1,0 +1,134 @@
+"""Rates: what is dropped, what bills earn, and when a figure was public."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data.treasuries.curve import fund_level
+from data.treasuries.instruments import CATALOGUE
+from data.treasuries.rates import Rates, bill_level, bond_equivalent, on_sessions
+
+DAYS = pd.bdate_range("2024-01-01", "2024-04-30")
+
+
+def test_figures_on_another_basis_change_no_return():
+    index = pd.bdate_range("1972-06-01", "1974-06-28").union(
+        pd.bdate_range("1986-06-02", "1994-06-30")
+    ).union(pd.bdate_range("2001-06-01", "2007-06-29"))  # fmt: skip
+    rng = np.random.default_rng(1)
+    steps = rng.normal(0, 0.03, (len(index), 4)).cumsum(axis=0)
+    whole = pd.DataFrame(6 + 0.1 * steps, index=index, columns=[1.0, 10.0, 20.0, 30.0])
+    official = whole.copy()
+    official.loc[:"1973-01-03", 20.0] = np.nan
+    official.loc["1987-01-01":"1993-09-30", 20.0] = np.nan
+    official.loc["2002-02-19":"2006-02-08", 30.0] = np.nan
+    circulating = official.where(official.notna(), whole + 0.7)  # 70 basis points off
+    levels = [
+        fund_level(Rates(yields=frame).yields, CATALOGUE["TLT"], 252)
+        for frame in (official, circulating)
+    ]
+    pd.testing.assert_series_equal(levels[0], levels[1], check_exact=True)
+    assert levels[0].notna().sum() > 3000
+
+
+def test_a_bill_of_91_days_earns_its_quoted_yield():
+    # 4.975 % discount: price 98.742431 (published), so 91 days earn 100 / 98.742431.
+    days = pd.date_range("2024-01-01", periods=92, freq="D")
+    bill = bond_equivalent(pd.Series(4.975, index=days))
+    level = bill_level(bill, days)
+    assert level.iloc[-1] / level.iloc[0] == pytest.approx(100 / 98.742431, rel=1e-8)
+
+
+def test_bills_accrue_the_day_before_over_calendar_days():
+    days = pd.DatetimeIndex(["2024-01-05", "2024-01-08", "2024-01-09"])  # a Friday first
+    bill = pd.Series([5.0, 0.0, 5.0], index=days)
+    level = bill_level(bill, days)
+    friday = (1 + 0.05 * 91 / 365) ** (3 / 91)
+    assert level.iloc[1] / level.iloc[0] == pytest.approx(friday, rel=1e-12)
+    assert level.iloc[2] == pytest.approx(level.iloc[1])
+
+
+def test_a_figure_is_seen_when_it_was_public():
+    one = pd.Series(np.arange(len(DAYS), dtype=float), index=DAYS)
+    months = pd.date_range("2023-11-01", periods=5, freq="MS")
+    cpi = pd.Series([100.0, 101, 102, 103, 104], index=months)
+    rates = Rates(
+        yields=one.to_frame(10.0), policy_rate=one, broad_usd=one + 100, cpi=cpi,
+    )  # fmt: skip
+    seen = on_sessions(rates, DAYS, 252)
+    row = DAYS.get_loc("2024-03-13")  # a Wednesday
+    assert seen.yields[10.0].iloc[row] == row
+    assert seen.policy_rate.iloc[row] == row - 1
+    # The broad dollar of that week comes out on the Monday after: on Wednesday the Friday
+    # before is the newest, on that Monday this week's.
+    assert seen.usd.loc["2024-03-13"] == 100 + DAYS.get_loc("2024-03-08")
+    assert seen.usd.loc["2024-03-18"] == 100 + DAYS.get_loc("2024-03-15")
+    # January's CPI (102) shows from the last weekday of February on, not a day sooner.
+    assert seen.cpi.loc["2024-02-28"] == 101
+    assert seen.cpi.loc["2024-02-29"] == 102
+
+
+@pytest.mark.parametrize("ends", [39, 41])
+def test_the_dollar_indices_join_on_the_level_of_a_day(ends):
+    rng = np.random.default_rng(4)
+    dxy = pd.Series(100 * np.exp(rng.normal(0, 0.01, ends + 1).cumsum()), index=DAYS[: ends + 1])
+    broad = pd.Series(200 * np.exp(rng.normal(0, 0.01, len(DAYS)).cumsum()), index=DAYS)
+    usd = on_sessions(Rates(dxy=dxy, broad_usd=broad), DAYS, 252).usd
+    scale = dxy.iloc[-1] / broad.loc[dxy.index[-1]]
+    friday = next(row for row in range(ends + 1, ends + 7) if DAYS[row].day_of_week == 4)
+    monday = DAYS[friday + 1]
+    assert usd.loc[dxy.index[-1]] == dxy.iloc[-1]
+    assert usd.loc[monday] == pytest.approx(broad.iloc[friday] * scale, rel=1e-12)
+
+
+def test_the_dollar_may_end_on_a_day_without_a_session():
+    dxy = pd.Series(100.0, index=DAYS[:40])
+    broad = pd.Series(200.0, index=DAYS)
+    months = pd.date_range("2024-01-31", periods=4, freq="ME")
+    assert on_sessions(Rates(dxy=dxy, broad_usd=broad), months, 12).usd.tolist() == [100.0] * 4
+    daily = on_sessions(Rates(dxy=dxy, broad_usd=broad), DAYS.drop(DAYS[39]), 252).usd
+    assert set(daily) == {100.0}
+
+
+def test_monthly_rows_see_no_yield_of_later_in_the_month():
+    first = pd.DatetimeIndex(["2024-02-01", "2024-03-01"])
+    yields = pd.DataFrame({10.0: np.arange(len(DAYS), dtype=float)}, index=DAYS)
+    seen = on_sessions(Rates(yields=yields), first, 12).yields[10.0]
+    assert seen.tolist() == [DAYS.get_loc(day) for day in first]
+
+
+def test_a_session_without_yields_has_none():
+    yields = pd.DataFrame({10.0: 4.0}, index=DAYS.drop(DAYS[5]))
+    assert np.isnan(on_sessions(Rates(yields=yields), DAYS, 252).yields[10.0].iloc[5])
+
+
+def test_exactly_the_days_on_another_basis_are_dropped():
+    days = pd.DatetimeIndex(
+        ["1973-01-03", "1973-01-04", "1986-12-31", "1987-01-02", "1993-09-30", "1993-10-01",
+         "2002-02-15", "2002-02-19", "2006-02-08", "2006-02-09"]
+    )  # fmt: skip
+    kept = Rates(yields=pd.DataFrame({10.0: 4.0, 20.0: 5.0, 30.0: 6.0}, index=days)).yields
+    assert kept[20.0].isna().tolist() == [True, False, False, True, True, *[False] * 5]
+    assert kept[30.0].isna().tolist() == [*[False] * 7, True, True, False]
+
+
+def test_a_series_that_ends_early_is_named():
+    from data.treasuries.rates import stale_notes
+
+    rates = Rates(policy_rate=pd.Series(5.0, index=DAYS))
+    (note,) = stale_notes(rates, DAYS[-1] + pd.Timedelta(days=60))
+    assert note == "the policy rate ends on 2024-04-30 and is carried on from there"
+    assert stale_notes(rates, DAYS[-1]) == []
+    curve = Rates(yields=pd.DataFrame({10.0: 4.0, 2.0: None}, index=DAYS, dtype=float))
+    (note,) = stale_notes(curve, DAYS[-1] + pd.Timedelta(days=60))
+    assert note == "yields end on 2024-04-30: no curve is known after"
+    assert stale_notes(curve, DAYS[-1]) == []
+
+
+def test_monthly_rows_take_the_last_yields_of_their_month():
+    months = pd.date_range("2024-01-31", periods=3, freq="ME")
+    yields = pd.DataFrame({10.0: np.arange(len(DAYS), dtype=float)}, index=DAYS)
+    seen = on_sessions(Rates(yields=yields), months, 12).yields
+    assert seen.loc["2024-03-31", 10.0] == DAYS.get_loc("2024-03-29")

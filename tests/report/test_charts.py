@@ -1,0 +1,90 @@
+"""The charts that several pages draw: thinned, shaded, stacked, mapped."""
+
+from __future__ import annotations
+
+import pytest
+
+from backtests.report.charts import (
+    MOST_POINTS,
+    Line,
+    Stack,
+    growth_axis,
+    heat_map,
+    spans,
+    stacked_chart,
+    thinned,
+    time_chart,
+)
+from backtests.report.figures import Axis
+
+WORDS = {"caption": "What it shows.", "alt": "In words"}
+
+
+def payloads(figure):
+    return [trace.payload for trace in figure.traces]
+
+
+@pytest.mark.parametrize(
+    ("values", "tickformat", "dtick"),
+    [
+        ([0.95, None, 1.08], ".2f", None),  # 0.95, 1.00, 1.05
+        ([1.0, 1.0004], ".5f", None),
+        ([1.0], ".2f", None),
+        ([], ".2f", None),
+        ([1.0, 0.0, 3.5], ",~f", None),  # 1, 1.5, 2, ...
+        ([0.4, 9000.0], ",~f", "D2"),  # 0.5, 1, 2, ... 5,000
+    ],
+)
+def test_a_growth_axis_fits_what_it_shows(values, tickformat, dtick):
+    axis = growth_axis([Line("portfolio", values, "--c1")])
+    assert (axis.format, axis.step) == (tickformat, dtick)
+
+
+def test_thinning_keeps_both_ends():
+    assert thinned(3) == [0, 1, 2]
+    rows = thinned(16_000)
+    assert (rows[0], rows[-1], len(rows)) == (0, 15_999, MOST_POINTS)
+
+
+def test_shaded_spans_follow_the_condition():
+    days = ["a", "b", "c", "d", "e"]
+    bands = spans(days, [True, True, False, True, True], "--x")
+    assert [(band.start, band.end) for band in bands] == [("a", "c"), ("d", "e")]
+
+
+def test_a_single_choice_needs_no_list():
+    drawn = heat_map("m", [1], [2], {"Return": [[0.1]]}, x_title="x", y_title="y", **WORDS)
+    assert drawn.layout["updatemenus"] == []
+    assert payloads(drawn)[0]["zmid"] == 0
+
+
+def test_the_stack_of_one_portfolio_has_no_list_and_those_of_two_have():
+    stacks = [
+        Stack(name, ["2001-01"], {"SPY": [0.61239], "CASH": [0.4]}, ["--c1", "--c2"])
+        for name in ("a", "b")
+    ]
+    single = stacked_chart("held", stacks[:1], **WORDS)
+    assert "updatemenus" not in single.layout
+    assert [trace["y"] for trace in payloads(single)] == [[0.6124], [0.4]]
+    both = stacked_chart("held", stacks, **WORDS)
+    assert [trace["visible"] for trace in payloads(both)] == [True, True, False, False]
+    assert len({trace["stackgroup"] for trace in payloads(both)}) == 2
+    assert [b["label"] for b in both.layout["updatemenus"][0]["buttons"]] == ["a", "b"]
+
+
+def test_a_month_is_drawn_at_its_last_day_and_a_percentage_says_so():
+    lines = [Line("a", [0.1, None], "--c1"), Line("b", [0.2], "--c2", dates=["2001-01-31"])]
+    drawn = time_chart("t", ["2000-02", "2000-03"], lines, percent=True, **WORDS)
+    assert [trace["x"] for trace in payloads(drawn)] == [
+        ["2000-02-29", "2000-03-31"], ["2001-01-31"],
+    ]  # fmt: skip
+    assert drawn.layout["yaxis"]["tickformat"] == ".0%"
+    own = time_chart("t", ["2000-02"], lines[1:], percent=True, y=Axis(format=".1%"), **WORDS)
+    assert own.layout["yaxis"]["tickformat"] == ".1%"
+
+
+def test_bands_lie_behind_the_lines():
+    bands = spans(["2000-01", "2000-02"], [True, False], "--band-low")
+    drawn = time_chart("t", ["2000-01"], [Line("a", [1.0], "--c1")], bands=bands, **WORDS)
+    (shape,) = drawn.layout["shapes"]
+    assert (shape["x0"], shape["x1"], shape["layer"]) == ("2000-01", "2000-02", "below")

@@ -1,0 +1,85 @@
+"""The log of trials: every trial once, and no count from a damaged file."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backtests.engine.space import mix_space
+from backtests.report.tuning.trials import log_trials
+from data.errors import OutputError
+from tests.searches import BUNDLED, MIXES, command, content
+
+SMALL = mix_space(["SPY", "IEF"], 0.1, {"rebalance": "monthly"})
+
+
+HALVES = mix_space(["SPY", "TLT"], 0.5, {"rebalance": "monthly"})
+
+
+def test_trials_are_counted_once_over_all_searches_of_a_market(tmp_path, capsys):
+    def trials(assets: str, step: str, *words: str) -> int:
+        before = set(tmp_path.glob("tune-*"))
+        asked = ("hedge_mix", "--assets", assets, "--step", step, *words)
+        code, _, told = command(
+            capsys, *asked, *BUNDLED, "--out", str(tmp_path), "--maximise", "sharpe"
+        )
+        assert code == 0, told
+        (folder,) = set(tmp_path.glob("tune-*")) - before
+        return content(folder)["trials"]
+
+    assert trials("SPY,IEF", "0.5") == 6  # (0, 0), (0, .5), (0, 1), (.5, 0), (.5, .5), (1, 0)
+    assert trials("IEF,SPY", "0.25") == 15  # six of the fifteen are known
+    # New are SHY .5, SHY 1 and SPY .5 with SHY .5; the four of IEF alone share no ticker.
+    assert trials("SPY,SHY", "0.5") == 15 + 3 - 4
+    # Other dates, same trials; the two of SHY alone share no ticker.
+    assert trials("SPY,IEF", "0.25", "--start", "1990-01-31") == 18 - 2
+    assert trials("SPY,IEF", "0.5", "--rebalance", "annually") == 16 + 6  # another calendar
+    assert trials("TLT", "0.5") == 4  # bills alone twice, and two that nothing else held
+    log = pd.read_parquet(tmp_path / "trials.parquet")
+    assert len(log) == 26
+    assert not log["key"].duplicated().any()
+    mix = '{"rebalance": "monthly", "weights": {"IEF": 0.5, "SPY": 0.5}}'
+    (row,) = log[log["parameters"] == mix].to_dict("records")
+    assert (row["frequency"], row["tickers"]) == ("monthly", "IEF,SPY")
+
+
+def test_trials_at_another_frequency_are_another_market(tmp_path):
+    space = mix_space(["SPY", "IEF"], 0.5, {"rebalance": "monthly"})
+    numbers = np.arange(len(space))
+    assert log_trials(tmp_path, space, numbers, 252, "one") == 6
+    assert log_trials(tmp_path, space, numbers, 12, "two") == 6
+    assert log_trials(tmp_path, space, numbers, 12, "three") == 6
+    assert len(pd.read_parquet(tmp_path / "trials.parquet")) == 12
+
+
+def test_a_damaged_log_of_trials_is_no_reason_to_count_anew(tmp_path, capsys):
+    (tmp_path / "trials.parquet").write_bytes(b"PAR1 not really")
+    code, _, told = command(capsys, *MIXES, *BUNDLED, "--out", str(tmp_path))
+    assert code == 2
+    assert "trials.parquet cannot be read" in told
+    assert "restore it, or remove it" in told
+    assert (tmp_path / "trials.parquet").read_bytes() == b"PAR1 not really"
+
+
+@pytest.mark.parametrize("space", [SMALL, HALVES])
+def test_a_flipped_bit_in_the_log_of_trials_is_never_another_count(tmp_path, space):
+    path, numbers = tmp_path / "trials.parquet", np.arange(len(SMALL))
+    assert log_trials(tmp_path, SMALL, numbers, 12, "one") == 66
+    good = path.read_bytes()
+    expected = log_trials(tmp_path, space, np.arange(len(space)), 12, "two")
+    rng = np.random.default_rng(5)
+    refused = []
+    for _ in range(150):
+        spoilt = bytearray(good)
+        spoilt[int(rng.integers(len(spoilt)))] ^= 1 << int(rng.integers(8))
+        path.write_bytes(spoilt)
+        try:
+            found = log_trials(tmp_path, space, np.arange(len(space)), 12, "two")
+        except OutputError as error:
+            refused.append(str(error))
+        else:
+            # What the checksums of pages leave out names columns and writers, and counts nothing.
+            assert found == expected
+    assert len(refused) > 75
+    assert {told.partition(" (")[0] for told in refused} == {f"{path} cannot be read"}

@@ -1,0 +1,116 @@
+"""What is chosen among scored candidates, by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backtests.analysis.numbers import numbers_of
+from backtests.engine.candidates import make_panel, static_mixes
+from backtests.engine.costs import Costs
+from backtests.engine.scores import paths
+from backtests.engine.simulate import simulate
+from data.load import load_market
+from strategies.registry import make
+from tests.searches import BUNDLED, MIXES, candidates, command, content, only
+
+
+def test_the_recommendation_is_the_middle_of_a_plateau_that_keeps_the_limit(mixes):
+    table, told = candidates(mixes), content(mixes)
+    assert len(table) == 286  # C(10 + 3, 3)
+    assert (table["eligible"] == (table["max_drawdown"] > -0.25)).all()
+    assert table["plateau"].notna().equals(table["eligible"])
+    chosen = table.loc[told["recommended"]["candidate"]]
+    assert chosen["eligible"]
+    best = table["cagr"].where(table["eligible"]).max()
+    assert told["portfolios"]["Best single cell"]["cagr"] == pytest.approx(best, rel=1e-9)
+    # A plateau score by hand: one step of weight moved between any two of the four.
+    units = np.column_stack([table[["SPY", "SHY", "IEF"]].to_numpy() * 10])
+    whole = np.column_stack([units, 10 - units.sum(axis=1)]).round()
+    here = whole[told["recommended"]["candidate"]]
+    near = np.abs(whole - here).sum(axis=1) <= 2
+    by_hand = table["cagr"][near & table["eligible"].to_numpy()].mean()
+    assert chosen["plateau"] == pytest.approx(by_hand, rel=1e-12)
+
+
+def test_leads_and_region_are_those_of_the_table(mixes):
+    table, told = candidates(mixes), content(mixes)
+    honesty, default = told["honesty"], told["portfolios"]["Default"]["cagr"]
+    chosen = table["cagr"][told["recommended"]["candidate"]]  # rows are months: the same growth
+    assert honesty["chosen"]["estimate"]["value"] == pytest.approx(chosen - default, abs=1e-9)
+    peak = told["portfolios"]["Best single cell"]["cagr"]
+    assert honesty["peak"]["estimate"]["value"] == pytest.approx(peak - default, abs=1e-9)
+    good = table["plateau"] >= table["plateau"].max() - honesty["peak"]["error"]
+    assert told["region"] == {
+        "members": int(good.sum()), "regions": 1,
+        "best_plateau": pytest.approx(table["plateau"].max(), rel=1e-9),
+    }  # fmt: skip
+
+
+def test_risk_adjusted_leads_are_over_the_bills_of_the_same_months(tmp_path, capsys):
+    words = ("--maximise", "sharpe", "--lag", "3", "--out", str(tmp_path))
+    assert command(capsys, *MIXES, *BUNDLED, *words)[0] == 0
+    told = content(only(tmp_path))
+    parts, honesty = told["portfolios"], told["honesty"]
+    for name, lead in (("Recommended", "chosen"), ("Best single cell", "peak")):
+        expected = parts[name]["sharpe"] - parts["Default"]["sharpe"]
+        assert honesty[lead]["estimate"]["value"] == pytest.approx(expected, abs=1e-9)
+    first = pd.Period(honesty["first"], "M") + honesty["look_back_months"] + 3
+    assert honesty["expanding"]["first"] == str(first)  # a lag of three months
+
+
+def test_the_walk_is_what_choosing_each_year_by_hand_earns(mixes):
+    table, told = candidates(mixes), content(mixes)
+    assets = ["SPY", "SHY", "IEF"]
+    market = load_market("bundled", assets)
+    panel = make_panel(market, assets, Costs(), start=pd.Timestamp(told["start"]))
+    weights = np.vstack([table[assets].to_numpy(), [0.6, 0.0, 0.4]])
+    returns = paths(panel, static_mixes(panel, weights)).pct_change().iloc[1:].to_numpy()
+    earned = []
+    for cut in range(120, len(returns) - 1, 12):
+        values = np.vstack([np.ones(len(weights)), np.cumprod(1 + returns[:cut], axis=0)])
+        depth = (values / np.maximum.accumulate(values)).min(axis=0) - 1
+        best = np.argmax(np.where(depth > -0.25, values[-1], -1.0))
+        earned.append(returns[cut + 1 : cut + 13, best])
+    tuned, never = np.concatenate(earned), returns[121:, -1]
+    growth = [np.prod(1 + one) ** (12 / len(never)) for one in (tuned, never)]
+    walk = told["honesty"]["expanding"]
+    assert walk["edge_out_of_sample"] == pytest.approx(growth[0] - growth[1], abs=1e-9)
+
+
+def test_the_best_thousand_have_their_tails(mixes):
+    table = candidates(mixes)
+    best = pd.read_csv(mixes / "best.csv")
+    assert len(best) == min(1000, int(table["eligible"].sum()))
+    assert best["cagr"].is_monotonic_decreasing
+    market = load_market("bundled", ["SPY", "SHY", "IEF"])
+    row = best.iloc[7]
+    weights = {t: float(row[t]) for t in ("SPY", "SHY", "IEF") if row[t] > 0}
+    told = content(mixes)
+    run = simulate(market, make("hedge_mix", {"weights": weights}), Costs(),
+                   start=pd.Timestamp(told["start"]))  # fmt: skip
+    returns = np.sort(run.nav.pct_change().dropna().to_numpy())
+    worst = returns[: -(-len(returns) * 5 // 100)]
+    assert row["cvar_95"] == pytest.approx(worst.mean(), rel=1e-9)
+    assert row["cvar_95_monthly"] == pytest.approx(worst.mean(), rel=1e-9)  # rows are months
+
+
+def test_the_default_brought_down_with_bills_keeps_the_limit_and_one_percent_more_does_not(mixes):
+    told = content(mixes)
+    diluted = told["portfolios"]["Default with bills"]
+    assert told["portfolios"]["Default"]["max_drawdown"] < -0.25 < diluted["max_drawdown"]
+    share = float(diluted["is"].split(" ")[0]) / 100
+    market = load_market("bundled", ["SPY", "IEF"])
+    for less, keeps in ((share, True), (share + 0.01, False)):
+        weights = {"SPY": 0.6 * less, "IEF": 0.4 * less}
+        run = simulate(market, make("hedge_mix", {"weights": weights}), Costs(),
+                       start=pd.Timestamp(told["start"]))  # fmt: skip
+        depth = numbers_of(run.portfolio(market)).max_drawdown
+        assert (depth > -0.25) is keeps
+
+
+def test_where_the_default_keeps_the_limit_its_share_is_not_asked(rules):
+    told = content(rules)
+    assert "Default with bills" not in told["portfolios"]
+    assert told["honesty"]["sharpe"]["trials"] == told["trials"] == 9

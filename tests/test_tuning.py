@@ -1,0 +1,151 @@
+"""A search goes on where it was stopped, and takes up no score of another search."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backtests.report.tuning.unfinished import Unfinished
+from backtests.tune import main
+from data.command import run_command
+from tests.conftest import ROOT
+from tests.searches import BUNDLED, MIXES, SLOW, command, only
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory) -> Path:
+    out = tmp_path_factory.mktemp("undisturbed")
+    run_command(main, [*SLOW, *BUNDLED, "--out", str(out)])
+    return only(out)
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])  # Ctrl-C: below
+def test_a_stopped_search_goes_on_where_it_was(how, undisturbed, tmp_path, capsys):
+    words = [sys.executable, "-m", "backtests.tune", *SLOW, *BUNDLED, "--out", str(tmp_path)]
+    process = subprocess.Popen(
+        words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+    )  # fmt: skip
+    deadline = time.monotonic() + 120
+    while not list(tmp_path.glob(".tuning-*/*.part")) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(how)
+    out, told = process.communicate(timeout=60)
+    parts = sorted(path.name for path in tmp_path.glob(".tuning-*/*.part"))
+    assert parts
+    assert not list(tmp_path.glob("tune-*"))
+    if how == signal.SIGTERM:
+        assert process.returncode == 1
+        assert "the same command goes on from there" in out
+        assert "best so far: step_bp" in out
+        assert told.splitlines()[-1] == "error: interrupted; finished results are intact"
+        # What was seen is counted, although it was never examined.
+        tried = sum(int(stop) - int(first) for first, stop in
+                    (part.removesuffix(".part").split("-") for part in parts))  # fmt: skip
+        assert len(pd.read_parquet(tmp_path / "trials.parquet")) == tried
+    assert "Traceback" not in told
+    code, shown, _ = command(capsys, *SLOW, *BUNDLED, "--out", str(tmp_path))
+    assert code == 0
+    assert "results in" in shown
+    for name in ("candidates.parquet", "tuning.json", "best.toml"):
+        assert (only(tmp_path) / name).read_bytes() == (undisturbed / name).read_bytes(), name
+    assert not list(tmp_path.glob(".tuning-*"))
+
+
+keep = Unfinished.keep
+
+
+def keep_and_stop(self: Unfinished, first: int, scores: np.ndarray) -> None:
+    keep(self, first, scores)
+    raise KeyboardInterrupt
+
+
+def test_ctrl_c_between_keeping_scores_and_noting_them_counts_what_is_kept(
+    tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr(Unfinished, "keep", keep_and_stop)
+    for round_ in (1, 2):  # the second goes on after the first
+        code, out, told = command(capsys, *SLOW, *BUNDLED, "--out", str(tmp_path))
+        assert code == 1, told
+        assert f"stopped after {64 * round_} of 363 candidates; their scores are kept" in out
+        assert "best so far: step_bp" in out
+        assert len(pd.read_parquet(tmp_path / "trials.parquet")) == 64 * round_
+
+
+def test_ctrl_c_on_the_last_scores_stops_all_the_same(mixes, tmp_path, capsys, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(Unfinished, "keep", keep_and_stop)
+        code, out, told = command(capsys, *MIXES, *BUNDLED, "--out", str(tmp_path))
+    assert code == 1, told
+    assert "stopped after 286 of 286 candidates" in out
+    assert not list(tmp_path.glob("tune-*"))
+    assert command(capsys, *MIXES, *BUNDLED, "--out", str(tmp_path))[0] == 0
+    assert (only(tmp_path) / "tuning.json").read_bytes() == (mixes / "tuning.json").read_bytes()
+
+
+def test_scores_outlive_a_limit_that_nothing_keeps(tmp_path, capsys, monkeypatch):
+    asked = (*MIXES, *BUNDLED, "--out", str(tmp_path), "--subject-to")
+    code, _, told = command(capsys, *asked, "worst_year>0.5")
+    assert code == 2
+    assert "none of the 286 candidates keeps it; the nearest has worst_year 0" in told
+    assert "CASH 100 %" in told
+
+    def never(*_, **__):
+        raise AssertionError("scored again")
+
+    monkeypatch.setattr("backtests.tuning.score_in_chunks", never)
+    assert command(capsys, *asked, "worst_year>-0.2")[0] == 0
+
+
+def test_scores_of_other_rules_are_not_taken_up(tmp_path, monkeypatch):
+    import strategies
+    from backtests.engine import search
+
+    before = search.rules_code()
+    here = Path(str(strategies.__file__)).parent
+    shutil.copytree(here, tmp_path / "strategies")
+    monkeypatch.setattr(strategies, "__file__", str(tmp_path / "strategies" / "__init__.py"))
+    search.rules_code.cache_clear()
+    try:
+        assert search.rules_code() == before
+        rule = tmp_path / "strategies" / "attack_defend.py"
+        rule.write_text(rule.read_text().replace("STEPS = 3", "STEPS = 2"))
+        search.rules_code.cache_clear()
+        assert search.rules_code() != before
+    finally:
+        search.rules_code.cache_clear()
+
+
+def test_scores_are_kept_under_the_code_of_the_rules(tmp_path, capsys, monkeypatch):
+    asked = (*MIXES, *BUNDLED, "--out", str(tmp_path), "--subject-to", "worst_year>0.5")
+    assert command(capsys, *asked)[0] == 2
+    monkeypatch.setattr("backtests.engine.search.rules_code", lambda: "another")
+    assert command(capsys, *asked)[0] == 2
+    assert len(list(tmp_path.glob(".tuning-*"))) == 2
+
+
+def test_scores_of_other_prices_are_not_taken_up(tmp_path, capsys):
+    days = pd.bdate_range("2015-01-01", "2019-12-31")
+    rng = np.random.default_rng(1)
+    for ticker in ("SPY", "IEF"):
+        values = 100 * np.cumprod(1 + rng.normal(3e-4, 0.005, len(days)))
+        (tmp_path / "prices").mkdir(exist_ok=True)
+        place = tmp_path / "prices" / f"{ticker}.csv"
+        pd.DataFrame({"Date": days, "value": values}).to_csv(place, index=False)
+    words = ("hedge_mix", "--assets", "SPY,IEF", "--step", "0.5", "--subject-to", "cagr>0.9")
+    words += ("--source", f"files:{tmp_path / 'prices'}", "--out", str(tmp_path / "out"))
+    assert "the scores are kept" in command(capsys, *words)[2]
+    pd.DataFrame({"Date": days, "value": values * np.linspace(1, 1.1, len(days))}).to_csv(
+        place, index=False
+    )
+    assert command(capsys, *words)[0] == 2
+    assert len(list((tmp_path / "out").glob(".tuning-*"))) == 2
