@@ -201,8 +201,8 @@ def print_comparison(
     from rich.table import Table
     from rich.text import Text
 
-    from backtests.report.comparison.aligned import costs_text
     from backtests.report.comparison.table import console_rows, difference_rows
+    from backtests.report.text import costs_text
 
     labels = comparison.aligned.labels
     heads = labels

@@ -123,7 +123,8 @@ def _first_day(config: RunConfig) -> str:
 def _run_one(config: RunConfig, out: Path, with_tearsheet: bool, with_verdict: bool) -> Path:
     from backtests.engine.judge import judged
     from backtests.jobs import execute, publish
-    from backtests.report.folder import SUMMARY, holds_json, is_complete
+    from backtests.report.files import SUMMARY, holds_json
+    from backtests.report.folder import is_complete
     from backtests.report.pages import TEARSHEET, VERDICT
 
     run = execute(config, with_verdict=False)

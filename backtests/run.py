@@ -40,7 +40,8 @@ def main(strategy: str | None, **options: Any) -> None:
 
 def run(strategy: str | None, **options: Any) -> None:
     """Execute one run and show it."""
-    from backtests.report.folder import SUMMARY, require_writable
+    from backtests.report.files import SUMMARY
+    from backtests.report.folder import require_writable
 
     params = given_params(options)
     config = run_config(*with_config(strategy, params, options))

@@ -23,6 +23,7 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 NARROWEST = 80
 SECONDS_BETWEEN_LINES = 2
 LONGEST = 1_000  # characters of an error
+MOST_WORDS = 200  # characters of what a server says of itself, in a message of ours
 
 
 def silent(_: str) -> AbstractContextManager[object]:
@@ -102,6 +103,12 @@ def printable(text: str) -> str:
         sign if sign.isprintable() or sign == "\n" else sign.encode("unicode_escape").decode()
         for sign in text
     )
+
+
+def words_of(said: object) -> str:
+    """Fit what a server said into one short printable line."""
+    shown = printable(" ".join(str(said)[: 4 * MOST_WORDS].split()))
+    return shown if len(shown) <= MOST_WORDS else f"{shown[: MOST_WORDS - 3]}..."
 
 
 def _require_words(arguments: Sequence[str]) -> None:

@@ -318,7 +318,9 @@ def _read_only(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _read_only_series(series: pd.Series | None) -> pd.Series | None:
-    return None if series is None else _read_only(series.to_frame())[series.name]
+    if series is None:
+        return None
+    return _read_only(series.to_frame("value"))["value"].rename(series.name)
 
 
 def _require_sessions(index: pd.Index, source: str) -> None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-from typing import Any
 
-from backtests.analysis.metrics import headline
+from backtests.analysis.numbers import PortfolioNumbers, numbers_of
 from backtests.engine.costs import Costs
 from backtests.engine.references import same_average_duration
 from backtests.engine.simulate import simulate
+from backtests.engine.simulation import Simulation
 from data.errors import HedgeError
 from data.load import load_market
 from strategies.base import Strategy
@@ -62,12 +62,9 @@ def main() -> None:
             print(f"<!-- {error} -->")
     start = max(starts)
 
-    def run(strategy: Strategy) -> dict[str, Any]:
-        done = simulate(market, strategy, COSTS, start=start)
-        cash = market.cash.loc[done.nav.index]
-        found = headline(done.nav, cash, market.periods_per_year)
-        years = (len(done.nav) - 1) / market.periods_per_year
-        return {**vars(found), "turnover": float(done.traded.sum() / years), "done": done}
+    def run(strategy: Strategy) -> tuple[PortfolioNumbers, Simulation]:
+        simulation = simulate(market, strategy, COSTS, start=start)
+        return numbers_of(simulation.portfolio(market)), simulation
 
     first, last = start, market.sessions[-1]
     print(f"From {first:%Y-%m-%d} to {last:%Y-%m-%d}, fee 2 bp, slippage 1 bp, equity 60 %.\n")
@@ -76,12 +73,13 @@ def main() -> None:
         "| CAGR less static | CAGR less bills | one step down / up, CAGR less static |"
     )
     print("|---|---|---|---|---|---|---|---|---|")
-    bills = run(HedgeMix(weights={"SPY": 0.6, "BIL": 0.4}))
+    bills, _ = run(HedgeMix(weights={"SPY": 0.6, "BIL": 0.4}))
 
-    def edge_of(rule: DurationRule) -> tuple[dict[str, Any], float, float]:
-        ours = run(rule)
-        control = same_average_duration(market, rule, ours["done"])
-        return ours, ours["cagr"] - run(control)["cagr"], control.duration
+    def edge_of(rule: DurationRule) -> tuple[PortfolioNumbers, float, float]:
+        ours, simulation = run(rule)
+        control = same_average_duration(market, rule, simulation)
+        static, _ = run(control)
+        return ours, ours.cagr - static.cagr, control.duration
 
     for rule, variants in usable.items():
         ours, edge, duration = edge_of(rule)
@@ -90,21 +88,21 @@ def main() -> None:
             for name, down, up in variants
         ]
         print(
-            f"| {rule.name} | {100 * ours['cagr']:.2f} | {100 * ours['max_drawdown']:.1f} "
-            f"| {ours['sharpe']:.2f} | {100 * ours['turnover']:.0f} % | {duration:.1f} "
-            f"| {100 * edge:+.2f} | {100 * (ours['cagr'] - bills['cagr']):+.2f} "
+            f"| {rule.name} | {100 * ours.cagr:.2f} | {100 * ours.max_drawdown:.1f} "
+            f"| {ours.sharpe:.2f} | {100 * ours.turnover_per_year:.0f} % | {duration:.1f} "
+            f"| {100 * edge:+.2f} | {100 * (ours.cagr - bills.cagr):+.2f} "
             f"| {'; '.join(steps)} |"
         )
-    parity = run(make("risk_parity", {}))
+    parity, _ = run(make("risk_parity", {}))
     print(
-        f"| risk_parity (SPY and IEF) | {100 * parity['cagr']:.2f} "
-        f"| {100 * parity['max_drawdown']:.1f} | {parity['sharpe']:.2f} "
-        f"| {100 * parity['turnover']:.0f} % | | "
-        f"| {100 * (parity['cagr'] - bills['cagr']):+.2f} | |"
+        f"| risk_parity (SPY and IEF) | {100 * parity.cagr:.2f} "
+        f"| {100 * parity.max_drawdown:.1f} | {parity.sharpe:.2f} "
+        f"| {100 * parity.turnover_per_year:.0f} % | | "
+        f"| {100 * (parity.cagr - bills.cagr):+.2f} | |"
     )
-    print(f"| bills beside 60 % equity | {100 * bills['cagr']:.2f} "
-          f"| {100 * bills['max_drawdown']:.1f} | {bills['sharpe']:.2f} "
-          f"| {100 * bills['turnover']:.0f} % | 0.2 | | | |")  # fmt: skip
+    print(f"| bills beside 60 % equity | {100 * bills.cagr:.2f} "
+          f"| {100 * bills.max_drawdown:.1f} | {bills.sharpe:.2f} "
+          f"| {100 * bills.turnover_per_year:.0f} % | 0.2 | | | |")  # fmt: skip
 
 
 if __name__ == "__main__":

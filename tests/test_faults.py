@@ -31,12 +31,13 @@ PUBLISH = """
 import sys, click
 from pathlib import Path
 from backtests.report import folder, index
+from backtests.report.manifest import ComparisonManifest
 from data.command import run_command
 def act():
     out = Path(sys.argv[1])
     with folder.new_folder(out, "run-1") as place:
         (place / "equity.csv").write_text("x" * 100_000)
-        folder.write_manifest(place, {"kind": "comparison", "title": "x"}, created="2020-01-01")
+        folder.write_manifest(place, ComparisonManifest(title="x", runs=()))
     index.rebuild_index(out)
 """
 RUN = "run_command(click.Command('act', callback=act), [])\n"

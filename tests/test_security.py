@@ -25,7 +25,7 @@ ALLOWED = {
     "strategies/registry.py: .resolve_name": "of a constant table's values, by a checked name",
     "backtests/compare.py: import_module": "a constant, loaded by a thread meanwhile",
     "tests/soak/doors.py: .import_module": "of a constant table's names",
-    "tests/engine/test_sweep.py: pickle": "of its own bytes, as processes exchange them",
+    "tests/engine/test_scores.py: pickle": "of its own bytes, as processes exchange them",
     "tests/engine/test_cluster.py: cloudpickle": "of its own functions, for its own workers",
 }
 
@@ -92,15 +92,42 @@ def test_the_reader_of_sources_lets_the_rest_pass(text):
 
 # --- pages --------------------------------------------------------------------------------
 
-TEMPLATES = sorted(path.name for path in (ROOT / "backtests" / "report").glob("*.html"))
+TEMPLATES = sorted((ROOT / "backtests" / "report" / "templates").glob("*.html"))
 # What may reach a page as it is: plotly's own script, and the drawings of matplotlib.
 UNESCAPED = {"plotly", "chart.svg"}
 
 
-@pytest.mark.parametrize("name", TEMPLATES)
-def test_a_template_escapes_and_asks_nobody(name):
-    text = (ROOT / "backtests" / "report" / name).read_text("utf-8")
-    assert set(re.findall(r"\{\{\s*([\w.]+)\s*\|\s*safe", text)) <= UNESCAPED
+def unescaped(text: str) -> set[str]:
+    """What a template puts into the page as it is, whatever it is passed through before."""
+    expressions = re.findall(r"\{\{(.*?)\}\}", text, flags=re.DOTALL)
+    return {
+        expression.partition("|")[0].strip()
+        for expression in expressions
+        if re.search(r"\|\s*safe\b", expression)
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [("{{ a }}", set()), ("{{ a | safe }}", {"a"}), ("{{a|safe}}", {"a"}),
+     ('{{ a.b | join(", ") | safe }}', {"a.b"}), ("{{ a\n | safe\n}}", {"a"}),
+     ("{{ safe }}", set())],
+)  # fmt: skip
+def test_the_reader_of_templates_sees_what_is_not_escaped(text, names):
+    assert unescaped(text) == names
+
+
+def test_every_template_is_looked_at():
+    from backtests.report.page import environment
+
+    assert sorted(path.name for path in TEMPLATES) == environment().list_templates()
+    assert len(TEMPLATES) >= 10
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_a_template_escapes_and_asks_nobody(path):
+    text = path.read_text("utf-8")
+    assert unescaped(text) <= UNESCAPED
     assert "autoescape" not in text
     for sink in ("innerHTML", "outerHTML", "document.write", "insertAdjacentHTML", "eval(",
                  "new Function", "javascript:", " onclick=", " onload=", " onerror="):  # fmt: skip

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -106,25 +105,6 @@ def test_scores_outlive_a_limit_that_nothing_keeps(tmp_path, capsys, monkeypatch
     assert command(capsys, *asked, "worst_year>-0.2")[0] == 0
 
 
-def test_scores_of_other_rules_are_not_taken_up(tmp_path, monkeypatch):
-    import strategies
-    from backtests.engine import search
-
-    before = search.rules_code()
-    here = Path(str(strategies.__file__)).parent
-    shutil.copytree(here, tmp_path / "strategies")
-    monkeypatch.setattr(strategies, "__file__", str(tmp_path / "strategies" / "__init__.py"))
-    search.rules_code.cache_clear()
-    try:
-        assert search.rules_code() == before
-        rule = tmp_path / "strategies" / "attack_defend.py"
-        rule.write_text(rule.read_text().replace("STEPS = 3", "STEPS = 2"))
-        search.rules_code.cache_clear()
-        assert search.rules_code() != before
-    finally:
-        search.rules_code.cache_clear()
-
-
 def test_scores_are_kept_under_the_code_of_the_rules(tmp_path, capsys, monkeypatch):
     asked = (*MIXES, *BUNDLED, "--out", str(tmp_path), "--subject-to", "worst_year>0.5")
     assert command(capsys, *asked)[0] == 2
@@ -149,3 +129,16 @@ def test_scores_of_other_prices_are_not_taken_up(tmp_path, capsys):
     )
     assert command(capsys, *words)[0] == 2
     assert len(list((tmp_path / "out").glob(".tuning-*"))) == 2
+
+
+def test_a_rule_that_decides_too_late_is_named_with_its_parameters(tmp_path, capsys):
+    words = ("attack_defend", "--grid", "lookback_years=5,19", "--start", "1975-01-31")
+    _, _, told = command(capsys, *words, *BUNDLED, "--out", str(tmp_path))
+    assert "error: attack_defend with {'equity_weight': 0.6, " in told
+    assert "'lookback_years': 19.0" in told
+
+
+def test_a_default_that_beats_nothing_is_told_by_its_metric(tmp_path, capsys):
+    words = ("hedge_mix", "--weights", "SPY=0", "--assets", "SPY,IEF", "--maximise", "calmar")
+    _, _, told = command(capsys, *words, *BUNDLED, "--out", str(tmp_path))
+    assert "--maximise calmar: the default has none to beat" in told

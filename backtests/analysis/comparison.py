@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtests.analysis.metrics import year_returns
+from backtests.analysis.metrics import ratios, year_returns
 from backtests.analysis.months import growth, month_ends
 from backtests.analysis.resampling import Estimate, Sample
 
@@ -19,11 +19,7 @@ ROLLING_MONTHS = 36
 def monthly_sharpe(returns: Array, cash: Array) -> Array:
     """Sharpe ratio over bills of monthly returns, annualised, along the last axis."""
     excess = returns - cash
-    deviation = excess.std(axis=-1, ddof=1)
-    mean = excess.mean(axis=-1)
-    return np.divide(
-        mean * np.sqrt(12.0), deviation, out=np.full(mean.shape, np.nan), where=deviation > 1e-12
-    )
+    return ratios(excess.mean(axis=-1) * np.sqrt(12.0), excess.std(axis=-1, ddof=1))
 
 
 def traded_in(

@@ -34,19 +34,19 @@ def down_month_ratio(hedge: Array, equity: Array) -> Array:
     Below 0 where the hedge gained as equity fell. Not a down-capture ratio, which compounds.
     """
     down = equity < 0.0
-    return _ratio((hedge * down).sum(axis=-1), (equity * down).sum(axis=-1))
+    return _quotient((hedge * down).sum(axis=-1), (equity * down).sum(axis=-1))
 
 
 def down_month_mean(hedge: Array, equity: Array) -> Array:
     """Mean return of the hedge in the months in which equity fell."""
     down = equity < 0.0
-    return _ratio((hedge * down).sum(axis=-1), down.sum(axis=-1))
+    return _quotient((hedge * down).sum(axis=-1), down.sum(axis=-1))
 
 
 def down_month_hit_rate(hedge: Array, equity: Array) -> Array:
     """Share of equity's down months in which the hedge gained."""
     down = equity < 0.0
-    return _ratio((down & (hedge > 0.0)).sum(axis=-1), down.sum(axis=-1))
+    return _quotient((down & (hedge > 0.0)).sum(axis=-1), down.sum(axis=-1))
 
 
 def worst_decile_mean(hedge: Array, equity: Array) -> Array:
@@ -69,7 +69,7 @@ def deepest(returns: Array) -> Array:
     """Deepest drawdown of each row from its own peaks, the start included; 0 or negative."""
     levels = np.cumprod(1.0 + returns, axis=-1)
     peaks = np.maximum(np.maximum.accumulate(levels, axis=-1), 1.0)
-    return np.minimum((levels / peaks - 1.0).min(axis=-1), 0.0)
+    return np.asarray(np.minimum((levels / peaks - 1.0).min(axis=-1), 0.0))
 
 
 def drawdown_saved(returns: Array, against: Array) -> Array:
@@ -77,6 +77,7 @@ def drawdown_saved(returns: Array, against: Array) -> Array:
     return np.asarray(deepest(returns) - deepest(against))
 
 
-def _ratio(above: Array, below: Array) -> Array:
+def _quotient(above: Array, below: Array) -> Array:
+    """Sums over sums or counts, NaN where there is nothing to count."""
     below = np.asarray(below, float)
-    return np.divide(above, below, out=np.full(below.shape, np.nan), where=below != 0.0)
+    return np.asarray(np.divide(above, below, out=np.full(below.shape, np.nan), where=below != 0.0))

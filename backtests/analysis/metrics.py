@@ -47,10 +47,18 @@ def sortino(returns: Array, cash: Array, ppy: int) -> float:
     return ratio(float(np.mean(excess)), downside) * math.sqrt(ppy)
 
 
+LEAST_RISK = 1e-12  # a constant series has a deviation of rounding errors, not of risk
+
+
 def ratio(above: float, below: float) -> float:
     """A number over a risk, NaN where there is no risk to speak of."""
-    # A constant series has a deviation of rounding errors, not of risk.
-    return above / below if below > 1e-12 else math.nan
+    return above / below if below > LEAST_RISK else math.nan
+
+
+def ratios(above: Array, below: Array) -> Array:
+    """:func:`ratio` for each of many."""
+    exists = below > LEAST_RISK
+    return np.asarray(np.divide(above, below, out=np.full(np.shape(above), math.nan), where=exists))
 
 
 ROUNDING = 1e-12  # of a value: a fall this small is no fall

@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated
 
+import numpy as np
 import pandas as pd
 
 from backtests.analysis import metrics
@@ -77,12 +78,12 @@ class Portfolio:
     @cached_property
     def returns(self) -> Array:
         """Simple returns, row by row."""
-        return metrics.returns_of(self.values).to_numpy(float)
+        return np.asarray(metrics.returns_of(self.values).to_numpy(float))
 
     @cached_property
     def bills(self) -> Array:
         """Returns of bills on the same rows."""
-        return metrics.returns_of(self.cash).to_numpy(float)
+        return np.asarray(metrics.returns_of(self.cash).to_numpy(float))
 
     @cached_property
     def growth(self) -> float:
@@ -133,6 +134,11 @@ class Metric:
     places: tuple[Place, ...]
     of: Callable[[Portfolio], Number]
     key: str = ""
+
+    @property
+    def is_of_one_kind(self) -> bool:
+        """Whether it compares only where rows are as frequent and starts are as large."""
+        return "{rows}" in self.label or self.unit in (Unit.AMOUNT, Unit.COSTS)
 
 
 SCREEN, COMPARISON, VERDICT = Place.SCREEN, Place.COMPARISON, Place.VERDICT

@@ -169,7 +169,7 @@ class Sample:
 
     def column(self, name: str) -> Array:
         """The sample of a column, shape (n,)."""
-        return self.returns[name].to_numpy(float)
+        return np.asarray(self.returns[name].to_numpy(float))
 
     def drawn(self, name: str) -> Array:
         """The resamples of a column, shape (repetitions, n)."""

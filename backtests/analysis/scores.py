@@ -14,6 +14,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from backtests.analysis.metrics import ratios
+
 Array = NDArray[np.float64]
 TIE = 1e-9  # scores that differ by less do so by rounding: nobody chooses by it
 Score = Callable[[Array, Array, int], Array]
@@ -32,26 +34,26 @@ def volatility(returns: Array, cash: Array, ppy: int) -> Array:
 def sharpe(returns: Array, cash: Array, ppy: int) -> Array:
     """Annualised mean excess return over bills per unit of its deviation (Sharpe 1994)."""
     excess = returns - cash[:, None]
-    return _ratio(excess.mean(axis=0), _deviation(excess)) * math.sqrt(ppy)
+    return ratios(excess.mean(axis=0), _deviation(excess)) * math.sqrt(ppy)
 
 
 def sortino(returns: Array, cash: Array, ppy: int) -> Array:
     """Annualised mean excess return per unit of downside deviation over all rows."""
     excess = returns - cash[:, None]
     downside = np.sqrt(np.mean(np.minimum(excess, 0.0) ** 2, axis=0))
-    return _ratio(excess.mean(axis=0), downside) * math.sqrt(ppy)
+    return ratios(excess.mean(axis=0), downside) * math.sqrt(ppy)
 
 
 def max_drawdown(returns: Array, cash: Array, ppy: int) -> Array:
     """Deepest fall from a peak, 0 or negative; the value before the first row is a peak too."""
     values = np.cumprod(1.0 + returns, axis=0)
     peaks = np.maximum(np.maximum.accumulate(values, axis=0), 1.0)
-    return np.minimum((values / peaks - 1.0).min(axis=0), 0.0)
+    return np.asarray(np.minimum((values / peaks - 1.0).min(axis=0), 0.0))
 
 
 def calmar(returns: Array, cash: Array, ppy: int) -> Array:
     """Compound growth a year per unit of the deepest drawdown (Young 1991, over all rows)."""
-    return _ratio(cagr(returns, cash, ppy), -max_drawdown(returns, cash, ppy))
+    return ratios(cagr(returns, cash, ppy), -max_drawdown(returns, cash, ppy))
 
 
 SCORES: dict[str, Score] = {
@@ -82,9 +84,3 @@ def _deviation(returns: Array) -> Array:
     if len(returns) < 2:
         return np.full(returns.shape[1], math.nan)
     return np.asarray(returns.std(axis=0, ddof=1))
-
-
-def _ratio(above: Array, below: Array) -> Array:
-    # As in metrics: a constant series has a deviation of rounding errors, not of risk.
-    sound = below > 1e-12
-    return np.where(sound, above / np.where(sound, below, 1.0), math.nan)

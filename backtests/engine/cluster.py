@@ -8,6 +8,7 @@ workers that hold it, a task is made again. What a lost worker had begun, others
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
 import logging
 import platform
 import re
@@ -100,7 +101,7 @@ def connect(
         ) from error
     with ExitStack() as stack:
         stack.enter_context(_quiet())
-        # PricePanel and tasks are known to be small; the advice to scatter is answered above.
+        # Panel and tasks are known to be small; the advice to scatter is answered above.
         stack.enter_context(
             dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"})
         )
@@ -129,8 +130,9 @@ def connect(
         try:
             client = stack.enter_context(Client(address, timeout=timeout, set_as_default=False))
         except Exception as error:  # whatever another version of the protocol leads to
+            own = importlib.metadata.version("dask")
             raise UsageError(
-                f"--scheduler {scheduler} cannot talk with Dask {dask.__version__} of this "
+                f"--scheduler {scheduler} cannot talk with Dask {own} of this "
                 f"machine ({error}); run the same version on both"
             ) from error
         if not processes:
@@ -235,7 +237,7 @@ def score_in_chunks_on(
         shared = client.submit(_whole, panel, pure=False)
         code = engine_code()
         size = _task_size(candidates, chunk, _threads(client))
-        waiting: deque[tuple[int, Future]] = deque()
+        waiting: deque[tuple[int, Future[Any]]] = deque()
         for first in range(0, len(candidates), size):
             part = candidates[first : first + size]
             waiting.append((first, client.submit(_score_task, shared, part, code, pure=False)))
@@ -282,7 +284,7 @@ def _task_size(candidates: Candidates, chunk: int, threads: int) -> int:
     return max(1, min(chunk, int(TASK_BYTES / each), max(BLOCK, fair)))
 
 
-def _frame(client: Client, first: int, future: Future) -> pd.DataFrame:
+def _frame(client: Client, first: int, future: Future[Any]) -> pd.DataFrame:
     alone = 0
     while True:
         try:
@@ -339,7 +341,7 @@ def _name(client: Client) -> str:
 
 
 def _threads(client: Client) -> int:
-    return sum(client.nthreads().values())
+    return int(sum(client.nthreads().values()))
 
 
 # --- what runs on a worker ----------------------------------------------------------------

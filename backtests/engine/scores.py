@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from backtests.analysis.metrics import ratios
 from backtests.engine.candidates import Candidates, PricePanel
 from backtests.engine.simulate import CAPITAL
 from backtests.engine.sweep import SUMS, prepare, run_block
@@ -65,20 +66,15 @@ def score_block(panel: PricePanel, candidates: Candidates) -> Array:
             growth,
             volatility * year,
             downside * year,
-            _ratio(total["mean_excess"], deviation) * year,
-            _ratio(total["mean_excess"], downside) * year,
+            ratios(total["mean_excess"], deviation) * year,
+            ratios(total["mean_excess"], downside) * year,
             depth,
-            _ratio(growth, -depth),
+            ratios(growth, -depth),
             np.where(np.isinf(total["worst"]), math.nan, total["worst"] - 1.0),
             total["traded"] * panel.ppy / returns,
             total["costs"] * money,
         ]
     )
-
-
-def _ratio(above: Array, below: Array) -> Array:
-    exists = below > 1e-12  # as in analysis.metrics
-    return np.divide(above, below, out=np.full(len(above), math.nan), where=exists)
 
 
 def score_in_chunks(

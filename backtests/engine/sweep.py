@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 import numpy as np
 from numba import njit, types
@@ -34,7 +34,16 @@ LANES = 64  # candidates side by side: their state fits into the first-level cac
 GROUP = 4  # columns valued in one pass; the rest costs a pass each
 LEAST = 1e-12  # of the money: orders below are rounding
 SPAN = 64  # sessions between two mergers of the streamed moments
-OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+
+
+class Options(TypedDict):
+    """How every function here is compiled."""
+
+    nogil: bool
+    error_model: Literal["python", "numpy"]
+
+
+OPTIONS: Options = {"nogil": True, "error_model": "numpy"}
 
 # Rows of a block's state.
 VALUE = 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import html
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -77,9 +77,12 @@ class Figure:
         colours
             Colours by the name of their style-sheet variable, where no page resolves these.
         """
-        data = [_as_text(trace.payload) for trace in self.traces]
-        drawn = {"data": data, "layout": _as_text(self.layout)}
-        return drawn if colours is None else _coloured(drawn, colours)
+        payload = {"data": [trace.payload for trace in self.traces], "layout": self.layout}
+        drawn: Payload = _with_texts(payload, _escaped)
+        if colours is None:
+            return drawn
+        coloured: Payload = _with_texts(drawn, lambda text, _: colours.get(text, text))
+        return coloured
 
 
 @dataclass(frozen=True)
@@ -308,37 +311,16 @@ def dots(
     name: str, x: Numbers, y: Numbers, hover: Hover, *, colour: str, size: float, opacity: float
 ) -> Trace:
     """Points, each with what it shows under the pointer."""
-    return Trace(
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "name": name,
-            "x": _rounded(x),
-            "y": _rounded(y),
-            **hover.payload,
-            "marker": {"size": size, "color": colour, "opacity": opacity},
-        }
-    )
+    marker = {"size": size, "color": colour, "opacity": opacity}
+    return _scatter(name, "markers", _rounded(x), _rounded(y), **hover.payload, marker=marker)
 
 
 def mark(name: str, x: Place, y: float | None, hover: Hover, *, symbol: str, colour: str) -> Trace:
     """One point with a sign of its own, ringed so that it stands out."""
-    return Trace(
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "name": name,
-            "x": _rounded_places([x]),
-            "y": _rounded_places([y]),
-            **hover.payload,
-            "marker": {
-                "symbol": symbol,
-                "size": 13,
-                "color": colour,
-                "line": {"width": 1, "color": "--paper"},
-            },
-        }
-    )
+    ring = {"width": 1, "color": "--paper"}
+    marker = {"symbol": symbol, "size": 13, "color": colour, "line": ring}
+    place = _rounded_places([x]), _rounded_places([y])
+    return _scatter(name, "markers", *place, **hover.payload, marker=marker)
 
 
 def cells(
@@ -391,18 +373,14 @@ def cells(
 
 def layer(name: str, x: Sequence[str], shares: Numbers, *, colour: str, group: str) -> Trace:
     """One layer of a stack of shares; those of one ``group`` lie upon each other."""
-    return Trace(
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": name,
-            "stackgroup": group,
-            "x": list(x),
-            "y": [None if share is None else round(share, 4) for share in shares],
-            "line": {"width": 0.5, "color": colour},
-            "hovertemplate": "%{y:.1%}",
-        }
-    )
+    y = [None if share is None else round(share, 4) for share in shares]
+    look = {"line": {"width": 0.5, "color": colour}, "hovertemplate": "%{y:.1%}"}
+    return _scatter(name, "lines", list(x), y, stackgroup=group, **look)
+
+
+def _scatter(name: str, mode: str, x: Sequence[Place], y: Sequence[Place], **rest: Any) -> Trace:
+    """A trace of points, joined or not."""
+    return Trace({"type": "scatter", "mode": mode, "name": name, "x": x, "y": y, **rest})
 
 
 # Charts
@@ -502,23 +480,19 @@ def _rounded_places(values: Sequence[Place]) -> list[Place]:
     return [float(f"{value:.{DIGITS}g}") if isinstance(value, float) else value for value in values]
 
 
-def _as_text(value: Any, key: str = "") -> Any:
+def _escaped(text: str, key: str) -> str:
     """Keep plotly from reading names as its subset of HTML; its templates are ours alone."""
-    if isinstance(value, str) and not key.endswith("template"):
-        return html.escape(value, quote=False)
-    if isinstance(value, Mapping):
-        return {name: _as_text(inner, name) for name, inner in value.items()}
-    if isinstance(value, list | tuple) and not (value and isinstance(value[0], float)):
-        return [_as_text(inner, key) for inner in value]
-    return value
+    return text if key.endswith("template") else html.escape(text, quote=False)
 
 
-def _coloured(value: Any, colours: Mapping[str, str]) -> Any:
-    """A figure's data or layout with its colours looked up."""
+def _with_texts(value: Any, change: Callable[[str, str], str], key: str = "") -> Any:
+    """A payload with every text in it changed, by the text and the key it stands under."""
     if isinstance(value, str):
-        return colours.get(value, value)
+        return change(value, key)
     if isinstance(value, Mapping):
-        return {key: _coloured(inner, colours) for key, inner in value.items()}
+        return {name: _with_texts(inner, change, name) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_coloured(inner, colours) for inner in value]
+        if value and isinstance(value[0], float) and isinstance(value[-1], float):
+            return value  # long rows of numbers hold no text
+        return [_with_texts(inner, change, key) for inner in value]
     return value

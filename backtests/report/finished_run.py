@@ -10,7 +10,8 @@ import pandas as pd
 
 from backtests.analysis.record import Verdict
 from backtests.engine.summary import Summary
-from backtests.report.folder import SUMMARY, VERDICT, read_json, require_intact
+from backtests.report.files import SUMMARY, VERDICT, read_json
+from backtests.report.folder import require_intact
 from backtests.report.manifest import RunManifest, read_run_manifest
 from backtests.report.verdict.document import read_verdict
 from data.errors import OutputError

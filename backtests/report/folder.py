@@ -10,22 +10,17 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import fcntl
-import hashlib
-import json
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from backtests.report.files import MANIFEST, file_sha256, write_json
+from backtests.report.manifest import Manifest, read_manifest, read_whole_manifest
 from data.durable import TEMPORARY, beside, locked, sync
 from data.errors import OutputError
-from data.records import Json, to_json
-
-MANIFEST = "manifest.json"
-SUMMARY = "summary.json"
-VERDICT = "verdict.json"
-FORMAT = 3  # of a results folder; raised when readers of older folders would go wrong
 
 
 def require_writable(out: Path) -> None:
@@ -146,17 +141,18 @@ def _replace(temporary: Path, place: Path) -> None:
 def covers(place: Path, other: Path) -> bool:
     """Tell whether ``place`` verifies and holds, byte for byte, all that ``other`` would put there.
 
-    A run with its tear sheet covers the same run without.
+    A run with its tear sheet covers the same run without. A folder whose manifest this version
+    cannot read covers nothing: whoever is told to run it again gets one that can be read.
     """
     try:
-        have, want = files_of(place), files_of(other)
+        have, want = read_whole_manifest(place).files, read_manifest(other).files
         require_intact(place, have)
     except (OutputError, OSError):
         return False
     return want.items() <= have.items()
 
 
-def write_manifest(folder: Path, about: object) -> None:
+def write_manifest(folder: Path, about: Manifest) -> None:
     """Write the manifest last: what the folder holds, when, and the SHA-256 of every other file.
 
     Parameters
@@ -164,33 +160,13 @@ def write_manifest(folder: Path, about: object) -> None:
     folder
         With everything else in it.
     about
-        A :class:`~backtests.report.manifest.Manifest`, without time and files.
+        What it is, without time and files.
     """
     files = {
         path.name: file_sha256(path) for path in sorted(folder.iterdir()) if path.name != MANIFEST
     }
     created = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-    write_json(folder / MANIFEST, {**to_json(about), "created": created, "files": files})
-
-
-def files_of(folder: Path) -> Mapping[str, str]:
-    """SHA-256 of a folder's files by name, as its manifest lists them.
-
-    Raises
-    ------
-    OutputError
-        If the manifest is missing or damaged.
-    """
-    path = folder / MANIFEST
-    try:
-        files = read_json(path)["files"]
-        if isinstance(files, dict) and all(isinstance(sha256, str) for sha256 in files.values()):
-            return files
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        pass
-    raise OutputError(
-        f"{path} is missing or damaged; name the folder of a run, or run again to write it anew"
-    )
+    write_json(folder / MANIFEST, replace(about, created=created, files=files))
 
 
 def require_intact(folder: Path, files: Mapping[str, str]) -> None:
@@ -210,41 +186,8 @@ def require_intact(folder: Path, files: Mapping[str, str]) -> None:
 def is_complete(folder: Path, names: Sequence[str]) -> bool:
     """Whether a folder verifies, is of this version, and has some files."""
     try:
-        files = files_of(folder)
+        files = read_whole_manifest(folder).files
         require_intact(folder, files)
-        is_current = read_json(folder / MANIFEST).get("format") == FORMAT
-    except (OutputError, OSError, ValueError):
+    except (OutputError, OSError):
         return False
-    return is_current and set(names) <= set(files)
-
-
-def read_json(path: Path) -> Mapping[str, Json]:
-    """Read an object back; ValueError where it is none."""
-    content = json.loads(path.read_text(encoding="utf-8"))
-    _json(content).encode()  # escapes may hold what is no text
-    if not isinstance(content, dict):
-        raise ValueError(f"{path.name} holds no object")  # noqa: TRY004 - as for broken JSON
-    return content
-
-
-def write_json(path: Path, content: object) -> None:
-    """Write a record or plain values as indented JSON; NaN is refused, since JSON has none."""
-    path.write_text(_json(content), encoding="utf-8")
-
-
-def holds_json(path: Path, content: object) -> bool:
-    """Whether a file holds what :func:`write_json` would write."""
-    try:
-        return path.read_text(encoding="utf-8") == _json(content)
-    except (OSError, ValueError):
-        return False
-
-
-def _json(content: object) -> str:
-    return json.dumps(to_json(content), indent=2, allow_nan=False, ensure_ascii=False) + "\n"
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file's bytes."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return set(names) <= set(files)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from backtests.analysis.numbers import Place, shown_in
 from backtests.engine.summary import Summary
-from backtests.report.folder import FORMAT, MANIFEST, SUMMARY, read_json
+from backtests.report.files import FORMAT, MANIFEST, SUMMARY, read_json
 from backtests.report.manifest import Manifest, read_manifest, read_run_manifest
 from backtests.report.page import Cell, Grid, metric_cell, render_page
 from backtests.report.pages import OVERVIEW, PAGES

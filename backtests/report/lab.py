@@ -188,9 +188,8 @@ def compared_grid(runs: Mapping[str, tuple[Summary, Verdict]]) -> Grid:
         [summary.metrics for summary in summaries],
         max(summary.periods_per_year for summary in summaries),
         max(summary.initial for summary in summaries),
+        of_one_kind=len({(one.periods_per_year, one.initial) for one in summaries}) == 1,
     )
-    if len({(summary.periods_per_year, summary.initial) for summary in summaries}) > 1:
-        rows = [row for row in rows if not row[0].startswith(("CVaR", "Costs", "Final value"))]
     texts = [
         ["Fee / slippage / lag", *[_costs_text(summary.costs) for summary in summaries]],
         ["Period", *[f"{summary.start} to {summary.end}" for summary in summaries]],

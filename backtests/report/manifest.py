@@ -9,7 +9,7 @@ from pathlib import Path
 from immutabledict import immutabledict
 
 from backtests.engine.config import ConfigTable
-from backtests.report.folder import FORMAT, MANIFEST, read_json
+from backtests.report.files import FORMAT, MANIFEST, read_json
 from data.errors import OutputError
 from data.origin import Origin
 from data.records import fields_of, freeze_mappings, from_json
@@ -141,17 +141,38 @@ def read_run_manifest(folder: Path) -> RunManifest:
     OutputError
         If it is missing or damaged, of no run, or of an older version.
     """
+    manifest = read_whole_manifest(folder)
+    if not isinstance(manifest, RunManifest):
+        raise OutputError(f"{folder} is no run but a {manifest.kind}; name runs")
+    return manifest
+
+
+def read_whole_manifest(folder: Path) -> Manifest:
+    """Read all that a manifest of this version holds, as the record of its kind.
+
+    Raises
+    ------
+    OutputError
+        If it is missing or damaged, or of another version.
+    """
     manifest = read_manifest(folder)
-    if manifest.kind != "run":
+    kind = KINDS.get(manifest.kind)
+    if kind is None:
         raise OutputError(f"{folder} is no run but a {manifest.kind}; name runs")
     table = read_json(folder / MANIFEST)
     if manifest.format != FORMAT:
-        strategy = table.get("strategy", "")
-        raise OutputError(
-            f"{folder} was written by another version of this program; run it again with "
-            f"python -m backtests.run {strategy if isinstance(strategy, str) else ''}".rstrip()
-        )
+        strategy = table.get("strategy")
+        command = f"python -m backtests.run {strategy if isinstance(strategy, str) else ''}"
+        again = f"run it again with {command.rstrip()}" if kind is RunManifest else "make it again"
+        raise OutputError(f"{folder} was written by another version of this program; {again}")
     try:
-        return from_json(RunManifest, table)
+        return from_json(kind, table)
     except ValueError as error:
         raise OutputError(f"{folder / MANIFEST} is damaged ({error}); run it again") from error
+
+
+KINDS: Mapping[str, type[Manifest]] = {
+    "run": RunManifest,
+    "comparison": ComparisonManifest,
+    "tuning": SearchManifest,
+}

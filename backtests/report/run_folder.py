@@ -13,7 +13,8 @@ import pandas as pd
 
 from backtests.engine.config_file import write_config
 from backtests.engine.run import Run
-from backtests.report.folder import SUMMARY, VERDICT, new_folder, write_json, write_manifest
+from backtests.report.files import SUMMARY, VERDICT, write_json
+from backtests.report.folder import new_folder, write_manifest
 from backtests.report.manifest import RunManifest, SeriesOrigin
 from backtests.report.pages import TEARSHEET
 from backtests.report.pages import VERDICT as VERDICT_PAGE

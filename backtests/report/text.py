@@ -104,7 +104,7 @@ def plain_label(metric: Metric) -> str:
 
 
 def metric_rows(
-    portfolios: Sequence[PortfolioNumbers], ppy: int, initial: float
+    portfolios: Sequence[PortfolioNumbers], ppy: int, initial: float, *, of_one_kind: bool = True
 ) -> list[list[str]]:
     """The headline numbers as a table in words: a label, then one text a portfolio.
 
@@ -116,10 +116,13 @@ def metric_rows(
         Rows per year.
     initial
         Value at the start.
+    of_one_kind
+        Whether all have these; else what would not compare is left out.
     """
     return [
         [label_of(metric, ppy, initial), *(shown(metric, own, initial) for own in portfolios)]
         for metric in shown_in(Place.SCREEN, type(portfolios[0]))
+        if of_one_kind or not metric.is_of_one_kind
     ]
 
 

@@ -29,10 +29,10 @@ from data.checks.plausibility import (
     without_splits,
 )
 from data.checks.sessions import gaps, holes, require_in_place
+from data.command import words_of
 from data.errors import DataError
 from data.sources.bars import COLUMNS, Bars, total_return
 from data.sources.chart import Chart
-from data.sources.transport import words_of
 
 # Yahoo's indices that do have their dividends in.
 TOTAL_RETURN_INDICES = ("^SP500TR", "^XCMP", "^XNDX", "^RUTTR")

@@ -94,7 +94,7 @@ def odd_moves(
 def usual_moves(moves: pd.Series, floor: float) -> np.ndarray:
     """Median size of the moves around each row; infinite where too few are known."""
     median = moves.abs().rolling(WINDOW, center=True, min_periods=10).median()
-    return median.clip(lower=floor).fillna(np.inf).to_numpy(float)
+    return np.asarray(median.clip(lower=floor).fillna(np.inf).to_numpy(float))
 
 
 def _undone(size: np.ndarray, multiple: np.ndarray, bounds: Bounds) -> list[tuple[int, int]]:

@@ -93,7 +93,7 @@ def _ask(series: str, deadline: float) -> str:
         raise DataError(f"{series}: FRED has no such series")
     if answer.status_code != 200:
         raise UnreachableError(f"{series}: FRED answered with status {answer.status_code}")
-    return answer.text
+    return str(answer.text)
 
 
 def _parse(series: str, text: str) -> Bars:

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, TypeVar
 
-from data.command import printable
 from data.errors import DataError, UnreachableError, UsageError
 
 Session = TypeVar("Session")
@@ -18,7 +17,6 @@ Session = TypeVar("Session")
 # since 1927, takes Yahoo 3 MB.
 MOST_BYTES = 8 * 2**20
 MOST_REDIRECTS = 3
-MOST_WORDS = 200  # characters of what a server says of itself, in a message of ours
 TIMED_OUT, BROKEN_OFF, CANNOT_UNPACK, TOO_LARGE = 28, 18, 61, 63  # libcurl's numbers
 
 
@@ -43,12 +41,6 @@ def named_server(variable: str, default: str) -> str:
     if not good:
         raise UsageError(f"{variable} takes an address as https://host, got {url!r}")
     return url
-
-
-def words_of(said: object) -> str:
-    """Fit what a server said into one short printable line."""
-    shown = printable(" ".join(str(said)[: 4 * MOST_WORDS].split()))
-    return shown if len(shown) <= MOST_WORDS else f"{shown[: MOST_WORDS - 3]}..."
 
 
 def bounded(kind: Callable[..., Session]) -> Session:

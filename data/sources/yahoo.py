@@ -26,10 +26,11 @@ import pandas as pd
 
 from data.checks.cleaning import clean_bars, clean_index
 from data.checks.histories import YIELD_BOUNDS
+from data.command import words_of
 from data.errors import DataError, HedgeError, UnreachableError
 from data.sources.bars import Bars
 from data.sources.chart import read_chart
-from data.sources.transport import GarbledError, ask, bounded, named_server, words_of
+from data.sources.transport import GarbledError, ask, bounded, named_server
 from data.treasuries.instruments import require_total_return
 
 DEFAULT_URL = "https://query2.finance.yahoo.com"
@@ -229,7 +230,7 @@ def _client() -> tuple[Any, Any]:
     import yfinance
     from curl_cffi import requests
 
-    class Session(requests.Session):
+    class Session(requests.Session[requests.Response]):
         """Keeps the raw chart: yfinance drops duplicates and names without saying so."""
 
         ticker: str = ""

@@ -76,10 +76,10 @@ def par_bond_return(start: ArrayLike, end: ArrayLike, maturity: ArrayLike, dt: A
 
 def bill_price(discount: ArrayLike, days: ArrayLike) -> Array:
     """Price per 100 of a bill quoted at a bank discount (a fraction) with ``days`` to run."""
-    return 100.0 * (1.0 - np.asarray(discount, float) * np.asarray(days, float) / 360.0)
+    return np.asarray(100.0 * (1.0 - np.asarray(discount, float) * np.asarray(days, float) / 360.0))
 
 
 def bill_bond_equivalent(discount: ArrayLike, days: ArrayLike) -> Array:
     """Bond-equivalent yield of a bill of at most half a year: ``365 d / (360 - d t)``."""
     rate = np.asarray(discount, float)
-    return 365.0 * rate / (360.0 - rate * np.asarray(days, float))
+    return np.asarray(365.0 * rate / (360.0 - rate * np.asarray(days, float)))

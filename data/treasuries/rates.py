@@ -179,6 +179,8 @@ def _yields(yields: pd.DataFrame, sessions: pd.DatetimeIndex, ppy: int) -> pd.Da
     answer = pd.DataFrame(np.nan, index=sessions, columns=yields.columns)
     for maturity in yields.columns:
         known = yields[maturity].dropna()
+        if known.empty:  # of another basis throughout
+            continue
         place = known.index.searchsorted(sessions, side="right") - 1
         there = place >= 0
         days = known.index[np.maximum(place, 0)]

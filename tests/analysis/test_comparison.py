@@ -14,7 +14,6 @@ from backtests.analysis.comparison import (
     traded_in,
 )
 from backtests.analysis.metrics import sharpe
-from tests.conftest import headline
 
 DAYS = pd.date_range("2000-01-31", periods=241, freq="ME")
 
@@ -75,9 +74,3 @@ def test_rolling_growth_and_years_by_hand():
     assert found["a"].to_numpy() == pytest.approx(1.1**12 - 1)
     steady = pd.DataFrame({"a": level(np.full(240, 0.01))})
     assert calendar_years(steady)["a"].to_numpy() == pytest.approx(1.01**12 - 1)
-
-
-def test_figures_of_a_short_span_have_no_monthly_tail():
-    days = pd.bdate_range("2020-01-06", periods=8)
-    values = pd.Series(np.linspace(1, 1.1, 8), days)
-    assert headline(values, pd.Series(1.0, days), 252).cvar_95_monthly is None

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from backtests.analysis import hedge
-from backtests.analysis.months import cvar, month_ends, months_under_water, under_water
+from backtests.analysis.months import cvar, month_ends, months_under_water
 from data.sources import files
 
 # Ten months by hand: equity falls in four of them, hardest in the third.
@@ -74,29 +74,6 @@ def test_without_a_down_month_there_is_no_ratio():
     up = np.array([0.01, 0.02])
     assert math.isnan(hedge.down_month_ratio(up, up))
     assert math.isnan(hedge.down_month_hit_rate(up, up))
-
-
-def test_month_ends_leave_out_a_month_that_is_not_over():
-    days = pd.bdate_range("2024-01-10", "2024-03-28")  # the 29th was a weekday
-    levels = pd.DataFrame({"a": np.arange(len(days), dtype=float)}, index=days)
-    assert [str(month) for month in month_ends(levels).index] == ["2024-01", "2024-02"]
-    # 2024-06-29 and 30 were a weekend: the 28th ends the month.
-    days = pd.bdate_range("2024-05-01", "2024-06-28")
-    levels = pd.DataFrame({"a": np.arange(len(days), dtype=float)}, index=days)
-    assert month_ends(levels)["a"].iloc[-1] == len(days) - 1
-
-
-def test_under_water_in_days():
-    values = pd.Series(
-        [1.0, 1.1, 1.0, 1.05, 1.2, 1.1],
-        index=pd.to_datetime(
-            ["2020-01-01", "2020-01-02", "2020-01-03", "2020-01-06", "2020-01-07", "2020-01-31"]
-        ),
-    )
-    # From the 2nd to the 7th: 5 days; from the 7th to the end: 24, not over yet.
-    assert under_water(values) == (24, pytest.approx(3 / 6))
-    rising = pd.Series([1.0, 2.0], index=pd.to_datetime(["2020-01-01", "2021-01-01"]))
-    assert under_water(rising) == (0, 0.0)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from backtests.analysis import metrics
-from tests.conftest import headline, random_market
+from data.sources import files
+from tests.conftest import random_market
 
 
 def series(*values: float, start: str = "2020-01-31") -> pd.Series:
@@ -124,8 +125,20 @@ def test_against_vectorbt_where_its_definition_is_the_same(ppy):
         other.max_drawdown_1d_nb(returns), rel=1e-12)  # fmt: skip
 
 
-def test_headline_of_a_portfolio_that_never_falls_has_no_drawdown():
-    values = series(*(100 * 1.01 ** np.arange(30)))
-    found = headline(values, series(*np.full(30, 100.0)), 12)
-    assert (found.max_drawdown, found.max_drawdown_start, found.calmar) == (0.0, None, None)
-    assert found.sharpe is None
+def test_calendar_years_of_the_real_funds(yahoo_folder):
+    """GROUND_TRUTH: funds' calendar-year total returns in percent."""
+    published = {
+        2008: (-36.80, 17.92, 33.95, 6.62),
+        2009: (26.35, -6.59, -21.81, 0.35),
+        2011: (1.90, 15.65, 34.00, 1.44),
+        2013: (32.31, -6.09, -13.38, 0.21),
+        2014: (13.46, 9.07, 27.30, 0.45),
+        2018: (-4.57, 0.99, -1.61, 1.46),
+        2020: (18.33, 10.01, 18.15, 3.03),
+        2022: (-18.18, -15.16, -31.23, -3.88),
+        2024: (24.89, -0.63, -8.05, 3.91),
+    }
+    for column, ticker in enumerate(("SPY", "IEF", "TLT", "SHY")):
+        years = 100 * metrics.year_returns(files.read_prices(yahoo_folder, ticker))
+        for year, row in published.items():
+            assert years[year] == pytest.approx(row[column], abs=0.0051), (ticker, year)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from backtests.analysis.cross_check import LABELS, Headline, cross_check
 from backtests.analysis.resampling import Estimate
 from backtests.analysis.verdict import Case, judge, word
 from data.records import to_json
@@ -132,14 +130,3 @@ def test_regimes_that_are_not_there_are_named(equity):
     assert negative.months == MONTHS - 36
     assert negative.down_month_ratio == pytest.approx(-0.5)
     assert verdict.regimes_unlabelled_months["correlation"] == 36
-
-
-def test_cross_check_names_what_differs_and_only_that():
-    ours = Headline(**dict.fromkeys(LABELS, 0.5))
-    same = dataclasses.replace(ours)
-    other = dataclasses.replace(ours, sharpe=0.51, cagr=0.6)
-    rows = {row.key: row for row in cross_check(ours, same, other)}
-    assert rows["volatility"].why == ""
-    assert rows["sharpe"].why.startswith("quantstats: one average bill return")
-    assert "vectorbt" not in rows["sharpe"].why
-    assert rows["cagr"].why == "quantstats: differs for a reason not known, report it"

@@ -163,3 +163,36 @@ def test_cash_without_a_bill_yield_is_the_bundled_table():
     assert cash.iloc[1] / cash.iloc[0] - 1 == pytest.approx(0.0012, abs=5e-5)
     assert what.startswith("one-month Treasury bill (Kenneth R. French)")
     assert notes == ["cash earns the bundled one-month bill return (no bill yield here)"]
+
+
+def test_a_bill_yield_is_carried_for_ten_days():
+    sessions = pd.bdate_range("2008-01-02", "2008-06-30")
+    bill = pd.Series(2.0, sessions).drop(pd.bdate_range("2008-03-04", "2008-03-28"))
+    _, _, notes = cash_level(sessions, bill, 252)
+    # Known on Monday the 3rd; on Friday the 14th it is 11 days old, so from Monday the 17th on the
+    # table stands in, up to the 31st, which looks back at the 28th.
+    assert notes == [
+        "cash earns the bundled one-month bill return on 11 sessions without a recent bill yield "
+        "(first 2008-03-17)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "missing", "refused"),
+    [(240, 12, False), (240, 13, True), (40, 10, False), (40, 11, True)],
+)
+def test_ten_sessions_or_a_twentieth_may_lack_a_price(rows, missing, refused):
+    days = pd.bdate_range("2024-01-01", periods=rows)
+    whole = pd.Series(100.0, days, name="A")
+    torn = whole.drop(days[1 : 1 + 3 * missing : 3]).rename("B")
+    if refused:
+        words = (
+            rf"too few sessions: {missing} of {rows} lack .* \(first 2024-01-02: B\); use tickers"
+        )
+        with pytest.raises(DataError, match=words):
+            market_of({"A": whole, "B": torn}, source="made", title="x")
+        return
+    market = market_of({"A": whole, "B": torn}, source="made", title="x")
+    assert len(market.sessions) == rows - missing
+    said = f"{missing} sessions are left out because a ticker has no price then "
+    assert f"{said}(first 2024-01-02: B)" in market.notes

@@ -47,3 +47,24 @@ def test_a_source_that_has_rates_is_taken_at_its_word():
     table = bundled.table()["cpi_sa"]
     assert change == pytest.approx(table["2019-12"] / table["2019-11"])
     assert found.loc["2021-06", "cpi"] == 200.0
+
+
+def test_prices_of_the_source_are_carried_on_by_the_tables_changes():
+    table = bundled.load(["SPY"]).cpi.dropna()
+    months = pd.bdate_range("2020-01-02", "2021-12-31")
+    own = pd.Series(1000.0, months)  # on a level of its own, without a change
+    own.loc["2021-07-01":] = np.nan
+    prices = background(market(cpi=own))["cpi"]
+    known = table.set_axis(table.index.to_period("M"))
+    assert prices["2021-06"] == 1000.0
+    # After the last of the source and before its first, month by month as the table has it.
+    assert prices["2021-12"] / 1000.0 == pytest.approx(known["2021-12"] / known["2021-06"])
+    assert prices["1990-01"] / 1000.0 == pytest.approx(known["1990-01"] / known["2020-01"])
+
+
+def test_a_ten_year_yield_is_carried_over_a_holiday():
+    days = market().sessions
+    yields = pd.DataFrame({10.0: 4.0, 2.0: 3.0}, days)
+    yields.iloc[5] = np.nan
+    assert ten_year(market(yields=yields)).iloc[5] == 4.0
+    assert ten_year(market(yields=yields[[2.0]])) is ten_year(market()) is None

@@ -113,3 +113,14 @@ def test_a_console_is_never_narrower_than_a_table_and_shows_text_as_text(capsys,
     assert console.width == 100
     console.print("[red]IEF\x1b[2J[/red]", soft_wrap=True)
     assert capsys.readouterr().out == "[red]IEF\\x1b[2J[/red]\n"
+
+
+def test_what_may_come_twice_may(capsys):
+    @click.command()
+    @click.argument("names", nargs=-1)
+    @click.option("--vs", multiple=True)
+    def door(names: tuple[str, ...], vs: tuple[str, ...]) -> None:
+        click.echo(f"{names} {vs}")
+
+    words = ("a", "a", "--vs", "b", "--vs", "b")
+    assert ended(door, capsys, *words) == (0, "('a', 'a') ('b', 'b')\n", "")

@@ -8,6 +8,8 @@ import pytest
 
 from data.errors import UsageError
 from data.history import main
+from data.treasuries.curve import fund_level
+from data.treasuries.instruments import CATALOGUE
 from tests.conftest import ended
 
 
@@ -111,3 +113,27 @@ def test_a_folder_that_cannot_be_written_is_one_line(folder, tmp_path, capsys):
     code, _, error = ended(main, capsys, *words)
     assert code == 2
     assert "cannot be written: Not a directory; choose another folder" in error
+
+
+def test_four_yields_are_the_four_of_yahoo(price_folder, tmp_path, capsys):
+    days = pd.bdate_range("2015-12-01", "2018-12-31")
+    # Yields that rise and fall, the seven-year one apart from the rest: with it IEF differs.
+    wave = 3 + 0.5 * np.sin(np.arange(len(days)) / 40)
+    names = ("3m", "1y", "2y", "5y", "7y", "10y", "20y", "30y")
+    table = pd.DataFrame(dict.fromkeys(names, wave), days).assign(**{"7y": wave + 1})
+    ladder = fund_level(
+        pd.DataFrame(dict.fromkeys((0.25, 5.0, 10.0, 30.0), wave), days),
+        CATALOGUE["IEF"],
+        252,
+    )
+    folder = price_folder(
+        IEF=ladder.to_csv(index_label="date", header=["value"]),
+        treasury_cmt_yields_daily=table.to_csv(index_label="date"),
+    )
+    errors = {}
+    for option in ((), ("--four-yields",)):
+        out = tmp_path / f"history{len(option)}"
+        words = ("--source", f"files:{folder}", "--out", str(out), *option)
+        assert ended(main, capsys, *words)[0] == 0
+        errors[option] = pd.read_csv(out / "tracking.csv")["tracking_error"].item()
+    assert errors["--four-yields",] < 1e-9 < 1e-4 < errors[()]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import hashlib
 import weakref
 
 import numpy as np
@@ -9,7 +11,7 @@ import pandas as pd
 import pytest
 
 from data.errors import DataError
-from data.market import Market
+from data.market import Market, Provenance, content_sha256, describe
 from data.origin import How, Origin
 from tests.conftest import market_of, random_market
 
@@ -116,3 +118,100 @@ def test_a_hole_after_the_start_is_refused():
 def test_dates_must_ascend():
     with pytest.raises(DataError, match="must ascend without repeats; see 2020-01-02"):
         market_of(frame(SPY=[1, 2, 3, 4, 5]).iloc[[0, 2, 1]])
+
+
+def made(**changes: object) -> Market:
+    """Five sessions of one ticker, with something of them changed."""
+    fields = {
+        "source": "made",
+        "title": "",
+        "prices": frame(SPY=[1, 2, 3, 4, 5]),
+        "cash": pd.Series(100.0, DAYS, name="CASH"),
+        "periods_per_year": 252,
+        "provenance": {},
+    }
+    return Market(**(fields | changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"prices": frame(SPY=[1, 2, 3, 4, 5]).tz_localize("UTC")},
+         "made needs dates without a time zone, got DatetimeIndex"),
+        ({"prices": frame(SPY=[1, 2, 3, 4, 5]).reset_index(drop=True)}, "got RangeIndex"),
+        ({"prices": frame(SPY=[1, 2, 3, 4, 5]).iloc[:0]}, "made has no sessions"),
+        ({"prices": frame(SPY=[1, 2, 3, 4, 5]).iloc[[0, 1, 1]]}, "repeats; see 2020-01-02"),
+        ({"prices": frame(SPY=[np.nan] * 5)}, "SPY of made has no values; leave it out"),
+        ({"prices": frame(CASH=[1, 2, 3, 4, 5])}, "CASH is the name of the cash column; rename"),
+        ({"cash": pd.Series([1, 1, np.nan, 1, 1.0], DAYS)}, "CASH of made is nan on 2020-01-03"),
+        ({"cash": pd.Series([np.nan, 1, 1, 1, 1.0], DAYS)}, "cash of made has no value on"),
+        ({"cash": pd.Series(100.0, DAYS[:4])}, "cash of made is not on the sessions of its prices"),
+        ({"cpi": pd.Series(1.0, DAYS[:4])}, "cpi of made is not on the sessions of its prices"),
+        ({"yields": pd.DataFrame({10.0: 4.0}, DAYS[1:])}, "yields of made is not on the sessions"),
+    ],
+)  # fmt: skip
+def test_what_is_no_market_is_refused(changes, words):
+    with pytest.raises(DataError) as caught:
+        made(**changes)
+    assert words in str(caught.value)
+
+
+def test_a_ticker_that_is_not_there_is_named_with_those_that_are():
+    market = random_market(1)
+    market.require(["SPY", "IEF"])
+    with pytest.raises(
+        DataError, match=r"IEFF is not in made, which has SPY, IEF \(did you mean IEF"
+    ):
+        market.require(["SPY", "IEFF"])
+    with pytest.raises(DataError, match="QQQ is not in made"):
+        market.first_session(["QQQ"])
+
+
+def test_levels_have_cash_last_and_are_the_callers_own():
+    market = made()
+    levels = market.levels(["SPY"])
+    assert list(levels.columns) == ["SPY", "CASH"]
+    levels.loc[DAYS[0], "SPY"] = 99.0
+    assert market.prices["SPY"].iloc[0] == 1.0
+
+
+def test_a_market_ends_no_earlier_than_it_begins():
+    with pytest.raises(DataError, match="made has no sessions up to 2019-12-31; give a later day"):
+        made().until(pd.Timestamp("2019-12-31"))
+
+
+def test_a_fingerprint_is_the_hash_of_days_and_values():
+    # By hashlib: days since 1970 as 64-bit integers, then the levels as doubles.
+    days = np.array([18262, 18263, 18264, 18267, 18268], "<i8")
+    expected = hashlib.sha256(days.tobytes() + np.arange(1.0, 6.0).astype("<f8").tobytes())
+    rates = pd.DataFrame({10.0: np.arange(1.0, 6.0), 0.25: 1.0}, DAYS)
+    prints = made(yields=rates, usd=pd.Series(np.arange(1.0, 6.0), DAYS)).fingerprints()
+    assert set(prints) == {"SPY", "CASH", "yield_10y", "yield_0.25y", "usd"}
+    assert prints["SPY"] == prints["yield_10y"] == prints["usd"] == expected.hexdigest()
+    assert len(set(prints.values())) == 3
+
+
+def test_a_missing_value_is_no_part_of_a_fingerprint():
+    series = pd.Series([np.nan, 2.0, 3.0, np.nan, 5.0], DAYS)
+    assert content_sha256(series) == content_sha256(series.dropna()) != content_sha256(series[:4])
+
+
+def test_a_column_is_described_with_the_days_it_has():
+    about = describe(pd.Series([np.nan, 2, 3, 4, np.nan], DAYS), "made", "a fund", "2024-01-02")
+    assert about == Provenance("made", "a fund", "2020-01-02", "2020-01-06", "2024-01-02")
+
+
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy])
+def test_a_copy_of_a_market_is_the_same_and_as_frozen(duplicate):
+    market = random_market(1).relabelled(notes=["a"])
+    other = duplicate(market)
+    assert other.fingerprints() == market.fingerprints()
+    assert (other.title, other.notes, other.origin) == (market.title, market.notes, market.origin)
+    with pytest.raises(AttributeError):
+        other.plain_title = "x"
+
+
+def test_a_market_says_what_it_is():
+    assert repr(made(title="made prices")) == (
+        "<Market made prices: SPY, 2020-01-01 to 2020-01-07>"
+    )

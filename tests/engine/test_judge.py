@@ -12,7 +12,6 @@ from backtests.engine.costs import Costs
 from backtests.engine.judge import judge_run
 from backtests.engine.simulate import simulate
 from backtests.engine.sweep import fill_with_sweep
-from backtests.engine.with_vectorbt import vectorbt_metrics
 from backtests.report.verdict.words import sentences
 from data import bundled
 from data.records import to_json
@@ -126,16 +125,6 @@ def test_portfolios_and_attribution(judged, plain):
     assert parts["total"].currency == pytest.approx(profit.sum(), rel=1e-9)
     points = (profit / before)[before > 0].mean() * 12
     assert parts["total"].points == pytest.approx(points, rel=1e-9)
-
-
-def test_vectorbt_counts_the_first_row_as_a_peak():
-    index = pd.bdate_range("2020-01-01", periods=6)
-    nav = pd.Series([100.0, 80, 90, 95, 90, 99], index)
-    found = vectorbt_metrics(nav, pd.Series(1.0, index), 252)
-    assert found.max_drawdown == pytest.approx(-0.2)
-    assert found.total_return == pytest.approx(-0.01)
-    returns = nav.pct_change(fill_method=None).dropna()
-    assert found.sharpe == pytest.approx(returns.mean() / returns.std() * 252**0.5)
 
 
 @pytest.mark.parametrize("start", ["2025-05-31", "2024-12-31"])

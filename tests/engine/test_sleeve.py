@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtests.analysis.attribution import by_period, sleeve_attribution
 from backtests.engine import ledger
 from backtests.engine.costs import Costs
 from backtests.engine.references import same_average_duration
@@ -107,21 +106,6 @@ def test_a_real_fund_leaves_its_distance_from_the_curve_as_residual(market):
     table = report_sleeve(real, rule, done).attribution
     assert table["residual"].abs().max() > 1
     assert (table[PARTS].sum(axis=1) - table["total"]).abs().max() <= 1e-10 * done.nav.max()
-
-
-def test_attribution_sums_by_hand():
-    days = pd.date_range("2020-11-30", periods=4, freq="ME")
-    values = pd.DataFrame({"A": [100.0, 110.0, 0.0, 0.0]}, index=days)
-    returns = pd.DataFrame({"A": [0.0, 0.10, -0.05, 0.5]}, index=days)
-    parts = {"A": pd.DataFrame({"carry": [0.0, 0.02, 0.02, 0.02]}, index=days)}
-    split = sleeve_attribution(values, returns, parts, pd.Series({days[2]: 1.5}))
-    assert split["carry"].tolist() == pytest.approx([0, 2.0, 2.2, 0])
-    assert split["residual"].tolist() == pytest.approx([0, 8.0, -7.7, 0])
-    assert split["total"].tolist() == pytest.approx([0, 10.0, -7.0, 0])
-    table = by_period(split, days[[1]])
-    assert table["period"].tolist() == ["year", "year", "switch", "switch"]
-    assert table["to"].tolist() == ["2020-12-31", "2021-02-28", "2020-12-31", "2021-02-28"]
-    assert table["total"].tolist() == pytest.approx([10.0, -7.0, 10.0, -7.0])
 
 
 # --- switches -----------------------------------------------------------------------------

@@ -137,3 +137,11 @@ def test_candidates_score_as_their_runs_do():
     for row, number in enumerate(numbers):
         run = simulate(market, space.rule(int(number)), costs)
         assert scores["final_value"].iloc[row] == pytest.approx(run.nav.iloc[-1], rel=1e-9)
+
+
+def test_a_space_cannot_be_changed():
+    space = mix_space(["SPY", "IEF"], 0.5, {"rebalance": "monthly"})
+    with pytest.raises(TypeError):
+        space.fixed["rebalance"] = "never"
+    with pytest.raises(TypeError):
+        space.axes["TLT"] = (0.0,)

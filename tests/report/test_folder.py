@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from backtests.report import folder
+from backtests.report import files, folder
+from backtests.report.manifest import ComparisonManifest, read_manifest, read_run_manifest
 from data.errors import OutputError
 from tests.conftest import ROOT
 
@@ -23,7 +24,8 @@ def write(out, content="1", extra=()):
         (place / "equity.csv").write_text(content)
         for name in extra:
             (place / name).write_text("sheet")
-        folder.write_manifest(place, {"strategy": "x"}, created=str(time.time_ns()))
+        # The title, as the time of writing, is no part of what was made.
+        folder.write_manifest(place, ComparisonManifest(title=str(time.time_ns()), runs=()))
     return out / "run-1"
 
 
@@ -71,12 +73,12 @@ def test_a_damaged_folder_is_not_kept(tmp_path):
 def test_a_manifest_that_lists_what_is_no_file_of_its_folder_is_damaged(tmp_path, name):
     """What it names is not even opened: that could be a pipe without an end."""
     place = write(tmp_path)
-    manifest = folder.read_manifest(place)
+    manifest = files.read_json(place / "manifest.json")
     manifest["files"][name] = hashlib.sha256(b"").hexdigest()  # as of /dev/null
-    folder.write_json(place / "manifest.json", manifest)
+    files.write_json(place / "manifest.json", manifest)
     write(tmp_path)
     assert visible(tmp_path) == ["run-1", "run-1.replaced-1"]
-    assert set(folder.read_manifest(place)["files"]) == {"equity.csv"}
+    assert set(folder.read_manifest(place).files) == {"equity.csv"}
 
 
 def test_a_run_without_its_sheet_does_not_replace_one_with(tmp_path):
@@ -122,7 +124,7 @@ def test_what_another_run_is_writing_stays(tmp_path):
         os.utime(work, (0, 0))  # as old as it gets
         write(tmp_path)
         (work / "equity.csv").write_text("2")
-        folder.write_manifest(work, {}, created="")
+        folder.write_manifest(work, ComparisonManifest(runs=()))
     assert visible(tmp_path) == ["run-1", "run-2"]
 
 
@@ -156,10 +158,19 @@ def test_an_unwritable_place_is_one_line(tmp_path):
 
 def test_a_damaged_manifest_says_run_again(tmp_path):
     (tmp_path / "manifest.json").write_text("{")
-    with pytest.raises(OutputError, match="missing or damaged; name the folder"):
-        folder.read_manifest(tmp_path)
+    for read in (read_manifest, read_run_manifest):
+        with pytest.raises(OutputError, match="missing or damaged; name the folder"):
+            read(tmp_path)
 
 
-def test_json_refuses_nan(tmp_path):
-    with pytest.raises(ValueError, match="JSON"):
-        folder.write_json(tmp_path / "x.json", {"a": float("nan")})
+def test_a_folder_is_complete_with_its_files_intact_and_of_this_version(tmp_path):
+    place = write(tmp_path, extra=["tearsheet.html"])
+    assert folder.is_complete(place, ["equity.csv", "tearsheet.html"])
+    assert not folder.is_complete(place, ["verdict.html"])
+    manifest = files.read_json(place / "manifest.json")
+    files.write_json(place / "manifest.json", {**manifest, "format": files.FORMAT - 1})
+    assert not folder.is_complete(place, ["equity.csv"])
+    files.write_json(place / "manifest.json", manifest)
+    (place / "equity.csv").write_text("2")
+    assert not folder.is_complete(place, ["tearsheet.html"])
+    assert not folder.is_complete(tmp_path / "absent", [])

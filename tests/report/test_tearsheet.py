@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import pandas as pd
@@ -13,6 +14,7 @@ from backtests.engine.costs import Costs
 from backtests.engine.ledger import fill
 from backtests.engine.simulate import simulate
 from backtests.engine.summary import summarise
+from backtests.engine.with_quantstats import draw
 from backtests.report import tearsheet
 from strategies.equity_only import EquityOnly
 from strategies.hedge_mix import HedgeMix
@@ -53,15 +55,15 @@ def expected(nav: pd.Series, other: pd.Series, ppy: int) -> dict[str, float]:
 @pytest.mark.parametrize("ppy", [252, 12])
 def test_every_row_that_stays_is_ours(ppy):
     mix, equity = runs(ppy)
-    _, rows, failure = tearsheet.render(mix.nav, equity.nav, ppy)
-    assert failure == ""
+    drawn = draw(mix.nav, equity.nav, ppy, list(tearsheet.CHARTS))
+    assert drawn.failure == ""
     ours = expected(mix.nav, equity.nav, ppy)
     theirs = expected(equity.nav, equity.nav, ppy)
     checked = 0
     for row in (row for group in tearsheet.QUANTSTATS_ROWS.values() for row in group):
         if ppy == 12 and row.daily_only:
             continue
-        for text, number in zip(rows[row.theirs], (ours, theirs), strict=True):
+        for text, number in zip(drawn.rows[row.theirs], (ours, theirs), strict=True):
             if text == "-":  # quantstats gives no beta of the benchmark with itself
                 assert row.theirs in ("Beta", "Correlation")
                 continue
@@ -90,8 +92,8 @@ def test_page_says_what_it_shows(page):
     assert "hedge_mix (SPY 60 %, IEF 40 %) on bundled monthly history" in html
     assert "without any fund fee" in html
     for key in ("sharpe", "sortino", "calmar"):
-        assert f"<td>{run.summary['metrics'][key]:.2f}</td>" in html
-    assert f"{run.summary['metrics']['cagr'] * 100:.2f} %" in html
+        assert f"<td>{getattr(run.summary.metrics, key):.2f}</td>" in html
+    assert f"{run.summary.metrics.cagr * 100:.2f} %" in html
     assert html.count("<svg") == len(tearsheet.CHARTS)
 
 
@@ -112,8 +114,10 @@ def test_text_from_outside_is_escaped(tmp_path):
     mix, equity = runs(12)
     market = random_market(11, rows=700, ppy=12).relabelled(notes=["<script>alert(1)</script>"])
     summary = summary_of(mix, equity, market)
-    summary |= {"strategy": "<b>x</b>", "source_title": "<img src=x>"}
-    summary["benchmark"]["ticker"] = "<i>"
+    benchmark = dataclasses.replace(summary.benchmark, ticker="<i>")
+    summary = dataclasses.replace(
+        summary, strategy="<b>x</b>", source_title="<img src=x>", benchmark=benchmark
+    )
     tearsheet.write_tearsheet(tmp_path / "x.html", market, mix, equity, summary)
     html = (tmp_path / "x.html").read_text("utf-8")
     assert "<script>" not in html
@@ -135,7 +139,7 @@ def test_a_series_that_quantstats_cannot_draw_still_gets_its_numbers(tmp_path, m
     tearsheet.write_tearsheet(tmp_path / "x.html", market, mix, equity, summary)
     html = (tmp_path / "x.html").read_text("utf-8")
     assert "cannot draw this series (IndexError: no drawdown)" in html
-    assert f"<td>{100 * summary['metrics']['max_drawdown']:.2f} %</td>" in html
+    assert f"<td>{100 * summary.metrics.max_drawdown:.2f} %</td>" in html
 
 
 def test_a_portfolio_that_never_falls_has_a_sheet(tmp_path):
@@ -146,4 +150,4 @@ def test_a_portfolio_that_never_falls_has_a_sheet(tmp_path):
     tearsheet.write_tearsheet(tmp_path / "x.html", market, still, other, summary)
     html = (tmp_path / "x.html").read_text("utf-8")
     assert "% %" not in html
-    assert "<td>Recovered</td><td>-</td>" in html
+    assert "<td>  recovered</td><td>-</td>" in html

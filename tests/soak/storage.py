@@ -28,7 +28,8 @@ import click
 import filelock  # noqa: F401 - loaded once, not in every child
 
 from backtests.engine.config import RunConfig
-from backtests.report.folder import read_manifest, require_intact, write_manifest
+from backtests.report.folder import require_intact, write_manifest
+from backtests.report.manifest import Manifest, read_manifest
 from data.command import run_command
 from data.durable import TEMPORARY
 from data.errors import HedgeError
@@ -116,8 +117,9 @@ def nothing(_: Path) -> None:
 def scenarios(*, with_tearsheet: bool) -> tuple[list[Scenario], list[Act]]:
     """All of them, and what publishes three runs; those are worked out here, once."""
     from backtests.jobs import execute, publish
-    from backtests.report.comparison.footing import require_footing
-    from backtests.report.comparison.page import compare, write_comparison
+    from backtests.report.comparison.aligned import align_runs
+    from backtests.report.comparison.page import write_comparison
+    from backtests.report.comparison.table import compare
     from backtests.report.finished_run import read_run
 
     def run(**params: object) -> Act:
@@ -142,12 +144,12 @@ def scenarios(*, with_tearsheet: bool) -> tuple[list[Scenario], list[Act]]:
         first(root)
         folder = next((root / "results").glob("hedge_mix-*"))
         (folder / "equity.csv").write_text("date,strategy,benchmark,cash\n")
-        write_manifest(folder, {"kind": "run", "format": 1}, created="2020-01-01")
+        write_manifest(folder, Manifest(kind="run", format=1))
 
     with tempfile.TemporaryDirectory() as scratch:
         both(Path(scratch))
         folders = sorted((Path(scratch) / "results").glob("hedge_mix-*"))
-        comparison = compare(require_footing([read_run(one) for one in folders], align=False))
+        comparison = compare(align_runs([read_run(one) for one in folders], align=False))
 
     def side_by_side(root: Path) -> None:
         write_comparison(root / "results", comparison)
@@ -214,7 +216,7 @@ def complaints(
             yield f"{name} is half-written"
     for folder in (root / "results").glob("[!.]*-*/"):
         try:
-            require_intact(folder, read_manifest(folder))
+            require_intact(folder, read_manifest(folder).files)
         except HedgeError as error:
             yield str(error)
 

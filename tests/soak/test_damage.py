@@ -14,7 +14,7 @@ import shutil
 import pandas as pd
 import pytest
 
-from backtests.report.folder import file_sha256
+from backtests.report.files import file_sha256
 from data.sources.bars import COLUMNS, Bars
 from data.sources.snapshots import Store
 from tests.soak.counts import count, report

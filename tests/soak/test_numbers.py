@@ -13,12 +13,14 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from backtests.analysis.metrics import headline
+from backtests.analysis.numbers import PortfolioNumbers, numbers_of
 from backtests.engine import ledger
 from backtests.engine.candidates import make_panel, schedules, static_mixes
 from backtests.engine.scores import paths, score
-from backtests.engine.simulate import fill_with_vectorbt, simulate
+from backtests.engine.simulate import simulate
+from backtests.engine.with_vectorbt import fill_with_vectorbt
 from data.errors import UsageError
+from data.records import from_json, to_json
 from strategies.base import Strategy
 from strategies.hedge_mix import HedgeMix
 from tests.engine.test_sweep import expected
@@ -187,6 +189,7 @@ def test_three_engines_give_one_answer(case):
     assert apart <= LIMIT
     WORST["difference"] = max(WORST["difference"], apart)
     metrics_agree(score(panel, kernel, threads=1).loc[0], market, done)
-    known = headline(done.nav, market.cash.loc[done.nav.index], market.periods_per_year)
+    known = numbers_of(done.portfolio(market))
     numbers = [value for value in vars(known).values() if isinstance(value, float)]
     assert np.isfinite(numbers).all()
+    assert from_json(PortfolioNumbers, to_json(known)) == known  # nothing is None that may not be

@@ -19,13 +19,15 @@ from backtests.analysis.objective import read_objective
 from backtests.engine.config import RunConfig
 from backtests.engine.space import mix_space
 from backtests.jobs import execute, publish
-from backtests.report.comparison.footing import require_footing
-from backtests.report.comparison.page import compare, write_comparison
+from backtests.report.comparison.aligned import align_runs
+from backtests.report.comparison.page import write_comparison
+from backtests.report.comparison.table import compare
+from backtests.report.files import file_sha256, write_json
 from backtests.report.finished_run import read_run
-from backtests.report.folder import file_sha256, write_json
 from backtests.report.index import rebuild_index
 from backtests.report.verdict.page import write_verdict
 from backtests.tuning import prepare_search, tune
+from data.records import from_json, to_json
 from tests import browser
 from tests.conftest import random_market
 from tests.soak.counts import count, report
@@ -47,8 +49,7 @@ HOSTILE = (
     "' onmouseover='pwned=1", "`${alert(1)}`", "=HYPERLINK(1)", "--c1", "\\", "\\\"", "x" * 2000,
 )  # fmt: skip
 # Words of our own by which a page chooses what to say.
-KEPT = {"start", "end", "word", "created", "kind", "unit", "key", "part", "dimension",
-        "cvar_points_per_cagr_point"}  # fmt: skip
+KEPT = {"start", "end", "word", "created", "kind", "unit", "key", "part", "dimension", "how"}
 # Elements that a page of ours never has but by injection, and attributes that would run.
 FOREIGN = ("return document.querySelectorAll('img, iframe[srcdoc], object, embed, base, form, "
            "[onload], [onerror], [onclick], [onmouseover], a[href^=\"javascript:\" i], "
@@ -57,15 +58,18 @@ FOREIGN = ("return document.querySelectorAll('img, iframe[srcdoc], object, embed
 
 def infect(value, text: str, key: str = ""):
     """Put a text in the place of every other text that is no date and no word of ours."""
+    if dataclasses.is_dataclass(value):
+        return from_json(type(value), infect(to_json(value), text))
     if isinstance(value, str):
-        return value if key in KEPT or re.match(r"\d{4}-\d\d", value) else text
+        ours = key in KEPT or value == "free" or re.match(r"\d{4}-\d\d", value)
+        return value if ours else text
     if isinstance(value, dict):
         tickers = key == "weights"
         return {
             (f"{text}{number}" if tickers else name): infect(one, text, name)
             for number, (name, one) in enumerate(value.items())
         }
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [infect(one, text, key) for one in value]
     return value
 
@@ -131,17 +135,17 @@ def test_no_text_from_outside_runs(driver, folders, tmp_path):
         runs = []
         for run in finished:
             summary, manifest = infect(run.summary, text), infect(run.manifest, text)
-            manifest["files"] = run.manifest["files"]
+            manifest = dataclasses.replace(manifest, files=run.manifest.files)
             runs.append(dataclasses.replace(run, summary=summary, manifest=manifest))
         write_verdict(place / "verdict.html", infect(finished[1].verdict, text), runs[1].summary)
         harmless(driver, place / "verdict.html", text)
-        made_page = write_comparison(place, compare(require_footing(runs, align=True)))
+        made_page = write_comparison(place, compare(align_runs(runs, align=True)))
         harmless(driver, made_page / "index.html", text)
         spoilt = place / "run-1"
         spoilt.mkdir()
         write_json(spoilt / "summary.json", runs[0].summary)
         files = {"summary.json": file_sha256(spoilt / "summary.json"), "verdict.html": ""}
-        write_json(spoilt / "manifest.json", {**runs[0].manifest, "files": files})
+        write_json(spoilt / "manifest.json", {**to_json(runs[0].manifest), "files": files})
         rebuild_index(place)
         harmless(driver, place / "index.html", text)
         pages += 3
@@ -172,7 +176,7 @@ def test_hostile_files_of_prices_through_a_whole_run(driver, tmp_path):
     one = publish(execute(config), out)
     other = publish(execute(dataclasses.replace(config, params={"weights": {FILE_NAMES[1]: 1.0}})),
                     out, with_tearsheet=False)  # fmt: skip
-    both = compare(require_footing([read_run(one), read_run(other)], align=False))
+    both = compare(align_runs([read_run(one), read_run(other)], align=False))
     compared = write_comparison(out, both)
     space = mix_space(FILE_NAMES, 0.5, {"rebalance": "monthly"})
     _, tuned = tune(prepare_search(config, space, read_objective("sharpe", [])), out)

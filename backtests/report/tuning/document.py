@@ -153,11 +153,11 @@ def document(tuned: Tuned) -> Document:
 def as_json(content: Document) -> Json:
     """The file's plain values: ten digits, null for what is not finite."""
     plain = to_json(ten_digits(content))
-    plain["portfolios"] = {
+    portfolios = {
         name: {"is": measured["holds"], **measured["metrics"]}
         for name, measured in plain["portfolios"].items()
     }
-    return plain
+    return {**plain, "portfolios": portfolios}
 
 
 def _metrics(row: pd.Series) -> Mapping[str, float]:

@@ -9,7 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from backtests.engine.config_file import write_config
-from backtests.report.folder import new_folder, write_json, write_manifest
+from backtests.report.files import write_json
+from backtests.report.folder import new_folder, write_manifest
 from backtests.report.index import rebuild_index
 from backtests.report.manifest import SearchManifest
 from backtests.report.pages import OVERVIEW

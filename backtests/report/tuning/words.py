@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
+from backtests.analysis.numbers import Place, shown_in
 from backtests.analysis.objective import RISK_ADJUSTED
 from backtests.analysis.reliability import RARE_BY_CHANCE, Edge
 from backtests.analysis.resampling import FEWEST_ROWS
 from backtests.analysis.scores import TIE
 from backtests.analysis.walkforward import WalkForward
-from backtests.report.text import percent, ratio
+from backtests.report.text import SHOW, percent, plain_label
 from backtests.report.tuning.result import Tuned
 
-# Metric: how it is called and shown.
-SHOWN: dict[str, tuple[str, Callable[[float | None], str]]] = {
-    "cagr": ("CAGR", percent),
-    "volatility": ("Volatility", percent),
-    "sharpe": ("Sharpe", ratio),
-    "sortino": ("Sortino", ratio),
-    "max_drawdown": ("Max drawdown", percent),
-    "calmar": ("Calmar", ratio),
-    "worst_year": ("Worst year", percent),
-    "turnover_per_year": ("Turnover a year", percent),
-}
+# What is shown of a candidate, from the one list of metrics: its name, and how it is written.
+SHOWN = {metric.key: (plain_label(metric), SHOW[metric.unit]) for metric in shown_in(Place.SEARCH)}
 WORDS = {"cagr": "CAGR", "sharpe": "Sharpe ratio", "sortino": "Sortino ratio",
          "calmar": "Calmar ratio"}  # fmt: skip
 

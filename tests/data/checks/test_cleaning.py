@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from data.checks.cleaning import clean_bars, clean_index
+from data.checks.histories import YIELD_BOUNDS
 from data.errors import DataError
 from data.sources import yahoo
+from data.sources.bars import COLUMNS
+from data.sources.chart import Chart
 from tests import yahoo_server as server
 from tests.data.helpers import adjusted, faulty, growth
+from tests.soak.made import adjusted as adjusted_for
 
 
 def test_another_tickers_chart_is_not_taken(web, bars):
@@ -138,3 +145,101 @@ def test_a_symbol_of_any_length_is_named_in_short(web, bars):
     with pytest.raises(DataError, match="answered with QQQ QQQ") as caught:
         yahoo.fetch("SPY")
     assert len(str(caught.value)) < 300
+
+
+# --- with a table and an answer made by hand ------------------------------------------------
+
+
+def table(rows: int = 300) -> pd.DataFrame:
+    """Bars as yfinance returns them: with a zone, and without capital gains."""
+    return server.made_bars(rows).tz_localize("America/New_York")
+
+
+def answer(frame: pd.DataFrame, **fields: object) -> Chart:
+    """What Yahoo says beside these rows."""
+    stamps = tuple(int((day + pd.Timedelta(hours=9.5)).timestamp()) for day in frame.index)
+    whole = Chart("SPY", "USD", "ETF", "1d", stamps, tuple(frame["Close"]), adjusted=True)
+    return dataclasses.replace(whole, **fields)
+
+
+def test_a_table_and_its_answer_are_bars():
+    frame = table()
+    got = clean_bars("SPY", frame, answer(frame))
+    assert got.frame["Close"].tolist() == frame["Close"].tolist()
+    assert got.frame.index.tz is None
+    assert list(got.frame.columns) == COLUMNS
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"symbol": ""}, "SPY: Yahoo answered with no ticker at all; nothing of it is used"),
+        ({"symbol": "SPYG"}, "SPY: Yahoo answered with SPYG"),
+        ({"granularity": "None"}, "SPY: Yahoo sent None bars, not daily ones"),
+        ({"currency": "usd"}, "SPY: is quoted in usd"),
+        ({"kind": "INDEX"}, "SPY is an index without dividends at Yahoo"),
+        ({"adjusted": False}, "SPY: Yahoo sent no adjusted close"),
+    ],
+)
+def test_an_answer_about_something_else_is_refused(fields, words):
+    frame = table()
+    with pytest.raises(DataError, match=words):
+        clean_bars("SPY", frame, answer(frame, **fields))
+
+
+def test_the_case_of_a_ticker_is_no_other_ticker():
+    frame = table()
+    assert len(clean_bars("SPY", frame, answer(frame, symbol="spy")).frame) == 300
+
+
+def test_a_total_return_index_needs_no_adjusted_close():
+    frame = table()
+    frame["Dividends"], frame["Adj Close"] = 0.0, frame["Close"]
+    sent = answer(frame, symbol="^SP500TR", kind="INDEX", adjusted=False)
+    assert len(clean_bars("^SP500TR", frame, sent).frame) == 300
+
+
+def test_a_table_without_prices_is_refused():
+    frame = table()
+    with pytest.raises(DataError, match="SPY: Yahoo sent no prices; check the ticker"):
+        clean_bars("SPY", frame.drop(columns="Dividends"), answer(frame))
+
+
+@pytest.mark.parametrize(("listed", "within"), [(0.5, False), (1.5, True)])
+def test_a_gain_counts_once_whether_or_not_the_dividend_holds_it(listed, within):
+    # On its day the fund pays a dividend of 0.5 and a gain of 1.0: its adjusted close knows 1.5.
+    truth = server.made_bars(300)
+    truth.iloc[180, truth.columns.get_loc("Dividends")] = 1.5
+    frame = adjusted_for(truth).tz_localize("America/New_York")
+    frame.iloc[180, frame.columns.get_loc("Dividends")] = listed
+    frame["Capital Gains"] = 0.0
+    frame.iloc[180, frame.columns.get_loc("Capital Gains")] = 1.0
+    got = clean_bars("SPY", frame, answer(frame))
+    assert got.frame["Dividends"].iloc[180] == 1.5
+    assert frame["Dividends"].iloc[180] == listed  # what was given stays as it was
+
+
+def test_a_split_of_a_row_left_out_counts_on_the_next_with_the_one_there():
+    frame = table()
+    splits = frame.columns.get_loc("Stock Splits")
+    frame.iloc[100, splits], frame.iloc[101, splits] = 2.0, 1.5
+    frame.iloc[100, frame.columns.get_loc("Close")] = np.nan
+    got = clean_bars("SPY", frame, answer(frame))
+    assert got.frame["Stock Splits"].iloc[100] == 3.0
+    assert got.frame["Stock Splits"].ne(0).sum() == 1
+
+
+def test_an_index_of_yields_is_its_closes():
+    frame = table(60)
+    frame["Close"] = np.resize([4.0, 4.02], 60)
+    frame.iloc[10, frame.columns.get_loc("Close")] = np.nan
+    sent = answer(frame, symbol="^TNX", kind="INDEX", adjusted=False)
+    got = clean_index("^TNX", frame, sent, YIELD_BOUNDS)
+    assert got.frame.columns.tolist() == ["Value"]
+    assert len(got.frame) == 59
+    assert got.warnings == ()
+    with pytest.raises(DataError, match=r"\^TNX: Yahoo sent 1 yields; check the ticker"):
+        clean_index("^TNX", frame.iloc[:1], answer(frame.iloc[:1], symbol="^TNX"), YIELD_BOUNDS)
+    frame["Close"] *= 10
+    with pytest.raises(DataError, match=r"\^TNX from Yahoo is 40 on .* between -2 and 25"):
+        clean_index("^TNX", frame, sent, YIELD_BOUNDS)

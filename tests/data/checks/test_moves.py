@@ -85,3 +85,47 @@ def test_points_are_said_as_they_are():
     moves.iloc[30] = -2.5
     (line,) = odd_moves("DGS10", moves, YIELDS, "points")
     assert line.startswith("DGS10: moves -2.50 points on 2020-02-12, 125 times the usual move")
+
+
+def test_the_moves_around_are_twenty_on_either_side():
+    # Thirty of 1 % and then thirty of 2 %: of the 41 around row 29, 21 are of 1 %; of row 30's, 20.
+    usual = usual_moves(pd.Series(np.repeat([0.01, 0.02], 30), DAYS), 1e-4)
+    assert usual[29] == 0.01
+    assert usual[30] == 0.02
+
+
+def test_ten_moves_are_enough_to_judge_by():
+    assert np.isfinite(usual_moves(quiet(0.01).iloc[:10], 1e-4)).all()
+
+
+@pytest.mark.parametrize(
+    ("bounds", "usual", "size", "named"),
+    [
+        # Among moves of 0.1 % the multiples are reached long before the smallest size is.
+        (RETURNS, 0.001, 0.0099, False), (RETURNS, 0.001, 0.0101, True),
+        (DOLLAR, 0.001, 0.0099, False), (DOLLAR, 0.001, 0.0101, True),
+        (CONSUMER_PRICES, 0.001, 0.0295, False), (CONSUMER_PRICES, 0.001, 0.0305, True),
+        (RETURNS, 0.01, 0.084, False), (RETURNS, 0.01, 0.086, True),  # 8.5 times
+        (YIELDS, 0.02, 0.239, False), (YIELDS, 0.02, 0.241, True),  # 12 times
+        (YIELDS, 0.0, 0.239, False), (YIELDS, 0.0, 0.241, True),  # 12 times the floor
+    ],
+)  # fmt: skip
+def test_what_goes_back_is_odd_by_its_size_and_its_multiple(bounds, usual, size, named):
+    moves = quiet(usual)
+    moves.iloc[30], moves.iloc[32] = size, -size
+    assert any("and back on" in line for line in odd_moves("X", moves, bounds, "points")) is named
+
+
+@pytest.mark.parametrize(("size", "named"), [(0.0199, False), (0.0201, True)])
+def test_a_return_that_stays_is_odd_from_two_percent(size, named):
+    moves = quiet(0.0)
+    moves.iloc[30] = size
+    assert bool(odd_moves("X", moves, RETURNS)) is named
+
+
+def test_a_move_belongs_to_one_pair():
+    moves = quiet(0.01)
+    moves.iloc[[30, 31, 32]] = [0.2, -0.2, 0.2]
+    first, second = odd_moves("X", moves, RETURNS)
+    assert "on 2020-02-12 and back on 2020-02-13" in first
+    assert second.startswith("X: moves +22.1% on 2020-02-14, 20 times")

@@ -195,3 +195,33 @@ def test_a_day_whose_prices_all_lie_apart_is_named():
     )
     prices.loc[DAYS[30], "Low"] = 100.7  # it reaches down to its neighbours
     assert apart("SPY", prices) == []
+
+
+@pytest.mark.parametrize(
+    ("move", "ends"), [(0.149, "quiet"), (0.151, "named"), (0.399, "named"), (0.401, "refused")]
+)
+def test_a_move_is_large_from_fifteen_percent_and_wild_from_forty(move, ends):
+    close = np.r_[np.resize([100.0, 101.0], 30), np.resize([101.0, 102.0], 30) * (1 + move)]
+    close[30] = 101.0 * (1 + move)  # from the 101 before it
+    said: list[str] = []
+    if ends == "refused":
+        with pytest.raises(DataError, match=rf"moves \+40% on {DAYS[30]:%Y-%m-%d}, beyond \+-40%"):
+            require_plausible("SPY", plain(close), said)
+        return
+    require_plausible("SPY", plain(close), said)
+    assert [line for line in said if f"on {DAYS[30]:%Y-%m-%d}; check it" in line] == said
+    assert bool(said) is (ends == "named")
+
+
+@pytest.mark.parametrize(("left", "refused"), [(0.049, True), (0.051, False)])
+def test_a_spike_goes_back_by_three_quarters_the_next_session(left, refused):
+    close = np.resize([100.0, 101.0], 60)
+    close[31] = 120.0  # from 100: a fifth up, of which a quarter is 0.05
+    close[32:] *= 1 + left
+    said: list[str] = []
+    if refused:
+        with pytest.raises(DataError, match="and back the next session"):
+            require_plausible("SPY", plain(close), said)
+    else:
+        require_plausible("SPY", plain(close), said)
+        assert said

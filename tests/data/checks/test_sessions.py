@@ -61,6 +61,7 @@ def test_an_end_is_stale_after_five_sessions(late, said):
 def test_a_hole_is_longer_than_the_longest_allowed(days_apart, named):
     first = pd.Timestamp("2024-01-02")
     days = pd.DatetimeIndex([first, first + pd.Timedelta(days=days_apart)])
+    days = days.append(days[-1:] + pd.Timedelta(days=1))
     line = (
         f"DGS10: no figure between 2024-01-02 and {days[1]:%Y-%m-%d}; the one before is carried on"
     )
@@ -109,3 +110,37 @@ def test_holidays_of_new_york_alone_are_another_exchanges_sessions():
 def test_rows_to_come_are_not_judged():
     later = YEAR.append(pd.DatetimeIndex(["2025-01-04", "2025-01-05"]))  # a weekend
     assert require_in_place("SPY", later, NONE, NONE) == []
+
+
+FRIDAYS = [row for row in range(252) if YEAR[row].day_of_week == 4]
+
+
+@pytest.mark.parametrize(("rows", "refused"), [(5, False), (6, True)])
+def test_five_rows_on_weekends_may_be_mistakes_and_six_are_a_rule(rows, refused):
+    days = shifted(YEAR, FRIDAYS[:rows], 1)
+    if refused:
+        with pytest.raises(DataError, match="SPY: 6 of Yahoo's 252 rows lie on days without an"):
+            require_in_place("SPY", days, NONE, NONE)
+    else:
+        assert len(require_in_place("SPY", days, NONE, NONE)) == 5
+
+
+def test_another_exchange_has_a_few_days_of_its_own_and_no_more():
+    # Six of 100 rows and five more: of 41 rows that is 7.46, of 42 rows 7.52.
+    holidays = pd.bdate_range("2024-01-02", "2024-12-31").difference(YEAR)
+    (line,) = require_in_place("CSPX.L", YEAR[:34].union(holidays[:7]), NONE, NONE)
+    assert "CSPX.L: 7 rows from 2024-01-15 to 2024-09-02 lie on holidays of New York" in line
+    with pytest.raises(DataError, match="8 of Yahoo's 42 rows .* the dates may be off by a day"):
+        require_in_place("CSPX.L", YEAR[:34].union(holidays[:8]), NONE, NONE)
+
+
+@pytest.mark.parametrize(("missing", "named"), [("2024-01-25", True), ("2024-01-26", False)])
+def test_a_row_moved_is_no_more_than_ten_days_from_its_own_day(missing, named):
+    days = YEAR.insert(9, pd.Timestamp("2024-01-15")).drop(missing)
+    assert bool(require_in_place("SPY", days, NONE, NONE)) is named
+
+
+def test_the_price_of_the_moment_may_stand_on_any_day():
+    days = shifted(YEAR[:47], [46], 1)  # the last one, Friday 8 March, as Saturday
+    assert days[-1] == pd.Timestamp("2024-03-09")
+    assert require_in_place("SPY", days, NONE, NONE) == []

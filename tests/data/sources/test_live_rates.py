@@ -119,3 +119,13 @@ def test_the_three_month_yield_of_yahoo_is_a_discount(web, monkeypatch):
     # 4 % discount: 365 x 0.04 / (360 - 0.04 x 91) = 4.097 % bond-equivalent; the others as sent.
     assert curve[0.25].iloc[-1] == pytest.approx(100 * 365 * 0.04 / (360 - 0.04 * 91), rel=1e-12)
     assert set(curve[[5.0, 10.0, 30.0]].iloc[-1]) == {4.0}
+
+
+def test_a_warning_of_a_series_is_noted_once(web):
+    holed = pd.Series(4.0, server.made_bars(400).index).drop(server.made_bars(100).index[:60])
+    web.hold_fred("DFF", holed)
+    request = Request(Store())
+    for _ in range(2):
+        request.rates(["policy_rate"])
+    (note,) = request.notes
+    assert note.startswith("DFF: no figure between")

@@ -7,9 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from data.command import words_of
 from data.errors import DataError, UnreachableError, UsageError
 from data.sources import fred, yahoo
-from data.sources.transport import GarbledError, ask, bounded, named_server, words_of
+from data.sources.transport import GarbledError, ask, bounded, named_server
 
 
 @pytest.mark.parametrize("url", ["foo", "http://127.0.0.1:99999", "http://[", "ftp://x"])

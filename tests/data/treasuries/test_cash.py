@@ -62,3 +62,32 @@ def test_a_month_is_one_return_however_many_sessions_it_has():
     for sessions in (whole, whole.drop("2019-12-25")):
         cash, _ = level_from_monthly_bills(sessions, bill, 252)
         assert cash["2019-12-31"] / cash["2019-11-29"] == pytest.approx(1.004, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        ("2020-02-04", "2020-03-31"),  # one weekday late
+        ("2020-01-31", "2020-03-30"),  # one weekday early
+        ("2020-02-03", "2020-03-31"),  # neither: February is whole
+        ("2020-02-18", "2020-02-20"),
+    ],
+)
+def test_cash_of_a_part_grows_as_that_of_the_whole(first, last):
+    whole, _ = level_from_monthly_bills(pd.bdate_range("2020-01-31", "2020-03-31"), BILLS, 252)
+    part, _ = level_from_monthly_bills(pd.bdate_range(first, last), BILLS, 252)
+    np.testing.assert_allclose(part.pct_change()[1:], whole.pct_change()[part.index[1:]], rtol=1e-9)
+
+
+def test_a_whole_month_is_spread_over_its_sessions_and_a_part_over_its_weekdays():
+    sessions = pd.bdate_range("2020-02-03", "2020-02-28").drop("2020-02-17")  # Presidents' Day
+    cash, _ = level_from_monthly_bills(sessions, BILLS, 252)
+    assert cash.iloc[1] / 100 == pytest.approx(1.002 ** (1 / 19), rel=1e-12)
+    for part in (sessions[1:], sessions[:-1]):
+        cash, _ = level_from_monthly_bills(part, BILLS, 252)
+        assert cash.iloc[1] / 100 == pytest.approx(1.002 ** (1 / 20), rel=1e-12)
+
+
+def test_months_of_the_table_alone_need_no_note():
+    months = pd.date_range("2020-01-31", periods=3, freq="ME")
+    assert level_from_monthly_bills(months, BILLS, 12)[1] == []

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from data.errors import DataError
 from data.treasuries.curve import fund_level
 from data.treasuries.instruments import CATALOGUE
-from data.treasuries.rates import Rates, bill_level, bond_equivalent, on_sessions
+from data.treasuries.rates import Rates, bill_level, bond_equivalent, on_sessions, stale_notes
 
 DAYS = pd.bdate_range("2024-01-01", "2024-04-30")
 
@@ -115,8 +116,6 @@ def test_exactly_the_days_on_another_basis_are_dropped():
 
 
 def test_a_series_that_ends_early_is_named():
-    from data.treasuries.rates import stale_notes
-
     rates = Rates(policy_rate=pd.Series(5.0, index=DAYS))
     (note,) = stale_notes(rates, DAYS[-1] + pd.Timedelta(days=60))
     assert note == "the policy rate ends on 2024-04-30 and is carried on from there"
@@ -132,3 +131,66 @@ def test_monthly_rows_take_the_last_yields_of_their_month():
     yields = pd.DataFrame({10.0: np.arange(len(DAYS), dtype=float)}, index=DAYS)
     seen = on_sessions(Rates(yields=yields), months, 12).yields
     assert seen.loc["2024-03-31", 10.0] == DAYS.get_loc("2024-03-29")
+
+
+def test_a_fee_is_taken_by_the_calendar_day():
+    days = pd.DatetimeIndex(["2023-01-01", "2024-01-01"])
+    free, dear = (bill_level(pd.Series(5.0, days), days, fee) for fee in (0.0, 0.01))
+    assert dear.iloc[1] / free.iloc[1] == pytest.approx(0.99 ** (365 / 365.25), rel=1e-12)
+    assert dear.iloc[0] == free.iloc[0] == 100.0
+
+
+def test_bills_that_begin_after_the_first_session_are_refused():
+    with pytest.raises(DataError, match="the bill yield starts on 2024-01-02, after 2024-01-01"):
+        bill_level(pd.Series(5.0, DAYS[1:]), DAYS)
+    assert bill_level(pd.Series(5.0, DAYS), DAYS[1:]).iloc[0] == 100.0
+
+
+@pytest.mark.parametrize(
+    ("field", "days", "words"),
+    [
+        ("policy_rate", 45, "the policy rate ends on 2024-04-30 and is carried on from there"),
+        ("dxy", 45, "the dollar index ends on 2024-04-30 and is carried on from there"),
+        ("cpi", 120, "the CPI ends on 2024-04-30 and is carried on from there"),
+    ],
+)
+def test_each_series_may_be_as_old_as_it_is_published_late(field, days, words):
+    rates = Rates(**{field: pd.Series(5.0, DAYS)})
+    assert stale_notes(rates, DAYS[-1] + pd.Timedelta(days=days)) == []
+    assert stale_notes(rates, DAYS[-1] + pd.Timedelta(days=days + 1)) == [words]
+
+
+def test_a_curve_may_be_a_month_old():
+    curve = Rates(yields=pd.DataFrame({10.0: 4.0}, DAYS))
+    assert stale_notes(curve, DAYS[-1] + pd.Timedelta(days=30)) == []
+    assert len(stale_notes(curve, DAYS[-1] + pd.Timedelta(days=31))) == 1
+
+
+def test_of_two_dollar_indices_the_broad_one_lasts():
+    ended = pd.Series(100.0, DAYS[:20])
+    lasting = Rates(dxy=ended, broad_usd=pd.Series(120.0, DAYS))
+    assert stale_notes(lasting, DAYS[-1]) == []
+    assert stale_notes(Rates(dxy=ended, policy_rate=pd.Series(5.0, DAYS)), DAYS[-1]) == [
+        f"the dollar index ends on {DAYS[19]:%Y-%m-%d} and is carried on from there"
+    ]
+
+
+def test_one_dollar_index_is_used_as_it_is():
+    level = pd.Series(np.arange(100.0, 100.0 + len(DAYS)), DAYS)
+    assert on_sessions(Rates(dxy=level), DAYS, 252).usd.tolist() == level.tolist()
+    broad = on_sessions(Rates(broad_usd=level), DAYS, 252).usd  # from the Monday after
+    assert broad.first_valid_index() == pd.Timestamp("2024-01-08")
+    assert broad["2024-01-08"] == level["2024-01-05"]
+    assert on_sessions(Rates(), DAYS, 252).usd is None
+
+
+def test_a_month_without_yields_has_none_on_monthly_rows():
+    yields = pd.DataFrame({10.0: 4.0, 2.0: np.nan}, DAYS).loc["2024-02-01":"2024-02-15"]
+    months = pd.date_range("2024-01-31", periods=3, freq="ME")
+    seen = on_sessions(Rates(yields=yields), months, 12).yields
+    assert seen[10.0].isna().tolist() == [True, False, True]
+
+
+def test_what_nothing_is_known_of_is_none():
+    public = on_sessions(Rates(cpi=pd.Series(np.nan, DAYS)), DAYS, 252)
+    assert (public.yields, public.policy_rate, public.cpi, public.usd) == (None,) * 4

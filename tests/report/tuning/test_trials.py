@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtests.engine.space import mix_space
+from backtests.engine.space import mix_space, rule_space
 from backtests.report.tuning.trials import log_trials
 from data.errors import OutputError
+from strategies.hedge_mix import HedgeMix
 from tests.searches import BUNDLED, MIXES, command, content
 
 SMALL = mix_space(["SPY", "IEF"], 0.1, {"rebalance": "monthly"})
@@ -83,3 +84,15 @@ def test_a_flipped_bit_in_the_log_of_trials_is_never_another_count(tmp_path, spa
             assert found == expected
     assert len(refused) > 75
     assert {told.partition(" (")[0] for told in refused} == {f"{path} cannot be read"}
+
+
+def test_a_rule_with_a_mix_among_its_parameters_is_logged_as_plain_text(tmp_path):
+    fixed = HedgeMix(weights={"SPY": 0.6, "IEF": 0.4}).params()
+    space = rule_space("hedge_mix", {"rebalance": "monthly,never"}, fixed)
+    assert log_trials(tmp_path, space, np.arange(2), 12, "rules") == 2
+    log = pd.read_parquet(tmp_path / "trials.parquet")
+    mix = '{"rebalance": "monthly", "weights": {"IEF": 0.4, "SPY": 0.6}}'
+    assert log["parameters"].tolist()[0] == mix
+    # The same portfolio by the other way of searching is no new trial.
+    mixes = mix_space(["SPY", "IEF"], 0.2, {"rebalance": "monthly"})
+    assert log_trials(tmp_path, mixes, np.arange(len(mixes)), 12, "mixes") == 2 + len(mixes) - 1

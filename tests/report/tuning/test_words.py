@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
+import pytest
+
+from backtests.analysis.reliability import Edge
+from backtests.analysis.resampling import Estimate
+from backtests.report.tuning.words import edge_text, figure
 from tests.searches import BUNDLED, command, content, only
 
 
@@ -97,3 +103,25 @@ def test_gained_or_lost_is_the_sign_of_the_walk(mixes, rules):
         edge = told["honesty"]["expanding"]["edge_out_of_sample"]
         word = "gained" if edge > 0 else "lost"
         assert f"tuning {word} {abs(100 * edge):.2f} points" in told["sentences"][-1]
+
+
+@pytest.mark.parametrize(
+    ("value", "metric", "sign", "text"),
+    [
+        (0.0123, "cagr", False, "1.23 points"),
+        (0.0123, "cagr", True, "+1.23 points"),
+        (-0.5, "sharpe", True, "-0.50"),
+        (None, "cagr", True, "not defined"),
+        (math.nan, "sharpe", False, "not defined"),
+    ],
+)
+def test_a_score_is_told_in_its_unit(value, metric, sign, text):
+    assert figure(value, metric, sign=sign) == text
+
+
+@pytest.mark.parametrize("value", [None, math.nan])
+def test_a_lead_that_does_not_exist_says_so(value):
+    edge = Edge(Estimate(value, None, None), math.nan)
+    assert edge_text(edge, "cagr") == "not defined (no interval: too few months tell)"
+    whole = Edge(Estimate(0.01, -0.005, 0.02), 0.006)
+    assert edge_text(whole, "cagr") == "+1.00 points (-0.50 to +2.00)"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import copy
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from backtests.analysis.record import Tickers
 from backtests.engine.config import RunConfig
 from backtests.jobs import execute, publish
 from backtests.report.charts import MOST_POINTS
+from backtests.report.finished_run import read_run
 from backtests.report.verdict.page import write_verdict
 from tests import browser
 
@@ -26,9 +28,8 @@ def folder(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def content(folder) -> tuple[dict[str, Any], dict[str, Any]]:
-    read = [json.loads((folder / name).read_text()) for name in ("verdict.json", "summary.json")]
-    return read[0], read[1]
+def content(folder) -> dict[str, Any]:
+    return json.loads((folder / "verdict.json").read_text())
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +70,7 @@ def test_ticks_of_growth_say_whole_numbers(folder, content, driver):
     assert len(values) > 4
     assert values == sorted(values)
     assert all(f"{value:e}"[0] in "125" for value in values)
-    highest = max(content[0]["series"]["growth"]["equity"])
+    highest = max(content["series"]["growth"]["equity"])
     assert highest / 3 < values[-1] < highest * 3
     assert title == "growth of 1"
 
@@ -108,18 +109,33 @@ def test_tables_sort_by_number(folder, driver):
     assert len(falls[0]) > 10
 
 
-def test_names_from_outside_show_as_text(content, driver, tmp_path):
-    verdict, summary = (copy.deepcopy(one) for one in content)
-    for key in ("strategy", "source", "source_title", "start"):
-        summary[key] = OWNED
-    summary["notes"] = [OWNED]
-    summary["params"] = {"weights": {OWNED: 1.0}}
-    verdict["tickers"] = {"equity": [OWNED], "hedge": [OWNED]}
-    verdict["sentences"] = dict.fromkeys(("works", "when", "cost"), OWNED)
-    for row in (*verdict["crises"], *verdict["regimes"], *verdict["portfolios"]):
-        for key in {"name", "label", "start", "end"} & row.keys():
-            row[key] = OWNED
-    verdict["series"]["months"] = [OWNED for _ in verdict["series"]["months"]]
+def owned(rows):
+    """The rows with every name and date that could come from outside."""
+    return tuple(
+        dataclasses.replace(
+            row, **dict.fromkeys({"name", "label", "start", "end"} & vars(row).keys(), OWNED)
+        )
+        for row in rows
+    )
+
+
+def test_names_from_outside_show_as_text(folder, driver, tmp_path):
+    run = read_run(folder)
+    summary = dataclasses.replace(
+        run.summary,
+        **dict.fromkeys(("strategy", "source", "source_title", "start"), OWNED),
+        notes=(OWNED,),
+        params={"weights": {OWNED: 1.0}},
+    )
+    series = run.verdict.series
+    verdict = dataclasses.replace(
+        run.verdict,
+        tickers=Tickers((OWNED,), (OWNED,)),
+        crises=owned(run.verdict.crises),
+        regimes=owned(run.verdict.regimes),
+        portfolios=owned(run.verdict.portfolios),
+        series=dataclasses.replace(series, months=tuple(OWNED for _ in series.months)),
+    )
     page = tmp_path / "verdict.html"
     write_verdict(page, verdict, summary)
     driver.get(page.resolve().as_uri())
@@ -148,7 +164,7 @@ def test_ours_is_at_most_a_megabyte(folder):
     assert len(page.encode()) - len(get_plotlyjs().encode()) < OURS_AT_MOST
 
 
-def test_traces_are_short(folder, content):
+def test_traces_are_short(folder):
     page = (folder / "verdict.html").read_text("utf-8")
     start = page.index('id="figures" type="application/json">') + len(
         'id="figures" type="application/json">'
@@ -176,7 +192,7 @@ def test_every_number_of_the_tables_is_in_the_json(folder, content):
         elif isinstance(value, int | float):
             known.add(float(value))
 
-    gather(content[0])
+    gather(content)
     cells = lxml.html.parse(str(folder / "verdict.html")).findall(".//td[@data-v]")
     values = {float(cell.get("data-v")) for cell in cells if cell.get("data-v")}
     assert len(values) > 300

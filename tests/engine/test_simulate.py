@@ -1,4 +1,4 @@
-"""Fills: a case worked by hand, laws, and vectorbt against the ledger."""
+"""Simulations: laws, time, refusals, and published figures."""
 
 from __future__ import annotations
 
@@ -10,88 +10,15 @@ from hypothesis import strategies as st
 
 from backtests.engine import ledger
 from backtests.engine.costs import Costs
-from backtests.engine.simulate import SCALE, simulate
-from backtests.engine.sweep import fill_with_sweep
-from backtests.engine.with_vectorbt import fill_with_vectorbt
+from backtests.engine.simulate import simulate
 from data.errors import UsageError, WeightError
-from strategies import registry
+from data.sources import files
 from strategies.base import Strategy
 from strategies.equity_only import EquityOnly
 from strategies.hedge_mix import HedgeMix
-from tests.conftest import market_of, random_market
+from tests.conftest import headline, market_of, random_market
 
 FREE = Costs(0, 0, 1)
-
-
-def test_ledger_by_hand():
-    # 1,000 into half A, half B; fee 1 %, slippage 2 %. Prices 10 and 20.
-    prices = np.array([[10.0, 20.0], [20.0, 20.0]])
-    targets = np.array([[0.5, 0.5], [0.5, 0.5]])
-    cost = np.array([0.01, 0.01]), np.array([0.02, 0.02])
-    done = ledger.fill(prices, targets, *cost, 1000.0)
-    # Both orders are worth 500; A comes first. 50 units at 10.20, fee 5.10: 515.10 leaves 484.90.
-    # B wants 25 units at 20.40 plus fee, 515.10; what is there buys 484.90 / 1.01 / 20.40.
-    b_units = 484.90 / 1.01 / 20.40
-    assert done.order_units[:2] == pytest.approx([50, b_units])
-    assert done.order_fee[:2] == pytest.approx([5.10, 484.90 - 484.90 / 1.01])
-    assert done.nav[0] == pytest.approx(500 + b_units * 20)
-    # Then A doubles. Value 1000 + 20 b; A sells down to half of it at 19.60 less 1 %.
-    value = 1000 + 20 * b_units
-    sold = 50 - value / 2 / 20
-    proceeds = sold * 19.60 * 0.99
-    bought = proceeds / 1.01 / 20.40  # less than it wants: clipped to the proceeds
-    assert bought < value / 2 / 20 - b_units
-    assert done.order_units[2:] == pytest.approx([-sold, bought])
-    assert done.nav[1] == pytest.approx((50 - sold) * 20 + (b_units + bought) * 20)
-
-
-def agree(one: ledger.Fills, other: ledger.Fills) -> None:
-    np.testing.assert_allclose(one.nav, other.nav, rtol=1e-9)
-    np.testing.assert_allclose(one.units, other.units, rtol=1e-9, atol=1e-9)
-    assert one.order_units.sum() == pytest.approx(other.order_units.sum(), rel=1e-9, abs=1e-9)
-    assert one.order_fee.sum() == pytest.approx(other.order_fee.sum(), rel=1e-7, abs=1e-9)
-
-
-@given(
-    seed=st.integers(0, 10_000),
-    columns=st.integers(1, 5),
-    every=st.sampled_from([1, 5, 21]),
-    fee=st.sampled_from([0.0, 0.0002, 0.01]),
-    slippage=st.sampled_from([0.0, 0.0001, 0.02]),
-)
-def test_vectorbt_agrees_with_the_ledger(seed, columns, every, fee, slippage):
-    rng = np.random.default_rng(seed)
-    prices = 100 * np.exp(np.cumsum(rng.normal(0, 0.02, (120, columns)), axis=0))
-    targets = np.full(prices.shape, np.nan)
-    targets[::every] = rng.dirichlet(np.ones(columns), len(targets[::every]))
-    costs = np.full(columns, fee), np.full(columns, slippage)
-    agree(
-        ledger.fill(prices, targets, *costs, 10_000.0),
-        fill_with_vectorbt(prices, targets, *costs, 10_000.0),
-    )
-
-
-@pytest.mark.parametrize("name", registry.STRATEGIES)
-@pytest.mark.parametrize("source", ["bundled", "files"])
-@pytest.mark.parametrize("costs", [FREE, Costs(2, 1, 1), Costs(100, 50, 3)])
-def test_engines_agree_on_every_strategy_and_source(name, source, costs, request):
-    from data.load import load_market
-
-    if (name, source) == ("two_prices", "bundled"):
-        pytest.skip("two_prices needs daily data")
-    strategy = registry.make(name, {})
-    extend = source == "files"
-    if extend:  # prices and rates, carried back to 1962
-        source = f"files:{request.getfixturevalue('yahoo_folder').parent}"
-    market = load_market(source, strategy.tickers, extend=extend)
-    runs = [
-        simulate(market, strategy, costs, engine=engine)
-        for engine in (fill_with_vectorbt, ledger.fill)
-    ]
-    np.testing.assert_allclose(runs[0].nav, runs[1].nav, rtol=1e-9)
-    np.testing.assert_allclose(runs[0].weights, runs[1].weights, rtol=1e-9, atol=1e-9)
-    assert runs[0].costs_paid == pytest.approx(runs[1].costs_paid, rel=1e-7, abs=1e-9)
-    assert runs[0].traded.sum() == pytest.approx(runs[1].traded.sum(), rel=1e-7, abs=1e-9)
 
 
 # --- laws ---------------------------------------------------------------------------------
@@ -218,33 +145,6 @@ def test_turnover_and_costs_by_hand():
     assert done.costs_paid == pytest.approx(done.orders[["fee", "slippage"]].to_numpy().sum())
 
 
-def test_turnover_a_year_is_annualised_by_the_rows_of_the_data():
-    from backtests.engine.config import RunConfig
-    from backtests.engine.summary import summarise
-
-    for ppy in (12, 252):
-        market = random_market(8, rows=121, ppy=ppy)
-        done = simulate(market, HedgeMix(), FREE, engine=ledger.fill)
-        found = summarise(RunConfig("hedge_mix"), market, done, done, "SPY")
-        assert found.metrics.turnover_per_year == pytest.approx(done.traded.sum() / 120 * ppy)
-
-
-@pytest.mark.parametrize("initial", [1.0, 1e4, 1e15])
-@pytest.mark.parametrize("scale", [1e-9, 1.0, 1e200])
-def test_vectorbt_does_not_mind_the_scale_of_money_or_prices(initial, scale):
-    market = random_market(9, rows=80)
-    prices = market.prices
-    prices["IEF"] *= scale
-    scaled = market_of(prices, market.cash)
-    runs = [
-        simulate(scaled, HedgeMix(), Costs(), initial=initial, engine=engine)
-        for engine in (fill_with_vectorbt, ledger.fill)
-    ]
-    plain = simulate(market, HedgeMix(), Costs(), engine=ledger.fill).nav
-    for done in runs:
-        np.testing.assert_allclose(done.nav / initial, plain / 10_000, rtol=1e-9)
-
-
 class Broken(Strategy):
     """Weights given from outside, to see what the engine refuses."""
 
@@ -285,23 +185,11 @@ def test_too_short_a_period_says_so():
         simulate(market, HedgeMix(), FREE, start=market.sessions[-1], engine=ledger.fill)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [((-1, 0, 1), "--fee-bps"), ((0, float("nan"), 1), "--slippage-bps"), ((0, 0, 0), "--lag")],
-)
-def test_impossible_costs_are_refused(arguments, message):
-    with pytest.raises(UsageError, match=message):
-        Costs(*arguments)
-
-
 # --- published figures --------------------------------------------------------------------
 
 
 def test_sixty_forty_of_the_real_funds(yahoo_folder):
     """GROUND_TRUTH: monthly 2003-2024, SPY/IEF and SPY/TLT 60/40, no costs."""
-    from data.sources import files
-    from tests.conftest import headline
-
     daily = files.load(yahoo_folder, ["SPY", "IEF", "TLT"])
     prices = daily.prices.resample("ME").last().loc["2002-11":"2024-12"]
     cash = daily.cash.resample("ME").last().loc["2002-11":"2024-12"]
@@ -312,44 +200,3 @@ def test_sixty_forty_of_the_real_funds(yahoo_folder):
         found = headline(values, cash.loc["2002-12":], 12)
         got = [100 * found.cagr, 100 * found.volatility, 100 * found.max_drawdown]
         assert got == pytest.approx(published, abs=0.005), hedge
-
-
-def test_calendar_years_of_the_real_funds(yahoo_folder):
-    """GROUND_TRUTH: funds' calendar-year total returns in percent."""
-    from backtests.analysis.metrics import year_returns
-    from data.sources import files
-
-    published = {
-        2008: (-36.80, 17.92, 33.95, 6.62),
-        2009: (26.35, -6.59, -21.81, 0.35),
-        2011: (1.90, 15.65, 34.00, 1.44),
-        2013: (32.31, -6.09, -13.38, 0.21),
-        2014: (13.46, 9.07, 27.30, 0.45),
-        2018: (-4.57, 0.99, -1.61, 1.46),
-        2020: (18.33, 10.01, 18.15, 3.03),
-        2022: (-18.18, -15.16, -31.23, -3.88),
-        2024: (24.89, -0.63, -8.05, 3.91),
-    }
-    for column, ticker in enumerate(("SPY", "IEF", "TLT", "SHY")):
-        years = 100 * year_returns(files.read_prices(yahoo_folder, ticker))
-        for year, row in published.items():
-            assert years[year] == pytest.approx(row[column], abs=0.0051), (ticker, year)
-
-
-def test_what_rounding_leaves_buys_nothing_and_breaks_no_tie():
-    # Five buys use up the money, the sixth finds 1e-13 of it; then it and the first are bought
-    # for equal values, and the first comes first unless that dust makes it the larger order.
-    columns = 7
-    targets = np.full((5, columns + 1), np.nan)
-    targets[0] = np.eye(columns + 1)[-1]
-    targets[1] = [0, 0.166, 0.166, 0.166, 0.166, 0.17, 0.166, 0]
-    targets[2] = [0.5, 0, 0, 0, 0, 0.5, 0, 0]
-    cost = np.array([0.1] * columns + [0.0])
-    rng = np.random.default_rng(1)
-    for _ in range(100):
-        moves = rng.normal(0, 0.05, (5, columns + 1))
-        moves[0] = moves[:, -1] = 0.0
-        prices = SCALE * np.exp(np.cumsum(moves, axis=0))
-        done = ledger.fill(prices, targets, cost, cost, 10_000.0)
-        agree(done, fill_with_vectorbt(prices, targets, cost, cost, 10_000.0))
-        agree(done, fill_with_sweep(prices, targets, cost, cost, 10_000.0))

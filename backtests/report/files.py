@@ -1,0 +1,47 @@
+"""Files of a results folder: their names, their format, JSON as it is written, and its hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from data.records import Json, to_json
+
+MANIFEST = "manifest.json"
+SUMMARY = "summary.json"
+VERDICT = "verdict.json"
+FORMAT = 3  # of a results folder; raised when readers of older folders would go wrong
+
+
+def read_json(path: Path) -> Mapping[str, Json]:
+    """Read an object back; ValueError where it is none."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    _json(content).encode()  # escapes may hold what is no text
+    if not isinstance(content, dict):
+        raise ValueError(f"{path.name} holds no object")  # noqa: TRY004 - as for broken JSON
+    return content
+
+
+def write_json(path: Path, content: object) -> None:
+    """Write a record or plain values as indented JSON; NaN is refused, since JSON has none."""
+    path.write_text(_json(content), encoding="utf-8")
+
+
+def holds_json(path: Path, content: object) -> bool:
+    """Whether a file holds what :func:`write_json` would write."""
+    try:
+        return path.read_text(encoding="utf-8") == _json(content)
+    except (OSError, ValueError):
+        return False
+
+
+def _json(content: object) -> str:
+    return json.dumps(to_json(content), indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

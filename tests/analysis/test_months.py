@@ -1,0 +1,51 @@
+"""Months: where they end, and what a portfolio's own months say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backtests.analysis.months import cvar, growth, month_ends, months_under_water, under_water
+
+
+def test_month_ends_leave_out_a_month_that_is_not_over():
+    days = pd.bdate_range("2024-01-10", "2024-03-28")  # the 29th was a weekday
+    levels = pd.DataFrame({"a": np.arange(len(days), dtype=float)}, index=days)
+    assert [str(month) for month in month_ends(levels).index] == ["2024-01", "2024-02"]
+    # 2024-06-29 and 30 were a weekend: the 28th ends the month.
+    days = pd.bdate_range("2024-05-01", "2024-06-28")
+    levels = pd.DataFrame({"a": np.arange(len(days), dtype=float)}, index=days)
+    assert month_ends(levels)["a"].iloc[-1] == len(days) - 1
+
+
+def test_under_water_in_days():
+    values = pd.Series(
+        [1.0, 1.1, 1.0, 1.05, 1.2, 1.1],
+        index=pd.to_datetime(
+            ["2020-01-01", "2020-01-02", "2020-01-03", "2020-01-06", "2020-01-07", "2020-01-31"]
+        ),
+    )
+    # From the 2nd to the 7th: 5 days; from the 7th to the end: 24, not over yet.
+    assert under_water(values) == (24, pytest.approx(3 / 6))
+    rising = pd.Series([1.0, 2.0], index=pd.to_datetime(["2020-01-01", "2021-01-01"]))
+    assert under_water(rising) == (0, 0.0)
+
+
+def test_growth_is_compound_and_a_year():
+    assert growth(np.full(24, 1.21 ** (1 / 12) - 1)) == pytest.approx(0.21)
+    assert growth(np.array([0.5, -0.5])) == pytest.approx(0.75**6 - 1)  # two months of twelve
+
+
+def test_every_row_of_many_is_measured_alone():
+    rows = np.random.default_rng(7).normal(0.005, 0.04, (5, 61))
+    for measure in (cvar, growth, months_under_water):
+        each = [float(measure(row)) for row in rows]
+        np.testing.assert_allclose(measure(rows), each, rtol=1e-13, err_msg=measure.__name__)
+
+
+def test_months_of_monthly_rows_are_the_rows():
+    levels = pd.DataFrame({"a": [1.0, 2.0]}, pd.to_datetime(["2024-01-31", "2024-02-29"]))
+    found = month_ends(levels)
+    assert [str(month) for month in found.index] == ["2024-01", "2024-02"]
+    assert found["a"].tolist() == [1.0, 2.0]

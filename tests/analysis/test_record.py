@@ -1,0 +1,42 @@
+"""The verdict as a record: what is asked of it by name."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import get_type_hints
+
+import pytest
+
+from backtests.analysis.record import JudgedPortfolio, Judgement, Verdict
+from tests.report.verdict.helpers import make_numbers, make_verdict
+
+
+def test_a_measure_and_a_portfolio_are_found_by_their_key():
+    verdict = make_verdict()
+    assert verdict.measure("drawdown_saved_monthly") is verdict.works[1]
+    other = JudgedPortfolio("static", "", None, make_numbers(cagr=0.01), 0.6, 0.0)
+    longer = dataclasses.replace(verdict, portfolios=(*verdict.portfolios, other))
+    assert longer.portfolio("static").cagr == 0.01
+    assert longer.portfolio("portfolio") is verdict.portfolios[0].numbers
+
+
+def test_a_portfolio_that_could_not_be_made_has_no_numbers_to_ask_for():
+    missing = JudgedPortfolio("static", "", "no decision yet on the first day")
+    verdict = dataclasses.replace(make_verdict(), portfolios=(missing,))
+    with pytest.raises(AssertionError, match="static"):
+        verdict.portfolio("static")
+
+
+def test_a_verdict_says_all_that_a_judgement_says():
+    assert get_type_hints(Judgement).items() <= get_type_hints(Verdict).items()
+
+
+def test_verdicts_are_frozen_and_equal_to_their_like():
+    verdict = make_verdict(regimes_unlabelled_months={"inflation": 3})
+    with pytest.raises(TypeError):
+        verdict.regimes_unlabelled_months["inflation"] = 0
+    for field in dataclasses.fields(verdict):
+        with pytest.raises(AttributeError):
+            setattr(verdict, field.name, None)
+    assert verdict == make_verdict(regimes_unlabelled_months={"inflation": 3})
+    assert len({verdict, make_verdict(), make_verdict()}) == 2

@@ -1,0 +1,57 @@
+"""The period asked for, held against what the data have: by hand on ten sessions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data.errors import UsageError
+from data.period import cut_to_period
+from tests.conftest import market_of
+
+DAYS = pd.bdate_range("2024-01-01", periods=10)  # two weeks from a Monday
+
+
+@pytest.fixture(scope="module")
+def market():
+    late = [np.nan] * 3 + [100.0] * 7
+    return market_of(pd.DataFrame({"SPY": 100.0, "TLT": late}, DAYS))
+
+
+def test_without_an_asked_period_it_is_all_there_is(market):
+    period = cut_to_period(market, ["SPY", "TLT"], None, None)
+    assert (period.first, period.late, period.start) == (DAYS[3], "TLT", None)
+    assert period.market.sessions.equals(market.sessions)
+    assert period.market.notes == ()
+    assert cut_to_period(market, ["SPY"], None, None).first == DAYS[0]
+
+
+def test_a_start_on_a_weekend_is_the_next_session_and_history_before_it_stays(market):
+    period = cut_to_period(market, ["SPY"], "2024-01-06", "2024-01-10")
+    assert period.start == pd.Timestamp("2024-01-08")
+    assert period.market.sessions[0] == DAYS[0]
+    assert period.market.sessions[-1] == pd.Timestamp("2024-01-10")
+    assert cut_to_period(market, ["SPY"], "2024-01-08", None).start == pd.Timestamp("2024-01-08")
+
+
+def test_an_end_after_the_data_is_noted(market):
+    period = cut_to_period(market, ["SPY"], None, "2024-01-13")
+    assert period.market.notes == ("data end on 2024-01-12, before the asked end 2024-01-13",)
+    assert cut_to_period(market, ["SPY"], None, "2024-01-12").market.notes == ()
+
+
+def test_a_start_before_a_ticker_is_refused_by_its_name(market):
+    assert cut_to_period(market, ["SPY", "TLT"], "2024-01-04", None).start == DAYS[3]
+    with pytest.raises(
+        UsageError, match="--start 2024-01-03 is before the first day of TLT in made"
+    ):
+        cut_to_period(market, ["SPY", "TLT"], "2024-01-03", None)
+
+
+@pytest.mark.parametrize(
+    ("start", "end"), [("2024-01-13", None), (None, "2024-01-03"), ("2030-01-01", "2030-12-31")]
+)
+def test_a_period_without_data_is_refused_with_what_there_is(market, start, end):
+    with pytest.raises(UsageError, match="it runs from 2024-01-04 to 2024-01-12; choose --start"):
+        cut_to_period(market, ["SPY", "TLT"], start, end)

@@ -1,0 +1,138 @@
+"""From a configuration to a simulated run: the benchmark, the period, and what is said of them."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from backtests.engine import ledger
+from backtests.engine.backtest import (
+    BACKGROUND,
+    benchmark_ticker,
+    first_day,
+    load_inputs,
+    simulated,
+)
+from backtests.engine.config import RunConfig
+from data.errors import UsageError
+from tests.conftest import market_of
+
+
+def bundled(strategy: str = "hedge_mix", **options) -> RunConfig:
+    return RunConfig(strategy, source="bundled", **options)
+
+
+@pytest.mark.parametrize(
+    ("given", "chosen"),
+    [
+        ({"benchmark": "TLT"}, "TLT"),
+        ({"params": {"weights": {"IEF": 1.0}}}, "SPY"),
+        ({"params": {"weights": {"SPY": 0.2, "IEF": 0.8}}}, "SPY"),
+    ],
+)
+def test_the_benchmark_is_as_asked_or_spy(given, chosen):
+    assert load_inputs(bundled(**given)).benchmark == chosen
+
+
+def test_the_benchmark_is_the_heaviest_where_the_source_has_no_spy(tmp_path):
+    rows = "".join(f"2020-{month:02d}-28,{100 + month}\n" for month in range(1, 13))
+    for ticker in ("VTI", "BND"):
+        (tmp_path / f"{ticker}.csv").write_text("date,value\n" + rows)
+    config = RunConfig("hedge_mix", {"weights": {"BND": 0.4, "VTI": 0.5}}, f"files:{tmp_path}")
+    assert benchmark_ticker(config, ["BND", "VTI"], "VTI") == "VTI"
+    assert load_inputs(config).benchmark == "VTI"
+
+
+def test_a_run_stands_on_its_tickers_its_benchmark_and_the_background():
+    asked = {}
+
+    def load(source, tickers, **options):
+        from data.load import load_market
+
+        asked.update(options, source=source, tickers=tickers)
+        return load_market(source, tickers, **options)
+
+    inputs = load_inputs(bundled("attack_defend", end="2020-01-31"), refresh=True, load=load)
+    assert asked["tickers"] == ["SPY", "BIL", "SHY", "IEF", "TLT", "SPY"]
+    assert set(asked["needs"]) == set(BACKGROUND)
+    assert (asked["source"], asked["end"], asked["refresh"]) == ("bundled", "2020-01-31", True)
+    assert inputs.market.sessions[-1] == pd.Timestamp("2020-01-31")
+    assert inputs.period.first == pd.Timestamp("1962-01-31")  # without TLT, from 1973 on
+
+
+@pytest.mark.parametrize(
+    ("config", "day"),
+    [
+        (bundled(), "1962-01-31"),
+        (bundled(start="1990-02-15"), "1990-02-28"),
+        (bundled(params={"weights": {"TLT": 1.0}}), "1973-01-31"),
+        (bundled("attack_defend", params={"lookback_years": 10.0}), "1971-12-31"),
+    ],
+)
+def test_the_first_day_is_the_one_on_which_the_run_begins(config, day):
+    assert first_day(config) == day
+    assert simulated(load_inputs(config), ledger.fill).summary.start == day
+
+
+@pytest.mark.parametrize(
+    ("config", "remark"),
+    [
+        (bundled(), None),
+        (bundled(start="1990-01-31"), None),
+        (bundled(params={"weights": {"SPY": 0.5, "TLT": 0.5}}),
+         "the run begins on 1973-01-31, the first day of TLT"),
+        (bundled("attack_defend", params={"lookback_years": 10.0}),
+         "the run begins on 1971-12-31, the first decision of attack_defend"),
+    ],
+)  # fmt: skip
+def test_a_run_that_begins_late_says_why(config, remark):
+    inputs = load_inputs(config)
+    run = simulated(inputs, ledger.fill)
+    added = run.market.remarks[len(inputs.market.remarks) :]
+    assert added == (() if remark is None else (remark,))
+    assert run.market.notes == inputs.market.notes  # a note would make it another run
+
+
+def period(**dates):
+    """The period of a mix in 100 sessions; IEF begins on the eleventh."""
+
+    def load(*_, **__):
+        sessions = pd.bdate_range("2020-01-01", periods=100)
+        prices = pd.DataFrame({"SPY": 1.0, "IEF": 1.0}, sessions)
+        prices.iloc[:10, 1] = float("nan")
+        return market_of(prices)
+
+    return load_inputs(RunConfig("hedge_mix", **dates), load=load).period
+
+
+def test_a_period_is_cut_at_its_end_and_begins_on_the_next_session():
+    found = period(start="2020-02-01", end="2020-03-01")
+    assert found.start == pd.Timestamp("2020-02-03")
+    assert found.market.sessions[-1] == pd.Timestamp("2020-02-28")
+    assert found.market.sessions[0] == pd.Timestamp("2020-01-01")  # the rule may look back
+    assert (found.first, found.late) == (pd.Timestamp("2020-01-15"), "IEF")
+    assert period().start is None
+    assert period(start="2020-02-03").start == pd.Timestamp("2020-02-03")
+
+
+def test_data_that_end_before_the_asked_end_are_noted():
+    noted = "data end on 2020-05-19, before the asked end 2021-01-01"
+    assert period(end="2021-01-01").market.notes == (noted,)
+    assert period(end="2020-05-19").market.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("dates", "message"),
+    [
+        ({"start": "2021-01-01"}, "made has no data from 2021-01-01 to 2020-05-19: it runs from"),
+        ({"end": "2020-01-10"}, "has no data from 2020-01-15 to 2020-01-10"),
+        (
+            {"start": "2020-01-02"},
+            "--start 2020-01-02 is before the first day of IEF in made, 2020",
+        ),
+    ],
+)
+def test_a_period_without_data_is_refused(dates, message):
+    with pytest.raises(UsageError, match=message) as caught:
+        period(**dates)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,103 @@
+"""A configuration: checked when made, frozen, and equal to its like."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+
+from backtests.engine.config import RunConfig, short_hash
+from backtests.engine.costs import Costs
+from data.errors import UsageError
+
+OTHERS = (
+    RunConfig("hedge_mix", {"weights": {"SPY": 0.6, "IEF": 0.39}}),
+    RunConfig("hedge_mix", {"weights": {"SPY": 0.6, "TLT": 0.4}}),
+    RunConfig("hedge_mix", {"rebalance": "never"}),
+    RunConfig("equity_only"),
+    RunConfig("hedge_mix", source="bundled"),
+    RunConfig("hedge_mix", start="2000-01-31"),
+    RunConfig("hedge_mix", end="2000-01-31"),
+    RunConfig("hedge_mix", costs=Costs(3.0)),
+    RunConfig("hedge_mix", benchmark="SPY"),
+    RunConfig("hedge_mix", initial=1.0),
+    RunConfig("hedge_mix", extend=True),
+)
+
+
+def test_nothing_of_a_configuration_can_be_changed():
+    given = {"weights": {"SPY": 0.6, "IEF": 0.4}}
+    config = RunConfig("hedge_mix", given)
+    given["weights"]["SPY"] = 9
+    with pytest.raises(TypeError):
+        config.params["weights"] = {}
+    with pytest.raises(TypeError):
+        config.params["weights"]["SPY"] = 9
+    with pytest.raises(AttributeError):
+        config.params.clear()
+    for field in dataclasses.fields(config):
+        with pytest.raises(AttributeError):
+            setattr(config, field.name, getattr(config, field.name))
+    with pytest.raises(AttributeError):
+        config.costs.lag = 2
+    with pytest.raises(TypeError):
+        config.table.params["weights"]["SPY"] = 9
+    assert config == RunConfig("hedge_mix")
+
+
+def test_plain_values_of_a_configuration_are_the_callers_own():
+    config = RunConfig("hedge_mix")
+    plain = config.as_dict()
+    plain["params"]["weights"]["SPY"] = 9
+    plain["lag"] = 9
+    assert config == RunConfig("hedge_mix")
+    assert config.as_dict()["params"] == {
+        "weights": {"SPY": 0.6, "IEF": 0.4}, "rebalance": "monthly",
+    }  # fmt: skip
+
+
+def test_two_that_say_the_same_are_equal_and_key_the_same():
+    default, spelt = RunConfig("hedge_mix"), RunConfig("hedge_mix", {"weights": "SPY=.6,IEF=.4"})
+    assert default == RunConfig("hedge_mix") == spelt
+    assert len({default, RunConfig("hedge_mix"), spelt}) == 1
+    assert {default: "found"}[spelt] == "found"
+
+
+@pytest.mark.parametrize("other", OTHERS, ids=range(len(OTHERS)))
+def test_one_that_says_anything_else_is_not_equal(other):
+    assert other != RunConfig("hedge_mix")
+    assert len({other, *OTHERS, RunConfig("hedge_mix")}) == len(OTHERS) + 1
+    assert RunConfig.from_dict(other.as_dict()) == other
+    assert dataclasses.replace(other) == other
+
+
+def test_a_hash_of_plain_values_depends_on_every_digit_and_on_order():
+    plain = RunConfig("hedge_mix").as_dict()
+    # printf '{"a":[1,2.5,null,true]}' | sha256sum
+    assert short_hash({"a": [1, 2.5, None, True]}) == "115eaa7689"
+    assert short_hash(plain) == short_hash(json.loads(json.dumps(plain)))
+    assert short_hash({**plain, "fee_bps": 2.0000000000000004}) != short_hash(plain)
+    assert short_hash({"a": 1, "b": 2}) != short_hash({"b": 2, "a": 1})
+    with pytest.raises(ValueError, match="JSON"):
+        short_hash({"a": float("nan")})
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"strategy": "hedge_mx"}, "did you mean hedge_mix"),
+        ({"source": "nowhere"}, "--source 'nowhere' is unknown"),
+        ({"start": "20200131"}, "--start takes a date as YYYY-MM-DD, got '20200131'"),
+        ({"end": "2020-02-30"}, "--end takes a date as YYYY-MM-DD"),
+        ({"start": "1799-12-31"}, "is outside the years 1800 to 2200"),
+        ({"start": "2020-01-31", "end": "2020-01-31"}, "is not after --start"),
+        ({"initial": 0.99}, "--initial takes an amount from 1 to 1e15, got 0.99"),
+        ({"initial": float("nan")}, "--initial takes an amount"),
+        ({"benchmark": ""}, "--benchmark takes a ticker, got nothing"),
+    ],
+)
+def test_what_cannot_be_is_refused_when_it_is_made(given, message):
+    with pytest.raises(UsageError, match=message) as caught:
+        RunConfig(**{"strategy": "hedge_mix", **given})
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,70 @@
+"""What a search stands on, and the key under which its scores are kept."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from pathlib import Path
+
+import pytest
+
+from backtests.analysis.objective import read_objective
+from backtests.engine.config import RunConfig
+from backtests.engine.costs import Costs
+from backtests.engine.search import Search
+from backtests.engine.space import mix_space, rule_space
+from backtests.tuning import prepare_search
+from strategies.hedge_mix import HedgeMix
+
+GROWTH = read_objective("cagr", ["volatility<1"])
+DEFAULT = RunConfig("hedge_mix", source="bundled")
+
+
+@pytest.fixture(scope="module")
+def search() -> Search:
+    space = mix_space(["SPY", "IEF"], 0.5, {"rebalance": "monthly"})
+    return prepare_search(DEFAULT, space, GROWTH)
+
+
+def test_the_key_is_of_what_decides_the_scores_and_of_nothing_else(search):
+    key = search.scores_key()
+    other = dataclasses.replace(search, objective=read_objective("sharpe", []))
+    assert other.scores_key() == key
+    dearer = dataclasses.replace(DEFAULT, costs=Costs(3.0))
+    assert dataclasses.replace(search, config=dearer).scores_key() != key
+    finer = mix_space(["SPY", "IEF"], 0.25, {"rebalance": "monthly"})
+    assert dataclasses.replace(search, space=finer).scores_key() != key
+
+
+def test_a_mix_among_the_parameters_of_a_rule_has_a_key_too(search):
+    fixed = HedgeMix(weights={"SPY": 0.6, "IEF": 0.4}).params()
+    space = rule_space("hedge_mix", {"rebalance": "monthly,never"}, fixed)
+    assert space.params(1) == {"weights": {"SPY": 0.6, "IEF": 0.4}, "rebalance": "never"}
+    assert dataclasses.replace(search, space=space).scores_key() != search.scores_key()
+
+
+def test_a_candidate_alone_scores_as_among_others(search):
+    rule = search.space.rule(3)
+    alone = search.month_returns(search.alone(rule))
+    among = search.month_returns_of(dataclasses.replace(search.space).codes[:, 0].argsort()[:6])
+    assert alone.shape == (among.shape[0], 1)
+    assert (among == alone).all(axis=0).any()
+
+
+def test_scores_of_other_rules_are_not_taken_up(tmp_path, monkeypatch):
+    import strategies
+    from backtests.engine import search
+
+    before = search.rules_code()
+    here = Path(str(strategies.__file__)).parent
+    shutil.copytree(here, tmp_path / "strategies")
+    monkeypatch.setattr(strategies, "__file__", str(tmp_path / "strategies" / "__init__.py"))
+    search.rules_code.cache_clear()
+    try:
+        assert search.rules_code() == before
+        rule = tmp_path / "strategies" / "attack_defend.py"
+        rule.write_text(rule.read_text().replace("STEPS = 3", "STEPS = 2"))
+        search.rules_code.cache_clear()
+        assert search.rules_code() != before
+    finally:
+        search.rules_code.cache_clear()

@@ -1,0 +1,37 @@
+"""What a simulation is made of, and the portfolio its numbers are worked out from."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pandas as pd
+import pytest
+
+from backtests.engine import ledger
+from backtests.engine.costs import Costs
+from backtests.engine.simulate import simulate
+from strategies.hedge_mix import HedgeMix
+from tests.conftest import random_market
+
+
+@pytest.mark.parametrize("ppy", [252, 12])
+def test_its_portfolio_by_hand(ppy):
+    market = random_market(4, rows=200, ppy=ppy)
+    done = simulate(market, HedgeMix(), Costs(5, 5, 3), start=market.sessions[50],
+                    engine=ledger.fill)  # fmt: skip
+    found = done.portfolio(market)
+    pd.testing.assert_series_equal(found.values, done.nav)
+    pd.testing.assert_index_equal(found.cash.index, done.nav.index)
+    assert found.cash.iloc[0] == market.cash.iloc[50]
+    assert found.ppy == ppy
+    assert found.turnover_per_year == pytest.approx(done.traded.sum() / 149 * ppy)
+    assert found.costs_paid == done.costs_paid > 0
+    # Decided on row 0, filled three rows later: months count from there.
+    assert done.first_fill == found.months_from == market.sessions[53]
+
+
+def test_a_simulation_cannot_be_changed():
+    done = simulate(random_market(4), HedgeMix(), Costs(), engine=ledger.fill)
+    for field in dataclasses.fields(done):
+        with pytest.raises(AttributeError):
+            setattr(done, field.name, None)

@@ -1,0 +1,70 @@
+"""The summary: numbers of a run and its benchmark, and what the rule says today."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from backtests.analysis.numbers import numbers_of
+from backtests.engine import ledger
+from backtests.engine.config import RunConfig
+from backtests.engine.costs import Costs
+from backtests.engine.simulate import simulate
+from backtests.engine.summary import latest, summarise
+from strategies.equity_only import EquityOnly
+from strategies.hedge_mix import HedgeMix
+from tests.conftest import random_market
+
+FREE = Costs(0, 0, 1)
+
+
+def test_turnover_a_year_is_annualised_by_the_rows_of_the_data():
+    for ppy in (12, 252):
+        market = random_market(8, rows=121, ppy=ppy)
+        done = simulate(market, HedgeMix(), FREE, engine=ledger.fill)
+        found = summarise(RunConfig("hedge_mix"), market, done, done, "SPY")
+        assert found.metrics.turnover_per_year == pytest.approx(done.traded.sum() / 120 * ppy)
+
+
+def test_a_run_and_its_benchmark_have_the_same_numbers():
+    market = random_market(8, rows=300).relabelled(notes=["a note"])
+    done = simulate(market, HedgeMix(), Costs(), engine=ledger.fill)
+    other = simulate(market, EquityOnly(), Costs(), engine=ledger.fill)
+    found = summarise(RunConfig("hedge_mix", initial=5.0), market, done, other, "SPY")
+    assert found.metrics == numbers_of(done.portfolio(market))
+    assert found.benchmark.metrics == numbers_of(other.portfolio(market))
+    assert found.benchmark.ticker == "SPY"
+    assert (found.metrics.costs_paid, found.metrics.final_value) == (
+        done.costs_paid, done.nav.iloc[-1],
+    )  # fmt: skip
+    sessions = market.sessions
+    assert (found.start, found.end) == (f"{sessions[0]:%Y-%m-%d}", f"{sessions[-1]:%Y-%m-%d}")
+    assert (found.periods, found.periods_per_year) == (299, 252)
+    assert (found.source, found.source_title, found.notes) == ("made", "made prices", ("a note",))
+    assert (found.costs, found.initial, found.strategy) == (Costs(), 5.0, "hedge_mix")
+
+
+def test_a_mix_has_weights_and_a_rule_has_none():
+    market = random_market(8, rows=100)
+    done = simulate(market, HedgeMix(), FREE, engine=ledger.fill)
+    mix = summarise(RunConfig("hedge_mix"), market, done, done, "SPY")
+    assert mix.weights == mix.params["weights"] == {"SPY": 0.6, "IEF": 0.4}
+    rule = replace(mix, strategy="equity_only", params=RunConfig("equity_only").params)
+    assert rule.weights is None
+
+
+def test_latest_is_what_was_decided_and_what_is_held():
+    market = random_market(6, rows=200)
+    first_of_month = market.sessions[market.sessions >= "2001-08-01"][0]
+    done = simulate(market.until(first_of_month), HedgeMix(weights={"SPY": 0.5, "IEF": 0.3}), FREE,
+                    engine=ledger.fill)  # fmt: skip
+    found = latest(done)
+    assert (found.as_of, found.decided) == ("2001-08-01", "2001-08-01")
+    assert found.target == pytest.approx({"SPY": 0.5, "IEF": 0.3, "CASH": 0.2})
+    assert found.pending == found.target
+    assert found.held == pytest.approx(done.weights.iloc[-1].to_dict())
+    assert found.held != pytest.approx(found.target)  # drifted since July
+    held = simulate(market, HedgeMix(rebalance="never"), FREE, engine=ledger.fill)
+    assert latest(held).pending is None
+    assert latest(held).decided == f"{market.sessions[0]:%Y-%m-%d}"

@@ -1,0 +1,156 @@
+"""The lab without a page: its numbers, and what it keeps of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+
+import pytest
+
+from backtests.engine.config import RunConfig
+from backtests.jobs import execute
+from backtests.lab import look as lab
+from backtests.report.verdict.words import sentences
+from data.errors import DataError
+from data.load import load_market
+from data.origin import How, Origin
+from data.records import to_json
+
+
+@pytest.fixture(autouse=True)
+def empty_shelves():
+    lab.forget()
+    yield
+    lab.forget()
+
+
+def same(found, expected):
+    """Plain values that differ by rounding at most: two engines that agree to 1e-9."""
+    if isinstance(expected, dict):
+        assert found.keys() == expected.keys()
+        for key, value in expected.items():
+            same(found[key], value)
+    elif isinstance(expected, float):
+        assert found == pytest.approx(expected, rel=1e-8, abs=1e-9)
+    else:
+        assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("strategy", "params", "extend"),
+    [
+        ("hedge_mix", {}, False),
+        ("attack_defend", {}, False),
+        ("equity_only", {}, False),
+        ("hedge_mix", {"weights": {"SPY": 0.0}}, False),  # nothing but bills, flat for months
+        ("hedge_mix", {"weights": {"IEF": 1.0}}, True),
+    ],
+)
+def test_the_lab_shows_what_the_command_line_writes(strategy, params, extend):
+    config = RunConfig(strategy, params, source="bundled", start="1975-01-31", extend=extend)
+    shown, written = lab.look(config), execute(config)
+    same(to_json(shown.summary), to_json(written.summary))
+    for key in ("word", "holds_treasuries", "sample"):
+        assert getattr(shown.verdict, key) == getattr(written.verdict, key)
+    assert sentences(shown.verdict) == sentences(written.verdict)
+    of = {row.key: row for row in written.verdict.portfolios}
+    for row in shown.verdict.portfolios:
+        same(to_json(row), to_json(of[row.key]))
+    assert len(shown.verdict.crises) == len(written.verdict.crises) > 10
+
+
+def test_the_same_question_is_worked_out_once():
+    config = RunConfig("hedge_mix", source="bundled")
+    first = lab.look(config)
+    assert lab.look(RunConfig("hedge_mix", source="bundled")) is first
+    other = lab.look(RunConfig("hedge_mix", {"rebalance": "never"}, source="bundled"))
+    assert other.verdict.crises != ()
+    assert lab.inputs_for(config).market is lab.inputs_for(other.config).market
+
+
+def test_a_changed_file_is_read_again(price_folder):
+    rows = "".join(f"20{y:02d}-{m:02d}-28,{100 + y + m}\n" for y in range(8) for m in range(1, 13))
+    folder = price_folder(SPY="date,value\n" + rows)
+    config = RunConfig("equity_only", source=f"files:{folder}")
+    before = lab.look(config).summary.metrics.final_value
+    price_folder(SPY="date,value\n" + rows.replace("2007-12-28,119", "2007-12-28,219"))
+    assert lab.look(config).summary.metrics.final_value > 1.5 * before
+
+
+def test_a_refusal_is_kept_for_a_while(monkeypatch):
+    asked = []
+
+    def refuse():
+        asked.append(1)
+        raise DataError("no")
+
+    shelf = lab.Cache(2)
+    for _ in range(3):
+        with pytest.raises(DataError, match="no"):
+            shelf.get("a", refuse)
+    assert len(asked) == 1
+    monkeypatch.setattr(lab, "PATIENCE", 0.0)
+    with pytest.raises(DataError):
+        shelf.get("a", refuse)
+    assert len(asked) == 2
+    assert shelf.get("a", lambda: 7) == 7
+
+
+def test_a_shelf_forgets_the_oldest():
+    shelf = lab.Cache(2)
+    made = []
+    for key in ("a", "b", "c", "b", "a"):
+        shelf.get(key, lambda key=key: made.append(key))
+    assert made == ["a", "b", "c", "a"]
+
+
+def test_two_tabs_ask_once():
+    shelf, made, gate = lab.Cache(2), [], threading.Event()
+
+    def slow():
+        gate.wait(5)
+        made.append(1)
+        return len(made)
+
+    answers = []
+    tabs = [threading.Thread(target=lambda: answers.append(shelf.get("a", slow))) for _ in range(4)]
+    for tab in tabs:
+        tab.start()
+    gate.set()
+    for tab in tabs:
+        tab.join()
+    assert answers == [1, 1, 1, 1]
+
+
+def test_what_stood_in_for_a_source_is_asked_for_again(monkeypatch):
+    asked = []
+    market = load_market("bundled", ["SPY"])
+    instead = Origin(How.BUNDLED, failure="Yahoo is silent", short="Yahoo cannot be reached")
+    for origin, calls in ((market.origin, 1), (instead, 2)):
+        shelf = lab.Cache(2, lab.is_first_choice)
+        found = market.relabelled(origin=origin)
+        asked.clear()
+        monkeypatch.setattr(lab, "PATIENCE", -1.0)
+        for _ in range(2):
+            assert shelf.get("key", lambda found=found: asked.append(1) or found) is found
+        assert len(asked) == calls
+
+
+def test_older_snapshots_are_said_to_stand_in():
+    market = load_market("bundled", ["SPY"]).relabelled(
+        title="prices from Yahoo, fetched 2024-01-02, older snapshots",
+        remarks=["another"],
+        origin=Origin(
+            How.OLDER,
+            "2024-01-02",
+            dt.timedelta(days=3),
+            failure="Yahoo cannot be reached (refused)",
+            short="Yahoo cannot be reached",
+        ),
+    )
+    first, why = lab.stood_in(RunConfig("hedge_mix"), market)
+    assert first.startswith(
+        "In place of new prices from Yahoo: prices from Yahoo, fetched 2024-01-02, "
+        "older snapshots: 7"
+    )
+    assert why == "Yahoo cannot be reached (refused); snapshots kept, up to 3 days old."

@@ -1,0 +1,104 @@
+"""The lab's controls without a page: what they hold, and what they say together."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backtests.engine.config import RunConfig
+from backtests.lab.state import complete, from_state, make_room, slider_step, to_state
+from data.errors import UsageError
+from strategies.registry import STRATEGIES, strategy_class
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_controls_hold_every_configuration(strategy):
+    config = RunConfig(strategy, source="files:a b", start="2001-02-03", benchmark="IEF")
+    assert from_state(to_state(config)) == config
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_a_strategy_brings_its_own_controls(strategy):
+    """A strategy chosen from the list begins at its declared defaults."""
+    state = to_state(RunConfig("equity_only", source="bundled"))
+    state["strategy"] = strategy
+    complete(state)
+    assert from_state(state) == RunConfig(strategy, source="bundled")
+
+
+def test_an_empty_folder_and_no_tickers_are_refused():
+    state = to_state(RunConfig("hedge_mix"))
+    with pytest.raises(UsageError, match="folder of files"):
+        from_state({**state, "source": "files"})
+    with pytest.raises(Exception, match="has no weights"):
+        from_state({**state, "tickers": []})
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_both_ends_and_the_default_lie_on_the_slider(strategy):
+    for known in strategy_class(strategy).parameters():
+        if known.low is None or isinstance(known.default, str):
+            continue
+        step = slider_step(known)
+        for value in (known.default, known.high):
+            notches = (value - known.low) / step
+            assert notches == pytest.approx(round(notches), abs=1e-6), known.name
+        assert 10 <= (known.high - known.low) / step <= 1_000
+
+
+def test_room_comes_out_of_cash_first_then_out_of_the_others():
+    assert make_room({"A": 70.0, "B": 20.0}, "A") == {"A": 70.0, "B": 20.0}
+    assert make_room({"A": 80.0, "B": 30.0, "C": 10.0}, "A") == {"A": 80.0, "B": 15.0, "C": 5.0}
+    assert make_room({"A": 100.0, "B": 40.0}, "A") == {"A": 100.0, "B": 0.0}
+
+
+@given(
+    weights=st.dictionaries(st.sampled_from("ABCDEF"), st.floats(0, 100), min_size=1),
+    data=st.data(),
+)
+def test_weights_never_pass_the_whole(weights, data):
+    moved = data.draw(st.sampled_from(sorted(weights)))
+    others = sum(weights.values()) - weights[moved]
+    if others > 100:
+        weights = {k: w if k == moved else w * 100 / others for k, w in weights.items()}
+    fitted = make_room(weights, moved)
+    assert fitted[moved] == weights[moved]
+    assert sum(fitted.values()) <= 100 + 1e-6
+    assert all(0 <= fitted[name] <= weights[name] + 1.0 for name in weights)
+    if sum(weights.values()) > 100:
+        assert sum(fitted.values()) > 99.0  # what is freed is given away but for a fraction
+
+
+def test_a_weight_keeps_its_digits_until_its_slider_moves():
+    config = RunConfig("hedge_mix", {"weights": {"SPY": 0.123456789012345, "IEF": 1 / 3}})
+    state = to_state(config)
+    assert from_state(state) == config
+    state["weight.SPY"] = 20.0
+    assert from_state(state).params["weights"] == {"SPY": 0.2, "IEF": 1 / 3}
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("SPY,IEF", "one ticker at a time, such as SPY, and 'SPY,IEF' holds a comma; take it out"),
+        ("  ", "'  ' is nothing but spaces; take it out"),
+        ("", "'' is nothing but spaces; take it out"),
+        (" SPY", "has SPY twice, one as ' SPY'; take one out"),
+    ],
+)
+def test_a_ticker_that_no_command_can_say_is_refused(typed, words):
+    state = to_state(RunConfig("hedge_mix", source="bundled"))
+    state["tickers"].append(typed)
+    complete(state)
+    with pytest.raises(UsageError, match=re.escape(words)):
+        from_state(state)
+
+
+def test_spaces_around_a_typed_ticker_are_left_out():
+    state = to_state(RunConfig("hedge_mix", {"weights": {"SPY": 0.6}}))
+    state["tickers"].append(" GC=F ")
+    state["weight. GC=F "] = 10.0
+    assert from_state(state).params["weights"] == {"SPY": 0.6, "GC=F": 0.1}

@@ -1,0 +1,29 @@
+"""Three finished runs on the same dates, read back from their folders."""
+
+from __future__ import annotations
+
+import pytest
+
+from backtests.report.comparison.aligned import align_runs
+from backtests.report.comparison.table import Comparison, compare
+from backtests.report.finished_run import FinishedRun, read_run
+from backtests.report.run_folder import write_run
+from tests.report.helpers import make_run
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> list[FinishedRun]:
+    """A mix, another one that is 100 % equity, and a rule."""
+    out = tmp_path_factory.mktemp("results")
+    made = (
+        make_run(),
+        make_run("equity_only"),
+        make_run("attack_defend", params={"step_bp": 25.0}),
+    )
+    return [read_run(write_run(out, run, with_tearsheet=False)) for run in made]
+
+
+@pytest.fixture(scope="session")
+def comparison(finished: list[FinishedRun]) -> Comparison:
+    """All three compared."""
+    return compare(align_runs(finished, align=False))

@@ -1,0 +1,139 @@
+"""Runs made comparable: refused by what differs, or cut to what they share."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backtests.engine.costs import Costs
+from backtests.report.comparison.aligned import align_runs, label
+from data.errors import UsageError
+
+
+def other(run, **summary):
+    """The same run with another name, path of values, and whatever else."""
+    files = {**run.manifest.files, "equity.csv": "other"}
+    return replace(
+        run,
+        folder=run.folder.with_name("other-run"),
+        manifest=replace(run.manifest, files=files),
+        summary=replace(run.summary, **summary),
+    )
+
+
+def cut(run, first=None, last=None):
+    """A run over some of its rows."""
+    values, weights = run.values.loc[first:last], run.weights.loc[first:last]
+    orders = run.orders[run.orders["date"].isin(values.index)]
+    start, end = (f"{day:%Y-%m-%d}" for day in (values.index[0], values.index[-1]))
+    return replace(other(run, start=start, end=end), values=values, weights=weights, orders=orders)
+
+
+def test_runs_on_one_footing_are_levels_from_one(finished):
+    aligned = align_runs(finished, align=False)
+    assert aligned.labels == ["hedge_mix", "equity_only", "attack_defend step_bp=25"]
+    assert aligned.runs == finished
+    assert (aligned.ppy, aligned.cut, aligned.notes) == (12, False, [])
+    assert (aligned.values.iloc[0] == 1.0).all()
+    for name, run in zip(aligned.labels, finished, strict=True):
+        own = run.values["strategy"]
+        np.testing.assert_allclose(aligned.values[name], own / own.iloc[0], rtol=1e-15)
+    assert aligned.benchmark.equals(finished[0].values["benchmark"])
+    assert aligned.cash.equals(finished[0].values["cash"])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"source": "files:x"}, "not the same source: bundled for {mine}, files:x for other-run; "
+         "run both with the same --source, or give --align"),
+        ({"start": "1996-01-31"}, "not the same start: 1995-01-31 for {mine}, 1996-01-31 for other"
+         "-run; run both with the same --start, or give --align for their common span"),
+        ({"end": "2020-01-31"}, "not the same end: 2025-07-31 for {mine}, 2020-01-31 for other-"),
+        ({"costs": Costs(9.0, 1.0, 1)}, "not the same costs: fee 2 bp, slippage 1 bp, lag 1 for "
+         "{mine}, fee 9 bp, slippage 1 bp, lag 1 for other-run; run both with the same --fee-bps"),
+        ({"periods_per_year": 252}, "not the same frequency: monthly for {mine}, daily for other"),
+    ],
+)  # fmt: skip
+def test_what_differs_is_named_with_whose_it_is(finished, change, message):
+    mine = finished[0]
+    with pytest.raises(UsageError) as caught:
+        align_runs([mine, other(mine, **change)], align=False)
+    assert str(caught.value).startswith(message.format(mine=mine.name))
+    assert "\n" not in str(caught.value)
+
+
+def test_another_benchmark_and_other_data_are_named(finished):
+    mine = finished[0]
+    ticker = replace(mine.summary.benchmark, ticker="VTI")
+    with pytest.raises(UsageError, match="not the same benchmark: SPY for .*, VTI for other-run"):
+        align_runs([mine, other(mine, benchmark=ticker)], align=False)
+    changed = other(mine)
+    data = {**changed.manifest.data, "SPY": replace(changed.manifest.data["SPY"], sha256="0")}
+    changed = replace(changed, manifest=replace(changed.manifest, data=data))
+    with pytest.raises(UsageError, match="not the same data: SPY up to 2025-07-31 of .* run both"):
+        align_runs([mine, changed], align=False)
+    assert align_runs([mine, changed], align=True).notes == [
+        f"not the same data: SPY up to 2025-07-31 of {mine.name} and of other-run"
+    ]
+
+
+def test_one_run_twice_is_refused(finished):
+    again = replace(finished[0], folder=finished[0].folder.with_name("copy"))
+    with pytest.raises(UsageError, match="are the same run; name each run once"):
+        align_runs([finished[0], again], align=True)
+
+
+@pytest.mark.parametrize("count", [0, 1, 21])
+def test_how_many_runs_a_comparison_takes(finished, count):
+    with pytest.raises(UsageError, match=f"compare takes 2 to 20 runs, got {count}"):
+        align_runs(finished[:1] * count, align=True)
+
+
+def test_runs_of_other_spans_are_cut_to_the_common_one(finished):
+    late, early = cut(finished[0], "2000-01-31"), cut(finished[1], None, "2010-12-31")
+    aligned = align_runs([late, early], align=True)
+    # Row 0 of the later run waits in cash for its fill: the common span begins a row later.
+    assert aligned.values.index[0] == pd.Timestamp("2000-02-29")
+    assert aligned.values.index[-1] == pd.Timestamp("2010-12-31")
+    assert (aligned.values.iloc[0] == 1.0).all()
+    assert aligned.cut
+    assert aligned.notes[0] == (
+        "aligned to the 131 month-ends that all share, 2000-02-29 to 2010-12-31; bills are those "
+        "of hedge_mix, and first purchases lie before"
+    )
+    assert aligned.notes[1].startswith("not the same start: 2000-01-31 for other-run")
+
+
+def test_daily_rows_meet_monthly_ones_at_month_ends(finished):
+    monthly = finished[0]
+    days = pd.bdate_range("2001-01-02", "2010-06-15")  # the last month is not over
+    grown = pd.DataFrame(
+        dict.fromkeys(("strategy", "benchmark", "cash"), 1.001 ** np.arange(len(days))), days
+    )
+    daily = replace(other(monthly, periods_per_year=252), values=grown)
+    aligned = align_runs([daily, monthly], align=True)
+    assert aligned.ppy == 12
+    assert (aligned.values.index[0], aligned.values.index[-1]) == (
+        pd.Timestamp("2001-01-31"), pd.Timestamp("2010-05-31"),
+    )  # fmt: skip
+    closes = grown["strategy"].resample("ME").last().loc["2001-01":"2010-05"]
+    np.testing.assert_allclose(aligned.values.iloc[:, 0], closes / closes.iloc[0], rtol=1e-12)
+
+
+def test_runs_that_share_no_dates_are_refused(finished):
+    early, late = cut(finished[0], None, "2000-01-31"), cut(finished[1], "2000-01-31")
+    with pytest.raises(UsageError, match="and the others share 0 dates; run them again over a"):
+        align_runs([early, late], align=True)
+
+
+def test_labels_are_unique_whatever_the_folders_are_called(finished, tmp_path):
+    runs = [finished[0]] * 3
+    assert len(set(label(runs))) == 3
+    elsewhere = replace(finished[0], folder=tmp_path / "elsewhere")
+    assert label([finished[0], elsewhere]) == [
+        f"hedge_mix [{finished[0].name}]", "hedge_mix [elsewhere]",
+    ]  # fmt: skip

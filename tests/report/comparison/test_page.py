@@ -1,0 +1,84 @@
+"""The page of a comparison, and what stands beside it in its folder."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import lxml.html
+import pandas as pd
+
+from backtests.engine.costs import Costs
+from backtests.report.comparison.aligned import align_runs
+from backtests.report.comparison.page import write_comparison
+from backtests.report.comparison.table import compare, console_rows, metrics_csv
+from backtests.report.files import FORMAT
+from backtests.report.folder import require_intact
+from backtests.report.manifest import ComparisonManifest, read_manifest
+from data.records import from_json
+from tests.report.comparison.test_aligned import cut, other
+
+
+def words(element) -> str:
+    return " ".join(" ".join(element.itertext()).split())
+
+
+def test_a_folder_holds_page_table_and_manifest(comparison, tmp_path):
+    folder = write_comparison(tmp_path, comparison)
+    assert folder.name.startswith("compare-")
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "index.html", "manifest.json", "metrics.csv",
+    ]  # fmt: skip
+    require_intact(folder, read_manifest(folder).files)
+    manifest = from_json(ComparisonManifest, json.loads((folder / "manifest.json").read_text()))
+    assert (manifest.kind, manifest.format) == ("comparison", FORMAT)
+    assert manifest.title == "hedge_mix · equity_only · attack_defend step_bp=25"
+    assert manifest.runs == tuple(run.name for run in comparison.aligned.runs)
+    assert (tmp_path / "index.html").is_file()
+    written = pd.read_csv(folder / "metrics.csv", index_col=0)
+    assert list(written.index) == list(metrics_csv(comparison).index)
+    assert write_comparison(tmp_path, comparison) == folder
+    assert len(list(tmp_path.glob("compare-*"))) == 1
+
+
+def test_the_page_has_every_number_of_the_screen(comparison, tmp_path):
+    page = lxml.html.parse(str(write_comparison(tmp_path, comparison) / "index.html"))
+    table = page.find(".//table")
+    heads = [words(head) for head in table.findall(".//th")]
+    for number, row in enumerate(table.findall(".//tbody/tr")):
+        cells = dict(zip(heads, map(words, row.findall("td")), strict=True))
+        for name, texts in console_rows(comparison):
+            assert cells[name.strip()] == texts[number].removesuffix("*").strip(), name
+    text = words(page.getroot())
+    assert "1995-01-31 to 2025-07-31, monthly" in text
+    assert "fee 2 bp, slippage 1 bp, lag 1" in text
+    assert "Equity is SPY." in text
+
+
+def test_what_was_brought_together_is_said_and_is_another_folder(finished, tmp_path):
+    late = cut(finished[1], "2005-01-31")
+    aligned = compare(align_runs([finished[0], late], align=True))
+    folder = write_comparison(tmp_path, aligned)
+    text = (folder / "index.html").read_text("utf-8")
+    assert "aligned to the 246 month-ends" in text
+    assert "not the same start: 1995-01-31 for" in text
+    assert "of all orders after the first day shown" in text
+    # The same runs, of which one was dearer then: what has to be said is in the folder's name.
+    dear = other(finished[1], costs=Costs(9.0))
+    both = [
+        write_comparison(tmp_path, compare(align_runs([finished[0], run], align=True)))
+        for run in (other(finished[1]), dear)
+    ]
+    assert both[0] != both[1]
+
+
+def test_names_from_outside_are_escaped(finished, tmp_path):
+    owned = "<img src=x onerror=alert(1)>"
+    runs = [
+        replace(run, summary=replace(run.summary, source_title=owned, notes=(owned,)))
+        for run in finished
+    ]
+    folder = write_comparison(tmp_path, compare(align_runs(runs, align=False)))
+    text = (folder / "index.html").read_text("utf-8")
+    assert owned not in text
+    assert "&lt;img src=x" in text

@@ -1,0 +1,154 @@
+"""A comparison's numbers: of the common rows, named as everywhere, the best of each marked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backtests.analysis.comparison import Difference
+from backtests.analysis.resampling import Estimate
+from backtests.report.comparison.aligned import align_runs
+from backtests.report.comparison.table import (
+    compare,
+    console_rows,
+    crises_grid,
+    difference_rows,
+    differences_grid,
+    metrics_csv,
+    metrics_grid,
+)
+from backtests.report.text import percent
+from tests.report.comparison.test_aligned import cut
+
+LABELS = ["CAGR", "Volatility", "Sharpe (over bills)", "Sortino (over bills)", "Max drawdown",
+          "  from", "  to", "Longest under water, days", "Calmar", "Best year", "Worst year",
+          "CVaR 95, monthly", "CVaR 95, month-ends", "Turnover a year", "Costs paid",
+          "Final value of 1"]  # fmt: skip
+
+
+def test_rows_are_named_and_ordered_as_the_one_list_has_them(comparison):
+    assert [comparison.label(metric) for metric in comparison.metrics] == LABELS
+    rows = console_rows(comparison)
+    assert [name for name, _ in rows] == ["Does it hedge?", *LABELS]
+    grid = metrics_grid(comparison)
+    assert grid.heads == ["", "Does it hedge?", *map(str.strip, LABELS)]
+    assert [row[0].text for row in grid.rows] == comparison.aligned.labels
+    table = metrics_csv(comparison)
+    keys = [metric.key for metric in comparison.metrics]
+    assert list(table.index)[: len(keys) + 1] == ["verdict", *keys]
+    assert table.index.name == "metric"
+
+
+def test_numbers_of_uncut_runs_are_their_own(comparison, finished):
+    for run, compared in zip(finished, comparison.table.values(), strict=True):
+        mine, initial = run.summary.metrics, run.summary.initial
+        own = compared.numbers
+        for key in ("cagr", "sharpe", "sortino", "max_drawdown", "calmar", "cvar_95", "worst_year",
+                    "turnover_per_year"):  # fmt: skip
+            assert getattr(own, key) == pytest.approx(getattr(mine, key), rel=1e-9), key
+        assert own.max_drawdown_start == mine.max_drawdown_start
+        assert own.costs_paid * initial == pytest.approx(mine.costs_paid, rel=1e-9)
+        assert own.final_value * initial == pytest.approx(mine.final_value, rel=1e-9)
+        assert compared.word == run.verdict.word
+
+
+def test_a_run_that_was_cut_has_no_word_and_counts_what_is_left(finished):
+    late = cut(finished[1], "2005-01-31")
+    found = compare(align_runs([finished[0], late], align=True))
+    assert [compared.word for compared in found.table.values()] == ["-", "-"]
+    later = finished[0].orders[finished[0].orders["date"] > "2005-02-28"]
+    nav = finished[0].values["strategy"].loc["2005-02-28":]
+    numbers = found.table["hedge_mix"].numbers
+    costs = (later["fee"] + later["slippage"]).sum() / nav.iloc[0]
+    assert numbers.costs_paid == pytest.approx(costs)
+    gross = later.groupby("date")["value"].sum()
+    turnover = (gross / 2 / nav.loc[gross.index]).sum() * 12 / (len(nav) - 1)
+    assert numbers.turnover_per_year == pytest.approx(turnover)
+
+
+def test_a_run_without_a_verdict_has_no_word(finished):
+    bare = replace(finished[0], verdict=None)
+    found = compare(align_runs([bare, finished[1]], align=False))
+    assert [compared.word for compared in found.table.values()] == ["-", finished[1].verdict.word]
+
+
+def test_the_best_of_a_row_is_marked_and_a_row_without_better_is_not(comparison):
+    by_key = {metric.key: metric for metric in comparison.metrics}
+    for key, choose in (
+        ("cagr", max),
+        ("volatility", min),
+        ("max_drawdown", max),
+        ("cvar_95", max),
+        ("costs_paid", min),
+        ("days_under_water", min),
+    ):
+        values = {name: getattr(run.numbers, key) for name, run in comparison.table.items()}
+        assert comparison.best(by_key[key]) == [choose(values, key=values.__getitem__)], key
+    assert comparison.best(by_key["max_drawdown_start"]) == []
+    (winner,) = comparison.best(by_key["cagr"])
+    marked = [cell.endswith(" *") for cell in dict(console_rows(comparison))["CAGR"]]
+    assert marked == [name == winner for name in comparison.aligned.labels]
+    column = metrics_grid(comparison).heads.index("CAGR")
+    tones = [row[column].tone for row in metrics_grid(comparison).rows]
+    assert tones == ["best" if name == winner else "" for name in comparison.aligned.labels]
+
+
+def test_where_all_are_equal_or_only_one_is_known_none_is_best(comparison):
+    (first, one), *others = comparison.table.items()
+    by_key = {metric.key: metric for metric in comparison.metrics}
+    even = replace(comparison, table={first: one, **{name: one for name, _ in others}})
+    assert even.best(by_key["cagr"]) == []
+    unknown = replace(one, numbers=replace(one.numbers, sharpe=None))
+    alone = replace(comparison, table={first: one, **{name: unknown for name, _ in others}})
+    assert alone.best(by_key["sharpe"]) == []
+    assert dict(console_rows(alone))["Sharpe (over bills)"][1] == "-  "
+
+
+def test_differences_are_those_of_month_ends_with_their_intervals(comparison):
+    table = metrics_csv(comparison)
+    months = comparison.aligned.values
+    growth = (months.iloc[-1] / months.iloc[0]) ** (12 / (len(months) - 1)) - 1
+    first, second, third = comparison.aligned.labels
+    row = table.loc["cagr_monthly_less_first_value"]
+    assert np.isnan(row[first])
+    for name in (second, third):
+        assert row[name] == pytest.approx(growth[name] - growth[first], rel=1e-9)
+        low, high = (table.loc[f"cagr_monthly_less_first_{end}", name] for end in ("low", "high"))
+        assert low < row[name] < high
+    (label, cells), (other, _) = difference_rows(comparison)
+    assert (label, other) == (
+        "CAGR points less the first, month-ends (90 %)", "Sharpe less the first, month-ends (90 %)",
+    )  # fmt: skip
+    assert cells[0] == ""
+    assert cells[1].startswith(f"{100 * row[second]:+.2f} (")
+
+
+@pytest.mark.parametrize(
+    ("estimate", "text", "said", "tone"),
+    [
+        (Estimate(0.02, 0.01, 0.03), "+2.00", "beyond noise", "good"),
+        (Estimate(-0.02, -0.03, -0.01), "-2.00", "beyond noise", "bad"),
+        (Estimate(0.02, -0.01, 0.05), "+2.00", "noise", ""),
+        (Estimate(0.02, None, None), "+2.00", "too few months to say", ""),
+        (Estimate(None, None, None), "-", "not defined", ""),
+    ],
+)
+def test_a_difference_is_called_real_only_beyond_zero(comparison, estimate, text, said, tone):
+    name = comparison.aligned.labels[1]
+    changed = replace(comparison, differences={name: Difference(estimate, estimate)})
+    (row,) = differences_grid(changed).rows
+    assert (row[0].text, row[1].text, row[2].text, row[2].tone) == (name, text, said, tone)
+
+
+def test_crises_have_a_column_for_each_run(comparison):
+    grid = crises_grid(comparison)
+    assert grid.heads == ["", "From", "To", "Equity", *comparison.aligned.labels]
+    (crisis,) = [row for row in grid.rows if row[0].text == "Financial crisis"]
+    assert (crisis[1].text, crisis[2].text) == ("2007-10-31", "2009-02-28")
+    span = comparison.aligned.values.loc[[pd.Timestamp("2007-10-31"), pd.Timestamp("2009-02-28")]]
+    for cell, name in zip(crisis[4:], comparison.aligned.labels, strict=True):
+        assert cell.sort == pytest.approx(span[name].iloc[1] / span[name].iloc[0] - 1)
+        assert cell.text == percent(cell.sort)

@@ -1,0 +1,66 @@
+"""What a run prints."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from backtests.engine.sleeve import report_sleeve
+from backtests.report.console import print_run
+from backtests.report.text import metric_rows
+from backtests.report.verdict.words import sentences
+from tests.report.helpers import make_run
+
+
+def printed(run, folder: Path = Path("results/run-1")) -> str:
+    stream = io.StringIO()
+    print_run(Console(file=stream, width=400), run, folder)
+    return stream.getvalue()
+
+
+def test_every_headline_number_stands_beside_the_benchmarks(run):
+    lines = printed(run).splitlines()
+    assert lines[1].startswith("hedge_mix, 1995-01-31 to 2025-07-31, after costs")
+    assert lines[3].split() == ["SPY", "60", "%,", "IEF", "40", "%", "SPY", "100", "%"]
+    both = [run.summary.metrics, run.summary.benchmark.metrics]
+    rows = metric_rows(both, 12, 10_000.0)
+    shown = [line.split() for line in lines[5 : 5 + len(rows)]]
+    assert shown == [" ".join(row).split() for row in rows]
+
+
+def test_the_verdict_its_sentences_and_what_the_rule_says_today(run):
+    text = printed(run)
+    told = sentences(run.verdict)
+    word = run.verdict.word.capitalize()
+    assert f"Does it hedge? {word}.\n  {told.works}\n  {told.when}\n  {told.cost}\n" in text
+    assert "What the rule says on 2025-07-31\n  last decision  2025-07-31: SPY 60.0 %, IEF" in text
+    assert "\n  pending        SPY 60.0 %, IEF 40.0 %\n" in text
+    assert text.endswith("\nresults in results/run-1\n")
+
+
+def test_without_a_verdict_there_is_no_word(run):
+    bare = replace(run, verdict=None)
+    assert "Does it hedge?" not in printed(bare)
+    waits = replace(run.summary.latest, pending=None)
+    idle = replace(bare, summary=replace(run.summary, latest=waits))
+    assert "\n  pending        nothing\n" in printed(idle)
+
+
+@pytest.mark.parametrize("start", ["1970-01-31", "2020-01-31"])
+def test_a_duration_rule_shows_its_latest_switches(start):
+    run = make_run("attack_defend", start=start, params={"step_bp": 25.0})
+    sleeve = report_sleeve(run.market, run.config.make_strategy(), run.simulation)
+    lines = printed(replace(run, sleeve=sleeve)).splitlines()
+    (title,) = [number for number, line in enumerate(lines) if "Switches of duration" in line]
+    switches = sleeve.switches
+    assert len(switches) > 1
+    last = min(len(switches), 8)
+    assert lines[title].startswith(
+        f"Switches of duration: {len(switches)} in all, the last {last} below"
+    )
+    dates = [line.split()[0] for line in lines[title + 4 : title + 4 + last]]
+    assert dates == [f"{day:%Y-%m-%d}" for day in switches["date"].tail(8)]

@@ -1,0 +1,118 @@
+"""What a run's folder holds."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from backtests.engine.config_file import read_config
+from backtests.engine.sleeve import report_sleeve
+from backtests.report.files import FORMAT, write_json
+from backtests.report.finished_run import read_run
+from backtests.report.manifest import read_run_manifest
+from backtests.report.run_folder import LIBRARIES, versions, write_run
+from backtests.report.verdict.document import document
+from data.errors import OutputError
+from data.origin import How, Origin
+from data.records import to_json
+from tests.report.helpers import make_run
+
+FILES = ["equity.csv", "manifest.json", "orders.csv", "run.toml", "summary.json", "verdict.html",
+         "verdict.json", "weights.csv"]  # fmt: skip
+
+
+def names(folder) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_json_holds_the_records_of_the_run(run, written):
+    assert written.name == run.name
+    assert names(written) == FILES
+    for name, record in (
+        ("summary.json", run.summary),
+        ("verdict.json", document(run.verdict, run.summary)),
+    ):
+        text = (written / name).read_text("utf-8")
+        assert json.loads(text) == json.loads(json.dumps(to_json(record)))
+        assert text == json.dumps(to_json(record), indent=2, ensure_ascii=False) + "\n"
+
+
+def test_toml_asks_for_the_very_run(run, written):
+    table = read_config(written / "run.toml")
+    assert table == tomllib.loads((written / "run.toml").read_text())
+    assert (table["source"], table["start"], table["end"], table["benchmark"]) == (
+        "bundled", "1995-01-31", "2025-07-31", "SPY",
+    )  # fmt: skip
+    assert table["params"] == {"weights": {"SPY": 0.6, "IEF": 0.4}, "rebalance": "monthly"}
+
+
+def test_tables_hold_values_weights_and_orders(run, written):
+    equity = pd.read_csv(written / "equity.csv", index_col="date")
+    assert list(equity) == ["strategy", "benchmark", "cash"]
+    assert equity.index[0] == "1995-01-31"
+    assert (equity["cash"].to_numpy() == run.market.cash.loc["1995-01-31":]).all()
+    weights = pd.read_csv(written / "weights.csv", index_col="date")
+    assert list(weights) == ["SPY", "IEF", "CASH"]
+    orders = pd.read_csv(written / "orders.csv")
+    assert list(orders) == list(run.simulation.orders)
+    assert b"\r" not in (written / "orders.csv").read_bytes()
+
+
+def test_a_second_writing_is_the_same_bytes(run, written, tmp_path):
+    again = write_run(tmp_path / "again", run, with_tearsheet=False)
+    assert names(again) == FILES
+    for name in FILES:
+        if name != "manifest.json":
+            assert (again / name).read_bytes() == (written / name).read_bytes(), name
+
+
+@pytest.mark.parametrize("change", [{"format": FORMAT - 1}, {"verdict": 5}, {"origin": {}}])
+def test_what_is_to_be_run_again_can_be_read_once_it_was(run, written, change):
+    """Its other files are the same bytes, so the folder must not be kept for their sake."""
+    path = written / "manifest.json"
+    write_json(path, {**json.loads(path.read_text()), **change})
+    with pytest.raises(OutputError, match="run it again"):
+        read_run(written)
+    write_run(written.parent, run, with_tearsheet=False)
+    assert read_run(written).summary == run.summary
+
+
+def test_a_run_without_a_verdict_has_no_page_of_one(run, tmp_path):
+    bare = write_run(tmp_path, replace(run, verdict=None), with_tearsheet=False)
+    assert names(bare) == [name for name in FILES if not name.startswith("verdict")]
+    assert read_run_manifest(bare).verdict is None
+
+
+def test_a_duration_rule_adds_its_switches(tmp_path):
+    run = make_run("attack_defend")
+    sleeve = report_sleeve(run.market, run.config.make_strategy(), run.simulation)
+    folder = write_run(tmp_path, replace(run, sleeve=sleeve), with_tearsheet=False)
+    assert set(names(folder)) - set(FILES) == {"switches.csv", "attribution.csv"}
+    assert len(pd.read_csv(folder / "switches.csv")) == len(sleeve.switches)
+
+
+def test_the_manifest_says_what_stood_in_and_what_the_screen_said(run, tmp_path):
+    """How the data came to be used that day is a fact of the folder, not of its name."""
+    instead = Origin(How.BUNDLED, failure="Yahoo is silent", short="Yahoo cannot be reached")
+    market = run.market.relabelled(origin=instead, remarks=["the run begins late"])
+    manifest = read_run_manifest(write_run(tmp_path, replace(run, market=market),
+                                           with_tearsheet=False))  # fmt: skip
+    assert manifest.origin == instead
+    assert manifest.remarks == ("Yahoo is silent", "the run begins late")
+    assert manifest.source_title == f"{run.market.plain_title} (Yahoo cannot be reached)"
+
+
+def test_versions_name_every_library_that_makes_numbers():
+    found = versions()
+    assert {"python", *LIBRARIES} <= found.keys()
+    assert all(found[name] for name in LIBRARIES)
+
+
+@pytest.mark.parametrize("part", ["summary", "simulation", "market"])
+def test_a_run_is_frozen(run, part):
+    with pytest.raises(AttributeError):
+        setattr(run, part, None)

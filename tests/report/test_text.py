@@ -1,0 +1,131 @@
+"""Numbers in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from backtests.analysis.numbers import Unit, declared
+from backtests.engine.config import RunConfig
+from backtests.engine.costs import Costs
+from backtests.report.text import (
+    SHOW,
+    costs_text,
+    label_of,
+    metric_rows,
+    mix_text,
+    money,
+    percent,
+    plain_label,
+    ratio,
+    run_label,
+    shown,
+    two_digits,
+    weights_text,
+)
+from tests.report.verdict.helpers import make_numbers
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, "-"), (0.0, "0"), (1.0, "1.00"), (45.128, "45.13"), (-3.0, "-3.00"),
+     (1000.0, "1,000"), (2353135.96, "2,353,136")],
+)  # fmt: skip
+def test_small_amounts_have_two_digits(value, text):
+    assert money(value) == text
+
+
+def test_what_rounds_to_nothing_has_no_minus():
+    shown = [percent(-4e-6), ratio(-0.004), money(-0.004), money(-0.0), two_digits(-1e-9, "+")]
+    assert shown == ["0.00 %", "0.00", "0", "0", "+0.00"]
+    assert (percent(-0.0123), ratio(-0.006), money(-1234.6)) == ("-1.23 %", "-0.01", "-1,235")
+
+
+def test_weights_held_are_to_a_tenth_and_dust_is_left_out():
+    assert weights_text({"SPY": 0.6055, "IEF": 0.394, "CASH": 0.0004}) == "SPY 60.6 %, IEF 39.4 %"
+
+
+def test_a_mix_is_as_it_was_asked_for_with_what_is_left():
+    assert mix_text({"SPY": 0.625}) == "SPY 62.5 %, CASH 37.5 %"
+    assert mix_text({"SPY": 1 / 3, "IEF": 2 / 3, "TLT": 0.0}) == "SPY 33.333333 %, IEF 66.666667 %"
+    assert mix_text({"A": 0.1, "B": 0.2, "C": 0.7}) == "A 10 %, B 20 %, C 70 %"
+
+
+def test_costs_are_said_as_the_options_take_them():
+    assert costs_text(Costs(2.5, 0.0, 3)) == "fee 2.5 bp, slippage 0 bp, lag 3"
+
+
+def test_a_run_is_called_by_what_is_not_the_default():
+    assert run_label("hedge_mix", RunConfig("hedge_mix").params) == "hedge_mix"
+    config = RunConfig("hedge_mix", {"weights": {"SPY": 0.7, "TLT": 0.3}, "rebalance": "never"})
+    assert run_label("hedge_mix", config.params) == "hedge_mix SPY=0.7,TLT=0.3 rebalance=never"
+    assert run_label("attack_defend", RunConfig("attack_defend", {"step_bp": 25.0}).params) == (
+        "attack_defend step_bp=25"
+    )
+    assert run_label("gone", {"x": 1.0}) == "gone x=1"  # a rule of another checkout
+
+
+# Metrics
+
+BY_KEY = {metric.key: metric for metric in declared()}
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "none"),
+    [
+        ("cagr", "8.00 %", "-"),
+        ("sharpe", "0.50", "-"),
+        ("max_drawdown", "-30.00 %", "-"),
+        ("max_drawdown_start", "2007-10-31", "-"),
+        ("max_drawdown_recovered", "2010-12-31", "not yet"),
+        ("days_under_water", "1,157", "-"),
+        ("turnover_per_year", "10.10 %", "-"),
+        ("costs_paid", "1,234", "-"),
+        ("final_value", "46,000", "-"),
+    ],
+)
+def test_a_metric_is_written_by_its_unit(key, text, none):
+    assert shown(BY_KEY[key], make_numbers()) == text
+    assert shown(BY_KEY[key], make_numbers(**{key: None})) == none
+
+
+def test_what_never_fell_has_nothing_to_recover_from():
+    still = make_numbers(max_drawdown_start=None, max_drawdown_recovered=None)
+    assert shown(BY_KEY["max_drawdown_recovered"], still) == "-"
+
+
+def test_amounts_of_a_small_start_have_more_digits():
+    small = make_numbers(costs_paid=0.01234, final_value=4.6)
+    assert shown(BY_KEY["costs_paid"], small, 1.0) == "0.0123"
+    assert shown(BY_KEY["final_value"], small, 1.0) == "4.60"
+
+
+def test_every_unit_can_be_written():
+    assert {metric.unit for metric in declared()} <= {*SHOW, Unit.RECOVERY}
+    for metric in declared():
+        assert shown(metric, make_numbers())
+
+
+@pytest.mark.parametrize(
+    ("key", "ppy", "initial", "label", "plain"),
+    [
+        ("cvar_95", 252, 1.0, "CVaR 95, daily", "CVaR 95"),
+        ("cvar_95", 12, 1.0, "CVaR 95, monthly", "CVaR 95"),
+        ("cvar_95_monthly", 252, 1.0, "CVaR 95, month-ends", "CVaR 95, month-ends"),
+        ("final_value", 12, 10_000.0, "Final value of 10,000", "Final value"),
+        ("final_value", 12, 2.5, "Final value of 2.50", "Final value"),
+        ("max_drawdown_start", 12, 1.0, "  from", "from"),
+    ],
+)
+def test_a_label_says_rows_and_start_where_they_are_the_same_for_all(
+    key, ppy, initial, label, plain
+):
+    assert label_of(BY_KEY[key], ppy, initial) == label
+    assert plain_label(BY_KEY[key]) == plain
+
+
+def test_what_does_not_compare_is_left_out_of_runs_of_several_kinds():
+    both = [make_numbers(), make_numbers(cagr=0.05)]
+    whole = [row[0] for row in metric_rows(both, 12, 1.0)]
+    mixed = [row[0] for row in metric_rows(both, 12, 1.0, of_one_kind=False)]
+    assert set(whole) - set(mixed) == {"CVaR 95, monthly", "Costs paid", "Final value of 1"}
+    assert metric_rows(both, 12, 1.0)[0] == ["CAGR", "8.00 %", "5.00 %"]

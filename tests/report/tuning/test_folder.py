@@ -1,0 +1,41 @@
+"""A search's folder: what lies in it, and what its manifest says."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+
+from backtests.engine.config_file import read_config
+from backtests.report.folder import is_complete
+from tests.searches import candidates, content
+
+
+def test_everything_lies_in_the_folder_and_verifies(mixes):
+    files = {"best.toml", "candidates.parquet", "best.csv", "tuning.json", "index.html"}
+    assert {path.name for path in mixes.iterdir()} == {*files, "manifest.json"}
+    assert is_complete(mixes, sorted(files))
+
+
+def test_the_manifest_says_what_was_searched(mixes):
+    manifest = json.loads((mixes / "manifest.json").read_text())
+    assert manifest["kind"] == "tuning"
+    assert manifest["title"] == "hedge_mix: 286 candidates over SPY, SHY, IEF"
+    assert manifest["objective"] == "cagr subject to max_drawdown>-0.25"
+    assert manifest["config"]["params"]["weights"] == {"SPY": 0.6, "IEF": 0.4}
+    log = pd.read_parquet(mixes.parent / "trials.parquet")
+    assert set(log["search"]) == {manifest["search"]}
+    assert "python" in manifest["versions"]
+
+
+def test_the_recommended_file_is_of_the_recommended_candidate(rules):
+    told, row = content(rules), candidates(rules).loc[content(rules)["recommended"]["candidate"]]
+    params = read_config(rules / "best.toml")["params"]
+    assert params == told["recommended"]["params"]
+    assert (params["step_bp"], params["equity_weight"]) == (row["step_bp"], row["equity_weight"])
+
+
+def test_the_best_are_a_part_of_all(mixes):
+    best, table = pd.read_csv(mixes / "best.csv", index_col="candidate"), candidates(mixes)
+    pd.testing.assert_series_equal(best["cagr"], table.loc[best.index, "cagr"], check_names=False)
+    assert "eligible" not in best

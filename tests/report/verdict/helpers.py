@@ -1,0 +1,172 @@
+"""A whole verdict made by hand, for tests that change a line of it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from backtests.analysis.numbers import PortfolioNumbers
+from backtests.analysis.record import (
+    Cost,
+    Crisis,
+    FourPaths,
+    GrowthAgainst,
+    GrowthGivenUp,
+    HoldingMap,
+    JudgedPortfolio,
+    LegReturns,
+    Measure,
+    PointsPerPoint,
+    Regime,
+    Series,
+    Tickers,
+    TrailingCorrelation,
+    Verdict,
+)
+from backtests.analysis.resampling import Estimate, SampleSize
+
+NOTHING = Estimate(None, None, None)
+
+
+def estimate(value: float | None, low: float | None = None, high: float | None = None) -> Estimate:
+    """A number with or without its interval."""
+    return Estimate(value, low, high)
+
+
+def make_numbers(**changes: Any) -> PortfolioNumbers:
+    """Numbers of a portfolio that fell once and came back."""
+    numbers = PortfolioNumbers(
+        cagr=0.08,
+        volatility=0.1,
+        volatility_monthly=0.09,
+        sharpe=0.5,
+        sortino=0.7,
+        max_drawdown=-0.3,
+        max_drawdown_start="2007-10-31",
+        max_drawdown_end="2009-02-28",
+        max_drawdown_recovered="2010-12-31",
+        days_under_water=1157,
+        share_under_water=0.4,
+        calmar=0.27,
+        best_year=0.25,
+        worst_year=-0.2,
+        cvar_95=-0.02,
+        cvar_95_monthly=-0.06,
+        turnover_per_year=0.101,
+        costs_paid=1234.0,
+        final_value=46_000.0,
+    )
+    return dataclasses.replace(numbers, **changes)
+
+
+def make_crisis(equity: float, hedge: float | None, cash: float, **changes: Any) -> Crisis:
+    """A fall of equity, or a rise."""
+    crisis = Crisis(
+        name="Crisis",
+        start="2008-01-31",
+        end="2009-01-31",
+        found=False,
+        equity=equity,
+        hedge=hedge,
+        cash=cash,
+        portfolio=equity / 2,
+        y10_bp=None,
+    )
+    return dataclasses.replace(crisis, **changes)
+
+
+def make_regime(
+    label: str, months: int, down_months: int, hedge: Estimate, **changes: Any
+) -> Regime:
+    """Months that began with a correlation of one sign; ``hedge`` in their down months."""
+    regime = Regime(
+        dimension="correlation",
+        label=label,
+        months=months,
+        down_months=down_months,
+        correlation=-0.3,
+        equity_mean_monthly=0.006,
+        hedge_mean_monthly=0.003,
+        cash_mean_monthly=0.002,
+        down_month_ratio=-0.3,
+        down_month_hit_rate=0.7,
+        down_month_mean_monthly=hedge,
+        down_month_cash_mean_monthly=0.002,
+        worst_decile_mean_monthly=0.01,
+        worst_decile_hit_rate_monthly=0.8,
+        cvar_saved_against_bills_monthly=NOTHING,
+    )
+    return dataclasses.replace(regime, **changes)
+
+
+def make_verdict(**changes: Any) -> Verdict:
+    """A verdict of 200 months in which IEF worked beside SPY."""
+    nothing = FourPaths((), (), (), ())
+    verdict = Verdict(
+        word="works",
+        holds_treasuries=True,
+        sample=SampleSize(
+            months=200,
+            first="2000-01",
+            last="2016-08",
+            level=0.9,
+            repetitions=1000,
+            block_months=4,
+            seed=1,
+            fewest_months=60,
+        ),
+        works=(
+            Measure(
+                key="cvar_saved_monthly",
+                kind="interval",
+                unit="points",
+                treasuries=estimate(0.0301, 0.02, 0.04),
+                bills=estimate(0.0202),
+                difference=estimate(0.0099, 0.0011, 0.0188),
+            ),
+            Measure(
+                key="drawdown_saved_monthly",
+                kind="range",
+                unit="points",
+                treasuries=estimate(0.2103),
+                bills=estimate(0.1504),
+                difference=estimate(0.06),
+            ),
+        ),
+        crises=(
+            make_crisis(-0.2, 0.1, 0.01),
+            make_crisis(-0.2, 0.005, 0.01),
+            make_crisis(-0.2, 0.03, 0.01),
+            make_crisis(0.1, 0.2, 0.01),
+        ),
+        april_2025=(),
+        regimes=(
+            make_regime("negative", 120, 44, estimate(0.0105, 0.005, 0.015)),
+            make_regime("positive", 80, 30, estimate(-0.0206)),
+        ),
+        regimes_missing=(),
+        regimes_unlabelled_months={},
+        yield_terciles_pct=None,
+        cost=Cost(
+            growth_given_up_monthly=GrowthGivenUp(
+                portfolio=estimate(0.0107, -0.002, 0.03),
+                bills=estimate(0.0208),
+                matched=estimate(0.0150),
+            ),
+            growth_against_monthly=GrowthAgainst(bills=estimate(0.0101), matched=estimate(0.0043)),
+            cvar_points_per_growth_point=PointsPerPoint(portfolio=2.81, bills=0.97, matched=1.2),
+        ),
+        holding=(),
+        holding_map=HoldingMap((), (), (), (), (), ()),
+        holding_three_years=None,
+        series=Series((), nothing, nothing, LegReturns((), ()), TrailingCorrelation((), (), 36)),
+        tickers=Tickers(equity=("SPY",), hedge=("IEF",)),
+        matched_weight=0.55,
+        volatility_is_matched=True,
+        portfolios=tuple(
+            JudgedPortfolio(key, "", None, make_numbers(), 0.6, 0.01)
+            for key in ("portfolio", "equity", "bills", "matched")
+        ),
+        attribution=None,
+    )
+    return dataclasses.replace(verdict, **changes)

@@ -1,0 +1,72 @@
+"""The charts of the verdict's page: what is drawn is what the record holds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from backtests.report.verdict import charts
+from tests.report.verdict.helpers import make_verdict
+
+
+@pytest.fixture(scope="module")
+def drawn(run):
+    return {figure.name: figure for figure in charts.figures(run.verdict)}
+
+
+def lines(figure):
+    return {trace.name: trace.payload for trace in figure.traces}
+
+
+def test_every_chart_of_the_page_in_its_order(drawn):
+    assert list(drawn) == ["growth", "falls", "months", "correlation", "entries", "map"]
+    assert all(figure.alt and figure.caption for figure in drawn.values())
+
+
+def test_growth_and_drawdowns_are_the_four_paths(run, drawn):
+    series = run.verdict.series
+    names = ["Portfolio", "100 % equity", "Equity + bills, same weight",
+             "Equity + bills, same volatility"]  # fmt: skip
+    for name, paths in (("growth", series.growth), ("falls", series.drawdown)):
+        traces = lines(drawn[name])
+        assert list(traces) == names
+        for label, key in zip(names, ("portfolio", "equity", "bills", "matched"), strict=True):
+            np.testing.assert_allclose(
+                traces[label]["y"], getattr(paths, key), rtol=1e-5, atol=1e-6
+            )
+    colours = [trace["line"]["color"] for trace in lines(drawn["growth"]).values()]
+    assert len(set(colours)) == 4
+
+
+def test_each_month_is_a_dot_and_the_worst_decile_stands_out(run, drawn):
+    others, worst = drawn["months"].traces
+    returns = run.verdict.series.returns
+    count = len(returns.equity)
+    assert len(worst.payload["x"]) == -(-count // 10)
+    assert len(others.payload["x"]) + len(worst.payload["x"]) == count
+    assert max(worst.payload["x"]) <= min(others.payload["x"])
+    assert min(worst.payload["x"]) == pytest.approx(min(returns.equity), abs=1e-6)
+
+
+def test_the_correlation_is_shaded_by_its_sign(run, drawn):
+    figure = drawn["correlation"]
+    trailing = run.verdict.series.correlation
+    (line,) = figure.traces
+    np.testing.assert_allclose(line.payload["y"], trailing.values, atol=1e-5)
+    shades = [shape["fillcolor"] for shape in figure.layout["shapes"]]
+    assert {"--band-low", "--band-high"} == set(shades)
+
+
+def test_entries_and_the_map_are_holding_periods(run, drawn):
+    held = run.verdict.holding_three_years
+    np.testing.assert_allclose(lines(drawn["entries"])["Portfolio"]["y"], held.portfolio, rtol=1e-5)
+    first = drawn["map"].traces[0].payload
+    assert len(first["z"]) == len(run.verdict.holding_map.start_years)
+
+
+def test_a_brief_verdict_draws_what_it_has(run):
+    brief = replace(run.verdict, holding_three_years=None)
+    assert "entries" not in [figure.name for figure in charts.figures(brief)]
+    assert charts.figures(make_verdict()) == []

@@ -1,0 +1,71 @@
+"""``verdict.json``: there and back, with the run and the sentences."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from backtests.report.verdict.document import Document, document, read_verdict
+from backtests.report.verdict.words import sentences
+from data.records import fields_of, to_json
+
+
+@pytest.fixture(scope="module")
+def kept(run) -> Document:
+    return document(run.verdict, run.summary)
+
+
+def content(kept: Document):
+    return json.loads(json.dumps(to_json(kept), allow_nan=False))
+
+
+def test_what_is_written_reads_back(run, kept):
+    read = read_verdict(content(kept))
+    assert read == kept
+    assert fields_of(run.verdict).items() <= fields_of(read).items()
+    assert sentences(read) == sentences(run.verdict)
+
+
+def test_a_file_says_which_run_it_is_of_and_what_came_out(run, kept):
+    found = content(kept)
+    assert found["run"] == {
+        "strategy": "hedge_mix",
+        "params": {"weights": {"SPY": 0.6, "IEF": 0.4}, "rebalance": "monthly"},
+        "source": "bundled",
+        "source_title": run.market.title,
+        "start": "1995-01-31",
+        "end": "2025-07-31",
+        "costs": {"fee_bps": 2.0, "slippage_bps": 1.0, "lag": 1},
+        "periods_per_year": 12,
+    }
+    assert found["sentences"] == to_json(sentences(run.verdict))
+    assert set(found["portfolios"][0]) == {
+        "key", "label", "missing", "numbers", "equity_weight", "cvar_saved_against_bills_monthly",
+    }  # fmt: skip
+    assert found["word"] == run.verdict.word
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda all_: all_.pop("word"), "missing required field `word`"),
+        (lambda all_: all_.pop("holds_treasuries"), "missing required field `holds_treasuries`"),
+        (lambda all_: all_["sample"].pop("months"), "`months` - at `$.sample`"),
+        (lambda all_: all_["sample"].update(days=1), "`days` - at `$.sample`"),
+        (lambda all_: all_["tickers"].pop("hedge"), "`hedge` - at `$.tickers`"),
+        (lambda all_: all_["regimes"][0].pop("down_months"), "`down_months` - at `$.regimes[0]`"),
+        (lambda all_: all_["crises"][0].update(equity="-20 %"), "at `$.crises[0].equity`"),
+        (lambda all_: all_["cost"]["cvar_points_per_growth_point"].update(bills="dear"),
+         "at `$.cost.cvar_points_per_growth_point.bills`"),
+        (lambda all_: all_["run"].update(start=None), "at `$.run.start`"),
+        (lambda all_: all_["sentences"].pop("cost"), "`cost` - at `$.sentences`"),
+    ],
+)  # fmt: skip
+def test_half_a_verdict_is_refused(kept, change, told):
+    """What the sentences rest on is there, or nothing is read at all."""
+    found = content(kept)
+    change(found)
+    with pytest.raises(ValueError, match="at `|required field") as caught:
+        read_verdict(found)
+    assert told in str(caught.value)

@@ -1,0 +1,149 @@
+"""The tables of the verdict's page: every number in its cell, and dashes where there is none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from backtests.analysis.cross_check import LABELS, Headline, cross_check
+from backtests.analysis.record import Attribution, AttributionPart, JudgedPortfolio
+from backtests.report.verdict import tables
+from backtests.report.verdict.words import NAMES
+from data.market import Tracking
+from tests.report.verdict.helpers import estimate, make_crisis, make_numbers, make_verdict
+
+
+def texts(row) -> list[str]:
+    return [cell.text for cell in row]
+
+
+def test_portfolios_are_rows_and_their_numbers_cells():
+    grid = tables.portfolio_grid(make_verdict(), ("portfolio", "bills"))
+    assert grid.heads == [
+        "", "CAGR", "Volatility, month-ends", "Sharpe (over bills)", "Max drawdown",
+        "Longest under water, days", "CVaR 95, month-ends", "Turnover a year", "Costs paid",
+        "Mean equity weight", "CVaR saved against bills",
+    ]  # fmt: skip
+    assert [texts(row) for row in grid.rows] == [
+        [name, "8.00 %", "9.00 %", "0.50", "-30.00 %", "1,157", "-6.00 %", "10.10 %", "1,234",
+         "60.00 %", "1.00"]
+        for name in ("Portfolio", NAMES["bills"])
+    ]  # fmt: skip
+    assert grid.rows[0][1].sort == 0.08
+
+
+def test_controls_are_shown_of_a_duration_rule_alone():
+    verdict = make_verdict()
+    assert tables.controls_grid(verdict) is None
+    static = JudgedPortfolio("static", "", None, make_numbers(cagr=0.07), 0.6, -0.01)
+    variant = JudgedPortfolio("variant", "step_bp 75", None, make_numbers(), 0.6, 0.01)
+    missing = JudgedPortfolio("variant", "step_bp 0", "outside its range")
+    rule = replace(verdict, portfolios=(*verdict.portfolios, static, variant, missing))
+    grid = tables.controls_grid(rule)
+    assert [row[0].text for row in grid.rows] == [
+        "Portfolio", "Static, same average duration", "step_bp 75", "step_bp 0",
+    ]  # fmt: skip
+    assert grid.rows[-1][0].small == "outside its range"
+    assert set(texts(grid.rows[-1])[1:]) == {"-"}
+
+
+def test_measures_have_their_intervals_in_small_print():
+    cvar, fall = tables.works_grid(make_verdict()).rows
+    assert texts(cvar) == ["CVaR(95) saved, points a month", "3.01", "2.02", "0.99"]
+    assert [cell.small for cell in cvar] == ["90 % interval", "2.00 to 4.00", "", "0.11 to 1.88"]
+    assert texts(fall) == ["Deepest drawdown saved, points", "21.03", "15.04", "6.00"]
+    assert fall[0].small == "resampled range"
+    assert cvar[3].sort == 0.0099
+
+
+def test_every_measure_unit_and_part_of_the_records_has_its_words(run):
+    verdict = run.verdict
+    assert {measure.key for measure in verdict.works} == set(tables.MEASURES)
+    assert {measure.unit for measure in verdict.works} <= set(tables.SHOW)
+    assert {part.part for part in verdict.attribution.parts} == set(tables.PARTS)
+    assert len(tables.works_grid(verdict).rows) == len(verdict.works)
+    assert len(tables.regimes_grid(verdict).rows) == len(verdict.regimes)
+    assert len(tables.holding_grid(verdict).rows) == len(verdict.holding)
+
+
+@pytest.mark.parametrize(
+    ("crisis", "outcome", "tone"),
+    [
+        (make_crisis(-0.2, 0.1, 0.01), "worked", "good"),
+        (make_crisis(-0.2, 0.005, 0.01), "no help", ""),
+        (make_crisis(-0.2, 0.0, 0.01), "no help", ""),
+        (make_crisis(-0.2, -0.1, 0.01), "failed", "bad"),
+        (make_crisis(-0.2, None, 0.01), "-", ""),
+        (make_crisis(0.1, -0.1, 0.01), "equity rose, it fell", ""),
+        (make_crisis(0.1, 0.1, 0.01), "equity rose, it rose", ""),
+    ],
+)
+def test_a_crisis_worked_failed_or_was_no_help(crisis, outcome, tone):
+    (row,) = tables.crisis_grid([crisis]).rows
+    assert (row[-1].text, row[-1].tone) == (outcome, tone)
+    assert row[4].text == ("-" if crisis.hedge is None else f"{100 * crisis.hedge:.2f} %")
+
+
+def test_a_change_of_yields_has_its_sign():
+    rows = tables.crisis_grid(
+        [make_crisis(-0.2, 0.1, 0.0, y10_bp=-178.4), make_crisis(-0.2, 0.1, 0.0, y10_bp=244.0),
+         make_crisis(-0.2, 0.1, 0.0)]
+    ).rows  # fmt: skip
+    assert [row[7].text for row in rows] == ["-178", "+244", "-"]
+    assert rows[2][7].sort == ""
+
+
+def test_costs_are_those_of_each_portfolio():
+    rows = tables.cost_grid(make_verdict()).rows
+    assert [texts(row) for row in rows] == [
+        ["Portfolio", "1.07", "2.81", "-", "10.10 %", "1,234"],
+        ["Equity + bills, same weight", "2.08", "0.97", "1.01", "10.10 %", "1,234"],
+        ["Equity + bills, same volatility", "1.50", "1.20", "0.43", "10.10 %", "1,234"],
+    ]
+    assert rows[0][1].small == "-0.20 to 3.00"
+    verdict = make_verdict()
+    price = replace(verdict.cost.cvar_points_per_growth_point, portfolio="free", bills=None)
+    cost = replace(verdict.cost, cvar_points_per_growth_point=price)
+    free, none, _ = tables.cost_grid(replace(verdict, cost=cost)).rows
+    assert (free[2].text, none[2].text) == ("free", "-")
+    assert free[2].sort > 1e6  # before every price
+
+
+def test_where_the_profit_came_from():
+    assert tables.attribution_grid(make_verdict()) is None
+    parts = (AttributionPart("carry", 120.0, 0.021), AttributionPart("total", 1000.0, None))
+    verdict = replace(make_verdict(), attribution=Attribution(True, parts))
+    assert [texts(row) for row in tables.attribution_grid(verdict).rows] == [
+        ["Carry (same maturity, same yield)", "2.10", "120"],
+        ["Total", "-", "1,000"],
+    ]
+
+
+def test_the_check_shows_four_digits_and_why():
+    ours = Headline(0.5, 0.08, 0.1, 0.5, None, -0.3, 0.27, -0.06)
+    other = replace(ours, sharpe=0.51)
+    verdict = replace(make_verdict(), cross_check=cross_check(ours, ours, other))
+    rows = {row[0].text: row for row in tables.check_grid(verdict).rows}
+    assert list(rows) == list(LABELS.values())
+    assert texts(rows["CAGR"])[1:4] == ["8.0000 %"] * 3
+    assert rows["CAGR"][4].text == "same definition, same number"
+    assert texts(rows["Sharpe"])[1:4] == ["0.5000", "0.5000", "0.5100"]
+    assert rows["Sharpe"][4].text.startswith("quantstats: one average bill return")
+    assert texts(rows["Sortino"])[1:4] == ["-", "-", "-"]
+
+
+def test_tracking_is_shown_where_histories_are_carried_back():
+    assert tables.tracking_grid(make_verdict()) is None
+    line = Tracking("IEF", "7-10 years", "2002-07", "2024-12", 269, 0.99, 0.004, 0.001, 1.02,
+                    None, None)  # fmt: skip
+    (row,) = tables.tracking_grid(replace(make_verdict(), tracking=(line,))).rows
+    assert texts(row) == ["IEF", "7-10 years", "0.9900", "0.40", "0.10", "1.02"]
+    assert row[0].small == "2002-07 to 2024-12"
+
+
+def test_what_is_not_known_is_a_dash_that_sorts_last():
+    cell = tables.estimate_cell(estimate(None), tables.hundredths)
+    assert (cell.text, cell.sort, cell.small) == ("-", "", "")
+    assert tables.number_cell(None).sort == ""
+    assert tables.share(0.655) == "66 %"

@@ -1,0 +1,60 @@
+"""What every strategy shares: declared parameters, and weights that none may ask for."""
+
+from __future__ import annotations
+
+import pytest
+
+from data.errors import UsageError, WeightError
+from strategies.attack_defend import AttackDefend
+from strategies.base import parse_weights
+from strategies.hedge_mix import HedgeMix
+
+
+def test_weights_over_one_name_their_sum():
+    with pytest.raises(
+        WeightError,
+        match=r"weights of hedge_mix sum to 1.2 \(SPY 0.8, IEF 0.4\); they may sum to at most 1: "
+        "leverage is not allowed",
+    ):
+        HedgeMix(weights={"SPY": 0.8, "IEF": 0.4})
+
+
+@pytest.mark.parametrize("weight", [-0.1, float("nan"), float("inf")])
+def test_weights_must_be_finite_and_not_negative(weight):
+    with pytest.raises(WeightError, match="the weight of SPY is"):
+        HedgeMix(weights={"SPY": weight})
+
+
+def test_a_parameter_reads_texts_as_its_declared_type():
+    step, *_ = [known for known in AttackDefend.parameters() if known.name == "step_bp"]
+    assert step.parse("25", "x") == 25.0
+    assert isinstance(step.parse("25", "x"), float)
+    with pytest.raises(UsageError, match="x: step_bp takes a number .basis points., got 'much'"):
+        step.parse("much", "x")
+    for value in (0.0, 501.0, float("nan"), True, "25"):
+        with pytest.raises(UsageError, match="attack_defend: step_bp takes 1 to 500"):
+            AttackDefend(step_bp=value)
+
+
+@pytest.mark.parametrize(
+    ("text", "weights"),
+    [
+        ("SPY=0.6,IEF=0.4", {"SPY": 0.6, "IEF": 0.4}),
+        (" SPY = .6 , IEF=4e-1 ", {"SPY": 0.6, "IEF": 0.4}),
+        ("GC=F=0.3,EURUSD=X=0.2", {"GC=F": 0.3, "EURUSD=X": 0.2}),
+    ],
+)
+def test_weights_are_read_in_their_order(text, weights):
+    found = parse_weights(text, "x")
+    assert found == weights
+    assert list(found) == list(weights)
+
+
+def test_a_strategy_is_frozen_and_says_what_it_does():
+    rule = AttackDefend()
+    for known in rule.parameters():
+        with pytest.raises(AttributeError):
+            setattr(rule, known.name, known.default)
+    assert rule.params() == {known.name: known.default for known in rule.parameters()}
+    assert AttackDefend.summary() == AttackDefend.__doc__.splitlines()[0]
+    assert len({AttackDefend(), AttackDefend(), AttackDefend(step_bp=25.0)}) == 2

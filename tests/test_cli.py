@@ -1,0 +1,51 @@
+"""What the commands share: how a run is described."""
+
+from __future__ import annotations
+
+import pytest
+
+from backtests.cli import RUN_OPTIONS, assignments, given_params, run_config
+from backtests.engine.config import ConfigTable, RunConfig
+from backtests.engine.costs import Costs
+from backtests.run import main
+from data.errors import UsageError
+from data.records import fields_of
+
+
+def test_assignments_are_read_in_order_and_may_hold_more_signs():
+    read = assignments(["b=1", " a = x=y ", "c="], "--set")
+    assert read == {"b": "1", "a": "x=y", "c": ""}
+    assert list(read) == ["b", "a", "c"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "message"),
+    [
+        (["rebalance"], "--set takes NAME=VALUE, got 'rebalance'"),
+        (["=1"], "--set takes NAME=VALUE, got '=1'"),
+        (["a=1", "a=2"], "--set a is given twice; give it once"),
+    ],
+)
+def test_what_is_no_assignment_is_refused(texts, message):
+    with pytest.raises(UsageError, match=message):
+        assignments(texts, "--set")
+
+
+@pytest.mark.parametrize("name", ["weights", "rebalance"])
+def test_a_parameter_with_an_option_of_its_own_is_given_once(name):
+    options = {"settings": ("step_bp=25",), "weights": None, "rebalance": None}
+    assert given_params({**options, name: "x"}) == {"step_bp": "25", name: "x"}
+    with pytest.raises(UsageError, match=f"--{name} and --set {name}= are the same; give one"):
+        given_params({**options, "settings": (f"{name}=y",), name: "x"})
+
+
+def test_the_options_are_the_keys_of_a_configuration_and_have_its_defaults():
+    table = fields_of(RunConfig("hedge_mix").table)
+    assert set(RUN_OPTIONS) == set(table) - {"strategy", "params"}
+    assert set(table) == set(ConfigTable.__dataclass_fields__)
+    defaults = main.make_context("run", ["hedge_mix"]).params
+    assert {name: defaults[name] for name in RUN_OPTIONS} == {n: table[n] for n in RUN_OPTIONS}
+    asked = {**defaults, "lag": 3, "fee_bps": 5.0, "start": "2000-01-31"}
+    assert run_config("hedge_mix", {"rebalance": "never"}, asked) == RunConfig(
+        "hedge_mix", {"rebalance": "never"}, start="2000-01-31", costs=Costs(5.0, 1.0, 3)
+    )

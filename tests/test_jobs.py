@@ -1,0 +1,79 @@
+"""The one place where a run happens: what is said, judged and written."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+
+from backtests.engine.config import RunConfig
+from backtests.jobs import execute, publish
+from backtests.report.finished_run import read_run
+from strategies.causality import PeekingError
+
+CONFIG = RunConfig("hedge_mix", source="bundled", start="2010-01-31")
+
+
+@pytest.fixture(scope="module")
+def executed():
+    """A run, what it said, and its long steps in order."""
+    said, steps = [], []
+
+    @contextlib.contextmanager
+    def progress(name):
+        steps.append(name)
+        yield
+
+    return execute(CONFIG, progress, said.append), said, steps
+
+
+def test_a_run_says_its_data_first_and_what_to_know_of_them(executed):
+    run, said, _ = executed
+    assert said[0].startswith("bundled: bundled monthly history")
+    assert said[1:] == [f"note: {note}" for note in run.market.notes]
+
+
+def test_a_run_is_simulated_judged_and_checked(executed):
+    run, _, steps = executed
+    assert run.config == CONFIG
+    assert run.sleeve is None
+    checked = {row.key: row for row in run.judged.cross_check}
+    assert checked["cagr"].ours == pytest.approx(run.summary.metrics.cagr, rel=1e-9)
+    assert checked["cagr"].vectorbt == pytest.approx(checked["cagr"].quantstats, rel=1e-9)
+    assert not any("not known" in row.why for row in checked.values())
+    assert steps[-1] == "resampling for the verdict"
+
+
+def test_a_late_beginning_is_a_note_of_the_screen_alone():
+    said = []
+    config = RunConfig("hedge_mix", {"weights": {"TLT": 1.0}}, source="bundled")
+    run = execute(config, announce=said.append, with_verdict=False)
+    assert said[1] == "note: the run begins on 1973-01-31, the first day of TLT"
+    assert run.verdict is None
+    assert run.market.remarks == ("the run begins on 1973-01-31, the first day of TLT",)
+
+
+def test_a_duration_rule_has_its_switches():
+    config = RunConfig("attack_defend", source="bundled", start="2010-01-31")
+    run = execute(config, with_verdict=False)
+    assert len(run.sleeve.switches) > 0
+
+
+def test_a_published_run_reads_back_and_is_listed(executed, tmp_path):
+    run, _, _ = executed
+    folder = publish(run, tmp_path, with_tearsheet=False)
+    assert folder == tmp_path / run.name
+    found = read_run(folder)
+    assert found.summary == run.summary
+    assert found.verdict.cross_check == run.verdict.cross_check
+    assert run.name in (tmp_path / "index.html").read_text("utf-8")
+
+
+def test_a_rule_that_peeks_is_not_simulated(monkeypatch):
+    def caught(_):
+        raise PeekingError("hedge_mix peeks")
+
+    monkeypatch.setattr("backtests.jobs.prove_quickly", caught)
+    monkeypatch.setattr("backtests.jobs.simulated", lambda _: pytest.fail("simulated"))
+    with pytest.raises(PeekingError):
+        execute(CONFIG)

@@ -1,0 +1,58 @@
+"""Many runs: which is begun first, and what is not written again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from backtests import pool
+from backtests.engine.config import RunConfig
+from backtests.report.files import file_sha256, read_json, write_json
+
+CONFIG = RunConfig("hedge_mix", source="bundled", start="2015-01-31")
+
+
+def test_the_rules_with_the_most_parameters_begin_first():
+    configs = [RunConfig(name) for name in ("equity_only", "attack_defend", "hedge_mix")]
+    assert pool._longest_first(configs) == [1, 2, 0]
+
+
+@pytest.fixture
+def finished(tmp_path) -> Path:
+    """A run without a verdict, as a worker leaves it."""
+    return pool._run_one(CONFIG, tmp_path, False, False)
+
+
+def again(finished: Path, *, with_verdict: bool = False) -> list[str]:
+    """Ask for the same run once more; the names of the folders then."""
+    assert pool._run_one(CONFIG, finished.parent, False, with_verdict) == finished
+    return sorted(path.name for path in finished.parent.glob("hedge_mix-*"))
+
+
+def test_a_finished_run_is_not_written_again(finished, monkeypatch):
+    monkeypatch.setattr("backtests.jobs.publish", lambda *_, **__: pytest.fail("written again"))
+    assert again(finished) == [finished.name]
+
+
+@pytest.mark.parametrize("name", ["equity.csv", "summary.json", "manifest.json"])
+def test_one_that_is_damaged_is(finished, name):
+    (finished / name).write_text("{}")
+    assert again(finished) == [finished.name, f"{finished.name}.replaced-1"]
+
+
+def test_one_whose_numbers_are_others_is(finished):
+    """As another version of the same code would have written them: whole, but not these."""
+    summary = read_json(finished / "summary.json")
+    write_json(finished / "summary.json", {**summary, "initial": 1.0})
+    manifest = read_json(finished / "manifest.json")
+    files = {**manifest["files"], "summary.json": file_sha256(finished / "summary.json")}
+    write_json(finished / "manifest.json", {**manifest, "files": files})
+    assert again(finished) == [finished.name, f"{finished.name}.replaced-1"]
+    assert read_json(finished / "summary.json") == summary
+
+
+def test_a_run_that_lacks_its_verdict_gets_one(finished):
+    assert again(finished, with_verdict=True) == [finished.name, f"{finished.name}.replaced-1"]
+    assert (finished / "verdict.json").is_file()
+    assert again(finished) == [finished.name, f"{finished.name}.replaced-1"]  # it covers the other
