@@ -19,7 +19,7 @@ from backtests.engine.candidates import schedules
 from backtests.engine.config import RunConfig
 from backtests.engine.scores import score_in_chunks
 from backtests.engine.search import Search, month_returns
-from backtests.report.tuning.result import Diluted, Tuned, params_text
+from backtests.engine.tuned import Diluted, Tuned, params_text
 from data.errors import UsageError
 from strategies.equity_only import EquityOnly
 

@@ -67,7 +67,9 @@ def run_many(
             configs = [replace(config, start=days[latest]) for config in configs]
         wanted = [(config, out, with_tearsheet, with_verdict) for config in configs]
         return _in_order(pool, _run_one, wanted, step, first=_longest_first(configs))
-    except BrokenProcessPool as error:
+    except (BrokenProcessPool, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # the system's own; a handle that a killed worker closed has no number
         # The pool forgets, and waits for, a worker that was being started as another one died.
         for worker in set(multiprocessing.active_children()) - others:
             worker.terminate()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from backtests.engine.space import Space
-    from backtests.report.tuning.result import Tuned
+    from backtests.engine.tuned import Tuned
     from backtests.tuning import Interrupted
 
 
@@ -133,8 +133,8 @@ def print_interrupted(console: Console, stopped: Interrupted, space: Space) -> N
     """Say what is done, what is best so far, and how to go on."""
     from rich.text import Text
 
+    from backtests.engine.tuned import params_text
     from backtests.report.text import percent
-    from backtests.report.tuning.result import params_text
 
     console.print(
         Text(
@@ -159,7 +159,7 @@ def print_tuned(console: Console, tuned: Tuned, folder: Path) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from backtests.report.tuning.result import BEST
+    from backtests.engine.tuned import BEST
     from backtests.report.tuning.words import SHOWN, headline, sentences
 
     sessions = tuned.sessions

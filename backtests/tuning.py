@@ -21,9 +21,9 @@ from backtests.engine.config import RunConfig, plain_params, short_hash
 from backtests.engine.scores import METRICS, score_in_chunks
 from backtests.engine.search import Search
 from backtests.engine.space import Space
+from backtests.engine.tuned import Tuned
 from backtests.examination import examined
 from backtests.report.tuning.folder import write_tuning
-from backtests.report.tuning.result import Tuned
 from backtests.report.tuning.trials import log_trials
 from backtests.report.tuning.unfinished import Unfinished
 from data.command import Progress, silent

@@ -21,8 +21,10 @@ def require_source(source: str) -> None:
     UsageError
         Naming what was given and the sources there are.
     """
-    folder = source.startswith("files:") and source != "files:" and "\0" not in source
-    if source in SOURCES[:-1] or folder:
+    kind, colon, folder = source.partition(":")
+    if f"{kind}:DIR" in SOURCES and folder and "\0" not in folder:
+        return
+    if source in SOURCES and not colon:
         return
     raise UsageError(
         f"--source {source!r} is unknown; use one of {', '.join(SOURCES)}"

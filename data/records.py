@@ -8,9 +8,10 @@ is refused with its path, never half read.
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, TypeVar, get_type_hints
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 from immutabledict import immutabledict
 
@@ -28,19 +29,25 @@ def to_json(value: object) -> Any:
     TypeError
         For anything that a record cannot hold.
     """
-    import msgspec
-
-    return msgspec.to_builtins(value, enc_hook=_plain_mapping)
-
-
-def _plain_mapping(value: object) -> object:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, str):
+        return str(value)  # of an enumeration its plain text
+    if isinstance(value, list | tuple):
+        return [to_json(inner) for inner in value]
     if isinstance(value, Mapping):
-        return dict(value)
+        return {key: to_json(inner) for key, inner in value.items()}
+    if dataclasses.is_dataclass(value):
+        return {name: to_json(inner) for name, inner in fields_of(value).items()}
+    if isinstance(value, dt.timedelta):
+        import msgspec
+
+        return msgspec.to_builtins(value)  # as ISO 8601 writes it, which from_json reads
     raise TypeError(f"{type(value).__name__} is no plain value")
 
 
-def from_json(kind: type[T], value: object, *, beside: Collection[str] = ()) -> T:
-    """Read a record back from plain values.
+def from_json(kind: type[T], value: object) -> T:
+    """Read a record back from plain values, every field of which has to be there.
 
     Parameters
     ----------
@@ -48,8 +55,6 @@ def from_json(kind: type[T], value: object, *, beside: Collection[str] = ()) -> 
         The record's class.
     value
         What a file held.
-    beside
-        Keys of the outermost object that belong to no field and are passed over.
 
     Raises
     ------
@@ -58,30 +63,28 @@ def from_json(kind: type[T], value: object, *, beside: Collection[str] = ()) -> 
     """
     import msgspec
 
-    if isinstance(value, Mapping):
-        value = {key: inner for key, inner in value.items() if key not in beside}
     try:
         record = msgspec.convert(value, kind)
     except (msgspec.ValidationError, TypeError) as error:
         raise ValueError(str(error)) from None
-    _require_all_read(value, to_json(record), "$")
+    _require_same_keys(value, to_json(record), "$")
     return record
 
 
-def _require_all_read(given: object, read: object, path: str) -> None:
-    """Refuse keys that no field took."""
+def _require_same_keys(given: object, read: object, path: str) -> None:
+    """Refuse keys that no field took, and fields that took their default for want of a key."""
     if isinstance(given, Mapping) and isinstance(read, Mapping):
-        extra = [key for key in given if key not in read]
-        if extra:
-            raise ValueError(f"Object has the unknown field `{extra[0]}` - at `{path}`")
+        for key in read:
+            if key not in given:
+                raise ValueError(f"Object missing required field `{key}` - at `{path}`")
         for key, inner in given.items():
-            _require_all_read(inner, read[key], f"{path}.{key}")
+            if key not in read:
+                raise ValueError(f"Object has the unknown field `{key}` - at `{path}`")
+            _require_same_keys(inner, read[key], f"{path}.{key}")
     elif isinstance(given, list | tuple) and isinstance(read, list | tuple):
-        pairs = zip(given, read, strict=True)
-        for number, (inner, other) in enumerate(pairs):
-            if not isinstance(inner, Mapping | list | tuple):
-                break  # numbers have no fields
-            _require_all_read(inner, other, f"{path}[{number}]")
+        for number, (inner, other) in enumerate(zip(given, read, strict=True)):
+            if isinstance(inner, Mapping | list | tuple):
+                _require_same_keys(inner, other, f"{path}[{number}]")
 
 
 def ten_digits(value: T) -> T:
@@ -90,20 +93,19 @@ def ten_digits(value: T) -> T:
     What a file keeps is then what the program goes on with, and numbers that differ by the order
     of a sum on another processor are the same text.
     """
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        changes = {
-            field.name: ten_digits(getattr(value, field.name))
-            for field in dataclasses.fields(value)
-        }
-        return dataclasses.replace(value, **changes)
+    if isinstance(value, float):  # first: nearly all that a verdict holds
+        finite = float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
+        return finite  # type: ignore[return-value]
+    if value is None or isinstance(value, str | int):
+        return value
+    if isinstance(value, list | tuple):
+        return tuple(map(ten_digits, value))  # type: ignore[return-value]
     if isinstance(value, Mapping):
         rounded = {key: ten_digits(inner) for key, inner in value.items()}
         return immutabledict(rounded)  # type: ignore[return-value]
-    if isinstance(value, list | tuple):
-        return tuple(ten_digits(inner) for inner in value)  # type: ignore[return-value]
-    if isinstance(value, float):
-        finite = float(f"{float(value):.{DIGITS}g}") if math.isfinite(value) else None
-        return finite  # type: ignore[return-value]
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        changes = {name: ten_digits(inner) for name, inner in fields_of(value).items()}
+        return dataclasses.replace(value, **changes)
     return value
 
 
@@ -128,8 +130,10 @@ def fields_of(record: object) -> Any:
     return {field.name: getattr(record, field.name) for field in fields}
 
 
-def annotations_of(kind: type) -> Iterator[tuple[str, tuple[Any, ...]]]:
-    """Each field of a record with what is annotated to its type."""
+def annotations_of(kind: type) -> Iterator[tuple[str, tuple[Any, ...], bool]]:
+    """Each field of a record: its name, what is annotated to its type, and if it may be None."""
     types = get_type_hints(kind, include_extras=True)
     for field in dataclasses.fields(kind):
-        yield field.name, getattr(types[field.name], "__metadata__", ())
+        hint = types[field.name]
+        plain, *parts = get_args(hint) if get_origin(hint) is Annotated else (hint,)
+        yield field.name, tuple(parts), type(None) in get_args(plain)

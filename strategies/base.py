@@ -154,6 +154,15 @@ def parse_weights(text: str, where: str) -> dict[str, float]:
     return weights
 
 
+def mix_text(weights: Mapping[str, float]) -> str:
+    """A mix as it was asked for, with what is left in cash: ``SPY 62.5 %, CASH 37.5 %``."""
+    left = round(1.0 - sum(weights.values()), 9)
+    parts = {name: weight for name, weight in weights.items() if weight > 0}
+    if left > 0:
+        parts["CASH"] = left
+    return ", ".join(f"{name} {100 * weight:.8g} %" for name, weight in parts.items())
+
+
 def require_weights(weights: Mapping[str, float], where: str, when: str = "") -> None:
     """Refuse weights that are negative, not finite or sum to more than 1.
 

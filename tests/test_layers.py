@@ -130,3 +130,8 @@ def test_help_and_list_load_no_engine(option):
     )
     assert done.returncode == 0, done.stderr
     assert "hedge_mix" in done.stdout
+
+
+def test_no_room_is_too_large():
+    for name, path in modules().items():
+        assert len(path.read_text("utf-8").splitlines()) <= 500, name

@@ -20,6 +20,7 @@ import pandas as pd
 from backtests.analysis import metrics
 from backtests.analysis.metrics import Array, Drawdown
 from backtests.analysis.months import cvar, month_ends, under_water
+from data.errors import DataError
 from data.records import annotations_of
 
 Number = float | int | str | None
@@ -125,7 +126,8 @@ class Metric:
 
     ``label`` may hold ``{rows}`` (daily, monthly) and ``{initial}`` (value at the start);
     ``better`` is 1 where more is better, -1 where less is, 0 where neither. ``of`` works it out;
-    what is not finite counts as not there.
+    what is not finite counts as not there. ``per_row`` says that it depends on how frequent the
+    rows are.
     """
 
     label: str
@@ -133,12 +135,14 @@ class Metric:
     better: int
     places: tuple[Place, ...]
     of: Callable[[Portfolio], Number]
+    per_row: bool = False
     key: str = ""
+    may_be_none: bool = False
 
     @property
     def is_of_one_kind(self) -> bool:
         """Whether it compares only where rows are as frequent and starts are as large."""
-        return "{rows}" in self.label or self.unit in (Unit.AMOUNT, Unit.COSTS)
+        return self.per_row or self.unit in (Unit.AMOUNT, Unit.COSTS)
 
 
 SCREEN, COMPARISON, VERDICT = Place.SCREEN, Place.COMPARISON, Place.VERDICT
@@ -242,7 +246,7 @@ class PortfolioNumbers:
         float,
         Metric(
             "CVaR 95, {rows}", Unit.PERCENT, 1, (SCREEN, COMPARISON),
-            lambda p: metrics.conditional_var(p.returns),
+            lambda p: metrics.conditional_var(p.returns), per_row=True,
         ),
     ]  # fmt: skip
     cvar_95_monthly: Annotated[
@@ -276,8 +280,8 @@ def declared(kind: type[PortfolioNumbers] = PortfolioNumbers) -> tuple[Metric, .
     """Every metric of a record of numbers, in order."""
     if kind not in _DECLARED:
         _DECLARED[kind] = tuple(
-            dataclasses.replace(part, key=name)
-            for name, parts in annotations_of(kind)
+            dataclasses.replace(part, key=name, may_be_none=may_be_none)
+            for name, parts, may_be_none in annotations_of(kind)
             for part in parts
             if isinstance(part, Metric)
         )
@@ -296,13 +300,28 @@ def shown_in(place: Place, kind: type[PortfolioNumbers] = PortfolioNumbers) -> t
 def numbers_of(
     portfolio: Portfolio, kind: type[PortfolioNumbers] = PortfolioNumbers
 ) -> PortfolioNumbers:
-    """Work out every declared number of a portfolio."""
-    values = {metric.key: _finite(metric.of(portfolio)) for metric in declared(kind)}
+    """Work out every declared number of a portfolio.
+
+    Raises
+    ------
+    DataError
+        If a number that every portfolio has is not finite, as the growth of a few days can be.
+    """
+    values = {metric.key: _number(metric, portfolio) for metric in declared(kind)}
     return kind(**values)  # type: ignore[arg-type]  # each function is declared beside its type
 
 
-def _finite(number: Number) -> Number:
-    return None if isinstance(number, float) and not math.isfinite(number) else number
+def _number(metric: Metric, portfolio: Portfolio) -> Number:
+    number = metric.of(portfolio)
+    if not isinstance(number, float) or math.isfinite(number):
+        return number
+    if metric.may_be_none:
+        return None
+    days = portfolio.values.index
+    raise DataError(
+        f"{metric.label} over {days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d} is no finite number; "
+        "give a longer period or check the prices"
+    )
 
 
 def _date(day: pd.Timestamp | None) -> str | None:

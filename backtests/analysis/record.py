@@ -301,6 +301,11 @@ class JudgedPortfolio:
     equity_weight: float | None = None
     cvar_saved_against_bills_monthly: float | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse one that is neither made nor missing."""
+        if (self.numbers is None) != (self.missing is not None):
+            raise ValueError(f"{self.key} {self.label} has either numbers or a reason for none")
+
 
 @dataclass(frozen=True)
 class AttributionPart:

@@ -42,7 +42,8 @@ ANSWER = 5  # seconds in which a scheduler answers, and has workers
 PATIENCE = 60  # seconds that a sweep without any worker waits for a new one
 LOOK = 5  # seconds between two looks at who still works
 LONGEST_GREETING = 1 << 16  # bytes; a few hundred in practice
-SOURCES = ("candidates.py", "costs.py", "scores.py", "simulate.py", "sweep.py")
+SOURCES = ("candidates.py", "costs.py", "scores.py", "simulate.py", "sweep.py",
+           "../analysis/metrics.py")  # fmt: skip
 
 
 def local_processes(scheduler: str) -> int | None:

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from typing import Any, Literal, TypedDict
+from functools import partial
+from typing import Any
 
 import numpy as np
 from numba import njit, types
@@ -28,22 +29,15 @@ from data.command import Progress, silent
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
+
 Seen = tuple[float, float, float, float, float, float, float, float]
 
 LANES = 64  # candidates side by side: their state fits into the first-level cache
 GROUP = 4  # columns valued in one pass; the rest costs a pass each
 LEAST = 1e-12  # of the money: orders below are rounding
 SPAN = 64  # sessions between two mergers of the streamed moments
-
-
-class Options(TypedDict):
-    """How every function here is compiled."""
-
-    nogil: bool
-    error_model: Literal["python", "numpy"]
-
-
-OPTIONS: Options = {"nogil": True, "error_model": "numpy"}
+# How every function here is compiled.
+jit = partial(njit, nogil=True, error_model="numpy")
 
 # Rows of a block's state.
 VALUE = 0
@@ -87,7 +81,7 @@ SUMS = {
 KEPT = tuple(SUMS.values())
 
 
-@njit(forceinline=True, **OPTIONS)
+@jit(forceinline=True)
 def _fill(
     price: Array,
     fee: Array,
@@ -170,7 +164,7 @@ def _fill(
         s[TRADED, i] += s[GROSS, i] / 2.0 / (s[VALUE, i] - s[LOST, i])
 
 
-@njit(forceinline=True, **OPTIONS)
+@jit(forceinline=True)
 def _observe(value: float, bill: float, mean: float, mean_excess: float, seen: Seen) -> Seen:
     """Take one more row's value into what streams: INVERSE to SECOND_EXCESS, sums but two."""
     inverse, peak, lowest, below, first, second, first_excess, second_excess = seen
@@ -192,20 +186,20 @@ def _observe(value: float, bill: float, mean: float, mean_excess: float, seen: S
     return inverse, peak, lowest, below, first, second, first_excess, second_excess
 
 
-@njit(forceinline=True, **OPTIONS)
+@jit(forceinline=True)
 def _seen(s: Array, i: int) -> Seen:
     return (s[INVERSE, i], s[PEAK, i], s[LOWEST, i], s[BELOW, i], s[FIRST, i], s[SECOND, i],
             s[FIRST_EXCESS, i], s[SECOND_EXCESS, i])  # fmt: skip
 
 
-@njit(forceinline=True, **OPTIONS)
+@jit(forceinline=True)
 def _note(s: Array, i: int, value: float, seen: Seen) -> None:
     s[VALUE, i] = value
     (s[INVERSE, i], s[PEAK, i], s[LOWEST, i], s[BELOW, i], s[FIRST, i], s[SECOND, i],
      s[FIRST_EXCESS, i], s[SECOND_EXCESS, i]) = seen  # fmt: skip
 
 
-@njit(forceinline=True, **OPTIONS)
+@jit(forceinline=True)
 def _beyond(price: Array, units: Array, into: int, s: Array, lanes: int) -> None:
     """Value money and the columns beyond the first GROUP."""
     for i in range(lanes):
@@ -216,7 +210,7 @@ def _beyond(price: Array, units: Array, into: int, s: Array, lanes: int) -> None
             s[into, i] += units[k, i] * p
 
 
-@njit(forceinline=True, **OPTIONS)
+@jit(forceinline=True)
 def _hold(
     prices: Array,
     bills: Array,
@@ -267,7 +261,7 @@ def _hold(
         row += 1
 
 
-@njit(forceinline=True, **OPTIONS)
+@jit(forceinline=True)
 def _merge(seen: int, s: Array, lanes: int) -> None:
     """Add a span's moments to those before: the mean moves, squares about it follow."""
     share = 1.0 / seen
@@ -286,9 +280,9 @@ def _compiled(function: Callable[..., None]) -> Any:
     That is ``$NUMBA_CACHE_DIR``, the package's ``__pycache__`` or the user's cache folder.
     """
     try:
-        return njit(cache=True, **OPTIONS)(function)
+        return jit(cache=True)(function)
     except RuntimeError:  # none of them: compile in every process
-        return njit(**OPTIONS)(function)
+        return jit()(function)
 
 
 @_compiled

@@ -23,19 +23,20 @@ from backtests.lab.state import (
     weight_step,
 )
 from backtests.report.lab import literal, shortened
-from data.load import available
+from data.load import SOURCES, available
 from data.treasuries.instruments import CATALOGUE
 from strategies.base import Parameter
 from strategies.registry import STRATEGIES, strategy_class
 
 UNITS = ("bp", "years", "months", "sessions")  # a name that ends in one says its unit
 FIRST_DAY, LAST_DAY = dt.date(1800, 1, 1), dt.date(2200, 12, 31)  # what a run takes
-SOURCES = {
+LABELS = {
     "auto": "auto: Yahoo, else kept",
     "yahoo": "yahoo: only Yahoo",
     "bundled": "bundled: months, 1962 on",
     "files": "files: your own folder",
 }
+KINDS = [source.partition(":")[0] for source in SOURCES]
 
 
 def controls() -> RunConfig:
@@ -56,7 +57,7 @@ def controls() -> RunConfig:
     for known in kind.parameters():
         control(strategy, known, tickers or list(CATALOGUE))
     st.divider()
-    st.selectbox("Source of prices", list(SOURCES), key="source", format_func=SOURCES.__getitem__,
+    st.selectbox("Source of prices", KINDS, key="source", format_func=lambda kind: LABELS.get(kind, kind),
                  help="auto: Yahoo, else the snapshots kept of it, else the bundled "
                  "history")  # fmt: skip
     if state["source"] == "files":

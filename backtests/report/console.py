@@ -13,8 +13,9 @@ from rich.text import Text
 from backtests.engine.run import Run
 from backtests.engine.summary import Latest, Summary
 from backtests.report.pages import pages_of_run
-from backtests.report.text import HEDGES, metric_rows, mix_text, money, percent, weights_text
+from backtests.report.text import HEDGES, metric_rows, money, percent, weights_text
 from backtests.report.verdict.words import sentences
+from strategies.base import mix_text
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,6 +12,7 @@ from data.records import Json, to_json
 MANIFEST = "manifest.json"
 SUMMARY = "summary.json"
 VERDICT = "verdict.json"
+CONFIG = "run.toml"
 FORMAT = 3  # of a results folder; raised when readers of older folders would go wrong
 
 

@@ -35,7 +35,7 @@ class FinishedRun:
     weights
         Sessions x columns, ``CASH`` last.
     orders
-        As in :class:`~backtests.engine.run.Simulation`.
+        As in :class:`~backtests.engine.simulation.Simulation`.
     """
 
     folder: Path

@@ -9,7 +9,7 @@ from backtests.engine.summary import Summary
 from backtests.report.files import FORMAT, MANIFEST, SUMMARY, read_json
 from backtests.report.manifest import Manifest, read_manifest, read_run_manifest
 from backtests.report.page import Cell, Grid, metric_cell, render_page
-from backtests.report.pages import OVERVIEW, PAGES
+from backtests.report.pages import OVERVIEW, pages_in
 from backtests.report.text import HEDGES, plain_label, run_label
 from data.durable import TEMPORARY, locked, replacing
 from data.errors import OutputError
@@ -91,7 +91,7 @@ def _other_cells(folder: Path, manifest: Manifest) -> list[Cell]:
 
 
 def _links(folder: Path, manifest: Manifest) -> Cell:
-    pages = [page for page in PAGES if page.file in manifest.files]
+    pages = pages_in(manifest.files)
     return Cell("", links=tuple((f"{folder.name}/{page.file}", page.word) for page in pages))
 
 

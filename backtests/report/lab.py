@@ -62,7 +62,7 @@ def theme() -> dict[str, str]:
 
 
 def render(template: str, **values: Any) -> str:
-    """HTML of a template beside this file; every value is escaped."""
+    """HTML of a template of the pages; every value is escaped."""
     return environment().get_template(template).render(figures=[], chart_of={}, plotly="", **values)
 
 
@@ -115,7 +115,11 @@ def tiles(summary: Summary, verdict: Verdict) -> list[tuple[str, str, str]]:
     """The few numbers at the top: label, the run's, and that of 100 % equity."""
     numbers, equity = summary.metrics, verdict.portfolio("equity")
     return [
-        (plain_label(metric), shown(metric, numbers), shown(metric, equity))
+        (
+            plain_label(metric),
+            shown(metric, numbers, summary.initial),
+            shown(metric, equity, summary.initial),
+        )
         for metric in shown_in(Place.TILE, type(numbers))
     ]
 

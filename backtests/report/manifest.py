@@ -9,10 +9,10 @@ from pathlib import Path
 from immutabledict import immutabledict
 
 from backtests.engine.config import ConfigTable
-from backtests.report.files import FORMAT, MANIFEST, read_json
+from backtests.report.files import CONFIG, FORMAT, MANIFEST, read_json
 from data.errors import OutputError
 from data.origin import Origin
-from data.records import fields_of, freeze_mappings, from_json
+from data.records import Json, fields_of, freeze_mappings, from_json
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,16 +121,7 @@ def read_manifest(folder: Path) -> Manifest:
     OutputError
         If it is missing or damaged.
     """
-    path = folder / MANIFEST
-    try:
-        table = read_json(path)
-        shared = {name: table[name] for name in fields_of(Manifest(kind="")) if name in table}
-        return from_json(Manifest, {"kind": "run", "format": 0, **shared, "files": table["files"]})
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        pass
-    raise OutputError(
-        f"{path} is missing or damaged; name the folder of a run, or run again to write it anew"
-    )
+    return _shared(folder, _table(folder))
 
 
 def read_run_manifest(folder: Path) -> RunManifest:
@@ -141,9 +132,10 @@ def read_run_manifest(folder: Path) -> RunManifest:
     OutputError
         If it is missing or damaged, of no run, or of an older version.
     """
-    manifest = read_whole_manifest(folder)
+    kind = read_manifest(folder).kind
+    manifest = read_whole_manifest(folder) if kind == "run" else None
     if not isinstance(manifest, RunManifest):
-        raise OutputError(f"{folder} is no run but a {manifest.kind}; name runs")
+        raise OutputError(f"{folder} is no run but a {kind}; name runs")
     return manifest
 
 
@@ -155,20 +147,49 @@ def read_whole_manifest(folder: Path) -> Manifest:
     OutputError
         If it is missing or damaged, or of another version.
     """
-    manifest = read_manifest(folder)
-    kind = KINDS.get(manifest.kind)
-    if kind is None:
-        raise OutputError(f"{folder} is no run but a {manifest.kind}; name runs")
-    table = read_json(folder / MANIFEST)
-    if manifest.format != FORMAT:
-        strategy = table.get("strategy")
-        command = f"python -m backtests.run {strategy if isinstance(strategy, str) else ''}"
-        again = f"run it again with {command.rstrip()}" if kind is RunManifest else "make it again"
-        raise OutputError(f"{folder} was written by another version of this program; {again}")
+    table = _table(folder)
+    shared = _shared(folder, table)
+    if shared.format != FORMAT:
+        raise OutputError(
+            f"{folder} was written by another version of this program; run it again"
+            f"{_command(folder, table)}"
+        )
     try:
-        return from_json(kind, table)
-    except ValueError as error:
+        return from_json(KINDS[shared.kind], table)
+    except (ValueError, KeyError) as error:
         raise OutputError(f"{folder / MANIFEST} is damaged ({error}); run it again") from error
+
+
+def _table(folder: Path) -> Mapping[str, Json]:
+    path = folder / MANIFEST
+    try:
+        return read_json(path)
+    except (OSError, ValueError, RecursionError):
+        raise _unreadable(path) from None
+
+
+def _shared(folder: Path, table: Mapping[str, Json]) -> Manifest:
+    """The fields of every kind; older versions had no kind, format or title."""
+    older = {"kind": "run", "format": 0, "created": "", "title": ""}
+    shared = {name: table[name] for name in fields_of(Manifest(kind="")) if name in table}
+    try:
+        return from_json(Manifest, {**older, **shared})
+    except ValueError:
+        raise _unreadable(folder / MANIFEST) from None
+
+
+def _unreadable(path: Path) -> OutputError:
+    return OutputError(
+        f"{path} is missing or damaged; name the folder of a run, or run again to write it anew"
+    )
+
+
+def _command(folder: Path, table: Mapping[str, Json]) -> str:
+    """How to make a run of another version again, as it was where its configuration is kept."""
+    if (folder / CONFIG).is_file():
+        return f" with python -m backtests.run --config {folder / CONFIG}"
+    strategy = table.get("strategy")
+    return f" with python -m backtests.run {strategy}" if isinstance(strategy, str) else ""
 
 
 KINDS: Mapping[str, type[Manifest]] = {

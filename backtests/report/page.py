@@ -42,9 +42,7 @@ class Grid:
     wide: bool = False
 
 
-def metric_cell(
-    metric: Metric, numbers: PortfolioNumbers, initial: float = 10_000.0, tone: str = ""
-) -> Cell:
+def metric_cell(metric: Metric, numbers: PortfolioNumbers, initial: float, tone: str = "") -> Cell:
     """A metric of a portfolio as a cell that sorts by its number, or by its text."""
     value = getattr(numbers, metric.key)
     sort = "" if value is None else value if isinstance(value, int | float) else None
@@ -52,7 +50,7 @@ def metric_cell(
 
 
 def render_page(template: str, path: Path, figures: Sequence[Figure] = (), **values: Any) -> None:
-    """Write a page from a template beside this file; every value is escaped.
+    """Write a page from a template of :data:`TEMPLATES`; every value is escaped.
 
     Parameters
     ----------
@@ -81,7 +79,7 @@ def render_page(template: str, path: Path, figures: Sequence[Figure] = (), **val
 
 @cache
 def environment() -> jinja2.Environment:
-    """The templates beside this file; every value is escaped, a missing one is an error."""
+    """The templates of :data:`TEMPLATES`; every value is escaped, a missing one is an error."""
     import jinja2
 
     return jinja2.Environment(

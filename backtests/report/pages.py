@@ -1,11 +1,12 @@
 """The one list of pages: what a folder of results can hold for a reader.
 
-The index, the screen, the comparison and whoever asks whether a run is complete read it.
+The index, the screen and the comparison read it; ``run_folder.py`` writes what it names.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,11 @@ VERDICT = Page("verdict.html", "verdict", of_run=True)
 TEARSHEET = Page("tearsheet.html", "tear sheet", of_run=True)
 OVERVIEW = Page("index.html", "open", of_run=False)
 PAGES = (VERDICT, TEARSHEET, OVERVIEW)
+
+
+def pages_in(files: Container[str]) -> list[Page]:
+    """The pages among the files of a folder, in order."""
+    return [page for page in PAGES if page.file in files]
 
 
 def pages_of_run(folder: Path) -> list[Page]:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from backtests.engine.config_file import write_config
 from backtests.engine.run import Run
-from backtests.report.files import SUMMARY, VERDICT, write_json
+from backtests.report.files import CONFIG, SUMMARY, VERDICT, write_json
 from backtests.report.folder import new_folder, write_manifest
 from backtests.report.manifest import RunManifest, SeriesOrigin
 from backtests.report.pages import TEARSHEET
@@ -37,7 +37,7 @@ def write_run(out: Path, run: Run, *, with_tearsheet: bool) -> Path:
     simulation, benchmark = run.simulation, run.benchmark
     with new_folder(out, run.name) as folder:
         write_json(folder / SUMMARY, run.summary)
-        write_config(folder / "run.toml", run.resolved)
+        write_config(folder / CONFIG, run.resolved)
         cash = run.market.cash.loc[simulation.nav.index]
         equity = pd.DataFrame(
             {"strategy": simulation.nav, "benchmark": benchmark.nav, "cash": cash}

@@ -18,8 +18,9 @@ from backtests.engine.simulation import Simulation
 from backtests.engine.summary import Summary
 from backtests.engine.with_quantstats import draw
 from backtests.report.page import environment
-from backtests.report.text import FREQUENCIES, costs_text, label_of, mix_text, percent, shown
+from backtests.report.text import FREQUENCIES, costs_text, label_of, percent, shown
 from data.market import Market
+from strategies.base import mix_text
 
 # Left out: the volatility-matched chart levers the strategy; the logarithmic one takes the
 # logarithm of the gain, not of wealth; the yearly one misplaces its bars over long periods.

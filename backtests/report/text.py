@@ -18,15 +18,6 @@ def weights_text(weights: Mapping[str, float]) -> str:
     return ", ".join(f"{name} {100 * weight:.1f} %" for name, weight in shown.items())
 
 
-def mix_text(weights: Mapping[str, float]) -> str:
-    """A mix as it was asked for, with what is left in cash: ``SPY 62.5 %, CASH 37.5 %``."""
-    left = round(1.0 - sum(weights.values()), 9)
-    parts = {name: weight for name, weight in weights.items() if weight > 0}
-    if left > 0:
-        parts["CASH"] = left
-    return ", ".join(f"{name} {100 * weight:.8g} %" for name, weight in parts.items())
-
-
 def two_digits(value: float, sign: str = "") -> str:
     """A number with two digits; what rounds to nothing has no minus."""
     return f"{round(value, 2) + 0.0:{sign},.2f}"
@@ -78,7 +69,7 @@ SMALL = 100.0  # a start below this wants more digits of amounts
 FREQUENCIES = {252: "daily", 12: "monthly"}
 
 
-def shown(metric: Metric, numbers: PortfolioNumbers, initial: float = 10_000.0) -> str:
+def shown(metric: Metric, numbers: PortfolioNumbers, initial: float) -> str:
     """A metric of a portfolio as text, or a dash.
 
     Amounts of a portfolio that starts small, as at 1, have more digits.
@@ -87,14 +78,14 @@ def shown(metric: Metric, numbers: PortfolioNumbers, initial: float = 10_000.0) 
     if metric.unit is Unit.RECOVERY:
         fell = numbers.max_drawdown_start is not None
         return value or ("not yet" if fell else "-")
-    if initial < SMALL and metric.unit in (Unit.AMOUNT, Unit.COSTS):
+    if value is not None and initial < SMALL and metric.unit in (Unit.AMOUNT, Unit.COSTS):
         return f"{value:.4f}" if metric.unit is Unit.COSTS else two_digits(value)
     return SHOW[metric.unit](value)
 
 
 def label_of(metric: Metric, ppy: int, initial: float) -> str:
     """What a metric is called, by rows per year and value at the start."""
-    start = f"{initial:,.0f}" if initial.is_integer() else money(initial)
+    start = f"{initial:,.0f}" if float(initial).is_integer() else money(initial)
     return metric.label.format(rows=FREQUENCIES[ppy], initial=start)
 
 

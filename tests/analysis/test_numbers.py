@@ -268,7 +268,7 @@ def test_one_metric_more_is_in_a_comparison(run, texts):
 
 
 def test_one_metric_more_is_in_the_verdict_and_the_lab(run, texts):
-    grid = portfolio_grid(run.verdict, ("portfolio", "equity"))
+    grid = portfolio_grid(run.verdict, run.summary, ("portfolio", "equity"))
     at = grid.heads.index("Best month")
     assert [row[at].text for row in grid.rows] == texts
     assert grid.rows[0][at].sort == run.summary.metrics.best_month
@@ -278,7 +278,7 @@ def test_one_metric_more_is_in_the_verdict_and_the_lab(run, texts):
 def test_a_portfolio_that_could_not_be_made_has_dashes_in_every_column(run):
     missing = JudgedPortfolio("variant", "step_bp -15", missing="outside its range")
     verdict = replace(run.verdict, portfolios=(*run.verdict.portfolios, missing))
-    grid = portfolio_grid(verdict, ("portfolio", "variant"))
+    grid = portfolio_grid(verdict, run.summary, ("portfolio", "variant"))
     assert [len(row) for row in grid.rows] == [len(grid.heads)] * 2
     assert [cell.text for cell in grid.rows[1]] == ["step_bp -15", *["-"] * (len(grid.heads) - 1)]
     assert grid.rows[1][0].small == "outside its range"

@@ -13,7 +13,6 @@ import pytest
 from immutabledict import immutabledict
 
 from backtests.analysis.cross_check import LABELS, Headline, cross_check
-from backtests.analysis.numbers import PortfolioNumbers
 from backtests.engine import ledger
 from backtests.engine.backtest import load_inputs, simulated
 from backtests.engine.config import RunConfig
@@ -209,14 +208,23 @@ def test_a_record_of_words_that_contradict_is_refused(records):
         from_json(RunManifest, content)
 
 
-def test_keys_beside_a_record_are_passed_over_at_the_outside_only(records):
-    numbers = records["PortfolioNumbers"]
-    content = {**written(numbers), "of": "SPY"}
-    assert from_json(PortfolioNumbers, content, beside=("of",)) == numbers
+@pytest.mark.parametrize("key", ["fee_bps", "lag"])
+def test_a_field_with_a_default_has_to_be_there_too(records, key):
+    """Costs that a file does not tell are not the default's."""
     summary = written(records["Summary"])
-    summary["metrics"]["of"] = "SPY"
-    with pytest.raises(ValueError, match=r"`of` - at `\$\.metrics`"):
-        from_json(Summary, summary, beside=("of",))
+    del summary["costs"][key]
+    with pytest.raises(ValueError, match=rf"missing required field `{key}` - at `\$\.costs`"):
+        from_json(Summary, summary)
+
+
+def test_what_was_read_is_written_whole_again(records):
+    content = written(records["Summary"])
+    assert to_json(from_json(Summary, content)) == content
+
+
+def test_fields_are_looked_for_behind_what_has_none():
+    with pytest.raises(ValueError, match=r"unknown field `of` - at `\$\.parts\[1\]`"):
+        from_json(Gappy, {"parts": [None, {"number": 1.5, "count": 2, "of": "SPY"}]})
 
 
 def test_what_no_record_holds_is_not_written():
@@ -233,6 +241,13 @@ class Inner:
 
     number: float | None
     count: int
+
+
+@dataclass(frozen=True)
+class Gappy:
+    """Records with a place left empty."""
+
+    parts: tuple[Inner | None, ...]
 
 
 @dataclass(frozen=True)

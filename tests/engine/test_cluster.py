@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import logging
 import os
 import signal
@@ -11,6 +12,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -289,3 +291,14 @@ def test_without_dask_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(UsageError, match="needs Dask, .* pip install -e '.\\[cluster\\]'"):
         score_on_within_a_second("local:1")
+
+
+def test_the_code_that_decides_scores_is_all_in_the_fingerprint():
+    """Else kept scores and workers of another version would be mixed without a word."""
+    folder = Path(cluster.__file__).parent
+    hashed = {(folder / name).resolve() for name in cluster.SOURCES}
+    for path in (folder / "scores.py", folder / "sweep.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module.startswith("backtests.analysis"):
+                module = folder.parents[1] / f"{node.module.replace('.', '/')}.py"
+                assert module.resolve() in hashed, node.module

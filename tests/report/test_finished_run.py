@@ -70,7 +70,7 @@ def test_a_run_of_the_old_format_names_the_command(written, version):
     doctor(written, "summary.json", lambda content: content.pop("metrics"))
     assert refusal(written) == (
         f"{written} was written by another version of this program; run it again with "
-        "python -m backtests.run hedge_mix"
+        f"python -m backtests.run --config {written / 'run.toml'}"
     )
 
 

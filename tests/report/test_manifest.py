@@ -63,16 +63,33 @@ def test_what_every_manifest_holds_is_read_of_an_older_version(written):
 @pytest.mark.parametrize("version", [None, 1, FORMAT - 1, FORMAT + 1])
 @pytest.mark.parametrize(
     ("strategy", "command"),
-    [("hedge_mix", "python -m backtests.run hedge_mix"), (5, "python -m backtests.run"),
-     (None, "python -m backtests.run")],
-)  # fmt: skip
+    [("hedge_mix", " with python -m backtests.run hedge_mix"), (5, ""), (None, "")],
+)
 def test_another_version_is_one_line_with_the_command(written, version, strategy, command):
     change(written, format=version, strategy=strategy)
+    (written / "run.toml").unlink(missing_ok=True)
     with pytest.raises(OutputError) as caught:
         read_run_manifest(written)
     assert str(caught.value) == (
-        f"{written} was written by another version of this program; run it again with {command}"
+        f"{written} was written by another version of this program; run it again{command}"
     )
+
+
+def test_another_version_with_its_configuration_is_made_again_as_it_was(written):
+    """The strategy's name alone would make another run: other weights, dates and data."""
+    (written / "run.toml").write_text('strategy = "hedge_mix"')
+    change(written, format=FORMAT - 1)
+    with pytest.raises(OutputError) as caught:
+        read_run_manifest(written)
+    assert str(caught.value).endswith(
+        f"; run it again with python -m backtests.run --config {written / 'run.toml'}"
+    )
+
+
+def test_a_comparison_of_another_version_is_no_run_before_all_else(written):
+    change(written, kind="comparison", format=FORMAT - 1)
+    with pytest.raises(OutputError, match="is no run but a comparison; name runs"):
+        read_run_manifest(written)
 
 
 @pytest.mark.parametrize(

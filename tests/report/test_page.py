@@ -27,7 +27,7 @@ OWNED = "<script>alert(1)</script>"
     ],
 )
 def test_a_metric_sorts_by_its_number_or_its_text(key, value, text, sort):
-    cell = metric_cell(BY_KEY[key], make_numbers(**{key: value}), tone="best")
+    cell = metric_cell(BY_KEY[key], make_numbers(**{key: value}), 10_000.0, tone="best")
     assert (cell.text, cell.sort, cell.tone) == (text, sort, "best")
 
 

@@ -30,8 +30,7 @@ ELSEWHERE = Page("map.html", "map", of_run=False)
 def with_a_letter(monkeypatch):
     """A list with two pages more, one of them of runs."""
     longer = (*pages.PAGES, LETTER, ELSEWHERE)
-    for module in (pages, index):
-        monkeypatch.setattr(module, "PAGES", longer)
+    monkeypatch.setattr(pages, "PAGES", longer)
 
 
 def add_pages(folder):

@@ -12,7 +12,6 @@ from backtests.report.text import (
     costs_text,
     label_of,
     metric_rows,
-    mix_text,
     money,
     percent,
     plain_label,
@@ -22,6 +21,7 @@ from backtests.report.text import (
     two_digits,
     weights_text,
 )
+from strategies.base import mix_text
 from tests.report.verdict.helpers import make_numbers
 
 
@@ -84,25 +84,27 @@ BY_KEY = {metric.key: metric for metric in declared()}
     ],
 )
 def test_a_metric_is_written_by_its_unit(key, text, none):
-    assert shown(BY_KEY[key], make_numbers()) == text
-    assert shown(BY_KEY[key], make_numbers(**{key: None})) == none
+    assert shown(BY_KEY[key], make_numbers(), 10_000.0) == text
+    assert shown(BY_KEY[key], make_numbers(**{key: None}), 10_000.0) == none
 
 
 def test_what_never_fell_has_nothing_to_recover_from():
     still = make_numbers(max_drawdown_start=None, max_drawdown_recovered=None)
-    assert shown(BY_KEY["max_drawdown_recovered"], still) == "-"
+    assert shown(BY_KEY["max_drawdown_recovered"], still, 10_000.0) == "-"
 
 
 def test_amounts_of_a_small_start_have_more_digits():
     small = make_numbers(costs_paid=0.01234, final_value=4.6)
     assert shown(BY_KEY["costs_paid"], small, 1.0) == "0.0123"
     assert shown(BY_KEY["final_value"], small, 1.0) == "4.60"
+    absent = make_numbers(costs_paid=None, final_value=None)
+    assert [shown(BY_KEY[key], absent, 1.0) for key in ("costs_paid", "final_value")] == ["-", "-"]
 
 
 def test_every_unit_can_be_written():
     assert {metric.unit for metric in declared()} <= {*SHOW, Unit.RECOVERY}
     for metric in declared():
-        assert shown(metric, make_numbers())
+        assert shown(metric, make_numbers(), 10_000.0)
 
 
 @pytest.mark.parametrize(
@@ -129,3 +131,10 @@ def test_what_does_not_compare_is_left_out_of_runs_of_several_kinds():
     mixed = [row[0] for row in metric_rows(both, 12, 1.0, of_one_kind=False)]
     assert set(whole) - set(mixed) == {"CVaR 95, monthly", "Costs paid", "Final value of 1"}
     assert metric_rows(both, 12, 1.0)[0] == ["CAGR", "8.00 %", "5.00 %"]
+
+
+def test_a_start_in_whole_numbers_is_a_start():
+    """A TOML file and Python may give 5000 where a command line gives 5000.0."""
+    metric = next(metric for metric in declared() if metric.key == "final_value")
+    assert label_of(metric, 12, 5000) == "Final value of 5,000"
+    assert label_of(metric, 12, 2.5) == "Final value of 2.50"

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from backtests.engine.tuned import Tuned
 from backtests.report.charts import MOST_POINTS, Line, growth_axis, time_chart
 from backtests.report.figures import (
     Axis,
@@ -24,7 +25,6 @@ from backtests.report.figures import (
     line,
     mark,
 )
-from backtests.report.tuning.result import Tuned
 from backtests.report.tuning.words import SHOWN, WORDS
 
 MOST_LEVELS = 61  # of an axis of a map; finer ones are drawn by every so many

@@ -11,7 +11,7 @@ from backtests.analysis.reliability import Edge, Reliability
 from backtests.analysis.selection import ChosenSharpe
 from backtests.analysis.superiority import RealityCheck
 from backtests.analysis.walkforward import WalkForward
-from backtests.report.tuning.result import Tuned
+from backtests.engine.tuned import Tuned
 from backtests.report.tuning.words import headline, sentences
 from data.records import Json, ten_digits, to_json
 from strategies.base import Params

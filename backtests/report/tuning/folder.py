@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from backtests.engine.config_file import write_config
+from backtests.engine.tuned import BEST, Tuned
 from backtests.report.files import write_json
 from backtests.report.folder import new_folder, write_manifest
 from backtests.report.index import rebuild_index
@@ -17,7 +18,6 @@ from backtests.report.pages import OVERVIEW
 from backtests.report.run_folder import versions
 from backtests.report.tuning.document import as_json, document
 from backtests.report.tuning.page import write_page
-from backtests.report.tuning.result import BEST, Tuned
 
 ROWS_AT_ONCE = 1 << 17  # of the file of all candidates
 

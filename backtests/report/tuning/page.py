@@ -12,10 +12,10 @@ from backtests.analysis.objective import MONTHS
 from backtests.analysis.reliability import RARE_BY_CHANCE, SURE_OF_SKILL
 from backtests.analysis.selection import ChosenSharpe
 from backtests.analysis.walkforward import WalkForward
+from backtests.engine.tuned import BEST, Tuned, params_text
 from backtests.report.page import Cell, Grid, render_page
 from backtests.report.text import costs_text, percent
 from backtests.report.tuning.charts import figures
-from backtests.report.tuning.result import BEST, Tuned, params_text
 from backtests.report.tuning.words import (
     SHOWN,
     WORDS,

@@ -10,11 +10,16 @@ from backtests.analysis.reliability import RARE_BY_CHANCE, Edge
 from backtests.analysis.resampling import FEWEST_ROWS
 from backtests.analysis.scores import TIE
 from backtests.analysis.walkforward import WalkForward
+from backtests.engine.scores import METRICS
+from backtests.engine.tuned import Tuned
 from backtests.report.text import SHOW, percent, plain_label
-from backtests.report.tuning.result import Tuned
 
 # What is shown of a candidate, from the one list of metrics: its name, and how it is written.
-SHOWN = {metric.key: (plain_label(metric), SHOW[metric.unit]) for metric in shown_in(Place.SEARCH)}
+SHOWN = {
+    metric.key: (plain_label(metric), SHOW[metric.unit])
+    for metric in shown_in(Place.SEARCH)
+    if metric.key in METRICS  # the sweep works out its own, whatever else is declared
+}
 WORDS = {"cagr": "CAGR", "sharpe": "Sharpe ratio", "sortino": "Sortino ratio",
          "calmar": "Calmar ratio"}  # fmt: skip
 

@@ -7,8 +7,9 @@ from pathlib import Path
 from backtests.analysis.record import Verdict
 from backtests.engine.summary import Summary
 from backtests.report.page import render_page
-from backtests.report.text import costs_text, mix_text
+from backtests.report.text import costs_text
 from backtests.report.verdict import charts, tables, words
+from strategies.base import mix_text
 
 RULE = (
     "The rule of the word: it works if the 90 % interval of the CVaR(95) saved against "
@@ -43,8 +44,8 @@ def write_verdict(path: Path, verdict: Verdict, summary: Summary) -> None:
         sentences=words.sentences(verdict).with_leads,
         rule=RULE,
         matched=words.matched_text(verdict),
-        portfolios=tables.portfolio_grid(verdict, ("portfolio", "equity", "bills", "matched")),
-        controls=tables.controls_grid(verdict),
+        portfolios=tables.portfolio_grid(verdict, summary, tables.JUDGED),
+        controls=tables.controls_grid(verdict, summary),
         works=tables.works_grid(verdict),
         worst=-(-verdict.sample.months // 10),
         method=words.method_text(verdict.sample),

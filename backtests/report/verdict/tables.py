@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from backtests.analysis.numbers import Place, PortfolioNumbers, shown_in
 from backtests.analysis.record import Crisis, JudgedPortfolio, Verdict
 from backtests.analysis.resampling import Estimate
+from backtests.engine.summary import Summary
 from backtests.report.page import Cell, Grid, metric_cell
-from backtests.report.text import money, percent, ratio, two_digits, whole
+from backtests.report.text import label_of, money, percent, ratio, two_digits, whole
 from backtests.report.verdict.words import DIMENSIONS, NAMES, Show, name_of
 
+JUDGED = ("portfolio", "equity", "bills", "matched")
 MEASURES = {
     "cvar_saved_monthly": "CVaR(95) saved, points a month",
     "drawdown_saved_monthly": "Deepest drawdown saved, points",
@@ -64,13 +66,14 @@ SHOW: dict[str, Show] = {
 }
 
 
-def portfolio_grid(verdict: Verdict, keys: Sequence[str]) -> Grid:
+def portfolio_grid(verdict: Verdict, summary: Summary, keys: Sequence[str]) -> Grid:
     """Headline numbers of the portfolios of some keys, one a row."""
     portfolios = [row for row in verdict.portfolios if row.key in keys]
     kind = next((type(row.numbers) for row in portfolios if row.numbers), PortfolioNumbers)
     metrics = shown_in(Place.VERDICT, kind)
-    heads = ["", *(metric.label.strip() for metric in metrics), "Mean equity weight",
-             "CVaR saved against bills"]  # fmt: skip
+    ppy, initial = summary.periods_per_year, summary.initial
+    heads = ["", *(label_of(metric, ppy, initial).strip() for metric in metrics),
+             "Mean equity weight", "CVaR saved against bills"]  # fmt: skip
 
     def row_of(portfolio: JudgedPortfolio) -> list[Cell]:
         numbers = portfolio.numbers
@@ -79,7 +82,7 @@ def portfolio_grid(verdict: Verdict, keys: Sequence[str]) -> Grid:
             return [missing, *[Cell("-", "") for _ in heads[1:]]]
         return [
             Cell(name_of(portfolio)),
-            *(metric_cell(metric, numbers) for metric in metrics),
+            *(metric_cell(metric, numbers, initial) for metric in metrics),
             number_cell(portfolio.equity_weight),
             number_cell(portfolio.cvar_saved_against_bills_monthly, hundredths),
         ]
@@ -87,11 +90,11 @@ def portfolio_grid(verdict: Verdict, keys: Sequence[str]) -> Grid:
     return Grid(heads, [row_of(portfolio) for portfolio in portfolios], wide=True)
 
 
-def controls_grid(verdict: Verdict) -> Grid | None:
+def controls_grid(verdict: Verdict, summary: Summary) -> Grid | None:
     """A duration rule beside its static mix and its variants; None for another strategy."""
     if not any(row.key == "static" for row in verdict.portfolios):
         return None
-    return portfolio_grid(verdict, ("portfolio", "static", "variant"))
+    return portfolio_grid(verdict, summary, ("portfolio", "static", "variant"))
 
 
 def works_grid(verdict: Verdict) -> Grid:

@@ -18,8 +18,8 @@ def texts(row) -> list[str]:
     return [cell.text for cell in row]
 
 
-def test_portfolios_are_rows_and_their_numbers_cells():
-    grid = tables.portfolio_grid(make_verdict(), ("portfolio", "bills"))
+def test_portfolios_are_rows_and_their_numbers_cells(run):
+    grid = tables.portfolio_grid(make_verdict(), run.summary, ("portfolio", "bills"))
     assert grid.heads == [
         "", "CAGR", "Volatility, month-ends", "Sharpe (over bills)", "Max drawdown",
         "Longest under water, days", "CVaR 95, month-ends", "Turnover a year", "Costs paid",
@@ -33,14 +33,22 @@ def test_portfolios_are_rows_and_their_numbers_cells():
     assert grid.rows[0][1].sort == 0.08
 
 
-def test_controls_are_shown_of_a_duration_rule_alone():
+def test_amounts_of_a_small_start_have_more_digits_on_the_page_too(run):
+    small = replace(run.summary, initial=1.0)
+    portfolio = replace(make_verdict().portfolios[0], numbers=make_numbers(costs_paid=0.01234))
+    verdict = replace(make_verdict(), portfolios=(portfolio,))
+    grid = tables.portfolio_grid(verdict, small, ("portfolio",))
+    assert grid.rows[0][grid.heads.index("Costs paid")].text == "0.0123"
+
+
+def test_controls_are_shown_of_a_duration_rule_alone(run):
     verdict = make_verdict()
-    assert tables.controls_grid(verdict) is None
+    assert tables.controls_grid(verdict, run.summary) is None
     static = JudgedPortfolio("static", "", None, make_numbers(cagr=0.07), 0.6, -0.01)
     variant = JudgedPortfolio("variant", "step_bp 75", None, make_numbers(), 0.6, 0.01)
     missing = JudgedPortfolio("variant", "step_bp 0", "outside its range")
     rule = replace(verdict, portfolios=(*verdict.portfolios, static, variant, missing))
-    grid = tables.controls_grid(rule)
+    grid = tables.controls_grid(rule, run.summary)
     assert [row[0].text for row in grid.rows] == [
         "Portfolio", "Static, same average duration", "step_bp 75", "step_bp 0",
     ]  # fmt: skip

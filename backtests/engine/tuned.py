@@ -14,9 +14,8 @@ from backtests.analysis.plateau import Region
 from backtests.analysis.reliability import Edge, Reliability
 from backtests.engine.config import RunConfig
 from backtests.engine.space import Space
-from backtests.report.text import mix_text
 from data.market import Market
-from strategies.base import Params
+from strategies.base import Params, mix_text
 
 BEST = "best.toml"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backtests.engine.space import mix_space, rule_space
-from backtests.report.tuning.result import params_text
+from backtests.engine.tuned import params_text
 from strategies.attack_defend import AttackDefend
 from strategies.hedge_mix import HedgeMix
 
