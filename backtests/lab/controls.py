@@ -57,7 +57,7 @@ def controls() -> RunConfig:
     for known in kind.parameters():
         control(strategy, known, tickers or list(CATALOGUE))
     st.divider()
-    st.selectbox("Source of prices", KINDS, key="source", format_func=lambda kind: LABELS.get(kind, kind),
+    st.selectbox("Source of prices", KINDS, key="source", format_func=label_of_source,
                  help="auto: Yahoo, else the snapshots kept of it, else the bundled "
                  "history")  # fmt: skip
     if state["source"] == "files":
@@ -76,6 +76,11 @@ def controls() -> RunConfig:
     st.text_input("Benchmark", key="benchmark", placeholder="SPY, else the heaviest")
     st.button("Read the data again", key="forget", on_click=lab.forget)
     return from_state(state)
+
+
+def label_of_source(kind: str) -> str:
+    """What the list of sources says of one."""
+    return LABELS.get(kind, kind)
 
 
 def control(strategy: str, known: Parameter, tickers: list[str]) -> None:
