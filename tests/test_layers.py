@@ -135,3 +135,10 @@ def test_help_and_list_load_no_engine(option):
 def test_no_room_is_too_large():
     for name, path in modules().items():
         assert len(path.read_text("utf-8").splitlines()) <= 500, name
+
+
+def test_every_module_of_data_has_its_own_tests():
+    for name, path in modules().items():
+        if name.startswith("data.") and (path.name != "__init__.py" or name == "data.bundled"):
+            *folders, leaf = name.split(".")
+            assert (ROOT / "tests" / "/".join(folders) / f"test_{leaf}.py").is_file(), name
