@@ -132,10 +132,11 @@ def read_run_manifest(folder: Path) -> RunManifest:
     OutputError
         If it is missing or damaged, of no run, or of an older version.
     """
-    kind = read_manifest(folder).kind
-    manifest = read_whole_manifest(folder) if kind == "run" else None
+    table = _table(folder)
+    shared = _shared(folder, table)
+    manifest = _whole(folder, table, shared) if shared.kind == "run" else shared
     if not isinstance(manifest, RunManifest):
-        raise OutputError(f"{folder} is no run but a {kind}; name runs")
+        raise OutputError(f"{folder} is no run but a {shared.kind}; name runs")
     return manifest
 
 
@@ -148,7 +149,10 @@ def read_whole_manifest(folder: Path) -> Manifest:
         If it is missing or damaged, or of another version.
     """
     table = _table(folder)
-    shared = _shared(folder, table)
+    return _whole(folder, table, _shared(folder, table))
+
+
+def _whole(folder: Path, table: Mapping[str, Json], shared: Manifest) -> Manifest:
     if shared.format != FORMAT:
         raise OutputError(
             f"{folder} was written by another version of this program; run it again"
