@@ -260,12 +260,16 @@ def tune(
     # The count of trials decides numbers too.
     name = f"tune-{short_hash([key, str(search.objective), trials])}"
     table = pd.DataFrame(scores, columns=list(METRICS))
+    interrupted = Interrupted(int(done.sum()), len(done), _best_so_far(search, table))
     if stopped:
-        raise Interrupted(int(done.sum()), len(done), _best_so_far(search, table))
-    with progress("examining the best (bootstrap, overfitting, walk-forward)"):
-        tuned = examined(search, table, trials, name)
-    with progress("writing the page"):
-        folder = write_tuning(out, tuned)
+        raise interrupted
+    try:
+        with progress("examining the best (bootstrap, overfitting, walk-forward)"):
+            tuned = examined(search, table, trials, name)
+        with progress("writing the page"):
+            folder = write_tuning(out, tuned)
+    except KeyboardInterrupt:  # the scores stay until the folder is there
+        raise interrupted from None
     unfinished.discard()
     return tuned, folder
 

@@ -60,6 +60,24 @@ def test_a_stopped_search_goes_on_where_it_was(how, undisturbed, tmp_path, capsy
     assert not list(tmp_path.glob(".tuning-*"))
 
 
+def test_ctrl_c_while_the_best_are_examined_says_how_to_go_on(
+    undisturbed, tmp_path, capsys, monkeypatch
+):
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("backtests.tuning.examined", stop)
+        code, shown, told = command(capsys, *SLOW, *BUNDLED, "--out", str(tmp_path))
+    assert code == 1
+    assert "stopped after 363 of 363 candidates" in shown
+    assert "the same command goes on from there" in shown
+    assert told.splitlines()[-1] == "error: interrupted; finished results are intact"
+    assert command(capsys, *SLOW, *BUNDLED, "--out", str(tmp_path))[0] == 0
+    name = "candidates.parquet"
+    assert (only(tmp_path) / name).read_bytes() == (undisturbed / name).read_bytes()
+
+
 keep = Unfinished.keep
 
 
