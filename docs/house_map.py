@@ -60,7 +60,7 @@ FLOORS: tuple[tuple[str, tuple[Room, ...]], ...] = (
         Room("config", "to TOML, address, command", _modules(
             "backtests.engine", "config config_file address costs")),
         Room("search", "sweep kernel, spaces", _modules(
-            "backtests.engine", "search space sweep candidates scores cluster")),
+            "backtests.engine", "search space sweep candidates scores cluster tuned")),
     )),
     ("rules and pure analysis", (
         Room("strategies/", "one file a rule", ("strategies",)),

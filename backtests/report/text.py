@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -91,7 +92,7 @@ def label_of(metric: Metric, ppy: int, initial: float) -> str:
 
 def plain_label(metric: Metric) -> str:
     """What a metric is called where every row has its own frequency and start."""
-    return metric.label.partition(" of {")[0].partition(", {")[0].strip()
+    return re.sub(r"(,| of)? ?\{\w+\}", "", metric.label).strip()
 
 
 def metric_rows(
