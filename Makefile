@@ -55,6 +55,7 @@ lint: $(DEV_STAMP) ## Check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy --platform win32
 
 # Fault counts that no change has to wait for; their figures stand in docs/reliability.md.
 .PHONY: soak

@@ -16,6 +16,7 @@ from typing import Any
 
 import click
 
+from backtests.cli import strategy_file_option
 from data.command import CONTEXT, run_command
 from data.errors import UsageError
 
@@ -50,8 +51,11 @@ OPTIONS: dict[str, Any] = {
 @click.option("--no-browser", is_flag=True, help="Do not open a browser.")
 @click.option("--out", default="results", show_default=True, type=click.Path(),
               help="Folder for saved runs.")  # fmt: skip
+@strategy_file_option(multiple=True)
 @click.option("--debug", is_flag=True, help="Show tracebacks.")
-def main(port: int, no_browser: bool, out: str, debug: bool) -> None:
+def main(
+    port: int, no_browser: bool, out: str, strategy_file: tuple[str, ...], debug: bool
+) -> None:
     """Open the lab: strategies, weights and dates by sliders, the answer at once."""
     from backtests.report.folder import require_writable
 
@@ -63,7 +67,10 @@ def main(port: int, no_browser: bool, out: str, debug: bool) -> None:
             "run: pip install -c constraints.txt -e '.[app]'"
         ) from None
     from backtests.lab.loopback import listen
+    from strategies.registry import use_file
 
+    for file in strategy_file:
+        use_file(file)
     require_writable(Path(out))
     listening = listen(port)
     address = f"http://{LOOPBACK}:{listening.getsockname()[1]}"

@@ -68,6 +68,33 @@ def given_params(options: Mapping[str, Any]) -> dict[str, str]:
     return params
 
 
+def named_strategy(strategy: str | None, file: str | None) -> str | None:
+    """Name of the strategy to run: as given, or that of ``--strategy-file``.
+
+    Raises
+    ------
+    UsageError
+        If both are given and differ, or the file cannot be used.
+    """
+    from strategies.registry import use_file
+
+    if file is None:
+        return strategy
+    name = use_file(file)
+    if strategy not in (None, name):
+        raise UsageError(f"--strategy-file {file} is {name}, not {strategy}; leave that name out")
+    return name
+
+
+def strategy_file_option(*, multiple: bool = False) -> Callable[..., Any]:
+    """Add the option that brings a strategy from outside the repository."""
+    return click.option(
+        "--strategy-file", metavar="FILE.py:CLASS", multiple=multiple,
+        help="A strategy of your own; it runs once it is proved not to look ahead"
+             + ("; may be given several times." if multiple else "."),
+    )  # fmt: skip
+
+
 def strategy_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that give parameters of a strategy."""
     options = (

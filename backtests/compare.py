@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from backtests.cli import RUN_OPTIONS, assignments, config_options, run_config
+from backtests.cli import (
+    RUN_OPTIONS,
+    assignments,
+    config_options,
+    run_config,
+    strategy_file_option,
+)
 from data.command import CONTEXT, make_console, printable, run_command, steps
 from data.errors import OutputError, UsageError, did_you_mean
 from data.records import fields_of
@@ -28,6 +34,7 @@ MOST_ACROSS = 5  # columns that a terminal shows by name
 
 @click.command(context_settings=CONTEXT)
 @click.argument("runs", nargs=-1, metavar="RUN RUN ...")
+@strategy_file_option(multiple=True)
 @config_options
 @click.option("--align", is_flag=True,
               help="Cut runs that differ to their common span, instead of refusing.")  # fmt: skip
@@ -45,6 +52,7 @@ def main(runs: tuple[str, ...], **options: Any) -> None:
 
     if not FEWEST <= len(runs) <= MOST:
         raise UsageError(f"compare takes {FEWEST} to {MOST} runs, got {len(runs)}")
+    use_files(options["strategy_file"], runs)
     out = Path(options["out"])
     options = like_the_finished(runs, out, options)
     asked = [resolve(text, out, options) for text in runs]
@@ -69,6 +77,22 @@ def main(runs: tuple[str, ...], **options: Any) -> None:
     print_comparison(console, comparison, place, against=options["against"])
 
 
+def use_files(files: Sequence[str], runs: Sequence[str]) -> None:
+    """Take strategies from outside the repository; one that no RUN names is refused.
+
+    Raises
+    ------
+    UsageError
+        Naming it.
+    """
+    from strategies.registry import use_file
+
+    for file in files:
+        name = use_file(file)
+        if all(text.partition(":")[0] != name for text in runs):
+            raise UsageError(f"--strategy-file {file} is {name}, which no RUN names; add {name}")
+
+
 def resolve(text: str, out: Path, options: dict[str, Any]) -> Path | RunConfig:
     """Read one argument: the folder of a finished run, or what to run.
 
@@ -77,17 +101,17 @@ def resolve(text: str, out: Path, options: dict[str, Any]) -> Path | RunConfig:
     HedgeError
         For what is neither, naming the nearest.
     """
-    from strategies.registry import STRATEGIES
+    from strategies.registry import is_strategy, strategy_names
 
     strategy, colon, rest = text.partition(":")
     folder = folder_of(text, out)
     if folder is not None:
         return folder
-    if strategy not in STRATEGIES:
-        known = [*STRATEGIES, *_finished(out)]
+    if not is_strategy(strategy):
+        names = strategy_names()
         raise UsageError(
-            f"{text!r} is no strategy and no run under {out}{did_you_mean(text, known)}; "
-            f"strategies are {', '.join(STRATEGIES)}"
+            f"{text!r} is no strategy and no run under {out}"
+            f"{did_you_mean(text, [*names, *_finished(out)])}; strategies are {', '.join(names)}"
         )
     if colon and not rest:
         raise UsageError(f"{text!r} names no parameter; write {strategy}:NAME=VALUE,...")
@@ -96,11 +120,14 @@ def resolve(text: str, out: Path, options: dict[str, Any]) -> Path | RunConfig:
 
 def folder_of(text: str, out: Path) -> Path | None:
     """The folder of a finished run that an argument names, by path or by name under ``out``."""
-    from strategies.registry import STRATEGIES
+    from strategies.registry import STRATEGIES, is_strategy
 
-    if text.partition(":")[0] in STRATEGIES or "\0" in text:
+    name = text.partition(":")[0]
+    if name in STRATEGIES or "\0" in text:
         return None
-    return next((f.resolve() for f in (Path(text), out / text) if f.is_dir()), None)
+    folder = next((f.resolve() for f in (Path(text), out / text) if f.is_dir()), None)
+    # Asked last: the names of a folder of own strategies are known only by running it.
+    return None if folder is None or is_strategy(name) else folder
 
 
 def like_the_finished(runs: Sequence[str], out: Path, options: dict[str, Any]) -> dict[str, Any]:
@@ -231,7 +258,7 @@ def print_comparison(
         for name, cells in rows:
             table.add_row(name, *cells[chosen])
         console.print(table)
-    console.print(Text(f"open {place / 'index.html'}", no_wrap=True))
+    console.print(Text(f"open {place / 'index.html'}"), soft_wrap=True)
 
 
 if __name__ == "__main__":

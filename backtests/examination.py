@@ -21,6 +21,7 @@ from backtests.engine.scores import score_in_chunks
 from backtests.engine.search import Search, month_returns
 from backtests.engine.tuned import Diluted, Tuned, params_text
 from data.errors import UsageError
+from strategies.decisions import decide
 from strategies.equity_only import EquityOnly
 
 Array = NDArray[np.float64]
@@ -175,7 +176,7 @@ def _diluted(search: Search, chosen: Array, cash: Array) -> Diluted | None:
     panel, rule = search.panel, search.default
     if search.objective.eligible(search.scores_alone(rule).to_frame().T)[0]:
         return None
-    decided = rule.target_weights(search.market)
+    decided = decide(rule, search.market)
     shares = np.arange(99, 0, -1) / 100
     less = schedules(panel, search.market, (decided * share for share in shares))
     table = pd.concat(score_in_chunks(panel, less))
@@ -195,6 +196,7 @@ def _best_run(search: Search, number: int) -> RunConfig:
         search.config,
         strategy=search.space.strategy,
         params=search.space.params(number),
+        rule=search.space.rule(number),
         source=search.market.source,
         start=f"{sessions[0]:%Y-%m-%d}",
         end=f"{sessions[-1]:%Y-%m-%d}",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from backtests.engine.backtest import load_inputs, simulated
+from backtests.engine.backtest import Load, load_inputs, simulated
 from backtests.engine.config import RunConfig
 from backtests.engine.judge import judged, with_sleeve
 from backtests.engine.run import Run
 from data.command import Progress, silent
-from data.load import data_line
-from strategies.causality import prove_quickly
+from data.load import data_line, load_market
+from strategies.causality import prove_on, prove_quickly
 
 
 def execute(
@@ -21,6 +21,7 @@ def execute(
     *,
     refresh: bool = False,
     with_verdict: bool = True,
+    load: Load = load_market,
 ) -> Run:
     """Load the market, simulate the strategy and its benchmark, sum them up and judge them.
 
@@ -34,6 +35,8 @@ def execute(
         Called with each line the user should read: the data used, and what to know of them.
     refresh
         Fetch prices again even where a fresh snapshot is kept.
+    load
+        What loads the market, as :func:`data.load.load_market`.
     with_verdict
         Whether to simulate the references and judge the run by them.
 
@@ -42,11 +45,15 @@ def execute(
     HedgeError
         For whatever the user can correct.
     """
-    prove_quickly(config.make_strategy())
-    inputs = load_inputs(config, progress, refresh=refresh)
+    strategy = config.make_strategy()
+    with progress("proving that the rule does not look ahead"):
+        prove_quickly(strategy)
+    inputs = load_inputs(config, progress, refresh=refresh, load=load)
     announce(f"{config.source}: {data_line(inputs.market)}")
     for remark in inputs.market.remarks:
         announce(f"warning: {remark}")
+    with progress("proving the rule on these data"):
+        prove_on(strategy, inputs.market)
     with progress("simulating (vectorbt takes a few seconds to load)"):
         run = simulated(inputs)
     for remark in run.market.remarks[len(inputs.market.remarks) :]:
@@ -61,6 +68,17 @@ def execute(
 # What is worked out of a simulated run, in order: each stage adds its record to the run.
 Stage = Callable[[Run, Progress], Run]
 STAGES: tuple[Stage, ...] = (with_sleeve, judged)
+
+
+def is_published(run: Run, out: Path, *, with_tearsheet: bool, with_verdict: bool) -> bool:
+    """Whether a run's folder lies whole under ``out``, with these pages and the same numbers."""
+    from backtests.report.files import SUMMARY, holds_json
+    from backtests.report.folder import is_complete
+    from backtests.report.pages import TEARSHEET, VERDICT
+
+    folder = out / run.name
+    pages = [TEARSHEET.file] * with_tearsheet + [VERDICT.file] * with_verdict
+    return is_complete(folder, pages) and holds_json(folder / SUMMARY, run.summary)
 
 
 def publish(

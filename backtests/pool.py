@@ -124,16 +124,11 @@ def _first_day(config: RunConfig) -> str:
 
 def _run_one(config: RunConfig, out: Path, with_tearsheet: bool, with_verdict: bool) -> Path:
     from backtests.engine.judge import judged
-    from backtests.jobs import execute, publish
-    from backtests.report.files import SUMMARY, holds_json
-    from backtests.report.folder import is_complete
-    from backtests.report.pages import TEARSHEET, VERDICT
+    from backtests.jobs import execute, is_published, publish
 
     run = execute(config, with_verdict=False)
-    folder = out / run.name
-    pages = [TEARSHEET.file] * with_tearsheet + [VERDICT.file] * with_verdict
-    if is_complete(folder, pages) and holds_json(folder / SUMMARY, run.summary):
-        return folder
+    if is_published(run, out, with_tearsheet=with_tearsheet, with_verdict=with_verdict):
+        return out / run.name
     if with_verdict:
         run = judged(run)
     return publish(run, out, with_tearsheet=with_tearsheet)

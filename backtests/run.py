@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
+from contextlib import nullcontext, redirect_stdout
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from backtests.cli import config_options, given_params, run_config, strategy_options
+from backtests.cli import (
+    config_options,
+    given_params,
+    named_strategy,
+    run_config,
+    strategy_file_option,
+    strategy_options,
+)
 from data.command import CONTEXT, make_console, progress, run_command
 from data.errors import UsageError
 
@@ -19,6 +28,7 @@ if TYPE_CHECKING:
 
 @click.command(context_settings=CONTEXT)
 @click.argument("strategy", required=False)
+@strategy_file_option()
 @strategy_options
 @config_options
 @click.option("--config", metavar="FILE",
@@ -30,6 +40,7 @@ if TYPE_CHECKING:
 @click.option("--list", "listing", is_flag=True, help="List strategies and their parameters.")
 def main(strategy: str | None, **options: Any) -> None:
     """Backtest STRATEGY and write its tear sheet and numbers to a folder under results/."""
+    strategy = named_strategy(strategy, options["strategy_file"])
     if options["listing"]:
         click.echo(listing())
         return
@@ -53,14 +64,16 @@ def run(strategy: str | None, **options: Any) -> None:
 
     console = make_console(stderr=options["as_json"])
     announce = partial(console.print, soft_wrap=True)
-    result = execute(
-        config,
-        progress,
-        announce,
-        refresh=options["refresh"],
-        with_verdict=not options["no_verdict"],
-    )
-    folder = publish(result, out, progress, with_tearsheet=not options["no_tearsheet"])
+    # A rule of the user's own may print: what a program reads is the summary alone.
+    with redirect_stdout(sys.stderr) if options["as_json"] else nullcontext():
+        result = execute(
+            config,
+            progress,
+            announce,
+            refresh=options["refresh"],
+            with_verdict=not options["no_verdict"],
+        )
+        folder = publish(result, out, progress, with_tearsheet=not options["no_tearsheet"])
     if options["as_json"]:
         click.echo((folder / SUMMARY).read_text(encoding="utf-8"), nl=False)
     else:
@@ -89,6 +102,7 @@ def with_config(
             f"--config {options['config']} is a run of {table['strategy']}, not of {strategy}; "
             "leave the name out"
         )
+    require_its_rule(Path(options["config"]), str(table["strategy"]))
     context = click.get_current_context()
     given = {
         name
@@ -104,21 +118,44 @@ def with_config(
     return str(table["strategy"]), {**from_file, **params}, {**options, **kept}
 
 
+def require_its_rule(path: Path, strategy: str) -> None:
+    """Refuse a run of a strategy that is not here, naming its source where that lies beside it.
+
+    A configuration is data: it does not run code that nobody named.
+
+    Raises
+    ------
+    UsageError
+        Saying how to run it.
+    """
+    from backtests.report.files import STRATEGY
+    from strategies.registry import is_strategy
+
+    source = path.with_name(STRATEGY)
+    if not is_strategy(strategy) and source.is_file():
+        raise UsageError(
+            f"--config {path} is a run of {strategy}, a strategy of its own; read {source}, and if "
+            f"you trust it give --strategy-file {source} as well"
+        )
+
+
 def listing() -> str:
     """Every strategy with its parameters, units, ranges, defaults and what it does."""
-    from strategies.registry import STRATEGIES, strategy_class
+    from strategies.registry import STRATEGIES, own_strategies, strategy_class
 
+    own = own_strategies()
+    kinds = [strategy_class(name) for name in STRATEGIES] + list(own.strategies.values())
     lines: list[str] = []
-    for name in STRATEGIES:
-        kind = strategy_class(name)
-        lines += [f"{name}: {kind.summary()}"]
+    for kind in kinds:
+        origin = "" if kind.file is None else f"  [{kind.file.path}]"
+        lines += [f"{kind.name}: {kind.summary()}{origin}"]
         for known in kind.parameters():
             default = known.default
             if isinstance(default, Mapping):
                 default = ",".join(f"{ticker}={weight:g}" for ticker, weight in default.items())
             range_ = f"; {known.range}" if known.range else ""
             lines += [f"  {known.name} = {default}  ({known.unit}{range_})  {known.doc}"]
-    return "\n".join(lines)
+    return "\n".join([*lines, *(f"not usable: {line}" for line in own.wrong)])
 
 
 if __name__ == "__main__":

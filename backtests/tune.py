@@ -12,7 +12,9 @@ from backtests.cli import (
     assignments,
     config_options,
     given_params,
+    named_strategy,
     run_config,
+    strategy_file_option,
     strategy_options,
 )
 from data.command import CONTEXT, make_console, progress, run_command, steps
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
 
 
 @click.command(context_settings=CONTEXT)
-@click.argument("strategy")
+@click.argument("strategy", required=False)
+@strategy_file_option()
 @click.option("--assets", metavar="SPY,SHY,IEF,TLT",
               help="Search every mix of these and cash (hedge_mix).")  # fmt: skip
 @click.option("--step", type=float, default=None,
@@ -44,7 +47,7 @@ if TYPE_CHECKING:
               help="Score on a Dask cluster: tcp://host:port or local:N.")  # fmt: skip
 @click.option("--refresh", is_flag=True, help="Fetch prices again, even if fresh ones are kept.")
 @config_options
-def main(strategy: str, **options: Any) -> None:
+def main(strategy: str | None, **options: Any) -> None:
     """Search the weights or parameters of STRATEGY for the best ones, and say which to trust.
 
     --weights, --rebalance and --set describe the default, which the result has to beat, and hold
@@ -53,27 +56,22 @@ def main(strategy: str, **options: Any) -> None:
     """
     from backtests.report.folder import require_writable
 
+    strategy = named_strategy(strategy, options["strategy_file"])
+    if strategy is None:
+        raise UsageError("which strategy? for example: python -m backtests.tune hedge_mix")
     params = given_params(options)
     config = run_config(strategy, params, options)
     grid = assignments(options["grids"], "--grid")
-    require_something(strategy, options["assets"], grid)
-    if options["step"] is not None and options["assets"] is None:
-        raise UsageError("--step is of --assets; give --grid its step as NAME=LOW:HIGH:STEP")
     for name in grid:
         if name in params:
             raise UsageError(f"--grid {name} searches what --set gives; leave one out")
 
     from backtests.analysis.objective import read_objective
-    from backtests.engine.space import mix_space, rule_space
+    from backtests.engine.space import search_space
 
+    assets = None if options["assets"] is None else options["assets"].split(",")
+    space = search_space(config, assets, options["step"], grid)
     objective = read_objective(options["maximise"], options["limits"])
-    if options["assets"] is not None:
-        fixed = {name: value for name, value in config.params.items() if name != "weights"}
-        assets = [part.strip() for part in options["assets"].split(",")]
-        step = 0.05 if options["step"] is None else options["step"]
-        space = mix_space(assets, step, fixed)
-    else:
-        space = rule_space(strategy, grid, config.params)
     out = Path(options["out"])
     require_writable(out)
     console = make_console()
@@ -94,39 +92,6 @@ def main(strategy: str, **options: Any) -> None:
         print_interrupted(console, stopped, space)
         raise click.Abort from None
     print_tuned(console, tuned, folder)
-
-
-def require_something(strategy: str, assets: str | None, grid: dict[str, str]) -> None:
-    """Refuse a search of nothing, or of two things at once.
-
-    Raises
-    ------
-    UsageError
-        Saying what the strategy has to search.
-    """
-    from collections.abc import Mapping
-
-    from strategies.registry import strategy_class
-
-    declared = strategy_class(strategy).parameters()
-    is_mix = any(isinstance(own.default, Mapping) for own in declared)
-    if assets is not None and not is_mix:
-        names = ", ".join(own.name for own in declared)
-        raise UsageError(
-            f"--assets is for hedge_mix; search parameters of {strategy} with --grid ({names})"
-        )
-    if assets is not None and grid:
-        raise UsageError("--assets and --grid are two searches; give one")
-    if assets is None and not grid:
-        ranges = [f"{own.name} ({own.range})" for own in declared if own.range]
-        example = (
-            "--assets SPY,SHY,IEF,TLT --step 0.05"
-            if is_mix
-            else f"--grid NAME=VALUES of {', '.join(ranges)}"
-        )
-        if not is_mix and not ranges:
-            raise UsageError(f"{strategy} has no parameter to search; search hedge_mix --assets")
-        raise UsageError(f"what to search? for example: {example}")
 
 
 def print_interrupted(console: Console, stopped: Interrupted, space: Space) -> None:
@@ -159,8 +124,7 @@ def print_tuned(console: Console, tuned: Tuned, folder: Path) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from backtests.engine.tuned import BEST
-    from backtests.report.tuning.words import SHOWN, headline, sentences
+    from backtests.report.tuning.words import SHOWN, headline, run_command_of, sentences
 
     sessions = tuned.sessions
     table = Table(
@@ -185,9 +149,9 @@ def print_tuned(console: Console, tuned: Tuned, folder: Path) -> None:
     for sentence in sentences(tuned):
         console.print(Text(f"  {sentence}"))
     console.print()
-    console.print(Text(f"results in {folder}", no_wrap=True))
-    console.print(Text(f"open {folder / 'index.html'}", no_wrap=True))
-    console.print(Text(f"run  python -m backtests.run --config {folder / BEST}", no_wrap=True))
+    console.print(Text(f"results in {folder}"), soft_wrap=True)
+    console.print(Text(f"open {folder / 'index.html'}"), soft_wrap=True)
+    console.print(Text(f"run  {run_command_of(tuned, folder)}"), soft_wrap=True)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from backtests.analysis.months import month_ends
 from backtests.analysis.objective import Objective
 from backtests.analysis.reliability import FEWEST_MONTHS
-from backtests.engine.backtest import benchmark_ticker
+from backtests.engine.backtest import Load, benchmark_ticker
 from backtests.engine.candidates import Candidates, PricePanel, make_panel
 from backtests.engine.cluster import connect, score_in_chunks_on
 from backtests.engine.config import RunConfig, plain_params, short_hash
@@ -32,13 +32,15 @@ from data.load import data_line, load_market
 from data.market import Market
 from data.period import cut_to_period
 from strategies.base import Params, Strategy
-from strategies.causality import prove_quickly
+from strategies.causality import prove_on, prove_quickly
+from strategies.decisions import decide
 
 Array = NDArray[np.float64]
 Steps = Callable[[int, int], object]
 Frames = Callable[[PricePanel, Candidates], Iterator[pd.DataFrame]]
 
 MIXES_AT_ONCE = 1 << 18  # made ready for the kernel; bounds memory
+MOST_PROVED = 9  # the default and some of the corners, of a rule of the user's own
 RULES_AT_ONCE = 64  # decisions take most of the time, and are kept every half second
 
 
@@ -75,6 +77,7 @@ def prepare_search(
     announce: Callable[[str], object] = lambda _: None,
     *,
     refresh: bool = False,
+    load: Load = load_market,
 ) -> Search:
     """Load the market and find the sessions that all candidates share.
 
@@ -88,7 +91,7 @@ def prepare_search(
     benchmark = benchmark_ticker(config, held, default.heaviest)
     tickers = list(dict.fromkeys([*held, benchmark]))
     rules = [default] if space.is_simplex else [default, *map(space.rule, space.corners())]
-    market = load_market(
+    market = load(
         config.source,
         tickers,
         end=config.end,
@@ -105,6 +108,9 @@ def prepare_search(
     required = [ticker for ticker in tickers if ticker not in optional]
     period = cut_to_period(market, required, config.start, config.end)
     market, asked = period.market, period.start
+    with progress("proving the rule on these data"):
+        for rule in rules[:MOST_PROVED]:
+            prove_on(rule, market)
     if asked is None:
         start, reason = _earliest(market, rules, required)
     else:
@@ -130,7 +136,7 @@ def _earliest(
     start, late = market.first_session(required)
     reason = f"the first day of {late}"
     for rule in rules:
-        first = rule.target_weights(market).index[0]
+        first = decide(rule, market).index[0]
         if first > start:
             start, reason = first, f"the first decision of the slowest {rule.name}"
     return start, reason
@@ -139,7 +145,7 @@ def _earliest(
 def _require_decisions(market: Market, rules: Sequence[Strategy], start: pd.Timestamp) -> None:
     """Refuse a start before one of the rules can decide."""
     for rule in rules:
-        first = rule.target_weights(market).index[0]
+        first = decide(rule, market).index[0]
         if first > start:
             raise UsageError(
                 f"{rule.name} with {plain_params(rule.params())} cannot decide before "
@@ -253,6 +259,8 @@ def tune(
     space, panel = search.space, search.panel
     key = search.scores_key()
     unfinished = Unfinished(out, key, len(space), len(METRICS))
+    if not space.kind.is_built_in() and space.kind.file is None:
+        unfinished.discard()  # what an object in memory calls may have changed without a trace
     shown = steps("scoring") if steps else contextlib.nullcontext(lambda done, of: None)
     with scorer(scheduler, progress) as frames, shown as step:
         scores, done, stopped = score_space(search, unfinished, frames, step)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,9 @@ from data.treasuries.rates import Rates, bill_level, on_sessions, stale_notes
 MOST_LEFT_OUT = 0.05
 BILL_CARRIED_DAYS = 10
 
+# Total-return index of cash, what it is in words, and notes on it.
+Cash = tuple[pd.Series, str, list[str]]
+
 
 def market_of(
     series: Mapping[str, pd.Series],
@@ -34,6 +37,7 @@ def market_of(
     rates: Rates | None = None,
     older: Mapping[str, pd.Series] | None = None,
     end: str | None = None,
+    cash_of: Callable[[pd.DatetimeIndex, int], Cash] | None = None,
 ) -> Market:
     """Put total-return series of a source together as a market.
 
@@ -55,6 +59,9 @@ def market_of(
         Histories that carry others back before their first day; None not to extend any.
     end
         Last day wanted, or None for all.
+    cash_of
+        Gives cash for the sessions and their number a year, where the source has levels of its
+        own; None for :func:`cash_level` of the bill yield in ``rates``.
     """
     known = rates or Rates()
     frequency = _common_frequency(series, source)
@@ -77,7 +84,12 @@ def market_of(
     prices, cut = align(series, source)
     periods_per_year(pd.DatetimeIndex(prices.dropna().index), f"the common history of {source}")
     sessions = pd.DatetimeIndex(prices.index)
-    cash, what_cash, cash_notes = cash_level(sessions, known.bill, frequency)
+    if cash_of is None:
+        cash, what_cash, cash_notes = cash_level(sessions, known.bill, frequency)
+        bill_source = "bundled" if known.bill is None else known.bill_source or source
+    else:
+        cash, what_cash, cash_notes = cash_of(sessions, frequency)
+        bill_source = source
     days = fetched or {}
     provenance = {
         ticker: describe(
@@ -88,7 +100,6 @@ def market_of(
         )
         for ticker in prices
     }
-    bill_source = "bundled" if known.bill is None else known.bill_source or source
     provenance[CASH] = describe(cash, bill_source, what_cash)
     public = on_sessions(known, sessions, frequency)
     return Market(
@@ -109,9 +120,7 @@ def market_of(
     )
 
 
-def cash_level(
-    sessions: pd.DatetimeIndex, bill: pd.Series | None, frequency: int
-) -> tuple[pd.Series, str, list[str]]:
+def cash_level(sessions: pd.DatetimeIndex, bill: pd.Series | None, frequency: int) -> Cash:
     """Total-return index of cash: from the bill yield where there is one, else bundled.
 
     Returns

@@ -62,12 +62,7 @@ def run_command(command: click.Command, arguments: Sequence[str] | None = None) 
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except OSError as error:
-        place = f" {error.filename}" if error.filename else ""
-        message = (
-            f"cannot read or write{place}: {error.strerror or error}; "
-            "make room, give access or choose another name"
-        )
-        sys.exit(_say(message, 2, debug=debug))
+        sys.exit(_say(system_error(error), 2, debug=debug))
     except Exception as error:
         reason = f"{type(error).__name__}: {error}"
         message = f"a fault of ours: {reason}; run again with --debug and report it"
@@ -83,6 +78,15 @@ def _say(message: str, code: int, *, debug: bool = False) -> int:
     except OSError:  # nobody can be told, but the exit code stands
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
     return code
+
+
+def system_error(error: OSError) -> str:
+    """An error of the system in words."""
+    place = f" {error.filename}" if error.filename else ""
+    return (
+        f"cannot read or write{place}: {error.strerror or error}; "
+        "make room, give access or choose another name"
+    )
 
 
 def one_line(message: str) -> str:

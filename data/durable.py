@@ -8,6 +8,7 @@ leaves half a file under a name, and what was reported as written stays.
 from __future__ import annotations
 
 import contextlib
+import errno
 import glob
 import os
 import secrets
@@ -17,7 +18,11 @@ from pathlib import Path
 from data.errors import OutputError
 
 TEMPORARY = ".writing-"
+LOCK = ".lock"
 LOCK_TIMEOUT_SECONDS = 60
+TO_SYNC = os.O_RDWR if os.name == "nt" else os.O_RDONLY  # Windows syncs what is open for writing
+# What a file system answers that has no such thing as syncing a folder.
+NOT_FOR_FOLDERS = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EBADF}
 
 
 @contextlib.contextmanager
@@ -61,17 +66,41 @@ def remove_left_behind(path: Path) -> None:
 
 
 def sync(path: Path) -> None:
-    """Have the disk hold a file's content, or a folder's names, before going on."""
-    handle = os.open(path, os.O_RDONLY)
+    """Have the disk hold a file's content, or a folder's names, before going on.
+
+    A folder is left as it is where the system or its file system syncs none, as on Windows.
+
+    Raises
+    ------
+    OSError
+        If it cannot be synced; of a folder, where it could be.
+    """
+    is_folder = path.is_dir()
+    try:
+        handle = os.open(path, os.O_RDONLY if is_folder else TO_SYNC)
+    except PermissionError:
+        if is_folder and os.access(path, os.R_OK):  # Windows opens no folder, readable or not
+            return
+        raise
     try:
         os.fsync(handle)
+    except OSError as error:
+        if not (is_folder and error.errno in NOT_FOR_FOLDERS):
+            raise
     finally:
         os.close(handle)
 
 
 @contextlib.contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Be the only process that changes what a folder lists; the lock ends with its process.
+def locked(folder: Path, name: str = LOCK) -> Iterator[None]:
+    """Hold a folder's lock, alone among processes and threads; it ends with its process.
+
+    Parameters
+    ----------
+    folder
+        Where the lock lies.
+    name
+        Its file. Whoever changes what the folder lists holds the one that is named here.
 
     Raises
     ------
@@ -80,12 +109,12 @@ def locked(folder: Path) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
-    lock = FileLock(folder / ".lock", timeout=LOCK_TIMEOUT_SECONDS)
+    lock = FileLock(folder / name, timeout=LOCK_TIMEOUT_SECONDS)
     try:
         lock.acquire()
     except Timeout:
         raise OutputError(
-            f"{folder / '.lock'} has been held by another process for {LOCK_TIMEOUT_SECONDS} "
+            f"{folder / name} has been held by another process for {LOCK_TIMEOUT_SECONDS} "
             "seconds; wait for that run to end"
         ) from None
     except OSError as error:
@@ -96,3 +125,22 @@ def locked(folder: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def is_held(lock: Path) -> bool:
+    """Whether a living process holds a lock of a made-up name; one that is free is removed.
+
+    One that cannot be tried counts as held: its process may be at work. Whoever makes or tries
+    such locks holds that of their folder, so that none is removed between its making and its use.
+    """
+    from filelock import FileLock
+
+    trial = FileLock(lock)
+    try:
+        trial.acquire(blocking=False)
+        trial.release()
+    except OSError:  # a lock that is held, too: filelock's Timeout is one
+        return True
+    with contextlib.suppress(OSError):
+        lock.unlink(missing_ok=True)
+    return False

@@ -26,6 +26,18 @@ class WeightError(HedgeError):
     """Target weights that are negative, not finite or sum to more than 1."""
 
 
+class RuleError(UsageError):
+    """A strategy of the user's own that fails, or whose answer cannot be used."""
+
+
+class PeekingError(RuleError):
+    """A strategy whose past changes when its future is taken away."""
+
+
+class NotDeterministicError(RuleError):
+    """A strategy that answers two calls on the same market differently."""
+
+
 class OutputError(HedgeError):
     """A result that cannot be written or a results folder that cannot be read."""
 

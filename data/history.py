@@ -203,7 +203,8 @@ def _write(found: list[Tracking], ratios: dict[str, pd.Series], folder: Path) ->
             for path in (table, picture):
                 remove_left_behind(path)
             with replacing(table) as temporary:
-                pd.DataFrame([asdict(one) for one in found]).to_csv(temporary, index=False)
+                rows = pd.DataFrame([asdict(one) for one in found])
+                rows.to_csv(temporary, index=False, lineterminator="\n")
             with replacing(picture) as temporary:
                 figure.savefig(temporary, format="svg", metadata={"Date": None})
         plt.close(figure)

@@ -8,13 +8,17 @@ from pathlib import Path
 from data.command import Progress, silent
 from data.errors import UsageError, did_you_mean
 from data.market import Market
+from data.sources.frame import SOURCE as GIVEN
 from data.treasuries.instruments import require_total_return
 
-SOURCES = ("auto", "yahoo", "bundled", "files:DIR")
+SOURCES = ("auto", "yahoo", "bundled", "files:DIR")  # those to choose from
 
 
 def require_source(source: str) -> None:
     """Refuse a source that does not exist, before anything is loaded.
+
+    Beside those of ``SOURCES`` a run may stand on prices given in Python, which nobody chooses
+    by name.
 
     Raises
     ------
@@ -24,7 +28,7 @@ def require_source(source: str) -> None:
     kind, colon, folder = source.partition(":")
     if f"{kind}:DIR" in SOURCES and folder and "\0" not in folder:
         return
-    if source in SOURCES and not colon:
+    if (source in SOURCES and not colon) or source == GIVEN:
         return
     raise UsageError(
         f"--source {source!r} is unknown; use one of {', '.join(SOURCES)}"
@@ -71,11 +75,16 @@ def load_market(
     Raises
     ------
     UsageError
-        For an unknown source.
+        For an unknown source, and for prices given in Python, which are nowhere to be loaded.
     DataError
         For a ticker the source lacks, or data that cannot be used.
     """
     require_source(source)
+    if source == GIVEN:
+        raise UsageError(
+            f"--source {GIVEN}: prices given in Python are in no file; run it again from Python "
+            "with prices=, or write them to a folder, one CSV a ticker, and use --source files:DIR"
+        )
     wanted = list(dict.fromkeys(tickers))
     for ticker in wanted:
         require_total_return(ticker)
@@ -107,7 +116,12 @@ def load_market(
 
 
 def available(source: str) -> list[str] | None:
-    """List the tickers a source has, or None where it can only be asked one by one."""
+    """List the tickers a source has, or None where it can only be asked one by one.
+
+    Prices given in Python are not here to be listed: of those there are none.
+    """
+    if source == GIVEN:
+        return []
     if source.startswith("files:"):
         from data.sources import files
 

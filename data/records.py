@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import math
+import numbers
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -107,6 +108,23 @@ def ten_digits(value: T) -> T:
         changes = {name: ten_digits(inner) for name, inner in fields_of(value).items()}
         return dataclasses.replace(value, **changes)
     return value
+
+
+def as_number(value: Any, kind: type[int] | type[float]) -> Any:
+    """A number as Python's own of a kind: one run has one text, and so one name.
+
+    25, 25.0 and numpy's 25 are one value of a parameter. What is no number, or no whole one where
+    one is wanted, comes back as it is, for its check to refuse.
+    """
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        return value
+    if kind is int and isinstance(value, numbers.Integral):
+        return int(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        return value
+    return int(number) if kind is int and number.is_integer() else number
 
 
 def frozen(value: Any) -> Any:

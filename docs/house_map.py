@@ -37,6 +37,7 @@ FLOORS: tuple[tuple[str, tuple[Room, ...]], ...] = (
         Room("tune", "a search", ("backtests.tune",)),
         Room("app", "the lab", ("backtests.app",)),
         Room("cache, history", "the data's own", ("data.cache", "data.history")),
+        Room("face/", "the same from Python", ("backtests.face",)),
     )),
     ("jobs: where a run, a search, the lab happen", (
         Room("jobs, pool", "execute, publish, many", ("backtests.jobs", "backtests.pool")),
@@ -119,6 +120,8 @@ def arrows() -> set[tuple[Room, Room]]:
     above: dict[Room, set[Room]] = {room: set() for _, rooms in FLOORS for room in rooms}
     packages = {"data", "strategies", "backtests", "backtests.report", "backtests.engine"}
     for module, targets in imports().items():
+        if module == "backtests":  # hands on the names of the face, wherever they live
+            continue
         for target in targets - packages:
             here, there = room_of(module), room_of(target)
             if here != there:

@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from immutabledict import immutabledict
 
 from data.errors import UsageError, WeightError, did_you_mean
-from data.records import freeze_mappings, frozen
+from data.records import as_number, freeze_mappings, frozen
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from data.market import Market
+    from strategies.source import StrategyFile
 
 WEIGHT_TOLERANCE = 1e-9  # on the sum of weights: decimal fractions do not add up exactly
+NEEDS = ("yields", "policy_rate", "usd", "cpi")  # what a market may have beside prices and cash
 
 # What a parameter can be, and the parameters of a strategy by name.
 Value = bool | int | float | str | Mapping[str, float]
@@ -98,6 +100,16 @@ class Parameter:
                 ) from None
         return text
 
+    def plain(self, value: Any) -> Any:
+        """A value as the declared type holds it: numbers of any kind as Python's own."""
+        if isinstance(self.default, Mapping):
+            if not isinstance(value, Mapping):
+                return value
+            return {ticker: as_number(weight, float) for ticker, weight in value.items()}
+        if isinstance(self.default, int | float) and not isinstance(self.default, bool):
+            return as_number(value, type(self.default))
+        return value
+
     def check(self, value: Any, where: str) -> None:
         """Refuse a value outside the declared range.
 
@@ -117,10 +129,13 @@ class Parameter:
         elif isinstance(self.default, int | float):
             low = -math.inf if self.low is None else self.low
             high = math.inf if self.high is None else self.high
-            wrong_type = isinstance(value, bool) or not isinstance(value, int | float)
+            wanted = int if isinstance(self.default, int) else int | float
+            wrong_type = isinstance(value, bool) or not isinstance(value, wanted)
             if wrong_type or not (math.isfinite(value) and low <= value <= high):
+                whole = "whole numbers from " if wanted is int else ""
                 raise UsageError(
-                    f"{where}: {self.name} takes {low:g} to {high:g} ({self.unit}), got {value!r}"
+                    f"{where}: {self.name} takes {whole}{low:g} to {high:g} ({self.unit}), got "
+                    f"{value!r}"
                 )
         elif not isinstance(value, str) or not value:
             raise UsageError(f"{where}: {self.name} takes a {self.unit}, got {value!r}")
@@ -192,6 +207,11 @@ def require_weights(weights: Mapping[str, float], where: str, when: str = "") ->
             raise WeightError(
                 f"{where}: the weight of {ticker}{at} takes a fraction such as 0.6, got {weight!r}"
             )
+        if math.isnan(weight):
+            raise WeightError(
+                f"{where}: the weight of {ticker}{at} is nan (missing); give 0 for none, and leave "
+                "out rows on which nothing is decided yet"
+            )
         if not math.isfinite(weight) or weight < 0:
             raise WeightError(
                 f"{where}: the weight of {ticker}{at} is {weight:g}; "
@@ -201,7 +221,7 @@ def require_weights(weights: Mapping[str, float], where: str, when: str = "") ->
     if total > 1 + WEIGHT_TOLERANCE:
         each = ", ".join(f"{ticker} {weight:g}" for ticker, weight in weights.items())
         raise WeightError(
-            f"weights of {where} sum to {total:.4g}{at} ({each}); "
+            f"weights of {where} sum to {total:.10g}{at} ({each}); "
             "they may sum to at most 1: leverage is not allowed"
         )
 
@@ -215,12 +235,15 @@ class Strategy(ABC):
     """
 
     name: ClassVar[str]
-    needs: ClassVar[tuple[str, ...]] = ()  # of yields, policy_rate, usd, cpi
+    needs: ClassVar[tuple[str, ...]] = ()  # of NEEDS
+    file: ClassVar[StrategyFile | None] = None  # what a rule outside the repository was read from
 
     def __post_init__(self) -> None:
         """Check every parameter against its declaration, and keep mappings from being changed."""
         for declared in self.parameters():
-            declared.check(getattr(self, declared.name), self.name)
+            value = declared.plain(getattr(self, declared.name))
+            declared.check(value, self.name)
+            object.__setattr__(self, declared.name, value)
         freeze_mappings(self)
 
     @classmethod
@@ -235,7 +258,12 @@ class Strategy(ABC):
     @classmethod
     def summary(cls) -> str:
         """What the strategy does, in one line."""
-        return (cls.__doc__ or "").strip().splitlines()[0]
+        return (cls.__doc__ or "").strip().partition("\n")[0]
+
+    @classmethod
+    def is_built_in(cls) -> bool:
+        """Whether it comes with the project, so that a fault in it is ours."""
+        return cls.__module__.partition(".")[0] == "strategies"
 
     def params(self) -> Params:
         """Parameter values by name."""

@@ -1,10 +1,17 @@
-"""Every strategy by name. To add one: write its file, then one line here."""
+"""Every strategy by name. To add one: write its file, then one line here.
+
+One of a user's own needs no line: it is given by its file, or lies in ``$HEDGE_STRATEGIES``.
+"""
 
 from __future__ import annotations
 
+import os
 import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
-from data.errors import UsageError, did_you_mean
+from data.errors import RuleError, UsageError, did_you_mean
 from strategies.base import Params, Strategy, Value
 
 STRATEGIES = {
@@ -20,6 +27,63 @@ STRATEGIES = {
 }
 
 
+# Strategies that this process was given by file, by name.
+_GIVEN: dict[str, type[Strategy]] = {}
+FOLDER = "HEDGE_STRATEGIES"  # the environment's name for a folder of own strategies
+
+
+@dataclass(frozen=True)
+class Own:
+    """Strategies outside the repository by name, and what of their folder cannot be used."""
+
+    strategies: Mapping[str, type[Strategy]]
+    wrong: tuple[str, ...] = ()
+
+
+def use_file(text: str) -> str:
+    """Take the strategy that ``FILE.py:CLASS`` names into this process, and return its name.
+
+    Raises
+    ------
+    RuleError
+        If it cannot be used, or its name is taken by another.
+    """
+    from strategies.files import read_strategy
+
+    kind = read_strategy(text)
+    where = f"--strategy-file {text}"
+    if kind.name in STRATEGIES:
+        raise RuleError(f"{where}: {kind.name} is the name of a built-in strategy; rename it")
+    if not _is_same(_GIVEN.setdefault(kind.name, kind), kind):
+        raise RuleError(
+            f"{where}: {kind.name} is also the name of a strategy given before; rename one"
+        )
+    return kind.name
+
+
+def _is_same(kind: type[Strategy], other: type[Strategy]) -> bool:
+    return kind.file is not None and kind.file.is_same(other.file)
+
+
+def own_strategies() -> Own:
+    """Read the strategies outside the repository: those given by file, then ``$HEDGE_STRATEGIES``.
+
+    Reading the folder runs its Python files.
+    """
+    given = dict(_GIVEN)
+    folder = os.environ.get(FOLDER)
+    if not folder:
+        return Own(given)
+    from strategies.files import read_folder
+
+    kinds, wrong = read_folder(Path(folder))
+    for kind in kinds:
+        if kind.name in STRATEGIES or not _is_same(given.setdefault(kind.name, kind), kind):
+            path = "" if kind.file is None else kind.file.path
+            wrong.append(f"${FOLDER} {path}: {kind.name} is taken by another strategy; rename it")
+    return Own(given, tuple(wrong))
+
+
 def strategy_class(name: str) -> type[Strategy]:
     """Find a strategy by name.
 
@@ -28,13 +92,29 @@ def strategy_class(name: str) -> type[Strategy]:
     UsageError
         If there is none; names the nearest.
     """
-    if name not in STRATEGIES:
+    if name in STRATEGIES:
+        kind: type[Strategy] = pkgutil.resolve_name(STRATEGIES[name])
+        return kind
+    if name in _GIVEN:
+        return _GIVEN[name]
+    own = own_strategies()
+    if name not in own.strategies:
+        names = [*STRATEGIES, *own.strategies]
         raise UsageError(
-            f"strategy {name!r} is unknown{did_you_mean(name, STRATEGIES)}; "
-            f"there are {', '.join(STRATEGIES)}"
+            f"strategy {name!r} is unknown{did_you_mean(name, names)}; "
+            f"there are {', '.join(names)}" + "".join(f"; {line}" for line in own.wrong)
         )
-    found: type[Strategy] = pkgutil.resolve_name(STRATEGIES[name])
-    return found
+    return own.strategies[name]
+
+
+def is_strategy(name: str) -> bool:
+    """Whether a name is that of a strategy; reads ``$HEDGE_STRATEGIES`` only for an unknown one."""
+    return name in STRATEGIES or name in _GIVEN or name in own_strategies().strategies
+
+
+def strategy_names() -> list[str]:
+    """Names of all strategies: built-in, given by file, of ``$HEDGE_STRATEGIES``."""
+    return [*STRATEGIES, *own_strategies().strategies]
 
 
 def make(name: str, values: Params) -> Strategy:
@@ -45,14 +125,18 @@ def make(name: str, values: Params) -> Strategy:
     UsageError
         For an unknown parameter, a value of the wrong type or outside its range.
     """
-    kind = strategy_class(name)
-    declared = {known.name: known for known in kind.parameters()}
+    return make_of(strategy_class(name), values)
+
+
+def make_of(kind: type[Strategy], values: Params) -> Strategy:
+    """Make a strategy of a class, as :func:`make` does by name."""
+    declared = {own.name: own for own in kind.parameters()}
     read: dict[str, Value] = {}
     for key, value in values.items():
         if key not in declared:
             raise UsageError(
-                f"{name} has no parameter {key!r}{did_you_mean(key, declared)}; "
-                f"it has {', '.join(declared)}"
+                f"{kind.name} has no parameter {key!r}{did_you_mean(key, declared)}; "
+                f"it has {', '.join(declared) or 'none'}"
             )
-        read[key] = declared[key].parse(value, name) if isinstance(value, str) else value
+        read[key] = declared[key].parse(value, kind.name) if isinstance(value, str) else value
     return kind(**read)

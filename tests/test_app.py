@@ -16,9 +16,11 @@ import pytest
 
 from backtests.lab import look as lab
 from backtests.report.text import percent
+from strategies import registry
 from tests.browser import chromium, complaints, overflow, requests, resize
 from tests.conftest import ROOT
 from tests.lab_server import ask, lab_server, metric_values, settled
+from tests.strategies.rule_files import TREND
 
 pytest.importorskip("streamlit")
 BUNDLED = {"strategy": "hedge_mix", "source": "bundled", "start": "1973-01-31"}
@@ -30,8 +32,10 @@ EVIL = "<img src=http://evil.test/x.png>![a](http://evil.test/y.png)"
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory):
-    out = tmp_path_factory.mktemp("lab") / "results"
-    with lab_server(out) as (address, process):
+    folder = tmp_path_factory.mktemp("lab")
+    out, rule = folder / "results", folder / "my_rule.py"
+    rule.write_text(TREND)
+    with lab_server(out, "--strategy-file", f"{rule}:TrendOrTreasuries") as (address, process):
         yield address, urlsplit(address).port, out, process
 
 
@@ -85,6 +89,29 @@ def test_answers_keep_the_page_to_itself(running):
     assert "frame-ancestors 'self'" in headers["content-security-policy"]
     assert headers["x-frame-options"] == "SAMEORIGIN"
     assert "access-control-allow-origin" not in headers
+
+
+def test_a_rule_from_a_file_is_in_the_lab(running, monkeypatch):
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    address, _, out, _ = running
+    rule = out.parent / "my_rule.py"
+    monkeypatch.setattr(registry, "_GIVEN", {})
+    registry.use_file(f"{rule}:TrendOrTreasuries")
+    with chromium() as driver:
+        driver.get(
+            f"{address}/?strategy=trend_or_treasuries&source=bundled&start=1973-01-31&set.window=6"
+        )
+        settled(driver)
+        shown = metric_values(driver)
+        expected = lab.look(config_of(driver.current_url))
+        assert expected.config.params == {"refuge": "IEF", "window": 6}
+        assert shown[0] == percent(expected.summary.metrics.cagr)
+        press(driver, "Save this run")
+        saved = WebDriverWait(driver, 240).until(
+            lambda seen: re.search(r"saved in (\S+)", seen.find_element("tag name", "body").text)
+        )
+    assert (Path(saved[1]) / "strategy.py").read_text() == TREND
 
 
 def test_a_browser_moves_a_slider_saves_and_brings_it_back(running):

@@ -9,7 +9,7 @@ import pytest
 from backtests.engine.config import RunConfig
 from backtests.jobs import execute, publish
 from backtests.report.finished_run import read_run
-from strategies.causality import PeekingError
+from data.errors import PeekingError
 
 CONFIG = RunConfig("hedge_mix", source="bundled", start="2010-01-31")
 

@@ -24,6 +24,11 @@ FLAGS = {"shell": True, "allow_pickle": True, "verify": False, "autoescape": Fal
 ALLOWED = {
     "strategies/registry.py: .resolve_name": "of a constant table's values, by a checked name",
     "backtests/compare.py: import_module": "a constant, loaded by a thread meanwhile",
+    "backtests/__init__.py: import_module": "of a constant table's names",
+    "strategies/files.py: compile": "a strategy that the user named, by option or by environment",
+    "strategies/files.py: exec": "the same: naming a file of strategies is running it",
+    "tests/strategies/test_files.py: pickle": "its own bytes, to and from another process",
+    "tests/data/sources/test_frame.py: eval": "cures in messages, tried as they stand there",
     "tests/soak/doors.py: .import_module": "of a constant table's names",
     "tests/engine/test_scores.py: pickle": "of its own bytes, as processes exchange them",
     "tests/engine/test_cluster.py: cloudpickle": "of its own functions, for its own workers",

@@ -55,8 +55,11 @@ def from_address(fields: Mapping[str, str]) -> RunConfig:
 
 def to_command(config: RunConfig, out: str = "results") -> str:
     """Write the command line that makes the same run, as a POSIX shell reads it."""
-    default = RunConfig(config.strategy)
+    kind = type(config.make_strategy())
+    default = RunConfig.of(kind(), {})
     words = ["python", "-m", "backtests.run", config.strategy]
+    if kind.file is not None:
+        words.append(f"--strategy-file={kind.file.path}:{kind.file.class_name}")
     for name, value in config.params.items():
         if _same(value, default.params[name]):
             continue

@@ -14,8 +14,10 @@ from data.command import Progress, silent
 from data.load import available, load_market
 from data.market import Market
 from data.period import cut_to_period
+from strategies.decisions import decide
 from strategies.equity_only import EquityOnly
 
+Load = Callable[..., Market]  # as load_market
 # What the verdict tells its regimes by, where the source has it.
 BACKGROUND = ("yields", "policy_rate", "cpi")
 
@@ -25,7 +27,7 @@ def load_inputs(
     progress: Progress = silent,
     *,
     refresh: bool = False,
-    load: Callable[..., Market] = load_market,
+    load: Load = load_market,
 ) -> Inputs:
     """Load what a run stands on; ``load`` as :func:`data.load.load_market`.
 
@@ -55,7 +57,7 @@ def first_day(config: RunConfig) -> str:
     period = load_inputs(config).period
     start = period.start
     if start is None:
-        decided = config.make_strategy().target_weights(period.market)
+        decided = decide(config.make_strategy(), period.market)
         start = max(period.first, decided.index[0])
     return f"{start:%Y-%m-%d}"
 

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from backtests.analysis.metrics import year_returns
 from backtests.engine.costs import Costs
-from backtests.engine.simulate import SCALE, require_targets, standing_decisions, with_cash
+from backtests.engine.simulate import SCALE, standing_decisions, with_cash
 from data.errors import UsageError, WeightError, did_you_mean
 from data.market import Market
 from strategies.base import WEIGHT_TOLERANCE, require_weights
+from strategies.decisions import require_targets
 from strategies.schedule import REBALANCE, decision_rows
 
 Array = NDArray[np.float64]

@@ -3,22 +3,30 @@
 A task is plain data and :func:`scores.score_block`, so its numbers are those of a thread here. The
 panel travels as a task of its own and not as scattered data: a scattered copy dies with the
 workers that hold it, a task is made again. What a lost worker had begun, others begin anew.
+
+Processes of our own are ``python -m`` of this module, and not what multiprocessing spawns: that
+would execute the caller's script anew in each of them.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import importlib.metadata
 import logging
+import os
 import platform
 import re
 import signal
 import socket
+import subprocess
+import sys
 import tempfile
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,22 +36,27 @@ import pandas as pd
 from backtests.engine.candidates import Candidates, PricePanel
 from backtests.engine.scores import BLOCK, METRICS, Array, cores, score_block
 from backtests.engine.sweep import prepare
-from data.command import Progress, silent
+from data.command import Progress, silent, words_of
 from data.errors import HedgeError, UnreachableError, UsageError
 
 if TYPE_CHECKING:
-    from distributed import Client, Future
+    from distributed import Client, Future, LocalCluster
 
 FORMS = "write tcp://host:port for a running cluster, or local:N for N processes here"
 TASK = 8 * BLOCK  # candidates in a task: 0.2 s over 16,000 sessions, against its overhead of 5 ms
 TASK_BYTES = 4 << 20  # of the decisions in a task: schedules weigh far more than mixes
 AHEAD = 4  # tasks handed out per thread of the cluster; all that lies in its memory
 ANSWER = 5  # seconds in which a scheduler answers, and has workers
-PATIENCE = 60  # seconds that a sweep without any worker waits for a new one
+PATIENCE = 60  # seconds that a sweep without any worker waits for a new one, or for its first
 LOOK = 5  # seconds between two looks at who still works
+TICK = 0.05  # seconds between two looks at processes of our own
+GRACE = 5  # seconds in which one of them ends by itself
 LONGEST_GREETING = 1 << 16  # bytes; a few hundred in practice
 SOURCES = ("candidates.py", "costs.py", "scores.py", "simulate.py", "sweep.py",
            "../analysis/metrics.py")  # fmt: skip
+ROOT = Path(__file__).resolve().parents[2]  # where this project is imported from
+# As Dask's own nanny: several processes share the cores.
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 def local_processes(scheduler: str) -> int | None:
@@ -90,6 +103,8 @@ def connect(
     UsageError
         If the scheduler is not understood or does not answer, has no worker, or if Dask is
         not installed.
+    HedgeError
+        If a process of our own does not start.
     """
     processes = local_processes(scheduler)
     try:
@@ -113,19 +128,16 @@ def connect(
             with progress(f"starting {processes} processes"):
                 address = stack.enter_context(
                     LocalCluster(
-                        n_workers=processes,
+                        n_workers=0,  # those that it starts are multiprocessing's
                         threads_per_worker=1,
-                        processes=True,
                         host="127.0.0.1",
                         dashboard_address=None,
                         # Else the port of a dashboard is taken even without one.
                         scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
-                        memory_limit=0,  # what is in flight is bounded here
-                        local_directory=scratch,
                         silence_logs=logging.CRITICAL,
-                        preload=[__name__],  # dask_setup, below
                     )
                 )
+                stack.enter_context(_workers(address, processes, Path(scratch)))
         else:
             _require_scheduler(scheduler, timeout)
         try:
@@ -139,6 +151,89 @@ def connect(
         if not processes:
             _require_workers(client, scheduler, timeout)
         yield client
+
+
+@contextmanager
+def _workers(cluster: LocalCluster, count: int, scratch: Path) -> Iterator[None]:
+    """Serve the scheduler in this process by so many others, while the context lasts.
+
+    Who dies is replaced. A pipe that nobody writes to ties them to this process: they end when
+    it is closed, by us or by the system when this process is killed.
+    """
+    scheduler: Any = cluster.scheduler
+    processes: list[subprocess.Popen[bytes]] = []
+    ended = threading.Event()
+
+    def start(number: int) -> subprocess.Popen[bytes]:
+        path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+        with (scratch / f"{number}.log").open("ab") as log:
+            return subprocess.Popen(  # noqa: S603 - this module, by this interpreter
+                # -P: what lies in the working folder is not imported, whatever its name.
+                [sys.executable, "-P", "-m", __name__, cluster.scheduler_address, str(scratch)],
+                env={**ONE_THREAD, **os.environ, "PYTHONPATH": path},
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                # Ctrl-C on a terminal is for its foreground group: for this process.
+                process_group=0,
+                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # Windows
+            )
+
+    def replace() -> None:
+        while not ended.wait(TICK):
+            for number, process in enumerate(processes):
+                if process.poll() is not None:
+                    _release(process)
+                    with suppress(OSError):  # then at the next tick
+                        processes[number] = start(number)
+
+    watch = threading.Thread(target=replace, name="workers", daemon=True)
+    try:
+        try:
+            for number in range(count):
+                processes.append(start(number))
+        except OSError as error:
+            raise _unstarted(count, str(error)) from error
+        until = time.monotonic() + PATIENCE
+        while len(scheduler.workers) < count:
+            for number, process in enumerate(processes):
+                if process.poll() is not None:
+                    said = _last_line(scratch / f"{number}.log")
+                    raise _unstarted(count, f"exit code {process.returncode}{said}")
+            if time.monotonic() > until:
+                raise _unstarted(count, f"not ready after {PATIENCE} s")
+            time.sleep(TICK)
+        watch.start()
+        yield
+    finally:
+        ended.set()
+        if watch.ident is not None:
+            watch.join()
+        for process in processes:
+            _release(process)  # all of them before waiting for the first
+        for process in processes:
+            try:
+                process.wait(GRACE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _release(process: subprocess.Popen[bytes]) -> None:
+    if process.stdin:
+        process.stdin.close()
+
+
+def _unstarted(count: int, reason: str) -> HedgeError:
+    return HedgeError(
+        f"--scheduler local:{count}: a process did not start ({reason}); run without --scheduler"
+    )
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text("utf-8", errors="replace").split("\n")
+    said = next((line for line in reversed(lines) if line.strip()), "")
+    return f": {words_of(said)}" if said else ""
 
 
 def _require_scheduler(scheduler: str, timeout: float) -> None:
@@ -348,9 +443,33 @@ def _threads(client: Client) -> int:
 # --- what runs on a worker ----------------------------------------------------------------
 
 
-def dask_setup(worker: object) -> None:
-    """Leave Ctrl-C to the process that started this one; Dask calls this at a worker's start."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _serve(scheduler: str, scratch: str) -> None:
+    """Work for a scheduler until the process that started this one ends, or lets go of it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # its own affair, too
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    from distributed import Worker
+
+    async def work() -> None:
+        async with Worker(
+            scheduler,
+            nthreads=1,
+            host="127.0.0.1",
+            dashboard=False,
+            dashboard_address="127.0.0.1:0",  # taken even without a dashboard
+            memory_limit=0,  # what is in flight is bounded by who hands it out
+            local_directory=scratch,
+            silence_logs=logging.CRITICAL,
+        ) as worker:
+            await worker.finished()
+
+    asyncio.run(work())
+
+
+def _end_with_parent() -> None:
+    # Not sys.stdin: a thread that waits inside of it stops the interpreter from ending.
+    while os.read(0, 1):
+        pass
+    os._exit(0)  # at once: nothing here is worth keeping, and a task may be long
 
 
 def _whole(panel: PricePanel) -> PricePanel:
@@ -372,3 +491,7 @@ def engine_code() -> str:
     here = Path(__file__).parent
     content = b"".join((here / name).read_bytes() for name in SOURCES)
     return hashlib.sha256(content).hexdigest()
+
+
+if __name__ == "__main__":
+    _serve(*sys.argv[1:])

@@ -8,15 +8,16 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 from immutabledict import immutabledict
 
 from backtests.engine.costs import Costs
 from data.errors import UsageError
 from data.load import require_source
-from data.records import fields_of, freeze_mappings
+from data.records import as_number, fields_of, freeze_mappings
 from strategies.base import Params, Strategy, Value
-from strategies.registry import make
+from strategies.registry import make, make_of
 
 COSTS = ("fee_bps", "slippage_bps", "lag")  # what of a run's table belongs to its costs
 
@@ -53,12 +54,12 @@ class RunConfig:
     Parameters
     ----------
     strategy
-        A registered name.
+        A registered name, or that of ``rule``.
     params
         Parameter values; text is read as the declared type, and what is missing takes its
         default.
     source
-        ``auto``, ``bundled``, ``files:DIR``.
+        ``auto``, ``yahoo``, ``bundled``, ``files:DIR``; ``prices`` for those given in Python.
     start, end
         First and last day to simulate, ``YYYY-MM-DD``, or None for all there is.
     costs
@@ -69,6 +70,9 @@ class RunConfig:
         Value at the start.
     extend
         Carry each history back before its first day by its proxies.
+    rule
+        The strategy itself. By default it is made of name and parameters; one that no name leads
+        to, a function or an object of the user's own, is given (:meth:`of`).
 
     Raises
     ------
@@ -85,35 +89,55 @@ class RunConfig:
     benchmark: str | None = None
     initial: float = 10_000.0
     extend: bool = False
+    rule: Strategy | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
-        """Resolve the parameters and refuse what cannot run."""
-        object.__setattr__(self, "params", make(self.strategy, self.params).params())
+        """Make the strategy, resolve its parameters and refuse what cannot run."""
+        rule = self.rule
+        if rule is None or rule.name != self.strategy:  # of another configuration, changed
+            rule = make(self.strategy, self.params)
+        elif rule.params() != self.params:
+            rule = make_of(type(rule), self.params)
+        object.__setattr__(self, "rule", rule)
+        object.__setattr__(self, "params", rule.params())
         require_source(self.source)
         start, end = _day("--start", self.start), _day("--end", self.end)
         if start and end and end <= start:
             raise UsageError(f"--end {end} is not after --start {start}; give a later end")
+        initial = as_number(self.initial, float)
+        if not isinstance(initial, float):
+            raise UsageError(f"--initial takes an amount, got {initial!r}")
+        object.__setattr__(self, "initial", initial)
         if not 1.0 <= self.initial <= 1e15:
             raise UsageError(f"--initial takes an amount from 1 to 1e15, got {self.initial:g}")
         if self.benchmark == "":
             raise UsageError("--benchmark takes a ticker, got nothing; leave it out for SPY")
 
     @classmethod
-    def from_dict(cls, table: Mapping[str, Value | Params | None]) -> RunConfig:
+    def of(cls, rule: Strategy, table: Mapping[str, Value | Params | None]) -> RunConfig:
+        """Make a run of a strategy that is there already; the rest as :meth:`from_dict`."""
+        return cls.from_dict({**table, "strategy": rule.name, "params": rule.params()}, rule)
+
+    @classmethod
+    def from_dict(
+        cls, table: Mapping[str, Value | Params | None], rule: Strategy | None = None
+    ) -> RunConfig:
         """Make a run from values as :meth:`as_dict` gives them; what is missing takes its default.
 
         Parameters
         ----------
         table
             Its keys and their types are those of ``backtests.engine.config_file.KEYS``.
+        rule
+            The strategy, where no registered name leads to it.
         """
         rest = dict(table)
         costs = {name: rest.pop(name) for name in COSTS if name in rest}
-        return cls(**rest, costs=Costs(**costs))  # type: ignore[arg-type]  # as documented
+        return cls(**rest, costs=Costs(**costs), rule=rule)  # type: ignore[arg-type]  # as documented
 
     def make_strategy(self) -> Strategy:
-        """Make the strategy of this run."""
-        return make(self.strategy, self.params)
+        """The strategy of this run."""
+        return cast("Strategy", self.rule)  # made with the configuration
 
     @property
     def table(self) -> ConfigTable:
@@ -156,7 +180,7 @@ def _day(option: str, text: str | None) -> dt.date | None:
     try:
         # fromisoformat also takes 20200131 and week dates, which pandas reads otherwise.
         day = dt.date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
-    except ValueError:
+    except (ValueError, TypeError):  # from Python anything may come
         day = None
     if day is None:
         raise UsageError(f"{option} takes a date as YYYY-MM-DD, got {text!r}")

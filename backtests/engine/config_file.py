@@ -36,7 +36,7 @@ def write_config(path: Path, config: RunConfig) -> None:
     table = {key: value for key, value in config.as_dict().items() if key != "params"}
     given = {key: value for key, value in table.items() if value is not None}
     text = tomli_w.dumps({**given, "params": plain_params(config.params)})
-    path.write_text(text, encoding="utf-8")
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def read_config(path: Path) -> dict[str, Value]:

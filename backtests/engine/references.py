@@ -22,6 +22,7 @@ from data.errors import UsageError
 from data.market import Market
 from data.treasuries.instruments import TREASURY_FUNDS
 from strategies.base import Strategy, parameter
+from strategies.decisions import decide
 from strategies.dial import DIAL, SHORTEST, DurationRule, fund_durations
 from strategies.schedule import decision_rows
 
@@ -90,7 +91,7 @@ def make_references(
     controls
         Whether a duration rule also meets its static mix and its variants.
     """
-    decided = strategy.target_weights(market)
+    decided = decide(strategy, market)
     held = [str(ticker) for ticker in decided.columns if decided[ticker].gt(0).any()]
     hedge = [ticker for ticker in held if ticker in TREASURY_FUNDS]
     equity = [ticker for ticker in held if ticker not in TREASURY_FUNDS]

@@ -10,7 +10,7 @@ from backtests.engine.config import RunConfig, short_hash
 from backtests.engine.simulation import Simulation
 from backtests.engine.sleeve import SleeveReport
 from backtests.engine.summary import Summary
-from data.market import Market
+from data.market import Market, content_sha256
 from data.period import Period
 
 
@@ -76,8 +76,21 @@ class Run:
             "end": self.summary.end,
             "benchmark": self.summary.benchmark.ticker,
             "data": self.market.fingerprints(),
+            **self._own_rule,
         }
         return f"{self.config.strategy}-{short_hash(determined_by)}"
+
+    @property
+    def _own_rule(self) -> dict[str, str]:
+        """What tells a rule of the user's own from another of its name: source, or decisions."""
+        strategy = self.config.make_strategy()
+        if strategy.file is not None:
+            return {"strategy_sha256": strategy.file.sha256}
+        if strategy.is_built_in():
+            return {}
+        decided = self.simulation.decisions
+        digests = [content_sha256(decided[column]) for column in decided]
+        return {"decisions": short_hash([list(decided.columns), digests])}
 
     @property
     def judged(self) -> Verdict:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
+import linecache
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -22,8 +24,10 @@ from backtests.engine.config import RunConfig, plain_params, short_hash
 from backtests.engine.scores import paths, score_in_chunks
 from backtests.engine.space import Space
 from data.command import Progress, silent
+from data.errors import RuleError
 from data.market import Market
 from strategies.base import Strategy
+from strategies.decisions import decide
 
 Array = NDArray[np.float64]
 PATHS_AT_ONCE = 250  # whole paths in memory
@@ -73,12 +77,13 @@ class Search:
                 f"{sessions[0]:%Y-%m-%d} {sessions[-1]:%Y-%m-%d}",
                 engine_code(),
                 rules_code(),
+                *own_code(self.space.kind),
             ]
         )
 
     def alone(self, strategy: Strategy) -> Candidates:
         """One portfolio beside the candidates."""
-        return schedules(self.panel, self.market, [strategy.target_weights(self.market)])
+        return schedules(self.panel, self.market, [decide(strategy, self.market)])
 
     def scores_alone(self, strategy: Strategy, progress: Progress = silent) -> pd.Series:
         """The sweep's metrics of one portfolio beside the candidates."""
@@ -105,6 +110,29 @@ def month_returns(values: pd.DataFrame) -> Array:
     """Month-end returns of levels, months x columns."""
     months = month_ends(values)
     return np.asarray(months.pct_change(fill_method=None).iloc[1:], dtype=float)
+
+
+def own_code(kind: type[Strategy]) -> list[str]:
+    """Fingerprint of a strategy of the user's own; none for one of ours.
+
+    Raises
+    ------
+    RuleError
+        If its source cannot be read: scores of another version would be taken for its own.
+    """
+    if kind.is_built_in():
+        return []
+    if kind.file is not None:
+        return [kind.file.sha256]
+    functions = [value for value in vars(kind).values() if inspect.isfunction(value)]
+    names = sorted({function.__code__.co_filename for function in functions})
+    source = "".join("".join(linecache.getlines(name)) for name in names)
+    if not source:
+        raise RuleError(
+            f"the source of {kind.name} cannot be read, and its scores are kept by it; write it "
+            "into a file and give strategy_file='my_rule.py:MyRule'"
+        )
+    return [hashlib.sha256(source.encode()).hexdigest()]
 
 
 @cache

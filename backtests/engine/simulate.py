@@ -18,7 +18,8 @@ from backtests.engine.simulation import Simulation
 from backtests.engine.with_vectorbt import fill_with_vectorbt
 from data.errors import UsageError, WeightError
 from data.market import CASH, Market
-from strategies.base import Strategy, require_weights
+from strategies.base import Strategy
+from strategies.decisions import decide, require_targets
 
 Array = NDArray[np.float64]
 CAPITAL = 10_000.0
@@ -67,7 +68,7 @@ def simulate(
     UsageError
         If too few sessions are left, or the rule has no decision by ``start``.
     """
-    decided = strategy.target_weights(market)
+    decided = decide(strategy, market)
     return trade(
         market,
         decided,
@@ -154,32 +155,6 @@ def _before_their_first_day(
             "give it no weight until then"
         )
     return levels.bfill()
-
-
-def require_targets(weights: pd.DataFrame, market: Market, name: str) -> None:
-    """Refuse target weights that the engine must not trade.
-
-    Raises
-    ------
-    WeightError
-        Naming the strategy, the row and what is wrong there.
-    """
-    index = weights.index
-    if len(weights) == 0:
-        raise WeightError(
-            f"{name} made no decision up to {market.sessions[-1]:%Y-%m-%d}; give a longer period"
-        )
-    if not (
-        index.is_monotonic_increasing and index.is_unique and index.isin(market.sessions).all()
-    ):
-        raise WeightError(
-            f"{name} decided on dates that are not ascending sessions of the market; "
-            "decide on its own sessions, each once"
-        )
-    values = weights.to_numpy(float)
-    suspect = ~np.isfinite(values).all(axis=1) | (values < 0).any(axis=1) | (values.sum(axis=1) > 1)
-    for row in np.flatnonzero(suspect):
-        require_weights(weights.iloc[row].to_dict(), name, f"{index[row]:%Y-%m-%d}")
 
 
 def standing_decisions(

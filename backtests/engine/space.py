@@ -18,11 +18,14 @@ from backtests.analysis.lattice import (
     simplex_neighbours,
 )
 from backtests.engine.candidates import Candidates, PricePanel, schedules, static_mixes
+from backtests.engine.config import RunConfig
 from data.errors import UsageError
 from data.market import Market
 from data.records import freeze_mappings
 from strategies.base import Parameter, Params, Strategy, Value
-from strategies.registry import make, strategy_class
+from strategies.decisions import decide
+from strategies.hedge_mix import HedgeMix
+from strategies.registry import make_of, strategy_class
 
 MOST_MIXES = 2_000_000
 MOST_RULES = 100_000  # a rule decides anew for each: some milliseconds
@@ -47,8 +50,8 @@ class Space:
 
     Attributes
     ----------
-    strategy
-        A registered name.
+    kind
+        The class of the strategy.
     fixed
         Values of the parameters that are the same for all.
     axes
@@ -61,7 +64,7 @@ class Space:
         Combinations that are no candidates, because the strategy refuses them.
     """
 
-    strategy: str
+    kind: type[Strategy]
     fixed: Params
     axes: Mapping[str, tuple[Level, ...]]
     codes: NDArray[np.int64]
@@ -74,6 +77,11 @@ class Space:
 
     def __len__(self) -> int:
         return len(self.codes)
+
+    @property
+    def strategy(self) -> str:
+        """Name of the strategy."""
+        return self.kind.name
 
     def params(self, number: int) -> Params:
         """The parameters of one candidate, as a run takes them."""
@@ -88,7 +96,7 @@ class Space:
 
     def rule(self, number: int) -> Strategy:
         """The strategy of one candidate."""
-        return make(self.strategy, self.params(number))
+        return make_of(self.kind, self.params(number))
 
     def table(self, numbers: NDArray[np.int64]) -> pd.DataFrame:
         """Some candidates x axes: the value of each."""
@@ -131,7 +139,7 @@ class Space:
                 weights[:, column] = np.asarray(values)[self.codes[numbers, axis]]
             return static_mixes(panel, weights, str(self.fixed["rebalance"]))
         rules = (self.rule(int(number)) for number in numbers)
-        return schedules(panel, market, (rule.target_weights(market) for rule in rules))
+        return schedules(panel, market, (decide(rule, market) for rule in rules))
 
     def tickers(self) -> list[str]:
         """Everything that any candidate may hold."""
@@ -156,6 +164,48 @@ class Space:
             spread = np.linspace(0, len(self) - 1, min(len(self), MOST_CORNERS))
             corners = np.unique(np.rint(spread).astype(np.int64))
         return [int(number) for number in corners]
+
+
+def search_space(
+    config: RunConfig, assets: Sequence[str] | None, step: float | None, grid: Mapping[str, str]
+) -> Space:
+    """The space of a search: every mix of some assets, or every value of some parameters.
+
+    Parameters
+    ----------
+    config
+        The default: its strategy is searched, and its parameters hold for what is not.
+    assets, step
+        As :func:`mix_space`; None where parameters are searched. The step is 0.05 unless given.
+    grid
+        As :func:`rule_space`.
+
+    Raises
+    ------
+    UsageError
+        For a search of nothing, or of two things at once; says what the strategy has to search.
+    """
+    kind = type(config.make_strategy())
+    if assets is not None and kind is not HedgeMix:
+        names = ", ".join(own.name for own in kind.parameters())
+        raise UsageError(
+            f"--assets is for hedge_mix; search parameters of {kind.name} with --grid ({names})"
+        )
+    if assets is not None and grid:
+        raise UsageError("--assets and --grid are two searches; give one")
+    if step is not None and assets is None:
+        raise UsageError("--step is of --assets; give --grid its step as NAME=LOW:HIGH:STEP")
+    if assets is not None:
+        fixed = {name: value for name, value in config.params.items() if name != "weights"}
+        return mix_space([part.strip() for part in assets], 0.05 if step is None else step, fixed)
+    if grid:
+        return rule_space(kind, grid, config.params)
+    if kind is HedgeMix:
+        raise UsageError("what to search? for example: --assets SPY,SHY,IEF,TLT --step 0.05")
+    ranges = [f"{own.name} ({own.range})" for own in kind.parameters() if own.range]
+    if not ranges:
+        raise UsageError(f"{kind.name} has no parameter to search; search hedge_mix --assets")
+    raise UsageError(f"what to search? for example: --grid NAME=VALUES of {', '.join(ranges)}")
 
 
 def mix_space(assets: Sequence[str], step: float, fixed: Params) -> Space:
@@ -192,7 +242,7 @@ def mix_space(assets: Sequence[str], step: float, fixed: Params) -> Space:
         )
     values = tuple(unit / units for unit in range(units + 1))
     return Space(
-        strategy="hedge_mix",
+        kind=HedgeMix,
         fixed=fixed,
         axes=dict.fromkeys(assets, values),
         codes=_simplex(units, len(assets)),
@@ -214,13 +264,13 @@ def _simplex(units: int, assets: int) -> NDArray[np.int64]:
     return rows
 
 
-def rule_space(strategy: str, grid: Mapping[str, str], fixed: Params) -> Space:
+def rule_space(strategy: str | type[Strategy], grid: Mapping[str, str], fixed: Params) -> Space:
     """Every combination of some parameters' values that the strategy accepts.
 
     Parameters
     ----------
     strategy
-        A registered name.
+        A registered name, or a class.
     grid
         Parameter to its values as text: ``25,50,75`` or ``0.4:0.8:0.1``, the end included.
     fixed
@@ -232,10 +282,11 @@ def rule_space(strategy: str, grid: Mapping[str, str], fixed: Params) -> Space:
         For an unknown parameter, values that cannot be read, too many combinations, or if the
         strategy accepts none of them.
     """
-    declared = {own.name: own for own in strategy_class(strategy).parameters()}
+    kind = strategy_class(strategy) if isinstance(strategy, str) else strategy
+    declared = {own.name: own for own in kind.parameters()}
     for name in grid:
         if name not in declared:
-            make(strategy, {name: ""})  # says so, with the nearest name
+            make_of(kind, {name: ""})  # says so, with the nearest name
         if isinstance(declared[name].default, Mapping):
             raise UsageError(
                 f"--grid cannot search {name}, which is a whole mix; use --assets and --step"
@@ -251,7 +302,7 @@ def rule_space(strategy: str, grid: Mapping[str, str], fixed: Params) -> Space:
     axes = {name: _values(text, declared[name]) for name, text in grid.items()}
     codes = np.array(list(itertools.product(*(range(len(values)) for values in axes.values()))))
     others = {name: value for name, value in fixed.items() if name not in axes}
-    everything = Space(strategy, others, axes, codes, is_simplex=False)
+    everything = Space(kind, others, axes, codes, is_simplex=False)
     accepted = np.ones(len(codes), dtype=bool)
     reason = ""
     for number in range(len(codes)):
@@ -262,10 +313,10 @@ def rule_space(strategy: str, grid: Mapping[str, str], fixed: Params) -> Space:
             reason = reason or str(error)
     if not accepted.any():
         raise UsageError(
-            f"--grid: {strategy} accepts none of the {total} combinations ({reason}); give others"
+            f"--grid: {kind.name} accepts none of the {total} combinations ({reason}); give others"
         )
     left_out = LeftOut(int((~accepted).sum()), reason)
-    return Space(strategy, others, axes, codes[accepted], is_simplex=False, left_out=left_out)
+    return Space(kind, others, axes, codes[accepted], is_simplex=False, left_out=left_out)
 
 
 def _is_range(text: str) -> bool:

@@ -26,7 +26,7 @@ from backtests.report.lab import literal, shortened
 from data.load import SOURCES, available
 from data.treasuries.instruments import CATALOGUE
 from strategies.base import Parameter
-from strategies.registry import STRATEGIES, strategy_class
+from strategies.registry import strategy_class, strategy_names
 
 UNITS = ("bp", "years", "months", "sessions")  # a name that ends in one says its unit
 FIRST_DAY, LAST_DAY = dt.date(1800, 1, 1), dt.date(2200, 12, 31)  # what a run takes
@@ -49,7 +49,7 @@ def controls() -> RunConfig:
     """
     state: Any = st.session_state
     keep(state)
-    strategy = st.selectbox("Strategy", list(STRATEGIES), key="strategy")
+    strategy = st.selectbox("Strategy", strategy_names(), key="strategy")
     kind = strategy_class(strategy)
     st.caption(kind.summary())
     complete(state)

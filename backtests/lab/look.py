@@ -14,7 +14,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
@@ -28,8 +28,8 @@ from data.errors import HedgeError
 from data.load import load_market, span_line
 from data.market import Market
 from data.sources.files import csv_files
-from strategies.causality import prove_quickly
-from strategies.registry import make
+from strategies.base import Strategy
+from strategies.causality import prove_on, prove_quickly
 
 CHANGED = (
     "the source has answered otherwise since this page read it: the saved run stands on newer "
@@ -142,13 +142,15 @@ def look(config: RunConfig) -> Run:
 
 
 def _look(config: RunConfig, inputs: Inputs) -> Run:
-    _prove(config.strategy)
+    strategy = config.make_strategy()
+    _prove(type(strategy))
+    _prove_on(type(strategy), inputs.market)
     # Inputs are kept for every run on the same data, whatever its costs and weights.
     run = simulated(replace(inputs, config=config), fill_with_sweep)
     # The market as loaded, not as labelled by the run: what rules keep of it is found again.
     verdict = judge_run(
         inputs.market,
-        config.make_strategy(),
+        strategy,
         run.simulation,
         run.summary.benchmark.ticker,
         engine=fill_with_sweep,
@@ -159,9 +161,15 @@ def _look(config: RunConfig, inputs: Inputs) -> Run:
 
 
 @cache
-def _prove(strategy: str) -> None:
+def _prove(kind: type[Strategy]) -> None:
     """Prove a rule once, at its defaults; a run that is saved is proved at its own settings."""
-    prove_quickly(make(strategy, {}))
+    prove_quickly(kind())
+
+
+@lru_cache(maxsize=8)
+def _prove_on(kind: type[Strategy], market: Market) -> None:
+    """Prove a rule of the user's own once on each market, at its defaults."""
+    prove_on(kind(), market)
 
 
 def inputs_for(config: RunConfig) -> Inputs:

@@ -112,7 +112,9 @@ def from_state(state: Mapping[str, Any]) -> RunConfig:
         else:
             value = state[key_of(strategy, known.name)]
             params[known.name] = value.strip() if isinstance(value, str) else value
-    days = {name: None if state[name] is None else f"{state[name]:%Y-%m-%d}" for name in DAYS}
+    days: dict[str, Any] = {
+        name: None if state[name] is None else f"{state[name]:%Y-%m-%d}" for name in DAYS
+    }
     return RunConfig(
         strategy=strategy,
         params=params,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import calendar
 import dataclasses
+import datetime as dt
+import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from backtests.report.figures import (
@@ -25,6 +27,7 @@ from backtests.report.figures import (
 
 MOST_POINTS = 1_500
 EVEN_STEPS, PLAIN_STEPS = 7.0, 3.0  # highest over lowest growth, for the ticks of its axis
+Ladder = list[tuple[float, str]]  # ticks of an axis: value and word
 MONTH = "%b %Y"  # how a date is told under the pointer
 
 
@@ -86,7 +89,7 @@ def time_chart(
         traces.append(
             line(
                 drawn.name,
-                [_last_day(own[row]) for row in rows],
+                [last_day(own[row]) for row in rows],
                 [drawn.values[row] for row in rows],
                 colour=drawn.colour,
                 width=drawn.width,
@@ -205,7 +208,7 @@ def growth_axis(lines: Sequence[Line]) -> Axis:
     return axis
 
 
-def _last_day(date: str) -> str:
+def last_day(date: str) -> str:
     """The last day of a month (``YYYY-MM``); a day as it is."""
     year, _, month = date.partition("-")
     if not (year.isdigit() and month.isdigit()):
@@ -224,3 +227,130 @@ def spans(dates: Sequence[str], inside: Sequence[bool], colour: str) -> list[Ban
             bands.append(Band(start, dates[min(position, len(dates) - 1)], colour))
             start = None
     return bands
+
+
+def extremes(values: Sequence[float | None], most: int) -> list[int]:
+    """Row numbers to draw of a long line: of each stretch its lowest and its highest.
+
+    Evenly spaced rows would leave the bottom of a fall out. First and last row stay, and of each
+    stretch with gaps the first of them, which break the line.
+
+    Parameters
+    ----------
+    values
+        Of the line; None is a gap.
+    most
+        How many rows may be drawn, 4 or more; those of gaps come on top.
+    """
+    count = len(values)
+    if count <= most:
+        return list(range(count))
+    stretches = (most - 2) // 2
+    edges = [number * count // stretches for number in range(stretches + 1)]
+    rows = {0, count - 1}
+    for start, stop in itertools.pairwise(edges):
+        there = [(value, row) for row in range(start, stop) if (value := values[row]) is not None]
+        rows |= {min(there)[1], max(there)[1]} if there else set()
+        rows |= set([row for row in range(start, stop) if values[row] is None][:1])
+    return sorted(rows)
+
+
+# Ticks and names of pictures that plotly does not draw
+
+
+def growth_steps(low: float, high: float) -> Iterator[Ladder]:
+    """Ticks of a logarithmic axis from fine to coarse: even steps, or 1, 2, 5 across decades."""
+    if high / low < EVEN_STEPS:
+        for step, digits in _even_steps(low, high):
+            yield [(value, f"{value:,.{digits}f}") for value in _multiples(low, high, step)]
+        return
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    for leading, apart in (
+        ((1, 2, 5), 1),
+        *(((1,), apart) for apart in range(1, last - first + 2)),
+    ):
+        yield [
+            (value, f"{value:,.{max(0, -power)}f}")
+            for power in range(first, last + 1)
+            for digit in leading
+            if power % apart == 0 and low <= (value := digit * 10.0**power) <= high
+        ]
+
+
+def percent_steps(low: float, high: float) -> Iterator[Ladder]:
+    """Ticks of an even axis of fractions, from fine to coarse."""
+    for step, digits in _even_steps(low, high):
+        yield [
+            (value, f"{100 * value:.{max(0, digits - 2)}f} %")
+            for value in _multiples(low, high, step)
+        ]
+
+
+def month_steps(start: dt.date, end: dt.date) -> Iterator[Ladder]:
+    """Ticks of a time from fine to coarse: first days of months, then of years, by their number."""
+    for months in (1, 3, 6, 12, 24, 60, 120, 240, 600, 1200):
+        days = [
+            dt.date(number // 12, number % 12 + 1, 1)
+            for number in range(start.year * 12, end.year * 12 + 12)
+            if number % months == 0
+        ]
+        yield [
+            (day.toordinal(), f"{day.year}" if months >= 12 else f"{day:%Y-%m}")
+            for day in days
+            if start <= day <= end
+        ]
+
+
+def _even_steps(low: float, high: float) -> Iterator[tuple[float, int]]:
+    """Steps of 1, 2 and 5 from fine to coarse, and the digits that tell them apart."""
+    power = math.floor(math.log10(high - low)) - 2
+    for exponent in range(power, power + 4):
+        for digit in (1, 2, 5):
+            yield digit * 10.0**exponent, max(0, -exponent)
+
+
+def _multiples(low: float, high: float, step: float) -> list[float]:
+    """The multiples of a step from low to high."""
+    return [number * step for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
+
+
+def nudged(
+    wanted: Sequence[float], rooms: Sequence[float], limits: tuple[float, float]
+) -> list[float]:
+    """Move labels apart as little as it takes: none overlaps, none leaves the limits.
+
+    Parameters
+    ----------
+    wanted
+        Where the middle of each label would best be.
+    rooms
+        How high each of them is; all together at most as high as there is room.
+    limits
+        Top and bottom of the room.
+
+    Returns
+    -------
+    list of float
+        Where each middle is, in the order of ``wanted``. The sum of squared moves is the
+        smallest there is within the limits (isotonic regression by pooling neighbours).
+    """
+    order = sorted(range(len(wanted)), key=lambda number: wanted[number])
+    ahead = [0.0, *itertools.accumulate(rooms[number] for number in order)]
+    offsets = [ahead[at] + rooms[number] / 2 for at, number in enumerate(order)]
+    pools: list[list[float]] = []  # where stacked labels would best begin
+    for offset, number in zip(offsets, order, strict=True):
+        pools.append([wanted[number] - offset])
+        while len(pools) > 1 and _mean(pools[-2]) >= _mean(pools[-1]):
+            pools[-2:] = [pools[-2] + pools[-1]]
+    starts = [_mean(pool) for pool in pools for _ in pool]
+    top, bottom = limits
+    middles = [
+        min(max(start, top), bottom - ahead[-1]) + offset
+        for start, offset in zip(starts, offsets, strict=True)
+    ]
+    places = dict(zip(order, middles, strict=True))
+    return [places[number] for number in range(len(wanted))]
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)

@@ -38,9 +38,9 @@ def print_run(console: Console, run: Run, folder: Path) -> None:
     console.print()
     console.print(_today(run.summary.latest))
     console.print()
-    console.print(Text(f"results in {folder}", no_wrap=True))
+    console.print(Text(f"results in {folder}"), soft_wrap=True)
     for page in pages_of_run(folder):
-        console.print(Text(f"open {folder / page.file}", no_wrap=True))
+        console.print(Text(f"open {folder / page.file}"), soft_wrap=True)
 
 
 def _metrics_table(summary: Summary) -> Table:

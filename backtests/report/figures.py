@@ -23,7 +23,7 @@ SCALE = [[0, "--scale-low"], [0.5, "--scale-mid"], [1, "--scale-high"]]
 
 @dataclass(frozen=True)
 class Trace:
-    """One thing drawn in a chart; :func:`line`, :func:`dots`, :func:`mark`, ... make it."""
+    """One thing drawn in a chart; :func:`line`, :func:`dots`, :func:`bars`, ... make it."""
 
     payload: Payload
 
@@ -101,8 +101,8 @@ class Axis:
         Lowest and highest value shown.
     step
         Between two ticks.
-    ticks
-        Place and word of each tick.
+    ticks, angle
+        Place and word of each tick, and by how many degrees words are turned clockwise.
     grid, zero, downwards
         Whether it has grid lines and a line at zero, and whether it begins at the top.
     """
@@ -117,6 +117,7 @@ class Axis:
     grid: bool = True
     zero: bool = True
     downwards: bool = False
+    angle: float | None = None
 
     @property
     def payload(self) -> Payload:
@@ -133,6 +134,7 @@ class Axis:
             "showgrid": None if self.grid else False,
             "zeroline": None if self.zero else False,
             "autorange": "reversed" if self.downwards else None,
+            "tickangle": self.angle,
         }
         return {key: value for key, value in wanted.items() if value is not None}
 
@@ -182,17 +184,10 @@ class Menu:
         if len(self.choices) < 2:
             return []
         return [
-            {
-                "buttons": list(self._buttons()),
-                "x": 0,
-                "y": 1.02,
-                "xanchor": "left",
-                "yanchor": "bottom",
-                "bgcolor": "--paper",
-                "bordercolor": "--rule",
-                "font": {"color": "--ink", "size": 12},
-            }
-        ]
+            {"buttons": list(self._buttons()), "x": 0, "y": 1.02, "xanchor": "left",
+             "yanchor": "bottom", "bgcolor": "--paper", "bordercolor": "--rule",
+             "font": {"color": "--ink", "size": 12}}
+        ]  # fmt: skip
 
     def _buttons(self) -> Iterator[Payload]:
         for number, choice in enumerate(self.choices):
@@ -217,17 +212,9 @@ class Band:
     def payload(self) -> Payload:
         """As plotly takes it."""
         return {
-            "type": "rect",
-            "xref": "x",
-            "yref": "paper",
-            "x0": self.start,
-            "x1": self.end,
-            "y0": 0,
-            "y1": 1,
-            "fillcolor": self.colour,
-            "line": {"width": 0},
-            "layer": "below",
-        }
+            "type": "rect", "xref": "x", "yref": "paper", "x0": self.start, "x1": self.end,
+            "y0": 0, "y1": 1, "fillcolor": self.colour, "line": {"width": 0}, "layer": "below",
+        }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -313,6 +300,13 @@ def dots(
     """Points, each with what it shows under the pointer."""
     marker = {"size": size, "color": colour, "opacity": opacity}
     return _scatter(name, "markers", _rounded(x), _rounded(y), **hover.payload, marker=marker)
+
+
+def bars(name: str, x: Sequence[Place], y: Numbers, hover: Hover, *, colour: str) -> Trace:
+    """Upright bars from zero, of several traces side by side; None leaves a bar out."""
+    places: Payload = {"x": _rounded_places(x), "y": _rounded(y)}
+    look: Payload = {**hover.payload, "textposition": "none", "marker": {"color": colour}}
+    return Trace({"type": "bar", "name": name, **places, **look})
 
 
 def mark(name: str, x: Place, y: float | None, hover: Hover, *, symbol: str, colour: str) -> Trace:

@@ -13,6 +13,7 @@ MANIFEST = "manifest.json"
 SUMMARY = "summary.json"
 VERDICT = "verdict.json"
 CONFIG = "run.toml"
+STRATEGY = "strategy.py"  # source of a strategy from outside the repository
 FORMAT = 3  # of a results folder; raised when readers of older folders would go wrong
 
 
@@ -27,7 +28,7 @@ def read_json(path: Path) -> Mapping[str, Json]:
 
 def write_json(path: Path, content: object) -> None:
     """Write a record or plain values as indented JSON; NaN is refused, since JSON has none."""
-    path.write_text(_json(content), encoding="utf-8")
+    path.write_text(_json(content), encoding="utf-8", newline="\n")
 
 
 def holds_json(path: Path, content: object) -> bool:

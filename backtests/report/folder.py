@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import fcntl
 import os
 import shutil
 import tempfile
@@ -19,7 +18,7 @@ from pathlib import Path
 
 from backtests.report.files import MANIFEST, file_sha256, write_json
 from backtests.report.manifest import Manifest, read_manifest, read_whole_manifest
-from data.durable import TEMPORARY, beside, locked, sync
+from data.durable import LOCK, TEMPORARY, beside, is_held, locked, sync
 from data.errors import OutputError
 
 
@@ -93,24 +92,30 @@ def new_folder(out: Path, name: str) -> Iterator[Path]:
 def _among_writers(out: Path) -> Iterator[None]:
     """Be one of those that write below ``out``; whoever finds no other clears what was left.
 
-    The lock lies on the folder itself and ends with its process, however that ends: neither an
-    age nor a clock has to tell what a killed run left from work in hand.
+    Each holds a lock of its own, which ends with its process, however that ends: neither an age
+    nor a clock has to tell what a killed run left from work in hand. A folder itself can be
+    locked on some systems only, a file on all.
     """
-    handle = os.open(out, os.O_RDONLY)
-    try:
+    mine = beside(out / LOCK)
+    with contextlib.ExitStack() as afterwards:
         with locked(out):
-            with contextlib.suppress(OSError):  # others write, or the file system locks no folder
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            afterwards.callback(_remove, mine)  # after its release: Windows removes no open file
+            afterwards.enter_context(locked(out, mine.name))
+            others = (lock for lock in out.glob(f"{TEMPORARY}{LOCK}-*") if lock != mine)
+            if not any(map(is_held, others)):
                 for left in out.glob(f"{TEMPORARY}*"):
-                    if left.is_dir():
-                        shutil.rmtree(left, ignore_errors=True)
-                    else:
-                        left.unlink()
-            with contextlib.suppress(OSError):
-                fcntl.flock(handle, fcntl.LOCK_SH)
+                    if left != mine:
+                        _remove(left)
         yield
-    finally:
-        os.close(handle)
+
+
+def _remove(left: Path) -> None:
+    """Remove what is of no use; where it cannot be now, whoever is alone next does."""
+    if left.is_dir():
+        shutil.rmtree(left, ignore_errors=True)
+    else:
+        with contextlib.suppress(OSError):
+            left.unlink(missing_ok=True)
 
 
 def _move_into_place(temporary: Path, place: Path) -> None:

@@ -74,7 +74,7 @@ def render_page(template: str, path: Path, figures: Sequence[Figure] = (), **val
         )
     )
     # A file name may hold bytes that are no text.
-    path.write_text(text, encoding="utf-8", errors="backslashreplace")
+    path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
 @cache

@@ -38,4 +38,7 @@ def pages_of_run(folder: Path) -> list[Page]:
 
 def address_of(page: Page, folder: Path, place: Path) -> str:
     """Address of a folder's page, relative to the folder of the page that links to it."""
-    return Path(os.path.relpath(folder / page.file, place)).as_posix()
+    try:
+        return Path(os.path.relpath(folder / page.file, place)).as_posix()
+    except ValueError:  # Windows: there is no way from one drive to another
+        return (folder / page.file).resolve().as_uri()

@@ -13,7 +13,7 @@ import pandas as pd
 
 from backtests.engine.config_file import write_config
 from backtests.engine.run import Run
-from backtests.report.files import CONFIG, SUMMARY, VERDICT, write_json
+from backtests.report.files import CONFIG, STRATEGY, SUMMARY, VERDICT, write_json
 from backtests.report.folder import new_folder, write_manifest
 from backtests.report.manifest import RunManifest, SeriesOrigin
 from backtests.report.pages import TEARSHEET
@@ -21,6 +21,7 @@ from backtests.report.pages import VERDICT as VERDICT_PAGE
 from backtests.report.verdict.document import document
 from backtests.report.verdict.page import write_verdict
 from data.market import Market
+from strategies.base import Strategy
 
 LIBRARIES = ("vectorbt", "vectorbt-rust", "yfinance", "pandas", "numpy", "scipy", "quantstats",
              "arch", "plotly")  # fmt: skip
@@ -38,6 +39,7 @@ def write_run(out: Path, run: Run, *, with_tearsheet: bool) -> Path:
     with new_folder(out, run.name) as folder:
         write_json(folder / SUMMARY, run.summary)
         write_config(folder / CONFIG, run.resolved)
+        write_strategy(folder, type(run.config.make_strategy()))
         cash = run.market.cash.loc[simulation.nav.index]
         equity = pd.DataFrame(
             {"strategy": simulation.nav, "benchmark": benchmark.nav, "cash": cash}
@@ -59,6 +61,12 @@ def write_run(out: Path, run: Run, *, with_tearsheet: bool) -> Path:
             write_verdict(folder / VERDICT_PAGE.file, run.verdict, run.summary)
         write_manifest(folder, _manifest(run))
     return out / run.name
+
+
+def write_strategy(folder: Path, kind: type[Strategy]) -> None:
+    """Keep the source of a strategy from outside the repository: its file may change, or go."""
+    if kind.file is not None:
+        (folder / STRATEGY).write_bytes(kind.file.source)
 
 
 def _manifest(run: Run) -> RunManifest:

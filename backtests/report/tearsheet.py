@@ -131,7 +131,7 @@ def write_tearsheet(
             version=version("quantstats"),
         )
     )
-    path.write_text(text, encoding="utf-8")
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def heading(summary: Summary) -> str:

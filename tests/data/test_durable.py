@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 
 import pytest
 
 from data import durable
-from data.durable import TEMPORARY, beside, locked, remove_left_behind, replacing
+from data.durable import TEMPORARY, beside, is_held, locked, remove_left_behind, replacing, sync
 from data.errors import OutputError
 
 
@@ -48,6 +50,106 @@ def test_content_is_on_the_disk_before_its_name_and_the_name_before_the_end(tmp_
     assert done == [("sync", temporary), ("name", path), ("sync", tmp_path)]
 
 
+class System:
+    """The system as :func:`sync` meets it: its calls noted, failing where a test says so."""
+
+    def __init__(self):
+        self.flags, self.synced, self.opened, self.closed, self.errors = [], [], [], [], {}
+
+    def __getattr__(self, name):
+        return getattr(os, name)
+
+    def fail(self, call):
+        if call in self.errors:
+            raise OSError(self.errors[call], os.strerror(self.errors[call]))
+
+    def open(self, path, flags):
+        self.fail("open")
+        self.flags.append(flags)
+        self.opened.append(os.open(path, flags))
+        return self.opened[-1]
+
+    def fsync(self, handle):
+        self.fail("fsync")
+        self.synced.append("folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else "file")
+        os.fsync(handle)
+
+    def close(self, handle):
+        self.closed.append(handle)
+        os.close(handle)
+
+
+@pytest.fixture
+def system(monkeypatch):
+    """Records what is opened and synced; every handle is closed."""
+    met = System()
+    monkeypatch.setattr(durable, "os", met)
+    yield met
+    assert met.opened == met.closed
+
+
+@pytest.fixture
+def prices(tmp_path):
+    """A file in a folder."""
+    path = tmp_path / "prices.csv"
+    path.write_text("x")
+    return path
+
+
+def test_files_and_folders_are_synced(prices, system):
+    sync(prices.parent)
+    sync(prices)
+    assert system.synced == ["folder", "file"]
+
+
+def test_a_file_that_may_only_be_read_is_synced(prices, system):
+    prices.chmod(0o444)
+    sync(prices)
+    assert system.synced == ["file"]
+
+
+def test_a_file_is_opened_as_its_system_syncs_it(prices, system, monkeypatch):
+    """Windows syncs what is open for writing, and the files that are synced are our own."""
+    sync(prices)
+    monkeypatch.setattr(durable, "TO_SYNC", os.O_RDWR)
+    sync(prices)
+    sync(prices.parent)
+    assert system.flags == [os.O_RDONLY, os.O_RDWR, os.O_RDONLY]
+    assert prices.read_text() == "x"
+
+
+def test_where_no_folder_can_be_opened_files_are_synced(prices, system):
+    system.errors["open"] = errno.EACCES  # as Windows answers
+    sync(prices.parent)
+    with pytest.raises(PermissionError):
+        sync(prices)
+
+
+def test_a_folder_that_may_not_be_read_is_an_error(tmp_path, system, monkeypatch):
+    monkeypatch.setattr(system, "access", lambda path, mode: False, raising=False)
+    system.errors["open"] = errno.EACCES
+    with pytest.raises(PermissionError):
+        sync(tmp_path)
+
+
+@pytest.mark.parametrize("code", ["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EBADF"])
+def test_where_no_folder_can_be_synced_files_are(prices, system, code):
+    system.errors["fsync"] = getattr(errno, code)
+    sync(prices.parent)
+    with pytest.raises(OSError, match=os.strerror(getattr(errno, code))):
+        sync(prices)
+
+
+FAILING = [("open", "EIO"), *(("fsync", code) for code in ("EIO", "ENOSPC", "EDQUOT", "EACCES"))]
+
+
+@pytest.mark.parametrize(("call", "code"), FAILING)
+def test_what_the_disk_says_is_an_error_of_a_folder_too(tmp_path, system, call, code):
+    system.errors[call] = getattr(errno, code)
+    with pytest.raises(OSError, match=os.strerror(getattr(errno, code))):
+        sync(tmp_path)
+
+
 def test_names_to_write_to_never_meet(tmp_path):
     path = tmp_path / "prices.csv"
     names = {beside(path).name for _ in range(100)}
@@ -78,3 +180,25 @@ def test_a_folder_that_is_not_there_is_one_line(tmp_path):
     with pytest.raises(OutputError, match="cannot be written: .*; make room or give access"):  # noqa: SIM117
         with locked(tmp_path / "file" / "results"):
             pass
+
+
+def test_a_lock_is_held_as_long_as_its_block(tmp_path):
+    lock = tmp_path / ".writing-.lock-12345678"
+    with locked(tmp_path, lock.name):
+        assert is_held(lock)
+        assert lock.exists()
+        with locked(tmp_path):  # another one
+            pass
+    assert lock.exists()
+    assert not is_held(lock)
+    assert not lock.exists()
+    assert not is_held(lock)  # its process ended meanwhile
+    assert not lock.exists()
+
+
+def test_a_lock_that_cannot_be_tried_counts_as_held(tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    assert is_held(tmp_path / "folder")
+    assert is_held(tmp_path / "link")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "link"]

@@ -9,8 +9,16 @@ import pandas as pd
 import pytest
 
 from data.errors import DataError, UsageError
-from data.load import available, data_line, load_market, require_source, span_line
+from data.load import (
+    SOURCES,
+    available,
+    data_line,
+    load_market,
+    require_source,
+    span_line,
+)
 from data.origin import How, Origin
+from data.sources import frame
 from tests.conftest import market_of, random_market
 from tests.data.helpers import GOOD
 
@@ -18,6 +26,25 @@ from tests.data.helpers import GOOD
 @pytest.mark.parametrize("source", ["auto", "yahoo", "bundled", "files:prices", "files:a b"])
 def test_every_source_there_is_may_be_named(source):
     require_source(source)
+
+
+def test_prices_given_in_python_are_a_source_that_nobody_chooses_by_name():
+    require_source(frame.SOURCE)
+    assert frame.SOURCE == "prices"
+    assert frame.SOURCE not in SOURCES
+    assert available(frame.SOURCE) == []
+    with pytest.raises(UsageError) as caught:
+        load_market(frame.SOURCE, ["^GSPC"])
+    assert str(caught.value) == (
+        "--source prices: prices given in Python are in no file; run it again from Python with "
+        "prices=, or write them to a folder, one CSV a ticker, and use --source files:DIR"
+    )
+
+
+@pytest.mark.parametrize("source", ["prices:", "prices:a", "Prices", "price"])
+def test_what_looks_like_it_is_unknown(source):
+    with pytest.raises(UsageError, match="is unknown; use one of auto, yahoo, bundled, files:DIR"):
+        require_source(source)
 
 
 @pytest.mark.parametrize("source", ["", "files:", "files:a\0b", "files", "Yahoo", "fred"])

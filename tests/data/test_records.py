@@ -8,7 +8,9 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
+import numpy as np
 import pytest
 from immutabledict import immutabledict
 
@@ -25,7 +27,7 @@ from backtests.report.run_folder import write_run
 from backtests.report.verdict.document import Document, document
 from data.market import Tracking
 from data.origin import How, Origin
-from data.records import freeze_mappings, from_json, frozen, ten_digits, to_json
+from data.records import as_number, freeze_mappings, from_json, frozen, ten_digits, to_json
 
 OLDER = Origin(
     How.OLDER, "2024-01-02", dt.timedelta(days=3, minutes=1), failure="refused", short="no route"
@@ -382,3 +384,26 @@ def test_a_document_is_a_verdict_with_the_run_it_is_of(records):
     assert isinstance(kept, Document)
     assert (kept.run.strategy, kept.run.start) == ("attack_defend", "1995-01-31")
     assert kept.sentences.works.startswith("In the worst 5 % of months")
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "plain"),
+    [
+        (25, float, "25.0"),
+        (np.int64(25), float, "25.0"),
+        (np.float32(0.5), float, "0.5"),
+        (Fraction(1, 4), float, "0.25"),
+        (25.0, int, "25"),
+        (np.int8(25), int, "25"),
+        (2**70 + 1, int, str(2**70 + 1)),
+        # Not for this function to refuse: they come back as they are.
+        (25.5, int, "25.5"),
+        (True, int, "True"),
+        ("25", float, "'25'"),
+        (None, float, "None"),
+        (float("inf"), int, "inf"),
+        (10**400, float, str(10**400)),
+    ],
+)
+def test_a_number_is_of_pythons_own_kind(value, kind, plain):
+    assert repr(as_number(value, kind)) == plain

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import logging
 import os
 import signal
@@ -32,6 +33,7 @@ TICKERS = ("A", "B", "C")
 COUNT = 3_000
 TASK = 100  # candidates: thirty tasks
 READY = 60  # seconds for a process of the cluster to start on a busy machine
+SOON = 20  # seconds in which a process that is told to end has ended, on a busy machine
 
 
 @pytest.fixture(scope="module")
@@ -89,13 +91,56 @@ def worker(folder, scheduler, **options):
     )  # fmt: skip
 
 
+def until(true, what, seconds=READY):
+    """Wait until something is the case, and return it."""
+    deadline = time.monotonic() + seconds
+    while not (found := true()):
+        if time.monotonic() > deadline:
+            pytest.fail(f"after {seconds} s not yet: {what}")
+        time.sleep(0.05)
+    return found
+
+
 def wait_for(client, workers):
     """Wait until so many workers serve the scheduler, no more and no fewer."""
-    for _ in range(10 * READY):
-        if len(client.nthreads()) == workers:
-            return
-        time.sleep(0.1)
-    pytest.fail(f"{len(client.nthreads())} workers after {READY} s, not {workers}")
+    until(lambda: len(client.nthreads()) == workers, f"{workers} workers")
+
+
+def lives(process):
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"  # of an orphan that nobody has waited for yet
+
+
+def children(parent):
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            words = stat.read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(words[1]) == parent:
+            found.append(int(stat.parent.name))
+    return found
+
+
+def doors(process):
+    """Where a process listens: addresses and ports as the system writes them."""
+    sockets = set()
+    for number in Path(f"/proc/{process}/fd").iterdir():
+        try:
+            sockets.add(os.readlink(number))
+        except FileNotFoundError:
+            continue
+    found = set()
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/{process}/net/{table}").read_text().splitlines()[1:]:
+            words = line.split()
+            if words[3] == "0A" and f"socket:[{words[9]}]" in sockets:
+                found.add(words[1])
+    return found
 
 
 def test_a_killed_worker_costs_no_digit(crowd, here, scheduler, tmp_path):
@@ -124,14 +169,181 @@ def test_processes_of_our_own_give_the_same_numbers(crowd, here, capfd):
         said.append(step)
         yield
 
-    before = logging.getLogger("distributed").level
+    before = logging.getLogger("distributed").level, dict(os.environ), doors(os.getpid())
     found = score_on("local:2", *crowd, chunk=1_000, progress=progress,
                      report=lambda done, total: seen.append((done, total)))  # fmt: skip
     pd.testing.assert_frame_equal(found, here, check_exact=True)
     assert seen == [(1_000, COUNT), (2_000, COUNT), (3_000, COUNT)]
     assert said == ["starting 2 processes"]
     assert capfd.readouterr() == ("", "")
-    assert logging.getLogger("distributed").level == before
+    assert (
+        logging.getLogger("distributed").level, dict(os.environ), doors(os.getpid())
+    ) == before  # fmt: skip
+    assert not [child for child in children(os.getpid()) if lives(child)]
+
+
+def test_a_killed_process_of_our_own_is_replaced(crowd, here, capfd):
+    before = doors(os.getpid())
+    with connect("local:2") as client:
+        first = set(client.run(os.getpid).values())
+        chunks = score_in_chunks_on(client, *crowd, chunk=TASK)
+        parts = [next(chunks)]
+        for process in first:
+            os.kill(process, signal.SIGKILL)
+        parts += list(chunks)
+        wait_for(client, 2)
+        second = set(client.run(os.getpid).values())
+        ours = set.union(*map(doors, second), doors(os.getpid()) - before)
+        assert len(ours) >= 3
+        assert {door.partition(":")[0] for door in ours} == {"0100007F"}  # 127.0.0.1
+    pd.testing.assert_frame_equal(pd.concat(parts), here, check_exact=True)
+    assert len(second) == 2
+    assert not first & second
+    assert not list(filter(lives, first | second))
+    assert capfd.readouterr() == ("", "")
+
+
+# As a user writes it: nothing keeps a process that imports it from running it all again.
+SCRIPT = """
+import sys
+with open("began", "a") as log:
+    log.write("began\\n")
+sys.path.insert(0, {root!r})
+import numpy as np
+from backtests.engine.candidates import make_panel, static_mixes
+from backtests.engine.cluster import score_on
+from backtests.engine.costs import Costs
+from backtests.engine.scores import score
+from tests.conftest import random_market
+
+panel = make_panel(random_market(4, ("A", "B"), 300), ("A", "B"), Costs())
+mixes = static_mixes(panel, np.random.default_rng(4).dirichlet(np.ones(3), 50)[:, :-1])
+here, there = score(panel, mixes), score_on("local:2", panel, mixes, chunk=10)
+print(len(there), here.equals(there))
+"""
+
+
+def test_a_script_without_a_main_guard_runs_once(tmp_path):
+    script = tmp_path / "scripts" / "my_search.py"
+    # Its working folder holds names of ours and of Python's.
+    folder = tmp_path / "elsewhere"
+    (folder / "backtests").mkdir(parents=True)
+    script.parent.mkdir()
+    script.write_text(SCRIPT.format(root=str(ROOT)))
+    for decoy in ("backtests/__init__.py", "data.py", "random.py"):
+        (folder / decoy).write_text("raise ImportError('not this one')\n")
+    environment = {name: word for name, word in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(
+        [sys.executable, str(script)], cwd=folder, env=environment,
+        capture_output=True, text=True, check=False, timeout=2 * READY,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "50 True\n", "")
+    assert (folder / "began").read_text() == "began\n"
+
+
+def test_in_a_notebook_one_search_follows_another(crowd, here):
+    async def cell():  # a notebook's cells run inside of its event loop
+        return [score_on("local:1", *crowd), score_on("local:2", *crowd)]
+
+    for found in asyncio.run(cell()):
+        pd.testing.assert_frame_equal(found, here, check_exact=True)
+
+
+SEARCH = """
+import os, sys
+from pathlib import Path
+sys.path.insert(0, {root!r})
+from backtests.engine.cluster import connect
+from tests.engine import test_cluster
+panel, mixes = test_cluster.many()
+try:
+    with connect("local:2") as client:
+        print(*client.run(os.getpid).values(), flush=True)
+        while True:
+            for part in test_cluster.score_in_chunks_on(client, panel, mixes, chunk=100):
+                print("scored", flush=True)
+except KeyboardInterrupt:
+    print("stopped")
+"""
+
+
+def many():
+    panel = make_panel(random_market(4, TICKERS, 2_000), TICKERS, Costs())
+    return panel, static_mixes(panel, np.full((COUNT, 3), 0.25))
+
+
+@contextmanager
+def searching(folder):
+    """Start a search of endless length in a process and a group of its own."""
+    with subprocess.Popen(
+        [sys.executable, "-c", SEARCH.format(root=str(ROOT))], cwd=folder, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+        env={**os.environ, "TMPDIR": str(folder)},
+    ) as started:  # fmt: skip
+        try:
+            yield started
+        finally:
+            started.kill()
+
+
+@pytest.mark.parametrize("when", ["starting", "scoring"])
+def test_no_process_of_our_own_outlives_a_killed_one(tmp_path, when):
+    with searching(tmp_path) as search:
+        if when == "starting":
+            until(lambda: len(children(search.pid)) == 2, "the start of two workers")
+            workers = children(search.pid)
+        else:
+            workers = [int(word) for word in search.stdout.readline().split()]
+            assert search.stdout.readline() == "scored\n"
+        assert len(workers) == 2
+        search.kill()
+        until(lambda: not any(map(lives, workers)), "the end of all workers", SOON)
+
+
+def test_ctrl_c_is_for_the_process_that_searches(tmp_path):
+    with searching(tmp_path) as search:
+        workers = [int(word) for word in search.stdout.readline().split()]
+        assert search.stdout.readline() == "scored\n"
+        assert search.pid not in map(os.getpgid, workers)  # a terminal does not reach them
+        for worker in workers:
+            os.kill(worker, signal.SIGINT)
+        for _ in range(40):
+            assert search.stdout.readline() == "scored\n"
+        assert all(map(lives, workers))
+        os.killpg(search.pid, signal.SIGINT)
+        out, errors = search.communicate(timeout=SOON)
+        assert out.split()[-1] == "stopped"
+        assert errors == ""
+        assert search.returncode == 0
+        assert not any(map(lives, workers))
+    assert not list(tmp_path.glob("hedge-*"))
+
+
+def test_a_process_that_does_not_start_is_one_line(tmp_path, monkeypatch):
+    message = "^--scheduler local:2: a process did not start \\({}.*\\); run without --scheduler$"
+    (tmp_path / "backtests").mkdir()
+    (tmp_path / "backtests" / "__init__.py").write_text("raise ImportError('not here')\n")
+    idle = tmp_path / "idle"
+    idle.write_text("#!/bin/sh\nexec sleep 600\n")
+    idle.chmod(0o700)
+    monkeypatch.setattr(cluster, "GRACE", 0.1)
+    for name, value, reason in (
+        ("ROOT", tmp_path, "exit code 1: ImportError: not here"),
+        ("sys.executable", str(tmp_path / "none"), ".*No such file"),
+        ("sys.executable", str(idle), "not ready after 1 s"),
+    ):
+        began = time.monotonic()
+        with monkeypatch.context() as patched:
+            patched.setattr(f"backtests.engine.cluster.{name}", value)
+            patched.setattr(cluster, "PATIENCE", 1 if value == str(idle) else READY)
+            with (
+                pytest.raises(HedgeError, match=message.format(reason)) as error,
+                connect("local:2"),
+            ):
+                pytest.fail("it started")
+        assert "\n" not in str(error.value)
+        assert time.monotonic() - began < SOON
+    assert not [child for child in children(os.getpid()) if lives(child)]
 
 
 def _dies(panel, candidates, code):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import json
 
+import numpy as np
 import pytest
 
 from backtests.engine.config import RunConfig, short_hash
 from backtests.engine.costs import Costs
 from data.errors import UsageError
+from strategies.function import function_rule
 
 OTHERS = (
     RunConfig("hedge_mix", {"weights": {"SPY": 0.6, "IEF": 0.39}}),
@@ -24,6 +26,48 @@ OTHERS = (
     RunConfig("hedge_mix", initial=1.0),
     RunConfig("hedge_mix", extend=True),
 )
+
+
+def test_numbers_of_any_kind_are_one_run():
+    """25 of a TOML file, 25.0 of the command line and numpy's 25 of a notebook have one name."""
+    kinds = [
+        RunConfig("attack_defend", {"step_bp": step, "lookback_years": years}, initial=amount,
+                  costs=Costs(fee, fee, lag))
+        for step, years, amount, fee, lag in (
+            (25.0, 5, 1000.0, 3.0, 2), (25, 5.0, 1000, 3, 2.0), ("25", "5", 1000, 3, 2),
+            (np.int64(25), np.float64(5), np.int64(1000), np.float32(3), np.int64(2)),
+        )
+    ]  # fmt: skip
+    assert len({json.dumps(kind.as_dict()) for kind in kinds}) == 1
+    mixes = [RunConfig("hedge_mix", {"weights": {"SPY": one}}) for one in (1, 1.0, np.int8(1))]
+    assert {json.dumps(mix.as_dict()["params"]["weights"]) for mix in mixes} == {'{"SPY": 1.0}'}
+
+
+def test_numbers_that_are_none_are_one_line():
+    cases = (
+        (lambda: Costs("two"), "--fee-bps takes a number, got 'two'"),
+        (lambda: Costs(lag=1.5), "--lag takes a whole number, got 1.5"),
+        (lambda: Costs(lag=True), "--lag takes a whole number, got True"),
+        (lambda: RunConfig("hedge_mix", initial="much"), "--initial takes an amount, got 'much'"),
+        (lambda: RunConfig("hedge_mix", start=20200101), "--start takes a date as YYYY-MM-DD"),
+        (lambda: RunConfig("two_prices", {"window_sessions": 6.5}), "takes whole numbers from"),
+    )
+    for make, message in cases:
+        with pytest.raises(UsageError) as refused:
+            make()
+        assert message in str(refused.value)
+
+
+def test_a_rule_of_ones_own_goes_with_its_configuration():
+    rule = function_rule(lambda market: {"SPY": 1.0}, ["SPY"])
+    config = RunConfig.of(rule, {"source": "bundled", "lag": 2})
+    assert (config.strategy, config.make_strategy(), config.costs.lag) == ("function", rule, 2)
+    assert dataclasses.replace(config, start="2000-01-31").make_strategy() is rule
+    with pytest.raises(UsageError, match="strategy 'function' is unknown"):
+        RunConfig("function")
+    other = dataclasses.replace(RunConfig("carry"), strategy="equity_only", params={})
+    assert other.make_strategy().name == "equity_only"
+    assert hash(config) == hash(RunConfig.of(rule, {"source": "bundled", "lag": 2}))
 
 
 def test_nothing_of_a_configuration_can_be_changed():

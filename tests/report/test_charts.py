@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from backtests.report.charts import (
     MOST_POINTS,
     Line,
     Stack,
+    extremes,
     growth_axis,
     heat_map,
+    nudged,
     spans,
     stacked_chart,
     thinned,
@@ -88,3 +94,50 @@ def test_bands_lie_behind_the_lines():
     drawn = time_chart("t", ["2000-01"], [Line("a", [1.0], "--c1")], bands=bands, **WORDS)
     (shape,) = drawn.layout["shapes"]
     assert (shape["x0"], shape["x1"], shape["layer"]) == ("2000-01", "2000-02", "below")
+
+
+# Of pictures that plotly does not draw
+
+
+def test_a_long_line_keeps_the_extremes_of_each_stretch():
+    # Four rows besides the two ends: of rows 0 to 4 and of rows 5 to 9 the lowest and the highest.
+    values = [5.0, 4.0, 9.0, 1.0, 3.0, 2.0, 2.5, 8.0, 0.5, 4.0]
+    assert extremes(values, 6) == [0, 2, 3, 7, 8, 9]
+    assert extremes(values, 10) == list(range(10))
+    assert extremes([None, *values[1:6], None, *values[7:]], 6) == [0, 2, 3, 6, 7, 8, 9]
+
+
+@given(
+    st.lists(st.none() | st.floats(0.1, 10.0), max_size=300),
+    st.integers(4, 60),
+)
+def test_thinning_leaves_neither_extremes_nor_gaps_out(values, most):
+    rows = extremes(values, most)
+    assert rows == sorted(set(rows))
+    assert len([row for row in rows if values[row] is not None]) <= max(most, 2)
+    there = [value for value in values if value is not None]
+    drawn = [values[row] for row in rows if values[row] is not None]
+    if there:
+        assert (min(drawn), max(drawn)) == (min(there), max(there))
+    assert (None in values) == (None in [values[row] for row in rows])
+
+
+def test_names_at_the_same_height_are_moved_apart_evenly():
+    assert nudged([100.0, 100.0], [18.0, 18.0], (0.0, 300.0)) == [91.0, 109.0]
+    assert nudged([50.0, 200.0], [18.0, 18.0], (0.0, 300.0)) == [50.0, 200.0]
+    assert nudged([295.0, 2.0], [18.0, 18.0], (0.0, 300.0)) == [291.0, 9.0]
+    # By hand: three of height 30 wanted at 100, 110 and 180; the first two share their way.
+    assert nudged([100.0, 110.0, 180.0], [30.0] * 3, (0.0, 300.0)) == [90.0, 120.0, 180.0]
+    assert nudged([], [], (0.0, 300.0)) == []
+
+
+@given(st.lists(st.tuples(st.floats(-50, 350), st.floats(5, 30)), min_size=1, max_size=9))
+def test_names_neither_overlap_nor_leave_the_picture_and_keep_their_order(labels):
+    wanted, rooms = zip(*labels, strict=True)
+    middles = nudged(wanted, rooms, (0.0, 300.0))
+    placed = sorted(zip(middles, rooms, wanted, strict=True))
+    assert placed[0][0] - placed[0][1] / 2 >= -1e-9
+    assert placed[-1][0] + placed[-1][1] / 2 <= 300 + 1e-9
+    for (above, room, first), (below, other, second) in itertools.pairwise(placed):
+        assert below - above >= (room + other) / 2 - 1e-9
+        assert first <= second

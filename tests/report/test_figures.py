@@ -11,7 +11,7 @@ from backtests.report.charts import (
     Line,
     time_chart,
 )
-from backtests.report.figures import Axis, Hover, Margin, Menu, cells, chart, dots, line, mark
+from backtests.report.figures import Axis, Hover, Margin, Menu, bars, cells, chart, dots, line, mark
 
 WORDS = {"caption": "What it shows.", "alt": "In words"}
 PLAIN = Axis()
@@ -44,6 +44,19 @@ def test_numbers_are_drawn_with_six_digits_and_dates_as_they_are():
     assert quiet.payload["hoverinfo"] == "skip"
     assert quiet.payload["marker"] == {"size": 5, "opacity": [0.3]}
     assert quiet.payload["mode"] == "lines+markers"
+
+
+def test_bars_stand_side_by_side_and_tell_their_text_under_the_pointer_alone():
+    hover = Hover(["2008"], "%{text}: %{y:.2%}")
+    drawn = bars("hedge", [0, 1], [0.123456789, None], hover, colour="--c1")
+    assert drawn.payload == {
+        "type": "bar", "name": "hedge", "x": [0, 1], "y": [0.123457, None], "text": ["2008"],
+        "hovertemplate": "%{text}: %{y:.2%}<extra></extra>", "textposition": "none",
+        "marker": {"color": "--c1"},
+    }  # fmt: skip
+    assert not drawn.is_empty
+    assert bars("hedge", [], [], hover, colour="--c1").is_empty
+    assert Axis(angle=-50).payload == {"tickangle": -50}
 
 
 def test_points_tell_their_facts_each_on_a_line():

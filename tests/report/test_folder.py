@@ -8,15 +8,22 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
+import filelock._unix
 import pytest
 
 from backtests.report import files, folder
 from backtests.report.manifest import ComparisonManifest, read_manifest, read_run_manifest
+from data.durable import LOCK
 from data.errors import OutputError
 from tests.conftest import ROOT
+
+# Of filelock, where it has to make locks of files.
+pytestmark = pytest.mark.filterwarnings("ignore:flock not supported")
 
 
 def write(out, content="1", extra=()):
@@ -31,6 +38,51 @@ def write(out, content="1", extra=()):
 
 def visible(out):
     return sorted(path.name for path in out.iterdir() if not path.name.startswith("."))
+
+
+def in_hand(out):
+    return sorted(out.glob(f"{folder.TEMPORARY}*"))
+
+
+@pytest.fixture(params=["flock", "files"])
+def locks(request, monkeypatch):
+    """Locks of the system, and those that filelock makes of files where a file system has none."""
+    if request.param == "files":
+        monkeypatch.setattr(filelock._unix, "lock_fd_nonblocking", without_flock)
+    return request.param
+
+
+def without_flock(_):
+    raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+
+WRITING = """
+import errno, os, pathlib, sys, time
+import filelock._unix
+from backtests.report import folder
+def without_flock(_):
+    raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+if sys.argv[2] == "files":
+    filelock._unix.lock_fd_nonblocking = without_flock
+with folder.new_folder(pathlib.Path(sys.argv[1]), 'run-2') as place:
+    (place / 'equity.csv').write_text('half')
+    print('writing', flush=True)
+    time.sleep(60)
+"""
+
+
+@contextmanager
+def another_writer(out, locks="flock"):
+    """A process that is writing ``run-2``, killed at the end."""
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITING, str(out), locks],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    ) as process:  # fmt: skip
+        try:
+            assert process.stdout.readline() == "writing\n"
+            yield
+        finally:
+            process.send_signal(signal.SIGKILL)
 
 
 def test_the_same_result_keeps_the_folder_that_is_there(tmp_path):
@@ -95,37 +147,97 @@ def test_a_failure_leaves_nothing(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == [".lock"]
 
 
-def test_a_killed_run_leaves_no_result_and_the_next_one_succeeds(tmp_path):
-    script = (
-        "import pathlib, sys, time\n"
-        "from backtests.report import folder\n"
-        f"with folder.new_folder(pathlib.Path({str(tmp_path)!r}), 'run-1') as place:\n"
-        "    (place / 'equity.csv').write_text('half')\n"
-        "    print('writing', flush=True)\n"
-        "    time.sleep(60)\n"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout.readline() == "writing\n"
-        process.send_signal(signal.SIGKILL)
+def test_a_killed_run_leaves_no_result_and_the_next_one_succeeds(tmp_path, locks):
+    with another_writer(tmp_path, locks):
+        pass
     assert visible(tmp_path) == []
-    left = [path for path in tmp_path.iterdir() if path.name.startswith(folder.TEMPORARY)]
-    assert len(left) == 1
+    lock, work = in_hand(tmp_path)  # what it was writing, and its lock
+    assert (work / "equity.csv").read_text() == "half"
     future = time.time() + 1e6
-    os.utime(left[0], (future, future))  # the clock was set back since: no age is asked
+    for left in (lock, work):  # the clock was set back since: no age is asked
+        os.utime(left, (future, future))
     write(tmp_path)
     assert visible(tmp_path) == ["run-1"]
-    assert not left[0].exists()
+    assert in_hand(tmp_path) == []
 
 
-def test_what_another_run_is_writing_stays(tmp_path):
+def test_what_another_process_is_writing_stays(tmp_path, locks):
+    with another_writer(tmp_path, locks):
+        before = in_hand(tmp_path)
+        for path in before:
+            os.utime(path, (0, 0))  # as old as it gets
+        write(tmp_path)
+        assert len(before) == 2
+        assert in_hand(tmp_path) == before
+
+
+def test_what_another_run_is_writing_stays(tmp_path, locks):
     with folder.new_folder(tmp_path, "run-2") as work:
-        os.utime(work, (0, 0))  # as old as it gets
+        os.utime(work, (0, 0))
         write(tmp_path)
         (work / "equity.csv").write_text("2")
         folder.write_manifest(work, ComparisonManifest(runs=()))
     assert visible(tmp_path) == ["run-1", "run-2"]
+    assert in_hand(tmp_path) == []
+
+
+def test_what_another_thread_is_writing_stays(tmp_path):
+    """The lab saves in threads of one process."""
+    begun, go_on, ended = threading.Event(), threading.Event(), []
+
+    def save():
+        with folder.new_folder(tmp_path, "run-2") as work:
+            begun.set()
+            go_on.wait(60)
+            (work / "equity.csv").write_text("2")
+            folder.write_manifest(work, ComparisonManifest(runs=()))
+        ended.append("run-2")
+
+    thread = threading.Thread(target=save)
+    thread.start()
+    assert begun.wait(60)
+    write(tmp_path)
+    go_on.set()
+    thread.join(60)
+    assert ended == ["run-2"]
+    assert visible(tmp_path) == ["run-1", "run-2"]
+    assert in_hand(tmp_path) == []
+
+
+def test_what_is_left_stays_while_anyone_writes_and_goes_with_the_next_who_is_alone(tmp_path):
+    (tmp_path / f"{folder.TEMPORARY}run-3-12345678").mkdir()
+    with another_writer(tmp_path):
+        (tmp_path / f"{folder.TEMPORARY}run-4-12345678").mkdir()
+        write(tmp_path)
+        assert [path.name[:14] for path in in_hand(tmp_path)] == [
+            ".writing-.lock", ".writing-run-2", ".writing-run-4",
+        ]  # fmt: skip
+    write(tmp_path)
+    assert in_hand(tmp_path) == []
+
+
+def test_a_lock_that_cannot_be_tried_may_be_held(tmp_path):
+    (tmp_path / f"{folder.TEMPORARY}{LOCK}-12345678").mkdir()
+    (tmp_path / f"{folder.TEMPORARY}run-2-12345678").mkdir()
+    write(tmp_path)
+    assert len(in_hand(tmp_path)) == 2
+
+
+def test_a_writer_whose_lock_cannot_be_made_is_one_line(tmp_path, monkeypatch):
+    """Others could not see that it is at work."""
+    opened = os.open
+
+    def failing(path, *words, **options):
+        if f"{folder.TEMPORARY}{LOCK}-" in str(path):
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+        return opened(path, *words, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", failing)
+        with pytest.raises(OutputError, match=f"^{tmp_path} cannot be written: Input/output error"):
+            write(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [LOCK]
+    write(tmp_path)
 
 
 def test_a_folder_that_cannot_be_moved_into_place_leaves_the_old_one(tmp_path, monkeypatch):

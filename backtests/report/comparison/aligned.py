@@ -135,9 +135,10 @@ def _require_distinct(runs: Sequence[FinishedRun]) -> None:
         files = run.manifest.files
         other = seen.setdefault((files["equity.csv"], files["orders.csv"]), run)
         if other is not run:
-            raise UsageError(
-                f"{run.folder} and {other.folder} are the same run; name each run once"
-            )
+            both = [run.name, other.name]
+            if run.name == other.name and run.folder != other.folder:
+                both = [str(run.folder), str(other.folder)]
+            raise UsageError(f"{' and '.join(both)} are the same run; name each run once")
 
 
 # What has to be the same, how to read it off, and what to do where it is not.

@@ -15,7 +15,7 @@ from backtests.report.folder import new_folder, write_manifest
 from backtests.report.index import rebuild_index
 from backtests.report.manifest import SearchManifest
 from backtests.report.pages import OVERVIEW
-from backtests.report.run_folder import versions
+from backtests.report.run_folder import versions, write_strategy
 from backtests.report.tuning.document import as_json, document
 from backtests.report.tuning.page import write_page
 
@@ -32,6 +32,7 @@ def write_tuning(out: Path, tuned: Tuned) -> Path:
     """
     with new_folder(out, tuned.name) as folder:
         write_config(folder / BEST, tuned.best)
+        write_strategy(folder, tuned.space.kind)
         _write_candidates(folder / "candidates.parquet", tuned)
         best = _rows(tuned, tuned.best_numbers).drop(columns="eligible")
         best.to_csv(folder / "best.csv", lineterminator="\n")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import shlex
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +11,7 @@ from backtests.analysis.objective import MONTHS
 from backtests.analysis.reliability import RARE_BY_CHANCE, SURE_OF_SKILL
 from backtests.analysis.selection import ChosenSharpe
 from backtests.analysis.walkforward import WalkForward
-from backtests.engine.tuned import BEST, Tuned, params_text
+from backtests.engine.tuned import Tuned, params_text
 from backtests.report.page import Cell, Grid, render_page
 from backtests.report.text import costs_text, percent
 from backtests.report.tuning.charts import figures
@@ -23,6 +22,7 @@ from backtests.report.tuning.words import (
     figure,
     headline,
     probability,
+    run_command_of,
     sentences,
     survived,
 )
@@ -48,7 +48,7 @@ def write_page(path: Path, tuned: Tuned) -> None:
         + (f" ({searched})" if searched else ""),
         objective=f"{WORDS[tuned.objective.maximise]}"
         + (f" subject to {tuned.limits}" if tuned.limits else ""),
-        command=f"python -m backtests.run --config {shlex.quote(f'results/{tuned.name}/{BEST}')}",
+        command=run_command_of(tuned, Path("results") / tuned.name),
         portfolios=_portfolios(tuned),
         panel=_measures(tuned),
         walks=_walks(tuned),

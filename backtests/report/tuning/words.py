@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import shlex
+from pathlib import Path
 
 from backtests.analysis.numbers import Place, shown_in
 from backtests.analysis.objective import RISK_ADJUSTED
@@ -11,7 +13,8 @@ from backtests.analysis.resampling import FEWEST_ROWS
 from backtests.analysis.scores import TIE
 from backtests.analysis.walkforward import WalkForward
 from backtests.engine.scores import METRICS
-from backtests.engine.tuned import Tuned
+from backtests.engine.tuned import BEST, Tuned
+from backtests.report.files import STRATEGY
 from backtests.report.text import SHOW, percent, plain_label
 
 # What is shown of a candidate, from the one list of metrics: its name, and how it is written.
@@ -68,6 +71,15 @@ def headline(tuned: Tuned) -> str:
     if tuned.reliability.reality.spa_consistent < RARE_BY_CHANCE:  # another candidate may
         return f"{tuned.label(tuned.region.centre)} does not beat the default beyond noise"
     return "Nothing beats the default beyond noise"
+
+
+def run_command_of(tuned: Tuned, folder: Path) -> str:
+    """The command that runs the recommendation, from the folder of its search."""
+    words = ["python", "-m", "backtests.run"]
+    file = tuned.space.kind.file
+    if file is not None:
+        words += ["--strategy-file", f"{folder / STRATEGY}:{file.class_name}"]
+    return shlex.join([*words, "--config", str(folder / BEST)])
 
 
 def sentences(tuned: Tuned) -> tuple[str, str, str]:

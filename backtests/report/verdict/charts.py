@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from backtests.analysis.record import FourPaths, Path, Verdict
 from backtests.report.charts import Line, growth_axis, heat_map, spans, time_chart
-from backtests.report.figures import Axis, Figure, Hover, chart, dots
+from backtests.report.figures import Axis, Figure, Hover, Margin, bars, chart, dots
 from backtests.report.verdict.words import NAMES
 
 COLOURS = {"portfolio": "--c1", "equity": "--c2", "bills": "--c3", "matched": "--c4"}
@@ -16,9 +16,9 @@ def figures(verdict: Verdict) -> list[Figure]:
     every = (
         growth_chart(verdict),
         falls_chart(verdict),
-        _scatter(verdict),
-        _correlation(verdict),
-        _entries(verdict),
+        months_chart(verdict),
+        correlation_chart(verdict),
+        entries_chart(verdict),
         holding_chart(verdict),
     )
     return [figure for figure in every if not figure.is_empty]
@@ -33,9 +33,14 @@ def _four_lines(paths: FourPaths, own_width: float, other_width: float) -> list[
     return lines
 
 
+def growth_lines(verdict: Verdict) -> list[Line]:
+    """Growth of the portfolio and of its references at the ends of the series' months."""
+    return _four_lines(verdict.series.growth, 2.2, 1.4)
+
+
 def growth_chart(verdict: Verdict) -> Figure:
     """Growth of the portfolio and of its references at month-ends, logarithmic."""
-    lines = _four_lines(verdict.series.growth, 2.2, 1.4)
+    lines = growth_lines(verdict)
     return time_chart(
         "growth",
         verdict.series.months,
@@ -61,7 +66,8 @@ def falls_chart(verdict: Verdict) -> Figure:
     )
 
 
-def _scatter(verdict: Verdict) -> Figure:
+def months_chart(verdict: Verdict) -> Figure:
+    """The hedge's month against equity's, the worst tenth of equity's months apart."""
     pairs = [
         (month, equity, hedge)
         for month, equity, hedge in zip(
@@ -104,7 +110,8 @@ def _scatter(verdict: Verdict) -> Figure:
     )
 
 
-def _correlation(verdict: Verdict) -> Figure:
+def correlation_chart(verdict: Verdict) -> Figure:
+    """Trailing correlation of equity and hedge, its sign shaded."""
     trailing = verdict.series.correlation
     negative = [value is not None and value < 0 for value in trailing.values]
     bands = spans(trailing.months, negative, "--band-low")
@@ -123,7 +130,8 @@ def _correlation(verdict: Verdict) -> Figure:
     )
 
 
-def _entries(verdict: Verdict) -> Figure:
+def entries_chart(verdict: Verdict) -> Figure:
+    """Return of three years held, by the month of entry; empty in a brief verdict."""
     held = verdict.holding_three_years
     lines = (
         []
@@ -164,4 +172,45 @@ def holding_chart(verdict: Verdict) -> Figure:
         "years held. Blue is above zero.",
         alt="Map of annual returns by start year and years held",
         height=max(260, 90 + 13 * len(held.start_years)),
+    )
+
+
+def episodes_chart(verdict: Verdict) -> Figure:
+    """What equity, the portfolio, the hedge alone and bills made in each fall of equity.
+
+    Falls stand in order of time, those in which equity rose are left out; the hedge has no bar
+    before its first day, and none at all where the portfolio holds no Treasuries.
+    """
+    falls = sorted(
+        (crisis for crisis in verdict.crises if crisis.equity < 0), key=lambda crisis: crisis.start
+    )
+    places = list(range(len(falls)))
+    years = [fall.start[:4] for fall in falls]
+    names = [
+        f"Fall of {year}" if fall.found else f"{fall.name}, {year}"
+        for fall, year in zip(falls, years, strict=True)
+    ]
+    texts = [f"{fall.name}, {fall.start} to {fall.end}" for fall in falls]
+    groups: tuple[tuple[str, Path, str], ...] = (
+        ("100 % equity", tuple(fall.equity for fall in falls), "--c2"),
+        ("Portfolio", tuple(fall.portfolio for fall in falls), "--c1"),
+        ("Hedge alone", tuple(fall.hedge for fall in falls), "--c5"),
+        ("Bills", tuple(fall.cash for fall in falls), "--c3"),
+    )
+    return chart(
+        "episodes",
+        [
+            bars(name, places, made, Hover(texts, f"%{{text}}: {name} %{{y:.2%}}"), colour=colour)
+            for name, made, colour in groups
+            if any(value is not None for value in made)
+        ],
+        x=Axis(ticks=list(zip(places, names, strict=True)), angle=-50, grid=False, zero=False),
+        y=Axis(format=".0%"),
+        margin=Margin(bottom=110),
+        legend=1.12,
+        caption="Total return in each fall of equity, from its peak to its trough; the hedge is "
+        "what this portfolio holds of Treasuries.",
+        alt="Return of equity, the portfolio, the hedge alone and bills in each fall of equity, "
+        "oldest first",
+        height=400,
     )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from backtests.report.verdict import charts
-from tests.report.verdict.helpers import make_verdict
+from tests.report.verdict.helpers import make_crisis, make_verdict
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +70,42 @@ def test_a_brief_verdict_draws_what_it_has(run):
     brief = replace(run.verdict, holding_three_years=None)
     assert "entries" not in [figure.name for figure in charts.figures(brief)]
     assert charts.figures(make_verdict()) == []
+
+
+def test_every_chart_has_a_name_to_ask_for(run, drawn):
+    asked = (charts.growth_chart, charts.falls_chart, charts.months_chart,
+             charts.correlation_chart, charts.entries_chart, charts.holding_chart)  # fmt: skip
+    assert [make(run.verdict) for make in asked] == list(drawn.values())
+    assert charts.episodes_chart(run.verdict).name not in drawn  # not on the page
+
+
+def test_each_fall_of_equity_has_four_bars_oldest_first():
+    crises = (
+        make_crisis(-0.34, 0.08, 0.01, name="Covid", start="2020-01-31", end="2020-03-31"),
+        make_crisis(0.05, 0.08, 0.01, name="Bond sell-off", start="1994-01-31"),
+        make_crisis(-0.2, None, 0.02, name="Credit crunch", start="1966-01-31"),
+        make_crisis(-0.16, -0.1, 0.0, name="Fall of equity found in the data",
+                    start="1999-12-31", end="2000-09-30", found=True),
+    )  # fmt: skip
+    figure = charts.episodes_chart(make_verdict(crises=crises))
+    bars = lines(figure)
+    assert list(bars) == ["100 % equity", "Portfolio", "Hedge alone", "Bills"]
+    assert bars["100 % equity"]["y"] == [-0.2, -0.16, -0.34]
+    assert bars["Portfolio"]["y"] == [-0.1, -0.08, -0.17]  # as the record has it
+    assert bars["Hedge alone"]["y"] == [None, -0.1, 0.08]
+    assert bars["Bills"]["y"] == [0.02, 0.0, 0.01]
+    assert {trace["type"] for trace in bars.values()} == {"bar"}
+    assert len({trace["marker"]["color"] for trace in bars.values()}) == 4
+    assert bars["Bills"]["text"][2] == "Covid, 2020-01-31 to 2020-03-31"
+    assert figure.layout["xaxis"]["ticktext"] == [
+        "Credit crunch, 1966", "Fall of 1999", "Covid, 2020",
+    ]  # fmt: skip
+    assert figure.layout["yaxis"]["tickformat"] == ".0%"
+    assert figure.alt
+    assert figure.caption
+
+
+def test_without_a_hedge_it_has_no_bar_and_without_falls_there_is_no_chart():
+    unhedged = make_verdict(crises=(make_crisis(-0.2, None, 0.01),))
+    assert list(lines(charts.episodes_chart(unhedged))) == ["100 % equity", "Portfolio", "Bills"]
+    assert charts.episodes_chart(make_verdict(crises=(make_crisis(0.1, 0.0, 0.0),))).is_empty

@@ -1,0 +1,1 @@
+"""The face for Python: what ``from backtests import ...`` gives, each kind of answer in a file."""

@@ -1,0 +1,133 @@
+"""``backtest``: one run, from a strategy and prices to numbers and a verdict."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from backtests.face.guard import plain_errors, shown, warn_of
+from backtests.face.options import Chosen, Day, Options, described
+from backtests.face.run import Run
+from backtests.jobs import execute
+from data.market import Market
+from strategies.base import Value
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@plain_errors
+def backtest(
+    strategy: Chosen = None,
+    *,
+    tickers: Sequence[str] | str | None = None,
+    needs: Sequence[str] | str = (),
+    prices: pd.DataFrame | None = None,
+    bills: pd.Series | None = None,
+    strategy_file: str | os.PathLike[str] | None = None,
+    config: str | os.PathLike[str] | None = None,
+    weights: Mapping[str, float] | str | None = None,
+    rebalance: str | None = None,
+    set: Mapping[str, Value] | None = None,
+    source: str | os.PathLike[str] | None = None,
+    extend: bool | None = None,
+    start: Day = None,
+    end: Day = None,
+    fee_bps: float | None = None,
+    slippage_bps: float | None = None,
+    lag: int | None = None,
+    benchmark: str | None = None,
+    initial: float | None = None,
+    no_verdict: bool = False,
+    refresh: bool = False,
+    quiet: bool = False,
+    **params: Value,
+) -> Run:
+    """Backtest a strategy, as ``python -m backtests.run`` does, and return the run.
+
+    Parameters
+    ----------
+    strategy
+        A registered name (``"hedge_mix"``); a :class:`~strategies.base.Strategy` object or class;
+        a function that takes a :class:`~data.market.Market` and returns a frame of decisions
+        (sessions x tickers, fractions of value, the rest is cash) or a dict for a static mix,
+        brought back every month; or a :class:`~backtests.engine.config.RunConfig`.
+    tickers, needs
+        Of a function: what it may hold (all columns of ``prices`` unless given), and what it looks
+        at beside prices and cash, of ``yields``, ``policy_rate``, ``usd`` and ``cpi``.
+    prices
+        Total-return levels, daily or monthly rows x tickers, in place of ``source``.
+    bills
+        Total-return levels of Treasury bills on the rows of ``prices``: what cash earns.
+    strategy_file
+        ``"my_rule.py:MyRule"``: a strategy from a file.
+    config
+        A run as a TOML file; options given beside it go before.
+    weights, rebalance
+        Of ``hedge_mix``: fractions of value by ticker, and the calendar.
+    set
+        Any declared parameters by name; they can be given as arguments too.
+    source
+        ``"auto"`` unless given; ``"yahoo"``, ``"bundled"`` or ``"files:DIR"``.
+    extend
+        Carry each history back before its first day by its proxies.
+    start, end
+        First and last day to simulate, ``YYYY-MM-DD``.
+    fee_bps, slippage_bps
+        Basis points of the value traded (2 unless given) and of the price (1).
+    lag
+        Sessions from a decision to its trade; 1 unless given.
+    benchmark
+        A ticker; SPY where the source has it, else the heaviest.
+    initial
+        Value at the start in currency; 10,000 unless given.
+    no_verdict
+        Leave the verdict out, which takes a second or two.
+    refresh
+        Fetch prices again, even where fresh ones are kept.
+    quiet
+        Do not show long steps.
+    params
+        Parameters of the strategy: ``backtest("attack_defend", step_bp=25)``.
+
+    Returns
+    -------
+    Run
+        ``.metrics``, ``.nav``, ``.verdict``, ``.plot``, ``.save()``; it shows itself in a notebook.
+
+    Raises
+    ------
+    HedgeError
+        For whatever the user can correct, in one line; a rule that looks ahead is a
+        ``PeekingError``, one that answers by chance a ``NotDeterministicError``.
+
+    Warns
+    -----
+    HedgeWarning
+        Where other data stand in for those asked for, or look odd.
+    """
+    wanted = described(
+        strategy,
+        Options(
+            strategy_file=strategy_file, config=config, tickers=tickers, needs=needs,
+            weights=weights, rebalance=rebalance, set=set, source=source, extend=extend,
+            start=start, end=end, fee_bps=fee_bps, slippage_bps=slippage_bps, lag=lag,
+            benchmark=benchmark, initial=initial, prices=prices, bills=bills, params=params,
+        ),
+    )  # fmt: skip
+
+    def load(*arguments: Any, **options: Any) -> Market:
+        market = wanted.load(*arguments, **options)
+        warn_of(market)
+        return market
+
+    return Run(
+        execute(
+            wanted.config,
+            shown(quiet=quiet),
+            refresh=refresh,
+            with_verdict=not no_verdict,
+            load=load,
+        )
+    )

@@ -1,0 +1,183 @@
+"""``compare_runs``: several runs side by side."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from backtests.analysis.comparison import Difference
+from backtests.face.guard import plain_errors, shown
+from backtests.face.plots import ComparisonPlots
+from backtests.face.run import Run
+from backtests.jobs import is_published
+from backtests.report import notebook
+from backtests.report.comparison import table
+from backtests.report.comparison.aligned import align_runs
+from backtests.report.comparison.page import write_comparison
+from backtests.report.finished_run import FinishedRun, read_run
+from backtests.report.folder import require_writable
+from backtests.report.run_folder import write_run
+from data.command import Progress
+from data.errors import UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# A run, or the folder of a finished one.
+Source = Run | str | os.PathLike[str]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison:
+    """Several runs' numbers over their common rows; what it hands out are copies.
+
+    Attributes
+    ----------
+    record
+        The comparison as the rest of the program knows it.
+    sources
+        What was compared, in order.
+    """
+
+    record: table.Comparison
+    sources: tuple[Source, ...]
+    _align: bool
+
+    @property
+    def labels(self) -> list[str]:
+        """What each run is called, in order."""
+        return list(self.record.aligned.labels)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Metrics x runs, as ``metrics.csv``: fractions, and differences to the first run."""
+        return table.metrics_csv(self.record)
+
+    @property
+    def values(self) -> pd.DataFrame:
+        """Sessions x runs: values of the portfolios, each 1 on the first row."""
+        return self.record.aligned.values.copy()
+
+    @property
+    def differences(self) -> Mapping[str, Difference]:
+        """By label, without the first: CAGR and Sharpe less the first's, with intervals."""
+        return dict(self.record.differences)
+
+    @property
+    def falls(self) -> pd.DataFrame:
+        """What each run earned in each fall of equity."""
+        return self.record.crises.copy()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How the runs were brought together, and what to know of their data."""
+        aligned = self.record.aligned
+        lines = [*aligned.notes, *(note for run in aligned.runs for note in run.summary.notes)]
+        return tuple(dict.fromkeys(lines))
+
+    @property
+    def plot(self) -> ComparisonPlots:
+        """The charts as plotly figures: ``.plot.growth()``, ``.plot.drawdown()``, ..."""
+        return ComparisonPlots(self.record.aligned)
+
+    @plain_errors
+    def save(
+        self,
+        out: str | os.PathLike[str] = "results",
+        *,
+        no_tearsheet: bool = False,
+        quiet: bool = False,
+    ) -> Path:
+        """Write every run and the comparison's own folder, as the command does; return the latter.
+
+        Parameters
+        ----------
+        out
+            The results folder.
+        no_tearsheet
+            Leave out tear sheets of runs that are not written yet.
+        quiet
+            Do not show long steps.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be written.
+        """
+        place = Path(out)
+        require_writable(place)
+        folders = [
+            _published(source, place, no_tearsheet=no_tearsheet, quiet=quiet)
+            if isinstance(source, Run)
+            else Path(source)
+            for source in self.sources
+        ]
+        finished = [read_run(folder.resolve()) for folder in folders]
+        return write_comparison(place, table.compare(align_runs(finished, align=self._align)))
+
+    def __repr__(self) -> str:
+        return notebook.comparison_text(self.record)
+
+    def _repr_html_(self) -> str:
+        return notebook.comparison_html(self.record)
+
+
+@plain_errors
+def compare_runs(*runs: Source, align: bool = False, quiet: bool = False) -> Comparison:
+    """Compare two to twenty runs.
+
+    Parameters
+    ----------
+    runs
+        Runs that ``backtest`` returned, and folders of finished ones.
+    align
+        Cut runs that differ to their common span, instead of refusing.
+    quiet
+        Do not show long steps.
+
+    Returns
+    -------
+    Comparison
+        ``.table``, ``.differences``, ``.plot``, ``.save()``; it shows itself in a notebook.
+
+    Raises
+    ------
+    HedgeError
+        For runs that do not compare, naming the two and what differs.
+    """
+    for run in runs:
+        if not isinstance(run, Run | str | os.PathLike):
+            raise UsageError(
+                f"compare_runs takes runs and folders of runs, got a {type(run).__name__}; make a "
+                "run of it with backtest()"
+            )
+    with shown(quiet=quiet)("comparing"):
+        finished = _finished(runs, shown(quiet=quiet))
+        record = table.compare(align_runs(finished, align=align))
+    return Comparison(record, runs, align)
+
+
+def _published(run: Run, out: Path, *, no_tearsheet: bool, quiet: bool) -> Path:
+    """The folder of a run under ``out``, written if it is not there."""
+    record = run.record
+    wanted = {"with_tearsheet": not no_tearsheet, "with_verdict": record.verdict is not None}
+    if is_published(record, out, **wanted):
+        return out / run.name
+    return run.save(out, no_tearsheet=no_tearsheet, quiet=quiet)
+
+
+def _finished(runs: tuple[Source, ...], progress: Progress) -> list[FinishedRun]:
+    """Every run as its folder holds it: what is compared are the numbers that are written."""
+    with tempfile.TemporaryDirectory(prefix="hedge-") as scratch:
+        return [
+            read_run(
+                write_run(Path(scratch), run.record, with_tearsheet=False)
+                if isinstance(run, Run)
+                else Path(run).resolve()
+            )
+            for run in runs
+        ]

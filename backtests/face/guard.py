@@ -1,0 +1,50 @@
+"""What every function of the face does alike: one family of errors, warnings, progress."""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from data.command import Progress, one_line, progress, silent, system_error
+from data.errors import HedgeError, OutputError
+from data.market import Market
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class HedgeWarning(UserWarning):
+    """What a command prints as a warning: data that stand in for others, or look odd."""
+
+
+def plain_errors(function: Callable[P, T]) -> Callable[P, T]:
+    """Raise whatever the user can correct as a :class:`~data.errors.HedgeError` of one line."""
+
+    @functools.wraps(function)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return function(*args, **kwargs)
+        except HedgeError as error:
+            line = one_line(str(error))
+            if line == str(error):
+                raise
+            raise type(error)(line) from error
+        except OSError as error:
+            raise OutputError(one_line(system_error(error))) from error
+
+    return guarded
+
+
+def warn_of(market: Market) -> None:
+    """Warn of what a command prints before a run: what stood in for the source, and remarks."""
+    origin = market.origin
+    lines = [] if origin.is_first_choice else [f"{market.source} stands in: {origin.remark}"]
+    for line in [*lines, *market.remarks]:
+        warnings.warn(one_line(line), HedgeWarning, stacklevel=3)
+
+
+def shown(*, quiet: bool) -> Progress:
+    """How long steps are shown: on stderr, or not at all."""
+    return silent if quiet else progress

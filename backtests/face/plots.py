@@ -1,0 +1,151 @@
+"""The charts of the pages as plotly figures, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from backtests.analysis.record import Verdict
+from backtests.engine.run import Run
+from backtests.engine.tuned import Tuned
+from backtests.report.comparison import charts as comparison_charts
+from backtests.report.comparison.aligned import AlignedRuns
+from backtests.report.figures import Figure
+from backtests.report.lab import allocation_chart
+from backtests.report.notebook import growth_chart
+from backtests.report.plotting import plotly_figure
+from backtests.report.tuning import charts as tuning_charts
+from backtests.report.verdict import charts as verdict_charts
+from data.errors import UsageError
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+
+def _named(figures: Iterable[Figure], name: str, why: str) -> Figure:
+    """One of some figures.
+
+    Raises
+    ------
+    UsageError
+        If it is not there, saying why.
+    """
+    for figure in figures:
+        if figure.name == name and not figure.is_empty:
+            return figure
+    raise UsageError(f"there is nothing to draw: {why}")
+
+
+@dataclass(frozen=True, eq=False)
+class RunPlots:
+    """Charts of a run. Each takes ``dark=True`` for a dark background."""
+
+    _run: Run
+
+    def growth(self, *, dark: bool = False) -> go.Figure:
+        """Growth of 1: the portfolio and what it is measured against, month-ends, logarithmic."""
+        return plotly_figure(growth_chart(self._run), dark=dark)
+
+    def weights(self, *, dark: bool = False) -> go.Figure:
+        """What the portfolio held at month-ends."""
+        return plotly_figure(allocation_chart(self._run.simulation.weights), dark=dark)
+
+    def drawdown(self, *, dark: bool = False) -> go.Figure:
+        """Loss from the highest month-end so far."""
+        return self._of_verdict("falls", "too few months", dark=dark)
+
+    def months(self, *, dark: bool = False) -> go.Figure:
+        """Each month's return of the hedge against that of equity."""
+        return self._of_verdict("months", "no month holds both equity and Treasuries", dark=dark)
+
+    def correlation(self, *, dark: bool = False) -> go.Figure:
+        """Correlation of equity and hedge over the 36 months before."""
+        why = "a correlation takes 36 months with equity and Treasuries"
+        return self._of_verdict("correlation", why, dark=dark)
+
+    def entries(self, *, dark: bool = False) -> go.Figure:
+        """Return a year of three years held, by the month of entry."""
+        return self._of_verdict("entries", "the run is shorter than three years", dark=dark)
+
+    def holding_periods(self, *, dark: bool = False) -> go.Figure:
+        """Map of returns a year by year of entry and years held."""
+        return self._of_verdict("map", "the run has no whole calendar year", dark=dark)
+
+    def episodes(self, *, dark: bool = False) -> go.Figure:
+        """What equity, the hedge and bills earned in each fall of equity."""
+        chart = verdict_charts.episodes_chart(self._judged())
+        return plotly_figure(
+            _named([chart], chart.name, "equity did not fall by 15 % within the run"), dark=dark
+        )
+
+    def _judged(self) -> Verdict:
+        if self._run.verdict is None:
+            raise UsageError(
+                f"this chart is of the verdict, and this run of {self._run.config.strategy} has "
+                "none, as asked for; leave out no_verdict=True"
+            )
+        return self._run.verdict
+
+    def _of_verdict(self, name: str, why: str, *, dark: bool) -> go.Figure:
+        charts = verdict_charts.figures(self._judged())
+        return plotly_figure(_named(charts, name, why), dark=dark)
+
+
+@dataclass(frozen=True, eq=False)
+class ComparisonPlots:
+    """Charts of a comparison. Each takes ``dark=True`` for a dark background."""
+
+    _aligned: AlignedRuns
+
+    def growth(self, *, dark: bool = False) -> go.Figure:
+        """Growth of 1 of every portfolio, month-ends, logarithmic."""
+        return self._chart("growth", dark=dark)
+
+    def drawdown(self, *, dark: bool = False) -> go.Figure:
+        """Loss from the highest month-end so far."""
+        return self._chart("falls", dark=dark)
+
+    def rolling(self, *, dark: bool = False) -> go.Figure:
+        """Return a year over the 36 months before."""
+        return self._chart("rolling", "the runs share less than three years", dark=dark)
+
+    def correlation(self, *, dark: bool = False) -> go.Figure:
+        """Correlation of each portfolio's equity with its Treasuries over the 36 months before."""
+        why = "no run has a verdict and Treasuries for three years"
+        return self._chart("correlation", why, dark=dark)
+
+    def years(self, *, dark: bool = False) -> go.Figure:
+        """Returns of the whole calendar years."""
+        return self._chart("years", "the runs share no whole calendar year", dark=dark)
+
+    def weights(self, *, dark: bool = False) -> go.Figure:
+        """What each portfolio held at month-ends, chosen from a list."""
+        return self._chart("allocation", dark=dark)
+
+    def _chart(self, name: str, why: str = "too few months", *, dark: bool) -> go.Figure:
+        charts = comparison_charts.figures(self._aligned)
+        return plotly_figure(_named(charts, name, why), dark=dark)
+
+
+@dataclass(frozen=True, eq=False)
+class SearchPlots:
+    """Charts of a search. Each takes ``dark=True`` for a dark background."""
+
+    _tuned: Tuned
+
+    def frontier(self, *, dark: bool = False) -> go.Figure:
+        """Every candidate by risk and growth; recommended, default and equity stand out."""
+        return self._chart("frontier", dark=dark)
+
+    def map(self, *, dark: bool = False) -> go.Figure:
+        """What was maximised over what was searched, the widest good region outlined."""
+        return self._chart("map", dark=dark)
+
+    def walk_forward(self, *, dark: bool = False) -> go.Figure:
+        """What choosing anew each year would have earned against never choosing."""
+        return self._chart("walk", "the history is too short for a walk-forward", dark=dark)
+
+    def _chart(self, name: str, why: str = "too few candidates", *, dark: bool) -> go.Figure:
+        charts = tuning_charts.figures(self._tuned)
+        return plotly_figure(_named(charts, name, why), dark=dark)

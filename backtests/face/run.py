@@ -1,0 +1,206 @@
+"""What ``backtest`` returns: a run's numbers, series, verdict, charts and folder."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from backtests.analysis import record
+from backtests.analysis.numbers import PortfolioNumbers
+from backtests.engine.config import RunConfig
+from backtests.engine.run import Run as EngineRun
+from backtests.engine.simulation import Simulation
+from backtests.engine.summary import Latest, Summary
+from backtests.face.guard import plain_errors, shown
+from backtests.face.plots import RunPlots
+from backtests.jobs import publish
+from backtests.report import notebook
+from backtests.report.folder import require_writable
+from data.errors import UsageError
+from data.market import Market
+from data.records import fields_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Verdict(record.Verdict):
+    """A verdict that shows itself: ``.word`` and every figure behind it.
+
+    Its fields are those of :class:`backtests.analysis.record.Verdict`.
+    """
+
+    def __repr__(self) -> str:
+        return notebook.verdict_text(self)
+
+    def _repr_html_(self) -> str:
+        return notebook.verdict_html(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Benchmark:
+    """All in one ticker, over the same sessions and at the same costs."""
+
+    ticker: str
+    metrics: PortfolioNumbers
+    _simulation: Simulation
+
+    @property
+    def nav(self) -> pd.Series:
+        """Value at the close of each session, in currency."""
+        return self._simulation.nav.copy()
+
+    @property
+    def weights(self) -> pd.DataFrame:
+        """Sessions x columns, fractions of value at the close; ``CASH`` is last."""
+        return self._simulation.weights.copy()
+
+    @property
+    def orders(self) -> pd.DataFrame:
+        """One row an order, as :attr:`Run.orders`."""
+        return self._simulation.orders.copy()
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Run:
+    """A finished run: the numbers of the command line, as records and pandas objects.
+
+    What it hands out are copies: the run stays as it was.
+
+    Attributes
+    ----------
+    record
+        The run as the rest of the program knows it.
+    """
+
+    record: EngineRun
+
+    @property
+    def name(self) -> str:
+        """Name of its folder: the strategy, and a hash of everything that determines the run."""
+        return self.record.name
+
+    @property
+    def config(self) -> RunConfig:
+        """What was asked for."""
+        return self.record.config
+
+    @property
+    def market(self) -> Market:
+        """The data it ran on, up to its last session."""
+        return self.record.market
+
+    @property
+    def summary(self) -> Summary:
+        """All headline numbers, as ``summary.json`` holds them."""
+        return self.record.summary
+
+    @property
+    def metrics(self) -> PortfolioNumbers:
+        """Numbers of the portfolio: ``.cagr``, ``.max_drawdown``, ... as fractions."""
+        return self.summary.metrics
+
+    @property
+    def benchmark(self) -> Benchmark:
+        """The benchmark: ``.ticker``, ``.metrics``, ``.nav``, ``.weights``, ``.orders``."""
+        summary = self.summary.benchmark
+        return Benchmark(summary.ticker, summary.metrics, self.record.benchmark)
+
+    @property
+    def nav(self) -> pd.Series:
+        """Value of the portfolio at the close of each session, after its orders, in currency."""
+        return self.record.simulation.nav.copy()
+
+    @property
+    def weights(self) -> pd.DataFrame:
+        """Sessions x columns held at the close, fractions of value; ``CASH`` is last."""
+        return self.record.simulation.weights.copy()
+
+    @property
+    def decisions(self) -> pd.DataFrame:
+        """Decision sessions x columns: target weights; each trades ``lag`` sessions later."""
+        return self.record.simulation.decisions.copy()
+
+    @property
+    def orders(self) -> pd.DataFrame:
+        """One row an order: ``date, ticker, side, units, price, value, fee, slippage``."""
+        return self.record.simulation.orders.copy()
+
+    @property
+    def switches(self) -> pd.DataFrame | None:
+        """Of a duration rule: one row a switch, as ``switches.csv``; None for another strategy."""
+        return None if self.record.sleeve is None else self.record.sleeve.switches.copy()
+
+    @property
+    def attribution(self) -> pd.DataFrame | None:
+        """Of a duration rule: where its profit came from, as ``attribution.csv``; else None."""
+        return None if self.record.sleeve is None else self.record.sleeve.attribution.copy()
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the Treasuries hedged: ``.word``, and every figure behind it.
+
+        Raises
+        ------
+        UsageError
+            For a run made with ``no_verdict=True``.
+        """
+        if self.record.verdict is None:
+            raise UsageError(
+                f"this run of {self.config.strategy} has no verdict, as asked for; "
+                "leave out no_verdict=True"
+            )
+        return Verdict(**fields_of(self.record.verdict))
+
+    @property
+    def latest(self) -> Latest:
+        """What the rule says on the last session: decided, held, pending."""
+        return self.summary.latest
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know of these data, a sentence each; a command prints the same."""
+        market = self.market
+        remark = (market.origin.remark,) if market.origin.remark else ()
+        return (*remark, *market.remarks, *market.notes)
+
+    @property
+    def plot(self) -> RunPlots:
+        """The charts as plotly figures: ``.plot.growth()``, ``.plot.drawdown()``, ..."""
+        return RunPlots(self.record)
+
+    @plain_errors
+    def save(
+        self,
+        out: str | os.PathLike[str] = "results",
+        *,
+        no_tearsheet: bool = False,
+        quiet: bool = False,
+    ) -> Path:
+        """Write the folder that the command writes, byte for byte, and return it.
+
+        Parameters
+        ----------
+        out
+            The results folder; the run's own is made in it.
+        no_tearsheet
+            Leave out quantstats' tear sheet, which takes two seconds.
+        quiet
+            Do not show long steps.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be written; whatever stood there before is untouched.
+        """
+        place = Path(out)
+        require_writable(place)
+        return publish(self.record, place, shown(quiet=quiet), with_tearsheet=not no_tearsheet)
+
+    def __repr__(self) -> str:
+        return notebook.run_text(self.record)
+
+    def _repr_html_(self) -> str:
+        return notebook.run_html(self.record)

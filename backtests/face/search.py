@@ -1,0 +1,233 @@
+"""``search``: weights or parameters, searched, and how far to trust the best."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from backtests.analysis.objective import read_objective
+from backtests.analysis.reliability import Reliability
+from backtests.engine.config import RunConfig
+from backtests.engine.space import search_space
+from backtests.engine.tuned import Tuned
+from backtests.face.guard import plain_errors, shown, warn_of
+from backtests.face.options import Chosen, Day, Options, described
+from backtests.face.plots import SearchPlots
+from backtests.report import notebook
+from backtests.report.folder import require_writable
+from backtests.report.tuning import words
+from backtests.tuning import Interrupted, prepare_search, tune
+from data.command import steps
+from data.errors import UsageError
+from strategies.base import Params, Value
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Values = str | Sequence[Value]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SearchResult:
+    """A finished search: what is recommended, beside everything that says how far to trust it.
+
+    Attributes
+    ----------
+    record
+        The search as the rest of the program knows it.
+    folder
+        Where it was written, as by the command.
+    """
+
+    record: Tuned
+    folder: Path
+
+    @property
+    def best(self) -> RunConfig:
+        """The middle of the widest good region, as a run: ``backtest(result.best)`` makes it."""
+        return self.record.best
+
+    @property
+    def params(self) -> Params:
+        """Its parameters."""
+        return self.record.best.params
+
+    @property
+    def headline(self) -> str:
+        """The answer in one line."""
+        return words.headline(self.record)
+
+    @property
+    def sentences(self) -> tuple[str, str, str]:
+        """What to hold, how sure that is, and what tuning would have earned."""
+        return words.sentences(self.record)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Candidates x what was searched and the metrics of each."""
+        import numpy as np
+        import pandas as pd
+
+        metrics = self.record.metrics
+        values = self.record.space.table(np.arange(len(metrics)))
+        return pd.concat([values, metrics.set_axis(values.index)], axis=1)
+
+    @property
+    def portfolios(self) -> pd.DataFrame:
+        """Metrics of the recommended portfolio, the best cell, the default and equity."""
+        import pandas as pd
+
+        return pd.DataFrame({one.name: one.metrics for one in self.record.portfolios})
+
+    @property
+    def reliability(self) -> Reliability:
+        """Every statistic that says how much of its lead is luck."""
+        return self.record.reliability
+
+    @property
+    def trials(self) -> int:
+        """All trials that were ever made on this market, this search's among them."""
+        return self.record.trials
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know of the data."""
+        market = self.record.market
+        return (*market.remarks, *market.notes)
+
+    @property
+    def plot(self) -> SearchPlots:
+        """The charts as plotly figures: ``.plot.frontier()``, ``.plot.map()``, ..."""
+        return SearchPlots(self.record)
+
+    def __repr__(self) -> str:
+        return notebook.search_text(self.record)
+
+    def _repr_html_(self) -> str:
+        return notebook.search_html(self.record)
+
+
+@plain_errors
+def search(
+    strategy: Chosen = None,
+    *,
+    assets: Sequence[str] | str | None = None,
+    step: float | None = None,
+    grid: Mapping[str, Values] | None = None,
+    maximise: str = "cagr",
+    subject_to: Sequence[str] | str = (),
+    scheduler: str | None = None,
+    out: str | os.PathLike[str] = "results",
+    strategy_file: str | os.PathLike[str] | None = None,
+    weights: Mapping[str, float] | str | None = None,
+    rebalance: str | None = None,
+    set: Mapping[str, Value] | None = None,
+    source: str | os.PathLike[str] | None = None,
+    extend: bool | None = None,
+    start: Day = None,
+    end: Day = None,
+    fee_bps: float | None = None,
+    slippage_bps: float | None = None,
+    lag: int | None = None,
+    benchmark: str | None = None,
+    initial: float | None = None,
+    prices: pd.DataFrame | None = None,
+    bills: pd.Series | None = None,
+    refresh: bool = False,
+    quiet: bool = False,
+    **params: Value,
+) -> SearchResult:
+    """Search weights or parameters for the best ones, and say which to trust.
+
+    Like the command, it keeps its scores under ``out`` while it works (an interrupted search goes
+    on from there), counts its trials in the log there, and writes the folder of the result.
+
+    Parameters
+    ----------
+    strategy
+        A registered name, or a :class:`~strategies.base.Strategy` object or class with declared
+        parameters: the default, which the result has to beat.
+    assets, step
+        Every mix of these tickers and cash in steps of a fraction (``hedge_mix``).
+    grid
+        Parameter to its values: a list, or text as ``"0.4:0.8:0.1"``.
+    maximise
+        ``cagr``, ``sharpe``, ``sortino`` or ``calmar``.
+    subject_to
+        Limits, for example ``"volatility<0.1"``; for ``cagr`` ``"max_drawdown>-0.25"`` unless
+        given.
+    scheduler
+        Score on a Dask cluster: ``tcp://host:port`` or ``local:N``.
+    out
+        The results folder.
+    strategy_file, weights, rebalance, set, source, extend, start, end, fee_bps, slippage_bps, lag,\
+ benchmark, initial, prices, bills, refresh, quiet
+        As for :func:`backtests.backtest`.
+    params
+        Parameters of the default.
+
+    Returns
+    -------
+    SearchResult
+        ``.best``, ``.table``, ``.portfolios``, ``.plot``; it shows itself in a notebook.
+
+    Raises
+    ------
+    HedgeError
+        For whatever the user can correct, in one line.
+    KeyboardInterrupt
+        If it is stopped; the same call goes on from there.
+    """
+    options = Options(
+        strategy_file=strategy_file, weights=weights, rebalance=rebalance, set=set, source=source,
+        extend=extend, start=start, end=end, fee_bps=fee_bps, slippage_bps=slippage_bps, lag=lag,
+        benchmark=benchmark, initial=initial, prices=prices, bills=bills, params=params,
+    )  # fmt: skip
+    wanted = described(strategy, options)
+    limits = [subject_to] if isinstance(subject_to, str) else list(subject_to)
+    for name in grid or {}:
+        if name in options.given_params:
+            raise UsageError(f"grid= searches {name}, which is given as well; leave one out")
+    space = search_space(
+        wanted.config,
+        assets.split(",") if isinstance(assets, str) else assets,
+        step,
+        {name: _grid_text(values) for name, values in (grid or {}).items()},
+    )
+    objective = read_objective(maximise, limits)
+    place = Path(out)
+    require_writable(place)
+    prepared = prepare_search(
+        wanted.config, space, objective, shown(quiet=quiet), refresh=refresh, load=wanted.load
+    )
+    warn_of(prepared.market)
+    try:
+        tuned, folder = tune(
+            prepared,
+            place,
+            scheduler=scheduler,
+            progress=shown(quiet=quiet),
+            steps=None if quiet else steps,
+        )
+    except Interrupted as stopped:
+        raise KeyboardInterrupt(
+            f"stopped after {stopped.done:,} of {stopped.total:,} candidates; their scores are "
+            "kept, and the same call goes on from there"
+        ) from None
+    return SearchResult(tuned, folder)
+
+
+def _grid_text(values: Values) -> str:
+    """Values of an axis as the command line writes them."""
+    if isinstance(values, str):
+        return values
+    return ",".join(_word(value) for value in values)
+
+
+def _word(value: Any) -> str:
+    return (
+        value if isinstance(value, str) else repr(value.item() if hasattr(value, "item") else value)
+    )

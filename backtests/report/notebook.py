@@ -1,0 +1,496 @@
+"""What a notebook shows of a run, a verdict, a comparison or a search.
+
+HTML without script, style sheet or request, since a notebook may keep none of them, in the text
+colour around it; and a few lines of plain text for where there is no HTML. Both are made from the
+records, in the words and numbers of the pages.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from backtests.analysis.months import month_ends
+from backtests.analysis.numbers import Place, shown_in
+from backtests.analysis.record import Verdict
+from backtests.engine.run import Run
+from backtests.engine.summary import Latest, Summary
+from backtests.engine.tuned import Compared, Tuned
+from backtests.report.charts import Line, growth_axis, time_chart
+from backtests.report.comparison.charts import COLOURS
+from backtests.report.comparison.table import INITIAL, Comparison, differences_grid
+from backtests.report.comparison.table import metrics_grid as comparison_grid
+from backtests.report.figures import Figure
+from backtests.report.lab import metrics_grid as run_grid
+from backtests.report.page import Cell, Grid, environment, metric_cell
+from backtests.report.svg import MOST_POINTS, Dots, Mark, Picture, dot_picture, fit, growth_picture
+from backtests.report.text import (
+    FREQUENCIES,
+    HEDGES,
+    costs_text,
+    metric_rows,
+    plain_label,
+    run_label,
+    shown,
+    weights_text,
+)
+from backtests.report.tuning import words as tuning
+from backtests.report.tuning.charts import MARKS
+from backtests.report.verdict import charts as verdict_charts
+from backtests.report.verdict.tables import JUDGED, hundredths, number_cell
+from backtests.report.verdict.words import answer_of, name_of, sentences
+from data.command import printable
+from strategies.base import mix_text
+
+FEW = 4  # portfolios that stand side by side; more stand below each other, by their core metrics
+CORE = {Place.TILE, Place.VERDICT}
+Growth = tuple[Sequence[str], Sequence[Line]]  # months, and what grew over them
+GROWTH = "Growth of 1, month-ends, after costs, logarithmic; at each name its last value."
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a sheet: its heading, its cells, and what to know of it."""
+
+    title: str
+    grid: Grid
+    note: str = ""
+
+    @property
+    def sides(self) -> list[str]:
+        """Where the text of each column stands: figures at the right, words at the left."""
+        columns = list(zip(*self.grid.rows, strict=True))
+        return ["left", *("right" if _has_figures(column) else "left" for column in columns[1:])]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer in large letters, and its sentences, each with the words before it.
+
+    ``question`` stands above it; ``tone`` is ``good``, ``bad`` or empty.
+    """
+
+    text: str
+    sentences: Sequence[tuple[str, str]]
+    question: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """All that a notebook shows of one thing, in this order; what is empty is left out.
+
+    Attributes
+    ----------
+    title, facts
+        What it is, and what to know before anything else.
+    answer
+        None where nothing was asked.
+    picture
+        Where there is none, a line says so.
+    tables
+        With their numbers.
+    notes
+        In small print.
+    """
+
+    title: str
+    facts: Sequence[str]
+    answer: Answer | None
+    picture: Picture | None
+    tables: Sequence[Table]
+    notes: Sequence[str]
+
+    def render(self) -> str:
+        """The sheet as HTML; every text is escaped."""
+        return fit(environment().get_template("notebook.html").render(sheet=self))
+
+
+# HTML
+
+
+def run_html(run: Run) -> str:
+    """A run for a notebook: the answer, its growth, headline numbers, what the rule says today."""
+    summary, verdict, market = run.summary, run.verdict, run.market
+    mix = [mix_text(summary.weights)] if summary.weights else []
+    return Sheet(
+        title=run_label(summary.strategy, summary.params),
+        facts=[*mix, _span_of(summary), costs_text(summary.costs), summary.source_title],
+        answer=None if verdict is None else _answer(verdict),
+        picture=_picture(
+            *(_growth_of_run(run) if verdict is None else _growth_of_verdict(verdict))
+        ),
+        tables=[Table("", _numbers(summary, verdict)), _today(summary.latest)],
+        notes=[*filter(None, (market.origin.remark, *market.remarks)), *market.notes],
+    ).render()
+
+
+def verdict_html(verdict: Verdict) -> str:
+    """A verdict for a notebook: the answer, growth, and the portfolios that were judged."""
+    return Sheet(
+        title="",
+        facts=(),
+        answer=_answer(verdict),
+        picture=_picture(*_growth_of_verdict(verdict)),
+        tables=[Table("", _judged(verdict))],
+        notes=(),
+    ).render()
+
+
+def comparison_html(comparison: Comparison) -> str:
+    """A comparison for a notebook: growth, metrics, differences to the first with intervals."""
+    aligned = comparison.aligned
+    summaries = [run.summary for run in aligned.runs]
+    sources = dict.fromkeys(summary.source_title for summary in summaries)
+    data_notes = dict.fromkeys(note for summary in summaries for note in summary.notes)
+    is_few = len(aligned.labels) <= FEW
+    note = f"* the best of its {'row' if is_few else 'column'}. Each starts at a value of 1."
+    return Sheet(
+        title=f"{len(aligned.labels)} portfolios compared",
+        facts=[_span(comparison), _costs(comparison), " and ".join(sources)],
+        answer=None,
+        picture=_picture(
+            *_growth_of(
+                aligned.values,
+                ((colour, 1.6 if is_few else 1.2) for colour in itertools.cycle(COLOURS)),
+            )
+        ),
+        tables=[
+            Table("", _compared(comparison, is_few=is_few), note),
+            Table(
+                "Which differences are more than noise",
+                differences_grid(comparison),
+                "Month-end returns, 90 % intervals in small print. Noise: the interval holds zero.",
+            ),
+        ],
+        notes=[*aligned.notes, *data_notes],
+    ).render()
+
+
+def search_html(tuned: Tuned) -> str:
+    """A search for a notebook: the answer, where all candidates lie, and what it has to beat."""
+    limits = f" subject to {tuned.limits}" if tuned.limits else ""
+    leads = ("What to hold.", "How sure.", "Had you tuned each year.")
+    return Sheet(
+        title=f"Tuning {tuned.space.strategy}",
+        facts=[
+            _searched(tuned),
+            f"maximised: {tuning.WORDS[tuned.objective.maximise]}{limits}",
+            _span_of_search(tuned),
+            costs_text(tuned.config.costs),
+            tuned.market.title,
+        ],
+        answer=Answer(
+            tuning.headline(tuned),
+            list(zip(leads, tuning.sentences(tuned), strict=True)),
+            tone="good" if tuned.reliability.beyond_noise else "",
+        ),
+        picture=_candidates(tuned),
+        tables=[Table("", _searched_grid(tuned))],
+        notes=tuned.market.notes,
+    ).render()
+
+
+# Text
+
+
+def run_text(run: Run) -> str:
+    """A run in a few lines: what was run, its headline numbers, the answer, what is held."""
+    summary = run.summary
+    benchmark = f"{summary.benchmark.ticker} 100 %"
+    both = {"portfolio": summary.metrics, benchmark: summary.benchmark.metrics}
+    rows = {
+        name: [
+            (plain_label(metric), shown(metric, numbers, summary.initial))
+            for metric in shown_in(Place.TILE, type(numbers))
+        ]
+        for name, numbers in both.items()
+    }
+    label = run_label(summary.strategy, summary.params)
+    return _text(
+        f"{label}, {_span_of(summary)}, {summary.source_title}",
+        *_columns(rows),
+        *([] if run.verdict is None else [f"{HEDGES} {answer_of(run.verdict)}."]),
+        f"held on {summary.latest.as_of}: {weights_text(summary.latest.held)}",
+    )
+
+
+def verdict_text(verdict: Verdict) -> str:
+    """A verdict in four lines: the answer and its three sentences."""
+    return _text(f"{HEDGES} {answer_of(verdict)}.", *sentences(verdict).in_order)
+
+
+def comparison_text(comparison: Comparison) -> str:
+    """A comparison in a few lines: what was compared, and which is best in what."""
+    labels = comparison.aligned.labels
+    metrics = shown_in(Place.TILE, type(comparison.table[labels[0]].numbers))
+    best = [
+        f"best {plain_label(metric)}: {' and '.join(names)} "
+        f"{shown(metric, comparison.table[names[0]].numbers, INITIAL)}"
+        for metric in metrics
+        if (names := comparison.best(metric))
+    ]
+    return _text(
+        f"{len(labels)} portfolios compared, {_span(comparison)}, {_costs(comparison)}",
+        f"first: {labels[0]}",
+        *best,
+    )
+
+
+def search_text(tuned: Tuned) -> str:
+    """A search in a few lines: what was searched, the answer, and the portfolios to compare."""
+    keys = [metric.key for metric in shown_in(Place.TILE) if metric.key in tuning.SHOWN]
+    rows = {
+        each.name: [(tuning.SHOWN[key][0], _score(each, key)) for key in keys]
+        for each in tuned.portfolios
+        if each.name in ("Recommended", "Default", "100 % equity")
+    }
+    return _text(
+        f"Tuning {tuned.space.strategy}: {_searched(tuned)}, {_span_of_search(tuned)}",
+        f"{tuning.headline(tuned)}.",
+        *_columns(rows),
+    )
+
+
+# Parts
+
+
+def _answer(verdict: Verdict) -> Answer:
+    tones = {"works": "good", "fails": "bad"} if verdict.holds_treasuries else {}
+    told = sentences(verdict).with_leads
+    return Answer(answer_of(verdict), told, question=HEDGES, tone=tones.get(verdict.word, ""))
+
+
+def _numbers(summary: Summary, verdict: Verdict | None) -> Grid:
+    """Headline numbers: those of the lab, without references where nothing was judged."""
+    if verdict is not None:
+        return _without_twins(run_grid(summary, verdict))
+    both = [summary.metrics, summary.benchmark.metrics]
+    rows = metric_rows(both, summary.periods_per_year, summary.initial)
+    heads = ["", "Portfolio", f"Benchmark: {summary.benchmark.ticker} 100 %"]
+    return Grid(heads, [[Cell(text) for text in row] for row in rows])
+
+
+def _judged(verdict: Verdict) -> Grid:
+    """The judged portfolios, one a column; without amounts, whose start a verdict does not tell."""
+    judged = [(row, row.numbers) for row in verdict.portfolios if row.key in JUDGED and row.numbers]
+    metrics = [
+        metric
+        for metric in shown_in(Place.VERDICT, type(judged[0][1]))
+        if not metric.is_of_one_kind
+    ]
+    rows = [
+        [
+            Cell(plain_label(metric)),
+            *(metric_cell(metric, numbers, INITIAL) for _, numbers in judged),
+        ]
+        for metric in metrics
+    ]
+    rows += [
+        [Cell("Mean equity weight"), *(number_cell(row.equity_weight) for row, _ in judged)],
+        [
+            Cell("CVaR saved against bills, points"),
+            *(number_cell(row.cvar_saved_against_bills_monthly, hundredths) for row, _ in judged),
+        ],
+    ]
+    return Grid(["", *(name_of(row) for row, _ in judged)], rows)
+
+
+def _today(latest: Latest) -> Table:
+    pending = weights_text(latest.pending) if latest.pending else "nothing"
+    rows = [
+        (f"last decision, {latest.decided}", weights_text(latest.target)),
+        ("held now", weights_text(latest.held)),
+        ("pending", pending),
+    ]
+    cells = [[Cell(what), Cell(words, tone="text")] for what, words in rows]
+    return Table(f"What the rule says on {latest.as_of}", Grid(["", ""], cells))
+
+
+def _searched_grid(tuned: Tuned) -> Grid:
+    """The portfolios that every page of a search compares, one a row."""
+    rows = [
+        [Cell(each.name, small=each.holds), *(Cell(_score(each, key)) for key in tuning.SHOWN)]
+        for each in tuned.portfolios
+    ]
+    return Grid(["", *(label for label, _ in tuning.SHOWN.values())], rows)
+
+
+def _score(each: Compared, key: str) -> str:
+    """A metric of a search's portfolio, or a dash."""
+    value = float(each.metrics[key])
+    return tuning.SHOWN[key][1](value if math.isfinite(value) else None)
+
+
+def _compared(comparison: Comparison, *, is_few: bool) -> Grid:
+    """The metrics of a few portfolios, one a column; of many the core of them, one a row."""
+    labels = ["", HEDGES, *map(comparison.label, comparison.metrics)]
+    grid = dataclasses.replace(comparison_grid(comparison), heads=labels)
+    if is_few:
+        return _turned(grid)
+    is_core = [True, True, *(bool(CORE & {*metric.places}) for metric in comparison.metrics)]
+    rows = [list(itertools.compress(row, is_core)) for row in grid.rows]
+    return Grid(list(itertools.compress(grid.heads, is_core)), rows)
+
+
+def _without_twins(grid: Grid) -> Grid:
+    """A table with columns of the same texts as a single one, under all their heads."""
+    heads: dict[tuple[str, ...], list[str]] = {}
+    for head, *cells in zip(grid.heads, *grid.rows, strict=True):
+        heads.setdefault(tuple(cell.text for cell in cells), []).append(head)
+    rows = [[Cell(text) for text in row] for row in zip(*heads, strict=True)]
+    return Grid([" = ".join(names) for names in heads.values()], rows)
+
+
+def _turned(grid: Grid) -> Grid:
+    """A table with its rows as columns."""
+    columns = list(zip(*grid.rows, strict=True))
+    heads = [grid.heads[0], *(cell.text for cell in columns[0])]
+    rows = [[Cell(head), *column] for head, column in zip(grid.heads[1:], columns[1:], strict=True)]
+    return Grid(heads, rows)
+
+
+def _has_figures(column: Iterable[Cell]) -> bool:
+    cells = list(column)
+    has_digit = any(sign.isdigit() for cell in cells for sign in cell.text)
+    return has_digit and not any(cell.tone == "text" for cell in cells)
+
+
+# Pictures
+
+
+def growth_chart(run: Run) -> Figure:
+    """Growth of a run as plotly draws it; where nobody judged it, beside benchmark and bills."""
+    if run.verdict is not None:
+        return verdict_charts.growth_chart(run.verdict)
+    months, lines = _growth_of_run(run)
+    return time_chart(
+        "growth",
+        months,
+        lines,
+        caption="Growth of 1, month-ends, after costs, logarithmic.",
+        alt="Growth of the portfolio, its benchmark and bills, logarithmic scale",
+        y=growth_axis(lines),
+        height=380,
+    )
+
+
+def _growth_of_verdict(verdict: Verdict) -> Growth:
+    return verdict.series.months, verdict_charts.growth_lines(verdict)
+
+
+def _growth_of_run(run: Run) -> Growth:
+    """Growth of a run that nobody judged, of its benchmark and of bills."""
+    sessions = run.simulation.nav.index
+    levels = {
+        "Portfolio": run.simulation.nav,
+        f"{run.summary.benchmark.ticker} 100 %": run.benchmark.nav,
+        "Bills": run.market.cash.loc[sessions],
+    }
+    return _growth_of(pd.DataFrame(levels), [("--c1", 2.2), ("--c2", 1.4), ("--c3", 1.4)])
+
+
+def _growth_of(levels: pd.DataFrame, looks: Iterable[tuple[str, float]]) -> Growth:
+    """Growth of levels, sessions x names, from their first month-end; colour and width of each."""
+    months = month_ends(levels)
+    growth = months / months.iloc[:1].to_numpy() if len(months) else months
+    lines = [
+        Line(str(name), growth[name].tolist(), colour, width=width)
+        for name, (colour, width) in zip(growth, looks, strict=False)
+    ]
+    return [str(month) for month in months.index], lines
+
+
+def _picture(months: Sequence[str], lines: Sequence[Line]) -> Picture | None:
+    """The picture of growth; None where there are not two months."""
+    if len(months) < 2:
+        return None
+    names = ", ".join(line.name for line in lines)
+    alt = f"Growth of 1 from {months[0]} to {months[-1]}, logarithmic scale: {names}"
+    return growth_picture(months, lines, alt=alt, caption=GROWTH)
+
+
+def _candidates(tuned: Tuned) -> Picture | None:
+    """Growth against the deepest fall of every candidate, the compared portfolios marked."""
+    table = tuned.metrics
+    falls, growth = (-table["max_drawdown"].to_numpy(float), table["cagr"].to_numpy(float))
+    allowed = table["eligible"].to_numpy(bool)
+    dots = [
+        Dots(falls[rows].tolist(), growth[rows].tolist(), colour, size)
+        for rows, colour, size in ((~allowed, "--c3", 2.4), (allowed, "--c1", 3.6))
+        if rows.any()
+    ]
+    marks = [
+        Mark(
+            each.name,
+            -float(each.metrics["max_drawdown"]),
+            float(each.metrics["cagr"]),
+            *MARKS[each.name],
+        )
+        for each in tuned.portfolios
+    ]
+    some = "" if len(table) <= MOST_POINTS else f", some of {len(table):,}"
+    pale = "" if allowed.all() else f"; small and grey: those that break {tuned.limits}"
+    return dot_picture(
+        dots,
+        marks,
+        titles=("deepest fall", "growth a year"),
+        alt="Growth a year against the deepest fall of all candidates; marked: "
+        + ", ".join(mark.name for mark in marks),
+        caption=f"Candidates after costs{some}{pale}.",
+    )
+
+
+# Words
+
+
+def _span_of(summary: Summary) -> str:
+    return f"{summary.start} to {summary.end}, {FREQUENCIES[summary.periods_per_year]}"
+
+
+def _span(comparison: Comparison) -> str:
+    days = comparison.aligned.values.index
+    return f"{days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}, {FREQUENCIES[comparison.aligned.ppy]}"
+
+
+def _span_of_search(tuned: Tuned) -> str:
+    frequency = FREQUENCIES[tuned.market.periods_per_year]
+    return f"{tuned.sessions[0]:%Y-%m-%d} to {tuned.sessions[-1]:%Y-%m-%d}, {frequency}"
+
+
+def _searched(tuned: Tuned) -> str:
+    return f"{len(tuned.space):,} candidates over {', '.join(tuned.space.axes)}"
+
+
+def _costs(comparison: Comparison) -> str:
+    return "; ".join(
+        dict.fromkeys(costs_text(run.summary.costs) for run in comparison.aligned.runs)
+    )
+
+
+def _columns(rows: Mapping[str, Sequence[tuple[str, str]]]) -> list[str]:
+    """Lines of a name and of labelled figures, one below the other."""
+    first = max(map(len, rows))
+    widths = [max(len(text) for _, text in column) for column in zip(*rows.values(), strict=True)]
+    return [
+        "  ".join(
+            [
+                name.ljust(first),
+                *(
+                    f"{label} {text:>{width}}"
+                    for (label, text), width in zip(row, widths, strict=True)
+                ),
+            ]
+        )
+        for name, row in rows.items()
+    ]
+
+
+def _text(*lines: str) -> str:
+    """Lines for a terminal: no sign in them commands it, and none is broken."""
+    return "\n".join(printable(" ".join(line.splitlines())).rstrip() for line in lines)

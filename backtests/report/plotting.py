@@ -1,0 +1,65 @@
+"""The pages' charts as figures of plotly, for whoever draws them in a notebook."""
+
+from __future__ import annotations
+
+import html
+import textwrap
+from typing import TYPE_CHECKING
+
+from backtests.report.figures import Figure
+from backtests.report.lab import palette
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure as PlotlyFigure
+
+SIGNS, LINE = 80, 17  # of a line of the caption, beside plotly's buttons, and its height in pixels
+ABOVE = 12  # pixels above the caption
+
+
+def plotly_figure(figure: Figure, *, dark: bool = False) -> PlotlyFigure:
+    """Make a figure of plotly that looks as the pages do, its caption above the plot.
+
+    Parameters
+    ----------
+    figure
+        A chart of the pages.
+    dark
+        Whether in the pages' dark colours. The ground is coloured too, so that it can be read
+        in a notebook of either theme.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        Validated by plotly. ``layout.meta`` has the plain ``name``, ``caption`` and ``alt``.
+
+    Raises
+    ------
+    ValueError
+        If plotly knows no such payload.
+    """
+    from plotly.graph_objects import Figure as PlotlyFigure
+
+    colours = palette(dark=dark)
+    drawn = figure.without_empty_traces().without_tick_step().with_height().payload(colours)
+    lines = [html.escape(line, quote=False) for line in textwrap.wrap(figure.caption, SIGNS)]
+    caption = LINE * len(lines) + ABOVE
+    layout = drawn["layout"]
+    margin = layout["margin"]
+    layout |= {
+        "title": {
+            "text": "<br>".join(lines),
+            "font": {"size": 13},
+            "x": 0.01,
+            "xanchor": "left",
+            "yref": "container",
+            "y": 1.0,
+            "yanchor": "top",
+            "pad": {"t": ABOVE},
+        },
+        "margin": {**margin, "t": margin["t"] + caption},
+        "height": figure.height + caption,
+        "paper_bgcolor": colours["--paper"],
+        "plot_bgcolor": colours["--paper"],
+        "meta": {"name": figure.name, "caption": figure.caption, "alt": figure.alt},
+    }
+    return PlotlyFigure(drawn)

@@ -1,0 +1,491 @@
+"""Static pictures for notebooks: SVG without script or style sheet, readable on white and dark.
+
+The theme of a notebook is not known when a picture is made, and no style sheet follows it there:
+text and grid take the colour of the text around them, and lines have tones that stand out on
+both. A picture is worked out as records, in the units of its view box, and written by a template.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import itertools
+import math
+import re
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from backtests.report.charts import (
+    Ladder,
+    Line,
+    extremes,
+    growth_steps,
+    last_day,
+    month_steps,
+    nudged,
+    percent_steps,
+    thinned,
+)
+from backtests.report.page import environment
+from backtests.report.text import money
+
+WIDTH, HEIGHT = 640, 300  # units of the view box: pixels, where there is room for as many
+FONT = 14
+# How wide signs of a wide font are, in heights of the font; small letters and others see below.
+SIGNS = {
+    **dict.fromkeys(" .,:;'|!iljft()[]/-", 0.42),
+    **dict.fromkeys("0123456789", 0.64),
+    **dict.fromkeys("%@MWmw=+<>~", 1.0),
+}
+LINE = 16.0  # from one line of a label to the next
+TOP, BOTTOM, EDGE = 10.0, 26.0, 14.0  # around the plot
+LEADER = 20.0  # from the plot to the label at a line's end
+TICK_GAP = 24.0  # between two ticks of the upright axis
+WORD_GAP = 22.0  # between two words below the plot
+MOST_POINTS, ALL_POINTS = 400, 3_200  # of a line, and of all lines of a picture
+MOST_LABELS = 6  # lines named at their ends; more are listed below
+LABEL_SIGNS, LABEL_LINES, LONGEST = 20, 2, 26  # LONGEST of a word that no line break divides
+
+# The pages' colours at a lightness with a contrast above 3.4 on white, #111111 and #1e1e1e.
+TONES = {
+    "--ink": "currentColor",
+    "--c1": "#2074c5",
+    "--c2": "#c7711d",
+    "--c3": "#7d8792",
+    "--c4": "#9767bf",
+    "--c5": "#1c8d67",
+    "--c6": "#cc4f81",
+    "--c7": "#8c7b0f",
+    "--c8": "#2f8fb0",
+    "--c9": "#b26945",
+    "--c10": "#6776c8",
+}
+# One after the other, so that lines differ without their colour; ten colours make sixty styles.
+DASHES = ("", "7 3", "2 3", "9 3 2 3", "14 4", "5 2 2 2 2 2")
+# What no XML holds, and what turns the direction of the text after it.
+UNFIT = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Box:
+    """The plot inside a picture, in units of its view box; ``top`` is less than ``bottom``."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A place on an axis and its word; ``anchor`` is the part of the word that stands there."""
+
+    at: float
+    text: str
+    anchor: str = "middle"
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """A path and how it is drawn: a line, or dots where its caps are round."""
+
+    path: str
+    colour: str
+    width: float
+    dash: str = ""
+    cap: str = "butt"
+    fill: str = "none"
+
+
+@dataclass(frozen=True)
+class Label:
+    """A name at the right of the plot: its lines of text, and its middle."""
+
+    lines: tuple[str, ...]
+    x: float
+    y: float
+
+    @property
+    def baselines(self) -> list[tuple[str, float]]:
+        """Each line of text with the height that it stands on."""
+        first = self.y - LINE * (len(self.lines) - 1) / 2 + 0.35 * FONT
+        return [(text, round(first + LINE * row, 1)) for row, text in enumerate(self.lines)]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """All that is drawn, in units of the view box; see :func:`growth_picture`.
+
+    ``width`` and ``height`` are of the view box, ``box`` is the plot inside it; strokes stand from
+    back to front; names are labels at the right of the plot, or entries of a list below it.
+    """
+
+    alt: str
+    caption: str
+    width: float
+    height: float
+    box: Box
+    across: tuple[Tick, ...]
+    up: tuple[Tick, ...]
+    strokes: tuple[Stroke, ...]
+    labels: tuple[Label, ...]
+    entries: tuple[tuple[Stroke, str], ...] = ()
+    titles: tuple[str, str] = ("", "")
+
+    def render(self) -> str:
+        """The picture as a ``<figure>`` that is HTML and XML alike; every text is escaped."""
+        return fit(environment().get_template("notebook_picture.html").render(picture=self))
+
+
+def fit(markup: str) -> str:
+    """Markup with every sign that XML cannot hold, or that turns text around, as its escape."""
+    return UNFIT.sub(lambda sign: sign[0].encode("unicode_escape").decode(), markup)
+
+
+# Growth over time
+
+
+def growth_picture(
+    dates: Sequence[str],
+    lines: Sequence[Line],
+    *,
+    alt: str,
+    caption: str = "",
+    width: float = WIDTH,
+    height: float = HEIGHT,
+) -> Picture | None:
+    """Growth over time on a logarithmic axis; None where no line has anything to draw.
+
+    Lines are told apart by dash and by colour: their own ``dash`` is not used. Up to six are
+    named at their ends with their last value, more in a list below the picture.
+
+    Parameters
+    ----------
+    dates
+        ``YYYY-MM`` (drawn at the month's last day) or ``YYYY-MM-DD``, for the lines without
+        their own.
+    lines
+        What to draw, the first on top; colours are names of the pages' (``--c1``). None, what
+        is not positive and what is not finite break a line.
+    alt
+        The picture in words, for whoever does not see it.
+    caption
+        What it shows, below it.
+    width, height
+        Of the view box; in pixels at most as much, less where there is less room.
+    """
+    curves = _curves(dates, lines)
+    if not curves:
+        return None
+    values = [value for curve in curves for value in curve.values if value is not None]
+    days = [day for curve in curves for day in curve.days]
+    low, high = min(values), max(values)
+    if low == high:
+        low, high = low / 1.01, high * 1.01
+    texts = [_wrapped(curve.text) for curve in curves]
+    is_direct = (
+        len(curves) <= MOST_LABELS
+        and all(len(text) <= LABEL_LINES for text in texts)
+        and all(len(part) <= LONGEST for text in texts for part in text)
+        and sum(map(_room, texts)) <= height
+    )
+
+    def up(value: float) -> float:
+        return _between(math.log(value), (math.log(low), math.log(high)), (height - BOTTOM, TOP))
+
+    ticks = _ticks(growth_steps(low, high), up, lambda _: TICK_GAP)
+    box = _box(ticks, texts if is_direct else (), width, height)
+
+    def across(day: float) -> float:
+        return _between(day, (min(days), max(days)), (box.left, box.right))
+
+    strokes, ends = [], []
+    for number, curve in enumerate(curves):
+        places = [
+            None if value is None else (across(day), up(value))
+            for day, value in zip(curve.days, curve.values, strict=True)
+        ]
+        colour, dash = TONES[curve.line.colour], DASHES[number % len(DASHES)]
+        strokes.append(Stroke(path_of(places), colour, curve.line.width, dash))
+        ends.append([place for place in places if place is not None][-1])
+    labels, leaders = _named(ends, texts, strokes, box, height) if is_direct else ((), ())
+    entries = zip(strokes, (curve.text for curve in curves), strict=True)
+    return Picture(
+        alt=alt,
+        caption=caption,
+        width=width,
+        height=height,
+        box=box,
+        across=_time_ticks(min(days), max(days), across),
+        up=ticks,
+        strokes=(*reversed(strokes), *leaders),
+        labels=labels,
+        entries=() if is_direct else tuple(entries),
+    )
+
+
+@dataclass(frozen=True)
+class _Curve:
+    """What is drawn of a line: its days, counted from the year 1, and its values or gaps."""
+
+    line: Line
+    text: str  # its name and its last value
+    days: tuple[int, ...]
+    values: tuple[float | None, ...]
+
+
+def _curves(dates: Sequence[str], lines: Sequence[Line]) -> list[_Curve]:
+    """The lines that have anything to draw, with as many points as a picture needs."""
+    most = min(MOST_POINTS, ALL_POINTS // max(len(lines), 1))
+    curves = []
+    for line in lines:
+        own = dates if line.dates is None else line.dates
+        values = [
+            None if value is None or not 0.0 < value < math.inf else value for value in line.values
+        ]
+        there = [value for value in values if value is not None]
+        if not there:
+            continue
+        rows = extremes(values, most)
+        curves.append(
+            _Curve(
+                line,
+                f"{line.name} {money(there[-1])}",
+                tuple(dt.date.fromisoformat(last_day(own[row])).toordinal() for row in rows),
+                tuple(values[row] for row in rows),
+            )
+        )
+    return curves
+
+
+def _time_ticks(first: int, last: int, across: Callable[[float], float]) -> tuple[Tick, ...]:
+    """Years, or months of a short time; of a very short one its two ends."""
+    start, end = dt.date.fromordinal(first), dt.date.fromordinal(last)
+    ticks = _ticks(month_steps(start, end), across, lambda text: _wide(text) + WORD_GAP)
+    if len(ticks) > 1 or first == last:
+        return ticks or (Tick(across(first), f"{start}", "start"),)
+    return Tick(across(first), f"{start}", "start"), Tick(across(last), f"{end}", "end")
+
+
+# Points in a plane
+
+
+@dataclass(frozen=True)
+class Dots:
+    """Points that look alike: fractions across and up, a colour of the pages, a diameter."""
+
+    x: Sequence[float]
+    y: Sequence[float]
+    colour: str
+    size: float
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One point with its name: fractions, a symbol as plotly names it, a colour of the pages."""
+
+    name: str
+    x: float
+    y: float
+    symbol: str
+    colour: str
+
+
+def dot_picture(
+    groups: Sequence[Dots],
+    marks: Sequence[Mark],
+    *,
+    titles: tuple[str, str],
+    alt: str,
+    caption: str = "",
+) -> Picture | None:
+    """Points in a plane of two fractions, in percent, some named; None where there is no point.
+
+    What is not finite is left out.
+
+    Parameters
+    ----------
+    groups
+        From back to front; of more than 400 points in all, evenly spaced ones are drawn.
+    marks
+        Above them, each named at the right of the plot.
+    titles
+        Of the axes, across and up.
+    alt, caption
+        As for :func:`growth_picture`.
+    """
+    clouds = [_finite(group, MOST_POINTS // len(groups)) for group in groups]
+    marks = [mark for mark in marks if math.isfinite(mark.x) and math.isfinite(mark.y)]
+    points = [*itertools.chain(*clouds), *((mark.x, mark.y) for mark in marks)]
+    if not points:
+        return None
+    (left, right), (low, high) = (_widened(places) for places in zip(*points, strict=True))
+    texts = [_wrapped(mark.name) for mark in marks]
+    bottom = HEIGHT - BOTTOM - LINE
+
+    def up(value: float) -> float:
+        return _between(value, (low, high), (bottom, TOP + LINE))
+
+    ticks = _ticks(percent_steps(low, high), up, lambda _: TICK_GAP)
+    box = dataclasses.replace(_box(ticks, texts, WIDTH, HEIGHT), top=TOP + LINE, bottom=bottom)
+
+    def across(value: float) -> float:
+        return _between(value, (left, right), (box.left, box.right))
+
+    strokes = [
+        Stroke(
+            "".join(f"M{_short(across(x))} {_short(up(y))}h0" for x, y in cloud),
+            TONES[group.colour],
+            group.size,
+            cap="round",
+        )
+        for group, cloud in zip(groups, clouds, strict=True)
+        if cloud
+    ]
+    ends = [(across(mark.x), up(mark.y)) for mark in marks]
+    signs = [
+        _sign(mark.symbol, *end, TONES[mark.colour]) for mark, end in zip(marks, ends, strict=True)
+    ]
+    labels, leaders = _named(ends, texts, signs, box, HEIGHT)
+    return Picture(
+        alt=alt,
+        caption=caption,
+        width=WIDTH,
+        height=HEIGHT,
+        box=box,
+        across=_ticks(percent_steps(left, right), across, lambda text: _wide(text) + WORD_GAP),
+        up=ticks,
+        strokes=(*strokes, *leaders, *signs),
+        labels=labels,
+        titles=titles,
+    )
+
+
+def _finite(group: Dots, most: int) -> list[Point]:
+    """The points of a group that can be drawn, evenly spaced where there are too many."""
+    points = [
+        (x, y)
+        for x, y in zip(group.x, group.y, strict=True)
+        if math.isfinite(x) and math.isfinite(y)
+    ]
+    return [points[row] for row in thinned(len(points), most)]
+
+
+def _sign(symbol: str, x: float, y: float, colour: str) -> Stroke:
+    """A sign of plotly's names around a point."""
+    corners = {
+        "star": [(90 + 36 * k, 7.0 if k % 2 == 0 else 3.0) for k in range(10)],
+        "diamond": [(90 * k, 6.0) for k in range(4)],
+        "triangle-up": [(90 + 120 * k, 6.5) for k in range(3)],
+        "square": [(45 + 90 * k, 6.5) for k in range(4)],
+    }[symbol.removesuffix("-open")]
+    places = [
+        (x + radius * math.cos(math.radians(angle)), y - radius * math.sin(math.radians(angle)))
+        for angle, radius in corners
+    ]
+    fill = "none" if symbol.endswith("-open") else colour
+    return Stroke(path_of(places) + "z", colour, 1.6, fill=fill)
+
+
+# Parts
+
+
+def path_of(places: Iterable[Point | None]) -> str:
+    """A line through places as SVG writes it: a tenth of a unit, broken at None.
+
+    A place alone between two gaps is a short stroke, so that it is seen.
+    """
+    pieces = []
+    for is_gap, group in itertools.groupby(places, key=lambda place: place is None):
+        inside = [] if is_gap else [place for place in group if place is not None]
+        if len(inside) == 1:
+            pieces.append(f"M{_short(inside[0][0] - 1)} {_short(inside[0][1])}h2")
+        elif inside:
+            pieces.append("M" + " ".join(f"{_short(x)},{_short(y)}" for x, y in inside))
+    return "".join(pieces)
+
+
+def _short(number: float) -> str:
+    return f"{round(number, 1) + 0.0:g}"
+
+
+def _between(value: float, limits: Point, places: Point) -> float:
+    """The place of a value on an axis with these limits; its start where both are the same."""
+    (low, high), (start, end) = limits, places
+    return start if low == high else start + (value - low) / (high - low) * (end - start)
+
+
+def _widened(values: Sequence[float]) -> Point:
+    """Limits of an even axis, with some room at both ends."""
+    low, high = min(values), max(values)
+    room = 0.03 * (high - low) or 0.01
+    return low - room, high + room
+
+
+def _ticks(
+    ladders: Iterable[Ladder],
+    place: Callable[[float], float],
+    room: Callable[[str], float],
+) -> tuple[Tick, ...]:
+    """The finest of several ladders of (value, word) whose ticks do not collide.
+
+    Parameters
+    ----------
+    ladders
+        From fine to coarse; the last one is taken as it is.
+    place
+        Of a value, in units of the view box.
+    room
+        How far from the next one a tick of a word has to be.
+    """
+    ticks: tuple[Tick, ...] = ()
+    for ladder in ladders:
+        ticks = tuple(Tick(round(place(value), 1), word) for value, word in ladder)
+        if all(abs(b.at - a.at) >= room(b.text) for a, b in itertools.pairwise(ticks)):
+            break
+    return ticks
+
+
+def _box(ticks: Sequence[Tick], names: Iterable[Sequence[str]], width: float, height: float) -> Box:
+    """The plot between the words of the upright axis and the names at its right."""
+    beside = [LEADER + 4 + _wide(line) for name in names for line in name]
+    left = 8 + max(_wide(tick.text) for tick in ticks)
+    return Box(round(left, 1), TOP, round(width - max(beside, default=EDGE), 1), height - BOTTOM)
+
+
+def _wide(text: str) -> float:
+    """How wide a text is at most, in units of the view box."""
+    others = (0.63 if sign.islower() else 0.75 if sign.isascii() else 1.0 for sign in text)
+    return FONT * sum(map(SIGNS.get, text, others))
+
+
+def _wrapped(text: str) -> tuple[str, ...]:
+    return tuple(textwrap.wrap(text, LABEL_SIGNS, break_long_words=False, break_on_hyphens=False))
+
+
+def _room(lines: Sequence[str]) -> float:
+    """Height that a label takes."""
+    return LINE * len(lines) + 3
+
+
+def _named(
+    ends: Sequence[Point],
+    names: Sequence[tuple[str, ...]],
+    strokes: Sequence[Stroke],
+    box: Box,
+    height: float,
+) -> tuple[tuple[Label, ...], tuple[Stroke, ...]]:
+    """Names at the right of the plot, and the thin lines that lead there from each end."""
+    middles = nudged([y for _, y in ends], list(map(_room, names)), (0.0, height))
+    x = box.right + LEADER
+    labels = [Label(name, x, round(y, 1)) for name, y in zip(names, middles, strict=True)]
+    leaders = [
+        Stroke(path_of([end, (x - 3, label.y)]), stroke.colour, 1.0)
+        for end, label, stroke in zip(ends, labels, strokes, strict=True)
+    ]
+    return tuple(labels), tuple(leaders)

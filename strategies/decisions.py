@@ -1,0 +1,152 @@
+"""A strategy asked for its decisions, and its answer checked before anybody trades it."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from data.errors import HedgeError, RuleError, WeightError, did_you_mean
+from strategies.base import Strategy, require_weights
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from data.market import Market
+
+RETURN = "return a DataFrame, a row for each decision and a column for each ticker"
+
+
+def decide(strategy: Strategy, market: Market) -> pd.DataFrame:
+    """Ask a strategy for its target weights.
+
+    Parameters
+    ----------
+    strategy
+        One of ours, or of the user's own.
+    market
+        What it may look at.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Decision sessions x tickers of the strategy: fractions of value, checked.
+
+    Raises
+    ------
+    RuleError
+        If a strategy of the user's own fails, or its answer is none.
+    WeightError
+        For weights that are missing, negative or sum to more than 1, or for no decision at all.
+    """
+    if strategy.is_built_in():  # what it answers is checked where it trades; a fault in it is ours
+        return strategy.target_weights(market)
+    _require_needs(strategy, market)
+    try:
+        answer = strategy.target_weights(market)
+    except HedgeError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise RuleError(f"{strategy.name} fails: {_reason(error, strategy)}; mend it") from error
+    decided = _weights(answer, strategy)
+    require_targets(decided, market, strategy.name)
+    return decided
+
+
+def require_targets(weights: pd.DataFrame, market: Market, name: str) -> None:
+    """Refuse target weights that the engine must not trade.
+
+    Raises
+    ------
+    WeightError
+        Naming the strategy, the row and what is wrong there.
+    """
+    import numpy as np
+
+    index = weights.index
+    if len(weights) == 0:
+        raise WeightError(
+            f"{name} made no decision up to {market.sessions[-1]:%Y-%m-%d}; give a longer period"
+        )
+    if not (
+        index.is_monotonic_increasing and index.is_unique and index.isin(market.sessions).all()
+    ):
+        raise WeightError(
+            f"{name} decided on dates that are not ascending sessions of the market; "
+            "decide on its own sessions, each once"
+        )
+    values = weights.to_numpy(float)
+    suspect = ~np.isfinite(values).all(axis=1) | (values < 0).any(axis=1) | (values.sum(axis=1) > 1)
+    for row in np.flatnonzero(suspect):
+        require_weights(weights.iloc[row].to_dict(), name, f"{index[row]:%Y-%m-%d}")
+
+
+def _weights(answer: object, strategy: Strategy) -> pd.DataFrame:
+    """The answer as numbers, if its shape is that of weights."""
+    import pandas as pd
+    from pandas.api.types import is_bool_dtype, is_numeric_dtype
+
+    name = strategy.name
+    if not isinstance(answer, pd.DataFrame):
+        raise RuleError(f"{name} answers with {_shape(answer)}; {RETURN}")
+    columns = list(answer.columns)
+    tickers = strategy.tickers
+    for column in columns:
+        if columns.count(column) > 1:
+            raise RuleError(f"{name} answers with two columns {column!r}; give each ticker one")
+        if column == "CASH":
+            raise RuleError(f"{name} holds CASH, which is what the weights leave; leave it out")
+        if column not in tickers:
+            raise RuleError(
+                f"{name} holds {column!r}, which is not among its tickers "
+                f"({', '.join(tickers)}){did_you_mean(str(column), tickers)}; add it to them"
+            )
+        kind = answer[column].dtype
+        if len(answer) and (is_bool_dtype(kind) or not is_numeric_dtype(kind)):
+            first = answer[column].tolist()[0]
+            raise RuleError(
+                f"{name} answers {first!r} for {column}, no fraction; give numbers, for example by "
+                ".astype(float)"
+            )
+    if not columns:
+        raise RuleError(f"{name} answers with no columns; {RETURN}")
+    if len(answer) and not isinstance(answer.index, pd.DatetimeIndex):
+        raise RuleError(
+            f"{name} answers with rows of {type(answer.index).__name__}, no dates; take its rows "
+            "from market.sessions"
+        )
+    # A copy: a rule may keep its frame, and change it later.
+    return answer.astype(float).copy()
+
+
+def _require_needs(strategy: Strategy, market: Market) -> None:
+    """Refuse a market that lacks what a strategy of the user's own says it needs."""
+    for need in strategy.needs:
+        if getattr(market, need) is None:
+            raise RuleError(
+                f"{strategy.name} needs {need}, which {market.source} lacks; choose another source"
+            )
+
+
+def _is_ours(path: Path) -> bool:
+    root = Path(__file__).parent.parent
+    return any(path.is_relative_to(root / name) for name in ("data", "strategies", "backtests"))
+
+
+def _shape(answer: object) -> str:
+    """What an answer is, in a word or two."""
+    return "nothing (None)" if answer is None else f"a {type(answer).__name__}"
+
+
+def _reason(error: BaseException, strategy: Strategy) -> str:
+    """An error of a rule in words: what, and on which line of the rule's own code."""
+    text = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(": ")
+    frames = traceback.extract_tb(error.__traceback__)
+    own = next((f.filename for f in frames if not _is_ours(Path(f.filename))), None)
+    if strategy.file is not None:
+        own = strategy.file.path
+    line = [frame.lineno for frame in frames if frame.filename == own]
+    where = f" (line {line[-1]} of {Path(own).name})" if own and line else ""
+    missing = "NoneType" in text and not strategy.needs
+    hint = "; a rule that looks at yields or rates has to declare its needs" if missing else ""
+    return f"{text}{where}{hint}"

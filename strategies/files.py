@@ -1,0 +1,212 @@
+"""Strategies from files outside the repository: ``my_rule.py:MyRule``.
+
+A file is code of the user's own: naming it runs it. It is read once; what was read is what runs,
+is hashed, goes to other processes and is kept in the run's folder, whatever becomes of the file.
+"""
+
+from __future__ import annotations
+
+import copyreg
+import dataclasses
+import hashlib
+import inspect
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+from data.errors import HedgeError, RuleError, did_you_mean
+from strategies.base import NEEDS, Params, Strategy
+from strategies.source import StrategyFile
+
+MODULE = "hedge_strategy_"  # before a hash of path and source: the name of its module
+NAME = re.compile(r"[A-Za-z]\w{0,63}", re.ASCII)  # it goes into folders, addresses and commands
+FORM = re.compile(r"(?P<path>.+\.py)(:(?P<name>\w+))?", re.DOTALL)
+WRITE = "write for example my_rule.py:MyRule"
+
+
+def load(file: StrategyFile) -> type[Strategy]:
+    """Run a source, once in a process, and return the class.
+
+    Raises
+    ------
+    RuleError
+        If the source cannot be run.
+    """
+    kind: type[Strategy] = getattr(_module(file.path, file.source), file.class_name)
+    if kind.file is None:
+        kind.file = file
+        # A strategy travels to other processes with its source: they cannot import its class.
+        copyreg.pickle(kind, _reduced)
+    return kind
+
+
+def make(file: StrategyFile, params: Params) -> Strategy:
+    """Make the strategy of a source from all its parameters."""
+    return load(file)(**params)
+
+
+def _reduced(rule: Strategy) -> tuple[Callable[..., Strategy], tuple[StrategyFile | None, Params]]:
+    return make, (rule.file, dict(rule.params()))
+
+
+def read_strategy(text: str) -> type[Strategy]:
+    """Read the strategy that ``FILE.py:CLASS`` names; the class may be left out if there is one.
+
+    Raises
+    ------
+    RuleError
+        If the file cannot be read or run, or holds no strategy that can be used.
+    """
+    where = f"--strategy-file {text}"
+    named = FORM.fullmatch(text)
+    if named is None:
+        raise RuleError(f"{where} names no Python file; {WRITE}")
+    path, class_name = named["path"], named["name"]
+    source = _read(Path(path), where)
+    module = _module(path, source)
+    kinds = strategies_of(module)
+    if class_name and class_name not in kinds:
+        other = getattr(module, class_name, None)
+        got = "is no strategy" if other is not None else "is not in it"
+        raise RuleError(
+            f"{where}: {class_name} {got}{did_you_mean(class_name, kinds)}; {_classes(kinds)}"
+        )
+    if not class_name and len(kinds) != 1:
+        raise RuleError(f"{where} names no class, and {_classes(kinds)}; {WRITE}")
+    kind = kinds[class_name] if class_name else next(iter(kinds.values()))
+    return _checked(kind, StrategyFile(path, kind.__name__, source))
+
+
+def read_folder(folder: Path) -> tuple[list[type[Strategy]], list[str]]:
+    """Read every strategy of the Python files in a folder, sorted by file.
+
+    Returns
+    -------
+    tuple
+        The strategies, and a line for each file or class that cannot be used.
+    """
+    kinds: list[type[Strategy]] = []
+    wrong: list[str] = []
+    try:
+        paths = sorted(path for path in folder.glob("*.py") if not path.name.startswith("_"))
+        if not folder.is_dir():
+            wrong.append(f"$HEDGE_STRATEGIES {folder} is no folder; give one with Python files")
+    except OSError as error:
+        return [], [f"$HEDGE_STRATEGIES {folder} cannot be read: {error.strerror}; give access"]
+    for path in paths:
+        where = f"$HEDGE_STRATEGIES {path}"
+        try:
+            source = _read(path, where)
+            for name, kind in strategies_of(_module(str(path), source)).items():
+                kinds.append(_checked(kind, StrategyFile(str(path), name, source)))
+        except HedgeError as error:
+            wrong.append(str(error))
+    return kinds, wrong
+
+
+def strategies_of(module: ModuleType) -> dict[str, type[Strategy]]:
+    """The strategies that a module defines itself, by the name of their class."""
+    return {
+        name: kind
+        for name, kind in vars(module).items()
+        if isinstance(kind, type)
+        and issubclass(kind, Strategy)
+        and kind.__module__ == module.__name__
+        and not inspect.isabstract(kind)
+    }
+
+
+def require_usable(kind: type[Strategy], where: str) -> None:
+    """Refuse a class that declares what no run can use.
+
+    Raises
+    ------
+    RuleError
+        Naming the class and what to change.
+    """
+    own = [name for name in vars(kind).get("__annotations__", {}) if name in vars(kind)]
+    if any(isinstance(vars(kind)[name], dataclasses.Field) for name in own):
+        raise RuleError(
+            f"{where}: {kind.__name__} declares parameters but is no dataclass; put "
+            f"@dataclass(frozen=True) above it"
+        )
+    name = getattr(kind, "name", None)
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        raise RuleError(
+            f"{where}: {kind.__name__} is named {name!r}; give it name = 'my_rule', letters, "
+            "digits and _ only"
+        )
+    for field in dataclasses.fields(kind):
+        if "unit" not in field.metadata:
+            raise RuleError(
+                f"{where}: {kind.__name__}.{field.name} is declared without its unit and range; "
+                "write it as parameter(default, unit=..., doc=...)"
+            )
+    if not isinstance(kind.needs, tuple) or not set(kind.needs) <= set(NEEDS):
+        raise RuleError(
+            f"{where}: needs of {kind.__name__} are a tuple of {', '.join(NEEDS)}, got "
+            f"{kind.needs!r}; mend it"
+        )
+
+
+def _checked(kind: type[Strategy], file: StrategyFile) -> type[Strategy]:
+    """Refuse a class that no run can use; note on it where it came from."""
+    require_usable(kind, file.path)
+    load(file)
+    try:
+        kind()
+    except HedgeError:
+        raise
+    except Exception as error:
+        raise RuleError(
+            f"{file.path}: {kind.__name__} cannot be made with its defaults "
+            f"({type(error).__name__}: {error}); mend it"
+        ) from error
+    return kind
+
+
+def _module(path: str, source: bytes) -> ModuleType:
+    """Run a source as a module of its own; one that was run before stays as it is."""
+    name = MODULE + hashlib.sha256(path.encode() + b"\0" + source).hexdigest()[:16]
+    if name in sys.modules:
+        return sys.modules[name]
+    module = ModuleType(name)
+    module.__file__ = path
+    sys.modules[name] = module  # dataclasses look their own module up while it runs
+    try:
+        exec(compile(source, path, "exec"), vars(module))  # noqa: S102 - the user named this file
+    except (Exception, SystemExit) as error:
+        del sys.modules[name]
+        raise RuleError(
+            f"{path} cannot be loaded: {type(error).__name__}: {error}{_line(error, path)}; a rule "
+            "is one file, what it imports has to be installed"
+        ) from error
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def _line(error: BaseException, path: str) -> str:
+    """The last line of a file on the way to an error, in brackets."""
+    number = error.lineno if isinstance(error, SyntaxError) else None
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == path:
+            number = trace.tb_lineno
+        trace = trace.tb_next
+    return "" if number is None else f" (line {number})"
+
+
+def _read(path: Path, where: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise RuleError(f"{where} cannot be read: {reason}; check its path") from error
+
+
+def _classes(kinds: dict[str, type[Strategy]]) -> str:
+    return f"its strategies are {', '.join(kinds)}" if kinds else "it defines no strategy"

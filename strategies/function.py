@@ -1,0 +1,135 @@
+"""A function ``market -> weights`` as a strategy."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from data.errors import RuleError, did_you_mean
+from strategies.base import NEEDS, Parameter, Strategy, require_weights
+from strategies.files import NAME
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from data.market import Market
+
+# A frame of decisions, or weights by ticker for a static mix.
+Rule = Callable[["Market"], "pd.DataFrame | Mapping[str, float]"]
+REBALANCE = "monthly"  # of a static mix, as hedge_mix's default
+
+
+@dataclass(frozen=True)
+class FunctionRule(Strategy):
+    """Ask a function for the weights.
+
+    Known weakness: it has no parameters that the program could vary.
+    """
+
+    function: Rule
+    held: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Nothing to check: there are no declared parameters."""
+
+    @classmethod
+    def parameters(cls) -> list[Parameter]:
+        """None: what a function is made of is its own."""
+        return []
+
+    @classmethod
+    def is_built_in(cls) -> bool:
+        """Never: whatever the function does is the user's."""
+        return False
+
+    @property
+    def tickers(self) -> list[str]:
+        """The tickers it was given."""
+        return list(self.held)
+
+    def target_weights(self, market: Market) -> pd.DataFrame:
+        """Call the function; a mapping is a static mix, brought back every month."""
+        answer: Any = self.function(market)
+        if not isinstance(answer, Mapping):
+            return answer  # whatever it is: the caller checks it
+        require_weights(answer, self.name)
+        for ticker in answer:
+            if ticker not in self.held:
+                raise RuleError(
+                    f"{self.name} holds {ticker!r}, which is not among its tickers "
+                    f"({', '.join(self.held)}){did_you_mean(str(ticker), self.held)}; add it to "
+                    "tickers="
+                )
+        return static_mix(answer, market)
+
+
+def static_mix(weights: Mapping[str, float], market: Market) -> pd.DataFrame:
+    """The same weights on the first session of every month."""
+    from strategies.hedge_mix import HedgeMix
+
+    return HedgeMix(weights=weights, rebalance=REBALANCE).target_weights(market)
+
+
+def function_rule(
+    function: Rule, tickers: Sequence[str] | str, needs: Sequence[str] | str = ()
+) -> FunctionRule:
+    """Make a strategy of a function.
+
+    Parameters
+    ----------
+    function
+        Takes a :class:`~data.market.Market`, returns target weights as
+        :meth:`~strategies.base.Strategy.target_weights` does, or a mapping of tickers to fractions.
+        Its name is the strategy's; a lambda is called ``function``.
+    tickers
+        What it may hold.
+    needs
+        What it looks at beside prices and cash, of ``NEEDS``.
+
+    Raises
+    ------
+    RuleError
+        For tickers or needs that cannot be, or a name that a built-in strategy has.
+    """
+    from strategies.registry import STRATEGIES
+
+    name = getattr(function, "__name__", type(function).__name__)
+    if not NAME.fullmatch(name):
+        name = "function"
+    if name in STRATEGIES:
+        raise RuleError(f"{name} is the name of a built-in strategy; rename the function")
+    held = (tickers,) if isinstance(tickers, str) else tuple(tickers)
+    if not held or not all(isinstance(ticker, str) and ticker for ticker in held):
+        raise RuleError(f"tickers= of {name} takes tickers such as ['SPY', 'IEF'], got {tickers!r}")
+    looked_at = (needs,) if isinstance(needs, str) else tuple(needs)
+    for need in looked_at:
+        if need not in NEEDS:
+            raise RuleError(
+                f"needs= of {name} takes {', '.join(NEEDS)}, got {need!r}"
+                f"{did_you_mean(str(need), NEEDS)}"
+            )
+    kind: type[FunctionRule] = type(
+        "FunctionRule",
+        (FunctionRule,),
+        {"name": name, "needs": looked_at, "__doc__": inspect.getdoc(function) or "A function."},
+    )
+    return kind(function, tuple(dict.fromkeys(held)))
+
+
+def tables_from_outside(function: Rule) -> list[str]:
+    """Names of the frames, series and arrays that a function uses from outside the market.
+
+    What it knows from there no proof can tell from what was known on the day.
+    """
+    import numpy as np
+    import pandas as pd
+
+    try:
+        outside = inspect.getclosurevars(function)
+    except (TypeError, ValueError):
+        return []
+    values = {**outside.globals, **outside.nonlocals}
+    kinds = (pd.DataFrame, pd.Series, np.ndarray)
+    return sorted(name for name, value in values.items() if isinstance(value, kinds))

@@ -1,0 +1,37 @@
+"""The source of a strategy outside the repository, as it was read."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class StrategyFile:
+    """A file's bytes, and which of its classes the strategy is.
+
+    Attributes
+    ----------
+    path
+        Where it was read, for messages and commands.
+    class_name
+        The class.
+    source
+        The bytes.
+    """
+
+    path: str
+    class_name: str
+    source: bytes
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the source."""
+        return hashlib.sha256(self.source).hexdigest()
+
+    def is_same(self, other: StrategyFile | None) -> bool:
+        """Whether another file holds the same strategy, wherever it lies."""
+        return other is not None and (self.source, self.class_name) == (
+            other.source,
+            other.class_name,
+        )

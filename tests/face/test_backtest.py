@@ -1,0 +1,418 @@
+"""``backtest``: the command's numbers, in Python, on anybody's rule and prices."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import functools
+import inspect
+import itertools
+import json
+from pathlib import Path
+from typing import ClassVar
+
+import click
+import numpy as np
+import pandas as pd
+import pytest
+
+import backtests
+from backtests import (
+    Costs,
+    HedgeError,
+    HedgeWarning,
+    NotDeterministicError,
+    OutputError,
+    PeekingError,
+    RuleError,
+    RunConfig,
+    Strategy,
+    UsageError,
+    WeightError,
+    backtest,
+    load_market,
+    parameter,
+)
+from backtests.face.run import Run
+from backtests.run import main as run_command
+from tests.conftest import ended
+from tests.strategies.rule_files import SHORT
+
+QUICK = {"no_verdict": True, "quiet": True}
+BUNDLED = {"source": "bundled", "start": "1990-01-31", "end": "2000-12-31"}
+FREE = {"fee_bps": 0.0, "slippage_bps": 0.0}
+
+
+@pytest.fixture(scope="module")
+def judged() -> Run:
+    return backtest("hedge_mix", weights={"SPY": 0.7, "TLT": 0.2}, source="bundled", quiet=True)
+
+
+@pytest.fixture(scope="module")
+def months() -> pd.DataFrame:
+    """Six month-ends of two tickers, made by hand."""
+    index = pd.date_range("2001-01-31", periods=6, freq="ME")
+    return pd.DataFrame(
+        {"AAA": [100.0, 110.0, 99.0, 99.0, 118.8, 118.8],
+         "BBB": [50.0, 50.0, 55.0, 55.0, 55.0, 66.0]}, index=index,
+    )  # fmt: skip
+
+
+def flat(months: pd.DataFrame) -> pd.Series:
+    """Bills that earn a hundredth of a percent a month."""
+    return pd.Series(100.0 * 1.0001 ** np.arange(len(months)), index=months.index)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    manifest = json.loads(files.pop("manifest.json"))
+    manifest["created"] = ""
+    files["manifest.json"] = json.dumps(manifest).encode()
+    return files
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        (
+            ("hedge_mix", "--weights", "SPY=0.7,TLT=0.2", "--fee-bps", "5", "--lag", "2"),
+            functools.partial(
+                backtest, "hedge_mix", weights={"SPY": 0.7, "TLT": 0.2}, fee_bps=5, lag=2
+            ),
+        ),
+        (
+            ("attack_defend", "--set", "step_bp=25", "--start", "1990-01-31"),
+            functools.partial(backtest, "attack_defend", step_bp=25, start=dt.date(1990, 1, 31)),
+        ),
+    ],
+    ids=["mix", "rule"],
+)
+def test_save_writes_the_folder_of_the_command_byte_for_byte(words, asked, tmp_path, capsys):
+    code, _, said = ended(
+        run_command, capsys, *words, "--source", "bundled", "--out", str(tmp_path / "a")
+    )
+    assert code == 0, said
+    run = asked(source="bundled", quiet=True)
+    folder = run.save(tmp_path / "b", quiet=True)
+    (other,) = (path for path in (tmp_path / "a").iterdir() if path.is_dir())
+    assert folder.name == other.name == run.name
+    ours, theirs = contents(folder), contents(other)
+    assert sorted(ours) == sorted(theirs)
+    assert "tearsheet.html" in ours
+    assert [name for name in ours if ours[name] != theirs[name]] == []
+    assert (tmp_path / "b" / "index.html").is_file()
+
+
+def test_every_option_of_the_command_has_its_name_here():
+    """But for those of a screen: where to write, and what to print."""
+    screen = {"as_json", "listing", "out", "debug", "no_tearsheet", "settings"}
+    options = {one.name for one in run_command.params if isinstance(one, click.Option)}
+    here = set(inspect.signature(backtest).parameters)
+    assert options - screen <= here
+    assert "set" in here  # --set
+    assert {"out", "no_tearsheet"} <= set(inspect.signature(Run.save).parameters)
+
+
+def test_numbers_by_hand(months):
+    """Half and half from the first fill on, never brought back; no costs.
+
+    Decided on row 0, filled at the close of row 1: 10,000 less nothing, then bills for a month:
+    10,000 x 1.0001 = 10,001. AAA 110 -> 118.8 is +8 %, BBB 50 -> 66 is +32 %.
+    """
+
+    def once(market):
+        return pd.DataFrame({"AAA": 0.5, "BBB": 0.5}, index=market.sessions[:1])
+
+    run = backtest(once, prices=months, bills=flat(months), **FREE, **QUICK)
+    assert run.nav.iloc[1] == pytest.approx(10_001.0, abs=1e-9)
+    assert run.nav.iloc[-1] == pytest.approx(10_001.0 * (0.5 * 1.08 + 0.5 * 1.32), rel=1e-12)
+    assert run.weights.iloc[0].to_dict() == {"AAA": 0.0, "BBB": 0.0, "CASH": 1.0}
+    assert run.weights.iloc[-1]["AAA"] == pytest.approx(0.54 / 1.20)
+    bought = run.orders[run.orders["ticker"] != "CASH"]
+    assert bought["ticker"].tolist() == ["AAA", "BBB"]
+    assert bought["units"].tolist() == pytest.approx([5000.5 / 110, 5000.5 / 50])
+    assert (run.benchmark.ticker, run.latest.as_of) == ("AAA", "2001-06-30")
+    # 100 % AAA from row 1 on: bills for a month, then +8 %.
+    assert run.benchmark.nav.iloc[-1] == pytest.approx(10_001.0 * 1.08)
+    assert run.metrics.final_value == pytest.approx(run.nav.iloc[-1])
+
+
+def test_own_prices_are_the_numbers_of_their_source():
+    """The bundled months given as a frame make the run of the bundled months."""
+    market = load_market("bundled", ["SPY", "IEF"])
+    there = backtest("hedge_mix", source="bundled", **QUICK)
+    here = backtest("hedge_mix", prices=market.prices, bills=market.cash, **QUICK)
+    assert (here.nav.index == there.nav.index).all()
+    assert here.nav.tolist() == there.nav.tolist()
+    assert here.orders["units"].tolist() == there.orders["units"].tolist()
+    assert here.metrics == there.metrics
+    assert here.summary.source == "prices"
+    assert here.name != there.name
+
+
+def test_a_dict_a_name_and_an_object_are_one_portfolio():
+    mix = {"SPY": 0.5, "IEF": 0.3}
+    by_name = backtest("hedge_mix", weights=mix, **BUNDLED, **QUICK)
+    by_text = backtest("hedge_mix", weights="SPY=0.5,IEF=0.3", **BUNDLED, **QUICK)
+    by_set = backtest("hedge_mix", set={"weights": mix}, **BUNDLED, **QUICK)
+    by_config = backtest(by_name.config, **QUICK)
+    by_lambda = backtest(lambda market: mix, tickers=["SPY", "IEF"], **BUNDLED, **QUICK)
+    assert by_name.name == by_text.name == by_set.name == by_config.name != by_lambda.name
+    pd.testing.assert_series_equal(by_lambda.nav, by_name.nav, check_names=False, check_exact=True)
+    assert by_lambda.summary.strategy == "function"
+
+
+@dataclasses.dataclass(frozen=True)
+class Steady(Strategy):
+    """Hold a share of equity."""
+
+    name: ClassVar[str] = "steady"
+
+    share: float = parameter(0.5, low=0, high=1, unit="fraction of value", doc="of SPY")
+
+    @property
+    def tickers(self):
+        return ["SPY"]
+
+    def target_weights(self, market):
+        return pd.DataFrame({"SPY": self.share}, index=market.sessions[::12])
+
+
+def test_an_object_a_class_and_a_file_are_one_rule(tmp_path):
+    path = tmp_path / "steady.py"
+    path.write_text(SHORT)
+    by_object = backtest(Steady(share=0.3), **BUNDLED, **QUICK)
+    by_class = backtest(Steady, share=0.3, **BUNDLED, **QUICK)
+    by_changed = backtest(Steady(share=0.9), share=0.3, **BUNDLED, **QUICK)
+    by_file = backtest(strategy_file=path, share=0.3, **BUNDLED, **QUICK)
+    assert by_object.name == by_class.name == by_changed.name != by_file.name
+    for run in (by_class, by_changed, by_file):
+        assert run.summary.params == {"share": 0.3}
+        pd.testing.assert_series_equal(run.nav, by_object.nav, check_exact=True)
+    assert dataclasses.replace(by_object.config, params={"share": 0.2}).make_strategy() == Steady(
+        share=0.2
+    )
+
+
+def test_a_kept_run_is_run_again_and_changed(judged, tmp_path):
+    folder = judged.save(tmp_path, no_tearsheet=True, quiet=True)
+    again = backtest(config=folder / "run.toml", **QUICK)
+    pd.testing.assert_series_equal(again.nav, judged.nav, check_exact=True)
+    dearer = backtest(config=str(folder / "run.toml"), fee_bps=50, **QUICK)
+    assert dearer.config.costs == Costs(50.0, 1.0, 1)
+    assert dearer.nav.iloc[-1] < again.nav.iloc[-1]
+
+
+def test_what_a_run_hands_out_changes_nothing(judged):
+    before = judged.nav.copy(), judged.weights.copy(), judged.orders.copy()
+    for table in (judged.nav, judged.weights, judged.orders, judged.decisions,
+                  judged.benchmark.nav, judged.benchmark.weights, judged.benchmark.orders):  # fmt: skip
+        table.iloc[:] = table.iloc[0]
+    pd.testing.assert_series_equal(judged.nav, before[0])
+    pd.testing.assert_frame_equal(judged.weights, before[1])
+    pd.testing.assert_frame_equal(judged.orders, before[2])
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        judged.record = None
+
+
+def test_the_callers_prices_change_nothing_later(months):
+    given = months.copy()
+    run = backtest("hedge_mix", weights={"AAA": 1.0}, prices=given, bills=flat(months), **QUICK)
+    nav = run.nav
+    given.iloc[:] = 1.0
+    pd.testing.assert_series_equal(run.nav, nav)
+    assert run.market.prices["AAA"].tolist() == months["AAA"].tolist()
+
+
+def test_a_run_has_its_verdict_and_its_charts(judged):
+    assert judged.verdict.word in ("works", "fails", "unclear")
+    assert judged.verdict.sample.months == 629  # 1973-03, after the first fill, to 2025-07
+    assert isinstance(judged.verdict, backtests.Verdict)
+    for name in ("growth", "drawdown", "months", "correlation", "entries", "holding_periods",
+                 "episodes", "weights"):  # fmt: skip
+        figure = getattr(judged.plot, name)()
+        assert type(figure).__name__ == "Figure"
+        assert len(figure.data) >= 1, name
+        assert getattr(judged.plot, name)(dark=True).layout.font.color != figure.layout.font.color
+
+
+def test_growth_is_drawn_without_a_verdict_too():
+    run = backtest("hedge_mix", **BUNDLED, **QUICK)
+    growth = run.plot.growth()
+    assert len(growth.data) >= 2
+    assert growth.data[0].y[-1] == pytest.approx(run.nav.iloc[-1] / 10_000, rel=1e-5)
+    for wanted in (lambda: run.verdict, run.plot.drawdown, run.plot.episodes):
+        with pytest.raises(UsageError, match="leave out no_verdict=True"):
+            wanted()
+
+
+def test_switches_are_of_duration_rules():
+    run = backtest("attack_defend", **BUNDLED, **QUICK)
+    assert {"date", "from_years", "to_years"} <= set(run.switches)
+    assert {"carry", "roll_down", "rate", "residual"} <= set(run.attribution)
+    mix = backtest("hedge_mix", **BUNDLED, **QUICK)
+    assert (mix.switches, mix.attribution) == (None, None)
+
+
+def test_what_stands_in_is_warned_of(monkeypatch, tmp_path):
+    """Yahoo cannot be reached: no run on other data without a word."""
+    monkeypatch.setenv("HEDGE_DATA_DIR", str(tmp_path))
+    with pytest.warns(HedgeWarning, match="bundled stands in: .*Yahoo"):
+        run = backtest("hedge_mix", **QUICK)
+    assert run.summary.source == "bundled"
+    assert "Yahoo" in run.notes[0]
+    with pytest.warns(HedgeWarning, match="bundled stands in"):
+        load_market("auto", "SPY", quiet=True)
+
+
+def test_tables_from_outside_are_noted():
+    signal = pd.Series(1.0, pd.date_range("1990-01-31", periods=5, freq="ME"))
+
+    def rule(market):
+        return {"SPY": float(signal.iloc[0]) / 2}
+
+    run = backtest(rule, tickers=["SPY"], **BUNDLED, **QUICK)
+    assert run.notes[-1] == (
+        "rule uses signal from outside the market: that nothing in there was known only later "
+        "cannot be proved"
+    )
+
+
+def peek(market):
+    prices = market.prices["SPY"]
+    return (prices.shift(-1) > prices).astype(float).to_frame("SPY")
+
+
+def chance(market):
+    weights = np.random.default_rng().random(len(market.sessions))
+    return pd.DataFrame({"SPY": weights}, index=market.sessions)
+
+
+def looks_for(ticker):
+    return lambda market: market.prices[[ticker]] * 0.0
+
+
+def returning(answer):
+    return lambda market: answer
+
+
+DAYS = pd.DatetimeIndex(["1990-01-31"])
+SPY = {"tickers": ["SPY"], **BUNDLED}
+WRONG = {
+    "nothing": (lambda: backtest(), UsageError, "which strategy?"),
+    "unknown": (lambda: backtest("hedge_mx"), UsageError, "did you mean hedge_mix?"),
+    "a number": (lambda: backtest(7), UsageError, "got a int"),
+    "a dict": (lambda: backtest({"SPY": 1.0}), UsageError,
+               "a static mix is backtest('hedge_mix', weights={...})"),
+    "a class": (lambda: backtest(dict), UsageError, "got a type"),
+    "no tickers": (lambda: backtest(peek), UsageError, "give tickers=, for example"),
+    "tickers of a name": (lambda: backtest("hedge_mix", tickers=["SPY"]), UsageError,
+                          "tickers= is for functions"),
+    "parameter": (lambda: backtest("hedge_mix", wieghts={}), UsageError, "did you mean weights?"),
+    "of a function": (lambda: backtest(peek, tickers="SPY", window=3), UsageError,
+                      "has no parameter 'window'"),
+    "twice": (lambda: backtest("hedge_mix", weights={"SPY": 1}, set={"weights": {"SPY": 1}}),
+              UsageError, "weights is given twice"),
+    "leverage": (lambda: backtest("hedge_mix", weights={"SPY": 1.2}), WeightError,
+                 "leverage is not allowed"),
+    "text for weights": (lambda: backtest("hedge_mix", weights={"SPY": "much"}), WeightError,
+                         "takes a fraction"),
+    "source": (lambda: backtest("hedge_mix", source="bundeld"), UsageError, "did you mean bundled"),
+    "two sources": (lambda: backtest("hedge_mix", source="bundled", prices=pd.DataFrame()),
+                    UsageError, "source= and prices= are two sources"),
+    "bills alone": (lambda: backtest("hedge_mix", bills=pd.Series([1.0])), UsageError,
+                    "bills= goes with prices="),
+    "no frame": (lambda: backtest("hedge_mix", prices=[1, 2]), HedgeError, "prices="),
+    "start": (lambda: backtest("hedge_mix", start="yesterday"), UsageError, "--start takes a date"),
+    "a day": (lambda: backtest("hedge_mix", start=20200101), HedgeError, "--start takes a date"),
+    "fee": (lambda: backtest("hedge_mix", fee_bps="two"), HedgeError, "fee"),
+    "lag": (lambda: backtest("hedge_mix", lag=0), HedgeError, "lag"),
+    "initial": (lambda: backtest("hedge_mix", initial=0), UsageError, "--initial takes an amount"),
+    "source of bytes": (lambda: backtest("hedge_mix", source=b"bundled"), UsageError,
+                        "source takes a text, got b'bundled'"),
+    "extend": (lambda: backtest("hedge_mix", extend="yes"), UsageError,
+               "extend takes true or false, got 'yes'"),
+    "benchmark": (lambda: backtest("hedge_mix", benchmark=7), UsageError, "benchmark takes a text"),
+    "set": (lambda: backtest("hedge_mix", set=["a=1"]), UsageError, "set= takes parameters by"),
+    "config": (lambda: backtest(config="nowhere.toml"), UsageError, "cannot be read"),
+    "config twice": (lambda: backtest(RunConfig("carry"), config="x.toml"), UsageError,
+                     "given twice"),
+    "file": (lambda: backtest(strategy_file="nowhere.py"), RuleError, "cannot be read"),
+    "peeks": (lambda: backtest(peek, **SPY, **QUICK), PeekingError, "peek peeks"),
+    "random": (lambda: backtest(chance, **SPY, **QUICK), NotDeterministicError,
+               "chance is not deterministic"),
+    "needs": (lambda: backtest(peek, needs="yield", **SPY), RuleError, "did you mean yields?"),
+    "lacks": (lambda: backtest(looks_for("SPY"), tickers=["GLD"], **BUNDLED, **QUICK), HedgeError,
+              "GLD is not in"),
+    "undeclared ticker": (lambda: backtest(looks_for("IEF"), **SPY, **QUICK), RuleError,
+                          "function fails: KeyError"),
+    "dict of text": (lambda: backtest(returning({"SPY": "x"}), **SPY, **QUICK), WeightError,
+                     "takes a fraction such as 0.6"),
+    "missing ticker": (lambda: backtest(returning({"IEF": 0.5}), **SPY, **QUICK), RuleError,
+                       "holds 'IEF', which is not among its tickers (SPY)"),
+    "nan": (lambda: backtest(returning(pd.DataFrame({"SPY": [np.nan]}, DAYS)), **SPY, **QUICK),
+            WeightError, "is nan (missing)"),
+    "over 1": (lambda: backtest(returning(pd.DataFrame({"SPY": [1.5]}, DAYS)), **SPY, **QUICK),
+               WeightError, "sum to 1.5 on 1990-01-31"),
+    "empty": (lambda: backtest(returning(pd.DataFrame({"SPY": []}, DAYS[:0])), **SPY, **QUICK),
+              WeightError, "made no decision up to 2000-12-31"),
+    "none": (lambda: backtest(returning(None), **SPY, **QUICK), RuleError, "answers with nothing"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_cannot_be_is_one_line_of_one_family(case):
+    call, kind, message = WRONG[case]
+    with pytest.raises(kind) as refused:
+        call()
+    assert isinstance(refused.value, HedgeError)
+    assert message in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_folder_that_cannot_be_written_is_of_the_family(judged, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="cannot be written: "):
+        judged.save(tmp_path / "file")
+
+
+def test_errors_of_the_system_are_of_the_family(monkeypatch):
+    def full(*_args, **_options):
+        raise OSError(28, "No space left on device", "somewhere")
+
+    monkeypatch.setattr("backtests.face.backtest.execute", full)
+    with pytest.raises(OutputError, match="cannot read or write somewhere: No space left"):
+        backtest("hedge_mix", **BUNDLED)
+
+
+def test_a_missing_need_of_own_prices_is_named(months):
+    five = pd.concat([months, months, months["AAA"]], axis=1)
+    five.columns = ["SPY", "BIL", "SHY", "IEF", "TLT"]
+    with pytest.raises(HedgeError, match="yields"):
+        backtest("attack_defend", prices=five, bills=flat(months), **QUICK)
+
+
+def test_the_benchmark_of_own_prices(months):
+    spy = months.set_axis(["QQQ", "SPY"], axis=1)
+    run = backtest("hedge_mix", weights={"QQQ": 1.0}, prices=spy, bills=flat(months), **QUICK)
+    assert run.benchmark.ticker == "SPY"
+    asked = backtest(
+        "hedge_mix", weights={"SPY": 1.0}, prices=spy, bills=flat(months), benchmark="QQQ", **QUICK
+    )
+    assert asked.benchmark.ticker == "QQQ"
+
+
+def test_a_market_is_cut_and_listed():
+    market = load_market("bundled", "SPY", end="1999-12-31", quiet=True)
+    assert (market.tickers, f"{market.sessions[-1]:%Y-%m-%d}") == (["SPY"], "1999-12-31")
+    assert market.yields is not None
+    with pytest.raises(HedgeError, match="did you mean bundled"):
+        load_market("bundeld", ["SPY"])
+
+
+def test_progress_is_shown_unless_quiet(monkeypatch, capsys):
+    monkeypatch.setattr("data.command.time.perf_counter", itertools.count(0, 10).__next__)
+    backtest("hedge_mix", **BUNDLED, no_verdict=True)
+    assert "simulating" in capsys.readouterr().err
+    backtest("hedge_mix", **BUNDLED, **QUICK)
+    assert capsys.readouterr() == ("", "")

@@ -1,0 +1,121 @@
+"""``compare_runs``: the command's comparison, of runs in memory and of folders."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from backtests import HedgeError, UsageError, backtest, compare_runs
+from backtests.compare import main as compare_command
+from tests.conftest import ended
+from tests.face.test_backtest import contents
+
+SPAN = {"source": "bundled", "start": "1975-01-31", "end": "1999-12-31", "quiet": True}
+WORDS = ("--source", "bundled", "--start", "1975-01-31", "--end", "1999-12-31")
+
+
+@pytest.fixture(scope="module")
+def mix():
+    return backtest("hedge_mix", **SPAN)
+
+
+@pytest.fixture(scope="module")
+def other():
+    return backtest("hedge_mix", weights={"SPY": 0.7, "TLT": 0.3}, **SPAN)
+
+
+@pytest.fixture(scope="module")
+def comparison(mix, other):
+    return compare_runs(mix, other, quiet=True)
+
+
+def test_the_table_is_that_of_the_command(comparison, tmp_path, capsys):
+    words = ("hedge_mix", "hedge_mix:SPY=0.7,TLT=0.3", "--no-tearsheet", *WORDS)
+    code, _, said = ended(compare_command, capsys, *words, "--out", str(tmp_path / "a"))
+    assert code == 0, said
+    (there,) = (tmp_path / "a").glob("compare-*")
+    here = comparison.save(tmp_path / "b", no_tearsheet=True, quiet=True)
+    assert here.name == there.name
+    assert contents(here) == contents(there)
+    assert sorted(path.name for path in (tmp_path / "b").iterdir() if path.is_dir()) == sorted(
+        path.name for path in (tmp_path / "a").iterdir() if path.is_dir()
+    )
+    # The CSV is the table, to the last digit.
+    read = pd.read_csv(here / "metrics.csv", index_col="metric", dtype=str, keep_default_na=False)
+    shown = comparison.table
+    assert list(read.columns) == list(shown.columns) == comparison.labels
+    assert float(read.loc["cagr"].iloc[0]) == shown.loc["cagr"].iloc[0]
+
+
+def test_a_run_that_lies_there_whole_is_not_written_again(comparison, mix, tmp_path):
+    comparison.save(tmp_path, no_tearsheet=True, quiet=True)
+    before = (tmp_path / mix.name / "manifest.json").stat().st_mtime_ns
+    comparison.save(tmp_path, no_tearsheet=True, quiet=True)
+    assert (tmp_path / mix.name / "manifest.json").stat().st_mtime_ns == before
+
+
+def test_folders_compare_like_their_runs(comparison, mix, other, tmp_path):
+    folders = [run.save(tmp_path, no_tearsheet=True, quiet=True) for run in (mix, other)]
+    both = compare_runs(str(folders[0]), folders[1], quiet=True)
+    pd.testing.assert_frame_equal(both.table, comparison.table)
+    mixed = compare_runs(mix, folders[1], quiet=True)
+    pd.testing.assert_frame_equal(mixed.table, comparison.table)
+
+
+def test_what_it_says_is_what_the_runs_say(comparison, mix, other):
+    table = comparison.table
+    for label, run in zip(comparison.labels, (mix, other), strict=True):
+        assert table.loc["cagr", label] == run.metrics.cagr
+        assert table.loc["max_drawdown", label] == run.metrics.max_drawdown
+        assert table.loc["verdict", label] == run.verdict.word
+        # Growth of 1: the run's value over its value at the start.
+        growth = comparison.values[label]
+        assert growth.iloc[-1] == pytest.approx(run.nav.iloc[-1] / run.nav.iloc[0], rel=1e-12)
+    assert list(comparison.differences) == comparison.labels[1:]
+    assert "1980" in set(pd.DatetimeIndex(comparison.values.index).year.astype(str))
+
+
+def test_it_hands_out_copies(comparison):
+    before = comparison.values.copy()
+    values, table = comparison.values, comparison.table
+    values.iloc[:] = table.iloc[:] = 0.0
+    comparison.labels.clear()
+    pd.testing.assert_frame_equal(comparison.values, before)
+    assert len(comparison.labels) == 2
+
+
+def test_every_chart_is_a_figure(comparison):
+    for name in ("growth", "drawdown", "rolling", "correlation", "years", "weights"):
+        assert len(getattr(comparison.plot, name)().data) >= 1, name
+
+
+def test_an_own_rule_compares_too(mix):
+    own = backtest(lambda market: {"SPY": 0.5}, tickers=["SPY"], **SPAN)
+    assert compare_runs(mix, own, quiet=True).labels[1] == "function"
+
+
+def test_what_does_not_compare_is_one_line(mix, other):
+    shorter = backtest("hedge_mix", **{**SPAN, "end": "1998-12-31"}, no_verdict=True)
+    cases = (
+        (lambda: compare_runs(mix), "compare takes 2 to 20 runs, got 1"),
+        (lambda: compare_runs(mix, mix), "are the same run; name each run once"),
+        (lambda: compare_runs(mix, shorter), "not the same end"),
+        (lambda: compare_runs(mix, "carry"), "carry"),
+        (lambda: compare_runs(mix, 7), "got a int; make a run of it with backtest()"),
+    )
+    for call, message in cases:
+        with pytest.raises(HedgeError) as refused:
+            call()
+        assert message in str(refused.value)
+        assert "\n" not in str(refused.value)
+    aligned = compare_runs(mix, shorter, align=True, quiet=True)
+    assert f"{aligned.values.index[-1]:%Y-%m-%d}" == "1998-12-31"
+    assert any("aligned to" in note for note in aligned.notes)
+
+
+def test_a_chart_without_content_says_why():
+    span = {"source": "bundled", "start": "1999-01-31", "end": "1999-12-31", "quiet": True}
+    runs = [backtest("hedge_mix", no_verdict=True, lag=lag, **span) for lag in (1, 1)]
+    runs[1] = backtest("hedge_mix", weights={"SPY": 1.0}, no_verdict=True, **span)
+    with pytest.raises(UsageError, match="the runs share less than three years"):
+        compare_runs(*runs, quiet=True).plot.rolling()

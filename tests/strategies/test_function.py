@@ -1,0 +1,102 @@
+"""Functions as rules: their names, tickers, needs, and the static mix of a dict."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data.errors import HedgeError, RuleError
+from strategies.decisions import decide
+from strategies.function import function_rule, tables_from_outside
+from strategies.hedge_mix import HedgeMix
+from tests.conftest import random_market
+
+MARKET = random_market(4)
+PRICES = pd.DataFrame({"SPY": [1.0]})
+
+
+def half(market):
+    """Half and half.
+
+    More words.
+    """
+    return {"SPY": 0.5, "IEF": 0.5}
+
+
+def test_a_dict_is_the_static_mix_of_hedge_mix():
+    own = decide(function_rule(half, ["SPY", "IEF"]), MARKET)
+    mix = HedgeMix(weights={"SPY": 0.5, "IEF": 0.5}, rebalance="monthly")
+    pd.testing.assert_frame_equal(own, decide(mix, MARKET))
+
+
+def test_a_function_is_named_after_itself():
+    rule = function_rule(half, ["SPY", "IEF"], ["yields"])
+    assert (rule.name, rule.tickers, rule.needs) == ("half", ["SPY", "IEF"], ("yields",))
+    assert rule.summary() == "Half and half."
+    assert (dict(rule.params()), rule.parameters(), rule.is_built_in()) == ({}, [], False)
+    assert function_rule(lambda market: {"SPY": 1.0}, "SPY").name == "function"
+    assert function_rule(lambda market: {"SPY": 1.0}, "SPY").tickers == ["SPY"]
+    assert function_rule(functools.partial(half), ["SPY"]).name == "partial"
+
+
+WRONG = {
+    "a dict of text": ({"SPY": "half"}, "the weight of SPY takes a fraction such as 0.6"),
+    "another ticker": ({"GLD": 1.0}, "holds 'GLD', which is not among its tickers (SPY, IEF)"),
+    "nan": ({"SPY": float("nan")}, "the weight of SPY is nan (missing)"),
+    "over 1": ({"SPY": 0.8, "IEF": 0.4}, "sum to 1.2"),
+    "short": ({"SPY": -0.5}, "short positions are not allowed"),
+    "empty": ({}, "has no weights"),
+    "cash": ({"CASH": 1.0}, "CASH is what the weights leave"),
+    "numbers for tickers": ({1: 0.5}, "holds 1, which is not among"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_dict_is_one_line(case):
+    answer, message = WRONG[case]
+
+    def rule(market):
+        return answer
+
+    with pytest.raises(HedgeError) as refused:
+        decide(function_rule(rule, ["SPY", "IEF"]), MARKET)
+    assert message in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_tickers_and_needs_are_checked():
+    for tickers in ([], [""], [7], ()):
+        with pytest.raises(RuleError, match="tickers= of half takes tickers such as"):
+            function_rule(half, tickers)
+    with pytest.raises(RuleError, match="got 'yield' .did you mean yields"):
+        function_rule(half, ["SPY"], ["yield"])
+
+
+def test_a_built_in_name_is_not_taken():
+    def carry(market):
+        return {"SPY": 1.0}
+
+    with pytest.raises(RuleError, match="carry is the name of a built-in strategy"):
+        function_rule(carry, ["SPY"])
+
+
+def test_tables_from_outside_are_named():
+    inner = pd.Series([1.0])
+    bare = np.ones(3)
+
+    def from_around(market):
+        return inner
+
+    def from_module(market):
+        return PRICES, bare, len(DAYS_OF_A_YEAR)
+
+    assert tables_from_outside(from_around) == ["inner"]
+    assert tables_from_outside(from_module) == ["PRICES", "bare"]
+    assert tables_from_outside(half) == []
+    assert tables_from_outside(functools.partial(half)) == []
+
+
+DAYS_OF_A_YEAR = "365"

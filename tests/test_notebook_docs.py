@@ -1,0 +1,114 @@
+"""docs/notebooks: executed anew they show what is committed, and hold nothing of where they ran."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from html import unescape
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from docs import notebook
+from tests.conftest import ROOT
+
+TEXT = notebook.NOTEBOOK.read_text("utf-8")
+CELLS = json.loads(TEXT)["cells"]
+MOST_BYTES = 300_000
+
+
+def python(*words: str) -> subprocess.CompletedProcess[str]:
+    """Run Python in a process of its own: a kernel's client is no guest for pytest's sockets."""
+    return subprocess.run(
+        [sys.executable, *words], cwd=ROOT, check=False, capture_output=True, text=True
+    )
+
+
+def outputs(cell: str) -> list[dict]:
+    (found,) = (each for each in CELLS if each["id"] == cell)
+    return found["outputs"]
+
+
+def words(cell: str) -> str:
+    """The text of the only HTML that a cell shows."""
+    (output,) = outputs(cell)
+    return unescape(re.sub(r"<[^>]+>", " ", "".join(output["data"]["text/html"])))
+
+
+def prose(cell: str) -> str:
+    (found,) = (each for each in CELLS if each["id"] == cell)
+    return "".join(found["source"])
+
+
+def test_executed_anew_it_is_the_same_to_the_byte(tmp_path):
+    done = python("-m", "docs.notebook", notebook.NOTEBOOK.name, "--to", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    anew = (tmp_path / notebook.NOTEBOOK.name).read_text("utf-8")
+    for before, after in zip(CELLS, json.loads(anew)["cells"], strict=True):
+        assert before == after, f"cell {before['id']}: make notebook"
+    assert anew == TEXT
+
+
+def test_it_is_small_and_whole():
+    assert len(TEXT.encode()) < MOST_BYTES
+    nbformat.validate(nbformat.reads(TEXT, as_version=4))
+    code = [cell for cell in CELLS if cell["cell_type"] == "code"]
+    assert [cell["execution_count"] for cell in code] == list(range(1, len(code) + 1))
+    assert sum(bool(cell["outputs"]) for cell in code) >= 6
+    kinds = {kind for cell in code for out in cell["outputs"] for kind in out.get("data", {})}
+    assert kinds == {"text/plain", "text/html", notebook.PLOTLY}
+
+
+def test_it_holds_no_script_and_nothing_of_where_it_ran():
+    for text in (TEXT, *notebook.texts_of(TEXT)):
+        assert "<script" not in text.casefold()
+        assert not re.search(r"https?://(?!www\.w3\.org/)", text)
+        for place in ("/work", "/tmp", "/home", "/root", "/usr", str(ROOT), sys.prefix):
+            assert place not in text
+    assert "stderr" not in {
+        output.get("name") for cell in CELLS for output in cell.get("outputs", ())
+    }
+    assert json.loads(TEXT)["metadata"] == notebook.METADATA
+    assert [cell["metadata"] for cell in CELLS if cell["metadata"]] == []
+
+
+def test_its_words_are_those_of_the_verdicts():
+    assert "Does it hedge? Unclear " in " ".join(words("run").split())
+    assert prose("reading").startswith("**Unclear**")
+    assert "Does it hedge? Unclear " in " ".join(words("tilt").split())
+    assert "Its verdict is **unclear** as well" in prose("end")
+    rows = " ".join(words("compared").split())
+    assert rows.count(" noise ") == 3  # a heading and both differences
+    assert "are **noise**" in prose("end")
+    # Growth against bills: its interval lies above zero, as "what they did bring is growth" says.
+    (table,) = (output["data"]["text/plain"] for output in outputs("records"))
+    saved, growth = (line.split()[-3:] for line in "".join(table).splitlines()[1:])
+    assert float(saved[1]) < 0 < float(saved[2])
+    assert 0 < float(growth[1]) < float(growth[2])
+
+
+CASES = {
+    "warning": ("import warnings; warnings.warn('odd')", "a cell writes to stderr"),
+    "error": ("1 / 0", "ZeroDivisionError"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_cell_that_warns_or_fails_is_not_written(case, tmp_path):
+    code, message = CASES[case]
+    cell = nbformat.v4.new_code_cell(code)
+    path = tmp_path / "wrong.ipynb"
+    path.write_text(nbformat.writes(nbformat.v4.new_notebook(cells=[cell])), "utf-8")
+    run = "import sys, pathlib; from docs import notebook; " \
+          "print(notebook.renew_notebook(pathlib.Path(sys.argv[1]).read_text('utf-8')))"  # fmt: skip
+    done = python("-c", run, str(path))
+    assert done.returncode == 1
+    assert message in done.stderr
+
+
+def test_the_notebooks_folder_has_no_other_files():
+    assert [path.name for path in Path(notebook.NOTEBOOK).parent.iterdir()
+            if not path.name.startswith(".")] == [notebook.NOTEBOOK.name]  # fmt: skip
