@@ -83,6 +83,10 @@ lab: $(STAMP) ## Open the lab, a page to tune a run by sliders
 pictures: $(DEV_STAMP) ## Take the README's pictures (needs chromium)
 	$(BIN)/python -m docs.pictures
 
+.PHONY: notebook
+notebook: $(DEV_STAMP) ## Execute docs/python.md and the notebook anew, with what they show
+	$(BIN)/python -m docs.notebook
+
 .PHONY: lock
 lock: $(DEV_STAMP) ## Pin the newest versions that fit together in constraints.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras \

@@ -216,7 +216,7 @@ def main() -> None:
     """Write the documents with their outputs of today."""
     parser = argparse.ArgumentParser(description=__doc__)
     names = [path.name for path in DOCUMENTS]
-    parser.add_argument("names", nargs="*", choices=[*names, []], help="which; all unless given")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {names}; all unless given")
     parser.add_argument("--to", type=Path, help="a folder to write them to; in place unless given")
     asked = parser.parse_args()
     for path, renew in DOCUMENTS.items():

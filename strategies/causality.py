@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from data.market import Market
     from strategies.base import Strategy
 
+MADE = "made"
 QUICK_CUTS = 6
 OWN_CUTS = 12  # more, on decisions of a rule of the user's own
 
@@ -40,6 +41,7 @@ def require_causal(strategy: Strategy, market: Market, cuts: Sequence[pd.Timesta
         If it answers two calls on the whole market differently.
     """
     whole = decide(strategy, market)
+    where = " (on made prices)" if market.source == MADE else ""
     for cut in cuts:
         expected = whole.loc[:cut]
         if expected.empty:
@@ -50,14 +52,15 @@ def require_causal(strategy: Strategy, market: Market, cuts: Sequence[pd.Timesta
             _require_steady(strategy, market, whole)
             raise PeekingError(
                 f"{strategy.name} peeks: it cannot decide without the sessions after "
-                f"{cut:%Y-%m-%d} ({error}); use only rows up to the decision's own"
+                f"{cut:%Y-%m-%d}{where} ({error}); use only rows up to the decision's own"
             ) from error
         changed = _first_change(seen, expected)
         if changed is not None:
             _require_steady(strategy, market, whole)
             raise PeekingError(
                 f"{strategy.name} peeks: its decision of {changed:%Y-%m-%d} changes once the "
-                f"sessions after {cut:%Y-%m-%d} are known; use only rows up to the decision's own"
+                f"sessions after {cut:%Y-%m-%d} are known{where}; use only rows up to the "
+                "decision's own"
             )
 
 
@@ -179,7 +182,7 @@ def made_market(
         for name, base in (("policy_rate", 4.0), ("cpi", 100.0), ("usd", 100.0))
     }
     return Market(
-        source="made",
+        source=MADE,
         title="made market",
         prices=prices,
         cash=cash,

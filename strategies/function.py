@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import dis
+import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from data.errors import RuleError, did_you_mean
@@ -95,7 +99,8 @@ def function_rule(
     """
     from strategies.registry import STRATEGIES
 
-    name = getattr(function, "__name__", type(function).__name__)
+    plain = _unwrapped(function)
+    name = getattr(plain, "__name__", type(plain).__name__)
     if not NAME.fullmatch(name):
         name = "function"
     if name in STRATEGIES:
@@ -126,10 +131,33 @@ def tables_from_outside(function: Rule) -> list[str]:
     import numpy as np
     import pandas as pd
 
-    try:
-        outside = inspect.getclosurevars(function)
-    except (TypeError, ValueError):
+    plain = _unwrapped(function)
+    code = getattr(plain, "__code__", None)
+    if code is None:
         return []
-    values = {**outside.globals, **outside.nonlocals}
+    around = getattr(plain, "__globals__", {})
+    values = {name: around[name] for name in _globals_of(code) if name in around}
+    cells = getattr(plain, "__closure__", None) or ()
+    for name, cell in zip(code.co_freevars, cells, strict=False):
+        with contextlib.suppress(ValueError):  # not filled yet
+            values[name] = cell.cell_contents
     kinds = (pd.DataFrame, pd.Series, np.ndarray)
     return sorted(name for name, value in values.items() if isinstance(value, kinds))
+
+
+def _globals_of(code: CodeType) -> set[str]:
+    """Names that code loads from its module, functions within it included.
+
+    Not those of attributes: ``market.prices`` is no global ``prices``.
+    """
+    loaded = {step.argval for step in dis.get_instructions(code) if step.opname == "LOAD_GLOBAL"}
+    inner = [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+    return loaded.union(*map(_globals_of, inner))
+
+
+def _unwrapped(function: Rule) -> Any:
+    """The plain function within partials and decorators."""
+    plain: Any = inspect.unwrap(function)
+    while isinstance(plain, functools.partial):
+        plain = plain.func
+    return plain

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import sys
 import warnings
 from collections.abc import Callable
+from types import FrameType
 from typing import ParamSpec, TypeVar
 
 from data.command import Progress, one_line, progress, silent, system_error
@@ -42,7 +44,20 @@ def warn_of(market: Market) -> None:
     origin = market.origin
     lines = [] if origin.is_first_choice else [f"{market.source} stands in: {origin.remark}"]
     for line in [*lines, *market.remarks]:
-        warnings.warn(one_line(line), HedgeWarning, stacklevel=3)
+        warnings.warn(one_line(line), HedgeWarning, stacklevel=_callers_level())
+
+
+def _callers_level() -> int:
+    """How many frames up the first line lies that is not ours: a warning points there."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and _is_ours(frame):
+        level, frame = level + 1, frame.f_back
+    return level
+
+
+def _is_ours(frame: FrameType) -> bool:
+    package = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+    return package in ("backtests", "data", "strategies", "functools", "contextlib")
 
 
 def shown(*, quiet: bool) -> Progress:

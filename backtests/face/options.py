@@ -19,8 +19,8 @@ from data.market import Market
 from data.sources import frame
 from strategies.base import Params, Strategy, Value
 from strategies.files import read_strategy, require_usable
-from strategies.function import Rule, function_rule, tables_from_outside
-from strategies.registry import STRATEGIES, make, make_of
+from strategies.function import FunctionRule, Rule, function_rule, tables_from_outside
+from strategies.registry import STRATEGIES, is_strategy, make, make_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,6 +117,11 @@ def described(strategy: Chosen, options: Options) -> Described:
         table = dict(read_config(Path(options.config)))
         named = table.pop("strategy")
         if strategy is None and options.strategy_file is None:
+            if not is_strategy(named):
+                raise UsageError(
+                    f"config= {options.config} is a run of {named}, which is no strategy here; "
+                    "give its function, class or strategy_file= as well"
+                )
             strategy = named
     elif isinstance(strategy, RunConfig):
         table = strategy.as_dict()
@@ -140,7 +145,7 @@ def _rule(
     strategy: Chosen, params: Mapping[str, Value], options: Options
 ) -> tuple[Strategy, list[str]]:
     """The strategy itself, and the tables a function brings from outside."""
-    is_function = callable(strategy) and not isinstance(strategy, type)
+    is_function = callable(strategy) and not isinstance(strategy, type | Strategy)
     for name in ("tickers", "needs"):
         if getattr(options, name) and not is_function:
             raise UsageError(f"{name}= is for functions; a strategy declares its own, leave it out")
@@ -177,9 +182,7 @@ def _function(
     if tickers is None and options.prices is not None:
         tickers = list(frame.require_prices(options.prices, options.bills)[0].columns)
     if tickers is None:
-        raise UsageError(
-            "what may the function hold? give tickers=, for example tickers=['SPY', 'IEF']"
-        )
+        raise UsageError("what may the function hold? for example: tickers=['SPY', 'IEF']")
     rule = function_rule(function, tickers, options.needs)
     for name in params:
         raise UsageError(
@@ -191,7 +194,7 @@ def _function(
 
 def _require_free_name(kind: type[Strategy]) -> None:
     """Refuse a class of the user's own that declares what no run can use, or takes a name."""
-    if kind.is_built_in():
+    if kind.is_built_in() or issubclass(kind, FunctionRule):
         return
     require_usable(kind, kind.__name__)
     if kind.name in STRATEGIES:

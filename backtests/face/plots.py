@@ -34,11 +34,19 @@ def _named(figures: Iterable[Figure], name: str, why: str) -> Figure:
     for figure in figures:
         if figure.name == name and not figure.is_empty:
             return figure
-    raise UsageError(f"there is nothing to draw: {why}")
+    raise UsageError(f"there is nothing to draw, since {why}; draw another chart, or run longer")
 
 
-@dataclass(frozen=True, eq=False)
-class RunPlots:
+class _Plots:
+    """What all charts share."""
+
+    def __repr__(self) -> str:
+        names = [name for name in vars(type(self)) if not name.startswith("_")]
+        return f"<charts: {', '.join(f'{name}()' for name in names)}>"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class RunPlots(_Plots):
     """Charts of a run. Each takes ``dark=True`` for a dark background."""
 
     _run: Run
@@ -92,8 +100,8 @@ class RunPlots:
         return plotly_figure(_named(charts, name, why), dark=dark)
 
 
-@dataclass(frozen=True, eq=False)
-class ComparisonPlots:
+@dataclass(frozen=True, eq=False, repr=False)
+class ComparisonPlots(_Plots):
     """Charts of a comparison. Each takes ``dark=True`` for a dark background."""
 
     _aligned: AlignedRuns
@@ -128,8 +136,8 @@ class ComparisonPlots:
         return plotly_figure(_named(charts, name, why), dark=dark)
 
 
-@dataclass(frozen=True, eq=False)
-class SearchPlots:
+@dataclass(frozen=True, eq=False, repr=False)
+class SearchPlots(_Plots):
     """Charts of a search. Each takes ``dark=True`` for a dark background."""
 
     _tuned: Tuned

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,8 +44,8 @@ class Benchmark:
     """All in one ticker, over the same sessions and at the same costs."""
 
     ticker: str
-    metrics: PortfolioNumbers
-    _simulation: Simulation
+    metrics: PortfolioNumbers = field(repr=False)
+    _simulation: Simulation = field(repr=False)
 
     @property
     def nav(self) -> pd.Series:

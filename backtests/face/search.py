@@ -22,7 +22,7 @@ from backtests.report.tuning import words
 from backtests.tuning import Interrupted, prepare_search, tune
 from data.command import steps
 from data.errors import UsageError
-from strategies.base import Params, Value
+from strategies.base import Params, Strategy, Value
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -186,6 +186,11 @@ def search(
         extend=extend, start=start, end=end, fee_bps=fee_bps, slippage_bps=slippage_bps, lag=lag,
         benchmark=benchmark, initial=initial, prices=prices, bills=bills, params=params,
     )  # fmt: skip
+    if callable(strategy) and not isinstance(strategy, type | Strategy):
+        raise UsageError(
+            "a function has no parameters to search; make it a Strategy whose parameters are "
+            "declared by parameter()"
+        )
     wanted = described(strategy, options)
     limits = [subject_to] if isinstance(subject_to, str) else list(subject_to)
     for name in grid or {}:

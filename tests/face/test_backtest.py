@@ -205,8 +205,9 @@ def test_a_kept_run_is_run_again_and_changed(judged, tmp_path):
 
 def test_what_a_run_hands_out_changes_nothing(judged):
     before = judged.nav.copy(), judged.weights.copy(), judged.orders.copy()
-    for table in (judged.nav, judged.weights, judged.orders, judged.decisions,
-                  judged.benchmark.nav, judged.benchmark.weights, judged.benchmark.orders):  # fmt: skip
+    handed = (judged.nav, judged.weights, judged.orders, judged.decisions, judged.benchmark.nav,
+              judged.benchmark.weights, judged.benchmark.orders)  # fmt: skip
+    for table in handed:
         table.iloc[:] = table.iloc[0]
     pd.testing.assert_series_equal(judged.nav, before[0])
     pd.testing.assert_frame_equal(judged.weights, before[1])
@@ -236,6 +237,30 @@ def test_a_run_has_its_verdict_and_its_charts(judged):
         assert getattr(judged.plot, name)(dark=True).layout.font.color != figure.layout.font.color
 
 
+def test_what_it_holds_shows_itself_in_short(judged):
+    assert repr(judged.benchmark) == "Benchmark(ticker='SPY')"
+    assert repr(judged.plot).startswith("<charts: growth(), weights(), drawdown(), ")
+    assert len(repr(judged)) < 600
+
+
+def test_a_functions_run_is_run_again_by_its_configuration():
+    run = backtest(lambda market: {"SPY": 0.5}, tickers=["SPY"], **BUNDLED, **QUICK)
+    assert backtest(run.config, **QUICK).name == run.name
+    dearer = backtest(run.config, fee_bps=9, **QUICK)
+    assert dearer.config.costs.fee_bps == 9.0
+
+
+def test_a_kept_run_of_a_function_wants_the_function(tmp_path):
+    def half(market):
+        return {"SPY": 0.5}
+
+    run = backtest(half, tickers=["SPY"], **BUNDLED, **QUICK)
+    path = run.save(tmp_path, no_tearsheet=True, quiet=True) / "run.toml"
+    with pytest.raises(UsageError, match="is a run of half, which is no strategy here; give its"):
+        backtest(config=path)
+    assert backtest(half, tickers=["SPY"], config=path, **QUICK).name == run.name
+
+
 def test_growth_is_drawn_without_a_verdict_too():
     run = backtest("hedge_mix", **BUNDLED, **QUICK)
     growth = run.plot.growth()
@@ -257,8 +282,9 @@ def test_switches_are_of_duration_rules():
 def test_what_stands_in_is_warned_of(monkeypatch, tmp_path):
     """Yahoo cannot be reached: no run on other data without a word."""
     monkeypatch.setenv("HEDGE_DATA_DIR", str(tmp_path))
-    with pytest.warns(HedgeWarning, match="bundled stands in: .*Yahoo"):
+    with pytest.warns(HedgeWarning, match="bundled stands in: .*Yahoo") as warned:
         run = backtest("hedge_mix", **QUICK)
+    assert {Path(each.filename) for each in warned} == {Path(__file__)}  # the caller's own line
     assert run.summary.source == "bundled"
     assert "Yahoo" in run.notes[0]
     with pytest.warns(HedgeWarning, match="bundled stands in"):
@@ -305,7 +331,7 @@ WRONG = {
     "a dict": (lambda: backtest({"SPY": 1.0}), UsageError,
                "a static mix is backtest('hedge_mix', weights={...})"),
     "a class": (lambda: backtest(dict), UsageError, "got a type"),
-    "no tickers": (lambda: backtest(peek), UsageError, "give tickers=, for example"),
+    "no tickers": (lambda: backtest(peek), UsageError, "for example: tickers=['SPY', 'IEF']"),
     "tickers of a name": (lambda: backtest("hedge_mix", tickers=["SPY"]), UsageError,
                           "tickers= is for functions"),
     "parameter": (lambda: backtest("hedge_mix", wieghts={}), UsageError, "did you mean weights?"),

@@ -117,5 +117,7 @@ def test_a_chart_without_content_says_why():
     span = {"source": "bundled", "start": "1999-01-31", "end": "1999-12-31", "quiet": True}
     runs = [backtest("hedge_mix", no_verdict=True, lag=lag, **span) for lag in (1, 1)]
     runs[1] = backtest("hedge_mix", weights={"SPY": 1.0}, no_verdict=True, **span)
-    with pytest.raises(UsageError, match="the runs share less than three years"):
+    with pytest.raises(
+        UsageError, match="since the runs share less than three years; draw another"
+    ):
         compare_runs(*runs, quiet=True).plot.rolling()

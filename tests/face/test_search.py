@@ -62,10 +62,19 @@ def test_trials_are_counted_where_the_results_lie(result):
 
 
 def test_a_grid_is_a_list_or_text(tmp_path):
-    by_list = search("attack_defend", grid={"step_bp": [25, 50.0], "lookback_years": np.array([3, 5])},
-                     subject_to="max_drawdown>-0.6", out=tmp_path / "a", **SPAN)  # fmt: skip
-    by_text = search("attack_defend", grid={"step_bp": "25,50", "lookback_years": "3:5:2"},
-                     subject_to=["max_drawdown>-0.6"], out=tmp_path / "b", **SPAN)  # fmt: skip
+    lists = {"step_bp": [25, 50.0], "lookback_years": np.array([3, 5])}
+    texts = {"step_bp": "25,50", "lookback_years": "3:5:2"}
+    limit = "max_drawdown>-0.6"
+    by_list, by_text = (
+        search(
+            "attack_defend",
+            grid=grid,
+            subject_to=given,
+            out=tmp_path / type(given).__name__,
+            **SPAN,
+        )
+        for grid, given in ((lists, limit), (texts, [limit]))
+    )
     assert by_list.folder.name == by_text.folder.name
     pd.testing.assert_frame_equal(by_list.table, by_text.table)
 
@@ -134,6 +143,11 @@ def test_what_cannot_be_is_one_line(case, tmp_path):
         search("hedge_mix", out=tmp_path, **options, **SPAN)
     assert message in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_a_function_has_nothing_to_search(tmp_path):
+    with pytest.raises(HedgeError, match="a function has no parameters to search"):
+        search(lambda market: {"SPY": 1.0}, grid={"a": [1]}, out=tmp_path, **SPAN)
 
 
 def test_an_interrupted_search_goes_on_from_there(monkeypatch, tmp_path):

@@ -39,7 +39,7 @@ def test_a_function_is_named_after_itself():
     assert (dict(rule.params()), rule.parameters(), rule.is_built_in()) == ({}, [], False)
     assert function_rule(lambda market: {"SPY": 1.0}, "SPY").name == "function"
     assert function_rule(lambda market: {"SPY": 1.0}, "SPY").tickers == ["SPY"]
-    assert function_rule(functools.partial(half), ["SPY"]).name == "partial"
+    assert function_rule(functools.partial(half), ["SPY"]).name == "half"
 
 
 WRONG = {
@@ -96,6 +96,17 @@ def test_tables_from_outside_are_named():
     assert tables_from_outside(from_around) == ["inner"]
     assert tables_from_outside(from_module) == ["PRICES", "bare"]
     assert tables_from_outside(half) == []
+
+    def within(market):
+        return [PRICES.sum() for _ in range(2)], (lambda: bare)()
+
+    assert tables_from_outside(within) == ["PRICES", "bare"]
+
+    def of_the_market(market):
+        return market.PRICES, market.bare  # attributes of that name are no tables from outside
+
+    assert tables_from_outside(of_the_market) == []
+    assert tables_from_outside(functools.partial(from_around)) == ["inner"]
     assert tables_from_outside(functools.partial(half)) == []
 
 
