@@ -56,6 +56,10 @@ def run(strategy: str | None, **options: Any) -> None:
 
     params = given_params(options)
     config = run_config(*with_config(strategy, params, options))
+    if options["config"] is not None:
+        from backtests.engine.config_file import require_kept_source
+
+        require_kept_source(Path(options["config"]), config.make_strategy())
     out = Path(options["out"])
     require_writable(out)
 
@@ -128,7 +132,7 @@ def require_its_rule(path: Path, strategy: str) -> None:
     UsageError
         Saying how to run it.
     """
-    from backtests.report.files import STRATEGY
+    from backtests.engine.config_file import STRATEGY
     from strategies.registry import is_strategy
 
     source = path.with_name(STRATEGY)

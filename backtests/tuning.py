@@ -40,7 +40,9 @@ Steps = Callable[[int, int], object]
 Frames = Callable[[PricePanel, Candidates], Iterator[pd.DataFrame]]
 
 MIXES_AT_ONCE = 1 << 18  # made ready for the kernel; bounds memory
-MOST_PROVED = 9  # the default and some of the corners, of a rule of the user's own
+# Of a rule of the user's own what is proved before and after the scores: the default and some of
+# the corners, the recommended and the best.
+MOST_PROVED, MOST_NAMED = 9, 20
 RULES_AT_ONCE = 64  # decisions take most of the time, and are kept every half second
 
 
@@ -109,8 +111,8 @@ def prepare_search(
     period = cut_to_period(market, required, config.start, config.end)
     market, asked = period.market, period.start
     with progress("proving the rule on these data"):
-        for rule in rules[:MOST_PROVED]:
-            prove_on(rule, market)
+        for number in np.unique(np.linspace(0, len(rules) - 1, MOST_PROVED).astype(int)):
+            prove_on(rules[number], market, seconds=0.0)
     if asked is None:
         start, reason = _earliest(market, rules, required)
     else:
@@ -259,12 +261,12 @@ def tune(
     space, panel = search.space, search.panel
     key = search.scores_key()
     unfinished = Unfinished(out, key, len(space), len(METRICS))
-    if not space.kind.is_built_in() and space.kind.file is None:
-        unfinished.discard()  # what an object in memory calls may have changed without a trace
+    if not space.kind.is_built_in():
+        _require_current(search, unfinished)
     shown = steps("scoring") if steps else contextlib.nullcontext(lambda done, of: None)
     with scorer(scheduler, progress) as frames, shown as step:
         scores, done, stopped = score_space(search, unfinished, frames, step)
-    trials = log_trials(out, space, np.flatnonzero(done), panel.ppy, key)
+    trials = log_trials(out, space, np.flatnonzero(done), panel.ppy, key, search.own_version)
     # The count of trials decides numbers too.
     name = f"tune-{short_hash([key, str(search.objective), trials])}"
     table = pd.DataFrame(scores, columns=list(METRICS))
@@ -274,12 +276,29 @@ def tune(
     try:
         with progress("examining the best (bootstrap, overfitting, walk-forward)"):
             tuned = examined(search, table, trials, name)
+        with progress("proving what the page names"):
+            named = [tuned.region.centre, tuned.region.peak, *tuned.best_numbers[:MOST_NAMED]]
+            for number in dict.fromkeys(map(int, named)):
+                prove_on(space.rule(number), search.market, seconds=0.0)
         with progress("writing the page"):
             folder = write_tuning(out, tuned)
     except KeyboardInterrupt:  # the scores stay until the folder is there
         raise interrupted from None
     unfinished.discard()
     return tuned, folder
+
+
+def _require_current(search: Search, unfinished: Unfinished) -> None:
+    """Discard kept scores of a rule that scores otherwise now: something it reads has changed."""
+    scores, done = unfinished.read()
+    there = np.flatnonzero(done)
+    if not len(there):
+        return
+    some = np.unique(there[[0, len(there) // 2, -1]])
+    candidates = search.space.candidates(search.panel, search.market, some)
+    now = pd.concat(score_in_chunks(search.panel, candidates, threads=1)).to_numpy(float)
+    if not np.array_equal(now, scores[some], equal_nan=True):
+        unfinished.discard()
 
 
 def _best_so_far(search: Search, table: pd.DataFrame) -> BestSoFar | None:

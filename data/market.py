@@ -275,12 +275,21 @@ class Market:
         cut = copy.copy(self)
         for name in ("_prices", "_cash", "_yields", "_policy_rate", "_cpi", "_usd"):
             rows = getattr(self, name)
-            vars(cut)[name] = None if rows is None else rows.loc[:session]
+            # Memory of its own: no way leads from it to what came later.
+            vars(cut)[name] = None if rows is None else _frozen_rows(rows.loc[:session])
         if len(cut._prices) == 0:
             raise DataError(
                 f"{self.source} has no sessions up to {session:%Y-%m-%d}; give a later day"
             )
         return cut
+
+    def only(self, needs: Sequence[str]) -> Market:
+        """Return the same market without the rates that are not among ``needs``."""
+        other = copy.copy(self)
+        for name in ("yields", "policy_rate", "cpi", "usd"):
+            if name not in needs:
+                vars(other)[f"_{name}"] = None
+        return other
 
     def fingerprints(self) -> dict[str, str]:
         """SHA-256 of everything held, by name: prices, cash, and the rates where there are any."""
@@ -312,9 +321,14 @@ class Market:
 
 
 def _read_only(frame: pd.DataFrame) -> pd.DataFrame:
-    values = frame.to_numpy(dtype=float, copy=True)
-    values.flags.writeable = False
-    return pd.DataFrame(values, index=frame.index, columns=frame.columns, copy=False)
+    values = frame.to_numpy(dtype=float)
+    # Memory of bytes: it cannot be made writeable again.
+    fixed = np.frombuffer(values.tobytes(), dtype=float).reshape(values.shape)
+    return pd.DataFrame(fixed, index=frame.index, columns=frame.columns, copy=False)
+
+
+def _frozen_rows(rows: pd.DataFrame | pd.Series) -> pd.DataFrame | pd.Series:
+    return _read_only_series(rows) if isinstance(rows, pd.Series) else _read_only(rows)
 
 
 def _read_only_series(series: pd.Series | None) -> pd.Series | None:

@@ -201,6 +201,8 @@ def require_weights(weights: Mapping[str, float], where: str, when: str = "") ->
     if not weights:
         raise WeightError(f"{where} has no weights{at}; give at least one TICKER=FRACTION")
     for ticker, weight in weights.items():
+        if not isinstance(ticker, str) or not ticker:
+            raise WeightError(f"{where}: a ticker is text such as SPY, got {ticker!r}; name it")
         if ticker == "CASH":
             raise WeightError(f"{where}: CASH is what the weights leave; leave it out")
         if not isinstance(weight, int | float) or isinstance(weight, bool):
@@ -236,7 +238,13 @@ class Strategy(ABC):
 
     name: ClassVar[str]
     needs: ClassVar[tuple[str, ...]] = ()  # of NEEDS
+    wants: ClassVar[tuple[str, ...]] = ()  # of NEEDS too: looked at where a market has it
     file: ClassVar[StrategyFile | None] = None  # what a rule outside the repository was read from
+
+    def __init_subclass__(cls) -> None:
+        """A class is of its own file: none is its parent's."""
+        super().__init_subclass__()
+        cls.file = None
 
     def __post_init__(self) -> None:
         """Check every parameter against its declaration, and keep mappings from being changed."""

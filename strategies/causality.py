@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from data.errors import HedgeError, NotDeterministicError, PeekingError
-from strategies.base import NEEDS
+from data.errors import HedgeError, NotDeterministicError, PeekingError, RuleError
+from strategies.base import NEEDS, WEIGHT_TOLERANCE
 from strategies.decisions import decide
+from strategies.function import FunctionRule
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
 
 MADE = "made"
 QUICK_CUTS = 6
-OWN_CUTS = 12  # more, on decisions of a rule of the user's own
+OWN_CUTS, FEWEST_CUTS = 48, 12  # more, at decisions of a rule of the user's own
+PATIENCE = 10.0  # seconds in which a slow rule is tried at less than all of these
+SECONDS = 1.5  # in which further decisions are tried, on the data of a run
 
 
 def require_causal(strategy: Strategy, market: Market, cuts: Sequence[pd.Timestamp]) -> None:
@@ -41,32 +45,65 @@ def require_causal(strategy: Strategy, market: Market, cuts: Sequence[pd.Timesta
         If it answers two calls on the whole market differently.
     """
     whole = decide(strategy, market)
-    where = " (on made prices)" if market.source == MADE else ""
     for cut in cuts:
-        expected = whole.loc[:cut]
-        if expected.empty:
-            continue
-        try:
-            seen = decide(strategy, market.until(cut))
-        except HedgeError as error:
-            _require_steady(strategy, market, whole)
-            raise PeekingError(
-                f"{strategy.name} peeks: it cannot decide without the sessions after "
-                f"{cut:%Y-%m-%d}{where} ({error}); use only rows up to the decision's own"
-            ) from error
-        changed = _first_change(seen, expected)
-        if changed is not None:
-            _require_steady(strategy, market, whole)
-            raise PeekingError(
-                f"{strategy.name} peeks: its decision of {changed:%Y-%m-%d} changes once the "
-                f"sessions after {cut:%Y-%m-%d} are known{where}; use only rows up to the "
-                "decision's own"
-            )
+        _require_same(strategy, market, whole, cut, _seen(strategy, market, cut))
+
+
+def _seen(strategy: Strategy, market: Market, cut: pd.Timestamp) -> pd.DataFrame | HedgeError:
+    """What a rule answers where the future is taken away, or why it cannot."""
+    try:
+        return decide(_anew(strategy), market.until(cut))
+    except HedgeError as error:
+        return error
+
+
+def _anew(strategy: Strategy) -> Strategy:
+    """The same strategy as another object: what it kept of earlier calls is not there."""
+    return strategy if isinstance(strategy, FunctionRule) else type(strategy)(**strategy.params())
+
+
+def _require_same(
+    strategy: Strategy,
+    market: Market,
+    whole: pd.DataFrame,
+    cut: pd.Timestamp,
+    seen: pd.DataFrame | HedgeError,
+) -> None:
+    """Refuse a rule whose answer up to a cut is not what it says on the whole market."""
+    expected = whole.loc[:cut]
+    if expected.empty:
+        return
+    where = " (on made prices)" if market.source == MADE else ""
+    if isinstance(seen, HedgeError):
+        _require_steady(strategy, market, whole)
+        raise PeekingError(
+            f"{strategy.name} peeks: it cannot decide without the sessions after "
+            f"{cut:%Y-%m-%d}{where} ({seen}); use only rows up to the decision's own"
+        ) from seen
+    changed = first_change(seen, expected)
+    if changed is not None:
+        _require_steady(strategy, market, whole)
+        raise PeekingError(
+            f"{strategy.name} peeks: its decision of {changed:%Y-%m-%d} changes once the "
+            f"sessions after {cut:%Y-%m-%d} are known{where}; use only rows up to the "
+            "decision's own"
+        )
 
 
 def _require_steady(strategy: Strategy, market: Market, whole: pd.DataFrame) -> None:
     """Tell chance from foresight: ask again on the whole market."""
-    changed = _first_change(decide(strategy, market), whole)
+    require_as_before(strategy, decide(strategy, market), whole)
+
+
+def require_as_before(strategy: Strategy, again: pd.DataFrame, before: pd.DataFrame) -> None:
+    """Refuse a rule that does not answer as it did before.
+
+    Raises
+    ------
+    NotDeterministicError
+        Naming the first decision that differs.
+    """
+    changed = first_change(again, before)
     if changed is not None:
         raise NotDeterministicError(
             f"{strategy.name} is not deterministic: asked twice on the same market, it decides "
@@ -75,13 +112,17 @@ def _require_steady(strategy: Strategy, market: Market, whole: pd.DataFrame) -> 
         )
 
 
-def _first_change(seen: pd.DataFrame, expected: pd.DataFrame) -> pd.Timestamp | None:
-    """The first session on which two answers differ; a ticker without a column is not held."""
+def first_change(seen: pd.DataFrame, expected: pd.DataFrame) -> pd.Timestamp | None:
+    """The first session on which two answers differ by more than the order of a sum makes.
+
+    A ticker without a column is not held.
+    """
     tickers = list(dict.fromkeys([*expected.columns, *seen.columns]))
     seen, expected = (part.reindex(columns=tickers, fill_value=0.0) for part in (seen, expected))
     changed = seen.index.symmetric_difference(expected.index)
     if len(changed) == 0:
-        changed = seen.index[(seen.to_numpy() != expected.to_numpy()).any(axis=1)]
+        apart = (seen - expected).abs().to_numpy() > WEIGHT_TOLERANCE
+        changed = seen.index[apart.any(axis=1)]
     return None if len(changed) == 0 else changed[0]
 
 
@@ -99,25 +140,45 @@ def prove_quickly(strategy: Strategy) -> None:
         If it answers by chance.
     """
     proved = False
-    needs = NEEDS if strategy.is_built_in() else strategy.needs
+    built_in = strategy.is_built_in()
+    needs = NEEDS if built_in else (*strategy.needs, *strategy.wants)
     for ppy in (252, 12):
         market = made_market(tuple(strategy.tickers), ppy, needs=needs)
         try:
-            decided = decide(strategy, market)
+            if built_in:
+                proved = _prove_at_random(strategy, market) or proved
+            else:
+                _prove_own(strategy, market, seconds=0.0)
+        except RuleError as error:
+            if isinstance(error, PeekingError | NotDeterministicError):
+                raise
         except HedgeError:
             continue  # a rule for the other kind of rows, or with a longer window
-        proved = _prove_from(strategy, market, decided) or proved
-    if not proved and strategy.is_built_in():
+    if built_in and not proved:
         raise PeekingError(
             f"{strategy.name} cannot be proved on 22 years by day or 45 by month; "
             "shorten its windows"
         )
 
 
-def prove_on(strategy: Strategy, market: Market) -> None:
+def prove_on(
+    strategy: Strategy, market: Market, *, seconds: float = SECONDS
+) -> pd.DataFrame | None:
     """Run the proof on the market of a run, for a strategy of the user's own.
 
     What it does may depend on the very dates and prices it meets.
+
+    Parameters
+    ----------
+    strategy, market
+        What to prove, on what.
+    seconds
+        How long to go on after the first cuts, at further decisions.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        What it decides there; None for a strategy of this project, which its tests prove.
 
     Raises
     ------
@@ -128,28 +189,54 @@ def prove_on(strategy: Strategy, market: Market) -> None:
     HedgeError
         If it fails there.
     """
-    if not strategy.is_built_in():
-        _prove_from(strategy, market, decide(strategy, market))
+    return None if strategy.is_built_in() else _prove_own(strategy, market, seconds=seconds)
 
 
-def _prove_from(strategy: Strategy, market: Market, decided: pd.DataFrame) -> bool:
-    """Prove at random cuts after the first decision; False where there is nothing after it."""
+def _prove_at_random(strategy: Strategy, market: Market) -> bool:
+    """Prove a rule of ours at random cuts; False where nothing follows its first decision."""
     import numpy as np
 
     sessions = market.sessions
-    start = sessions.get_loc(decided.index[0])
+    start = sessions.get_loc(decide(strategy, market).index[0])
     if start + 2 >= len(sessions):
         return False
     rng = np.random.default_rng(len(sessions))
     rows = rng.integers(start, len(sessions) - 1, QUICK_CUTS)
-    if not strategy.is_built_in():
-        # A glance at the next day shows on the decision's own session alone, and decisions of a
-        # month are few. Rules of ours are tried there by the tests.
-        own = sessions.get_indexer(decided.index)
-        own = own[own < len(sessions) - 1]
-        rows = np.union1d(rows, rng.choice(own, min(OWN_CUTS, len(own)), replace=False))
     require_causal(strategy, market, [sessions[row] for row in sorted(rows)])
     return True
+
+
+def _prove_own(strategy: Strategy, market: Market, *, seconds: float) -> pd.DataFrame:
+    """Prove a rule of the user's own: at random, and where a glance ahead would show.
+
+    The shortest markets come first and the whole one after them, so that what a rule keeps from
+    call to call is of the past. A glance at the next day shows on the decision's own session
+    alone, and it pays where the weights change: those sessions, and the ones just before, come
+    first, the other decisions as long as time allows.
+    """
+    import numpy as np
+
+    sessions = market.sessions
+    rng = np.random.default_rng(len(sessions))
+    last = len(sessions) - 1
+    quick = sorted({int(row) for row in rng.integers(0, last, QUICK_CUTS)}) if last else []
+    early = {sessions[row]: _seen(strategy, market, sessions[row]) for row in quick}
+    whole = decide(strategy, market)
+    for cut, seen in early.items():
+        _require_same(strategy, market, whole, cut, seen)
+    moves = whole.diff().abs().max(axis=1) > WEIGHT_TOLERANCE
+    telling = np.flatnonzero(moves | moves.shift(-1, fill_value=False))
+    others = np.setdiff1d(np.arange(len(whole)), telling)
+    order = [*rng.permutation(telling), *rng.permutation(others)]
+    began = time.monotonic()
+    for number, row in enumerate(order):
+        allowed = PATIENCE if number < OWN_CUTS else seconds
+        if number >= FEWEST_CUTS and time.monotonic() - began > allowed:
+            break
+        cut = whole.index[row]
+        if cut < sessions[-1]:
+            _require_same(strategy, market, whole, cut, _seen(strategy, market, cut))
+    return whole
 
 
 @cache

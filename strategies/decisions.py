@@ -43,7 +43,8 @@ def decide(strategy: Strategy, market: Market) -> pd.DataFrame:
         return strategy.target_weights(market)
     _require_needs(strategy, market)
     try:
-        answer = strategy.target_weights(market)
+        # What it did not declare it does not see: the proof would not have had it either.
+        answer = strategy.target_weights(market.only([*strategy.needs, *strategy.wants]))
     except HedgeError:
         raise
     except (Exception, SystemExit) as error:
@@ -84,7 +85,7 @@ def require_targets(weights: pd.DataFrame, market: Market, name: str) -> None:
 def _weights(answer: object, strategy: Strategy) -> pd.DataFrame:
     """The answer as numbers, if its shape is that of weights."""
     import pandas as pd
-    from pandas.api.types import is_bool_dtype, is_numeric_dtype
+    from pandas.api.types import is_bool_dtype, is_complex_dtype, is_numeric_dtype
 
     name = strategy.name
     if not isinstance(answer, pd.DataFrame):
@@ -102,7 +103,8 @@ def _weights(answer: object, strategy: Strategy) -> pd.DataFrame:
                 f"({', '.join(tickers)}){did_you_mean(str(column), tickers)}; add it to them"
             )
         kind = answer[column].dtype
-        if len(answer) and (is_bool_dtype(kind) or not is_numeric_dtype(kind)):
+        is_number = is_numeric_dtype(kind) and not (is_bool_dtype(kind) or is_complex_dtype(kind))
+        if len(answer) and not is_number:
             first = answer[column].tolist()[0]
             raise RuleError(
                 f"{name} answers {first!r} for {column}, no fraction; give numbers, for example by "

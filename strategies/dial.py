@@ -25,6 +25,7 @@ SHORTEST, LONGEST = 0.2, 16.0
 class DurationRule(Strategy):
     """Hold equity at a fixed weight and set the duration of the Treasuries beside it."""
 
+    wants: ClassVar[tuple[str, ...]] = ("yields",)  # durations of the funds by the curve of the day
     # Whether the rule may act on any session, or only on the first of a month.
     acts_daily: ClassVar[bool] = False
 

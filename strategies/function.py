@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import dis
 import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from data.errors import RuleError, did_you_mean
@@ -99,7 +96,7 @@ def function_rule(
     """
     from strategies.registry import STRATEGIES
 
-    plain = _unwrapped(function)
+    plain = unwrapped(function)
     name = getattr(plain, "__name__", type(plain).__name__)
     if not NAME.fullmatch(name):
         name = "function"
@@ -123,39 +120,7 @@ def function_rule(
     return kind(function, tuple(dict.fromkeys(held)))
 
 
-def tables_from_outside(function: Rule) -> list[str]:
-    """Names of the frames, series and arrays that a function uses from outside the market.
-
-    What it knows from there no proof can tell from what was known on the day.
-    """
-    import numpy as np
-    import pandas as pd
-
-    plain = _unwrapped(function)
-    code = getattr(plain, "__code__", None)
-    if code is None:
-        return []
-    around = getattr(plain, "__globals__", {})
-    values = {name: around[name] for name in _globals_of(code) if name in around}
-    cells = getattr(plain, "__closure__", None) or ()
-    for name, cell in zip(code.co_freevars, cells, strict=False):
-        with contextlib.suppress(ValueError):  # not filled yet
-            values[name] = cell.cell_contents
-    kinds = (pd.DataFrame, pd.Series, np.ndarray)
-    return sorted(name for name, value in values.items() if isinstance(value, kinds))
-
-
-def _globals_of(code: CodeType) -> set[str]:
-    """Names that code loads from its module, functions within it included.
-
-    Not those of attributes: ``market.prices`` is no global ``prices``.
-    """
-    loaded = {step.argval for step in dis.get_instructions(code) if step.opname == "LOAD_GLOBAL"}
-    inner = [constant for constant in code.co_consts if isinstance(constant, CodeType)]
-    return loaded.union(*map(_globals_of, inner))
-
-
-def _unwrapped(function: Rule) -> Any:
+def unwrapped(function: Rule) -> Any:
     """The plain function within partials and decorators."""
     plain: Any = inspect.unwrap(function)
     while isinstance(plain, functools.partial):

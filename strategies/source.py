@@ -29,6 +29,11 @@ class StrategyFile:
         """SHA-256 of the source."""
         return hashlib.sha256(self.source).hexdigest()
 
+    @property
+    def version(self) -> str:
+        """What tells this strategy from every other: its class, and SHA-256 of its source."""
+        return f"{self.class_name} {self.sha256}"
+
     def is_same(self, other: StrategyFile | None) -> bool:
         """Whether another file holds the same strategy, wherever it lies."""
         return other is not None and (self.source, self.class_name) == (

@@ -94,6 +94,30 @@ def test_a_kept_run_of_a_rule_runs_only_where_its_source_is_named(trend, results
     assert list(results.glob("trend*")) == [folder]  # the same run, byte for byte
 
 
+def test_another_version_of_a_kept_rule_is_refused(trend, results, capsys):
+    ended(run, capsys, "--strategy-file", str(trend), *BUNDLED, *QUICK, "--out", str(results))
+    (folder,) = results.glob("trend_or_treasuries-*")
+    registry._GIVEN.clear()
+    trend.write_text(TREND.replace("> average", "< average"))
+    words = ("--config", str(folder / "run.toml"), "--strategy-file", str(trend), *QUICK)
+    code, _, said = ended(run, capsys, *words, "--out", str(results))
+    assert code == 2
+    assert f"is another version; give --strategy-file {folder / 'strategy.py'}" in said
+
+
+def test_two_classes_of_one_file_are_two_runs(tmp_path, results, capsys):
+    both = tmp_path / "both.py"
+    heir = "\n\n@dataclass(frozen=True)\nclass Heir(TrendOrTreasuries):\n    window: int = "
+    heir += 'parameter(4, low=2, high=500, unit="rows", doc="of the average")\n'
+    both.write_text(TREND + heir)
+    for name in ("TrendOrTreasuries", "Heir"):
+        registry._GIVEN.clear()
+        words = ("--strategy-file", f"{both}:{name}", "--set", "window=6", *BUNDLED, *QUICK)
+        code, _, said = ended(run, capsys, *words, "--out", str(results))
+        assert code == 0, said
+    assert len(list(results.glob("trend_or_treasuries-*"))) == 2
+
+
 def test_json_stays_json_whatever_a_rule_prints(tmp_path, results, capsys):
     path = tmp_path / "talks.py"
     path.write_text(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from backtests.engine.config import RunConfig, plain_params
 from data.errors import UsageError, did_you_mean
-from strategies.base import Params, Value
+from strategies.base import Params, Strategy, Value
 
 # Key of the file: the type of its value. Whole numbers are taken for numbers.
 KEYS: dict[str, type] = {
@@ -23,6 +23,7 @@ KEYS: dict[str, type] = {
     "initial": float,
     "params": dict,
 }
+STRATEGY = "strategy.py"  # beside it: source of a strategy from outside the repository
 LONGEST_BITS = 63  # of a whole number in TOML, its sign aside
 WORDS = {str: "a text", bool: "true or false", float: "a number", int: "a whole number",
          dict: "a table"}  # fmt: skip
@@ -61,6 +62,26 @@ def read_config(path: Path) -> dict[str, Value]:
     if "strategy" not in table:
         raise UsageError(f'--config {path} names no strategy; write strategy = "hedge_mix"')
     return table
+
+
+def require_kept_source(path: Path, strategy: Strategy) -> None:
+    """Refuse another version of a strategy than the one whose source lies beside a configuration.
+
+    Raises
+    ------
+    UsageError
+        Saying how to run the kept one.
+    """
+    kept = path.with_name(STRATEGY)
+    try:
+        source = kept.read_bytes()
+    except OSError:
+        return  # of a strategy of this project, or of a function
+    if strategy.file is None or strategy.file.source != source:
+        raise UsageError(
+            f"--config {path} is a run of {strategy.name} as {kept} has it, and the "
+            f"{strategy.name} given is another version; give --strategy-file {kept}"
+        )
 
 
 def require_types(table: Params, where: str) -> None:

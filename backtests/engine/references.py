@@ -14,7 +14,7 @@ from scipy.optimize import brentq
 from backtests.analysis.months import month_ends
 from backtests.engine import ledger
 from backtests.engine.ledger import Engine
-from backtests.engine.simulate import simulate, trade
+from backtests.engine.simulate import simulate, standing_decisions, trade
 from backtests.engine.simulation import Simulation
 from backtests.engine.with_vectorbt import fill_with_vectorbt
 from data.command import Progress, silent
@@ -22,6 +22,7 @@ from data.errors import UsageError
 from data.market import Market
 from data.treasuries.instruments import TREASURY_FUNDS
 from strategies.base import Strategy, parameter
+from strategies.causality import require_as_before
 from strategies.decisions import decide
 from strategies.dial import DIAL, SHORTEST, DurationRule, fund_durations
 from strategies.schedule import decision_rows
@@ -92,6 +93,9 @@ def make_references(
         Whether a duration rule also meets its static mix and its variants.
     """
     decided = decide(strategy, market)
+    if not strategy.is_built_in():  # judged is what traded
+        again = standing_decisions(decided, pd.DatetimeIndex(simulation.nav.index), strategy.name)
+        require_as_before(strategy, again, simulation.decisions)
     held = [str(ticker) for ticker in decided.columns if decided[ticker].gt(0).any()]
     hedge = [ticker for ticker in held if ticker in TREASURY_FUNDS]
     equity = [ticker for ticker in held if ticker not in TREASURY_FUNDS]

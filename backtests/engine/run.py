@@ -85,7 +85,7 @@ class Run:
         """What tells a rule of the user's own from another of its name: source, or decisions."""
         strategy = self.config.make_strategy()
         if strategy.file is not None:
-            return {"strategy_sha256": strategy.file.sha256}
+            return {"strategy": strategy.file.version}
         if strategy.is_built_in():
             return {}
         decided = self.simulation.decisions

@@ -7,7 +7,7 @@ import inspect
 import linecache
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -25,11 +25,12 @@ from backtests.engine.scores import paths, score_in_chunks
 from backtests.engine.space import Space
 from data.command import Progress, silent
 from data.errors import RuleError
-from data.market import Market
+from data.market import Market, content_sha256
 from strategies.base import Strategy
 from strategies.decisions import decide
 
 Array = NDArray[np.float64]
+MOST_DECIDED = 8  # corners whose decisions tell a class in memory from another
 PATHS_AT_ONCE = 250  # whole paths in memory
 
 
@@ -77,9 +78,28 @@ class Search:
                 f"{sessions[0]:%Y-%m-%d} {sessions[-1]:%Y-%m-%d}",
                 engine_code(),
                 rules_code(),
-                *own_code(self.space.kind),
+                *([self.own_version] if self.own_version else []),
             ]
         )
+
+    @cached_property
+    def own_version(self) -> str:
+        """What tells a strategy of the user's own from another of its name; empty for ours.
+
+        Its source, and of a class in memory also what it decides here, since what it calls may
+        have changed without a trace.
+        """
+        kind = self.space.kind
+        if kind.is_built_in():
+            return ""
+        if kind.file is not None:
+            return kind.file.version
+        corners = self.space.corners()[:MOST_DECIDED]
+        decided = (
+            decide(rule, self.market) for rule in (self.default, *map(self.space.rule, corners))
+        )
+        digests = [[content_sha256(frame[column]) for column in frame.columns] for frame in decided]
+        return short_hash([_source_of(kind), digests])
 
     def alone(self, strategy: Strategy) -> Candidates:
         """One portfolio beside the candidates."""
@@ -112,18 +132,14 @@ def month_returns(values: pd.DataFrame) -> Array:
     return np.asarray(months.pct_change(fill_method=None).iloc[1:], dtype=float)
 
 
-def own_code(kind: type[Strategy]) -> list[str]:
-    """Fingerprint of a strategy of the user's own; none for one of ours.
+def _source_of(kind: type[Strategy]) -> str:
+    """SHA-256 of the source of a class in memory.
 
     Raises
     ------
     RuleError
-        If its source cannot be read: scores of another version would be taken for its own.
+        If it cannot be read: scores of another version would be taken for its own.
     """
-    if kind.is_built_in():
-        return []
-    if kind.file is not None:
-        return [kind.file.sha256]
     functions = [value for value in vars(kind).values() if inspect.isfunction(value)]
     names = sorted({function.__code__.co_filename for function in functions})
     source = "".join("".join(linecache.getlines(name)) for name in names)
@@ -132,7 +148,7 @@ def own_code(kind: type[Strategy]) -> list[str]:
             f"the source of {kind.name} cannot be read, and its scores are kept by it; write it "
             "into a file and give strategy_file='my_rule.py:MyRule'"
         )
-    return [hashlib.sha256(source.encode()).hexdigest()]
+    return hashlib.sha256(source.encode()).hexdigest()
 
 
 @cache

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from backtests.engine.backtest import Load
 from backtests.engine.config import RunConfig
-from backtests.engine.config_file import read_config, require_types
+from backtests.engine.config_file import read_config, require_kept_source, require_types
 from data.errors import RuleError, UsageError
 from data.load import load_market
 from data.market import Market
 from data.sources import frame
 from strategies.base import Params, Strategy, Value
 from strategies.files import read_strategy, require_usable
-from strategies.function import FunctionRule, Rule, function_rule, tables_from_outside
+from strategies.function import FunctionRule, Rule, function_rule
+from strategies.outside import outside
 from strategies.registry import STRATEGIES, is_strategy, make, make_of
 
 if TYPE_CHECKING:
@@ -128,7 +129,9 @@ def described(strategy: Chosen, options: Options) -> Described:
         table.pop("strategy")
         strategy = strategy.make_strategy()
     params = {**table.pop("params", {}), **options.given_params}
-    rule, table_names = _rule(strategy, params, options)
+    rule = _rule(strategy, params, options)
+    if options.config is not None:
+        require_kept_source(Path(options.config), rule)
     run = {**table, **options.given_run}
     load: Load = load_market
     if options.prices is not None:
@@ -136,15 +139,16 @@ def described(strategy: Chosen, options: Options) -> Described:
         load = functools.partial(_load_frame, options)
     elif options.bills is not None:
         raise UsageError("bills= goes with prices=; give both, or neither")
-    if table_names:
-        load = functools.partial(_load_with_note, load, rule.name, table_names)
+    for name, table in outside(rule):
+        if table is options.prices:
+            raise RuleError(
+                f"{rule.name} uses {name}, the whole of prices=, its future too; use market.prices"
+            )
     return Described(RunConfig.of(rule, run), load)
 
 
-def _rule(
-    strategy: Chosen, params: Mapping[str, Value], options: Options
-) -> tuple[Strategy, list[str]]:
-    """The strategy itself, and the tables a function brings from outside."""
+def _rule(strategy: Chosen, params: Mapping[str, Value], options: Options) -> Strategy:
+    """The strategy itself."""
     is_function = callable(strategy) and not isinstance(strategy, type | Strategy)
     for name in ("tickers", "needs"):
         if getattr(options, name) and not is_function:
@@ -156,15 +160,15 @@ def _rule(
             raise UsageError(
                 f"strategy_file= is {kind.name}, not {strategy!r}; leave the other out"
             )
-        return make_of(kind, params), []
+        return make_of(kind, params)
     if isinstance(strategy, str):
-        return make(strategy, params), []
+        return make(strategy, params)
     if isinstance(strategy, type) and issubclass(strategy, Strategy):
         _require_free_name(strategy)
-        return make_of(strategy, params), []
+        return make_of(strategy, params)
     if isinstance(strategy, Strategy):
         _require_free_name(type(strategy))
-        return make_of(type(strategy), {**strategy.params(), **params}) if params else strategy, []
+        return make_of(type(strategy), {**strategy.params(), **params}) if params else strategy
     if strategy is None:
         raise UsageError("which strategy? for example: backtest('hedge_mix')")
     if isinstance(strategy, type | RunConfig) or not callable(strategy):
@@ -175,9 +179,7 @@ def _rule(
     return _function(strategy, params, options)
 
 
-def _function(
-    function: Rule, params: Mapping[str, Value], options: Options
-) -> tuple[Strategy, list[str]]:
+def _function(function: Rule, params: Mapping[str, Value], options: Options) -> Strategy:
     tickers = options.tickers
     if tickers is None and options.prices is not None:
         tickers = list(frame.require_prices(options.prices, options.bills)[0].columns)
@@ -189,7 +191,7 @@ def _function(
             f"{rule.name} is a function and has no parameter {name!r}; leave it out, or give it "
             "by functools.partial"
         )
-    return rule, tables_from_outside(function)
+    return rule
 
 
 def _require_free_name(kind: type[Strategy]) -> None:
@@ -219,25 +221,17 @@ def _load_frame(
     return frame.load(options.prices, tickers, bills=options.bills, end=end)
 
 
-def _load_with_note(
-    load: Load, name: str, tables: Sequence[str], source: str, tickers: Sequence[str], **rest: Any
-) -> Market:
-    """Say of a function's own tables what no proof can say."""
-    market = load(source, tickers, **rest)
-    note = (
-        f"{name} uses {', '.join(tables)} from outside the market: that nothing in there was known "
-        "only later cannot be proved"
-    )
-    return market.relabelled(notes=[*market.notes, note])
-
-
 def _plain(value: Any, name: str) -> Any:
     """An option as the command line holds it.
 
     A day is text, a folder a source of files, and a number of numpy's one of Python's.
     """
+    value = value.item() if hasattr(value, "item") else value
     if name in DAYS and hasattr(value, "strftime"):
-        return f"{value:%Y-%m-%d}"
+        try:
+            return f"{value:%Y-%m-%d}"
+        except ValueError:  # no time at all
+            return str(value)
     if name == "source" and isinstance(value, os.PathLike):
         return f"files:{os.fspath(value)}"
-    return value.item() if hasattr(value, "item") else value
+    return value

@@ -137,14 +137,15 @@ def look(config: RunConfig) -> Run:
         For whatever the user can correct.
     """
     inputs = inputs_for(config)
-    key = (json.dumps(config.as_dict()), inputs.market)
+    # The strategy itself too: the file of one of the user's own may have changed.
+    key = (json.dumps(config.as_dict()), config.make_strategy(), inputs.market)
     return RUNS.get(key, lambda: _look(config, inputs))
 
 
 def _look(config: RunConfig, inputs: Inputs) -> Run:
     strategy = config.make_strategy()
     _prove(type(strategy))
-    _prove_on(type(strategy), inputs.market)
+    _prove_on(strategy, inputs.market)
     # Inputs are kept for every run on the same data, whatever its costs and weights.
     run = simulated(replace(inputs, config=config), fill_with_sweep)
     # The market as loaded, not as labelled by the run: what rules keep of it is found again.
@@ -166,10 +167,10 @@ def _prove(kind: type[Strategy]) -> None:
     prove_quickly(kind())
 
 
-@lru_cache(maxsize=8)
-def _prove_on(kind: type[Strategy], market: Market) -> None:
-    """Prove a rule of the user's own once on each market, at its defaults."""
-    prove_on(kind(), market)
+@lru_cache(maxsize=64)
+def _prove_on(strategy: Strategy, market: Market) -> None:
+    """Prove a rule of the user's own once at these settings on this market."""
+    prove_on(strategy, market, seconds=0.0)
 
 
 def inputs_for(config: RunConfig) -> Inputs:

@@ -13,7 +13,6 @@ MANIFEST = "manifest.json"
 SUMMARY = "summary.json"
 VERDICT = "verdict.json"
 CONFIG = "run.toml"
-STRATEGY = "strategy.py"  # source of a strategy from outside the repository
 FORMAT = 3  # of a results folder; raised when readers of older folders would go wrong
 
 

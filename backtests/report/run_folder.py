@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from backtests.engine.config_file import write_config
+from backtests.engine.config_file import STRATEGY, write_config
 from backtests.engine.run import Run
-from backtests.report.files import CONFIG, STRATEGY, SUMMARY, VERDICT, write_json
+from backtests.report.files import CONFIG, SUMMARY, VERDICT, write_json
 from backtests.report.folder import new_folder, write_manifest
 from backtests.report.manifest import RunManifest, SeriesOrigin
 from backtests.report.pages import TEARSHEET

@@ -304,6 +304,29 @@ def test_tables_from_outside_are_noted():
     )
 
 
+def test_a_rule_that_reaches_into_its_own_prices_is_refused(months):
+    def rule(market):
+        return (months.shift(-1) > months).astype(float).reindex(market.sessions)
+
+    with pytest.raises(RuleError, match="rule uses months, the whole of prices=, its future too"):
+        backtest(rule, prices=months, bills=flat(months), **QUICK)
+
+
+def test_a_rule_that_changes_its_mind_after_the_proof_is_refused():
+    calls = []
+
+    def rule(market):
+        calls.append(1)
+        share = 0.5 if len(calls) < limit else 0.4
+        return pd.DataFrame({"SPY": share}, index=market.sessions[:1])
+
+    limit = 10**6
+    backtest(rule, tickers="SPY", **BUNDLED, **QUICK)
+    limit = 2 * len(calls) - 1  # steady as long as a whole run asks, but for its last question
+    with pytest.raises(NotDeterministicError, match="asked twice on the same market"):
+        backtest(rule, tickers="SPY", **BUNDLED, **QUICK)
+
+
 def peek(market):
     prices = market.prices["SPY"]
     return (prices.shift(-1) > prices).astype(float).to_frame("SPY")
@@ -350,6 +373,11 @@ WRONG = {
                     "bills= goes with prices="),
     "no frame": (lambda: backtest("hedge_mix", prices=[1, 2]), HedgeError, "prices="),
     "start": (lambda: backtest("hedge_mix", start="yesterday"), UsageError, "--start takes a date"),
+    "no time": (lambda: backtest("hedge_mix", start=pd.NaT), UsageError, "got 'NaT'"),
+    "a number for a ticker": (lambda: backtest("hedge_mix", weights={5: 0.5}), WeightError,
+                              "a ticker is text such as SPY, got 5"),
+    "complex": (lambda: backtest(returning(pd.DataFrame({"SPY": [1 + 0j]}, DAYS)), **SPY, **QUICK),
+                RuleError, "answers (1+0j) for SPY, no fraction"),
     "a day": (lambda: backtest("hedge_mix", start=20200101), HedgeError, "--start takes a date"),
     "fee": (lambda: backtest("hedge_mix", fee_bps="two"), HedgeError, "fee"),
     "lag": (lambda: backtest("hedge_mix", lag=0), HedgeError, "lag"),

@@ -91,7 +91,7 @@ class Trend(Strategy):
     name: ClassVar[str] = "trend"
 
     window: int = parameter(10, low=2, high=100, step=2, unit="rows", doc="of the average")
-    ahead: int = parameter(0, low=0, high=1, unit="rows", doc="of foresight")
+    ahead: int = parameter(0, low=0, high=3, unit="rows", doc="of foresight")
 
     @property
     def tickers(self):
@@ -121,6 +121,68 @@ def test_a_corner_that_peeks_is_refused(tmp_path):
     """The default does not look ahead; with ``ahead=1`` it would."""
     with pytest.raises(PeekingError, match="trend peeks"):
         search(Trend(), grid={"ahead": [0, 1], "window": [5, 10]}, out=tmp_path, **SPAN)
+
+
+@dataclasses.dataclass(frozen=True)
+class OnceAhead(Trend):
+    """Looks ahead at one of its settings only, and earns by it."""
+
+    name: ClassVar[str] = "once_ahead"
+
+    def target_weights(self, market):
+        ahead = 3 if self.window == 8 else 0
+        return dataclasses.replace(Trend(window=self.window), ahead=ahead).target_weights(market)
+
+
+def test_a_recommended_setting_that_peeks_is_refused(tmp_path):
+    """It is no corner: only what the page would name is left to prove."""
+    with pytest.raises(PeekingError, match="once_ahead peeks"):
+        search(OnceAhead(), grid={"window": range(4, 61, 2)}, subject_to="max_drawdown>-0.9",
+               out=tmp_path, **SPAN)  # fmt: skip
+    assert list(tmp_path.glob("tune-*")) == []
+
+
+def test_each_version_of_an_own_rule_counts_as_trials(tmp_path):
+    path = tmp_path / "rule.py"
+    path.write_text(TREND)
+    options = {"grid": {"window": [6, 8]}, "subject_to": "max_drawdown>-0.9", "out": tmp_path}
+    assert search(strategy_file=path, **options, **SPAN).trials == 2
+    assert search(strategy_file=path, **options, **SPAN).trials == 2
+    path.write_text(TREND.replace("> average", "> average * 1.001"))
+    assert search(strategy_file=path, **options, **SPAN).trials == 4
+
+
+def test_kept_scores_of_a_rule_that_reads_something_else_are_discarded(monkeypatch, tmp_path):
+    """A level in a file beside it: no scores half by the old and half by the new one."""
+    from backtests import tuning
+
+    level = tmp_path / "level.txt"
+    source = TREND.replace("> average)", f"> average * float(open({str(level)!r}).read()))")
+    path = tmp_path / "rule.py"
+    path.write_text(
+        source.replace(f"open({str(level)!r}).read()", f"Path({str(level)!r}).read_text()").replace(
+            "import pandas as pd", "import pandas as pd\nfrom pathlib import Path"
+        )
+    )
+    options = {"grid": {"window": range(4, 24)}, "subject_to": "max_drawdown>-0.9", "out": tmp_path}
+    level.write_text("1.0")
+    monkeypatch.setattr(tuning, "RULES_AT_ONCE", 4)
+    keep, parts = tuning.Unfinished.keep, []
+
+    def interrupted(self, first, scores):
+        keep(self, first, scores)
+        parts.append(first)
+        if len(parts) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(tuning.Unfinished, "keep", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        search(strategy_file=path, **options, **SPAN)
+    monkeypatch.setattr(tuning.Unfinished, "keep", keep)
+    level.write_text("1.01")
+    after = search(strategy_file=path, **options, **SPAN)
+    whole = search(strategy_file=path, **{**options, "out": tmp_path / "other"}, **SPAN)
+    pd.testing.assert_frame_equal(after.table, whole.table)
 
 
 WRONG = {

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.errors import NotDeterministicError, PeekingError
+from data.errors import HedgeError, NotDeterministicError, PeekingError, RuleError
 from strategies import registry
 from strategies.base import Strategy
 from strategies.causality import made_market, prove_on, prove_quickly, require_causal
@@ -186,3 +186,111 @@ def test_an_undeclared_need_is_not_there_on_the_made_market():
     assert made_market(("SPY",), 252, needs=undeclared.needs).policy_rate is None
     assert made_market(("SPY",), 252, needs=("policy_rate",)).policy_rate is not None
     prove_quickly(function_rule(rule, ["SPY"], ["policy_rate"]))
+
+
+def weights_where(condition) -> pd.DataFrame:
+    return condition.astype(float).to_frame("SPY")
+
+
+def crash(market):
+    """Foresight in a crisis alone: out before a fall of 4 % over the next two rows."""
+    prices = market.prices["SPY"]
+    return weights_where(~(prices.shift(-2) < prices * 0.96))
+
+
+def two_days(market):
+    """Foresight on two days of ten years."""
+    prices = market.prices["SPY"]
+    known = pd.Series(1.0, prices.index)
+    for day in ("1997-03-03", "2003-06-02"):
+        if day in prices.index and prices.index[-1] > pd.Timestamp(day):
+            known[day] = 0.0
+    return known.to_frame("SPY")
+
+
+@pytest.mark.parametrize("rule", [crash, two_days])
+def test_rare_foresight_is_seen_where_the_weights_change(rule):
+    with pytest.raises(PeekingError):
+        prove_on(function_rule(rule, ["SPY"]), made_market(("SPY",), 252), seconds=0.0)
+
+
+CACHE: dict[object, object] = {}
+
+
+def cached_by_start(market):
+    """The whole future from the second call on, if the first saw it."""
+    prices = CACHE.setdefault(market.sessions[0], market.prices["SPY"])
+    ahead = (prices.shift(-20) > prices).astype(float)
+    return weights_where(ahead.reindex(market.sessions))
+
+
+@dataclass(frozen=True)
+class CachedInItself(Peeker):
+    """Keeps the first prices that it sees."""
+
+    name: ClassVar[str] = "cached"
+
+    def signal(self, prices):
+        if "seen" not in vars(self):
+            vars(self)["seen"] = prices.shift(-20) > prices
+        return vars(self)["seen"].reindex(prices.index, fill_value=False)
+
+
+@pytest.mark.parametrize("rule", [function_rule(cached_by_start, ["SPY"]), CachedInItself()])
+def test_what_a_rule_keeps_from_call_to_call_hides_no_future(rule):
+    CACHE.clear()
+    with pytest.raises(HedgeError, match="peeks|deterministic|is nan"):
+        prove_on(rule, made_market(("SPY",), 252), seconds=0.0)
+
+
+def test_the_order_of_a_sum_is_no_foresight():
+    """A sum of sixty columns differs in its last digit with the number of rows."""
+    tickers = tuple(f"T{number}" for number in range(60))
+    mix = np.random.default_rng(0).random(60)
+
+    def rule(market):
+        moves = market.prices.pct_change(fill_method=None).fillna(0.0).to_numpy()
+        signal = np.tanh(np.convolve(moves @ mix, np.ones(7) / 7, "full")[: len(moves)])
+        return weights_where(pd.Series(0.5 + 0.4 * signal, market.sessions).rename("T0")).rename(
+            columns={"SPY": "T0"}
+        )
+
+    prove_on(function_rule(rule, tickers), random_market(5, tickers), seconds=0.2)
+
+
+def test_honest_rules_pass():
+    def expanding(market):
+        prices = market.prices["SPY"]
+        return weights_where(prices > prices.expanding(200).mean()).iloc[200:]
+
+    def once(market):
+        return pd.DataFrame({"SPY": 0.5}, index=market.sessions[:1])
+
+    for rule in (expanding, once):
+        for market in (random_market(6), random_market(7, rows=240)):
+            assert prove_on(function_rule(rule, ["SPY"]), market, seconds=0.1) is not None
+
+
+def test_what_is_not_declared_is_not_seen():
+    """Undeclared, a rate is no more there on the run than it was in the proof."""
+
+    def rule(market):
+        return weights_where(market.cpi > 0)
+
+    market = made_market(("SPY",), 12)
+    with pytest.raises(RuleError, match="has to declare its needs"):
+        prove_on(function_rule(rule, ["SPY"]), market)
+    assert prove_on(function_rule(rule, ["SPY"], ["cpi"]), market, seconds=0.0) is not None
+
+
+def test_no_way_leads_from_a_cut_market_to_what_came_later():
+    market = random_market(8)
+    cut = market.until(market.sessions[99])
+    for frame in (cut.prices, cut.cash):
+        base = frame.to_numpy()
+        while isinstance(base, np.ndarray):
+            assert base.size <= 100 * 2
+            base = base.base
+        assert not isinstance(base, np.ndarray)
+    with pytest.raises(ValueError, match="cannot set WRITEABLE flag"):
+        market.prices.to_numpy().flags.writeable = True

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import functools
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from data.errors import HedgeError, RuleError
 from strategies.decisions import decide
-from strategies.function import function_rule, tables_from_outside
+from strategies.function import function_rule
 from strategies.hedge_mix import HedgeMix
 from tests.conftest import random_market
 
 MARKET = random_market(4)
-PRICES = pd.DataFrame({"SPY": [1.0]})
 
 
 def half(market):
@@ -50,7 +48,7 @@ WRONG = {
     "short": ({"SPY": -0.5}, "short positions are not allowed"),
     "empty": ({}, "has no weights"),
     "cash": ({"CASH": 1.0}, "CASH is what the weights leave"),
-    "numbers for tickers": ({1: 0.5}, "holds 1, which is not among"),
+    "numbers for tickers": ({1: 0.5}, "a ticker is text such as SPY, got 1"),
 }
 
 
@@ -81,33 +79,3 @@ def test_a_built_in_name_is_not_taken():
 
     with pytest.raises(RuleError, match="carry is the name of a built-in strategy"):
         function_rule(carry, ["SPY"])
-
-
-def test_tables_from_outside_are_named():
-    inner = pd.Series([1.0])
-    bare = np.ones(3)
-
-    def from_around(market):
-        return inner
-
-    def from_module(market):
-        return PRICES, bare, len(DAYS_OF_A_YEAR)
-
-    assert tables_from_outside(from_around) == ["inner"]
-    assert tables_from_outside(from_module) == ["PRICES", "bare"]
-    assert tables_from_outside(half) == []
-
-    def within(market):
-        return [PRICES.sum() for _ in range(2)], (lambda: bare)()
-
-    assert tables_from_outside(within) == ["PRICES", "bare"]
-
-    def of_the_market(market):
-        return market.PRICES, market.bare  # attributes of that name are no tables from outside
-
-    assert tables_from_outside(of_the_market) == []
-    assert tables_from_outside(functools.partial(from_around)) == ["inner"]
-    assert tables_from_outside(functools.partial(half)) == []
-
-
-DAYS_OF_A_YEAR = "365"

@@ -29,7 +29,9 @@ ROWS_AT_ONCE = 1 << 17  # a million trials in text are 100 MB
 Keys = NDArray[np.uint64]
 
 
-def log_trials(out: Path, space: Space, numbers: NDArray[np.int64], ppy: int, search: str) -> int:
+def log_trials(
+    out: Path, space: Space, numbers: NDArray[np.int64], ppy: int, search: str, version: str = ""
+) -> int:
     """Add trials to the log and count those of this market, earlier ones included.
 
     Parameters
@@ -44,6 +46,9 @@ def log_trials(out: Path, space: Space, numbers: NDArray[np.int64], ppy: int, se
         Rows a year, the frequency.
     search
         What identifies it, for the reader of the log.
+    version
+        What tells the strategy from others of its name: of one of the user's own each version
+        that was tried is a trial.
 
     Raises
     ------
@@ -51,12 +56,13 @@ def log_trials(out: Path, space: Space, numbers: NDArray[np.int64], ppy: int, se
         If the log cannot be read or written: a count that begins anew would flatter.
     """
     frequency = "daily" if ppy == 252 else "monthly"
+    salt = " ".join(filter(None, (frequency, space.strategy, version)))
     path = out / TRIALS
     with locked(out):
         logged = _logged_keys(path)
-        fresh = numbers[~np.isin(_keys(space, numbers, frequency), logged)]
+        fresh = numbers[~np.isin(_keys(space, numbers, frequency, salt), logged)]
         if len(fresh):
-            _write(path, _parts(path, space, fresh, frequency, search))
+            _write(path, _parts(path, space, fresh, frequency, search, salt))
         return _count(path, space, frequency) if path.exists() else 0
 
 
@@ -64,12 +70,14 @@ def _logged_keys(path: Path) -> Keys:
     return _read(path, ["key"])["key"].to_numpy() if path.exists() else np.array([], np.uint64)
 
 
-def _keys(space: Space, numbers: NDArray[np.int64], frequency: str) -> Keys:
-    keys = [part["key"].to_numpy() for part in _made(space, numbers, frequency, "")]
+def _keys(space: Space, numbers: NDArray[np.int64], frequency: str, salt: str) -> Keys:
+    keys = [part["key"].to_numpy() for part in _made(space, numbers, frequency, "", salt)]
     return np.concatenate(keys) if keys else np.array([], np.uint64)
 
 
-def _made(space: Space, numbers: NDArray[np.int64], frequency: str, search: str) -> Iterator[Any]:
+def _made(
+    space: Space, numbers: NDArray[np.int64], frequency: str, search: str, salt: str
+) -> Iterator[Any]:
     """Trials as rows of the log, a part at a time."""
     import pyarrow as pa
 
@@ -79,7 +87,6 @@ def _made(space: Space, numbers: NDArray[np.int64], frequency: str, search: str)
         words = parameters.to_numpy(zero_copy_only=False)
         # What tells one trial from another, as 64 bits: two of ten million are alike by chance
         # once in some hundred thousand logs.
-        salt = f"{frequency} {space.strategy}"
         key = pd.util.hash_array(words, hash_key=f"{_digits(salt):016x}", categorize=False)
         yield pa.table(
             {
@@ -146,7 +153,7 @@ def _same(word: str, count: int) -> Any:
 
 
 def _parts(
-    path: Path, space: Space, fresh: NDArray[np.int64], frequency: str, search: str
+    path: Path, space: Space, fresh: NDArray[np.int64], frequency: str, search: str, salt: str
 ) -> Iterator[Any]:
     """All rows of the new log: those there are, then the fresh ones."""
     import pyarrow.parquet as pq
@@ -158,7 +165,7 @@ def _parts(
             with _readable(path), pq.ParquetFile(path, page_checksum_verification=True) as log:
                 part = log.read_row_group(group)
             yield part
-    yield from _made(space, fresh, frequency, search)
+    yield from _made(space, fresh, frequency, search, salt)
 
 
 def _read(path: Path, columns: list[str]) -> Any:

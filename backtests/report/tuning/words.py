@@ -12,9 +12,9 @@ from backtests.analysis.reliability import RARE_BY_CHANCE, Edge
 from backtests.analysis.resampling import FEWEST_ROWS
 from backtests.analysis.scores import TIE
 from backtests.analysis.walkforward import WalkForward
+from backtests.engine.config_file import STRATEGY
 from backtests.engine.scores import METRICS
 from backtests.engine.tuned import BEST, Tuned
-from backtests.report.files import STRATEGY
 from backtests.report.text import SHOW, percent, plain_label
 
 # What is shown of a candidate, from the one list of metrics: its name, and how it is written.
@@ -77,6 +77,8 @@ def run_command_of(tuned: Tuned, folder: Path) -> str:
     """The command that runs the recommendation, from the folder of its search."""
     words = ["python", "-m", "backtests.run"]
     file = tuned.space.kind.file
+    if file is None and not tuned.space.kind.is_built_in():
+        return "backtest(result.best) in Python: its strategy is an object there"
     if file is not None:
         words += ["--strategy-file", f"{folder / STRATEGY}:{file.class_name}"]
     return shlex.join([*words, "--config", str(folder / BEST)])
