@@ -79,7 +79,7 @@ def backtest(
     lag
         Sessions from a decision to its trade; 1 unless given.
     benchmark
-        A ticker; SPY where the source has it, else the heaviest.
+        A ticker; SPY where the source has it, else the heaviest, of a function its first.
     initial
         Value at the start in currency; 10,000 unless given.
     no_verdict
