@@ -6,7 +6,9 @@ return and the errors they raise (docs/python.md). Nothing is loaded before its 
 
 from __future__ import annotations
 
-from importlib import import_module
+from importlib import import_module, metadata
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -82,7 +84,25 @@ __all__ = [
 ]
 
 
+def _require_ours() -> None:
+    """Refuse a file of the user's that hides a package of this project: ``data.py`` is common."""
+    for name in ("data", "strategies"):
+        spec = find_spec(name)
+        here = Path(__file__).parent.parent / name / "__init__.py"
+        if spec is None or spec.origin is None or Path(spec.origin).resolve() != here.resolve():
+            there = "nothing" if spec is None else spec.origin or "a folder"
+            raise ImportError(
+                f"{there} hides this project's package {name}, or takes its place; rename that "
+                "file or folder, or run elsewhere"
+            )
+
+
+_require_ours()
+
+
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return metadata.version("treasury-hedge")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(_HOMES[name]), name)

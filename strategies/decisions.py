@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from data.market import Market
 
+SINGLE = 1e-6  # what 32 bits leave of a sum of weights
 RETURN = "return a DataFrame, a row for each decision and a column for each ticker"
 
 
@@ -45,11 +46,21 @@ def decide(strategy: Strategy, market: Market) -> pd.DataFrame:
     try:
         # What it did not declare it does not see: the proof would not have had it either.
         answer = strategy.target_weights(market.only([*strategy.needs, *strategy.wants]))
-    except HedgeError:
-        raise
+    except HedgeError as error:
+        if type(error).__module__ == HedgeError.__module__ and str(error):
+            raise
+        raise RuleError(f"{strategy.name} fails: {_reason(error, strategy)}; mend it") from error
     except (Exception, SystemExit) as error:
         raise RuleError(f"{strategy.name} fails: {_reason(error, strategy)}; mend it") from error
-    decided = _weights(answer, strategy)
+    try:
+        decided = _weights(answer, strategy)
+    except HedgeError:
+        raise
+    except Exception as error:  # a frame of some other kind, which does not act like one
+        raise RuleError(
+            f"{strategy.name} answers with {_shape(answer)} that cannot be read "
+            f"({_reason(error, strategy)}); {RETURN}"
+        ) from error
     require_targets(decided, market, strategy.name)
     return decided
 
@@ -72,8 +83,9 @@ def require_targets(weights: pd.DataFrame, market: Market, name: str) -> None:
     if not (
         index.is_monotonic_increasing and index.is_unique and index.isin(market.sessions).all()
     ):
+        zone = " (they have a time zone)" if getattr(index, "tz", None) is not None else ""
         raise WeightError(
-            f"{name} decided on dates that are not ascending sessions of the market; "
+            f"{name} decided on dates that are not ascending sessions of the market{zone}; "
             "decide on its own sessions, each once"
         )
     values = weights.to_numpy(float)
@@ -84,6 +96,7 @@ def require_targets(weights: pd.DataFrame, market: Market, name: str) -> None:
 
 def _weights(answer: object, strategy: Strategy) -> pd.DataFrame:
     """The answer as numbers, if its shape is that of weights."""
+    import numpy as np
     import pandas as pd
     from pandas.api.types import is_bool_dtype, is_complex_dtype, is_numeric_dtype
 
@@ -117,8 +130,13 @@ def _weights(answer: object, strategy: Strategy) -> pd.DataFrame:
             f"{name} answers with rows of {type(answer.index).__name__}, no dates; take its rows "
             "from market.sessions"
         )
-    # A copy: a rule may keep its frame, and change it later.
-    return answer.astype(float).copy()
+    # A plain copy: a rule may keep its frame, and change it later.
+    values = answer.to_numpy(dtype=float, copy=True)
+    if any(getattr(kind, "itemsize", 8) < 8 and kind.kind == "f" for kind in answer.dtypes):
+        # Of 32 bits: fractions that sum to 1 miss it by some 1e-8.
+        total = values.sum(axis=1, keepdims=True)
+        values /= np.where((total > 1) & (total <= 1 + SINGLE), total, 1.0)
+    return pd.DataFrame(values, index=answer.index, columns=columns)
 
 
 def _require_needs(strategy: Strategy, market: Market) -> None:
@@ -142,7 +160,10 @@ def _shape(answer: object) -> str:
 
 def _reason(error: BaseException, strategy: Strategy) -> str:
     """An error of a rule in words: what, and on which line of the rule's own code."""
-    text = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(": ")
+    try:
+        text = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
+    except Exception:  # an error that cannot even be written
+        text = type(error).__name__
     frames = traceback.extract_tb(error.__traceback__)
     own = next((f.filename for f in frames if not _is_ours(Path(f.filename))), None)
     if strategy.file is not None:

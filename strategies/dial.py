@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 from weakref import WeakKeyDictionary
 
-from data.errors import UsageError
+from data.errors import RuleError, UsageError
 from data.treasuries.instruments import CATALOGUE
 from strategies.base import Strategy, parameter
 from strategies.schedule import decision_rows
@@ -90,6 +90,35 @@ class DurationRule(Strategy):
         weights.insert(0, "SPY", self.equity_weight)
         return weights
 
+    def _in_years(self, target: object) -> pd.Series:
+        """The dial as numbers, if it is one.
+
+        Raises
+        ------
+        RuleError
+            For a rule whose target is no series of years above zero.
+        """
+        import pandas as pd
+        from pandas.api.types import is_complex_dtype, is_numeric_dtype
+
+        if (
+            not isinstance(target, pd.Series)
+            or not is_numeric_dtype(target.dtype)
+            or (is_complex_dtype(target.dtype))
+        ):
+            raise RuleError(
+                f"{self.name} sets the dial to a {type(target).__name__}; return a Series of years"
+            )
+        years = target.astype(float)
+        wrong = (years <= 0) | (years == float("inf"))
+        if wrong.any():
+            day = years.index[wrong][0]
+            raise RuleError(
+                f"{self.name} asks for {years[day]:g} years on {day:%Y-%m-%d}; a duration is above "
+                "zero and finite, NaN where nothing is known"
+            )
+        return years
+
     def decided_duration(self, market: Market) -> pd.Series:
         """Target duration on the sessions of decision.
 
@@ -102,7 +131,7 @@ class DurationRule(Strategy):
 
         market.require(self.tickers)
         first, _ = market.first_session([t for t in self.tickers if t not in self.optional])
-        target = self.target_duration(market).loc[first:].dropna()
+        target = self._in_years(self.target_duration(market)).loc[first:].dropna()
         if target.empty:
             raise UsageError(
                 f"{self.name} has too little history in {market.source} up to "

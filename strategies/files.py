@@ -12,17 +12,20 @@ import hashlib
 import inspect
 import re
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
+from data.command import words_of
 from data.errors import HedgeError, RuleError, did_you_mean
 from strategies.base import NEEDS, Params, Strategy
 from strategies.source import StrategyFile
 
+LOADING = threading.RLock()
 MODULE = "hedge_strategy_"  # before a hash of path and source: the name of its module
 NAME = re.compile(r"[A-Za-z]\w{0,63}", re.ASCII)  # it goes into folders, addresses and commands
-FORM = re.compile(r"(?P<path>.+\.py)(:(?P<name>\w+))?", re.DOTALL)
+FORM = re.compile(r"(?P<path>.+\.[pP][yY])(:(?P<name>\w+))?", re.DOTALL)
 WRITE = "write for example my_rule.py:MyRule"
 
 
@@ -44,7 +47,7 @@ def load(file: StrategyFile) -> type[Strategy]:
 
 def make(file: StrategyFile, params: Params) -> Strategy:
     """Make the strategy of a source from all its parameters."""
-    return load(file)(**params)
+    return make_own(load(file), params)
 
 
 def _reduced(rule: Strategy) -> tuple[Callable[..., Strategy], tuple[StrategyFile | None, Params]]:
@@ -76,7 +79,8 @@ def read_strategy(text: str) -> type[Strategy]:
     if not class_name and len(kinds) != 1:
         raise RuleError(f"{where} names no class, and {_classes(kinds)}; {WRITE}")
     kind = kinds[class_name] if class_name else next(iter(kinds.values()))
-    return _checked(kind, StrategyFile(path, kind.__name__, source))
+    name = next(name for name, value in kinds.items() if value is kind)
+    return _checked(kind, StrategyFile(path, name, source))
 
 
 def read_folder(folder: Path) -> tuple[list[type[Strategy]], list[str]]:
@@ -103,6 +107,8 @@ def read_folder(folder: Path) -> tuple[list[type[Strategy]], list[str]]:
                 kinds.append(_checked(kind, StrategyFile(str(path), name, source)))
         except HedgeError as error:
             wrong.append(str(error))
+        except Exception as error:  # whatever a file does, it is but that file
+            wrong.append(f"{where} cannot be used: {type(error).__name__}: {error}; mend it")
     return kinds, wrong
 
 
@@ -139,12 +145,17 @@ def require_usable(kind: type[Strategy], where: str) -> None:
             "digits and _ only"
         )
     for field in dataclasses.fields(kind):
-        if "unit" not in field.metadata:
+        if hasattr(Strategy, field.name):
+            raise RuleError(
+                f"{where}: {kind.__name__}.{field.name} has the name of something that every "
+                "strategy has; rename that parameter"
+            )
+        if "choices" not in field.metadata:
             raise RuleError(
                 f"{where}: {kind.__name__}.{field.name} is declared without its unit and range; "
                 "write it as parameter(default, unit=..., doc=...)"
             )
-    if not isinstance(kind.needs, tuple) or not set(kind.needs) <= set(NEEDS):
+    if not isinstance(kind.needs, tuple) or not all(need in NEEDS for need in kind.needs):
         raise RuleError(
             f"{where}: needs of {kind.__name__} are a tuple of {', '.join(NEEDS)}, got "
             f"{kind.needs!r}; mend it"
@@ -155,38 +166,92 @@ def _checked(kind: type[Strategy], file: StrategyFile) -> type[Strategy]:
     """Refuse a class that no run can use; note on it where it came from."""
     require_usable(kind, file.path)
     load(file)
+    require_answers(make_own(kind, {}), file.path)
+    return kind
+
+
+def make_own(kind: type[Strategy], values: Params) -> Strategy:
+    """Make a strategy of the user's own; what goes wrong in its class is a line."""
     try:
-        kind()
+        return kind(**values)
+    except HedgeError:
+        raise
+    except Exception as error:
+        given = "its defaults" if not values else f"{dict(values)}"
+        raise RuleError(
+            f"{kind.__name__} cannot be made with {given} "
+            f"({' '.join(f'{type(error).__name__}: {error}'.split())}); mend it"
+        ) from error
+
+
+def require_answers(strategy: Strategy, where: str) -> None:
+    """Refuse a strategy that does not say what it holds.
+
+    Raises
+    ------
+    RuleError
+        Naming the property, what it takes and what it got.
+    """
+    try:
+        tickers, optional, heaviest = strategy.tickers, strategy.optional, None
+        is_list = isinstance(tickers, list | tuple) and len(tickers) > 0
+        if is_list and all(isinstance(ticker, str) and ticker for ticker in tickers):
+            heaviest = strategy.heaviest
     except HedgeError:
         raise
     except Exception as error:
         raise RuleError(
-            f"{file.path}: {kind.__name__} cannot be made with its defaults "
-            f"({type(error).__name__}: {error}); mend it"
+            f"{where}: {strategy.name} cannot say what it holds "
+            f"({' '.join(f'{type(error).__name__}: {error}'.split())}); mend its tickers"
         ) from error
-    return kind
+    if heaviest is None or len(set(tickers)) < len(tickers):
+        raise RuleError(
+            f"{where}: tickers of {strategy.name} are a list such as ['SPY', 'IEF'], each once, "
+            f"got {words_of(repr(tickers))}"
+        )
+    if not isinstance(optional, list | tuple) or not set(optional) < set(tickers):
+        raise RuleError(
+            f"{where}: optional tickers of {strategy.name} are some of its tickers, not all, got "
+            f"{words_of(repr(optional))}; mend it"
+        )
+    if heaviest not in tickers:
+        raise RuleError(
+            f"{where}: heaviest of {strategy.name} is one of its tickers, got "
+            f"{words_of(repr(heaviest))}"
+        )
 
 
 def _module(path: str, source: bytes) -> ModuleType:
     """Run a source as a module of its own; one that was run before stays as it is."""
     name = MODULE + hashlib.sha256(path.encode() + b"\0" + source).hexdigest()[:16]
-    if name in sys.modules:
-        return sys.modules[name]
-    module = ModuleType(name)
-    module.__file__ = path
-    sys.modules[name] = module  # dataclasses look their own module up while it runs
-    try:
-        exec(compile(source, path, "exec"), vars(module))  # noqa: S102 - the user named this file
-    except (Exception, SystemExit) as error:
-        del sys.modules[name]
-        raise RuleError(
-            f"{path} cannot be loaded: {type(error).__name__}: {error}{_line(error, path)}; a rule "
-            "is one file, what it imports has to be installed"
-        ) from error
-    except BaseException:
-        del sys.modules[name]
-        raise
-    return module
+    with LOADING:  # a second thread waits for a whole module
+        if name in sys.modules:
+            return sys.modules[name]
+        module = ModuleType(name)
+        module.__file__ = path
+        sys.modules[name] = module  # dataclasses look their own module up while it runs
+        try:
+            exec(compile(source, path, "exec"), vars(module))  # noqa: S102 - the user named it
+        except (Exception, SystemExit) as error:
+            sys.modules.pop(name, None)
+            raise RuleError(_why(path, error)) from error
+        except BaseException:
+            sys.modules.pop(name, None)
+            raise
+        sys.modules[name] = module
+        return module
+
+
+def _why(path: str, error: BaseException) -> str:
+    """Why a source cannot be run, in a line."""
+    if isinstance(error, SyntaxError):
+        text = f"{type(error).__name__}: {error.msg}"
+    else:
+        text = " ".join(f"{type(error).__name__}: {error}".split())
+    cure = "mend it"
+    if isinstance(error, ImportError):
+        cure = "a rule is one file, what it imports has to be installed"
+    return f"{path} cannot be loaded: {text}{_line(error, path)}; {cure}"
 
 
 def _line(error: BaseException, path: str) -> str:
@@ -205,8 +270,13 @@ def _read(path: Path, where: str) -> bytes:
         return path.read_bytes()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise RuleError(f"{where} cannot be read: {reason}; check its path") from error
+        cure = "check its path"
+        if str(path).startswith("~"):
+            cure = "a shell replaces ~ only outside quotes, give the whole path"
+        raise RuleError(f"{where} cannot be read: {reason}; {cure}") from error
 
 
 def _classes(kinds: dict[str, type[Strategy]]) -> str:
-    return f"its strategies are {', '.join(kinds)}" if kinds else "it defines no strategy"
+    if not kinds:
+        return "it defines no strategy (a function goes into backtest() in Python)"
+    return f"its strategies are {', '.join(kinds)}"

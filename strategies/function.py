@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from data.errors import RuleError, did_you_mean
+from data.records import as_number
 from strategies.base import NEEDS, Parameter, Strategy, require_weights
 from strategies.files import NAME
 
@@ -50,11 +51,26 @@ class FunctionRule(Strategy):
         """The tickers it was given."""
         return list(self.held)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to another process as what it was made of: its class is made there anew.
+
+        Raises
+        ------
+        RuleError
+            For a function without a name of its own, which no other process can find.
+        """
+        if getattr(self.function, "__name__", "") == "<lambda>":
+            raise RuleError(
+                "a lambda cannot travel to another process, nor a run of it; define it by def"
+            )
+        return function_rule, (self.function, self.held, self.needs)
+
     def target_weights(self, market: Market) -> pd.DataFrame:
         """Call the function; a mapping is a static mix, brought back every month."""
         answer: Any = self.function(market)
         if not isinstance(answer, Mapping):
             return answer  # whatever it is: the caller checks it
+        answer = {ticker: as_number(weight, float) for ticker, weight in answer.items()}
         require_weights(answer, self.name)
         for ticker in answer:
             if ticker not in self.held:
@@ -97,7 +113,13 @@ def function_rule(
     from strategies.registry import STRATEGIES
 
     plain = unwrapped(function)
-    name = getattr(plain, "__name__", type(plain).__name__)
+    for is_kind, what in (
+        (inspect.iscoroutinefunction, "a coroutine (async def)"),
+        (inspect.isgeneratorfunction, "a generator (yield)"),
+    ):
+        if is_kind(plain):
+            raise RuleError(f"a rule returns its weights, and this is {what}; return them")
+    name = str(getattr(plain, "__name__", type(plain).__name__))
     if not NAME.fullmatch(name):
         name = "function"
     if name in STRATEGIES:

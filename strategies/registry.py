@@ -77,11 +77,20 @@ def own_strategies() -> Own:
     from strategies.files import read_folder
 
     kinds, wrong = read_folder(Path(folder))
+    twice = set()
     for kind in kinds:
-        if kind.name in STRATEGIES or not _is_same(given.setdefault(kind.name, kind), kind):
-            path = "" if kind.file is None else kind.file.path
-            wrong.append(f"${FOLDER} {path}: {kind.name} is taken by another strategy; rename it")
-    return Own(given, tuple(wrong))
+        path = "" if kind.file is None else kind.file.path
+        if kind.name in STRATEGIES:
+            wrong.append(f"${FOLDER} {path}: {kind.name} is the name of a built-in one; rename it")
+            continue
+        other = given.setdefault(kind.name, kind)
+        if not _is_same(other, kind):
+            twice |= {kind.name} - _GIVEN.keys()
+            there = "another file" if other.file is None else other.file.path
+            wrong.append(f"${FOLDER} {path}: {kind.name} is a strategy of {there} too; rename one")
+    # Neither of two is the one that was meant.
+    own = {name: kind for name, kind in given.items() if name not in twice}
+    return Own(own, tuple(wrong))
 
 
 def strategy_class(name: str) -> type[Strategy]:
@@ -139,4 +148,10 @@ def make_of(kind: type[Strategy], values: Params) -> Strategy:
                 f"it has {', '.join(declared) or 'none'}"
             )
         read[key] = declared[key].parse(value, kind.name) if isinstance(value, str) else value
-    return kind(**read)
+    if kind.is_built_in():
+        return kind(**read)
+    from strategies.files import make_own, require_answers
+
+    own = make_own(kind, read)
+    require_answers(own, kind.__name__)
+    return own

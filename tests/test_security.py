@@ -28,6 +28,7 @@ ALLOWED = {
     "strategies/files.py: compile": "a strategy that the user named, by option or by environment",
     "strategies/files.py: exec": "the same: naming a file of strategies is running it",
     "tests/strategies/test_files.py: pickle": "its own bytes, to and from another process",
+    "tests/strategies/test_function.py: pickle": "its own rules, to and from another process",
     "tests/data/sources/test_frame.py: eval": "cures in messages, tried as they stand there",
     "tests/soak/doors.py: .import_module": "of a constant table's names",
     "tests/engine/test_scores.py: pickle": "of its own bytes, as processes exchange them",

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from backtests.analysis.numbers import PortfolioNumbers
 from backtests.analysis.resampling import Estimate, SampleSize
+from data.errors import UsageError, did_you_mean
 from data.market import Tracking
 from data.records import freeze_mappings
 
+T = TypeVar("T")
 Word = Literal["works", "fails", "unclear"]
 Kind = Literal["interval", "range"]
 Unit = Literal["points", "months", "ratio", "percent", "share"]
@@ -262,8 +264,14 @@ class Judgement:
         freeze_mappings(self)
 
     def measure(self, key: str) -> Measure:
-        """The line of ``works`` of a name."""
-        return next(line for line in self.works if line.key == key)
+        """The line of ``works`` of a name.
+
+        Raises
+        ------
+        UsageError
+            If there is none; names those there are.
+        """
+        return _named({line.key: line for line in self.works}, key, "measure")
 
 
 @dataclass(frozen=True)
@@ -365,7 +373,24 @@ class Verdict(Judgement):
     tracking: tuple[Tracking, ...] = ()
 
     def portfolio(self, key: str) -> PortfolioNumbers:
-        """Numbers of the run or of one of its references."""
-        numbers = next(line.numbers for line in self.portfolios if line.key == key)
-        assert numbers is not None, key  # noqa: S101 - only variants can be missing
-        return numbers
+        """Numbers of the run or of one of its references.
+
+        Raises
+        ------
+        UsageError
+            If there is none of that name; names those there are.
+        """
+        numbers: dict[str, PortfolioNumbers] = {}
+        for line in self.portfolios:
+            if line.numbers is not None:
+                numbers.setdefault(line.key, line.numbers)
+        return _named(numbers, key, "portfolio")
+
+
+def _named(lines: Mapping[str, T], key: str, what: str) -> T:
+    if key not in lines:
+        raise UsageError(
+            f"a verdict has no {what} {key!r}{did_you_mean(str(key), lines)}; it has "
+            f"{', '.join(lines)}"
+        )
+    return lines[key]

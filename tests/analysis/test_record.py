@@ -8,6 +8,7 @@ from typing import get_type_hints
 import pytest
 
 from backtests.analysis.record import JudgedPortfolio, Judgement, Verdict
+from data.errors import UsageError
 from tests.report.verdict.helpers import make_numbers, make_verdict
 
 
@@ -23,8 +24,17 @@ def test_a_measure_and_a_portfolio_are_found_by_their_key():
 def test_a_portfolio_that_could_not_be_made_has_no_numbers_to_ask_for():
     missing = JudgedPortfolio("static", "", "no decision yet on the first day")
     verdict = dataclasses.replace(make_verdict(), portfolios=(missing,))
-    with pytest.raises(AssertionError, match="static"):
+    with pytest.raises(UsageError, match="a verdict has no portfolio 'static'"):
         verdict.portfolio("static")
+
+
+def test_a_name_that_is_none_is_an_error_and_no_end_of_a_loop():
+    """StopIteration would end the caller's own loop without a word."""
+    verdict = make_verdict()
+    with pytest.raises(UsageError, match="has no measure 'typo'; it has cvar_saved_monthly"):
+        list(map(verdict.measure, ["cvar_saved_monthly", "typo"]))
+    with pytest.raises(UsageError, match="did you mean portfolio"):
+        verdict.portfolio("portfolo")
 
 
 def test_a_verdict_says_all_that_a_judgement_says():

@@ -8,6 +8,8 @@ import sys
 import textwrap
 from pathlib import Path
 
+import pytest
+
 import backtests
 from tests.conftest import ROOT
 
@@ -88,6 +90,18 @@ def test_a_script_without_a_guard_uses_everything(tmp_path):
     assert (tmp_path / "results" / folder / "verdict.html").is_file()
     # The script ran once: no helper ran it again.
     assert (tmp_path / "runs.log").read_text() == "x"
+
+
+@pytest.mark.parametrize("name", ["data.py", "strategies.py"])
+def test_a_file_that_hides_a_package_is_named(name, tmp_path):
+    """data.py is the commonest name in a quant's folder."""
+    (tmp_path / name).write_text("")
+    done = python("from backtests import backtest\n", tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == (
+        f"ImportError: {tmp_path / name} hides this project's package {name[:-3]}, or takes its "
+        "place; rename that file or folder, or run elsewhere"
+    )
 
 
 def test_an_error_at_the_top_of_a_script_is_one_line(tmp_path):

@@ -45,7 +45,7 @@ WRONG = {
                    "decided on dates that are not ascending sessions of the market"),
     "a day twice": (frame([[0.6, 0.4]] * 2, index=DAYS[[0, 0]]), "each once"),
     "backwards": (frame([[0.6, 0.4]] * 3, index=DAYS[::-1]), "not ascending sessions"),
-    "zoned": (frame([[0.6, 0.4]] * 3, index=DAYS.tz_localize("UTC")), "not ascending sessions"),
+    "zoned": (frame([[0.6, 0.4]] * 3, index=DAYS.tz_localize("UTC")), "(they have a time zone)"),
     "missing": (frame([[0.6, np.nan]] * 3), "the weight of IEF on 2001-01-02 is nan (missing)"),
     "infinite": (frame([[np.inf, 0.0]] * 3), "the weight of SPY on 2001-01-02 is inf"),
     "short": (frame([[1.2, -0.2]] * 3), "short positions are not allowed"),
@@ -75,6 +75,48 @@ def test_numbers_of_any_kind_are_weights(kind):
     decided = decide(function_rule(rule, ["SPY", "IEF"]), MARKET)
     assert decided.dtypes.tolist() == [np.float64, np.float64]
     assert decided.to_numpy().tolist() == [[1, 0], [0, 1], [0, 0]]
+
+
+def test_fractions_of_32_bits_are_no_leverage():
+    def rule(market):
+        return frame(np.array([[0.6, 0.4], [0.7, 0.3], [0.3, 0.1]], np.float32))
+
+    decided = decide(function_rule(rule, ["SPY", "IEF"]), MARKET)
+    assert np.float64(np.float32(0.6)) + np.float64(np.float32(0.4)) > 1.0 + 1e-9
+    assert decided.iloc[0].sum() == pytest.approx(1.0, abs=1e-15)
+    assert decided.iloc[2].tolist() == [np.float64(np.float32(0.3)), np.float64(np.float32(0.1))]
+
+
+def test_a_frame_of_another_kind_is_read_or_refused():
+    class Odd(pd.DataFrame):
+        def __getitem__(self, key):
+            raise KeyError("odd")
+
+    duplicates = frame([[0.6, 0.4]] * 3).set_flags(allows_duplicate_labels=False)
+    rule = function_rule(lambda market: duplicates, ["SPY", "IEF"])
+    assert decide(rule, MARKET).flags.allows_duplicate_labels
+    with pytest.raises(RuleError, match="answers with a Odd that cannot be read .KeyError: 'odd'"):
+        decide(function_rule(lambda market: Odd(duplicates), ["SPY", "IEF"]), MARKET)
+
+
+def test_an_error_of_the_users_own_family_says_whose_it_is():
+    class Own(HedgeError):
+        def __init__(self, number, text):
+            self.args = (number, text)
+
+        def __str__(self):
+            raise ValueError
+
+    def fails(market):
+        raise Own(1, "x")
+
+    def is_empty(market):
+        raise HedgeError
+
+    with pytest.raises(RuleError, match="fails fails: Own .line"):
+        decide(function_rule(fails, ["SPY"]), MARKET)
+    with pytest.raises(RuleError, match="is_empty fails: HedgeError"):
+        decide(function_rule(is_empty, ["SPY"]), MARKET)
 
 
 def test_a_rule_that_changes_its_frame_later_changes_nothing():

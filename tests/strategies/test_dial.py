@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import ClassVar
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from data.errors import UsageError
+from data.errors import RuleError, UsageError
 from data.market import Market
 from data.treasuries.bonds import modified_duration
 from strategies.attack_defend import AttackDefend
-from strategies.dial import DIAL, blend, fund_durations
+from strategies.decisions import decide
+from strategies.dial import DIAL, DurationRule, blend, fund_durations
+from tests.conftest import random_market
 from tests.strategies.helpers import yields_market
 
 
@@ -48,3 +53,28 @@ def test_durations_come_from_the_curve_of_the_day():
         provenance={},
     )  # fmt: skip
     assert fund_durations(bare).iloc[-1].tolist() == [0.2, 1.9, 7.2, 16.0]
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        (lambda market: 5.0, "sets the dial to a float; return a Series of years"),
+        (lambda market: pd.Series(1j, market.sessions), "sets the dial to a Series"),
+        (lambda market: pd.Series("long", market.sessions), "sets the dial to a Series"),
+        (lambda market: pd.Series(-5.0, market.sessions), "asks for -5 years on"),
+        (lambda market: pd.Series(float("inf"), market.sessions), "asks for inf years on"),
+    ],
+)
+def test_a_dial_that_is_no_duration_is_refused(target, message):
+    @dataclass(frozen=True)
+    class Own(DurationRule):
+        """Sets the dial to whatever it is given."""
+
+        name: ClassVar[str] = "own"
+
+        def target_duration(self, market):
+            return target(market)
+
+    market = random_market(1, ("SPY", "BIL", "SHY", "IEF", "TLT"))
+    with pytest.raises(RuleError, match=message):
+        decide(Own(), market)

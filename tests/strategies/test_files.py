@@ -6,6 +6,7 @@ import hashlib
 import pickle
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,21 @@ def test_a_strategy_survives_pickling_here(tmp_path):
     assert hash(again) == hash(rule)
 
 
+def test_threads_wait_for_a_whole_file(tmp_path):
+    path = written(tmp_path, "import time\ntime.sleep(0.3)\n" + SHORT)
+    with ThreadPoolExecutor(4) as pool:
+        kinds = list(pool.map(read_strategy, [str(path)] * 4))
+    assert len(set(kinds)) == 1
+
+
+def test_whatever_a_file_of_the_folder_does_is_but_that_file(tmp_path):
+    written(tmp_path, "import sys\ndel sys.modules[__name__]\n" + SHORT, "a.py")
+    written(tmp_path, SHORT + "\nSteady.__name__ = 'Other'\n", "b.py")
+    kinds, wrong = read_folder(tmp_path)
+    assert len(kinds) + len(wrong) == 2
+    assert all("\n" not in line for line in wrong)
+
+
 WRONG = {
     "no file": ("", "nowhere.py:X", "cannot be read: No such file or directory; check its path"),
     "not python": ("", "notes.txt:X", "names no Python file; write for example my_rule.py:MyRule"),
@@ -109,6 +125,27 @@ WRONG = {
                    "Steady.share is declared without its unit and range"),
     "own range": (SHORT.replace("parameter(0.5", "parameter(1.5"), "r.py:Steady",
                   "steady: share takes 0 to 1"),
+    "only a function": ("def rule(market): return {}\n", "r.py",
+                        "it defines no strategy (a function goes into backtest() in Python)"),
+    "home": ("", "~/r.py:X", "No such file or directory"),
+    "tickers text": (SHORT.replace('return ["SPY"]', 'return "SPY"'), "r.py:Steady",
+                     "tickers of steady are a list such as ['SPY', 'IEF'], each once, got 'SPY'"),
+    "tickers none": (SHORT.replace('return ["SPY"]', "return None"), "r.py:Steady", "got None"),
+    "tickers empty": (SHORT.replace('return ["SPY"]', "return []"), "r.py:Steady", "got []"),
+    "tickers numbers": (SHORT.replace('return ["SPY"]', "return [1]"), "r.py:Steady", "got [1]"),
+    "tickers twice": (SHORT.replace('return ["SPY"]', 'return ["SPY", "SPY"]'), "r.py:Steady",
+                      "each once, got ['SPY', 'SPY']"),
+    "tickers fail": (SHORT.replace('return ["SPY"]', "return [1 / 0]"), "r.py:Steady",
+                     "steady cannot say what it holds (ZeroDivisionError: division by zero)"),
+    "optional": (SHORT + "    optional = ('GLD',)\n", "r.py:Steady",
+                 "optional tickers of steady are some of its tickers, not all, got ('GLD',)"),
+    "optional all": (SHORT + "    optional = ('SPY',)\n", "r.py:Steady", "not all, got ('SPY',)"),
+    "heaviest": (SHORT + "    heaviest = 'GLD'\n", "r.py:Steady",
+                 "heaviest of steady is one of its tickers, got 'GLD'"),
+    "reserved": (SHORT.replace("share: float", "optional: float"), "r.py:Steady",
+                 "has the name of something that every strategy has; rename that parameter"),
+    "fails when made": (SHORT + "    def __post_init__(self):\n        raise KeyError('x')\n",
+                        "r.py:Steady", "Steady cannot be made with its defaults (KeyError: 'x')"),
     "needs": (SHORT.replace("    share:", '    needs = ("yield",)\n    share:'), "r.py:Steady",
               "needs of Steady are a tuple of yields, policy_rate, usd, cpi, got ('yield',)"),
 }  # fmt: skip
@@ -185,7 +222,23 @@ def test_a_folder_in_the_environment_gives_names(tmp_path, monkeypatch):
     assert registry.strategy_class("steady").summary() == "Hold a share of equity."
     own = registry.own_strategies()
     assert list(own.strategies) == ["steady"]
-    assert "carry is taken by another strategy; rename it" in own.wrong[0]
+    assert "z.py: carry is the name of a built-in one; rename it" in own.wrong[0]
+
+
+@pytest.mark.usefixtures("no_files")
+def test_a_name_of_two_files_is_nobodys(tmp_path, monkeypatch):
+    """Neither is run in the other's place: the message names both."""
+    written(tmp_path, SHORT, "a.py")
+    written(tmp_path, SHORT.replace("0.5", "0.4"), "b.py")
+    monkeypatch.setenv("HEDGE_STRATEGIES", str(tmp_path))
+    with pytest.raises(HedgeError) as refused:
+        registry.strategy_class("steady")
+    assert f"b.py: steady is a strategy of {tmp_path / 'a.py'} too; rename one" in str(
+        refused.value
+    )
+    # One that was given by file is the one that is meant.
+    registry.use_file(str(tmp_path / "b.py"))
+    assert registry.strategy_class("steady")().params() == {"share": 0.4}
 
 
 @pytest.mark.usefixtures("no_files")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import functools
+import pickle
+from fractions import Fraction
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -79,3 +82,34 @@ def test_a_built_in_name_is_not_taken():
 
     with pytest.raises(RuleError, match="carry is the name of a built-in strategy"):
         function_rule(carry, ["SPY"])
+
+
+def test_numbers_of_any_kind_are_weights_of_a_dict():
+    def rule(market):
+        return {"SPY": np.float32(0.5), "IEF": Fraction(1, 4)}
+
+    decided = decide(function_rule(rule, ["SPY", "IEF"]), MARKET)
+    assert decided.iloc[0].tolist() == [0.5, 0.25]
+
+
+def test_what_returns_later_is_refused_at_once():
+    async def later(market):
+        return {"SPY": 1.0}
+
+    def by_and_by(market):
+        yield {"SPY": 1.0}
+
+    with pytest.raises(RuleError, match="a coroutine .async def.; return them"):
+        function_rule(later, ["SPY"])
+    with pytest.raises(RuleError, match="a generator .yield.; return them"):
+        function_rule(by_and_by, ["SPY"])
+
+
+def test_a_function_travels_by_its_name_and_a_lambda_not_at_all():
+    rule = pickle.loads(pickle.dumps(function_rule(half, ["SPY", "IEF"], ["cpi"])))  # noqa: S301
+    assert (rule.name, rule.tickers, rule.needs) == ("half", ["SPY", "IEF"], ("cpi",))
+    assert decide(function_rule(half, ["SPY", "IEF"]), MARKET).equals(
+        decide(pickle.loads(pickle.dumps(function_rule(half, ["SPY", "IEF"]))), MARKET)  # noqa: S301
+    )
+    with pytest.raises(RuleError, match="a lambda cannot travel to another process"):
+        pickle.dumps(function_rule(lambda market: {"SPY": 1.0}, ["SPY"]))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from backtests.analysis.months import month_ends
+from backtests.engine.config_file import STRATEGY
 from backtests.report.finished_run import FinishedRun
 from backtests.report.text import FREQUENCIES, costs_text, run_label
 from data.errors import UsageError
@@ -65,8 +66,7 @@ def align_runs(runs: Sequence[FinishedRun], *, align: bool) -> AlignedRuns:
     """
     if not FEWEST <= len(runs) <= MOST:
         raise UsageError(f"compare takes {FEWEST} to {MOST} runs, got {len(runs)}")
-    _require_distinct(runs)
-    notes = []
+    notes = _alike(runs)
     for what, read, cure in DIFFERENCES:
         difference = _difference(runs, what, read)
         if difference and not align:
@@ -128,17 +128,31 @@ def label(runs: Sequence[FinishedRun]) -> list[str]:
     return names
 
 
-def _require_distinct(runs: Sequence[FinishedRun]) -> None:
-    """Refuse two folders of the same path of values and orders."""
+def _alike(runs: Sequence[FinishedRun]) -> list[str]:
+    """Note runs that trade alike on every row; one that is named twice is refused.
+
+    Raises
+    ------
+    UsageError
+        For two folders of one run.
+    """
     seen: dict[tuple[str, str], FinishedRun] = {}
+    notes = []
     for run in runs:
         files = run.manifest.files
         other = seen.setdefault((files["equity.csv"], files["orders.csv"]), run)
-        if other is not run:
+        if other is run:
+            continue
+        if (run.summary.strategy, files.get(STRATEGY)) == (
+            other.summary.strategy,
+            other.manifest.files.get(STRATEGY),
+        ):
             both = [run.name, other.name]
             if run.name == other.name and run.folder != other.folder:
                 both = [str(run.folder), str(other.folder)]
             raise UsageError(f"{' and '.join(both)} are the same run; name each run once")
+        notes.append(f"{other.name} and {run.name} trade alike on every row")
+    return notes
 
 
 # What has to be the same, how to read it off, and what to do where it is not.

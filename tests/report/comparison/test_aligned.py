@@ -87,6 +87,13 @@ def test_one_run_twice_is_refused(finished):
         align_runs([finished[0], again], align=True)
 
 
+def test_two_rules_that_trade_alike_are_compared_and_said_to(finished):
+    summary = replace(finished[0].summary, strategy="mine")
+    mine = replace(finished[0], folder=finished[0].folder.with_name("mine-1"), summary=summary)
+    aligned = align_runs([finished[0], mine], align=False)
+    assert aligned.notes == [f"{finished[0].name} and mine-1 trade alike on every row"]
+
+
 @pytest.mark.parametrize("count", [0, 1, 21])
 def test_how_many_runs_a_comparison_takes(finished, count):
     with pytest.raises(UsageError, match=f"compare takes 2 to 20 runs, got {count}"):
