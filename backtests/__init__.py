@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from backtests.face.backtest import backtest
     from backtests.face.comparison import Comparison, compare_runs
     from backtests.face.guard import HedgeWarning
+    from backtests.face.listing import list_strategies
     from backtests.face.market import load_market
     from backtests.face.run import Run, Verdict
     from backtests.face.search import SearchResult, search
@@ -39,6 +40,7 @@ _HOMES = {
     "compare_runs": "backtests.face.comparison",
     "search": "backtests.face.search",
     "load_market": "backtests.face.market",
+    "list_strategies": "backtests.face.listing",
     "Run": "backtests.face.run",
     "Verdict": "backtests.face.run",
     "Comparison": "backtests.face.comparison",
@@ -78,6 +80,7 @@ __all__ = [
     "WeightError",
     "backtest",
     "compare_runs",
+    "list_strategies",
     "load_market",
     "parameter",
     "search",

@@ -39,6 +39,17 @@ class Own:
     strategies: Mapping[str, type[Strategy]]
     wrong: tuple[str, ...] = ()
 
+    def require_usable(self) -> None:
+        """Refuse a folder of which something cannot be used.
+
+        Raises
+        ------
+        RuleError
+            With every line.
+        """
+        if self.wrong:
+            raise RuleError("; ".join(self.wrong))
+
 
 def use_file(text: str) -> str:
     """Take the strategy that ``FILE.py:CLASS`` names into this process, and return its name.

@@ -48,6 +48,7 @@ from data.command import printable
 from strategies.base import mix_text
 
 FEW = 4  # portfolios that stand side by side; more stand below each other, by their core metrics
+MOST_HELD = 8  # tickers named in a line of text
 CORE = {Place.TILE, Place.VERDICT}
 Growth = tuple[Sequence[str], Sequence[Line]]  # months, and what grew over them
 GROWTH = "Growth of 1, month-ends, after costs, logarithmic; at each name its last value."
@@ -216,7 +217,7 @@ def run_text(run: Run) -> str:
         f"{label}, {_span_of(summary)}, {summary.source_title}",
         *_columns(rows),
         *([] if run.verdict is None else [f"{HEDGES} {answer_of(run.verdict)}."]),
-        f"held on {summary.latest.as_of}: {weights_text(summary.latest.held)}",
+        f"held on {summary.latest.as_of}: {weights_text(summary.latest.held, MOST_HELD)}",
     )
 
 

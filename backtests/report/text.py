@@ -13,10 +13,16 @@ if TYPE_CHECKING:
     from strategies.base import Params, Value
 
 
-def weights_text(weights: Mapping[str, float]) -> str:
-    """Weights held, to a tenth of a percent: ``SPY 60.6 %, IEF 39.4 %``; dust is left out."""
+def weights_text(weights: Mapping[str, float], most: int | None = None) -> str:
+    """Weights held, to a tenth of a percent: ``SPY 60.6 %, IEF 39.4 %``; dust is left out.
+
+    Of more than ``most`` the first are named and the others counted.
+    """
     shown = {name: weight for name, weight in weights.items() if weight >= 0.0005}
-    return ", ".join(f"{name} {100 * weight:.1f} %" for name, weight in shown.items())
+    parts = [f"{name} {100 * weight:.1f} %" for name, weight in shown.items()]
+    if most is not None and len(parts) > most:
+        parts = [*parts[:most], f"and {len(parts) - most} more"]
+    return ", ".join(parts)
 
 
 def two_digits(value: float, sign: str = "") -> str:

@@ -42,6 +42,9 @@ def test_what_rounds_to_nothing_has_no_minus():
 
 def test_weights_held_are_to_a_tenth_and_dust_is_left_out():
     assert weights_text({"SPY": 0.6055, "IEF": 0.394, "CASH": 0.0004}) == "SPY 60.6 %, IEF 39.4 %"
+    thirds = dict.fromkeys("ABC", 0.2)
+    assert weights_text(thirds, 2) == "A 20.0 %, B 20.0 %, and 1 more"
+    assert weights_text(thirds, 3) == weights_text(thirds)
 
 
 def test_a_mix_is_as_it_was_asked_for_with_what_is_left():
