@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import os
+import random
 import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from data.errors import HedgeError, UsageError
@@ -141,9 +143,21 @@ def _require_once(command: click.Command, arguments: Sequence[str]) -> None:
             raise UsageError(f"{option.opts[0]} is given {len(given)} times; give it once")
 
 
-def make_console(*, stderr: bool = False) -> Console:
-    """Open a console that never folds a table narrower than 80 columns."""
-    from rich.console import Console
+@contextmanager
+def chance_untouched() -> Iterator[None]:
+    """Give the user's random numbers back after an import that takes some: he may have seeded."""
+    state = random.getstate()
+    try:
+        yield
+    finally:
+        if random.getstate() != state:
+            random.setstate(state)
+
+
+@cache
+def _lasting() -> type[Console]:
+    with chance_untouched():
+        from rich.console import Console
 
     class Lasting(Console):
         """Goes on with its work when the reader of a pipe has left."""
@@ -155,10 +169,22 @@ def make_console(*, stderr: bool = False) -> Console:
         def on_broken_pipe(self) -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
-    console = Lasting(stderr=stderr, highlight=False, markup=False)
+    return Lasting
+
+
+def make_console(*, stderr: bool = False) -> Console:
+    """Open a console that never folds a table narrower than 80 columns."""
+    console = _lasting()(stderr=stderr, highlight=False, markup=False)
     if console.width < NARROWEST or not console.is_terminal:
-        console = Lasting(stderr=stderr, highlight=False, markup=False, width=100)
+        console = _lasting()(stderr=stderr, highlight=False, markup=False, width=100)
     return console
+
+
+def tell(line: str) -> None:
+    """Write a line to stderr, where there is one: what only informs ends no work."""
+    with suppress(OSError, ValueError):  # its reader has left; it is closed
+        if sys.stderr is not None:
+            sys.stderr.write(f"{line}\n")
 
 
 @contextmanager
@@ -173,7 +199,7 @@ def progress(step: str) -> Iterator[None]:
     yield
     took = time.perf_counter() - began
     if took > 1.0:
-        sys.stderr.write(f"{step}: {took:.1f} s\n")
+        tell(f"{step}: {took:.1f} s")
 
 
 @contextmanager
@@ -187,16 +213,16 @@ def steps(what: str) -> Iterator[Callable[[int, int], None]]:
     """
     console = make_console(stderr=True)
     if not console.is_terminal:
-        began = said = time.perf_counter()
+        began = latest = time.perf_counter()
 
-        def tell(done: int, of: int) -> None:
-            nonlocal said
+        def count(done: int, of: int) -> None:
+            nonlocal latest
             now = time.perf_counter()
-            if done and (done >= of or now - said > SECONDS_BETWEEN_LINES):
-                said = now
-                sys.stderr.write(f"{what}: {done:,} of {of:,}, {now - began:.1f} s\n")
+            if done and (done >= of or now - latest > SECONDS_BETWEEN_LINES):
+                latest = now
+                tell(f"{what}: {done:,} of {of:,}, {now - began:.1f} s")
 
-        yield tell
+        yield count
         return
 
     from rich.progress import (

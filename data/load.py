@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from data.command import Progress, silent
-from data.errors import UsageError, did_you_mean
+from data.errors import UsageError, did_you_mean, in_short
 from data.market import Market
 from data.sources.frame import SOURCE as GIVEN
 from data.treasuries.instruments import require_total_return
@@ -25,13 +25,15 @@ def require_source(source: str) -> None:
     UsageError
         Naming what was given and the sources there are.
     """
+    if not isinstance(source, str):
+        raise UsageError(f"--source takes one of {', '.join(SOURCES)}, got {in_short(source)}")
     kind, colon, folder = source.partition(":")
     if f"{kind}:DIR" in SOURCES and folder and "\0" not in folder:
         return
     if (source in SOURCES and not colon) or source == GIVEN:
         return
     raise UsageError(
-        f"--source {source!r} is unknown; use one of {', '.join(SOURCES)}"
+        f"--source {in_short(source)} is unknown; use one of {', '.join(SOURCES)}"
         f"{did_you_mean(source, SOURCES)}"
     )
 

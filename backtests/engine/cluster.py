@@ -37,7 +37,7 @@ from backtests.engine.candidates import Candidates, PricePanel
 from backtests.engine.scores import BLOCK, METRICS, Array, cores, score_block
 from backtests.engine.sweep import prepare
 from data.command import Progress, silent, words_of
-from data.errors import HedgeError, UnreachableError, UsageError
+from data.errors import HedgeError, UnreachableError, UsageError, in_short
 
 if TYPE_CHECKING:
     from distributed import Client, Future, LocalCluster
@@ -67,13 +67,15 @@ def local_processes(scheduler: str) -> int | None:
     UsageError
         For anything else, and for more processes than this machine can use.
     """
+    if not isinstance(scheduler, str):
+        raise UsageError(f"--scheduler is not understood, got {in_short(scheduler)}; {FORMS}")
     if address := re.fullmatch(r"tcp://(?:[\w.-]+|\[[0-9a-fA-F:]+\]):(\d{1,5})/?", scheduler):
         if 0 < int(address[1]) < 65_536:
             return None
         raise UsageError(f"--scheduler {scheduler}: a port is one of 1 to 65535, got {address[1]}")
-    local = re.fullmatch(r"local:([0-9]+)", scheduler)
+    local = re.fullmatch(r"local:([0-9]{1,9})", scheduler)
     if not local or not int(local[1]):
-        raise UsageError(f"--scheduler {scheduler!r} is not understood; {FORMS}")
+        raise UsageError(f"--scheduler {in_short(scheduler)} is not understood; {FORMS}")
     most = 2 * cores()
     if int(local[1]) > most:
         raise UsageError(

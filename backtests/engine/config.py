@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
 from immutabledict import immutabledict
 
+from backtests.engine import kinds
 from backtests.engine.costs import Costs
-from data.errors import UsageError
+from data.errors import HedgeError, UsageError, in_short
 from data.load import require_source
-from data.records import as_number, fields_of, freeze_mappings
+from data.records import fields_of, freeze_mappings
 from strategies.base import Params, Strategy, Value
 from strategies.registry import make, make_of
 
@@ -61,7 +60,8 @@ class RunConfig:
     source
         ``auto``, ``yahoo``, ``bundled``, ``files:DIR``; ``prices`` for those given in Python.
     start, end
-        First and last day to simulate, ``YYYY-MM-DD``, or None for all there is.
+        First and last day to simulate, ``YYYY-MM-DD`` (of a date too, which is kept as text), or
+        None for all there is.
     costs
         Fee, slippage and lag.
     benchmark
@@ -93,25 +93,53 @@ class RunConfig:
 
     def __post_init__(self) -> None:
         """Make the strategy, resolve its parameters and refuse what cannot run."""
+        try:
+            self._check()
+        except HedgeError as error:
+            line = kinds.in_one_line(error)
+            if line is None:
+                raise
+            raise line from error
+
+    def _check(self) -> None:
+        """Read every field as its kind; the strategy and its parameters go by each other."""
+        strategy = kinds.text(self.strategy, "strategy=", "the name of a strategy")
+        if not isinstance(self.params, Mapping):
+            raise UsageError(f"params= takes parameters by name, got {in_short(self.params)}")
+        params = {
+            kinds.name(name, "params=", "parameters by name"): kinds.plain(value, f"{name}=")
+            for name, value in self.params.items()
+        }
         rule = self.rule
-        if rule is None or rule.name != self.strategy:  # of another configuration, changed
-            rule = make(self.strategy, self.params)
-        elif rule.params() != self.params:
-            rule = make_of(type(rule), self.params)
-        object.__setattr__(self, "rule", rule)
-        object.__setattr__(self, "params", rule.params())
-        require_source(self.source)
-        start, end = _day("--start", self.start), _day("--end", self.end)
+        if not isinstance(rule, Strategy | None):
+            raise UsageError(f"rule= takes a Strategy object, got {in_short(rule)}")
+        if rule is None or rule.name != strategy:  # of another configuration, changed
+            rule = make(strategy, params)
+        elif rule.params() != params:
+            rule = make_of(type(rule), params)
+        source = kinds.text(self.source, "--source", "a text such as bundled")
+        require_source(source)
+        if not isinstance(self.costs, Costs):
+            raise UsageError(
+                f"costs= takes Costs(fee_bps, slippage_bps, lag), got {in_short(self.costs)}"
+            )
+        start = None if self.start is None else kinds.day(self.start, "--start")
+        end = None if self.end is None else kinds.day(self.end, "--end")
         if start and end and end <= start:
             raise UsageError(f"--end {end} is not after --start {start}; give a later end")
-        initial = as_number(self.initial, float)
-        if not isinstance(initial, float):
-            raise UsageError(f"--initial takes an amount, got {initial!r}")
-        object.__setattr__(self, "initial", initial)
-        if not 1.0 <= self.initial <= 1e15:
-            raise UsageError(f"--initial takes an amount from 1 to 1e15, got {self.initial:g}")
-        if self.benchmark == "":
+        initial = kinds.number(self.initial, "--initial", "an amount")
+        if not 1.0 <= initial <= 1e15:
+            raise UsageError(f"--initial takes an amount from 1 to 1e15, got {initial:g}")
+        benchmark = self.benchmark
+        if isinstance(benchmark, str) and not benchmark:
             raise UsageError("--benchmark takes a ticker, got nothing; leave it out for SPY")
+        if benchmark is not None:
+            benchmark = kinds.name(benchmark, "--benchmark", "a ticker")
+        read = {"strategy": strategy, "params": rule.params(), "rule": rule, "source": source,
+                "extend": kinds.flag(self.extend, "extend="), "start": start, "end": end,
+                "benchmark": benchmark, "initial": initial}  # fmt: skip
+        for name, value in read.items():
+            object.__setattr__(self, name, value)
 
     @classmethod
     def of(cls, rule: Strategy, table: Mapping[str, Value | Params | None]) -> RunConfig:
@@ -172,18 +200,3 @@ def short_hash(determined_by: object) -> str:
     """Ten hexadecimal digits of the SHA-256 of plain values, written as canonical JSON."""
     text = json.dumps(determined_by, sort_keys=False, allow_nan=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:10]
-
-
-def _day(option: str, text: str | None) -> dt.date | None:
-    if text is None:
-        return None
-    try:
-        # fromisoformat also takes 20200131 and week dates, which pandas reads otherwise.
-        day = dt.date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
-    except (ValueError, TypeError):  # from Python anything may come
-        day = None
-    if day is None:
-        raise UsageError(f"{option} takes a date as YYYY-MM-DD, got {text!r}")
-    if not 1800 <= day.year <= 2200:
-        raise UsageError(f"{option} {text} is outside the years 1800 to 2200; give a day within")
-    return day

@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 from backtests.engine.config import RunConfig, plain_params
+from backtests.engine.kinds import require_short
 from data.errors import UsageError, did_you_mean
 from strategies.base import Params, Strategy, Value
 
@@ -24,7 +25,6 @@ KEYS: dict[str, type] = {
     "params": dict,
 }
 STRATEGY = "strategy.py"  # beside it: source of a strategy from outside the repository
-LONGEST_BITS = 63  # of a whole number in TOML, its sign aside
 WORDS = {str: "a text", bool: "true or false", float: "a number", int: "a whole number",
          dict: "a table"}  # fmt: skip
 
@@ -62,6 +62,12 @@ def read_config(path: Path) -> dict[str, Value]:
     if "strategy" not in table:
         raise UsageError(f'--config {path} names no strategy; write strategy = "hedge_mix"')
     return table
+
+
+def source_beside(path: Path) -> Path | None:
+    """Where the source of a strategy from outside the repository lies beside a configuration."""
+    source = path.with_name(STRATEGY)
+    return source if source.is_file() else None
 
 
 def require_kept_source(path: Path, strategy: Strategy) -> None:
@@ -106,9 +112,9 @@ def require_types(table: Params, where: str) -> None:
 
 
 def _require_short(value: object, where: str) -> None:
-    """Refuse whole numbers beyond TOML's own 64 bits: no float holds them, and few can be shown."""
-    if isinstance(value, int) and value.bit_length() > LONGEST_BITS:
-        raise UsageError(f"{where} has a whole number of {value.bit_length()} bits; give a smaller")
+    """Refuse whole numbers that no float holds, wherever they stand."""
+    if isinstance(value, int):
+        require_short(value, where)
     for inner in value.values() if isinstance(value, dict) else ():
         _require_short(inner, where)
     for inner in value if isinstance(value, list) else ():

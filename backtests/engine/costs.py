@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from backtests.engine import kinds
 from data.errors import UsageError
-from data.records import as_number
 
 
 @dataclass(frozen=True)
@@ -22,12 +22,9 @@ class Costs:
 
     def __post_init__(self) -> None:
         """Refuse costs that would pay the trader, and fills before the decision."""
-        for key, kind in (("fee_bps", float), ("slippage_bps", float), ("lag", int)):
-            value = as_number(getattr(self, key), kind)
-            if not isinstance(value, kind) or isinstance(value, bool):
-                wanted = "a number" if kind is float else "a whole number"
-                raise UsageError(f"--{key.replace('_', '-')} takes {wanted}, got {value!r}")
-            object.__setattr__(self, key, value)
+        object.__setattr__(self, "fee_bps", kinds.number(self.fee_bps, "--fee-bps"))
+        object.__setattr__(self, "slippage_bps", kinds.number(self.slippage_bps, "--slippage-bps"))
+        object.__setattr__(self, "lag", kinds.whole(self.lag, "--lag"))
         for name, value in (("fee-bps", self.fee_bps), ("slippage-bps", self.slippage_bps)):
             if not math.isfinite(value) or not 0 <= value <= 1000:
                 raise UsageError(f"--{name} takes 0 to 1000 basis points, got {value:g}")

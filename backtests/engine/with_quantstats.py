@@ -1,4 +1,9 @@
-"""quantstats: its charts and rows for the tear sheet, and its numbers to check ours against."""
+"""quantstats: its charts and rows for the tear sheet, and its numbers to check ours against.
+
+It draws with matplotlib, whose settings belong to the whole process, and sets a theme of its
+own as it loads. The process is the user's: whatever is set here for a moment is put back, and
+one thread at a time does so.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +12,32 @@ import dataclasses
 import logging
 import os
 import re
+import runpy
+import sys
 import tempfile
+import threading
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from backtests.analysis.cross_check import Headline
 from backtests.analysis.metrics import returns_of
+from data.command import chance_untouched
+
+# Settings of a process are one for all its threads: held by whoever changes any for a moment.
+PROCESS = threading.RLock()
+if hasattr(os, "register_at_fork"):  # no child begins with settings of a moment, or this lock held
+    os.register_at_fork(
+        before=PROCESS.acquire,
+        after_in_parent=PROCESS.release,
+        after_in_child=PROCESS.release,
+    )
 
 # quantstats draws these whatever its template asks for; drawing takes most of its time.
 NOT_DRAWN = (
@@ -28,6 +48,7 @@ NOT_DRAWN = (
     "drawdowns_periods",
     "distribution",
 )
+NO_DATE = "1970-01-01T00:00:00+00:00"
 
 
 @dataclass(frozen=True)
@@ -64,22 +85,22 @@ def draw(nav: pd.Series, benchmark: pd.Series, ppy: int, charts: Sequence[str]) 
     import lxml.html
 
     names = [*charts, "metrics"]
-    with tempfile.TemporaryDirectory() as scratch, _quiet_and_repeatable(), _only_what_shows():
-        import quantstats
-
+    quantstats = _quantstats()
+    with tempfile.TemporaryDirectory() as scratch, _drawing(), _only_what_shows():
         bare, page = Path(scratch, "bare.html"), Path(scratch, "page.html")
         bare.write_text("".join(f"<!--{name}-->{{{{{name}}}}}" for name in names), "utf-8")
         try:
-            quantstats.reports.html(
-                returns_of(nav).rename("strategy"),
-                returns_of(benchmark).rename("benchmark"),
-                output=str(page),
-                template_path=str(bare),
-                periods_per_year=ppy,
-                match_dates=False,
-                strategy_title="strategy",
-                benchmark_title="benchmark",
-            )
+            with _no_figure_left():
+                quantstats.reports.html(
+                    returns_of(nav).rename("strategy"),
+                    returns_of(benchmark).rename("benchmark"),
+                    output=str(page),
+                    template_path=str(bare),
+                    periods_per_year=ppy,
+                    match_dates=False,
+                    strategy_title="strategy",
+                    benchmark_title="benchmark",
+                )
         except (ValueError, IndexError, KeyError, TypeError, ZeroDivisionError) as error:
             return Drawn({}, {}, f"{type(error).__name__}: {error}")
         pieces = re.split("<!--([a-z_]+)-->", page.read_text("utf-8"))
@@ -106,9 +127,8 @@ def quantstats_metrics(nav: pd.Series, cash: pd.Series, ppy: int) -> Headline:
     returns = returns_of(nav)
     bill = float(returns_of(cash).mean())
     rate = (1.0 + bill) ** ppy - 1.0
-    with _quiet_and_repeatable():
-        import quantstats.stats as theirs
-
+    theirs = _quantstats().stats
+    with _quietly():
         return Headline(
             total_return=float(theirs.comp(returns)),
             cagr=float(theirs.cagr(returns, periods=ppy)),
@@ -131,8 +151,84 @@ def _two_digits(text: str) -> str:
 
 
 def _bare_svg(text: str) -> str:
-    """Keep the drawing alone, without the XML prolog that has no place inside a page."""
-    return text[text.index("<svg") :].strip()
+    """Keep the drawing alone, of no date, without the XML prolog that has no place in a page."""
+    return re.sub("(?<=<dc:date>)[^<]*", NO_DATE, text[text.index("<svg") :].strip())
+
+
+@cache
+def _quantstats() -> Any:
+    """Load quantstats, and leave the process as it was."""
+    with loading():
+        import quantstats
+    return quantstats
+
+
+@contextlib.contextmanager
+def loading() -> Iterator[None]:
+    """Load a library that styles the process, and leave the process as it was.
+
+    What it adds under names of its own stays, since it is loaded only once: colour maps, templates
+    of plotly, an accessor of pandas. So do two variables of the environment by which scikit-learn
+    lets its OpenMP stand beside another: without them a process may end where both are loaded.
+    """
+    with _put_back(), chance_untouched(), _without_magic():
+        yield
+
+
+@contextlib.contextmanager
+def _quietly() -> Iterator[None]:
+    """No warnings of libraries on the user's screen, nor as errors where he asked for errors."""
+    with PROCESS, warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        yield
+
+
+@contextlib.contextmanager
+def _put_back() -> Iterator[None]:
+    """Give matplotlib back what it is told of colours, units and looks meanwhile."""
+    with _quietly():
+        import matplotlib as mpl
+        import matplotlib.pyplot  # what it sets up itself is no change
+        from matplotlib import colors, units
+
+        shared = colors.get_named_colors_mapping(), units.registry
+        before = [dict(mapping) for mapping in shared]
+        try:
+            with mpl.rc_context():
+                yield
+        finally:
+            for mapping, entries in zip(shared, before, strict=True):
+                _restore(mapping, entries)
+
+
+def _restore(mapping: MutableMapping[Any, Any], entries: Mapping[Any, Any]) -> None:
+    """Make a mapping what it was, and leave alone whatever it still is."""
+    for key in mapping.keys() - entries.keys():
+        del mapping[key]
+    for key, value in entries.items():
+        if mapping.get(key) is not value:
+            mapping[key] = value
+
+
+@contextlib.contextmanager
+def _without_magic() -> Iterator[None]:
+    """Keep quantstats from saying ``%matplotlib inline`` where plots are shown otherwise."""
+    ask = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    shell = ask() if ask else None
+    if shell is None:
+        yield
+        return
+    run_line_magic = shell.run_line_magic
+
+    def run(name: str, *arguments: Any, **options: Any) -> Any:
+        caller = str(sys._getframe(1).f_globals.get("__name__", ""))
+        if name == "matplotlib" and caller.partition(".")[0] == "quantstats":
+            return None
+        return run_line_magic(name, *arguments, **options)
+
+    with contextlib.ExitStack() as undo:
+        _set(undo, shell, "run_line_magic", run)
+        yield
 
 
 @contextlib.contextmanager
@@ -141,45 +237,65 @@ def _only_what_shows() -> Iterator[None]:
     import quantstats.plots as plots
     import quantstats.stats as stats
 
-    instead: list[tuple[Any, str, Any]] = [
-        *((plots, name, lambda *_, **__: None) for name in NOT_DRAWN),
-        (stats, "remove_outliers", lambda values, *_: values),
-    ]
-    kept = [(module, name, getattr(module, name)) for module, name, _ in instead]
-    try:
-        for module, name, function in instead:
-            setattr(module, name, function)
+    with PROCESS, contextlib.ExitStack() as undo:
+        for name in NOT_DRAWN:
+            _set(undo, plots, name, lambda *_, **__: None)
+        _set(undo, stats, "remove_outliers", lambda values, *_: values)
         yield
-    finally:
-        for module, name, function in kept:
-            setattr(module, name, function)
+
+
+def _set(undo: contextlib.ExitStack, owner: object, name: str, value: Any) -> None:
+    """Set an attribute until the stack is left."""
+    if name in vars(owner):
+        undo.callback(setattr, owner, name, vars(owner)[name])
+    else:  # its class has it
+        undo.callback(delattr, owner, name)
+    setattr(owner, name, value)
 
 
 @contextlib.contextmanager
-def _quiet_and_repeatable() -> Iterator[None]:
-    """Same bytes every time, and no library warnings on the user's screen.
+def _drawing() -> Iterator[None]:
+    """Draw the same bytes every time, on no screen, whatever the user has set.
 
-    matplotlib draws its identifiers from a salt and stamps the date; quantstats asks for
-    Arial, which many machines lack, so the font that matplotlib ships stands in everywhere.
+    matplotlib draws its identifiers from a salt; quantstats asks for Arial, which many machines
+    lack, so the font that matplotlib ships stands in everywhere. The backend stays the user's,
+    chosen or not: only pyplot is told, for as long as this lasts, to make its figures on paper.
     """
-    import matplotlib as mpl
-    from matplotlib import font_manager
+    with _put_back(), contextlib.ExitStack() as undo:
+        import matplotlib as mpl
+        import matplotlib.pyplot as plt
+        from matplotlib.backends import backend_agg
+        from matplotlib.font_manager import fontManager
 
-    before = os.environ.get("SOURCE_DATE_EPOCH")
-    os.environ["SOURCE_DATE_EPOCH"] = "0"
-    mpl.use("Agg")
-    manager = font_manager.fontManager
-    shipped = [font for font in manager.ttflist if font.name == "DejaVu Sans"]
-    manager.ttflist = [font for font in manager.ttflist if font.name != "Arial"] + [
-        dataclasses.replace(font, name="Arial") for font in shipped
-    ]
-    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
+        manager: Any = fontManager
+        _set(undo, plt, "_backend_mod", backend_agg._BackendAgg)
+        logger = logging.getLogger("matplotlib.font_manager")
+        undo.callback(logger.setLevel, logger.level)
+        logger.setLevel(logging.ERROR)
+        # What it found for Arial before, and what it finds now, holds for these fonts alone.
+        undo.callback(manager._findfont_cached.cache_clear)
+        shipped = [font for font in manager.ttflist if font.name == "DejaVu Sans"]
+        others = [font for font in manager.ttflist if font.name != "Arial"]
+        stand_in = [dataclasses.replace(font, name="Arial") for font in shipped]
+        _set(undo, manager, "ttflist", others + stand_in)
+        manager._findfont_cached.cache_clear()
+
+        mpl.style.use("default")
+        mpl.rcParams.update({"interactive": False, "timezone": "UTC", "svg.hashsalt": "hedge"})
+        runpy.run_module("quantstats._plotting.core")  # which sets the theme of its plots
+        pd.plotting.register_matplotlib_converters()
+        yield
+
+
+@contextlib.contextmanager
+def _no_figure_left() -> Iterator[None]:
+    """Close what was being drawn where it fails: an open figure would show beside the user's."""
+    import matplotlib.pyplot as plt
+
+    before = plt.get_fignums()
     try:
-        with warnings.catch_warnings(), mpl.rc_context({"svg.hashsalt": "hedge"}):
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        if before is None:
-            del os.environ["SOURCE_DATE_EPOCH"]
-        else:
-            os.environ["SOURCE_DATE_EPOCH"] = before
+        yield
+    except BaseException:
+        for number in set(plt.get_fignums()) - set(before):
+            plt.close(number)
+        raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 
 from backtests.analysis.cross_check import Headline
 from backtests.engine.ledger import Array, Fills
+from backtests.engine.with_quantstats import loading
 from data.errors import OutputError
 
 
@@ -40,8 +42,9 @@ def fill_with_vectorbt(
     )
 
 
+@cache
 def _vectorbt() -> Any:
-    """Load vectorbt, which wants to keep what it compiles.
+    """Load vectorbt, which wants to keep what it compiles, and loads quantstats with it.
 
     Raises
     ------
@@ -49,7 +52,8 @@ def _vectorbt() -> Any:
         If there is no folder for that.
     """
     try:
-        import vectorbt
+        with loading():
+            import vectorbt
     except RuntimeError as error:
         if "no locator available" not in str(error):
             raise

@@ -6,7 +6,8 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from backtests.face.guard import plain_errors, shown, warn_of
+from backtests.face.door import NOT_GIVEN, NotGiven, door, given
+from backtests.face.guard import shown, warn_of
 from backtests.face.options import Chosen, Day, Options, described
 from backtests.face.run import Run
 from backtests.jobs import execute
@@ -17,17 +18,17 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@plain_errors
+@door
 def backtest(
     strategy: Chosen = None,
     *,
     tickers: Sequence[str] | str | None = None,
-    needs: Sequence[str] | str = (),
-    prices: pd.DataFrame | None = None,
-    bills: pd.Series | None = None,
+    needs: Sequence[str] | str | None = None,
+    prices: pd.DataFrame | NotGiven = NOT_GIVEN,
+    bills: pd.Series | NotGiven = NOT_GIVEN,
     strategy_file: str | os.PathLike[str] | None = None,
     config: str | os.PathLike[str] | None = None,
-    weights: Mapping[str, float] | str | None = None,
+    weights: Mapping[str, float] | pd.Series | str | None = None,
     rebalance: str | None = None,
     set: Mapping[str, Value] | None = None,
     source: str | os.PathLike[str] | None = None,
@@ -52,7 +53,8 @@ def backtest(
         A registered name (``"hedge_mix"``); a :class:`~strategies.base.Strategy` object or class;
         a function that takes a :class:`~data.market.Market` and returns a frame of decisions
         (sessions x tickers, fractions of value, the rest is cash) or a dict for a static mix,
-        brought back every month; or a :class:`~backtests.engine.config.RunConfig`.
+        brought back every month; or a :class:`~backtests.engine.config.RunConfig`, or a run
+        made before.
     tickers, needs
         Of a function: what it may hold (all columns of ``prices`` unless given), and what it looks
         at beside prices and cash, of ``yields``, ``policy_rate``, ``usd`` and ``cpi``.
@@ -73,7 +75,7 @@ def backtest(
     extend
         Carry each history back before its first day by its proxies.
     start, end
-        First and last day to simulate, ``YYYY-MM-DD``.
+        First and last day to simulate, a date or ``YYYY-MM-DD``.
     fee_bps, slippage_bps
         Basis points of the value traded (2 unless given) and of the price (1).
     lag
@@ -110,10 +112,11 @@ def backtest(
     wanted = described(
         strategy,
         Options(
-            strategy_file=strategy_file, config=config, tickers=tickers, needs=needs,
+            backtest, strategy_file=strategy_file, config=config, tickers=tickers, needs=needs,
             weights=weights, rebalance=rebalance, set=set, source=source, extend=extend,
             start=start, end=end, fee_bps=fee_bps, slippage_bps=slippage_bps, lag=lag,
-            benchmark=benchmark, initial=initial, prices=prices, bills=bills, params=params,
+            benchmark=benchmark, initial=initial, prices=given(prices), bills=given(bills),
+            params=params,
         ),
     )  # fmt: skip
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backtests.analysis.comparison import Difference
-from backtests.face.guard import plain_errors, shown
+from backtests.face.door import door, path
+from backtests.face.guard import shown
 from backtests.face.plots import ComparisonPlots
 from backtests.face.run import Run
 from backtests.jobs import is_published
@@ -22,7 +23,7 @@ from backtests.report.finished_run import FinishedRun, read_run
 from backtests.report.folder import require_writable
 from backtests.report.run_folder import write_run
 from data.command import Progress
-from data.errors import UsageError
+from data.errors import UsageError, in_short
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,7 +85,7 @@ class Comparison:
         """The charts as plotly figures: ``.plot.growth()``, ``.plot.drawdown()``, ..."""
         return ComparisonPlots(self.record.aligned)
 
-    @plain_errors
+    @door
     def save(
         self,
         out: str | os.PathLike[str] = "results",
@@ -116,7 +117,7 @@ class Comparison:
             else Path(source)
             for source in self.sources
         ]
-        finished = [read_run(folder.resolve()) for folder in folders]
+        finished = [read_run(_whole(folder)) for folder in folders]
         return write_comparison(place, table.compare(align_runs(finished, align=self._align)))
 
     def __repr__(self) -> str:
@@ -126,7 +127,7 @@ class Comparison:
         return notebook.comparison_html(self.record)
 
 
-@plain_errors
+@door
 def compare_runs(*runs: Source, align: bool = False, quiet: bool = False) -> Comparison:
     """Compare two to twenty runs.
 
@@ -150,15 +151,27 @@ def compare_runs(*runs: Source, align: bool = False, quiet: bool = False) -> Com
         For runs that do not compare, naming the two and what differs.
     """
     for run in runs:
-        if not isinstance(run, Run | str | os.PathLike):
+        if isinstance(run, list | tuple | set | Mapping | Iterator):
             raise UsageError(
-                f"compare_runs takes runs and folders of runs, got a {type(run).__name__}; make a "
-                "run of it with backtest()"
+                f"compare_runs takes runs and folders of runs, got {in_short(run)}; give the runs "
+                "one by one: compare_runs(*runs)"
+            )
+        if isinstance(run, str | os.PathLike):
+            path(run, "compare_runs")
+        elif not isinstance(run, Run):
+            raise UsageError(
+                f"compare_runs takes runs and folders of runs, got {in_short(run)}; make a run of "
+                "it with backtest()"
             )
     with shown(quiet=quiet)("comparing"):
         finished = _finished(runs, shown(quiet=quiet))
         record = table.compare(align_runs(finished, align=align))
     return Comparison(record, runs, align)
+
+
+def _whole(folder: str | os.PathLike[str]) -> Path:
+    """The whole path of a folder, its links followed; one that leads in a circle stays."""
+    return Path(os.path.realpath(folder))
 
 
 def _published(run: Run, out: Path, *, no_tearsheet: bool, quiet: bool) -> Path:
@@ -177,7 +190,7 @@ def _finished(runs: tuple[Source, ...], progress: Progress) -> list[FinishedRun]
             read_run(
                 write_run(Path(scratch), run.record, with_tearsheet=False)
                 if isinstance(run, Run)
-                else Path(run).resolve()
+                else _whole(run)
             )
             for run in runs
         ]

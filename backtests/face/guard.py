@@ -9,6 +9,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import ParamSpec, TypeVar
 
+from backtests.engine.kinds import in_one_line
 from data.command import Progress, one_line, progress, silent, system_error
 from data.errors import HedgeError, OutputError
 from data.market import Market
@@ -29,10 +30,10 @@ def plain_errors(function: Callable[P, T]) -> Callable[P, T]:
         try:
             return function(*args, **kwargs)
         except HedgeError as error:
-            line = one_line(str(error))
-            if line == str(error):
+            line = in_one_line(error)
+            if line is None:
                 raise
-            raise type(error)(line) from error
+            raise line from error
         except OSError as error:
             raise OutputError(one_line(system_error(error))) from error
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from backtests.face.guard import plain_errors
+from backtests.face.door import door
 from strategies.registry import STRATEGIES, own_strategies, strategy_class
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 COLUMNS = ("strategy", "parameter", "default", "unit", "range", "what")
 
 
-@plain_errors
+@door
 def list_strategies() -> pd.DataFrame:
     """List every strategy: the built-in ones, and those of ``$HEDGE_STRATEGIES``.
 

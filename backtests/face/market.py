@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
-from backtests.face.guard import plain_errors, shown, warn_of
+from backtests.face.door import door
+from backtests.face.guard import shown, warn_of
+from backtests.face.options import Day
 from data import load
 from data.market import Market
 from data.period import cut_to_period
 
 
-@plain_errors
+@door
 def load_market(
-    source: str,
+    source: str | os.PathLike[str],
     tickers: Sequence[str] | str,
     *,
-    needs: Sequence[str] = (),
-    end: str | None = None,
+    needs: Sequence[str] | str | None = None,
+    end: Day = None,
     extend: bool = False,
     refresh: bool = False,
     quiet: bool = False,
@@ -26,13 +29,13 @@ def load_market(
     Parameters
     ----------
     source
-        ``auto``, ``yahoo``, ``bundled`` or ``files:DIR``.
+        ``auto``, ``yahoo``, ``bundled`` or ``files:DIR``, or the Path of a folder.
     tickers
         The columns of the market's prices, in this order.
     needs
         What else is needed, of ``yields``, ``policy_rate``, ``usd`` and ``cpi``.
     end
-        Last day, ``YYYY-MM-DD``; None for all there is.
+        Last day, a date or ``YYYY-MM-DD``; None for all there is.
     extend
         Carry each history back before its first day by its proxies.
     refresh
@@ -51,15 +54,15 @@ def load_market(
     HedgeError
         For whatever the user can correct, in one line.
     """
-    wanted = [tickers] if isinstance(tickers, str) else list(tickers)
+    last = None if end is None else str(end)  # read by the door, as all of these are
     market = load.load_market(
-        source,
-        wanted,
-        end=end,
+        str(source),
+        tickers,
+        end=last,
         extend=extend,
-        needs=needs,
+        needs=needs or (),
         refresh=refresh,
         progress=shown(quiet=quiet),
     )
     warn_of(market)
-    return cut_to_period(market, market.tickers, None, end).market
+    return cut_to_period(market, market.tickers, None, last).market

@@ -2,48 +2,85 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import functools
+import inspect
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from backtests.engine import kinds
 from backtests.engine.backtest import Load
 from backtests.engine.config import RunConfig
-from backtests.engine.config_file import read_config, require_kept_source, require_types
-from data.errors import RuleError, UsageError
+from backtests.engine.config_file import read_config, require_kept_source, source_beside
+from backtests.face.run import Run
+from data.errors import RuleError, UsageError, did_you_mean, in_short
 from data.load import load_market
 from data.market import Market
 from data.sources import frame
 from strategies.base import Params, Strategy, Value
-from strategies.files import read_strategy, require_usable
+from strategies.files import FORM, read_strategy, require_answers, require_usable
 from strategies.function import FunctionRule, Rule, function_rule
 from strategies.outside import outside
-from strategies.registry import STRATEGIES, is_strategy, make, make_of
+from strategies.registry import STRATEGIES, is_strategy, make_of, strategy_class
 
 if TYPE_CHECKING:
     import pandas as pd
 
 # A registered name, a strategy, its class, a function market -> weights, or a whole run.
-Chosen = str | Strategy | type[Strategy] | Rule | RunConfig | None
+Chosen = str | Strategy | type[Strategy] | Rule | RunConfig | Run | None
+Base = Strategy | type[Strategy]  # an object as it is, or a class to make one of
 Day = str | dt.date | None
-DAYS = ("start", "end")
 RUN = ("source", "extend", "start", "end", "fee_bps", "slippage_bps", "lag", "benchmark", "initial")
+
+# Options that a function does not have, though another part of the face has: what to do instead.
+_OF_SEARCH = "it is of search(); leave it out"
+_OF_SAVE = "it is of run.save(); give it there"
+_OF_FUNCTIONS = "it is for functions, which have no parameters to search; leave it out"
+_EACH = {
+    "params": "each has its own name here; give them so, or all as set={...}",
+    "costs": "each has its own name here; give fee_bps=, slippage_bps= and lag=",
+}
+NOT_HERE: Mapping[str, Mapping[str, str]] = {
+    "backtest": {
+        **dict.fromkeys(("assets", "step", "grid", "maximise", "subject_to"), _OF_SEARCH),
+        "scheduler": _OF_SEARCH,
+        **dict.fromkeys(("out", "no_tearsheet"), _OF_SAVE),
+        **_EACH,
+    },
+    "search": {
+        **dict.fromkeys(("tickers", "needs"), _OF_FUNCTIONS),
+        "config": "it is of backtest(); give its strategy and options, or a RunConfig",
+        "no_verdict": "it is of backtest(), and a search judges no run; leave it out",
+        "no_tearsheet": "it is of run.save(), and a search has no tear sheet; leave it out",
+        **_EACH,
+    },
+}
 
 
 @dataclass(frozen=True, eq=False)
 class Options:
-    """The options of the command line under their own names; None where one is not given."""
+    """Options as the door has read them; None where one is not given.
 
+    Attributes
+    ----------
+    caller
+        The function they were given to.
+    params
+        What else it was given by name: parameters of the strategy, and what is misspelt.
+    """
+
+    caller: Callable[..., object]
     strategy_file: str | os.PathLike[str] | None = None
     config: str | os.PathLike[str] | None = None
     tickers: Sequence[str] | str | None = None
-    needs: Sequence[str] | str = ()
+    needs: Sequence[str] | str | None = None
     weights: Mapping[str, float] | str | None = None
     rebalance: str | None = None
-    set: Mapping[str, Value] | None = None
+    set: Mapping[str, Value | None] | None = None
     source: str | os.PathLike[str] | None = None
     extend: bool | None = None
     start: Day = None
@@ -55,51 +92,72 @@ class Options:
     initial: float | None = None
     prices: pd.DataFrame | None = None
     bills: pd.Series | None = None
-    params: Params = field(default_factory=dict)
+    params: Mapping[str, Value | None] = field(default_factory=dict)
 
-    @functools.cached_property
-    def given_run(self) -> dict[str, Any]:
-        """What describes the run, of what was given.
+    @property
+    def run(self) -> dict[str, Any]:
+        """What describes the run, of what was given."""
+        values = {name: getattr(self, name) for name in RUN}
+        return {name: value for name, value in values.items() if value is not None}
 
-        Raises
-        ------
-        UsageError
-            For one of the wrong type.
-        """
-        values = {name: _plain(getattr(self, name), name) for name in RUN}
-        given = {name: value for name, value in values.items() if value is not None}
-        # Days have a check of their own, which names their form.
-        require_types({name: given[name] for name in given if name not in DAYS}, "an option")
-        return given
-
-    @functools.cached_property
-    def given_params(self) -> dict[str, Value]:
-        """Parameters of the strategy, however they were given.
+    def params_of(self, base: Base) -> Params:
+        """Parameters of a strategy, however they were given.
 
         Raises
         ------
         UsageError
-            For one that is given twice.
+            For one that it does not declare, whatever its value, and one that is given twice.
         """
-        if self.set is not None and not isinstance(self.set, Mapping):
-            raise UsageError(f"set= takes parameters by name, got a {type(self.set).__name__}")
-        given: dict[str, Value] = {}
-        named = {"weights": self.weights, "rebalance": self.rebalance}
-        for values in (self.set or {}, self.params, named):
+        declared = [own.name for own in base.parameters()]
+        own_options = {"weights": self.weights, "rebalance": self.rebalance}
+        asked = {name: value for name, value in own_options.items() if value is not None}
+        read: dict[str, Value] = {}
+        for values in (self.set or {}, self.params, asked):
             for name, value in values.items():
+                if name not in declared:
+                    raise self._unknown(name, base, declared, as_argument=values is self.params)
                 if value is None:
                     continue
-                if name in given:
+                if name in read:
                     raise UsageError(f"{name} is given twice, by set= and by its name; give one")
-                given[name] = value
-        return given
+                read[name] = kinds.plain(value, f"{name}=")
+        return read
+
+    def _unknown(
+        self, name: str, base: Base, declared: Collection[str], *, as_argument: bool
+    ) -> UsageError:
+        """What to say of a name that is no parameter: of another function, misspelt, or nothing."""
+        caller = self.caller.__name__
+        if as_argument and name in NOT_HERE[caller]:
+            return self._elsewhere(name)
+        options = inspect.signature(self.caller).parameters if as_argument else ()
+        near = did_you_mean(name, [*declared, *options])
+        there = f"{caller}() has no option or parameter" if as_argument else "there is no parameter"
+        if isinstance(base, FunctionRule):
+            cure = "is a function without parameters; leave it out, or give it by functools.partial"
+        else:
+            cure = f"has {', '.join(declared) or 'no parameters'}"
+        return UsageError(f"{there} {name!r}{near}; {base.name} {cure}")
+
+    def _elsewhere(self, name: str) -> UsageError:
+        caller = self.caller.__name__
+        return UsageError(f"{caller}() takes no {name}=: {NOT_HERE[caller][name]}")
+
+    def without_strategy(self) -> UsageError:
+        """What to say where no strategy is named."""
+        caller = self.caller.__name__
+        for name in self.params:
+            if name in NOT_HERE[caller]:
+                return self._elsewhere(name)
+        return UsageError(f"which strategy? for example: {caller}('hedge_mix')")
 
 
 @dataclass(frozen=True, eq=False)
 class Described:
-    """A run that is asked for, and what loads its market."""
+    """A run that is asked for, the parameters that were given for it, and what loads its market."""
 
     config: RunConfig
+    given: Params
     load: Load
 
 
@@ -112,90 +170,131 @@ def described(strategy: Chosen, options: Options) -> Described:
         For whatever the user can correct.
     """
     table: dict[str, Any] = {}
+    named = ""
+    if isinstance(strategy, Run):
+        strategy = strategy.config
     if options.config is not None:
         if isinstance(strategy, RunConfig):
             raise UsageError("the run is given twice, as a RunConfig and by config=; give one")
         table = dict(read_config(Path(options.config)))
         named = table.pop("strategy")
         if strategy is None and options.strategy_file is None:
-            if not is_strategy(named):
-                raise UsageError(
-                    f"config= {options.config} is a run of {named}, which is no strategy here; "
-                    "give its function, class or strategy_file= as well"
-                )
-            strategy = named
+            strategy = _required_here(named, Path(options.config))
     elif isinstance(strategy, RunConfig):
         table = strategy.as_dict()
         table.pop("strategy")
         strategy = strategy.make_strategy()
-    params = {**table.pop("params", {}), **options.given_params}
-    rule = _rule(strategy, params, options)
+    base = _base(strategy, options)
+    if named and base.name != named:
+        raise UsageError(
+            f"config= {options.config} is a run of {named}, not of {base.name}; leave "
+            f"{base.name} out, or give {named}"
+        )
+    given = options.params_of(base)
+    rule = _made(base, {**table.pop("params", {}), **given})
     if options.config is not None:
         require_kept_source(Path(options.config), rule)
-    run = {**table, **options.given_run}
-    load: Load = load_market
-    if options.prices is not None:
-        run = _on_frame(run, rule, options)
-        load = functools.partial(_load_frame, options)
-    elif options.bills is not None:
-        raise UsageError("bills= goes with prices=; give both, or neither")
-    for name, table in outside(rule):
-        if table is options.prices:
-            raise RuleError(
-                f"{rule.name} uses {name}, the whole of prices=, its future too; use market.prices"
-            )
-    return Described(RunConfig.of(rule, run), load)
+    run, load = _sourced({**table, **options.run}, rule, options)
+    return Described(RunConfig.of(rule, run), given, load)
 
 
-def _rule(strategy: Chosen, params: Mapping[str, Value], options: Options) -> Strategy:
-    """The strategy itself."""
+def _required_here(name: str, path: Path) -> str:
+    """Refuse a configuration of a strategy that is not here, saying where it is.
+
+    A configuration is data: it does not run code that nobody named.
+    """
+    if is_strategy(name):
+        return name
+    source = source_beside(path)
+    if source is not None:
+        raise UsageError(
+            f"config= {path} is a run of {name}, a strategy of its own; read {source}, and if you "
+            f"trust it give strategy_file={str(source)!r} as well"
+        )
+    raise UsageError(
+        f"config= {path} is a run of {name}, which is no strategy here; give its function, class "
+        "or strategy_file= as well"
+    )
+
+
+def _base(strategy: Chosen, options: Options) -> Base:
+    """The strategy before its parameters: an object, or the class to make it of."""
     is_function = callable(strategy) and not isinstance(strategy, type | Strategy)
     for name in ("tickers", "needs"):
         if getattr(options, name) and not is_function:
             raise UsageError(f"{name}= is for functions; a strategy declares its own, leave it out")
     if options.strategy_file is not None:
         kind = read_strategy(os.fspath(options.strategy_file))
-        _require_free_name(kind)
-        if strategy not in (None, kind.name):
+        _require_own(kind)
+        if strategy is not None and not (isinstance(strategy, str) and strategy == kind.name):
             raise UsageError(
-                f"strategy_file= is {kind.name}, not {strategy!r}; leave the other out"
+                f"strategy_file= is {kind.name}, not {in_short(strategy)}; leave the other out"
             )
-        return make_of(kind, params)
-    if isinstance(strategy, str):
-        return make(strategy, params)
+        return kind
+    if isinstance(strategy, str | os.PathLike):
+        return _by_name(os.fspath(strategy))
     if isinstance(strategy, type) and issubclass(strategy, Strategy):
-        _require_free_name(strategy)
-        return make_of(strategy, params)
+        _require_own(strategy)
+        return strategy
     if isinstance(strategy, Strategy):
-        _require_free_name(type(strategy))
-        return make_of(type(strategy), {**strategy.params(), **params}) if params else strategy
+        _require_own(type(strategy))
+        if not strategy.is_built_in():
+            require_answers(strategy, type(strategy).__name__)
+        return strategy
     if strategy is None:
-        raise UsageError("which strategy? for example: backtest('hedge_mix')")
-    if isinstance(strategy, type | RunConfig) or not callable(strategy):
+        raise options.without_strategy()
+    if not is_function:
         raise UsageError(
-            f"a strategy is a name, a Strategy or a function market -> weights, got a "
-            f"{type(strategy).__name__}; a static mix is backtest('hedge_mix', weights={{...}})"
+            "a strategy is a name, a Strategy or a function market -> weights, got "
+            f"{in_short(strategy)}; {_instead(strategy)}"
         )
-    return _function(strategy, params, options)
+    return _function(strategy, options)
 
 
-def _function(function: Rule, params: Mapping[str, Value], options: Options) -> Strategy:
+def _by_name(text: Any) -> type[Strategy]:
+    """A strategy by its name; a file has an option of its own."""
+    name = kinds.text(text, "strategy=", "a name, a Strategy or a function")
+    if is_strategy(name):
+        return strategy_class(name)
+    for is_file, option in (
+        (FORM.fullmatch(name) is not None, "strategy_file"),
+        (name.lower().endswith(".toml"), "config"),
+    ):
+        if is_file:
+            raise UsageError(
+                f"{in_short(name)} is a file, not the name of a strategy; give {option}={name!r}"
+            )
+    return strategy_class(name)  # which says that there is none
+
+
+def _instead(strategy: object) -> str:
+    """What to do with something that is no strategy."""
+    with contextlib.suppress(Exception):  # of a stranger anything may fail
+        if isinstance(getattr(strategy, "best", None), RunConfig):
+            return "the best of a search is backtest(result.best)"
+    return "a static mix is backtest('hedge_mix', weights={...})"
+
+
+def _function(function: Any, options: Options) -> Strategy:
     tickers = options.tickers
     if tickers is None and options.prices is not None:
         tickers = list(frame.require_prices(options.prices, options.bills)[0].columns)
     if tickers is None:
         raise UsageError("what may the function hold? for example: tickers=['SPY', 'IEF']")
-    rule = function_rule(function, tickers, options.needs)
-    for name in params:
-        raise UsageError(
-            f"{rule.name} is a function and has no parameter {name!r}; leave it out, or give it "
-            "by functools.partial"
-        )
-    return rule
+    return function_rule(function, tickers, options.needs or ())
 
 
-def _require_free_name(kind: type[Strategy]) -> None:
-    """Refuse a class of the user's own that declares what no run can use, or takes a name."""
+def _made(base: Base, params: Params) -> Strategy:
+    if isinstance(base, type):
+        return make_of(base, params)
+    return make_of(type(base), {**base.params(), **params}) if params else base
+
+
+def _require_own(kind: type[Strategy]) -> None:
+    """Refuse a class that cannot be made, declares what no run can use, or takes a name."""
+    if inspect.isabstract(kind):
+        lacks = ", ".join(sorted(kind.__abstractmethods__))
+        raise RuleError(f"{kind.__name__} is no whole strategy; give it {lacks}")
     if kind.is_built_in() or issubclass(kind, FunctionRule):
         return
     require_usable(kind, kind.__name__)
@@ -205,33 +304,36 @@ def _require_free_name(kind: type[Strategy]) -> None:
         )
 
 
-def _on_frame(run: dict[str, Any], rule: Strategy, options: Options) -> dict[str, Any]:
-    """The options of a run on prices given in Python."""
+def _sourced(run: dict[str, Any], rule: Strategy, options: Options) -> tuple[dict[str, Any], Load]:
+    """A run with where its prices come from, and what loads them."""
+    if options.prices is None:
+        if options.bills is not None:
+            raise UsageError("bills= goes with prices=; give both, or neither")
+        if run.get("source") == frame.SOURCE:
+            raise UsageError(
+                "the prices of this run were given in Python, and it does not hold them; give "
+                "prices= again, and bills= if it had them"
+            )
+        return run, load_market
     for name in ("source", "extend"):
         if getattr(options, name):
             raise UsageError(f"{name}= and prices= are two sources; leave one out")
+    if run.get("extend") and options.extend is None:
+        raise UsageError(
+            "the run has extend=True, which carries no prices= back; give extend=False as well"
+        )
+    for name, table in outside(rule):
+        if table is options.prices:
+            raise RuleError(
+                f"{rule.name} uses {name}, the whole of prices=, its future too; use market.prices"
+            )
     columns = list(frame.require_prices(options.prices, options.bills)[0].columns)
     usual = "SPY" if "SPY" in columns else rule.heaviest
-    return {"benchmark": usual, **run, "source": frame.SOURCE, "extend": False}
+    own = {"benchmark": usual, **run, "source": frame.SOURCE, "extend": False}
+    return own, functools.partial(_load_frame, options)
 
 
 def _load_frame(
     options: Options, source: str, tickers: Sequence[str], *, end: str | None, **_: object
 ) -> Market:
     return frame.load(options.prices, tickers, bills=options.bills, end=end)
-
-
-def _plain(value: Any, name: str) -> Any:
-    """An option as the command line holds it.
-
-    A day is text, a folder a source of files, and a number of numpy's one of Python's.
-    """
-    value = value.item() if hasattr(value, "item") else value
-    if name in DAYS and hasattr(value, "strftime"):
-        try:
-            return f"{value:%Y-%m-%d}"
-        except ValueError:  # no time at all
-            return str(value)
-    if name == "source" and isinstance(value, os.PathLike):
-        return f"files:{os.fspath(value)}"
-    return value

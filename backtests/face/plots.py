@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from backtests.analysis.record import Verdict
 from backtests.engine.run import Run
 from backtests.engine.tuned import Tuned
+from backtests.face.door import door
 from backtests.report.comparison import charts as comparison_charts
 from backtests.report.comparison.aligned import AlignedRuns
 from backtests.report.figures import Figure
@@ -38,7 +40,14 @@ def _named(figures: Iterable[Figure], name: str, why: str) -> Figure:
 
 
 class _Plots:
-    """What all charts share."""
+    """What all charts share: each is asked for through the door."""
+
+    def __init_subclass__(cls) -> None:
+        """Put the door before every chart."""
+        super().__init_subclass__()
+        for name, chart in list(vars(cls).items()):
+            if inspect.isfunction(chart) and not name.startswith("_"):
+                setattr(cls, name, door(chart))
 
     def __repr__(self) -> str:
         names = [name for name in vars(type(self)) if not name.startswith("_")]

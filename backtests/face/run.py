@@ -13,7 +13,8 @@ from backtests.engine.config import RunConfig
 from backtests.engine.run import Run as EngineRun
 from backtests.engine.simulation import Simulation
 from backtests.engine.summary import Latest, Summary
-from backtests.face.guard import plain_errors, shown
+from backtests.face.door import door
+from backtests.face.guard import shown
 from backtests.face.plots import RunPlots
 from backtests.jobs import publish
 from backtests.report import notebook
@@ -24,6 +25,13 @@ from data.records import fields_of
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+class NoVerdictError(UsageError, AttributeError):
+    """A run made without its verdict: to Python it is a member that is not there.
+
+    So ``hasattr(run, "verdict")`` is False, and who lists all members goes on.
+    """
 
 
 class Verdict(record.Verdict):
@@ -114,6 +122,11 @@ class Run:
         return self.record.simulation.nav.copy()
 
     @property
+    def returns(self) -> pd.Series:
+        """Simple returns of the portfolio, fractions: one for each session but the first."""
+        return self.record.simulation.nav.pct_change().iloc[1:]
+
+    @property
     def weights(self) -> pd.DataFrame:
         """Sessions x columns held at the close, fractions of value; ``CASH`` is last."""
         return self.record.simulation.weights.copy()
@@ -144,11 +157,11 @@ class Run:
 
         Raises
         ------
-        UsageError
-            For a run made with ``no_verdict=True``.
+        NoVerdictError
+            For a run made with ``no_verdict=True``: a UsageError, and an AttributeError.
         """
         if self.record.verdict is None:
-            raise UsageError(
+            raise NoVerdictError(
                 f"this run of {self.config.strategy} has no verdict, as asked for; "
                 "leave out no_verdict=True"
             )
@@ -171,7 +184,7 @@ class Run:
         """The charts as plotly figures: ``.plot.growth()``, ``.plot.drawdown()``, ..."""
         return RunPlots(self.record)
 
-    @plain_errors
+    @door
     def save(
         self,
         out: str | os.PathLike[str] = "results",

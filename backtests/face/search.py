@@ -6,14 +6,16 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from backtests.analysis.objective import read_objective
 from backtests.analysis.reliability import Reliability
+from backtests.engine.cluster import local_processes
 from backtests.engine.config import RunConfig
 from backtests.engine.space import search_space
 from backtests.engine.tuned import Tuned
-from backtests.face.guard import plain_errors, shown, warn_of
+from backtests.face.door import NOT_GIVEN, NotGiven, door, given
+from backtests.face.guard import shown, warn_of
 from backtests.face.options import Chosen, Day, Options, described
 from backtests.face.plots import SearchPlots
 from backtests.report import notebook
@@ -27,7 +29,7 @@ from strategies.base import Params, Strategy, Value
 if TYPE_CHECKING:
     import pandas as pd
 
-Values = str | Sequence[Value]
+Values = str | Value | Sequence[Value]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -80,7 +82,7 @@ class SearchResult:
         """Metrics of the recommended portfolio, the best cell, the default and equity."""
         import pandas as pd
 
-        return pd.DataFrame({one.name: one.metrics for one in self.record.portfolios})
+        return pd.DataFrame({each.name: each.metrics for each in self.record.portfolios})
 
     @property
     def reliability(self) -> Reliability:
@@ -110,7 +112,7 @@ class SearchResult:
         return notebook.search_html(self.record)
 
 
-@plain_errors
+@door
 def search(
     strategy: Chosen = None,
     *,
@@ -122,7 +124,7 @@ def search(
     scheduler: str | None = None,
     out: str | os.PathLike[str] = "results",
     strategy_file: str | os.PathLike[str] | None = None,
-    weights: Mapping[str, float] | str | None = None,
+    weights: Mapping[str, float] | pd.Series | str | None = None,
     rebalance: str | None = None,
     set: Mapping[str, Value] | None = None,
     source: str | os.PathLike[str] | None = None,
@@ -134,8 +136,8 @@ def search(
     lag: int | None = None,
     benchmark: str | None = None,
     initial: float | None = None,
-    prices: pd.DataFrame | None = None,
-    bills: pd.Series | None = None,
+    prices: pd.DataFrame | NotGiven = NOT_GIVEN,
+    bills: pd.Series | NotGiven = NOT_GIVEN,
     refresh: bool = False,
     quiet: bool = False,
     **params: Value,
@@ -153,7 +155,7 @@ def search(
     assets, step
         Every mix of these tickers and cash in steps of a fraction (``hedge_mix``).
     grid
-        Parameter to its values: a list, or text as ``"0.4:0.8:0.1"``.
+        Parameter to its values: a list, a single one, or text as ``"0.4:0.8:0.1"``.
     maximise
         ``cagr``, ``sharpe``, ``sortino`` or ``calmar``.
     subject_to
@@ -182,9 +184,10 @@ def search(
         If it is stopped; the same call goes on from there.
     """
     options = Options(
-        strategy_file=strategy_file, weights=weights, rebalance=rebalance, set=set, source=source,
-        extend=extend, start=start, end=end, fee_bps=fee_bps, slippage_bps=slippage_bps, lag=lag,
-        benchmark=benchmark, initial=initial, prices=prices, bills=bills, params=params,
+        search, strategy_file=strategy_file, weights=weights, rebalance=rebalance, set=set,
+        source=source, extend=extend, start=start, end=end, fee_bps=fee_bps,
+        slippage_bps=slippage_bps, lag=lag, benchmark=benchmark, initial=initial,
+        prices=given(prices), bills=given(bills), params=params,
     )  # fmt: skip
     if callable(strategy) and not isinstance(strategy, type | Strategy):
         raise UsageError(
@@ -192,17 +195,15 @@ def search(
             "declared by parameter()"
         )
     wanted = described(strategy, options)
-    limits = [subject_to] if isinstance(subject_to, str) else list(subject_to)
-    for name in grid or {}:
-        if name in options.given_params:
+    # The door has read lists as tuples, and the values of a grid as text.
+    axes = cast("Mapping[str, str]", grid or {})
+    for name in axes:
+        if name in wanted.given:
             raise UsageError(f"grid= searches {name}, which is given as well; leave one out")
-    space = search_space(
-        wanted.config,
-        assets.split(",") if isinstance(assets, str) else assets,
-        step,
-        {name: _grid_text(values) for name, values in (grid or {}).items()},
-    )
-    objective = read_objective(maximise, limits)
+    space = search_space(wanted.config, assets, step, axes)
+    objective = read_objective(maximise, subject_to)
+    if scheduler is not None:
+        local_processes(scheduler)  # refused now, not when everything is loaded
     place = Path(out)
     require_writable(place)
     prepared = prepare_search(
@@ -223,16 +224,3 @@ def search(
             "kept, and the same call goes on from there"
         ) from None
     return SearchResult(tuned, folder)
-
-
-def _grid_text(values: Values) -> str:
-    """Values of an axis as the command line writes them."""
-    if isinstance(values, str):
-        return values
-    return ",".join(_word(value) for value in values)
-
-
-def _word(value: Any) -> str:
-    return (
-        value if isinstance(value, str) else repr(value.item() if hasattr(value, "item") else value)
-    )

@@ -40,9 +40,10 @@ def require_writable(out: Path) -> None:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=out, prefix=TEMPORARY):  # without a name, where it can be
             pass
-    except OSError as error:
+    except (OSError, ValueError) as error:  # a name that no system has
+        reason = getattr(error, "strerror", None) or error
         raise OutputError(
-            f"--out {out} cannot be written: {error.strerror or error}; choose another folder"
+            f"--out {out} cannot be written: {reason}; choose another folder"
         ) from error
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from data.errors import DataError
+from data.errors import DataError, in_short
 
 
 @dataclass(frozen=True)
@@ -87,13 +87,15 @@ NOT_HELD = ("^IRX", "^FVX", "^TNX", "^TYX", "DX-Y.NYB")
 
 
 def require_total_return(ticker: str) -> None:
-    """Refuse an index whose published level leaves its dividends out.
+    """Refuse an index whose published level leaves its dividends out, and what is no ticker.
 
     Raises
     ------
     DataError
-        If ``ticker`` is known to be price-only.
+        If ``ticker`` is known to be price-only, or is no text that can be shown.
     """
+    if not isinstance(ticker, str) or not ticker.isprintable():
+        raise DataError(f"a ticker is text such as SPY, got {in_short(ticker)}; name it")
     if ticker.upper() in NOT_HELD:
         raise DataError(
             f"{ticker} is a yield or an exchange rate, not something to hold; use a fund"

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
+import itertools
+import subprocess
+import sys
+
 import click
 import pytest
 
 from data import command
 from data.command import make_console, one_line, printable, progress, silent, steps
 from data.errors import DataError
-from tests.conftest import ended
+from tests.conftest import ROOT, ended
 
 
 def failing(error: BaseException) -> click.Command:
@@ -94,6 +99,48 @@ def test_a_step_is_named_where_it_took_more_than_a_second(capsys, monkeypatch):
     with silent("reading prices"):
         pass
     assert capsys.readouterr() == ("", "")
+
+
+class Broken(io.StringIO):
+    """A pipe whose reader has left."""
+
+    def write(self, _: str) -> int:
+        raise BrokenPipeError
+
+
+CLOSED = io.StringIO()
+CLOSED.close()
+
+
+@pytest.mark.parametrize("stream", [None, CLOSED, Broken()])
+def test_nobody_to_tell_is_no_failure(monkeypatch, stream):
+    monkeypatch.setattr(command.time, "perf_counter", itertools.count(0.0, 10.0).__next__)
+    monkeypatch.setattr(command.sys, "stderr", stream)
+    done = 0
+    with progress("reading prices"):
+        done += 1
+    with steps("candidates") as tell:
+        tell(1, 2)
+        tell(2, 2)
+        done += 1
+    assert done == 2
+
+
+def test_showing_steps_takes_none_of_the_users_random_numbers():
+    """As rich is loaded it takes some; so in a process of its own."""
+    script = (
+        "import random, sys\n"
+        "from data.command import progress\n"
+        "random.seed(1)\n"
+        "before = random.getstate()\n"
+        "with progress('reading prices'):\n"
+        "    pass\n"
+        "assert 'rich.style' in sys.modules\n"
+        "assert random.getstate() == before\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True,
+                          check=False)  # fmt: skip
+    assert done.returncode == 0, done.stderr
 
 
 def test_many_steps_are_told_every_other_second_and_at_the_end(capsys, monkeypatch):

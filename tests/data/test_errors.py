@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from data import errors
@@ -80,6 +82,46 @@ def test_the_nearest_word_is_named_and_a_far_one_is_not(word, clause):
 
 def test_nothing_is_near_where_nothing_is():
     assert errors.did_you_mean("SPY", []) == ""
+
+
+class Silent:
+    """An object that cannot be shown."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError("no words")
+
+
+SHOWN = [
+    (None, "None"),
+    ("a\nb", "'a\\nb'"),
+    (2.5, "2.5"),
+    (np.float64(2.5), "2.5"),
+    (np.str_("x"), "'x'"),
+    (np.datetime64("NaT"), "NaT"),
+    (["SPY", 1], "['SPY', 1]"),
+    ("x" * 200, "'" + "x" * 76 + "..."),
+    (10**5000, "an int that cannot be shown"),
+    ([10**5000], "a list that cannot be shown"),
+    (np.zeros(3), "an array"),
+    (pd.DataFrame({"a": [1, 2]}), "a DataFrame"),
+    ([pd.DataFrame({"a": [1]})], "[ a 0 1]"),
+    (pd.NA, "NA"),
+    (pd.NaT, "NaT"),
+    (dict, "the class dict"),
+    (object(), "an object"),
+    (Silent(), "a Silent"),
+    ([Silent()], "a list that cannot be shown"),
+]
+
+
+@pytest.mark.parametrize(("value", "text"), SHOWN, ids=range(len(SHOWN)))
+def test_what_was_given_is_shown_in_short(value, text):
+    assert errors.in_short(value) == text
+
+
+def test_nothing_is_near_what_is_no_text():
+    for value in (5, None, np.ones(2), Silent()):
+        assert errors.did_you_mean(value, ["SPY"]) == ""
 
 
 def test_every_error_is_a_value_error_of_one_family():

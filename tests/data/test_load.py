@@ -47,6 +47,12 @@ def test_what_looks_like_it_is_unknown(source):
         require_source(source)
 
 
+@pytest.mark.parametrize("source", [None, 5, b"bundled", ["bundled"]])
+def test_a_source_that_is_no_text_is_refused(source):
+    with pytest.raises(UsageError, match="--source takes one of auto, yahoo, bundled, files:DIR"):
+        require_source(source)
+
+
 @pytest.mark.parametrize("source", ["", "files:", "files:a\0b", "files", "Yahoo", "fred"])
 def test_another_source_is_refused_with_those_there_are(source):
     with pytest.raises(UsageError, match="is unknown; use one of auto, yahoo, bundled, files:DIR"):

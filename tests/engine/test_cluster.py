@@ -484,6 +484,9 @@ def test_a_server_of_another_kind_is_refused():
         ("tcp://host:70000", "a port is one of 1 to 65535, got 70000"),
         ("tcp://a b:1", "is not understood"),
         ("http://host:80", "is not understood"),
+        (f"local:{'9' * 5000}", "is not understood"),  # more digits than Python reads
+        (2, "is not understood, got 2; write tcp"),
+        (None, "is not understood, got None; write tcp"),
     ],
 )
 def test_malformed_schedulers_are_refused(text, message):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import json
 
 import numpy as np
@@ -139,9 +140,28 @@ def test_a_hash_of_plain_values_depends_on_every_digit_and_on_order():
         ({"initial": 0.99}, "--initial takes an amount from 1 to 1e15, got 0.99"),
         ({"initial": float("nan")}, "--initial takes an amount"),
         ({"benchmark": ""}, "--benchmark takes a ticker, got nothing"),
+        ({"benchmark": ["SPY"]}, r"--benchmark takes a ticker, got \['SPY'\]"),
+        ({"benchmark": "S\0PY"}, "--benchmark takes a ticker, got"),
+        ({"strategy": None}, "strategy= takes the name of a strategy, got None"),
+        ({"strategy": "x" * 5_000}, "strategy 'xxx"),
+        ({"params": None}, "params= takes parameters by name, got None"),
+        ({"params": {1: 2}}, "params= takes parameters by name, got 1"),
+        ({"params": {"rebalance": np.ones(2)}}, "rebalance= takes a number, a text or weights by"),
+        ({"source": 5}, "--source takes a text such as bundled, got 5"),
+        ({"extend": "no"}, "extend= takes True or False, got 'no'"),
+        ({"costs": 5}, r"costs= takes Costs\(fee_bps, slippage_bps, lag\), got 5"),
+        ({"rule": "x"}, "rule= takes a Strategy object, got 'x'"),
     ],
 )
 def test_what_cannot_be_is_refused_when_it_is_made(given, message):
     with pytest.raises(UsageError, match=message) as caught:
         RunConfig(**{"strategy": "hedge_mix", **given})
     assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 1_100
+
+
+def test_dates_are_kept_as_text():
+    first = RunConfig("hedge_mix", start="2000-01-31", end="2001-01-31")
+    days = dt.date(2000, 1, 31), np.datetime64("2001-01-31")
+    assert RunConfig("hedge_mix", start=days[0], end=days[1]) == first
+    assert dataclasses.replace(RunConfig("hedge_mix"), extend=np.True_).extend is True

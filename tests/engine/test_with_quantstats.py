@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
+import logging
 import os
 import re
+import subprocess
+import sys
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from backtests.analysis import metrics
-from backtests.engine.with_quantstats import draw, quantstats_metrics
-from tests.conftest import random_market
+from backtests.engine import with_quantstats
+from backtests.engine.with_quantstats import Drawn, draw, quantstats_metrics
+from tests.conftest import ROOT, random_market
 
 CHARTS = ["returns", "dd_plot"]
 
@@ -41,24 +49,182 @@ def test_rows_are_strategy_and_benchmark_with_two_digits(levels):
     assert all(re.fullmatch(r"-|-?[\d,]+\.\d\d( %)?", text) for text in rows["Beta"])
 
 
-def test_what_it_cannot_draw_is_told(levels, monkeypatch):
+@pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt])
+def test_what_it_cannot_draw_is_told_and_nothing_of_it_stays(levels, monkeypatch, error):
+    import matplotlib.pyplot as plt
     import quantstats
 
     def fail(*_, **__):
-        raise ZeroDivisionError("no risk")
+        plt.figure()
+        plt.rcParams["font.size"] = 99
+        raise error("no risk")
 
     monkeypatch.setattr(quantstats.reports, "html", fail)
-    found = draw(levels[0], levels[1], 12, CHARTS)
-    assert (found.charts, found.rows) == ({}, {})
-    assert found.failure == "ZeroDivisionError: no risk"
+    before = shared()
+    if error is KeyboardInterrupt:
+        with pytest.raises(KeyboardInterrupt):
+            draw(levels[0], levels[1], 12, CHARTS)
+    else:
+        drawn = draw(levels[0], levels[1], 12, CHARTS)
+        assert drawn == Drawn({}, {}, "ZeroDivisionError: no risk")
+    assert shared() == before
 
 
-def test_its_plots_are_put_back(levels):
-    from quantstats import plots, stats
+def test_nothing_of_the_process_stays_changed(levels, monkeypatch):
+    import matplotlib.pyplot as plt
+    from matplotlib import colors, units
 
-    before = plots.log_returns, stats.remove_outliers
+    monkeypatch.setattr(plt, "_backend_mod", None)  # none is chosen yet
+    monkeypatch.setitem(plt.rcParams, "font.size", 7)
+    monkeypatch.setitem(colors.get_named_colors_mapping(), "b", (0.1, 0.2, 0.3))
+    monkeypatch.delitem(units.registry, pd.Timestamp, raising=False)
+    before = shared()
+    during = []
+
+    def note(*_, **__):
+        during.append(shared())
+        raise ValueError
+
+    monkeypatch.setattr("quantstats.reports.html", note)
     draw(levels[0], levels[1], 12, CHARTS)
-    assert (plots.log_returns, stats.remove_outliers) == before
+    assert shared() == before
+    # and each was another while it drew
+    assert [name for name in before if before[name] == during[0][name]] == ["figures"]
+
+
+def shared() -> dict[str, object]:
+    """What drawing changes for as long as it lasts."""
+    import matplotlib as mpl
+    import matplotlib.pyplot as plt
+    from matplotlib import colors, font_manager, units
+
+    manager = font_manager.fontManager
+    plots, stats = with_quantstats._quantstats().plots, with_quantstats._quantstats().stats
+    return {
+        "backend": plt._backend_mod,
+        "figures": plt.get_fignums(),
+        "look": {name: dict.__getitem__(mpl.rcParams, name) for name in mpl.rcParams},
+        "colours": dict(colors.get_named_colors_mapping()),
+        "units": dict(units.registry),
+        "fonts": (id(manager.ttflist), list(manager.ttflist)),
+        "level": logging.getLogger("matplotlib.font_manager").level,
+        "filters": list(warnings.filters),
+        "numpy": np.geterr(),
+        "plots": dict(vars(plots)),
+        "remove_outliers": stats.remove_outliers,
+    }
+
+
+def test_a_font_that_stood_in_is_forgotten(levels, tmp_path, monkeypatch):
+    """A real Arial is the user's again after the drawing, and does not show in it."""
+    from matplotlib import font_manager
+
+    manager = font_manager.fontManager
+    plain = draw(levels[0], levels[1], 12, CHARTS)
+    serif = next(font for font in manager.ttflist if font.name == "DejaVu Serif")
+    arial = dataclasses.replace(serif, name="Arial")
+    others = [font for font in manager.ttflist if font.name != "Arial"]
+    monkeypatch.setattr(manager, "ttflist", [*others, arial])
+    manager._findfont_cached.cache_clear()
+    assert font_manager.findfont("Arial") == arial.fname
+    assert draw(levels[0], levels[1], 12, CHARTS) == plain
+    assert font_manager.findfont("Arial") == arial.fname
+    monkeypatch.undo()
+    manager._findfont_cached.cache_clear()
+
+
+def test_the_theme_is_the_one_that_quantstats_sets():
+    """It sets it as it is loaded; here it is set anew for each drawing."""
+    script = (
+        "import matplotlib as mpl, quantstats\n"
+        "from matplotlib import colors\n"
+        "theirs = dict(mpl.rcParams.copy()), dict(colors.get_named_colors_mapping())\n"
+        "from backtests.engine import with_quantstats\n"
+        "mpl.style.use('dark_background')\n"
+        "with with_quantstats._drawing():\n"
+        "    ours = dict(mpl.rcParams.copy()), dict(colors.get_named_colors_mapping())\n"
+        "other = {name for name in ours[0] if ours[0][name] != theirs[0][name]}\n"
+        "assert other == {'svg.hashsalt'}, other\n"
+        "assert ours[1] == theirs[1]\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script], cwd=ROOT, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("first", ["quantstats_metrics(nav, nav, 252)",
+                                   "draw(nav, nav, 252, ['returns'])"])  # fmt: skip
+def test_it_is_loaded_without_a_trace(first):
+    """Without vectorbt, which loads it too."""
+    script = f"""
+import random, sys
+import matplotlib as mpl, matplotlib.pyplot as plt, pandas as pd
+from matplotlib import colors, units
+
+def state():
+    looks = {{name: dict.__getitem__(mpl.rcParams, name) for name in mpl.rcParams}}
+    return looks, dict(colors.get_named_colors_mapping()), dict(units.registry), random.getstate()
+
+nav = pd.Series([100.0, 101, 99, 104] * 80, pd.bdate_range("2001-01-01", periods=320))
+before = state()
+from backtests.engine.with_quantstats import draw, quantstats_metrics
+{first}
+assert "quantstats" in sys.modules and "vectorbt" not in sys.modules
+assert state() == before
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_threads_draw_one_after_another(levels):
+    alone = draw(levels[0], levels[1], 12, CHARTS)
+    before = shared()
+    with ThreadPoolExecutor(4) as pool:
+        drawn = list(pool.map(lambda _: draw(levels[0], levels[1], 12, CHARTS), range(6)))
+    assert drawn == [alone] * 6
+    assert shared() == before
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+def test_a_process_that_is_forked_meanwhile_begins_with_nothing_changed():
+    """Forked while another thread draws, it waits for no thread that it does not have."""
+    script = """
+import os, signal, threading, time
+from backtests.engine import with_quantstats
+import matplotlib.pyplot as plt
+
+before = plt._backend_mod
+drawing = threading.Event()
+
+def draw():
+    with with_quantstats._drawing():
+        drawing.set()
+        time.sleep(0.5)
+
+thread = threading.Thread(target=draw)
+thread.start()
+drawing.wait()
+child = os.fork()
+if not child:
+    signal.alarm(30)  # ends it where it waits for ever
+    unchanged = plt._backend_mod is before
+    with with_quantstats._drawing():
+        pass
+    os._exit(0 if unchanged else 1)
+thread.join()
+assert os.waitpid(child, 0)[1] == 0
+with with_quantstats._drawing():
+    pass
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script], cwd=ROOT, capture_output=True, text=True,
+        check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("ppy", [12, 252])

@@ -205,8 +205,8 @@ def test_a_kept_run_is_run_again_and_changed(judged, tmp_path):
 
 def test_what_a_run_hands_out_changes_nothing(judged):
     before = judged.nav.copy(), judged.weights.copy(), judged.orders.copy()
-    handed = (judged.nav, judged.weights, judged.orders, judged.decisions, judged.benchmark.nav,
-              judged.benchmark.weights, judged.benchmark.orders)  # fmt: skip
+    handed = (judged.nav, judged.returns, judged.weights, judged.orders, judged.decisions,
+              judged.benchmark.nav, judged.benchmark.weights, judged.benchmark.orders)  # fmt: skip
     for table in handed:
         table.iloc[:] = table.iloc[0]
     pd.testing.assert_series_equal(judged.nav, before[0])
@@ -214,6 +214,16 @@ def test_what_a_run_hands_out_changes_nothing(judged):
     pd.testing.assert_frame_equal(judged.orders, before[2])
     with pytest.raises(dataclasses.FrozenInstanceError):
         judged.record = None
+
+
+def test_returns_are_those_of_the_value(months):
+    """1.0001 for a month in bills, then AAA as it is: -10 %, 0 %, +20 %, 0 %."""
+    run = backtest("hedge_mix", weights={"AAA": 1.0}, rebalance="never", prices=months,
+                   bills=flat(months), **FREE, **QUICK)  # fmt: skip
+    expected = [0.0001, -0.1, 0.0, 0.2, 0.0]
+    assert run.returns.tolist() == pytest.approx(expected, abs=1e-12)
+    assert run.returns.index.equals(run.nav.index[1:])
+    assert (1 + run.returns).prod() == pytest.approx(run.nav.iloc[-1] / run.nav.iloc[0])
 
 
 def test_the_callers_prices_change_nothing_later(months):
@@ -350,16 +360,16 @@ SPY = {"tickers": ["SPY"], **BUNDLED}
 WRONG = {
     "nothing": (lambda: backtest(), UsageError, "which strategy?"),
     "unknown": (lambda: backtest("hedge_mx"), UsageError, "did you mean hedge_mix?"),
-    "a number": (lambda: backtest(7), UsageError, "got a int"),
+    "a number": (lambda: backtest(7), UsageError, "got 7; a static mix"),
     "a dict": (lambda: backtest({"SPY": 1.0}), UsageError,
                "a static mix is backtest('hedge_mix', weights={...})"),
-    "a class": (lambda: backtest(dict), UsageError, "got a type"),
+    "a class": (lambda: backtest(dict), UsageError, "got the class dict"),
     "no tickers": (lambda: backtest(peek), UsageError, "for example: tickers=['SPY', 'IEF']"),
     "tickers of a name": (lambda: backtest("hedge_mix", tickers=["SPY"]), UsageError,
                           "tickers= is for functions"),
     "parameter": (lambda: backtest("hedge_mix", wieghts={}), UsageError, "did you mean weights?"),
     "of a function": (lambda: backtest(peek, tickers="SPY", window=3), UsageError,
-                      "has no parameter 'window'"),
+                      "no option or parameter 'window'; peek is a function without parameters"),
     "twice": (lambda: backtest("hedge_mix", weights={"SPY": 1}, set={"weights": {"SPY": 1}}),
               UsageError, "weights is given twice"),
     "leverage": (lambda: backtest("hedge_mix", weights={"SPY": 1.2}), WeightError,
@@ -373,7 +383,7 @@ WRONG = {
                     "bills= goes with prices="),
     "no frame": (lambda: backtest("hedge_mix", prices=[1, 2]), HedgeError, "prices="),
     "start": (lambda: backtest("hedge_mix", start="yesterday"), UsageError, "--start takes a date"),
-    "no time": (lambda: backtest("hedge_mix", start=pd.NaT), UsageError, "got 'NaT'"),
+    "no time": (lambda: backtest("hedge_mix", start=pd.NaT), UsageError, "got NaT"),
     "a number for a ticker": (lambda: backtest("hedge_mix", weights={5: 0.5}), WeightError,
                               "a ticker is text such as SPY, got 5"),
     "complex": (lambda: backtest(returning(pd.DataFrame({"SPY": [1 + 0j]}, DAYS)), **SPY, **QUICK),
@@ -383,10 +393,10 @@ WRONG = {
     "lag": (lambda: backtest("hedge_mix", lag=0), HedgeError, "lag"),
     "initial": (lambda: backtest("hedge_mix", initial=0), UsageError, "--initial takes an amount"),
     "source of bytes": (lambda: backtest("hedge_mix", source=b"bundled"), UsageError,
-                        "source takes a text, got b'bundled'"),
+                        "of a folder, got b'bundled'"),
     "extend": (lambda: backtest("hedge_mix", extend="yes"), UsageError,
-               "extend takes true or false, got 'yes'"),
-    "benchmark": (lambda: backtest("hedge_mix", benchmark=7), UsageError, "benchmark takes a text"),
+               "extend= takes True or False, got 'yes'"),
+    "benchmark": (lambda: backtest("hedge_mix", benchmark=7), UsageError, "benchmark= takes a"),
     "set": (lambda: backtest("hedge_mix", set=["a=1"]), UsageError, "set= takes parameters by"),
     "config": (lambda: backtest(config="nowhere.toml"), UsageError, "cannot be read"),
     "config twice": (lambda: backtest(RunConfig("carry"), config="x.toml"), UsageError,
@@ -395,7 +405,7 @@ WRONG = {
     "peeks": (lambda: backtest(peek, **SPY, **QUICK), PeekingError, "peek peeks"),
     "random": (lambda: backtest(chance, **SPY, **QUICK), NotDeterministicError,
                "chance is not deterministic"),
-    "needs": (lambda: backtest(peek, needs="yield", **SPY), RuleError, "did you mean yields?"),
+    "needs": (lambda: backtest(peek, needs="yield", **SPY), UsageError, "did you mean yields?"),
     "lacks": (lambda: backtest(looks_for("SPY"), tickers=["GLD"], **BUNDLED, **QUICK), HedgeError,
               "GLD is not in"),
     "undeclared ticker": (lambda: backtest(looks_for("IEF"), **SPY, **QUICK), RuleError,

@@ -101,7 +101,9 @@ def test_what_does_not_compare_is_one_line(mix, other):
         (lambda: compare_runs(mix, mix), "are the same run; name each run once"),
         (lambda: compare_runs(mix, shorter), "not the same end"),
         (lambda: compare_runs(mix, "carry"), "carry"),
-        (lambda: compare_runs(mix, 7), "got a int; make a run of it with backtest()"),
+        (lambda: compare_runs([mix, mix]), "give the runs one by one: compare_runs(*runs)"),
+        (lambda: compare_runs(mix, 7), "got 7; make a run of it with backtest()"),
+        (lambda: compare_runs([mix, mix]), "give the runs one by one: compare_runs(*runs)"),
     )
     for call, message in cases:
         with pytest.raises(HedgeError) as refused:

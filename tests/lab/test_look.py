@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import threading
 
@@ -11,10 +12,12 @@ from backtests.engine.config import RunConfig
 from backtests.jobs import execute
 from backtests.lab import look as lab
 from backtests.report.verdict.words import sentences
-from data.errors import DataError
+from data.errors import DataError, PeekingError
 from data.load import load_market
 from data.origin import How, Origin
 from data.records import to_json
+from strategies import registry
+from tests.strategies.rule_files import SHORT, TREND
 
 
 @pytest.fixture(autouse=True)
@@ -154,3 +157,29 @@ def test_older_snapshots_are_said_to_stand_in():
         "older snapshots: 7"
     )
     assert why == "Yahoo cannot be reached (refused); snapshots kept, up to 3 days old."
+
+
+def test_an_edited_rule_file_is_looked_at_anew(tmp_path, monkeypatch):
+    """The same name and settings, another source: not the run of the old one."""
+    monkeypatch.setattr(registry, "_GIVEN", {})
+    monkeypatch.setenv("HEDGE_STRATEGIES", str(tmp_path))
+    path = tmp_path / "steady.py"
+    path.write_text(SHORT)
+    before = lab.look(RunConfig("steady", source="bundled"))
+    path.write_text(SHORT.replace("self.share}", "self.share / 2}"))
+    after = lab.look(RunConfig("steady", source="bundled"))
+    assert before.simulation.weights["SPY"].iloc[5] > 1.9 * after.simulation.weights["SPY"].iloc[5]
+
+
+def test_a_setting_that_peeks_is_not_shown(tmp_path, monkeypatch):
+    """Its default does not look ahead; what is looked at does."""
+    monkeypatch.setattr(registry, "_GIVEN", {})
+    monkeypatch.setenv("HEDGE_STRATEGIES", str(tmp_path))
+    ahead = 'ahead: int = parameter(0, low=0, high=3, unit="rows", doc="of foresight")\n'
+    source = TREND.replace("    window: int", f"    {ahead}    window: int")
+    source = source.replace("prices.loc[", "prices.shift(-self.ahead).ffill().loc[")
+    (tmp_path / "trend.py").write_text(source)
+    config = RunConfig("trend_or_treasuries", source="bundled")
+    assert lab.look(config).summary.metrics.cagr > 0
+    with pytest.raises(PeekingError, match="trend_or_treasuries peeks"):
+        lab.look(dataclasses.replace(config, params={**config.params, "ahead": 3}))

@@ -261,6 +261,12 @@ def test_a_name_too_long_is_one_line(tmp_path):
         folder.require_writable(tmp_path / ("x" * 300))
 
 
+@pytest.mark.parametrize("name", ["a\0b", "a\ud800"])
+def test_a_name_that_no_system_has_is_one_line(tmp_path, name):
+    with pytest.raises(OutputError, match="cannot be written: .*; choose another folder"):
+        folder.require_writable(tmp_path / name)
+
+
 def test_an_unwritable_place_is_one_line(tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("")

@@ -74,6 +74,12 @@ def test_what_is_no_total_return_is_refused(ticker, words):
     assert words in str(caught.value)
 
 
+@pytest.mark.parametrize("ticker", [5, None, ["SPY"], "S\0PY", "\ud800", "a\nb"])
+def test_what_is_no_text_that_shows_is_no_ticker(ticker):
+    with pytest.raises(DataError, match="a ticker is text such as SPY, got .*; name it"):
+        require_total_return(ticker)
+
+
 @pytest.mark.parametrize("ticker", ["SPY", "^SP500TR", "^XNDX", "GSPC", "TLT"])
 def test_what_may_be_held_passes(ticker):
     require_total_return(ticker)

@@ -1,0 +1,195 @@
+"""The kinds of values that describe a run, read as Python's own or refused in one line.
+
+From Python anything may come: a number of numpy's, a Series of weights, a table by mistake. Each
+function takes a value and where it was given (``fee_bps=``, ``--fee-bps``), for the message.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from numbers import Real
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from data.command import one_line
+from data.errors import HedgeError, RuleError, UsageError, in_short
+from data.records import as_number
+from strategies.base import Value
+
+LONGEST_BITS = 63  # of a whole number in TOML, its sign aside
+DEEPEST = 3  # mappings and lists within a parameter
+YEARS = (1800, 2200)
+DAY = re.compile(r"\d{4}-\d\d-\d\d")  # fromisoformat also takes 20200131 and week dates
+
+
+def text(value: object, where: str, wanted: str = "a text") -> str:
+    """Read a text that a file, a name or a process can hold.
+
+    Raises
+    ------
+    UsageError
+        For another type, and for signs that are none.
+    """
+    if not isinstance(value, str):
+        raise UsageError(f"{where} takes {wanted}, got {in_short(value)}")
+    if "\0" in value or not _is_unicode(value):
+        raise UsageError(f"{where} has {in_short(value)}, which is no text; leave such signs out")
+    return str(value)
+
+
+def name(value: object, where: str, wanted: str) -> str:
+    """Read the name of a ticker or a parameter: text that shows, and is not blank."""
+    if not isinstance(value, str) or not value.strip() or not value.isprintable():
+        raise UsageError(f"{where} takes {wanted}, got {in_short(value)}")
+    return str(value)
+
+
+def flag(value: object, where: str) -> bool:
+    """Read yes or no: no text is, and no table."""
+    if not isinstance(value, bool | np.bool_):
+        raise UsageError(f"{where} takes True or False, got {in_short(value)}")
+    return bool(value)
+
+
+def number(value: object, where: str, wanted: str = "a number") -> float:
+    """Read a number of any kind; nan is one, for its own check to refuse."""
+    read = as_number(_without_decimal(value), float)
+    if not isinstance(read, float):
+        raise UsageError(f"{where} takes {wanted}, got {in_short(value)}")
+    return read
+
+
+def whole(value: object, where: str) -> int:
+    """Read a whole number of any kind, 2.0 too."""
+    read = as_number(_without_decimal(value), int)
+    if not isinstance(read, int) or isinstance(read, bool):
+        raise UsageError(f"{where} takes a whole number, got {in_short(value)}")
+    require_short(read, where)
+    return read
+
+
+def day(value: object, where: str) -> str:
+    """Read a day: text, a date, or a moment of any zone, of which the date counts there.
+
+    Raises
+    ------
+    UsageError
+        For anything else, for no time at all (NaT), and for years that no history has.
+    """
+    written = _day_text(value)
+    try:
+        read = dt.date.fromisoformat(written) if DAY.fullmatch(written) else None
+    except ValueError:
+        read = None
+    if read is None:
+        raise UsageError(f"{where} takes a date as YYYY-MM-DD, got {in_short(value)}")
+    if not YEARS[0] <= read.year <= YEARS[1]:
+        raise UsageError(
+            f"{where} {written} is outside the years {YEARS[0]} to {YEARS[1]}; give a day within"
+        )
+    return written
+
+
+def plain(value: Any, where: str, depth: int = DEEPEST) -> Any:
+    """Read a parameter's value: a number, a text, or weights by ticker, a Series too.
+
+    Where the parameter is of another of Python's types its declaration refuses it, in its own
+    words; here ends what cannot be compared, shown or written at all.
+
+    Raises
+    ------
+    UsageError
+        For such a value.
+    """
+    if isinstance(value, pd.Series):
+        value = by_name(value, where)
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    if isinstance(value, str):
+        return text(value, where)
+    if isinstance(value, int | np.integer):
+        require_short(int(value), where)
+        return int(value)
+    if isinstance(value, Real | Decimal):
+        return number(value, where)
+    if value is None or isinstance(value, dt.date):
+        return value
+    if isinstance(value, Mapping | list | tuple) and depth == 0:
+        raise UsageError(f"{where} is nested too deep; give a number, a text or weights by ticker")
+    if isinstance(value, Mapping):
+        return {_key(key, where): plain(inner, where, depth - 1) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(inner, where, depth - 1) for inner in value]
+    raise UsageError(f"{where} takes a number, a text or weights by ticker, got {in_short(value)}")
+
+
+def by_name(series: pd.Series, where: str) -> Mapping[str, Value]:
+    """A series as a mapping, each name once."""
+    twice = series.index[series.index.duplicated()]
+    if len(twice):
+        raise UsageError(f"{where} has {in_short(twice[0])} twice; give it once")
+    return dict(series.items())
+
+
+def require_short(value: int, where: str) -> None:
+    """Refuse whole numbers beyond TOML's own 64 bits: no float holds them, and few can be shown."""
+    if value.bit_length() > LONGEST_BITS:
+        raise UsageError(f"{where} has a whole number of {value.bit_length()} bits; give a smaller")
+
+
+def in_one_line(error: HedgeError) -> HedgeError | None:
+    """The same error with its message in one line; None where it is one already.
+
+    An error of the user's own may not be made of a message, or not even write itself: a
+    :class:`~data.errors.RuleError` stands for it then. Raise it from the error itself.
+    """
+    message = ""
+    with contextlib.suppress(Exception):
+        message = str(error)
+    kind = type(error)
+    line = one_line(message) or f"{kind.__name__} without a message; give it one where it is raised"
+    if line == message:
+        return None
+    with contextlib.suppress(Exception):
+        other = kind(line)
+        if str(other) == line:
+            return other
+    return RuleError(line)
+
+
+def _is_unicode(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _without_decimal(value: object) -> object:
+    """A decimal fraction as a float; anything else as it is."""
+    if isinstance(value, Decimal):
+        with contextlib.suppress(ValueError, OverflowError):  # a signalling nan
+            return float(value)
+    return value
+
+
+def _day_text(value: object) -> str:
+    """A day as it is written, or something that is none."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, np.datetime64) and np.datetime_data(value)[0] not in ("Y", "M", "W"):
+        return str(value.astype("datetime64[D]"))
+    return value.isoformat()[:10] if isinstance(value, dt.date) else ""  # of NaT it is NaT
+
+
+def _key(key: object, where: str) -> Any:
+    """A key of a mapping; one that is no text passes if it can be shown."""
+    if isinstance(key, bool | int | float):
+        return key
+    return name(key, where, "weights by ticker")

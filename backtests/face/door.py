@@ -1,0 +1,246 @@
+"""The door: the kind of every option of the face, declared once for all of its functions.
+
+:func:`door` reads what a function is called with before the function sees it. What is natural
+becomes Python's own (a Timestamp a day, an Index a list of tickers, a Path a text); what is not
+ends in a line that names the option. ``None`` stands for an option that is not given where that
+is its default, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import os
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from enum import Enum
+from itertools import islice
+from numbers import Real
+from typing import Any, ParamSpec, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from backtests.engine import kinds
+from backtests.face.guard import plain_errors
+from data.errors import UsageError, did_you_mean, in_short
+from strategies.base import NEEDS, Value
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+MOST = 100_000  # entries of a list: a generator may never end
+TICKERS = "tickers such as ['SPY', 'IEF']"
+LIMITS = "limits such as 'volatility<0.1'"
+
+
+class NotGiven(Enum):
+    """The default of an option that is never None: a loader that gave nothing is no wish for it."""
+
+    NOT_GIVEN = "not given"
+
+    def __repr__(self) -> str:
+        return f"<{self.value}>"
+
+
+NOT_GIVEN = NotGiven.NOT_GIVEN
+
+
+def given(value: T | NotGiven) -> T | None:
+    """What was given, None where nothing was."""
+    return None if isinstance(value, NotGiven) else value
+
+
+def door(function: Callable[P, T]) -> Callable[P, T]:
+    """Read the options of a function of the face by their kinds, and raise one line for the rest.
+
+    Raises
+    ------
+    HedgeError
+        Whatever the user can correct, a call that does not fit the function included.
+    """
+    signature = inspect.signature(function)
+    parameters = signature.parameters
+
+    @functools.wraps(function)
+    def entered(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            bound = signature.bind(*args, **kwargs)
+        except TypeError as error:
+            names = [name for name in parameters if name != "self"]
+            hints = [did_you_mean(name, names) for name in kwargs if name not in parameters]
+            raise UsageError(
+                f"{function.__name__}(): {error}{''.join(hints[:1])}; it takes {', '.join(names)}"
+            ) from None
+        for name, value in bound.arguments.items():
+            is_default = value is None and parameters[name].default is None
+            if name in KINDS and not is_default:
+                bound.arguments[name] = KINDS[name](value, f"{name}=")
+        return function(*bound.args, **bound.kwargs)
+
+    return plain_errors(entered)
+
+
+def path(value: object, where: str) -> str:
+    """Read the place of a file or folder: text, or a Path."""
+    written = os.fspath(value) if isinstance(value, os.PathLike) else value
+    read = kinds.text(written, where, "a path, as text or Path")
+    if not read.strip():
+        raise UsageError(f"{where} takes a path, as text or Path, got {in_short(value)}")
+    return read
+
+
+def day(value: object, where: str) -> str:
+    """Read a day; what is none gets the command's own line."""
+    return kinds.day(value, f"--{where.removesuffix('=')}")
+
+
+def source(value: object, where: str) -> str:
+    """Read a source of prices; a Path is a folder of files."""
+    if isinstance(value, os.PathLike):
+        return f"files:{path(value, where)}"
+    return kinds.text(value, where, "a text such as 'bundled', or the Path of a folder")
+
+
+def tickers(value: object, where: str) -> tuple[str, ...]:
+    """Read tickers: a list, an index, a column of names, or text as ``"SPY,IEF"``."""
+    names = _listed(value, where, TICKERS, split=True)
+    if not names:
+        raise UsageError(f"{where} takes {TICKERS}, got none; name at least one")
+    return tuple(kinds.name(ticker, where, TICKERS) for ticker in names)
+
+
+def needs(value: object, where: str) -> tuple[str, ...]:
+    """Read what a rule looks at beside prices and cash."""
+    wanted = ", ".join(NEEDS)
+    # What has no order here needs none.
+    value = list(value) if isinstance(value, set | frozenset) else value
+    names = _listed(value, where, wanted, split=True)
+    for need in names:
+        if not isinstance(need, str) or need not in NEEDS:
+            raise UsageError(
+                f"{where} takes {wanted}, got {in_short(need)}{did_you_mean(need, NEEDS)}"
+            )
+    return tuple(need for need in NEEDS if need in names)
+
+
+def limits(value: object, where: str) -> tuple[str, ...]:
+    """Read the limits of a search."""
+    return tuple(kinds.text(limit, where, LIMITS) for limit in _listed(value, where, LIMITS))
+
+
+def mix(value: object, where: str) -> object:
+    """Read weights by ticker, a Series too; or text as ``"SPY=0.6,IEF=0.4"``."""
+    if not isinstance(value, Mapping | pd.Series | str):
+        raise UsageError(
+            f"{where} takes fractions by ticker, such as {{'SPY': 0.6, 'IEF': 0.4}}, got "
+            f"{in_short(value)}"
+        )
+    return kinds.plain(value, where)
+
+
+def named(value: Any, where: str) -> Mapping[str, Value | None]:
+    """Read parameters by name, a row of a table too; their values are read where they are known."""
+    if isinstance(value, pd.Series):
+        value = kinds.by_name(value, where)
+    if not isinstance(value, Mapping):
+        raise UsageError(f"{where} takes parameters by name, got {in_short(value)}")
+    return {kinds.name(name, where, "parameters by name"): value[name] for name in value}
+
+
+def grid(value: Any, where: str) -> Mapping[str, str]:
+    """Read a grid: a parameter's values as the command line writes them."""
+    wanted = "values by parameter, such as {'step_bp': [25, 50]}"
+    if not isinstance(value, Mapping):
+        raise UsageError(f"{where} takes {wanted}, got {in_short(value)}")
+    return {
+        kinds.name(name, where, wanted): _axis(value[name], f"{where} of {name}") for name in value
+    }
+
+
+def prices(value: T, where: str) -> T:
+    """Pass on what a table is made of: its own check says what it has to be."""
+    if value is None:
+        raise UsageError(f"{where} is None; leave it out, or give a table of prices")
+    return value
+
+
+def _listed(value: Any, where: str, wanted: str, *, split: bool = False) -> list[Any]:
+    """The entries of a list, or of whatever else has them in an order; text is one or several."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",")] if split else [value]
+    if isinstance(value, set | frozenset):
+        raise UsageError(f"{where} takes {wanted}, got a set, which has no order; give a list")
+    is_list = isinstance(value, Iterable) and not isinstance(value, Mapping | bytes | pd.DataFrame)
+    try:
+        entries = list(islice(value, MOST + 1)) if is_list else None
+    except Exception as error:  # an array without a dimension, a generator that fails
+        raise UsageError(f"{where} takes {wanted}, got {in_short(value)}: {error}") from error
+    if entries is None:
+        raise UsageError(f"{where} takes {wanted}, got {in_short(value)}")
+    if len(entries) > MOST:
+        raise UsageError(f"{where} takes {wanted}, got more than {MOST:,}; give fewer")
+    return entries
+
+
+def _axis(value: Any, where: str) -> str:
+    """Values of an axis; a single one is a list of one."""
+    wanted = "values as a list, or as text such as '0.4:0.8:0.1'"
+    if isinstance(value, str):
+        return kinds.text(value, where)
+    if isinstance(value, Real | Decimal | np.generic):
+        value = [value]
+    entries = _listed(value, where, wanted)
+    if not entries:
+        raise UsageError(f"{where} takes {wanted}, got none; give at least one")
+    return ",".join(_word(entry, where) for entry in entries)
+
+
+def _word(value: Any, where: str) -> str:
+    """A value as the command line writes it."""
+    read = None if isinstance(value, Mapping | list | tuple) else kinds.plain(value, where)
+    if not isinstance(read, bool | int | float | str):
+        raise UsageError(f"{where} takes numbers or texts, got {in_short(value)}")
+    if isinstance(read, float) and read.is_integer() and abs(read) < 1e15:
+        return str(int(read))  # 10.0 of an array is 10 to a parameter of whole numbers
+    return read if isinstance(read, str) else repr(read)
+
+
+Kind = Callable[[Any, str], object]
+KINDS: Mapping[str, Kind] = {
+    # The rule, and what it is run on.
+    "strategy_file": path,
+    "config": path,
+    "tickers": tickers,
+    "needs": needs,
+    "weights": mix,
+    "rebalance": kinds.text,
+    "set": named,
+    "prices": prices,
+    "bills": prices,
+    # The run.
+    "source": source,
+    "extend": kinds.flag,
+    "start": day,
+    "end": day,
+    "fee_bps": kinds.number,
+    "slippage_bps": kinds.number,
+    "lag": kinds.whole,
+    "benchmark": kinds.text,
+    "initial": kinds.number,
+    # The search.
+    "assets": tickers,
+    "step": kinds.number,
+    "grid": grid,
+    "maximise": kinds.text,
+    "subject_to": limits,
+    "scheduler": kinds.text,
+    # How it is done, and where it goes.
+    "out": path,
+    "align": kinds.flag,
+    "no_tearsheet": kinds.flag,
+    "no_verdict": kinds.flag,
+    "refresh": kinds.flag,
+    "quiet": kinds.flag,
+    "dark": kinds.flag,
+}
