@@ -59,7 +59,7 @@ FLOORS: tuple[tuple[str, tuple[Room, ...]], ...] = (
             "backtests.engine", "run summary backtest sleeve")),
         Room("simulate", "ledger, vectorbt, quantstats", ("backtests.engine",)),
         Room("config", "to TOML, address, command", _modules(
-            "backtests.engine", "config config_file address costs")),
+            "backtests.engine", "config config_file address costs kinds")),
         Room("search", "sweep kernel, spaces", _modules(
             "backtests.engine", "search space sweep candidates scores cluster tuned")),
     )),

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 WEIGHT_TOLERANCE = 1e-9  # on the sum of weights: decimal fractions do not add up exactly
 NEEDS = ("yields", "policy_rate", "usd", "cpi")  # what a market may have beside prices and cash
 
+SWITCHES = {"true": True, "1": True, "false": False, "0": False}
+
 # What a parameter can be, and the parameters of a strategy by name.
 Value = bool | int | float | str | Mapping[str, float]
 Params = Mapping[str, Value]
@@ -89,6 +91,10 @@ class Parameter:
         """
         if isinstance(self.default, Mapping):
             return parse_weights(text, where)
+        if isinstance(self.default, bool):
+            if text.lower() not in SWITCHES:
+                raise UsageError(f"{where}: {self.name} takes true or false, got {text!r}")
+            return SWITCHES[text.lower()]
         if isinstance(self.default, int | float):
             kind = type(self.default)
             try:
@@ -126,12 +132,16 @@ class Parameter:
                     f"{where}: {self.name} is one of {', '.join(self.choices)}, got {value!r}"
                     f"{did_you_mean(str(value), self.choices)}"
                 )
+        elif isinstance(self.default, bool):
+            if not isinstance(value, bool):
+                raise UsageError(f"{where}: {self.name} takes true or false, got {value!r}")
         elif isinstance(self.default, int | float):
             low = -math.inf if self.low is None else self.low
             high = math.inf if self.high is None else self.high
             wanted = int if isinstance(self.default, int) else int | float
             wrong_type = isinstance(value, bool) or not isinstance(value, wanted)
-            if wrong_type or not (math.isfinite(value) and low <= value <= high):
+            # Not by isfinite, which a whole number of 400 digits overflows.
+            if wrong_type or abs(value) == math.inf or not low <= value <= high:
                 whole = "whole numbers from " if wanted is int else ""
                 raise UsageError(
                     f"{where}: {self.name} takes {whole}{low:g} to {high:g} ({self.unit}), got "

@@ -70,7 +70,7 @@ def _of_callable(function: Any, depth: int) -> Iterator[tuple[str, Any]]:
             yield from _of_callable(type(plain).__call__, depth)
         return
     code = plain.__code__
-    for name, value in _reached(plain, code).items():
+    for name, value in _reached(plain, code):
         is_own = isinstance(value, FunctionType) and value.__module__ == plain.__module__
         if is_own and value is not plain:
             yield from _of_callable(value, depth - 1)
@@ -78,16 +78,17 @@ def _of_callable(function: Any, depth: int) -> Iterator[tuple[str, Any]]:
             yield from _of_value(name, value, depth)
 
 
-def _reached(plain: FunctionType, code: CodeType) -> dict[str, object]:
+def _reached(plain: FunctionType, code: CodeType) -> Iterator[tuple[str, object]]:
     """What a function loads by name: of its module, from around it, and its defaults."""
-    values = {name: plain.__globals__[name] for name in _globals_of(code) & set(plain.__globals__)}
+    for name in sorted(_globals_of(code) & plain.__globals__.keys()):
+        yield name, plain.__globals__[name]
     for name, cell in zip(code.co_freevars, plain.__closure__ or (), strict=False):
         with contextlib.suppress(ValueError):  # not filled yet
-            values[name] = cell.cell_contents
+            yield name, cell.cell_contents
     named = code.co_varnames[: code.co_argcount]
     defaults = plain.__defaults__ or ()
-    values |= dict(zip(named[len(named) - len(defaults) :], defaults, strict=True))
-    return values | dict(plain.__kwdefaults__ or {})
+    yield from zip(named[len(named) - len(defaults) :], defaults, strict=True)
+    yield from (plain.__kwdefaults__ or {}).items()
 
 
 def _globals_of(code: CodeType) -> set[str]:

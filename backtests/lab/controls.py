@@ -90,7 +90,9 @@ def control(strategy: str, known: Parameter, tickers: list[str]) -> None:
         return
     key = key_of(strategy, known.name)
     label, tip = label_of(known), f"{known.doc} ({known.unit})"
-    if known.choices:
+    if isinstance(known.default, bool):
+        st.checkbox(label, key=key, help=tip)
+    elif known.choices:
         st.selectbox(label, known.choices, key=key, help=tip)
     elif isinstance(known.default, str):
         options = list(dict.fromkeys([st.session_state[key], *tickers]))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import ClassVar
+
 import pytest
 
 from data.errors import UsageError, WeightError
 from strategies.attack_defend import AttackDefend
-from strategies.base import parse_weights
+from strategies.base import Strategy, parameter, parse_weights
 from strategies.hedge_mix import HedgeMix
 
 
@@ -58,3 +61,35 @@ def test_a_strategy_is_frozen_and_says_what_it_does():
     assert rule.params() == {known.name: known.default for known in rule.parameters()}
     assert AttackDefend.summary() == AttackDefend.__doc__.splitlines()[0]
     assert len({AttackDefend(), AttackDefend(), AttackDefend(step_bp=25.0)}) == 2
+
+
+@dataclass(frozen=True)
+class Switched(Strategy):
+    """Has a switch. Known weakness: it does nothing."""
+
+    name: ClassVar[str] = "switched"
+
+    on: bool = parameter(False, unit="true or false", doc="whether it is on")
+
+    @property
+    def tickers(self):
+        return ["SPY"]
+
+    def target_weights(self, market):
+        raise AssertionError
+
+
+def test_a_switch_is_a_parameter():
+    (on,) = Switched.parameters()
+    assert (Switched().on, Switched(on=True).on) == (False, True)
+    assert [on.parse(text, "x") for text in ("true", "0", "False")] == [True, False, False]
+    with pytest.raises(UsageError, match="switched: on takes true or false, got 1"):
+        Switched(on=1)
+    with pytest.raises(UsageError, match="x: on takes true or false, got 'yes'"):
+        on.parse("yes", "x")
+
+
+def test_a_number_without_end_is_refused_in_one_line():
+    whole = next(own for own in AttackDefend.parameters() if own.name == "step_bp")
+    with pytest.raises(UsageError, match="step_bp takes"):
+        whole.check(10**400, "attack_defend")
