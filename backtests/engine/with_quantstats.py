@@ -21,7 +21,7 @@ from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -30,6 +30,8 @@ from backtests.analysis.cross_check import Headline
 from backtests.analysis.metrics import returns_of
 from data.command import chance_untouched
 
+K = TypeVar("K")
+V = TypeVar("V")
 # Settings of a process are one for all its threads: held by whoever changes any for a moment.
 PROCESS = threading.RLock()
 if hasattr(os, "register_at_fork"):  # no child begins with settings of a moment, or this lock held
@@ -201,7 +203,7 @@ def _put_back() -> Iterator[None]:
                 _restore(mapping, entries)
 
 
-def _restore(mapping: MutableMapping[Any, Any], entries: Mapping[Any, Any]) -> None:
+def _restore(mapping: MutableMapping[K, V], entries: Mapping[K, V]) -> None:
     """Make a mapping what it was, and leave alone whatever it still is."""
     for key in mapping.keys() - entries.keys():
         del mapping[key]
