@@ -41,7 +41,12 @@ METADATA = {
 
 def environment(folder: Path, server: str = NOBODY) -> dict[str, str]:
     """The variables of a process that reads none of the user's settings, snapshots and results."""
-    others = {name: value for name, value in os.environ.items() if not name.startswith("HEDGE_")}
+    others = {
+        name: value
+        for name, value in os.environ.items()
+        # A library that was loaded here may have chosen where matplotlib draws.
+        if not name.startswith("HEDGE_") and name != "MPLBACKEND"
+    }
     own = folder / "settings"
     return {
         **others,

@@ -29,6 +29,7 @@ ALLOWED = {
     "strategies/files.py: exec": "the same: naming a file of strategies is running it",
     "tests/strategies/test_files.py: pickle": "its own bytes, to and from another process",
     "tests/strategies/test_function.py: pickle": "its own rules, to and from another process",
+    "tests/face/test_side_effects.py: shell=": "constant words, to close the streams of a script",
     "tests/data/sources/test_frame.py: eval": "cures in messages, tried as they stand there",
     "tests/soak/doors.py: .import_module": "of a constant table's names",
     "tests/engine/test_scores.py: pickle": "of its own bytes, as processes exchange them",

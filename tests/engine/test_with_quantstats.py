@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import logging
 import os
 import re
+import runpy
 import subprocess
 import sys
 import warnings
@@ -115,22 +117,54 @@ def shared() -> dict[str, object]:
     }
 
 
-def test_a_font_that_stood_in_is_forgotten(levels, tmp_path, monkeypatch):
-    """A real Arial is the user's again after the drawing, and does not show in it."""
+def test_a_font_that_stood_in_is_forgotten(levels, monkeypatch):
+    """A user's Arial is his again after the drawing, and does not show in it."""
+    import matplotlib as mpl
     from matplotlib import font_manager
 
+    quantstats = with_quantstats._quantstats()
     manager = font_manager.fontManager
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
+
+    def own() -> str:
+        """A chart of the user's, in the same theme and for the same fonts."""
+        chart = io.StringIO()
+        with with_quantstats._put_back():
+            mpl.use("agg")
+            mpl.style.use("default")
+            mpl.rcParams["svg.hashsalt"] = "own"
+            runpy.run_module("quantstats._plotting.core")
+            where = {"fname": chart, "format": "svg"}
+            quantstats.plots.returns(metrics.returns_of(levels[0]), savefig=where, show=False)
+        return chart.getvalue()
+
+    sans = own()
     plain = draw(levels[0], levels[1], 12, CHARTS)
-    serif = next(font for font in manager.ttflist if font.name == "DejaVu Serif")
-    arial = dataclasses.replace(serif, name="Arial")
-    others = [font for font in manager.ttflist if font.name != "Arial"]
-    monkeypatch.setattr(manager, "ttflist", [*others, arial])
+    other = next(font for font in manager.ttflist if font.name == "DejaVu Serif")
+    arial = dataclasses.replace(other, name="Arial")
+    monkeypatch.setattr(manager, "ttflist", [*manager.ttflist, arial])
     manager._findfont_cached.cache_clear()
-    assert font_manager.findfont("Arial") == arial.fname
+    serif = own()
+    assert serif != sans
     assert draw(levels[0], levels[1], 12, CHARTS) == plain
-    assert font_manager.findfont("Arial") == arial.fname
+    assert own() == serif
     monkeypatch.undo()
     manager._findfont_cached.cache_clear()
+
+
+def test_no_more_is_drawn_where_pyplot_is_interactive(levels, monkeypatch):
+    """As in a notebook, where a figure is drawn at every change."""
+    from matplotlib import rcParams
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    times = []
+    for interactive in (False, True):
+        drawn = []
+        monkeypatch.setattr(FigureCanvasAgg, "draw", drawn.append)
+        monkeypatch.setitem(rcParams, "interactive", interactive)
+        draw(levels[0], levels[1], 12, CHARTS)
+        times.append(len(drawn))
+    assert times[0] == times[1]
 
 
 def test_the_theme_is_the_one_that_quantstats_sets():
