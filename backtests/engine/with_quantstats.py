@@ -283,8 +283,9 @@ def _drawing() -> Iterator[None]:
         manager._findfont_cached.cache_clear()
 
         mpl.style.use("default")
-        mpl.rcParams.update({"interactive": False, "timezone": "UTC", "svg.hashsalt": "hedge"})
-        runpy.run_module("quantstats._plotting.core")  # which sets the theme of its plots
+        mpl.rcParams.update({"timezone": "UTC", "svg.hashsalt": "hedge"})
+        # What quantstats sets as it is loaded, and what was put back: its theme, pandas' dates.
+        runpy.run_module("quantstats._plotting.core")
         pd.plotting.register_matplotlib_converters()
         yield
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import sys
 import warnings
@@ -45,7 +46,8 @@ def warn_of(market: Market) -> None:
     origin = market.origin
     lines = [] if origin.is_first_choice else [f"{market.source} stands in: {origin.remark}"]
     for line in [*lines, *market.remarks]:
-        warnings.warn(one_line(line), HedgeWarning, stacklevel=_callers_level())
+        with contextlib.suppress(ValueError):  # stderr is closed: nobody can be told
+            warnings.warn(one_line(line), HedgeWarning, stacklevel=_callers_level())
 
 
 def _callers_level() -> int:

@@ -152,21 +152,6 @@ def test_a_font_that_stood_in_is_forgotten(levels, monkeypatch):
     manager._findfont_cached.cache_clear()
 
 
-def test_no_more_is_drawn_where_pyplot_is_interactive(levels, monkeypatch):
-    """As in a notebook, where a figure is drawn at every change."""
-    from matplotlib import rcParams
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    times = []
-    for interactive in (False, True):
-        drawn = []
-        monkeypatch.setattr(FigureCanvasAgg, "draw", drawn.append)
-        monkeypatch.setitem(rcParams, "interactive", interactive)
-        draw(levels[0], levels[1], 12, CHARTS)
-        times.append(len(drawn))
-    assert times[0] == times[1]
-
-
 def test_the_theme_is_the_one_that_quantstats_sets():
     """It sets it as it is loaded; here it is set anew for each drawing."""
     script = (

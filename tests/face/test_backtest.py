@@ -301,6 +301,14 @@ def test_what_stands_in_is_warned_of(monkeypatch, tmp_path):
         load_market("auto", "SPY", quiet=True)
 
 
+def test_a_warning_that_nobody_can_be_told_ends_nothing(monkeypatch):
+    def closed(*_args, **_options):
+        raise ValueError("I/O operation on closed file")
+
+    monkeypatch.setattr("backtests.face.guard.warnings.warn", closed)
+    assert backtest("hedge_mix", **QUICK).notes[0]
+
+
 def test_tables_from_outside_are_noted():
     signal = pd.Series(1.0, pd.date_range("1990-01-31", periods=5, freq="ME"))
 
