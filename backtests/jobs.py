@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,12 +10,11 @@ import pandas as pd
 from backtests.engine.backtest import Load, load_inputs, simulated
 from backtests.engine.config import RunConfig
 from backtests.engine.judge import judged, with_sleeve
-from backtests.engine.run import Inputs, Run
+from backtests.engine.run import Run
 from backtests.engine.simulate import standing_decisions
 from data.command import Progress, silent
 from data.load import data_line, load_market
 from strategies.causality import prove_on, prove_quickly, require_as_before
-from strategies.outside import tables_from_outside
 
 
 def execute(
@@ -53,7 +51,7 @@ def execute(
     strategy = config.make_strategy()
     with progress("proving that the rule does not look ahead"):
         prove_quickly(strategy)
-    inputs = noted(load_inputs(config, progress, refresh=refresh, load=load))
+    inputs = load_inputs(config, progress, refresh=refresh, load=load)
     announce(f"{config.source}: {data_line(inputs.market)}")
     for remark in inputs.market.remarks:
         announce(f"warning: {remark}")
@@ -72,20 +70,6 @@ def execute(
     for stage in STAGES if with_verdict else STAGES[:1]:
         run = stage(run, progress)
     return run
-
-
-def noted(inputs: Inputs) -> Inputs:
-    """Note which tables a strategy of the user's own brings from outside the market."""
-    strategy, market = inputs.config.make_strategy(), inputs.market
-    tables = tables_from_outside(strategy)
-    if not tables:
-        return inputs
-    note = (
-        f"{strategy.name} uses {', '.join(tables)} from outside the market: that nothing in there "
-        "was known only later cannot be proved"
-    )
-    market = market.relabelled(notes=[*market.notes, note])
-    return replace(inputs, period=replace(inputs.period, market=market))
 
 
 # What is worked out of a simulated run, in order: each stage adds its record to the run.

@@ -132,11 +132,11 @@ def require_its_rule(path: Path, strategy: str) -> None:
     UsageError
         Saying how to run it.
     """
-    from backtests.engine.config_file import STRATEGY
+    from backtests.engine.config_file import source_beside
     from strategies.registry import is_strategy
 
-    source = path.with_name(STRATEGY)
-    if not is_strategy(strategy) and source.is_file():
+    source = source_beside(path)
+    if source is not None and not is_strategy(strategy):
         raise UsageError(
             f"--config {path} is a run of {strategy}, a strategy of its own; read {source}, and if "
             f"you trust it give --strategy-file {source} as well"

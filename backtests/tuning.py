@@ -34,6 +34,7 @@ from data.period import cut_to_period
 from strategies.base import Params, Strategy
 from strategies.causality import prove_on, prove_quickly
 from strategies.decisions import decide
+from strategies.outside import notes_of
 
 Array = NDArray[np.float64]
 Steps = Callable[[int, int], object]
@@ -110,6 +111,7 @@ def prepare_search(
     required = [ticker for ticker in tickers if ticker not in optional]
     period = cut_to_period(market, required, config.start, config.end)
     market, asked = period.market, period.start
+    market = market.relabelled(notes=[*market.notes, *notes_of(default)])
     with progress("proving the rule on these data"):
         for number in np.unique(np.linspace(0, len(rules) - 1, MOST_PROVED).astype(int)):
             prove_on(rules[number], market, seconds=0.0)

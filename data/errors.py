@@ -74,18 +74,18 @@ def in_short(value: object) -> str:
     return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 3]}..."
 
 
-def did_you_mean(word: object, known: Iterable[str]) -> str:
+def did_you_mean(word: object, names: Iterable[str]) -> str:
     """Name the nearest known word, as a clause to append to an error, or nothing.
 
     Parameters
     ----------
     word
         What the user wrote; nothing is near what is no text, as it may be from Python.
-    known
+    names
         The words that would have been right.
     """
     if not isinstance(word, str):
         return ""
-    by_folded = {name.casefold(): name for name in known}
+    by_folded = {name.casefold(): name for name in names}
     near = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
     return f" (did you mean {by_folded[near[0]]}?)" if near else ""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from data.errors import HedgeError, NotDeterministicError, PeekingError, RuleError
+from data.errors import HedgeError, NotDeterministicError, PeekingError
 from strategies.base import NEEDS, WEIGHT_TOLERANCE
 from strategies.decisions import decide
 from strategies.function import FunctionRule
@@ -71,8 +71,8 @@ def _require_same(
 ) -> None:
     """Refuse a rule whose answer up to a cut is not what it says on the whole market."""
     expected = whole.loc[:cut]
-    if expected.empty:
-        return
+    if expected.empty and (isinstance(seen, HedgeError) or seen.empty):
+        return  # it has not decided yet
     where = " (on made prices)" if market.source == MADE else ""
     if isinstance(seen, HedgeError):
         _require_steady(strategy, market, whole)
@@ -149,9 +149,8 @@ def prove_quickly(strategy: Strategy) -> None:
                 proved = _prove_at_random(strategy, market) or proved
             else:
                 _prove_own(strategy, market, seconds=0.0)
-        except RuleError as error:
-            if isinstance(error, PeekingError | NotDeterministicError):
-                raise
+        except (PeekingError, NotDeterministicError):
+            raise
         except HedgeError:
             continue  # a rule for the other kind of rows, or with a longer window
     if built_in and not proved:

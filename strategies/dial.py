@@ -101,11 +101,8 @@ class DurationRule(Strategy):
         import pandas as pd
         from pandas.api.types import is_complex_dtype, is_numeric_dtype
 
-        if (
-            not isinstance(target, pd.Series)
-            or not is_numeric_dtype(target.dtype)
-            or (is_complex_dtype(target.dtype))
-        ):
+        is_numbers = isinstance(target, pd.Series) and is_numeric_dtype(target.dtype)
+        if not isinstance(target, pd.Series) or not is_numbers or is_complex_dtype(target.dtype):
             raise RuleError(
                 f"{self.name} sets the dial to a {type(target).__name__}; return a Series of years"
             )

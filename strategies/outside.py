@@ -22,6 +22,17 @@ DEEPEST = 3  # containers within containers, functions within functions
 MOST_LOOKED_AT = 100  # entries of a container
 
 
+def notes_of(strategy: Strategy) -> list[str]:
+    """What to know of a strategy's own tables, a sentence; none where it has none."""
+    tables = tables_from_outside(strategy)
+    if not tables:
+        return []
+    return [
+        f"{strategy.name} uses {', '.join(tables)} from outside the market: that nothing in there "
+        "was known only later cannot be proved"
+    ]
+
+
 def tables_from_outside(strategy: Strategy) -> list[str]:
     """Names of the frames, series and arrays that a strategy uses from outside the market."""
     return sorted({name for name, _ in outside(strategy)})

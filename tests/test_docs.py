@@ -54,10 +54,10 @@ def test_the_worked_example_of_a_rule_in_a_file_runs(tmp_path, capsys, monkeypat
         "backtests.run", "backtests.compare", "backtests.tune", "backtests.app"
     ]  # fmt: skip
     words = [word.replace("above_average.py", str(path)) for word in commands[0][3:]]
-    code, _, said = ended(
+    code, _, err = ended(
         run, capsys, *words, "--no-tearsheet", "--no-verdict", "--out", str(tmp_path / "results")
     )
-    assert code == 0, said
+    assert code == 0, err
     (folder,) = (tmp_path / "results").glob("above_average-*")
     weights = pd.read_csv(folder / "weights.csv", index_col="date", parse_dates=True)
     levels = load_market("bundled", ["SPY"]).prices["SPY"]

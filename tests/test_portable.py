@@ -127,7 +127,7 @@ class Ended:
     """How a process ended, and what those that it started met."""
 
     code: int
-    said: str
+    out: str
     errors: str
     workers: set[str]
     refused: set[str]
@@ -138,10 +138,10 @@ def blocked(place: Path, *words: str, folders: str = "open") -> Ended:
     first, log = place / "first", place / "log"
     first.mkdir()
     (first / "sitecustomize.py").write_text(BLOCK.format(absent=ABSENT), "utf-8")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HEDGE_")}
+    others = {name: value for name, value in os.environ.items() if not name.startswith("HEDGE_")}
     own = {"PYTHONPATH": str(first), "BLOCK_LOG": str(log), "BLOCK_FOLDERS": folders}
     done = subprocess.run(
-        [sys.executable, *words], cwd=ROOT, env={**kept, **own},
+        [sys.executable, *words], cwd=ROOT, env={**others, **own},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     met = [line.split() for line in log.read_text().splitlines()]
@@ -160,7 +160,7 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, 
     """What a process says that tries the block and imports every module."""
     done = blocked(tmp_path_factory.mktemp("everything"), "-c", EVERYTHING, *modules())
     assert done.code == 0, done.errors
-    answer: dict[str, dict[str, str]] = json.loads(done.said.splitlines()[-1])
+    answer: dict[str, dict[str, str]] = json.loads(done.out.splitlines()[-1])
     return answer
 
 

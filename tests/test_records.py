@@ -15,7 +15,6 @@ DOORS = {
     "backtests.compare": "options of the command line",
     "backtests.app": "Streamlit's options",
     "backtests.cli": "options of the command line",
-    "backtests.face.options": "options of a call from Python",
     "backtests.lab.state": "the lab's controls, as Streamlit keeps them",
     "backtests.lab.loopback": "messages of the server's protocol (ASGI)",
     "backtests.report.figures": "plotly's payloads, the one module of them",

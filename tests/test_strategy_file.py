@@ -17,7 +17,7 @@ from backtests.run import main as run
 from backtests.tune import main as tune
 from strategies import registry
 from tests.conftest import ended
-from tests.strategies.rule_files import PEEKING, SHORT, TREND
+from tests.strategies.rule_files import PEEKING, SHORT, TABLED, TREND
 
 BUNDLED = ("--source", "bundled", "--start", "1990-01-31", "--end", "2000-12-31")
 QUICK = ("--no-tearsheet", "--no-verdict")
@@ -44,8 +44,8 @@ def results(tmp_path) -> Path:
 
 def test_a_rule_from_a_file_runs_and_its_source_is_kept(trend, results, capsys):
     words = ("--strategy-file", f"{trend}:TrendOrTreasuries", "--set", "window=6")
-    code, shown, said = ended(run, capsys, *words, *BUNDLED, *QUICK, "--out", str(results))
-    assert code == 0, said
+    code, shown, err = ended(run, capsys, *words, *BUNDLED, *QUICK, "--out", str(results))
+    assert code == 0, err
     assert "trend_or_treasuries, 1990-01-31 to 2000-12-31" in shown
     (folder,) = results.glob("trend_or_treasuries-*")
     assert (folder / "strategy.py").read_text() == TREND
@@ -67,15 +67,24 @@ def test_the_name_of_a_run_tells_sources_apart(trend, results, capsys):
     assert len(list(results.glob("trend_or_treasuries-*"))) == 2
 
 
+def test_a_table_of_the_file_is_noted(tmp_path, results, capsys):
+    path = tmp_path / "own.py"
+    path.write_text(TABLED)
+    words = ("--strategy-file", str(path), *BUNDLED, *QUICK, "--out", str(results))
+    code, shown, err = ended(run, capsys, *words)
+    assert code == 0, err
+    assert "note: trend_or_treasuries uses SIGNAL from outside the market: that nothing" in shown
+    (folder,) = results.glob("trend_or_treasuries-*")
+    assert "uses SIGNAL from outside" in read_run(folder).summary.notes[-1]
+
+
 def test_a_peeking_rule_does_not_run(tmp_path, results, capsys):
     path = tmp_path / "peeking.py"
     path.write_text(PEEKING)
-    code, _, said = ended(
-        run, capsys, "--strategy-file", str(path), *BUNDLED, "--out", str(results)
-    )
+    code, _, err = ended(run, capsys, "--strategy-file", str(path), *BUNDLED, "--out", str(results))
     assert code == 2
-    assert said.count("\n") == 1
-    assert "trend_or_treasuries peeks" in said
+    assert err.count("\n") == 1
+    assert "trend_or_treasuries peeks" in err
     assert list(results.glob("trend*")) == []
 
 
@@ -86,11 +95,11 @@ def test_a_kept_run_of_a_rule_runs_only_where_its_source_is_named(trend, results
     (folder,) = results.glob("trend_or_treasuries-*")
     registry._GIVEN.clear()
     again = ("--config", str(folder / "run.toml"), *QUICK, "--out", str(results))
-    code, _, said = ended(run, capsys, *again)
+    code, _, err = ended(run, capsys, *again)
     assert code == 2
-    assert f"if you trust it give --strategy-file {folder / 'strategy.py'}" in said
-    code, _, said = ended(run, capsys, *again, "--strategy-file", str(folder / "strategy.py"))
-    assert code == 0, said
+    assert f"if you trust it give --strategy-file {folder / 'strategy.py'}" in err
+    code, _, err = ended(run, capsys, *again, "--strategy-file", str(folder / "strategy.py"))
+    assert code == 0, err
     assert list(results.glob("trend*")) == [folder]  # the same run, byte for byte
 
 
@@ -100,9 +109,9 @@ def test_another_version_of_a_kept_rule_is_refused(trend, results, capsys):
     registry._GIVEN.clear()
     trend.write_text(TREND.replace("> average", "< average"))
     words = ("--config", str(folder / "run.toml"), "--strategy-file", str(trend), *QUICK)
-    code, _, said = ended(run, capsys, *words, "--out", str(results))
+    code, _, err = ended(run, capsys, *words, "--out", str(results))
     assert code == 2
-    assert f"is another version; give --strategy-file {folder / 'strategy.py'}" in said
+    assert f"is another version; give --strategy-file {folder / 'strategy.py'}" in err
 
 
 def test_two_classes_of_one_file_are_two_runs(tmp_path, results, capsys):
@@ -113,8 +122,8 @@ def test_two_classes_of_one_file_are_two_runs(tmp_path, results, capsys):
     for name in ("TrendOrTreasuries", "Heir"):
         registry._GIVEN.clear()
         words = ("--strategy-file", f"{both}:{name}", "--set", "window=6", *BUNDLED, *QUICK)
-        code, _, said = ended(run, capsys, *words, "--out", str(results))
-        assert code == 0, said
+        code, _, err = ended(run, capsys, *words, "--out", str(results))
+        assert code == 0, err
     assert len(list(results.glob("trend_or_treasuries-*"))) == 2
 
 
@@ -124,10 +133,10 @@ def test_json_stays_json_whatever_a_rule_prints(tmp_path, results, capsys):
         TREND.replace("        prices =", "        print('hello')\n        prices =", 1)
     )
     words = ("--strategy-file", str(path), "--json", *BUNDLED, *QUICK, "--out", str(results))
-    code, shown, said = ended(run, capsys, *words)
-    assert code == 0, said
+    code, shown, err = ended(run, capsys, *words)
+    assert code == 0, err
     assert json.loads(shown)["strategy"] == "trend_or_treasuries"
-    assert "hello" in said
+    assert "hello" in err
 
 
 def test_listing_tells_rules_of_files_and_of_the_folder(trend, tmp_path, monkeypatch, capsys):
@@ -151,10 +160,10 @@ def test_listing_tells_rules_of_files_and_of_the_folder(trend, tmp_path, monkeyp
 def test_a_name_of_the_folder_runs(tmp_path, monkeypatch, results, capsys):
     (tmp_path / "a.py").write_text(SHORT)
     monkeypatch.setenv("HEDGE_STRATEGIES", str(tmp_path))
-    code, _, said = ended(
+    code, _, err = ended(
         run, capsys, "steady", "--set", "share=0.25", *BUNDLED, *QUICK, "--out", str(results)
     )
-    assert code == 0, said
+    assert code == 0, err
     (folder,) = results.glob("steady-*")
     assert (folder / "strategy.py").read_text() == SHORT
 
@@ -162,29 +171,29 @@ def test_a_name_of_the_folder_runs(tmp_path, monkeypatch, results, capsys):
 def test_compare_runs_rules_of_files_in_other_processes(trend, tmp_path, results, capsys):
     other = tmp_path / "steady.py"
     other.write_text(SHORT)
-    code, shown, said = ended(
+    code, shown, err = ended(
         compare, capsys, "trend_or_treasuries:window=5", "steady", "--strategy-file", str(trend),
         "--strategy-file", f"{other}:Steady", *BUNDLED, *QUICK, "--out", str(results),
     )  # fmt: skip
-    assert code == 0, said
+    assert code == 0, err
     assert "trend_or_treasuries refuge=IEF window=5" in shown
     assert "steady share=0.5" in shown
     assert len(list(results.glob("*/strategy.py"))) == 2
 
 
 def test_compare_refuses_a_rule_that_no_run_names(trend, results, capsys):
-    code, _, said = ended(
+    code, _, err = ended(
         compare, capsys, "hedge_mix", "carry", "--strategy-file", str(trend), "--out", str(results)
     )
     assert code == 2
-    assert "is trend_or_treasuries, which no RUN names; add trend_or_treasuries" in said
+    assert "is trend_or_treasuries, which no RUN names; add trend_or_treasuries" in err
 
 
 def test_a_search_over_a_rule_of_a_file(trend, results, capsys):
     words = ("--strategy-file", str(trend), "--grid", "window=4:12:2", *BUNDLED)
     limit = ("--subject-to", "max_drawdown>-0.6")
-    code, shown, said = ended(tune, capsys, *words, *limit, "--out", str(results))
-    assert code == 0, said
+    code, shown, err = ended(tune, capsys, *words, *limit, "--out", str(results))
+    assert code == 0, err
     assert shown.startswith("5 candidates over window;")
     (folder,) = results.glob("tune-*")
     assert (
@@ -200,30 +209,28 @@ def test_a_search_over_a_rule_of_a_file(trend, results, capsys):
 def test_a_search_refuses_a_peeking_rule(tmp_path, results, capsys):
     path = tmp_path / "peeking.py"
     path.write_text(PEEKING)
-    code, _, said = ended(
+    code, _, err = ended(
         tune, capsys, "--strategy-file", str(path), "--grid", "window=4:12:2", *BUNDLED,
         "--out", str(results),
     )  # fmt: skip
     assert code == 2
-    assert "trend_or_treasuries peeks" in said
+    assert "trend_or_treasuries peeks" in err
 
 
 @pytest.mark.parametrize("door", [run, compare, tune, app])
 def test_a_file_that_cannot_be_used_is_one_line_everywhere(door, tmp_path, results, capsys):
     words = {run: (), compare: ("hedge_mix", "carry"), tune: (), app: ("--no-browser",)}[door]
-    code, shown, said = ended(
+    code, shown, err = ended(
         door, capsys, *words, "--strategy-file", str(tmp_path / "no.py"), "--out", str(results)
     )
-    assert (code, shown, said.count("\n")) == (2, "", 1)
-    assert "no.py cannot be read: No such file or directory; check its path" in said
+    assert (code, shown, err.count("\n")) == (2, "", 1)
+    assert "no.py cannot be read: No such file or directory; check its path" in err
 
 
 def test_a_name_beside_another_files_name_is_refused(trend, results, capsys):
-    code, _, said = ended(
-        run, capsys, "carry", "--strategy-file", str(trend), "--out", str(results)
-    )
+    code, _, err = ended(run, capsys, "carry", "--strategy-file", str(trend), "--out", str(results))
     assert code == 2
-    assert f"--strategy-file {trend} is trend_or_treasuries, not carry; leave that name out" in said
+    assert f"--strategy-file {trend} is trend_or_treasuries, not carry; leave that name out" in err
 
 
 def test_the_command_of_a_run_names_the_file(trend):

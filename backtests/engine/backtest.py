@@ -16,6 +16,7 @@ from data.market import Market
 from data.period import cut_to_period
 from strategies.decisions import decide
 from strategies.equity_only import EquityOnly
+from strategies.outside import notes_of
 
 Load = Callable[..., Market]  # as load_market
 # What the verdict tells its regimes by, where the source has it.
@@ -99,6 +100,7 @@ def simulated(inputs: Inputs, engine: Engine = fill_with_vectorbt) -> Run:
         # A remark, not a note: a run asked to begin on that day is the same run.
         begun = f"the run begins on {begins:%Y-%m-%d}, {reason}"
         market = market.relabelled(remarks=[*market.remarks, begun])
+    market = market.relabelled(notes=[*market.notes, *notes_of(strategy)])
     summary = summarise(config, market, simulation, benchmark, inputs.benchmark)
     return Run(config, market, simulation, benchmark, summary)
 

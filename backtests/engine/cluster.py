@@ -200,8 +200,8 @@ def _workers(cluster: LocalCluster, count: int, scratch: Path) -> Iterator[None]
         while len(scheduler.workers) < count:
             for number, process in enumerate(processes):
                 if process.poll() is not None:
-                    said = _last_line(scratch / f"{number}.log")
-                    raise _unstarted(count, f"exit code {process.returncode}{said}")
+                    line = _last_line(scratch / f"{number}.log")
+                    raise _unstarted(count, f"exit code {process.returncode}{line}")
             if time.monotonic() > until:
                 raise _unstarted(count, f"not ready after {PATIENCE} s")
             time.sleep(TICK)
@@ -234,8 +234,8 @@ def _unstarted(count: int, reason: str) -> HedgeError:
 
 def _last_line(log: Path) -> str:
     lines = log.read_text("utf-8", errors="replace").split("\n")
-    said = next((line for line in reversed(lines) if line.strip()), "")
-    return f": {words_of(said)}" if said else ""
+    last = next((line for line in reversed(lines) if line.strip()), "")
+    return f": {words_of(last)}" if last else ""
 
 
 def _require_scheduler(scheduler: str, timeout: float) -> None:

@@ -78,15 +78,13 @@ def require_kept_source(path: Path, strategy: Strategy) -> None:
     UsageError
         Saying how to run the kept one.
     """
-    kept = path.with_name(STRATEGY)
-    try:
-        source = kept.read_bytes()
-    except OSError:
+    source = source_beside(path)
+    if source is None:
         return  # of a strategy of this project, or of a function
-    if strategy.file is None or strategy.file.source != source:
+    if strategy.file is None or strategy.file.source != source.read_bytes():
         raise UsageError(
-            f"--config {path} is a run of {strategy.name} as {kept} has it, and the "
-            f"{strategy.name} given is another version; give --strategy-file {kept}"
+            f"--config {path} is a run of {strategy.name} as {source} has it, and the "
+            f"{strategy.name} given is another version; give --strategy-file {source}"
         )
 
 

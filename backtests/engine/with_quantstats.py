@@ -10,36 +10,20 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import logging
-import os
 import re
 import runpy
-import sys
 import tempfile
-import threading
-import warnings
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from backtests.analysis.cross_check import Headline
 from backtests.analysis.metrics import returns_of
-from data.command import chance_untouched
-
-K = TypeVar("K")
-V = TypeVar("V")
-# Settings of a process are one for all its threads: held by whoever changes any for a moment.
-PROCESS = threading.RLock()
-if hasattr(os, "register_at_fork"):  # no child begins with settings of a moment, or this lock held
-    os.register_at_fork(
-        before=PROCESS.acquire,
-        after_in_parent=PROCESS.release,
-        after_in_child=PROCESS.release,
-    )
+from backtests.engine.process import PROCESS, loading, put_back, quietly, set_for_now
 
 # quantstats draws these whatever its template asks for; drawing takes most of its time.
 NOT_DRAWN = (
@@ -130,7 +114,7 @@ def quantstats_metrics(nav: pd.Series, cash: pd.Series, ppy: int) -> Headline:
     bill = float(returns_of(cash).mean())
     rate = (1.0 + bill) ** ppy - 1.0
     theirs = _quantstats().stats
-    with _quietly():
+    with quietly():
         return Headline(
             total_return=float(theirs.comp(returns)),
             cagr=float(theirs.cagr(returns, periods=ppy)),
@@ -166,74 +150,6 @@ def _quantstats() -> Any:
 
 
 @contextlib.contextmanager
-def loading() -> Iterator[None]:
-    """Load a library that styles the process, and leave the process as it was.
-
-    What it adds under names of its own stays, since it is loaded only once: colour maps, templates
-    of plotly, an accessor of pandas. So do two variables of the environment by which scikit-learn
-    lets its OpenMP stand beside another: without them a process may end where both are loaded.
-    """
-    with _put_back(), chance_untouched(), _without_magic():
-        yield
-
-
-@contextlib.contextmanager
-def _quietly() -> Iterator[None]:
-    """No warnings of libraries on the user's screen, nor as errors where he asked for errors."""
-    with PROCESS, warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        yield
-
-
-@contextlib.contextmanager
-def _put_back() -> Iterator[None]:
-    """Give matplotlib back what it is told of colours, units and looks meanwhile."""
-    with _quietly():
-        import matplotlib as mpl
-        import matplotlib.pyplot  # what it sets up itself is no change
-        from matplotlib import colors, units
-
-        shared = colors.get_named_colors_mapping(), units.registry
-        before = [dict(mapping) for mapping in shared]
-        try:
-            with mpl.rc_context():
-                yield
-        finally:
-            for mapping, entries in zip(shared, before, strict=True):
-                _restore(mapping, entries)
-
-
-def _restore(mapping: MutableMapping[K, V], entries: Mapping[K, V]) -> None:
-    """Make a mapping what it was, and leave alone whatever it still is."""
-    for key in mapping.keys() - entries.keys():
-        del mapping[key]
-    for key, value in entries.items():
-        if mapping.get(key) is not value:
-            mapping[key] = value
-
-
-@contextlib.contextmanager
-def _without_magic() -> Iterator[None]:
-    """Keep quantstats from saying ``%matplotlib inline`` where plots are shown otherwise."""
-    ask = getattr(sys.modules.get("IPython"), "get_ipython", None)
-    shell = ask() if ask else None
-    if shell is None:
-        yield
-        return
-    run_line_magic = shell.run_line_magic
-
-    def run(name: str, *arguments: Any, **options: Any) -> Any:
-        caller = str(sys._getframe(1).f_globals.get("__name__", ""))
-        if name == "matplotlib" and caller.partition(".")[0] == "quantstats":
-            return None
-        return run_line_magic(name, *arguments, **options)
-
-    with contextlib.ExitStack() as undo:
-        _set(undo, shell, "run_line_magic", run)
-        yield
-
-
-@contextlib.contextmanager
 def _only_what_shows() -> Iterator[None]:
     """Spare quantstats the charts, and a quantile of every drawdown, that the sheet leaves out."""
     import quantstats.plots as plots
@@ -241,18 +157,9 @@ def _only_what_shows() -> Iterator[None]:
 
     with PROCESS, contextlib.ExitStack() as undo:
         for name in NOT_DRAWN:
-            _set(undo, plots, name, lambda *_, **__: None)
-        _set(undo, stats, "remove_outliers", lambda values, *_: values)
+            set_for_now(undo, plots, name, lambda *_, **__: None)
+        set_for_now(undo, stats, "remove_outliers", lambda values, *_: values)
         yield
-
-
-def _set(undo: contextlib.ExitStack, owner: object, name: str, value: Any) -> None:
-    """Set an attribute until the stack is left."""
-    if name in vars(owner):
-        undo.callback(setattr, owner, name, vars(owner)[name])
-    else:  # its class has it
-        undo.callback(delattr, owner, name)
-    setattr(owner, name, value)
 
 
 @contextlib.contextmanager
@@ -263,14 +170,14 @@ def _drawing() -> Iterator[None]:
     lack, so the font that matplotlib ships stands in everywhere. The backend stays the user's,
     chosen or not: only pyplot is told, for as long as this lasts, to make its figures on paper.
     """
-    with _put_back(), contextlib.ExitStack() as undo:
+    with put_back(), contextlib.ExitStack() as undo:
         import matplotlib as mpl
         import matplotlib.pyplot as plt
         from matplotlib.backends import backend_agg
         from matplotlib.font_manager import fontManager
 
         manager: Any = fontManager
-        _set(undo, plt, "_backend_mod", backend_agg._BackendAgg)
+        set_for_now(undo, plt, "_backend_mod", backend_agg._BackendAgg)
         logger = logging.getLogger("matplotlib.font_manager")
         undo.callback(logger.setLevel, logger.level)
         logger.setLevel(logging.ERROR)
@@ -279,7 +186,7 @@ def _drawing() -> Iterator[None]:
         shipped = [font for font in manager.ttflist if font.name == "DejaVu Sans"]
         others = [font for font in manager.ttflist if font.name != "Arial"]
         stand_in = [dataclasses.replace(font, name="Arial") for font in shipped]
-        _set(undo, manager, "ttflist", others + stand_in)
+        set_for_now(undo, manager, "ttflist", others + stand_in)
         manager._findfont_cached.cache_clear()
 
         mpl.style.use("default")

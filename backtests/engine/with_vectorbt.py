@@ -10,7 +10,7 @@ import pandas as pd
 
 from backtests.analysis.cross_check import Headline
 from backtests.engine.ledger import Array, Fills
-from backtests.engine.with_quantstats import loading
+from backtests.engine.process import loading
 from data.errors import OutputError
 
 

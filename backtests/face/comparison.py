@@ -22,7 +22,6 @@ from backtests.report.comparison.page import write_comparison
 from backtests.report.finished_run import FinishedRun, read_run
 from backtests.report.folder import require_writable
 from backtests.report.run_folder import write_run
-from data.command import Progress
 from data.errors import UsageError, in_short
 
 if TYPE_CHECKING:
@@ -164,7 +163,7 @@ def compare_runs(*runs: Source, align: bool = False, quiet: bool = False) -> Com
                 "it with backtest()"
             )
     with shown(quiet=quiet)("comparing"):
-        finished = _finished(runs, shown(quiet=quiet))
+        finished = _finished(runs)
         record = table.compare(align_runs(finished, align=align))
     return Comparison(record, runs, align)
 
@@ -183,7 +182,7 @@ def _published(run: Run, out: Path, *, no_tearsheet: bool, quiet: bool) -> Path:
     return run.save(out, no_tearsheet=no_tearsheet, quiet=quiet)
 
 
-def _finished(runs: tuple[Source, ...], progress: Progress) -> list[FinishedRun]:
+def _finished(runs: tuple[Source, ...]) -> list[FinishedRun]:
     """Every run as its folder holds it: what is compared are the numbers that are written."""
     with tempfile.TemporaryDirectory(prefix="hedge-") as scratch:
         return [

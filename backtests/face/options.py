@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from backtests.engine import kinds
 from backtests.engine.backtest import Load
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 Chosen = str | Strategy | type[Strategy] | Rule | RunConfig | Run | None
 Base = Strategy | type[Strategy]  # an object as it is, or a class to make one of
 Day = str | dt.date | None
+# What describes a run, by name, as its file has it.
+Table = Mapping[str, Value | Params | None]
 RUN = ("source", "extend", "start", "end", "fee_bps", "slippage_bps", "lag", "benchmark", "initial")
 
 # Options that a function does not have, though another part of the face has: what to do instead.
@@ -95,7 +97,7 @@ class Options:
     params: Mapping[str, Value | None] = field(default_factory=dict)
 
     @property
-    def run(self) -> dict[str, Any]:
+    def run(self) -> Table:
         """What describes the run, of what was given."""
         values = {name: getattr(self, name) for name in RUN}
         return {name: value for name, value in values.items() if value is not None}
@@ -169,21 +171,19 @@ def described(strategy: Chosen, options: Options) -> Described:
     HedgeError
         For whatever the user can correct.
     """
-    table: dict[str, Any] = {}
+    table: Table = {}
     named = ""
     if isinstance(strategy, Run):
         strategy = strategy.config
     if options.config is not None:
         if isinstance(strategy, RunConfig):
             raise UsageError("the run is given twice, as a RunConfig and by config=; give one")
-        table = dict(read_config(Path(options.config)))
-        named = table.pop("strategy")
+        table = read_config(Path(options.config))
+        named = str(table["strategy"])
         if strategy is None and options.strategy_file is None:
             strategy = _required_here(named, Path(options.config))
     elif isinstance(strategy, RunConfig):
-        table = strategy.as_dict()
-        table.pop("strategy")
-        strategy = strategy.make_strategy()
+        table, strategy = strategy.as_dict(), strategy.make_strategy()
     base = _base(strategy, options)
     if named and base.name != named:
         raise UsageError(
@@ -191,7 +191,7 @@ def described(strategy: Chosen, options: Options) -> Described:
             f"{base.name} out, or give {named}"
         )
     given = options.params_of(base)
-    rule = _made(base, {**table.pop("params", {}), **given})
+    rule = _made(base, {**cast("Params", table.get("params", {})), **given})
     if options.config is not None:
         require_kept_source(Path(options.config), rule)
     run, load = _sourced({**table, **options.run}, rule, options)
@@ -304,7 +304,7 @@ def _require_own(kind: type[Strategy]) -> None:
         )
 
 
-def _sourced(run: dict[str, Any], rule: Strategy, options: Options) -> tuple[dict[str, Any], Load]:
+def _sourced(run: Table, rule: Strategy, options: Options) -> tuple[Table, Load]:
     """A run with where its prices come from, and what loads them."""
     if options.prices is None:
         if options.bills is not None:
@@ -329,7 +329,8 @@ def _sourced(run: dict[str, Any], rule: Strategy, options: Options) -> tuple[dic
             )
     columns = list(frame.require_prices(options.prices, options.bills)[0].columns)
     usual = "SPY" if "SPY" in columns else rule.heaviest
-    own = {"benchmark": usual, **run, "source": frame.SOURCE, "extend": False}
+    benchmark = run.get("benchmark") or usual
+    own = {**run, "benchmark": benchmark, "source": frame.SOURCE, "extend": False}
     return own, functools.partial(_load_frame, options)
 
 

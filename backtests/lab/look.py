@@ -36,7 +36,6 @@ CHANGED = (
     "data; press 'Read the data again'"
 )
 PATIENCE = 30.0  # seconds before what was refused is asked for again
-SAVING = threading.Lock()  # the tear sheet's drawing library serves one at a time
 
 
 T = TypeVar("T")
@@ -215,8 +214,7 @@ def save(config: RunConfig, out: Path) -> tuple[Path, str]:
     HedgeError
         For whatever the user can correct.
     """
-    with SAVING:
-        run = execute(config)
-        seen = look(config).market.fingerprints()
-        changed = run.market.fingerprints() != seen
-        return publish(run, out), CHANGED if changed else ""
+    run = execute(config)
+    seen = look(config).market.fingerprints()
+    changed = run.market.fingerprints() != seen
+    return publish(run, out), CHANGED if changed else ""

@@ -21,6 +21,11 @@ def wild_moves(levels: pd.Series) -> pd.Series:
     return moves[moves.abs() > WILD_MOVE]
 
 
+def latest_day() -> pd.Timestamp:
+    """The latest date that has begun anywhere on earth."""
+    return (pd.Timestamp.now("UTC") + pd.Timedelta(hours=14)).tz_localize(None).normalize()
+
+
 def require_history(levels: pd.Series, where: str) -> None:
     """Refuse a history that is out of order, repeated, empty, or no price in value.
 

@@ -9,7 +9,13 @@ from pathlib import Path
 import pandas as pd
 
 from data.align import market_of
-from data.checks.histories import YIELD_BOUNDS, days_text, require_history, require_within
+from data.checks.histories import (
+    YIELD_BOUNDS,
+    days_text,
+    latest_day,
+    require_history,
+    require_within,
+)
 from data.errors import DataError, did_you_mean
 from data.market import Market
 from data.origin import How, Origin
@@ -211,8 +217,7 @@ def read_prices(folder: Path, ticker: str, said: list[str] | None = None) -> pd.
     rows = _read_rows(path)
     column = _value_column(rows, path)
     levels = _numbers(rows, [column], path, holes=False)[column].rename(ticker)
-    # Nowhere on earth has a later day begun.
-    today = (pd.Timestamp.now("UTC") + pd.Timedelta(hours=14)).tz_localize(None).normalize()
+    today = latest_day()
     future = pd.DatetimeIndex(levels.index[levels.index > today])
     if len(future):
         levels = levels[levels.index <= today]

@@ -15,6 +15,7 @@ from data.checks.histories import (
     WILD_MOVE,
     YIELD_BOUNDS,
     days_text,
+    latest_day,
     periods_per_year,
     require_history,
 )
@@ -278,14 +279,9 @@ def _to_dates(index: pd.Index, name: str) -> str:
     )
 
 
-def _today() -> pd.Timestamp:
-    """The latest date that has begun anywhere on earth."""
-    return (pd.Timestamp.now("UTC") + pd.Timedelta(hours=14)).tz_localize(None).normalize()
-
-
 def _up_to_today(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     """Leave out rows of days to come, and say so."""
-    future = pd.DatetimeIndex(frame.index[frame.index > _today()])
+    future = pd.DatetimeIndex(frame.index[frame.index > latest_day()])
     if len(future) == len(frame):
         raise DataError(
             f"prices= begins in the future, on {future[0]:%Y-%m-%d}; give prices of days that were"
@@ -390,7 +386,7 @@ def _refuse_yields(levels: pd.Series) -> None:
 
 def _cash_of(bills: pd.Series) -> Callable[[pd.DatetimeIndex, int], Cash]:
     """Give cash on the sessions of a market: levels, what they are, and notes."""
-    levels = _history(bills.loc[: _today()])
+    levels = _history(bills.loc[: latest_day()])
     periods_per_year(pd.DatetimeIndex(levels.index), "bills=")
 
     def cash_of(sessions: pd.DatetimeIndex, frequency: int) -> Cash:

@@ -94,11 +94,11 @@ def worker(folder, scheduler, **options):
 def until(true, what, seconds=READY):
     """Wait until something is the case, and return it."""
     deadline = time.monotonic() + seconds
-    while not (found := true()):
+    while not (answer := true()):
         if time.monotonic() > deadline:
             pytest.fail(f"after {seconds} s not yet: {what}")
         time.sleep(0.05)
-    return found
+    return answer
 
 
 def wait_for(client, workers):
@@ -115,15 +115,15 @@ def lives(process):
 
 
 def children(parent):
-    found = []
+    numbers = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             words = stat.read_text().rpartition(")")[2].split()
         except (FileNotFoundError, ProcessLookupError):
             continue
         if int(words[1]) == parent:
-            found.append(int(stat.parent.name))
-    return found
+            numbers.append(int(stat.parent.name))
+    return numbers
 
 
 def doors(process):
@@ -134,13 +134,13 @@ def doors(process):
             sockets.add(os.readlink(number))
         except FileNotFoundError:
             continue
-    found = set()
+    ports = set()
     for table in ("tcp", "tcp6"):
         for line in Path(f"/proc/{process}/net/{table}").read_text().splitlines()[1:]:
             words = line.split()
             if words[3] == "0A" and f"socket:[{words[9]}]" in sockets:
-                found.add(words[1])
-    return found
+                ports.add(words[1])
+    return ports
 
 
 def test_a_killed_worker_costs_no_digit(crowd, here, scheduler, tmp_path):
@@ -245,8 +245,8 @@ def test_in_a_notebook_one_search_follows_another(crowd, here):
     async def cell():  # a notebook's cells run inside of its event loop
         return [score_on("local:1", *crowd), score_on("local:2", *crowd)]
 
-    for found in asyncio.run(cell()):
-        pd.testing.assert_frame_equal(found, here, check_exact=True)
+    for scores in asyncio.run(cell()):
+        pd.testing.assert_frame_equal(scores, here, check_exact=True)
 
 
 SEARCH = """

@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 
 from backtests.analysis import metrics
-from backtests.engine import with_quantstats
+from backtests.engine import process, with_quantstats
 from backtests.engine.with_quantstats import Drawn, draw, quantstats_metrics
 from tests.conftest import ROOT, random_market
 
@@ -129,7 +129,7 @@ def test_a_font_that_stood_in_is_forgotten(levels, monkeypatch):
     def own() -> str:
         """A chart of the user's, in the same theme and for the same fonts."""
         chart = io.StringIO()
-        with with_quantstats._put_back():
+        with process.put_back():
             mpl.use("agg")
             mpl.style.use("default")
             mpl.rcParams["svg.hashsalt"] = "own"

@@ -88,10 +88,10 @@ def contents(folder: Path) -> dict[str, bytes]:
     ids=["mix", "rule"],
 )
 def test_save_writes_the_folder_of_the_command_byte_for_byte(words, asked, tmp_path, capsys):
-    code, _, said = ended(
+    code, _, err = ended(
         run_command, capsys, *words, "--source", "bundled", "--out", str(tmp_path / "a")
     )
-    assert code == 0, said
+    assert code == 0, err
     run = asked(source="bundled", quiet=True)
     folder = run.save(tmp_path / "b", quiet=True)
     (other,) = (path for path in (tmp_path / "a").iterdir() if path.is_dir())
@@ -468,6 +468,9 @@ def test_the_benchmark_of_own_prices(months):
     spy = months.set_axis(["QQQ", "SPY"], axis=1)
     run = backtest("hedge_mix", weights={"QQQ": 1.0}, prices=spy, bills=flat(months), **QUICK)
     assert run.benchmark.ticker == "SPY"
+    held = {"weights": {"QQQ": 1.0}}
+    config = RunConfig("hedge_mix", held, source="prices")
+    assert backtest(config, prices=spy, bills=flat(months), **QUICK).name == run.name
     asked = backtest(
         "hedge_mix", weights={"SPY": 1.0}, prices=spy, bills=flat(months), benchmark="QQQ", **QUICK
     )

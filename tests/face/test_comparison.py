@@ -31,8 +31,8 @@ def comparison(mix, other):
 
 def test_the_table_is_that_of_the_command(comparison, tmp_path, capsys):
     words = ("hedge_mix", "hedge_mix:SPY=0.7,TLT=0.3", "--no-tearsheet", *WORDS)
-    code, _, said = ended(compare_command, capsys, *words, "--out", str(tmp_path / "a"))
-    assert code == 0, said
+    code, _, err = ended(compare_command, capsys, *words, "--out", str(tmp_path / "a"))
+    assert code == 0, err
     (there,) = (tmp_path / "a").glob("compare-*")
     here = comparison.save(tmp_path / "b", no_tearsheet=True, quiet=True)
     assert here.name == there.name

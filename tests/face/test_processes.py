@@ -71,14 +71,14 @@ def test_a_script_without_a_guard_uses_everything(tmp_path):
         here = backtest(lambda market: {"SPY": 0.6, "IEF": 0.4}, tickers=["SPY", "IEF"],
                         source="bundled", **span)
         compared = compare_runs(mix, backtest("carry", source="bundled", **span), quiet=True)
-        found = search("hedge_mix", assets=["SPY", "IEF"], step=0.1, source="bundled",
+        result = search("hedge_mix", assets=["SPY", "IEF"], step=0.1, source="bundled",
                        scheduler="local:2", **span)
         alone = search("hedge_mix", assets=["SPY", "IEF"], step=0.1, source="bundled", out="alone",
                        **span)
         folder = mix.save()
         print(json.dumps([
             mix.metrics.cagr, own.metrics.cagr, here.metrics.cagr, len(compared.labels),
-            bool(found.table.equals(alone.table)), folder.name, mix.plot.growth().data[0].name,
+            bool(result.table.equals(alone.table)), folder.name, mix.plot.growth().data[0].name,
         ]))
         """,
         tmp_path,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 from typing import ClassVar
@@ -10,11 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtests import HedgeError, PeekingError, Strategy, backtest, parameter, search
+from backtests import HedgeError, PeekingError, Strategy, backtest, parameter, search, tuning
 from backtests.tune import main as tune_command
 from tests.conftest import ended
 from tests.face.test_backtest import contents
-from tests.strategies.rule_files import TREND
+from tests.strategies.rule_files import TABLED, TREND
 
 SPAN = {"source": "bundled", "start": "1975-01-31", "end": "1999-12-31", "quiet": True}
 WORDS = ("--source", "bundled", "--start", "1975-01-31", "--end", "1999-12-31")
@@ -26,10 +27,28 @@ def result(tmp_path_factory):
     return search("hedge_mix", assets=["SPY", "IEF"], step=0.1, out=out, **SPAN)
 
 
+@contextlib.contextmanager
+def interrupted(monkeypatch):
+    """Ctrl-C after the scores of eight candidates are on disk."""
+    keep, parts = tuning.Unfinished.keep, []
+
+    def keep_and_stop(self, first, scores):
+        keep(self, first, scores)
+        parts.append(first)
+        if len(parts) == 2:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(tuning, "RULES_AT_ONCE", 4)
+        patched.setattr(tuning.Unfinished, "keep", keep_and_stop)
+        with pytest.raises(KeyboardInterrupt, match="stopped after 8 of 2. candidates; their sco"):
+            yield
+
+
 def test_it_writes_the_folder_of_the_command(result, tmp_path, capsys):
     words = ("hedge_mix", "--assets", "SPY,IEF", "--step", "0.1", *WORDS)
-    code, _, said = ended(tune_command, capsys, *words, "--out", str(tmp_path))
-    assert code == 0, said
+    code, _, err = ended(tune_command, capsys, *words, "--out", str(tmp_path))
+    assert code == 0, err
     (there,) = tmp_path.glob("tune-*")
     assert there.name == result.folder.name
     assert contents(there) == contents(result.folder)
@@ -142,6 +161,15 @@ def test_a_recommended_setting_that_peeks_is_refused(tmp_path):
     assert list(tmp_path.glob("tune-*")) == []
 
 
+def test_tables_from_outside_are_noted(tmp_path):
+    path = tmp_path / "rule.py"
+    path.write_text(TABLED)
+    options = {"grid": {"window": [6, 8]}, "subject_to": "max_drawdown>-0.9", "out": tmp_path}
+    result = search(strategy_file=path, **options, **SPAN)
+    assert "trend_or_treasuries uses SIGNAL from outside the market" in result.notes[-1]
+    assert "uses SIGNAL from outside" in (result.folder / "index.html").read_text()
+
+
 def test_each_version_of_an_own_rule_counts_as_trials(tmp_path):
     path = tmp_path / "rule.py"
     path.write_text(TREND)
@@ -154,8 +182,6 @@ def test_each_version_of_an_own_rule_counts_as_trials(tmp_path):
 
 def test_kept_scores_of_a_rule_that_reads_something_else_are_discarded(monkeypatch, tmp_path):
     """A level in a file beside it: no scores half by the old and half by the new one."""
-    from backtests import tuning
-
     level = tmp_path / "level.txt"
     source = TREND.replace("> average)", f"> average * float(open({str(level)!r}).read()))")
     path = tmp_path / "rule.py"
@@ -166,19 +192,8 @@ def test_kept_scores_of_a_rule_that_reads_something_else_are_discarded(monkeypat
     )
     options = {"grid": {"window": range(4, 24)}, "subject_to": "max_drawdown>-0.9", "out": tmp_path}
     level.write_text("1.0")
-    monkeypatch.setattr(tuning, "RULES_AT_ONCE", 4)
-    keep, parts = tuning.Unfinished.keep, []
-
-    def interrupted(self, first, scores):
-        keep(self, first, scores)
-        parts.append(first)
-        if len(parts) == 2:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(tuning.Unfinished, "keep", interrupted)
-    with pytest.raises(KeyboardInterrupt):
+    with interrupted(monkeypatch):
         search(strategy_file=path, **options, **SPAN)
-    monkeypatch.setattr(tuning.Unfinished, "keep", keep)
     level.write_text("1.01")
     after = search(strategy_file=path, **options, **SPAN)
     whole = search(strategy_file=path, **{**options, "out": tmp_path / "other"}, **SPAN)
@@ -215,21 +230,8 @@ def test_a_function_has_nothing_to_search(tmp_path):
 def test_an_interrupted_search_goes_on_from_there(monkeypatch, tmp_path):
     wanted = {"grid": {"step_bp": "20:60:2"}, "subject_to": "max_drawdown>-0.6", "out": tmp_path}
     whole = search("attack_defend", **{**wanted, "out": tmp_path / "whole"}, **SPAN)
-    from backtests import tuning
-
-    monkeypatch.setattr(tuning, "RULES_AT_ONCE", 4)
-    keep, kept = tuning.Unfinished.keep, []
-
-    def interrupted(self, first, scores):
-        keep(self, first, scores)
-        kept.append(first)
-        if len(kept) == 2:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(tuning.Unfinished, "keep", interrupted)
-    with pytest.raises(KeyboardInterrupt, match="stopped after 8 of 21 candidates; their scores"):
+    with interrupted(monkeypatch):
         search("attack_defend", **wanted, **SPAN)
-    monkeypatch.setattr(tuning.Unfinished, "keep", keep)
     after = search("attack_defend", **wanted, **SPAN)
     pd.testing.assert_frame_equal(after.table, whole.table)
     assert [name for name in os.listdir(tmp_path) if name.startswith(".tuning-")] == []

@@ -37,6 +37,10 @@ class TrendOrTreasuries(Strategy):
 '''
 # The same rule, deciding on tomorrow's price.
 PEEKING = TREND.replace("above = (prices.loc", "above = (prices.shift(-1).ffill().loc")
+# The same, with a table of its own.
+TABLED = TREND.replace("@dataclass", "SIGNAL = pd.Series([1.0])\n\n\n@dataclass", 1).replace(
+    "        prices =", "        SIGNAL.sum()\n        prices ="
+)
 SHORT = '''
 from dataclasses import dataclass
 from typing import ClassVar

@@ -125,6 +125,16 @@ def test_a_rule_that_fails_without_the_future_peeks():
         prove_on(function_rule(rule, ["SPY"]), made_market(("SPY",), 252))
 
 
+def test_a_first_decision_that_waits_for_the_end_is_foresight():
+    """Each time it decides on the last row alone: before that, the whole says nothing."""
+
+    def rule(market):
+        return (market.prices["SPY"].iloc[-1:] > 0).astype(float).to_frame("SPY")
+
+    with pytest.raises(PeekingError, match="rule peeks"):
+        prove_on(function_rule(rule, ["SPY"]), made_market(("SPY",), 12), seconds=0.0)
+
+
 def test_chance_is_told_from_foresight():
     def rule(market):
         weights = np.random.default_rng().random(len(market.sessions))
@@ -201,11 +211,11 @@ def crash(market):
 def two_days(market):
     """Foresight on two days of ten years."""
     prices = market.prices["SPY"]
-    known = pd.Series(1.0, prices.index)
+    shares = pd.Series(1.0, prices.index)
     for day in ("1997-03-03", "2003-06-02"):
         if day in prices.index and prices.index[-1] > pd.Timestamp(day):
-            known[day] = 0.0
-    return known.to_frame("SPY")
+            shares[day] = 0.0
+    return shares.to_frame("SPY")
 
 
 @pytest.mark.parametrize("rule", [crash, two_days])

@@ -120,13 +120,13 @@ def test_an_error_of_the_users_own_family_says_whose_it_is():
 
 
 def test_a_rule_that_changes_its_frame_later_changes_nothing():
-    kept = frame([[0.6, 0.4]] * 3)
+    own = frame([[0.6, 0.4]] * 3)
 
     def rule(market):
-        return kept
+        return own
 
     decided = decide(function_rule(rule, ["SPY", "IEF"]), MARKET)
-    kept.iloc[:] = 0.0
+    own.iloc[:] = 0.0
     assert decided["SPY"].tolist() == [0.6] * 3
 
 

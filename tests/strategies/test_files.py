@@ -68,8 +68,8 @@ def test_another_process_gets_the_source_with_the_strategy(tmp_path):
     """Unpickled where the file is gone, it decides the same."""
     path = written(tmp_path, SHORT)
     rule = read_strategy(f"{path}:Steady")(share=0.25)
-    kept = tmp_path / "rule.pickle"
-    kept.write_bytes(pickle.dumps(rule))
+    pickled = tmp_path / "rule.pickle"
+    pickled.write_bytes(pickle.dumps(rule))
     path.unlink()
     script = (
         "import pickle, sys\n"
@@ -77,7 +77,7 @@ def test_another_process_gets_the_source_with_the_strategy(tmp_path):
         "rule = pickle.load(open(sys.argv[1], 'rb'))\n"
         "print(rule.params()['share'], rule.target_weights(random_market(1))['SPY'].iloc[0])\n"
     )
-    words = [sys.executable, "-c", script, str(kept)]
+    words = [sys.executable, "-c", script, str(pickled)]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stdout.split() == ["0.25", "0.25"], done.stderr
 

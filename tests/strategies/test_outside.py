@@ -38,13 +38,13 @@ class Callable:
     """An object that can be called, and keeps a table."""
 
     def __init__(self):
-        self.kept = PRICES
+        self.table = PRICES
 
     def __call__(self, market):
-        return self.kept
+        return self.table
 
     def method(self, market):
-        return self.kept
+        return self.table
 
 
 def of_module(market):
@@ -85,8 +85,8 @@ RULES = {
     "keyword": (by_keyword, ["table"]),
     "partial": (functools.partial(by_default, table=PRICES), ["table"]),
     "positional partial": (functools.partial(by_default, PRICES), ["argument 1", "table"]),
-    "object": (Callable(), ["kept"]),
-    "method": (Callable().method, ["kept"]),
+    "object": (Callable(), ["table"]),
+    "method": (Callable().method, ["table"]),
     "none": (none_at_all, []),
     "lambda": (lambda market: {"SPY": 1.0}, []),
 }
