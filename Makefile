@@ -41,6 +41,10 @@ test: $(DEV_STAMP) ## Run the tests
 golden: $(DEV_STAMP) ## Hold every number of 12 runs, 2 comparisons, 2 searches against the kept ones
 	$(BIN)/python -m tests.golden check
 
+.PHONY: mutants
+mutants: $(DEV_STAMP) ## Apply small wrong changes to copies of the code, and see tests fail (docs/mutants.md)
+	$(BIN)/python -m tests.mutants
+
 .PHONY: bench
 bench: $(DEV_STAMP) ## Run the benchmarks (minutes)
 	$(BIN)/python -m tests.benchmarks.run_overhead

@@ -1,4 +1,4 @@
-"""The face for Python: do US Treasuries hedge my equities, when, and at what cost.
+"""The functions for Python: do US Treasuries hedge my equities, when, and at what cost.
 
 :func:`backtest`, :func:`compare_runs`, :func:`search` and :func:`load_market`, the records they
 return and the errors they raise (docs/python.md). Nothing is loaded before its first use.
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from data.market import Market
     from strategies.base import Strategy, parameter
 
-# Where each name of the face lives.
+# The module of each public name.
 _HOMES = {
     "backtest": "backtests.face.backtest",
     "compare_runs": "backtests.face.comparison",
@@ -88,7 +88,7 @@ __all__ = [
 
 
 def _require_ours() -> None:
-    """Refuse a file of the user's that hides a package of this project: ``data.py`` is common."""
+    """Refuse a file of the user's that hides a package of this project, such as ``data.py``."""
     for name in ("data", "strategies"):
         spec = find_spec(name)
         here = Path(__file__).parent.parent / name / "__init__.py"

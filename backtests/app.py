@@ -1,6 +1,6 @@
-"""``python -m backtests.app``: the lab, a page on this machine to tune a run by hand.
+"""``python -m backtests.app``: the lab, a page on this machine to change a run by hand.
 
-This file is both the door, which starts the server, and the script that the server runs for
+This file is both the command, which starts the server, and the script that the server runs for
 each visitor at every change.
 """
 
@@ -21,7 +21,7 @@ from data.command import CONTEXT, run_command
 from data.errors import UsageError
 
 LOOPBACK = "127.0.0.1"
-# Whatever the user's own Streamlit is set to: nothing is sent anywhere, nothing is watched.
+# These override the user's own settings: nothing is sent anywhere, no file is watched.
 OPTIONS: dict[str, Any] = {
     "server.address": LOOPBACK,
     "server.allowedHosts": ["127.0.0.1", "localhost"],
@@ -47,16 +47,16 @@ OPTIONS: dict[str, Any] = {
 
 @click.command(context_settings=CONTEXT)
 @click.option("--port", type=click.IntRange(0, 65535), default=8501, show_default=True,
-              help="Port to listen on, this machine only; 0 takes a free one.")  # fmt: skip
+              help="Port to listen on, for this machine only; 0 takes a free port.")  # fmt: skip
 @click.option("--no-browser", is_flag=True, help="Do not open a browser.")
 @click.option("--out", default="results", show_default=True, type=click.Path(),
               help="Folder for saved runs.")  # fmt: skip
 @strategy_file_option(multiple=True)
-@click.option("--debug", is_flag=True, help="Show tracebacks.")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 def main(
     port: int, no_browser: bool, out: str, strategy_file: tuple[str, ...], debug: bool
 ) -> None:
-    """Open the lab: strategies, weights and dates by sliders, the answer at once."""
+    """Open the lab: set a strategy, weights and dates by sliders and see the result at once."""
     from backtests.report.folder import require_writable
 
     try:

@@ -1,4 +1,4 @@
-"""What the commands that run backtests share: how a run is described on the command line."""
+"""What the commands share: the options that describe a run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from backtests.engine.config import RunConfig
     from strategies.base import Params
 
-# Options of :func:`config_options` that describe a run, by the keys of its table.
+# Options of :func:`config_options` that describe a run, named as the fields of its configuration.
 RUN_OPTIONS = ("source", "extend", "start", "end", "fee_bps", "slippage_bps", "lag", "benchmark",
                "initial")  # fmt: skip
 
@@ -24,7 +24,7 @@ def assignments(texts: Sequence[str], option: str) -> dict[str, str]:
     Raises
     ------
     UsageError
-        For one without ``=`` or a name given twice.
+        For a text without ``=``, and for a name that is given twice.
     """
     read: dict[str, str] = {}
     for text in texts:
@@ -43,7 +43,7 @@ def run_config(strategy: str, params: Params, options: Mapping[str, Any]) -> Run
     Raises
     ------
     HedgeError
-        For any of them that cannot be.
+        For an option whose value is not possible.
     """
     from backtests.engine.config import RunConfig
 
@@ -57,7 +57,7 @@ def given_params(options: Mapping[str, Any]) -> dict[str, str]:
     Raises
     ------
     UsageError
-        For one that is given twice.
+        For a parameter that is given twice.
     """
     params = assignments(options["settings"], "--set")
     for name in ("weights", "rebalance"):
@@ -69,12 +69,12 @@ def given_params(options: Mapping[str, Any]) -> dict[str, str]:
 
 
 def named_strategy(strategy: str | None, file: str | None) -> str | None:
-    """Name of the strategy to run: as given, or that of ``--strategy-file``.
+    """Name the strategy to run: the one given, or that of ``--strategy-file``.
 
     Raises
     ------
     UsageError
-        If both are given and differ, or the file cannot be used.
+        If both are given and differ, or if the file cannot be used.
     """
     from strategies.registry import use_file
 
@@ -87,23 +87,23 @@ def named_strategy(strategy: str | None, file: str | None) -> str | None:
 
 
 def strategy_file_option(*, multiple: bool = False) -> Callable[..., Any]:
-    """Add the option that brings a strategy from outside the repository."""
+    """Add the option that reads a strategy from a file outside the repository."""
     return click.option(
         "--strategy-file", metavar="FILE.py:CLASS", multiple=multiple,
-        help="A strategy of your own; it runs once it is proved not to look ahead"
+        help="A strategy of your own; it runs after a proof that it does not look ahead"
              + ("; may be given several times." if multiple else "."),
     )  # fmt: skip
 
 
 def strategy_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that give parameters of a strategy."""
+    """Add the options that set parameters of a strategy."""
     options = (
         click.option("--weights", metavar="SPY=0.6,IEF=0.4",
                      help="Fractions of value; the rest is cash (hedge_mix)."),
         click.option("--rebalance", metavar="CALENDAR",
                      help="monthly, quarterly, annually or never (hedge_mix)."),
         click.option("--set", "settings", multiple=True, metavar="NAME=VALUE",
-                     help="Any declared parameter; backtests.run --list shows them."),
+                     help="Set a parameter of the strategy; backtests.run --list shows them all."),
     )  # fmt: skip
     for option in reversed(options):
         command = option(command)
@@ -114,24 +114,28 @@ def config_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that describe a run, the same for every command."""
     options = (
         click.option("--source", default="auto", show_default=True, metavar="SOURCE",
-                     help="Prices: auto, yahoo, bundled or files:DIR."),
+                     help="Where prices come from: auto (Yahoo, else saved or bundled prices), "
+                          "yahoo, bundled or files:DIR."),
         click.option("--extend", is_flag=True,
-                     help="Carry each history back before its first day by its proxy."),
+                     help="Extend each history to before its first day by its proxy, a longer "
+                          "history of something similar."),
         click.option("--start", metavar="YYYY-MM-DD", help="First day to simulate."),
         click.option("--end", metavar="YYYY-MM-DD", help="Last day to simulate."),
         click.option("--fee-bps", type=float, default=2.0, show_default=True,
-                     help="Fee, basis points of the value traded."),
+                     help="Fee in basis points of the value traded; a basis point is 0.01 "
+                          "percentage points."),
         click.option("--slippage-bps", type=float, default=1.0, show_default=True,
-                     help="Slippage, basis points of the price."),
+                     help="Slippage in basis points of the price: each trade pays so much more "
+                          "than the close, or gets so much less."),
         click.option("--lag", type=int, default=1, show_default=True,
-                     help="Sessions from a decision to its trade."),
+                     help="Sessions from a decision to its trade; months where data are monthly."),
         click.option("--benchmark", metavar="TICKER",
-                     help="What to compare with  [default: SPY, else the heaviest ticker]."),
+                     help="Ticker to compare with  [default: SPY, else the heaviest ticker]."),
         click.option("--initial", type=float, default=10_000.0, show_default=True,
-                     help="Value at the start."),
+                     help="Value of the portfolio at the start, in currency."),
         click.option("--out", default="results", show_default=True, type=click.Path(),
                      help="Folder for results."),
-        click.option("--debug", is_flag=True, help="Show tracebacks."),
+        click.option("--debug", is_flag=True, help="Show the traceback of an error."),
     )  # fmt: skip
     for option in reversed(options):
         command = option(command)

@@ -37,10 +37,11 @@ MOST_ACROSS = 5  # columns that a terminal shows by name
 @strategy_file_option(multiple=True)
 @config_options
 @click.option("--align", is_flag=True,
-              help="Cut runs that differ to their common span, instead of refusing.")  # fmt: skip
-@click.option("--against", is_flag=True, help="Print differences to the first run.")
-@click.option("--no-tearsheet", is_flag=True, help="Leave tear sheets of new runs out.")
-@click.option("--no-verdict", is_flag=True, help="Leave verdicts of new runs out.")
+              help="Cut runs of different dates or frequency to what they share, instead of "
+                   "refusing them.")  # fmt: skip
+@click.option("--against", is_flag=True, help="Also print differences from the first run.")
+@click.option("--no-tearsheet", is_flag=True, help="Do not write tear sheets of new runs.")
+@click.option("--no-verdict", is_flag=True, help="Do not judge new runs.")
 def main(runs: tuple[str, ...], **options: Any) -> None:
     """Compare two to twenty RUNs: strategies, variants or folders of finished runs.
 
@@ -78,12 +79,12 @@ def main(runs: tuple[str, ...], **options: Any) -> None:
 
 
 def use_files(files: Sequence[str], runs: Sequence[str]) -> None:
-    """Take strategies from outside the repository; one that no RUN names is refused.
+    """Read strategies from files, and refuse a file that no RUN names.
 
     Raises
     ------
     UsageError
-        Naming it.
+        Naming the file.
     """
     from strategies.registry import use_file
 
@@ -94,12 +95,12 @@ def use_files(files: Sequence[str], runs: Sequence[str]) -> None:
 
 
 def resolve(text: str, out: Path, options: dict[str, Any]) -> Path | RunConfig:
-    """Read one argument: the folder of a finished run, or what to run.
+    """Read an argument: the folder of a finished run, or a run to make.
 
     Raises
     ------
     HedgeError
-        For what is neither, naming the nearest.
+        For an argument that is neither, naming the nearest.
     """
     from strategies.registry import is_strategy, strategy_names
 
@@ -126,12 +127,12 @@ def folder_of(text: str, out: Path) -> Path | None:
     if name in STRATEGIES or "\0" in text:
         return None
     folder = next((f.resolve() for f in (Path(text), out / text) if f.is_dir()), None)
-    # Asked last: the names of a folder of own strategies are known only by running it.
+    # Asked last: reading the strategies of $HEDGE_STRATEGIES runs the files there.
     return None if folder is None or is_strategy(name) else folder
 
 
 def like_the_finished(runs: Sequence[str], out: Path, options: dict[str, Any]) -> dict[str, Any]:
-    """Give new runs the data, dates and costs of the first finished one, where nothing is asked."""
+    """Give new runs the data, dates and costs of the first finished run, where none are given."""
     from backtests.report.finished_run import read_run
 
     finished = next((f for text in runs if (f := folder_of(text, out)) is not None), None)
@@ -151,7 +152,7 @@ def like_the_finished(runs: Sequence[str], out: Path, options: dict[str, Any]) -
 
 
 def _require_use(asked: list[Path | RunConfig]) -> None:
-    """Refuse options of new runs where there is none: they would be ignored without a word."""
+    """Refuse options for new runs where no run is new: they would be ignored silently."""
     if not all(isinstance(one, Path) for one in asked):
         return
     context = click.get_current_context()
@@ -164,7 +165,7 @@ def _require_use(asked: list[Path | RunConfig]) -> None:
 
 
 def about(runs: list[FinishedRun]) -> list[str]:
-    """Which data the runs stand on, and what to know of them, each line once."""
+    """Name the data that the runs use, with their notes, each line once."""
     lines = [
         f"{run.summary.source}: {run.summary.source_title}, {run.summary.start} to "
         f"{run.summary.end}"
@@ -177,8 +178,8 @@ def about(runs: list[FinishedRun]) -> list[str]:
 
 def _finished(out: Path) -> list[str]:
     try:
-        found = [path.parent.name for path in out.glob("*/summary.json")]
-        return [name for name in found if ".replaced-" not in name]
+        names = [path.parent.name for path in out.glob("*/summary.json")]
+        return [name for name in names if ".replaced-" not in name]
     except OSError as error:
         raise OutputError(
             f"--out {out} cannot be read: {error.strerror}; choose another folder"
@@ -186,10 +187,10 @@ def _finished(out: Path) -> list[str]:
 
 
 def variant(strategy: str, text: str) -> dict[str, str]:
-    """Read ``SPY=0.7,IEF=0.3`` or ``step_bp=25``: names that are no parameter are weights."""
+    """Read ``SPY=0.7,IEF=0.3`` or ``step_bp=25``: a name that is no parameter is a ticker."""
     from strategies.registry import strategy_class
 
-    declared = {known.name: known for known in strategy_class(strategy).parameters()}
+    declared = {parameter.name: parameter for parameter in strategy_class(strategy).parameters()}
     given = assignments([part for part in text.split(",") if part], strategy)
     weights = {k: v for k, v in given.items() if k not in declared}
     if weights and "weights" in declared:
@@ -205,7 +206,7 @@ def run_missing(asked: list[Path | RunConfig], out: Path, options: dict[str, Any
     if configs:
         from backtests.pool import run_many
 
-        # What the page needs takes over a second to load: while others work, not after them.
+        # The page needs a library that takes over a second to load: load it while runs are made.
         Thread(target=import_module, args=("arch.bootstrap",), daemon=True).start()
         with steps("running portfolios") as step:
             made = run_many(
@@ -223,13 +224,13 @@ def run_missing(asked: list[Path | RunConfig], out: Path, options: dict[str, Any
 def print_comparison(
     console: Console, comparison: Comparison, place: Path, *, against: bool
 ) -> None:
-    """Print metrics down and runs across; a star marks the best of a row."""
+    """Print a row for each metric and a column for each run; a star marks the best of a row."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
     from backtests.report.comparison.table import console_rows, difference_rows
-    from backtests.report.text import costs_text
+    from backtests.report.text import CVAR, costs_text
 
     labels = comparison.aligned.labels
     heads = labels
@@ -247,7 +248,7 @@ def print_comparison(
         for head, name in zip(heads, labels, strict=True):
             console.print(Text(printable(f"  {head} {name}")), soft_wrap=True)
     rows = console_rows(comparison) + (difference_rows(comparison) if against else [])
-    # More runs than a screen is wide for go below one another.
+    # Runs that a screen is too narrow for go into further tables below.
     across = max(2, min(len(labels), MOST_ACROSS))
     for first in range(0, len(labels), across):
         chosen = slice(first, first + across)
@@ -258,6 +259,7 @@ def print_comparison(
         for name, cells in rows:
             table.add_row(name, *cells[chosen])
         console.print(table)
+    console.print(Text(CVAR))
     console.print(Text(f"open {place / 'index.html'}"), soft_wrap=True)
 
 

@@ -1,4 +1,4 @@
-"""Choose among scored candidates, and work out how far to trust the choice."""
+"""Choose among scored candidates, and work out how reliable the choice is."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ MOST_TAILS = 1_000  # SEMANTICS: CVaR of the best
 
 
 def examined(search: Search, table: pd.DataFrame, trials: int, name: str) -> Tuned:
-    """Choose among scored candidates, and work out how far to trust the choice.
+    """Choose among scored candidates, and work out how reliable the choice is.
 
     Parameters
     ----------
     search
-        What was searched.
+        The search with its market, space and objective.
     table
         Candidates x ``METRICS``.
     trials
-        All trials ever made on this market.
+        Number of all trials ever made on this market.
     name
-        Of the folder.
+        Name of the results folder.
 
     Raises
     ------
@@ -101,12 +101,12 @@ def examined(search: Search, table: pd.DataFrame, trials: int, name: str) -> Tun
 
 
 def _tolerance(edge: Edge) -> float:
-    """One standard error of the peak's lead over the default: what noise alone would blur."""
+    """One standard error of the peak's lead over the default: smaller gaps may be noise."""
     return edge.error if np.isfinite(edge.error) else 0.0
 
 
 def _why_none(search: Search, table: pd.DataFrame) -> str:
-    """Say why no candidate is eligible, and what to change."""
+    """The reason why no candidate is eligible, and what to change."""
     objective, among = search.objective, f"the {len(table):,} candidates"
     for limit in objective.limits:
         figures = table[limit.metric].to_numpy(float)
@@ -120,14 +120,14 @@ def _why_none(search: Search, table: pd.DataFrame) -> str:
             )
     if not objective.limits:
         return (
-            f"--maximise {objective.maximise}: none of {among} has one, since none of them varies; "
-            "search other assets"
+            f"--maximise {objective.maximise}: none of {among} has this ratio, since none of them "
+            "varies; search other assets"
         )
     limits = " and ".join(map(str, objective.limits))
     if objective.keeps(table).any():
         return (
-            f"--maximise {objective.maximise}: those of {among} that keep {limits} have none, "
-            "since they never vary or never fall; loosen the limit, the scores are kept"
+            f"--maximise {objective.maximise}: those of {among} that keep {limits} do not have "
+            "this ratio, since they never vary or never fall; loosen the limit, the scores are kept"
         )
     return (
         f"--subject-to: none of {among} keeps {limits} together; loosen one of them, the scores "
@@ -136,7 +136,7 @@ def _why_none(search: Search, table: pd.DataFrame) -> str:
 
 
 def _tails(search: Search, numbers: Numbers) -> Array:
-    """CVaR(95) per row and per month of some candidates, candidates x 2."""
+    """CVaR(95), the average loss in the worst 5 %, of rows and of months: candidates x 2."""
     tails = []
     for part in search.paths_of(numbers):
         rows = part.pct_change(fill_method=None).iloc[1:].to_numpy(float)
@@ -172,7 +172,7 @@ def _sample(
 
 
 def _diluted(search: Search, chosen: Array, cash: Array) -> Diluted | None:
-    """Bring the default down with bills, a percent at a time, until it keeps the limits."""
+    """Mix the default with bills, one percent more at a time, until it keeps the limits."""
     panel, rule = search.panel, search.default
     if search.objective.eligible(search.scores_alone(rule).to_frame().T)[0]:
         return None

@@ -1,4 +1,4 @@
-"""The one place where a run happens."""
+"""The only place that executes a run."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ def execute(
     progress
         Called with the name of each long step; a context around it.
     announce
-        Called with each line the user should read: the data used, and what to know of them.
+        Called with each line for the user: the data used, and warnings and notes on them.
     refresh
-        Fetch prices again even where a fresh snapshot is kept.
+        Fetch prices again even where a recent snapshot is saved.
     load
-        What loads the market, as :func:`data.load.load_market`.
+        Loads the market; called as :func:`data.load.load_market`.
     with_verdict
         Whether to simulate the references and judge the run by them.
 
@@ -59,7 +59,7 @@ def execute(
         proved = prove_on(strategy, inputs.market)
     with progress("simulating (vectorbt takes a few seconds to load)"):
         run = simulated(inputs)
-    if proved is not None:  # what trades is what was proved
+    if proved is not None:  # the decisions that trade must be those that were proved
         traded = run.simulation.decisions
         standing = standing_decisions(proved, pd.DatetimeIndex(run.simulation.nav.index), "rule")
         require_as_before(strategy, traded, standing)
@@ -72,13 +72,13 @@ def execute(
     return run
 
 
-# What is worked out of a simulated run, in order: each stage adds its record to the run.
+# What is computed from a simulated run, in order: each stage adds its record to the run.
 Stage = Callable[[Run, Progress], Run]
 STAGES: tuple[Stage, ...] = (with_sleeve, judged)
 
 
 def is_published(run: Run, out: Path, *, with_tearsheet: bool, with_verdict: bool) -> bool:
-    """Whether a run's folder lies whole under ``out``, with these pages and the same numbers."""
+    """Whether ``out`` holds the complete folder of a run, with these pages and its numbers."""
     from backtests.report.files import SUMMARY, holds_json
     from backtests.report.folder import is_complete
     from backtests.report.pages import TEARSHEET, VERDICT

@@ -1,4 +1,4 @@
-"""Many runs at once: a process for each core, in the order asked for."""
+"""Many runs at once: a process for each core; results in the order asked for."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def run_many(
     configs
         What to run. Those without a start all begin on the latest of their first days.
     out
-        The results folder. A run that already lies there whole is not written again.
+        The results folder. A run that is complete there is not written again.
     step
-        Called with the runs done and their number.
+        Called with the number of runs done and of all.
     announce
         Called with a line on the common first day, where it was not asked for.
     with_tearsheet, with_verdict
@@ -69,12 +69,12 @@ def run_many(
         return _in_order(pool, _run_one, wanted, step, first=_longest_first(configs))
     except (BrokenProcessPool, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
-            raise  # the system's own; a handle that a killed worker closed has no number
-        # The pool forgets, and waits for, a worker that was being started as another one died.
+            raise  # the system's own error; that of a killed worker's closed pipe has no number
+        # The pool would wait for ever for a worker that it was starting as another died.
         for worker in set(multiprocessing.active_children()) - others:
             worker.terminate()
         raise WorkerError(
-            f"a worker process of {workers} was killed, for want of memory or by hand; "
+            f"one of {workers} worker processes was killed, by hand or because memory ran out; "
             "finished runs are kept, run again for the rest"
         ) from error
     finally:
@@ -82,7 +82,7 @@ def run_many(
 
 
 def _end_with_parent() -> None:
-    """Let a worker end when the process that started it is killed: nothing else would tell it."""
+    """Let a worker end when its parent process is killed: nothing else would end it."""
     parent = multiprocessing.parent_process()
 
     def wait() -> None:

@@ -32,10 +32,12 @@ if TYPE_CHECKING:
 @strategy_options
 @config_options
 @click.option("--config", metavar="FILE",
-              help="A run as a TOML file; options given beside it go before.")  # fmt: skip
-@click.option("--no-tearsheet", is_flag=True, help="Leave the tear sheet out.")
-@click.option("--no-verdict", is_flag=True, help="Leave the verdict out.")
-@click.option("--refresh", is_flag=True, help="Fetch prices again, even if fresh ones are kept.")
+              help="Run a configuration file (TOML), such as run.toml of a finished run; "
+                   "options given beside it override it.")  # fmt: skip
+@click.option("--no-tearsheet", is_flag=True, help="Do not write the tear sheet.")
+@click.option("--no-verdict", is_flag=True, help="Do not judge the hedge.")
+@click.option("--refresh", is_flag=True,
+              help="Fetch prices again, even if recent ones are saved.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print summary.json and nothing else.")
 @click.option("--list", "listing", is_flag=True, help="List strategies and their parameters.")
 def main(strategy: str | None, **options: Any) -> None:
@@ -50,7 +52,7 @@ def main(strategy: str | None, **options: Any) -> None:
 
 
 def run(strategy: str | None, **options: Any) -> None:
-    """Execute one run and show it."""
+    """Execute a run and show it."""
     from backtests.report.files import SUMMARY
     from backtests.report.folder import require_writable
 
@@ -68,7 +70,7 @@ def run(strategy: str | None, **options: Any) -> None:
 
     console = make_console(stderr=options["as_json"])
     announce = partial(console.print, soft_wrap=True)
-    # A rule of the user's own may print: what a program reads is the summary alone.
+    # The user's own rule may print; with --json, stdout holds the summary alone.
     with redirect_stdout(sys.stderr) if options["as_json"] else nullcontext():
         result = execute(
             config,
@@ -87,12 +89,12 @@ def run(strategy: str | None, **options: Any) -> None:
 def with_config(
     strategy: str | None, params: Params, options: dict[str, Any]
 ) -> tuple[str, Params, dict[str, Any]]:
-    """Fill what the command line leaves open from ``--config``.
+    """Take from ``--config`` what the command line does not set.
 
     Raises
     ------
     UsageError
-        If the file is another strategy's, or cannot be used.
+        If the file is a run of another strategy, or cannot be used.
     """
     if options["config"] is None:
         return str(strategy), params, options
@@ -113,19 +115,19 @@ def with_config(
         for name in options
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
     }
-    kept = {
+    settings = {
         key: value
         for key, value in table.items()
         if key not in ("strategy", "params") and key not in given
     }
     from_file = cast("Params", table.get("params", {}))
-    return str(table["strategy"]), {**from_file, **params}, {**options, **kept}
+    return str(table["strategy"]), {**from_file, **params}, {**options, **settings}
 
 
 def require_its_rule(path: Path, strategy: str) -> None:
-    """Refuse a run of a strategy that is not here, naming its source where that lies beside it.
+    """Refuse a run of a strategy that is not here, and name its source if that lies beside it.
 
-    A configuration is data: it does not run code that nobody named.
+    A configuration is data: it never runs code that the user did not name.
 
     Raises
     ------
@@ -153,12 +155,12 @@ def listing() -> str:
     for kind in kinds:
         origin = "" if kind.file is None else f"  [{kind.file.path}]"
         lines += [f"{kind.name}: {kind.summary()}{origin}"]
-        for known in kind.parameters():
-            default = known.default
+        for declared in kind.parameters():
+            default = declared.default
             if isinstance(default, Mapping):
                 default = ",".join(f"{ticker}={weight:g}" for ticker, weight in default.items())
-            range_ = f"; {known.range}" if known.range else ""
-            lines += [f"  {known.name} = {default}  ({known.unit}{range_})  {known.doc}"]
+            range_ = f"; {declared.range}" if declared.range else ""
+            lines += [f"  {declared.name} = {default}  ({declared.unit}{range_})  {declared.doc}"]
     return "\n".join([*lines, *(f"not usable: {line}" for line in own.wrong)])
 
 

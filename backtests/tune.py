@@ -34,25 +34,28 @@ if TYPE_CHECKING:
 @click.option("--assets", metavar="SPY,SHY,IEF,TLT",
               help="Search every mix of these and cash (hedge_mix).")  # fmt: skip
 @click.option("--step", type=float, default=None,
-              help="Fraction between two weights of a mix  [default: 0.05].")  # fmt: skip
+              help="Step between two weights, a fraction  [default: 0.05].")  # fmt: skip
 @click.option("--grid", "grids", multiple=True, metavar="NAME=VALUES",
               help="Search a parameter: step_bp=25,50 or equity_weight=0.4:0.8:0.1.")  # fmt: skip
 @strategy_options
 @click.option("--maximise", default="cagr", show_default=True, metavar="METRIC",
-              help="cagr, sharpe, sortino or calmar.")  # fmt: skip
+              help="cagr (growth a year), sharpe, sortino or calmar.")  # fmt: skip
 @click.option("--subject-to", "limits", multiple=True, metavar="LIMIT",
               help='A limit to keep, for example "volatility<0.1"; may be given several times  '
                    '[default: "max_drawdown>-0.25" for cagr].')  # fmt: skip
 @click.option("--scheduler", metavar="ADDRESS",
               help="Score on a Dask cluster: tcp://host:port or local:N.")  # fmt: skip
-@click.option("--refresh", is_flag=True, help="Fetch prices again, even if fresh ones are kept.")
+@click.option("--refresh", is_flag=True,
+              help="Fetch prices again, even if recent ones are saved.")  # fmt: skip
 @config_options
 def main(strategy: str | None, **options: Any) -> None:
     """Search the weights or parameters of STRATEGY for the best ones, and say which to trust.
 
-    --weights, --rebalance and --set describe the default, which the result has to beat, and hold
-    for whatever is not searched. The result is the middle of the widest good region, not the
-    luckiest cell, beside every statistic that says how much of its lead is luck.
+    --weights, --rebalance and --set describe the default portfolio, which the result has to beat,
+    and set whatever is not searched. The result is the middle of the widest good region, not the
+    luckiest candidate. Beside it stand statistics that say how much of its lead is luck, such as
+    the deflated Sharpe ratio: the chance that the Sharpe ratio is above what the best of so many
+    tries would show by luck.
     """
     from backtests.report.folder import require_writable
 
@@ -80,7 +83,7 @@ def main(strategy: str | None, **options: Any) -> None:
     if space.left_out.count:
         say(f"note: {space.left_out.count:,} combinations are left out: {space.left_out.why}")
 
-    with progress("loading the kernel"):
+    with progress("loading the search engine"):
         from backtests.tuning import Interrupted, prepare_search, tune
 
     search = prepare_search(config, space, objective, progress, say, refresh=options["refresh"])
@@ -95,7 +98,7 @@ def main(strategy: str | None, **options: Any) -> None:
 
 
 def print_interrupted(console: Console, stopped: Interrupted, space: Space) -> None:
-    """Say what is done, what is best so far, and how to go on."""
+    """Print what is done, what is best so far, and how to continue."""
     from rich.text import Text
 
     from backtests.engine.tuned import params_text
@@ -117,7 +120,7 @@ def print_interrupted(console: Console, stopped: Interrupted, space: Space) -> N
 
 
 def print_tuned(console: Console, tuned: Tuned, folder: Path) -> None:
-    """Print the answer, the portfolios and where everything lies."""
+    """Print the portfolios, the answer and where the results are."""
     import math
 
     from rich.box import SIMPLE_HEAD
@@ -157,6 +160,6 @@ def print_tuned(console: Console, tuned: Tuned, folder: Path) -> None:
 if __name__ == "__main__":
     import signal
 
-    # A polite kill keeps and counts what was tried, as Ctrl-C does.
+    # SIGTERM saves and counts what was tried, as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     run_command(main)

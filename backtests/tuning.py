@@ -1,4 +1,4 @@
-"""The one place where a search happens: score everything, then say which to trust."""
+"""The only place that executes a search: score all candidates, then examine the best."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ Steps = Callable[[int, int], object]
 Frames = Callable[[PricePanel, Candidates], Iterator[pd.DataFrame]]
 
 MIXES_AT_ONCE = 1 << 18  # made ready for the kernel; bounds memory
-# Of a rule of the user's own what is proved before and after the scores: the default and some of
-# the corners, the recommended and the best.
+# How many settings of the user's own rule are proved: before scoring the default and some of the
+# corners, after it the recommended and the best.
 MOST_PROVED, MOST_NAMED = 9, 20
-RULES_AT_ONCE = 64  # decisions take most of the time, and are kept every half second
+RULES_AT_ONCE = 64  # decisions take most of the time; so scores are saved every half second
 
 
 @dataclass(frozen=True)
@@ -57,14 +57,14 @@ class BestSoFar:
 
 
 class Interrupted(Exception):
-    """A search that was stopped: what it has scored is kept.
+    """A search that was stopped: the scores so far are saved.
 
     Attributes
     ----------
     done, total
         Candidates scored, and all.
     best
-        The best one so far, None where none keeps the limits.
+        The best candidate so far, None where none keeps the limits.
     """
 
     def __init__(self, done: int, total: int, best: BestSoFar | None):
@@ -136,7 +136,7 @@ def prepare_search(
 def _earliest(
     market: Market, rules: Sequence[Strategy], required: Sequence[str]
 ) -> tuple[pd.Timestamp, str]:
-    """The first session on which all rules can decide, and what makes them wait for it."""
+    """The first session on which all rules can decide, and why not earlier."""
     start, late = market.first_session(required)
     reason = f"the first day of {late}"
     for rule in rules:
@@ -184,12 +184,12 @@ def _require_score(search: Search, progress: Progress) -> None:
 def score_space(
     search: Search, unfinished: Unfinished, frames: Frames, step: Steps = lambda done, of: None
 ) -> tuple[Array, NDArray[np.bool_], bool]:
-    """Score every candidate that is not kept yet.
+    """Score every candidate whose score is not saved yet.
 
     Returns
     -------
     tuple
-        Scores, candidates x ``METRICS``; which are there; and whether Ctrl-C stopped the rest.
+        Scores, candidates x ``METRICS``; which candidates have some; whether Ctrl-C stopped it.
     """
     scores, done = unfinished.read()
     total = len(search.space)
@@ -207,13 +207,13 @@ def score_space(
                 at += len(fresh)
                 step(int(done.sum()), total)
     except KeyboardInterrupt:
-        # It may come after scores are kept and before they are noted here: what is kept decides.
+        # It may come after scores are saved and before they are noted here: read what is saved.
         return *unfinished.read(), True
     return scores, done, False
 
 
 def _gaps(done: NDArray[np.bool_], size: int) -> list[tuple[int, int]]:
-    """Stretches of candidates without scores, none longer than ``size``."""
+    """Runs of candidates without scores, as (first, end), none longer than ``size``."""
     edges = np.flatnonzero(np.diff(np.concatenate([[True], done, [True]])))
     return [
         (first, min(first + size, int(stop)))
@@ -224,7 +224,7 @@ def _gaps(done: NDArray[np.bool_], size: int) -> list[tuple[int, int]]:
 
 @contextlib.contextmanager
 def scorer(scheduler: str | None, progress: Progress) -> Iterator[Frames]:
-    """Give what scores candidates: threads of this process, or a cluster."""
+    """Choose what scores candidates: threads of this process, or a cluster."""
     if scheduler is None:
         yield lambda panel, part: score_in_chunks(panel, part, progress=progress)
         return
@@ -251,7 +251,7 @@ def tune(
     scheduler
         ``tcp://host:port`` or ``local:N``; None for the threads of this process.
     progress, steps
-        Show a long step, and how many of many are done.
+        Show a long step, and how many candidates are done.
 
     Raises
     ------
@@ -284,14 +284,14 @@ def tune(
                 prove_on(space.rule(number), search.market, seconds=0.0)
         with progress("writing the page"):
             folder = write_tuning(out, tuned)
-    except KeyboardInterrupt:  # the scores stay until the folder is there
+    except KeyboardInterrupt:  # scores are kept until the folder is written
         raise interrupted from None
     unfinished.discard()
     return tuned, folder
 
 
 def _require_current(search: Search, unfinished: Unfinished) -> None:
-    """Discard kept scores of a rule that scores otherwise now: something it reads has changed."""
+    """Discard saved scores of a rule whose scores have changed: so has something that it reads."""
     scores, done = unfinished.read()
     there = np.flatnonzero(done)
     if not len(there):

@@ -17,9 +17,10 @@ from data.treasuries.instruments import CATALOGUE
 from data.treasuries.proxies import Splice, extend, track_splices
 from data.treasuries.rates import Rates, bill_level, on_sessions, stale_notes
 
-# Holidays of one exchange and not another are a few days a year; beyond, it is another calendar.
+# Share of sessions that may lack a ticker's price. Holidays that only one exchange has are a few
+# days a year; more than this means that the tickers trade on different calendars.
 MOST_LEFT_OUT = 0.05
-BILL_CARRIED_DAYS = 10
+BILL_CARRIED_DAYS = 10  # how long a bill yield is used after its day
 
 # Total-return index of cash, what it is in words, and notes on it.
 Cash = tuple[pd.Series, str, list[str]]
@@ -46,28 +47,29 @@ def market_of(
     series
         Levels by ticker, in the order wanted.
     source, title
-        As in :class:`~data.market.Market`; the title is told whether the rows are daily.
+        As in :class:`~data.market.Market`; ``daily`` or ``monthly`` is put before the title.
     notes, remarks
-        What the reader has to know of these data; what is said once, on the screen.
+        As in :class:`~data.market.Market`: what the reader has to know about these data, and
+        what is shown once, on the screen.
     origin
         Where the prices come from today.
     fetched
         Date of fetching by ticker, where there is one.
     rates
-        Yields and the like of the same source.
+        Yields and other rates of the same source.
     older
-        Histories that carry others back before their first day; None not to extend any.
+        Histories that stand in for others before their first day; None to extend none.
     end
         Last day wanted, or None for all.
     cash_of
-        Gives cash for the sessions and their number a year, where the source has levels of its
-        own; None for :func:`cash_level` of the bill yield in ``rates``.
+        Called with the sessions and their number a year, where the source has levels of cash of
+        its own; None to build cash from the bill yield in ``rates`` (:func:`cash_level`).
     """
-    known = rates or Rates()
+    raw_rates = rates or Rates()
     frequency = _common_frequency(series, source)
     splices: list[Splice] = []
     tracked: list[Tracking] = []
-    said = list(notes)
+    all_notes = list(notes)
     if older is not None:
         if frequency != 252:
             raise DataError(
@@ -75,18 +77,18 @@ def market_of(
                 "leave --extend out"
             )
         own = series
-        series, splices, not_carried = extend(own, known, older)
+        series, splices, not_carried = extend(own, raw_rates, older)
         splices = [splice for splice in splices if end is None or splice.day <= end]
-        tracked = track_splices(splices, own, known, older, end)
-        said += not_carried
+        tracked = track_splices(splices, own, raw_rates, older, end)
+        all_notes += not_carried
     series = {ticker: upto(levels, end, source) for ticker, levels in series.items()}
-    said += [note for ticker, levels in series.items() for note in _wild_note(ticker, levels)]
+    all_notes += [note for ticker, levels in series.items() for note in _wild_note(ticker, levels)]
     prices, cut = align(series, source)
     periods_per_year(pd.DatetimeIndex(prices.dropna().index), f"the common history of {source}")
     sessions = pd.DatetimeIndex(prices.index)
     if cash_of is None:
-        cash, what_cash, cash_notes = cash_level(sessions, known.bill, frequency)
-        bill_source = "bundled" if known.bill is None else known.bill_source or source
+        cash, what_cash, cash_notes = cash_level(sessions, raw_rates.bill, frequency)
+        bill_source = "bundled" if raw_rates.bill is None else raw_rates.bill_source or source
     else:
         cash, what_cash, cash_notes = cash_of(sessions, frequency)
         bill_source = source
@@ -101,7 +103,7 @@ def market_of(
         for ticker in prices
     }
     provenance[CASH] = describe(cash, bill_source, what_cash)
-    public = on_sessions(known, sessions, frequency)
+    public = on_sessions(raw_rates, sessions, frequency)
     return Market(
         source=source,
         title=f"{'daily' if frequency == 252 else 'monthly'} {title}",
@@ -109,7 +111,13 @@ def market_of(
         cash=cash,
         periods_per_year=frequency,
         provenance=provenance,
-        notes=[*said, *map(str, splices), *cut, *cash_notes, *stale_notes(known, sessions[-1])],
+        notes=[
+            *all_notes,
+            *map(str, splices),
+            *cut,
+            *cash_notes,
+            *stale_notes(raw_rates, sessions[-1]),
+        ],
         remarks=remarks,
         origin=origin,
         tracking=tracked,
@@ -126,21 +134,21 @@ def cash_level(sessions: pd.DatetimeIndex, bill: pd.Series | None, frequency: in
     Returns
     -------
     tuple
-        The index, what it is in words, and notes on stretches that stand on something else.
+        The index, what it is in words, and notes on stretches that use another source.
     """
     bundled_bill = bundled.monthly_bill_returns()
     level, notes = level_from_monthly_bills(sessions, bundled_bill, frequency)
     if bill is None or bill.dropna().index[0] >= sessions[-1]:
         notes.insert(0, "cash earns the bundled one-month bill return (no bill yield here)")
         return level, "one-month Treasury bill (Kenneth R. French), spread over each month", notes
-    known = bill.dropna()
-    begins = sessions[sessions.searchsorted(known.index[0])]
-    later = bill_level(known, sessions[sessions >= begins]).reindex(sessions)
+    published = bill.dropna()
+    begins = sessions[sessions.searchsorted(published.index[0])]
+    later = bill_level(published, sessions[sessions >= begins]).reindex(sessions)
     from_bills = later.pct_change(fill_method=None)
     from_table = level.pct_change(fill_method=None)
-    # Where no yield was published for long, the bundled table stands in while it lasts.
-    place = known.index.searchsorted(sessions, side="right") - 1
-    ages = np.where(place >= 0, (sessions - known.index[np.maximum(place, 0)]).days, 10**6)
+    # Where no yield was published for long, the bundled table is used instead, as far as it goes.
+    place = published.index.searchsorted(sessions, side="right") - 1
+    ages = np.where(place >= 0, (sessions - published.index[np.maximum(place, 0)]).days, 10**6)
     stale = np.r_[False, ages[:-1] > BILL_CARRIED_DAYS]
     in_table = np.asarray(sessions.to_period("M") <= bundled_bill.index[-1])
     returns = from_bills.where(~(stale & in_table) & from_bills.notna(), from_table).fillna(0.0)
@@ -154,7 +162,7 @@ def cash_level(sessions: pd.DatetimeIndex, bill: pd.Series | None, frequency: in
             f"a recent bill yield (first {sessions[holes][0]:%Y-%m-%d})"
         )
     if (stale & ~in_table).any():
-        notes.append(f"cash after {known.index[-1]:%Y-%m-%d} earns that day's bill yield")
+        notes.append(f"cash after {published.index[-1]:%Y-%m-%d} earns that day's bill yield")
     cash = 100.0 * (1.0 + returns).cumprod()
     return cash.rename(CASH), "rolled three-month Treasury bills", notes
 
@@ -170,7 +178,7 @@ def _wild_note(ticker: str, levels: pd.Series) -> list[str]:
 
 
 def upto(levels: pd.Series, end: str | None, source: str) -> pd.Series:
-    """Cut a history at a last day, so that what is said of it is about what is used.
+    """Cut a history at a last day, so that its notes are about the rows that are used.
 
     Raises
     ------
@@ -188,26 +196,27 @@ def upto(levels: pd.Series, end: str | None, source: str) -> pd.Series:
 
 def _common_frequency(series: Mapping[str, pd.Series], source: str) -> int:
     """Rows per year of every history; a daily and a monthly one do not make a market."""
-    found = {
+    frequencies = {
         ticker: periods_per_year(pd.DatetimeIndex(levels.index), f"{ticker} of {source}")
         for ticker, levels in series.items()
     }
-    first = next(iter(found))
-    for ticker, frequency in found.items():
-        if frequency != found[first]:
+    first = next(iter(frequencies))
+    for ticker, frequency in frequencies.items():
+        if frequency != frequencies[first]:
             words = {252: "daily", 12: "monthly"}
             raise DataError(
-                f"{first} of {source} is {words[found[first]]} but {ticker} is "
+                f"{first} of {source} is {words[frequencies[first]]} but {ticker} is "
                 f"{words[frequency]}; give all tickers the same kind of rows"
             )
-    return found[first]
+    return frequencies[first]
 
 
 def align(series: Mapping[str, pd.Series], source: str) -> tuple[pd.DataFrame, list[str]]:
-    """Put histories on common sessions: none is filled, shortening is said.
+    """Put histories on common sessions: no price is filled in, and what is left out is noted.
 
-    A ticker may start late (NaN before). After that a session stands only if every started
-    ticker has a price, since a filled one would hide a move; the end is the earliest last day.
+    A ticker may start late (NaN before). A session is used only if every ticker that has
+    started has a price on it, since a filled price would hide a move. The market ends on the
+    earliest last day of any ticker.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What the world was like, month by month: yields, the policy rate and consumer prices."""
+"""Yields, the policy rate and consumer prices month by month, for reports about a market."""
 
 from __future__ import annotations
 
@@ -33,14 +33,18 @@ def _bundled_table() -> pd.DataFrame:
 
 
 def _chained(own: pd.Series, older: pd.Series) -> pd.Series:
-    """Prices of the source, carried on both ways by the table's changes, without a step."""
-    known = own.dropna()
-    if known.empty or known.index[0] not in older.index:
+    """Consumer prices of the source, extended both ways by the changes of the bundled ones.
+
+    Before the source's first figure the bundled index is scaled to meet it there, and after its
+    last figure to meet that one: so no join makes a false change of prices.
+    """
+    published = own.dropna()
+    if published.empty or published.index[0] not in older.index:
         return older
-    first, last = known.index[0], known.index[-1]
-    before = older.loc[: first - 1] * (known[first] / older[first])
-    after = older.loc[last + 1 :] * (known[last] / older[last]) if last in older.index else None
-    return pd.concat([part for part in (before, known, after) if part is not None])
+    first, last = published.index[0], published.index[-1]
+    before = older.loc[: first - 1] * (published[first] / older[first])
+    after = older.loc[last + 1 :] * (published[last] / older[last]) if last in older.index else None
+    return pd.concat([part for part in (before, published, after) if part is not None])
 
 
 def ten_year(market: Market) -> pd.Series | None:
@@ -53,7 +57,7 @@ def ten_year(market: Market) -> pd.Series | None:
 
 def _at_month_ends(market: Market) -> pd.DataFrame:
     months = market.sessions.to_period("M")
-    known = {"y10": ten_year(market), "policy_rate": market.policy_rate, "cpi": market.cpi}
+    series = {"y10": ten_year(market), "policy_rate": market.policy_rate, "cpi": market.cpi}
     missing = pd.Series(float("nan"), index=market.sessions)
-    frame = pd.DataFrame({n: missing if s is None else s for n, s in known.items()})
+    frame = pd.DataFrame({n: missing if s is None else s for n, s in series.items()})
     return frame.groupby(months).last()

@@ -1,4 +1,4 @@
-"""``python -m data.cache``: what prices are kept, and how to forget them."""
+"""``python -m data.cache``: list the cached prices, or remove them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from data.command import CONTEXT, make_console, run_command
 @click.option("--clear", is_flag=True, help="Remove every snapshot.")
 @click.option("--debug", is_flag=True, help="Show tracebacks.")
 def main(clear: bool, debug: bool) -> None:
-    """List the price snapshots kept in data/cache/ (or $HEDGE_DATA_DIR)."""
+    """List the cached price snapshots in data/cache/ (or $HEDGE_DATA_DIR)."""
     from data.origin import age_text
     from data.sources.snapshots import Store
 

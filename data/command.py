@@ -1,4 +1,4 @@
-"""How every command talks and ends: errors in one line, exit codes, progress."""
+"""What every command shares: errors in one line, exit codes, progress on the screen."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 NARROWEST = 80
 SECONDS_BETWEEN_LINES = 2
 LONGEST = 1_000  # characters of an error
-MOST_WORDS = 200  # characters of what a server says of itself, in a message of ours
+MOST_WORDS = 200  # characters of a server's own text that a message of ours quotes
 
 
 def silent(_: str) -> AbstractContextManager[object]:
@@ -43,10 +43,12 @@ def run_command(command: click.Command, arguments: Sequence[str] | None = None) 
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
     for number, name in enumerate(("stdin", "stdout", "stderr")):
-        if getattr(sys, name) is None:  # closed, as daemons leave it; no file may take its number
+        # Daemons leave streams closed. Opened anew, no other file can take their number.
+        if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "w" if number else "r"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a terminal may know fewer signs than names have
+        # A name may hold characters that the terminal's encoding lacks.
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
         _require_words(given)
@@ -60,7 +62,7 @@ def run_command(command: click.Command, arguments: Sequence[str] | None = None) 
     except HedgeError as error:
         sys.exit(_say(str(error), 2, debug=debug))
     except BrokenPipeError:
-        # The reader of a pipe left early: nothing to tell, and no flush at exit either.
+        # The reader of a pipe left early: nothing can be shown, and Python must not flush at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except OSError as error:
@@ -77,7 +79,7 @@ def _say(message: str, code: int, *, debug: bool = False) -> int:
     try:
         sys.stderr.write(f"error: {one_line(message)}\n")
         sys.stderr.flush()
-    except OSError:  # nobody can be told, but the exit code stands
+    except OSError:  # the message cannot be shown, but the exit code stays
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
     return code
 
@@ -100,10 +102,10 @@ def one_line(message: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Write signs that do not print as their escapes; lines stay.
+    """Write characters that do not print as their escapes; line breaks stay.
 
-    A name or a note from a file may hold commands to the terminal, or turn the direction of
-    what follows.
+    A name or a note from a file may hold control codes of the terminal, or characters that turn
+    the direction of the text after them.
     """
     return "".join(
         sign if sign.isprintable() or sign == "\n" else sign.encode("unicode_escape").decode()
@@ -112,25 +114,27 @@ def printable(text: str) -> str:
 
 
 def words_of(said: object) -> str:
-    """Fit what a server said into one short printable line."""
+    """Fit a server's own text into one short printable line."""
     shown = printable(" ".join(str(said)[: 4 * MOST_WORDS].split()))
     return shown if len(shown) <= MOST_WORDS else f"{shown[: MOST_WORDS - 3]}..."
 
 
 def _require_words(arguments: Sequence[str]) -> None:
-    """Refuse what no file name and no process can hold."""
+    """Refuse arguments with NUL or undecodable bytes."""
     for word in arguments:
         try:
-            word.encode()  # bytes of a name that are no text cannot be written into a result
+            word.encode()  # undecodable bytes cannot be written into a result file
             possible = "\0" not in word
         except UnicodeEncodeError:
             possible = False
         if not possible:
-            raise UsageError(f"{word!r} holds what is no text; leave it out, or rename that file")
+            raise UsageError(
+                f"{word!r} holds NUL or undecodable bytes; leave them out, or rename that file"
+            )
 
 
 def _require_once(command: click.Command, arguments: Sequence[str]) -> None:
-    """Refuse an option given twice: the last one would win without a word."""
+    """Refuse an option given twice: click would silently use the last one."""
     for option in command.params:
         if option.param_type_name != "option" or getattr(option, "multiple", False):
             continue
@@ -145,7 +149,7 @@ def _require_once(command: click.Command, arguments: Sequence[str]) -> None:
 
 @contextmanager
 def chance_untouched() -> Iterator[None]:
-    """Give the user's random numbers back after an import that takes some: he may have seeded."""
+    """Restore the state of ``random`` afterwards: the user may have seeded it, and imports draw."""
     state = random.getstate()
     try:
         yield
@@ -160,10 +164,10 @@ def _lasting() -> type[Console]:
         from rich.console import Console
 
     class Lasting(Console):
-        """Goes on with its work when the reader of a pipe has left."""
+        """Keeps working when the reader of a pipe has left."""
 
         def render_str(self, text: str, **options: Any) -> Text:
-            """Show no text but as text, cells of tables included."""
+            """Show text without control characters, in cells of tables as well."""
             return super().render_str(printable(text), **options)
 
         def on_broken_pipe(self) -> None:
@@ -181,8 +185,8 @@ def make_console(*, stderr: bool = False) -> Console:
 
 
 def tell(line: str) -> None:
-    """Write a line to stderr, where there is one: what only informs ends no work."""
-    with suppress(OSError, ValueError):  # its reader has left; it is closed
+    """Write a line to stderr if possible; a failure to inform must not end the work."""
+    with suppress(OSError, ValueError):  # its reader has left, or it is closed
         if sys.stderr is not None:
             sys.stderr.write(f"{line}\n")
 
@@ -204,12 +208,12 @@ def progress(step: str) -> Iterator[None]:
 
 @contextmanager
 def steps(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Show how many of many steps are done: a bar with rate and time left, lines elsewhere.
+    """Show how many steps are done: a bar with rate and time left on a terminal, else lines.
 
     Yields
     ------
     callable
-        To call with the number done and the number of all.
+        To call with the number of steps done and the number of all steps.
     """
     console = make_console(stderr=True)
     if not console.is_terminal:

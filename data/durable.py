@@ -1,4 +1,4 @@
-"""Files that are whole or absent: written beside their place, synced, then renamed into it.
+"""Atomic writes: a file is written under a temporary name, synced, then renamed.
 
 A name appears only once its content is on the disk, and the folder that holds the name is
 synced after it. So neither a killed process nor, on a disk that honours fsync, a power cut
@@ -21,18 +21,18 @@ TEMPORARY = ".writing-"
 LOCK = ".lock"
 LOCK_TIMEOUT_SECONDS = 60
 TO_SYNC = os.O_RDWR if os.name == "nt" else os.O_RDONLY  # Windows syncs what is open for writing
-# What a file system answers that has no such thing as syncing a folder.
+# Errors of a file system that cannot sync folders at all.
 NOT_FOR_FOLDERS = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EBADF}
 
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Write a file whole or not at all, while holding a lock on its place.
+    """Write a file whole or not at all; the caller holds the lock of its folder.
 
     Yields
     ------
     pathlib.Path
-        A name beside it to write to. If the block raises, what stood at ``path`` still does.
+        A temporary name beside it to write to. If the block raises, ``path`` is as it was.
 
     Raises
     ------
@@ -51,14 +51,15 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def beside(path: Path) -> Path:
-    """Make up a name to write to before it becomes ``path``."""
+    """Make up a temporary name in the folder of ``path``, to be renamed to it later."""
     return path.with_name(f"{TEMPORARY}{path.name}-{secrets.token_hex(4)}")
 
 
 def remove_left_behind(path: Path) -> None:
-    """Clear what killed processes were writing to become ``path``; only under its lock.
+    """Remove temporary files of ``path`` that killed processes left; only under its lock.
 
-    The lock, not an age, tells it from work in hand: clocks are set back.
+    Who holds the lock knows that no other process is writing. The age of a file would not tell,
+    since clocks can be set back.
     """
     for left in path.parent.glob(f"{TEMPORARY}{glob.escape(path.name)}-*"):
         with contextlib.suppress(OSError):
@@ -66,14 +67,14 @@ def remove_left_behind(path: Path) -> None:
 
 
 def sync(path: Path) -> None:
-    """Have the disk hold a file's content, or a folder's names, before going on.
+    """Wait until a file's content, or a folder's list of names, is on the disk.
 
-    A folder is left as it is where the system or its file system syncs none, as on Windows.
+    Where the system or the file system cannot sync folders, as on Windows, a folder is skipped.
 
     Raises
     ------
     OSError
-        If it cannot be synced; of a folder, where it could be.
+        If syncing fails; for a folder only where folders can be synced.
     """
     is_folder = path.is_dir()
     try:
@@ -93,14 +94,14 @@ def sync(path: Path) -> None:
 
 @contextlib.contextmanager
 def locked(folder: Path, name: str = LOCK) -> Iterator[None]:
-    """Hold a folder's lock, alone among processes and threads; it ends with its process.
+    """Hold a folder's exclusive lock, which the system releases when its process ends.
 
     Parameters
     ----------
     folder
-        Where the lock lies.
+        Where the lock file is.
     name
-        Its file. Whoever changes what the folder lists holds the one that is named here.
+        Name of the lock file. Hold the default one to add, rename or remove what the folder lists.
 
     Raises
     ------
@@ -128,10 +129,10 @@ def locked(folder: Path, name: str = LOCK) -> Iterator[None]:
 
 
 def is_held(lock: Path) -> bool:
-    """Whether a living process holds a lock of a made-up name; one that is free is removed.
+    """Whether a running process holds a lock file of a random name; a free one is removed.
 
-    One that cannot be tried counts as held: its process may be at work. Whoever makes or tries
-    such locks holds that of their folder, so that none is removed between its making and its use.
+    A lock that cannot be tried counts as held: its process may still be working. Callers hold the
+    folder's own lock, so that no lock file is removed between its making and its use.
     """
     from filelock import FileLock
 
@@ -139,7 +140,7 @@ def is_held(lock: Path) -> bool:
     try:
         trial.acquire(blocking=False)
         trial.release()
-    except OSError:  # a lock that is held, too: filelock's Timeout is one
+    except OSError:  # filelock's Timeout, of a lock that is held, is an OSError as well
         return True
     with contextlib.suppress(OSError):
         lock.unlink(missing_ok=True)

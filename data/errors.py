@@ -1,4 +1,4 @@
-"""The one family of errors that a user can correct; everything else is a fault of ours."""
+"""The errors that a user can correct; every other exception is a fault of this program."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 import difflib
 from collections.abc import Iterable
 
-# What a message shows as it is; of anything else it names the type.
+# Types whose values a message shows; of any other value it names the type.
 SHOWN = (bool, int, float, complex, str, bytes, list, tuple, set, frozenset, dict, dt.date)
 MOST_SHOWN = 80  # characters
 
@@ -48,14 +48,14 @@ class OutputError(HedgeError):
 
 
 class WorkerError(HedgeError):
-    """A worker process that was ended from outside: running again may help."""
+    """A worker process that was killed from outside: running again may help."""
 
 
 def in_short(value: object) -> str:
-    """Show in a message what was given: short, in one line, whatever it is.
+    """Show a value in a message, in one short line.
 
-    A table has many lines, a whole number may have too many digits to be written, and an object
-    of the user's may fail to show itself: of these the type is named.
+    A table has many lines, an integer may have too many digits to be written, and ``repr`` of a
+    user's object may fail: of these only the type is named.
     """
     kind = type(value).__name__
     if isinstance(value, type) or kind == "NAType":
@@ -75,12 +75,12 @@ def in_short(value: object) -> str:
 
 
 def did_you_mean(word: object, names: Iterable[str]) -> str:
-    """Name the nearest known word, as a clause to append to an error, or nothing.
+    """Suggest the most similar valid word, as a clause to append to an error, or nothing.
 
     Parameters
     ----------
     word
-        What the user wrote; nothing is near what is no text, as it may be from Python.
+        What the user gave; from Python it may be no text, and then nothing is suggested.
     names
         The words that would have been right.
     """

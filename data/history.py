@@ -57,7 +57,7 @@ def main(
         console.print(f"warning: {remark}", soft_wrap=True)
     if four_yields:
         rates = _four(rates)
-    found, ratios = [], {}
+    trackings, ratios = [], {}
     for ticker, fund in funds.items():
         try:
             measured = _measure(ticker, fund, rates, older, first, last)
@@ -65,15 +65,15 @@ def main(
             console.print(f"warning: {error}", soft_wrap=True)
             continue
         if measured is not None:
-            found.append(measured[0])
+            trackings.append(measured[0])
             ratios[ticker] = measured[1]
-    if not found:
+    if not trackings:
         raise DataError(f"{source} has no fund with a proxy to compare; give yields and prices")
-    _print(found)
+    _print(trackings)
     folder = Path(out)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _write(found, ratios, folder)
+        _write(trackings, ratios, folder)
     except OSError as error:
         raise UsageError(
             f"--out {out} cannot be written: {error.strerror or error}; choose another folder"
@@ -93,10 +93,10 @@ def _load(
             raise DataError(f"--source {source} is not a folder; give one with CSV files")
         there = set(files.tickers(folder))
         wanted = [name for name in (*FUNDS, *PROXIES) if name in there]
-        said: list[str] = []
-        prices = {name: files.read_prices(folder, name, said) for name in wanted}
+        notes: list[str] = []
+        prices = {name: files.read_prices(folder, name, notes) for name in wanted}
         rates = files.read_rates(folder)
-        return {fund: prices[fund] for fund in FUNDS if fund in prices}, rates, prices, said
+        return {fund: prices[fund] for fund in FUNDS if fund in prices}, rates, prices, notes
     if source != "yahoo":
         raise UsageError(f"--source takes yahoo or files:DIR, got {source!r}")
     from data.sources import yahoo
@@ -137,16 +137,16 @@ def _measure(
     """Tracking of a fund's nearest proxy, and proxy over fund from 100; None without a proxy."""
     from data.treasuries.proxies import nearest_proxy, tracking
 
-    made = nearest_proxy(ticker, rates, older)
-    if made is None:
+    proxy = nearest_proxy(ticker, rates, older)
+    if proxy is None:
         return None
-    level, what = made
+    level, what = proxy
     measured = tracking(ticker, fund, level, what, first, last)
     ratio = (level.reindex(fund.index).dropna() / fund).dropna().loc[first:last]
     return measured, 100 * ratio / ratio.iloc[0]
 
 
-def _print(found: list[Tracking]) -> None:
+def _print(trackings: list[Tracking]) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
@@ -158,28 +158,28 @@ def _print(found: list[Tracking]) -> None:
     for heading in ("fund", "months", "correlation", "tracking error", "mean", "beta",
                     "worst year"):  # fmt: skip
         table.add_column(heading, justify="left" if heading == "fund" else "right")
-    for one in found:
+    for row in trackings:
         worst = (
-            f"{one.worst_year}: {100 * one.worst_year_difference:+.2f}"
-            if one.worst_year_difference is not None
+            f"{row.worst_year}: {100 * row.worst_year_difference:+.2f}"
+            if row.worst_year_difference is not None
             else "-"
         )
         table.add_row(
-            one.ticker,
-            f"{one.first} to {one.last}",
-            f"{one.correlation:.4f}",
-            f"{100 * one.tracking_error:.2f}",
-            f"{100 * one.mean_difference:+.2f}",
-            f"{one.beta:.3f}",
+            row.ticker,
+            f"{row.first} to {row.last}",
+            f"{row.correlation:.4f}",
+            f"{100 * row.tracking_error:.2f}",
+            f"{100 * row.mean_difference:+.2f}",
+            f"{row.beta:.3f}",
             worst,
         )
     console = make_console()
     console.print(table)
-    for one in found:
-        console.print(f"{one.ticker}: {one.proxy}", soft_wrap=True)
+    for row in trackings:
+        console.print(f"{row.ticker}: {row.proxy}", soft_wrap=True)
 
 
-def _write(found: list[Tracking], ratios: dict[str, pd.Series], folder: Path) -> None:
+def _write(trackings: list[Tracking], ratios: dict[str, pd.Series], folder: Path) -> None:
     from dataclasses import asdict
 
     import matplotlib as mpl
@@ -196,14 +196,14 @@ def _write(found: list[Tracking], ratios: dict[str, pd.Series], folder: Path) ->
         for ticker, ratio in ratios.items():
             axes.plot(ratio.index, ratio.to_numpy(), label=ticker, linewidth=1)
         axes.axhline(100, color="0.5", linewidth=0.6)
-        axes.set_title("Proxy over fund, 100 at the start: level is a good fit", loc="left")
+        axes.set_title("Proxy over fund, 100 at the start: a flat line is a good fit", loc="left")
         axes.legend(frameon=False, ncols=len(ratios))
         axes.spines[["top", "right"]].set_visible(False)
         with locked(folder):
             for path in (table, picture):
                 remove_left_behind(path)
             with replacing(table) as temporary:
-                rows = pd.DataFrame([asdict(one) for one in found])
+                rows = pd.DataFrame([asdict(row) for row in trackings])
                 rows.to_csv(temporary, index=False, lineterminator="\n")
             with replacing(picture) as temporary:
                 figure.savefig(temporary, format="svg", metadata={"Date": None})

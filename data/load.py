@@ -1,4 +1,4 @@
-"""One door to every source: ``load_market``."""
+"""``load_market``: the one function that loads prices, whatever their source."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ SOURCES = ("auto", "yahoo", "bundled", "files:DIR")  # those to choose from
 def require_source(source: str) -> None:
     """Refuse a source that does not exist, before anything is loaded.
 
-    Beside those of ``SOURCES`` a run may stand on prices given in Python, which nobody chooses
-    by name.
+    Beside those of ``SOURCES`` there are prices given in Python (``prices``), which cannot be
+    chosen on the command line.
 
     Raises
     ------
@@ -60,24 +60,24 @@ def load_market(
     end
         Last day wanted, ``YYYY-MM-DD``.
     extend
-        Carry each history back before its first day by its proxies.
+        Extend each history before its first day by its proxies.
     needs
-        What else is needed, of ``yields``, ``policy_rate``, ``usd`` and ``cpi``: a source that
-        asks for each series over the network leaves out the others.
+        What else is needed, of ``yields``, ``policy_rate``, ``usd`` and ``cpi``. A source that
+        fetches each series over the network leaves out the others.
     refresh
-        Ask Yahoo even where a fresh snapshot is kept.
+        Fetch from Yahoo even if the cache has a snapshot of the last day.
     progress
-        A context around each step that may take long.
+        Context manager around each step that may take long.
 
     Returns
     -------
     Market
-        All rows the source has.
+        All rows that the source has.
 
     Raises
     ------
     UsageError
-        For an unknown source, and for prices given in Python, which are nowhere to be loaded.
+        For an unknown source, and for prices given in Python, which cannot be loaded again.
     DataError
         For a ticker the source lacks, or data that cannot be used.
     """
@@ -112,15 +112,15 @@ def load_market(
             progress=progress,
         )
     if extend and market.source == "bundled":
-        said = "--extend changes nothing: the bundled history is not carried back"
-        market = market.relabelled(notes=[*market.notes, said])
+        note = "--extend changes nothing: the bundled history is not carried back"
+        market = market.relabelled(notes=[*market.notes, note])
     return market
 
 
 def available(source: str) -> list[str] | None:
-    """List the tickers a source has, or None where it can only be asked one by one.
+    """List the tickers a source has, or None where it can only be asked for them one by one.
 
-    Prices given in Python are not here to be listed: of those there are none.
+    The list is empty for prices given in Python, which are not stored.
     """
     if source == GIVEN:
         return []
@@ -136,7 +136,7 @@ def available(source: str) -> list[str] | None:
 
 
 def data_line(market: Market) -> str:
-    """Say in one line which data a market is, up to when, and how they came to be used."""
+    """Say in one line which data a market has, for which span, and why these were used."""
     remark = market.origin.remark
     return span_line(market, market.title) + (f" ({remark})" if remark else "")
 

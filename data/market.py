@@ -37,8 +37,8 @@ class Tracking:
     """A proxy against its fund over their common whole months, all in fractions.
 
     ``correlation`` and ``beta`` (fund on proxy) are of monthly returns; ``tracking_error`` is
-    the deviation of their difference, annualised; ``mean_difference`` model less fund, a year;
-    ``worst_year`` the calendar year with the largest difference.
+    the annualised standard deviation of their difference; ``mean_difference`` is proxy less
+    fund, a year; ``worst_year`` is the calendar year with the largest difference.
     """
 
     ticker: str
@@ -56,21 +56,21 @@ class Tracking:
 
 def content_sha256(series: pd.Series) -> str:
     """Hash a series by its dates (days since 1970, int64) and values (float64), little-endian."""
-    known = series.dropna()
+    present = series.dropna()
     digest = hashlib.sha256()
-    digest.update(known.index.values.astype("datetime64[D]").astype("<i8").tobytes())
-    digest.update(known.to_numpy("<f8").tobytes())
+    digest.update(present.index.values.astype("datetime64[D]").astype("<i8").tobytes())
+    digest.update(present.to_numpy("<f8").tobytes())
     return digest.hexdigest()
 
 
 def describe(series: pd.Series, source: str, what: str, fetched: str | None = None) -> Provenance:
     """Record where a series comes from, with its span."""
-    known = series.dropna()
+    present = series.dropna()
     return Provenance(
         source=source,
         what=what,
-        first=f"{known.index[0]:%Y-%m-%d}",
-        last=f"{known.index[-1]:%Y-%m-%d}",
+        first=f"{present.index[0]:%Y-%m-%d}",
+        last=f"{present.index[-1]:%Y-%m-%d}",
         fetched=fetched,
     )
 
@@ -100,16 +100,16 @@ class Market:
     notes
         What the reader has to know about these data, a sentence each.
     remarks
-        What is said once, on the screen and in the manifest, after the origin's own remark.
-        They do not determine a run.
+        Shown once, on the screen and in the manifest, after the origin's own remark. Unlike
+        notes they are no part of what identifies a run.
     origin
-        Where the prices come from today, and why not from the first choice.
+        Where the prices come from today, and why not from the source asked first.
     tracking
-        How each proxy in these histories follows its fund.
+        How closely each proxy in these histories follows its fund.
     yields
         Sessions x maturities in years: par yields in percent, or None.
     policy_rate, cpi, usd
-        Series on the same sessions, each lagged to the day it was public, or None.
+        Series on the same sessions, each figure from the day on which it was public, or None.
 
     Raises
     ------
@@ -198,7 +198,7 @@ class Market:
 
     @property
     def title(self) -> str:
-        """The source in words; where something stood in, with the reason in short."""
+        """The source in words; where a fallback was used, with the reason in short."""
         return self.origin.title(self.plain_title)
 
     @property
@@ -228,7 +228,7 @@ class Market:
 
     @property
     def policy_rate(self) -> pd.Series | None:
-        """Effective federal funds rate in percent, as known on the session."""
+        """Effective federal funds rate in percent, as published by the session."""
         return None if self._policy_rate is None else self._policy_rate.copy(deep=False)
 
     @property
@@ -275,7 +275,7 @@ class Market:
         cut = copy.copy(self)
         for name in ("_prices", "_cash", "_yields", "_policy_rate", "_cpi", "_usd"):
             rows = getattr(self, name)
-            # Memory of its own: no way leads from it to what came later.
+            # A copy of the rows: the array of a view would still hold the rows after ``session``.
             vars(cut)[name] = None if rows is None else _frozen_rows(rows.loc[:session])
         if len(cut._prices) == 0:
             raise DataError(

@@ -20,22 +20,22 @@ class How(StrEnum):
 
 @dataclass(frozen=True)
 class Origin:
-    """Where prices come from today: a fact of this run, not of the numbers.
+    """Where prices come from today: this describes the run and does not change its numbers.
 
     Attributes
     ----------
     how
-        Which of the ways they took.
+        Which of the ways.
     fetched
         Day on which the oldest of them was fetched, ``YYYY-MM-DD``; None where nothing was.
     age
         Age of the oldest snapshot where snapshots were used (negative where the clock was set
         back), else None.
     failure
-        Why the first choice, new prices from the server, was not used; None where it was, or
-        where nothing else was asked for.
+        Why the first choice, new prices from the server, was not used; None where it was used,
+        or where no server was to be asked.
     short
-        The same in words that do not change from day to day: they belong to a market's title.
+        The same in words that do not change from day to day, for the market's title.
     """
 
     how: How
@@ -50,23 +50,23 @@ class Origin:
 
     @property
     def is_first_choice(self) -> bool:
-        """Whether these prices are what was asked for, and not what stood in for it."""
+        """Whether these prices are what was asked for, and not a fallback."""
         return self.failure is None
 
     @property
     def remark(self) -> str:
-        """How these prices came to be used today, in words; empty where there is nothing to say."""
+        """Why these prices are used today, in words; empty where there is nothing to say."""
         parts = [] if self.failure is None else [self.failure]
         if self.how is How.FETCHED:
             parts.append("fetched just now")
         elif self.age is not None:
             text = age_text(self.age)
             past = self.age >= dt.timedelta(0)
-            parts.append(f"snapshots kept, {f'up to {text} old' if past else text}")
+            parts.append(f"cached snapshots, {f'up to {text} old' if past else text}")
         return "; ".join(parts)
 
     def title(self, plain: str) -> str:
-        """Add the short reason to a plain title, where something stood in."""
+        """Add the short reason to a plain title, where a fallback was used."""
         if self.short is None:
             return plain
         return f"{plain}: {self.short}" if self.how is How.OLDER else f"{plain} ({self.short})"

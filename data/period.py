@@ -1,4 +1,4 @@
-"""The period that a run covers: what was asked for, held against what the data have."""
+"""The period that a run covers: the one asked for, checked against the data."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Period:
     market
         All history up to the asked end.
     first, late
-        First session on which every required ticker has a price, and the ticker that set it.
+        First session on which every required ticker has a price, and the ticker that begins then.
     start
-        Row 0 as asked; None for as early as the data and a rule can.
+        First session on or after the asked start; None to begin as early as data and rule allow.
     """
 
     market: Market

@@ -1,8 +1,8 @@
-"""Records at the door: frozen dataclasses to plain values for JSON, and back.
+"""Frozen dataclasses to plain values for JSON, and back.
 
 Inside the program a run, a verdict or a manifest is a record; files hold plain values. What is
-written reads back equal, and a file that lacks a field, has one too many or holds another type
-is refused with its path, never half read.
+written reads back equal. A file that lacks a field, has an extra one or holds another type is
+refused, and the error names the path of that field.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 from immutabledict import immutabledict
 
 T = TypeVar("T")
-# What JSON holds; read back into a record before anything is done with it.
+# What JSON holds. It is read into a record before anything else is done with it.
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 DIGITS = 10
 
@@ -91,8 +91,8 @@ def _require_same_keys(given: object, read: object, path: str) -> None:
 def ten_digits(value: T) -> T:
     """Round every number of a record to ten significant digits; None for what is not finite.
 
-    What a file keeps is then what the program goes on with, and numbers that differ by the order
-    of a sum on another processor are the same text.
+    The program then goes on with the same numbers that a file holds. Last digits, which depend on
+    the order in which a processor adds, do not change the file.
     """
     if isinstance(value, float):  # first: nearly all that a verdict holds
         finite = float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
@@ -111,10 +111,11 @@ def ten_digits(value: T) -> T:
 
 
 def as_number(value: Any, kind: type[int] | type[float]) -> Any:
-    """A number as Python's own of a kind: one run has one text, and so one name.
+    """Convert a number to Python's own int or float, so that equal values are written alike.
 
-    25, 25.0 and numpy's 25 are one value of a parameter. What is no number, or no whole one where
-    one is wanted, comes back as it is, for its check to refuse.
+    25, 25.0 and numpy's 25 are the same value of a parameter and must give the same run name.
+    What is no number, or no integer where an integer is wanted, is returned unchanged, and its
+    own check refuses it.
     """
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         return value

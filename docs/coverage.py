@@ -1,8 +1,8 @@
-"""How often the verdict's intervals hold the truth: ``python -m docs.coverage``.
+"""How often the verdict's intervals contain the truth: ``python -m docs.coverage``.
 
-Draws many samples of some ``--months`` from two made worlds whose true measures are known from
-three million months, bootstraps each as the verdict does, and prints the share of intervals
-that cover.
+Draws many samples of ``--months`` months from two models of returns whose true measures are worked
+out from three million months, bootstraps each as the verdict does, and prints the share of the
+intervals that contain the truth. CVaR is the average loss in the worst 5 % of months.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def calm(rng: np.random.Generator, rows: int) -> tuple[Array, Array]:
 
 
 def stormy(rng: np.random.Generator, rows: int) -> tuple[Array, Array]:
-    """The same with volatility that comes in storms: its logarithm is an AR(1) of .9."""
+    """The same with volatility that clusters: its logarithm is an AR(1) process with 0.9."""
     equity, bond = calm(rng, rows)
     shocks = rng.normal(size=rows) * 0.5 * np.sqrt(1 - 0.9**2)
     log_volatility = np.empty(rows)
@@ -42,7 +42,7 @@ def stormy(rng: np.random.Generator, rows: int) -> tuple[Array, Array]:
 
 
 def figures(equity: Array, bond: Array) -> dict[str, Array]:
-    """Every measure of the works table whose truth is one number, and the mean."""
+    """Every measure of the verdict's table of the hedge that is one number, and a mean."""
     mix = EQUITY_WEIGHT * equity + (1 - EQUITY_WEIGHT) * bond
     bills = EQUITY_WEIGHT * equity + (1 - EQUITY_WEIGHT) * BILL
     return {
@@ -77,7 +77,7 @@ def main() -> None:
                 for number, level in enumerate(LEVELS):
                     limits = interval(drawn, level)
                     hits[key][number] += limits is not None and limits[0] <= truth[key] <= limits[1]
-        columns[name] = {key: found / asked.samples for key, found in hits.items()}
+        columns[name] = {key: count / asked.samples for key, count in hits.items()}
     print(f"| measure ({asked.samples} samples of {asked.months} months, {asked.repetitions} "
           "repetitions) | calm 90 % | calm 95 % | stormy 90 % | stormy 95 % |")  # fmt: skip
     print("|---|---|---|---|---|")

@@ -1,7 +1,8 @@
 """Draw the map of the code from its own imports: ``python -m docs.house_map``.
 
-Rooms are groups of modules, floors are those that ``tests/test_layers.py`` proves. An arrow says
-that a room imports another one; where a longer way says the same, the short arrow is left out.
+A room is a group of modules; the floors are the layers that ``tests/test_layers.py`` checks. An
+arrow means that a room imports another one; where a path of other arrows connects the two
+already, it is left out.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ PACKAGES = ("data", "strategies", "backtests")
 
 @dataclass(frozen=True)
 class Room:
-    """A group of modules on one floor; ``prefixes`` name them, the longest one that fits wins."""
+    """A group of modules on one floor: those whose longest matching prefix is in ``prefixes``."""
 
     name: str
     what: str
@@ -36,7 +37,7 @@ FLOORS: tuple[tuple[str, tuple[Room, ...]], ...] = (
         Room("compare", "several runs", ("backtests.compare",)),
         Room("tune", "a search", ("backtests.tune",)),
         Room("app", "the lab", ("backtests.app",)),
-        Room("cache, history", "the data's own", ("data.cache", "data.history")),
+        Room("cache, history", "cached prices, proxies", ("data.cache", "data.history")),
         Room("face/", "the same from Python", ("backtests.face",)),
     )),
     ("jobs: where a run, a search, the lab happen", (
@@ -69,14 +70,14 @@ FLOORS: tuple[tuple[str, tuple[Room, ...]], ...] = (
             "backtests.analysis", "verdict record crises regimes holding hedge resampling "
             "cross_check comparison attribution")),
         Room("numbers", "the one list of metrics", ("backtests.analysis",)),
-        Room("selection", "how far to trust a best", _modules(
+        Room("selection", "how far to trust the best", _modules(
             "backtests.analysis", "reliability overfitting selection superiority walkforward "
             "plateau lattice objective scores")),
     )),
     ("data: prices to a market", (
         Room("load", "one door to every source", _modules("data", "load period background")),
-        Room("sources/", "Yahoo, FRED, files, kept", ("data.sources", "data.align")),
-        Room("checks/", "what is looked at first", (
+        Room("sources/", "Yahoo, FRED, files, snapshots", ("data.sources", "data.align")),
+        Room("checks/", "errors in what a source sends", (
             "data.checks", "data.sources.bars", "data.sources.chart")),
         Room("treasuries/", "bonds, curve, proxies", ("data.treasuries", "data.bundled")),
         Room("market", "frozen: prices, rates, origin", ("data",)),
@@ -116,7 +117,7 @@ def room_of(module: str) -> Room:
 
 
 def arrows() -> set[tuple[Room, Room]]:
-    """Which room imports which, without what a longer way says already."""
+    """Which room imports which, without the pairs that a path of other arrows connects."""
     above: dict[Room, set[Room]] = {room: set() for _, rooms in FLOORS for room in rooms}
     packages = {"data", "strategies", "backtests", "backtests.report", "backtests.engine"}
     for module, targets in imports().items():

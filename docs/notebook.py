@@ -1,8 +1,8 @@
-"""Execute the documents that show outputs anew: ``python -m docs.notebook`` (``make notebook``).
+"""Run the documents that show outputs again: ``python -m docs.notebook`` (``make notebook``).
 
 ``docs/notebooks/first_steps.ipynb`` is executed by a kernel of this Python, the examples of
 ``docs/python.md`` by one script, each in an empty folder and without a server to ask for prices.
-Twice the same code gives twice the same bytes: nothing of the machine or the clock stays in them.
+The same code gives the same bytes: nothing of the machine or the clock stays in them.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "python.md"
 NOTEBOOK = ROOT / "docs" / "notebooks" / "first_steps.ipynb"
 
-NOBODY = "http://127.0.0.1:1"  # where no server answers
-SECONDS = 1500.0  # a bound against hanging, on a busy machine too
-# An example and, where it prints, what it prints.
+NOBODY = "http://127.0.0.1:1"  # an address at which no server answers
+SECONDS = 1500.0  # a limit for a process that hangs; long enough for a busy machine
+# An example and its printed output, if any.
 EXAMPLE = re.compile(
     r"^```python\n(?P<code>.*?)^```\n(?:```text\n(?P<shown>.*?)^```\n)?", re.DOTALL | re.MULTILINE
 )
@@ -44,7 +44,7 @@ def environment(folder: Path, server: str = NOBODY) -> dict[str, str]:
     others = {
         name: value
         for name, value in os.environ.items()
-        # A library that was loaded here may have chosen where matplotlib draws.
+        # A library loaded in this process may have set matplotlib's backend.
         if not name.startswith("HEDGE_") and name != "MPLBACKEND"
     }
     own = folder / "settings"
@@ -73,7 +73,7 @@ def printed(page: str, folder: Path, variables: Mapping[str, str]) -> list[str]:
         Markdown; an example that begins with a comment like ``# my_rule.py`` is written as that
         file too.
     folder
-        Where they run, and leave what they write.
+        Where they run and write.
     variables
         The environment.
 
@@ -100,7 +100,7 @@ def printed(page: str, folder: Path, variables: Mapping[str, str]) -> list[str]:
 
 
 def renewed(page: str, outputs: list[str]) -> str:
-    """Put what each example prints below it, and nothing below an example that is silent."""
+    """Put what each example prints below it, and nothing below an example that prints nothing."""
     rest = iter(outputs)
 
     def block(example: re.Match[str]) -> str:
@@ -182,7 +182,7 @@ def executed(text: str, folder: Path, variables: Mapping[str, str]) -> str:
 
 
 def _tidy(data: dict[str, Any]) -> None:
-    """Leave what a notebook shows: of a chart no address, and words where none is drawn."""
+    """Remove the address of plotly from a chart, and set the text shown where none is drawn."""
     if PLOTLY in data:
         data[PLOTLY].pop("config", None)
         data["text/plain"] = INSTEAD
@@ -192,7 +192,7 @@ def _tidy(data: dict[str, Any]) -> None:
 
 
 def renew_page(text: str) -> str:
-    """A page with the outputs that its examples have now."""
+    """A page with the current outputs of its examples."""
     with tempfile.TemporaryDirectory(prefix="docs-") as scratch:
         work = Path(scratch) / "work"
         work.mkdir()
@@ -200,7 +200,7 @@ def renew_page(text: str) -> str:
 
 
 def renew_notebook(text: str) -> str:
-    """A notebook with the outputs that its cells have now."""
+    """A notebook with the current outputs of its cells."""
     with tempfile.TemporaryDirectory(prefix="docs-") as scratch:
         return executed(text, Path(scratch), environment(Path(scratch)))
 
@@ -218,7 +218,7 @@ def texts_of(notebook: str) -> Iterator[str]:
 
 
 def main() -> None:
-    """Write the documents with their outputs of today."""
+    """Write the documents with their current outputs."""
     parser = argparse.ArgumentParser(description=__doc__)
     names = [path.name for path in DOCUMENTS]
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {names}; all unless given")

@@ -17,7 +17,7 @@ FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--
 
 
 def take(page: Path, picture: Path, width: int, height: int) -> None:
-    """Photograph a page, from its top, at a window size in pixels."""
+    """Take a picture of the top of a page, at a window size in pixels."""
     browser = shutil.which("chromium") or shutil.which("google-chrome")
     if browser is None:
         sys.exit("chromium is not installed; install it and run make pictures again")
@@ -30,7 +30,7 @@ def take(page: Path, picture: Path, width: int, height: int) -> None:
 
 
 def take_lab(picture: Path) -> None:
-    """Photograph the lab as its server shows it once it has settled."""
+    """Take a picture of the lab once its server has finished drawing."""
     from tests.browser import chromium, resize
     from tests.lab_server import lab_server, settled
 
@@ -57,7 +57,7 @@ PICTURES = (
 
 
 def main() -> None:
-    """Run the commands on the bundled history and photograph their pages."""
+    """Run the commands on the bundled history and take pictures of their pages."""
     for name, words, pattern, height, width in PICTURES:
         with tempfile.TemporaryDirectory() as out:
             subprocess.run(  # noqa: S603 - fixed words, no shell

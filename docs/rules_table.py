@@ -28,17 +28,17 @@ COSTS = Costs()
 
 def steps_of(rule: DurationRule) -> list[tuple[str, DurationRule, DurationRule]]:
     """Each of a rule's own numeric parameters, with the rule a quarter below and above it."""
-    found = []
-    for known in rule.parameters():
-        if known.name in SHARED or isinstance(known.default, str):
+    steps = []
+    for declared in rule.parameters():
+        if declared.name in SHARED or isinstance(declared.default, str):
             continue
-        value = getattr(rule, known.name)
+        value = getattr(rule, declared.name)
         moved = [value * factor if value else factor - 1.0 for factor in (0.75, 1.25)]
         if isinstance(value, int):
             moved = [round(each) for each in moved]
-        down, up = (dataclasses.replace(rule, **{known.name: each}) for each in moved)
-        found.append((known.name, down, up))
-    return found
+        down, up = (dataclasses.replace(rule, **{declared.name: each}) for each in moved)
+        steps.append((declared.name, down, up))
+    return steps
 
 
 def main() -> None:

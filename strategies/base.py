@@ -45,8 +45,9 @@ def parameter(
 ) -> Any:
     """Declare a parameter of a strategy: its default, unit and what values it takes.
 
-    ``low`` and ``high`` are inclusive; ``step`` is a change worth a look. The type is that of
-    the default: a number, a choice, a ticker, or a mapping of tickers to weights.
+    ``low`` and ``high`` are inclusive; ``step`` is the change by which a report moves the value
+    to show how much depends on it. The type is that of the default: a number, a choice, a
+    ticker, or a mapping of tickers to weights.
     """
     metadata = {
         "doc": doc,
@@ -61,7 +62,7 @@ def parameter(
 
 @dataclass(frozen=True)
 class Parameter:
-    """One declared parameter, as read off a strategy class."""
+    """One declared parameter of a strategy class."""
 
     name: str
     default: Value
@@ -74,7 +75,7 @@ class Parameter:
 
     @property
     def range(self) -> str:
-        """The values it takes, in words."""
+        """The values it takes, for display."""
         if self.choices:
             return " | ".join(self.choices)
         if self.low is not None and self.high is not None:
@@ -107,7 +108,7 @@ class Parameter:
         return text
 
     def plain(self, value: Any) -> Any:
-        """A value as the declared type holds it: numbers of any kind as Python's own."""
+        """Convert a value to the declared type: numpy's and other numbers become Python's."""
         if isinstance(self.default, Mapping):
             if not isinstance(value, Mapping):
                 return value
@@ -180,7 +181,7 @@ def parse_weights(text: str, where: str) -> dict[str, float]:
 
 
 def mix_text(weights: Mapping[str, float]) -> str:
-    """A mix as it was asked for, with what is left in cash: ``SPY 62.5 %, CASH 37.5 %``."""
+    """Write a mix with the rest that is in cash: ``SPY 62.5 %, CASH 37.5 %``."""
     left = round(1.0 - sum(weights.values()), 9)
     parts = {name: weight for name, weight in weights.items() if weight > 0}
     if left > 0:
@@ -252,12 +253,12 @@ class Strategy(ABC):
     file: ClassVar[StrategyFile | None] = None  # what a rule outside the repository was read from
 
     def __init_subclass__(cls) -> None:
-        """A class is of its own file: none is its parent's."""
+        """Do not inherit the parent's file: a subclass was not read from there."""
         super().__init_subclass__()
         cls.file = None
 
     def __post_init__(self) -> None:
-        """Check every parameter against its declaration, and keep mappings from being changed."""
+        """Check every parameter against its declaration, and make mappings read-only."""
         for declared in self.parameters():
             value = declared.plain(getattr(self, declared.name))
             declared.check(value, self.name)
@@ -280,7 +281,7 @@ class Strategy(ABC):
 
     @classmethod
     def is_built_in(cls) -> bool:
-        """Whether it comes with the project, so that a fault in it is ours."""
+        """Whether it comes with the project, so that an error in it is the project's."""
         return cls.__module__.partition(".")[0] == "strategies"
 
     def params(self) -> Params:
@@ -294,7 +295,7 @@ class Strategy(ABC):
 
     @property
     def optional(self) -> tuple[str, ...]:
-        """Those of its tickers that it can do without until their first day."""
+        """Tickers it can do without before their first price."""
         return ()
 
     @property
@@ -304,12 +305,12 @@ class Strategy(ABC):
 
     @abstractmethod
     def target_weights(self, market: Market) -> pd.DataFrame:
-        """Decide.
+        """Decide what to hold, and when.
 
         Parameters
         ----------
         market
-            Everything known; row t of the answer may use it up to and including session t.
+            All data; row t of the answer may use them up to and including session t.
 
         Returns
         -------

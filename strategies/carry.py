@@ -1,4 +1,4 @@
-"""Carry: be paid for duration before taking it."""
+"""Carry: hold duration only as far as the yield curve pays for it."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Carry(DurationRule):
-    """Lengthen with what the 10-year pays over the short end per year of its duration.
+    """Lengthen with the yield of the 10-year over short rates, per year of its duration.
 
     Carry is the 10-year yield less the shortest one published, plus the roll down the curve
     over a year (the slope from 5 to 10 years times the duration), divided by the duration.
-    Nothing of it sets the dial to the shortest, ``full_at_bp`` or more to the longest. Source:
-    Ilmanen (2011); Bauer and Hamilton (2018): level and slope are the robust predictors.
+    No or negative carry asks for the shortest duration, ``full_at_bp`` or more for the longest.
+    Source: Ilmanen (2011); Bauer and Hamilton (2018): level and slope are the robust
+    predictors.
 
     Known weakness: a steep curve often stands before yields rise further.
     """
@@ -32,11 +33,11 @@ class Carry(DurationRule):
 
     full_at_bp: float = parameter(
         25.0, low=1, high=200, step=5, unit="basis points a year of duration",
-        doc="carry that deserves the longest duration",
+        doc="carry at which the duration is the longest",
     )  # fmt: skip
 
     def target_duration(self, market: Market) -> pd.Series:
-        """Scale the dial by the carry per unit of duration."""
+        """Scale the duration by the carry per year of duration."""
         from data.treasuries.bonds import modified_duration
 
         ten, five = (known_yield(market, years, self.name) for years in (10.0, 5.0))

@@ -1,4 +1,4 @@
-"""The proof that a strategy does not peek: truncate its market and compare its past."""
+"""The proof that a strategy does not look ahead: cut off the future, and compare its decisions."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 MADE = "made"
 QUICK_CUTS = 6
-OWN_CUTS, FEWEST_CUTS = 48, 12  # more, at decisions of a rule of the user's own
-PATIENCE = 10.0  # seconds in which a slow rule is tried at less than all of these
-SECONDS = 1.5  # in which further decisions are tried, on the data of a run
+OWN_CUTS, FEWEST_CUTS = 48, 12  # further cuts, at decisions of a rule of the user's own
+PATIENCE = 10.0  # seconds, after which a slow rule is tried at fewer than OWN_CUTS
+SECONDS = 1.5  # spent on decisions beyond OWN_CUTS, on the data of a run
 
 
 def require_causal(strategy: Strategy, market: Market, cuts: Sequence[pd.Timestamp]) -> None:
@@ -31,11 +31,11 @@ def require_causal(strategy: Strategy, market: Market, cuts: Sequence[pd.Timesta
     Parameters
     ----------
     strategy
-        The one to prove.
+        The rule to prove.
     market
         Long enough for the strategy to decide.
     cuts
-        Sessions after which the future is taken away.
+        Sessions after which the future is cut off.
 
     Raises
     ------
@@ -50,7 +50,7 @@ def require_causal(strategy: Strategy, market: Market, cuts: Sequence[pd.Timesta
 
 
 def _seen(strategy: Strategy, market: Market, cut: pd.Timestamp) -> pd.DataFrame | HedgeError:
-    """What a rule answers where the future is taken away, or why it cannot."""
+    """What a rule decides without the sessions after a cut, or the error that stops it."""
     try:
         return decide(_anew(strategy), market.until(cut))
     except HedgeError as error:
@@ -58,7 +58,7 @@ def _seen(strategy: Strategy, market: Market, cut: pd.Timestamp) -> pd.DataFrame
 
 
 def _anew(strategy: Strategy) -> Strategy:
-    """The same strategy as another object: what it kept of earlier calls is not there."""
+    """Make the same strategy as a new object, which remembers nothing of earlier calls."""
     return strategy if isinstance(strategy, FunctionRule) else type(strategy)(**strategy.params())
 
 
@@ -69,11 +69,11 @@ def _require_same(
     cut: pd.Timestamp,
     seen: pd.DataFrame | HedgeError,
 ) -> None:
-    """Refuse a rule whose answer up to a cut is not what it says on the whole market."""
+    """Refuse a rule whose decisions up to a cut differ from those on the whole market."""
     expected = whole.loc[:cut]
     if expected.empty and (isinstance(seen, HedgeError) or seen.empty):
         return  # it has not decided yet
-    where = " (on made prices)" if market.source == MADE else ""
+    where = " (on random test prices)" if market.source == MADE else ""
     if isinstance(seen, HedgeError):
         _require_steady(strategy, market, whole)
         raise PeekingError(
@@ -91,12 +91,12 @@ def _require_same(
 
 
 def _require_steady(strategy: Strategy, market: Market, whole: pd.DataFrame) -> None:
-    """Tell chance from foresight: ask again on the whole market."""
+    """Ask again on the whole market, to tell random decisions from looking ahead."""
     require_as_before(strategy, decide(strategy, market), whole)
 
 
 def require_as_before(strategy: Strategy, again: pd.DataFrame, before: pd.DataFrame) -> None:
-    """Refuse a rule that does not answer as it did before.
+    """Refuse a rule that does not decide as it did before.
 
     Raises
     ------
@@ -113,7 +113,7 @@ def require_as_before(strategy: Strategy, again: pd.DataFrame, before: pd.DataFr
 
 
 def first_change(seen: pd.DataFrame, expected: pd.DataFrame) -> pd.Timestamp | None:
-    """The first session on which two answers differ by more than the order of a sum makes.
+    """The first session on which two answers differ by more than rounding.
 
     A ticker without a column is not held.
     """
@@ -127,9 +127,9 @@ def first_change(seen: pd.DataFrame, expected: pd.DataFrame) -> pd.Timestamp | N
 
 
 def prove_quickly(strategy: Strategy) -> None:
-    """Run the proof on a small made market, before a strategy's first use.
+    """Run the proof on a random market, before a strategy's first use.
 
-    One of the user's own that cannot decide there is let pass: :func:`prove_on` follows, on the
+    A rule of the user's own that cannot decide there passes: :func:`prove_on` follows, on the
     market of the run.
 
     Raises
@@ -155,8 +155,8 @@ def prove_quickly(strategy: Strategy) -> None:
             continue  # a rule for the other kind of rows, or with a longer window
     if built_in and not proved:
         raise PeekingError(
-            f"{strategy.name} cannot be proved on 22 years by day or 45 by month; "
-            "shorten its windows"
+            f"{strategy.name} decides too late to be proved on 22 years of daily or 45 of monthly "
+            "prices; shorten its windows"
         )
 
 
@@ -165,14 +165,14 @@ def prove_on(
 ) -> pd.DataFrame | None:
     """Run the proof on the market of a run, for a strategy of the user's own.
 
-    What it does may depend on the very dates and prices it meets.
+    What it does may depend on dates and prices that only occur there.
 
     Parameters
     ----------
     strategy, market
-        What to prove, on what.
+        What to prove, and on which market.
     seconds
-        How long to go on after the first cuts, at further decisions.
+        Time for further decisions after the first cuts.
 
     Returns
     -------
@@ -192,7 +192,7 @@ def prove_on(
 
 
 def _prove_at_random(strategy: Strategy, market: Market) -> bool:
-    """Prove a rule of ours at random cuts; False where nothing follows its first decision."""
+    """Prove a built-in rule at random cuts; False if its first decision comes too late for one."""
     import numpy as np
 
     sessions = market.sessions
@@ -206,12 +206,12 @@ def _prove_at_random(strategy: Strategy, market: Market) -> bool:
 
 
 def _prove_own(strategy: Strategy, market: Market, *, seconds: float) -> pd.DataFrame:
-    """Prove a rule of the user's own: at random, and where a glance ahead would show.
+    """Prove a rule of the user's own: at random cuts, and at its own decisions.
 
-    The shortest markets come first and the whole one after them, so that what a rule keeps from
-    call to call is of the past. A glance at the next day shows on the decision's own session
-    alone, and it pays where the weights change: those sessions, and the ones just before, come
-    first, the other decisions as long as time allows.
+    The shortest markets come first and the whole one last, so that whatever a rule remembers
+    from earlier calls is of the past. Looking one day ahead shows only at a cut on the
+    decision's own session, and pays only where the weights change: those sessions and the
+    decisions just before them come first, then the others as long as time allows.
     """
     import numpy as np
 
@@ -242,7 +242,7 @@ def _prove_own(strategy: Strategy, market: Market, *, seconds: float) -> pd.Data
 def made_market(
     tickers: tuple[str, ...], ppy: int, seed: int = 1, needs: tuple[str, ...] = NEEDS
 ) -> Market:
-    """Make a market of random prices and rates: 22 years by day, or 45 by month."""
+    """Make a market of random prices and rates: 22 years of daily rows, or 45 of monthly ones."""
     import numpy as np
     import pandas as pd
 

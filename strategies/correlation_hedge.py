@@ -1,4 +1,4 @@
-"""Duration only while it hedges: the sign of the stock-bond correlation."""
+"""Long duration only while bonds move against equity: the sign of their correlation."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class CorrelationHedge(DurationRule):
     Source: the literature on the sign of stock-bond correlation (positive from 1966 to the
     late 1990s, negative to 2021, positive after).
 
-    Known weakness: a trailing window knows of a change of sign years after it.
+    Known weakness: a trailing window shows a change of sign only years after it.
     """
 
     name: ClassVar[str] = "correlation_hedge"

@@ -1,4 +1,4 @@
-"""A strategy asked for its decisions, and its answer checked before anybody trades it."""
+"""Ask a strategy for its target weights, and check them before they are traded."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from data.market import Market
 
-SINGLE = 1e-6  # what 32 bits leave of a sum of weights
+SINGLE = 1e-6  # rounding error of a sum of weights of 32 bits
 RETURN = "return a DataFrame, a row for each decision and a column for each ticker"
 
 
@@ -24,9 +24,9 @@ def decide(strategy: Strategy, market: Market) -> pd.DataFrame:
     Parameters
     ----------
     strategy
-        One of ours, or of the user's own.
+        Built in, or of the user's own.
     market
-        What it may look at.
+        The data it may look at.
 
     Returns
     -------
@@ -36,15 +36,15 @@ def decide(strategy: Strategy, market: Market) -> pd.DataFrame:
     Raises
     ------
     RuleError
-        If a strategy of the user's own fails, or its answer is none.
+        If a strategy of the user's own fails, or does not answer with a frame of weights.
     WeightError
         For weights that are missing, negative or sum to more than 1, or for no decision at all.
     """
-    if strategy.is_built_in():  # what it answers is checked where it trades; a fault in it is ours
+    if strategy.is_built_in():  # checked where it trades; an error in it is the project's
         return strategy.target_weights(market)
     _require_needs(strategy, market)
     try:
-        # What it did not declare it does not see: the proof would not have had it either.
+        # Only the rates it declared: the proof of causality had no others either.
         answer = strategy.target_weights(market.only([*strategy.needs, *strategy.wants]))
     except HedgeError as error:
         if type(error).__module__ == HedgeError.__module__ and str(error):
@@ -56,7 +56,7 @@ def decide(strategy: Strategy, market: Market) -> pd.DataFrame:
         decided = _weights(answer, strategy)
     except HedgeError:
         raise
-    except Exception as error:  # a frame of some other kind, which does not act like one
+    except Exception as error:  # a subclass of DataFrame that does not work like one
         raise RuleError(
             f"{strategy.name} answers with {_shape(answer)} that cannot be read "
             f"({_reason(error, strategy)}); {RETURN}"
@@ -130,10 +130,10 @@ def _weights(answer: object, strategy: Strategy) -> pd.DataFrame:
             f"{name} answers with rows of {type(answer.index).__name__}, no dates; take its rows "
             "from market.sessions"
         )
-    # A plain copy: a rule may keep its frame, and change it later.
+    # A copy, since a rule may keep its frame and change it later.
     values = answer.to_numpy(dtype=float, copy=True)
     if any(getattr(kind, "itemsize", 8) < 8 and kind.kind == "f" for kind in answer.dtypes):
-        # Of 32 bits: fractions that sum to 1 miss it by some 1e-8.
+        # In 32 bits fractions that should sum to 1 miss it by about 1e-8.
         total = values.sum(axis=1, keepdims=True)
         values /= np.where((total > 1) & (total <= 1 + SINGLE), total, 1.0)
     return pd.DataFrame(values, index=answer.index, columns=columns)
@@ -154,15 +154,15 @@ def _is_ours(path: Path) -> bool:
 
 
 def _shape(answer: object) -> str:
-    """What an answer is, in a word or two."""
+    """Name the type of an answer."""
     return "nothing (None)" if answer is None else f"a {type(answer).__name__}"
 
 
 def _reason(error: BaseException, strategy: Strategy) -> str:
-    """An error of a rule in words: what, and on which line of the rule's own code."""
+    """Describe an error of a rule, with the line of the rule's own code."""
     try:
         text = " ".join(f"{type(error).__name__}: {error}".split()).removesuffix(":")
-    except Exception:  # an error that cannot even be written
+    except Exception:  # the error's own __str__ fails
         text = type(error).__name__
     frames = traceback.extract_tb(error.__traceback__)
     own = next((f.filename for f in frames if not _is_ours(Path(f.filename))), None)

@@ -1,4 +1,8 @@
-"""The dial that all duration rules share: a target duration, met by two neighbouring funds."""
+"""The dial that all duration rules share: a target duration, met by two neighbouring funds.
+
+Duration is the percent of price lost per point of yield rise, in years. The dial runs over the
+funds of ``DIAL``, from bills (0.2 years) to long bonds (about 16).
+"""
 
 from __future__ import annotations
 
@@ -25,7 +29,7 @@ SHORTEST, LONGEST = 0.2, 16.0
 class DurationRule(Strategy):
     """Hold equity at a fixed weight and set the duration of the Treasuries beside it."""
 
-    wants: ClassVar[tuple[str, ...]] = ("yields",)  # durations of the funds by the curve of the day
+    wants: ClassVar[tuple[str, ...]] = ("yields",)  # for the durations of the funds, by session
     # Whether the rule may act on any session, or only on the first of a month.
     acts_daily: ClassVar[bool] = False
 
@@ -38,14 +42,15 @@ class DurationRule(Strategy):
         doc="share of SPY; the rest is Treasuries",
     )  # fmt: skip
     duration_min: float = parameter(
-        SHORTEST, low=SHORTEST, high=20, step=1, unit="years", doc="shortest target duration"
-    )
+        SHORTEST, low=SHORTEST, high=20, step=1, unit="years",
+        doc="shortest target duration (percent of price lost per point of yield rise)",
+    )  # fmt: skip
     duration_max: float = parameter(
         LONGEST, low=SHORTEST, high=20, step=2, unit="years", doc="longest target duration"
     )
 
     def __post_init__(self) -> None:
-        """Refuse a dial whose ends are exchanged: it would be the opposite rule."""
+        """Refuse a shortest duration above the longest: it would be the opposite rule."""
         super().__post_init__()
         if self.duration_min > self.duration_max:
             raise UsageError(
@@ -65,12 +70,12 @@ class DurationRule(Strategy):
 
     @abstractmethod
     def target_duration(self, market: Market) -> pd.Series:
-        """Set the dial.
+        """Set the target duration.
 
         Parameters
         ----------
         market
-            Everything known.
+            All data; row t of the answer may use them up to and including session t.
 
         Returns
         -------
@@ -79,11 +84,11 @@ class DurationRule(Strategy):
         """
 
     def between(self, share: pd.Series) -> pd.Series:
-        """Map 0..1 to the rule's shortest..longest duration."""
+        """Map a share of 0 to 1 to the rule's shortest to longest duration."""
         return self.duration_min + share * (self.duration_max - self.duration_min)
 
     def target_weights(self, market: Market) -> pd.DataFrame:
-        """Rebalance on the first session of a month, and act when the dial moves."""
+        """Rebalance on first sessions of months; a daily rule also when its target changes."""
         target = self.decided_duration(market)
         sleeve = blend(target, fund_durations(market).loc[target.index])
         weights = sleeve * (1.0 - self.equity_weight)
@@ -91,7 +96,7 @@ class DurationRule(Strategy):
         return weights
 
     def _in_years(self, target: object) -> pd.Series:
-        """The dial as numbers, if it is one.
+        """Check a target duration and return it as floats.
 
         Raises
         ------
@@ -144,14 +149,14 @@ def fund_durations(market: Market) -> pd.DataFrame:
     """Modified duration of each fund of the dial on every session, in years.
 
     From the curve where there is one (the last published, so that a bank holiday does not
-    move it), else from the catalogue; NaN where the fund has no price yet.
+    change it), else from the catalogue; NaN where the fund has no price yet.
     """
     if market not in _DURATIONS:
         _DURATIONS[market] = _read_durations(market)
     return _DURATIONS[market].copy(deep=False)
 
 
-# Every rule, its variants and its report ask for the same table; a market never changes.
+# A cache: every rule, its variants and its report need the same table; a market never changes.
 _DURATIONS: WeakKeyDictionary[Market, pd.DataFrame] = WeakKeyDictionary()
 
 
@@ -169,10 +174,11 @@ def _read_durations(market: Market) -> pd.DataFrame:
         if ladder is None or yields is None:
             continue
         read = rung_yields(yields, ladder)
-        known = np.isfinite(read[:, 0])
-        found = pd.Series(np.nan, index=sessions)
-        found[known] = modified_duration(read[known], np.asarray(ladder.maturities)).mean(axis=1)
-        table[ticker] = found.ffill().fillna(CATALOGUE[ticker].duration)
+        published = np.isfinite(read[:, 0])
+        maturities = np.asarray(ladder.maturities)
+        durations = pd.Series(np.nan, index=sessions)
+        durations[published] = modified_duration(read[published], maturities).mean(axis=1)
+        table[ticker] = durations.ffill().fillna(CATALOGUE[ticker].duration)
     return table.where(market.prices[list(DIAL)].notna())
 
 
@@ -201,14 +207,14 @@ def blend(target: pd.Series, durations: pd.DataFrame) -> pd.DataFrame:
     patterns, which = np.unique(np.isfinite(years), axis=0, return_inverse=True)
     for number, there in enumerate(patterns):
         rows, columns = np.flatnonzero(which == number), np.flatnonzero(there)
-        known = years[np.ix_(rows, columns)]
+        held = years[np.ix_(rows, columns)]
         if len(columns) == 1:
             weights[rows, columns[0]] = 1.0
             continue
-        dial = np.clip(wanted[rows], known[:, 0], known[:, -1])
-        below = np.clip((known <= dial[:, None]).sum(axis=1) - 1, 0, len(columns) - 2)
+        dial = np.clip(wanted[rows], held[:, 0], held[:, -1])
+        below = np.clip((held <= dial[:, None]).sum(axis=1) - 1, 0, len(columns) - 2)
         at = np.arange(len(rows))
-        low, high = known[at, below], known[at, below + 1]
+        low, high = held[at, below], held[at, below + 1]
         share = (1.0 / (high - low)) * (dial - low)
         weights[rows, columns[below + 1]] = share
         weights[rows, columns[below]] = 1.0 - share

@@ -1,4 +1,4 @@
-"""Bond momentum: the documented opposite of attack and defend."""
+"""Bond momentum: the opposite of attack_defend, and documented in the literature."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ class DurationTrend(DurationRule):
     Source: time-series momentum, Moskowitz, Ooi and Pedersen (2012): twelve months, none
     skipped.
 
-    Known weakness: it turns after the turn, and a market without a trend costs it twice.
+    Known weakness: it switches after prices have turned, and in a market without a trend it
+    loses on both switches.
     """
 
     name: ClassVar[str] = "duration_trend"

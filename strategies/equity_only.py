@@ -1,4 +1,4 @@
-"""All in one ticker: the benchmark that a hedge has to justify itself against."""
+"""All in one ticker: the benchmark that a hedge has to be compared with."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class EquityOnly(Strategy):
     """Hold one ticker, 100 %, bought once.
 
-    Known weakness: it is the risk that the hedge is meant to take away.
+    Known weakness: it carries the whole risk that a hedge is meant to reduce.
     """
 
     name: ClassVar[str] = "equity_only"

@@ -1,7 +1,7 @@
 """Strategies from files outside the repository: ``my_rule.py:MyRule``.
 
-A file is code of the user's own: naming it runs it. It is read once; what was read is what runs,
-is hashed, goes to other processes and is kept in the run's folder, whatever becomes of the file.
+A file is code of the user's own: naming it runs it. It is read once, and that source is run,
+hashed, passed to other processes and saved in the run's folder, even if the file changes later.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from strategies.base import NEEDS, Params, Strategy
 from strategies.source import StrategyFile
 
 LOADING = threading.RLock()
-MODULE = "hedge_strategy_"  # before a hash of path and source: the name of its module
-NAME = re.compile(r"[A-Za-z]\w{0,63}", re.ASCII)  # it goes into folders, addresses and commands
+MODULE = "hedge_strategy_"  # the name of its module, with a hash of path and source
+NAME = re.compile(r"[A-Za-z]\w{0,63}", re.ASCII)  # used in folder names, addresses and commands
 FORM = re.compile(r"(?P<path>.+\.[pP][yY])(:(?P<name>\w+))?", re.DOTALL)
 WRITE = "write for example my_rule.py:MyRule"
 
@@ -40,7 +40,7 @@ def load(file: StrategyFile) -> type[Strategy]:
     kind: type[Strategy] = getattr(_module(file.path, file.source), file.class_name)
     if kind.file is None:
         kind.file = file
-        # A strategy travels to other processes with its source: they cannot import its class.
+        # Pickled with its source, since other processes cannot import its class.
         copyreg.pickle(kind, _reduced)
     return kind
 
@@ -107,13 +107,13 @@ def read_folder(folder: Path) -> tuple[list[type[Strategy]], list[str]]:
                 kinds.append(_checked(kind, StrategyFile(str(path), name, source)))
         except HedgeError as error:
             wrong.append(str(error))
-        except Exception as error:  # whatever a file does, it is but that file
+        except Exception as error:  # a file that fails does not stop the others
             wrong.append(f"{where} cannot be used: {type(error).__name__}: {error}; mend it")
     return kinds, wrong
 
 
 def strategies_of(module: ModuleType) -> dict[str, type[Strategy]]:
-    """The strategies that a module defines itself, by the name of their class."""
+    """The strategies that a module defines itself, and does not import, by class name."""
     return {
         name: kind
         for name, kind in vars(module).items()
@@ -125,7 +125,7 @@ def strategies_of(module: ModuleType) -> dict[str, type[Strategy]]:
 
 
 def require_usable(kind: type[Strategy], where: str) -> None:
-    """Refuse a class that declares what no run can use.
+    """Refuse a class whose declarations no run can use.
 
     Raises
     ------
@@ -163,7 +163,7 @@ def require_usable(kind: type[Strategy], where: str) -> None:
 
 
 def _checked(kind: type[Strategy], file: StrategyFile) -> type[Strategy]:
-    """Refuse a class that no run can use; note on it where it came from."""
+    """Refuse a class that no run can use; record on it which file it was read from."""
     require_usable(kind, file.path)
     load(file)
     require_answers(make_own(kind, {}), file.path)
@@ -171,7 +171,7 @@ def _checked(kind: type[Strategy], file: StrategyFile) -> type[Strategy]:
 
 
 def make_own(kind: type[Strategy], values: Params) -> Strategy:
-    """Make a strategy of the user's own; what goes wrong in its class is a line."""
+    """Make a strategy of the user's own; an error in its class becomes one line."""
     try:
         return kind(**values)
     except HedgeError:
@@ -185,7 +185,7 @@ def make_own(kind: type[Strategy], values: Params) -> Strategy:
 
 
 def require_answers(strategy: Strategy, where: str) -> None:
-    """Refuse a strategy that does not say what it holds.
+    """Refuse a strategy whose tickers, optional tickers or heaviest one cannot be used.
 
     Raises
     ------
@@ -222,14 +222,14 @@ def require_answers(strategy: Strategy, where: str) -> None:
 
 
 def _module(path: str, source: bytes) -> ModuleType:
-    """Run a source as a module of its own; one that was run before stays as it is."""
+    """Run a source as a module of its own, once: the same source is not run again."""
     name = MODULE + hashlib.sha256(path.encode() + b"\0" + source).hexdigest()[:16]
-    with LOADING:  # a second thread waits for a whole module
+    with LOADING:  # a second thread waits until the module is complete
         if name in sys.modules:
             return sys.modules[name]
         module = ModuleType(name)
         module.__file__ = path
-        sys.modules[name] = module  # dataclasses look their own module up while it runs
+        sys.modules[name] = module  # dataclasses look up their module there while it runs
         try:
             exec(compile(source, path, "exec"), vars(module))  # noqa: S102 - the user named it
         except (Exception, SystemExit) as error:
@@ -243,7 +243,7 @@ def _module(path: str, source: bytes) -> ModuleType:
 
 
 def _why(path: str, error: BaseException) -> str:
-    """Why a source cannot be run, in a line."""
+    """Say in one line why a source cannot be run."""
     if isinstance(error, SyntaxError):
         text = f"{type(error).__name__}: {error.msg}"
     else:
@@ -255,7 +255,7 @@ def _why(path: str, error: BaseException) -> str:
 
 
 def _line(error: BaseException, path: str) -> str:
-    """The last line of a file on the way to an error, in brackets."""
+    """The last line of a file in the trace of an error, in brackets."""
     number = error.lineno if isinstance(error, SyntaxError) else None
     trace = error.__traceback__
     while trace is not None:

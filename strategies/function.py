@@ -34,16 +34,16 @@ class FunctionRule(Strategy):
     held: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        """Nothing to check: there are no declared parameters."""
+        """Check nothing: there are no declared parameters."""
 
     @classmethod
     def parameters(cls) -> list[Parameter]:
-        """None: what a function is made of is its own."""
+        """None: a function declares no parameters."""
         return []
 
     @classmethod
     def is_built_in(cls) -> bool:
-        """Never: whatever the function does is the user's."""
+        """Never: the function is the user's."""
         return False
 
     @property
@@ -52,24 +52,24 @@ class FunctionRule(Strategy):
         return list(self.held)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Travel to another process as what it was made of: its class is made there anew.
+        """Pickle as function, tickers and needs: the class is made anew in the other process.
 
         Raises
         ------
         RuleError
-            For a function without a name of its own, which no other process can find.
+            For a lambda, which no other process can import.
         """
         if getattr(self.function, "__name__", "") == "<lambda>":
             raise RuleError(
-                "a lambda cannot travel to another process, nor a run of it; define it by def"
+                "a lambda cannot be sent to another process, nor a run of it; define it by def"
             )
         return function_rule, (self.function, self.held, self.needs)
 
     def target_weights(self, market: Market) -> pd.DataFrame:
-        """Call the function; a mapping is a static mix, brought back every month."""
+        """Call the function; a mapping is a static mix, rebalanced every month."""
         answer: Any = self.function(market)
         if not isinstance(answer, Mapping):
-            return answer  # whatever it is: the caller checks it
+            return answer  # of any type: the caller checks it
         answer = {ticker: as_number(weight, float) for ticker, weight in answer.items()}
         require_weights(answer, self.name)
         for ticker in answer:
@@ -103,12 +103,12 @@ def function_rule(
     tickers
         What it may hold.
     needs
-        What it looks at beside prices and cash, of ``NEEDS``.
+        The rates of ``NEEDS`` that it looks at beside prices and cash.
 
     Raises
     ------
     RuleError
-        For tickers or needs that cannot be, or a name that a built-in strategy has.
+        For impossible tickers or needs, or the name of a built-in strategy.
     """
     from strategies.registry import STRATEGIES
 

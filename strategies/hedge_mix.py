@@ -1,4 +1,4 @@
-"""The question itself: equity with a fixed share of Treasuries."""
+"""The question of the project: equity with a fixed share of Treasuries."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class HedgeMix(Strategy):
     """Hold fixed weights of any tickers, rebalanced on a calendar; the rest is cash.
 
-    Known weakness: it holds the hedge just as firmly in the years when bonds fall with
-    equity (1973-74, 2022).
+    Known weakness: it holds the same share of bonds in the years when they fall with equity
+    (1973-74, 2022).
     """
 
     name: ClassVar[str] = "hedge_mix"
@@ -32,7 +32,7 @@ class HedgeMix(Strategy):
         "monthly",
         unit="calendar",
         choices=REBALANCE,
-        doc="back to the weights on its first session",
+        doc="period on whose first session it goes back to the weights",
     )
 
     @property
@@ -46,7 +46,7 @@ class HedgeMix(Strategy):
         return max(self.weights, key=lambda ticker: self.weights[ticker])
 
     def target_weights(self, market: Market) -> pd.DataFrame:
-        """Ask for the same weights on the first session of every period."""
+        """Ask for the same weights on the first session of every period of the calendar."""
         import pandas as pd
 
         first, _ = market.first_session(self.tickers)

@@ -1,8 +1,8 @@
 """Tables that a rule of the user's own brings from outside the market.
 
-What a rule knows from there no proof can tell from what was known on the day. They are looked for
-where a rule usually has them: in its module, around it, among its defaults, in its object, and
-in what it calls of its own module.
+No proof can show that their values were known on the day of a decision. They are searched for where
+a rule usually has them: in its module, in the functions around it, among its default arguments, in
+its object, and in the functions of its own module that it calls.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ MOST_LOOKED_AT = 100  # entries of a container
 
 
 def notes_of(strategy: Strategy) -> list[str]:
-    """What to know of a strategy's own tables, a sentence; none where it has none."""
+    """Warn of a strategy's own tables, in one sentence; an empty list if it has none."""
     tables = tables_from_outside(strategy)
     if not tables:
         return []
     return [
-        f"{strategy.name} uses {', '.join(tables)} from outside the market: that nothing in there "
-        "was known only later cannot be proved"
+        f"{strategy.name} uses {', '.join(tables)} from outside the market: nobody can prove that "
+        "these values were known on the day"
     ]
 
 
@@ -39,7 +39,7 @@ def tables_from_outside(strategy: Strategy) -> list[str]:
 
 
 def outside(strategy: Strategy) -> list[tuple[str, Any]]:
-    """Those tables with their names; none for a strategy of this project."""
+    """Those tables with their names; none for a built-in strategy."""
     if strategy.is_built_in():
         return []
     if isinstance(strategy, FunctionRule):
@@ -90,11 +90,11 @@ def _of_callable(function: Any, depth: int) -> Iterator[tuple[str, Any]]:
 
 
 def _reached(plain: FunctionType, code: CodeType) -> Iterator[tuple[str, object]]:
-    """What a function loads by name: of its module, from around it, and its defaults."""
+    """What a function loads by name: from its module, its closure and its defaults."""
     for name in sorted(_globals_of(code) & plain.__globals__.keys()):
         yield name, plain.__globals__[name]
     for name, cell in zip(code.co_freevars, plain.__closure__ or (), strict=False):
-        with contextlib.suppress(ValueError):  # not filled yet
+        with contextlib.suppress(ValueError):  # a closure cell not filled yet
             yield name, cell.cell_contents
     named = code.co_varnames[: code.co_argcount]
     defaults = plain.__defaults__ or ()

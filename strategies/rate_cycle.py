@@ -1,4 +1,4 @@
-"""The policy cycle: bonds fall first, then rise as the central bank cuts."""
+"""The policy cycle: bonds fall while the central bank raises rates, and rise when it cuts."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RateCycle(DurationRule):
-    """Go long after the first cut of a cycle, short after the first rise, and stay so between.
+    """Hold the longest duration from the first rate cut of a cycle to the first rise.
 
     A cut or a rise is a change of the effective federal funds rate over three months beyond a
-    threshold. Source: the article behind this project.
+    threshold. Otherwise the duration is the shortest. Source: the article behind this project.
 
     Known weakness: the market moves before the central bank; in 2001, 2007 and 2019 much of
-    the fall of yields lay before the first cut, and after that of September 2024 they rose.
+    the fall of yields came before the first cut, and after that of September 2024 they rose.
     """
 
     name: ClassVar[str] = "rate_cycle"
@@ -43,7 +43,7 @@ class RateCycle(DurationRule):
     )  # fmt: skip
 
     def target_duration(self, market: Market) -> pd.Series:
-        """Hold what the last cut or rise called for."""
+        """Go long at a cut, short at a rise, and stay so until the other comes."""
         import numpy as np
 
         rate = require_series(market, "policy_rate", "the policy rate", self.name).ffill()
@@ -51,5 +51,5 @@ class RateCycle(DurationRule):
         call = change * np.nan
         call[change < -self.threshold_bp] = 1.0
         call[change > self.threshold_bp] = 0.0
-        # Until the first call after the window the rule has no opinion and stays short.
+        # Until the first cut or rise the rule has no opinion and stays short.
         return self.between(call.ffill().fillna(0.0)).where(change.notna())

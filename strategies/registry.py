@@ -1,6 +1,6 @@
-"""Every strategy by name. To add one: write its file, then one line here.
+"""Every strategy by name. To add a built-in one: write its file, then one line here.
 
-One of a user's own needs no line: it is given by its file, or lies in ``$HEDGE_STRATEGIES``.
+A user's own strategy needs no line: its file is named, or lies in ``$HEDGE_STRATEGIES``.
 """
 
 from __future__ import annotations
@@ -29,35 +29,35 @@ STRATEGIES = {
 
 # Strategies that this process was given by file, by name.
 _GIVEN: dict[str, type[Strategy]] = {}
-FOLDER = "HEDGE_STRATEGIES"  # the environment's name for a folder of own strategies
+FOLDER = "HEDGE_STRATEGIES"  # environment variable: a folder of own strategies
 
 
 @dataclass(frozen=True)
 class Own:
-    """Strategies outside the repository by name, and what of their folder cannot be used."""
+    """Strategies outside the repository by name, and a line for each that cannot be used."""
 
     strategies: Mapping[str, type[Strategy]]
     wrong: tuple[str, ...] = ()
 
     def require_usable(self) -> None:
-        """Refuse a folder of which something cannot be used.
+        """Refuse a folder in which a file or class cannot be used.
 
         Raises
         ------
         RuleError
-            With every line.
+            With a line for each of them.
         """
         if self.wrong:
             raise RuleError("; ".join(self.wrong))
 
 
 def use_file(text: str) -> str:
-    """Take the strategy that ``FILE.py:CLASS`` names into this process, and return its name.
+    """Register the strategy that ``FILE.py:CLASS`` names in this process, and return its name.
 
     Raises
     ------
     RuleError
-        If it cannot be used, or its name is taken by another.
+        If it cannot be used, or another strategy has its name.
     """
     from strategies.files import read_strategy
 
@@ -99,7 +99,7 @@ def own_strategies() -> Own:
             twice |= {kind.name} - _GIVEN.keys()
             there = "another file" if other.file is None else other.file.path
             wrong.append(f"${FOLDER} {path}: {kind.name} is a strategy of {there} too; rename one")
-    # Neither of two is the one that was meant.
+    # Of two strategies with one name neither is used: nobody knows which one was meant.
     own = {name: kind for name, kind in given.items() if name not in twice}
     return Own(own, tuple(wrong))
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class RiskParity(Strategy):
     """Weight SPY and a Treasury fund by inverse trailing volatility, never above 100 %.
 
-    Known weakness: without leverage it holds little equity, so that it gives up much return;
-    and it counts on bonds staying as calm as they were.
+    Known weakness: without leverage it holds little equity and gives up much return; and it
+    assumes that bonds stay as calm as they were.
     """
 
     name: ClassVar[str] = "risk_parity"
@@ -38,7 +38,7 @@ class RiskParity(Strategy):
         return ["SPY", self.bond]
 
     def target_weights(self, market: Market) -> pd.DataFrame:
-        """Weigh anew on the first session of each month."""
+        """Work out new weights on the first session of each month."""
         import pandas as pd
 
         from data.errors import UsageError

@@ -1,4 +1,4 @@
-"""When a strategy decides: dates that are knowable on the day itself."""
+"""When a strategy decides: only on dates that can be recognised on the day itself."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PERIODS = {"monthly": "M", "quarterly": "Q", "annually": "Y"}
 def decision_rows(sessions: pd.DatetimeIndex, rebalance: str) -> NDArray[np.bool_]:
     """Mark the first session of each month, quarter or year.
 
-    The first, never the last: whether a session is the month's last is known only afterwards.
+    Never the last one: that a session was the last of its month is known only afterwards.
     The market's own first session is always marked; ``never`` marks nothing else.
 
     Parameters

@@ -1,4 +1,4 @@
-"""What rules look at: trailing windows that mean the same on daily and monthly rows.
+"""Inputs of rules: trailing windows of the same length in time on daily and monthly rows.
 
 Every function is causal: row t of its answer uses rows up to and including t.
 """
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 def window_rows(years: float, market: Market) -> int:
-    """How many rows of a market make a window of so many years."""
+    """How many rows of a market a window of so many years has; 1 at least."""
     return max(round(years * market.periods_per_year), 1)
 
 
 def known_yield(market: Market, years: float, who: str) -> pd.Series:
-    """Par yield of a maturity in percent, each session the last one published.
+    """Par yield of a maturity in percent: on each session the last one published.
 
     Raises
     ------
@@ -38,7 +38,7 @@ def known_yield(market: Market, years: float, who: str) -> pd.Series:
 
 
 def require_series(market: Market, name: str, what: str, who: str) -> pd.Series:
-    """Bring a series of the market that a rule cannot do without.
+    """Return a series of the market, or refuse a market that lacks it.
 
     Raises
     ------

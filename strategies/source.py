@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class StrategyFile:
-    """A file's bytes, and which of its classes the strategy is.
+    """The bytes of a file, and which of its classes is the strategy.
 
     Attributes
     ----------
@@ -31,11 +31,11 @@ class StrategyFile:
 
     @property
     def version(self) -> str:
-        """What tells this strategy from every other: its class, and SHA-256 of its source."""
+        """Identify this strategy: its class, and SHA-256 of its source."""
         return f"{self.class_name} {self.sha256}"
 
     def is_same(self, other: StrategyFile | None) -> bool:
-        """Whether another file holds the same strategy, wherever it lies."""
+        """Whether another file holds the same strategy, whatever its path."""
         return other is not None and (self.source, self.class_name) == (
             other.source,
             other.class_name,

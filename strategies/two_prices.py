@@ -1,4 +1,4 @@
-"""Two prices of sovereign debt: its yield and its currency."""
+"""Sovereign debt has two prices: its yield and its currency."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TwoPrices(DurationRule):
-    """Shorten when yields rise while dollar and equity fall together; never leave Treasuries.
+    """Shorten when yields rise while the dollar and equity fall; never leave Treasuries.
 
-    A fall of the currency with the bond says that the debt itself is doubted, as in April
-    2025. The dial stays short for a while after the last such session. Source: the article
+    A currency that falls with the bond shows doubt about the debt itself, as in April 2025.
+    The duration stays short for a while after the last such session. Source: the article
     behind this project; Acharya and Laarits: the short end kept hedging.
 
-    Known weakness: few episodes, so nobody can tell skill from luck; daily data only.
+    Known weakness: few episodes, so that skill cannot be told from luck; daily data only.
     """
 
     name: ClassVar[str] = "two_prices"
@@ -39,11 +39,11 @@ class TwoPrices(DurationRule):
         high=252,
         step=10,
         unit="sessions",
-        doc="how long the dial stays short afterwards",
+        doc="sessions short from the last joint fall on",
     )  # fmt: skip
 
     def target_duration(self, market: Market) -> pd.Series:
-        """Stand short during and shortly after a joint fall."""
+        """Go short at a joint fall and stay so for some sessions."""
         from data.errors import DataError
 
         if market.periods_per_year != 252:

@@ -1,11 +1,11 @@
-"""``make audit``: known vulnerabilities of every pinned dependency, or why nobody knows.
+"""``make audit``: known vulnerabilities of every pinned dependency, or why they are not known.
 
-pip-audit passes over what its database does not answer for, and ends well. An audit that
-audited nothing is not one that found nothing, so here it ends with 2:
+pip-audit skips packages about which its database does not answer, and still exits with 0. Here
+such an audit is incomplete and exits with 2:
 
-0  every pin was audited, none has a known vulnerability
-1  at least one has: each on a line, with the version that mends it
-2  the database could not be reached, or not asked about every pin
+0  every pinned version was audited, none has a known vulnerability
+1  at least one has: each on a line, with the version that fixes it
+2  the database could not be reached, or did not answer for every pinned version
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ def judge(dependencies: Sequence[Mapping[str, Any]]) -> tuple[int, list[str]]:
     tuple of int and list of str
         The exit code, and what to print.
     """
-    skipped = [one["name"] for one in dependencies if "skip_reason" in one]
+    skipped = [dependency["name"] for dependency in dependencies if "skip_reason" in dependency]
     lines = [
-        f"{one['name']} {one['version']}: {fault['id']}, mended in "
+        f"{dependency['name']} {dependency['version']}: {fault['id']}, mended in "
         f"{', '.join(fault['fix_versions']) or 'no version yet'}"
-        for one in dependencies
-        for fault in one.get("vulns", ())
+        for dependency in dependencies
+        for fault in dependency.get("vulns", ())
     ]
     audited = len(dependencies) - len(skipped)
     if skipped:
@@ -52,7 +52,7 @@ def judge(dependencies: Sequence[Mapping[str, Any]]) -> tuple[int, list[str]]:
         lines.append(f"{len(lines)} known vulnerabilities; raise the pins with: make lock")
     else:
         lines.append(f"{audited} pins audited, no known vulnerability")
-    found = any(one.get("vulns") for one in dependencies)
+    found = any(dependency.get("vulns") for dependency in dependencies)
     return (1 if found else 2 if skipped or not dependencies else 0), lines
 
 

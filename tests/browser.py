@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-# Chromium asks its maker for updates unless told not to; no test needs the network.
+# Without these flags Chromium asks for updates; no test needs the network.
 FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -60,7 +60,7 @@ def chromium(width: int = 1180, height: int = 900) -> Iterator[Any]:
 
 
 def resize(driver: Any, width: int, height: int = 900, *, dark: bool = False) -> None:
-    """Give the page a width in CSS pixels, down to a phone's, and a colour scheme."""
+    """Set the window's width in CSS pixels (below 700 as on a phone) and its colour scheme."""
     driver.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride",
         {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 700},
@@ -79,7 +79,7 @@ def open_page(driver: Any, page: Path | str) -> None:
     address = page if isinstance(page, str) else page.resolve().as_uri()
     driver.get(address)
     drawn = "return !document.getElementById('figures') || document.documentElement.dataset.drawn"
-    WebDriverWait(driver, 60).until(lambda found: found.execute_script(drawn))
+    WebDriverWait(driver, 60).until(lambda waiting: waiting.execute_script(drawn))
 
 
 def complaints(driver: Any) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import click
@@ -105,6 +106,17 @@ def ended(door: click.Command, capsys: pytest.CaptureFixture[str], *words: str) 
         code = int(left.code or 0)
     shown = capsys.readouterr()
     return code, shown.out, shown.err
+
+
+@pytest.fixture
+def no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compared runs are worked out in this process: each worker would load vectorbt anew."""
+    monkeypatch.setattr("backtests.pool.ProcessPoolExecutor", one_thread)
+
+
+def one_thread(*_: object, **__: object) -> ThreadPoolExecutor:
+    """A pool of one thread of this process, whatever was asked for."""
+    return ThreadPoolExecutor(1)
 
 
 @pytest.fixture

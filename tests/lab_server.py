@@ -1,4 +1,4 @@
-"""The lab's own server as a process of its own, for tests and for the README's picture."""
+"""The server of the lab in its own process, for tests and for the README's picture."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ def lab_server(out, *words):
     )  # fmt: skip
     try:
         line = process.stdout.readline()
-        found = re.fullmatch(r"the lab is open on (http://127\.0\.0\.1:\d+) \(Ctrl-C ends it\)\n",
+        opened = re.fullmatch(r"the lab is open on (http://127\.0\.0\.1:\d+) \(Ctrl-C ends it\)\n",
                              line)  # fmt: skip
-        if found is None:
+        if opened is None:
             raise RuntimeError(line + process.stderr.read())
-        port = urlsplit(found[1]).port
+        port = urlsplit(opened[1]).port
         for _ in range(300):
             with contextlib.suppress(OSError, http.client.HTTPException):
                 if ask(port, "/_stcore/health")[0] == 200:
                     break
             time.sleep(0.1)
-        yield found[1], process
+        yield opened[1], process
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
@@ -58,23 +58,23 @@ def ask(port, path="/", **headers):
             connection.putheader(key, value)
     connection.endheaders()
     answer = connection.getresponse()
-    found = answer.status, dict(answer.getheaders()), answer.read()
+    answered = answer.status, dict(answer.getheaders()), answer.read()
     connection.close()
-    return found
+    return answered
 
 
 def settled(driver, count=4):
     from selenium.webdriver.support.ui import WebDriverWait
 
-    def ready(found):
-        busy = found.find_elements("css selector", '[data-testid="stStatusWidget"]')
-        return not busy and len(metric_values(found)) >= count
+    def ready(browser):
+        busy = browser.find_elements("css selector", '[data-testid="stStatusWidget"]')
+        return not busy and len(metric_values(browser)) >= count
 
     WebDriverWait(driver, 120).until(ready)
 
 
 def metric_values(driver) -> list[str]:
-    found = (
+    script = (
         "return [...document.querySelectorAll('[data-testid=stMetricValue]')].map(e => e.innerText)"
     )
-    return [text.strip() for text in driver.execute_script(found)]
+    return [text.strip() for text in driver.execute_script(script)]

@@ -7,7 +7,7 @@ import pytest
 from backtests.cli import RUN_OPTIONS, assignments, given_params, run_config
 from backtests.engine.config import ConfigTable, RunConfig
 from backtests.engine.costs import Costs
-from backtests.run import main
+from backtests.run import main, with_config
 from data.errors import UsageError
 from data.records import fields_of
 
@@ -29,6 +29,21 @@ def test_assignments_are_read_in_order_and_may_hold_more_signs():
 def test_what_is_no_assignment_is_refused(texts, message):
     with pytest.raises(UsageError, match=message):
         assignments(texts, "--set")
+
+
+def test_what_is_given_beside_a_file_goes_before_it(tmp_path):
+    path = tmp_path / "run.toml"
+    path.write_text(
+        'strategy = "hedge_mix"\nfee_bps = 9\nlag = 3\n[params]\nrebalance = "never"\n'
+        "[params.weights]\nSPY = 0.5\n"
+    )
+    words = ["--config", str(path), "--fee-bps", "1", "--rebalance", "quarterly"]
+    with main.make_context("run", words) as context:
+        options = context.params
+        options.pop("strategy")
+        config = run_config(*with_config(None, given_params(options), options))
+    params = {"weights": {"SPY": 0.5}, "rebalance": "quarterly"}
+    assert config == RunConfig("hedge_mix", params, costs=Costs(1.0, 1.0, 3))
 
 
 @pytest.mark.parametrize("name", ["weights", "rebalance"])

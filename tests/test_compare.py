@@ -17,7 +17,7 @@ from data.command import run_command
 from data.records import to_json
 from strategies.registry import make
 from tests import browser
-from tests.conftest import ended
+from tests.conftest import ended, one_thread
 
 
 def command(capsys, *arguments: str) -> tuple[int, str, str]:
@@ -28,12 +28,13 @@ def command(capsys, *arguments: str) -> tuple[int, str, str]:
 def results(tmp_path_factory) -> Path:
     """Three runs and their comparison, and beside them a shorter and a dearer run."""
     out = tmp_path_factory.mktemp("results")
-    for words in (
-        ["hedge_mix", "hedge_mix:SPY=0.7,TLT=0.3", "attack_defend:step_bp=25"],
-        ["hedge_mix", "equity_only", "--start", "1990-01-31"],
-        ["hedge_mix", "equity_only", "--fee-bps", "20", "--start", "1973-01-31"],
-    ):
-        run_command(main, [*words, "--source", "bundled", "--out", str(out), "--no-tearsheet"])
+    more = ["--source", "bundled", "--out", str(out), "--no-tearsheet"]
+    run_command(main, ["hedge_mix", "hedge_mix:SPY=0.7,TLT=0.3", "attack_defend:step_bp=25", *more])
+    with pytest.MonkeyPatch.context() as patch:  # the first has shown that workers give a page
+        patch.setattr("backtests.pool.ProcessPoolExecutor", one_thread)
+        run_command(main, ["hedge_mix", "equity_only", "--start", "1990-01-31", *more])
+        words = ["hedge_mix", "equity_only", "--start", "1973-01-31", "--fee-bps", "20", *more]
+        run_command(main, words)
     return out
 
 
@@ -87,6 +88,7 @@ def _label(run) -> str:
     return run_label(run.summary.strategy, run.summary.params)
 
 
+@pytest.mark.usefixtures("no_workers")
 def test_a_finished_run_is_not_run_again(results, capsys):
     place = results / named(results, "equity_only", start="1990-01-31")
     before = (place / "manifest.json").stat().st_mtime_ns
@@ -104,7 +106,7 @@ def test_a_finished_run_is_not_run_again(results, capsys):
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "message"),
+    ("first", "second", "message"),
     [
         (
             {"start": "1990-01-31"},
@@ -114,12 +116,12 @@ def test_a_finished_run_is_not_run_again(results, capsys):
         (None, None, "is the same run as another one; name each run once"),
     ],
 )
-def test_runs_that_differ_are_refused(results, capsys, one, other, message):
+def test_runs_that_differ_are_refused(results, capsys, first, second, message):
     import re
 
-    first = named(results, "hedge_mix", **(one or {"start": "1990-01-31"}))
-    second = named(results, "hedge_mix", **other) if other else first
-    code, _, err = command(capsys, first, second, "--out", str(results))
+    ours = named(results, "hedge_mix", **(first or {"start": "1990-01-31"}))
+    theirs = named(results, "hedge_mix", **second) if second else ours
+    code, _, err = command(capsys, ours, theirs, "--out", str(results))
     assert code == 2
     assert re.search(message, err), err
     assert err.count("\n") == 1
@@ -206,6 +208,7 @@ def test_daily_with_monthly_meets_at_month_ends(capsys, tmp_path, yahoo_folder):
         assert float(table.loc["cagr", column]) == pytest.approx(growth)
 
 
+@pytest.mark.usefixtures("no_workers")
 def test_a_new_run_beside_a_finished_one_takes_its_dates_and_costs(results, capsys):
     finished = named(results, "hedge_mix", start="1973-01-31", fee_bps=20.0)
     code, out, err = command(
@@ -269,7 +272,7 @@ def test_damaged_and_old_runs_are_one_line(results, capsys, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "reason"),
     [
         ({"lag": "x"}, "(Expected `int`, got `str` - at `$.config.lag`)"),
         ({"fee_bps": None}, "(Expected `float`, got `null` - at `$.config.fee_bps`)"),
@@ -281,7 +284,7 @@ def test_damaged_and_old_runs_are_one_line(results, capsys, tmp_path):
     ],
 )
 def test_a_manifest_that_tells_a_run_that_cannot_be_is_one_line(
-    results, capsys, tmp_path, change, said
+    results, capsys, tmp_path, change, reason
 ):
     place = tmp_path / "equity_only-odd"
     shutil.copytree(results / named(results, "equity_only", start="1990-01-31"), place)
@@ -290,7 +293,7 @@ def test_a_manifest_that_tells_a_run_that_cannot_be_is_one_line(
     write_json(place / "manifest.json", {**manifest, "config": told})
     code, _, err = command(capsys, str(place), "hedge_mix", "--out", str(results))
     assert code == 2, err
-    assert f"manifest.json is damaged {said}; run it again\n" in err
+    assert f"manifest.json is damaged {reason}; run it again\n" in err
     assert err.count("\n") == 1
 
 

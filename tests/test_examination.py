@@ -1,4 +1,4 @@
-"""What is chosen among scored candidates, by hand."""
+"""The choice among scored candidates and its numbers, checked against hand calculations."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ def test_the_recommendation_is_the_middle_of_a_plateau_that_keeps_the_limit(mixe
 
 def test_leads_and_region_are_those_of_the_table(mixes):
     table, told = candidates(mixes), content(mixes)
-    honesty, default = told["honesty"], told["portfolios"]["Default"]["cagr"]
+    reliability, default = told["reliability"], told["portfolios"]["Default"]["cagr"]
     chosen = table["cagr"][told["recommended"]["candidate"]]  # rows are months: the same growth
-    assert honesty["chosen"]["estimate"]["value"] == pytest.approx(chosen - default, abs=1e-9)
+    assert reliability["chosen"]["estimate"]["value"] == pytest.approx(chosen - default, abs=1e-9)
     peak = told["portfolios"]["Best single cell"]["cagr"]
-    assert honesty["peak"]["estimate"]["value"] == pytest.approx(peak - default, abs=1e-9)
-    good = table["plateau"] >= table["plateau"].max() - honesty["peak"]["error"]
+    assert reliability["peak"]["estimate"]["value"] == pytest.approx(peak - default, abs=1e-9)
+    good = table["plateau"] >= table["plateau"].max() - reliability["peak"]["error"]
     assert told["region"] == {
         "members": int(good.sum()), "regions": 1,
         "best_plateau": pytest.approx(table["plateau"].max(), rel=1e-9),
@@ -52,12 +52,12 @@ def test_risk_adjusted_leads_are_over_the_bills_of_the_same_months(tmp_path, cap
     words = ("--maximise", "sharpe", "--lag", "3", "--out", str(tmp_path))
     assert command(capsys, *MIXES, *BUNDLED, *words)[0] == 0
     told = content(only(tmp_path))
-    parts, honesty = told["portfolios"], told["honesty"]
+    parts, reliability = told["portfolios"], told["reliability"]
     for name, lead in (("Recommended", "chosen"), ("Best single cell", "peak")):
         expected = parts[name]["sharpe"] - parts["Default"]["sharpe"]
-        assert honesty[lead]["estimate"]["value"] == pytest.approx(expected, abs=1e-9)
-    first = pd.Period(honesty["first"], "M") + honesty["look_back_months"] + 3
-    assert honesty["expanding"]["first"] == str(first)  # a lag of three months
+        assert reliability[lead]["estimate"]["value"] == pytest.approx(expected, abs=1e-9)
+    first = pd.Period(reliability["first"], "M") + reliability["look_back_months"] + 3
+    assert reliability["expanding"]["first"] == str(first)  # a lag of three months
 
 
 def test_the_walk_is_what_choosing_each_year_by_hand_earns(mixes):
@@ -74,8 +74,8 @@ def test_the_walk_is_what_choosing_each_year_by_hand_earns(mixes):
         best = np.argmax(np.where(depth > -0.25, values[-1], -1.0))
         earned.append(returns[cut + 1 : cut + 13, best])
     tuned, never = np.concatenate(earned), returns[121:, -1]
-    growth = [np.prod(1 + one) ** (12 / len(never)) for one in (tuned, never)]
-    walk = told["honesty"]["expanding"]
+    growth = [np.prod(1 + returns) ** (12 / len(never)) for returns in (tuned, never)]
+    walk = told["reliability"]["expanding"]
     assert walk["edge_out_of_sample"] == pytest.approx(growth[0] - growth[1], abs=1e-9)
 
 
@@ -113,4 +113,4 @@ def test_the_default_brought_down_with_bills_keeps_the_limit_and_one_percent_mor
 def test_where_the_default_keeps_the_limit_its_share_is_not_asked(rules):
     told = content(rules)
     assert "Default with bills" not in told["portfolios"]
-    assert told["honesty"]["sharpe"]["trials"] == told["trials"] == 9
+    assert told["reliability"]["sharpe"]["trials"] == told["trials"] == 9

@@ -90,13 +90,13 @@ def test_a_killed_worker_is_one_line(tmp_path):
         os.kill(workers[0], signal.SIGKILL)
         _, errors = process.communicate(timeout=120)
     assert process.returncode == 2
-    assert re.search(r"^error: a worker process of 2 was killed.*run again for the rest$",
+    assert re.search(r"^error: one of 2 worker processes was killed.*run again for the rest$",
                      errors, re.MULTILINE)  # fmt: skip
     assert "Traceback" not in errors
 
 
 def _workers(parent: int) -> list[int]:
-    found = []
+    workers = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             its_parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
@@ -104,8 +104,8 @@ def _workers(parent: int) -> list[int]:
         except OSError:
             continue
         if its_parent == parent and "spawn_main" in words:
-            found.append(int(folder.name))
-    return found
+            workers.append(int(folder.name))
+    return workers
 
 
 def namespace(script: str, place: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -180,7 +180,7 @@ def test_a_full_cache_is_a_warning_and_what_was_fetched_is_used(tmp_path):
                          str(tmp_path / "history"))  # fmt: skip
     told, _, listed = done.stdout.partition("exit 0\n")
     assert "cannot be written: No space left on device; set HEDGE_DATA_DIR to a folder" in told
-    assert "what is fetched is not kept" in told
+    assert "is used but not saved" in told
     assert (tmp_path / "history" / "tracking.csv").is_file()
     assert listed.startswith("snapshots in")  # no temporary before it
     assert "SPY" in listed
@@ -255,10 +255,10 @@ def test_the_count_of_write_points_misses_no_call_of_the_system(tmp_path):
 
 def _call(line: str, out: Path) -> tuple[str, str] | None:
     """What a line of the trace changes below ``out``, in the words of the points."""
-    found = re.match(r"\d+ +(\w+)\((.*)\) += (-?\d+)", line)
-    if found is None or int(found[3]) < 0:
+    traced = re.match(r"\d+ +(\w+)\((.*)\) += (-?\d+)", line)
+    if traced is None or int(traced[3]) < 0:
         return None
-    call, words = found[1], found[2]
+    call, words = traced[1], traced[2]
     kinds = {"open": "open", "creat": "open", "write": "write", "pwrite": "write", "fsync": "fsync",
              "fdatasync": "fsync", "rename": "rename", "mkdir": "mkdir", "rmdir": "rmdir",
              "unlink": "unlink", "link": "link", "symlink": "link", "chmod": "chmod",
@@ -304,11 +304,13 @@ def test_the_harness_itself_injects_what_it_says(tmp_path, fault):
 def test_the_harness_finds_a_file_that_is_written_in_place():
     script = (
         "import json\nfrom tests.soak.points import KILL\n"
-        "from tests.soak.storage import Scenario, Store, measure, snapshots\n"
+        "from tests.soak.storage import Scenario, Store, measure, prepared, snapshots\n"
         "def act(root):\n"
         "    path = Store(root / 'cache').path('SPY')\n"
         "    path.write_bytes(path.read_bytes())\n"
-        "print(json.dumps(measure(Scenario('in place', snapshots, act), KILL, 1).complaints))\n"
+        "scenario = Scenario('in place', snapshots, act)\n"
+        "with prepared(scenario) as (template, points):\n"
+        "    print(json.dumps(measure(scenario, template, points, KILL, 1).complaints))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False

@@ -1,4 +1,4 @@
-"""The one place where a run happens: what is said, judged and written."""
+"""The only place that executes a run: what it announces, judges and writes."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ CONFIG = RunConfig("hedge_mix", source="bundled", start="2010-01-31")
 
 @pytest.fixture(scope="module")
 def executed():
-    """A run, what it said, and its long steps in order."""
-    said, steps = [], []
+    """A run, what it announced, and its long steps in order."""
+    lines, steps = [], []
 
     @contextlib.contextmanager
     def progress(name):
         steps.append(name)
         yield
 
-    return execute(CONFIG, progress, said.append), said, steps
+    return execute(CONFIG, progress, lines.append), lines, steps
 
 
 def test_a_run_says_its_data_first_and_what_to_know_of_them(executed):
-    run, said, _ = executed
-    assert said[0].startswith("bundled: bundled monthly history")
-    assert said[1:] == [f"note: {note}" for note in run.market.notes]
+    run, lines, _ = executed
+    assert lines[0].startswith("bundled: bundled monthly history")
+    assert lines[1:] == [f"note: {note}" for note in run.market.notes]
 
 
 def test_a_run_is_simulated_judged_and_checked(executed):
@@ -45,10 +45,10 @@ def test_a_run_is_simulated_judged_and_checked(executed):
 
 
 def test_a_late_beginning_is_a_note_of_the_screen_alone():
-    said = []
+    lines = []
     config = RunConfig("hedge_mix", {"weights": {"TLT": 1.0}}, source="bundled")
-    run = execute(config, announce=said.append, with_verdict=False)
-    assert said[1] == "note: the run begins on 1973-01-31, the first day of TLT"
+    run = execute(config, announce=lines.append, with_verdict=False)
+    assert lines[1] == "note: the run begins on 1973-01-31, the first day of TLT"
     assert run.verdict is None
     assert run.market.remarks == ("the run begins on 1973-01-31, the first day of TLT",)
 

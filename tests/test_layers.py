@@ -41,12 +41,12 @@ ROOMS = {
 
 
 def modules() -> dict[str, Path]:
-    found = {}
+    paths = {}
     for package in ("data", "strategies", "backtests"):
         for path in sorted((ROOT / package).rglob("*.py")):
             parts = path.relative_to(ROOT).with_suffix("").parts
-            found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
-    return found
+            paths[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return paths
 
 
 def imported(path: Path) -> set[str]:
@@ -96,10 +96,10 @@ def test_analysis_and_data_keep_to_themselves():
 
 
 def test_no_circles():
-    known = modules()
+    paths = modules()
     edges = {
-        name: {found for target in imported(path) if (found := ours(target, known))} - {name}
-        for name, path in known.items()
+        name: {module for target in imported(path) if (module := ours(target, paths))} - {name}
+        for name, path in paths.items()
     }
     # A package's own __init__ stands for the package, not for a file that imports its parts.
     while leaves := {name for name, targets in edges.items() if not targets & edges.keys()}:

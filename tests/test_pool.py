@@ -1,7 +1,8 @@
-"""Many runs: which is begun first, and what is not written again."""
+"""Many runs: their common first day, their order, and what is not written again."""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,22 @@ CONFIG = RunConfig("hedge_mix", source="bundled", start="2015-01-31")
 def test_the_rules_with_the_most_parameters_begin_first():
     configs = [RunConfig(name) for name in ("equity_only", "attack_defend", "hedge_mix")]
     assert pool._longest_first(configs) == [1, 2, 0]
+
+
+def test_all_begin_on_the_latest_of_their_first_days(monkeypatch, tmp_path):
+    days = {"hedge_mix": "1962-01-31", "attack_defend": "1966-12-30", "equity_only": "1962-01-31"}
+    monkeypatch.setattr(pool, "ProcessPoolExecutor", lambda *_, **__: ThreadPoolExecutor(1))
+    monkeypatch.setattr(pool, "_first_day", lambda config: days[config.strategy])
+    monkeypatch.setattr(pool, "_run_one", lambda config, *_: config)
+    lines: list[str] = []
+    made = pool.run_many([RunConfig(name) for name in days], tmp_path, announce=lines.append)
+    assert [(config.strategy, config.start) for config in made] == [
+        (name, "1966-12-30") for name in days
+    ]
+    assert lines == ["note: all begin on 1966-12-30, the first day of attack_defend"]
+    asked = [RunConfig(name, start="1970-01-31") for name in days]
+    assert pool.run_many(asked, tmp_path, announce=lines.append) == asked
+    assert len(lines) == 1
 
 
 @pytest.fixture

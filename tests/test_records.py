@@ -89,11 +89,11 @@ def _union(node: ast.AST) -> list[ast.AST]:
     """A type and what its brackets and bars hold."""
     if isinstance(node, ast.Subscript):
         inside = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        return [node.value, *(found for part in inside for found in _union(part))]
+        return [node.value, *(member for part in inside for member in _union(part))]
     return [
-        found
+        member
         for part in _alternatives(node)
-        for found in ([part] if part is node else _union(part))
+        for member in ([part] if part is node else _union(part))
     ]
 
 

@@ -1,4 +1,4 @@
-"""What no source of the project may do with what it reads, and the few places that may."""
+"""No source file may run data as code; the few exceptions are listed with their reason."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ATTRIBUTES = {
     *("execl", "execv", "execve", "execvp", "spawnl", "spawnv", "spawnvp", "fromstring_unsafe"),
 }
 FLAGS = {"shell": True, "allow_pickle": True, "verify": False, "autoescape": False}
-# Where one of them stands after all, and why nothing read can reach it.
+# Uses that are allowed, and why no data that is read can reach them.
 ALLOWED = {
     "strategies/registry.py: .resolve_name": "of a constant table's values, by a checked name",
     "backtests/compare.py: import_module": "a constant, loaded by a thread meanwhile",
@@ -38,29 +38,29 @@ ALLOWED = {
 
 
 def offences(text: str) -> list[str]:
-    """What a source does that it may not."""
-    found = []
+    """List the forbidden uses in a source file."""
+    uses = []
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
-            found += [alias.name for alias in node.names if alias.name.split(".")[0] in MODULES]
+            uses += [alias.name for alias in node.names if alias.name.split(".")[0] in MODULES]
         elif isinstance(node, ast.ImportFrom):
             module = (node.module or "").split(".")[0]
             names = {alias.name for alias in node.names}
-            found += [module] if module in MODULES else sorted(names & ATTRIBUTES)
+            uses += [module] if module in MODULES else sorted(names & ATTRIBUTES)
         elif isinstance(node, ast.Call):
             if isinstance(node.func, ast.Name) and node.func.id in CALLS:
-                found.append(node.func.id)
+                uses.append(node.func.id)
             if isinstance(node.func, ast.Attribute) and node.func.attr in ATTRIBUTES:
-                found.append(f".{node.func.attr}")
+                uses.append(f".{node.func.attr}")
             for given in node.keywords:
                 if given.arg in FLAGS:
                     safe = not FLAGS[given.arg]
                     constant = isinstance(given.value, ast.Constant) and given.value.value is safe
-                    found += [] if constant else [f"{given.arg}="]
+                    uses += [] if constant else [f"{given.arg}="]
             if isinstance(node.func, ast.Attribute) and node.func.attr == "Environment":
                 escaped = any(given.arg == "autoescape" for given in node.keywords)
-                found += [] if escaped else ["Environment without autoescape"]
-    return found
+                uses += [] if escaped else ["Environment without autoescape"]
+    return uses
 
 
 def sources() -> list[str]:
@@ -68,12 +68,12 @@ def sources() -> list[str]:
 
 
 def test_no_source_turns_what_it_reads_into_code():
-    found = {
+    places = {
         f"{name}: {what}"
         for name in sources()
         for what in offences((ROOT / name).read_text("utf-8"))
     }
-    assert found == ALLOWED.keys()
+    assert places == ALLOWED.keys()
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ UNESCAPED = {"plotly", "chart.svg"}
 
 
 def unescaped(text: str) -> set[str]:
-    """What a template puts into the page as it is, whatever it is passed through before."""
+    """Names that a template puts into the page unescaped, whatever filters come before."""
     expressions = re.findall(r"\{\{(.*?)\}\}", text, flags=re.DOTALL)
     return {
         expression.partition("|")[0].strip()
@@ -146,10 +146,10 @@ def test_a_template_escapes_and_asks_nobody(path):
 
 
 def test_the_only_addresses_in_the_sources_are_the_data_sources():
-    known = {"query2.finance.yahoo.com", "fred.stlouisfed.org", "127.0.0.1"}
-    found = set()
+    allowed = {"query2.finance.yahoo.com", "fred.stlouisfed.org", "127.0.0.1"}
+    addresses = set()
     for package in ("data", "strategies", "backtests"):
         for path in (ROOT / package).rglob("*"):
             if path.suffix in (".py", ".html"):
-                found |= set(re.findall(r"https?://([\w.-]+\.\w+)", path.read_text("utf-8")))
-    assert found == known
+                addresses |= set(re.findall(r"https?://([\w.-]+\.\w+)", path.read_text("utf-8")))
+    assert addresses == allowed

@@ -73,7 +73,7 @@ def test_a_table_of_the_file_is_noted(tmp_path, results, capsys):
     words = ("--strategy-file", str(path), *BUNDLED, *QUICK, "--out", str(results))
     code, shown, err = ended(run, capsys, *words)
     assert code == 0, err
-    assert "note: trend_or_treasuries uses SIGNAL from outside the market: that nothing" in shown
+    assert "note: trend_or_treasuries uses SIGNAL from outside the market: nobody can" in shown
     (folder,) = results.glob("trend_or_treasuries-*")
     assert "uses SIGNAL from outside" in read_run(folder).summary.notes[-1]
 

@@ -97,7 +97,7 @@ def test_a_short_history_says_so(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (("hedge_mix",), "what to search? for example: --assets"),
         (("carry",), "--grid NAME=VALUES of equity_weight (0 to 1)"),
@@ -114,7 +114,7 @@ def test_a_short_history_says_so(tmp_path, capsys):
         (("hedge_mix", "--weights", "SPY=0", "--assets", "SPY,IEF", "--maximise", "sharpe"),
          "the default has none to beat"),
         (("hedge_mix", "--assets", "SPY,IEF", "--step", "0.5", "--maximise", "sharpe",
-          "--subject-to", "volatility<0.95%"), "that keep volatility<0.0095 have none"),
+          "--subject-to", "volatility<0.95%"), "that keep volatility<0.0095 do not have"),
         (("hedge_mix", "--assets", "A,B,C,D,E,F,G,H", "--step", "0.01"), "352,025,629,371 mixes"),
         (("carry", "--grid", "full_at_bp=1:200:1e-9"), "combinations"),
         (("carry", "--grid", "full_at_bp=1:200:1e-320"), "combinations"),
@@ -126,13 +126,13 @@ def test_a_short_history_says_so(tmp_path, capsys):
          "does not answer"),
     ],
 )  # fmt: skip
-def test_bad_input_is_one_line(words, said, tmp_path, capsys):
+def test_bad_input_is_one_line(words, message, tmp_path, capsys):
     began = time.monotonic()
     code, _, told = command(capsys, *words, *BUNDLED, "--out", str(tmp_path / "out"))
     lines = [line for line in told.splitlines() if line.startswith("error: ")]
     assert code == 2, told
     assert len(lines) == 1
-    assert said in lines[0]
+    assert message in lines[0]
     assert "Traceback" not in told
     assert time.monotonic() - began < 60
 

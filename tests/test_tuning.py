@@ -1,4 +1,4 @@
-"""A search goes on where it was stopped, and takes up no score of another search."""
+"""A stopped search is continued where it was, and never takes the scores of another."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from backtests.analysis.objective import read_objective
+from backtests.engine.space import mix_space
 from backtests.report.tuning.unfinished import Unfinished
 from backtests.tune import main
+from backtests.tuning import _best_so_far, _gaps
 from data.command import run_command
 from tests.conftest import ROOT
 from tests.searches import BUNDLED, MIXES, SLOW, command, only
@@ -154,6 +158,24 @@ def test_a_rule_that_decides_too_late_is_named_with_its_parameters(tmp_path, cap
     _, _, told = command(capsys, *words, *BUNDLED, "--out", str(tmp_path))
     assert "error: attack_defend with {'equity_weight': 0.6, " in told
     assert "'lookback_years': 19.0" in told
+
+
+def test_what_has_no_score_yet_is_scored_in_stretches():
+    done = np.array([True, False, False, False, True, False])
+    assert _gaps(done, 2) == [(1, 3), (3, 4), (5, 6)]
+    assert _gaps(np.ones(3, bool), 2) == []
+
+
+def test_the_best_so_far_is_the_best_that_keeps_the_limits():
+    search = SimpleNamespace(
+        objective=read_objective("cagr", ["max_drawdown>-0.2"]),
+        space=mix_space(["SPY"], 0.5, {"rebalance": "monthly"}),
+    )
+    falls = [-0.1, -0.15, -0.3]
+    table = pd.DataFrame({"cagr": [0.01, 0.02, 0.03], "max_drawdown": falls, "sharpe": 0.5})
+    best = _best_so_far(search, table)
+    assert (best.params["weights"], best.cagr, best.max_drawdown) == ({"SPY": 0.5}, 0.02, -0.15)
+    assert _best_so_far(search, table.assign(max_drawdown=-0.5)) is None
 
 
 def test_a_default_that_beats_nothing_is_told_by_its_metric(tmp_path, capsys):

@@ -1,4 +1,4 @@
-"""A server on loopback that speaks Yahoo's chart JSON, and misbehaves on request."""
+"""A server on loopback that answers with Yahoo's chart JSON, or wrongly on request."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pandas as pd
 
 from data.checks.exchange import exchange_calendar
+from data.sources import fred
 
 NEW_YORK = "America/New_York"
 
@@ -91,7 +92,10 @@ Fault = Callable[[Answer], Answer | Wire]
 
 @dataclass
 class Yahoo:
-    """What the server holds and saw. ``faults`` are used up one a request, the last one stays."""
+    """The server's charts and the requests it saw.
+
+    Each request uses up the first of its ticker's ``faults``; the last one stays.
+    """
 
     url: str = ""
     charts: dict[str, dict] = field(default_factory=dict)
@@ -197,16 +201,45 @@ def serve() -> Iterator[Yahoo]:
         server.server_close()
 
 
-def main() -> None:
-    """Serve a folder of Yahoo's CSVs, one a ticker, and run a command against it: FOLDER COMMAND...
+# Files of daily rates, and which of their columns are which of FRED's series.
+RATES: dict[str, dict[str, str]] = {
+    "treasury_cmt_yields_daily.csv": {
+        f"{years:g}y" if years >= 1 else f"{12 * years:g}m": series
+        for years, series in fred.CURVE.items()
+    },
+    "treasury_bill_3m_discount_daily.csv": {"dtb3": fred.BILL},
+    "fed_funds_effective_daily.csv": {"fed_funds_effective": fred.POLICY_RATE},
+    "usd_index_daily.csv": {"fed_broad_usd": fred.BROAD_DOLLAR},
+    "cpi_monthly.csv": {"cpi_all_urban": fred.CPI},
+}
 
-    What it fetches is kept apart from the user's own snapshots, and goes with it.
+
+def hold_folder(yahoo: Yahoo, folder: Path) -> None:
+    """Serve ``folder/yahoo`` as Yahoo and ``folder/rates`` as FRED, nothing after today."""
+    today = pd.Timestamp.now()
+    for path in sorted((folder / "yahoo").glob("*.csv")):
+        yahoo.hold(path.stem, bars_of(path).loc[:today])
+    for name, columns in RATES.items():
+        if (folder / "rates" / name).is_file():
+            table = pd.read_csv(folder / "rates" / name, index_col="date", parse_dates=["date"])
+            for column, series in columns.items():
+                first = table[column].first_valid_index()
+                yahoo.hold_fred(series, table[column].loc[first:today])
+
+
+def main() -> None:
+    """Serve a folder's histories, and run a command against them: FOLDER COMMAND...
+
+    ``FOLDER/yahoo`` holds Yahoo's daily CSV files, one a ticker; ``FOLDER/rates`` those of
+    docs/data.md that have rates. What is fetched is kept apart from the user's own snapshots, and
+    goes with it. ``faketime DATE python -m tests.yahoo_server ...`` shows the command as it was on
+    a day on which these histories were new.
     """
     folder, *words = sys.argv[1:]
-    with serve() as yahoo, tempfile.TemporaryDirectory() as kept:
-        for path in sorted(Path(folder).glob("*.csv")):
-            yahoo.hold(path.stem, bars_of(path))
-        own = {"HEDGE_YAHOO_URL": yahoo.url, "HEDGE_DATA_DIR": kept}
+    with serve() as yahoo, tempfile.TemporaryDirectory() as data_folder:
+        hold_folder(yahoo, Path(folder))
+        own = {"HEDGE_YAHOO_URL": yahoo.url, "HEDGE_FRED_URL": yahoo.url}
+        own["HEDGE_DATA_DIR"] = data_folder
         done = subprocess.run(words, check=False, env={**os.environ, **own})
     sys.exit(done.returncode)
 

@@ -1,4 +1,4 @@
-"""Where the money of a Treasury sleeve came from, in currency."""
+"""Where the profit of the Treasuries in a portfolio (the sleeve) came from, in currency."""
 
 from __future__ import annotations
 
@@ -32,21 +32,21 @@ def sleeve_attribution(
         Sessions x ``PARTS`` and ``total``, in currency; the parts sum to the total, which is
         value before times return, less costs.
     """
-    held = values.shift(1).fillna(0.0)
+    held_before = values.shift(1).fillna(0.0)
     split = pd.DataFrame(0.0, index=values.index, columns=list(PARTS))
     for fund in values.columns:
-        earned = held[fund] * returns[fund].fillna(0.0)
-        known = parts[fund].reindex(values.index).fillna(0.0).mul(held[fund], axis=0)
-        for name in known.columns:
-            split[name] += known[name]
-        split["residual"] += earned - known.sum(axis=1)
+        profit = held_before[fund] * returns[fund].fillna(0.0)
+        explained = parts[fund].reindex(values.index).fillna(0.0).mul(held_before[fund], axis=0)
+        for name in explained.columns:
+            split[name] += explained[name]
+        split["residual"] += profit - explained.sum(axis=1)
     split["costs"] = -costs.reindex(values.index).fillna(0.0)
     split["total"] = split.sum(axis=1)
     return split
 
 
 def by_period(split: pd.DataFrame, switches: pd.DatetimeIndex) -> pd.DataFrame:
-    """Sum an attribution by calendar year and by stretch between switches.
+    """Sum an attribution by calendar year and by the period between two switches.
 
     Parameters
     ----------
@@ -58,8 +58,8 @@ def by_period(split: pd.DataFrame, switches: pd.DatetimeIndex) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``period`` (``year`` or ``switch``), ``from``, ``to`` and the parts; a stretch runs from
-        the session after a switch to the session of the next.
+        ``period`` (``year`` or ``switch``), ``from``, ``to`` and the parts; a period between
+        switches runs from the session after a switch to the session of the next.
     """
     index = pd.DatetimeIndex(split.index)
     tables = []
@@ -76,7 +76,7 @@ def by_period(split: pd.DataFrame, switches: pd.DatetimeIndex) -> pd.DataFrame:
 
 
 def contributions(split: pd.DataFrame, values: pd.Series, ppy: int) -> pd.DataFrame:
-    """Sum an attribution up, in currency and in points a year of the sleeve.
+    """Sum an attribution up, in currency and as a return a year on the sleeve's value.
 
     Parameters
     ----------
@@ -90,8 +90,8 @@ def contributions(split: pd.DataFrame, values: pd.Series, ppy: int) -> pd.DataFr
     Returns
     -------
     pandas.DataFrame
-        Parts x ``currency`` and ``points``: the mean over the rows held of the part over the
-        value before it, times rows per year (arithmetic, a fraction).
+        Parts x ``currency`` and ``points``. Points are a fraction: each row's part divided by
+        the value before it, averaged over the rows with a holding, times rows per year.
     """
     before = values.shift(1)
     held = before > 0

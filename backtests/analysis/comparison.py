@@ -34,13 +34,14 @@ def traded_in(
     values
         NAV over the rows that count.
     lag
-        Of the run's fills; None where the rows begin later than the run.
+        Rows from a decision to its fill; None where ``values`` begin later than the run.
     ppy
         Rows per year.
 
     Notes
     -----
-    The first purchase is no turnover but has its costs; a span that begins later has neither.
+    The first purchase does not count as turnover, but its costs count. Where ``values`` begin
+    later, neither does.
     """
     rows = values.index
     first = rows[0] if lag is None else rows[lag]
@@ -55,7 +56,7 @@ def traded_in(
 
 @dataclass(frozen=True)
 class Difference:
-    """A portfolio less the first: compound growth a year, and Sharpe ratio, of month-ends."""
+    """A portfolio's compound growth a year and Sharpe ratio, of month-ends, less the first's."""
 
     cagr_monthly: Estimate
     sharpe_monthly: Estimate

@@ -1,4 +1,4 @@
-"""The falls that a hedge is bought for, date by date."""
+"""Falls of equity, which a hedge is meant to soften: a list by date, and others in the data."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ DEEP = -0.15
 
 @dataclass(frozen=True)
 class Episode:
-    """A stretch of dates, from a close to a close; ``found`` in the data or known before."""
+    """A period from one close to another; ``detected`` in the data if it is not of the list."""
 
     name: str
     start: str
     end: str
-    found: bool = False
+    detected: bool = False
 
 
 # Peaks and troughs of the S&P 500's closes without dividends.
@@ -56,7 +56,7 @@ APRIL_2025 = (
 
 
 def deep_falls(equity: pd.Series, listed: pd.DataFrame) -> list[Episode]:
-    """Falls of equity beyond 15 % that no listed episode tells of, in order of time.
+    """Falls of equity beyond 15 % that no listed episode covers, in order of time.
 
     Parameters
     ----------
@@ -68,31 +68,31 @@ def deep_falls(equity: pd.Series, listed: pd.DataFrame) -> list[Episode]:
     Returns
     -------
     list of Episode
-        From peak to trough; after a trough, further falls on the way back count too. Left out
-        is a fall of which half or more, in days, lies within one of the listed.
+        From peak to trough; further falls before the old peak is reached again count too. A
+        fall is left out if half of it or more, in days, lies within a listed episode.
     """
-    told = [(pd.Timestamp(row["start"]), pd.Timestamp(row["end"])) for _, row in listed.iterrows()]
+    spans = [(pd.Timestamp(row["start"]), pd.Timestamp(row["end"])) for _, row in listed.iterrows()]
 
-    def is_told(start: pd.Timestamp, end: pd.Timestamp) -> bool:
-        shared = (min(end, last) - max(start, first) for first, last in told)
+    def is_covered(start: pd.Timestamp, end: pd.Timestamp) -> bool:
+        shared = (min(end, last) - max(start, first) for first, last in spans)
         return any(days >= (end - start) / 2 for days in shared)
 
-    found = []
+    episodes = []
     stretches = [equity]
     while stretches:
         stretch = stretches.pop()
         for fall in drawdown_list(stretch):
             if fall.depth > DEEP:
                 break  # deepest first
-            if not is_told(fall.start, fall.end):
+            if not is_covered(fall.start, fall.end):
                 days = (f"{fall.start:%Y-%m-%d}", f"{fall.end:%Y-%m-%d}")
-                found.append(Episode("Fall of equity found in the data", *days, found=True))
+                episodes.append(Episode("Fall of equity found in the data", *days, detected=True))
             stretches.append(stretch.loc[fall.end : fall.recovered])
-    return sorted(found, key=lambda one: one.start)
+    return sorted(episodes, key=lambda episode: episode.start)
 
 
 def all_episodes(levels: pd.DataFrame, y10: pd.Series | None, ppy: int) -> pd.DataFrame:
-    """The listed crises that the data cover and the deep falls they do not tell of, by date.
+    """The listed crises within the data, and the deep falls that the list lacks, by date.
 
     Parameters
     ----------
@@ -100,15 +100,15 @@ def all_episodes(levels: pd.DataFrame, y10: pd.Series | None, ppy: int) -> pd.Da
         As for :func:`episode_table`.
     """
     listed = episode_table(CRISES, levels, y10, ppy)
-    found = episode_table(deep_falls(levels["equity"], listed), levels, y10, ppy)
-    both = [table for table in (listed, found) if len(table)]
+    unlisted = episode_table(deep_falls(levels["equity"], listed), levels, y10, ppy)
+    both = [table for table in (listed, unlisted) if len(table)]
     return pd.concat(both).sort_values("start", kind="stable") if both else listed
 
 
 def episode_table(
     episodes: Sequence[Episode], levels: pd.DataFrame, y10: pd.Series | None, ppy: int
 ) -> pd.DataFrame:
-    """What each column earned in each episode that the data cover.
+    """Return of each column in each episode that lies within the data.
 
     Parameters
     ----------
@@ -121,46 +121,47 @@ def episode_table(
         10-year yield in percent on the same sessions, or None.
     ppy
         252: from the last close on or before the start to the last on or before the end. 12:
-        from the higher of the two month-ends around the start to the lower of the two around
-        the end, as equity had them.
+        from the higher of equity's two month-ends around the start to the lower of its two
+        around the end.
 
     Returns
     -------
     pandas.DataFrame
-        One row an episode: ``name, start, end`` (the rows used), ``found``, the return of each
-        column, and ``y10_bp``, the change of the yield in basis points.
+        One row an episode: ``name, start, end`` (the rows used), ``detected`` (in the data, not in
+        the list), the return of each column, and ``y10_bp``, the change of the yield in basis
+        points (0.01 percentage points).
     """
     rows = []
-    for one in episodes:
-        found = _rows_of(one, levels["equity"], ppy)
-        if found is None:
+    for episode in episodes:
+        span = _rows_of(episode, levels["equity"], ppy)
+        if span is None:
             continue
-        first, last = found
-        earned = levels.iloc[last] / levels.iloc[first] - 1.0
-        moved = float("nan")
+        first, last = span
+        returns = levels.iloc[last] / levels.iloc[first] - 1.0
+        yield_change = float("nan")
         if y10 is not None:
-            moved = 100.0 * float(y10.iloc[last] - y10.iloc[first])
+            yield_change = 100.0 * float(y10.iloc[last] - y10.iloc[first])
         rows.append(
             {
-                "name": one.name,
+                "name": episode.name,
                 "start": f"{levels.index[first]:%Y-%m-%d}",
                 "end": f"{levels.index[last]:%Y-%m-%d}",
-                "found": one.found,
-                **{str(column): float(value) for column, value in earned.items()},
-                "y10_bp": moved,
+                "detected": episode.detected,
+                **{str(column): float(value) for column, value in returns.items()},
+                "y10_bp": yield_change,
             }
         )
-    columns = ["name", "start", "end", "found", *map(str, levels.columns), "y10_bp"]
+    columns = ["name", "start", "end", "detected", *map(str, levels.columns), "y10_bp"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _rows_of(one: Episode, equity: pd.Series, ppy: int) -> tuple[int, int] | None:
-    """First and last row of an episode; None where the data do not cover it whole."""
+def _rows_of(episode: Episode, equity: pd.Series, ppy: int) -> tuple[int, int] | None:
+    """First and last row of an episode; None where it does not lie wholly within the data."""
     dates = pd.DatetimeIndex(equity.index)
-    start, end = pd.Timestamp(one.start), pd.Timestamp(one.end)
+    start, end = pd.Timestamp(episode.start), pd.Timestamp(episode.end)
     first = int(dates.searchsorted(start, side="right")) - 1
     last = int(dates.searchsorted(end, side="right")) - 1
-    if ppy == 12 and not one.found:
+    if ppy == 12 and not episode.detected:
         months = dates.to_period("M")
         if start.to_period("M") not in months or end.to_period("M") not in months:
             return None

@@ -1,4 +1,4 @@
-"""The headline numbers by three programs: where they differ, which definition differs."""
+"""The headline numbers as three programs compute them, and why they differ where they do."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ REASONS = {
 
 @dataclass(frozen=True)
 class Headline:
-    """What three programs are asked for, of one portfolio: fractions, on its own rows."""
+    """The numbers that each program computes for one portfolio: fractions, on its own rows.
+
+    ``cvar_95`` is the average loss in the worst 5 % of rows (CVaR), negative for a loss.
+    """
 
     total_return: float
     cagr: float
@@ -46,7 +49,7 @@ class Headline:
 
 
 def cross_check(ours: Headline, vectorbt: Headline, quantstats: Headline) -> tuple[CrossCheck, ...]:
-    """Put the same numbers by three programs side by side.
+    """Put the same numbers of three programs side by side.
 
     Returns
     -------
@@ -67,5 +70,5 @@ def _line(key: str, ours: Headline, vectorbt: Headline, quantstats: Headline) ->
         if abs(theirs - mine) > TOLERANCE * max(abs(mine), 1e-3):
             reason = REASONS.get((key, program), "differs for a reason not known, report it")
             why.setdefault(reason, []).append(program)
-    told = [f"{' and '.join(programs)}: {reason}" for reason, programs in why.items()]
-    return CrossCheck(key, LABELS[key], mine, **others, why="; ".join(told))
+    reasons = [f"{' and '.join(programs)}: {reason}" for reason, programs in why.items()]
+    return CrossCheck(key, LABELS[key], mine, **others, why="; ".join(reasons))

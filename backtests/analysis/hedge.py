@@ -1,8 +1,8 @@
 """Whether the other asset helped when equity fell, as pure functions of month-end returns.
 
 Every measure takes arrays whose **last** axis is the month and works row by row, so that one
-function serves a sample, shape (n,), and its resamples, shape (R, n). Fractions, not percent;
-no NaN in; a measure of months that a row does not contain is NaN.
+function serves a sample, shape (n,), and its resamples, shape (R, n). Fractions, not percent.
+No argument may hold NaN; a measure of months that a row does not contain is NaN.
 """
 
 from __future__ import annotations
@@ -19,19 +19,22 @@ WORST_SHARE = 0.10
 
 
 def cvar_saved(returns: Array, against: Array) -> Array:
-    """CVaR(95) of a portfolio less that of another: above 0 where it lost less in the tail."""
+    """CVaR(95) of a portfolio less that of another: above 0 where it lost less in the tail.
+
+    CVaR(95) is the average return in the worst 5 % of months (:func:`months.cvar`).
+    """
     return np.asarray(cvar(returns) - cvar(against))
 
 
 def growth_given_up(returns: Array, against: Array) -> Array:
-    """Compound return a year of another portfolio less that of this one: the price paid."""
+    """Compound return a year of another portfolio less that of this one: the cost of the hedge."""
     return growth(against) - growth(returns)
 
 
 def down_month_ratio(hedge: Array, equity: Array) -> Array:
     """Hedge return in down months over equity's: mean(B | S < 0) / mean(S | S < 0).
 
-    Below 0 where the hedge gained as equity fell. Not a down-capture ratio, which compounds.
+    Below 0 where the hedge gained as equity fell. A down-capture ratio differs: it compounds.
     """
     down = equity < 0.0
     return _quotient((hedge * down).sum(axis=-1), (equity * down).sum(axis=-1))
@@ -78,6 +81,6 @@ def drawdown_saved(returns: Array, against: Array) -> Array:
 
 
 def _quotient(above: Array, below: Array) -> Array:
-    """Sums over sums or counts, NaN where there is nothing to count."""
+    """Sums divided by sums or counts, NaN where the divisor is 0."""
     below = np.asarray(below, float)
     return np.asarray(np.divide(above, below, out=np.full(below.shape, np.nan), where=below != 0.0))

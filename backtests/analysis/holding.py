@@ -1,4 +1,4 @@
-"""What an investor got who began in any month and held for some years."""
+"""Returns of holding for some years, from every month in which an investor could begin."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def annualised(levels: pd.DataFrame, years: int) -> pd.DataFrame:
 def holding_table(
     levels: pd.DataFrame, horizons: Sequence[int] = HORIZONS
 ) -> tuple[HoldingPeriod, ...]:
-    """How often, and by how much, holding a portfolio for some years paid.
+    """How often holding a portfolio for some years beat each rival, and what it returned.
 
     Parameters
     ----------
     levels
-        Months x ``portfolio, equity, bills, cash, inflation``; NaN where a column is not known
+        Months x ``portfolio, equity, bills, cash, inflation``; NaN where a column has no value
         (yet).
     horizons
         Years held.
@@ -59,7 +59,7 @@ def _holding_period(levels: pd.DataFrame, years: int) -> HoldingPeriod:
     ours = windows["portfolio"].dropna().sort_values(kind="stable")
     starts = ours.index
 
-    def beaten(other: str) -> float | None:
+    def share_above(other: str) -> float | None:
         both = windows[["portfolio", other]].dropna()
         return float((both["portfolio"] > both[other]).mean()) if len(both) else None
 
@@ -71,10 +71,10 @@ def _holding_period(levels: pd.DataFrame, years: int) -> HoldingPeriod:
         years=years,
         starts=len(ours),
         apart=max(int(levels["portfolio"].count()) - 1, 0) // (12 * years),
-        beat_equity=beaten("equity"),
-        beat_bills=beaten("bills"),
-        beat_cash=beaten("cash"),
-        beat_inflation=beaten("inflation"),
+        beat_equity=share_above("equity"),
+        beat_bills=share_above("bills"),
+        beat_cash=share_above("cash"),
+        beat_inflation=share_above("inflation"),
         worst=worst[0],
         worst_start=worst[1],
         median=median[0],

@@ -1,4 +1,4 @@
-"""Candidates as points of an integer lattice, and who is next to whom.
+"""Candidates as points of an integer lattice, and which of them are neighbours.
 
 Coordinates are candidates x axes, whole numbers, no two rows alike; the candidates need not fill
 the grid. A table of neighbours is candidates x moves: positions of the neighbours, -1 where a
@@ -28,7 +28,7 @@ def simplex_coordinates(weights: Array, step: float) -> Coordinates:
     weights
         Candidates x assets, 0 or more, sums at most 1.
     step
-        A whole fraction of 1.
+        1 divided by a whole number.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def grid_neighbours(coordinates: Coordinates, ordered: Sequence[bool] | None = N
 def _neighbours(coordinates: Coordinates, moves: Coordinates) -> Neighbours:
     """Look up every move and its opposite among the candidates."""
     count = len(coordinates)
-    # One number a point. Each axis has a spare place, where a step off either end lands.
+    # A point becomes one number. Each axis has a spare place, where a step off either end lands.
     sizes = np.ptp(coordinates, axis=0) + 2
     if math.prod(sizes.tolist()) >= 2**62:
         raise ValueError(f"a lattice of {sizes.tolist()} points is too large to number")

@@ -1,9 +1,9 @@
-"""The one home of every headline number, as pure functions.
+"""The definition of every headline number, as pure functions.
 
 ``values`` are levels of a portfolio (NAV), one a row; ``returns`` are simple returns per row;
 ``cash`` the returns of Treasury bills on the same rows; ``ppy`` rows per year (252 or 12).
 Fractions, never percent. None of the arguments may hold NaN; a ratio whose denominator is
-zero is NaN. SEMANTICS: the definitions are the ones every report, table and page shows.
+zero is NaN. Every report, table and page shows these definitions (docs/semantics.md).
 """
 
 from __future__ import annotations
@@ -51,17 +51,17 @@ LEAST_RISK = 1e-12  # a constant series has a deviation of rounding errors, not 
 
 
 def ratio(above: float, below: float) -> float:
-    """A number over a risk, NaN where there is no risk to speak of."""
+    """A number divided by a risk, NaN where the risk is zero but for rounding."""
     return above / below if below > LEAST_RISK else math.nan
 
 
 def ratios(above: Array, below: Array) -> Array:
-    """:func:`ratio` for each of many."""
+    """:func:`ratio`, element by element."""
     exists = below > LEAST_RISK
     return np.asarray(np.divide(above, below, out=np.full(np.shape(above), math.nan), where=exists))
 
 
-ROUNDING = 1e-12  # of a value: a fall this small is no fall
+ROUNDING = 1e-12  # relative: a smaller fall is an error of rounding
 
 
 def drawdowns(values: Array) -> Array:
@@ -95,7 +95,7 @@ def drawdown_list(values: pd.Series) -> list[Drawdown]:
     ]
     dates = values.index
     back = [*dates[afters[afters < len(levels)]], None]  # only the last can be open
-    found = [
+    falls = [
         Drawdown(float(depth), start, end, recovered)
         for depth, start, end, recovered in zip(
             levels[troughs] / levels[firsts - 1] - 1.0,
@@ -105,11 +105,14 @@ def drawdown_list(values: pd.Series) -> list[Drawdown]:
             strict=False,
         )
     ]
-    return sorted(found, key=lambda one: one.depth)
+    return sorted(falls, key=lambda fall: fall.depth)
 
 
 def conditional_var(returns: Array, level: float = 0.05) -> float:
-    """Mean of the worst ``ceil(level n)`` rows: CVaR(95), historical, negative for a loss."""
+    """Mean of the worst ``ceil(level n)`` rows, negative for a loss.
+
+    At the level of 5 % this is the historical CVaR(95): the average loss in the worst 5 % of rows.
+    """
     # The small constant keeps ceil from counting a rounding error as a row.
     worst = max(math.ceil(level * len(returns) - 1e-9), 1)
     return float(np.mean(np.sort(returns)[:worst]))
@@ -136,7 +139,7 @@ def month_returns(values: pd.Series) -> pd.Series:
     closes = values.groupby(pd.DatetimeIndex(values.index).to_period("M")).last()
     before = closes.shift(1).fillna(values.iloc[0])
     months = closes / before - 1.0
-    # A first month that holds nothing but the base has no return.
+    # A first month that holds only the base, row 0, has no return.
     alone = values.index[1].to_period("M") != closes.index[0]
     return months.iloc[1:] if alone else months
 
@@ -150,7 +153,7 @@ def to_date(values: pd.Series, period: str) -> float:
 
 
 def win_rate(returns: Array) -> float:
-    """Share of gains among the rows that moved at all."""
+    """Share of positive returns among those that are not zero."""
     moved = int(np.count_nonzero(returns))
     return float(np.count_nonzero(returns > 0) / moved) if moved else math.nan
 

@@ -1,7 +1,8 @@
-"""Months: levels at their ends, and what month-end returns say of a portfolio alone.
+"""Month-end levels, and measures of the month-end returns of one portfolio.
 
 Measures take arrays whose **last** axis is the month and work row by row, so that one function
-serves a sample, shape (n,), and its resamples, shape (R, n). Fractions, not percent; no NaN in.
+serves a sample, shape (n,), and its resamples, shape (R, n). Fractions, not percent; no
+argument may hold NaN.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ def month_ends(levels: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Indexed by month (``Period``). The last month is left out where its last weekday has
-        not come; the first is where the returns begin, whole or not.
+        Indexed by month (``Period``). The last month is left out until the data reach its last
+        weekday. The first may be partial: returns begin at its end.
     """
     dates = pd.DatetimeIndex(levels.index)
     closes = levels.groupby(dates.to_period("M")).last()
@@ -39,7 +40,10 @@ def month_ends(levels: pd.DataFrame) -> pd.DataFrame:
 
 
 def cvar(returns: Array) -> Array:
-    """Mean of the worst ``ceil(0.05 n)`` months of each row: CVaR(95), negative for a loss."""
+    """Mean of the worst ``ceil(0.05 n)`` months of each row, negative for a loss.
+
+    This is CVaR(95), the average loss in the worst 5 % of months.
+    """
     worst = max(math.ceil(TAIL * returns.shape[-1] - 1e-9), 1)
     ascending = np.partition(returns, worst - 1, axis=-1)
     return np.asarray(ascending[..., :worst].mean(axis=-1))
@@ -51,24 +55,24 @@ def growth(returns: Array) -> Array:
 
 
 def months_under_water(returns: Array) -> Array:
-    """Longest stretch of months below an earlier high, one that has not ended included."""
+    """Longest run of months below an earlier high; a run that has not ended counts too."""
     levels = np.cumprod(1.0 + returns, axis=-1)
     under = levels < np.maximum(np.maximum.accumulate(levels, axis=-1), 1.0)
     row = np.arange(under.shape[-1])
-    surfaced = np.maximum.accumulate(np.where(under, -1, row), axis=-1)
-    return np.asarray((row - surfaced).max(axis=-1), dtype=float)
+    last_high = np.maximum.accumulate(np.where(under, -1, row), axis=-1)
+    return np.asarray((row - last_high).max(axis=-1), dtype=float)
 
 
 def under_water(values: pd.Series) -> tuple[int, float]:
     """Longest time under water in calendar days, and the share of rows spent there.
 
-    A stretch runs from the date of the peak to that of the recovery, or to the last row.
+    The time runs from the date of the peak to that of the recovery, or to the last row.
     """
     levels = values.to_numpy(float)
     at_high = levels >= np.maximum.accumulate(levels) * (1.0 - ROUNDING)
     highs = values.index[at_high]
-    stretches = np.append(highs[1:], values.index[-1:]) - highs
-    # Consecutive highs are not under water, however far apart their dates.
+    gaps = np.append(highs[1:], values.index[-1:]) - highs
+    # Between highs on consecutive rows nothing is under water, however far apart their dates.
     below = np.append(np.diff(np.flatnonzero(at_high)) > 1, not at_high[-1])
-    longest = int(stretches[below].max().days) if below.any() else 0
+    longest = int(gaps[below].max().days) if below.any() else 0
     return longest, float(1.0 - at_high.mean())

@@ -3,7 +3,7 @@
 Screen, pages, lab, comparison, search and JSON read this list. To add a metric, write a function
 of a :class:`Portfolio` and one field of :class:`PortfolioNumbers`.
 
-Annotations hold functions here: they are code, and not text to be read later.
+Annotations hold functions here, hence no ``from __future__ import annotations``.
 """
 
 import dataclasses
@@ -27,12 +27,12 @@ Number = float | int | str | None
 
 
 class Unit(StrEnum):
-    """What a number counts, which decides how it is written."""
+    """The unit of a number, which decides how it is written."""
 
     PERCENT = "percent"  # a fraction, shown as percent
     RATIO = "ratio"
     AMOUNT = "amount"  # currency
-    COSTS = "costs"  # currency; small beside a start of 1, so more digits there
+    COSTS = "costs"  # currency; with more digits where a portfolio starts at 1
     DAYS = "days"  # a count of calendar days
     DATE = "date"  # YYYY-MM-DD
     RECOVERY = "recovery"  # a date, or that it is still to come
@@ -45,13 +45,13 @@ class Place(StrEnum):
     COMPARISON = "comparison"  # screen, page and metrics.csv
     VERDICT = "verdict"  # the table of portfolios on the verdict's page
     INDEX = "index"
-    SEARCH = "search"  # of the sweep's own metrics
+    SEARCH = "search"  # among the metrics that the sweep computes
     TILE = "tile"  # large, at the top of the lab
 
 
 @dataclass(frozen=True, eq=False)
 class Portfolio:
-    """What the numbers of a portfolio are made from.
+    """What the numbers of a portfolio are computed from.
 
     Attributes
     ----------
@@ -116,18 +116,18 @@ class Portfolio:
 
     @cached_property
     def water(self) -> tuple[int, float]:
-        """Longest stretch under water in days, and the share of rows spent there."""
+        """Longest time under water in days, and the share of rows spent there."""
         return under_water(self.values)
 
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric: what it is called, its unit, which way is better, where it is shown.
+    """One metric: its label, its unit, which direction is better, where it is shown.
 
     ``label`` may hold ``{rows}`` (daily, monthly) and ``{initial}`` (value at the start);
-    ``better`` is 1 where more is better, -1 where less is, 0 where neither. ``of`` works it out;
-    what is not finite counts as not there. ``per_row`` says that it depends on how frequent the
-    rows are.
+    ``better`` is 1 where more is better, -1 where less is, 0 where neither. ``of`` computes it;
+    a number that is not finite counts as missing. ``per_row`` says that it depends on whether the
+    rows are days or months.
     """
 
     label: str
@@ -141,7 +141,7 @@ class Metric:
 
     @property
     def is_of_one_kind(self) -> bool:
-        """Whether it compares only where rows are as frequent and starts are as large."""
+        """Whether only portfolios with equal rows a year and equal starting values compare."""
         return self.per_row or self.unit in (Unit.AMOUNT, Unit.COSTS)
 
 
@@ -155,7 +155,9 @@ class PortfolioNumbers:
     """The numbers of one portfolio after costs; fractions, not percent; None where there is none.
 
     The order is the one in which they are shown. Definitions: ``analysis/metrics.py`` on the
-    portfolio's own rows, ``analysis/months.py`` for what is called month-end.
+    portfolio's own rows, ``analysis/months.py`` for what is called month-end. CVaR 95 is the
+    average loss in the worst 5 % of rows (``cvar_95``) or of months (``cvar_95_monthly``), negative
+    for a loss; under water means below an earlier high.
     """
 
     cagr: Annotated[float, Metric("CAGR", Unit.PERCENT, 1, EVERYWHERE, lambda p: p.growth)]
@@ -288,7 +290,7 @@ def declared(kind: type[PortfolioNumbers] = PortfolioNumbers) -> tuple[Metric, .
     return _DECLARED[kind]
 
 
-# Types are read from text once a class, and asked for at every portfolio.
+# Read from the annotations once a class, since every portfolio asks for them.
 _DECLARED: dict[type, tuple[Metric, ...]] = {}
 
 
@@ -300,12 +302,13 @@ def shown_in(place: Place, kind: type[PortfolioNumbers] = PortfolioNumbers) -> t
 def numbers_of(
     portfolio: Portfolio, kind: type[PortfolioNumbers] = PortfolioNumbers
 ) -> PortfolioNumbers:
-    """Work out every declared number of a portfolio.
+    """Compute every declared number of a portfolio.
 
     Raises
     ------
     DataError
-        If a number that every portfolio has is not finite, as the growth of a few days can be.
+        If a number that every portfolio has is not finite, as the yearly growth of a few days
+        can be.
     """
     values = {metric.key: _number(metric, portfolio) for metric in declared(kind)}
     return kind(**values)  # type: ignore[arg-type]  # each function is declared beside its type
@@ -319,7 +322,7 @@ def _number(metric: Metric, portfolio: Portfolio) -> Number:
         return None
     days = portfolio.values.index
     raise DataError(
-        f"{metric.label} over {days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d} is no finite number; "
+        f"{metric.label} over {days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d} is not a finite number; "
         "give a longer period or check the prices"
     )
 

@@ -1,4 +1,4 @@
-"""What a search maximises, and the limits that it keeps."""
+"""What a search maximises, and the limits that a candidate has to meet."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from data.errors import UsageError, did_you_mean
 
 RISK_ADJUSTED = ("sharpe", "sortino", "calmar")
 MAXIMISE = ("cagr", *RISK_ADJUSTED)
-# CAGR alone picks 100 % equity; SEMANTICS has the limit as the default's other half.
+# CAGR alone would pick 100 % equity, so it has this limit unless the user gives others.
 USUAL_LIMITS = ("max_drawdown>-0.25",)
 MONTHS = 12
 
-# What a limit can sensibly be. Fractions: someone who writes 15 for 15 % would limit nothing.
+# Ranges of sensible limits. Of fractions too: 15, written for 15 %, would limit nothing.
 FRACTIONS = {
     "cagr": (-1.0, 1.0),
     "volatility": (0.0, 2.0),
@@ -52,18 +52,18 @@ class Limit:
     value: float
 
     def __str__(self) -> str:
-        """As the user may write it."""
-        # All digits: what differs only in the last is another limit, and another search.
+        """The limit in the form that a user writes."""
+        # All digits: limits that differ in the last one belong to different searches.
         return f"{self.metric}{self.sign}{str(self.value).removesuffix('.0')}"
 
     def meets(self, figures: Array) -> NDArray[np.bool_]:
-        """Tell which figures keep the limit; NaN keeps none."""
+        """Tell which figures meet the limit; NaN meets none."""
         return np.asarray(SIGNS[self.sign](figures, self.value), dtype=bool)
 
 
 @dataclass(frozen=True)
 class Objective:
-    """A metric to maximise among the candidates that keep all limits."""
+    """A metric to maximise among the candidates that meet all limits."""
 
     maximise: str
     limits: tuple[Limit, ...]
@@ -74,10 +74,10 @@ class Objective:
         return self.maximise + (f" subject to {limits}" if limits else "")
 
     def eligible(self, figures: Mapping[str, Array]) -> NDArray[np.bool_]:
-        """Tell which candidates keep all limits and have what is maximised.
+        """Tell which candidates meet all limits and have the metric that is maximised.
 
-        Bills alone have no ratio of return to risk: by day they may fall by a hair, which would
-        make their Calmar ratio the best of all.
+        A candidate of bills alone has no Sharpe ratio and is left out of every risk-adjusted goal:
+        a tiny fall on one day would make its Calmar ratio the highest of all.
 
         Parameters
         ----------
@@ -89,7 +89,7 @@ class Objective:
         )
 
     def keeps(self, figures: Mapping[str, Array]) -> NDArray[np.bool_]:
-        """Tell which candidates keep all limits, whether or not they have what is maximised."""
+        """Tell which candidates meet all limits, with or without the metric maximised."""
         within = np.ones(len(figures[self.maximise]), dtype=bool)
         for limit in self.limits:
             within &= limit.meets(np.asarray(figures[limit.metric], float))
@@ -104,10 +104,10 @@ class Objective:
         return SCORES[self.maximise](returns, cash, MONTHS)
 
     def eligible_months(self, returns: Array, cash: Array) -> NDArray[np.bool_]:
-        """Tell which candidates keep the limits on some month-ends, as far as these can say.
+        """Tell which candidates meet those limits that month-end returns can show.
 
-        Turnover, downside deviation and calendar years are not read off month-end returns:
-        :attr:`unseen` names the limits that are left out.
+        Turnover, downside deviation and calendar years cannot be computed from some months'
+        returns: :attr:`unseen` names the limits that are left out.
         """
         allowed = self._has_goal(self.score(returns, cash), SCORES["sharpe"](returns, cash, MONTHS))
         for limit in self.limits:
@@ -117,17 +117,17 @@ class Objective:
 
     @property
     def unseen(self) -> list[Limit]:
-        """Limits that month-end returns cannot tell."""
+        """Limits that month-end returns cannot show."""
         return [limit for limit in self.limits if limit.metric not in SCORES]
 
 
 def read_objective(maximise: str, limits: Sequence[str]) -> Objective:
-    """Read what the user asks for; CAGR without a limit gets the usual one.
+    """Read what the user asks for; CAGR without a limit gets ``USUAL_LIMITS``.
 
     Raises
     ------
     UsageError
-        For an unknown metric, or a limit that cannot be read or cannot be meant.
+        For an unknown metric, or a limit that cannot be read or is out of range.
     """
     if maximise not in MAXIMISE:
         raise UsageError(
@@ -149,7 +149,7 @@ def read_limit(text: str) -> Limit:
     Raises
     ------
     UsageError
-        Naming what it takes.
+        Naming the form or the range that is accepted.
     """
     match = re.fullmatch(r"\s*(\w+)\s*(>=|<=|>|<)\s*([-+.\w]+)\s*(%?)\s*", text, re.ASCII)
     try:

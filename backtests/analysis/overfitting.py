@@ -21,13 +21,13 @@ Metric = Callable[[Array], Array]
 _Scorer = Callable[[NDArray[np.bool_], Array], Array]
 # Splits scored at a time: the scores of 500 candidates then fit into the cache.
 _CHUNK = 256
-# Splits of one resample: they overlap so much that more of them change nothing.
+# Splits scored in each resample: they overlap so much that more of them would change nothing.
 _RESAMPLED_SPLITS = 256
 
 
 @dataclass(frozen=True, eq=False)
 class Overfitting:
-    """Probability of backtest overfitting, and how far to trust that number.
+    """Probability of backtest overfitting, its standard error, and its range by chance.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class Overfitting:
         simulated ones).
     by_chance
         Range (5th to 95th percentile) of ``probability`` for candidates without skill that move
-        together as these do: a value inside it says nothing.
+        together as these do: a value inside that range is no evidence of skill.
     logits
         One for each split: log-odds of the out-of-sample rank of the in-sample best.
     """
@@ -65,10 +65,10 @@ def probability_of_overfitting(
     logit is that of rank / (N + 1). A candidate whose metric is NaN ranks below all others.
 
     PBO is noisy: one history gives one number, and its splits share their rows. Other block
-    counts or shifted bounds look at the same history, and move it by a quarter of its true
-    deviation only. So rows are drawn anew with replacement, all candidates together, and the
-    standard deviation of PBO over the draws is its standard error. A history so drawn would take
-    the luck of this one for skill; so the candidates' means are first shrunk towards each other
+    counts or shifted block bounds use the same history, and vary PBO by a quarter of its true
+    deviation only. So rows are resampled with replacement, all candidates together, and the
+    standard deviation of PBO over the draws is its standard error. Plain resampling would treat
+    the luck of this history as skill, so the candidates' means are first shrunk towards each other
     until their variance is the part that noise does not explain. The same draws with every mean
     set to zero give the range by chance.
 
@@ -85,7 +85,7 @@ def probability_of_overfitting(
     draws
         Resampled histories, two or more.
     run
-        Rows drawn together (circular block bootstrap); 1 for returns without memory.
+        Consecutive rows drawn together (circular block bootstrap); 1 for independent returns.
     seed
         Of the draws.
     """

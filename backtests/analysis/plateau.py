@@ -1,4 +1,4 @@
-"""Plateau, not peak: recommend the middle of the widest region of good candidates."""
+"""Recommend the middle of the widest region of good candidates: a plateau, not a peak."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Region:
     regions
         How many regions there are, this one included.
     peak
-        The eligible candidate with the highest score of its own, of ties the first: the lucky cell.
+        The eligible candidate with the highest score of its own (of ties the first).
     best
         The highest plateau score.
     plateau
@@ -47,7 +47,7 @@ def plateau_scores(scores: Array, neighbours: Neighbours) -> Array:
     Parameters
     ----------
     scores
-        One a candidate; NaN marks a candidate that is not feasible. It gets NaN and counts in no
+        One a candidate; NaN marks a candidate that is not eligible. It gets NaN and counts in no
         neighbour's mean.
     neighbours
         As :mod:`backtests.analysis.lattice` finds them.
@@ -88,7 +88,7 @@ def widest_good_region(
     eligible
         Which candidates meet the constraints; one at least.
     tolerance
-        What noise alone would blur, in units of the score: one standard error of it.
+        Differences within it are noise, in units of the score: one standard error of the score.
 
     Raises
     ------
@@ -126,7 +126,7 @@ def _components(members: NDArray[np.intp], neighbours: Neighbours) -> NDArray[np
     place = np.full(len(neighbours) + 1, -1, np.int32)
     place[members] = np.arange(len(members), dtype=np.int32)
     label = np.arange(len(members), dtype=np.int32)
-    # A move at a time: all edges at once are gigabytes. The second half of the moves are the
+    # One move at a time: all edges at once take gigabytes. The second half of the moves are the
     # first half's opposites.
     for column in neighbours.T[: neighbours.shape[1] // 2]:
         ends = place[column[members]]

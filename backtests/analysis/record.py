@@ -2,7 +2,8 @@
 
 Fractions, not percent, unless a name says otherwise; ``None`` where a number does not exist.
 Months are ``YYYY-MM``, days ``YYYY-MM-DD``. Names that end in ``_monthly`` are of month-end
-returns from the first fill on.
+returns from the first fill on. CVaR, or CVaR(95), is the average loss in the worst 5 % of months,
+negative for a loss. A basis point (``_bp``) is 0.01 percentage points.
 """
 
 from __future__ import annotations
@@ -33,11 +34,12 @@ class Measure:
     key
         Name of the measure.
     kind
-        Whether the ends are a 90 % interval or a resampled range (of a maximum).
+        Whether the ends are a 90 % interval, or the range over resamples of a maximum, which
+        belongs to one path.
     unit
-        How to show it: ``points`` and ``percent`` are fractions times a hundred.
+        How to show it: ``points`` and ``percent`` are fractions, shown times a hundred.
     treasuries, bills, difference
-        The run, bills at the same equity weight, and the one less the other.
+        The run, bills at the same equity weight, and the first less the second.
     """
 
     key: str
@@ -52,15 +54,15 @@ class Measure:
 class Crisis:
     """What each part earned in one fall of equity, from close to close.
 
-    ``found``: in the data, not in the list of known falls. Returns are total returns over the
+    ``detected``: in the data, not in the list of crises. Returns are total returns over the
     episode; ``hedge`` is the Treasuries alone, None before their first day; ``y10_bp`` the change
-    of the 10-year yield in basis points.
+    of the 10-year yield in basis points (0.01 percentage points).
     """
 
     name: str
     start: str
     end: str
-    found: bool
+    detected: bool
     equity: float
     hedge: float | None
     cash: float
@@ -72,8 +74,9 @@ class Crisis:
 class Regime:
     """The hedge in the months that began in one regime.
 
-    ``correlation`` of equity and hedge within them; means a month; ratios over equity's; hit
-    rates are shares of months in which the hedge gained.
+    ``correlation`` is that of equity and hedge within these months; means are returns a month;
+    the ratio is the hedge's mean over equity's; hit rates are shares of months in which the hedge
+    gained.
     """
 
     dimension: str
@@ -95,7 +98,7 @@ class Regime:
 
 @dataclass(frozen=True)
 class MissingRegime:
-    """A regime that no month of the sample began in."""
+    """A regime in which no month of the sample began."""
 
     dimension: str
     label: str
@@ -120,7 +123,10 @@ class GrowthAgainst:
 
 @dataclass(frozen=True)
 class PointsPerPoint:
-    """CVaR points saved for each point of yearly growth given up; ``free`` where none was."""
+    """Points of CVaR saved for each percentage point of yearly growth given up.
+
+    ``free`` where no growth was given up. CVaR is the average loss in the worst 5 % of months.
+    """
 
     portfolio: float | Literal["free"] | None
     bills: float | Literal["free"] | None
@@ -140,8 +146,9 @@ class Cost:
 class HoldingPeriod:
     """What holding for some years gave, over every start at a month-end.
 
-    ``starts`` windows, of which ``apart`` do not overlap; ``beat_*`` shares of the windows in
-    which both are known; ``worst``, ``median`` and ``best`` a year, with the month of entry.
+    ``starts`` counts the windows, ``apart`` how many of them fit in without overlapping;
+    ``beat_*`` are shares of the windows for which both have a return; ``worst``, ``median`` and
+    ``best`` are returns a year, each with its month of entry.
     """
 
     years: int
@@ -161,7 +168,7 @@ class HoldingPeriod:
 
 @dataclass(frozen=True)
 class HoldingMap:
-    """Return a year by year of entry (rows) and years held (columns), and less each reference."""
+    """Return a year by year of entry (rows) and years held (columns); also less each reference."""
 
     start_years: tuple[int, ...]
     years_held: tuple[int, ...]
@@ -230,7 +237,7 @@ class Judgement:
     holds_treasuries
         Whether there is a hedge to judge at all.
     sample
-        The months it rests on.
+        The months that it uses.
     works, crises, april_2025, regimes, regimes_missing, cost
         The tables; CVaR first in ``works``: it decides.
     regimes_unlabelled_months
@@ -276,7 +283,7 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Tickers:
-    """How a run's tickers were told apart."""
+    """Which of a run's tickers are equity and which are the hedge."""
 
     equity: tuple[str, ...]
     hedge: tuple[str, ...]
@@ -293,13 +300,14 @@ class JudgedPortfolio:
     label
         What a variant changed; empty for the others.
     missing
-        Why a variant could not be made; then the rest is None.
+        Why a variant could not be simulated; then the rest is None.
     numbers
         After costs.
     equity_weight
         Mean weight of equity from the first fill on.
     cvar_saved_against_bills_monthly
-        CVaR(95) less that of equity and bills at the same equity weight.
+        CVaR(95), the average loss in the worst 5 % of months, less that of equity and bills at
+        the same equity weight.
     """
 
     key: str
@@ -310,14 +318,20 @@ class JudgedPortfolio:
     cvar_saved_against_bills_monthly: float | None = None
 
     def __post_init__(self) -> None:
-        """Refuse one that is neither made nor missing."""
+        """Refuse a portfolio with neither numbers nor a reason, or with both."""
         if (self.numbers is None) != (self.missing is not None):
-            raise ValueError(f"{self.key} {self.label} has either numbers or a reason for none")
+            raise ValueError(f"{self.key} {self.label} needs either numbers or a reason for none")
 
 
 @dataclass(frozen=True)
 class AttributionPart:
-    """Where some of the Treasuries' profit came from: in currency, and a year as a fraction."""
+    """One part of the Treasuries' profit: in currency, and a year as a fraction of their value.
+
+    ``part`` is ``carry`` (yield earned), ``roll_down`` (a bond grows shorter on the curve),
+    ``rate`` (duration times the fall of the yield; duration is the percent of price lost per point
+    of yield rise, in years), ``convexity`` (what duration leaves out), ``expense`` (of the fund),
+    ``residual`` (what the fund earned beyond these) or ``costs`` (of trading).
+    """
 
     part: str
     currency: float
@@ -334,7 +348,7 @@ class Attribution:
 
 @dataclass(frozen=True)
 class CrossCheck:
-    """One headline number by three programs, and why they differ."""
+    """One headline number as three programs compute it, and why they differ if they do."""
 
     key: str
     label: str
@@ -346,7 +360,7 @@ class CrossCheck:
 
 @dataclass(frozen=True)
 class Verdict(Judgement):
-    """A run judged: the judgement, and what only the engine knows of it.
+    """The verdict on a run: the judgement, and what needs the simulations of the engine.
 
     Attributes
     ----------
@@ -355,13 +369,13 @@ class Verdict(Judgement):
     matched_weight, volatility_is_matched
         Equity's weight in the mix of the run's own volatility, and whether it could be met.
     portfolios
-        The run and what it was measured against.
+        The run and the portfolios it was compared with.
     attribution
         None without Treasuries, or in brief.
     cross_check
-        Headline numbers by three programs; empty in brief.
+        Headline numbers of three programs; empty in brief.
     tracking
-        How the proxies in these histories follow their funds.
+        How closely the proxies in these histories track their funds.
     """
 
     tickers: Tickers

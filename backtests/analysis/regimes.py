@@ -1,4 +1,4 @@
-"""The weather a hedge worked in: regimes that each month was in as it began."""
+"""Market regimes: each month is labelled by what was known when it began."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 CORRELATION_MONTHS = 36
 MEDIAN_MONTHS = 120
 POLICY_MONTHS = 3
-# Points: the effective rate wanders by a few basis points without any decision.
+# Percentage points, hence 10 basis points: the effective rate moves by a few without a decision.
 POLICY_BAND = 0.10
 
 # Every label a dimension can take, so that what a sample lacks can be named.
@@ -27,10 +27,10 @@ def trailing_correlation(
 ) -> pd.Series:
     """Correlation of monthly returns over the last ``months`` months, this one included.
 
-    NaN until there are enough, and where one of the two did not move.
+    NaN until there are enough months, and where one of the two did not move.
     """
-    found = equity.rolling(months).corr(hedge)
-    return found.where(np.isfinite(found) & (hedge.rolling(months).std() > 1e-12))
+    trailing = equity.rolling(months).corr(hedge)
+    return trailing.where(np.isfinite(trailing) & (hedge.rolling(months).std() > 1e-12))
 
 
 def regimes(
@@ -54,18 +54,18 @@ def regimes(
     -------
     tuple of DataFrame and (float, float) or None
         Months x the dimensions of ``LABELS``, None where unknown; and the two bounds of the
-        yield's terciles, in percent. The terciles are those of the whole period, hence known
-        only afterwards: a description, not a rule to trade.
+        yield's terciles, in percent. Terciles are taken over the whole period, so they are known
+        only afterwards: they describe, and cannot be traded on.
     """
     inflation = cpi.pct_change(12, fill_method=None)
     median = inflation.rolling(MEDIAN_MONTHS).median()
     change = policy_rate.diff(POLICY_MONTHS).round(6)
     # The label of a month is the state at the end of the month before.
     yields = y10.shift(1)
-    known = yields.dropna()
+    at_start = yields.dropna()
     bounds = None
-    if len(known):
-        lower, upper = np.quantile(known, [1.0 / 3.0, 2.0 / 3.0])
+    if len(at_start):
+        lower, upper = np.quantile(at_start, [1.0 / 3.0, 2.0 / 3.0])
         bounds = (float(lower), float(upper))
 
     def choose(conditions: list[pd.Series], dimension: str) -> pd.Series:

@@ -1,7 +1,7 @@
-"""How far to trust the result of a search: every statistic beside a "best", in one place.
+"""How far to trust the result of a search: all statistics on its best candidate, in one place.
 
-All of it is on month-end returns after costs. The candidates of a search move together and
-were all seen on the same past; each of these numbers looks at that from another side.
+Everything uses month-end returns after costs. The candidates of a search are correlated, and all
+were judged on the same past; each statistic allows for that in another way.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ from backtests.analysis.selection import (
 )
 from backtests.analysis.walkforward import WalkForward, walk_forward
 
-# "Beyond noise" takes both: luck allowed for, at the usual levels.
+# "Beyond noise" takes both, at the usual levels of significance.
 SURE_OF_SKILL = 0.95
 RARE_BY_CHANCE = 0.05
 FEWEST_MONTHS = 24
-# Months before the first choice of a walk-forward: ten years, else half of what there is, but
-# no fewer than an interval takes.
+# Months before the first choice of a walk-forward: ten years, or half of a shorter history, but
+# never fewer than an interval needs.
 LOOK_BACK = 120
-# What stands in where a measure does not add up over blocks of months.
+# The measure used instead where one cannot be computed from sums over blocks of months.
 ADDS_UP = {"cagr": "cagr", "calmar": "sharpe", "sharpe": "sharpe", "sortino": "sharpe"}
 
 
@@ -56,28 +56,30 @@ class Edge:
 
 @dataclass(frozen=True, eq=False)
 class Reliability:
-    """Everything that stands beside the recommendation.
+    """Every statistic on the reliability of a recommendation.
 
     Attributes
     ----------
     months, first, last
         Of the returns used.
     chosen, peak
-        Scores of the recommended and of the luckiest candidate less the default's.
+        Scores of the recommended and of the highest-scoring candidate less the default's.
     sharpe
         Probabilistic and deflated Sharpe ratio of the chosen less the default; None where they
-        are the same portfolio.
+        are the same portfolio. The deflated Sharpe ratio is the chance that the Sharpe ratio is
+        above what the best of so many tries would show by luck.
     same_risk
-        The same of returns per unit of volatility, where risk counts (``sharpe``, ``sortino``,
-        ``calmar``): a calmer mix earns less and may still be the better one.
+        The same of returns per unit of volatility, for a goal that adjusts for risk (``sharpe``,
+        ``sortino``, ``calmar``): a mix of less risk earns less and may still be the better one.
     decides
-        The one of these two that the answer goes by; None where the chosen is no other portfolio
-        than the default, or where risk counts no other than the default with more or less bills.
+        The one of these two that decides ``beyond_noise``; None where the chosen is the default
+        itself or, for a goal that adjusts for risk, the default with more or less bills.
     record_years
-        Years until its Sharpe ratio over the default's is beyond doubt (MinTRL, 95 %).
+        Years of returns needed before that Sharpe ratio is above 0 at 95 % (minimum track record
+        length, MinTRL).
     overfitting, ranked_by
-        PBO over the candidates that keep the limits, and the measure it ranks by; None where there
-        is nothing to choose between: one candidate, or equals.
+        Probability of backtest overfitting (PBO) over the candidates that meet the limits, and
+        the measure it ranks by; None where there is one candidate, or all are equal.
     reality
         Hansen's and White's test of these candidates against the default.
     expanding, rolling
@@ -85,7 +87,7 @@ class Reliability:
     look_back
         Months before the first choice, and of the rolling window.
     beyond_noise
-        Whether the chosen beats the default by more than luck explains.
+        Whether the chosen beats the default by more than luck can explain.
     """
 
     months: int
@@ -121,9 +123,9 @@ class Sample:
     default, chosen, peak
         Columns.
     spread
-        Columns evenly spaced over **all** candidates, for what must not know the future.
+        Columns evenly spaced over **all** candidates, for what must not use the future.
     eligible
-        Columns evenly spaced over those that keep the limits.
+        Columns evenly spaced over those that meet the limits.
     """
 
     returns: Array
@@ -173,12 +175,12 @@ def examine(
     seed: int = SEED,
     report: Callable[[str], object] = lambda step: None,
 ) -> Reliability:
-    """Work out how far to trust a choice.
+    """Compute how far a choice can be trusted.
 
     Parameters
     ----------
     sample
-        Returns; two years of months or more.
+        Returns of 24 months or more.
     objective
         What was maximised, under which limits.
     trials
@@ -238,7 +240,7 @@ def examine(
 
 
 def _gains(objective: Objective, returns: Array, default: Array, cash: Array) -> Array:
-    """What a candidate gains over the default each month, in terms of what is maximised."""
+    """Monthly gain of each candidate over the default, per unit of risk if the goal asks so."""
     if objective.maximise in RISK_ADJUSTED:
         return _at_same_risk(cash, returns, default)
     return returns - default
@@ -250,7 +252,7 @@ def _at_same_risk(cash: Array, returns: Array, default: Array) -> Array:
     def per_risk(earned: Array) -> Array:
         excess = earned - cash[:, None]
         deviation = excess.std(axis=0, ddof=1)
-        # All in bills: no risk, and no excess to divide.
+        # A candidate of bills alone has neither risk nor excess return.
         return np.asarray(excess / np.where(deviation > 1e-12, deviation, 1.0))
 
     return per_risk(returns) - per_risk(default)
@@ -262,8 +264,8 @@ def _overfitting(
     if returns.shape[1] < 2:
         return None
     values = returns - cash[:, None] if metric == "sharpe" else returns
-    found = overfitting.probability_of_overfitting(values, metric=metric, seed=seed)
-    return found if found.logits.any() else None  # the middle rank every time: all are equal
+    result = overfitting.probability_of_overfitting(values, metric=metric, seed=seed)
+    return result if result.logits.any() else None  # always the middle rank: all are equal
 
 
 def _walk(

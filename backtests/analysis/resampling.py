@@ -1,7 +1,7 @@
-"""How sure a number is: the stationary bootstrap (Politis and Romano 1994), by ``arch``.
+"""Intervals by the stationary bootstrap (Politis and Romano 1994), computed by ``arch``.
 
-Months are drawn in blocks of random length, so that what hangs together in time stays
-together; every series of a comparison is drawn by the same rows.
+Months are drawn in blocks of random length, which keeps the dependence between neighbouring
+months; every series of a comparison is drawn by the same rows.
 """
 
 from __future__ import annotations
@@ -21,14 +21,15 @@ Measure = Callable[..., Any]
 REPETITIONS = 1_000
 SEED = 20_250_402
 LEVEL = 0.90
-FEWEST_ROWS = 60  # below, intervals cover far less than they promise: docs/verdict.md
+FEWEST_ROWS = 60  # with fewer, intervals cover the truth far too rarely: docs/verdict.md
 
 
 @dataclass(frozen=True)
 class Estimate:
     """A number of the sample, and the middle 90 % of its resamples.
 
-    ``value`` is None where the sample does not have the measure, the ends where it is too short.
+    ``value`` is None where the sample does not have the measure; ``low`` and ``high``, the ends
+    of the interval, are None where it is too short for one.
     """
 
     value: float | None
@@ -37,12 +38,12 @@ class Estimate:
 
     @classmethod
     def of(cls, value: float, limits: tuple[float, float] | None) -> Estimate:
-        """Make one of a number, NaN where there is none, and its interval if there is one."""
+        """Make an estimate of a number, NaN where there is none, and its interval if any."""
         return cls(value if math.isfinite(value) else None, *(limits or (None, None)))
 
     @property
     def number(self) -> float:
-        """The value where there has to be one.
+        """The value, where it must not be missing.
 
         Raises
         ------
@@ -79,7 +80,7 @@ def block_length(series: Array) -> int:
     Parameters
     ----------
     series
-        Shape (n, k), returns. A constant column has no say.
+        Shape (n, k), returns. Constant columns are ignored.
 
     Returns
     -------
@@ -101,7 +102,7 @@ def block_length(series: Array) -> int:
 def resampled_rows(
     rows: int, block: int, repetitions: int = REPETITIONS, seed: int = SEED
 ) -> NDArray[np.int64]:
-    """Row numbers of every resample, shape (repetitions, rows); read-only, kept for the next.
+    """Row numbers of every resample, shape (repetitions, rows); read-only and cached.
 
     Parameters
     ----------
@@ -128,10 +129,10 @@ def interval(resampled: Array, level: float = LEVEL) -> tuple[float, float] | No
     tuple of float or None
         None where fewer than half of the resamples have the measure.
     """
-    known = resampled[np.isfinite(resampled)]
-    if len(known) < max(len(resampled) / 2, 1):
+    finite = resampled[np.isfinite(resampled)]
+    if len(finite) < max(len(resampled) / 2, 1):
         return None
-    low, high = np.quantile(known, [(1.0 - level) / 2.0, (1.0 + level) / 2.0])
+    low, high = np.quantile(finite, [(1.0 - level) / 2.0, (1.0 + level) / 2.0])
     return float(low), float(high)
 
 
@@ -144,7 +145,7 @@ class Sample:
     returns
         Months x columns.
     block_columns
-        Those whose persistence decides the length of the blocks.
+        Those whose dependence over time decides the length of the blocks.
     repetitions, seed
         Of the bootstrap.
     """
@@ -158,7 +159,7 @@ class Sample:
     def __post_init__(self) -> None:
         """Draw the rows of every resample."""
         values = self.returns[list(self.block_columns)].to_numpy(float)
-        # Squares too: calm and stormy months hang together, and tails are made of the latter.
+        # Squares too: volatile months follow each other, and the tails come from them.
         self.block = block_length(np.hstack([values, values**2]))
         enough = len(values) >= FEWEST_ROWS
         self.rows = (
@@ -187,8 +188,8 @@ class Sample:
     ) -> Estimate:
         """Measure some columns less the same measure of others, on the same resamples."""
 
-        def both(one: Callable[[Sequence[str]], Any]) -> Any:
-            return one(ours) if theirs is None else one(ours) - one(theirs)
+        def both(of: Callable[[Sequence[str]], Any]) -> Any:
+            return of(ours) if theirs is None else of(ours) - of(theirs)
 
         value, limits = math.nan, None
         if len(self.returns):
@@ -198,10 +199,9 @@ class Sample:
         return Estimate.of(value, limits)
 
     def _measure_drawn(self, measure: Measure, columns: tuple[str, ...]) -> Array:
-        """Measure every resample of columns; kept, since differences ask for it again."""
+        """Measure every resample of columns; cached, since differences ask for it again."""
         if (measure, columns) not in self._measured:
-            found = measure(*map(self.drawn, columns))
-            self._measured[measure, columns] = found
+            self._measured[measure, columns] = measure(*map(self.drawn, columns))
         return self._measured[measure, columns]
 
     def estimate_within(self, measure: Measure, inside: Array, *columns: str) -> Estimate:
@@ -219,12 +219,12 @@ class Sample:
         value = float(measure(*(self.column(name)[inside] for name in columns)))
         if self.rows is None or inside.sum() < FEWEST_ROWS:
             return Estimate.of(value, None)
-        found = np.full(len(self.rows), np.nan)
+        resampled = np.full(len(self.rows), np.nan)
         counts = inside[self.rows].sum(axis=1)
         order = np.argsort(counts, kind="stable")
         drawn = self.rows[order]
-        kept = drawn[inside[drawn]]
-        values = [self.column(name)[kept] for name in columns]
+        counted = drawn[inside[drawn]]
+        values = [self.column(name)[counted] for name in columns]
         # Resamples that drew equally many of those months make one rectangle: the measure
         # runs a hundred times instead of a thousand, row by row on the same numbers.
         sizes, numbers = np.unique(counts[order], return_counts=True)
@@ -232,9 +232,9 @@ class Sample:
         ends = np.cumsum(sizes * numbers)
         for size, number, last, end in zip(sizes, numbers, done, ends, strict=True):
             if size:
-                picked = (one[end - size * number : end].reshape(-1, size) for one in values)
-                found[order[last - number : last]] = measure(*picked)
-        return Estimate.of(value, interval(found))
+                picked = (part[end - size * number : end].reshape(-1, size) for part in values)
+                resampled[order[last - number : last]] = measure(*picked)
+        return Estimate.of(value, interval(resampled))
 
     def describe(self) -> SampleSize:
         """How many months, and how they were drawn."""

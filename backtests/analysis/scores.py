@@ -3,7 +3,7 @@
 ``returns`` are simple returns after costs, rows x candidates; ``cash`` the returns of bills on
 the same rows; ``ppy`` rows per year. Definitions, units and NaN are those of
 :mod:`backtests.analysis.metrics`: no argument may hold NaN, a ratio whose denominator is zero
-is NaN. All scores take the same three arguments, so that one can stand in for another.
+is NaN. All scores take the same three arguments, so that they are interchangeable.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from backtests.analysis.metrics import ratios
 
 Array = NDArray[np.float64]
-TIE = 1e-9  # scores that differ by less do so by rounding: nobody chooses by it
+TIE = 1e-9  # scores closer than this differ by rounding only, and count as equal
 Score = Callable[[Array, Array, int], Array]
 
 
@@ -76,8 +76,8 @@ def best_of(scores: Array, allowed: NDArray[np.bool_]) -> int:
     allowed
         One at least.
     """
-    found = np.where(allowed, scores, -np.inf)
-    return int(np.argmax(found >= found.max() - TIE))
+    eligible = np.where(allowed, scores, -np.inf)
+    return int(np.argmax(eligible >= eligible.max() - TIE))
 
 
 def _deviation(returns: Array) -> Array:

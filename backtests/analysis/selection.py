@@ -1,7 +1,9 @@
 """How much of a best result is luck: Sharpe ratios of the best of many trials.
 
 Sharpe ratios are **per row** (not annual) unless a name says otherwise; kurtosis is raw, the
-normal's being 3. Every function returns NaN where an argument is NaN.
+normal's being 3. Every function returns NaN where an argument is NaN. The deflated Sharpe ratio
+(DSR) is the chance that the Sharpe ratio is above what the best of so many tries would show by
+luck; the probabilistic Sharpe ratio (PSR) is the same chance for a single try, above 0.
 
 Sources: Bailey and Lopez de Prado, "The Sharpe ratio efficient frontier" (2012; probabilistic
 Sharpe ratio and minimum track record) and "The deflated Sharpe ratio" (2014).
@@ -74,12 +76,12 @@ def expected_maximum(trials: float) -> float:
         raise ValueError(f"the best of {trials} trials does not exist: at least 1 is needed")
     # ndtri(p) for small p keeps the digits that ndtri(1 - p) loses.
     usual, extreme = -ndtri(1.0 / trials), -ndtri(1.0 / (trials * math.e))
-    found = (1.0 - np.euler_gamma) * usual + np.euler_gamma * extreme
-    return float(np.maximum(found, 0.0))
+    expected = (1.0 - np.euler_gamma) * usual + np.euler_gamma * extreme
+    return float(np.maximum(expected, 0.0))
 
 
 def expected_best_sharpe(trials: float, variance: float) -> float:
-    """Sharpe ratio that the luckiest of ``trials`` without skill is expected to show (SR0).
+    """Sharpe ratio that the best of ``trials`` without skill is expected to show by luck (SR0).
 
     ``variance`` is that of the trials' Sharpe ratios, per row. One trial gives 0.
     """
@@ -128,9 +130,11 @@ def effective_trials(returns: Array) -> float:
 class ChosenSharpe:
     """How the chosen candidate stands against the default, and against luck.
 
-    ``sharpe`` is per row, of returns minus the default's; ``psr`` the probability that it
-    exceeds 0; ``best_by_luck`` (SR0, per row) and ``dsr`` count all trials made,
-    ``best_by_luck_effective`` and ``dsr_effective`` the effective number of them.
+    ``sharpe`` is per row, of returns minus the default's; ``psr`` the probability that its true
+    value exceeds 0; ``best_by_luck`` (SR0, per row) the Sharpe ratio that the best of so many
+    tries would show by luck; ``dsr``, the deflated Sharpe ratio, the chance that the true value is
+    above that. These two count all trials made, ``best_by_luck_effective`` and ``dsr_effective``
+    the effective number of them, which is smaller where trials are correlated.
     """
 
     sharpe: float

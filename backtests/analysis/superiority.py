@@ -56,9 +56,9 @@ def reality_check(
 ) -> RealityCheck:
     """White's reality check and Hansen's SPA against a benchmark.
 
-    ``SPA`` of arch does not studentise its statistic (it uses the variances only to drop the
-    hopeless), so the columns are divided by their deviation here; a fixed scale does
-    not change the size of the test. Time and memory grow with rows x candidates x draws:
+    ``SPA`` of arch does not divide its statistic by the deviation (it uses variances only to drop
+    clearly inferior candidates), so the columns are divided by their deviation here; a fixed
+    scale does not change the size of the test. Time and memory grow with rows x candidates x draws:
     give month-end returns of at most 500 candidates (:func:`selection.evenly_spaced`).
 
     Parameters

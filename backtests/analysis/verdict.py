@@ -1,6 +1,6 @@
 """The verdict: did the Treasuries do more than bills at the same equity weight would have done.
 
-Pure: a :class:`Case` of levels goes in, a :class:`~backtests.analysis.record.Judgement` comes out.
+Pure: of a :class:`Case` of levels it makes a :class:`~backtests.analysis.record.Judgement`.
 All returns are month-end returns, whatever the sampling of the run.
 """
 
@@ -54,14 +54,14 @@ class Case:
     Attributes
     ----------
     levels
-        Sessions x ``portfolio, equity`` (100 %)``, bills`` (the same equity weight, the rest in
-        bills)``, matched`` (equity and bills at the portfolio's volatility)``, hedge`` (the
-        Treasuries alone)`` and cash``; from row 0 of the run.
+        Sessions from row 0 of the run x ``portfolio``, ``equity`` (100 %), ``bills`` (the same
+        equity weight, the rest in bills), ``matched`` (equity and bills at the portfolio's
+        volatility), ``hedge`` (the Treasuries alone) and ``cash``.
     first_fill
-        The session from which months count: before it everything waits in cash.
+        The session from which months count: before it the portfolio is all in cash.
     legs
-        ``equity`` and ``hedge`` with what history there is before the run, for trailing
-        correlations.
+        ``equity`` and ``hedge``, with their history before the run where there is any, for
+        trailing correlations.
     background
         Months x ``y10, policy_rate`` (percent) and ``cpi`` (as published by the month's end).
     y10
@@ -93,8 +93,8 @@ def judge(
     repetitions, seed
         Of the bootstrap; the same seed gives the same numbers.
     brief
-        Leave out what neither the word nor the sentences tell: other measures of equity's bad
-        months, regimes but the correlation, the table of holding periods. What stays is the same.
+        Leave out what neither the word nor the sentences use: further measures of equity's worst
+        months, all regimes but the correlation's, the table of holding periods. The rest is equal.
 
     Returns
     -------
@@ -108,7 +108,7 @@ def judge(
     correlation = trailing_correlation(legs["equity"], legs["hedge"])
     works = works_table(sample, brief=brief)
     crises, april = _crises(case)
-    told = _regimes(case, sample, correlation, ("correlation",) if brief else tuple(LABELS))
+    by_regime = _regimes(case, sample, correlation, ("correlation",) if brief else tuple(LABELS))
     judgement = Judgement(
         word=word(works[0].difference) if case.holds_treasuries else "unclear",
         holds_treasuries=case.holds_treasuries,
@@ -116,10 +116,10 @@ def judge(
         works=works,
         crises=crises,
         april_2025=april,
-        regimes=told.table,
-        regimes_missing=told.missing,
-        regimes_unlabelled_months=told.unlabelled,
-        yield_terciles_pct=told.terciles,
+        regimes=by_regime.table,
+        regimes_missing=by_regime.missing,
+        regimes_unlabelled_months=by_regime.unlabelled,
+        yield_terciles_pct=by_regime.terciles,
         cost=cost_of(sample),
         holding=() if brief else _holding(case, months),
         holding_map=_holding_map(months),
@@ -135,7 +135,8 @@ def word(saved: Estimate) -> Word:
     Parameters
     ----------
     saved
-        CVaR(95) saved against bills at the same equity weight, with its 90 % interval.
+        CVaR(95), the average loss in the worst 5 % of months, saved against bills at the same
+        equity weight, with its 90 % interval.
     """
     if saved.low is not None and saved.low > 0.0:
         return "works"
@@ -145,9 +146,9 @@ def word(saved: Estimate) -> Word:
 
 
 def works_table(sample: Sample, *, brief: bool = False) -> tuple[Measure, ...]:
-    """What the hedge did, beside bills alone, and the difference; CVaR first: it decides.
+    """What the hedge did, what bills did instead, and the difference; CVaR first: it decides.
 
-    ``brief`` leaves it at CVaR and drawdown.
+    ``brief`` keeps CVaR and drawdown only.
     """
 
     def line(
@@ -186,7 +187,7 @@ def _months_saved(returns: measures.Array, against: measures.Array) -> measures.
 
 
 def cost_of(sample: Sample) -> Cost:
-    """What the protection cost: growth given up, and tail loss saved for it."""
+    """What the protection cost: growth given up, and CVaR saved for each point of it."""
 
     def given_up(name: str, against: str) -> Estimate:
         return sample.estimate(measures.growth_given_up, name, against)
@@ -240,15 +241,15 @@ def _regimes(
     case: Case, sample: Sample, correlation: pd.Series, dimensions: Sequence[str]
 ) -> _Regimes:
     index = pd.PeriodIndex(sample.returns.index)
-    # The months before, since a label is what was known then.
+    # A label is what was known at the end of the month before.
     before = index - 1
     both = case.background.index.union(index).union(before)
-    known = case.background.reindex(pd.period_range(both[0], both[-1], freq="M"))
+    monthly = case.background.reindex(pd.period_range(both[0], both[-1], freq="M"))
     labels, bounds = regimes(
-        correlation.reindex(known.index),
-        known["cpi"],
-        known["policy_rate"],
-        known["y10"].where(known.index.isin(before)),
+        correlation.reindex(monthly.index),
+        monthly["cpi"],
+        monthly["policy_rate"],
+        monthly["y10"].where(monthly.index.isin(before)),
     )
     labels = labels.reindex(index)
     table, missing = [], []
@@ -291,7 +292,7 @@ def _within(sample: Sample, inside: measures.Array, dimension: str, label: str) 
 
 def _holding(case: Case, months: pd.DataFrame) -> tuple[HoldingPeriod, ...]:
     levels = months[["portfolio", "equity", "bills", "cash"]].copy()
-    # What is published by the end of the next month is this month's price level.
+    # This month's price level is published by the end of the next month.
     prices = case.background["cpi"].shift(-1)
     levels["inflation"] = prices.reindex(levels.index)
     return holding_table(levels)
@@ -329,15 +330,15 @@ def _three_years(months: pd.DataFrame) -> HoldingStarts:
 
 def _series(months: pd.DataFrame, returns: pd.DataFrame, correlation: pd.Series) -> Series:
     grown = months / months.iloc[:1].to_numpy() if len(months) else months
-    known = correlation.dropna()
+    defined = correlation.dropna()
     return Series(
         months=tuple(map(str, months.index)),
         growth=_four(grown),
         drawdown=_four(months / months.cummax() - 1.0),
         returns=LegReturns(tuple(returns["equity"].tolist()), tuple(returns["hedge"].tolist())),
         correlation=TrailingCorrelation(
-            months=tuple(map(str, known.index)),
-            values=tuple(known.tolist()),
+            months=tuple(map(str, defined.index)),
+            values=tuple(defined.tolist()),
             window_months=CORRELATION_MONTHS,
         ),
     )

@@ -1,4 +1,4 @@
-"""Walk-forward: choose on the past, hold forward, see how much of the edge survives.
+"""Walk-forward: choose on the past, hold afterwards, and see how much of the lead remains.
 
 Pardo, "Design, testing and optimization of trading systems" (1992).
 """
@@ -25,7 +25,7 @@ EligibleOf = Callable[[Array, Array], NDArray[np.bool_]]
 class Choice:
     """One choice: made at the close of ``date``, held for the out-of-sample rows that follow.
 
-    Edges are the score less the default's, on the rows it was chosen on and on the rows it was
+    An edge is the score less the default's, on the rows it was chosen on and on the rows it was
     held (NaN where the score is). ``fell_back``: no candidate was eligible, so the default is
     held.
     """
@@ -39,7 +39,7 @@ class Choice:
 
 @dataclass(frozen=True, eq=False)
 class WalkForward:
-    """What choosing on the past earned next.
+    """What choices on the past earned afterwards.
 
     Attributes
     ----------
@@ -85,7 +85,7 @@ def walk_forward(
     """Choose the best candidate again every ``step`` rows, on the past alone, and hold it.
 
     A choice made on rows before ``cut`` earns from row ``cut + lag``, as an order that trades at
-    the close ``lag`` rows later does; until then the choice before it stays. Each candidate's
+    the close ``lag`` rows later does; until then the previous choice is held. Each candidate's
     returns carry its own costs; trading from one candidate to the next is not charged.
 
     Parameters
@@ -100,7 +100,7 @@ def walk_forward(
         Higher is better; a candidate whose score is not finite is not eligible. The default wins a
         tie, then the lowest column.
     default
-        Column of the mix that one would hold without tuning, whether it is eligible or not.
+        Column of the mix that would be held without tuning, whether it is eligible or not.
     first
         Rows before the first choice.
     step
@@ -122,7 +122,7 @@ def walk_forward(
     if not cuts:
         raise DataError(
             f"walk-forward needs more than {first + lag} rows ({first} before the first choice "
-            f"and a lag of {lag}), the returns have {rows}; take a shorter first stretch"
+            f"and a lag of {lag}), the returns have {rows}; take a shorter first period"
         )
     choices, tuned = [], []
     for cut in cuts:
@@ -159,7 +159,7 @@ def _choose(
     if not allowed.any():
         return None, 0.0
     best = best_of(scores, allowed)
-    if allowed[default] and scores[default] >= scores[best] - TIE:  # nobody moves for nothing
+    if allowed[default] and scores[default] >= scores[best] - TIE:  # no switch for a tie
         best = default
     return best, float(scores[best] - scores[default])
 
@@ -170,5 +170,5 @@ def _edge(returns: Array, default: Array, cash: Array, score: ScoreOf) -> float:
 
 
 def _mean(numbers: list[float]) -> float:
-    known = [number for number in numbers if math.isfinite(number)]
-    return sum(known) / len(known) if known else math.nan
+    finite = [number for number in numbers if math.isfinite(number)]
+    return sum(finite) / len(finite) if finite else math.nan

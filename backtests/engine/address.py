@@ -25,22 +25,22 @@ def to_address(config: RunConfig) -> dict[str, str]:
 
 
 def from_address(fields: Mapping[str, str]) -> RunConfig:
-    """Read a configuration back; a field that is missing takes its default.
+    """Read a configuration back; a missing field takes its default.
 
     Raises
     ------
     HedgeError
-        For a field that does not exist, or a value that cannot be.
+        For a field that does not exist, and for a value that is not possible.
     """
-    known = [key for key in KEYS if key != "params"]
+    settable = [key for key in KEYS if key != "params"]
     read: dict[str, Value] = {}
     for key, text in fields.items():
         if key.startswith(PARAMETER):
             continue
-        if key not in known:
+        if key not in settable:
             raise UsageError(
-                f"the address sets {key!r}{did_you_mean(key, known)}; it can set "
-                f"{', '.join(known)} and {PARAMETER}NAME"
+                f"the address sets {key!r}{did_you_mean(key, settable)}; it can set "
+                f"{', '.join(settable)} and {PARAMETER}NAME"
             )
         read[key] = _value(key, text)
     if "strategy" not in read:
@@ -54,7 +54,7 @@ def from_address(fields: Mapping[str, str]) -> RunConfig:
 
 
 def to_command(config: RunConfig, out: str = "results") -> str:
-    """Write the command line that makes the same run, as a POSIX shell reads it."""
+    """Write the command line that makes the same run, quoted for a POSIX shell."""
     kind = type(config.make_strategy())
     default = RunConfig.of(kind(), {})
     words = ["python", "-m", "backtests.run", config.strategy]
@@ -78,15 +78,16 @@ def to_command(config: RunConfig, out: str = "results") -> str:
 
 
 def _same(value: object, default: object) -> bool:
-    """Whether a value is written as the default is: the name of a run's folder tells more apart.
+    """Whether a value is written as the default is.
 
-    Equal mappings may be ordered otherwise, and 0 equals -0.
+    Equality does not suffice: equal mappings may differ in order, 0 equals -0, and the name of a
+    run's folder depends on both.
     """
     return (value is None) == (default is None) and _text(value) == _text(default)
 
 
 def _text(value: object) -> str:
-    """A value as the command line takes it, without a digit lost."""
+    """Write a value as the command line takes it, with all its digits."""
     if isinstance(value, Mapping):
         return ",".join(f"{name}={_text(weight)}" for name, weight in value.items())
     if isinstance(value, bool):

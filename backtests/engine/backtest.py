@@ -19,7 +19,7 @@ from strategies.equity_only import EquityOnly
 from strategies.outside import notes_of
 
 Load = Callable[..., Market]  # as load_market
-# What the verdict tells its regimes by, where the source has it.
+# Series by which the verdict tells regimes apart, where the source has them.
 BACKGROUND = ("yields", "policy_rate", "cpi")
 
 
@@ -30,7 +30,7 @@ def load_inputs(
     refresh: bool = False,
     load: Load = load_market,
 ) -> Inputs:
-    """Load what a run stands on; ``load`` as :func:`data.load.load_market`.
+    """Load the data of a run; ``load`` is called as :func:`data.load.load_market`.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def load_inputs(
 
 
 def first_day(config: RunConfig) -> str:
-    """The day on which a run would begin: as asked, or as early as data and rule can."""
+    """The day on which a run would begin: as asked, or the first that data and rule allow."""
     period = load_inputs(config).period
     start = period.start
     if start is None:
@@ -64,14 +64,14 @@ def first_day(config: RunConfig) -> str:
 
 
 def simulated(inputs: Inputs, engine: Engine = fill_with_vectorbt) -> Run:
-    """Simulate a strategy and its benchmark and sum them up; not judged yet.
+    """Simulate a strategy and its benchmark and sum them up, without a verdict.
 
     Parameters
     ----------
     inputs
         What :func:`load_inputs` returned.
     engine
-        What fills the orders.
+        Fills the orders.
     """
     config, period, market = inputs.config, inputs.period, inputs.period.market
     strategy = config.make_strategy()
@@ -97,7 +97,8 @@ def simulated(inputs: Inputs, engine: Engine = fill_with_vectorbt) -> Run:
         reason = "the first decision of " + strategy.name
         if begins == period.first:
             reason = f"the first day of {period.late}"
-        # A remark, not a note: a run asked to begin on that day is the same run.
+        # A remark, not a note, which would change the run's name: --start of that day is the same
+        # run.
         begun = f"the run begins on {begins:%Y-%m-%d}, {reason}"
         market = market.relabelled(remarks=[*market.remarks, begun])
     market = market.relabelled(notes=[*market.notes, *notes_of(strategy)])

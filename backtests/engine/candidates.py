@@ -1,4 +1,4 @@
-"""What a sweep simulates: the prices and costs that all share, and the candidates to run.
+"""What a search simulates: prices and costs that all share, and the candidates.
 
 Plain arrays throughout, so that a block of candidates can be handed to another process.
 """
@@ -27,7 +27,7 @@ COMPLETE = 2  # in PricePanel.closes
 
 @dataclass(frozen=True, eq=False)
 class PricePanel:
-    """Prices, bills and costs over which every candidate of a sweep is simulated.
+    """Prices, bills and costs that all candidates of a search share.
 
     Attributes
     ----------
@@ -36,9 +36,9 @@ class PricePanel:
     tickers
         The K - 1 columns before ``CASH``.
     prices
-        Shape (T, K), ``SCALE`` at row 0; before its first day a ticker has its first level.
+        Shape (T, K), ``SCALE`` at row 0; rows before a ticker's first price repeat that price.
     first
-        Shape (K,): first row on which a column has a price.
+        Shape (K,): row of each column's first price.
     bills
         Shape (T,): 1 + return of cash on the row; 1 at row 0.
     closes
@@ -119,14 +119,14 @@ def make_panel(
     initial: float = 10_000.0,
     optional: Sequence[str] = (),
 ) -> PricePanel:
-    """Lay out the sessions and prices that all candidates run over.
+    """Make the sessions and prices that all candidates share.
 
     Parameters
     ----------
     market
         All history, up to the last session to simulate.
     tickers
-        What the candidates may hold, in the order in which equal orders fill.
+        What the candidates may hold; orders of equal value fill in this order.
     costs
         Fee, slippage and lag.
     start
@@ -134,7 +134,7 @@ def make_panel(
     initial
         Value at row 0.
     optional
-        Those of the tickers that may start later.
+        Tickers whose first price may be later.
 
     Raises
     ------
@@ -179,12 +179,12 @@ def _closes(sessions: pd.DatetimeIndex) -> NDArray[np.int8]:
 
 
 def static_mixes(panel: PricePanel, weights: Array, rebalance: str = "monthly") -> Candidates:
-    """Hold fixed weights, brought back on a calendar; the rest is cash.
+    """Hold fixed weights, rebalanced on a calendar; the rest is cash.
 
     Parameters
     ----------
     panel
-        What they run over; row 0 is a decision.
+        The shared sessions; row 0 is a decision.
     weights
         Shape (C, tickers of the panel), fractions of value.
     rebalance
@@ -218,17 +218,17 @@ def static_mixes(panel: PricePanel, weights: Array, rebalance: str = "monthly") 
 
 
 def schedules(panel: PricePanel, market: Market, decisions: Iterable[pd.DataFrame]) -> Candidates:
-    """Trade target weights, each candidate on rows of its own.
+    """Trade target weights, each candidate on its own rows.
 
     Parameters
     ----------
     panel
-        What they run over; the last decision on or before its first session stands at row 0.
+        The shared sessions; row 0 holds the last decision made on or before it.
     market
         The market the panel was made of.
     decisions
-        Answers of ``Strategy.target_weights``, one a candidate; a ticker of the panel that is
-        missing from one is not held.
+        For each candidate the answer of ``Strategy.target_weights``; it does not hold tickers of
+        the panel that its answer lacks.
 
     Raises
     ------

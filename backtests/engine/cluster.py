@@ -1,11 +1,11 @@
-"""Scores from other processes: candidates handed to a Dask cluster, an existing one or our own.
+"""Scores from other processes, on a running Dask cluster or one that is started here.
 
 A task is plain data and :func:`scores.score_block`, so its numbers are those of a thread here. The
-panel travels as a task of its own and not as scattered data: a scattered copy dies with the
-workers that hold it, a task is made again. What a lost worker had begun, others begin anew.
+panel is the result of a task and not scattered data: a scattered copy is lost with the workers
+that hold it, a task is run again. Other workers repeat what a lost worker had begun.
 
-Processes of our own are ``python -m`` of this module, and not what multiprocessing spawns: that
-would execute the caller's script anew in each of them.
+Processes started here run ``python -m`` of this module. multiprocessing would execute the
+caller's script again in each of them.
 """
 
 from __future__ import annotations
@@ -44,18 +44,18 @@ if TYPE_CHECKING:
 
 FORMS = "write tcp://host:port for a running cluster, or local:N for N processes here"
 TASK = 8 * BLOCK  # candidates in a task: 0.2 s over 16,000 sessions, against its overhead of 5 ms
-TASK_BYTES = 4 << 20  # of the decisions in a task: schedules weigh far more than mixes
-AHEAD = 4  # tasks handed out per thread of the cluster; all that lies in its memory
-ANSWER = 5  # seconds in which a scheduler answers, and has workers
-PATIENCE = 60  # seconds that a sweep without any worker waits for a new one, or for its first
-LOOK = 5  # seconds between two looks at who still works
-TICK = 0.05  # seconds between two looks at processes of our own
-GRACE = 5  # seconds in which one of them ends by itself
+TASK_BYTES = 4 << 20  # of the decisions in a task: schedules are far larger than mixes
+AHEAD = 4  # tasks given per thread of the cluster, which bounds its memory
+ANSWER = 5  # seconds within which a scheduler has to answer, and to have workers
+PATIENCE = 60  # seconds that a search without any worker waits for one
+LOOK = 5  # seconds between two checks of the workers
+TICK = 0.05  # seconds between two checks of processes started here
+GRACE = 5  # seconds within which such a process has to end by itself
 LONGEST_GREETING = 1 << 16  # bytes; a few hundred in practice
 SOURCES = ("candidates.py", "costs.py", "scores.py", "simulate.py", "sweep.py",
            "../analysis/metrics.py")  # fmt: skip
 ROOT = Path(__file__).resolve().parents[2]  # where this project is imported from
-# As Dask's own nanny: several processes share the cores.
+# As Dask's nanny does: several processes share the cores.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
@@ -89,14 +89,14 @@ def local_processes(scheduler: str) -> int | None:
 def connect(
     scheduler: str, *, progress: Progress = silent, timeout: float = ANSWER
 ) -> Iterator[Client]:
-    """Connect to a cluster while the context lasts; one of our own ends with it.
+    """Connect to a cluster while the context lasts; a cluster started here ends with it.
 
     Parameters
     ----------
     scheduler
         ``tcp://host:port``, or ``local:N`` for N processes that only this machine reaches.
     progress
-        Shows the start of processes, and that the sweep is compiled, when it is.
+        Shows the start of processes, and that the engine is being compiled, where it is.
     timeout
         Seconds in which an existing scheduler must answer, and must have a worker.
 
@@ -106,7 +106,7 @@ def connect(
         If the scheduler is not understood or does not answer, has no worker, or if Dask is
         not installed.
     HedgeError
-        If a process of our own does not start.
+        If a process started here does not start.
     """
     processes = local_processes(scheduler)
     try:
@@ -119,22 +119,22 @@ def connect(
         ) from error
     with ExitStack() as stack:
         stack.enter_context(_quiet())
-        # Panel and tasks are known to be small; the advice to scatter is answered above.
+        # Panel and tasks are small; for Dask's advice to scatter see the head of this module.
         stack.enter_context(
             dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"})
         )
         address: Any = scheduler
         if processes:
-            prepare(progress)  # once, for the cache that all processes read
+            prepare(progress)  # once: all processes read the compiled code from its cache
             scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="hedge-"))
             with progress(f"starting {processes} processes"):
                 address = stack.enter_context(
                     LocalCluster(
-                        n_workers=0,  # those that it starts are multiprocessing's
+                        n_workers=0,  # it would start them by multiprocessing
                         threads_per_worker=1,
                         host="127.0.0.1",
                         dashboard_address=None,
-                        # Else the port of a dashboard is taken even without one.
+                        # Else it takes a dashboard's port even without a dashboard.
                         scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
                         silence_logs=logging.CRITICAL,
                     )
@@ -144,7 +144,7 @@ def connect(
             _require_scheduler(scheduler, timeout)
         try:
             client = stack.enter_context(Client(address, timeout=timeout, set_as_default=False))
-        except Exception as error:  # whatever another version of the protocol leads to
+        except Exception as error:  # another version of the protocol may raise anything
             own = importlib.metadata.version("dask")
             raise UsageError(
                 f"--scheduler {scheduler} cannot talk with Dask {own} of this "
@@ -157,10 +157,10 @@ def connect(
 
 @contextmanager
 def _workers(cluster: LocalCluster, count: int, scratch: Path) -> Iterator[None]:
-    """Serve the scheduler in this process by so many others, while the context lasts.
+    """Run so many workers for the scheduler of this process while the context lasts.
 
-    Who dies is replaced. A pipe that nobody writes to ties them to this process: they end when
-    it is closed, by us or by the system when this process is killed.
+    A worker that dies is replaced. Each reads a pipe to which nobody writes, and ends when it is
+    closed: by this process, or by the system when this process is killed.
     """
     scheduler: Any = cluster.scheduler
     processes: list[subprocess.Popen[bytes]] = []
@@ -170,7 +170,7 @@ def _workers(cluster: LocalCluster, count: int, scratch: Path) -> Iterator[None]
         path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
         with (scratch / f"{number}.log").open("ab") as log:
             return subprocess.Popen(  # noqa: S603 - this module, by this interpreter
-                # -P: what lies in the working folder is not imported, whatever its name.
+                # -P: files of the working folder are not imported, whatever their name.
                 [sys.executable, "-P", "-m", __name__, cluster.scheduler_address, str(scratch)],
                 env={**ONE_THREAD, **os.environ, "PYTHONPATH": path},
                 stdin=subprocess.PIPE,
@@ -239,7 +239,7 @@ def _last_line(log: Path) -> str:
 
 
 def _require_scheduler(scheduler: str, timeout: float) -> None:
-    """Hear a scheduler's greeting before Dask does, which waits for one forever."""
+    """Wait for a scheduler's greeting until a deadline; Dask itself would wait for ever."""
     host, _, port = scheduler.removeprefix("tcp://").rstrip("/").rpartition(":")
     deadline = time.monotonic() + timeout
     while True:
@@ -256,7 +256,7 @@ def _require_scheduler(scheduler: str, timeout: float) -> None:
                     "start one with: dask scheduler"
                 ) from error
             time.sleep(0.1)
-    # Dask says first how long its greeting is; who says anything else is somebody else.
+    # Dask sends the length of its greeting first; any other program sends something else.
     if len(greeting) < 8 or int.from_bytes(greeting, "little") > LONGEST_GREETING:
         raise UsageError(
             f"--scheduler {scheduler}: what answers there is not a Dask scheduler; "
@@ -273,7 +273,7 @@ def _require_workers(client: Client, scheduler: str, timeout: float) -> None:
             f"start some with: dask worker {scheduler}"
         ) from error
 
-    def code() -> str | None:  # a local function travels by value; a worker would die of ours
+    def code() -> str | None:  # a local function is sent by value; a worker may lack our modules
         try:
             from backtests.engine.cluster import engine_code
         except ImportError:
@@ -291,7 +291,7 @@ def _require_workers(client: Client, scheduler: str, timeout: float) -> None:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep off the screen what distributed logs of lost workers: it is dealt with here."""
+    """Silence what distributed logs of lost workers: errors are reported here."""
     rooms = ("distributed", "tornado")
     names = [name for name in logging.root.manager.loggerDict if name.split(".")[0] in rooms]
     levels = {name: logging.getLogger(name).level for name in names}
@@ -307,7 +307,7 @@ def _quiet() -> Iterator[None]:
 def score_in_chunks_on(
     client: Client, panel: PricePanel, candidates: Candidates, *, chunk: int = TASK
 ) -> Iterator[pd.DataFrame]:
-    """Score candidates on a cluster; what has been yielded stays good if the caller stops.
+    """Score candidates on a cluster; chunks stay valid if the caller stops.
 
     Parameters
     ----------
@@ -374,7 +374,7 @@ def score_on(
 
 
 def _task_size(candidates: Candidates, chunk: int, threads: int) -> int:
-    """Candidates in a task: enough to outweigh its overhead, few enough to occupy everyone."""
+    """Candidates in a task: enough to outweigh its overhead, few enough for all threads."""
     each = candidates.targets.nbytes / len(candidates)
     if candidates.offsets is not None:
         each += candidates.rows.nbytes / len(candidates)
@@ -386,7 +386,7 @@ def _frame(client: Client, first: int, future: Future[Any]) -> pd.DataFrame:
     alone = 0
     while True:
         try:
-            # Not first a wait and then the result: a worker may die between the two.
+            # Waiting first and then asking would fail if a worker died in between.
             scores: Array = future.result(timeout=LOOK)
             break
         except TimeoutError:
@@ -404,7 +404,7 @@ def _frame(client: Client, first: int, future: Future[Any]) -> pd.DataFrame:
 
 @contextmanager
 def _told(client: Client) -> Iterator[None]:
-    """Turn what befalls a cluster into a line that says what to do."""
+    """Turn failures of a cluster into a line that says what to do."""
     from distributed import CancelledError, KilledWorker
 
     try:
@@ -446,8 +446,8 @@ def _threads(client: Client) -> int:
 
 
 def _serve(scheduler: str, scratch: str) -> None:
-    """Work for a scheduler until the process that started this one ends, or lets go of it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # its own affair, too
+    """Work for a scheduler until the parent process ends, or closes the pipe."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent process
     threading.Thread(target=_end_with_parent, daemon=True).start()
     from distributed import Worker
 
@@ -457,8 +457,8 @@ def _serve(scheduler: str, scratch: str) -> None:
             nthreads=1,
             host="127.0.0.1",
             dashboard=False,
-            dashboard_address="127.0.0.1:0",  # taken even without a dashboard
-            memory_limit=0,  # what is in flight is bounded by who hands it out
+            dashboard_address="127.0.0.1:0",  # a port is taken even without a dashboard
+            memory_limit=0,  # AHEAD bounds what a worker holds
             local_directory=scratch,
             silence_logs=logging.CRITICAL,
         ) as worker:
@@ -468,7 +468,7 @@ def _serve(scheduler: str, scratch: str) -> None:
 
 
 def _end_with_parent() -> None:
-    # Not sys.stdin: a thread that waits inside of it stops the interpreter from ending.
+    # Not sys.stdin: a thread that reads it keeps the interpreter from ending.
     while os.read(0, 1):
         pass
     os._exit(0)  # at once: nothing here is worth keeping, and a task may be long

@@ -1,4 +1,4 @@
-"""A run in one frozen value: everything the user chose."""
+"""The configuration of a run: everything that the user chose, in one frozen record."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from data.records import fields_of, freeze_mappings
 from strategies.base import Params, Strategy, Value
 from strategies.registry import make, make_of
 
-COSTS = ("fee_bps", "slippage_bps", "lag")  # what of a run's table belongs to its costs
+COSTS = ("fee_bps", "slippage_bps", "lag")  # the fields of a configuration that are costs
 
 
 @dataclass(frozen=True)
 class ConfigTable:
-    """A run's configuration flat, as TOML files, addresses and manifests have it.
+    """A run's configuration as one flat table, as TOML files, addresses and manifests hold it.
 
-    Fee and slippage in basis points of the value traded, the lag in rows, days ``YYYY-MM-DD``,
-    the initial value in currency.
+    Fee and slippage are in basis points (0.01 percentage points) of the value traded, the lag in
+    rows, days ``YYYY-MM-DD``, the initial value in currency.
     """
 
     strategy: str
@@ -55,13 +55,12 @@ class RunConfig:
     strategy
         A registered name, or that of ``rule``.
     params
-        Parameter values; text is read as the declared type, and what is missing takes its
-        default.
+        Parameter values; text is read as the declared type; missing ones take their default.
     source
         ``auto``, ``yahoo``, ``bundled``, ``files:DIR``; ``prices`` for those given in Python.
     start, end
-        First and last day to simulate, ``YYYY-MM-DD`` (of a date too, which is kept as text), or
-        None for all there is.
+        First and last day to simulate, ``YYYY-MM-DD`` or a date, which is kept as text; None for
+        all the history there is.
     costs
         Fee, slippage and lag.
     benchmark
@@ -69,15 +68,15 @@ class RunConfig:
     initial
         Value at the start.
     extend
-        Carry each history back before its first day by its proxies.
+        Extend each history to before its first day by its proxies.
     rule
-        The strategy itself. By default it is made of name and parameters; one that no name leads
-        to, a function or an object of the user's own, is given (:meth:`of`).
+        The strategy itself. Made of name and parameters unless given; a function or an object of
+        the user's own has no registered name, and is given (:meth:`of`).
 
     Raises
     ------
     UsageError
-        For any of these that cannot be.
+        For a value that is not possible.
     """
 
     strategy: str
@@ -102,7 +101,7 @@ class RunConfig:
             raise line from error
 
     def _check(self) -> None:
-        """Read every field as its kind; the strategy and its parameters go by each other."""
+        """Convert and check every field; the strategy and its parameters determine each other."""
         strategy = kinds.text(self.strategy, "strategy=", "the name of a strategy")
         if not isinstance(self.params, Mapping):
             raise UsageError(f"params= takes parameters by name, got {in_short(self.params)}")
@@ -113,7 +112,7 @@ class RunConfig:
         rule = self.rule
         if not isinstance(rule, Strategy | None):
             raise UsageError(f"rule= takes a Strategy object, got {in_short(rule)}")
-        if rule is None or rule.name != strategy:  # of another configuration, changed
+        if rule is None or rule.name != strategy:  # the name was changed by dataclasses.replace
             rule = make(strategy, params)
         elif rule.params() != params:
             rule = make_of(type(rule), params)
@@ -143,21 +142,21 @@ class RunConfig:
 
     @classmethod
     def of(cls, rule: Strategy, table: Mapping[str, Value | Params | None]) -> RunConfig:
-        """Make a run of a strategy that is there already; the rest as :meth:`from_dict`."""
+        """Make a configuration of a strategy object; the rest as :meth:`from_dict`."""
         return cls.from_dict({**table, "strategy": rule.name, "params": rule.params()}, rule)
 
     @classmethod
     def from_dict(
         cls, table: Mapping[str, Value | Params | None], rule: Strategy | None = None
     ) -> RunConfig:
-        """Make a run from values as :meth:`as_dict` gives them; what is missing takes its default.
+        """Read values as :meth:`as_dict` gives them; missing ones take their default.
 
         Parameters
         ----------
         table
             Its keys and their types are those of ``backtests.engine.config_file.KEYS``.
         rule
-            The strategy, where no registered name leads to it.
+            The strategy, where it has no registered name.
         """
         rest = dict(table)
         costs = {name: rest.pop(name) for name in COSTS if name in rest}
@@ -165,7 +164,7 @@ class RunConfig:
 
     def make_strategy(self) -> Strategy:
         """The strategy of this run."""
-        return cast("Strategy", self.rule)  # made with the configuration
+        return cast("Strategy", self.rule)  # __post_init__ has made it
 
     @property
     def table(self) -> ConfigTable:
@@ -185,7 +184,7 @@ class RunConfig:
         )
 
     def as_dict(self) -> dict[str, Value | Params | None]:
-        """The run as plain values, in a fixed order: what files, addresses and hashes are of."""
+        """The run as plain values in a fixed order, for files, addresses and hashes."""
         return {**fields_of(self.table), "params": plain_params(self.params)}
 
 

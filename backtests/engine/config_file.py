@@ -1,4 +1,4 @@
-"""A run's configuration as a TOML file, so that it can be kept, handed on and run again."""
+"""A run's configuration as a TOML file, so that it can be saved, shared and run again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from backtests.engine.kinds import require_short
 from data.errors import UsageError, did_you_mean
 from strategies.base import Params, Strategy, Value
 
-# Key of the file: the type of its value. Whole numbers are taken for numbers.
+# Keys of the file, and the type of each value. Where a number is asked for, a whole one will do.
 KEYS: dict[str, type] = {
     "strategy": str,
     "source": str,
@@ -24,7 +24,7 @@ KEYS: dict[str, type] = {
     "initial": float,
     "params": dict,
 }
-STRATEGY = "strategy.py"  # beside it: source of a strategy from outside the repository
+STRATEGY = "strategy.py"  # beside the file: the source of a strategy from outside the repository
 WORDS = {str: "a text", bool: "true or false", float: "a number", int: "a whole number",
          dict: "a table"}  # fmt: skip
 
@@ -33,7 +33,7 @@ def write_config(path: Path, config: RunConfig) -> None:
     """Write a configuration; what is not set is left out."""
     import tomli_w
 
-    # The parameters are a table of their own, which TOML has last.
+    # The parameters are a table of their own, which TOML wants after all other keys.
     table = {key: value for key, value in config.as_dict().items() if key != "params"}
     given = {key: value for key, value in table.items() if value is not None}
     text = tomli_w.dumps({**given, "params": plain_params(config.params)})
@@ -46,7 +46,7 @@ def read_config(path: Path) -> dict[str, Value]:
     Raises
     ------
     UsageError
-        If it cannot be read, is no TOML, or sets something unknown or of the wrong type.
+        If it cannot be read, is not TOML, or sets an unknown key or a value of the wrong type.
     """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -54,9 +54,9 @@ def read_config(path: Path) -> dict[str, Value]:
         raise UsageError(
             f"--config {path} cannot be read: {error.strerror or error}; check its path"
         ) from error
-    except (ValueError, RecursionError) as error:  # no text, no TOML, a number without end
+    except (ValueError, RecursionError) as error:  # not text, not TOML, or endless digits
         raise UsageError(
-            f"--config {path} is no TOML ({error}); mend that line, or write the run again"
+            f"--config {path} is no TOML ({error}); correct that line, or make the run again"
         ) from error
     require_types(table, f"--config {path}")
     if "strategy" not in table:
@@ -65,22 +65,22 @@ def read_config(path: Path) -> dict[str, Value]:
 
 
 def source_beside(path: Path) -> Path | None:
-    """Where the source of a strategy from outside the repository lies beside a configuration."""
+    """Path of the source of an outside strategy beside a configuration; None without one."""
     source = path.with_name(STRATEGY)
     return source if source.is_file() else None
 
 
 def require_kept_source(path: Path, strategy: Strategy) -> None:
-    """Refuse another version of a strategy than the one whose source lies beside a configuration.
+    """Refuse a strategy that differs from the source saved beside a configuration.
 
     Raises
     ------
     UsageError
-        Saying how to run the kept one.
+        Saying how to run the saved version.
     """
     source = source_beside(path)
     if source is None:
-        return  # of a strategy of this project, or of a function
+        return  # the strategy is of this project, or a function
     if strategy.file is None or strategy.file.source != source.read_bytes():
         raise UsageError(
             f"--config {path} is a run of {strategy.name} as {source} has it, and the "
@@ -89,12 +89,12 @@ def require_kept_source(path: Path, strategy: Strategy) -> None:
 
 
 def require_types(table: Params, where: str) -> None:
-    """Refuse a configuration that sets something unknown or of the wrong type.
+    """Refuse a configuration that sets an unknown key or a value of the wrong type.
 
     Raises
     ------
     UsageError
-        Naming the key, what it takes and what it got.
+        Naming the key, its type and the value.
     """
     for key, value in table.items():
         if key not in KEYS:
@@ -110,7 +110,7 @@ def require_types(table: Params, where: str) -> None:
 
 
 def _require_short(value: object, where: str) -> None:
-    """Refuse whole numbers that no float holds, wherever they stand."""
+    """Refuse whole numbers that no float can hold, also within tables and lists."""
     if isinstance(value, int):
         require_short(value, where)
     for inner in value.values() if isinstance(value, dict) else ():

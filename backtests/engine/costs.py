@@ -1,4 +1,4 @@
-"""What trading costs, and how long it waits."""
+"""What trading costs, and how long it waits for its fill."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from data.errors import UsageError
 class Costs:
     """Fee and slippage in basis points of the value traded, and the lag of a fill in sessions.
 
-    A decision of session t fills at the close of t + ``lag``. Cash trades free.
+    A basis point is 0.01 percentage points. A decision of session t fills at the close of
+    t + ``lag``. Cash trades free.
     """
 
     fee_bps: float = 2.0
@@ -21,7 +22,7 @@ class Costs:
     lag: int = 1
 
     def __post_init__(self) -> None:
-        """Refuse costs that would pay the trader, and fills before the decision."""
+        """Refuse negative costs, and fills on or before the session of the decision."""
         object.__setattr__(self, "fee_bps", kinds.number(self.fee_bps, "--fee-bps"))
         object.__setattr__(self, "slippage_bps", kinds.number(self.slippage_bps, "--slippage-bps"))
         object.__setattr__(self, "lag", kinds.whole(self.lag, "--lag"))

@@ -1,4 +1,4 @@
-"""A finished run before its judge: references simulated, the case put together."""
+"""The verdict of a finished run: simulate its references and hand all to the analysis."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def with_sleeve(run: Run, progress: Progress = silent) -> Run:
 
 
 def judged(run: Run, progress: Progress = silent) -> Run:
-    """Judge a finished run in full, its headline numbers checked against two other programs."""
+    """Judge a finished run, and check its headline numbers against two other programs."""
     verdict = judge_run(
         run.market,
         run.config.make_strategy(),
@@ -58,7 +58,7 @@ def judged(run: Run, progress: Progress = silent) -> Run:
 
 
 def _checked(run: Run) -> tuple[CrossCheck, ...]:
-    """The headline numbers by three programs."""
+    """The headline numbers as three programs compute them."""
     nav, ppy = run.simulation.nav, run.market.periods_per_year
     cash = run.market.cash.loc[nav.index]
     by_vectorbt = vectorbt_metrics(nav, cash, ppy)
@@ -88,7 +88,7 @@ def judge_run(
     searching: Engine = ledger.fill,
     brief: bool = False,
 ) -> Verdict:
-    """Judge a run: :func:`backtests.analysis.verdict.judge`, and what only the engine knows.
+    """Judge a run: :func:`backtests.analysis.verdict.judge`, with what only the engine can add.
 
     Parameters
     ----------
@@ -101,8 +101,8 @@ def judge_run(
     engine, searching
         As for :func:`backtests.engine.references.make_references`.
     brief
-        Leave out what neither the word nor the sentences tell: the static mix and the variants
-        of a duration rule, the attribution, and what ``judge`` leaves out.
+        Leave out what the word and the sentences do not need: the static mix and the variants of
+        a duration rule, the attribution, and what ``judge`` leaves out.
     """
     references = make_references(
         market,

@@ -1,6 +1,6 @@
-"""The kinds of values that describe a run, read as Python's own or refused in one line.
+"""Values that describe a run, converted to Python's own types or refused in one line.
 
-From Python anything may come: a number of numpy's, a Series of weights, a table by mistake. Each
+A notebook may pass anything: a numpy number, a Series of weights, a table by mistake. Each
 function takes a value and where it was given (``fee_bps=``, ``--fee-bps``), for the message.
 """
 
@@ -29,36 +29,38 @@ DAY = re.compile(r"\d{4}-\d\d-\d\d")  # fromisoformat also takes 20200131 and we
 
 
 def text(value: object, where: str, wanted: str = "a text") -> str:
-    """Read a text that a file, a name or a process can hold.
+    """Read a text without NUL or undecodable bytes, which no file can hold.
 
     Raises
     ------
     UsageError
-        For another type, and for signs that are none.
+        For another type, and for such a byte.
     """
     if not isinstance(value, str):
         raise UsageError(f"{where} takes {wanted}, got {in_short(value)}")
     if "\0" in value or not _is_unicode(value):
-        raise UsageError(f"{where} has {in_short(value)}, which is no text; leave such signs out")
+        raise UsageError(
+            f"{where} has {in_short(value)}, which holds a NUL or an undecodable byte; leave it out"
+        )
     return str(value)
 
 
 def name(value: object, where: str, wanted: str) -> str:
-    """Read the name of a ticker or a parameter: text that shows, and is not blank."""
+    """Read the name of a ticker or a parameter: printable text that is not blank."""
     if not isinstance(value, str) or not value.strip() or not value.isprintable():
         raise UsageError(f"{where} takes {wanted}, got {in_short(value)}")
     return str(value)
 
 
 def flag(value: object, where: str) -> bool:
-    """Read yes or no: no text is, and no table."""
+    """Read True or False; no text stands for either."""
     if not isinstance(value, bool | np.bool_):
         raise UsageError(f"{where} takes True or False, got {in_short(value)}")
     return bool(value)
 
 
 def number(value: object, where: str, wanted: str = "a number") -> float:
-    """Read a number of any kind; nan is one, for its own check to refuse."""
+    """Read a number of any type; nan passes, for the option's own check to refuse."""
     read = as_number(_without_decimal(value), float)
     if not isinstance(read, float):
         raise UsageError(f"{where} takes {wanted}, got {in_short(value)}")
@@ -66,7 +68,7 @@ def number(value: object, where: str, wanted: str = "a number") -> float:
 
 
 def whole(value: object, where: str) -> int:
-    """Read a whole number of any kind, 2.0 too."""
+    """Read a whole number of any type, 2.0 too."""
     read = as_number(_without_decimal(value), int)
     if not isinstance(read, int) or isinstance(read, bool):
         raise UsageError(f"{where} takes a whole number, got {in_short(value)}")
@@ -75,12 +77,12 @@ def whole(value: object, where: str) -> int:
 
 
 def day(value: object, where: str) -> str:
-    """Read a day: text, a date, or a moment of any zone, of which the date counts there.
+    """Read a day: text, a date, or a time in any zone, whose date there counts.
 
     Raises
     ------
     UsageError
-        For anything else, for no time at all (NaT), and for years that no history has.
+        For anything else, for NaT, and for years of which there is no history.
     """
     written = _day_text(value)
     try:
@@ -97,10 +99,10 @@ def day(value: object, where: str) -> str:
 
 
 def plain(value: Any, where: str, depth: int = DEEPEST) -> Any:
-    """Read a parameter's value: a number, a text, or weights by ticker, a Series too.
+    """Read a parameter's value: a number, a text, or weights by ticker, as a Series too.
 
-    Where the parameter is of another of Python's types its declaration refuses it, in its own
-    words; here ends what cannot be compared, shown or written at all.
+    Only values that cannot be compared, shown or written are refused here. That a value has the
+    type of its parameter is checked where the parameter is declared.
 
     Raises
     ------
@@ -130,7 +132,7 @@ def plain(value: Any, where: str, depth: int = DEEPEST) -> Any:
 
 
 def by_name(series: pd.Series, where: str) -> Mapping[str, Value]:
-    """A series as a mapping, each name once."""
+    """Turn a series into a mapping; refuse a name that stands there twice."""
     twice = series.index[series.index.duplicated()]
     if len(twice):
         raise UsageError(f"{where} has {in_short(twice[0])} twice; give it once")
@@ -138,16 +140,18 @@ def by_name(series: pd.Series, where: str) -> Mapping[str, Value]:
 
 
 def require_short(value: int, where: str) -> None:
-    """Refuse whole numbers beyond TOML's own 64 bits: no float holds them, and few can be shown."""
+    """Refuse whole numbers beyond the 64 bits of TOML: floats lose their digits too."""
     if value.bit_length() > LONGEST_BITS:
-        raise UsageError(f"{where} has a whole number of {value.bit_length()} bits; give a smaller")
+        raise UsageError(
+            f"{where} has a whole number of {value.bit_length()} bits; give a smaller number"
+        )
 
 
 def in_one_line(error: HedgeError) -> HedgeError | None:
-    """The same error with its message in one line; None where it is one already.
+    """Make the same error with its message in one line; None where it has one line already.
 
-    An error of the user's own may not be made of a message, or not even write itself: a
-    :class:`~data.errors.RuleError` stands for it then. Raise it from the error itself.
+    An error class of the user's own may not accept a message, or fail when it is shown: then a
+    :class:`~data.errors.RuleError` replaces it. Raise the answer from the original error.
     """
     message = ""
     with contextlib.suppress(Exception):
@@ -172,7 +176,7 @@ def _is_unicode(value: str) -> bool:
 
 
 def _without_decimal(value: object) -> object:
-    """A decimal fraction as a float; anything else as it is."""
+    """Turn a Decimal into a float; leave anything else as it is."""
     if isinstance(value, Decimal):
         with contextlib.suppress(ValueError, OverflowError):  # a signalling nan
             return float(value)
@@ -180,7 +184,7 @@ def _without_decimal(value: object) -> object:
 
 
 def _day_text(value: object) -> str:
-    """A day as it is written, or something that is none."""
+    """Write a day as YYYY-MM-DD; empty, or text that is no day, for anything else."""
     if isinstance(value, str):
         return value
     if isinstance(value, np.datetime64) and np.datetime_data(value)[0] not in ("Y", "M", "W"):
@@ -189,7 +193,7 @@ def _day_text(value: object) -> str:
 
 
 def _key(key: object, where: str) -> Any:
-    """A key of a mapping; one that is no text passes if it can be shown."""
+    """Read a key of a mapping; numbers pass, for the declaration to refuse."""
     if isinstance(key, bool | int | float):
         return key
     return name(key, where, "weights by ticker")

@@ -1,4 +1,4 @@
-"""The referee: fills in plain Python, short enough to check by eye.
+"""The reference engine: fills in plain Python, short enough to check by eye.
 
 Every engine has to agree with it. On a row with targets, orders run in ascending order of
 value (sells first; ties in column order). A sell pays slippage and fee out of its proceeds;
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-LEAST = 1e-12  # of the value: what rounding leaves buys nothing
+LEAST = 1e-12  # of the value: less money than this is rounding error and buys nothing
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,7 @@ class Fills:
     order_fee: Array
 
 
-# From prices, targets, fee, slippage and money to fills, as :func:`fill` takes them.
+# Prices, targets, fee, slippage and money to fills, as :func:`fill`.
 Engine = Callable[[Array, Array, Array, Array, float], Fills]
 
 

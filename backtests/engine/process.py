@@ -1,7 +1,7 @@
-"""The process is the user's: what is set in it for a moment is put back.
+"""Settings of the whole process, changed for a moment and restored: the process is the user's.
 
-Libraries that draw set a theme of their own for the whole process as they load, and drawing needs
-settings of its own; one thread at a time has them.
+Libraries that draw set their own theme for the whole process when they are loaded, and drawing
+needs settings of its own; a lock lets a single thread change them at a time.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from data.command import chance_untouched
 
 K = TypeVar("K")
 V = TypeVar("V")
-# Settings of a process are one for all its threads: held by whoever changes any for a moment.
+# All threads of a process share its settings: hold this lock while any of them is changed.
 PROCESS = threading.RLock()
-if hasattr(os, "register_at_fork"):  # no child begins with settings of a moment, or this lock held
+if hasattr(os, "register_at_fork"):  # no child process begins amid a change, or with this lock held
     os.register_at_fork(
         before=PROCESS.acquire,
         after_in_parent=PROCESS.release,
@@ -32,11 +32,11 @@ if hasattr(os, "register_at_fork"):  # no child begins with settings of a moment
 
 @contextlib.contextmanager
 def loading() -> Iterator[None]:
-    """Load a library that styles the process, and leave the process as it was.
+    """Load a library that changes settings of the process, and restore them.
 
-    What it adds under names of its own stays, since it is loaded only once: colour maps, templates
-    of plotly, an accessor of pandas. So do two variables of the environment by which scikit-learn
-    lets its OpenMP stand beside another: without them a process may end where both are loaded.
+    What it adds under its own names stays, since it is loaded only once: colour maps, templates of
+    plotly, an accessor of pandas. So do two environment variables with which scikit-learn allows
+    two OpenMP libraries in a process: without them the process may end when both are loaded.
     """
     with put_back(), chance_untouched(), _without_magic():
         yield
@@ -44,7 +44,7 @@ def loading() -> Iterator[None]:
 
 @contextlib.contextmanager
 def quietly() -> Iterator[None]:
-    """No warnings of libraries on the user's screen, nor as errors where he asked for errors."""
+    """Silence warnings of libraries, also where the user turned warnings into errors."""
     with PROCESS, warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         yield
@@ -52,10 +52,10 @@ def quietly() -> Iterator[None]:
 
 @contextlib.contextmanager
 def put_back() -> Iterator[None]:
-    """Give matplotlib back what it is told of colours, units and looks meanwhile."""
+    """Restore the colours, units and styles of matplotlib afterwards."""
     with quietly():
         import matplotlib as mpl
-        import matplotlib.pyplot  # what it sets up itself is no change
+        import matplotlib.pyplot  # first: what it sets as it is loaded is to stay
         from matplotlib import colors, units
 
         shared = colors.get_named_colors_mapping(), units.registry
@@ -69,7 +69,7 @@ def put_back() -> Iterator[None]:
 
 
 def _restore(mapping: MutableMapping[K, V], entries: Mapping[K, V]) -> None:
-    """Make a mapping what it was, and leave alone whatever it still is."""
+    """Restore a mapping, touching only entries that have changed."""
     for key in mapping.keys() - entries.keys():
         del mapping[key]
     for key, value in entries.items():
@@ -79,7 +79,7 @@ def _restore(mapping: MutableMapping[K, V], entries: Mapping[K, V]) -> None:
 
 @contextlib.contextmanager
 def _without_magic() -> Iterator[None]:
-    """Keep quantstats from saying ``%matplotlib inline`` where plots are shown otherwise."""
+    """Keep quantstats from running ``%matplotlib inline``, which changes how plots are shown."""
     ask = getattr(sys.modules.get("IPython"), "get_ipython", None)
     shell = ask() if ask else None
     if shell is None:
@@ -102,6 +102,6 @@ def set_for_now(undo: contextlib.ExitStack, owner: object, name: str, value: Any
     """Set an attribute until the stack is left."""
     if name in vars(owner):
         undo.callback(setattr, owner, name, vars(owner)[name])
-    else:  # its class has it
+    else:  # it is an attribute of its class
         undo.callback(delattr, owner, name)
     setattr(owner, name, value)

@@ -1,4 +1,4 @@
-"""What a portfolio has to be measured against, simulated by the same engine at the same costs."""
+"""The portfolios that a run is measured against, by the same engine at the same costs."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class References:
     Attributes
     ----------
     equity_tickers, hedge_tickers
-        How the tickers were told apart.
+        The run's tickers, divided into equity and Treasuries.
     equity, bills, matched
         100 % equity; equity at the weight the run held, the rest in bills; equity and bills at
         the run's own month-end volatility, chosen with hindsight.
@@ -45,12 +45,12 @@ class References:
         Equity's weight there, and whether the volatility could be met without leverage.
     equity_leg, hedge_leg
         Values of the equity and of the Treasuries alone, each 100 %, from as early as the data
-        go, before the run's first day too.
+        go, also before the run's first day.
     static
         For a duration rule: the static mix of the same average duration.
     variants
-        For a duration rule: each of its parameters one step down and one step up, by label;
-        in words why there is none.
+        For a duration rule: each of its parameters a step down and a step up, by label; a text
+        says why there is no such variant.
     """
 
     equity_tickers: list[str]
@@ -88,12 +88,12 @@ def make_references(
     progress
         A context around each long step.
     engine, searching
-        What fills orders: once for each portfolio, and where many are tried.
+        Fill orders: of each portfolio, and of the many that are tried in a search.
     controls
-        Whether a duration rule also meets its static mix and its variants.
+        Whether to simulate the static mix and the variants of a duration rule.
     """
     decided = decide(strategy, market)
-    if not strategy.is_built_in():  # judged is what traded
+    if not strategy.is_built_in():  # the decisions that are judged must be those that traded
         again = standing_decisions(decided, pd.DatetimeIndex(simulation.nav.index), strategy.name)
         require_as_before(strategy, again, simulation.decisions)
     held = [str(ticker) for ticker in decided.columns if decided[ticker].gt(0).any()]
@@ -125,7 +125,7 @@ def make_references(
         hedge_alone = bought_once(alone(decided, hedge)) if hedge else decided * 0.0
         hedge_leg = run("hedge", hedge_alone, start=None).nav
         equity_leg = run("equity", all_equity, start=None).nav
-        found = References(
+        references = References(
             equity_tickers=equity or [benchmark],
             hedge_tickers=hedge,
             equity=run("equity", all_equity),
@@ -139,7 +139,7 @@ def make_references(
             variants={},
         )
     if not (controls and isinstance(strategy, DurationRule)):
-        return found
+        return references
     with progress("simulating the rule one step up and down"):
         mix = same_average_duration(market, strategy, simulation)
         static = simulate(
@@ -161,16 +161,16 @@ def make_references(
                 )
             except UsageError:
                 variants[label] = "no decision yet on the first day"
-    return replace(found, static=static, variants=variants)
+    return replace(references, static=static, variants=variants)
 
 
 def held_equity(
     decided: pd.DataFrame, simulation: Simulation, equity: Sequence[str]
 ) -> pd.DataFrame:
-    """Decisions that keep a run's own equity weight and leave the rest in bills.
+    """Decisions that follow a run's own equity weight and leave the rest in bills.
 
-    At the run's decisions, its targets. Between them weights drift, and without its hedge a
-    portfolio drifts further: so on the first session of every other month, the weights held.
+    At the run's decisions they are its targets. In between weights drift, and without the hedge
+    they would drift further: so the first session of every other month repeats the weights held.
 
     Parameters
     ----------
@@ -179,7 +179,7 @@ def held_equity(
     simulation
         The run.
     equity
-        Its equity tickers; without any it is all bills.
+        Its equity tickers; without any, all is in bills.
     """
     if not equity:
         return decided * 0.0
@@ -189,29 +189,30 @@ def held_equity(
     waiting = {row + wait for row in own for wait in range(lag)}
     months = decision_rows(sessions, "monthly")
     extra = [row for row in np.flatnonzero(months) if row > lag and row not in waiting]
-    kept = simulation.weights.iloc[extra][list(equity)]
-    return pd.concat([decided[list(equity)], kept[~kept.index.isin(decided.index)]]).sort_index()
+    drifted = simulation.weights.iloc[extra][list(equity)]
+    between = drifted[~drifted.index.isin(decided.index)]
+    return pd.concat([decided[list(equity)], between]).sort_index()
 
 
 def everywhere(ticker: str, decisions: pd.Index) -> pd.DataFrame:
-    """100 % of one ticker at every decision."""
+    """100 % of a ticker at every decision."""
     return pd.DataFrame({ticker: 1.0}, index=decisions)
 
 
 def alone(decided: pd.DataFrame, tickers: Sequence[str]) -> pd.DataFrame:
-    """Some of the tickers of decisions alone, in their own proportions, filled up to 100 %.
+    """Decisions of some of the tickers, in their own proportions, scaled to 100 %.
 
-    All cash where none of them is wanted.
+    All cash where a decision holds none of them.
     """
     share = decided[list(tickers)]
     total = share.sum(axis=1)
     filled = share.div(total.where(total > 0), axis=0).fillna(0.0)
-    # Shares of a sum may add up to a hair more than 1, which the engine refuses.
+    # By rounding, shares may add up to a little more than 1, which the engine refuses.
     return filled.div(np.maximum(filled.sum(axis=1), 1.0), axis=0)
 
 
 def bought_once(weights: pd.DataFrame) -> pd.DataFrame:
-    """Leave out decisions that ask for what is held anyway: 100 % of a single ticker."""
+    """Keep only the first decision where all are 100 % of a single ticker."""
     always_all = weights.shape[1] == 1 and bool((weights == 1.0).to_numpy().all())
     return weights.iloc[[0]] if always_all else weights
 
@@ -221,12 +222,12 @@ def match_volatility(
 ) -> tuple[float, Simulation, bool]:
     """Find the equity weight whose month-end volatility equals a simulation's.
 
-    By bisection, hastened where the volatility is smooth (Brent 1973).
+    By Brent's method (1973): bisection, with interpolation where the volatility is smooth.
 
     Parameters
     ----------
     simulation
-        Whose volatility, after costs.
+        Has the volatility to match, after costs.
     run
         Simulates equity at a weight, the rest in bills.
     tolerance
@@ -240,8 +241,8 @@ def match_volatility(
     """
     first = simulation.nav.index[simulation.costs.lag]
 
-    def volatility(one: Simulation) -> float:
-        levels = month_ends(one.nav.loc[first:].to_frame())
+    def volatility(portfolio: Simulation) -> float:
+        levels = month_ends(portfolio.nav.loc[first:].to_frame())
         return float(levels.iloc[:, 0].pct_change(fill_method=None).std() * 12**0.5)
 
     wanted = volatility(simulation)
@@ -249,12 +250,12 @@ def match_volatility(
 
     def gap(weight: float) -> float:
         if weight not in made:
-            found = run(weight)
-            made[weight] = (found, volatility(found) - wanted)
+            mix = run(weight)
+            made[weight] = (mix, volatility(mix) - wanted)
         return made[weight][1]
 
     weight = 1.0
-    if gap(0.0) >= -tolerance:  # bills match bills, whatever rounding says
+    if gap(0.0) >= -tolerance:  # the run is all bills, but for rounding
         weight = 0.0
     elif gap(1.0) > 0.0:
         weight = float(brentq(gap, 0.0, 1.0, xtol=tolerance / 100.0))
@@ -263,14 +264,14 @@ def match_volatility(
 
 
 def one_step(strategy: DurationRule) -> list[tuple[str, DurationRule | None]]:
-    """The rule with each parameter but the equity weight one declared step down and up.
+    """Change each parameter of a rule, but not the equity weight, by a declared step.
 
     Returns
     -------
     list of tuple
         Label and rule; None beyond the declared range.
     """
-    found: list[tuple[str, DurationRule | None]] = []
+    variants: list[tuple[str, DurationRule | None]] = []
     for declared in strategy.parameters():
         if declared.step is None or declared.name == "equity_weight":
             continue
@@ -280,13 +281,13 @@ def one_step(strategy: DurationRule) -> list[tuple[str, DurationRule | None]]:
             changed: DurationRule | None = None
             with contextlib.suppress(UsageError):
                 changed = replace(strategy, **{declared.name: other})
-            found.append((f"{declared.name} {other:g}", changed))
-    return found
+            variants.append((f"{declared.name} {other:g}", changed))
+    return variants
 
 
 @dataclass(frozen=True)
 class StaticDuration(DurationRule):
-    """Hold one target duration throughout: what a rule's bond beta alone would have earned.
+    """Hold the same target duration throughout: what a rule earns without changing it.
 
     Known weakness: its duration is an average that was known only afterwards.
     """
@@ -298,16 +299,17 @@ class StaticDuration(DurationRule):
     )
 
     def target_duration(self, market: Market) -> pd.Series:
-        """Keep the dial where it is."""
+        """Keep the duration."""
         return pd.Series(self.duration, index=market.sessions)
 
 
 def same_average_duration(
     market: Market, rule: DurationRule, simulation: Simulation
 ) -> StaticDuration:
-    """Make the static mix that holds, on average over the sessions, a rule's own duration.
+    """Make the static mix whose average duration is that of a rule.
 
-    Held, not aimed at: a target beyond the longest fund is not met, by the rule or the mix.
+    It is the average of the durations held, not of the targets: neither the rule nor the mix can
+    hold more than the longest fund has.
 
     Parameters
     ----------

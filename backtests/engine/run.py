@@ -16,7 +16,7 @@ from data.period import Period
 
 @dataclass(frozen=True, eq=False)
 class Inputs:
-    """What a run stands on, loaded and cut to its end.
+    """The data of a run, loaded and cut to its end.
 
     Attributes
     ----------
@@ -34,7 +34,7 @@ class Inputs:
 
     @property
     def market(self) -> Market:
-        """All history up to the asked end."""
+        """All history up to the end of the run."""
         return self.period.market
 
 
@@ -82,7 +82,7 @@ class Run:
 
     @property
     def _own_rule(self) -> dict[str, str]:
-        """What tells a rule of the user's own from another of its name: source, or decisions."""
+        """What tells a user's rule from another of the same name: its source, or its decisions."""
         strategy = self.config.make_strategy()
         if strategy.file is not None:
             return {"strategy": strategy.file.version}
@@ -107,7 +107,7 @@ class Run:
 
     @property
     def resolved(self) -> RunConfig:
-        """The configuration as it came out: whoever asks for these dates asks for this run."""
+        """The configuration with dates, source and benchmark filled in: it makes the same run."""
         return replace(
             self.config,
             source=self.market.source,

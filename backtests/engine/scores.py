@@ -1,4 +1,4 @@
-"""Metrics and paths of many candidates: blocks over threads, chunks for whoever watches."""
+"""Metrics and paths of many candidates, in blocks over threads and chunks for progress."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from backtests.engine.sweep import SUMS, prepare, run_block
 from data.command import Progress, silent
 
 Array = NDArray[np.float64]
-BLOCK = 1024  # candidates handed to a thread at once
+BLOCK = 1024  # candidates that a thread takes at once
 CHUNK = 32 * BLOCK  # candidates between two reports
 
 METRICS = (
@@ -43,16 +43,16 @@ def score_block(panel: PricePanel, candidates: Candidates) -> Array:
     Returns
     -------
     numpy.ndarray
-        Shape (candidates, ``len(METRICS)``), the definitions of ``analysis.metrics``; the
-        downside deviation is annualised, money is in currency. NaN where a metric does not
-        exist: a ratio over nothing, a worst year without a complete year.
+        Shape (candidates, ``len(METRICS)``), as ``analysis.metrics`` defines them; the downside
+        deviation is annualised, money is in currency. NaN where a metric does not exist: a ratio
+        of no risk, a worst year without a complete year.
     """
     sums, _ = run_block(panel, candidates)
     total = dict(zip(SUMS, sums.T, strict=True))
     returns = len(panel.sessions) - 1
     year = math.sqrt(panel.ppy)
     freedom = returns - 1 if returns > 1 else math.nan
-    # Rounding leaves sums of squares of constant series a little below zero.
+    # By rounding, sums of squares of constant series are a little below zero.
     volatility = np.sqrt(np.maximum(total["squares"], 0.0) / freedom)
     deviation = np.sqrt(np.maximum(total["squares_excess"], 0.0) / freedom)
     downside = np.sqrt(total["below"] / returns)
@@ -85,18 +85,18 @@ def score_in_chunks(
     chunk: int = CHUNK,
     progress: Progress = silent,
 ) -> Iterator[pd.DataFrame]:
-    """Score candidates chunk by chunk; what has been yielded stays good if the caller stops.
+    """Score candidates chunk by chunk; chunks stay valid if the caller stops.
 
     Parameters
     ----------
     panel, candidates
-        What to run.
+        What to score.
     threads
-        None for one a core.
+        None for one thread a core.
     chunk
         Candidates in a frame.
     progress
-        Shows that the sweep is compiled, when it is.
+        Shows that the engine is being compiled, where it is.
 
     Yields
     ------
@@ -141,7 +141,7 @@ def score(
 def paths(
     panel: PricePanel, candidates: Candidates, *, progress: Progress = silent
 ) -> pd.DataFrame:
-    """Value of a few candidates on every session.
+    """Values of a few candidates on every session.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Everything a search stands on: its space, its objective, and the sessions that all share."""
+"""What defines a search: its space, its objective, and the sessions that all share."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ from strategies.base import Strategy
 from strategies.decisions import decide
 
 Array = NDArray[np.float64]
-MOST_DECIDED = 8  # corners whose decisions tell a class in memory from another
+MOST_DECIDED = 8  # corners whose decisions identify the version of a class in memory
 PATHS_AT_ONCE = 250  # whole paths in memory
 
 
 @dataclass(frozen=True, eq=False)
 class Search:
-    """Everything a search stands on.
+    """What defines a search.
 
     Attributes
     ----------
     config
-        The default to beat, as a run: its data, dates and costs are the search's.
+        The default to beat, as a run; the search has its data, dates and costs.
     space, objective
-        What is searched, for what.
+        What is searched, and what is maximised.
     market, panel
-        The history, and what of it is simulated.
+        The history, and the part of it that is simulated.
     benchmark
         Ticker of 100 % equity.
     """
@@ -63,7 +63,7 @@ class Search:
         return self.config.make_strategy()
 
     def scores_key(self) -> str:
-        """Hash of whatever determines the scores."""
+        """Hash of everything that determines the scores."""
         space = {
             "strategy": self.space.strategy,
             "fixed": plain_params(self.space.fixed),
@@ -84,10 +84,10 @@ class Search:
 
     @cached_property
     def own_version(self) -> str:
-        """What tells a strategy of the user's own from another of its name; empty for ours.
+        """Version of a strategy of the user's own; empty for a built-in one.
 
-        Its source, and of a class in memory also what it decides here, since what it calls may
-        have changed without a trace.
+        It is a hash of its source; for a class in memory also of its decisions here, since the
+        functions that it calls may have changed as well.
         """
         kind = self.space.kind
         if kind.is_built_in():
@@ -102,17 +102,17 @@ class Search:
         return short_hash([_source_of(kind), digests])
 
     def alone(self, strategy: Strategy) -> Candidates:
-        """One portfolio beside the candidates."""
+        """A portfolio outside the search, as candidates of its own."""
         return schedules(self.panel, self.market, [decide(strategy, self.market)])
 
     def scores_alone(self, strategy: Strategy, progress: Progress = silent) -> pd.Series:
-        """The sweep's metrics of one portfolio beside the candidates."""
+        """The same metrics of a portfolio outside the search."""
         alone = self.alone(strategy)
         (frame,) = score_in_chunks(self.panel, alone, threads=1, progress=progress)
         return frame.iloc[0]
 
     def paths_of(self, numbers: NDArray[np.int64]) -> Iterator[pd.DataFrame]:
-        """Values of some candidates on every session, so many at a time."""
+        """Values of some candidates on every session, ``PATHS_AT_ONCE`` at a time."""
         for first in range(0, len(numbers), PATHS_AT_ONCE):
             some = numbers[first : first + PATHS_AT_ONCE]
             yield paths(self.panel, self.space.candidates(self.panel, self.market, some))
@@ -138,15 +138,15 @@ def _source_of(kind: type[Strategy]) -> str:
     Raises
     ------
     RuleError
-        If it cannot be read: scores of another version would be taken for its own.
+        If it cannot be read: scores of another version could be taken for its own.
     """
     functions = [value for value in vars(kind).values() if inspect.isfunction(value)]
     names = sorted({function.__code__.co_filename for function in functions})
     source = "".join("".join(linecache.getlines(name)) for name in names)
     if not source:
         raise RuleError(
-            f"the source of {kind.name} cannot be read, and its scores are kept by it; write it "
-            "into a file and give strategy_file='my_rule.py:MyRule'"
+            f"the source of {kind.name} cannot be read, which tells scores of one version from "
+            "another's; write it into a file and give strategy_file='my_rule.py:MyRule'"
         )
     return hashlib.sha256(source.encode()).hexdigest()
 

@@ -1,7 +1,7 @@
 """From target weights to a simulation: the lag, the fills (vectorbt), the books.
 
-Before its first fill the portfolio is all ``CASH``: money waiting for a decision to trade
-earns the bill return like any other idle money.
+Before its first fill the portfolio is all ``CASH``: money that waits for its first trade earns
+the return of Treasury bills, like all other cash.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from strategies.decisions import decide, require_targets
 Array = NDArray[np.float64]
 CAPITAL = 10_000.0
 SCALE = 100.0
-NOISE = 4e-15  # of a sum of decimal fractions
+NOISE = 4e-15  # rounding error of a sum of decimal fractions
 
 
 def simulate(
@@ -44,18 +44,18 @@ def simulate(
     market
         All history the strategy may see, up to the last session to simulate.
     strategy
-        Decides; never shifts anything itself.
+        Decides; the lag is added here, never by the strategy.
     costs
         Fee, slippage and lag.
     start
-        First day to simulate; the last decision on or before it stands at row 0. None for
+        First day to simulate; row 0 holds the last decision made on or before it. None for
         the first session on which every ticker has a price and the rule has decided.
     earliest
-        Without ``start``: do not begin before this day.
+        Without ``start``: the first day on which the run may begin.
     initial
         Value at row 0.
     engine
-        What fills the orders.
+        Fills the orders.
 
     Returns
     -------
@@ -94,16 +94,16 @@ def trade(
     initial: float = 10_000.0,
     engine: Engine = fill_with_vectorbt,
 ) -> Simulation:
-    """Run decisions, however they were made, over a market.
+    """Simulate given decisions over a market.
 
     Parameters
     ----------
     decided
         Decision sessions x tickers: target weights, as a strategy returns them.
     name
-        Whose decisions, for the messages and the books.
+        Name of whoever decided, for the messages and the books.
     optional
-        Tickers that the decisions do without until their first day.
+        Tickers that may have their first price later; until then no decision may hold them.
     market, costs, start, earliest, initial, engine
         As for :func:`simulate`, which raises the same errors.
     """
@@ -125,7 +125,7 @@ def trade(
     targets[0] = np.eye(levels.shape[1])[-1]  # all CASH until the first decision trades
     trades = row + costs.lag < len(levels)
     targets[row[trades] + costs.lag] = decisions.to_numpy()[trades]
-    # At one scale whatever the currency: vectorbt takes sizes below 1e-12 for nothing.
+    # At the same scale in every currency: vectorbt takes sizes below 1e-12 for zero.
     prices = SCALE * levels.to_numpy(float) / levels.iloc[0].to_numpy(float)
     risky = np.arange(levels.shape[1]) < levels.shape[1] - 1  # CASH trades free
     fills = engine(prices, targets, costs.fee * risky, costs.slippage * risky, CAPITAL)
@@ -136,12 +136,12 @@ def trade(
 def _before_their_first_day(
     levels: pd.DataFrame, decisions: pd.DataFrame, name: str
 ) -> pd.DataFrame:
-    """Give a ticker that starts late a level to not trade at; refuse a weight in it before.
+    """Fill levels before a ticker's first price, at which nothing may trade.
 
     Raises
     ------
     WeightError
-        Naming the ticker and the decision.
+        For a decision that holds a ticker before its first price.
     """
     missing = levels.isna()
     if not missing.to_numpy().any():
@@ -160,12 +160,12 @@ def _before_their_first_day(
 def standing_decisions(
     decided: pd.DataFrame, sessions: pd.DatetimeIndex, name: str
 ) -> pd.DataFrame:
-    """Cut decisions to a period, the last one before it standing at its row 0.
+    """Cut decisions to a period; its row 0 holds the last decision made on or before it.
 
     Returns
     -------
     pandas.DataFrame
-        Decision sessions x columns with ``CASH`` (what the weights leave) last.
+        Decision sessions x columns; ``CASH``, the rest to 1, is last.
     """
     before = decided.loc[: sessions[0]]
     if before.empty:
@@ -180,12 +180,12 @@ def standing_decisions(
 
 
 def with_cash(weights: Array) -> Array:
-    """Add what rows of weights leave as the column ``CASH``, so that they sum to 1.
+    """Add the rest of each row to 1 as the column ``CASH``.
 
-    A sum above 1 by no more than ``WEIGHT_TOLERANCE`` is scaled to 1: vectorbt grants a buy that
-    the money falls short of by 1e-9, on every decision anew. Twelve decimals are kept where they
-    only clear what decimal fractions leave (1 - 0.7 - 0.2); elsewhere rounding would make or idle
-    5e-13 of the value at every decision.
+    A sum above 1 by no more than ``WEIGHT_TOLERANCE`` is scaled to 1: vectorbt fills a buy even if
+    1e-9 of its money is missing, and would do so at every decision. Cash is rounded to twelve
+    decimals only where that removes the rounding error of decimal fractions (1 - 0.7 - 0.2);
+    elsewhere it would create or idle 5e-13 of the value at every decision.
     """
     total = weights.sum(axis=1, keepdims=True)
     scaled = weights / np.where(total > 1.0 + NOISE, total, 1.0)
@@ -195,7 +195,7 @@ def with_cash(weights: Array) -> Array:
 
 
 def _rescaled(fills: Fills, money: float, price: Array) -> Fills:
-    """Bring fills from the engine's scale of money and prices back to the market's."""
+    """Convert fills from the engine's scale of money and prices to that of the market."""
     at = price[fills.order_column]
     return Fills(
         nav=fills.nav * money,
@@ -209,9 +209,9 @@ def _rescaled(fills: Fills, money: float, price: Array) -> Fills:
 
 
 def _weights(held: pd.DataFrame, nav: pd.Series) -> pd.DataFrame:
-    """Fractions of value; money that lies between orders is cash.
+    """Holdings as fractions of value; money that no order spent is cash.
 
-    vectorbt leaves out orders below 1e-9 of what they change: their money waits for the next.
+    vectorbt skips orders below 1e-9 of the holding: their money waits for the next decision.
     """
     weights = held.div(nav, axis=0)
     weights[CASH] += np.maximum(1.0 - weights.sum(axis=1), 0.0)

@@ -1,4 +1,4 @@
-"""What a simulation is: values, holdings and orders, nothing to recompute."""
+"""The result of a simulation: values, holdings and orders, complete."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from data.market import Market
 
 @dataclass(frozen=True, eq=False)
 class Simulation:
-    """One strategy over one period.
+    """A strategy simulated over a period.
 
     Attributes
     ----------
@@ -51,12 +51,12 @@ class Simulation:
 
     @property
     def first_fill(self) -> pd.Timestamp:
-        """The session from which months count: before it everything waits in cash."""
+        """The session of the first fill, from which months count; until then all is cash."""
         filled: pd.Timestamp = self.nav.index[self.costs.lag]
         return filled
 
     def portfolio(self, market: Market) -> Portfolio:
-        """What its numbers are made from."""
+        """The data from which its numbers are computed."""
         ppy = market.periods_per_year
         return Portfolio(
             values=self.nav,

@@ -1,4 +1,7 @@
-"""What a duration rule did with its Treasuries: the switches, and where their profit came from."""
+"""What a duration rule did with its Treasuries (the sleeve): switches, and sources of profit.
+
+Duration is the percent of price lost per point of yield rise, in years.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from data.treasuries.curve import covers, fund_return_parts, rung_yields, year_f
 from data.treasuries.instruments import CATALOGUE, TREASURY_FUNDS
 from strategies.dial import DIAL, DurationRule, blend, fund_durations
 
-SWITCH_YEARS = 0.25
+SWITCH_YEARS = 0.25  # the least change of duration that is a switch
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +57,7 @@ def report_sleeve(market: Market, rule: DurationRule, simulation: Simulation) ->
     return SleeveReport(switches, by_period(split, pd.DatetimeIndex(switches["date"])))
 
 
-# The report of a rule and its verdict ask for the same split.
+# The report of a rule and its verdict need the same split.
 _SPLITS: WeakKeyDictionary[Simulation, pd.DataFrame] = WeakKeyDictionary()
 
 
@@ -64,8 +67,8 @@ def attribute(market: Market, simulation: Simulation) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        As :func:`backtests.analysis.attribution.sleeve_attribution`; a fund that is not built
-        from yields, or has none here, is all residual.
+        As :func:`backtests.analysis.attribution.sleeve_attribution`; the profit of a fund without
+        yields is all residual.
     """
     if simulation not in _SPLITS:
         _SPLITS[simulation] = _split(market, simulation)
@@ -96,12 +99,12 @@ def _filled_targets(market: Market, rule: DurationRule, simulation: Simulation) 
 
 def _switch_rows(targets: pd.DataFrame) -> list[int]:
     """Decisions that change the target by at least a quarter of a year since the last switch."""
-    found, last = [], float(targets["years"].iloc[0])
+    switches, last = [], float(targets["years"].iloc[0])
     for number, years in enumerate(targets["years"]):
         if abs(years - last) >= SWITCH_YEARS:
-            found.append(number)
+            switches.append(number)
             last = float(years)
-    return found
+    return switches
 
 
 def _switch_table(
@@ -113,7 +116,7 @@ def _switch_table(
     returns: pd.DataFrame,
 ) -> pd.DataFrame:
     sessions = pd.DatetimeIndex(simulation.nav.index)
-    # Value before times return of the day: the sleeve's own return, whatever was traded.
+    # The day's return on the value before it: the sleeve's own return, whatever was traded.
     before = values.shift(1)
     total = before.sum(axis=1)
     daily = ((before * returns).sum(axis=1) / total.where(total > 0)).fillna(0.0)
@@ -136,7 +139,7 @@ def _switch_table(
         )
         accrued = (1.0 + entry[start] / 2.0) ** (2.0 * (years[now] - years[start]))
         move = growth[now] / growth[start] / accrued - 1.0
-        # What was sold in fact: beyond the longest fund a lower target sells nothing.
+        # From the durations held: a lower target that is beyond the longest fund sells nothing.
         that_day = durations.loc[sessions[now]].fillna(0.0)
         was = float((held.iloc[now - 1] * that_day).sum())
         is_now = float((held.iloc[now] * that_day).sum())
@@ -174,10 +177,10 @@ def _two_ways(
     first: int,
     old: float,
 ) -> tuple[float, float]:
-    """Return of the sleeve from a switch to the next, as decided and with the old target kept.
+    """Return of the sleeve from a switch to the next: as decided, and at the old target.
 
-    Both are bought at the old target on the row before, so that both pay for what they trade
-    from the switch on, and only for that; the next switch pays for itself.
+    Both begin at the old target on the row before, so that each pays for its trades from the
+    switch on, and for no other; the cost of the next switch belongs to that one.
 
     Parameters
     ----------
@@ -186,7 +189,7 @@ def _two_ways(
     durations
         Of the funds on every session.
     costs
-        Those of the run.
+        Of the run.
     inside
         Decisions filled from the switch on and before the next.
     first
@@ -210,9 +213,9 @@ def _two_ways(
 
 
 def _fund_yields(market: Market) -> pd.DataFrame:
-    """Yield of each fund of the dial on every session: the mean of its ladder's, fractions.
+    """Yield of each fund on every session, a fraction: the mean over the bonds of its ladder.
 
-    BIL has the shortest yield published. NaN without a curve.
+    For BIL it is the shortest yield published. NaN without a curve.
     """
     sessions = market.sessions
     table = pd.DataFrame(np.nan, index=sessions, columns=list(DIAL))
@@ -224,24 +227,24 @@ def _fund_yields(market: Market) -> pd.DataFrame:
         ladder = CATALOGUE[fund].ladder
         if ladder is not None:
             table[fund] = rung_yields(yields, ladder).mean(axis=1)
-    # A fund without a price yet is not held; a zero keeps the sleeve's sum whole.
+    # A fund without a price yet is not held: zero, since NaN would make the whole sum NaN.
     return table.ffill().where(market.prices[list(DIAL)].notna(), 0.0)
 
 
 def _fund_parts(market: Market, fund: str, returns: pd.Series) -> pd.DataFrame:
-    """Fractions of a fund's returns by part, from the curve where there is one.
+    """Split a fund's returns into parts, fractions, from the curve where there is one.
 
-    BIL is all carry before its fee. Without a curve the whole return is residual.
+    BIL's return is carry less its fee. Without a curve the whole return is residual.
     """
-    known = CATALOGUE.get(fund)
-    if known is None:
+    instrument = CATALOGUE.get(fund)
+    if instrument is None:
         return pd.DataFrame(index=returns.index)
     dt = year_fractions(market.sessions, market.periods_per_year)
-    if known.ladder is None:
-        fee = pd.Series((1.0 - known.expense) ** dt, index=market.sessions).loc[returns.index]
+    if instrument.ladder is None:
+        fee = pd.Series((1.0 - instrument.expense) ** dt, index=market.sessions).loc[returns.index]
         gross = (1.0 + returns) / fee
         return pd.DataFrame({"carry": gross - 1.0, "expense": gross * (fee - 1.0)})
     yields = None if market.yields is None else market.yields.loc[returns.index[0] :]
-    if yields is None or not covers(yields, known.ladder).any():
+    if yields is None or not covers(yields, instrument.ladder).any():
         return pd.DataFrame(index=returns.index)
-    return fund_return_parts(yields, known, market.periods_per_year).loc[returns.index]
+    return fund_return_parts(yields, instrument, market.periods_per_year).loc[returns.index]

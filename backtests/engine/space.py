@@ -1,4 +1,4 @@
-"""What a search goes through: weights on a simplex, or parameters on a grid."""
+"""What a search tries: weights that sum to at most 1 (a simplex), or a grid of parameters."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from strategies.hedge_mix import HedgeMix
 from strategies.registry import make_of, strategy_class
 
 MOST_MIXES = 2_000_000
-MOST_RULES = 100_000  # a rule decides anew for each: some milliseconds
+MOST_RULES = 100_000  # for each of them a rule decides again: some milliseconds
 MOST_ASSETS = 10
 STEPS = (0.001, 0.002, 0.0025, 0.005, 0.01, 0.02, 0.025, 0.05, 0.1, 0.2, 0.25, 0.5)
 MOST_CORNERS = 256
@@ -38,7 +38,7 @@ Level = bool | int | float | str  # a value on an axis
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Combinations that the strategy refuses: how many, and its words for the first of them."""
+    """Combinations that the strategy refuses: how many, and its message for the first."""
 
     count: int = 0
     why: str = ""
@@ -53,13 +53,13 @@ class Space:
     kind
         The class of the strategy.
     fixed
-        Values of the parameters that are the same for all.
+        Values of the parameters that all candidates share.
     axes
         Per axis its values: fractions of an asset, or values of a parameter.
     codes
         Shape (C, axes): position of each candidate's value on each axis.
     is_simplex
-        Whether the axes are weights, which share one whole with cash.
+        Whether the axes are weights, which sum to 1 together with cash.
     left_out
         Combinations that are no candidates, because the strategy refuses them.
     """
@@ -84,7 +84,7 @@ class Space:
         return self.kind.name
 
     def params(self, number: int) -> Params:
-        """The parameters of one candidate, as a run takes them."""
+        """The parameters of a candidate, as a run takes them."""
         here = {
             name: values[code]
             for (name, values), code in zip(self.axes.items(), self.codes[number], strict=True)
@@ -95,11 +95,11 @@ class Space:
         return {**self.fixed, "weights": held or {next(iter(self.axes)): 0.0}}
 
     def rule(self, number: int) -> Strategy:
-        """The strategy of one candidate."""
+        """The strategy of a candidate."""
         return make_of(self.kind, self.params(number))
 
     def table(self, numbers: NDArray[np.int64]) -> pd.DataFrame:
-        """Some candidates x axes: the value of each."""
+        """The values of some candidates: candidates x axes."""
         return pd.DataFrame(
             {
                 name: np.asarray(values)[self.codes[numbers, axis]]
@@ -116,7 +116,7 @@ class Space:
         return np.column_stack([self.codes, units - self.codes.sum(axis=1)])
 
     def neighbours(self) -> Neighbours:
-        """Who is next to whom; choices, such as tickers, have no order."""
+        """Neighbours of each candidate; choices, such as tickers, have no order and so none."""
         if self.is_simplex:
             return simplex_neighbours(self.coordinates())
         ordered = [not isinstance(values[0], str) for values in self.axes.values()]
@@ -125,12 +125,12 @@ class Space:
     def candidates(
         self, panel: PricePanel, market: Market, numbers: NDArray[np.int64]
     ) -> Candidates:
-        """Make some candidates ready for the kernel.
+        """Make some candidates ready for simulation.
 
         Raises
         ------
         UsageError
-            If one of them cannot decide by the panel's start.
+            If a candidate has no decision by the panel's start.
         """
         if self.is_simplex:
             weights = np.zeros((len(numbers), len(panel.tickers)))
@@ -142,17 +142,17 @@ class Space:
         return schedules(panel, market, (decide(rule, market) for rule in rules))
 
     def tickers(self) -> list[str]:
-        """Everything that any candidate may hold."""
+        """All tickers that any candidate may hold."""
         if self.is_simplex:
             return list(self.axes)
         held = (ticker for number in self.corners() for ticker in self.rule(number).tickers)
         return list(dict.fromkeys(held))
 
     def corners(self) -> list[int]:
-        """Candidates at the ends of every numeric axis, with all of its choices.
+        """Candidates at the ends of all numeric axes, with every choice of the other axes.
 
-        What a parameter changes monotonically - how much history a rule needs, which funds it
-        may hold - is bounded by what it is at these.
+        How much history a rule needs and which funds it may hold change monotonically with its
+        parameters, so these candidates show their extremes.
         """
         wanted = np.ones(len(self), dtype=bool)
         for axis, values in enumerate(self.axes.values()):
@@ -183,7 +183,7 @@ def search_space(
     Raises
     ------
     UsageError
-        For a search of nothing, or of two things at once; says what the strategy has to search.
+        If nothing is searched, or mixes and parameters at once; names what can be searched.
     """
     kind = type(config.make_strategy())
     if assets is not None and kind is not HedgeMix:
@@ -255,7 +255,7 @@ def _simplex(units: int, assets: int) -> NDArray[np.int64]:
     rows = np.zeros((1, 0), dtype=np.int64)
     left = np.array([units])
     for _ in range(assets):
-        # Each row goes on with 0, 1, ... up to what it has left.
+        # Each row is continued by 0, 1, ... up to what it has left.
         parent = np.repeat(np.arange(len(rows)), left + 1)
         first = np.cumsum(left + 1) - (left + 1)
         digit = np.arange(len(parent)) - first[parent]
@@ -286,7 +286,7 @@ def rule_space(strategy: str | type[Strategy], grid: Mapping[str, str], fixed: P
     declared = {own.name: own for own in kind.parameters()}
     for name in grid:
         if name not in declared:
-            make_of(kind, {name: ""})  # says so, with the nearest name
+            make_of(kind, {name: ""})  # raises, naming the nearest parameter
         if isinstance(declared[name].default, Mapping):
             raise UsageError(
                 f"--grid cannot search {name}, which is a whole mix; use --assets and --step"
@@ -324,7 +324,7 @@ def _is_range(text: str) -> bool:
 
 
 def _count(text: str, declared: Parameter) -> int:
-    """How many values an axis has, without making them."""
+    """Count the values of an axis without making them."""
     if not _is_range(text):
         return len(text.split(","))
     low, high, step = _range(text, declared)

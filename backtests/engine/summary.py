@@ -29,7 +29,7 @@ class Latest:
     held
         What is held now, drifted since.
     pending
-        What waits to trade; None where nothing does.
+        The target that has not traded yet; None where all has.
     """
 
     as_of: str
@@ -45,7 +45,7 @@ class Latest:
 
 @dataclass(frozen=True)
 class BenchmarkSummary:
-    """All in one ticker, over the same sessions and at the same costs."""
+    """The benchmark: 100 % of a ticker over the same sessions, at the same costs."""
 
     ticker: str
     metrics: PortfolioNumbers
@@ -60,7 +60,7 @@ class Summary:
     strategy, params
         What was run.
     source, source_title, notes
-        On which data, and what to know of them.
+        The data, and notes on them.
     start, end
         First and last session, ``YYYY-MM-DD``.
     periods, periods_per_year
@@ -70,7 +70,7 @@ class Summary:
     metrics, benchmark
         Numbers of the strategy and of its benchmark.
     latest
-        What the rule says today.
+        What the rule says on the last session.
     """
 
     strategy: str
@@ -94,7 +94,7 @@ class Summary:
 
     @property
     def weights(self) -> Mapping[str, float] | None:
-        """The mix that was asked for; None for a rule without one."""
+        """The weights that were asked for; None for a rule, which has none."""
         weights = self.params.get("weights")
         return weights if isinstance(weights, Mapping) else None
 
@@ -133,7 +133,7 @@ def summarise(
 
 
 def latest(simulation: Simulation) -> Latest:
-    """What the rule says today: its last decision, the drifted holding, what waits to trade."""
+    """What the rule says on the last session: its decision, what is held, what is pending."""
     decided = simulation.decisions.iloc[-1]
     target = {str(name): float(weight) for name, weight in decided.items()}
     held = {str(name): float(weight) for name, weight in simulation.weights.iloc[-1].items()}

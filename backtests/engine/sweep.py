@@ -1,7 +1,7 @@
-"""Many candidates at once: the ledger's fills, compiled, with metrics that stream.
+"""Many candidates at once: the ledger's fills, compiled, with metrics updated row by row.
 
-Candidates lie side by side in lanes, so that one instruction serves several of them and a
-price is read once for all. Nothing is kept per session and candidate. ``fastmath`` stays off:
+Candidates lie side by side in lanes, so that an instruction serves several of them and a price
+is read once for all. Nothing is stored per session and candidate. ``fastmath`` stays off:
 the compiler may neither reorder nor contract what decides the order of orders, and a
 candidate's numbers depend neither on its lane nor on its neighbours.
 
@@ -33,9 +33,9 @@ Rows = NDArray[np.int64]
 Seen = tuple[float, float, float, float, float, float, float, float]
 
 LANES = 64  # candidates side by side: their state fits into the first-level cache
-GROUP = 4  # columns valued in one pass; the rest costs a pass each
-LEAST = 1e-12  # of the money: orders below are rounding
-SPAN = 64  # sessions between two mergers of the streamed moments
+GROUP = 4  # columns valued in the same pass; each further column costs a pass
+LEAST = 1e-12  # of the money: smaller orders are rounding error
+SPAN = 64  # sessions after which the moments of a span are merged into the whole
 # How every function here is compiled.
 jit = partial(njit, nogil=True, error_model="numpy")
 
@@ -96,8 +96,8 @@ def _fill(
 ) -> None:
     """Trade every lane to its target by the ledger's rules, without branches.
 
-    The order of sells does not matter, their proceeds add up. A buy of column k finds the money
-    that the buys before it leave: those of smaller value, or of equal value and further left.
+    The order of sells does not matter, since their proceeds add up. A buy of column k can spend
+    what the buys before it leave: those of smaller value, or of equal value and further left.
     """
     columns = len(fee)
     for i in range(lanes):
@@ -166,7 +166,7 @@ def _fill(
 
 @jit(forceinline=True)
 def _observe(value: float, bill: float, mean: float, mean_excess: float, seen: Seen) -> Seen:
-    """Take one more row's value into what streams: INVERSE to SECOND_EXCESS, sums but two."""
+    """Update INVERSE to SECOND_EXCESS, all sums but two, by the value of a row."""
     inverse, peak, lowest, below, first, second, first_excess, second_excess = seen
     growth = value * inverse
     inverse = 1.0 / value  # the one division: of the next return and of the drawdown
@@ -176,7 +176,7 @@ def _observe(value: float, bill: float, mean: float, mean_excess: float, seen: S
     excess = growth - bill
     under = excess if excess < 0.0 else 0.0
     below += under * under
-    # About the mean so far: squares of the numbers themselves would cancel.
+    # Deviations from the mean so far: sums of plain squares would lose their digits.
     deviation = growth - mean
     first += deviation
     second += deviation * deviation
@@ -201,7 +201,7 @@ def _note(s: Array, i: int, value: float, seen: Seen) -> None:
 
 @jit(forceinline=True)
 def _beyond(price: Array, units: Array, into: int, s: Array, lanes: int) -> None:
-    """Value money and the columns beyond the first GROUP."""
+    """Add up money and the value of the columns beyond the first GROUP."""
     for i in range(lanes):
         s[into, i] = s[MONEY, i]
     for k in range(GROUP, len(price)):
@@ -221,9 +221,9 @@ def _hold(
     nav: Array,
     lanes: int,
 ) -> None:
-    """Observe the rows from begin to before end, on which units stay as they are.
+    """Observe the rows from begin to before end, on which holdings do not change.
 
-    Two rows at a time where no value is kept: the state then travels half as often between
+    Two rows at a time where no value is stored: the state is then moved half as often between
     memory and registers, and a minimum is not written back to where it was just read, which
     compilers turn into a masked store, slow without AVX-512.
     """
@@ -368,7 +368,7 @@ def _run(
             _hold(wide, bills, begin, end, units, s, nav[:, start : start + lanes], lanes)
             if start == 0 and len(held):
                 held[begin:end] = units[:columns, 0]
-            # On rows that no candidate's trades decide: a neighbour must not change a digit.
+            # On rows that depend on no trade: a neighbour in the block must not change a digit.
             if end % SPAN == 0 or end == sessions:
                 _merge(end - 1, s, lanes)
             if closes[end - 1]:
@@ -383,7 +383,7 @@ def _run(
 
 
 def _given(kind: Any, dimensions: int) -> Any:
-    # Read-only: arrays may come out of a message from another process.
+    # Read-only: arrays may come from a message of another process.
     return types.Array(kind, dimensions, "C", readonly=True)
 
 
@@ -414,7 +414,7 @@ class _Compiling(event.Listener):
 
 
 def prepare(progress: Progress = silent) -> None:
-    """Have the sweep compiled; says so only where that is not yet done (5 to 25 s)."""
+    """Compile the engine if that is not done yet, and show that it takes 5 to 25 s."""
     if _run.signatures:
         return
     with event.install_listener("numba:compile", _Compiling(progress)), suppress(OSError):
@@ -430,9 +430,9 @@ def run_block(
     Parameters
     ----------
     panel
-        What they run over.
+        The shared sessions and prices.
     candidates
-        Any number; their split into blocks changes no digit of the answer.
+        Any number; how they are divided into blocks changes no digit of the answer.
     keep_nav
         Also return the value on each session.
 
@@ -467,7 +467,7 @@ def fill_with_sweep(
     Returns
     -------
     Fills
-        Orders are told from what is held after each row; those of a row ascend by value.
+        Orders are differences of what is held; those of a row ascend by value.
     """
     prepare()
     rows = np.flatnonzero(~np.isnan(targets[:, 0]))[1:]

@@ -1,4 +1,4 @@
-"""What a search found: the recommendation, what it has to beat, and every candidate."""
+"""The result of a search: the recommendation, what it has to beat, and every candidate."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ BEST = "best.toml"
 
 @dataclass(frozen=True, eq=False)
 class Diluted:
-    """The default brought down with bills until it keeps the limits.
+    """The default mixed with bills until it keeps the limits.
 
     Attributes
     ----------
     share
-        How much of the default is left, in whole percent: the most that keeps them.
+        The largest share of the default, in whole percent, that keeps the limits.
     metrics
-        Of the sweep.
+        Its metrics.
     lead
-        Of the recommendation over it.
+        The lead of the recommendation over it.
     """
 
     share: float
@@ -41,7 +41,7 @@ class Diluted:
 
 @dataclass(frozen=True, eq=False)
 class Compared:
-    """A portfolio that every page shows: its name, what it holds in words, its metrics."""
+    """A portfolio that every page shows: its name, its holdings in words, its metrics."""
 
     name: str
     holds: str
@@ -55,23 +55,24 @@ class Tuned:
     Attributes
     ----------
     name, search
-        Of its folder, and of the search in the log of trials.
+        The name of its folder, and the name of the search in the log of trials.
     config, best
         The default to beat and the recommended candidate, as runs.
     space, objective, market, sessions
-        What was searched, for what, over which rows.
+        What was searched, what was maximised, on which data and rows.
     metrics
-        Candidates x the sweep's metrics, ``plateau`` (NaN where a limit is broken),
-        ``eligible``, and ``cvar_95``, ``cvar_95_monthly`` of the best.
+        Candidates x metrics, with ``plateau`` (NaN where a limit is broken), ``eligible``, and
+        of the best ``cvar_95`` and ``cvar_95_monthly``: the average loss in the worst 5 % of
+        rows, and of months (CVaR).
     region
-        The widest good one; its centre is the recommendation.
+        The widest good region; its centre is the recommendation.
     default, equity
         The same metrics of the default and of 100 % ``benchmark``.
     diluted
-        The default with bills; None where the default itself keeps the limits, or no share of
-        it does.
+        The default mixed with bills; None where the default itself keeps the limits, or no share
+        of it does.
     reliability
-        How far to trust it.
+        How far to trust the recommendation.
     trials
         All trials ever made on this market.
     equity_returns
@@ -139,7 +140,7 @@ class Tuned:
 
 
 def params_text(params: Params, space: Space) -> str:
-    """Parameters in words: a mix by its weights, a rule by what was searched."""
+    """Parameters in words: the weights of a mix, the searched parameters of a rule."""
     weights = params.get("weights")
     if isinstance(weights, Mapping) and space.is_simplex:
         return mix_text(weights)

@@ -1,8 +1,8 @@
 """quantstats: its charts and rows for the tear sheet, and its numbers to check ours against.
 
-It draws with matplotlib, whose settings belong to the whole process, and sets a theme of its
-own as it loads. The process is the user's: whatever is set here for a moment is put back, and
-one thread at a time does so.
+It draws with matplotlib, whose settings belong to the whole process, and sets its own theme when
+it is loaded. The process is the user's: whatever is set here for a moment is restored, by a
+single thread at a time.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from backtests.analysis.cross_check import Headline
 from backtests.analysis.metrics import returns_of
 from backtests.engine.process import PROCESS, loading, put_back, quietly, set_for_now
 
-# quantstats draws these whatever its template asks for; drawing takes most of its time.
+# quantstats draws these even if its template does not ask for them; drawing takes most time.
 NOT_DRAWN = (
     "log_returns",
     "yearly_returns",
@@ -90,14 +90,14 @@ def draw(nav: pd.Series, benchmark: pd.Series, ppy: int, charts: Sequence[str]) 
         except (ValueError, IndexError, KeyError, TypeError, ZeroDivisionError) as error:
             return Drawn({}, {}, f"{type(error).__name__}: {error}")
         pieces = re.split("<!--([a-z_]+)-->", page.read_text("utf-8"))
-    found = dict(zip(pieces[1::2], pieces[2::2], strict=True))
+    drawings = dict(zip(pieces[1::2], pieces[2::2], strict=True))
     rows = {}
-    for line in lxml.html.fragment_fromstring(found.pop("metrics")).iter("tr"):
+    for line in lxml.html.fragment_fromstring(drawings.pop("metrics")).iter("tr"):
         cells = [cell.text_content().strip() for cell in line.iter("td")]
         if len(cells) == 3:
             # quantstats puts the benchmark first
             rows[cells[0]] = (_two_digits(cells[2]), _two_digits(cells[1]))
-    return Drawn({name: _bare_svg(svg) for name, svg in found.items()}, rows)
+    return Drawn({name: _bare_svg(svg) for name, svg in drawings.items()}, rows)
 
 
 def quantstats_metrics(nav: pd.Series, cash: pd.Series, ppy: int) -> Headline:
@@ -106,7 +106,7 @@ def quantstats_metrics(nav: pd.Series, cash: pd.Series, ppy: int) -> Headline:
     Parameters
     ----------
     nav, cash
-        Levels on the same rows. quantstats takes one yearly rate: that of the mean bill.
+        Levels on the same rows. quantstats takes a single yearly rate: that of the mean bill.
     ppy
         Rows per year.
     """
@@ -137,7 +137,7 @@ def _two_digits(text: str) -> str:
 
 
 def _bare_svg(text: str) -> str:
-    """Keep the drawing alone, of no date, without the XML prolog that has no place in a page."""
+    """Keep only the drawing, with a fixed date, without the XML prolog that no page may hold."""
     return re.sub("(?<=<dc:date>)[^<]*", NO_DATE, text[text.index("<svg") :].strip())
 
 
@@ -151,7 +151,7 @@ def _quantstats() -> Any:
 
 @contextlib.contextmanager
 def _only_what_shows() -> Iterator[None]:
-    """Spare quantstats the charts, and a quantile of every drawdown, that the sheet leaves out."""
+    """Skip charts and quantiles of quantstats that the tear sheet does not show."""
     import quantstats.plots as plots
     import quantstats.stats as stats
 
@@ -166,9 +166,9 @@ def _only_what_shows() -> Iterator[None]:
 def _drawing() -> Iterator[None]:
     """Draw the same bytes every time, on no screen, whatever the user has set.
 
-    matplotlib draws its identifiers from a salt; quantstats asks for Arial, which many machines
-    lack, so the font that matplotlib ships stands in everywhere. The backend stays the user's,
-    chosen or not: only pyplot is told, for as long as this lasts, to make its figures on paper.
+    matplotlib makes its identifiers from a salt. quantstats asks for Arial, which many machines
+    lack, so the font that comes with matplotlib replaces it everywhere. The user's backend stays
+    as it is, chosen or not: only pyplot draws without a screen while this lasts.
     """
     with put_back(), contextlib.ExitStack() as undo:
         import matplotlib as mpl
@@ -181,7 +181,7 @@ def _drawing() -> Iterator[None]:
         logger = logging.getLogger("matplotlib.font_manager")
         undo.callback(logger.setLevel, logger.level)
         logger.setLevel(logging.ERROR)
-        # What it found for Arial before, and what it finds now, holds for these fonts alone.
+        # The search for Arial is cached: clear it before and after, since the fonts differ.
         undo.callback(manager._findfont_cached.cache_clear)
         shipped = [font for font in manager.ttflist if font.name == "DejaVu Sans"]
         others = [font for font in manager.ttflist if font.name != "Arial"]
@@ -191,7 +191,7 @@ def _drawing() -> Iterator[None]:
 
         mpl.style.use("default")
         mpl.rcParams.update({"timezone": "UTC", "svg.hashsalt": "hedge"})
-        # What quantstats sets as it is loaded, and what was put back: its theme, pandas' dates.
+        # Set again what quantstats sets when loaded, which was restored: its theme, pandas' dates.
         runpy.run_module("quantstats._plotting.core")
         pd.plotting.register_matplotlib_converters()
         yield
@@ -199,7 +199,7 @@ def _drawing() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _no_figure_left() -> Iterator[None]:
-    """Close what was being drawn where it fails: an open figure would show beside the user's."""
+    """Close an unfinished figure after a failure: it would show beside the user's figures."""
     import matplotlib.pyplot as plt
 
     before = plt.get_fignums()

@@ -44,12 +44,12 @@ def fill_with_vectorbt(
 
 @cache
 def _vectorbt() -> Any:
-    """Load vectorbt, which wants to keep what it compiles, and loads quantstats with it.
+    """Load vectorbt, which also loads quantstats and needs a folder for its compiled code.
 
     Raises
     ------
     OutputError
-        If there is no folder for that.
+        If there is no such folder.
     """
     try:
         with loading():
@@ -70,17 +70,17 @@ def vectorbt_metrics(nav: pd.Series, cash: pd.Series, ppy: int) -> Headline:
     Parameters
     ----------
     nav, cash
-        Levels on the same rows. vectorbt takes one bill return for all rows: the mean. Calmar
-        is its growth over its drawdown, the latter with the first row as a possible peak.
+        Levels on the same rows. vectorbt takes the same bill return for all rows: their mean.
+        Calmar is its growth over its drawdown, in which the first row may be the peak.
     ppy
         Rows per year.
     """
     _vectorbt()  # registers the accessor
     returns = nav.pct_change(fill_method=None).iloc[1:]
     bill = float(cash.pct_change(fill_method=None).iloc[1:].mean())
-    # Any row length will do: the year is counted in rows.
+    # The length of a row does not matter: the year is counted in rows.
     theirs = returns.vbt.returns(freq="1D", year_freq=f"{ppy}D")
-    # It knows no level before its first return, which may be the peak: a return of 0 adds it.
+    # The level before the first return may be the peak: a return of 0 adds it.
     from_start = pd.concat([0.0 * returns.iloc[:1], returns])
     depth = float(from_start.reset_index(drop=True).vbt.returns(freq="1D").max_drawdown())
     return Headline(

@@ -56,8 +56,8 @@ def backtest(
         brought back every month; or a :class:`~backtests.engine.config.RunConfig`, or a run
         made before.
     tickers, needs
-        Of a function: what it may hold (all columns of ``prices`` unless given), and what it looks
-        at beside prices and cash, of ``yields``, ``policy_rate``, ``usd`` and ``cpi``.
+        Of a function: the tickers it may hold (all columns of ``prices`` unless given), and the
+        series it needs beside prices and cash: ``yields``, ``policy_rate``, ``usd``, ``cpi``.
     prices
         Total-return levels, daily or monthly rows x tickers, in place of ``source``.
     bills
@@ -65,7 +65,7 @@ def backtest(
     strategy_file
         ``"my_rule.py:MyRule"``: a strategy from a file.
     config
-        A run as a TOML file; options given beside it go before.
+        A run's configuration as a TOML file; options given beside it override it.
     weights, rebalance
         Of ``hedge_mix``: fractions of value by ticker, and the calendar.
     set
@@ -73,21 +73,23 @@ def backtest(
     source
         ``"auto"`` unless given; ``"yahoo"``, ``"bundled"`` or ``"files:DIR"``.
     extend
-        Carry each history back before its first day by its proxies.
+        Extend each history to before its first day by its proxies.
     start, end
         First and last day to simulate, a date or ``YYYY-MM-DD``.
     fee_bps, slippage_bps
-        Basis points of the value traded (2 unless given) and of the price (1).
+        Basis points (0.01 percentage points) of the value traded, 2 unless given, and of the
+        price, 1.
     lag
         Sessions from a decision to its trade; 1 unless given.
     benchmark
-        A ticker; SPY where the source has it, else the heaviest, of a function its first.
+        A ticker; unless given SPY where the source has it, else the ticker with the largest
+        weight, of a function its first.
     initial
         Value at the start in currency; 10,000 unless given.
     no_verdict
-        Leave the verdict out, which takes a second or two.
+        Do not judge the hedge, which saves a second or two.
     refresh
-        Fetch prices again, even where fresh ones are kept.
+        Fetch prices again, even where recent ones are saved.
     quiet
         Do not show long steps.
     params
@@ -107,7 +109,7 @@ def backtest(
     Warns
     -----
     HedgeWarning
-        Where other data stand in for those asked for, or look odd.
+        Where other data replace those asked for, or data look wrong.
     """
     wanted = described(
         strategy,

@@ -33,14 +33,14 @@ Source = Run | str | os.PathLike[str]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Comparison:
-    """Several runs' numbers over their common rows; what it hands out are copies.
+    """Several runs' numbers over their common rows; its tables are copies.
 
     Attributes
     ----------
     record
         The comparison as the rest of the program knows it.
     sources
-        What was compared, in order.
+        The compared runs and folders, in order.
     """
 
     record: table.Comparison
@@ -49,7 +49,7 @@ class Comparison:
 
     @property
     def labels(self) -> list[str]:
-        """What each run is called, in order."""
+        """The name of each run, in order."""
         return list(self.record.aligned.labels)
 
     @property
@@ -64,7 +64,7 @@ class Comparison:
 
     @property
     def differences(self) -> Mapping[str, Difference]:
-        """By label, without the first: CAGR and Sharpe less the first's, with intervals."""
+        """By label of every run but the first: CAGR and Sharpe less the first's, intervals."""
         return dict(self.record.differences)
 
     @property
@@ -74,7 +74,7 @@ class Comparison:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """How the runs were brought together, and what to know of their data."""
+        """How the runs were aligned, and notes on their data."""
         aligned = self.record.aligned
         lines = [*aligned.notes, *(note for run in aligned.runs for note in run.summary.notes)]
         return tuple(dict.fromkeys(lines))
@@ -92,14 +92,14 @@ class Comparison:
         no_tearsheet: bool = False,
         quiet: bool = False,
     ) -> Path:
-        """Write every run and the comparison's own folder, as the command does; return the latter.
+        """Write every run's folder and the comparison's, as the command does; return the latter.
 
         Parameters
         ----------
         out
             The results folder.
         no_tearsheet
-            Leave out tear sheets of runs that are not written yet.
+            Do not write tear sheets of runs that have no folder yet.
         quiet
             Do not show long steps.
 
@@ -135,7 +135,7 @@ def compare_runs(*runs: Source, align: bool = False, quiet: bool = False) -> Com
     runs
         Runs that ``backtest`` returned, and folders of finished ones.
     align
-        Cut runs that differ to their common span, instead of refusing.
+        Cut runs of different dates or frequency to what they share, instead of refusing them.
     quiet
         Do not show long steps.
 
@@ -169,12 +169,12 @@ def compare_runs(*runs: Source, align: bool = False, quiet: bool = False) -> Com
 
 
 def _whole(folder: str | os.PathLike[str]) -> Path:
-    """The whole path of a folder, its links followed; one that leads in a circle stays."""
+    """The full path of a folder with its links resolved; a circular link stays as it is."""
     return Path(os.path.realpath(folder))
 
 
 def _published(run: Run, out: Path, *, no_tearsheet: bool, quiet: bool) -> Path:
-    """The folder of a run under ``out``, written if it is not there."""
+    """Return the folder of a run under ``out``; write it if it is not there."""
     record = run.record
     wanted = {"with_tearsheet": not no_tearsheet, "with_verdict": record.verdict is not None}
     if is_published(record, out, **wanted):
@@ -183,7 +183,7 @@ def _published(run: Run, out: Path, *, no_tearsheet: bool, quiet: bool) -> Path:
 
 
 def _finished(runs: tuple[Source, ...]) -> list[FinishedRun]:
-    """Every run as its folder holds it: what is compared are the numbers that are written."""
+    """Read every run as its folder holds it: the written numbers are compared."""
     with tempfile.TemporaryDirectory(prefix="hedge-") as scratch:
         return [
             read_run(

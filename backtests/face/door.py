@@ -1,9 +1,9 @@
-"""The door: the kind of every option of the face, declared once for all of its functions.
+"""The checks of every option of the functions for Python, declared once for all of them.
 
-:func:`door` reads what a function is called with before the function sees it. What is natural
-becomes Python's own (a Timestamp a day, an Index a list of tickers, a Path a text); what is not
-ends in a line that names the option. ``None`` stands for an option that is not given where that
-is its default, and nowhere else.
+The decorator :func:`door` reads the arguments of a call before the function sees them. What is
+natural is converted (a Timestamp to a day, an Index to a list of tickers, a Path to a text);
+anything else is refused in a line that names the option. ``None`` means that an option is not
+given where None is its default, and is refused elsewhere.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ LIMITS = "limits such as 'volatility<0.1'"
 
 
 class NotGiven(Enum):
-    """The default of an option that is never None: a loader that gave nothing is no wish for it."""
+    """The default of an option that refuses None, which a loader returns that found nothing."""
 
     NOT_GIVEN = "not given"
 
@@ -47,17 +47,17 @@ NOT_GIVEN = NotGiven.NOT_GIVEN
 
 
 def given(value: T | NotGiven) -> T | None:
-    """What was given, None where nothing was."""
+    """The value that was given; None where none was."""
     return None if isinstance(value, NotGiven) else value
 
 
 def door(function: Callable[P, T]) -> Callable[P, T]:
-    """Read the options of a function of the face by their kinds, and raise one line for the rest.
+    """Check and convert the options of a function, and raise one line for what does not fit.
 
     Raises
     ------
     HedgeError
-        Whatever the user can correct, a call that does not fit the function included.
+        For whatever the user can correct, also for a call that does not fit the function.
     """
     signature = inspect.signature(function)
     parameters = signature.parameters
@@ -82,7 +82,7 @@ def door(function: Callable[P, T]) -> Callable[P, T]:
 
 
 def path(value: object, where: str) -> str:
-    """Read the place of a file or folder: text, or a Path."""
+    """Read the path of a file or folder: text, or a Path."""
     written = os.fspath(value) if isinstance(value, os.PathLike) else value
     read = kinds.text(written, where, "a path, as text or Path")
     if not read.strip():
@@ -91,7 +91,7 @@ def path(value: object, where: str) -> str:
 
 
 def day(value: object, where: str) -> str:
-    """Read a day; what is none gets the command's own line."""
+    """Read a day; the message for anything else is that of the command."""
     return kinds.day(value, f"--{where.removesuffix('=')}")
 
 
@@ -111,9 +111,9 @@ def tickers(value: object, where: str) -> tuple[str, ...]:
 
 
 def needs(value: object, where: str) -> tuple[str, ...]:
-    """Read what a rule looks at beside prices and cash."""
+    """Read which series a rule needs beside prices and cash."""
     wanted = ", ".join(NEEDS)
-    # What has no order here needs none.
+    # A set will do: the order does not matter here.
     value = list(value) if isinstance(value, set | frozenset) else value
     names = _listed(value, where, wanted, split=True)
     for need in names:
@@ -140,7 +140,7 @@ def mix(value: object, where: str) -> object:
 
 
 def named(value: Any, where: str) -> Mapping[str, Value | None]:
-    """Read parameters by name, a row of a table too; their values are read where they are known."""
+    """Read parameters by name, a row of a table too; the strategy checks their values."""
     if isinstance(value, pd.Series):
         value = kinds.by_name(value, where)
     if not isinstance(value, Mapping):
@@ -159,14 +159,14 @@ def grid(value: Any, where: str) -> Mapping[str, str]:
 
 
 def prices(value: T, where: str) -> T:
-    """Pass on what a table is made of: its own check says what it has to be."""
+    """Pass a table of prices on to its own check, unless it is None."""
     if value is None:
         raise UsageError(f"{where} is None; leave it out, or give a table of prices")
     return value
 
 
 def _listed(value: Any, where: str, wanted: str, *, split: bool = False) -> list[Any]:
-    """The entries of a list, or of whatever else has them in an order; text is one or several."""
+    """Read the entries of a list or of any other ordered collection; text may hold several."""
     if isinstance(value, str):
         return [part.strip() for part in value.split(",")] if split else [value]
     if isinstance(value, set | frozenset):
@@ -174,7 +174,7 @@ def _listed(value: Any, where: str, wanted: str, *, split: bool = False) -> list
     is_list = isinstance(value, Iterable) and not isinstance(value, Mapping | bytes | pd.DataFrame)
     try:
         entries = list(islice(value, MOST + 1)) if is_list else None
-    except Exception as error:  # an array without a dimension, a generator that fails
+    except Exception as error:  # an array of no dimension, a generator that fails
         raise UsageError(f"{where} takes {wanted}, got {in_short(value)}: {error}") from error
     if entries is None:
         raise UsageError(f"{where} takes {wanted}, got {in_short(value)}")
@@ -184,7 +184,7 @@ def _listed(value: Any, where: str, wanted: str, *, split: bool = False) -> list
 
 
 def _axis(value: Any, where: str) -> str:
-    """Values of an axis; a single one is a list of one."""
+    """Read the values of a parameter to search; a single value counts as a list."""
     wanted = "values as a list, or as text such as '0.4:0.8:0.1'"
     if isinstance(value, str):
         return kinds.text(value, where)
@@ -197,7 +197,7 @@ def _axis(value: Any, where: str) -> str:
 
 
 def _word(value: Any, where: str) -> str:
-    """A value as the command line writes it."""
+    """Write a value as the command line takes it."""
     read = None if isinstance(value, Mapping | list | tuple) else kinds.plain(value, where)
     if not isinstance(read, bool | int | float | str):
         raise UsageError(f"{where} takes numbers or texts, got {in_short(value)}")

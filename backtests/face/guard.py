@@ -1,4 +1,4 @@
-"""What every function of the face does alike: one family of errors, warnings, progress."""
+"""What the functions for Python share: one family of errors, warnings, progress."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 class HedgeWarning(UserWarning):
-    """What a command prints as a warning: data that stand in for others, or look odd."""
+    """What a command prints as a warning: data that replace others, or look wrong."""
 
 
 def plain_errors(function: Callable[P, T]) -> Callable[P, T]:
@@ -42,16 +42,16 @@ def plain_errors(function: Callable[P, T]) -> Callable[P, T]:
 
 
 def warn_of(market: Market) -> None:
-    """Warn of what a command prints before a run: what stood in for the source, and remarks."""
+    """Warn of what a command prints before a run: data that replace the source, and remarks."""
     origin = market.origin
     lines = [] if origin.is_first_choice else [f"{market.source} stands in: {origin.remark}"]
     for line in [*lines, *market.remarks]:
-        with contextlib.suppress(ValueError):  # stderr is closed: nobody can be told
+        with contextlib.suppress(ValueError):  # stderr is closed: nothing can be shown
             warnings.warn(one_line(line), HedgeWarning, stacklevel=_callers_level())
 
 
 def _callers_level() -> int:
-    """How many frames up the first line lies that is not ours: a warning points there."""
+    """Count the frames up to the first line of the user's code, to which a warning points."""
     level, frame = 1, sys._getframe(1)
     while frame.f_back is not None and _is_ours(frame):
         level, frame = level + 1, frame.f_back

@@ -1,4 +1,4 @@
-"""``load_market``: the history of some tickers, aligned and checked, to look at or to decide on."""
+"""``load_market``: the history of some tickers, aligned and checked."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def load_market(
     tickers
         The columns of the market's prices, in this order.
     needs
-        What else is needed, of ``yields``, ``policy_rate``, ``usd`` and ``cpi``.
+        Further series: ``yields``, ``policy_rate``, ``usd``, ``cpi``.
     end
         Last day, a date or ``YYYY-MM-DD``; None for all there is.
     extend
-        Carry each history back before its first day by its proxies.
+        Extend each history to before its first day by its proxies.
     refresh
-        Fetch again, even where fresh prices are kept.
+        Fetch again, even where recent prices are saved.
     quiet
         Do not show long steps.
 

@@ -1,4 +1,4 @@
-"""What ``backtest`` and ``search`` are asked: a strategy and options, read as a run."""
+"""The strategy and options of ``backtest`` and ``search``, read as a run."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ if TYPE_CHECKING:
 Chosen = str | Strategy | type[Strategy] | Rule | RunConfig | Run | None
 Base = Strategy | type[Strategy]  # an object as it is, or a class to make one of
 Day = str | dt.date | None
-# What describes a run, by name, as its file has it.
+# The fields of a run by name, as a configuration file holds them.
 Table = Mapping[str, Value | Params | None]
 RUN = ("source", "extend", "start", "end", "fee_bps", "slippage_bps", "lag", "benchmark", "initial")
 
-# Options that a function does not have, though another part of the face has: what to do instead.
-_OF_SEARCH = "it is of search(); leave it out"
-_OF_SAVE = "it is of run.save(); give it there"
+# Options that a function lacks and another one has: what to do instead.
+_OF_SEARCH = "it is an option of search(); leave it out"
+_OF_SAVE = "it is an option of run.save(); give it there"
 _OF_FUNCTIONS = "it is for functions, which have no parameters to search; leave it out"
 _EACH = {
-    "params": "each has its own name here; give them so, or all as set={...}",
-    "costs": "each has its own name here; give fee_bps=, slippage_bps= and lag=",
+    "params": "each parameter has its own name here; give it by that, or all as set={...}",
+    "costs": "each cost has its own name here; give fee_bps=, slippage_bps= and lag=",
 }
 NOT_HERE: Mapping[str, Mapping[str, str]] = {
     "backtest": {
@@ -55,9 +55,9 @@ NOT_HERE: Mapping[str, Mapping[str, str]] = {
     },
     "search": {
         **dict.fromkeys(("tickers", "needs"), _OF_FUNCTIONS),
-        "config": "it is of backtest(); give its strategy and options, or a RunConfig",
-        "no_verdict": "it is of backtest(), and a search judges no run; leave it out",
-        "no_tearsheet": "it is of run.save(), and a search has no tear sheet; leave it out",
+        "config": "it is an option of backtest(); give its strategy and options, or a RunConfig",
+        "no_verdict": "it is an option of backtest(), and a search judges no run; leave it out",
+        "no_tearsheet": "it is an option of run.save(), a search has no tear sheet; leave it out",
         **_EACH,
     },
 }
@@ -72,7 +72,7 @@ class Options:
     caller
         The function they were given to.
     params
-        What else it was given by name: parameters of the strategy, and what is misspelt.
+        Whatever else was given by name: parameters of the strategy, and misspelt options.
     """
 
     caller: Callable[..., object]
@@ -98,7 +98,7 @@ class Options:
 
     @property
     def run(self) -> Table:
-        """What describes the run, of what was given."""
+        """The given options that describe the run."""
         values = {name: getattr(self, name) for name in RUN}
         return {name: value for name, value in values.items() if value is not None}
 
@@ -108,7 +108,7 @@ class Options:
         Raises
         ------
         UsageError
-            For one that it does not declare, whatever its value, and one that is given twice.
+            For a parameter that it does not declare, and for one that is given twice.
         """
         declared = [own.name for own in base.parameters()]
         own_options = {"weights": self.weights, "rebalance": self.rebalance}
@@ -128,7 +128,7 @@ class Options:
     def _unknown(
         self, name: str, base: Base, declared: Collection[str], *, as_argument: bool
     ) -> UsageError:
-        """What to say of a name that is no parameter: of another function, misspelt, or nothing."""
+        """The error for a name that is no parameter: an option of another function, or misspelt."""
         caller = self.caller.__name__
         if as_argument and name in NOT_HERE[caller]:
             return self._elsewhere(name)
@@ -146,7 +146,7 @@ class Options:
         return UsageError(f"{caller}() takes no {name}=: {NOT_HERE[caller][name]}")
 
     def without_strategy(self) -> UsageError:
-        """What to say where no strategy is named."""
+        """The error where no strategy is given."""
         caller = self.caller.__name__
         for name in self.params:
             if name in NOT_HERE[caller]:
@@ -156,7 +156,7 @@ class Options:
 
 @dataclass(frozen=True, eq=False)
 class Described:
-    """A run that is asked for, the parameters that were given for it, and what loads its market."""
+    """A run, the parameters that were given for it, and the function that loads its market."""
 
     config: RunConfig
     given: Params
@@ -164,7 +164,7 @@ class Described:
 
 
 def described(strategy: Chosen, options: Options) -> Described:
-    """Read what is asked for.
+    """Read a strategy and options.
 
     Raises
     ------
@@ -199,9 +199,9 @@ def described(strategy: Chosen, options: Options) -> Described:
 
 
 def _required_here(name: str, path: Path) -> str:
-    """Refuse a configuration of a strategy that is not here, saying where it is.
+    """Refuse a configuration of a strategy that is not here, and say where it is.
 
-    A configuration is data: it does not run code that nobody named.
+    A configuration is data: it never runs code that the user did not name.
     """
     if is_strategy(name):
         return name
@@ -218,7 +218,7 @@ def _required_here(name: str, path: Path) -> str:
 
 
 def _base(strategy: Chosen, options: Options) -> Base:
-    """The strategy before its parameters: an object, or the class to make it of."""
+    """The strategy without its parameters: an object, or the class to make it of."""
     is_function = callable(strategy) and not isinstance(strategy, type | Strategy)
     for name in ("tickers", "needs"):
         if getattr(options, name) and not is_function:
@@ -252,7 +252,7 @@ def _base(strategy: Chosen, options: Options) -> Base:
 
 
 def _by_name(text: Any) -> type[Strategy]:
-    """A strategy by its name; a file has an option of its own."""
+    """Find a strategy by its name; refuse the name of a file, which has its own option."""
     name = kinds.text(text, "strategy=", "a name, a Strategy or a function")
     if is_strategy(name):
         return strategy_class(name)
@@ -264,12 +264,12 @@ def _by_name(text: Any) -> type[Strategy]:
             raise UsageError(
                 f"{in_short(name)} is a file, not the name of a strategy; give {option}={name!r}"
             )
-    return strategy_class(name)  # which says that there is none
+    return strategy_class(name)  # raises: there is no such strategy
 
 
 def _instead(strategy: object) -> str:
-    """What to do with something that is no strategy."""
-    with contextlib.suppress(Exception):  # of a stranger anything may fail
+    """What to do with an object that is no strategy."""
+    with contextlib.suppress(Exception):  # an unknown object may raise anything
         if isinstance(getattr(strategy, "best", None), RunConfig):
             return "the best of a search is backtest(result.best)"
     return "a static mix is backtest('hedge_mix', weights={...})"
@@ -291,7 +291,7 @@ def _made(base: Base, params: Params) -> Strategy:
 
 
 def _require_own(kind: type[Strategy]) -> None:
-    """Refuse a class that cannot be made, declares what no run can use, or takes a name."""
+    """Refuse a class that is abstract, declares what no run can use, or has a built-in name."""
     if inspect.isabstract(kind):
         lacks = ", ".join(sorted(kind.__abstractmethods__))
         raise RuleError(f"{kind.__name__} is no whole strategy; give it {lacks}")
@@ -305,7 +305,7 @@ def _require_own(kind: type[Strategy]) -> None:
 
 
 def _sourced(run: Table, rule: Strategy, options: Options) -> tuple[Table, Load]:
-    """A run with where its prices come from, and what loads them."""
+    """Add to a run the source of its prices, and return the function that loads them."""
     if options.prices is None:
         if options.bills is not None:
             raise UsageError("bills= goes with prices=; give both, or neither")

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 
 def _named(figures: Iterable[Figure], name: str, why: str) -> Figure:
-    """One of some figures.
+    """Choose a figure by its name.
 
     Raises
     ------
     UsageError
-        If it is not there, saying why.
+        If it is not there or empty, saying why.
     """
     for figure in figures:
         if figure.name == name and not figure.is_empty:
@@ -40,10 +40,10 @@ def _named(figures: Iterable[Figure], name: str, why: str) -> Figure:
 
 
 class _Plots:
-    """What all charts share: each is asked for through the door."""
+    """What all charts share: the arguments of each are checked by ``door``."""
 
     def __init_subclass__(cls) -> None:
-        """Put the door before every chart."""
+        """Decorate every chart with ``door``."""
         super().__init_subclass__()
         for name, chart in list(vars(cls).items()):
             if inspect.isfunction(chart) and not name.startswith("_"):
@@ -61,7 +61,7 @@ class RunPlots(_Plots):
     _run: Run
 
     def growth(self, *, dark: bool = False) -> go.Figure:
-        """Growth of 1: the portfolio and what it is measured against, month-ends, logarithmic."""
+        """Growth of 1: the portfolio and its references, month-ends, logarithmic."""
         return plotly_figure(growth_chart(self._run), dark=dark)
 
     def weights(self, *, dark: bool = False) -> go.Figure:
@@ -82,11 +82,11 @@ class RunPlots(_Plots):
         return self._of_verdict("correlation", why, dark=dark)
 
     def entries(self, *, dark: bool = False) -> go.Figure:
-        """Return a year of three years held, by the month of entry."""
+        """Return a year of holding for three years, by the month of entry."""
         return self._of_verdict("entries", "the run is shorter than three years", dark=dark)
 
     def holding_periods(self, *, dark: bool = False) -> go.Figure:
-        """Map of returns a year by year of entry and years held."""
+        """Map of returns a year, by the year of entry and the years held."""
         return self._of_verdict("map", "the run has no whole calendar year", dark=dark)
 
     def episodes(self, *, dark: bool = False) -> go.Figure:
@@ -152,15 +152,15 @@ class SearchPlots(_Plots):
     _tuned: Tuned
 
     def frontier(self, *, dark: bool = False) -> go.Figure:
-        """Every candidate by risk and growth; recommended, default and equity stand out."""
+        """Every candidate by risk and growth; recommendation, default and equity are marked."""
         return self._chart("frontier", dark=dark)
 
     def map(self, *, dark: bool = False) -> go.Figure:
-        """What was maximised over what was searched, the widest good region outlined."""
+        """The maximised metric over the searched values; the widest good region is outlined."""
         return self._chart("map", dark=dark)
 
     def walk_forward(self, *, dark: bool = False) -> go.Figure:
-        """What choosing anew each year would have earned against never choosing."""
+        """What choosing again each year would have earned, and what never choosing."""
         return self._chart("walk", "the history is too short for a walk-forward", dark=dark)
 
     def _chart(self, name: str, why: str = "too few candidates", *, dark: bool) -> go.Figure:

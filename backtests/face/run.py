@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 
 class NoVerdictError(UsageError, AttributeError):
-    """A run made without its verdict: to Python it is a member that is not there.
+    """A run was made without its verdict: to Python an attribute that does not exist.
 
-    So ``hasattr(run, "verdict")`` is False, and who lists all members goes on.
+    So ``hasattr(run, "verdict")`` is False, and listing all members does not fail.
     """
 
 
@@ -49,7 +49,7 @@ class Verdict(record.Verdict):
 
 @dataclass(frozen=True, eq=False)
 class Benchmark:
-    """All in one ticker, over the same sessions and at the same costs."""
+    """100 % of a ticker, over the same sessions and at the same costs."""
 
     ticker: str
     metrics: PortfolioNumbers = field(repr=False)
@@ -67,7 +67,7 @@ class Benchmark:
 
     @property
     def orders(self) -> pd.DataFrame:
-        """One row an order, as :attr:`Run.orders`."""
+        """A row for each order, as :attr:`Run.orders`."""
         return self._simulation.orders.copy()
 
 
@@ -75,7 +75,7 @@ class Benchmark:
 class Run:
     """A finished run: the numbers of the command line, as records and pandas objects.
 
-    What it hands out are copies: the run stays as it was.
+    Its series and tables are copies: changing them does not change the run.
 
     Attributes
     ----------
@@ -138,12 +138,12 @@ class Run:
 
     @property
     def orders(self) -> pd.DataFrame:
-        """One row an order: ``date, ticker, side, units, price, value, fee, slippage``."""
+        """A row for each order: ``date, ticker, side, units, price, value, fee, slippage``."""
         return self.record.simulation.orders.copy()
 
     @property
     def switches(self) -> pd.DataFrame | None:
-        """Of a duration rule: one row a switch, as ``switches.csv``; None for another strategy."""
+        """Of a duration rule: a row for each switch, as ``switches.csv``; else None."""
         return None if self.record.sleeve is None else self.record.sleeve.switches.copy()
 
     @property
@@ -174,7 +174,7 @@ class Run:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What to know of these data, a sentence each; a command prints the same."""
+        """Notes on the data, a sentence each; a command prints the same."""
         market = self.market
         remark = (market.origin.remark,) if market.origin.remark else ()
         return (*remark, *market.remarks, *market.notes)
@@ -192,7 +192,7 @@ class Run:
         no_tearsheet: bool = False,
         quiet: bool = False,
     ) -> Path:
-        """Write the folder that the command writes, byte for byte, and return it.
+        """Write the folder that the command writes, byte for byte, and return its path.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""``search``: weights or parameters, searched, and how far to trust the best."""
+"""``search``: find the best weights or parameters, and how far to trust them."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ Values = str | Value | Sequence[Value]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SearchResult:
-    """A finished search: what is recommended, beside everything that says how far to trust it.
+    """A finished search: the recommendation, and how far to trust it.
 
     Attributes
     ----------
     record
         The search as the rest of the program knows it.
     folder
-        Where it was written, as by the command.
+        The folder, written as by the command.
     """
 
     record: Tuned
@@ -64,12 +64,12 @@ class SearchResult:
 
     @property
     def sentences(self) -> tuple[str, str, str]:
-        """What to hold, how sure that is, and what tuning would have earned."""
+        """What to hold, how certain that is, and what tuning would have earned."""
         return words.sentences(self.record)
 
     @property
     def table(self) -> pd.DataFrame:
-        """Candidates x what was searched and the metrics of each."""
+        """A row for each candidate: the searched values, and its metrics."""
         import numpy as np
         import pandas as pd
 
@@ -86,17 +86,21 @@ class SearchResult:
 
     @property
     def reliability(self) -> Reliability:
-        """Every statistic that says how much of its lead is luck."""
+        """The statistics that say how much of its lead over the default is luck.
+
+        Among them the deflated Sharpe ratio: the chance that the Sharpe ratio is above what the
+        best of so many tries would show by luck.
+        """
         return self.record.reliability
 
     @property
     def trials(self) -> int:
-        """All trials that were ever made on this market, this search's among them."""
+        """Number of all trials ever made on this market, those of this search included."""
         return self.record.trials
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What to know of the data."""
+        """Notes on the data."""
         market = self.record.market
         return (*market.remarks, *market.notes)
 
@@ -144,8 +148,8 @@ def search(
 ) -> SearchResult:
     """Search weights or parameters for the best ones, and say which to trust.
 
-    Like the command, it keeps its scores under ``out`` while it works (an interrupted search goes
-    on from there), counts its trials in the log there, and writes the folder of the result.
+    Like the command, it saves its scores under ``out`` while it works (the same call continues an
+    interrupted search), counts its trials in the log there, and writes the folder of the result.
 
     Parameters
     ----------
@@ -153,9 +157,9 @@ def search(
         A registered name, or a :class:`~strategies.base.Strategy` object or class with declared
         parameters: the default, which the result has to beat.
     assets, step
-        Every mix of these tickers and cash in steps of a fraction (``hedge_mix``).
+        Every mix of these tickers and cash, with weights in such steps (``hedge_mix``).
     grid
-        Parameter to its values: a list, a single one, or text as ``"0.4:0.8:0.1"``.
+        Values by parameter: a list, a single value, or text as ``"0.4:0.8:0.1"``.
     maximise
         ``cagr``, ``sharpe``, ``sortino`` or ``calmar``.
     subject_to
@@ -181,7 +185,7 @@ def search(
     HedgeError
         For whatever the user can correct, in one line.
     KeyboardInterrupt
-        If it is stopped; the same call goes on from there.
+        If it is stopped; the same call continues it.
     """
     options = Options(
         search, strategy_file=strategy_file, weights=weights, rebalance=rebalance, set=set,
@@ -203,7 +207,7 @@ def search(
     space = search_space(wanted.config, assets, step, axes)
     objective = read_objective(maximise, subject_to)
     if scheduler is not None:
-        local_processes(scheduler)  # refused now, not when everything is loaded
+        local_processes(scheduler)  # refuse a wrong one now, not after loading everything
     place = Path(out)
     require_writable(place)
     prepared = prepare_search(

@@ -1,4 +1,4 @@
-"""The left side of the lab: a control for whatever a run is made of."""
+"""The left side of the lab: a control for every setting of a run."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from backtests.lab.state import (
     weight_step,
 )
 from backtests.report.lab import literal, shortened
+from backtests.report.text import BASIS_POINT
 from data.load import SOURCES, available
 from data.treasuries.instruments import CATALOGUE
 from strategies.base import Parameter
@@ -31,9 +32,9 @@ from strategies.registry import strategy_class, strategy_names
 UNITS = ("bp", "years", "months", "sessions")  # a name that ends in one says its unit
 FIRST_DAY, LAST_DAY = dt.date(1800, 1, 1), dt.date(2200, 12, 31)  # what a run takes
 LABELS = {
-    "auto": "auto: Yahoo, else kept",
+    "auto": "auto: Yahoo, else saved",
     "yahoo": "yahoo: only Yahoo",
-    "bundled": "bundled: months, 1962 on",
+    "bundled": "bundled: monthly from 1962",
     "files": "files: your own folder",
 }
 KINDS = [source.partition(":")[0] for source in SOURCES]
@@ -45,7 +46,7 @@ def controls() -> RunConfig:
     Raises
     ------
     HedgeError
-        For what they say together and cannot be.
+        For settings that do not go together.
     """
     state: Any = st.session_state
     keep(state)
@@ -54,21 +55,25 @@ def controls() -> RunConfig:
     st.caption(kind.summary())
     complete(state)
     tickers = available(source_of(state)) if source_of(state) != "files:" else None
-    for known in kind.parameters():
-        control(strategy, known, tickers or list(CATALOGUE))
+    for declared in kind.parameters():
+        control(strategy, declared, tickers or list(CATALOGUE))
     st.divider()
     st.selectbox("Source of prices", KINDS, key="source", format_func=label_of_source,
-                 help="auto: Yahoo, else the snapshots kept of it, else the bundled "
+                 help="auto: Yahoo, else prices saved from it, else the bundled "
                  "history")  # fmt: skip
     if state["source"] == "files":
         st.text_input("Folder", key="folder", placeholder="a folder with SPY.csv, ...")
-    st.checkbox("Carry histories back by proxies", key="extend")
+    st.checkbox("Extend histories by proxies", key="extend", help="to before their first day, by "
+                "longer histories of something similar")  # fmt: skip
     for name, label in (("start", "From"), ("end", "To")):
         st.date_input(label, key=name, min_value=FIRST_DAY, max_value=LAST_DAY,
                          format="YYYY-MM-DD")  # fmt: skip
     left, right = st.columns(2, vertical_alignment="bottom")
-    left.number_input("Fee, bp", 0.0, 1000.0, step=1.0, key="fee_bps", format="%g")
-    right.number_input("Slippage, bp", 0.0, 1000.0, step=1.0, key="slippage_bps", format="%g")
+    left.number_input("Fee, bp", 0.0, 1000.0, step=1.0, key="fee_bps", format="%g",
+                      help=f"of the value traded. {BASIS_POINT}")  # fmt: skip
+    right.number_input("Slippage, bp", 0.0, 1000.0, step=1.0, key="slippage_bps", format="%g",
+                       help="of the price: a trade pays so much more than the close, or gets so "
+                       f"much less. {BASIS_POINT}")  # fmt: skip
     left, right = st.columns(2, vertical_alignment="bottom")
     left.number_input("Lag, sessions or months", 1, None, step=1, key="lag", help="from a decision "
                       "to its trade: months where the data are monthly")  # fmt: skip
@@ -79,42 +84,42 @@ def controls() -> RunConfig:
 
 
 def label_of_source(kind: str) -> str:
-    """What the list of sources says of one."""
+    """The label of a source in the list."""
     return LABELS.get(kind, kind)
 
 
-def control(strategy: str, known: Parameter, tickers: list[str]) -> None:
+def control(strategy: str, declared: Parameter, tickers: list[str]) -> None:
     """Draw the control of a declared parameter."""
-    if isinstance(known.default, Mapping):
+    if isinstance(declared.default, Mapping):
         weights_control(tickers)
         return
-    key = key_of(strategy, known.name)
-    label, tip = label_of(known), f"{known.doc} ({known.unit})"
-    if isinstance(known.default, bool):
+    key = key_of(strategy, declared.name)
+    label, tip = label_of(declared), f"{declared.doc} ({declared.unit})"
+    if isinstance(declared.default, bool):
         st.checkbox(label, key=key, help=tip)
-    elif known.choices:
-        st.selectbox(label, known.choices, key=key, help=tip)
-    elif isinstance(known.default, str):
+    elif declared.choices:
+        st.selectbox(label, declared.choices, key=key, help=tip)
+    elif isinstance(declared.default, str):
         options = list(dict.fromkeys([st.session_state[key], *tickers]))
         st.selectbox(label, options, key=key, help=tip, accept_new_options=True)
-    elif known.low is None or known.high is None:
+    elif declared.low is None or declared.high is None:
         st.number_input(label, key=key, help=tip)
     else:
-        kind = type(known.default)
-        low, high, step = kind(known.low), kind(known.high), kind(slider_step(known))
+        kind = type(declared.default)
+        low, high, step = kind(declared.low), kind(declared.high), kind(slider_step(declared))
         st.slider(label, low, high, step=step, key=key, help=tip, format="%g")
 
 
-def label_of(known: Parameter) -> str:
+def label_of(declared: Parameter) -> str:
     """A parameter's name in words, and the unit of a number after a comma."""
-    words, _, last = known.name.rpartition("_")
-    name, unit = (words, last) if words and last in UNITS else (known.name, known.unit)
+    words, _, last = declared.name.rpartition("_")
+    name, unit = (words, last) if words and last in UNITS else (declared.name, declared.unit)
     text = name.replace("_", " ").capitalize()
-    return f"{text}, {unit}" if isinstance(known.default, int | float) else text
+    return f"{text}, {unit}" if isinstance(declared.default, int | float) else text
 
 
 def weights_control(tickers: list[str]) -> None:
-    """A slider for each ticker held; what they leave is cash, and they never pass 100 %."""
+    """Draw a slider for each ticker; the rest is cash, and they never exceed 100 % together."""
     state: Any = st.session_state
     options = list(dict.fromkeys([*state["tickers"], *tickers]))
     held = st.multiselect("Tickers", options, key="tickers", accept_new_options=True)
@@ -126,7 +131,7 @@ def weights_control(tickers: list[str]) -> None:
 
 
 def fit_weights(moved: str) -> None:
-    """Make room for a weight that was raised."""
+    """Lower other weights where a raised one needs the room."""
     state: Any = st.session_state
     for ticker, weight in make_room(percent_of(state), moved).items():
         state[weight_key(ticker)] = weight

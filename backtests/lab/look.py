@@ -1,7 +1,7 @@
-"""What the lab shows: the command line's numbers by the compiled engine, kept while sliders move.
+"""What the lab shows: the numbers of the command line by the compiled engine, cached.
 
-Nothing of the page is here, and nothing is computed here: loading, simulating and judging are
-the functions of a run. What the lab leaves out of a verdict is what it does not show.
+Nothing of the page is here, and nothing is computed here: a run is loaded, simulated and judged
+by the same functions as on the command line. The lab's verdict lacks only what it does not show.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ from strategies.base import Strategy
 from strategies.causality import prove_on, prove_quickly
 
 CHANGED = (
-    "the source has answered otherwise since this page read it: the saved run stands on newer "
+    "the data of the source have changed since this page read them: the saved run uses newer "
     "data; press 'Read the data again'"
 )
-PATIENCE = 30.0  # seconds before what was refused is asked for again
+PATIENCE = 30.0  # seconds before a refused request is made again
 
 
 T = TypeVar("T")
@@ -52,17 +52,17 @@ class _Slot(Generic[T]):
 
 
 class Cache(Generic[T]):
-    """Keeps the latest answers; a key is worked out once, however many tabs ask for it.
+    """Keeps the latest answers; each is computed once, however many tabs ask for it.
 
-    A refusal is kept for ``PATIENCE`` seconds, so that a source that cannot be reached is not
-    asked again at every move of a slider.
+    An error is kept for ``PATIENCE`` seconds, so that a source that cannot be reached is not asked
+    again at every move of a slider.
 
     Parameters
     ----------
     size
         How many answers to keep.
     lasts
-        Whether an answer stays; one that does not is kept for ``PATIENCE`` seconds too.
+        Whether an answer stays; any other is kept for ``PATIENCE`` seconds only.
     """
 
     def __init__(self, size: int, lasts: Callable[[T], bool] = lambda _: True) -> None:
@@ -98,12 +98,12 @@ class Cache(Generic[T]):
 
 
 def is_first_choice(market: Market) -> bool:
-    """Whether a market stands on what was asked for, and not on what stood in for it."""
+    """Whether a market has the data that were asked for, not a replacement."""
     return market.origin.is_first_choice
 
 
 def stood_in(config: RunConfig, market: Market) -> list[str]:
-    """What stood in for Yahoo and why, in lines; none where the market is what was asked for."""
+    """Lines that say what replaced Yahoo and why; none where nothing did."""
     if config.source != "auto" or is_first_choice(market):
         return []
     used = span_line(market, market.plain_title)  # the reason follows, in full
@@ -116,7 +116,7 @@ RUNS = Cache[Run](32)
 
 
 def forget() -> None:
-    """Read every source again when it is next asked for."""
+    """Empty the caches, so that every source is read again."""
     PRICES.clear()
     INPUTS.clear()
     RUNS.clear()
@@ -136,7 +136,7 @@ def look(config: RunConfig) -> Run:
         For whatever the user can correct.
     """
     inputs = inputs_for(config)
-    # The strategy itself too: the file of one of the user's own may have changed.
+    # The strategy itself too: the file of a user's strategy may have changed.
     key = (json.dumps(config.as_dict()), config.make_strategy(), inputs.market)
     return RUNS.get(key, lambda: _look(config, inputs))
 
@@ -145,9 +145,9 @@ def _look(config: RunConfig, inputs: Inputs) -> Run:
     strategy = config.make_strategy()
     _prove(type(strategy))
     _prove_on(strategy, inputs.market)
-    # Inputs are kept for every run on the same data, whatever its costs and weights.
+    # Inputs are cached for all runs on the same data, whatever their costs and weights.
     run = simulated(replace(inputs, config=config), fill_with_sweep)
-    # The market as loaded, not as labelled by the run: what rules keep of it is found again.
+    # The market as loaded, not as relabelled by the run: rules cache what they compute by it.
     verdict = judge_run(
         inputs.market,
         strategy,
@@ -162,23 +162,23 @@ def _look(config: RunConfig, inputs: Inputs) -> Run:
 
 @cache
 def _prove(kind: type[Strategy]) -> None:
-    """Prove a rule once, at its defaults; a run that is saved is proved at its own settings."""
+    """Prove a rule once, at its defaults; a saved run is proved at its own settings."""
     prove_quickly(kind())
 
 
 @lru_cache(maxsize=64)
 def _prove_on(strategy: Strategy, market: Market) -> None:
-    """Prove a rule of the user's own once at these settings on this market."""
+    """Prove a user's rule once at these settings on this market."""
     prove_on(strategy, market, seconds=0.0)
 
 
 def inputs_for(config: RunConfig) -> Inputs:
-    """Load what a run stands on; the same object for every run on the same data."""
+    """Load the data of a run; runs on the same data share the same object."""
     strategy = config.make_strategy()
     state = _state_of(config.source)
 
     def load(source: str, tickers: list[str], **options: Any) -> Market:
-        # Sources that are asked over the network leave out what is not needed.
+        # Part of the key: network sources load only the series that are needed.
         needs = tuple(options["needs"])
         key = (source, tuple(tickers), options["end"], options["extend"], needs, state)
         return PRICES.get(key, lambda: load_market(source, tickers, **options))
@@ -191,23 +191,23 @@ def inputs_for(config: RunConfig) -> Inputs:
 
 
 def _state_of(source: str) -> Hashable:
-    """What tells that a source may have changed: its files, or the day."""
+    """What changes whenever a source may have changed: its files, or the day."""
     if not source.startswith("files:"):
         return dt.datetime.now(dt.UTC).date()
-    found = []
+    files = []
     for path in csv_files(Path(source.removeprefix("files:"))):
         about = path.stat()
-        found.append((str(path), about.st_mtime_ns, about.st_size))
-    return tuple(sorted(found))
+        files.append((str(path), about.st_mtime_ns, about.st_size))
+    return tuple(sorted(files))
 
 
 def save(config: RunConfig, out: Path) -> tuple[Path, str]:
-    """Make the run anew, as the command line does, and write its folder.
+    """Make the run again, as the command line does, and write its folder.
 
     Returns
     -------
     tuple
-        The folder, and what to know where it stands on other data than the page.
+        The folder, and a note if its data differ from those of the page.
 
     Raises
     ------

@@ -1,7 +1,7 @@
-"""Answer this machine's own pages only: a check in front of a web application.
+"""Answer only pages of this server: a check in front of a web application.
 
-A name that an attacker points at 127.0.0.1 (DNS rebinding) arrives with that name as its Host;
-another site's page arrives with that site as its Origin, and browsers send both unasked.
+A request by a name that an attacker points at 127.0.0.1 (DNS rebinding) has that name as its Host;
+a request by another site's page has that site as its Origin. Browsers always send both.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 NAMES = ("127.0.0.1", "localhost")
-# What the page itself needs, and nothing from elsewhere: plotly and Streamlit style elements
-# inline, and make their workers and pictures on the spot.
+# Only what the page itself needs: plotly and Streamlit use inline styles, and make workers and
+# pictures as they run.
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
@@ -30,12 +30,12 @@ POLICY = (
 
 
 def listen(port: int) -> socket.socket:
-    """Take a port of the loopback interface; 0 takes a free one.
+    """Listen on a port of the loopback interface; 0 takes a free port.
 
     Raises
     ------
     UsageError
-        If it cannot be had.
+        If the port cannot be used.
     """
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     if os.name == "posix":  # elsewhere the option would share a port that is in use
@@ -98,10 +98,10 @@ class LoopbackOnly:
         await self.app(scope, receive, answer)
 
     def allowed(self, headers: Iterable[tuple[bytes, bytes]]) -> str | None:
-        """The request's host if it may come in, else None.
+        """The request's host if the request is allowed, else None.
 
-        One Host, this server's; no Origin but its own; and nothing that a browser says was
-        asked for by another site's page.
+        It needs a single Host, that of this server, no Origin but its own, and no header by which
+        a browser says that another site's page made the request.
         """
         given: dict[bytes, list[str]] = {}
         for key, value in headers:

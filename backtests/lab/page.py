@@ -30,7 +30,7 @@ from backtests.report.lab import (
     tiles,
     verdict_box,
 )
-from backtests.report.text import run_label
+from backtests.report.text import CVAR, run_label
 from backtests.report.verdict import charts
 from backtests.report.verdict.tables import crisis_grid
 from backtests.report.verdict.words import crisis_note
@@ -41,7 +41,7 @@ MOST_COMPARED = 8
 
 
 def page(out: Path) -> None:
-    """Draw the page for what its controls say; whatever goes wrong is a message on it."""
+    """Draw the page for the values of its controls; every error is a message on it."""
     st.set_page_config(page_title="Treasury hedge lab", layout="wide")
     dark = st.context.theme.type == "dark"
     state: Any = st.session_state
@@ -54,7 +54,7 @@ def page(out: Path) -> None:
             finally:
                 state["drawn"] = values_of(state)
         if problem:
-            st.html(message([problem, "What follows is the default run."], "error"))
+            st.html(message([problem, "Shown below is the default run."], "error"))
         write_address(config)
         show(config, out, dark=dark)
     except Exception as error:  # the page stays, and says so
@@ -62,7 +62,7 @@ def page(out: Path) -> None:
 
 
 def tell(error: Exception) -> None:
-    """Say what went wrong; of a fault of ours the terminal has the details."""
+    """Show an error on the page; details of a fault of ours go to the terminal."""
     if isinstance(error, HedgeError):
         st.html(message([str(error)], "error"))
         return
@@ -103,6 +103,7 @@ def show(config: RunConfig, out: Path, *, dark: bool) -> None:
     draw(allocation_chart(run.simulation.weights), colours)
     st.subheader("Metrics", anchor=False)
     st.html(table(metrics_grid(summary, verdict)))
+    st.html(message([CVAR]))
     st.subheader("Crises", anchor=False)
     if verdict.crises:
         st.html(table(crisis_grid(verdict.crises)))
@@ -147,8 +148,8 @@ def actions(config: RunConfig, run: Run, out: Path) -> None:
             tell(error)
             return
         state["saved"] = (this, str(folder), sheet, changed)
-    known, folder_text, shown, changed = state.get("saved", ("", "", False, ""))
-    if known != this:
+    saved, folder_text, shown, changed = state.get("saved", ("", "", False, ""))
+    if saved != this:
         return
     folder = Path(folder_text)
     try:
@@ -156,7 +157,7 @@ def actions(config: RunConfig, run: Run, out: Path) -> None:
     except (OSError, ValueError) as error:
         del state["saved"]
         reason = error.strerror if isinstance(error, OSError) else "damaged"
-        gone = f"{folder} is gone or cannot be read ({reason}); press Save again to write it anew"
+        gone = f"{folder} is gone or cannot be read ({reason}); press Save again to write it again"
         st.html(message([gone], "warn"))
         return
     st.html(message([f"saved in {folder}", f"open {folder / 'verdict.html'}"], "done"))
@@ -181,7 +182,7 @@ def clear_comparison() -> None:
 
 
 def comparison(config: RunConfig, run: Run, colours: Mapping[str, str]) -> None:
-    """Draw the runs that were put side by side."""
+    """Draw the runs that were added to the comparison."""
     queries = st.session_state.get("compared", [])
     if not queries:
         return
@@ -199,7 +200,8 @@ def comparison(config: RunConfig, run: Run, colours: Mapping[str, str]) -> None:
         summaries = [other.summary for other in runs.values()]
         kinds = {(one.start, one.end, one.source_title, one.costs) for one in summaries}
         if len(kinds) > 1:
-            st.html(message(["These runs differ in dates, source or costs: not on one footing."]))
+            unlike = "Not on the same basis: these runs differ in dates, source or costs."
+            st.html(message([unlike]))
         draw(compared_chart({name: other.judged for name, other in runs.items()}), colours)
         both = {name: (other.summary, other.judged) for name, other in runs.items()}
         st.html(table(compared_grid(both)))
@@ -207,12 +209,12 @@ def comparison(config: RunConfig, run: Run, colours: Mapping[str, str]) -> None:
 
 
 def read_address() -> str | None:
-    """Set the controls by the address where it is new to this page.
+    """Set the controls by the address, where the page has not read it yet.
 
     Returns
     -------
     str or None
-        Why the address could not be followed.
+        Why the address could not be read.
     """
     state: Any = st.session_state
     fields = [(key, one) for key in st.query_params for one in st.query_params.get_all(key)]
@@ -226,14 +228,14 @@ def read_address() -> str | None:
         try:
             config = from_address(given)
         except HedgeError as error:
-            problem = f"The address of this page cannot be followed: {error}"
+            problem = f"The address of this page cannot be read: {error}"
     state["address"] = now
     state.update(to_state(config))
     return problem
 
 
 def write_address(config: RunConfig) -> None:
-    """Make the address of the page say what is on it."""
+    """Write the run and the comparison into the address of the page."""
     fields: dict[str, str | list[str]] = {**to_address(config)}
     if compared := st.session_state.get("compared"):
         fields["vs"] = list(compared)

@@ -1,4 +1,4 @@
-"""The lab's controls: what each holds for a configuration, and what they say together.
+"""The lab's controls: their values for a configuration, and the configuration of their values.
 
 Plain values by the name of a control, as a page keeps them; no page is needed to test them.
 """
@@ -20,7 +20,7 @@ FRACTIONS = (1, 2, 3, 4, 5, 6, 10, 12, 20, 24, 25, 50, 100)
 SETTING = "set."
 DAYS = ("start", "end")
 BUTTONS = ("save", "sheet", "add", "clear", "forget", "download")
-OWN = ("address", "compared", "saved", "drawn")  # kept by the page, moved by no visitor
+OWN = ("address", "compared", "saved", "drawn")  # kept by the page, not set by a control
 
 
 def key_of(strategy: str, name: str) -> str:
@@ -34,7 +34,7 @@ def weight_key(ticker: str) -> str:
 
 
 def to_state(config: RunConfig) -> dict[str, Any]:
-    """What the controls hold for a configuration."""
+    """The values of the controls for a configuration."""
     kind, _, folder = config.source.partition(":")
     state: dict[str, Any] = {
         "strategy": config.strategy,
@@ -50,27 +50,28 @@ def to_state(config: RunConfig) -> dict[str, Any]:
     for name in DAYS:
         text = getattr(config, name)
         state[name] = None if text is None else dt.date.fromisoformat(text)
-    for known in strategy_class(config.strategy).parameters():
-        value = config.params[known.name]
+    for declared in strategy_class(config.strategy).parameters():
+        value = config.params[declared.name]
         if isinstance(value, Mapping):
             state["tickers"] = list(value)
-            # The sum may pass 1 by a hair, a slider may not.
+            # A weight may exceed 1 by rounding; a slider may not exceed 100.
             percent = {name: min(round(100.0 * one, 8), 100.0) for name, one in value.items()}
             state |= {weight_key(name): one for name, one in percent.items()}
-            # A slider holds ten digits; what it stands for keeps all of them until it moves.
+            # A slider holds ten digits; until it is moved, the weight keeps all its digits.
             state["exact"] = {name: (percent[name], one) for name, one in value.items()}
         else:
-            # A whole number written into an address stays a number of the declared type.
-            is_number = isinstance(known.default, float) and isinstance(value, int)
-            state[key_of(config.strategy, known.name)] = float(value) if is_number else value
+            # A whole number of an address becomes a number of the declared type.
+            is_number = isinstance(declared.default, float) and isinstance(value, int)
+            state[key_of(config.strategy, declared.name)] = float(value) if is_number else value
     return state
 
 
 def keep(state: MutableMapping[str, Any]) -> None:
-    """Hold on to what controls say that may not be drawn this time.
+    """Keep the values of controls that may not be drawn this time.
 
-    Streamlit forgets a control that it does not draw, unless its value was set since. A weight
-    goes with its ticker all the same: one that comes back begins at 0, or the sum passed 1.
+    Streamlit forgets the value of a control that it does not draw, unless it is set again. The
+    weight of a ticker that was removed is still forgotten: when the ticker comes back it begins
+    at 0, since the sum could exceed 1 otherwise.
     """
     held = [weight_key(ticker) for ticker in state.get("tickers", [])]
     for key in ("tickers", "folder", *held, *(one for one in state if one.startswith(SETTING))):
@@ -79,15 +80,15 @@ def keep(state: MutableMapping[str, Any]) -> None:
 
 
 def complete(state: MutableMapping[str, Any]) -> None:
-    """Give every control of the chosen strategy that holds nothing yet its default."""
+    """Give each control of the chosen strategy that has no value yet its default."""
     strategy = state["strategy"]
-    for known in strategy_class(strategy).parameters():
-        if not isinstance(known.default, Mapping):
-            state.setdefault(key_of(strategy, known.name), known.default)
+    for declared in strategy_class(strategy).parameters():
+        if not isinstance(declared.default, Mapping):
+            state.setdefault(key_of(strategy, declared.name), declared.default)
             continue
         if "tickers" not in state:
-            state["tickers"] = list(known.default)
-            for ticker, weight in known.default.items():
+            state["tickers"] = list(declared.default)
+            for ticker, weight in declared.default.items():
                 state[weight_key(ticker)] = 100.0 * weight
         for ticker in state["tickers"]:
             state.setdefault(weight_key(ticker), 0.0)
@@ -100,18 +101,18 @@ def from_state(state: Mapping[str, Any]) -> RunConfig:
     Raises
     ------
     HedgeError
-        For what they say together and cannot be.
+        For settings that do not go together.
     """
     strategy, source = state["strategy"], source_of(state)
     if source == "files:":
         raise UsageError("the source is a folder of files; give its name on the left")
     params: dict[str, Any] = {}
-    for known in strategy_class(strategy).parameters():
-        if isinstance(known.default, Mapping):
-            params[known.name] = _weights_of(state)
+    for declared in strategy_class(strategy).parameters():
+        if isinstance(declared.default, Mapping):
+            params[declared.name] = _weights_of(state)
         else:
-            value = state[key_of(strategy, known.name)]
-            params[known.name] = value.strip() if isinstance(value, str) else value
+            value = state[key_of(strategy, declared.name)]
+            params[declared.name] = value.strip() if isinstance(value, str) else value
     days: dict[str, Any] = {
         name: None if state[name] is None else f"{state[name]:%Y-%m-%d}" for name in DAYS
     }
@@ -128,12 +129,12 @@ def from_state(state: Mapping[str, Any]) -> RunConfig:
 
 
 def _weights_of(state: Mapping[str, Any]) -> dict[str, float]:
-    """Weights by ticker as typed, without outer spaces; what a command line cannot say is refused.
+    """Weights by ticker as typed, without outer spaces, if a command line can express them.
 
     Raises
     ------
     UsageError
-        For a ticker that is nothing, holds a comma, or stands twice.
+        For a ticker that is empty, holds a comma, or stands there twice.
     """
     exact = state.get("exact", {})
     weights: dict[str, float] = {}
@@ -164,36 +165,37 @@ def percent_of(state: Mapping[str, Any]) -> dict[str, float]:
 
 
 def values_of(state: Mapping[str, Any]) -> dict[str, Any]:
-    """What the controls hold now, buttons left out."""
+    """The present values of the controls, without buttons."""
     return {key: one for key, one in state.items() if key not in (*BUTTONS, *OWN)}
 
 
 def is_moved(drawn: Mapping[str, Any], state: Mapping[str, Any]) -> bool:
-    """Whether a page is asked for by one of its controls, not by the back button or a link.
+    """Whether a control caused this request, not the back button or a link.
 
-    A browser sends its address with every change: that of the run before last, where a slider
-    moves on before the answer is there.
+    A browser sends its address with every change. It may be that of the run before last, if a
+    slider is moved again before the page has answered.
 
     Parameters
     ----------
     drawn
         What the controls held when the page was last drawn.
     state
-        What they hold now, with the buttons.
+        Their values now, with the buttons.
     """
     now = values_of(state)
     changed = any(now[key] != one for key, one in drawn.items() if key in now)
     return changed or any(state.get(key) for key in BUTTONS)
 
 
-def slider_step(known: Parameter) -> float:
-    """How far one notch of a parameter's slider goes.
+def slider_step(declared: Parameter) -> float:
+    """The step of a parameter's slider.
 
-    The largest even part of the declared step on whose grid both ends and the default lie.
+    The declared step divided by the smallest of ``FRACTIONS`` so that both ends and the default
+    lie on its grid.
     """
-    low, high, default = known.low or 0.0, known.high or 0.0, cast("float", known.default)
-    whole = known.step or (high - low) / 100.0
-    if isinstance(known.default, int):
+    low, high, default = declared.low or 0.0, declared.high or 0.0, cast("float", declared.default)
+    whole = declared.step or (high - low) / 100.0
+    if isinstance(declared.default, int):
         return 1
 
     def is_whole(number: float) -> bool:
@@ -207,17 +209,17 @@ def slider_step(known: Parameter) -> float:
 
 
 def weight_step(state: Mapping[str, Any], ticker: str) -> float:
-    """How far one notch of a weight's slider goes, in percent: 0.1 where it was given in parts.
+    """The step of a weight's slider, in percent: 0.1 where the given weight is no whole percent.
 
-    By what was given and not by where it stands: a slider that changed its notch under the hand
-    would begin anew.
+    It depends on the weight that was given, not on the present one: Streamlit starts a slider
+    again whose step changes.
     """
     given = state.get("exact", {}).get(ticker, (0.0,))[0]
     return 1.0 if float(given).is_integer() else 0.1
 
 
 def make_room(weights: Mapping[str, float], moved: str) -> dict[str, float]:
-    """Give a weight that was raised its room: first out of cash, then out of the others.
+    """Lower other weights for one that was raised: first cash, then the others.
 
     Parameters
     ----------

@@ -26,9 +26,9 @@ from backtests.report.figures import (
 )
 
 MOST_POINTS = 1_500
-EVEN_STEPS, PLAIN_STEPS = 7.0, 3.0  # highest over lowest growth, for the ticks of its axis
+EVEN_STEPS, PLAIN_STEPS = 7.0, 3.0  # highest over lowest growth, which decides the ticks
 Ladder = list[tuple[float, str]]  # ticks of an axis: value and word
-MONTH = "%b %Y"  # how a date is told under the pointer
+MONTH = "%b %Y"  # how a date is written under the pointer
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Stack:
-    """Shares of one whole over time, by what they are shares of; ``name`` is whose they are."""
+    """Shares of a whole over time, by their name; ``name`` is that of the whole."""
 
     name: str
     dates: Sequence[str]
@@ -122,14 +122,14 @@ def heat_map(
     alt: str,
     height: int = 520,
 ) -> Figure:
-    """A map of fractions, white at zero, with a choice of what it shows.
+    """A map of fractions, white at zero, with a list to choose what it shows.
 
     Parameters
     ----------
     columns, rows
         Labels of the two axes.
     values
-        Rows x columns by what they are; the first is shown.
+        Tables of rows x columns by name; the first is shown.
     x_title, y_title
         Of the axes.
     name, caption, alt, height
@@ -157,7 +157,7 @@ def heat_map(
 def stacked_chart(
     name: str, stacks: Sequence[Stack], *, caption: str, alt: str, height: int = 330
 ) -> Figure:
-    """Shares over time, one upon the other; of several wholes one at a time, chosen from a list."""
+    """Stacked shares over time; of several wholes one at a time, chosen from a list."""
     several = len(stacks) > 1
     traces, owners = [], []
     for number, stack in enumerate(stacks):
@@ -188,10 +188,10 @@ def thinned(count: int, most: int = MOST_POINTS) -> list[int]:
 
 
 def growth_axis(lines: Sequence[Line]) -> Axis:
-    """A logarithmic axis whose every tick says its whole number.
+    """A logarithmic axis on which every tick is labelled with its full number.
 
-    Plotly labels what lies between powers of ten by a bare digit, 5 for 0.5, unless it is told a
-    format. Within a decade its own choice of ticks is even steps; across several, 1, 2 and 5.
+    Unless it is given a format, plotly labels ticks between powers of ten by a single digit, 5 for
+    0.5. Within a decade it chooses even steps by itself; across several decades 1, 2 and 5.
     """
     values = [
         value for drawn in lines for value in drawn.values if value is not None and value > 0
@@ -201,7 +201,7 @@ def growth_axis(lines: Sequence[Line]) -> Axis:
     if high / low >= EVEN_STEPS:
         return dataclasses.replace(axis, step="D2")
     if high / low < PLAIN_STEPS:
-        # About ten ticks: as many digits as tell them apart, and two where there is but one value.
+        # About ten ticks: as many digits as tell them apart, and two if there is only one value.
         step = (high - low) / 10 or 0.01
         digits = max(2, math.ceil(-math.log10(step)))
         return dataclasses.replace(axis, format=f".{digits}f")
@@ -232,15 +232,15 @@ def spans(dates: Sequence[str], inside: Sequence[bool], colour: str) -> list[Ban
 def extremes(values: Sequence[float | None], most: int) -> list[int]:
     """Row numbers to draw of a long line: of each stretch its lowest and its highest.
 
-    Evenly spaced rows would leave the bottom of a fall out. First and last row stay, and of each
-    stretch with gaps the first of them, which break the line.
+    Evenly spaced rows could leave out the bottom of a fall. The first and the last row stay, and of
+    each stretch with gaps its first gap, which breaks the line.
 
     Parameters
     ----------
     values
         Of the line; None is a gap.
     most
-        How many rows may be drawn, 4 or more; those of gaps come on top.
+        How many rows may be drawn, 4 or more; rows of gaps are not counted.
     """
     count = len(values)
     if count <= most:
@@ -287,7 +287,7 @@ def percent_steps(low: float, high: float) -> Iterator[Ladder]:
 
 
 def month_steps(start: dt.date, end: dt.date) -> Iterator[Ladder]:
-    """Ticks of a time from fine to coarse: first days of months, then of years, by their number."""
+    """Ticks of a time axis from fine to coarse: first days of months, then of years."""
     for months in (1, 3, 6, 12, 24, 60, 120, 240, 600, 1200):
         days = [
             dt.date(number // 12, number % 12 + 1, 1)
@@ -317,22 +317,22 @@ def _multiples(low: float, high: float, step: float) -> list[float]:
 def nudged(
     wanted: Sequence[float], rooms: Sequence[float], limits: tuple[float, float]
 ) -> list[float]:
-    """Move labels apart as little as it takes: none overlaps, none leaves the limits.
+    """Move labels apart as little as possible, so that none overlaps or leaves the limits.
 
     Parameters
     ----------
     wanted
-        Where the middle of each label would best be.
+        The preferred middle of each label.
     rooms
-        How high each of them is; all together at most as high as there is room.
+        The height of each label; their sum fits within the limits.
     limits
-        Top and bottom of the room.
+        Top and bottom of the space for labels.
 
     Returns
     -------
     list of float
-        Where each middle is, in the order of ``wanted``. The sum of squared moves is the
-        smallest there is within the limits (isotonic regression by pooling neighbours).
+        The middle of each label, in the order of ``wanted``. The sum of squared moves is the
+        smallest possible (isotonic regression by pooling neighbours).
     """
     order = sorted(range(len(wanted)), key=lambda number: wanted[number])
     ahead = [0.0, *itertools.accumulate(rooms[number] for number in order)]

@@ -1,4 +1,4 @@
-"""What a run prints: the comparison table, what the rule says today, where the results lie."""
+"""What a run prints: metrics beside the benchmark's, the verdict, today's weights, the pages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,15 @@ from rich.text import Text
 from backtests.engine.run import Run
 from backtests.engine.summary import Latest, Summary
 from backtests.report.pages import pages_of_run
-from backtests.report.text import HEDGES, metric_rows, money, percent, weights_text
+from backtests.report.text import (
+    CVAR,
+    DURATION,
+    HEDGES,
+    metric_rows,
+    money,
+    percent,
+    weights_text,
+)
 from backtests.report.verdict.words import sentences
 from strategies.base import mix_text
 
@@ -27,9 +35,11 @@ def print_run(console: Console, run: Run, folder: Path) -> None:
     """Print a run for its reader; of a duration rule also its latest switches."""
     console.print()
     console.print(_metrics_table(run.summary))
+    console.print(Text(CVAR))
     if run.sleeve is not None:
         console.print()
         console.print(_switch_table(run.sleeve.switches))
+        console.print(Text(DURATION))
     if run.verdict is not None:
         console.print()
         console.print(Text(f"{HEDGES} {run.verdict.word.capitalize()}."))
@@ -65,16 +75,18 @@ def _switch_table(switches: pd.DataFrame) -> Table:
         title_justify="left",
         box=SIMPLE_HEAD,
     )
-    for heading in ("filled", "years", "entry yield", "price move", "banked", "held", "nothing"):
+    for heading in (
+        "filled", "years", "entry yield", "price move", "banked", "with switch", "without",
+    ):  # fmt: skip
         table.add_column(heading, justify="left" if heading == "filled" else "right")
     for row in shown.to_dict("records"):
-        known = row["entry_yield"] == row["entry_yield"]  # NaN without a curve
+        has_curve = row["entry_yield"] == row["entry_yield"]  # NaN without a yield curve
         table.add_row(
             f"{row['date']:%Y-%m-%d}",
             f"{row['from_years']:.1f} to {row['to_years']:.1f}",
-            percent(row["entry_yield"]) if known else "-",
-            percent(row["price_move"]) if known else "-",
-            money(row["premium_banked"]) if known else "-",
+            percent(row["entry_yield"]) if has_curve else "-",
+            percent(row["price_move"]) if has_curve else "-",
+            money(row["premium_banked"]) if has_curve else "-",
             percent(row["held_return"]),
             percent(row["nothing_return"]),
         )

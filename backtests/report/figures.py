@@ -1,8 +1,8 @@
-"""Figures for plotly: the only module that knows how plotly writes them.
+"""Figures for plotly: the only module that knows plotly's payload format.
 
 A figure is traces, axes and words; plotly's script, inlined once in a page, draws it in the
 reader's browser. Colours are names of style-sheet variables (``--c1``), which the page resolves,
-so that one figure serves light, dark and print.
+so that the same figure serves light, dark and print.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-Payload = dict[str, Any]  # as plotly takes it; written here and nowhere else
+Payload = dict[str, Any]  # in plotly's format; written only in this module
 Place = float | str | None  # of a point on an axis
 Numbers = Sequence[float | None]
 
@@ -41,7 +41,7 @@ class Trace:
 
 @dataclass(frozen=True)
 class Figure:
-    """One chart: its name on the page, what is drawn and where, and what it shows in words."""
+    """One chart: its name on the page, traces, layout, caption, and a description in words."""
 
     name: str
     traces: tuple[Trace, ...]
@@ -66,7 +66,7 @@ class Figure:
         return dataclasses.replace(self, layout={**self.layout, "xaxis": axis})
 
     def with_height(self) -> Figure:
-        """The same with its height told to plotly too, where no page gives it room."""
+        """The same with its height in the layout, for places without a page around it."""
         return dataclasses.replace(self, layout={**self.layout, "height": self.height})
 
     def payload(self, colours: Mapping[str, str] | None = None) -> Payload:
@@ -162,7 +162,7 @@ class Margin(NamedTuple):
 
 @dataclass(frozen=True)
 class Menu:
-    """A list above a chart that shows the traces of one choice at a time.
+    """A list above a chart from which the reader chooses whose traces are shown.
 
     Attributes
     ----------
@@ -475,7 +475,7 @@ def _rounded_places(values: Sequence[Place]) -> list[Place]:
 
 
 def _escaped(text: str, key: str) -> str:
-    """Keep plotly from reading names as its subset of HTML; its templates are ours alone."""
+    """Escape names, which plotly would read as HTML; templates are ours and stay as they are."""
     return text if key.endswith("template") else html.escape(text, quote=False)
 
 

@@ -1,4 +1,4 @@
-"""Files of a results folder: their names, their format, JSON as it is written, and its hash."""
+"""Files of a results folder: their names and format, JSON as it is written, and file hashes."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ MANIFEST = "manifest.json"
 SUMMARY = "summary.json"
 VERDICT = "verdict.json"
 CONFIG = "run.toml"
-FORMAT = 3  # of a results folder; raised when readers of older folders would go wrong
+FORMAT = 4  # of a results folder; raised when readers of older folders would go wrong
 
 
 def read_json(path: Path) -> Mapping[str, Json]:
-    """Read an object back; ValueError where it is none."""
+    """Read a JSON object back; ValueError for anything else."""
     content = json.loads(path.read_text(encoding="utf-8"))
-    _json(content).encode()  # escapes may hold what is no text
+    _json(content).encode()  # refuses escapes of lone surrogates, which are no text
     if not isinstance(content, dict):
         raise ValueError(f"{path.name} holds no object")  # noqa: TRY004 - as for broken JSON
     return content
 
 
 def write_json(path: Path, content: object) -> None:
-    """Write a record or plain values as indented JSON; NaN is refused, since JSON has none."""
+    """Write a record or plain values as indented JSON; NaN is refused, since JSON lacks it."""
     path.write_text(_json(content), encoding="utf-8", newline="\n")
 
 

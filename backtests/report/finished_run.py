@@ -20,12 +20,12 @@ from data.records import from_json
 
 @dataclass(frozen=True, eq=False)
 class FinishedRun:
-    """A run as its folder holds it.
+    """A run as it is stored in its folder.
 
     Attributes
     ----------
     folder
-        Where it lies.
+        The run's folder.
     manifest, summary
         The files of those names.
     verdict
@@ -63,7 +63,7 @@ class FinishedRun:
 
 
 def read_run(folder: Path) -> FinishedRun:
-    """Read a finished run back, byte for byte as it was written.
+    """Read a finished run back, after checking that no byte of it has changed.
 
     Raises
     ------
@@ -100,14 +100,14 @@ def read_run(folder: Path) -> FinishedRun:
 
 
 def _listed(folder: Path, manifest: RunManifest, name: str) -> Path:
-    """A file of the folder, if the manifest vouches for it."""
+    """A file of the folder, if the manifest lists it."""
     if name not in manifest.files:
         raise ValueError(f"its manifest does not list {name}")
     return folder / name
 
 
 def _require_shape(run: FinishedRun) -> None:
-    """Refuse tables without the rows, columns and dates that a reader of runs relies on."""
+    """Refuse tables that lack the rows, columns and dates that readers of runs need."""
     if run.ppy not in (12, 252):
         raise ValueError(f"periods_per_year is {run.ppy}")
     if len(run.values) < 2 or not {"strategy", "benchmark", "cash"} <= set(run.values):
@@ -123,11 +123,11 @@ def _require_shape(run: FinishedRun) -> None:
 
 
 def _require_figures(table: pd.DataFrame, name: str, above: float) -> None:
-    """Refuse what is not finite figures above a bound on ascending dates."""
+    """Refuse a table unless its dates ascend and its values are finite and above a bound."""
     index = table.index
     dated = isinstance(index, pd.DatetimeIndex) and not index.hasnans
     if not (dated and index.is_monotonic_increasing and index.is_unique):
         raise ValueError(f"the dates of {name} do not ascend")
     figures = table.to_numpy(float)
     if not (np.isfinite(figures) & (figures > above)).all():
-        raise ValueError(f"{name} has a figure that cannot be")
+        raise ValueError(f"{name} has an impossible value")

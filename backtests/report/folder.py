@@ -38,9 +38,9 @@ def require_writable(out: Path) -> None:
         )
     try:
         out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=out, prefix=TEMPORARY):  # without a name, where it can be
+        with tempfile.TemporaryFile(dir=out, prefix=TEMPORARY):  # nameless where systems allow it
             pass
-    except (OSError, ValueError) as error:  # a name that no system has
+    except (OSError, ValueError) as error:  # ValueError: a name that no system allows
         reason = getattr(error, "strerror", None) or error
         raise OutputError(
             f"--out {out} cannot be written: {reason}; choose another folder"
@@ -91,11 +91,11 @@ def new_folder(out: Path, name: str) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _among_writers(out: Path) -> Iterator[None]:
-    """Be one of those that write below ``out``; whoever finds no other clears what was left.
+    """Hold a lock while writing; a process that finds itself alone removes what killed runs left.
 
-    Each holds a lock of its own, which ends with its process, however that ends: neither an age
-    nor a clock has to tell what a killed run left from work in hand. A folder itself can be
-    locked on some systems only, a file on all.
+    Each writer holds a lock file of its own, which the system releases when its process ends, in
+    whatever way. So nobody has to judge by ages or clocks which temporary folders are still in
+    use. Only some systems can lock a folder itself; all can lock a file.
     """
     mine = beside(out / LOCK)
     with contextlib.ExitStack() as afterwards:
@@ -111,7 +111,7 @@ def _among_writers(out: Path) -> Iterator[None]:
 
 
 def _remove(left: Path) -> None:
-    """Remove what is of no use; where it cannot be now, whoever is alone next does."""
+    """Remove a left-over file or folder; if that fails, the next lone writer tries again."""
     if left.is_dir():
         shutil.rmtree(left, ignore_errors=True)
     else:
@@ -124,7 +124,7 @@ def _move_into_place(temporary: Path, place: Path) -> None:
         return
     for path in (*temporary.iterdir(), temporary):
         sync(path)
-    if not os.path.lexists(place):  # a link that leads nowhere stands there too
+    if not os.path.lexists(place):  # a broken link occupies the place too
         temporary.rename(place)
     else:
         _replace(temporary, place)
@@ -132,23 +132,23 @@ def _move_into_place(temporary: Path, place: Path) -> None:
 
 
 def _replace(temporary: Path, place: Path) -> None:
-    """Move a folder aside and another one into its place, or leave it where it is."""
-    aside = 1
-    while os.path.lexists(kept := place.with_name(f"{place.name}.replaced-{aside}")):
-        aside += 1
-    place.rename(kept)
+    """Move a folder aside and another one into its place; if that fails, move it back."""
+    number = 1
+    while os.path.lexists(aside := place.with_name(f"{place.name}.replaced-{number}")):
+        number += 1
+    place.rename(aside)
     try:
         temporary.rename(place)
     except OSError:
-        kept.rename(place)
+        aside.rename(place)
         raise
 
 
 def covers(place: Path, other: Path) -> bool:
-    """Tell whether ``place`` verifies and holds, byte for byte, all that ``other`` would put there.
+    """Whether ``place`` verifies and holds, byte for byte, all that ``other`` would put there.
 
     A run with its tear sheet covers the same run without. A folder whose manifest this version
-    cannot read covers nothing: whoever is told to run it again gets one that can be read.
+    cannot read covers nothing, so that running it again replaces it by a readable folder.
     """
     try:
         have, want = read_whole_manifest(place).files, read_manifest(other).files
@@ -159,14 +159,14 @@ def covers(place: Path, other: Path) -> bool:
 
 
 def write_manifest(folder: Path, about: Manifest) -> None:
-    """Write the manifest last: what the folder holds, when, and the SHA-256 of every other file.
+    """Write the manifest, after all other files: what the folder is, the time, their SHA-256.
 
     Parameters
     ----------
     folder
-        With everything else in it.
+        With all other files in it.
     about
-        What it is, without time and files.
+        The manifest without time and files.
     """
     files = {
         path.name: file_sha256(path) for path in sorted(folder.iterdir()) if path.name != MANIFEST
@@ -190,7 +190,7 @@ def require_intact(folder: Path, files: Mapping[str, str]) -> None:
 
 
 def is_complete(folder: Path, names: Sequence[str]) -> bool:
-    """Whether a folder verifies, is of this version, and has some files."""
+    """Whether a folder verifies, is of this version, and has all the files named."""
     try:
         files = read_whole_manifest(folder).files
         require_intact(folder, files)

@@ -19,12 +19,12 @@ from data.records import from_json
 def rebuild_index(out: Path) -> None:
     """Write the list of what lies in a results folder, whole or not at all.
 
-    Folders that cannot be read are named, never a reason to fail: the results are there.
+    Folders that cannot be read are named; they never make it fail.
 
     Raises
     ------
     OutputError
-        If the list cannot be written; the one before and every result stand.
+        If the list cannot be written; the previous list and every result stay as they are.
     """
     try:
         with locked(out):
@@ -48,7 +48,7 @@ def _rebuild(out: Path) -> None:
             manifest = read_manifest(folder)
             is_run = SUMMARY in manifest.files
             cells = _run_cells(folder, manifest) if is_run else _other_cells(folder, manifest)
-        except Exception:  # whatever is wrong with a neighbour, the results that were made stand
+        except Exception:  # a damaged folder must not keep the others from being listed
             damaged.append(folder.name)
             continue
         (runs if is_run else others).append((manifest.created, folder.name, cells))
@@ -67,7 +67,7 @@ HEADS = ["Run", "Pages", HEDGES, *map(plain_label, METRICS), "From", "To", "Writ
 
 def _run_cells(folder: Path, manifest: Manifest) -> list[Cell]:
     if manifest.format != FORMAT:
-        # Its pages can be looked at; its numbers are in another form.
+        # Its pages can still be opened; its numbers are in another format.
         older = Cell(folder.name, small="written by another version: run it again")
         dashes = [Cell("-", "") for _ in HEADS[3:-2]]
         return [older, _links(folder, manifest), Cell("-"), *dashes, _when(manifest), Cell("-")]

@@ -30,8 +30,8 @@ from backtests.report.verdict.words import answer_of, name_of, sentences
 COLOURS = tuple(f"--c{number}" for number in range(1, 11))
 REFERENCES = ("equity", "bills", "matched")
 ALLOCATION_POINTS = 300
-MESSAGE = 300  # characters of a message
-# Punctuation that Markdown may read as more than itself.
+MESSAGE = 300  # longest message, in characters
+# Punctuation that may have a meaning in Markdown.
 MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -73,13 +73,13 @@ def table(grid: Grid) -> str:
 
 def message(lines: Sequence[str], kind: str = "quiet") -> str:
     """HTML of lines for the reader: ``error``, ``warn``, ``done`` or ``quiet``."""
-    if kind in ("error", "warn"):  # what was given stands in them, however long it is
+    if kind in ("error", "warn"):  # they quote the input, which may be long
         lines = [shortened(line) for line in lines]
     return render("lab_message.html", lines=lines, kind=kind)
 
 
 def shortened(text: str, most: int = MESSAGE) -> str:
-    """Text without its middle where it is long: the end of a message says what to do."""
+    """Text with its middle left out if it is long: the end of a message says what to do."""
     if len(text) <= most:
         return text
     half = (most - 5) // 2
@@ -97,7 +97,7 @@ def verdict_box(verdict: Verdict) -> str:
 
 
 def literal(text: str) -> str:
-    """Text for a place that reads Markdown, to be shown as it is."""
+    """Text escaped for a place that reads Markdown, so that it shows as it is."""
     return MARKDOWN.sub(r"\\\1", text)
 
 
@@ -151,7 +151,7 @@ def allocation_chart(weights: pd.DataFrame) -> Figure:
 
 
 def compared_chart(runs: Mapping[str, Verdict]) -> Figure:
-    """Growth of several runs, each from 1 at its own first month-end.
+    """Growth of several runs, each starting at 1 on its own first month-end.
 
     Parameters
     ----------
@@ -192,7 +192,7 @@ def compared_grid(runs: Mapping[str, tuple[Summary, Verdict]]) -> Grid:
         [summary.metrics for summary in summaries],
         max(summary.periods_per_year for summary in summaries),
         max(summary.initial for summary in summaries),
-        of_one_kind=len({(one.periods_per_year, one.initial) for one in summaries}) == 1,
+        of_one_kind=len({(each.periods_per_year, each.initial) for each in summaries}) == 1,
     )
     texts = [
         ["Fee / slippage / lag", *[_costs_text(summary.costs) for summary in summaries]],

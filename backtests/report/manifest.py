@@ -1,4 +1,4 @@
-"""Manifests as records: what each kind of results folder tells of itself."""
+"""Manifests as records: what each kind of results folder says about itself."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from data.records import Json, fields_of, freeze_mappings, from_json
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """What the manifest of every results folder holds.
+    """The fields that the manifest of every results folder has.
 
     Attributes
     ----------
@@ -26,11 +26,11 @@ class Manifest:
     kind
         ``run``, ``comparison`` or ``tuning``.
     format
-        Of the folder; another number was written by another version of this program.
+        The folder's format number; another number means another version of this program.
     files
         SHA-256 of every other file by name.
     title
-        What it is about, for the index; empty for a run, whose summary says it.
+        A line for the index; empty for a run, whose summary has its name.
     """
 
     kind: str
@@ -46,7 +46,7 @@ class Manifest:
 
 @dataclass(frozen=True)
 class SeriesOrigin:
-    """Where one series of a run came from: source, meaning, first and last day, and its hash."""
+    """Where a series of a run came from: source, hash, meaning, first and last day, fetch time."""
 
     source: str
     sha256: str
@@ -58,20 +58,20 @@ class SeriesOrigin:
 
 @dataclass(frozen=True, kw_only=True)
 class RunManifest(Manifest):
-    """Of a run: what determined it, and what was said of its data.
+    """The manifest of a run: what determined it, and the notes about its data.
 
     Attributes
     ----------
     verdict
         The verdict's word; None for a run made without.
     strategy, config
-        What was asked for.
+        The configuration.
     source, source_title, origin
-        The data, and how they came to be used that day.
+        The data source, and why it was used that day.
     remarks, notes
-        What the screen said of them.
+        What the screen said about the data.
     data
-        By series.
+        Origin and hash by series.
     versions
         Of Python, libraries and this project's commit.
     """
@@ -91,7 +91,7 @@ class RunManifest(Manifest):
 
 @dataclass(frozen=True, kw_only=True)
 class ComparisonManifest(Manifest):
-    """Of a comparison: the folders of the runs compared."""
+    """The manifest of a comparison: the folders of the compared runs."""
 
     kind: str = "comparison"
     runs: tuple[str, ...]
@@ -99,7 +99,7 @@ class ComparisonManifest(Manifest):
 
 @dataclass(frozen=True, kw_only=True)
 class SearchManifest(Manifest):
-    """Of a search: what determined it.
+    """The manifest of a search: what determined it.
 
     ``search`` identifies it in the log of trials; ``data`` is SHA-256 by series.
     """
@@ -114,7 +114,7 @@ class SearchManifest(Manifest):
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """Read what every manifest holds, of this or an older version.
+    """Read the fields that every manifest has, also of an older version.
 
     Raises
     ------
@@ -130,7 +130,7 @@ def read_run_manifest(folder: Path) -> RunManifest:
     Raises
     ------
     OutputError
-        If it is missing or damaged, of no run, or of an older version.
+        If it is missing or damaged, not of a run, or of another version.
     """
     table = _table(folder)
     shared = _shared(folder, table)
@@ -141,7 +141,7 @@ def read_run_manifest(folder: Path) -> RunManifest:
 
 
 def read_whole_manifest(folder: Path) -> Manifest:
-    """Read all that a manifest of this version holds, as the record of its kind.
+    """Read all fields of a manifest of this version, as the record of its kind.
 
     Raises
     ------
@@ -173,7 +173,7 @@ def _table(folder: Path) -> Mapping[str, Json]:
 
 
 def _shared(folder: Path, table: Mapping[str, Json]) -> Manifest:
-    """The fields of every kind; older versions had no kind, format or title."""
+    """The fields that every kind has; older versions had no kind, format or title."""
     older = {"kind": "run", "format": 0, "created": "", "title": ""}
     shared = {name: table[name] for name in fields_of(Manifest(kind="")) if name in table}
     try:
@@ -189,7 +189,7 @@ def _unreadable(path: Path) -> OutputError:
 
 
 def _command(folder: Path, table: Mapping[str, Json]) -> str:
-    """How to make a run of another version again, as it was where its configuration is kept."""
+    """The command that repeats a run of another version, with its configuration if it is there."""
     if (folder / CONFIG).is_file():
         return f" with python -m backtests.run --config {folder / CONFIG}"
     strategy = table.get("strategy")

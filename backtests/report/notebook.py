@@ -1,8 +1,8 @@
 """What a notebook shows of a run, a verdict, a comparison or a search.
 
-HTML without script, style sheet or request, since a notebook may keep none of them, in the text
-colour around it; and a few lines of plain text for where there is no HTML. Both are made from the
-records, in the words and numbers of the pages.
+HTML without script, style sheet or request, since a notebook may drop all of them, in the text
+colour around it; and a few lines of plain text for a terminal. Both are made from the records, in
+the words and numbers of the pages.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ from backtests.report.lab import metrics_grid as run_grid
 from backtests.report.page import Cell, Grid, environment, metric_cell
 from backtests.report.svg import MOST_POINTS, Dots, Mark, Picture, dot_picture, fit, growth_picture
 from backtests.report.text import (
+    BASIS_POINT,
+    CVAR,
     FREQUENCIES,
     HEDGES,
     costs_text,
@@ -47,7 +49,8 @@ from backtests.report.verdict.words import answer_of, name_of, sentences
 from data.command import printable
 from strategies.base import mix_text
 
-FEW = 4  # portfolios that stand side by side; more stand below each other, by their core metrics
+FEW = 4  # portfolios shown side by side; more are shown one a row, with their core metrics only
+TERMS = f"{CVAR} {BASIS_POINT}"
 MOST_HELD = 8  # tickers named in a line of text
 CORE = {Place.TILE, Place.VERDICT}
 Growth = tuple[Sequence[str], Sequence[Line]]  # months, and what grew over them
@@ -71,7 +74,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer in large letters, and its sentences, each with the words before it.
+    """An answer in large letters, and its sentences, each with its lead words.
 
     ``question`` stands above it; ``tone`` is ``good``, ``bad`` or empty.
     """
@@ -84,18 +87,18 @@ class Answer:
 
 @dataclass(frozen=True)
 class Sheet:
-    """All that a notebook shows of one thing, in this order; what is empty is left out.
+    """All that a notebook shows of a result, in this order; empty parts are left out.
 
     Attributes
     ----------
     title, facts
-        What it is, and what to know before anything else.
+        What it is; its dates, costs and source.
     answer
-        None where nothing was asked.
+        None where there is no question.
     picture
-        Where there is none, a line says so.
+        If None, a line says that there is none.
     tables
-        With their numbers.
+        Of numbers and texts.
     notes
         In small print.
     """
@@ -126,7 +129,7 @@ def run_html(run: Run) -> str:
         picture=_picture(
             *(_growth_of_run(run) if verdict is None else _growth_of_verdict(verdict))
         ),
-        tables=[Table("", _numbers(summary, verdict)), _today(summary.latest)],
+        tables=[Table("", _numbers(summary, verdict), TERMS), _today(summary.latest)],
         notes=[*filter(None, (market.origin.remark, *market.remarks)), *market.notes],
     ).render()
 
@@ -138,7 +141,7 @@ def verdict_html(verdict: Verdict) -> str:
         facts=(),
         answer=_answer(verdict),
         picture=_picture(*_growth_of_verdict(verdict)),
-        tables=[Table("", _judged(verdict))],
+        tables=[Table("", _judged(verdict), CVAR)],
         notes=(),
     ).render()
 
@@ -150,7 +153,7 @@ def comparison_html(comparison: Comparison) -> str:
     sources = dict.fromkeys(summary.source_title for summary in summaries)
     data_notes = dict.fromkeys(note for summary in summaries for note in summary.notes)
     is_few = len(aligned.labels) <= FEW
-    note = f"* the best of its {'row' if is_few else 'column'}. Each starts at a value of 1."
+    note = f"* the best of its {'row' if is_few else 'column'}. Each portfolio starts at 1. {CVAR}"
     return Sheet(
         title=f"{len(aligned.labels)} portfolios compared",
         facts=[_span(comparison), _costs(comparison), " and ".join(sources)],
@@ -166,7 +169,8 @@ def comparison_html(comparison: Comparison) -> str:
             Table(
                 "Which differences are more than noise",
                 differences_grid(comparison),
-                "Month-end returns, 90 % intervals in small print. Noise: the interval holds zero.",
+                "From month-end returns; 90 % intervals in small print. Noise: the interval "
+                "contains zero.",
             ),
         ],
         notes=[*aligned.notes, *data_notes],
@@ -174,9 +178,9 @@ def comparison_html(comparison: Comparison) -> str:
 
 
 def search_html(tuned: Tuned) -> str:
-    """A search for a notebook: the answer, where all candidates lie, and what it has to beat."""
+    """A search for a notebook: the answer, a picture of all candidates, what it has to beat."""
     limits = f" subject to {tuned.limits}" if tuned.limits else ""
-    leads = ("What to hold.", "How sure.", "Had you tuned each year.")
+    leads = ("What to hold.", "How sure.", "If you had tuned each year.")
     return Sheet(
         title=f"Tuning {tuned.space.strategy}",
         facts=[
@@ -227,7 +231,7 @@ def verdict_text(verdict: Verdict) -> str:
 
 
 def comparison_text(comparison: Comparison) -> str:
-    """A comparison in a few lines: what was compared, and which is best in what."""
+    """A comparison in a few lines: what was compared, and the best in each metric."""
     labels = comparison.aligned.labels
     metrics = shown_in(Place.TILE, type(comparison.table[labels[0]].numbers))
     best = [
@@ -268,7 +272,7 @@ def _answer(verdict: Verdict) -> Answer:
 
 
 def _numbers(summary: Summary, verdict: Verdict | None) -> Grid:
-    """Headline numbers: those of the lab, without references where nothing was judged."""
+    """Headline numbers as in the lab; without references if the run has no verdict."""
     if verdict is not None:
         return _without_twins(run_grid(summary, verdict))
     both = [summary.metrics, summary.benchmark.metrics]
@@ -278,7 +282,7 @@ def _numbers(summary: Summary, verdict: Verdict | None) -> Grid:
 
 
 def _judged(verdict: Verdict) -> Grid:
-    """The judged portfolios, one a column; without amounts, whose start a verdict does not tell."""
+    """The judged portfolios, one a column; no amounts, since a verdict does not hold the start."""
     judged = [(row, row.numbers) for row in verdict.portfolios if row.key in JUDGED and row.numbers]
     metrics = [
         metric
@@ -303,11 +307,10 @@ def _judged(verdict: Verdict) -> Grid:
 
 
 def _today(latest: Latest) -> Table:
-    pending = weights_text(latest.pending) if latest.pending else "nothing"
     rows = [
         (f"last decision, {latest.decided}", weights_text(latest.target)),
         ("held now", weights_text(latest.held)),
-        ("pending", pending),
+        ("pending", weights_text(latest.pending) if latest.pending else "nothing"),
     ]
     cells = [[Cell(what), Cell(words, tone="text")] for what, words in rows]
     return Table(f"What the rule says on {latest.as_of}", Grid(["", ""], cells))
@@ -340,7 +343,7 @@ def _compared(comparison: Comparison, *, is_few: bool) -> Grid:
 
 
 def _without_twins(grid: Grid) -> Grid:
-    """A table with columns of the same texts as a single one, under all their heads."""
+    """A table in which columns with the same texts are one column, under all their heads."""
     heads: dict[tuple[str, ...], list[str]] = {}
     for head, *cells in zip(grid.heads, *grid.rows, strict=True):
         heads.setdefault(tuple(cell.text for cell in cells), []).append(head)
@@ -366,7 +369,7 @@ def _has_figures(column: Iterable[Cell]) -> bool:
 
 
 def growth_chart(run: Run) -> Figure:
-    """Growth of a run as plotly draws it; where nobody judged it, beside benchmark and bills."""
+    """Growth of a run as plotly draws it; without a verdict, beside benchmark and bills."""
     if run.verdict is not None:
         return verdict_charts.growth_chart(run.verdict)
     months, lines = _growth_of_run(run)
@@ -386,7 +389,7 @@ def _growth_of_verdict(verdict: Verdict) -> Growth:
 
 
 def _growth_of_run(run: Run) -> Growth:
-    """Growth of a run that nobody judged, of its benchmark and of bills."""
+    """Growth of a run without a verdict, of its benchmark and of bills."""
     sessions = run.simulation.nav.index
     levels = {
         "Portfolio": run.simulation.nav,
@@ -408,7 +411,7 @@ def _growth_of(levels: pd.DataFrame, looks: Iterable[tuple[str, float]]) -> Grow
 
 
 def _picture(months: Sequence[str], lines: Sequence[Line]) -> Picture | None:
-    """The picture of growth; None where there are not two months."""
+    """The picture of growth; None with fewer than two months."""
     if len(months) < 2:
         return None
     names = ", ".join(line.name for line in lines)
@@ -435,8 +438,8 @@ def _candidates(tuned: Tuned) -> Picture | None:
         )
         for each in tuned.portfolios
     ]
-    some = "" if len(table) <= MOST_POINTS else f", some of {len(table):,}"
-    pale = "" if allowed.all() else f"; small and grey: those that break {tuned.limits}"
+    some = "" if len(table) <= MOST_POINTS else f", a sample of {len(table):,}"
+    pale = "" if allowed.all() else f"; small and grey: those that do not keep {tuned.limits}"
     return dot_picture(
         dots,
         marks,
@@ -493,5 +496,5 @@ def _columns(rows: Mapping[str, Sequence[tuple[str, str]]]) -> list[str]:
 
 
 def _text(*lines: str) -> str:
-    """Lines for a terminal: no sign in them commands it, and none is broken."""
+    """Lines for a terminal: control characters are escaped, and no line is broken."""
     return "\n".join(printable(" ".join(line.splitlines())).rstrip() for line in lines)

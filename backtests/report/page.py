@@ -20,7 +20,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a table: what it says, what it sorts by (None: its text), small print, tone.
+    """One cell of a table: its text, what it sorts by (None: its text), small print, tone.
 
     ``links`` are (relative address, words).
     """
@@ -73,7 +73,7 @@ def render_page(template: str, path: Path, figures: Sequence[Figure] = (), **val
             **values,
         )
     )
-    # A file name may hold bytes that are no text.
+    # A file name may contain bytes that are not valid text.
     path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
 
 

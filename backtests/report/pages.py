@@ -1,6 +1,6 @@
-"""The one list of pages: what a folder of results can hold for a reader.
+"""The list of pages that a results folder can have.
 
-The index, the screen and the comparison read it; ``run_folder.py`` writes what it names.
+The index, the screen and the comparison link to these; ``run_folder.py`` writes them.
 """
 
 from __future__ import annotations
@@ -40,5 +40,5 @@ def address_of(page: Page, folder: Path, place: Path) -> str:
     """Address of a folder's page, relative to the folder of the page that links to it."""
     try:
         return Path(os.path.relpath(folder / page.file, place)).as_posix()
-    except ValueError:  # Windows: there is no way from one drive to another
+    except ValueError:  # Windows: no relative path leads from one drive to another
         return (folder / page.file).resolve().as_uri()

@@ -1,4 +1,4 @@
-"""The pages' charts as figures of plotly, for whoever draws them in a notebook."""
+"""The pages' charts as figures of plotly, to be drawn in a notebook."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from backtests.report.lab import palette
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure as PlotlyFigure
 
-SIGNS, LINE = 80, 17  # of a line of the caption, beside plotly's buttons, and its height in pixels
+SIGNS, LINE = 80, 17  # characters of a caption line beside plotly's buttons; its height in pixels
 ABOVE = 12  # pixels above the caption
 
 
 def plotly_figure(figure: Figure, *, dark: bool = False) -> PlotlyFigure:
-    """Make a figure of plotly that looks as the pages do, its caption above the plot.
+    """Make a figure of plotly that looks like those of the pages, with its caption above the plot.
 
     Parameters
     ----------
     figure
         A chart of the pages.
     dark
-        Whether in the pages' dark colours. The ground is coloured too, so that it can be read
-        in a notebook of either theme.
+        Whether to use the pages' dark colours. The background is coloured too, so that the figure
+        is readable in a light and in a dark notebook.
 
     Returns
     -------
@@ -35,7 +35,7 @@ def plotly_figure(figure: Figure, *, dark: bool = False) -> PlotlyFigure:
     Raises
     ------
     ValueError
-        If plotly knows no such payload.
+        If plotly does not accept the payload.
     """
     from plotly.graph_objects import Figure as PlotlyFigure
 

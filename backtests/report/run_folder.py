@@ -33,7 +33,7 @@ def write_run(out: Path, run: Run, *, with_tearsheet: bool) -> Path:
     Raises
     ------
     OutputError
-        If it cannot be written; whatever stood there before is untouched.
+        If it cannot be written; a folder that was there before is untouched.
     """
     simulation, benchmark = run.simulation, run.benchmark
     with new_folder(out, run.name) as folder:
@@ -64,7 +64,7 @@ def write_run(out: Path, run: Run, *, with_tearsheet: bool) -> Path:
 
 
 def write_strategy(folder: Path, kind: type[Strategy]) -> None:
-    """Keep the source of a strategy from outside the repository: its file may change, or go."""
+    """Copy the source of a strategy from outside the repository: its file may change or go."""
     if kind.file is not None:
         (folder / STRATEGY).write_bytes(kind.file.source)
 

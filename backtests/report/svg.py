@@ -1,8 +1,8 @@
 """Static pictures for notebooks: SVG without script or style sheet, readable on white and dark.
 
-The theme of a notebook is not known when a picture is made, and no style sheet follows it there:
-text and grid take the colour of the text around them, and lines have tones that stand out on
-both. A picture is worked out as records, in the units of its view box, and written by a template.
+A picture does not know the theme of its notebook, and cannot bring a style sheet: text and grid
+take the colour of the text around them, and lines have tones with enough contrast on both grounds.
+A picture is worked out as records, in the units of its view box, and written by a template.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from backtests.report.charts import (
 from backtests.report.page import environment
 from backtests.report.text import money
 
-WIDTH, HEIGHT = 640, 300  # units of the view box: pixels, where there is room for as many
+WIDTH, HEIGHT = 640, 300  # of the view box; pixels at full size
 FONT = 14
-# How wide signs of a wide font are, in heights of the font; small letters and others see below.
+# Widths of characters in a wide font, in font heights; for letters see ``_wide``.
 SIGNS = {
     **dict.fromkeys(" .,:;'|!iljft()[]/-", 0.42),
     **dict.fromkeys("0123456789", 0.64),
@@ -45,7 +45,8 @@ TICK_GAP = 24.0  # between two ticks of the upright axis
 WORD_GAP = 22.0  # between two words below the plot
 MOST_POINTS, ALL_POINTS = 400, 3_200  # of a line, and of all lines of a picture
 MOST_LABELS = 6  # lines named at their ends; more are listed below
-LABEL_SIGNS, LABEL_LINES, LONGEST = 20, 2, 26  # LONGEST of a word that no line break divides
+LABEL_SIGNS, LABEL_LINES = 20, 2  # characters and lines of a label
+LONGEST = 26  # characters of a word, which is never divided
 
 # The pages' colours at a lightness with a contrast above 3.4 on white, #111111 and #1e1e1e.
 TONES = {
@@ -61,9 +62,9 @@ TONES = {
     "--c9": "#b26945",
     "--c10": "#6776c8",
 }
-# One after the other, so that lines differ without their colour; ten colours make sixty styles.
+# Used in turn, so that lines differ even without colour; with ten colours there are sixty styles.
 DASHES = ("", "7 3", "2 3", "9 3 2 3", "14 4", "5 2 2 2 2 2")
-# What no XML holds, and what turns the direction of the text after it.
+# Characters that XML cannot hold, and those that change the direction of the text after them.
 UNFIT = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
@@ -143,7 +144,7 @@ class Picture:
 
 
 def fit(markup: str) -> str:
-    """Markup with every sign that XML cannot hold, or that turns text around, as its escape."""
+    """Markup with every character of ``UNFIT`` replaced by its escape."""
     return UNFIT.sub(lambda sign: sign[0].encode("unicode_escape").decode(), markup)
 
 
@@ -173,7 +174,7 @@ def growth_picture(
         What to draw, the first on top; colours are names of the pages' (``--c1``). None, what
         is not positive and what is not finite break a line.
     alt
-        The picture in words, for whoever does not see it.
+        The picture in words, for readers who cannot see it.
     caption
         What it shows, below it.
     width, height
@@ -240,7 +241,7 @@ class _Curve:
 
 
 def _curves(dates: Sequence[str], lines: Sequence[Line]) -> list[_Curve]:
-    """The lines that have anything to draw, with as many points as a picture needs."""
+    """The lines that have anything to draw, thinned to what a picture needs."""
     most = min(MOST_POINTS, ALL_POINTS // max(len(lines), 1))
     curves = []
     for line in lines:
@@ -377,7 +378,7 @@ def _finite(group: Dots, most: int) -> list[Point]:
 
 
 def _sign(symbol: str, x: float, y: float, colour: str) -> Stroke:
-    """A sign of plotly's names around a point."""
+    """A symbol, named as in plotly, around a point."""
     corners = {
         "star": [(90 + 36 * k, 7.0 if k % 2 == 0 else 3.0) for k in range(10)],
         "diamond": [(90 * k, 6.0) for k in range(4)],
@@ -396,9 +397,9 @@ def _sign(symbol: str, x: float, y: float, colour: str) -> Stroke:
 
 
 def path_of(places: Iterable[Point | None]) -> str:
-    """A line through places as SVG writes it: a tenth of a unit, broken at None.
+    """A line through places in SVG's notation, to a tenth of a unit, broken at None.
 
-    A place alone between two gaps is a short stroke, so that it is seen.
+    A single place between two gaps becomes a short stroke, so that it is visible.
     """
     pieces = []
     for is_gap, group in itertools.groupby(places, key=lambda place: place is None):

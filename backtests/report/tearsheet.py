@@ -1,8 +1,8 @@
-"""The tear sheet: quantstats draws, and only those of its numbers stay that are right.
+"""The tear sheet: quantstats draws its charts; of its numbers only the right ones are shown.
 
-quantstats fills a bare template of ours, which is taken apart again: its charts go into the
-page, its metric rows only where ``analysis/metrics.py`` has the same number (a test holds
-every one of them). What it defines otherwise is shown by our definition or not at all.
+quantstats fills a bare template of ours, from which charts and rows are read back. Its charts go
+into the page, its metric rows only if ``analysis/metrics.py`` gives the same number (a test checks
+each of them). A metric that it defines differently is shown by our definition or not at all.
 """
 
 from __future__ import annotations
@@ -18,12 +18,20 @@ from backtests.engine.simulation import Simulation
 from backtests.engine.summary import Summary
 from backtests.engine.with_quantstats import draw
 from backtests.report.page import environment
-from backtests.report.text import FREQUENCIES, costs_text, label_of, percent, shown
+from backtests.report.text import (
+    BASIS_POINT,
+    CVAR,
+    FREQUENCIES,
+    costs_text,
+    label_of,
+    percent,
+    shown,
+)
 from data.market import Market
 from strategies.base import mix_text
 
-# Left out: the volatility-matched chart levers the strategy; the logarithmic one takes the
-# logarithm of the gain, not of wealth; the yearly one misplaces its bars over long periods.
+# Left out: the volatility-matched chart leverages the strategy; the logarithmic chart takes the
+# logarithm of the gain, not of wealth; the yearly chart misplaces its bars over long periods.
 CHARTS = {
     "returns": "Cumulative return of strategy and benchmark",
     "dd_plot": "Loss from the highest value so far",
@@ -37,7 +45,7 @@ CHARTS = {
 
 @dataclass(frozen=True)
 class QuantstatsRow:
-    """A row of quantstats that is right: what we call it, and for which data it makes sense."""
+    """A row of quantstats that is right: its name there and here, and whether for days only."""
 
     theirs: str
     label: str
@@ -94,7 +102,7 @@ def write_tearsheet(
     path
         The file to write.
     market
-        What the run stood on.
+        The prices that the run used.
     simulation, benchmark
         The strategy and its benchmark on the same sessions.
     summary
@@ -117,6 +125,7 @@ def write_tearsheet(
         .get_template("tearsheet.html")
         .render(
             heading=heading(summary),
+            terms=f"{CVAR} {BASIS_POINT}",
             span=f"{summary.start} to {summary.end}",
             costs=costs_text(simulation.costs),
             strategy=summary.strategy,
@@ -152,7 +161,7 @@ OWN_ROWS = {
 def metric_groups(
     summary: Summary, quantstats_rows: Mapping[str, tuple[str, str]]
 ) -> list[tuple[str, list[Row]]]:
-    """Order the rows of the metrics table by group: quantstats' right ones, then ours."""
+    """Rows of the metrics table by group: those of quantstats that are right, then ours."""
     mine, theirs = summary.metrics, summary.benchmark.metrics
     daily = summary.periods_per_year == 252
     by_key = {metric.key: metric for metric in declared(type(mine))}

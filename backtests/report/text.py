@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def weights_text(weights: Mapping[str, float], most: int | None = None) -> str:
-    """Weights held, to a tenth of a percent: ``SPY 60.6 %, IEF 39.4 %``; dust is left out.
+    """Weights held, to a tenth of a percent: ``SPY 60.6 %, IEF 39.4 %``; below 0.05 % left out.
 
     Of more than ``most`` the first are named and the others counted.
     """
@@ -26,22 +26,22 @@ def weights_text(weights: Mapping[str, float], most: int | None = None) -> str:
 
 
 def two_digits(value: float, sign: str = "") -> str:
-    """A number with two digits; what rounds to nothing has no minus."""
+    """A number with two digits after the point; what rounds to zero has no minus."""
     return f"{round(value, 2) + 0.0:{sign},.2f}"
 
 
 def percent(value: float | None) -> str:
-    """A fraction as percent with two digits, or a dash."""
+    """A fraction as percent with two digits after the point, or a dash."""
     return "-" if value is None else f"{two_digits(value * 100)} %"
 
 
 def ratio(value: float | None) -> str:
-    """A ratio with two digits, or a dash."""
+    """A ratio with two digits after the point, or a dash."""
     return "-" if value is None else two_digits(value)
 
 
 def money(value: float | None) -> str:
-    """An amount with thousands separated, two digits below one hundred, or a dash."""
+    """An amount: whole with thousands separated, with two decimals below 100; or a dash."""
     if value is None:
         return "-"
     small = 0.005 <= abs(value) < 100
@@ -72,7 +72,15 @@ SHOW: dict[Unit, Callable[[Any], str]] = {
     Unit.DATE: day,
 }
 HEDGES = "Does it hedge?"
-SMALL = 100.0  # a start below this wants more digits of amounts
+# What terms of the field mean, for every page and screen that shows one.
+CVAR = "CVaR 95 is the average loss in the worst 5 % of days or months."
+BASIS_POINT = "A basis point (bp) is 0.01 percentage points."
+DURATION = "Duration is the percent of price lost per point of yield rise, in years."
+DEFLATED_SHARPE = (
+    "The deflated Sharpe ratio is the chance that the Sharpe ratio is above what the best of so "
+    "many tries would show by luck."
+)
+SMALL = 100.0  # a portfolio that starts below this shows its amounts with more digits
 FREQUENCIES = {252: "daily", 12: "monthly"}
 
 
@@ -104,18 +112,19 @@ def plain_label(metric: Metric) -> str:
 def metric_rows(
     portfolios: Sequence[PortfolioNumbers], ppy: int, initial: float, *, of_one_kind: bool = True
 ) -> list[list[str]]:
-    """The headline numbers as a table in words: a label, then one text a portfolio.
+    """The headline numbers as rows of texts: a label, then one text for each portfolio.
 
     Parameters
     ----------
     portfolios
-        One or more, all of one class.
+        One or more, all of the same class.
     ppy
         Rows per year.
     initial
         Value at the start.
     of_one_kind
-        Whether all have these; else what would not compare is left out.
+        Whether all portfolios have this frequency and start; else metrics that depend on them
+        are left out.
     """
     return [
         [label_of(metric, ppy, initial), *(shown(metric, own, initial) for own in portfolios)]
@@ -130,7 +139,8 @@ def run_label(strategy: str, params: Params) -> str:
 
     defaults: Params = {}
     if strategy in STRATEGIES:
-        defaults = {known.name: known.default for known in strategy_class(strategy).parameters()}
+        parameters = strategy_class(strategy).parameters()
+        defaults = {parameter.name: parameter.default for parameter in parameters}
     changed = {k: v for k, v in params.items() if k not in defaults or defaults[k] != v}
     return " ".join([strategy, *(_assignment(name, value) for name, value in changed.items())])
 

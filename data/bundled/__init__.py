@@ -1,4 +1,4 @@
-"""The bundled market: 763 months of published US figures, so that the project runs offline."""
+"""The bundled market: 763 months of published US figures, to run without a network."""
 
 from __future__ import annotations
 

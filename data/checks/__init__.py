@@ -1,1 +1,1 @@
-"""What is looked at before a figure is used."""
+"""Checks of prices, dividends, yields and dates before they are used."""

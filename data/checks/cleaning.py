@@ -1,4 +1,4 @@
-"""Which rows of what Yahoo sent stand; whatever was wrong is said by ticker and date."""
+"""Which of Yahoo's rows are used; every fault is reported by ticker and date."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ from data.errors import DataError
 from data.sources.bars import COLUMNS, Bars, total_return
 from data.sources.chart import Chart
 
-# Yahoo's indices that do have their dividends in.
+# Yahoo's indices that include their dividends.
 TOTAL_RETURN_INDICES = ("^SP500TR", "^XCMP", "^XNDX", "^RUTTR")
 
 
 def clean_bars(ticker: str, frame: pd.DataFrame, chart: Chart) -> Bars:
     """Check one ticker's bars as yfinance returned them.
 
-    What can be mended without guessing is mended with a warning (rows that are empty,
-    repeated, on a weekend, in the future or not closed yet are left out, their dividends and
-    splits count on the next row; a split that the closes still carry is divided out). What
+    What can be corrected without guessing is corrected with a warning: rows that are empty,
+    repeated, on a weekend, in the future or of an open session are left out, and their dividends
+    and splits count on the next row; a split that the closes still contain is divided out. What
     would make a wrong number is refused.
 
     Parameters
@@ -53,8 +53,8 @@ def clean_bars(ticker: str, frame: pd.DataFrame, chart: Chart) -> Bars:
     frame
         yfinance's daily bars, unadjusted, with actions.
     chart
-        What Yahoo's answer says beside them: the moments of its rows before yfinance dropped
-        any, and the symbol that it is about.
+        The rest of Yahoo's answer: the time of every row, before yfinance dropped any, and the
+        symbol, currency and kind that it is about.
 
     Returns
     -------
@@ -67,33 +67,33 @@ def clean_bars(ticker: str, frame: pd.DataFrame, chart: Chart) -> Bars:
     """
     _require_answer(ticker, frame, chart)
     _require_fund(ticker, chart)
-    said: list[str] = []
+    warnings: list[str] = []
     whole = _with_capital_gains(_by_day(frame))
-    prices = _standing(ticker, whole, chart, said)
-    prices = _left_out(ticker, prices, prices["Close"].isna(), "has no close", said)
+    prices = _standing(ticker, whole, chart, warnings)
+    prices = _left_out(ticker, prices, prices["Close"].isna(), "has no close", warnings)
     if len(prices) and not closed(prices.index[-1]):
         still_open = prices.index == prices.index[-1]
-        prices = _left_out(ticker, prices, still_open, "has not closed yet", said)
+        prices = _left_out(ticker, prices, still_open, "has not closed yet", warnings)
     require_history(prices["Close"], ticker)
-    said += require_in_place(ticker, _sent_days(chart), *_repeated_days(chart))
+    warnings += require_in_place(ticker, _sent_days(chart), *_repeated_days(chart))
     if periods_per_year(pd.DatetimeIndex(prices.index), f"{ticker} from Yahoo") != 252:
         raise DataError(f"{ticker}: Yahoo sent monthly bars, not daily ones; try again later")
     bars = _with_actions_of(whole[COLUMNS], prices[COLUMNS])
     require_adjusted(ticker, bars)
-    said += outside_range(ticker, prices)
-    said += apart(ticker, prices)
-    bars = without_splits(ticker, bars, said)
-    require_plausible(ticker, bars, said)
-    said += odd_dividends(ticker, bars, stock=chart.kind == "EQUITY")
-    said += disagreements(ticker, total_return(bars), bars["Adj Close"])
-    said += gaps(ticker, pd.DatetimeIndex(bars.index))
-    return Bars(bars, tuple(said))
+    warnings += outside_range(ticker, prices)
+    warnings += apart(ticker, prices)
+    bars = without_splits(ticker, bars, warnings)
+    require_plausible(ticker, bars, warnings)
+    warnings += odd_dividends(ticker, bars, stock=chart.kind == "EQUITY")
+    warnings += disagreements(ticker, total_return(bars), bars["Adj Close"])
+    warnings += gaps(ticker, pd.DatetimeIndex(bars.index))
+    return Bars(bars, tuple(warnings))
 
 
 def clean_index(
     ticker: str, frame: pd.DataFrame, chart: Chart, bounds: tuple[float, float]
 ) -> Bars:
-    """Check a yield or an index as yfinance returned it; a row without a close is none.
+    """Check a yield or an index as yfinance returned it; rows without a close are dropped.
 
     Raises
     ------
@@ -101,23 +101,23 @@ def clean_index(
         For another ticker's data, or a value outside its bounds.
     """
     _require_answer(ticker, frame, chart)
-    said: list[str] = []
-    closes = _standing(ticker, _by_day(frame).dropna(subset="Close"), chart, said)["Close"]
+    warnings: list[str] = []
+    closes = _standing(ticker, _by_day(frame).dropna(subset="Close"), chart, warnings)["Close"]
     if len(closes) and not closed(closes.index[-1]):
-        closes = closes.iloc[:-1]  # a yield in passing, not the day's
+        closes = closes.iloc[:-1]  # a yield during the session, not the day's last
     if len(closes) < 2:
         raise DataError(f"{ticker}: Yahoo sent {len(closes)} yields; check the ticker")
     require_within(closes, f"{ticker} from Yahoo", bounds)
-    said += holes(ticker, pd.DatetimeIndex(closes.index), LONGEST_CLOSURE_DAYS)
+    warnings += holes(ticker, pd.DatetimeIndex(closes.index), LONGEST_CLOSURE_DAYS)
     if bounds == YIELD_BOUNDS:
-        said += odd_moves(ticker, closes.diff().iloc[1:], YIELDS, "points")
+        warnings += odd_moves(ticker, closes.diff().iloc[1:], YIELDS, "points")
     else:
-        said += odd_moves(ticker, np.log(closes).diff().iloc[1:], DOLLAR)
-    return Bars(closes.rename_axis("Date").to_frame("Value"), tuple(said))
+        warnings += odd_moves(ticker, np.log(closes).diff().iloc[1:], DOLLAR)
+    return Bars(closes.rename_axis("Date").to_frame("Value"), tuple(warnings))
 
 
 def _by_day(frame: pd.DataFrame) -> pd.DataFrame:
-    """Give yfinance's table by tz-naive day, in floats."""
+    """Index yfinance's table by date without time zone, in floats."""
     table = frame.astype(float)
     table.index = pd.DatetimeIndex(frame.index).tz_localize(None).normalize().as_unit("ns")
     table.index.name = "Date"
@@ -125,10 +125,10 @@ def _by_day(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_capital_gains(whole: pd.DataFrame) -> pd.DataFrame:
-    """Count what a fund paid out of gains as dividends; the columns are yfinance's.
+    """Count distributed capital gains as dividends; the columns are yfinance's.
 
-    Yahoo gives them beside the dividends, and in some funds within the same day's dividend as
-    well. Which of both shows in its own adjusted close.
+    Yahoo lists them beside the dividends, and for some funds within the same day's dividend as
+    well. Which of the two it is shows in Yahoo's own adjusted close.
     """
     gains = whole.get("Capital Gains")
     if gains is None or not (gains > 0).any():
@@ -143,29 +143,29 @@ def _with_capital_gains(whole: pd.DataFrame) -> pd.DataFrame:
 
 
 def _left_out(
-    ticker: str, table: pd.DataFrame, wrong: pd.Series | np.ndarray, why: str, said: list[str]
+    ticker: str, table: pd.DataFrame, wrong: pd.Series | np.ndarray, why: str, warnings: list[str]
 ) -> pd.DataFrame:
     days = table.index[np.asarray(wrong)]
     if len(days):
-        said.append(f"{ticker}: {days_text(days)} {why}; left out")
+        warnings.append(f"{ticker}: {days_text(days)} {why}; left out")
     return table.loc[~np.asarray(wrong)]
 
 
-def _standing(ticker: str, table: pd.DataFrame, chart: Chart, said: list[str]) -> pd.DataFrame:
-    """Rows of one close each, on weekdays, up to now."""
+def _standing(ticker: str, table: pd.DataFrame, chart: Chart, warnings: list[str]) -> pd.DataFrame:
+    """Rows with one undisputed close each, on weekdays, up to now."""
     twice, disputed = _repeated_days(chart)
     agreed = twice.difference(disputed)
     if len(agreed):
-        said.append(f"{ticker}: {days_text(agreed)} came twice with the same close; kept once")
+        warnings.append(f"{ticker}: {days_text(agreed)} came twice with the same close; kept once")
     table = _left_out(
-        ticker, table, table.index.isin(disputed), "came twice with different closes", said
+        ticker, table, table.index.isin(disputed), "came twice with different closes", warnings
     )
-    table = _left_out(ticker, table, table.index.day_of_week >= 5, "is no weekday", said)
+    table = _left_out(ticker, table, table.index.day_of_week >= 5, "is no weekday", warnings)
     moment = exchange.now().tz_localize(None)
     sent = _sent_days(chart)
     future = sent[sent > moment]
     if len(future):
-        said.append(f"{ticker}: {days_text(future)} lies in the future; left out")
+        warnings.append(f"{ticker}: {days_text(future)} lies in the future; left out")
     return table.loc[:moment]
 
 
@@ -194,14 +194,14 @@ def _require_answer(ticker: str, frame: pd.DataFrame, chart: Chart) -> None:
 
 
 def _require_fund(ticker: str, chart: Chart) -> None:
-    """Refuse an index without dividends, or prices without the adjusted close that checks them."""
+    """Refuse an index without dividends, and prices without an adjusted close to check them by."""
     index = chart.kind == "INDEX"
     if index and ticker not in TOTAL_RETURN_INDICES:
         raise DataError(
             f"{ticker} is an index without dividends at Yahoo, not something to hold; "
             f"use a fund, or one of {', '.join(TOTAL_RETURN_INDICES)}"
         )
-    # yfinance would put the close in its place, which agrees with any dividend left out.
+    # yfinance would use the close instead, which hides that a dividend is missing.
     if not index and not chart.adjusted:
         raise DataError(
             f"{ticker}: Yahoo sent no adjusted close, without which a missing dividend cannot be "
@@ -210,7 +210,7 @@ def _require_fund(ticker: str, chart: Chart) -> None:
 
 
 def _with_actions_of(whole: pd.DataFrame, bars: pd.DataFrame) -> pd.DataFrame:
-    """Give the dividends and splits of rows that were left out to the next row that stands."""
+    """Move the dividends and splits of rows that were left out to the next row that is used."""
     left_out = whole.index.difference(bars.index)
     acted = whole.loc[left_out]
     acted = acted[(acted["Dividends"] != 0) | (acted["Stock Splits"] != 0)]
@@ -238,7 +238,7 @@ def _day(stamp: int) -> str:
 def _repeated_days(chart: Chart) -> tuple[pd.DatetimeIndex, pd.DatetimeIndex]:
     """Days that Yahoo sent more than once, and those of them whose closes differ.
 
-    yfinance keeps one of such rows without a word, and not always the same one.
+    yfinance silently keeps one of such rows, and not always the same one.
     """
     days = _sent_days(chart)
     if len(chart.closes) != len(days):

@@ -1,6 +1,7 @@
-"""Whether a fund's dividends can be all there: their sizes, their spacing, and what bonds yield.
+"""Whether a fund's dividends can be complete: their sizes, their spacing, and the bonds' yields.
 
-Yahoo's own adjusted close cannot tell: where it leaves a dividend out, it leaves it out of both.
+Yahoo's own adjusted close cannot show it: a dividend that Yahoo's list lacks is missing from its
+adjusted closes as well.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from data import bundled
 from data.checks.histories import days_text
 from data.treasuries.instruments import CATALOGUE, TREASURY_FUNDS
 
-# Real funds of bonds and shares pay up to 3.1 times the most of six payments before and after.
+# A dividend is odd above so many times the largest of the six before and the six after it: real
+# funds of bonds and shares reach 3.1 times. Dividends below this share of the price are ignored.
 DIVIDEND_TIMES = 4.0
 SMALLEST_DIVIDEND = 2e-3
 # SPY's quarters are never longer than 1.08 times their median; SHY, IEF, TLT and AGG wait for at
@@ -22,10 +24,11 @@ SMALLEST_DIVIDEND = 2e-3
 QUARTER_DAYS = (80, 100)
 MONTH_DAYS = (25, 38)
 LATE_TIMES = {"quarter": 1.6, "month": 1.8}
-# A month without a payment, where no wait beside it is longer, is one whose payment came a day or
-# two late.
+# A month without a payment counts as missing only if the wait around it is longer than this times
+# the usual one: else its payment came just a day or two outside the month.
 EMPTY_TIMES = 1.3
-# TIP pays nothing in 27 of 100 months, as inflation has it: such a fund has no usual month.
+# A fund that skips more than this share of its months is not checked by month: TIP, whose payments
+# depend on inflation, pays nothing in 27 of 100 months.
 MOST_SKIPPED = 0.05
 # Bills that yield no more than this (percent) leave a fund nothing to pay out after its fee:
 # BIL has paid nothing for years on end.
@@ -33,15 +36,16 @@ NOTHING_TO_PAY = 0.4
 
 
 class Bonds(NamedTuple):
-    """What a Treasury fund holds: columns of the bundled yields, and how far back they matter."""
+    """Yields of the bonds that a Treasury fund holds: bundled columns, and how many years count."""
 
     columns: tuple[str, ...]
     years: int
 
 
-# A year's dividends come from coupons set in the years before. Of the lowest and highest yield of
-# those years BIL has paid up to 0.93 times the highest, SHY 1.23 to 0.85, IEF 1.65 to 0.96 and
-# TLT 1.00 to 0.90 times.
+# A year's dividends come from coupons set in the years before, so their yield lies between the
+# lowest and the highest yield of those years. The real funds came closest to these limits with
+# 1.23 (SHY), 1.65 (IEF) and 1.00 (TLT) times the lowest, and with 0.93 (BIL), 0.85 (SHY), 0.96
+# (IEF) and 0.90 (TLT) times the highest. YIELD_TIMES leaves some room beyond.
 HELD = {
     "BIL": Bonds(("bill",), 3),
     "SHY": Bonds(("cmt_1y_pct", "cmt_2y_pct"), 3),
@@ -50,17 +54,17 @@ HELD = {
 }
 YIELD_TIMES = (0.85, 1.15)
 BILL_FUNDS = frozenset(ticker for ticker, bonds in HELD.items() if bonds.columns == ("bill",))
-# No fund pays every second month: that is each month with every second one lost.
+# No fund pays every second month: such a pace is a monthly one that lost every second payment.
 TWO_MONTHS_DAYS = (55, 66)
 
 
 def odd_dividends(ticker: str, bars: pd.DataFrame, *, stock: bool = False) -> list[str]:
-    """Name dividends that are far too large, missing, or not what the fund's bonds yield.
+    """Report dividends that are far too large, missing, or not what the fund's bonds yield.
 
     Parameters
     ----------
     ticker
-        Yahoo's symbol; the funds of the catalogue are held to more than others.
+        Yahoo's symbol; the funds of the catalogue are checked more strictly than others.
     bars
         Checked daily bars.
     stock
@@ -68,25 +72,25 @@ def odd_dividends(ticker: str, bars: pd.DataFrame, *, stock: bool = False) -> li
     """
     paid = (bars["Dividends"] / bars["Close"].shift(1))[lambda shares: shares > 0]
     span = pd.DatetimeIndex(bars.index)
-    said = _far_above(ticker, paid)
+    warnings = _far_above(ticker, paid)
     days = pd.DatetimeIndex(paid.index)
     years = (span[-1] - span[0]).days / 365.25
     expected = 2 * years if ticker in CATALOGUE else float(ticker in TREASURY_FUNDS)
     if years > 1 and len(days) < expected:
-        said.append(
+        warnings.append(
             f"{ticker}: {len(days) or 'no'} dividends in all between {span[0]:%Y-%m-%d} and "
             f"{span[-1]:%Y-%m-%d}, though such a fund pays several times a year; check it"
         )
     if paid.empty:
-        return said
-    said += _missing(ticker, days)
-    said += _ends(ticker, days, span, stock=stock and ticker not in CATALOGUE)
-    said += _off_pace(ticker, days, span)
-    return said + _against_yields(ticker, bars)
+        return warnings
+    warnings += _missing(ticker, days)
+    warnings += _ends(ticker, days, span, stock=stock and ticker not in CATALOGUE)
+    warnings += _off_pace(ticker, days, span)
+    return warnings + _against_yields(ticker, bars)
 
 
 def _far_above(ticker: str, paid: pd.Series) -> list[str]:
-    """Name dividends far above the six before and after."""
+    """Report dividends far above the six before and after."""
     around = pd.concat([paid.shift(step) for step in range(-6, 7) if step], axis=1).max(axis=1)
     odd = paid[(paid > DIVIDEND_TIMES * around) & (paid > SMALLEST_DIVIDEND)]
     if not len(odd):
@@ -103,23 +107,23 @@ def _between(days: float, bounds: tuple[int, int]) -> bool:
 
 
 def _usual(days: pd.DatetimeIndex) -> tuple[pd.Series, pd.Series]:
-    """Days waited for each payment after the first, and the median of the nine waits around."""
+    """Days between payments, and the median of the nine such waits around each."""
     waits = days.to_series().diff().dt.days.iloc[1:]
     return waits, waits.rolling(9, center=True, min_periods=3).median()
 
 
 def _missing(ticker: str, days: pd.DatetimeIndex) -> list[str]:
-    """Name quarters, or months, without the usual payment between two others."""
+    """Report quarters, or months, without the usual payment between two others."""
     waits, usual = _usual(days)
     late = waits[usual.between(*QUARTER_DAYS) & (waits > LATE_TIMES["quarter"] * usual)]
     spans = [(day - pd.Timedelta(days=wait), day) for day, wait in late.items()]
-    said = _without(ticker, spans, "quarter")
+    warnings = _without(ticker, spans, "quarter")
     monthly = usual.between(*MONTH_DAYS)
     if not monthly.any():
-        return said
+        return warnings
     empty = _empty_months(days)
     regular = pd.PeriodIndex(waits.index[monthly], freq="M")
-    # A month belongs to the payment that ends the wait.
+    # A month without a payment belongs to the payment that ends the wait.
     ends = days[days.searchsorted(empty.to_timestamp(how="start"))]
     # The wait before counts as well: December's second payment may end it for January.
     longest = waits.rolling(2, min_periods=1).max()
@@ -129,7 +133,7 @@ def _missing(ticker: str, days: pd.DatetimeIndex) -> list[str]:
         lowest = _yields(ticker)["bill"].rolling(2, min_periods=1).min()
         empty = empty[~(lowest.reindex(empty).to_numpy(float) <= NOTHING_TO_PAY)]
     elif ticker not in CATALOGUE and len(empty) > MOST_SKIPPED * len(days):
-        return said
+        return warnings
     spans = []
     for month in empty:
         # The January payment comes in December: where one of that December's two is lost, no
@@ -140,14 +144,14 @@ def _missing(ticker: str, days: pd.DatetimeIndex) -> list[str]:
         if spans and span[0] < spans[-1][1]:
             span = (spans.pop()[0], span[1])
         spans.append(span)
-    return said + _without(ticker, spans, "month")
+    return warnings + _without(ticker, spans, "month")
 
 
 def _without(ticker: str, spans: list[tuple[pd.Timestamp, pd.Timestamp]], period: str) -> list[str]:
-    """Name spans in which a payment is missing, up to three of them."""
+    """Report spans in which a payment is missing, up to three of them by date."""
     if not spans:
         return []
-    named = ", ".join(f"between {one:%Y-%m-%d} and {other:%Y-%m-%d}" for one, other in spans[:3])
+    named = ", ".join(f"between {start:%Y-%m-%d} and {end:%Y-%m-%d}" for start, end in spans[:3])
     more = f" (and {len(spans) - 3} more)" if len(spans) > 3 else ""
     what = "no dividend" if period == "quarter" else "a month's dividend is missing"
     return [f"{ticker}: {what} {named}{more}, though it pays each {period}; check it"]
@@ -172,31 +176,31 @@ def _empty_months(days: pd.DatetimeIndex) -> pd.PeriodIndex:
 
 
 def _ends(ticker: str, days: pd.DatetimeIndex, span: pd.DatetimeIndex, *, stock: bool) -> list[str]:
-    """Name a wait before the first payment, or after the last, that is too long for its pace."""
+    """Report a wait before the first or after the last payment that is too long for the pace."""
     _, usual = _usual(days)
-    known = usual.dropna()
-    if known.empty:
+    paces = usual.dropna()
+    if paces.empty:
         return []
-    said = []
-    waits = [(span[0], days[0], known.iloc[0], "before it")] if not stock else []
-    for since, until, pace, side in [*waits, (days[-1], span[-1], known.iloc[-1], "after it")]:
+    warnings = []
+    waits = [(span[0], days[0], paces.iloc[0], "before it")] if not stock else []
+    for since, until, pace, side in [*waits, (days[-1], span[-1], paces.iloc[-1], "after it")]:
         for period, bounds in (("quarter", QUARTER_DAYS), ("month", MONTH_DAYS)):
-            # Even a first payment that skips a turn comes within two.
+            # A first payment may be one period late, hence twice the usual wait.
             times = LATE_TIMES[period] if side == "after it" else 2.0
             if _between(pace, bounds) and (until - since).days > times * pace:
                 paying = "it pays" if side == "before it" else "it paid"
-                said.append(
+                warnings.append(
                     f"{ticker}: no dividend between {since:%Y-%m-%d} and {until:%Y-%m-%d}, though "
                     f"{paying} each {period} {'afterwards' if side == 'before it' else 'before'}; "
                     "check it"
                 )
-    return said
+    return warnings
 
 
 def _off_pace(ticker: str, days: pd.DatetimeIndex, span: pd.DatetimeIndex) -> list[str]:
-    """Name the time in which a fund of the catalogue paid neither each month nor each quarter.
+    """Report the time in which a fund of the catalogue paid neither each month nor each quarter.
 
-    Of others only a history that is every second month's as a whole.
+    Of other tickers only histories with a payment about every second month are reported.
     """
     waits, usual = _usual(days)
     if ticker not in CATALOGUE and not _between(waits.median(), TWO_MONTHS_DAYS):
@@ -204,7 +208,7 @@ def _off_pace(ticker: str, days: pd.DatetimeIndex, span: pd.DatetimeIndex) -> li
     off = usual[~(usual.between(*QUARTER_DAYS) | usual.between(*MONTH_DAYS)) & usual.notna()]
     if not len(off):
         return []
-    # What is lost may lie before the first payment or after the last one as well.
+    # The lost payments may also lie before the first one or after the last one.
     since = span[0] if off.index[0] == days[1] else days[days.get_loc(off.index[0]) - 1]
     until = span[-1] if off.index[-1] == days[-1] else off.index[-1]
     return [
@@ -221,7 +225,7 @@ def _yields(ticker: str) -> pd.DataFrame:
 
 
 def _against_yields(ticker: str, bars: pd.DataFrame) -> list[str]:
-    """Name years whose dividends are no year's of the bonds that the fund holds."""
+    """Report years whose dividends do not fit the yields of the bonds that the fund holds."""
     if ticker not in HELD:
         return []
     yields = _yields(ticker)
@@ -232,19 +236,19 @@ def _against_yields(ticker: str, bars: pd.DataFrame) -> list[str]:
     low = yields.min(axis=1).rolling(rows, min_periods=rows).min().reindex(share.index)
     high = yields.max(axis=1).rolling(rows, min_periods=rows).max().reindex(share.index)
     least = np.where(low > NOTHING_TO_PAY, YIELD_TIMES[0] * low, 0.0)
-    said = []
+    warnings = []
     for wrong, word, bound, times in (
         (share < least, "below the lowest", low, share / low),
         (share > YIELD_TIMES[1] * high, "above the highest", high, high / share),
     ):
-        found = times[wrong]
-        if len(found):
-            first, last, worst = found.index[0], found.index[-1], found.idxmin()
+        odd_years = times[wrong]
+        if len(odd_years):
+            first, last, worst = odd_years.index[0], odd_years.index[-1], odd_years.idxmin()
             since = (first - 11).to_timestamp(how="start")
-            said.append(
+            warnings.append(
                 f"{ticker}: a year's dividends lie {word} yield of its bonds between "
                 f"{since:%Y-%m-%d} and {last.to_timestamp(how='end'):%Y-%m-%d}, most in the year "
                 f"to {worst.to_timestamp(how='end'):%Y-%m-%d} ({share[worst]:.2f} % of the price "
                 f"against {bound[worst]:.2f} %); check it"
             )
-    return said
+    return warnings

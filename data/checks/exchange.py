@@ -39,7 +39,7 @@ def _calendar(year: int, _this_year: int) -> _Calendar:
 
 
 def closed(session: pd.Timestamp) -> bool:
-    """Whether the session's close lies behind us; a bar before that is a price in passing."""
+    """Whether the session has closed; before that, its bar holds a price of the moment."""
     closes = exchange_calendar(session).closes
     moment = now()
     if session in closes.index:

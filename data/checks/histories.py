@@ -1,4 +1,4 @@
-"""Laws of any price or yield history: order, spacing, bounds."""
+"""What every price or yield history must fulfil: order, spacing, bounds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from data.errors import DataError
 
 WILD_MOVE = 0.40
 YIELD_BOUNDS = (-2.0, 25.0)
-# Beyond these a level is no price, and ratios of two of them leave the range of floats.
+# A level beyond these is no price, and ratios of such levels could overflow.
 LEVEL_BOUNDS = (1e-9, 1e12)
 # The New York exchange was never closed for longer since 1914 (March 1933: 11 days).
 LONGEST_CLOSURE_DAYS = 14
@@ -76,8 +76,8 @@ def periods_per_year(index: pd.DatetimeIndex, where: str) -> int:
     Raises
     ------
     DataError
-        For any other spacing, or a gap beyond two weeks (daily) or a month (monthly): its
-        return would pass for that of one row.
+        For any other spacing, or a gap of more than two weeks (daily) or of a whole month
+        (monthly): the return over the gap would count as the return of a single row.
     """
     days = np.diff(index.values.astype("datetime64[D]").astype(np.int64))
     usual = float(np.median(days))
@@ -125,6 +125,6 @@ def require_within(
 
 
 def days_text(days: pd.DatetimeIndex) -> str:
-    """Up to three days, and how many more there are."""
+    """Write up to three dates, and how many more there are."""
     more = f" (and {len(days) - 3} more)" if len(days) > 3 else ""
     return ", ".join(f"{day:%Y-%m-%d}" for day in days[:3]) + more

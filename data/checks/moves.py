@@ -1,4 +1,4 @@
-"""Moves that stand out from those around them: what wrong figures look like among good ones."""
+"""Moves that are far larger than those around them, as wrong figures make them."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ RETURN_ROWS = 10
 
 @dataclass(frozen=True)
 class Bounds:
-    """When a move stands out. Sizes are in the units of the moves.
+    """When a move is reported. Sizes are in the units of the moves.
 
-    ``times`` the median size of the 41 moves around (at least ``floor``), and ``smallest``, for
-    a move that goes back within ten rows; ``times_alone`` and ``smallest_alone`` for one that
-    stays.
+    The usual move is the median size of the 41 moves around, at least ``floor``. A move that goes
+    back within ten rows is reported above ``times`` the usual move if it is also larger than
+    ``smallest``; a move that stays, above ``times_alone`` and ``smallest_alone``.
     """
 
     floor: float
@@ -29,11 +29,11 @@ class Bounds:
     smallest_alone: float
 
 
-# Each above the largest of real series to September 2025 (what those reached in brackets):
-# eight Treasury, bond, gold and equity funds and 70 years of the S&P 500 (7.9 times, alone
-# 14.4), ten Treasury yields and the three-month bill since 1954 (11.0 times, alone 1.7
-# points), the dollar since 1971 (7.1 times, alone 4.9 %) and consumer prices since 1947
-# (alone 2.0 %).
+# Each bound lies above what real series reached up to September 2025 (in brackets): eight
+# Treasury, bond, gold and equity funds and 70 years of the S&P 500 (7.9 times; moves that stay:
+# 14.4 times), ten Treasury yields and the three-month bill since 1954 (11.0 times; moves that
+# stay: 1.7 points), the dollar since 1971 (7.1 times; moves that stay: 4.9 %) and consumer prices
+# since 1947 (moves that stay: 2.0 %).
 RETURNS = Bounds(1e-4, 8.5, 0.01, 16.0, 0.02)
 YIELDS = Bounds(0.02, 12.0, 0.2, 0.0, 2.0)
 DOLLAR = Bounds(1e-4, 8.5, 0.01, 0.0, 0.06)
@@ -45,28 +45,28 @@ def odd_moves(
     moves: pd.Series,
     bounds: Bounds,
     unit: str = "%",
-    known: pd.DatetimeIndex | None = None,
+    already_named: pd.DatetimeIndex | None = None,
 ) -> list[str]:
-    """Name moves that go back within ten rows, or stay, and are too large for what is around.
+    """Report moves that are too large beside those around them, whether they go back or stay.
 
     Parameters
     ----------
     name
-        The series, for the sentence.
+        The series, for the message.
     moves
-        Changes from row to row by date, without the first row's: logs, or points.
+        Changes from row to row by date, without the first row: of logarithms, or in points.
     bounds
         What is too large.
     unit
         ``%`` for logs, else what the moves are in.
-    known
-        Days that need not be named again unless they go back.
+    already_named
+        Days of moves that another check has named: named again only if they go back.
     """
     usual = usual_moves(moves, bounds.floor)
     size, where = moves.to_numpy(float), pd.DatetimeIndex(moves.index)
     multiple = np.abs(size) / usual
 
-    def said(row: int) -> str:
+    def shown(row: int) -> str:
         return f"{np.expm1(size[row]):+.1%}" if unit == "%" else f"{size[row]:+.2f} {unit}"
 
     lines, paired = [], np.zeros(len(size), bool)
@@ -75,35 +75,35 @@ def odd_moves(
             continue
         paired[[row, back]] = True
         lines.append(
-            f"{name}: moves {said(row)} on {where[row]:%Y-%m-%d} and back on "
+            f"{name}: moves {shown(row)} on {where[row]:%Y-%m-%d} and back on "
             f"{where[back]:%Y-%m-%d}, {min(multiple[row], multiple[back]):.0f} times the usual "
             "move there; check it"
         )
     alone = (np.abs(size) > bounds.smallest_alone) & (multiple > bounds.times_alone) & ~paired
-    if known is not None:
-        alone &= ~where.isin(known)
+    if already_named is not None:
+        alone &= ~where.isin(already_named)
     if alone.any():
         first = int(alone.argmax())
         lines.append(
-            f"{name}: moves {said(first)} on {days_text(where[alone])}, "
+            f"{name}: moves {shown(first)} on {days_text(where[alone])}, "
             f"{multiple[first]:.0f} times the usual move there; check it"
         )
     return lines
 
 
 def usual_moves(moves: pd.Series, floor: float) -> np.ndarray:
-    """Median size of the moves around each row; infinite where too few are known."""
+    """Median size of the 41 moves around each row; infinite where there are fewer than ten."""
     median = moves.abs().rolling(WINDOW, center=True, min_periods=10).median()
     return np.asarray(median.clip(lower=floor).fillna(np.inf).to_numpy(float))
 
 
 def _undone(size: np.ndarray, multiple: np.ndarray, bounds: Bounds) -> list[tuple[int, int]]:
-    """Pairs of rows of which the later takes back three quarters of the earlier, nearest first."""
+    """Pairs of moves of which the later takes back three quarters or more, nearest pairs first."""
     large = (multiple > bounds.times) & (np.abs(size) > bounds.smallest)
-    found = []
+    pairs = []
     for apart in range(1, min(RETURN_ROWS, len(size) - 1) + 1):
-        one, other = size[:-apart], size[apart:]
-        left = np.abs(one + other) < 0.25 * np.maximum(np.abs(one), np.abs(other))
-        rows = np.flatnonzero(large[:-apart] & large[apart:] & (one * other < 0) & left)
-        found += [(int(row), int(row) + apart) for row in rows]
-    return found
+        earlier, later = size[:-apart], size[apart:]
+        remaining = np.abs(earlier + later) < 0.25 * np.maximum(np.abs(earlier), np.abs(later))
+        rows = np.flatnonzero(large[:-apart] & large[apart:] & (earlier * later < 0) & remaining)
+        pairs += [(int(row), int(row) + apart) for row in rows]
+    return pairs

@@ -10,32 +10,33 @@ from data.checks.exchange import EXCHANGE_TIME, exchange_calendar
 from data.checks.histories import days_text
 from data.errors import DataError
 
-STALE_SESSIONS = 5
-NEARBY_DAYS = 10
+STALE_SESSIONS = 5  # a history that ends longer ago is reported
+NEARBY_DAYS = 10  # between a row on no session and a session without a row
+# Rows on weekends beyond both are refused; rows on holidays only beyond this share and five more.
 MOST_STRAY, MOST_STRAY_SHARE = 5, 0.005
 MOST_ELSEWHERE_SHARE = 0.06
 
 
 def gaps(ticker: str, days: pd.DatetimeIndex) -> list[str]:
-    """Name exchange sessions without a row, days that were none, and an old end."""
+    """Report exchange sessions without a row, rows on no session, and a history that ends early."""
     sessions = exchange_calendar(days[0]).sessions
     today = exchange.now().tz_convert(EXCHANGE_TIME).tz_localize(None).normalize()
     due = sessions[(sessions >= days[0]) & (sessions < today)]
     missing = due[due <= days[-1]].difference(days)
-    said = []
+    warnings = []
     if len(missing):
-        said.append(f"{ticker}: no row on the exchange session {days_text(missing)}")
+        warnings.append(f"{ticker}: no row on the exchange session {days_text(missing)}")
     strange = days.difference(sessions)
     if len(strange):
-        said.append(f"{ticker}: {days_text(strange)} was no exchange session; kept")
+        warnings.append(f"{ticker}: {days_text(strange)} was no exchange session; kept")
     late = due[due > days[-1]]
     if len(late) > STALE_SESSIONS:
-        said.append(f"{ticker}: stale, ends on {days[-1]:%Y-%m-%d}, {len(late)} sessions ago")
-    return said
+        warnings.append(f"{ticker}: stale, ends on {days[-1]:%Y-%m-%d}, {len(late)} sessions ago")
+    return warnings
 
 
 def holes(name: str, days: pd.DatetimeIndex, longest: int) -> list[str]:
-    """Name stretches of more than so many days without a figure."""
+    """Report gaps of more than ``longest`` days without a figure."""
     apart = np.diff(days.values.astype("datetime64[D]").astype(np.int64))
     return [
         f"{name}: no figure between {days[row]:%Y-%m-%d} and {days[row + 1]:%Y-%m-%d}; the one "
@@ -47,16 +48,16 @@ def holes(name: str, days: pd.DatetimeIndex, longest: int) -> list[str]:
 def require_in_place(
     ticker: str, sent: pd.DatetimeIndex, twice: pd.DatetimeIndex, disputed: pd.DatetimeIndex
 ) -> list[str]:
-    """Find rows on another day than their own: a day too many near a session without a row.
+    """Report rows with a wrong date: a row on no session near a session without a row.
 
     Parameters
     ----------
     ticker
-        Whose rows.
+        Yahoo's symbol.
     sent
-        Days of the rows as they came.
+        Dates of the rows as Yahoo sent them.
     twice, disputed
-        Days that came more than once, and those of them with different closes.
+        Dates sent more than once, and those of them with different closes.
 
     Returns
     -------
@@ -66,30 +67,30 @@ def require_in_place(
     Raises
     ------
     DataError
-        If so many rows lie beside the exchange's sessions that all may be a day off.
+        If so many rows are on days without a session that all dates may be a day off.
     """
     days = sent[sent <= exchange.now().tz_localize(None)].unique()
     sessions = exchange_calendar(days[0]).sessions
-    beside = days.difference(sessions)
+    off_session = days.difference(sessions)
     most = max(MOST_STRAY, MOST_STRAY_SHARE * len(days))
-    # All dates a day off turn each Friday or Monday into a day of the weekend; another exchange
-    # than New York's has holidays of its own, some eight a year.
-    weekend = beside[beside.day_of_week >= 5]
-    if len(weekend) > most or len(beside) > MOST_ELSEWHERE_SHARE * len(days) + MOST_STRAY:
+    # If all dates are a day off, each Friday or Monday becomes a day of the weekend. An exchange
+    # elsewhere trades on about eight holidays of New York a year.
+    weekend = off_session[off_session.day_of_week >= 5]
+    if len(weekend) > most or len(off_session) > MOST_ELSEWHERE_SHARE * len(days) + MOST_STRAY:
         raise DataError(
-            f"{ticker}: {len(beside)} of Yahoo's {len(days)} rows lie on days without an exchange "
-            f"session, first {beside[0]:%Y-%m-%d}: the dates may be off by a day; "
+            f"{ticker}: {len(off_session)} of Yahoo's {len(days)} rows lie on days without an "
+            f"exchange session, first {off_session[0]:%Y-%m-%d}: the dates may be off by a day; "
             "bring checked prices with --source files:DIR"
         )
-    if len(beside) > most and not len(weekend):
+    if len(off_session) > most and not len(weekend):
         return [
-            f"{ticker}: {len(beside)} rows from {beside[0]:%Y-%m-%d} to {beside[-1]:%Y-%m-%d} lie "
-            "on holidays of New York; does it trade elsewhere?"
+            f"{ticker}: {len(off_session)} rows from {off_session[0]:%Y-%m-%d} to "
+            f"{off_session[-1]:%Y-%m-%d} lie on holidays of New York; does it trade elsewhere?"
         ]
     absent = sessions[(sessions >= days[0]) & (sessions <= days[-1])].difference(days)
-    extra = beside.union(disputed)
+    extra = off_session.union(disputed)
     extra = extra[extra < days[-1]]  # Yahoo may append the price of the moment
-    said = []
+    warnings = []
     for day in extra:
         near = absent[np.abs((absent - day).days) <= NEARBY_DAYS]
         if len(near):
@@ -97,8 +98,8 @@ def require_in_place(
             doubled = twice[np.abs((twice - day).days) <= NEARBY_DAYS]
             ends = [day, *near, *doubled]
             first, last = min(ends), max(ends)
-            said.append(
+            warnings.append(
                 f"{ticker}: rows from {first:%Y-%m-%d} to {last:%Y-%m-%d} may be a day off; "
                 "check them"
             )
-    return said
+    return warnings

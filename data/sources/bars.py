@@ -13,7 +13,7 @@ COLUMNS = ["Close", "Adj Close", "Dividends", "Stock Splits"]
 @dataclass(frozen=True, eq=False)
 class Bars:
     """Daily bars of one ticker: ``Close`` (split-adjusted), ``Adj Close``, ``Dividends``,
-    ``Stock Splits`` on ascending tz-naive sessions; and what there is to know about them.
+    ``Stock Splits`` on ascending tz-naive sessions; and the warnings of their checks.
     """  # noqa: D205
 
     frame: pd.DataFrame

@@ -1,7 +1,7 @@
-"""What Yahoo says beside the prices: its chart's JSON, read once into a record.
+"""Yahoo's chart JSON read into a record: ticker, currency, kind, times of rows, closes.
 
-yfinance reads the prices from the same answer, but drops repeated rows, names and units without
-saying so.
+yfinance reads the prices from the same answer, but silently drops repeated rows, and what the
+answer says about ticker and currency.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class Chart:
-    """One ticker's chart result, as far as the checks need it.
+    """What the checks need of one ticker's chart result.
 
     Attributes
     ----------
@@ -23,15 +23,15 @@ class Chart:
     currency
         Of its prices; ``USD`` where it names none.
     kind
-        Yahoo's word for what this is, in capitals: ``ETF``, ``MUTUALFUND``, ``EQUITY``, ``INDEX``.
+        Yahoo's type of instrument in capitals: ``ETF``, ``MUTUALFUND``, ``EQUITY``, ``INDEX``.
     granularity
         Spacing of its rows; ``1d`` for daily ones.
     stamps
-        One moment a row, in seconds since 1970 (UTC), in the order that they came.
+        Time of each row, in seconds since 1970 (UTC), in the order sent.
     closes
-        One close a row, NaN where there is none; empty where they are not one a row.
+        Close of each row, NaN where there is none; empty if their number differs from the rows'.
     adjusted
-        Whether it has any adjusted close; False where nobody asked.
+        Whether there is any adjusted close; False if they were not looked for.
     """
 
     symbol: str
@@ -64,7 +64,7 @@ def read_chart(result: Any, *, adjusted: bool = True) -> Chart:
     closes = (indicators.get("quote") or [{}])[0].get("close") or []
     if len(closes) != len(stamps):
         closes = []
-    # A word or a null in place of a number is no close.
+    # Text or null in place of a number counts as no close.
     numbers = tuple(pd.to_numeric(pd.Series(closes, dtype=object), errors="coerce").astype(float))
     if len(numbers) != len(closes):  # it is one long word
         raise ValueError(f"{len(numbers)} closes in {len(stamps)} rows")

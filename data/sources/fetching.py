@@ -1,4 +1,4 @@
-"""One series from a server, by way of its snapshot."""
+"""Fetch one series from its server, unless the cache has a snapshot of the last day."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from data.sources.bars import Bars, total_return
 from data.sources.fred import BROAD_DOLLAR, CPI
 from data.sources.snapshots import Snapshot, Store
 
-SHORTER_DAYS = 7
-REVISED = 5e-4  # of a day's return or of a figure in percent: rounding stays below
-MOST_REVISED = 0.2
-LEVELS = (BROAD_DOLLAR, CPI)  # indices: reweighted and reseasoned as a whole, in points
+SHORTER_DAYS = 7  # a new history may begin so many days later than the cached one
+REVISED = 5e-4  # difference of a day's return, or of a yield in percent; rounding stays below
+MOST_REVISED = 0.2  # share of days that may differ
+# Indices whose whole history is rescaled or seasonally adjusted anew: compare changes in percent.
+LEVELS = (BROAD_DOLLAR, CPI)
 
 
 def fresh_snapshot(
@@ -29,27 +30,27 @@ def fresh_snapshot(
     refresh: bool = False,
     progress: Progress = silent,
 ) -> Snapshot:
-    """Bring a fresh snapshot of a series, fetching it only where none is kept.
+    """Get a snapshot of the last day for a series: from the cache, else from its server.
 
     Parameters
     ----------
     name
         The series, as its snapshot is called.
     store
-        Where snapshots are kept; locked for this series while it is fetched.
+        The cache; locked for this series while it is fetched.
     fetch
-        Asks the server for it.
+        Fetches the series from its server.
     source
-        Who is asked.
+        Name of the server.
     refresh
-        Fetch even what is fresh.
+        Fetch even if the cache has a snapshot of the last day.
     progress
-        A context around the fetch.
+        Context manager around the fetch.
 
     Raises
     ------
     DataError
-        From ``fetch``, or if the history that arrived is shorter than the one kept.
+        From ``fetch``, or if the history that arrived is shorter than the cached one.
     """
     began = dt.datetime.now(dt.UTC)
     kept = None if refresh else store.read(name)
@@ -69,8 +70,8 @@ def fresh_snapshot(
             bars, checked = _with_revisions(name, bars, other), True
             return store.write(name, source, dt.datetime.now(dt.UTC), bars)
     except OutputError as error:
-        # What cannot be kept can still be used.
-        store.warnings.append(f"{error}; what is fetched is not kept")
+        # What cannot be saved can still be used.
+        store.warnings.append(f"{error}; {name} is used but not saved")
         if not checked:
             with progress(f"fetching {name} from {source}"):
                 bars = fetch(name)
@@ -80,61 +81,61 @@ def fresh_snapshot(
         return Snapshot(name, source, dt.datetime.now(dt.UTC), "", bars)
 
 
-def _require_as_long(name: str, bars: Bars, kept: Snapshot | None) -> None:
-    """Refuse a history that begins later than the one it would replace."""
-    if kept is None:
+def _require_as_long(name: str, bars: Bars, previous: Snapshot | None) -> None:
+    """Refuse a history that begins later than the cached one, which it would replace."""
+    if previous is None:
         return
-    first, before = bars.frame.index[0], kept.bars.frame.index[0]
+    first, before = bars.frame.index[0], previous.bars.frame.index[0]
     if (first - before).days > SHORTER_DAYS:
         raise DataError(
-            f"{name}: what arrived begins on {first:%Y-%m-%d}, but the history kept begins on "
-            f"{before:%Y-%m-%d}; nothing was replaced (python -m data.cache --clear forgets it)"
+            f"{name}: the fetched history begins on {first:%Y-%m-%d}, but the cached one begins on "
+            f"{before:%Y-%m-%d}; nothing was replaced (python -m data.cache --clear removes it)"
         )
 
 
-def _with_revisions(name: str, bars: Bars, kept: Snapshot | None) -> Bars:
-    """Name the days on which what arrived says otherwise than the history kept, or ends before it.
+def _with_revisions(name: str, bars: Bars, previous: Snapshot | None) -> Bars:
+    """Report the days on which the fetched history differs from the cached one, or an earlier end.
 
     Raises
     ------
     DataError
-        If it is so many days that it must be another series.
+        If so many days differ that it must be another series.
     """
-    if kept is None:
+    if previous is None:
         return bars
-    last, before = bars.frame.index[-1], kept.bars.frame.index[-1]
+    last, before = bars.frame.index[-1], previous.bars.frame.index[-1]
     if last < before:
-        said = (
-            f"{name}: ends on {last:%Y-%m-%d}, but the history fetched on {kept.fetched:%Y-%m-%d} "
-            f"on {before:%Y-%m-%d}; the days after are left out"
+        ends_early = (
+            f"{name}: ends on {last:%Y-%m-%d}, but the history fetched on "
+            f"{previous.fetched:%Y-%m-%d} ends on {before:%Y-%m-%d}; the later days are left out"
         )
-        bars = Bars(bars.frame, (*bars.warnings, said))
+        bars = Bars(bars.frame, (*bars.warnings, ends_early))
     relative = name.endswith(LEVELS)
-    new, old = _steps(bars.frame, relative), _steps(kept.bars.frame, relative)
+    new, old = _steps(bars.frame, relative), _steps(previous.bars.frame, relative)
     both = new.index.intersection(old.index)
-    # A step spans the rows left out before it: compare where both start from the same day.
+    # A step spans the rows that were left out before it: compare those that begin on the same day.
     same_start = new.loc[both, "from"] == old.loc[both, "from"]
     both = both[same_start.to_numpy()]
     apart = (new.loc[both, "step"] - old.loc[both, "step"]).abs()
     wrong = apart[apart > REVISED]
     if len(wrong) > MOST_REVISED * len(both):
         raise DataError(
-            f"{name}: what arrived differs from the history kept of {kept.fetched:%Y-%m-%d} on "
-            f"{len(wrong)} of {len(both)} days; nothing was replaced (python -m data.cache --clear "
-            "forgets it)"
+            f"{name}: the fetched history differs from the cached one of "
+            f"{previous.fetched:%Y-%m-%d} on {len(wrong)} of {len(both)} days; nothing was "
+            "replaced (python -m data.cache --clear removes the cached one)"
         )
     if not len(wrong):
         return bars
-    said = (
-        f"{name}: differs from the history fetched on {kept.fetched:%Y-%m-%d} on "
+    revised = (
+        f"{name}: differs from the history fetched on {previous.fetched:%Y-%m-%d} on "
         f"{days_text(pd.DatetimeIndex(wrong.index))}, most on {wrong.idxmax():%Y-%m-%d}; "
-        "the new figures stand"
+        "the new figures are used"
     )
-    return Bars(bars.frame, (*bars.warnings, said))
+    return Bars(bars.frame, (*bars.warnings, revised))
 
 
 def _steps(frame: pd.DataFrame, relative: bool) -> pd.DataFrame:
-    """Give what each row adds to the one before: a return, or a change of a figure in percent."""
+    """Change from each row to the next: a return, or the difference of a figure in percent."""
     if "Value" in frame:
         step = frame["Value"].pct_change(fill_method=None) if relative else frame["Value"].diff()
     else:

@@ -30,7 +30,7 @@ RATE_FILES = (
     "cpi_monthly",
 )
 POSITIVE = (1e-6, 1e6)
-# A time of day and a zone may follow a date; nothing else may.
+# After the date a time of day and a time zone are allowed, nothing else.
 DATE = re.compile(
     r"\d{4}-\d\d-\d\d"
     r"([ T]\d\d:\d\d(:\d\d(\.\d+)?)?( ?(Z|UTC|[+-]\d\d:?\d\d))?)?\s*",
@@ -40,18 +40,18 @@ PRICE_COLUMNS = ("open", "high", "low", "close", "price", "last", "volume")
 
 
 def tickers(folder: Path) -> list[str]:
-    """Tickers that a folder has a CSV of, sorted; none where it cannot be listed."""
-    return sorted({found.stem for found in csv_files(folder)} - set(RATE_FILES))
+    """Tickers with a CSV in the folder, sorted; none if the folder cannot be listed."""
+    return sorted({path.stem for path in csv_files(folder)} - set(RATE_FILES))
 
 
 def csv_files(folder: Path) -> list[Path]:
-    """CSV files of a folder and of its own subfolders."""
+    """CSV files of a folder and of its direct subfolders."""
     try:
         return [
-            found
+            path
             for pattern in ("*.csv", "*/*.csv")
-            for found in folder.glob(pattern)
-            if found.is_file()
+            for path in folder.glob(pattern)
+            if path.is_file()
         ]
     except OSError:
         return []
@@ -72,7 +72,7 @@ def _find(folder: Path, name: str) -> Path | None:
         direct = folder / f"{name}.csv"
         if direct.is_file():
             return direct
-        below = [found for found in csv_files(folder) if found.stem == name]
+        below = [path for path in csv_files(folder) if path.stem == name]
     except OSError as error:
         raise DataError(f"{folder} cannot be read: {error.strerror}; give access") from error
     if len(below) > 1:
@@ -90,13 +90,13 @@ def load(
     folder
         Holds one CSV a ticker (itself, or in a subfolder), with Yahoo's columns (``Date, ...,
         Adj Close, ...``: the adjusted close is the total-return index) or with a date and one
-        value; and, where there are any, the files of ``RATE_FILES``.
+        value; and any of the files of ``RATE_FILES``.
     wanted
         Tickers.
     end
         Last day to read, or None for all.
     extend
-        Carry each history back by its proxies.
+        Extend each history before its first day by its proxies.
 
     Raises
     ------
@@ -110,19 +110,19 @@ def load(
     if not there:
         raise DataError(f"--source files:{folder} is not a folder; give one with CSV files")
     source = f"files:{folder}"
-    said: list[str] = []
-    series = {ticker: read_prices(folder, ticker, said) for ticker in wanted}
+    notes: list[str] = []
+    series = {ticker: read_prices(folder, ticker, notes) for ticker in wanted}
     older = None
     if extend:
         names = {name for t in wanted if t in CATALOGUE for name in CATALOGUE[t].proxies}
         older = {
-            name: read_prices(folder, name, said) for name in sorted(names) if _find(folder, name)
+            name: read_prices(folder, name, notes) for name in sorted(names) if _find(folder, name)
         }
     return market_of(
         series,
         source=source,
         title=f"prices of {folder}",
-        notes=said,
+        notes=notes,
         origin=Origin(How.FILES),
         rates=read_rates(folder),
         older=older,
@@ -131,19 +131,21 @@ def load(
 
 
 def read_rates(folder: Path) -> Rates:
-    """Read yields and the like from the files of ``RATE_FILES`` that a folder has."""
-    found = {name: path for name in RATE_FILES if (path := _find(folder, name)) is not None}
+    """Read yields, bills, policy rate, dollar and consumer prices from a folder."""
+    paths = {name: path for name in RATE_FILES if (path := _find(folder, name)) is not None}
 
     def columns(name: str, bounds: tuple[float, float] | None = None) -> pd.DataFrame | None:
-        if name not in found:
+        if name not in paths:
             return None
-        frame = _read_table(found[name])
+        frame = _read_table(paths[name])
         if bounds is not None:
             for column in frame.columns:
-                require_within(frame[column].dropna(), f"{column} in {found[name]}", bounds)
+                require_within(frame[column].dropna(), f"{column} in {paths[name]}", bounds)
         return frame
 
-    def one(frame: pd.DataFrame | None, column: str | float | None = None) -> pd.Series | None:
+    def column_of(
+        frame: pd.DataFrame | None, column: str | float | None = None
+    ) -> pd.Series | None:
         if frame is None or (column and column not in frame.columns):
             return None
         series = frame[column] if column else frame.iloc[:, 0]
@@ -151,31 +153,31 @@ def read_rates(folder: Path) -> Rates:
 
     yields = columns("treasury_cmt_yields_daily", YIELD_BOUNDS)
     if yields is not None:
-        yields = yields.set_axis(_maturities(yields.columns, found), axis=1).sort_index(axis=1)
-    discount = one(columns("treasury_bill_3m_discount_daily", YIELD_BOUNDS))
+        path = paths["treasury_cmt_yields_daily"]
+        yields = yields.set_axis(_maturities(yields.columns, path), axis=1).sort_index(axis=1)
+    discount = column_of(columns("treasury_bill_3m_discount_daily", YIELD_BOUNDS))
     bill = None if discount is None else bond_equivalent(discount)
     if bill is None and yields is not None and 0.25 in yields.columns:
-        bill = one(yields, 0.25)
+        bill = column_of(yields, 0.25)
     dollar = columns("usd_index_daily", POSITIVE)
     if dollar is not None and not {"dxy", "fed_broad_usd"} & set(dollar.columns):
         raise DataError(
-            f"{found['usd_index_daily']} needs a column dxy or fed_broad_usd, got "
+            f"{paths['usd_index_daily']} needs a column dxy or fed_broad_usd, got "
             f"{', '.join(map(str, dollar.columns))}; rename its columns"
         )
     return Rates(
         yields=yields,
         bill=bill,
-        policy_rate=one(columns("fed_funds_effective_daily", YIELD_BOUNDS)),
-        dxy=one(dollar, "dxy"),
-        broad_usd=one(dollar, "fed_broad_usd"),
-        cpi=one(columns("cpi_monthly", POSITIVE)),
+        policy_rate=column_of(columns("fed_funds_effective_daily", YIELD_BOUNDS)),
+        dxy=column_of(dollar, "dxy"),
+        broad_usd=column_of(dollar, "fed_broad_usd"),
+        cpi=column_of(columns("cpi_monthly", POSITIVE)),
         bill_source=f"files:{folder}",
     )
 
 
-def _maturities(names: Iterable[str], found: dict[str, Path]) -> list[float]:
-    """Years of columns such as ``3m`` or ``10y``, each once."""
-    path = found["treasury_cmt_yields_daily"]
+def _maturities(names: Iterable[str], path: Path) -> list[float]:
+    """Years of columns such as ``3m`` or ``10y`` of a file, each once."""
     by_years: dict[float, str] = {}
     for name in names:
         match = re.fullmatch(r"([1-9][0-9]{0,2})([my])", name)
@@ -191,15 +193,15 @@ def _maturities(names: Iterable[str], found: dict[str, Path]) -> list[float]:
     return list(by_years)
 
 
-def read_prices(folder: Path, ticker: str, said: list[str] | None = None) -> pd.Series:
+def read_prices(folder: Path, ticker: str, notes: list[str] | None = None) -> pd.Series:
     """Read one total-return series from ``folder/TICKER.csv``.
 
     Parameters
     ----------
     folder, ticker
         Where, and which.
-    said
-        Takes a sentence where rows of days to come were left out.
+    notes
+        A list to which a sentence is added where rows with a future date were left out.
 
     Returns
     -------
@@ -221,14 +223,14 @@ def read_prices(folder: Path, ticker: str, said: list[str] | None = None) -> pd.
     future = pd.DatetimeIndex(levels.index[levels.index > today])
     if len(future):
         levels = levels[levels.index <= today]
-        if said is not None:
-            said.append(f"{path}: {days_text(future)} lies in the future; left out")
+        if notes is not None:
+            notes.append(f"{path}: {days_text(future)} lies in the future; left out")
     require_history(levels, str(path))
     return levels
 
 
 def _read_table(path: Path) -> pd.DataFrame:
-    """Read a table of figures by date, with holes."""
+    """Read a table of figures by date; cells may be empty."""
     rows = _read_rows(path)
     frame = _numbers(rows, list(rows.columns[1:]), path, holes=True)
     if not (frame.index.is_monotonic_increasing and frame.index.is_unique):
@@ -237,9 +239,9 @@ def _read_table(path: Path) -> pd.DataFrame:
 
 
 def _read_rows(path: Path) -> pd.DataFrame:
-    """Read a CSV as text, its first line as the header that it has to be."""
+    """Read a CSV as text; its first line has to be a header."""
     try:
-        # Opened here: a library would take a leading ~ for somebody's home, not for a name.
+        # Opened here: pandas would expand a leading ~ to the home folder.
         with path.open("rb") as opened:
             whole = pd.read_csv(
                 opened, header=None, dtype=str, skipinitialspace=True, encoding="utf-8-sig"
@@ -266,9 +268,9 @@ def _read_rows(path: Path) -> pd.DataFrame:
 
 
 def _numbers(rows: pd.DataFrame, columns: list[str], path: Path, *, holes: bool) -> pd.DataFrame:
-    """Read dates and numbers; an error names the line. Empty cells pass where ``holes`` may be."""
+    """Read dates and numbers; an error names the line. Empty cells are allowed with ``holes``."""
     given = rows.iloc[:, 0].where(rows.iloc[:, 0].str.fullmatch(DATE).eq(True))
-    # Whatever the zone, the date is the exchange's own.
+    # The date as written is the exchange's own, whatever time zone follows it.
     dates = pd.to_datetime(given.str[:10], format="%Y-%m-%d", errors="coerce")
     dates = dates.where(dates.between("1800-01-01", "2200-12-31"))
     read = {column: pd.to_numeric(rows[column], errors="coerce") for column in columns}
@@ -290,7 +292,7 @@ def _numbers(rows: pd.DataFrame, columns: list[str], path: Path, *, holes: bool)
 
 
 def _value_column(rows: pd.DataFrame, path: Path) -> str:
-    """Name the column of the total-return index: ``Adj Close``, or the only one beside the date."""
+    """Choose the column of the total-return index: ``Adj Close``, else the only value column."""
     by_name = {str(name).casefold(): str(name) for name in rows.columns}
     if "adj close" in by_name:
         return by_name["adj close"]

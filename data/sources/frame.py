@@ -1,4 +1,4 @@
-"""Users' own prices as a pandas DataFrame: what ``backtest(rule, prices=frame)`` stands on."""
+"""Users' own prices as a pandas DataFrame: the source of ``backtest(rule, prices=frame)``."""
 
 from __future__ import annotations
 
@@ -34,13 +34,15 @@ ADJUSTED, CLOSE = "Adj Close", "Close"
 BARS = {"open", "high", "low", "close"}
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 MOST_NAMED = 20  # columns listed in a message
-# Of so many rows no level has more than this share at zero or below, by mistakes alone.
+# A column of at least so many rows with a larger share at zero or below holds returns, not levels
+# with a few mistakes.
 MANY_ROWS, MANY_LOW = 10, 0.2
-# Root mean square of a row's relative move, a year: in the wildest year of BIL 0.02 and of SHY
-# 0.036, in the calmest of the three-month yield 0.06 (mostly 0.25). What only rises may be bills
-# of a country with high inflation.
+# Root mean square of the relative moves, a year. Levels of bills stay below BILL_MOVES: the most
+# volatile year of BIL had 0.02, of SHY 0.036. Yields lie above it: the calmest year of the
+# three-month yield had 0.06, most had 0.25. Levels that never fall may reach RISING_MOVES, as bills
+# of a country with high inflation do.
 BILL_MOVES, RISING_MOVES = 0.04, 0.2
-# A row of bills beyond these is said: a yield of 25 % earns 2.1 % in a month.
+# A return of bills in one row beyond these is noted: a yield of 25 % earns 2.1 % in a month.
 ODD_BILL = (-0.01, 0.05)
 WEEKEND_DAYS = 4  # with a holiday
 
@@ -52,13 +54,13 @@ def load(
     bills: pd.Series | pd.DataFrame | None = None,
     end: str | None = None,
 ) -> Market:
-    """Build a market from prices given in Python, by the rules of a folder of files.
+    """Build a market from prices given in Python, with the same rules as for a folder of files.
 
     Parameters
     ----------
     prices
         Days x tickers: total-return levels (dividends in), daily or monthly rows. A ticker may
-        start late (NaN before its first price) and is complete from there on. Left unchanged.
+        start late (NaN before its first price) and is complete from there on. Not changed.
     wanted
         Tickers, each a column of ``prices``; the market has these columns, in this order.
     bills
@@ -70,12 +72,12 @@ def load(
     Returns
     -------
     Market
-        With prices and cash; a frame has no yields, policy rate, consumer prices or dollar.
+        With prices and cash, without yields, policy rate, consumer prices and dollar.
 
     Raises
     ------
     UsageError
-        For what is no frame of prices by date and ticker.
+        If ``prices`` is not a frame of prices by date and ticker.
     DataError
         For a ticker the frame lacks, or a value that cannot be used; names column and date.
     """
@@ -106,9 +108,9 @@ def load(
 def require_prices(
     prices: pd.DataFrame, bills: pd.Series | pd.DataFrame | None = None
 ) -> tuple[pd.DataFrame, pd.Series | None]:
-    """Refuse what is no frame of prices by date and ticker; hand out copies of what is.
+    """Refuse anything but a frame of prices by date and ticker, and return copies.
 
-    The figures themselves are looked at by :func:`load`, in the columns that are wanted.
+    The figures themselves are checked by :func:`load`, in the columns that are wanted.
 
     Parameters
     ----------
@@ -208,7 +210,7 @@ def _names(prices: pd.DataFrame) -> list[str]:
 
 
 def _choice(columns: pd.MultiIndex) -> str:
-    """How to take the adjusted closes out of what yfinance sends, in words."""
+    """Say how to select the adjusted closes from a table of yfinance."""
     for level in range(columns.nlevels):
         fields = set(columns.get_level_values(level))
         field = next((name for name in (ADJUSTED, CLOSE) if name in fields), None)
@@ -238,7 +240,7 @@ def _days(index: pd.Index, name: str) -> pd.DatetimeIndex:
             f"{name}= has no date in row {int(missing.argmax()) + 1} (NaT); give it or leave "
             f"that row out with {name}[{name}.index.notna()]"
         )
-    # Whatever the zone, the date is the exchange's own.
+    # The date as given is the exchange's own, whatever its time zone.
     days = index.tz_localize(None).to_numpy().astype("datetime64[D]")
     beyond = (days < np.datetime64("1800-01-01")) | (days > np.datetime64("2200-12-31"))
     if beyond.any():
@@ -261,7 +263,7 @@ def _days(index: pd.Index, name: str) -> pd.DatetimeIndex:
 
 
 def _to_dates(index: pd.Index, name: str) -> str:
-    """What an index is instead of dates, and how to make dates of it."""
+    """Say what an index holds instead of dates, and how to make dates of it."""
     if isinstance(index, pd.PeriodIndex):
         return (
             "months or other periods (PeriodIndex); say which day each level is of, for example "
@@ -280,7 +282,7 @@ def _to_dates(index: pd.Index, name: str) -> str:
 
 
 def _up_to_today(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
-    """Leave out rows of days to come, and say so."""
+    """Leave out rows with a future date, and note it."""
     future = pd.DatetimeIndex(frame.index[frame.index > latest_day()])
     if len(future) == len(frame):
         raise DataError(
@@ -292,7 +294,7 @@ def _up_to_today(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
 
 
 def _history(column: pd.Series) -> pd.Series:
-    """Take one column of the prices, or the bills as ``CASH``, as levels from its first on."""
+    """Check one column of prices, or bills named ``CASH``: its levels from the first one on."""
     name = column.name
     where = "bills=" if name == CASH else f"{words_of(name)} of {SOURCE}"
     levels = _numbers(column, where)
@@ -319,13 +321,13 @@ def _history(column: pd.Series) -> pd.Series:
 
 
 def _numbers(column: pd.Series, where: str) -> pd.Series:
-    """Give a column as floats; True and False, text and dates are no numbers."""
+    """Convert a column to floats; booleans, text and dates are refused."""
     dtype = column.dtype
     if not (types.is_integer_dtype(dtype) or types.is_float_dtype(dtype)):
         given = column.dropna()
         shown = ""
         if len(given):
-            # Among numbers the first that is none, else the first.
+            # Show the first value that is no number, else the first value.
             row = next((row for row, value in enumerate(given) if not isinstance(value, Real)), 0)
             value = given.iloc[row]
             value = value.item() if isinstance(value, np.generic) else value
@@ -341,14 +343,14 @@ def _numbers(column: pd.Series, where: str) -> pd.Series:
 
 
 def _refuse_returns(levels: pd.Series, where: str) -> None:
-    """Refuse a column whose figures are changes, where levels are meant."""
+    """Refuse a column that holds returns instead of levels."""
     values = levels.to_numpy(float)
     low = values <= 0
     if low.any():
         many = len(values) >= MANY_ROWS and low.mean() > MANY_LOW
         returns = many or np.median(np.abs(values)) < 1
     else:
-        # All above zero, yet what changes on the usual row is beyond a bad day of any price.
+        # All are above zero, yet the median change from row to row is larger than any price's.
         moves = np.abs(np.diff(np.log(values))) if values.max() < 1 else np.zeros(0)
         returns = len(moves) > 0 and np.median(moves) > np.log1p(WILD_MOVE)
     if returns:
@@ -360,7 +362,7 @@ def _refuse_returns(levels: pd.Series, where: str) -> None:
 
 
 def _refuse_yields(levels: pd.Series) -> None:
-    """Refuse bills in percent, as fractions or as returns, where levels are meant."""
+    """Refuse bills given as yields (in percent or as fractions) or as returns instead of levels."""
     values = levels.to_numpy(float)
     if not values.max() <= YIELD_BOUNDS[1] or len(values) < 2:
         return
@@ -385,7 +387,7 @@ def _refuse_yields(levels: pd.Series) -> None:
 
 
 def _cash_of(bills: pd.Series) -> Callable[[pd.DatetimeIndex, int], Cash]:
-    """Give cash on the sessions of a market: levels, what they are, and notes."""
+    """Make the function that gives cash on a market's sessions: levels, what they are, notes."""
     levels = _history(bills.loc[: latest_day()])
     periods_per_year(pd.DatetimeIndex(levels.index), "bills=")
 
@@ -405,9 +407,10 @@ def _cash_of(bills: pd.Series) -> Callable[[pd.DatetimeIndex, int], Cash]:
 def _cover(
     days: pd.DatetimeIndex, sessions: pd.DatetimeIndex, missing: pd.DatetimeIndex, frequency: int
 ) -> str:
-    """What to do about sessions that are none of the days of bills.
+    """Say what to do about sessions on which bills have no level.
 
-    A level is carried on where it is a few days old at most: further, cash would earn nothing.
+    Carrying a level forward is proposed only if it is a few days old: for longer, cash would earn
+    nothing.
     """
     first, last, months = days[0], days[-1], days.to_period("M")
     reaches = first <= sessions[0] and last >= sessions[-1] - pd.Timedelta(days=WEEKEND_DAYS)
@@ -436,7 +439,7 @@ def _cover(
 
 
 def _odd_bills(cash: pd.Series) -> list[str]:
-    """Name what no Treasury bill does: to fall at once, to rise at once, never to move."""
+    """Report what no Treasury bill does: a sudden fall or rise, or levels that never change."""
     moves = cash.pct_change(fill_method=None).iloc[1:]
     if (moves == 0).all():
         return [f"cash earns nothing: bills= is {cash.iloc[0]:g} on every session"]

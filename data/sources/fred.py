@@ -1,4 +1,4 @@
-"""Series of the Federal Reserve's data service (FRED) by their public CSV download, no key.
+"""Series of FRED, the Federal Reserve's data service, by its public CSV download (no key).
 
 ``$HEDGE_FRED_URL`` names another server that answers in the same format.
 """
@@ -19,7 +19,7 @@ from data.sources.bars import Bars
 from data.sources.transport import GarbledError, ask, named_server, plain_session
 
 DEFAULT_URL = "https://fred.stlouisfed.org"
-PREFIX = "fred:"  # of a snapshot's name, so that no ticker can be taken for a series
+PREFIX = "fred:"  # of a snapshot's name, so that no ticker has the name of a series
 ATTEMPTS = 3
 BACKOFF_SECONDS = 1.0
 PATIENCE_SECONDS = 12  # for one series, all attempts together
@@ -31,15 +31,15 @@ BILL = "DTB3"  # 3-month bill, secondary market, bank discount
 POLICY_RATE = "DFF"
 BROAD_DOLLAR = "DTWEXBGS"
 CPI = "CPIAUCSL"
-# The policy rate moved by 8 points in a day at the end of 1986 and by 3 each second Wednesday of
-# the 1960s: its bounds are all that can be said of it.
+# The policy rate moved by 8 points in a day at the end of 1986 and by 3 on every second Wednesday
+# in the 1960s: so its moves are not checked, only these bounds.
 BOUNDS = {
     **dict.fromkeys([*CURVE.values(), BILL, POLICY_RATE], YIELD_BOUNDS),
     BROAD_DOLLAR: (10.0, 500.0),
     CPI: (1.0, 10_000.0),
 }
-LONGEST_HOLE_DAYS = {CPI: 45}  # else a month; the curve's known breaks are dropped later
-BROKEN = {CURVE[20.0], CURVE[30.0]}
+LONGEST_HOLE_DAYS = {CPI: 45}  # without a warning; 31 for the others
+BROKEN = {CURVE[20.0], CURVE[30.0]}  # have known breaks, which data/treasuries/rates.py drops
 
 
 def base_url() -> str:
@@ -97,10 +97,10 @@ def _ask(series: str, deadline: float) -> str:
 
 
 def _parse(series: str, text: str) -> Bars:
-    said = []
+    warnings = []
     whole, _, rest = text.rpartition("\n")
     if rest.strip():
-        said.append(f"{series}: FRED's last line {rest[:40]!r} breaks off; left out")
+        warnings.append(f"{series}: FRED's last line {rest[:40]!r} breaks off; left out")
         text = whole
     try:
         rows = pd.read_csv(io.StringIO(text), dtype=str, na_values=["."])
@@ -124,18 +124,18 @@ def _parse(series: str, text: str) -> Bars:
         raise DataError(f"{series}: FRED's dates do not ascend; try again later")
     if series in BOUNDS:
         require_within(frame["Value"], f"{series} from FRED", BOUNDS[series])
-    return Bars(frame, (*said, *_remarkable(series, frame["Value"])))
+    return Bars(frame, (*warnings, *_remarkable(series, frame["Value"])))
 
 
 def _remarkable(series: str, values: pd.Series) -> list[str]:
-    """Holes and moves that are no history's."""
-    said = []
+    """Report gaps, and moves that are too large for the series."""
+    warnings = []
     if series not in BROKEN:
         longest = LONGEST_HOLE_DAYS.get(series, 31)
-        said += holes(series, pd.DatetimeIndex(values.index), longest)
+        warnings += holes(series, pd.DatetimeIndex(values.index), longest)
     if series in (CPI, BROAD_DOLLAR):
         bounds = CONSUMER_PRICES if series == CPI else DOLLAR
-        said += odd_moves(series, np.log(values).diff().iloc[1:], bounds)
+        warnings += odd_moves(series, np.log(values).diff().iloc[1:], bounds)
     elif series in BOUNDS and series != POLICY_RATE:
-        said += odd_moves(series, values.diff().iloc[1:], YIELDS, "points")
-    return said
+        warnings += odd_moves(series, values.diff().iloc[1:], YIELDS, "points")
+    return warnings

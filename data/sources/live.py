@@ -1,4 +1,4 @@
-"""Yahoo behind its snapshots: what is fresh, what to fetch, and what stands in when it fails."""
+"""The sources yahoo and auto: cached snapshots, else a fetch, and for auto the fallbacks."""
 
 from __future__ import annotations
 
@@ -31,32 +31,32 @@ def load(
     progress: Progress = silent,
     store: Store | None = None,
 ) -> Market:
-    """Build a daily market from Yahoo: fresh snapshots, else a fetch.
+    """Build a daily market from Yahoo: snapshots of the last day, else a fetch.
 
     Parameters
     ----------
     tickers
         What to load.
     may_fall_back
-        When Yahoo fails, use older snapshots, else the bundled history, and say so; without
-        it, fail.
+        When Yahoo fails, use older snapshots, else the bundled history, and say so in the
+        market's title; without it, fail.
     end
         Last day wanted, or None for all.
     extend
-        Carry each history back by its proxies.
+        Extend each history before its first day by its proxies.
     needs
-        Rates that have to be loaded beside the bill.
+        Rates to load in addition to the bill yield.
     refresh
-        Fetch again what is fresh.
+        Fetch even if the cache has a snapshot of the last day.
     progress
-        A context around each fetch.
+        Context manager around each fetch.
     store
-        Where snapshots are kept.
+        The cache of snapshots.
 
     Raises
     ------
     DataError
-        If a ticker cannot be had; names it and what did arrive.
+        If a ticker cannot be loaded; names it and the tickers that were fetched.
     """
     store = store or Store()
     failed: DataError | None = None
@@ -96,25 +96,25 @@ def load(
 def _prices(
     tickers: Sequence[str], store: Store, *, refresh: bool, progress: Progress
 ) -> Mapping[str, Snapshot]:
-    """Bring a fresh snapshot of every ticker; what arrived before a failure is kept."""
+    """Get a snapshot of the last day for every ticker; what came before a failure is saved."""
     moment = dt.datetime.now(dt.UTC)
     kept = {ticker: None if refresh else store.read(ticker) for ticker in tickers}
     if any(one is None or not one.fresh(moment) for one in kept.values()):
         yahoo.require_reachable()
-    found: dict[str, Snapshot] = {}
+    fetched: dict[str, Snapshot] = {}
     for ticker in tickers:
         try:
-            found[ticker] = fresh_snapshot(
+            fetched[ticker] = fresh_snapshot(
                 ticker, store, yahoo.fetch, "Yahoo", refresh=refresh, progress=progress
             )
         except DataError as error:
-            arrived = f"; {', '.join(found)} did arrive and are kept" if found else ""
+            arrived = f"; {', '.join(fetched)} arrived and are cached" if fetched else ""
             raise type(error)(f"{error}{arrived}") from error
-    return found
+    return fetched
 
 
 def _origin(snapshots: Iterable[Snapshot], began: dt.datetime, failure: DataError | None) -> Origin:
-    """Tell whether snapshots are of this run, kept from before, or stand in after a failure."""
+    """Tell whether snapshots were fetched by this run, before it, or are used after a failure."""
     fetched = [snapshot.fetched for snapshot in snapshots]
     day = f"{min(fetched):%Y-%m-%d}"
     # With a clock set back, an older snapshot may seem to be fetched after this run began.
@@ -137,7 +137,7 @@ def _bundled(tickers: Sequence[str], failure: DataError, warnings: Sequence[str]
     absent = [ticker for ticker in tickers if ticker not in bundled.TICKERS]
     if absent:
         raise type(failure)(
-            f"{failure}; no snapshot of {absent[0]} is kept and the bundled history has only "
+            f"{failure}; no snapshot of {absent[0]} is cached and the bundled history has only "
             f"{', '.join(bundled.TICKERS)}"
         ) from failure
     origin = Origin(How.BUNDLED, failure=str(failure), short=_short(failure))

@@ -1,7 +1,7 @@
 """Yields, bills, policy rate, dollar and consumer prices over the network.
 
-FRED first; where it cannot be had, older snapshots, and Yahoo's four yields. Whatever stands
-in for something else, or is missing, is said.
+From FRED; where it cannot be reached, from older snapshots, and for yields and bills from Yahoo.
+Every fallback and every missing series is reported.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ from data.treasuries.rates import Rates, bond_equivalent
 
 
 class Request:
-    """What one run asks of the servers for rates.
+    """Loads the rates of one run; each series is asked for once.
 
     Parameters
     ----------
     store
-        Where snapshots are kept.
+        The cache of snapshots.
     refresh
-        Fetch again what is fresh.
+        Fetch even if the cache has a snapshot of the last day.
     progress
-        A context around each fetch.
+        Context manager around each fetch.
     offline
-        Use what is kept, of any age, and ask nobody.
+        Use cached snapshots of any age, and ask no server.
 
     Attributes
     ----------
     remarks
-        What could not be had today, and what stood in for it.
+        What could not be loaded today, and what was used instead.
     notes
         What of it changes the numbers: yields of another source, or none.
     """
@@ -60,7 +60,7 @@ class Request:
         self.notes: list[str] = []
 
     def rates(self, kinds: Sequence[str]) -> Rates:
-        """Load the kinds asked for: ``bill, yields, policy_rate, usd, cpi``."""
+        """Load rates of the given kinds: ``bill, yields, policy_rate, usd, cpi``."""
         wanted = set(kinds)
         bill = yields = None
         bill_source = None
@@ -84,20 +84,20 @@ class Request:
         )
 
     def older(self, tickers: Sequence[str]) -> dict[str, pd.Series]:
-        """Total-return levels of the tickers and indices that carry ``tickers`` back."""
+        """Total-return levels of the proxies of ``tickers``, by name."""
         names = {name for t in tickers if t in CATALOGUE for name in CATALOGUE[t].proxies}
-        found = {}
+        levels = {}
         for name in sorted(names - {"us_equity_total_return_daily"}):
-            kept = self._series(name, yahoo.fetch, "Yahoo")
-            if kept is not None:
-                found[name] = total_return(kept.bars.frame)
-        return found
+            snapshot = self._series(name, yahoo.fetch, "Yahoo")
+            if snapshot is not None:
+                levels[name] = total_return(snapshot.bars.frame)
+        return levels
 
     def _curve(self) -> pd.DataFrame | None:
         columns = {years: self._fred(name) for years, name in fred.CURVE.items()}
-        known = {years: column for years, column in columns.items() if column is not None}
-        if len(known) == len(columns):
-            return pd.DataFrame(known).sort_index()
+        published = {years: column for years, column in columns.items() if column is not None}
+        if len(published) == len(columns):
+            return pd.DataFrame(published).sort_index()
         four: dict[float, pd.Series] = {}
         for name, years in yahoo.YIELDS.items():
             column = self._yahoo(name)
@@ -118,14 +118,14 @@ class Request:
         return self._value(name, yahoo.fetch, "Yahoo")
 
     def _value(self, name: str, fetch: Callable[[str], Bars], server: str) -> pd.Series | None:
-        kept = self._series(name, fetch, server)
-        return None if kept is None else kept.bars.frame.iloc[:, 0]
+        snapshot = self._series(name, fetch, server)
+        return None if snapshot is None else snapshot.bars.frame.iloc[:, 0]
 
     def _series(self, name: str, fetch: Callable[[str], Bars], server: str) -> Snapshot | None:
-        """One series: fresh, else of any age with a remark, else None; asked for once."""
+        """One series: of the last day, else of any age with a remark, else None."""
         if name not in self._found:
-            self._found[name] = kept = self._ask(name, fetch, server)
-            self.notes += () if kept is None else kept.bars.warnings
+            self._found[name] = snapshot = self._ask(name, fetch, server)
+            self.notes += () if snapshot is None else snapshot.bars.warnings
         return self._found[name]
 
     def _ask(self, name: str, fetch: Callable[[str], Bars], server: str) -> Snapshot | None:
@@ -140,11 +140,11 @@ class Request:
                     progress=self._progress,
                 )
             except UnreachableError as error:
-                self._silent_servers.add(server)  # one refusal is enough waiting
+                self._silent_servers.add(server)  # do not wait for it again
                 self.remarks.append(str(error))
             except DataError as error:
                 self.remarks.append(str(error))
-        kept = self._store.read(name)
-        if kept is not None and not kept.fresh(dt.datetime.now(dt.UTC)):
-            self.remarks.append(f"{name} is an older snapshot of {kept.fetched:%Y-%m-%d}")
-        return kept
+        snapshot = self._store.read(name)
+        if snapshot is not None and not snapshot.fresh(dt.datetime.now(dt.UTC)):
+            self.remarks.append(f"{name} is an older snapshot of {snapshot.fetched:%Y-%m-%d}")
+        return snapshot

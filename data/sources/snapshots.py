@@ -1,8 +1,8 @@
-"""What was fetched, kept on disk: one file a ticker, whole history, verified when read.
+"""The cache of fetched series: one file a ticker with its whole history, verified when read.
 
-A file's first line is JSON (ticker, source, fetch time, warnings, SHA-256 of it all), the rest
-a CSV of bars. A killed process leaves the old file or the new one (:mod:`data.durable`).
-A file that does not verify is set aside, never used.
+A file's first line is JSON (ticker, source, fetch time, warnings, and the SHA-256 of these and
+the rows), the rest a CSV of bars. A killed process leaves the old file or the new one
+(:mod:`data.durable`). A file whose hash does not match is renamed, never used.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ DEFAULT_FOLDER = Path(__file__).parents[1] / "cache"
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """One ticker's bars as they were fetched."""
+    """One ticker's checked bars, and when they were fetched."""
 
     ticker: str
     source: str
@@ -48,7 +48,7 @@ class Snapshot:
         return moment - self.fetched
 
     def fresh(self, moment: dt.datetime) -> bool:
-        """Whether it was fetched within the last day (and not in a future)."""
+        """Whether it was fetched within the last day (and not in the future)."""
         return dt.timedelta(0) <= self.age(moment) < FRESH
 
 
@@ -89,7 +89,7 @@ class Store:
         self.warnings: list[str] = []
 
     def path(self, ticker: str) -> Path:
-        """File of a ticker; the name is quoted so that it cannot leave the folder."""
+        """File of a ticker; the name is escaped so that it cannot point outside the folder."""
         return self.folder / f"{urllib.parse.quote(ticker, safe='').replace('.', '%2E')}{SUFFIX}"
 
     def read(self, ticker: str, *, mend: bool = False) -> Snapshot | None:
@@ -100,24 +100,24 @@ class Store:
         ticker
             The series.
         mend
-            Set a damaged file aside, with a warning; only while holding its lock.
+            Rename a damaged file, with a warning; only while holding its lock.
 
         Raises
         ------
         OutputError
-            If a damaged file cannot be set aside: it is not to be written over.
+            If a damaged file cannot be renamed: it must not be overwritten.
         """
         path = self.path(ticker)
         try:
             if not (path.is_file() or path.is_dir()) and path.exists():
-                # To open a pipe waits for somebody to write into it.
-                self.warnings.append(f"snapshot {path} is no file; passed over")
+                # Opening a named pipe would wait for somebody to write into it.
+                self.warnings.append(f"snapshot {path} is not a regular file; ignored")
                 return None
             text = path.read_bytes()
         except FileNotFoundError:
             return None
         except OSError as error:
-            self.warnings.append(f"snapshot {path} cannot be read ({error.strerror}); passed over")
+            self.warnings.append(f"snapshot {path} cannot be read ({error.strerror}); ignored")
             return None
         try:
             return _parse(ticker, text)
@@ -129,7 +129,7 @@ class Store:
             return None
 
     def write(self, ticker: str, source: str, fetched: dt.datetime, bars: Bars) -> Snapshot:
-        """Keep a ticker's bars, replacing the snapshot there was in one step; under its lock.
+        """Save a ticker's bars, replacing its old snapshot in one step; under its lock.
 
         Raises
         ------
@@ -153,7 +153,7 @@ class Store:
 
     @contextlib.contextmanager
     def locked(self, ticker: str, waiting: Progress = silent) -> Iterator[None]:
-        """Keep other processes from fetching the same ticker meanwhile.
+        """Hold a ticker's lock, so that no other process fetches it at the same time.
 
         Raises
         ------
@@ -194,17 +194,17 @@ class Store:
         return sorted(ticker for ticker in named if ticker is not None)
 
     def _ticker_of(self, path: Path) -> str | None:
-        """Ticker that a file is of; None where its name is none that :meth:`path` gives."""
+        """Ticker of a file; None if its name is not one that :meth:`path` makes."""
         ticker = urllib.parse.unquote(path.name.removesuffix(SUFFIX))
         try:
             return ticker if self.path(ticker) == path else None
-        except UnicodeEncodeError:  # a name of bytes that are no text
+        except UnicodeEncodeError:  # a name of undecodable bytes
             return None
 
     def clear(self) -> int:
-        """Remove every snapshot and what was set aside, and nothing else; count the snapshots.
+        """Remove every snapshot and every damaged one, and nothing else; count the snapshots.
 
-        A folder of such a name is none of ours: it stays, with a warning.
+        A folder with the name of a snapshot was not made here: it stays, with a warning.
         """
         count = 0
         for path in sorted(self.folder.glob(f"*{SUFFIX}")):
@@ -235,21 +235,21 @@ class Store:
 
 
 def _read_head(ticker: str, line: bytes, rows: bytes) -> tuple[Head, str]:
-    """Read a first line, and verify it and the rows by the hash that it states.
+    """Read a first line, and verify it and the rows by the hash in it.
 
     Raises
     ------
     ValueError
-        If it is another ticker's, or anything of it or of the rows was changed.
+        If it is of another ticker, or if the line or the rows were changed.
     """
     fields = json.loads(line)
-    str(fields).encode()  # escapes may hold what is no text
+    str(fields).encode()  # refuse escapes of undecodable characters
     if fields["ticker"] != ticker:
         raise ValueError(f"it holds {fields['ticker']}")
     stated = fields.pop("sha256")
     damaged = ValueError("its checksum does not match")
     try:
-        # No field more, no field less, and of no other type: the hash is of all of them.
+        # Exactly these fields with these types: the hash covers all of them.
         head = msgspec.convert(fields, Head)
     except msgspec.ValidationError:
         raise damaged from None

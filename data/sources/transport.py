@@ -1,4 +1,4 @@
-"""How a server is asked: for so many bytes, within so many seconds, and nobody in its place."""
+"""Requests to a server with bounds on bytes and seconds, and no redirect to another server."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from data.errors import DataError, UnreachableError, UsageError
 
 Session = TypeVar("Session")
 
-# Of an answer, as it arrives and as it is unpacked. The longest history of all, 25,000 rows
-# since 1927, takes Yahoo 3 MB.
+# Largest answer, both as it arrives and unpacked. Yahoo's longest history, 25,000 rows since
+# 1927, has 3 MB.
 MOST_BYTES = 8 * 2**20
 MOST_REDIRECTS = 3
 TIMED_OUT, BROKEN_OFF, CANNOT_UNPACK, TOO_LARGE = 28, 18, 61, 63  # libcurl's numbers
@@ -25,12 +25,12 @@ class GarbledError(DataError):
 
 
 def named_server(variable: str, default: str) -> str:
-    """Give the server that an environment variable names, without a trailing slash.
+    """Read a server's address from an environment variable, without a trailing slash.
 
     Raises
     ------
     UsageError
-        If what it holds is no web address.
+        If the variable holds no web address.
     """
     url = (os.environ.get(variable) or default).rstrip("/")
     try:
@@ -44,7 +44,7 @@ def named_server(variable: str, default: str) -> str:
 
 
 def bounded(kind: Callable[..., Session]) -> Session:
-    """Open a curl_cffi session: size bounded while an answer arrives and after unpacking."""
+    """Open a curl_cffi session that bounds the size of answers, as they arrive and unpacked."""
     from curl_cffi import CurlOpt
 
     return kind(impersonate="chrome", curl_options={CurlOpt.MAXFILESIZE_LARGE: MOST_BYTES})
@@ -52,34 +52,34 @@ def bounded(kind: Callable[..., Session]) -> Session:
 
 @cache
 def plain_session() -> Any:
-    """Open the session that is used for whatever needs none of its own."""
+    """Open the shared session, for requests that need no session of their own."""
     from curl_cffi import requests
 
     return bounded(requests.Session)
 
 
 def ask(session: Any, url: str, *, name: str, server: str, seconds: float, **options: Any) -> Any:
-    """GET an address, following redirects only where they stay with its server.
+    """GET an address, following redirects only within its server.
 
     Parameters
     ----------
     session
         A curl_cffi session made by :func:`bounded`.
     url
-        What to ask for.
+        The address.
     name, server
-        The series and who is asked, for messages.
+        The series and the server, for messages.
     seconds
-        For everything together.
+        Time limit for all redirects together.
     options
-        What else the session takes.
+        Further options of the session.
 
     Raises
     ------
     UnreachableError
-        If it cannot be reached, breaks off, does not end in time or sends us elsewhere.
+        If it cannot be reached, breaks off, is too slow or redirects to another server.
     GarbledError
-        If its compression is damaged.
+        If the compressed answer is damaged.
     DataError
         If the answer is too large.
     """
@@ -98,8 +98,8 @@ def ask(session: Any, url: str, *, name: str, server: str, seconds: float, **opt
         if not _stays(url, target):
             there = target if len(target) <= 60 else f"{target[:60]}..."
             raise UnreachableError(
-                f"{name}: {server} cannot be reached: its address leads to {there}, which is not "
-                "asked; does this network want a login first?"
+                f"{name}: {server} cannot be reached: its address redirects to {there}, another "
+                "server, which is not asked; check whether this network requires a login"
             )
         url = target
         options.pop("params", None)  # the new address has its own
@@ -109,7 +109,7 @@ def ask(session: Any, url: str, *, name: str, server: str, seconds: float, **opt
 
 
 def _stays(url: str, target: str) -> bool:
-    """Whether a redirect stays on the same host and port, and on a protocol no weaker."""
+    """Whether a redirect stays on the same host and port, and keeps https where it was used."""
     try:
         before, after = urllib.parse.urlsplit(url), urllib.parse.urlsplit(target)
     except ValueError:

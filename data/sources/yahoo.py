@@ -1,4 +1,4 @@
-"""Daily bars from Yahoo through yfinance: fetched whole, checked one by one, never trusted.
+"""Daily bars from Yahoo through yfinance: the whole history of a ticker, checked row by row.
 
 ``$HEDGE_YAHOO_URL`` names another server that speaks Yahoo's chart format.
 """
@@ -39,7 +39,7 @@ BACKOFF_SECONDS = 1.0
 TIMEOUT_SECONDS = 10
 PATIENCE_SECONDS = 12  # for one ticker, all attempts together
 REACH_SECONDS = 3.0
-MOST_HOPS = 10  # of a form of consent
+MOST_HOPS = 10  # redirects of Yahoo's form of consent
 
 # Yield indices in percent by maturity in years; ^IRX is the bank discount of a 13-week bill.
 YIELDS = {"^IRX": 0.25, "^FVX": 5.0, "^TNX": 10.0, "^TYX": 30.0}
@@ -72,8 +72,8 @@ def require_reachable() -> None:
     if proxy and not urllib.request.proxy_bypass(target.hostname or ""):
         target = urllib.parse.urlsplit(proxy if "://" in proxy else f"http://{proxy}")
     port = target.port or (443 if target.scheme == "https" else 80)
-    # A name server that does not answer blocks longer than any socket timeout, and a dead
-    # address must not keep a good one waiting: hence threads.
+    # In threads, since a name server that does not answer blocks longer than any socket timeout,
+    # and since an address that does not answer must not delay one that does.
     answers: queue.Queue[str] = queue.Queue()
 
     def connect(address: tuple[Any, ...]) -> None:
@@ -87,12 +87,12 @@ def require_reachable() -> None:
 
     def look_up() -> None:
         try:
-            found = socket.getaddrinfo(target.hostname, port, type=socket.SOCK_STREAM)
+            addresses = socket.getaddrinfo(target.hostname, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
             answers.put(getattr(error, "strerror", None) or str(error))
             return
-        pending.put(len(found))
-        for address in found:
+        pending.put(len(addresses))
+        for address in addresses:
             threading.Thread(target=connect, args=(address,), daemon=True).start()
 
     pending: queue.Queue[int] = queue.Queue()
@@ -125,7 +125,7 @@ def fetch(ticker: str) -> Bars:
     Returns
     -------
     Bars
-        Checked bars, and a warning for each thing mended or to be looked at.
+        Checked bars, and a warning for each correction and each doubtful figure.
 
     Raises
     ------
@@ -154,7 +154,7 @@ def fetch(ticker: str) -> Bars:
         return clean_bars(ticker, frame, read_chart(result))
     except HedgeError:
         raise
-    except Exception as error:  # whatever a server can put into JSON ends in one line
+    except Exception as error:  # JSON of any content must end in a one-line error
         kind = type(error).__name__
         raise DataError(
             f"{ticker}: what Yahoo sent cannot be read ({kind}); try again later"
@@ -162,7 +162,7 @@ def fetch(ticker: str) -> Bars:
 
 
 def _ask(ticker: str) -> tuple[pd.DataFrame, object]:
-    """Ask once. Returns yfinance's bars and the JSON of the chart that they were read from."""
+    """Ask once; return yfinance's bars and the chart's JSON that they were read from."""
     yf, session = _client()
     from yfinance import base, const
     from yfinance.data import YfData
@@ -198,7 +198,7 @@ def _ask(ticker: str) -> tuple[pd.DataFrame, object]:
 
 
 def _refusal(ticker: str, session: Any, error: Exception) -> DataError:
-    """Put what yfinance made of an answer into one sentence, by what the server said."""
+    """Turn yfinance's error into one sentence, by the status and words of the server."""
     status = session.status
     if status in (429,) or (status or 0) >= 500:
         return UnreachableError(f"{ticker}: Yahoo answered with status {status}; try again later")
@@ -207,16 +207,17 @@ def _refusal(ticker: str, session: Any, error: Exception) -> DataError:
             f"{ticker}: Yahoo refused the request (status {status}); try again later"
         )
     if status == 404 or session.code == "Not Found":
-        said = f": {session.said}" if session.said else ""
-        return DataError(f"{ticker}: Yahoo has no such ticker{said}; check its spelling")
-    reason = session.said or type(error).__name__
+        detail = f": {session.description}" if session.description else ""
+        return DataError(f"{ticker}: Yahoo has no such ticker{detail}; check its spelling")
+    reason = session.description or type(error).__name__
     return GarbledError(f"{ticker}: what Yahoo sent cannot be read ({reason}); try again later")
 
 
 def _may_ask(url: str) -> bool:
-    """Whether a server is the one named or, where that is Yahoo, another of Yahoo's own.
+    """Whether a server may be asked: the configured one and, if that is Yahoo, Yahoo's others.
 
-    yfinance asks those for a cookie, a crumb and the consent to both; a chart needs none of them.
+    yfinance asks those for a cookie, a token ("crumb") and the consent to both; a chart needs none
+    of them.
     """
     asked = urllib.parse.urlsplit(url).hostname or ""
     named = urllib.parse.urlsplit(base_url()).hostname or ""
@@ -231,13 +232,13 @@ def _client() -> tuple[Any, Any]:
     from curl_cffi import requests
 
     class Session(requests.Session[requests.Response]):
-        """Keeps the raw chart: yfinance drops duplicates and names without saying so."""
+        """Keeps the raw chart, since yfinance silently drops repeated rows and the symbol."""
 
         ticker: str = ""
         chart: object = None  # of the last answer; None where it had none
         status: int | None = None
         code: str = ""
-        said: str = ""
+        description: str = ""  # of the error, in Yahoo's words
         deadline: float = math.inf
 
         def request(self, method: Any, url: str, *words: Any, **options: Any) -> Any:
@@ -249,9 +250,9 @@ def _client() -> tuple[Any, Any]:
                 answer = super().request(method, url, *words, **options)
                 if not follow or not answer.redirect_url:
                     return answer
-                # The form of consent goes on as browsers do: by GET, without what was sent.
+                # As browsers do: a redirect is followed by GET, without the data sent before.
                 method, url, words = "GET", answer.redirect_url, ()
-                options = {one: options[one] for one in ("timeout", "headers") if one in options}
+                options = {key: options[key] for key in ("timeout", "headers") if key in options}
             raise requests.exceptions.TooManyRedirects(f"more than {MOST_HOPS} redirects to {url}")
 
         def get(self, url: str, **options: Any) -> Any:
@@ -260,12 +261,13 @@ def _client() -> tuple[Any, Any]:
             if "/v8/finance/chart/" not in url:
                 return super().get(url, timeout=left, **options)
             answer = ask(self, url, name=self.ticker, server="Yahoo", seconds=left, **options)
-            self.status, self.code, self.said, self.chart = answer.status_code, "", "", None
-            with contextlib.suppress(Exception):  # yfinance will say what is wrong with it
+            self.status, self.chart = answer.status_code, None
+            self.code = self.description = ""
+            with contextlib.suppress(Exception):  # yfinance raises its own error for a bad answer
                 chart = json.loads(answer.text)["chart"]
                 trouble = chart.get("error") or {}
                 self.code = words_of(trouble.get("code", ""))
-                self.said = words_of(trouble.get("description", ""))
+                self.description = words_of(trouble.get("description", ""))
                 self.chart = chart["result"][0]
             return answer
 

@@ -1,1 +1,1 @@
-"""Bonds, their curve, and what stands in for a fund."""
+"""Bonds, the yield curve, cash, and the proxies of Treasury funds."""

@@ -1,7 +1,8 @@
 """Treasury arithmetic: prices, durations and returns of par bonds and bills, vectorised.
 
 Yields are fractions a year in bond-equivalent terms (compounded twice a year), maturities
-and times are years. Every function broadcasts its arguments.
+and times are years. Modified duration is the share of its price that a bond loses per point of
+yield rise, in years. Every function broadcasts its arguments.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ Array = NDArray[np.float64]
 
 
 def _annuity(yield_: Array, maturity: Array) -> tuple[Array, Array]:
-    """Value of 1 a year until maturity, and of 1 at maturity; the limit at a yield of zero."""
+    """Present value of 1 a year until maturity, and of 1 at maturity; at zero yield the limit."""
     growth = -2.0 * maturity * np.log1p(yield_ / 2.0)
     flat = np.abs(yield_) < 1e-9
     safe = np.where(flat, 1.0, yield_)
@@ -39,8 +40,9 @@ def modified_duration(yield_: ArrayLike, maturity: ArrayLike) -> Array:
 def convexity(yield_: ArrayLike, maturity: ArrayLike) -> Array:
     """Convexity in years squared of a par bond.
 
-    ``2/y^2 (1 - z^(-2M)) - 2M / (y z^(2M+1))``. The difference cancels as the yield nears
-    zero, so yields within a tenth of a basis point of it read the value there.
+    ``2/y^2 (1 - z^(-2M)) - 2M / (y z^(2M+1))``. Near a yield of zero the difference loses all its
+    digits, so yields within a tenth of a basis point (0.001 percentage points) of zero use the
+    value at that distance.
     """
     y = np.asarray(yield_, float)
     years = np.asarray(maturity, float)

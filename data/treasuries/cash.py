@@ -1,4 +1,4 @@
-"""Cash: what idle money earns. Treasury bills, never nothing."""
+"""Cash: money that is not invested earns the return of Treasury bills."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ def level_from_monthly_bills(
 ) -> tuple[pd.Series, list[str]]:
     """Total-return index of cash from the monthly returns of a Treasury bill.
 
-    On monthly rows each row earns its month; on daily rows the month is spread evenly over
-    its sessions. Of a month that the rows do not cover whole, the weekdays stand for its
-    sessions: how many it will have must not depend on what is not known yet.
+    On monthly rows each row earns its month's return; on daily rows that return is spread evenly
+    over the month's sessions. In a month that the rows cover only in part, weekdays are counted
+    instead of sessions, because the number of later sessions is not known yet.
 
     Parameters
     ----------
@@ -28,14 +28,14 @@ def level_from_monthly_bills(
     -------
     tuple of pandas.Series and list of str
         The index, 100 on the first row; a note for each stretch outside the months of
-        ``bill``, where the nearest known value is carried.
+        ``bill``, where the return of the nearest month is used.
     """
     months = sessions.to_period("M")
-    known = bill.reindex(months.unique()).ffill().bfill()
-    if known.isna().any():  # no month in common: carry the nearest end of the table
+    returns = bill.reindex(months.unique()).ffill().bfill()
+    if returns.isna().any():  # no month in common: carry the nearest end of the table
         nearest = bill.iloc[-1] if months[0] > bill.index[-1] else bill.iloc[0]
-        known = known.fillna(nearest)
-    monthly = known.reindex(months).to_numpy(float)
+        returns = returns.fillna(nearest)
+    monthly = returns.reindex(months).to_numpy(float)
     if periods_per_year == 12:
         growth = 1.0 + monthly
     else:

@@ -1,8 +1,9 @@
 """Par curves: returns of constant-maturity Treasuries and of ladders from published yields.
 
-A period reads its start and its end off the maturities published on **both** days: a node
-that appears or vanishes would otherwise pass for a move of yields and make a false return of
-one to two percent. Between nodes the curve is a monotone cubic (PCHIP), beyond them flat.
+The return between two rows uses only the maturities published on **both** days: a maturity that
+appears or vanishes would otherwise look like a move of yields and make a false return of one to
+two percent. Between the published maturities the curve is a monotone cubic (PCHIP), beyond them
+it is flat.
 """
 
 from __future__ import annotations
@@ -143,41 +144,41 @@ def _periods(
         raise DataError("dates of a curve must ascend without repeats; sort them")
     rates = yields.to_numpy(float) / 100.0
     shared = np.isfinite(rates[1:]) & np.isfinite(rates[:-1])
-    for pattern, found in _alike(shared):
+    for pattern, numbers in _alike(shared):
         if pattern.any():
-            rows = found + 1
+            rows = numbers + 1
             yield rows, nodes[pattern], rates[rows - 1][:, pattern], rates[rows][:, pattern]
 
 
-def _alike(known: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.int64]]]:
+def _alike(present: NDArray[np.bool_]) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.int64]]]:
     """Group rows by which maturities they have: the pattern, and the numbers of its rows."""
     # One number a pattern: sorting numbers is many times faster than sorting rows.
-    codes = known @ (1 << np.arange(known.shape[1], dtype=np.int64))
+    codes = present @ (1 << np.arange(present.shape[1], dtype=np.int64))
     for code in np.unique(codes):
         rows = np.flatnonzero(codes == code)
-        yield known[rows[0]], rows
+        yield present[rows[0]], rows
 
 
 def rung_yields(yields: pd.DataFrame, ladder: Ladder) -> Array:
     """Yields at the rungs of a ladder on each row, fractions, shape (rows, rungs).
 
-    NaN on rows on which the ladder does not stand on published yields.
+    NaN on rows whose published yields do not cover the ladder (:func:`covers`).
     """
     nodes, rates = np.asarray(yields.columns, float), yields.to_numpy(float) / 100.0
     rungs = np.asarray(ladder.maturities)
     read = np.full((len(rates), len(rungs)), np.nan)
     carried = covers(yields, ladder)
-    for pattern, found in _alike(np.isfinite(rates)):
-        rows = found[carried[found]]
+    for pattern, numbers in _alike(np.isfinite(rates)):
+        rows = numbers[carried[numbers]]
         if len(rows):
             read[rows] = interpolate(nodes[pattern], rates[rows][:, pattern], rungs)
     return read
 
 
 def covers(yields: pd.DataFrame, ladder: Ladder) -> NDArray[np.bool_]:
-    """Rows on which the ladder stands on published yields rather than on a flat extension.
+    """Rows whose published yields cover the ladder, so that it is not all flat extension.
 
-    That is: some node at or beyond its shortest rung, and some at or before its longest.
+    That is: some maturity at or beyond its shortest rung, and some at or before its longest.
     """
     nodes = np.asarray(yields.columns, float)
     there = np.isfinite(yields.to_numpy(float))
@@ -187,11 +188,11 @@ def covers(yields: pd.DataFrame, ladder: Ladder) -> NDArray[np.bool_]:
 
 
 def _without_long_gaps(yields: pd.DataFrame, usable: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Admit, in gaps beyond a month, the rows that at least have a five-year yield or longer.
+    """Also use, in gaps longer than a month, the rows with a yield of five years or longer.
 
-    A curve without its long end (Yahoo's four yields from 2002 to 2006) is then flat beyond
-    its last node. A gap of a few days is better spanned than bridged by another maturity, and
-    a history never starts on such rows.
+    A curve without its long end (Yahoo's four yields from 2002 to 2006) is then flat beyond its
+    longest maturity. Over a gap of a few days one return across the gap is more exact than such a
+    curve, and a history never starts on such rows.
     """
     days = yields.index.values.astype("datetime64[D]").astype(np.int64)
     rows = np.flatnonzero(usable)
@@ -207,8 +208,8 @@ def _without_long_gaps(yields: pd.DataFrame, usable: NDArray[np.bool_]) -> NDArr
 def fund_level(yields: pd.DataFrame, instrument: Instrument, periods_per_year: int) -> pd.Series:
     """Total-return index of a Treasury fund built as a ladder from a par curve, after its fee.
 
-    Rows that do not carry the ladder are passed over: the level stays, and the next return
-    spans the gap. In a gap beyond a month the curve is flat beyond what is published.
+    Rows whose yields do not cover the ladder are skipped: the level stays, and the next return
+    spans the gap. In a gap longer than a month the curve is flat beyond what is published.
 
     Parameters
     ----------
@@ -222,12 +223,12 @@ def fund_level(yields: pd.DataFrame, instrument: Instrument, periods_per_year: i
     Returns
     -------
     pandas.Series
-        100 on the first row that carries the ladder, NaN before it.
+        100 on the first row whose yields cover the ladder, NaN before it.
 
     Raises
     ------
     DataError
-        If the instrument has no ladder or no row carries it.
+        If the instrument has no ladder or no row covers it.
     """
     curve, dt, rungs = _ladder_rows(yields, instrument, periods_per_year)
     gross = 1.0 + par_returns(curve, rungs, dt).mean(axis=1)
@@ -240,7 +241,7 @@ def fund_level(yields: pd.DataFrame, instrument: Instrument, periods_per_year: i
     growth = gross * (1.0 - instrument.expense) ** dt
     growth[0] = 1.0
     level = pd.Series(100.0 * np.cumprod(growth), index=curve.index, name=instrument.ticker)
-    # Between its first and last row a level carries on; after the last there is none.
+    # On skipped rows the last level stays; after the last row of the ladder there is none.
     return level.reindex(yields.index).ffill().where(yields.index <= level.index[-1])
 
 
@@ -253,7 +254,7 @@ def fund_return_parts(
     -------
     pandas.DataFrame
         Rows x ``carry, roll_down, rate, convexity, expense``; they sum to the return of the
-        fund's level, and are 0 on rows over which it carries on.
+        fund's level, and are 0 on rows that are skipped.
     """
     curve, dt, rungs = _ladder_rows(yields, instrument, periods_per_year)
     split = par_return_parts(curve, rungs, dt)
@@ -266,7 +267,7 @@ def fund_return_parts(
 def _ladder_rows(
     yields: pd.DataFrame, instrument: Instrument, periods_per_year: int
 ) -> tuple[pd.DataFrame, Array, Array]:
-    """Rows that carry an instrument's ladder, the years between them, and its rungs."""
+    """Rows that cover an instrument's ladder, the years between them, and its rungs."""
     if instrument.ladder is None:
         raise DataError(f"{instrument.ticker} is not built from yields")
     usable = _without_long_gaps(yields, covers(yields, instrument.ladder))

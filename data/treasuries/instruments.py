@@ -26,9 +26,10 @@ class Ladder:
 class Instrument:
     """One ticker of the catalogue.
 
-    ``expense`` is the fund's yearly fee as a fraction; ``duration`` its usual modified
-    duration in years, for days without a curve (0 for what carries no rate risk of note);
-    ``proxies`` are total-return tickers that carry it back, nearest first.
+    ``expense`` is the fund's yearly fee as a fraction; ``duration`` its usual modified duration
+    (percent of price lost per point of yield rise, in years), for days without a curve (0 for
+    funds without notable interest rate risk); ``proxies`` are the total-return series that stand
+    in for it before its first day, nearest first.
     """
 
     ticker: str
@@ -41,8 +42,8 @@ class Instrument:
 
 # Expense ratios and maturity ranges: the funds' own fact sheets.
 CATALOGUE: dict[str, Instrument] = {
-    known.ticker: known
-    for known in (
+    instrument.ticker: instrument
+    for instrument in (
         Instrument(
             "SPY",
             "S&P 500 fund",
@@ -56,7 +57,7 @@ CATALOGUE: dict[str, Instrument] = {
     )
 }
 
-# Funds of US Treasuries without leverage: what counts as the hedge. Anything else counts as equity.
+# Funds of US Treasuries without leverage count as the hedge; everything else counts as equity.
 TREASURY_FUNDS = frozenset(
     {
         *("BIL", "BILS", "CLTL", "GBIL", "SGOV", "SHV", "TBIL", "TBLL", "USFR", "TFLO", "XHLF"),
@@ -66,7 +67,7 @@ TREASURY_FUNDS = frozenset(
     }
 )
 
-# What stands before another ticker's first day, in words.
+# Series that stand in for a ticker before its first day, in words.
 PROXIES: dict[str, str] = {
     "^SP500TR": "the S&P 500 total-return index (^SP500TR)",
     "VFINX": "the Vanguard 500 fund with its dividends (VFINX)",
@@ -87,12 +88,13 @@ NOT_HELD = ("^IRX", "^FVX", "^TNX", "^TYX", "DX-Y.NYB")
 
 
 def require_total_return(ticker: str) -> None:
-    """Refuse an index whose published level leaves its dividends out, and what is no ticker.
+    """Refuse an index whose level leaves its dividends out, and anything that is not a ticker.
 
     Raises
     ------
     DataError
-        If ``ticker`` is known to be price-only, or is no text that can be shown.
+        If ``ticker`` is known to be price-only, a yield or an exchange rate, or is no printable
+        text.
     """
     if not isinstance(ticker, str) or not ticker.isprintable():
         raise DataError(f"a ticker is text such as SPY, got {in_short(ticker)}; name it")

@@ -1,4 +1,4 @@
-"""Histories before the funds: each instrument carried back by its proxy, and how well it fits."""
+"""Proxies: series that stand in for a fund before its first day, and how well they fit it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Levels = Mapping[str, pd.Series]
 
 @dataclass(frozen=True)
 class Splice:
-    """A join: before ``day`` the history of ``ticker`` is ``proxy``, scaled to meet it there."""
+    """A join: before ``day`` the history of ``ticker`` is ``proxy``, scaled to its level there."""
 
     ticker: str
     day: str
@@ -39,32 +39,32 @@ def proxy_level(ticker: str, rates: Rates) -> tuple[pd.Series, str] | None:
     Returns
     -------
     tuple or None
-        Levels on the days that have yields; None for a ticker that yields cannot make, or
+        Levels on the days that have yields; None for a ticker that is not built from yields, or
         where the yields are missing.
 
     Raises
     ------
     DataError
-        If the yields there are cannot carry it.
+        If the yields do not cover its maturities.
     """
-    known = CATALOGUE.get(ticker)
-    if known is None:
+    instrument = CATALOGUE.get(ticker)
+    if instrument is None:
         return None
-    fee = f"less {100 * known.expense:g} % a year"
-    if known.ladder is not None and rates.yields is not None:
-        level = fund_level(rates.yields, known, 252).dropna()
-        rungs = f"{known.ladder.shortest:g}-{known.ladder.longest:g} year"
+    fee = f"less {100 * instrument.expense:g} % a year"
+    if instrument.ladder is not None and rates.yields is not None:
+        level = fund_level(rates.yields, instrument, 252).dropna()
+        rungs = f"{instrument.ladder.shortest:g}-{instrument.ladder.longest:g} year"
         return level, f"a ladder of {rungs} par bonds from yields, {fee}"
     if ticker == "BIL" and rates.bill is not None:
         days = pd.DatetimeIndex(rates.bill.dropna().index)
-        return bill_level(rates.bill, days, known.expense), f"rolled three-month bills, {fee}"
+        return bill_level(rates.bill, days, instrument.expense), f"rolled three-month bills, {fee}"
     return None
 
 
 def extend(
     series: Levels, rates: Rates, older: Levels
 ) -> tuple[dict[str, pd.Series], list[Splice], list[str]]:
-    """Carry each history back by its proxies, scaled to join on its first day.
+    """Extend each history before its first day by its proxies, scaled to join on that day.
 
     Parameters
     ----------
@@ -73,23 +73,23 @@ def extend(
     rates
         What the Treasury funds are built from.
     older
-        Total-return levels of the tickers and indices that may stand before another one's
+        Total-return levels of the tickers and indices that may stand in for others before their
         first day, by name; a catalogue entry lists its own, nearest first.
 
     Returns
     -------
     tuple of dict, list of Splice, and list of str
-        The longer histories, every join, and a sentence for each history that no proxy
-        carries back, which is returned as it is.
+        The longer histories, every join, and a sentence for each history that has no proxy and
+        is returned unchanged.
     """
     joined: dict[str, pd.Series] = {}
     splices: list[Splice] = []
     made: dict[str, tuple[pd.Series, str]] = {}
     why: dict[str, str] = {}
     for ticker, levels in series.items():
-        known = CATALOGUE.get(ticker)
+        instrument = CATALOGUE.get(ticker)
         whole = levels
-        for name in known.proxies if known else ():
+        for name in instrument.proxies if instrument else ():
             if name in older:
                 whole = _join(ticker, older[name], PROXIES[name], whole, splices)
         joined[ticker] = whole
@@ -99,8 +99,9 @@ def extend(
                 made[ticker] = found
         except DataError as error:
             why[ticker] = str(error)
-    # Yields miss some sessions of the exchange, and the exchange some of theirs: a fund made of
-    # yields is read off on the sessions of what trades, and before those on the days of yields.
+    # Some sessions of the exchange have no yields, and some days with yields are no sessions. So a
+    # fund built from yields gets a level on every session of the traded tickers, and before their
+    # first session on the days that have yields.
     traded = _union(joined.values())
     earlier = _union(level for level, _ in made.values())
     sessions = earlier[earlier < _first_traded(joined, made, traded)].union(traded)
@@ -111,16 +112,16 @@ def extend(
         read = read.loc[: level.index[-1]]
         joined[ticker] = _join(ticker, read, what, joined[ticker], splices)
     carried = {splice.ticker for splice in splices}
-    said = [
+    not_carried = [
         f"{ticker} is not carried back: {why.get(ticker, 'no proxy reaches its first day')}"
         for ticker in series
         if ticker not in carried
     ]
-    return joined, splices, said
+    return joined, splices, not_carried
 
 
 def _first_traded(joined: Levels, made: Collection[str], traded: pd.DatetimeIndex) -> pd.Timestamp:
-    """First day of what is no fund made of yields; where there is nothing else, of all."""
+    """First day of the tickers that are not built from yields; if there are none, of all."""
     others = [levels.index[0] for ticker, levels in joined.items() if ticker not in made]
     return min(others) if others else traded[0]
 
@@ -138,7 +139,7 @@ def _join(
     first = levels.index[0]
     upto_first = proxy.loc[:first]
     before = upto_first[upto_first.index < first]
-    # A proxy may lack the very day: its last one before stands, if it is not long ago.
+    # A proxy may lack that very day: then its last level before is used, if it is recent.
     if before.empty or (first - upto_first.index[-1]).days > JOIN_DAYS:
         return levels
     splices.append(Splice(ticker, f"{first:%Y-%m-%d}", f"{before.index[0]:%Y-%m-%d}", what))
@@ -154,7 +155,7 @@ def tracking(
     first: str | None = None,
     last: str | None = None,
 ) -> Tracking:
-    """Measure how a proxy follows its fund.
+    """Measure how closely a proxy follows its fund.
 
     Parameters
     ----------
@@ -199,7 +200,7 @@ def tracking(
 
 
 def nearest_proxy(ticker: str, rates: Rates, older: Levels) -> tuple[pd.Series, str] | None:
-    """What would carry a ticker back first: yields, else its nearest other history.
+    """The proxy that joins a ticker first: built from yields, else its nearest other history.
 
     Returns
     -------
@@ -207,8 +208,8 @@ def nearest_proxy(ticker: str, rates: Rates, older: Levels) -> tuple[pd.Series, 
         Levels and what they are in words.
     """
     made = proxy_level(ticker, rates)
-    known = CATALOGUE.get(ticker)
-    for name in known.proxies if known else ():
+    instrument = CATALOGUE.get(ticker)
+    for name in instrument.proxies if instrument else ():
         if made is None and name in older:
             made = older[name], PROXIES[name]
     return made
@@ -217,7 +218,7 @@ def nearest_proxy(ticker: str, rates: Rates, older: Levels) -> tuple[pd.Series, 
 def track_splices(
     splices: Iterable[Splice], series: Levels, rates: Rates, older: Levels, last: str | None
 ) -> list[Tracking]:
-    """Measure, for every ticker that was carried back, how its proxy follows it.
+    """Measure, for every ticker that was extended, how closely its proxy follows it.
 
     Parameters
     ----------
@@ -235,13 +236,13 @@ def track_splices(
     list of Tracking
         Without the tickers that share less than two years with their proxy.
     """
-    found = []
+    trackings = []
     for ticker in dict.fromkeys(splice.ticker for splice in splices):
         made = nearest_proxy(ticker, rates, older)
         if made is not None:
             with contextlib.suppress(DataError):
-                found.append(tracking(ticker, series[ticker].loc[:last], *made))
-    return found
+                trackings.append(tracking(ticker, series[ticker].loc[:last], *made))
+    return trackings
 
 
 def _month_ends(levels: pd.Series, end: pd.Timestamp) -> pd.Series:

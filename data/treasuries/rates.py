@@ -1,7 +1,7 @@
-"""Yields, bills, policy rate, dollar and prices: raw series, and what of them was public when.
+"""Yields, bills, policy rate, dollar, consumer prices: raw series, and when they were public.
 
 Raw series are indexed by the day (CPI: the month) that a figure is about. Figures on another
-basis than the rest of their series are dropped here, for every source.
+basis than the rest of their series are dropped here, whatever the source.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from data.treasuries.bonds import bill_bond_equivalent
 
 BILL_DAYS = 91
 
-# Published on another basis or not at all; what circulates there is no continuation.
+# Maturity, first and last day of figures that were published on another basis or not at all; what
+# some sources show for them does not continue the series.
 OTHER_BASIS = (
     (20.0, "1900-01-01", "1973-01-03"),
     (20.0, "1987-01-01", "1993-09-30"),
@@ -27,7 +28,7 @@ OTHER_BASIS = (
 
 @dataclass(frozen=True, eq=False)
 class Rates:
-    """What a source knows of rates; None where it knows nothing.
+    """The rates that a source has; None for those that it lacks.
 
     Attributes
     ----------
@@ -43,7 +44,7 @@ class Rates:
     cpi
         Consumer prices by the first day of their month.
     bill_source
-        Where the bill comes from, in words; None for the source of the prices.
+        Source of the bill, in words; None for the source of the prices.
     """
 
     yields: pd.DataFrame | None = None
@@ -55,7 +56,7 @@ class Rates:
     bill_source: str | None = None
 
     def __post_init__(self) -> None:
-        """Drop what is on another basis, whoever sent it."""
+        """Drop figures on another basis, whatever their source."""
         if self.yields is not None:
             object.__setattr__(self, "yields", without_other_basis(self.yields))
 
@@ -66,11 +67,11 @@ def without_other_basis(yields: pd.DataFrame) -> pd.DataFrame:
     The 20-year before 1973-01-04 and from 1987-01 to 1993-09, and the 30-year from 2002-02-19
     to 2006-02-08.
     """
-    kept = yields.copy()
+    blanked = yields.copy()
     for maturity, first, last in OTHER_BASIS:
-        if maturity in kept.columns:
-            kept.loc[first:last, maturity] = np.nan
-    return kept.dropna(how="all")
+        if maturity in blanked.columns:
+            blanked.loc[first:last, maturity] = np.nan
+    return blanked.dropna(how="all")
 
 
 def bond_equivalent(discount: pd.Series) -> pd.Series:
@@ -99,14 +100,14 @@ def bill_level(bill: pd.Series, sessions: pd.DatetimeIndex, fee: float = 0.0) ->
     DataError
         If the bill starts after the first session.
     """
-    known = bill.dropna().reindex(sessions, method="ffill")
-    if np.isnan(known.iloc[0]):
+    yields = bill.dropna().reindex(sessions, method="ffill")
+    if np.isnan(yields.iloc[0]):
         raise DataError(
             f"the bill yield starts on {bill.dropna().index[0]:%Y-%m-%d}, after "
             f"{sessions[0]:%Y-%m-%d}; begin later, or give older bill yields"
         )
     days = np.diff(sessions.values.astype("datetime64[D]").astype(np.int64))
-    whole = 1.0 + known.to_numpy(float)[:-1] / 100.0 * BILL_DAYS / 365.0
+    whole = 1.0 + yields.to_numpy(float)[:-1] / 100.0 * BILL_DAYS / 365.0
     growth = whole ** (days / BILL_DAYS) * (1.0 - fee) ** (days / 365.25)
     return pd.Series(100.0 * np.cumprod(np.r_[1.0, growth]), index=sessions)
 
@@ -116,8 +117,8 @@ CARRIED_DAYS = {"policy_rate": 45, "dxy": 45, "cpi": 120}
 
 
 def stale_notes(rates: Rates, last: pd.Timestamp) -> list[str]:
-    """Name series that end long before the last session and are carried on from there."""
-    said = []
+    """Report series that end long before the last session, where the last figure is used on."""
+    notes = []
     for name, days in CARRIED_DAYS.items():
         raw = getattr(rates, name)
         if name == "dxy" and rates.broad_usd is not None:
@@ -127,17 +128,17 @@ def stale_notes(rates: Rates, last: pd.Timestamp) -> list[str]:
         ends = raw.dropna().index[-1]
         if (last - ends).days > days:
             what = {"policy_rate": "the policy rate", "dxy": "the dollar index", "cpi": "the CPI"}
-            said.append(f"{what[name]} ends on {ends:%Y-%m-%d} and is carried on from there")
-    if rates.yields is not None and len(known := rates.yields.dropna(how="all")):
-        ends = known.index[-1]
+            notes.append(f"{what[name]} ends on {ends:%Y-%m-%d} and is carried on from there")
+    if rates.yields is not None and len(published := rates.yields.dropna(how="all")):
+        ends = published.index[-1]
         if (last - ends).days > LATE_CURVE_DAYS:
-            said.append(f"yields end on {ends:%Y-%m-%d}: no curve is known after")
-    return said
+            notes.append(f"yields end on {ends:%Y-%m-%d}: no curve is known after")
+    return notes
 
 
 @dataclass(frozen=True, eq=False)
 class PublicRates:
-    """What of the rates was public at the close of each session; None where there is none.
+    """The rates that were public at the close of each session; None where there are none.
 
     ``yields``: sessions x maturities in years, par yields in percent. ``policy_rate`` in
     percent, ``cpi`` and ``usd`` as index levels, each the last figure public by then.
@@ -150,9 +151,9 @@ class PublicRates:
 
 
 def on_sessions(rates: Rates, sessions: pd.DatetimeIndex, ppy: int) -> PublicRates:
-    """What of the rates was public at the close of each session, as a market holds it.
+    """Put rates on the sessions of a market: on each the last figure public at its close.
 
-    Yields count as known on their own day; the policy rate the day after; a month's CPI from
+    Yields count as public on their own day; the policy rate on the day after; a month's CPI from
     the last weekday of the next month; the broad dollar index of a week from the Monday after.
 
     Parameters
@@ -178,14 +179,14 @@ def _yields(yields: pd.DataFrame, sessions: pd.DatetimeIndex, ppy: int) -> pd.Da
     # On monthly rows: each maturity's last figure of the month up to the row's own day.
     answer = pd.DataFrame(np.nan, index=sessions, columns=yields.columns)
     for maturity in yields.columns:
-        known = yields[maturity].dropna()
-        if known.empty:  # of another basis throughout
+        published = yields[maturity].dropna()
+        if published.empty:  # of another basis throughout
             continue
-        place = known.index.searchsorted(sessions, side="right") - 1
+        place = published.index.searchsorted(sessions, side="right") - 1
         there = place >= 0
-        days = known.index[np.maximum(place, 0)]
+        days = published.index[np.maximum(place, 0)]
         there &= days.to_period("M") == sessions.to_period("M")
-        answer.loc[there, maturity] = known.to_numpy()[place[there]]
+        answer.loc[there, maturity] = published.to_numpy()[place[there]]
     return answer
 
 
@@ -204,8 +205,8 @@ def _as_of_dates(
     """Last figure whose public day is not after the session."""
     if raw is None or raw.dropna().empty:
         return None
-    known = raw.dropna()
-    shown = pd.Series(known.to_numpy(float), index=public(pd.DatetimeIndex(known.index)))
+    published = raw.dropna()
+    shown = pd.Series(published.to_numpy(float), index=public(pd.DatetimeIndex(published.index)))
     shown = shown[~shown.index.duplicated(keep="last")].sort_index()
     return shown.reindex(sessions, method="ffill").rename(name)
 
@@ -219,7 +220,7 @@ def _monday_after(days: pd.DatetimeIndex) -> pd.DatetimeIndex:
 
 
 def _usd(rates: Rates, sessions: pd.DatetimeIndex) -> pd.Series | None:
-    """The exchange's index while it lasts, then the broad one, joined on the level of a day."""
+    """The exchange's dollar index up to its last day, then the broad one scaled to join there."""
     if rates.dxy is None or rates.broad_usd is None:
         dxy = _as_of_dates(rates.dxy, lambda days: days, sessions, "usd")
         return _as_of_dates(rates.broad_usd, _monday_after, sessions, "usd") if dxy is None else dxy

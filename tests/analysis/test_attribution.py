@@ -1,4 +1,4 @@
-"""Where the money of a sleeve came from: sums by hand."""
+"""Where the profit of the Treasuries came from: sums by hand."""
 
 from __future__ import annotations
 

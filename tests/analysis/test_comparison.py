@@ -37,13 +37,14 @@ def test_a_sure_gain_is_beyond_noise_and_a_twin_is_noise():
     values = pd.DataFrame(
         {"a": level(base), "better": level(base + 0.002), "twin": level(base + noise)}
     )
-    found = differences(values, level(np.full(240, 0.002)))
-    assert set(found) == {"better", "twin"}
-    better = found["better"].cagr_monthly
+    by_name = differences(values, level(np.full(240, 0.002)))
+    assert set(by_name) == {"better", "twin"}
+    better, twin = by_name["better"], by_name["twin"].cagr_monthly
     # 0.2 points a month, every month: the interval is far from zero.
-    assert 0.02 < better.low < better.value < better.high < 0.03
-    assert found["better"].sharpe_monthly.low > 0
-    assert found["twin"].cagr_monthly.low < 0 < found["twin"].cagr_monthly.high
+    growth = better.cagr_monthly
+    assert 0.02 < growth.low < growth.value < growth.high < 0.03
+    assert better.sharpe_monthly.low > 0
+    assert twin.low < 0 < twin.high
 
 
 def test_turnover_and_costs_by_hand():
@@ -70,7 +71,10 @@ def test_rolling_growth_and_years_by_hand():
     months = pd.DataFrame(
         {"a": [1.0, 1.1, 1.21]}, index=pd.period_range("2000-01", periods=3, freq="M")
     )
-    found = rolling_growth(months, 1)
-    assert found["a"].to_numpy() == pytest.approx(1.1**12 - 1)
+    assert rolling_growth(months, 1)["a"].to_numpy() == pytest.approx(1.1**12 - 1)
+    # Over two months to 1.21: there are six such spans in a year.
+    two = rolling_growth(months, 2)["a"]
+    assert [str(month) for month in two.index] == ["2000-03"]
+    assert two.to_numpy() == pytest.approx(1.21**6 - 1)
     steady = pd.DataFrame({"a": level(np.full(240, 0.01))})
     assert calendar_years(steady)["a"].to_numpy() == pytest.approx(1.01**12 - 1)

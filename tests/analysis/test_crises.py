@@ -28,8 +28,7 @@ def test_daily_rows_are_the_last_on_or_before_each_date():
         [50.0, 50.0, 55.0, 54.0],
     )
     y10 = pd.Series([1.6, 1.56, 0.92, 0.84], index=table.index)
-    found = episode_table([Episode("x", "2020-02-19", "2020-03-23")], table, y10, 252)
-    row = found.iloc[0]
+    row = episode_table([Episode("x", "2020-02-19", "2020-03-23")], table, y10, 252).iloc[0]
     assert (row["start"], row["end"]) == ("2020-02-19", "2020-03-20")
     assert row["equity"] == pytest.approx(-0.4)
     assert row["hedge"] == pytest.approx(0.1)
@@ -47,10 +46,15 @@ def test_an_episode_that_data_do_not_cover_is_left_out():
 def test_monthly_rows_are_equitys_own_turning_points():
     months = ["2020-01-31", "2020-02-29", "2020-03-31", "2020-04-30"]
     table = levels(months, [100.0, 92.0, 80.0, 90.0], [100.0, 101.0, 104.0, 103.0])
-    found = episode_table([Episode("Covid", "2020-02-19", "2020-03-23")], table, None, 12)
-    assert (found["start"][0], found["end"][0]) == ("2020-01-31", "2020-03-31")
-    assert found["equity"][0] == pytest.approx(-0.2)
-    assert np.isnan(found["y10_bp"][0])
+    row = episode_table([Episode("Covid", "2020-02-19", "2020-03-23")], table, None, 12).iloc[0]
+    assert (row["start"], row["end"]) == ("2020-01-31", "2020-03-31")
+    assert row["equity"] == pytest.approx(-0.2)
+    assert np.isnan(row["y10_bp"])
+    # A trough early in April: of March's 80 and April's 90 the lower ends the fall.
+    later = episode_table([Episode("x", "2020-02-19", "2020-04-03")], table, None, 12).iloc[0]
+    assert (later["start"], later["end"]) == ("2020-01-31", "2020-03-31")
+    # A fall within April has no two month-ends: April's own is higher than March's.
+    assert episode_table([Episode("x", "2020-04-20", "2020-04-29")], table, None, 12).empty
 
 
 def equity_of(values: list[float]) -> pd.DataFrame:
@@ -60,20 +64,20 @@ def equity_of(values: list[float]) -> pd.DataFrame:
 
 def test_deep_falls_that_no_list_knows():
     table = equity_of([100, 84, 101, 90, 102, 80, 103, 70, 104.0])
-    known = episode_table([Episode("known", "2016-07-01", "2016-08-01")], table, None, 252)
-    found = deep_falls(table["equity"], known)
-    # 16 % in January and 21.6 % in May; 10 % in March is too shallow, July is listed.
-    assert [(one.start, one.end) for one in found] == [
+    listed = episode_table([Episode("July", "2016-07-01", "2016-08-01")], table, None, 252)
+    falls = deep_falls(table["equity"], listed)
+    # 16 % in January and 21.6 % in May; 10.9 % in March is too shallow, July is listed.
+    assert [(fall.start, fall.end) for fall in falls] == [
         ("2016-01-01", "2016-02-01"),
         ("2016-05-01", "2016-06-01"),
     ]
-    assert all(one.found for one in found)
+    assert all(fall.detected for fall in falls)
 
 
 def test_a_fall_is_told_only_by_an_episode_that_covers_half_of_it():
     table = equity_of([100, 90, 80, 70, 60, 50.0])
     short = episode_table([Episode("x", "2016-02-01", "2016-03-01")], table, None, 252)
-    assert [one.start for one in deep_falls(table["equity"], short)] == ["2016-01-01"]
+    assert [fall.start for fall in deep_falls(table["equity"], short)] == ["2016-01-01"]
     most = episode_table([Episode("x", "2016-02-01", "2016-05-01")], table, None, 252)
     assert deep_falls(table["equity"], most) == []
 
@@ -81,7 +85,7 @@ def test_a_fall_is_told_only_by_an_episode_that_covers_half_of_it():
 def test_a_second_fall_before_the_recovery_is_found_too():
     table = equity_of([100, 50, 90, 70, 95.0])
     none = episode_table([], table, None, 252)
-    spans = [(one.start, one.end) for one in deep_falls(table["equity"], none)]
+    spans = [(fall.start, fall.end) for fall in deep_falls(table["equity"], none)]
     assert spans == [("2016-01-01", "2016-02-01"), ("2016-03-01", "2016-04-01")]
 
 
@@ -89,10 +93,10 @@ def test_a_crisis_that_the_data_cover_in_part_shows_as_found():
     """Equity from January 2008 on: the listed crisis is not covered, its fall still shows."""
     days = pd.to_datetime(["2008-01-02", "2008-10-10", "2009-03-09", "2009-12-31"])
     table = pd.DataFrame({"equity": [100.0, 60, 48, 80], "hedge": [1.0, 1.1, 1.2, 1.1]}, days)
-    found = all_episodes(table, None, 252)
-    assert found["found"].tolist() == [True]
-    assert (found["start"][0], found["end"][0]) == ("2008-01-02", "2009-03-09")
-    assert found["equity"][0] == pytest.approx(-0.52)
+    episodes = all_episodes(table, None, 252)
+    assert episodes["detected"].tolist() == [True]
+    assert (episodes["start"][0], episodes["end"][0]) == ("2008-01-02", "2009-03-09")
+    assert episodes["equity"][0] == pytest.approx(-0.52)
 
 
 def test_published_crises(yahoo_folder, rates_folder):
@@ -107,7 +111,7 @@ def test_published_crises(yahoo_folder, rates_folder):
         "Volatility shock": (-10.2, 19), "Tightening": (-19.8, -33), "Covid": (-33.9, -80),
         "Inflation": (-25.4, 228), "Term premium": (-10.3, 87), "Tariffs": (-18.9, -27),
     }  # fmt: skip
-    assert list(published) == [one.name for one in CRISES]
+    assert list(published) == [crisis.name for crisis in CRISES]
     yields = files.read_rates(rates_folder).yields[10.0].dropna()
     dates = episode_table(CRISES, pd.DataFrame({"equity": yields}), yields, 252).set_index("name")
     for name, (_, moved) in published.items():

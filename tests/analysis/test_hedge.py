@@ -22,6 +22,8 @@ def test_down_months_by_hand():
     assert hedge.down_month_ratio(HEDGE, EQUITY) == pytest.approx(0.04 / -0.20)
     assert hedge.down_month_mean(HEDGE, EQUITY) == pytest.approx(0.01)
     assert hedge.down_month_hit_rate(HEDGE, EQUITY) == pytest.approx(2 / 4)
+    # A month in which equity stood still is no down month.
+    assert hedge.down_month_mean(np.array([0.02, 0.05]), np.array([-0.01, 0.0])) == 0.02
 
 
 def test_worst_decile_by_hand():
@@ -29,6 +31,9 @@ def test_worst_decile_by_hand():
     bonds = np.concatenate([HEDGE, -HEDGE])
     assert hedge.worst_decile_mean(bonds, equity) == pytest.approx(0.0)
     assert hedge.worst_decile_hit_rate(bonds, equity) == pytest.approx(0.5)
+    # Of ten months the third alone: the hedge made 3 %, in equity's best month it lost 2 %.
+    assert hedge.worst_decile_mean(HEDGE, EQUITY) == pytest.approx(0.03)
+    assert hedge.worst_decile_hit_rate(HEDGE, EQUITY) == 1.0
 
 
 def test_tail_and_drawdown_by_hand():
@@ -42,6 +47,13 @@ def test_tail_and_drawdown_by_hand():
     # Down in months 2 and 3, never back: from month 2 on, nine months under water.
     assert months_under_water(EQUITY) == 9
     assert months_under_water(np.array([0.1, -0.1, 0.2, -0.3, 0.6])) == 1
+
+
+def test_what_is_saved_is_above_zero_where_less_was_lost():
+    half = 0.5 * EQUITY
+    # Worst months of -5 and -10 %; falls to 0.98 x 0.95 and to 0.96 x 0.90 of the peak.
+    assert hedge.cvar_saved(half, EQUITY) == pytest.approx(0.05)
+    assert hedge.drawdown_saved(half, EQUITY) == pytest.approx(0.98 * 0.95 - 0.96 * 0.90)
 
 
 def test_growth_given_up_by_hand():

@@ -39,6 +39,10 @@ def test_sortino_divides_by_all_rows():
     assert metrics.sortino(returns, cash, 12) == pytest.approx(
         math.sqrt(12) * 0.01 / math.sqrt((0.0001 + 0.0001) / 4)
     )
+    # Over bills of 0.2 %: a mean of 0.8 %, and two shortfalls of 1.2 % in four rows.
+    assert metrics.sortino(returns, np.full(4, 0.002), 12) == pytest.approx(
+        math.sqrt(12) * 0.008 / math.sqrt(2 * 0.012**2 / 4)
+    )
 
 
 def test_constant_excess_has_no_ratio():
@@ -88,6 +92,12 @@ def test_a_year_ends_on_its_last_weekday(last, complete):
     before = f"{int(last[:4]) - 1}-12-31"
     values = pd.Series([100.0, 110.0], pd.DatetimeIndex([before, last]))
     assert (len(metrics.year_returns(values)) == 1) is complete
+
+
+def test_a_year_after_a_gap_has_no_return():
+    ends = pd.DatetimeIndex(["2018-12-31", "2019-12-31", "2021-12-31"])
+    years = metrics.year_returns(pd.Series([100.0, 120.0, 90.0], ends))
+    assert years.to_dict() == {2019: pytest.approx(0.2)}
 
 
 def test_months_and_to_date_by_hand():

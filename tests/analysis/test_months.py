@@ -1,4 +1,4 @@
-"""Months: where they end, and what a portfolio's own months say."""
+"""Months: where they end, and measures of a portfolio's month-end returns."""
 
 from __future__ import annotations
 
@@ -37,6 +37,19 @@ def test_growth_is_compound_and_a_year():
     assert growth(np.array([0.5, -0.5])) == pytest.approx(0.75**6 - 1)  # two months of twelve
 
 
+def test_cvar_is_the_mean_of_the_worst_five_percent_rounded_up():
+    # 5 % of 21 months is 1.05, so the worst two; of 20 months exactly one.
+    returns = np.r_[-0.10, -0.05, np.full(19, 0.01)]
+    assert cvar(returns) == pytest.approx(-0.075)
+    assert cvar(returns[:20]) == pytest.approx(-0.10)
+
+
+def test_the_value_at_the_start_is_a_high_too():
+    # 1 to 0.9, 0.945 and 1.0395: two months below the start, none after.
+    assert months_under_water(np.array([-0.1, 0.05, 0.1])) == 2
+    assert months_under_water(np.array([0.1, 0.1])) == 0
+
+
 def test_every_row_of_many_is_measured_alone():
     rows = np.random.default_rng(7).normal(0.005, 0.04, (5, 61))
     for measure in (cvar, growth, months_under_water):
@@ -46,6 +59,6 @@ def test_every_row_of_many_is_measured_alone():
 
 def test_months_of_monthly_rows_are_the_rows():
     levels = pd.DataFrame({"a": [1.0, 2.0]}, pd.to_datetime(["2024-01-31", "2024-02-29"]))
-    found = month_ends(levels)
-    assert [str(month) for month in found.index] == ["2024-01", "2024-02"]
-    assert found["a"].tolist() == [1.0, 2.0]
+    ends = month_ends(levels)
+    assert [str(month) for month in ends.index] == ["2024-01", "2024-02"]
+    assert ends["a"].tolist() == [1.0, 2.0]

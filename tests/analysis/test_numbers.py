@@ -1,4 +1,4 @@
-"""The one list of metrics: each number by hand, and one line more that shows everywhere."""
+"""The list of metrics: each number by hand, and one more metric that is shown everywhere."""
 
 from __future__ import annotations
 
@@ -81,6 +81,12 @@ def test_the_numbers_of_a_path_by_hand():
     assert (numbers.days_under_water, numbers.share_under_water) == (92, pytest.approx(0.5))
     assert (numbers.turnover_per_year, numbers.costs_paid) == (0.5, 7.5)
     assert numbers.final_value == 99.0
+
+
+def test_best_and_worst_year_by_hand():
+    ends = pd.DatetimeIndex(["2019-12-31", "2020-12-31", "2021-12-31"])
+    numbers = headline(pd.Series([100.0, 120.0, 90.0], ends), pd.Series(1.0, ends), 12)
+    assert (numbers.best_year, numbers.worst_year) == pytest.approx((0.2, -0.25))
 
 
 def test_month_end_numbers_count_from_the_first_fill():
@@ -179,7 +185,7 @@ def best_month(portfolio: Portfolio) -> float | None:
 
 @dataclass(frozen=True)
 class WithBestMonth(PortfolioNumbers):
-    """All that is to be done for a metric: a function, and a field that names it."""
+    """All that a new metric takes: a function, and a field that names it."""
 
     best_month: Annotated[
         float | None,
@@ -192,8 +198,8 @@ def run():
     """A run whose every record of numbers has one more."""
     made = make_run()
     mine, theirs = (
-        numbers_of(one.portfolio(made.market), WithBestMonth)
-        for one in (made.simulation, made.benchmark)
+        numbers_of(simulation.portfolio(made.market), WithBestMonth)
+        for simulation in (made.simulation, made.benchmark)
     )
     summary = replace(
         made.summary,
@@ -209,13 +215,13 @@ def run():
 
 @pytest.fixture(scope="module")
 def texts(run) -> list[str]:
-    """The new number of the run and of its benchmark, worked out apart."""
-    found = []
-    for one in (run.simulation, run.benchmark):
-        months = one.nav.iloc[1:].pct_change(fill_method=None).iloc[1:]
-        found.append(f"{100 * months.max():.2f} %")
-    assert found[0] != found[1]
-    return found
+    """The new number of the run and of its benchmark, computed independently."""
+    shown = []
+    for simulation in (run.simulation, run.benchmark):
+        months = simulation.nav.iloc[1:].pct_change(fill_method=None).iloc[1:]
+        shown.append(f"{100 * months.max():.2f} %")
+    assert shown[0] != shown[1]
+    return shown
 
 
 def test_one_metric_more_is_in_the_summary(run):

@@ -1,4 +1,4 @@
-"""Objectives and limits: read, refused, kept."""
+"""Objectives and limits: how they are read, refused and met."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_limits_are_read(text, metric, sign, value):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("max_drawdown", "takes METRIC>NUMBER"),
         ("max_drawdown=0.2", "takes METRIC>NUMBER"),
@@ -43,8 +43,8 @@ def test_limits_are_read(text, metric, sign, value):
         ("cvar_95>-0.1", "limits go on cagr"),
     ],
 )
-def test_limits_that_cannot_be_meant_are_refused(text, said):
-    with pytest.raises(UsageError, match=said):
+def test_limits_that_cannot_be_meant_are_refused(text, message):
+    with pytest.raises(UsageError, match=message):
         read_limit(text)
 
 
@@ -71,6 +71,17 @@ def test_who_keeps_all_limits_is_eligible_and_nan_is_not():
     assert [str(limit) for limit in objective.unseen] == ["worst_year>-0.1"]
 
 
+@pytest.mark.parametrize(
+    ("sign", "expected"),
+    [(">", [False, False, True]), (">=", [False, True, True]),
+     ("<", [True, False, False]), ("<=", [True, True, False])],
+)  # fmt: skip
+def test_a_figure_at_its_limit_meets_it_only_with_an_equals_sign(sign, expected):
+    limit = read_limit(f"cagr{sign}0.1")
+    assert limit.meets(np.array([0.05, 0.1, 0.2])).tolist() == expected
+    assert not limit.meets(np.array([np.nan])).any()
+
+
 def test_month_ends_keep_the_limits_that_they_can_tell():
     objective = read_objective("cagr", ["max_drawdown>-0.25", "turnover_per_year<1"])
     returns = np.array([[0.1, -0.3], [0.1, 0.1]])
@@ -88,7 +99,7 @@ def test_a_limit_is_written_with_all_its_digits():
 
 
 def test_bills_alone_have_no_ratio_to_risk_that_could_be_chosen():
-    # By day bills may fall by a hair, and have a Calmar ratio of thousands.
+    # By day bills may fall slightly, and then have a Calmar ratio of thousands.
     table = pd.DataFrame({"calmar": [6737.9, 0.3], "sharpe": [np.nan, 0.5], "cagr": [0.017, 0.08]})
     assert read_objective("calmar", []).eligible(table).tolist() == [False, True]
     assert read_objective("calmar", []).keeps(table).tolist() == [True, True]

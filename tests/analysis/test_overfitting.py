@@ -1,4 +1,4 @@
-"""PBO: the paper's limits, a slow re-derivation, and whether its standard error is honest."""
+"""PBO: the paper's limits, a slow second derivation, and a check of its standard error."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ def test_block_sums_agree_with_the_definition(metric, rows):
     # Trends make the means of the blocks differ by more than the deviation inside them.
     returns = np.maximum(noise(4, rows, 7) * np.linspace(1.0, 15.0, 7) + 0.01, -0.9)
     returns += np.linspace(-0.05, 0.05, rows)[:, None] * np.array([1, -1, 0.5, 0, 1, -0.5, 0])
-    found = probability_of_overfitting(returns, blocks=6, metric=metric, draws=2)
+    result = probability_of_overfitting(returns, blocks=6, metric=metric, draws=2)
     expected = slow_logits(returns, 6, METRICS[metric])
-    np.testing.assert_allclose(found.logits, expected, rtol=1e-12)
-    assert found.probability == np.mean(np.array(expected) <= 0.0)
+    np.testing.assert_allclose(result.logits, expected, rtol=1e-12)
+    assert result.probability == np.mean(np.array(expected) <= 0.0)
 
 
 @pytest.mark.parametrize("metric", METRICS)
@@ -83,12 +83,12 @@ def test_noise_is_a_coin_and_its_spread_is_known():
         probability_of_overfitting(noise(seed), blocks=8, metric="mean", draws=50, seed=seed)
         for seed in range(40)
     ]
-    found = np.array([one.probability for one in results])
-    assert found.mean() == pytest.approx(0.5, abs=3 * 0.20 / math.sqrt(40))
-    assert found.std(ddof=1) == pytest.approx(0.20, abs=0.045)
+    chances = np.array([result.probability for result in results])
+    assert chances.mean() == pytest.approx(0.5, abs=3 * 0.20 / math.sqrt(40))
+    assert chances.std(ddof=1) == pytest.approx(0.20, abs=0.045)
     # The reported standard error is that same spread, from one history alone.
-    assert np.mean([one.standard_error for one in results]) == pytest.approx(0.20, abs=0.03)
-    inside = [one.by_chance[0] <= one.probability <= one.by_chance[1] for one in results]
+    assert np.mean([result.standard_error for result in results]) == pytest.approx(0.20, abs=0.03)
+    inside = [r.by_chance[0] <= r.probability <= r.by_chance[1] for r in results]
     assert 0.8 <= np.mean(inside) <= 1.0
 
 
@@ -104,7 +104,7 @@ def test_luck_of_the_best_of_many_does_not_shrink_the_standard_error():
 
 
 def test_standard_error_of_mixes_is_their_spread_over_histories():
-    # Candidates that are mixes of two assets move together: half of them tell no more than all.
+    # Candidates that are mixes of two assets move together: half of them say as much as all.
     weights = np.linspace(0.0, 1.0, 21) - 0.6
     results = []
     for seed in range(60):

@@ -47,11 +47,11 @@ def test_plateau_scores_on_a_simplex_by_hand():
 
 
 def test_the_plateau_wins_over_the_lonely_peak():
-    found = line(0, 0, 9, 0, 0, 5, 5, 5, 5, 5, 0)
-    assert found.peak == 2
+    region = line(0, 0, 9, 0, 0, 5, 5, 5, 5, 5, 0)
+    assert region.peak == 2
     # The peak's mean is 3, the plateau's 5; its rims have 10/3.
-    assert found.members.tolist() == [6, 7, 8]
-    assert (found.centre, found.best, found.regions) == (7, 5.0, 1)
+    assert region.members.tolist() == [6, 7, 8]
+    assert (region.centre, region.best, region.regions) == (7, 5.0, 1)
 
 
 def test_the_widest_of_two_regions_wins_though_the_other_is_higher():
@@ -75,10 +75,10 @@ def test_an_even_region_takes_the_higher_and_then_the_first_of_its_middles():
 
 def test_what_is_not_eligible_neither_counts_nor_joins():
     # The hole splits the plateau, and its neighbours' means do not feel its 100.
-    found = line(5, 5, 5, 100, 5, 5, eligible=[1, 1, 1, 0, 1, 1])
-    assert found.members.tolist() == [0, 1, 2]
-    assert (found.centre, found.peak, found.regions, found.best) == (1, 0, 2, 5.0)
-    assert math.isnan(found.plateau[3])
+    region = line(5, 5, 5, 100, 5, 5, eligible=[1, 1, 1, 0, 1, 1])
+    assert region.members.tolist() == [0, 1, 2]
+    assert (region.centre, region.peak, region.regions, region.best) == (1, 0, 2, 5.0)
+    assert math.isnan(region.plateau[3])
 
 
 def test_a_score_that_is_not_a_number_is_not_eligible():
@@ -107,15 +107,15 @@ def test_a_tolerance_below_zero_is_an_error(tolerance):
 def test_the_middle_of_a_simplex_is_its_middle():
     units = np.array([(a, b) for a in range(7) for b in range(7 - a)])
     points = simplex_coordinates(units / 6, 1 / 6)
-    found = widest_good_region(
+    region = widest_good_region(
         np.ones(len(points)),
         simplex_neighbours(points),
         points,
         eligible=np.ones(len(points), bool),
         tolerance=0.1,
     )
-    assert points[found.centre].tolist() == [2, 2, 2]
-    assert len(found.members) == len(points)
+    assert points[region.centre].tolist() == [2, 2, 2]
+    assert len(region.members) == len(points)
 
 
 @given(seed=st.integers(0, 1000), tolerance=st.floats(0.0, 1.5))
@@ -142,38 +142,38 @@ def test_a_region_is_what_its_definition_says(seed):
     points = grid_coordinates(np.indices((5, 4, 3)).reshape(3, -1))
     scores, allowed = rng.normal(size=60), rng.random(60) < 0.7
     table = grid_neighbours(points)
-    found = widest_good_region(scores, table, points, eligible=allowed, tolerance=0.4)
+    widest = widest_good_region(scores, table, points, eligible=allowed, tolerance=0.4)
 
     # Slow: flood fill of the good candidates, and all pairs of distances.
-    good = {k for k in range(60) if allowed[k] and found.plateau[k] >= found.best - 0.4}
+    good = {k for k in range(60) if allowed[k] and widest.plateau[k] >= widest.best - 0.4}
     regions, left = [], set(good)
     while left:
         region, front = set(), {min(left)}
         while front:
             region |= front
-            near = {int(k) for one in front for k in table[one] if k >= 0}
+            near = {int(k) for member in front for k in table[member] if k >= 0}
             front = (near & good) - region
         regions.append(region)
         left -= region
-    assert len(regions) == found.regions
-    assert set(found.members) in regions
-    assert len(found.members) == max(map(len, regions))
-    apart = cdist(points[found.members], points[found.members], "cityblock").sum(axis=1)
-    assert apart[found.members.tolist().index(found.centre)] == apart.min()
+    assert len(regions) == widest.regions
+    assert set(widest.members) in regions
+    assert len(widest.members) == max(map(len, regions))
+    apart = cdist(points[widest.members], points[widest.members], "cityblock").sum(axis=1)
+    assert apart[widest.members.tolist().index(widest.centre)] == apart.min()
 
 
 def test_half_a_million_candidates():
     # 80 ^ 3 points with a broad hill at (50, 30, 20): no loop over candidates may hide here.
     points = np.indices((80, 80, 80)).reshape(3, -1).T
     hill = -((points - [50, 30, 20]) ** 2).sum(axis=1).astype(float)
-    found = widest_good_region(
+    region = widest_good_region(
         hill,
         grid_neighbours(points),
         points,
         eligible=np.ones(len(points), bool),
         tolerance=100.0,
     )
-    assert points[found.centre].tolist() == [50, 30, 20]
+    assert points[region.centre].tolist() == [50, 30, 20]
 
 
 def test_ties_are_not_told_apart_by_rounding():

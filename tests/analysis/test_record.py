@@ -1,4 +1,4 @@
-"""The verdict as a record: what is asked of it by name."""
+"""The verdict as a record: measures and portfolios looked up by name, equality, no changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Regimes: known the month before, named when absent, correlations as published."""
+"""Regimes: labels of the month before, labels by hand, correlations as published."""
 
 from __future__ import annotations
 
@@ -35,11 +35,20 @@ def test_a_label_is_what_the_month_before_knew():
 def test_policy_rate_falls_rises_and_rests():
     rate = pd.Series(5.0, MONTHS)
     rate.loc["1995-01":] = 4.5
-    labels = steady(policy_rate=rate)["policy rate"]
     rate.loc["1997-01":] = 4.45  # five basis points are no decision
-    # A change of January shows in the 3-month changes of January, February and March.
-    assert list(labels["1995-01":"1995-05"]) == ["unchanged", *["falling"] * 3, "unchanged"]
-    assert set(labels["1997-01":"1997-06"]) == {"unchanged"}
+    rate.loc["1998-01":] = 4.55  # nor are ten, up
+    rate.loc["1999-01":] = 4.45  # or down
+    rate.loc["2000-01":] = 4.56  # eleven are
+    rate.loc["2001-01":] = 4.45
+    labels = steady(policy_rate=rate)["policy rate"]
+    # A change of January is in the 3-month changes of January, February and March, and each
+    # of these labels the month after it.
+    for year, state in (
+        ("1995", "falling"), ("1997", "unchanged"), ("1998", "unchanged"), ("1999", "unchanged"),
+        ("2000", "rising"), ("2001", "falling"),
+    ):  # fmt: skip
+        expected = ["unchanged", *[state] * 3, "unchanged"]
+        assert list(labels.loc[f"{year}-01" : f"{year}-05"]) == expected, year
 
 
 def test_inflation_against_its_own_ten_years():

@@ -1,4 +1,4 @@
-"""How far to trust a choice: planted skill is found, luck is not taken for it."""
+"""How far to trust a choice: planted skill is found, luck is not taken for skill."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import pandas as pd
 import pytest
 
 from backtests.analysis import superiority
+from backtests.analysis.metrics import excess_kurtosis, skewness
 from backtests.analysis.objective import read_objective
 from backtests.analysis.reliability import Sample, edge_of, examine
+from backtests.analysis.selection import probabilistic_sharpe
 
 FREE = read_objective("cagr", ["volatility<1"])
 
@@ -46,25 +48,32 @@ def test_the_luckiest_of_noise_is_called_luck():
     called = 0
     for seed in range(12):
         returns = noise(seed)
-        found = examine(sample_of(returns, luckiest(returns)), FREE, trials=30)
-        called += found.beyond_noise
-        assert found.sharpe is not None
+        result = examine(sample_of(returns, luckiest(returns)), FREE, trials=30)
+        called += result.beyond_noise
+        assert result.sharpe is not None
         # Chosen for its lead, it looks skilled alone and is not once its rivals are counted.
-        assert found.sharpe.psr > found.sharpe.dsr
+        assert result.sharpe.psr > result.sharpe.dsr
     assert called == 0
 
 
 def test_planted_skill_is_found():
     returns = noise(5)
     returns[:, 3] += 0.004  # about five points a year, at a deviation of 3.5 % a year
-    found = examine(sample_of(returns, 3), FREE, trials=30)
-    assert found.beyond_noise
-    assert found.reality.spa_consistent < 0.01
-    assert found.expanding is not None
-    assert {choice.column for choice in found.expanding.choices} == {3}
-    assert found.expanding.edge_out_of_sample > 0.02
-    assert found.overfitting is not None
-    assert found.overfitting.probability < 0.05
+    result = examine(sample_of(returns, 3), FREE, trials=30)
+    assert result.beyond_noise
+    assert result.reality.spa_consistent < 0.01
+    assert result.expanding is not None
+    assert {choice.column for choice in result.expanding.choices} == {3}
+    assert result.expanding.edge_out_of_sample > 0.02
+    assert result.overfitting is not None
+    assert result.overfitting.probability < 0.05
+    # By definition the record is as long as it takes the probability to reach 95 %.
+    lead = returns[:, 3] - returns[:, -1]
+    assert result.record_years < 20.0
+    assert probabilistic_sharpe(
+        lead.mean() / lead.std(ddof=1), 12 * result.record_years,
+        skew=skewness(lead), kurtosis=3.0 + excess_kurtosis(lead),
+    ) == pytest.approx(0.95)  # fmt: skip
 
 
 def test_more_trials_deflate_more():
@@ -81,33 +90,33 @@ def test_more_trials_deflate_more():
 def test_choosing_the_default_itself_leaves_nothing_to_test():
     returns = noise(2)
     returns[:, 4] = returns[:, -1]
-    found = examine(sample_of(returns, 4), FREE, trials=30)
-    assert found.sharpe is None
-    assert not found.beyond_noise
-    assert found.chosen.estimate.value == 0.0
-    assert found.chosen.error == 0.0
+    result = examine(sample_of(returns, 4), FREE, trials=30)
+    assert result.sharpe is None
+    assert not result.beyond_noise
+    assert result.chosen.estimate.value == 0.0
+    assert result.chosen.error == 0.0
 
 
 def test_a_short_history_has_no_interval_and_no_walk_forward():
     returns = noise(3, months=40)
     returns[:, 3] += 0.02
-    found = examine(sample_of(returns, 3), FREE, trials=30)
-    assert found.chosen.estimate.low is None
-    assert found.expanding is None
-    assert found.rolling is None
-    assert not found.beyond_noise  # however large the lead
+    result = examine(sample_of(returns, 3), FREE, trials=30)
+    assert result.chosen.estimate.low is None
+    assert result.expanding is None
+    assert result.rolling is None
+    assert not result.beyond_noise  # however large the lead
 
 
 def test_an_edge_is_the_difference_of_scores_with_the_error_of_a_mean():
     rng = np.random.default_rng(11)
     pair = rng.normal(0.006, 0.02, (360, 2))
-    found = edge_of(FREE, pair, np.zeros(360))
+    edge = edge_of(FREE, pair, np.zeros(360))
     mine, other = np.prod(1 + pair, axis=0) ** (12 / 360) - 1
-    assert found.estimate.value == pytest.approx(mine - other, abs=1e-15)
+    assert edge.estimate.value == pytest.approx(mine - other, abs=1e-15)
     # Growth a year is about 12 times the mean log return, times 1 + growth.
     logs = np.log1p(pair)
     by_hand = 12 * (1 + mine) * np.std(logs[:, 0] - logs[:, 1], ddof=1) / math.sqrt(360)
-    assert found.error == pytest.approx(by_hand, rel=0.1)
+    assert edge.error == pytest.approx(by_hand, rel=0.1)
 
 
 def test_risk_is_what_counts_where_the_sharpe_ratio_is_maximised():
@@ -131,11 +140,12 @@ def test_risk_is_what_counts_where_the_sharpe_ratio_is_maximised():
 def test_a_choice_is_held_from_after_the_lag_and_a_longer_lag_leaves_no_walk():
     sample = sample_of(noise(6), 0)
     for lag in (1, 3):
-        found = examine(sample, FREE, trials=30, lag=lag)
-        for walk in (found.expanding, found.rolling):
+        result = examine(sample, FREE, trials=30, lag=lag)
+        for walk in (result.expanding, result.rolling):
             assert walk is not None
-            assert walk.dates[0] == sample.dates[found.look_back + lag]
-            assert walk.choices[0].date == sample.dates[found.look_back - 1]
+            assert walk.dates[0] == sample.dates[result.look_back + lag]
+            assert walk.choices[0].date == sample.dates[result.look_back - 1]
+            assert walk.choices[1].date == sample.dates[result.look_back + 11]  # a year later
     assert examine(sample, FREE, trials=30, lag=120).expanding is None
 
 
@@ -144,19 +154,19 @@ def test_never_tuned_is_the_default_and_no_choice_breaks_a_limit():
     returns = rng.normal(0.006, 0.01, (240, 6))
     returns[:, 2] = rng.normal(0.02, 0.08, 240)  # the best, and far too wild
     sample = sample_of(returns, 0)
-    found = examine(sample, read_objective("cagr", ["volatility<0.1"]), trials=30).expanding
-    assert found is not None
-    np.testing.assert_array_equal(found.untuned, returns[121:, -1])
-    assert 2 not in {choice.column for choice in found.choices}
+    walk = examine(sample, read_objective("cagr", ["volatility<0.1"]), trials=30).expanding
+    assert walk is not None
+    np.testing.assert_array_equal(walk.untuned, returns[121:, -1])
+    assert 2 not in {choice.column for choice in walk.choices}
 
 
 def test_a_walk_goes_over_all_candidates_and_not_those_that_hindsight_allows():
     returns = noise(5)
     returns[:, 3] += 0.01
     few = dataclasses.replace(sample_of(returns, 0), eligible=np.array([0, 1, 2]))
-    found = examine(few, FREE, trials=30).expanding
-    assert found is not None
-    assert {choice.column for choice in found.choices} == {3}
+    walk = examine(few, FREE, trials=30).expanding
+    assert walk is not None
+    assert {choice.column for choice in walk.choices} == {3}
 
 
 def test_a_third_of_the_risk_at_less_than_the_return_can_be_beyond_noise():
@@ -187,16 +197,24 @@ def test_beyond_noise_takes_all_three(monkeypatch):
         patch.setattr("backtests.analysis.reliability.SURE_OF_SKILL", 1.0)
         assert not examine(sample, FREE, trials=30).beyond_noise
 
+    def touching_zero(*args, **words):
+        edge = edge_of(*args, **words)
+        return dataclasses.replace(edge, estimate=dataclasses.replace(edge.estimate, low=0.0))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("backtests.analysis.reliability.edge_of", touching_zero)
+        assert not examine(sample, FREE, trials=30).beyond_noise
+
 
 def test_the_default_with_other_bills_is_nothing_to_be_sure_of_where_risk_counts():
     default = np.random.default_rng(8).normal(0.008, 0.03, 360)
     shares = (1.5, 0.5, 0.25)
     returns = np.column_stack([*(0.002 + s * (default - 0.002) for s in shares), default])
-    found = examine(sample_of(returns, 0), read_objective("sharpe", []), trials=3)
-    assert found.sharpe is not None  # it earns more, by more risk alone
-    assert found.decides is None
-    assert found.overfitting is None  # all have one Sharpe ratio: there is nothing to choose
-    assert not found.beyond_noise
-    assert math.isnan(found.record_years)
+    result = examine(sample_of(returns, 0), read_objective("sharpe", []), trials=3)
+    assert result.sharpe is not None  # it earns more, by more risk alone
+    assert result.decides is None
+    assert result.overfitting is None  # all have one Sharpe ratio: there is nothing to choose
+    assert not result.beyond_noise
+    assert math.isnan(result.record_years)
     grown = examine(sample_of(returns, 0), FREE, trials=3)
     assert grown.decides is grown.sharpe is not None

@@ -1,4 +1,4 @@
-"""The bootstrap: block length of a known process, same seed, coverage."""
+"""The bootstrap: block length of processes with a published one, same seed, coverage."""
 
 from __future__ import annotations
 
@@ -46,9 +46,21 @@ def test_rows_come_in_blocks_of_the_mean_length():
 
 
 def test_same_seed_same_rows():
-    first, again = (resampled_rows(50, 4, 20, seed=5) for _ in range(2))
+    first = resampled_rows(50, 4, 20, seed=5)
+    resampled_rows.cache_clear()  # or the second draw would be the first array itself
+    again = resampled_rows(50, 4, 20, seed=5)
+    assert again is not first
     np.testing.assert_array_equal(first, again)
     assert (first != resampled_rows(50, 4, 20, seed=6)).any()
+
+
+def test_blocks_are_long_enough_for_volatility_that_lasts():
+    """Signs are independent, sizes change every two years: only the squares depend on time."""
+    rng = np.random.default_rng(12)
+    sizes = np.repeat([0.01, 0.05] * 5, 24)
+    returns = rng.choice([-1.0, 1.0], 240) * sizes * rng.uniform(0.8, 1.2, 240)
+    sample = Sample(pd.DataFrame({"equity": returns}), ["equity"], repetitions=2)
+    assert sample.block == block_length(returns[:, None] ** 2) > block_length(returns[:, None])
 
 
 def test_interval_is_the_middle_of_what_is_known():
@@ -85,19 +97,31 @@ def test_a_measure_within_some_months_is_that_of_each_resample_alone():
         return interval(np.array(answers))
 
     for measure in (cvar_saved, down_month_mean):
-        found = sample.estimate_within(measure, inside, "hedge", "equity")
-        assert (found.low, found.high) == one_by_one(measure)
+        estimate = sample.estimate_within(measure, inside, "hedge", "equity")
+        assert (estimate.low, estimate.high) == one_by_one(measure)
+
+
+def test_fewer_than_sixty_months_have_no_interval():
+    table = pd.DataFrame({"hedge": np.tile([0.01, -0.01], 60), "equity": -0.01})
+    sample = Sample(table, ["hedge"], repetitions=50)
+    for months, has_interval in ((59, False), (60, True)):
+        inside = np.arange(120) < months
+        within = sample.estimate_within(down_month_mean, inside, "hedge", "equity")
+        assert (within.low is not None) is has_interval, months
+        whole = Sample(table.iloc[:months], ["hedge"], repetitions=50)
+        estimate = whole.estimate(down_month_mean, "hedge", "equity")
+        assert (estimate.low is not None) is has_interval, months
 
 
 def test_a_difference_is_that_of_two_estimates_on_the_same_resamples():
     rng = np.random.default_rng(5)
     table = pd.DataFrame(rng.normal(0.004, 0.04, (120, 3)), columns=["a", "b", "c"])
     sample = Sample(table, ["a"], repetitions=200)
-    sample.estimate(cvar_saved, "a", "c")  # what is kept from here must not change the rest
-    found = sample.difference(cvar_saved, ("a", "c"), ("b", "c"))
+    sample.estimate(cvar_saved, "a", "c")  # what is cached here must not change the rest
+    difference = sample.difference(cvar_saved, ("a", "c"), ("b", "c"))
     values = {name: table[name].to_numpy()[sample.rows] for name in table}
     apart = cvar_saved(values["a"], values["c"]) - cvar_saved(values["b"], values["c"])
-    assert (found.low, found.high) == interval(apart)
+    assert (difference.low, difference.high) == interval(apart)
 
 
 def test_kept_rows_cannot_be_changed():

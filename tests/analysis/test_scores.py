@@ -1,4 +1,4 @@
-"""Scores of many candidates: each column must be what the one home of metrics says."""
+"""Scores of many candidates: each column must agree with :mod:`backtests.analysis.metrics`."""
 
 from __future__ import annotations
 

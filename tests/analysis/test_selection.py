@@ -142,29 +142,29 @@ def test_constant_columns_are_no_trials():
 def test_chosen_against_default_step_by_step():
     rng = np.random.default_rng(5)
     excess = np.column_stack([np.zeros(240), rng.normal(0.001, 0.01, (240, 6))])
-    found = selection.chosen_against_default(excess, 3, trials=1000, ppy=12)
+    chosen = selection.chosen_against_default(excess, 3, trials=1000, ppy=12)
 
     column = excess[:, 3]
-    ratios = [np.mean(one) / np.std(one, ddof=1) for one in excess.T[1:]]
+    ratios = [np.mean(trial) / np.std(trial, ddof=1) for trial in excess.T[1:]]
     moments = {
         "skew": metrics.skewness(column),
         "kurtosis": metrics.excess_kurtosis(column) + 3.0,
     }
     sharpe, variance = ratios[2], np.var(ratios, ddof=1)
     effective = selection.effective_trials(excess[:, 1:])
-    assert found.sharpe == pytest.approx(sharpe)
-    assert found.sharpe_annual == pytest.approx(metrics.sharpe(column, np.zeros(240), 12))
-    assert found.psr == pytest.approx(selection.probabilistic_sharpe(sharpe, 240, **moments))
-    assert found.effective_trials == pytest.approx(effective)
+    assert chosen.sharpe == pytest.approx(sharpe)
+    assert chosen.sharpe_annual == pytest.approx(metrics.sharpe(column, np.zeros(240), 12))
+    assert chosen.psr == pytest.approx(selection.probabilistic_sharpe(sharpe, 240, **moments))
+    assert chosen.effective_trials == pytest.approx(effective)
     for trials, best, dsr in (
-        (1000, found.best_by_luck, found.dsr),
-        (effective, found.best_by_luck_effective, found.dsr_effective),
+        (1000, chosen.best_by_luck, chosen.dsr),
+        (effective, chosen.best_by_luck_effective, chosen.dsr_effective),
     ):
         assert best == pytest.approx(math.sqrt(variance) * selection.expected_maximum(trials))
         assert dsr == pytest.approx(
             selection.deflated_sharpe(sharpe, 240, trials=trials, variance=variance, **moments)
         )
-    assert found.dsr < found.dsr_effective < found.psr
+    assert chosen.dsr < chosen.dsr_effective < chosen.psr
 
 
 def test_a_single_trial_is_not_deflated():
@@ -199,8 +199,8 @@ def test_fewer_trials_than_columns_is_an_error():
 
 @given(count=st.integers(1, 5000), most=st.integers(2, 600))
 def test_evenly_spaced_positions(count, most):
-    found = selection.evenly_spaced(count, most)
-    assert len(found) == min(count, most)
-    assert (found[0], found[-1]) == (0, count - 1)
-    steps = np.diff(found)
+    positions = selection.evenly_spaced(count, most)
+    assert len(positions) == min(count, most)
+    assert (positions[0], positions[-1]) == (0, count - 1)
+    steps = np.diff(positions)
     assert len(steps) == 0 or (steps.min() >= 1 and steps.max() - steps.min() <= 1)

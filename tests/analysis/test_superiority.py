@@ -25,7 +25,7 @@ def autoregression(rho: float, rows: int, seed: int) -> np.ndarray:
 def test_p_values_of_noise_are_uniform():
     found = np.array([reality_check(noise(seed), seed=seed, draws=200) for seed in range(60)])
     for name in ("spa_consistent", "spa_upper", "white"):
-        values = np.sort([getattr(one, name) for one in found])
+        values = np.sort([getattr(check, name) for check in found])
         # Kolmogorov-Smirnov at 1 %: 1.63 / sqrt(60).
         steps = np.arange(61) / 60
         distance = max(np.max(steps[1:] - values), np.max(values - steps[:-1]))
@@ -52,7 +52,7 @@ def test_hopeless_candidates_blur_only_the_upper_bound():
     few = noise(4, columns=3)
     few += [0.015 / np.sqrt(120), 0.0, 0.0] - few.mean(axis=0)
     many = np.column_stack([few, noise(5, columns=60) - 0.02])
-    alone, among = (reality_check(one, seed=0, block=2) for one in (few, many))
+    alone, among = (reality_check(excess, seed=0, block=2) for excess in (few, many))
     assert 0.05 < alone.spa_consistent < 0.5
     assert among.spa_consistent == pytest.approx(alone.spa_consistent, abs=0.005)
     assert among.spa_upper > alone.spa_upper + 0.05
@@ -92,11 +92,11 @@ def test_an_independent_bootstrap_agrees():
             at.append(starts[row] if restarts[row] else (at[-1] + 1) % rows)
         largest.append(np.max(excess[at].mean(axis=0) - excess.mean(axis=0)))
     expected = np.mean(np.array(largest) > excess.mean(axis=0).max())
-    found = reality_check(excess, seed=1, draws=4000, block=block)
+    white = reality_check(excess, seed=1, draws=4000, block=block).white
     assert 0.1 < expected < 0.9
     # Three standard errors of the difference of two such shares.
     error = 3 * np.sqrt(2 * expected * (1 - expected) / 4000)
-    assert found.white == pytest.approx(expected, abs=error)
+    assert white == pytest.approx(expected, abs=error)
 
 
 def test_block_length_of_an_autoregression():

@@ -34,19 +34,20 @@ def test_by_hand():
     # Column 1 leads until row 4 and then loses; column 0 is the default. Choices after rows
     # 4, 6, 8 on everything before; each is held from one row later.
     returns = steps((1, 1, 1, 1, 1, 1, 1, 1, 1, 1), (3, 3, 3, 3, -4, -4, -4, 0, 0, 0))
-    found = walk(returns)
-    assert [choice.column for choice in found.choices] == [1, 0, 0]
-    assert [f"{choice.date:%Y-%m}" for choice in found.choices] == ["2000-04", "2000-06", "2000-08"]
-    assert not any(choice.fell_back for choice in found.choices)
+    walked = walk(returns)
+    choices = walked.choices
+    assert [choice.column for choice in choices] == [1, 0, 0]
+    assert [f"{choice.date:%Y-%m}" for choice in choices] == ["2000-04", "2000-06", "2000-08"]
+    assert not any(choice.fell_back for choice in choices)
     # Row 4 trades the first choice; rows 5 and 6 earn it; row 6 trades the second.
-    assert found.tuned.tolist() == [-0.04, -0.04, 0.01, 0.01, 0.01]
-    assert found.untuned.tolist() == [0.01] * 5
-    assert [f"{day:%Y-%m}" for day in found.dates[[0, -1]]] == ["2000-06", "2000-10"]
-    assert [choice.edge_in_sample for choice in found.choices] == pytest.approx([0.02, 0, 0])
-    assert [choice.edge_out_of_sample for choice in found.choices] == pytest.approx([-0.05, 0, 0])
-    assert found.edge_in_sample == pytest.approx(0.02 / 3)
-    assert found.edge_out_of_sample == pytest.approx(-0.02)
-    assert found.survived == pytest.approx(-3.0)
+    assert walked.tuned.tolist() == [-0.04, -0.04, 0.01, 0.01, 0.01]
+    assert walked.untuned.tolist() == [0.01] * 5
+    assert [f"{day:%Y-%m}" for day in walked.dates[[0, -1]]] == ["2000-06", "2000-10"]
+    assert [choice.edge_in_sample for choice in choices] == pytest.approx([0.02, 0, 0])
+    assert [choice.edge_out_of_sample for choice in choices] == pytest.approx([-0.05, 0, 0])
+    assert walked.edge_in_sample == pytest.approx(0.02 / 3)
+    assert walked.edge_out_of_sample == pytest.approx(-0.02)
+    assert walked.survived == pytest.approx(-3.0)
 
 
 def test_rolling_forgets_what_expanding_remembers():
@@ -73,10 +74,10 @@ def test_no_eligible_candidate_falls_back_and_says_so():
     def shallow(past: np.ndarray, cash: np.ndarray) -> np.ndarray:
         return scores.max_drawdown(past, cash, 12) > -0.25
 
-    found = walk(returns, eligible=shallow)
-    assert [choice.column for choice in found.choices] == [1, 0, 0]
-    assert [choice.fell_back for choice in found.choices] == [False, True, True]
-    assert [choice.edge_in_sample for choice in found.choices[1:]] == [0.0, 0.0]
+    choices = walk(returns, eligible=shallow).choices
+    assert [choice.column for choice in choices] == [1, 0, 0]
+    assert [choice.fell_back for choice in choices] == [False, True, True]
+    assert [choice.edge_in_sample for choice in choices[1:]] == [0.0, 0.0]
 
 
 def test_a_constraint_beats_a_higher_score():
@@ -115,24 +116,24 @@ def test_the_future_changes_no_past_choice(seed, row, window, lag):
     }
     before, after = walk(returns, **options), walk(changed, **options)
     date = pd.date_range("2000-01-31", periods=40, freq="ME")[row]
-    known = [choice.date < date for choice in before.choices]
-    for one, other, past in zip(before.choices, after.choices, known, strict=True):
+    is_past = [choice.date < date for choice in before.choices]
+    for choice, other, past in zip(before.choices, after.choices, is_past, strict=True):
         if past:
-            assert (one.column, one.fell_back) == (other.column, other.fell_back)
-            assert one.edge_in_sample == pytest.approx(other.edge_in_sample, nan_ok=True)
-    assert any(known)
+            assert (choice.column, choice.fell_back) == (other.column, other.fell_back)
+            assert choice.edge_in_sample == pytest.approx(other.edge_in_sample, nan_ok=True)
+    assert any(is_past)
 
 
 @given(seed=st.integers(0, 1000), lag=st.integers(1, 3), step=st.integers(1, 7))
 def test_each_row_earns_the_last_choice_that_could_trade(seed, lag, step):
     returns = np.random.default_rng(seed).normal(0.0, 0.02, (30, 4))
-    found = walk(returns, lag=lag, step=step)
+    walked = walk(returns, lag=lag, step=step)
     dates = pd.date_range("2000-01-31", periods=30, freq="ME")
-    assert len(found.dates) == len(found.tuned) == 30 - 4 - lag
-    for day, earned in zip(found.dates, found.tuned, strict=True):
+    assert len(walked.dates) == len(walked.tuned) == 30 - 4 - lag
+    for day, earned in zip(walked.dates, walked.tuned, strict=True):
         row = dates.get_loc(day)
         # Chosen at the close of row c, traded at the close of c + lag, earned after it.
-        last = [c for c in found.choices if dates.get_loc(c.date) + lag < row][-1]
+        last = [c for c in walked.choices if dates.get_loc(c.date) + lag < row][-1]
         assert earned == returns[row, last.column]
 
 

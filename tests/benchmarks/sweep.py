@@ -167,14 +167,14 @@ def main() -> None:
             print(f"  {factor} x {name:10}                   {unit / least[0]:8.3f}")
 
     print("\nvectorbt, ms a mix: orders, value, six metrics")
-    found = {}
+    took_each = {}
     for engine in ("rust", "numba"):
         for together in TOGETHER:
-            found[engine, together] = seconds(theirs(engine, together)) / together
+            took_each[engine, together] = seconds(theirs(engine, together)) / together
             print(f"  {engine:5}, {together:2} a call                 "
-                  f"{found[engine, together] * 1e3:8.1f}")  # fmt: skip
+                  f"{took_each[engine, together] * 1e3:8.1f}")  # fmt: skip
     for together in TOGETHER:
-        best = min(took for (_, n), took in found.items() if n == together)
+        best = min(took for (_, n), took in took_each.items() if n == together)
         print(f"  ratio, its best of {together:2} a call      {best / both:8.0f}       (bar 800; "
               f"on one thread {best / alone:.0f})")  # fmt: skip
     slow = with_bt()

@@ -1,4 +1,4 @@
-"""A loopback Yahoo that the tests of this floor share."""
+"""A Yahoo on loopback for the tests of this folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def bars():
 
 @pytest.fixture
 def web(monkeypatch, tmp_path, bars):
-    """A Yahoo on loopback with SPY, IEF and TLT, an empty data folder, and little patience."""
+    """A Yahoo on loopback with SPY, IEF and TLT, an empty data folder, and short time limits."""
     with server.serve() as running:
         for ticker in ("SPY", "IEF", "TLT"):
             running.hold(ticker, bars)

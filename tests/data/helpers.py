@@ -1,4 +1,4 @@
-"""What several tests of the data do to bars and snapshots."""
+"""Helpers of several tests, for bars and snapshots."""
 
 from __future__ import annotations
 
@@ -32,14 +32,16 @@ def faulty(bars: pd.DataFrame, **cells: float) -> pd.DataFrame:
 
 
 def unstale(warnings) -> list[str]:
-    """Warnings but for the one that a fixed history in the past has to give."""
+    """Warnings without the stale one, which every fixed history in the past gives."""
     return [line for line in warnings if "stale" not in line]
 
 
 def age(store: Store, ticker: str, days: float) -> None:
-    """Let a kept snapshot have been fetched some days ago."""
-    kept = store.read(ticker)
-    store.write(ticker, kept.source, dt.datetime.now(dt.UTC) - dt.timedelta(days=days), kept.bars)
+    """Rewrite a snapshot as if it had been fetched some days ago."""
+    snapshot = store.read(ticker)
+    store.write(
+        ticker, snapshot.source, dt.datetime.now(dt.UTC) - dt.timedelta(days=days), snapshot.bars
+    )
 
 
 def fetch_in_a_process(*tickers: str, before: str = "") -> subprocess.Popen[str]:

@@ -1,4 +1,4 @@
-"""From single histories to a market: common sessions, cash, what is said."""
+"""From single histories to a market: common sessions, cash, notes."""
 
 from __future__ import annotations
 

@@ -11,22 +11,22 @@ from data.background import background, ten_year
 from data.market import CASH, Market
 
 
-def market(**known: object) -> Market:
+def market(**rates: object) -> Market:
     days = pd.bdate_range("2020-01-02", "2021-12-31")
     prices = pd.DataFrame({"SPY": np.linspace(100, 120, len(days))}, days)
     return Market(
         source="made", title="made", prices=prices, cash=pd.Series(100.0, days, name=CASH),
-        periods_per_year=252, provenance={}, **known,
+        periods_per_year=252, provenance={}, **rates,
     )  # fmt: skip
 
 
 def test_a_source_without_rates_has_those_of_the_table():
-    found = background(market())
+    months = background(market())
     table = bundled.table()
-    assert found.loc["2020-03", "y10"] == table.loc["2020-03", "cmt_10y_pct"]
-    assert found.loc["2020-03", "policy_rate"] == table.loc["2020-03", "fed_funds_pct"]
+    assert months.loc["2020-03", "y10"] == table.loc["2020-03", "cmt_10y_pct"]
+    assert months.loc["2020-03", "policy_rate"] == table.loc["2020-03", "fed_funds_pct"]
     # What is known by the end of March are the prices of February.
-    assert found.loc["2020-03", "cpi"] == table.loc["2020-02", "cpi_sa"]
+    assert months.loc["2020-03", "cpi"] == table.loc["2020-02", "cpi_sa"]
     assert ten_year(market()) is None
 
 
@@ -37,29 +37,33 @@ def test_a_source_that_has_rates_is_taken_at_its_word():
         policy_rate=pd.Series(1.25, days, name="policy_rate"),
         cpi=pd.Series(200.0, days, name="cpi"),
     )
-    found = background(own)
+    months = background(own)
     last = days[days < "2020-04-01"][-1]
-    assert found.loc["2020-03", "y10"] == own.yields.loc[last, 10.0]
-    assert found.loc["2020-03", "policy_rate"] == 1.25
-    assert found.loc["2019-12", "policy_rate"] == bundled.table().loc["2019-12", "fed_funds_pct"]
+    assert months.loc["2020-03", "y10"] == own.yields.loc[last, 10.0]
+    assert months.loc["2020-03", "policy_rate"] == 1.25
+    assert months.loc["2019-12", "policy_rate"] == bundled.table().loc["2019-12", "fed_funds_pct"]
     # Carried back by the table's changes: twelve months' inflation has no step in it.
-    change = found.loc["2020-01", "cpi"] / found.loc["2019-12", "cpi"]
+    change = months.loc["2020-01", "cpi"] / months.loc["2019-12", "cpi"]
     table = bundled.table()["cpi_sa"]
     assert change == pytest.approx(table["2019-12"] / table["2019-11"])
-    assert found.loc["2021-06", "cpi"] == 200.0
+    assert months.loc["2021-06", "cpi"] == 200.0
 
 
 def test_prices_of_the_source_are_carried_on_by_the_tables_changes():
-    table = bundled.load(["SPY"]).cpi.dropna()
-    months = pd.bdate_range("2020-01-02", "2021-12-31")
-    own = pd.Series(1000.0, months)  # on a level of its own, without a change
+    days = pd.bdate_range("2020-01-02", "2021-12-31")
+    # On a level of its own, and at another one at its end than at its beginning.
+    own = pd.Series(np.linspace(1000.0, 1300.0, len(days)), days)
     own.loc["2021-07-01":] = np.nan
     prices = background(market(cpi=own))["cpi"]
-    known = table.set_axis(table.index.to_period("M"))
-    assert prices["2021-06"] == 1000.0
-    # After the last of the source and before its first, month by month as the table has it.
-    assert prices["2021-12"] / 1000.0 == pytest.approx(known["2021-12"] / known["2021-06"])
-    assert prices["1990-01"] / 1000.0 == pytest.approx(known["1990-01"] / known["2020-01"])
+
+    first, last = own[:"2020-01-31"].iloc[-1], own[:"2021-06-30"].iloc[-1]
+    assert last > 1.2 * first
+    assert (prices["2020-01"], prices["2021-06"]) == (first, last)
+    # After the source's last figure and before its first by the changes of the published index
+    # (CPIAUCSL), each figure public a month later: 278.799 for November 2021 against 268.452 for
+    # May, and 126.3 for December 1989 against 258.63 for December 2019.
+    assert prices["2021-12"] / last == pytest.approx(278.799 / 268.452)
+    assert prices["1990-01"] / first == pytest.approx(126.3 / 258.63)
 
 
 def test_a_ten_year_yield_is_carried_over_a_holiday():

@@ -1,4 +1,4 @@
-"""The command that lists and forgets snapshots."""
+"""The command that lists and removes snapshots."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def test_an_option_given_twice_is_refused(capsys):
 def test_a_word_that_no_file_can_hold_is_refused(capsys, word):
     code, _, shown = ended(failing(AssertionError("the command began")), capsys, "--word", word)
     assert code == 2
-    assert "holds what is no text; leave it out, or rename that file" in shown
+    assert "holds NUL or undecodable bytes; leave them out, or rename that file" in shown
 
 
 def test_a_long_message_keeps_both_ends():
@@ -127,7 +127,7 @@ def test_nobody_to_tell_is_no_failure(monkeypatch, stream):
 
 
 def test_showing_steps_takes_none_of_the_users_random_numbers():
-    """As rich is loaded it takes some; so in a process of its own."""
+    """Loading rich draws random numbers; so this needs a process of its own."""
     script = (
         "import random, sys\n"
         "from data.command import progress\n"

@@ -1,4 +1,4 @@
-"""Files whole or absent: what is written when, and what is left after a failure."""
+"""Atomic writes: the order of writing, and what is left after a failure."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_content_is_on_the_disk_before_its_name_and_the_name_before_the_end(tmp_
 
 
 class System:
-    """The system as :func:`sync` meets it: its calls noted, failing where a test says so."""
+    """A fake system for :func:`sync`: its calls are recorded, and fail where a test says so."""
 
     def __init__(self):
         self.flags, self.synced, self.opened, self.closed, self.errors = [], [], [], [], {}

@@ -1,4 +1,4 @@
-"""Every error of the project says what to do: read off the sources, so that none is missed."""
+"""Every error message says what to do: all are collected from the source files."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def text_of(node: ast.expr) -> str:
 
 
 def messages() -> list[tuple[str, str]]:
-    found = []
+    texts = []
     for package in ("data", "strategies", "backtests"):
         for path in sorted((ROOT / package).rglob("*.py")):
             if path.name == "fred.py":
@@ -49,8 +49,8 @@ def messages() -> list[tuple[str, str]]:
                     continue
                 if isinstance(node.func, ast.Name) and node.func.id in FAMILY:
                     where = f"{path.relative_to(ROOT)}:{node.lineno}"
-                    found.append((where, text_of(node.args[0])))
-    return found
+                    texts.append((where, text_of(node.args[0])))
+    return texts
 
 
 def test_there_are_errors_to_read():

@@ -51,7 +51,7 @@ def steps(days: pd.DatetimeIndex) -> pd.Series:
 
 @pytest.fixture
 def folder(price_folder):
-    """SPY and the index that carries it back, which earns a tenth of a percent more a month."""
+    """SPY and its proxy, an index that earns 0.1 % more a month."""
     days = pd.bdate_range("2015-12-01", "2018-12-31")
     fund = steps(days)
     months = np.asarray(days.year * 12 + days.month)

@@ -1,4 +1,4 @@
-"""The one door to every source: which there are, what each gives, and how it is said."""
+"""``load_market``: the sources, what each gives, and the line that describes it."""
 
 from __future__ import annotations
 
@@ -109,11 +109,11 @@ def test_the_line_of_a_market_by_hand():
     span = "3 months from 2020-01-31 to 2020-03-31"
     assert data_line(market) == f"made prices: {span}"
     kept = market.relabelled(origin=Origin(How.KEPT, "2020-04-01", dt.timedelta(hours=3)))
-    assert data_line(kept) == f"made prices: {span} (snapshots kept, up to 3 h old)"
+    assert data_line(kept) == f"made prices: {span} (cached snapshots, up to 3 h old)"
     older = Origin(How.OLDER, "2020-04-01", dt.timedelta(days=3), "no route", "Yahoo is silent")
     stood_in = market.relabelled(origin=older)
     assert data_line(stood_in) == (
-        f"made prices: Yahoo is silent: {span} (no route; snapshots kept, up to 3 days old)"
+        f"made prices: Yahoo is silent: {span} (no route; cached snapshots, up to 3 days old)"
     )
     assert span_line(stood_in, stood_in.plain_title) == f"made prices: {span}"
     assert "600 sessions" in data_line(random_market(1))

@@ -62,9 +62,9 @@ def test_a_market_is_itself_alone_and_can_key_what_is_kept_of_it():
     market, same = random_market(1), random_market(1)
     assert market == market
     assert market != same
-    kept = weakref.WeakKeyDictionary({market: 1, same: 2})
+    numbers = weakref.WeakKeyDictionary({market: 1, same: 2})
     del same
-    assert list(kept.values()) == [1]
+    assert list(numbers.values()) == [1]
 
 
 def test_relabelled_changes_words_only():
@@ -88,11 +88,12 @@ def test_until_hides_the_future():
 def test_until_cuts_every_series():
     fields = ("yields", "policy_rate", "cpi", "usd")
     rates = pd.DataFrame({10.0: np.arange(5.0)}, index=DAYS)
-    one = pd.Series(np.arange(5.0), DAYS, name="x")
+    series = pd.Series(np.arange(5.0), DAYS, name="x")
     cash = pd.Series(100.0, DAYS, name="CASH")
     market = Market(
         source="made", title="", prices=frame(SPY=[1, 2, 3, 4, 5]), cash=cash,
-        periods_per_year=252, provenance={}, yields=rates, policy_rate=one, cpi=one, usd=one,
+        periods_per_year=252, provenance={}, yields=rates, policy_rate=series, cpi=series,
+        usd=series,
     )  # fmt: skip
     cut = market.until(DAYS[2])
     assert {name: len(getattr(cut, name)) for name in fields} == dict.fromkeys(fields, 3)

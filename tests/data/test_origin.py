@@ -1,4 +1,4 @@
-"""Where prices come from: every way in words, the same words as titles and remarks always had."""
+"""Where prices come from: the title and the remark of each way."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ HOURS = dt.timedelta(hours=3)
     ("origin", "remark", "title", "first_choice"),
     [
         (Origin(How.FETCHED, "2024-01-02"), "fetched just now", PLAIN, True),
-        (Origin(How.KEPT, "2024-01-02", HOURS), "snapshots kept, up to 3 h old", PLAIN, True),
+        (Origin(How.KEPT, "2024-01-02", HOURS), "cached snapshots, up to 3 h old", PLAIN, True),
         (
             Origin(How.KEPT, "2024-01-02", -HOURS),
-            "snapshots kept, from the future (was the clock set back?)",
+            "cached snapshots, from the future (was the clock set back?)",
             PLAIN,
             True,
         ),
         (
             Origin(How.OLDER, "2024-01-02", 24 * HOURS, FULL, REASON),
-            f"{FULL}; snapshots kept, up to 3 days old",
+            f"{FULL}; cached snapshots, up to 3 days old",
             f"{PLAIN}: {REASON}",
             False,
         ),

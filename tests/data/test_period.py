@@ -1,4 +1,4 @@
-"""The period asked for, held against what the data have: by hand on ten sessions."""
+"""The period asked for and the data: by hand on ten sessions."""
 
 from __future__ import annotations
 

@@ -106,11 +106,11 @@ def period(**dates):
 
 
 def test_a_period_is_cut_at_its_end_and_begins_on_the_next_session():
-    found = period(start="2020-02-01", end="2020-03-01")
-    assert found.start == pd.Timestamp("2020-02-03")
-    assert found.market.sessions[-1] == pd.Timestamp("2020-02-28")
-    assert found.market.sessions[0] == pd.Timestamp("2020-01-01")  # the rule may look back
-    assert (found.first, found.late) == (pd.Timestamp("2020-01-15"), "IEF")
+    cut = period(start="2020-02-01", end="2020-03-01")
+    assert cut.start == pd.Timestamp("2020-02-03")
+    assert cut.market.sessions[-1] == pd.Timestamp("2020-02-28")
+    assert cut.market.sessions[0] == pd.Timestamp("2020-01-01")  # the rule may look back
+    assert (cut.first, cut.late) == (pd.Timestamp("2020-01-15"), "IEF")
     assert period().start is None
     assert period(start="2020-02-03").start == pd.Timestamp("2020-02-03")
 

@@ -19,6 +19,38 @@ def panel():
     return make_panel(random_market(1), ["SPY", "IEF"], Costs())
 
 
+def test_a_panel_by_hand():
+    # Six months from November; bills earn 1, 2, 3, 4 and 5 % in those after the first.
+    months = pd.date_range("2020-11-30", periods=6, freq="ME")
+    cash = pd.Series([100.0, 101, 103.02, 106.1106, 110.355024, 115.8727752], months, name="CASH")
+    prices = pd.DataFrame({"A": [50.0, 55, 60, 45, 50, 100]}, months)
+    made = make_panel(market_of(prices, cash, 12), ["A"], Costs(3, 2, 1), initial=7.0)
+    assert made.bills.tolist() == pytest.approx([1, 1.01, 1.02, 1.03, 1.04, 1.05])
+    # At 100 each on the first row.
+    assert made.prices[:, 0].tolist() == pytest.approx([100, 110, 120, 90, 100, 200])
+    assert made.prices[:, 1].tolist() == pytest.approx(cash.tolist())
+    assert made.fee.tolist() == [0.0003, 0.0]  # cash trades free
+    assert made.slippage.tolist() == [0.0002, 0.0]
+    # December ends a year that did not begin here; April ends none, but is the last row of 2021.
+    assert made.closes.tolist() == [0, 1, 0, 0, 0, 1]
+    assert (made.initial, made.ppy, made.tickers) == (7.0, 12, ("A",))
+
+
+def test_a_whole_calendar_year_closes_as_complete():
+    months = pd.date_range("2020-12-31", periods=14, freq="ME")
+    made = make_panel(market_of(pd.DataFrame({"A": 1.0}, months), ppy=12), ["A"], Costs())
+    assert made.closes.tolist() == [1, *[0] * 11, 2, 1]
+
+
+def test_mixes_trade_the_lag_after_each_decision_of_the_calendar():
+    months = pd.date_range("2020-11-30", periods=9, freq="ME")
+    made = make_panel(market_of(pd.DataFrame({"A": 1.0}, months), ppy=12), ["A"], Costs(lag=2))
+    mixes = static_mixes(made, np.array([[0.25]]), "quarterly")
+    # Row 0 decides, then the first rows of 2021's quarters, rows 2 and 5; each trades two later.
+    assert mixes.rows.tolist() == [2, 4, 7]
+    assert mixes.targets.tolist() == [[0.25, 0.75]]
+
+
 def test_slices_of_schedules_change_no_digit():
     market = random_market(5, TICKERS[:2], 200)
     rng = np.random.default_rng(5)

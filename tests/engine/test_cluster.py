@@ -145,15 +145,15 @@ def doors(process):
 
 def test_a_killed_worker_costs_no_digit(crowd, here, scheduler, tmp_path):
     first, second, third = (worker(tmp_path, scheduler) for _ in range(3))
-    with first as one, second as two, connect(scheduler, timeout=READY) as client:
+    with first as doomed, second as alone, connect(scheduler, timeout=READY) as client:
         wait_for(client, 2)
         chunks = score_in_chunks_on(client, *crowd, chunk=TASK)
         parts = [next(chunks)]
-        os.kill(one.pid, signal.SIGKILL)
+        os.kill(doomed.pid, signal.SIGKILL)
         parts += [next(chunks) for _ in range(3)]
         wait_for(client, 1)
         # Nobody is left who has the panel; who comes next is given it again.
-        os.kill(two.pid, signal.SIGKILL)
+        os.kill(alone.pid, signal.SIGKILL)
         with third:
             parts += list(chunks)
             assert len(client.nthreads()) == 1
@@ -162,11 +162,11 @@ def test_a_killed_worker_costs_no_digit(crowd, here, scheduler, tmp_path):
 
 
 def test_processes_of_our_own_give_the_same_numbers(crowd, here, capfd):
-    seen, said = [], []
+    seen, steps = [], []
 
     @contextmanager
     def progress(step):
-        said.append(step)
+        steps.append(step)
         yield
 
     before = logging.getLogger("distributed").level, dict(os.environ), doors(os.getpid())
@@ -174,7 +174,7 @@ def test_processes_of_our_own_give_the_same_numbers(crowd, here, capfd):
                      report=lambda done, total: seen.append((done, total)))  # fmt: skip
     pd.testing.assert_frame_equal(found, here, check_exact=True)
     assert seen == [(1_000, COUNT), (2_000, COUNT), (3_000, COUNT)]
-    assert said == ["starting 2 processes"]
+    assert steps == ["starting 2 processes"]
     assert capfd.readouterr() == ("", "")
     assert (
         logging.getLogger("distributed").level, dict(os.environ), doors(os.getpid())

@@ -8,11 +8,14 @@ import pytest
 
 from backtests.cli import run_config
 from backtests.engine.config import RunConfig
-from backtests.engine.config_file import read_config, write_config
+from backtests.engine.config_file import read_config, require_kept_source, write_config
 from backtests.engine.costs import Costs
 from backtests.run import main
 from data.command import run_command
 from data.errors import UsageError, WeightError
+from strategies.files import read_strategy
+from strategies.hedge_mix import HedgeMix
+from tests.strategies.rule_files import SHORT
 
 
 @pytest.mark.parametrize(
@@ -49,6 +52,7 @@ def test_there_and_back(tmp_path, config):
         ('strategy = "hedge_mix"\nlag = 1.5', "lag takes a whole number, got 1.5"),
         ('strategy = "hedge_mix"\nlag = true', "lag takes a whole number, got True"),
         ('strategy = "hedge_mix"\nfee_bps = "2"', "fee_bps takes a number"),
+        ('strategy = "hedge_mix"\nfee_bps = true', "fee_bps takes a number, got True"),
         ('strategy = "hedge_mix"\nstart = 2020-01-01', "start takes a text"),
         ('strategy = "hedge_mix"\nparams = 3', "params takes a table"),
         ("\xff", "is no TOML"),
@@ -90,6 +94,24 @@ def test_weights_of_another_type_are_one_line(tmp_path, weights, message):
     table = read_config(path)
     with pytest.raises(WeightError, match=message):
         RunConfig(table["strategy"], table["params"])
+
+
+def test_another_version_of_a_strategy_from_a_file_is_refused(tmp_path):
+    """Beside ``run.toml`` lies the source that it ran; nothing else is that run."""
+    path = tmp_path / "rule.py"
+    path.write_text(SHORT)
+    saved = tmp_path / "saved"
+    saved.mkdir()
+    (saved / "strategy.py").write_text(SHORT)
+    rule = read_strategy(f"{path}:Steady")
+    require_kept_source(saved / "run.toml", rule())
+    path.write_text(SHORT.replace("self.share}", "self.share / 2}"))
+    other = read_strategy(f"{path}:Steady")
+    with pytest.raises(UsageError, match=r"is another version; give --strategy-file .*strategy.py"):
+        require_kept_source(saved / "run.toml", other())
+    with pytest.raises(UsageError, match="is another version"):
+        require_kept_source(saved / "run.toml", HedgeMix())
+    require_kept_source(tmp_path / "run.toml", HedgeMix())  # without a source beside it
 
 
 def test_a_run_can_be_run_again_and_changed(tmp_path, capsys):

@@ -119,6 +119,14 @@ def test_portfolios_and_attribution(judged, plain):
     assert matched.volatility_monthly == pytest.approx(ours.volatility_monthly, abs=1e-6)
     rows = {row.key: row for row in verdict.portfolios}
     assert rows["equity"].equity_weight == pytest.approx(1.0)
+    saved = cvar(plain["mix"]) - cvar(plain["bills"])
+    saved_by_portfolio = rows["portfolio"].cvar_saved_against_bills_monthly
+    assert saved_by_portfolio == pytest.approx(saved, rel=1e-6)
+    assert rows["bills"].cvar_saved_against_bills_monthly == 0.0
+    # Monthly rows: each of them brings the weights back, from the first fill on.
+    assert rows["portfolio"].equity_weight == pytest.approx(0.6)
+    assert rows["bills"].equity_weight == pytest.approx(0.6)
+    assert rows["matched"].equity_weight == pytest.approx(verdict.matched_weight)
     parts = {row.part: row for row in verdict.attribution.parts}
     before = (simulation.weights["IEF"] * simulation.nav).shift(1)
     profit = before * judged[0].prices["IEF"].pct_change(fill_method=None)
@@ -147,16 +155,16 @@ def test_the_compiled_engine_gives_the_same_verdict(source):
     expected = judge_run(market, strategy, simulation, "SPY")
     quick = simulate(market, strategy, Costs(), engine=fill_with_sweep)
     engines = {"engine": fill_with_sweep, "searching": fill_with_sweep}
-    found = judge_run(market, strategy, quick, "SPY", **engines)
+    compiled = judge_run(market, strategy, quick, "SPY", **engines)
     # Published returns have two decimals, hence ties: which of two equal months counts as the
     # worse is decided by the last bit, and the resampled means of the worst decile with it.
     ours, theirs = (
-        {at: value for at, value in numbers(one).items() if not RESAMPLED_DECILE.match(at)}
-        for one in (to_json(found), to_json(expected))
+        {at: value for at, value in numbers(verdict).items() if not RESAMPLED_DECILE.match(at)}
+        for verdict in (to_json(compiled), to_json(expected))
     )
     assert len(ours) > 2_000
     assert ours == pytest.approx(theirs, rel=1e-8, abs=1e-9)
-    assert sentences(found) == sentences(expected)
+    assert sentences(compiled) == sentences(expected)
 
 
 def test_a_brief_verdict_is_part_of_the_whole_and_tells_the_same():
@@ -181,10 +189,10 @@ def numbers(value, path=""):
     """Every number of a nest of plain values, by its place."""
     if isinstance(value, dict):
         return {
-            k: v for key, one in value.items() for k, v in numbers(one, f"{path}/{key}").items()
+            k: v for key, each in value.items() for k, v in numbers(each, f"{path}/{key}").items()
         }
     if isinstance(value, list | tuple):
         return {
-            k: v for at, one in enumerate(value) for k, v in numbers(one, f"{path}/{at}").items()
+            k: v for at, each in enumerate(value) for k, v in numbers(each, f"{path}/{at}").items()
         }
     return {path: value} if isinstance(value, int | float) else {}

@@ -28,3 +28,15 @@ def test_ledger_by_hand():
     assert bought < value / 2 / 20 - b_units
     assert done.order_units[2:] == pytest.approx([-sold, bought])
     assert done.nav[1] == pytest.approx((50 - sold) * 20 + (b_units + bought) * 20)
+
+
+def test_sells_come_before_buys_and_equal_orders_in_the_order_of_columns():
+    # All in B at 10; then a half each for A and C. Without the sale there is no money for A.
+    prices = np.full((2, 3), 10.0)
+    targets = np.array([[0.0, 1.0, 0.0], [0.5, 0.0, 0.5]])
+    none = np.zeros(3)
+    done = ledger.fill(prices, targets, none, none, 1000.0)
+    assert done.order_row.tolist() == [0, 1, 1, 1]
+    assert done.order_column.tolist() == [1, 1, 0, 2]
+    assert done.order_units.tolist() == [100, -100, 50, 50]
+    assert done.units[1].tolist() == [50, 0, 50]

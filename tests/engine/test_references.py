@@ -138,7 +138,7 @@ def test_bills_hold_the_equity_weight_that_the_run_held(rebalance, lag):
     simulation = simulate(market, strategy, Costs(lag=lag))
     references = make_references(market, strategy, simulation, "SPY")
     after = simulation.nav.index[lag:]
-    ours, theirs = (one.weights["SPY"].loc[after] for one in (simulation, references.bills))
+    ours, theirs = (each.weights["SPY"].loc[after] for each in (simulation, references.bills))
     assert abs(ours.mean() - theirs.mean()) < 0.002
     assert (ours - theirs).abs().max() < 0.05
 
@@ -148,6 +148,7 @@ def test_one_step_stays_within_the_declared_ranges():
     assert steps["step_bp 35"].step_bp == 35
     assert steps["step_bp -15"] is None
     assert not any("equity_weight" in label for label in steps)
+    assert {"lookback_years 4", "lookback_years 6", "hysteresis_bp 5"} <= set(steps)
     for label, rule in one_step(AttackDefend()):
         name, value = label.split()
         assert rule is None or getattr(rule, name) == float(value)

@@ -6,12 +6,13 @@ import dataclasses
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from backtests.analysis.objective import read_objective
 from backtests.engine.config import RunConfig
 from backtests.engine.costs import Costs
-from backtests.engine.search import Search
+from backtests.engine.search import Search, month_returns
 from backtests.engine.space import mix_space, rule_space
 from backtests.tuning import prepare_search
 from strategies.hedge_mix import HedgeMix
@@ -34,6 +35,14 @@ def test_the_key_is_of_what_decides_the_scores_and_of_nothing_else(search):
     assert dataclasses.replace(search, config=dearer).scores_key() != key
     finer = mix_space(["SPY", "IEF"], 0.25, {"rebalance": "monthly"})
     assert dataclasses.replace(search, space=finer).scores_key() != key
+
+
+def test_month_returns_are_those_of_month_ends():
+    # Daily values: 10 at the end of January, 11 of February, 9.9 of March, then two days of April.
+    days = pd.to_datetime(["2020-01-31", "2020-02-14", "2020-02-28", "2020-03-31",
+                           "2020-04-01", "2020-04-02"])  # fmt: skip
+    values = pd.DataFrame({0: [10.0, 20.0, 11.0, 9.9, 5.0, 6.0]}, days)
+    assert month_returns(values)[:2].ravel().tolist() == pytest.approx([0.1, -0.1])
 
 
 def test_a_mix_among_the_parameters_of_a_rule_has_a_key_too(search):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+from typing import ClassVar
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +13,7 @@ from hypothesis import strategies as st
 
 from backtests.engine import ledger
 from backtests.engine.costs import Costs
-from backtests.engine.simulate import simulate
+from backtests.engine.simulate import simulate, with_cash
 from data.errors import UsageError, WeightError
 from data.sources import files
 from strategies.base import Strategy
@@ -94,10 +97,27 @@ def test_money_waits_in_bills_until_the_first_fill():
 
 def test_the_last_decision_before_the_start_stands_at_row_zero():
     market = random_market(6, rows=200)
-    start = pd.Timestamp("2001-03-14")  # mid-month: no decision of the calendar
-    done = simulate(market, HedgeMix(), FREE, start=start, engine=ledger.fill)
-    assert done.decisions.index[0] == done.nav.index[0] == start
-    assert done.orders["date"].iloc[1] == pd.Timestamp("2001-03-15")
+    day, start = market.sessions, pd.Timestamp("2001-03-14")
+    assert day[51] == start
+    # A fifth of equity is decided on row 10, half of it on row 30, four fifths on row 60: the run
+    # begins on row 51 with half, which trades on row 52, and goes on to four fifths on row 61.
+    frame = pd.DataFrame({"SPY": [0.2, 0.5, 0.8]}, index=day[[10, 30, 60]])
+    done = simulate(market, Broken(frame), FREE, start=start, engine=ledger.fill)
+    assert done.decisions.index.tolist() == [start, day[60]]
+    assert done.decisions["SPY"].tolist() == [0.5, 0.8]
+    bought = done.orders[done.orders["ticker"] == "SPY"]
+    assert bought["date"].tolist() == [day[52], day[61]]
+    assert done.weights["SPY"].loc[day[[51, 52, 61]]].tolist() == pytest.approx([0.0, 0.5, 0.8])
+
+
+def test_a_decision_of_the_first_day_itself_is_the_one_that_stands():
+    market = random_market(6, rows=60)
+    frame = pd.DataFrame({"SPY": [0.2, 0.5]}, index=market.sessions[[10, 30]])
+    done = simulate(market, Broken(frame), FREE, start=market.sessions[30], engine=ledger.fill)
+    assert done.decisions["SPY"].tolist() == [0.5]
+    day = f"{market.sessions[10]:%Y-%m-%d}"
+    with pytest.raises(UsageError, match=f"broken makes its first decision on {day}"):
+        simulate(market, Broken(frame), FREE, start=market.sessions[9], engine=ledger.fill)
 
 
 def test_a_decision_of_the_last_session_is_pending():
@@ -181,8 +201,52 @@ def test_a_decision_off_the_sessions_is_refused():
 
 def test_too_short_a_period_says_so():
     market = random_market(1)
-    with pytest.raises(UsageError, match="has 1 sessions from .* too few for a lag of 1"):
-        simulate(market, HedgeMix(), FREE, start=market.sessions[-1], engine=ledger.fill)
+    for left in (1, 2):
+        with pytest.raises(UsageError, match=f"has {left} sessions from .* too few for a lag of 1"):
+            simulate(market, HedgeMix(), FREE, start=market.sessions[-left], engine=ledger.fill)
+    # Three are enough: one to decide on, one to trade on, one that earns.
+    done = simulate(market, HedgeMix(), FREE, start=market.sessions[-3], engine=ledger.fill)
+    assert len(done.nav) == 3
+
+
+@dataclasses.dataclass(frozen=True)
+class Late(Strategy):
+    """Weights given from outside, of tickers of which B may begin late."""
+
+    name: ClassVar[str] = "late"
+    frame: ClassVar[pd.DataFrame]
+
+    @property
+    def tickers(self):
+        return ["A", "B"]
+
+    @property
+    def optional(self):
+        return ("B",)
+
+    def target_weights(self, market):
+        return self.frame
+
+
+def test_a_weight_before_the_first_price_is_refused():
+    market = random_market(1, ("A", "B"), 30)
+    prices = market.prices
+    prices.iloc[:10, 1] = np.nan
+    market, day = market_of(prices, market.cash), prices.index
+    Late.frame = pd.DataFrame({"A": [1.0, 0.5], "B": [0.0, 0.5]}, index=day[[0, 10]])
+    done = simulate(market, Late(), FREE, engine=ledger.fill)
+    assert done.weights["B"].iloc[10:12].tolist() == pytest.approx([0.0, 0.5])
+    Late.frame = Late.frame.set_axis(day[[0, 9]])
+    with pytest.raises(WeightError, match=f"late wants B on {day[9]:%Y-%m-%d}, before its first"):
+        simulate(market, Late(), FREE, engine=ledger.fill)
+
+
+def test_cash_is_what_the_weights_leave():
+    # 1 - 0.7 - 0.2 is 0.10000000000000003 in binary; a sum beyond 1 by 5e-10 is scaled to 1.
+    cash = with_cash(np.array([[0.7, 0.2], [0.0, 0.0], [0.5, 0.5 + 5e-10]]))
+    assert cash[:, -1].tolist() == [0.1, 1.0, 0.0]
+    assert cash[0, :2].tolist() == [0.7, 0.2]
+    assert cash.sum(axis=1) == pytest.approx([1.0, 1.0, 1.0], abs=1e-15)
 
 
 # --- published figures --------------------------------------------------------------------

@@ -19,15 +19,15 @@ def test_its_portfolio_by_hand(ppy):
     market = random_market(4, rows=200, ppy=ppy)
     done = simulate(market, HedgeMix(), Costs(5, 5, 3), start=market.sessions[50],
                     engine=ledger.fill)  # fmt: skip
-    found = done.portfolio(market)
-    pd.testing.assert_series_equal(found.values, done.nav)
-    pd.testing.assert_index_equal(found.cash.index, done.nav.index)
-    assert found.cash.iloc[0] == market.cash.iloc[50]
-    assert found.ppy == ppy
-    assert found.turnover_per_year == pytest.approx(done.traded.sum() / 149 * ppy)
-    assert found.costs_paid == done.costs_paid > 0
+    portfolio = done.portfolio(market)
+    pd.testing.assert_series_equal(portfolio.values, done.nav)
+    pd.testing.assert_index_equal(portfolio.cash.index, done.nav.index)
+    assert portfolio.cash.iloc[0] == market.cash.iloc[50]
+    assert portfolio.ppy == ppy
+    assert portfolio.turnover_per_year == pytest.approx(done.traded.sum() / 149 * ppy)
+    assert portfolio.costs_paid == done.costs_paid > 0
     # Decided on row 0, filled three rows later: months count from there.
-    assert done.first_fill == found.months_from == market.sessions[53]
+    assert done.first_fill == portfolio.months_from == market.sessions[53]
 
 
 def test_a_simulation_cannot_be_changed():

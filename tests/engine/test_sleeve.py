@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+from typing import ClassVar
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,7 +21,7 @@ from data.treasuries.curve import fund_level, fund_return_parts, par_return_part
 from data.treasuries.instruments import CATALOGUE
 from strategies import registry
 from strategies.attack_defend import AttackDefend
-from strategies.dial import DIAL, fund_durations
+from strategies.dial import DIAL, DurationRule, fund_durations
 
 PARTS = ["carry", "roll_down", "rate", "convexity", "expense", "residual", "costs"]
 
@@ -146,6 +149,75 @@ def test_switches_as_written_down_by_hand():
     assert table["premium_banked"].iloc[0] == 0
     # On a flat curve that stands still, neither way earns more than the other but for fees.
     assert table["held_return"].iloc[0] == pytest.approx(table["nothing_return"].iloc[0], abs=3e-4)
+
+
+@dataclasses.dataclass(frozen=True)
+class Given(DurationRule):
+    """A target duration given from outside, by month; all in Treasuries."""
+
+    name: ClassVar[str] = "given"
+    years: ClassVar[list[float]]
+
+    def target_duration(self, market):
+        return pd.Series(self.years, index=market.sessions)
+
+
+def switched(years: list[float], ten_year: list[float], tlt: list[float] | None = None):
+    """Switches and market of a made target; prices stand still but those of TLT, where given."""
+    made = stepped_market(ten_year)
+    prices = made.prices
+    prices[list(DIAL)] = 100.0
+    prices["TLT"] = tlt or 100.0
+    market = Market(
+        source="made", title="", prices=prices, cash=made.cash, periods_per_year=12,
+        provenance={}, yields=made.yields,
+    )  # fmt: skip
+    Given.years = years
+    rule = Given(equity_weight=0)
+    done = simulate(market, rule, Costs(0, 0, 1), engine=ledger.fill)
+    return report_sleeve(market, rule, done).switches, market
+
+
+def test_a_switch_is_a_change_of_a_quarter_of_a_year_since_the_last_one():
+    # From 7: 7.2 is no switch, 7.25 is, 0.05 years after the decision before but 0.25 after the
+    # last switch; from there 7.4 is none, 7.5 is, and 7.1 is.
+    table, market = switched([7, 7.2, 7.25, 7.4, 7.5, 7.1, 7.1], [4.0] * 7)
+    assert table["decided"].tolist() == list(market.sessions[[2, 4, 5]])
+    assert table["date"].tolist() == list(market.sessions[[3, 5, 6]])  # filled a month later
+    assert table["from_years"].tolist() == [7, 7.25, 7.5]
+    assert table["to_years"].tolist() == [7.25, 7.5, 7.1]
+
+
+def test_the_entry_yield_is_that_of_the_day_of_the_fill():
+    # Decided at 4.2 %, filled a month later at 4.5; decided at 4.8, filled at 5.1.
+    table, _ = switched([3, 3, 8, 8, 8, 3, 3], [4.0, 4.1, 4.2, 4.5, 4.7, 4.8, 5.1])
+    assert table["entry_yield"].tolist() == pytest.approx([0.045, 0.051])
+    # Prices stood still: since the fill before, at 4.1 % two months and at 4.5 % three months
+    # earlier, the sleeve lacks just what its entry yield would have brought.
+    lacks = [1.0205 ** (-2 * 2 / 12) - 1, 1.0225 ** (-2 * 3 / 12) - 1]
+    assert table["price_move"].tolist() == pytest.approx(lacks)
+
+
+def test_as_switched_and_as_before_are_the_returns_of_their_funds():
+    # All in BIL (0.2 years), then all in TLT (16 are above its duration at 6 %): filled on the
+    # fourth month at 100, it stands at 150 on the last; BIL earns nothing.
+    tlt = [100.0, 100, 100, 100, 120, 150]
+    table, _ = switched([0.2, 0.2, 16, 16, 16, 16], [6.0] * 6, tlt)
+    assert table["held_return"].tolist() == pytest.approx([0.5])
+    assert table["nothing_return"].tolist() == pytest.approx([0.0], abs=1e-12)
+
+
+def test_only_what_is_shortened_banks_a_premium():
+    # TLT rises by half while it is held whole; then all goes to BIL. Par bonds of 20 to 30 years
+    # have durations of 11.6 to 13.8 years at 6 %: of these all but 0.2 years or less are sold.
+    tlt = [100.0, 100, 100, 150, 150, 150]
+    table, _ = switched([16, 16, 0.2, 0.2, 0.2, 0.2], [6.0] * 6, tlt)
+    (switch,) = table.to_dict("records")
+    move = 1.5 * 1.03 ** (-2 * 2 / 12) - 1  # beyond the 6 % of two months
+    assert switch["price_move"] == pytest.approx(move)
+    assert switch["premium_banked"] == pytest.approx(15_000 * move, rel=0.03)
+    table, _ = switched([0.2, 0.2, 16, 16, 16, 16], [6.0] * 6)
+    assert table["premium_banked"].tolist() == [0.0]
 
 
 def test_a_fall_of_yields_banks_a_premium():

@@ -139,6 +139,29 @@ def test_candidates_score_as_their_runs_do():
         assert scores["final_value"].iloc[row] == pytest.approx(run.nav.iloc[-1], rel=1e-9)
 
 
+def test_corners_are_the_ends_of_every_axis_of_numbers_with_all_choices():
+    # Three lookbacks by two steps: the ends are all but the middle lookback, 3 and 2.
+    grid = {"lookback_years": "1,3,5", "step_bp": "25,50"}
+    space = rule_space("attack_defend", grid, make("attack_defend", {}).params())
+    corners = [space.params(number) for number in space.corners()]
+    assert [(each["lookback_years"], each["step_bp"]) for each in corners] == [
+        (1, 25), (1, 50), (5, 25), (5, 50),
+    ]  # fmt: skip
+    # Tickers have no ends: each of them, whatever is between the others.
+    parity = rule_space("risk_parity", {"bond": "TLT,IEF,SHY"}, make("risk_parity", {}).params())
+    assert parity.corners() == [0, 1, 2]
+
+
+def test_cash_is_an_axis_of_the_lattice_too():
+    # Quarters of A and B: the mix of 1/4 and 2/4 leaves one quarter in cash. One step moved
+    # between any two of the three makes its six neighbours.
+    space = mix_space(["A", "B"], 0.25, FIXED)
+    number = space.codes.tolist().index([1, 2])
+    assert space.coordinates()[number].tolist() == [1, 2, 1]
+    around = {tuple(space.codes[other]) for other in space.neighbours()[number] if other >= 0}
+    assert around == {(0, 3), (2, 1), (0, 2), (2, 2), (1, 1), (1, 3)}
+
+
 def test_a_space_cannot_be_changed():
     space = mix_space(["SPY", "IEF"], 0.5, {"rebalance": "monthly"})
     with pytest.raises(TypeError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from backtests.analysis.numbers import numbers_of
@@ -14,7 +15,7 @@ from backtests.engine.simulate import simulate
 from backtests.engine.summary import latest, summarise
 from strategies.equity_only import EquityOnly
 from strategies.hedge_mix import HedgeMix
-from tests.conftest import random_market
+from tests.conftest import market_of, random_market
 
 FREE = Costs(0, 0, 1)
 
@@ -31,18 +32,19 @@ def test_a_run_and_its_benchmark_have_the_same_numbers():
     market = random_market(8, rows=300).relabelled(notes=["a note"])
     done = simulate(market, HedgeMix(), Costs(), engine=ledger.fill)
     other = simulate(market, EquityOnly(), Costs(), engine=ledger.fill)
-    found = summarise(RunConfig("hedge_mix", initial=5.0), market, done, other, "SPY")
-    assert found.metrics == numbers_of(done.portfolio(market))
-    assert found.benchmark.metrics == numbers_of(other.portfolio(market))
-    assert found.benchmark.ticker == "SPY"
-    assert (found.metrics.costs_paid, found.metrics.final_value) == (
+    summary = summarise(RunConfig("hedge_mix", initial=5.0), market, done, other, "SPY")
+    assert summary.metrics == numbers_of(done.portfolio(market))
+    assert summary.benchmark.metrics == numbers_of(other.portfolio(market))
+    assert summary.benchmark.ticker == "SPY"
+    assert (summary.metrics.costs_paid, summary.metrics.final_value) == (
         done.costs_paid, done.nav.iloc[-1],
     )  # fmt: skip
     sessions = market.sessions
-    assert (found.start, found.end) == (f"{sessions[0]:%Y-%m-%d}", f"{sessions[-1]:%Y-%m-%d}")
-    assert (found.periods, found.periods_per_year) == (299, 252)
-    assert (found.source, found.source_title, found.notes) == ("made", "made prices", ("a note",))
-    assert (found.costs, found.initial, found.strategy) == (Costs(), 5.0, "hedge_mix")
+    assert (summary.start, summary.end) == (f"{sessions[0]:%Y-%m-%d}", f"{sessions[-1]:%Y-%m-%d}")
+    assert (summary.periods, summary.periods_per_year) == (299, 252)
+    assert (summary.source, summary.source_title) == ("made", "made prices")
+    assert summary.notes == ("a note",)
+    assert (summary.costs, summary.initial, summary.strategy) == (Costs(), 5.0, "hedge_mix")
 
 
 def test_a_mix_has_weights_and_a_rule_has_none():
@@ -59,12 +61,24 @@ def test_latest_is_what_was_decided_and_what_is_held():
     first_of_month = market.sessions[market.sessions >= "2001-08-01"][0]
     done = simulate(market.until(first_of_month), HedgeMix(weights={"SPY": 0.5, "IEF": 0.3}), FREE,
                     engine=ledger.fill)  # fmt: skip
-    found = latest(done)
-    assert (found.as_of, found.decided) == ("2001-08-01", "2001-08-01")
-    assert found.target == pytest.approx({"SPY": 0.5, "IEF": 0.3, "CASH": 0.2})
-    assert found.pending == found.target
-    assert found.held == pytest.approx(done.weights.iloc[-1].to_dict())
-    assert found.held != pytest.approx(found.target)  # drifted since July
+    now = latest(done)
+    assert (now.as_of, now.decided) == ("2001-08-01", "2001-08-01")
+    assert now.target == pytest.approx({"SPY": 0.5, "IEF": 0.3, "CASH": 0.2})
+    assert now.pending == now.target
+    assert now.held == pytest.approx(done.weights.iloc[-1].to_dict())
+    assert now.held != pytest.approx(now.target)  # drifted since July
     held = simulate(market, HedgeMix(rebalance="never"), FREE, engine=ledger.fill)
     assert latest(held).pending is None
     assert latest(held).decided == f"{market.sessions[0]:%Y-%m-%d}"
+
+
+def test_held_now_is_what_has_drifted_since_the_last_fill():
+    # Half A and half cash, decided in January and bought in February at 100: 50 units, 5,000 in
+    # cash. In March A stands at 300: 15,000 of 20,000, three quarters. Cash returns nothing.
+    months = pd.date_range("2020-01-31", periods=3, freq="ME")
+    market = market_of(pd.DataFrame({"A": [80.0, 100.0, 300.0]}, index=months), ppy=12)
+    mix = HedgeMix(weights={"A": 0.5}, rebalance="never")
+    now = latest(simulate(market, mix, FREE, engine=ledger.fill))
+    assert (now.as_of, now.decided, now.pending) == ("2020-03-31", "2020-01-31", None)
+    assert dict(now.target) == {"A": 0.5, "CASH": 0.5}
+    assert dict(now.held) == pytest.approx({"A": 0.75, "CASH": 0.25})

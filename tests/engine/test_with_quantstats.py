@@ -34,11 +34,11 @@ def levels():
 def test_the_same_series_are_the_same_bytes(levels, monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "123")
     nav, other, _ = levels
-    one, again = draw(nav, other, 12, CHARTS), draw(nav, other, 12, CHARTS)
-    assert one == again
-    assert set(one.charts) == set(CHARTS)
-    assert one.failure == ""
-    assert all(svg.startswith("<svg") and svg.endswith("</svg>") for svg in one.charts.values())
+    drawn, again = draw(nav, other, 12, CHARTS), draw(nav, other, 12, CHARTS)
+    assert drawn == again
+    assert set(drawn.charts) == set(CHARTS)
+    assert drawn.failure == ""
+    assert all(svg.startswith("<svg") and svg.endswith("</svg>") for svg in drawn.charts.values())
     assert os.environ["SOURCE_DATE_EPOCH"] == "123"  # as the user had it
 
 
@@ -250,11 +250,11 @@ with with_quantstats._drawing():
 def test_its_numbers_are_ours_where_its_definitions_are(ppy):
     market = random_market(3, rows=600, ppy=ppy)
     nav, flat = market.prices["SPY"], pd.Series(100.0, market.sessions)
-    found = quantstats_metrics(nav, flat, ppy)
+    theirs = quantstats_metrics(nav, flat, ppy)
     returns = metrics.returns_of(nav).to_numpy()
-    assert found.total_return == pytest.approx(nav.iloc[-1] / nav.iloc[0] - 1)
-    assert found.cagr == pytest.approx(metrics.cagr(nav.to_numpy(), ppy))
-    assert found.volatility == pytest.approx(metrics.volatility(returns, ppy))
-    assert found.sharpe == pytest.approx(metrics.sharpe(returns, 0.0 * returns, ppy))
-    assert found.sortino == pytest.approx(metrics.sortino(returns, 0.0 * returns, ppy))
-    assert found.max_drawdown == pytest.approx(metrics.drawdown_list(nav)[0].depth)
+    assert theirs.total_return == pytest.approx(nav.iloc[-1] / nav.iloc[0] - 1)
+    assert theirs.cagr == pytest.approx(metrics.cagr(nav.to_numpy(), ppy))
+    assert theirs.volatility == pytest.approx(metrics.volatility(returns, ppy))
+    assert theirs.sharpe == pytest.approx(metrics.sharpe(returns, 0.0 * returns, ppy))
+    assert theirs.sortino == pytest.approx(metrics.sortino(returns, 0.0 * returns, ppy))
+    assert theirs.max_drawdown == pytest.approx(metrics.drawdown_list(nav)[0].depth)

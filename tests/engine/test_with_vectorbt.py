@@ -20,11 +20,11 @@ from tests.conftest import market_of, random_market
 FREE = Costs(0, 0, 1)
 
 
-def agree(one: ledger.Fills, other: ledger.Fills) -> None:
-    np.testing.assert_allclose(one.nav, other.nav, rtol=1e-9)
-    np.testing.assert_allclose(one.units, other.units, rtol=1e-9, atol=1e-9)
-    assert one.order_units.sum() == pytest.approx(other.order_units.sum(), rel=1e-9, abs=1e-9)
-    assert one.order_fee.sum() == pytest.approx(other.order_fee.sum(), rel=1e-7, abs=1e-9)
+def agree(fills: ledger.Fills, other: ledger.Fills) -> None:
+    np.testing.assert_allclose(fills.nav, other.nav, rtol=1e-9)
+    np.testing.assert_allclose(fills.units, other.units, rtol=1e-9, atol=1e-9)
+    assert fills.order_units.sum() == pytest.approx(other.order_units.sum(), rel=1e-9, abs=1e-9)
+    assert fills.order_fee.sum() == pytest.approx(other.order_fee.sum(), rel=1e-7, abs=1e-9)
 
 
 @given(
@@ -95,20 +95,21 @@ def test_what_rounding_leaves_buys_nothing_and_breaks_no_tie():
     targets[2] = [0.5, 0, 0, 0, 0, 0.5, 0, 0]
     cost = np.array([0.1] * columns + [0.0])
     rng = np.random.default_rng(1)
-    for _ in range(100):
+    for number in range(100):
         moves = rng.normal(0, 0.05, (5, columns + 1))
         moves[0] = moves[:, -1] = 0.0
         prices = SCALE * np.exp(np.cumsum(moves, axis=0))
         done = ledger.fill(prices, targets, cost, cost, 10_000.0)
-        agree(done, fill_with_vectorbt(prices, targets, cost, cost, 10_000.0))
         agree(done, fill_with_sweep(prices, targets, cost, cost, 10_000.0))
+        if number % 18 == 3:  # vectorbt is slow: of these, 39 and 75 tell a ledger that buys dust
+            agree(done, fill_with_vectorbt(prices, targets, cost, cost, 10_000.0))
 
 
 def test_vectorbt_counts_the_first_row_as_a_peak():
     index = pd.bdate_range("2020-01-01", periods=6)
     nav = pd.Series([100.0, 80, 90, 95, 90, 99], index)
-    found = vectorbt_metrics(nav, pd.Series(1.0, index), 252)
-    assert found.max_drawdown == pytest.approx(-0.2)
-    assert found.total_return == pytest.approx(-0.01)
+    theirs = vectorbt_metrics(nav, pd.Series(1.0, index), 252)
+    assert theirs.max_drawdown == pytest.approx(-0.2)
+    assert theirs.total_return == pytest.approx(-0.01)
     returns = nav.pct_change(fill_method=None).dropna()
-    assert found.sharpe == pytest.approx(returns.mean() / returns.std() * 252**0.5)
+    assert theirs.sharpe == pytest.approx(returns.mean() / returns.std() * 252**0.5)

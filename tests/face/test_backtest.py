@@ -245,6 +245,9 @@ def test_a_run_has_its_verdict_and_its_charts(judged):
         assert type(figure).__name__ == "Figure"
         assert len(figure.data) >= 1, name
         assert getattr(judged.plot, name)(dark=True).layout.font.color != figure.layout.font.color
+    drawdown = [value for value in judged.plot.drawdown().data[0].y if value is not None]
+    assert max(drawdown) == 0.0  # a loss from the highest month-end, or none
+    assert min(drawdown) == pytest.approx(min(judged.verdict.series.drawdown.portfolio), abs=1e-3)
 
 
 def test_what_it_holds_shows_itself_in_short(judged):
@@ -317,8 +320,8 @@ def test_tables_from_outside_are_noted():
 
     run = backtest(rule, tickers=["SPY"], **BUNDLED, **QUICK)
     assert run.notes[-1] == (
-        "rule uses signal from outside the market: that nothing in there was known only later "
-        "cannot be proved"
+        "rule uses signal from outside the market: nobody can prove that these values were known "
+        "on the day"
     )
 
 

@@ -1,4 +1,4 @@
-"""``python -m tests.golden [check|record]``: hold this code's numbers against the kept ones.
+"""``python -m tests.golden [check|record]``: compare this code's numbers with the recorded ones.
 
 ``check`` makes every case and compares all of its values by key path, to the last digit; exit
 code 1 and one line for each difference that ``allowed.toml`` does not explain. Processors add up
@@ -34,7 +34,7 @@ def flat_cases(cases: dict[str, dict[str, object]]) -> Flat:
 
 
 def record(cases: dict[str, dict[str, object]]) -> None:
-    """Keep the numbers, one file a case, a line for each file and key."""
+    """Record the numbers: a file for each case, a line for each file and key."""
     KEPT.mkdir(exist_ok=True)
     for name, files in cases.items():
         lines = [f"{json.dumps(file)}: {_lines(content)}" for file, content in files.items()]
@@ -52,7 +52,7 @@ def _lines(content: object) -> str:
 
 
 def read_kept(*, private: bool) -> dict[str, dict[str, object]]:
-    """What is kept, by case."""
+    """Read the recorded numbers, by case."""
     from tests.golden.cases import CASES
 
     names = [case.name for case in CASES if private or not case.private]
@@ -74,13 +74,16 @@ def main() -> int:
         record(made)
         print(f"kept {len(made)} cases, {len(flat_cases(made)):,} values")
         return 0
-    kept, now = flat_cases(read_kept(private=private)), flat_cases(made)
-    lines = compare(kept, now, read_rules(HERE / "allowed.toml"), given.digits)
+    recorded, now = flat_cases(read_kept(private=private)), flat_cases(made)
+    lines = compare(recorded, now, read_rules(HERE / "allowed.toml"), given.digits)
     for line in lines[:MOST_LINES]:
         print(line[:300])
     if len(lines) > MOST_LINES:
         print(f"... and {len(lines) - MOST_LINES:,} more")
-    print(f"{len(made)} cases, {len(kept):,} values kept, {len(lines):,} differ without a reason")
+    print(
+        f"{len(made)} cases, {len(recorded):,} values recorded, "
+        f"{len(lines):,} differ without a reason"
+    )
     return 1 if lines else 0
 
 

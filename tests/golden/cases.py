@@ -17,7 +17,7 @@ MARKET = "files:../shared/market"
 
 @dataclass(frozen=True)
 class Case:
-    """One command; ``private`` where it stands on third-party prices that are not copied here."""
+    """A command; ``private`` if it needs third-party prices that are not copied here."""
 
     name: str
     words: tuple[str, ...]
@@ -87,7 +87,7 @@ def _folder(out: Path) -> Path:
 
 
 def make_all(scratch: Path, *, private: bool) -> dict[str, dict[str, object]]:
-    """Every case, two at a time; those on third-party prices only where these are there."""
+    """Make every case, two at a time; private cases only where their prices are present."""
     wanted = [case for case in CASES if private or not case.private]
     with ThreadPoolExecutor(2) as pool:
         first = [case for case in wanted if not case.after]

@@ -1,4 +1,4 @@
-"""Values by key path: read from a folder of results, kept, and compared to the last digit."""
+"""Values by key path: read from a folder of results, recorded, compared to the last digit."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ EXEMPT = re.compile(r"\b((?:compare|tune|[a-z]+(?:_[a-z]+)?)-)[0-9a-f]{10}\b")
 
 
 def flat(value: object, path: str = "") -> Iterator[tuple[str, Value]]:
-    """Every leaf of plain values with its path, ``works[0].bills.value``."""
+    """Every value of a nest of plain values with its path, ``works[0].bills.value``."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from flat(inner, f"{path}.{key}" if path else str(key))
@@ -72,7 +72,7 @@ def read_folder(folder: Path, *, private: bool) -> dict[str, object]:
 
 
 def _by_metric(path: Path) -> dict[str, dict[str, Value]]:
-    """A comparison's table by run and metric: its rows are told by name, not by place."""
+    """A comparison's table by run and metric: rows are identified by name, not by position."""
     (_, keys), *columns = _columns(path).items()
     return {name: dict(zip(map(str, keys), cells, strict=True)) for name, cells in columns}
 
@@ -91,7 +91,7 @@ def _cell(text: str) -> Value:
 
 
 def _hash(value: object) -> str:
-    """Hash the leaves in order, whatever their keys are called."""
+    """Hash the values in order, whatever the names of their keys."""
     leaves = [leaf for path, leaf in flat(value) if not path.endswith(".length")]
     return hashlib.sha256(json.dumps(leaves).encode()).hexdigest()
 
@@ -127,12 +127,12 @@ def read_rules(path: Path) -> list[Rule]:
     return rules
 
 
-def compare(kept: Flat, now: Flat, rules: list[Rule], digits: int | None = None) -> list[str]:
+def compare(recorded: Flat, now: Flat, rules: list[Rule], digits: int | None = None) -> list[str]:
     """Every difference that no rule allows, one line each.
 
     Parameters
     ----------
-    kept, now
+    recorded, now
         Values by ``case/file:path``.
     rules
         What may differ, and why.
@@ -140,7 +140,7 @@ def compare(kept: Flat, now: Flat, rules: list[Rule], digits: int | None = None)
         Compare numbers to so many significant digits; None for all of them.
     """
     moved = [rule for rule in rules if rule.kind == "moved"]
-    wanted = {_moved(path, moved): (path, value) for path, value in kept.items()}
+    wanted = {_moved(path, moved): (path, value) for path, value in recorded.items()}
     lines = []
     for path, (before, value) in wanted.items():
         if path not in now:
@@ -166,9 +166,9 @@ def _allowed(path: str, rules: list[Rule], kind: str) -> bool:
     return any(rule.kind == kind and fnmatchcase(path, rule.path) for rule in rules)
 
 
-def _same(one: Value, other: Value, digits: int | None) -> bool:
-    numbers = all(isinstance(x, int | float) and not isinstance(x, bool) for x in (one, other))
+def _same(value: Value, other: Value, digits: int | None) -> bool:
+    numbers = all(isinstance(x, int | float) and not isinstance(x, bool) for x in (value, other))
     if numbers and digits is not None:
-        first, second = float(one or 0.0), float(other or 0.0)
+        first, second = float(value or 0.0), float(other or 0.0)
         return math.isclose(first, second, rel_tol=10.0**-digits, abs_tol=10.0 ** -(digits + 2))
-    return one == other and isinstance(one, bool) == isinstance(other, bool)
+    return value == other and isinstance(value, bool) == isinstance(other, bool)

@@ -75,7 +75,7 @@ def test_names_of_folders_are_no_difference():
 
 
 def test_every_case_is_kept():
-    kept = read_kept(private=True)
-    assert set(kept) == {case.name for case in CASES}
+    recorded = read_kept(private=True)
+    assert set(recorded) == {case.name for case in CASES}
     for case in CASES:
-        assert len(flat_cases({case.name: kept[case.name]})) > 30, case.name
+        assert len(flat_cases({case.name: recorded[case.name]})) > 30, case.name

@@ -1,4 +1,4 @@
-"""The lab without a page: its numbers, and what it keeps of them."""
+"""The lab without a page: its numbers, and how they are cached."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from tests.strategies.rule_files import SHORT, TREND
 
 
 @pytest.fixture(autouse=True)
-def empty_shelves():
+def empty_caches():
     lab.forget()
     yield
     lab.forget()
 
 
-def same(found, expected):
+def same(shown, expected):
     """Plain values that differ by rounding at most: two engines that agree to 1e-9."""
     if isinstance(expected, dict):
-        assert found.keys() == expected.keys()
+        assert shown.keys() == expected.keys()
         for key, value in expected.items():
-            same(found[key], value)
+            same(shown[key], value)
     elif isinstance(expected, float):
-        assert found == pytest.approx(expected, rel=1e-8, abs=1e-9)
+        assert shown == pytest.approx(expected, rel=1e-8, abs=1e-9)
     else:
-        assert found == expected
+        assert shown == expected
 
 
 @pytest.mark.parametrize(
@@ -87,28 +87,28 @@ def test_a_refusal_is_kept_for_a_while(monkeypatch):
         asked.append(1)
         raise DataError("no")
 
-    shelf = lab.Cache(2)
+    cache = lab.Cache(2)
     for _ in range(3):
         with pytest.raises(DataError, match="no"):
-            shelf.get("a", refuse)
+            cache.get("a", refuse)
     assert len(asked) == 1
     monkeypatch.setattr(lab, "PATIENCE", 0.0)
     with pytest.raises(DataError):
-        shelf.get("a", refuse)
+        cache.get("a", refuse)
     assert len(asked) == 2
-    assert shelf.get("a", lambda: 7) == 7
+    assert cache.get("a", lambda: 7) == 7
 
 
 def test_a_shelf_forgets_the_oldest():
-    shelf = lab.Cache(2)
+    cache = lab.Cache(2)
     made = []
     for key in ("a", "b", "c", "b", "a"):
-        shelf.get(key, lambda key=key: made.append(key))
+        cache.get(key, lambda key=key: made.append(key))
     assert made == ["a", "b", "c", "a"]
 
 
 def test_two_tabs_ask_once():
-    shelf, made, gate = lab.Cache(2), [], threading.Event()
+    cache, made, gate = lab.Cache(2), [], threading.Event()
 
     def slow():
         gate.wait(5)
@@ -116,7 +116,7 @@ def test_two_tabs_ask_once():
         return len(made)
 
     answers = []
-    tabs = [threading.Thread(target=lambda: answers.append(shelf.get("a", slow))) for _ in range(4)]
+    tabs = [threading.Thread(target=lambda: answers.append(cache.get("a", slow))) for _ in range(4)]
     for tab in tabs:
         tab.start()
     gate.set()
@@ -130,12 +130,12 @@ def test_what_stood_in_for_a_source_is_asked_for_again(monkeypatch):
     market = load_market("bundled", ["SPY"])
     instead = Origin(How.BUNDLED, failure="Yahoo is silent", short="Yahoo cannot be reached")
     for origin, calls in ((market.origin, 1), (instead, 2)):
-        shelf = lab.Cache(2, lab.is_first_choice)
-        found = market.relabelled(origin=origin)
+        cache = lab.Cache(2, lab.is_first_choice)
+        shown = market.relabelled(origin=origin)
         asked.clear()
         monkeypatch.setattr(lab, "PATIENCE", -1.0)
         for _ in range(2):
-            assert shelf.get("key", lambda found=found: asked.append(1) or found) is found
+            assert cache.get("key", lambda shown=shown: asked.append(1) or shown) is shown
         assert len(asked) == calls
 
 
@@ -156,7 +156,7 @@ def test_older_snapshots_are_said_to_stand_in():
         "In place of new prices from Yahoo: prices from Yahoo, fetched 2024-01-02, "
         "older snapshots: 7"
     )
-    assert why == "Yahoo cannot be reached (refused); snapshots kept, up to 3 days old."
+    assert why == "Yahoo cannot be reached (refused); cached snapshots, up to 3 days old."
 
 
 def test_an_edited_rule_file_is_looked_at_anew(tmp_path, monkeypatch):

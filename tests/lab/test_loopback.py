@@ -46,10 +46,10 @@ def ask(kind="http", **headers):
 def test_this_machines_own_page_passes_with_its_policy(headers):
     passed, (start,) = ask(**headers)
     assert passed == ["http"]
-    kept = dict(start["headers"])
+    sent = dict(start["headers"])
     name = headers.get("host", headers.get("Host")).lower().partition(":")[0]
-    assert f"connect-src 'self' ws://{name}:8501".encode() in kept[b"content-security-policy"]
-    assert kept[b"x-own"] == b"1"
+    assert f"connect-src 'self' ws://{name}:8501".encode() in sent[b"content-security-policy"]
+    assert sent[b"x-own"] == b"1"
     assert len(start["headers"]) == 5  # the application's own policy gave way
 
 

@@ -33,10 +33,10 @@ def script(out):
 def open_page(out, **fields):
     from streamlit.testing.v1 import AppTest
 
-    found = AppTest.from_function(script, args=(str(out),), default_timeout=120)
+    opened = AppTest.from_function(script, args=(str(out),), default_timeout=120)
     for key, value in fields.items():
-        found.query_params[key.replace("__", ".")] = value
-    return found.run()
+        opened.query_params[key.replace("__", ".")] = value
+    return opened.run()
 
 
 def texts(page) -> str:
@@ -242,7 +242,7 @@ def test_compared_runs_stand_side_by_side_and_in_the_address(tmp_path):
     page.number_input(key="fee_bps").set_value(7.5).run()
     page.button(key="add").click().run()
     shown = texts(page)
-    assert "not on one footing" in shown
+    assert "Not on the same basis: these runs differ" in shown
     assert cells(shown, "Fee / slippage / lag") == [
         "2 bp / 1 bp / 1", "2 bp / 1 bp / 1", "7.5 bp / 1 bp / 1",
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The lab's controls without a page: what they hold, and what they say together."""
+"""The lab's controls without a page: their values, and the configuration that they make."""
 
 from __future__ import annotations
 
@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backtests.engine.config import RunConfig
-from backtests.lab.state import complete, from_state, make_room, slider_step, to_state
+from backtests.lab.state import (
+    complete,
+    from_state,
+    is_moved,
+    make_room,
+    slider_step,
+    to_state,
+    values_of,
+    weight_step,
+)
 from data.errors import UsageError
 from strategies.registry import STRATEGIES, strategy_class
 
@@ -39,14 +48,14 @@ def test_an_empty_folder_and_no_tickers_are_refused():
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_both_ends_and_the_default_lie_on_the_slider(strategy):
-    for known in strategy_class(strategy).parameters():
-        if known.low is None or isinstance(known.default, str):
+    for declared in strategy_class(strategy).parameters():
+        if declared.low is None or isinstance(declared.default, str):
             continue
-        step = slider_step(known)
-        for value in (known.default, known.high):
-            notches = (value - known.low) / step
-            assert notches == pytest.approx(round(notches), abs=1e-6), known.name
-        assert 10 <= (known.high - known.low) / step <= 1_000
+        step = slider_step(declared)
+        for value in (declared.default, declared.high):
+            notches = (value - declared.low) / step
+            assert notches == pytest.approx(round(notches), abs=1e-6), declared.name
+        assert 10 <= (declared.high - declared.low) / step <= 1_000
 
 
 def test_room_comes_out_of_cash_first_then_out_of_the_others():
@@ -70,6 +79,23 @@ def test_weights_never_pass_the_whole(weights, data):
     assert all(0 <= fitted[name] <= weights[name] + 1.0 for name in weights)
     if sum(weights.values()) > 100:
         assert sum(fitted.values()) > 99.0  # what is freed is given away but for a fraction
+
+
+def test_cash_is_what_the_weights_leave():
+    state = to_state(RunConfig("hedge_mix", {"weights": {"SPY": 0.6, "IEF": 0.125}}))
+    complete(state)
+    assert (state["weight.SPY"], state["weight.IEF"], state["cash"]) == (60.0, 12.5, 27.5)
+    # A notch is a whole percent, or a tenth for what was given in parts of one.
+    assert (weight_step(state, "SPY"), weight_step(state, "IEF")) == (1.0, 0.1)
+    assert weight_step(state, "TLT") == 1.0
+
+
+def test_a_page_is_moved_by_its_controls_and_buttons_alone():
+    drawn = values_of(to_state(RunConfig("hedge_mix")))
+    assert not is_moved(drawn, {**drawn, "saved": "x", "set.attack_defend.step_bp": 25.0})
+    assert not is_moved({**drawn, "gone": 1}, drawn)  # a control that is no longer drawn
+    assert is_moved(drawn, {**drawn, "weight.SPY": 61.0})
+    assert is_moved(drawn, {**drawn, "save": True})
 
 
 def test_a_weight_keeps_its_digits_until_its_slider_moves():

@@ -17,6 +17,12 @@ def run() -> Run:
     return make_run()
 
 
+@pytest.fixture(scope="session")
+def long_bonds() -> Run:
+    """A mix with so much TLT that equity and bills of its volatility hold far more than 30 %."""
+    return make_run(params={"weights": {"SPY": 0.3, "TLT": 0.7}})
+
+
 @pytest.fixture
 def written(run: Run, tmp_path: Path) -> Path:
     """The folder of that run, alone in its results."""

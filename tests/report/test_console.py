@@ -10,8 +10,9 @@ import pytest
 from rich.console import Console
 
 from backtests.engine.sleeve import report_sleeve
+from backtests.engine.summary import Latest
 from backtests.report.console import print_run
-from backtests.report.text import metric_rows
+from backtests.report.text import metric_rows, percent
 from backtests.report.verdict.words import sentences
 from tests.report.helpers import make_run
 
@@ -42,6 +43,31 @@ def test_the_verdict_its_sentences_and_what_the_rule_says_today(run):
     assert text.endswith("\nresults in results/run-1\n")
 
 
+def test_what_is_held_is_not_what_was_decided_and_not_what_is_pending(run):
+    """Weights drift after a decision: 60 % asked for, 62.5 % held, and 50 % waits to trade."""
+    latest = Latest(
+        as_of="2025-07-31",
+        decided="2025-06-30",
+        target={"SPY": 0.6, "IEF": 0.4},
+        held={"SPY": 0.625, "IEF": 0.375},
+        pending={"SPY": 0.5, "IEF": 0.5},
+    )
+    text = printed(replace(run, summary=replace(run.summary, latest=latest)))
+    assert (
+        "What the rule says on 2025-07-31\n"
+        "  last decision  2025-06-30: SPY 60.0 %, IEF 40.0 %\n"
+        "  held now       SPY 62.5 %, IEF 37.5 %\n"
+        "  pending        SPY 50.0 %, IEF 50.0 %\n"
+    ) in text
+
+
+def test_terms_are_explained_where_they_are_first_shown(run):
+    text = printed(run)
+    assert "CVaR 95 is the average loss in the worst 5 % of days or months." in text
+    assert "Duration is" not in text  # only a duration rule shows one
+    assert "bp" not in text.split("results in")[0]
+
+
 def test_without_a_verdict_there_is_no_word(run):
     bare = replace(run, verdict=None)
     assert "Does it hedge?" not in printed(bare)
@@ -64,3 +90,7 @@ def test_a_duration_rule_shows_its_latest_switches(start):
     )
     dates = [line.split()[0] for line in lines[title + 4 : title + 4 + last]]
     assert dates == [f"{day:%Y-%m-%d}" for day in switches["date"].tail(8)]
+    row = switches.iloc[-1]  # the last line: with the switch first, then without it
+    with_it, without = (percent(row[key]) for key in ("held_return", "nothing_return"))
+    assert lines[title + 3 + last].split()[-4:] == [*with_it.split(), *without.split()]
+    assert any(line.startswith("Duration is the percent of price lost") for line in lines)

@@ -1,4 +1,4 @@
-"""Charts: what plotly is given, to the entry."""
+"""Charts: every entry of what plotly is given."""
 
 from __future__ import annotations
 

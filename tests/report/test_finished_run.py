@@ -15,7 +15,7 @@ from data.errors import OutputError
 
 
 def vouch(folder, name):
-    """Write a file's hash into the manifest, as if it had been written so."""
+    """Put a file's present hash into the manifest, as if it had been written like this."""
     path = folder / "manifest.json"
     manifest = json.loads(path.read_text())
     manifest["files"][name] = file_sha256(folder / name)
@@ -23,7 +23,7 @@ def vouch(folder, name):
 
 
 def doctor(folder, name, change):
-    """Change the content of a JSON file, and let the manifest vouch for it."""
+    """Change the content of a JSON file, and its hash in the manifest."""
     content = json.loads((folder / name).read_text())
     change(content)
     write_json(folder / name, content)
@@ -31,7 +31,7 @@ def doctor(folder, name, change):
 
 
 def refusal(folder) -> str:
-    """What reading a folder is refused with; one line."""
+    """The message with which a folder is refused; one line."""
     with pytest.raises(OutputError) as caught:
         read_run(folder)
     assert "\n" not in str(caught.value)
@@ -39,16 +39,16 @@ def refusal(folder) -> str:
 
 
 def test_what_was_written_reads_back(run, written):
-    found = read_run(written)
-    assert found.summary == run.summary
-    assert found.verdict == document(run.judged, run.summary)
-    assert (found.name, found.lag, found.ppy) == (run.name, 1, 12)
-    assert found.manifest.config == run.config.table
-    assert found.values.index.equals(run.simulation.nav.index)
-    np.testing.assert_array_equal(found.values["strategy"], run.simulation.nav)
-    np.testing.assert_array_equal(found.values["benchmark"], run.benchmark.nav)
-    np.testing.assert_array_equal(found.weights, run.simulation.weights)
-    pd.testing.assert_frame_equal(found.orders, run.simulation.orders, check_dtype=False)
+    finished = read_run(written)
+    assert finished.summary == run.summary
+    assert finished.verdict == document(run.judged, run.summary)
+    assert (finished.name, finished.lag, finished.ppy) == (run.name, 1, 12)
+    assert finished.manifest.config == run.config.table
+    assert finished.values.index.equals(run.simulation.nav.index)
+    np.testing.assert_array_equal(finished.values["strategy"], run.simulation.nav)
+    np.testing.assert_array_equal(finished.values["benchmark"], run.benchmark.nav)
+    np.testing.assert_array_equal(finished.weights, run.simulation.weights)
+    pd.testing.assert_frame_equal(finished.orders, run.simulation.orders, check_dtype=False)
 
 
 def test_a_run_without_a_verdict_has_none(written):
@@ -61,7 +61,7 @@ def test_a_run_without_a_verdict_has_none(written):
 
 @pytest.mark.parametrize("version", [None, 2, FORMAT + 1])
 def test_a_run_of_the_old_format_names_the_command(written, version):
-    """Refused before anything else is read: its other files are in another form."""
+    """Refused before anything else is read: its other files are in another format."""
     manifest = json.loads((written / "manifest.json").read_text())
     manifest |= {"format": version}
     if version is None:
@@ -103,9 +103,9 @@ def test_a_file_that_lacks_or_has_too_much_is_damaged(written, name, change, tol
     [
         ("equity.csv", "strategy,benchmark,cash", "strategy,benchmark,bills", "lacks rows or col"),
         ("equity.csv", "1995-03-31,", "1995-01-31,", "the dates of equity.csv do not ascend"),
-        ("equity.csv", "1995-03-31,", "1995-03-31,-", "equity.csv has a figure that cannot be"),
+        ("equity.csv", "1995-03-31,", "1995-03-31,-", "equity.csv has an impossible value"),
         ("weights.csv", "1995-03-31,", "1995-03-30,", "not on the dates of equity.csv"),
-        ("weights.csv", "1995-03-31,0", "1995-03-31,-0", "weights.csv has a figure that cannot"),
+        ("weights.csv", "1995-03-31,0", "1995-03-31,-0", "weights.csv has an impossible value"),
         ("orders.csv", "1995-03-31,", "1995-03-30,", "orders.csv has dates that equity.csv lacks"),
         ("orders.csv", ",value,", ",worth,", "KeyError"),
     ],
@@ -122,14 +122,14 @@ def test_tables_in_another_shape_are_damaged(written, name, old, new, told):
 
 @pytest.mark.parametrize("column", [1, 2, 3])
 def test_a_value_of_nothing_cannot_be(written, column):
-    """Levels are divided by; weights and orders of nothing are none of these."""
+    """Levels are divisors and must be positive; weights and orders may be zero."""
     lines = (written / "equity.csv").read_text().splitlines()
     cells = lines[5].split(",")
     cells[column] = "0.0"
     lines[5] = ",".join(cells)
     (written / "equity.csv").write_text("\n".join(lines) + "\n")
     vouch(written, "equity.csv")
-    assert "equity.csv has a figure that cannot be" in refusal(written)
+    assert "equity.csv has an impossible value" in refusal(written)
 
 
 def test_a_file_that_the_manifest_does_not_list_is_not_read(written):

@@ -22,7 +22,7 @@ from data.durable import LOCK
 from data.errors import OutputError
 from tests.conftest import ROOT
 
-# Of filelock, where it has to make locks of files.
+# filelock warns where it has to use files as locks.
 pytestmark = pytest.mark.filterwarnings("ignore:flock not supported")
 
 
@@ -31,7 +31,7 @@ def write(out, content="1", extra=()):
         (place / "equity.csv").write_text(content)
         for name in extra:
             (place / name).write_text("sheet")
-        # The title, as the time of writing, is no part of what was made.
+        # Another title or time of writing in the manifest does not make another result.
         folder.write_manifest(place, ComparisonManifest(title=str(time.time_ns()), runs=()))
     return out / "run-1"
 
@@ -46,7 +46,7 @@ def in_hand(out):
 
 @pytest.fixture(params=["flock", "files"])
 def locks(request, monkeypatch):
-    """Locks of the system, and those that filelock makes of files where a file system has none."""
+    """Locks of the system, and filelock's files where the file system has no locks."""
     if request.param == "files":
         monkeypatch.setattr(filelock._unix, "lock_fd_nonblocking", without_flock)
     return request.param
@@ -123,7 +123,7 @@ def test_a_damaged_folder_is_not_kept(tmp_path):
 
 @pytest.mark.parametrize("name", ["a\0b", "x" * 300, "/dev/null", "../run-2/equity.csv"])
 def test_a_manifest_that_lists_what_is_no_file_of_its_folder_is_damaged(tmp_path, name):
-    """What it names is not even opened: that could be a pipe without an end."""
+    """The path that it lists is not even opened: it could be an endless pipe."""
     place = write(tmp_path)
     manifest = files.read_json(place / "manifest.json")
     manifest["files"][name] = hashlib.sha256(b"").hexdigest()  # as of /dev/null
@@ -154,7 +154,7 @@ def test_a_killed_run_leaves_no_result_and_the_next_one_succeeds(tmp_path, locks
     lock, work = in_hand(tmp_path)  # what it was writing, and its lock
     assert (work / "equity.csv").read_text() == "half"
     future = time.time() + 1e6
-    for left in (lock, work):  # the clock was set back since: no age is asked
+    for left in (lock, work):  # dates in the future, as after a clock set back, do not matter
         os.utime(left, (future, future))
     write(tmp_path)
     assert visible(tmp_path) == ["run-1"]
@@ -165,7 +165,7 @@ def test_what_another_process_is_writing_stays(tmp_path, locks):
     with another_writer(tmp_path, locks):
         before = in_hand(tmp_path)
         for path in before:
-            os.utime(path, (0, 0))  # as old as it gets
+            os.utime(path, (0, 0))  # the oldest possible date
         write(tmp_path)
         assert len(before) == 2
         assert in_hand(tmp_path) == before

@@ -1,4 +1,4 @@
-"""The list of results: newest first, whatever lies beside them."""
+"""The list of results: newest first, also beside damaged folders."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_a_run_is_listed_with_its_numbers_and_pages(run, written):
 
 @pytest.mark.parametrize("version", [None, 2, FORMAT + 1])
 def test_a_run_of_another_version_is_still_listed_with_its_pages(written, version):
-    """Its numbers are in another form: none is shown, and no other run suffers."""
+    """Its numbers are in another format: none is shown, and other runs are listed as always."""
     out = written.parent
     old = out / "hedge_mix-0123456789"
     shutil.copytree(written, old)

@@ -45,10 +45,10 @@ def test_headline_numbers_of_run_benchmark_and_references(run):
 
 
 def test_tiles_are_the_runs_and_those_of_equity(run):
-    found = {label: (ours, theirs) for label, ours, theirs in tiles(run.summary, run.verdict)}
-    assert list(found) == ["CAGR", "Volatility", "Sharpe (over bills)", "Max drawdown"]
+    shown = {label: (ours, theirs) for label, ours, theirs in tiles(run.summary, run.verdict)}
+    assert list(shown) == ["CAGR", "Volatility", "Sharpe (over bills)", "Max drawdown"]
     equity = run.verdict.portfolio("equity")
-    assert found["CAGR"] == (percent(run.summary.metrics.cagr), percent(equity.cagr))
+    assert shown["CAGR"] == (percent(run.summary.metrics.cagr), percent(equity.cagr))
 
 
 def test_the_verdict_is_told_with_its_leads(run):
@@ -62,14 +62,14 @@ def test_the_verdict_is_told_with_its_leads(run):
 def test_runs_side_by_side_are_named_by_what_differs(run):
     dear = replace(run.summary, costs=Costs(7.5), start="2000-01-31")
     grid = compared_grid({"a": (run.summary, run.verdict), "b": (dear, run.verdict)})
-    found = rows(grid)
+    shown = rows(grid)
     assert grid.heads == ["", "a", "b"]
-    assert found["Fee / slippage / lag"] == ["2 bp / 1 bp / 1", "7.5 bp / 1 bp / 1"]
-    assert found["Period"] == ["1995-01-31 to 2025-07-31", "2000-01-31 to 2025-07-31"]
-    assert found["Does it hedge?"] == [run.verdict.word] * 2
-    assert found["CAGR"] == [percent(run.summary.metrics.cagr)] * 2
-    assert found["Source"] == [run.market.title] * 2
-    assert {"CVaR 95, monthly", "Costs paid", "Final value of 10,000"} <= found.keys()
+    assert shown["Fee / slippage / lag"] == ["2 bp / 1 bp / 1", "7.5 bp / 1 bp / 1"]
+    assert shown["Period"] == ["1995-01-31 to 2025-07-31", "2000-01-31 to 2025-07-31"]
+    assert shown["Does it hedge?"] == [run.verdict.word] * 2
+    assert shown["CAGR"] == [percent(run.summary.metrics.cagr)] * 2
+    assert shown["Source"] == [run.market.title] * 2
+    assert {"CVaR 95, monthly", "Costs paid", "Final value of 10,000"} <= shown.keys()
 
 
 @pytest.mark.parametrize("change", [{"initial": 1.0}, {"periods_per_year": 252}])

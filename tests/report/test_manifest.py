@@ -1,4 +1,4 @@
-"""Manifests: what is read of any version, and what of this one alone."""
+"""Manifests: fields read from any version, and fields read from this version only."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from data.errors import OutputError
 
 
 def change(folder, **values):
-    """Write other values into a manifest; None takes a key out."""
+    """Write other values into a manifest; None removes a key."""
     path = folder / "manifest.json"
     content = {**json.loads(path.read_text()), **values}
     write_json(path, {key: value for key, value in content.items() if value is not None})
@@ -30,23 +30,24 @@ def test_a_manifest_lists_every_other_file_and_when_it_was_written(tmp_path):
     (tmp_path / "b.html").write_text("2")
     about = ComparisonManifest(title="a · b", runs=("a", "b"), created="never", files={"x": "y"})
     write_manifest(tmp_path, about)
-    found = read_manifest(tmp_path)
-    assert found.files == {name: file_sha256(tmp_path / name) for name in ("a.csv", "b.html")}
-    assert (found.kind, found.format, found.title) == ("comparison", FORMAT, "a · b")
-    assert found.created.startswith("20")
-    assert found.created.endswith("+00:00")
+    manifest = read_manifest(tmp_path)
+    assert manifest.files == {name: file_sha256(tmp_path / name) for name in ("a.csv", "b.html")}
+    assert (manifest.kind, manifest.format, manifest.title) == ("comparison", FORMAT, "a · b")
+    assert manifest.created.startswith("20")
+    assert manifest.created.endswith("+00:00")
     assert json.loads((tmp_path / "manifest.json").read_text())["runs"] == ["a", "b"]
 
 
 def test_the_manifest_of_a_run_says_what_determined_it(run, written):
-    found = read_run_manifest(written)
-    assert found.config == run.config.table
-    assert (found.kind, found.format, found.verdict) == ("run", FORMAT, run.judged.word)
-    assert (found.source, found.source_title) == ("bundled", run.market.title)
-    assert found.origin == run.market.origin
-    assert {name: one.sha256 for name, one in found.data.items()} == run.market.fingerprints()
-    assert found.data["SPY"].first == "1962-01-31"
-    assert set(found.files) == {path.name for path in written.iterdir()} - {"manifest.json"}
+    manifest = read_run_manifest(written)
+    assert manifest.config == run.config.table
+    assert (manifest.kind, manifest.format, manifest.verdict) == ("run", FORMAT, run.judged.word)
+    assert (manifest.source, manifest.source_title) == ("bundled", run.market.title)
+    assert manifest.origin == run.market.origin
+    hashes = {name: series.sha256 for name, series in manifest.data.items()}
+    assert hashes == run.market.fingerprints()
+    assert manifest.data["SPY"].first == "1962-01-31"
+    assert set(manifest.files) == {path.name for path in written.iterdir()} - {"manifest.json"}
 
 
 def test_what_every_manifest_holds_is_read_of_an_older_version(written):
@@ -103,7 +104,7 @@ def test_a_comparison_of_another_version_is_no_run_before_all_else(written):
     ],
 )
 def test_a_manifest_with_another_type_in_a_field_is_damaged(written, values, told):
-    """Those of a run alone; one line, with the place."""
+    """Fields that only runs have: refused in one line that names the place."""
     change(written, **values)
     with pytest.raises(OutputError) as caught:
         read_run_manifest(written)

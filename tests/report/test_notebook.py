@@ -42,7 +42,7 @@ from tests.report.verdict.helpers import make_verdict
 OWNED = '</svg></table><script>document.title="owned"</script><img src=x onerror=alert(1)>&amp;'
 MOST = 100_000  # bytes of one output
 GROUNDS = {"#ffffff": "#000000", "#111111": "#e6e6e6"}  # and the text on each
-# What JupyterLab gives tables of an output unless they say otherwise.
+# JupyterLab's style of tables in an output.
 JUPYTER = """
 td, th, tr { vertical-align: middle; padding: .5em; border: none; text-align: right;
   white-space: normal; line-height: normal; max-width: none; }
@@ -256,7 +256,7 @@ def test_a_verdict_shows_the_judged_portfolios(run):
     assert shown["CAGR"] == [percent(verdict.portfolio(key).cagr) for key in keys]
     assert shown["Sharpe (over bills)"] == [ratio(verdict.portfolio(key).sharpe) for key in keys]
     assert shown["Mean equity weight"][:2] == ["60.00 %", "100.00 %"]
-    assert "Costs paid" not in shown  # an amount, of a start that a verdict does not tell
+    assert "Costs paid" not in shown  # an amount, and a verdict does not hold the start value
 
 
 @pytest.mark.parametrize(
@@ -361,6 +361,12 @@ def test_a_run_in_text_has_its_headline_numbers_below_each_other(run):
     assert len(notebook.run_text(replace(run, verdict=None)).split("\n")) == 4
 
 
+def test_a_run_in_text_says_what_is_held_and_not_what_was_decided(run):
+    latest = Latest("2025-07-31", "2025-06-30", {"SPY": 0.6}, {"SPY": 0.625}, {"SPY": 0.5})
+    text = notebook.run_text(replace(run, summary=replace(run.summary, latest=latest)))
+    assert text.split("\n")[-1] == "held on 2025-07-31: SPY 62.5 %"
+
+
 def test_a_verdict_in_text_is_its_answer_and_its_sentences(run):
     lines = notebook.verdict_text(run.verdict).split("\n")
     assert lines == [f"Does it hedge? {answer_of(run.verdict)}.", *sentences(run.verdict).in_order]
@@ -430,7 +436,7 @@ def test_figures_stand_at_the_right_and_words_at_the_left(outputs):
 
 
 def hostile(run: Run) -> Run:
-    """A run whose every name comes from an enemy."""
+    """A run in which every name is hostile."""
     summary = replace(
         run.summary,
         strategy=OWNED,

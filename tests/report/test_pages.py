@@ -1,4 +1,4 @@
-"""The one list of pages: what is added to it shows wherever results are listed."""
+"""The list of pages: a page added to it is linked wherever results are listed."""
 
 from __future__ import annotations
 
@@ -58,19 +58,19 @@ def test_a_page_that_is_listed_shows_in_index_screen_and_comparison(run, written
     add_pages(written)
     other = write_run(out, make_run(params={"rebalance": "never"}), with_tearsheet=False)
     index.rebuild_index(out)
-    found = links(out / "index.html")
-    assert [link for link in found if link[0].startswith(written.name)] == [
+    listed = links(out / "index.html")
+    assert [link for link in listed if link[0].startswith(written.name)] == [
         (f"{written.name}/verdict.html", "verdict"),
         (f"{written.name}/letter.html", "letter to a friend"),
         (f"{written.name}/map.html", "map"),
     ]
-    assert len(found) == 4  # and the verdict of the other run
+    assert len(listed) == 4  # and the verdict of the other run
     shown = screen(run, written).splitlines()
     assert shown[-2:] == [f"open {written}/verdict.html", f"open {written}/letter.html"]
     both = align_runs([read_run(written), read_run(other)], align=False)
     compared = write_comparison(out, compare(both))
     options = lxml.html.parse(str(compared / "index.html")).findall(".//option")
-    assert {(one.get("value"), one.text) for one in options} == {
+    assert {(option.get("value"), option.text) for option in options} == {
         ("", "choose a page"),
         (f"../{written.name}/verdict.html", "hedge_mix: verdict"),
         (f"../{written.name}/letter.html", "hedge_mix: letter to a friend"),

@@ -55,6 +55,9 @@ def test_tables_hold_values_weights_and_orders(run, written):
     assert list(equity) == ["strategy", "benchmark", "cash"]
     assert equity.index[0] == "1995-01-31"
     assert (equity["cash"].to_numpy() == run.market.cash.loc["1995-01-31":]).all()
+    assert (equity["strategy"].to_numpy() == run.simulation.nav).all()
+    assert (equity["benchmark"].to_numpy() == run.benchmark.nav).all()
+    assert not (equity["benchmark"] == equity["strategy"]).all()
     weights = pd.read_csv(written / "weights.csv", index_col="date")
     assert list(weights) == ["SPY", "IEF", "CASH"]
     orders = pd.read_csv(written / "orders.csv")
@@ -72,7 +75,7 @@ def test_a_second_writing_is_the_same_bytes(run, written, tmp_path):
 
 @pytest.mark.parametrize("change", [{"format": FORMAT - 1}, {"verdict": 5}, {"origin": {}}])
 def test_what_is_to_be_run_again_can_be_read_once_it_was(run, written, change):
-    """Its other files are the same bytes, so the folder must not be kept for their sake."""
+    """Its other files have the same bytes; the folder must be replaced all the same."""
     path = written / "manifest.json"
     write_json(path, {**json.loads(path.read_text()), **change})
     with pytest.raises(OutputError, match="run it again"):
@@ -96,7 +99,7 @@ def test_a_duration_rule_adds_its_switches(tmp_path):
 
 
 def test_the_manifest_says_what_stood_in_and_what_the_screen_said(run, tmp_path):
-    """How the data came to be used that day is a fact of the folder, not of its name."""
+    """Why these data were used that day is recorded in the folder, and not part of its name."""
     instead = Origin(How.BUNDLED, failure="Yahoo is silent", short="Yahoo cannot be reached")
     market = run.market.relabelled(origin=instead, remarks=["the run begins late"])
     manifest = read_run_manifest(write_run(tmp_path, replace(run, market=market),
@@ -107,9 +110,9 @@ def test_the_manifest_says_what_stood_in_and_what_the_screen_said(run, tmp_path)
 
 
 def test_versions_name_every_library_that_makes_numbers():
-    found = versions()
-    assert {"python", *LIBRARIES} <= found.keys()
-    assert all(found[name] for name in LIBRARIES)
+    used = versions()
+    assert {"python", *LIBRARIES} <= used.keys()
+    assert all(used[name] for name in LIBRARIES)
 
 
 @pytest.mark.parametrize("part", ["summary", "simulation", "market"])

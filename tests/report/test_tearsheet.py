@@ -1,10 +1,11 @@
-"""Every number of quantstats that stays on the sheet is the one of analysis/metrics.py."""
+"""Every number of quantstats that the tear sheet shows equals that of analysis/metrics.py."""
 
 from __future__ import annotations
 
 import dataclasses
 import re
 
+import lxml.html
 import pandas as pd
 import pytest
 
@@ -14,8 +15,9 @@ from backtests.engine.costs import Costs
 from backtests.engine.ledger import fill
 from backtests.engine.simulate import simulate
 from backtests.engine.summary import summarise
-from backtests.engine.with_quantstats import draw
+from backtests.engine.with_quantstats import Drawn, draw
 from backtests.report import tearsheet
+from backtests.report.text import percent
 from strategies.equity_only import EquityOnly
 from strategies.hedge_mix import HedgeMix
 from tests.conftest import random_market
@@ -71,6 +73,40 @@ def test_every_row_that_stays_is_ours(ppy):
             assert shown == pytest.approx(number[row.theirs], abs=0.00501), row.theirs
             checked += 1
     assert checked >= 20
+
+
+def test_the_strategy_stands_before_its_benchmark_in_every_table(tmp_path, monkeypatch):
+    """Of our own rows, of the calendar years, and of quantstats' rows."""
+    mix, equity = runs(12)
+    market = random_market(11, rows=700, ppy=12)
+    summary = summary_of(mix, equity, market)
+    own, theirs = summary.metrics, summary.benchmark.metrics
+    groups = dict(tearsheet.metric_groups(summary, {"Beta": ("0.60", "1.00")}))
+    rows = {row.label: (row.ours, row.theirs) for group in groups.values() for row in group}
+    assert rows["Beta †"] == ("0.60", "1.00")
+    assert rows["Max drawdown"] == (percent(own.max_drawdown), percent(theirs.max_drawdown))
+    assert rows["Sharpe (over bills)"] == (f"{own.sharpe:.2f}", f"{theirs.sharpe:.2f}")
+    assert rows["CVaR 95, monthly"] == (percent(own.cvar_95), percent(theirs.cvar_95))
+    assert own.max_drawdown != theirs.max_drawdown
+
+    monkeypatch.setattr(tearsheet, "draw", lambda *_: Drawn({}, {}, "not drawn"))
+    tearsheet.write_tearsheet(tmp_path / "x.html", market, mix, equity, summary)
+    page = lxml.html.parse(str(tmp_path / "x.html"))
+    tables = [
+        [[cell.text_content() for cell in row] for row in table.iter("tr")]
+        for table in page.findall(".//table")
+    ]
+    _, years, falls = tables
+    # Rows are month-ends: a year's return is from December to December. The newest comes first.
+    ends = {name: sim.nav[sim.nav.index.month == 12] for name, sim in (("a", mix), ("b", equity))}
+    last = ends["a"].index[-1].year
+    returns = [percent(nav.iloc[-1] / nav.iloc[-2] - 1) for nav in ends.values()]
+    assert years[1] == [f"{last}", *returns]
+    depths = [float(row[-1].removesuffix(" %")) for row in falls[1:]]
+    assert depths == sorted(depths)
+    assert percent(own.max_drawdown) == falls[1][-1]
+    text = page.getroot().text_content()
+    assert "CVaR 95 is the average loss in the worst 5 % of days or months." in text
 
 
 def summary_of(mix, equity, market):

@@ -42,6 +42,7 @@ def test_what_rounds_to_nothing_has_no_minus():
 
 def test_weights_held_are_to_a_tenth_and_dust_is_left_out():
     assert weights_text({"SPY": 0.6055, "IEF": 0.394, "CASH": 0.0004}) == "SPY 60.6 %, IEF 39.4 %"
+    assert weights_text({"SPY": 0.9994, "CASH": 0.0006}) == "SPY 99.9 %, CASH 0.1 %"
     thirds = dict.fromkeys("ABC", 0.2)
     assert weights_text(thirds, 2) == "A 20.0 %, B 20.0 %, and 1 more"
     assert weights_text(thirds, 3) == weights_text(thirds)
@@ -64,7 +65,7 @@ def test_a_run_is_called_by_what_is_not_the_default():
     assert run_label("attack_defend", RunConfig("attack_defend", {"step_bp": 25.0}).params) == (
         "attack_defend step_bp=25"
     )
-    assert run_label("gone", {"x": 1.0}) == "gone x=1"  # a rule of another checkout
+    assert run_label("gone", {"x": 1.0}) == "gone x=1"  # a rule that is not in this version
 
 
 # Metrics
@@ -137,7 +138,7 @@ def test_what_does_not_compare_is_left_out_of_runs_of_several_kinds():
 
 
 def test_a_start_in_whole_numbers_is_a_start():
-    """A TOML file and Python may give 5000 where a command line gives 5000.0."""
+    """A TOML file and Python may give 5000; a command line gives 5000.0."""
     metric = next(metric for metric in declared() if metric.key == "final_value")
     assert label_of(metric, 12, 5000) == "Final value of 5,000"
     assert label_of(metric, 12, 2.5) == "Final value of 2.50"

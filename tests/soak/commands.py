@@ -38,8 +38,8 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "fetch": (("data.history", "--out", "{out}/history"), ("tracking.csv", "tracking.svg")),
     "run": (("backtests.run", "hedge_mix", *MONTHS, "--out", "{out}"), ("index.html",)),
     "compare": (
-        ("backtests.compare", "hedge_mix", "equity_only", "--no-tearsheet", *MONTHS,
-         "--out", "{out}"),
+        ("backtests.compare", "hedge_mix", "equity_only", "--no-tearsheet", "--no-verdict",
+         *MONTHS, "--out", "{out}"),
         ("index.html",),
     ),
     "tune": (
@@ -132,24 +132,24 @@ def kill(process: subprocess.Popen[str], root: Path, moment: Moment, *, group: b
 
 
 def _state(root: Path) -> frozenset[tuple[str, int]]:
-    found = set()
+    entries = set()
     for folder, folders, files in os.walk(root):  # which passes over what is gone meanwhile
         for name in (*folders, *files):
             path = os.path.join(folder, name)
             with suppress(OSError):
-                found.add((path, os.stat(path).st_mtime_ns))
-    return frozenset(found)
+                entries.add((path, os.stat(path).st_mtime_ns))
+    return frozenset(entries)
 
 
 def survivors(group: int) -> list[int]:
     """Processes of a group that still run; those that are only not reaped yet are left out."""
-    found = []
+    running = []
     for entry in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
             state, _, its_group = entry.read_text().rpartition(")")[2].split()[:3]
             if int(its_group) == group and state not in "ZX":
-                found.append(int(entry.parent.name))
-    return found
+                running.append(int(entry.parent.name))
+    return running
 
 
 def soak(command: str, kills: int, changes: tuple[int, ...] = (), seed: int = 20260101) -> Killed:

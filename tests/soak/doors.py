@@ -55,9 +55,9 @@ def complaint(answer: Answer) -> str:
         return "a traceback"
     if answer.code not in (0, 2):  # 1 is for interruptions and for faults of ours
         return f"exit code {answer.code}"
-    said = sum(line.startswith("error: ") for line in answer.err.splitlines())
-    if said != (answer.code == 2):
-        return f"{said} lines of error with exit code {answer.code}"
+    errors = sum(line.startswith("error: ") for line in answer.err.splitlines())
+    if errors != (answer.code == 2):
+        return f"{errors} lines of error with exit code {answer.code}"
     if answer.code == 2 and not CURE.search(answer.error):
         return "an error that does not say what to do"
     return ""

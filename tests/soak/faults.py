@@ -32,21 +32,21 @@ def main() -> None:
     """Print the table."""
     rows, complaints = [], []
     by_fault = defaultdict(list)
-    for one in figures("storage"):
-        by_fault[one["fault"] or one["scenario"]].append(one)
-    for fault, found in by_fault.items():
-        tried = sum(one["trials"] for one in found)
-        at = f"at {tried} write points" if found[0]["fault"] else f"({tried} in all)"
-        rows.append((f"{fault} {at}", found))
-    for one in figures("commands"):
-        late = f" ({one['too_late']} more fell after its end)" if one["too_late"] else ""
-        killed = f" killed at {one['kills']} moments{late}" if one["kills"] else ""
-        rows.append((f"{one['command']}{killed}", [one]))
+    for each in figures("storage"):
+        by_fault[each["fault"] or each["scenario"]].append(each)
+    for fault, tries in by_fault.items():
+        tried = sum(each["trials"] for each in tries)
+        at = f"at {tried} write points" if tries[0]["fault"] else f"({tried} in all)"
+        rows.append((f"{fault} {at}", tries))
+    for each in figures("commands"):
+        late = f" ({each['too_late']} more fell after its end)" if each["too_late"] else ""
+        killed = f" killed at {each['kills']} moments{late}" if each["kills"] else ""
+        rows.append((f"{each['command']}{killed}", [each]))
     print("| tried | seconds | complaints |\n|---|---|---|")
-    for what, found in rows:
-        wrong = [line for one in found for line in one["complaints"]]
+    for what, tries in rows:
+        wrong = [line for each in tries for line in each["complaints"]]
         complaints += wrong
-        print(f"| {what} | {sum(one['seconds'] for one in found):.0f} | {len(wrong)} |")
+        print(f"| {what} | {sum(each['seconds'] for each in tries):.0f} | {len(wrong)} |")
     print(*complaints, sep="\n")
     sys.exit(1 if complaints else 0)
 

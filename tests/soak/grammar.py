@@ -91,21 +91,21 @@ def vector(rng: random.Random, door: str) -> list[str]:
     known_words, counts, options = DOORS[door]
     garbage = rng.choice((0.0, 0.02, 0.1, 0.5))
 
-    def value(known: tuple[str, ...]) -> str:
-        return rng.choice(GARBAGE) if rng.random() < garbage else rng.choice(known)
+    def value(choices: tuple[str, ...]) -> str:
+        return rng.choice(GARBAGE) if rng.random() < garbage else rng.choice(choices)
 
     drawn: list[list[str]] = [[value(known_words)] for _ in range(rng.choice(counts))]
     for _ in range(rng.randint(0, 5)):
         name = rng.choice(list(options))
-        known = options[name]
-        if known is None:
+        values = options[name]
+        if values is None:
             drawn.append([name])
         elif rng.random() < 0.1:
-            drawn.append([f"{name}={value(known)}"])
+            drawn.append([f"{name}={value(values)}"])
         elif rng.random() < 0.03:
             drawn.append([name])  # its value is missing
         else:
-            drawn.append([name, value(known)])
+            drawn.append([name, value(values)])
     if rng.random() < garbage:
         drawn.append([rng.choice(GARBAGE)])
     rng.shuffle(drawn)

@@ -59,7 +59,7 @@ class Outcome:
 
     word: str
     error: float  # largest wrong return of a day
-    said: str
+    message: str
 
 
 def judge(truth: pd.Series, got: Bars | Exception, usual: set[str]) -> Outcome:
@@ -77,21 +77,22 @@ def judge(truth: pd.Series, got: Bars | Exception, usual: set[str]) -> Outcome:
     if isinstance(got, Exception):
         assert "\n" not in str(got)
         return Outcome("refused", 0.0, str(got))
-    said = [line for line in got.warnings if line not in usual]
+    new_warnings = [line for line in got.warnings if line not in usual]
     level = total_return(got.frame)
     known = truth.reindex(level.index)
     error = (level / level.shift(1) - known / known.shift(1)).abs().iloc[1:].fillna(np.inf)
     wrong = error[error > TOLERANCE].index
     before = dict(zip(level.index[1:], level.index[:-1], strict=True))
     worst = float(error.max())
-    if all(_named(said, day, before[day]) for day in wrong):
-        return Outcome("reported" if said else "harmless", worst, "; ".join(said))
-    return Outcome("silent", worst, "; ".join(said))
+    if all(_named(new_warnings, day, before[day]) for day in wrong):
+        word = "reported" if new_warnings else "harmless"
+        return Outcome(word, worst, "; ".join(new_warnings))
+    return Outcome("silent", worst, "; ".join(new_warnings))
 
 
-def _named(said: list[str], day: pd.Timestamp, before: pd.Timestamp) -> bool:
+def _named(lines: list[str], day: pd.Timestamp, before: pd.Timestamp) -> bool:
     """Whether a warning names the day, or the one before, whose price its return begins with."""
-    for line in said:
+    for line in lines:
         dates = sorted(pd.Timestamp(text) for text in re.findall(r"\d{4}-\d\d-\d\d", line))
         if not dates:
             continue

@@ -1,7 +1,8 @@
 """Fetch in one process after the other's fault and tell what each took.
 
 ``python -m tests.soak.peak PATIENCE {yahoo|fred}:NAME...`` prints a JSON line for each: seconds,
-by how many MiB it raised the peak of resident memory, and the message.
+by how many MiB it raised the peak of resident memory, and the message. Names joined by ``+`` are
+fetched at the same time, so that their waits pass together; each gets the memory of all.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 import resource
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from data.errors import HedgeError
 from data.sources import fred, yahoo
@@ -27,15 +29,22 @@ def main() -> None:
     fetch = {"yahoo": yahoo.fetch, "fred": fred.fetch}
     yahoo.fetch("IEF")
     fred.fetch("DTB3")
-    for each in names:
-        door, _, name = each.partition(":")
-        before, began, said = peak_mebibytes(), time.monotonic(), "fine"
+
+    def took(word: str, before: float) -> str:
+        door, _, name = word.partition(":")
+        began, outcome = time.monotonic(), "fine"
         try:
             fetch[door](name)
         except HedgeError as error:
-            said = str(error)
-        took = {"seconds": time.monotonic() - began, "mebibytes": peak_mebibytes() - before}
-        print(json.dumps({"name": name, **took, "said": said}))
+            outcome = str(error)
+        seconds, raised = time.monotonic() - began, peak_mebibytes() - before
+        return json.dumps({"name": name, "seconds": seconds, "mebibytes": raised, "said": outcome})
+
+    for words in names:
+        together = words.split("+")
+        with ThreadPoolExecutor(len(together)) as pool:
+            for line in pool.map(took, together, [peak_mebibytes()] * len(together)):
+                print(line)
 
 
 if __name__ == "__main__":

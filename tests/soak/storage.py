@@ -11,13 +11,14 @@ import argparse
 import contextlib
 import datetime as dt
 import errno
+import gc
 import json
 import os
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -157,19 +158,19 @@ def scenarios(*, with_tearsheet: bool) -> tuple[list[Scenario], list[Act]]:
     def clear(root: Path) -> None:
         Store(root / "cache").clear()
 
-    kept, listed = f"SPY{SUFFIX}", "index.html"
-    found = [
+    snapshot, listed = f"SPY{SUFFIX}", "index.html"
+    scenarios = [
         Scenario("first fetch", nothing, fetch),
-        Scenario("fetch over an old snapshot", left_behind, fetch, (kept,)),
+        Scenario("fetch over an old snapshot", left_behind, fetch, (snapshot,)),
         Scenario("fetch over a damaged snapshot", damaged, fetch),
-        Scenario("clear", snapshots, clear, removes=(kept, f"IEF{SUFFIX}")),
+        Scenario("clear", snapshots, clear, removes=(snapshot, f"IEF{SUFFIX}")),
         Scenario("first run", nothing, first),
         Scenario("another run", both, third, (listed,)),
         Scenario("the same run", first, first, (listed,)),
         Scenario("a run over one that differs", another_version, first, (listed,)),
         Scenario("comparison", both, side_by_side, (listed,)),
     ]
-    return found, runs
+    return scenarios, runs
 
 
 # What is looked at
@@ -177,12 +178,12 @@ def scenarios(*, with_tearsheet: bool) -> tuple[list[Scenario], list[Act]]:
 
 def contents(root: Path) -> dict[str, bytes]:
     """Every finished file, by its path: those of locks and temporaries left out."""
-    found = {}
+    files = {}
     for path in root.rglob("*"):
         parts = path.relative_to(root).parts
         if path.is_file() and not any(part.startswith(".") for part in parts):
-            found["/".join(parts)] = path.read_bytes()
-    return found
+            files["/".join(parts)] = path.read_bytes()
+    return files
 
 
 def watched(root: Path) -> list[Path]:
@@ -229,11 +230,11 @@ Child = tuple[int, IO[bytes]]
 
 def begin(act: Act, root: Path, points: Points | None = None) -> Child:
     """Do it in a child, as a command would; its process number and what it prints."""
-    said = tempfile.TemporaryFile()  # noqa: SIM115 - end() closes it
+    printed = tempfile.TemporaryFile()  # noqa: SIM115 - end() closes it
     child = os.fork()
     if child == 0:
         for stream in (1, 2):
-            os.dup2(said.fileno(), stream)
+            os.dup2(printed.fileno(), stream)
         if points is not None:
             install(points)
         code = 0
@@ -243,16 +244,16 @@ def begin(act: Act, root: Path, points: Points | None = None) -> Child:
             code = int(left.code or 0)
         sys.stderr.flush()
         os._exit(code)
-    return child, said
+    return child, printed
 
 
 def end(child: Child) -> tuple[int, str]:
     """Wait for a child; its status as ``os.waitpid`` gives it, and what it printed."""
-    number, said = child
-    with said:
+    number, printed = child
+    with printed:
         _, status = os.waitpid(number, 0)
-        said.seek(0)
-        return status, said.read().decode()
+        printed.seek(0)
+        return status, printed.read().decode()
 
 
 def attempt(act: Act, root: Path, points: Points | None = None) -> tuple[int, str]:
@@ -270,9 +271,9 @@ def count(scenario: Scenario, template: Path) -> list[tuple[str, str]]:
             scenario.act(place)
             listing.write_text(json.dumps(points.seen))
 
-        status, said = attempt(act, root, points)
+        status, printed = attempt(act, root, points)
         if status:
-            raise RuntimeError(f"{scenario.name} fails without a fault: {said}")
+            raise RuntimeError(f"{scenario.name} fails without a fault: {printed}")
         return [(kind, path) for kind, path in json.loads(listing.read_text())]
 
 
@@ -288,52 +289,64 @@ def judge(scenario: Scenario, template: Path, fault: str, at: int, kind: str) ->
     """Meet one fault, look, and go on without help."""
     before = contents(template)
     with _copy(template) as root:
-        status, said = attempt(scenario.act, root, Points(watched(root), fault, at))
-        found = list(complaints(root, before, scenario.renews, scenario.removes))
+        status, printed = attempt(scenario.act, root, Points(watched(root), fault, at))
+        faults = list(complaints(root, before, scenario.renews, scenario.removes))
         if fault == KILL:
             if not os.WIFSIGNALED(status):
-                found.append(f"not killed: {said}")
+                faults.append(f"not killed: {printed}")
         else:
-            found += _spoken(fault, kind, status, said)
-        status, said = attempt(scenario.act, root)
+            faults += _spoken(fault, kind, status, printed)
+        status, printed = attempt(scenario.act, root)
         if status:
-            found.append(f"the next one fails: {said}")
-        found += complaints(root, before, scenario.renews, scenario.removes)
-        found += [f"{path.name} stays" for path in temporaries(root)]
-        return found
+            faults.append(f"the next one fails: {printed}")
+        faults += complaints(root, before, scenario.renews, scenario.removes)
+        faults += [f"{path.name} stays" for path in temporaries(root)]
+        return faults
 
 
-def _spoken(fault: str, kind: str, status: int, said: str) -> list[str]:
+def _spoken(fault: str, kind: str, status: int, printed: str) -> list[str]:
     """One line that says why, and exit 2; or warnings, where what cannot be kept can be used."""
-    lines, code = said.splitlines(), os.waitstatus_to_exitcode(status)
-    why = os.strerror(getattr(errno, fault)) in said
-    if code == 2 and why and len(lines) == 1 and said.startswith("error: "):
+    lines, code = printed.splitlines(), os.waitstatus_to_exitcode(status)
+    why = os.strerror(getattr(errno, fault)) in printed
+    if code == 2 and why and len(lines) == 1 and printed.startswith("error: "):
         return []
     # What cannot be removed now is removed another time; a probe has a second way.
-    tidying = kind in ("unlink", "rmdir", "probe") and not said
+    tidying = kind in ("unlink", "rmdir", "probe") and not printed
     if code == 0 and (tidying or why) and all(line.startswith("warning: ") for line in lines):
         return []
-    return [f"exit {code} with {said!r}"]
+    return [f"exit {code} with {printed!r}"]
 
 
-def measure(scenario: Scenario, fault: str, every: int, at: int | None = None) -> Figures:
-    """Meet a fault at every n-th point of a scenario, in turn."""
-    began = time.perf_counter()
+@contextlib.contextmanager
+def prepared(scenario: Scenario) -> Iterator[tuple[Path, list[tuple[str, str]]]]:
+    """The folder that a scenario begins with, and its points, counted once for all faults."""
     with tempfile.TemporaryDirectory() as scratch:
         template = Path(scratch) / "root"
         template.mkdir()
         scenario.prepare(template)
-        points = count(scenario, template)
-        figures = Figures(scenario.name, fault, len(points))
-        # A sample takes other points for each fault.
-        first = 1 + [KILL, *FAULTS].index(fault) * every // 5
-        for number in [at] if at else range(first, len(points) + 1, every):
-            figures.trials += 1
-            kind, path = points[number - 1]
-            figures.complaints += [
-                f"{fault} at {number} ({kind} {Path(path).name}): {one}"
-                for one in judge(scenario, template, fault, number, kind)
-            ]
+        yield template, count(scenario, template)
+
+
+def measure(
+    scenario: Scenario,
+    template: Path,
+    points: Sequence[tuple[str, str]],
+    fault: str,
+    every: int,
+    at: int | None = None,
+) -> Figures:
+    """Meet a fault at every n-th point of a scenario, in turn."""
+    began = time.perf_counter()
+    figures = Figures(scenario.name, fault, len(points))
+    # A sample takes other points for each fault.
+    first = 1 + [KILL, *FAULTS].index(fault) * every // 5
+    for number in [at] if at else range(first, len(points) + 1, every):
+        figures.trials += 1
+        kind, path = points[number - 1]
+        figures.complaints += [
+            f"{fault} at {number} ({kind} {Path(path).name}): {complaint}"
+            for complaint in judge(scenario, template, fault, number, kind)
+        ]
     figures.seconds = round(time.perf_counter() - began, 1)
     return figures
 
@@ -378,11 +391,13 @@ def main() -> None:
     parser.add_argument("--with-tearsheet", action="store_true")
     given = parser.parse_args()
     found, runs = scenarios(with_tearsheet=given.with_tearsheet)
+    gc.freeze()  # children leave what is loaded alone, so that their memory stays shared
     for scenario in found:
         if given.only in scenario.name:
-            for fault in given.faults:
-                figures = measure(scenario, fault, given.every, given.at)
-                print(json.dumps(vars(figures)), flush=True)
+            with prepared(scenario) as (template, points):
+                for fault in given.faults:
+                    figures = measure(scenario, template, points, fault, given.every, given.at)
+                    print(json.dumps(vars(figures)), flush=True)
     if given.rounds:
         print(json.dumps(vars(together(runs, PROCESSES, given.rounds))), flush=True)
 

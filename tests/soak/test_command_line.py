@@ -120,9 +120,9 @@ def test_the_same_as_processes(place):
             cwd=place, check=False, capture_output=True, timeout=120,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
         )  # fmt: skip
-        said = done.stderr.decode(errors="replace")
-        if done.returncode not in (0, 2) or "Traceback" in said + done.stdout.decode(
+        printed = done.stderr.decode(errors="replace")
+        if done.returncode not in (0, 2) or "Traceback" in printed + done.stdout.decode(
             errors="replace"
         ):
-            wrong.append(f"{door} {arguments!r}: {done.returncode}\n{said[-400:]}")
+            wrong.append(f"{door} {arguments!r}: {done.returncode}\n{printed[-400:]}")
     assert not wrong, "\n".join(wrong)

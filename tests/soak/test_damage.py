@@ -129,8 +129,8 @@ def test_folders_of_runs(place):
     """Bytes damaged, and values exchanged under a manifest that vouches for them."""
     rng = random.Random(3)
     names = made_runs(place)
-    kept = place / "kept"
-    shutil.copytree(place / "results", kept)
+    intact = place / "intact"
+    shutil.copytree(place / "results", intact)
     target = place / "results" / names[0]
     tried = []
     for _ in range(count(60, 1_000)):
@@ -147,7 +147,7 @@ def test_folders_of_runs(place):
             (target / "manifest.json").write_text(json.dumps(manifest))
         tried.append(ask("backtests.compare", names, (path.name, str(twist)[:2_000])))
         shutil.rmtree(target)
-        shutil.copytree(kept / names[0], target)
+        shutil.copytree(intact / names[0], target)
     hold("folders of runs", tried)
 
 

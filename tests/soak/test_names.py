@@ -24,15 +24,15 @@ TICKERS = ("../../etc/passwd", "../outside/canary", "/etc/passwd", "..", ".", "C
 
 def listing(folder) -> dict[str, str]:
     """Every file below a folder, with its content's hash, and where links point."""
-    found = {}
+    entries = {}
     for path in sorted(folder.rglob("*")):
         if path.is_symlink():
-            found[str(path)] = f"-> {os.readlink(path)}"
+            entries[str(path)] = f"-> {os.readlink(path)}"
         elif path.is_file():
-            found[str(path)] = hashlib.sha256(path.read_bytes()).hexdigest()
+            entries[str(path)] = hashlib.sha256(path.read_bytes()).hexdigest()
         else:
-            found[str(path)] = "folder"
-    return found
+            entries[str(path)] = "folder"
+    return entries
 
 
 @pytest.fixture
@@ -144,13 +144,13 @@ def test_a_manifest_cannot_name_files_elsewhere(outside, tmp_path):
     out = tmp_path / "place" / "results"
     for strategy in ("hedge_mix", "equity_only"):
         assert call("backtests.run", [strategy, *SHORT]).code == 0
-    one, other = sorted(path for path in out.iterdir() if path.is_dir())
-    good = json.loads((one / "manifest.json").read_text())
+    first, other = sorted(path for path in out.iterdir() if path.is_dir())
+    good = json.loads((first / "manifest.json").read_text())
     for name in ("../../../outside/canary.csv", str(outside / "canary.csv"), "..", ".", "", "a\0b"):
         sha = hashlib.sha256((outside / "canary.csv").read_bytes()).hexdigest()
         bad = {**good, "files": {**good["files"], name: sha}}
-        (one / "manifest.json").write_text(json.dumps(bad))
-        assert "missing or damaged" in refused("backtests.compare", [one.name, other.name])
+        (first / "manifest.json").write_text(json.dumps(bad))
+        assert "missing or damaged" in refused("backtests.compare", [first.name, other.name])
 
 
 @pytest.mark.parametrize(

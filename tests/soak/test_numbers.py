@@ -60,10 +60,10 @@ class Decided(Strategy):
         return self.frame
 
 
-def difference(one, other) -> float:
-    """Largest relative difference; NaN in either of them is one without limit."""
-    one, other = np.asarray(one, float), np.asarray(other, float)
-    apart = np.abs(one - other) / np.maximum(np.abs(other), 1e-300)
+def difference(ours, theirs) -> float:
+    """Largest relative difference; NaN in either of them is a difference without limit."""
+    ours, theirs = np.asarray(ours, float), np.asarray(theirs, float)
+    apart = np.abs(ours - theirs) / np.maximum(np.abs(theirs), 1e-300)
     return float(np.max(np.where(np.isfinite(apart), apart, math.inf)))
 
 
@@ -189,7 +189,8 @@ def test_three_engines_give_one_answer(case):
     assert apart <= LIMIT
     WORST["difference"] = max(WORST["difference"], apart)
     metrics_agree(score(panel, kernel, threads=1).loc[0], market, done)
-    known = numbers_of(done.portfolio(market))
-    numbers = [value for value in vars(known).values() if isinstance(value, float)]
-    assert np.isfinite(numbers).all()
-    assert from_json(PortfolioNumbers, to_json(known)) == known  # nothing is None that may not be
+    numbers = numbers_of(done.portfolio(market))
+    floats = [value for value in vars(numbers).values() if isinstance(value, float)]
+    assert np.isfinite(floats).all()
+    # Nothing is None that may not be.
+    assert from_json(PortfolioNumbers, to_json(numbers)) == numbers

@@ -66,8 +66,8 @@ def infect(value, text: str, key: str = ""):
     if isinstance(value, dict):
         tickers = key == "weights"
         return {
-            (f"{text}{number}" if tickers else name): infect(one, text, name)
-            for number, (name, one) in enumerate(value.items())
+            (f"{text}{number}" if tickers else name): infect(inner, text, name)
+            for number, (name, inner) in enumerate(value.items())
         }
     if isinstance(value, list | tuple):
         return [infect(one, text, key) for one in value]
@@ -173,18 +173,18 @@ def test_hostile_files_of_prices_through_a_whole_run(driver, tmp_path):
     weights = {FILE_NAMES[0]: 0.5, FILE_NAMES[1]: 0.3}
     config = RunConfig("hedge_mix", {"weights": weights}, source=f"files:{folder}",
                        benchmark=FILE_NAMES[2])  # fmt: skip
-    one = publish(execute(config), out)
+    first = publish(execute(config), out)
     other = publish(execute(dataclasses.replace(config, params={"weights": {FILE_NAMES[1]: 1.0}})),
                     out, with_tearsheet=False)  # fmt: skip
-    both = compare(align_runs([read_run(one), read_run(other)], align=False))
+    both = compare(align_runs([read_run(first), read_run(other)], align=False))
     compared = write_comparison(out, both)
     space = mix_space(FILE_NAMES, 0.5, {"rebalance": "monthly"})
     _, tuned = tune(prepare_search(config, space, read_objective("sharpe", [])), out)
-    for page in (one / "verdict.html", one / "tearsheet.html", compared / "index.html",
+    for page in (first / "verdict.html", first / "tearsheet.html", compared / "index.html",
                  tuned / "index.html", out / "index.html"):  # fmt: skip
         harmless(driver, page, FILE_NAMES[0])
-    assert FILE_NAMES[2] in browser_text(driver, one / "tearsheet.html")
-    legend = "return [...document.querySelectorAll('.legendtext')].map(one => one.textContent)"
+    assert FILE_NAMES[2] in browser_text(driver, first / "tearsheet.html")
+    legend = "return [...document.querySelectorAll('.legendtext')].map(text => text.textContent)"
     browser.open_page(driver, compared / "index.html")
     shown = driver.execute_script(legend)
     assert any(FILE_NAMES[0] in words for words in shown), shown

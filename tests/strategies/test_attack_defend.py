@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,7 +13,13 @@ from data.market import Market
 from strategies.attack_defend import AttackDefend
 from strategies.causality import made_market
 from strategies.dial import DIAL
-from tests.strategies.helpers import yields_market
+from tests.strategies.helpers import (
+    month_ends,
+    path_market,
+    require_decisions,
+    weekdays,
+    yields_market,
+)
 
 
 def steps(*distances: float, hysteresis_bp: float = 10.0, step_bp: float = 50.0) -> list[float]:
@@ -72,6 +80,9 @@ def test_price_down_lengthens_and_price_up_shortens():
 def test_ties_round_away_from_zero_either_way():
     assert steps(1.5, hysteresis_bp=0) == [2]
     assert steps(-1.5, hysteresis_bp=0) == [-2]
+    # The even step of these would be 2.
+    assert steps(2.5, hysteresis_bp=0) == [3]
+    assert steps(-2.5, hysteresis_bp=0) == [-3]
 
 
 @pytest.mark.parametrize("constant", [-2.0, 0.37, 3.0])
@@ -90,3 +101,58 @@ def test_too_little_history_names_the_rule():
     market = made_market(("SPY", *DIAL), 12)
     with pytest.raises(UsageError, match="attack_defend has too little history in made up to"):
         AttackDefend().target_weights(market.until(market.sessions[20]))
+
+
+# A dial from BIL (0.2 years) to SHY (1.9), beside 40 % equity: n of -3 to 3 puts 0.1 (n + 3) of
+# the value into SHY, and the rest of 0.6 into BIL. With the 10-year yield alone these two have
+# their usual durations.
+BIL_TO_SHY = AttackDefend(
+    lookback_years=1, duration_min=0.2, duration_max=1.9, equity_weight=0.4
+)  # fmt: skip
+
+
+def at(n: int) -> list[float]:
+    """SPY, BIL, SHY, IEF and TLT at a step count."""
+    return [0.4, 0.6 - 0.1 * (n + 3), 0.1 * (n + 3), 0.0, 0.0]
+
+
+def test_weights_of_a_path_of_yields_by_hand():
+    # A year of 4.00 %: the first median, 4.00, is that of December. Each median below is 4.00,
+    # since six or more of the last twelve yields are, with others on both sides of them.
+    yields = [4.0] * 12 + [4.40, 4.65, 4.90, 6.00, 4.10, 3.60, 2.00]
+    weights = BIL_TO_SHY.target_weights(path_market(month_ends(19), yields={10.0: yields}))
+    require_decisions(
+        weights,
+        {
+            "2020-12-31": at(0),
+            "2021-01-31": at(1),  # x = 0.40 / 0.50 = 0.8: more than 0.7 from n = 0
+            "2021-02-28": at(1),  # x = 1.3: only 0.3 from n = 1
+            "2021-03-31": at(2),  # x = 1.8: 0.8 from n = 1
+            "2021-04-30": at(3),  # x = 4, clipped
+            "2021-05-31": at(0),  # x = 0.2: 2.8 from n = 3, and its nearest step is 0
+            "2021-06-30": at(-1),  # x = -0.8
+            "2021-07-31": at(-3),  # x = -4, clipped: all bills
+        },
+    )
+
+
+def test_by_day_it_acts_on_first_sessions_and_where_the_step_changes():
+    # A quarter of a year is 63 rows, so the first median is that of row 62, 27 March. Row 65 is
+    # 1 April, row 68 (6 April) brings 4.40 % (n = 1), row 87 is 1 May.
+    rule = dataclasses.replace(BIL_TO_SHY, lookback_years=0.25)
+    yields = [4.0] * 68 + [4.4] * 22
+    weights = rule.target_weights(path_market(weekdays(90), ppy=252, yields={10.0: yields}))
+    require_decisions(
+        weights,
+        {"2020-03-27": at(0), "2020-04-01": at(0), "2020-04-06": at(1), "2020-05-01": at(1)},
+    )
+
+
+def test_the_middle_of_the_whole_dial_lies_between_ief_and_tlt():
+    # n = 0 of 0.2 to 16 years is 8.1. IEF at 4 %: the mean of (1 - 1.02^-2M) / 0.04 at
+    # M = 7, 7.5, ..., 10, which is 6.05312, 6.42463, 6.78885, 7.14594, 7.49602, 7.83923 and
+    # 8.17572, so 7.131930; TLT without a 20-year yield 16. Its share is
+    # (8.1 - 7.131930) / (16 - 7.131930) = 0.109163, of 40 % of the value.
+    market = path_market(month_ends(12), yields={10.0: [4.0] * 12})
+    (row,) = AttackDefend(lookback_years=1).target_weights(market).to_numpy()
+    assert row == pytest.approx([0.6, 0, 0, 0.4 * 0.890837, 0.4 * 0.109163], abs=1e-6)

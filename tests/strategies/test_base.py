@@ -9,7 +9,7 @@ import pytest
 
 from data.errors import UsageError, WeightError
 from strategies.attack_defend import AttackDefend
-from strategies.base import Strategy, parameter, parse_weights
+from strategies.base import Strategy, mix_text, parameter, parse_weights
 from strategies.hedge_mix import HedgeMix
 
 
@@ -29,7 +29,7 @@ def test_weights_must_be_finite_and_not_negative(weight):
 
 
 def test_a_parameter_reads_texts_as_its_declared_type():
-    step, *_ = [known for known in AttackDefend.parameters() if known.name == "step_bp"]
+    step, *_ = [own for own in AttackDefend.parameters() if own.name == "step_bp"]
     assert step.parse("25", "x") == 25.0
     assert isinstance(step.parse("25", "x"), float)
     with pytest.raises(UsageError, match="x: step_bp takes a number .basis points., got 'much'"):
@@ -48,17 +48,23 @@ def test_a_parameter_reads_texts_as_its_declared_type():
     ],
 )
 def test_weights_are_read_in_their_order(text, weights):
-    found = parse_weights(text, "x")
-    assert found == weights
-    assert list(found) == list(weights)
+    parsed = parse_weights(text, "x")
+    assert parsed == weights
+    assert list(parsed) == list(weights)
+
+
+def test_a_mix_in_words_names_what_is_in_cash():
+    # 1 - 0.5 - 0.125 leaves 0.375; a weight of 0 is not held.
+    assert mix_text({"SPY": 0.5, "IEF": 0.125, "TLT": 0.0}) == "SPY 50 %, IEF 12.5 %, CASH 37.5 %"
+    assert mix_text({"A": 0.1, "B": 0.2, "C": 0.7}) == "A 10 %, B 20 %, C 70 %"
 
 
 def test_a_strategy_is_frozen_and_says_what_it_does():
     rule = AttackDefend()
-    for known in rule.parameters():
+    for own in rule.parameters():
         with pytest.raises(AttributeError):
-            setattr(rule, known.name, known.default)
-    assert rule.params() == {known.name: known.default for known in rule.parameters()}
+            setattr(rule, own.name, own.default)
+    assert rule.params() == {own.name: own.default for own in rule.parameters()}
     assert AttackDefend.summary() == AttackDefend.__doc__.splitlines()[0]
     assert len({AttackDefend(), AttackDefend(), AttackDefend(step_bp=25.0)}) == 2
 

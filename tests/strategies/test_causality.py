@@ -1,4 +1,4 @@
-"""Causality: no rule peeks, and one that does is caught."""
+"""Causality: no rule uses data from after its decision, and one that does is refused."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def ahead(shift: int):
 
 @pytest.mark.parametrize("ppy", [252, 12])
 def test_a_glance_at_the_next_row_is_seen_in_monthly_decisions(ppy):
-    """It shows on the decision's own session alone, one in twenty."""
+    """It shows only at a cut on the decision's own session, about one in twenty."""
     rule = function_rule(ahead(-1), ["SPY"])
     with pytest.raises(PeekingError, match="rule peeks"):
         prove_on(rule, made_market(("SPY",), ppy, 11))
@@ -126,7 +126,7 @@ def test_a_rule_that_fails_without_the_future_peeks():
 
 
 def test_a_first_decision_that_waits_for_the_end_is_foresight():
-    """Each time it decides on the last row alone: before that, the whole says nothing."""
+    """It decides only on the last row it sees: on the whole market nothing is decided earlier."""
 
     def rule(market):
         return (market.prices["SPY"].iloc[-1:] > 0).astype(float).to_frame("SPY")
@@ -164,7 +164,7 @@ def test_a_seed_at_each_call_is_no_chance():
 
 
 def test_one_without_a_decision_on_the_made_market_is_proved_on_the_runs_own():
-    """Whole foresight, but only where prices pass a thousand, as none does on the made market."""
+    """It looks ahead only at prices above 2000, which the random market never reaches."""
     market = random_market(2, ("SPY",))
     market = market_of(market.prices * 50.0, market.cash)
 
@@ -218,7 +218,16 @@ def two_days(market):
     return shares.to_frame("SPY")
 
 
-@pytest.mark.parametrize("rule", [crash, two_days])
+def postponed(market):
+    """Foresight on one day: it sells on 3 March 1997, but a day later if it knows that day."""
+    days = market.sessions
+    shares = pd.Series(1.0, days).where(days < pd.Timestamp("1997-03-03"), 0.0)
+    if days[-1] > pd.Timestamp("1997-03-03"):
+        shares["1997-03-03"] = 1.0
+    return shares.to_frame("SPY")
+
+
+@pytest.mark.parametrize("rule", [crash, two_days, postponed])
 def test_rare_foresight_is_seen_where_the_weights_change(rule):
     with pytest.raises(PeekingError):
         prove_on(function_rule(rule, ["SPY"]), made_market(("SPY",), 252), seconds=0.0)
@@ -228,7 +237,7 @@ CACHE: dict[object, object] = {}
 
 
 def cached_by_start(market):
-    """The whole future from the second call on, if the first saw it."""
+    """Looks ahead from the second call on, if the first one saw the future."""
     prices = CACHE.setdefault(market.sessions[0], market.prices["SPY"])
     ahead = (prices.shift(-20) > prices).astype(float)
     return weights_where(ahead.reindex(market.sessions))
@@ -282,7 +291,7 @@ def test_honest_rules_pass():
 
 
 def test_what_is_not_declared_is_not_seen():
-    """Undeclared, a rate is no more there on the run than it was in the proof."""
+    """A rate that is not declared is missing in the run, as it was in the proof."""
 
     def rule(market):
         return weights_where(market.cpi > 0)

@@ -1,4 +1,4 @@
-"""Answers of rules: whatever is no weights is refused in one line, whoever wrote the rule."""
+"""Answers of rules: an answer that is not weights is refused in one line."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ class Broken(Strategy):
 
 
 def test_a_fault_of_ours_stays_one(monkeypatch):
-    """A command then ends with 1 and asks for a report; it blames nobody else."""
+    """A command then ends with exit code 1 and asks for a report."""
     with pytest.raises(RuleError, match="broken fails: KeyError: 'ours'"):
         decide(Broken(), MARKET)
     monkeypatch.setattr(Broken, "__module__", "strategies.broken")

@@ -13,10 +13,11 @@ from data.errors import RuleError, UsageError
 from data.market import Market
 from data.treasuries.bonds import modified_duration
 from strategies.attack_defend import AttackDefend
+from strategies.base import parameter
 from strategies.decisions import decide
 from strategies.dial import DIAL, DurationRule, blend, fund_durations
 from tests.conftest import random_market
-from tests.strategies.helpers import yields_market
+from tests.strategies.helpers import month_ends, path_market, require_decisions, yields_market
 
 
 def test_a_dial_with_its_ends_exchanged_is_refused():
@@ -45,14 +46,59 @@ def test_durations_come_from_the_curve_of_the_day():
         source="made", title="", prices=market.prices, cash=market.cash, periods_per_year=12,
         provenance={}, yields=flat,
     )  # fmt: skip
-    found = fund_durations(made).iloc[-1]
+    durations = fund_durations(made).iloc[-1]
     rungs = np.arange(7, 10.01, 0.5)
-    assert found["IEF"] == pytest.approx(modified_duration(0.04, rungs).mean())
+    assert durations["IEF"] == pytest.approx(modified_duration(0.04, rungs).mean())
+    # By hand, the means of (1 - 1.02^-2M) / 0.04 at 1, 1.25, ..., 3 years (0.9708, 1.2075, 1.4419,
+    # 1.6740, 1.9039, 2.1314, 2.3567, 2.5798, 2.8007), at 7 to 10 by halves and at 20 to 30.
+    assert durations.tolist() == pytest.approx([0.2, 1.896316, 7.131930, 15.638787], abs=1e-6)
     bare = Market(
         source="made", title="", prices=market.prices, cash=market.cash, periods_per_year=12,
         provenance={},
     )  # fmt: skip
     assert fund_durations(bare).iloc[-1].tolist() == [0.2, 1.9, 7.2, 16.0]
+
+
+def test_durations_are_of_the_last_curve_published_and_of_funds_with_a_price():
+    # The 10-year yield alone carries IEF: at 4 % it has 7.131930 years (see above). Before the
+    # first curve it has its usual 7.2; on a day without a curve it keeps the one before.
+    market = path_market(
+        month_ends(4),
+        yields={10.0: [np.nan, 4.0, np.nan, 4.0]},
+        TLT=[np.nan, np.nan, 100.0, 100.0],
+    )
+    durations = fund_durations(market)
+    assert durations["IEF"].tolist() == pytest.approx([7.2, 7.13193, 7.13193, 7.13193], abs=1e-6)
+    assert durations["TLT"].tolist() == pytest.approx([np.nan, np.nan, 16, 16], nan_ok=True)
+    assert durations["SHY"].tolist() == [1.9] * 4
+
+
+@dataclass(frozen=True)
+class Fixed(DurationRule):
+    """Ask for the same duration on every session. Known weakness: it is no rule."""
+
+    name: ClassVar[str] = "fixed"
+
+    years: float = parameter(11.6, low=0, high=30, unit="years", doc="asked for")
+
+    def target_duration(self, market):
+        return pd.Series(self.years, market.sessions)
+
+
+def test_a_fund_that_starts_late_joins_the_dial_on_its_first_day():
+    # 11.6 is half-way from IEF (7.2) to TLT (16). Before TLT the longest there is is IEF; before
+    # BIL, which is not optional, nothing is decided.
+    market = path_market(
+        month_ends(4), BIL=[np.nan, 100.0, 100.0, 100.0], TLT=[np.nan, np.nan, np.nan, 100.0]
+    )
+    require_decisions(
+        Fixed(equity_weight=0.5).target_weights(market),
+        {
+            "2020-02-29": [0.5, 0, 0, 0.5, 0],
+            "2020-03-31": [0.5, 0, 0, 0.5, 0],
+            "2020-04-30": [0.5, 0, 0, 0.25, 0.25],
+        },
+    )
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,13 @@ def test_the_class_may_be_left_out_where_there_is_but_one(tmp_path):
         read_strategy(str(both))
 
 
+def test_what_a_file_imports_is_none_of_its_strategies(tmp_path):
+    path = written(tmp_path, "from strategies.hedge_mix import HedgeMix\n" + SHORT)
+    assert read_strategy(str(path)).name == "steady"
+    with pytest.raises(RuleError, match="HedgeMix is no strategy; its strategies are Steady"):
+        read_strategy(f"{path}:HedgeMix")
+
+
 def test_what_was_read_runs_whatever_becomes_of_the_file(tmp_path):
     path = written(tmp_path, SHORT)
     kind = read_strategy(f"{path}:Steady")

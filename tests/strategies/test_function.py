@@ -111,5 +111,5 @@ def test_a_function_travels_by_its_name_and_a_lambda_not_at_all():
     assert decide(function_rule(half, ["SPY", "IEF"]), MARKET).equals(
         decide(pickle.loads(pickle.dumps(function_rule(half, ["SPY", "IEF"]))), MARKET)  # noqa: S301
     )
-    with pytest.raises(RuleError, match="a lambda cannot travel to another process"):
+    with pytest.raises(RuleError, match="a lambda cannot be sent to another process"):
         pickle.dumps(function_rule(lambda market: {"SPY": 1.0}, ["SPY"]))

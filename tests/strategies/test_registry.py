@@ -30,4 +30,4 @@ def test_every_strategy_declares_unit_and_meaning():
         kind = registry.strategy_class(name)
         assert kind.name == name
         assert "Known weakness" in kind.__doc__
-        assert all(known.unit and known.doc for known in kind.parameters())
+        assert all(own.unit and own.doc for own in kind.parameters())

@@ -35,7 +35,7 @@ class AlignedRuns:
     cut
         Whether a run's rows were left out.
     notes
-        What the reader has to know of how they were brought together.
+        What the reader has to know about how they were made comparable.
     """
 
     runs: list[FinishedRun]
@@ -56,8 +56,8 @@ def align_runs(runs: Sequence[FinishedRun], *, align: bool) -> AlignedRuns:
     runs
         Two to twenty.
     align
-        Cut them to their common span (to month-ends, where one of them is monthly) rather
-        than refuse; what stays different is noted.
+        Cut them to their common span (to month-ends, if one of them is monthly) instead of
+        refusing them; differences that remain are noted.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def align_runs(runs: Sequence[FinishedRun], *, align: bool) -> AlignedRuns:
             notes.append(difference)
     changed = _changed_series(runs)
     if changed and not align:
-        raise UsageError(f"{changed}; run both anew on the same data, or give --align")
+        raise UsageError(f"{changed}; run both again on the same data, or give --align")
     if changed:
         notes.append(changed)
     ppy = min(run.ppy for run in runs)
@@ -86,7 +86,7 @@ def align_runs(runs: Sequence[FinishedRun], *, align: bool) -> AlignedRuns:
     cut = any(len(common) < len(frame) or len(frame) < len(run.values)
               for frame, run in zip(frames, runs, strict=True))  # fmt: skip
     if cut:
-        # Each run waits in bills for its first fill: where one is cut, that wait goes for all.
+        # Each run is in bills until its first fill: if one is cut, this wait is cut from all.
         common = common[common >= max(run.values.index[run.lag] for run in runs)]
     if len(common) < 3:
         raise UsageError(
@@ -103,7 +103,7 @@ def align_runs(runs: Sequence[FinishedRun], *, align: bool) -> AlignedRuns:
         notes.insert(
             0, f"aligned to the {len(common)} {kind} that all share, "
             f"{common[0]:%Y-%m-%d} to {common[-1]:%Y-%m-%d}; bills are those of {labels[0]}, and "
-            "first purchases lie before",
+            "the first purchases and their costs lie before",
         )  # fmt: skip
     return AlignedRuns(
         runs=list(runs),
@@ -129,12 +129,12 @@ def label(runs: Sequence[FinishedRun]) -> list[str]:
 
 
 def _alike(runs: Sequence[FinishedRun]) -> list[str]:
-    """Note runs that trade alike on every row; one that is named twice is refused.
+    """Note runs that trade alike on every row; a run that is named twice is refused.
 
     Raises
     ------
     UsageError
-        For two folders of one run.
+        For two folders of the same run.
     """
     seen: dict[tuple[str, str], FinishedRun] = {}
     notes = []
@@ -173,7 +173,7 @@ DIFFERENCES: tuple[tuple[str, Callable[[FinishedRun], str], str], ...] = (
 
 
 def _difference(runs: Sequence[FinishedRun], what: str, read: Callable[[FinishedRun], str]) -> str:
-    """Every value there is and whose it is, in words; empty where all agree."""
+    """Each value and the runs that have it, in words; empty if all agree."""
     values: dict[str, list[str]] = {}
     for run in runs:
         values.setdefault(read(run), []).append(run.name)
@@ -185,7 +185,7 @@ def _difference(runs: Sequence[FinishedRun], what: str, read: Callable[[Finished
 
 
 def _changed_series(runs: Sequence[FinishedRun]) -> str:
-    """The first series that two runs with the same last day have in two versions."""
+    """The first series whose data differ between two runs with the same last day."""
     seen: dict[tuple[str, str], tuple[str, FinishedRun]] = {}
     for run in runs:
         for name, series in run.manifest.data.items():
@@ -197,7 +197,7 @@ def _changed_series(runs: Sequence[FinishedRun]) -> str:
 
 
 def _at(run: FinishedRun, ppy: int) -> pd.DataFrame:
-    """A run's levels, at the last row of each month where months are what is common."""
+    """A run's levels; the last of each month if the comparison is monthly and the run is not."""
     if ppy == run.ppy:
         return run.values
     months = month_ends(run.values)

@@ -70,7 +70,7 @@ def _rolling(months: pd.DataFrame) -> Figure:
         "rolling",
         [str(month) for month in rolling.index],
         _lines(rolling),
-        caption=f"Return a year over the {ROLLING_MONTHS} months before.",
+        caption=f"Return a year over the {ROLLING_MONTHS} months up to each month.",
         alt="Rolling three-year return of every portfolio",
         percent=True,
         height=300,
@@ -86,7 +86,7 @@ def _years(aligned: AlignedRuns) -> Figure:
         {"Return": years.T.to_numpy(dtype=float).tolist()},
         x_title="year",
         y_title="",
-        caption="Returns of the complete calendar years.",
+        caption="Returns of complete calendar years.",
         alt="Map of calendar-year returns by portfolio",
         height=130 + 26 * len(years.columns),
     )
@@ -113,7 +113,7 @@ def _correlations(aligned: AlignedRuns) -> Figure:
         [],
         lines,
         caption="Correlation of each portfolio's equity with its Treasuries over the 36 months "
-        "before, from its verdict.",
+        "before each month, from its verdict.",
         alt="Trailing stock-bond correlation of every portfolio that holds Treasuries",
         y=Axis(limits=(-1, 1)),
         height=280,

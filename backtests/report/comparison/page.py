@@ -12,7 +12,7 @@ from backtests.report.index import rebuild_index
 from backtests.report.manifest import ComparisonManifest
 from backtests.report.page import render_page
 from backtests.report.pages import OVERVIEW, address_of, pages_of_run
-from backtests.report.text import FREQUENCIES, costs_text
+from backtests.report.text import BASIS_POINT, CVAR, FREQUENCIES, costs_text
 
 
 def write_comparison(out: Path, comparison: Comparison) -> Path:
@@ -55,6 +55,7 @@ def _write_page(path: Path, place: Path, comparison: Comparison) -> None:
         span=f"{days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}, {FREQUENCIES[aligned.ppy]}",
         source=" and ".join(dict.fromkeys(summary.source_title for summary in summaries)),
         costs="; ".join(dict.fromkeys(costs_text(summary.costs) for summary in summaries)),
+        terms=f"{CVAR} {BASIS_POINT}",
         equity=summaries[0].benchmark.ticker,
         notes=aligned.notes,
         cut=aligned.cut,

@@ -46,9 +46,9 @@ class Comparison:
     aligned
         The runs and their rows.
     table
-        By label.
+        Word and numbers by label.
     differences
-        By label, without the first: CAGR and Sharpe less the first's, with intervals.
+        By label, without the first run: CAGR and Sharpe less the first's, with intervals.
     crises
         As :func:`~backtests.analysis.crises.episode_table`, a column a run.
     """
@@ -68,7 +68,7 @@ class Comparison:
         return label_of(metric, self.aligned.ppy, INITIAL)
 
     def best(self, metric: Metric) -> list[str]:
-        """Labels with the best value of a row; none where it has no better."""
+        """Labels with the best value of a row; none if no value is better than another."""
         values = {name: getattr(run.numbers, metric.key) for name, run in self.table.items()}
         numbers = {name: value for name, value in values.items() if isinstance(value, int | float)}
         if not metric.better or len(numbers) < 2:
@@ -92,7 +92,7 @@ def compare(aligned: AlignedRuns) -> Comparison:
 
 def _compared(aligned: AlignedRuns, name: str, run: FinishedRun) -> Compared:
     values, own = aligned.values[name], run.values["strategy"]
-    # Of a run's own rows: orders fall on days that month-ends do not show.
+    # Turnover and costs come from a run's own rows: orders also lie between month-ends.
     begin = own.index[own.index.searchsorted(values.index[0], side="right") - 1]
     rows = own.loc[begin : values.index[-1]]
     turnover, costs = traded_in(run.orders, rows, None if aligned.cut else run.lag, run.ppy)
@@ -157,7 +157,7 @@ def difference_rows(comparison: Comparison) -> list[tuple[str, list[str]]]:
     return [
         (
             f"{label} less the first, month-ends (90 %)",
-            ["", *(text(getattr(one, key), scale) for one in comparison.differences.values())],
+            ["", *(text(getattr(run, key), scale) for run in comparison.differences.values())],
         )
         for key, label, scale in DIFFERENCES
     ]
@@ -215,7 +215,7 @@ def differences_grid(comparison: Comparison) -> Grid:
 
 
 def crises_grid(comparison: Comparison) -> Grid:
-    """What each portfolio earned in each crisis."""
+    """Returns of equity and of each portfolio in each crisis."""
     names = comparison.aligned.labels
     rows = [
         [

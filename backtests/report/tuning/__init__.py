@@ -1,1 +1,1 @@
-"""A search on paper."""
+"""The results of a search: its page, charts, words, files and log of trials."""

@@ -27,7 +27,7 @@ from backtests.report.figures import (
 )
 from backtests.report.tuning.words import SHOWN, WORDS
 
-MOST_LEVELS = 61  # of an axis of a map; finer ones are drawn by every so many
+MOST_LEVELS = 61  # cells along an axis of a map; on a finer axis several values share a cell
 MOST_TICKS = 11
 MARKS = {
     "Recommended": ("star", "--c2"),
@@ -91,8 +91,9 @@ def _frontier(tuned: Tuned) -> Figure:
         traces,
         x=Axis("volatility a year", format=".0%"),
         y=Axis("CAGR", format=".1%"),
-        caption="Every candidate after costs; hover for weights and metrics. The dotted line joins "
-        f"those that none beats in both.{thinned}",
+        caption="Every candidate after costs; hover for weights and metrics. On the dotted line, "
+        "the efficient frontier, lie those that no other candidate outgrows at the same or a lower "
+        f"volatility.{thinned}",
         alt="Scatter of growth against volatility of all candidates, the recommended, the default "
         "and 100 % equity marked",
         height=460,
@@ -102,7 +103,7 @@ def _frontier(tuned: Tuned) -> Figure:
 
 
 def _efficient(table: pd.DataFrame) -> NDArray[np.int64]:
-    """Candidates that no other beats in growth at their volatility or less, calmest first."""
+    """Candidates with the highest growth at their volatility or less, calmest first."""
     growth = table["cagr"].to_numpy(float)
     order = np.lexsort((-growth, table["volatility"].to_numpy(float)))
     highest = np.maximum.accumulate(growth[order])
@@ -111,7 +112,7 @@ def _efficient(table: pd.DataFrame) -> NDArray[np.int64]:
 
 
 def _thinned(numbers: NDArray[np.int64], always: NDArray[np.int64]) -> NDArray[np.int64]:
-    """At most so many points of a trace: some always, the rest evenly spaced."""
+    """At most ``MOST_POINTS`` points of a trace: some always, the rest evenly spaced."""
     always = always[_places(len(always), MOST_POINTS // 2)]
     rest = np.setdiff1d(numbers, always)
     return np.union1d(always, rest[_places(len(rest), MOST_POINTS - len(always))])
@@ -154,7 +155,7 @@ def _hover(labels: list[str], rows: list[pd.Series]) -> Hover:
 
 
 def _mark(name: str, x: float | str, y: float, label: str, row: pd.Series) -> Trace:
-    """One portfolio with its own sign."""
+    """One portfolio with its own symbol."""
     symbol, colour = MARKS[name]
     return mark(name, x, y, _hover([f"{name}: {label}"], [row]), symbol=symbol, colour=colour)
 
@@ -179,8 +180,8 @@ def _map_of_pairs(tuned: Tuned) -> Figure:
         x=axes[0][0],
         y=axes[0][1],
         caption=f"{word} of the candidates{keep}, by two axes{others}. Outlined: the widest good "
-        "region; its middle is recommended, not the best cell. Empty: no candidate there, or none "
-        "that keeps the limit.",
+        "region; its middle is recommended, not the best cell. Empty: no candidate has these "
+        "values, or none of them keeps the limit.",
         alt=f"Map of the {word} over pairs of axes with the plateau outlined",
         height=520,
         margin=Margin(left=70, top=46 if len(pairs) > 1 else 14, bottom=56),
@@ -190,7 +191,7 @@ def _map_of_pairs(tuned: Tuned) -> Figure:
 
 
 def _map_axis(tuned: Tuned, axis: int) -> Axis:
-    """An axis of a map: its cells are numbered, its ticks say what they hold."""
+    """An axis of a map: its cells are numbered, its ticks show their values."""
     name, values = list(tuned.space.axes.items())[axis]
     words = [_value_text(value, tuned) for value in values][:: _bin(len(values))]
     places = _places(len(words), MOST_TICKS).tolist()
@@ -265,7 +266,7 @@ def _line_of_axis(tuned: Tuned) -> Figure:
     codes = tuned.space.codes[:, 0]
     order = np.argsort(codes)
     marked = np.flatnonzero(np.isin(order, [region.centre, region.peak]))
-    # Evenly spaced, and the marked ones: a category that no line has would stand at the end.
+    # Evenly spaced points and the marked ones: plotly puts a category that the line lacks last.
     order = order[np.union1d(_places(len(order), MOST_POINTS - 2), marked)]
     keeps = table["eligible"].to_numpy(bool)[order]
     words = [_value_text(values[code], tuned) for code in codes[order]]
@@ -286,8 +287,8 @@ def _line_of_axis(tuned: Tuned) -> Figure:
         traces,
         x=Axis(name, kind="category"),
         y=Axis(WORDS[metric], format=".1%" if metric == "cagr" else ""),
-        caption=f"{WORDS[metric]} by {name}; pale points break a limit. The recommendation is the "
-        "middle of the widest good region, not the best point.",
+        caption=f"{WORDS[metric]} by {name}; pale points break a limit. Recommended is the middle "
+        "of the widest good region, not the best point.",
         alt=f"{WORDS[metric]} by {name} with the plateau marked",
         height=380,
         margin=Margin(left=64, bottom=56),
@@ -320,8 +321,8 @@ def _walk(tuned: Tuned) -> Figure | None:
         "walk",
         [start, *dates],
         lines,
-        caption="Growth of 1 out of sample, month-ends, after each candidate's own costs "
-        "(changing from one to the next is not charged), logarithmic.",
+        caption="Growth of 1 out of sample, month-ends, logarithmic, after each candidate's own "
+        "costs (a change from one candidate to the next is free).",
         alt="Growth of the portfolio tuned each year against the one never tuned and equity",
         y=growth_axis(lines),
         height=380,

@@ -35,7 +35,7 @@ class Recommended:
 
 @dataclass(frozen=True)
 class RegionSize:
-    """Of the widest good region: its candidates, how many such regions, the best plateau score."""
+    """The widest good region: its size, how many regions there are, the best plateau score."""
 
     members: int
     regions: int
@@ -44,7 +44,7 @@ class RegionSize:
 
 @dataclass(frozen=True)
 class OverfittingNumbers:
-    """Of the probability of backtest overfitting, and the measure that it ranks by."""
+    """The probability of backtest overfitting, and the measure that candidates are ranked by."""
 
     probability: float
     standard_error: float
@@ -54,7 +54,7 @@ class OverfittingNumbers:
 
 @dataclass(frozen=True)
 class WalkNumbers:
-    """Of a walk-forward: its months, its choices, and what of the edge survived."""
+    """A walk-forward: its months, its choices, and the share of the lead that remained."""
 
     first: str
     last: str
@@ -67,7 +67,7 @@ class WalkNumbers:
 
 @dataclass(frozen=True)
 class ReliabilityNumbers:
-    """Of :class:`~backtests.analysis.reliability.Reliability`, without its series."""
+    """:class:`~backtests.analysis.reliability.Reliability` without its series."""
 
     months: int
     first: str
@@ -100,8 +100,8 @@ class Document:
         By name.
     recommended, region
         The choice.
-    honesty
-        How far to trust it; named so in the file since its first version.
+    reliability
+        How far to trust it.
     """
 
     headline: str
@@ -120,7 +120,7 @@ class Document:
     portfolios: Mapping[str, Measured]
     recommended: Recommended
     region: RegionSize
-    honesty: ReliabilityNumbers
+    reliability: ReliabilityNumbers
 
 
 def document(tuned: Tuned) -> Document:
@@ -146,7 +146,7 @@ def document(tuned: Tuned) -> Document:
         },
         recommended=Recommended(tuned.best.params, region.centre),
         region=RegionSize(len(region.members), region.regions, region.best),
-        honesty=_reliability(tuned.reliability),
+        reliability=_reliability(tuned.reliability),
     )
 
 

@@ -63,7 +63,7 @@ def _rows(tuned: Tuned, numbers: NDArray[np.int64]) -> pd.DataFrame:
 
 
 def _write_candidates(path: Path, tuned: Tuned) -> None:
-    """Write all candidates, a part at a time: a million of them are 100 MB."""
+    """Write all candidates, a part at a time: a million of them take 100 MB."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

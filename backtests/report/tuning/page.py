@@ -13,7 +13,7 @@ from backtests.analysis.selection import ChosenSharpe
 from backtests.analysis.walkforward import WalkForward
 from backtests.engine.tuned import Tuned, params_text
 from backtests.report.page import Cell, Grid, render_page
-from backtests.report.text import costs_text, percent
+from backtests.report.text import BASIS_POINT, CVAR, DEFLATED_SHARPE, costs_text, percent
 from backtests.report.tuning.charts import figures
 from backtests.report.tuning.words import (
     SHOWN,
@@ -46,6 +46,7 @@ def write_page(path: Path, tuned: Tuned) -> None:
         costs=costs_text(tuned.config.costs),
         searched=f"{len(tuned.space):,} candidates over {', '.join(tuned.space.axes)}"
         + (f" ({searched})" if searched else ""),
+        terms=" ".join((CVAR, BASIS_POINT, DEFLATED_SHARPE)),
         objective=f"{WORDS[tuned.objective.maximise]}"
         + (f" subject to {tuned.limits}" if tuned.limits else ""),
         command=run_command_of(tuned, Path("results") / tuned.name),
@@ -63,14 +64,15 @@ def _notes(tuned: Tuned) -> list[str]:
     left_out = tuned.space.left_out
     if left_out.count:
         notes.append(
-            f"{left_out.count:,} combinations are left out, which the rule refuses: {left_out.why}"
+            f"{left_out.count:,} combinations are left out because the rule refuses them: "
+            f"{left_out.why}"
         )
     if tuned.market.periods_per_year != MONTHS and tuned.objective.limits:
         notes.append("the walk-forward keeps its limits on month-ends, the search on every session")
     if unseen := tuned.objective.unseen:
         notes.append(
-            "the walk-forward chooses without "
-            f"{' and '.join(map(str, unseen))}, which month-end returns cannot tell"
+            f"the walk-forward chooses without the limit {' and '.join(map(str, unseen))}, which "
+            "cannot be worked out from month-end returns"
         )
     return notes
 
@@ -110,15 +112,15 @@ def _top(tuned: Tuned) -> Grid:
 
 
 def figure_of(value: float, tuned: Tuned) -> str:
-    """A score as its table shows it."""
+    """A score in the unit of its column."""
     return SHOWN[tuned.objective.maximise][1](value)
 
 
 def _walks(tuned: Tuned) -> Grid:
     metric = tuned.objective.maximise
     walks: dict[str, WalkForward | None] = {
-        "All the past": tuned.reliability.expanding,
-        f"The last {tuned.reliability.look_back} months": tuned.reliability.rolling,
+        "All months before": tuned.reliability.expanding,
+        f"The {tuned.reliability.look_back} months before": tuned.reliability.rolling,
     }
     rows = [
         [
@@ -133,8 +135,8 @@ def _walks(tuned: Tuned) -> Grid:
         if walk is not None
     ]
     word = WORDS[metric]
-    heads = ["Chosen on", "Choices", f"{word} over the default, promised", "kept", "survived",
-             "years without a choice"]  # fmt: skip
+    heads = ["Chosen from", "Choices", f"{word} over the default, in sample", "out of sample",
+             "share that remained", "years without a choice"]  # fmt: skip
     return Grid(heads, rows)
 
 
@@ -144,10 +146,10 @@ def _measures(tuned: Tuned) -> Grid:
     word = WORDS[metric]
     lines = [
         (f"{word} of the recommended over the default", edge_text(reliability.chosen, metric),
-         "90 % interval by the stationary bootstrap of month-ends; it does not know that the "
-         "candidate was chosen"),
+         "90 % interval by the stationary bootstrap of month-ends; it does not count that the "
+         "candidate was chosen among many"),
         (f"{word} of the best single cell over the default", edge_text(reliability.peak, metric),
-         "what most tools would hand you"),
+         "what a search for the best single candidate would recommend"),
     ]  # fmt: skip
     for words, sharpe in (
         ("returns minus the default's", reliability.sharpe),
@@ -158,7 +160,7 @@ def _measures(tuned: Tuned) -> Grid:
     if reliability.decides is not None:
         record = reliability.record_years
         lines.append(
-            ("Record needed to be sure of it",
+            ("Years of data needed to be sure of it",
              f"{record:,.0f} years" if math.isfinite(record) else "never",
              f"minimum track record at 95 %; there are {reliability.months / 12:.0f} years")
         )  # fmt: skip
@@ -169,17 +171,18 @@ def _measures(tuned: Tuned) -> Grid:
         lines.append(
             ("Probability of backtest overfitting",
              f"{100 * over.probability:.0f} % ± {100 * over.standard_error:.0f} points",
-             "how often the best of one half of the past is no better than the median in the "
-             f"other, ranked by {measure}; candidates without skill show {100 * low:.0f} to "
-             f"{100 * high:.0f} %")
+             "how often the best candidate of one half of the past is no better than the median in "
+             f"the other half, ranked by {measure}; candidates without skill show "
+             f"{100 * low:.0f} to {100 * high:.0f} %")
         )  # fmt: skip
     reality = reliability.reality
     lines += [
         ("Hansen's SPA", f"p = {reality.spa_consistent:.3f}",
          f"chance of such a lead if no candidate beats the default (bounds "
-         f"{reality.spa_lower:.3f} to {reality.spa_upper:.3f}); below {RARE_BY_CHANCE} one does"),
+         f"{reality.spa_lower:.3f} to {reality.spa_upper:.3f}); below {RARE_BY_CHANCE} at least "
+         "one candidate does"),
         ("White's reality check", f"p = {reality.white:.3f}",
-         f"the same, of the largest mean lead; {reality.draws:,} resamples in blocks of "
+         f"the same for the largest mean lead; {reality.draws:,} resamples in blocks of "
          f"{reality.block} months"),
     ]  # fmt: skip
     rows = [[Cell(name), Cell(value), Cell(reading, tone="text")] for name, value, reading in lines]
@@ -189,13 +192,14 @@ def _measures(tuned: Tuned) -> Grid:
 def _sharpe_lines(words: str, sharpe: ChosenSharpe) -> list[tuple[str, str, str]]:
     return [
         (f"Sharpe ratio a year of {words}", f"{sharpe.sharpe_annual:.2f}",
-         "the default is the null, not zero: every long mix has a premium"),
+         "over the default, not over zero: any mix of these assets earns a premium"),
         ("Its probabilistic Sharpe ratio", probability(sharpe.psr),
-         "probability that it is above 0, had this been the only trial"),
+         "chance that it is above 0, had this been the only trial"),
         (f"Its deflated Sharpe ratio, {sharpe.trials:,} trials", probability(sharpe.dsr),
-         f"above {100 * SURE_OF_SKILL:.0f} % is more than the luckiest of as many without "
-         "skill would show; counts every trial ever logged here on this market"),
+         "chance that it is above what the best of so many tries would show by luck; above "
+         f"{100 * SURE_OF_SKILL:.0f} % counts as skill; every trial ever logged here on this "
+         "market is counted"),
         (f"Its deflated Sharpe ratio, {sharpe.effective_trials:.1f} effective trials",
          probability(sharpe.dsr_effective),
-         "the trials move together; this counts them as so many independent ones"),
+         "trials resemble each other; this counts them as so many independent ones"),
     ]  # fmt: skip

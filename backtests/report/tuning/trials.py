@@ -1,8 +1,8 @@
 """``results/trials.parquet``: every trial ever made here, so that luck can be counted.
 
 A trial is one portfolio at one frequency: the same tickers and parameters count once, however
-often, over whatever dates and at whatever costs they were tried. A market is told by what can
-be held: trials that share a ticker and the frequency are trials of the same market.
+often, over whatever dates and at whatever costs they were tried. A market is what can be held:
+trials that share a ticker and the frequency are trials on the same market.
 """
 
 from __future__ import annotations
@@ -45,15 +45,15 @@ def log_trials(
     ppy
         Rows a year, the frequency.
     search
-        What identifies it, for the reader of the log.
+        The search's identifier, for readers of the log.
     version
-        What tells the strategy from others of its name: of one of the user's own each version
-        that was tried is a trial.
+        What tells the strategy from others of its name: each version of a user's own strategy
+        that was tried counts as a trial of its own.
 
     Raises
     ------
     OutputError
-        If the log cannot be read or written: a count that begins anew would flatter.
+        If the log cannot be read or written: a count that starts again overstates significance.
     """
     frequency = "daily" if ppy == 252 else "monthly"
     salt = " ".join(filter(None, (frequency, space.strategy, version)))
@@ -85,8 +85,8 @@ def _made(
         some = numbers[first : first + ROWS_AT_ONCE]
         tickers, parameters = _described(space, some)
         words = parameters.to_numpy(zero_copy_only=False)
-        # What tells one trial from another, as 64 bits: two of ten million are alike by chance
-        # once in some hundred thousand logs.
+        # A hash of 64 bits tells trials apart: among ten million trials two collide by chance in
+        # one of some hundred thousand logs.
         key = pd.util.hash_array(words, hash_key=f"{_digits(salt):016x}", categorize=False)
         yield pa.table(
             {
@@ -105,7 +105,7 @@ def _digits(text: str) -> int:
 
 
 def _count(path: Path, space: Space, frequency: str) -> int:
-    """Trials of a market: those at this frequency that share a ticker; all in bills is in all."""
+    """Trials on a market: those at this frequency that share a ticker, and those in bills only."""
     import pyarrow.compute as pc
 
     log = _read(path, ["frequency", "tickers"])
@@ -117,7 +117,7 @@ def _count(path: Path, space: Space, frequency: str) -> int:
 
 
 def _described(space: Space, numbers: NDArray[np.int64]) -> tuple[Any, Any]:
-    """Tickers held and parameters of each candidate, as text that is the same for equals."""
+    """Tickers and parameters of each candidate as text, the same text for equal candidates."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -126,7 +126,7 @@ def _described(space: Space, numbers: NDArray[np.int64]) -> tuple[Any, Any]:
         tickers = [",".join(sorted(rule.tickers)) for rule in rules]
         texts = [json.dumps(plain_params(rule.params()), sort_keys=True) for rule in rules]
         return pa.array(tickers, pa.string()), pa.array(texts, pa.string())
-    # A million mixes: in columns, an asset at a time. A weight of 0 is no part of a mix.
+    # There may be a million mixes: made in columns, an asset at a time. Weights of 0 are left out.
     names, weights = [], []
     for axis, asset in sorted(enumerate(space.axes), key=lambda pair: pair[1]):
         values = space.axes[asset]
@@ -155,7 +155,7 @@ def _same(word: str, count: int) -> Any:
 def _parts(
     path: Path, space: Space, fresh: NDArray[np.int64], frequency: str, search: str, salt: str
 ) -> Iterator[Any]:
-    """All rows of the new log: those there are, then the fresh ones."""
+    """All rows of the new log: the old ones, then the fresh ones."""
     import pyarrow.parquet as pq
 
     if path.exists():
@@ -179,7 +179,7 @@ def _read(path: Path, columns: list[str]) -> Any:
 
 @contextmanager
 def _readable(path: Path) -> Iterator[None]:
-    """Turn whatever a damaged log leads to into a line that says so."""
+    """Turn any error that a damaged log causes into one line that says so."""
     import pyarrow as pa
 
     try:
@@ -187,8 +187,8 @@ def _readable(path: Path) -> Iterator[None]:
     except (OSError, ValueError, pa.ArrowException) as error:
         raise OutputError(
             f"{path} cannot be read ({' '.join(str(error).split())}); it counts the trials made "
-            "here: restore it, or remove it and say beside any result that earlier trials are not "
-            "counted"
+            "here: restore it, or remove it; without it earlier trials are not counted, which "
+            "overstates significance"
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""Scores of a search that has not ended: kept as they come, so that the next one goes on there."""
+"""Scores of an unfinished search: saved as they come, so that the same search can continue."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ Array = NDArray[np.float64]
 class Unfinished:
     """Scores of candidates by their number, in a hidden folder under ``out``.
 
-    A part appears whole (:mod:`data.durable`); its file begins with the SHA-256 of the rest, so
-    that one which does not verify counts as not there.
+    A part appears whole (:mod:`data.durable`). Its file begins with the SHA-256 of the rest; a
+    part that does not verify is ignored.
 
     Parameters
     ----------
     out
         The results folder.
     key
-        What determines the scores, as a hash.
+        Hash of everything that determines the scores.
     count, columns
         Candidates, and scores of each.
     """
@@ -44,12 +44,12 @@ class Unfinished:
         _remove_forgotten(out, keep=self.folder)
 
     def read(self) -> tuple[Array, NDArray[np.bool_]]:
-        """Read what is there.
+        """Read the saved scores.
 
         Returns
         -------
         tuple
-            Scores, candidates x columns (NaN where there are none), and which are there.
+            Scores, candidates x columns (NaN where none is saved), and which ones are saved.
         """
         scores = np.full((self.count, self.columns), np.nan)
         done = np.zeros(self.count, dtype=bool)
@@ -68,7 +68,7 @@ class Unfinished:
         return scores, done
 
     def keep(self, first: int, scores: Array) -> None:
-        """Keep the scores of consecutive candidates.
+        """Save the scores of consecutive candidates.
 
         Raises
         ------
@@ -81,7 +81,7 @@ class Unfinished:
         try:
             try:
                 self._write(place, content)
-            except FileNotFoundError:  # the same search, elsewhere, ended and cleared the folder
+            except FileNotFoundError:  # another process ended this search and removed the folder
                 self._write(place, content)
         except OSError as error:
             raise OutputError(
@@ -95,7 +95,7 @@ class Unfinished:
             temporary.write_bytes(content)
 
     def discard(self) -> None:
-        """Remove what is kept: the search is done."""
+        """Remove the saved scores: the search is done."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -1,4 +1,4 @@
-"""What to say of a search: the answer, how sure that is, and each number in its unit."""
+"""A search in words: the answer, how sure it is, and each number in its unit."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from backtests.engine.scores import METRICS
 from backtests.engine.tuned import BEST, Tuned
 from backtests.report.text import SHOW, percent, plain_label
 
-# What is shown of a candidate, from the one list of metrics: its name, and how it is written.
+# The metrics shown of a candidate, from the list of all metrics: label, and how it is written.
 SHOWN = {
     metric.key: (plain_label(metric), SHOW[metric.unit])
     for metric in shown_in(Place.SEARCH)
-    if metric.key in METRICS  # the sweep works out its own, whatever else is declared
+    if metric.key in METRICS  # the search kernel works out these and no others
 }
 WORDS = {"cagr": "CAGR", "sharpe": "Sharpe ratio", "sortino": "Sortino ratio",
          "calmar": "Calmar ratio"}  # fmt: skip
@@ -36,12 +36,12 @@ def figure(value: float | None, metric: str, *, sign: bool = False) -> str:
 
 
 def at_same_risk(metric: str) -> str:
-    """What the returns less the default's are, where risk counts."""
+    """Words for an objective that divides by risk: there returns are compared at equal risk."""
     return " at the same risk" if metric in RISK_ADJUSTED else ""
 
 
 def probability(value: float) -> str:
-    """A probability; unknown where a single trial leaves nothing to deflate by."""
+    """A probability; unknown where a single trial leaves no spread of trials to deflate by."""
     return percent(value) if math.isfinite(value) else "unknown"
 
 
@@ -50,25 +50,25 @@ def edge_text(edge: Edge, metric: str) -> str:
     lead = edge.estimate
     text = figure(lead.value, metric, sign=True)
     if lead.low is None or lead.high is None:
-        return f"{text} (no interval: too few months tell)"
+        return f"{text} (no interval: too few months)"
     scale = 100 if metric == "cagr" else 1
     return f"{text} ({scale * lead.low:+.2f} to {scale * lead.high:+.2f})"
 
 
 def survived(walk: WalkForward) -> str:
-    """How much of the promised edge came, in words."""
+    """How much of the lead in sample remained out of sample, in words."""
     if math.isnan(walk.survived):
         return "-"
     if walk.survived <= 0.0:
         return "none"
-    return f"{100 * walk.survived:.0f} %" if walk.survived <= 1.0 else "all and more"
+    return f"{100 * walk.survived:.0f} %" if walk.survived <= 1.0 else "more than all"
 
 
 def headline(tuned: Tuned) -> str:
     """The answer in one line."""
     if tuned.reliability.beyond_noise:
         return f"{tuned.label(tuned.region.centre)} beats the default beyond noise"
-    if tuned.reliability.reality.spa_consistent < RARE_BY_CHANCE:  # another candidate may
+    if tuned.reliability.reality.spa_consistent < RARE_BY_CHANCE:  # another one may do so
         return f"{tuned.label(tuned.region.centre)} does not beat the default beyond noise"
     return "Nothing beats the default beyond noise"
 
@@ -94,10 +94,10 @@ def _what(tuned: Tuned) -> str:
     centre = tuned.metrics.loc[region.centre]
     regions = "" if region.regions == 1 else f" There are {region.regions} such regions."
     text = (
-        f"{tuned.label(region.centre)} {_where(tuned)}{regions} It made "
+        f"{tuned.label(region.centre)} {_where(tuned)}{regions} It grew "
         f"{percent(centre['cagr'])} a year with a deepest fall of "
         f"{percent(centre['max_drawdown'])}; the default ({tuned.default_label}) "
-        f"{percent(tuned.default['cagr'])} with {percent(tuned.default['max_drawdown'])}."
+        f"grew {percent(tuned.default['cagr'])} with {percent(tuned.default['max_drawdown'])}."
     )
     if not tuned.default_keeps:
         text += f" The default itself does not keep {tuned.limits}."
@@ -119,13 +119,13 @@ def _where(tuned: Tuned) -> str:
     if len(members) == 1 and tuned.reliability.peak.error < TIE:
         return (
             f"has, of {among}, the best {word} averaged with its neighbours'; the best "
-            "single cell is the default itself, and leaves no lead whose error could widen the "
-            "choice to a region."
+            "single cell is the default itself: there is no lead whose standard error could widen "
+            "the choice to a region."
         )
     if len(members) == 1:
         return (
             f"stands alone: of {among} it has the best {word} averaged with its "
-            "neighbours', and none next to it is within one standard error of that."
+            "neighbours', and no candidate next to it is within one standard error of that."
         )
     return (
         f"is the middle of the widest good region: {len(members):,} of {among}, next to "
@@ -139,17 +139,18 @@ def _how_sure(tuned: Tuned) -> str:
     decides = reliability.decides
     if decides is None:
         return (
-            "Month by month the recommendation makes what the default makes"
-            f"{at_same_risk(metric)}: there is nothing to be sure of."
+            "Month by month the recommendation earns the same as the default"
+            f"{at_same_risk(metric)}: there is no difference to test."
         )
     return (
-        f"On month-ends its {WORDS[metric]} is {edge_text(reliability.chosen, metric)} against the "
-        f"default's; the best single cell shows {edge_text(reliability.peak, metric)}. After "
-        f"{tuned.trials:,} trials on this market, the probability that it earns more than the "
-        f"default{at_same_risk(metric)} by more than luck is "
-        f"{probability(decides.dsr)} (deflated Sharpe ratio; "
-        f"{probability(decides.dsr_effective)} if they count as "
-        f"{decides.effective_trials:.1f} independent ones). {_conclusion(tuned)}"
+        f"On month-ends its {WORDS[metric]} differs from the default's by "
+        f"{edge_text(reliability.chosen, metric)}; that of the best single cell by "
+        f"{edge_text(reliability.peak, metric)}. After "
+        f"{tuned.trials:,} trials on this market, the chance that it earns more than the default"
+        f"{at_same_risk(metric)} by more than the best of so many tries would show by luck (the "
+        f"deflated Sharpe ratio) is {probability(decides.dsr)}; counted as "
+        f"{decides.effective_trials:.1f} independent trials it is "
+        f"{probability(decides.dsr_effective)}. {_conclusion(tuned)}"
     )
 
 
@@ -157,34 +158,38 @@ def _conclusion(tuned: Tuned) -> str:
     """What follows from interval, deflated Sharpe ratio and Hansen's test."""
     reliability = tuned.reliability
     if reliability.beyond_noise:
-        return "Interval, deflated Sharpe ratio and Hansen's test agree: more than noise."
+        return (
+            "The interval, the deflated Sharpe ratio and Hansen's test agree: the lead is more "
+            "than noise."
+        )
     low = reliability.chosen.estimate.low
     if low is None:
         few = f": {FEWEST_ROWS} months are needed, there are {reliability.months}"
         why = few if reliability.months < FEWEST_ROWS else ""
         return f"Without an interval nothing is called more than noise{why}."
     if tuned.default_keeps and low > 0.0:
-        return "The interval is above zero, but luck can do as much in so many trials."
+        return "The interval is above zero, but in so many trials luck alone can do as much."
     if tuned.default_keeps:
         return "The past gives no reason to leave the default."
     return _within_limits(tuned)
 
 
 def _within_limits(tuned: Tuned) -> str:
-    """What the limit costs, and whether the search found more than dilution does."""
+    """What the limit costs, and whether the search found more than the default with bills."""
     if tuned.diluted is None:
         return "No mix of the default with bills, from 99 % of it to 1 %, keeps the limits."
     lead = tuned.diluted.lead
     text = (
-        f"What differs is the price of the limit: {100 * tuned.diluted.share:.0f} % of the default "
-        "and the rest in bills keeps it too. Against that the recommendation's lead is "
+        "Part of the difference is the price of the limit, which the default does not keep. "
+        f"{100 * tuned.diluted.share:.0f} % of the default with the rest in bills keeps it too; "
+        "against that mix the recommendation's lead is "
         f"{edge_text(lead, tuned.objective.maximise)}"
     )
     low, high = lead.estimate.low, lead.estimate.high
     if low is None or high is None:
         return text + "."
     if low > 0.0:
-        return text + ": more than noise, before counting that it was chosen."
+        return text + ": more than noise, if the choice among many candidates is not counted."
     if high < 0.0:
         return text + ": the default with bills did better."
     return text + ": no more than noise."
@@ -197,21 +202,25 @@ def _walked(tuned: Tuned) -> str:
             f"The history is too short for a walk-forward: {2 * FEWEST_ROWS} months are needed, "
             "and more than the lag after the first choice."
         )
-    since = f"Chosen anew each year on the past alone, from {walk.dates[0]:%Y-%m} on, "
+    since = f"Choosing again each year from the past alone, from {walk.dates[0]:%Y-%m} on, "
     if all(choice.fell_back for choice in walk.choices):
-        return since + "no candidate kept the limits in any year: the default would have stayed."
+        return since + (
+            "no candidate would have kept the limits in any year: the default would have stayed."
+        )
     edge = walk.edge_out_of_sample
     if not math.isfinite(edge):
-        return since + f"tuning has no {WORDS[metric]} to compare with never tuning's."
+        return since + f"tuning has no {WORDS[metric]} to compare with that of never tuning."
     if abs(edge) < TIE:
-        return since + "tuning made what never tuning made."
+        return since + "tuning earned the same as never tuning."
     text = (
         f"{since}tuning {'gained' if edge > 0 else 'lost'} {figure(abs(edge), metric)} of "
-        f"{WORDS[metric]} against never tuning; in sample it had promised "
+        f"{WORDS[metric]} against never tuning; the lead in sample was "
         f"{figure(walk.edge_in_sample, metric, sign=True)}"
     )
     if math.isfinite(walk.survived):
-        text += f", of which {survived(walk)} came"
+        text += f", of which {survived(walk)} remained"
     if not tuned.default_keeps:
-        text += "; never tuning does not keep the limits, and the difference holds their price"
+        text += (
+            "; never tuning does not keep the limits, so that the difference includes their price"
+        )
     return text + "."

@@ -67,7 +67,7 @@ def falls_chart(verdict: Verdict) -> Figure:
 
 
 def months_chart(verdict: Verdict) -> Figure:
-    """The hedge's month against equity's, the worst tenth of equity's months apart."""
+    """The hedge's return against equity's, a dot a month, equity's worst tenth highlighted."""
     pairs = [
         (month, equity, hedge)
         for month, equity, hedge in zip(
@@ -104,8 +104,8 @@ def months_chart(verdict: Verdict) -> Figure:
         y=Axis("Hedge, month", format=".0%"),
         legend=-0.2,
         caption="Each dot is a month: a hedge that works lies above zero on the left.",
-        alt="Monthly return of the hedge against that of equity; the worst tenth of months stands "
-        "out",
+        alt="Monthly return of the hedge against that of equity; equity's worst tenth of months is "
+        "highlighted",
         height=360,
     )
 
@@ -115,14 +115,15 @@ def correlation_chart(verdict: Verdict) -> Figure:
     trailing = verdict.series.correlation
     negative = [value is not None and value < 0 for value in trailing.values]
     bands = spans(trailing.months, negative, "--band-low")
-    bands += spans(trailing.months, [not below for below in negative], "--band-high")
+    positive = [value is not None and value >= 0 for value in trailing.values]
+    bands += spans(trailing.months, positive, "--band-high")
     return time_chart(
         "correlation",
         trailing.months,
         [Line("Correlation", trailing.values, "--c1")],
-        caption=f"Correlation of equity and hedge over the {trailing.window_months} months before, "
-        "with what history there is before the run; the hedge is what this portfolio holds of "
-        "Treasuries. Blue: negative. Orange: positive.",
+        caption=f"Correlation of equity and hedge over the {trailing.window_months} months before "
+        "each month, the data before the run's start included; the hedge is the portfolio's "
+        "Treasuries alone. Blue: negative. Orange: positive.",
         alt="Trailing correlation of equity and hedge, regimes of its sign shaded",
         y=Axis(limits=(-1, 1)),
         bands=bands,
@@ -146,7 +147,7 @@ def entries_chart(verdict: Verdict) -> Figure:
         "entries",
         () if held is None else held.starts,
         lines,
-        caption="Return a year of three years held, by the month of entry.",
+        caption="Return a year over three years held, by the month of entry.",
         alt="Return of three-year holding periods by month of entry",
         percent=True,
         height=280,
@@ -176,7 +177,7 @@ def holding_chart(verdict: Verdict) -> Figure:
 
 
 def episodes_chart(verdict: Verdict) -> Figure:
-    """What equity, the portfolio, the hedge alone and bills made in each fall of equity.
+    """Return of equity, the portfolio, the hedge alone and bills in each fall of equity.
 
     Falls stand in order of time, those in which equity rose are left out; the hedge has no bar
     before its first day, and none at all where the portfolio holds no Treasuries.
@@ -187,7 +188,7 @@ def episodes_chart(verdict: Verdict) -> Figure:
     places = list(range(len(falls)))
     years = [fall.start[:4] for fall in falls]
     names = [
-        f"Fall of {year}" if fall.found else f"{fall.name}, {year}"
+        f"Fall of {year}" if fall.detected else f"{fall.name}, {year}"
         for fall, year in zip(falls, years, strict=True)
     ]
     texts = [f"{fall.name}, {fall.start} to {fall.end}" for fall in falls]
@@ -209,7 +210,7 @@ def episodes_chart(verdict: Verdict) -> Figure:
         margin=Margin(bottom=110),
         legend=1.12,
         caption="Total return in each fall of equity, from its peak to its trough; the hedge is "
-        "what this portfolio holds of Treasuries.",
+        "the portfolio's Treasuries alone.",
         alt="Return of equity, the portfolio, the hedge alone and bills in each fall of equity, "
         "oldest first",
         height=400,

@@ -7,14 +7,15 @@ from pathlib import Path
 from backtests.analysis.record import Verdict
 from backtests.engine.summary import Summary
 from backtests.report.page import render_page
-from backtests.report.text import costs_text
+from backtests.report.text import BASIS_POINT, DURATION, costs_text
 from backtests.report.verdict import charts, tables, words
 from strategies.base import mix_text
 
 RULE = (
-    "The rule of the word: it works if the 90 % interval of the CVaR(95) saved against "
-    "bills at the same equity weight lies wholly above zero, fails if wholly below, and is "
-    "unclear otherwise."
+    "CVaR(95) is the average loss in the worst 5 % of months. The answer compares how much of it "
+    "the Treasuries save with how much bills at the same equity weight save: it works if the whole "
+    "90 % interval of the difference lies above zero, it fails if the whole interval lies below "
+    "zero, and it is unclear otherwise."
 )
 
 
@@ -42,7 +43,8 @@ def write_verdict(path: Path, verdict: Verdict, summary: Summary) -> None:
         word=verdict.word,
         answer=words.answer_of(verdict),
         sentences=words.sentences(verdict).with_leads,
-        rule=RULE,
+        rule=f"{RULE} {BASIS_POINT}",
+        duration=DURATION,
         matched=words.matched_text(verdict),
         portfolios=tables.portfolio_grid(verdict, summary, tables.JUDGED),
         controls=tables.controls_grid(verdict, summary),

@@ -48,7 +48,7 @@ def estimate_cell(estimate: Estimate, show: Show) -> Cell:
 
 
 def hundredths(value: float | None) -> str:
-    """A fraction in points."""
+    """A fraction in percentage points, without a sign for them."""
     return "-" if value is None else two_digits(100 * value)
 
 
@@ -113,7 +113,7 @@ def works_grid(verdict: Verdict) -> Grid:
 
 
 def crisis_grid(crises: Sequence[Crisis]) -> Grid:
-    """What each asset earned in each crisis."""
+    """Returns of equity, hedge, bills and portfolio in each crisis."""
     heads = ["", "From", "To", "Equity", "Hedge", "Bills", "Portfolio", "10-year, bp", "Outcome"]
     rows = [
         [
@@ -133,7 +133,7 @@ def crisis_grid(crises: Sequence[Crisis]) -> Grid:
 
 
 def _outcome(crisis: Crisis) -> Cell:
-    """Say what the hedge did: more than bills worked, a loss failed, between is no help."""
+    """Whether the hedge worked: it earned more than bills; failed: it lost; else no help."""
     if crisis.hedge is None:
         return Cell("-")
     if crisis.equity >= 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from backtests.analysis.record import Crisis, JudgedPortfolio, Verdict
+from backtests.analysis.record import Crisis, JudgedPortfolio, PointsPerPoint, Verdict
 from backtests.analysis.resampling import Estimate, SampleSize
 from backtests.report.text import money, percent, ratio, two_digits
 
@@ -25,9 +25,9 @@ DIMENSIONS = {
 }
 ANSWERS = {"works": "It works", "fails": "It fails", "unclear": "Unclear"}
 ENDINGS = {
-    "works": "the tail was thinner than bills would have made it",
-    "fails": "the tail was fatter than bills would have left it",
-    "unclear": "more or less than bills, the sample cannot tell",
+    "works": "Treasuries cut this loss more than bills",
+    "fails": "Treasuries cut this loss less than bills",
+    "unclear": "the sample is too small to say which of the two cut this loss more",
 }
 
 
@@ -70,7 +70,7 @@ def name_of(portfolio: JudgedPortfolio) -> str:
 def _works_sentence(verdict: Verdict) -> str:
     if not verdict.holds_treasuries:
         return (
-            "It never holds a fund that this program knows as nominal US Treasuries: there is no "
+            "It never holds a fund that this program lists as nominal US Treasuries: there is no "
             "hedge to judge."
         )
     sample = verdict.sample
@@ -80,21 +80,21 @@ def _works_sentence(verdict: Verdict) -> str:
         )
     saved, fall = verdict.measure("cvar_saved_monthly"), verdict.measure("drawdown_saved_monthly")
     return (
-        f"In the worst 5 % of months {', '.join(verdict.tickers.hedge)} "
-        f"{_saved(saved.treasuries)} against 100 % equity, "
-        f"bills at the same equity weight {_saved(saved.bills)}; the difference is "
-        f"{points(saved.difference, sign=True)} {range_text(saved.difference)}: "
+        f"With {', '.join(verdict.tickers.hedge)} the average loss in the worst 5 % of months "
+        f"(CVaR) was {_saved(saved.treasuries)} than with 100 % equity; with bills at the same "
+        f"equity weight it was {_saved(saved.bills)}. The difference is "
+        f"{points(saved.difference, sign=True)} points {range_text(saved.difference)}: "
         f"{ENDINGS[verdict.word]}. "
-        f"Of the deepest month-end drawdown it {_saved(fall.treasuries)}, bills "
+        f"The deepest month-end drawdown was {_saved(fall.treasuries)}; with bills it was "
         f"{_saved(fall.bills)}."
     )
 
 
 def _saved(estimate: Estimate) -> str:
-    """What was saved in words: ``saved 3.80 points``, or ``added`` where it is negative."""
+    """What was saved in words: ``3.80 points smaller``, or ``larger`` where it is negative."""
     value = estimate.number
-    verb = "added" if value < 0 else "saved"
-    return f"{verb} {100 * abs(value):.2f} points"
+    compared = "larger" if value < 0 else "smaller"
+    return f"{100 * abs(value):.2f} points {compared}"
 
 
 def _months(count: int) -> str:
@@ -103,30 +103,33 @@ def _months(count: int) -> str:
 
 def _when_sentence(verdict: Verdict) -> str:
     if not verdict.holds_treasuries:
-        return "Nothing to tell without a hedge."
+        return "There is no hedge whose good and bad times could be told."
     crises = [crisis for crisis in verdict.crises if crisis.equity < 0]
     helped = sum(_beat_bills(crisis) for crisis in crises)
     parts = []
     if crises:
-        parts.append(f"in {helped} of {len(crises)} falls of equity it earned more than bills")
-    by_sign = [regime for regime in verdict.regimes if regime.dimension == "correlation"]
-    told = [
-        f"{percent(regime.down_month_mean_monthly.value)} a month "
-        f"{range_text(regime.down_month_mean_monthly, percent)} in the {regime.down_months} that "
-        f"began with a {regime.label} trailing correlation"
-        for regime in by_sign
-        if regime.down_months
+        falls = f"{len(crises)} falls of equity"
+        parts.append(f"in {helped} of {falls} the hedge earned more than bills")
+    by_sign = [
+        regime
+        for regime in verdict.regimes
+        if regime.dimension == "correlation" and regime.down_months
     ]
-    if told:
-        parts.append("in equity's down months it made " + " and ".join(told))
+    parts += [
+        f"in the {regime.down_months} down months of equity that began with {regime.label} "
+        "stock-bond correlation the hedge averaged "
+        f"{percent(regime.down_month_mean_monthly.value)} "
+        f"{range_text(regime.down_month_mean_monthly, percent)}"
+        for regime in by_sign
+    ]
     if not parts:
-        return "Nothing to tell: no fall of equity and no trailing correlation in this period."
+        return "Nothing to tell: no fall of equity and no stock-bond correlation in this period."
     missing = [
         regime.label
         for regime in verdict.regimes_missing
-        if regime.dimension == "correlation" and told
+        if regime.dimension == "correlation" and by_sign
     ]
-    lacking = f"; no month began with a {missing[0]} one" if missing else ""
+    lacking = f"; no month began with {missing[0]} correlation" if missing else ""
     text = "; ".join(parts) + lacking + "."
     return text[0].upper() + text[1:]
 
@@ -138,7 +141,7 @@ def _beat_bills(crisis: Crisis) -> bool:
 def _cost_sentence(verdict: Verdict) -> str:
     numbers = verdict.portfolio("portfolio")
     traded = (
-        f"turned over {percent(numbers.turnover_per_year)} a year and paid "
+        f"turned over {percent(numbers.turnover_per_year)} of its value a year and paid "
         f"{money(numbers.costs_paid)} in costs"
     )
     months = verdict.sample.months
@@ -147,16 +150,25 @@ def _cost_sentence(verdict: Verdict) -> str:
     cost = verdict.cost
     given, by_bills = cost.growth_given_up_monthly.portfolio, cost.growth_given_up_monthly.bills
     price = cost.cvar_points_per_growth_point
-    bought = [
-        f"{ratio(per_point)} {words}"
-        for per_point, words in ((price.portfolio, "points of CVaR"), (price.bills, "with bills"))
-        if isinstance(per_point, float)
-    ]
-    paid = f"a point given up bought {', '.join(bought)}; " if bought else ""
     limits = given if given.number >= 0 else _gained(given)
     return (
         f"Against 100 % equity it {_given_up(given)} {range_text(limits)}, bills "
-        f"{_given_up(by_bills)}; {paid}it {traded}."
+        f"{_given_up(by_bills)}. {_price_text(price)}It {traded}."
+    )
+
+
+def _price_text(price: PointsPerPoint) -> str:
+    """What each point of growth given up bought, as a sentence; empty where none was given up."""
+    own, bills = (
+        value if isinstance(value, float) else None for value in (price.portfolio, price.bills)
+    )
+    if own is None and bills is None:
+        return ""
+    whose = "" if own is not None else "by bills "
+    compared = "" if own is None or bills is None else f" (bills: {ratio(bills)})"
+    return (
+        f"Each point of yearly growth given up {whose}cut the loss in the worst 5 % of months by "
+        f"{ratio(bills if own is None else own)} points{compared}. "
     )
 
 
@@ -179,8 +191,8 @@ def matched_text(verdict: Verdict) -> str:
     if verdict.volatility_is_matched:
         return f"The mix of the same volatility holds {weight} of equity, chosen with hindsight."
     return (
-        "The volatility could not be matched without leverage (or there are too few months): what "
-        f"stands in its line holds {weight} of equity."
+        "The volatility could not be matched without leverage (or there are too few months): its "
+        f"row shows a mix that holds {weight} of equity."
     )
 
 
@@ -206,8 +218,8 @@ def method_text(sample: SampleSize) -> str:
     if sample.repetitions == 0:
         return f"{sample.months} months: too few for intervals (at least {sample.fewest_months})."
     return (
-        f"{sample.months} months, {sample.first} to {sample.last}. Small print: 90 % "
-        f"intervals of {sample.repetitions:,} stationary-bootstrap resamples, mean block "
+        f"{sample.months} months, {sample.first} to {sample.last}. In small print: 90 % intervals "
+        f"from {sample.repetitions:,} stationary-bootstrap resamples with a mean block length of "
         f"{sample.block_months} months (Politis and White), seed {sample.seed}."
     )
 
@@ -220,24 +232,25 @@ def crisis_note(ppy: int) -> str:
         else "from month-end to month-end, which hides what happened within a month"
     )
     return (
-        f"Peaks and troughs of the S&P 500 without dividends, and every other fall of the equity "
-        f"leg beyond 15 %; total returns {how}. Worked: the hedge earned more than bills; failed: "
-        "it lost; no help: between the two."
+        f"Dates are peaks and troughs of the S&P 500 without dividends, and of every other fall of "
+        f"this portfolio's equity beyond 15 %; total returns are {how}. Worked: the hedge earned "
+        'more than bills. Failed: it lost. No help: between the two. "10-year, bp" is the change '
+        "of the 10-year yield in basis points (bp) of 0.01 percentage points."
     )
 
 
 def regime_note(verdict: Verdict) -> str:
-    """How months are told apart, and what the sample lacks."""
-    parts = ["A month belongs to the regime known at the end of the month before."]
+    """How months are sorted into regimes, and which regimes the sample lacks."""
+    parts = ["A month belongs to the regime as it was known at the end of the month before."]
     if verdict.yield_terciles_pct:
         low, high = verdict.yield_terciles_pct
         parts.append(
-            f"Terciles of the 10-year yield are those of this period ({low:.2f} % and "
-            f"{high:.2f} %), known only afterwards."
+            f"The bounds of the 10-year yield's terciles are those of this period ({low:.2f} % and "
+            f"{high:.2f} %), which nobody knew before its end."
         )
     missing = [f"{DIMENSIONS[row.dimension]} {row.label}" for row in verdict.regimes_missing]
     if missing:
-        parts.append(f"Not in this sample, hence untested: {'; '.join(missing)}.")
+        parts.append(f"Not in this sample, therefore untested: {'; '.join(missing)}.")
     without = {name: months for name, months in verdict.regimes_unlabelled_months.items() if months}
     if without:
         named = ", ".join(
@@ -252,8 +265,9 @@ def attribution_note(verdict: Verdict) -> str:
     if verdict.attribution is None:
         return ""
     if not verdict.attribution.has_yields:
-        return "This source has no yields: the whole profit is residual."
+        return "This source has no yields: the whole profit counts as residual."
     return (
-        "Points a year: mean of each part over the value held before it, arithmetic. The parts sum "
-        "to the total; the residual is what a fund earned beyond the ladder it is compared with."
+        "Points a year: the arithmetic mean of each part, divided by the value held before it. The "
+        "parts sum to the total. The residual is what a fund earned beyond the bond ladder that "
+        "stands for it."
     )

@@ -1,4 +1,4 @@
-"""Which rows of Yahoo's stand, and how the others are named."""
+"""Which of Yahoo's rows are used, and how the others are reported."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def table(rows: int = 300) -> pd.DataFrame:
 
 
 def answer(frame: pd.DataFrame, **fields: object) -> Chart:
-    """What Yahoo says beside these rows."""
+    """Yahoo's answer with these rows."""
     stamps = tuple(int((day + pd.Timedelta(hours=9.5)).timestamp()) for day in frame.index)
     whole = Chart("SPY", "USD", "ETF", "1d", stamps, tuple(frame["Close"]), adjusted=True)
     return dataclasses.replace(whole, **fields)

@@ -1,4 +1,4 @@
-"""Random wrong cells in a good history: what another figure contradicts is never silent."""
+"""Random wrong cells in a good history: a contradiction between figures is always noticed."""
 
 from __future__ import annotations
 
@@ -75,10 +75,10 @@ def test_the_judge_knows_a_silent_wrong_number():
     assert judge(total_return(good), _bars(wrong, near), {near}).word == "silent"
 
 
-def _bars(frame, *said):
+def _bars(frame, *warnings):
     from data.sources.bars import COLUMNS, Bars
 
-    return Bars(frame[COLUMNS], said)
+    return Bars(frame[COLUMNS], warnings)
 
 
 def held(web, bars, ticker="SPY"):
@@ -87,19 +87,19 @@ def held(web, bars, ticker="SPY"):
 
 
 def test_real_histories_give_no_new_warning(web, yahoo_folder):
-    said = {}
+    lines_of = {}
     for path in sorted(yahoo_folder.glob("*.csv")):
         warnings = held(web, server.bars_of(path), path.stem).warnings
-        said[path.stem] = [line for line in warnings if "stale" not in line]
+        lines_of[path.stem] = [line for line in warnings if "stale" not in line]
     # Bills paid nothing then, and the fund stood at one price for four weeks.
-    (still,) = said.pop("BIL")
+    (still,) = lines_of.pop("BIL")
     assert "the same close for 19 sessions, 2011-07-22 to 2011-08-17" in still
     # IEF and AGG paid on 2012-11-01, the first session of that month; of SHY and TLT this copy of
     # Yahoo's prices lacks it.
     for name in ("SHY", "TLT"):
-        (line,) = said.pop(name)
+        (line,) = lines_of.pop(name)
         assert "a month's dividend is missing between 2012-10-01 and 2012-12-03" in line
-    assert {name: lines for name, lines in said.items() if lines} == {}
+    assert {name: lines for name, lines in lines_of.items() if lines} == {}
 
 
 def test_real_crashes_are_let_in_and_only_the_largest_is_named(web, rates_folder):

@@ -59,16 +59,16 @@ def test_of_two_payments_in_a_december_either_is_missed():
 
 
 @pytest.mark.parametrize(
-    ("kept", "said"),
+    ("paid", "words"),
     [
         (slice(2, None), "between 2015-01-02 and 2015-04-01, though it pays each month afterwards"),
         (slice(None, -2), "between 2019-11-01 and 2019-12-31, though it paid each month before"),
     ],
 )
-def test_a_long_wait_at_either_end_is_named(kept, said):
+def test_a_long_wait_at_either_end_is_named(paid, words):
     days = sorted([*firsts(), pd.Timestamp(2016, 12, 19)])
-    (line,) = odd_dividends("ABC", fund(SESSIONS, days[kept]))
-    assert said in line
+    (line,) = odd_dividends("ABC", fund(SESSIONS, days[paid]))
+    assert words in line
 
 
 def test_a_company_may_begin_to_pay_late_and_a_fund_not():
@@ -148,3 +148,16 @@ def test_of_real_monthly_funds_a_lost_payment_is_named(yahoo_folder):
     for place in (0, 7, 49, 100, 210, 218, 219, len(paying) - 1):
         lost = bars["Dividends"].where(bars.index != paying[place], 0.0)
         assert odd_dividends("IEF", bars.assign(Dividends=lost)), paying[place]
+
+
+@pytest.mark.parametrize(("weeks", "named"), [(20, False), (21, True)])
+def test_a_quarters_payment_is_late_from_one_and_six_tenths_of_the_usual_wait(weeks, named):
+    # Paid every 13 weeks; 1.6 times that are 20.8 weeks. In the middle one wait is longer.
+    waits = [13] * 7 + [weeks] + [13] * 10
+    days = pd.Timestamp("2015-02-02") + pd.to_timedelta([0, *pd.Series(waits).cumsum() * 7], "D")
+    lines = odd_dividends("ABC", fund(SESSIONS, list(days)))
+    since, until = days[7], days[8]
+    assert lines == [
+        f"ABC: no dividend between {since:%Y-%m-%d} and {until:%Y-%m-%d}, though it pays each "
+        "quarter; check it"
+    ] * named  # fmt: skip

@@ -1,4 +1,4 @@
-"""Laws of any history: order, spacing, bounds, each at its edge."""
+"""What every history must fulfil: order, spacing, bounds, each tested at its limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Moves that stand out: the bounds, each from either side, by hand."""
+"""Moves that are too large: each bound tested from both sides by hand-made moves."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DAYS = pd.bdate_range("2020-01-01", periods=60)
 
 
 def quiet(size: float) -> pd.Series:
-    """Moves of one size, up and down by turns."""
+    """Moves of one size, alternately up and down."""
     return pd.Series(np.resize([size, -size], 60), DAYS)
 
 
@@ -34,10 +34,10 @@ def test_where_too_few_moves_are_known_none_is_odd():
 def test_a_return_that_stays_is_odd_from_sixteen_times_the_usual(size, named):
     moves = quiet(0.01)
     moves.iloc[30] = size
-    said = odd_moves("X", moves, RETURNS)
+    lines = odd_moves("X", moves, RETURNS)
     # exp(0.161) - 1 = 17.5 %, 16.1 times 1 %.
     assert (
-        said == ["X: moves +17.5% on 2020-02-12, 16 times the usual move there; check it"] * named
+        lines == ["X: moves +17.5% on 2020-02-12, 16 times the usual move there; check it"] * named
     )
 
 
@@ -74,9 +74,9 @@ def test_going_back_takes_three_quarters(back, named):
 def test_what_is_named_elsewhere_is_not_named_again_unless_it_goes_back():
     moves = quiet(0.01)
     moves.iloc[30] = 0.3
-    assert odd_moves("X", moves, RETURNS, known=DAYS[[30]]) == []
+    assert odd_moves("X", moves, RETURNS, already_named=DAYS[[30]]) == []
     moves.iloc[31] = -0.3
-    (line,) = odd_moves("X", moves, RETURNS, known=DAYS[[30]])
+    (line,) = odd_moves("X", moves, RETURNS, already_named=DAYS[[30]])
     assert "and back on" in line
 
 

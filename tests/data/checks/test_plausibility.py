@@ -128,13 +128,25 @@ def test_a_day_that_differs_from_the_adjusted_close(off, ends):
         with pytest.raises(DataError, match=f"by 0.51% on {DAYS[30]:%Y-%m-%d} and .0.00% over"):
             disagreements("SPY", level, adjusted_close)
         return
-    said = disagreements("SPY", level, adjusted_close)
-    assert len(said) == (ends == "named")
-    assert all(f"most on {DAYS[30]:%Y-%m-%d} by {off:.2%}; ours stand" in line for line in said)
+    warnings = disagreements("SPY", level, adjusted_close)
+    assert len(warnings) == (ends == "named")
+    assert all(
+        f"most on {DAYS[30]:%Y-%m-%d} by {off:.2%}; the former are used" in w for w in warnings
+    )
 
 
 @pytest.mark.parametrize(
-    ("drift", "ends"), [(0.0019, []), (0.0021, ["SPY: and by -0.21% over the whole history"])]
+    ("drift", "ends"),
+    [
+        (0.0019, []),
+        (
+            0.0021,
+            [
+                "SPY: growth over the whole history from close and dividend differs from that of "
+                "Yahoo's adjusted close by -0.21%; the former is used"
+            ],
+        ),
+    ],
 )
 def test_a_drift_that_no_day_shows(drift, ends):
     # Spread over 59 days it is below 0.004 points a day.
@@ -163,23 +175,24 @@ def test_a_split_is_divided_out_once_and_on_its_day():
     # By hand: 200 before a split of 2:1 and 100 after it is no move at all.
     left_in = plain([200.0] * 30 + [100.0] * 30).assign(**{"Adj Close": 100.0})
     left_in.loc[DAYS[30], "Stock Splits"] = 2.0
-    said: list[str] = []
-    mended = without_splits("SPY", left_in, said)
+    warnings: list[str] = []
+    mended = without_splits("SPY", left_in, warnings)
     assert set(mended["Close"]) == {100.0}
-    assert said == [f"SPY: the 2:1 split of {DAYS[30]:%Y-%m-%d} was divided out"]
+    assert warnings == [f"SPY: the 2:1 split of {DAYS[30]:%Y-%m-%d} was divided out"]
     assert set(left_in["Close"]) == {100.0, 200.0}  # what was given stays as it was
-    assert without_splits("SPY", mended, said) is mended
+    assert without_splits("SPY", mended, warnings) is mended
 
 
 @pytest.mark.parametrize(
-    ("rows", "said"), [(10, []), (11, ["the same close for 11 sessions, 2024-01-29 to 2024-02-12"])]
+    ("rows", "words"),
+    [(10, []), (11, ["the same close for 11 sessions, 2024-01-29 to 2024-02-12"])],
 )
-def test_a_price_that_stands_still_for_more_than_ten_sessions_is_named(rows, said):
+def test_a_price_that_stands_still_for_more_than_ten_sessions_is_named(rows, words):
     close = np.resize([100.0, 100.5], 60)
     close[20 : 20 + rows] = 100.25
     lines: list[str] = []
     require_plausible("SPY", plain(close), lines)
-    assert lines == [f"SPY: {line}; check it" for line in said]
+    assert lines == [f"SPY: {line}; check it" for line in words]
 
 
 def test_a_day_whose_prices_all_lie_apart_is_named():
@@ -190,8 +203,8 @@ def test_a_day_whose_prices_all_lie_apart_is_named():
     (line,) = apart("SPY", prices)
     # By hand: its low of 102.2 against the highs of 100.8 beside it, ln 102.2 / 100.8 = 1.4 %.
     assert line == (
-        f"SPY: all prices lie apart from both days beside on {DAYS[30]:%Y-%m-%d}, most on "
-        f"{DAYS[30]:%Y-%m-%d} by 1.4%; check it"
+        "SPY: the whole day's range lies outside that of both neighbouring days on "
+        f"{DAYS[30]:%Y-%m-%d}, most on {DAYS[30]:%Y-%m-%d} by 1.4%; check it"
     )
     prices.loc[DAYS[30], "Low"] = 100.7  # it reaches down to its neighbours
     assert apart("SPY", prices) == []
@@ -203,14 +216,14 @@ def test_a_day_whose_prices_all_lie_apart_is_named():
 def test_a_move_is_large_from_fifteen_percent_and_wild_from_forty(move, ends):
     close = np.r_[np.resize([100.0, 101.0], 30), np.resize([101.0, 102.0], 30) * (1 + move)]
     close[30] = 101.0 * (1 + move)  # from the 101 before it
-    said: list[str] = []
+    warnings: list[str] = []
     if ends == "refused":
         with pytest.raises(DataError, match=rf"moves \+40% on {DAYS[30]:%Y-%m-%d}, beyond \+-40%"):
-            require_plausible("SPY", plain(close), said)
+            require_plausible("SPY", plain(close), warnings)
         return
-    require_plausible("SPY", plain(close), said)
-    assert [line for line in said if f"on {DAYS[30]:%Y-%m-%d}; check it" in line] == said
-    assert bool(said) is (ends == "named")
+    require_plausible("SPY", plain(close), warnings)
+    assert [line for line in warnings if f"on {DAYS[30]:%Y-%m-%d}; check it" in line] == warnings
+    assert bool(warnings) is (ends == "named")
 
 
 @pytest.mark.parametrize(("left", "refused"), [(0.049, True), (0.051, False)])
@@ -218,10 +231,23 @@ def test_a_spike_goes_back_by_three_quarters_the_next_session(left, refused):
     close = np.resize([100.0, 101.0], 60)
     close[31] = 120.0  # from 100: a fifth up, of which a quarter is 0.05
     close[32:] *= 1 + left
-    said: list[str] = []
+    warnings: list[str] = []
     if refused:
         with pytest.raises(DataError, match="and back the next session"):
-            require_plausible("SPY", plain(close), said)
+            require_plausible("SPY", plain(close), warnings)
     else:
-        require_plausible("SPY", plain(close), said)
-        assert said
+        require_plausible("SPY", plain(close), warnings)
+        assert warnings
+
+
+@pytest.mark.parametrize(("move", "refused"), [(-0.399, False), (-0.401, True)])
+def test_a_fall_is_wild_from_forty_percent_as_a_rise_is(move, refused):
+    # From 101 to 101 x (1 - 0.401) = 60.5, and quiet from there on.
+    close = np.r_[np.resize([100.0, 101.0], 30), np.resize([101.0, 102.0], 30) * (1 + move)]
+    warnings: list[str] = []
+    if refused:
+        with pytest.raises(DataError, match=rf"moves -40% on {DAYS[30]:%Y-%m-%d}, beyond \+-40%"):
+            require_plausible("SPY", plain(close), warnings)
+        return
+    require_plausible("SPY", plain(close), warnings)
+    assert warnings[0] == f"SPY: moves -40% on {DAYS[30]:%Y-%m-%d}; check it"

@@ -1,4 +1,4 @@
-"""Rows on the exchange's sessions, beside them, and missing."""
+"""Rows on sessions of the exchange, on other days, and sessions without a row."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ def test_a_session_without_a_row_and_a_row_without_a_session_are_named():
     ]
 
 
-@pytest.mark.parametrize(("late", "said"), [(5, []), (6, [6])])
-def test_an_end_is_stale_after_five_sessions(late, said):
+@pytest.mark.parametrize(("late", "counts"), [(5, []), (6, [6])])
+def test_an_end_is_stale_after_five_sessions(late, counts):
     # The session of today is not due before its evening is over in New York.
     days = YEAR[: -1 - late]
     assert gaps("SPY", days) == [
-        f"SPY: stale, ends on {days[-1]:%Y-%m-%d}, {count} sessions ago" for count in said
+        f"SPY: stale, ends on {days[-1]:%Y-%m-%d}, {count} sessions ago" for count in counts
     ]
 
 

@@ -1,4 +1,4 @@
-"""One series by way of its snapshot: fetched once, and never replaced by something worse."""
+"""One series and its snapshot: fetched once, and never replaced by a worse history."""
 
 from __future__ import annotations
 
@@ -55,7 +55,9 @@ def test_what_cannot_be_kept_is_used_all_the_same(web, monkeypatch, tmp_path):
     monkeypatch.setenv("HEDGE_DATA_DIR", str(tmp_path / "file" / "data"))
     market = live.load(["SPY", "IEF"], may_fall_back=False)
     assert market.source == "yahoo"
-    assert any("set HEDGE_DATA_DIR" in remark and "not kept" in remark for remark in market.remarks)
+    assert any(
+        "set HEDGE_DATA_DIR" in remark and "not saved" in remark for remark in market.remarks
+    )
 
 
 def test_what_a_full_disk_cannot_keep_is_asked_for_once(web, monkeypatch):
@@ -95,7 +97,7 @@ def test_what_a_refetch_says_otherwise_is_named_by_its_day(web, bars):
 def test_another_series_under_the_right_name_replaces_nothing(web, bars):
     live.load(["SPY"], may_fall_back=False)
     web.hold("SPY", random_bars(5, 300))
-    with pytest.raises(DataError, match="SPY: what arrived differs from the history kept of .* on"):
+    with pytest.raises(DataError, match="SPY: the fetched history differs from the cached one of"):
         live.load(["SPY"], may_fall_back=False, refresh=True)
     assert Store().read("SPY").bars.frame["Close"].tolist() == bars["Close"].tolist()
 
@@ -128,10 +130,10 @@ def test_what_cannot_be_kept_is_held_against_the_history_kept_all_the_same(web, 
 
     monkeypatch.setattr(Store, "locked", full)
     web.hold("SPY", bars.iloc[100:])
-    with pytest.raises(DataError, match="begins on .*, but the history kept begins on"):
+    with pytest.raises(DataError, match="begins on .*, but the cached one begins on"):
         live.load(["SPY"], may_fall_back=False, refresh=True)
     web.hold("SPY", random_bars(5, 300))
-    with pytest.raises(DataError, match="what arrived differs from the history kept"):
+    with pytest.raises(DataError, match="the fetched history differs from the cached one"):
         live.load(["SPY"], may_fall_back=False, refresh=True)
 
 
@@ -153,7 +155,7 @@ DAYS = pd.bdate_range("2024-01-02", periods=40, name="Date")
 
 
 class Server:
-    """Hands out one series of yields, and counts."""
+    """Serves one series of yields, and counts the requests."""
 
     def __init__(self, values: pd.Series) -> None:
         self.values = values
@@ -206,7 +208,7 @@ def test_an_index_may_change_its_base_and_a_yield_may_not(tmp_path, name, refuse
     level = pd.Series(range(100, 140), DAYS, dtype=float)
     fetched(Server(level), tmp_path, name)
     if refused:
-        with pytest.raises(DataError, match="differs from the history kept"):
+        with pytest.raises(DataError, match="differs from the cached one"):
             fetched(Server(2 * level), tmp_path, name, refresh=True)
     else:
         assert fetched(Server(2 * level), tmp_path, name, refresh=True).bars.warnings == ()
@@ -217,7 +219,7 @@ def test_a_week_may_be_missing_at_the_beginning_and_no_more(tmp_path, lost, refu
     fetched(Server(pd.Series(4.0, DAYS)), tmp_path)
     later = Server(pd.Series(4.0, DAYS[lost:]))  # 7 days after the first, then 8
     if refused:
-        with pytest.raises(DataError, match="begins on 2024-01-10, but the history kept begins on"):
+        with pytest.raises(DataError, match="begins on 2024-01-10, but the cached one begins on"):
             fetched(later, tmp_path, refresh=True)
     else:
         assert len(fetched(later, tmp_path, refresh=True).bars.frame) == 35

@@ -1,4 +1,4 @@
-"""Users' own CSV files: what is read, what is refused, what is said."""
+"""Users' own CSV files: what is read, what is refused, and the notes."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_rows_of_days_to_come_are_left_out_and_said(price_folder):
 
 
 def test_a_name_with_a_tilde_is_a_name(tmp_path, monkeypatch):
-    """HOME holds the same folder with other prices: neither door may look there."""
+    """HOME has a folder of that name with other prices, which must not be read."""
     home, here = tmp_path / "home", tmp_path / "here"
     for place, text in ((home, GOOD.replace("101", "7")), (here / "~", GOOD)):
         place.mkdir(parents=True)
@@ -183,10 +183,10 @@ def test_files_of_rates_are_each_read_as_what_they_are(tmp_path):
     (tmp_path / "usd_index_daily.csv").write_text(
         "date,dxy,fed_broad_usd\n2024-01-02,101,120\n2024-01-03,102,121\n"
     )
-    found = read_rates(tmp_path)
-    assert found.bill.iloc[0] == pytest.approx(5.108, abs=5e-4)  # published equivalent
-    assert (found.policy_rate.iloc[0], found.cpi.iloc[0]) == (5.33, 300.0)
-    assert (found.dxy.iloc[0], found.broad_usd.iloc[0]) == (101, 120)
+    rates = read_rates(tmp_path)
+    assert rates.bill.iloc[0] == pytest.approx(5.108, abs=5e-4)  # published equivalent
+    assert (rates.policy_rate.iloc[0], rates.cpi.iloc[0]) == (5.33, 300.0)
+    assert (rates.dxy.iloc[0], rates.broad_usd.iloc[0]) == (101, 120)
     (tmp_path / "usd_index_daily.csv").write_text("date,value\n2024-01-02,1\n2024-01-03,1\n")
     with pytest.raises(DataError, match="needs a column dxy or fed_broad_usd, got value"):
         read_rates(tmp_path)

@@ -1,4 +1,4 @@
-"""Prices given in Python: what is taken, what is refused, and that a folder gives the same."""
+"""Prices given in Python: what is accepted or refused; a folder of files gives the same."""
 
 from __future__ import annotations
 

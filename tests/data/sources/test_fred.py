@@ -28,6 +28,17 @@ def test_fred_series_are_read_with_their_holes(web):
     assert (frame["Value"] == 4.0).all()
 
 
+def test_each_maturity_is_read_from_the_series_that_bears_its_name():
+    # FRED names constant-maturity yields DGS and the maturity: DGS3MO is of 3 months, DGS30 of 30
+    # years. H.15 publishes the ten that are asked for here.
+    assert {
+        name: years if "MO" not in name else years * 12 for years, name in fred.CURVE.items()
+    } == {
+        **{"DGS3MO": 3, "DGS6MO": 6, "DGS1": 1, "DGS2": 2, "DGS3": 3},
+        **{"DGS5": 5, "DGS7": 7, "DGS10": 10, "DGS20": 20, "DGS30": 30},
+    }
+
+
 @pytest.mark.parametrize(
     ("answer", "kind", "message"),
     [

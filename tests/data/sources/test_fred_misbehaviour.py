@@ -1,4 +1,4 @@
-"""FRED misbehaving: the same kinds as at Yahoo where they apply, and wrong figures."""
+"""Wrong answers of FRED: the same kinds as for Yahoo where they apply, and wrong figures."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SPIKE = DAYS[60]
 
 
 def yields() -> pd.Series:
-    """A ten-year yield that moves by 2 basis points a day, by hand."""
+    """A ten-year yield that moves by 2 basis points (0.02 percentage points) a day."""
     return pd.Series([4.0 + 0.02 * (row % 2) for row in range(120)], DAYS)
 
 
@@ -67,8 +67,8 @@ REFUSED = {
     "a flood of headers": (wire.on_wire(wire.header_flood), UnreachableError, "cannot be reached"),
     "a redirect loop": (wire.redirect(), UnreachableError, "redirects more than 3 times"),
     "a redirect to another host": (wire.redirect("http://localhost:1/login"), UnreachableError,
-                                   "its address leads to http://localhost:1/login"),
-    "a redirect to a file": (wire.redirect("file:///etc/passwd"), UnreachableError, "leads to"),
+                                   "its address redirects to http://localhost:1/login"),
+    "a redirect to a file": (wire.redirect("file:///etc/passwd"), UnreachableError, "redirects to"),
     "a word for a figure": (line(61, b"2024-03-25,four"), DataError, "FRED's line 62 is damaged"),
     "no date": (line(61, b"yesterday,4"), DataError, "FRED's line 62 is damaged"),
     "infinity": (line(61, b"2024-03-25,inf"), DataError, "is inf on 2024-03-25"),

@@ -1,4 +1,4 @@
-"""A market from Yahoo: what is fetched, what is kept, and what stands in when it fails."""
+"""A market from Yahoo: what is fetched, what comes from the cache, and the fallbacks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from tests.data.helpers import age
 
 
 def test_a_missing_ticker_of_three_names_what_arrived(web):
-    with pytest.raises(DataError, match="NOPE: Yahoo has no such ticker.*SPY, IEF did arrive"):
+    with pytest.raises(
+        DataError, match="NOPE: Yahoo has no such ticker.*SPY, IEF arrived and are cached"
+    ):
         live.load(["SPY", "IEF", "NOPE"], may_fall_back=False)
     assert Store().tickers() == ["IEF", "SPY"]
 
@@ -53,12 +55,12 @@ def test_a_snapshot_of_a_future_clock_that_stands_in_is_no_fetch_of_now(web, mon
     monkeypatch.setenv("HEDGE_YAHOO_URL", "http://127.0.0.1:1")
     market = live.load(["SPY"], may_fall_back=True)
     assert "older snapshots: Yahoo cannot be reached" in market.title
-    assert market.origin.remark.endswith("kept, from the future (was the clock set back?)")
+    assert market.origin.remark.endswith("snapshots, from the future (was the clock set back?)")
 
 
 def test_auto_without_any_stand_in_fails_in_one_line(web, monkeypatch):
     monkeypatch.setenv("HEDGE_YAHOO_URL", "http://127.0.0.1:1")
-    with pytest.raises(DataError, match="no snapshot of QQQ is kept and the bundled history has"):
+    with pytest.raises(DataError, match="no snapshot of QQQ is cached and the bundled history has"):
         live.load(["SPY", "QQQ"], may_fall_back=True)
 
 
@@ -70,10 +72,10 @@ def test_the_origin_of_a_market_fetched_kept_and_stood_in_for(web, monkeypatch):
     assert fetched.remarks == ()
 
     age(Store(), "SPY", 0.5)
-    kept = live.load(["SPY"], may_fall_back=True)
-    assert (kept.origin.how, kept.origin.is_first_choice) == (How.KEPT, True)
-    assert kept.origin.age == pytest.approx(dt.timedelta(hours=12), abs=dt.timedelta(minutes=1))
-    assert kept.origin.remark == "snapshots kept, up to 12 h old"
+    fresh = live.load(["SPY"], may_fall_back=True)
+    assert (fresh.origin.how, fresh.origin.is_first_choice) == (How.KEPT, True)
+    assert fresh.origin.age == pytest.approx(dt.timedelta(hours=12), abs=dt.timedelta(minutes=1))
+    assert fresh.origin.remark == "cached snapshots, up to 12 h old"
 
     age(Store(), "SPY", 3)
     web.faults["SPY"] = [server.body(b"<html>busy</html>")]
@@ -85,8 +87,8 @@ def test_the_origin_of_a_market_fetched_kept_and_stood_in_for(web, monkeypatch):
     failure, _, rest = older.origin.remark.rpartition("; ")
     assert failure == older.origin.failure
     assert failure.startswith("SPY: what Yahoo sent cannot be read")
-    assert rest == "snapshots kept, up to 3 days old"
-    assert fetched.fingerprints() == kept.fingerprints() == older.fingerprints()
+    assert rest == "cached snapshots, up to 3 days old"
+    assert fetched.fingerprints() == fresh.fingerprints() == older.fingerprints()
 
     Store().clear()
     bundled = live.load(["SPY"], may_fall_back=True)
@@ -98,6 +100,6 @@ def test_the_oldest_of_several_snapshots_is_the_age_of_all(web):
     live.load(["SPY", "IEF"], may_fall_back=False)
     age(Store(), "IEF", 0.25)
     market = live.load(["SPY", "IEF"], may_fall_back=False)
-    assert market.origin.remark == "snapshots kept, up to 6 h old"
+    assert market.origin.remark == "cached snapshots, up to 6 h old"
     assert market.provenance["SPY"].fetched is not None
     assert market.origin.fetched == market.provenance["IEF"].fetched

@@ -1,4 +1,4 @@
-"""Yields and the like over the network, and what stands in for them."""
+"""Yields and other rates over the network, and their fallbacks."""
 
 from __future__ import annotations
 

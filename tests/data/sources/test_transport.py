@@ -1,4 +1,4 @@
-"""How servers are asked: which address, how many bytes and redirects, in whose words."""
+"""Requests to servers: address, limits on bytes and redirects, error messages."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_a_bad_address_is_one_line(monkeypatch, url):
 
 
 class Session:
-    """Answers with what is given, and keeps what was asked of it."""
+    """Gives prepared answers, and records the requests."""
 
     def __init__(self, *answers: object) -> None:
         self.answers = list(answers)
@@ -66,7 +66,7 @@ def test_a_redirect_on_the_same_server_is_followed_without_the_words_of_the_firs
 )
 def test_a_redirect_elsewhere_is_not_followed(target):
     session = Session(target)
-    with pytest.raises(UnreachableError, match="which is not asked; does this network want a"):
+    with pytest.raises(UnreachableError, match="which is not asked; check whether this network"):
         get(session)
     assert len(session.asked) == 1
 

@@ -24,6 +24,11 @@ def test_a_normal_history(web, bars):
     assert level.iloc[61] / level.iloc[60] == pytest.approx(1.01)
 
 
+def test_the_yield_indices_have_the_maturities_of_their_exchange():
+    # Cboe: IRX 13 weeks, FVX 5 years, TNX 10 years, TYX 30 years.
+    assert yahoo.YIELDS == {"^IRX": 13 / 52, "^FVX": 5, "^TNX": 10, "^TYX": 30}
+
+
 def test_a_rate_limit_that_passes_is_waited_out(web):
     web.faults["SPY"] = [server.status(429), server.status(429), server.fine]
     assert len(yahoo.fetch("SPY").frame) == 300

@@ -1,4 +1,4 @@
-"""Cash from monthly bills: by hand, and without a look ahead."""
+"""Cash from monthly bills: by hand, and without looking ahead."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import pytest
 from data.bundled import CURVE, table
 from data.errors import DataError
 from data.treasuries import bonds, curve
-from data.treasuries.curve import par_returns, year_fractions
+from data.treasuries.curve import par_return_parts, par_returns, year_fractions
 from data.treasuries.instruments import CATALOGUE, Instrument, Ladder
 
 MONTHS = pd.date_range("2020-01-31", periods=4, freq="ME")
@@ -128,3 +128,31 @@ def test_dates_out_of_order_are_refused():
     yields = pd.DataFrame({10.0: [4.0, 4.0]}, index=DAYS[[1, 0]])
     with pytest.raises(DataError, match="must ascend"):
         par_returns(yields, np.array([10.0]), np.zeros(2))
+
+
+@pytest.mark.parametrize(("end", "rate"), [(5.0, -0.0817572), (3.0, 0.0817572)])
+def test_a_rise_of_yields_costs_duration_times_the_rise(end, rate):
+    # Flat at 4 %: a ten-year par bond has a modified duration of (1 - 1.02^-20) / 0.04 = 8.17572
+    # years, so a point more costs 8.17572 % by the rate alone and a point less earns as much.
+    yields = pd.DataFrame({1.0: [4.0, end], 30.0: [4.0, end]}, index=DAYS[:2])
+    dt = year_fractions(DAYS[:2], 252)
+    split = par_return_parts(yields, np.array([10.0]), dt)
+    parts = {name: part[1, 0] for name, part in split.items()}
+    assert parts["rate"] == pytest.approx(rate, rel=1e-6)
+    assert parts["roll_down"] == pytest.approx(0.0, abs=1e-15)
+    # A day of 4 %, compounded twice a year.
+    assert parts["carry"] == pytest.approx(1.02 ** (2 / 365.25) - 1, rel=1e-9)
+    # Either way the bond does a little better than that: half of C (0.01)^2, C about 80.
+    assert 0.003 < parts["convexity"] < 0.005
+
+
+def test_an_unchanged_slope_is_rolled_down_and_nothing_else():
+    # From 2 % at one year to 6 % at 21: 0.2 points a year, so 4 % at eleven years. In a month the
+    # bond's yield falls by 0.2 / 12 points, which times its duration of (1 - 1.02^-22) / 0.04 =
+    # 8.82902 years is 0.147150 %.
+    yields = pd.DataFrame({1.0: [2.0, 2.0], 21.0: [6.0, 6.0]}, index=DAYS[:2])
+    split = par_return_parts(yields, np.array([11.0]), np.array([0.0, 1 / 12]))
+    parts = {name: part[1, 0] for name, part in split.items()}
+    assert parts["roll_down"] == pytest.approx(0.00147150, rel=0.01)
+    assert parts["carry"] == pytest.approx(1.02 ** (2 / 12) - 1, rel=1e-9)
+    assert parts["rate"] == parts["convexity"] == pytest.approx(0.0, abs=1e-15)

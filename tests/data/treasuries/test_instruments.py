@@ -1,4 +1,4 @@
-"""The catalogue: what each ticker is, and what may not be held."""
+"""The catalogue of tickers, and what cannot be held."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ def test_rungs_are_evenly_apart():
 
 def test_fees_are_those_of_the_fact_sheets():
     # A fraction a year; checked against the funds' own pages.
-    fees = {ticker: known.expense for ticker, known in CATALOGUE.items()}
+    fees = {ticker: instrument.expense for ticker, instrument in CATALOGUE.items()}
     assert fees == {
         "SPY": 0.000945, "BIL": 0.0014, "SHY": 0.0015, "IEF": 0.0015, "TLT": 0.0015,
     }  # fmt: skip
 
 
 def test_each_entry_is_listed_under_its_own_ticker_and_its_proxies_have_words():
-    for ticker, known in CATALOGUE.items():
-        assert known.ticker == ticker
-        assert set(known.proxies) <= set(PROXIES)
+    for ticker, instrument in CATALOGUE.items():
+        assert instrument.ticker == ticker
+        assert set(instrument.proxies) <= set(PROXIES)
         # What is built from yields is a Treasury fund, and what is a Treasury fund has a duration.
-        assert (known.ladder is None) or ticker in TREASURY_FUNDS
-        assert (known.duration > 0) is (ticker in TREASURY_FUNDS)
+        assert (instrument.ladder is None) or ticker in TREASURY_FUNDS
+        assert (instrument.duration > 0) is (ticker in TREASURY_FUNDS)
 
 
 def test_durations_rise_with_maturities():

@@ -42,11 +42,11 @@ def test_proxies_chain_from_the_nearest():
 
 
 def test_a_proxy_that_does_not_reach_the_first_day_is_not_used():
-    joined, splices, said = extend(
+    joined, splices, not_carried = extend(
         {"SPY": steady(DAYS[20:], 1.01)}, Rates(), {"^SP500TR": steady(DAYS[:10], 1.0)}
     )
     assert splices == []
-    assert said == ["SPY is not carried back: no proxy reaches its first day"]
+    assert not_carried == ["SPY is not carried back: no proxy reaches its first day"]
     assert len(joined["SPY"]) == 40
 
 
@@ -60,9 +60,9 @@ def test_a_proxy_may_lack_the_very_day_of_the_join():
 def test_yields_that_cannot_carry_a_fund_are_named():
     yields = pd.DataFrame({7.0: 4.0, 10.0: 4.0}, index=DAYS)
     yields.loc[DAYS[5], 10.0] = yields.loc[DAYS[6], 7.0] = np.nan
-    _, splices, said = extend({"IEF": steady(DAYS[20:], 1.0)}, Rates(yields=yields), {})
+    _, splices, not_carried = extend({"IEF": steady(DAYS[20:], 1.0)}, Rates(yields=yields), {})
     assert splices == []
-    assert f"{DAYS[6]:%Y-%m-%d} has no maturity in common" in said[0]
+    assert f"{DAYS[6]:%Y-%m-%d} has no maturity in common" in not_carried[0]
 
 
 def test_each_fund_goes_as_far_as_its_own_yields():
@@ -112,6 +112,25 @@ def test_tracking_by_hand():
         tracking("X", fund[:120], fund[:120], "short")
 
 
+def test_tracking_error_and_beta_by_hand():
+    # 24 months in which the proxy earns 1 point more and 1 point less than the fund in turn: the
+    # deviation (ddof 1) is 0.01 x root of 24/23 a month, times the root of 12 a year.
+    ends = pd.date_range("2020-12-31", periods=25, freq="BME")
+    own = np.resize([0.02, 0.02, -0.01, -0.01], 24)
+    fund, proxy = (
+        pd.Series(np.cumprod(np.r_[1.0, 1.0 + returns]), ends)
+        for returns in (own, own + np.resize([0.01, -0.01], 24))
+    )
+    measured = tracking("X", fund, proxy, "a proxy")
+    assert measured.months == 24
+    assert measured.tracking_error == pytest.approx(0.01 * (24 / 23) ** 0.5 * 12**0.5, rel=1e-9)
+    assert measured.mean_difference == pytest.approx(0.0, abs=1e-12)
+    # In points: the fund's deviations are 1.5 either way, and the proxy's are those and 1 more or
+    # less, uncorrelated. So the covariance is 1.5^2 = 2.25 and the proxy's variance 3.25.
+    assert measured.beta == pytest.approx(2.25 / 3.25, rel=1e-9)
+    assert measured.correlation == pytest.approx(1.5 / 3.25**0.5, rel=1e-9)
+
+
 # --- published figures --------------------------------------------------------------------
 
 
@@ -129,12 +148,12 @@ BARS = {"IEF": (0.994, 0.75, 0.10), "TLT": (0.993, 1.6, 0.10), "SHY": (0.990, 0.
 def test_proxies_track_the_real_funds(ticker, rates, yahoo_folder):
     level, what = proxy_level(ticker, rates)
     fund = files.read_prices(yahoo_folder, ticker)
-    found = tracking(ticker, fund, level, what, "2005-02", "2025-08")
+    measured = tracking(ticker, fund, level, what, "2005-02", "2025-08")
     correlation, error, mean = BARS[ticker]
-    assert found.months == 247
-    assert found.correlation >= correlation
-    assert 100 * found.tracking_error <= error
-    assert 100 * abs(found.mean_difference) <= mean
+    assert measured.months == 247
+    assert measured.correlation >= correlation
+    assert 100 * measured.tracking_error <= error
+    assert 100 * abs(measured.mean_difference) <= mean
 
 
 def test_constant_maturity_ten_year_since_1962(rates):

@@ -52,19 +52,20 @@ def test_bills_accrue_the_day_before_over_calendar_days():
 
 
 def test_a_figure_is_seen_when_it_was_public():
-    one = pd.Series(np.arange(len(DAYS), dtype=float), index=DAYS)
+    figures = pd.Series(np.arange(len(DAYS), dtype=float), index=DAYS)
     months = pd.date_range("2023-11-01", periods=5, freq="MS")
     cpi = pd.Series([100.0, 101, 102, 103, 104], index=months)
     rates = Rates(
-        yields=one.to_frame(10.0), policy_rate=one, broad_usd=one + 100, cpi=cpi,
+        yields=figures.to_frame(10.0), policy_rate=figures, broad_usd=figures + 100, cpi=cpi,
     )  # fmt: skip
     seen = on_sessions(rates, DAYS, 252)
     row = DAYS.get_loc("2024-03-13")  # a Wednesday
     assert seen.yields[10.0].iloc[row] == row
     assert seen.policy_rate.iloc[row] == row - 1
-    # The broad dollar of that week comes out on the Monday after: on Wednesday the Friday
-    # before is the newest, on that Monday this week's.
+    # The broad dollar of that week comes out on the Monday after: on Wednesday, and still on
+    # that week's own Friday, the Friday before is the newest, on that Monday this week's.
     assert seen.usd.loc["2024-03-13"] == 100 + DAYS.get_loc("2024-03-08")
+    assert seen.usd.loc["2024-03-15"] == 100 + DAYS.get_loc("2024-03-08")
     assert seen.usd.loc["2024-03-18"] == 100 + DAYS.get_loc("2024-03-15")
     # January's CPI (102) shows from the last weekday of February on, not a day sooner.
     assert seen.cpi.loc["2024-02-28"] == 101
@@ -81,6 +82,7 @@ def test_the_dollar_indices_join_on_the_level_of_a_day(ends):
     friday = next(row for row in range(ends + 1, ends + 7) if DAYS[row].day_of_week == 4)
     monday = DAYS[friday + 1]
     assert usd.loc[dxy.index[-1]] == dxy.iloc[-1]
+    assert usd.loc[DAYS[friday]] == dxy.iloc[-1]  # the broad one of that day is not out yet
     assert usd.loc[monday] == pytest.approx(broad.iloc[friday] * scale, rel=1e-12)
 
 

@@ -14,7 +14,7 @@ from data.errors import UsageError
 
 
 def other(run, **summary):
-    """The same run with another name, path of values, and whatever else."""
+    """The same run with another name, other values, and other fields of its summary."""
     files = {**run.manifest.files, "equity.csv": "other"}
     return replace(
         run,
@@ -110,7 +110,7 @@ def test_runs_of_other_spans_are_cut_to_the_common_one(finished):
     assert aligned.cut
     assert aligned.notes[0] == (
         "aligned to the 131 month-ends that all share, 2000-02-29 to 2010-12-31; bills are those "
-        "of hedge_mix, and first purchases lie before"
+        "of hedge_mix, and the first purchases and their costs lie before"
     )
     assert aligned.notes[1].startswith("not the same start: 2000-01-31 for other-run")
 

@@ -45,7 +45,7 @@ def test_growth_and_falls_are_those_of_month_ends(drawn, comparison):
 
 
 def test_correlation_is_that_of_verdicts_with_treasuries(drawn, finished):
-    """The run that is all equity has none to draw."""
+    """The run of 100 % equity has no correlation to draw."""
     traces = lines(drawn["correlation"])
     assert list(traces) == ["hedge_mix", "attack_defend step_bp=25"]
     trailing = finished[0].verdict.series.correlation

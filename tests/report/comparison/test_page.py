@@ -53,6 +53,9 @@ def test_the_page_has_every_number_of_the_screen(comparison, tmp_path):
     assert "1995-01-31 to 2025-07-31, monthly" in text
     assert "fee 2 bp, slippage 1 bp, lag 1" in text
     assert "Equity is SPY." in text
+    assert "CVaR 95 is the average loss in the worst 5 % of days or months." in text
+    assert "A basis point (bp) is 0.01 percentage points." in text
+    assert "Costs paid are those of all orders, for a start value of 1." in text  # none is cut
 
 
 def test_what_was_brought_together_is_said_and_is_another_folder(finished, tmp_path):
@@ -63,7 +66,7 @@ def test_what_was_brought_together_is_said_and_is_another_folder(finished, tmp_p
     assert "aligned to the 246 month-ends" in text
     assert "not the same start: 1995-01-31 for" in text
     assert "of all orders after the first day shown" in text
-    # The same runs, of which one was dearer then: what has to be said is in the folder's name.
+    # The same runs, one of them at higher costs: the notes are part of the folder's name.
     dear = other(finished[1], costs=Costs(9.0))
     both = [
         write_comparison(tmp_path, compare(align_runs([finished[0], run], align=True)))

@@ -1,4 +1,4 @@
-"""A comparison's numbers: of the common rows, named as everywhere, the best of each marked."""
+"""A comparison's numbers: of the common rows, labelled as on other pages, the best marked."""
 
 from __future__ import annotations
 
@@ -57,11 +57,11 @@ def test_numbers_of_uncut_runs_are_their_own(comparison, finished):
 
 def test_a_run_that_was_cut_has_no_word_and_counts_what_is_left(finished):
     late = cut(finished[1], "2005-01-31")
-    found = compare(align_runs([finished[0], late], align=True))
-    assert [compared.word for compared in found.table.values()] == ["-", "-"]
+    comparison = compare(align_runs([finished[0], late], align=True))
+    assert [compared.word for compared in comparison.table.values()] == ["-", "-"]
     later = finished[0].orders[finished[0].orders["date"] > "2005-02-28"]
     nav = finished[0].values["strategy"].loc["2005-02-28":]
-    numbers = found.table["hedge_mix"].numbers
+    numbers = comparison.table["hedge_mix"].numbers
     costs = (later["fee"] + later["slippage"]).sum() / nav.iloc[0]
     assert numbers.costs_paid == pytest.approx(costs)
     gross = later.groupby("date")["value"].sum()
@@ -71,8 +71,9 @@ def test_a_run_that_was_cut_has_no_word_and_counts_what_is_left(finished):
 
 def test_a_run_without_a_verdict_has_no_word(finished):
     bare = replace(finished[0], verdict=None)
-    found = compare(align_runs([bare, finished[1]], align=False))
-    assert [compared.word for compared in found.table.values()] == ["-", finished[1].verdict.word]
+    comparison = compare(align_runs([bare, finished[1]], align=False))
+    words = [compared.word for compared in comparison.table.values()]
+    assert words == ["-", finished[1].verdict.word]
 
 
 def test_the_best_of_a_row_is_marked_and_a_row_without_better_is_not(comparison):
@@ -97,12 +98,12 @@ def test_the_best_of_a_row_is_marked_and_a_row_without_better_is_not(comparison)
 
 
 def test_where_all_are_equal_or_only_one_is_known_none_is_best(comparison):
-    (first, one), *others = comparison.table.items()
+    (first, compared), *others = comparison.table.items()
     by_key = {metric.key: metric for metric in comparison.metrics}
-    even = replace(comparison, table={first: one, **{name: one for name, _ in others}})
+    even = replace(comparison, table={first: compared, **{name: compared for name, _ in others}})
     assert even.best(by_key["cagr"]) == []
-    unknown = replace(one, numbers=replace(one.numbers, sharpe=None))
-    alone = replace(comparison, table={first: one, **{name: unknown for name, _ in others}})
+    unknown = replace(compared, numbers=replace(compared.numbers, sharpe=None))
+    alone = replace(comparison, table={first: compared, **{name: unknown for name, _ in others}})
     assert alone.best(by_key["sharpe"]) == []
     assert dict(console_rows(alone))["Sharpe (over bills)"][1] == "-  "
 
@@ -127,7 +128,7 @@ def test_differences_are_those_of_month_ends_with_their_intervals(comparison):
 
 
 @pytest.mark.parametrize(
-    ("estimate", "text", "said", "tone"),
+    ("estimate", "text", "conclusion", "tone"),
     [
         (Estimate(0.02, 0.01, 0.03), "+2.00", "beyond noise", "good"),
         (Estimate(-0.02, -0.03, -0.01), "-2.00", "beyond noise", "bad"),
@@ -136,11 +137,22 @@ def test_differences_are_those_of_month_ends_with_their_intervals(comparison):
         (Estimate(None, None, None), "-", "not defined", ""),
     ],
 )
-def test_a_difference_is_called_real_only_beyond_zero(comparison, estimate, text, said, tone):
+def test_a_difference_is_called_real_only_beyond_zero(comparison, estimate, text, conclusion, tone):
     name = comparison.aligned.labels[1]
     changed = replace(comparison, differences={name: Difference(estimate, estimate)})
     (row,) = differences_grid(changed).rows
-    assert (row[0].text, row[1].text, row[2].text, row[2].tone) == (name, text, said, tone)
+    assert (row[0].text, row[1].text, row[2].text, row[2].tone) == (name, text, conclusion, tone)
+
+
+def test_an_interval_is_written_from_its_low_to_its_high_end(comparison):
+    """Growth in points, Sharpe as it is; the low end first."""
+    name = comparison.aligned.labels[1]
+    both = Difference(Estimate(0.02, -0.01, 0.05), Estimate(-0.3, -0.75, 0.15))
+    changed = replace(comparison, differences={name: both})
+    (_, cagr), (_, sharpe) = difference_rows(changed)
+    assert (cagr, sharpe) == (["", "+2.00 (-1.00 to +5.00)"], ["", "-0.30 (-0.75 to +0.15)"])
+    (row,) = differences_grid(changed).rows
+    assert [cell.small for cell in row] == ["", "-1.00 to +5.00", "", "-0.75 to +0.15", ""]
 
 
 def test_crises_have_a_column_for_each_run(comparison):

@@ -1,4 +1,4 @@
-"""The charts of a search: what is drawn is what was found."""
+"""The charts of a search: they show the numbers of its files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.searches import candidates, command, content, drawn, only
 def test_the_outline_is_around_the_good_cells_of_the_map(mixes):
     table, told = candidates(mixes), content(mixes)
     assert told["region"]["regions"] == 1
-    best = told["region"]["best_plateau"] - told["honesty"]["peak"]["error"]
+    best = told["region"]["best_plateau"] - told["reliability"]["peak"]["error"]
     good = table[table["plateau"] >= best]
     cells = set(
         zip(*(good[name].mul(10).round().astype(int) for name in ("SPY", "SHY")), strict=True)
@@ -32,6 +32,21 @@ def test_the_outline_is_around_the_good_cells_of_the_map(mixes):
     outline = drawn(mixes)[1]["data"][1]
     x, y = outline["x"], outline["y"]
     assert {(x[i], y[i], x[i + 1], y[i + 1]) for i in range(0, len(x), 3)} == edges
+
+
+def test_no_candidate_grows_faster_than_the_frontier_at_its_volatility(mixes):
+    table = candidates(mixes)
+    traces = {trace["name"]: trace for trace in drawn(mixes)[0]["data"]}
+    frontier = traces["efficient frontier"]
+    x, y = frontier["x"], frontier["y"]
+    assert len(x) > 5
+    assert x == sorted(x)
+    assert y == sorted(y)
+    for volatility, growth in zip(x, y, strict=True):
+        calmer = table["cagr"][table["volatility"] <= volatility * (1 + 1e-5)]
+        assert growth == pytest.approx(calmer.max(), rel=1e-5)
+    keeps = [name for name in traces if name.startswith("keep max_drawdown")]
+    assert len(traces[keeps[0]]["x"]) == table["eligible"].sum()
 
 
 def test_the_walk_s_equity_is_of_the_same_months(mixes):

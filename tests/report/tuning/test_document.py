@@ -1,4 +1,4 @@
-"""``tuning.json``: the keys of its first version, ten digits, null for what does not exist."""
+"""``tuning.json``: its keys in order, ten digits, null for what does not exist."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from tests.searches import content
 KEYS = [
     "headline", "sentences", "beyond_noise", "strategy", "objective", "source", "source_title",
     "start", "end", "candidates", "left_out", "eligible", "trials", "portfolios", "recommended",
-    "region", "honesty",
+    "region", "reliability",
 ]  # fmt: skip
-HONESTY = [
+RELIABILITY = [
     "months", "first", "last", "chosen", "peak", "sharpe", "same_risk", "record_years",
     "overfitting", "reality", "look_back_months", "expanding", "rolling",
 ]  # fmt: skip
@@ -25,9 +25,9 @@ HONESTY = [
 def test_the_keys_of_the_file_stay_and_stay_in_order(mixes):
     told = content(mixes)
     assert list(told) == KEYS
-    assert list(told["honesty"]) == HONESTY
-    assert list(told["honesty"]["chosen"]) == ["estimate", "error"]
-    assert list(told["honesty"]["chosen"]["estimate"]) == ["value", "low", "high"]
+    assert list(told["reliability"]) == RELIABILITY
+    assert list(told["reliability"]["chosen"]) == ["estimate", "error"]
+    assert list(told["reliability"]["chosen"]["estimate"]) == ["value", "low", "high"]
     assert list(told["portfolios"]) == [
         "Recommended", "Best single cell", "Default", "Default with bills", "100 % equity",
     ]  # fmt: skip

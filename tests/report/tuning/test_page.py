@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 
+import lxml.html
+
 from backtests.report.index import rebuild_index
+from backtests.report.text import percent
 from backtests.tune import main
 from data.command import run_command
 from tests import browser
@@ -39,6 +42,51 @@ def test_the_page_stands_alone_and_draws(mixes, rules, tmp_path):
             for sentence in content(folder)["sentences"]:
                 assert sentence in shown
         assert "too short for a walk-forward" in shown
+
+
+def tables(folder):
+    """The tables of a search's page by their last heading, row by row, and all text of the page."""
+    page = lxml.html.parse(str(folder / "index.html"))
+    grids = {}
+    for table in page.findall(".//table"):
+        heads = [head.text_content() for head in table.findall(".//th")]
+        rows = [[cell.text_content() for cell in row] for row in table.findall(".//tbody/tr")]
+        grids[heads[-1]] = [heads, *rows]
+    return grids, " ".join(page.getroot().text_content().split())
+
+
+def test_the_walks_show_the_lead_in_sample_before_that_out_of_sample(mixes):
+    grids, _ = tables(mixes)
+    numbers = content(mixes)["reliability"]
+    heads, *cells = grids["years without a choice"]
+    rows = [dict(zip(heads, row, strict=True)) for row in cells]
+    assert [row["Chosen from"] for row in rows] == ["All months before", "The 120 months before"]
+    for row, key in zip(rows, ("expanding", "rolling"), strict=True):
+        walk = numbers[key]
+        assert row["Choices"] == f"{walk['choices']}"
+        assert row["CAGR over the default, in sample"] == (
+            f"{100 * walk['edge_in_sample']:+.2f} points"
+        )
+        assert row["out of sample"] == f"{100 * walk['edge_out_of_sample']:+.2f} points"
+        assert row["years without a choice"] == f"{walk['fell_back']}"
+
+
+def test_each_measure_of_trust_has_its_own_figure(mixes):
+    grids, text = tables(mixes)
+    numbers = content(mixes)["reliability"]
+    sharpe, reality = numbers["sharpe"], numbers["reality"]
+    figures = dict(row[:2] for row in grids["How to read it"])
+    assert figures["Its probabilistic Sharpe ratio"] == percent(sharpe["psr"])
+    assert figures[f"Its deflated Sharpe ratio, {sharpe['trials']:,} trials"] == percent(
+        sharpe["dsr"]
+    )
+    effective = f"Its deflated Sharpe ratio, {sharpe['effective_trials']:.1f} effective trials"
+    assert figures[effective] == percent(sharpe["dsr_effective"])
+    assert figures["Hansen's SPA"] == f"p = {reality['spa_consistent']:.3f}"
+    assert figures["White's reality check"] == f"p = {reality['white']:.3f}"
+    assert "CVaR 95 is the average loss in the worst 5 % of days or months." in text
+    assert "A basis point (bp) is 0.01 percentage points." in text
+    assert "The deflated Sharpe ratio is the chance that" in text
 
 
 def test_the_index_lists_a_search(mixes):

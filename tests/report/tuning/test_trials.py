@@ -30,7 +30,7 @@ def test_trials_are_counted_once_over_all_searches_of_a_market(tmp_path, capsys)
         return content(folder)["trials"]
 
     assert trials("SPY,IEF", "0.5") == 6  # (0, 0), (0, .5), (0, 1), (.5, 0), (.5, .5), (1, 0)
-    assert trials("IEF,SPY", "0.25") == 15  # six of the fifteen are known
+    assert trials("IEF,SPY", "0.25") == 15  # six of the fifteen were tried before
     # New are SHY .5, SHY 1 and SPY .5 with SHY .5; the four of IEF alone share no ticker.
     assert trials("SPY,SHY", "0.5") == 15 + 3 - 4
     # Other dates, same trials; the two of SHY alone share no ticker.
@@ -76,12 +76,12 @@ def test_a_flipped_bit_in_the_log_of_trials_is_never_another_count(tmp_path, spa
         spoilt[int(rng.integers(len(spoilt)))] ^= 1 << int(rng.integers(8))
         path.write_bytes(spoilt)
         try:
-            found = log_trials(tmp_path, space, np.arange(len(space)), 12, "two")
+            count = log_trials(tmp_path, space, np.arange(len(space)), 12, "two")
         except OutputError as error:
             refused.append(str(error))
         else:
-            # What the checksums of pages leave out names columns and writers, and counts nothing.
-            assert found == expected
+            # Outside the checksums of pages are names of columns and writers, which no count uses.
+            assert count == expected
     assert len(refused) > 75
     assert {told.partition(" (")[0] for told in refused} == {f"{path} cannot be read"}
 

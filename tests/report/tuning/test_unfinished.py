@@ -1,4 +1,4 @@
-"""Scores on disk: what does not verify is not there."""
+"""Scores on disk: a part that does not verify is ignored."""
 
 from __future__ import annotations
 

@@ -1,15 +1,17 @@
-"""What is said of a search, where there is much to say and where there is little."""
+"""The sentences of a search, for long and for short histories."""
 
 from __future__ import annotations
 
 import math
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from backtests.analysis.reliability import Edge
 from backtests.analysis.resampling import Estimate
-from backtests.report.tuning.words import edge_text, figure
+from backtests.report.text import percent
+from backtests.report.tuning.words import edge_text, figure, survived
 from tests.searches import BUNDLED, command, content, only
 
 
@@ -20,22 +22,65 @@ def test_the_lead_over_the_default_with_bills_is_the_recommendation_s(mixes):
     assert f"the recommendation's lead is {lead:+.2f} points" in told["sentences"][1]
 
 
+def test_the_deflated_ratio_of_all_trials_comes_first_and_is_explained(mixes):
+    told = content(mixes)
+    sharpe = told["reliability"]["sharpe"]
+    assert sharpe["dsr"] < sharpe["dsr_effective"]  # more trials, more luck
+    assert (
+        f"After {sharpe['trials']:,} trials on this market, the chance that it earns more than the "
+        "default by more than the best of so many tries would show by luck (the deflated Sharpe "
+        f"ratio) is {percent(sharpe['dsr'])}; counted as {sharpe['effective_trials']:.1f} "
+        f"independent trials it is {percent(sharpe['dsr_effective'])}."
+    ) in told["sentences"][1]
+
+
+def test_a_lead_is_beyond_noise_if_all_three_agree(mixes, rules):
+    """Interval above zero, deflated Sharpe ratio above 95 %, Hansen's p-value below 5 %."""
+    for folder in (mixes, rules):
+        told = content(folder)
+        numbers = told["reliability"]
+        decides = numbers["same_risk"] or numbers["sharpe"]
+        agree = (
+            numbers["chosen"]["estimate"]["low"] > 0
+            and decides["dsr"] > 0.95
+            and numbers["reality"]["spa_consistent"] < 0.05
+        )
+        assert told["beyond_noise"] is agree is False
+        assert "beyond noise" in told["headline"]
+        assert not told["headline"].endswith("% beats the default beyond noise")
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (math.nan, "-"),
+        (-0.4, "none"),
+        (0.0, "none"),
+        (0.354, "35 %"),
+        (1.0, "100 %"),
+        (1.2, "more than all"),
+    ],
+)
+def test_what_remained_of_a_lead_is_a_share_of_it(share, text):
+    assert survived(SimpleNamespace(survived=share)) == text
+
+
 FREE_OF_COST = ("--fee-bps", "0", "--slippage-bps", "0", "--maximise", "sharpe")
 
 
 def test_equals_are_one_region_and_nobody_chooses_by_rounding(tmp_path, capsys):
-    # Any share of one asset beside bills has its Sharpe ratio, 20 of them and bills alone.
+    # Any share of one asset beside bills has the asset's Sharpe ratio: 20 shares, and bills alone.
     words = ("hedge_mix", "--assets", "SPY", "--step", "0.05", "--weights", "SPY=0.6")
     code, out, errors = command(capsys, *words, *FREE_OF_COST, *BUNDLED, "--out", str(tmp_path))
     assert code == 0, errors
     told = content(only(tmp_path))
     assert told["region"]["members"] == 20
     assert told["region"]["regions"] == 1
-    assert told["honesty"]["overfitting"] is None
-    assert told["honesty"]["expanding"]["edge_out_of_sample"] == 0.0
+    assert told["reliability"]["overfitting"] is None
+    assert told["reliability"]["expanding"]["edge_out_of_sample"] == 0.0
     text = " ".join(out.split())
-    assert "makes what the default makes at the same risk: there is nothing to be sure of" in text
-    assert "tuning made what never tuning made." in text
+    assert "earns the same as the default at the same risk: there is no difference to test." in text
+    assert "tuning earned the same as never tuning." in text
 
 
 def test_a_short_history_is_called_short(tmp_path, capsys):
@@ -67,7 +112,7 @@ def searched(capsys, out: Path, *words: str) -> tuple[str, str, dict]:
 
 
 def test_a_probability_that_does_not_exist_is_unknown(tmp_path, capsys):
-    # The default's own step and another: one trial that varies, and no variance of trials.
+    # The default's own step and another: only one trial differs, so trials have no variance.
     _, _, numbers = searched(
         capsys, tmp_path, "attack_defend", "--grid", "step_bp=50,75",
         "--subject-to", "max_drawdown>-0.6",
@@ -77,7 +122,7 @@ def test_a_probability_that_does_not_exist_is_unknown(tmp_path, capsys):
         capsys, tmp_path, "attack_defend", "--grid", "step_bp=75",
         "--subject-to", "max_drawdown>-0.6",
     )  # fmt: skip
-    assert "by more than luck is unknown (deflated Sharpe ratio" in text
+    assert "(the deflated Sharpe ratio) is unknown; counted as" in text
     assert "nan" not in text
     assert "nan %" not in page
 
@@ -87,8 +132,8 @@ def test_a_recommendation_that_makes_what_the_default_makes_says_so(tmp_path, ca
         capsys, tmp_path, "attack_defend", "--grid", "step_bp=50",
         "--subject-to", "max_drawdown>-0.6",
     )  # fmt: skip
-    assert numbers["honesty"]["sharpe"] is None
-    assert "makes what the default makes" in text
+    assert numbers["reliability"]["sharpe"] is None
+    assert "Month by month the recommendation earns the same as the default" in text
 
 
 def test_never_tuning_that_breaks_the_limit_is_named_where_the_walk_is_told(mixes, rules):
@@ -100,7 +145,7 @@ def test_never_tuning_that_breaks_the_limit_is_named_where_the_walk_is_told(mixe
 def test_gained_or_lost_is_the_sign_of_the_walk(mixes, rules):
     for folder in (mixes, rules):
         told = content(folder)
-        edge = told["honesty"]["expanding"]["edge_out_of_sample"]
+        edge = told["reliability"]["expanding"]["edge_out_of_sample"]
         word = "gained" if edge > 0 else "lost"
         assert f"tuning {word} {abs(100 * edge):.2f} points" in told["sentences"][-1]
 
@@ -122,6 +167,6 @@ def test_a_score_is_told_in_its_unit(value, metric, sign, text):
 @pytest.mark.parametrize("value", [None, math.nan])
 def test_a_lead_that_does_not_exist_says_so(value):
     edge = Edge(Estimate(value, None, None), math.nan)
-    assert edge_text(edge, "cagr") == "not defined (no interval: too few months tell)"
+    assert edge_text(edge, "cagr") == "not defined (no interval: too few months)"
     whole = Edge(Estimate(0.01, -0.005, 0.02), 0.006)
     assert edge_text(whole, "cagr") == "+1.00 points (-0.50 to +2.00)"

@@ -65,7 +65,7 @@ def make_crisis(equity: float, hedge: float | None, cash: float, **changes: Any)
         name="Crisis",
         start="2008-01-31",
         end="2009-01-31",
-        found=False,
+        detected=False,
         equity=equity,
         hedge=hedge,
         cash=cash,

@@ -7,6 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from backtests.analysis.record import (
+    FourPaths,
+    HoldingMap,
+    HoldingStarts,
+    LegReturns,
+    Series,
+    TrailingCorrelation,
+)
 from backtests.report.verdict import charts
 from tests.report.verdict.helpers import make_crisis, make_verdict
 
@@ -40,6 +48,73 @@ def test_growth_and_drawdowns_are_the_four_paths(run, drawn):
     assert len(set(colours)) == 4
 
 
+def test_a_line_s_name_is_true_of_its_portfolio(long_bonds):
+    """The benchmark of this run is 100 % equity, and one mix has the portfolio's volatility."""
+    run = long_bonds
+    drawn = lines(charts.growth_chart(run.verdict))
+    paths = {name: np.array(line["y"]) for name, line in drawn.items()}
+    nav = run.benchmark.nav
+    ends = nav.groupby(nav.index.to_period("M")).last()
+    months = run.verdict.series.months
+    growth = ends[months[-1]] / ends[months[0]]
+    assert paths["100 % equity"][-1] / paths["100 % equity"][0] == pytest.approx(growth, rel=1e-4)
+    risk = {name: np.std(path[1:] / path[:-1]) for name, path in paths.items()}
+    own = risk["Portfolio"]
+    assert risk["Equity + bills, same volatility"] == pytest.approx(own, rel=1e-3)
+    assert risk["Equity + bills, same weight"] < 0.8 * own
+
+
+def by_hand():
+    """Four months: equity fell in the first return; correlation turned positive in March."""
+    series = Series(
+        months=("2001-01", "2001-02", "2001-03", "2001-04"),
+        growth=FourPaths((1.0, 1.1), (1.0, 1.2), (1.0, 1.3), (1.0, 1.4)),
+        drawdown=FourPaths((0.0, 0.0), (0.0, -0.1), (0.0, -0.2), (0.0, -0.3)),
+        returns=LegReturns(equity=(-0.1, 0.02, 0.03), hedge=(0.05, -0.01, 0.0)),
+        correlation=TrailingCorrelation(("2001-01", "2001-02", "2001-03"), (-0.5, -0.1, 0.4), 36),
+    )
+    return make_verdict(
+        series=series,
+        holding_three_years=HoldingStarts(("1990-01",), (0.05,), (0.09,), (0.03,)),
+        holding_map=HoldingMap((1990,), (1,), ((0.05,),), ((-0.04,),), ((0.01,),), ((0.02,),)),
+    )
+
+
+def test_a_dot_tells_the_month_in_which_its_returns_were_made():
+    others, worst = charts.months_chart(by_hand()).traces
+    # The first return is that of February; of three months the worst tenth is one.
+    assert worst.payload["text"] == ["2001-02"]
+    assert (worst.payload["x"], worst.payload["y"]) == ([-0.1], [0.05])
+    assert (others.payload["text"], others.payload["x"], others.payload["y"]) == (
+        ["2001-03", "2001-04"], [0.02, 0.03], [-0.01, 0.0],
+    )  # fmt: skip
+
+
+def test_negative_months_are_shaded_blue_and_positive_ones_orange():
+    shapes = charts.correlation_chart(by_hand()).layout["shapes"]
+    assert [(shape["x0"], shape["x1"], shape["fillcolor"]) for shape in shapes] == [
+        ("2001-01", "2001-03", "--band-low"),
+        ("2001-03", "2001-03", "--band-high"),
+    ]
+
+
+def test_each_line_and_map_of_holding_periods_has_its_own_name():
+    entries = lines(charts.entries_chart(by_hand()))
+    assert {name: line["y"] for name, line in entries.items()} == {
+        "Portfolio": [0.05], "100 % equity": [0.09], "Bills": [0.03],
+    }  # fmt: skip
+    drawn = charts.holding_chart(by_hand())
+    buttons = drawn.layout["updatemenus"][0]["buttons"]
+    names = [button["label"] for button in buttons]
+    shown = {name: trace.payload["z"] for name, trace in zip(names, drawn.traces, strict=True)}
+    assert shown == {
+        "Portfolio less 100 % equity, a year": [[-0.04]],
+        "Portfolio less equity + bills, a year": [[0.01]],
+        "Portfolio less bills, a year": [[0.02]],
+        "Portfolio, a year": [[0.05]],
+    }
+
+
 def test_each_month_is_a_dot_and_the_worst_decile_stands_out(run, drawn):
     others, worst = drawn["months"].traces
     returns = run.verdict.series.returns
@@ -57,6 +132,13 @@ def test_the_correlation_is_shaded_by_its_sign(run, drawn):
     np.testing.assert_allclose(line.payload["y"], trailing.values, atol=1e-5)
     shades = [shape["fillcolor"] for shape in figure.layout["shapes"]]
     assert {"--band-low", "--band-high"} == set(shades)
+    # One month on each side of zero, zero itself among the positive, and one not known at all.
+    four = replace(trailing, months=trailing.months[:4], values=(None, -0.1, 0.0, 0.1))
+    verdict = replace(run.verdict, series=replace(run.verdict.series, correlation=four))
+    shapes = charts.correlation_chart(verdict).layout["shapes"]
+    assert [(shape["x0"][:7], shape["fillcolor"]) for shape in shapes] == [
+        (trailing.months[1][:7], "--band-low"), (trailing.months[2][:7], "--band-high"),
+    ]  # fmt: skip
 
 
 def test_entries_and_the_map_are_holding_periods(run, drawn):
@@ -85,7 +167,7 @@ def test_each_fall_of_equity_has_four_bars_oldest_first():
         make_crisis(0.05, 0.08, 0.01, name="Bond sell-off", start="1994-01-31"),
         make_crisis(-0.2, None, 0.02, name="Credit crunch", start="1966-01-31"),
         make_crisis(-0.16, -0.1, 0.0, name="Fall of equity found in the data",
-                    start="1999-12-31", end="2000-09-30", found=True),
+                    start="1999-12-31", end="2000-09-30", detected=True),
     )  # fmt: skip
     figure = charts.episodes_chart(make_verdict(crises=crises))
     bars = lines(figure)

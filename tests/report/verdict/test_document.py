@@ -1,4 +1,4 @@
-"""``verdict.json``: there and back, with the run and the sentences."""
+"""``verdict.json``: written and read back, with the run and the sentences."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from data.records import fields_of, to_json
 
 
 @pytest.fixture(scope="module")
-def kept(run) -> Document:
+def record(run) -> Document:
     return document(run.verdict, run.summary)
 
 
-def content(kept: Document):
-    return json.loads(json.dumps(to_json(kept), allow_nan=False))
+def content(record: Document):
+    return json.loads(json.dumps(to_json(record), allow_nan=False))
 
 
-def test_what_is_written_reads_back(run, kept):
-    read = read_verdict(content(kept))
-    assert read == kept
+def test_what_is_written_reads_back(run, record):
+    read = read_verdict(content(record))
+    assert read == record
     assert fields_of(run.verdict).items() <= fields_of(read).items()
     assert sentences(read) == sentences(run.verdict)
 
 
-def test_a_file_says_which_run_it_is_of_and_what_came_out(run, kept):
-    found = content(kept)
-    assert found["run"] == {
+def test_a_file_says_which_run_it_is_of_and_what_came_out(run, record):
+    plain = content(record)
+    assert plain["run"] == {
         "strategy": "hedge_mix",
         "params": {"weights": {"SPY": 0.6, "IEF": 0.4}, "rebalance": "monthly"},
         "source": "bundled",
@@ -39,11 +39,11 @@ def test_a_file_says_which_run_it_is_of_and_what_came_out(run, kept):
         "costs": {"fee_bps": 2.0, "slippage_bps": 1.0, "lag": 1},
         "periods_per_year": 12,
     }
-    assert found["sentences"] == to_json(sentences(run.verdict))
-    assert set(found["portfolios"][0]) == {
+    assert plain["sentences"] == to_json(sentences(run.verdict))
+    assert set(plain["portfolios"][0]) == {
         "key", "label", "missing", "numbers", "equity_weight", "cvar_saved_against_bills_monthly",
     }  # fmt: skip
-    assert found["word"] == run.verdict.word
+    assert plain["word"] == run.verdict.word
 
 
 @pytest.mark.parametrize(
@@ -62,10 +62,10 @@ def test_a_file_says_which_run_it_is_of_and_what_came_out(run, kept):
         (lambda all_: all_["sentences"].pop("cost"), "`cost` - at `$.sentences`"),
     ],
 )  # fmt: skip
-def test_half_a_verdict_is_refused(kept, change, told):
-    """What the sentences rest on is there, or nothing is read at all."""
-    found = content(kept)
-    change(found)
+def test_half_a_verdict_is_refused(record, change, told):
+    """A file that lacks a field which the sentences need is not read at all."""
+    plain = content(record)
+    change(plain)
     with pytest.raises(ValueError, match="at `|required field") as caught:
-        read_verdict(found)
+        read_verdict(plain)
     assert told in str(caught.value)

@@ -177,23 +177,58 @@ def test_traces_are_short(folder):
 
 
 def test_every_number_of_the_tables_is_in_the_json(folder, content):
-    """Each cell's value stands in verdict.json, as it is or negated nowhere: no own arithmetic."""
+    """Each cell's value is in verdict.json unchanged: the page does no arithmetic of its own."""
     import lxml.html
 
-    known: set[float] = set()
+    in_file: set[float] = set()
 
     def gather(value: Any) -> None:
-        if isinstance(value, dict):
-            for one in value.values():
-                gather(one)
-        elif isinstance(value, list):
-            for one in value:
-                gather(one)
+        if isinstance(value, dict | list):
+            for inner in value.values() if isinstance(value, dict) else value:
+                gather(inner)
         elif isinstance(value, int | float):
-            known.add(float(value))
+            in_file.add(float(value))
 
     gather(content)
     cells = lxml.html.parse(str(folder / "verdict.html")).findall(".//td[@data-v]")
     values = {float(cell.get("data-v")) for cell in cells if cell.get("data-v")}
     assert len(values) > 300
-    assert values - known <= {1e9}  # what "free" sorts by
+    assert values - in_file <= {1e9}  # what "free" sorts by
+
+
+def made(run, tmp_path: Path) -> Any:
+    """The page of a run, parsed."""
+    import lxml.html
+
+    write_verdict(tmp_path / "verdict.html", run.verdict, run.summary)
+    return lxml.html.parse(str(tmp_path / "verdict.html"))
+
+
+def test_labels_of_the_page_are_true_of_the_numbers_beside_them(long_bonds, tmp_path):
+    """SPY 30 %, TLT 70 %: all equity holds 100 %, one mix as much equity, one as much risk."""
+    table = made(long_bonds, tmp_path).find(".//table")
+    heads = [head.text_content() for head in table.findall(".//th")]
+    rows = {
+        cells[0].text_content(): {
+            head: cell.get("data-v") for head, cell in zip(heads, cells, strict=True)
+        }
+        for cells in (row.findall("td") for row in table.findall(".//tbody/tr"))
+    }
+    weights = {name: float(row["Mean equity weight"]) for name, row in rows.items()}
+    risks = {name: float(row["Volatility, month-ends"]) for name, row in rows.items()}
+    assert weights["100 % equity"] == pytest.approx(1.0, abs=0.001)
+    assert weights["Equity + bills, same weight"] == pytest.approx(weights["Portfolio"], abs=0.002)
+    assert risks["Equity + bills, same volatility"] == pytest.approx(risks["Portfolio"], rel=1e-4)
+
+
+def test_the_page_says_what_is_equity_what_hedges_and_what_terms_mean(run, tmp_path):
+    text = " ".join(made(run, tmp_path).getroot().text_content().split())
+    assert (
+        "1995-01-31 to 2025-07-31 · fee 2 bp, slippage 1 bp, lag 1 · hedge IEF · equity SPY" in text
+    )
+    # The first fill is at the end of February 1995: 365 returns from March 1995 to July 2025, of
+    # which a tenth, rounded up, is 37.
+    assert run.verdict.sample.months == 10 + 29 * 12 + 7 == 365
+    assert "Equity's worst decile is its worst 37 months." in text
+    assert "CVaR(95) is the average loss in the worst 5 % of months." in text
+    assert "A basis point (bp) is 0.01 percentage points." in text

@@ -7,11 +7,22 @@ from dataclasses import replace
 import pytest
 
 from backtests.analysis.cross_check import LABELS, Headline, cross_check
-from backtests.analysis.record import Attribution, AttributionPart, JudgedPortfolio
+from backtests.analysis.record import (
+    Attribution,
+    AttributionPart,
+    HoldingPeriod,
+    JudgedPortfolio,
+)
 from backtests.report.verdict import tables
 from backtests.report.verdict.words import NAMES
 from data.market import Tracking
-from tests.report.verdict.helpers import estimate, make_crisis, make_numbers, make_verdict
+from tests.report.verdict.helpers import (
+    estimate,
+    make_crisis,
+    make_numbers,
+    make_regime,
+    make_verdict,
+)
 
 
 def texts(row) -> list[str]:
@@ -31,6 +42,31 @@ def test_portfolios_are_rows_and_their_numbers_cells(run):
         for name in ("Portfolio", NAMES["bills"])
     ]  # fmt: skip
     assert grid.rows[0][1].sort == 0.08
+
+
+def test_each_reference_has_the_trait_that_its_label_names(long_bonds):
+    """The numbers in a row have the property that its label claims."""
+    run = long_bonds
+    grid = tables.portfolio_grid(run.verdict, run.summary, tables.JUDGED)
+    rows = {row[0].text: dict(zip(grid.heads, row, strict=True)) for row in grid.rows}
+    assert list(rows) == [
+        "Portfolio", "100 % equity", "Equity + bills, same weight",
+        "Equity + bills, same volatility",
+    ]  # fmt: skip
+
+    def figures(head: str) -> list[float]:
+        return [row[head].sort for row in rows.values()]
+
+    own, equity, bills, matched = figures("Mean equity weight")
+    assert own == pytest.approx(0.3, abs=0.02)  # SPY 30 %, rebalanced each month
+    assert equity == pytest.approx(1.0, abs=0.001)
+    assert bills == pytest.approx(own, abs=0.002)
+    assert matched > own + 0.1  # TLT brings risk, bills bring none
+    own, equity, bills, matched = figures("Volatility, month-ends")
+    assert matched == pytest.approx(own, rel=1e-4)
+    assert bills < 0.8 * own
+    assert equity > max(own, bills, matched)
+    assert rows["100 % equity"]["CAGR"].sort == pytest.approx(run.summary.benchmark.metrics.cagr)
 
 
 def test_amounts_of_a_small_start_have_more_digits_on_the_page_too(run):
@@ -91,6 +127,74 @@ def test_a_crisis_worked_failed_or_was_no_help(crisis, outcome, tone):
     (row,) = tables.crisis_grid([crisis]).rows
     assert (row[-1].text, row[-1].tone) == (outcome, tone)
     assert row[4].text == ("-" if crisis.hedge is None else f"{100 * crisis.hedge:.2f} %")
+
+
+def test_a_hedge_that_earns_less_than_bills_has_not_worked():
+    """Above zero is not enough: bills paid 4 % in that fall, and the hedge made 3 %."""
+    less, more = tables.crisis_grid(
+        [make_crisis(-0.3, 0.03, 0.04), make_crisis(-0.3, 0.05, 0.04)]
+    ).rows
+    assert (less[-1].text, more[-1].text) == ("no help", "worked")
+
+
+def test_each_figure_of_a_regime_stands_under_its_head():
+    regime = make_regime(
+        "negative",
+        120,
+        44,
+        estimate(0.0105, 0.005, 0.015),
+        correlation=-0.25,
+        cvar_saved_against_bills_monthly=estimate(0.0123, -0.0045, 0.03),
+    )
+    grid = tables.regimes_grid(make_verdict(regimes=(regime,)))
+    (row,) = grid.rows
+    assert dict(zip(grid.heads, texts(row), strict=True)) == {
+        "As the month began": "36-month correlation: negative",
+        "Months": "120",
+        "Equity down": "44",
+        "Correlation within": "-0.25",
+        "Hedge in down months": "1.05 %",
+        "Bills in down months": "0.20 %",
+        "Ratio to equity's": "-0.30",
+        "Hit rate": "70 %",
+        "Hedge in worst decile": "1.00 %",
+        "Hit rate there": "80 %",
+        "CVaR saved against bills": "1.23",
+    }
+    assert (row[4].small, row[10].small) == ("0.50 % to 1.50 %", "-0.45 to 3.00")
+
+
+def test_each_figure_of_a_holding_period_stands_under_its_head():
+    period = HoldingPeriod(
+        years=5,
+        starts=120,
+        apart=3,
+        beat_equity=0.4,
+        beat_bills=0.6,
+        beat_cash=0.8,
+        beat_inflation=0.7,
+        worst=-0.02,
+        worst_start="1968-11",
+        median=0.06,
+        median_start="1975-03",
+        best=0.15,
+        best_start="1982-07",
+    )
+    grid = tables.holding_grid(make_verdict(holding=(period,)))
+    (row,) = grid.rows
+    assert dict(zip(grid.heads, texts(row), strict=True)) == {
+        "Years held": "5",
+        "Starts": "120",
+        "That do not overlap": "3",
+        "Beat 100 % equity": "40 %",
+        "Beat equity + bills": "60 %",
+        "Beat bills": "80 %",
+        "Beat inflation": "70 %",
+        "Worst entry, a year": "-2.00 %",
+        "Median entry, a year": "6.00 %",
+        "Best entry, a year": "15.00 %",
+    }
+    assert [cell.small for cell in row[-3:]] == ["1968-11", "1975-03", "1982-07"]
 
 
 def test_a_change_of_yields_has_its_sign():

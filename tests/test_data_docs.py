@@ -1,0 +1,92 @@
+"""docs/data.md: each bound that it states is that of the constant beside it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from data import align
+from data.checks import cleaning, dividends, histories, moves, plausibility, sessions
+from data.sources import fetching, fred, snapshots, transport, yahoo
+from data.treasuries import proxies, rates
+from tests.conftest import ROOT
+
+PAGE = (ROOT / "docs" / "data.md").read_text("utf-8")
+ROW = re.compile(r"^\|([^|]*)\|([^|]*)\|([^|]*)\|$", re.MULTILINE)
+IN_TABLE = re.compile(r"`((?:sources/)?[a-z]+)\.([A-Z_]+)`")
+IN_TEXT = re.compile(r"`([A-Z_]{4,})`\s+in\s+`(data/[a-z_/]+)\.py`")
+# Named as a whole: a list of tickers, and columns with their years.
+NOT_NUMBERS = {"TOTAL_RETURN_INDICES", "HELD"}
+MODULES = {
+    module.__name__.removeprefix("data.").removeprefix("checks."): module
+    for module in (align, cleaning, dividends, fetching, fred, histories, moves, plausibility,
+                   proxies, rates, sessions, snapshots, transport, yahoo)
+}  # fmt: skip
+
+
+def rows() -> list[tuple[str, str]]:
+    """Bounds in words and the constants named beside them, of each row that names any."""
+    return [(bound, names) for _, bound, names in ROW.findall(PAGE) if IN_TABLE.search(names)]
+
+
+def numbers(value: object) -> Iterator[float]:
+    """Give each number of a constant, those of its fields included."""
+    if dataclasses.is_dataclass(value):
+        value = dataclasses.astuple(value)
+    if isinstance(value, Mapping):
+        value = tuple(value.values())
+    if isinstance(value, tuple):
+        for part in value:
+            yield from numbers(part)
+    elif isinstance(value, int | float):
+        yield float(value)
+
+
+def texts(number: float) -> set[str]:
+    """How a bound may be written: as it is, in percent or points, in MiB."""
+    return {f"{number:g}", f"{100 * number:g} %", f"{100 * number:g} points",
+            f"{number / 2**20:g} MiB"}  # fmt: skip
+
+
+@pytest.mark.parametrize(("bound", "names"), rows())
+def test_a_bound_of_the_page_is_a_constant_of_the_code(bound, names):
+    for module, name in IN_TABLE.findall(names):
+        value = getattr(MODULES[module.replace("/", ".")], name)
+        if name in NOT_NUMBERS:
+            continue
+        shown = [
+            number
+            for number in numbers(value)
+            if any(re.search(rf"(?<![\d.]){re.escape(text)}(?![\d.]*\d)", bound)
+                   for text in texts(number))
+        ]  # fmt: skip
+        assert shown, f"{name} is {value}, the page says {bound}"
+
+
+def test_the_page_names_bounds_to_look_at():
+    assert len(rows()) > 25
+
+
+def test_constants_in_the_text_are_where_it_says():
+    named = IN_TEXT.findall(PAGE)
+    assert len(named) >= 8
+    for name, path in named:
+        module = MODULES[path.removeprefix("data/").replace("/", ".")]
+        assert hasattr(module, name), (name, path)
+
+
+def test_the_times_of_the_text_are_those_of_the_code():
+    assert dt.timedelta(hours=24) == snapshots.FRESH
+    assert snapshots.LOCK_SECONDS == 20
+    assert (yahoo.REACH_SECONDS, yahoo.ATTEMPTS, yahoo.PATIENCE_SECONDS) == (3, 3, 12)
+    for words in (
+        "last 24 hours",
+        "at most 20 seconds",
+        "within 3 seconds",
+        "for up to 12 seconds",
+    ):
+        assert words in " ".join(PAGE.split())
