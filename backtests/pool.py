@@ -14,6 +14,7 @@ from typing import Any
 
 from backtests.engine.config import RunConfig
 from backtests.report.text import run_label
+from data.command import collect_rarely
 from data.errors import WorkerError
 
 Step = Callable[[int, int], object]
@@ -57,7 +58,7 @@ def run_many(
     # A fresh interpreter each: forking a process that has threads may hang the child.
     context = multiprocessing.get_context("spawn")
     others = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(workers, context, initializer=_end_with_parent)
+    pool = ProcessPoolExecutor(workers, context, initializer=_begin)
     try:
         if any(config.start is None for config in configs):
             days = _in_order(pool, _first_day, [(config,) for config in configs])
@@ -79,6 +80,11 @@ def run_many(
         ) from error
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin() -> None:
+    collect_rarely()
+    _end_with_parent()
 
 
 def _end_with_parent() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from backtests.analysis.numbers import Portfolio, PortfolioNumbers, numbers_of
-from data.command import run_command
+from data.command import GARBAGE_EVERY, run_command
 from data.market import CASH, Market, describe
 
 Ended = tuple[int, str, str]
@@ -29,6 +30,13 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("project")
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is loaded by now out of every later search for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE_EVERY)
 
 
 @pytest.fixture(autouse=True)

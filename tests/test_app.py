@@ -23,7 +23,6 @@ from tests.lab_server import ask, lab_server, metric_values, settled
 from tests.strategies.rule_files import TREND
 
 pytest.importorskip("streamlit")
-BUNDLED = {"strategy": "hedge_mix", "source": "bundled", "start": "1973-01-31"}
 EVIL = "<img src=http://evil.test/x.png>![a](http://evil.test/y.png)"
 
 
@@ -100,7 +99,7 @@ def test_a_rule_from_a_file_is_in_the_lab(running, monkeypatch):
     registry.use_file(f"{rule}:TrendOrTreasuries")
     with chromium() as driver:
         driver.get(
-            f"{address}/?strategy=trend_or_treasuries&source=bundled&start=1973-01-31&set.window=6"
+            f"{address}/?strategy=trend_or_treasuries&source=bundled&start=2010-01-29&set.window=6"
         )
         settled(driver)
         shown = metric_values(driver)
@@ -120,7 +119,7 @@ def test_a_browser_moves_a_slider_saves_and_brings_it_back(running):
 
     address, port, _, _ = running
     with chromium() as driver:
-        driver.get(f"{address}/?strategy=hedge_mix&source=bundled&start=1973-01-31")
+        driver.get(f"{address}/?strategy=hedge_mix&source=bundled&start=2010-01-29")
         settled(driver)
         before = metric_values(driver)
         thumb = driver.find_element("css selector", 'input[type="range"][aria-label="SPY"]')

@@ -64,22 +64,20 @@ def test_a_stopped_search_goes_on_where_it_was(how, undisturbed, tmp_path, capsy
     assert not list(tmp_path.glob(".tuning-*"))
 
 
-def test_ctrl_c_while_the_best_are_examined_says_how_to_go_on(
-    undisturbed, tmp_path, capsys, monkeypatch
-):
+def test_ctrl_c_while_the_best_are_examined_says_how_to_go_on(mixes, tmp_path, capsys, monkeypatch):
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
         patched.setattr("backtests.tuning.examined", stop)
-        code, shown, told = command(capsys, *SLOW, *BUNDLED, "--out", str(tmp_path))
+        code, shown, told = command(capsys, *MIXES, *BUNDLED, "--out", str(tmp_path))
     assert code == 1
-    assert "stopped after 363 of 363 candidates" in shown
+    assert "stopped after 286 of 286 candidates" in shown
     assert "the same command goes on from there" in shown
     assert told.splitlines()[-1] == "error: interrupted; finished results are intact"
-    assert command(capsys, *SLOW, *BUNDLED, "--out", str(tmp_path))[0] == 0
+    assert command(capsys, *MIXES, *BUNDLED, "--out", str(tmp_path))[0] == 0
     name = "candidates.parquet"
-    assert (only(tmp_path) / name).read_bytes() == (undisturbed / name).read_bytes()
+    assert (only(tmp_path) / name).read_bytes() == (mixes / name).read_bytes()
 
 
 keep = Unfinished.keep
@@ -97,7 +95,7 @@ def test_ctrl_c_between_keeping_scores_and_noting_them_counts_what_is_kept(
     for round_ in (1, 2):  # the second goes on after the first
         code, out, told = command(capsys, *SLOW, *BUNDLED, "--out", str(tmp_path))
         assert code == 1, told
-        assert f"stopped after {64 * round_} of 363 candidates; their scores are kept" in out
+        assert f"stopped after {64 * round_} of 242 candidates; their scores are kept" in out
         assert "best so far: step_bp" in out
         assert len(pd.read_parquet(tmp_path / "trials.parquet")) == 64 * round_
 

@@ -7,6 +7,7 @@ needs settings of its own; a lock lets a single thread change them at a time.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 import threading
@@ -38,7 +39,7 @@ def loading() -> Iterator[None]:
     plotly, an accessor of pandas. So do two environment variables with which scikit-learn allows
     two OpenMP libraries in a process: without them the process may end when both are loaded.
     """
-    with put_back(), chance_untouched(), _without_magic():
+    with put_back(), chance_untouched(), _without_magic(), _without_collections():
         yield
 
 
@@ -96,6 +97,18 @@ def _without_magic() -> Iterator[None]:
     with contextlib.ExitStack() as undo:
         set_for_now(undo, shell, "run_line_magic", run)
         yield
+
+
+@contextlib.contextmanager
+def _without_collections() -> Iterator[None]:
+    """Look for no garbage: a library that loads makes many objects, and none of them is any."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def set_for_now(undo: contextlib.ExitStack, owner: object, name: str, value: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import itertools
 import subprocess
@@ -24,6 +25,19 @@ def failing(error: BaseException) -> click.Command:
         raise error
 
     return door
+
+
+def test_only_a_process_of_its_own_searches_for_garbage_rarely(monkeypatch, capsys):
+    """Not that of somebody who calls a command from Python."""
+    asked: list[object] = []
+    monkeypatch.setattr("gc.set_threshold", lambda *counts: asked.append(counts))
+    monkeypatch.setattr("atexit.register", asked.append)
+    monkeypatch.setattr("sys.argv", ["door"])
+    door = click.Command("door", callback=lambda: None)
+    command.run_command(door, [])
+    assert asked == []
+    command.run_command(door)
+    assert asked == [(50_000, 20, 20), gc.freeze]
 
 
 @pytest.mark.parametrize(

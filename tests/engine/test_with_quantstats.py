@@ -27,7 +27,7 @@ CHARTS = ["returns", "dd_plot"]
 
 @pytest.fixture(scope="module")
 def levels():
-    market = random_market(11, rows=700, ppy=12)
+    market = random_market(11, rows=240, ppy=12)
     return market.prices["SPY"], market.prices["IEF"], market.cash
 
 
@@ -202,9 +202,9 @@ assert state() == before
 def test_threads_draw_one_after_another(levels):
     alone = draw(levels[0], levels[1], 12, CHARTS)
     before = shared()
-    with ThreadPoolExecutor(4) as pool:
-        drawn = list(pool.map(lambda _: draw(levels[0], levels[1], 12, CHARTS), range(6)))
-    assert drawn == [alone] * 6
+    with ThreadPoolExecutor(3) as pool:
+        drawn = list(pool.map(lambda _: draw(levels[0], levels[1], 12, CHARTS), range(3)))
+    assert drawn == [alone] * 3
     assert shared() == before
 
 

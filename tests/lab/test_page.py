@@ -17,7 +17,7 @@ from backtests.report.text import percent, ratio
 from tests.conftest import ROOT
 
 pytest.importorskip("streamlit")
-BUNDLED = {"strategy": "hedge_mix", "source": "bundled", "start": "1973-01-31"}
+BUNDLED = {"strategy": "hedge_mix", "source": "bundled", "start": "2010-01-29"}
 EVIL = "<img src=http://evil.test/x.png>![a](http://evil.test/y.png)"
 
 
@@ -73,7 +73,7 @@ def main_module():
 
 def test_the_page_shows_the_numbers_of_summary_json_and_saves_its_bytes(tmp_path):
     written = run_command(tmp_path / "theirs", "hedge_mix", "--weights", "SPY=0.7,IEF=0.2",
-                          "--source", "bundled", "--start", "1973-01-31")  # fmt: skip
+                          "--source", "bundled", "--start", "2010-01-29")  # fmt: skip
     page = open_page(tmp_path / "ours", **BUNDLED, set__weights="SPY=0.7,IEF=0.2")
     summary = json.loads((written / "summary.json").read_text())
     verdict = json.loads((written / "verdict.json").read_text())
