@@ -4,9 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
-# Two workers: each pays for loading vectorbt once. A file stays with one of them, so that what its
-# tests share is made once.
-WORKERS ?= 2
+# One worker more than two cores have: while tests of one wait for a server, the others go on. A
+# file stays with one of them, so that what its tests share is made once.
+WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 
@@ -35,7 +35,7 @@ run: install ## Backtest hedge_mix and write its tear sheet
 
 .PHONY: test
 test: $(DEV_STAMP) ## Run the tests
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: golden
 golden: $(DEV_STAMP) ## Hold every number of 12 runs, 2 comparisons, 2 searches against the kept ones

@@ -32,6 +32,24 @@ settings.register_profile(
 settings.load_profile("project")
 
 
+# The files that take longest begin first: a file stays with one worker, and one that began last
+# would keep the others waiting at the end.
+BEGIN_FIRST = (
+    "face/test_side_effects.py", "test_faults.py", "engine/test_cluster.py", "engine/test_sweep.py",
+    "test_python_docs.py", "test_tuning.py", "test_app.py", "face/test_backtest.py", "test_run.py",
+    "soak/test_pages.py", "engine/test_with_quantstats.py", "test_hosts.py", "test_tune.py",
+    "face/test_search.py", "lab/test_page.py", "data/sources/test_bounds.py", "test_compare.py",
+    "test_portable.py", "engine/test_with_vectorbt.py", "test_strategy_file.py",
+)  # fmt: skip
+
+
+@pytest.hookimpl(trylast=True)  # after the shuffle, whose order the others keep
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of the longest files first."""
+    place = {ROOT / "tests" / name: number for number, name in enumerate(BEGIN_FIRST)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))
+
+
 def pytest_collection_finish() -> None:
     """Leave what is loaded by now out of every later search for garbage."""
     gc.collect()

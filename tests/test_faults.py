@@ -45,7 +45,7 @@ RUN = "run_command(click.Command('act', callback=act), [])\n"
 
 @pytest.mark.timeout(PATIENCE)
 def test_a_fault_at_each_write_point_loses_nothing():
-    words = [] if SOAK else ["--every", "24", "--rounds", "1"]
+    words = [] if SOAK else ["--every", "40", "--rounds", "1"]
     done = subprocess.run(
         [sys.executable, "-m", "tests.soak.storage", *words],
         cwd=ROOT, capture_output=True, text=True, check=False,

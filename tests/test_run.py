@@ -76,7 +76,7 @@ def test_console_shows_data_table_today_and_place(capsys, tmp_path):
 
 def test_same_inputs_same_folder_same_bytes(capsys, tmp_path):
     """In two processes with other orders of hashes; only the time of writing may differ."""
-    words = ["hedge_mix", "--source", "bundled", "--start", "2000-01-31", "--out"]
+    words = ["hedge_mix", "--source", "bundled", "--start", "2015-01-30", "--out"]
     assert command(capsys, *words, str(tmp_path / "here"))[0] == 0
     subprocess.run(
         [sys.executable, "-m", "backtests.run", *words, str(tmp_path / "there")],
@@ -294,7 +294,8 @@ def test_list_names_every_parameter_with_unit_and_default(capsys):
 
 
 def test_cash_only_and_tiny_periods_run(capsys, tmp_path):
-    for arguments in (["--weights", "SPY=0"], ["--weights", "BIL=1"],
+    for arguments in (["--weights", "SPY=0", "--start", "2015-01-30"],
+                      ["--weights", "BIL=1", "--start", "2015-01-30"],
                       ["--start", "2025-05-31"]):  # fmt: skip
         code, _, err = command(capsys, "hedge_mix", *arguments, "--out", str(tmp_path))
         assert code == 0, err

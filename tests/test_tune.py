@@ -7,12 +7,14 @@ import os
 import subprocess
 import sys
 import time
+from functools import partial
 
 import pandas as pd
 import pytest
 
 from backtests.analysis.numbers import numbers_of
 from backtests.engine import ledger
+from backtests.engine.cluster import connect
 from backtests.engine.costs import Costs
 from backtests.engine.simulate import trade
 from backtests.report.folder import is_complete
@@ -126,7 +128,8 @@ def test_a_short_history_says_so(tmp_path, capsys):
          "does not answer"),
     ],
 )  # fmt: skip
-def test_bad_input_is_one_line(words, message, tmp_path, capsys):
+def test_bad_input_is_one_line(words, message, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("backtests.tuning.connect", partial(connect, timeout=0.5))
     began = time.monotonic()
     code, _, told = command(capsys, *words, *BUNDLED, "--out", str(tmp_path / "out"))
     lines = [line for line in told.splitlines() if line.startswith("error: ")]

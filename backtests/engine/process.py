@@ -39,7 +39,7 @@ def loading() -> Iterator[None]:
     plotly, an accessor of pandas. So do two environment variables with which scikit-learn allows
     two OpenMP libraries in a process: without them the process may end when both are loaded.
     """
-    with put_back(), chance_untouched(), _without_magic(), _without_collections():
+    with put_back(), chance_untouched(), _without_magic(), without_collections():
         yield
 
 
@@ -100,7 +100,7 @@ def _without_magic() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _without_collections() -> Iterator[None]:
+def without_collections() -> Iterator[None]:
     """Look for no garbage: a library that loads makes many objects, and none of them is any."""
     collects = gc.isenabled()
     gc.disable()

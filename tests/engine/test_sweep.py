@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -22,7 +21,7 @@ from backtests.engine.candidates import make_panel, schedules, static_mixes
 from backtests.engine.costs import Costs
 from backtests.engine.scores import METRICS, paths, score
 from backtests.engine.simulate import simulate, trade
-from backtests.engine.sweep import fill_with_sweep
+from backtests.engine.sweep import fill_with_sweep, prepare
 from backtests.engine.with_vectorbt import fill_with_vectorbt
 from data.load import load_market
 from strategies import registry
@@ -218,33 +217,39 @@ for _ in range(2):
 """
 
 
-def use(folder, cache, optimise="1"):
-    """Use the kernel in a process of its own, compiled fast: this looks at the cache alone."""
-    home = {"HOME": str(cache), "XDG_CACHE_HOME": str(cache), "NUMBA_CACHE_DIR": str(cache)}
-    home["NUMBA_OPT"] = optimise
+def use(folder, **more):
+    """Use the kernel in a process of its own; what it prints."""
     done = subprocess.run(
         [sys.executable, "-c", USE], cwd=folder, capture_output=True, text=True, check=True,
-        env={**os.environ, **home},
+        env={**os.environ, **more},
     )  # fmt: skip
     return done.stdout.splitlines()
 
 
-COMPILES = "said: compiling the sweep, once on this machine"
+@pytest.fixture(scope="module")
+def without_a_cache(tmp_path_factory):
+    """What a process prints that finds no folder to keep compiled code in."""
+    folder = tmp_path_factory.mktemp("copy")
+    for package in ("backtests", "data", "strategies", "tests"):
+        shutil.copytree(ROOT / package, folder / package,
+                        ignore=shutil.ignore_patterns("__pycache__", "cache"))  # fmt: skip
+    # Files where folders would have to be made: nobody, root included, can write there.
+    blocked = folder / "blocked"
+    blocked.touch()
+    (folder / "backtests" / "engine" / "__pycache__").touch()
+    cache = str(blocked / "cache")
+    # Not optimised, hence compiled sooner: this looks at the cache, not at speed.
+    return use(folder, HOME=cache, XDG_CACHE_HOME=cache, NUMBA_CACHE_DIR=cache, NUMBA_OPT="0")
+
+
 WORKS = ["(1, 11)", "(1, 11)"]
 
 
-def test_the_first_use_says_that_it_compiles_and_later_ones_do_not(tmp_path):
-    assert use(ROOT, tmp_path) == [COMPILES, *WORKS]
-    assert use(ROOT, tmp_path) == WORKS
+def test_the_first_use_says_that_it_compiles_and_later_ones_do_not(without_a_cache):
+    assert without_a_cache[0] == "said: compiling the sweep, once on this machine"
+    prepare()  # writes the compiled code, unless an earlier process has
+    assert use(ROOT) == WORKS
 
 
-def test_without_any_folder_to_cache_in_it_still_works(tmp_path):
-    for package in ("backtests", "data", "strategies", "tests"):
-        shutil.copytree(ROOT / package, tmp_path / package,
-                        ignore=shutil.ignore_patterns("__pycache__", "cache"))  # fmt: skip
-    # Files where folders would have to be made: nobody, root included, can write there.
-    blocked = Path(tmp_path, "blocked")
-    blocked.touch()
-    (tmp_path / "backtests" / "engine" / "__pycache__").touch()
-    # Not optimised at all: numba would not keep such code, and here it cannot keep any.
-    assert use(tmp_path, blocked / "cache", optimise="0") == [COMPILES, *WORKS]
+def test_without_any_folder_to_cache_in_it_still_works(without_a_cache):
+    assert without_a_cache[1:] == WORKS

@@ -26,6 +26,7 @@ def main() -> None:
     """Warm up on a good series of each, then fetch the ones asked for."""
     patience, *names = sys.argv[1:]
     yahoo.PATIENCE_SECONDS = fred.PATIENCE_SECONDS = float(patience)
+    yahoo.BACKOFF_SECONDS = fred.BACKOFF_SECONDS = 0.01
     fetch = {"yahoo": yahoo.fetch, "fred": fred.fetch}
     yahoo.fetch("IEF")
     fred.fetch("DTB3")
