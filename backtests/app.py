@@ -112,4 +112,4 @@ if __name__ == "__main__":
 
         page(Path(sys.argv[1]))
     else:
-        run_command(main)
+        run_command(main, is_server=True)

@@ -176,7 +176,7 @@ def _require_score(search: Search, progress: Progress) -> None:
     scores = search.scores_alone(search.default, progress)
     if not np.isfinite(scores[["sharpe", metric]]).all():
         raise UsageError(
-            f"--maximise {metric}: the default has none to beat, since it never "
+            f"--maximise {metric}: the default has no such ratio to beat, since it never "
             "varies or never falls; give another by --weights or --set"
         )
 

@@ -26,7 +26,8 @@ Progress = Callable[[str], AbstractContextManager[object]]
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 NARROWEST = 80
 SECONDS_BETWEEN_LINES = 2
-GARBAGE_EVERY = (50_000, 20, 20)  # objects made between two collections, and those between wider
+# New objects before the youngest are searched for garbage, and searches before one of the next age.
+GARBAGE_EVERY = (50_000, 20, 20)
 LONGEST = 1_000  # characters of an error
 MOST_WORDS = 200  # characters of a server's own text that a message of ours quotes
 
@@ -36,15 +37,18 @@ def silent(_: str) -> AbstractContextManager[object]:
     return nullcontext()
 
 
-def run_command(command: click.Command, arguments: Sequence[str] | None = None) -> None:
+def run_command(
+    command: click.Command, arguments: Sequence[str] | None = None, *, is_server: bool = False
+) -> None:
     """Run a command and leave with 0, 2 (the user can correct it) or 1 (a fault of ours).
 
     An error is one line on stderr; ``--debug`` among the arguments shows the traceback. Without
     ``arguments`` the process is the command's own: it takes those of the command line.
+    ``is_server`` for one that goes on for days.
     """
     import click
 
-    if arguments is None:
+    if arguments is None and not is_server:
         collect_rarely()
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
@@ -80,13 +84,22 @@ def run_command(command: click.Command, arguments: Sequence[str] | None = None) 
 
 
 def collect_rarely() -> None:
-    """Look for garbage rarely in a process of our own, and not at all as it ends.
+    """Run the garbage collector less often in a short process of our own, and not as it ends.
 
-    Libraries make hundreds of thousands of objects as they load, and none of them is garbage;
-    by default Python looks through them again and again, a third of the time of a run.
+    Libraries make hundreds of thousands of objects as they load, and almost none is garbage;
+    by default Python searches them again and again, a third of the time of a run.
     """
     gc.set_threshold(*GARBAGE_EVERY)
     atexit.register(gc.freeze)
+
+
+def collect_at_exit() -> None:
+    """Let the garbage collector run as the process ends, whatever was asked for.
+
+    A module of the user's own may hold an open file, and what was written to it only reaches the
+    disk as Python finds the file among the garbage.
+    """
+    atexit.unregister(gc.freeze)
 
 
 def _say(message: str, code: int, *, debug: bool = False) -> int:

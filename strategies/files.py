@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
-from data.command import words_of
+from data.command import collect_at_exit, words_of
 from data.errors import HedgeError, RuleError, did_you_mean
 from strategies.base import NEEDS, Params, Strategy
 from strategies.source import StrategyFile
@@ -227,6 +227,7 @@ def _module(path: str, source: bytes) -> ModuleType:
     with LOADING:  # a second thread waits until the module is complete
         if name in sys.modules:
             return sys.modules[name]
+        collect_at_exit()
         module = ModuleType(name)
         module.__file__ = path
         sys.modules[name] = module  # dataclasses look up their module there while it runs

@@ -39,7 +39,7 @@ class TwoPrices(DurationRule):
         high=252,
         step=10,
         unit="sessions",
-        doc="sessions short from the last joint fall on",
+        doc="sessions with a short duration after a joint fall, its own included",
     )  # fmt: skip
 
     def target_duration(self, market: Market) -> pd.Series:

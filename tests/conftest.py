@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,6 +21,7 @@ from data.market import CASH, Market, describe
 Ended = tuple[int, str, str]
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "market"
+SOAK = bool(os.environ.get("HEDGE_SOAK"))  # the full counts, hours; a sample of them otherwise
 
 # The same examples every time, and no clock: a shared machine is slow at odd moments.
 settings.register_profile(

@@ -1,4 +1,4 @@
-"""The compare command: runs in parallel, one footing or a refusal, a page that is looked at."""
+"""The compare command: runs in parallel, one basis or a refusal, a page that is looked at."""
 
 from __future__ import annotations
 

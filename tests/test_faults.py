@@ -18,12 +18,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, SOAK
 from tests.soak.commands import COMMANDS, servers, soak, start, together
 from tests.soak.points import FAULTS, KILL
 from tests.soak.storage import PROCESSES
 
-SOAK = bool(os.environ.get("HEDGE_SOAK"))
 PATIENCE = 5400 if SOAK else 900  # on a machine that others use too
 
 # Publishes a folder as every result is, without an engine; ends as a command does.

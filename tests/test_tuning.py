@@ -179,4 +179,4 @@ def test_the_best_so_far_is_the_best_that_keeps_the_limits():
 def test_a_default_that_beats_nothing_is_told_by_its_metric(tmp_path, capsys):
     words = ("hedge_mix", "--weights", "SPY=0", "--assets", "SPY,IEF", "--maximise", "calmar")
     _, _, told = command(capsys, *words, *BUNDLED, "--out", str(tmp_path))
-    assert "--maximise calmar: the default has none to beat" in told
+    assert "--maximise calmar: the default has no such ratio to beat" in told

@@ -36,7 +36,7 @@ import pandas as pd
 from backtests.engine.candidates import Candidates, PricePanel
 from backtests.engine.scores import BLOCK, METRICS, Array, cores, score_block
 from backtests.engine.sweep import prepare
-from data.command import Progress, silent, words_of
+from data.command import Progress, collect_rarely, silent, words_of
 from data.errors import HedgeError, UnreachableError, UsageError, in_short
 
 if TYPE_CHECKING:
@@ -285,7 +285,7 @@ def _require_workers(client: Client, scheduler: str, timeout: float) -> None:
             what = "runs another version of" if isinstance(version, str) else "cannot import"
             raise UsageError(
                 f"--scheduler {scheduler}: its worker {worker} {what} this project; install "
-                "this version on all workers and start them anew"
+                "this version on all workers and restart them"
             )
 
 
@@ -417,7 +417,7 @@ def _told(client: Client) -> Iterator[None]:
         ) from error
     except (CancelledError, OSError) as error:
         raise UnreachableError(
-            f"the scheduler {_name(client)} is lost in mid-run; start it and run again"
+            f"the scheduler {_name(client)} was lost during the run; start it and run again"
         ) from error
     except ImportError as error:
         raise _foreign(client) from error
@@ -447,6 +447,7 @@ def _threads(client: Client) -> int:
 
 def _serve(scheduler: str, scratch: str) -> None:
     """Work for a scheduler until the parent process ends, or closes the pipe."""
+    collect_rarely()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent process
     threading.Thread(target=_end_with_parent, daemon=True).start()
     from distributed import Worker
@@ -482,7 +483,7 @@ def _score_task(panel: PricePanel, candidates: Candidates, code: str) -> Array:
     if engine_code() != code:
         raise UsageError(
             f"a worker on {platform.node()} runs another version of this project; install this "
-            "one on all workers and start them anew"
+            "one on all workers and restart them"
         )
     return score_block(panel, candidates)
 

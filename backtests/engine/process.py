@@ -39,7 +39,7 @@ def loading() -> Iterator[None]:
     plotly, an accessor of pandas. So do two environment variables with which scikit-learn allows
     two OpenMP libraries in a process: without them the process may end when both are loaded.
     """
-    with put_back(), chance_untouched(), _without_magic(), without_collections():
+    with put_back(), chance_untouched(), _without_magic(), _without_collections():
         yield
 
 
@@ -100,11 +100,14 @@ def _without_magic() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def without_collections() -> Iterator[None]:
-    """Look for no garbage: a library that loads makes many objects, and none of them is any."""
+def _without_collections() -> Iterator[None]:
+    """Switch the garbage collector off: a library makes many objects as it loads, none of them any.
+
+    Only for whoever holds ``PROCESS``: one thread at a time, and no fork meanwhile.
+    """
     collects = gc.isenabled()
-    gc.disable()
     try:
+        gc.disable()
         yield
     finally:
         if collects:

@@ -194,7 +194,7 @@ def search_space(
     if assets is not None and grid:
         raise UsageError("--assets and --grid are two searches; give one")
     if step is not None and assets is None:
-        raise UsageError("--step is of --assets; give --grid its step as NAME=LOW:HIGH:STEP")
+        raise UsageError("--step belongs to --assets; give --grid its step as NAME=LOW:HIGH:STEP")
     if assets is not None:
         fixed = {name: value for name, value in config.params.items() if name != "weights"}
         return mix_space([part.strip() for part in assets], 0.05 if step is None else step, fixed)

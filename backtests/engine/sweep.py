@@ -24,12 +24,12 @@ from numpy.typing import NDArray
 
 from backtests.engine.candidates import COMPLETE, Candidates, PricePanel
 from backtests.engine.ledger import Fills
-from backtests.engine.process import without_collections
 from backtests.engine.simulate import CAPITAL
 from data.command import Progress, silent
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
+
 Seen = tuple[float, float, float, float, float, float, float, float]
 
 LANES = 64  # candidates side by side: their state fits into the first-level cache
@@ -399,7 +399,8 @@ class _Compiling(event.Listener):
     """Shows a step while the sweep is compiled, none when it is read from the cache."""
 
     def __init__(self, progress: Progress) -> None:
-        self.progress, self.shown = progress, ExitStack()
+        self.progress = progress
+        self.shown = ExitStack()
 
     def on_start(self, event: Any) -> None:
         """Open the step."""
@@ -416,9 +417,8 @@ def prepare(progress: Progress = silent) -> None:
     """Compile the engine if that is not done yet, and show that it takes 5 to 25 s."""
     if _run.signatures:
         return
-    listening = event.install_listener("numba:compile", _Compiling(progress))
-    # An OSError comes from writing the cache; the compiled code is there by then.
-    with listening, without_collections(), suppress(OSError):
+    with event.install_listener("numba:compile", _Compiling(progress)), suppress(OSError):
+        # An OSError comes from writing the cache; the compiled code is there by then.
         _run.compile(SIGNATURE)
 
 

@@ -186,7 +186,7 @@ def require_intact(folder: Path, files: Mapping[str, str]) -> None:
     for name, sha256 in files.items():
         path = folder / name
         if Path(name).name != name or not path.is_file() or file_sha256(path) != sha256:
-            raise OutputError(f"{path} is missing or damaged; run again to write it anew")
+            raise OutputError(f"{path} is missing or damaged; run again to replace it")
 
 
 def is_complete(folder: Path, names: Sequence[str]) -> bool:

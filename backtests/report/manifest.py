@@ -184,7 +184,7 @@ def _shared(folder: Path, table: Mapping[str, Json]) -> Manifest:
 
 def _unreadable(path: Path) -> OutputError:
     return OutputError(
-        f"{path} is missing or damaged; name the folder of a run, or run again to write it anew"
+        f"{path} is missing or damaged; name the folder of a run, or run again to replace it"
     )
 
 

@@ -156,7 +156,7 @@ def _standing(ticker: str, table: pd.DataFrame, chart: Chart, warnings: list[str
     twice, disputed = _repeated_days(chart)
     agreed = twice.difference(disputed)
     if len(agreed):
-        warnings.append(f"{ticker}: {days_text(agreed)} came twice with the same close; kept once")
+        warnings.append(f"{ticker}: {days_text(agreed)} came twice with the same close; used once")
     table = _left_out(
         ticker, table, table.index.isin(disputed), "came twice with different closes", warnings
     )

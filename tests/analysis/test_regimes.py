@@ -85,8 +85,9 @@ def test_no_future_in_the_trailing_labels():
     }
     before = regimes(**world)[0]
     for series in world.values():
-        series.iloc[150:] *= 2
+        series.iloc[150:] *= -2  # which turns every sign
     after = regimes(**world)[0]
+    assert (after.iloc[151:] != before.iloc[151:]).any().all()  # what comes after does change
     trailing = ["correlation", "inflation", "policy rate"]
     pd.testing.assert_frame_equal(before[trailing].iloc[:151], after[trailing].iloc[:151])
 

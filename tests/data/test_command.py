@@ -36,8 +36,28 @@ def test_only_a_process_of_its_own_searches_for_garbage_rarely(monkeypatch, caps
     door = click.Command("door", callback=lambda: None)
     command.run_command(door, [])
     assert asked == []
+    command.run_command(door, is_server=True)
+    assert asked == []
     command.run_command(door)
     assert asked == [(50_000, 20, 20), gc.freeze]
+
+
+def test_what_a_rule_of_the_user_writes_reaches_the_disk(tmp_path):
+    """A file that its module leaves open is found by the garbage collector as the process ends."""
+    rule, log = tmp_path / "rule.py", tmp_path / "rule.log"
+    rule.write_text(f"LOG = open({str(log)!r}, 'w')\ndef note(): LOG.write('written')\n")
+    script = """
+import sys
+from data.command import collect_rarely
+collect_rarely()
+from strategies.files import _module
+_module(sys.argv[1], open(sys.argv[1], "rb").read()).note()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(rule)], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert log.read_text() == "written"
 
 
 @pytest.mark.parametrize(

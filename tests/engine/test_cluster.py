@@ -412,7 +412,9 @@ def test_a_lost_scheduler_is_named(crowd, tmp_path):
             chunks = score_in_chunks_on(client, *crowd, chunk=TASK)
             next(chunks)
             os.kill(started.pid, signal.SIGKILL)
-            with pytest.raises(UnreachableError, match=f"{address} is lost in mid-run; start it"):
+            with pytest.raises(
+                UnreachableError, match=f"{address} was lost during the run; start it"
+            ):
                 list(chunks)
 
 

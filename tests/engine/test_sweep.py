@@ -28,7 +28,7 @@ from strategies import registry
 from strategies.base import Strategy
 from strategies.hedge_mix import HedgeMix
 from strategies.schedule import REBALANCE
-from tests.conftest import ROOT, random_market
+from tests.conftest import ROOT, SOAK, random_market
 from tests.engine.helpers import TICKERS, mixes
 
 
@@ -75,11 +75,11 @@ COSTS = st.builds(
 )
 
 
-@settings(max_examples=120)
+@settings(max_examples=300 if SOAK else 120)
 @given(
     seed=st.integers(0, 10_000),
     tickers=st.integers(1, 5),
-    rows=st.integers(7, 150),
+    rows=st.integers(7, 400 if SOAK else 150),
     ppy=st.sampled_from([12, 252]),
     volatility=st.sampled_from([0.001, 0.01, 0.08]),
     costs=COSTS,

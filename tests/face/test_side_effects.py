@@ -243,14 +243,14 @@ def test_backtests_and_saves_in_threads_are_what_they_are_alone(tmp_path, fresh)
 
     environment = dict(os.environ)
     filters = list(filter(is_wide, warnings.filters))
-    with ThreadPoolExecutor(2) as pool:
-        runs = list(pool.map(lambda _: backtest("hedge_mix", {SHORT}), range(2)))
+    with ThreadPoolExecutor(3) as pool:
+        runs = list(pool.map(lambda _: backtest("hedge_mix", {SHORT}), range(3)))
         print(json.dumps([len({{repr(run.record.verdict) for run in runs}}),
                           len({{run.nav.to_csv() for run in runs}})]))
 
         import quantstats.plots, quantstats.stats
         own = [dict(vars(module)) for module in (quantstats.plots, quantstats.stats)]
-        for folder in pool.map(lambda n: runs[n].save(f"out{{n}}", quiet=True), range(2)):
+        for folder in pool.map(lambda n: runs[n].save(f"out{{n}}", quiet=True), range(3)):
             pass
     print(json.dumps([
         own == [dict(vars(module)) for module in (quantstats.plots, quantstats.stats)],
@@ -261,7 +261,7 @@ def test_backtests_and_saves_in_threads_are_what_they_are_alone(tmp_path, fresh)
     alike, unchanged = printed(STATE + textwrap.dedent(source), tmp_path)
     assert alike == [1, 1]
     assert unchanged == [True, True, True]
-    assert {sheet(tmp_path / f"out{number}") for number in range(2)} == {fresh[1]}
+    assert {sheet(tmp_path / f"out{number}") for number in range(3)} == {fresh[1]}
 
 
 LONG_STEPS = f"""

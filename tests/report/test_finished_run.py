@@ -142,4 +142,4 @@ def test_a_file_that_the_manifest_does_not_list_is_not_read(written):
 def test_one_byte_of_another_file_is_damage(written):
     path = written / "weights.csv"
     path.write_text(path.read_text().replace("0.6", "0.7", 1))
-    assert refusal(written) == f"{path} is missing or damaged; run again to write it anew"
+    assert refusal(written) == f"{path} is missing or damaged; run again to replace it"

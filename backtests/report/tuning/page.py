@@ -192,7 +192,7 @@ def _measures(tuned: Tuned) -> Grid:
 def _sharpe_lines(words: str, sharpe: ChosenSharpe) -> list[tuple[str, str, str]]:
     return [
         (f"Sharpe ratio a year of {words}", f"{sharpe.sharpe_annual:.2f}",
-         "over the default, not over zero: any mix of these assets earns a premium"),
+         "over the default, not over zero: almost any mix of these assets would beat zero"),
         ("Its probabilistic Sharpe ratio", probability(sharpe.psr),
          "chance that it is above 0, had this been the only trial"),
         (f"Its deflated Sharpe ratio, {sharpe.trials:,} trials", probability(sharpe.dsr),

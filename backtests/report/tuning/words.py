@@ -61,7 +61,7 @@ def survived(walk: WalkForward) -> str:
         return "-"
     if walk.survived <= 0.0:
         return "none"
-    return f"{100 * walk.survived:.0f} %" if walk.survived <= 1.0 else "more than all"
+    return f"{100 * walk.survived:.0f} %" if walk.survived <= 1.0 else "all of it and more"
 
 
 def headline(tuned: Tuned) -> str:

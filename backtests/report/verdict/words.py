@@ -25,9 +25,9 @@ DIMENSIONS = {
 }
 ANSWERS = {"works": "It works", "fails": "It fails", "unclear": "Unclear"}
 ENDINGS = {
-    "works": "Treasuries cut this loss more than bills",
-    "fails": "Treasuries cut this loss less than bills",
-    "unclear": "the sample is too small to say which of the two cut this loss more",
+    "works": "this loss was smaller with Treasuries than with bills",
+    "fails": "this loss was larger with Treasuries than with bills",
+    "unclear": "the sample is too small to say with which of the two it was smaller",
 }
 
 
@@ -164,11 +164,15 @@ def _price_text(price: PointsPerPoint) -> str:
     )
     if own is None and bills is None:
         return ""
-    whose = "" if own is not None else "by bills "
-    compared = "" if own is None or bills is None else f" (bills: {ratio(bills)})"
+    whose, first = ("", own) if own is not None else ("by bills ", bills or 0.0)
+    verb = "cut" if first >= 0.0 else "raised"
+    compared = ""
+    if own is not None and bills is not None:
+        other = "" if (bills >= 0.0) == (own >= 0.0) else "raised" if bills < 0.0 else "cut"
+        compared = f" (bills: {f'{other} it by ' if other else ''}{ratio(abs(bills))})"
     return (
-        f"Each point of yearly growth given up {whose}cut the loss in the worst 5 % of months by "
-        f"{ratio(bills if own is None else own)} points{compared}. "
+        f"Each point of yearly growth given up {whose}{verb} the loss in the worst 5 % of months "
+        f"by {ratio(abs(first))} points{compared}. "
     )
 
 

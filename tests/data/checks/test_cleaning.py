@@ -38,7 +38,7 @@ def test_a_repeated_day_is_named_and_kept_once(web, bars):
     web.hold("SPY", bars.iloc[[*range(101), 100, *range(101, 300)]])
     got = yahoo.fetch("SPY")
     assert (
-        f"SPY: {bars.index[100]:%Y-%m-%d} came twice with the same close; kept once" in got.warnings
+        f"SPY: {bars.index[100]:%Y-%m-%d} came twice with the same close; used once" in got.warnings
     )
     assert got.frame.index.is_unique
     assert len(got.frame) == 300

@@ -58,7 +58,7 @@ def test_a_lead_is_beyond_noise_if_all_three_agree(mixes, rules):
         (0.0, "none"),
         (0.354, "35 %"),
         (1.0, "100 %"),
-        (1.2, "more than all"),
+        (1.2, "all of it and more"),
     ],
 )
 def test_what_remained_of_a_lead_is_a_share_of_it(share, text):

@@ -28,7 +28,8 @@ def test_each_figure_in_its_place(verdict):
     assert told.works == (
         "With IEF the average loss in the worst 5 % of months (CVaR) was 3.01 points smaller than "
         "with 100 % equity; with bills at the same equity weight it was 2.02 points smaller. The "
-        "difference is +0.99 points (+0.11 to +1.88): Treasuries cut this loss more than bills. "
+        "difference is +0.99 points (+0.11 to +1.88): this loss was smaller with Treasuries than "
+        "with bills. "
         "The deepest month-end drawdown was 21.03 points smaller; with bills it was 15.04 points "
         "smaller."
     )
@@ -67,9 +68,19 @@ def test_what_was_gained_or_added_is_called_so(verdict):
         "Each point of yearly growth given up by bills cut the loss in the worst 5 % of months by "
         "0.97 points. It turned over" in told.cost
     )
+    # A point that raised the loss is said to, of either.
+    for portfolio, bills, words in (
+        (-0.24, 0.5, "raised the loss in the worst 5 % of months by 0.24 points (bills: cut it by"),
+        (0.24, -0.5, "cut the loss in the worst 5 % of months by 0.24 points (bills: raised it by"),
+        (-0.24, -0.5, "raised the loss in the worst 5 % of months by 0.24 points (bills: 0.50)."),
+        (None, -0.5, "by bills raised the loss in the worst 5 % of months by 0.50 points."),
+    ):
+        priced = PointsPerPoint(portfolio=portfolio, matched=None, bills=bills)
+        other = replace(changed, cost=replace(cost, cvar_points_per_growth_point=priced))
+        assert f"growth given up {words}" in sentences(other).cost
     assert "with 100 % equity; with bills" in told.works
     assert "(CVaR) was 1.54 points larger than with 100 % equity" in told.works
-    assert "Treasuries cut this loss less than bills." in told.works
+    assert "this loss was larger with Treasuries than with bills." in told.works
 
 
 def test_what_is_not_there_is_said(verdict):
