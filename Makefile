@@ -4,9 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
-# One worker more than two cores have: while tests of one wait for a server, the others go on. A
-# file stays with one of them, so that what its tests share is made once.
-WORKERS ?= 3
+# Two workers: each pays for loading vectorbt once. A file stays with one of them, so that what its
+# tests share is made once; the files that take longest begin first (tests/conftest.py).
+WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 
