@@ -28,7 +28,7 @@ def gaps(ticker: str, days: pd.DatetimeIndex) -> list[str]:
         warnings.append(f"{ticker}: no row on the exchange session {days_text(missing)}")
     strange = days.difference(sessions)
     if len(strange):
-        warnings.append(f"{ticker}: {days_text(strange)} was no exchange session; used all the same")
+        warnings.append(f"{ticker}: {days_text(strange)} was no exchange session; used")
     late = due[due > days[-1]]
     if len(late) > STALE_SESSIONS:
         warnings.append(f"{ticker}: stale, ends on {days[-1]:%Y-%m-%d}, {len(late)} sessions ago")

@@ -93,7 +93,7 @@ def driver():
 def folders(tmp_path_factory):
     out = tmp_path_factory.mktemp("results")
     made = [
-        publish(execute(RunConfig(name, source="bundled", start="1995-01-31")), out,
+        publish(execute(RunConfig(name, source="bundled", start="2015-01-30")), out,
                 with_tearsheet=name == "hedge_mix")
         for name in ("hedge_mix", "attack_defend")
     ]  # fmt: skip

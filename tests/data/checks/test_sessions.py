@@ -44,7 +44,7 @@ def test_a_session_without_a_row_and_a_row_without_a_session_are_named():
     days = YEAR.delete([50, 51]).insert(9, pd.Timestamp("2024-01-15"))
     assert gaps("SPY", days) == [
         "SPY: no row on the exchange session 2024-03-14, 2024-03-15",
-        "SPY: 2024-01-15 was no exchange session; used all the same",
+        "SPY: 2024-01-15 was no exchange session; used",
     ]
 
 
