@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from backtests.analysis.numbers import Portfolio, PortfolioNumbers, numbers_of
-from data.command import GARBAGE_EVERY, run_command
+from data.command import run_command
 from data.market import CASH, Market, describe
 
 Ended = tuple[int, str, str]
@@ -56,7 +56,6 @@ def pytest_collection_finish() -> None:
     """Leave what is loaded by now out of every later search for garbage."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*GARBAGE_EVERY)
 
 
 @pytest.fixture(autouse=True)
