@@ -48,7 +48,7 @@ FLOORS: tuple[tuple[str, tuple[Room, ...]], ...] = (
     ("report: records to files and pages, never simulates", (
         Room("verdict/", "words tables charts", ("backtests.report.verdict",)),
         Room("comparison/", "aligned runs, table", ("backtests.report.comparison",)),
-        Room("tuning/", "search on paper", ("backtests.report.tuning",)),
+        Room("tuning/", "pages of a search", ("backtests.report.tuning",)),
         Room("runs", "folders, index, screen, sheet", _modules(
             "backtests.report", "folder manifest run_folder finished_run index tearsheet console "
             "lab")),

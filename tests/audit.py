@@ -52,8 +52,8 @@ def judge(dependencies: Sequence[Mapping[str, Any]]) -> tuple[int, list[str]]:
         lines.append(f"{len(lines)} known vulnerabilities; raise the pins with: make lock")
     else:
         lines.append(f"{audited} pins audited, no known vulnerability")
-    found = any(dependency.get("vulns") for dependency in dependencies)
-    return (1 if found else 2 if skipped or not dependencies else 0), lines
+    is_vulnerable = any(dependency.get("vulns") for dependency in dependencies)
+    return (1 if is_vulnerable else 2 if skipped or not dependencies else 0), lines
 
 
 def main(constraints: Path = CONSTRAINTS) -> int:

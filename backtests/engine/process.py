@@ -101,7 +101,7 @@ def _without_magic() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _without_collections() -> Iterator[None]:
-    """Switch the garbage collector off: a library makes many objects as it loads, none of them any.
+    """Switch the garbage collector off: a loading library makes many objects, hardly any garbage.
 
     Only for whoever holds ``PROCESS``: one thread at a time, and no fork meanwhile.
     """

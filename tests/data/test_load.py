@@ -108,8 +108,8 @@ def test_the_line_of_a_market_by_hand():
     market = market_of(pd.DataFrame({"SPY": [1.0, 2.0, 3.0]}, index=days), ppy=12)
     span = "3 months from 2020-01-31 to 2020-03-31"
     assert data_line(market) == f"made prices: {span}"
-    kept = market.relabelled(origin=Origin(How.KEPT, "2020-04-01", dt.timedelta(hours=3)))
-    assert data_line(kept) == f"made prices: {span} (cached snapshots, up to 3 h old)"
+    cached = market.relabelled(origin=Origin(How.KEPT, "2020-04-01", dt.timedelta(hours=3)))
+    assert data_line(cached) == f"made prices: {span} (cached snapshots, up to 3 h old)"
     older = Origin(How.OLDER, "2020-04-01", dt.timedelta(days=3), "no route", "Yahoo is silent")
     stood_in = market.relabelled(origin=older)
     assert data_line(stood_in) == (

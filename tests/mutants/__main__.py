@@ -100,11 +100,11 @@ def main() -> int:
         PAGE.write_text(head + TABLE + "\n" + as_table(mutants), "utf-8")
         return 0
     if given.words:
-        mutants = [one for one in mutants if _asked(one, given.words)]
+        mutants = [mutant for mutant in mutants if _asked(mutant, given.words)]
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="mutants-") as scratch:
         failures = _run(mutants, Path(scratch), given.workers)
-    noticed = sum(not one.survives for one in mutants)
+    noticed = sum(not mutant.survives for mutant in mutants)
     print(
         f"{len(mutants)} changes, {noticed} to be noticed, {len(failures)} not as they should be, "
         f"in {time.monotonic() - began:.0f} s"
@@ -140,7 +140,7 @@ def _run(mutants: list[Mutant], scratch: Path, workers: int) -> list[str]:
         return f"{mutant.file}: {mutant.what}: {line}" if line else ""
 
     with ThreadPoolExecutor(workers) as pool:
-        failures = _told(pool.map(as_it_stands, sorted({one.test for one in mutants})))
+        failures = _told(pool.map(as_it_stands, sorted({mutant.test for mutant in mutants})))
         return failures or _told(pool.map(with_change, mutants))
 
 

@@ -75,5 +75,5 @@ def as_table(mutants: Sequence[Mutant]) -> str:
     lines.append(f"| all | {len(mutants)} | {len(mutants) - len(survivors)} |")
     if survivors:
         lines += ["", "| not noticed | where | why |", "|---|---|---|"]
-        lines += [f"| {one.what} | `{one.file}` | {one.survives} |" for one in survivors]
+        lines += [f"| {each.what} | `{each.file}` | {each.survives} |" for each in survivors]
     return "\n".join(lines) + "\n"

@@ -27,7 +27,7 @@ def test_every_entry_changes_code_that_is_there():
             assert ast.dump(ast.parse(text)) != ast.dump(ast.parse(texts[mutant.file])), mutant
         path, _, name = mutant.test.partition("[")[0].partition("::")
         assert f"def {name}" in (ROOT / path).read_text("utf-8"), mutant
-    twice = Counter((one.file, one.before, one.after) for one in MUTANTS)
+    twice = Counter((mutant.file, mutant.before, mutant.after) for mutant in MUTANTS)
     assert set(twice.values()) == {1}
 
 
