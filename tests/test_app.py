@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import runpy
 import signal
 import socket
 import subprocess
@@ -223,6 +224,15 @@ def test_without_streamlit_it_says_how_to_get_it(tmp_path):
     done = door("--out", str(tmp_path / "out"), env={"PYTHONPATH": str(hidden.parent)})
     assert done.returncode == 2
     assert re.fullmatch(r"error: the lab needs streamlit.*pip install.*\n", done.stderr)
+
+
+def test_a_server_keeps_the_defaults_of_the_garbage_collector(monkeypatch):
+    """Only a short command runs it less often: a server lives for days."""
+    given = []
+    monkeypatch.delitem(sys.modules, "streamlit.runtime", raising=False)
+    monkeypatch.setattr("data.command.run_command", lambda *_, **options: given.append(options))
+    runpy.run_path(str(ROOT / "backtests" / "app.py"), run_name="__main__")
+    assert given == [{"is_server": True}]
 
 
 def test_ctrl_c_ends_it_cleanly(tmp_path):
