@@ -139,7 +139,7 @@ def like_the_finished(runs: Sequence[str], out: Path, options: dict[str, Any]) -
     if finished is None or all(folder_of(text, out) is not None for text in runs):
         return options
     run = read_run(finished)
-    settings = {**fields_of(run.manifest.config), "start": run.summary.start}
+    settings = {**fields_of(run.manifest.config), "start": run.summary.first_return}
     context = click.get_current_context()
     taken = {
         name: settings[name]

@@ -192,13 +192,14 @@ def _diluted(search: Search, chosen: Array, cash: Array) -> Diluted | None:
 def _best_run(search: Search, number: int) -> RunConfig:
     """The recommended candidate as a run, on the very dates and data of the search."""
     sessions = search.panel.sessions
+    first = sessions[1] if search.panel.opening.is_invested else sessions[0]
     return replace(
         search.config,
         strategy=search.space.strategy,
         params=search.space.params(number),
         rule=search.space.rule(number),
         source=search.market.source,
-        start=f"{sessions[0]:%Y-%m-%d}",
+        start=f"{first:%Y-%m-%d}",
         end=f"{sessions[-1]:%Y-%m-%d}",
         benchmark=search.benchmark,
     )

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import pandas as pd
-
 from backtests.engine.backtest import Load, load_inputs, simulated
 from backtests.engine.config import RunConfig
 from backtests.engine.judge import judged, with_sleeve
+from backtests.engine.opening import standing_decisions
 from backtests.engine.run import Run
-from backtests.engine.simulate import standing_decisions
 from data.command import Progress, silent
 from data.load import data_line, load_market
 from strategies.causality import prove_on, prove_quickly, require_as_before
@@ -60,9 +58,11 @@ def execute(
     with progress("simulating (vectorbt takes a few seconds to load)"):
         run = simulated(inputs)
     if proved is not None:  # the decisions that trade must be those that were proved
-        traded = run.simulation.decisions
-        standing = standing_decisions(proved, pd.DatetimeIndex(run.simulation.nav.index), "rule")
-        require_as_before(strategy, traded, standing)
+        done = run.simulation
+        standing = standing_decisions(
+            proved, run.market.sessions, done.opening, config.costs.lag, "rule"
+        )
+        require_as_before(strategy, done.decisions, standing.targets)
     for remark in run.market.remarks[len(inputs.market.remarks) :]:
         announce(f"note: {remark}")
     for note in run.market.notes:

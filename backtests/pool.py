@@ -10,12 +10,15 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backtests.engine.config import RunConfig
 from backtests.report.text import run_label
 from data.command import collect_rarely
 from data.errors import WorkerError
+
+if TYPE_CHECKING:
+    from backtests.engine.backtest import FirstDays
 
 Step = Callable[[int, int], object]
 
@@ -34,7 +37,8 @@ def run_many(
     Parameters
     ----------
     configs
-        What to run. Those without a start all begin on the latest of their first days.
+        What to run. If one has no start all begin together, on the first day that all of them
+        can.
     out
         The results folder. A run that is complete there is not written again.
     step
@@ -61,11 +65,11 @@ def run_many(
     pool = ProcessPoolExecutor(workers, context, initializer=_begin)
     try:
         if any(config.start is None for config in configs):
-            days = _in_order(pool, _first_day, [(config,) for config in configs])
-            latest = max(range(len(days)), key=days.__getitem__)
-            slowest = run_label(configs[latest].strategy, configs[latest].params)
-            announce(f"note: all begin on {days[latest]}, the first day of {slowest}")
-            configs = [replace(config, start=days[latest]) for config in configs]
+            days = _in_order(pool, _first_days, [(config,) for config in configs])
+            start, slowest = _common_start(days)
+            late = run_label(configs[slowest].strategy, configs[slowest].params)
+            announce(f"note: all begin with {start}, because of the first day of {late}")
+            configs = [replace(config, start=start) for config in configs]
         wanted = [(config, out, with_tearsheet, with_verdict) for config in configs]
         return _in_order(pool, _run_one, wanted, step, first=_longest_first(configs))
     except (BrokenProcessPool, OSError) as error:
@@ -122,10 +126,21 @@ def _longest_first(configs: Sequence[RunConfig]) -> list[int]:
     return sorted(range(len(configs)), key=lambda number: -len(configs[number].params))
 
 
-def _first_day(config: RunConfig) -> str:
-    from backtests.engine.backtest import first_day
+def _first_days(config: RunConfig) -> FirstDays:
+    from backtests.engine.backtest import first_days
 
-    return first_day(config)
+    return first_days(config)
+
+
+def _common_start(days: Sequence[FirstDays]) -> tuple[str, int]:
+    """The start for runs that begin together, and which of them is the slowest.
+
+    If not all can begin on the same day they begin when the slowest is invested: from an earlier
+    day on it would wait in bills while the others are invested.
+    """
+    slowest = max(range(len(days)), key=lambda number: days[number].row_zero)
+    is_same = len({one.row_zero for one in days}) == 1
+    return days[slowest].row_zero if is_same else days[slowest].invested, slowest
 
 
 def _run_one(config: RunConfig, out: Path, with_tearsheet: bool, with_verdict: bool) -> Path:

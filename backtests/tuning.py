@@ -18,6 +18,7 @@ from backtests.engine.backtest import Load, benchmark_ticker
 from backtests.engine.candidates import Candidates, PricePanel, make_panel
 from backtests.engine.cluster import connect, score_in_chunks_on
 from backtests.engine.config import RunConfig, plain_params, short_hash
+from backtests.engine.opening import Opening
 from backtests.engine.scores import METRICS, score_in_chunks
 from backtests.engine.search import Search
 from backtests.engine.space import Space
@@ -115,16 +116,13 @@ def prepare_search(
     with progress("proving the rule on these data"):
         for number in np.unique(np.linspace(0, len(rules) - 1, MOST_PROVED).astype(int)):
             prove_on(rules[number], market, seconds=0.0)
-    if asked is None:
-        start, reason = _earliest(market, rules, required)
-    else:
-        start, reason = asked, ""
-        _require_decisions(market, rules, asked)
+    begins = _first_days(market, rules, space, benchmark)
+    opening = _opening(market, begins, config.costs.lag, asked)
     panel = make_panel(
-        market, tickers, config.costs, start=start, initial=config.initial, optional=optional
+        market, tickers, config.costs, opening=opening, initial=config.initial, optional=optional
     )
-    if reason and start > market.sessions[0]:
-        announce(f"note: all candidates begin on {start:%Y-%m-%d}, {reason}")
+    if asked is None and opening.row_zero > market.sessions[0]:
+        announce(f"note: all candidates begin on {opening.row_zero:%Y-%m-%d}, {begins[-1][1]}")
     for note in market.notes:
         announce(f"note: {note}")
     _require_months(market, panel)
@@ -133,29 +131,63 @@ def prepare_search(
     return search
 
 
-def _earliest(
-    market: Market, rules: Sequence[Strategy], required: Sequence[str]
-) -> tuple[pd.Timestamp, str]:
-    """The first session on which all rules can decide, and why not earlier."""
-    start, late = market.first_session(required)
-    reason = f"the first day of {late}"
+def _first_days(
+    market: Market, rules: Sequence[Strategy], space: Space, benchmark: str
+) -> list[tuple[pd.Timestamp, str]]:
+    """The first day of each candidate's own run, and what sets it; the latest is last."""
+    days = []
+    if space.is_simplex:
+        for ticker in space.axes:
+            day, late = market.first_session([ticker, benchmark])
+            days.append((day, f"the first day of {late}"))
     for rule in rules:
-        first = decide(rule, market).index[0]
-        if first > start:
-            start, reason = first, f"the first decision of the slowest {rule.name}"
-    return start, reason
-
-
-def _require_decisions(market: Market, rules: Sequence[Strategy], start: pd.Timestamp) -> None:
-    """Refuse a start before one of the rules can decide."""
-    for rule in rules:
-        first = decide(rule, market).index[0]
-        if first > start:
-            raise UsageError(
-                f"{rule.name} with {plain_params(rule.params())} cannot decide before "
-                f"{first:%Y-%m-%d}, and --start is {start:%Y-%m-%d}; start later or search "
-                "shorter windows"
+        required = [ticker for ticker in rule.tickers if ticker not in rule.optional]
+        day, late = market.first_session([*required, benchmark])
+        reason = f"the first day of {late}"
+        decided = decide(rule, market).index[0]
+        if decided > day:
+            day = decided
+            reason = (
+                f"the first decision of {rule.name} with {plain_params(rule.params())}"
+                if rule.params()
+                else f"the first decision of {rule.name}"
             )
+        days.append((day, reason))
+    return sorted(days, key=lambda first: first[0])
+
+
+def _opening(
+    market: Market,
+    begins: Sequence[tuple[pd.Timestamp, str]],
+    lag: int,
+    start: pd.Timestamp | None,
+) -> Opening:
+    """Where all candidates begin: together, each as its own run of these dates would.
+
+    Without ``start`` that is their first day, where all have the same; else all are invested on
+    row 0, the day on which the slowest of them has traded.
+
+    Raises
+    ------
+    UsageError
+        For a start at which one of them cannot begin.
+    """
+    sessions = market.sessions
+    (fastest, _), (slowest, reason) = begins[0], begins[-1]
+    if start is None and fastest == slowest:
+        return Opening(slowest, is_invested=False)
+    if start is None:
+        row = int(sessions.searchsorted(slowest)) + lag
+        return Opening(sessions[min(row, len(sessions) - 1)], is_invested=True)
+    before = sessions[(sessions >= slowest) & (sessions < start)]
+    if len(before):
+        return Opening(before[-1], is_invested=True)
+    if start == fastest == slowest:
+        return Opening(start, is_invested=False)
+    raise UsageError(
+        f"--start {start:%Y-%m-%d} is not after {slowest:%Y-%m-%d}, {reason}; start later, or "
+        "search shorter windows or other assets"
+    )
 
 
 def _require_months(market: Market, panel: PricePanel) -> None:
@@ -260,15 +292,15 @@ def tune(
     HedgeError
         For whatever the user can correct.
     """
-    space, panel = search.space, search.panel
-    key = search.scores_key()
+    space, key = search.space, search.scores_key()
     unfinished = Unfinished(out, key, len(space), len(METRICS))
     if not space.kind.is_built_in():
         _require_current(search, unfinished)
     shown = steps("scoring") if steps else contextlib.nullcontext(lambda done, of: None)
     with scorer(scheduler, progress) as frames, shown as step:
         scores, done, stopped = score_space(search, unfinished, frames, step)
-    trials = log_trials(out, space, np.flatnonzero(done), panel.ppy, key, search.own_version)
+    frequency = search.market.periods_per_year
+    trials = log_trials(out, space, np.flatnonzero(done), frequency, key, search.own_version)
     # The count of trials decides numbers too.
     name = f"tune-{short_hash([key, str(search.objective), trials])}"
     table = pd.DataFrame(scores, columns=list(METRICS))

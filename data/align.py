@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from data import bundled
-from data.checks.histories import periods_per_year, wild_moves
+from data.checks.histories import latest_day, periods_per_year, whole_months, wild_moves
 from data.errors import DataError
 from data.market import CASH, Market, Tracking, describe
 from data.origin import MADE, Origin
@@ -31,6 +31,7 @@ def market_of(
     *,
     source: str,
     title: str,
+    exchange: str | None = None,
     notes: Sequence[str] = (),
     remarks: Sequence[str] = (),
     origin: Origin = MADE,
@@ -46,7 +47,7 @@ def market_of(
     ----------
     series
         Levels by ticker, in the order wanted.
-    source, title
+    source, title, exchange
         As in :class:`~data.market.Market`; ``daily`` or ``monthly`` is put before the title.
     notes, remarks
         As in :class:`~data.market.Market`: what the reader has to know about these data, and
@@ -70,6 +71,9 @@ def market_of(
     splices: list[Splice] = []
     tracked: list[Tracking] = []
     all_notes = list(notes)
+    if frequency == 12:
+        series, stamped = _by_month_ends(series)
+        all_notes += stamped
     if older is not None:
         if frequency != 252:
             raise DataError(
@@ -110,6 +114,7 @@ def market_of(
         prices=prices,
         cash=cash,
         periods_per_year=frequency,
+        exchange=exchange,
         provenance=provenance,
         notes=[
             *all_notes,
@@ -192,6 +197,26 @@ def upto(levels: pd.Series, end: str | None, source: str) -> pd.Series:
             f"{levels.index[0]:%Y-%m-%d}; give a later --end"
         )
     return cut
+
+
+def _by_month_ends(series: Mapping[str, pd.Series]) -> tuple[dict[str, pd.Series], list[str]]:
+    """Date rows that are stamped on the 1st by the end of their month, and say so.
+
+    A month that is not over yet is left out.
+    """
+    dated, notes = {}, []
+    for ticker, levels in series.items():
+        ends = whole_months(levels)
+        dated[ticker] = ends
+        if ends is levels:
+            continue
+        dated[ticker] = ends.loc[: latest_day()]
+        day, end = levels.index[0], ends.index[0]
+        notes.append(
+            f"rows of {ticker} are stamped on the 1st and count as whole months: "
+            f"{day:%Y-%m-%d} is dated {end:%Y-%m-%d}"
+        )
+    return dated, notes
 
 
 def _common_frequency(series: Mapping[str, pd.Series], source: str) -> int:

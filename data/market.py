@@ -94,7 +94,9 @@ class Market:
     cash
         Total-return index of Treasury bills, one value a session.
     periods_per_year
-        252 (daily) or 12 (monthly).
+        252 (daily) or 12 (monthly): the kind of rows, whatever their exact number a year.
+    exchange
+        The exchange whose sessions the rows are, ``XNYS`` or None where that is not known.
     provenance
         One entry for each column of ``prices`` and one for ``CASH``.
     notes
@@ -125,6 +127,7 @@ class Market:
     source: str
     plain_title: str
     periods_per_year: int
+    exchange: str | None
     provenance: immutabledict[str, Provenance]
     notes: tuple[str, ...]
     remarks: tuple[str, ...]
@@ -145,6 +148,7 @@ class Market:
         prices: pd.DataFrame,
         cash: pd.Series,
         periods_per_year: int,
+        exchange: str | None = None,
         provenance: Mapping[str, Provenance],
         notes: Sequence[str] = (),
         remarks: Sequence[str] = (),
@@ -178,6 +182,7 @@ class Market:
             source=source,
             plain_title=title,
             periods_per_year=periods_per_year,
+            exchange=exchange,
             provenance=immutabledict(provenance),
             notes=tuple(notes),
             remarks=tuple(remarks),
@@ -240,6 +245,20 @@ class Market:
     def usd(self) -> pd.Series | None:
         """Dollar index, as published by the session."""
         return None if self._usd is None else self._usd.copy(deep=False)
+
+    def is_year_over(self) -> bool | None:
+        """Whether the calendar year of the last row ends with it; None if no calendar tells."""
+        last = self.sessions[-1]
+        if self.periods_per_year == 12:
+            return bool(last.month == 12)
+        if self.exchange is None or last.month < 12:
+            return None
+        # Imported late: only rows that end in December ask for a calendar.
+        from data.checks.exchange import exchange_calendar
+
+        sessions = exchange_calendar(last).sessions
+        later = sessions[sessions > last]
+        return None if later.empty else bool(later[0].year > last.year)
 
     def levels(self, tickers: Sequence[str]) -> pd.DataFrame:
         """Total-return levels of ``tickers`` with ``CASH`` as the last column."""

@@ -121,7 +121,7 @@ def market_of(prices: pd.DataFrame, cash: pd.Series | None = None, ppy: int = 25
 
 def headline(values: pd.Series, cash: pd.Series, ppy: int) -> PortfolioNumbers:
     """Numbers of levels alone: as of a portfolio that never traded."""
-    return numbers_of(Portfolio(values, cash, ppy, turnover_per_year=0.0, costs_paid=0.0))
+    return numbers_of(Portfolio(values, cash, ppy, turnover=0.0, costs_paid=0.0))
 
 
 def ended(door: click.Command, capsys: pytest.CaptureFixture[str], *words: str) -> Ended:

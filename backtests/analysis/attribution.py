@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 PARTS = ("carry", "roll_down", "rate", "convexity", "expense", "residual", "costs")
@@ -75,7 +76,7 @@ def by_period(split: pd.DataFrame, switches: pd.DatetimeIndex) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def contributions(split: pd.DataFrame, values: pd.Series, ppy: int) -> pd.DataFrame:
+def contributions(split: pd.DataFrame, values: pd.Series, ppy: float | None) -> pd.DataFrame:
     """Sum an attribution up, in currency and as a return a year on the sleeve's value.
 
     Parameters
@@ -85,7 +86,7 @@ def contributions(split: pd.DataFrame, values: pd.Series, ppy: int) -> pd.DataFr
     values
         The sleeve's value at each close.
     ppy
-        Rows per year.
+        Rows per year; None over less than a year, which has no points a year (NaN).
 
     Returns
     -------
@@ -96,4 +97,4 @@ def contributions(split: pd.DataFrame, values: pd.Series, ppy: int) -> pd.DataFr
     before = values.shift(1)
     held = before > 0
     rates = split[held].div(before[held], axis=0)
-    return pd.DataFrame({"currency": split.sum(), "points": rates.mean() * ppy})
+    return pd.DataFrame({"currency": split.sum(), "points": rates.mean() * (ppy or np.nan)})

@@ -23,9 +23,9 @@ def monthly_sharpe(returns: Array, cash: Array) -> Array:
 
 
 def traded_in(
-    orders: pd.DataFrame, values: pd.Series, lag: int | None, ppy: int
+    orders: pd.DataFrame, values: pd.Series, first_fill: pd.Timestamp | None
 ) -> tuple[float, float]:
-    """Turnover a year and costs paid over the rows of ``values``.
+    """Turnover (one-way, a fraction of value) and costs paid over the rows of ``values``.
 
     Parameters
     ----------
@@ -33,10 +33,8 @@ def traded_in(
         ``date, value, fee, slippage``, of a run whose first row may be earlier.
     values
         NAV over the rows that count.
-    lag
-        Rows from a decision to its fill; None where ``values`` begin later than the run.
-    ppy
-        Rows per year.
+    first_fill
+        Session of the first purchase; None where ``values`` begin later than the run.
 
     Notes
     -----
@@ -44,14 +42,14 @@ def traded_in(
     later, neither does.
     """
     rows = values.index
-    first = rows[0] if lag is None else rows[lag]
+    first = rows[0] if first_fill is None else first_fill
     inside = orders[orders["date"].isin(rows)]
     after = inside[inside["date"] > first]
-    paid = after if lag is None else inside
+    paid = after if first_fill is None else inside
     gross = after["value"].groupby(after["date"]).sum()
     turnover = float((gross / 2.0 / values.loc[gross.index]).sum())
     costs = float((paid["fee"] + paid["slippage"]).sum())
-    return turnover * ppy / (len(values) - 1), costs
+    return turnover, costs
 
 
 @dataclass(frozen=True)
@@ -109,6 +107,6 @@ def rolling_growth(levels: pd.DataFrame, months: int = ROLLING_MONTHS) -> pd.Dat
     return ((levels / levels.shift(months)) ** (12.0 / months) - 1.0).iloc[months:]
 
 
-def calendar_years(values: pd.DataFrame) -> pd.DataFrame:
-    """Returns of the complete calendar years: years x portfolios."""
-    return pd.DataFrame({name: year_returns(values[name]) for name in values})
+def calendar_years(values: pd.DataFrame, *, is_over: bool | None = None) -> pd.DataFrame:
+    """Returns of the complete calendar years: years x portfolios; see ``metrics.year_returns``."""
+    return pd.DataFrame({name: year_returns(values[name], is_over=is_over) for name in values})

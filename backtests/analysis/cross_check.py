@@ -18,6 +18,7 @@ LABELS = {
     "calmar": "Calmar",
     "cvar_95": "CVaR 95",
 }
+WITHIN_A_YEAR = ("total_return", "max_drawdown", "cvar_95")
 SCALAR_RATE = "one average bill return for all rows; here each row has its own"
 REASONS = {
     ("sharpe", "vectorbt"): SCALAR_RATE,
@@ -39,8 +40,8 @@ class Headline:
     """
 
     total_return: float
-    cagr: float
-    volatility: float
+    cagr: float | None
+    volatility: float | None
     sharpe: float | None
     sortino: float | None
     max_drawdown: float
@@ -54,10 +55,11 @@ def cross_check(ours: Headline, vectorbt: Headline, quantstats: Headline) -> tup
     Returns
     -------
     tuple of CrossCheck
-        One for each of ``LABELS``; ``why`` has one sentence for each program that differs by
-        more than 1e-9, relative.
+        One for each of ``LABELS``, over less than a year without those a year; ``why`` has one
+        sentence for each program that differs by more than 1e-9, relative.
     """
-    return tuple(_line(key, ours, vectorbt, quantstats) for key in LABELS)
+    keys = LABELS if ours.cagr is not None else WITHIN_A_YEAR
+    return tuple(_line(key, ours, vectorbt, quantstats) for key in keys)
 
 
 def _line(key: str, ours: Headline, vectorbt: Headline, quantstats: Headline) -> CrossCheck:

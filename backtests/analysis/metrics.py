@@ -1,7 +1,8 @@
 """The definition of every headline number, as pure functions.
 
 ``values`` are levels of a portfolio (NAV), one a row; ``returns`` are simple returns per row;
-``cash`` the returns of Treasury bills on the same rows; ``ppy`` rows per year (252 or 12).
+``cash`` the returns of Treasury bills on the same rows; ``ppy`` rows per year
+(:func:`rows_per_year`).
 Fractions, never percent. None of the arguments may hold NaN; a ratio whose denominator is
 zero is NaN. Every report, table and page shows these definitions (docs/semantics.md).
 """
@@ -18,29 +19,63 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 
+DAYS_A_YEAR = 365.25
+SHORTEST_DAYS = 360  # over fewer days nothing is annualised
+USUAL = (249.0, 255.0)  # rows a year that count as 252, the usual number of New York's sessions
+
+
+def rows_per_year(dates: pd.DatetimeIndex, frequency: int) -> float:
+    """Rows a year, which annualises.
+
+    Parameters
+    ----------
+    dates
+        Of the rows, row 0 included.
+    frequency
+        12 for months, 252 for days.
+
+    Returns
+    -------
+    float
+        12 for months. For days the returns over the years of 365.25 days that they span, counted:
+        252 where that lies within 249 to 255, since a year of New York has 252 sessions and short
+        spans miscount it by a few.
+    """
+    if frequency == 12:
+        return 12.0
+    days = max((dates[-1] - dates[0]).days, 1)
+    counted = (len(dates) - 1) * DAYS_A_YEAR / days
+    return 252.0 if USUAL[0] <= counted <= USUAL[1] else counted
+
+
+def is_annual(dates: pd.DatetimeIndex) -> bool:
+    """Whether rows span 360 days or more, so that a figure a year says something."""
+    return bool((dates[-1] - dates[0]).days >= SHORTEST_DAYS)
+
+
 def returns_of(values: pd.Series) -> pd.Series:
     """Simple returns from row to row; one fewer than ``values``."""
     return values.pct_change(fill_method=None).iloc[1:]
 
 
-def cagr(values: Array, ppy: int) -> float:
+def cagr(values: Array, ppy: float) -> float:
     """Compound growth a year: ``(V_n / V_0)^(ppy / n) - 1`` over n returns."""
     return float((values[-1] / values[0]) ** (ppy / (len(values) - 1)) - 1.0)
 
 
-def volatility(returns: Array, ppy: int) -> float:
+def volatility(returns: Array, ppy: float) -> float:
     """Standard deviation of returns (ddof 1), annualised by the square root of time."""
     return float(np.std(returns, ddof=1) * math.sqrt(ppy)) if len(returns) > 1 else math.nan
 
 
-def sharpe(returns: Array, cash: Array, ppy: int) -> float:
+def sharpe(returns: Array, cash: Array, ppy: float) -> float:
     """Mean excess return over bills per unit of its deviation, annualised (Sharpe 1994)."""
     excess = returns - cash
     deviation = np.std(excess, ddof=1) if len(excess) > 1 else 0.0
     return ratio(float(np.mean(excess)), float(deviation)) * math.sqrt(ppy)
 
 
-def sortino(returns: Array, cash: Array, ppy: int) -> float:
+def sortino(returns: Array, cash: Array, ppy: float) -> float:
     """Mean excess return per unit of downside deviation over **all** rows (Sortino 1994)."""
     excess = returns - cash
     downside = math.sqrt(float(np.mean(np.minimum(excess, 0.0) ** 2)))
@@ -118,16 +153,27 @@ def conditional_var(returns: Array, level: float = 0.05) -> float:
     return float(np.mean(np.sort(returns)[:worst]))
 
 
-def year_returns(values: pd.Series) -> pd.Series:
+def year_returns(values: pd.Series, *, is_over: bool | None = None) -> pd.Series:
     """Returns of the **complete** calendar years, by year.
 
-    A year is complete if the rows hold its last session and the last session of the year
-    before; where the rows end in December, that is its last weekday.
+    Parameters
+    ----------
+    values
+        Levels by date.
+    is_over
+        Whether the year of the last row is over with it; None where no exchange's calendar is
+        known: then it is from 25 December on.
+
+    Returns
+    -------
+    pandas.Series
+        A year is complete if the rows hold the last one of the year before, and its own last one.
     """
     dates = pd.DatetimeIndex(values.index)
     closes = values.groupby(dates.year).last()
-    last_weekday = pd.offsets.BDay().rollback(pd.Timestamp(dates[-1].year, 12, 31))
-    if dates[-1] < last_weekday:
+    if is_over is None:
+        is_over = dates[-1] >= pd.Timestamp(dates[-1].year, 12, 25)
+    if not is_over:
         closes = closes.iloc[:-1]
     years = closes / closes.shift(1) - 1.0
     follows = closes.index.to_series().diff().eq(1).to_numpy()

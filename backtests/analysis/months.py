@@ -30,13 +30,21 @@ def month_ends(levels: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Indexed by month (``Period``). The last month is left out until the data reach its last
-        weekday. The first may be partial: returns begin at its end.
+        Indexed by month (``Period``). The last month of daily rows is left out until they reach
+        its last weekday; a monthly row is a whole month. The first may be partial: returns begin
+        at its end.
     """
     dates = pd.DatetimeIndex(levels.index)
     closes = levels.groupby(dates.to_period("M")).last()
+    if _is_monthly(dates, len(closes)):
+        return closes
     last = closes.index[-1].end_time.normalize()
     return closes if dates[-1] >= pd.offsets.BDay().rollback(last) else closes.iloc[:-1]
+
+
+def _is_monthly(dates: pd.DatetimeIndex, months: int) -> bool:
+    steps = len(dates) - 1
+    return steps > 0 and months == len(dates) and (dates[-1] - dates[0]).days > 20 * steps
 
 
 def cvar(returns: Array) -> Array:

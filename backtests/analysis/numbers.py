@@ -59,22 +59,35 @@ class Portfolio:
         Value at each session, two rows or more.
     cash
         Total-return index of bills on the same rows.
-    ppy
-        Rows per year, 252 or 12.
-    turnover_per_year
-        One-way, a fraction of value, without the first purchase.
+    frequency
+        252 for daily rows, 12 for monthly ones.
+    turnover
+        One-way over all rows, a fraction of value, without the first purchase.
     costs_paid
         Fees and slippage, in currency.
     months_from
         The session from which month-end returns count; None for the first.
+    is_year_over
+        Whether the year of the last row ends with it; None where no calendar is known.
     """
 
     values: pd.Series
     cash: pd.Series
-    ppy: int
-    turnover_per_year: float
+    frequency: int
+    turnover: float
     costs_paid: float
     months_from: pd.Timestamp | None = None
+    is_year_over: bool | None = None
+
+    @cached_property
+    def dates(self) -> pd.DatetimeIndex:
+        """The rows."""
+        return pd.DatetimeIndex(self.values.index)
+
+    @cached_property
+    def ppy(self) -> float:
+        """Rows per year."""
+        return metrics.rows_per_year(self.dates, self.frequency)
 
     @cached_property
     def returns(self) -> Array:
@@ -85,6 +98,11 @@ class Portfolio:
     def bills(self) -> Array:
         """Returns of bills on the same rows."""
         return np.asarray(metrics.returns_of(self.cash).to_numpy(float))
+
+    @cached_property
+    def total(self) -> float:
+        """Return over all rows, a fraction."""
+        return float(self.values.iloc[-1] / self.values.iloc[0] - 1.0)
 
     @cached_property
     def growth(self) -> float:
@@ -112,7 +130,7 @@ class Portfolio:
     @cached_property
     def years(self) -> pd.Series:
         """Returns of the complete calendar years."""
-        return metrics.year_returns(self.values)
+        return metrics.year_returns(self.values, is_over=self.is_year_over)
 
     @cached_property
     def water(self) -> tuple[int, float]:
@@ -127,7 +145,7 @@ class Metric:
     ``label`` may hold ``{rows}`` (daily, monthly) and ``{initial}`` (value at the start);
     ``better`` is 1 where more is better, -1 where less is, 0 where neither. ``of`` computes it;
     a number that is not finite counts as missing. ``per_row`` says that it depends on whether the
-    rows are days or months.
+    rows are days or months, ``is_annual`` that it is a figure a year: less than a year has none.
     """
 
     label: str
@@ -136,6 +154,7 @@ class Metric:
     places: tuple[Place, ...]
     of: Callable[[Portfolio], Number]
     per_row: bool = False
+    is_annual: bool = False
     key: str = ""
     may_be_none: bool = False
 
@@ -160,12 +179,21 @@ class PortfolioNumbers:
     for a loss; under water means below an earlier high.
     """
 
-    cagr: Annotated[float, Metric("CAGR", Unit.PERCENT, 1, EVERYWHERE, lambda p: p.growth)]
-    volatility: Annotated[
+    cagr: Annotated[
+        float | None,
+        Metric("CAGR", Unit.PERCENT, 1, EVERYWHERE, lambda p: p.growth, is_annual=True),
+    ]
+    total_return: Annotated[
         float,
         Metric(
+            "Total return", Unit.PERCENT, 1, (SCREEN, COMPARISON, VERDICT, TILE), lambda p: p.total
+        ),
+    ]
+    volatility: Annotated[
+        float | None,
+        Metric(
             "Volatility", Unit.PERCENT, -1, (SCREEN, COMPARISON, INDEX, SEARCH, TILE),
-            lambda p: metrics.volatility(p.returns, p.ppy),
+            lambda p: metrics.volatility(p.returns, p.ppy), is_annual=True,
         ),
     ]  # fmt: skip
     volatility_monthly: Annotated[
@@ -173,20 +201,21 @@ class PortfolioNumbers:
         Metric(
             "Volatility, month-ends", Unit.PERCENT, -1, (VERDICT,),
             lambda p: metrics.volatility(p.months, 12) if len(p.months) > 1 else None,
+            is_annual=True,
         ),
     ]  # fmt: skip
     sharpe: Annotated[
         float | None,
         Metric(
             "Sharpe (over bills)", Unit.RATIO, 1, EVERYWHERE,
-            lambda p: metrics.sharpe(p.returns, p.bills, p.ppy),
+            lambda p: metrics.sharpe(p.returns, p.bills, p.ppy), is_annual=True,
         ),
     ]  # fmt: skip
     sortino: Annotated[
         float | None,
         Metric(
             "Sortino (over bills)", Unit.RATIO, 1, (SCREEN, COMPARISON, SEARCH),
-            lambda p: metrics.sortino(p.returns, p.bills, p.ppy),
+            lambda p: metrics.sortino(p.returns, p.bills, p.ppy), is_annual=True,
         ),
     ]  # fmt: skip
     max_drawdown: Annotated[
@@ -227,7 +256,7 @@ class PortfolioNumbers:
         float | None,
         Metric(
             "Calmar", Unit.RATIO, 1, (SCREEN, COMPARISON, SEARCH),
-            lambda p: metrics.ratio(p.growth, -p.depth),
+            lambda p: metrics.ratio(p.growth, -p.depth), is_annual=True,
         ),
     ]  # fmt: skip
     best_year: Annotated[
@@ -259,10 +288,10 @@ class PortfolioNumbers:
         ),
     ]  # fmt: skip
     turnover_per_year: Annotated[
-        float,
+        float | None,
         Metric(
             "Turnover a year", Unit.PERCENT, -1, (SCREEN, COMPARISON, VERDICT, INDEX, SEARCH),
-            lambda p: p.turnover_per_year,
+            lambda p: p.turnover * p.ppy / (len(p.values) - 1), is_annual=True,
         ),
     ]  # fmt: skip
     costs_paid: Annotated[
@@ -294,9 +323,20 @@ def declared(kind: type[PortfolioNumbers] = PortfolioNumbers) -> tuple[Metric, .
 _DECLARED: dict[type, tuple[Metric, ...]] = {}
 
 
-def shown_in(place: Place, kind: type[PortfolioNumbers] = PortfolioNumbers) -> tuple[Metric, ...]:
-    """The metrics that a place shows, in order."""
-    return tuple(metric for metric in declared(kind) if place in metric.places)
+def shown_in(place: Place, *portfolios: PortfolioNumbers) -> tuple[Metric, ...]:
+    """The metrics that a place shows of some portfolios, in order; without any, of whole years.
+
+    The total return stands where all of them span less than a year, in place of every figure a
+    year.
+    """
+    kind = type(portfolios[0]) if portfolios else PortfolioNumbers
+    is_short = bool(portfolios) and all(numbers.cagr is None for numbers in portfolios)
+    return tuple(
+        metric
+        for metric in declared(kind)
+        if place in metric.places
+        and not (metric.is_annual if is_short else metric.key == "total_return")
+    )
 
 
 def numbers_of(
@@ -304,17 +344,20 @@ def numbers_of(
 ) -> PortfolioNumbers:
     """Compute every declared number of a portfolio.
 
+    Over less than a year (``metrics.is_annual``) figures a year are None.
+
     Raises
     ------
     DataError
-        If a number that every portfolio has is not finite, as the yearly growth of a few days
-        can be.
+        If a number that every portfolio has is not finite.
     """
     values = {metric.key: _number(metric, portfolio) for metric in declared(kind)}
     return kind(**values)  # type: ignore[arg-type]  # each function is declared beside its type
 
 
 def _number(metric: Metric, portfolio: Portfolio) -> Number:
+    if metric.is_annual and not metrics.is_annual(portfolio.dates):
+        return None
     number = metric.of(portfolio)
     if not isinstance(number, float) or math.isfinite(number):
         return number

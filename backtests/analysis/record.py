@@ -335,7 +335,7 @@ class AttributionPart:
 
     part: str
     currency: float
-    points: float | None
+    points: float | None | None
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ from backtests.analysis.resampling import REPETITIONS, SEED, Estimate, Sample
 from backtests.analysis.resampling import Measure as MeasureOf
 from data.records import ten_digits
 
+MONTHS = 12
 BLOCK_COLUMNS = ("portfolio", "equity", "hedge")
 
 
@@ -190,6 +191,8 @@ def cost_of(sample: Sample) -> Cost:
     """What the protection cost: growth given up, and CVaR saved for each point of it."""
 
     def given_up(name: str, against: str) -> Estimate:
+        if len(sample.returns) < MONTHS:  # less than a year has no growth a year
+            return Estimate.of(np.nan, None)
         return sample.estimate(measures.growth_given_up, name, against)
 
     def per_point(name: str) -> float | Literal["free"] | None:

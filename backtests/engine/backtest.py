@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
+import pandas as pd
+
+from backtests.analysis.metrics import SHORTEST_DAYS
 from backtests.engine.config import RunConfig
 from backtests.engine.ledger import Engine
+from backtests.engine.opening import Opening
 from backtests.engine.run import Inputs, Run
 from backtests.engine.simulate import simulate
 from backtests.engine.summary import summarise
 from backtests.engine.with_vectorbt import fill_with_vectorbt
+from data.checks.histories import days_text
 from data.command import Progress, silent
 from data.load import available, load_market
 from data.market import Market
@@ -39,28 +45,77 @@ def load_inputs(
     """
     strategy = config.make_strategy()
     ticker = benchmark_ticker(config, strategy.tickers, strategy.heaviest)
-    market = load(
-        config.source,
-        [*strategy.tickers, ticker],
-        end=config.end,
-        extend=config.extend,
-        needs=sorted({*strategy.needs, *BACKGROUND}),
-        refresh=refresh,
-        progress=progress,
-    )
+
+    def market_of(tickers: Sequence[str], *, refresh: bool = refresh) -> Market:
+        return load(
+            config.source,
+            tickers,
+            end=config.end,
+            extend=config.extend,
+            needs=sorted({*strategy.needs, *BACKGROUND}),
+            refresh=refresh,
+            progress=progress,
+        )
+
+    market = market_of([*strategy.tickers, ticker])
     required = [name for name in market.tickers if name not in strategy.optional]
     period = cut_to_period(market, required, config.start, config.end)
-    return Inputs(config, ticker, period)
+    if ticker in strategy.tickers or market.source == "bundled":
+        return Inputs(config, ticker, period)
+    return _with_own_sessions(
+        Inputs(config, ticker, period), market_of(strategy.tickers, refresh=False)
+    )
 
 
-def first_day(config: RunConfig) -> str:
-    """The day on which a run would begin: as asked, or the first that data and rule allow."""
-    period = load_inputs(config).period
+def _with_own_sessions(inputs: Inputs, own: Market) -> Inputs:
+    """Let a portfolio keep the sessions that its benchmark lacks.
+
+    Parameters
+    ----------
+    inputs
+        Loaded with the benchmark, on the sessions that all have.
+    own
+        The market without the benchmark.
+    """
+    period, shared = inputs.period, inputs.period.market
+    sessions = own.sessions[
+        (own.sessions >= max(own.sessions[0], shared.sessions[0]))
+        & (own.sessions <= shared.sessions[-1])
+    ]
+    lacking = sessions.difference(shared.sessions)
+    if lacking.empty:
+        return inputs
     start = period.start
-    if start is None:
-        decided = decide(config.make_strategy(), period.market)
-        start = max(period.first, decided.index[0])
-    return f"{start:%Y-%m-%d}"
+    if start is not None:  # the asked day itself may be one that the benchmark lacks
+        start = own.sessions[own.sessions >= pd.Timestamp(inputs.config.start)][0]
+    note = (
+        f"{inputs.benchmark} has no price on {days_text(lacking)}, sessions of the portfolio: "
+        "the benchmark's numbers leave them out"
+    )
+    market = own.until(shared.sessions[-1]).relabelled(notes=[*own.notes, note])
+    return replace(inputs, period=replace(period, market=market, start=start), shared=shared)
+
+
+@dataclass(frozen=True)
+class FirstDays:
+    """When a run can begin, days ``YYYY-MM-DD``.
+
+    ``row_zero`` is the first day on which it can; ``invested`` the first day for ``--start`` from
+    which on it is invested.
+    """
+
+    row_zero: str
+    invested: str
+
+
+def first_days(config: RunConfig) -> FirstDays:
+    """Find when a run can begin, whatever its configuration asks for."""
+    period = load_inputs(config).period
+    decided = decide(config.make_strategy(), period.market)
+    sessions = period.market.sessions
+    row = int(sessions.searchsorted(max(period.first, decided.index[0])))
+    after = min(row + config.costs.lag + 1, len(sessions) - 1)
+    return FirstDays(f"{sessions[row]:%Y-%m-%d}", f"{sessions[after]:%Y-%m-%d}")
 
 
 def simulated(inputs: Inputs, engine: Engine = fill_with_vectorbt) -> Run:
@@ -86,10 +141,10 @@ def simulated(inputs: Inputs, engine: Engine = fill_with_vectorbt) -> Run:
     )
     begins = simulation.nav.index[0]
     benchmark = simulate(
-        market,
+        inputs.shared or market,
         EquityOnly(ticker=inputs.benchmark),
         config.costs,
-        start=begins,
+        opening=_opening_on(inputs.shared or market, simulation.opening),
         initial=config.initial,
         engine=engine,
     )
@@ -101,9 +156,23 @@ def simulated(inputs: Inputs, engine: Engine = fill_with_vectorbt) -> Run:
         # run.
         begun = f"the run begins on {begins:%Y-%m-%d}, {reason}"
         market = market.relabelled(remarks=[*market.remarks, begun])
+    elif simulation.opening.is_invested:
+        first = simulation.nav.index[1]
+        based = f"the base date is {begins:%Y-%m-%d}: the first return is that of {first:%Y-%m-%d}"
+        market = market.relabelled(remarks=[*market.remarks, based])
+    days = (simulation.nav.index[-1] - begins).days
+    if days < SHORTEST_DAYS:
+        short = f"{days} days are less than a year: nothing is annualised"
+        market = market.relabelled(remarks=[*market.remarks, short])
     market = market.relabelled(notes=[*market.notes, *notes_of(strategy)])
-    summary = summarise(config, market, simulation, benchmark, inputs.benchmark)
-    return Run(config, market, simulation, benchmark, summary)
+    summary = summarise(config, market, simulation, benchmark, inputs.benchmark, inputs.shared)
+    return Run(config, market, simulation, benchmark, summary, inputs.shared)
+
+
+def _opening_on(market: Market, opening: Opening) -> Opening:
+    """The same opening on a market that may lack its session: then on the last one before it."""
+    row = int(market.sessions.searchsorted(opening.row_zero, side="right")) - 1
+    return replace(opening, row_zero=market.sessions[max(row, 0)])
 
 
 def benchmark_ticker(config: RunConfig, tickers: Sequence[str], heaviest: str) -> str:

@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtests.analysis.metrics import year_returns
+from backtests.analysis.metrics import rows_per_year, year_returns
 from backtests.engine.costs import Costs
-from backtests.engine.simulate import SCALE, standing_decisions, with_cash
+from backtests.engine.opening import Opening, Standing, standing_decisions, with_cash
+from backtests.engine.simulate import SCALE
 from data.errors import UsageError, WeightError, did_you_mean
 from data.market import Market
 from strategies.base import WEIGHT_TOLERANCE, require_weights
@@ -31,6 +32,10 @@ class PricePanel:
 
     Attributes
     ----------
+    opening
+        Where all begin.
+    history
+        All sessions from the first on which every ticker has a price; mixes decide on these.
     sessions
         T rows to simulate, daily or monthly.
     tickers
@@ -51,6 +56,8 @@ class PricePanel:
         Value at row 0.
     """
 
+    opening: Opening
+    history: pd.DatetimeIndex
     sessions: pd.DatetimeIndex
     tickers: tuple[str, ...]
     prices: Array
@@ -58,7 +65,7 @@ class PricePanel:
     bills: Array
     closes: NDArray[np.int8]
     costs: Costs
-    ppy: int
+    ppy: float
     initial: float
 
     @property
@@ -115,7 +122,7 @@ def make_panel(
     tickers: Sequence[str],
     costs: Costs,
     *,
-    start: pd.Timestamp | None = None,
+    opening: Opening | None = None,
     initial: float = 10_000.0,
     optional: Sequence[str] = (),
 ) -> PricePanel:
@@ -129,8 +136,8 @@ def make_panel(
         What the candidates may hold; orders of equal value fill in this order.
     costs
         Fee, slippage and lag.
-    start
-        First day to simulate; None for the first session on which every ticker has a price.
+    opening
+        Where all begin; None for the first session on which every ticker has a price.
     initial
         Value at row 0.
     optional
@@ -144,33 +151,35 @@ def make_panel(
         For a ticker that the market does not have.
     """
     market.require(tickers)
-    begin, _ = market.first_session([t for t in tickers if t not in optional] or list(tickers))
-    begin = max(begin, start or begin)
-    levels = market.levels(tickers).loc[begin:]
+    first, _ = market.first_session([t for t in tickers if t not in optional] or list(tickers))
+    opening = opening or Opening(first, is_invested=False)
+    levels = market.levels(tickers).loc[opening.row_zero :]
     if len(levels) < costs.lag + 2:
         raise UsageError(
-            f"the sweep has {len(levels)} sessions from {begin:%Y-%m-%d}, too few for a lag of "
-            f"{costs.lag}; give a longer period"
+            f"the sweep has {len(levels)} sessions from {opening.row_zero:%Y-%m-%d}, too few for "
+            f"a lag of {costs.lag}; give a longer period"
         )
     sessions = pd.DatetimeIndex(levels.index)
-    first = levels.notna().to_numpy().argmax(axis=0)
+    priced = levels.notna().to_numpy().argmax(axis=0)
     filled = levels.bfill().to_numpy(float)
     cash = market.cash.loc[sessions].to_numpy(float)
     return PricePanel(
+        opening=opening,
+        history=market.sessions[market.sessions >= first],
         sessions=sessions,
         tickers=tuple(tickers),
         prices=np.ascontiguousarray(SCALE * filled / filled[0]),
-        first=first.astype(np.int64),
+        first=priced.astype(np.int64),
         bills=np.append(1.0, cash[1:] / cash[:-1]),
-        closes=_closes(sessions),
+        closes=_closes(sessions, market.is_year_over()),
         costs=costs,
-        ppy=market.periods_per_year,
+        ppy=rows_per_year(sessions, market.periods_per_year),
         initial=initial,
     )
 
 
-def _closes(sessions: pd.DatetimeIndex) -> NDArray[np.int8]:
-    complete = year_returns(pd.Series(1.0, sessions)).index
+def _closes(sessions: pd.DatetimeIndex, is_over: bool | None) -> NDArray[np.int8]:
+    complete = year_returns(pd.Series(1.0, sessions), is_over=is_over).index
     years = sessions.year.to_numpy()
     closes = np.zeros(len(sessions), np.int8)
     last = np.flatnonzero(np.append(years[1:] != years[:-1], True))
@@ -184,7 +193,7 @@ def static_mixes(panel: PricePanel, weights: Array, rebalance: str = "monthly") 
     Parameters
     ----------
     panel
-        The shared sessions; row 0 is a decision.
+        The shared sessions.
     weights
         Shape (C, tickers of the panel), fractions of value.
     rebalance
@@ -213,8 +222,16 @@ def static_mixes(panel: PricePanel, weights: Array, rebalance: str = "monthly") 
     for mix in np.flatnonzero(wrong):
         require_weights(dict(zip(panel.tickers, weights[mix], strict=True)), f"mix {mix}")
     targets = with_cash(weights)
-    rows = np.flatnonzero(decision_rows(panel.sessions, rebalance)) + panel.costs.lag
+    decided = panel.history[decision_rows(panel.history, rebalance)]
+    calendar = pd.DataFrame({panel.tickers[0]: 0.0}, decided)
+    rows = _standing(calendar, panel, panel.history, "the mix").rows
     return Candidates(targets, rows[rows < len(panel.sessions)])
+
+
+def _standing(
+    decided: pd.DataFrame, panel: PricePanel, sessions: pd.DatetimeIndex, name: str
+) -> Standing:
+    return standing_decisions(decided, sessions, panel.opening, panel.costs.lag, name)
 
 
 def schedules(panel: PricePanel, market: Market, decisions: Iterable[pd.DataFrame]) -> Candidates:
@@ -223,7 +240,7 @@ def schedules(panel: PricePanel, market: Market, decisions: Iterable[pd.DataFram
     Parameters
     ----------
     panel
-        The shared sessions; row 0 holds the last decision made on or before it.
+        The shared sessions.
     market
         The market the panel was made of.
     decisions
@@ -248,21 +265,23 @@ def schedules(panel: PricePanel, market: Market, decisions: Iterable[pd.DataFram
                     f"{name} holds {ticker}, which is not among the tickers of the sweep "
                     f"({', '.join(panel.tickers)}); add it there"
                 )
-        standing = standing_decisions(decided, panel.sessions, name)
-        row = panel.sessions.get_indexer(standing.index)
-        held = np.zeros((len(row), len(panel.tickers) + 1))
+        standing = _standing(decided, panel, market.sessions, name)
+        days = pd.DatetimeIndex(standing.targets.index)
+        held = np.zeros((len(days), len(panel.tickers) + 1))
         at = [panel.tickers.index(ticker) for ticker in decided.columns]
-        held[:, [*at, -1]] = standing.to_numpy(float)
+        held[:, [*at, -1]] = standing.targets.to_numpy(float)
+        # What is decided before row 0 is held from there on.
+        row = np.maximum(panel.sessions.get_indexer(days), 0)
         early = (held > 0) & (row[:, None] < panel.first)
         if early.any():
             where, column = np.argwhere(early)[0]
             raise WeightError(
-                f"{name} wants {panel.tickers[column]} on {standing.index[where]:%Y-%m-%d}, "
+                f"{name} wants {panel.tickers[column]} on {days[where]:%Y-%m-%d}, "
                 "before its first price; give it no weight until then"
             )
-        trades = row + panel.costs.lag < len(panel.sessions)
+        trades = standing.rows < len(panel.sessions)
         targets.append(held[trades])
-        rows.append(row[trades] + panel.costs.lag)
+        rows.append(standing.rows[trades])
         counts.append(int(trades.sum()))
     if not targets:
         raise UsageError("the sweep has no candidates; give at least one")

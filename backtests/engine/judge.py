@@ -9,6 +9,7 @@ import pandas as pd
 from backtests.analysis import hedge as measures
 from backtests.analysis.attribution import contributions
 from backtests.analysis.cross_check import Headline, cross_check
+from backtests.analysis.metrics import is_annual, rows_per_year
 from backtests.analysis.numbers import numbers_of
 from backtests.analysis.record import (
     Attribution,
@@ -23,13 +24,14 @@ from backtests.engine import ledger
 from backtests.engine.ledger import Engine
 from backtests.engine.references import References, make_references
 from backtests.engine.run import Run
+from backtests.engine.simulate import simulate
 from backtests.engine.simulation import Simulation
 from backtests.engine.sleeve import attribute, report_sleeve
 from backtests.engine.with_quantstats import quantstats_metrics
 from backtests.engine.with_vectorbt import fill_with_vectorbt, vectorbt_metrics
 from data.background import background, ten_year
 from data.command import Progress, silent
-from data.market import Market
+from data.market import CASH, Market
 from data.records import fields_of, ten_digits
 from data.treasuries.instruments import TREASURY_FUNDS
 from strategies.base import Strategy
@@ -47,25 +49,39 @@ def with_sleeve(run: Run, progress: Progress = silent) -> Run:
 
 def judged(run: Run, progress: Progress = silent) -> Run:
     """Judge a finished run, and check its headline numbers against two other programs."""
-    verdict = judge_run(
-        run.market,
-        run.config.make_strategy(),
-        run.simulation,
-        run.summary.benchmark.ticker,
-        progress,
-    )
+    strategy, ticker = run.config.make_strategy(), run.summary.benchmark.ticker
+    market, simulation = judged_on(run)
+    verdict = judge_run(market, strategy, simulation, ticker, progress)
     return replace(run, verdict=replace(verdict, cross_check=ten_digits(_checked(run))))
+
+
+def judged_on(run: Run, engine: Engine = fill_with_vectorbt) -> tuple[Market, Simulation]:
+    """The market and simulation that are judged: the run's own, but for a run without equity.
+
+    Its equity is the benchmark. Where that lacks sessions of the run, both are judged on those
+    that they share.
+    """
+    held = run.simulation.decisions
+    equity = [name for name in held if name != CASH and name not in TREASURY_FUNDS]
+    if run.shared is None or bool(held[equity].gt(0).to_numpy().any()):
+        return run.market, run.simulation
+    strategy, costs = run.config.make_strategy(), run.config.costs
+    start = pd.Timestamp(run.summary.first_return)
+    initial = run.config.initial
+    return run.shared, simulate(
+        run.shared, strategy, costs, start=start, initial=initial, engine=engine
+    )
 
 
 def _checked(run: Run) -> tuple[CrossCheck, ...]:
     """The headline numbers as three programs compute them."""
-    nav, ppy = run.simulation.nav, run.market.periods_per_year
+    nav, ppy = run.simulation.nav, run.summary.rows_per_year
     cash = run.market.cash.loc[nav.index]
     by_vectorbt = vectorbt_metrics(nav, cash, ppy)
     by_quantstats = quantstats_metrics(nav, cash, ppy)
     numbers = run.summary.metrics
     ours = Headline(
-        total_return=float(nav.iloc[-1] / nav.iloc[0] - 1.0),
+        total_return=numbers.total_return,
         cagr=numbers.cagr,
         volatility=numbers.volatility,
         sharpe=numbers.sharpe,
@@ -205,7 +221,9 @@ def _attribution(market: Market, simulation: Simulation) -> Attribution | None:
     if not (values > 0).any():
         return None
     split = attribute(market, simulation)
-    table = contributions(split, values, market.periods_per_year)
+    dates = pd.DatetimeIndex(simulation.nav.index)
+    ppy = rows_per_year(dates, market.periods_per_year) if is_annual(dates) else None
+    table = contributions(split, values, ppy)
     return Attribution(
         has_yields=market.yields is not None,
         parts=tuple(

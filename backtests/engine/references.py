@@ -14,7 +14,8 @@ from scipy.optimize import brentq
 from backtests.analysis.months import month_ends
 from backtests.engine import ledger
 from backtests.engine.ledger import Engine
-from backtests.engine.simulate import simulate, standing_decisions, trade
+from backtests.engine.opening import Opening, standing_decisions
+from backtests.engine.simulate import simulate, trade
 from backtests.engine.simulation import Simulation
 from backtests.engine.with_vectorbt import fill_with_vectorbt
 from data.command import Progress, silent
@@ -94,14 +95,16 @@ def make_references(
     """
     decided = decide(strategy, market)
     if not strategy.is_built_in():  # the decisions that are judged must be those that traded
-        again = standing_decisions(decided, pd.DatetimeIndex(simulation.nav.index), strategy.name)
-        require_as_before(strategy, again, simulation.decisions)
+        again = standing_decisions(
+            decided, market.sessions, simulation.opening, simulation.costs.lag, strategy.name
+        )
+        require_as_before(strategy, again.targets, simulation.decisions)
     held = [str(ticker) for ticker in decided.columns if decided[ticker].gt(0).any()]
     hedge = [ticker for ticker in held if ticker in TREASURY_FUNDS]
     equity = [ticker for ticker in held if ticker not in TREASURY_FUNDS]
-    row_zero, initial = simulation.nav.index[0], float(simulation.nav.iloc[0])
+    began, initial = simulation.opening, float(simulation.nav.iloc[0])
 
-    def run(name: str, weights: pd.DataFrame, *, start: pd.Timestamp | None = row_zero,
+    def run(name: str, weights: pd.DataFrame, *, opening: Opening | None = began,
             engine: Engine = engine) -> Simulation:  # fmt: skip
         return trade(
             market,
@@ -109,7 +112,7 @@ def make_references(
             simulation.costs,
             name=name,
             optional=strategy.optional,
-            start=start,
+            opening=opening,
             initial=initial,
             engine=engine,
         )
@@ -123,8 +126,8 @@ def make_references(
             simulation, lambda w: run("matched", w * steady, engine=searching)
         )
         hedge_alone = bought_once(alone(decided, hedge)) if hedge else decided * 0.0
-        hedge_leg = run("hedge", hedge_alone, start=None).nav
-        equity_leg = run("equity", all_equity, start=None).nav
+        hedge_leg = run("hedge", hedge_alone, opening=None).nav
+        equity_leg = run("equity", all_equity, opening=None).nav
         references = References(
             equity_tickers=equity or [benchmark],
             hedge_tickers=hedge,
@@ -143,7 +146,7 @@ def make_references(
     with progress("simulating the rule one step up and down"):
         mix = same_average_duration(market, strategy, simulation)
         static = simulate(
-            market, mix, simulation.costs, start=row_zero, initial=initial, engine=engine
+            market, mix, simulation.costs, opening=began, initial=initial, engine=engine
         )
         variants: dict[str, Simulation | str] = {}
         for label, other in one_step(strategy):
@@ -155,7 +158,7 @@ def make_references(
                     market,
                     other,
                     simulation.costs,
-                    start=row_zero,
+                    opening=began,
                     initial=initial,
                     engine=searching,
                 )
@@ -183,12 +186,11 @@ def held_equity(
     """
     if not equity:
         return decided * 0.0
-    lag = simulation.costs.lag
     sessions = pd.DatetimeIndex(simulation.nav.index)
-    own = sessions.get_indexer(simulation.decisions.index)
-    waiting = {row + wait for row in own for wait in range(lag)}
+    fills = simulation.fill_rows
+    waiting = {row - wait for row in fills for wait in range(1, simulation.costs.lag + 1)}
     months = decision_rows(sessions, "monthly")
-    extra = [row for row in np.flatnonzero(months) if row > lag and row not in waiting]
+    extra = [row for row in np.flatnonzero(months) if row > fills[0] and row not in waiting]
     drifted = simulation.weights.iloc[extra][list(equity)]
     between = drifted[~drifted.index.isin(decided.index)]
     return pd.concat([decided[list(equity)], between]).sort_index()
@@ -239,10 +241,9 @@ def match_volatility(
         The weight, and whether it matches: it is 1 and does not where even 100 % equity is
         calmer (leverage is not allowed), or where there are too few months for a volatility.
     """
-    first = simulation.nav.index[simulation.costs.lag]
 
     def volatility(portfolio: Simulation) -> float:
-        levels = month_ends(portfolio.nav.loc[first:].to_frame())
+        levels = month_ends(portfolio.nav.loc[simulation.first_fill :].to_frame())
         return float(levels.iloc[:, 0].pct_change(fill_method=None).std() * 12**0.5)
 
     wanted = volatility(simulation)
@@ -316,7 +317,7 @@ def same_average_duration(
     market, rule, simulation
         A finished simulation of the rule.
     """
-    rows = simulation.nav.index[simulation.costs.lag :]
+    rows = simulation.nav.loc[simulation.first_fill :].index
     durations = fund_durations(market).loc[rows]
     held = simulation.weights.loc[rows, list(DIAL)]
     sleeve = held.sum(axis=1)

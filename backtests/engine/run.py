@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import pandas as pd
+
 from backtests.analysis.record import Verdict
 from backtests.engine.config import RunConfig, short_hash
 from backtests.engine.simulation import Simulation
@@ -26,11 +28,15 @@ class Inputs:
         Ticker of the benchmark.
     period
         The market, cut to what was asked for.
+    shared
+        Where the benchmark lacks sessions of the portfolio: the market of those that both have,
+        on which the benchmark is simulated. Else None.
     """
 
     config: RunConfig
     benchmark: str
     period: Period
+    shared: Market | None = None
 
     @property
     def market(self) -> Market:
@@ -50,6 +56,8 @@ class Run:
         The strategy and its benchmark over the same sessions.
     summary
         The headline numbers.
+    shared
+        As in :class:`Inputs`.
     sleeve
         Of a duration rule: its switches and where its profit came from.
     verdict
@@ -61,6 +69,7 @@ class Run:
     simulation: Simulation
     benchmark: Simulation
     summary: Summary
+    shared: Market | None = None
     sleeve: SleeveReport | None = None
     verdict: Verdict | None = None
 
@@ -79,6 +88,13 @@ class Run:
             **self._own_rule,
         }
         return f"{self.config.strategy}-{short_hash(determined_by)}"
+
+    @property
+    def benchmark_values(self) -> pd.Series:
+        """The benchmark's value on the run's own sessions; one that it lacks repeats the last."""
+        sessions = self.simulation.nav.index
+        values = self.benchmark.nav.reindex(sessions, method="ffill")
+        return values.fillna(self.config.initial)
 
     @property
     def _own_rule(self) -> dict[str, str]:
@@ -108,10 +124,11 @@ class Run:
     @property
     def resolved(self) -> RunConfig:
         """The configuration with dates, source and benchmark filled in: it makes the same run."""
+        is_invested = self.simulation.opening.is_invested
         return replace(
             self.config,
             source=self.market.source,
-            start=self.summary.start,
+            start=self.summary.first_return if is_invested else self.summary.start,
             end=self.summary.end,
             benchmark=self.summary.benchmark.ticker,
         )

@@ -7,6 +7,7 @@ the return of Treasury bills, like all other cash.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from backtests.engine.costs import Costs
 from backtests.engine.ledger import Engine, Fills
+from backtests.engine.opening import Opening, Standing, open_at, standing_decisions
 from backtests.engine.simulation import Simulation
 from backtests.engine.with_vectorbt import fill_with_vectorbt
 from data.errors import UsageError, WeightError
@@ -24,7 +26,6 @@ from strategies.decisions import decide, require_targets
 Array = NDArray[np.float64]
 CAPITAL = 10_000.0
 SCALE = 100.0
-NOISE = 4e-15  # rounding error of a sum of decimal fractions
 
 
 def simulate(
@@ -34,6 +35,7 @@ def simulate(
     *,
     start: pd.Timestamp | None = None,
     earliest: pd.Timestamp | None = None,
+    opening: Opening | None = None,
     initial: float = 10_000.0,
     engine: Engine = fill_with_vectorbt,
 ) -> Simulation:
@@ -48,10 +50,12 @@ def simulate(
     costs
         Fee, slippage and lag.
     start
-        First day to simulate; row 0 holds the last decision made on or before it. None for
-        the first session on which every ticker has a price and the rule has decided.
+        Day of the first return; row 0 is the session before. None to begin with the first session
+        on which every ticker has a price and the rule has decided.
     earliest
-        Without ``start``: the first day on which the run may begin.
+        The first session on which row 0 may lie.
+    opening
+        Where to begin, in place of the two: as another simulation did.
     initial
         Value at row 0.
     engine
@@ -69,14 +73,17 @@ def simulate(
         If too few sessions are left, or the rule has no decision by ``start``.
     """
     decided = decide(strategy, market)
+    if opening is None:
+        required = [ticker for ticker in decided.columns if ticker not in strategy.optional]
+        days = pd.DatetimeIndex(decided.index)
+        opening = open_at(market, required, days, strategy.name, start=start, earliest=earliest)
     return trade(
         market,
         decided,
         costs,
         name=strategy.name,
         optional=strategy.optional,
-        start=start,
-        earliest=earliest,
+        opening=opening,
         initial=initial,
         engine=engine,
     )
@@ -89,8 +96,7 @@ def trade(
     *,
     name: str,
     optional: Sequence[str] = (),
-    start: pd.Timestamp | None = None,
-    earliest: pd.Timestamp | None = None,
+    opening: Opening | None = None,
     initial: float = 10_000.0,
     engine: Engine = fill_with_vectorbt,
 ) -> Simulation:
@@ -104,33 +110,40 @@ def trade(
         Name of whoever decided, for the messages and the books.
     optional
         Tickers that may have their first price later; until then no decision may hold them.
-    market, costs, start, earliest, initial, engine
+    opening
+        Where to begin; None for as early as prices and decisions allow.
+    market, costs, initial, engine
         As for :func:`simulate`, which raises the same errors.
     """
     require_targets(decided, market, name)
     levels = market.levels(list(decided.columns))
-    required = [ticker for ticker in levels.columns if ticker not in optional]
-    first = levels[required].dropna().index[0]
-    begin = max(first, start or max(decided.index[0], earliest or first))
-    levels = levels.loc[begin:]
-    if len(levels) < costs.lag + 2:
+    if opening is None:
+        required = [ticker for ticker in decided.columns if ticker not in optional]
+        opening = open_at(market, required, pd.DatetimeIndex(decided.index), name)
+    standing = standing_decisions(decided, market.sessions, opening, costs.lag, name)
+    levels = levels.loc[opening.row_zero :]
+    if len(levels) < standing.rows[0] + 2:
         raise UsageError(
-            f"{name} has {len(levels)} sessions from {begin:%Y-%m-%d}, too few for a lag "
-            f"of {costs.lag}; give a longer period"
+            f"{name} has {len(levels)} sessions from {opening.row_zero:%Y-%m-%d}, too few for a "
+            f"lag of {costs.lag}; give a longer period"
         )
-    decisions = standing_decisions(decided, levels.index, name)
-    levels = _before_their_first_day(levels, decisions, name)
-    row = levels.index.get_indexer(decisions.index)
-    targets = np.full(levels.shape, np.nan)
-    targets[0] = np.eye(levels.shape[1])[-1]  # all CASH until the first decision trades
-    trades = row + costs.lag < len(levels)
-    targets[row[trades] + costs.lag] = decisions.to_numpy()[trades]
+    levels = _before_their_first_day(levels, standing.targets, name)
+    # All is CASH until the first decision trades. One that trades on row 0 itself has a row of its
+    # own after that of the deposit, at the same prices, so that it fills like any other.
+    ahead = int(standing.rows[0] == 0)
+    targets = np.full((ahead + len(levels), levels.shape[1]), np.nan)
+    targets[0] = np.eye(levels.shape[1])[-1]
+    trades = standing.rows < len(levels)
+    targets[ahead + standing.rows[trades]] = standing.targets.to_numpy()[trades]
     # At the same scale in every currency: vectorbt takes sizes below 1e-12 for zero.
     prices = SCALE * levels.to_numpy(float) / levels.iloc[0].to_numpy(float)
+    prices = np.vstack([prices[:ahead], prices])
     risky = np.arange(levels.shape[1]) < levels.shape[1] - 1  # CASH trades free
     fills = engine(prices, targets, costs.fee * risky, costs.slippage * risky, CAPITAL)
-    fills = _rescaled(fills, initial / CAPITAL, levels.iloc[0].to_numpy(float) / SCALE)
-    return _books(name, costs, levels, decisions, fills, pending=not bool(trades[-1]))
+    fills = _rescaled(
+        _without_first(fills, ahead), initial / CAPITAL, levels.iloc[0].to_numpy(float) / SCALE
+    )
+    return _books(name, costs, opening, levels, standing, fills, initial)
 
 
 def _before_their_first_day(
@@ -146,7 +159,9 @@ def _before_their_first_day(
     missing = levels.isna()
     if not missing.to_numpy().any():
         return levels
-    held = decisions.gt(0) & missing.loc[decisions.index]
+    # What is decided before row 0 is held from there on.
+    known = missing.reindex(decisions.index).fillna(missing.iloc[0]).astype(bool)
+    held = decisions.gt(0) & known
     if held.to_numpy().any():
         day = held.index[held.any(axis=1)][0]
         ticker = held.columns[held.loc[day]][0]
@@ -157,41 +172,14 @@ def _before_their_first_day(
     return levels.bfill()
 
 
-def standing_decisions(
-    decided: pd.DataFrame, sessions: pd.DatetimeIndex, name: str
-) -> pd.DataFrame:
-    """Cut decisions to a period; its row 0 holds the last decision made on or before it.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Decision sessions x columns; ``CASH``, the rest to 1, is last.
-    """
-    before = decided.loc[: sessions[0]]
-    if before.empty:
-        raise UsageError(
-            f"{name} makes its first decision on {decided.index[0]:%Y-%m-%d}; "
-            "give that day or a later one as --start"
-        )
-    standing = pd.concat([before.iloc[[-1]].set_axis(sessions[:1]), decided.loc[sessions[0] :]])
-    standing = standing[~standing.index.duplicated(keep="first")]
-    columns = [*standing.columns, CASH]
-    return pd.DataFrame(with_cash(standing.to_numpy(float)), standing.index, columns)
-
-
-def with_cash(weights: Array) -> Array:
-    """Add the rest of each row to 1 as the column ``CASH``.
-
-    A sum above 1 by no more than ``WEIGHT_TOLERANCE`` is scaled to 1: vectorbt fills a buy even if
-    1e-9 of its money is missing, and would do so at every decision. Cash is rounded to twelve
-    decimals only where that removes the rounding error of decimal fractions (1 - 0.7 - 0.2);
-    elsewhere it would create or idle 5e-13 of the value at every decision.
-    """
-    total = weights.sum(axis=1, keepdims=True)
-    scaled = weights / np.where(total > 1.0 + NOISE, total, 1.0)
-    left = 1.0 - scaled.sum(axis=1)
-    decimal = np.round(left, 12) + 0.0  # no negative zero
-    return np.column_stack([scaled, np.where(np.abs(decimal - left) < NOISE, decimal, left)])
+def _without_first(fills: Fills, rows: int) -> Fills:
+    """Drop the first rows, but not their orders, which become those of row 0."""
+    return replace(
+        fills,
+        nav=fills.nav[rows:],
+        units=fills.units[rows:],
+        order_row=np.maximum(fills.order_row - rows, 0),
+    )
 
 
 def _rescaled(fills: Fills, money: float, price: Array) -> Fills:
@@ -221,14 +209,16 @@ def _weights(held: pd.DataFrame, nav: pd.Series) -> pd.DataFrame:
 def _books(
     name: str,
     costs: Costs,
+    opening: Opening,
     levels: pd.DataFrame,
-    decisions: pd.DataFrame,
+    standing: Standing,
     fills: Fills,
-    *,
-    pending: bool,
+    initial: float,
 ) -> Simulation:
     columns = np.asarray(levels.columns, dtype=object)
     nav = pd.Series(fills.nav, index=levels.index, name=name)
+    weights = _weights(levels * fills.units, nav)
+    nav.iloc[0] = initial  # the costs of a purchase there are part of the first return
     value = fills.order_units * fills.order_price
     close = levels.to_numpy(float)[fills.order_row, fills.order_column]
     orders = pd.DataFrame(
@@ -245,15 +235,16 @@ def _books(
     )
     gross = np.bincount(fills.order_row, weights=np.abs(value), minlength=len(levels))
     traded = gross / 2.0 / fills.nav
-    traded[: costs.lag + 1] = 0.0  # the deposit of row 0 and the first purchase
+    traded[: standing.rows[0] + 1] = 0.0  # the deposit of row 0 and the first purchase
     return Simulation(
         name=name,
         costs=costs,
+        opening=opening,
         nav=nav,
-        weights=_weights(levels * fills.units, nav),
+        weights=weights,
         orders=orders,
-        decisions=decisions,
-        pending=pending,
+        decisions=standing.targets,
+        fill_rows=standing.rows,
         traded=pd.Series(traded, index=levels.index),
         costs_paid=float(orders["fee"].sum() + orders["slippage"].sum()),
     )

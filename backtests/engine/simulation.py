@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from backtests.analysis.numbers import Portfolio
 from backtests.engine.costs import Costs
+from backtests.engine.opening import Opening
 from data.market import Market
 
 
@@ -21,8 +24,11 @@ class Simulation:
         The strategy's.
     costs
         Fee, slippage and lag.
+    opening
+        Where it begins.
     nav
-        Value of the portfolio at the close of each session, after its orders.
+        Value of the portfolio at the close of each session, after its orders; at row 0 the money
+        put in.
     weights
         Sessions x columns (``CASH`` last), fractions of ``nav`` at the close.
     orders
@@ -30,9 +36,10 @@ class Simulation:
         ``price`` includes the slippage, ``value`` is units at that price, ``fee`` and
         ``slippage`` are what the order cost, in currency.
     decisions
-        Decision sessions x columns: target weights with ``CASH``, from row 0 on.
-    pending
-        Whether the last decision has yet to trade.
+        Decision sessions x columns: target weights with ``CASH``, from the one that stands at row
+        0 on, which may be of an earlier session.
+    fill_rows
+        The row on which each decision fills; that of a pending one is beyond the last.
     traded
         One-way turnover of each session, a fraction of value, without the first purchase.
     costs_paid
@@ -41,28 +48,34 @@ class Simulation:
 
     name: str
     costs: Costs
+    opening: Opening
     nav: pd.Series
     weights: pd.DataFrame
     orders: pd.DataFrame
     decisions: pd.DataFrame
-    pending: bool
+    fill_rows: NDArray[np.int64]
     traded: pd.Series
     costs_paid: float
 
     @property
     def first_fill(self) -> pd.Timestamp:
         """The session of the first fill, from which months count; until then all is cash."""
-        filled: pd.Timestamp = self.nav.index[self.costs.lag]
+        filled: pd.Timestamp = self.nav.index[self.fill_rows[0]]
         return filled
+
+    @property
+    def pending(self) -> bool:
+        """Whether the last decision has yet to trade."""
+        return bool(self.fill_rows[-1] >= len(self.nav))
 
     def portfolio(self, market: Market) -> Portfolio:
         """The data from which its numbers are computed."""
-        ppy = market.periods_per_year
         return Portfolio(
             values=self.nav,
             cash=market.cash.loc[self.nav.index],
-            ppy=ppy,
-            turnover_per_year=float(self.traded.sum() * ppy / (len(self.nav) - 1)),
+            frequency=market.periods_per_year,
+            turnover=float(self.traded.sum()),
             costs_paid=self.costs_paid,
             months_from=self.first_fill,
+            is_year_over=market.is_year_over(),
         )

@@ -92,7 +92,7 @@ def _filled_targets(market: Market, rule: DurationRule, simulation: Simulation) 
     decided = rule.decided_duration(market)
     days = pd.DatetimeIndex(simulation.decisions.index)
     years = decided.asof(days).to_numpy(float)
-    rows = sessions.get_indexer(days) + simulation.costs.lag
+    rows = simulation.fill_rows
     there = rows < len(sessions)
     return pd.DataFrame({"decided": days[there], "filled": rows[there], "years": years[there]})
 

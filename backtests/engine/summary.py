@@ -52,6 +52,15 @@ class BenchmarkSummary:
 
 
 @dataclass(frozen=True)
+class CalendarYear:
+    """Returns of a whole calendar year, fractions."""
+
+    year: int
+    strategy: float
+    benchmark: float
+
+
+@dataclass(frozen=True)
 class Summary:
     """A run in numbers, as ``summary.json`` holds it.
 
@@ -62,9 +71,13 @@ class Summary:
     source, source_title, notes
         The data, and notes on them.
     start, end
-        First and last session, ``YYYY-MM-DD``.
-    periods, periods_per_year
-        Rows after the first, and how many make a year.
+        The base date (row 0) and the last session, ``YYYY-MM-DD``.
+    first_return, first_fill
+        The session of the first return, and that of the first purchase; until then all is cash.
+    periods, periods_per_year, rows_per_year
+        Rows after the first; 252 for daily rows, 12 for monthly ones; how many make a year here.
+    years
+        Returns of the complete calendar years.
     costs, initial
         What trading cost, and the value at the start in currency.
     metrics, benchmark
@@ -80,12 +93,16 @@ class Summary:
     notes: tuple[str, ...]
     start: str
     end: str
+    first_return: str
+    first_fill: str
     periods: int
     periods_per_year: int
+    rows_per_year: float
     costs: Costs
     initial: float
     metrics: PortfolioNumbers
     benchmark: BenchmarkSummary
+    years: tuple[CalendarYear, ...]
     latest: Latest
 
     def __post_init__(self) -> None:
@@ -100,20 +117,26 @@ class Summary:
 
 
 def summarise(
-    config: RunConfig, market: Market, simulation: Simulation, benchmark: Simulation, ticker: str
+    config: RunConfig,
+    market: Market,
+    simulation: Simulation,
+    benchmark: Simulation,
+    ticker: str,
+    shared: Market | None = None,
 ) -> Summary:
     """Sum a run up.
 
     Parameters
     ----------
-    config, market
+    config, market, simulation
         What was run, on what.
-    simulation, benchmark
-        The strategy and its benchmark over the same sessions.
-    ticker
-        What the benchmark holds.
+    benchmark, ticker
+        100 % of a ticker over the same period.
+    shared
+        What the benchmark was simulated on, where that is another market.
     """
     sessions = simulation.nav.index
+    portfolio, other = simulation.portfolio(market), benchmark.portfolio(shared or market)
     return Summary(
         strategy=config.strategy,
         params=config.params,
@@ -122,12 +145,19 @@ def summarise(
         notes=market.notes,
         start=_date(sessions[0]),
         end=_date(sessions[-1]),
+        first_return=_date(sessions[1]),
+        first_fill=_date(simulation.first_fill),
         periods=len(sessions) - 1,
         periods_per_year=market.periods_per_year,
+        rows_per_year=portfolio.ppy,
         costs=simulation.costs,
         initial=config.initial,
-        metrics=numbers_of(simulation.portfolio(market)),
-        benchmark=BenchmarkSummary(ticker, numbers_of(benchmark.portfolio(market))),
+        metrics=numbers_of(portfolio),
+        benchmark=BenchmarkSummary(ticker, numbers_of(other)),
+        years=tuple(
+            CalendarYear(int(year), float(portfolio.years[year]), float(other.years[year]))
+            for year in portfolio.years.index.intersection(other.years.index)
+        ),
         latest=latest(simulation),
     )
 

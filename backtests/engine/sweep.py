@@ -292,7 +292,6 @@ def _run(
     closes: NDArray[np.int8],
     fee: Array,
     slippage: Array,
-    lag: int,
     targets: Array,
     rows: Rows,
     offsets: Rows,
@@ -346,7 +345,7 @@ def _run(
             for i in range(lanes):
                 for k in range(columns):
                     target[k, i] = targets[start + i, k]
-        end = 1
+        end = 0  # a trade on row 0 is paid for in the first return
         while end < sessions:
             begin = end
             end += 1
@@ -363,9 +362,15 @@ def _run(
                             for k in range(columns):
                                 target[k, i] = targets[at, k]
                 _fill(wide[begin], fee, slippage, target, units, order, buy, need, s, lanes)
-                if begin <= lag:
-                    s[TRADED] = 0.0  # the first purchase
-            _hold(wide, bills, begin, end, units, s, nav[:, start : start + lanes], lanes)
+                for i in range(lanes):
+                    if scheduled:
+                        is_first = next_decision[i] <= offsets[start + i] + 1
+                    else:
+                        is_first = begin == rows[0]
+                    if is_first:
+                        s[TRADED, i] = 0.0  # the purchase that begins it
+            observed = max(begin, 1)
+            _hold(wide, bills, observed, end, units, s, nav[:, start : start + lanes], lanes)
             if start == 0 and len(held):
                 held[begin:end] = units[:columns, 0]
             # On rows that depend on no trade: a neighbour in the block must not change a digit.
@@ -390,9 +395,7 @@ def _given(kind: Any, dimensions: int) -> Any:
 ONE, TWO = _given(types.float64, 1), _given(types.float64, 2)
 ROWS = _given(types.int64, 1)
 MADE = types.float64[:, ::1]
-SIGNATURE = types.void(
-    TWO, ONE, _given(types.int8, 1), ONE, ONE, types.int64, TWO, ROWS, ROWS, MADE, MADE, MADE
-)
+SIGNATURE = types.void(TWO, ONE, _given(types.int8, 1), ONE, ONE, TWO, ROWS, ROWS, MADE, MADE, MADE)
 
 
 class _Compiling(event.Listener):
@@ -448,7 +451,7 @@ def run_block(
     nav = np.empty((len(panel.sessions), len(candidates)) if keep_nav else (0, 0))
     offsets = np.empty(0, np.int64) if candidates.offsets is None else candidates.offsets
     _run(
-        panel.prices, panel.bills, panel.closes, panel.fee, panel.slippage, panel.costs.lag,
+        panel.prices, panel.bills, panel.closes, panel.fee, panel.slippage,
         candidates.targets, candidates.rows, offsets, sums, nav, np.empty((0, 0)),
     )  # fmt: skip
     return sums, nav
@@ -462,7 +465,7 @@ def fill_with_sweep(
     Parameters
     ----------
     prices, targets, fee, slippage, initial
-        As for :func:`backtests.engine.ledger.fill`; row 0 has to ask for the last column alone.
+        As for :func:`backtests.engine.ledger.fill`; row 0 has targets.
 
     Returns
     -------
@@ -470,12 +473,13 @@ def fill_with_sweep(
         Orders are differences of what is held; those of a row ascend by value.
     """
     prepare()
-    rows = np.flatnonzero(~np.isnan(targets[:, 0]))[1:]
+    rows = np.flatnonzero(~np.isnan(targets[:, 0]))
+    rows = rows[1:] if targets[0, -1] == 1.0 else rows  # all CASH, as every lane begins
     sessions, columns = prices.shape
     sums, nav, held = np.empty((1, len(SUMS))), np.empty((sessions, 1)), np.empty(prices.shape)
     _run(
         np.ascontiguousarray(prices), np.ones(sessions), np.zeros(sessions, np.int8), fee, slippage,
-        0, np.ascontiguousarray(targets[rows]), rows, np.array([0, len(rows)]), sums, nav, held,
+        np.ascontiguousarray(targets[rows]), rows, np.array([0, len(rows)]), sums, nav, held,
     )  # fmt: skip
     # An order that only clears what decimal fractions leave is none, for vectorbt too: bills
     # alone would otherwise lie 1e-16 under water.

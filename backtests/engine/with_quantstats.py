@@ -56,7 +56,7 @@ class Drawn:
     failure: str = ""
 
 
-def draw(nav: pd.Series, benchmark: pd.Series, ppy: int, charts: Sequence[str]) -> Drawn:
+def draw(nav: pd.Series, benchmark: pd.Series, ppy: float, charts: Sequence[str]) -> Drawn:
     """Have quantstats draw and compute.
 
     Parameters
@@ -100,7 +100,7 @@ def draw(nav: pd.Series, benchmark: pd.Series, ppy: int, charts: Sequence[str]) 
     return Drawn({name: _bare_svg(svg) for name, svg in drawings.items()}, rows)
 
 
-def quantstats_metrics(nav: pd.Series, cash: pd.Series, ppy: int) -> Headline:
+def quantstats_metrics(nav: pd.Series, cash: pd.Series, ppy: float) -> Headline:
     """Headline numbers by quantstats, to check ours against.
 
     Parameters

@@ -64,7 +64,7 @@ def _vectorbt() -> Any:
     return vectorbt
 
 
-def vectorbt_metrics(nav: pd.Series, cash: pd.Series, ppy: int) -> Headline:
+def vectorbt_metrics(nav: pd.Series, cash: pd.Series, ppy: float) -> Headline:
     """Headline numbers by vectorbt, to check ours against.
 
     Parameters

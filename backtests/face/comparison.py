@@ -68,6 +68,11 @@ class Comparison:
         return dict(self.record.differences)
 
     @property
+    def years(self) -> pd.DataFrame:
+        """Returns of the complete calendar years: years x runs and the benchmark, fractions."""
+        return self.record.aligned.years
+
+    @property
     def falls(self) -> pd.DataFrame:
         """What each run earned in each fall of equity."""
         return self.record.crises.copy()

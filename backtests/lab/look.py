@@ -20,7 +20,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from backtests.engine.backtest import load_inputs, simulated
 from backtests.engine.config import RunConfig
-from backtests.engine.judge import judge_run
+from backtests.engine.judge import judge_run, judged_on
 from backtests.engine.run import Inputs, Run
 from backtests.engine.sweep import fill_with_sweep
 from backtests.jobs import execute, publish
@@ -147,11 +147,12 @@ def _look(config: RunConfig, inputs: Inputs) -> Run:
     _prove_on(strategy, inputs.market)
     # Inputs are cached for all runs on the same data, whatever their costs and weights.
     run = simulated(replace(inputs, config=config), fill_with_sweep)
+    market, simulation = judged_on(run, fill_with_sweep)
     # The market as loaded, not as relabelled by the run: rules cache what they compute by it.
     verdict = judge_run(
-        inputs.market,
+        inputs.market if market is run.market else market,
         strategy,
-        run.simulation,
+        simulation,
         run.summary.benchmark.ticker,
         engine=fill_with_sweep,
         searching=fill_with_sweep,

@@ -52,13 +52,13 @@ class FinishedRun:
         return self.folder.name
 
     @property
-    def lag(self) -> int:
-        """Rows from a decision to its fill."""
-        return self.summary.costs.lag
+    def first_fill(self) -> pd.Timestamp:
+        """Session of the first purchase."""
+        return pd.Timestamp(self.summary.first_fill)
 
     @property
     def ppy(self) -> int:
-        """Rows per year."""
+        """252 for daily rows, 12 for monthly ones."""
         return self.summary.periods_per_year
 
 

@@ -120,7 +120,7 @@ def tiles(summary: Summary, verdict: Verdict) -> list[tuple[str, str, str]]:
             shown(metric, numbers, summary.initial),
             shown(metric, equity, summary.initial),
         )
-        for metric in shown_in(Place.TILE, type(numbers))
+        for metric in shown_in(Place.TILE, numbers)
     ]
 
 

@@ -212,7 +212,7 @@ def run_text(run: Run) -> str:
     rows = {
         name: [
             (plain_label(metric), shown(metric, numbers, summary.initial))
-            for metric in shown_in(Place.TILE, type(numbers))
+            for metric in shown_in(Place.TILE, numbers)
         ]
         for name, numbers in both.items()
     }
@@ -233,7 +233,7 @@ def verdict_text(verdict: Verdict) -> str:
 def comparison_text(comparison: Comparison) -> str:
     """A comparison in a few lines: what was compared, and the best in each metric."""
     labels = comparison.aligned.labels
-    metrics = shown_in(Place.TILE, type(comparison.table[labels[0]].numbers))
+    metrics = shown_in(Place.TILE, *(comparison.table[label].numbers for label in labels))
     best = [
         f"best {plain_label(metric)}: {' and '.join(names)} "
         f"{shown(metric, comparison.table[names[0]].numbers, INITIAL)}"
@@ -286,7 +286,7 @@ def _judged(verdict: Verdict) -> Grid:
     judged = [(row, row.numbers) for row in verdict.portfolios if row.key in JUDGED and row.numbers]
     metrics = [
         metric
-        for metric in shown_in(Place.VERDICT, type(judged[0][1]))
+        for metric in shown_in(Place.VERDICT, *(numbers for _, numbers in judged))
         if not metric.is_of_one_kind
     ]
     rows = [

@@ -7,12 +7,14 @@ import importlib.metadata
 import platform
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from backtests.engine.config_file import STRATEGY, write_config
 from backtests.engine.run import Run
+from backtests.engine.summary import CalendarYear
 from backtests.report.files import CONFIG, SUMMARY, VERDICT, write_json
 from backtests.report.folder import new_folder, write_manifest
 from backtests.report.manifest import RunManifest, SeriesOrigin
@@ -21,6 +23,7 @@ from backtests.report.pages import VERDICT as VERDICT_PAGE
 from backtests.report.verdict.document import document
 from backtests.report.verdict.page import write_verdict
 from data.market import Market
+from data.records import fields_of
 from strategies.base import Strategy
 
 LIBRARIES = ("vectorbt", "vectorbt-rust", "yfinance", "pandas", "numpy", "scipy", "quantstats",
@@ -35,17 +38,16 @@ def write_run(out: Path, run: Run, *, with_tearsheet: bool) -> Path:
     OutputError
         If it cannot be written; a folder that was there before is untouched.
     """
-    simulation, benchmark = run.simulation, run.benchmark
+    simulation, benchmark = run.simulation, run.benchmark_values
     with new_folder(out, run.name) as folder:
         write_json(folder / SUMMARY, run.summary)
         write_config(folder / CONFIG, run.resolved)
         write_strategy(folder, type(run.config.make_strategy()))
         cash = run.market.cash.loc[simulation.nav.index]
-        equity = pd.DataFrame(
-            {"strategy": simulation.nav, "benchmark": benchmark.nav, "cash": cash}
-        )
+        equity = pd.DataFrame({"strategy": simulation.nav, "benchmark": benchmark, "cash": cash})
         _write_csv(equity, folder / "equity.csv")
         _write_csv(simulation.weights, folder / "weights.csv")
+        _write_years(run.summary.years, folder / "years.csv")
         _write_csv(simulation.orders.set_index("date"), folder / "orders.csv")
         if run.sleeve is not None:
             _write_csv(run.sleeve.switches.set_index("date"), folder / "switches.csv")
@@ -97,6 +99,12 @@ def _series_origin(market: Market, series: str, sha256: str) -> SeriesOrigin:
 
 def _write_csv(frame: pd.DataFrame, path: Path) -> None:
     frame.to_csv(path, index_label="date", date_format="%Y-%m-%d", lineterminator="\n")
+
+
+def _write_years(years: Sequence[CalendarYear], path: Path) -> None:
+    columns = ["year", "strategy", "benchmark"]
+    table = pd.DataFrame([fields_of(year) for year in years], columns=columns)
+    table.to_csv(path, index=False, lineterminator="\n")
 
 
 def versions() -> dict[str, str | None]:

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from backtests.analysis.metrics import drawdown_list, year_returns
+from backtests.analysis.metrics import drawdown_list
 from backtests.analysis.numbers import declared
 from backtests.engine.simulation import Simulation
 from backtests.engine.summary import Summary
@@ -30,6 +31,9 @@ from backtests.report.text import (
 from data.market import Market
 from strategies.base import mix_text
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 # Left out: the volatility-matched chart leverages the strategy; the logarithmic chart takes the
 # logarithm of the gain, not of wealth; the yearly chart misplaces its bars over long periods.
 CHARTS = {
@@ -43,24 +47,31 @@ CHARTS = {
 }
 
 
+A_YEAR = ("rolling_vol", "rolling_sharpe")  # charts of annualised figures
+
+
 @dataclass(frozen=True)
 class QuantstatsRow:
-    """A row of quantstats that is right: its name there and here, and whether for days only."""
+    """A row of quantstats that is right: its name there and here.
+
+    ``daily_only`` says that it is for days only, ``is_annual`` that it is a figure a year.
+    """
 
     theirs: str
     label: str
     daily_only: bool = False
+    is_annual: bool = False
 
 
 QUANTSTATS_ROWS = {
     "Return": (
         QuantstatsRow("Cumulative Return", "Cumulative return"),
-        QuantstatsRow("CAGR﹪", "CAGR"),
+        QuantstatsRow("CAGR﹪", "CAGR", is_annual=True),
         QuantstatsRow("MTD", "Month to date"),
         QuantstatsRow("YTD", "Year to date"),
     ),
     "Risk": (
-        QuantstatsRow("Volatility (ann.)", "Volatility (annualised)"),
+        QuantstatsRow("Volatility (ann.)", "Volatility (annualised)", is_annual=True),
         QuantstatsRow("Skew", "Skewness of {rows}"),
         QuantstatsRow("Kurtosis", "Excess kurtosis of {rows}"),
     ),
@@ -92,7 +103,7 @@ def write_tearsheet(
     path: Path,
     market: Market,
     simulation: Simulation,
-    benchmark: Simulation,
+    benchmark: pd.Series,
     summary: Summary,
 ) -> None:
     """Write the tear sheet of a run as one self-contained page.
@@ -104,13 +115,13 @@ def write_tearsheet(
     market
         The prices that the run used.
     simulation, benchmark
-        The strategy and its benchmark on the same sessions.
+        The strategy, and its benchmark's value on the same sessions.
     summary
         The run's headline numbers.
     """
-    ppy = market.periods_per_year
-    drawn = draw(simulation.nav, benchmark.nav, ppy, list(CHARTS))
-    ours, theirs = year_returns(simulation.nav), year_returns(benchmark.nav)
+    is_short = summary.metrics.cagr is None
+    charts = [name for name in CHARTS if not (is_short and name in A_YEAR)]
+    drawn = draw(simulation.nav, benchmark, summary.rows_per_year, charts)
     falls = [
         {
             "start": f"{fall.start:%Y-%m-%d}",
@@ -131,11 +142,14 @@ def write_tearsheet(
             strategy=summary.strategy,
             benchmark=summary.benchmark.ticker,
             notes=market.notes,
-            frequency=FREQUENCIES[ppy],
+            frequency=FREQUENCIES[summary.periods_per_year],
             charts=[{"svg": svg, "caption": CHARTS[name]} for name, svg in drawn.charts.items()],
             failure=drawn.failure,
             metrics=metric_groups(summary, drawn.rows),
-            years=[Row(str(y), percent(ours[y]), percent(theirs[y])) for y in ours.index[::-1]],
+            years=[
+                Row(str(one.year), percent(one.strategy), percent(one.benchmark))
+                for one in reversed(summary.years)
+            ],
             falls=falls,
             version=version("quantstats"),
         )
@@ -164,13 +178,19 @@ def metric_groups(
     """Rows of the metrics table by group: those of quantstats that are right, then ours."""
     mine, theirs = summary.metrics, summary.benchmark.metrics
     daily = summary.periods_per_year == 252
-    by_key = {metric.key: metric for metric in declared(type(mine))}
+    is_short = mine.cagr is None
+    by_key = {
+        metric.key: metric for metric in declared(type(mine)) if not (is_short and metric.is_annual)
+    }
 
     def own(key: str) -> Row:
         metric = by_key[key]
         label = label_of(metric, summary.periods_per_year, summary.initial)
         both = (shown(metric, numbers, summary.initial) for numbers in (mine, theirs))
         return Row(label, *both)
+
+    def ours(name: str) -> list[Row]:
+        return [own(key) for key in OWN_ROWS.get(name, ()) if key in by_key]
 
     groups = []
     for name, wanted in QUANTSTATS_ROWS.items():
@@ -180,9 +200,11 @@ def metric_groups(
                 *quantstats_rows[row.theirs],
             )
             for row in wanted
-            if row.theirs in quantstats_rows and (daily or not row.daily_only)
+            if row.theirs in quantstats_rows
+            and (daily or not row.daily_only)
+            and not (is_short and row.is_annual)
         ]
-        groups.append((name, rows + [own(key) for key in OWN_ROWS.get(name, ())]))
+        groups.append((name, rows + ours(name)))
         if name == "Risk":
-            groups.append(("Reward for risk", [own(key) for key in OWN_ROWS["Reward for risk"]]))
+            groups.append(("Reward for risk", ours("Reward for risk")))
     return [(name, rows) for name, rows in groups if rows]

@@ -90,6 +90,8 @@ def shown(metric: Metric, numbers: PortfolioNumbers, initial: float) -> str:
     Amounts of a portfolio that starts small, as at 1, have more digits.
     """
     value = getattr(numbers, metric.key)
+    if metric.key == "cagr" and value is None:  # beside portfolios of whole years
+        return f"{percent(numbers.total_return)} in all"
     if metric.unit is Unit.RECOVERY:
         fell = numbers.max_drawdown_start is not None
         return value or ("not yet" if fell else "-")
@@ -128,7 +130,7 @@ def metric_rows(
     """
     return [
         [label_of(metric, ppy, initial), *(shown(metric, own, initial) for own in portfolios)]
-        for metric in shown_in(Place.SCREEN, type(portfolios[0]))
+        for metric in shown_in(Place.SCREEN, *portfolios)
         if of_one_kind or not metric.is_of_one_kind
     ]
 

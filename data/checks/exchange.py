@@ -9,6 +9,7 @@ from functools import lru_cache
 import pandas as pd
 
 EXCHANGE_TIME = "America/New_York"
+NEW_YORK = "XNYS"
 
 
 def now() -> pd.Timestamp:
@@ -34,7 +35,7 @@ def _calendar(year: int, _this_year: int) -> _Calendar:
         warnings.simplefilter("ignore")  # the library's own, about pandas
         import exchange_calendars
 
-        calendar = exchange_calendars.get_calendar("XNYS", start=f"{year}-01-01")
+        calendar = exchange_calendars.get_calendar(NEW_YORK, start=f"{year}-01-01")
     return _Calendar(calendar.sessions, calendar.closes)
 
 

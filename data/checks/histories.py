@@ -13,6 +13,15 @@ YIELD_BOUNDS = (-2.0, 25.0)
 LEVEL_BOUNDS = (1e-9, 1e12)
 # The New York exchange was never closed for longer since 1914 (March 1933: 11 days).
 LONGEST_CLOSURE_DAYS = 14
+# Rows a year of daily histories: exchanges have 240 to 255, markets without weekends 365. Fewer
+# are an exchange's with rows left out, evenly.
+DAILY_RATES = (200.0, 367.0)
+SHORTEST_COUNT_DAYS = 90  # over fewer days the number of rows a year is not known
+STEPS = 9  # gaps whose median tells what kind of rows they lie between
+# Rows, and how far their number a year may lie from the usual of the file: in 1968 New York was
+# closed every Wednesday for half a year (0.8), and until 1952 it traded on Saturdays (1.19).
+DENSITIES = ((63, 0.75, 1.3), (252, 0.88, 1.2))
+KINDS = {"daily": (1, 4), "weekly": (5, 10), "monthly": (26, 33)}
 
 
 def wild_moves(levels: pd.Series) -> pd.Series:
@@ -66,19 +75,21 @@ def require_history(levels: pd.Series, where: str) -> None:
 
 
 def periods_per_year(index: pd.DatetimeIndex, where: str) -> int:
-    """Tell daily from monthly rows, and refuse rows that are neither or have a hole.
+    """Tell daily from monthly rows, and refuse rows that are neither, mixed, or have a hole.
 
     Returns
     -------
     int
-        252 for exchange sessions, 12 for one row a month.
+        252 for days, however many there are a year; 12 for one row a month.
 
     Raises
     ------
     DataError
-        For any other spacing, or a gap of more than two weeks (daily) or of a whole month
-        (monthly): the return over the gap would count as the return of a single row.
+        For any other spacing, for rows that are denser in one part than in another, or for a gap
+        of more than two weeks (daily) or of a whole month (monthly): the return over the gap would
+        count as the return of a single row.
     """
+    _require_one_kind(index, where)
     days = np.diff(index.values.astype("datetime64[D]").astype(np.int64))
     usual = float(np.median(days))
     months = np.diff(np.asarray(index.year * 12 + index.month))
@@ -94,14 +105,83 @@ def periods_per_year(index: pd.DatetimeIndex, where: str) -> int:
             f"{where} has no row between {index[hole]:%Y-%m-%d} and {index[hole + 1]:%Y-%m-%d}, "
             f"more than {limit}; fill in those rows, or start after the gap"
         )
-    years = (index[-1] - index[0]).days / 365.25
-    rate = (len(index) - 1) / max(years, 1 / 365.25)
-    if frequency == 0 or (frequency == 252 and years > 1 and not 230 <= rate <= 275):
+    span = max((index[-1] - index[0]).days, 1)
+    rate = (len(index) - 1) * 365.25 / span
+    is_counted = frequency == 252 and span >= SHORTEST_COUNT_DAYS
+    if frequency == 0 or (is_counted and not DAILY_RATES[0] <= rate <= DAILY_RATES[1]):
         raise DataError(
             f"{where} has about {rate:.0f} rows a year, {usual:g} days apart; give one row an "
             "exchange session (about 252 a year) or one a month"
         )
+    if frequency == 252:
+        _require_one_density(index, where)
     return frequency
+
+
+def _require_one_kind(index: pd.DatetimeIndex, where: str) -> None:
+    """Refuse rows that are of one kind (daily, weekly, monthly) up to a date and of another after.
+
+    Raises
+    ------
+    DataError
+        Naming that date.
+    """
+    gaps = pd.Series(np.diff(index.values.astype("datetime64[D]").astype(np.int64)))
+    usual = gaps.rolling(STEPS, center=True, min_periods=1).median().to_numpy(float)
+    names = list(KINDS)
+    kinds = np.full(len(gaps), -1)
+    own = np.full(len(gaps), -1)
+    for number, (low, high) in enumerate(KINDS.values()):
+        kinds[(usual >= low) & (usual <= high)] = number
+        own[(gaps >= low) & (gaps <= high)] = number
+    known = np.flatnonzero(kinds >= 0)
+    changes = np.flatnonzero(np.diff(kinds[known]) != 0)
+    if not len(changes):
+        return
+    before, after = known[changes[0]], known[changes[0] + 1]
+    # The median sees a change a few rows early or late: the first gap of the new kind is exact.
+    near = np.arange(max(before - STEPS, 0), len(gaps))
+    day = index[near[own[near] == kinds[after]][0]]
+    raise DataError(
+        f"{where} has {names[kinds[before]]} rows up to {day:%Y-%m-%d} and {names[kinds[after]]} "
+        "ones from then on; give rows of one kind: cut the file there"
+    )
+
+
+def _require_one_density(index: pd.DatetimeIndex, where: str) -> None:
+    """Refuse daily rows whose number a year is much smaller or larger in one part than usual.
+
+    Raises
+    ------
+    DataError
+        Naming the part.
+    """
+    stamps = index.values.astype("datetime64[D]").astype(np.int64)
+    for rows, low, high in DENSITIES:
+        if len(index) <= 2 * rows:
+            return
+        rates = rows * 365.25 / (stamps[rows:] - stamps[:-rows])
+        usual = float(np.median(rates))
+        odd = np.flatnonzero((rates < low * usual) | (rates > high * usual))
+        if len(odd):
+            first = int(odd[0])
+            raise DataError(
+                f"{where} has about {rates[first]:.0f} rows a year from {index[first]:%Y-%m-%d} to "
+                f"{index[first + rows]:%Y-%m-%d} and about {usual:.0f} elsewhere; give every "
+                "session one row throughout, or cut the file there"
+            )
+
+
+def whole_months(levels: pd.Series) -> pd.Series:
+    """Date monthly rows that are stamped on the 1st by the end of their month.
+
+    Publishers stamp a month by its first day. Other rows stay as they are.
+    """
+    index = pd.DatetimeIndex(levels.index)
+    months = np.diff(np.asarray(index.year * 12 + index.month))
+    if not len(months) or (months < 1).any() or (index.day != 1).any():
+        return levels
+    return levels.set_axis(index + pd.offsets.MonthEnd(0))
 
 
 def require_within(

@@ -18,6 +18,7 @@ from data.checks.histories import (
     latest_day,
     periods_per_year,
     require_history,
+    whole_months,
 )
 from data.command import words_of
 from data.errors import DataError, UsageError, did_you_mean
@@ -388,7 +389,7 @@ def _refuse_yields(levels: pd.Series) -> None:
 
 def _cash_of(bills: pd.Series) -> Callable[[pd.DatetimeIndex, int], Cash]:
     """Make the function that gives cash on a market's sessions: levels, what they are, notes."""
-    levels = _history(bills.loc[: latest_day()])
+    levels = whole_months(_history(bills.loc[: latest_day()]))
     periods_per_year(pd.DatetimeIndex(levels.index), "bills=")
 
     def cash_of(sessions: pd.DatetimeIndex, frequency: int) -> Cash:

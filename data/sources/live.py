@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from data import bundled
 from data.align import market_of
+from data.checks.exchange import NEW_YORK
 from data.command import Progress, silent
 from data.errors import DataError, UnreachableError
 from data.market import Market
@@ -78,6 +79,7 @@ def load(
     return market_of(
         {t: total_return(kept.bars.frame).rename(t) for t, kept in snapshots.items()},
         source=SOURCE,
+        exchange=NEW_YORK,
         title=f"prices from Yahoo, fetched {origin.fetched}"
         + (", older snapshots" if origin.how is How.OLDER else ""),
         notes=[

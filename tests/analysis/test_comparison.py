@@ -58,12 +58,12 @@ def test_turnover_and_costs_by_hand():
             "slippage": [0.0, 0.0, 0.0, 0.01],
         }
     )
-    # (20 + 20) / 2 / 100 over one year of months; the first purchase has costs only.
-    assert traded_in(orders, values, 1, 12) == (pytest.approx(0.2), pytest.approx(0.15))
+    # (20 + 20) / 2 / 100; the first purchase has costs only.
+    assert traded_in(orders, values, values.index[1]) == (pytest.approx(0.2), pytest.approx(0.15))
     # From row 5 on the orders of row 5 are before the span.
     later = values.iloc[5:]
-    turnover, costs = traded_in(orders, later, None, 12)
-    assert turnover == pytest.approx(0.1 * 12 / 7)
+    turnover, costs = traded_in(orders, later, None)
+    assert turnover == pytest.approx(0.1)
     assert costs == pytest.approx(0.03)
 
 

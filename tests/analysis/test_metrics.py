@@ -86,12 +86,27 @@ def test_years_count_only_when_complete():
 
 @pytest.mark.parametrize(
     ("last", "complete"),
-    [("2022-12-30", True), ("2022-12-31", True), ("2022-12-29", False), ("2023-12-29", True)],
+    [("2022-12-30", True), ("2022-12-25", True), ("2022-12-24", False), ("2023-12-29", True)],
 )
 def test_a_year_ends_on_its_last_weekday(last, complete):
     before = f"{int(last[:4]) - 1}-12-31"
     values = pd.Series([100.0, 110.0], pd.DatetimeIndex([before, last]))
+    # Without a calendar from 25 December on; with one as it says.
     assert (len(metrics.year_returns(values)) == 1) is complete
+    assert len(metrics.year_returns(values, is_over=True)) == 1
+    assert len(metrics.year_returns(values, is_over=False)) == 0
+
+
+def test_rows_a_year_are_counted_unless_they_are_the_usual():
+    # 2010 to 2023 in 3,426 rows, as in Tokyo: 3,425 returns in 13.98 years.
+    days = pd.date_range("2010-01-05", "2023-12-29", periods=3426)
+    assert metrics.rows_per_year(days, 252) == pytest.approx(3425 / (5106 / 365.25))
+    for rows, counted in ((249, 249.0), (255, 255.0)):
+        year = pd.date_range("2020-01-01", periods=rows + 1, freq="D")
+        year = year[:-1].append(pd.DatetimeIndex([year[0] + pd.Timedelta(days=365)]))
+        expected = counted * 365.25 / 365
+        assert metrics.rows_per_year(year, 252) == (252 if expected <= 255 else expected)
+    assert metrics.rows_per_year(days[:2], 12) == 12
 
 
 def test_a_year_after_a_gap_has_no_return():

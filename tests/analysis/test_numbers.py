@@ -49,10 +49,10 @@ from data.records import from_json, to_json
 from tests.conftest import headline
 from tests.report.helpers import make_run
 
-MONTHS = pd.date_range("2019-12-31", periods=6, freq="ME")
-# A month in cash, then +20, -25, 0, +10 %.
-VALUES = pd.Series([100.0, 100.0, 120.0, 90.0, 90.0, 99.0], MONTHS)
-CASH = pd.Series(100.0 * 1.002 ** np.arange(6), MONTHS)
+MONTHS = pd.date_range("2019-12-31", periods=13, freq="ME")
+# A month in cash, then +20, -25, 0, +10 %, and seven months of nothing.
+VALUES = pd.Series([100.0, 100.0, 120.0, 90.0, 90.0, *[99.0] * 8], MONTHS)
+CASH = pd.Series(100.0 * 1.002 ** np.arange(13), MONTHS)
 
 
 def portfolio(**changes) -> Portfolio:
@@ -63,10 +63,10 @@ def portfolio(**changes) -> Portfolio:
 
 def test_the_numbers_of_a_path_by_hand():
     numbers = numbers_of(portfolio())
-    returns = np.array([0.0, 0.2, -0.25, 0.0, 0.1])
+    returns = np.array([0.0, 0.2, -0.25, 0.0, 0.1, *[0.0] * 7])
     excess = returns - 0.002
-    growth = 0.99 ** (12 / 5) - 1
-    assert numbers.cagr == pytest.approx(growth)
+    growth = -0.01  # from 100 to 99 in twelve months
+    assert numbers.cagr == numbers.total_return == pytest.approx(growth)
     assert numbers.volatility == pytest.approx(returns.std(ddof=1) * math.sqrt(12))
     assert numbers.sharpe == pytest.approx(excess.mean() / excess.std(ddof=1) * math.sqrt(12))
     downside = math.sqrt((np.minimum(excess, 0.0) ** 2).mean())
@@ -75,10 +75,10 @@ def test_the_numbers_of_a_path_by_hand():
     assert (numbers.max_drawdown_start, numbers.max_drawdown_end) == ("2020-02-29", "2020-03-31")
     assert numbers.max_drawdown_recovered is None
     assert numbers.calmar == pytest.approx(growth / 0.25)
-    assert numbers.cvar_95 == pytest.approx(-0.25)  # ceil(0.05 * 5) = 1 row
-    assert (numbers.best_year, numbers.worst_year) == (None, None)  # no complete year
-    # From the peak of 29 February to the end of the data, 31 May; 3 of 6 rows.
-    assert (numbers.days_under_water, numbers.share_under_water) == (92, pytest.approx(0.5))
+    assert numbers.cvar_95 == pytest.approx(-0.25)  # ceil(0.05 * 12) = 1 row
+    assert (numbers.best_year, numbers.worst_year) == pytest.approx((-0.01, -0.01))
+    # From the peak of 29 February to the end of the data, 31 December; 10 of 13 rows.
+    assert (numbers.days_under_water, numbers.share_under_water) == (306, pytest.approx(10 / 13))
     assert (numbers.turnover_per_year, numbers.costs_paid) == (0.5, 7.5)
     assert numbers.final_value == 99.0
 
@@ -92,11 +92,40 @@ def test_best_and_worst_year_by_hand():
 def test_month_end_numbers_count_from_the_first_fill():
     """The month that waits in cash is none of the portfolio's own."""
     numbers, whole = numbers_of(portfolio()), numbers_of(portfolio(months_from=None))
-    own = np.array([0.2, -0.25, 0.0, 0.1])
+    own = np.array([0.2, -0.25, 0.0, 0.1, *[0.0] * 7])
     assert numbers.volatility_monthly == pytest.approx(own.std(ddof=1) * math.sqrt(12))
     assert numbers.cvar_95_monthly == whole.cvar_95_monthly == pytest.approx(-0.25)
     assert whole.volatility_monthly == pytest.approx(whole.volatility)
     assert numbers.volatility_monthly != pytest.approx(whole.volatility_monthly)
+
+
+def test_less_than_a_year_has_no_figure_a_year():
+    # 359 days from the first row to the last, and 360.
+    for days, is_annual in ((359, False), (360, True)):
+        ends = pd.DatetimeIndex(["2020-01-01", "2020-06-01"]).append(
+            pd.DatetimeIndex([pd.Timestamp("2020-01-01") + pd.Timedelta(days=days)])
+        )
+        values = pd.Series([100.0, 120.0, 90.0], ends)
+        numbers = headline(values, pd.Series(1.0, ends), 252)
+        annual = [metric.key for metric in declared() if metric.is_annual]
+        assert annual == ["cagr", "volatility", "volatility_monthly", "sharpe", "sortino",
+                          "calmar", "turnover_per_year"]  # fmt: skip
+        assert (numbers.cagr is not None) == (numbers.calmar is not None) == is_annual
+        if not is_annual:
+            assert [getattr(numbers, key) for key in annual] == [None] * 7
+        assert numbers.total_return == pytest.approx(-0.1)
+        assert numbers.max_drawdown == pytest.approx(-0.25)
+        keys = [metric.key for metric in shown_in(Place.TILE, numbers)]
+        assert keys == (
+            ["cagr", "volatility", "sharpe", "max_drawdown"] if is_annual
+            else ["total_return", "max_drawdown"]
+        )  # fmt: skip
+    whole = numbers_of(portfolio())
+    short = replace(whole, cagr=None)
+    # Beside a portfolio of whole years the total return stands in the same row, and says so.
+    rows = metric_rows([whole, short], 12, 100.0)
+    assert rows[0] == ["CAGR", "-1.00 %", "-1.00 % in all"]
+    assert metric_rows([short, short], 12, 100.0)[0] == ["Total return", "-1.00 %", "-1.00 %"]
 
 
 def test_daily_rows_have_daily_and_month_end_numbers():

@@ -9,7 +9,7 @@ from backtests.engine import ledger
 from backtests.engine.backtest import (
     BACKGROUND,
     benchmark_ticker,
-    first_day,
+    first_days,
     load_inputs,
     simulated,
 )
@@ -64,13 +64,14 @@ def test_a_run_stands_on_its_tickers_its_benchmark_and_the_background():
     ("config", "day"),
     [
         (bundled(), "1962-01-31"),
-        (bundled(start="1990-02-15"), "1990-02-28"),
         (bundled(params={"weights": {"TLT": 1.0}}), "1973-01-31"),
         (bundled("attack_defend", params={"lookback_years": 10.0}), "1971-12-31"),
     ],
 )
 def test_the_first_day_is_the_one_on_which_the_run_begins(config, day):
-    assert first_day(config) == day
+    assert first_days(config).row_zero == day
+    invested = (pd.Timestamp(day) + pd.offsets.MonthEnd(2)).date()
+    assert first_days(config).invested == f"{invested}"  # the month after its first fill
     assert simulated(load_inputs(config), ledger.fill).summary.start == day
 
 
@@ -78,7 +79,11 @@ def test_the_first_day_is_the_one_on_which_the_run_begins(config, day):
     ("config", "remark"),
     [
         (bundled(), None),
-        (bundled(start="1990-01-31"), None),
+        (bundled(start="1990-01-31"),
+         "the base date is 1989-12-31: the first return is that of 1990-01-31"),
+        (bundled(start="1990-02-15"),
+         "the base date is 1990-01-31: the first return is that of 1990-02-28"),
+        (bundled(start="1962-01-31"), None),  # no session lies before
         (bundled(params={"weights": {"SPY": 0.5, "TLT": 0.5}}),
          "the run begins on 1973-01-31, the first day of TLT"),
         (bundled("attack_defend", params={"lookback_years": 10.0}),

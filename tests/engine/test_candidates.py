@@ -8,6 +8,7 @@ import pytest
 
 from backtests.engine.candidates import make_panel, schedules, static_mixes
 from backtests.engine.costs import Costs
+from backtests.engine.opening import Opening
 from backtests.engine.scores import score, score_block
 from data.errors import DataError, UsageError, WeightError
 from tests.conftest import market_of, random_market
@@ -118,6 +119,6 @@ def test_a_late_ticker_is_refused_before_its_first_day_only():
 def test_a_course_that_cannot_be_is_refused():
     market = random_market(1)
     with pytest.raises(UsageError, match="has 1 sessions from .* too few for a lag of 1"):
-        make_panel(market, ["SPY"], Costs(), start=market.sessions[-1])
+        make_panel(market, ["SPY"], Costs(), opening=Opening(market.sessions[-1], False))
     with pytest.raises(DataError, match="SPYY is not in made.*did you mean SPY"):
         make_panel(market, ["SPYY"], Costs())

@@ -129,7 +129,7 @@ def test_a_run_can_be_run_again_and_changed(tmp_path, capsys):
     changed = json.loads(capsys.readouterr().out)
     assert changed["costs"]["fee_bps"] == 1.0
     assert changed["params"] == {"weights": {"SPY": 0.5, "TLT": 0.3}, "rebalance": "never"}
-    assert changed["start"] == "1990-01-31"
+    assert (changed["start"], changed["first_return"]) == ("1989-12-31", "1990-01-31")
     with pytest.raises(SystemExit):
         run_command(main, ["equity_only", "--config", str(folder / "run.toml"), *out])
     assert "is a run of hedge_mix, not of equity_only" in capsys.readouterr().err

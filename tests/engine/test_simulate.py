@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from backtests.engine import ledger
 from backtests.engine.costs import Costs
-from backtests.engine.simulate import simulate, with_cash
+from backtests.engine.opening import Opening, with_cash
+from backtests.engine.simulate import simulate
 from data.errors import UsageError, WeightError
 from data.sources import files
 from strategies.base import Strategy
@@ -99,22 +100,25 @@ def test_the_last_decision_before_the_start_stands_at_row_zero():
     market = random_market(6, rows=200)
     day, start = market.sessions, pd.Timestamp("2001-03-14")
     assert day[51] == start
-    # A fifth of equity is decided on row 10, half of it on row 30, four fifths on row 60: the run
-    # begins on row 51 with half, which trades on row 52, and goes on to four fifths on row 61.
+    # A fifth of equity is decided on row 10, half of it on row 30, four fifths on row 60: the first
+    # return is that of row 51, so that half is held from row 50 on, and four fifths from row 61.
     frame = pd.DataFrame({"SPY": [0.2, 0.5, 0.8]}, index=day[[10, 30, 60]])
     done = simulate(market, Broken(frame), FREE, start=start, engine=ledger.fill)
-    assert done.decisions.index.tolist() == [start, day[60]]
+    assert done.nav.index[0] == day[50]
+    assert done.decisions.index.tolist() == [day[30], day[60]]
     assert done.decisions["SPY"].tolist() == [0.5, 0.8]
     bought = done.orders[done.orders["ticker"] == "SPY"]
-    assert bought["date"].tolist() == [day[52], day[61]]
-    assert done.weights["SPY"].loc[day[[51, 52, 61]]].tolist() == pytest.approx([0.0, 0.5, 0.8])
+    assert bought["date"].tolist() == [day[50], day[61]]
+    assert done.weights["SPY"].loc[day[[50, 61]]].tolist() == pytest.approx([0.5, 0.8])
 
 
 def test_a_decision_of_the_first_day_itself_is_the_one_that_stands():
     market = random_market(6, rows=60)
     frame = pd.DataFrame({"SPY": [0.2, 0.5]}, index=market.sessions[[10, 30]])
-    done = simulate(market, Broken(frame), FREE, start=market.sessions[30], engine=ledger.fill)
-    assert done.decisions["SPY"].tolist() == [0.5]
+    done = simulate(market, Broken(frame), FREE, start=market.sessions[31], engine=ledger.fill)
+    # Row 0 is the day of the second decision, which trades a row later: the first is held there.
+    assert done.decisions["SPY"].tolist() == [0.2, 0.5]
+    assert done.fill_rows.tolist() == [0, 1]
     day = f"{market.sessions[10]:%Y-%m-%d}"
     with pytest.raises(UsageError, match=f"broken makes its first decision on {day}"):
         simulate(market, Broken(frame), FREE, start=market.sessions[9], engine=ledger.fill)
@@ -202,10 +206,12 @@ def test_a_decision_off_the_sessions_is_refused():
 def test_too_short_a_period_says_so():
     market = random_market(1)
     for left in (1, 2):
+        short = Opening(market.sessions[-left], is_invested=False)
         with pytest.raises(UsageError, match=f"has {left} sessions from .* too few for a lag of 1"):
-            simulate(market, HedgeMix(), FREE, start=market.sessions[-left], engine=ledger.fill)
+            simulate(market, HedgeMix(), FREE, opening=short, engine=ledger.fill)
     # Three are enough: one to decide on, one to trade on, one that earns.
-    done = simulate(market, HedgeMix(), FREE, start=market.sessions[-3], engine=ledger.fill)
+    three = Opening(market.sessions[-3], is_invested=False)
+    done = simulate(market, HedgeMix(), FREE, opening=three, engine=ledger.fill)
     assert len(done.nav) == 3
 
 

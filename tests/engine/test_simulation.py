@@ -22,12 +22,15 @@ def test_its_portfolio_by_hand(ppy):
     portfolio = done.portfolio(market)
     pd.testing.assert_series_equal(portfolio.values, done.nav)
     pd.testing.assert_index_equal(portfolio.cash.index, done.nav.index)
-    assert portfolio.cash.iloc[0] == market.cash.iloc[50]
-    assert portfolio.ppy == ppy
-    assert portfolio.turnover_per_year == pytest.approx(done.traded.sum() / 149 * ppy)
+    assert portfolio.cash.iloc[0] == market.cash.iloc[49]  # the session before the start
+    # 200 weekdays in a row are 260.9 a year.
+    assert portfolio.ppy == pytest.approx(150 * 365.25 / 210 if ppy == 252 else 12)
+    assert portfolio.turnover == pytest.approx(done.traded.sum())
     assert portfolio.costs_paid == done.costs_paid > 0
-    # Decided on row 0, filled three rows later: months count from there.
-    assert done.first_fill == portfolio.months_from == market.sessions[53]
+    # Decided long before row 0, and traded by its close: months count from there.
+    assert done.first_fill == portfolio.months_from == market.sessions[49]
+    waits = simulate(market, HedgeMix(), Costs(5, 5, 3), engine=ledger.fill)
+    assert waits.first_fill == waits.portfolio(market).months_from == market.sessions[3]
 
 
 def test_a_simulation_cannot_be_changed():

@@ -22,10 +22,13 @@ FREE = Costs(0, 0, 1)
 
 def test_turnover_a_year_is_annualised_by_the_rows_of_the_data():
     for ppy in (12, 252):
-        market = random_market(8, rows=121, ppy=ppy)
+        market = random_market(8, rows=121 if ppy == 12 else 301, ppy=ppy)
         done = simulate(market, HedgeMix(), FREE, engine=ledger.fill)
         found = summarise(RunConfig("hedge_mix"), market, done, done, "SPY")
-        assert found.metrics.turnover_per_year == pytest.approx(done.traded.sum() / 120 * ppy)
+        # 300 weekdays are 420 days: 260.9 a year.
+        years = 10 if ppy == 12 else 420 / 365.25
+        assert found.metrics.turnover_per_year == pytest.approx(done.traded.sum() / years)
+        assert found.rows_per_year == pytest.approx(12 if ppy == 12 else 300 * 365.25 / 420)
 
 
 def test_a_run_and_its_benchmark_have_the_same_numbers():
@@ -41,6 +44,7 @@ def test_a_run_and_its_benchmark_have_the_same_numbers():
     )  # fmt: skip
     sessions = market.sessions
     assert (summary.start, summary.end) == (f"{sessions[0]:%Y-%m-%d}", f"{sessions[-1]:%Y-%m-%d}")
+    assert (summary.first_return, summary.first_fill) == ("2001-01-03", "2001-01-03")
     assert (summary.periods, summary.periods_per_year) == (299, 252)
     assert (summary.source, summary.source_title) == ("made", "made prices")
     assert summary.notes == ("a note",)

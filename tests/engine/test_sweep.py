@@ -15,10 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backtests.analysis.metrics import returns_of
-from backtests.analysis.numbers import numbers_of
+from backtests.analysis.numbers import declared
 from backtests.engine import ledger
 from backtests.engine.candidates import make_panel, schedules, static_mixes
 from backtests.engine.costs import Costs
+from backtests.engine.opening import Opening
 from backtests.engine.scores import METRICS, paths, score
 from backtests.engine.simulate import simulate, trade
 from backtests.engine.sweep import fill_with_sweep, prepare
@@ -37,9 +38,11 @@ def expected(market, done):
     cash = market.cash.loc[done.nav.index]
     returns = returns_of(done.nav).to_numpy()
     excess = returns - returns_of(cash).to_numpy()
-    ppy = market.periods_per_year
-    downside = math.sqrt(ppy * np.mean(np.minimum(excess, 0) ** 2))
-    values = {**vars(numbers_of(done.portfolio(market))), "downside_deviation": downside}
+    portfolio = done.portfolio(market)
+    downside = math.sqrt(portfolio.ppy * np.mean(np.minimum(excess, 0) ** 2))
+    # Computed here over any span: over less than a year no report shows a figure a year.
+    values = {metric.key: metric.of(portfolio) for metric in declared()}
+    values["downside_deviation"] = downside
     return {name: np.nan if values[name] is None else values[name] for name in METRICS}
 
 
@@ -110,12 +113,12 @@ def test_schedules_agree_with_the_ledger(seed, every, costs):
         frames.append(
             pd.DataFrame(mixes(rng, len(rows), width), market.sessions[rows], TICKERS[:width])
         )
-    start = market.sessions[rng.integers(0, 100)]
-    panel = make_panel(market, TICKERS, costs, start=start)
+    start = Opening(market.sessions[rng.integers(0, 100)], bool(rng.integers(0, 2)))
+    panel = make_panel(market, TICKERS, costs, opening=start)
     scores = score(panel, schedules(panel, market, frames), threads=1)
     for number, frame in enumerate(frames):
         wide = frame.reindex(columns=TICKERS, fill_value=0.0)
-        done = simulate(market, Given(wide), costs, start=start, engine=ledger.fill)
+        done = simulate(market, Given(wide), costs, opening=start, engine=ledger.fill)
         agree(scores.loc[number], market, done)
 
 
@@ -179,20 +182,24 @@ def test_rules_agree_with_the_ledger_on_the_bundled_history(name):
     tickers = rules[0].tickers
     market, costs = load_market("bundled", tickers), Costs()
     decided = [rule.target_weights(market) for rule in rules]
-    start = max(frame.index[0] for frame in decided)
-    panel = make_panel(market, tickers, costs, start=start, optional=rules[0].optional)
+    start = Opening(max(frame.index[0] for frame in decided), is_invested=False)
+    panel = make_panel(market, tickers, costs, opening=start, optional=rules[0].optional)
     scores = score(panel, schedules(panel, market, decided), threads=1)
     for number, rule in enumerate(rules):
-        done = simulate(market, rule, costs, start=start, engine=ledger.fill)
+        done = simulate(market, rule, costs, opening=start, engine=ledger.fill)
         agree(scores.loc[number], market, done)
 
 
 def test_a_start_within_a_month_trades_the_standing_decision():
-    market, start = random_market(6, TICKERS[:2], 300), pd.Timestamp("2001-03-14")
-    panel = make_panel(market, TICKERS[:2], Costs(), start=start)
-    scores = score(panel, static_mixes(panel, [[0.6, 0.3]], "quarterly"), threads=1)
+    market, asked = random_market(6, TICKERS[:2], 400), pd.Timestamp("2001-03-14")
     strategy = HedgeMix(weights={"A": 0.6, "B": 0.3}, rebalance="quarterly")
-    done = simulate(market, strategy, Costs(), start=start, engine=ledger.fill)
+    done = simulate(market, strategy, Costs(), start=asked, engine=ledger.fill)
+    assert done.opening == Opening(pd.Timestamp("2001-03-13"), is_invested=True)
+    panel = make_panel(market, TICKERS[:2], Costs(), opening=done.opening)
+    mixes = static_mixes(panel, [[0.6, 0.3]], "quarterly")
+    # January's decision has traded by row 0, those of April, July and on a row after their own.
+    assert mixes.rows[:2].tolist() == [0, 15]
+    scores = score(panel, mixes, threads=1)
     agree(scores.loc[0], market, done)
 
 

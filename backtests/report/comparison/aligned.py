@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from backtests.analysis.comparison import calendar_years
 from backtests.analysis.months import month_ends
 from backtests.engine.config_file import STRATEGY
 from backtests.report.finished_run import FinishedRun
 from backtests.report.text import FREQUENCIES, costs_text, run_label
 from data.errors import UsageError
+
+BENCHMARK = "benchmark"  # the column of the benchmark in tables of runs
 
 FEWEST, MOST = 2, 20
 
@@ -46,6 +49,24 @@ class AlignedRuns:
     ppy: int
     cut: bool
     notes: list[str]
+
+    @property
+    def is_year_over(self) -> bool | None:
+        """Whether the year of the last row ends with it; None where no run tells."""
+        last = self.values.index[-1]
+        if self.ppy == 12:
+            return bool(last.month == 12)
+        ends = [run for run in self.runs if run.summary.end == f"{last:%Y-%m-%d}"]
+        if not ends or last.month < 12:
+            return None
+        return any(year.year == last.year for run in ends for year in run.summary.years)
+
+    @property
+    def years(self) -> pd.DataFrame:
+        """Returns of the complete calendar years: years x labels and the first run's benchmark."""
+        return calendar_years(
+            self.values.assign(**{BENCHMARK: self.benchmark}), is_over=self.is_year_over
+        )
 
 
 def align_runs(runs: Sequence[FinishedRun], *, align: bool) -> AlignedRuns:
@@ -87,7 +108,7 @@ def align_runs(runs: Sequence[FinishedRun], *, align: bool) -> AlignedRuns:
               for frame, run in zip(frames, runs, strict=True))  # fmt: skip
     if cut:
         # Each run is in bills until its first fill: if one is cut, this wait is cut from all.
-        common = common[common >= max(run.values.index[run.lag] for run in runs)]
+        common = common[common >= max(run.first_fill for run in runs)]
     if len(common) < 3:
         raise UsageError(
             f"{runs[0].name} and the others share {len(common)} dates; "

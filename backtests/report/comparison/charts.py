@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from backtests.analysis.comparison import ROLLING_MONTHS, calendar_years, rolling_growth
+from backtests.analysis.comparison import ROLLING_MONTHS, rolling_growth
 from backtests.analysis.months import month_ends
 from backtests.report.charts import (
     Line,
@@ -78,7 +78,7 @@ def _rolling(months: pd.DataFrame) -> Figure:
 
 
 def _years(aligned: AlignedRuns) -> Figure:
-    years = calendar_years(aligned.values)
+    years = aligned.years[aligned.labels]
     return heat_map(
         "years",
         [str(year) for year in years.index],

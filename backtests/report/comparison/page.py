@@ -16,7 +16,7 @@ from backtests.report.text import BASIS_POINT, CVAR, FREQUENCIES, costs_text
 
 
 def write_comparison(out: Path, comparison: Comparison) -> Path:
-    """Write ``compare-<hash>`` with ``index.html`` and ``metrics.csv`` and return it.
+    """Write ``compare-<hash>`` (``index.html``, ``metrics.csv``, ``years.csv``) and return it.
 
     Raises
     ------
@@ -28,6 +28,7 @@ def write_comparison(out: Path, comparison: Comparison) -> Path:
     name = f"compare-{short_hash([list(runs), *aligned.notes])}"
     with new_folder(out, name) as folder:
         table.metrics_csv(comparison).to_csv(folder / "metrics.csv", lineterminator="\n")
+        aligned.years.to_csv(folder / "years.csv", index_label="year", lineterminator="\n")
         _write_page(folder / OVERVIEW.file, out / name, comparison)
         write_manifest(folder, ComparisonManifest(title=" · ".join(aligned.labels), runs=runs))
     rebuild_index(out)

@@ -61,7 +61,7 @@ class Comparison:
     @property
     def metrics(self) -> tuple[Metric, ...]:
         """What is shown of each run, in order."""
-        return shown_in(Place.COMPARISON, type(next(iter(self.table.values())).numbers))
+        return shown_in(Place.COMPARISON, *(run.numbers for run in self.table.values()))
 
     def label(self, metric: Metric) -> str:
         """What a metric is called here."""
@@ -95,13 +95,14 @@ def _compared(aligned: AlignedRuns, name: str, run: FinishedRun) -> Compared:
     # Turnover and costs come from a run's own rows: orders also lie between month-ends.
     begin = own.index[own.index.searchsorted(values.index[0], side="right") - 1]
     rows = own.loc[begin : values.index[-1]]
-    turnover, costs = traded_in(run.orders, rows, None if aligned.cut else run.lag, run.ppy)
+    turnover, costs = traded_in(run.orders, rows, None if aligned.cut else run.first_fill)
     portfolio = Portfolio(
         values=values,
         cash=aligned.cash,
-        ppy=aligned.ppy,
-        turnover_per_year=turnover,
+        frequency=aligned.ppy,
+        turnover=turnover,
         costs_paid=costs / float(rows.iloc[0]),
+        is_year_over=aligned.is_year_over,
     )
     word = run.verdict.word if run.verdict is not None and not aligned.cut else "-"
     return Compared(word, numbers_of(portfolio))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from backtests.analysis.numbers import Place, PortfolioNumbers, shown_in
+from backtests.analysis.numbers import Place, shown_in
 from backtests.analysis.record import Crisis, JudgedPortfolio, Verdict
 from backtests.analysis.resampling import Estimate
 from backtests.engine.summary import Summary
@@ -69,8 +69,7 @@ SHOW: dict[str, Show] = {
 def portfolio_grid(verdict: Verdict, summary: Summary, keys: Sequence[str]) -> Grid:
     """Headline numbers of the portfolios of some keys, one a row."""
     portfolios = [row for row in verdict.portfolios if row.key in keys]
-    kind = next((type(row.numbers) for row in portfolios if row.numbers), PortfolioNumbers)
-    metrics = shown_in(Place.VERDICT, kind)
+    metrics = shown_in(Place.VERDICT, *(row.numbers for row in portfolios if row.numbers))
     ppy, initial = summary.periods_per_year, summary.initial
     heads = ["", *(label_of(metric, ppy, initial).strip() for metric in metrics),
              "Mean equity weight", "CVaR saved against bills"]  # fmt: skip

@@ -140,10 +140,10 @@ def _beat_bills(crisis: Crisis) -> bool:
 
 def _cost_sentence(verdict: Verdict) -> str:
     numbers = verdict.portfolio("portfolio")
-    traded = (
-        f"turned over {percent(numbers.turnover_per_year)} of its value a year and paid "
-        f"{money(numbers.costs_paid)} in costs"
-    )
+    traded = f"paid {money(numbers.costs_paid)} in costs"
+    if numbers.turnover_per_year is not None:
+        turnover = percent(numbers.turnover_per_year)
+        traded = f"turned over {turnover} of its value a year and {traded}"
     months = verdict.sample.months
     if months < 12:
         return f"It {traded}; {_months(months)}, too few for a yearly cost."

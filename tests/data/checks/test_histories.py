@@ -74,7 +74,7 @@ def test_rows_are_known_by_their_spacing(days, frequency):
         (pd.date_range("2020-01-31", periods=30, freq="ME").delete(5),
          "here has no row between 2020-05-31 and 2020-07-31, more than a month"),
         (pd.date_range("2020-01-03", periods=60, freq="W"), "rows a year, 7 days apart"),
-        (pd.date_range("2020-01-03", periods=600), "about 365 rows a year, 1 days apart"),
+        (pd.date_range("2020-01-03", periods=600, freq="2D"), "about 183 rows a year, 2 days"),
         (pd.date_range("2020-03-31", periods=20, freq="QE"), "about 4 rows a year"),
     ],
 )  # fmt: skip

@@ -37,6 +37,7 @@ def make_numbers(**changes: Any) -> PortfolioNumbers:
     """Numbers of a portfolio that fell once and came back."""
     numbers = PortfolioNumbers(
         cagr=0.08,
+        total_return=0.36,
         volatility=0.1,
         volatility_monthly=0.09,
         sharpe=0.5,
