@@ -135,6 +135,21 @@ def available(source: str) -> list[str] | None:
     return list(bundled.TICKERS)
 
 
+def spelled(source: str, ticker: str) -> str:
+    """A ticker as a source spells it: in capitals, unless the source tells case apart.
+
+    A folder does that if two of its files differ by case alone; prices given in Python do.
+    """
+    if source == GIVEN:
+        return ticker
+    if source.startswith("files:"):
+        from data.sources import files
+
+        if files.tells_case_apart(Path(source.removeprefix("files:"))):
+            return ticker
+    return ticker.upper()
+
+
 def data_line(market: Market) -> str:
     """Say in one line which data a market has, for which span, and why these were used."""
     remark = market.origin.remark

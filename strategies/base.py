@@ -239,6 +239,10 @@ def require_weights(weights: Mapping[str, float], where: str, when: str = "") ->
         )
 
 
+# Units of parameters that hold tickers.
+TICKER, WEIGHTS = "ticker", "fractions of value"
+
+
 @dataclass(frozen=True)
 class Strategy(ABC):
     """A rule that turns a market into target weights.

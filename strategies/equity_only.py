@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from strategies.base import Strategy, parameter
+from strategies.base import TICKER, Strategy, parameter
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +22,7 @@ class EquityOnly(Strategy):
 
     name: ClassVar[str] = "equity_only"
 
-    ticker: str = parameter("SPY", unit="ticker", doc="what to hold")
+    ticker: str = parameter("SPY", unit=TICKER, doc="what to hold")
 
     @property
     def tickers(self) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from strategies.base import Strategy, parameter
+from strategies.base import WEIGHTS, Strategy, parameter
 from strategies.schedule import REBALANCE, decision_rows
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class HedgeMix(Strategy):
     name: ClassVar[str] = "hedge_mix"
 
     weights: Mapping[str, float] = parameter(
-        {"SPY": 0.6, "IEF": 0.4}, unit="fractions of value", doc="TICKER=FRACTION,..."
+        {"SPY": 0.6, "IEF": 0.4}, unit=WEIGHTS, doc="TICKER=FRACTION,..."
     )
     rebalance: str = parameter(
         "monthly",

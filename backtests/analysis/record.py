@@ -19,7 +19,7 @@ from data.market import Tracking
 from data.records import freeze_mappings
 
 T = TypeVar("T")
-Word = Literal["works", "fails", "unclear"]
+Word = Literal["works", "fails", "unclear", "no hedge"]
 Kind = Literal["interval", "range"]
 Unit = Literal["points", "months", "ratio", "percent", "share"]
 Path = tuple[float | None, ...]  # one number a month
@@ -233,8 +233,8 @@ class Judgement:
     Attributes
     ----------
     word
-        Works, fails or unclear.
-    holds_treasuries
+        Works, fails or unclear; ``no hedge`` where there is none to judge.
+    holds_hedge
         Whether there is a hedge to judge at all.
     sample
         The months that it uses.
@@ -251,7 +251,7 @@ class Judgement:
     """
 
     word: Word
-    holds_treasuries: bool
+    holds_hedge: bool
     sample: SampleSize
     works: tuple[Measure, ...]
     crises: tuple[Crisis, ...]
@@ -283,10 +283,14 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Tickers:
-    """Which of a run's tickers are equity and which are the hedge."""
+    """Which of a run's tickers are equity and which are the hedge.
+
+    ``unnamed`` are those of equity that may be meant as a hedge: nobody has said what they are.
+    """
 
     equity: tuple[str, ...]
     hedge: tuple[str, ...]
+    unnamed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ class Case:
         10-year yield in percent on the sessions of ``levels``, or None.
     ppy
         Rows per year of ``levels``.
-    holds_treasuries
+    holds_hedge
         Whether there is a hedge to judge at all.
     """
 
@@ -79,7 +79,7 @@ class Case:
     background: pd.DataFrame
     y10: pd.Series | None
     ppy: int
-    holds_treasuries: bool = True
+    holds_hedge: bool = True
 
 
 def judge(
@@ -111,8 +111,8 @@ def judge(
     crises, april = _crises(case)
     by_regime = _regimes(case, sample, correlation, ("correlation",) if brief else tuple(LABELS))
     judgement = Judgement(
-        word=word(works[0].difference) if case.holds_treasuries else "unclear",
-        holds_treasuries=case.holds_treasuries,
+        word=word(works[0].difference) if case.holds_hedge else "no hedge",
+        holds_hedge=case.holds_hedge,
         sample=sample.describe(),
         works=works,
         crises=crises,

@@ -17,6 +17,7 @@ from backtests.engine.summary import summarise
 from backtests.engine.with_vectorbt import fill_with_vectorbt
 from data.checks.histories import days_text
 from data.command import Progress, silent
+from data.errors import UsageError, did_you_mean
 from data.load import available, load_market
 from data.market import Market
 from data.period import cut_to_period
@@ -44,6 +45,7 @@ def load_inputs(
         For whatever the user can correct.
     """
     strategy = config.make_strategy()
+    _require_roles(config, strategy.tickers)
     ticker = benchmark_ticker(config, strategy.tickers, strategy.heaviest)
 
     def market_of(tickers: Sequence[str], *, refresh: bool = refresh) -> Market:
@@ -65,6 +67,23 @@ def load_inputs(
     return _with_own_sessions(
         Inputs(config, ticker, period), market_of(strategy.tickers, refresh=False)
     )
+
+
+def _require_roles(config: RunConfig, tickers: Sequence[str]) -> None:
+    """Refuse a hedge or an equity of which the run holds nothing: a name may be misspelt.
+
+    Raises
+    ------
+    UsageError
+        Naming what the run holds.
+    """
+    for option, named in (("--hedge", config.hedge), ("--equity", config.equity)):
+        if named and not set(named) & set(tickers):
+            near = did_you_mean(named[0], tickers)
+            raise UsageError(
+                f"{option} names {', '.join(named)}, and {config.strategy} holds "
+                f"{', '.join(tickers)}{near}; name one of these"
+            )
 
 
 def _with_own_sessions(inputs: Inputs, own: Market) -> Inputs:

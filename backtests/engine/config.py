@@ -12,10 +12,11 @@ from immutabledict import immutabledict
 
 from backtests.engine import kinds
 from backtests.engine.costs import Costs
+from backtests.engine.roles import Roles
 from data.errors import HedgeError, UsageError, in_short
-from data.load import require_source
+from data.load import require_source, spelled
 from data.records import fields_of, freeze_mappings
-from strategies.base import Params, Strategy, Value
+from strategies.base import TICKER, WEIGHTS, Params, Strategy, Value
 from strategies.registry import make, make_of
 
 COSTS = ("fee_bps", "slippage_bps", "lag")  # the fields of a configuration that are costs
@@ -39,6 +40,8 @@ class ConfigTable:
     slippage_bps: float
     lag: int
     benchmark: str | None
+    hedge: str | None
+    equity: str | None
     initial: float
 
     def __post_init__(self) -> None:
@@ -65,6 +68,9 @@ class RunConfig:
         Fee, slippage and lag.
     benchmark
         A ticker, or None for SPY where the source has it, else the heaviest ticker.
+    hedge, equity
+        Tickers that count as the hedge, in place of the known US Treasury funds, and tickers that
+        count as equity, though they would be the hedge: text such as ``GLD,TIP``, or a sequence.
     initial
         Value at the start.
     extend
@@ -86,6 +92,8 @@ class RunConfig:
     end: str | None = None
     costs: Costs = field(default_factory=Costs)
     benchmark: str | None = None
+    hedge: tuple[str, ...] = ()
+    equity: tuple[str, ...] = ()
     initial: float = 10_000.0
     extend: bool = False
     rule: Strategy | None = field(default=None, repr=False)
@@ -118,6 +126,7 @@ class RunConfig:
             rule = make_of(type(rule), params)
         source = kinds.text(self.source, "--source", "a text such as bundled")
         require_source(source)
+        rule = _spelled(rule, source)
         if not isinstance(self.costs, Costs):
             raise UsageError(
                 f"costs= takes Costs(fee_bps, slippage_bps, lag), got {in_short(self.costs)}"
@@ -133,10 +142,17 @@ class RunConfig:
         if isinstance(benchmark, str) and not benchmark:
             raise UsageError("--benchmark takes a ticker, got nothing; leave it out for SPY")
         if benchmark is not None:
-            benchmark = kinds.name(benchmark, "--benchmark", "a ticker")
+            benchmark = spelled(source, kinds.name(benchmark, "--benchmark", "a ticker"))
+        roles = _roles(
+            *(
+                tuple(spelled(source, ticker) for ticker in kinds.tickers(named, option))
+                for named, option in ((self.hedge, "--hedge"), (self.equity, "--equity"))
+            )
+        )
         read = {"strategy": strategy, "params": rule.params(), "rule": rule, "source": source,
                 "extend": kinds.flag(self.extend, "extend="), "start": start, "end": end,
-                "benchmark": benchmark, "initial": initial}  # fmt: skip
+                "benchmark": benchmark, "initial": initial,
+                "hedge": roles.hedge, "equity": roles.equity}  # fmt: skip
         for name, value in read.items():
             object.__setattr__(self, name, value)
 
@@ -167,6 +183,11 @@ class RunConfig:
         return cast("Strategy", self.rule)  # __post_init__ has made it
 
     @property
+    def roles(self) -> Roles:
+        """What counts as hedge and what as equity."""
+        return Roles(self.hedge, self.equity)
+
+    @property
     def table(self) -> ConfigTable:
         """The run as one flat record."""
         return ConfigTable(
@@ -180,12 +201,47 @@ class RunConfig:
             slippage_bps=self.costs.slippage_bps,
             lag=self.costs.lag,
             benchmark=self.benchmark,
+            hedge=",".join(self.hedge) or None,
+            equity=",".join(self.equity) or None,
             initial=self.initial,
         )
 
     def as_dict(self) -> dict[str, Value | Params | None]:
         """The run as plain values in a fixed order, for files, addresses and hashes."""
         return {**fields_of(self.table), "params": plain_params(self.params)}
+
+
+def _spelled(rule: Strategy, source: str) -> Strategy:
+    """The same strategy with its tickers as the source spells them.
+
+    Raises
+    ------
+    UsageError
+        For two tickers that are the same there.
+    """
+    params = dict(rule.params())
+    for declared in rule.parameters():
+        value = params[declared.name]
+        if declared.unit == TICKER and isinstance(value, str):
+            params[declared.name] = spelled(source, value)
+        elif declared.unit == WEIGHTS and isinstance(value, Mapping):
+            names = {name: spelled(source, name) for name in value}
+            twice = next((n for n in names if list(names.values()).count(names[n]) > 1), None)
+            if twice is not None:
+                raise UsageError(
+                    f"{declared.name}: {source} has one {names[twice]}, and it stands there twice; "
+                    "give it once"
+                )
+            params[declared.name] = {names[name]: weight for name, weight in value.items()}
+    return rule if params == dict(rule.params()) else make_of(type(rule), params)
+
+
+def _roles(hedge: tuple[str, ...], equity: tuple[str, ...]) -> Roles:
+    """Refuse a ticker that is to be both."""
+    for ticker in hedge:
+        if ticker in equity:
+            raise UsageError(f"{ticker} stands in --hedge and in --equity; leave it in one of them")
+    return Roles(hedge, equity)
 
 
 def plain_params(params: Params) -> dict[str, Value]:

@@ -21,6 +21,8 @@ KEYS: dict[str, type] = {
     "slippage_bps": float,
     "lag": int,
     "benchmark": str,
+    "hedge": str,
+    "equity": str,
     "initial": float,
     "params": dict,
 }

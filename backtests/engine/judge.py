@@ -23,6 +23,7 @@ from backtests.analysis.verdict import Case, judge
 from backtests.engine import ledger
 from backtests.engine.ledger import Engine
 from backtests.engine.references import References, make_references
+from backtests.engine.roles import KNOWN, Roles
 from backtests.engine.run import Run
 from backtests.engine.simulate import simulate
 from backtests.engine.simulation import Simulation
@@ -33,7 +34,6 @@ from data.background import background, ten_year
 from data.command import Progress, silent
 from data.market import CASH, Market
 from data.records import fields_of, ten_digits
-from data.treasuries.instruments import TREASURY_FUNDS
 from strategies.base import Strategy
 from strategies.dial import DurationRule
 
@@ -51,7 +51,7 @@ def judged(run: Run, progress: Progress = silent) -> Run:
     """Judge a finished run, and check its headline numbers against two other programs."""
     strategy, ticker = run.config.make_strategy(), run.summary.benchmark.ticker
     market, simulation = judged_on(run)
-    verdict = judge_run(market, strategy, simulation, ticker, progress)
+    verdict = judge_run(market, strategy, simulation, ticker, progress, roles=run.config.roles)
     return replace(run, verdict=replace(verdict, cross_check=ten_digits(_checked(run))))
 
 
@@ -62,7 +62,7 @@ def judged_on(run: Run, engine: Engine = fill_with_vectorbt) -> tuple[Market, Si
     that they share.
     """
     held = run.simulation.decisions
-    equity = [name for name in held if name != CASH and name not in TREASURY_FUNDS]
+    equity = run.config.roles.equity_of([name for name in held if name != CASH])
     if run.shared is None or bool(held[equity].gt(0).to_numpy().any()):
         return run.market, run.simulation
     strategy, costs = run.config.make_strategy(), run.config.costs
@@ -100,6 +100,7 @@ def judge_run(
     benchmark: str,
     progress: Progress = silent,
     *,
+    roles: Roles = KNOWN,
     engine: Engine = fill_with_vectorbt,
     searching: Engine = ledger.fill,
     brief: bool = False,
@@ -114,7 +115,7 @@ def judge_run(
         The equity where the strategy itself holds none.
     progress
         A context around each long step.
-    engine, searching
+    roles, engine, searching
         As for :func:`backtests.engine.references.make_references`.
     brief
         Leave out what the word and the sentences do not need: the static mix and the variants of
@@ -126,18 +127,27 @@ def judge_run(
         simulation,
         benchmark,
         progress,
+        roles=roles,
         engine=engine,
         searching=searching,
         controls=not brief,
     )
     portfolios = _portfolios(market, simulation, references)
-    attribution = None if brief else _attribution(market, simulation)
+    attribution = None if brief else _attribution(market, simulation, references)
     case = _case(market, simulation, references)
     with progress("resampling for the verdict"):
         judgement = judge(case, brief=brief)
     return Verdict(
         **fields_of(judgement),
-        tickers=Tickers(tuple(references.equity_tickers), tuple(references.hedge_tickers)),
+        tickers=Tickers(
+            equity=tuple(references.equity_tickers),
+            hedge=tuple(references.hedge_tickers),
+            unnamed=tuple(
+                roles.unnamed(
+                    references.equity_tickers, beside_a_hedge=bool(references.hedge_tickers)
+                )
+            ),
+        ),
         matched_weight=ten_digits(references.matched_weight),
         volatility_is_matched=references.is_matched,
         portfolios=ten_digits(portfolios),
@@ -166,7 +176,7 @@ def _case(market: Market, simulation: Simulation, references: References) -> Cas
         background=background(market),
         y10=None if y10 is None else y10.loc[sessions],
         ppy=market.periods_per_year,
-        holds_treasuries=bool(references.hedge_tickers),
+        holds_hedge=bool(references.hedge_tickers),
     )
 
 
@@ -215,12 +225,14 @@ def _portfolio(
     )
 
 
-def _attribution(market: Market, simulation: Simulation) -> Attribution | None:
-    funds = [fund for fund in simulation.weights.columns if fund in TREASURY_FUNDS]
+def _attribution(
+    market: Market, simulation: Simulation, references: References
+) -> Attribution | None:
+    funds = references.hedge_tickers
     values = simulation.weights[funds].sum(axis=1) * simulation.nav
     if not (values > 0).any():
         return None
-    split = attribute(market, simulation)
+    split = attribute(market, simulation, funds)
     dates = pd.DatetimeIndex(simulation.nav.index)
     ppy = rows_per_year(dates, market.periods_per_year) if is_annual(dates) else None
     table = contributions(split, values, ppy)

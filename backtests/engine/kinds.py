@@ -52,6 +52,31 @@ def name(value: object, where: str, wanted: str) -> str:
     return str(value)
 
 
+def tickers(value: object, where: str) -> tuple[str, ...]:
+    """Read tickers: text such as ``GLD,TIP``, a sequence of texts, or None for none.
+
+    Raises
+    ------
+    UsageError
+        For anything else, an empty ticker, and one that stands there twice.
+    """
+    wanted = "tickers such as GLD,TIP"
+    if value is None:
+        return ()
+    parts = value.split(",") if isinstance(value, str) else value
+    if isinstance(value, str) and not value.strip():
+        raise UsageError(f"{where} takes {wanted}, got nothing; leave it out for none")
+    if not isinstance(parts, list | tuple):
+        raise UsageError(f"{where} takes {wanted}, got {in_short(value)}")
+    read = tuple(name(part, where, wanted).strip() for part in parts)
+    for position, ticker in enumerate(read):
+        if ticker in read[:position]:
+            raise UsageError(f"{where} names {ticker} twice; name it once")
+        if "," in ticker:
+            raise UsageError(f"{where} takes {wanted}, got {in_short(ticker)}; name each alone")
+    return read
+
+
 def flag(value: object, where: str) -> bool:
     """Read True or False; no text stands for either."""
     if not isinstance(value, bool | np.bool_):

@@ -15,13 +15,13 @@ from backtests.analysis.months import month_ends
 from backtests.engine import ledger
 from backtests.engine.ledger import Engine
 from backtests.engine.opening import Opening, standing_decisions
+from backtests.engine.roles import KNOWN, Roles
 from backtests.engine.simulate import simulate, trade
 from backtests.engine.simulation import Simulation
 from backtests.engine.with_vectorbt import fill_with_vectorbt
 from data.command import Progress, silent
 from data.errors import UsageError
 from data.market import Market
-from data.treasuries.instruments import TREASURY_FUNDS
 from strategies.base import Strategy, parameter
 from strategies.causality import require_as_before
 from strategies.decisions import decide
@@ -38,14 +38,14 @@ class References:
     Attributes
     ----------
     equity_tickers, hedge_tickers
-        The run's tickers, divided into equity and Treasuries.
+        The run's tickers, divided into equity and hedge.
     equity, bills, matched
-        100 % equity; equity at the weight the run held, the rest in bills; equity and bills at
-        the run's own month-end volatility, chosen with hindsight.
+        100 % equity, always invested; equity at the weight the run held, the rest in bills; equity
+        and bills at the run's own month-end volatility, chosen with hindsight.
     matched_weight, is_matched
         Equity's weight there, and whether the volatility could be met without leverage.
     equity_leg, hedge_leg
-        Values of the equity and of the Treasuries alone, each 100 %, from as early as the data
+        Values of the equity and of the hedge alone, each 100 %, from as early as the data
         go, also before the run's first day.
     static
         For a duration rule: the static mix of the same average duration.
@@ -74,6 +74,7 @@ def make_references(
     benchmark: str,
     progress: Progress = silent,
     *,
+    roles: Roles = KNOWN,
     engine: Engine = fill_with_vectorbt,
     searching: Engine = ledger.fill,
     controls: bool = True,
@@ -88,6 +89,8 @@ def make_references(
         The equity where the strategy itself holds none.
     progress
         A context around each long step.
+    roles
+        What counts as hedge and what as equity.
     engine, searching
         Fill orders: of each portfolio, and of the many that are tried in a search.
     controls
@@ -100,8 +103,7 @@ def make_references(
         )
         require_as_before(strategy, again.targets, simulation.decisions)
     held = [str(ticker) for ticker in decided.columns if decided[ticker].gt(0).any()]
-    hedge = [ticker for ticker in held if ticker in TREASURY_FUNDS]
-    equity = [ticker for ticker in held if ticker not in TREASURY_FUNDS]
+    hedge, equity = roles.hedge_of(held), roles.equity_of(held)
     began, initial = simulation.opening, float(simulation.nav.iloc[0])
 
     def run(name: str, weights: pd.DataFrame, *, opening: Opening | None = began,
@@ -118,7 +120,9 @@ def make_references(
         )
 
     with progress("simulating the references"):
-        always = alone(decided, equity) if equity else everywhere(benchmark, decided.index)
+        always = (
+            always_invested(decided, equity) if equity else everywhere(benchmark, decided.index)
+        )
         all_equity = bought_once(always)
         bills = held_equity(decided, simulation, equity)
         steady = always.reindex(bills.index, method="ffill")
@@ -211,6 +215,17 @@ def alone(decided: pd.DataFrame, tickers: Sequence[str]) -> pd.DataFrame:
     filled = share.div(total.where(total > 0), axis=0).fillna(0.0)
     # By rounding, shares may add up to a little more than 1, which the engine refuses.
     return filled.div(np.maximum(filled.sum(axis=1), 1.0), axis=0)
+
+
+def always_invested(decided: pd.DataFrame, tickers: Sequence[str]) -> pd.DataFrame:
+    """Decisions of some tickers, as :func:`alone`, but never out of them.
+
+    Where a decision holds none of them they keep the proportions that the run last asked for;
+    before its first such decision, those of that.
+    """
+    shares = alone(decided, tickers)
+    held = shares.sum(axis=1) > 0
+    return shares[held].reindex(shares.index).ffill().bfill()
 
 
 def bought_once(weights: pd.DataFrame) -> pd.DataFrame:

@@ -5,6 +5,7 @@ Duration is the percent of price lost per point of yield rise, in years.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -17,7 +18,7 @@ from backtests.engine.costs import Costs
 from backtests.engine.simulation import Simulation
 from data.market import Market
 from data.treasuries.curve import covers, fund_return_parts, rung_yields, year_fractions
-from data.treasuries.instruments import CATALOGUE, TREASURY_FUNDS
+from data.treasuries.instruments import CATALOGUE
 from strategies.dial import DIAL, DurationRule, blend, fund_durations
 
 SWITCH_YEARS = 0.25  # the least change of duration that is a switch
@@ -53,16 +54,16 @@ def report_sleeve(market: Market, rule: DurationRule, simulation: Simulation) ->
     returns = levels.pct_change(fill_method=None).fillna(0.0)
     moved = _switch_rows(targets)
     switches = _switch_table(market, simulation, targets, moved, values, returns)
-    split = attribute(market, simulation)
+    split = attribute(market, simulation, funds)
     return SleeveReport(switches, by_period(split, pd.DatetimeIndex(switches["date"])))
 
 
 # The report of a rule and its verdict need the same split.
-_SPLITS: WeakKeyDictionary[Simulation, pd.DataFrame] = WeakKeyDictionary()
+_SPLITS: WeakKeyDictionary[Simulation, dict[tuple[str, ...], pd.DataFrame]] = WeakKeyDictionary()
 
 
-def attribute(market: Market, simulation: Simulation) -> pd.DataFrame:
-    """Split the profit of the Treasury funds held, session by session, in currency.
+def attribute(market: Market, simulation: Simulation, funds: Sequence[str]) -> pd.DataFrame:
+    """Split the profit of some funds held, session by session, in currency.
 
     Returns
     -------
@@ -70,13 +71,14 @@ def attribute(market: Market, simulation: Simulation) -> pd.DataFrame:
         As :func:`backtests.analysis.attribution.sleeve_attribution`; the profit of a fund without
         yields is all residual.
     """
-    if simulation not in _SPLITS:
-        _SPLITS[simulation] = _split(market, simulation)
-    return _SPLITS[simulation].copy(deep=False)
+    made = _SPLITS.setdefault(simulation, {})
+    key = tuple(funds)
+    if key not in made:
+        made[key] = _split(market, simulation, list(funds))
+    return made[key].copy(deep=False)
 
 
-def _split(market: Market, simulation: Simulation) -> pd.DataFrame:
-    funds = [fund for fund in simulation.weights.columns if fund in TREASURY_FUNDS]
+def _split(market: Market, simulation: Simulation, funds: list[str]) -> pd.DataFrame:
     values = simulation.weights[funds].mul(simulation.nav, axis=0)
     returns = market.prices.loc[simulation.nav.index, funds].pct_change(fill_method=None)
     returns = returns.fillna(0.0)
@@ -236,7 +238,7 @@ def _fund_parts(market: Market, fund: str, returns: pd.Series) -> pd.DataFrame:
 
     BIL's return is carry less its fee. Without a curve the whole return is residual.
     """
-    instrument = CATALOGUE.get(fund)
+    instrument = CATALOGUE.get(fund.upper())
     if instrument is None:
         return pd.DataFrame(index=returns.index)
     dt = year_fractions(market.sessions, market.periods_per_year)

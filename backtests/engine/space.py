@@ -20,6 +20,7 @@ from backtests.analysis.lattice import (
 from backtests.engine.candidates import Candidates, PricePanel, schedules, static_mixes
 from backtests.engine.config import RunConfig
 from data.errors import UsageError
+from data.load import spelled
 from data.market import Market
 from data.records import freeze_mappings
 from strategies.base import Parameter, Params, Strategy, Value
@@ -197,7 +198,8 @@ def search_space(
         raise UsageError("--step belongs to --assets; give --grid its step as NAME=LOW:HIGH:STEP")
     if assets is not None:
         fixed = {name: value for name, value in config.params.items() if name != "weights"}
-        return mix_space([part.strip() for part in assets], 0.05 if step is None else step, fixed)
+        named = [spelled(config.source, part.strip()) for part in assets]
+        return mix_space(named, 0.05 if step is None else step, fixed)
     if grid:
         return rule_space(kind, grid, config.params)
     if kind is HedgeMix:

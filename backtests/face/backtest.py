@@ -39,6 +39,8 @@ def backtest(
     slippage_bps: float | None = None,
     lag: int | None = None,
     benchmark: str | None = None,
+    hedge: Sequence[str] | str | None = None,
+    equity: Sequence[str] | str | None = None,
     initial: float | None = None,
     no_verdict: bool = False,
     refresh: bool = False,
@@ -84,6 +86,9 @@ def backtest(
     benchmark
         A ticker; unless given SPY where the source has it, else the ticker with the largest
         weight, of a function its first.
+    hedge, equity
+        Tickers to judge as the hedge, in place of the known US Treasury funds, and tickers that
+        are equity, though they would count as the hedge.
     initial
         Value at the start in currency; 10,000 unless given.
     no_verdict
@@ -117,8 +122,8 @@ def backtest(
             backtest, strategy_file=strategy_file, config=config, tickers=tickers, needs=needs,
             weights=weights, rebalance=rebalance, set=set, source=source, extend=extend,
             start=start, end=end, fee_bps=fee_bps, slippage_bps=slippage_bps, lag=lag,
-            benchmark=benchmark, initial=initial, prices=given(prices), bills=given(bills),
-            params=params,
+            benchmark=benchmark, hedge=hedge, equity=equity, initial=initial,
+            prices=given(prices), bills=given(bills), params=params,
         ),
     )  # fmt: skip
 

@@ -36,7 +36,8 @@ Base = Strategy | type[Strategy]  # an object as it is, or a class to make one o
 Day = str | dt.date | None
 # The fields of a run by name, as a configuration file holds them.
 Table = Mapping[str, Value | Params | None]
-RUN = ("source", "extend", "start", "end", "fee_bps", "slippage_bps", "lag", "benchmark", "initial")
+RUN = ("source", "extend", "start", "end", "fee_bps", "slippage_bps", "lag", "benchmark", "hedge",
+       "equity", "initial")  # fmt: skip
 
 # Options that a function lacks and another one has: what to do instead.
 _OF_SEARCH = "it is an option of search(); leave it out"
@@ -91,6 +92,8 @@ class Options:
     slippage_bps: float | None = None
     lag: int | None = None
     benchmark: str | None = None
+    hedge: Sequence[str] | str | None = None
+    equity: Sequence[str] | str | None = None
     initial: float | None = None
     prices: pd.DataFrame | None = None
     bills: pd.Series | None = None

@@ -139,6 +139,8 @@ def search(
     slippage_bps: float | None = None,
     lag: int | None = None,
     benchmark: str | None = None,
+    hedge: Sequence[str] | str | None = None,
+    equity: Sequence[str] | str | None = None,
     initial: float | None = None,
     prices: pd.DataFrame | NotGiven = NOT_GIVEN,
     bills: pd.Series | NotGiven = NOT_GIVEN,
@@ -170,7 +172,7 @@ def search(
     out
         The results folder.
     strategy_file, weights, rebalance, set, source, extend, start, end, fee_bps, slippage_bps, lag,\
- benchmark, initial, prices, bills, refresh, quiet
+ benchmark, hedge, equity, initial, prices, bills, refresh, quiet
         As for :func:`backtests.backtest`.
     params
         Parameters of the default.
@@ -190,7 +192,8 @@ def search(
     options = Options(
         search, strategy_file=strategy_file, weights=weights, rebalance=rebalance, set=set,
         source=source, extend=extend, start=start, end=end, fee_bps=fee_bps,
-        slippage_bps=slippage_bps, lag=lag, benchmark=benchmark, initial=initial,
+        slippage_bps=slippage_bps, lag=lag, benchmark=benchmark, hedge=hedge, equity=equity,
+        initial=initial,
         prices=given(prices), bills=given(bills), params=params,
     )  # fmt: skip
     if callable(strategy) and not isinstance(strategy, type | Strategy):

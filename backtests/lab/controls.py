@@ -79,6 +79,10 @@ def controls() -> RunConfig:
                       "to its trade: months where the data are monthly")  # fmt: skip
     right.number_input("Initial value", 1.0, 1e15, step=1000.0, key="initial", format="%.15g")
     st.text_input("Benchmark", key="benchmark", placeholder="SPY, else the heaviest")
+    st.text_input("Hedge", key="hedge", placeholder="the known US Treasury funds",
+                  help="tickers to judge as the hedge, such as GLD,TIP")  # fmt: skip
+    st.text_input("Equity", key="equity", placeholder="all that is not the hedge",
+                  help="tickers that are equity, though they would count as the hedge")  # fmt: skip
     st.button("Read the data again", key="forget", on_click=lab.forget)
     return from_state(state)
 

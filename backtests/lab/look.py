@@ -154,6 +154,7 @@ def _look(config: RunConfig, inputs: Inputs) -> Run:
         strategy,
         simulation,
         run.summary.benchmark.ticker,
+        roles=config.roles,
         engine=fill_with_sweep,
         searching=fill_with_sweep,
         brief=True,

@@ -10,9 +10,11 @@ from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
+from backtests.analysis.record import Verdict
 from backtests.engine.address import from_address, to_address, to_command
 from backtests.engine.config import RunConfig
 from backtests.engine.run import Run
+from backtests.engine.summary import Summary
 from backtests.lab import look as lab
 from backtests.lab.controls import controls
 from backtests.lab.state import is_moved, to_state, values_of
@@ -104,15 +106,21 @@ def show(config: RunConfig, out: Path, *, dark: bool) -> None:
     st.subheader("Metrics", anchor=False)
     st.html(table(metrics_grid(summary, verdict)))
     st.html(message([CVAR]))
+    if verdict.holds_hedge:
+        crises(summary, verdict)
+    st.subheader("Holding period", anchor=False)
+    draw(charts.holding_chart(verdict), colours)
+    comparison(config, run, colours)
+
+
+def crises(summary: Summary, verdict: Verdict) -> None:
+    """Show what the hedge did in each fall of equity."""
     st.subheader("Crises", anchor=False)
     if verdict.crises:
         st.html(table(crisis_grid(verdict.crises)))
         st.html(message([crisis_note(summary.periods_per_year)]))
     else:
         st.html(message(["No crisis of the list lies within this period."]))
-    st.subheader("Holding period", anchor=False)
-    draw(charts.holding_chart(verdict), colours)
-    comparison(config, run, colours)
 
 
 def draw(figure: Figure, colours: Mapping[str, str]) -> None:

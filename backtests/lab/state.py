@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from backtests.engine.config import RunConfig
 from backtests.engine.costs import Costs
+from backtests.engine.kinds import tickers
 from data.errors import UsageError
 from strategies.base import Parameter
 from strategies.registry import strategy_class
@@ -42,6 +43,8 @@ def to_state(config: RunConfig) -> dict[str, Any]:
         "folder": folder,
         "extend": config.extend,
         "benchmark": config.benchmark or "",
+        "hedge": ",".join(config.hedge),
+        "equity": ",".join(config.equity),
         "fee_bps": float(config.costs.fee_bps),
         "slippage_bps": float(config.costs.slippage_bps),
         "lag": config.costs.lag,
@@ -122,6 +125,8 @@ def from_state(state: Mapping[str, Any]) -> RunConfig:
         source=source,
         costs=Costs(float(state["fee_bps"]), float(state["slippage_bps"]), int(state["lag"])),
         benchmark=state["benchmark"].strip() or None,
+        hedge=tickers(state["hedge"].strip() or None, "Hedge"),
+        equity=tickers(state["equity"].strip() or None, "Equity"),
         initial=float(state["initial"]),
         extend=bool(state["extend"]),
         **days,

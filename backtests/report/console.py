@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from backtests.analysis.record import Verdict
 from backtests.engine.run import Run
 from backtests.engine.summary import Latest, Summary
 from backtests.report.pages import pages_of_run
@@ -34,7 +35,7 @@ LATEST_SWITCHES = 8
 def print_run(console: Console, run: Run, folder: Path) -> None:
     """Print a run for its reader; of a duration rule also its latest switches."""
     console.print()
-    console.print(_metrics_table(run.summary))
+    console.print(_metrics_table(run.summary, run.verdict))
     console.print(Text(CVAR))
     if run.sleeve is not None:
         console.print()
@@ -53,7 +54,7 @@ def print_run(console: Console, run: Run, folder: Path) -> None:
         console.print(Text(f"open {folder / page.file}"), soft_wrap=True)
 
 
-def _metrics_table(summary: Summary) -> Table:
+def _metrics_table(summary: Summary, verdict: Verdict | None) -> Table:
     span = f"{summary.start} to {summary.end}"
     table = Table(
         title=f"{summary.strategy}, {span}, after costs", title_justify="left", box=SIMPLE_HEAD
@@ -61,8 +62,15 @@ def _metrics_table(summary: Summary) -> Table:
     table.add_column("")
     held = mix_text(summary.weights) if summary.weights else summary.strategy
     table.add_column(held, justify="right")
-    table.add_column(f"{summary.benchmark.ticker} 100 %", justify="right")
     both = [summary.metrics, summary.benchmark.metrics]
+    heads = [f"{summary.benchmark.ticker} 100 %"]
+    is_judged = verdict is not None and verdict.holds_hedge
+    if is_judged and verdict.tickers.equity != (summary.benchmark.ticker,):
+        # The sentences compare with the run's own equity, so the table names it too.
+        both.insert(1, verdict.portfolio("equity"))
+        heads.insert(0, f"100 % equity ({', '.join(verdict.tickers.equity)})")
+    for head in heads:
+        table.add_column(head, justify="right")
     for row in metric_rows(both, summary.periods_per_year, summary.initial):
         table.add_row(*row)
     return table

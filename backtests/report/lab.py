@@ -25,10 +25,10 @@ from backtests.report.charts import (
 from backtests.report.figures import Figure
 from backtests.report.page import TEMPLATES, Cell, Grid, environment
 from backtests.report.text import HEDGES, metric_rows, plain_label, shown
+from backtests.report.verdict.tables import shown_keys
 from backtests.report.verdict.words import answer_of, name_of, sentences
 
 COLOURS = tuple(f"--c{number}" for number in range(1, 11))
-REFERENCES = ("equity", "bills", "matched")
 ALLOCATION_POINTS = 300
 MESSAGE = 300  # longest message, in characters
 # Punctuation that may have a meaning in Markdown.
@@ -104,7 +104,8 @@ def literal(text: str) -> str:
 def metrics_grid(summary: Summary, verdict: Verdict) -> Grid:
     """Headline numbers of the run, its benchmark and its references, one a column."""
     benchmark = summary.benchmark
-    others = [row for row in verdict.portfolios if row.key in REFERENCES and row.numbers]
+    keys = [key for key in shown_keys(verdict) if key != "portfolio"]
+    others = [row for row in verdict.portfolios if row.key in keys and row.numbers]
     heads = ["", "Portfolio", f"Benchmark: {benchmark.ticker} 100 %", *map(name_of, others)]
     columns = [summary.metrics, benchmark.metrics, *(row.numbers for row in others if row.numbers)]
     rows = metric_rows(columns, summary.periods_per_year, summary.initial)

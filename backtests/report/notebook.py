@@ -44,7 +44,7 @@ from backtests.report.text import (
 from backtests.report.tuning import words as tuning
 from backtests.report.tuning.charts import MARKS
 from backtests.report.verdict import charts as verdict_charts
-from backtests.report.verdict.tables import JUDGED, hundredths, number_cell
+from backtests.report.verdict.tables import hundredths, number_cell, shown_keys
 from backtests.report.verdict.words import answer_of, name_of, sentences
 from data.command import printable
 from strategies.base import mix_text
@@ -266,7 +266,7 @@ def search_text(tuned: Tuned) -> str:
 
 
 def _answer(verdict: Verdict) -> Answer:
-    tones = {"works": "good", "fails": "bad"} if verdict.holds_treasuries else {}
+    tones = {"works": "good", "fails": "bad"} if verdict.holds_hedge else {}
     told = sentences(verdict).with_leads
     return Answer(answer_of(verdict), told, question=HEDGES, tone=tones.get(verdict.word, ""))
 
@@ -283,7 +283,8 @@ def _numbers(summary: Summary, verdict: Verdict | None) -> Grid:
 
 def _judged(verdict: Verdict) -> Grid:
     """The judged portfolios, one a column; no amounts, since a verdict does not hold the start."""
-    judged = [(row, row.numbers) for row in verdict.portfolios if row.key in JUDGED and row.numbers]
+    keys = shown_keys(verdict)
+    judged = [(row, row.numbers) for row in verdict.portfolios if row.key in keys and row.numbers]
     metrics = [
         metric
         for metric in shown_in(Place.VERDICT, *(numbers for _, numbers in judged))
@@ -296,13 +297,13 @@ def _judged(verdict: Verdict) -> Grid:
         ]
         for metric in metrics
     ]
-    rows += [
-        [Cell("Mean equity weight"), *(number_cell(row.equity_weight) for row, _ in judged)],
-        [
-            Cell("CVaR saved against bills, points"),
-            *(number_cell(row.cvar_saved_against_bills_monthly, hundredths) for row, _ in judged),
-        ],
-    ]
+    rows.append(
+        [Cell("Mean equity weight"), *(number_cell(row.equity_weight) for row, _ in judged)]
+    )
+    if verdict.holds_hedge:
+        saved = [row.cvar_saved_against_bills_monthly for row, _ in judged]
+        cells = [number_cell(value, hundredths) for value in saved]
+        rows.append([Cell("CVaR saved against bills, points"), *cells])
     return Grid(["", *(name_of(row) for row, _ in judged)], rows)
 
 

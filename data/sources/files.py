@@ -41,7 +41,14 @@ PRICE_COLUMNS = ("open", "high", "low", "close", "price", "last", "volume")
 
 def tickers(folder: Path) -> list[str]:
     """Tickers with a CSV in the folder, sorted; none if the folder cannot be listed."""
-    return sorted({path.stem for path in csv_files(folder)} - set(RATE_FILES))
+    names = {path.stem for path in csv_files(folder)} - set(RATE_FILES)
+    return sorted(names if tells_case_apart(folder) else {name.upper() for name in names})
+
+
+def tells_case_apart(folder: Path) -> bool:
+    """Whether two files of the folder have names that differ by case alone."""
+    names = {path.stem for path in csv_files(folder)}
+    return len({name.upper() for name in names}) < len(names)
 
 
 def csv_files(folder: Path) -> list[Path]:
@@ -58,7 +65,7 @@ def csv_files(folder: Path) -> list[Path]:
 
 
 def _find(folder: Path, name: str) -> Path | None:
-    """Find ``name.csv`` in a folder, else in one of its subfolders.
+    """Find ``name.csv`` in a folder, else in one of its subfolders; in any case, if one has it.
 
     Raises
     ------
@@ -72,7 +79,12 @@ def _find(folder: Path, name: str) -> Path | None:
         direct = folder / f"{name}.csv"
         if direct.is_file():
             return direct
-        below = [path for path in csv_files(folder) if path.stem == name]
+        is_exact = tells_case_apart(folder)
+        below = [
+            path
+            for path in csv_files(folder)
+            if path.stem == name or (not is_exact and path.stem.upper() == name.upper())
+        ]
     except OSError as error:
         raise DataError(f"{folder} cannot be read: {error.strerror}; give access") from error
     if len(below) > 1:

@@ -67,6 +67,45 @@ TREASURY_FUNDS = frozenset(
     }
 )
 
+
+def is_treasury_fund(ticker: str) -> bool:
+    """Whether a ticker, whatever its case, is known as a fund of US Treasuries without leverage."""
+    return ticker.upper() in TREASURY_FUNDS
+
+
+# Other bonds, gold, and Treasuries in funds from elsewhere (Ireland, Luxembourg): equity here,
+# unless the user names them as the hedge, of which he is told.
+MAY_HEDGE = frozenset(
+    {
+        *("AGG", "BND", "BNDX", "BWX", "LQD", "VCIT", "HYG", "MUB", "MBB", "TIP", "SCHP", "VTIP"),
+        *("STIP", "GLD", "GLDM", "IAU", "SGOL", "SLV", "DBC", "DBMF", "VBMFX", "VBTLX", "LTPZ"),
+        *("IDTL.L", "DTLA.L", "IBTL.L", "IDTM.L", "IBTM.L", "CBU0.L", "IBTS.L", "IDBT.L", "VUTY.L"),
+        *("VDTY.L", "TRXG.L", "TREX.L", "US10.L", "IS04.DE", "SXRM.DE", "IUSM.DE", "IBTE.L"),
+    }
+)
+
+# Funds and indices of shares that nobody means as a hedge. Any other ticker may be meant as one,
+# and where a portfolio has none the reader is told of --hedge.
+KNOWN_EQUITY = frozenset(
+    {
+        *("SPY", "VOO", "IVV", "SPLG", "VTI", "ITOT", "SCHB", "VFINX", "VTSMX", "^SP500TR"),
+        *("QQQ", "QQQM", "DIA", "IWM", "IWB", "IWV", "MDY", "RSP", "VUG", "VTV", "VB", "VO"),
+        *("VT", "ACWI", "URTH", "VXUS", "IXUS", "VEU", "EFA", "IEFA", "VEA", "EEM", "IEMG", "VWO"),
+        *(
+            "EWJ",
+            "EWG",
+            "EWU",
+            "FXI",
+            "EUNL.DE",
+            "IWDA.L",
+            "IWDA.AS",
+            "SWDA.L",
+            "VWCE.DE",
+            "CSPX.L",
+        ),
+    }
+)
+
 # Series that stand in for a ticker before its first day, in words.
 PROXIES: dict[str, str] = {
     "^SP500TR": "the S&P 500 total-return index (^SP500TR)",

@@ -104,8 +104,8 @@ def test_a_portfolio_without_treasuries_has_nothing_to_judge():
     strategy = EquityOnly(ticker="SPY")
     simulation = simulate(market, strategy, Costs())
     verdict = judge_run(market, strategy, simulation, "SPY")
-    assert verdict.word == "unclear"
-    assert verdict.holds_treasuries is False
+    assert verdict.word == "no hedge"
+    assert verdict.holds_hedge is False
     assert verdict.attribution is None
     json.dumps(to_json(verdict), allow_nan=False)
 

@@ -53,7 +53,7 @@ def test_the_lab_shows_what_the_command_line_writes(strategy, params, extend):
     config = RunConfig(strategy, params, source="bundled", start="1975-01-31", extend=extend)
     shown, written = lab.look(config), execute(config)
     same(to_json(shown.summary), to_json(written.summary))
-    for key in ("word", "holds_treasuries", "sample"):
+    for key in ("word", "holds_hedge", "sample"):
         assert getattr(shown.verdict, key) == getattr(written.verdict, key)
     assert sentences(shown.verdict) == sentences(written.verdict)
     of = {row.key: row for row in written.verdict.portfolios}

@@ -266,7 +266,7 @@ def test_a_verdict_shows_the_judged_portfolios(run):
      ("fails", False, "#7d8792", "No Treasuries to judge")],
 )  # fmt: skip
 def test_the_colour_of_an_answer_stands_beside_its_word(word, holds, colour, answer):
-    html = notebook.verdict_html(make_verdict(word=word, holds_treasuries=holds))
+    html = notebook.verdict_html(make_verdict(word=word, holds_hedge=holds))
     assert f"border-left:4px solid {colour}" in html
     assert answer in words(parsed(html))
     assert all(contrast(colour, ground) >= 3 for ground in GROUNDS)

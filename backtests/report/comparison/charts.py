@@ -98,7 +98,7 @@ def _correlations(aligned: AlignedRuns) -> Figure:
     for (name, run), (colour, dash) in zip(
         zip(aligned.labels, aligned.runs, strict=True), _styles(), strict=False
     ):
-        if run.verdict is None or not run.verdict.holds_treasuries:
+        if run.verdict is None or not run.verdict.holds_hedge:
             continue
         trailing = run.verdict.series.correlation
         inside = [

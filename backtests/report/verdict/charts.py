@@ -5,6 +5,7 @@ from __future__ import annotations
 from backtests.analysis.record import FourPaths, Path, Verdict
 from backtests.report.charts import Line, growth_axis, heat_map, spans, time_chart
 from backtests.report.figures import Axis, Figure, Hover, Margin, bars, chart, dots
+from backtests.report.verdict.tables import shown_keys
 from backtests.report.verdict.words import NAMES
 
 COLOURS = {"portfolio": "--c1", "equity": "--c2", "bills": "--c3", "matched": "--c4"}
@@ -13,29 +14,29 @@ DASHES = {"matched": "dot"}
 
 def figures(verdict: Verdict) -> list[Figure]:
     """Every chart that has something to show, in the order of the page."""
+    of_the_hedge = (months_chart(verdict), correlation_chart(verdict))
     every = (
         growth_chart(verdict),
         falls_chart(verdict),
-        months_chart(verdict),
-        correlation_chart(verdict),
+        *(of_the_hedge if verdict.holds_hedge else ()),
         entries_chart(verdict),
         holding_chart(verdict),
     )
     return [figure for figure in every if not figure.is_empty]
 
 
-def _four_lines(paths: FourPaths, own_width: float, other_width: float) -> list[Line]:
+def _lines(verdict: Verdict, paths: FourPaths, own_width: float, other_width: float) -> list[Line]:
     lines: list[Line] = []
-    for key, colour in COLOURS.items():
+    for key in shown_keys(verdict):
         width = own_width if key == "portfolio" else other_width
         values: Path = getattr(paths, key)
-        lines.append(Line(NAMES[key], values, colour, DASHES.get(key, "solid"), width))
+        lines.append(Line(NAMES[key], values, COLOURS[key], DASHES.get(key, "solid"), width))
     return lines
 
 
 def growth_lines(verdict: Verdict) -> list[Line]:
     """Growth of the portfolio and of its references at the ends of the series' months."""
-    return _four_lines(verdict.series.growth, 2.2, 1.4)
+    return _lines(verdict, verdict.series.growth, 2.2, 1.4)
 
 
 def growth_chart(verdict: Verdict) -> Figure:
@@ -46,7 +47,7 @@ def growth_chart(verdict: Verdict) -> Figure:
         verdict.series.months,
         lines,
         caption="Growth of 1, month-ends, after costs, logarithmic.",
-        alt="Growth of the portfolio and of its three references, logarithmic scale",
+        alt="Growth of the portfolio and of its references, logarithmic scale",
         y=growth_axis(lines),
         height=380,
     )
@@ -57,9 +58,9 @@ def falls_chart(verdict: Verdict) -> Figure:
     return time_chart(
         "falls",
         verdict.series.months,
-        _four_lines(verdict.series.drawdown, 2.0, 1.2),
+        _lines(verdict, verdict.series.drawdown, 2.0, 1.2),
         caption="Loss from the highest month-end so far.",
-        alt="Drawdowns of the portfolio and of its three references",
+        alt="Drawdowns of the portfolio and of its references",
         y=Axis("drawdown"),
         percent=True,
         height=260,

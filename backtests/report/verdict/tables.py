@@ -13,6 +13,14 @@ from backtests.report.text import label_of, money, percent, ratio, two_digits, w
 from backtests.report.verdict.words import DIMENSIONS, NAMES, Show, name_of
 
 JUDGED = ("portfolio", "equity", "bills", "matched")
+WITHOUT_HEDGE = ("portfolio", "equity")
+
+
+def shown_keys(verdict: Verdict) -> tuple[str, ...]:
+    """Keys of the portfolios to show: without a hedge there is nothing that bills could replace."""
+    return JUDGED if verdict.holds_hedge else WITHOUT_HEDGE
+
+
 MEASURES = {
     "cvar_saved_monthly": "CVaR(95) saved, points a month",
     "drawdown_saved_monthly": "Deepest drawdown saved, points",
@@ -72,10 +80,13 @@ def portfolio_grid(verdict: Verdict, summary: Summary, keys: Sequence[str]) -> G
     metrics = shown_in(Place.VERDICT, *(row.numbers for row in portfolios if row.numbers))
     ppy, initial = summary.periods_per_year, summary.initial
     heads = ["", *(label_of(metric, ppy, initial).strip() for metric in metrics),
-             "Mean equity weight", "CVaR saved against bills"]  # fmt: skip
+             "Mean equity weight"]  # fmt: skip
+    if verdict.holds_hedge:
+        heads.append("CVaR saved against bills")
 
     def row_of(portfolio: JudgedPortfolio) -> list[Cell]:
         numbers = portfolio.numbers
+        saved = portfolio.cvar_saved_against_bills_monthly
         if numbers is None:
             missing = Cell(name_of(portfolio), small=portfolio.missing or "")
             return [missing, *[Cell("-", "") for _ in heads[1:]]]
@@ -83,7 +94,7 @@ def portfolio_grid(verdict: Verdict, summary: Summary, keys: Sequence[str]) -> G
             Cell(name_of(portfolio)),
             *(metric_cell(metric, numbers, initial) for metric in metrics),
             number_cell(portfolio.equity_weight),
-            number_cell(portfolio.cvar_saved_against_bills_monthly, hundredths),
+            *([number_cell(saved, hundredths)] if verdict.holds_hedge else []),
         ]
 
     return Grid(heads, [row_of(portfolio) for portfolio in portfolios], wide=True)

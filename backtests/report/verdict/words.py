@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from backtests.analysis.record import Crisis, JudgedPortfolio, PointsPerPoint, Verdict
+from backtests.analysis.record import Crisis, JudgedPortfolio, PointsPerPoint, Tickers, Verdict
 from backtests.analysis.resampling import Estimate, SampleSize
 from backtests.report.text import money, percent, ratio, two_digits
 
@@ -23,7 +23,12 @@ DIMENSIONS = {
     "policy rate": "Policy rate, 3-month change",
     "10-year yield": "10-year yield, tercile",
 }
-ANSWERS = {"works": "It works", "fails": "It fails", "unclear": "Unclear"}
+ANSWERS = {
+    "works": "It works",
+    "fails": "It fails",
+    "unclear": "Unclear",
+    "no hedge": "No hedge",
+}
 ENDINGS = {
     "works": "this loss was smaller with Treasuries than with bills",
     "fails": "this loss was larger with Treasuries than with bills",
@@ -33,33 +38,55 @@ ENDINGS = {
 
 @dataclass(frozen=True)
 class Sentences:
-    """The three sentences of a verdict: does it work, when, and at what cost."""
+    """The three sentences of a verdict: does it work, when, and at what cost.
+
+    Without a hedge nothing is judged: only the first says something.
+    """
 
     works: str
-    when: str
-    cost: str
+    when: str = ""
+    cost: str = ""
 
     @property
     def with_leads(self) -> list[tuple[str, str]]:
         """Each with the words before it."""
+        if not self.when:
+            return [("No hedge.", self.works)]
         return [("Does it work?", self.works), ("When.", self.when), ("Cost.", self.cost)]
 
     @property
     def in_order(self) -> list[str]:
         """As a screen prints them."""
-        return [self.works, self.when, self.cost]
+        return [sentence for sentence in (self.works, self.when, self.cost) if sentence]
 
 
 def sentences(verdict: Verdict) -> Sentences:
-    """The verdict in three sentences."""
+    """The verdict in three sentences, or in one without a hedge."""
+    if not verdict.holds_hedge:
+        told = offer(verdict.tickers) or "there is no hedge beside equity"
+        return Sentences(f"Nothing is judged: {told}.")
+    told = offer(verdict.tickers)
     return Sentences(
-        works=_works_sentence(verdict), when=_when_sentence(verdict), cost=_cost_sentence(verdict)
+        works=_works_sentence(verdict) + (f" {told}." if told else ""),
+        when=_when_sentence(verdict),
+        cost=_cost_sentence(verdict),
     )
 
 
 def answer_of(verdict: Verdict) -> str:
-    """The word of a page; a portfolio without Treasuries has nothing to be unclear about."""
-    return ANSWERS[verdict.word] if verdict.holds_treasuries else "No Treasuries to judge"
+    """The word of a page."""
+    return ANSWERS[verdict.word]
+
+
+def offer(tickers: Tickers) -> str:
+    """How to judge what may be meant as a hedge and counts as equity; empty if nothing may be."""
+    if not tickers.unnamed:
+        return ""
+    verb, whom = ("counts", "it") if len(tickers.unnamed) == 1 else ("count", "them")
+    named = ",".join([*tickers.hedge, *tickers.unnamed])
+    return (
+        f"{', '.join(tickers.unnamed)} {verb} as equity; --hedge {named} judges {whom} as the hedge"
+    )
 
 
 def name_of(portfolio: JudgedPortfolio) -> str:
@@ -68,11 +95,6 @@ def name_of(portfolio: JudgedPortfolio) -> str:
 
 
 def _works_sentence(verdict: Verdict) -> str:
-    if not verdict.holds_treasuries:
-        return (
-            "It never holds a fund that this program lists as nominal US Treasuries: there is no "
-            "hedge to judge."
-        )
     sample = verdict.sample
     if sample.repetitions == 0:
         return (
@@ -81,13 +103,18 @@ def _works_sentence(verdict: Verdict) -> str:
     saved, fall = verdict.measure("cvar_saved_monthly"), verdict.measure("drawdown_saved_monthly")
     return (
         f"With {', '.join(verdict.tickers.hedge)} the average loss in the worst 5 % of months "
-        f"(CVaR) was {_saved(saved.treasuries)} than with 100 % equity; with bills at the same "
-        f"equity weight it was {_saved(saved.bills)}. The difference is "
+        f"(CVaR) was {_saved(saved.treasuries)} than with {_all_equity(verdict)}; with bills at "
+        f"the same equity weight it was {_saved(saved.bills)}. The difference is "
         f"{points(saved.difference, sign=True)} points {range_text(saved.difference)}: "
         f"{ENDINGS[verdict.word]}. "
         f"The deepest month-end drawdown was {_saved(fall.treasuries)}; with bills it was "
         f"{_saved(fall.bills)}."
     )
+
+
+def _all_equity(verdict: Verdict) -> str:
+    """What 100 % equity is, by name."""
+    return f"100 % equity ({', '.join(verdict.tickers.equity)})"
 
 
 def _saved(estimate: Estimate) -> str:
@@ -102,8 +129,6 @@ def _months(count: int) -> str:
 
 
 def _when_sentence(verdict: Verdict) -> str:
-    if not verdict.holds_treasuries:
-        return "There is no hedge whose good and bad times could be told."
     crises = [crisis for crisis in verdict.crises if crisis.equity < 0]
     helped = sum(_beat_bills(crisis) for crisis in crises)
     parts = []
@@ -152,7 +177,7 @@ def _cost_sentence(verdict: Verdict) -> str:
     price = cost.cvar_points_per_growth_point
     limits = given if given.number >= 0 else _gained(given)
     return (
-        f"Against 100 % equity it {_given_up(given)} {range_text(limits)}, bills "
+        f"Against {_all_equity(verdict)} it {_given_up(given)} {range_text(limits)}, bills "
         f"{_given_up(by_bills)}. {_price_text(price)}It {traded}."
     )
 

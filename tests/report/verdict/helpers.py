@@ -105,7 +105,7 @@ def make_verdict(**changes: Any) -> Verdict:
     nothing = FourPaths((), (), (), ())
     verdict = Verdict(
         word="works",
-        holds_treasuries=True,
+        holds_hedge=True,
         sample=SampleSize(
             months=200,
             first="2000-01",

@@ -50,7 +50,7 @@ def test_a_file_says_which_run_it_is_of_and_what_came_out(run, record):
     ("change", "told"),
     [
         (lambda all_: all_.pop("word"), "missing required field `word`"),
-        (lambda all_: all_.pop("holds_treasuries"), "missing required field `holds_treasuries`"),
+        (lambda all_: all_.pop("holds_hedge"), "missing required field `holds_hedge`"),
         (lambda all_: all_["sample"].pop("months"), "`months` - at `$.sample`"),
         (lambda all_: all_["sample"].update(days=1), "`days` - at `$.sample`"),
         (lambda all_: all_["tickers"].pop("hedge"), "`hedge` - at `$.tickers`"),

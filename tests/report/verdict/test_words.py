@@ -90,7 +90,7 @@ def test_what_is_not_there_is_said(verdict):
     assert told.startswith("In the 44 down months of equity that began with negative stock-bond")
     assert told.endswith("; no month began with positive correlation.")
     assert sentences(replace(bare, regimes=())).when.startswith("Nothing to tell: no fall")
-    none = replace(verdict, holds_treasuries=False)
+    none = replace(verdict, holds_hedge=False)
     assert "there is no hedge to judge" in sentences(none).works
     sample = replace(verdict.sample, months=1, repetitions=0)
     short = sentences(traded(replace(verdict, sample=sample), 5.0, 0.0))
@@ -132,5 +132,5 @@ def test_a_month_belongs_to_the_regime_of_the_month_before_and_what_is_missing_i
 
 def test_a_portfolio_without_treasuries_is_not_called_unclear(verdict):
     assert answer_of(verdict) == "It works"
-    without = replace(verdict, word="unclear", holds_treasuries=False)
+    without = replace(verdict, word="unclear", holds_hedge=False)
     assert answer_of(without) == "No Treasuries to judge"
