@@ -64,8 +64,8 @@ def _metrics_table(summary: Summary, verdict: Verdict | None) -> Table:
     table.add_column(held, justify="right")
     both = [summary.metrics, summary.benchmark.metrics]
     heads = [f"{summary.benchmark.ticker} 100 %"]
-    is_judged = verdict is not None and verdict.holds_hedge
-    if is_judged and verdict.tickers.equity != (summary.benchmark.ticker,):
+    own = verdict.tickers.equity if verdict is not None and verdict.holds_hedge else None
+    if verdict is not None and own not in (None, (summary.benchmark.ticker,)):
         # The sentences compare with the run's own equity, so the table names it too.
         both.insert(1, verdict.portfolio("equity"))
         heads.insert(0, f"100 % equity ({', '.join(verdict.tickers.equity)})")
