@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, SOAK
-from tests.soak.commands import COMMANDS, servers, soak, start, together
+from tests.soak.commands import COMMANDS, light, servers, soak, start, together
 from tests.soak.points import FAULTS, KILL
 from tests.soak.storage import PROCESSES
 
@@ -47,7 +47,7 @@ def test_a_fault_at_each_write_point_loses_nothing():
     words = [] if SOAK else ["--every", "40", "--rounds", "1"]
     done = subprocess.run(
         [sys.executable, "-m", "tests.soak.storage", *words],
-        cwd=ROOT, capture_output=True, text=True, check=False,
+        cwd=ROOT, env=dict(os.environ) if SOAK else light(os.environ), capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     figures = [json.loads(line) for line in done.stdout.splitlines()]
@@ -82,7 +82,7 @@ def test_whole_runs_at_once_fetch_once_and_are_all_listed():
 
 def test_a_killed_worker_is_one_line(tmp_path):
     with servers() as (environment, _):
-        process = start("compare", tmp_path, environment)
+        process = start("compare", tmp_path, light(environment))
         until = time.monotonic() + 120
         while not (workers := _workers(process.pid)) and time.monotonic() < until:
             time.sleep(0.01)
