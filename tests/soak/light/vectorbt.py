@@ -2,7 +2,7 @@
 
 vectorbt takes seconds to load in every process, and decides nothing there but numbers, in which
 the ledger agrees with it (``tests/engine/test_with_vectorbt.py``). A process is given this one by
-``PYTHONPATH``, see ``tests.soak.commands.light``. No test of numbers may use it.
+``PYTHONPATH``, see ``tests.warm.light``. No test of numbers may use it.
 """
 
 from __future__ import annotations
