@@ -16,7 +16,7 @@ BUNDLED = ("--source", "bundled")
 MIXES = ("hedge_mix", "--assets", "SPY,SHY,IEF", "--step", "0.1")
 RULES = ("attack_defend", "--grid", "step_bp=25,50,75", "--grid", "equity_weight=0.4:0.8:0.2")
 # Long enough to be stopped: each candidate decides anew.
-SLOW = ("attack_defend", "--grid", "step_bp=10:250:2", "--grid", "hysteresis_bp=0,8",
+SLOW = ("attack_defend", "--grid", "step_bp=10:250:3", "--grid", "hysteresis_bp=0,8",
         "--subject-to", "max_drawdown>-0.6")  # fmt: skip
 
 

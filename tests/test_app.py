@@ -39,6 +39,20 @@ def running(tmp_path_factory):
         yield address, urlsplit(address).port, out, process
 
 
+@pytest.fixture(scope="module")
+def opened():
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def driver(opened):
+    """The browser of all tests here, as if it were new."""
+    resize(opened, 1180)
+    requests(opened), complaints(opened)  # of the test before
+    return opened
+
+
 UPGRADE = {
     "Connection": "Upgrade",
     "Upgrade": "websocket",
@@ -91,77 +105,75 @@ def test_answers_keep_the_page_to_itself(running):
     assert "access-control-allow-origin" not in headers
 
 
-def test_a_rule_from_a_file_is_in_the_lab(running, monkeypatch):
+def test_a_rule_from_a_file_is_in_the_lab(running, driver, monkeypatch):
     from selenium.webdriver.support.ui import WebDriverWait
 
     address, _, out, _ = running
     rule = out.parent / "my_rule.py"
     monkeypatch.setattr(registry, "_GIVEN", {})
     registry.use_file(f"{rule}:TrendOrTreasuries")
-    with chromium() as driver:
-        driver.get(
-            f"{address}/?strategy=trend_or_treasuries&source=bundled&start=2010-01-29&set.window=6"
-        )
-        settled(driver)
-        shown = metric_values(driver)
-        expected = lab.look(config_of(driver.current_url))
-        assert expected.config.params == {"refuge": "IEF", "window": 6}
-        assert shown[0] == percent(expected.summary.metrics.cagr)
-        press(driver, "Save this run")
-        saved = WebDriverWait(driver, 240).until(
-            lambda seen: re.search(r"saved in (\S+)", seen.find_element("tag name", "body").text)
-        )
+    driver.get(
+        f"{address}/?strategy=trend_or_treasuries&source=bundled&start=2010-01-29&set.window=6"
+    )
+    settled(driver)
+    shown = metric_values(driver)
+    expected = lab.look(config_of(driver.current_url))
+    assert expected.config.params == {"refuge": "IEF", "window": 6}
+    assert shown[0] == percent(expected.summary.metrics.cagr)
+    press(driver, "Save this run")
+    saved = WebDriverWait(driver, 240).until(
+        lambda seen: re.search(r"saved in (\S+)", seen.find_element("tag name", "body").text)
+    )
     assert (Path(saved[1]) / "strategy.py").read_text() == TREND
 
 
-def test_a_browser_moves_a_slider_saves_and_brings_it_back(running):
+def test_a_browser_moves_a_slider_saves_and_brings_it_back(running, driver):
     from selenium.webdriver.common.keys import Keys
     from selenium.webdriver.support.ui import WebDriverWait
 
     address, port, _, _ = running
-    with chromium() as driver:
-        driver.get(f"{address}/?strategy=hedge_mix&source=bundled&start=2010-01-29")
-        settled(driver)
-        before = metric_values(driver)
-        thumb = driver.find_element("css selector", 'input[type="range"][aria-label="SPY"]')
-        thumb.send_keys(Keys.ARROW_RIGHT * 10)
-        WebDriverWait(driver, 60).until(lambda found: "SPY%3D0.7" in found.current_url)
-        settled(driver)
-        WebDriverWait(driver, 60).until(lambda found: metric_values(found)[0] != before[0])
-        after = metric_values(driver)
-        expected = lab.look(config_of(driver.current_url)).summary.metrics
-        assert after[0] == percent(expected.cagr)
-        assert overflow(driver) == 0
-        press(driver, "Save this run")
-        saved = WebDriverWait(driver, 240).until(
-            lambda found: re.search(r"saved in (\S+)", found.find_element("tag name", "body").text)
-        )
-        summary = json.loads((Path(saved[1]) / "summary.json").read_text())
-        assert summary["params"]["weights"] == {"SPY": 0.7, "IEF": 0.3}
-        assert percent(summary["metrics"]["cagr"]) == after[0]
-        url = driver.current_url
-        driver.switch_to.new_window("tab")  # a bookmark, and two tabs at once
-        resize(driver, 1180, dark=True)
-        driver.get(url)
-        settled(driver)
-        assert metric_values(driver) == after
-        chips = driver.execute_script(
-            "return [...document.querySelectorAll('[data-tag]')].flatMap(chip =>"
-            " [chip, ...chip.querySelectorAll('*')].map(one =>"
-            " [getComputedStyle(one).color, getComputedStyle(chip).backgroundColor]))"
-        )
-        assert len(chips) > 2
-        assert all(contrast(*pair) >= 4.5 for pair in chips), chips
-        resize(driver, 390, 844, dark=True)
-        driver.get(f"{address}/?strategy=hedge_mix&source=bundled&set.weights={EVIL}%3D0.5")
-        WebDriverWait(driver, 60).until(
-            lambda found: "evil" in found.find_element("tag name", "body").text
-        )
-        assert overflow(driver) == 0
-        asked = {urlsplit(one).netloc for one in requests(driver)}
-        assert asked == {f"127.0.0.1:{port}"}
-        told = complaints(driver)
-        assert not told, told
+    driver.get(f"{address}/?strategy=hedge_mix&source=bundled&start=2010-01-29")
+    settled(driver)
+    before = metric_values(driver)
+    thumb = driver.find_element("css selector", 'input[type="range"][aria-label="SPY"]')
+    thumb.send_keys(Keys.ARROW_RIGHT * 10)
+    WebDriverWait(driver, 60).until(lambda found: "SPY%3D0.7" in found.current_url)
+    settled(driver)
+    WebDriverWait(driver, 60).until(lambda found: metric_values(found)[0] != before[0])
+    after = metric_values(driver)
+    expected = lab.look(config_of(driver.current_url)).summary.metrics
+    assert after[0] == percent(expected.cagr)
+    assert overflow(driver) == 0
+    press(driver, "Save this run")
+    saved = WebDriverWait(driver, 240).until(
+        lambda found: re.search(r"saved in (\S+)", found.find_element("tag name", "body").text)
+    )
+    summary = json.loads((Path(saved[1]) / "summary.json").read_text())
+    assert summary["params"]["weights"] == {"SPY": 0.7, "IEF": 0.3}
+    assert percent(summary["metrics"]["cagr"]) == after[0]
+    url = driver.current_url
+    driver.switch_to.new_window("tab")  # a bookmark, and two tabs at once
+    resize(driver, 1180, dark=True)
+    driver.get(url)
+    settled(driver)
+    assert metric_values(driver) == after
+    chips = driver.execute_script(
+        "return [...document.querySelectorAll('[data-tag]')].flatMap(chip =>"
+        " [chip, ...chip.querySelectorAll('*')].map(one =>"
+        " [getComputedStyle(one).color, getComputedStyle(chip).backgroundColor]))"
+    )
+    assert len(chips) > 2
+    assert all(contrast(*pair) >= 4.5 for pair in chips), chips
+    resize(driver, 390, 844, dark=True)
+    driver.get(f"{address}/?strategy=hedge_mix&source=bundled&set.weights={EVIL}%3D0.5")
+    WebDriverWait(driver, 60).until(
+        lambda found: "evil" in found.find_element("tag name", "body").text
+    )
+    assert overflow(driver) == 0
+    asked = {urlsplit(one).netloc for one in requests(driver)}
+    assert asked == {f"127.0.0.1:{port}"}
+    told = complaints(driver)
+    assert not told, told
 
 
 def contrast(*colours) -> float:

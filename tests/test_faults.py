@@ -19,9 +19,10 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, SOAK
-from tests.soak.commands import COMMANDS, servers, soak, start, together
+from tests.soak.commands import COMMANDS, servers, soak, start_soon, together
 from tests.soak.points import FAULTS, KILL
 from tests.soak.storage import PROCESSES
+from tests.warm import light, parent
 
 PATIENCE = 5400 if SOAK else 900  # on a machine that others use too
 
@@ -44,13 +45,19 @@ RUN = "run_command(click.Command('act', callback=act), [])\n"
 
 @pytest.mark.timeout(PATIENCE)
 def test_a_fault_at_each_write_point_loses_nothing():
-    words = [] if SOAK else ["--every", "40", "--rounds", "1"]
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.soak.storage", *words],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    figures = [json.loads(line) for line in done.stdout.splitlines()]
+    if SOAK:
+        words = [sys.executable, "-m", "tests.soak.storage"]
+        process = subprocess.Popen(
+            words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+    else:
+        process = parent().start(
+            ["tests.soak.storage", "--every", "40", "--rounds", "1"],
+            cwd=ROOT, env=light(os.environ), out=subprocess.PIPE, err=subprocess.PIPE,
+        )  # fmt: skip
+    said, errors = process.communicate()
+    assert process.returncode == 0, errors
+    figures = [json.loads(line) for line in said.splitlines()]
     assert [line for one in figures for line in one["complaints"]] == []
     faults = {one["fault"] for one in figures}
     assert faults == {KILL, *FAULTS, ""}  # the last one is eight processes at once
@@ -82,7 +89,7 @@ def test_whole_runs_at_once_fetch_once_and_are_all_listed():
 
 def test_a_killed_worker_is_one_line(tmp_path):
     with servers() as (environment, _):
-        process = start("compare", tmp_path, environment)
+        process = start_soon("compare", tmp_path, environment)
         until = time.monotonic() + 120
         while not (workers := _workers(process.pid)) and time.monotonic() < until:
             time.sleep(0.01)

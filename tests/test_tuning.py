@@ -95,7 +95,7 @@ def test_ctrl_c_between_keeping_scores_and_noting_them_counts_what_is_kept(
     for round_ in (1, 2):  # the second goes on after the first
         code, out, told = command(capsys, *SLOW, *BUNDLED, "--out", str(tmp_path))
         assert code == 1, told
-        assert f"stopped after {64 * round_} of 242 candidates; their scores are kept" in out
+        assert f"stopped after {64 * round_} of 162 candidates; their scores are kept" in out
         assert "best so far: step_bp" in out
         assert len(pd.read_parquet(tmp_path / "trials.parquet")) == 64 * round_
 

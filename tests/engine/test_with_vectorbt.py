@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,6 +15,8 @@ from backtests.engine.costs import Costs
 from backtests.engine.simulate import SCALE, simulate
 from backtests.engine.sweep import fill_with_sweep
 from backtests.engine.with_vectorbt import fill_with_vectorbt, vectorbt_metrics
+from data.load import load_market
+from data.market import Market
 from strategies import registry
 from strategies.hedge_mix import HedgeMix
 from tests.conftest import SOAK, market_of, random_market
@@ -46,19 +50,23 @@ def test_vectorbt_agrees_with_the_ledger(seed, columns, every, fee, slippage):
     )
 
 
+@cache
+def loaded(source: str, tickers: tuple[str, ...], extend: bool) -> Market:
+    """Read a market once for all costs."""
+    return load_market(source, list(tickers), extend=extend)
+
+
 @pytest.mark.parametrize("name", registry.STRATEGIES)
 @pytest.mark.parametrize("source", ["bundled", "files"])
 @pytest.mark.parametrize("costs", [FREE, Costs(2, 1, 1), Costs(100, 50, 3)])
 def test_engines_agree_on_every_strategy_and_source(name, source, costs, request):
-    from data.load import load_market
-
     if (name, source) == ("two_prices", "bundled"):
         pytest.skip("two_prices needs daily data")
     strategy = registry.make(name, {})
     extend = source == "files"
     if extend:  # prices and rates, carried back to 1962
         source = f"files:{request.getfixturevalue('yahoo_folder').parent}"
-    market = load_market(source, strategy.tickers, extend=extend)
+    market = loaded(source, tuple(strategy.tickers), extend)
     runs = [
         simulate(market, strategy, costs, engine=engine)
         for engine in (fill_with_vectorbt, ledger.fill)

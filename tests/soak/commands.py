@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,11 +26,13 @@ from pathlib import Path
 import pandas as pd
 
 from data.sources import fred
-from tests import yahoo_server
+from tests import warm, yahoo_server
 from tests.soak.storage import PROCESSES, complaints, contents, temporaries
 
 ROOT = Path(__file__).parents[2]
 LIMIT_SECONDS = 300
+Started = subprocess.Popen[str] | warm.Forked
+Start = Callable[[str, Path, dict[str, str]], Started]
 MONTHS = ("--source", "bundled", "--start", "2015-01-30")
 
 # Words after ``python -m``; {out} is the results folder. Each may rewrite the names after it.
@@ -81,25 +83,38 @@ def servers() -> Iterator[tuple[dict[str, str], list[str]]]:
         yield {**os.environ, **addresses}, yahoo.asked
 
 
-def start(command: str, root: Path, environment: dict[str, str]) -> subprocess.Popen[str]:
+def start(command: str, root: Path, environment: dict[str, str]) -> Started:
     """Start an entry of ``COMMANDS`` on the folders below ``root``."""
     return launch(COMMANDS[command][0], root, environment)
 
 
-def launch(
-    command: Sequence[str], root: Path, environment: dict[str, str]
-) -> subprocess.Popen[str]:
+def start_soon(command: str, root: Path, environment: dict[str, str]) -> Started:
+    """Start it without the seconds in which it loads: a fork, with a light vectorbt."""
+    words, named = _given(COMMANDS[command][0], root, environment)
+    return warm.parent().start(
+        words, cwd=ROOT, env=warm.light(named), out=subprocess.DEVNULL, err=subprocess.PIPE
+    )
+
+
+def launch(command: Sequence[str], root: Path, environment: dict[str, str]) -> Started:
     """Start a command as the leader of its own group."""
-    words = [word.format(out=root / "results") for word in command]
+    words, named = _given(command, root, environment)
     return subprocess.Popen(
         [sys.executable, "-m", *words],
         cwd=ROOT,
-        env={**environment, "HEDGE_DATA_DIR": str(root / "cache")},
+        env=named,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
+
+
+def _given(
+    command: Sequence[str], root: Path, environment: dict[str, str]
+) -> tuple[list[str], dict[str, str]]:
+    words = [word.format(out=root / "results") for word in command]
+    return words, {**environment, "HEDGE_DATA_DIR": str(root / "cache")}
 
 
 @dataclass(frozen=True)
@@ -110,7 +125,7 @@ class Moment:
     changes: int = 0
 
 
-def kill(process: subprocess.Popen[str], root: Path, moment: Moment, *, group: bool) -> bool:
+def kill(process: Started, root: Path, moment: Moment, *, group: bool) -> bool:
     """Kill a command at a moment, with its group or alone; False where it had ended before."""
     began, changes, last = time.monotonic(), 0, _state(root)
     while process.poll() is None:
@@ -162,38 +177,46 @@ def soak(command: str, kills: int, changes: tuple[int, ...] = (), seed: int = 20
     kills
         How often; what ends before its moment is tried again, at another one.
     changes
-        Moments, as changes of its folders, and one run to its end after all of them. Without,
-        random moments of its measured duration, and a run to its end after each.
+        Moments, as changes of its folders, and one run to its end after all of them; all started
+        by :func:`start_soon`. Without, random moments of its measured duration, and a run to its
+        end after each, as users start them.
     seed
         Of the random moments.
     """
     began, done, chance = time.monotonic(), Killed(command), random.Random(seed)
     with tempfile.TemporaryDirectory() as scratch, servers() as (environment, _):
         root = Path(scratch)
-        shortest = 0.0 if changes else _finish(done, root, environment)
+        begin = start_soon if changes else start
+        shortest = 0.0 if changes else _finish(done, root, environment, begin)
         for number in range(3 * kills):
             if changes:
                 moment = Moment(changes=changes[number % len(changes)])
             else:
                 moment = Moment(seconds=chance.uniform(0.0, shortest))
-            _kill_and_look(done, root, environment, moment, group=number % 2 == 0)
+            _kill_and_look(done, root, environment, moment, begin, group=number % 2 == 0)
             if not changes:
-                shortest = min(shortest, _finish(done, root, environment))
+                shortest = min(shortest, _finish(done, root, environment, begin))
             if done.kills == kills:
                 break
         if changes:
-            _finish(done, root, environment)
+            _finish(done, root, environment, begin)
     done.seconds = round(time.monotonic() - began, 1)
     return done
 
 
 def _kill_and_look(
-    done: Killed, root: Path, environment: dict[str, str], moment: Moment, *, group: bool
+    done: Killed,
+    root: Path,
+    environment: dict[str, str],
+    moment: Moment,
+    begin: Start,
+    *,
+    group: bool,
 ) -> None:
     if not group:
         _forget(root)  # so that there is something to write
     before = contents(root)
-    process = start(done.command, root, environment)
+    process = begin(done.command, root, environment)
     killed = kill(process, root, moment, group=group)
     done.kills += killed
     done.too_late += not killed
@@ -214,10 +237,10 @@ def _forget(root: Path) -> None:
             path.unlink()
 
 
-def _finish(done: Killed, root: Path, environment: dict[str, str]) -> float:
+def _finish(done: Killed, root: Path, environment: dict[str, str], begin: Start) -> float:
     """Run a command to its end, without help; the seconds it took."""
     before, began = contents(root), time.monotonic()
-    process = start(done.command, root, environment)
+    process = begin(done.command, root, environment)
     _, errors = process.communicate(timeout=LIMIT_SECONDS)
     took = time.monotonic() - began
     done.recoveries += 1
