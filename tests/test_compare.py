@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from pathlib import Path
 
@@ -19,7 +18,6 @@ from data.records import to_json
 from strategies.registry import make
 from tests import browser
 from tests.conftest import ended, one_thread
-from tests.warm import light
 
 
 def command(capsys, *arguments: str) -> tuple[int, str, str]:
@@ -31,11 +29,7 @@ def results(tmp_path_factory) -> Path:
     """Three runs and their comparison, and beside them a shorter and a dearer run."""
     out = tmp_path_factory.mktemp("results")
     more = ["--source", "bundled", "--out", str(out), "--no-tearsheet"]
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in light(os.environ).items():  # the workers need not load vectorbt
-            patch.setenv(name, value)
-        words = ["hedge_mix", "hedge_mix:SPY=0.7,TLT=0.3", "attack_defend:step_bp=25"]
-        run_command(main, [*words, *more])
+    run_command(main, ["hedge_mix", "hedge_mix:SPY=0.7,TLT=0.3", "attack_defend:step_bp=25", *more])
     with pytest.MonkeyPatch.context() as patch:  # the first has shown that workers give a page
         patch.setattr("backtests.pool.ProcessPoolExecutor", one_thread)
         run_command(main, ["hedge_mix", "equity_only", "--start", "1990-01-31", *more])

@@ -22,7 +22,7 @@ from tests.conftest import ROOT, SOAK
 from tests.soak.commands import COMMANDS, servers, soak, start_soon, together
 from tests.soak.points import FAULTS, KILL
 from tests.soak.storage import PROCESSES
-from tests.warm import light, parent
+from tests.warm import parent
 
 PATIENCE = 5400 if SOAK else 900  # on a machine that others use too
 
@@ -53,7 +53,7 @@ def test_a_fault_at_each_write_point_loses_nothing():
     else:
         process = parent().start(
             ["tests.soak.storage", "--every", "40", "--rounds", "1"],
-            cwd=ROOT, env=light(os.environ), out=subprocess.PIPE, err=subprocess.PIPE,
+            cwd=ROOT, env=os.environ, out=subprocess.PIPE, err=subprocess.PIPE,
         )  # fmt: skip
     said, errors = process.communicate()
     assert process.returncode == 0, errors

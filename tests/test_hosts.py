@@ -17,7 +17,6 @@ import pytest
 from tests import yahoo_server
 from tests.conftest import ROOT
 from tests.soak import wire
-from tests.warm import light
 
 # The hosts that docs/security.md lists: chart and FRED, and where yfinance gets cookie and crumb.
 NAMED = {"query2.finance.yahoo.com", "fred.stlouisfed.org"}
@@ -104,9 +103,7 @@ def test_servers_that_are_named_are_the_only_ones_asked(tmp_path):
         with proxy(yahoo.url) as (address, hosts):
             named = {"HEDGE_YAHOO_URL": "http://yahoo.test", "HEDGE_FRED_URL": "http://fred.test"}
             for words in COMMANDS:
-                # The workers of a comparison do what the run before it has done with vectorbt.
-                more = light({"PYTHONPATH": str(ROOT)}) if words == COMMANDS[1] else {}
-                done = ask(words, tmp_path, address, **named, **more)
+                done = ask(words, tmp_path, address, **named)
                 assert "Traceback" not in done.stderr, done.stderr
                 assert "fault of ours" not in done.stderr
             assert set(hosts) == {"yahoo.test", "fred.test"}

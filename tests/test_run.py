@@ -12,7 +12,6 @@ import pytest
 from backtests.run import main
 from data.load import load_market as load
 from tests.conftest import ROOT, ended
-from tests.warm import light
 
 METRICS = {"cagr", "volatility", "sharpe", "sortino", "max_drawdown", "max_drawdown_start",
            "max_drawdown_end", "calmar", "cvar_95", "best_year", "worst_year", "final_value",
@@ -184,7 +183,7 @@ def test_a_reader_that_leaves_early_costs_no_result(tmp_path):
     words = ["-m", "backtests.run", "hedge_mix", *NUMBERS_ALONE, "--out", str(tmp_path)]
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", '"$@" | head -1', "bash", sys.executable, *words],
-        cwd=ROOT, check=False, capture_output=True, text=True, env=light(os.environ),
+        cwd=ROOT, check=False, capture_output=True, text=True,
     )  # fmt: skip
     assert (done.returncode, done.stdout.count("\n")) == (0, 1), done.stderr
     assert len(list(tmp_path.glob("hedge_mix-*/summary.json"))) == 1

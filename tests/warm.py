@@ -4,8 +4,7 @@ A fork is a process like any other: with its own streams, folder, variables, ses
 really killed and really ended. It only finds the modules that it imports already there. Where a
 test is about what a process loads, or where from, it starts Python itself.
 
-The parent has a single thread, as a fork needs, ends with the process of the tests, and knows the
-light vectorbt alone (``tests/soak/light``).
+The parent has a single thread, as a fork needs, and ends with the process of the tests.
 """
 
 from __future__ import annotations
@@ -29,7 +28,6 @@ from pathlib import Path
 from typing import IO, Any
 
 ROOT = Path(__file__).parents[1]
-LIGHT = ROOT / "tests" / "soak" / "light"
 MESSAGE = 1 << 20  # bytes, at most
 LOADED = ("backtests.jobs", "backtests.tuning", "backtests.examination", "backtests.engine.cluster",
           "backtests.report.console", "backtests.report.run_folder", "backtests.report.index",
@@ -39,12 +37,6 @@ LOADED = ("backtests.jobs", "backtests.tuning", "backtests.examination", "backte
           "quantstats", "pyarrow.parquet", "click", "rich.console", "filelock",
           "distributed", "distributed.cli.dask_scheduler", "distributed.cli.dask_worker",
           "dask.cli")  # fmt: skip
-
-
-def light(environment: Mapping[str, str]) -> dict[str, str]:
-    """Give a process, and every worker of its, a vectorbt that takes no time to load."""
-    path = os.pathsep.join(filter(None, (str(LIGHT), environment.get("PYTHONPATH"))))
-    return {**environment, "PYTHONPATH": path}
 
 
 class Forked:
@@ -110,7 +102,7 @@ class Parent:
         with theirs:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "tests.warm", str(theirs.fileno())],
-                cwd=ROOT, env={**light(os.environ), "OPENBLAS_NUM_THREADS": "1"},
+                cwd=ROOT, env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
                 pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, start_new_session=True,
             )  # fmt: skip
         self.codes: dict[int, int] = {}

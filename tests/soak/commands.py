@@ -89,10 +89,10 @@ def start(command: str, root: Path, environment: dict[str, str]) -> Started:
 
 
 def start_soon(command: str, root: Path, environment: dict[str, str]) -> Started:
-    """Start it without the seconds in which it loads: a fork, with a light vectorbt."""
+    """Start it without the seconds in which it loads: a fork."""
     words, named = _given(COMMANDS[command][0], root, environment)
     return warm.parent().start(
-        words, cwd=ROOT, env=warm.light(named), out=subprocess.DEVNULL, err=subprocess.PIPE
+        words, cwd=ROOT, env=named, out=subprocess.DEVNULL, err=subprocess.PIPE
     )
 
 
