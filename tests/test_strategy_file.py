@@ -168,7 +168,11 @@ def test_a_name_of_the_folder_runs(tmp_path, monkeypatch, results, capsys):
     assert (folder / "strategy.py").read_text() == SHORT
 
 
-def test_compare_runs_rules_of_files_in_other_processes(trend, tmp_path, results, capsys):
+def test_compare_runs_rules_of_files_in_other_processes(
+    trend, tmp_path, results, capsys, monkeypatch
+):
+    # One that makes both: each loads vectorbt anew.
+    monkeypatch.setattr("backtests.pool.os.cpu_count", lambda: 1)
     other = tmp_path / "steady.py"
     other.write_text(SHORT)
     code, shown, err = ended(
