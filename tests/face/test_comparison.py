@@ -89,6 +89,7 @@ def test_every_chart_is_a_figure(comparison):
         assert len(getattr(comparison.plot, name)().data) >= 1, name
 
 
+@pytest.mark.usefixtures("quick_proof")
 def test_an_own_rule_compares_too(mix):
     own = backtest(lambda market: {"SPY": 0.5}, tickers=["SPY"], **SPAN)
     assert compare_runs(mix, own, quiet=True).labels[1] == "function"
