@@ -2,7 +2,8 @@
 
 For scripts whose loading is not what a test is about. What is the script's own is so in the child
 process too: ``__main__``, words, folder, environment, streams and exit code, and its end, with what
-is registered for it. Where Python cannot fork, each is a process of its own.
+is registered for it. Rules of the user's own are tried at the fewest cuts, as slow ones are. Where
+Python cannot fork, each is a process of its own.
 """
 
 from __future__ import annotations
@@ -74,7 +75,9 @@ def _server() -> subprocess.Popen[str]:
 
 def _load() -> None:
     from backtests import backtest
+    from strategies import causality
 
+    causality.PATIENCE = 0.0  # own rules are tried at the fewest cuts, as slow ones are
     run = backtest("hedge_mix", source="bundled", start="2000-01-31", quiet=True)
     with tempfile.TemporaryDirectory() as scratch:
         run.save(scratch, quiet=True)
