@@ -6,6 +6,8 @@ import inspect
 import re
 import shutil
 import socket
+import subprocess
+import sys
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +23,6 @@ from backtests.face.run import Benchmark, Run, Verdict
 from backtests.face.search import SearchResult
 from data.market import Market
 from docs import notebook
-from tests import warm
 
 TEXT = notebook.PAGE.read_text("utf-8")
 # What an example calls an object of each class.
@@ -52,10 +53,8 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     scratch = tmp_path_factory.mktemp("examples")
     folder = scratch / "work"
     folder.mkdir()
-    with socket.create_server(("127.0.0.1", 0)) as server, pytest.MonkeyPatch.context() as patched:
+    with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"http://127.0.0.1:{server.getsockname()[1]}"
-        # What the examples do is looked at, not how they are loaded: tests/face/test_processes.py.
-        patched.setattr(notebook.subprocess, "run", warm.run)
         outputs = notebook.printed(TEXT, folder, notebook.environment(scratch, address))
         server.setblocking(False)
         try:
@@ -84,8 +83,10 @@ def test_the_commands_of_the_page_run(ran):
     for line in block.splitlines():
         settings, _, words = line.rpartition("python ")
         own = dict(part.split("=") for part in settings.split())
-        variables = {**notebook.environment(ran.folder.parent), **own}
-        done = warm.python(words.split(), ran.folder, variables)
+        done = subprocess.run(
+            [sys.executable, *words.split()], cwd=ran.folder, check=False, capture_output=True,
+            text=True, env={**notebook.environment(ran.folder.parent), **own},
+        )  # fmt: skip
         assert done.returncode == 0, done.stderr
         assert "trend_tilt" in done.stdout
 
