@@ -117,8 +117,22 @@ def met(package):
     return {what: outcome(lambda: exec(code, names)) for what, code in TRIED.items()}
 
 ours, others = met("data"), met("numpy")
-imported = {name: outcome(lambda: importlib.import_module(name)) for name in sys.argv[1:]}
-print(json.dumps({"ours": ours, "others": others, "imported": imported}))
+names, jobs = json.loads(sys.argv[1])
+imported = {name: outcome(lambda: importlib.import_module(name)) for name in names}
+print(json.dumps({"ours": ours, "others": others, "imported": imported}), flush=True)
+
+import sitecustomize
+os.cpu_count = lambda: 1  # one worker: each loads vectorbt anew
+for job, (words, log) in jobs.items():
+    sitecustomize.LOG = os.environ["BLOCK_LOG"] = log
+    sitecustomize.note("began")
+    main = importlib.import_module(f"backtests.{job}").main
+    try:
+        importlib.import_module("data.command").run_command(main, words)
+        code = 0
+    except SystemExit as left:
+        code = left.code or 0
+    print(json.dumps([job, code]), flush=True)
 """
 
 
@@ -144,37 +158,54 @@ def blocked(place: Path, *words: str, folders: str = "open") -> Ended:
         [sys.executable, *words], cwd=ROOT, env={**others, **own},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    met = [line.split() for line in log.read_text().splitlines()]
-    assert [word for _, word in met].count("began") >= 1
-    return Ended(
-        done.returncode,
-        done.stdout,
-        done.stderr,
-        {process for process, word in met if word == "worker"},
-        {process for process, word in met if word == "refused"},
-    )
+    return Ended(done.returncode, done.stdout, done.stderr, *met(log))
+
+
+def met(log: Path) -> tuple[set[str], set[str]]:
+    """The processes that were workers, and those that were refused a folder."""
+    noted = [line.split() for line in log.read_text().splitlines()]
+    assert [word for _, word in noted].count("began") >= 1
+    return tuple({process for process, word in noted if word == kind}
+                 for kind in ("worker", "refused"))  # fmt: skip
+
+
+def command(job: str, out: Path) -> tuple[str, ...]:
+    return (*JOBS[job][0], "--source", "bundled", "--out", str(out))
+
+
+@dataclass(frozen=True)
+class Everything:
+    """What a process says that tries the block and imports every module; then how its jobs end."""
+
+    said: dict[str, dict[str, str]]
+    jobs: dict[str, Ended]
+    folder: Path
 
 
 @pytest.fixture(scope="module")
-def everything(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
-    """What a process says that tries the block and imports every module."""
-    done = blocked(tmp_path_factory.mktemp("everything"), "-c", EVERYTHING, *modules())
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Everything:
+    """One process for all that needs no other setting: each loads vectorbt anew."""
+    folder = tmp_path_factory.mktemp("everything")
+    jobs = {job: (command(job, folder / job), str(folder / f"{job}.log")) for job in TOGETHER}
+    done = blocked(folder, "-c", EVERYTHING, json.dumps([list(modules()), jobs]))
     assert done.code == 0, done.errors
-    answer: dict[str, dict[str, str]] = json.loads(done.out.splitlines()[-1])
-    return answer
+    lines = [line for line in done.out.splitlines() if line.startswith(("{", "["))]
+    ends = dict(map(json.loads, lines[1:]))
+    ended = {job: Ended(ends[job], "", done.errors, *met(folder / f"{job}.log")) for job in jobs}
+    return Everything(json.loads(lines[0]), ended, folder)
 
 
 def test_the_block_is_for_our_own_modules(everything):
     missing = "ModuleNotFoundError"
-    assert everything["ours"] == {
+    assert everything.said["ours"] == {
         "import": missing, "of it": missing, "by name": missing, "folder": "PermissionError",
         "file": "done",
     }  # fmt: skip
-    assert set(everything["others"].values()) == {"done"}
+    assert set(everything.said["others"].values()) == {"done"}
 
 
 def test_every_module_can_be_imported(everything):
-    assert everything["imported"] == dict.fromkeys(modules(), "done")
+    assert everything.said["imported"] == dict.fromkeys(modules(), "done")
 
 
 RUN = ("summary.json", "run.toml", "equity.csv", "verdict.html")
@@ -191,14 +222,17 @@ JOBS = {
         {"tune": ("index.html", "tuning.json", "best.toml", "candidates.parquet")},
     ),
 }
+TOGETHER = ("run", "compare")  # folders do not open in either
 
 
 @pytest.mark.parametrize("job", JOBS)
-def test_a_job_is_done(tmp_path, job):
-    words, folders, made = JOBS[job]
-    out = tmp_path / "results"
-    command = ("-m", f"backtests.{job}", *words, "--source", "bundled", "--out", str(out))
-    done = blocked(tmp_path, *command, folders=folders)
+def test_a_job_is_done(tmp_path, everything, job):
+    _, folders, made = JOBS[job]
+    if job in TOGETHER:
+        done, out = everything.jobs[job], everything.folder / job
+    else:
+        out = tmp_path / "results"
+        done = blocked(tmp_path, "-m", f"backtests.{job}", *command(job, out), folders=folders)
     assert done.code == 0, done.errors
     places = {path.name.partition("-")[0]: path for path in out.iterdir() if path.is_dir()}
     assert places.keys() == made.keys()

@@ -31,6 +31,12 @@ def no_files(monkeypatch):
 
 
 @pytest.fixture
+def quick_proof(monkeypatch):
+    """A rule is tried at the fewest cuts, as a slow one is."""
+    monkeypatch.setattr("strategies.causality.PATIENCE", 0.0)
+
+
+@pytest.fixture
 def trend(tmp_path) -> Path:
     path = tmp_path / "my_rule.py"
     path.write_text(TREND)
@@ -42,6 +48,7 @@ def results(tmp_path) -> Path:
     return tmp_path / "results"
 
 
+@pytest.mark.usefixtures("quick_proof")
 def test_a_rule_from_a_file_runs_and_its_source_is_kept(trend, results, capsys):
     words = ("--strategy-file", f"{trend}:TrendOrTreasuries", "--set", "window=6")
     code, shown, err = ended(run, capsys, *words, *BUNDLED, *QUICK, "--out", str(results))
@@ -57,6 +64,7 @@ def test_a_rule_from_a_file_runs_and_its_source_is_kept(trend, results, capsys):
     assert set(held.round(9)) <= {0.0, 1.0}
 
 
+@pytest.mark.usefixtures("quick_proof")
 def test_the_name_of_a_run_tells_sources_apart(trend, results, capsys):
     """A word more in a comment is another run: what decided it is its source."""
     words = ("--strategy-file", f"{trend}:TrendOrTreasuries", *BUNDLED, *QUICK)
@@ -67,6 +75,7 @@ def test_the_name_of_a_run_tells_sources_apart(trend, results, capsys):
     assert len(list(results.glob("trend_or_treasuries-*"))) == 2
 
 
+@pytest.mark.usefixtures("quick_proof")
 def test_a_table_of_the_file_is_noted(tmp_path, results, capsys):
     path = tmp_path / "own.py"
     path.write_text(TABLED)
@@ -88,6 +97,7 @@ def test_a_peeking_rule_does_not_run(tmp_path, results, capsys):
     assert list(results.glob("trend*")) == []
 
 
+@pytest.mark.usefixtures("quick_proof")
 def test_a_kept_run_of_a_rule_runs_only_where_its_source_is_named(trend, results, capsys):
     """A configuration is data; code in a folder from elsewhere does not run by itself."""
     named = ("--strategy-file", str(trend))
@@ -103,6 +113,7 @@ def test_a_kept_run_of_a_rule_runs_only_where_its_source_is_named(trend, results
     assert list(results.glob("trend*")) == [folder]  # the same run, byte for byte
 
 
+@pytest.mark.usefixtures("quick_proof")
 def test_another_version_of_a_kept_rule_is_refused(trend, results, capsys):
     ended(run, capsys, "--strategy-file", str(trend), *BUNDLED, *QUICK, "--out", str(results))
     (folder,) = results.glob("trend_or_treasuries-*")
@@ -114,6 +125,7 @@ def test_another_version_of_a_kept_rule_is_refused(trend, results, capsys):
     assert f"is another version; give --strategy-file {folder / 'strategy.py'}" in err
 
 
+@pytest.mark.usefixtures("quick_proof")
 def test_two_classes_of_one_file_are_two_runs(tmp_path, results, capsys):
     both = tmp_path / "both.py"
     heir = "\n\n@dataclass(frozen=True)\nclass Heir(TrendOrTreasuries):\n    window: int = "
@@ -127,6 +139,7 @@ def test_two_classes_of_one_file_are_two_runs(tmp_path, results, capsys):
     assert len(list(results.glob("trend_or_treasuries-*"))) == 2
 
 
+@pytest.mark.usefixtures("quick_proof")
 def test_json_stays_json_whatever_a_rule_prints(tmp_path, results, capsys):
     path = tmp_path / "talks.py"
     path.write_text(
@@ -168,7 +181,11 @@ def test_a_name_of_the_folder_runs(tmp_path, monkeypatch, results, capsys):
     assert (folder / "strategy.py").read_text() == SHORT
 
 
-def test_compare_runs_rules_of_files_in_other_processes(trend, tmp_path, results, capsys):
+def test_compare_runs_rules_of_files_in_other_processes(
+    trend, tmp_path, results, capsys, monkeypatch
+):
+    # One that makes both: each loads vectorbt anew.
+    monkeypatch.setattr("backtests.pool.os.cpu_count", lambda: 1)
     other = tmp_path / "steady.py"
     other.write_text(SHORT)
     code, shown, err = ended(
@@ -189,6 +206,7 @@ def test_compare_refuses_a_rule_that_no_run_names(trend, results, capsys):
     assert "is trend_or_treasuries, which no RUN names; add trend_or_treasuries" in err
 
 
+@pytest.mark.usefixtures("quick_proof")
 def test_a_search_over_a_rule_of_a_file(trend, results, capsys):
     words = ("--strategy-file", str(trend), "--grid", "window=4:12:2", *BUNDLED)
     limit = ("--subject-to", "max_drawdown>-0.6")

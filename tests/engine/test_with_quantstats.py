@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import json
 import logging
 import os
 import re
@@ -20,7 +21,7 @@ import pytest
 from backtests.analysis import metrics
 from backtests.engine import process, with_quantstats
 from backtests.engine.with_quantstats import Drawn, draw, quantstats_metrics
-from tests.conftest import ROOT, random_market
+from tests.conftest import ROOT, SOAK, random_market
 
 CHARTS = ["returns", "dd_plot"]
 
@@ -31,10 +32,16 @@ def levels():
     return market.prices["SPY"], market.prices["IEF"], market.cash
 
 
-def test_the_same_series_are_the_same_bytes(levels, monkeypatch):
+@pytest.fixture(scope="module")
+def drawn(levels) -> Drawn:
+    """What they are drawn as, with nothing set."""
+    return draw(levels[0], levels[1], 12, CHARTS)
+
+
+def test_the_same_series_are_the_same_bytes(levels, drawn, monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "123")
     nav, other, _ = levels
-    drawn, again = draw(nav, other, 12, CHARTS), draw(nav, other, 12, CHARTS)
+    again = draw(nav, other, 12, CHARTS)
     assert drawn == again
     assert set(drawn.charts) == set(CHARTS)
     assert drawn.failure == ""
@@ -42,9 +49,9 @@ def test_the_same_series_are_the_same_bytes(levels, monkeypatch):
     assert os.environ["SOURCE_DATE_EPOCH"] == "123"  # as the user had it
 
 
-def test_rows_are_strategy_and_benchmark_with_two_digits(levels):
+def test_rows_are_strategy_and_benchmark_with_two_digits(levels, drawn):
     nav, other, _ = levels
-    rows = draw(nav, other, 12, CHARTS).rows
+    rows = drawn.rows
     returns = [metrics.returns_of(one).to_numpy() for one in (nav, other)]
     expected = [f"{100 * metrics.volatility(one, 12):.2f} %" for one in returns]
     assert list(rows["Volatility (ann.)"]) == expected
@@ -117,7 +124,7 @@ def shared() -> dict[str, object]:
     }
 
 
-def test_a_font_that_stood_in_is_forgotten(levels, monkeypatch):
+def test_a_font_that_stood_in_is_forgotten(levels, drawn, monkeypatch):
     """A user's Arial is his again after the drawing, and does not show in it."""
     import matplotlib as mpl
     from matplotlib import font_manager
@@ -139,79 +146,49 @@ def test_a_font_that_stood_in_is_forgotten(levels, monkeypatch):
         return chart.getvalue()
 
     sans = own()
-    plain = draw(levels[0], levels[1], 12, CHARTS)
     other = next(font for font in manager.ttflist if font.name == "DejaVu Serif")
     arial = dataclasses.replace(other, name="Arial")
     monkeypatch.setattr(manager, "ttflist", [*manager.ttflist, arial])
     manager._findfont_cached.cache_clear()
     serif = own()
     assert serif != sans
-    assert draw(levels[0], levels[1], 12, CHARTS) == plain
+    assert draw(levels[0], levels[1], 12, CHARTS) == drawn
     assert own() == serif
     monkeypatch.undo()
     manager._findfont_cached.cache_clear()
 
 
-def test_the_theme_is_the_one_that_quantstats_sets():
-    """It sets it as it is loaded; here it is set anew for each drawing."""
-    script = (
-        "import matplotlib as mpl, quantstats\n"
-        "from matplotlib import colors\n"
-        "theirs = dict(mpl.rcParams.copy()), dict(colors.get_named_colors_mapping())\n"
-        "from backtests.engine import with_quantstats\n"
-        "mpl.style.use('dark_background')\n"
-        "with with_quantstats._drawing():\n"
-        "    ours = dict(mpl.rcParams.copy()), dict(colors.get_named_colors_mapping())\n"
-        "other = {name for name in ours[0] if ours[0][name] != theirs[0][name]}\n"
-        "assert other == {'svg.hashsalt'}, other\n"
-        "assert ours[1] == theirs[1]\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", script], cwd=ROOT, capture_output=True, text=True,
-        check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-
-
-@pytest.mark.parametrize("first", ["quantstats_metrics(nav, nav, 252)",
-                                   "draw(nav, nav, 252, ['returns'])"])  # fmt: skip
-def test_it_is_loaded_without_a_trace(first):
-    """Without vectorbt, which loads it too."""
-    script = f"""
+# Each begins where neither quantstats nor matplotlib is loaded, nor vectorbt, which loads both.
+THEME = """
+import matplotlib as mpl, quantstats
+from matplotlib import colors
+theirs = dict(mpl.rcParams.copy()), dict(colors.get_named_colors_mapping())
+from backtests.engine import with_quantstats
+mpl.style.use('dark_background')
+with with_quantstats._drawing():
+    ours = dict(mpl.rcParams.copy()), dict(colors.get_named_colors_mapping())
+other = {name for name in ours[0] if ours[0][name] != theirs[0][name]}
+assert other == {'svg.hashsalt'}, other
+assert ours[1] == theirs[1]
+"""
+TRACE = """
 import random, sys
 import matplotlib as mpl, matplotlib.pyplot as plt, pandas as pd
 from matplotlib import colors, units
 
 def state():
-    looks = {{name: dict.__getitem__(mpl.rcParams, name) for name in mpl.rcParams}}
+    looks = {name: dict.__getitem__(mpl.rcParams, name) for name in mpl.rcParams}
     return looks, dict(colors.get_named_colors_mapping()), dict(units.registry), random.getstate()
 
 nav = pd.Series([100.0, 101, 99, 104] * 80, pd.bdate_range("2001-01-01", periods=320))
 before = state()
 from backtests.engine.with_quantstats import draw, quantstats_metrics
-{first}
+FIRST
 assert "quantstats" in sys.modules and "vectorbt" not in sys.modules
 assert state() == before
 """
-    done = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-
-
-def test_threads_draw_one_after_another(levels):
-    alone = draw(levels[0], levels[1], 12, CHARTS)
-    before = shared()
-    with ThreadPoolExecutor(3) as pool:
-        drawn = list(pool.map(lambda _: draw(levels[0], levels[1], 12, CHARTS), range(3)))
-    assert drawn == [alone] * 3
-    assert shared() == before
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
-def test_a_process_that_is_forked_meanwhile_begins_with_nothing_changed():
-    """Forked while another thread draws, it waits for no thread that it does not have."""
-    script = """
+FIRST = ("quantstats_metrics(nav, nav, 252)", "draw(nav, nav, 252, ['returns'])")
+FORKED = """
 import os, signal, threading, time
 from backtests.engine import with_quantstats
 import matplotlib.pyplot as plt
@@ -239,11 +216,77 @@ assert os.waitpid(child, 0)[1] == 0
 with with_quantstats._drawing():
     pass
 """
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", script], cwd=ROOT, capture_output=True, text=True,
-        check=False, timeout=120,
-    )  # fmt: skip
+SCRIPTS = {"theme": THEME, "forked": FORKED,
+           **{first: TRACE.replace("FIRST", first) for first in FIRST}}  # fmt: skip
+# Forks for each script, with what sets nothing loaded once; their errors by name.
+FORKS = """
+import json, os, sys, tempfile, traceback
+import pandas, scipy.stats
+
+def errors(name, code):
+    with tempfile.TemporaryFile("w+") as told:
+        child = os.fork()
+        if not child:
+            os.dup2(told.fileno(), 2)
+            try:
+                exec(compile(code, name, "exec"), {"__name__": "__main__"})
+                os._exit(0)
+            except BaseException:
+                traceback.print_exc()
+                os._exit(1)
+        status = os.waitpid(child, 0)[1]
+        told.seek(0)
+        return [status, told.read()]
+
+print(json.dumps({name: errors(name, code) for name, code in json.loads(sys.argv[1]).items()}))
+"""
+
+
+@pytest.fixture(scope="module")
+def endings() -> dict[str, tuple[int, str]]:
+    """How each script ended, and what it said on stderr."""
+    if not hasattr(os, "fork"):
+        scripts = {name: code for name, code in SCRIPTS.items() if name != "forked"}
+        return {name: (done.returncode, done.stderr) for name, done in
+                ((name, python("-c", code)) for name, code in scripts.items())}  # fmt: skip
+    done = python("-W", "ignore", "-c", FORKS, json.dumps(SCRIPTS))
     assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def python(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *words], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+def test_the_theme_is_the_one_that_quantstats_sets(endings):
+    """It sets it as it is loaded; here it is set anew for each drawing."""
+    code, told = endings["theme"]
+    assert code == 0, told
+
+
+@pytest.mark.parametrize("first", FIRST)
+def test_it_is_loaded_without_a_trace(endings, first):
+    """Without vectorbt, which loads it too."""
+    code, told = endings[first]
+    assert code == 0, told
+
+
+def test_threads_draw_one_after_another(levels, drawn):
+    threads = 3 if SOAK else 2
+    before = shared()
+    with ThreadPoolExecutor(threads) as pool:
+        many = list(pool.map(lambda _: draw(levels[0], levels[1], 12, CHARTS), range(threads)))
+    assert many == [drawn] * threads
+    assert shared() == before
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+def test_a_process_that_is_forked_meanwhile_begins_with_nothing_changed(endings):
+    """Forked while another thread draws, it waits for no thread that it does not have."""
+    code, told = endings["forked"]
+    assert code == 0, told
 
 
 @pytest.mark.parametrize("ppy", [12, 252])

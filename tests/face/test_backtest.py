@@ -36,6 +36,7 @@ from backtests import (
 from backtests.face.run import Run
 from backtests.run import main as run_command
 from tests.conftest import ended
+from tests.drawings import draw_once
 from tests.strategies.rule_files import SHORT
 
 QUICK = {"no_verdict": True, "quiet": True}
@@ -75,9 +76,11 @@ def contents(folder: Path) -> dict[str, bytes]:
     ("words", "asked"),
     [
         (
-            ("hedge_mix", "--weights", "SPY=0.7,TLT=0.2", "--fee-bps", "5", "--lag", "2"),
+            ("hedge_mix", "--weights", "SPY=0.7,TLT=0.2", "--fee-bps", "5", "--lag", "2",
+             "--start", "1990-01-31"),
             functools.partial(
-                backtest, "hedge_mix", weights={"SPY": 0.7, "TLT": 0.2}, fee_bps=5, lag=2
+                backtest, "hedge_mix", weights={"SPY": 0.7, "TLT": 0.2}, fee_bps=5, lag=2,
+                start="1990-01-31",
             ),
         ),
         (
@@ -86,8 +89,11 @@ def contents(folder: Path) -> dict[str, bytes]:
         ),
     ],
     ids=["mix", "rule"],
-)
-def test_save_writes_the_folder_of_the_command_byte_for_byte(words, asked, tmp_path, capsys):
+)  # fmt: skip
+def test_save_writes_the_folder_of_the_command_byte_for_byte(
+    words, asked, tmp_path, capsys, monkeypatch
+):
+    draw_once(monkeypatch)  # the same values have the same drawing
     code, _, err = ended(
         run_command, capsys, *words, "--source", "bundled", "--out", str(tmp_path / "a")
     )
@@ -150,6 +156,7 @@ def test_own_prices_are_the_numbers_of_their_source():
     assert here.name != there.name
 
 
+@pytest.mark.usefixtures("quick_proof")
 def test_a_dict_a_name_and_an_object_are_one_portfolio():
     mix = {"SPY": 0.5, "IEF": 0.3}
     by_name = backtest("hedge_mix", weights=mix, **BUNDLED, **QUICK)
@@ -178,6 +185,7 @@ class Steady(Strategy):
         return pd.DataFrame({"SPY": self.share}, index=market.sessions[::12])
 
 
+@pytest.mark.usefixtures("quick_proof")
 def test_an_object_a_class_and_a_file_are_one_rule(tmp_path):
     path = tmp_path / "steady.py"
     path.write_text(SHORT)
@@ -256,6 +264,7 @@ def test_what_it_holds_shows_itself_in_short(judged):
     assert len(repr(judged)) < 600
 
 
+@pytest.mark.usefixtures("quick_proof")
 def test_a_functions_run_is_run_again_by_its_configuration():
     run = backtest(lambda market: {"SPY": 0.5}, tickers=["SPY"], **BUNDLED, **QUICK)
     assert backtest(run.config, **QUICK).name == run.name
@@ -263,6 +272,7 @@ def test_a_functions_run_is_run_again_by_its_configuration():
     assert dearer.config.costs.fee_bps == 9.0
 
 
+@pytest.mark.usefixtures("quick_proof")
 def test_a_kept_run_of_a_function_wants_the_function(tmp_path):
     def half(market):
         return {"SPY": 0.5}
@@ -312,6 +322,7 @@ def test_a_warning_that_nobody_can_be_told_ends_nothing(monkeypatch):
     assert backtest("hedge_mix", **QUICK).notes[0]
 
 
+@pytest.mark.usefixtures("quick_proof")
 def test_tables_from_outside_are_noted():
     signal = pd.Series(1.0, pd.date_range("1990-01-31", periods=5, freq="ME"))
 

@@ -29,7 +29,7 @@ def comparison(mix, other):
     return compare_runs(mix, other, quiet=True)
 
 
-def test_the_table_is_that_of_the_command(comparison, tmp_path, capsys):
+def test_the_table_is_that_of_the_command(comparison, tmp_path, capsys, no_workers):
     words = ("hedge_mix", "hedge_mix:SPY=0.7,TLT=0.3", "--no-tearsheet", *WORDS)
     code, _, err = ended(compare_command, capsys, *words, "--out", str(tmp_path / "a"))
     assert code == 0, err
@@ -89,6 +89,7 @@ def test_every_chart_is_a_figure(comparison):
         assert len(getattr(comparison.plot, name)().data) >= 1, name
 
 
+@pytest.mark.usefixtures("quick_proof")
 def test_an_own_rule_compares_too(mix):
     own = backtest(lambda market: {"SPY": 0.5}, tickers=["SPY"], **SPAN)
     assert compare_runs(mix, own, quiet=True).labels[1] == "function"

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from docs.notebook import environment
-from tests.conftest import ROOT
+from tests.conftest import ROOT, SOAK
 
 SHORT = "source='bundled', end='1980-01-31', quiet=True"
 
@@ -103,24 +103,51 @@ signal.signal(signal.SIGTERM, signal.SIG_IGN)
 os.environ["SOURCE_DATE_EPOCH"] = "123"
 seeded()
 """
-# A notebook in a kernel, each cell's outputs as [kind, text] pairs; the client opens sockets.
-KERNEL = """
+# Each notebook in a kernel of its own, each cell's outputs as [kind, text] pairs; or its error.
+# In a process of its own, since the kernels' client opens sockets.
+KERNELS = """
 import json, sys, tempfile
 from pathlib import Path
 import nbformat
 from docs import notebook
 
-cells = [nbformat.v4.new_code_cell(source) for source in json.loads(sys.argv[1])]
-text = nbformat.writes(nbformat.v4.new_notebook(cells=cells))
-with tempfile.TemporaryDirectory(prefix="docs-") as scratch:
-    done = notebook.executed(text, Path(scratch), notebook.environment(Path(scratch)))
-shown = []
-for cell in nbformat.reads(done, as_version=4).cells:
-    pairs = [(kind, "".join(text)) for out in cell.outputs for kind, text in
-             {"stream": out.get("text"), **out.get("data", {})}.items() if text]
-    shown.append(pairs)
-print(json.dumps(shown))
+def outputs(sources):
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    text = nbformat.writes(nbformat.v4.new_notebook(cells=cells))
+    with tempfile.TemporaryDirectory(prefix="docs-") as scratch:
+        done = notebook.executed(text, Path(scratch), notebook.environment(Path(scratch)))
+    for cell in nbformat.reads(done, as_version=4).cells:
+        yield [(kind, "".join(text)) for out in cell.outputs for kind, text in
+               {"stream": out.get("text"), **out.get("data", {})}.items() if text]
+
+for name, sources in json.loads(sys.argv[1]).items():
+    try:
+        print(json.dumps([name, list(outputs(sources))]))
+    except Exception as error:
+        print(json.dumps([name, str(error)]))
 """
+PLOT = "plt.figure()\nplt.plot([1, 2]);"
+NOTEBOOKS = {
+    "inline": [
+        "%matplotlib inline\nimport matplotlib.pyplot as plt\n" + PLOT,
+        f"from backtests import backtest\nrun = backtest('hedge_mix', {SHORT})\n" + PLOT,
+        "run.save('out', quiet=True);\n" + PLOT,
+        "print(plt.get_backend(), plt.rcParams['axes.facecolor'], plt.rcParams['font.size'])",
+        PLOT,
+    ],
+    "afterwards": [
+        f"from backtests import backtest\nbacktest('hedge_mix', {SHORT}).save('out', quiet=True);",
+        "import matplotlib.pyplot as plt\nplt.plot([1, 2]);",
+    ],
+    "elsewhere": [
+        "%matplotlib agg\nimport matplotlib.pyplot as plt\nshell = get_ipython()",
+        "before = {name: list(map(str, made)) for name, made in shell.events.callbacks.items()}",
+        f"from backtests import backtest\nrun = backtest('hedge_mix', {SHORT})",
+        "print(plt.get_backend(), 'run_line_magic' in vars(shell), before == "
+        "{name: list(map(str, made)) for name, made in shell.events.callbacks.items()})",
+        "%matplotlib inline\nprint(plt.get_backend())",  # the user's own magic still works
+    ],
+}
 
 
 def run(source: str, folder: Path, *words: str, shell: str = "") -> subprocess.CompletedProcess:
@@ -150,18 +177,32 @@ def sheet(folder: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def fresh(tmp_path_factory) -> tuple[dict, str]:
-    """A process that set nothing: what it is like after a backtest, and the tear sheet."""
+def fresh(tmp_path_factory) -> tuple[dict, str, Path]:
+    """A process that set nothing: what it is like after a backtest, and the tear sheet.
+
+    Afterwards, as everything is loaded, a child process of it has nowhere to tell its steps.
+    """
     folder = tmp_path_factory.mktemp("fresh")
+    (folder / "full").mkdir()
     source = f"""
     seeded()
     from backtests import backtest
     run = backtest("hedge_mix", {SHORT})
     run.save("out", quiet=True)
-    print(json.dumps(state()))
+    print(json.dumps(state()), flush=True)
+    if os.path.exists("/dev/full"):
+        child = os.fork()
+        if child:
+            os.waitpid(child, 0)
+        else:
+            os.dup2(os.open("/dev/full", os.O_WRONLY), 2)
+            os.chdir("full")
+            exec(sys.argv[1], {{}})
+            os._exit(0)
     """
-    (after,) = printed(STATE + textwrap.dedent(source), folder)
-    return after, sheet(folder / "out")
+    drawn = LONG_STEPS.replace('"drawn" in sys.argv', "True")
+    (after,) = printed(STATE + textwrap.dedent(source), folder, drawn)
+    return after, sheet(folder / "out"), folder / "full"
 
 
 def test_what_the_user_set_stays_and_does_not_reach_the_tear_sheet(tmp_path, fresh):
@@ -189,68 +230,59 @@ def test_a_process_that_did_not_plot_yet_is_as_if_it_had_only_loaded_matplotlib(
     print(json.dumps(state()))
     """
     (without,) = printed(STATE + textwrap.dedent(source), tmp_path)
-    after, _ = fresh
+    after = fresh[0]
     assert after["backend"] is None
     places = ("path", "environment")  # each has folders of its own
     for name in after.keys() - places:
         assert after[name] == without[name], name
 
 
-def test_plots_of_a_notebook_show_after_a_backtest(tmp_path):
-    plot = "plt.figure()\nplt.plot([1, 2]);"
-    cells = [
-        "%matplotlib inline\nimport matplotlib.pyplot as plt\n" + plot,
-        f"from backtests import backtest\nrun = backtest('hedge_mix', {SHORT})\n" + plot,
-        "run.save('out', quiet=True);\n" + plot,
-        "print(plt.get_backend(), plt.rcParams['axes.facecolor'], plt.rcParams['font.size'])",
-        plot,
-    ]
-    shown = printed(KERNEL, tmp_path, json.dumps(cells))[0]
+@pytest.fixture(scope="module")
+def notebooks(tmp_path_factory) -> dict[str, list | str]:
+    """What the cells of each notebook show."""
+    folder = tmp_path_factory.mktemp("notebooks")
+    return dict(printed(KERNELS, folder, json.dumps(NOTEBOOKS)))
+
+
+def test_plots_of_a_notebook_show_after_a_backtest(notebooks):
+    shown = notebooks["inline"]
+    assert isinstance(shown, list), shown
     images = [[text for kind, text in cell if kind == "image/png"] for cell in shown]
     assert list(map(len, images)) == [1, 1, 1, 0, 1]
     assert images[0] == images[1] == images[2] == images[4]  # the same look too
     assert shown[3] == [["stream", "inline white 10.0\n"]]
 
 
-def test_a_notebook_that_plots_first_after_a_backtest_shows_it(tmp_path):
-    cells = [
-        f"from backtests import backtest\nbacktest('hedge_mix', {SHORT}).save('out', quiet=True);",
-        "import matplotlib.pyplot as plt\nplt.plot([1, 2]);",
-    ]
-    _, plot = printed(KERNEL, tmp_path, json.dumps(cells))[0]
+def test_a_notebook_that_plots_first_after_a_backtest_shows_it(notebooks):
+    shown = notebooks["afterwards"]
+    assert isinstance(shown, list), shown
+    _, plot = shown
     assert "image/png" in dict(plot)
 
 
-def test_a_notebook_that_plots_elsewhere_goes_on_doing_so(tmp_path):
+def test_a_notebook_that_plots_elsewhere_goes_on_doing_so(notebooks):
     """Wherever it is loaded in a notebook, quantstats says ``%matplotlib inline``."""
-    cells = [
-        "%matplotlib agg\nimport matplotlib.pyplot as plt\nshell = get_ipython()",
-        "before = {name: list(map(str, made)) for name, made in shell.events.callbacks.items()}",
-        f"from backtests import backtest\nrun = backtest('hedge_mix', {SHORT})",
-        "print(plt.get_backend(), 'run_line_magic' in vars(shell), before == "
-        "{name: list(map(str, made)) for name, made in shell.events.callbacks.items()})",
-        "%matplotlib inline\nprint(plt.get_backend())",  # the user's own magic still works
-    ]
-    shown = printed(KERNEL, tmp_path, json.dumps(cells))[0]
+    shown = notebooks["elsewhere"]
     assert shown == [[], [], [], [["stream", "agg False True\n"]], [["stream", "inline\n"]]]
 
 
 def test_backtests_and_saves_in_threads_are_what_they_are_alone(tmp_path, fresh):
     """The first of all in each process, so vectorbt and quantstats are loaded by two at once."""
+    threads = 3 if SOAK else 2
     source = f"""
     from concurrent.futures import ThreadPoolExecutor
     from backtests import backtest
 
     environment = dict(os.environ)
     filters = list(filter(is_wide, warnings.filters))
-    with ThreadPoolExecutor(3) as pool:
-        runs = list(pool.map(lambda _: backtest("hedge_mix", {SHORT}), range(3)))
+    with ThreadPoolExecutor({threads}) as pool:
+        runs = list(pool.map(lambda _: backtest("hedge_mix", {SHORT}), range({threads})))
         print(json.dumps([len({{repr(run.record.verdict) for run in runs}}),
                           len({{run.nav.to_csv() for run in runs}})]))
 
         import quantstats.plots, quantstats.stats
         own = [dict(vars(module)) for module in (quantstats.plots, quantstats.stats)]
-        for folder in pool.map(lambda n: runs[n].save(f"out{{n}}", quiet=True), range(3)):
+        for folder in pool.map(lambda n: runs[n].save(f"out{{n}}", quiet=True), range({threads})):
             pass
     print(json.dumps([
         own == [dict(vars(module)) for module in (quantstats.plots, quantstats.stats)],
@@ -261,22 +293,35 @@ def test_backtests_and_saves_in_threads_are_what_they_are_alone(tmp_path, fresh)
     alike, unchanged = printed(STATE + textwrap.dedent(source), tmp_path)
     assert alike == [1, 1]
     assert unchanged == [True, True, True]
-    assert {sheet(tmp_path / f"out{number}") for number in range(3)} == {fresh[1]}
+    assert {sheet(tmp_path / f"out{number}") for number in range(threads)} == {fresh[1]}
 
 
+# A clock that moves when it is looked at: every step takes longer than those that are not told.
 LONG_STEPS = f"""
-import sys, time
-from backtests import backtest
+import sys
+from data import command
 from data.command import progress, steps
+
+class Clock:
+    now, step = 0.0, 1.1
+    @classmethod
+    def perf_counter(cls):
+        cls.now += cls.step
+        return cls.now
+
+command.time = Clock
 if "none" in sys.argv:
     sys.stdout = sys.stderr = None
 if "closed" in sys.argv:
     sys.stderr.close()
 with progress("reading prices"):
-    time.sleep(1.1)
+    pass
+Clock.step = 0.0
 with steps("candidates") as tell:
     tell(1, 1)
+Clock.step = 1.1
 if "drawn" in sys.argv:  # the steps of the project itself, told as those above are
+    from backtests import backtest
     backtest("hedge_mix", {SHORT.replace(", quiet=True", "")}).save("out")
 open("done", "w").close()
 """
@@ -287,10 +332,13 @@ open("done", "w").close()
 def test_long_steps_end_no_script_whose_streams_are_closed(tmp_path, fresh, shell):
     if "/dev/full" in shell and not Path("/dev/full").exists():
         pytest.skip("no /dev/full")
-    drawn = ["drawn"] if shell in ("<&- >&- 2>&-", "2>/dev/full") else []  # takes five seconds
+    drawn = ["drawn"] if shell == "<&- >&- 2>&-" else []  # takes five seconds
     done = run(LONG_STEPS, tmp_path, *drawn, shell=shell)
     assert (tmp_path / "done").is_file(), done.stderr
     assert not drawn or sheet(tmp_path / "out") == fresh[1]
+    if "/dev/full" in shell:  # drawn too, by a process that had loaded everything before
+        assert (fresh[2] / "done").is_file()
+        assert sheet(fresh[2] / "out") == fresh[1]
     if "2>" not in shell:  # told where it can be
         assert "reading prices: 1.1 s\ncandidates: 1 of 1, 0.0 s\n" in done.stderr
 

@@ -27,6 +27,12 @@ def empty_caches():
     lab.forget()
 
 
+@pytest.fixture
+def quick_proof(monkeypatch):
+    """A rule is tried at the fewest cuts, as a slow one is."""
+    monkeypatch.setattr("strategies.causality.PATIENCE", 0.0)
+
+
 def same(shown, expected):
     """Plain values that differ by rounding at most: two engines that agree to 1e-9."""
     if isinstance(expected, dict):
@@ -159,6 +165,7 @@ def test_older_snapshots_are_said_to_stand_in():
     assert why == "Yahoo cannot be reached (refused); cached snapshots, up to 3 days old."
 
 
+@pytest.mark.usefixtures("quick_proof")
 def test_an_edited_rule_file_is_looked_at_anew(tmp_path, monkeypatch):
     """The same name and settings, another source: not the run of the old one."""
     monkeypatch.setattr(registry, "_GIVEN", {})

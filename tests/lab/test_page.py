@@ -6,7 +6,6 @@ import html
 import json
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -14,7 +13,9 @@ import pytest
 
 from backtests.lab import look as lab
 from backtests.report.text import percent, ratio
-from tests.conftest import ROOT
+from backtests.run import main as run
+from tests.conftest import ended
+from tests.drawings import draw_once
 
 pytest.importorskip("streamlit")
 BUNDLED = {"strategy": "hedge_mix", "source": "bundled", "start": "2010-01-29"}
@@ -53,12 +54,9 @@ def tiles(page) -> dict[str, str]:
     return {one.label: one.value for one in page.metric}
 
 
-def run_command(out, *words):
-    done = subprocess.run(
-        [sys.executable, "-m", "backtests.run", *words, "--out", str(out)],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+def written_by_command(out, capsys, *words):
+    code, _, err = ended(run, capsys, *words, "--out", str(out))
+    assert code == 0, err
     (folder,) = (path.parent for path in Path(out).glob("*/summary.json"))
     return folder
 
@@ -71,9 +69,12 @@ def main_module():
     sys.modules["__main__"] = kept
 
 
-def test_the_page_shows_the_numbers_of_summary_json_and_saves_its_bytes(tmp_path):
-    written = run_command(tmp_path / "theirs", "hedge_mix", "--weights", "SPY=0.7,IEF=0.2",
-                          "--source", "bundled", "--start", "2010-01-29")  # fmt: skip
+def test_the_page_shows_the_numbers_of_summary_json_and_saves_its_bytes(
+    tmp_path, capsys, monkeypatch
+):
+    draw_once(monkeypatch)  # the same values have the same drawing
+    words = ("hedge_mix", "--weights", "SPY=0.7,IEF=0.2", "--source", "bundled")
+    written = written_by_command(tmp_path / "theirs", capsys, *words, "--start", "2010-01-29")
     page = open_page(tmp_path / "ours", **BUNDLED, set__weights="SPY=0.7,IEF=0.2")
     summary = json.loads((written / "summary.json").read_text())
     verdict = json.loads((written / "verdict.json").read_text())

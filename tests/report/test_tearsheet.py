@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 
 import lxml.html
@@ -15,14 +16,16 @@ from backtests.engine.costs import Costs
 from backtests.engine.ledger import fill
 from backtests.engine.simulate import simulate
 from backtests.engine.summary import summarise
-from backtests.engine.with_quantstats import Drawn, draw
+from backtests.engine.with_quantstats import Drawn
 from backtests.report import tearsheet
 from backtests.report.text import percent
 from strategies.equity_only import EquityOnly
 from strategies.hedge_mix import HedgeMix
 from tests.conftest import random_market
+from tests.drawings import draw_once, drawn_once
 
 
+@functools.cache
 def runs(ppy: int, seed: int = 11):
     market = random_market(seed, rows=700, ppy=ppy)
     return tuple(
@@ -57,7 +60,7 @@ def expected(nav: pd.Series, other: pd.Series, ppy: int) -> dict[str, float]:
 @pytest.mark.parametrize("ppy", [252, 12])
 def test_every_row_that_stays_is_ours(ppy):
     mix, equity = runs(ppy)
-    drawn = draw(mix.nav, equity.nav, ppy, list(tearsheet.CHARTS))
+    drawn = drawn_once(mix.nav, equity.nav, ppy, list(tearsheet.CHARTS))
     assert drawn.failure == ""
     ours = expected(mix.nav, equity.nav, ppy)
     theirs = expected(equity.nav, equity.nav, ppy)
@@ -146,7 +149,8 @@ def test_page_asks_nothing_of_the_network(page):
     assert not re.findall(r"(?:src|href)\s*=\s*[\"'](?!#)|url\((?!#)|@import|<script", page[1])
 
 
-def test_text_from_outside_is_escaped(tmp_path):
+def test_text_from_outside_is_escaped(tmp_path, monkeypatch):
+    draw_once(monkeypatch)
     mix, equity = runs(12)
     market = random_market(11, rows=700, ppy=12).relabelled(notes=["<script>alert(1)</script>"])
     summary = summary_of(mix, equity, market)
