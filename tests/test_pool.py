@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from backtests import pool
+from backtests.engine.backtest import FirstDays
 from backtests.engine.config import RunConfig
 from backtests.report.files import file_sha256, read_json, write_json
 
@@ -20,19 +21,29 @@ def test_the_rules_with_the_most_parameters_begin_first():
 
 
 def test_all_begin_on_the_latest_of_their_first_days(monkeypatch, tmp_path):
-    days = {"hedge_mix": "1962-01-31", "attack_defend": "1966-12-30", "equity_only": "1962-01-31"}
+    days = {
+        "hedge_mix": FirstDays("1962-01-31", "1962-03-31"),
+        "attack_defend": FirstDays("1966-12-30", "1967-02-28"),
+        "equity_only": FirstDays("1962-01-31", "1962-03-31"),
+    }
     monkeypatch.setattr(pool, "ProcessPoolExecutor", lambda *_, **__: ThreadPoolExecutor(1))
-    monkeypatch.setattr(pool, "_first_day", lambda config: days[config.strategy])
+    monkeypatch.setattr(pool, "_first_days", lambda config: days[config.strategy])
     monkeypatch.setattr(pool, "_run_one", lambda config, *_: config)
     lines: list[str] = []
     made = pool.run_many([RunConfig(name) for name in days], tmp_path, announce=lines.append)
     assert [(config.strategy, config.start) for config in made] == [
-        (name, "1966-12-30") for name in days
+        # The slowest decides on its first day and trades a month later: all begin invested then.
+        (name, "1967-02-28")
+        for name in days
     ]
-    assert lines == ["note: all begin on 1966-12-30, the first day of attack_defend"]
+    assert lines == ["note: all begin with 1967-02-28, because of the first day of attack_defend"]
     asked = [RunConfig(name, start="1970-01-31") for name in days]
     assert pool.run_many(asked, tmp_path, announce=lines.append) == asked
     assert len(lines) == 1
+    # Where all can begin on the same day they do.
+    same = [RunConfig("hedge_mix"), RunConfig("equity_only")]
+    made = pool.run_many(same, tmp_path)
+    assert [config.start for config in made] == ["1962-01-31", "1962-01-31"]
 
 
 @pytest.fixture

@@ -130,18 +130,20 @@ def _require_one_kind(index: pd.DatetimeIndex, where: str) -> None:
     usual = gaps.rolling(STEPS, center=True, min_periods=1).median().to_numpy(float)
     names = list(KINDS)
     kinds = np.full(len(gaps), -1)
-    own = np.full(len(gaps), -1)
     for number, (low, high) in enumerate(KINDS.values()):
         kinds[(usual >= low) & (usual <= high)] = number
-        own[(gaps >= low) & (gaps <= high)] = number
     known = np.flatnonzero(kinds >= 0)
     changes = np.flatnonzero(np.diff(kinds[known]) != 0)
     if not len(changes):
         return
     before, after = known[changes[0]], known[changes[0] + 1]
-    # The median sees a change a few rows early or late: the first gap of the new kind is exact.
+    # The median sees a change a few rows early or late: the first gap that is nearer to the usual
+    # gap of the new kind, in proportion, is exact.
     near = np.arange(max(before - STEPS, 0), len(gaps))
-    day = index[near[own[near] == kinds[after]][0]]
+    size = gaps.to_numpy(float)[near]
+    middle = np.sqrt(usual[before] * usual[after])
+    is_new = size > middle if usual[after] > usual[before] else size < middle
+    day = index[near[is_new][0]]
     raise DataError(
         f"{where} has {names[kinds[before]]} rows up to {day:%Y-%m-%d} and {names[kinds[after]]} "
         "ones from then on; give rows of one kind: cut the file there"

@@ -12,7 +12,14 @@ from backtests.analysis.months import month_ends
 from backtests.engine import ledger
 from backtests.engine.costs import Costs
 from backtests.engine.judge import judge_run
-from backtests.engine.references import alone, bought_once, make_references, one_step
+from backtests.engine.references import (
+    alone,
+    always_invested,
+    bought_once,
+    make_references,
+    one_step,
+)
+from backtests.engine.roles import Roles
 from backtests.engine.simulate import simulate
 from data import bundled
 from data.records import to_json
@@ -20,6 +27,7 @@ from strategies.attack_defend import AttackDefend
 from strategies.equity_only import EquityOnly
 from strategies.hedge_mix import HedgeMix
 from strategies.risk_parity import RiskParity
+from strategies.schedule import decision_rows
 from tests.conftest import random_market
 
 FREE = Costs(fee_bps=0, slippage_bps=0, lag=1)
@@ -85,6 +93,53 @@ def test_legs_reach_back_before_the_run(mix):
     # Bought on the second session, the leg is the fund from there on.
     leg = references.hedge_leg.iloc[1:] / references.hedge_leg.iloc[1]
     fund = market.prices["IEF"].iloc[1:] / market.prices["IEF"].iloc[1]
+    np.testing.assert_allclose(leg, fund, rtol=1e-9)
+
+
+def test_a_rule_that_steps_out_is_measured_against_equity():
+    # Half A and half B, then a quarter and three quarters, then out of both, then in again.
+    index = pd.bdate_range("2020-01-01", periods=5)
+    decided = pd.DataFrame(
+        {
+            "A": [0.0, 0.3, 0.25, 0.0, 0.6],
+            "B": [0.0, 0.3, 0.75, 0.0, 0.2],
+            "IEF": [1.0, 0.4, 0.0, 1.0, 0.2],
+        },
+        index,
+    )
+    shares = always_invested(decided, ["A", "B"])
+    expected = [[0.5, 0.5], [0.5, 0.5], [0.25, 0.75], [0.25, 0.75], [0.75, 0.25]]
+    np.testing.assert_allclose(shares.to_numpy(), expected)
+    # A rule in SPY on some months and in IEF on the others: 100 % equity is SPY, bought once.
+    market = random_market(8, rows=900)
+    months = market.sessions[decision_rows(market.sessions, "monthly")]
+    is_in = (np.arange(len(months)) % 2).astype(float)
+
+    class Switching(HedgeMix):
+        def target_weights(self, market):
+            return pd.DataFrame({"SPY": is_in, "IEF": 1 - is_in}, months)
+
+    rule = Switching()
+    simulation = simulate(market, rule, FREE, engine=ledger.fill)
+    references = make_references(market, rule, simulation, "SPY", engine=ledger.fill)
+    held = simulate(market, EquityOnly(), FREE, engine=ledger.fill)
+    np.testing.assert_allclose(references.equity.nav, held.nav, rtol=1e-12)
+    assert references.equity.weights["SPY"].iloc[1:].min() == pytest.approx(1.0)
+    assert 0.4 < references.bills.weights["SPY"].mean() < 0.6  # bills at the weight it held
+
+
+def test_named_hedges_replace_the_known_funds():
+    market = random_market(8, ("SPY", "IEF", "GLD"), rows=900)
+    mix = HedgeMix(weights={"SPY": 0.5, "IEF": 0.3, "GLD": 0.2})
+    simulation = simulate(market, mix, FREE, engine=ledger.fill)
+    usual = make_references(market, mix, simulation, "SPY", engine=ledger.fill)
+    assert (usual.equity_tickers, usual.hedge_tickers) == (["SPY", "GLD"], ["IEF"])
+    roles = Roles(hedge=("GLD",))
+    gold = make_references(market, mix, simulation, "SPY", roles=roles, engine=ledger.fill)
+    assert (gold.equity_tickers, gold.hedge_tickers) == (["SPY", "IEF"], ["GLD"])
+    # The hedge's own leg is gold, from the day after the first decision.
+    leg = gold.hedge_leg.iloc[1:] / gold.hedge_leg.iloc[1]
+    fund = market.prices["GLD"].iloc[1:] / market.prices["GLD"].iloc[1]
     np.testing.assert_allclose(leg, fund, rtol=1e-9)
 
 

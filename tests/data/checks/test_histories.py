@@ -11,6 +11,7 @@ from data.checks.histories import (
     periods_per_year,
     require_history,
     require_within,
+    whole_months,
     wild_moves,
 )
 from data.errors import DataError
@@ -105,3 +106,61 @@ def test_three_days_are_named_and_the_others_counted():
     assert days_text(DAYS[:1]) == "2024-01-01"
     assert days_text(DAYS[:3]) == "2024-01-01, 2024-01-02, 2024-01-03"
     assert days_text(DAYS) == "2024-01-01, 2024-01-02, 2024-01-03 (and 1 more)"
+
+
+DAILY = pd.bdate_range("2010-01-01", periods=1000)
+MONTHLY = pd.date_range("2000-01-31", "2009-12-31", freq="ME")
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (MONTHLY.append(DAILY), "here has monthly rows up to 2009-12-31 and daily ones from then"),
+        (DAILY[:40].append(pd.date_range("2010-03-31", periods=60, freq="ME")),
+         "here has daily rows up to 2010-02-25 and monthly ones from then on"),
+        (pd.date_range("2008-01-04", "2009-12-25", freq="W-FRI").append(DAILY),
+         "here has weekly rows up to 2010-01-01 and daily ones from then on"),
+        # 7 days a week for two years, then 5: the median of both halves is told.
+        (pd.date_range("2010-01-01", "2011-12-31").append(pd.bdate_range("2012", periods=900)),
+         "here has about 365 rows a year from 2010-01-01 to 2010-03-05 and about 2"),
+        # Every other session for a year within ten.
+        (DAILY[:400].append(DAILY[400:600:2]).append(DAILY[600:]), "rows a year from 2011-"),
+        # A fifth of the sessions is missing in the second half.
+        (DAILY[:500].append(DAILY[500:][np.arange(500) % 5 > 0]), "rows a year from 20"),
+    ],
+)  # fmt: skip
+def test_rows_of_mixed_density_are_refused_by_date(days, words):
+    with pytest.raises(DataError, match=words) as caught:
+        periods_per_year(days, "here")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        pd.date_range("2020-01-01", periods=800),  # every day
+        DAILY[np.arange(1000) % 21 > 0],
+        DAILY[:700].append(DAILY[709:]),  # closed for two weeks
+        # Saturdays too, as New York until 1952; closed on Wednesdays for half a year, as in 1968.
+        pd.date_range("1950-01-02", "1952-05-31")[
+            pd.date_range("1950-01-02", "1952-05-31").day_of_week < 6
+        ].append(pd.bdate_range("1952-06-02", "1960-12-31")),
+        pd.bdate_range("1966-01-03", "1970-12-31").difference(
+            pd.date_range("1968-06-12", "1968-12-31", freq="W-WED")
+        ),
+    ],
+)
+def test_rows_of_one_density_are_taken_however_many_they_are(days):
+    assert periods_per_year(days, "here") == 252
+
+
+def test_months_stamped_on_the_first_are_dated_by_their_end():
+    first = pd.Series([1.0, 2.0, 3.0], pd.date_range("2020-01-01", periods=3, freq="MS"))
+    assert whole_months(first).index.tolist() == list(
+        pd.DatetimeIndex(["2020-01-31", "2020-02-29", "2020-03-31"])
+    )
+    for other in (pd.date_range("2020-01-31", periods=3, freq="ME"),
+                  pd.DatetimeIndex(["2020-01-01", "2020-02-03", "2020-03-02"]),
+                  pd.DatetimeIndex(["2020-01-01", "2020-01-01", "2020-02-01"])):  # fmt: skip
+        levels = first.set_axis(other)
+        assert whole_months(levels) is levels
