@@ -44,7 +44,7 @@ def named(out: Path, strategy: str, start: str, fee_bps: float = 2.0) -> str:
         path.parent.name
         for path in out.glob(f"{strategy}-*/summary.json")
         for summary in [json.loads(path.read_text())]
-        if (summary["start"], summary["costs"]["fee_bps"]) == (start, fee_bps)
+        if (summary["first_return"], summary["costs"]["fee_bps"]) == (start, fee_bps)
         and summary["params"] == to_json(make(strategy, {}).params())
     )
     return name
@@ -61,7 +61,7 @@ def page_of(out: Path, *parts: str) -> Path:
 def test_runs_share_their_dates_and_equal_the_run_command(results):
     runs = [read_run(path.parent) for path in results.glob("*/summary.json")]
     cheap = [run for run in runs if run.summary.costs.fee_bps == 2.0]
-    first = [run for run in cheap if run.summary.start != "1990-01-31"]
+    first = [run for run in cheap if run.summary.first_return != "1990-01-31"]
     starts = {run.summary.start for run in first}
     assert len(first) == 3
     assert len(starts) == 1  # the latest of the three first days: the rule's own
@@ -110,8 +110,8 @@ def test_a_finished_run_is_not_run_again(results, capsys):
     [
         (
             {"start": "1990-01-31"},
-            {"start": "1973-01-31"},
-            "not the same start: 1990-01-31 for hedge_mix-",
+            {"start": "1973-01-31", "fee_bps": 20.0},
+            "not the same start: 1989-12-31 for hedge_mix-",
         ),
         (None, None, "is the same run as another one; name each run once"),
     ],
@@ -161,21 +161,21 @@ def test_align_cuts_to_the_common_span_and_says_so(results, capsys):
     code, out, err = command(capsys, long, short, "--align", "--out", str(results))
     assert code == 0, err
     text = " ".join(out.split())
-    # Row 0 waits in cash for its fill a month later: the common span begins there.
-    assert "note: aligned to the 426 month-ends that all share, 1990-02-28 to 2025-07-31" in text
-    assert "not the same start: 1973-01-31 for" in text
+    # The shorter run is bought on its row 0, 1989-12-31: the row after it has paid for that.
+    assert "note: aligned to the 427 month-ends that all share, 1990-01-31 to 2025-07-31" in text
+    assert "not the same start: 1972-12-31 for" in text
     assert "not the same costs: fee 20 bp" in text
     place = Path(text.rpartition("open ")[2].strip())
     page = place.read_text("utf-8")
-    assert "aligned to the 426 month-ends" in page
+    assert "aligned to the 427 month-ends" in page
     assert "fee 20 bp, slippage 1 bp, lag 1; fee 2 bp" in page
     table = pd.read_csv(place.parent / "metrics.csv", index_col=0)
     run = read_run(results / long)
-    nav = run.values["strategy"].loc["1990-02-28":]
+    nav = run.values["strategy"].loc["1990-01-31":]
     assert float(table.loc["cagr", "hedge_mix"]) == pytest.approx(
         (nav.iloc[-1] / nav.iloc[0]) ** (12 / (len(nav) - 1)) - 1
     )
-    later = run.orders[run.orders["date"] > "1990-02-28"]
+    later = run.orders[run.orders["date"] > "1990-01-31"]
     gross = later.groupby("date")["value"].sum()
     turnover = (gross / 2 / nav.loc[gross.index]).sum() * 12 / (len(nav) - 1)
     assert float(table.loc["turnover_per_year", "hedge_mix"]) == pytest.approx(turnover)
@@ -198,10 +198,10 @@ def test_daily_with_monthly_meets_at_month_ends(capsys, tmp_path, yahoo_folder):
     assert "not the same frequency: " in err
     code, out, err = command(capsys, *names, "--align", "--out", str(tmp_path))
     assert code == 0, err
-    # Funds from March 2005 on, whole months only: to July 2025, where the bundled table ends.
-    assert "2005-04-30 to 2025-07-31" in out
+    # From the last month-end of March 2005 on, whole months only: to July 2025, where the bundled table ends.
+    assert "2005-03-31 to 2025-07-31" in out
     values = [read_run(tmp_path / name).values["strategy"] for name in names]
-    months = [v.groupby(v.index.to_period("M")).last().loc["2005-04":"2025-07"] for v in values]
+    months = [v.groupby(v.index.to_period("M")).last().loc["2005-03":"2025-07"] for v in values]
     (table,) = (pd.read_csv(p, index_col=0) for p in tmp_path.glob("compare-*/metrics.csv"))
     for column, value in zip(table, months, strict=True):
         growth = (value.iloc[-1] / value.iloc[0]) ** (12 / (len(value) - 1)) - 1
@@ -215,7 +215,7 @@ def test_a_new_run_beside_a_finished_one_takes_its_dates_and_costs(results, caps
         capsys, finished, "equity_only", "--out", str(results), "--no-tearsheet"
     )
     assert code == 0, err
-    assert "1973-01-31 to 2025-07-31, after costs (fee 20 bp, slippage 1 bp, lag 1)" in out
+    assert "1972-12-31 to 2025-07-31, after costs (fee 20 bp, slippage 1 bp, lag 1)" in out
     assert f"note: new runs take from {finished}: source bundled" in " ".join(err.split())
     code, _, err = command(capsys, finished, finished, "--start", "1980-01-31")
     assert code == 2

@@ -108,7 +108,7 @@ def align_runs(runs: Sequence[FinishedRun], *, align: bool) -> AlignedRuns:
               for frame, run in zip(frames, runs, strict=True))  # fmt: skip
     if cut:
         # Each run is in bills until its first fill: if one is cut, this wait is cut from all.
-        common = common[common >= max(run.first_fill for run in runs)]
+        common = common[common >= max(map(_paid_by, runs))]
     if len(common) < 3:
         raise UsageError(
             f"{runs[0].name} and the others share {len(common)} dates; "
@@ -136,6 +136,12 @@ def align_runs(runs: Sequence[FinishedRun], *, align: bool) -> AlignedRuns:
         cut=cut,
         notes=notes,
     )
+
+
+def _paid_by(run: FinishedRun) -> pd.Timestamp:
+    """The first row whose value has borne the costs of the first purchase."""
+    rows = run.values.index
+    return rows[1] if run.first_fill == rows[0] else run.first_fill
 
 
 def label(runs: Sequence[FinishedRun]) -> list[str]:
