@@ -185,8 +185,8 @@ def _opening(
     if start == fastest == slowest:
         return Opening(start, is_invested=False)
     raise UsageError(
-        f"--start {start:%Y-%m-%d} is not after {slowest:%Y-%m-%d}, {reason}; start later, or "
-        "search shorter windows or other assets"
+        f"{reason} is {slowest:%Y-%m-%d}, and --start is {start:%Y-%m-%d}; start after it, or search "
+        "shorter windows or other assets"
     )
 
 

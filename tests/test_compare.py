@@ -198,7 +198,7 @@ def test_daily_with_monthly_meets_at_month_ends(capsys, tmp_path, yahoo_folder):
     assert "not the same frequency: " in err
     code, out, err = command(capsys, *names, "--align", "--out", str(tmp_path))
     assert code == 0, err
-    # From the last month-end of March 2005 on, whole months only: to July 2025, where the bundled table ends.
+    # From the month-end of March 2005 to July 2025, where the bundled table ends.
     assert "2005-03-31 to 2025-07-31" in out
     values = [read_run(tmp_path / name).values["strategy"] for name in names]
     months = [v.groupby(v.index.to_period("M")).last().loc["2005-03":"2025-07"] for v in values]

@@ -53,7 +53,7 @@ def test_a_rule_from_a_file_runs_and_its_source_is_kept(trend, results, capsys):
     words = ("--strategy-file", f"{trend}:TrendOrTreasuries", "--set", "window=6")
     code, shown, err = ended(run, capsys, *words, *BUNDLED, *QUICK, "--out", str(results))
     assert code == 0, err
-    assert "trend_or_treasuries, 1990-01-31 to 2000-12-31" in shown
+    assert "trend_or_treasuries, 1989-12-31 to 2000-12-31" in shown
     (folder,) = results.glob("trend_or_treasuries-*")
     assert (folder / "strategy.py").read_text() == TREND
     finished = read_run(folder)

@@ -16,6 +16,7 @@ from backtests.analysis.numbers import numbers_of
 from backtests.engine import ledger
 from backtests.engine.cluster import connect
 from backtests.engine.costs import Costs
+from backtests.engine.opening import Opening
 from backtests.engine.simulate import trade
 from backtests.report.folder import is_complete
 from backtests.run import main as run_main
@@ -42,7 +43,8 @@ def test_every_candidate_is_what_the_ledger_makes_of_it(kind, numbers, request):
             rule = make("attack_defend", row[["step_bp", "equity_weight"]].to_dict())
         run = trade(
             market, rule.target_weights(market), Costs(), name="one", optional=rule.optional,
-            start=pd.Timestamp(told["start"]), initial=10_000.0, engine=ledger.fill,
+            opening=Opening(pd.Timestamp(told["start"]), is_invested=False), initial=10_000.0,
+            engine=ledger.fill,
         )  # fmt: skip
         numbers = numbers_of(run.portfolio(market))
         for name in ("final_value", "cagr", "volatility", "max_drawdown", "worst_year"):
@@ -123,7 +125,7 @@ def test_a_short_history_says_so(tmp_path, capsys):
         (("carry", "--grid", "full_at_bp=50,100", "--step", "0.1"), "--step belongs to --assets"),
         (("carry", "--grid", "full_at_bp=1:0:1"), "is empty"),
         (("attack_defend", "--grid", "lookback_years=5,19", "--start", "1975-01-31"),
-         "cannot decide before"),
+         "is 1980-12-31, and --start is 1975-01-31; start after it"),
         (("hedge_mix", "--assets", "SPY,IEF", "--scheduler", "tcp://127.0.0.1:1"),
          "does not answer"),
     ],

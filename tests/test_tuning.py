@@ -154,7 +154,7 @@ def test_scores_of_other_prices_are_not_taken_up(tmp_path, capsys):
 def test_a_rule_that_decides_too_late_is_named_with_its_parameters(tmp_path, capsys):
     words = ("attack_defend", "--grid", "lookback_years=5,19", "--start", "1975-01-31")
     _, _, told = command(capsys, *words, *BUNDLED, "--out", str(tmp_path))
-    assert "error: attack_defend with {'equity_weight': 0.6, " in told
+    assert "error: the first decision of attack_defend with {'equity_weight': 0.6, " in told
     assert "'lookback_years': 19.0" in told
 
 

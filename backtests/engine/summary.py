@@ -12,7 +12,7 @@ from backtests.engine.config import RunConfig
 from backtests.engine.costs import Costs
 from backtests.engine.simulation import Simulation
 from data.market import Market
-from data.records import freeze_mappings
+from data.records import freeze_mappings, ten_digits
 from strategies.base import Params
 
 
@@ -155,7 +155,9 @@ def summarise(
         metrics=numbers_of(portfolio),
         benchmark=BenchmarkSummary(ticker, numbers_of(other)),
         years=tuple(
-            CalendarYear(int(year), float(portfolio.years[year]), float(other.years[year]))
+            ten_digits(
+                CalendarYear(int(year), float(portfolio.years[year]), float(other.years[year]))
+            )
             for year in portfolio.years.index.intersection(other.years.index)
         ),
         latest=latest(simulation),

@@ -73,7 +73,7 @@ def test_the_table_has_every_candidate(result):
     assert row["cagr"] == pytest.approx(result.portfolios["100 % equity"]["cagr"])
     assert (result.trials, len(result.sentences)) == (66, 3)
     assert result.headline in repr(result)
-    assert result.reliability.months == 299  # 1975-02 to 1999-12
+    assert result.reliability.months == 300  # 1975-01 to 1999-12
 
 
 def test_trials_are_counted_where_the_results_lie(result):

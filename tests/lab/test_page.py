@@ -284,7 +284,7 @@ def test_what_stood_in_for_the_source_is_said_once_before_the_numbers(tmp_path):
         ({**BUNDLED, "start": "1801-01-01"}, "is before the first day of"),
         ({**BUNDLED, "source": "yahoo"}, "Yahoo"),
         ({**BUNDLED, "source": "files:/nowhere"}, "/nowhere"),
-        ({**BUNDLED, "set__weights": f"{EVIL}=0.5"}, "evil"),
+        ({**BUNDLED, "set__weights": f"{EVIL}=0.5"}, "EVIL"),
         ({**BUNDLED, "vs": "strategy=hedge_mux"}, "did you mean hedge_mix?"),
     ],
 )

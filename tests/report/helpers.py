@@ -12,7 +12,7 @@ from backtests.engine.judge import judge_run
 from backtests.engine.run import Run
 
 
-def make_run(strategy: str = "hedge_mix", start: str = "1995-01-31", **options: Any) -> Run:
+def make_run(strategy: str = "hedge_mix", start: str = "1995-02-28", **options: Any) -> Run:
     """A run by the ledger, judged in full but for other programs' numbers."""
     config = RunConfig(strategy, source="bundled", start=start, **options)
     run = simulated(load_inputs(config), ledger.fill)

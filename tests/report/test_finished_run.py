@@ -42,7 +42,9 @@ def test_what_was_written_reads_back(run, written):
     finished = read_run(written)
     assert finished.summary == run.summary
     assert finished.verdict == document(run.judged, run.summary)
-    assert (finished.name, finished.lag, finished.ppy) == (run.name, 1, 12)
+    assert (finished.name, finished.first_fill, finished.ppy) == (
+        run.name, run.simulation.first_fill, 12,
+    )  # fmt: skip
     assert finished.manifest.config == run.config.table
     assert finished.values.index.equals(run.simulation.nav.index)
     np.testing.assert_array_equal(finished.values["strategy"], run.simulation.nav)

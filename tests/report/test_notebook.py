@@ -263,7 +263,7 @@ def test_a_verdict_shows_the_judged_portfolios(run):
     ("word", "holds", "colour", "answer"),
     [("works", True, "#1c8d67", "It works"), ("fails", True, "#d14f45", "It fails"),
      ("unclear", True, "#7d8792", "Unclear"),
-     ("fails", False, "#7d8792", "No Treasuries to judge")],
+     ("no hedge", False, "#7d8792", "No hedge")],
 )  # fmt: skip
 def test_the_colour_of_an_answer_stands_beside_its_word(word, holds, colour, answer):
     html = notebook.verdict_html(make_verdict(word=word, holds_hedge=holds))
@@ -383,7 +383,7 @@ def test_a_comparison_in_text_names_the_best_of_what_matters(comparison):
 
 def test_a_search_in_text_has_its_portfolios_below_each_other(tuned):
     first, answer, *rows = notebook.search_text(tuned).split("\n")
-    assert first == ("Tuning hedge_mix: 66 candidates over SPY, IEF, 1990-01-31 to 2010-12-31, "
+    assert first == ("Tuning hedge_mix: 66 candidates over SPY, IEF, 1989-12-31 to 2010-12-31, "
                      "monthly")  # fmt: skip
     assert answer == f"{tuning.headline(tuned)}."
     assert [row[:12] for row in rows] == ["Recommended ", "Default     ", "100 % equity"]

@@ -22,7 +22,7 @@ from data.records import to_json
 from tests.report.helpers import make_run
 
 FILES = ["equity.csv", "manifest.json", "orders.csv", "run.toml", "summary.json", "verdict.html",
-         "verdict.json", "weights.csv"]  # fmt: skip
+         "verdict.json", "weights.csv", "years.csv"]  # fmt: skip
 
 
 def names(folder) -> list[str]:
@@ -45,7 +45,7 @@ def test_toml_asks_for_the_very_run(run, written):
     table = read_config(written / "run.toml")
     assert table == tomllib.loads((written / "run.toml").read_text())
     assert (table["source"], table["start"], table["end"], table["benchmark"]) == (
-        "bundled", "1995-01-31", "2025-07-31", "SPY",
+        "bundled", "1995-02-28", "2025-07-31", "SPY",
     )  # fmt: skip
     assert table["params"] == {"weights": {"SPY": 0.6, "IEF": 0.4}, "rebalance": "monthly"}
 
@@ -60,6 +60,12 @@ def test_tables_hold_values_weights_and_orders(run, written):
     assert not (equity["benchmark"] == equity["strategy"]).all()
     weights = pd.read_csv(written / "weights.csv", index_col="date")
     assert list(weights) == ["SPY", "IEF", "CASH"]
+    years = pd.read_csv(written / "years.csv", index_col="year")
+    assert years.index.tolist() == list(range(1996, 2025))  # 1995 begins within the run
+    by_hand = run.simulation.nav.resample("YE").last().pct_change(fill_method=None)
+    assert years["strategy"].tolist() == pytest.approx(by_hand.loc["1996":"2024"].tolist())
+    by_hand = run.benchmark.nav.resample("YE").last().pct_change(fill_method=None)
+    assert years["benchmark"].tolist() == pytest.approx(by_hand.loc["1996":"2024"].tolist())
     orders = pd.read_csv(written / "orders.csv")
     assert list(orders) == list(run.simulation.orders)
     assert b"\r" not in (written / "orders.csv").read_bytes()

@@ -93,7 +93,7 @@ def test_the_strategy_stands_before_its_benchmark_in_every_table(tmp_path, monke
     assert own.max_drawdown != theirs.max_drawdown
 
     monkeypatch.setattr(tearsheet, "draw", lambda *_: Drawn({}, {}, "not drawn"))
-    tearsheet.write_tearsheet(tmp_path / "x.html", market, mix, equity, summary)
+    tearsheet.write_tearsheet(tmp_path / "x.html", market, mix, equity.nav, summary)
     page = lxml.html.parse(str(tmp_path / "x.html"))
     tables = [
         [[cell.text_content() for cell in row] for row in table.iter("tr")]
@@ -158,7 +158,7 @@ def test_text_from_outside_is_escaped(tmp_path, monkeypatch):
     summary = dataclasses.replace(
         summary, strategy="<b>x</b>", source_title="<img src=x>", benchmark=benchmark
     )
-    tearsheet.write_tearsheet(tmp_path / "x.html", market, mix, equity, summary)
+    tearsheet.write_tearsheet(tmp_path / "x.html", market, mix, equity.nav, summary)
     html = (tmp_path / "x.html").read_text("utf-8")
     assert "<script>" not in html
     assert "<img" not in html
@@ -176,7 +176,7 @@ def test_a_series_that_quantstats_cannot_draw_still_gets_its_numbers(tmp_path, m
     mix, equity = runs(12)
     market = random_market(11, rows=700, ppy=12)
     summary = summary_of(mix, equity, market)
-    tearsheet.write_tearsheet(tmp_path / "x.html", market, mix, equity, summary)
+    tearsheet.write_tearsheet(tmp_path / "x.html", market, mix, equity.nav, summary)
     html = (tmp_path / "x.html").read_text("utf-8")
     assert "cannot draw this series (IndexError: no drawdown)" in html
     assert f"<td>{100 * summary.metrics.max_drawdown:.2f} %</td>" in html
@@ -187,7 +187,7 @@ def test_a_portfolio_that_never_falls_has_a_sheet(tmp_path):
     still = simulate(market, HedgeMix(weights={"SPY": 0.0}), Costs(), engine=fill)
     other = simulate(market, EquityOnly(), Costs(), engine=fill)
     summary = summary_of(still, other, market)
-    tearsheet.write_tearsheet(tmp_path / "x.html", market, still, other, summary)
+    tearsheet.write_tearsheet(tmp_path / "x.html", market, still, other.nav, summary)
     html = (tmp_path / "x.html").read_text("utf-8")
     assert "% %" not in html
     assert "<td>  recovered</td><td>-</td>" in html

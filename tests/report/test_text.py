@@ -76,7 +76,7 @@ BY_KEY = {metric.key: metric for metric in declared()}
 @pytest.mark.parametrize(
     ("key", "text", "none"),
     [
-        ("cagr", "8.00 %", "-"),
+        ("cagr", "8.00 %", "36.00 % in all"),
         ("sharpe", "0.50", "-"),
         ("max_drawdown", "-30.00 %", "-"),
         ("max_drawdown_start", "2007-10-31", "-"),

@@ -165,10 +165,11 @@ def test_hostile_files_of_prices_through_a_whole_run(driver, tmp_path):
     folder = tmp_path / FILE_NAMES[0]
     folder.mkdir()
     prices = random_market(5, FILE_NAMES, 600).prices
-    for name in FILE_NAMES:
-        pd.DataFrame({"date": prices.index, "value": prices[name].to_numpy()}).to_csv(
-            folder / f"{name}.csv", index=False
-        )
+    # Of two names that differ by case alone each stays as it is: in capitals no script would run.
+    for name in (*FILE_NAMES, FILE_NAMES[0].upper()):
+        values = prices[name if name in prices else FILE_NAMES[0]].to_numpy()
+        rows = pd.DataFrame({"date": prices.index, "value": values})
+        rows.to_csv(folder / f"{name}.csv", index=False)
     out = tmp_path / '"><img src=x onerror=window.pwned=1>'
     weights = {FILE_NAMES[0]: 0.5, FILE_NAMES[1]: 0.3}
     config = RunConfig("hedge_mix", {"weights": weights}, source=f"files:{folder}",

@@ -29,7 +29,9 @@ def cut(run, first=None, last=None):
     values, weights = run.values.loc[first:last], run.weights.loc[first:last]
     orders = run.orders[run.orders["date"].isin(values.index)]
     start, end = (f"{day:%Y-%m-%d}" for day in (values.index[0], values.index[-1]))
-    return replace(other(run, start=start, end=end), values=values, weights=weights, orders=orders)
+    filled = run.summary.first_fill if first is None else f"{values.index[1]:%Y-%m-%d}"
+    changed = other(run, start=start, end=end, first_fill=filled)
+    return replace(changed, values=values, weights=weights, orders=orders)
 
 
 def test_runs_on_one_footing_are_levels_from_one(finished):

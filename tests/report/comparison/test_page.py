@@ -27,7 +27,7 @@ def test_a_folder_holds_page_table_and_manifest(comparison, tmp_path):
     folder = write_comparison(tmp_path, comparison)
     assert folder.name.startswith("compare-")
     assert sorted(path.name for path in folder.iterdir()) == [
-        "index.html", "manifest.json", "metrics.csv",
+        "index.html", "manifest.json", "metrics.csv", "years.csv",
     ]  # fmt: skip
     require_intact(folder, read_manifest(folder).files)
     manifest = from_json(ComparisonManifest, json.loads((folder / "manifest.json").read_text()))

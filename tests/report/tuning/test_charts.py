@@ -75,8 +75,8 @@ def test_a_ticker_is_text_in_every_chart(tmp_path, capsys):
     code, _, told = command(capsys, *words)
     assert code == 0, told
     text = json.dumps(drawn(only(out)))
-    assert "<b>X" not in text
-    assert "&lt;b&gt;X&amp;amp;" in text
+    assert "<B>X" not in text
+    assert "&lt;B&gt;X&amp;AMP;" in text
 
 
 def test_the_map_shows_each_pair_of_assets(mixes):

@@ -226,9 +226,9 @@ def test_the_page_says_what_is_equity_what_hedges_and_what_terms_mean(run, tmp_p
     assert (
         "1995-01-31 to 2025-07-31 · fee 2 bp, slippage 1 bp, lag 1 · hedge IEF · equity SPY" in text
     )
-    # The first fill is at the end of February 1995: 365 returns from March 1995 to July 2025, of
-    # which a tenth, rounded up, is 37.
-    assert run.verdict.sample.months == 10 + 29 * 12 + 7 == 365
+    # Bought at the end of January 1995: 366 returns from February 1995 to July 2025, of which a
+    # tenth, rounded up, is 37.
+    assert run.verdict.sample.months == 11 + 29 * 12 + 7 == 366
     assert "Equity's worst decile is its worst 37 months." in text
     assert "CVaR(95) is the average loss in the worst 5 % of months." in text
     assert "A basis point (bp) is 0.01 percentage points." in text

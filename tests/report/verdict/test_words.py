@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from backtests.analysis.record import MissingRegime, PointsPerPoint, Verdict
+from backtests.analysis.record import MissingRegime, PointsPerPoint, Tickers, Verdict
 from backtests.report.verdict.words import answer_of, matched_text, regime_note, sentences
 from tests.report.verdict.helpers import estimate, make_numbers, make_verdict
 
@@ -27,8 +27,8 @@ def test_each_figure_in_its_place(verdict):
     told = sentences(traded(verdict, 1234.0, 0.101))
     assert told.works == (
         "With IEF the average loss in the worst 5 % of months (CVaR) was 3.01 points smaller than "
-        "with 100 % equity; with bills at the same equity weight it was 2.02 points smaller. The "
-        "difference is +0.99 points (+0.11 to +1.88): this loss was smaller with Treasuries than "
+        "with 100 % equity (SPY); with bills at the same equity weight it was 2.02 points smaller. "
+        "The difference is +0.99 points (+0.11 to +1.88): this loss was smaller with Treasuries than "
         "with bills. "
         "The deepest month-end drawdown was 21.03 points smaller; with bills it was 15.04 points "
         "smaller."
@@ -78,7 +78,7 @@ def test_what_was_gained_or_added_is_called_so(verdict):
         priced = PointsPerPoint(portfolio=portfolio, matched=None, bills=bills)
         other = replace(changed, cost=replace(cost, cvar_points_per_growth_point=priced))
         assert f"growth given up {words}" in sentences(other).cost
-    assert "with 100 % equity; with bills" in told.works
+    assert "with 100 % equity (SPY); with bills" in told.works
     assert "(CVaR) was 1.54 points larger than with 100 % equity" in told.works
     assert "this loss was larger with Treasuries than with bills." in told.works
 
@@ -91,7 +91,14 @@ def test_what_is_not_there_is_said(verdict):
     assert told.endswith("; no month began with positive correlation.")
     assert sentences(replace(bare, regimes=())).when.startswith("Nothing to tell: no fall")
     none = replace(verdict, holds_hedge=False)
-    assert "there is no hedge to judge" in sentences(none).works
+    assert sentences(none).in_order == ["Nothing is judged: there is no hedge beside equity."]
+    assert sentences(none).with_leads == [("No hedge.", sentences(none).works)]
+    gold = replace(none, tickers=Tickers(("SPY", "GLD"), (), ("GLD",)))
+    told = "GLD counts as equity; --hedge GLD judges it as the hedge."
+    assert sentences(gold).works == f"Nothing is judged: {told}"
+    beside = replace(verdict, tickers=Tickers(("SPY", "GLD", "TIP"), ("IEF",), ("GLD", "TIP")))
+    told = " GLD, TIP count as equity; --hedge IEF,GLD,TIP judges them as the hedge."
+    assert sentences(beside).works.endswith(told)
     sample = replace(verdict.sample, months=1, repetitions=0)
     short = sentences(traded(replace(verdict, sample=sample), 5.0, 0.0))
     assert short.works == "1 whole month, too few to say: an interval needs 60."
@@ -132,5 +139,5 @@ def test_a_month_belongs_to_the_regime_of_the_month_before_and_what_is_missing_i
 
 def test_a_portfolio_without_treasuries_is_not_called_unclear(verdict):
     assert answer_of(verdict) == "It works"
-    without = replace(verdict, word="unclear", holds_hedge=False)
-    assert answer_of(without) == "No Treasuries to judge"
+    without = replace(verdict, word="no hedge", holds_hedge=False)
+    assert answer_of(without) == "No hedge"
