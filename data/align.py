@@ -9,6 +9,7 @@ import pandas as pd
 
 from data import bundled
 from data.checks.histories import periods_per_year, wild_moves
+from data.consumer_prices import public_by
 from data.errors import DataError
 from data.market import CASH, Market, Tracking, describe
 from data.origin import MADE, Origin
@@ -124,6 +125,7 @@ def market_of(
         yields=public.yields,
         policy_rate=public.policy_rate,
         cpi=public.cpi,
+        cpi_by_month=None if public.cpi is None else public_by(raw_rates.cpi, sessions[-1]),
         usd=public.usd,
     )
 

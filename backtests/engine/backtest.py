@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from backtests.engine.config import RunConfig
 from backtests.engine.ledger import Engine
@@ -10,10 +11,11 @@ from backtests.engine.run import Inputs, Run
 from backtests.engine.simulate import simulate
 from backtests.engine.summary import summarise
 from backtests.engine.with_vectorbt import fill_with_vectorbt
+from data.background import note_on_prices
 from data.command import Progress, silent
 from data.load import available, load_market
 from data.market import Market
-from data.period import cut_to_period
+from data.period import Period, cut_to_period
 from strategies.decisions import decide
 from strategies.equity_only import EquityOnly
 from strategies.outside import notes_of
@@ -50,7 +52,14 @@ def load_inputs(
     )
     required = [name for name in market.tickers if name not in strategy.optional]
     period = cut_to_period(market, required, config.start, config.end)
-    return Inputs(config, ticker, period)
+    return Inputs(config, ticker, _with_note_on_prices(period))
+
+
+def _with_note_on_prices(period: Period) -> Period:
+    """Note the months that have no CPI: the verdict tells regimes apart by it."""
+    market = period.market
+    missing = note_on_prices(market, period.start or period.first)
+    return replace(period, market=market.relabelled(notes=[*market.notes, *missing]))
 
 
 def first_day(config: RunConfig) -> str:

@@ -230,8 +230,8 @@ def read_prices(folder: Path, ticker: str, notes: list[str] | None = None) -> pd
 
 
 def _read_table(path: Path) -> pd.DataFrame:
-    """Read a table of figures by date; cells may be empty."""
-    rows = _read_rows(path)
+    """Read a table of figures by date; cells may be empty, or FRED's dot for no figure."""
+    rows = _read_rows(path).replace(r"^\s*\.\s*$", float("nan"), regex=True)
     frame = _numbers(rows, list(rows.columns[1:]), path, holes=True)
     if not (frame.index.is_monotonic_increasing and frame.index.is_unique):
         raise DataError(f"dates of {path} must ascend without repeats; sort its rows by date")

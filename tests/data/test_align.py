@@ -24,7 +24,7 @@ def test_cash_before_the_bill_yield_is_bundled_and_after_it_carries_on():
 
 
 def test_cash_after_bill_yield_and_table_carries_the_yield_on():
-    sessions = pd.bdate_range("2025-09-01", "2025-12-31")
+    sessions = pd.bdate_range("2026-01-05", "2026-04-30")  # the table ends with 2025
     bill = pd.Series(1.0, index=sessions[:20])
     cash, _, notes = cash_level(sessions, bill, 252)
     assert notes == [f"cash after {sessions[19]:%Y-%m-%d} earns that day's bill yield"]
