@@ -23,7 +23,8 @@ CASH: Final = "CASH"
 class Provenance:
     """Where one column of a market comes from.
 
-    ``fetched`` is a date where the source knows one.
+    ``fetched`` is a date where the source knows one; ``own_first`` is the first day of the series
+    itself where a proxy stands before it.
     """
 
     source: str
@@ -31,6 +32,7 @@ class Provenance:
     first: str
     last: str
     fetched: str | None = None
+    own_first: str | None = None
 
 
 @dataclass(frozen=True)
@@ -64,15 +66,26 @@ def content_sha256(series: pd.Series) -> str:
     return digest.hexdigest()
 
 
-def describe(series: pd.Series, source: str, what: str, fetched: str | None = None) -> Provenance:
-    """Record where a series comes from, with its span."""
+def describe(
+    series: pd.Series,
+    source: str,
+    what: str,
+    fetched: str | None = None,
+    own_first: str | None = None,
+) -> Provenance:
+    """Record where a series comes from, with its span.
+
+    ``own_first`` is the first day of its own history: kept where the series begins before it.
+    """
     present = series.dropna()
+    first = f"{present.index[0]:%Y-%m-%d}"
     return Provenance(
         source=source,
         what=what,
-        first=f"{present.index[0]:%Y-%m-%d}",
+        first=first,
         last=f"{present.index[-1]:%Y-%m-%d}",
         fetched=fetched,
+        own_first=own_first if own_first is not None and first < own_first else None,
     )
 
 

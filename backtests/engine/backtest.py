@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from backtests.engine.config import RunConfig
@@ -16,6 +16,7 @@ from data.command import Progress, silent
 from data.load import available, load_market
 from data.market import Market
 from data.period import Period, cut_to_period
+from strategies.base import Strategy
 from strategies.decisions import decide
 from strategies.equity_only import EquityOnly
 from strategies.outside import notes_of
@@ -45,7 +46,8 @@ def load_inputs(
         config.source,
         [*strategy.tickers, ticker],
         end=config.end,
-        extend=config.extend,
+        extend=bool(config.extend),
+        carried_back=carried_back(config, [strategy]),
         needs=sorted({*strategy.needs, *BACKGROUND}),
         refresh=refresh,
         progress=progress,
@@ -113,6 +115,16 @@ def simulated(inputs: Inputs, engine: Engine = fill_with_vectorbt) -> Run:
     market = market.relabelled(notes=[*market.notes, *notes_of(strategy)])
     summary = summarise(config, market, simulation, benchmark, inputs.benchmark)
     return Run(config, market, simulation, benchmark, summary)
+
+
+def carried_back(config: RunConfig, rules: Iterable[Strategy]) -> tuple[str, ...]:
+    """Tickers that rules have carried back, where neither ``--extend`` nor its opposite is given.
+
+    Not what is a weight that the user named: then its first day is the user's choice.
+    """
+    if config.extend is not None:
+        return ()
+    return tuple(dict.fromkeys(ticker for rule in rules for ticker in rule.carried_back))
 
 
 def benchmark_ticker(config: RunConfig, tickers: Sequence[str], heaviest: str) -> str:

@@ -26,13 +26,13 @@ class ConfigTable:
     """A run's configuration as one flat table, as TOML files, addresses and manifests hold it.
 
     Fee and slippage are in basis points (0.01 percentage points) of the value traded, the lag in
-    rows, days ``YYYY-MM-DD``, the initial value in currency.
+    rows, days ``YYYY-MM-DD``, the initial value in currency; ``extend`` as in ``RunConfig``.
     """
 
     strategy: str
     params: Params
     source: str
-    extend: bool
+    extend: bool | None
     start: str | None
     end: str | None
     fee_bps: float
@@ -68,7 +68,8 @@ class RunConfig:
     initial
         Value at the start.
     extend
-        Extend each history to before its first day by its proxies.
+        True: extend each history to before its first day by its proxies. False: none. None: only
+        those that the strategy has carried back, BIL and SHY of a duration rule.
     rule
         The strategy itself. Made of name and parameters unless given; a function or an object of
         the user's own has no registered name, and is given (:meth:`of`).
@@ -87,7 +88,7 @@ class RunConfig:
     costs: Costs = field(default_factory=Costs)
     benchmark: str | None = None
     initial: float = 10_000.0
-    extend: bool = False
+    extend: bool | None = None
     rule: Strategy | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -134,9 +135,10 @@ class RunConfig:
             raise UsageError("--benchmark takes a ticker, got nothing; leave it out for SPY")
         if benchmark is not None:
             benchmark = kinds.name(benchmark, "--benchmark", "a ticker")
+        extend = None if self.extend is None else kinds.flag(self.extend, "extend=")
         read = {"strategy": strategy, "params": rule.params(), "rule": rule, "source": source,
-                "extend": kinds.flag(self.extend, "extend="), "start": start, "end": end,
-                "benchmark": benchmark, "initial": initial}  # fmt: skip
+                "extend": extend, "start": start, "end": end, "benchmark": benchmark,
+                "initial": initial}  # fmt: skip
         for name, value in read.items():
             object.__setattr__(self, name, value)
 

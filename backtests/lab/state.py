@@ -19,6 +19,8 @@ from strategies.registry import strategy_class
 FRACTIONS = (1, 2, 3, 4, 5, 6, 10, 12, 20, 24, 25, 50, 100)
 SETTING = "set."
 DAYS = ("start", "end")
+# What the control of histories carried back can be, and what that is in a configuration.
+EXTEND: Mapping[str, bool | None] = {"short end": None, "all": True, "none": False}
 BUTTONS = ("save", "sheet", "add", "clear", "forget", "download")
 OWN = ("address", "compared", "saved", "drawn")  # kept by the page, not set by a control
 
@@ -40,7 +42,7 @@ def to_state(config: RunConfig) -> dict[str, Any]:
         "strategy": config.strategy,
         "source": kind,
         "folder": folder,
-        "extend": config.extend,
+        "extend": next(name for name, value in EXTEND.items() if value is config.extend),
         "benchmark": config.benchmark or "",
         "fee_bps": float(config.costs.fee_bps),
         "slippage_bps": float(config.costs.slippage_bps),
@@ -123,7 +125,7 @@ def from_state(state: Mapping[str, Any]) -> RunConfig:
         costs=Costs(float(state["fee_bps"]), float(state["slippage_bps"]), int(state["lag"])),
         benchmark=state["benchmark"].strip() or None,
         initial=float(state["initial"]),
-        extend=bool(state["extend"]),
+        extend=EXTEND[state["extend"]],
         **days,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -81,7 +81,12 @@ def _find(folder: Path, name: str) -> Path | None:
 
 
 def load(
-    folder: Path, wanted: Sequence[str], end: str | None = None, *, extend: bool = False
+    folder: Path,
+    wanted: Sequence[str],
+    end: str | None = None,
+    *,
+    extend: bool = False,
+    carried_back: Collection[str] = (),
 ) -> Market:
     """Build a market from ``folder/TICKER.csv``, aligned on the days all of them have.
 
@@ -97,6 +102,8 @@ def load(
         Last day to read, or None for all.
     extend
         Extend each history before its first day by its proxies.
+    carried_back
+        Without ``extend``: tickers to extend from yields, where the folder has them.
 
     Raises
     ------
@@ -126,6 +133,7 @@ def load(
         origin=Origin(How.FILES),
         rates=read_rates(folder),
         older=older,
+        carried_back=carried_back,
         end=end,
     )
 

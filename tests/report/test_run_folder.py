@@ -45,7 +45,7 @@ def test_toml_asks_for_the_very_run(run, written):
     table = read_config(written / "run.toml")
     assert table == tomllib.loads((written / "run.toml").read_text())
     assert (table["source"], table["start"], table["end"], table["benchmark"]) == (
-        "bundled", "1995-01-31", "2025-07-31", "SPY",
+        "bundled", "1995-01-31", "2025-12-31", "SPY",
     )  # fmt: skip
     assert table["params"] == {"weights": {"SPY": 0.6, "IEF": 0.4}, "rebalance": "monthly"}
 
