@@ -136,7 +136,7 @@ def test_what_determines_a_run_changes_its_folder(capsys, tmp_path):
         (["hedge_mix", "--initial", "0"], "--initial takes an amount from 1 to 1e15, got 0"),
         (["hedge_mix", "--start", "2020-W01-1"], "--start takes a date as YYYY-MM-DD"),
         (["hedge_mix", "--end", "20200131"], "--end takes a date as YYYY-MM-DD"),
-        (["hedge_mix", "--start", "2025-06-30"], "has 2 sessions from 2025-06-30, too few"),
+        (["hedge_mix", "--start", "2025-11-30"], "has 2 sessions from 2025-11-30, too few"),
         (["hedge_mix", "--weights", "SPY=0.6", "--weights", "IEF=0.4"],
          "--weights is given 2 times; give it once"),
         (["hedge_mix", "--benchmark", ""], "--benchmark takes a ticker, got nothing"),

@@ -80,19 +80,19 @@ def test_a_missing_month_takes_two_labels_and_blanks_no_window():
         return regimes(steady, cpi, steady, steady)[0]["inflation"]
 
     # The row of a month has the CPI that is known at its end, and the label is of the month after.
-    full, found = label(whole), label(holed)
-    lost = full.notna() & found.isna()
+    full, without = label(whole), label(holed)
+    lost = full.notna() & without.isna()
     assert list(np.flatnonzero(lost)) == [201, 213]
     # Medians differ only where their ten years hold one of the two changes that are missing.
-    change, other = year_on_year(whole), year_on_year(holed)
-    medians, holed_medians = trailing_median(change), trailing_median(other)
+    change, holed_change = year_on_year(whole), year_on_year(holed)
+    medians, holed_medians = trailing_median(change), trailing_median(holed_change)
     touched = np.arange(420)
     touched = (touched >= 200) & (touched <= 212 + 119)
     assert medians[~touched].equals(holed_medians[~touched])
     for row in np.flatnonzero(touched):
-        assert holed_medians.iloc[row] == np.nanmedian(other.iloc[row - 119 : row + 1]), row
+        assert holed_medians.iloc[row] == np.nanmedian(holed_change.iloc[row - 119 : row + 1]), row
     # So a label may turn only where the change lies between the two medians.
-    turned = (full != found) & full.notna() & found.notna()
+    turned = (full != without) & full.notna() & without.notna()
     between = (change - medians) * (change - holed_medians) <= 0
     assert not (turned & ~between.shift(1, fill_value=False)).any()
 

@@ -93,13 +93,13 @@ def test_a_missing_month_is_noted_from_whatever_source_the_verdict_uses():
         "source": "made", "title": "made", "prices": pd.DataFrame({"SPY": 100.0}, days),
         "cash": pd.Series(100.0, days, name=CASH), "periods_per_year": 252, "provenance": {},
     }  # fmt: skip
-    (said,) = note_on_prices(Market(**made), days[0])  # by the table, which lacks October 2025
-    assert said.startswith("there is no CPI of 2025-10: ")
+    (note,) = note_on_prices(Market(**made), days[0])  # by the table, which lacks October 2025
+    assert note.startswith("there is no CPI of 2025-10: ")
     whole = pd.Series(300.0, pd.date_range("2015-01-01", "2026-01-01", freq="MS"))
     assert note_on_prices(Market(**made, cpi_by_month=whole), days[0]) == []
     # Before the month after it is public nobody knows that it is missing.
     assert note_on_prices(Market(**made).until(pd.Timestamp("2025-11-28")), days[0]) == []
-    assert note_on_prices(Market(**made).until(pd.Timestamp("2025-12-31")), days[0]) == [said]
+    assert note_on_prices(Market(**made).until(pd.Timestamp("2025-12-31")), days[0]) == [note]
 
 
 def test_a_ten_year_yield_is_carried_over_a_holiday():
