@@ -116,9 +116,10 @@ def config_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--source", default="auto", show_default=True, metavar="SOURCE",
                      help="Where prices come from: auto (Yahoo, else saved or bundled prices), "
                           "yahoo, bundled or files:DIR."),
-        click.option("--extend", is_flag=True,
+        click.option("--extend/--no-extend", default=None,
                      help="Extend each history to before its first day by its proxy, a longer "
-                          "history of something similar."),
+                          "history of something similar; or none  [default: BIL and SHY of a "
+                          "duration rule, by bills and bonds]."),
         click.option("--start", metavar="YYYY-MM-DD", help="First day to simulate."),
         click.option("--end", metavar="YYYY-MM-DD", help="Last day to simulate."),
         click.option("--fee-bps", type=float, default=2.0, show_default=True,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from backtests.analysis.months import month_ends
 from backtests.analysis.objective import Objective
 from backtests.analysis.reliability import FEWEST_MONTHS
-from backtests.engine.backtest import Load, benchmark_ticker
+from backtests.engine.backtest import Load, benchmark_ticker, carried_back
 from backtests.engine.candidates import Candidates, PricePanel, make_panel
 from backtests.engine.cluster import connect, score_in_chunks_on
 from backtests.engine.config import RunConfig, plain_params, short_hash
@@ -99,7 +99,8 @@ def prepare_search(
         config.source,
         tickers,
         end=config.end,
-        extend=config.extend,
+        extend=bool(config.extend),
+        carried_back=carried_back(config, rules),
         needs=sorted({need for rule in rules for need in rule.needs}),
         refresh=refresh,
         progress=progress,
@@ -185,8 +186,8 @@ def _opening(
     if start == fastest == slowest:
         return Opening(start, is_invested=False)
     raise UsageError(
-        f"{reason} is {slowest:%Y-%m-%d}, and --start is {start:%Y-%m-%d}; start after it, or search "
-        "shorter windows or other assets"
+        f"{reason} is {slowest:%Y-%m-%d}, and --start is {start:%Y-%m-%d}; start after it, or "
+        "search shorter windows or other assets"
     )
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from data import bundled
 from data.checks.histories import latest_day, periods_per_year, whole_months, wild_moves
+from data.consumer_prices import public_by
 from data.errors import DataError
 from data.market import CASH, Market, Tracking, describe
 from data.origin import MADE, Origin
 from data.treasuries.cash import level_from_monthly_bills
 from data.treasuries.instruments import CATALOGUE
-from data.treasuries.proxies import Splice, extend, track_splices
+from data.treasuries.proxies import extend, splice_notes, track_splices
 from data.treasuries.rates import Rates, bill_level, on_sessions, stale_notes
 
 # Share of sessions that may lack a ticker's price. Holidays that only one exchange has are a few
@@ -38,6 +40,7 @@ def market_of(
     fetched: Mapping[str, str] | None = None,
     rates: Rates | None = None,
     older: Mapping[str, pd.Series] | None = None,
+    carried_back: Collection[str] = (),
     end: str | None = None,
     cash_of: Callable[[pd.DatetimeIndex, int], Cash] | None = None,
 ) -> Market:
@@ -59,7 +62,10 @@ def market_of(
     rates
         Yields and other rates of the same source.
     older
-        Histories that stand in for others before their first day; None to extend none.
+        Histories that stand in for others before their first day; None to extend none of them
+        but those of ``carried_back``.
+    carried_back
+        Tickers to extend from yields, over the sessions of the others, where that is possible.
     end
         Last day wanted, or None for all.
     cash_of
@@ -68,23 +74,14 @@ def market_of(
     """
     raw_rates = rates or Rates()
     frequency = _common_frequency(series, source)
-    splices: list[Splice] = []
-    tracked: list[Tracking] = []
-    all_notes = list(notes)
-    if frequency == 12:
-        series, stamped = _by_month_ends(series)
-        all_notes += stamped
-    if older is not None:
-        if frequency != 252:
-            raise DataError(
-                f"--extend needs daily prices, and those of {source} are monthly; "
-                "leave --extend out"
-            )
-        own = series
-        series, splices, not_carried = extend(own, raw_rates, older)
-        splices = [splice for splice in splices if end is None or splice.day <= end]
-        tracked = track_splices(splices, own, raw_rates, older, end)
-        all_notes += not_carried
+    if older is not None and frequency != 252:
+        raise DataError(
+            f"--extend needs daily prices, and those of {source} are monthly; leave --extend out"
+        )
+    series, stamped = _by_month_ends(series) if frequency == 12 else (series, [])
+    own = series
+    extended = _extended(own, raw_rates, older, carried_back, frequency, end)
+    series, all_notes = extended.series, [*notes, *stamped, *extended.not_carried]
     series = {ticker: upto(levels, end, source) for ticker, levels in series.items()}
     all_notes += [note for ticker, levels in series.items() for note in _wild_note(ticker, levels)]
     prices, cut = align(series, source)
@@ -103,6 +100,7 @@ def market_of(
             source,
             CATALOGUE[ticker].title if ticker in CATALOGUE else ticker,
             days.get(ticker),
+            own_first=f"{own[ticker].index[0]:%Y-%m-%d}",
         )
         for ticker in prices
     }
@@ -118,19 +116,54 @@ def market_of(
         provenance=provenance,
         notes=[
             *all_notes,
-            *map(str, splices),
+            *extended.joins,
             *cut,
             *cash_notes,
             *stale_notes(raw_rates, sessions[-1]),
         ],
         remarks=remarks,
         origin=origin,
-        tracking=tracked,
+        tracking=extended.tracking,
         yields=public.yields,
         policy_rate=public.policy_rate,
         cpi=public.cpi,
+        cpi_by_month=None if public.cpi is None else public_by(raw_rates.cpi, sessions[-1]),
         usd=public.usd,
     )
+
+
+@dataclass(frozen=True)
+class _Extended:
+    """Histories with their proxies before them; notes on joins, and on those without a proxy."""
+
+    series: Mapping[str, pd.Series]
+    joins: Sequence[str] = ()
+    not_carried: Sequence[str] = ()
+    tracking: Sequence[Tracking] = ()
+
+
+def _extended(
+    own: Mapping[str, pd.Series],
+    rates: Rates,
+    older: Mapping[str, pd.Series] | None,
+    carried_back: Collection[str],
+    frequency: int,
+    end: str | None,
+) -> _Extended:
+    """Carry histories back as asked: all of them, some from yields, or none."""
+    only = [ticker for ticker in own if ticker in carried_back]
+    if older is None and (frequency != 252 or not only):
+        earliest = min(levels.index[0] for levels in own.values())
+        late = [ticker for ticker in only if own[ticker].index[0] > earliest]
+        return _Extended(own, not_carried=[
+            f"{ticker} is not carried back: that needs daily prices" for ticker in late
+        ])  # fmt: skip
+    longer, splices, not_carried = extend(
+        own, rates, older or {}, only=None if older is not None else only
+    )
+    splices = [splice for splice in splices if end is None or splice.first <= end]
+    tracked = track_splices(splices, own, rates, older or {}, end)
+    return _Extended(longer, splice_notes(splices, tracked), not_carried, tracked)
 
 
 def cash_level(sessions: pd.DatetimeIndex, bill: pd.Series | None, frequency: int) -> Cash:

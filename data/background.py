@@ -7,9 +7,11 @@ from functools import cache
 import pandas as pd
 
 from data import bundled
+from data.consumer_prices import missing_note, public_day
 from data.market import Market
 
 TEN_YEARS = 10.0
+RATES = ("y10", "policy_rate")
 
 
 def background(market: Market) -> pd.DataFrame:
@@ -18,18 +20,35 @@ def background(market: Market) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Indexed by month: ``y10`` and ``policy_rate`` in percent, ``cpi`` as published by then;
-        NaN after the last figure there is.
+        Indexed by month: ``y10`` and ``policy_rate`` in percent; ``cpi``, of the month before,
+        since that is published by then. NaN for a month whose CPI was never published, and after
+        the last figure there is.
     """
-    own, table = _at_month_ends(market), _bundled_table()
-    joined = own.combine_first(table)
-    joined["cpi"] = _chained(own["cpi"], table["cpi"])
+    table = _bundled_table()
+    rates = _at_month_ends(market).combine_first(table[list(RATES)])
+    joined = rates.join(_chained(_prices_known(market), table["cpi"]).rename("cpi"), how="outer")
     return joined.reindex(pd.period_range(joined.index[0], joined.index[-1], freq="M"))
+
+
+def note_on_prices(market: Market, first: pd.Timestamp) -> list[str]:
+    """Say which months before the end of a market have no CPI, in :func:`background`.
+
+    Parameters
+    ----------
+    market
+        Cut to the end of what is reported.
+    first
+        First session of what is reported.
+    """
+    known = _chained(_prices_known(market), _bundled_table()["cpi"])
+    last = market.sessions[-1].to_period("M")
+    return missing_note(pd.PeriodIndex(known.loc[:last].index) - 1, first)
 
 
 @cache
 def _bundled_table() -> pd.DataFrame:
-    return _at_month_ends(bundled.load(["SPY"]))
+    market = bundled.load(["SPY"])
+    return _at_month_ends(market).join(_prices_known(market), how="outer")
 
 
 def _chained(own: pd.Series, older: pd.Series) -> pd.Series:
@@ -38,13 +57,16 @@ def _chained(own: pd.Series, older: pd.Series) -> pd.Series:
     Before the source's first figure the bundled index is scaled to meet it there, and after its
     last figure to meet that one: so no join makes a false change of prices.
     """
-    published = own.dropna()
-    if published.empty or published.index[0] not in older.index:
-        return older
-    first, last = published.index[0], published.index[-1]
-    before = older.loc[: first - 1] * (published[first] / older[first])
-    after = older.loc[last + 1 :] * (published[last] / older[last]) if last in older.index else None
-    return pd.concat([part for part in (before, published, after) if part is not None])
+    published, table = own.dropna(), older.dropna()
+    if published.empty:
+        return table
+    both = published.index.intersection(table.index)
+    if both.empty:  # no month at which they could meet
+        return published
+    meets, parts = published[both] / table[both], table.index
+    before = table[parts < published.index[0]] * meets.iloc[0]
+    after = table[parts > published.index[-1]] * meets.iloc[-1]
+    return pd.concat([before, published, after])
 
 
 def ten_year(market: Market) -> pd.Series | None:
@@ -57,7 +79,15 @@ def ten_year(market: Market) -> pd.Series | None:
 
 def _at_month_ends(market: Market) -> pd.DataFrame:
     months = market.sessions.to_period("M")
-    series = {"y10": ten_year(market), "policy_rate": market.policy_rate, "cpi": market.cpi}
     missing = pd.Series(float("nan"), index=market.sessions)
+    series = dict(zip(RATES, (ten_year(market), market.policy_rate), strict=True))
     frame = pd.DataFrame({n: missing if s is None else s for n, s in series.items()})
     return frame.groupby(months).last()
+
+
+def _prices_known(market: Market) -> pd.Series:
+    """Consumer prices by the month at whose end they are public; empty where there are none."""
+    cpi = market.cpi_by_month
+    if cpi is None:
+        return pd.Series(dtype=float, index=pd.PeriodIndex([], freq="M"), name="cpi")
+    return cpi.set_axis(public_day(pd.DatetimeIndex(cpi.index)).to_period("M")).rename("cpi")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from data.command import Progress, silent
@@ -44,6 +44,7 @@ def load_market(
     *,
     end: str | None = None,
     extend: bool = False,
+    carried_back: Collection[str] = (),
     needs: Sequence[str] = (),
     refresh: bool = False,
     progress: Progress = silent,
@@ -61,6 +62,10 @@ def load_market(
         Last day wanted, ``YYYY-MM-DD``.
     extend
         Extend each history before its first day by its proxies.
+    carried_back
+        Without ``extend``: tickers to extend from yields and bills all the same, over the
+        sessions that the other tickers have, where the source has daily prices and yields. The
+        bundled history has no need of it.
     needs
         What else is needed, of ``yields``, ``policy_rate``, ``usd`` and ``cpi``. A source that
         fetches each series over the network leaves out the others.
@@ -94,7 +99,13 @@ def load_market(
         from data.sources import files
 
         with progress("reading prices"):
-            return files.load(Path(source.removeprefix("files:")), wanted, end, extend=extend)
+            return files.load(
+                Path(source.removeprefix("files:")),
+                wanted,
+                end,
+                extend=extend,
+                carried_back=carried_back,
+            )
     if source == "bundled":
         from data import bundled
 
@@ -107,6 +118,7 @@ def load_market(
             may_fall_back=source == "auto",
             end=end,
             extend=extend,
+            carried_back=carried_back,
             needs=needs,
             refresh=refresh,
             progress=progress,

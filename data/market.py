@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from immutabledict import immutabledict
 
+from data.consumer_prices import public_day
 from data.errors import DataError, did_you_mean
 from data.origin import MADE, Origin
 
@@ -22,7 +23,8 @@ CASH: Final = "CASH"
 class Provenance:
     """Where one column of a market comes from.
 
-    ``fetched`` is a date where the source knows one.
+    ``fetched`` is a date where the source knows one; ``own_first`` is the first day of the series
+    itself where a proxy stands before it.
     """
 
     source: str
@@ -30,6 +32,7 @@ class Provenance:
     first: str
     last: str
     fetched: str | None = None
+    own_first: str | None = None
 
 
 @dataclass(frozen=True)
@@ -63,15 +66,26 @@ def content_sha256(series: pd.Series) -> str:
     return digest.hexdigest()
 
 
-def describe(series: pd.Series, source: str, what: str, fetched: str | None = None) -> Provenance:
-    """Record where a series comes from, with its span."""
+def describe(
+    series: pd.Series,
+    source: str,
+    what: str,
+    fetched: str | None = None,
+    own_first: str | None = None,
+) -> Provenance:
+    """Record where a series comes from, with its span.
+
+    ``own_first`` is the first day of its own history: kept where the series begins before it.
+    """
     present = series.dropna()
+    first = f"{present.index[0]:%Y-%m-%d}"
     return Provenance(
         source=source,
         what=what,
-        first=f"{present.index[0]:%Y-%m-%d}",
+        first=first,
         last=f"{present.index[-1]:%Y-%m-%d}",
         fetched=fetched,
+        own_first=own_first if own_first is not None and first < own_first else None,
     )
 
 
@@ -111,7 +125,11 @@ class Market:
     yields
         Sessions x maturities in years: par yields in percent, or None.
     policy_rate, cpi, usd
-        Series on the same sessions, each figure from the day on which it was public, or None.
+        Series on the same sessions, each figure from the day on which it was public, or None;
+        ``cpi`` is carried on over a month without a figure.
+    cpi_by_month
+        Consumer prices by the first day of the month that they are about, those public by the
+        last session; a month that was never published is absent. None without.
 
     Raises
     ------
@@ -138,6 +156,7 @@ class Market:
     _yields: pd.DataFrame | None
     _policy_rate: pd.Series | None
     _cpi: pd.Series | None
+    _cpi_by_month: pd.Series | None
     _usd: pd.Series | None
 
     def __init__(
@@ -157,6 +176,7 @@ class Market:
         yields: pd.DataFrame | None = None,
         policy_rate: pd.Series | None = None,
         cpi: pd.Series | None = None,
+        cpi_by_month: pd.Series | None = None,
         usd: pd.Series | None = None,
     ) -> None:
         _require_sessions(prices.index, source)
@@ -193,6 +213,7 @@ class Market:
             _yields=None if yields is None else _read_only(yields),
             _policy_rate=_read_only_series(policy_rate),
             _cpi=_read_only_series(cpi),
+            _cpi_by_month=_read_only_series(cpi_by_month),
             _usd=_read_only_series(usd),
         )
 
@@ -238,8 +259,17 @@ class Market:
 
     @property
     def cpi(self) -> pd.Series | None:
-        """Consumer price index, as published by the session."""
+        """Consumer price index, the last figure published by the session."""
         return None if self._cpi is None else self._cpi.copy(deep=False)
+
+    @property
+    def cpi_by_month(self) -> pd.Series | None:
+        """Consumer price index by the first day of its month, as published by the last session.
+
+        A change over a year needs its two exact months, which ``cpi`` does not tell: it carries
+        the figure before on over a month that was never published.
+        """
+        return None if self._cpi_by_month is None else self._cpi_by_month.copy(deep=False)
 
     @property
     def usd(self) -> pd.Series | None:
@@ -296,6 +326,10 @@ class Market:
             rows = getattr(self, name)
             # A copy of the rows: the array of a view would still hold the rows after ``session``.
             vars(cut)[name] = None if rows is None else _frozen_rows(rows.loc[:session])
+        months = self._cpi_by_month
+        if months is not None:
+            public = months[public_day(pd.DatetimeIndex(months.index)) <= session]
+            vars(cut)["_cpi_by_month"] = _read_only_series(public)
         if len(cut._prices) == 0:
             raise DataError(
                 f"{self.source} has no sessions up to {session:%Y-%m-%d}; give a later day"
@@ -308,6 +342,8 @@ class Market:
         for name in ("yields", "policy_rate", "cpi", "usd"):
             if name not in needs:
                 vars(other)[f"_{name}"] = None
+        if "cpi" not in needs:
+            vars(other)["_cpi_by_month"] = None
         return other
 
     def fingerprints(self) -> dict[str, str]:
@@ -315,7 +351,7 @@ class Market:
         held: dict[str, pd.Series] = {**self._prices, CASH: self._cash}
         if self._yields is not None:
             held |= {f"yield_{maturity:g}y": self._yields[maturity] for maturity in self._yields}
-        for name in ("policy_rate", "cpi", "usd"):
+        for name in ("policy_rate", "cpi", "cpi_by_month", "usd"):
             if getattr(self, f"_{name}") is not None:
                 held[name] = getattr(self, f"_{name}")
         return {str(name): content_sha256(series) for name, series in held.items()}

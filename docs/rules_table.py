@@ -18,7 +18,7 @@ from backtests.engine.simulation import Simulation
 from data.errors import HedgeError
 from data.load import load_market
 from strategies.base import Strategy
-from strategies.dial import DIAL, DurationRule
+from strategies.dial import DIAL, SHORT_END, DurationRule
 from strategies.hedge_mix import HedgeMix
 from strategies.registry import STRATEGIES, make
 
@@ -48,7 +48,13 @@ def main() -> None:
     parser.add_argument("--extend", action="store_true")
     asked = parser.parse_args()
     needs = ("yields", "policy_rate", "usd")
-    market = load_market(asked.source, ["SPY", *DIAL], extend=asked.extend, needs=needs)
+    market = load_market(
+        asked.source,
+        ["SPY", *DIAL],
+        extend=asked.extend,
+        carried_back=SHORT_END,  # as a run of a rule has them
+        needs=needs,
+    )
     rules = [made for name in STRATEGIES if isinstance(made := make(name, {}), DurationRule)]
     usable = {}
     starts = []

@@ -303,6 +303,14 @@ class Strategy(ABC):
         return ()
 
     @property
+    def carried_back(self) -> tuple[str, ...]:
+        """Tickers that a market carries back by bills and bond ladders, unless it is told not to.
+
+        For a rule that chose them itself: a fund's late first day is not what the user asked for.
+        """
+        return ()
+
+    @property
     def heaviest(self) -> str:
         """The ticker to measure it against where the source has no SPY."""
         return self.tickers[0]

@@ -246,6 +246,7 @@ def made_market(
     import numpy as np
     import pandas as pd
 
+    from data.consumer_prices import public_by
     from data.market import CASH, Market, describe
 
     rng = np.random.default_rng(seed)
@@ -267,6 +268,8 @@ def made_market(
         name: pd.Series(base * np.exp(walk(0.004)[:, 0]), sessions, name=name)
         for name, base in (("policy_rate", 4.0), ("cpi", 100.0), ("usd", 100.0))
     }
+    by_month = single["cpi"].groupby(sessions.to_period("M")).last()
+    by_month.index = by_month.index.to_timestamp()
     return Market(
         source=MADE,
         title="made market",
@@ -276,4 +279,5 @@ def made_market(
         provenance={t: describe(prices[t], "made", "random") for t in tickers},
         yields=yields if "yields" in needs else None,
         **{name: series for name, series in single.items() if name in needs},
+        cpi_by_month=public_by(by_month, sessions[-1]) if "cpi" in needs else None,
     )

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from data.market import Market
 
 DIAL = ("BIL", "SHY", "IEF", "TLT")
+# The dial's short end, for which bills and bonds of one to three years stand in: their yields
+# are known for longer than the funds, and follow them closely.
+SHORT_END = ("BIL", "SHY")
 SHORTEST, LONGEST = 0.2, 16.0
 
 
@@ -67,6 +70,11 @@ class DurationRule(Strategy):
     def optional(self) -> tuple[str, ...]:
         """TLT: before its first day the dial ends at IEF."""
         return ("TLT",)
+
+    @property
+    def carried_back(self) -> tuple[str, ...]:
+        """BIL and SHY: BIL began in 2007, and bills are known since 1954."""
+        return tuple(ticker for ticker in SHORT_END if ticker in self.tickers)
 
     @abstractmethod
     def target_duration(self, market: Market) -> pd.Series:

@@ -185,7 +185,7 @@ def make_own(kind: type[Strategy], values: Params) -> Strategy:
 
 
 def require_answers(strategy: Strategy, where: str) -> None:
-    """Refuse a strategy whose tickers, optional tickers or heaviest one cannot be used.
+    """Refuse a strategy whose tickers, or what it says of some of them, cannot be used.
 
     Raises
     ------
@@ -194,6 +194,7 @@ def require_answers(strategy: Strategy, where: str) -> None:
     """
     try:
         tickers, optional, heaviest = strategy.tickers, strategy.optional, None
+        carried = strategy.carried_back
         is_list = isinstance(tickers, list | tuple) and len(tickers) > 0
         if is_list and all(isinstance(ticker, str) and ticker for ticker in tickers):
             heaviest = strategy.heaviest
@@ -213,6 +214,11 @@ def require_answers(strategy: Strategy, where: str) -> None:
         raise RuleError(
             f"{where}: optional tickers of {strategy.name} are some of its tickers, not all, got "
             f"{words_of(repr(optional))}; mend it"
+        )
+    if not isinstance(carried, list | tuple) or not set(carried) <= set(tickers):
+        raise RuleError(
+            f"{where}: carried_back of {strategy.name} are some of its tickers, got "
+            f"{words_of(repr(carried))}; mend it"
         )
     if heaviest not in tickers:
         raise RuleError(

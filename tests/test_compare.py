@@ -162,12 +162,12 @@ def test_align_cuts_to_the_common_span_and_says_so(results, capsys):
     assert code == 0, err
     text = " ".join(out.split())
     # The shorter run is bought on its row 0, 1989-12-31: the row after it has paid for that.
-    assert "note: aligned to the 427 month-ends that all share, 1990-01-31 to 2025-07-31" in text
+    assert "note: aligned to the 432 month-ends that all share, 1990-01-31 to 2025-12-31" in text
     assert "not the same start: 1972-12-31 for" in text
     assert "not the same costs: fee 20 bp" in text
     place = Path(text.rpartition("open ")[2].strip())
     page = place.read_text("utf-8")
-    assert "aligned to the 427 month-ends" in page
+    assert "aligned to the 432 month-ends" in page
     assert "fee 20 bp, slippage 1 bp, lag 1; fee 2 bp" in page
     table = pd.read_csv(place.parent / "metrics.csv", index_col=0)
     run = read_run(results / long)
@@ -198,10 +198,10 @@ def test_daily_with_monthly_meets_at_month_ends(capsys, tmp_path, yahoo_folder):
     assert "not the same frequency: " in err
     code, out, err = command(capsys, *names, "--align", "--out", str(tmp_path))
     assert code == 0, err
-    # From the month-end of March 2005 to July 2025, where the bundled table ends.
-    assert "2005-03-31 to 2025-07-31" in out
+    # Funds from March 2005 on, whole months only: to August 2025, the last of the daily prices.
+    assert "2005-03-31 to 2025-08-31" in out
     values = [read_run(tmp_path / name).values["strategy"] for name in names]
-    months = [v.groupby(v.index.to_period("M")).last().loc["2005-03":"2025-07"] for v in values]
+    months = [v.groupby(v.index.to_period("M")).last().loc["2005-03":"2025-08"] for v in values]
     (table,) = (pd.read_csv(p, index_col=0) for p in tmp_path.glob("compare-*/metrics.csv"))
     for column, value in zip(table, months, strict=True):
         growth = (value.iloc[-1] / value.iloc[0]) ** (12 / (len(value) - 1)) - 1
@@ -215,7 +215,7 @@ def test_a_new_run_beside_a_finished_one_takes_its_dates_and_costs(results, caps
         capsys, finished, "equity_only", "--out", str(results), "--no-tearsheet"
     )
     assert code == 0, err
-    assert "1972-12-31 to 2025-07-31, after costs (fee 20 bp, slippage 1 bp, lag 1)" in out
+    assert "1972-12-31 to 2025-12-31, after costs (fee 20 bp, slippage 1 bp, lag 1)" in out
     assert f"note: new runs take from {finished}: source bundled" in " ".join(err.split())
     code, _, err = command(capsys, finished, finished, "--start", "1980-01-31")
     assert code == 2
@@ -277,7 +277,7 @@ def test_damaged_and_old_runs_are_one_line(results, capsys, tmp_path):
         ({"lag": "x"}, "(Expected `int`, got `str` - at `$.config.lag`)"),
         ({"fee_bps": None}, "(Expected `float`, got `null` - at `$.config.fee_bps`)"),
         ({"initial": 10**400}, "(Number out of range - at `$.config.initial`)"),
-        ({"extend": "x"}, "(Expected `bool`, got `str` - at `$.config.extend`)"),
+        ({"extend": "x"}, "(Expected `bool | null`, got `str` - at `$.config.extend`)"),
         ({"source": 5}, "(Expected `str`, got `int` - at `$.config.source`)"),
         ({"end": ["a"]}, "(Expected `str | null`, got `array` - at `$.config.end`)"),
         (None, "(Expected `object`, got `null` - at `$.config`)"),

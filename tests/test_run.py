@@ -41,7 +41,7 @@ def test_json_holds_the_contract_and_nothing_else_is_on_stdout(capsys, tmp_path)
     assert {"decided", "target", "held", "pending"} <= summary["latest"].keys()
     assert (summary["source"], summary["periods"], summary["periods_per_year"]) == (
         "bundled",
-        762,
+        767,
         12,
     )
     (folder,) = [path for path in tmp_path.iterdir() if path.is_dir()]
@@ -67,7 +67,7 @@ def test_console_shows_data_table_today_and_place(capsys, tmp_path):
     code, out, _ = command(capsys, "hedge_mix", "--no-tearsheet", "--out", str(tmp_path))
     assert code == 0
     assert out.splitlines()[0].startswith("auto: bundled monthly history")
-    assert "to 2025-07-31" in out.splitlines()[0]
+    assert "to 2025-12-31" in out.splitlines()[0]
     for label in ("CAGR", "Volatility", "Sharpe", "Sortino", "Max drawdown", "Calmar", "Worst year",
                   "CVaR 95", "Turnover", "Costs paid", "Final value of 10,000", "last decision",
                   "held now", "pending", "results in"):  # fmt: skip
@@ -218,7 +218,7 @@ def test_a_full_device_is_one_line(tmp_path):
     [
         (["equity_only", "--set", "ticker=TLT"],
          ["equity_only", "--set", "ticker=TLT", "--start", "1973-01-31"]),
-        (["hedge_mix", "--end", "2025-07-31"], ["hedge_mix", "--end", "2025-08-31"]),
+        (["hedge_mix", "--end", "2025-12-31"], ["hedge_mix", "--end", "2026-01-31"]),
     ],
 )  # fmt: skip
 def test_the_same_run_asked_for_in_other_words_never_replaces_itself(capsys, tmp_path, one, other):
@@ -260,7 +260,7 @@ def test_latest_tells_pending_from_held(capsys, tmp_path):
         latest = json.loads(out)["latest"]
         assert latest["pending"] == pending
         assert latest["target"] == {"SPY": 0.5, "CASH": 0.5}
-        assert latest["decided"] == ("2025-07-31" if pending else "1962-01-31")
+        assert latest["decided"] == ("2025-12-31" if pending else "1962-01-31")
         # Costs of 3 basis points at the first purchase move the weight by less than 1e-4.
         assert latest["held"]["SPY"] == pytest.approx(held, abs=1e-4)
         assert sum(latest["held"].values()) == pytest.approx(1.0)

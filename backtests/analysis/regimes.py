@@ -7,8 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from data.consumer_prices import year_on_year
+
 CORRELATION_MONTHS = 36
 MEDIAN_MONTHS = 120
+MEDIAN_LEAST = 114  # of these: a month that was never published blanks no window
 POLICY_MONTHS = 3
 # Percentage points, hence 10 basis points: the effective rate moves by a few without a decision.
 POLICY_BAND = 0.10
@@ -33,6 +36,11 @@ def trailing_correlation(
     return trailing.where(np.isfinite(trailing) & (hedge.rolling(months).std() > 1e-12))
 
 
+def trailing_median(inflation: pd.Series) -> pd.Series:
+    """Median of the last ten years, this month included, of at least ``MEDIAN_LEAST`` figures."""
+    return inflation.rolling(MEDIAN_MONTHS, min_periods=MEDIAN_LEAST).median()
+
+
 def regimes(
     correlation: pd.Series,
     cpi: pd.Series,
@@ -46,7 +54,8 @@ def regimes(
     correlation
         As :func:`trailing_correlation` returns it.
     cpi
-        Consumer prices as published by the end of the month.
+        Consumer prices as published by the end of the month; NaN where those of the month before
+        never were.
     policy_rate, y10
         Percent, at the end of the month. All four are indexed by the same months.
 
@@ -57,8 +66,8 @@ def regimes(
         yield's terciles, in percent. Terciles are taken over the whole period, so they are known
         only afterwards: they describe, and cannot be traded on.
     """
-    inflation = cpi.pct_change(12, fill_method=None)
-    median = inflation.rolling(MEDIAN_MONTHS).median()
+    inflation = year_on_year(cpi)
+    median = trailing_median(inflation)
     change = policy_rate.diff(POLICY_MONTHS).round(6)
     # The label of a month is the state at the end of the month before.
     yields = y10.shift(1)

@@ -42,6 +42,7 @@ from backtests.analysis.record import (
 from backtests.analysis.regimes import CORRELATION_MONTHS, LABELS, regimes, trailing_correlation
 from backtests.analysis.resampling import REPETITIONS, SEED, Estimate, Sample
 from backtests.analysis.resampling import Measure as MeasureOf
+from data.consumer_prices import bridged
 from data.records import ten_digits
 
 MONTHS = 12
@@ -64,7 +65,8 @@ class Case:
         ``equity`` and ``hedge``, with their history before the run where there is any, for
         trailing correlations.
     background
-        Months x ``y10, policy_rate`` (percent) and ``cpi`` (as published by the month's end).
+        Months x ``y10, policy_rate`` (percent) and ``cpi`` (of the month before, which is
+        published by the month's end; NaN where it never was).
     y10
         10-year yield in percent on the sessions of ``levels``, or None.
     ppy
@@ -296,7 +298,7 @@ def _within(sample: Sample, inside: measures.Array, dimension: str, label: str) 
 def _holding(case: Case, months: pd.DataFrame) -> tuple[HoldingPeriod, ...]:
     levels = months[["portfolio", "equity", "bills", "cash"]].copy()
     # This month's price level is published by the end of the next month.
-    prices = case.background["cpi"].shift(-1)
+    prices = bridged(case.background["cpi"]).shift(-1)
     levels["inflation"] = prices.reindex(levels.index)
     return holding_table(levels)
 

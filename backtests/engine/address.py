@@ -19,7 +19,7 @@ def to_address(config: RunConfig) -> dict[str, str]:
     fields = {
         key: _text(value)
         for key, value in config.as_dict().items()
-        if key != "params" and value is not None and value is not False
+        if key != "params" and value is not None
     }
     return {**fields, **{PARAMETER + name: _text(value) for name, value in config.params.items()}}
 
@@ -70,8 +70,11 @@ def to_command(config: RunConfig, out: str = "results") -> str:
     usual = default.as_dict()
     for key, setting in config.as_dict().items():
         if key not in ("strategy", "params") and not _same(setting, usual[key]):
-            option = f"--{key.replace('_', '-')}"
-            words += [option] if setting is True else [f"{option}={_text(setting)}"]
+            name = key.replace("_", "-")
+            if isinstance(setting, bool):
+                words.append(f"--{name}" if setting else f"--no-{name}")
+            else:
+                words.append(f"--{name}={_text(setting)}")
     if out != "results":
         words.append(f"--out={out}")
     return shlex.join(words)

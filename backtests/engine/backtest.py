@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -15,12 +15,14 @@ from backtests.engine.run import Inputs, Run
 from backtests.engine.simulate import simulate
 from backtests.engine.summary import summarise
 from backtests.engine.with_vectorbt import fill_with_vectorbt
+from data.background import note_on_prices
 from data.checks.histories import days_text
 from data.command import Progress, silent
 from data.errors import UsageError, did_you_mean
 from data.load import available, load_market
 from data.market import Market
-from data.period import cut_to_period
+from data.period import Period, cut_to_period
+from strategies.base import Strategy
 from strategies.decisions import decide
 from strategies.equity_only import EquityOnly
 from strategies.outside import notes_of
@@ -53,7 +55,8 @@ def load_inputs(
             config.source,
             tickers,
             end=config.end,
-            extend=config.extend,
+            extend=bool(config.extend),
+            carried_back=carried_back(config, [strategy]),
             needs=sorted({*strategy.needs, *BACKGROUND}),
             refresh=refresh,
             progress=progress,
@@ -61,12 +64,17 @@ def load_inputs(
 
     market = market_of([*strategy.tickers, ticker])
     required = [name for name in market.tickers if name not in strategy.optional]
-    period = cut_to_period(market, required, config.start, config.end)
-    if ticker in strategy.tickers or market.source == "bundled":
-        return Inputs(config, ticker, period)
-    return _with_own_sessions(
-        Inputs(config, ticker, period), market_of(strategy.tickers, refresh=False)
-    )
+    inputs = Inputs(config, ticker, cut_to_period(market, required, config.start, config.end))
+    if ticker not in strategy.tickers and market.source != "bundled":
+        inputs = _with_own_sessions(inputs, market_of(strategy.tickers, refresh=False))
+    return replace(inputs, period=_with_note_on_prices(inputs.period))
+
+
+def _with_note_on_prices(period: Period) -> Period:
+    """Note the months that have no CPI: the verdict tells regimes apart by it."""
+    market = period.market
+    missing = note_on_prices(market, period.start or period.first)
+    return replace(period, market=market.relabelled(notes=[*market.notes, *missing]))
 
 
 def _require_roles(config: RunConfig, tickers: Sequence[str]) -> None:
@@ -192,6 +200,16 @@ def _opening_on(market: Market, opening: Opening) -> Opening:
     """The same opening on a market that may lack its session: then on the last one before it."""
     row = int(market.sessions.searchsorted(opening.row_zero, side="right")) - 1
     return replace(opening, row_zero=market.sessions[max(row, 0)])
+
+
+def carried_back(config: RunConfig, rules: Iterable[Strategy]) -> tuple[str, ...]:
+    """Tickers that rules have carried back, where neither ``--extend`` nor its opposite is given.
+
+    Not what is a weight that the user named: then its first day is the user's choice.
+    """
+    if config.extend is not None:
+        return ()
+    return tuple(dict.fromkeys(ticker for rule in rules for ticker in rule.carried_back))
 
 
 def benchmark_ticker(config: RunConfig, tickers: Sequence[str], heaviest: str) -> str:

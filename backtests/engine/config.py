@@ -27,13 +27,13 @@ class ConfigTable:
     """A run's configuration as one flat table, as TOML files, addresses and manifests hold it.
 
     Fee and slippage are in basis points (0.01 percentage points) of the value traded, the lag in
-    rows, days ``YYYY-MM-DD``, the initial value in currency.
+    rows, days ``YYYY-MM-DD``, the initial value in currency; ``extend`` as in ``RunConfig``.
     """
 
     strategy: str
     params: Params
     source: str
-    extend: bool
+    extend: bool | None
     start: str | None
     end: str | None
     fee_bps: float
@@ -74,7 +74,8 @@ class RunConfig:
     initial
         Value at the start.
     extend
-        Extend each history to before its first day by its proxies.
+        True: extend each history to before its first day by its proxies. False: none. None: only
+        those that the strategy has carried back, BIL and SHY of a duration rule.
     rule
         The strategy itself. Made of name and parameters unless given; a function or an object of
         the user's own has no registered name, and is given (:meth:`of`).
@@ -95,7 +96,7 @@ class RunConfig:
     hedge: tuple[str, ...] = ()
     equity: tuple[str, ...] = ()
     initial: float = 10_000.0
-    extend: bool = False
+    extend: bool | None = None
     rule: Strategy | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -149,8 +150,9 @@ class RunConfig:
                 for named, option in ((self.hedge, "--hedge"), (self.equity, "--equity"))
             )
         )
+        extend = None if self.extend is None else kinds.flag(self.extend, "extend=")
         read = {"strategy": strategy, "params": rule.params(), "rule": rule, "source": source,
-                "extend": kinds.flag(self.extend, "extend="), "start": start, "end": end,
+                "extend": extend, "start": start, "end": end,
                 "benchmark": benchmark, "initial": initial,
                 "hedge": roles.hedge, "equity": roles.equity}  # fmt: skip
         for name, value in read.items():

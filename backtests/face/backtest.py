@@ -75,7 +75,8 @@ def backtest(
     source
         ``"auto"`` unless given; ``"yahoo"``, ``"bundled"`` or ``"files:DIR"``.
     extend
-        Extend each history to before its first day by its proxies.
+        True: extend each history to before its first day by its proxies; False: none; unless
+        given: BIL and SHY of a duration rule.
     start, end
         First and last day to simulate, a date or ``YYYY-MM-DD``.
     fee_bps, slippage_bps

@@ -11,6 +11,7 @@ import streamlit as st
 from backtests.engine.config import RunConfig
 from backtests.lab import look as lab
 from backtests.lab.state import (
+    EXTEND,
     complete,
     from_state,
     keep,
@@ -36,6 +37,11 @@ LABELS = {
     "yahoo": "yahoo: only Yahoo",
     "bundled": "bundled: monthly from 1962",
     "files": "files: your own folder",
+}
+LONGER = {
+    "short end": "BIL and SHY of a duration rule",
+    "all": "all that can be",
+    "none": "none",
 }
 KINDS = [source.partition(":")[0] for source in SOURCES]
 
@@ -63,8 +69,9 @@ def controls() -> RunConfig:
                  "history")  # fmt: skip
     if state["source"] == "files":
         st.text_input("Folder", key="folder", placeholder="a folder with SPY.csv, ...")
-    st.checkbox("Extend histories by proxies", key="extend", help="to before their first day, by "
-                "longer histories of something similar")  # fmt: skip
+    st.selectbox("Histories carried back", list(EXTEND), key="extend",
+                 format_func=LONGER.__getitem__, help="to before their first day, by bills, bond "
+                 "ladders and longer histories of something similar")  # fmt: skip
     for name, label in (("start", "From"), ("end", "To")):
         st.date_input(label, key=name, min_value=FIRST_DAY, max_value=LAST_DAY,
                          format="YYYY-MM-DD")  # fmt: skip

@@ -20,6 +20,8 @@ from strategies.registry import strategy_class
 FRACTIONS = (1, 2, 3, 4, 5, 6, 10, 12, 20, 24, 25, 50, 100)
 SETTING = "set."
 DAYS = ("start", "end")
+# What the control of histories carried back can be, and what that is in a configuration.
+EXTEND: Mapping[str, bool | None] = {"short end": None, "all": True, "none": False}
 BUTTONS = ("save", "sheet", "add", "clear", "forget", "download")
 OWN = ("address", "compared", "saved", "drawn")  # kept by the page, not set by a control
 
@@ -41,7 +43,7 @@ def to_state(config: RunConfig) -> dict[str, Any]:
         "strategy": config.strategy,
         "source": kind,
         "folder": folder,
-        "extend": config.extend,
+        "extend": next(name for name, value in EXTEND.items() if value is config.extend),
         "benchmark": config.benchmark or "",
         "hedge": ",".join(config.hedge),
         "equity": ",".join(config.equity),
@@ -128,7 +130,7 @@ def from_state(state: Mapping[str, Any]) -> RunConfig:
         hedge=tickers(state["hedge"].strip() or None, "Hedge"),
         equity=tickers(state["equity"].strip() or None, "Equity"),
         initial=float(state["initial"]),
-        extend=bool(state["extend"]),
+        extend=EXTEND[state["extend"]],
         **days,
     )
 

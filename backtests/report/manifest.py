@@ -46,7 +46,10 @@ class Manifest:
 
 @dataclass(frozen=True)
 class SeriesOrigin:
-    """Where a series of a run came from: source, hash, meaning, first and last day, fetch time."""
+    """Where a series of a run came from: source, hash, meaning, first and last day, fetch time.
+
+    ``own_sha256`` is the hash of its own days alone, where a proxy stands before them.
+    """
 
     source: str
     sha256: str
@@ -54,6 +57,7 @@ class SeriesOrigin:
     first: str | None = None
     last: str | None = None
     fetched: str | None = None
+    own_sha256: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

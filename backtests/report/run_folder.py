@@ -22,7 +22,7 @@ from backtests.report.pages import TEARSHEET
 from backtests.report.pages import VERDICT as VERDICT_PAGE
 from backtests.report.verdict.document import document
 from backtests.report.verdict.page import write_verdict
-from data.market import Market
+from data.market import Market, content_sha256
 from data.records import fields_of
 from strategies.base import Strategy
 
@@ -94,7 +94,12 @@ def _series_origin(market: Market, series: str, sha256: str) -> SeriesOrigin:
     where = market.provenance.get(series)
     if where is None:
         return SeriesOrigin(market.source, sha256)
-    return SeriesOrigin(where.source, sha256, where.what, where.first, where.last, where.fetched)
+    own = None
+    if where.own_first is not None:
+        own = content_sha256(market.prices[series].loc[where.own_first :])
+    return SeriesOrigin(
+        where.source, sha256, where.what, where.first, where.last, where.fetched, own
+    )
 
 
 def _write_csv(frame: pd.DataFrame, path: Path) -> None:

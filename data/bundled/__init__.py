@@ -1,4 +1,4 @@
-"""The bundled market: 763 months of published US figures, to run without a network."""
+"""The bundled market: 768 months of published US figures, to run without a network."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from data.consumer_prices import public_by
 from data.errors import DataError, did_you_mean
 from data.market import CASH, Market, describe
 from data.origin import How, Origin
@@ -70,7 +71,7 @@ def load(tickers: Sequence[str]) -> Market:
     -------
     Market
         With yields, policy rate (the month's average, known at its end) and CPI (known
-        one month later).
+        one month later; one that was never published leaves the one before in place).
 
     Raises
     ------
@@ -110,7 +111,8 @@ def load(tickers: Sequence[str]) -> Market:
         origin=Origin(How.BUNDLED),
         yields=yields,
         policy_rate=frame["fed_funds_pct"],
-        cpi=frame["cpi_sa"].shift(1),
+        cpi=frame["cpi_sa"].ffill().shift(1),
+        cpi_by_month=public_by(frame["cpi_sa"], sessions[-1]),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -93,7 +93,12 @@ def _find(folder: Path, name: str) -> Path | None:
 
 
 def load(
-    folder: Path, wanted: Sequence[str], end: str | None = None, *, extend: bool = False
+    folder: Path,
+    wanted: Sequence[str],
+    end: str | None = None,
+    *,
+    extend: bool = False,
+    carried_back: Collection[str] = (),
 ) -> Market:
     """Build a market from ``folder/TICKER.csv``, aligned on the days all of them have.
 
@@ -109,6 +114,8 @@ def load(
         Last day to read, or None for all.
     extend
         Extend each history before its first day by its proxies.
+    carried_back
+        Without ``extend``: tickers to extend from yields, where the folder has them.
 
     Raises
     ------
@@ -138,6 +145,7 @@ def load(
         origin=Origin(How.FILES),
         rates=read_rates(folder),
         older=older,
+        carried_back=carried_back,
         end=end,
     )
 
@@ -242,8 +250,8 @@ def read_prices(folder: Path, ticker: str, notes: list[str] | None = None) -> pd
 
 
 def _read_table(path: Path) -> pd.DataFrame:
-    """Read a table of figures by date; cells may be empty."""
-    rows = _read_rows(path)
+    """Read a table of figures by date; cells may be empty, or FRED's dot for no figure."""
+    rows = _read_rows(path).replace(r"^\s*\.\s*$", float("nan"), regex=True)
     frame = _numbers(rows, list(rows.columns[1:]), path, holes=True)
     if not (frame.index.is_monotonic_increasing and frame.index.is_unique):
         raise DataError(f"dates of {path} must ascend without repeats; sort its rows by date")

@@ -14,6 +14,7 @@ import pandas as pd
 from data.checks.histories import YIELD_BOUNDS, require_within
 from data.checks.moves import CONSUMER_PRICES, DOLLAR, YIELDS, odd_moves
 from data.checks.sessions import holes
+from data.consumer_prices import NEVER_PUBLISHED
 from data.errors import DataError, UnreachableError
 from data.sources.bars import Bars
 from data.sources.transport import GarbledError, ask, named_server, plain_session
@@ -131,8 +132,11 @@ def _remarkable(series: str, values: pd.Series) -> list[str]:
     """Report gaps, and moves that are too large for the series."""
     warnings = []
     if series not in BROKEN:
-        longest = LONGEST_HOLE_DAYS.get(series, 31)
-        warnings += holes(series, pd.DatetimeIndex(values.index), longest)
+        days = pd.DatetimeIndex(values.index)
+        if series == CPI:  # nothing is wrong with an answer without figures that nobody has
+            never = NEVER_PUBLISHED.to_timestamp()
+            days = days.union(never[(never > days[0]) & (never < days[-1])])
+        warnings += holes(series, days, LONGEST_HOLE_DAYS.get(series, 31))
     if series in (CPI, BROAD_DOLLAR):
         bounds = CONSUMER_PRICES if series == CPI else DOLLAR
         warnings += odd_moves(series, np.log(values).diff().iloc[1:], bounds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from data import bundled
 from data.align import market_of
@@ -27,6 +27,7 @@ def load(
     may_fall_back: bool,
     end: str | None = None,
     extend: bool = False,
+    carried_back: Collection[str] = (),
     needs: Sequence[str] = (),
     refresh: bool = False,
     progress: Progress = silent,
@@ -45,6 +46,8 @@ def load(
         Last day wanted, or None for all.
     extend
         Extend each history before its first day by its proxies.
+    carried_back
+        Without ``extend``: tickers to extend from yields, where they can be had.
     needs
         Rates to load in addition to the bill yield.
     refresh
@@ -74,7 +77,7 @@ def load(
             return _bundled(tickers, failure, store.warnings)
     origin = _origin(snapshots.values(), began, failed)
     request = Request(store, refresh=refresh, progress=progress, offline=failed is not None)
-    rates = request.rates(["bill", *needs, *(["yields"] if extend else [])])
+    rates = request.rates(["bill", *needs, *(["yields"] if extend or carried_back else [])])
     older_levels = request.older(tickers) if extend else None
     return market_of(
         {t: total_return(kept.bars.frame).rename(t) for t, kept in snapshots.items()},
@@ -91,6 +94,7 @@ def load(
         fetched={ticker: f"{kept.fetched:%Y-%m-%d}" for ticker, kept in snapshots.items()},
         rates=rates,
         older=older_levels,
+        carried_back=carried_back,
         end=end,
     )
 

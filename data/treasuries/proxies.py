@@ -62,7 +62,7 @@ def proxy_level(ticker: str, rates: Rates) -> tuple[pd.Series, str] | None:
 
 
 def extend(
-    series: Levels, rates: Rates, older: Levels
+    series: Levels, rates: Rates, older: Levels, only: Collection[str] | None = None
 ) -> tuple[dict[str, pd.Series], list[Splice], list[str]]:
     """Extend each history before its first day by its proxies, scaled to join on that day.
 
@@ -75,6 +75,9 @@ def extend(
     older
         Total-return levels of the tickers and indices that may stand in for others before their
         first day, by name; a catalogue entry lists its own, nearest first.
+    only
+        Tickers to extend from yields, over the sessions that the tickers have anyway: the market
+        does not begin earlier for them. None to extend all of them as far as their proxies go.
 
     Returns
     -------
@@ -93,6 +96,8 @@ def extend(
             if name in older:
                 whole = _join(ticker, older[name], PROXIES[name], whole, splices)
         joined[ticker] = whole
+        if only is not None and ticker not in only:
+            continue
         try:
             found = proxy_level(ticker, rates)
             if found is not None:
@@ -103,8 +108,10 @@ def extend(
     # fund built from yields gets a level on every session of the traded tickers, and before their
     # first session on the days that have yields.
     traded = _union(joined.values())
-    earlier = _union(level for level, _ in made.values())
-    sessions = earlier[earlier < _first_traded(joined, made, traded)].union(traded)
+    sessions = traded
+    if only is None:
+        earlier = _union(level for level, _ in made.values())
+        sessions = earlier[earlier < _first_traded(joined, made, traded)].union(traded)
     for ticker, (level, what) in made.items():
         first = joined[ticker].index[0]
         days = sessions[sessions <= first].union(joined[ticker].index[:1])
@@ -112,12 +119,35 @@ def extend(
         read = read.loc[: level.index[-1]]
         joined[ticker] = _join(ticker, read, what, joined[ticker], splices)
     carried = {splice.ticker for splice in splices}
+    left = [ticker for ticker in series if ticker not in carried]
+    if only is not None:  # the others were not asked for, and the first to begin needs no proxy
+        left = [t for t in left if t in only and sessions[0] < series[t].index[0]]
+        why = {t: _lacking(t) for t in left if t not in made} | why
     not_carried = [
         f"{ticker} is not carried back: {why.get(ticker, 'no proxy reaches its first day')}"
-        for ticker in series
-        if ticker not in carried
+        for ticker in left
     ]
     return joined, splices, not_carried
+
+
+def splice_notes(splices: Iterable[Splice], trackings: Iterable[Tracking]) -> list[str]:
+    """Say each join in a sentence, with how well its proxy fits where that could be measured."""
+    fits = {
+        (fit.ticker, fit.proxy): (
+            f"; where both exist, monthly returns correlate {fit.correlation:.3f} and differ by "
+            f"{100 * fit.tracking_error:.2f} points a year (tracking error)"
+        )
+        for fit in trackings
+    }
+    return [f"{splice}{fits.get((splice.ticker, splice.proxy), '')}" for splice in splices]
+
+
+def _lacking(ticker: str) -> str:
+    """What a ticker would have to be made from, and is not there."""
+    instrument = CATALOGUE.get(ticker)
+    if instrument is None or (instrument.ladder is None and ticker != "BIL"):
+        return "nothing is known that it could be made from"
+    return f"there are no {'bill yields' if ticker == 'BIL' else 'yields'} here"
 
 
 def _first_traded(joined: Levels, made: Collection[str], traded: pd.DatetimeIndex) -> pd.Timestamp:
@@ -238,10 +268,10 @@ def track_splices(
     """
     trackings = []
     for ticker in dict.fromkeys(splice.ticker for splice in splices):
-        made = nearest_proxy(ticker, rates, older)
-        if made is not None:
+        made, own = nearest_proxy(ticker, rates, older), series[ticker].loc[:last]
+        if made is not None and len(own):  # a fund that begins after the last day has none
             with contextlib.suppress(DataError):
-                trackings.append(tracking(ticker, series[ticker].loc[:last], *made))
+                trackings.append(tracking(ticker, own, *made))
     return trackings
 
 

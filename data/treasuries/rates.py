@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from data.consumer_prices import public_day
 from data.errors import DataError
 from data.treasuries.bonds import bill_bond_equivalent
 
@@ -42,7 +43,7 @@ class Rates:
         Dollar indices by day: of the futures exchange (known at its close), and the Federal
         Reserve's broad one (published on the Monday after its week).
     cpi
-        Consumer prices by the first day of their month.
+        Consumer prices by any day of their month.
     bill_source
         Source of the bill, in words; None for the source of the prices.
     """
@@ -168,7 +169,7 @@ def on_sessions(rates: Rates, sessions: pd.DatetimeIndex, ppy: int) -> PublicRat
     return PublicRates(
         yields=None if rates.yields is None else _yields(rates.yields, sessions, ppy),
         policy_rate=_as_of(rates.policy_rate, sessions, pd.Timedelta(days=1), "policy_rate"),
-        cpi=_as_of_dates(rates.cpi, _cpi_public, sessions, "cpi"),
+        cpi=_as_of_dates(rates.cpi, public_day, sessions, "cpi"),
         usd=_usd(rates, sessions),
     )
 
@@ -209,10 +210,6 @@ def _as_of_dates(
     shown = pd.Series(published.to_numpy(float), index=public(pd.DatetimeIndex(published.index)))
     shown = shown[~shown.index.duplicated(keep="last")].sort_index()
     return shown.reindex(sessions, method="ffill").rename(name)
-
-
-def _cpi_public(months: pd.DatetimeIndex) -> pd.DatetimeIndex:
-    return pd.DatetimeIndex(months.to_period("M").to_timestamp() + pd.offsets.BMonthEnd(2))
 
 
 def _monday_after(days: pd.DatetimeIndex) -> pd.DatetimeIndex:

@@ -6,8 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtests.analysis.regimes import LABELS, regimes, trailing_correlation
+from backtests.analysis.regimes import (
+    LABELS,
+    regimes,
+    trailing_correlation,
+    trailing_median,
+)
 from data import bundled
+from data.consumer_prices import year_on_year
 
 MONTHS = pd.period_range("1990-01", periods=160, freq="M")
 
@@ -57,8 +63,47 @@ def test_inflation_against_its_own_ten_years():
     labels = steady(cpi=pd.Series(100 * np.cumprod(1 + growth), MONTHS))["inflation"]
     assert labels[MONTHS[150]] == "below its median"  # the first high month is seen a month later
     assert labels[MONTHS[151]] == "above its median"
-    # Twelve months for the first rate, 120 rates for the median, one month of delay.
-    assert labels.first_valid_index() == MONTHS[12 + 119 + 1]
+    # Twelve months for the first rate, 114 rates for the median, one month of delay.
+    assert labels.first_valid_index() == MONTHS[12 + 113 + 1]
+
+
+def test_a_missing_month_takes_two_labels_and_blanks_no_window():
+    """With and without the hole: every label agrees but where the definition says."""
+    months = pd.period_range("1990-01", periods=420, freq="M")
+    rng = np.random.default_rng(5)
+    whole = pd.Series(100 * np.cumprod(1 + rng.normal(0.002, 0.003, 420)), months)
+    holed = whole.copy()
+    holed.iloc[200] = np.nan
+    steady = pd.Series(5.0, months)
+
+    def label(cpi: pd.Series) -> pd.Series:
+        return regimes(steady, cpi, steady, steady)[0]["inflation"]
+
+    # The row of a month has the CPI that is known at its end, and the label is of the month after.
+    full, without = label(whole), label(holed)
+    lost = full.notna() & without.isna()
+    assert list(np.flatnonzero(lost)) == [201, 213]
+    # Medians differ only where their ten years hold one of the two changes that are missing.
+    change, holed_change = year_on_year(whole), year_on_year(holed)
+    medians, holed_medians = trailing_median(change), trailing_median(holed_change)
+    touched = np.arange(420)
+    touched = (touched >= 200) & (touched <= 212 + 119)
+    assert medians[~touched].equals(holed_medians[~touched])
+    for row in np.flatnonzero(touched):
+        assert holed_medians.iloc[row] == np.nanmedian(holed_change.iloc[row - 119 : row + 1]), row
+    # So a label may turn only where the change lies between the two medians.
+    turned = (full != without) & full.notna() & without.notna()
+    between = (change - medians) * (change - holed_medians) <= 0
+    assert not (turned & ~between.shift(1, fill_value=False)).any()
+
+
+def test_a_window_with_too_few_figures_has_no_median():
+    change = pd.Series(0.02, pd.period_range("1990-01", periods=120, freq="M"))
+    assert trailing_median(change).iloc[-1] == 0.02
+    change.iloc[50:56] = np.nan  # six of 120
+    assert trailing_median(change).iloc[-1] == 0.02
+    change.iloc[56] = np.nan
+    assert np.isnan(trailing_median(change).iloc[-1])
 
 
 def test_terciles_are_thirds_and_their_bounds_are_told():

@@ -166,6 +166,20 @@ def test_prices_of_a_month_are_those_published_in_the_next():
     assert (yearly.starts, yearly.beat_inflation) == (13, pytest.approx(9 / 12))
 
 
+def test_a_month_without_prices_is_bridged_where_money_is_valued():
+    """Prices of the fourth month were never published: they count as those around it."""
+    steady = case(np.full(24, 0.004), np.full(24, 0.01))
+    whole = judge(steady, repetitions=20).holding[0]
+    assert (whole.starts, whole.beat_inflation) == (13, 1.0)
+    # From the fifth month on prices are 21 % higher, and half-way (10 %) in the fourth.
+    steady.background.loc["1990-06":, "cpi"] = 121.0
+    steady.background.loc["1990-05", "cpi"] = np.nan
+    yearly = judge(steady, repetitions=20).holding[0]
+    # Windows from January to April see a rise of 21 or, from April, of 10 %: their 9.5 % a year
+    # loses to both, and all twelve windows with prices at both ends are counted.
+    assert (yearly.starts, yearly.beat_inflation) == (13, pytest.approx(8 / 12))
+
+
 def test_regimes_that_are_not_there_are_named(equity):
     verdict = judge(case(-0.5 * equity, equity), repetitions=50)
     missing = {(row.dimension, row.label) for row in verdict.regimes_missing}

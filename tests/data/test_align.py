@@ -7,7 +7,7 @@ import pytest
 
 from data.align import cash_level, market_of
 from data.errors import DataError
-from data.market import Provenance
+from data.market import Market, Provenance
 from data.origin import How, Origin
 from data.sources import files
 from data.treasuries.rates import Rates
@@ -24,7 +24,7 @@ def test_cash_before_the_bill_yield_is_bundled_and_after_it_carries_on():
 
 
 def test_cash_after_bill_yield_and_table_carries_the_yield_on():
-    sessions = pd.bdate_range("2025-09-01", "2025-12-31")
+    sessions = pd.bdate_range("2026-01-05", "2026-04-30")  # the table ends with 2025
     bill = pd.Series(1.0, index=sessions[:20])
     cash, _, notes = cash_level(sessions, bill, 252)
     assert notes == [f"cash after {sessions[19]:%Y-%m-%d} earns that day's bill yield"]
@@ -196,3 +196,51 @@ def test_ten_sessions_or_a_twentieth_may_lack_a_price(rows, missing, refused):
     assert len(market.sessions) == rows - missing
     said = f"{missing} sessions are left out because a ticker has no price then "
     assert f"{said}(first 2024-01-02: B)" in market.notes
+
+
+# --- carried back without --extend ---------------------------------------------------------------
+
+DAYS = pd.bdate_range("2018-01-01", periods=900)
+
+
+def level(first: int, days: pd.DatetimeIndex = DAYS) -> pd.Series:
+    return pd.Series([100.0 + n for n in range(len(days) - first)], days[first:])
+
+
+def carried(rates: Rates, days: pd.DatetimeIndex = DAYS, **asked: object) -> Market:
+    series = {"SPY": level(0, days), "BIL": level(len(days) // 3, days)}
+    return market_of(
+        series, source="made", title="made", rates=rates, carried_back=["BIL", "SHY"], **asked
+    )
+
+
+def test_a_ticker_carried_back_by_default_is_joined_and_said():
+    market = carried(Rates(bill=pd.Series(4.0, DAYS)))
+    assert market.prices["BIL"].notna().all()
+    (note,) = [note for note in market.notes if note.startswith("BIL")]
+    first, join = f"{DAYS[0]:%Y-%m-%d}", f"{DAYS[300]:%Y-%m-%d}"
+    assert note.startswith(f"BIL before {join} is rolled three-month bills, less 0.14 % a year, ")
+    assert f"from {first}; where both exist, monthly returns correlate " in note
+    where = market.provenance["BIL"]
+    assert (where.first, where.own_first) == (first, join)
+    assert market.provenance["SPY"].own_first is None
+    assert [fit.ticker for fit in market.tracking] == ["BIL"]
+
+
+def test_a_period_that_ends_before_the_fund_has_it_all_by_its_proxy_and_says_so():
+    market = carried(Rates(bill=pd.Series(4.0, DAYS)), end=f"{DAYS[200]:%Y-%m-%d}")
+    assert len(market.prices["BIL"].dropna()) == 201
+    assert [note for note in market.notes if note.startswith("BIL")] == [
+        f"BIL before {DAYS[300]:%Y-%m-%d} is rolled three-month bills, less 0.14 % a year, from "
+        f"{DAYS[0]:%Y-%m-%d}"
+    ]
+
+
+def test_without_rates_or_on_months_all_stays_as_it_was_and_that_is_said():
+    market = carried(Rates())
+    assert market.first_session(["BIL"])[0] == DAYS[300]
+    assert "BIL is not carried back: there are no bill yields here" in market.notes
+    months = pd.date_range("2018-01-31", periods=90, freq="ME")
+    market = carried(Rates(bill=pd.Series(4.0, DAYS)), months)
+    assert market.first_session(["BIL"])[0] == months[30]
+    assert "BIL is not carried back: that needs daily prices" in market.notes

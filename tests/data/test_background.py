@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from data import bundled
-from data.background import background, ten_year
+from data.background import background, note_on_prices, ten_year
 from data.market import CASH, Market
 
 
@@ -35,7 +35,7 @@ def test_a_source_that_has_rates_is_taken_at_its_word():
     own = market(
         yields=pd.DataFrame({10.0: 3.0 + np.arange(len(days)) / 1000}, days),
         policy_rate=pd.Series(1.25, days, name="policy_rate"),
-        cpi=pd.Series(200.0, days, name="cpi"),
+        cpi_by_month=pd.Series(200.0, pd.date_range("2019-12-01", "2021-10-01", freq="MS")),
     )
     months = background(own)
     last = days[days < "2020-04-01"][-1]
@@ -50,13 +50,12 @@ def test_a_source_that_has_rates_is_taken_at_its_word():
 
 
 def test_prices_of_the_source_are_carried_on_by_the_tables_changes():
-    days = pd.bdate_range("2020-01-02", "2021-12-31")
     # On a level of its own, and at another one at its end than at its beginning.
-    own = pd.Series(np.linspace(1000.0, 1300.0, len(days)), days)
-    own.loc["2021-07-01":] = np.nan
-    prices = background(market(cpi=own))["cpi"]
+    months = pd.date_range("2019-12-01", "2021-05-01", freq="MS")
+    own = pd.Series(np.linspace(1000.0, 1300.0, len(months)), months)
+    prices = background(market(cpi_by_month=own))["cpi"]
 
-    first, last = own[:"2020-01-31"].iloc[-1], own[:"2021-06-30"].iloc[-1]
+    first, last = own.iloc[0], own.iloc[-1]
     assert last > 1.2 * first
     assert (prices["2020-01"], prices["2021-06"]) == (first, last)
     # After the source's last figure and before its first by the changes of the published index
@@ -64,6 +63,43 @@ def test_prices_of_the_source_are_carried_on_by_the_tables_changes():
     # May, and 126.3 for December 1989 against 258.63 for December 2019.
     assert prices["2021-12"] / last == pytest.approx(278.799 / 268.452)
     assert prices["1990-01"] / first == pytest.approx(126.3 / 258.63)
+
+
+def test_prices_join_at_a_month_that_both_have():
+    # The source begins in October 2025, which the table lacks: they meet a month later.
+    months = pd.DatetimeIndex(["2025-10-01", "2025-11-01"])
+    own = market(cpi_by_month=pd.Series([90.0, 100.0], months))
+    prices = background(own)["cpi"]
+    # CPIAUCSL: 324.245 for September 2025 against 325.063 for November, public a month later.
+    assert prices["2025-10"] == pytest.approx(100.0 * 324.245 / 325.063)
+    assert (prices["2025-11"], prices["2025-12"]) == (90.0, 100.0)
+    # Prices that share no month with the table are not joined to it at all.
+    later = market(cpi_by_month=pd.Series(100.0, pd.date_range("2027-01-01", periods=3, freq="MS")))
+    known = background(later)["cpi"]
+    assert list(known.dropna().index.astype(str)) == ["2027-02", "2027-03", "2027-04"]
+
+
+def test_prices_of_the_source_reach_back_as_far_as_they_go():
+    months = pd.date_range("1950-01-01", "2021-05-01", freq="MS")
+    own = pd.Series(np.linspace(20.0, 300.0, len(months)), months)
+    prices = background(market(cpi_by_month=own))["cpi"]
+    assert prices["1950-02"] == 20.0
+    assert prices["1990-01"] == own["1989-12-01"]
+
+
+def test_a_missing_month_is_noted_from_whatever_source_the_verdict_uses():
+    days = pd.bdate_range("2024-01-02", "2026-03-31")
+    made = {
+        "source": "made", "title": "made", "prices": pd.DataFrame({"SPY": 100.0}, days),
+        "cash": pd.Series(100.0, days, name=CASH), "periods_per_year": 252, "provenance": {},
+    }  # fmt: skip
+    (note,) = note_on_prices(Market(**made), days[0])  # by the table, which lacks October 2025
+    assert note.startswith("there is no CPI of 2025-10: ")
+    whole = pd.Series(300.0, pd.date_range("2015-01-01", "2026-01-01", freq="MS"))
+    assert note_on_prices(Market(**made, cpi_by_month=whole), days[0]) == []
+    # Before the month after it is public nobody knows that it is missing.
+    assert note_on_prices(Market(**made).until(pd.Timestamp("2025-11-28")), days[0]) == []
+    assert note_on_prices(Market(**made).until(pd.Timestamp("2025-12-31")), days[0]) == [note]
 
 
 def test_a_ten_year_yield_is_carried_over_a_holiday():

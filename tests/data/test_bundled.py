@@ -11,8 +11,8 @@ import pytest
 from data import bundled
 from data.errors import DataError
 
-# The table as it was compiled and checked (763 months); a changed byte is a changed history.
-TABLE_SHA256 = "70bbe74d8867d3fe995a2c071c3bc66bb503fbe654a71350d028825b27e42645"
+# The table as it was compiled and checked (768 months); a changed byte is a changed history.
+TABLE_SHA256 = "653fb25ed6317ab2342372cf1ebdf0e06c1ebda5744f171cd7de370cc8a6867e"
 
 # Damodaran, annual total returns of the S&P 500 in percent (GROUND_TRUTH).
 SP500 = {1974: -25.90, 1981: -4.70, 1987: 5.81, 1995: 37.20, 2000: -9.03, 2008: -36.55,
@@ -42,11 +42,11 @@ def market():
 
 def test_table_is_the_one_that_was_checked():
     assert hashlib.sha256(bundled.TABLE.read_bytes()).hexdigest() == TABLE_SHA256
-    assert len(bundled.table()) == 763
+    assert len(bundled.table()) == 768
 
 
 def test_rows_are_calendar_month_ends_and_levels_start_at_100(market):
-    expected = pd.date_range("1962-01-31", "2025-07-31", freq="ME")
+    expected = pd.date_range("1962-01-31", "2025-12-31", freq="ME")
     assert market.sessions.equals(expected.as_unit(market.sessions.unit))
     assert market.periods_per_year == 12
     for ticker in ("SPY", "BIL", "SHY", "IEF"):
@@ -69,6 +69,15 @@ def test_cash_follows_the_published_bill(market):
         assert years[year] == pytest.approx(published, abs=0.75), year
 
 
+def test_the_months_added_last_compound_to_the_librarys_own_year():
+    # The annual lines of French's library for 2025: Mkt-RF 13.30, RF 4.25.
+    year = bundled.table().loc["2025-01":"2025-12"]
+    bills = (1 + year["bill_pct"] / 100).prod() - 1
+    equity = (1 + (year["equity_excess_pct"] + year["bill_pct"]) / 100).prod() - 1
+    assert 100 * bills == pytest.approx(4.25, abs=0.005)
+    assert 100 * (equity - bills) == pytest.approx(13.30, abs=0.005)
+
+
 def test_bill_fund_is_the_bill_less_its_fee(market):
     gap = (1 + annual(market.prices["BIL"]) / 100) / (1 + annual(market.cash) / 100) - 1
     np.testing.assert_allclose(gap.loc[1963:2024], -0.0014, rtol=1e-9)
@@ -88,7 +97,7 @@ def test_the_policy_rate_is_the_month_it_averages(market):
 
 
 def test_cpi_is_seen_one_month_late(market):
-    assert market.cpi["2025-07-31"] == bundled.table()["cpi_sa"]["2025-06"]
+    assert market.cpi["2025-12-31"] == bundled.table()["cpi_sa"]["2025-06"]
 
 
 def test_unknown_ticker_names_what_there_is():

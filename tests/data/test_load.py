@@ -20,7 +20,7 @@ from data.load import (
 from data.origin import How, Origin
 from data.sources import frame
 from tests.conftest import market_of, random_market
-from tests.data.helpers import GOOD
+from tests.data.helpers import GOOD, rows_of
 
 
 @pytest.mark.parametrize("source", ["auto", "yahoo", "bundled", "files:prices", "files:a b"])
@@ -86,6 +86,24 @@ def test_an_extension_of_the_bundled_history_changes_nothing_and_says_so():
         *plain.notes,
         "--extend changes nothing: the bundled history is not carried back",
     )
+
+
+def test_the_bundled_history_has_no_need_to_be_carried_back():
+    plain = load_market("bundled", ["SPY", "BIL"])
+    asked = load_market("bundled", ["SPY", "BIL"], carried_back=["BIL", "SHY"])
+    assert (asked.fingerprints(), asked.notes) == (plain.fingerprints(), plain.notes)
+
+
+def test_a_folder_is_told_what_to_carry_back(price_folder):
+    days = pd.bdate_range("2020-01-02", periods=60)
+    folder = price_folder(
+        A=rows_of(days), BIL=rows_of(days[40:]),
+        treasury_bill_3m_discount_daily=rows_of(days).replace("100", "4"),
+    )  # fmt: skip
+    plain = load_market(f"files:{folder}", ["A", "BIL"])
+    assert plain.first_session(["BIL"])[0] == days[40]
+    longer = load_market(f"files:{folder}", ["A", "BIL"], carried_back=["BIL"])
+    assert longer.first_session(["BIL"])[0] == days[0]
 
 
 def test_auto_without_a_network_is_the_bundled_history_and_says_why():

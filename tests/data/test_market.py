@@ -100,6 +100,27 @@ def test_until_cuts_every_series():
     assert {name: len(getattr(market, name)) for name in fields} == dict.fromkeys(fields, 5)
 
 
+def test_consumer_prices_by_month_are_cut_to_what_was_public():
+    days = pd.bdate_range("2020-01-01", "2020-04-30")
+    months = pd.date_range("2019-12-01", "2020-03-01", freq="MS")
+    cpi = pd.Series([100.0, 101.0, 102.0, 103.0], months)
+    market = Market(
+        source="made", title="", prices=pd.DataFrame({"SPY": 100.0}, days),
+        cash=pd.Series(100.0, days, name="CASH"), periods_per_year=252, provenance={},
+        cpi_by_month=cpi,
+    )  # fmt: skip
+    # February's figure counts as public from the last weekday of March, 2020-03-31.
+    assert list(market.until(pd.Timestamp("2020-03-30")).cpi_by_month) == [100.0, 101.0]
+    assert list(market.until(pd.Timestamp("2020-03-31")).cpi_by_month) == [100.0, 101.0, 102.0]
+    assert market.until(pd.Timestamp("2020-01-02")).cpi_by_month.empty
+    assert market.only(["cpi"]).cpi_by_month.equals(cpi)
+    assert market.only(["yields"]).cpi_by_month is None
+    assert (
+        market.fingerprints()["cpi_by_month"]
+        != (market.until(pd.Timestamp("2020-03-31")).fingerprints()["cpi_by_month"])
+    )
+
+
 def test_first_session_names_the_late_ticker():
     market = market_of(frame(SPY=[1, 2, 3, 4, 5], TLT=[np.nan, np.nan, 3, 4, 5]))
     assert market.first_session(["SPY", "TLT"]) == (DAYS[2], "TLT")

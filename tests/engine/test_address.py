@@ -40,7 +40,7 @@ CONFIGS = st.builds(
     st.builds(Costs, st.floats(0, 1000), st.floats(0, 1000), st.integers(1, 30)),
     st.none() | st.sampled_from(["SPY", "BRK-B", "^X"]),
     st.floats(1, 1e15),
-    st.booleans(),
+    st.none() | st.booleans(),
 )
 
 
@@ -91,6 +91,10 @@ def test_a_command_says_only_what_is_not_the_default():
         "python -m backtests.run hedge_mix --weights SPY=0.7,TLT=0.2 --source=bundled --extend "
         "'--out=my results'"
     )
+    none = RunConfig("carry", extend=False)
+    assert to_command(none) == "python -m backtests.run carry --no-extend"
+    assert to_address(none)["extend"] == "false"
+    assert "extend" not in to_address(RunConfig("carry"))
 
 
 @pytest.mark.parametrize(

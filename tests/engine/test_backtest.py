@@ -15,7 +15,7 @@ from backtests.engine.backtest import (
 )
 from backtests.engine.config import RunConfig
 from data.errors import UsageError
-from tests.conftest import market_of
+from tests.conftest import SHARED, market_of
 
 
 def bundled(strategy: str = "hedge_mix", **options) -> RunConfig:
@@ -58,6 +58,53 @@ def test_a_run_stands_on_its_tickers_its_benchmark_and_the_background():
     assert (asked["source"], asked["end"], asked["refresh"]) == ("bundled", "2020-01-31", True)
     assert inputs.market.sessions[-1] == pd.Timestamp("2020-01-31")
     assert inputs.period.first == pd.Timestamp("1962-01-31")  # without TLT, from 1973 on
+
+
+@pytest.mark.parametrize(
+    ("config", "extend", "carried"),
+    [
+        (bundled("attack_defend"), False, ("BIL", "SHY")),
+        (bundled("duration_trend", extend=False), False, ()),
+        (bundled("carry", extend=True), True, ()),
+        (bundled(params={"weights": {"SPY": 0.5, "SHY": 0.3, "BIL": 0.2}}), False, ()),
+        (bundled("risk_parity", params={"bond": "SHY"}), False, ()),
+        (bundled("equity_only", params={"ticker": "BIL"}), False, ()),
+    ],
+)
+def test_a_rule_has_its_short_end_carried_back_and_named_weights_have_not(config, extend, carried):
+    asked = {}
+
+    def load(source, tickers, **options):
+        from data.load import load_market
+
+        asked.update(options)
+        return load_market(source, tickers, **options)
+
+    load_inputs(config, load=load)
+    assert (asked["extend"], asked["carried_back"]) == (extend, carried)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "options", "day", "late"),
+    [
+        # First days of the funds by Yahoo: TLT, IEF and SHY 2002-07-30, BIL 2007-05-30.
+        ("attack_defend", {}, "2002-07-30", "IEF"),
+        ("attack_defend", {"extend": False}, "2007-05-30", "BIL"),
+        ("hedge_mix", {"params": {"weights": {"SPY": 0.6, "BIL": 0.4}}}, "2007-05-30", "BIL"),
+    ],
+)
+@pytest.mark.usefixtures("yahoo_folder", "rates_folder")
+def test_a_rule_on_real_funds_begins_with_the_last_fund_that_bills_do_not_stand_in_for(
+    strategy, options, day, late
+):
+    period = load_inputs(RunConfig(strategy, source=f"files:{SHARED}", **options)).period
+    assert (f"{period.first:%Y-%m-%d}", period.late) == (day, late)
+
+
+def test_a_missing_month_of_consumer_prices_is_noted_where_the_run_meets_it():
+    for end, said in (("2025-12-31", 1), ("2025-07-31", 0)):
+        notes = load_inputs(bundled(end=end)).market.notes
+        assert sum("there is no CPI of 2025-10" in note for note in notes) == said, end
 
 
 @pytest.mark.parametrize(

@@ -165,3 +165,5 @@ def test_dates_are_kept_as_text():
     days = dt.date(2000, 1, 31), np.datetime64("2001-01-31")
     assert RunConfig("hedge_mix", start=days[0], end=days[1]) == first
     assert dataclasses.replace(RunConfig("hedge_mix"), extend=np.True_).extend is True
+    assert dataclasses.replace(RunConfig("hedge_mix"), extend=np.False_).extend is False
+    assert RunConfig("hedge_mix").extend is None

@@ -32,6 +32,7 @@ from tests.strategies.rule_files import SHORT
             extend=True,
         ),
         RunConfig(strategy="attack_defend", params={"step_bp": 25.0}, source="bundled"),
+        RunConfig(strategy="carry", extend=False),
     ],
 )
 def test_there_and_back(tmp_path, config):
@@ -41,6 +42,18 @@ def test_there_and_back(tmp_path, config):
     defaults = main.make_context("run", [table["strategy"]]).params
     read = run_config(table["strategy"], table["params"], {**defaults, **table})
     assert read == config
+    assert read.extend is config.extend
+
+
+def test_a_file_of_before_that_extends_nothing_still_extends_nothing(tmp_path):
+    """Every run.toml held ``extend = false`` when histories were carried back on request only."""
+    path = tmp_path / "run.toml"
+    path.write_text('strategy = "attack_defend"\nsource = "bundled"\nextend = false\n')
+    assert RunConfig.from_dict(read_config(path)).extend is False
+    path.write_text('strategy = "attack_defend"\nsource = "bundled"\n')
+    assert RunConfig.from_dict(read_config(path)).extend is None
+    write_config(path, RunConfig("attack_defend"))
+    assert "extend" not in path.read_text()
 
 
 @pytest.mark.parametrize(
@@ -138,7 +151,7 @@ def test_a_run_can_be_run_again_and_changed(tmp_path, capsys):
 def test_asking_for_the_very_dates_is_the_same_run(tmp_path, capsys):
     out = ["--source", "bundled", "--out", str(tmp_path), "--no-tearsheet", "--no-verdict"]
     run_command(main, ["hedge_mix", *out])
-    run_command(main, ["hedge_mix", *out, "--start", "1962-01-31", "--end", "2025-07-31",
+    run_command(main, ["hedge_mix", *out, "--start", "1962-01-31", "--end", "2025-12-31",
                        "--benchmark", "SPY"])  # fmt: skip
     capsys.readouterr()
     assert len(list(tmp_path.glob("hedge_mix-*"))) == 1

@@ -32,7 +32,7 @@ def run():
 
 def test_a_run_asked_for_by_what_came_out_is_the_same_run(run):
     resolved = run.resolved
-    assert (resolved.start, resolved.end) == ("2000-01-31", "2025-07-31")
+    assert (resolved.start, resolved.end) == ("2000-01-31", "2025-12-31")
     assert (resolved.source, resolved.benchmark) == ("bundled", "SPY")
     again = made(replace(resolved, start=None, end=None)), made(resolved)
     assert again[1].resolved == resolved

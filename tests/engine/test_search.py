@@ -15,6 +15,7 @@ from backtests.engine.costs import Costs
 from backtests.engine.search import Search, month_returns
 from backtests.engine.space import mix_space, rule_space
 from backtests.tuning import prepare_search
+from data.errors import DataError
 from strategies.hedge_mix import HedgeMix
 
 GROWTH = read_objective("cagr", ["volatility<1"])
@@ -35,6 +36,21 @@ def test_the_key_is_of_what_decides_the_scores_and_of_nothing_else(search):
     assert dataclasses.replace(search, config=dearer).scores_key() != key
     finer = mix_space(["SPY", "IEF"], 0.25, {"rebalance": "monthly"})
     assert dataclasses.replace(search, space=finer).scores_key() != key
+
+
+@pytest.mark.parametrize(("extend", "carried"), [(None, ("BIL", "SHY")), (False, ()), (True, ())])
+def test_a_search_of_a_rule_has_its_short_end_carried_back_as_a_run_has(extend, carried):
+    config = RunConfig("attack_defend", source="bundled", extend=extend)
+    space = rule_space("attack_defend", {"step_bp": "25,50"}, config.params)
+
+    def load(source, tickers, **options):
+        asked.update(options)
+        raise DataError("seen")
+
+    asked: dict[str, object] = {}
+    with pytest.raises(DataError, match="seen"):
+        prepare_search(config, space, GROWTH, load=load)
+    assert (asked["extend"], asked["carried_back"]) == (bool(extend), carried)
 
 
 def test_month_returns_are_those_of_month_ends():

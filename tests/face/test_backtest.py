@@ -245,7 +245,7 @@ def test_the_callers_prices_change_nothing_later(months):
 
 def test_a_run_has_its_verdict_and_its_charts(judged):
     assert judged.verdict.word in ("works", "fails", "unclear")
-    assert judged.verdict.sample.months == 629  # 1973-03, after the first fill, to 2025-07
+    assert judged.verdict.sample.months == 634  # 1973-03, after the first fill, to 2025-12
     assert isinstance(judged.verdict, backtests.Verdict)
     for name in ("growth", "drawdown", "months", "correlation", "entries", "holding_periods",
                  "episodes", "weights"):  # fmt: skip

@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import threading
 
+import pandas as pd
 import pytest
 
 from backtests.engine.config import RunConfig
@@ -17,6 +18,7 @@ from data.load import load_market
 from data.origin import How, Origin
 from data.records import to_json
 from strategies import registry
+from tests.data.helpers import rows_of
 from tests.strategies.rule_files import SHORT, TREND
 
 
@@ -75,6 +77,20 @@ def test_the_same_question_is_worked_out_once():
     other = lab.look(RunConfig("hedge_mix", {"rebalance": "never"}, source="bundled"))
     assert other.verdict.crises != ()
     assert lab.inputs_for(config).market is lab.inputs_for(other.config).market
+
+
+def test_a_rule_and_a_mix_of_the_same_tickers_do_not_share_a_history_carried_back(price_folder):
+    days = pd.bdate_range("2018-01-01", periods=80)
+    prices = {t: rows_of(days) for t in ("SPY", "IEF", "TLT")}
+    late = {t: rows_of(days[50:]) for t in ("BIL", "SHY")}
+    bill = rows_of(days).replace("100", "4")
+    folder = price_folder(**prices, **late, treasury_bill_3m_discount_daily=bill)
+    rule = RunConfig("duration_trend", source=f"files:{folder}")
+    held = dict.fromkeys(rule.make_strategy().tickers, 0.2)
+    mix = RunConfig("hedge_mix", {"weights": held}, f"files:{folder}")
+    none = dataclasses.replace(rule, extend=False)
+    for config, first in ((mix, days[50]), (rule, days[0]), (none, days[50])):
+        assert lab.inputs_for(config).market.first_session(["BIL"])[0] == first
 
 
 def test_a_changed_file_is_read_again(price_folder):

@@ -29,6 +29,13 @@ def test_controls_hold_every_configuration(strategy):
     assert from_state(to_state(config)) == config
 
 
+@pytest.mark.parametrize("extend", [None, True, False])
+def test_the_control_of_histories_carried_back_has_all_three_answers(extend):
+    config = RunConfig("carry", source="bundled", extend=extend)
+    assert from_state(to_state(config)).extend is extend
+    assert isinstance(to_state(config)["extend"], str)
+
+
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_a_strategy_brings_its_own_controls(strategy):
     """A strategy chosen from the list begins at its declared defaults."""

@@ -25,7 +25,7 @@ def printed(run, folder: Path = Path("results/run-1")) -> str:
 
 def test_every_headline_number_stands_beside_the_benchmarks(run):
     lines = printed(run).splitlines()
-    assert lines[1].startswith("hedge_mix, 1995-01-31 to 2025-07-31, after costs")
+    assert lines[1].startswith("hedge_mix, 1995-01-31 to 2025-12-31, after costs")
     assert lines[3].split() == ["SPY", "60", "%,", "IEF", "40", "%", "SPY", "100", "%"]
     both = [run.summary.metrics, run.summary.benchmark.metrics]
     rows = metric_rows(both, 12, 10_000.0)
@@ -38,7 +38,7 @@ def test_the_verdict_its_sentences_and_what_the_rule_says_today(run):
     told = sentences(run.verdict)
     word = run.verdict.word.capitalize()
     assert f"Does it hedge? {word}.\n  {told.works}\n  {told.when}\n  {told.cost}\n" in text
-    assert "What the rule says on 2025-07-31\n  last decision  2025-07-31: SPY 60.0 %, IEF" in text
+    assert "What the rule says on 2025-12-31\n  last decision  2025-12-31: SPY 60.0 %, IEF" in text
     assert "\n  pending        SPY 60.0 %, IEF 40.0 %\n" in text
     assert text.endswith("\nresults in results/run-1\n")
 
@@ -46,7 +46,7 @@ def test_the_verdict_its_sentences_and_what_the_rule_says_today(run):
 def test_what_is_held_is_not_what_was_decided_and_not_what_is_pending(run):
     """Weights drift after a decision: 60 % asked for, 62.5 % held, and 50 % waits to trade."""
     latest = Latest(
-        as_of="2025-07-31",
+        as_of="2025-12-31",
         decided="2025-06-30",
         target={"SPY": 0.6, "IEF": 0.4},
         held={"SPY": 0.625, "IEF": 0.375},
@@ -54,7 +54,7 @@ def test_what_is_held_is_not_what_was_decided_and_not_what_is_pending(run):
     )
     text = printed(replace(run, summary=replace(run.summary, latest=latest)))
     assert (
-        "What the rule says on 2025-07-31\n"
+        "What the rule says on 2025-12-31\n"
         "  last decision  2025-06-30: SPY 60.0 %, IEF 40.0 %\n"
         "  held now       SPY 62.5 %, IEF 37.5 %\n"
         "  pending        SPY 50.0 %, IEF 50.0 %\n"

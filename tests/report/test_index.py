@@ -64,7 +64,7 @@ def test_a_run_is_listed_with_its_numbers_and_pages(run, written):
     assert text(row["Turnover a year"]) == percent(numbers.turnover_per_year)
     assert text(row["Final value"]) == money(numbers.final_value)
     assert float(row["CAGR"].get("data-v")) == numbers.cagr
-    assert (text(row["From"]), text(row["To"])) == ("1995-01-31", "2025-07-31")
+    assert (text(row["From"]), text(row["To"])) == ("1995-01-31", "2025-12-31")
     assert text(row["Source"]) == run.market.title
     (other,) = others
     assert text(other["Of"]) == "a · b"

@@ -65,7 +65,7 @@ def test_runs_side_by_side_are_named_by_what_differs(run):
     shown = rows(grid)
     assert grid.heads == ["", "a", "b"]
     assert shown["Fee / slippage / lag"] == ["2 bp / 1 bp / 1", "7.5 bp / 1 bp / 1"]
-    assert shown["Period"] == ["1995-01-31 to 2025-07-31", "2000-01-31 to 2025-07-31"]
+    assert shown["Period"] == ["1995-01-31 to 2025-12-31", "2000-01-31 to 2025-12-31"]
     assert shown["Does it hedge?"] == [run.verdict.word] * 2
     assert shown["CAGR"] == [percent(run.summary.metrics.cagr)] * 2
     assert shown["Source"] == [run.market.title] * 2

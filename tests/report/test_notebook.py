@@ -161,7 +161,7 @@ def test_a_run_is_told_in_the_words_and_numbers_of_its_pages(run):
     html = notebook.run_html(run)
     text = words(parsed(html))
     assert text.startswith(
-        "hedge_mix SPY 60 %, IEF 40 % · 1995-01-31 to 2025-07-31, monthly · fee 2 bp, slippage "
+        "hedge_mix SPY 60 %, IEF 40 % · 1995-01-31 to 2025-12-31, monthly · fee 2 bp, slippage "
         f"1 bp, lag 1 · {run.summary.source_title} Does it hedge? {answer_of(run.verdict)} "
         "Does it work?"
     )
@@ -179,8 +179,8 @@ def test_a_run_is_told_in_the_words_and_numbers_of_its_pages(run):
         *expected,
     ]  # fmt: skip
     held = "SPY 60.0 %, IEF 40.0 %"
-    assert today == [["last decision, 2025-07-31", held], ["held now", held], ["pending", held]]
-    assert "What the rule says on 2025-07-31" in text
+    assert today == [["last decision, 2025-12-31", held], ["held now", held], ["pending", held]]
+    assert "What the rule says on 2025-12-31" in text
 
 
 def test_the_picture_ends_at_the_last_values_of_the_verdict(run):
@@ -230,7 +230,7 @@ def test_too_short_a_period_has_no_picture_and_says_so(daily):
 
 
 def test_what_is_pending_and_how_prices_came_is_told(run):
-    latest = Latest("2025-07-31", "2025-07-30", {"SPY": 0.5, "CASH": 0.5}, {"SPY": 1.0}, None)
+    latest = Latest("2025-12-31", "2025-07-30", {"SPY": 0.5, "CASH": 0.5}, {"SPY": 1.0}, None)
     market = run.market.relabelled(
         remarks=["the run begins late"],
         origin=Origin(How.BUNDLED, failure="Yahoo does not answer", short="bundled instead"),
@@ -288,7 +288,7 @@ def test_a_comparison_of_few_has_every_metric_and_stars_the_best(comparison):
     assert cagr.startswith("CAGR points less the first")
     value, _, limits = difference_rows(comparison)[0][1][1].partition(" ")
     assert differences[1][:2] == ["equity_only", f"{value} {limits.strip('()')}"]
-    assert "1995-01-31 to 2025-07-31, monthly · fee 2 bp, slippage 1 bp, lag 1" in told
+    assert "1995-01-31 to 2025-12-31, monthly · fee 2 bp, slippage 1 bp, lag 1" in told
 
 
 def test_a_comparison_of_many_has_a_row_a_portfolio_and_lists_its_lines(twenty):
@@ -350,21 +350,21 @@ def test_each_thing_in_a_few_lines_of_text(run, daily, comparison, twenty, tuned
 def test_a_run_in_text_has_its_headline_numbers_below_each_other(run):
     own, benchmark = run.summary.metrics, run.summary.benchmark.metrics
     first, portfolio, equity, answer, held = notebook.run_text(run).split("\n")
-    assert first == f"hedge_mix, 1995-01-31 to 2025-07-31, monthly, {run.summary.source_title}"
+    assert first == f"hedge_mix, 1995-01-31 to 2025-12-31, monthly, {run.summary.source_title}"
     for line, name, numbers in ((portfolio, "portfolio", own), (equity, "SPY 100 %", benchmark)):
         assert line.startswith(name)
         for text in (percent(numbers.cagr), percent(numbers.max_drawdown), ratio(numbers.sharpe)):
             assert text in line
     assert portfolio.index("Max drawdown") == equity.index("Max drawdown")
     assert answer == f"Does it hedge? {answer_of(run.verdict)}."
-    assert held == f"held on 2025-07-31: {weights_text(run.summary.latest.held)}"
+    assert held == f"held on 2025-12-31: {weights_text(run.summary.latest.held)}"
     assert len(notebook.run_text(replace(run, verdict=None)).split("\n")) == 4
 
 
 def test_a_run_in_text_says_what_is_held_and_not_what_was_decided(run):
-    latest = Latest("2025-07-31", "2025-06-30", {"SPY": 0.6}, {"SPY": 0.625}, {"SPY": 0.5})
+    latest = Latest("2025-12-31", "2025-06-30", {"SPY": 0.6}, {"SPY": 0.625}, {"SPY": 0.5})
     text = notebook.run_text(replace(run, summary=replace(run.summary, latest=latest)))
-    assert text.split("\n")[-1] == "held on 2025-07-31: SPY 62.5 %"
+    assert text.split("\n")[-1] == "held on 2025-12-31: SPY 62.5 %"
 
 
 def test_a_verdict_in_text_is_its_answer_and_its_sentences(run):
@@ -374,7 +374,7 @@ def test_a_verdict_in_text_is_its_answer_and_its_sentences(run):
 
 def test_a_comparison_in_text_names_the_best_of_what_matters(comparison):
     first, second, *best = notebook.comparison_text(comparison).split("\n")
-    assert first == ("2 portfolios compared, 1995-01-31 to 2025-07-31, monthly, fee 2 bp, slippage "
+    assert first == ("2 portfolios compared, 1995-01-31 to 2025-12-31, monthly, fee 2 bp, slippage "
                      "1 bp, lag 1")  # fmt: skip
     assert second == "first: hedge_mix"
     cagr = comparison.table["equity_only"].numbers.cagr

@@ -17,6 +17,7 @@ from backtests.report.manifest import read_run_manifest
 from backtests.report.run_folder import LIBRARIES, versions, write_run
 from backtests.report.verdict.document import document
 from data.errors import OutputError
+from data.market import content_sha256
 from data.origin import How, Origin
 from data.records import to_json
 from tests.report.helpers import make_run
@@ -45,9 +46,20 @@ def test_toml_asks_for_the_very_run(run, written):
     table = read_config(written / "run.toml")
     assert table == tomllib.loads((written / "run.toml").read_text())
     assert (table["source"], table["start"], table["end"], table["benchmark"]) == (
-        "bundled", "1995-02-28", "2025-07-31", "SPY",
+        "bundled", "1995-02-28", "2025-12-31", "SPY",
     )  # fmt: skip
     assert table["params"] == {"weights": {"SPY": 0.6, "IEF": 0.4}, "rebalance": "monthly"}
+
+
+def test_a_series_carried_back_has_the_hash_of_its_own_days_too(run, written, tmp_path):
+    assert {series.own_sha256 for series in read_run_manifest(written).data.values()} == {None}
+    first = replace(run.market.provenance["IEF"], own_first="1990-01-31")
+    market = run.market.relabelled()
+    vars(market)["provenance"] = {**market.provenance, "IEF": first}
+    folder = write_run(tmp_path, replace(run, market=market), with_tearsheet=False)
+    about = read_run_manifest(folder).data["IEF"]
+    assert about.own_sha256 == content_sha256(run.market.prices["IEF"].loc["1990-01-31":])
+    assert about.sha256 == content_sha256(run.market.prices["IEF"]) != about.own_sha256
 
 
 def test_tables_hold_values_weights_and_orders(run, written):

@@ -40,7 +40,8 @@ RUN = (*STRATEGIES, "hedge_mix:SPY=0.7,IEF=0.3", "hedge_mix:", "hedge_mix:SPY",
 FILE = ("run.toml", "broken.toml", "prices", "no-such.toml", "/dev/null", "prices/SPY.csv")
 
 RUN_OPTIONS = {
-    "--source": SOURCE, "--extend": None, "--start": DAY, "--end": DAY, "--fee-bps": NUMBER,
+    "--source": SOURCE, "--extend": None, "--no-extend": None, "--start": DAY, "--end": DAY,
+    "--fee-bps": NUMBER,
     "--slippage-bps": NUMBER, "--lag": ("1", "2", "3", "1.5", "0", "500", "99999999999999999999"),
     "--benchmark": TICKER, "--initial": NUMBER, "--out": FOLDER, "--no-tearsheet": None,
     "--no-verdict": None,
@@ -56,7 +57,8 @@ DOORS = {
         **RUN_OPTIONS, "--align": None, "--against": None, "--help": None,
     }),
     "backtests.tune": (NAME, (0, 1, 1, 1, 2), {
-        **{name: known for name, known in RUN_OPTIONS.items() if not name.startswith("--no-")},
+        **{name: known for name, known in RUN_OPTIONS.items()
+           if name not in ("--no-tearsheet", "--no-verdict")},
         "--weights": WEIGHTS, "--rebalance": CALENDAR, "--set": SETTING, "--refresh": None,
         "--assets": ("SPY", "SPY,IEF", "SPY,IEF", "SPY,SPY", "SPY,,IEF", "CASH", "A,B,C,D,E,F,G,H"),
         "--step": ("0.5", "0.25", "0.3", "0", "-1", "1", "1e-9", "nan"),

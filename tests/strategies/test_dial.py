@@ -25,6 +25,17 @@ def test_a_dial_with_its_ends_exchanged_is_refused():
         AttackDefend(duration_min=16, duration_max=0.2)
 
 
+def test_the_short_end_is_carried_back_where_a_rule_holds_it():
+    assert AttackDefend().carried_back == ("BIL", "SHY")
+
+    class Bare(AttackDefend):
+        @property
+        def tickers(self) -> list[str]:
+            return ["SPY", "SHY", "IEF", "TLT"]
+
+    assert Bare().carried_back == ("SHY",)
+
+
 def test_the_blend_meets_its_target_with_two_neighbours():
     durations = pd.DataFrame([[0.2, 1.9, 7.2, 16.0]] * 5, columns=list(DIAL))
     targets = pd.Series([0.1, 1.05, 7.2, 11.6, 30.0])

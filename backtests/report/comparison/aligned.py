@@ -212,13 +212,17 @@ def _difference(runs: Sequence[FinishedRun], what: str, read: Callable[[Finished
 
 
 def _changed_series(runs: Sequence[FinishedRun]) -> str:
-    """The first series whose data differ between two runs with the same last day."""
+    """The first series whose data differ between two runs with the same last day.
+
+    One run may have a history carried back and the other not: its own days are compared.
+    """
     seen: dict[tuple[str, str], tuple[str, FinishedRun]] = {}
     for run in runs:
         for name, series in run.manifest.data.items():
             key = (f"{name} up to {run.summary.end}", run.summary.source)
-            sha256, other = seen.setdefault(key, (series.sha256, run))
-            if sha256 != series.sha256:
+            own = series.own_sha256 or series.sha256
+            sha256, other = seen.setdefault(key, (own, run))
+            if sha256 != own:
                 return f"not the same data: {key[0]} of {other.name} and of {run.name}"
     return ""
 

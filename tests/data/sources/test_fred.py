@@ -59,3 +59,15 @@ def test_fred_misbehaving_is_one_line(web, answer, kind, message):
     web.faults["DGS10"] = [answer]
     with pytest.raises(kind, match=message):
         fred.fetch("DGS10")
+
+
+def test_only_the_month_that_nobody_published_is_no_warning(web):
+    months = pd.date_range("2024-01-01", "2026-02-01", freq="MS")
+    cpi = pd.Series(320.0, months)
+    web.hold_fred("CPIAUCSL", cpi.drop(pd.Timestamp("2025-10-01")))
+    assert fred.fetch("CPIAUCSL").warnings == ()
+    web.hold_fred("CPIAUCSL", cpi.drop(pd.Timestamp("2025-09-01")))
+    (line,) = fred.fetch("CPIAUCSL").warnings
+    assert line.startswith("CPIAUCSL: no figure between 2025-08-01 and 2025-10-01")
+    web.hold_fred("CPIAUCSL", cpi.loc[:"2025-09-01"])  # nobody knows of the hole yet
+    assert fred.fetch("CPIAUCSL").warnings == ()

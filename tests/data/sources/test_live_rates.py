@@ -86,6 +86,19 @@ def test_an_extended_live_market_says_where_it_joins(web):
     assert Store().tickers().count("fred:DGS10") == 1
 
 
+def test_a_live_market_asks_for_yields_to_carry_the_short_end_back(web):
+    bars = server.made_bars(400)
+    web.hold("BIL", bars.iloc[100:])
+    days = [bars.index[0], bars.index[100]]
+    for carried, first in (((), days[1]), (("BIL", "SHY"), days[0])):
+        web.asked.clear()
+        market = live.load(["SPY", "BIL"], may_fall_back=False, carried_back=carried)
+        assert market.first_session(["SPY", "BIL"])[0] == first
+        assert ("DGS2" in web.asked) == bool(carried)
+        assert len(market.sessions) == 400  # no session before the first of SPY
+    assert any(note.startswith("BIL before ") for note in market.notes)
+
+
 def test_a_series_is_asked_for_once_and_a_server_that_fails_not_again(web, monkeypatch):
     request = Request(Store())
     for _ in range(2):

@@ -8,9 +8,10 @@ import pytest
 
 from backtests.analysis.metrics import cagr, drawdown_list, volatility
 from data.errors import DataError
+from data.market import Tracking
 from data.sources import files
 from data.treasuries.curve import par_returns, year_fractions
-from data.treasuries.proxies import extend, proxy_level, tracking
+from data.treasuries.proxies import Splice, extend, proxy_level, splice_notes, tracking
 from data.treasuries.rates import Rates
 
 DAYS = pd.bdate_range("2020-01-01", periods=60)
@@ -79,6 +80,9 @@ def test_a_period_before_the_funds_can_be_run_on_its_own(rates_folder, yahoo_fol
     market = files.load(yahoo_folder.parent, ["SPY", "IEF"], "1979-12-31", extend=True)
     assert market.sessions[0] < pd.Timestamp("1962-01-03")
     assert market.sessions[-1] == pd.Timestamp("1979-12-31")
+    # All of it is proxies, and each is named.
+    for line in ("SPY before 1993-01-29 is the S&P 500", "IEF before 2002-07-30 is a ladder"):
+        assert any(note.startswith(line) for note in market.notes), line
 
 
 def test_a_fund_from_yields_is_read_on_the_sessions_of_what_trades():
@@ -88,6 +92,66 @@ def test_a_fund_from_yields_is_read_on_the_sessions_of_what_trades():
     joined, _, _ = extend({"SPY": equity, "IEF": steady(DAYS[40:], 1.0)}, Rates(yields=yields), {})
     assert joined["IEF"].index.equals(DAYS.delete(30))
     assert joined["IEF"].iloc[10] == joined["IEF"].iloc[9]
+
+
+def short_end(yields: pd.DataFrame | None, bill: pd.Series | None, **asked: object) -> tuple:
+    """SPY from the first day, SHY from the 40th and BIL from the 50th, extended as asked."""
+    own = {
+        "SPY": steady(DAYS, 1.001), "SHY": steady(DAYS[40:], 1.0), "BIL": steady(DAYS[50:], 1.0)
+    }  # fmt: skip
+    return extend(own, Rates(yields=yields, bill=bill), {}, **asked)
+
+
+def test_some_can_be_carried_back_over_the_sessions_that_the_others_have():
+    early = pd.bdate_range("2019-01-01", DAYS[-1])
+    yields = pd.DataFrame({1.0: 4.0, 3.0: 4.0}, index=early)
+    bill = pd.Series(4.0, index=early)
+    joined, splices, not_carried = short_end(yields, bill, only=["BIL", "SHY", "TLT"])
+    assert not_carried == []
+    assert [splice.ticker for splice in splices] == ["SHY", "BIL"]
+    for ticker, levels in joined.items():  # nobody begins before the first that is traded
+        assert levels.index.equals(DAYS), ticker
+    # A bill of 4 % grows by 1 + 0.04 x 91 / 365 in 91 days, less a fee of 0.14 % a year.
+    bil, days = joined["BIL"], (DAYS[50] - DAYS[0]).days
+    grown = (1 + 0.04 * 91 / 365) ** (days / 91) * (1 - 0.0014) ** (days / 365.25)
+    assert bil.iloc[50] / bil.iloc[0] == pytest.approx(grown, rel=1e-12)
+    # A par bond of a flat curve that does not move earns its yield (4 % twice a year), less 0.15 %.
+    shy, years = joined["SHY"], (DAYS[40] - DAYS[0]).days / 365.25
+    assert shy.iloc[40] / shy.iloc[0] == pytest.approx((1.02**2 * (1 - 0.0015)) ** years, rel=1e-6)
+    # The funds' own days stay as they are.
+    assert (shy.iloc[40:] == 100).all()
+    assert (bil.iloc[50:] == 100).all()
+
+
+def test_what_cannot_be_carried_back_is_said_only_of_those_asked_for():
+    yields = pd.DataFrame({1.0: 4.0, 3.0: 4.0}, index=DAYS)
+    bill = pd.Series(4.0, index=DAYS)
+    lacks = "BIL is not carried back: there are no bill yields here"
+    assert short_end(yields, None, only=["BIL", "SHY"])[2] == [lacks]
+    assert short_end(None, None, only=["BIL", "SHY"])[2] == [
+        "SHY is not carried back: there are no yields here", lacks,
+    ]  # fmt: skip
+    late = yields.iloc[45:]
+    assert short_end(late, bill, only=["BIL", "SHY"])[2] == [
+        "SHY is not carried back: no proxy reaches its first day"
+    ]
+    # The first to begin needs no proxy, and nothing is said of it.
+    alone = {"SHY": steady(DAYS, 1.0), "GLD": steady(DAYS[9:], 1.0)}
+    assert extend(alone, Rates(), {}, only=["SHY"])[2] == []
+    assert extend(alone, Rates(), {}, only=["GLD"])[2] == [
+        "GLD is not carried back: nothing is known that it could be made from"
+    ]
+
+
+def test_a_note_on_a_join_says_how_well_its_proxy_fits():
+    near = Splice("X", "2007-05-30", "1990-01-01", "bills")
+    far = Splice("X", "1999-01-01", "1990-01-01", "older bills")
+    fit = Tracking("X", "bills", "2007-06", "2025-08", 219, 0.94231, 0.00184, 0.0, 1.0, None, None)
+    assert splice_notes([near, far], [fit]) == [
+        "X before 2007-05-30 is bills, from 1990-01-01; where both exist, monthly returns "
+        "correlate 0.942 and differ by 0.18 points a year (tracking error)",
+        "X before 1999-01-01 is older bills, from 1990-01-01",
+    ]
 
 
 def test_nothing_else_is_extended():

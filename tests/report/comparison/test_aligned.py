@@ -54,7 +54,7 @@ def test_runs_on_one_footing_are_levels_from_one(finished):
          "run both with the same --source, or give --align"),
         ({"start": "1996-01-31"}, "not the same start: 1995-01-31 for {mine}, 1996-01-31 for other"
          "-run; run both with the same --start, or give --align for their common span"),
-        ({"end": "2020-01-31"}, "not the same end: 2025-07-31 for {mine}, 2020-01-31 for other-"),
+        ({"end": "2020-01-31"}, "not the same end: 2025-12-31 for {mine}, 2020-01-31 for other-"),
         ({"costs": Costs(9.0, 1.0, 1)}, "not the same costs: fee 2 bp, slippage 1 bp, lag 1 for "
          "{mine}, fee 9 bp, slippage 1 bp, lag 1 for other-run; run both with the same --fee-bps"),
         ({"periods_per_year": 252}, "not the same frequency: monthly for {mine}, daily for other"),
@@ -76,11 +76,27 @@ def test_another_benchmark_and_other_data_are_named(finished):
     changed = other(mine)
     data = {**changed.manifest.data, "SPY": replace(changed.manifest.data["SPY"], sha256="0")}
     changed = replace(changed, manifest=replace(changed.manifest, data=data))
-    with pytest.raises(UsageError, match="not the same data: SPY up to 2025-07-31 of .* run both"):
+    with pytest.raises(UsageError, match="not the same data: SPY up to 2025-12-31 of .* run both"):
         align_runs([mine, changed], align=False)
     assert align_runs([mine, changed], align=True).notes == [
-        f"not the same data: SPY up to 2025-07-31 of {mine.name} and of other-run"
+        f"not the same data: SPY up to 2025-12-31 of {mine.name} and of other-run"
     ]
+
+
+def test_a_history_carried_back_is_compared_by_its_own_days(finished):
+    """The rule's SHY has bonds before its first day, that of a mix has not: both are Yahoo's."""
+    mine, theirs = finished[0], other(finished[0])
+
+    def with_spy(run, **hashes):
+        data = {**run.manifest.data, "SPY": replace(run.manifest.data["SPY"], **hashes)}
+        return replace(run, manifest=replace(run.manifest, data=data))
+
+    own = mine.manifest.data["SPY"].sha256
+    carried = with_spy(theirs, sha256="of all days", own_sha256=own)
+    assert align_runs([mine, carried], align=False).notes == []
+    for changed in (with_spy(theirs, sha256=own, own_sha256="0"), with_spy(theirs, sha256="0")):
+        with pytest.raises(UsageError, match="not the same data: SPY"):
+            align_runs([mine, changed], align=False)
 
 
 def test_one_run_twice_is_refused(finished):

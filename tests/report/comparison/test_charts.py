@@ -49,7 +49,7 @@ def test_correlation_is_that_of_verdicts_with_treasuries(drawn, finished):
     traces = lines(drawn["correlation"])
     assert list(traces) == ["hedge_mix", "attack_defend step_bp=25"]
     trailing = finished[0].verdict.series.correlation
-    inside = [m for m in trailing.months if "1995-01" <= m <= "2025-07"]
+    inside = [m for m in trailing.months if "1995-01" <= m <= "2025-12"]
     assert len(traces["hedge_mix"]["x"]) == len(inside)
     bare = [replace(run, verdict=None) for run in finished]
     (empty,) = [f for f in figures(align_runs(bare, align=False)) if f.name == "correlation"]
@@ -67,7 +67,7 @@ def test_allocation_shows_one_run_at_a_time(drawn, comparison, finished):
 
 def test_years_are_the_complete_ones(drawn, comparison):
     (trace,) = drawn["years"].traces
-    assert [str(year) for year in trace.payload["x"]] == [str(year) for year in range(1996, 2025)]
+    assert [str(year) for year in trace.payload["x"]] == [str(year) for year in range(1996, 2026)]
     values = comparison.aligned.values["hedge_mix"]
     first = values.loc["1996-12-31"] / values.loc["1995-12-31"] - 1
     row = list(trace.payload["y"]).index("hedge_mix")

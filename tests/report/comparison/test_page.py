@@ -50,7 +50,7 @@ def test_the_page_has_every_number_of_the_screen(comparison, tmp_path):
         for name, texts in console_rows(comparison):
             assert cells[name.strip()] == texts[number].removesuffix("*").strip(), name
     text = words(page.getroot())
-    assert "1995-01-31 to 2025-07-31, monthly" in text
+    assert "1995-01-31 to 2025-12-31, monthly" in text
     assert "fee 2 bp, slippage 1 bp, lag 1" in text
     assert "Equity is SPY." in text
     assert "CVaR 95 is the average loss in the worst 5 % of days or months." in text
@@ -63,7 +63,7 @@ def test_what_was_brought_together_is_said_and_is_another_folder(finished, tmp_p
     aligned = compare(align_runs([finished[0], late], align=True))
     folder = write_comparison(tmp_path, aligned)
     text = (folder / "index.html").read_text("utf-8")
-    assert "aligned to the 246 month-ends" in text
+    assert "aligned to the 251 month-ends" in text
     assert "not the same start: 1995-01-31 for" in text
     assert "of all orders after the first day shown" in text
     # The same runs, one of them at higher costs: the notes are part of the folder's name.

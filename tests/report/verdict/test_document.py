@@ -35,7 +35,7 @@ def test_a_file_says_which_run_it_is_of_and_what_came_out(run, record):
         "source": "bundled",
         "source_title": run.market.title,
         "start": "1995-01-31",
-        "end": "2025-07-31",
+        "end": "2025-12-31",
         "costs": {"fee_bps": 2.0, "slippage_bps": 1.0, "lag": 1},
         "periods_per_year": 12,
     }

@@ -224,11 +224,15 @@ def test_labels_of_the_page_are_true_of_the_numbers_beside_them(long_bonds, tmp_
 def test_the_page_says_what_is_equity_what_hedges_and_what_terms_mean(run, tmp_path):
     text = " ".join(made(run, tmp_path).getroot().text_content().split())
     assert (
-        "1995-01-31 to 2025-07-31 · fee 2 bp, slippage 1 bp, lag 1 · hedge IEF · equity SPY" in text
+        "1995-01-31 to 2025-12-31 · fee 2 bp, slippage 1 bp, lag 1 · hedge IEF · equity SPY" in text
     )
-    # Bought at the end of January 1995: 366 returns from February 1995 to July 2025, of which a
-    # tenth, rounded up, is 37.
-    assert run.verdict.sample.months == 11 + 29 * 12 + 7 == 366
-    assert "Equity's worst decile is its worst 37 months." in text
+    # Bought at the end of January 1995: 371 returns from February 1995 to December 2025, of which a
+    # tenth, rounded up, is 38.
+    assert run.verdict.sample.months == 11 + 30 * 12 == 371
+    assert "Equity's worst decile is its worst 38 months." in text
+    sample = dataclasses.replace(run.verdict.sample, months=361)
+    verdict = dataclasses.replace(run.verdict, sample=sample)
+    fewer = dataclasses.replace(run, verdict=verdict)
+    assert "its worst 37 months." in made(fewer, tmp_path).getroot().text_content()
     assert "CVaR(95) is the average loss in the worst 5 % of months." in text
     assert "A basis point (bp) is 0.01 percentage points." in text

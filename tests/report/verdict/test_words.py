@@ -28,8 +28,8 @@ def test_each_figure_in_its_place(verdict):
     assert told.works == (
         "With IEF the average loss in the worst 5 % of months (CVaR) was 3.01 points smaller than "
         "with 100 % equity (SPY); with bills at the same equity weight it was 2.02 points smaller. "
-        "The difference is +0.99 points (+0.11 to +1.88): this loss was smaller with Treasuries than "
-        "with bills. "
+        "The difference is +0.99 points (+0.11 to +1.88): this loss was smaller with Treasuries "
+        "than with bills. "
         "The deepest month-end drawdown was 21.03 points smaller; with bills it was 15.04 points "
         "smaller."
     )
@@ -42,7 +42,7 @@ def test_each_figure_in_its_place(verdict):
         "correlation the hedge averaged -2.06 % (no interval: too few months)."
     )
     assert told.cost == (
-        "Against 100 % equity it gave up 1.07 points of growth a year (-0.20 to +3.00), bills gave "
+        "Against 100 % equity (SPY) it gave up 1.07 points of growth a year (-0.20 to +3.00), bills gave "
         "up 2.08 points of growth a year. Each point of yearly growth given up cut the loss in the "
         "worst 5 % of months by 2.81 points (bills: 0.97). It turned over 10.10 % of its value a "
         "year and paid 1,234 in costs."
