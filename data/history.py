@@ -91,8 +91,8 @@ def _load(
         folder = Path(source.removeprefix("files:"))
         if not folder.is_dir():
             raise DataError(f"--source {source} is not a folder; give one with CSV files")
-        there = set(files.tickers(folder))
-        wanted = [name for name in (*FUNDS, *PROXIES) if name in there]
+        there = {name.upper() for name in files.tickers(folder)}
+        wanted = [name for name in (*FUNDS, *PROXIES) if name.upper() in there]
         notes: list[str] = []
         prices = {name: files.read_prices(folder, name, notes) for name in wanted}
         rates = files.read_rates(folder)

@@ -177,7 +177,7 @@ def command(job: str, out: Path) -> tuple[str, ...]:
 class Everything:
     """What a process says that tries the block and imports every module; then how its jobs end."""
 
-    said: dict[str, dict[str, str]]
+    printed: dict[str, dict[str, str]]
     jobs: dict[str, Ended]
     folder: Path
 
@@ -197,15 +197,15 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Everything:
 
 def test_the_block_is_for_our_own_modules(everything):
     missing = "ModuleNotFoundError"
-    assert everything.said["ours"] == {
+    assert everything.printed["ours"] == {
         "import": missing, "of it": missing, "by name": missing, "folder": "PermissionError",
         "file": "done",
     }  # fmt: skip
-    assert set(everything.said["others"].values()) == {"done"}
+    assert set(everything.printed["others"].values()) == {"done"}
 
 
 def test_every_module_can_be_imported(everything):
-    assert everything.said["imported"] == dict.fromkeys(modules(), "done")
+    assert everything.printed["imported"] == dict.fromkeys(modules(), "done")
 
 
 RUN = ("summary.json", "run.toml", "equity.csv", "verdict.html")

@@ -74,11 +74,11 @@ class Forked:
 
     def communicate(self, timeout: float | None = None) -> tuple[str, str]:
         """Read its streams to their ends and wait for its own."""
-        said = ["", ""]
+        printed = ["", ""]
 
         def read(number: int, stream: IO[str]) -> None:
             with stream:
-                said[number] = stream.read()
+                printed[number] = stream.read()
 
         readers = [
             threading.Thread(target=read, args=(number, stream), daemon=True)
@@ -90,7 +90,7 @@ class Forked:
         self.wait(timeout)
         for reader in readers:
             reader.join(timeout)
-        return said[0], said[1]
+        return printed[0], printed[1]
 
 
 class Parent:

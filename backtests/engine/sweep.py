@@ -362,15 +362,10 @@ def _run(
                             for k in range(columns):
                                 target[k, i] = targets[at, k]
                 _fill(wide[begin], fee, slippage, target, units, order, buy, need, s, lanes)
-                for i in range(lanes):
-                    if scheduled:
-                        is_first = next_decision[i] <= offsets[start + i] + 1
-                    else:
-                        is_first = begin == rows[0]
-                    if is_first:
-                        s[TRADED, i] = 0.0  # the purchase that begins it
-            observed = max(begin, 1)
-            _hold(wide, bills, observed, end, units, s, nav[:, start : start + lanes], lanes)
+                for i in range(lanes):  # the purchase that begins it is no turnover
+                    made = next_decision[i] - offsets[start + i] if scheduled else begin
+                    s[TRADED, i] = 0.0 if made <= (1 if scheduled else rows[0]) else s[TRADED, i]
+            _hold(wide, bills, max(begin, 1), end, units, s, nav[:, start : start + lanes], lanes)
             if start == 0 and len(held):
                 held[begin:end] = units[:columns, 0]
             # On rows that depend on no trade: a neighbour in the block must not change a digit.

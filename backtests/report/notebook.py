@@ -301,9 +301,8 @@ def _judged(verdict: Verdict) -> Grid:
         [Cell("Mean equity weight"), *(number_cell(row.equity_weight) for row, _ in judged)]
     )
     if verdict.holds_hedge:
-        saved = [row.cvar_saved_against_bills_monthly for row, _ in judged]
-        cells = [number_cell(value, hundredths) for value in saved]
-        rows.append([Cell("CVaR saved against bills, points"), *cells])
+        saved = (number_cell(row.cvar_saved_against_bills_monthly, hundredths) for row, _ in judged)
+        rows.append([Cell("CVaR saved against bills, points"), *saved])
     return Grid(["", *(name_of(row) for row, _ in judged)], rows)
 
 

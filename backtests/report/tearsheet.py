@@ -147,8 +147,8 @@ def write_tearsheet(
             failure=drawn.failure,
             metrics=metric_groups(summary, drawn.rows),
             years=[
-                Row(str(one.year), percent(one.strategy), percent(one.benchmark))
-                for one in reversed(summary.years)
+                Row(str(year.year), percent(year.strategy), percent(year.benchmark))
+                for year in reversed(summary.years)
             ],
             falls=falls,
             version=version("quantstats"),

@@ -132,11 +132,11 @@ def _require_one_kind(index: pd.DatetimeIndex, where: str) -> None:
     kinds = np.full(len(gaps), -1)
     for number, (low, high) in enumerate(KINDS.values()):
         kinds[(usual >= low) & (usual <= high)] = number
-    known = np.flatnonzero(kinds >= 0)
-    changes = np.flatnonzero(np.diff(kinds[known]) != 0)
+    places = np.flatnonzero(kinds >= 0)
+    changes = np.flatnonzero(np.diff(kinds[places]) != 0)
     if not len(changes):
         return
-    before, after = known[changes[0]], known[changes[0] + 1]
+    before, after = places[changes[0]], places[changes[0] + 1]
     # The median sees a change a few rows early or late: the first gap that is nearer to the usual
     # gap of the new kind, in proportion, is exact.
     near = np.arange(max(before - STEPS, 0), len(gaps))

@@ -175,8 +175,8 @@ def test_an_extra_field_is_refused_with_its_path(records, name, path, told):
 @pytest.mark.parametrize(
     ("name", "value", "path", "told"),
     [
-        ("Summary", "0.08", ("metrics", "cagr"), "`float`, got `str` - at `$.metrics.cagr`"),
-        ("Summary", None, ("metrics", "cagr"), "`float`, got `null` - at `$.metrics.cagr`"),
+        ("Summary", "0.08", ("metrics", "cagr"), "`float | null`, got `str` - at `$.metrics.cagr`"),
+        ("Summary", None, ("metrics", "cvar_95"), "`float`, got `null` - at `$.metrics.cvar_95`"),
         ("Summary", 1.5, ("periods",), "Expected `int`, got `float` - at `$.periods`"),
         ("Summary", True, ("initial",), "Expected `float`, got `bool` - at `$.initial`"),
         ("Summary", "monthly", ("notes",), "Expected `array`, got `str` - at `$.notes`"),
@@ -382,7 +382,7 @@ def test_latest_keeps_nothing_of_what_it_was_given():
 def test_a_document_is_a_verdict_with_the_run_it_is_of(records):
     document = records["Document"]
     assert isinstance(document, Document)
-    assert (document.run.strategy, document.run.start) == ("attack_defend", "1995-01-31")
+    assert (document.run.strategy, document.run.start) == ("attack_defend", "1994-12-31")
     assert "in the worst 5 % of months" in document.sentences.works
 
 

@@ -31,7 +31,7 @@ RULES = st.builds(
 )
 CONFIGS = st.builds(
     lambda rule, source, start, end, costs, benchmark, initial, extend: RunConfig(
-        rule[0], rule[1], source, start, end, costs, benchmark, initial, extend
+        rule[0], rule[1], source, start, end, costs, benchmark, initial=initial, extend=extend
     ),
     MIXES | RULES,
     st.sampled_from(["auto", "bundled", "files:a b/$(x)'s", "files:ü&=#?"]),

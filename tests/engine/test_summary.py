@@ -24,11 +24,11 @@ def test_turnover_a_year_is_annualised_by_the_rows_of_the_data():
     for ppy in (12, 252):
         market = random_market(8, rows=121 if ppy == 12 else 301, ppy=ppy)
         done = simulate(market, HedgeMix(), FREE, engine=ledger.fill)
-        found = summarise(RunConfig("hedge_mix"), market, done, done, "SPY")
+        summary = summarise(RunConfig("hedge_mix"), market, done, done, "SPY")
         # 300 weekdays are 420 days: 260.9 a year.
         years = 10 if ppy == 12 else 420 / 365.25
-        assert found.metrics.turnover_per_year == pytest.approx(done.traded.sum() / years)
-        assert found.rows_per_year == pytest.approx(12 if ppy == 12 else 300 * 365.25 / 420)
+        assert summary.metrics.turnover_per_year == pytest.approx(done.traded.sum() / years)
+        assert summary.rows_per_year == pytest.approx(12 if ppy == 12 else 300 * 365.25 / 420)
 
 
 def test_a_run_and_its_benchmark_have_the_same_numbers():

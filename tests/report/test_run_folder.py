@@ -73,11 +73,11 @@ def test_tables_hold_values_weights_and_orders(run, written):
     weights = pd.read_csv(written / "weights.csv", index_col="date")
     assert list(weights) == ["SPY", "IEF", "CASH"]
     years = pd.read_csv(written / "years.csv", index_col="year")
-    assert years.index.tolist() == list(range(1996, 2025))  # 1995 begins within the run
+    assert years.index.tolist() == list(range(1996, 2026))  # 1995 begins within the run
     by_hand = run.simulation.nav.resample("YE").last().pct_change(fill_method=None)
-    assert years["strategy"].tolist() == pytest.approx(by_hand.loc["1996":"2024"].tolist())
+    assert years["strategy"].tolist() == pytest.approx(by_hand.loc["1996":"2025"].tolist())
     by_hand = run.benchmark.nav.resample("YE").last().pct_change(fill_method=None)
-    assert years["benchmark"].tolist() == pytest.approx(by_hand.loc["1996":"2024"].tolist())
+    assert years["benchmark"].tolist() == pytest.approx(by_hand.loc["1996":"2025"].tolist())
     orders = pd.read_csv(written / "orders.csv")
     assert list(orders) == list(run.simulation.orders)
     assert b"\r" not in (written / "orders.csv").read_bytes()

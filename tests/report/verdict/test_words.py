@@ -42,10 +42,10 @@ def test_each_figure_in_its_place(verdict):
         "correlation the hedge averaged -2.06 % (no interval: too few months)."
     )
     assert told.cost == (
-        "Against 100 % equity (SPY) it gave up 1.07 points of growth a year (-0.20 to +3.00), bills gave "
-        "up 2.08 points of growth a year. Each point of yearly growth given up cut the loss in the "
-        "worst 5 % of months by 2.81 points (bills: 0.97). It turned over 10.10 % of its value a "
-        "year and paid 1,234 in costs."
+        "Against 100 % equity (SPY) it gave up 1.07 points of growth a year (-0.20 to +3.00), "
+        "bills gave up 2.08 points of growth a year. Each point of yearly growth given up cut the "
+        "loss in the worst 5 % of months by 2.81 points (bills: 0.97). It turned over 10.10 % of "
+        "its value a year and paid 1,234 in costs."
     )
 
 
