@@ -95,8 +95,7 @@ def market_of(
     gaps: list[StandIn] = []
     if cash_of is None:
         cash, what_cash, cash_notes = cash_level(sessions, raw_rates.bill, frequency)
-        cash_days = _cash_days(raw_rates, source, sessions)
-        gaps = cash_stand_ins(_bill_gaps(sessions, raw_rates.bill), is_live=is_live)
+        cash_days, gaps = _age_of_cash(sessions, raw_rates, source, is_live=is_live)
     else:
         cash, what_cash, cash_notes = cash_of(sessions, frequency)
         cash_days = figure_days(cash, source)
@@ -186,19 +185,20 @@ def _bill_gaps(sessions: pd.DatetimeIndex, bill: pd.Series | None) -> BillGaps:
     return bill_gaps(sessions, bill, bundled.monthly_bill_returns().index)
 
 
-def _cash_days(rates: Rates, source: str, sessions: pd.DatetimeIndex) -> FigureDays:
-    """The days of the bill yields that cash is made of, else of the bundled bill returns."""
-    if rates.bill is None or _bill_gaps(sessions, rates.bill).has_no_yield:
+def _age_of_cash(
+    sessions: pd.DatetimeIndex, rates: Rates, source: str, *, is_live: bool
+) -> tuple[FigureDays, list[StandIn]]:
+    """The days of the figures that cash is made of, and what stands in for bill yields."""
+    gaps = _bill_gaps(sessions, rates.bill)
+    stood_in = cash_stand_ins(gaps, is_live=is_live)
+    if rates.bill is None or gaps.has_no_yield:
         months = bundled.monthly_bill_returns().index.to_timestamp(how="end").normalize()
-        return FigureDays("bundled", None, months, months)
+        return FigureDays("bundled", None, months, months), stood_in
     days = pd.DatetimeIndex(rates.bill.dropna().index)
+    owner, fetched = rates.sources.get("bill", source), rates.fetched.get("bill")
     # A session earns the yield of a day before it.
-    return FigureDays(
-        rates.sources.get("bill", source),
-        rates.fetched.get("bill"),
-        about=days,
-        public=days + pd.Timedelta(days=1),
-    )
+    after = days + pd.Timedelta(days=1)
+    return FigureDays(owner, fetched, about=days, public=after), stood_in
 
 
 def _wild_note(ticker: str, levels: pd.Series) -> list[str]:
