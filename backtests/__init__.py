@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         OutputError,
         PeekingError,
         RuleError,
+        StrictError,
         UsageError,
         WeightError,
     )
@@ -57,6 +58,7 @@ _HOMES = {
     "RuleError": "data.errors",
     "PeekingError": "data.errors",
     "NotDeterministicError": "data.errors",
+    "StrictError": "data.errors",
     "WeightError": "data.errors",
     "OutputError": "data.errors",
 }
@@ -75,6 +77,7 @@ __all__ = [
     "RunConfig",
     "SearchResult",
     "Strategy",
+    "StrictError",
     "UsageError",
     "Verdict",
     "WeightError",

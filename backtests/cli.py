@@ -11,6 +11,7 @@ from data.errors import UsageError
 
 if TYPE_CHECKING:
     from backtests.engine.config import RunConfig
+    from data.strictness import Strictness
     from strategies.base import Params
 
 # Options of :func:`config_options` that describe a run, named as the fields of its configuration.
@@ -108,6 +109,36 @@ def strategy_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def strict_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that refuse data which stand in for others, or are too old."""
+    options = (
+        click.option("--strict", is_flag=True,
+                     help="End with exit code 3 and write nothing where other data than those "
+                          "asked for would be used, or where data are too old."),
+        click.option("--max-age", type=int, metavar="DAYS",
+                     help="With --strict: how many days the data may end before the newest that "
+                          "there could be  [default: 5 for Yahoo's, else any number]."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def strictness_of(options: Mapping[str, Any]) -> Strictness | None:
+    """What ``--strict`` and ``--max-age`` refuse; None without ``--strict``.
+
+    Raises
+    ------
+    UsageError
+        For an age without ``--strict``, and for one that is no number of days.
+    """
+    if not options["strict"] and options["max_age"] is None:
+        return None
+    from data.strictness import read_strictness
+
+    return read_strictness(strict=options["strict"], max_age=options["max_age"])
 
 
 def config_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -13,14 +14,14 @@ from click.core import ParameterSource
 
 from backtests.cli import (
     RUN_OPTIONS,
-    assignments,
     config_options,
-    run_config,
     strategy_file_option,
+    strict_options,
+    strictness_of,
 )
+from backtests.compared_runs import RunWord, like_the_first, read_words, resolve
 from data.command import CONTEXT, make_console, printable, run_command, steps
-from data.errors import OutputError, UsageError, did_you_mean
-from data.records import fields_of
+from data.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from backtests.engine.config import RunConfig
     from backtests.report.comparison.table import Comparison
     from backtests.report.finished_run import FinishedRun
+    from data.strictness import Strictness
 
 MOST_ACROSS = 5  # columns that a terminal shows by name
 
@@ -36,6 +38,7 @@ MOST_ACROSS = 5  # columns that a terminal shows by name
 @click.argument("runs", nargs=-1, metavar="RUN RUN ...")
 @strategy_file_option(multiple=True)
 @config_options
+@strict_options
 @click.option("--align", is_flag=True,
               help="Cut runs of different dates or frequency to what they share, instead of "
                    "refusing them.")  # fmt: skip
@@ -43,33 +46,53 @@ MOST_ACROSS = 5  # columns that a terminal shows by name
 @click.option("--no-tearsheet", is_flag=True, help="Do not write tear sheets of new runs.")
 @click.option("--no-verdict", is_flag=True, help="Do not judge new runs.")
 def main(runs: tuple[str, ...], **options: Any) -> None:
-    """Compare two to twenty RUNs: strategies, variants or folders of finished runs.
+    """Compare two to twenty RUNs: strategies, variants, folders of finished runs or TOML files.
 
     A variant is a strategy with parameters: hedge_mix:SPY=0.7,IEF=0.3 or
-    attack_defend:step_bp=25. What has not been run yet is run first, all on the same dates.
+    attack_defend:step_bp=25. A TOML file describes a run, as run.toml of a finished one does. What
+    has not been run yet is run first, all on the same dates. "60/40"=hedge_mix:SPY=0.6,IEF=0.4
+    gives a run a name, which stands in every table.
     """
     from backtests.report.comparison.aligned import FEWEST, MOST
+    from backtests.report.finished_run import read_run, require_strict_run
     from backtests.report.folder import require_writable
+    from strategies.registry import use_file
 
     if not FEWEST <= len(runs) <= MOST:
         raise UsageError(f"compare takes {FEWEST} to {MOST} runs, got {len(runs)}")
-    use_files(options["strategy_file"], runs)
+    strictness = strictness_of(options)
+    rules = [use_file(file) for file in options["strategy_file"]]
     out = Path(options["out"])
-    options = like_the_finished(runs, out, options)
-    asked = [resolve(text, out, options) for text in runs]
-    _require_use(asked)
+    words = read_words(runs, out)
+    _require_named(options["strategy_file"], rules, words)
+    context = click.get_current_context()
+    given = {
+        name
+        for name in RUN_OPTIONS
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    }
+    _require_use(words, given)
+    options, taken = like_the_first(words, options, given)
+    if taken:
+        make_console(stderr=True).print(f"note: {taken}")
+    asked = [resolve(word, out, options, given) for word in words]
     for position, one in enumerate(asked):
         if one in asked[:position]:
             raise UsageError(f"{runs[position]} is the same run as another one; name each run once")
+    for word in words:
+        if strictness is not None and word.folder is not None:
+            require_strict_run(replace(read_run(word.folder), called=word.name), strictness)
     require_writable(out)
-    folders = run_missing(asked, out, options)
+    folders = run_missing(asked, out, options, strictness)
 
     from backtests.report.comparison.aligned import align_runs
     from backtests.report.comparison.page import write_comparison
     from backtests.report.comparison.table import compare
-    from backtests.report.finished_run import read_run
 
-    finished = [read_run(folder) for folder in folders]
+    finished = [
+        replace(read_run(folder), called=word.name)
+        for folder, word in zip(folders, words, strict=True)
+    ]
     console = make_console()
     for line in about(finished):
         console.print(line, soft_wrap=True)
@@ -78,86 +101,19 @@ def main(runs: tuple[str, ...], **options: Any) -> None:
     print_comparison(console, comparison, place, against=options["against"])
 
 
-def use_files(files: Sequence[str], runs: Sequence[str]) -> None:
-    """Read strategies from files, and refuse a file that no RUN names.
-
-    Raises
-    ------
-    UsageError
-        Naming the file.
-    """
-    from strategies.registry import use_file
-
-    for file in files:
-        name = use_file(file)
-        if all(text.partition(":")[0] != name for text in runs):
+def _require_named(files: Sequence[str], rules: Sequence[str], words: Sequence[RunWord]) -> None:
+    """Refuse a file with a strategy that no RUN names."""
+    for file, name in zip(files, rules, strict=True):
+        if all(word.strategy != name for word in words):
             raise UsageError(f"--strategy-file {file} is {name}, which no RUN names; add {name}")
 
 
-def resolve(text: str, out: Path, options: dict[str, Any]) -> Path | RunConfig:
-    """Read an argument: the folder of a finished run, or a run to make.
-
-    Raises
-    ------
-    HedgeError
-        For an argument that is neither, naming the nearest.
-    """
-    from strategies.registry import is_strategy, strategy_names
-
-    strategy, colon, rest = text.partition(":")
-    folder = folder_of(text, out)
-    if folder is not None:
-        return folder
-    if not is_strategy(strategy):
-        names = strategy_names()
-        raise UsageError(
-            f"{text!r} is no strategy and no run under {out}"
-            f"{did_you_mean(text, [*names, *_finished(out)])}; strategies are {', '.join(names)}"
-        )
-    if colon and not rest:
-        raise UsageError(f"{text!r} names no parameter; write {strategy}:NAME=VALUE,...")
-    return run_config(strategy, variant(strategy, rest), options)
-
-
-def folder_of(text: str, out: Path) -> Path | None:
-    """The folder of a finished run that an argument names, by path or by name under ``out``."""
-    from strategies.registry import STRATEGIES, is_strategy
-
-    name = text.partition(":")[0]
-    if name in STRATEGIES or "\0" in text:
-        return None
-    folder = next((f.resolve() for f in (Path(text), out / text) if f.is_dir()), None)
-    # Asked last: reading the strategies of $HEDGE_STRATEGIES runs the files there.
-    return None if folder is None or is_strategy(name) else folder
-
-
-def like_the_finished(runs: Sequence[str], out: Path, options: dict[str, Any]) -> dict[str, Any]:
-    """Give new runs the data, dates and costs of the first finished run, where none are given."""
-    from backtests.report.finished_run import read_run
-
-    finished = next((f for text in runs if (f := folder_of(text, out)) is not None), None)
-    if finished is None or all(folder_of(text, out) is not None for text in runs):
-        return options
-    run = read_run(finished)
-    settings = {**fields_of(run.manifest.config), "start": run.summary.first_return}
-    context = click.get_current_context()
-    taken = {
-        name: settings[name]
-        for name in RUN_OPTIONS
-        if context.get_parameter_source(name) is not ParameterSource.COMMANDLINE
-    }
-    told = ", ".join(f"{name} {value}" for name, value in taken.items() if value is not None)
-    make_console(stderr=True).print(f"note: new runs take from {finished.name}: {told}")
-    return {**options, **taken}
-
-
-def _require_use(asked: list[Path | RunConfig]) -> None:
+def _require_use(words: Sequence[RunWord], given: Collection[str]) -> None:
     """Refuse options for new runs where no run is new: they would be ignored silently."""
-    if not all(isinstance(one, Path) for one in asked):
+    if any(word.folder is None for word in words):
         return
-    context = click.get_current_context()
     for name in RUN_OPTIONS:
-        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+        if name in given:
             raise UsageError(
                 f"--{name.replace('_', '-')} is for new runs, and all of these are finished; "
                 "leave it out, or name strategies"
@@ -176,30 +132,12 @@ def about(runs: list[FinishedRun]) -> list[str]:
     return list(dict.fromkeys(lines))
 
 
-def _finished(out: Path) -> list[str]:
-    try:
-        names = [path.parent.name for path in out.glob("*/summary.json")]
-        return [name for name in names if ".replaced-" not in name]
-    except OSError as error:
-        raise OutputError(
-            f"--out {out} cannot be read: {error.strerror}; choose another folder"
-        ) from error
-
-
-def variant(strategy: str, text: str) -> dict[str, str]:
-    """Read ``SPY=0.7,IEF=0.3`` or ``step_bp=25``: a name that is no parameter is a ticker."""
-    from strategies.registry import strategy_class
-
-    declared = {parameter.name: parameter for parameter in strategy_class(strategy).parameters()}
-    given = assignments([part for part in text.split(",") if part], strategy)
-    weights = {k: v for k, v in given.items() if k not in declared}
-    if weights and "weights" in declared:
-        given = {k: v for k, v in given.items() if k in declared}
-        given["weights"] = ",".join(f"{k}={v}" for k, v in weights.items())
-    return given
-
-
-def run_missing(asked: list[Path | RunConfig], out: Path, options: dict[str, Any]) -> list[Path]:
+def run_missing(
+    asked: list[Path | RunConfig],
+    out: Path,
+    options: dict[str, Any],
+    strictness: Strictness | None = None,
+) -> list[Path]:
     """Run what is not a finished run yet, in parallel, and return every folder in order."""
     configs = [one for one in asked if not isinstance(one, Path)]
     made: list[Path] = []
@@ -216,6 +154,7 @@ def run_missing(asked: list[Path | RunConfig], out: Path, options: dict[str, Any
                 make_console(stderr=True).print,
                 with_tearsheet=not options["no_tearsheet"],
                 with_verdict=not options["no_verdict"],
+                strictness=strictness,
             )
     fresh = iter(made)
     return [one if isinstance(one, Path) else next(fresh) for one in asked]

@@ -12,6 +12,7 @@ from backtests.engine.opening import standing_decisions
 from backtests.engine.run import Run
 from data.command import Progress, silent
 from data.load import data_line, load_market
+from data.strictness import Strictness, require_market
 from strategies.causality import prove_on, prove_quickly, require_as_before
 
 
@@ -23,6 +24,7 @@ def execute(
     refresh: bool = False,
     with_verdict: bool = True,
     load: Load = load_market,
+    strictness: Strictness | None = None,
 ) -> Run:
     """Load the market, simulate the strategy and its benchmark, sum them up and judge them.
 
@@ -40,6 +42,8 @@ def execute(
         Loads the market; called as :func:`data.load.load_market`.
     with_verdict
         Whether to simulate the references and judge the run by them.
+    strictness
+        Which data to refuse; None for none.
 
     Raises
     ------
@@ -50,6 +54,7 @@ def execute(
     with progress("proving that the rule does not look ahead"):
         prove_quickly(strategy)
     inputs = load_inputs(config, progress, refresh=refresh, load=load)
+    require_market(strictness, inputs.market, config.end)
     announce(f"{config.source}: {data_line(inputs.market)}")
     for remark in inputs.market.remarks:
         announce(f"warning: {remark}")

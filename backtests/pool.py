@@ -16,6 +16,7 @@ from backtests.engine.config import RunConfig
 from backtests.report.text import run_label
 from data.command import collect_rarely
 from data.errors import WorkerError
+from data.strictness import Strictness
 
 if TYPE_CHECKING:
     from backtests.engine.backtest import FirstDays
@@ -31,6 +32,7 @@ def run_many(
     *,
     with_tearsheet: bool = True,
     with_verdict: bool = True,
+    strictness: Strictness | None = None,
 ) -> list[Path]:
     """Run several configurations over the same dates and write a folder for each.
 
@@ -47,6 +49,8 @@ def run_many(
         Called with a line on the common first day, where it was not asked for.
     with_tearsheet, with_verdict
         What to write beside the numbers.
+    strictness
+        Which data to refuse, before any run begins; None for none.
 
     Returns
     -------
@@ -64,13 +68,18 @@ def run_many(
     others = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(workers, context, initializer=_begin)
     try:
+        if strictness is not None:
+            _in_order(pool, _require_strict, [(config, strictness) for config in configs])
         if any(config.start is None for config in configs):
             days = _in_order(pool, _first_days, [(config,) for config in configs])
             start, slowest = _common_start(days)
             late = run_label(configs[slowest].strategy, configs[slowest].params)
             announce(f"note: all begin with {start}, because of the first day of {late}")
-            configs = [replace(config, start=start) for config in configs]
-        wanted = [(config, out, with_tearsheet, with_verdict) for config in configs]
+            configs = [
+                replace(config, start=start) if config.start is None else config
+                for config in configs
+            ]
+        wanted = [(config, out, with_tearsheet, with_verdict, strictness) for config in configs]
         return _in_order(pool, _run_one, wanted, step, first=_longest_first(configs))
     except (BrokenProcessPool, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
@@ -143,11 +152,25 @@ def _common_start(days: Sequence[FirstDays]) -> tuple[str, int]:
     return days[slowest].row_zero if is_same else days[slowest].invested, slowest
 
 
-def _run_one(config: RunConfig, out: Path, with_tearsheet: bool, with_verdict: bool) -> Path:
+def _require_strict(config: RunConfig, strictness: Strictness) -> None:
+    from backtests.engine.backtest import load_inputs
+    from data.strictness import require_market
+
+    who = run_label(config.strategy, config.params)
+    require_market(strictness, load_inputs(config).market, config.end, who)
+
+
+def _run_one(
+    config: RunConfig,
+    out: Path,
+    with_tearsheet: bool,
+    with_verdict: bool,
+    strictness: Strictness | None = None,
+) -> Path:
     from backtests.engine.judge import judged
     from backtests.jobs import execute, is_published, publish
 
-    run = execute(config, with_verdict=False)
+    run = execute(config, with_verdict=False, strictness=strictness)
     if is_published(run, out, with_tearsheet=with_tearsheet, with_verdict=with_verdict):
         return out / run.name
     if with_verdict:

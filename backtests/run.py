@@ -18,6 +18,8 @@ from backtests.cli import (
     run_config,
     strategy_file_option,
     strategy_options,
+    strict_options,
+    strictness_of,
 )
 from data.command import CONTEXT, make_console, progress, run_command
 from data.errors import UsageError
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 @strategy_file_option()
 @strategy_options
 @config_options
+@strict_options
 @click.option("--config", metavar="FILE",
               help="Run a configuration file (TOML), such as run.toml of a finished run; "
                    "options given beside it override it.")  # fmt: skip
@@ -56,6 +59,7 @@ def run(strategy: str | None, **options: Any) -> None:
     from backtests.report.files import SUMMARY
     from backtests.report.folder import require_writable
 
+    strictness = strictness_of(options)
     params = given_params(options)
     config = run_config(*with_config(strategy, params, options))
     if options["config"] is not None:
@@ -66,7 +70,7 @@ def run(strategy: str | None, **options: Any) -> None:
     require_writable(out)
 
     from backtests.jobs import execute, publish
-    from backtests.report.console import print_run
+    from backtests.report.console import age_line, print_run
 
     console = make_console(stderr=options["as_json"])
     announce = partial(console.print, soft_wrap=True)
@@ -78,9 +82,11 @@ def run(strategy: str | None, **options: Any) -> None:
             announce,
             refresh=options["refresh"],
             with_verdict=not options["no_verdict"],
+            strictness=strictness,
         )
         folder = publish(result, out, progress, with_tearsheet=not options["no_tearsheet"])
     if options["as_json"]:
+        announce(age_line(result.summary.data))
         click.echo((folder / SUMMARY).read_text(encoding="utf-8"), nl=False)
     else:
         print_run(console, result, folder)
@@ -100,7 +106,7 @@ def with_config(
         return str(strategy), params, options
     from click.core import ParameterSource
 
-    from backtests.engine.config_file import read_config
+    from backtests.engine.config_file import read_config, require_its_rule
 
     table = read_config(Path(options["config"]))
     if strategy not in (None, table["strategy"]):
@@ -122,27 +128,6 @@ def with_config(
     }
     from_file = cast("Params", table.get("params", {}))
     return str(table["strategy"]), {**from_file, **params}, {**options, **settings}
-
-
-def require_its_rule(path: Path, strategy: str) -> None:
-    """Refuse a run of a strategy that is not here, and name its source if that lies beside it.
-
-    A configuration is data: it never runs code that the user did not name.
-
-    Raises
-    ------
-    UsageError
-        Saying how to run it.
-    """
-    from backtests.engine.config_file import source_beside
-    from strategies.registry import is_strategy
-
-    source = source_beside(path)
-    if source is not None and not is_strategy(strategy):
-        raise UsageError(
-            f"--config {path} is a run of {strategy}, a strategy of its own; read {source}, and if "
-            f"you trust it give --strategy-file {source} as well"
-        )
 
 
 def listing() -> str:

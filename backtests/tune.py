@@ -16,6 +16,8 @@ from backtests.cli import (
     run_config,
     strategy_file_option,
     strategy_options,
+    strict_options,
+    strictness_of,
 )
 from data.command import CONTEXT, make_console, progress, run_command, steps
 from data.errors import UsageError
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 @click.option("--refresh", is_flag=True,
               help="Fetch prices again, even if recent ones are saved.")  # fmt: skip
 @config_options
+@strict_options
 def main(strategy: str | None, **options: Any) -> None:
     """Search the weights or parameters of STRATEGY for the best ones, and say which to trust.
 
@@ -62,6 +65,7 @@ def main(strategy: str | None, **options: Any) -> None:
     strategy = named_strategy(strategy, options["strategy_file"])
     if strategy is None:
         raise UsageError("which strategy? for example: python -m backtests.tune hedge_mix")
+    strictness = strictness_of(options)
     params = given_params(options)
     config = run_config(strategy, params, options)
     grid = assignments(options["grids"], "--grid")
@@ -86,7 +90,15 @@ def main(strategy: str | None, **options: Any) -> None:
     with progress("loading the search engine"):
         from backtests.tuning import Interrupted, prepare_search, tune
 
-    search = prepare_search(config, space, objective, progress, say, refresh=options["refresh"])
+    search = prepare_search(
+        config,
+        space,
+        objective,
+        progress,
+        say,
+        refresh=options["refresh"],
+        strictness=strictness,
+    )
     try:
         tuned, folder = tune(
             search, out, scheduler=options["scheduler"], progress=progress, steps=steps

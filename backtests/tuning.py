@@ -32,6 +32,7 @@ from data.errors import UsageError
 from data.load import data_line, load_market
 from data.market import Market
 from data.period import cut_to_period
+from data.strictness import Strictness, require_market
 from strategies.base import Params, Strategy
 from strategies.causality import prove_on, prove_quickly
 from strategies.decisions import decide
@@ -82,8 +83,11 @@ def prepare_search(
     *,
     refresh: bool = False,
     load: Load = load_market,
+    strictness: Strictness | None = None,
 ) -> Search:
     """Load the market and find the sessions that all candidates share.
+
+    ``strictness`` says which data to refuse.
 
     Raises
     ------
@@ -105,6 +109,7 @@ def prepare_search(
         refresh=refresh,
         progress=progress,
     )
+    require_market(strictness, market, config.end)
     announce(f"{config.source}: {data_line(market)}")
     for remark in market.remarks:
         announce(f"warning: {remark}")

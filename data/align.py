@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from data import bundled
@@ -14,15 +13,16 @@ from data.consumer_prices import public_by
 from data.errors import DataError
 from data.market import CASH, Market, Tracking, describe
 from data.origin import MADE, Origin
-from data.treasuries.cash import level_from_monthly_bills
+from data.stand_ins import cash_stand_ins, proxy_stand_ins, rate_stand_ins
+from data.treasuries.cash import BillGaps, bill_gaps, level_from_monthly_bills
 from data.treasuries.instruments import CATALOGUE
-from data.treasuries.proxies import extend, splice_notes, track_splices
-from data.treasuries.rates import Rates, bill_level, on_sessions, stale_notes
+from data.treasuries.proxies import Splice, extend, splice_notes, track_splices
+from data.treasuries.rates import Rates, bill_level, on_sessions, rate_days, stale_notes
+from data.vintage import FigureDays, StandIn, figure_days
 
 # Share of sessions that may lack a ticker's price. Holidays that only one exchange has are a few
 # days a year; more than this means that the tickers trade on different calendars.
 MOST_LEFT_OUT = 0.05
-BILL_CARRIED_DAYS = 10  # how long a bill yield is used after its day
 
 # Total-return index of cash, what it is in words, and notes on it.
 Cash = tuple[pd.Series, str, list[str]]
@@ -43,6 +43,8 @@ def market_of(
     carried_back: Collection[str] = (),
     end: str | None = None,
     cash_of: Callable[[pd.DatetimeIndex, int], Cash] | None = None,
+    stood_in: Sequence[StandIn] = (),
+    is_live: bool = False,
 ) -> Market:
     """Put total-return series of a source together as a market.
 
@@ -71,6 +73,10 @@ def market_of(
     cash_of
         Called with the sessions and their number a year, where the source has levels of cash of
         its own; None to build cash from the bill yield in ``rates`` (:func:`cash_level`).
+    stood_in
+        What the source itself used in place of something else.
+    is_live
+        Whether the source should give bill yields and rates up to now.
     """
     raw_rates = rates or Rates()
     frequency = _common_frequency(series, source)
@@ -87,12 +93,13 @@ def market_of(
     prices, cut = align(series, source)
     periods_per_year(pd.DatetimeIndex(prices.dropna().index), f"the common history of {source}")
     sessions = pd.DatetimeIndex(prices.index)
+    gaps: list[StandIn] = []
     if cash_of is None:
         cash, what_cash, cash_notes = cash_level(sessions, raw_rates.bill, frequency)
-        bill_source = "bundled" if raw_rates.bill is None else raw_rates.bill_source or source
+        cash_days, gaps = _age_of_cash(sessions, raw_rates, source, is_live=is_live)
     else:
         cash, what_cash, cash_notes = cash_of(sessions, frequency)
-        bill_source = source
+        cash_days = figure_days(cash, source)
     days = fetched or {}
     provenance = {
         ticker: describe(
@@ -104,7 +111,7 @@ def market_of(
         )
         for ticker in prices
     }
-    provenance[CASH] = describe(cash, bill_source, what_cash)
+    provenance[CASH] = describe(cash, cash_days.source, what_cash, cash_days.fetched)
     public = on_sessions(raw_rates, sessions, frequency)
     return Market(
         source=source,
@@ -124,6 +131,17 @@ def market_of(
         remarks=remarks,
         origin=origin,
         tracking=extended.tracking,
+        figures={
+            **{ticker: figure_days(series[ticker], source, days.get(ticker)) for ticker in series},
+            CASH: cash_days,
+            **rate_days(raw_rates, source),
+        },
+        stood_in=[
+            *stood_in,
+            *proxy_stand_ins(extended.splices),
+            *gaps,
+            *rate_stand_ins(raw_rates, sessions[-1], is_live=is_live),
+        ],
         yields=public.yields,
         policy_rate=public.policy_rate,
         cpi=public.cpi,
@@ -140,6 +158,7 @@ class _Extended:
     joins: Sequence[str] = ()
     not_carried: Sequence[str] = ()
     tracking: Sequence[Tracking] = ()
+    splices: Sequence[Splice] = ()
 
 
 def _extended(
@@ -163,7 +182,7 @@ def _extended(
     )
     splices = [splice for splice in splices if end is None or splice.first <= end]
     tracked = track_splices(splices, own, rates, older or {}, end)
-    return _Extended(longer, splice_notes(splices, tracked), not_carried, tracked)
+    return _Extended(longer, splice_notes(splices, tracked), not_carried, tracked, splices)
 
 
 def cash_level(sessions: pd.DatetimeIndex, bill: pd.Series | None, frequency: int) -> Cash:
@@ -176,7 +195,8 @@ def cash_level(sessions: pd.DatetimeIndex, bill: pd.Series | None, frequency: in
     """
     bundled_bill = bundled.monthly_bill_returns()
     level, notes = level_from_monthly_bills(sessions, bundled_bill, frequency)
-    if bill is None or bill.dropna().index[0] >= sessions[-1]:
+    gaps = _bill_gaps(sessions, bill)
+    if bill is None or gaps.has_no_yield:
         notes.insert(0, "cash earns the bundled one-month bill return (no bill yield here)")
         return level, "one-month Treasury bill (Kenneth R. French), spread over each month", notes
     published = bill.dropna()
@@ -185,24 +205,39 @@ def cash_level(sessions: pd.DatetimeIndex, bill: pd.Series | None, frequency: in
     from_bills = later.pct_change(fill_method=None)
     from_table = level.pct_change(fill_method=None)
     # Where no yield was published for long, the bundled table is used instead, as far as it goes.
-    place = published.index.searchsorted(sessions, side="right") - 1
-    ages = np.where(place >= 0, (sessions - published.index[np.maximum(place, 0)]).days, 10**6)
-    stale = np.r_[False, ages[:-1] > BILL_CARRIED_DAYS]
-    in_table = np.asarray(sessions.to_period("M") <= bundled_bill.index[-1])
-    returns = from_bills.where(~(stale & in_table) & from_bills.notna(), from_table).fillna(0.0)
+    returns = from_bills.where(~gaps.holes & from_bills.notna(), from_table).fillna(0.0)
     notes = []
     if begins > sessions[0]:
         notes.append(f"cash before {begins:%Y-%m-%d} earns the bundled one-month bill return")
-    holes = stale & in_table & np.asarray(sessions > begins)
-    if holes.any():
+    if gaps.holes.any():
         notes.append(
-            f"cash earns the bundled one-month bill return on {int(holes.sum())} sessions without "
-            f"a recent bill yield (first {sessions[holes][0]:%Y-%m-%d})"
+            f"cash earns the bundled one-month bill return on {int(gaps.holes.sum())} sessions "
+            f"without a recent bill yield (first {sessions[gaps.holes][0]:%Y-%m-%d})"
         )
-    if (stale & ~in_table).any():
+    if gaps.carried.any():
         notes.append(f"cash after {published.index[-1]:%Y-%m-%d} earns that day's bill yield")
     cash = 100.0 * (1.0 + returns).cumprod()
     return cash.rename(CASH), "rolled three-month Treasury bills", notes
+
+
+def _bill_gaps(sessions: pd.DatetimeIndex, bill: pd.Series | None) -> BillGaps:
+    return bill_gaps(sessions, bill, bundled.monthly_bill_returns().index)
+
+
+def _age_of_cash(
+    sessions: pd.DatetimeIndex, rates: Rates, source: str, *, is_live: bool
+) -> tuple[FigureDays, list[StandIn]]:
+    """The days of the figures that cash is made of, and what stands in for bill yields."""
+    gaps = _bill_gaps(sessions, rates.bill)
+    stood_in = cash_stand_ins(gaps, is_live=is_live)
+    if rates.bill is None or gaps.has_no_yield:
+        months = bundled.monthly_bill_returns().index.to_timestamp(how="end").normalize()
+        return FigureDays("bundled", None, months, months), stood_in
+    days = pd.DatetimeIndex(rates.bill.dropna().index)
+    owner, fetched = rates.sources.get("bill", source), rates.fetched.get("bill")
+    # A session earns the yield of a day before it.
+    after = days + pd.Timedelta(days=1)
+    return FigureDays(owner, fetched, about=days, public=after), stood_in
 
 
 def _wild_note(ticker: str, levels: pd.Series) -> list[str]:

@@ -42,6 +42,8 @@ def run_command(
 ) -> None:
     """Run a command and leave with 0, 2 (the user can correct it) or 1 (a fault of ours).
 
+    Data that ``--strict`` refuses end it with 3.
+
     An error is one line on stderr; ``--debug`` among the arguments shows the traceback. Without
     ``arguments`` the process is the command's own: it takes those of the command line.
     ``is_server`` for one that goes on for days.
@@ -70,7 +72,7 @@ def run_command(
     except click.ClickException as error:
         sys.exit(_say(f"{error.format_message()} (see --help)", 2, debug=debug))
     except HedgeError as error:
-        sys.exit(_say(str(error), 2, debug=debug))
+        sys.exit(_say(str(error), error.exit_code, debug=debug))
     except BrokenPipeError:
         # The reader of a pipe left early: nothing can be shown, and Python must not flush at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

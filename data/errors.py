@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 from collections.abc import Iterable
+from typing import ClassVar
 
 # Types whose values a message shows; of any other value it names the type.
 SHOWN = (bool, int, float, complex, str, bytes, list, tuple, set, frozenset, dict, dt.date)
@@ -13,6 +14,8 @@ MOST_SHOWN = 80  # characters
 
 class HedgeError(ValueError):
     """Something the user can correct: one line that says what, where, got, do this."""
+
+    exit_code: ClassVar[int] = 2  # that a command ends with
 
 
 class UsageError(HedgeError):
@@ -25,6 +28,12 @@ class DataError(HedgeError):
 
 class UnreachableError(DataError):
     """A server that does not answer, breaks off or limits the rate: waiting may help."""
+
+
+class StrictError(HedgeError):
+    """Data that stand in for others or are too old, where ``--strict`` refuses such."""
+
+    exit_code: ClassVar[int] = 3
 
 
 class WeightError(HedgeError):

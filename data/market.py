@@ -15,6 +15,7 @@ from immutabledict import immutabledict
 from data.consumer_prices import public_day
 from data.errors import DataError, did_you_mean
 from data.origin import MADE, Origin
+from data.vintage import FigureDays, StandIn, Vintage, figure_days, vintage_of
 
 CASH: Final = "CASH"
 
@@ -122,6 +123,11 @@ class Market:
         Where the prices come from today, and why not from the source asked first.
     tracking
         How closely each proxy in these histories follows its fund.
+    figures
+        The days that each series has figures about, by ticker, ``CASH`` and rate; None: each
+        ticker on the sessions on which it has a price.
+    stood_in
+        Whatever stands in for something else.
     yields
         Sessions x maturities in years: par yields in percent, or None.
     policy_rate, cpi, usd
@@ -151,6 +157,9 @@ class Market:
     remarks: tuple[str, ...]
     origin: Origin
     tracking: tuple[Tracking, ...]
+    _figures: immutabledict[str, FigureDays]
+    _stood_in: tuple[StandIn, ...]
+    _cut: pd.Timestamp | None
     _prices: pd.DataFrame
     _cash: pd.Series
     _yields: pd.DataFrame | None
@@ -173,6 +182,8 @@ class Market:
         remarks: Sequence[str] = (),
         origin: Origin = MADE,
         tracking: Sequence[Tracking] = (),
+        figures: Mapping[str, FigureDays] | None = None,
+        stood_in: Sequence[StandIn] = (),
         yields: pd.DataFrame | None = None,
         policy_rate: pd.Series | None = None,
         cpi: pd.Series | None = None,
@@ -208,6 +219,9 @@ class Market:
             remarks=tuple(remarks),
             origin=origin,
             tracking=tuple(tracking),
+            _figures=immutabledict(_own_days(prices, source) if figures is None else figures),
+            _stood_in=tuple(stood_in),
+            _cut=None,
             _prices=_read_only(prices),
             _cash=_read_only(cash.to_frame(CASH))[CASH],
             _yields=None if yields is None else _read_only(yields),
@@ -226,6 +240,11 @@ class Market:
     def title(self) -> str:
         """The source in words; where a fallback was used, with the reason in short."""
         return self.origin.title(self.plain_title)
+
+    @property
+    def vintage(self) -> Vintage:
+        """How old the data are, series by series, and what stood in for what."""
+        return vintage_of(self._figures, self._stood_in, self.sessions[-1], self._cut)
 
     @property
     def sessions(self) -> pd.DatetimeIndex:
@@ -334,6 +353,8 @@ class Market:
             raise DataError(
                 f"{self.source} has no sessions up to {session:%Y-%m-%d}; give a later day"
             )
+        if len(cut._prices) < len(self._prices):
+            vars(cut)["_cut"] = session
         return cut
 
     def only(self, needs: Sequence[str]) -> Market:
@@ -363,16 +384,22 @@ class Market:
         notes: Sequence[str] | None = None,
         remarks: Sequence[str] | None = None,
         origin: Origin | None = None,
+        stood_in: Sequence[StandIn] | None = None,
     ) -> Market:
-        """Return the same market with another plain title, other notes, remarks or origin."""
+        """Return the same market with other words, another origin or other stand-ins."""
         other = copy.copy(self)
         vars(other).update(
             plain_title=self.plain_title if title is None else title,
             notes=self.notes if notes is None else tuple(notes),
             remarks=self.remarks if remarks is None else tuple(remarks),
             origin=self.origin if origin is None else origin,
+            _stood_in=self._stood_in if stood_in is None else tuple(stood_in),
         )
         return other
+
+
+def _own_days(prices: pd.DataFrame, source: str) -> dict[str, FigureDays]:
+    return {str(ticker): figure_days(prices[ticker], source) for ticker in prices}
 
 
 def _read_only(frame: pd.DataFrame) -> pd.DataFrame:

@@ -34,7 +34,7 @@ def _modules(package: str, names: str) -> tuple[str, ...]:
 FLOORS: tuple[tuple[str, tuple[Room, ...]], ...] = (
     ("doors: parse, call a job, print", (
         Room("run", "one backtest", ("backtests.run",)),
-        Room("compare", "several runs", ("backtests.compare",)),
+        Room("compare", "several runs", ("backtests.compare", "backtests.compared_runs")),
         Room("tune", "a search", ("backtests.tune",)),
         Room("app", "the lab", ("backtests.app",)),
         Room("cache, history", "cached prices, proxies", ("data.cache", "data.history")),
@@ -75,8 +75,10 @@ FLOORS: tuple[tuple[str, tuple[Room, ...]], ...] = (
             "plateau lattice objective scores")),
     )),
     ("data: prices to a market", (
-        Room("load", "one door to every source", _modules("data", "load period background")),
-        Room("sources/", "Yahoo, FRED, files, snapshots", ("data.sources", "data.align")),
+        Room("load", "one door to every source", _modules(
+            "data", "load period background strictness")),
+        Room("sources/", "Yahoo, FRED, files, snapshots", _modules(
+            "data", "sources align stand_ins")),
         Room("checks/", "errors in what a source sends", (
             "data.checks", "data.sources.bars", "data.sources.chart")),
         Room("treasuries/", "bonds, curve, proxies", ("data.treasuries", "data.bundled")),

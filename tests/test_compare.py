@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from backtests.compare import main, variant
+from backtests.compare import main
+from backtests.compared_runs import variant
 from backtests.report.files import write_json
 from backtests.report.finished_run import read_run
 from backtests.report.index import rebuild_index
@@ -374,3 +375,74 @@ def test_the_index_lists_newest_first_and_survives_damage(results):
     finally:
         shutil.rmtree(broken)
         shutil.rmtree(results / '<img src=x onerror="1">')
+
+
+# --- names, files, --strict ------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("no_workers")
+def test_names_and_files_go_through_the_whole_command(results, capsys, tmp_path):
+    ours = results / named(results, "hedge_mix", start="1990-01-31")
+    rule = tmp_path / "rule.toml"
+    rule.write_text('strategy = "equity_only"\nstart = "1990-01-31"\n')
+    code, out, err = command(
+        capsys, f"60/40={ours}", f"all in={rule}", "--against", "--out", str(results),
+        "--no-tearsheet",
+    )  # fmt: skip
+    assert code == 0, err
+    assert "60/40" in out
+    assert "all in" in out
+    assert f"note: new runs take from {ours.name}: source bundled" in " ".join(err.split())
+    folder = page_of(results, "60/40", "all in")
+    assert list(pd.read_csv(folder / "metrics.csv", index_col=0)) == ["60/40", "all in"]
+    # The file was run as the strategy was, whose folder is there.
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["runs"] == [ours.name, named(results, "equity_only", start="1990-01-31")]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["=hedge_mix", "equity_only"], "the name of a run is empty"),
+        (["a=hedge_mix", "a=equity_only"], "two runs are named 'a'"),
+        (["a=hedge_mix", "b=hedge_mix"], "b=hedge_mix is the same run as another one"),
+        ([f"{'x' * 99}=hedge_mix", "carry"], "has 99 characters"),
+        (["a=absent.toml", "carry"], "absent.toml cannot be read: No such file"),
+        (["hedge_mix", "carry", "--max-age", "5"], "--max-age goes with --strict"),
+        (["hedge_mix", "carry", "--strict", "--max-age", "-1"], "from 0 to 36,500, got -1"),
+        (["hedge_mix", "carry", "--strict", "--max-age", "nan"], "'nan' is not a valid integer"),
+    ],
+)
+def test_a_wrong_name_file_or_age_is_one_line(capsys, tmp_path, words, message):
+    code, _, err = command(capsys, *words, "--source", "bundled", "--out", str(tmp_path / "out"))
+    assert code == 2
+    assert message in err
+    assert err.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.usefixtures("no_workers")
+def test_strict_refuses_a_new_run_on_other_data_before_any_is_written(capsys, tmp_path):
+    code, _, err = command(
+        capsys, "hedge_mix", "equity_only", "--strict", "--out", str(tmp_path), "--no-tearsheet"
+    )
+    assert code == 3
+    assert err == (
+        "error: --strict: hedge_mix: in place of new prices from Yahoo the data hold the bundled "
+        "history (Yahoo cannot be reached); try again later, or leave --strict out to use what "
+        "stands in\n"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_strict_refuses_a_finished_run_by_what_its_summary_says(results, capsys):
+    pair = [named(results, name, start="1990-01-31") for name in ("hedge_mix", "equity_only")]
+    before = sorted(path.name for path in results.iterdir())
+    words = [f"mine={pair[0]}", pair[1], "--strict", "--out", str(results)]
+    code, _, err = command(capsys, *words, "--max-age", "30")
+    assert code == 3
+    assert err.startswith("error: --strict: mine: the data of bundled end on 2025-07-31, ")
+    assert err.count("\n") == 1
+    assert sorted(path.name for path in results.iterdir()) == before
+    # The bundled history promises no new data: without a limit it may be of any age.
+    assert command(capsys, *words)[0] == 0

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from data import align
+from data import align, strictness
 from data.checks import cleaning, dividends, histories, moves, plausibility, sessions
 from data.sources import fetching, fred, snapshots, transport, yahoo
-from data.treasuries import proxies, rates
+from data.treasuries import cash, proxies, rates
 from tests.conftest import ROOT
 
 PAGE = (ROOT / "docs" / "data.md").read_text("utf-8")
@@ -23,8 +23,8 @@ IN_TEXT = re.compile(r"`([A-Z_]{4,})`\s+in\s+`(data/[a-z_/]+)\.py`")
 NOT_NUMBERS = {"TOTAL_RETURN_INDICES", "HELD"}
 MODULES = {
     module.__name__.removeprefix("data.").removeprefix("checks."): module
-    for module in (align, cleaning, dividends, fetching, fred, histories, moves, plausibility,
-                   proxies, rates, sessions, snapshots, transport, yahoo)
+    for module in (align, cash, cleaning, dividends, fetching, fred, histories, moves, plausibility,
+                   proxies, rates, sessions, snapshots, strictness, transport, yahoo)
 }  # fmt: skip
 
 

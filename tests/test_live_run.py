@@ -12,6 +12,7 @@ from data.cache import main as cache_main
 from data.command import run_command
 from data.sources import fred
 from tests import yahoo_server as server
+from tests.conftest import ended
 
 
 @pytest.fixture
@@ -77,3 +78,32 @@ def test_cache_lists_and_clears(capsys, tmp_path, web):
     run_command(cache_main, [])
     assert "no snapshots in" in capsys.readouterr().out
     assert list((tmp_path / "data").glob("[!.]*")) == []
+
+
+def test_strict_takes_new_data_and_refuses_old_or_other_ones(capsys, tmp_path, web, monkeypatch):
+    def strict(out: str, *words: str) -> tuple[int, str]:
+        asked = ("hedge_mix", "--strict", "--no-tearsheet", "--no-verdict", "--out")
+        code, _, err = ended(main, capsys, *asked, str(tmp_path / out), *words)
+        return code, err
+
+    # Histories end on Friday, 2025-09-26.
+    monkeypatch.setattr("data.checks.exchange.now", lambda: pd.Timestamp("2025-09-29 09:00Z"))
+    code, err = strict("missing")
+    assert code == 3
+    assert "in place of FRED's ten yields the data hold nothing" in err
+    for name in {fred.BILL, fred.POLICY_RATE, fred.CPI, *fred.CURVE.values()}:
+        web.hold_fred(name, pd.Series(4.0, index=pd.bdate_range("1990-01-01", "2025-09-26")))
+    code, err = strict("new", "--max-age", "0", "--refresh")
+    assert code == 0, err
+    # A week later five days are the usual limit: they end ten days before Monday's session.
+    monkeypatch.setattr("data.checks.exchange.now", lambda: pd.Timestamp("2025-10-06 22:00Z"))
+    code, err = strict("old")
+    assert code == 3
+    assert "the data of yahoo end on 2025-09-26, 10 days before the exchange's last session" in err
+    assert strict("old", "--max-age", "10")[0] == 0
+    monkeypatch.setenv("HEDGE_YAHOO_URL", "http://127.0.0.1:1")
+    code, err = strict("silent", "--refresh")
+    assert code == 3
+    assert "in place of new prices from Yahoo the data hold those fetched on 20" in err
+    for out in ("missing", "silent"):
+        assert list((tmp_path / out).iterdir()) == []

@@ -11,6 +11,8 @@ from backtests import pool
 from backtests.engine.backtest import FirstDays
 from backtests.engine.config import RunConfig
 from backtests.report.files import file_sha256, read_json, write_json
+from data.errors import StrictError
+from data.strictness import Strictness
 
 CONFIG = RunConfig("hedge_mix", source="bundled", start="2015-01-31")
 
@@ -84,3 +86,23 @@ def test_a_run_that_lacks_its_verdict_gets_one(finished):
     assert again(finished, with_verdict=True) == [finished.name, f"{finished.name}.replaced-1"]
     assert (finished / "verdict.json").is_file()
     assert again(finished) == [finished.name, f"{finished.name}.replaced-1"]  # it covers the other
+
+
+def test_strict_looks_at_every_market_before_the_first_run(monkeypatch, tmp_path):
+    monkeypatch.setattr(pool, "ProcessPoolExecutor", lambda *_, **__: ThreadPoolExecutor(1))
+    monkeypatch.setattr(pool, "_run_one", lambda *_: pytest.fail("run"))
+    late = RunConfig("equity_only", source="auto", start="2015-01-31")  # no Yahoo in tests
+    with pytest.raises(StrictError, match="equity_only: in place of new prices from Yahoo"):
+        pool.run_many([CONFIG, late], tmp_path, strictness=Strictness())
+    seen = []
+    monkeypatch.setattr(pool, "_run_one", lambda config, *rest: seen.append((config, rest[-1])))
+    pool.run_many([CONFIG], tmp_path, strictness=Strictness())
+    assert seen == [(CONFIG, Strictness())]
+
+
+def test_a_run_with_a_start_of_its_own_keeps_it(monkeypatch, tmp_path):
+    monkeypatch.setattr(pool, "ProcessPoolExecutor", lambda *_, **__: ThreadPoolExecutor(1))
+    monkeypatch.setattr(pool, "_first_day", lambda config: config.start or "1966-12-30")
+    monkeypatch.setattr(pool, "_run_one", lambda config, *_: config.start)
+    asked = [RunConfig("hedge_mix", start=start) for start in (None, "1970-01-31", "1965-01-29")]
+    assert pool.run_many(asked, tmp_path) == ["1970-01-31", "1970-01-31", "1965-01-29"]

@@ -13,6 +13,7 @@ from tests.test_layers import modules
 DOORS = {
     "backtests.run": "options of the command line",
     "backtests.compare": "options of the command line",
+    "backtests.compared_runs": "options of the command line",
     "backtests.app": "Streamlit's options",
     "backtests.cli": "options of the command line",
     "backtests.lab.state": "the lab's controls, as Streamlit keeps them",

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 
 from backtests.run import main
@@ -313,3 +314,93 @@ def test_a_terminal_that_lacks_a_sign_of_a_name_shows_its_escape():
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == ["prix-\\xe9"]
+
+
+# --- how old the data are, and --strict ------------------------------------------------------
+
+
+def test_json_says_what_the_data_are_and_the_screen_how_old(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr("data.checks.exchange.now", lambda: pd.Timestamp("2025-08-01 12:00Z"))
+    words = ["hedge_mix", "--json", *NUMBERS_ALONE, "--out", str(tmp_path)]
+    code, out, err = command(capsys, *words)
+    assert code == 0
+    data = json.loads(out)["data"]
+    assert data["last"] == json.loads(out)["end"] == "2025-07-31"
+    assert data["series"]["SPY"] == {"source": "bundled", "last": "2025-07-31", "fetched": None}
+    assert data["series"]["cpi"]["last"] == "2025-06-30"
+    first, *others = data["stood_in"]
+    assert first == {
+        "series": ["SPY", "IEF"], "kind": "source", "wanted": "new prices from Yahoo",
+        "used": "the bundled history", "is_fallback": True, "first": None, "last": None,
+        "why": "Yahoo cannot be reached",
+    }  # fmt: skip
+    assert [(each["kind"], each["is_fallback"]) for each in others] == [("model", False)] * 2
+    assert err.endswith("data end on 2025-07-31, 1 day ago\n")
+    (folder,) = tmp_path.glob("hedge_mix-*")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["age_days"] == 1
+    rate = manifest["data"]["policy_rate"]
+    assert (rate["source"], rate["last"], rate["fetched"]) == ("bundled", "2025-07-31", None)
+    assert {"source": "bundled", "last": "2025-07-31"}.items() <= (
+        manifest["data"]["yield_10y"].items()
+    )
+    # On another day the same run has the same bytes, and its folder stays.
+    monkeypatch.setattr("data.checks.exchange.now", lambda: pd.Timestamp("2025-09-01 12:00Z"))
+    assert command(capsys, *words)[:2] == (0, out)
+    assert list(tmp_path.glob("hedge_mix-*")) == [folder]
+
+
+def strict(capsys, out, *words: str) -> tuple[int, str, str]:
+    return command(capsys, "hedge_mix", *words, "--strict", "--json", *NUMBERS_ALONE, "--out",
+                   str(out))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ((), "--strict: in place of new prices from Yahoo the data hold the bundled history (Yahoo "
+             "cannot be reached); try again later, or leave --strict out to use what stands in"),
+        (("--source", "bundled", "--max-age", "91"),
+         "--strict: the data of bundled end on 2025-07-31, 92 days before the last month-end, "
+         "2025-10-31, and --max-age is 91; give newer data or a larger --max-age"),
+    ],
+)  # fmt: skip
+def test_strict_ends_with_three_and_writes_nothing(capsys, tmp_path, monkeypatch, words, message):
+    monkeypatch.setattr("data.checks.exchange.now", lambda: pd.Timestamp("2025-11-28 12:00Z"))
+    assert strict(capsys, tmp_path, *words) == (3, "", f"error: {message}\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--source", "bundled"),
+        ("--source", "bundled", "--max-age", "92"),
+        ("--source", "bundled", "--max-age", "0", "--end", "2020-12-31"),
+    ],
+)
+def test_strict_lets_pass_what_was_asked_for(capsys, tmp_path, monkeypatch, words):
+    monkeypatch.setattr("data.checks.exchange.now", lambda: pd.Timestamp("2025-11-28 12:00Z"))
+    code, out, err = strict(capsys, tmp_path, *words)
+    assert code == 0, err
+    assert json.loads(out)["data"]["last"] == ("2020-12-31" if "--end" in words else "2025-07-31")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--max-age", "5"), "--max-age goes with --strict, which refuses older data; give both"),
+        (("--strict", "--max-age", "-1"), "a whole number of days from 0 to 36,500, got -1"),
+        (("--strict", "--max-age", "36501"), "a whole number of days from 0 to 36,500, got 36501"),
+        (("--strict", "--max-age", "9" * 99), "a whole number of days from 0 to 36,500, got 999"),
+        (("--strict", "--max-age", "1.5"), "'1.5' is not a valid integer"),
+        (("--strict", "--max-age", "nan"), "'nan' is not a valid integer"),
+        (("--strict", "--max-age", ""), "'' is not a valid integer"),
+    ],
+)
+def test_a_wrong_age_is_one_line_before_any_work(capsys, tmp_path, words, message):
+    code, _, err = command(capsys, "hedge_mix", *words, "--out", str(tmp_path / "out"))
+    assert code == 2
+    assert message in err
+    assert err.count("\n") == 1
+    assert not (tmp_path / "out").exists()

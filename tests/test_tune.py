@@ -185,3 +185,19 @@ def test_help_loads_no_engine():
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "--subject-to" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (("--strict",), 3, "in place of new prices from Yahoo the data hold the bundled history"),
+        (("--strict", "--max-age", "3", "--source", "bundled"), 3, "the data of bundled end on "),
+        (("--max-age", "3"), 2, "--max-age goes with --strict"),
+    ],
+)
+def test_strict_refuses_before_anything_is_scored(capsys, tmp_path, words, code, message):
+    asked = ("hedge_mix", "--assets", "SPY,IEF", "--step", "0.5", "--start", "2000-01-31")
+    ended_with, _, err = command(capsys, *asked, *words, "--out", str(tmp_path))
+    assert ended_with == code
+    assert message in err
+    assert list(tmp_path.iterdir()) == []

@@ -9,6 +9,7 @@ from backtests.engine.config import RunConfig, plain_params
 from backtests.engine.kinds import require_short
 from data.errors import UsageError, did_you_mean
 from strategies.base import Params, Strategy, Value
+from strategies.registry import is_strategy
 
 # Keys of the file, and the type of each value. Where a number is asked for, a whole one will do.
 KEYS: dict[str, type] = {
@@ -42,27 +43,35 @@ def write_config(path: Path, config: RunConfig) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def read_config(path: Path) -> dict[str, Value]:
+def read_config(path: Path, where: str = "") -> dict[str, Value]:
     """Read a configuration file: the keys that it sets.
+
+    Parameters
+    ----------
+    path
+        The file.
+    where
+        How it was given, for messages; ``--config`` and its path unless given.
 
     Raises
     ------
     UsageError
         If it cannot be read, is not TOML, or sets an unknown key or a value of the wrong type.
     """
+    where = where or f"--config {path}"
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(
-            f"--config {path} cannot be read: {error.strerror or error}; check its path"
+            f"{where} cannot be read: {error.strerror or error}; check its path"
         ) from error
     except (ValueError, RecursionError) as error:  # not text, not TOML, or endless digits
         raise UsageError(
-            f"--config {path} is no TOML ({error}); correct that line, or make the run again"
+            f"{where} is no TOML ({error}); correct that line, or make the run again"
         ) from error
-    require_types(table, f"--config {path}")
+    require_types(table, where)
     if "strategy" not in table:
-        raise UsageError(f'--config {path} names no strategy; write strategy = "hedge_mix"')
+        raise UsageError(f'{where} names no strategy; write strategy = "hedge_mix"')
     return table
 
 
@@ -72,8 +81,30 @@ def source_beside(path: Path) -> Path | None:
     return source if source.is_file() else None
 
 
-def require_kept_source(path: Path, strategy: Strategy) -> None:
+def require_its_rule(path: Path, strategy: str, where: str = "") -> None:
+    """Refuse a run of a strategy that is not here, and name its source if that lies beside it.
+
+    A configuration is data: it never runs code that the user did not name. ``where`` as for
+    :func:`read_config`.
+
+    Raises
+    ------
+    UsageError
+        Saying how to run it.
+    """
+    source = source_beside(path)
+    if source is not None and not is_strategy(strategy):
+        where = where or f"--config {path}"
+        raise UsageError(
+            f"{where} is a run of {strategy}, a strategy of its own; read {source}, and if you "
+            f"trust it give --strategy-file {source} as well"
+        )
+
+
+def require_kept_source(path: Path, strategy: Strategy, where: str = "") -> None:
     """Refuse a strategy that differs from the source saved beside a configuration.
+
+    ``where`` as for :func:`read_config`.
 
     Raises
     ------
@@ -84,8 +115,9 @@ def require_kept_source(path: Path, strategy: Strategy) -> None:
     if source is None:
         return  # the strategy is of this project, or a function
     if strategy.file is None or strategy.file.source != source.read_bytes():
+        where = where or f"--config {path}"
         raise UsageError(
-            f"--config {path} is a run of {strategy.name} as {source} has it, and the "
+            f"{where} is a run of {strategy.name} as {source} has it, and the "
             f"{strategy.name} given is another version; give --strategy-file {source}"
         )
 

@@ -14,6 +14,7 @@ from backtests.engine.sleeve import SleeveReport
 from backtests.engine.summary import Summary
 from data.market import Market, content_sha256
 from data.period import Period
+from data.records import to_json
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +86,7 @@ class Run:
             "end": self.summary.end,
             "benchmark": self.summary.benchmark.ticker,
             "data": self.market.fingerprints(),
+            "vintage": to_json(self.market.vintage),
             **self._own_rule,
         }
         return f"{self.config.strategy}-{short_hash(determined_by)}"

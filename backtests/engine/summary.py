@@ -13,6 +13,7 @@ from backtests.engine.costs import Costs
 from backtests.engine.simulation import Simulation
 from data.market import Market
 from data.records import freeze_mappings, ten_digits
+from data.vintage import Vintage
 from strategies.base import Params
 
 
@@ -68,8 +69,8 @@ class Summary:
     ----------
     strategy, params
         What was run.
-    source, source_title, notes
-        The data, and notes on them.
+    source, source_title, notes, data
+        The data, notes on them, how old they are, and what stood in for what.
     start, end
         The base date (row 0) and the last session, ``YYYY-MM-DD``.
     first_return, first_fill
@@ -91,6 +92,7 @@ class Summary:
     source: str
     source_title: str
     notes: tuple[str, ...]
+    data: Vintage
     start: str
     end: str
     first_return: str
@@ -143,6 +145,7 @@ def summarise(
         source=market.source,
         source_title=market.title,
         notes=market.notes,
+        data=market.vintage,
         start=_date(sessions[0]),
         end=_date(sessions[-1]),
         first_return=_date(sessions[1]),

@@ -12,6 +12,7 @@ from backtests.face.options import Chosen, Day, Options, described
 from backtests.face.run import Run
 from backtests.jobs import execute
 from data.market import Market
+from data.strictness import read_strictness
 from strategies.base import Value
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def backtest(
     initial: float | None = None,
     no_verdict: bool = False,
     refresh: bool = False,
+    strict: bool = False,
+    max_age: int | None = None,
     quiet: bool = False,
     **params: Value,
 ) -> Run:
@@ -96,6 +99,12 @@ def backtest(
         Do not judge the hedge, which saves a second or two.
     refresh
         Fetch prices again, even where recent ones are saved.
+    strict
+        Raise a :class:`~data.errors.StrictError` where other data than those asked for would be
+        used, or where data are too old.
+    max_age
+        With ``strict``: how many days the data may end before the newest that there could be; 5
+        for Yahoo's unless given, else any number.
     quiet
         Do not show long steps.
     params
@@ -117,6 +126,7 @@ def backtest(
     HedgeWarning
         Where other data replace those asked for, or data look wrong.
     """
+    strictness = read_strictness(strict=strict, max_age=max_age)
     wanted = described(
         strategy,
         Options(
@@ -140,5 +150,6 @@ def backtest(
             refresh=refresh,
             with_verdict=not no_verdict,
             load=load,
+            strictness=strictness,
         )
     )

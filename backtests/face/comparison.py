@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,12 +17,13 @@ from backtests.face.run import Run
 from backtests.jobs import is_published
 from backtests.report import notebook
 from backtests.report.comparison import table
-from backtests.report.comparison.aligned import align_runs
+from backtests.report.comparison.aligned import align_runs, require_names
 from backtests.report.comparison.page import write_comparison
-from backtests.report.finished_run import FinishedRun, read_run
+from backtests.report.finished_run import FinishedRun, read_run, require_strict_run
 from backtests.report.folder import require_writable
 from backtests.report.run_folder import write_run
 from data.errors import UsageError, in_short
+from data.strictness import read_strictness
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,7 +75,10 @@ class Comparison:
 
     @property
     def falls(self) -> pd.DataFrame:
-        """What each run earned in each fall of equity."""
+        """What each run earned in each fall of equity, a column a label.
+
+        A run that is called as one of the other columns, such as ``equity``, has its number behind.
+        """
         return self.record.crises.copy()
 
     @property
@@ -121,7 +125,8 @@ class Comparison:
             else Path(source)
             for source in self.sources
         ]
-        finished = [read_run(_whole(folder)) for folder in folders]
+        names = tuple(run.called for run in self.record.aligned.runs)
+        finished = _named([read_run(_whole(folder)) for folder in folders], names)
         return write_comparison(place, table.compare(align_runs(finished, align=self._align)))
 
     def __repr__(self) -> str:
@@ -132,15 +137,24 @@ class Comparison:
 
 
 @door
-def compare_runs(*runs: Source, align: bool = False, quiet: bool = False) -> Comparison:
+def compare_runs(
+    *runs: Source | Mapping[str, Source],
+    align: bool = False,
+    strict: bool = False,
+    max_age: int | None = None,
+    quiet: bool = False,
+) -> Comparison:
     """Compare two to twenty runs.
 
     Parameters
     ----------
     runs
-        Runs that ``backtest`` returned, and folders of finished ones.
+        Runs that ``backtest`` returned, and folders of finished ones: one by one, or by name as
+        ``{"60/40": run, "100 % equity": other}``.
     align
         Cut runs of different dates or frequency to what they share, instead of refusing them.
+    strict, max_age
+        As for :func:`backtests.backtest`.
     quiet
         Do not show long steps.
 
@@ -154,23 +168,52 @@ def compare_runs(*runs: Source, align: bool = False, quiet: bool = False) -> Com
     HedgeError
         For runs that do not compare, naming the two and what differs.
     """
-    for run in runs:
+    strictness = read_strictness(strict=strict, max_age=max_age)
+    sources, names = _by_name(runs)
+    for run in sources:
         if isinstance(run, list | tuple | set | Mapping | Iterator):
             raise UsageError(
                 f"compare_runs takes runs and folders of runs, got {in_short(run)}; give the runs "
                 "one by one: compare_runs(*runs)"
             )
         if isinstance(run, str | os.PathLike):
-            path(run, "compare_runs")
+            if path(run, "compare_runs").lower().endswith(".toml"):
+                raise UsageError(
+                    f"compare_runs takes runs and folders of runs, got {in_short(run)}; make a run "
+                    f"of it with backtest(config={in_short(str(run))})"
+                )
         elif not isinstance(run, Run):
             raise UsageError(
                 f"compare_runs takes runs and folders of runs, got {in_short(run)}; make a run of "
                 "it with backtest()"
             )
     with shown(quiet=quiet)("comparing"):
-        finished = _finished(runs)
+        finished = _named(_finished(sources), names)
+        if strictness is not None:
+            for each in finished:
+                require_strict_run(each, strictness)
         record = table.compare(align_runs(finished, align=align))
-    return Comparison(record, runs, align)
+    return Comparison(record, sources, align)
+
+
+def _by_name(
+    runs: tuple[Source | Mapping[str, Source], ...],
+) -> tuple[tuple[Source, ...], tuple[str | None, ...]]:
+    """Runs, and what they are called: one mapping gives all their names, else they have none."""
+    first = runs[0] if len(runs) == 1 else None
+    if not isinstance(first, Mapping):
+        return runs, (None,) * len(runs)  # type: ignore[return-value]  # each is checked later
+    names = []
+    for name in first:
+        if not isinstance(name, str):
+            raise UsageError(f"compare_runs takes names as text, got {in_short(name)}")
+        names.append(str(name))
+    require_names(names)
+    return tuple(first.values()), tuple(names)
+
+
+def _named(runs: list[FinishedRun], names: tuple[str | None, ...]) -> list[FinishedRun]:
+    return [replace(run, called=name) for run, name in zip(runs, names, strict=True)]
 
 
 def _whole(folder: str | os.PathLike[str]) -> Path:

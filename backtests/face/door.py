@@ -241,6 +241,8 @@ KINDS: Mapping[str, Kind] = {
     "no_tearsheet": kinds.flag,
     "no_verdict": kinds.flag,
     "refresh": kinds.flag,
+    "strict": kinds.flag,
+    "max_age": kinds.whole,
     "quiet": kinds.flag,
     "dark": kinds.flag,
 }

@@ -11,6 +11,7 @@ from backtests.face.options import Day
 from data import load
 from data.market import Market
 from data.period import cut_to_period
+from data.strictness import read_strictness, require_market
 
 
 @door
@@ -22,6 +23,8 @@ def load_market(
     end: Day = None,
     extend: bool = False,
     refresh: bool = False,
+    strict: bool = False,
+    max_age: int | None = None,
     quiet: bool = False,
 ) -> Market:
     """Load the history of some tickers as a run would see it.
@@ -40,6 +43,8 @@ def load_market(
         Extend each history to before its first day by its proxies.
     refresh
         Fetch again, even where recent prices are saved.
+    strict, max_age
+        As for :func:`backtests.backtest`.
     quiet
         Do not show long steps.
 
@@ -54,6 +59,7 @@ def load_market(
     HedgeError
         For whatever the user can correct, in one line.
     """
+    strictness = read_strictness(strict=strict, max_age=max_age)
     last = None if end is None else str(end)  # read by the door, as all of these are
     market = load.load_market(
         str(source),
@@ -64,5 +70,6 @@ def load_market(
         refresh=refresh,
         progress=shown(quiet=quiet),
     )
+    require_market(strictness, market, last)
     warn_of(market)
     return cut_to_period(market, market.tickers, None, last).market

@@ -24,6 +24,7 @@ from backtests.report.tuning import words
 from backtests.tuning import Interrupted, prepare_search, tune
 from data.command import steps
 from data.errors import UsageError
+from data.strictness import read_strictness
 from strategies.base import Params, Strategy, Value
 
 if TYPE_CHECKING:
@@ -145,6 +146,8 @@ def search(
     prices: pd.DataFrame | NotGiven = NOT_GIVEN,
     bills: pd.Series | NotGiven = NOT_GIVEN,
     refresh: bool = False,
+    strict: bool = False,
+    max_age: int | None = None,
     quiet: bool = False,
     **params: Value,
 ) -> SearchResult:
@@ -172,7 +175,7 @@ def search(
     out
         The results folder.
     strategy_file, weights, rebalance, set, source, extend, start, end, fee_bps, slippage_bps, lag,\
- benchmark, hedge, equity, initial, prices, bills, refresh, quiet
+ benchmark, hedge, equity, initial, prices, bills, refresh, strict, max_age, quiet
         As for :func:`backtests.backtest`.
     params
         Parameters of the default.
@@ -189,6 +192,7 @@ def search(
     KeyboardInterrupt
         If it is stopped; the same call continues it.
     """
+    strictness = read_strictness(strict=strict, max_age=max_age)
     options = Options(
         search, strategy_file=strategy_file, weights=weights, rebalance=rebalance, set=set,
         source=source, extend=extend, start=start, end=end, fee_bps=fee_bps,
@@ -214,7 +218,13 @@ def search(
     place = Path(out)
     require_writable(place)
     prepared = prepare_search(
-        wanted.config, space, objective, shown(quiet=quiet), refresh=refresh, load=wanted.load
+        wanted.config,
+        space,
+        objective,
+        shown(quiet=quiet),
+        refresh=refresh,
+        load=wanted.load,
+        strictness=strictness,
     )
     warn_of(prepared.market)
     try:

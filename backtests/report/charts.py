@@ -121,6 +121,7 @@ def heat_map(
     caption: str,
     alt: str,
     height: int = 520,
+    names_rows: bool = False,
 ) -> Figure:
     """A map of fractions, white at zero, with a list to choose what it shows.
 
@@ -132,6 +133,8 @@ def heat_map(
         Tables of rows x columns by name; the first is shown.
     x_title, y_title
         Of the axes.
+    names_rows
+        Whether rows are names: ``60`` is then a word, no number.
     name, caption, alt, height
         As in :class:`Figure`.
     """
@@ -145,7 +148,7 @@ def heat_map(
         name,
         maps,
         x=Axis(x_title, step=1, grid=False),
-        y=Axis(y_title, grid=False, downwards=True),
+        y=Axis(y_title, "category" if names_rows else "", grid=False, downwards=True),
         caption=caption,
         alt=alt,
         height=height,

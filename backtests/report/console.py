@@ -24,6 +24,8 @@ from backtests.report.text import (
     weights_text,
 )
 from backtests.report.verdict.words import sentences
+from data.strictness import age_in_days
+from data.vintage import Vintage
 from strategies.base import mix_text
 
 if TYPE_CHECKING:
@@ -52,6 +54,12 @@ def print_run(console: Console, run: Run, folder: Path) -> None:
     console.print(Text(f"results in {folder}"), soft_wrap=True)
     for page in pages_of_run(folder):
         console.print(Text(f"open {folder / page.file}"), soft_wrap=True)
+
+
+def age_line(vintage: Vintage) -> str:
+    """How old the data of a run are today, which its files do not say."""
+    age = age_in_days(vintage.last)
+    return f"data end on {vintage.last}, {age} {'day' if age == 1 else 'days'} ago"
 
 
 def _metrics_table(summary: Summary, verdict: Verdict | None) -> Table:

@@ -16,6 +16,7 @@ from backtests.report.manifest import RunManifest, read_run_manifest
 from backtests.report.verdict.document import read_verdict
 from data.errors import OutputError
 from data.records import from_json
+from data.strictness import Strictness, require_strict
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +37,8 @@ class FinishedRun:
         Sessions x columns, ``CASH`` last.
     orders
         As in :class:`~backtests.engine.simulation.Simulation`.
+    called
+        What the user calls it in a comparison; None where the program names it.
     """
 
     folder: Path
@@ -45,11 +48,17 @@ class FinishedRun:
     values: pd.DataFrame
     weights: pd.DataFrame
     orders: pd.DataFrame
+    called: str | None = None
 
     @property
     def name(self) -> str:
         """The folder's name."""
         return self.folder.name
+
+    @property
+    def shown_name(self) -> str:
+        """What a message calls it: as the user does, else by its folder's name."""
+        return self.called or self.name
 
     @property
     def first_fill(self) -> pd.Timestamp:
@@ -60,6 +69,18 @@ class FinishedRun:
     def ppy(self) -> int:
         """252 for daily rows, 12 for monthly ones."""
         return self.summary.periods_per_year
+
+
+def require_strict_run(run: FinishedRun, strictness: Strictness) -> None:
+    """Refuse a run on data that stood in for those asked for, or that are too old by now.
+
+    Raises
+    ------
+    StrictError
+        Naming the run, and what stood in for what or how old its data are.
+    """
+    summary, end = run.summary, run.manifest.config.end
+    require_strict(strictness, summary.data, summary.source, run.ppy, end, run.shown_name)
 
 
 def read_run(folder: Path) -> FinishedRun:

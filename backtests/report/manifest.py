@@ -74,6 +74,8 @@ class RunManifest(Manifest):
         The data source, and why it was used that day.
     remarks, notes
         What the screen said about the data.
+    age_days
+        How many days before this was written the data ended.
     data
         Origin and hash by series.
     versions
@@ -89,23 +91,26 @@ class RunManifest(Manifest):
     origin: Origin
     remarks: tuple[str, ...]
     notes: tuple[str, ...]
+    age_days: int
     data: Mapping[str, SeriesOrigin]
     versions: Mapping[str, str | None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ComparisonManifest(Manifest):
-    """The manifest of a comparison: the folders of the compared runs."""
+    """The manifest of a comparison: the folders of the compared runs, and their names in it."""
 
     kind: str = "comparison"
     runs: tuple[str, ...]
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class SearchManifest(Manifest):
     """The manifest of a search: what determined it.
 
-    ``search`` identifies it in the log of trials; ``data`` is SHA-256 by series.
+    ``search`` identifies it in the log of trials; ``age_days`` says how many days before this was
+    written the data ended; ``data`` is SHA-256 by series.
     """
 
     kind: str = "tuning"
@@ -113,6 +118,7 @@ class SearchManifest(Manifest):
     objective: str
     search: str
     notes: tuple[str, ...]
+    age_days: int
     data: Mapping[str, str]
     versions: Mapping[str, str | None]
 

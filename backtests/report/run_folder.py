@@ -24,6 +24,7 @@ from backtests.report.verdict.document import document
 from backtests.report.verdict.page import write_verdict
 from data.market import Market, content_sha256
 from data.records import fields_of
+from data.strictness import age_in_days
 from strategies.base import Strategy
 
 LIBRARIES = ("vectorbt", "vectorbt-rust", "yfinance", "pandas", "numpy", "scipy", "quantstats",
@@ -82,6 +83,7 @@ def _manifest(run: Run) -> RunManifest:
         origin=market.origin,
         remarks=tuple(text for text in (market.origin.remark, *market.remarks) if text),
         notes=market.notes,
+        age_days=age_in_days(run.summary.data.last),
         data={
             series: _series_origin(market, series, sha256)
             for series, sha256 in market.fingerprints().items()
@@ -93,7 +95,10 @@ def _manifest(run: Run) -> RunManifest:
 def _series_origin(market: Market, series: str, sha256: str) -> SeriesOrigin:
     where = market.provenance.get(series)
     if where is None:
-        return SeriesOrigin(market.source, sha256)
+        rate = market.vintage.series.get("yields" if series.startswith("yield_") else series)
+        if rate is None:
+            return SeriesOrigin(market.source, sha256)
+        return SeriesOrigin(rate.source, sha256, last=rate.last, fetched=rate.fetched)
     own = None
     if where.own_first is not None:
         own = content_sha256(market.prices[series].loc[where.own_first :])

@@ -16,6 +16,7 @@ from data.origin import How, Origin
 from data.treasuries.cash import level_from_monthly_bills
 from data.treasuries.curve import fund_level
 from data.treasuries.instruments import CATALOGUE
+from data.vintage import FigureDays, StandIn, StandInKind, figure_days
 
 TABLE = Path(__file__).parent / "us_monthly_1962.csv"
 TITLE = "bundled monthly history of US equity and Treasuries, 1962 to 2025"
@@ -109,11 +110,35 @@ def load(tickers: Sequence[str]) -> Market:
         provenance={name: describe(columns[name], "bundled", WHAT[name]) for name in columns},
         notes=[note for note, about in NOTES.items() if set(about) & set(tickers)],
         origin=Origin(How.BUNDLED),
+        figures={
+            **{name: figure_days(columns[name], "bundled") for name in columns},
+            **_rate_days(frame),
+        },
+        stood_in=[
+            StandIn((name,), StandInKind.MODEL, wanted=name, used=WHAT[name], is_fallback=False)
+            for name in prices
+        ],
         yields=yields,
         policy_rate=frame["fed_funds_pct"],
         cpi=frame["cpi_sa"].ffill().shift(1),
         cpi_by_month=public_by(frame["cpi_sa"], sessions[-1]),
     )
+
+
+def _rate_days(frame: pd.DataFrame) -> dict[str, FigureDays]:
+    """The month-ends that the table has rates of: known then, consumer prices a month later."""
+    months = {
+        "yields": frame[list(CURVE)].dropna(how="all").index,
+        "policy_rate": frame["fed_funds_pct"].dropna().index,
+        "cpi": frame["cpi_sa"].dropna().index,
+    }
+    lags = {"cpi": 1}
+    return {
+        name: FigureDays(
+            "bundled", None, about=days, public=days + pd.offsets.MonthEnd(lags.get(name, 0))
+        )
+        for name, days in months.items()
+    }
 
 
 def _level(growth: pd.Series) -> pd.Series:

@@ -192,7 +192,6 @@ def read_rates(folder: Path) -> Rates:
         dxy=column_of(dollar, "dxy"),
         broad_usd=column_of(dollar, "fed_broad_usd"),
         cpi=column_of(columns("cpi_monthly", POSITIVE)),
-        bill_source=f"files:{folder}",
     )
 
 

@@ -17,8 +17,10 @@ from data.sources.bars import total_return
 from data.sources.fetching import fresh_snapshot
 from data.sources.live_rates import Request
 from data.sources.snapshots import Snapshot, Store
+from data.vintage import StandIn, StandInKind
 
 SOURCE = "yahoo"
+NEW_PRICES = "new prices from Yahoo"
 
 
 def load(
@@ -96,6 +98,8 @@ def load(
         older=older_levels,
         carried_back=carried_back,
         end=end,
+        stood_in=[*_prices_stand_in(tickers, origin), *request.stood_in],
+        is_live=True,
     )
 
 
@@ -132,6 +136,23 @@ def _origin(snapshots: Iterable[Snapshot], began: dt.datetime, failure: DataErro
     return Origin(How.OLDER, day, age, str(failure), _short(failure))
 
 
+def _prices_stand_in(tickers: Sequence[str], origin: Origin) -> list[StandIn]:
+    """What stands in for new prices; nothing where they or those of the last day are used."""
+    if origin.is_first_choice:
+        return []
+    is_older = origin.how is How.OLDER
+    return [
+        StandIn(
+            tuple(tickers),
+            StandInKind.SNAPSHOT if is_older else StandInKind.SOURCE,
+            wanted=NEW_PRICES,
+            used=f"those fetched on {origin.fetched}" if is_older else "the bundled history",
+            is_fallback=True,
+            why=origin.short,
+        )
+    ]
+
+
 def _short(failure: Exception) -> str:
     """Why Yahoo is not used, in words that do not change from day to day."""
     if isinstance(failure, UnreachableError):
@@ -147,4 +168,6 @@ def _bundled(tickers: Sequence[str], failure: DataError, warnings: Sequence[str]
             f"{', '.join(bundled.TICKERS)}"
         ) from failure
     origin = Origin(How.BUNDLED, failure=str(failure), short=_short(failure))
-    return bundled.load(tickers).relabelled(remarks=warnings, origin=origin)
+    market = bundled.load(tickers)
+    stood_in = [*_prices_stand_in(tickers, origin), *market.vintage.stood_in]
+    return market.relabelled(remarks=warnings, origin=origin, stood_in=stood_in)

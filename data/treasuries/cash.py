@@ -2,8 +2,72 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
+BILL_CARRIED_DAYS = 10  # how long a bill yield is used after its day
+
+
+@dataclass(frozen=True, eq=False)
+class BillGaps:
+    """Where a bill yield is not known, as masks of sessions.
+
+    Attributes
+    ----------
+    sessions
+        The rows.
+    early
+        Before the first yield; all sessions where there is none.
+    holes
+        Later sessions without a recent yield, in months of the bundled table.
+    carried
+        Where the nearest figure is used: of the yields, or, without any, of the table.
+    has_no_yield
+        Whether there is none up to the last session.
+    """
+
+    sessions: pd.DatetimeIndex
+    early: NDArray[np.bool_]
+    holes: NDArray[np.bool_]
+    carried: NDArray[np.bool_]
+    has_no_yield: bool
+
+
+def bill_gaps(
+    sessions: pd.DatetimeIndex, yields: pd.Series | None, table: pd.PeriodIndex
+) -> BillGaps:
+    """Find the sessions on which no bill yield is known.
+
+    Parameters
+    ----------
+    sessions
+        The rows.
+    yields
+        Bill yields by day; None where there are none.
+    table
+        Months of the bundled bill return.
+    """
+    months = sessions.to_period("M")
+    published = pd.DatetimeIndex([]) if yields is None else yields.dropna().index
+    if not len(published) or published[0] >= sessions[-1]:
+        none = np.zeros(len(sessions), bool)
+        outside = np.asarray((months < table[0]) | (months > table[-1]))
+        return BillGaps(sessions, ~none, none, outside, has_no_yield=True)
+    begins = sessions[sessions.searchsorted(published[0])]
+    place = published.searchsorted(sessions, side="right") - 1
+    ages = np.where(place >= 0, (sessions - published[np.maximum(place, 0)]).days, 10**6)
+    stale = np.r_[False, ages[:-1] > BILL_CARRIED_DAYS]  # a session earns what the one before knew
+    in_table = np.asarray(months <= table[-1])
+    return BillGaps(
+        sessions,
+        early=np.asarray(sessions < begins),
+        holes=stale & in_table & np.asarray(sessions > begins),
+        carried=stale & ~in_table,
+        has_no_yield=False,
+    )
 
 
 def level_from_monthly_bills(

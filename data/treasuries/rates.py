@@ -6,15 +6,17 @@ basis than the rest of their series are dropped here, whatever the source.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from data.consumer_prices import public_day
 from data.errors import DataError
+from data.records import freeze_mappings
 from data.treasuries.bonds import bill_bond_equivalent
+from data.vintage import FigureDays
 
 BILL_DAYS = 91
 
@@ -44,8 +46,9 @@ class Rates:
         Reserve's broad one (published on the Monday after its week).
     cpi
         Consumer prices by any day of their month.
-    bill_source
-        Source of the bill, in words; None for the source of the prices.
+    sources, fetched
+        By name of the above: where it comes from, in words, if that is not the source of the
+        prices; and the day on which the oldest part of it was fetched, ``YYYY-MM-DD``.
     """
 
     yields: pd.DataFrame | None = None
@@ -54,10 +57,12 @@ class Rates:
     dxy: pd.Series | None = None
     broad_usd: pd.Series | None = None
     cpi: pd.Series | None = None
-    bill_source: str | None = None
+    sources: Mapping[str, str] = field(default_factory=dict)
+    fetched: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Drop figures on another basis, whatever their source."""
+        freeze_mappings(self)
         if self.yields is not None:
             object.__setattr__(self, "yields", without_other_basis(self.yields))
 
@@ -117,9 +122,9 @@ LATE_CURVE_DAYS = 30
 CARRIED_DAYS = {"policy_rate": 45, "dxy": 45, "cpi": 120}
 
 
-def stale_notes(rates: Rates, last: pd.Timestamp) -> list[str]:
-    """Report series that end long before the last session, where the last figure is used on."""
-    notes = []
+def stale_series(rates: Rates, last: pd.Timestamp) -> dict[str, pd.Timestamp]:
+    """Rates that end long before the last session, by what a market calls them, and their ends."""
+    stale = {}
     for name, days in CARRIED_DAYS.items():
         raw = getattr(rates, name)
         if name == "dxy" and rates.broad_usd is not None:
@@ -128,13 +133,25 @@ def stale_notes(rates: Rates, last: pd.Timestamp) -> list[str]:
             continue
         ends = raw.dropna().index[-1]
         if (last - ends).days > days:
-            what = {"policy_rate": "the policy rate", "dxy": "the dollar index", "cpi": "the CPI"}
-            notes.append(f"{what[name]} ends on {ends:%Y-%m-%d} and is carried on from there")
+            stale["usd" if name == "dxy" else name] = ends
     if rates.yields is not None and len(published := rates.yields.dropna(how="all")):
         ends = published.index[-1]
         if (last - ends).days > LATE_CURVE_DAYS:
-            notes.append(f"yields end on {ends:%Y-%m-%d}: no curve is known after")
-    return notes
+            stale["yields"] = ends
+    return stale
+
+
+IN_WORDS = {"policy_rate": "the policy rate", "usd": "the dollar index", "cpi": "the CPI"}
+
+
+def stale_notes(rates: Rates, last: pd.Timestamp) -> list[str]:
+    """Report series that end long before the last session, where the last figure is used on."""
+    return [
+        f"yields end on {ends:%Y-%m-%d}: no curve is known after"
+        if name == "yields"
+        else f"{IN_WORDS[name]} ends on {ends:%Y-%m-%d} and is carried on from there"
+        for name, ends in stale_series(rates, last).items()
+    ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,7 +185,7 @@ def on_sessions(rates: Rates, sessions: pd.DatetimeIndex, ppy: int) -> PublicRat
     """
     return PublicRates(
         yields=None if rates.yields is None else _yields(rates.yields, sessions, ppy),
-        policy_rate=_as_of(rates.policy_rate, sessions, pd.Timedelta(days=1), "policy_rate"),
+        policy_rate=_as_of_dates(rates.policy_rate, _next_day, sessions, "policy_rate"),
         cpi=_as_of_dates(rates.cpi, public_day, sessions, "cpi"),
         usd=_usd(rates, sessions),
     )
@@ -191,12 +208,6 @@ def _yields(yields: pd.DataFrame, sessions: pd.DatetimeIndex, ppy: int) -> pd.Da
     return answer
 
 
-def _as_of(
-    raw: pd.Series | None, sessions: pd.DatetimeIndex, lag: pd.Timedelta, name: str
-) -> pd.Series | None:
-    return _as_of_dates(raw, lambda days: days + lag, sessions, name)
-
-
 def _as_of_dates(
     raw: pd.Series | None,
     public: Callable[[pd.DatetimeIndex], pd.DatetimeIndex],
@@ -212,6 +223,14 @@ def _as_of_dates(
     return shown.reindex(sessions, method="ffill").rename(name)
 
 
+def _own_day(days: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    return days
+
+
+def _next_day(days: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    return days + pd.Timedelta(days=1)
+
+
 def _monday_after(days: pd.DatetimeIndex) -> pd.DatetimeIndex:
     return days + pd.to_timedelta(7 - days.day_of_week, unit="D")
 
@@ -219,14 +238,63 @@ def _monday_after(days: pd.DatetimeIndex) -> pd.DatetimeIndex:
 def _usd(rates: Rates, sessions: pd.DatetimeIndex) -> pd.Series | None:
     """The exchange's dollar index up to its last day, then the broad one scaled to join there."""
     if rates.dxy is None or rates.broad_usd is None:
-        dxy = _as_of_dates(rates.dxy, lambda days: days, sessions, "usd")
+        dxy = _as_of_dates(rates.dxy, _own_day, sessions, "usd")
         return _as_of_dates(rates.broad_usd, _monday_after, sessions, "usd") if dxy is None else dxy
     dxy, broad = rates.dxy.dropna(), rates.broad_usd.dropna()
     ends = dxy.index[-1]
     after = broad[broad.index > ends] * (dxy.iloc[-1] / broad.asof(ends))
     if after.isna().any():
-        return _as_of_dates(dxy, lambda days: days, sessions, "usd")
+        return _as_of_dates(dxy, _own_day, sessions, "usd")
     after.index = _monday_after(pd.DatetimeIndex(after.index))
     shown = pd.concat([dxy, after])
     shown = shown[~shown.index.duplicated(keep="last")].sort_index()
     return shown.reindex(sessions, method="ffill").rename("usd")
+
+
+# When a figure about a day, or about a month from its first day on, was public.
+PUBLIC: Mapping[str, Callable[[pd.DatetimeIndex], pd.DatetimeIndex]] = {
+    "yields": _own_day,
+    "policy_rate": _next_day,
+    "dxy": _own_day,
+    "broad_usd": _monday_after,
+    "cpi": public_day,
+}
+
+
+def rate_days(rates: Rates, source: str) -> dict[str, FigureDays]:
+    """The days that every rate has figures about, and when each was public, by name in a market.
+
+    Parameters
+    ----------
+    rates
+        Raw series.
+    source
+        Source of the prices, for the rates that have none of their own.
+    """
+    days: dict[str, FigureDays] = {}
+    for name, public in PUBLIC.items():
+        raw = getattr(rates, name)
+        if raw is not None:
+            about = pd.DatetimeIndex(raw.dropna(how="all").index)
+            days[name] = FigureDays(
+                rates.sources.get(name, source), rates.fetched.get(name), about, public(about)
+            )
+    dollar = _joined(days.pop("dxy", None), days.pop("broad_usd", None))
+    return days if dollar is None else {**days, "usd": dollar}
+
+
+def _joined(exchange: FigureDays | None, broad: FigureDays | None) -> FigureDays | None:
+    """The days of the dollar indices as :func:`_usd` joins them."""
+    if exchange is None or broad is None:
+        return exchange or broad
+    ends = exchange.about[-1]
+    later = broad.about > ends
+    if broad.about[0] > ends or not later.any():
+        return exchange
+    sources = dict.fromkeys((exchange.source, broad.source))
+    return FigureDays(
+        ", then ".join(sources),
+        min((day for day in (exchange.fetched, broad.fetched) if day is not None), default=None),
+        exchange.about.append(broad.about[later]),
+        exchange.public.append(broad.public[later]),
+    )

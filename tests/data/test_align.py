@@ -120,7 +120,8 @@ def test_a_market_says_where_each_of_its_columns_comes_from():
 
 @pytest.mark.parametrize(("bill_source", "named"), [("FRED DTB3", "FRED DTB3"), (None, "made")])
 def test_cash_of_a_bill_yield_names_the_yields_source(bill_source, named):
-    rates = Rates(bill=series(5, 5, 5, 5), bill_source=bill_source)
+    sources = {} if bill_source is None else {"bill": bill_source}
+    rates = Rates(bill=series(5, 5, 5, 5), sources=sources)
     market = market_of({"A": series(1, 2, 3, 4)}, source="made", title="x", rates=rates)
     assert market.provenance["CASH"].source == named
     # 5 % for the 29 days of February: (1 + 0.05 x 91/365) to the power of 29/91.

@@ -72,6 +72,7 @@ def records(run, tmp_path_factory) -> Mapping[str, object]:
             objective="sharpe",
             search="0123456789",
             notes=run.market.notes,
+            age_days=3,
             data=run.market.fingerprints(),
             versions=manifest.versions,
         ),

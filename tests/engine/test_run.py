@@ -103,3 +103,10 @@ def test_a_run_that_was_not_judged_says_so(run):
 def test_plain_values_of_a_run_are_its_name_whole(run):
     """The folder's name is made of JSON: every value of the configuration has to be plain."""
     assert json.loads(json.dumps(run.config.as_dict())) == run.config.as_dict()
+
+
+def test_how_old_the_data_are_and_what_stood_in_is_in_the_name(run):
+    """Folders of one name hold the same bytes, and the summary says it."""
+    market = run.market
+    assert replace(run, market=market.relabelled(stood_in=[])).name != run.name
+    assert replace(run, market=market.relabelled()).name == run.name

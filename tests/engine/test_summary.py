@@ -13,6 +13,7 @@ from backtests.engine.config import RunConfig
 from backtests.engine.costs import Costs
 from backtests.engine.simulate import simulate
 from backtests.engine.summary import latest, summarise
+from data.vintage import StandIn, StandInKind
 from strategies.equity_only import EquityOnly
 from strategies.hedge_mix import HedgeMix
 from tests.conftest import market_of, random_market
@@ -86,3 +87,15 @@ def test_held_now_is_what_has_drifted_since_the_last_fill():
     assert (now.as_of, now.decided, now.pending) == ("2020-03-31", "2020-01-31", None)
     assert dict(now.target) == {"A": 0.5, "CASH": 0.5}
     assert dict(now.held) == pytest.approx({"A": 0.75, "CASH": 0.25})
+
+
+def test_a_summary_says_how_old_its_data_are():
+    market = random_market(8, rows=300)
+    half = StandIn(("SPY",), StandInKind.PROXY, "SPY", "an index", False, None, "2001-06-29")
+    market = market.relabelled(stood_in=[half])
+    done = simulate(market, HedgeMix(), Costs(), engine=ledger.fill)
+    summary = summarise(RunConfig("hedge_mix"), market, done, done, "SPY")
+    assert summary.data == market.vintage
+    assert summary.data.last == summary.end
+    assert summary.data.stood_in == (half,)
+    assert summary.data.series["IEF"].last == summary.end

@@ -27,11 +27,13 @@ from backtests import (
     RuleError,
     RunConfig,
     Strategy,
+    StrictError,
     UsageError,
     WeightError,
     backtest,
     load_market,
     parameter,
+    search,
 )
 from backtests.face.run import Run
 from backtests.run import main as run_command
@@ -505,3 +507,27 @@ def test_progress_is_shown_unless_quiet(monkeypatch, capsys):
     assert "simulating" in capsys.readouterr().err
     backtest("hedge_mix", **BUNDLED, **QUICK)
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.filterwarnings("ignore::backtests.HedgeWarning")
+def test_strict_raises_where_other_data_would_be_used():
+    """No Yahoo in tests: the bundled history would stand in."""
+    tickers = ["SPY", "IEF"]
+    for call in (
+        lambda **options: backtest("hedge_mix", **QUICK, **options),
+        lambda **options: load_market("auto", tickers, quiet=True, **options),
+        lambda **options: search("hedge_mix", assets=tickers, step=0.5, quiet=True, **options),
+    ):
+        with pytest.raises(StrictError, match="in place of new prices from Yahoo the data hold"):
+            call(strict=True)
+        with pytest.raises(UsageError, match="--max-age goes with --strict"):
+            call(max_age=3)
+        for age, said in ((-1, "from 0 to 36,500, got -1"), (1.5, "takes a whole number, got 1.5"),
+                          ("x", "takes a whole number, got 'x'"), (True, "got True")):  # fmt: skip
+            with pytest.raises(UsageError, match=said):
+                call(strict=True, max_age=age)
+    old = backtest("hedge_mix", strict=True, **BUNDLED, **QUICK)
+    assert old.summary.data.last == "2000-12-31"
+    assert old.market.vintage == old.summary.data
+    with pytest.raises(StrictError, match="--max-age is 3"):
+        load_market("bundled", tickers, strict=True, max_age=3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from backtests import HedgeError, UsageError, backtest, compare_runs
+from backtests import HedgeError, StrictError, UsageError, backtest, compare_runs
 from backtests.compare import main as compare_command
 from tests.conftest import ended
 from tests.face.test_backtest import contents
@@ -124,3 +124,55 @@ def test_a_chart_without_content_says_why():
         UsageError, match="since the runs share less than three years; draw another"
     ):
         compare_runs(*runs, quiet=True).plot.rolling()
+
+
+def test_a_dict_names_the_runs_as_the_command_does(mix, other, tmp_path, capsys):
+    named = compare_runs({"60/40": mix, "equity": other}, quiet=True)
+    assert named.labels == list(named.table) == list(named.values) == ["60/40", "equity"]
+    assert list(named.differences) == ["equity"]
+    assert named.sources == (mix, other)
+    plain = compare_runs(mix, other, quiet=True)
+    pd.testing.assert_frame_equal(named.table.set_axis(plain.labels, axis=1), plain.table)
+    # "equity" is what the table of falls calls the benchmark: the run has its number behind.
+    assert named.falls["equity"].equals(plain.falls["equity"])
+    assert named.falls["equity [2]"].equals(plain.falls[plain.labels[1]])
+    words = ("60/40=hedge_mix", "equity=hedge_mix:SPY=0.7,TLT=0.3", "--no-tearsheet", *WORDS)
+    code, _, err = ended(compare_command, capsys, *words, "--out", str(tmp_path / "a"))
+    assert code == 0, err
+    (there,) = (tmp_path / "a").glob("compare-*")
+    here = named.save(tmp_path / "b", no_tearsheet=True, quiet=True)
+    assert here.name == there.name
+    assert contents(here) == contents(there)
+
+
+def test_a_wrong_name_or_file_is_one_line(mix, other):
+    cases = (
+        (lambda: compare_runs({"": mix, "b": other}), "the name of a run is empty"),
+        (lambda: compare_runs({7: mix, "b": other}), "compare_runs takes names as text, got 7"),
+        (lambda: compare_runs({"a\n": mix, "b": other}), "cannot stand in a table"),
+        (lambda: compare_runs({"a=b": mix, "b": other}), "cannot stand in a table"),
+        (lambda: compare_runs({"a" * 61: mix, "b": other}), "has 61 characters"),
+        (lambda: compare_runs({"a": mix}), "compare takes 2 to 20 runs, got 1"),
+        (lambda: compare_runs({"a": mix, "b": 7}), "got 7; make a run of it with backtest()"),
+        (lambda: compare_runs({"a": mix}, {"b": other}), "give the runs one by one"),
+        (lambda: compare_runs(mix, "x/run.toml"), "make a run of it with backtest(config='x/run"),
+    )
+    for call, message in cases:
+        with pytest.raises(UsageError) as refused:
+            call()
+        assert message in str(refused.value)
+        assert "\n" not in str(refused.value)
+
+
+def test_strict_refuses_runs_by_their_data(mix, other):
+    assert compare_runs(mix, other, strict=True, quiet=True).labels
+    assert compare_runs(mix, other, strict=True, max_age=0, quiet=True).labels  # to the asked end
+    late = [
+        backtest("hedge_mix", weights={"SPY": weight}, source="bundled", start="2020-01-31",
+                 no_verdict=True, quiet=True)
+        for weight in (0.5, 0.6)
+    ]  # fmt: skip
+    with pytest.raises(StrictError, match="--strict: a: the data of bundled end on 2025-07-31"):
+        compare_runs(dict(zip("ab", late, strict=True)), strict=True, max_age=1, quiet=True)
+    with pytest.raises(UsageError, match="--max-age goes with --strict"):
+        compare_runs(mix, other, max_age=1)

@@ -53,11 +53,13 @@ def complaint(answer: Answer) -> str:
     shown = answer.out + answer.err
     if "Traceback" in shown:
         return "a traceback"
-    if answer.code not in (0, 2):  # 1 is for interruptions and for faults of ours
+    if answer.code not in (0, 2, 3):  # 1 is for interruptions and for faults of ours
         return f"exit code {answer.code}"
     errors = sum(line.startswith("error: ") for line in answer.err.splitlines())
-    if errors != (answer.code == 2):
+    if errors != (answer.code != 0):
         return f"{errors} lines of error with exit code {answer.code}"
-    if answer.code == 2 and not CURE.search(answer.error):
+    if answer.code == 3 and not answer.error.startswith("error: --strict: "):
+        return "data refused without --strict"
+    if answer.code != 0 and not CURE.search(answer.error):
         return "an error that does not say what to do"
     return ""

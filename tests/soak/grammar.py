@@ -36,7 +36,9 @@ NAME = (*STRATEGIES, "hedge_mx", "HEDGE_MIX", "results", "")
 RUN = (*STRATEGIES, "hedge_mix:SPY=0.7,IEF=0.3", "hedge_mix:", "hedge_mix:SPY",
        "equity_only:ticker=IEF", "attack_defend:step_bp=25", "finished", "results/finished",
        "prices", ".", "..", "/", "nowhere", "hedge_mix:weights=SPY=1", "carry:step_bp=x",
-       "hedge_mix:SPY=0.7,SPY=0.1")  # fmt: skip
+       "hedge_mix:SPY=0.7,SPY=0.1", "60/40=hedge_mix", "60/40=hedge_mix:SPY=0.6,IEF=0.4",
+       "mine=run.toml", "run.toml", "broken.toml", "mine=finished", "=carry", "a=", "a=a=carry",
+       "60:40=carry", "no-such.toml", "x=prices/SPY.csv", f"{'y' * 99}=carry")  # fmt: skip
 FILE = ("run.toml", "broken.toml", "prices", "no-such.toml", "/dev/null", "prices/SPY.csv")
 
 RUN_OPTIONS = {
@@ -44,7 +46,8 @@ RUN_OPTIONS = {
     "--fee-bps": NUMBER,
     "--slippage-bps": NUMBER, "--lag": ("1", "2", "3", "1.5", "0", "500", "99999999999999999999"),
     "--benchmark": TICKER, "--initial": NUMBER, "--out": FOLDER, "--no-tearsheet": None,
-    "--no-verdict": None,
+    "--no-verdict": None, "--strict": None,
+    "--max-age": ("0", "5", "36500", "36501", "-1", "1.5", "nan", "9" * 99),
 }  # fmt: skip
 # Of each command: what its positional words are, how many it likes, and its options.
 DOORS = {

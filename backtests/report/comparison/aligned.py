@@ -12,11 +12,12 @@ from backtests.analysis.months import month_ends
 from backtests.engine.config_file import STRATEGY
 from backtests.report.finished_run import FinishedRun
 from backtests.report.text import FREQUENCIES, costs_text, run_label
-from data.errors import UsageError
+from data.errors import UsageError, in_short
 
 BENCHMARK = "benchmark"  # the column of the benchmark in tables of runs
 
 FEWEST, MOST = 2, 20
+LONGEST_NAME = 60  # characters; longer ones leave no room for numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +112,7 @@ def align_runs(runs: Sequence[FinishedRun], *, align: bool) -> AlignedRuns:
         common = common[common >= max(map(_paid_by, runs))]
     if len(common) < 3:
         raise UsageError(
-            f"{runs[0].name} and the others share {len(common)} dates; "
+            f"{runs[0].shown_name} and the others share {len(common)} dates; "
             "run them again over a common period with --start and --end"
         )
     labels = label(runs)
@@ -145,14 +146,52 @@ def _paid_by(run: FinishedRun) -> pd.Timestamp:
 
 
 def label(runs: Sequence[FinishedRun]) -> list[str]:
-    """Name runs by strategy and parameters; by folder or number where that is not unique."""
-    names = [run_label(run.summary.strategy, run.summary.params) for run in runs]
+    """Name runs as the user calls them, else by strategy and parameters.
+
+    A name of ours that is not unique is followed by the folder's name, then by a number.
+    """
+    names = [run.called or run_label(run.summary.strategy, run.summary.params) for run in runs]
     for more in (lambda n, run: run.name, lambda n, run: f"{n + 1}"):
         names = [
-            f"{name} [{more(number, run)}]" if names.count(name) > 1 else name
+            f"{name} [{more(number, run)}]" if not run.called and names.count(name) > 1 else name
             for number, (name, run) in enumerate(zip(names, runs, strict=True))
         ]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise UsageError(f"two runs are named {in_short(twice)}; give each its own name")
     return names
+
+
+def require_names(names: Sequence[str | None]) -> None:
+    """Refuse names that cannot stand in a table, and two that are equal.
+
+    Parameters
+    ----------
+    names
+        What the user calls the runs, in order; None for a run that has no name.
+
+    Raises
+    ------
+    UsageError
+        For the first name at fault.
+    """
+    for place, name in enumerate(names):
+        if name is None:
+            continue
+        if not name:
+            raise UsageError("the name of a run is empty; write it before the =, as in NAME=RUN")
+        if len(name) > LONGEST_NAME:
+            raise UsageError(
+                f"the name {in_short(name)} has {len(name)} characters; give one of at most "
+                f"{LONGEST_NAME}"
+            )
+        if not name.isprintable() or name != name.strip() or ":" in name or "=" in name:
+            raise UsageError(
+                f"the name {in_short(name)} cannot stand in a table; give one without colon, =, "
+                "spaces around it and invisible signs"
+            )
+        if name in names[:place]:
+            raise UsageError(f"two runs are named {in_short(name)}; give each its own name")
 
 
 def _alike(runs: Sequence[FinishedRun]) -> list[str]:
@@ -178,7 +217,7 @@ def _alike(runs: Sequence[FinishedRun]) -> list[str]:
             if run.name == other.name and run.folder != other.folder:
                 both = [str(run.folder), str(other.folder)]
             raise UsageError(f"{' and '.join(both)} are the same run; name each run once")
-        notes.append(f"{other.name} and {run.name} trade alike on every row")
+        notes.append(f"{other.shown_name} and {run.shown_name} trade alike on every row")
     return notes
 
 
@@ -203,7 +242,7 @@ def _difference(runs: Sequence[FinishedRun], what: str, read: Callable[[Finished
     """Each value and the runs that have it, in words; empty if all agree."""
     values: dict[str, list[str]] = {}
     for run in runs:
-        values.setdefault(read(run), []).append(run.name)
+        values.setdefault(read(run), []).append(run.shown_name)
     if len(values) == 1:
         return ""
     return f"not the same {what}: " + ", ".join(
@@ -223,7 +262,7 @@ def _changed_series(runs: Sequence[FinishedRun]) -> str:
             own = series.own_sha256 or series.sha256
             sha256, other = seen.setdefault(key, (own, run))
             if sha256 != own:
-                return f"not the same data: {key[0]} of {other.name} and of {run.name}"
+                return f"not the same data: {key[0]} of {other.shown_name} and of {run.shown_name}"
     return ""
 
 

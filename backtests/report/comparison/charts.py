@@ -89,6 +89,7 @@ def _years(aligned: AlignedRuns) -> Figure:
         caption="Returns of complete calendar years.",
         alt="Map of calendar-year returns by portfolio",
         height=130 + 26 * len(years.columns),
+        names_rows=True,
     )
 
 

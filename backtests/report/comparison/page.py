@@ -25,12 +25,16 @@ def write_comparison(out: Path, comparison: Comparison) -> Path:
     """
     aligned = comparison.aligned
     runs = tuple(run.name for run in aligned.runs)
-    name = f"compare-{short_hash([list(runs), *aligned.notes])}"
+    names = [run.called for run in aligned.runs]
+    given = [names] if any(names) else []
+    name = f"compare-{short_hash([list(runs), *aligned.notes, *given])}"
     with new_folder(out, name) as folder:
         table.metrics_csv(comparison).to_csv(folder / "metrics.csv", lineterminator="\n")
         aligned.years.to_csv(folder / "years.csv", index_label="year", lineterminator="\n")
         _write_page(folder / OVERVIEW.file, out / name, comparison)
-        write_manifest(folder, ComparisonManifest(title=" · ".join(aligned.labels), runs=runs))
+        labels = tuple(aligned.labels)
+        about = ComparisonManifest(title=" · ".join(labels), runs=runs, labels=labels)
+        write_manifest(folder, about)
     rebuild_index(out)
     return out / name
 

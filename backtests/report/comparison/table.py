@@ -50,7 +50,8 @@ class Comparison:
     differences
         By label, without the first run: CAGR and Sharpe less the first's, with intervals.
     crises
-        As :func:`~backtests.analysis.crises.episode_table`, a column a run.
+        As :func:`~backtests.analysis.crises.episode_table`, a column a run
+        (:func:`fall_columns`).
     """
 
     aligned: AlignedRuns
@@ -84,10 +85,28 @@ def compare(aligned: AlignedRuns) -> Comparison:
         name: _compared(aligned, name, run)
         for name, run in zip(aligned.labels, aligned.runs, strict=True)
     }
-    levels = aligned.values.assign(equity=aligned.benchmark)
+    columns = fall_columns(aligned.labels)
+    levels = aligned.values.set_axis(columns, axis=1).assign(equity=aligned.benchmark)
     april = episode_table(APRIL_2025 if aligned.ppy != 12 else (), levels, None, aligned.ppy)
     crises = pd.concat([all_episodes(levels, None, aligned.ppy), april], ignore_index=True)
     return Comparison(aligned, table, differences(aligned.values, aligned.cash), crises)
+
+
+# Columns of the table of falls beside those of the runs.
+OF_FALLS = ("name", "start", "end", "detected", "equity", "y10_bp")
+
+
+def fall_columns(labels: Sequence[str]) -> list[str]:
+    """The runs' columns in the table of falls: their labels.
+
+    A run that is called as another column there, such as ``equity``, has its number behind.
+    """
+    columns = list(labels)
+    for place, column in enumerate(columns):
+        while column in OF_FALLS or column in columns[:place] + columns[place + 1 :]:
+            column += f" [{place + 1}]"
+        columns[place] = column
+    return columns
 
 
 def _compared(aligned: AlignedRuns, name: str, run: FinishedRun) -> Compared:
@@ -224,7 +243,7 @@ def crises_grid(comparison: Comparison) -> Grid:
             Cell(str(row["start"])),
             Cell(str(row["end"])),
             Cell(percent(row["equity"]), row["equity"]),
-            *[Cell(percent(row[name]), row[name]) for name in names],
+            *[Cell(percent(row[name]), row[name]) for name in fall_columns(names)],
         ]
         for row in comparison.crises.to_dict("records")
     ]

@@ -14,6 +14,7 @@ from backtests.analysis.walkforward import WalkForward
 from backtests.engine.tuned import Tuned
 from backtests.report.tuning.words import headline, sentences
 from data.records import Json, ten_digits, to_json
+from data.vintage import Vintage
 from strategies.base import Params
 
 
@@ -92,8 +93,8 @@ class Document:
     ----------
     headline, sentences, beyond_noise
         The answer.
-    strategy, objective, source, source_title, start, end
-        What was searched, for what, over which data.
+    strategy, objective, source, source_title, data, start, end
+        What was searched, for what, over which data, how old they are, what stood in for what.
     candidates, left_out, eligible, trials
         How many were scored, refused by the rule, kept the limits, and were ever tried.
     portfolios
@@ -111,6 +112,7 @@ class Document:
     objective: str
     source: str
     source_title: str
+    data: Vintage
     start: str
     end: str
     candidates: int
@@ -134,6 +136,7 @@ def document(tuned: Tuned) -> Document:
         objective=str(tuned.objective),
         source=tuned.market.source,
         source_title=tuned.market.title,
+        data=tuned.market.vintage,
         start=f"{sessions[0]:%Y-%m-%d}",
         end=f"{sessions[-1]:%Y-%m-%d}",
         candidates=len(tuned.space),

@@ -18,6 +18,7 @@ from backtests.report.pages import OVERVIEW
 from backtests.report.run_folder import versions, write_strategy
 from backtests.report.tuning.document import as_json, document
 from backtests.report.tuning.page import write_page
+from data.strictness import age_in_days
 
 ROWS_AT_ONCE = 1 << 17  # of the file of all candidates
 
@@ -51,6 +52,7 @@ def _manifest(tuned: Tuned) -> SearchManifest:
         objective=str(tuned.objective),
         search=tuned.search,
         notes=tuple(tuned.market.notes),
+        age_days=age_in_days(tuned.market.vintage.last),
         data=tuned.market.fingerprints(),
         versions=versions(),
     )

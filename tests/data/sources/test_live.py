@@ -11,6 +11,7 @@ from data.errors import DataError, UnreachableError
 from data.origin import How, Origin
 from data.sources import live
 from data.sources.snapshots import Store
+from data.vintage import StandInKind
 from tests import yahoo_server as server
 from tests.data.helpers import age
 
@@ -103,3 +104,59 @@ def test_the_oldest_of_several_snapshots_is_the_age_of_all(web):
     assert market.origin.remark == "cached snapshots, up to 6 h old"
     assert market.provenance["SPY"].fetched is not None
     assert market.origin.fetched == market.provenance["IEF"].fetched
+
+
+# --- what stood in for what ----------------------------------------------------------------
+
+
+def stood_in(market, series: str) -> list[tuple[StandInKind, str, str, str | None]]:
+    """Kind, wanted, used and why of each fallback of a series."""
+    return [
+        (each.kind, each.wanted, each.used, each.why)
+        for each in market.vintage.fallbacks
+        if series in each.series
+    ]
+
+
+def days_ago(days: float) -> str:
+    return f"{dt.datetime.now(dt.UTC) - dt.timedelta(days=days):%Y-%m-%d}"
+
+
+def test_new_and_fresh_prices_stand_in_for_nothing(web):
+    for _ in range(2):  # fetched, then those of the last day
+        market = live.load(["SPY", "IEF"], may_fall_back=True)
+        assert stood_in(market, "SPY") == stood_in(market, "CASH") == []
+        assert market.vintage.series["SPY"].fetched == days_ago(0)
+        assert market.vintage.series["CASH"].fetched == days_ago(0)
+
+
+def test_older_snapshots_stand_in_for_new_prices(web):
+    live.load(["SPY", "IEF"], may_fall_back=True)
+    age(Store(), "IEF", 10)
+    web.faults["IEF"] = [server.body(b"<html>busy</html>")]
+    market = live.load(["SPY", "IEF"], may_fall_back=True)
+    short = "what Yahoo sent cannot be used"
+    used = f"those fetched on {days_ago(10)}"
+    assert stood_in(market, "SPY") == stood_in(market, "IEF")
+    assert stood_in(market, "SPY") == [(StandInKind.SNAPSHOT, live.NEW_PRICES, used, short)]
+    assert market.vintage.series["IEF"].fetched == days_ago(10)
+
+
+def test_the_bundled_history_stands_in_for_new_prices(web, monkeypatch):
+    monkeypatch.setenv("HEDGE_YAHOO_URL", "http://127.0.0.1:1")
+    market = live.load(["SPY", "IEF"], may_fall_back=True)
+    short = "Yahoo cannot be reached"
+    ours = (StandInKind.SOURCE, live.NEW_PRICES, "the bundled history", short)
+    assert stood_in(market, "SPY") == stood_in(market, "IEF") == [ours]
+    # That its funds are computed is no fallback of its own.
+    assert [each.kind for each in market.vintage.stood_in] == [
+        StandInKind.SOURCE, StandInKind.MODEL, StandInKind.MODEL,
+    ]  # fmt: skip
+
+
+def test_cash_of_the_table_stands_in_for_bill_yields_of_yahoo_and_fred(web, monkeypatch):
+    del web.fred["DTB3"]
+    market = live.load(["SPY"], may_fall_back=False)
+    (stand_in,) = (each for each in market.vintage.fallbacks if each.kind is StandInKind.BILLS)
+    assert stand_in.series == ("CASH",)
+    assert market.vintage.series["CASH"].source == "bundled"

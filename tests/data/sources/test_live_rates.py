@@ -11,6 +11,7 @@ import pytest
 from data.sources import fred, live
 from data.sources.live_rates import Request
 from data.sources.snapshots import Store
+from data.vintage import SeriesVintage, StandIn, StandInKind
 from tests import yahoo_server as server
 from tests.data.helpers import age
 
@@ -142,3 +143,116 @@ def test_a_warning_of_a_series_is_noted_once(web):
         request.rates(["policy_rate"])
     (note,) = request.notes
     assert note.startswith("DFF: no figure between")
+
+
+# --- what stood in for what ----------------------------------------------------------------
+
+
+def fallback(series: str, kind: StandInKind, wanted: str, used: str, why: str) -> StandIn:
+    return StandIn((series,), kind, wanted, used, is_fallback=True, why=why)
+
+
+SILENT = "FRED cannot be reached"
+
+
+def today() -> str:
+    return f"{dt.datetime.now(dt.UTC):%Y-%m-%d}"
+
+
+def days_ago(days: int) -> str:
+    return f"{dt.datetime.now(dt.UTC) - dt.timedelta(days=days):%Y-%m-%d}"
+
+
+def test_every_rate_says_whose_it_is_how_old_and_when_it_was_fetched(web):
+    market = live.load(["SPY"], may_fall_back=False, needs=NEEDS)
+    last, rates = market.sessions[-1], market.vintage.series
+    own = f"{last:%Y-%m-%d}"
+    before = f"{market.sessions[-2]:%Y-%m-%d}"
+    assert rates["CASH"] == SeriesVintage("FRED DTB3", before, today())
+    assert rates["yields"] == SeriesVintage("FRED", own, today())
+    assert rates["policy_rate"] == SeriesVintage("FRED DFF", before, today())
+    assert rates["cpi"] == SeriesVintage("FRED CPIAUCSL", "2025-07-01", today())
+    # The exchange's index is not there: the broad one, of the weeks published by Monday.
+    assert (own, rates["usd"]) == ("2025-09-26", SeriesVintage("FRED DTWEXBGS", "2025-09-19",
+                                                               today()))  # fmt: skip
+    assert market.vintage.fallbacks == (
+        fallback("usd", StandInKind.SERVER, "Yahoo DX-Y.NYB", "FRED DTWEXBGS",
+                 "what Yahoo sent cannot be used"),
+    )  # fmt: skip
+
+
+def test_yahoos_yields_stand_in_for_freds(web, monkeypatch):
+    monkeypatch.setenv("HEDGE_FRED_URL", "http://127.0.0.1:1")
+    market = live.load(["SPY"], may_fall_back=False, needs=("yields", "policy_rate", "cpi"))
+    assert market.vintage.fallbacks == (
+        fallback("CASH", StandInKind.SERVER, "FRED DTB3", "Yahoo ^IRX", SILENT),
+        fallback("yields", StandInKind.SERVER, "FRED's ten yields", "Yahoo's four", SILENT),
+        fallback("policy_rate", StandInKind.MISSING, "FRED DFF", "nothing", SILENT),
+        fallback("cpi", StandInKind.MISSING, "FRED CPIAUCSL", "nothing", SILENT),
+    )
+    assert market.vintage.series["CASH"].source == "Yahoo ^IRX"
+    assert market.vintage.series["yields"].source == "Yahoo"
+    assert "policy_rate" not in market.vintage.series
+
+
+def test_no_yields_at_all_are_missing(web, monkeypatch):
+    monkeypatch.setenv("HEDGE_FRED_URL", "http://127.0.0.1:1")
+    del web.charts["^TYX"]
+    request = Request(Store())
+    request.rates(["yields"])
+    assert request.stood_in == [
+        fallback("yields", StandInKind.MISSING, "FRED's ten yields", "nothing", SILENT)
+    ]
+
+
+def test_an_older_snapshot_stands_in_and_one_of_the_day_does_not(web, monkeypatch):
+    Request(Store()).rates(["bill", "yields", "policy_rate"])
+    for name in ("fred:DGS2", "fred:DFF"):
+        age(Store(), name, 3)
+    age(Store(), "fred:DGS30", 5)
+    monkeypatch.setenv("HEDGE_FRED_URL", "http://127.0.0.1:1")
+    request = Request(Store())
+    rates = request.rates(["bill", "yields", "policy_rate"])
+    used = f"those fetched on {days_ago(5)}"
+    assert request.stood_in == [
+        fallback("yields", StandInKind.SNAPSHOT, "new figures of FRED", used, SILENT),
+        fallback("policy_rate", StandInKind.SNAPSHOT, "new figures of FRED DFF",
+                 f"those fetched on {days_ago(3)}", SILENT),
+    ]  # fmt: skip
+    assert rates.fetched == {
+        "bill": today(), "yields": days_ago(5), "policy_rate": days_ago(3),
+    }  # fmt: skip
+    # Asked for anew, a snapshot of the day stands in too.
+    again = Request(Store(), refresh=True)
+    again.rates(["bill"])
+    assert again.stood_in == [
+        fallback("CASH", StandInKind.SNAPSHOT, "new figures of FRED DTB3",
+                 f"those fetched on {today()}", SILENT)
+    ]  # fmt: skip
+
+
+def test_where_no_server_is_asked_that_is_why(web):
+    Request(Store()).rates(["policy_rate"])
+    offline = Request(Store(), offline=True)
+    for _ in range(2):  # said once
+        offline.rates(["policy_rate", "cpi"])
+    assert offline.stood_in == [
+        fallback("cpi", StandInKind.MISSING, "FRED CPIAUCSL", "nothing", "no server was asked")
+    ]
+
+
+def test_a_proxy_that_cannot_be_loaded_is_missing_and_an_older_one_stands_in(web):
+    market = live.load(["SPY", "IEF"], may_fall_back=False, extend=True)
+    short = "what Yahoo sent cannot be used"
+    vanguard = fallback("SPY", StandInKind.MISSING,
+                        "the Vanguard 500 fund with its dividends (VFINX)", "nothing",
+                        short)  # fmt: skip
+    assert market.vintage.fallbacks == (vanguard,)
+    proxies = [each for each in market.vintage.stood_in if each.kind is StandInKind.PROXY]
+    assert [each.series for each in proxies] == [("SPY",), ("IEF",)]
+    age(Store(), "^SP500TR", 9)
+    del web.charts["^SP500TR"]
+    market = live.load(["SPY", "IEF"], may_fall_back=False, extend=True)
+    older = fallback("SPY", StandInKind.SNAPSHOT, "the S&P 500 total-return index (^SP500TR)",
+                     f"those fetched on {days_ago(9)}", short)  # fmt: skip
+    assert set(market.vintage.fallbacks) == {vanguard, older}

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from backtests.engine.costs import Costs
-from backtests.report.comparison.aligned import align_runs, label
+from backtests.report.comparison.aligned import align_runs, label, require_names
 from data.errors import UsageError
 
 
@@ -162,3 +162,57 @@ def test_labels_are_unique_whatever_the_folders_are_called(finished, tmp_path):
     assert label([finished[0], elsewhere]) == [
         f"hedge_mix [{finished[0].name}]", "hedge_mix [elsewhere]",
     ]  # fmt: skip
+
+
+# --- names that the user gives ---------------------------------------------------------------
+
+
+def named(runs, *names):
+    return [replace(run, called=name) for run, name in zip(runs, names, strict=True)]
+
+
+def test_a_name_is_the_label_and_stands_in_messages(finished):
+    runs = named(finished, "60/40", None, "my rule")
+    aligned = align_runs(runs, align=False)
+    assert aligned.labels == ["60/40", "equity_only", "my rule"]
+    assert list(aligned.values) == aligned.labels
+    mine, late = named([finished[0], cut(finished[1], "2000-01-31")], "60/40", "late")
+    with pytest.raises(UsageError, match="start: 1995-01-31 for 60/40, 2000-01-31 for late; run"):
+        align_runs([mine, late], align=False)
+    assert align_runs([late, mine], align=True).notes[0].partition("bills are those of ")[2] == (
+        "late, and the first purchases and their costs lie before"
+    )
+
+
+def test_the_names_of_the_user_stay_and_ours_give_way(finished):
+    mix, equity, rule = finished
+    assert label(named(finished, None, "hedge_mix", None)) == [
+        f"hedge_mix [{mix.name}]", "hedge_mix", "attack_defend step_bp=25",
+    ]  # fmt: skip
+    # Neither of the folder's name nor of the number may two be equal.
+    same = f"hedge_mix [{mix.name}]"
+    assert label(named(finished, None, "hedge_mix", same)) == [f"{same} [1]", "hedge_mix", same]
+    four = [mix, equity, rule, other(mix)]
+    with pytest.raises(UsageError, match="two runs are named .*; give each its own name"):
+        label(named(four, None, "hedge_mix", same, f"{same} [1]"))
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        ([None, ""], "the name of a run is empty; write it before the =, as in NAME=RUN"),
+        (["a", None, "a"], "two runs are named 'a'; give each its own name"),
+        (["a:b"], "the name 'a:b' cannot stand in a table; give one without colon, ="),
+        (["a=b"], "cannot stand in a table"),
+        (["a\u200b"], "cannot stand in a table"),
+        (["\ud800"], "cannot stand in a table"),
+        (["x" * 61], "has 61 characters; give one of at most 60"),
+    ],
+)
+def test_names_are_refused_in_one_line(names, message):
+    with pytest.raises(UsageError, match=message):
+        require_names(names)
+
+
+def test_other_names_are_taken():
+    require_names(["60/40", "A", "a", "100 % equity", "x" * 60, "Größe", None, None])

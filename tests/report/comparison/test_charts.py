@@ -81,3 +81,12 @@ def test_a_span_of_a_few_months_draws_what_it_has(finished):
     there = {figure.name for figure in charts if not figure.is_empty}
     assert {"growth", "falls", "allocation"} <= there
     assert "rolling" not in there
+
+
+def test_names_that_look_like_numbers_are_words_on_the_map_of_years(finished):
+    """Rows of ``60`` and ``2024`` would else lie that far apart, and a row of a date in time."""
+    names = ("60", "2024", "2024-01")
+    runs = [replace(run, called=name) for run, name in zip(finished, names, strict=True)]
+    (years,) = [f for f in figures(align_runs(runs, align=False)) if f.name == "years"]
+    assert years.layout["yaxis"]["type"] == "category"
+    assert list(years.traces[0].payload["y"]) == list(names)

@@ -85,3 +85,23 @@ def test_names_from_outside_are_escaped(finished, tmp_path):
     text = (folder / "index.html").read_text("utf-8")
     assert owned not in text
     assert "&lt;img src=x" in text
+
+
+def test_names_are_in_page_table_and_manifest_and_make_another_folder(finished, tmp_path):
+    plain = write_comparison(tmp_path, compare(align_runs(finished, align=False)))
+    folders = {plain}
+    for names in (("60/40", None, "<b>mine</b>"), ("60/40", None, "yours")):
+        runs = [replace(run, called=name) for run, name in zip(finished, names, strict=True)]
+        folder = write_comparison(tmp_path, compare(align_runs(runs, align=False)))
+        assert folder not in folders
+        folders.add(folder)
+        labels = [names[0], "equity_only", names[2]]
+        table = pd.read_csv(folder / "metrics.csv", index_col=0)
+        assert list(table) == labels
+        manifest = json.loads((folder / "manifest.json").read_text())
+        assert (manifest["title"], manifest["labels"]) == (" · ".join(labels), labels)
+        assert manifest["runs"] == [run.name for run in finished]
+        page = lxml.html.parse(str(folder / "index.html"))
+        first = page.find(".//table").findall(".//tbody/tr")
+        assert [words(row.findall("td")[0]) for row in first] == labels
+        assert "<b>mine" not in (folder / "index.html").read_text("utf-8")

@@ -17,6 +17,7 @@ from backtests.report.comparison.table import (
     crises_grid,
     difference_rows,
     differences_grid,
+    fall_columns,
     metrics_csv,
     metrics_grid,
 )
@@ -164,3 +165,21 @@ def test_crises_have_a_column_for_each_run(comparison):
     for cell, name in zip(crisis[4:], comparison.aligned.labels, strict=True):
         assert cell.sort == pytest.approx(span[name].iloc[1] / span[name].iloc[0] - 1)
         assert cell.text == percent(cell.sort)
+
+
+def test_a_run_may_be_called_as_a_column_of_the_falls(finished, comparison):
+    """Its returns are its own, and equity's stay equity's."""
+    names = ("equity", "name", "equity [1]")
+    runs = [replace(run, called=name) for run, name in zip(finished, names, strict=True)]
+    renamed = compare(align_runs(runs, align=False))
+    columns = fall_columns(names)
+    assert columns == ["equity [1] [1]", "name [2]", "equity [1]"]
+    for theirs, ours in zip(comparison.aligned.labels, columns, strict=True):
+        assert renamed.crises[ours].equals(comparison.crises[theirs])
+    for column in ("name", "start", "end", "equity"):
+        assert renamed.crises[column].equals(comparison.crises[column])
+    grid, theirs = crises_grid(renamed), crises_grid(comparison)
+    assert grid.heads == ["", "From", "To", "Equity", *names]
+    assert grid.rows == theirs.rows
+    assert list(renamed.differences) == ["name", "equity [1]"]
+    assert differences_grid(renamed).heads[0] == "Less equity"

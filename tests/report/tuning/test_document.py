@@ -13,8 +13,8 @@ from tests.searches import content
 
 KEYS = [
     "headline", "sentences", "beyond_noise", "strategy", "objective", "source", "source_title",
-    "start", "end", "candidates", "left_out", "eligible", "trials", "portfolios", "recommended",
-    "region", "reliability",
+    "data", "start", "end", "candidates", "left_out", "eligible", "trials", "portfolios",
+    "recommended", "region", "reliability",
 ]  # fmt: skip
 RELIABILITY = [
     "months", "first", "last", "chosen", "peak", "sharpe", "same_risk", "record_years",

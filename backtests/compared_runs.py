@@ -1,0 +1,234 @@
+"""The RUNs that ``compare`` is given: strategies, finished runs and TOML files, and their names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from backtests.cli import RUN_OPTIONS, assignments, run_config
+from data.errors import OutputError, UsageError, did_you_mean
+from data.records import fields_of
+
+if TYPE_CHECKING:
+    from backtests.engine.config import RunConfig
+    from strategies.base import Params, Value
+
+
+@dataclass(frozen=True)
+class RunFile:
+    """A TOML file with a run's configuration: its path and what it sets."""
+
+    path: Path
+    table: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class RunWord:
+    """One RUN of the command line: ``NAME=RUN``, or the run alone.
+
+    Attributes
+    ----------
+    text, run
+        What was given, and that without a name.
+    name
+        What the user calls it; None where the program names it.
+    folder, file
+        Of a finished run, and with the configuration of a run; both None for a strategy.
+    """
+
+    text: str
+    run: str
+    name: str | None = None
+    folder: Path | None = None
+    file: RunFile | None = None
+
+    @property
+    def strategy(self) -> str:
+        """Name of the strategy that is to be run; of a finished run no strategy's."""
+        return str(self.file.table["strategy"]) if self.file else self.run.partition(":")[0]
+
+
+def read_words(texts: Sequence[str], out: Path) -> list[RunWord]:
+    """Read all RUNs.
+
+    Raises
+    ------
+    HedgeError
+        For a name that cannot be one, and for a TOML file that cannot be read.
+    """
+    from backtests.report.comparison.aligned import require_names
+
+    words = [_read(text, out) for text in texts]
+    require_names([word.name for word in words])
+    return words
+
+
+def _read(text: str, out: Path) -> RunWord:
+    """Split a name from its run; what is a run as it stands has none.
+
+    No strategy has ``=`` in its name, so that what stands before the first ``=`` is a name unless
+    a colon comes before it: then a strategy's parameters follow.
+    """
+    name, equals, rest = text.partition("=")
+    whole = _located(text, text, None, out)
+    if whole is not None or not equals or ":" in name:
+        return whole or RunWord(text, text)
+    return _located(text, rest, name, out) or RunWord(text, rest, name)
+
+
+def _located(text: str, run: str, name: str | None, out: Path) -> RunWord | None:
+    """What a run is: a strategy, a folder or a file; None if it is none of them."""
+    from backtests.engine.config_file import read_config
+    from strategies.registry import STRATEGIES, is_strategy
+
+    strategy = run.partition(":")[0]
+    if strategy in STRATEGIES:
+        return RunWord(text, run, name)
+    places = (Path(run), out / run) if run and "\0" not in run else ()
+    folder = next((place.resolve() for place in places if _is_there(place, Path.is_dir)), None)
+    path = next((place for place in places if _is_there(place, Path.is_file)), None)
+    if folder is None and path is not None:
+        return RunWord(text, run, name, file=RunFile(path, read_config(path, str(path))))
+    # Asked last: reading the strategies of $HEDGE_STRATEGIES runs the files there.
+    if "=" not in strategy and is_strategy(strategy):
+        return RunWord(text, run, name)
+    return None if folder is None else RunWord(text, run, name, folder=folder)
+
+
+def _is_there(place: Path, kind: Callable[[Path], bool]) -> bool:
+    """Whether a path is of a kind; one that no system allows, such as a very long one, is not."""
+    try:
+        return kind(place)
+    except OSError:
+        return False
+
+
+def like_the_first(
+    words: Sequence[RunWord], options: Mapping[str, Any], given: Collection[str]
+) -> tuple[dict[str, Any], str]:
+    """Give new runs the data, dates and costs of the first finished run, else of the first file.
+
+    Parameters
+    ----------
+    words
+        All RUNs.
+    options
+        Of the command line.
+    given
+        The names of those that were given there: they go first.
+
+    Returns
+    -------
+    tuple of dict and str
+        The options of new runs, and what was taken from where, in words.
+    """
+    from backtests.report.finished_run import read_run
+
+    model = next((word for word in words if word.folder is not None), None) or next(
+        (word for word in words if word.file is not None), None
+    )
+    takers = [word for word in words if word.folder is None and word is not model]
+    if model is None or not takers:
+        return dict(options), ""
+    settings: Mapping[str, Any] = model.file.table if model.file else {}
+    called = model.run
+    if model.folder is not None:
+        run = read_run(model.folder)
+        settings = {**fields_of(run.manifest.config), "start": run.summary.first_return}
+        called = model.folder.name
+    taken = {n: settings[n] for n in RUN_OPTIONS if n in settings and n not in given}
+    told = ", ".join(
+        f"{name} {value}"
+        for name, value in taken.items()
+        if value is not None and any(not (t.file and name in t.file.table) for t in takers)
+    )
+    return {**options, **taken}, f"new runs take from {called}: {told}" if told else ""
+
+
+def resolve(
+    word: RunWord, out: Path, options: Mapping[str, Any], given: Collection[str]
+) -> Path | RunConfig:
+    """Read a RUN: the folder of a finished run, or a run to make.
+
+    Parameters
+    ----------
+    word
+        The RUN.
+    out
+        The results folder.
+    options, given
+        Of new runs, and the names of those that the command line gives.
+
+    Raises
+    ------
+    HedgeError
+        For one that is neither, naming the nearest, and for one that cannot be made.
+    """
+    from backtests.engine.config_file import read_config
+    from strategies.registry import is_strategy, strategy_names
+
+    if word.folder is not None:
+        return word.folder
+    if word.file is not None:
+        return _of_file(word.file, options, given)
+    strategy, colon, rest = word.run.partition(":")
+    if not is_strategy(strategy):
+        if word.run.lower().endswith(".toml"):
+            read_config(Path(word.run), word.run)  # raises: it is not there
+        names = strategy_names()
+        named = "; a name has no colon" if "=" in rest else ""
+        if word.name is not None and is_strategy(word.name.strip()):
+            named = f"; parameters follow a colon, as in {word.name.strip()}:NAME=VALUE"
+        raise UsageError(
+            f"{word.run!r} is no strategy and no run under {out}"
+            f"{did_you_mean(word.run, [*names, *_finished(out)])}; strategies are "
+            f"{', '.join(names)}{named}"
+        )
+    if colon and not rest:
+        raise UsageError(f"{word.run!r} names no parameter; write {strategy}:NAME=VALUE,...")
+    return run_config(strategy, variant(strategy, rest), options)
+
+
+def _of_file(file: RunFile, options: Mapping[str, Any], given: Collection[str]) -> RunConfig:
+    """Read the run of a TOML file, whose own settings nothing else replaces."""
+    from backtests.engine.config_file import require_its_rule, require_kept_source
+
+    path, table = file.path, file.table
+    for name in RUN_OPTIONS:
+        if name in table and name in given and table[name] != options[name]:
+            raise UsageError(
+                f"--{name.replace('_', '-')} is {options[name]}, and {path} sets {name} to "
+                f"{table[name]}; leave one out"
+            )
+    strategy = str(table["strategy"])
+    require_its_rule(path, strategy, str(path))
+    own = {name: table[name] for name in RUN_OPTIONS if name in table}
+    params: Params = table.get("params", {})  # type: ignore[assignment]  # read as a table
+    config = run_config(strategy, params, {**options, **own})
+    require_kept_source(path, config.make_strategy(), str(path))
+    return config
+
+
+def _finished(out: Path) -> list[str]:
+    try:
+        names = [path.parent.name for path in out.glob("*/summary.json")]
+        return [name for name in names if ".replaced-" not in name]
+    except OSError as error:
+        raise OutputError(
+            f"--out {out} cannot be read: {error.strerror}; choose another folder"
+        ) from error
+
+
+def variant(strategy: str, text: str) -> dict[str, str]:
+    """Read ``SPY=0.7,IEF=0.3`` or ``step_bp=25``: a name that is no parameter is a ticker."""
+    from strategies.registry import strategy_class
+
+    declared = {parameter.name: parameter for parameter in strategy_class(strategy).parameters()}
+    given = assignments([part for part in text.split(",") if part], strategy)
+    weights = {k: v for k, v in given.items() if k not in declared}
+    if weights and "weights" in declared:
+        given = {k: v for k, v in given.items() if k in declared}
+        given["weights"] = ",".join(f"{k}={v}" for k, v in weights.items())
+    return given

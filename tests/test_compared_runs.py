@@ -1,0 +1,219 @@
+"""The RUNs of compare: what is a name, what is a run, and whose settings hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from backtests.cli import RUN_OPTIONS
+from backtests.compare import main
+from backtests.compared_runs import like_the_first, read_words, resolve
+from backtests.engine.config import RunConfig
+from backtests.engine.config_file import write_config
+from backtests.engine.costs import Costs
+from backtests.report.run_folder import write_run
+from data.errors import HedgeError, UsageError
+from strategies import registry
+from tests.report.helpers import make_run
+from tests.strategies.rule_files import SHORT
+
+DEFAULTS = {name: main.make_context("compare", ["a", "b"]).params[name] for name in RUN_OPTIONS}
+TOML = 'strategy = "equity_only"\nsource = "bundled"\nfee_bps = 9\nstart = "1990-01-31"\n'
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch) -> Path:
+    """A current folder with a TOML file, an empty folder, and ``results``."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "run.toml").write_text(TOML)
+    (tmp_path / "results" / "hedge_mix-1").mkdir(parents=True)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory) -> Path:
+    """A folder of results with one run in it."""
+    out = tmp_path_factory.mktemp("results")
+    write_run(out, make_run(costs=Costs(9.0, 1.0, 1)), with_tearsheet=False)
+    return out
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "run"),
+    [
+        ("hedge_mix", None, "hedge_mix"),
+        ("hedge_mix:SPY=0.6,IEF=0.4", None, "hedge_mix:SPY=0.6,IEF=0.4"),
+        ("60/40=hedge_mix:SPY=0.6,IEF=0.4", "60/40", "hedge_mix:SPY=0.6,IEF=0.4"),
+        ("my rule=run.toml", "my rule", "run.toml"),
+        ("run.toml", None, "run.toml"),
+        ("mine=results/hedge_mix-1", "mine", "results/hedge_mix-1"),
+        ("mine=hedge_mix-1", "mine", "hedge_mix-1"),
+        ("hedge_mix=equity_only", "hedge_mix", "equity_only"),
+        ("é=equity_only", "é", "equity_only"),
+        (r"mine=C:\runs\absent.toml", "mine", r"C:\runs\absent.toml"),
+        ("mine=absent.toml", "mine", "absent.toml"),
+        ("60/40=", "60/40", ""),
+        ("", None, ""),
+        # Misspelt: what stands before the colon was meant as a strategy.
+        ("hegde_mix:SPY=0.6", None, "hegde_mix:SPY=0.6"),
+        (r"C:\runs\a=b", None, r"C:\runs\a=b"),
+        ("mine=absent", "mine", "absent"),
+    ],
+)
+def test_a_name_stands_before_the_first_sign_of_equality(here, text, name, run):
+    (word,) = read_words([text], Path("results"))
+    assert (word.text, word.name, word.run) == (text, name, run)
+
+
+def test_what_is_there_is_a_run_as_it_stands(here):
+    """A folder or file with the sign in its own name needs no other one."""
+    (here / "a=b").mkdir()
+    (here / "c=d.toml").write_text(TOML)
+    folder, file, named = read_words(["a=b", "c=d.toml", "x=a=b"], Path("results"))
+    assert (folder.name, folder.folder) == (None, (here / "a=b").resolve())
+    assert file.name is None
+    assert file.file is not None
+    assert (named.name, named.folder) == ("x", (here / "a=b").resolve())
+
+
+def test_a_strategy_goes_before_a_folder_of_its_name(here):
+    (here / "carry").mkdir()
+    (here / "equity_only:ticker=SPY").write_text("")
+    words = read_words(["carry", "equity_only:ticker=SPY"], Path("results"))
+    assert [(word.folder, word.file) for word in words] == [(None, None)] * 2
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["=hedge_mix", "equity_only"], "the name of a run is empty; write it before the ="),
+        (["a=hedge_mix", "a=equity_only"], "two runs are named 'a'; give each its own name"),
+        (["a\x1b=hedge_mix"], r"the name 'a\\x1b' cannot stand in a table; give one without"),
+        (["a\u202eb=hedge_mix"], r"the name 'a\\u202eb' cannot stand in a table"),
+        (["a\nb=hedge_mix"], "cannot stand in a table"),
+        ([" =hedge_mix"], "the name ' ' cannot stand in a table"),
+        (["a =hedge_mix"], "the name 'a ' cannot stand in a table"),
+        ([f"{'x' * 61}=hedge_mix"], "has 61 characters; give one of at most 60"),
+        ([f"{'x' * 5000}=hedge_mix"], "has 5000 characters; give one of at most 60"),
+    ],
+)
+def test_a_name_that_cannot_be_one_is_one_line(here, words, message):
+    with pytest.raises(UsageError, match=message) as refused:
+        read_words(words, Path("results"))
+    assert "\n" not in str(refused.value)
+    assert len(str(refused.value)) < 300
+    read_words([f"{'x' * 60}=hedge_mix"], Path("results"))
+
+
+def resolved(text: str, given=(), **options):
+    out = Path("results")
+    (word,) = read_words([text], out)
+    return resolve(word, out, {**DEFAULTS, **options}, set(given))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("mine=hegde_mix", "'hegde_mix' is no strategy and no run under results .*hedge_mix"),
+        ("hegde_mix:SPY=0.6", r"did you mean hedge_mix\?.*; a name has no colon"),
+        ("60:40=hedge_mix", "'60:40=hedge_mix' is no strategy and .*; a name has no colon"),
+        ("hedge_mix=SPY=0.6", "parameters follow a colon, as in hedge_mix:NAME=VALUE"),
+        ("a=hedge_mix:", "'hedge_mix:' names no parameter; write hedge_mix:NAME=VALUE"),
+        ("a=", "'' is no strategy and no run under results"),
+        ("a=attack_defend:stepp=3", "no parameter 'stepp'"),
+        ("wrong.toml", "wrong.toml sets 'strat'.*; it can set strategy, source"),
+        ("mine=absent.toml", r"absent\.toml cannot be read: No such file"),
+        (r"mine=C:\runs\absent.toml", r"C:\\runs\\absent\.toml cannot be read: No such file"),
+        ("x=notes.txt", "notes.txt is no TOML"),
+        ("unknown.toml", "strategy 'hegde_mix' is unknown"),
+        ("heavy.toml", "leverage is not allowed"),
+    ],
+)
+def test_what_is_no_run_is_one_line(here, text, message):
+    (here / "wrong.toml").write_text('strat = "hedge_mix"\n')
+    (here / "notes.txt").write_text("notes\n")
+    (here / "unknown.toml").write_text('strategy = "hegde_mix"\n')
+    heavy = 'strategy = "hedge_mix"\n[params.weights]\nSPY = 0.9\nIEF = 0.9\n'
+    (here / "heavy.toml").write_text(heavy)
+    with pytest.raises(HedgeError, match=message) as refused:
+        resolved(text)
+    assert "\n" not in str(refused.value)
+    assert "--config" not in str(refused.value)
+
+
+def test_a_file_is_the_run_that_it_describes(here):
+    config = RunConfig("hedge_mix", {"weights": {"SPY": 0.5, "TLT": 0.2}}, source="bundled",
+                       start="1990-01-31", costs=Costs(5.0, 0.0, 3), initial=7.0)  # fmt: skip
+    write_config(here / "saved.toml", config)
+    assert resolved("saved.toml") == resolved("mine=saved.toml") == config
+    # One in the results folder goes by its name there, as a folder does.
+    write_config(here / "results" / "hedge_mix-1" / "run.toml", config)
+    assert resolved("hedge_mix-1/run.toml") == config
+
+
+def test_what_a_file_leaves_open_the_options_say(here):
+    config = resolved("run.toml", given=["lag", "fee_bps"], lag=2, fee_bps=9.0)
+    assert config == RunConfig("equity_only", source="bundled", start="1990-01-31",
+                               costs=Costs(9.0, 1.0, 2))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("fee_bps", 2.0, "--fee-bps is 2.0, and run.toml sets fee_bps to 9; leave one out"),
+        ("source", "yahoo", "--source is yahoo, and run.toml sets source to bundled"),
+        ("start", "1991-01-31", "--start is 1991-01-31, and run.toml sets start to 1990-01-31"),
+    ],
+)
+def test_an_option_against_the_file_is_one_line(here, name, value, message):
+    with pytest.raises(UsageError, match=message):
+        resolved("run.toml", given=[name], **{name: value})
+    # A default was not asked for, and holds nothing back.
+    assert resolved("run.toml", **{name: value}).costs.fee_bps == 9.0
+
+
+def test_a_file_of_a_rule_from_elsewhere_runs_no_code_by_itself(here, monkeypatch):
+    monkeypatch.setattr(registry, "_GIVEN", {})
+    (here / "strategy.py").write_text(SHORT)
+    (here / "own.toml").write_text('strategy = "steady"\n')
+    with pytest.raises(UsageError, match=r"own\.toml is a run of steady, a strategy of its own; "
+                       r"read strategy\.py, and if you trust it give --strategy-file"):  # fmt: skip
+        resolved("own.toml")
+    registry.use_file("strategy.py:Steady")
+    assert resolved("own.toml").strategy == "steady"
+    other = here / "other.py"
+    other.write_text(SHORT.replace("self.share}", "self.share / 2}"))
+    monkeypatch.setattr(registry, "_GIVEN", {})
+    registry.use_file(f"{other}:Steady")
+    with pytest.raises(UsageError, match=r"own\.toml is a run of steady as strategy\.py has it"):
+        resolved("own.toml")
+
+
+def taken(texts, out, given=(), **options):
+    return like_the_first(read_words(texts, Path(out)), {**DEFAULTS, **options}, set(given))
+
+
+def test_new_runs_are_like_the_first_finished_run(here, finished):
+    (name,) = (path.name for path in finished.glob("hedge_mix-*"))
+    for texts in ([name, "carry"], ["carry", "run.toml", name]):
+        options, told = taken(texts, finished)
+        assert (options["source"], options["start"], options["fee_bps"]) == (
+            "bundled", "1995-01-31", 9.0,
+        )  # fmt: skip
+        assert told.startswith(f"new runs take from {name}: source bundled, extend False, start ")
+    options, told = taken([name, "carry"], finished, given=["fee_bps"], fee_bps=3.0)
+    assert options["fee_bps"] == 3.0
+    assert "fee_bps" not in told
+    assert taken([name, name], finished) == (DEFAULTS, "")
+
+
+def test_new_runs_are_like_the_first_file_where_no_run_is_finished(here):
+    (here / "bare.toml").write_text('strategy = "carry"\n')
+    options, told = taken(["carry", "first=run.toml", "bare.toml"], "results")
+    assert options == {**DEFAULTS, "source": "bundled", "fee_bps": 9, "start": "1990-01-31"}
+    assert told == "new runs take from run.toml: source bundled, start 1990-01-31, fee_bps 9"
+    # Files that say all of it themselves take nothing.
+    (here / "other.toml").write_text(TOML.replace("9", "8"))
+    assert taken(["run.toml", "other.toml"], "results")[1] == ""
+    assert taken(["carry", "hedge_mix"], "results") == (DEFAULTS, "")
