@@ -129,7 +129,8 @@ def stale_notes(rates: Rates, last: pd.Timestamp) -> list[str]:
         ends = raw.dropna().index[-1]
         if (last - ends).days > days:
             what = {"policy_rate": "the policy rate", "dxy": "the dollar index", "cpi": "the CPI"}
-            notes.append(f"{what[name]} ends on {ends:%Y-%m-%d} and is carried on from there")
+            whom = " for rules" if name == "cpi" else ""  # the verdict needs each month's own
+            notes.append(f"{what[name]} ends on {ends:%Y-%m-%d} and is carried on from there{whom}")
     if rates.yields is not None and len(published := rates.yields.dropna(how="all")):
         ends = published.index[-1]
         if (last - ends).days > LATE_CURVE_DAYS:

@@ -97,7 +97,7 @@ def test_the_policy_rate_is_the_month_it_averages(market):
 
 
 def test_cpi_is_seen_one_month_late(market):
-    assert market.cpi["2025-12-31"] == bundled.table()["cpi_sa"]["2025-06"]
+    assert market.cpi["2025-07-31"] == bundled.table()["cpi_sa"]["2025-06"]
 
 
 def test_unknown_ticker_names_what_there_is():
