@@ -150,6 +150,8 @@ def stale_notes(rates: Rates, last: pd.Timestamp) -> list[str]:
         f"yields end on {ends:%Y-%m-%d}: no curve is known after"
         if name == "yields"
         else f"{IN_WORDS[name]} ends on {ends:%Y-%m-%d} and is carried on from there"
+        # The verdict needs the CPI of each month itself.
+        + (" for rules" if name == "cpi" else "")
         for name, ends in stale_series(rates, last).items()
     ]
 

@@ -277,7 +277,7 @@ TAKEN_THERE = {
     ("load_market", "source"): set(), ("load_market", "tickers"): LIST,
     ("load_market", "extend"): FLAG, ("compare_runs", "align"): set(),
     ("compare_runs", "quiet"): set(), ("RunConfig", "source"): set(),
-    ("RunConfig", "extend"): FLAG, ("RunConfig", "initial"): NUMBERS,
+    ("RunConfig", "extend"): FLAG | {"None"}, ("RunConfig", "initial"): NUMBERS,
     **{("Costs", name): TAKEN[name] - {"None"} for name in ("fee_bps", "slippage_bps", "lag")},
 }  # fmt: skip
 

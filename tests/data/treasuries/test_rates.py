@@ -153,7 +153,7 @@ def test_bills_that_begin_after_the_first_session_are_refused():
     [
         ("policy_rate", 45, "the policy rate ends on 2024-04-30 and is carried on from there"),
         ("dxy", 45, "the dollar index ends on 2024-04-30 and is carried on from there"),
-        ("cpi", 120, "the CPI ends on 2024-04-30 and is carried on from there"),
+        ("cpi", 120, "the CPI ends on 2024-04-30 and is carried on from there for rules"),
     ],
 )
 def test_each_series_may_be_as_old_as_it_is_published_late(field, days, words):
