@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -14,6 +16,7 @@ from backtests.engine.backtest import (
     simulated,
 )
 from backtests.engine.config import RunConfig
+from backtests.engine.judge import judged_on
 from data.errors import UsageError
 from tests.conftest import SHARED, market_of
 
@@ -188,3 +191,51 @@ def test_a_period_without_data_is_refused(dates, message):
     with pytest.raises(UsageError, match=message) as caught:
         period(**dates)
     assert "\n" not in str(caught.value)
+
+
+def with_a_hole(source, tickers, **options):
+    """A falls by half for a day on which SPY has no price."""
+    sessions = pd.bdate_range("2019-01-01", periods=300)
+    levels = pd.DataFrame({"A": 100.0, "IEF": 50.0, "SPY": 20.0}, sessions)
+    levels.loc[sessions[150], "A"] = 50.0
+    shown = levels.drop(sessions[150]) if "SPY" in tickers else levels
+    market = market_of(shown[list(dict.fromkeys(tickers))])
+    return market if options["end"] is None else market.until(pd.Timestamp(options["end"]))
+
+
+def test_a_session_that_only_the_benchmark_lacks_is_the_portfolios_own():
+    config = RunConfig("hedge_mix", {"weights": {"A": 1.0}}, benchmark="SPY", source="yahoo")
+    inputs = load_inputs(config, load=with_a_hole)
+    day = pd.bdate_range("2019-01-01", periods=300)[150]
+    run = simulated(inputs, ledger.fill)
+    assert run.summary.metrics.max_drawdown == pytest.approx(-0.5, abs=1e-3)
+    assert day in run.simulation.nav.index
+    assert day not in run.benchmark.nav.index
+    assert run.summary.benchmark.metrics.max_drawdown == pytest.approx(0.0, abs=1e-3)
+    assert judged_on(run, ledger.fill) == (run.market, run.simulation)
+    # A start on the very day: it is the portfolio's first return; the benchmark's base lies before.
+    late = replace(config, start=f"{day:%Y-%m-%d}")
+    run = simulated(load_inputs(late, load=with_a_hole), ledger.fill)
+    assert run.summary.first_return == f"{day:%Y-%m-%d}"
+    assert run.benchmark.nav.index[0] == run.simulation.nav.index[0]
+
+
+def test_without_equity_both_are_judged_on_the_sessions_they_share():
+    config = RunConfig("hedge_mix", {"weights": {"IEF": 1.0}}, benchmark="SPY", source="yahoo")
+
+    def load(source, tickers, **options):
+        market = with_a_hole(source, [*tickers, "A"], **options)
+        return market_of(market.prices[list(dict.fromkeys(tickers))])
+
+    run = simulated(load_inputs(config, load=load), ledger.fill)
+    market, simulation = judged_on(run, ledger.fill)
+    assert market is run.shared
+    assert len(simulation.nav) == len(run.simulation.nav) - 1
+    assert simulation.nav.index[0] == run.simulation.nav.index[0]
+
+
+@pytest.mark.parametrize(("option", "named"), [("hedge", "IEFF"), ("equity", "SPYY,QQQ")])
+def test_a_role_for_nothing_that_is_held_is_refused(option, named):
+    words = f"--{option} names {named.replace(',', ', ')}, and hedge_mix holds SPY, IEF .did you"
+    with pytest.raises(UsageError, match=words):
+        load_inputs(bundled(**{option: named}))
