@@ -108,8 +108,8 @@ def show(config: RunConfig, out: Path, *, dark: bool) -> None:
     st.html(message([CVAR]))
     if verdict.holds_hedge:
         crises(summary, verdict)
-    st.subheader("Holding period", anchor=False)
-    draw(charts.holding_chart(verdict), colours)
+        st.subheader("Holding period", anchor=False)
+        draw(charts.holding_chart(verdict), colours)
     comparison(config, run, colours)
 
 

@@ -20,7 +20,7 @@ def figures(verdict: Verdict) -> list[Figure]:
         falls_chart(verdict),
         *(of_the_hedge if verdict.holds_hedge else ()),
         entries_chart(verdict),
-        holding_chart(verdict),
+        *((holding_chart(verdict),) if verdict.holds_hedge else ()),
     )
     return [figure for figure in every if not figure.is_empty]
 

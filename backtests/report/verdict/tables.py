@@ -234,7 +234,7 @@ def holding_grid(verdict: Verdict) -> Grid:
             number_cell(period.starts, whole),
             number_cell(period.apart, whole),
             number_cell(period.beat_equity, share),
-            number_cell(period.beat_bills, share),
+            *([number_cell(period.beat_bills, share)] if verdict.holds_hedge else []),
             number_cell(period.beat_cash, share),
             number_cell(period.beat_inflation, share),
             entry(period.worst, period.worst_start),
@@ -246,6 +246,8 @@ def holding_grid(verdict: Verdict) -> Grid:
     heads = ["Years held", "Starts", "That do not overlap", "Beat 100 % equity",
              "Beat equity + bills", "Beat bills", "Beat inflation", "Worst entry, a year",
              "Median entry, a year", "Best entry, a year"]  # fmt: skip
+    if not verdict.holds_hedge:
+        heads.remove("Beat equity + bills")
     return Grid(heads, rows, wide=True)
 
 

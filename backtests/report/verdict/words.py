@@ -51,7 +51,8 @@ class Sentences:
     def with_leads(self) -> list[tuple[str, str]]:
         """Each with the words before it."""
         if not self.when:
-            return [("No hedge.", self.works)]
+            lead, _, told = self.works.partition(": ")
+            return [(f"{lead}:", told)]
         return [("Does it work?", self.works), ("When.", self.when), ("Cost.", self.cost)]
 
     @property

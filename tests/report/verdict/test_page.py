@@ -16,6 +16,7 @@ from backtests.report.charts import MOST_POINTS
 from backtests.report.finished_run import read_run
 from backtests.report.verdict.page import write_verdict
 from tests import browser
+from tests.report.helpers import make_run
 
 OWNED = '<script>document.title="owned"</script><img src=x onerror=document.title="owned">'
 OURS_AT_MOST = 1_000_000
@@ -236,3 +237,16 @@ def test_the_page_says_what_is_equity_what_hedges_and_what_terms_mean(run, tmp_p
     assert "its worst 37 months." in made(fewer, tmp_path).getroot().text_content()
     assert "CVaR(95) is the average loss in the worst 5 % of months." in text
     assert "A basis point (bp) is 0.01 percentage points." in text
+
+
+def test_without_a_hedge_there_are_no_sections_of_one(tmp_path):
+    run = make_run("equity_only")
+    page = made(run, tmp_path).getroot()
+    ids = {element.get("id") for element in page.iter("h2")}
+    assert ids == {"portfolios", "holding", "check", "data"}
+    links = {link.get("href") for link in page.iter("a") if link.get("href", "").startswith("#")}
+    assert links == {f"#{name}" for name in ids}
+    text = " ".join(page.text_content().split())
+    assert "No hedge Nothing is judged: there is no hedge beside equity." in text
+    for words in ("bills, same", "CVaR saved", "Beat equity + bills", "unclear"):
+        assert words not in text

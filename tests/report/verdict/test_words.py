@@ -92,7 +92,9 @@ def test_what_is_not_there_is_said(verdict):
     assert sentences(replace(bare, regimes=())).when.startswith("Nothing to tell: no fall")
     none = replace(verdict, holds_hedge=False)
     assert sentences(none).in_order == ["Nothing is judged: there is no hedge beside equity."]
-    assert sentences(none).with_leads == [("No hedge.", sentences(none).works)]
+    assert sentences(none).with_leads == [
+        ("Nothing is judged:", "there is no hedge beside equity.")
+    ]
     gold = replace(none, tickers=Tickers(("SPY", "GLD"), (), ("GLD",)))
     told = "GLD counts as equity; --hedge GLD judges it as the hedge."
     assert sentences(gold).works == f"Nothing is judged: {told}"
