@@ -71,10 +71,14 @@ def run_many(
         if strictness is not None:
             _in_order(pool, _require_strict, [(config, strictness) for config in configs])
         if any(config.start is None for config in configs):
-            days = _in_order(pool, _first_days, [(config,) for config in configs])
+            free = [config for config in configs if config.start is None]
+            days = _in_order(pool, _first_days, [(config,) for config in free])
             start, slowest = _common_start(days)
-            late = run_label(configs[slowest].strategy, configs[slowest].params)
-            announce(f"note: all begin with {start}, because of the first day of {late}")
+            late = f"the first day of {run_label(free[slowest].strategy, free[slowest].params)}"
+            asked = max((config.start for config in configs if config.start), default=start)
+            if asked > start:  # a run with a start of its own keeps it, and the others join it
+                start, late = asked, "the start of another"
+            announce(f"note: all begin with {start}, because of {late}")
             configs = [
                 replace(config, start=start) if config.start is None else config
                 for config in configs

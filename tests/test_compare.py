@@ -441,7 +441,7 @@ def test_strict_refuses_a_finished_run_by_what_its_summary_says(results, capsys)
     words = [f"mine={pair[0]}", pair[1], "--strict", "--out", str(results)]
     code, _, err = command(capsys, *words, "--max-age", "30")
     assert code == 3
-    assert err.startswith("error: --strict: mine: the data of bundled end on 2025-07-31, ")
+    assert err.startswith("error: --strict: mine: the data of bundled end on 2025-12-31, ")
     assert err.count("\n") == 1
     assert sorted(path.name for path in results.iterdir()) == before
     # The bundled history promises no new data: without a limit it may be of any age.

@@ -199,7 +199,7 @@ def test_new_runs_are_like_the_first_finished_run(here, finished):
     for texts in ([name, "carry"], ["carry", "run.toml", name]):
         options, told = taken(texts, finished)
         assert (options["source"], options["start"], options["fee_bps"]) == (
-            "bundled", "1995-01-31", 9.0,
+            "bundled", "1995-02-28", 9.0,
         )  # fmt: skip
         assert told.startswith(f"new runs take from {name}: source bundled, extend False, start ")
     options, told = taken([name, "carry"], finished, given=["fee_bps"], fee_bps=3.0)

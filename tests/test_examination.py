@@ -9,6 +9,7 @@ import pytest
 from backtests.analysis.numbers import numbers_of
 from backtests.engine.candidates import make_panel, static_mixes
 from backtests.engine.costs import Costs
+from backtests.engine.opening import Opening
 from backtests.engine.scores import paths
 from backtests.engine.simulate import simulate
 from data.load import load_market
@@ -64,7 +65,9 @@ def test_the_walk_is_what_choosing_each_year_by_hand_earns(mixes):
     table, told = candidates(mixes), content(mixes)
     assets = ["SPY", "SHY", "IEF"]
     market = load_market("bundled", assets)
-    panel = make_panel(market, assets, Costs(), start=pd.Timestamp(told["start"]))
+    panel = make_panel(
+        market, assets, Costs(), opening=Opening(pd.Timestamp(told["start"]), is_invested=False)
+    )
     weights = np.vstack([table[assets].to_numpy(), [0.6, 0.0, 0.4]])
     returns = paths(panel, static_mixes(panel, weights)).pct_change().iloc[1:].to_numpy()
     earned = []

@@ -102,7 +102,8 @@ def test_strict_looks_at_every_market_before_the_first_run(monkeypatch, tmp_path
 
 def test_a_run_with_a_start_of_its_own_keeps_it(monkeypatch, tmp_path):
     monkeypatch.setattr(pool, "ProcessPoolExecutor", lambda *_, **__: ThreadPoolExecutor(1))
-    monkeypatch.setattr(pool, "_first_day", lambda config: config.start or "1966-12-30")
+    first = FirstDays("1966-12-30", "1967-02-28")
+    monkeypatch.setattr(pool, "_first_days", lambda config: first)
     monkeypatch.setattr(pool, "_run_one", lambda config, *_: config.start)
     asked = [RunConfig("hedge_mix", start=start) for start in (None, "1970-01-31", "1965-01-29")]
     assert pool.run_many(asked, tmp_path) == ["1970-01-31", "1970-01-31", "1965-01-29"]

@@ -320,14 +320,14 @@ def test_a_terminal_that_lacks_a_sign_of_a_name_shows_its_escape():
 
 
 def test_json_says_what_the_data_are_and_the_screen_how_old(capsys, tmp_path, monkeypatch):
-    monkeypatch.setattr("data.checks.exchange.now", lambda: pd.Timestamp("2025-08-01 12:00Z"))
+    monkeypatch.setattr("data.checks.exchange.now", lambda: pd.Timestamp("2026-01-01 12:00Z"))
     words = ["hedge_mix", "--json", *NUMBERS_ALONE, "--out", str(tmp_path)]
     code, out, err = command(capsys, *words)
     assert code == 0
     data = json.loads(out)["data"]
-    assert data["last"] == json.loads(out)["end"] == "2025-07-31"
-    assert data["series"]["SPY"] == {"source": "bundled", "last": "2025-07-31", "fetched": None}
-    assert data["series"]["cpi"]["last"] == "2025-06-30"
+    assert data["last"] == json.loads(out)["end"] == "2025-12-31"
+    assert data["series"]["SPY"] == {"source": "bundled", "last": "2025-12-31", "fetched": None}
+    assert data["series"]["cpi"]["last"] == "2025-11-30"
     first, *others = data["stood_in"]
     assert first == {
         "series": ["SPY", "IEF"], "kind": "source", "wanted": "new prices from Yahoo",
@@ -335,17 +335,17 @@ def test_json_says_what_the_data_are_and_the_screen_how_old(capsys, tmp_path, mo
         "why": "Yahoo cannot be reached",
     }  # fmt: skip
     assert [(each["kind"], each["is_fallback"]) for each in others] == [("model", False)] * 2
-    assert err.endswith("data end on 2025-07-31, 1 day ago\n")
+    assert err.endswith("data end on 2025-12-31, 1 day ago\n")
     (folder,) = tmp_path.glob("hedge_mix-*")
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["age_days"] == 1
     rate = manifest["data"]["policy_rate"]
-    assert (rate["source"], rate["last"], rate["fetched"]) == ("bundled", "2025-07-31", None)
-    assert {"source": "bundled", "last": "2025-07-31"}.items() <= (
+    assert (rate["source"], rate["last"], rate["fetched"]) == ("bundled", "2025-12-31", None)
+    assert {"source": "bundled", "last": "2025-12-31"}.items() <= (
         manifest["data"]["yield_10y"].items()
     )
     # On another day the same run has the same bytes, and its folder stays.
-    monkeypatch.setattr("data.checks.exchange.now", lambda: pd.Timestamp("2025-09-01 12:00Z"))
+    monkeypatch.setattr("data.checks.exchange.now", lambda: pd.Timestamp("2026-02-01 12:00Z"))
     assert command(capsys, *words)[:2] == (0, out)
     assert list(tmp_path.glob("hedge_mix-*")) == [folder]
 
@@ -360,13 +360,13 @@ def strict(capsys, out, *words: str) -> tuple[int, str, str]:
     [
         ((), "--strict: in place of new prices from Yahoo the data hold the bundled history (Yahoo "
              "cannot be reached); try again later, or leave --strict out to use what stands in"),
-        (("--source", "bundled", "--max-age", "91"),
-         "--strict: the data of bundled end on 2025-07-31, 92 days before the last month-end, "
-         "2025-10-31, and --max-age is 91; give newer data or a larger --max-age"),
+        (("--source", "bundled", "--max-age", "89"),
+         "--strict: the data of bundled end on 2025-12-31, 90 days before the last month-end, "
+         "2026-03-31, and --max-age is 89; give newer data or a larger --max-age"),
     ],
 )  # fmt: skip
 def test_strict_ends_with_three_and_writes_nothing(capsys, tmp_path, monkeypatch, words, message):
-    monkeypatch.setattr("data.checks.exchange.now", lambda: pd.Timestamp("2025-11-28 12:00Z"))
+    monkeypatch.setattr("data.checks.exchange.now", lambda: pd.Timestamp("2026-04-28 12:00Z"))
     assert strict(capsys, tmp_path, *words) == (3, "", f"error: {message}\n")
     assert list(tmp_path.iterdir()) == []
 
@@ -375,15 +375,15 @@ def test_strict_ends_with_three_and_writes_nothing(capsys, tmp_path, monkeypatch
     "words",
     [
         ("--source", "bundled"),
-        ("--source", "bundled", "--max-age", "92"),
+        ("--source", "bundled", "--max-age", "90"),
         ("--source", "bundled", "--max-age", "0", "--end", "2020-12-31"),
     ],
 )
 def test_strict_lets_pass_what_was_asked_for(capsys, tmp_path, monkeypatch, words):
-    monkeypatch.setattr("data.checks.exchange.now", lambda: pd.Timestamp("2025-11-28 12:00Z"))
+    monkeypatch.setattr("data.checks.exchange.now", lambda: pd.Timestamp("2026-04-28 12:00Z"))
     code, out, err = strict(capsys, tmp_path, *words)
     assert code == 0, err
-    assert json.loads(out)["data"]["last"] == ("2020-12-31" if "--end" in words else "2025-07-31")
+    assert json.loads(out)["data"]["last"] == ("2020-12-31" if "--end" in words else "2025-12-31")
 
 
 @pytest.mark.parametrize(

@@ -227,6 +227,8 @@ KINDS: Mapping[str, Kind] = {
     "slippage_bps": kinds.number,
     "lag": kinds.whole,
     "benchmark": kinds.text,
+    "hedge": tickers,
+    "equity": tickers,
     "initial": kinds.number,
     # The search.
     "assets": tickers,

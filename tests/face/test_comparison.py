@@ -172,7 +172,7 @@ def test_strict_refuses_runs_by_their_data(mix, other):
                  no_verdict=True, quiet=True)
         for weight in (0.5, 0.6)
     ]  # fmt: skip
-    with pytest.raises(StrictError, match="--strict: a: the data of bundled end on 2025-07-31"):
+    with pytest.raises(StrictError, match="--strict: a: the data of bundled end on 2025-12-31"):
         compare_runs(dict(zip("ab", late, strict=True)), strict=True, max_age=1, quiet=True)
     with pytest.raises(UsageError, match="--max-age goes with --strict"):
         compare_runs(mix, other, max_age=1)

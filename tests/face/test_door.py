@@ -199,6 +199,7 @@ BESIDE = {
     ("search", "strategy_file"): {"strategy": None},
     ("search", "prices"): {"source": None},
     ("search", "bills"): {"prices": MONTHS, "source": None},
+    **{(name, "max_age"): {"strict": True} for name in ("backtest", "search", "load_market")},
 }
 USUAL = {
     "backtest": {"strategy": "hedge_mix", "source": "bundled"},
@@ -264,19 +265,24 @@ TAKEN = {
     "set": {"None", "an empty dict"}, "source": {"None"}, "extend": FLAG | {"None"},
     "start": DAYS, "end": DAYS, "fee_bps": NUMBERS | {"None", "a fraction"},
     "slippage_bps": NUMBERS | {"None", "a fraction"}, "lag": NUMBERS | {"None"},
+    "hedge": WORDS | LIST | {"None"}, "equity": WORDS | LIST | {"None"},
     "benchmark": WORDS | {"None"}, "initial": NUMBERS | {"None"}, "step": {"None", "a fraction"},
     "subject_to": {"an empty list"}, "scheduler": {"None"}, "out": {"'False'", "two lines"},
     "params": {"an empty dict"}, "rule": {"None"}, "params weights": {"a Series"},
     "step_bp": NUMBERS | {"None"}, "window": NUMBERS | {"None"},
     "fund": WORDS | {"None", "a blank", "two lines"},  # what has no prices is refused with them
-    "values": NUMBERS | {"a list", "an array"}, "a value": NUMBERS,
-    **dict.fromkeys(("no_verdict", "refresh", "quiet", "no_tearsheet", "align"), FLAG),
+    "values": NUMBERS | {"a list", "an array"}, "a value": NUMBERS, "max_age": NUMBERS | {"None"},
+    **dict.fromkeys(("no_verdict", "refresh", "quiet", "no_tearsheet", "align", "strict"), FLAG),
 }  # fmt: skip
 # Where what goes for others does not: no None where it is no default, no folder that is not there.
 TAKEN_THERE = {
     ("load_market", "source"): set(), ("load_market", "tickers"): LIST,
-    ("load_market", "extend"): FLAG, ("compare_runs", "align"): set(),
-    ("compare_runs", "quiet"): set(), ("RunConfig", "source"): set(),
+    ("load_market", "extend"): FLAG, ("load_market", "max_age"): {"None"},  # bundled data are old
+    ("compare_runs", "align"): set(),
+    ("compare_runs", "quiet"): set(), ("compare_runs", "strict"): set(),
+    ("compare_runs", "max_age"): set(), ("RunConfig", "source"): set(),
+    ("RunConfig", "hedge"): WORDS | {"None", "an empty list"},
+    ("RunConfig", "equity"): WORDS | {"None", "an empty list"},
     ("RunConfig", "extend"): FLAG | {"None"}, ("RunConfig", "initial"): NUMBERS,
     **{("Costs", name): TAKEN[name] - {"None"} for name in ("fee_bps", "slippage_bps", "lag")},
 }  # fmt: skip

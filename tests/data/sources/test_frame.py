@@ -450,7 +450,10 @@ def test_rows_without_a_price_are_left_out_by_the_cure_of_the_message():
     [
         (pd.date_range("2020-01-03", periods=60, freq="W-FRI"), "52 rows a year, 7 days apart"),
         (pd.date_range("2020-03-31", periods=30, freq="QE"), "4 rows a year"),
-        (pd.date_range("2020-01-01", periods=800), "365 rows a year, 1 days apart; give one row"),
+        (
+            pd.date_range("2020-01-01", periods=800, freq="2D"),
+            "183 rows a year, 2 days apart; give",
+        ),
         (MONTHS.delete([5, 6]), "no row between 2015-05-31 and 2015-08-31, more than a month"),
         (DAYS.append(DAYS + pd.Timedelta(days=40)), "no row between 2020-01-07 and 2020-02-11"),
     ],
@@ -579,7 +582,7 @@ def test_daily_bills_that_begin_within_the_first_month_begin_too_late():
         (exchange_days(), exchange_days().delete([7, 900]), FEW),
         (MONTHS, pd.bdate_range("2015-01-01", "2019-12-31"), FEW),
         (MONTHS, pd.date_range("2015-01-01", periods=60, freq="BME"), STAMP),
-        (MONTHS, pd.date_range("2015-01-01", periods=60, freq="MS"), STAMP),
+        (MONTHS, pd.date_range("2015-01-01", periods=60, freq="MS") + pd.Timedelta(days=14), STAMP),
     ],
 )
 def test_bills_of_other_days_are_refused_with_a_cure_that_works(days, bill_days, cure):
@@ -590,6 +593,13 @@ def test_bills_of_other_days_are_refused_with_a_cure_that_works(days, bill_days,
     cured = eval(cure, {"prices": prices, "bills": bills, "pd": pd})  # noqa: S307
     market = frame.load(prices, ["SPY"], bills=cured)
     assert (market.cash.diff().iloc[1:] > 0).mean() > 0.99  # never nothing for long
+
+
+def test_bills_stamped_on_the_first_are_those_of_the_month():
+    first = pd.date_range("2015-01-01", periods=60, freq="MS")
+    bills = bills_of(first)
+    market = frame.load(walk(MONTHS, 0.04), ["SPY"], bills=bills)
+    assert market.cash.tolist() == pytest.approx(bills.tolist())
 
 
 @pytest.mark.parametrize(
