@@ -6,7 +6,6 @@ tear sheets still differ wherever what they draw does.
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Sequence
 
 import pandas as pd
@@ -14,14 +13,14 @@ import pytest
 
 from backtests.engine.with_quantstats import Drawn, draw
 
-_MADE: dict[bytes, Drawn] = {}
+_MADE: dict[tuple[object, ...], Drawn] = {}
 
 
 def drawn_once(nav: pd.Series, other: pd.Series, ppy: int, charts: Sequence[str]) -> Drawn:
     """Draw, or return what was drawn of the very same values, days, names and charts."""
     asked = [(one.to_numpy().tobytes(), one.index.asi8.tobytes(), str(one.index.dtype),
               str(one.index.freq), one.name) for one in (nav, other)]  # fmt: skip
-    key = pickle.dumps((asked, ppy, list(charts)))
+    key = (*asked, ppy, *charts)
     if key not in _MADE:
         _MADE[key] = draw(nav, other, ppy, charts)
     return _MADE[key]

@@ -201,7 +201,7 @@ def test_new_runs_are_like_the_first_finished_run(here, finished):
         assert (options["source"], options["start"], options["fee_bps"]) == (
             "bundled", "1995-02-28", 9.0,
         )  # fmt: skip
-        assert told.startswith(f"new runs take from {name}: source bundled, extend False, start ")
+        assert told.startswith(f"new runs take from {name}: source bundled, start ")
     options, told = taken([name, "carry"], finished, given=["fee_bps"], fee_bps=3.0)
     assert options["fee_bps"] == 3.0
     assert "fee_bps" not in told

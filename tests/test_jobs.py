@@ -30,7 +30,9 @@ def executed():
 def test_a_run_says_its_data_first_and_what_to_know_of_them(executed):
     run, lines, _ = executed
     assert lines[0].startswith("bundled: bundled monthly history")
-    assert lines[1:] == [f"note: {note}" for note in run.market.notes]
+    told = (*run.market.remarks, *run.market.notes)
+    assert lines[1:] == [f"note: {line}" for line in told]
+    assert run.market.remarks[0].startswith("the base date is 2009-12-31: ")
 
 
 def test_a_run_is_simulated_judged_and_checked(executed):

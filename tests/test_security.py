@@ -31,6 +31,7 @@ ALLOWED = {
     "tests/strategies/test_function.py: pickle": "its own rules, to and from another process",
     "tests/face/test_side_effects.py: shell=": "constant words, to close the streams of a script",
     "tests/data/sources/test_frame.py: eval": "cures in messages, tried as they stand there",
+    "tests/warm.py: .import_module": "of a constant table's names",
     "tests/soak/doors.py: .import_module": "of a constant table's names",
     "tests/engine/test_scores.py: pickle": "of its own bytes, as processes exchange them",
     "tests/engine/test_cluster.py: cloudpickle": "of its own functions, for its own workers",
