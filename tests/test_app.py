@@ -167,7 +167,7 @@ def test_a_browser_moves_a_slider_saves_and_brings_it_back(running, driver):
     resize(driver, 390, 844, dark=True)
     driver.get(f"{address}/?strategy=hedge_mix&source=bundled&set.weights={EVIL}%3D0.5")
     WebDriverWait(driver, 60).until(
-        lambda found: "evil" in found.find_element("tag name", "body").text
+        lambda found: "EVIL" in found.find_element("tag name", "body").text
     )
     assert overflow(driver) == 0
     asked = {urlsplit(one).netloc for one in requests(driver)}
