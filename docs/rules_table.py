@@ -12,6 +12,7 @@ import dataclasses
 
 from backtests.analysis.numbers import PortfolioNumbers, numbers_of
 from backtests.engine.costs import Costs
+from backtests.engine.opening import Opening
 from backtests.engine.references import same_average_duration
 from backtests.engine.simulate import simulate
 from backtests.engine.simulation import Simulation
@@ -69,7 +70,8 @@ def main() -> None:
     start = max(starts)
 
     def run(strategy: Strategy) -> tuple[PortfolioNumbers, Simulation]:
-        simulation = simulate(market, strategy, COSTS, start=start)
+        opening = Opening(start, is_invested=False)  # all in bills until the same first fill
+        simulation = simulate(market, strategy, COSTS, opening=opening)
         return numbers_of(simulation.portfolio(market)), simulation
 
     first, last = start, market.sessions[-1]

@@ -228,7 +228,7 @@ DIFFERENCES: tuple[tuple[str, Callable[[FinishedRun], str], str], ...] = (
     ("source", lambda run: run.summary.source,
      "run both with the same --source, or give --align"),
     ("start", lambda run: run.summary.start,
-     "run both with the same --start, or give --align for their common span"),
+     "run both with the same --start, later than the first day of either, or give --align"),
     ("end", lambda run: run.summary.end,
      "run both with the same --end, or give --align for their common span"),
     ("benchmark", lambda run: run.summary.benchmark.ticker,
