@@ -53,7 +53,7 @@ def test_runs_on_one_footing_are_levels_from_one(finished):
         ({"source": "files:x"}, "not the same source: bundled for {mine}, files:x for other-run; "
          "run both with the same --source, or give --align"),
         ({"start": "1996-01-31"}, "not the same start: 1995-01-31 for {mine}, 1996-01-31 for other"
-         "-run; run both with the same --start, later than the first day of either, or give --align"),
+         "-run; run both with the same --start, later than the first day of either, or give"),
         ({"end": "2020-01-31"}, "not the same end: 2025-12-31 for {mine}, 2020-01-31 for other-"),
         ({"costs": Costs(9.0, 1.0, 1)}, "not the same costs: fee 2 bp, slippage 1 bp, lag 1 for "
          "{mine}, fee 9 bp, slippage 1 bp, lag 1 for other-run; run both with the same --fee-bps"),
