@@ -11,6 +11,7 @@ import pytest
 from backtests.analysis import metrics
 from data.sources import files
 from tests.conftest import random_market
+from tests.ground_truth import FUND_YEARS, FUNDS
 
 
 def series(*values: float, start: str = "2020-01-31") -> pd.Series:
@@ -152,18 +153,7 @@ def test_against_vectorbt_where_its_definition_is_the_same(ppy):
 
 def test_calendar_years_of_the_real_funds(yahoo_folder):
     """GROUND_TRUTH: funds' calendar-year total returns in percent."""
-    published = {
-        2008: (-36.80, 17.92, 33.95, 6.62),
-        2009: (26.35, -6.59, -21.81, 0.35),
-        2011: (1.90, 15.65, 34.00, 1.44),
-        2013: (32.31, -6.09, -13.38, 0.21),
-        2014: (13.46, 9.07, 27.30, 0.45),
-        2018: (-4.57, 0.99, -1.61, 1.46),
-        2020: (18.33, 10.01, 18.15, 3.03),
-        2022: (-18.18, -15.16, -31.23, -3.88),
-        2024: (24.89, -0.63, -8.05, 3.91),
-    }
-    for column, ticker in enumerate(("SPY", "IEF", "TLT", "SHY")):
+    for column, ticker in enumerate(FUNDS):
         years = 100 * metrics.year_returns(files.read_prices(yahoo_folder, ticker))
-        for year, row in published.items():
+        for year, row in FUND_YEARS.items():
             assert years[year] == pytest.approx(row[column], abs=0.0051), (ticker, year)
