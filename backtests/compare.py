@@ -19,7 +19,7 @@ from backtests.cli import (
     strict_options,
     strictness_of,
 )
-from backtests.compared_runs import RunWord, like_the_first, read_words, resolve
+from backtests.compared_runs import RunWord, like_the_first, read_words, require_held, resolve
 from data.command import CONTEXT, make_console, printable, run_command, steps
 from data.errors import UsageError
 
@@ -76,6 +76,7 @@ def main(runs: tuple[str, ...], **options: Any) -> None:
     if taken:
         make_console(stderr=True).print(f"note: {taken}")
     asked = [resolve(word, out, options, given) for word in words]
+    require_held(asked, options)
     for position, one in enumerate(asked):
         if one in asked[:position]:
             raise UsageError(f"{runs[position]} is the same run as another one; name each run once")

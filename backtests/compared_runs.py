@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,8 @@ from data.records import fields_of
 if TYPE_CHECKING:
     from backtests.engine.config import RunConfig
     from strategies.base import Params, Value
+
+ROLES = ("hedge", "equity")
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,8 @@ def like_the_first(
         run = read_run(model.folder)
         settings = {**fields_of(run.manifest.config), "start": run.summary.first_return}
         called = model.folder.name
-    taken = {n: settings[n] for n in RUN_OPTIONS if n in settings and n not in given}
+    names = [name for name in RUN_OPTIONS if name not in ROLES]  # these are each run's own
+    taken = {n: settings[n] for n in names if n in settings and n not in given}
     told = ", ".join(
         f"{name} {value}"
         for name, value in taken.items()
@@ -188,7 +191,38 @@ def resolve(
         )
     if colon and not rest:
         raise UsageError(f"{word.run!r} names no parameter; write {strategy}:NAME=VALUE,...")
-    return run_config(strategy, variant(strategy, rest), options)
+    return _with_own_roles(run_config(strategy, variant(strategy, rest), options))
+
+
+def _with_own_roles(config: RunConfig) -> RunConfig:
+    """Keep of ``--hedge`` and ``--equity``, which are for all runs, what this one may hold."""
+    held = config.make_strategy().tickers
+    hedge, equity = (
+        tuple(ticker for ticker in named if ticker in held)
+        for named in (config.hedge, config.equity)
+    )
+    return replace(config, hedge=hedge, equity=equity)
+
+
+def require_held(asked: Sequence[Path | RunConfig], options: Mapping[str, Any]) -> None:
+    """Refuse a ticker of ``--hedge`` or ``--equity`` that none of the new runs may hold.
+
+    Raises
+    ------
+    UsageError
+        Naming it.
+    """
+    from backtests.engine.kinds import tickers
+
+    configs = [one for one in asked if not isinstance(one, Path)]
+    held = {ticker.upper() for config in configs for ticker in config.make_strategy().tickers}
+    for name in ROLES:
+        for ticker in tickers(options[name], f"--{name}"):
+            if configs and ticker.upper() not in held:
+                raise UsageError(
+                    f"--{name} names {ticker}, which no new run holds{did_you_mean(ticker, held)}; "
+                    "leave it out"
+                )
 
 
 def _of_file(file: RunFile, options: Mapping[str, Any], given: Collection[str]) -> RunConfig:
@@ -206,7 +240,7 @@ def _of_file(file: RunFile, options: Mapping[str, Any], given: Collection[str]) 
     require_its_rule(path, strategy, str(path))
     own = {name: table[name] for name in RUN_OPTIONS if name in table}
     params: Params = table.get("params", {})  # type: ignore[assignment]  # read as a table
-    config = run_config(strategy, params, {**options, **own})
+    config = _with_own_roles(run_config(strategy, params, {**options, **own}))
     require_kept_source(path, config.make_strategy(), str(path))
     return config
 

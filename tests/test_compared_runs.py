@@ -8,7 +8,13 @@ import pytest
 
 from backtests.cli import RUN_OPTIONS
 from backtests.compare import main
-from backtests.compared_runs import like_the_first, read_words, resolve
+from backtests.compared_runs import (
+    _with_own_roles,
+    like_the_first,
+    read_words,
+    require_held,
+    resolve,
+)
 from backtests.engine.config import RunConfig
 from backtests.engine.config_file import write_config
 from backtests.engine.costs import Costs
@@ -217,3 +223,14 @@ def test_new_runs_are_like_the_first_file_where_no_run_is_finished(here):
     (here / "other.toml").write_text(TOML.replace("9", "8"))
     assert taken(["run.toml", "other.toml"], "results")[1] == ""
     assert taken(["carry", "hedge_mix"], "results") == (DEFAULTS, "")
+
+
+def test_roles_are_for_the_runs_that_hold_them():
+    options = {"hedge": "gld", "equity": None}
+    gold = RunConfig("hedge_mix", {"weights": {"SPY": 0.6, "GLD": 0.4}}, hedge="GLD")
+    mix = RunConfig("hedge_mix", hedge="GLD")
+    assert _with_own_roles(gold).hedge == ("GLD",)
+    assert _with_own_roles(mix).hedge == ()  # the known Treasury funds, as without the option
+    require_held([gold, mix], options)
+    with pytest.raises(UsageError, match="--hedge names gld, which no new run holds; leave it out"):
+        require_held([mix], options)

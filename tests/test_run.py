@@ -127,7 +127,7 @@ def test_what_determines_a_run_changes_its_folder(capsys, tmp_path):
         (["hedge_mix", "--lag", "0"], "--lag takes 1 or more sessions, got 0"),
         (["hedge_mix", "--weights", "SPY=0.8,IEF=0.4"], "sum to 1.2 (SPY 0.8, IEF 0.4)"),
         (["hedge_mix", "--weights", "SPY=-0.1"], "the weight of SPY is -0.1"),
-        (["hedge_mix", "--start", "2020-01-31", "--end", "2019-01-31"], "is not after --start"),
+        (["hedge_mix", "--start", "2020-01-31", "--end", "2019-01-31"], "is before --start"),
         (["hedge_mix", "--start", "soon"], "--start takes a date as YYYY-MM-DD, got 'soon'"),
         (["hedge_mix", "--start", "2030-01-01"], "bundled has no data from 2030-01-01"),
         (["hedge_mix", "--end", "1950-01-01"], "has no data from 1962-01-31 to 1950-01-01"),

@@ -17,6 +17,7 @@ from backtests.engine.summary import summarise
 from backtests.engine.with_vectorbt import fill_with_vectorbt
 from data.background import note_on_prices
 from data.checks.histories import days_text
+from data.checks.sessions import STALE_SESSIONS
 from data.command import Progress, silent
 from data.errors import UsageError, did_you_mean
 from data.load import available, load_market
@@ -105,10 +106,10 @@ def _with_own_sessions(inputs: Inputs, own: Market) -> Inputs:
         The market without the benchmark.
     """
     period, shared = inputs.period, inputs.period.market
-    sessions = own.sessions[
-        (own.sessions >= max(own.sessions[0], shared.sessions[0]))
-        & (own.sessions <= shared.sessions[-1])
-    ]
+    later = own.sessions[own.sessions > shared.sessions[-1]]
+    # A few sessions are a hole at the end; a benchmark that ends long before ends the run, said.
+    last = own.sessions[-1] if len(later) <= STALE_SESSIONS else shared.sessions[-1]
+    sessions = own.sessions[(own.sessions >= shared.sessions[0]) & (own.sessions <= last)]
     lacking = sessions.difference(shared.sessions)
     if lacking.empty:
         return inputs
@@ -119,7 +120,9 @@ def _with_own_sessions(inputs: Inputs, own: Market) -> Inputs:
         f"{inputs.benchmark} has no price on {days_text(lacking)}, sessions of the portfolio: "
         "the benchmark's numbers leave them out"
     )
-    market = own.until(shared.sessions[-1]).relabelled(notes=[*own.notes, note])
+    ends = [line for line in shared.notes if line.startswith("data end on")]
+    cut = ends if last == shared.sessions[-1] else []
+    market = own.until(last).relabelled(notes=[*own.notes, *cut, note])
     return replace(inputs, period=replace(period, market=market, start=start), shared=shared)
 
 

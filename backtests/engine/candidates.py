@@ -160,8 +160,9 @@ def make_panel(
             f"a lag of {costs.lag}; give a longer period"
         )
     sessions = pd.DatetimeIndex(levels.index)
-    priced = levels.notna().to_numpy().argmax(axis=0)
-    filled = levels.bfill().to_numpy(float)
+    is_priced = levels.notna().to_numpy()
+    priced = np.where(is_priced.any(axis=0), is_priced.argmax(axis=0), len(levels))
+    filled = levels.bfill().fillna(1.0).to_numpy(float)
     cash = market.cash.loc[sessions].to_numpy(float)
     return PricePanel(
         opening=opening,

@@ -134,8 +134,8 @@ class RunConfig:
             )
         start = None if self.start is None else kinds.day(self.start, "--start")
         end = None if self.end is None else kinds.day(self.end, "--end")
-        if start and end and end <= start:
-            raise UsageError(f"--end {end} is not after --start {start}; give a later end")
+        if start and end and end < start:
+            raise UsageError(f"--end {end} is before --start {start}; give a later end")
         initial = kinds.number(self.initial, "--initial", "an amount")
         if not 1.0 <= initial <= 1e15:
             raise UsageError(f"--initial takes an amount from 1 to 1e15, got {initial:g}")

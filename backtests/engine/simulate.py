@@ -169,7 +169,8 @@ def _before_their_first_day(
             f"{name} wants {ticker} on {day:%Y-%m-%d}, before its first price; "
             "give it no weight until then"
         )
-    return levels.bfill()
+    # A ticker without any price up to the end is not held: its level has only to be a number.
+    return levels.bfill().fillna(1.0)
 
 
 def _without_first(fills: Fills, rows: int) -> Fills:

@@ -19,7 +19,8 @@ DAILY_RATES = (200.0, 367.0)
 SHORTEST_COUNT_DAYS = 90  # over fewer days the number of rows a year is not known
 STEPS = 9  # gaps whose median tells what kind of rows they lie between
 # Rows, and how far their number a year may lie from the usual of the file: in 1968 New York was
-# closed every Wednesday for half a year (0.8), and until 1952 it traded on Saturdays (1.19).
+# closed every Wednesday for half a year (0.8), and until 1952 it traded on Saturdays (1.19 of the
+# sessions after; a file that is mostly of before is refused).
 DENSITIES = ((63, 0.75, 1.3), (252, 0.88, 1.2))
 KINDS = {"daily": (1, 4), "weekly": (5, 10), "monthly": (26, 33)}
 

@@ -220,6 +220,30 @@ def test_a_session_that_only_the_benchmark_lacks_is_the_portfolios_own():
     assert run.benchmark.nav.index[0] == run.simulation.nav.index[0]
 
 
+def test_a_hole_of_the_benchmark_on_the_last_day_cuts_nothing():
+    day = pd.bdate_range("2019-01-01", periods=300)[150]
+    config = RunConfig(
+        "hedge_mix", {"weights": {"A": 1.0}}, benchmark="SPY", source="yahoo", end=f"{day:%Y-%m-%d}"
+    )
+    run = simulated(load_inputs(config, load=with_a_hole), ledger.fill)
+    assert run.summary.end == f"{day:%Y-%m-%d}"
+    assert run.summary.metrics.max_drawdown == pytest.approx(-0.5, abs=1e-3)
+    assert run.benchmark_values.iloc[-1] == run.benchmark.nav.iloc[-1]
+
+
+def test_an_optional_ticker_without_any_price_is_not_held():
+    config = bundled("duration_trend", end="1970-12-31")  # TLT begins in 1973
+    run = simulated(load_inputs(config), ledger.fill)
+    assert run.simulation.nav.notna().all()
+    assert (run.simulation.weights["TLT"] == 0).all()
+
+
+def test_one_session_is_a_run():
+    run = simulated(load_inputs(bundled(start="2025-11-30", end="2025-11-30")), ledger.fill)
+    assert (run.summary.start, run.summary.periods) == ("2025-10-31", 1)
+    assert run.resolved.start == run.resolved.end == "2025-11-30"
+
+
 def test_without_equity_both_are_judged_on_the_sessions_they_share():
     config = RunConfig("hedge_mix", {"weights": {"IEF": 1.0}}, benchmark="SPY", source="yahoo")
 

@@ -136,7 +136,7 @@ def test_a_hash_of_plain_values_depends_on_every_digit_and_on_order():
         ({"start": "20200131"}, "--start takes a date as YYYY-MM-DD, got '20200131'"),
         ({"end": "2020-02-30"}, "--end takes a date as YYYY-MM-DD"),
         ({"start": "1799-12-31"}, "is outside the years 1800 to 2200"),
-        ({"start": "2020-01-31", "end": "2020-01-31"}, "is not after --start"),
+        ({"start": "2020-01-31", "end": "2020-01-30"}, "is before --start"),
         ({"initial": 0.99}, "--initial takes an amount from 1 to 1e15, got 0.99"),
         ({"initial": float("nan")}, "--initial takes an amount"),
         ({"benchmark": ""}, "--benchmark takes a ticker, got nothing"),
@@ -167,3 +167,8 @@ def test_dates_are_kept_as_text():
     assert dataclasses.replace(RunConfig("hedge_mix"), extend=np.True_).extend is True
     assert dataclasses.replace(RunConfig("hedge_mix"), extend=np.False_).extend is False
     assert RunConfig("hedge_mix").extend is None
+
+
+def test_a_run_may_be_of_a_single_day():
+    config = RunConfig("hedge_mix", start="2020-01-31", end="2020-01-31")
+    assert config.start == config.end
