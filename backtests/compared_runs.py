@@ -194,14 +194,13 @@ def resolve(
     return _with_own_roles(run_config(strategy, variant(strategy, rest), options))
 
 
-def _with_own_roles(config: RunConfig) -> RunConfig:
+def _with_own_roles(config: RunConfig, roles: Sequence[str] = ROLES) -> RunConfig:
     """Keep of ``--hedge`` and ``--equity``, which are for all runs, what this one may hold."""
     held = config.make_strategy().tickers
-    hedge, equity = (
-        tuple(ticker for ticker in named if ticker in held)
-        for named in (config.hedge, config.equity)
-    )
-    return replace(config, hedge=hedge, equity=equity)
+    own: dict[str, Any] = {
+        role: tuple(one for one in getattr(config, role) if one in held) for role in roles
+    }
+    return replace(config, **own)
 
 
 def require_held(asked: Sequence[Path | RunConfig], options: Mapping[str, Any]) -> None:
@@ -240,7 +239,9 @@ def _of_file(file: RunFile, options: Mapping[str, Any], given: Collection[str]) 
     require_its_rule(path, strategy, str(path))
     own = {name: table[name] for name in RUN_OPTIONS if name in table}
     params: Params = table.get("params", {})  # type: ignore[assignment]  # read as a table
-    config = _with_own_roles(run_config(strategy, params, {**options, **own}))
+    config = run_config(strategy, params, {**options, **own})
+    # A role that the file names is for this run alone: one that it does not hold is refused.
+    config = _with_own_roles(config, [role for role in ROLES if role not in own])
     require_kept_source(path, config.make_strategy(), str(path))
     return config
 

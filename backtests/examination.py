@@ -22,7 +22,6 @@ from backtests.engine.search import Search, month_returns
 from backtests.engine.tuned import Diluted, Tuned, params_text
 from data.errors import UsageError
 from strategies.decisions import decide
-from strategies.equity_only import EquityOnly
 
 Array = NDArray[np.float64]
 Numbers = NDArray[np.int64]
@@ -56,10 +55,7 @@ def examined(search: Search, table: pd.DataFrame, trials: int, name: str) -> Tun
         raise UsageError(_why_none(search, table))
     goal = table[objective.maximise].to_numpy(float)
     peak = best_of(goal, eligible)
-    default, equity = (
-        search.month_returns(search.alone(rule))
-        for rule in (search.default, EquityOnly(ticker=search.benchmark))
-    )
+    default = search.month_returns(search.alone(search.default))
     cash = month_ends(search.market.cash.loc[panel.sessions].to_frame())
     cash_returns = cash.pct_change(fill_method=None).iloc[1:, 0].to_numpy(float)
     pair = np.column_stack([search.month_returns_of(np.array([peak])), default])
@@ -86,16 +82,17 @@ def examined(search: Search, table: pd.DataFrame, trials: int, name: str) -> Tun
         space=space,
         objective=objective,
         market=search.market,
+        fingerprints=search.fingerprints,
         sessions=panel.sessions,
         metrics=metrics,
         region=region,
         default=search.scores_alone(search.default),
-        equity=search.scores_alone(EquityOnly(ticker=search.benchmark)),
+        equity=search.equity_scores(),
         diluted=_diluted(search, sample.returns[:, [sample.chosen]], cash_returns),
         benchmark=search.benchmark,
         reliability=reliability,
         trials=trials,
-        equity_returns=equity[:, 0],
+        equity_returns=search.equity_month_returns()[:, 0],
         best_numbers=best,
     )
 

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from backtests.analysis.months import month_ends
 from backtests.analysis.objective import Objective
 from backtests.analysis.reliability import FEWEST_MONTHS
-from backtests.engine.backtest import Load, benchmark_ticker, carried_back
+from backtests.engine.backtest import Load, benchmark_ticker, carried_back, with_own_sessions
 from backtests.engine.candidates import Candidates, PricePanel, make_panel
 from backtests.engine.cluster import connect, score_in_chunks_on
 from backtests.engine.config import RunConfig, plain_params, short_hash
 from backtests.engine.opening import Opening
+from backtests.engine.run import Inputs
 from backtests.engine.scores import METRICS, score_in_chunks
 from backtests.engine.search import Search
 from backtests.engine.space import Space
@@ -99,16 +100,20 @@ def prepare_search(
     benchmark = benchmark_ticker(config, held, default.heaviest)
     tickers = list(dict.fromkeys([*held, benchmark]))
     rules = [default] if space.is_simplex else [default, *map(space.rule, space.corners())]
-    market = load(
-        config.source,
-        tickers,
-        end=config.end,
-        extend=bool(config.extend),
-        carried_back=carried_back(config, rules),
-        needs=sorted({need for rule in rules for need in rule.needs}),
-        refresh=refresh,
-        progress=progress,
-    )
+
+    def market_of(tickers: Sequence[str], *, refresh: bool) -> Market:
+        return load(
+            config.source,
+            tickers,
+            end=config.end,
+            extend=bool(config.extend),
+            carried_back=carried_back(config, rules),
+            needs=sorted({need for rule in rules for need in rule.needs}),
+            refresh=refresh,
+            progress=progress,
+        )
+
+    market = market_of(tickers, refresh=refresh)
     require_market(strictness, market, config.end)
     announce(f"{config.source}: {data_line(market)}")
     for remark in market.remarks:
@@ -116,39 +121,52 @@ def prepare_search(
     prove_quickly(default)
     optional = [ticker for ticker in tickers if any(ticker in rule.optional for rule in rules)]
     required = [ticker for ticker in tickers if ticker not in optional]
-    period = cut_to_period(market, required, config.start, config.end)
-    market, asked = period.market, period.start
+    inputs = Inputs(config, benchmark, cut_to_period(market, required, config.start, config.end))
+    first, _ = inputs.market.first_session([benchmark])
+    inputs = with_own_sessions(inputs, held, lambda: market_of(held, refresh=False))
+    market, asked = inputs.market, inputs.period.start
     market = market.relabelled(notes=[*market.notes, *notes_of(default)])
     with progress("proving the rule on these data"):
         for number in np.unique(np.linspace(0, len(rules) - 1, MOST_PROVED).astype(int)):
             prove_on(rules[number], market, seconds=0.0)
-    begins = _first_days(market, rules, space, benchmark)
+    begins = _first_days(market, rules, space, (first, benchmark))
     opening = _opening(market, begins, config.costs.lag, asked)
     panel = make_panel(
-        market, tickers, config.costs, opening=opening, initial=config.initial, optional=optional
+        market,
+        [ticker for ticker in tickers if ticker in market.tickers],
+        config.costs,
+        opening=opening,
+        initial=config.initial,
+        optional=optional,
     )
     if asked is None and opening.row_zero > market.sessions[0]:
         announce(f"note: all candidates begin on {opening.row_zero:%Y-%m-%d}, {begins[-1][1]}")
     for note in market.notes:
         announce(f"note: {note}")
     _require_months(market, panel)
-    search = Search(config, space, objective, market, panel, benchmark)
+    search = Search(config, space, objective, market, panel, benchmark, inputs.shared)
     _require_score(search, progress)
     return search
 
 
 def _first_days(
-    market: Market, rules: Sequence[Strategy], space: Space, benchmark: str
+    market: Market,
+    rules: Sequence[Strategy],
+    space: Space,
+    benchmark: tuple[pd.Timestamp, str],
 ) -> list[tuple[pd.Timestamp, str]]:
-    """The first day of each candidate's own run, and what sets it; the latest is last."""
+    """The first day of each candidate's own run, and what sets it; the latest is last.
+
+    ``benchmark`` is its first day and its ticker: the market may lack it.
+    """
     days = []
     if space.is_simplex:
         for ticker in space.axes:
-            day, late = market.first_session([ticker, benchmark])
+            day, late = _latest(market, [ticker], benchmark)
             days.append((day, f"the first day of {late}"))
     for rule in rules:
         required = [ticker for ticker in rule.tickers if ticker not in rule.optional]
-        day, late = market.first_session([*required, benchmark])
+        day, late = _latest(market, required, benchmark)
         reason = f"the first day of {late}"
         decided = decide(rule, market).index[0]
         if decided > day:
@@ -160,6 +178,14 @@ def _first_days(
             )
         days.append((day, reason))
     return sorted(days, key=lambda first: first[0])
+
+
+def _latest(
+    market: Market, tickers: Sequence[str], benchmark: tuple[pd.Timestamp, str]
+) -> tuple[pd.Timestamp, str]:
+    """The last first day among ``tickers`` and the benchmark, and whose it is."""
+    firsts = [*(market.first_session([ticker]) for ticker in tickers), benchmark]
+    return max(firsts, key=lambda first: first[0])
 
 
 def _opening(

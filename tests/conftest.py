@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
@@ -103,6 +104,16 @@ def random_market(
     prices = pd.DataFrame(100 * np.exp(np.cumsum(moves, axis=0)), sessions, list(tickers))
     cash = pd.Series(100 * 1.0001 ** np.arange(rows), sessions, name=CASH)
     return market_of(prices, cash, ppy)
+
+
+def with_a_hole(source: str, tickers: Sequence[str], **options: Any) -> Market:
+    """A falls by half for a day on which SPY has no price."""
+    sessions = pd.bdate_range("2019-01-01", periods=600)
+    levels = pd.DataFrame({"A": 100.0, "IEF": 50.0, "SPY": 20.0}, sessions)
+    levels.loc[sessions[150], "A"] = 50.0
+    shown = levels.drop(sessions[150]) if "SPY" in tickers else levels
+    market = market_of(shown[list(dict.fromkeys(tickers))])
+    return market if options["end"] is None else market.until(pd.Timestamp(options["end"]))
 
 
 def market_of(prices: pd.DataFrame, cash: pd.Series | None = None, ppy: int = 252) -> Market:

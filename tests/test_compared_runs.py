@@ -15,6 +15,7 @@ from backtests.compared_runs import (
     require_held,
     resolve,
 )
+from backtests.engine.backtest import load_inputs
 from backtests.engine.config import RunConfig
 from backtests.engine.config_file import write_config
 from backtests.engine.costs import Costs
@@ -234,3 +235,12 @@ def test_roles_are_for_the_runs_that_hold_them():
     require_held([gold, mix], options)
     with pytest.raises(UsageError, match="--hedge names gld, which no new run holds; leave it out"):
         require_held([mix], options)
+
+
+def test_a_role_that_a_file_names_is_not_dropped(here):
+    (here / "carry.toml").write_text('strategy = "carry"\nhedge = "GLD"\nsource = "bundled"\n')
+    config = resolved("carry.toml", equity="EFA")
+    assert config.hedge == ("GLD",)  # it holds none: the run refuses it
+    assert config.equity == ()  # given for all runs
+    with pytest.raises(UsageError, match="--hedge names GLD, and carry holds "):
+        load_inputs(config)

@@ -339,7 +339,7 @@ class AttributionPart:
 
     part: str
     currency: float
-    points: float | None | None
+    points: float | None
 
 
 @dataclass(frozen=True)

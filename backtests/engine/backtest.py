@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from backtests.analysis.metrics import SHORTEST_DAYS
+from backtests.analysis.metrics import is_annual
 from backtests.engine.config import RunConfig
 from backtests.engine.ledger import Engine
-from backtests.engine.opening import Opening
 from backtests.engine.run import Inputs, Run
 from backtests.engine.simulate import simulate
 from backtests.engine.summary import summarise
@@ -51,7 +50,7 @@ def load_inputs(
     _require_roles(config, strategy.tickers)
     ticker = benchmark_ticker(config, strategy.tickers, strategy.heaviest)
 
-    def market_of(tickers: Sequence[str], *, refresh: bool = refresh) -> Market:
+    def market_of(tickers: Sequence[str], *, refresh: bool) -> Market:
         return load(
             config.source,
             tickers,
@@ -63,11 +62,12 @@ def load_inputs(
             progress=progress,
         )
 
-    market = market_of([*strategy.tickers, ticker])
+    market = market_of([*strategy.tickers, ticker], refresh=refresh)
     required = [name for name in market.tickers if name not in strategy.optional]
     inputs = Inputs(config, ticker, cut_to_period(market, required, config.start, config.end))
-    if ticker not in strategy.tickers and market.source != "bundled":
-        inputs = _with_own_sessions(inputs, market_of(strategy.tickers, refresh=False))
+    inputs = with_own_sessions(
+        inputs, strategy.tickers, lambda: market_of(strategy.tickers, refresh=False)
+    )
     return replace(inputs, period=_with_note_on_prices(inputs.period))
 
 
@@ -95,17 +95,24 @@ def _require_roles(config: RunConfig, tickers: Sequence[str]) -> None:
             )
 
 
-def _with_own_sessions(inputs: Inputs, own: Market) -> Inputs:
+def with_own_sessions(
+    inputs: Inputs, tickers: Sequence[str], load_own: Callable[[], Market]
+) -> Inputs:
     """Let a portfolio keep the sessions that its benchmark lacks.
 
     Parameters
     ----------
     inputs
         Loaded with the benchmark, on the sessions that all have.
-    own
-        The market without the benchmark.
+    tickers
+        What the portfolio may hold.
+    load_own
+        Loads the market without the benchmark; called where that may have other sessions.
     """
     period, shared = inputs.period, inputs.period.market
+    if inputs.benchmark in tickers or shared.source == "bundled":
+        return inputs
+    own = load_own()
     later = own.sessions[own.sessions > shared.sessions[-1]]
     # A few sessions are a hole at the end; a benchmark that ends long before ends the run, said.
     last = own.sessions[-1] if len(later) <= STALE_SESSIONS else shared.sessions[-1]
@@ -174,7 +181,7 @@ def simulated(inputs: Inputs, engine: Engine = fill_with_vectorbt) -> Run:
         inputs.shared or market,
         EquityOnly(ticker=inputs.benchmark),
         config.costs,
-        opening=_opening_on(inputs.shared or market, simulation.opening),
+        opening=simulation.opening.on(inputs.shared or market),
         initial=config.initial,
         engine=engine,
     )
@@ -190,19 +197,13 @@ def simulated(inputs: Inputs, engine: Engine = fill_with_vectorbt) -> Run:
         first = simulation.nav.index[1]
         based = f"the base date is {begins:%Y-%m-%d}: the first return is that of {first:%Y-%m-%d}"
         market = market.relabelled(remarks=[*market.remarks, based])
-    days = (simulation.nav.index[-1] - begins).days
-    if days < SHORTEST_DAYS:
+    if not is_annual(pd.DatetimeIndex(simulation.nav.index)):
+        days = (simulation.nav.index[-1] - begins).days
         short = f"{days} days are less than a year: nothing is annualised"
         market = market.relabelled(remarks=[*market.remarks, short])
     market = market.relabelled(notes=[*market.notes, *notes_of(strategy)])
     summary = summarise(config, market, simulation, benchmark, inputs.benchmark, inputs.shared)
     return Run(config, market, simulation, benchmark, summary, inputs.shared)
-
-
-def _opening_on(market: Market, opening: Opening) -> Opening:
-    """The same opening on a market that may lack its session: then on the last one before it."""
-    row = int(market.sessions.searchsorted(opening.row_zero, side="right")) - 1
-    return replace(opening, row_zero=market.sessions[max(row, 0)])
 
 
 def carried_back(config: RunConfig, rules: Iterable[Strategy]) -> tuple[str, ...]:

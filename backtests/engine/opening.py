@@ -8,7 +8,7 @@ the calendar year.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -37,6 +37,11 @@ class Opening:
 
     row_zero: pd.Timestamp
     is_invested: bool
+
+    def on(self, market: Market) -> Opening:
+        """The same on a market that may lack the session: then on the last one before it."""
+        row = int(market.sessions.searchsorted(self.row_zero, side="right")) - 1
+        return replace(self, row_zero=market.sessions[max(row, 0)])
 
 
 @dataclass(frozen=True, eq=False)

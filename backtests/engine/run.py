@@ -45,6 +45,11 @@ class Inputs:
         return self.period.market
 
 
+def fingerprints_of(market: Market, shared: Market | None) -> dict[str, str]:
+    """SHA-256 of all that decides the numbers; the shared market has what the other lacks."""
+    return {**(shared.fingerprints() if shared is not None else {}), **market.fingerprints()}
+
+
 @dataclass(frozen=True, eq=False)
 class Run:
     """A finished run, not yet written down.
@@ -85,7 +90,7 @@ class Run:
             "start": self.summary.start,
             "end": self.summary.end,
             "benchmark": self.summary.benchmark.ticker,
-            "data": self.market.fingerprints(),
+            "data": fingerprints_of(self.market, self.shared),
             "vintage": to_json(self.market.vintage),
             **self._own_rule,
         }

@@ -18,9 +18,10 @@ import data
 import strategies
 from backtests.analysis.months import month_ends
 from backtests.analysis.objective import Objective
-from backtests.engine.candidates import Candidates, PricePanel, schedules
+from backtests.engine.candidates import Candidates, PricePanel, make_panel, schedules
 from backtests.engine.cluster import engine_code
 from backtests.engine.config import RunConfig, plain_params, short_hash
+from backtests.engine.run import fingerprints_of
 from backtests.engine.scores import paths, score_in_chunks
 from backtests.engine.space import Space
 from data.command import Progress, silent
@@ -28,6 +29,7 @@ from data.errors import RuleError
 from data.market import Market, content_sha256
 from strategies.base import Strategy
 from strategies.decisions import decide
+from strategies.equity_only import EquityOnly
 
 Array = NDArray[np.float64]
 MOST_DECIDED = 8  # corners whose decisions identify the version of a class in memory
@@ -48,6 +50,8 @@ class Search:
         The history, and the part of it that is simulated.
     benchmark
         Ticker of 100 % equity.
+    shared
+        As in :class:`~backtests.engine.run.Inputs`.
     """
 
     config: RunConfig
@@ -56,6 +60,7 @@ class Search:
     market: Market
     panel: PricePanel
     benchmark: str
+    shared: Market | None = None
 
     @property
     def default(self) -> Strategy:
@@ -63,7 +68,7 @@ class Search:
         return self.config.make_strategy()
 
     def scores_key(self) -> str:
-        """Hash of everything that determines the scores."""
+        """Hash of everything that determines the scores, and those of 100 % equity."""
         space = {
             "strategy": self.space.strategy,
             "fixed": plain_params(self.space.fixed),
@@ -74,13 +79,18 @@ class Search:
             [
                 self.config.as_dict(),
                 space,
-                self.market.fingerprints(),
+                self.fingerprints,
                 f"{sessions[0]:%Y-%m-%d} {sessions[-1]:%Y-%m-%d}",
                 engine_code(),
                 rules_code(),
                 *([self.own_version] if self.own_version else []),
             ]
         )
+
+    @cached_property
+    def fingerprints(self) -> dict[str, str]:
+        """As :func:`~backtests.engine.run.fingerprints_of`."""
+        return fingerprints_of(self.market, self.shared)
 
     @cached_property
     def own_version(self) -> str:
@@ -110,6 +120,30 @@ class Search:
         alone = self.alone(strategy)
         (frame,) = score_in_chunks(self.panel, alone, threads=1, progress=progress)
         return frame.iloc[0]
+
+    @cached_property
+    def _equity(self) -> tuple[PricePanel, Candidates]:
+        """100 % equity, on the sessions that its ticker has."""
+        market, panel = self.shared or self.market, self.panel
+        if self.shared is not None:
+            opening = panel.opening.on(market)
+            panel = make_panel(
+                market, [self.benchmark], panel.costs, opening=opening, initial=panel.initial
+            )
+        decided = decide(EquityOnly(ticker=self.benchmark), market)
+        return panel, schedules(panel, market, [decided])
+
+    def equity_scores(self) -> pd.Series:
+        """The same metrics of 100 % equity."""
+        panel, alone = self._equity
+        (frame,) = score_in_chunks(panel, alone, threads=1)
+        return frame.iloc[0]
+
+    def equity_month_returns(self) -> Array:
+        """Month-end returns of 100 % equity, in the months of the candidates."""
+        panel, alone = self._equity
+        values = paths(panel, alone).reindex(self.panel.sessions, method="ffill")
+        return month_returns(values.fillna(panel.initial))
 
     def paths_of(self, numbers: NDArray[np.int64]) -> Iterator[pd.DataFrame]:
         """Values of some candidates on every session, ``PATHS_AT_ONCE`` at a time."""

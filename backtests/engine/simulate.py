@@ -160,8 +160,8 @@ def _before_their_first_day(
     if not missing.to_numpy().any():
         return levels
     # What is decided before row 0 is held from there on.
-    known = missing.reindex(decisions.index).fillna(missing.iloc[0]).astype(bool)
-    held = decisions.gt(0) & known
+    unpriced = missing.reindex(decisions.index).fillna(missing.iloc[0]).astype(bool)
+    held = decisions.gt(0) & unpriced
     if held.to_numpy().any():
         day = held.index[held.any(axis=1)][0]
         ticker = held.columns[held.loc[day]][0]

@@ -58,7 +58,7 @@ class Tuned:
         The name of its folder, and the name of the search in the log of trials.
     config, best
         The default to beat and the recommended candidate, as runs.
-    space, objective, market, sessions
+    space, objective, market, fingerprints, sessions
         What was searched, what was maximised, on which data and rows.
     metrics
         Candidates x metrics, with ``plateau`` (NaN where a limit is broken), ``eligible``, and
@@ -88,6 +88,7 @@ class Tuned:
     space: Space
     objective: Objective
     market: Market
+    fingerprints: dict[str, str]
     sessions: pd.DatetimeIndex
     metrics: pd.DataFrame
     region: Region

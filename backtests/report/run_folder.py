@@ -85,8 +85,10 @@ def _manifest(run: Run) -> RunManifest:
         notes=market.notes,
         age_days=age_in_days(run.summary.data.last),
         data={
-            series: _series_origin(market, series, sha256)
-            for series, sha256 in market.fingerprints().items()
+            series: _series_origin(held, series, sha256)
+            for held in (run.shared, market)  # the first where the benchmark lacks sessions
+            if held is not None
+            for series, sha256 in held.fingerprints().items()
         },
         versions=versions(),
     )

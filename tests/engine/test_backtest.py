@@ -18,7 +18,7 @@ from backtests.engine.backtest import (
 from backtests.engine.config import RunConfig
 from backtests.engine.judge import judged_on
 from data.errors import UsageError
-from tests.conftest import SHARED, market_of
+from tests.conftest import SHARED, market_of, with_a_hole
 
 
 def bundled(strategy: str = "hedge_mix", **options) -> RunConfig:
@@ -191,16 +191,6 @@ def test_a_period_without_data_is_refused(dates, message):
     with pytest.raises(UsageError, match=message) as caught:
         period(**dates)
     assert "\n" not in str(caught.value)
-
-
-def with_a_hole(source, tickers, **options):
-    """A falls by half for a day on which SPY has no price."""
-    sessions = pd.bdate_range("2019-01-01", periods=300)
-    levels = pd.DataFrame({"A": 100.0, "IEF": 50.0, "SPY": 20.0}, sessions)
-    levels.loc[sessions[150], "A"] = 50.0
-    shown = levels.drop(sessions[150]) if "SPY" in tickers else levels
-    market = market_of(shown[list(dict.fromkeys(tickers))])
-    return market if options["end"] is None else market.until(pd.Timestamp(options["end"]))
 
 
 def test_a_session_that_only_the_benchmark_lacks_is_the_portfolios_own():

@@ -10,13 +10,17 @@ import pandas as pd
 import pytest
 
 from backtests.analysis.objective import read_objective
+from backtests.engine import ledger
+from backtests.engine.backtest import load_inputs, simulated
 from backtests.engine.config import RunConfig
 from backtests.engine.costs import Costs
 from backtests.engine.search import Search, month_returns
 from backtests.engine.space import mix_space, rule_space
+from backtests.report.run_folder import _manifest
 from backtests.tuning import prepare_search
 from data.errors import DataError
 from strategies.hedge_mix import HedgeMix
+from tests.conftest import market_of, with_a_hole
 
 GROWTH = read_objective("cagr", ["volatility<1"])
 DEFAULT = RunConfig("hedge_mix", source="bundled")
@@ -93,3 +97,47 @@ def test_scores_of_other_rules_are_not_taken_up(tmp_path, monkeypatch):
         assert search.rules_code() != before
     finally:
         search.rules_code.cache_clear()
+
+
+def test_a_search_keeps_the_sessions_that_its_benchmark_lacks_as_the_run_of_its_best_does():
+    # A falls by half for the one day that SPY lacks: where it is half, a quarter is lost.
+    config = RunConfig("hedge_mix", {"weights": {"A": 1.0}}, benchmark="SPY", source="yahoo")
+    space = mix_space(["A", "IEF"], 0.5, {"rebalance": "monthly"})
+    search_with_hole = prepare_search(config, space, GROWTH, load=with_a_hole)
+    falls = [
+        search_with_hole.scores_alone(space.rule(number))["max_drawdown"]
+        for number in range(len(space))
+    ]
+    assert sorted(falls) == pytest.approx([-0.5, -0.25, -0.25, 0, 0, 0], abs=1e-3)
+    run = simulated(load_inputs(config, load=with_a_hole), ledger.fill)
+    assert run.summary.metrics.max_drawdown == pytest.approx(min(falls), rel=1e-9)
+    assert search_with_hole.equity_scores()["max_drawdown"] == pytest.approx(0.0, abs=1e-3)
+    assert len(search_with_hole.equity_month_returns()) == len(
+        search_with_hole.month_returns(search_with_hole.alone(space.rule(0)))
+    )
+    assert search_with_hole.equity_month_returns().sum() == pytest.approx(
+        run.benchmark_values.iloc[-1] / run.config.initial - 1, abs=1e-3
+    )
+
+
+def test_the_prices_of_a_benchmark_that_has_holes_are_in_the_name_and_the_key():
+    def dearer(source, tickers, **options):
+        market = with_a_hole(source, tickers, **options)
+        if "SPY" not in tickers:
+            return market
+        prices = market.prices.copy()
+        prices.loc[prices.index[200] :, "SPY"] *= 1.5
+        return market_of(prices)
+
+    config = RunConfig("hedge_mix", {"weights": {"A": 1.0}}, benchmark="SPY", source="yahoo")
+    space = mix_space(["A", "IEF"], 0.5, {"rebalance": "monthly"})
+    search_with_hole, dearer_search = (
+        prepare_search(config, space, GROWTH, load=load) for load in (with_a_hole, dearer)
+    )
+    assert "SPY" in search_with_hole.fingerprints
+    assert search_with_hole.scores_key() != dearer_search.scores_key()
+    run, dearer_run = (
+        simulated(load_inputs(config, load=load), ledger.fill) for load in (with_a_hole, dearer)
+    )
+    assert run.name != dearer_run.name
+    assert "SPY" in _manifest(run).data

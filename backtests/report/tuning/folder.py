@@ -53,7 +53,7 @@ def _manifest(tuned: Tuned) -> SearchManifest:
         search=tuned.search,
         notes=tuple(tuned.market.notes),
         age_days=age_in_days(tuned.market.vintage.last),
-        data=tuned.market.fingerprints(),
+        data=tuned.fingerprints,
         versions=versions(),
     )
 
