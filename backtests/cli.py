@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # Options of :func:`config_options` that describe a run, named as the fields of its configuration.
 RUN_OPTIONS = ("source", "extend", "start", "end", "fee_bps", "slippage_bps", "lag", "benchmark",
-               "hedge", "equity", "initial")  # fmt: skip
+               "hedge", "equity", "price_only", "initial")  # fmt: skip
 
 
 def assignments(texts: Sequence[str], option: str) -> dict[str, str]:
@@ -167,6 +167,8 @@ def config_options(command: Callable[..., Any]) -> Callable[..., Any]:
                      help="Tickers to judge as the hedge  [default: the known US Treasury funds]."),
         click.option("--equity", metavar="TICKER,...",
                      help="Tickers that are equity, though they would count as the hedge."),
+        click.option("--price-only", metavar="TICKER,...",
+                     help="Tickers whose files leave out dividends: used all the same, and said."),
         click.option("--initial", type=float, default=10_000.0, show_default=True,
                      help="Value of the portfolio at the start, in currency."),
         click.option("--out", default="results", show_default=True, type=click.Path(),

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from backtests.engine.config import RunConfig
     from strategies.base import Params, Value
 
-ROLES = ("hedge", "equity")
+# Options that name tickers for all runs: each run takes those that it uses.
+OF_TICKERS = ("hedge", "equity", "price_only")
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def like_the_first(
         run = read_run(model.folder)
         settings = {**fields_of(run.manifest.config), "start": run.summary.first_return}
         called = model.folder.name
-    names = [name for name in RUN_OPTIONS if name not in ROLES]  # these are each run's own
+    names = [name for name in RUN_OPTIONS if name not in OF_TICKERS]  # these are each run's own
     taken = {n: settings[n] for n in names if n in settings and n not in given}
     told = ", ".join(
         f"{name} {value}"
@@ -191,20 +192,31 @@ def resolve(
         )
     if colon and not rest:
         raise UsageError(f"{word.run!r} names no parameter; write {strategy}:NAME=VALUE,...")
-    return _with_own_roles(run_config(strategy, variant(strategy, rest), options))
+    return _with_own_tickers(run_config(strategy, variant(strategy, rest), options))
 
 
-def _with_own_roles(config: RunConfig, roles: Sequence[str] = ROLES) -> RunConfig:
-    """Keep of ``--hedge`` and ``--equity``, which are for all runs, what this one may hold."""
-    held = config.make_strategy().tickers
+def _with_own_tickers(config: RunConfig, options: Sequence[str] = OF_TICKERS) -> RunConfig:
+    """Keep of the options that name tickers for all runs those that this one uses."""
     own: dict[str, Any] = {
-        role: tuple(one for one in getattr(config, role) if one in held) for role in roles
+        option: tuple(name for name in named if name in _used(config, option))
+        for option in options
+        if (named := getattr(config, option))
     }
     return replace(config, **own)
 
 
+def _used(config: RunConfig, option: str) -> Sequence[str]:
+    """What a run may hold, and with ``price_only`` its benchmark."""
+    rule = config.make_strategy()
+    if option != "price_only":
+        return rule.tickers
+    from backtests.engine.backtest import benchmark_ticker
+
+    return [*rule.tickers, benchmark_ticker(config, rule.tickers, rule.heaviest)]
+
+
 def require_held(asked: Sequence[Path | RunConfig], options: Mapping[str, Any]) -> None:
-    """Refuse a ticker of ``--hedge`` or ``--equity`` that none of the new runs may hold.
+    """Refuse a ticker of an option of ``OF_TICKERS`` that none of the new runs uses.
 
     Raises
     ------
@@ -213,14 +225,15 @@ def require_held(asked: Sequence[Path | RunConfig], options: Mapping[str, Any]) 
     """
     from backtests.engine.kinds import tickers
 
-    configs = [one for one in asked if not isinstance(one, Path)]
-    held = {ticker.upper() for config in configs for ticker in config.make_strategy().tickers}
-    for name in ROLES:
-        for ticker in tickers(options[name], f"--{name}"):
-            if configs and ticker.upper() not in held:
+    configs = [run for run in asked if not isinstance(run, Path)]
+    for option in OF_TICKERS:
+        named = tickers(options[option], f"--{option.replace('_', '-')}")
+        used = {name.upper() for run in configs if named for name in _used(run, option)}
+        for ticker in named:
+            if configs and ticker.upper() not in used:
                 raise UsageError(
-                    f"--{name} names {ticker}, which no new run holds{did_you_mean(ticker, held)}; "
-                    "leave it out"
+                    f"--{option.replace('_', '-')} names {ticker}, which no new run uses"
+                    f"{did_you_mean(ticker, used)}; leave it out"
                 )
 
 
@@ -241,7 +254,7 @@ def _of_file(file: RunFile, options: Mapping[str, Any], given: Collection[str]) 
     params: Params = table.get("params", {})  # type: ignore[assignment]  # read as a table
     config = run_config(strategy, params, {**options, **own})
     # A role that the file names is for this run alone: one that it does not hold is refused.
-    config = _with_own_roles(config, [role for role in ROLES if role not in own])
+    config = _with_own_tickers(config, [role for role in OF_TICKERS if role not in own])
     require_kept_source(path, config.make_strategy(), str(path))
     return config
 

@@ -14,7 +14,13 @@ from numpy.typing import NDArray
 from backtests.analysis.months import month_ends
 from backtests.analysis.objective import Objective
 from backtests.analysis.reliability import FEWEST_MONTHS
-from backtests.engine.backtest import Load, benchmark_ticker, carried_back, with_own_sessions
+from backtests.engine.backtest import (
+    Load,
+    benchmark_ticker,
+    carried_back,
+    require_loaded,
+    with_own_sessions,
+)
 from backtests.engine.candidates import Candidates, PricePanel, make_panel
 from backtests.engine.cluster import connect, score_in_chunks_on
 from backtests.engine.config import RunConfig, plain_params, short_hash
@@ -99,6 +105,7 @@ def prepare_search(
     held = list(dict.fromkeys([*space.tickers(), *default.tickers]))
     benchmark = benchmark_ticker(config, held, default.heaviest)
     tickers = list(dict.fromkeys([*held, benchmark]))
+    require_loaded(config, tickers)
     rules = [default] if space.is_simplex else [default, *map(space.rule, space.corners())]
 
     def market_of(tickers: Sequence[str], *, refresh: bool) -> Market:
@@ -108,6 +115,7 @@ def prepare_search(
             end=config.end,
             extend=bool(config.extend),
             carried_back=carried_back(config, rules),
+            price_only=config.price_only,
             needs=sorted({need for rule in rules for need in rule.needs}),
             refresh=refresh,
             progress=progress,

@@ -8,21 +8,18 @@ from dataclasses import dataclass
 import pandas as pd
 
 from data import bundled
-from data.checks.histories import latest_day, periods_per_year, whole_months, wild_moves
+from data.checks.histories import periods_per_year, wild_moves
 from data.consumer_prices import public_by
 from data.errors import DataError
 from data.market import CASH, Market, Tracking, describe
 from data.origin import MADE, Origin
+from data.rows import align, by_month_ends, common_frequency, on_sessions_of_exchanges, upto
 from data.stand_ins import cash_stand_ins, proxy_stand_ins, rate_stand_ins
 from data.treasuries.cash import BillGaps, bill_gaps, level_from_monthly_bills
 from data.treasuries.instruments import CATALOGUE
 from data.treasuries.proxies import Splice, extend, splice_notes, track_splices
 from data.treasuries.rates import Rates, bill_level, on_sessions, rate_days, stale_notes
 from data.vintage import FigureDays, StandIn, figure_days
-
-# Share of sessions that may lack a ticker's price. Holidays that only one exchange has are a few
-# days a year; more than this means that the tickers trade on different calendars.
-MOST_LEFT_OUT = 0.05
 
 # Total-return index of cash, what it is in words, and notes on it.
 Cash = tuple[pd.Series, str, list[str]]
@@ -79,15 +76,16 @@ def market_of(
         Whether the source should give bill yields and rates up to now.
     """
     raw_rates = rates or Rates()
-    frequency = _common_frequency(series, source)
+    frequency = common_frequency(series, source)
     if older is not None and frequency != 252:
         raise DataError(
             f"--extend needs daily prices, and those of {source} are monthly; leave --extend out"
         )
-    series, stamped = _by_month_ends(series) if frequency == 12 else (series, [])
+    by_dates = by_month_ends if frequency == 12 else on_sessions_of_exchanges
+    series, dated = by_dates(series)
     own = series
     extended = _extended(own, raw_rates, older, carried_back, frequency, end)
-    series, all_notes = extended.series, [*notes, *stamped, *extended.not_carried]
+    series, all_notes = extended.series, [*notes, *dated, *extended.not_carried]
     series = {ticker: upto(levels, end, source) for ticker, levels in series.items()}
     all_notes += [note for ticker, levels in series.items() for note in _wild_note(ticker, levels)]
     prices, cut = align(series, source)
@@ -248,103 +246,3 @@ def _wild_note(ticker: str, levels: pd.Series) -> list[str]:
     return [
         f"{ticker} moves {wild.iloc[0]:+.0%} on {wild.index[0]:%Y-%m-%d}{more}: check that price"
     ]
-
-
-def upto(levels: pd.Series, end: str | None, source: str) -> pd.Series:
-    """Cut a history at a last day, so that its notes are about the rows that are used.
-
-    Raises
-    ------
-    DataError
-        If fewer than two rows are left.
-    """
-    cut = levels.loc[:end] if end else levels
-    if len(cut) < 2:
-        raise DataError(
-            f"{levels.name} of {source} has no data up to {end}: it begins on "
-            f"{levels.index[0]:%Y-%m-%d}; give a later --end"
-        )
-    return cut
-
-
-def _by_month_ends(series: Mapping[str, pd.Series]) -> tuple[dict[str, pd.Series], list[str]]:
-    """Date rows that are stamped on the 1st by the end of their month, and say so.
-
-    A month that is not over yet is left out.
-    """
-    dated, notes = {}, []
-    for ticker, levels in series.items():
-        ends = whole_months(levels)
-        dated[ticker] = ends
-        if ends is levels:
-            continue
-        dated[ticker] = ends.loc[: latest_day()]
-        day, end = levels.index[0], ends.index[0]
-        notes.append(
-            f"rows of {ticker} are stamped on the 1st and count as whole months: "
-            f"{day:%Y-%m-%d} is dated {end:%Y-%m-%d}"
-        )
-    return dated, notes
-
-
-def _common_frequency(series: Mapping[str, pd.Series], source: str) -> int:
-    """Rows per year of every history; a daily and a monthly one do not make a market."""
-    frequencies = {
-        ticker: periods_per_year(pd.DatetimeIndex(levels.index), f"{ticker} of {source}")
-        for ticker, levels in series.items()
-    }
-    first = next(iter(frequencies))
-    for ticker, frequency in frequencies.items():
-        if frequency != frequencies[first]:
-            words = {252: "daily", 12: "monthly"}
-            raise DataError(
-                f"{first} of {source} is {words[frequencies[first]]} but {ticker} is "
-                f"{words[frequency]}; give all tickers the same kind of rows"
-            )
-    return frequencies[first]
-
-
-def align(series: Mapping[str, pd.Series], source: str) -> tuple[pd.DataFrame, list[str]]:
-    """Put histories on common sessions: no price is filled in, and what is left out is noted.
-
-    A ticker may start late (NaN before). A session is used only if every ticker that has
-    started has a price on it, since a filled price would hide a move. The market ends on the
-    earliest last day of any ticker.
-
-    Returns
-    -------
-    tuple of pandas.DataFrame and list of str
-        Sessions x tickers, and a note for each thing left out.
-    """
-    table = pd.concat(series, axis=1, sort=True)
-    last = {ticker: levels.index[-1] for ticker, levels in series.items()}
-    ends_first = min(last, key=lambda ticker: last[ticker])
-    notes = []
-    cut = int((table.index > last[ends_first]).sum())
-    if cut:
-        notes.append(
-            f"data end on {last[ends_first]:%Y-%m-%d}, the last day of {ends_first}: "
-            f"{cut} later sessions of other tickers are not used"
-        )
-    table = table.loc[: last[ends_first]]
-    started = table.ffill().notna()
-    holes = started & table.isna()
-    torn = holes.any(axis=1)
-    if torn.sum() > 10 and torn.mean() > MOST_LEFT_OUT:
-        day = table.index[torn][0]
-        missing = ", ".join(table.columns[holes.loc[day]])
-        raise DataError(
-            f"the tickers of {source} share too few sessions: {int(torn.sum())} of {len(table)} "
-            f"lack one of them (first {day:%Y-%m-%d}: {missing}); use tickers of one exchange"
-        )
-    if torn.any():
-        day = table.index[torn][0]
-        missing = ", ".join(table.columns[holes.loc[day]])
-        notes.append(
-            f"{int(torn.sum())} sessions are left out because a ticker has no price then "
-            f"(first {day:%Y-%m-%d}: {missing})"
-        )
-    table = table.loc[~torn]
-    if len(table.dropna()) < 2:
-        raise DataError(f"the tickers of {source} have no common sessions; check their dates")
-    return table, notes

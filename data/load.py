@@ -38,6 +38,21 @@ def require_source(source: str) -> None:
     )
 
 
+def require_own_prices(source: str) -> None:
+    """Refuse ``--price-only`` where prices are not the user's own.
+
+    Raises
+    ------
+    UsageError
+        Naming the source.
+    """
+    if not source.startswith("files:") and source != GIVEN:
+        raise UsageError(
+            f"--price-only is for prices of your own, and those of {source} have their dividends; "
+            "leave it out, or give --source files:DIR"
+        )
+
+
 def load_market(
     source: str,
     tickers: Sequence[str],
@@ -45,6 +60,7 @@ def load_market(
     end: str | None = None,
     extend: bool = False,
     carried_back: Collection[str] = (),
+    price_only: Collection[str] = (),
     needs: Sequence[str] = (),
     refresh: bool = False,
     progress: Progress = silent,
@@ -66,6 +82,8 @@ def load_market(
         Without ``extend``: tickers to extend from yields and bills all the same, over the
         sessions that the other tickers have, where the source has daily prices and yields. The
         bundled history has no need of it.
+    price_only
+        Tickers whose files hold prices without dividends, as the user knows.
     needs
         What else is needed, of ``yields``, ``policy_rate``, ``usd`` and ``cpi``. A source that
         fetches each series over the network leaves out the others.
@@ -87,15 +105,18 @@ def load_market(
         For a ticker the source lacks, or data that cannot be used.
     """
     require_source(source)
+    if price_only:
+        require_own_prices(source)
     if source == GIVEN:
         raise UsageError(
             f"--source {GIVEN}: prices given in Python are in no file; run it again from Python "
             "with prices=, or write them to a folder, one CSV a ticker, and use --source files:DIR"
         )
     wanted = list(dict.fromkeys(tickers))
+    is_folder = source.startswith("files:")
     for ticker in wanted:
-        require_total_return(ticker)
-    if source.startswith("files:"):
+        require_total_return(ticker, is_price_only=is_folder and ticker in price_only)
+    if is_folder:
         from data.sources import files
 
         with progress("reading prices"):
@@ -105,6 +126,7 @@ def load_market(
                 end,
                 extend=extend,
                 carried_back=carried_back,
+                price_only=price_only,
             )
     if source == "bundled":
         from data import bundled

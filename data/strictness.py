@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from data.checks import exchange
-from data.checks.exchange import EXCHANGE_TIME, exchange_calendar
+from data.checks.exchange import NYSE, exchange_calendar
 from data.errors import StrictError, UsageError, in_short
 from data.market import Market
 from data.vintage import StandIn, Vintage
@@ -124,17 +123,17 @@ def newest_day(ppy: int, end: str | None) -> pd.Timestamp:
     end
         A last day, ``YYYY-MM-DD``, or None.
     """
-    today = exchange.now().tz_convert(EXCHANGE_TIME).tz_localize(None).normalize()
+    today = NYSE.moment().normalize()
     last = today if end is None else min(today, pd.Timestamp(end))
     if ppy == 12:
         # The month that ends today is over tomorrow.
         return min(last, today - pd.Timedelta(days=1)) + pd.offsets.Day(1) - pd.offsets.MonthEnd(1)
     sessions = exchange_calendar(last).sessions
     sessions = sessions[sessions <= last]
-    return sessions[-1] if exchange.closed(sessions[-1]) else sessions[-2]
+    return sessions[-1] if NYSE.has_closed(sessions[-1]) else sessions[-2]
 
 
 def age_in_days(day: str) -> int:
     """Days from a day, ``YYYY-MM-DD``, to today's date in New York."""
-    today = exchange.now().tz_convert(EXCHANGE_TIME).tz_localize(None).normalize()
+    today = NYSE.moment().normalize()
     return int((today - pd.Timestamp(day)).days)

@@ -9,7 +9,7 @@ import pytest
 from backtests.cli import RUN_OPTIONS
 from backtests.compare import main
 from backtests.compared_runs import (
-    _with_own_roles,
+    _with_own_tickers,
     like_the_first,
     read_words,
     require_held,
@@ -227,14 +227,30 @@ def test_new_runs_are_like_the_first_file_where_no_run_is_finished(here):
 
 
 def test_roles_are_for_the_runs_that_hold_them():
-    options = {"hedge": "gld", "equity": None}
+    options = {"hedge": "gld", "equity": None, "price_only": None}
     gold = RunConfig("hedge_mix", {"weights": {"SPY": 0.6, "GLD": 0.4}}, hedge="GLD")
     mix = RunConfig("hedge_mix", hedge="GLD")
-    assert _with_own_roles(gold).hedge == ("GLD",)
-    assert _with_own_roles(mix).hedge == ()  # the known Treasury funds, as without the option
+    assert _with_own_tickers(gold).hedge == ("GLD",)
+    assert _with_own_tickers(mix).hedge == ()  # the known Treasury funds, as without the option
     require_held([gold, mix], options)
-    with pytest.raises(UsageError, match="--hedge names gld, which no new run holds; leave it out"):
+    with pytest.raises(UsageError, match="--hedge names gld, which no new run uses; leave it out"):
         require_held([mix], options)
+
+
+def test_prices_without_dividends_are_for_the_runs_that_use_them(here):
+    folder = here / "prices"
+    folder.mkdir()
+    for name in ("SPY", "IEF", "GLD"):
+        (folder / f"{name}.csv").write_text("date,value\n2020-01-02,1\n2020-01-03,1\n")
+    own = {"source": f"files:{folder}", "price_only": "SPY,GLD"}
+    bond = RunConfig("hedge_mix", {"weights": {"IEF": 1.0}}, **own)
+    gold = RunConfig("hedge_mix", {"weights": {"GLD": 1.0}}, **own, benchmark="GLD")
+    assert _with_own_tickers(bond).price_only == ("SPY",)  # its benchmark
+    assert _with_own_tickers(gold).price_only == ("GLD",)
+    options = {"hedge": None, "equity": None, "price_only": "SPY,GLD"}
+    require_held([bond, gold], options)
+    with pytest.raises(UsageError, match="--price-only names GLD, which no new run uses; leave it"):
+        require_held([bond], options)
 
 
 def test_a_role_that_a_file_names_is_not_dropped(here):

@@ -56,9 +56,16 @@ def made_bars(days: int = 300, end: str = "2025-09-26") -> pd.DataFrame:
     return frame
 
 
-def chart(ticker: str, bars: pd.DataFrame) -> dict:
-    """Bars as Yahoo's chart JSON: opening times in New York, NaN as null."""
-    opens = (pd.DatetimeIndex(bars.index) + pd.Timedelta(hours=9.5)).tz_localize(NEW_YORK)
+def chart(
+    ticker: str,
+    bars: pd.DataFrame,
+    *,
+    zone: str = NEW_YORK,
+    opens_at: float = 9.5,
+    kind: str = "ETF",
+) -> dict:
+    """Bars as Yahoo's chart JSON: opening times (hours) in a time zone, NaN as null."""
+    opens = (pd.DatetimeIndex(bars.index) + pd.Timedelta(hours=opens_at)).tz_localize(zone)
     stamps = [int(moment.timestamp()) for moment in opens]
 
     def column(name: str) -> list[float | None]:
@@ -73,8 +80,8 @@ def chart(ticker: str, bars: pd.DataFrame) -> dict:
                 "date": stamp, "numerator": split, "denominator": 1, "splitRatio": f"{split:g}:1",
             }  # fmt: skip
     meta = {
-        "symbol": ticker, "currency": "USD", "instrumentType": "ETF", "exchangeName": "PCX",
-        "exchangeTimezoneName": NEW_YORK, "timezone": "EST", "gmtoffset": -18000,
+        "symbol": ticker, "currency": "USD", "instrumentType": kind, "exchangeName": "PCX",
+        "exchangeTimezoneName": zone, "timezone": "EST", "gmtoffset": -18000,
         "priceHint": 2, "validRanges": ["1d", "5d", "max"], "dataGranularity": "1d", "range": "",
     }  # fmt: skip
     quote = {name.lower(): column(name) for name in ("Open", "High", "Low", "Close", "Volume")}

@@ -49,6 +49,7 @@ def load_inputs(
     strategy = config.make_strategy()
     _require_roles(config, strategy.tickers)
     ticker = benchmark_ticker(config, strategy.tickers, strategy.heaviest)
+    require_loaded(config, list(dict.fromkeys([*strategy.tickers, ticker])))
 
     def market_of(tickers: Sequence[str], *, refresh: bool) -> Market:
         return load(
@@ -57,6 +58,7 @@ def load_inputs(
             end=config.end,
             extend=bool(config.extend),
             carried_back=carried_back(config, [strategy]),
+            price_only=config.price_only,
             needs=sorted({*strategy.needs, *BACKGROUND}),
             refresh=refresh,
             progress=progress,
@@ -92,6 +94,22 @@ def _require_roles(config: RunConfig, tickers: Sequence[str]) -> None:
             raise UsageError(
                 f"{option} names {', '.join(named)}, and {config.strategy} holds "
                 f"{', '.join(tickers)}{near}; name one of these"
+            )
+
+
+def require_loaded(config: RunConfig, tickers: Sequence[str]) -> None:
+    """Refuse a ticker of ``--price-only`` whose prices are not used: it may be misspelt.
+
+    Raises
+    ------
+    UsageError
+        Naming the tickers whose prices are.
+    """
+    for ticker in config.price_only:
+        if ticker not in tickers:
+            raise UsageError(
+                f"--price-only names {ticker}, and {config.strategy} uses prices of "
+                f"{', '.join(tickers)}{did_you_mean(ticker, tickers)}; name one of these"
             )
 
 

@@ -14,7 +14,7 @@ from backtests.engine import kinds
 from backtests.engine.costs import Costs
 from backtests.engine.roles import Roles
 from data.errors import HedgeError, UsageError, in_short
-from data.load import require_source, spelled
+from data.load import require_own_prices, require_source, spelled
 from data.records import fields_of, freeze_mappings
 from strategies.base import TICKER, WEIGHTS, Params, Strategy, Value
 from strategies.registry import make, make_of
@@ -42,6 +42,7 @@ class ConfigTable:
     benchmark: str | None
     hedge: str | None
     equity: str | None
+    price_only: str | None
     initial: float
 
     def __post_init__(self) -> None:
@@ -71,6 +72,8 @@ class RunConfig:
     hedge, equity
         Tickers that count as the hedge, in place of the known US Treasury funds, and tickers that
         count as equity, though they would be the hedge: text such as ``GLD,TIP``, or a sequence.
+    price_only
+        Tickers whose prices leave out dividends, as the user knows; of files and of Python alone.
     initial
         Value at the start.
     extend
@@ -95,6 +98,7 @@ class RunConfig:
     benchmark: str | None = None
     hedge: tuple[str, ...] = ()
     equity: tuple[str, ...] = ()
+    price_only: tuple[str, ...] = ()
     initial: float = 10_000.0
     extend: bool | None = None
     rule: Strategy | None = field(default=None, repr=False)
@@ -144,17 +148,23 @@ class RunConfig:
             raise UsageError("--benchmark takes a ticker, got nothing; leave it out for SPY")
         if benchmark is not None:
             benchmark = spelled(source, kinds.name(benchmark, "--benchmark", "a ticker"))
-        roles = _roles(
-            *(
-                tuple(spelled(source, ticker) for ticker in kinds.tickers(named, option))
-                for named, option in ((self.hedge, "--hedge"), (self.equity, "--equity"))
+        hedge, equity, price_only = (
+            tuple(spelled(source, ticker) for ticker in kinds.tickers(named, option))
+            for named, option in (
+                (self.hedge, "--hedge"),
+                (self.equity, "--equity"),
+                (self.price_only, "--price-only"),
             )
         )
+        roles = _roles(hedge, equity)
+        if price_only:
+            require_own_prices(source)
         extend = None if self.extend is None else kinds.flag(self.extend, "extend=")
         read = {"strategy": strategy, "params": rule.params(), "rule": rule, "source": source,
                 "extend": extend, "start": start, "end": end,
                 "benchmark": benchmark, "initial": initial,
-                "hedge": roles.hedge, "equity": roles.equity}  # fmt: skip
+                "hedge": roles.hedge, "equity": roles.equity,
+                "price_only": price_only}  # fmt: skip
         for name, value in read.items():
             object.__setattr__(self, name, value)
 
@@ -205,6 +215,7 @@ class RunConfig:
             benchmark=self.benchmark,
             hedge=",".join(self.hedge) or None,
             equity=",".join(self.equity) or None,
+            price_only=",".join(self.price_only) or None,
             initial=self.initial,
         )
 

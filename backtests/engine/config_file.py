@@ -24,6 +24,7 @@ KEYS: dict[str, type] = {
     "benchmark": str,
     "hedge": str,
     "equity": str,
+    "price_only": str,
     "initial": float,
     "params": dict,
 }

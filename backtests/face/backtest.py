@@ -42,6 +42,7 @@ def backtest(
     benchmark: str | None = None,
     hedge: Sequence[str] | str | None = None,
     equity: Sequence[str] | str | None = None,
+    price_only: Sequence[str] | str | None = None,
     initial: float | None = None,
     no_verdict: bool = False,
     refresh: bool = False,
@@ -93,6 +94,9 @@ def backtest(
     hedge, equity
         Tickers to judge as the hedge, in place of the known US Treasury funds, and tickers that
         are equity, though they would count as the hedge.
+    price_only
+        Tickers of a folder or of ``prices`` that are prices without their dividends: used all the
+        same, and said.
     initial
         Value at the start in currency; 10,000 unless given.
     no_verdict
@@ -133,8 +137,8 @@ def backtest(
             backtest, strategy_file=strategy_file, config=config, tickers=tickers, needs=needs,
             weights=weights, rebalance=rebalance, set=set, source=source, extend=extend,
             start=start, end=end, fee_bps=fee_bps, slippage_bps=slippage_bps, lag=lag,
-            benchmark=benchmark, hedge=hedge, equity=equity, initial=initial,
-            prices=given(prices), bills=given(bills), params=params,
+            benchmark=benchmark, hedge=hedge, equity=equity, price_only=price_only,
+            initial=initial, prices=given(prices), bills=given(bills), params=params,
         ),
     )  # fmt: skip
 

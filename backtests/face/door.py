@@ -229,6 +229,7 @@ KINDS: Mapping[str, Kind] = {
     "benchmark": kinds.text,
     "hedge": tickers,
     "equity": tickers,
+    "price_only": tickers,
     "initial": kinds.number,
     # The search.
     "assets": tickers,

@@ -22,6 +22,7 @@ def load_market(
     needs: Sequence[str] | str | None = None,
     end: Day = None,
     extend: bool = False,
+    price_only: Sequence[str] | str | None = None,
     refresh: bool = False,
     strict: bool = False,
     max_age: int | None = None,
@@ -41,6 +42,8 @@ def load_market(
         Last day, a date or ``YYYY-MM-DD``; None for all there is.
     extend
         Extend each history to before its first day by its proxies.
+    price_only
+        Tickers of a folder that are prices without their dividends: used all the same, and said.
     refresh
         Fetch again, even where recent prices are saved.
     strict, max_age
@@ -66,6 +69,7 @@ def load_market(
         tickers,
         end=last,
         extend=extend,
+        price_only=price_only or (),
         needs=needs or (),
         refresh=refresh,
         progress=shown(quiet=quiet),

@@ -37,7 +37,7 @@ Day = str | dt.date | None
 # The fields of a run by name, as a configuration file holds them.
 Table = Mapping[str, Value | Params | None]
 RUN = ("source", "extend", "start", "end", "fee_bps", "slippage_bps", "lag", "benchmark", "hedge",
-       "equity", "initial")  # fmt: skip
+       "equity", "price_only", "initial")  # fmt: skip
 
 # Options that a function lacks and another one has: what to do instead.
 _OF_SEARCH = "it is an option of search(); leave it out"
@@ -94,6 +94,7 @@ class Options:
     benchmark: str | None = None
     hedge: Sequence[str] | str | None = None
     equity: Sequence[str] | str | None = None
+    price_only: Sequence[str] | str | None = None
     initial: float | None = None
     prices: pd.DataFrame | None = None
     bills: pd.Series | None = None
@@ -338,6 +339,12 @@ def _sourced(run: Table, rule: Strategy, options: Options) -> tuple[Table, Load]
 
 
 def _load_frame(
-    options: Options, source: str, tickers: Sequence[str], *, end: str | None, **_: object
+    options: Options,
+    source: str,
+    tickers: Sequence[str],
+    *,
+    end: str | None,
+    price_only: Collection[str] = (),
+    **_: object,
 ) -> Market:
-    return frame.load(options.prices, tickers, bills=options.bills, end=end)
+    return frame.load(options.prices, tickers, bills=options.bills, end=end, price_only=price_only)

@@ -142,6 +142,7 @@ def search(
     benchmark: str | None = None,
     hedge: Sequence[str] | str | None = None,
     equity: Sequence[str] | str | None = None,
+    price_only: Sequence[str] | str | None = None,
     initial: float | None = None,
     prices: pd.DataFrame | NotGiven = NOT_GIVEN,
     bills: pd.Series | NotGiven = NOT_GIVEN,
@@ -175,7 +176,7 @@ def search(
     out
         The results folder.
     strategy_file, weights, rebalance, set, source, extend, start, end, fee_bps, slippage_bps, lag,\
- benchmark, hedge, equity, initial, prices, bills, refresh, strict, max_age, quiet
+ benchmark, hedge, equity, price_only, initial, prices, bills, refresh, strict, max_age, quiet
         As for :func:`backtests.backtest`.
     params
         Parameters of the default.
@@ -197,8 +198,8 @@ def search(
         search, strategy_file=strategy_file, weights=weights, rebalance=rebalance, set=set,
         source=source, extend=extend, start=start, end=end, fee_bps=fee_bps,
         slippage_bps=slippage_bps, lag=lag, benchmark=benchmark, hedge=hedge, equity=equity,
-        initial=initial,
-        prices=given(prices), bills=given(bills), params=params,
+        price_only=price_only, initial=initial, prices=given(prices), bills=given(bills),
+        params=params,
     )  # fmt: skip
     if callable(strategy) and not isinstance(strategy, type | Strategy):
         raise UsageError(

@@ -90,6 +90,8 @@ def controls() -> RunConfig:
                   help="tickers to judge as the hedge, such as GLD,TIP")  # fmt: skip
     st.text_input("Equity", key="equity", placeholder="all that is not the hedge",
                   help="tickers that are equity, though they would count as the hedge")  # fmt: skip
+    st.text_input("Without dividends", key="price_only", placeholder="none",
+                  help="tickers of the folder that are prices without dividends")  # fmt: skip
     st.button("Read the data again", key="forget", on_click=lab.forget)
     return from_state(state)
 

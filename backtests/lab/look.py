@@ -182,12 +182,12 @@ def inputs_for(config: RunConfig) -> Inputs:
     def load(source: str, tickers: list[str], **options: Any) -> Market:
         # Part of the key: network sources load only the series that are needed.
         needs = tuple(options["needs"])
-        longer = (options["extend"], options["carried_back"])
+        longer = (options["extend"], options["carried_back"], options["price_only"])
         key = (source, tuple(tickers), options["end"], longer, needs, state)
         return PRICES.get(key, lambda: load_market(source, tickers, **options))
 
     key = (
-        config.source, config.extend, config.start, config.end, config.benchmark,
+        config.source, config.extend, config.price_only, config.start, config.end, config.benchmark,
         tuple(strategy.tickers), strategy.heaviest, strategy.optional, strategy.needs,
         strategy.carried_back, state,
     )  # fmt: skip

@@ -7,9 +7,8 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from data.checks import exchange
 from data.checks.dividends import odd_dividends
-from data.checks.exchange import EXCHANGE_TIME, closed
+from data.checks.exchange import Exchange, exchange_of
 from data.checks.histories import (
     LONGEST_CLOSURE_DAYS,
     YIELD_BOUNDS,
@@ -65,17 +64,18 @@ def clean_bars(ticker: str, frame: pd.DataFrame, chart: Chart) -> Bars:
     DataError
         Naming ticker, date and reason.
     """
-    _require_answer(ticker, frame, chart)
+    exchange = _require_answer(ticker, frame, chart)
     _require_fund(ticker, chart)
     warnings: list[str] = []
     whole = _with_capital_gains(_by_day(frame))
-    prices = _standing(ticker, whole, chart, warnings)
+    prices = _standing(ticker, whole, chart, exchange, warnings)
     prices = _left_out(ticker, prices, prices["Close"].isna(), "has no close", warnings)
-    if len(prices) and not closed(prices.index[-1]):
+    if len(prices) and not exchange.has_closed(prices.index[-1]):
         still_open = prices.index == prices.index[-1]
         prices = _left_out(ticker, prices, still_open, "has not closed yet", warnings)
     require_history(prices["Close"], ticker)
-    warnings += require_in_place(ticker, _sent_days(chart), *_repeated_days(chart))
+    sent, repeated = exchange.dates(chart.stamps), _repeated_days(chart, exchange)
+    warnings += require_in_place(ticker, sent, *repeated, exchange)
     if periods_per_year(pd.DatetimeIndex(prices.index), f"{ticker} from Yahoo") != 252:
         raise DataError(f"{ticker}: Yahoo sent monthly bars, not daily ones; try again later")
     bars = _with_actions_of(whole[COLUMNS], prices[COLUMNS])
@@ -86,7 +86,7 @@ def clean_bars(ticker: str, frame: pd.DataFrame, chart: Chart) -> Bars:
     require_plausible(ticker, bars, warnings)
     warnings += odd_dividends(ticker, bars, stock=chart.kind == "EQUITY")
     warnings += disagreements(ticker, total_return(bars), bars["Adj Close"])
-    warnings += gaps(ticker, pd.DatetimeIndex(bars.index))
+    warnings += gaps(ticker, pd.DatetimeIndex(bars.index), exchange)
     return Bars(bars, tuple(warnings))
 
 
@@ -100,10 +100,11 @@ def clean_index(
     DataError
         For another ticker's data, or a value outside its bounds.
     """
-    _require_answer(ticker, frame, chart)
+    exchange = _require_answer(ticker, frame, chart)
     warnings: list[str] = []
-    closes = _standing(ticker, _by_day(frame).dropna(subset="Close"), chart, warnings)["Close"]
-    if len(closes) and not closed(closes.index[-1]):
+    filled = _by_day(frame).dropna(subset="Close")
+    closes = _standing(ticker, filled, chart, exchange, warnings)["Close"]
+    if len(closes) and not exchange.has_closed(closes.index[-1]):
         closes = closes.iloc[:-1]  # a yield during the session, not the day's last
     if len(closes) < 2:
         raise DataError(f"{ticker}: Yahoo sent {len(closes)} yields; check the ticker")
@@ -151,26 +152,35 @@ def _left_out(
     return table.loc[~np.asarray(wrong)]
 
 
-def _standing(ticker: str, table: pd.DataFrame, chart: Chart, warnings: list[str]) -> pd.DataFrame:
-    """Rows with one undisputed close each, on weekdays, up to now."""
-    twice, disputed = _repeated_days(chart)
+def _standing(
+    ticker: str, table: pd.DataFrame, chart: Chart, exchange: Exchange, warnings: list[str]
+) -> pd.DataFrame:
+    """Rows with one undisputed close each, on weekdays (if it rests on weekends), up to now."""
+    twice, disputed = _repeated_days(chart, exchange)
     agreed = twice.difference(disputed)
     if len(agreed):
         warnings.append(f"{ticker}: {days_text(agreed)} came twice with the same close; used once")
     table = _left_out(
         ticker, table, table.index.isin(disputed), "came twice with different closes", warnings
     )
-    table = _left_out(ticker, table, table.index.day_of_week >= 5, "is no weekday", warnings)
-    moment = exchange.now().tz_localize(None)
-    sent = _sent_days(chart)
+    if not exchange.is_daily:
+        table = _left_out(ticker, table, table.index.day_of_week >= 5, "is no weekday", warnings)
+    moment = exchange.moment()
+    sent = exchange.dates(chart.stamps)
     future = sent[sent > moment]
     if len(future):
         warnings.append(f"{ticker}: {days_text(future)} lies in the future; left out")
     return table.loc[:moment]
 
 
-def _require_answer(ticker: str, frame: pd.DataFrame, chart: Chart) -> None:
-    """Refuse data of another ticker, currency or spacing, or rows out of order."""
+def _require_answer(ticker: str, frame: pd.DataFrame, chart: Chart) -> Exchange:
+    """Refuse data of another ticker, currency or spacing, or rows out of order.
+
+    Returns
+    -------
+    Exchange
+        Where it trades: its days are those of that time zone.
+    """
     answered = words_of(chart.symbol or "no ticker at all")
     if answered.upper() != ticker.upper():
         raise DataError(f"{ticker}: Yahoo answered with {answered}; nothing of it is used")
@@ -186,11 +196,14 @@ def _require_answer(ticker: str, frame: pd.DataFrame, chart: Chart) -> None:
             f"{ticker}: is quoted in {words_of(chart.currency)}; "
             "only US dollars can be compared here"
         )
+    exchange = exchange_of(chart.zone, chart.kind)
     for before, after in pairwise(chart.stamps):
         if after < before:
+            day = exchange.dates([after])[0]
             raise DataError(
-                f"{ticker}: Yahoo's rows are out of order at {_day(after)}; try again later"
+                f"{ticker}: Yahoo's rows are out of order at {day:%Y-%m-%d}; try again later"
             )
+    return exchange
 
 
 def _require_fund(ticker: str, chart: Chart) -> None:
@@ -225,22 +238,12 @@ def _with_actions_of(whole: pd.DataFrame, bars: pd.DataFrame) -> pd.DataFrame:
     return moved
 
 
-def _sent_days(chart: Chart) -> pd.DatetimeIndex:
-    """Dates of the rows that Yahoo sent, before yfinance dropped any."""
-    stamps = pd.to_datetime(list(chart.stamps), unit="s", utc=True)
-    return pd.DatetimeIndex(stamps.tz_convert(EXCHANGE_TIME).tz_localize(None).normalize())
-
-
-def _day(stamp: int) -> str:
-    return f"{pd.Timestamp(stamp, unit='s', tz='UTC').tz_convert(EXCHANGE_TIME):%Y-%m-%d}"
-
-
-def _repeated_days(chart: Chart) -> tuple[pd.DatetimeIndex, pd.DatetimeIndex]:
+def _repeated_days(chart: Chart, exchange: Exchange) -> tuple[pd.DatetimeIndex, pd.DatetimeIndex]:
     """Days that Yahoo sent more than once, and those of them whose closes differ.
 
     yfinance silently keeps one of such rows, and not always the same one.
     """
-    days = _sent_days(chart)
+    days = exchange.dates(chart.stamps)
     if len(chart.closes) != len(days):
         return days[:0], days[:0]
     table = pd.Series(chart.closes, index=days, dtype=float)

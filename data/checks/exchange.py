@@ -1,8 +1,9 @@
-"""The New York Stock Exchange: its sessions, its closes, and the present moment."""
+"""Exchanges: their sessions, their closes, their time zones, and the present moment."""
 
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,6 +11,25 @@ import pandas as pd
 
 EXCHANGE_TIME = "America/New_York"
 NEW_YORK = "XNYS"
+# Calendars of exchange_calendars by Yahoo's time zones. Chicago is that of the yield indices, which
+# follow the sessions of New York.
+CALENDARS = {
+    EXCHANGE_TIME: NEW_YORK,
+    "America/Chicago": NEW_YORK,
+    "America/Toronto": "XTSE",
+    "Europe/London": "XLON",
+    "Europe/Berlin": "XETR",
+    "Europe/Amsterdam": "XAMS",
+    "Europe/Paris": "XPAR",
+    "Europe/Zurich": "XSWX",
+    "Europe/Rome": "XMIL",
+    "Asia/Hong_Kong": "XHKG",
+    "Asia/Tokyo": "XTKS",
+    "Asia/Singapore": "XSES",
+    "Australia/Sydney": "XASX",
+}
+# Yahoo's kinds of instruments that no exchange's calendar binds.
+EVERY_DAY, EVERY_WEEKDAY = "CRYPTOCURRENCY", "CURRENCY"
 
 
 def now() -> pd.Timestamp:
@@ -23,26 +43,81 @@ class _Calendar:
     closes: pd.Series
 
 
-def exchange_calendar(first: pd.Timestamp) -> _Calendar:
-    """Sessions of the New York Stock Exchange and when each closed, from a date or earlier on."""
-    return _calendar(min(first.year // 10 * 10 - 1, 1989), now().year)
+@dataclass(frozen=True)
+class Exchange:
+    """Where a ticker trades.
+
+    Attributes
+    ----------
+    zone
+        Time zone in which its days begin and end.
+    calendar
+        Calendar of its sessions, named as in exchange_calendars; None: every weekday is one.
+    is_daily
+        Whether weekends are sessions as well.
+    """
+
+    zone: str
+    calendar: str | None
+    is_daily: bool = False
+
+    @property
+    def city(self) -> str:
+        """The city that its time zone is named by."""
+        return self.zone.rpartition("/")[2].replace("_", " ")
+
+    def moment(self) -> pd.Timestamp:
+        """The present moment on its own clock, without zone."""
+        return now().tz_convert(self.zone).tz_localize(None)
+
+    def dates(self, stamps: Sequence[int]) -> pd.DatetimeIndex:
+        """The days on which moments, in seconds since 1970 (UTC), fall there."""
+        moments = pd.DatetimeIndex(pd.to_datetime(list(stamps), unit="s", utc=True))
+        return moments.tz_convert(self.zone).tz_localize(None).normalize()
+
+    def sessions(self, first: pd.Timestamp) -> pd.DatetimeIndex:
+        """Sessions from a date on, or from the first one that its calendar knows, for a year."""
+        if self.calendar is not None:
+            return exchange_calendar(first, self.calendar).sessions
+        last = self.moment().normalize() + pd.Timedelta(days=366)
+        return pd.date_range(first, last, freq="D" if self.is_daily else "B")
+
+    def has_closed(self, session: pd.Timestamp) -> bool:
+        """Whether a session has closed; before that, its bar holds a price of the moment."""
+        if self.calendar is not None:
+            closes = exchange_calendar(session, self.calendar).closes
+            if session in closes.index:
+                return bool(closes[session] + pd.Timedelta(minutes=20) < now())
+        return bool(session.date() < self.moment().date())
+
+
+NYSE = Exchange(EXCHANGE_TIME, NEW_YORK)
+
+
+def exchange_of(zone: str, kind: str) -> Exchange:
+    """The exchange of a ticker by Yahoo's name of its time zone and its kind of instrument."""
+    if kind in (EVERY_DAY, EVERY_WEEKDAY):
+        return Exchange(zone, None, is_daily=kind == EVERY_DAY)
+    return Exchange(zone, CALENDARS.get(zone))
+
+
+def exchange_calendar(first: pd.Timestamp, name: str = NEW_YORK) -> _Calendar:
+    """Sessions of an exchange and when each closed, from a date or earlier on.
+
+    Of other exchanges than New York's the calendar may begin later than asked.
+    """
+    return _calendar(name, min(first.year // 10 * 10 - 1, 1989), now().year)
 
 
 @lru_cache(maxsize=8)
-def _calendar(year: int, _this_year: int) -> _Calendar:
+def _calendar(name: str, year: int, _this_year: int) -> _Calendar:
     """Build the calendar from a year to a year from now: half a second, so kept."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the library's own, about pandas
         import exchange_calendars
 
-        calendar = exchange_calendars.get_calendar(NEW_YORK, start=f"{year}-01-01")
+        try:
+            calendar = exchange_calendars.get_calendar(name, start=f"{year}-01-01")
+        except ValueError:  # it is not known from then on
+            calendar = exchange_calendars.get_calendar(name)
     return _Calendar(calendar.sessions, calendar.closes)
-
-
-def closed(session: pd.Timestamp) -> bool:
-    """Whether the session has closed; before that, its bar holds a price of the moment."""
-    closes = exchange_calendar(session).closes
-    moment = now()
-    if session in closes.index:
-        return bool(closes[session] + pd.Timedelta(minutes=20) < moment)
-    return bool(session.date() < moment.tz_convert(EXCHANGE_TIME).date())

@@ -5,11 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from data.checks import exchange
-from data.checks.exchange import EXCHANGE_TIME, exchange_calendar
+from data.checks.exchange import NYSE, Exchange
 from data.checks.histories import days_text
 from data.errors import DataError
+from data.treasuries.instruments import LISTED_IN_NEW_YORK
 
+# A ticker trades on weekends if it has so many of its rows on Saturdays and on Sundays.
+WEEKEND_SHARE = 0.1
+# Weekends are only those of a calendar a day off if so many rows moved by it are sessions.
+FITTING_SHARE = 0.97
+LAST_SATURDAY = pd.Timestamp("1952-09-27")  # on which New York traded
 STALE_SESSIONS = 5  # a history that ends longer ago is reported
 NEARBY_DAYS = 10  # between a row on no session and a session without a row
 # Rows on weekends beyond both are refused; rows on holidays only beyond this share and five more.
@@ -17,21 +22,27 @@ MOST_STRAY, MOST_STRAY_SHARE = 5, 0.005
 MOST_ELSEWHERE_SHARE = 0.06
 
 
-def gaps(ticker: str, days: pd.DatetimeIndex) -> list[str]:
+def gaps(ticker: str, days: pd.DatetimeIndex, exchange: Exchange = NYSE) -> list[str]:
     """Report exchange sessions without a row, rows on no session, and a history that ends early."""
-    sessions = exchange_calendar(days[0]).sessions
-    today = exchange.now().tz_convert(EXCHANGE_TIME).tz_localize(None).normalize()
-    due = sessions[(sessions >= days[0]) & (sessions < today)]
-    missing = due[due <= days[-1]].difference(days)
-    warnings = []
-    if len(missing):
-        warnings.append(f"{ticker}: no row on the exchange session {days_text(missing)}")
-    strange = days.difference(sessions)
-    if len(strange):
-        warnings.append(f"{ticker}: {days_text(strange)} was no exchange session; used")
-    late = due[due > days[-1]]
+    warnings = _other_days(ticker, days, exchange)
+    sessions = exchange.sessions(days[0])
+    late = sessions[(sessions > days[-1]) & (sessions < exchange.moment().normalize())]
     if len(late) > STALE_SESSIONS:
         warnings.append(f"{ticker}: stale, ends on {days[-1]:%Y-%m-%d}, {len(late)} sessions ago")
+    return warnings
+
+
+def _other_days(ticker: str, days: pd.DatetimeIndex, exchange: Exchange) -> list[str]:
+    """Report exchange sessions without a row, and rows on no session."""
+    sessions = exchange.sessions(days[0])
+    missing = sessions[(sessions >= days[0]) & (sessions <= days[-1])].difference(days)
+    warnings = []
+    # Where no calendar is known, a weekday without a row may be a holiday.
+    if len(missing) and (exchange.calendar or exchange.is_daily):
+        warnings.append(f"{ticker}: no row on the exchange session {days_text(missing)}")
+    strange = days[days >= sessions[0]].difference(sessions)
+    if len(strange):
+        warnings.append(f"{ticker}: {days_text(strange)} was no exchange session; used")
     return warnings
 
 
@@ -46,7 +57,11 @@ def holes(name: str, days: pd.DatetimeIndex, longest: int) -> list[str]:
 
 
 def require_in_place(
-    ticker: str, sent: pd.DatetimeIndex, twice: pd.DatetimeIndex, disputed: pd.DatetimeIndex
+    ticker: str,
+    sent: pd.DatetimeIndex,
+    twice: pd.DatetimeIndex,
+    disputed: pd.DatetimeIndex,
+    exchange: Exchange = NYSE,
 ) -> list[str]:
     """Report rows with a wrong date: a row on no session near a session without a row.
 
@@ -58,6 +73,8 @@ def require_in_place(
         Dates of the rows as Yahoo sent them.
     twice, disputed
         Dates sent more than once, and those of them with different closes.
+    exchange
+        Where it trades.
 
     Returns
     -------
@@ -69,8 +86,11 @@ def require_in_place(
     DataError
         If so many rows are on days without a session that all dates may be a day off.
     """
-    days = sent[sent <= exchange.now().tz_localize(None)].unique()
-    sessions = exchange_calendar(days[0]).sessions
+    days = sent[sent <= exchange.moment()].unique()
+    sessions = exchange.sessions(days[0])
+    days = days[days >= sessions[0]]
+    if days.empty:  # all before its calendar begins
+        return []
     off_session = days.difference(sessions)
     most = max(MOST_STRAY, MOST_STRAY_SHARE * len(days))
     # If all dates are a day off, each Friday or Monday becomes a day of the weekend. An exchange
@@ -85,7 +105,8 @@ def require_in_place(
     if len(off_session) > most and not len(weekend):
         return [
             f"{ticker}: {len(off_session)} rows from {off_session[0]:%Y-%m-%d} to "
-            f"{off_session[-1]:%Y-%m-%d} lie on holidays of New York; does it trade elsewhere?"
+            f"{off_session[-1]:%Y-%m-%d} lie on holidays of {exchange.city}; does it trade "
+            "elsewhere?"
         ]
     absent = sessions[(sessions >= days[0]) & (sessions <= days[-1])].difference(days)
     extra = off_session.union(disputed)
@@ -103,3 +124,70 @@ def require_in_place(
                 "check them"
             )
     return warnings
+
+
+def trades_on_weekends(days: pd.DatetimeIndex) -> bool:
+    """Whether Saturdays and Sundays are sessions, as of currencies without an exchange."""
+    week = days.day_of_week
+    return bool(min((week == 5).mean(), (week == 6).mean()) > WEEKEND_SHARE)
+
+
+def require_days_in_place(ticker: str, days: pd.DatetimeIndex, where: str) -> list[str]:
+    """Check the dates of daily rows of the user's own, whose exchange nothing names.
+
+    Parameters
+    ----------
+    ticker
+        Those of US funds are held against the sessions of New York.
+    days
+        Dates of the rows, ascending.
+    where
+        The file, for messages.
+
+    Returns
+    -------
+    list of str
+        A sentence for each kind of days that are odd.
+
+    Raises
+    ------
+    DataError
+        If the dates of a whole exchange are a day off.
+    """
+    is_american = ticker.upper() in LISTED_IN_NEW_YORK
+    weekend = days[(days.day_of_week >= 5) & (days > LAST_SATURDAY)]
+    if len(weekend) and not trades_on_weekends(days):
+        if len(weekend) > max(MOST_STRAY, MOST_STRAY_SHARE * len(days)):
+            _require_no_shift(days, weekend, where, is_american=is_american)
+            return [f"{where}: {len(weekend)} rows lie on weekends; does it trade elsewhere?"]
+        return [f"{where}: {days_text(weekend)} is no weekday; check it"]
+    if not is_american:
+        return []
+    away = days.difference(NYSE.sessions(days[0]))
+    if len(away) <= max(MOST_STRAY, MOST_STRAY_SHARE * len(days)):
+        return _other_days(where, days, NYSE)
+    return [
+        f"{where}: {len(away)} rows from {away[0]:%Y-%m-%d} to {away[-1]:%Y-%m-%d} lie on days on "
+        f"which {NYSE.city} was closed; check them"
+    ]
+
+
+def _require_no_shift(
+    days: pd.DatetimeIndex, weekend: pd.DatetimeIndex, where: str, *, is_american: bool
+) -> None:
+    """Refuse rows on weekends that are those of New York's sessions, a day early or late.
+
+    Raises
+    ------
+    DataError
+        Saying how many lie on weekends.
+    """
+    by = 1 if weekend[0].day_of_week == 6 else -1
+    moved = days + pd.Timedelta(days=by)
+    if is_american or moved.isin(NYSE.sessions(moved[0])).mean() > FITTING_SHARE:
+        raise DataError(
+            f"{where}: {len(weekend)} of its {len(days)} rows lie on weekends (first "
+            f"{weekend[0]:%A} {weekend[0]:%Y-%m-%d}): its dates are a day "
+            f"{'early' if by > 0 else 'late'}, as times of another time zone are; give the dates "
+            "of the exchange"
+        )

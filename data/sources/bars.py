@@ -31,3 +31,14 @@ def total_return(bars: pd.DataFrame) -> pd.Series:
     growth = np.ones(len(close))
     growth[1:] = close[1:] / (close[:-1] - paid[1:])
     return pd.Series(100.0 * np.cumprod(growth), index=bars.index)
+
+
+def implied_dividends(closes: pd.Series, adjusted: pd.Series) -> pd.Series:
+    """Dividends that adjusted closes contain: what lowers the factor between the two, else 0.
+
+    A dividend ``D`` lowers the factor before its day by ``1 - D / (close before)``. Changes below
+    a hundredth of a percent are the rounding of the figures, above a quarter a split.
+    """
+    factor = adjusted / closes
+    share = (1.0 - factor.shift(1) / factor).fillna(0.0)
+    return (closes.shift(1) * share).where(share.between(1e-4, 0.25), 0.0)

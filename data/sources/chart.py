@@ -11,6 +11,8 @@ from typing import Any
 
 import pandas as pd
 
+from data.checks.exchange import EXCHANGE_TIME
+
 
 @dataclass(frozen=True)
 class Chart:
@@ -32,6 +34,8 @@ class Chart:
         Close of each row, NaN where there is none; empty if their number differs from the rows'.
     adjusted
         Whether there is any adjusted close; False if they were not looked for.
+    zone
+        Time zone of its exchange; New York's where it names none.
     """
 
     symbol: str
@@ -41,6 +45,7 @@ class Chart:
     stamps: tuple[int, ...]
     closes: tuple[float, ...]
     adjusted: bool
+    zone: str = EXCHANGE_TIME
 
 
 def read_chart(result: Any, *, adjusted: bool = True) -> Chart:
@@ -73,6 +78,7 @@ def read_chart(result: Any, *, adjusted: bool = True) -> Chart:
         symbol=str(meta.get("symbol") or ""),
         currency=str(meta.get("currency") or "USD"),
         kind=str(meta.get("instrumentType", "")).upper(),
+        zone=str(meta.get("exchangeTimezoneName") or EXCHANGE_TIME),
         granularity=str(meta.get("dataGranularity", "1d")),
         stamps=stamps,
         closes=numbers,

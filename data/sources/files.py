@@ -9,17 +9,29 @@ from pathlib import Path
 import pandas as pd
 
 from data.align import market_of
+from data.checks.dividends import odd_dividends
 from data.checks.histories import (
     YIELD_BOUNDS,
     days_text,
     latest_day,
-    require_history,
     require_within,
 )
-from data.errors import DataError, did_you_mean
+from data.checks.total_return import (
+    is_adjusted,
+    is_daily,
+    is_price,
+    is_yield,
+    price_only_note,
+    require_dividends,
+    require_own_history,
+    words_in,
+)
+from data.errors import DataError, did_you_mean, in_short
 from data.market import Market
 from data.origin import How, Origin
-from data.treasuries.instruments import CATALOGUE, require_total_return
+from data.sources.bars import implied_dividends
+from data.sources.delimited import DATE, Table, read_table
+from data.treasuries.instruments import CATALOGUE, LISTED_IN_NEW_YORK, require_total_return
 from data.treasuries.rates import Rates, bond_equivalent
 
 RATE_FILES = (
@@ -30,13 +42,9 @@ RATE_FILES = (
     "cpi_monthly",
 )
 POSITIVE = (1e-6, 1e6)
-# After the date a time of day and a time zone are allowed, nothing else.
-DATE = re.compile(
-    r"\d{4}-\d\d-\d\d"
-    r"([ T]\d\d:\d\d(:\d\d(\.\d+)?)?( ?(Z|UTC|[+-]\d\d:?\d\d))?)?\s*",
-    re.ASCII,
-)
-PRICE_COLUMNS = ("open", "high", "low", "close", "price", "last", "volume")
+# What FRED, spreadsheets and pandas write where there is no figure.
+NO_FIGURE = ("", ".", "nan", "na", "n/a", "#n/a", "null", "none")
+RANGE_WORDS = {"open", "high", "low"}
 
 
 def tickers(folder: Path) -> list[str]:
@@ -56,40 +64,38 @@ def csv_files(folder: Path) -> list[Path]:
     try:
         return [
             path
-            for pattern in ("*.csv", "*/*.csv")
+            for pattern in ("*", "*/*")
             for path in folder.glob(pattern)
-            if path.is_file()
+            if path.suffix.casefold() == ".csv" and path.is_file()
         ]
     except OSError:
         return []
 
 
 def _find(folder: Path, name: str) -> Path | None:
-    """Find ``name.csv`` in a folder, else in one of its subfolders; in any case, if one has it.
+    """Find ``name.csv`` in a folder, else in one of its subfolders; in any case of its letters.
 
     Raises
     ------
     DataError
-        If two subfolders have it, or the folder cannot be read.
+        If two files are it, or the folder cannot be read.
     """
     plain = name and name == Path(name).name and name not in (".", "..") and "\0" not in name
     try:
         if not plain or not folder.is_dir():
             return None
-        direct = folder / f"{name}.csv"
-        if direct.is_file():
-            return direct
         is_exact = tells_case_apart(folder)
-        below = [
+        there = [
             path
             for path in csv_files(folder)
             if path.stem == name or (not is_exact and path.stem.upper() == name.upper())
         ]
     except OSError as error:
         raise DataError(f"{folder} cannot be read: {error.strerror}; give access") from error
-    if len(below) > 1:
-        raise DataError(f"{name}.csv is both {below[0]} and {below[1]}; keep one")
-    return below[0] if below else None
+    nearest = [path for path in there if path.parent == folder] or there
+    if len(nearest) > 1:
+        raise DataError(f"{name}.csv is both {nearest[0]} and {nearest[1]}; keep one")
+    return nearest[0] if nearest else None
 
 
 def load(
@@ -99,6 +105,7 @@ def load(
     *,
     extend: bool = False,
     carried_back: Collection[str] = (),
+    price_only: Collection[str] = (),
 ) -> Market:
     """Build a market from ``folder/TICKER.csv``, aligned on the days all of them have.
 
@@ -116,6 +123,8 @@ def load(
         Extend each history before its first day by its proxies.
     carried_back
         Without ``extend``: tickers to extend from yields, where the folder has them.
+    price_only
+        Tickers whose files hold prices without dividends, as the user knows.
 
     Raises
     ------
@@ -130,7 +139,10 @@ def load(
         raise DataError(f"--source files:{folder} is not a folder; give one with CSV files")
     source = f"files:{folder}"
     notes: list[str] = []
-    series = {ticker: read_prices(folder, ticker, notes) for ticker in wanted}
+    series = {
+        ticker: read_prices(folder, ticker, notes, is_price_only=ticker in price_only)
+        for ticker in wanted
+    }
     older = None
     if extend:
         names = {name for t in wanted if t in CATALOGUE for name in CATALOGUE[t].proxies}
@@ -157,7 +169,7 @@ def read_rates(folder: Path) -> Rates:
     def columns(name: str, bounds: tuple[float, float] | None = None) -> pd.DataFrame | None:
         if name not in paths:
             return None
-        frame = _read_table(paths[name])
+        frame = _read_figures(paths[name])
         if bounds is not None:
             for column in frame.columns:
                 require_within(frame[column].dropna(), f"{column} in {paths[name]}", bounds)
@@ -212,7 +224,9 @@ def _maturities(names: Iterable[str], path: Path) -> list[float]:
     return list(by_years)
 
 
-def read_prices(folder: Path, ticker: str, notes: list[str] | None = None) -> pd.Series:
+def read_prices(
+    folder: Path, ticker: str, notes: list[str] | None = None, *, is_price_only: bool = False
+) -> pd.Series:
     """Read one total-return series from ``folder/TICKER.csv``.
 
     Parameters
@@ -220,14 +234,23 @@ def read_prices(folder: Path, ticker: str, notes: list[str] | None = None) -> pd
     folder, ticker
         Where, and which.
     notes
-        A list to which a sentence is added where rows with a future date were left out.
+        A list to which is added how an unusual file was read, what of it was left out, and what
+        is odd about it.
+    is_price_only
+        Whether the user knows that it is a price without dividends: then its close will do.
 
     Returns
     -------
     pandas.Series
         Levels on a tz-naive daily index, as they stand in the file.
+
+    Raises
+    ------
+    DataError
+        For a missing file, a row that cannot be used, and levels that are no total return.
     """
-    require_total_return(ticker)
+    notes = [] if notes is None else notes
+    require_total_return(ticker, is_price_only=is_price_only)
     path = _find(folder, ticker)
     if path is None:
         there = tickers(folder)
@@ -235,89 +258,128 @@ def read_prices(folder: Path, ticker: str, notes: list[str] | None = None) -> pd
             f"{ticker} is not in {folder}, which has {', '.join(there) or 'no CSV files'}"
             f"{did_you_mean(ticker, there)}; add {ticker}.csv"
         )
-    rows = _read_rows(path)
-    column = _value_column(rows, path)
-    levels = _numbers(rows, [column], path, holes=False)[column].rename(ticker)
+    table = read_table(path)
+    notes += table.remarks
+    column = _price_column(table, ticker) if is_price_only else _value_column(table, ticker)
+    levels = _numbers(table, [column], holes=False)[column].rename(ticker)
     today = latest_day()
     future = pd.DatetimeIndex(levels.index[levels.index > today])
     if len(future):
         levels = levels[levels.index <= today]
-        if notes is not None:
-            notes.append(f"{path}: {days_text(future)} lies in the future; left out")
-    require_history(levels, str(path))
+        notes.append(f"{path}: {days_text(future)} lies in the future; left out")
+    notes += require_own_history(levels, str(path))
+    if is_price_only:
+        notes.append(price_only_note(ticker, f"{column} of {path}"))
+    elif is_daily(pd.DatetimeIndex(levels.index)):
+        notes += _odd_dividends(table, levels)
     return levels
 
 
-def _read_table(path: Path) -> pd.DataFrame:
+def _odd_dividends(table: Table, adjusted: pd.Series) -> list[str]:
+    """Check the dividends in adjusted closes, of a file that has the closes as well.
+
+    Raises
+    ------
+    DataError
+        If there are none, of a fund that pays them.
+    """
+    ticker = str(adjusted.name)
+    column = next((name for name in table.cells if words_in(name) == ["close"]), None)
+    if column is None:
+        return []
+    closes = _numbers(table, [column], holes=True)[column].reindex(adjusted.index)
+    if not (closes > 0).all():
+        return []
+    require_dividends(ticker, closes, adjusted, str(table.path))
+    bars = pd.DataFrame({"Close": closes, "Dividends": implied_dividends(closes, adjusted)})
+    is_stock = ticker.upper() not in LISTED_IN_NEW_YORK
+    return odd_dividends(ticker, bars, stock=is_stock)
+
+
+def _read_figures(path: Path) -> pd.DataFrame:
     """Read a table of figures by date; cells may be empty, or FRED's dot for no figure."""
-    rows = _read_rows(path).replace(r"^\s*\.\s*$", float("nan"), regex=True)
-    frame = _numbers(rows, list(rows.columns[1:]), path, holes=True)
+    table = read_table(path)
+    frame = _numbers(table, list(table.cells.columns[1:]), holes=True)
     if not (frame.index.is_monotonic_increasing and frame.index.is_unique):
         raise DataError(f"dates of {path} must ascend without repeats; sort its rows by date")
     return frame
 
 
-def _read_rows(path: Path) -> pd.DataFrame:
-    """Read a CSV as text; its first line has to be a header."""
-    try:
-        # Opened here: pandas would expand a leading ~ to the home folder.
-        with path.open("rb") as opened:
-            whole = pd.read_csv(
-                opened, header=None, dtype=str, skipinitialspace=True, encoding="utf-8-sig"
-            )
-    except (OSError, ValueError) as error:
-        reason = str(error).splitlines()[0]
-        raise DataError(f"{path} cannot be read as CSV ({reason}); mend or remove it") from error
-    names = [str(name) for name in whole.iloc[0].fillna("")]
-    if DATE.fullmatch(names[0]):
-        raise DataError(
-            f"{path} has no header: its first line begins with {names[0]!r}; put a line as "
-            "'date,value' above it"
-        )
-    folded = [name.casefold() for name in names if name]
-    twice = next((name for name in folded if folded.count(name) > 1), None)
-    if twice is not None:
-        raise DataError(f"{path} has the column {twice!r} twice; keep one")
-    rows = whole.iloc[1:].set_axis(names, axis=1).reset_index(drop=True)
-    if len(rows.columns) < 2:
-        raise DataError(
-            f"{path} needs a date and a value column, got {list(rows.columns)}; add what is missing"
-        )
-    return rows
-
-
-def _numbers(rows: pd.DataFrame, columns: list[str], path: Path, *, holes: bool) -> pd.DataFrame:
-    """Read dates and numbers; an error names the line. Empty cells are allowed with ``holes``."""
-    given = rows.iloc[:, 0].where(rows.iloc[:, 0].str.fullmatch(DATE).eq(True))
+def _numbers(table: Table, columns: list[str], *, holes: bool) -> pd.DataFrame:
+    """Read dates and numbers; an error names the line. Cells without figure pass with ``holes``."""
+    raw_dates = table.cells.iloc[:, 0]
+    given = raw_dates.where(raw_dates.str.fullmatch(DATE).eq(True))
     # The date as written is the exchange's own, whatever time zone follows it.
     dates = pd.to_datetime(given.str[:10], format="%Y-%m-%d", errors="coerce")
     dates = dates.where(dates.between("1800-01-01", "2200-12-31"))
-    read = {column: pd.to_numeric(rows[column], errors="coerce") for column in columns}
-    checks = [(dates, rows.iloc[:, 0], "a date as YYYY-MM-DD", dates.isna())]
+    read = {column: pd.to_numeric(table.cells[column], errors="coerce") for column in columns}
+    checks = [(raw_dates, "a date as YYYY-MM-DD", dates.isna())]
     for column, values in read.items():
-        wrong = values.isna() & rows[column].notna() if holes else values.isna()
-        checks.append((values, rows[column], "a number", wrong))
-    for _, raw, expected, wrong in checks:
+        wrong = values.isna()
+        if holes:
+            wrong &= ~table.cells[column].str.casefold().isin(NO_FIGURE)
+        checks.append((table.cells[column], "a number", wrong))
+    for raw, expected, wrong in checks:
         if wrong.any():
             row = int(wrong.to_numpy().argmax())
             got = raw.iloc[row]
             raise DataError(
-                f"{path} line {row + 2}, column {raw.name}: "
-                f"got {'nothing' if pd.isna(got) else repr(got)}, expected {expected}; "
+                f"{table.path} line {table.lines[row]}, column {raw.name}: "
+                f"got {in_short(got) if got else 'nothing'}, expected {expected}; "
                 "mend or remove that line"
             )
     index = pd.DatetimeIndex(dates).as_unit("ns")
     return pd.DataFrame({c: v.to_numpy(float) for c, v in read.items()}, index=index)
 
 
-def _value_column(rows: pd.DataFrame, path: Path) -> str:
-    """Choose the column of the total-return index: ``Adj Close``, else the only value column."""
-    by_name = {str(name).casefold(): str(name) for name in rows.columns}
-    if "adj close" in by_name:
-        return by_name["adj close"]
-    if len(rows.columns) == 2 and str(rows.columns[1]).casefold() not in PRICE_COLUMNS:
-        return str(rows.columns[1])
+def _value_column(table: Table, ticker: str) -> str:
+    """Choose the column of the total-return index: the adjusted close, else the only value column.
+
+    Raises
+    ------
+    DataError
+        If there is none, or if its name says that it is a price, a yield or a rate.
+    """
+    values = [str(name) for name in table.cells.columns[1:]]
+    adjusted = [name for name in values if is_adjusted(name)]
+    adjusted = [name for name in adjusted if "close" in name.casefold()] or adjusted
+    if len(adjusted) == 1:
+        return adjusted[0]
+    if len(values) != 1:
+        raise DataError(
+            f"{table.path} has no column 'Adj Close' (dividends in), but {', '.join(values)}; give "
+            "that column, or a date and a total-return index in a column named 'value'; or "
+            f"--price-only {ticker} to use a price without dividends"
+        )
+    if is_yield(values[0]):
+        raise DataError(
+            f"{table.path}: the column {values[0]} holds a yield or a rate by its name, not the "
+            "value of something held; give a fund or a total-return index"
+        )
+    if is_price(values[0]):
+        raise DataError(
+            f"{table.path}: the column {values[0]} holds prices without dividends by its name; "
+            "give a total-return index (dividends in) in a column named 'value', or --price-only "
+            f"{ticker} to use it as it is"
+        )
+    return values[0]
+
+
+def _price_column(table: Table, ticker: str) -> str:
+    """Choose a column of prices: the only one, else the close, else the only one named a price.
+
+    Raises
+    ------
+    DataError
+        If there are several.
+    """
+    values = [str(name) for name in table.cells.columns[1:]]
+    closes = [name for name in values if words_in(name)[:1] == ["close"]]
+    prices = [name for name in values if is_price(name) and not set(words_in(name)) & RANGE_WORDS]
+    for names in (values, closes, prices, [name for name in values if is_adjusted(name)]):
+        if len(names) == 1 and not is_yield(names[0]):
+            return names[0]
     raise DataError(
-        f"{path} has no column 'Adj Close' (dividends in), but {list(rows.columns)}; give that "
-        "column, or a date and a total-return index in a column named 'value'"
+        f"{table.path}: --price-only {ticker} needs one column of prices, such as Close, got "
+        f"{', '.join(values)}; keep one of them"
     )

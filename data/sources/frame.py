@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from numbers import Real
 
 import numpy as np
 import pandas as pd
 from pandas.api import types
 
-from data.align import MOST_LEFT_OUT, Cash, market_of
+from data.align import Cash, market_of
 from data.checks.histories import (
     WILD_MOVE,
     YIELD_BOUNDS,
@@ -20,10 +20,12 @@ from data.checks.histories import (
     require_history,
     whole_months,
 )
+from data.checks.total_return import price_only_note, require_own_history
 from data.command import words_of
 from data.errors import DataError, UsageError, did_you_mean
 from data.market import CASH, Market
 from data.origin import How, Origin
+from data.rows import MOST_LEFT_OUT
 from data.treasuries.instruments import require_total_return
 
 SOURCE = "prices"
@@ -54,6 +56,7 @@ def load(
     *,
     bills: pd.Series | pd.DataFrame | None = None,
     end: str | None = None,
+    price_only: Collection[str] = (),
 ) -> Market:
     """Build a market from prices given in Python, with the same rules as for a folder of files.
 
@@ -69,6 +72,8 @@ def load(
         for the bundled one-month bill return, which a note then names.
     end
         Last day wanted, ``YYYY-MM-DD``, or None for all.
+    price_only
+        Columns that hold prices without dividends, as the user knows.
 
     Returns
     -------
@@ -87,7 +92,7 @@ def load(
     if not tickers:
         raise UsageError("no ticker of prices= is asked for; name at least one of its columns")
     for ticker in tickers:
-        require_total_return(ticker)
+        require_total_return(ticker, is_price_only=ticker in price_only)
         if ticker not in frame.columns:
             raise DataError(
                 f"{words_of(ticker)} is not in prices=, which has {_listed(frame.columns)}"
@@ -95,8 +100,15 @@ def load(
             )
     notes: list[str] = []
     frame = _up_to_today(frame, notes)
+    histories = {}
+    for ticker in tickers:
+        histories[ticker] = _history(frame[ticker])
+        where = f"{words_of(ticker)} of {SOURCE}"
+        notes += require_own_history(histories[ticker], where)
+        if ticker in price_only:
+            notes.append(price_only_note(ticker, SOURCE))
     return market_of(
-        {ticker: _history(frame[ticker]) for ticker in tickers},
+        histories,
         source=SOURCE,
         title=TITLE,
         notes=notes,
@@ -315,9 +327,9 @@ def _history(column: pd.Series) -> pd.Series:
         )
     if name == CASH:
         _refuse_yields(levels)
+        require_history(levels, where)
     else:
         _refuse_returns(levels, where)
-    require_history(levels, where)
     return levels
 
 

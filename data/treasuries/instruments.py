@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from data.errors import DataError, in_short
@@ -58,9 +59,11 @@ CATALOGUE: dict[str, Instrument] = {
 }
 
 # Funds of US Treasuries without leverage count as the hedge; everything else counts as equity.
-TREASURY_FUNDS = frozenset(
+FUNDS_OF_BILLS = frozenset(
+    {"BIL", "BILS", "CLTL", "GBIL", "SGOV", "SHV", "TBIL", "TBLL", "USFR", "TFLO", "XHLF"}
+)
+TREASURY_FUNDS = FUNDS_OF_BILLS | frozenset(
     {
-        *("BIL", "BILS", "CLTL", "GBIL", "SGOV", "SHV", "TBIL", "TBLL", "USFR", "TFLO", "XHLF"),
         *("SHY", "SCHO", "SPTS", "VGSH", "VFISX", "UTWO"),
         *("IEI", "IEF", "SCHR", "SPTI", "VGIT", "VFITX", "GOVT", "UTEN"),
         *("TLH", "TLT", "SCHQ", "SPTL", "VGLT", "VUSTX", "EDV", "GOVZ", "ZROZ"),
@@ -113,21 +116,56 @@ PROXIES: dict[str, str] = {
     "us_equity_total_return_daily": "the S&P 500 with dividends, less 0.0945 % a year",
 }
 
-# Yahoo's symbols of indices without their dividends, and the total-return series to use instead.
+# Funds of the above whose sessions are those of New York.
+LISTED_IN_NEW_YORK = frozenset(
+    ticker for ticker in TREASURY_FUNDS | MAY_HEDGE | KNOWN_EQUITY if ticker.isalpha()
+)
+
+# Those that have paid dividends every year: no gold, no commodities, none that
+# keep what they earn, and not QQQ, which paid nothing before 2003.
+PAYERS = frozenset(
+    ticker
+    for ticker in LISTED_IN_NEW_YORK
+    if ticker not in ("GLD", "GLDM", "IAU", "SGOL", "SLV", "DBC", "DBMF", "QQQ", "QQQM")
+)
+
+PRICE_INDICES = (
+    *("^FTSE", "^N225", "NIKKEI225", "^STOXX50E", "^STOXX", "^FCHI", "^SSMI", "^AEX", "^GSPTSE"),
+    *("^HSI", "^AXJO", "^KS11", "^BVSP", "^BSESN", "^NSEI", "^NYA", "^W5000"),
+)
+# Indices without their dividends, and the total-return series to use instead.
 PRICE_ONLY: dict[str, str] = {
-    "^GSPC": "SPY or ^SP500TR",
-    "^DJI": "DIA",
-    "^IXIC": "QQQ or ^XCMP",
-    "^NDX": "QQQ or ^XNDX",
+    **dict.fromkeys(("^GSPC", "^SPX", "SP500"), "SPY or ^SP500TR"),
+    **dict.fromkeys(("^DJI", "DJIA"), "DIA"),
+    **dict.fromkeys(("^IXIC", "NASDAQCOM"), "QQQ or ^XCMP"),
+    **dict.fromkeys(("^NDX", "NASDAQ100"), "QQQ or ^XNDX"),
     "^RUT": "IWM",
+    **dict.fromkeys(PRICE_INDICES, "a fund of it, or its total-return index"),
 }
 
 
-NOT_HELD = ("^IRX", "^FVX", "^TNX", "^TYX", "DX-Y.NYB")
+# Yields, rates and exchange rates, by the names that Yahoo and FRED give them.
+NOT_HELD = frozenset(
+    {"^IRX", "^FVX", "^TNX", "^TYX", "IRX", "FVX", "TNX", "TYX", "DX-Y.NYB", "^VIX", "VIXCLS"}
+)
+FRED_RATE = re.compile(r"(DGS|GS|DTB|TB|DFII|FII)\d+(MS|MO)?|FEDFUNDS|DFF|EFFR|SOFR|DTWEXBGS")
 
 
-def require_total_return(ticker: str) -> None:
+def is_rate(name: str) -> bool:
+    """Whether a name is that of a yield, a rate or an exchange rate at Yahoo or FRED."""
+    folded = name.strip().upper()
+    return folded in NOT_HELD or FRED_RATE.fullmatch(folded) is not None
+
+
+def require_total_return(ticker: str, *, is_price_only: bool = False) -> None:
     """Refuse an index whose level leaves its dividends out, and anything that is not a ticker.
+
+    Parameters
+    ----------
+    ticker
+        The symbol.
+    is_price_only
+        Whether the user said so himself, with ``--price-only``.
 
     Raises
     ------
@@ -137,12 +175,12 @@ def require_total_return(ticker: str) -> None:
     """
     if not isinstance(ticker, str) or not ticker.isprintable():
         raise DataError(f"a ticker is text such as SPY, got {in_short(ticker)}; name it")
-    if ticker.upper() in NOT_HELD:
+    if is_rate(ticker):
         raise DataError(
             f"{ticker} is a yield or an exchange rate, not something to hold; use a fund"
         )
     instead = PRICE_ONLY.get(ticker.upper())
-    if instead is not None:
+    if instead is not None and not is_price_only:
         raise DataError(
             f"{ticker} is a price index without dividends, which would understate equity by "
             f"about 2 % a year; use {instead}"

@@ -9,6 +9,7 @@ import sys
 
 import pandas as pd
 
+from data.checks.exchange import NYSE
 from data.sources import yahoo
 from data.sources.bars import total_return
 from data.sources.snapshots import Store
@@ -21,6 +22,12 @@ GOOD = "date,value\n2020-01-02,100\n2020-01-03,101\n2020-01-06,102\n2020-01-07,1
 def rows_of(days: pd.DatetimeIndex) -> str:
     """Write a file of one price on each of these days."""
     return "date,value\n" + "".join(f"{day:%Y-%m-%d},100\n" for day in days)
+
+
+def exchange_days(count: int, first: str = "2021-01-04") -> pd.DatetimeIndex:
+    """So many sessions of New York from a day on."""
+    sessions = NYSE.sessions(pd.Timestamp(first))
+    return sessions[sessions >= first][:count]
 
 
 def faulty(bars: pd.DataFrame, **cells: float) -> pd.DataFrame:

@@ -253,3 +253,15 @@ def test_a_role_for_nothing_that_is_held_is_refused(option, named):
     words = f"--{option} names {named.replace(',', ', ')}, and hedge_mix holds SPY, IEF .did you"
     with pytest.raises(UsageError, match=words):
         load_inputs(bundled(**{option: named}))
+
+
+def test_prices_without_dividends_are_those_of_a_ticker_in_use(tmp_path):
+    def load(source, tickers, **options):
+        assert options["price_only"] == ("SPY",)  # it reaches whatever loads the prices
+        return with_a_hole(source, [*tickers, "A"], **options)
+
+    weights = {"weights": {"IEF": 1.0}}
+    config = RunConfig("hedge_mix", weights, f"files:{tmp_path}", benchmark="SPY", price_only="SPY")
+    load_inputs(config, load=load)
+    with pytest.raises(UsageError, match="--price-only names SPYY, and hedge_mix uses prices"):
+        load_inputs(replace(config, price_only=("SPYY",)), load=load)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from backtests.engine.address import from_address, to_address, to_command
 from backtests.engine.config import RunConfig
 from backtests.engine.config_file import read_config, write_config
 from backtests.engine.roles import KNOWN, Roles
@@ -46,9 +47,21 @@ def test_roles_are_part_of_a_configuration(tmp_path):
     assert RunConfig("hedge_mix", hedge=["GLD"], equity=("IEF",)).roles == Roles(("GLD",), ("IEF",))
 
 
+def test_prices_without_dividends_are_part_of_a_configuration(tmp_path):
+    (tmp_path / "GLD.csv").write_text("date,value\n2020-01-02,1\n2020-01-03,1\n")
+    weights = {"SPY": 0.6, "GLD": 0.4}
+    config = RunConfig("hedge_mix", {"weights": weights}, f"files:{tmp_path}", price_only="gld,spy")
+    assert config.as_dict()["price_only"] == "GLD,SPY"
+    write_config(tmp_path / "run.toml", config)
+    assert RunConfig.from_dict(read_config(tmp_path / "run.toml")) == config
+    assert from_address(to_address(config)) == config
+    assert "--price-only=GLD,SPY" in to_command(config)
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
+        ({"price_only": "SPY"}, "--price-only is for prices of your own, and those of bundled"),
         ({"hedge": "GLD", "equity": "gld"}, "GLD stands in --hedge and in --equity"),
         ({"hedge": "GLD,GLD"}, "--hedge names GLD twice; name it once"),
         ({"hedge": ""}, "--hedge takes tickers such as GLD,TIP, got nothing; leave it out"),

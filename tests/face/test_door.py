@@ -266,6 +266,7 @@ TAKEN = {
     "start": DAYS, "end": DAYS, "fee_bps": NUMBERS | {"None", "a fraction"},
     "slippage_bps": NUMBERS | {"None", "a fraction"}, "lag": NUMBERS | {"None"},
     "hedge": WORDS | LIST | {"None"}, "equity": WORDS | LIST | {"None"},
+    "price_only": {"None"},  # of the bundled history everything has its dividends
     "benchmark": WORDS | {"None"}, "initial": NUMBERS | {"None"}, "step": {"None", "a fraction"},
     "subject_to": {"an empty list"}, "scheduler": {"None"}, "out": {"'False'", "two lines"},
     "params": {"an empty dict"}, "rule": {"None"}, "params weights": {"a Series"},
@@ -283,6 +284,7 @@ TAKEN_THERE = {
     ("compare_runs", "max_age"): set(), ("RunConfig", "source"): set(),
     ("RunConfig", "hedge"): WORDS | {"None", "an empty list"},
     ("RunConfig", "equity"): WORDS | {"None", "an empty list"},
+    ("RunConfig", "price_only"): {"None", "an empty list"},
     ("RunConfig", "extend"): FLAG | {"None"}, ("RunConfig", "initial"): NUMBERS,
     **{("Costs", name): TAKEN[name] - {"None"} for name in ("fee_bps", "slippage_bps", "lag")},
 }  # fmt: skip

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from data.checks import exchange
-from data.checks.exchange import closed, exchange_calendar
+from data.checks.exchange import NYSE, exchange_calendar
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_it_reaches_back_as_far_as_is_asked():
 )
 def test_a_session_is_over_twenty_minutes_after_its_close(monkeypatch, session, moment, is_closed):
     monkeypatch.setattr(exchange, "now", lambda: pd.Timestamp(moment, tz="UTC"))
-    assert closed(pd.Timestamp(session)) is is_closed
+    assert NYSE.has_closed(pd.Timestamp(session)) is is_closed
 
 
 def test_now_is_in_utc():

@@ -6,7 +6,13 @@ import pandas as pd
 import pytest
 
 from data.checks import exchange
-from data.checks.sessions import gaps, holes, require_in_place
+from data.checks.sessions import (
+    gaps,
+    holes,
+    require_days_in_place,
+    require_in_place,
+    trades_on_weekends,
+)
 from data.errors import DataError
 from data.sources import yahoo
 
@@ -144,3 +150,94 @@ def test_the_price_of_the_moment_may_stand_on_any_day():
     days = shifted(YEAR[:47], [46], 1)  # the last one, Friday 8 March, as Saturday
     assert days[-1] == pd.Timestamp("2024-03-09")
     assert require_in_place("SPY", days, NONE, NONE) == []
+
+
+# --- rows of the user's own ------------------------------------------------------------------
+
+WEEK = pd.bdate_range("2018-01-01", "2020-12-31")  # of no exchange: without holidays
+
+
+def test_dates_a_day_early_are_refused_of_whatever_ticker():
+    """Times of New York's evening, cut to their dates in California, are those of Sunday on."""
+    days = exchange.NYSE.sessions(pd.Timestamp("2018-01-02"))
+    days = days[(days >= "2018-01-02") & (days <= "2020-12-31")]
+    for by, word, first in ((-1, "early", "Sunday 2018-01-07"), (1, "late", "Saturday 2018-01-06")):
+        moved = days + pd.Timedelta(days=by)
+        with pytest.raises(DataError, match=f"rows lie on weekends .first {first}.*a day {word}"):
+            require_days_in_place("MINE", moved, "MINE.csv")
+
+
+def test_an_exchange_that_trades_on_sundays_is_no_exchange_a_day_off():
+    """Sunday to Thursday, with other holidays than New York's: 157 of 784 rows lie on Sundays."""
+    riyadh = WEEK - pd.Timedelta(days=1)
+    assert require_days_in_place("MINE", riyadh, "MINE.csv") == [
+        "MINE.csv: 157 rows lie on weekends; does it trade elsewhere?"
+    ]
+    with pytest.raises(DataError, match="lie on weekends"):  # SPY does not trade in Riyadh
+        require_days_in_place("SPY", riyadh, "SPY.csv")
+
+
+def test_what_trades_every_day_may_have_weekends():
+    days = pd.date_range("2018-01-01", "2018-12-31")
+    assert trades_on_weekends(days)
+    assert not trades_on_weekends(WEEK)
+    assert not trades_on_weekends(WEEK - pd.Timedelta(days=1))  # Sundays alone
+    assert require_days_in_place("BTC", days, "BTC.csv") == []
+
+
+def test_a_few_rows_on_weekends_are_named():
+    days = WEEK.union(pd.DatetimeIndex(["2018-03-03", "2019-05-05"]))
+    assert require_days_in_place("MINE", days, "MINE.csv") == [
+        "MINE.csv: 2018-03-03, 2019-05-05 is no weekday; check it"
+    ]
+
+
+def test_saturdays_were_sessions_until_1952():
+    days = pd.date_range("1935-01-02", "1936-12-31")
+    assert require_days_in_place("MINE", days[days.day_of_week < 6], "MINE.csv") == []
+
+
+def test_the_days_of_an_american_fund_are_those_of_new_york():
+    assert require_days_in_place("MINE", WEEK, "MINE.csv") == []
+    # Nine holidays in each of 2018 to 2020, and the day of mourning of 5 December 2018.
+    assert require_days_in_place("SPY", WEEK, "SPY.csv") == [
+        "SPY.csv: 28 rows from 2018-01-01 to 2020-12-25 lie on days on which New York was closed; "
+        "check them"
+    ]
+    assert require_days_in_place("SPY", YEAR.delete([50, 51]), "SPY.csv") == [
+        "SPY.csv: no row on the exchange session 2024-03-14, 2024-03-15"
+    ]
+
+
+# --- other exchanges -------------------------------------------------------------------------
+
+
+def test_the_calendar_is_that_of_the_exchange():
+    """Easter Monday and the day after Christmas are holidays of London, not of New York."""
+    london = exchange.exchange_of("Europe/London", "ETF")
+    days = london.sessions(pd.Timestamp("2024-01-02"))
+    days = days[days.year == 2024]
+    assert len(days) == 254  # 262 weekdays of 2024 less London's eight bank holidays
+    assert gaps("X", days, london) == require_in_place("X", days, NONE, NONE, london) == []
+    assert gaps("X", days)[0].startswith("X: no row on the exchange session 2024-04-01, 2024-05-06")
+    assert require_in_place("X", days, NONE, NONE)[0].endswith(
+        "of New York; does it trade elsewhere?"
+    )
+
+
+def test_before_its_calendar_begins_nothing_is_known():
+    tokyo = exchange.exchange_of("Asia/Tokyo", "ETF")
+    days = pd.bdate_range("1985-01-01", "1986-12-31")
+    assert days[-1] < tokyo.sessions(days[0])[0]
+    assert require_in_place("X", days, NONE, NONE, tokyo) == []
+
+
+def test_currencies_rest_on_weekends_and_coins_never():
+    pair = exchange.exchange_of("Europe/London", "CURRENCY")
+    coin = exchange.exchange_of("UTC", "CRYPTOCURRENCY")
+    days = pd.bdate_range("2024-01-01", "2024-12-27")
+    # A weekday without a rate may be a holiday: nothing is said of it.
+    assert gaps("EURUSD=X", days.delete(100), pair) == []
+    assert gaps("BTC-USD", days, coin)[0] == (
+        "BTC-USD: no row on the exchange session 2024-01-06, 2024-01-07, 2024-01-13 (and 99 more)"
+    )

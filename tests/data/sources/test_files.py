@@ -9,7 +9,8 @@ import pytest
 
 from data.errors import DataError
 from data.sources import files
-from tests.data.helpers import GOOD, rows_of
+from tests.data.helpers import GOOD, exchange_days, rows_of
+from tests.yahoo_server import bars_of
 
 
 def test_adjusted_close_is_the_total_return_index(price_folder):
@@ -50,6 +51,113 @@ def test_bad_files_name_file_and_place(price_folder, text, message):
     with pytest.raises(DataError, match=message) as caught:
         files.read_prices(price_folder(SPY=text), "SPY")
     assert "SPY.csv" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["PX_LAST", "Close/Last", "NAV", "Settle", " Close"])
+def test_prices_without_dividends_are_used_when_their_user_says_so(price_folder, name):
+    folder = price_folder(A=GOOD.replace("value", name))
+    with pytest.raises(DataError, match="holds prices without dividends by its name.*--price-only"):
+        files.load(folder, ["A"])
+    market = files.load(folder, ["A"], price_only=["A"])
+    assert market.prices["A"].tolist() == [100, 101, 102, 103]
+    path = folder / "A.csv"
+    assert (
+        f"A is a price without dividends ({name.strip()} of {path}): its growth is understated"
+        in market.notes
+    )
+
+
+@pytest.mark.parametrize(
+    ("head", "level"),
+    [
+        ("Date,Open,High,Low,Close,Volume", 4),
+        ("Date,Price,Open,High,Low", 1),
+        ("Date,Adj Close,Close", 2),
+        ("Date,Adj Close,Volume", 1),
+    ],
+)
+def test_of_several_columns_the_close_is_the_price(price_folder, head, level):
+    cells = range(1, head.count(",") + 1)
+    row = ",".join(map(str, cells))
+    folder = price_folder(A=f"{head}\n2020-01-02,{row}\n2020-01-03,{row}\n")
+    levels = files.read_prices(folder, "A", is_price_only=True)
+    assert levels.tolist() == [level, level]
+
+
+def test_several_prices_are_a_question(price_folder):
+    folder = price_folder(A="Date,Bid,Ask\n2020-01-02,1,2\n2020-01-03,1,2\n")
+    with pytest.raises(DataError, match="--price-only A needs one column of prices, such as Close"):
+        files.read_prices(folder, "A", is_price_only=True)
+
+
+@pytest.mark.parametrize("name", ["DGS10", "Yield (%)", "rate"])
+def test_a_column_of_yields_is_refused(price_folder, name):
+    folder = price_folder(A=GOOD.replace("value", name))
+    for is_price_only in (False, True):
+        with pytest.raises(DataError, match="yield or a rate|needs one column of prices"):
+            files.read_prices(folder, "A", is_price_only=is_price_only)
+
+
+@pytest.mark.parametrize("ticker", ["^SPX", "SP500", "^FTSE", "^gspc"])
+def test_an_index_without_dividends_is_read_when_its_user_says_so(price_folder, ticker):
+    folder = price_folder(**{ticker: GOOD})
+    with pytest.raises(DataError, match="is a price index without dividends"):
+        files.load(folder, [ticker])
+    assert len(files.load(folder, [ticker], price_only=[ticker]).sessions) == 4
+
+
+@pytest.mark.parametrize("ticker", ["TNX", "DGS10", "^tnx", "DTB3"])
+def test_a_yield_is_nothing_to_hold_whoever_says_so(price_folder, ticker):
+    folder = price_folder(**{ticker: GOOD})
+    with pytest.raises(DataError, match="is a yield or an exchange rate, not something to hold"):
+        files.load(folder, [ticker], price_only=[ticker])
+
+
+def test_adjusted_closes_without_a_dividend_are_refused(price_folder):
+    days = exchange_days(300)
+    rows = "".join(
+        f"{day:%Y-%m-%d},{50 + place % 7},{50 + place % 7}\n" for place, day in enumerate(days)
+    )
+    folder = price_folder(SPY=f"Date,Close,Adj Close\n{rows}")
+    with pytest.raises(DataError, match="adjusted closes equal its closes on every row, and SPY"):
+        files.load(folder, ["SPY"])
+    market = files.load(folder, ["SPY"], price_only=["SPY"])
+    assert market.notes[0].startswith("SPY is a price without dividends (Close of ")
+
+
+def test_dividends_in_adjusted_closes_are_checked_as_those_of_yahoo(price_folder, yahoo_folder):
+    """Half of each dividend of TLT taken out: its bonds yielded twice as much."""
+    bars = bars_of(yahoo_folder / "TLT.csv")
+    closes, paid = bars["Close"], bars["Dividends"]
+    notes = []
+    for times in (1.0, 0.5):
+        ratio = (1 - times * paid / closes.shift(1)).fillna(1.0)
+        whole = closes * ratio[::-1].cumprod()[::-1].shift(-1).fillna(1.0)
+        frame = pd.DataFrame({"Close": closes, "Adj Close": whole}).rename_axis("Date")
+        notes.append(files.load(price_folder(TLT=frame.to_csv()), ["TLT"]).notes)
+    below = "TLT: a year's dividends lie below the lowest yield of its bonds"
+    assert [any(below in note for note in lines) for lines in notes] == [False, True]
+
+
+def test_a_cell_that_holds_a_word_is_shown(price_folder):
+    with pytest.raises(DataError, match="line 3, column value: got 'null', expected a number"):
+        files.read_prices(price_folder(A=GOOD.replace("101", "null")), "A")
+
+
+@pytest.mark.parametrize("word", ["null", "NaN", "#N/A", ".", ""])
+def test_a_rate_may_have_no_figure(tmp_path, word):
+    path = tmp_path / "fed_funds_effective_daily.csv"
+    path.write_text(f"date,x\n2024-01-02,5.33\n2024-01-03,{word}\n2024-01-04,5.34\n")
+    assert files.read_rates(tmp_path).policy_rate.tolist() == [5.33, 5.34]
+
+
+def test_the_case_of_a_files_ending_is_of_no_account(tmp_path):
+    (tmp_path / "SPY.CSV").write_text(GOOD)
+    assert files.tickers(tmp_path) == ["SPY"]
+    assert files.read_prices(tmp_path, "SPY").tolist() == [100, 101, 102, 103]
+    (tmp_path / "SPY.csv").write_text(GOOD)
+    with pytest.raises(DataError, match=r"SPY\.csv is both .*; keep one"):
+        files.read_prices(tmp_path, "SPY")
 
 
 def test_levels_at_their_bounds_are_prices(price_folder):

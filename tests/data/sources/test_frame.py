@@ -42,6 +42,11 @@ def exchange_days() -> pd.DatetimeIndex:
     return days.difference(holidays)
 
 
+def months_of_ten_years(days: pd.DatetimeIndex) -> np.ndarray:
+    """The bundled ten-year yield of the months of these days, in percent."""
+    return bundled.table()["cmt_10y_pct"].loc[days.to_period("M")].to_numpy(float)
+
+
 def bills_of(days: pd.DatetimeIndex, rate: float = 0.03, start: float = 100.0) -> pd.Series:
     """Levels that grow by a rate a year."""
     return pd.Series(start * (1 + rate) ** ((days - days[0]).days / 365.25), days)
@@ -91,7 +96,11 @@ def test_a_frame_is_the_folder_of_its_columns(tmp_path, days, volatility, ppy):
         assert made.prices.equals(read.prices)
         assert made.cash.equals(read.cash)
         assert made.fingerprints() == read.fingerprints()
-        assert made.notes == read.notes
+        named = [
+            note.replace(f"{folder}/", "").replace(".csv:", f" of {frame.SOURCE}:")
+            for note in read.notes
+        ]
+        assert list(made.notes) == named
         assert made.provenance[CASH] == read.provenance[CASH]
         assert made.title == read.title.replace(f"prices of {folder}", "prices given in Python")
 
@@ -703,3 +712,22 @@ def test_bills_are_checked_as_prices_are(bills, kind, words):
     with pytest.raises(kind, match=f"^bills= {words}") as caught:
         frame.load(by_hand(), ["A"], bills=bills)
     assert str(caught.value).isprintable()
+
+
+def test_prices_in_python_are_checked_as_files_are():
+    days = pd.date_range("2018-01-31", periods=36, freq="ME")
+    yields = months_of_ten_years(days)
+    with pytest.raises(DataError, match="TLT of prices is a yield in percent"):
+        frame.load(pd.DataFrame({"TLT": yields}, days), ["TLT"])
+    early = exchange_days() - pd.Timedelta(days=1)
+    levels = pd.DataFrame({"SPY": 100.0 + np.arange(len(early))}, early)
+    with pytest.raises(DataError, match="SPY of prices: .* rows lie on weekends .* a day early"):
+        frame.load(levels, ["SPY"])
+
+
+def test_a_price_index_in_python_needs_its_users_word():
+    levels = pd.DataFrame({"^SPX": np.linspace(100, 120, 36)}, MONTHS[:36])
+    with pytest.raises(DataError, match="is a price index without dividends"):
+        frame.load(levels, ["^SPX"])
+    market = frame.load(levels, ["^SPX"], price_only=["^SPX"])
+    assert "^SPX is a price without dividends (prices): its growth is understated" in market.notes

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import time
 
+import numpy as np
+import pandas as pd
 import pytest
 
+from data.checks.exchange import exchange_of
 from data.errors import DataError, UnreachableError
 from data.sources import yahoo
 from data.sources.bars import total_return
@@ -82,13 +85,13 @@ def test_strange_json_is_one_line(web, bars, spoil):
     chart = server.chart("SPY", bars)
     spoil(chart["chart"]["result"][0])
     web.charts["SPY"] = chart
-    with pytest.raises(DataError, match="SPY: "):
+    with pytest.raises(DataError, match="SPY: what Yahoo sent cannot be read"):
         yahoo.fetch("SPY")
 
 
 def test_deeply_nested_json_is_one_line(web):
     web.faults["SPY"] = [server.body(b"[" * 200_000)]
-    with pytest.raises(DataError, match="SPY: "):
+    with pytest.raises(DataError, match="SPY: what Yahoo sent cannot be read"):
         yahoo.fetch("SPY")
 
 
@@ -116,3 +119,62 @@ def test_a_servers_words_are_one_short_line(web, status):
         yahoo.fetch("SPY")
     assert len(str(caught.value)) < 300
     assert str(caught.value).isprintable()
+
+
+def quiet_bars(days: pd.DatetimeIndex) -> pd.DataFrame:
+    """Bars without dividends on these days, each close one more than the last."""
+    closes = 100.0 + np.arange(len(days))
+    frame = pd.DataFrame({"Close": closes, "Adj Close": closes}, index=days)
+    for column in ("Open", "High", "Low"):
+        frame[column] = closes
+    return frame.assign(Volume=1000, Dividends=0.0, **{"Stock Splits": 0.0})
+
+
+@pytest.mark.parametrize(
+    ("ticker", "zone", "opens_at", "kind", "days"),
+    [
+        ("BTC-USD", "UTC", 0, "CRYPTOCURRENCY", pd.date_range("2024-01-01", "2024-12-31")),
+        ("EURUSD=X", "Europe/London", 0, "CURRENCY", pd.bdate_range("2024-01-01", "2024-12-31")),
+        # Half past nine in Hong Kong is the evening before in New York.
+        ("9834.HK", "Asia/Hong_Kong", 9.5, "ETF", None),
+        # Midnight in London, as of funds with one price a day, is seven in New York's evening.
+        ("IDTL.L", "Europe/London", 0, "MUTUALFUND", None),
+        ("IDTL.L", "Europe/London", 8, "ETF", None),
+    ],
+)
+def test_days_are_those_of_the_exchange(web, ticker, zone, opens_at, kind, days):
+    """What is stamped on a day there is of that day; nothing about it is odd."""
+    if days is None:
+        sessions = exchange_of(zone, kind).sessions(pd.Timestamp("2024-01-01"))
+        days = sessions[(sessions >= "2024-01-01") & (sessions <= "2024-12-31")]
+    web.charts[ticker] = server.chart(
+        ticker, quiet_bars(days), zone=zone, opens_at=opens_at, kind=kind
+    )
+    got = yahoo.fetch(ticker)
+    assert pd.DatetimeIndex(got.frame.index).equals(days.as_unit("ns").rename("Date"))
+    assert [line for line in unstale(got.warnings) if "dividends in all" not in line] == []
+
+
+def test_a_day_that_has_begun_elsewhere_is_no_day_to_come(web, monkeypatch):
+    """20:00 UTC on Monday is Tuesday morning in Hong Kong, whose session is still to open."""
+    hong_kong = exchange_of("Asia/Hong_Kong", "ETF").sessions(pd.Timestamp("2024-01-01"))
+    days = hong_kong[(hong_kong >= "2024-01-02") & (hong_kong <= "2024-06-18")]  # a Tuesday
+    web.charts["9834.HK"] = server.chart("9834.HK", quiet_bars(days), zone="Asia/Hong_Kong")
+    for moment, rows, reason in (
+        ("2024-06-17 20:00Z", len(days) - 1, "2024-06-18 has not closed yet; left out"),
+        ("2024-06-18 08:19Z", len(days) - 1, "2024-06-18 has not closed yet; left out"),
+        ("2024-06-18 08:21Z", len(days), None),  # it closes at 16:00, 08:00 UTC
+    ):
+        monkeypatch.setattr("data.checks.exchange.now", lambda moment=moment: pd.Timestamp(moment))
+        got = yahoo.fetch("9834.HK")
+        assert len(got.frame) == rows
+        told = [line for line in got.warnings if "left out" in line]
+        assert told == ([] if reason is None else [f"9834.HK: {reason}"])
+
+
+def test_an_unknown_time_zone_is_refused(web, bars):
+    whole = server.chart("SPY", bars)
+    whole["chart"]["result"][0]["meta"]["exchangeTimezoneName"] = "Mars/Olympus"
+    web.charts["SPY"] = whole
+    with pytest.raises(DataError, match="SPY: what Yahoo sent cannot be read"):
+        yahoo.fetch("SPY")
