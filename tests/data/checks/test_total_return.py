@@ -74,6 +74,16 @@ def test_twelve_months_show_a_yield_and_eleven_do_not():
     require_no_yields(months_of("cmt_10y_pct", "2018-01", "2018-11"), "A.csv")
 
 
+def test_means_of_months_are_yields_over_years():
+    """Means of two month-ends: they change with less than 0.9 of the likeness of month-ends."""
+    yields = months_of("cmt_10y_pct", "2009-12", "2019-12")
+    means = yields.rolling(2).mean().dropna()
+    assert means.diff().corr(yields.diff()) < 0.9
+    with pytest.raises(DataError, match="is a yield in percent"):
+        require_no_yields(means, "A.csv")
+    require_no_yields(means.iloc[:35], "A.csv")  # too few years to be sure
+
+
 def test_a_price_near_a_yield_is_no_yield():
     """At the yields' own height, up and down as they are: in another order it is no yield."""
     yields = months_of("cmt_10y_pct", "2012-01", "2012-12")

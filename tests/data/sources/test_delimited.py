@@ -47,6 +47,11 @@ def test_a_name_may_hold_the_other_sign(read):
     assert rows == [["2024-01-02", "100.5"], ["2024-01-03", "101.0"]]
 
 
+def test_a_comma_in_a_title_parts_no_cells(read):
+    names, rows, _ = read("SPDR S&P 500, with dividends\nDate;X\n2024-01-02;100,5\n")
+    assert (names, rows) == (["Date", "X"], [["2024-01-02", "100.5"]])
+
+
 @pytest.mark.parametrize(
     ("written", "read_as"),
     [
