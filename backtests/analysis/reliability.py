@@ -215,7 +215,7 @@ def examine(
     beyond = (
         decides is not None
         and decides.dsr > SURE_OF_SKILL
-        and reality.spa_consistent < RARE_BY_CHANCE
+        and reality.rejects(RARE_BY_CHANCE)
         and chosen.estimate.low is not None
         and chosen.estimate.low > 0.0
     )

@@ -176,11 +176,14 @@ def _measures(tuned: Tuned) -> Grid:
              f"{100 * low:.0f} to {100 * high:.0f} %")
         )  # fmt: skip
     reality = reliability.reality
+    meaning = (
+        f"below {RARE_BY_CHANCE} at least one candidate does" if reality.statistic > 0.0
+        else "no candidate is ahead of it, so that even a small one would prove nothing"
+    )  # fmt: skip
     lines += [
         ("Hansen's SPA", f"p = {reality.spa_consistent:.3f}",
          f"chance of such a lead if no candidate beats the default (bounds "
-         f"{reality.spa_lower:.3f} to {reality.spa_upper:.3f}); below {RARE_BY_CHANCE} at least "
-         "one candidate does"),
+         f"{reality.spa_lower:.3f} to {reality.spa_upper:.3f}); {meaning}"),
         ("White's reality check", f"p = {reality.white:.3f}",
          f"the same for the largest mean lead; {reality.draws:,} resamples in blocks of "
          f"{reality.block} months"),

@@ -68,7 +68,7 @@ def headline(tuned: Tuned) -> str:
     """The answer in one line."""
     if tuned.reliability.beyond_noise:
         return f"{tuned.label(tuned.region.centre)} beats the default beyond noise"
-    if tuned.reliability.reality.spa_consistent < RARE_BY_CHANCE:  # another one may do so
+    if tuned.reliability.reality.rejects(RARE_BY_CHANCE):  # another one may do so
         return f"{tuned.label(tuned.region.centre)} does not beat the default beyond noise"
     return "Nothing beats the default beyond noise"
 
