@@ -57,6 +57,10 @@ def test_risk_adjusted_leads_are_over_the_bills_of_the_same_months(tmp_path, cap
     for name, lead in (("Recommended", "chosen"), ("Best single cell", "peak")):
         expected = parts[name]["sharpe"] - parts["Default"]["sharpe"]
         assert reliability[lead]["estimate"]["value"] == pytest.approx(expected, abs=1e-9)
+    # These compare candidates at equal volatility: there is no other spread to show.
+    assert reliability["same_risk"]["dsr_as_held"] is None
+    assert "as held" not in told["sentences"][1]
+    assert reliability["sharpe"]["dsr_as_held"] < reliability["sharpe"]["dsr"]
     first = pd.Period(reliability["first"], "M") + reliability["look_back_months"] + 3
     assert reliability["expanding"]["first"] == str(first)  # a lag of three months
 

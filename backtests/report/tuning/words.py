@@ -142,13 +142,19 @@ def _how_sure(tuned: Tuned) -> str:
             "Month by month the recommendation earns the same as the default"
             f"{at_same_risk(metric)}: there is no difference to test."
         )
+    as_held = (
+        f" ({probability(decides.dsr_as_held)} if it is taken from the trials as held)"
+        if decides.dsr_as_held is not None
+        else ""
+    )
     return (
         f"On month-ends its {WORDS[metric]} differs from the default's by "
         f"{edge_text(reliability.chosen, metric)}; that of the best single cell by "
         f"{edge_text(reliability.peak, metric)}. After "
         f"{tuned.trials:,} trials on this market, the chance that it earns more than the default"
         f"{at_same_risk(metric)} by more than the best of so many tries would show by luck (the "
-        f"deflated Sharpe ratio) is {probability(decides.dsr)}; counted as "
+        f"deflated Sharpe ratio) is {probability(decides.dsr)}, with luck's spread taken from the "
+        f"trials at equal volatility{as_held}; counted as "
         f"{decides.effective_trials:.1f} independent trials it is "
         f"{probability(decides.dsr_effective)}. {_conclusion(tuned)}"
     )

@@ -29,8 +29,10 @@ def test_the_deflated_ratio_of_all_trials_comes_first_and_is_explained(mixes):
     assert (
         f"After {sharpe['trials']:,} trials on this market, the chance that it earns more than the "
         "default by more than the best of so many tries would show by luck (the deflated Sharpe "
-        f"ratio) is {percent(sharpe['dsr'])}; counted as {sharpe['effective_trials']:.1f} "
-        f"independent trials it is {percent(sharpe['dsr_effective'])}."
+        f"ratio) is {percent(sharpe['dsr'])}, with luck's spread taken from the trials at equal "
+        f"volatility ({percent(sharpe['dsr_as_held'])} if it is taken from the trials as held); "
+        f"counted as {sharpe['effective_trials']:.1f} independent trials it is "
+        f"{percent(sharpe['dsr_effective'])}."
     ) in told["sentences"][1]
 
 
@@ -122,7 +124,7 @@ def test_a_probability_that_does_not_exist_is_unknown(tmp_path, capsys):
         capsys, tmp_path, "attack_defend", "--grid", "step_bp=75",
         "--subject-to", "max_drawdown>-0.6",
     )  # fmt: skip
-    assert "(the deflated Sharpe ratio) is unknown; counted as" in text
+    assert "(the deflated Sharpe ratio) is unknown, with luck's spread" in text
     assert "nan" not in text
     assert "nan %" not in page
 
