@@ -59,14 +59,14 @@ class Edge:
 
 @dataclass(frozen=True, eq=False)
 class Reliability:
-    """Every statistic on the reliability of a recommendation.
+    """Every statistic on the reliability of a choice.
 
     Attributes
     ----------
     months, first, last
         Of the returns used.
     chosen, peak
-        Scores of the recommended and of the highest-scoring candidate less the default's.
+        Scores of the chosen and of the highest-scoring candidate less the default's.
     sharpe
         Probabilistic and deflated Sharpe ratio of the chosen less the default; None where they
         are the same portfolio. The deflated Sharpe ratio is the chance that the Sharpe ratio is

@@ -50,6 +50,8 @@ def write_page(path: Path, tuned: Tuned) -> None:
         objective=f"{WORDS[tuned.objective.maximise]}"
         + (f" subject to {tuned.limits}" if tuned.limits else ""),
         command=run_command_of(tuned, Path("results") / tuned.name),
+        choice=tuned.choice,
+        recommends=tuned.recommends,
         portfolios=_portfolios(tuned),
         panel=_measures(tuned),
         walks=_walks(tuned),
@@ -145,11 +147,12 @@ def _measures(tuned: Tuned) -> Grid:
     reliability, metric = tuned.reliability, tuned.objective.maximise
     word = WORDS[metric]
     lines = [
-        (f"{word} of the recommended over the default", edge_text(reliability.chosen, metric),
+        (f"{word} of the {tuned.choice.lower()} over the default",
+         edge_text(reliability.chosen, metric),
          "90 % interval by the stationary bootstrap of month-ends; it does not count that the "
          "candidate was chosen among many"),
         (f"{word} of the best single cell over the default", edge_text(reliability.peak, metric),
-         "what a search for the best single candidate would recommend"),
+         "what a search for the best single candidate would return"),
     ]  # fmt: skip
     for words, sharpe in (
         ("returns minus the default's", reliability.sharpe),
