@@ -158,8 +158,8 @@ def chosen_against_default(
     """Probabilistic and deflated Sharpe ratio of the candidate that was chosen.
 
     The deflated ratio's bar grows with the variance of the trials' Sharpe ratios, which stands for
-    luck. A mix with half the equity trails the default in every sample, by its lower risk and not
-    by luck: with such trials as they are held, the bar lies where no trial can reach it. So their
+    luck. A mix with half the equity trails the default on average, by its lower risk and not by
+    luck: with such trials as they are held, the bar lies where no trial can reach it. So their
     variance and effective number are those of the trials at the default's volatility.
 
     Parameters

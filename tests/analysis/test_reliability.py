@@ -106,7 +106,7 @@ def test_bills_beside_the_trials_do_not_move_the_bar_of_luck():
     assert mixed.best_by_luck == pytest.approx(whole.best_by_luck, rel=1e-9)
     assert mixed.dsr == pytest.approx(whole.dsr, rel=1e-9)
     assert mixed.effective_trials == pytest.approx(whole.effective_trials, rel=1e-9)
-    # As held, less risk trails the default in every sample, and the spread of that is the bar.
+    # As held, less risk trails the default by construction, and the spread of that is the bar.
     assert mixed.best_by_luck_as_held > 1.3 * whole.best_by_luck_as_held
 
 
