@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from backtests.analysis.months import cvar, month_ends
-from backtests.analysis.objective import MONTHS
+from backtests.analysis.objective import MONTHS, USUAL_LIMITS, WITHOUT_LIMIT, Objective
 from backtests.analysis.plateau import Region, widest_good_region
 from backtests.analysis.reliability import Edge, Sample, edge_of, examine
 from backtests.analysis.scores import best_of
@@ -113,7 +113,7 @@ def _why_none(search: Search, table: pd.DataFrame) -> str:
             return (
                 f"--subject-to {limit}: none of {among} keeps it; the nearest has {limit.metric} "
                 f"{figures[near]:.4g} ({params_text(search.space.params(near), search.space)}); "
-                "loosen the limit, the scores are kept"
+                f"loosen the limit{_or_drop(objective)}, the scores are kept"
             )
     if not objective.limits:
         return (
@@ -130,6 +130,13 @@ def _why_none(search: Search, table: pd.DataFrame) -> str:
         f"--subject-to: none of {among} keeps {limits} together; loosen one of them, the scores "
         "are kept"
     )
+
+
+def _or_drop(objective: Objective) -> str:
+    """How to search without the limit that nobody asked for."""
+    if tuple(map(str, objective.limits)) != USUAL_LIMITS:
+        return ""
+    return f" (or drop it, since it is the one used where none is given: {WITHOUT_LIMIT})"
 
 
 def _tails(search: Search, numbers: Numbers) -> Array:
@@ -187,7 +194,7 @@ def _diluted(search: Search, chosen: Array, cash: Array) -> Diluted | None:
 
 
 def _best_run(search: Search, number: int) -> RunConfig:
-    """The recommended candidate as a run, on the very dates and data of the search."""
+    """The choice as a run, on the very dates and data of the search."""
     sessions = search.panel.sessions
     first = sessions[1] if search.panel.opening.is_invested else sessions[0]
     return replace(

@@ -17,19 +17,19 @@ from strategies.registry import make
 from tests.searches import BUNDLED, MIXES, candidates, command, content, only
 
 
-def test_the_recommendation_is_the_middle_of_a_plateau_that_keeps_the_limit(mixes):
+def test_the_choice_is_the_middle_of_a_plateau_that_keeps_the_limit(mixes):
     table, told = candidates(mixes), content(mixes)
     assert len(table) == 286  # C(10 + 3, 3)
     assert (table["eligible"] == (table["max_drawdown"] > -0.25)).all()
     assert table["plateau"].notna().equals(table["eligible"])
-    chosen = table.loc[told["recommended"]["candidate"]]
+    chosen = table.loc[told["region"]["middle"]["candidate"]]
     assert chosen["eligible"]
     best = table["cagr"].where(table["eligible"]).max()
     assert told["portfolios"]["Best single cell"]["cagr"] == pytest.approx(best, rel=1e-9)
     # A plateau score by hand: one step of weight moved between any two of the four.
     units = np.column_stack([table[["SPY", "SHY", "IEF"]].to_numpy() * 10])
     whole = np.column_stack([units, 10 - units.sum(axis=1)]).round()
-    here = whole[told["recommended"]["candidate"]]
+    here = whole[told["region"]["middle"]["candidate"]]
     near = np.abs(whole - here).sum(axis=1) <= 2
     by_hand = table["cagr"][near & table["eligible"].to_numpy()].mean()
     assert chosen["plateau"] == pytest.approx(by_hand, rel=1e-12)
@@ -38,7 +38,9 @@ def test_the_recommendation_is_the_middle_of_a_plateau_that_keeps_the_limit(mixe
 def test_leads_and_region_are_those_of_the_table(mixes):
     table, told = candidates(mixes), content(mixes)
     reliability, default = told["reliability"], told["portfolios"]["Default"]["cagr"]
-    chosen = table["cagr"][told["recommended"]["candidate"]]  # rows are months: the same growth
+    chosen = table["cagr"][
+        told["region"]["middle"]["candidate"]
+    ]  # rows are months: the same growth
     assert reliability["chosen"]["estimate"]["value"] == pytest.approx(chosen - default, abs=1e-9)
     peak = told["portfolios"]["Best single cell"]["cagr"]
     assert reliability["peak"]["estimate"]["value"] == pytest.approx(peak - default, abs=1e-9)
@@ -46,6 +48,7 @@ def test_leads_and_region_are_those_of_the_table(mixes):
     assert told["region"] == {
         "members": int(good.sum()), "regions": 1,
         "best_plateau": pytest.approx(table["plateau"].max(), rel=1e-9),
+        "middle": told["region"]["middle"],
     }  # fmt: skip
 
 
@@ -57,6 +60,10 @@ def test_risk_adjusted_leads_are_over_the_bills_of_the_same_months(tmp_path, cap
     for name, lead in (("Recommended", "chosen"), ("Best single cell", "peak")):
         expected = parts[name]["sharpe"] - parts["Default"]["sharpe"]
         assert reliability[lead]["estimate"]["value"] == pytest.approx(expected, abs=1e-9)
+    # These compare candidates at equal volatility: there is no other spread to show.
+    assert reliability["same_risk"]["dsr_as_held"] is None
+    assert "as held" not in told["sentences"][1]
+    assert reliability["sharpe"]["dsr_as_held"] < reliability["sharpe"]["dsr"]
     first = pd.Period(reliability["first"], "M") + reliability["look_back_months"] + 3
     assert reliability["expanding"]["first"] == str(first)  # a lag of three months
 

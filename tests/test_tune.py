@@ -53,7 +53,7 @@ def test_every_candidate_is_what_the_ledger_makes_of_it(kind, numbers, request):
 
 
 @pytest.mark.parametrize("kind", ["mixes", "rules"])
-def test_the_recommended_file_runs_as_it_is_and_has_the_same_numbers(kind, request, capsys):
+def test_the_file_of_the_choice_runs_as_it_is_and_has_the_same_numbers(kind, request, capsys):
     folder = request.getfixturevalue(kind)
     capsys.readouterr()  # what the search itself printed
     out = folder.parent / "runs"
@@ -61,7 +61,7 @@ def test_the_recommended_file_runs_as_it_is_and_has_the_same_numbers(kind, reque
     run_command(run_main, [*words, "--no-tearsheet"])
     summary = json.loads(capsys.readouterr().out)
     told = content(folder)
-    row = candidates(folder).loc[told["recommended"]["candidate"]]
+    row = candidates(folder).loc[told["region"]["middle"]["candidate"]]
     assert (summary["start"], summary["end"]) == (told["start"], told["end"])
     for name in ("cagr", "volatility", "sharpe", "sortino", "max_drawdown", "calmar", "worst_year",
                  "turnover_per_year"):  # fmt: skip

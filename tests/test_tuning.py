@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -123,6 +124,18 @@ def test_scores_outlive_a_limit_that_nothing_keeps(tmp_path, capsys, monkeypatch
 
     monkeypatch.setattr("backtests.tuning.score_in_chunks", never)
     assert command(capsys, *asked, "worst_year>-0.2")[0] == 0
+
+
+def test_a_limit_that_nobody_gave_says_how_to_drop_it(tmp_path, capsys):
+    asked = ("attack_defend", "--grid", "step_bp=50,75", *BUNDLED, "--out", str(tmp_path))
+    code, _, told = command(capsys, *asked)
+    assert code == 2
+    assert "none of the 2 candidates keeps it" in told
+    drop = '--subject-to "max_drawdown>-1"'
+    assert f"or drop it, since it is the one used where none is given: {drop}" in told
+    assert command(capsys, *asked, *shlex.split(drop))[0] == 0
+    _, _, told = command(capsys, *asked, "--subject-to", "max_drawdown>-0.2")
+    assert "loosen the limit, the scores are kept" in told
 
 
 def test_scores_are_kept_under_the_code_of_the_rules(tmp_path, capsys, monkeypatch):

@@ -27,6 +27,8 @@ def traded_in(
 ) -> tuple[float, float]:
     """Turnover (one-way, a fraction of value) and costs paid over the rows of ``values``.
 
+    A row's turnover is half the slipped value of its orders over the value after their costs.
+
     Parameters
     ----------
     orders

@@ -18,6 +18,7 @@ RISK_ADJUSTED = ("sharpe", "sortino", "calmar")
 MAXIMISE = ("cagr", *RISK_ADJUSTED)
 # CAGR alone would pick 100 % equity, so it has this limit unless the user gives others.
 USUAL_LIMITS = ("max_drawdown>-0.25",)
+WITHOUT_LIMIT = '--subject-to "max_drawdown>-1"'  # no candidate breaks it
 MONTHS = 12
 
 # Ranges of sensible limits. Of fractions too: 15, written for 15 %, would limit nothing.

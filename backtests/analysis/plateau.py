@@ -1,4 +1,4 @@
-"""Recommend the middle of the widest region of good candidates: a plateau, not a peak."""
+"""Find the middle of the widest region of good candidates: a plateau, not a peak."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Region:
     Attributes
     ----------
     centre
-        The recommendation: the member nearest to all others.
+        The member nearest to all others.
     members
         Positions of the region's candidates, ascending.
     regions

@@ -7,7 +7,7 @@ months; every series of a comparison is drawn by the same rows.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -98,6 +98,22 @@ def block_length(series: Array) -> int:
     return max(round(float(np.nanmax(lengths))), 1)
 
 
+def stationary_rows(
+    rows: int, block: int, repetitions: int, seed: int
+) -> Iterator[NDArray[np.int64]]:
+    """Row numbers of one resample after the other.
+
+    Parameters
+    ----------
+    rows, block, repetitions, seed
+        As for :func:`resampled_rows`, which keeps them all.
+    """
+    from arch.bootstrap import StationaryBootstrap
+
+    drawn = StationaryBootstrap(block, np.arange(rows), seed=np.random.default_rng(seed))
+    return (np.asarray(data[0], dtype=np.int64) for data, _ in drawn.bootstrap(repetitions))
+
+
 @lru_cache(maxsize=4)
 def resampled_rows(
     rows: int, block: int, repetitions: int = REPETITIONS, seed: int = SEED
@@ -113,10 +129,7 @@ def resampled_rows(
     repetitions, seed
         How many resamples; the same seed draws the same rows.
     """
-    from arch.bootstrap import StationaryBootstrap
-
-    drawn = StationaryBootstrap(block, np.arange(rows), seed=np.random.default_rng(seed))
-    table = np.array([data[0] for data, _ in drawn.bootstrap(repetitions)], dtype=np.int64)
+    table = np.array(list(stationary_rows(rows, block, repetitions, seed)))
     table.flags.writeable = False
     return table
 

@@ -134,7 +134,9 @@ class ChosenSharpe:
     value exceeds 0; ``best_by_luck`` (SR0, per row) the Sharpe ratio that the best of so many
     tries would show by luck; ``dsr``, the deflated Sharpe ratio, the chance that the true value is
     above that. These two count all trials made, ``best_by_luck_effective`` and ``dsr_effective``
-    the effective number of them, which is smaller where trials are correlated.
+    the effective number of them, which is smaller where trials are correlated. How far apart luck
+    puts the trials is read off them at equal volatility; ``best_by_luck_as_held`` and
+    ``dsr_as_held`` read it off the trials as they were held, and are None where these are the same.
     """
 
     sharpe: float
@@ -146,10 +148,19 @@ class ChosenSharpe:
     effective_trials: float
     best_by_luck_effective: float
     dsr_effective: float
+    best_by_luck_as_held: float | None
+    dsr_as_held: float | None
 
 
-def chosen_against_default(excess: Array, chosen: int, *, trials: int, ppy: int) -> ChosenSharpe:
+def chosen_against_default(
+    excess: Array, chosen: int, *, trials: int, ppy: int, at_equal_volatility: Array | None = None
+) -> ChosenSharpe:
     """Probabilistic and deflated Sharpe ratio of the candidate that was chosen.
+
+    The deflated ratio's bar grows with the variance of the trials' Sharpe ratios, which stands for
+    luck. A mix with half the equity trails the default on average, by its lower risk and not by
+    luck: with such trials as they are held, the bar lies where no trial can reach it. So their
+    variance and effective number are those of the trials at the default's volatility.
 
     Parameters
     ----------
@@ -164,23 +175,31 @@ def chosen_against_default(excess: Array, chosen: int, *, trials: int, ppy: int)
         Sharpe ratios and their effective number are read off the columns at hand.
     ppy
         Rows per year.
+    at_equal_volatility
+        The same rows and candidates at the default's volatility, minus the default's returns;
+        None where ``excess`` is that.
     """
     rows = len(excess)
-    ratios = scores.sharpe(excess, np.zeros(rows), 1)
-    made = ratios[np.isfinite(ratios)]
-    if trials < len(made):
-        raise ValueError(f"trials is {trials}, but {len(made)} of them are in the matrix")
+    ratios = _ratios(excess)
+    made = int(np.count_nonzero(np.isfinite(ratios)))
+    if trials < made:
+        raise ValueError(f"trials is {trials}, but {made} of them are in the matrix")
     sharpe = float(ratios[chosen])
-    variance = float(np.var(made, ddof=1)) if len(made) > 1 else math.nan
     skew = metrics.skewness(excess[:, chosen])
     kurtosis = metrics.excess_kurtosis(excess[:, chosen]) + 3.0
-    effective = effective_trials(excess)
+    level = excess if at_equal_volatility is None else at_equal_volatility
+    effective = effective_trials(level)
+    if math.isnan(effective):
+        effective = 1.0  # at one volatility they are all the default
 
     def psr(benchmark: float) -> float:
         return probabilistic_sharpe(sharpe, rows, benchmark=benchmark, skew=skew, kurtosis=kurtosis)
 
-    best = expected_best_sharpe(trials, variance)
-    best_effective = expected_best_sharpe(effective, variance)
+    best = expected_best_sharpe(trials, _variance(_ratios(level)))
+    best_effective = expected_best_sharpe(effective, _variance(_ratios(level)))
+    as_held = None
+    if at_equal_volatility is not None:
+        as_held = expected_best_sharpe(trials, _variance(ratios))
     return ChosenSharpe(
         sharpe=sharpe,
         sharpe_annual=sharpe * math.sqrt(ppy),
@@ -191,7 +210,20 @@ def chosen_against_default(excess: Array, chosen: int, *, trials: int, ppy: int)
         effective_trials=effective,
         best_by_luck_effective=best_effective,
         dsr_effective=psr(best_effective),
+        best_by_luck_as_held=as_held,
+        dsr_as_held=None if as_held is None else psr(as_held),
     )
+
+
+def _ratios(excess: Array) -> Array:
+    """Sharpe ratios per row; NaN for columns that do not vary."""
+    return scores.sharpe(excess, np.zeros(len(excess)), 1)
+
+
+def _variance(ratios: Array) -> float:
+    """Variance of those that exist; NaN where there are fewer than two."""
+    there = ratios[np.isfinite(ratios)]
+    return float(np.var(there, ddof=1)) if len(there) > 1 else math.nan
 
 
 def evenly_spaced(count: int, most: int = 500) -> NDArray[np.intp]:

@@ -33,15 +33,16 @@ WORDS = {str: "a text", bool: "true or false", float: "a number", int: "a whole 
          dict: "a table"}  # fmt: skip
 
 
-def write_config(path: Path, config: RunConfig) -> None:
-    """Write a configuration; what is not set is left out."""
+def write_config(path: Path, config: RunConfig, remark: str = "") -> None:
+    """Write a configuration; what is not set is left out. ``remark`` is a line above it."""
     import tomli_w
 
     # The parameters are a table of their own, which TOML wants after all other keys.
     table = {key: value for key, value in config.as_dict().items() if key != "params"}
     given = {key: value for key, value in table.items() if value is not None}
     text = tomli_w.dumps({**given, "params": plain_params(config.params)})
-    path.write_text(text, encoding="utf-8", newline="\n")
+    above = f"# {remark}\n" if remark else ""
+    path.write_text(above + text, encoding="utf-8", newline="\n")
 
 
 def read_config(path: Path, where: str = "") -> dict[str, Value]:

@@ -41,7 +41,8 @@ class Simulation:
     fill_rows
         The row on which each decision fills; that of a pending one is beyond the last.
     traded
-        One-way turnover of each session, a fraction of value, without the first purchase.
+        One-way turnover of each session, without the first purchase: half the ``value`` of all
+        orders, those of ``CASH`` included, over ``nav``.
     costs_paid
         Fees and slippage of all orders, in currency.
     """

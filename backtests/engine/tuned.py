@@ -1,4 +1,4 @@
-"""The result of a search: the recommendation, what it has to beat, and every candidate."""
+"""The result of a search: its choice, what that has to beat, and every candidate."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 from backtests.analysis.objective import Objective
 from backtests.analysis.plateau import Region
 from backtests.analysis.reliability import Edge, Reliability
+from backtests.analysis.scores import TIE
 from backtests.engine.config import RunConfig
 from backtests.engine.space import Space
 from data.market import Market
 from strategies.base import Params, mix_text
 
 BEST = "best.toml"
+# The middle of the widest good region, where it is worth recommending and where not.
+RECOMMENDED, MIDDLE = "Recommended", "Middle of the region"
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +34,7 @@ class Diluted:
     metrics
         Its metrics.
     lead
-        The lead of the recommendation over it.
+        The lead of the choice over it.
     """
 
     share: float
@@ -57,7 +60,7 @@ class Tuned:
     name, search
         The name of its folder, and the name of the search in the log of trials.
     config, best
-        The default to beat and the recommended candidate, as runs.
+        The default to beat and the choice, as runs.
     space, objective, market, fingerprints, sessions
         What was searched, what was maximised, on which data and rows.
     metrics
@@ -65,14 +68,14 @@ class Tuned:
         of the best ``cvar_95`` and ``cvar_95_monthly``: the average loss in the worst 5 % of
         rows, and of months (CVaR).
     region
-        The widest good region; its centre is the recommendation.
+        The widest good region; its centre is the choice, a recommendation if ``recommends``.
     default, equity
         The same metrics of the default and of 100 % ``benchmark``.
     diluted
         The default mixed with bills; None where the default itself keeps the limits, or no share
         of it does.
     reliability
-        How far to trust the recommendation.
+        How far to trust the choice.
     trials
         All trials ever made on this market.
     equity_returns
@@ -126,11 +129,38 @@ class Tuned:
         return " and ".join(map(str, self.objective.limits))
 
     @property
+    def is_everything(self) -> bool:
+        """Whether the good region leaves no candidate out that the limits do not."""
+        chosen_by_limits = self.eligible_count == 1 < len(self.metrics)
+        return len(self.region.members) == self.eligible_count and not chosen_by_limits
+
+    @property
+    def keeps_limits(self) -> bool:
+        """Whether the choice keeps the limits."""
+        return bool(self.objective.keeps(self.metrics.loc[[self.region.centre]])[0])
+
+    @property
+    def trails(self) -> bool:
+        """Whether the choice has less of what is maximised than the default."""
+        goal = self.objective.maximise
+        return float(self.metrics.loc[self.region.centre, goal]) < float(self.default[goal]) - TIE
+
+    @property
+    def recommends(self) -> bool:
+        """Whether the choice is a recommendation; every page and file asks here."""
+        return self.keeps_limits and not self.is_everything and not self.trails
+
+    @property
+    def choice(self) -> str:
+        """What the choice is called."""
+        return RECOMMENDED if self.recommends else MIDDLE
+
+    @property
     def portfolios(self) -> list[Compared]:
-        """The portfolios that every page compares."""
+        """The portfolios that every page compares; the first is the choice."""
         centre, peak = self.region.centre, self.region.peak
         portfolios = [
-            Compared("Recommended", self.label(centre), self.metrics.loc[centre]),
+            Compared(self.choice, self.label(centre), self.metrics.loc[centre]),
             Compared("Best single cell", self.label(peak), self.metrics.loc[peak]),
             Compared("Default", self.default_label, self.default),
         ]

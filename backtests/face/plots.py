@@ -152,7 +152,7 @@ class SearchPlots(_Plots):
     _tuned: Tuned
 
     def frontier(self, *, dark: bool = False) -> go.Figure:
-        """Every candidate by risk and growth; recommendation, default and equity are marked."""
+        """Every candidate by risk and growth; the choice, default and equity are marked."""
         return self._chart("frontier", dark=dark)
 
     def map(self, *, dark: bool = False) -> go.Figure:

@@ -35,7 +35,7 @@ Values = str | Value | Sequence[Value]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SearchResult:
-    """A finished search: the recommendation, and how far to trust it.
+    """A finished search: its choice, and how far to trust that.
 
     Attributes
     ----------
@@ -52,6 +52,11 @@ class SearchResult:
     def best(self) -> RunConfig:
         """The middle of the widest good region, as a run: ``backtest(result.best)`` makes it."""
         return self.record.best
+
+    @property
+    def no_recommendation(self) -> str:
+        """Why ``best`` is no recommendation; empty where it is one."""
+        return words.no_recommendation(self.record)
 
     @property
     def params(self) -> Params:
@@ -80,7 +85,7 @@ class SearchResult:
 
     @property
     def portfolios(self) -> pd.DataFrame:
-        """Metrics of the recommended portfolio, the best cell, the default and equity."""
+        """Metrics of the choice, the best cell, the default and equity."""
         import pandas as pd
 
         return pd.DataFrame({each.name: each.metrics for each in self.record.portfolios})

@@ -253,7 +253,7 @@ def search_text(tuned: Tuned) -> str:
     rows = {
         each.name: [(tuning.SHOWN[key][0], _score(each, key)) for key in keys]
         for each in tuned.portfolios
-        if each.name in ("Recommended", "Default", "100 % equity")
+        if each.name in (tuned.choice, "Default", "100 % equity")
     }
     return _text(
         f"Tuning {tuned.space.strategy}: {_searched(tuned)}, {_span_of_search(tuned)}",

@@ -13,7 +13,7 @@ from backtests.analysis import superiority
 from backtests.analysis.metrics import excess_kurtosis, skewness
 from backtests.analysis.objective import read_objective
 from backtests.analysis.reliability import Sample, edge_of, examine
-from backtests.analysis.selection import probabilistic_sharpe
+from backtests.analysis.selection import expected_maximum, probabilistic_sharpe
 
 FREE = read_objective("cagr", ["volatility<1"])
 
@@ -85,6 +85,57 @@ def test_more_trials_deflate_more():
     assert many.sharpe.dsr < few.sharpe.dsr
     assert many.sharpe.psr == few.sharpe.psr
     assert many.sharpe.trials == 100_000
+
+
+def diluted(returns: np.ndarray, shares: np.ndarray, cash: float = 0.002) -> np.ndarray:
+    """Each column with so large a share of it, the rest in bills."""
+    return cash + shares * (returns - cash)
+
+
+def test_bills_beside_the_trials_do_not_move_the_bar_of_luck():
+    # The law: at equal volatility a candidate is what it is without bills.
+    returns = noise(5)
+    shares = np.append(np.linspace(1.0, 0.1, 30), 1.0)
+    shares[3] = 1.0
+    whole, mixed = (
+        examine(sample_of(columns, 3), FREE, trials=30).sharpe
+        for columns in (returns, diluted(returns, shares))
+    )
+    assert whole is not None
+    assert mixed is not None
+    assert mixed.best_by_luck == pytest.approx(whole.best_by_luck, rel=1e-9)
+    assert mixed.dsr == pytest.approx(whole.dsr, rel=1e-9)
+    assert mixed.effective_trials == pytest.approx(whole.effective_trials, rel=1e-9)
+    # As held, less risk trails the default by construction, and the spread of that is the bar.
+    assert mixed.best_by_luck_as_held > 1.3 * whole.best_by_luck_as_held
+
+
+def test_the_spread_of_luck_by_hand():
+    returns = noise(7, months=120, columns=4)
+    sharpe = examine(sample_of(returns, 1), FREE, trials=3).sharpe
+    assert sharpe is not None
+    excess = returns - 0.002
+    default, ratios = excess[:, -1], []
+    for column in excess.T[:-1]:
+        leveraged = column * default.std(ddof=1) / column.std(ddof=1)
+        lead = leveraged - default
+        ratios.append(lead.mean() / lead.std(ddof=1))
+    expected = np.std(ratios, ddof=1) * expected_maximum(3)
+    assert sharpe.best_by_luck == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_default_with_bills_and_other_costs_is_no_trial():
+    # Every month a little less than the default at equal volatility: a ratio of -5 a month.
+    returns = noise(7, months=120, columns=8)
+    almost = diluted(returns[:, -1], np.array(0.5)) - 1e-6
+    almost += 2e-7 * np.random.default_rng(3).normal(size=120)
+    more = np.column_stack([almost, returns])
+    with_it, without = (
+        examine(sample_of(columns, chosen), FREE, trials=20).sharpe
+        for columns, chosen in ((more, 2), (returns, 1))
+    )
+    assert with_it.best_by_luck == pytest.approx(without.best_by_luck, rel=1e-9)
+    assert examine(sample_of(more, 0), read_objective("sharpe", []), trials=20).decides is None
 
 
 def test_choosing_the_default_itself_leaves_nothing_to_test():

@@ -167,6 +167,38 @@ def test_chosen_against_default_step_by_step():
     assert chosen.dsr < chosen.dsr_effective < chosen.psr
 
 
+def test_luck_is_the_spread_of_the_trials_at_equal_volatility_by_hand():
+    # Four rows; ratios of a column that is m +- s are m / (s root(4 / 3)): here 0, 1/2, 1 as held
+    # and 0, 1/10, 1/5 at equal volatility, times root(3) / 2.
+    signs = np.array([1.0, -1.0, 1.0, -1.0])[:, None]
+    held, level = (0.01 * (signs + np.array(ratios)) for ratios in ((0, 0.5, 1), (0, 0.1, 0.2)))
+    chosen = selection.chosen_against_default(
+        held, 1, trials=100, ppy=12, at_equal_volatility=level
+    )
+    unit, multiple = math.sqrt(3) / 2, 2.5306  # of 100 trials, from the literature above
+    assert chosen.sharpe == pytest.approx(0.5 * unit)
+    assert chosen.best_by_luck == pytest.approx(0.1 * unit * multiple, rel=1e-4)
+    assert chosen.best_by_luck_as_held == pytest.approx(0.5 * unit * multiple, rel=1e-4)
+    kurtosis = metrics.excess_kurtosis(held[:, 1]) + 3.0
+    for best, dsr in (
+        (chosen.best_by_luck, chosen.dsr), (chosen.best_by_luck_as_held, chosen.dsr_as_held)
+    ):  # fmt: skip
+        expected = selection.probabilistic_sharpe(0.5 * unit, 4, benchmark=best, kurtosis=kurtosis)
+        assert dsr == pytest.approx(expected)
+    assert chosen.dsr_as_held < 0.5 < chosen.dsr
+    assert chosen.effective_trials == pytest.approx(1.0)  # columns alike but for their means
+
+
+def test_trials_that_are_all_the_default_at_equal_volatility_are_one():
+    excess = np.random.default_rng(1).normal(0.001, 0.01, (120, 3))
+    chosen = selection.chosen_against_default(
+        excess, 0, trials=3, ppy=12, at_equal_volatility=np.zeros((120, 3))
+    )
+    assert chosen.effective_trials == 1.0
+    assert chosen.dsr_effective == chosen.psr
+    assert math.isnan(chosen.dsr)
+
+
 def test_a_single_trial_is_not_deflated():
     excess = np.random.default_rng(1).normal(0.001, 0.01, (120, 1))
     found = selection.chosen_against_default(excess, 0, trials=1, ppy=12)

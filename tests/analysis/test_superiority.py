@@ -1,14 +1,22 @@
-"""Reality check: size under noise, power, sign, and an independent bootstrap beside arch's."""
+"""Reality check: size under noise, power, sign, and both papers' formulas computed apart."""
 
 from __future__ import annotations
 
+import itertools
+import math
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
-from backtests.analysis.superiority import RealityCheck, block_length, reality_check
+from backtests.analysis.superiority import (
+    RealityCheck,
+    block_length,
+    long_run_deviation,
+    reality_check,
+)
 from tests.conftest import ROOT
 
 
@@ -42,9 +50,127 @@ def test_a_superior_candidate_is_found():
 
 def test_worse_candidates_are_no_evidence():
     # The same distance below the benchmark: the sign of a gain is that of a return, not a loss.
-    found = reality_check(noise(1) - 0.005, seed=0)
-    assert found.spa_lower > 0.5
-    assert found.white > 0.5
+    check = reality_check(noise(1) - 0.005, seed=0)
+    assert check.statistic == 0.0
+    assert not check.rejects(1.0)
+    assert check.white > 0.5
+
+
+def shifted(*errors: float, rows: int = 400) -> np.ndarray:
+    """Independent candidates so many standard errors (Hansen's, of single rows) ahead."""
+    raw = np.random.default_rng(12).normal(size=(rows, len(errors)))
+    unit = (raw - raw.mean(axis=0)) / raw.std(axis=0)
+    return 0.01 * (unit + np.array(errors) / math.sqrt(rows))
+
+
+@pytest.mark.parametrize(
+    ("ahead", "lower", "consistent", "upper"),
+    [
+        (1.5, norm.sf(1.5), norm.sf(1.5), norm.sf(1.5)),
+        # Behind: the statistic is 0, and a resample counts where its own is above 0.
+        (-0.5, norm.sf(0.5), 0.5, 0.5),
+        (-1.6, norm.sf(1.6), 0.5, 0.5),
+        # Behind by more than root(2 log log 400) = 1.89 errors: consistent drops it.
+        (-2.2, norm.sf(2.2), norm.sf(2.2), 0.5),
+    ],
+)
+def test_the_three_p_values_of_one_candidate_by_hand(ahead, lower, consistent, upper):
+    check = reality_check(shifted(ahead), seed=0, block=1)
+    assert check.statistic == pytest.approx(max(ahead, 0.0), abs=1e-12)
+    values = check.spa_lower, check.spa_consistent, check.spa_upper
+    assert values == pytest.approx((lower, consistent, upper), abs=0.02)
+    assert check.white == pytest.approx(norm.sf(ahead) if ahead > 0 else norm.cdf(-ahead), abs=0.02)
+    assert not check.rejects(0.05)
+
+
+def test_a_small_p_value_without_a_leader_rejects_nothing():
+    check = reality_check(shifted(-4.0), seed=0, block=1)
+    assert check.spa_consistent < 0.001
+    assert not check.rejects(0.05)
+    ahead = reality_check(shifted(2.5), seed=0, block=1)
+    assert 0.001 < ahead.spa_consistent < 0.02
+    assert ahead.rejects(0.05)
+    assert not ahead.rejects(0.001)
+
+
+def all_paths(rows: int, block: int):
+    """Every resample of the stationary bootstrap with its probability."""
+    restart = 1.0 / block
+    for path in itertools.product(range(rows), repeat=rows):
+        chance = 1.0 / rows
+        for before, now in itertools.pairwise(path):
+            follows = now == (before + 1) % rows
+            chance *= restart / rows + (1.0 - restart) * follows
+        yield list(path), chance
+
+
+@pytest.mark.parametrize("block", [1, 2, 5])
+def test_the_deviation_is_that_of_every_possible_resample(block):
+    returns = np.array([0.03, -0.01, 0.02, 0.005, -0.04])
+    means, chances = zip(
+        *((returns[path].mean(), chance) for path, chance in all_paths(5, block)), strict=True
+    )
+    variance = np.average((np.array(means) - returns.mean()) ** 2, weights=chances)
+    assert sum(chances) == pytest.approx(1.0)
+    deviation = long_run_deviation(returns[:, None], block)
+    assert deviation == pytest.approx(math.sqrt(5 * variance), rel=1e-9)
+
+
+def by_the_paper(excess: np.ndarray, block: int, draws: int, seed: int) -> dict[str, float]:
+    """Hansen (2005), sections 2 and 3, term by term; White (2000), equation 8."""
+    n, q = len(excess), 1.0 / block
+    mean = excess.mean(axis=0)
+    centred = excess - mean
+    square = (centred**2).sum(axis=0) / n
+    for i in range(1, n):
+        kernel = (n - i) / n * (1 - q) ** i + i / n * (1 - q) ** (n - i)
+        square += 2 * kernel * (centred[: n - i] * centred[i:]).sum(axis=0) / n
+    omega = np.sqrt(square)
+    poor = mean < -np.sqrt(square / n * 2 * math.log(math.log(n)))
+    centres = {"lower": np.maximum(mean, 0), "consistent": np.where(poor, 0, mean), "upper": mean}
+    statistic = max(0.0, np.max(math.sqrt(n) * mean / omega))
+    rng = np.random.default_rng(seed)
+    above = dict.fromkeys([*centres, "white"], 0)
+    for _ in range(draws):
+        at = [int(rng.integers(n))]
+        while len(at) < n:
+            at.append(int(rng.integers(n)) if rng.random() < q else (at[-1] + 1) % n)
+        drawn = excess[at].mean(axis=0)
+        for name, centre in centres.items():
+            largest = np.max(math.sqrt(n) * (drawn - centre) / omega)
+            above[name] += max(0.0, largest) > statistic
+        above["white"] += np.max(drawn - mean) > np.max(mean)
+    return {name: count / draws for name, count in above.items()}
+
+
+@pytest.mark.parametrize("lead", [0.001, -0.002])
+def test_both_papers_formulas_give_these_p_values(lead):
+    # Rows that follow each other, each column by another amount: dividing by the deviation of
+    # single rows, as for independent ones, would rank these candidates otherwise.
+    rng = np.random.default_rng(9)
+    excess = 0.01 * rng.normal(size=(100, 4))
+    for row in range(1, 100):
+        excess[row] += np.array([0.0, 0.3, 0.6, -0.4]) * excess[row - 1]
+    excess += np.array([0.0, 0.25, 0.5, -4.0]) * abs(lead) + lead - excess.mean(axis=0)
+    draws = 4000
+    paper = by_the_paper(excess, 4, draws, seed=2)
+    check = reality_check(excess, seed=1, block=4)
+    for name, share in {
+        "lower": check.spa_lower, "consistent": check.spa_consistent,
+        "upper": check.spa_upper, "white": check.white,
+    }.items():  # fmt: skip
+        # Three standard errors of the difference of two such shares.
+        error = 3 * math.sqrt(paper[name] * (1 - paper[name]) * (1 / draws + 1 / check.draws))
+        assert share == pytest.approx(paper[name], abs=error), name
+    assert 0.05 < paper["consistent"] < 0.8
+    assert (check.statistic == 0.0) == (lead < 0.0)
+
+
+def test_p_values_hardly_depend_on_the_seed():
+    excess = noise(3)
+    values = [reality_check(excess, seed=seed, block=2).spa_consistent for seed in range(12)]
+    # The standard error of a share of ten thousand, at most 0.005: with a thousand, 0.016.
+    assert np.std(values, ddof=1) < 0.009
 
 
 def test_hopeless_candidates_blur_only_the_upper_bound():
@@ -76,27 +202,7 @@ def test_the_benchmark_itself_is_left_out():
     excess = noise(8)
     with_itself = np.column_stack([np.zeros(120), excess])
     assert reality_check(with_itself, seed=0) == reality_check(excess, seed=0)
-    assert reality_check(np.zeros((120, 2)), seed=0, draws=9) == RealityCheck(1, 1, 1, 1, 1, 9)
-
-
-def test_an_independent_bootstrap_agrees():
-    # White 2000: distribution of the largest mean of stationary-bootstrap rows, recentred.
-    excess = noise(9, columns=4) + np.array([0.0, 0.0005, 0.001, -0.001])
-    rng, rows, block = np.random.default_rng(0), 120, 3
-    largest = []
-    for _ in range(4000):
-        restarts = rng.random(rows) < 1 / block
-        starts = rng.integers(0, rows, rows)
-        at = [starts[0]]
-        for row in range(1, rows):
-            at.append(starts[row] if restarts[row] else (at[-1] + 1) % rows)
-        largest.append(np.max(excess[at].mean(axis=0) - excess.mean(axis=0)))
-    expected = np.mean(np.array(largest) > excess.mean(axis=0).max())
-    white = reality_check(excess, seed=1, draws=4000, block=block).white
-    assert 0.1 < expected < 0.9
-    # Three standard errors of the difference of two such shares.
-    error = 3 * np.sqrt(2 * expected * (1 - expected) / 4000)
-    assert white == pytest.approx(expected, abs=error)
+    assert reality_check(np.zeros((120, 2)), seed=0, draws=9) == RealityCheck(0, 1, 1, 1, 1, 1, 9)
 
 
 def test_block_length_of_an_autoregression():

@@ -316,7 +316,7 @@ def test_a_search_shows_what_its_page_compares_and_where_candidates_lie(tuned):
         assert sentence in text
     (table,) = grids(html)
     assert table[0] == ["", *(label for label, _ in tuning.SHOWN.values())]
-    assert [row[0].split(" SPY")[0] for row in table[1:3]] == ["Recommended", "Best single cell"]
+    assert [row[0].split(" SPY")[0] for row in table[1:3]] == [tuned.choice, "Best single cell"]
     assert [row[1] for row in table[1:]] == [
         percent(float(each.metrics["cagr"])) for each in tuned.portfolios
     ]
@@ -386,7 +386,7 @@ def test_a_search_in_text_has_its_portfolios_below_each_other(tuned):
     assert first == ("Tuning hedge_mix: 66 candidates over SPY, IEF, 1989-12-31 to 2010-12-31, "
                      "monthly")  # fmt: skip
     assert answer == f"{tuning.headline(tuned)}."
-    assert [row[:12] for row in rows] == ["Recommended ", "Default     ", "100 % equity"]
+    assert [row.split("  ")[0] for row in rows] == [tuned.choice, "Default", "100 % equity"]
     assert len({row.index("Max drawdown") for row in rows}) == 1
     assert percent(float(tuned.default["cagr"])) in rows[1]
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtests.engine.tuned import Tuned
+from backtests.engine.tuned import MIDDLE, RECOMMENDED, Tuned
 from backtests.report.charts import MOST_POINTS, Line, growth_axis, time_chart
 from backtests.report.figures import (
     Axis,
@@ -30,7 +30,8 @@ from backtests.report.tuning.words import SHOWN, WORDS
 MOST_LEVELS = 61  # cells along an axis of a map; on a finer axis several values share a cell
 MOST_TICKS = 11
 MARKS = {
-    "Recommended": ("star", "--c2"),
+    RECOMMENDED: ("star", "--c2"),
+    MIDDLE: ("star", "--c2"),
     "Best single cell": ("diamond", "--c6"),
     "Default": ("square", "--c5"),
     "Default with bills": ("square-open", "--c5"),
@@ -94,8 +95,8 @@ def _frontier(tuned: Tuned) -> Figure:
         caption="Every candidate after costs; hover for weights and metrics. On the dotted line, "
         "the efficient frontier, lie those that no other candidate outgrows at the same or a lower "
         f"volatility.{thinned}",
-        alt="Scatter of growth against volatility of all candidates, the recommended, the default "
-        "and 100 % equity marked",
+        alt="Scatter of growth against volatility of all candidates; marked: "
+        + ", ".join(each.name for each in tuned.portfolios),
         height=460,
         margin=Margin(left=64, bottom=48),
         legend=-0.2,
@@ -180,7 +181,7 @@ def _map_of_pairs(tuned: Tuned) -> Figure:
         x=axes[0][0],
         y=axes[0][1],
         caption=f"{word} of the candidates{keep}, by two axes{others}. Outlined: the widest good "
-        "region; its middle is recommended, not the best cell. Empty: no candidate has these "
+        "region; the star is its middle, not the best cell. Empty: no candidate has these "
         "values, or none of them keeps the limit.",
         alt=f"Map of the {word} over pairs of axes with the plateau outlined",
         height=520,
@@ -226,7 +227,7 @@ def _map(tuned: Tuned, column: int, row: int) -> list[Trace]:
     marks = [
         _mark(name, int(x[number]), int(y[number]), tuned.label(number),
               tuned.metrics.iloc[number])
-        for name, number in (("Recommended", region.centre), ("Best single cell", region.peak))
+        for name, number in ((tuned.choice, region.centre), ("Best single cell", region.peak))
     ]  # fmt: skip
     return [heat, outline, *marks]
 
@@ -278,7 +279,7 @@ def _line_of_axis(tuned: Tuned) -> Figure:
         line(REGION, words, [height if inside else None for height, inside in good],
              colour="--c1", width=3, dotted=True),
     ]  # fmt: skip
-    for mark_name, number in (("Recommended", region.centre), ("Best single cell", region.peak)):
+    for mark_name, number in ((tuned.choice, region.centre), ("Best single cell", region.peak)):
         word = _value_text(values[codes[number]], tuned)
         row = table.iloc[number]
         traces.append(_mark(mark_name, word, float(row[metric]), tuned.label(number), row))
@@ -287,7 +288,7 @@ def _line_of_axis(tuned: Tuned) -> Figure:
         traces,
         x=Axis(name, kind="category"),
         y=Axis(WORDS[metric], format=".1%" if metric == "cagr" else ""),
-        caption=f"{WORDS[metric]} by {name}; pale points break a limit. Recommended is the middle "
+        caption=f"{WORDS[metric]} by {name}; pale points break a limit. The star is the middle "
         "of the widest good region, not the best point.",
         alt=f"{WORDS[metric]} by {name} with the plateau marked",
         height=380,

@@ -12,7 +12,7 @@ from backtests.analysis.selection import ChosenSharpe
 from backtests.analysis.superiority import RealityCheck
 from backtests.analysis.walkforward import WalkForward
 from backtests.engine.tuned import Tuned
-from backtests.report.tuning.words import headline, sentences
+from backtests.report.tuning.words import headline, no_recommendation, sentences
 from data.records import Json, ten_digits, to_json
 from data.vintage import Vintage
 from strategies.base import Params
@@ -27,20 +27,21 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class Recommended:
-    """The recommendation as a run takes it, and its number among the candidates."""
+class Candidate:
+    """A candidate as a run takes it, and its number."""
 
     params: Params
     candidate: int
 
 
 @dataclass(frozen=True)
-class RegionSize:
-    """The widest good region: its size, how many regions there are, the best plateau score."""
+class RegionNumbers:
+    """The widest good region: its size and middle, how many there are, the best plateau score."""
 
     members: int
     regions: int
     best_plateau: float
+    middle: Candidate
 
 
 @dataclass(frozen=True)
@@ -99,8 +100,8 @@ class Document:
         How many were scored, refused by the rule, kept the limits, and were ever tried.
     portfolios
         By name.
-    recommended, region
-        The choice.
+    recommended, no_recommendation, region
+        The middle of the region where it is a recommendation, else why it is none.
     reliability
         How far to trust it.
     """
@@ -120,14 +121,16 @@ class Document:
     eligible: int
     trials: int
     portfolios: Mapping[str, Measured]
-    recommended: Recommended
-    region: RegionSize
+    recommended: Candidate | None
+    no_recommendation: str | None
+    region: RegionNumbers
     reliability: ReliabilityNumbers
 
 
 def document(tuned: Tuned) -> Document:
     """Put together what the file holds."""
     region, sessions = tuned.region, tuned.sessions
+    middle = Candidate(tuned.best.params, region.centre)
     return Document(
         headline=headline(tuned),
         sentences=sentences(tuned),
@@ -147,8 +150,9 @@ def document(tuned: Tuned) -> Document:
             portfolio.name: Measured(portfolio.holds, _metrics(portfolio.metrics))
             for portfolio in tuned.portfolios
         },
-        recommended=Recommended(tuned.best.params, region.centre),
-        region=RegionSize(len(region.members), region.regions, region.best),
+        recommended=middle if tuned.recommends else None,
+        no_recommendation=no_recommendation(tuned) or None,
+        region=RegionNumbers(len(region.members), region.regions, region.best, middle),
         reliability=_reliability(tuned.reliability),
     )
 

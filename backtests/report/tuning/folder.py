@@ -1,4 +1,4 @@
-"""A search's folder: the page, the recommended run, every candidate."""
+"""A search's folder: the page, its choice as a run, every candidate."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from backtests.report.pages import OVERVIEW
 from backtests.report.run_folder import versions, write_strategy
 from backtests.report.tuning.document import as_json, document
 from backtests.report.tuning.page import write_page
+from backtests.report.tuning.words import no_recommendation
 from data.strictness import age_in_days
 
 ROWS_AT_ONCE = 1 << 17  # of the file of all candidates
@@ -32,7 +33,8 @@ def write_tuning(out: Path, tuned: Tuned) -> Path:
         If it cannot be written; what stood there before is untouched.
     """
     with new_folder(out, tuned.name) as folder:
-        write_config(folder / BEST, tuned.best)
+        why_not = no_recommendation(tuned)
+        write_config(folder / BEST, tuned.best, f"No recommendation: {why_not}." if why_not else "")
         write_strategy(folder, tuned.space.kind)
         _write_candidates(folder / "candidates.parquet", tuned)
         best = _rows(tuned, tuned.best_numbers).drop(columns="eligible")

@@ -50,6 +50,8 @@ def write_page(path: Path, tuned: Tuned) -> None:
         objective=f"{WORDS[tuned.objective.maximise]}"
         + (f" subject to {tuned.limits}" if tuned.limits else ""),
         command=run_command_of(tuned, Path("results") / tuned.name),
+        choice=tuned.choice,
+        recommends=tuned.recommends,
         portfolios=_portfolios(tuned),
         panel=_measures(tuned),
         walks=_walks(tuned),
@@ -145,11 +147,12 @@ def _measures(tuned: Tuned) -> Grid:
     reliability, metric = tuned.reliability, tuned.objective.maximise
     word = WORDS[metric]
     lines = [
-        (f"{word} of the recommended over the default", edge_text(reliability.chosen, metric),
+        (f"{word} of the {tuned.choice.lower()} over the default",
+         edge_text(reliability.chosen, metric),
          "90 % interval by the stationary bootstrap of month-ends; it does not count that the "
          "candidate was chosen among many"),
         (f"{word} of the best single cell over the default", edge_text(reliability.peak, metric),
-         "what a search for the best single candidate would recommend"),
+         "what a search for the best single candidate would return"),
     ]  # fmt: skip
     for words, sharpe in (
         ("returns minus the default's", reliability.sharpe),
@@ -176,11 +179,16 @@ def _measures(tuned: Tuned) -> Grid:
              f"{100 * low:.0f} to {100 * high:.0f} %")
         )  # fmt: skip
     reality = reliability.reality
+    value = f"p = {reality.spa_consistent:.3f}"
+    bounds = f"bounds {reality.spa_lower:.3f} to {reality.spa_upper:.3f}"
     lines += [
-        ("Hansen's SPA", f"p = {reality.spa_consistent:.3f}",
-         f"chance of such a lead if no candidate beats the default (bounds "
-         f"{reality.spa_lower:.3f} to {reality.spa_upper:.3f}); below {RARE_BY_CHANCE} at least "
-         "one candidate does"),
+        ("Hansen's SPA", value,
+         f"chance of such a lead if no candidate beats the default ({bounds}); below "
+         f"{RARE_BY_CHANCE} at least one candidate does")
+        if reality.statistic > 0.0 else
+        ("Hansen's SPA", "no lead",
+         "no candidate's mean is above the default's; the share of resamples in which one is "
+         f"({value}, {bounds}) is then no evidence, however small"),
         ("White's reality check", f"p = {reality.white:.3f}",
          f"the same for the largest mean lead; {reality.draws:,} resamples in blocks of "
          f"{reality.block} months"),
@@ -190,16 +198,30 @@ def _measures(tuned: Tuned) -> Grid:
 
 
 def _sharpe_lines(words: str, sharpe: ChosenSharpe) -> list[tuple[str, str, str]]:
-    return [
+    lines = [
         (f"Sharpe ratio a year of {words}", f"{sharpe.sharpe_annual:.2f}",
          "over the default, not over zero: almost any mix of these assets would beat zero"),
         ("Its probabilistic Sharpe ratio", probability(sharpe.psr),
          "chance that it is above 0, had this been the only trial"),
         (f"Its deflated Sharpe ratio, {sharpe.trials:,} trials", probability(sharpe.dsr),
-         "chance that it is above what the best of so many tries would show by luck; above "
+         f"chance that it is above {_a_year(sharpe.best_by_luck)}, what the best of so many tries "
+         "would show by luck, by the spread of the trials at equal volatility; above "
          f"{100 * SURE_OF_SKILL:.0f} % counts as skill; every trial ever logged here on this "
          "market is counted"),
         (f"Its deflated Sharpe ratio, {sharpe.effective_trials:.1f} effective trials",
          probability(sharpe.dsr_effective),
          "trials resemble each other; this counts them as so many independent ones"),
     ]  # fmt: skip
+    if sharpe.best_by_luck_as_held is not None and sharpe.dsr_as_held is not None:
+        lines.append(
+            (f"The same of {sharpe.trials:,} trials as held", probability(sharpe.dsr_as_held),
+             f"chance that it is above {_a_year(sharpe.best_by_luck_as_held)}; mixes of less risk "
+             "trail the default by construction, and their spread is no luck: shown beside the "
+             "other, it decides nothing")
+        )  # fmt: skip
+    return lines
+
+
+def _a_year(sharpe: float) -> str:
+    """A month's Sharpe ratio as that of a year."""
+    return f"{math.sqrt(MONTHS) * sharpe:.2f} a year" if math.isfinite(sharpe) else "an unknown bar"

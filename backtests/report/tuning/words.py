@@ -68,13 +68,13 @@ def headline(tuned: Tuned) -> str:
     """The answer in one line."""
     if tuned.reliability.beyond_noise:
         return f"{tuned.label(tuned.region.centre)} beats the default beyond noise"
-    if tuned.reliability.reality.spa_consistent < RARE_BY_CHANCE:  # another one may do so
+    if tuned.reliability.reality.rejects(RARE_BY_CHANCE):  # another one may do so
         return f"{tuned.label(tuned.region.centre)} does not beat the default beyond noise"
     return "Nothing beats the default beyond noise"
 
 
 def run_command_of(tuned: Tuned, folder: Path) -> str:
-    """The command that runs the recommendation, from the folder of its search."""
+    """The command that runs the choice, from the folder of its search."""
     words = ["python", "-m", "backtests.run"]
     file = tuned.space.kind.file
     if file is None and not tuned.space.kind.is_built_in():
@@ -82,6 +82,21 @@ def run_command_of(tuned: Tuned, folder: Path) -> str:
     if file is not None:
         words += ["--strategy-file", f"{folder / STRATEGY}:{file.class_name}"]
     return shlex.join([*words, "--config", str(folder / BEST)])
+
+
+def no_recommendation(tuned: Tuned) -> str:
+    """Why the middle of the region is no recommendation; empty where it is one."""
+    if tuned.recommends:
+        return ""
+    reasons = []
+    if tuned.is_everything:
+        reasons.append("the search tells no candidate from another")
+    if not tuned.keeps_limits:
+        reasons.append(f"it does not keep {tuned.limits}")
+    if tuned.trails:
+        price = "" if tuned.default_keeps else f", which does not keep {tuned.limits}"
+        reasons.append(f"its {WORDS[tuned.objective.maximise]} is below the default's{price}")
+    return "; ".join(reasons)
 
 
 def sentences(tuned: Tuned) -> tuple[str, str, str]:
@@ -99,13 +114,15 @@ def _what(tuned: Tuned) -> str:
         f"{percent(centre['max_drawdown'])}; the default ({tuned.default_label}) "
         f"grew {percent(tuned.default['cagr'])} with {percent(tuned.default['max_drawdown'])}."
     )
-    if not tuned.default_keeps:
+    if why_not := no_recommendation(tuned):
+        text += f" This is no recommendation: {why_not}."
+    elif not tuned.default_keeps:
         text += f" The default itself does not keep {tuned.limits}."
     return text
 
 
 def _where(tuned: Tuned) -> str:
-    """Where the recommendation stands among the candidates."""
+    """Where the choice stands among the candidates."""
     word, count, members = (
         WORDS[tuned.objective.maximise],
         tuned.eligible_count,
@@ -114,8 +131,13 @@ def _where(tuned: Tuned) -> str:
     among = f"the {count:,} candidates that keep {tuned.limits}" if tuned.limits else (
         f"{count:,} candidates"
     )  # fmt: skip
-    if count == 1 and tuned.limits:
-        return f"is the only candidate that keeps {tuned.limits}."
+    if count == 1:
+        return "is the only candidate" + (f" that keeps {tuned.limits}." if tuned.limits else ".")
+    if tuned.is_everything:
+        return (
+            f"is the middle of all {among.removeprefix('the ')}: the {word} of each, averaged with "
+            "its neighbours', is within one standard error of the best."
+        )
     if len(members) == 1 and tuned.reliability.peak.error < TIE:
         return (
             f"has, of {among}, the best {word} averaged with its neighbours'; the best "
@@ -134,21 +156,31 @@ def _where(tuned: Tuned) -> str:
     )
 
 
+def _the_choice(tuned: Tuned) -> str:
+    return "the recommendation" if tuned.recommends else "the middle of the region"
+
+
 def _how_sure(tuned: Tuned) -> str:
     metric, reliability = tuned.objective.maximise, tuned.reliability
     decides = reliability.decides
     if decides is None:
         return (
-            "Month by month the recommendation earns the same as the default"
+            f"Month by month {_the_choice(tuned)} earns the same as the default"
             f"{at_same_risk(metric)}: there is no difference to test."
         )
+    as_held = (
+        f" ({probability(decides.dsr_as_held)} if it is taken from the trials as held)"
+        if decides.dsr_as_held is not None
+        else ""
+    )
     return (
         f"On month-ends its {WORDS[metric]} differs from the default's by "
         f"{edge_text(reliability.chosen, metric)}; that of the best single cell by "
         f"{edge_text(reliability.peak, metric)}. After "
         f"{tuned.trials:,} trials on this market, the chance that it earns more than the default"
         f"{at_same_risk(metric)} by more than the best of so many tries would show by luck (the "
-        f"deflated Sharpe ratio) is {probability(decides.dsr)}; counted as "
+        f"deflated Sharpe ratio) is {probability(decides.dsr)}, with luck's spread taken from the "
+        f"trials at equal volatility{as_held}; counted as "
         f"{decides.effective_trials:.1f} independent trials it is "
         f"{probability(decides.dsr_effective)}. {_conclusion(tuned)}"
     )
@@ -182,7 +214,7 @@ def _within_limits(tuned: Tuned) -> str:
     text = (
         "Part of the difference is the price of the limit, which the default does not keep. "
         f"{100 * tuned.diluted.share:.0f} % of the default with the rest in bills keeps it too; "
-        "against that mix the recommendation's lead is "
+        f"over that mix {_the_choice(tuned)} leads by "
         f"{edge_text(lead, tuned.objective.maximise)}"
     )
     low, high = lead.estimate.low, lead.estimate.high

@@ -7,14 +7,14 @@ import math
 
 import pytest
 
-from backtests.report.tuning.document import Measured, Recommended
+from backtests.report.tuning.document import Candidate, Measured
 from data.records import ten_digits, to_json
 from tests.searches import content
 
 KEYS = [
     "headline", "sentences", "beyond_noise", "strategy", "objective", "source", "source_title",
     "data", "start", "end", "candidates", "left_out", "eligible", "trials", "portfolios",
-    "recommended", "region", "reliability",
+    "recommended", "no_recommendation", "region", "reliability",
 ]  # fmt: skip
 RELIABILITY = [
     "months", "first", "last", "chosen", "peak", "sharpe", "same_risk", "record_years",
@@ -29,13 +29,15 @@ def test_the_keys_of_the_file_stay_and_stay_in_order(mixes):
     assert list(told["reliability"]["chosen"]) == ["estimate", "error"]
     assert list(told["reliability"]["chosen"]["estimate"]) == ["value", "low", "high"]
     assert list(told["portfolios"]) == [
-        "Recommended", "Best single cell", "Default", "Default with bills", "100 % equity",
+        "Middle of the region", "Best single cell", "Default", "Default with bills", "100 % equity",
     ]  # fmt: skip
     for portfolio in told["portfolios"].values():
         assert list(portfolio)[:3] == ["is", "final_value", "cagr"]
         assert "eligible" not in portfolio
-    assert told["recommended"]["params"]["rebalance"] == "monthly"
-    assert isinstance(told["recommended"]["params"]["weights"], dict)
+    assert told["recommended"] is None
+    middle = told["region"]["middle"]
+    assert middle["params"]["rebalance"] == "monthly"
+    assert isinstance(middle["params"]["weights"], dict)
 
 
 def test_numbers_have_ten_digits(mixes):
@@ -58,7 +60,7 @@ def test_what_does_not_exist_is_null(missing):
 
 
 def test_weights_of_the_recommendation_are_plain_values():
-    frozen = Recommended({"weights": {"SPY": 1 / 3}}, 7)
+    frozen = Candidate({"weights": {"SPY": 1 / 3}}, 7)
     assert to_json(ten_digits(frozen)) == {
         "params": {"weights": {"SPY": 0.3333333333}},
         "candidate": 7,

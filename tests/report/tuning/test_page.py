@@ -82,11 +82,29 @@ def test_each_measure_of_trust_has_its_own_figure(mixes):
     )
     effective = f"Its deflated Sharpe ratio, {sharpe['effective_trials']:.1f} effective trials"
     assert figures[effective] == percent(sharpe["dsr_effective"])
-    assert figures["Hansen's SPA"] == f"p = {reality['spa_consistent']:.3f}"
+    readings = {row[0]: row[2] for row in grids["How to read it"]}
+    for name, bar in (
+        (f"Its deflated Sharpe ratio, {sharpe['trials']:,} trials", "best_by_luck"),
+        (f"The same of {sharpe['trials']:,} trials as held", "best_by_luck_as_held"),
+    ):
+        assert f"above {12**0.5 * sharpe[bar]:.2f} a year" in readings[name]
+    # No mix of these grows faster than the default within the limit.
+    assert (reality["statistic"], figures["Hansen's SPA"]) == (0.0, "no lead")
+    assert f"p = {reality['spa_consistent']:.3f}" in readings["Hansen's SPA"]
     assert figures["White's reality check"] == f"p = {reality['white']:.3f}"
     assert "CVaR 95 is the average loss in the worst 5 % of days or months." in text
     assert "A basis point (bp) is 0.01 percentage points." in text
     assert "The deflated Sharpe ratio is the chance that" in text
+
+
+def test_trials_as_held_stand_beside_those_at_equal_volatility(rules):
+    grids, _ = tables(rules)
+    sharpe = content(rules)["reliability"]["sharpe"]
+    figures = dict(row[:2] for row in grids["How to read it"])
+    level, held = percent(sharpe["dsr"]), percent(sharpe["dsr_as_held"])
+    assert level != held
+    assert figures[f"Its deflated Sharpe ratio, {sharpe['trials']} trials"] == level
+    assert figures[f"The same of {sharpe['trials']} trials as held"] == held
 
 
 def test_the_index_lists_a_search(mixes):

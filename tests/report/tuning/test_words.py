@@ -15,11 +15,14 @@ from backtests.report.tuning.words import edge_text, figure, survived
 from tests.searches import BUNDLED, command, content, only
 
 
-def test_the_lead_over_the_default_with_bills_is_the_recommendation_s(mixes):
+def test_the_lead_over_the_default_with_bills_is_that_of_the_choice(mixes):
     told = content(mixes)
     parts = told["portfolios"]
-    lead = 100 * (parts["Recommended"]["cagr"] - parts["Default with bills"]["cagr"])
-    assert f"the recommendation's lead is {lead:+.2f} points" in told["sentences"][1]
+    lead = 100 * (parts["Middle of the region"]["cagr"] - parts["Default with bills"]["cagr"])
+    assert (
+        f"over that mix the middle of the region leads by {lead:+.2f} points"
+        in told["sentences"][1]
+    )
 
 
 def test_the_deflated_ratio_of_all_trials_comes_first_and_is_explained(mixes):
@@ -29,8 +32,10 @@ def test_the_deflated_ratio_of_all_trials_comes_first_and_is_explained(mixes):
     assert (
         f"After {sharpe['trials']:,} trials on this market, the chance that it earns more than the "
         "default by more than the best of so many tries would show by luck (the deflated Sharpe "
-        f"ratio) is {percent(sharpe['dsr'])}; counted as {sharpe['effective_trials']:.1f} "
-        f"independent trials it is {percent(sharpe['dsr_effective'])}."
+        f"ratio) is {percent(sharpe['dsr'])}, with luck's spread taken from the trials at equal "
+        f"volatility ({percent(sharpe['dsr_as_held'])} if it is taken from the trials as held); "
+        f"counted as {sharpe['effective_trials']:.1f} independent trials it is "
+        f"{percent(sharpe['dsr_effective'])}."
     ) in told["sentences"][1]
 
 
@@ -79,8 +84,48 @@ def test_equals_are_one_region_and_nobody_chooses_by_rounding(tmp_path, capsys):
     assert told["reliability"]["overfitting"] is None
     assert told["reliability"]["expanding"]["edge_out_of_sample"] == 0.0
     text = " ".join(out.split())
+    # A region that is everything is no recommendation, wherever it is shown.
+    reason = "the search tells no candidate from another"
+    assert told["recommended"] is None
+    assert told["no_recommendation"] == reason
+    assert "is the middle of all 20 candidates: the Sharpe ratio of each" in text
+    assert f"This is no recommendation: {reason}." in text
+    page = (only(tmp_path) / "index.html").read_text()
+    assert f"This is no recommendation: {reason}." in page
+    assert "No recommendation, but it runs as it is" in page
+    for shown in (out, page):
+        assert "Middle of the region" in shown
+        assert "Recommended" not in shown
+    first = (only(tmp_path) / "best.toml").read_text().splitlines()[0]
+    assert first == f"# No recommendation: {reason}."
     assert "earns the same as the default at the same risk: there is no difference to test." in text
     assert "tuning earned the same as never tuning." in text
+
+
+def test_a_recommendation_is_called_one_everywhere(tmp_path, capsys):
+    # Within a limit that the default keeps, with much more equity than it holds.
+    words = ("hedge_mix", "--assets", "SPY,IEF", "--step", "0.1", "--weights", "SPY=0.2,IEF=0.8",
+             "--subject-to", "volatility<12%")  # fmt: skip
+    code, out, errors = command(capsys, *words, *BUNDLED, "--out", str(tmp_path))
+    assert code == 0, errors
+    told, page = content(only(tmp_path)), (only(tmp_path) / "index.html").read_text()
+    assert told["recommended"] == told["region"]["middle"]
+    assert told["no_recommendation"] is None
+    for shown in (out, page):
+        assert "Recommended" in shown
+        assert "o recommendation" not in shown
+    assert "Run it as it is" in page
+    assert not (only(tmp_path) / "best.toml").read_text().startswith("#")
+
+
+def test_a_choice_that_trails_the_default_is_no_recommendation(mixes):
+    told = content(mixes)
+    parts = told["portfolios"]
+    assert parts["Middle of the region"]["cagr"] < parts["Default"]["cagr"]
+    assert told["sentences"][0].endswith(
+        "This is no recommendation: its CAGR is below the default's, which does not keep "
+        "max_drawdown>-0.25."
+    )
 
 
 def test_a_short_history_is_called_short(tmp_path, capsys):
@@ -122,18 +167,18 @@ def test_a_probability_that_does_not_exist_is_unknown(tmp_path, capsys):
         capsys, tmp_path, "attack_defend", "--grid", "step_bp=75",
         "--subject-to", "max_drawdown>-0.6",
     )  # fmt: skip
-    assert "(the deflated Sharpe ratio) is unknown; counted as" in text
+    assert "(the deflated Sharpe ratio) is unknown, with luck's spread" in text
     assert "nan" not in text
     assert "nan %" not in page
 
 
-def test_a_recommendation_that_makes_what_the_default_makes_says_so(tmp_path, capsys):
+def test_a_choice_that_makes_what_the_default_makes_says_so(tmp_path, capsys):
     text, _, numbers = searched(
         capsys, tmp_path, "attack_defend", "--grid", "step_bp=50",
         "--subject-to", "max_drawdown>-0.6",
     )  # fmt: skip
     assert numbers["reliability"]["sharpe"] is None
-    assert "Month by month the recommendation earns the same as the default" in text
+    assert "Month by month the middle of the region earns the same as the default" in text
 
 
 def test_never_tuning_that_breaks_the_limit_is_named_where_the_walk_is_told(mixes, rules):
