@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import math
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -81,6 +82,33 @@ def in_short(value: object) -> str:
         text = f"{text} that cannot be shown"
     text = " ".join(text.split())
     return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 3]}..."
+
+
+def in_full(number: float) -> str:
+    """Show a number with all the digits that tell it from its neighbours.
+
+    A message that compares a number with its bound must not round either: 1000.0001, which is
+    refused, would read as the 1000 that is allowed.
+    """
+    return repr(float(number)).removesuffix(".0")
+
+
+def range_text(low: float, high: float, *, whole: bool = False) -> str:
+    """Say in words which numbers are taken: those from ``low`` to ``high``, both included.
+
+    Parameters
+    ----------
+    low, high
+        The ends; infinite where there is none. An infinite number itself is never taken.
+    whole
+        Whether only whole numbers are.
+    """
+    if math.isinf(low) and math.isinf(high):
+        return "a whole number" if whole else "a finite number"
+    if not (math.isinf(low) or math.isinf(high)):
+        return f"{'whole numbers from ' if whole else ''}{in_full(low)} to {in_full(high)}"
+    end = f"{in_full(high)} or less" if math.isinf(low) else f"{in_full(low)} or more"
+    return f"{'a whole' if whole else 'a finite'} number of {end}"
 
 
 def did_you_mean(word: object, names: Iterable[str]) -> str:

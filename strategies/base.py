@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from immutabledict import immutabledict
 
-from data.errors import UsageError, WeightError, did_you_mean
+from data.errors import UsageError, WeightError, did_you_mean, in_full, range_text
 from data.records import as_number, freeze_mappings, frozen
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Parameter:
         if self.choices:
             return " | ".join(self.choices)
         if self.low is not None and self.high is not None:
-            return f"{self.low:g} to {self.high:g}"
+            return f"{in_full(self.low)} to {in_full(self.high)}"
         return ""
 
     def parse(self, text: str, where: str) -> Value:
@@ -143,11 +143,8 @@ class Parameter:
             wrong_type = isinstance(value, bool) or not isinstance(value, wanted)
             # Not by isfinite, which a whole number of 400 digits overflows.
             if wrong_type or abs(value) == math.inf or not low <= value <= high:
-                whole = "whole numbers from " if wanted is int else ""
-                raise UsageError(
-                    f"{where}: {self.name} takes {whole}{low:g} to {high:g} ({self.unit}), got "
-                    f"{value!r}"
-                )
+                taken = range_text(low, high, whole=wanted is int)
+                raise UsageError(f"{where}: {self.name} takes {taken} ({self.unit}), got {value!r}")
         elif not isinstance(value, str) or not value:
             raise UsageError(f"{where}: {self.name} takes a {self.unit}, got {value!r}")
 

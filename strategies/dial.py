@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 from weakref import WeakKeyDictionary
 
-from data.errors import RuleError, UsageError
+from data.errors import RuleError, UsageError, in_full
 from data.treasuries.instruments import CATALOGUE
 from strategies.base import Strategy, parameter
 from strategies.schedule import decision_rows
@@ -57,8 +57,8 @@ class DurationRule(Strategy):
         super().__post_init__()
         if self.duration_min > self.duration_max:
             raise UsageError(
-                f"{self.name}: duration_min {self.duration_min:g} is above duration_max "
-                f"{self.duration_max:g}; exchange them"
+                f"{self.name}: duration_min {in_full(self.duration_min)} is above duration_max "
+                f"{in_full(self.duration_max)}; exchange them"
             )
 
     @property

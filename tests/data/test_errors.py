@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 
 import numpy as np
 import pandas as pd
@@ -117,6 +118,39 @@ SHOWN = [
 @pytest.mark.parametrize(("value", "text"), SHOWN, ids=range(len(SHOWN)))
 def test_what_was_given_is_shown_in_short(value, text):
     assert errors.in_short(value) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (1000.0, "1000"),
+        (1000.0001, "1000.0001"),  # six digits would read 1000
+        (0.1, "0.1"),
+        (np.float64(2.5), "2.5"),
+        (10**15 + 1, "1000000000000001"),
+        (-0.25, "-0.25"),
+        (1e-9, "1e-09"),
+        (float("nan"), "nan"),
+        (float("inf"), "inf"),
+    ],
+)
+def test_a_number_has_the_digits_that_tell_it_from_its_neighbours(number, text):
+    assert errors.in_full(number) == text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "whole", "text"),
+    [
+        (0, 1000, False, "0 to 1000"),
+        (2, 63, True, "whole numbers from 2 to 63"),
+        (0.05, math.inf, False, "a finite number of 0.05 or more"),
+        (-math.inf, 5, True, "a whole number of 5 or less"),
+        (-math.inf, math.inf, False, "a finite number"),
+        (-math.inf, math.inf, True, "a whole number"),
+    ],
+)
+def test_a_range_is_said_as_it_is_checked(low, high, whole, text):
+    assert errors.range_text(low, high, whole=whole) == text
 
 
 def test_nothing_is_near_what_is_no_text():

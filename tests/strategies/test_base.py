@@ -95,6 +95,11 @@ def test_a_switch_is_a_parameter():
         on.parse("yes", "x")
 
 
+def test_a_number_just_outside_is_told_from_the_bound():
+    with pytest.raises(UsageError, match=r"takes 1 to 500 \(basis points\), got 500.0000001$"):
+        AttackDefend(step_bp=500.0000001)
+
+
 def test_a_number_without_end_is_refused_in_one_line():
     whole = next(own for own in AttackDefend.parameters() if own.name == "step_bp")
     with pytest.raises(UsageError, match="step_bp takes"):
