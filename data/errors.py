@@ -5,12 +5,38 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import ClassVar
 
 # Types whose values a message shows; of any other value it names the type.
 SHOWN = (bool, int, float, complex, str, bytes, list, tuple, set, frozenset, dict, dt.date)
 MOST_SHOWN = 80  # characters
+
+# What other programs and everyday English call a word of ours.
+OTHER_WORDS = {
+    "monthly": "month months m 1m",
+    "quarterly": "quarter quarters q 3m",
+    "annually": "annual yearly year years y 1y 12m",
+    "never": "none no off once hold buy_and_hold",
+    "yahoo": "yfinance live online internet web",
+    "bundled": "offline builtin built_in included",
+    "files:DIR": "csv file folder dir directory local",
+    "cagr": "return returns growth profit performance",
+    "volatility": "vol std stdev sigma",
+    "turnover_per_year": "turnover",
+    "hedge_mix": "60/40 mix static",
+    "equity_only": "equity stocks spy buy_and_hold",
+    "yields": "rates curve",
+    "policy_rate": "fed_funds fed",
+    "cpi": "inflation",
+    "usd": "dollar dxy",
+}
+# What is asked for and is not there, under the word of ours that comes nearest to it.
+NEAREST = {
+    "monthly": "weekly week daily day",
+    "calmar": "max_drawdown drawdown",
+    "sharpe": "volatility vol",
+}
 
 
 class HedgeError(ValueError):
@@ -112,7 +138,10 @@ def range_text(low: float, high: float, *, whole: bool = False) -> str:
 
 
 def did_you_mean(word: object, names: Iterable[str]) -> str:
-    """Suggest the most similar valid word, as a clause to append to an error, or nothing.
+    """Suggest the valid word that was meant, as a clause to append to an error, or nothing.
+
+    That is the one which others call so (``yearly`` is ``annually``), else the most similar one,
+    else the one that comes nearest to what is asked for and is not there.
 
     Parameters
     ----------
@@ -124,5 +153,16 @@ def did_you_mean(word: object, names: Iterable[str]) -> str:
     if not isinstance(word, str):
         return ""
     by_folded = {name.casefold(): name for name in names}
-    near = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
-    return f" (did you mean {by_folded[near[0]]}?)" if near else ""
+    folded = word.strip().casefold()
+    near = difflib.get_close_matches(folded, by_folded, n=1, cutoff=0.6)
+    similar = by_folded[near[0]] if near else None
+    if meant := _listed(OTHER_WORDS, folded, by_folded.values()) or similar:
+        return f" (did you mean {meant}?)"
+    nearest = _listed(NEAREST, folded, by_folded.values())
+    return f" (the nearest is {nearest})" if nearest else ""
+
+
+def _listed(table: Mapping[str, str], folded: str, names: Collection[str]) -> str | None:
+    """The one of ``names`` under which a table lists a word; None if it does under none."""
+    plain = folded.replace("-", "_").replace(" ", "_")
+    return next((name for name in names if plain in table.get(name, "").split()), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from data.market import Market
 from data.sources.frame import SOURCE as GIVEN
 from data.treasuries.instruments import require_total_return
 
-SOURCES = ("auto", "yahoo", "bundled", "files:DIR")  # those to choose from
+FOLDER = "files:DIR"
+SOURCES = ("auto", "yahoo", "bundled", FOLDER)  # those to choose from
 
 
 def require_source(source: str) -> None:
@@ -32,9 +34,12 @@ def require_source(source: str) -> None:
         return
     if (source in SOURCES and not colon) or source == GIVEN:
         return
+    is_path = any(sign in source for sign in "/\\") or os.path.isdir(source)
+    is_folder = bool(folder) and FOLDER in did_you_mean(kind, SOURCES)  # as in csv:DIR
+    meant = f"files:{folder if is_folder else source}" if is_folder or is_path else ""
     raise UsageError(
         f"--source {in_short(source)} is unknown; use one of {', '.join(SOURCES)}"
-        f"{did_you_mean(source, SOURCES)}"
+        + (f" (did you mean {meant}?)" if meant else did_you_mean(source, SOURCES))
     )
 
 

@@ -10,6 +10,9 @@ import pandas as pd
 import pytest
 
 from data import errors
+from data.load import SOURCES
+from strategies.base import NEEDS
+from strategies.registry import STRATEGIES
 from tests.conftest import ROOT
 from tests.soak.doors import CURE
 
@@ -79,6 +82,47 @@ def test_an_error_says_what_to_do(where, text):
 )
 def test_the_nearest_word_is_named_and_a_far_one_is_not(word, clause):
     assert errors.did_you_mean(word, ["SPY", "TLT", "IEF"]) == clause
+
+
+CALENDARS = ("monthly", "quarterly", "annually", "never")
+GOALS = ("cagr", "sharpe", "sortino", "calmar")
+LIMITS = ("cagr", "volatility", "max_drawdown", "calmar", "turnover_per_year")
+
+
+@pytest.mark.parametrize(
+    ("names", "words", "clause"),
+    [
+        (CALENDARS, "yearly year annual Annual yearly 1Y", " (did you mean annually?)"),
+        (CALENDARS, "month Month monthlly", " (did you mean monthly?)"),
+        (CALENDARS, "quarter quaterly", " (did you mean quarterly?)"),
+        (CALENDARS, "none None buy-and-hold", " (did you mean never?)"),
+        # Nothing is rebalanced more often than once a month.
+        (CALENDARS, "weekly week daily day", " (the nearest is monthly)"),
+        (CALENDARS, "sometimes", ""),
+        (GOALS, "return growth", " (did you mean cagr?)"),
+        (GOALS, "max_drawdown drawdown", " (the nearest is calmar)"),
+        (GOALS, "volatility", " (the nearest is sharpe)"),
+        (LIMITS, "drawdown", " (did you mean max_drawdown?)"),
+        (LIMITS, "vol", " (did you mean volatility?)"),
+        (LIMITS, "turnover", " (did you mean turnover_per_year?)"),
+        (("equity_only", "hedge_mix"), "60/40 mix", " (did you mean hedge_mix?)"),
+        (("equity_only", "hedge_mix"), "buy_and_hold", " (did you mean equity_only?)"),
+        (("SPY", "TLT"), "year equity", ""),  # words of another list
+    ],
+)
+def test_what_others_call_a_word_gets_that_word(names, words, clause):
+    for word in words.split():
+        assert errors.did_you_mean(word, names) == clause, word
+
+
+def test_every_other_word_leads_to_one_name_of_its_list():
+    """``buy_and_hold`` is a calendar and a rule; within one list a word has one meaning."""
+    lists = (CALENDARS, GOALS, LIMITS, SOURCES, tuple(STRATEGIES), NEEDS)
+    for table in (errors.OTHER_WORDS, errors.NEAREST):
+        for names in lists:
+            words = [word for name in names for word in table.get(name, "").split()]
+            assert len(words) == len(set(words)), names
+        assert table.keys() <= {name for names in lists for name in names}
 
 
 def test_nothing_is_near_where_nothing_is():

@@ -47,6 +47,29 @@ def test_what_looks_like_it_is_unknown(source):
         require_source(source)
 
 
+@pytest.mark.parametrize(
+    ("source", "meant"),
+    [
+        ("Yahoo", "yahoo"),
+        ("yfinance", "yahoo"),
+        ("offline", "bundled"),
+        ("csv", "files:DIR"),
+        ("./prices", "files:./prices"),  # a path
+        ("C:\\prices", "files:C:\\prices"),
+        ("csv:my prices", "files:my prices"),
+        ("File:prices", "files:prices"),
+        ("here", "files:here"),  # a folder that is there
+    ],
+)
+def test_a_source_by_another_word_gets_what_to_write(source, meant, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "here").mkdir()
+    with pytest.raises(UsageError) as refused:
+        require_source(source)
+    assert str(refused.value).endswith(f" (did you mean {meant}?)")
+    require_source(meant)
+
+
 @pytest.mark.parametrize("source", [None, 5, b"bundled", ["bundled"]])
 def test_a_source_that_is_no_text_is_refused(source):
     with pytest.raises(UsageError, match="--source takes one of auto, yahoo, bundled, files:DIR"):
