@@ -38,6 +38,7 @@ from strategies.base import Params, Strategy
 from strategies.causality import prove_on, prove_quickly
 from strategies.decisions import decide
 from strategies.outside import notes_of
+from strategies.weights import scaling_notes
 
 Array = NDArray[np.float64]
 Steps = Callable[[int, int], object]
@@ -125,7 +126,8 @@ def prepare_search(
     first, _ = inputs.market.first_session([benchmark])
     inputs = with_own_sessions(inputs, held, lambda: market_of(held, refresh=False))
     market, asked = inputs.market, inputs.period.start
-    market = market.relabelled(notes=[*market.notes, *notes_of(default)])
+    scaled = scaling_notes(default.name, float(decide(default, market).sum(axis=1).max()))
+    market = market.relabelled(notes=[*scaled, *market.notes, *notes_of(default)])
     with progress("proving the rule on these data"):
         for number in np.unique(np.linspace(0, len(rules) - 1, MOST_PROVED).astype(int)):
             prove_on(rules[number], market, seconds=0.0)

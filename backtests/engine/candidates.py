@@ -18,9 +18,9 @@ from backtests.engine.opening import Opening, Standing, standing_decisions, with
 from backtests.engine.simulate import SCALE
 from data.errors import UsageError, WeightError, did_you_mean
 from data.market import Market
-from strategies.base import WEIGHT_TOLERANCE, require_weights
 from strategies.decisions import require_targets
 from strategies.schedule import REBALANCE, decision_rows
+from strategies.weights import LARGEST_SUM, require_weights
 
 Array = NDArray[np.float64]
 COMPLETE = 2  # in PricePanel.closes
@@ -219,7 +219,7 @@ def static_mixes(panel: PricePanel, weights: Array, rebalance: str = "monthly") 
             f"{len(panel.tickers)} columns ({', '.join(panel.tickers)})"
         )
     sums = weights.sum(axis=1)
-    wrong = ~((weights >= 0).all(axis=1) & (sums <= 1 + WEIGHT_TOLERANCE))
+    wrong = ~((weights >= 0).all(axis=1) & (sums <= LARGEST_SUM))
     for mix in np.flatnonzero(wrong):
         require_weights(dict(zip(panel.tickers, weights[mix], strict=True)), f"mix {mix}")
     targets = with_cash(weights)

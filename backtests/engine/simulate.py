@@ -245,6 +245,7 @@ def _books(
         weights=weights,
         orders=orders,
         decisions=standing.targets,
+        largest_sum=standing.largest_sum,
         fill_rows=standing.rows,
         traded=pd.Series(traded, index=levels.index),
         costs_paid=float(orders["fee"].sum() + orders["slippage"].sum()),

@@ -15,7 +15,8 @@ from backtests.analysis.reliability import Edge, Reliability
 from backtests.engine.config import RunConfig
 from backtests.engine.space import Space
 from data.market import Market
-from strategies.base import Params, mix_text
+from strategies.base import Params
+from strategies.weights import mix_text
 
 BEST = "best.toml"
 

@@ -26,7 +26,7 @@ from backtests.report.text import (
 from backtests.report.verdict.words import sentences
 from data.strictness import age_in_days
 from data.vintage import Vintage
-from strategies.base import mix_text
+from strategies.weights import mix_text
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -249,10 +249,11 @@ def test_a_weight_before_the_first_price_is_refused():
 
 def test_cash_is_what_the_weights_leave():
     # 1 - 0.7 - 0.2 is 0.10000000000000003 in binary; a sum beyond 1 by 5e-10 is scaled to 1.
-    cash = with_cash(np.array([[0.7, 0.2], [0.0, 0.0], [0.5, 0.5 + 5e-10]]))
-    assert cash[:, -1].tolist() == [0.1, 1.0, 0.0]
+    cash = with_cash(np.array([[0.7, 0.2], [0.0, 0.0], [0.5, 0.5 + 5e-10], [0.50004, 0.50006]]))
+    assert cash[:, -1].tolist() == [0.1, 1.0, 0.0, 0.0]
+    assert cash[3, 0] == pytest.approx(0.50004 / 1.0001, abs=1e-15)
     assert cash[0, :2].tolist() == [0.7, 0.2]
-    assert cash.sum(axis=1) == pytest.approx([1.0, 1.0, 1.0], abs=1e-15)
+    assert cash.sum(axis=1) == pytest.approx([1.0, 1.0, 1.0, 1.0], abs=1e-15)
 
 
 # --- published figures --------------------------------------------------------------------
