@@ -119,6 +119,11 @@ def in_full(number: float) -> str:
     return repr(float(number)).removesuffix(".0")
 
 
+def counted(number: int, unit: str) -> str:
+    """Write a number of things: ``1 session``, ``2 sessions``."""
+    return f"{number} {unit}{'' if number == 1 else 's'}"
+
+
 def range_text(low: float, high: float, *, whole: bool = False) -> str:
     """Say in words which numbers are taken: those from ``low`` to ``high``, both included.
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from data.command import Progress, silent
-from data.errors import UsageError, did_you_mean, in_short
+from data.errors import UsageError, counted, did_you_mean, in_short
 from data.market import Market
 from data.sources.frame import SOURCE as GIVEN
 from data.treasuries.instruments import require_total_return
@@ -170,12 +170,15 @@ def spelled(source: str, ticker: str) -> str:
 def data_line(market: Market) -> str:
     """Say in one line which data a market has, for which span, and why these were used."""
     remark = market.origin.remark
-    return span_line(market, market.title) + (f" ({remark})" if remark else "")
+    return span_line(market) + (f" ({remark})" if remark else "")
 
 
-def span_line(market: Market, title: str) -> str:
-    """Say in one line, under a title, how many rows a market has, from when to when."""
+def span_line(market: Market) -> str:
+    """Say in one line what a market is, how many rows it has, from when to when.
+
+    Without the short reason for a fallback: the whole one follows (:func:`data_line`).
+    """
     sessions = market.sessions
-    unit = "sessions" if market.periods_per_year == 252 else "months"
+    unit = "session" if market.periods_per_year == 252 else "month"
     span = f"from {sessions[0]:%Y-%m-%d} to {sessions[-1]:%Y-%m-%d}"
-    return f"{title}: {len(sessions)} {unit} {span}"
+    return f"{market.plain_title}: {counted(len(sessions), unit)} {span}"

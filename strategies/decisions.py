@@ -137,10 +137,13 @@ def _weights(answer: object, strategy: Strategy) -> pd.DataFrame:
 
 def _require_needs(strategy: Strategy, market: Market) -> None:
     """Refuse a market that lacks what a strategy of the user's own says it needs."""
+    from data.elsewhere import where_else
+
     for need in strategy.needs:
         if getattr(market, need) is None:
             raise RuleError(
-                f"{strategy.name} needs {need}, which {market.source} lacks; choose another source"
+                f"{strategy.name} needs {need}, which {market.source} lacks; "
+                f"{where_else(market, need)}"
             )
 
 

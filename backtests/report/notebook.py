@@ -124,7 +124,7 @@ def run_html(run: Run) -> str:
     mix = [mix_text(summary.weights)] if summary.weights else []
     return Sheet(
         title=run_label(summary.strategy, summary.params),
-        facts=[*mix, _span_of(summary), costs_text(summary.costs), summary.source_title],
+        facts=[*mix, _span_of(summary), costs_text(summary.costs), market.plain_title],
         answer=None if verdict is None else _answer(verdict),
         picture=_picture(
             *(_growth_of_run(run) if verdict is None else _growth_of_verdict(verdict))

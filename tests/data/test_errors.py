@@ -24,6 +24,9 @@ EXCUSED = {
     "is not built from yields",
     "...; ...",  # two sentences from elsewhere, the second a cure
     "is not understood; ...",  # FORMS
+    # Where else to look, each tried in tests/data/test_elsewhere.py:
+    "which ... does not have; ...",
+    "needs daily data, and ... is monthly; ...",
     # By the case, each tried in tests/data/sources/test_frame.py as it stands there:
     "levels, as from yfinance.download; ...",
     "which prices= has; ...",
