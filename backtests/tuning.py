@@ -231,8 +231,8 @@ def _require_months(market: Market, panel: PricePanel) -> None:
     if months < FEWEST_MONTHS:
         raise UsageError(
             f"a search needs {FEWEST_MONTHS} whole months or more to say anything, and "
-            f"{sessions[0]:%Y-%m-%d} to {sessions[-1]:%Y-%m-%d} has {months}; "
-            "give a longer period"
+            f"from {sessions[0]:%Y-%m-%d} to {market.last_day}, there are {months}; "
+            f"{market.longer}"
         )
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from data import bundled
 from data.checks.histories import latest_day, periods_per_year, whole_months, wild_moves
 from data.consumer_prices import public_by
-from data.errors import DataError
+from data.errors import DataError, counted
 from data.market import CASH, Market, Tracking, describe
 from data.origin import MADE, Origin
 from data.stand_ins import cash_stand_ins, proxy_stand_ins, rate_stand_ins
@@ -131,6 +131,7 @@ def market_of(
         remarks=remarks,
         origin=origin,
         tracking=extended.tracking,
+        is_cut=_goes_on(own, end),
         figures={
             **{ticker: figure_days(series[ticker], source, days.get(ticker)) for ticker in series},
             CASH: cash_days,
@@ -261,10 +262,15 @@ def upto(levels: pd.Series, end: str | None, source: str) -> pd.Series:
     cut = levels.loc[:end] if end else levels
     if len(cut) < 2:
         raise DataError(
-            f"{levels.name} of {source} has no data up to {end}: it begins on "
-            f"{levels.index[0]:%Y-%m-%d}; give a later --end"
+            f"{levels.name} of {source} has {counted(len(cut), 'row')} up to --end {end}: it "
+            f"begins on {levels.index[0]:%Y-%m-%d}; give a later --end"
         )
     return cut
+
+
+def _goes_on(own: Mapping[str, pd.Series], end: str | None) -> bool:
+    """Whether all histories go on after the asked end."""
+    return end is not None and all(f"{levels.index[-1]:%Y-%m-%d}" > end for levels in own.values())
 
 
 def _by_month_ends(series: Mapping[str, pd.Series]) -> tuple[dict[str, pd.Series], list[str]]:

@@ -179,6 +179,5 @@ def span_line(market: Market) -> str:
     Without the short reason for a fallback: the whole one follows (:func:`data_line`).
     """
     sessions = market.sessions
-    unit = "session" if market.periods_per_year == 252 else "month"
     span = f"from {sessions[0]:%Y-%m-%d} to {sessions[-1]:%Y-%m-%d}"
-    return f"{market.plain_title}: {counted(len(sessions), unit)} {span}"
+    return f"{market.plain_title}: {counted(len(sessions), market.unit)} {span}"

@@ -77,9 +77,7 @@ def require_targets(weights: pd.DataFrame, market: Market, name: str) -> None:
 
     index = weights.index
     if len(weights) == 0:
-        raise WeightError(
-            f"{name} made no decision up to {market.sessions[-1]:%Y-%m-%d}; give a longer period"
-        )
+        raise WeightError(f"{name} made no decision up to {market.last_day}; {market.longer}")
     if not (
         index.is_monotonic_increasing and index.is_unique and index.isin(market.sessions).all()
     ):

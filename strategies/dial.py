@@ -143,9 +143,11 @@ class DurationRule(Strategy):
         first, _ = market.first_session([t for t in self.tickers if t not in self.optional])
         target = self._in_years(self.target_duration(market)).loc[first:].dropna()
         if target.empty:
+            # --extend changes nothing where rows are months.
+            longer = "use --extend" if market.periods_per_year == 252 else "use a longer source"
             raise UsageError(
-                f"{self.name} has too little history in {market.source} up to "
-                f"{market.sessions[-1]:%Y-%m-%d}; use --extend or a shorter window"
+                f"{self.name} has too little history in {market.source} up to {market.last_day}; "
+                f"{market.longer if market.is_cut else longer}, or a shorter window"
             )
         rows = decision_rows(target.index, "monthly")
         if self.acts_daily:

@@ -130,7 +130,8 @@ def with_own_sessions(
     )
     ends = [line for line in shared.notes if line.startswith("data end on")]
     cut = ends if last == shared.sessions[-1] else []
-    market = own.until(last).relabelled(notes=[*own.notes, *cut, note])
+    notes = [*own.notes, *cut, note]
+    market = own.until(last).relabelled(notes=notes, is_cut=shared.is_cut)
     return replace(inputs, period=replace(period, market=market, start=start), shared=shared)
 
 

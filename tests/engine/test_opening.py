@@ -110,7 +110,7 @@ def test_one_return_is_enough_for_an_invested_start():
     assert (
         len(trade(market(), half, Costs(), name="rule", opening=last, engine=ledger.fill).nav) == 2
     )
-    with pytest.raises(UsageError, match="rule has 1 sessions from 2022-01-14, too few"):
+    with pytest.raises(UsageError, match="1 session from 2022-01-14 to 2022-01-14, too few"):
         trade(market(), half, Costs(), name="rule", opening=Opening(DAYS[19], True),
               engine=ledger.fill)  # fmt: skip
 

@@ -207,8 +207,18 @@ def test_too_short_a_period_says_so():
     market = random_market(1)
     for left in (1, 2):
         short = Opening(market.sessions[-left], is_invested=False)
-        with pytest.raises(UsageError, match=f"has {left} sessions from .* too few for a lag of 1"):
+        with pytest.raises(
+            UsageError, match=f"has {left} sessions? from .* too few for a lag of 1"
+        ):
             simulate(market, HedgeMix(), FREE, opening=short, engine=ledger.fill)
+    cut = market.relabelled(is_cut=True)
+    day = f"{market.sessions[-1]:%Y-%m-%d}"
+    with pytest.raises(UsageError) as refused:
+        simulate(cut, HedgeMix(), FREE, opening=Opening(cut.sessions[-1], is_invested=False))
+    assert str(refused.value) == (
+        f"hedge_mix has 1 session from {day} to {day}, where --end cuts the data, too few for a "
+        "lag of 1; give a later --end"
+    )
     # Three are enough: one to decide on, one to trade on, one that earns.
     three = Opening(market.sessions[-3], is_invested=False)
     done = simulate(market, HedgeMix(), FREE, opening=three, engine=ledger.fill)
