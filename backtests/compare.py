@@ -124,13 +124,17 @@ def _require_use(words: Sequence[RunWord], given: Collection[str]) -> None:
 def about(runs: list[FinishedRun]) -> list[str]:
     """Name the data that the runs use, with their notes, each line once."""
     lines = [
-        f"{run.summary.source}: {run.summary.source_title}, {run.summary.start} to "
-        f"{run.summary.end}"
+        f"{run.summary.source}: {_title_of(run)}, {run.summary.start} to {run.summary.end}"
         for run in runs
     ]
     lines += [f"note: {remark}" for run in runs for remark in run.manifest.remarks]
     lines += [f"note: {note}" for run in runs for note in run.summary.notes]
     return list(dict.fromkeys(lines))
+
+
+def _title_of(run: FinishedRun) -> str:
+    """The title of a run's data; why they were used follows among its remarks."""
+    return run.manifest.origin.plain(run.summary.source_title)
 
 
 def run_missing(

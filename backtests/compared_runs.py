@@ -274,7 +274,10 @@ def variant(strategy: str, text: str) -> dict[str, str]:
     from strategies.registry import strategy_class
 
     declared = {parameter.name: parameter for parameter in strategy_class(strategy).parameters()}
-    given = assignments([part for part in text.split(",") if part], strategy)
+    parts = [part for part in text.split(",") if part]
+    if "weights" in declared and not all("=" in part for part in parts):
+        return {"weights": text}  # which are refused, with what to write
+    given = assignments(parts, strategy)
     weights = {k: v for k, v in given.items() if k not in declared}
     if weights and "weights" in declared:
         given = {k: v for k, v in given.items() if k in declared}

@@ -44,6 +44,7 @@ from strategies.base import Params, Strategy
 from strategies.causality import prove_on, prove_quickly
 from strategies.decisions import decide
 from strategies.outside import notes_of
+from strategies.weights import scaling_notes
 
 Array = NDArray[np.float64]
 Steps = Callable[[int, int], object]
@@ -133,7 +134,8 @@ def prepare_search(
     first, _ = inputs.market.first_session([benchmark])
     inputs = with_own_sessions(inputs, held, lambda: market_of(held, refresh=False))
     market, asked = inputs.market, inputs.period.start
-    market = market.relabelled(notes=[*market.notes, *notes_of(default)])
+    scaled = scaling_notes(default.name, float(decide(default, market).sum(axis=1).max()))
+    market = market.relabelled(notes=[*scaled, *market.notes, *notes_of(default)])
     with progress("proving the rule on these data"):
         for number in np.unique(np.linspace(0, len(rules) - 1, MOST_PROVED).astype(int)):
             prove_on(rules[number], market, seconds=0.0)
@@ -237,8 +239,8 @@ def _require_months(market: Market, panel: PricePanel) -> None:
     if months < FEWEST_MONTHS:
         raise UsageError(
             f"a search needs {FEWEST_MONTHS} whole months or more to say anything, and "
-            f"{sessions[0]:%Y-%m-%d} to {sessions[-1]:%Y-%m-%d} has {months}; "
-            "give a longer period"
+            f"from {sessions[0]:%Y-%m-%d} to {market.last_day}, there are {months}; "
+            f"{market.longer}"
         )
 
 

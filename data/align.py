@@ -129,6 +129,7 @@ def market_of(
         remarks=remarks,
         origin=origin,
         tracking=extended.tracking,
+        is_cut=_goes_on(own, end),
         figures={
             **{ticker: figure_days(series[ticker], source, days.get(ticker)) for ticker in series},
             CASH: cash_days,
@@ -246,3 +247,8 @@ def _wild_note(ticker: str, levels: pd.Series) -> list[str]:
     return [
         f"{ticker} moves {wild.iloc[0]:+.0%} on {wild.index[0]:%Y-%m-%d}{more}: check that price"
     ]
+
+
+def _goes_on(own: Mapping[str, pd.Series], end: str | None) -> bool:
+    """Whether all histories go on after the asked end."""
+    return end is not None and all(f"{levels.index[-1]:%Y-%m-%d}" > end for levels in own.values())

@@ -4,12 +4,39 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Iterable
+import math
+from collections.abc import Collection, Iterable, Mapping
 from typing import ClassVar
 
 # Types whose values a message shows; of any other value it names the type.
 SHOWN = (bool, int, float, complex, str, bytes, list, tuple, set, frozenset, dict, dt.date)
 MOST_SHOWN = 80  # characters
+
+# What other programs and everyday English call a word of ours.
+OTHER_WORDS = {
+    "monthly": "month months m 1m",
+    "quarterly": "quarter quarters q 3m",
+    "annually": "annual yearly year years y 1y 12m",
+    "never": "none no off once hold buy_and_hold",
+    "yahoo": "yfinance live online internet web",
+    "bundled": "offline builtin built_in included",
+    "files:DIR": "csv file folder dir directory local",
+    "cagr": "return returns growth profit performance",
+    "volatility": "vol std stdev sigma",
+    "turnover_per_year": "turnover",
+    "hedge_mix": "60/40 mix static",
+    "equity_only": "equity stocks spy buy_and_hold",
+    "yields": "rates curve",
+    "policy_rate": "fed_funds fed",
+    "cpi": "inflation",
+    "usd": "dollar dxy",
+}
+# What is asked for and is not there, under the word of ours that comes nearest to it.
+NEAREST = {
+    "monthly": "weekly week daily day",
+    "calmar": "max_drawdown drawdown",
+    "sharpe": "volatility vol",
+}
 
 
 class HedgeError(ValueError):
@@ -83,8 +110,43 @@ def in_short(value: object) -> str:
     return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 3]}..."
 
 
+def in_full(number: float) -> str:
+    """Show a number with all the digits that tell it from its neighbours.
+
+    A message that compares a number with its bound must not round either: 1000.0001, which is
+    refused, would read as the 1000 that is allowed.
+    """
+    return repr(float(number)).removesuffix(".0")
+
+
+def counted(number: int, unit: str) -> str:
+    """Write a number of things: ``1 session``, ``2 sessions``."""
+    return f"{number} {unit}{'' if number == 1 else 's'}"
+
+
+def range_text(low: float, high: float, *, whole: bool = False) -> str:
+    """Say in words which numbers are taken: those from ``low`` to ``high``, both included.
+
+    Parameters
+    ----------
+    low, high
+        The ends; infinite where there is none. An infinite number itself is never taken.
+    whole
+        Whether only whole numbers are.
+    """
+    if math.isinf(low) and math.isinf(high):
+        return "a whole number" if whole else "a finite number"
+    if not (math.isinf(low) or math.isinf(high)):
+        return f"{'whole numbers from ' if whole else ''}{in_full(low)} to {in_full(high)}"
+    end = f"{in_full(high)} or less" if math.isinf(low) else f"{in_full(low)} or more"
+    return f"{'a whole' if whole else 'a finite'} number of {end}"
+
+
 def did_you_mean(word: object, names: Iterable[str]) -> str:
-    """Suggest the most similar valid word, as a clause to append to an error, or nothing.
+    """Suggest the valid word that was meant, as a clause to append to an error, or nothing.
+
+    That is the one which others call so (``yearly`` is ``annually``), else the most similar one,
+    else the one that comes nearest to what is asked for and is not there.
 
     Parameters
     ----------
@@ -96,5 +158,16 @@ def did_you_mean(word: object, names: Iterable[str]) -> str:
     if not isinstance(word, str):
         return ""
     by_folded = {name.casefold(): name for name in names}
-    near = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
-    return f" (did you mean {by_folded[near[0]]}?)" if near else ""
+    folded = word.strip().casefold()
+    near = difflib.get_close_matches(folded, by_folded, n=1, cutoff=0.6)
+    similar = by_folded[near[0]] if near else None
+    if meant := _listed(OTHER_WORDS, folded, by_folded.values()) or similar:
+        return f" (did you mean {meant}?)"
+    nearest = _listed(NEAREST, folded, by_folded.values())
+    return f" (the nearest is {nearest})" if nearest else ""
+
+
+def _listed(table: Mapping[str, str], folded: str, names: Collection[str]) -> str | None:
+    """The one of ``names`` under which a table lists a word; None if it does under none."""
+    plain = folded.replace("-", "_").replace(" ", "_")
+    return next((name for name in names if plain in table.get(name, "").split()), None)

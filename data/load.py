@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from data.command import Progress, silent
-from data.errors import UsageError, did_you_mean, in_short
+from data.errors import UsageError, counted, did_you_mean, in_short
 from data.market import Market
 from data.sources.frame import SOURCE as GIVEN
 from data.treasuries.instruments import require_total_return
 
-SOURCES = ("auto", "yahoo", "bundled", "files:DIR")  # those to choose from
+FOLDER = "files:DIR"
+SOURCES = ("auto", "yahoo", "bundled", FOLDER)  # those to choose from
 
 
 def require_source(source: str) -> None:
@@ -32,9 +34,12 @@ def require_source(source: str) -> None:
         return
     if (source in SOURCES and not colon) or source == GIVEN:
         return
+    is_path = any(sign in source for sign in "/\\") or os.path.isdir(source)
+    is_folder = bool(folder) and FOLDER in did_you_mean(kind, SOURCES)  # as in csv:DIR
+    meant = f"files:{folder if is_folder else source}" if is_folder or is_path else ""
     raise UsageError(
         f"--source {in_short(source)} is unknown; use one of {', '.join(SOURCES)}"
-        f"{did_you_mean(source, SOURCES)}"
+        + (f" (did you mean {meant}?)" if meant else did_you_mean(source, SOURCES))
     )
 
 
@@ -187,12 +192,14 @@ def spelled(source: str, ticker: str) -> str:
 def data_line(market: Market) -> str:
     """Say in one line which data a market has, for which span, and why these were used."""
     remark = market.origin.remark
-    return span_line(market, market.title) + (f" ({remark})" if remark else "")
+    return span_line(market) + (f" ({remark})" if remark else "")
 
 
-def span_line(market: Market, title: str) -> str:
-    """Say in one line, under a title, how many rows a market has, from when to when."""
+def span_line(market: Market) -> str:
+    """Say in one line what a market is, how many rows it has, from when to when.
+
+    Without the short reason for a fallback: the whole one follows (:func:`data_line`).
+    """
     sessions = market.sessions
-    unit = "sessions" if market.periods_per_year == 252 else "months"
     span = f"from {sessions[0]:%Y-%m-%d} to {sessions[-1]:%Y-%m-%d}"
-    return f"{title}: {len(sessions)} {unit} {span}"
+    return f"{market.plain_title}: {counted(len(sessions), market.unit)} {span}"

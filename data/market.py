@@ -128,6 +128,8 @@ class Market:
         ticker on the sessions on which it has a price.
     stood_in
         Whatever stands in for something else.
+    is_cut
+        Whether the data go on after the last session, up to which the user asked for them.
     yields
         Sessions x maturities in years: par yields in percent, or None.
     policy_rate, cpi, usd
@@ -157,6 +159,7 @@ class Market:
     remarks: tuple[str, ...]
     origin: Origin
     tracking: tuple[Tracking, ...]
+    is_cut: bool
     _figures: immutabledict[str, FigureDays]
     _stood_in: tuple[StandIn, ...]
     _cut: pd.Timestamp | None
@@ -184,6 +187,7 @@ class Market:
         tracking: Sequence[Tracking] = (),
         figures: Mapping[str, FigureDays] | None = None,
         stood_in: Sequence[StandIn] = (),
+        is_cut: bool = False,
         yields: pd.DataFrame | None = None,
         policy_rate: pd.Series | None = None,
         cpi: pd.Series | None = None,
@@ -219,6 +223,7 @@ class Market:
             remarks=tuple(remarks),
             origin=origin,
             tracking=tuple(tracking),
+            is_cut=is_cut,
             _figures=immutabledict(_own_days(prices, source) if figures is None else figures),
             _stood_in=tuple(stood_in),
             _cut=None,
@@ -250,6 +255,22 @@ class Market:
     def sessions(self) -> pd.DatetimeIndex:
         """The rows."""
         return pd.DatetimeIndex(self._prices.index)
+
+    @property
+    def unit(self) -> str:
+        """What a row is, in words."""
+        return "session" if self.periods_per_year == 252 else "month"
+
+    @property
+    def last_day(self) -> str:
+        """The last session, and whether it is the last that the user asked for, for messages."""
+        day = f"{self.sessions[-1]:%Y-%m-%d}"
+        return f"{day}, where --end cuts the data" if self.is_cut else day
+
+    @property
+    def longer(self) -> str:
+        """What to do where it is too short, for messages."""
+        return "give a later --end" if self.is_cut else "give a longer period"
 
     @property
     def tickers(self) -> list[str]:
@@ -385,6 +406,7 @@ class Market:
         remarks: Sequence[str] | None = None,
         origin: Origin | None = None,
         stood_in: Sequence[StandIn] | None = None,
+        is_cut: bool | None = None,
     ) -> Market:
         """Return the same market with other words, another origin or other stand-ins."""
         other = copy.copy(self)
@@ -394,6 +416,7 @@ class Market:
             remarks=self.remarks if remarks is None else tuple(remarks),
             origin=self.origin if origin is None else origin,
             _stood_in=self._stood_in if stood_in is None else tuple(stood_in),
+            is_cut=self.is_cut if is_cut is None else is_cut,
         )
         return other
 

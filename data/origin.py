@@ -67,9 +67,17 @@ class Origin:
 
     def title(self, plain: str) -> str:
         """Add the short reason to a plain title, where a fallback was used."""
+        return plain + self._ending
+
+    def plain(self, title: str) -> str:
+        """Take the short reason off a title again, where the whole reason follows."""
+        return title.removesuffix(self._ending)
+
+    @property
+    def _ending(self) -> str:
         if self.short is None:
-            return plain
-        return f"{plain}: {self.short}" if self.how is How.OLDER else f"{plain} ({self.short})"
+            return ""
+        return f": {self.short}" if self.how is How.OLDER else f" ({self.short})"
 
 
 def age_text(age: dt.timedelta) -> str:

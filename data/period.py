@@ -55,18 +55,29 @@ def cut_to_period(
     first, late = market.first_session(required)
     last = pd.Timestamp(end) if end else sessions[-1]
     begin = pd.Timestamp(start) if start else first
-    if last < first or begin > sessions[-1]:
+    is_cut = market.is_cut or last < sessions[-1]
+    if last < first:
         raise UsageError(
-            f"{market.source} has no data from {start or first.date()} to "
-            f"{end or sessions[-1].date()}: it runs from {first:%Y-%m-%d} to "
-            f"{sessions[-1]:%Y-%m-%d}; choose --start and --end within"
+            f"--end {end} is before the first day of {late} in {market.source}, "
+            f"{first:%Y-%m-%d}; give a later --end"
+        )
+    if not is_cut and begin > sessions[-1]:
+        raise UsageError(
+            f"--start {start} is after the last day of {market.source}, {sessions[-1]:%Y-%m-%d}; "
+            "start earlier"
+        )
+    if not ((sessions >= begin) & (sessions <= last)).any():
+        raise UsageError(
+            f"{market.source} has no {market.unit} from --start {start} to --end {end}; give a "
+            "later --end or start earlier"
         )
     if begin < first:
         raise UsageError(
             f"--start {start} is before the first day of {late} in {market.source}, "
             f"{first:%Y-%m-%d}; start then or later, or leave out {late}"
         )
-    if last > sessions[-1]:
+    if last > sessions[-1] and not is_cut:
         notes.append(f"data end on {sessions[-1]:%Y-%m-%d}, before the asked end {end}")
     row_zero = sessions[sessions >= begin][0] if start else None
-    return Period(market.until(last).relabelled(notes=notes), first, late, row_zero)
+    cut = market.until(last).relabelled(notes=notes, is_cut=is_cut)
+    return Period(cut, first, late, row_zero)

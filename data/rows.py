@@ -8,7 +8,7 @@ import pandas as pd
 
 from data.checks.histories import latest_day, periods_per_year, whole_months
 from data.checks.sessions import trades_on_weekends
-from data.errors import DataError
+from data.errors import DataError, counted
 
 # Share of sessions that may lack a ticker's price. Holidays that only one exchange has are a few
 # days a year; more than this means that the tickers trade on different calendars.
@@ -123,8 +123,8 @@ def upto(levels: pd.Series, end: str | None, source: str) -> pd.Series:
     cut = levels.loc[:end] if end else levels
     if len(cut) < 2:
         raise DataError(
-            f"{levels.name} of {source} has no data up to {end}: it begins on "
-            f"{levels.index[0]:%Y-%m-%d}; give a later --end"
+            f"{levels.name} of {source} has {counted(len(cut), 'row')} up to --end {end}: it "
+            f"begins on {levels.index[0]:%Y-%m-%d}; give a later --end"
         )
     return cut
 

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from immutabledict import immutabledict
 
-from data.errors import UsageError, WeightError, did_you_mean
+from data.errors import UsageError, did_you_mean, in_full, range_text
 from data.records import as_number, freeze_mappings, frozen
+from strategies.weights import fraction_hint, parse_weights, require_weights
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from data.market import Market
     from strategies.source import StrategyFile
 
-WEIGHT_TOLERANCE = 1e-9  # on the sum of weights: decimal fractions do not add up exactly
 NEEDS = ("yields", "policy_rate", "usd", "cpi")  # what a market may have beside prices and cash
 
 SWITCHES = {"true": True, "1": True, "false": False, "0": False}
@@ -79,7 +79,7 @@ class Parameter:
         if self.choices:
             return " | ".join(self.choices)
         if self.low is not None and self.high is not None:
-            return f"{self.low:g} to {self.high:g}"
+            return f"{in_full(self.low)} to {in_full(self.high)}"
         return ""
 
     def parse(self, text: str, where: str) -> Value:
@@ -104,6 +104,7 @@ class Parameter:
                 wanted = "a whole number" if kind is int else "a number"
                 raise UsageError(
                     f"{where}: {self.name} takes {wanted} ({self.unit}), got {text!r}"
+                    f"{fraction_hint(text) if self.high == 1 else ''}"
                 ) from None
         return text
 
@@ -143,100 +144,10 @@ class Parameter:
             wrong_type = isinstance(value, bool) or not isinstance(value, wanted)
             # Not by isfinite, which a whole number of 400 digits overflows.
             if wrong_type or abs(value) == math.inf or not low <= value <= high:
-                whole = "whole numbers from " if wanted is int else ""
-                raise UsageError(
-                    f"{where}: {self.name} takes {whole}{low:g} to {high:g} ({self.unit}), got "
-                    f"{value!r}"
-                )
+                taken = range_text(low, high, whole=wanted is int)
+                raise UsageError(f"{where}: {self.name} takes {taken} ({self.unit}), got {value!r}")
         elif not isinstance(value, str) or not value:
             raise UsageError(f"{where}: {self.name} takes a {self.unit}, got {value!r}")
-
-
-def parse_weights(text: str, where: str) -> dict[str, float]:
-    """Read ``SPY=0.6,IEF=0.4``; a ticker may hold ``=`` itself, as ``GC=F`` does.
-
-    Raises
-    ------
-    UsageError
-        For a part without ``=``, a weight that is no number, or a ticker named twice.
-    """
-    weights: dict[str, float] = {}
-    for part in text.split(","):
-        ticker, equals, number = (piece.strip() for piece in part.rpartition("="))
-        if not equals or not ticker or ticker.endswith("="):
-            raise UsageError(
-                f"{where}: weights are TICKER=FRACTION,..., got {part.strip()!r}; "
-                "write for example SPY=0.6,IEF=0.4"
-            )
-        try:
-            weight = float(number)
-        except ValueError:
-            raise UsageError(
-                f"{where}: the weight of {ticker} takes a fraction such as 0.6, got {number!r}"
-            ) from None
-        if ticker in weights:
-            raise UsageError(f"{where}: {ticker} stands twice in the weights; give it once")
-        weights[ticker] = weight
-    return weights
-
-
-def mix_text(weights: Mapping[str, float]) -> str:
-    """Write a mix with the rest that is in cash: ``SPY 62.5 %, CASH 37.5 %``."""
-    left = round(1.0 - sum(weights.values()), 9)
-    parts = {name: weight for name, weight in weights.items() if weight > 0}
-    if left > 0:
-        parts["CASH"] = left
-    return ", ".join(f"{name} {100 * weight:.8g} %" for name, weight in parts.items())
-
-
-def require_weights(weights: Mapping[str, float], where: str, when: str = "") -> None:
-    """Refuse weights that are negative, not finite or sum to more than 1.
-
-    Parameters
-    ----------
-    weights
-        Ticker to fraction of the portfolio's value.
-    where
-        Whose weights, for the message.
-    when
-        The date, for the message.
-
-    Raises
-    ------
-    WeightError
-        Naming the row and the sum.
-    """
-    at = f" on {when}" if when else ""
-    if not isinstance(weights, Mapping):
-        raise WeightError(f"{where}: weights are TICKER=FRACTION,..., got {weights!r}; mend them")
-    if not weights:
-        raise WeightError(f"{where} has no weights{at}; give at least one TICKER=FRACTION")
-    for ticker, weight in weights.items():
-        if not isinstance(ticker, str) or not ticker:
-            raise WeightError(f"{where}: a ticker is text such as SPY, got {ticker!r}; name it")
-        if ticker == "CASH":
-            raise WeightError(f"{where}: CASH is what the weights leave; leave it out")
-        if not isinstance(weight, int | float) or isinstance(weight, bool):
-            raise WeightError(
-                f"{where}: the weight of {ticker}{at} takes a fraction such as 0.6, got {weight!r}"
-            )
-        if math.isnan(weight):
-            raise WeightError(
-                f"{where}: the weight of {ticker}{at} is nan (missing); give 0 for none, and leave "
-                "out rows on which nothing is decided yet"
-            )
-        if not math.isfinite(weight) or weight < 0:
-            raise WeightError(
-                f"{where}: the weight of {ticker}{at} is {weight:g}; "
-                "weights are 0 or more: short positions are not allowed"
-            )
-    total = math.fsum(weights.values())
-    if total > 1 + WEIGHT_TOLERANCE:
-        each = ", ".join(f"{ticker} {weight:g}" for ticker, weight in weights.items())
-        raise WeightError(
-            f"weights of {where} sum to {total:.10g}{at} ({each}); "
-            "they may sum to at most 1: leverage is not allowed"
-        )
 
 
 # Units of parameters that hold tickers.

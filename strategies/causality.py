@@ -8,9 +8,10 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from data.errors import HedgeError, NotDeterministicError, PeekingError
-from strategies.base import NEEDS, WEIGHT_TOLERANCE
+from strategies.base import NEEDS
 from strategies.decisions import decide
 from strategies.function import FunctionRule
+from strategies.weights import WEIGHT_TOLERANCE
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.errors import HedgeError, RuleError, WeightError, did_you_mean
-from strategies.base import Strategy, require_weights
+from strategies.base import Strategy
+from strategies.weights import LARGEST_SUM, require_weights
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from data.market import Market
 
-SINGLE = 1e-6  # rounding error of a sum of weights of 32 bits
 RETURN = "return a DataFrame, a row for each decision and a column for each ticker"
 
 
@@ -77,9 +77,7 @@ def require_targets(weights: pd.DataFrame, market: Market, name: str) -> None:
 
     index = weights.index
     if len(weights) == 0:
-        raise WeightError(
-            f"{name} made no decision up to {market.sessions[-1]:%Y-%m-%d}; give a longer period"
-        )
+        raise WeightError(f"{name} made no decision up to {market.last_day}; {market.longer}")
     if not (
         index.is_monotonic_increasing and index.is_unique and index.isin(market.sessions).all()
     ):
@@ -89,14 +87,14 @@ def require_targets(weights: pd.DataFrame, market: Market, name: str) -> None:
             "decide on its own sessions, each once"
         )
     values = weights.to_numpy(float)
-    suspect = ~np.isfinite(values).all(axis=1) | (values < 0).any(axis=1) | (values.sum(axis=1) > 1)
+    wrong = ~np.isfinite(values).all(axis=1) | (values < 0).any(axis=1)
+    suspect = wrong | (values.sum(axis=1) > LARGEST_SUM)
     for row in np.flatnonzero(suspect):
         require_weights(weights.iloc[row].to_dict(), name, f"{index[row]:%Y-%m-%d}")
 
 
 def _weights(answer: object, strategy: Strategy) -> pd.DataFrame:
     """The answer as numbers, if its shape is that of weights."""
-    import numpy as np
     import pandas as pd
     from pandas.api.types import is_bool_dtype, is_complex_dtype, is_numeric_dtype
 
@@ -132,19 +130,18 @@ def _weights(answer: object, strategy: Strategy) -> pd.DataFrame:
         )
     # A copy, since a rule may keep its frame and change it later.
     values = answer.to_numpy(dtype=float, copy=True)
-    if any(getattr(kind, "itemsize", 8) < 8 and kind.kind == "f" for kind in answer.dtypes):
-        # In 32 bits fractions that should sum to 1 miss it by about 1e-8.
-        total = values.sum(axis=1, keepdims=True)
-        values /= np.where((total > 1) & (total <= 1 + SINGLE), total, 1.0)
     return pd.DataFrame(values, index=answer.index, columns=columns)
 
 
 def _require_needs(strategy: Strategy, market: Market) -> None:
     """Refuse a market that lacks what a strategy of the user's own says it needs."""
+    from data.elsewhere import where_else
+
     for need in strategy.needs:
         if getattr(market, need) is None:
             raise RuleError(
-                f"{strategy.name} needs {need}, which {market.source} lacks; choose another source"
+                f"{strategy.name} needs {need}, which {market.source} lacks; "
+                f"{where_else(market, need)}"
             )
 
 

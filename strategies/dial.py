@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 from weakref import WeakKeyDictionary
 
-from data.errors import RuleError, UsageError
+from data.errors import RuleError, UsageError, in_full
 from data.treasuries.instruments import CATALOGUE
 from strategies.base import Strategy, parameter
 from strategies.schedule import decision_rows
@@ -57,8 +57,8 @@ class DurationRule(Strategy):
         super().__post_init__()
         if self.duration_min > self.duration_max:
             raise UsageError(
-                f"{self.name}: duration_min {self.duration_min:g} is above duration_max "
-                f"{self.duration_max:g}; exchange them"
+                f"{self.name}: duration_min {in_full(self.duration_min)} is above duration_max "
+                f"{in_full(self.duration_max)}; exchange them"
             )
 
     @property
@@ -143,9 +143,11 @@ class DurationRule(Strategy):
         first, _ = market.first_session([t for t in self.tickers if t not in self.optional])
         target = self._in_years(self.target_duration(market)).loc[first:].dropna()
         if target.empty:
+            # --extend changes nothing where rows are months.
+            longer = "use --extend" if market.periods_per_year == 252 else "use a longer source"
             raise UsageError(
-                f"{self.name} has too little history in {market.source} up to "
-                f"{market.sessions[-1]:%Y-%m-%d}; use --extend or a shorter window"
+                f"{self.name} has too little history in {market.source} up to {market.last_day}; "
+                f"{market.longer if market.is_cut else longer}, or a shorter window"
             )
         rows = decision_rows(target.index, "monthly")
         if self.acts_daily:

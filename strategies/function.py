@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from data.errors import RuleError, did_you_mean
 from data.records import as_number
-from strategies.base import NEEDS, Parameter, Strategy, require_weights
+from strategies.base import NEEDS, Parameter, Strategy
 from strategies.files import NAME
+from strategies.weights import require_weights
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -52,7 +52,8 @@ class RiskParity(Strategy):
         if risk.empty:
             raise UsageError(
                 f"{self.name} needs {self.lookback_months:g} months of returns and "
-                f"{market.source} has fewer; use a longer source or a shorter window"
+                f"{market.source} has fewer up to {market.last_day}; "
+                f"{market.longer if market.is_cut else 'use a longer source'}, or a shorter window"
             )
         inverse = 1.0 / risk[decision_rows(risk.index, "monthly")]
         return inverse.div(inverse.sum(axis=1), axis=0)

@@ -28,11 +28,13 @@ def known_yield(market: Market, years: float, who: str) -> pd.Series:
     DataError
         If the market has no yield of that maturity.
     """
+    from data.elsewhere import where_else
+
     yields = market.yields
     if yields is None or years not in yields.columns or yields[years].isna().all():
         raise DataError(
             f"{who} needs the {years:g}-year yield, which {market.source} does not have; "
-            "use --source bundled, yahoo, or a folder with treasury_cmt_yields_daily.csv"
+            f"{where_else(market, 'yields')}"
         )
     return yields[years].ffill()
 
@@ -45,10 +47,12 @@ def require_series(market: Market, name: str, what: str, who: str) -> pd.Series:
     DataError
         If the source lacks it.
     """
+    from data.elsewhere import where_else
+
     series: pd.Series | None = getattr(market, name)
     if series is None or series.isna().all():
         raise DataError(
-            f"{who} needs {what}, which {market.source} does not have; use another --source"
+            f"{who} needs {what}, which {market.source} does not have; {where_else(market, name)}"
         )
     return series
 

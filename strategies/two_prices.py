@@ -44,12 +44,13 @@ class TwoPrices(DurationRule):
 
     def target_duration(self, market: Market) -> pd.Series:
         """Go short at a joint fall and stay so for some sessions."""
+        from data.elsewhere import where_else
         from data.errors import DataError
 
         if market.periods_per_year != 252:
             raise DataError(
                 f"{self.name} needs daily data, and {market.source} is monthly; "
-                "use --source yahoo or a folder of daily prices"
+                f"{where_else(market, 'daily prices')}"
             )
         rows = self.window_sessions
         dollar = require_series(market, "usd", "a dollar index", self.name)

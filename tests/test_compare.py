@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from backtests.compare import main
+from backtests.compare import about, main
 from backtests.compared_runs import variant
 from backtests.report.files import write_json
 from backtests.report.finished_run import read_run
 from backtests.report.index import rebuild_index
 from data.command import run_command
+from data.origin import How, Origin
 from data.records import to_json
 from strategies.registry import make
 from tests import browser
@@ -446,3 +448,17 @@ def test_strict_refuses_a_finished_run_by_what_its_summary_says(results, capsys)
     assert sorted(path.name for path in results.iterdir()) == before
     # The bundled history promises no new data: without a limit it may be of any age.
     assert command(capsys, *words)[0] == 0
+
+
+def test_why_yahoo_was_not_used_is_said_once(results):
+    run = next(read_run(path.parent) for path in results.glob("equity_only-*/summary.json"))
+    failure = "Yahoo cannot be reached (127.0.0.1: refused); try again later"
+    origin = Origin(How.BUNDLED, failure=failure, short="Yahoo cannot be reached")
+    offline = replace(
+        run,
+        summary=replace(run.summary, source_title=origin.title(run.summary.source_title)),
+        manifest=replace(run.manifest, origin=origin, remarks=(failure,)),
+    )
+    lines = about([offline])
+    assert lines[0].startswith(f"bundled: {run.summary.source_title}, ")
+    assert [line for line in lines if "Yahoo" in line] == [f"note: {failure}"]

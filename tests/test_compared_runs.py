@@ -260,3 +260,18 @@ def test_a_role_that_a_file_names_is_not_dropped(here):
     assert config.equity == ()  # given for all runs
     with pytest.raises(UsageError, match="--hedge names GLD, and carry holds "):
         load_inputs(config)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("60/40", "write for example SPY=0.6,IEF=0.4"),
+        ("SPY=0,6", "write SPY=0.6"),
+        ("SPY=60%,IEF=40%", "write SPY=0.6,IEF=0.4"),
+        ("SPY=60,IEF=40", "if these are percent, write SPY=0.6,IEF=0.4"),
+    ],
+)
+def test_a_mix_written_otherwise_gets_what_to_write(text, hint, here):
+    (word,) = read_words([f"hedge_mix:{text}"], here / "results")
+    with pytest.raises(HedgeError, match=f"; {hint}$"):
+        resolve(word, here / "results", DEFAULTS, [])

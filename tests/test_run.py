@@ -69,6 +69,7 @@ def test_console_shows_data_table_today_and_place(capsys, tmp_path):
     assert code == 0
     assert out.splitlines()[0].startswith("auto: bundled monthly history")
     assert "to 2025-12-31" in out.splitlines()[0]
+    assert out.count("Yahoo cannot be reached") == 1
     for label in ("CAGR", "Volatility", "Sharpe", "Sortino", "Max drawdown", "Calmar", "Worst year",
                   "CVaR 95", "Turnover", "Costs paid", "Final value of 10,000", "last decision",
                   "held now", "pending", "results in"):  # fmt: skip
@@ -129,8 +130,13 @@ def test_what_determines_a_run_changes_its_folder(capsys, tmp_path):
         (["hedge_mix", "--weights", "SPY=-0.1"], "the weight of SPY is -0.1"),
         (["hedge_mix", "--start", "2020-01-31", "--end", "2019-01-31"], "is before --start"),
         (["hedge_mix", "--start", "soon"], "--start takes a date as YYYY-MM-DD, got 'soon'"),
-        (["hedge_mix", "--start", "2030-01-01"], "bundled has no data from 2030-01-01"),
-        (["hedge_mix", "--end", "1950-01-01"], "has no data from 1962-01-31 to 1950-01-01"),
+        (["hedge_mix", "--start", "2030-01-01"], "--start 2030-01-01 is after the last day of"),
+        (["hedge_mix", "--end", "1950-01-01"], "is before the first day of SPY in bundled, 1962"),
+        (["hedge_mix", "--end", "1962-01-31"], "to 1962-01-31, where --end cuts the data, too few"),
+        (["attack_defend", "--end", "1962-12-31"],
+         "up to 1962-12-31, where --end cuts the data; give a later --end, or a shorter window"),
+        (["risk_parity", "--end", "1962-12-31"],
+         "has fewer up to 1962-12-31, where --end cuts the data; give a later --end, or a"),
         (["hedge_mix", "--weights", "TLT=1", "--start", "1965-01-31"],
          "--start 1965-01-31 is before the first day of TLT in bundled, 1973-01-31"),
         (["hedge_mix", "--source", "nowhere"], "--source 'nowhere' is unknown"),
@@ -138,7 +144,7 @@ def test_what_determines_a_run_changes_its_folder(capsys, tmp_path):
         (["hedge_mix", "--initial", "0"], "--initial takes an amount from 1 to 1e15, got 0"),
         (["hedge_mix", "--start", "2020-W01-1"], "--start takes a date as YYYY-MM-DD"),
         (["hedge_mix", "--end", "20200131"], "--end takes a date as YYYY-MM-DD"),
-        (["hedge_mix", "--end", "1962-02-28"], "has 2 sessions from 1962-01-31, too few"),
+        (["hedge_mix", "--end", "1962-02-28"], "2 months from 1962-01-31 to 1962-02-28, where"),
         (["hedge_mix", "--weights", "SPY=0.6", "--weights", "IEF=0.4"],
          "--weights is given 2 times; give it once"),
         (["hedge_mix", "--benchmark", ""], "--benchmark takes a ticker, got nothing"),

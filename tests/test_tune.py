@@ -115,6 +115,8 @@ def test_a_short_history_says_so(tmp_path, capsys):
         (("hedge_mix", "--assets", "SPY,SHY", "--weights", "NOPE=1"), "NOPE is not in"),
         (("hedge_mix", "--assets", "SPY,IEF", "--maximise", "cvar"), "--maximise is one of"),
         (("hedge_mix", "--assets", "SPY", "--start", "2024-06-30"), "needs 24 whole months"),
+        (("hedge_mix", "--assets", "SPY", "--end", "1963-01-31"),
+         "to 1963-01-31, where --end cuts the data, there are 12; give a later --end"),
         (("hedge_mix", "--weights", "SPY=0", "--assets", "SPY,IEF", "--maximise", "sharpe"),
          "the default has no such ratio to beat"),
         (("hedge_mix", "--assets", "SPY,IEF", "--step", "0.5", "--maximise", "sharpe",

@@ -26,6 +26,7 @@ from strategies.base import Strategy
 from strategies.decisions import decide
 from strategies.equity_only import EquityOnly
 from strategies.outside import notes_of
+from strategies.weights import scaling_notes
 
 Load = Callable[..., Market]  # as load_market
 # Series by which the verdict tells regimes apart, where the source has them.
@@ -147,7 +148,8 @@ def with_own_sessions(
     )
     ends = [line for line in shared.notes if line.startswith("data end on")]
     cut = ends if last == shared.sessions[-1] else []
-    market = own.until(last).relabelled(notes=[*own.notes, *cut, note])
+    notes = [*own.notes, *cut, note]
+    market = own.until(last).relabelled(notes=notes, is_cut=shared.is_cut)
     return replace(inputs, period=replace(period, market=market, start=start), shared=shared)
 
 
@@ -219,7 +221,8 @@ def simulated(inputs: Inputs, engine: Engine = fill_with_vectorbt) -> Run:
         days = (simulation.nav.index[-1] - begins).days
         short = f"{days} days are less than a year: nothing is annualised"
         market = market.relabelled(remarks=[*market.remarks, short])
-    market = market.relabelled(notes=[*market.notes, *notes_of(strategy)])
+    scaled = scaling_notes(strategy.name, simulation.largest_sum)
+    market = market.relabelled(notes=[*scaled, *market.notes, *notes_of(strategy)])
     summary = summarise(config, market, simulation, benchmark, inputs.benchmark, inputs.shared)
     return Run(config, market, simulation, benchmark, summary, inputs.shared)
 

@@ -16,11 +16,11 @@ from backtests.analysis.metrics import rows_per_year, year_returns
 from backtests.engine.costs import Costs
 from backtests.engine.opening import Opening, Standing, standing_decisions, with_cash
 from backtests.engine.simulate import SCALE
-from data.errors import UsageError, WeightError, did_you_mean
+from data.errors import UsageError, WeightError, counted, did_you_mean
 from data.market import Market
-from strategies.base import WEIGHT_TOLERANCE, require_weights
 from strategies.decisions import require_targets
 from strategies.schedule import REBALANCE, decision_rows
+from strategies.weights import LARGEST_SUM, require_weights
 
 Array = NDArray[np.float64]
 COMPLETE = 2  # in PricePanel.closes
@@ -156,8 +156,8 @@ def make_panel(
     levels = market.levels(tickers).loc[opening.row_zero :]
     if len(levels) < costs.lag + 2:
         raise UsageError(
-            f"the sweep has {len(levels)} sessions from {opening.row_zero:%Y-%m-%d}, too few for "
-            f"a lag of {costs.lag}; give a longer period"
+            f"the sweep has {counted(len(levels), market.unit)} from {opening.row_zero:%Y-%m-%d} "
+            f"to {market.last_day}, too few for a lag of {costs.lag}; {market.longer}"
         )
     sessions = pd.DatetimeIndex(levels.index)
     is_priced = levels.notna().to_numpy()
@@ -219,7 +219,7 @@ def static_mixes(panel: PricePanel, weights: Array, rebalance: str = "monthly") 
             f"{len(panel.tickers)} columns ({', '.join(panel.tickers)})"
         )
     sums = weights.sum(axis=1)
-    wrong = ~((weights >= 0).all(axis=1) & (sums <= 1 + WEIGHT_TOLERANCE))
+    wrong = ~((weights >= 0).all(axis=1) & (sums <= LARGEST_SUM))
     for mix in np.flatnonzero(wrong):
         require_weights(dict(zip(panel.tickers, weights[mix], strict=True)), f"mix {mix}")
     targets = with_cash(weights)

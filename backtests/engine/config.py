@@ -13,7 +13,7 @@ from immutabledict import immutabledict
 from backtests.engine import kinds
 from backtests.engine.costs import Costs
 from backtests.engine.roles import Roles
-from data.errors import HedgeError, UsageError, in_short
+from data.errors import HedgeError, UsageError, in_full, in_short
 from data.load import require_own_prices, require_source, spelled
 from data.records import fields_of, freeze_mappings
 from strategies.base import TICKER, WEIGHTS, Params, Strategy, Value
@@ -142,7 +142,7 @@ class RunConfig:
             raise UsageError(f"--end {end} is before --start {start}; give a later end")
         initial = kinds.number(self.initial, "--initial", "an amount")
         if not 1.0 <= initial <= 1e15:
-            raise UsageError(f"--initial takes an amount from 1 to 1e15, got {initial:g}")
+            raise UsageError(f"--initial takes an amount from 1 to 1e15, got {in_full(initial)}")
         benchmark = self.benchmark
         if isinstance(benchmark, str) and not benchmark:
             raise UsageError("--benchmark takes a ticker, got nothing; leave it out for SPY")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from backtests.engine import kinds
-from data.errors import UsageError
+from data.errors import UsageError, in_full, range_text
+
+MOST_BPS = 1000.0  # a tenth of the value traded
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,9 @@ class Costs:
         object.__setattr__(self, "slippage_bps", kinds.number(self.slippage_bps, "--slippage-bps"))
         object.__setattr__(self, "lag", kinds.whole(self.lag, "--lag"))
         for name, value in (("fee-bps", self.fee_bps), ("slippage-bps", self.slippage_bps)):
-            if not math.isfinite(value) or not 0 <= value <= 1000:
-                raise UsageError(f"--{name} takes 0 to 1000 basis points, got {value:g}")
+            if not 0 <= value <= MOST_BPS:
+                taken = range_text(0, MOST_BPS)
+                raise UsageError(f"--{name} takes {taken} basis points, got {in_full(value)}")
         if self.lag < 1:
             raise UsageError(
                 f"--lag takes 1 or more sessions, got {self.lag}: "

@@ -55,10 +55,13 @@ class Standing:
         before row 0.
     rows
         The row on which each fills; beyond the last row of a simulation it is pending.
+    largest_sum
+        Of the weights as decided, before a sum above 1 was scaled.
     """
 
     targets: pd.DataFrame
     rows: NDArray[np.int64]
+    largest_sum: float
 
 
 def open_at(
@@ -153,16 +156,18 @@ def standing_decisions(
     elif sooner.any():
         rows[0] = 0
     columns = [*decided.columns, CASH]
-    return Standing(pd.DataFrame(with_cash(standing.to_numpy(float)), days, columns), rows)
+    weights = standing.to_numpy(float)
+    largest = float(weights.sum(axis=1).max())
+    return Standing(pd.DataFrame(with_cash(weights), days, columns), rows, largest)
 
 
 def with_cash(weights: Array) -> Array:
     """Add the rest of each row to 1 as the column ``CASH``.
 
-    A sum above 1 by no more than ``WEIGHT_TOLERANCE`` is scaled to 1: vectorbt fills a buy even if
-    1e-9 of its money is missing, and would do so at every decision. Cash is rounded to twelve
-    decimals only where that removes the rounding error of decimal fractions (1 - 0.7 - 0.2);
-    elsewhere it would create or idle 5e-13 of the value at every decision.
+    A sum above 1, which ``require_weights`` allows up to ``LARGEST_SUM``, is scaled to 1: vectorbt
+    fills a buy even if 1e-9 of its money is missing, and would do so at every decision. Cash is
+    rounded to twelve decimals only where that removes the rounding error of decimal fractions
+    (1 - 0.7 - 0.2); elsewhere it would create or idle 5e-13 of the value at every decision.
     """
     total = weights.sum(axis=1, keepdims=True)
     scaled = weights / np.where(total > 1.0 + NOISE, total, 1.0)

@@ -18,7 +18,7 @@ from backtests.engine.ledger import Engine, Fills
 from backtests.engine.opening import Opening, Standing, open_at, standing_decisions
 from backtests.engine.simulation import Simulation
 from backtests.engine.with_vectorbt import fill_with_vectorbt
-from data.errors import UsageError, WeightError
+from data.errors import UsageError, WeightError, counted
 from data.market import CASH, Market
 from strategies.base import Strategy
 from strategies.decisions import decide, require_targets
@@ -124,8 +124,8 @@ def trade(
     levels = levels.loc[opening.row_zero :]
     if len(levels) < standing.rows[0] + 2:
         raise UsageError(
-            f"{name} has {len(levels)} sessions from {opening.row_zero:%Y-%m-%d}, too few for a "
-            f"lag of {costs.lag}; give a longer period"
+            f"{name} has {counted(len(levels), market.unit)} from {opening.row_zero:%Y-%m-%d} to "
+            f"{market.last_day}, too few for a lag of {costs.lag}; {market.longer}"
         )
     levels = _before_their_first_day(levels, standing.targets, name)
     # All is CASH until the first decision trades. One that trades on row 0 itself has a row of its
@@ -245,6 +245,7 @@ def _books(
         weights=weights,
         orders=orders,
         decisions=standing.targets,
+        largest_sum=standing.largest_sum,
         fill_rows=standing.rows,
         traded=pd.Series(traded, index=levels.index),
         costs_paid=float(orders["fee"].sum() + orders["slippage"].sum()),

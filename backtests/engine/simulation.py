@@ -38,6 +38,8 @@ class Simulation:
     decisions
         Decision sessions x columns: target weights with ``CASH``, from the one that stands at row
         0 on, which may be of an earlier session.
+    largest_sum
+        Of the target weights as decided; above 1 they were scaled to 1.
     fill_rows
         The row on which each decision fills; that of a pending one is beyond the last.
     traded
@@ -54,6 +56,7 @@ class Simulation:
     weights: pd.DataFrame
     orders: pd.DataFrame
     decisions: pd.DataFrame
+    largest_sum: float
     fill_rows: NDArray[np.int64]
     traded: pd.Series
     costs_paid: float

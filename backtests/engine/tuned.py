@@ -16,7 +16,8 @@ from backtests.analysis.scores import TIE
 from backtests.engine.config import RunConfig
 from backtests.engine.space import Space
 from data.market import Market
-from strategies.base import Params, mix_text
+from strategies.base import Params
+from strategies.weights import mix_text
 
 BEST = "best.toml"
 # The middle of the widest good region, where it is worth recommending and where not.

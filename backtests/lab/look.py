@@ -106,7 +106,7 @@ def stood_in(config: RunConfig, market: Market) -> list[str]:
     """Lines that say what replaced Yahoo and why; none where nothing did."""
     if config.source != "auto" or is_first_choice(market):
         return []
-    used = span_line(market, market.plain_title)  # the reason follows, in full
+    used = span_line(market)
     return [f"In place of new prices from Yahoo: {used}.", f"{market.origin.remark}."]
 
 

@@ -26,12 +26,15 @@ from backtests.report.text import (
 from backtests.report.verdict.words import sentences
 from data.strictness import age_in_days
 from data.vintage import Vintage
-from strategies.base import mix_text
+from strategies.weights import mix_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
 LATEST_SWITCHES = 8
+NO_SWITCH = (
+    "No switch of duration: the target never moved by a quarter of a year or more from its first."
+)
 
 
 def print_run(console: Console, run: Run, folder: Path) -> None:
@@ -41,7 +44,8 @@ def print_run(console: Console, run: Run, folder: Path) -> None:
     console.print(Text(CVAR))
     if run.sleeve is not None:
         console.print()
-        console.print(_switch_table(run.sleeve.switches))
+        switches = run.sleeve.switches
+        console.print(Text(NO_SWITCH) if switches.empty else _switch_table(switches))
         console.print(Text(DURATION))
     if run.verdict is not None:
         console.print()

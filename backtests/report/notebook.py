@@ -47,7 +47,7 @@ from backtests.report.verdict import charts as verdict_charts
 from backtests.report.verdict.tables import hundredths, number_cell, shown_keys
 from backtests.report.verdict.words import answer_of, name_of, sentences
 from data.command import printable
-from strategies.base import mix_text
+from strategies.weights import mix_text
 
 FEW = 4  # portfolios shown side by side; more are shown one a row, with their core metrics only
 TERMS = f"{CVAR} {BASIS_POINT}"
@@ -124,7 +124,7 @@ def run_html(run: Run) -> str:
     mix = [mix_text(summary.weights)] if summary.weights else []
     return Sheet(
         title=run_label(summary.strategy, summary.params),
-        facts=[*mix, _span_of(summary), costs_text(summary.costs), summary.source_title],
+        facts=[*mix, _span_of(summary), costs_text(summary.costs), market.plain_title],
         answer=None if verdict is None else _answer(verdict),
         picture=_picture(
             *(_growth_of_run(run) if verdict is None else _growth_of_verdict(verdict))

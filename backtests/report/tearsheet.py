@@ -29,7 +29,7 @@ from backtests.report.text import (
     shown,
 )
 from data.market import Market
-from strategies.base import mix_text
+from strategies.weights import mix_text
 
 if TYPE_CHECKING:
     import pandas as pd

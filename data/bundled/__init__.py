@@ -83,7 +83,8 @@ def load(tickers: Sequence[str]) -> Market:
         if ticker not in TICKERS:
             raise DataError(
                 f"{ticker} is not in the bundled history, which has {', '.join(TICKERS)}"
-                f"{did_you_mean(ticker, TICKERS)}; for other tickers use --source files:DIR"
+                f"{did_you_mean(ticker, TICKERS)}; for other tickers use --source yahoo or "
+                "files:DIR"
             )
     months = table()
     sessions = months.index.to_timestamp(how="end").normalize()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from data.errors import DataError
+from data.errors import DataError, in_full
 
 WILD_MOVE = 0.40
 YIELD_BOUNDS = (-2.0, 25.0)
@@ -202,8 +202,8 @@ def require_within(
     if wrong.any():
         day = values.index[wrong][0]
         raise DataError(
-            f"{where} is {values[day]:g} on {day:%Y-%m-%d}; it should lie between {low:g} and "
-            f"{high:g}"
+            f"{where} is {in_full(values[day])} on {day:%Y-%m-%d}; it should lie between "
+            f"{low:g} and {high:g}"
         )
 
 

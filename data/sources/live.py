@@ -71,7 +71,9 @@ def load(
         snapshots = _prices(tickers, store, refresh=refresh, progress=progress)
     except DataError as failure:
         if not may_fall_back:
-            raise
+            if not isinstance(failure, UnreachableError):
+                raise
+            raise UnreachableError(f"{failure}; {_instead_of(tickers, store)}") from failure
         failed = failure
         older = {ticker: store.read(ticker) for ticker in tickers}
         snapshots = {ticker: kept for ticker, kept in older.items() if kept is not None}
@@ -153,6 +155,13 @@ def _prices_stand_in(tickers: Sequence[str], origin: Origin) -> list[StandIn]:
     ]
 
 
+def _instead_of(tickers: Sequence[str], store: Store) -> str:
+    """What to use while Yahoo cannot be reached, as a clause: only what has all tickers."""
+    if set(tickers) <= set(store.tickers()):
+        return "or use --source auto, which takes the prices cached before"
+    return f"or use --source {'bundled or ' * (set(tickers) <= {*bundled.TICKERS})}files:DIR"
+
+
 def _short(failure: Exception) -> str:
     """Why Yahoo is not used, in words that do not change from day to day."""
     if isinstance(failure, UnreachableError):
@@ -165,7 +174,7 @@ def _bundled(tickers: Sequence[str], failure: DataError, warnings: Sequence[str]
     if absent:
         raise type(failure)(
             f"{failure}; no snapshot of {absent[0]} is cached and the bundled history has only "
-            f"{', '.join(bundled.TICKERS)}"
+            f"{', '.join(bundled.TICKERS)}; bring its prices with --source files:DIR"
         ) from failure
     origin = Origin(How.BUNDLED, failure=str(failure), short=_short(failure))
     market = bundled.load(tickers)

@@ -109,8 +109,7 @@ def require_reachable() -> None:
         heard += 1
         awaited = pending.get_nowait() if not pending.empty() else awaited
     raise UnreachableError(
-        f"Yahoo cannot be reached ({target.hostname}: {reason}); try again later, or use --source "
-        "bundled or files:DIR"
+        f"Yahoo cannot be reached ({target.hostname}: {reason}); try again later"
     )
 
 

@@ -35,6 +35,7 @@ def test_limits_are_read(text, metric, sign, value):
         ("max_drawdown>nan", "takes METRIC>NUMBER"),
         ("max_drawdown>-25", "write -0.25 or -25%"),
         ("max_drawdown>25%", "write -0.25 or -25%"),
+        ("volatility<2.0000001", "volatility takes limits from 0 to 2; write 0.02 or 2%"),
         ("max_drawdown>25", "write -0.25 or -25%"),
         ("max_drawdown>0", "no max_drawdown is ever above 0"),
         ("volatility<0", "no volatility is ever below 0"),

@@ -151,9 +151,12 @@ def test_a_history_is_cut_at_the_end_so_that_later_rows_say_nothing():
     assert any("A moves -99%" in note for note in market_of(levels, source="m", title="x").notes)
     cut = market_of(levels, source="m", title="x", end="2020-03-31")
     assert cut.sessions[-1] == MONTHS[2]
+    assert cut.is_cut
+    assert not market_of(levels, source="m", title="x", end="2020-04-30").is_cut  # all there is
+    assert cut.last_day == "2020-03-31, where --end cuts the data"
     assert not any("moves" in note for note in cut.notes)
     with pytest.raises(
-        DataError, match="A of m has no data up to 2020-02-01: it begins on 2020-01"
+        DataError, match="A of m has 1 row up to --end 2020-02-01: it begins on 2020-01-31; give"
     ):
         market_of(levels, source="m", title="x", end="2020-02-01")
 

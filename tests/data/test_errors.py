@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+import math
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from data import errors
+from data.load import SOURCES
+from strategies.base import NEEDS
+from strategies.registry import STRATEGIES
 from tests.conftest import ROOT
 from tests.soak.doors import CURE
 
@@ -20,6 +24,9 @@ EXCUSED = {
     "is not built from yields",
     "...; ...",  # two sentences from elsewhere, the second a cure
     "is not understood; ...",  # FORMS
+    # Where else to look, each tried in tests/data/test_elsewhere.py:
+    "which ... does not have; ...",
+    "needs daily data, and ... is monthly; ...",
     # By the case, each tried in tests/data/sources/test_frame.py as it stands there:
     "levels, as from yfinance.download; ...",
     "which prices= has; ...",
@@ -80,6 +87,47 @@ def test_the_nearest_word_is_named_and_a_far_one_is_not(word, clause):
     assert errors.did_you_mean(word, ["SPY", "TLT", "IEF"]) == clause
 
 
+CALENDARS = ("monthly", "quarterly", "annually", "never")
+GOALS = ("cagr", "sharpe", "sortino", "calmar")
+LIMITS = ("cagr", "volatility", "max_drawdown", "calmar", "turnover_per_year")
+
+
+@pytest.mark.parametrize(
+    ("names", "words", "clause"),
+    [
+        (CALENDARS, "yearly year annual Annual yearly 1Y", " (did you mean annually?)"),
+        (CALENDARS, "month Month monthlly", " (did you mean monthly?)"),
+        (CALENDARS, "quarter quaterly", " (did you mean quarterly?)"),
+        (CALENDARS, "none None buy-and-hold", " (did you mean never?)"),
+        # Nothing is rebalanced more often than once a month.
+        (CALENDARS, "weekly week daily day", " (the nearest is monthly)"),
+        (CALENDARS, "sometimes", ""),
+        (GOALS, "return growth", " (did you mean cagr?)"),
+        (GOALS, "max_drawdown drawdown", " (the nearest is calmar)"),
+        (GOALS, "volatility", " (the nearest is sharpe)"),
+        (LIMITS, "drawdown", " (did you mean max_drawdown?)"),
+        (LIMITS, "vol", " (did you mean volatility?)"),
+        (LIMITS, "turnover", " (did you mean turnover_per_year?)"),
+        (("equity_only", "hedge_mix"), "60/40 mix", " (did you mean hedge_mix?)"),
+        (("equity_only", "hedge_mix"), "buy_and_hold", " (did you mean equity_only?)"),
+        (("SPY", "TLT"), "year equity", ""),  # words of another list
+    ],
+)
+def test_what_others_call_a_word_gets_that_word(names, words, clause):
+    for word in words.split():
+        assert errors.did_you_mean(word, names) == clause, word
+
+
+def test_every_other_word_leads_to_one_name_of_its_list():
+    """``buy_and_hold`` is a calendar and a rule; within one list a word has one meaning."""
+    lists = (CALENDARS, GOALS, LIMITS, SOURCES, tuple(STRATEGIES), NEEDS)
+    for table in (errors.OTHER_WORDS, errors.NEAREST):
+        for names in lists:
+            words = [word for name in names for word in table.get(name, "").split()]
+            assert len(words) == len(set(words)), names
+        assert table.keys() <= {name for names in lists for name in names}
+
+
 def test_nothing_is_near_where_nothing_is():
     assert errors.did_you_mean("SPY", []) == ""
 
@@ -117,6 +165,39 @@ SHOWN = [
 @pytest.mark.parametrize(("value", "text"), SHOWN, ids=range(len(SHOWN)))
 def test_what_was_given_is_shown_in_short(value, text):
     assert errors.in_short(value) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (1000.0, "1000"),
+        (1000.0001, "1000.0001"),  # six digits would read 1000
+        (0.1, "0.1"),
+        (np.float64(2.5), "2.5"),
+        (10**15 + 1, "1000000000000001"),
+        (-0.25, "-0.25"),
+        (1e-9, "1e-09"),
+        (float("nan"), "nan"),
+        (float("inf"), "inf"),
+    ],
+)
+def test_a_number_has_the_digits_that_tell_it_from_its_neighbours(number, text):
+    assert errors.in_full(number) == text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "whole", "text"),
+    [
+        (0, 1000, False, "0 to 1000"),
+        (2, 63, True, "whole numbers from 2 to 63"),
+        (0.05, math.inf, False, "a finite number of 0.05 or more"),
+        (-math.inf, 5, True, "a whole number of 5 or less"),
+        (-math.inf, math.inf, False, "a finite number"),
+        (-math.inf, math.inf, True, "a whole number"),
+    ],
+)
+def test_a_range_is_said_as_it_is_checked(low, high, whole, text):
+    assert errors.range_text(low, high, whole=whole) == text
 
 
 def test_nothing_is_near_what_is_no_text():

@@ -47,6 +47,29 @@ def test_what_looks_like_it_is_unknown(source):
         require_source(source)
 
 
+@pytest.mark.parametrize(
+    ("source", "meant"),
+    [
+        ("Yahoo", "yahoo"),
+        ("yfinance", "yahoo"),
+        ("offline", "bundled"),
+        ("csv", "files:DIR"),
+        ("./prices", "files:./prices"),  # a path
+        ("C:\\prices", "files:C:\\prices"),
+        ("csv:my prices", "files:my prices"),
+        ("File:prices", "files:prices"),
+        ("here", "files:here"),  # a folder that is there
+    ],
+)
+def test_a_source_by_another_word_gets_what_to_write(source, meant, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "here").mkdir()
+    with pytest.raises(UsageError) as refused:
+        require_source(source)
+    assert str(refused.value).endswith(f" (did you mean {meant}?)")
+    require_source(meant)
+
+
 @pytest.mark.parametrize("source", [None, 5, b"bundled", ["bundled"]])
 def test_a_source_that_is_no_text_is_refused(source):
     with pytest.raises(UsageError, match="--source takes one of auto, yahoo, bundled, files:DIR"):
@@ -113,6 +136,10 @@ def test_auto_without_a_network_is_the_bundled_history_and_says_why():
     assert market.plain_title == load_market("bundled", ["SPY"]).title
     assert market.title == f"{market.plain_title} (Yahoo cannot be reached)"
     assert market.origin.remark.startswith("Yahoo cannot be reached (127.0.0.1")
+    line = data_line(market)
+    assert line.count("Yahoo cannot be reached") == 1  # the whole reason, and not the short one too
+    assert line.endswith(f"to 2025-12-31 ({market.origin.remark})")
+    assert "--source" not in line  # the bundled history is in use already
 
 
 def test_sources_that_can_be_listed_are(price_folder):
@@ -131,9 +158,11 @@ def test_the_line_of_a_market_by_hand():
     older = Origin(How.OLDER, "2020-04-01", dt.timedelta(days=3), "no route", "Yahoo is silent")
     stood_in = market.relabelled(origin=older)
     assert data_line(stood_in) == (
-        f"made prices: Yahoo is silent: {span} (no route; cached snapshots, up to 3 days old)"
+        f"made prices: {span} (no route; cached snapshots, up to 3 days old)"
     )
-    assert span_line(stood_in, stood_in.plain_title) == f"made prices: {span}"
+    assert span_line(stood_in) == f"made prices: {span}"
+    first = market.until(days[0])
+    assert data_line(first) == "made prices: 1 month from 2020-01-31 to 2020-01-31"
     assert "600 sessions" in data_line(random_market(1))
 
 

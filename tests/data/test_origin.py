@@ -41,6 +41,7 @@ HOURS = dt.timedelta(hours=3)
 def test_every_way_in_words(origin, remark, title, first_choice):
     assert origin.remark == remark
     assert origin.title(PLAIN) == title
+    assert origin.plain(title) == PLAIN
     assert origin.is_first_choice is first_choice
 
 

@@ -50,8 +50,41 @@ def test_a_start_before_a_ticker_is_refused_by_its_name(market):
 
 
 @pytest.mark.parametrize(
-    ("start", "end"), [("2024-01-13", None), (None, "2024-01-03"), ("2030-01-01", "2030-12-31")]
+    ("start", "end", "message"),
+    [
+        ("2024-01-13", None, "--start 2024-01-13 is after the last day of made, 2024-01-12"),
+        (
+            "2030-01-01",
+            "2030-12-31",
+            "--start 2030-01-01 is after the last day of made, 2024",
+        ),
+        (None, "2024-01-03", "--end 2024-01-03 is before the first day of TLT in made, 2024-01-04"),
+        # A weekend in the middle of the data, which go on after it.
+        (
+            "2024-01-06",
+            "2024-01-07",
+            "no session from --start 2024-01-06 to --end 2024-01-07; give",
+        ),
+    ],
 )
-def test_a_period_without_data_is_refused_with_what_there_is(market, start, end):
-    with pytest.raises(UsageError, match="it runs from 2024-01-04 to 2024-01-12; choose --start"):
+def test_a_period_without_data_is_refused_with_its_cause(market, start, end, message):
+    with pytest.raises(UsageError, match=message):
         cut_to_period(market, ["SPY", "TLT"], start, end)
+
+
+@pytest.mark.parametrize("is_loaded_whole", [True, False])
+def test_an_end_before_that_of_the_data_is_known_to_cut_them(market, is_loaded_whole):
+    """A loader may have left the later rows out already; the asked end is a Saturday."""
+    loaded = market if is_loaded_whole else market.until(DAYS[4]).relabelled(is_cut=True)
+    cut = cut_to_period(loaded, ["SPY"], None, "2024-01-06").market
+    assert cut.last_day == "2024-01-05, where --end cuts the data"
+    assert cut.longer == "give a later --end"
+    assert cut.notes == ()  # the data do not end there
+    with pytest.raises(UsageError, match="no session from --start 2024-01-06 to --end 2024-01-07;"):
+        cut_to_period(loaded, ["SPY"], "2024-01-06", "2024-01-07")
+
+
+def test_data_that_end_by_themselves_are_not_said_to_be_cut(market):
+    for end in (None, "2024-01-12", "2024-01-13"):
+        whole = cut_to_period(market, ["SPY"], None, end).market
+        assert (whole.last_day, whole.longer) == ("2024-01-12", "give a longer period")

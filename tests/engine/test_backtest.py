@@ -179,8 +179,11 @@ def test_data_that_end_before_the_asked_end_are_noted():
 @pytest.mark.parametrize(
     ("dates", "message"),
     [
-        ({"start": "2021-01-01"}, "made has no data from 2021-01-01 to 2020-05-19: it runs from"),
-        ({"end": "2020-01-10"}, "has no data from 2020-01-15 to 2020-01-10"),
+        (
+            {"start": "2021-01-01"},
+            "--start 2021-01-01 is after the last day of made, 2020-05-19; start earlier",
+        ),
+        ({"end": "2020-01-10"}, "--end 2020-01-10 is before the first day of IEF in made, 2020"),
         (
             {"start": "2020-01-02"},
             "--start 2020-01-02 is before the first day of IEF in made, 2020",

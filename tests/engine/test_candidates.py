@@ -118,7 +118,7 @@ def test_a_late_ticker_is_refused_before_its_first_day_only():
 
 def test_a_course_that_cannot_be_is_refused():
     market = random_market(1)
-    with pytest.raises(UsageError, match="has 1 sessions from .* too few for a lag of 1"):
+    with pytest.raises(UsageError, match="has 1 session from .* for a lag of 1; give a longer"):
         make_panel(market, ["SPY"], Costs(), opening=Opening(market.sessions[-1], False))
     with pytest.raises(DataError, match="SPYY is not in made.*did you mean SPY"):
         make_panel(market, ["SPYY"], Costs())

@@ -138,6 +138,7 @@ def test_a_hash_of_plain_values_depends_on_every_digit_and_on_order():
         ({"start": "1799-12-31"}, "is outside the years 1800 to 2200"),
         ({"start": "2020-01-31", "end": "2020-01-30"}, "is before --start"),
         ({"initial": 0.99}, "--initial takes an amount from 1 to 1e15, got 0.99"),
+        ({"initial": 10**15 + 1}, "from 1 to 1e15, got 1000000000000001"),
         ({"initial": float("nan")}, "--initial takes an amount"),
         ({"benchmark": ""}, "--benchmark takes a ticker, got nothing"),
         ({"benchmark": ["SPY"]}, r"--benchmark takes a ticker, got \['SPY'\]"),

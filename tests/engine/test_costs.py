@@ -13,7 +13,9 @@ from data.errors import UsageError
     [
         ((-1, 0, 1), "--fee-bps"),
         ((1000.5, 0, 1), "--fee-bps takes 0 to 1000 basis points, got 1000.5"),
+        ((1000.0001, 0, 1), "--fee-bps takes 0 to 1000 basis points, got 1000.0001"),
         ((0, float("nan"), 1), "--slippage-bps"),
+        ((0, float("inf"), 1), "--slippage-bps takes 0 to 1000 basis points, got inf"),
         ((0, 0, 0), "--lag"),
     ],
 )

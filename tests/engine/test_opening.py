@@ -80,6 +80,7 @@ def test_which_decisions_stand_and_when_they_fill(lag, rows, opening, days, fill
     standing = standing_decisions(decided(*rows), DAYS, opening, lag, "rule")
     assert standing.targets.index.tolist() == DAYS[list(days)].tolist()
     assert standing.rows.tolist() == list(filled)
+    assert standing.largest_sum == pytest.approx(0.1 * len(rows))  # the last is the largest
     assert standing.targets["A"].iloc[-1] == pytest.approx(0.1 * len(rows))
     assert standing.targets.sum(axis=1).tolist() == pytest.approx([1.0] * len(days))
     with pytest.raises(UsageError, match="rule makes its first decision on 2022-01-03"):
@@ -109,7 +110,7 @@ def test_one_return_is_enough_for_an_invested_start():
     assert (
         len(trade(market(), half, Costs(), name="rule", opening=last, engine=ledger.fill).nav) == 2
     )
-    with pytest.raises(UsageError, match="rule has 1 sessions from 2022-01-14, too few"):
+    with pytest.raises(UsageError, match="1 session from 2022-01-14 to 2022-01-14, too few"):
         trade(market(), half, Costs(), name="rule", opening=Opening(DAYS[19], True),
               engine=ledger.fill)  # fmt: skip
 

@@ -207,8 +207,18 @@ def test_too_short_a_period_says_so():
     market = random_market(1)
     for left in (1, 2):
         short = Opening(market.sessions[-left], is_invested=False)
-        with pytest.raises(UsageError, match=f"has {left} sessions from .* too few for a lag of 1"):
+        with pytest.raises(
+            UsageError, match=f"has {left} sessions? from .* too few for a lag of 1"
+        ):
             simulate(market, HedgeMix(), FREE, opening=short, engine=ledger.fill)
+    cut = market.relabelled(is_cut=True)
+    day = f"{market.sessions[-1]:%Y-%m-%d}"
+    with pytest.raises(UsageError) as refused:
+        simulate(cut, HedgeMix(), FREE, opening=Opening(cut.sessions[-1], is_invested=False))
+    assert str(refused.value) == (
+        f"hedge_mix has 1 session from {day} to {day}, where --end cuts the data, too few for a "
+        "lag of 1; give a later --end"
+    )
     # Three are enough: one to decide on, one to trade on, one that earns.
     three = Opening(market.sessions[-3], is_invested=False)
     done = simulate(market, HedgeMix(), FREE, opening=three, engine=ledger.fill)
@@ -249,10 +259,11 @@ def test_a_weight_before_the_first_price_is_refused():
 
 def test_cash_is_what_the_weights_leave():
     # 1 - 0.7 - 0.2 is 0.10000000000000003 in binary; a sum beyond 1 by 5e-10 is scaled to 1.
-    cash = with_cash(np.array([[0.7, 0.2], [0.0, 0.0], [0.5, 0.5 + 5e-10]]))
-    assert cash[:, -1].tolist() == [0.1, 1.0, 0.0]
+    cash = with_cash(np.array([[0.7, 0.2], [0.0, 0.0], [0.5, 0.5 + 5e-10], [0.50004, 0.50006]]))
+    assert cash[:, -1].tolist() == [0.1, 1.0, 0.0, 0.0]
+    assert cash[3, 0] == pytest.approx(0.50004 / 1.0001, abs=1e-15)
     assert cash[0, :2].tolist() == [0.7, 0.2]
-    assert cash.sum(axis=1) == pytest.approx([1.0, 1.0, 1.0], abs=1e-15)
+    assert cash.sum(axis=1) == pytest.approx([1.0, 1.0, 1.0, 1.0], abs=1e-15)
 
 
 # --- published figures --------------------------------------------------------------------

@@ -49,6 +49,7 @@ def test_weights_are_the_decimals_that_a_user_would_write():
         (["A", "B"], 0.0, "for example 0.001"),
         (["A", "B"], float("nan"), "for example 0.05"),
         (["A", "B"], float("inf"), "for example 0.05"),
+        (["A"], 0.05000002, "from 0.001 to 0.5, got 0.05000002; for example 0.05"),
         (["A", "B", "C", "D"], 0.001, "42,084,793,751 mixes"),
     ],
 )

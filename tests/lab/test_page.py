@@ -280,7 +280,7 @@ def test_what_stood_in_for_the_source_is_said_once_before_the_numbers(tmp_path):
         ({"strategy": "hedge_mux"}, "did you mean hedge_mix?"),
         ({**BUNDLED, "set__weights": "SPY=2"}, "leverage is not allowed"),
         ({**BUNDLED, "strategy": EVIL}, "is unknown"),
-        ({**BUNDLED, "start": "2040-01-31"}, "has no data from 2040-01-31"),
+        ({**BUNDLED, "start": "2040-01-31"}, "--start 2040-01-31 is after the last day"),
         ({**BUNDLED, "start": "1801-01-01"}, "is before the first day of"),
         ({**BUNDLED, "source": "yahoo"}, "Yahoo"),
         ({**BUNDLED, "source": "files:/nowhere"}, "/nowhere"),

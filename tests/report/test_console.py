@@ -94,3 +94,18 @@ def test_a_duration_rule_shows_its_latest_switches(start):
     with_it, without = (percent(row[key]) for key in ("held_return", "nothing_return"))
     assert lines[title + 3 + last].split()[-4:] == [*with_it.split(), *without.split()]
     assert any(line.startswith("Duration is the percent of price lost") for line in lines)
+
+
+def test_a_duration_rule_without_a_switch_says_so_and_shows_no_table():
+    """With its shortest duration equal to its longest the target never changes."""
+    steady = {"duration_min": 5.0, "duration_max": 5.0}
+    run = make_run("attack_defend", start="2015-01-31", params=steady)
+    sleeve = report_sleeve(run.market, run.config.make_strategy(), run.simulation)
+    assert sleeve.switches.empty
+    lines = printed(replace(run, sleeve=sleeve)).splitlines()
+    (place,) = [number for number, line in enumerate(lines) if "witch" in line]
+    assert lines[place] == (
+        "No switch of duration: the target never moved by a quarter of a year or more from its "
+        "first."
+    )
+    assert lines[place + 1].startswith("Duration is the percent of price lost")  # the term it uses

@@ -242,6 +242,7 @@ def test_what_is_pending_and_how_prices_came_is_told(run):
         ["last decision, 2025-07-30", "SPY 50.0 %, CASH 50.0 %"], ["held now", "SPY 100.0 %"],
         ["pending", "nothing"],
     ]  # fmt: skip
+    assert "bundled instead" not in html  # the short form of the first note
     notes = [item.text for item in parsed(html).iter("li")]
     assert notes == ["Yahoo does not answer", "the run begins late", *market.notes]
 
@@ -441,11 +442,10 @@ def hostile(run: Run) -> Run:
         run.summary,
         strategy=OWNED,
         params={"weights": {OWNED: 0.6}, OWNED: OWNED},
-        source_title=OWNED,
         benchmark=replace(run.summary.benchmark, ticker=OWNED),
         latest=Latest(OWNED, OWNED, {OWNED: 1.0}, {OWNED: 1.0}, {OWNED: 1.0}),
     )
-    market = run.market.relabelled(notes=[OWNED], remarks=[OWNED])
+    market = run.market.relabelled(title=OWNED, notes=[OWNED], remarks=[OWNED])
     verdict = replace(
         run.verdict,
         tickers=Tickers((OWNED,), (OWNED,)),

@@ -21,7 +21,7 @@ from backtests.report.text import (
     two_digits,
     weights_text,
 )
-from strategies.base import mix_text
+from strategies.weights import mix_text
 from tests.report.verdict.helpers import make_numbers
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from data.errors import UsageError, WeightError
 from strategies.attack_defend import AttackDefend
-from strategies.base import Strategy, mix_text, parameter, parse_weights
+from strategies.base import Strategy, parameter
 from strategies.hedge_mix import HedgeMix
 
 
@@ -22,12 +22,6 @@ def test_weights_over_one_name_their_sum():
         HedgeMix(weights={"SPY": 0.8, "IEF": 0.4})
 
 
-@pytest.mark.parametrize("weight", [-0.1, float("nan"), float("inf")])
-def test_weights_must_be_finite_and_not_negative(weight):
-    with pytest.raises(WeightError, match="the weight of SPY is"):
-        HedgeMix(weights={"SPY": weight})
-
-
 def test_a_parameter_reads_texts_as_its_declared_type():
     step, *_ = [own for own in AttackDefend.parameters() if own.name == "step_bp"]
     assert step.parse("25", "x") == 25.0
@@ -37,26 +31,6 @@ def test_a_parameter_reads_texts_as_its_declared_type():
     for value in (0.0, 501.0, float("nan"), True, "25"):
         with pytest.raises(UsageError, match="attack_defend: step_bp takes 1 to 500"):
             AttackDefend(step_bp=value)
-
-
-@pytest.mark.parametrize(
-    ("text", "weights"),
-    [
-        ("SPY=0.6,IEF=0.4", {"SPY": 0.6, "IEF": 0.4}),
-        (" SPY = .6 , IEF=4e-1 ", {"SPY": 0.6, "IEF": 0.4}),
-        ("GC=F=0.3,EURUSD=X=0.2", {"GC=F": 0.3, "EURUSD=X": 0.2}),
-    ],
-)
-def test_weights_are_read_in_their_order(text, weights):
-    parsed = parse_weights(text, "x")
-    assert parsed == weights
-    assert list(parsed) == list(weights)
-
-
-def test_a_mix_in_words_names_what_is_in_cash():
-    # 1 - 0.5 - 0.125 leaves 0.375; a weight of 0 is not held.
-    assert mix_text({"SPY": 0.5, "IEF": 0.125, "TLT": 0.0}) == "SPY 50 %, IEF 12.5 %, CASH 37.5 %"
-    assert mix_text({"A": 0.1, "B": 0.2, "C": 0.7}) == "A 10 %, B 20 %, C 70 %"
 
 
 def test_a_strategy_is_frozen_and_says_what_it_does():
@@ -93,6 +67,20 @@ def test_a_switch_is_a_parameter():
         Switched(on=1)
     with pytest.raises(UsageError, match="x: on takes true or false, got 'yes'"):
         on.parse("yes", "x")
+
+
+def test_a_fraction_in_percent_gets_what_to_write():
+    weight = next(own for own in AttackDefend.parameters() if own.name == "equity_weight")
+    with pytest.raises(UsageError, match=r"\(fraction of value\), got '60%'; write 0.6$"):
+        weight.parse("60%", "x")
+    step = next(own for own in AttackDefend.parameters() if own.name == "step_bp")
+    with pytest.raises(UsageError, match=r"\(basis points\), got '60%'$"):
+        step.parse("60%", "x")
+
+
+def test_a_number_just_outside_is_told_from_the_bound():
+    with pytest.raises(UsageError, match=r"takes 1 to 500 \(basis points\), got 500.0000001$"):
+        AttackDefend(step_bp=500.0000001)
 
 
 def test_a_number_without_end_is_refused_in_one_line():

@@ -50,7 +50,7 @@ WRONG = {
     "infinite": (frame([[np.inf, 0.0]] * 3), "the weight of SPY on 2001-01-02 is inf"),
     "short": (frame([[1.2, -0.2]] * 3), "short positions are not allowed"),
     "leverage": (frame([[0.7, 0.4]] * 3), "sum to 1.1 on 2001-01-02 (SPY 0.7, IEF 0.4)"),
-    "a hair over": (frame([[0.6, 0.4 + 1e-8]] * 3), "sum to 1.00000001 on 2001-01-02"),
+    "a hair over": (frame([[0.6, 0.40010001]] * 3), "sum to 1.00010001 on 2001-01-02"),
 }  # fmt: skip
 
 
@@ -78,13 +78,14 @@ def test_numbers_of_any_kind_are_weights(kind):
 
 
 def test_fractions_of_32_bits_are_no_leverage():
+    """In 32 bits fractions that should sum to 1 miss it by about 1e-8: scaled where they trade."""
+
     def rule(market):
         return frame(np.array([[0.6, 0.4], [0.7, 0.3], [0.3, 0.1]], np.float32))
 
     decided = decide(function_rule(rule, ["SPY", "IEF"]), MARKET)
-    assert np.float64(np.float32(0.6)) + np.float64(np.float32(0.4)) > 1.0 + 1e-9
-    assert decided.iloc[0].sum() == pytest.approx(1.0, abs=1e-15)
-    assert decided.iloc[2].tolist() == [np.float64(np.float32(0.3)), np.float64(np.float32(0.1))]
+    assert decided.iloc[0].tolist() == [np.float64(np.float32(0.6)), np.float64(np.float32(0.4))]
+    assert decided.iloc[0].sum() > 1.0 + 1e-9
 
 
 def test_a_frame_of_another_kind_is_read_or_refused():

@@ -23,6 +23,8 @@ from tests.strategies.helpers import month_ends, path_market, require_decisions,
 def test_a_dial_with_its_ends_exchanged_is_refused():
     with pytest.raises(UsageError, match="duration_min 16 is above duration_max 0.2"):
         AttackDefend(duration_min=16, duration_max=0.2)
+    with pytest.raises(UsageError, match=r"duration_min 5\.0000001 is above duration_max 5;"):
+        AttackDefend(duration_min=5.0000001, duration_max=5)
 
 
 def test_the_short_end_is_carried_back_where_a_rule_holds_it():

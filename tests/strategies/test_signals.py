@@ -61,7 +61,7 @@ def test_trailing_windows_by_hand():
 
 def test_a_series_that_is_empty_throughout_is_lacking():
     market = path_market(month_ends(2), yields={10.0: [np.nan] * 2}, usd=[np.nan] * 2)
-    with pytest.raises(DataError, match="x needs the 10-year yield, which made does not have"):
+    with pytest.raises(DataError, match="x needs the 10-year yield, which made does not have; use"):
         known_yield(market, 10.0, "x")
     with pytest.raises(DataError, match="x needs a dollar index, which made does not have"):
         require_series(market, "usd", "a dollar index", "x")

@@ -9,7 +9,7 @@ from backtests.engine.summary import Summary
 from backtests.report.page import render_page
 from backtests.report.text import BASIS_POINT, DURATION, costs_text
 from backtests.report.verdict import charts, tables, words
-from strategies.base import mix_text
+from strategies.weights import mix_text
 
 RULE = (
     "CVaR(95) is the average loss in the worst 5 % of months. The answer compares how much of it "

@@ -98,6 +98,8 @@ def test_a_yield_outside_its_bounds_is_refused_by_its_day(value):
 
 def test_bounds_may_be_others():
     require_within(levels(99.0, 400.0), "the dollar", (10.0, 500.0))
+    with pytest.raises(DataError, match=r"is 25\.0000001 on 2024-01-01; .* between -2 and 25"):
+        require_within(levels(25.0000001), "DGS10")
     with pytest.raises(DataError, match="should lie between 10 and 500"):
         require_within(levels(99.0, 9.0), "the dollar", (10.0, 500.0))
 

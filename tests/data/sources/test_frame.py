@@ -485,7 +485,7 @@ def test_a_wild_move_is_a_note():
 
 
 def test_an_end_before_the_first_price_is_refused():
-    assert "A of prices has no data up to 2020-01-02: it begins on 2020-01-02" in str(
+    assert "A of prices has 1 row up to --end 2020-01-02: it begins on 2020-01-02" in str(
         refusal(by_hand(), end="2020-01-02")
     )
 

@@ -30,13 +30,33 @@ def test_a_missing_ticker_of_three_names_what_arrived(web):
 def test_yahoo_never_falls_back_and_auto_says_why(web, monkeypatch):
     monkeypatch.setenv("HEDGE_YAHOO_URL", "http://127.0.0.1:1")
     began = time.monotonic()
-    with pytest.raises(UnreachableError, match="Yahoo cannot be reached"):
+    with pytest.raises(UnreachableError, match=r"^Yahoo cannot be reached \(127.*or files:DIR$"):
         live.load(["SPY", "IEF"], may_fall_back=False)
     market = live.load(["SPY", "IEF"], may_fall_back=True)
     assert time.monotonic() - began < 30
     assert market.source == "bundled"
     assert market.title.endswith("(Yahoo cannot be reached)")
     assert "127.0.0.1" in market.origin.remark
+
+
+@pytest.mark.parametrize(
+    ("cached", "tickers", "advice"),
+    [
+        ([], ["SPY", "IEF"], "bundled or files:DIR"),
+        ([], ["SPY", "QQQ"], "files:DIR"),  # the bundled history has no QQQ
+        (["SPY", "IEF"], ["SPY", "IEF"], "auto, which takes the prices cached before"),
+        (["SPY"], ["SPY", "IEF"], "bundled or files:DIR"),
+    ],
+)
+def test_only_a_source_that_has_all_tickers_is_advised(web, monkeypatch, cached, tickers, advice):
+    if cached:
+        live.load(cached, may_fall_back=False)
+    for ticker in cached:
+        age(Store(), ticker, 10)
+    monkeypatch.setenv("HEDGE_YAHOO_URL", "http://127.0.0.1:1")
+    with pytest.raises(UnreachableError) as refused:
+        live.load(tickers, may_fall_back=False)
+    assert str(refused.value).endswith(f"; try again later; or use --source {advice}")
 
 
 def test_auto_prefers_an_older_snapshot_to_the_bundled_history(web, monkeypatch):
@@ -61,8 +81,10 @@ def test_a_snapshot_of_a_future_clock_that_stands_in_is_no_fetch_of_now(web, mon
 
 def test_auto_without_any_stand_in_fails_in_one_line(web, monkeypatch):
     monkeypatch.setenv("HEDGE_YAHOO_URL", "http://127.0.0.1:1")
-    with pytest.raises(DataError, match="no snapshot of QQQ is cached and the bundled history has"):
+    with pytest.raises(DataError, match="no snapshot of QQQ is cached and the bundled") as refused:
         live.load(["SPY", "QQQ"], may_fall_back=True)
+    assert str(refused.value).count("--source") == 1
+    assert str(refused.value).endswith("; bring its prices with --source files:DIR")
 
 
 def test_the_origin_of_a_market_fetched_kept_and_stood_in_for(web, monkeypatch):
