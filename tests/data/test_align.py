@@ -132,9 +132,8 @@ def test_cash_of_a_bill_yield_names_the_yields_source(bill_source, named):
 def test_rates_reach_the_market_as_they_were_public():
     rates = Rates(policy_rate=series(1, 2, 3, 4), yields=series(4, 4, 5, 5).to_frame(10.0))
     market = market_of({"A": series(1, 2, 3, 4)}, source="made", title="x", rates=rates)
-    # The policy rate of a month's last day is public on the next: the row sees the one before.
-    assert market.policy_rate.isna().tolist() == [True, False, False, False]
-    assert market.policy_rate.tolist()[1:] == [1.0, 2.0, 3.0]
+    # A month's average policy rate shows from its own month-end row on.
+    assert market.policy_rate.tolist() == [1.0, 2.0, 3.0, 4.0]
     assert market.yields[10.0].tolist() == [4.0, 4.0, 5.0, 5.0]
     assert market.cpi is market.usd is None
 
