@@ -63,10 +63,17 @@ def cut_to_period(
         )
     if begin < first:
         raise UsageError(
-            f"--start {start} is before the first day of {late} in {market.source}, "
+            f"--start {start} is before {first_day_of(market, late)} in {market.source}, "
             f"{first:%Y-%m-%d}; start then or later, or leave out {late}"
         )
     if last > sessions[-1]:
         notes.append(f"data end on {sessions[-1]:%Y-%m-%d}, before the asked end {end}")
     row_zero = sessions[sessions >= begin][0] if start else None
     return Period(market.until(last).relabelled(notes=notes), first, late, row_zero)
+
+
+def first_day_of(market: Market, ticker: str) -> str:
+    """Say what begins on a ticker's first day in a market: the ticker, or its proxy."""
+    where = market.provenance.get(ticker)
+    is_proxy = where is not None and where.own_first is not None
+    return f"the first day of {ticker}" + ("'s proxy" if is_proxy else "")
