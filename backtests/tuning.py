@@ -38,7 +38,7 @@ from data.command import Progress, silent
 from data.errors import UsageError
 from data.load import data_line, load_market
 from data.market import Market
-from data.period import cut_to_period
+from data.period import cut_to_period, first_day_of
 from data.strictness import Strictness, require_market
 from strategies.base import Params, Strategy
 from strategies.causality import prove_on, prove_quickly
@@ -173,11 +173,11 @@ def _first_days(
     if space.is_simplex:
         for ticker in space.axes:
             day, late = _latest(market, [ticker], benchmark)
-            days.append((day, f"the first day of {late}"))
+            days.append((day, first_day_of(market, late)))
     for rule in rules:
         required = [ticker for ticker in rule.tickers if ticker not in rule.optional]
         day, late = _latest(market, required, benchmark)
-        reason = f"the first day of {late}"
+        reason = first_day_of(market, late)
         decided = decide(rule, market).index[0]
         if decided > day:
             day = decided

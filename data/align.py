@@ -11,13 +11,20 @@ from data import bundled
 from data.checks.histories import periods_per_year, wild_moves
 from data.consumer_prices import public_by
 from data.errors import DataError
-from data.market import CASH, Market, Tracking, describe
+from data.market import CASH, Market, describe
 from data.origin import MADE, Origin
 from data.rows import align, by_month_ends, common_frequency, on_sessions_of_exchanges, upto
 from data.stand_ins import cash_stand_ins, proxy_stand_ins, rate_stand_ins
 from data.treasuries.cash import BillGaps, bill_gaps, level_from_monthly_bills
 from data.treasuries.instruments import CATALOGUE
-from data.treasuries.proxies import Splice, extend, splice_notes, track_splices
+from data.treasuries.proxies import (
+    Splice,
+    extend,
+    made_of,
+    splice_notes,
+    splices_up_to,
+    track_splices,
+)
 from data.treasuries.rates import Rates, bill_level, on_sessions, rate_days, stale_notes
 from data.vintage import FigureDays, StandIn, figure_days
 
@@ -84,7 +91,7 @@ def market_of(
     by_dates = by_month_ends if frequency == 12 else on_sessions_of_exchanges
     series, dated = by_dates(series)
     own = series
-    extended = _extended(own, raw_rates, older, carried_back, frequency, end)
+    extended = _extended(own, raw_rates, older, carried_back, frequency)
     series, all_notes = extended.series, [*notes, *dated, *extended.not_carried]
     series = {ticker: upto(levels, end, source) for ticker, levels in series.items()}
     all_notes += [note for ticker, levels in series.items() for note in _wild_note(ticker, levels)]
@@ -99,13 +106,21 @@ def market_of(
         cash, what_cash, cash_notes = cash_of(sessions, frequency)
         cash_days = figure_days(cash, source)
     days = fetched or {}
+    last = f"{sessions[-1]:%Y-%m-%d}"
+    splices = splices_up_to(extended.splices, last)
+    tracking = track_splices(splices, own, raw_rates, older or {})
+    own_first = {ticker: f"{levels.index[0]:%Y-%m-%d}" for ticker, levels in own.items()}
     provenance = {
         ticker: describe(
             prices[ticker],
             source,
-            CATALOGUE[ticker].title if ticker in CATALOGUE else ticker,
+            made_of(
+                CATALOGUE[ticker].title if ticker in CATALOGUE else ticker,
+                [splice for splice in splices if splice.ticker == ticker],
+                last,
+            ),
             days.get(ticker),
-            own_first=f"{own[ticker].index[0]:%Y-%m-%d}",
+            own_first=own_first[ticker],
         )
         for ticker in prices
     }
@@ -121,14 +136,14 @@ def market_of(
         provenance=provenance,
         notes=[
             *all_notes,
-            *extended.joins,
+            *splice_notes(splices, tracking, last, own_first),
             *cut,
             *cash_notes,
             *stale_notes(raw_rates, sessions[-1]),
         ],
         remarks=remarks,
         origin=origin,
-        tracking=extended.tracking,
+        tracking=tracking,
         is_cut=_goes_on(own, end),
         figures={
             **{ticker: figure_days(series[ticker], source, days.get(ticker)) for ticker in series},
@@ -137,7 +152,7 @@ def market_of(
         },
         stood_in=[
             *stood_in,
-            *proxy_stand_ins(extended.splices),
+            *proxy_stand_ins(splices),
             *gaps,
             *rate_stand_ins(raw_rates, sessions[-1], is_live=is_live),
         ],
@@ -151,12 +166,10 @@ def market_of(
 
 @dataclass(frozen=True)
 class _Extended:
-    """Histories with their proxies before them; notes on joins, and on those without a proxy."""
+    """Histories with their proxies before them, the joins, and notes on those without a proxy."""
 
     series: Mapping[str, pd.Series]
-    joins: Sequence[str] = ()
     not_carried: Sequence[str] = ()
-    tracking: Sequence[Tracking] = ()
     splices: Sequence[Splice] = ()
 
 
@@ -166,7 +179,6 @@ def _extended(
     older: Mapping[str, pd.Series] | None,
     carried_back: Collection[str],
     frequency: int,
-    end: str | None,
 ) -> _Extended:
     """Carry histories back as asked: all of them, some from yields, or none."""
     only = [ticker for ticker in own if ticker in carried_back]
@@ -179,9 +191,7 @@ def _extended(
     longer, splices, not_carried = extend(
         own, rates, older or {}, only=None if older is not None else only
     )
-    splices = [splice for splice in splices if end is None or splice.first <= end]
-    tracked = track_splices(splices, own, rates, older or {}, end)
-    return _Extended(longer, splice_notes(splices, tracked), not_carried, tracked, splices)
+    return _Extended(longer, not_carried, splices)
 
 
 def cash_level(sessions: pd.DatetimeIndex, bill: pd.Series | None, frequency: int) -> Cash:

@@ -9,6 +9,7 @@ import pandas as pd
 from data import bundled
 from data.consumer_prices import missing_note, public_day
 from data.market import Market
+from data.treasuries.rates import LATE_CURVE_DAYS
 
 TEN_YEARS = 10.0
 RATES = ("y10", "policy_rate")
@@ -20,9 +21,9 @@ def background(market: Market) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Indexed by month: ``y10`` and ``policy_rate`` in percent; ``cpi``, of the month before,
-        since that is published by then. NaN for a month whose CPI was never published, and after
-        the last figure there is.
+        Indexed by month: ``y10`` and ``policy_rate`` in percent, the latter about the month's
+        average; ``cpi``, of the month before, since that is published by then. NaN for a month
+        whose CPI was never published, and after the last figure there is.
     """
     table = _bundled_table()
     rates = _at_month_ends(market).combine_first(table[list(RATES)])
@@ -70,19 +71,31 @@ def _chained(own: pd.Series, older: pd.Series) -> pd.Series:
 
 
 def ten_year(market: Market) -> pd.Series | None:
-    """10-year yield in percent on every session, the last one carried over a holiday."""
-    yields = market.yields
-    if yields is None or TEN_YEARS not in yields.columns:
+    """10-year yield in percent on every session, carried for a month at most: over holidays."""
+    published = _ten_year(market)
+    if published is None:
         return None
-    return yields[TEN_YEARS].ffill()
+    rows = round(LATE_CURVE_DAYS / 365.25 * market.periods_per_year)
+    return published.ffill(limit=rows)
+
+
+def _ten_year(market: Market) -> pd.Series | None:
+    yields = market.yields
+    return None if yields is None or TEN_YEARS not in yields else yields[TEN_YEARS]
 
 
 def _at_month_ends(market: Market) -> pd.DataFrame:
+    """The market's own rates by month; NaN in months that have no figure, also after the last."""
     months = market.sessions.to_period("M")
     missing = pd.Series(float("nan"), index=market.sessions)
-    series = dict(zip(RATES, (ten_year(market), market.policy_rate), strict=True))
+    series = dict(zip(RATES, (_ten_year(market), market.policy_rate), strict=True))
     frame = pd.DataFrame({n: missing if s is None else s for n, s in series.items()})
-    return frame.groupby(months).last()
+    own = frame.groupby(months).last()
+    # A market carries the policy rate on after its last figure, for rules.
+    figures = market.vintage.series.get("policy_rate")
+    if figures is not None:
+        own.loc[own.index > pd.Period(figures.last, "M"), "policy_rate"] = float("nan")
+    return own
 
 
 def _prices_known(market: Market) -> pd.Series:

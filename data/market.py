@@ -294,7 +294,11 @@ class Market:
 
     @property
     def policy_rate(self) -> pd.Series | None:
-        """Effective federal funds rate in percent, as published by the session."""
+        """Effective federal funds rate in percent, as published by the session.
+
+        Not of a single day, on which banks may pay anything: the mean of the last 21 weekdays'
+        figures, or the last month's average.
+        """
         return None if self._policy_rate is None else self._policy_rate.copy(deep=False)
 
     @property

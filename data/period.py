@@ -58,7 +58,7 @@ def cut_to_period(
     is_cut = market.is_cut or last < sessions[-1]
     if last < first:
         raise UsageError(
-            f"--end {end} is before the first day of {late} in {market.source}, "
+            f"--end {end} is before {first_day_of(market, late)} in {market.source}, "
             f"{first:%Y-%m-%d}; give a later --end"
         )
     if not is_cut and begin > sessions[-1]:
@@ -73,7 +73,7 @@ def cut_to_period(
         )
     if begin < first:
         raise UsageError(
-            f"--start {start} is before the first day of {late} in {market.source}, "
+            f"--start {start} is before {first_day_of(market, late)} in {market.source}, "
             f"{first:%Y-%m-%d}; start then or later, or leave out {late}"
         )
     if last > sessions[-1] and not is_cut:
@@ -81,3 +81,10 @@ def cut_to_period(
     row_zero = sessions[sessions >= begin][0] if start else None
     cut = market.until(last).relabelled(notes=notes, is_cut=is_cut)
     return Period(cut, first, late, row_zero)
+
+
+def first_day_of(market: Market, ticker: str) -> str:
+    """Say what begins on a ticker's first day in a market: the ticker, or its proxy."""
+    where = market.provenance.get(ticker)
+    is_proxy = where is not None and where.own_first is not None
+    return f"the first day of {ticker}" + ("'s proxy" if is_proxy else "")

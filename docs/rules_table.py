@@ -1,8 +1,8 @@
 """Make the table of docs/rules.md: ``python -m docs.rules_table --source SOURCE [--extend]``.
 
 Every registered duration rule, after costs, on the same dates: against the static mix of the
-same average duration, against bills at the same equity weight, and with each of its own
-parameters one step (a quarter) down and up.
+same average duration, against bills at the same equity weight (as the verdict has them: cash, not
+the fund BIL), and with each of its own parameters one step (a quarter) down and up.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ import dataclasses
 from backtests.analysis.numbers import PortfolioNumbers, numbers_of
 from backtests.engine.costs import Costs
 from backtests.engine.opening import Opening
-from backtests.engine.references import same_average_duration
-from backtests.engine.simulate import simulate
+from backtests.engine.references import held_duration, held_equity, same_average_duration
+from backtests.engine.simulate import simulate, trade
 from backtests.engine.simulation import Simulation
 from data.errors import HedgeError
 from data.load import load_market
+from data.market import Market
 from strategies.base import Strategy
+from strategies.decisions import decide
 from strategies.dial import DIAL, SHORT_END, DurationRule
 from strategies.hedge_mix import HedgeMix
 from strategies.registry import STRATEGIES, make
@@ -40,6 +42,12 @@ def steps_of(rule: DurationRule) -> list[tuple[str, DurationRule, DurationRule]]
         down, up = (dataclasses.replace(rule, **{declared.name: each}) for each in moved)
         steps.append((declared.name, down, up))
     return steps
+
+
+def in_bills(market: Market, strategy: Strategy, simulation: Simulation) -> Simulation:
+    """A finished simulation's own equity, with bills in the place of its Treasuries."""
+    weights = held_equity(decide(strategy, market), simulation, ["SPY"])
+    return trade(market, weights, simulation.costs, name="bills", opening=simulation.opening)
 
 
 def main() -> None:
@@ -81,36 +89,42 @@ def main() -> None:
         "| CAGR less static | CAGR less bills | one step down / up, CAGR less static |"
     )
     print("|---|---|---|---|---|---|---|---|---|")
-    bills, _ = run(HedgeMix(weights={"SPY": 0.6, "BIL": 0.4}))
 
-    def edge_of(rule: DurationRule) -> tuple[PortfolioNumbers, float, float]:
-        ours, simulation = run(rule)
-        control = same_average_duration(market, rule, simulation)
-        static, _ = run(control)
-        return ours, ours.cagr - static.cagr, control.duration
+    def less_bills(strategy: Strategy, simulation: Simulation) -> float:
+        bills = in_bills(market, strategy, simulation)
+        ours = numbers_of(simulation.portfolio(market))
+        return ours.cagr - numbers_of(bills.portfolio(market)).cagr
+
+    def edge_of(rule: DurationRule, ours: PortfolioNumbers, simulation: Simulation) -> float:
+        static, _ = run(same_average_duration(market, rule, simulation))
+        return ours.cagr - static.cagr
 
     for rule, variants in usable.items():
-        ours, edge, duration = edge_of(rule)
+        ours, simulation = run(rule)
+        edge = edge_of(rule, ours, simulation)
+        duration = held_duration(market, simulation) or 0.0
         steps = [
-            f"{name} {100 * edge_of(down)[1]:+.2f} / {100 * edge_of(up)[1]:+.2f}"
+            f"{name} {100 * edge_of(down, *run(down)):+.2f} / {100 * edge_of(up, *run(up)):+.2f}"
             for name, down, up in variants
         ]
         print(
             f"| {rule.name} | {100 * ours.cagr:.2f} | {100 * ours.max_drawdown:.1f} "
             f"| {ours.sharpe:.2f} | {100 * ours.turnover_per_year:.0f} % | {duration:.1f} "
-            f"| {100 * edge:+.2f} | {100 * (ours.cagr - bills.cagr):+.2f} "
+            f"| {100 * edge:+.2f} | {100 * less_bills(rule, simulation):+.2f} "
             f"| {'; '.join(steps)} |"
         )
-    parity, _ = run(make("risk_parity", {}))
+    bills, _ = run(HedgeMix(weights={"SPY": 0.6}))
+    by_risk = make("risk_parity", {})
+    parity, simulation = run(by_risk)
     print(
         f"| risk_parity (SPY and IEF) | {100 * parity.cagr:.2f} "
         f"| {100 * parity.max_drawdown:.1f} | {parity.sharpe:.2f} "
         f"| {100 * parity.turnover_per_year:.0f} % | | "
-        f"| {100 * (parity.cagr - bills.cagr):+.2f} | |"
+        f"| {100 * less_bills(by_risk, simulation):+.2f} | |"
     )
     print(f"| bills beside 60 % equity | {100 * bills.cagr:.2f} "
           f"| {100 * bills.max_drawdown:.1f} | {bills.sharpe:.2f} "
-          f"| {100 * bills.turnover_per_year:.0f} % | 0.2 | | | |")  # fmt: skip
+          f"| {100 * bills.turnover_per_year:.0f} % | | | | |")  # fmt: skip
 
 
 if __name__ == "__main__":

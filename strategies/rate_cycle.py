@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 class RateCycle(DurationRule):
     """Hold the longest duration from the first rate cut of a cycle to the first rise.
 
-    A cut or a rise is a change of the effective federal funds rate over three months beyond a
-    threshold. Otherwise the duration is the shortest. Source: the article behind this project.
+    A cut or a rise is a change of the effective federal funds rate (on daily rows the mean of
+    about a month, else the month's average) over three months beyond a threshold. Otherwise the
+    duration is the shortest. Source: the article behind this project.
 
     Known weakness: the market moves before the central bank; in 2001, 2007 and 2019 much of
     the fall of yields came before the first cut, and after that of September 2024 they rose.

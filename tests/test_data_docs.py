@@ -10,7 +10,17 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from data import align, strictness
-from data.checks import cleaning, dividends, histories, moves, plausibility, sessions
+from data import rows as market_rows
+from data.checks import (
+    cleaning,
+    dividends,
+    exchange,
+    histories,
+    moves,
+    plausibility,
+    sessions,
+    total_return,
+)
 from data.sources import fetching, fred, snapshots, transport, yahoo
 from data.treasuries import cash, proxies, rates
 from tests.conftest import ROOT
@@ -23,8 +33,9 @@ IN_TEXT = re.compile(r"`([A-Z_]{4,})`\s+in\s+`(data/[a-z_/]+)\.py`")
 NOT_NUMBERS = {"TOTAL_RETURN_INDICES", "HELD"}
 MODULES = {
     module.__name__.removeprefix("data.").removeprefix("checks."): module
-    for module in (align, cash, cleaning, dividends, fetching, fred, histories, moves, plausibility,
-                   proxies, rates, sessions, snapshots, strictness, transport, yahoo)
+    for module in (align, cash, cleaning, dividends, exchange, fetching, fred, histories,
+                   market_rows, moves, plausibility, proxies, rates, sessions, snapshots,
+                   strictness, total_return, transport, yahoo)
 }  # fmt: skip
 
 

@@ -57,7 +57,8 @@ def regimes(
         Consumer prices as published by the end of the month; NaN where those of the month before
         never were.
     policy_rate, y10
-        Percent, at the end of the month. All four are indexed by the same months.
+        Percent: about the month's average, and the yield at the end of the month. All four are
+        indexed by the same months.
 
     Returns
     -------

@@ -21,7 +21,7 @@ from data.command import Progress, silent
 from data.errors import UsageError, did_you_mean
 from data.load import available, load_market
 from data.market import Market
-from data.period import Period, cut_to_period
+from data.period import Period, cut_to_period, first_day_of
 from strategies.base import Strategy
 from strategies.decisions import decide
 from strategies.equity_only import EquityOnly
@@ -208,7 +208,7 @@ def simulated(inputs: Inputs, engine: Engine = fill_with_vectorbt) -> Run:
     if period.start is None and begins > market.sessions[0]:
         reason = "the first decision of " + strategy.name
         if begins == period.first:
-            reason = f"the first day of {period.late}"
+            reason = first_day_of(market, period.late)
         # A remark, not a note, which would change the run's name: --start of that day is the same
         # run.
         begun = f"the run begins on {begins:%Y-%m-%d}, {reason}"

@@ -319,6 +319,20 @@ class StaticDuration(DurationRule):
         return pd.Series(self.duration, index=market.sessions)
 
 
+def held_duration(market: Market, simulation: Simulation) -> float | None:
+    """Average duration of the Treasuries held from the first fill on, in years; None without any.
+
+    It is below the average of the targets wherever these ask for more than the longest fund has.
+    """
+    rows = simulation.nav.loc[simulation.first_fill :].index
+    held = simulation.weights.loc[rows, list(DIAL)]
+    sleeve = held.sum(axis=1)
+    if not (sleeve > 0).any():
+        return None
+    years = (held * fund_durations(market).loc[rows].fillna(0.0)).sum(axis=1)
+    return float((years / sleeve).mean())
+
+
 def same_average_duration(
     market: Market, rule: DurationRule, simulation: Simulation
 ) -> StaticDuration:
@@ -332,13 +346,11 @@ def same_average_duration(
     market, rule, simulation
         A finished simulation of the rule.
     """
+    average = held_duration(market, simulation)
+    if average is None:
+        return StaticDuration(equity_weight=rule.equity_weight, duration=SHORTEST)
     rows = simulation.nav.loc[simulation.first_fill :].index
     durations = fund_durations(market).loc[rows]
-    held = simulation.weights.loc[rows, list(DIAL)]
-    sleeve = held.sum(axis=1)
-    if not (sleeve > 0).any():
-        return StaticDuration(equity_weight=rule.equity_weight, duration=SHORTEST)
-    average = float(((held * durations.fillna(0.0)).sum(axis=1) / sleeve).mean())
     shortest, longest = durations.min(axis=1).to_numpy(), durations.max(axis=1).to_numpy()
     low, high = SHORTEST, 20.0
     while high - low > 1e-6:

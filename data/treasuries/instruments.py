@@ -109,11 +109,14 @@ KNOWN_EQUITY = frozenset(
     }
 )
 
-# Series that stand in for a ticker before its first day, in words.
+# Series that stand in for a ticker before its first day, in words: each as it comes, since nothing
+# is taken off them here. What the user's own file holds, only he knows.
 PROXIES: dict[str, str] = {
     "^SP500TR": "the S&P 500 total-return index (^SP500TR)",
     "VFINX": "the Vanguard 500 fund with its dividends (VFINX)",
-    "us_equity_total_return_daily": "the S&P 500 with dividends, less 0.0945 % a year",
+    "us_equity_total_return_daily": (
+        "the user's own file us_equity_total_return_daily.csv, as it is"
+    ),
 }
 
 # Funds of the above whose sessions are those of New York.

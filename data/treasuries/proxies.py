@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,9 +28,9 @@ class Splice:
     first: str
     proxy: str
 
-    def __str__(self) -> str:
-        """Say it in one sentence."""
-        return f"{self.ticker} before {self.day} is {self.proxy}, from {self.first}"
+    def covers(self, last: str) -> bool:
+        """Whether every return up to a last day is the proxy's: the join comes on it or after."""
+        return self.day >= last
 
 
 def proxy_level(ticker: str, rates: Rates) -> tuple[pd.Series, str] | None:
@@ -130,16 +130,68 @@ def extend(
     return joined, splices, not_carried
 
 
-def splice_notes(splices: Iterable[Splice], trackings: Iterable[Tracking]) -> list[str]:
-    """Say each join in a sentence, with how well its proxy fits where that could be measured."""
+def splices_up_to(splices: Iterable[Splice], last: str) -> list[Splice]:
+    """Joins whose proxy has a return by a last day, ``YYYY-MM-DD``."""
+    return [splice for splice in splices if splice.first < last]
+
+
+def splice_notes(
+    splices: Iterable[Splice],
+    trackings: Iterable[Tracking],
+    last: str,
+    own_first: Mapping[str, str],
+) -> list[str]:
+    """Say each join in a sentence, with how well its proxy fits where that could be measured.
+
+    Parameters
+    ----------
+    splices, trackings
+        The joins up to the last session, and how their proxies fit.
+    last
+        The last session, ``YYYY-MM-DD``: where a proxy covers all up to it, that is said.
+    own_first
+        First day of each ticker's own history.
+    """
     fits = {
         (fit.ticker, fit.proxy): (
-            f"; where both exist, monthly returns correlate {fit.correlation:.3f} and differ by "
-            f"{100 * fit.tracking_error:.2f} points a year (tracking error)"
+            f"; where both exist ({fit.first} to {fit.last}), monthly returns correlate "
+            f"{fit.correlation:.3f} and differ by {100 * fit.tracking_error:.2f} points a year "
+            "(tracking error)"
         )
         for fit in trackings
     }
-    return [f"{splice}{fits.get((splice.ticker, splice.proxy), '')}" for splice in splices]
+    notes = []
+    for splice in splices:
+        ticker, proxy, first = splice.ticker, splice.proxy, splice.first
+        sentence = f"{ticker} before {splice.day} is {proxy}, from {first}"
+        if splice.covers(last):
+            sentence = (
+                f"{ticker} itself begins on {own_first[ticker]}: every return of it from {first} "
+                f"to {last} is that of {proxy}"
+            )
+        notes.append(sentence + fits.get((ticker, proxy), ""))
+    return notes
+
+
+def made_of(title: str, splices: Iterable[Splice], last: str) -> str:
+    """Say what a history is made of, the nearest part first.
+
+    Parameters
+    ----------
+    title
+        What the ticker itself is.
+    splices
+        Its joins up to the last session, nearest first.
+    last
+        The last session, ``YYYY-MM-DD``.
+    """
+    parts = [title]
+    for splice in splices:
+        if splice.covers(last):
+            parts = [f"{splice.proxy}, in place of the fund ({title})"]
+        else:
+            parts.append(f"before {splice.day} {splice.proxy}")
+    return "; ".join(parts)
 
 
 def _lacking(ticker: str) -> str:
@@ -237,18 +289,24 @@ def nearest_proxy(ticker: str, rates: Rates, older: Levels) -> tuple[pd.Series, 
     tuple or None
         Levels and what they are in words.
     """
+    return next(iter(_proxies(ticker, rates, older)), None)
+
+
+def _proxies(ticker: str, rates: Rates, older: Levels) -> list[tuple[pd.Series, str]]:
+    """Every proxy that there is of a ticker, in levels and words, nearest first."""
     made = proxy_level(ticker, rates)
     instrument = CATALOGUE.get(ticker)
-    for name in instrument.proxies if instrument else ():
-        if made is None and name in older:
-            made = older[name], PROXIES[name]
-    return made
+    names = [name for name in (instrument.proxies if instrument else ()) if name in older]
+    return [*([] if made is None else [made]), *((older[name], PROXIES[name]) for name in names)]
 
 
 def track_splices(
-    splices: Iterable[Splice], series: Levels, rates: Rates, older: Levels, last: str | None
+    splices: Sequence[Splice], series: Levels, rates: Rates, older: Levels
 ) -> list[Tracking]:
-    """Measure, for every ticker that was extended, how closely its proxy follows it.
+    """Measure, for every join, how closely its proxy follows its ticker.
+
+    All days that both have are used, also those after the last one that a run asks for: what is
+    measured says what a proxy is worth, and decides nothing.
 
     Parameters
     ----------
@@ -258,20 +316,19 @@ def track_splices(
         The tickers' own levels.
     rates, older
         What the proxies are made of.
-    last
-        Last day to use, or None for all.
 
     Returns
     -------
     list of Tracking
-        Without the tickers that share less than two years with their proxy.
+        Without those that share less than two years.
     """
+    used = {(splice.ticker, splice.proxy) for splice in splices}
     trackings = []
     for ticker in dict.fromkeys(splice.ticker for splice in splices):
-        made, own = nearest_proxy(ticker, rates, older), series[ticker].loc[:last]
-        if made is not None and len(own):  # a fund that begins after the last day has none
-            with contextlib.suppress(DataError):
-                trackings.append(tracking(ticker, own, *made))
+        for level, what in _proxies(ticker, rates, older):
+            if (ticker, what) in used:
+                with contextlib.suppress(DataError):
+                    trackings.append(tracking(ticker, series[ticker], level, what))
     return trackings
 
 

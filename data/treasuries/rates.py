@@ -40,7 +40,7 @@ class Rates:
     bill
         Three-month bill, bond-equivalent percent, by day.
     policy_rate
-        Effective federal funds rate, percent, by day.
+        Effective federal funds rate, percent, by day; or averages, by any day of their month.
     dxy, broad_usd
         Dollar indices by day: of the futures exchange (known at its close), and the Federal
         Reserve's broad one (published on the Monday after its week).
@@ -118,6 +118,11 @@ def bill_level(bill: pd.Series, sessions: pd.DatetimeIndex, fee: float = 0.0) ->
     return pd.Series(100.0 * np.cumprod(np.r_[1.0, growth]), index=sessions)
 
 
+# Banks settle their reserves at month-ends, and the rate of that day alone is the least typical of
+# its month: where it is published daily, the mean of about a month's figures is used.
+POLICY_DAYS = 21
+DAILY_GAP, MONTHLY_GAP = 5, 20  # days: figures closer together are daily, further apart monthly
+
 LATE_CURVE_DAYS = 30
 CARRIED_DAYS = {"policy_rate": 45, "dxy": 45, "cpi": 120}
 
@@ -131,8 +136,11 @@ def stale_series(rates: Rates, last: pd.Timestamp) -> dict[str, pd.Timestamp]:
             raw = rates.broad_usd
         if raw is None or raw.dropna().empty:
             continue
-        ends = raw.dropna().index[-1]
-        if (last - ends).days > days:
+        about = pd.DatetimeIndex(raw.dropna().index)
+        ends = about[-1]
+        # An average is about its month, whatever day of it is written beside it.
+        is_average = name == "policy_rate" and _is_monthly(about)
+        if (last - (_month_end(about)[-1] if is_average else ends)).days > days:
             stale["usd" if name == "dxy" else name] = ends
     if rates.yields is not None and len(published := rates.yields.dropna(how="all")):
         ends = published.index[-1]
@@ -150,8 +158,8 @@ def stale_notes(rates: Rates, last: pd.Timestamp) -> list[str]:
         f"yields end on {ends:%Y-%m-%d}: no curve is known after"
         if name == "yields"
         else f"{IN_WORDS[name]} ends on {ends:%Y-%m-%d} and is carried on from there"
-        # The verdict needs the CPI of each month itself.
-        + (" for rules" if name == "cpi" else "")
+        # The verdict continues both with the bundled table.
+        + (" for rules" if name in ("cpi", "policy_rate") else "")
         for name, ends in stale_series(rates, last).items()
     ]
 
@@ -161,7 +169,8 @@ class PublicRates:
     """The rates that were public at the close of each session; None where there are none.
 
     ``yields``: sessions x maturities in years, par yields in percent. ``policy_rate`` in
-    percent, ``cpi`` and ``usd`` as index levels, each the last figure public by then.
+    percent, ``cpi`` and ``usd`` as index levels, each the last figure public by then; of a policy
+    rate that is published daily the mean of the last ``POLICY_DAYS`` weekdays' figures.
     """
 
     yields: pd.DataFrame | None
@@ -173,8 +182,9 @@ class PublicRates:
 def on_sessions(rates: Rates, sessions: pd.DatetimeIndex, ppy: int) -> PublicRates:
     """Put rates on the sessions of a market: on each the last figure public at its close.
 
-    Yields count as public on their own day; the policy rate on the day after; a month's CPI from
-    the last weekday of the next month; the broad dollar index of a week from the Monday after.
+    Yields count as public on their own day; the policy rate on the day after, and where it comes
+    as averages of months on the last weekday of the month; a month's CPI from the last weekday of
+    the next month; the broad dollar index of a week from the Monday after.
 
     Parameters
     ----------
@@ -187,7 +197,7 @@ def on_sessions(rates: Rates, sessions: pd.DatetimeIndex, ppy: int) -> PublicRat
     """
     return PublicRates(
         yields=None if rates.yields is None else _yields(rates.yields, sessions, ppy),
-        policy_rate=_as_of_dates(rates.policy_rate, _next_day, sessions, "policy_rate"),
+        policy_rate=_as_of_dates(_steady(rates.policy_rate), _policy_day, sessions, "policy_rate"),
         cpi=_as_of_dates(rates.cpi, public_day, sessions, "cpi"),
         usd=_usd(rates, sessions),
     )
@@ -219,10 +229,43 @@ def _as_of_dates(
     """Last figure whose public day is not after the session."""
     if raw is None or raw.dropna().empty:
         return None
-    published = raw.dropna()
-    shown = pd.Series(published.to_numpy(float), index=public(pd.DatetimeIndex(published.index)))
+    shown = pd.Series(raw.to_numpy(float), index=public(pd.DatetimeIndex(raw.index))).dropna()
     shown = shown[~shown.index.duplicated(keep="last")].sort_index()
     return shown.reindex(sessions, method="ffill").rename(name)
+
+
+def _steady(policy_rate: pd.Series | None) -> pd.Series | None:
+    """The policy rate without the noise of single days, by the last day of each mean.
+
+    NaN until there are enough days. Averages of weeks or months stay as they are. Weekends are
+    left out: some publishers repeat Friday's figure on them, which would count it three times.
+    """
+    if policy_rate is None:
+        return None
+    published = policy_rate.dropna()
+    days = pd.DatetimeIndex(published.index)
+    if _usual_gap(days) >= DAILY_GAP:
+        return published
+    return published[days.day_of_week < 5].rolling(POLICY_DAYS).mean().round(8)
+
+
+def _usual_gap(days: pd.DatetimeIndex) -> float:
+    """Median of the days from one figure to the next; a single figure has none after it."""
+    gaps = np.diff(days.values).astype("timedelta64[D]").astype(float)
+    return float(np.median(gaps)) if len(gaps) else float("inf")
+
+
+def _is_monthly(days: pd.DatetimeIndex) -> bool:
+    return _usual_gap(days) > MONTHLY_GAP
+
+
+def _policy_day(days: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    """The day after; of averages of months, which may bear any day of theirs, its last weekday."""
+    return _month_end(days) if _is_monthly(days) else _next_day(days)
+
+
+def _month_end(days: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(days.to_period("M").to_timestamp() + pd.offsets.BMonthEnd(1))
 
 
 def _own_day(days: pd.DatetimeIndex) -> pd.DatetimeIndex:
@@ -256,7 +299,7 @@ def _usd(rates: Rates, sessions: pd.DatetimeIndex) -> pd.Series | None:
 # When a figure about a day, or about a month from its first day on, was public.
 PUBLIC: Mapping[str, Callable[[pd.DatetimeIndex], pd.DatetimeIndex]] = {
     "yields": _own_day,
-    "policy_rate": _next_day,
+    "policy_rate": _policy_day,
     "dxy": _own_day,
     "broad_usd": _monday_after,
     "cpi": public_day,

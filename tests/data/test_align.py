@@ -132,9 +132,8 @@ def test_cash_of_a_bill_yield_names_the_yields_source(bill_source, named):
 def test_rates_reach_the_market_as_they_were_public():
     rates = Rates(policy_rate=series(1, 2, 3, 4), yields=series(4, 4, 5, 5).to_frame(10.0))
     market = market_of({"A": series(1, 2, 3, 4)}, source="made", title="x", rates=rates)
-    # The policy rate of a month's last day is public on the next: the row sees the one before.
-    assert market.policy_rate.isna().tolist() == [True, False, False, False]
-    assert market.policy_rate.tolist()[1:] == [1.0, 2.0, 3.0]
+    # A month's average policy rate shows from its own month-end row on.
+    assert market.policy_rate.tolist() == [1.0, 2.0, 3.0, 4.0]
     assert market.yields[10.0].tolist() == [4.0, 4.0, 5.0, 5.0]
     assert market.cpi is market.usd is None
 
@@ -224,9 +223,12 @@ def test_a_ticker_carried_back_by_default_is_joined_and_said():
     (note,) = [note for note in market.notes if note.startswith("BIL")]
     first, join = f"{DAYS[0]:%Y-%m-%d}", f"{DAYS[300]:%Y-%m-%d}"
     assert note.startswith(f"BIL before {join} is rolled three-month bills, less 0.14 % a year, ")
-    assert f"from {first}; where both exist, monthly returns correlate " in note
+    assert f"from {first}; where both exist (" in note
     where = market.provenance["BIL"]
     assert (where.first, where.own_first) == (first, join)
+    assert where.what == (
+        f"1-3 month Treasury bills; before {join} rolled three-month bills, less 0.14 % a year"
+    )
     assert market.provenance["SPY"].own_first is None
     assert [fit.ticker for fit in market.tracking] == ["BIL"]
 
@@ -234,10 +236,29 @@ def test_a_ticker_carried_back_by_default_is_joined_and_said():
 def test_a_period_that_ends_before_the_fund_has_it_all_by_its_proxy_and_says_so():
     market = carried(Rates(bill=pd.Series(4.0, DAYS)), end=f"{DAYS[200]:%Y-%m-%d}")
     assert len(market.prices["BIL"].dropna()) == 201
-    assert [note for note in market.notes if note.startswith("BIL")] == [
-        f"BIL before {DAYS[300]:%Y-%m-%d} is rolled three-month bills, less 0.14 % a year, from "
-        f"{DAYS[0]:%Y-%m-%d}"
-    ]
+    (note,) = [note for note in market.notes if note.startswith("BIL")]
+    assert note.startswith(
+        f"BIL itself begins on {DAYS[300]:%Y-%m-%d}: every return of it from {DAYS[0]:%Y-%m-%d} to "
+        f"{DAYS[200]:%Y-%m-%d} is that of rolled three-month bills, less 0.14 % a year; where both "
+    )
+    assert market.provenance["BIL"].what == (
+        "rolled three-month bills, less 0.14 % a year, in place of the fund (1-3 month Treasury "
+        "bills)"
+    )
+    # How well the proxy fits is measured over all there is, as without an end: it decides nothing.
+    whole = carried(Rates(bill=pd.Series(4.0, DAYS)))
+    assert market.tracking == whole.tracking != ()
+    (stood_in,) = [each for each in market.vintage.stood_in if each.series == ("BIL",)]
+    assert (stood_in.used, stood_in.last) == ("rolled three-month bills, less 0.14 % a year", None)
+
+
+@pytest.mark.parametrize(("ends", "is_whole"), [(299, True), (300, True), (301, False)])
+def test_a_fund_without_a_return_of_its_own_is_its_proxy(ends, is_whole):
+    """Its first level is where the proxy joins: the first return of its own comes a day later."""
+    market = carried(Rates(bill=pd.Series(4.0, DAYS)), end=f"{DAYS[ends]:%Y-%m-%d}")
+    (note,) = [note for note in market.notes if note.startswith("BIL")]
+    assert note.startswith("BIL itself begins on") == is_whole
+    assert market.provenance["BIL"].what.startswith("rolled ") == is_whole
 
 
 def test_without_rates_or_on_months_all_stays_as_it_was_and_that_is_said():

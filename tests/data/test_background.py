@@ -6,9 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from backtests.analysis.regimes import regimes
 from data import bundled
+from data.align import market_of
 from data.background import background, note_on_prices, ten_year
 from data.market import CASH, Market
+from data.sources import files
+from data.treasuries.rates import Rates
 
 
 def market(**rates: object) -> Market:
@@ -85,6 +89,89 @@ def test_prices_of_the_source_reach_back_as_far_as_they_go():
     prices = background(market(cpi_by_month=own))["cpi"]
     assert prices["1950-02"] == 20.0
     assert prices["1990-01"] == own["1989-12-01"]
+
+
+def test_a_market_that_begins_before_the_table_keeps_its_own_prices():
+    # A folder's CPI from 1947 and prices from 1954: both begin before the table does.
+    days = pd.bdate_range("1954-01-04", "1975-12-31")
+    months = pd.date_range("1947-01-01", "1975-11-01", freq="MS")
+    own = pd.Series(20.0 * 1.003 ** np.arange(len(months)), months)
+    early = Market(
+        source="made", title="made", prices=pd.DataFrame({"SPY": 100.0}, days),
+        cash=pd.Series(100.0, days, name=CASH), periods_per_year=252, provenance={},
+        cpi_by_month=own,
+    )  # fmt: skip
+    prices = background(early)["cpi"]
+    # Each figure is its own, a month after the month that it is about.
+    assert prices[:"1975-12"].to_numpy() == pytest.approx(own.to_numpy())
+    assert str(prices.index[0]) == "1947-02"
+    # From there on by the changes of CPIAUCSL: 55.6 for December 1975, 55.9 for February 1976.
+    assert prices["1976-03"] / prices["1976-01"] == pytest.approx(55.9 / 55.6)
+
+
+def test_prices_from_1947_label_every_month_since_the_funds_proxies_begin(rates_folder):
+    """A label needs a change over a year, 114 of them for the median, and is of the month after."""
+    market = files.load(rates_folder.parent, ["SPY", "IEF"], extend=True)
+    months = background(market).loc["1947-02":"2025-08"]
+    nothing = pd.Series(0.0, months.index)
+
+    def label(cpi: pd.Series) -> pd.Series:
+        return regimes(nothing, cpi, nothing, nothing)[0]["inflation"]
+
+    inflation = label(months["cpi"])
+    assert str(inflation.first_valid_index()) == "1957-08"
+    assert inflation["1962-02":].notna().all()
+    # By figures that are known only since the market began, at the end of 1953, the 114th change
+    # is that of May 1964: February 1962 to May 1964 would have none.
+    late = months["cpi"].where(months.index >= "1953-12")
+    assert label(late)["1962-02":].isna().sum() == 28
+
+
+def policy_labels(policy_rate: pd.Series) -> pd.Series:
+    nothing = pd.Series(1.0, policy_rate.index)
+    return regimes(nothing, nothing, policy_rate, nothing)[0]["policy rate"]["1962-06":"2025-08"]
+
+
+def test_labels_of_a_daily_policy_rate_are_those_of_its_published_averages(rates_folder):
+    """FRED's FEDFUNDS, the averages of DFF, label 759 months; its month-ends alone miss 113."""
+    market = files.load(rates_folder.parent, ["SPY", "IEF"], extend=True)
+    averages = policy_labels(bundled.table()["fed_funds_pct"])
+    raw = files.read_rates(rates_folder).policy_rate
+    public = pd.Series(raw.to_numpy(), raw.index + pd.Timedelta(days=1))
+    shown = public.reindex(market.sessions, method="ffill")
+    by_month = shown.groupby(market.sessions.to_period("M")).last()
+    assert len(averages) == 759
+    assert (policy_labels(by_month) != averages).sum() == 113
+    labels = policy_labels(background(market)["policy_rate"].loc["1962-01":"2025-08"])
+    assert (labels != averages).sum() < 40
+
+
+def rates_that_end(days: pd.DatetimeIndex, ends: str) -> Market:
+    raw = pd.Series(5.0, days).loc[:ends]
+    return market_of(
+        {"SPY": pd.Series(np.linspace(100, 120, len(days)), days, name="SPY")},
+        source="made", title="made", rates=Rates(yields=raw.to_frame(10.0), policy_rate=raw),
+    )  # fmt: skip
+
+
+def test_rates_that_ended_are_continued_by_the_table_and_not_carried_on():
+    own = rates_that_end(market().sessions, "2020-06-12")
+    months, table = background(own), bundled.table()
+    assert list(months.loc["2020-06", ["y10", "policy_rate"]]) == [5.0, 5.0]
+    assert months.loc["2020-07", "y10"] == table.loc["2020-07", "cmt_10y_pct"]
+    assert months.loc["2020-07", "policy_rate"] == table.loc["2020-07", "fed_funds_pct"]
+    # A rule sees the last figure all the same, and the run says so.
+    assert own.policy_rate.iloc[-1] == 5.0
+    assert "the policy rate ends on 2020-06-12 and is carried on from there for rules" in own.notes
+
+
+def test_a_ten_year_yield_is_carried_for_a_month_and_no_longer():
+    days = market().sessions
+    carried = ten_year(rates_that_end(days, "2020-06-12"))
+    # 30 of 365.25 days are 21 of 252 sessions.
+    last = days.get_loc("2020-06-12") + 21
+    assert carried.iloc[last] == 5.0
+    assert carried.iloc[last + 1 :].isna().all()
 
 
 def test_a_missing_month_is_noted_from_whatever_source_the_verdict_uses():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from data.errors import UsageError
-from data.period import cut_to_period
+from data.period import cut_to_period, first_day_of
 from tests.conftest import market_of
 
 DAYS = pd.bdate_range("2024-01-01", periods=10)  # two weeks from a Monday
@@ -47,6 +49,17 @@ def test_a_start_before_a_ticker_is_refused_by_its_name(market):
         UsageError, match="--start 2024-01-03 is before the first day of TLT in made"
     ):
         cut_to_period(market, ["SPY", "TLT"], "2024-01-03", None)
+
+
+def test_a_first_day_is_said_to_be_a_proxys_where_it_is(market):
+    assert first_day_of(market, "TLT") == "the first day of TLT"
+    joined = market.relabelled()
+    tlt = replace(market.provenance["TLT"], own_first="2024-01-09")
+    vars(joined)["provenance"] = {**market.provenance, "TLT": tlt}
+    assert first_day_of(joined, "TLT") == "the first day of TLT's proxy"
+    assert first_day_of(joined, "SPY") == "the first day of SPY"
+    with pytest.raises(UsageError, match="is before the first day of TLT's proxy in made, 2024"):
+        cut_to_period(joined, ["SPY", "TLT"], "2024-01-03", None)
 
 
 @pytest.mark.parametrize(

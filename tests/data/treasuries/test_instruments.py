@@ -90,3 +90,9 @@ def test_an_entry_is_frozen_and_hashes():
     with pytest.raises(dataclasses.FrozenInstanceError):
         CATALOGUE["SPY"].expense = 0.0
     assert Instrument("X", "x") == Instrument("X", "x")
+
+
+def test_no_label_of_a_proxy_of_shares_speaks_of_a_deduction():
+    """Nothing is taken off them: a fee in the label would read as one of ours."""
+    assert [label for label in PROXIES.values() if "%" in label or "less" in label] == []
+    assert PROXIES["us_equity_total_return_daily"].startswith("the user's own file")

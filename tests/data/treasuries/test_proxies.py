@@ -11,7 +11,16 @@ from data.errors import DataError
 from data.market import Tracking
 from data.sources import files
 from data.treasuries.curve import par_returns, year_fractions
-from data.treasuries.proxies import Splice, extend, proxy_level, splice_notes, tracking
+from data.treasuries.proxies import (
+    Splice,
+    extend,
+    made_of,
+    proxy_level,
+    splice_notes,
+    splices_up_to,
+    track_splices,
+    tracking,
+)
 from data.treasuries.rates import Rates
 
 DAYS = pd.bdate_range("2020-01-01", periods=60)
@@ -30,7 +39,10 @@ def test_a_join_scales_the_proxy_and_keeps_every_return():
     moves = levels.pct_change(fill_method=None).to_numpy()
     np.testing.assert_allclose(moves[1:21], 0.002, rtol=1e-9)
     np.testing.assert_allclose(moves[21:], 0.01, rtol=1e-9)
-    assert str(splice).startswith("SPY before 2020-01-29 is the S&P 500 total-return index")
+    (note,) = splice_notes([splice], [], "2020-03-24", {"SPY": "2020-01-29"})
+    assert note == (
+        "SPY before 2020-01-29 is the S&P 500 total-return index (^SP500TR), from 2020-01-01"
+    )
 
 
 def test_proxies_chain_from_the_nearest():
@@ -81,8 +93,23 @@ def test_a_period_before_the_funds_can_be_run_on_its_own(rates_folder, yahoo_fol
     assert market.sessions[0] < pd.Timestamp("1962-01-03")
     assert market.sessions[-1] == pd.Timestamp("1979-12-31")
     # All of it is proxies, and each is named.
-    for line in ("SPY before 1993-01-29 is the S&P 500", "IEF before 2002-07-30 is a ladder"):
+    for line in (
+        "SPY itself begins on 1993-01-29: every return of it from 1953-12-31 to 1979-12-31 is that "
+        "of the user's own file us_equity_total_return_daily.csv, as it is; where both exist (",
+        "IEF itself begins on 2002-07-30: every return of it from 1962-01-02 to 1979-12-31 is that "
+        "of a ladder of 7-10 year par bonds from yields, less 0.15 % a year; where both exist (",
+    ):
         assert any(note.startswith(line) for note in market.notes), line
+    assert [fit.ticker for fit in market.tracking] == ["SPY", "IEF"]
+
+
+def test_nothing_is_taken_off_a_file_that_is_net_of_a_fee_already(rates_folder, yahoo_folder):
+    market = files.load(yahoo_folder.parent, ["SPY"], extend=True)
+    published = files.read_prices(rates_folder, "us_equity_total_return_daily")
+    ours = market.prices["SPY"].loc[:"1993-01-29"]
+    whole = published.loc[:"1993-01-29"]
+    # Levels in the file's own proportions: a fee would leave 0.9632 of them after 39 years.
+    np.testing.assert_allclose(ours / ours.iloc[-1], whole / whole.iloc[-1], rtol=1e-12)
 
 
 def test_a_fund_from_yields_is_read_on_the_sessions_of_what_trades():
@@ -144,14 +171,72 @@ def test_what_cannot_be_carried_back_is_said_only_of_those_asked_for():
 
 
 def test_a_note_on_a_join_says_how_well_its_proxy_fits():
-    near = Splice("X", "2007-05-30", "1990-01-01", "bills")
+    near = Splice("X", "2007-05-30", "1999-01-01", "bills")
     far = Splice("X", "1999-01-01", "1990-01-01", "older bills")
     fit = Tracking("X", "bills", "2007-06", "2025-08", 219, 0.94231, 0.00184, 0.0, 1.0, None, None)
-    assert splice_notes([near, far], [fit]) == [
-        "X before 2007-05-30 is bills, from 1990-01-01; where both exist, monthly returns "
-        "correlate 0.942 and differ by 0.18 points a year (tracking error)",
+    assert splice_notes([near, far], [fit], "2025-08-29", {"X": "2007-05-30"}) == [
+        "X before 2007-05-30 is bills, from 1999-01-01; where both exist (2007-06 to 2025-08), "
+        "monthly returns correlate 0.942 and differ by 0.18 points a year (tracking error)",
         "X before 1999-01-01 is older bills, from 1990-01-01",
     ]
+
+
+# A fund from 2007, bills from 1999 before it, older bills from 1990 before these.
+CHAIN = [
+    Splice("X", "2007-05-30", "1999-01-01", "bills"),
+    Splice("X", "1999-01-01", "1990-01-01", "older bills"),
+]
+
+
+@pytest.mark.parametrize(
+    ("last", "notes", "made"),
+    [
+        (
+            "2007-05-31",  # one return of the fund itself
+            ["X before 2007-05-30 is bills, from 1999-01-01",
+             "X before 1999-01-01 is older bills, from 1990-01-01"],
+            "a fund; before 2007-05-30 bills; before 1999-01-01 older bills",
+        ),
+        (
+            "2007-05-30",  # the join itself: the fund has a level, and no return
+            ["X itself begins on 2007-05-30: every return of it from 1999-01-01 to 2007-05-30 is "
+             "that of bills",
+             "X before 1999-01-01 is older bills, from 1990-01-01"],
+            "bills, in place of the fund (a fund); before 1999-01-01 older bills",
+        ),
+        (
+            "1999-01-01",  # on the day of the older join
+            ["X itself begins on 2007-05-30: every return of it from 1990-01-01 to 1999-01-01 is "
+             "that of older bills"],
+            "older bills, in place of the fund (a fund)",
+        ),
+        (
+            "1995-12-29",
+            ["X itself begins on 2007-05-30: every return of it from 1990-01-01 to 1995-12-29 is "
+             "that of older bills"],
+            "older bills, in place of the fund (a fund)",
+        ),
+    ],
+)  # fmt: skip
+def test_what_ends_before_a_join_is_said_to_be_all_of_it_a_proxy(last, notes, made):
+    used = splices_up_to(CHAIN, last)
+    assert splice_notes(used, [], last, {"X": "2007-05-30"}) == notes
+    assert made_of("a fund", used, last) == made
+
+
+def test_every_proxy_of_a_chain_is_held_against_the_fund_itself():
+    days = pd.bdate_range("2000-01-03", "2009-12-31")
+    own = steady(days[1200:], 1.0005)
+    older = {"^SP500TR": steady(days[600:], 1.0005), "VFINX": steady(days, 1.0004)}
+    _, splices, _ = extend({"SPY": own}, Rates(), older)
+    fits = track_splices(splices, {"SPY": own}, Rates(), older)
+    assert [fit.proxy for fit in fits] == [splice.proxy for splice in splices]
+    # The fund gained a day's 0.05 %, the older proxy 0.04 %: 21 sessions a month, 12 months.
+    assert fits[0].mean_difference == pytest.approx(0.0, abs=1e-12)
+    assert fits[1].mean_difference == pytest.approx(-0.0001 * 261 * 1.01, rel=0.01)
+    # Of a run that ends before the nearest begins only the older one is used, and measured.
+    (fit,) = track_splices(splices_up_to(splices, "2001-12-31"), {"SPY": own}, Rates(), older)
+    assert fit.proxy == fits[1].proxy
 
 
 def test_nothing_else_is_extended():

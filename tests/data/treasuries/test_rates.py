@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from data import bundled
 from data.errors import DataError
+from data.sources import files
 from data.treasuries.curve import fund_level
 from data.treasuries.instruments import CATALOGUE
 from data.treasuries.rates import Rates, bill_level, bond_equivalent, on_sessions, stale_notes
@@ -61,7 +63,8 @@ def test_a_figure_is_seen_when_it_was_public():
     seen = on_sessions(rates, DAYS, 252)
     row = DAYS.get_loc("2024-03-13")  # a Wednesday
     assert seen.yields[10.0].iloc[row] == row
-    assert seen.policy_rate.iloc[row] == row - 1
+    # Of the policy rate the mean of the 21 days up to the day before, which are 20 to 0 before it.
+    assert seen.policy_rate.iloc[row] == row - 1 - 10
     # The broad dollar of that week comes out on the Monday after: on Wednesday, and still on
     # that week's own Friday, the Friday before is the newest, on that Monday this week's.
     assert seen.usd.loc["2024-03-13"] == 100 + DAYS.get_loc("2024-03-08")
@@ -70,6 +73,87 @@ def test_a_figure_is_seen_when_it_was_public():
     # January's CPI (102) shows from the last weekday of February on, not a day sooner.
     assert seen.cpi.loc["2024-02-28"] == 101
     assert seen.cpi.loc["2024-02-29"] == 102
+
+
+# --- the policy rate -----------------------------------------------------------------------
+
+
+def policy_rate(raw: pd.Series, sessions: pd.DatetimeIndex, ppy: int = 252) -> pd.Series | None:
+    return on_sessions(Rates(policy_rate=raw), sessions, ppy).policy_rate
+
+
+def test_a_daily_policy_rate_is_the_mean_of_its_last_21_days():
+    # 5 % but for the last day of January, on which banks paid 7.1 %: a 21st of 2.1 is 0.1.
+    raw = pd.Series(5.0, DAYS)
+    raw["2024-01-31"] = 7.1
+    seen = policy_rate(raw, DAYS)
+    # 21 weekdays from the first of January end on the 29th, public on the 30th.
+    assert seen.first_valid_index() == pd.Timestamp("2024-01-30")
+    assert seen["2024-01-31"] == pytest.approx(5.0)  # that day's own is not out yet
+    high = seen[seen > 5.05]
+    assert high.to_numpy() == pytest.approx(5.1)
+    assert (high.index[0], len(high)) == (pd.Timestamp("2024-02-01"), 21)
+
+
+def test_weekends_on_which_a_publisher_repeats_friday_count_for_nothing():
+    every_day = pd.date_range(DAYS[0], DAYS[-1])
+    raw = pd.Series(np.arange(len(every_day), dtype=float), every_day)
+    repeated = raw.where(every_day.day_of_week < 5).ffill()
+    pd.testing.assert_series_equal(policy_rate(repeated, DAYS), policy_rate(raw[DAYS], DAYS))
+
+
+@pytest.mark.parametrize("stamp", ["MS", "BME", "ME"])
+@pytest.mark.parametrize("ppy", [12, 252])
+def test_averages_of_months_stay_as_they_are_and_show_when_their_month_is_over(stamp, ppy):
+    raw = pd.Series([5.0, 4.0, 3.0], pd.date_range("2024-01-01", periods=3, freq=stamp))
+    sessions = DAYS if ppy == 252 else pd.date_range("2024-01-31", periods=4, freq="ME")
+    seen = policy_rate(raw, sessions, ppy)
+    # March's last weekday is the 29th. A file may write an average beside the first of its month.
+    shown = {5.0: "2024-01-31", 4.0: "2024-02-29", 3.0: "2024-03-29"}
+    for value, day in shown.items():
+        first = seen.index[seen == value][0]
+        assert first == sessions[sessions >= day][0], value
+    assert set(seen.dropna()) == set(shown)
+
+
+def test_a_weekly_policy_rate_stays_as_it_is():
+    wednesdays = DAYS[DAYS.day_of_week == 2]
+    raw = pd.Series(np.arange(len(wednesdays), dtype=float), wednesdays)
+    assert policy_rate(raw, DAYS)[wednesdays + pd.Timedelta(days=1)].tolist() == raw.tolist()
+
+
+def test_fewer_than_21_days_are_no_policy_rate():
+    assert policy_rate(pd.Series(5.0, DAYS[:20]), DAYS) is None
+    assert policy_rate(pd.Series(5.0, DAYS[:21]), DAYS).notna().sum() == len(DAYS) - 21
+
+
+def test_what_comes_after_a_session_changes_nothing_up_to_it():
+    raw = pd.Series(np.arange(len(DAYS), dtype=float), DAYS)
+    changed = raw.copy()
+    changed.iloc[50:] += 100.0
+    before, after = policy_rate(raw, DAYS), policy_rate(changed, DAYS)
+    # The figure of day 50 is public on day 51.
+    pd.testing.assert_series_equal(before[:51], after[:51])
+    assert before.iloc[51] != after.iloc[51]
+
+
+def test_a_monthly_average_is_as_old_as_the_end_of_its_month():
+    raw = pd.Series(5.0, pd.date_range("2024-01-01", periods=3, freq="MS"))
+    # March's average is known up to the 29th: 45 days later is the 13th of May.
+    assert stale_notes(Rates(policy_rate=raw), pd.Timestamp("2024-05-13")) == []
+    (note,) = stale_notes(Rates(policy_rate=raw), pd.Timestamp("2024-05-14"))
+    assert note.startswith("the policy rate ends on 2024-03-01")
+
+
+def test_the_last_21_days_of_a_month_are_near_its_published_average(rates_folder):
+    """FRED's monthly FEDFUNDS, in the bundled table, against its daily DFF."""
+    raw = files.read_rates(rates_folder).policy_rate
+    averages = bundled.table()["fed_funds_pct"].loc["1962":"1981"]
+    ends = pd.DatetimeIndex(averages.index.to_timestamp() + pd.offsets.BMonthEnd(1))
+    day = raw[ends].to_numpy()
+    assert 100 * np.median(np.abs(day - averages.to_numpy())) == pytest.approx(20.5, abs=2)
+    shown = policy_rate(raw, ends).to_numpy()
+    assert 100 * np.median(np.abs(shown - averages.to_numpy())) < 4
 
 
 @pytest.mark.parametrize("ends", [39, 41])
@@ -120,7 +204,7 @@ def test_exactly_the_days_on_another_basis_are_dropped():
 def test_a_series_that_ends_early_is_named():
     rates = Rates(policy_rate=pd.Series(5.0, index=DAYS))
     (note,) = stale_notes(rates, DAYS[-1] + pd.Timedelta(days=60))
-    assert note == "the policy rate ends on 2024-04-30 and is carried on from there"
+    assert note == "the policy rate ends on 2024-04-30 and is carried on from there for rules"
     assert stale_notes(rates, DAYS[-1]) == []
     curve = Rates(yields=pd.DataFrame({10.0: 4.0, 2.0: None}, index=DAYS, dtype=float))
     (note,) = stale_notes(curve, DAYS[-1] + pd.Timedelta(days=60))
@@ -151,7 +235,11 @@ def test_bills_that_begin_after_the_first_session_are_refused():
 @pytest.mark.parametrize(
     ("field", "days", "words"),
     [
-        ("policy_rate", 45, "the policy rate ends on 2024-04-30 and is carried on from there"),
+        (
+            "policy_rate",
+            45,
+            "the policy rate ends on 2024-04-30 and is carried on from there for rules",
+        ),
         ("dxy", 45, "the dollar index ends on 2024-04-30 and is carried on from there"),
         ("cpi", 120, "the CPI ends on 2024-04-30 and is carried on from there for rules"),
     ],
