@@ -22,7 +22,7 @@ from data.checks import (
     total_return,
 )
 from data.sources import fetching, fred, snapshots, transport, yahoo
-from data.treasuries import cash, proxies, rates
+from data.treasuries import cash, instruments, proxies, rates
 from tests.conftest import ROOT
 
 PAGE = (ROOT / "docs" / "data.md").read_text("utf-8")
@@ -34,7 +34,7 @@ NOT_NUMBERS = {"TOTAL_RETURN_INDICES", "HELD"}
 MODULES = {
     module.__name__.removeprefix("data.").removeprefix("checks."): module
     for module in (align, cash, cleaning, dividends, exchange, fetching, fred, histories,
-                   market_rows, moves, plausibility, proxies, rates, sessions, snapshots,
+                   instruments, market_rows, moves, plausibility, proxies, rates, sessions, snapshots,
                    strictness, total_return, transport, yahoo)
 }  # fmt: skip
 
@@ -86,7 +86,7 @@ def test_constants_in_the_text_are_where_it_says():
     named = IN_TEXT.findall(PAGE)
     assert len(named) >= 8
     for name, path in named:
-        module = MODULES[path.removeprefix("data/").replace("/", ".")]
+        module = MODULES[path.removeprefix("data/").replace("/", ".").removeprefix("checks.")]
         assert hasattr(module, name), (name, path)
 
 
