@@ -206,13 +206,14 @@ def _with_own_tickers(config: RunConfig, options: Sequence[str] = OF_TICKERS) ->
 
 
 def _used(config: RunConfig, option: str) -> Sequence[str]:
-    """What a run may hold, and with ``price_only`` its benchmark."""
+    """What a run may hold, and with ``price_only`` whatever prices are read for it."""
     rule = config.make_strategy()
     if option != "price_only":
         return rule.tickers
-    from backtests.engine.backtest import benchmark_ticker
+    from backtests.engine.backtest import benchmark_ticker, read_for
 
-    return [*rule.tickers, benchmark_ticker(config, rule.tickers, rule.heaviest)]
+    benchmark = benchmark_ticker(config, rule.tickers, rule.heaviest)
+    return read_for(config, [*rule.tickers, benchmark])
 
 
 def require_held(asked: Sequence[Path | RunConfig], options: Mapping[str, Any]) -> None:

@@ -10,7 +10,7 @@ import random
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,7 @@ SECONDS_BETWEEN_LINES = 2
 GARBAGE_EVERY = (50_000, 20, 20)
 LONGEST = 1_000  # characters of an error
 MOST_WORDS = 200  # characters of a server's own text that a message of ours quotes
+MOST_NAMED = 20  # names listed in a message
 
 
 def silent(_: str) -> AbstractContextManager[object]:
@@ -148,6 +149,13 @@ def words_of(said: object) -> str:
     """Fit a server's own text into one short printable line."""
     shown = printable(" ".join(str(said)[: 4 * MOST_WORDS].split()))
     return shown if len(shown) <= MOST_WORDS else f"{shown[: MOST_WORDS - 3]}..."
+
+
+def listed(names: Iterable[object]) -> str:
+    """Write names into a message: the first twenty, and how many more there are."""
+    words = [words_of(name) for name in names]
+    more = f" and {len(words) - MOST_NAMED} more" if len(words) > MOST_NAMED else ""
+    return ", ".join(words[:MOST_NAMED]) + more
 
 
 def _require_words(arguments: Sequence[str]) -> None:

@@ -21,7 +21,9 @@ MONTH_END_DAYS = 4
 def common_frequency(series: Mapping[str, pd.Series], source: str) -> int:
     """Rows per year of every history; a daily and a monthly one do not make a market."""
     frequencies = {
-        ticker: periods_per_year(pd.DatetimeIndex(levels.index), f"{ticker} of {source}")
+        ticker: periods_per_year(
+            pd.DatetimeIndex(whole_months(levels).index), f"{ticker} of {source}"
+        )
         for ticker, levels in series.items()
     }
     first = next(iter(frequencies))
@@ -39,7 +41,8 @@ def by_month_ends(series: Mapping[str, pd.Series]) -> tuple[dict[str, pd.Series]
     """Date monthly rows by the end of their month where they are not, and say so.
 
     Rows that are stamped on the 1st are whole months; month-ends by two calendars (last session,
-    last day) are the same months. A month that is not over yet is left out.
+    last day) are the same months, dated by the earlier day: what was published between the two
+    was not known at it. A month stamped on its 1st that is not over yet is left out.
 
     Raises
     ------
@@ -54,9 +57,10 @@ def by_month_ends(series: Mapping[str, pd.Series]) -> tuple[dict[str, pd.Series]
             continue
         dated[ticker] = ends.loc[: latest_day()]
         day, end = levels.index[0], ends.index[0]
+        within = f"; the row of {levels.index[-1]:%Y-%m-%d} lies within its month and is left out"
         notes.append(
             f"rows of {ticker} are stamped on the 1st and count as whole months: "
-            f"{day:%Y-%m-%d} is dated {end:%Y-%m-%d}"
+            f"{day:%Y-%m-%d} is dated {end:%Y-%m-%d}{within * (len(ends) < len(levels))}"
         )
     days = pd.concat([pd.Series(levels.index, levels.index.to_period("M"), name=ticker)
                       for ticker, levels in dated.items()], axis=1)  # fmt: skip
@@ -74,10 +78,11 @@ def by_month_ends(series: Mapping[str, pd.Series]) -> tuple[dict[str, pd.Series]
                 f"{shown} are rows of one month, and {ticker} has {early[0]:%Y-%m-%d}, which is no "
                 "month-end; give the level at the end of each month for every ticker"
             )
+    earliest = days.min(axis=1)
     for ticker, levels in dated.items():
-        ends = levels.set_axis(pd.DatetimeIndex(levels.index) + pd.offsets.MonthEnd(0))
-        dated[ticker] = ends.loc[: latest_day()]
-    return dated, [*notes, f"{shown} count as one month-end; rows are dated by the last day"]
+        months = pd.DatetimeIndex(levels.index).to_period("M")
+        dated[ticker] = levels.set_axis(pd.DatetimeIndex(earliest[months]))
+    return dated, [*notes, f"{shown} count as one month-end; rows are dated by the earlier day"]
 
 
 def on_sessions_of_exchanges(

@@ -130,7 +130,7 @@ def test_semicolons_and_decimal_commas_are_read():
     assert market.prices["SPY"].tolist() == [100.5, 101.0]
     assert market.notes[:2] == (
         f"{folder / 'SPY.csv'}: its cells are parted by semicolons",
-        f"{folder / 'SPY.csv'}: 100,5 is read as 100.5",
+        f"{folder / 'SPY.csv'}: 100,5 in Adj Close is read as 100.5",
     )
 
 

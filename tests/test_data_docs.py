@@ -34,8 +34,8 @@ NOT_NUMBERS = {"TOTAL_RETURN_INDICES", "HELD"}
 MODULES = {
     module.__name__.removeprefix("data.").removeprefix("checks."): module
     for module in (align, cash, cleaning, dividends, exchange, fetching, fred, histories,
-                   instruments, market_rows, moves, plausibility, proxies, rates, sessions, snapshots,
-                   strictness, total_return, transport, yahoo)
+                   instruments, market_rows, moves, plausibility, proxies, rates, sessions,
+                   snapshots, strictness, total_return, transport, yahoo)
 }  # fmt: skip
 
 

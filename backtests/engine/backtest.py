@@ -22,6 +22,7 @@ from data.errors import UsageError, did_you_mean
 from data.load import available, load_market
 from data.market import Market
 from data.period import Period, cut_to_period, first_day_of
+from data.treasuries.instruments import CATALOGUE
 from strategies.base import Strategy
 from strategies.decisions import decide
 from strategies.equity_only import EquityOnly
@@ -98,6 +99,12 @@ def _require_roles(config: RunConfig, tickers: Sequence[str]) -> None:
             )
 
 
+def read_for(config: RunConfig, tickers: Sequence[str]) -> list[str]:
+    """Tickers whose prices are read for some: they themselves, and with ``--extend`` proxies."""
+    proxies = [name for t in tickers if t in CATALOGUE for name in CATALOGUE[t].proxies]
+    return [*tickers, *(proxies if config.extend else [])]
+
+
 def require_loaded(config: RunConfig, tickers: Sequence[str]) -> None:
     """Refuse a ticker of ``--price-only`` whose prices are not used: it may be misspelt.
 
@@ -107,7 +114,7 @@ def require_loaded(config: RunConfig, tickers: Sequence[str]) -> None:
         Naming the tickers whose prices are.
     """
     for ticker in config.price_only:
-        if ticker not in tickers:
+        if ticker not in read_for(config, tickers):
             raise UsageError(
                 f"--price-only names {ticker}, and {config.strategy} uses prices of "
                 f"{', '.join(tickers)}{did_you_mean(ticker, tickers)}; name one of these"
@@ -132,6 +139,11 @@ def with_own_sessions(
     if inputs.benchmark in tickers or shared.source == "bundled":
         return inputs
     own = load_own()
+    if (
+        own.periods_per_year == 12
+        and own.sessions.to_period("M").isin(shared.sessions.to_period("M")).all()
+    ):
+        return inputs  # the same months, which the benchmark may date by another day
     later = own.sessions[own.sessions > shared.sessions[-1]]
     # A few sessions are a hole at the end; a benchmark that ends long before ends the run, said.
     last = own.sessions[-1] if len(later) <= STALE_SESSIONS else shared.sessions[-1]

@@ -42,8 +42,8 @@ class ConfigTable:
     benchmark: str | None
     hedge: str | None
     equity: str | None
-    price_only: str | None
     initial: float
+    price_only: str | None = None  # a manifest of before has none
 
     def __post_init__(self) -> None:
         """Keep parameters from being changed."""
@@ -215,8 +215,8 @@ class RunConfig:
             benchmark=self.benchmark,
             hedge=",".join(self.hedge) or None,
             equity=",".join(self.equity) or None,
-            price_only=",".join(self.price_only) or None,
             initial=self.initial,
+            price_only=",".join(self.price_only) or None,
         )
 
     def as_dict(self) -> dict[str, Value | Params | None]:

@@ -9,6 +9,7 @@ from backtests.face.door import door
 from backtests.face.guard import shown, warn_of
 from backtests.face.options import Day
 from data import load
+from data.errors import UsageError, did_you_mean
 from data.market import Market
 from data.period import cut_to_period
 from data.strictness import read_strictness, require_market
@@ -64,12 +65,19 @@ def load_market(
     """
     strictness = read_strictness(strict=strict, max_age=max_age)
     last = None if end is None else str(end)  # read by the door, as all of these are
+    without_dividends = [load.spelled(str(source), ticker) for ticker in price_only or ()]
+    for ticker in without_dividends:
+        if ticker not in tickers:
+            raise UsageError(
+                f"price_only= names {ticker}, which is not asked for"
+                f"{did_you_mean(ticker, tickers)}; name one of {', '.join(tickers)}"
+            )
     market = load.load_market(
         str(source),
         tickers,
         end=last,
         extend=extend,
-        price_only=price_only or (),
+        price_only=without_dividends,
         needs=needs or (),
         refresh=refresh,
         progress=shown(quiet=quiet),

@@ -181,12 +181,15 @@ def _ends(ticker: str, days: pd.DatetimeIndex, span: pd.DatetimeIndex, *, stock:
     paces = usual.dropna()
     if paces.empty:
         return []
+    is_irregular = ticker not in CATALOGUE and len(_empty_months(days)) > MOST_SKIPPED * len(days)
     warnings = []
     waits = [(span[0], days[0], paces.iloc[0], "before it")] if not stock else []
     for since, until, pace, side in [*waits, (days[-1], span[-1], paces.iloc[-1], "after it")]:
         for period, bounds in (("quarter", QUARTER_DAYS), ("month", MONTH_DAYS)):
             # A first payment may be one period late, hence twice the usual wait.
             times = LATE_TIMES[period] if side == "after it" else 2.0
+            if period == "month" and (is_irregular or _pays_nothing(ticker, since, until)):
+                continue
             if _between(pace, bounds) and (until - since).days > times * pace:
                 paying = "it pays" if side == "before it" else "it paid"
                 warnings.append(
@@ -195,6 +198,14 @@ def _ends(ticker: str, days: pd.DatetimeIndex, span: pd.DatetimeIndex, *, stock:
                     "check it"
                 )
     return warnings
+
+
+def _pays_nothing(ticker: str, since: pd.Timestamp, until: pd.Timestamp) -> bool:
+    """Whether a fund of bills had nothing to pay out for most of the time between two days."""
+    if ticker not in BILL_FUNDS:
+        return False
+    yields = _yields(ticker)["bill"].loc[since.to_period("M") : until.to_period("M")]
+    return bool(yields.median() <= NOTHING_TO_PAY)
 
 
 def _off_pace(ticker: str, days: pd.DatetimeIndex, span: pd.DatetimeIndex) -> list[str]:

@@ -178,9 +178,12 @@ def _require_one_density(index: pd.DatetimeIndex, where: str) -> None:
 def whole_months(levels: pd.Series) -> pd.Series:
     """Date monthly rows that are stamped on the 1st by the end of their month.
 
-    Publishers stamp a month by its first day. Other rows stay as they are.
+    Publishers stamp a month by its first day. A last row within its month, of the price of the
+    moment, is left out then. Other rows stay as they are.
     """
     index = pd.DatetimeIndex(levels.index)
+    if len(index) > 3 and index[-1].day != 1 and (index[:-1].day == 1).all():
+        return whole_months(levels.iloc[:-1])
     months = np.diff(np.asarray(index.year * 12 + index.month))
     if not len(months) or (months < 1).any() or (index.day != 1).any():
         return levels

@@ -12,8 +12,8 @@ from data.treasuries.instruments import LISTED_IN_NEW_YORK
 
 # A ticker trades on weekends if it has so many of its rows on Saturdays and on Sundays.
 WEEKEND_SHARE = 0.1
-# Weekends are only those of a calendar a day off if so many rows moved by it are sessions.
-FITTING_SHARE = 0.97
+# On a day of the week on which it rests a ticker has fewer of its rows.
+REST_SHARE = 0.05
 LAST_SATURDAY = pd.Timestamp("1952-09-27")  # on which New York traded
 STALE_SESSIONS = 5  # a history that ends longer ago is reported
 NEARBY_DAYS = 10  # between a row on no session and a session without a row
@@ -156,11 +156,18 @@ def require_days_in_place(ticker: str, days: pd.DatetimeIndex, where: str) -> li
     """
     is_american = ticker.upper() in LISTED_IN_NEW_YORK
     weekend = days[(days.day_of_week >= 5) & (days > LAST_SATURDAY)]
-    if len(weekend) and not trades_on_weekends(days):
-        if len(weekend) > max(MOST_STRAY, MOST_STRAY_SHARE * len(days)):
-            _require_no_shift(days, weekend, where, is_american=is_american)
-            return [f"{where}: {len(weekend)} rows lie on weekends; does it trade elsewhere?"]
-        return [f"{where}: {days_text(weekend)} is no weekday; check it"]
+    if len(weekend) and (is_american or not trades_on_weekends(days)):
+        few = max(MOST_STRAY, MOST_STRAY_SHARE * len(days))
+        if len(weekend) <= few and len(weekend) < WEEKEND_SHARE * len(days):
+            return [f"{where}: {days_text(weekend)} is no weekday; check it"]
+        _require_no_shift(days, weekend, where)
+        if is_american:
+            raise DataError(
+                f"{where}: {len(weekend)} of its {len(days)} rows lie on weekends (first "
+                f"{weekend[0]:%A} {weekend[0]:%Y-%m-%d}), when {NYSE.city} is closed; leave such "
+                "rows out"
+            )
+        return [f"{where}: {len(weekend)} rows lie on weekends; does it trade elsewhere?"]
     if not is_american:
         return []
     away = days.difference(NYSE.sessions(days[0]))
@@ -172,22 +179,26 @@ def require_days_in_place(ticker: str, days: pd.DatetimeIndex, where: str) -> li
     ]
 
 
-def _require_no_shift(
-    days: pd.DatetimeIndex, weekend: pd.DatetimeIndex, where: str, *, is_american: bool
-) -> None:
-    """Refuse rows on weekends that are those of New York's sessions, a day early or late.
+def _require_no_shift(days: pd.DatetimeIndex, weekend: pd.DatetimeIndex, where: str) -> None:
+    """Refuse the weeks of an exchange a day early (Sunday to Thursday) or late.
+
+    An exchange that trades from Sunday to Thursday cannot be told from one a day early: a wrong
+    date is worse than a refusal.
 
     Raises
     ------
     DataError
-        Saying how many lie on weekends.
+        Saying how many rows lie on weekends.
     """
-    by = 1 if weekend[0].day_of_week == 6 else -1
-    moved = days + pd.Timedelta(days=by)
-    if is_american or moved.isin(NYSE.sessions(moved[0])).mean() > FITTING_SHARE:
-        raise DataError(
-            f"{where}: {len(weekend)} of its {len(days)} rows lie on weekends (first "
-            f"{weekend[0]:%A} {weekend[0]:%Y-%m-%d}): its dates are a day "
-            f"{'early' if by > 0 else 'late'}, as times of another time zone are; give the dates "
-            "of the exchange"
-        )
+    share = pd.Series(days.day_of_week).value_counts(normalize=True).reindex(range(7)).fillna(0.0)
+    monday, friday, saturday, sunday = share[0], share[4], share[5], share[6]
+    is_early = sunday > WEEKEND_SHARE and max(friday, saturday) < REST_SHARE
+    is_late = saturday > WEEKEND_SHARE and max(monday, sunday) < REST_SHARE
+    if not is_early and not is_late:
+        return
+    raise DataError(
+        f"{where}: {len(weekend)} of its {len(days)} rows lie on weekends (first "
+        f"{weekend[0]:%A} {weekend[0]:%Y-%m-%d}): its dates are a day "
+        f"{'early' if is_early else 'late'}, as times of another time zone are; give the dates of "
+        "the exchange"
+    )

@@ -14,46 +14,68 @@ from data.checks.sessions import require_days_in_place
 from data.errors import DataError
 from data.treasuries.instruments import FUNDS_OF_BILLS, PAYERS, is_rate
 
-# Words in a column's name: of prices without dividends, of levels with them, of yields.
+# Words in a column's name: of prices without dividends, of levels with them, of yields. What is
+# adjusted for splits alone is a price.
 PRICE_WORDS = frozenset(
     {"open", "high", "low", "close", "closing", "price", "prices", "px", "last", "settle"}
-    | {"settlement", "nav", "bid", "ask", "mid", "vwap", "quote", "kurs", "schlusskurs", "cours"}
+    | {"settlement", "nav", "bid", "ask", "mid", "vwap", "quote", "split", "splits"}
+    | {"kurs", "schlusskurs", "preis", "anteilwert", "rücknahmepreis", "cours", "precio"}
 )
-TOTAL_WORDS = frozenset({"total", "tr", "tri", "return", "gross", "reinvested", "adj", "adjusted"})
-YIELD_WORDS = frozenset({"yield", "yields", "yld", "rate", "rates", "percent", "pct", "discount"})
+TOTAL_WORDS = frozenset({"total", "tr", "tri", "gross", "reinvested", "adj", "adjusted"})
+NET_ASSET_VALUE = {"net", "asset", "value"}
+YIELD_WORDS = frozenset(
+    {"yield", "yields", "yld", "rate", "rates", "percent", "pct", "discount", "rendite", "zins"}
+)
+# FRED's spreads, mortgage rates and corporate yields, whose names may be tickers elsewhere.
+FRED_COLUMN = re.compile(r"T\d+Y\w+|MORTGAGE\d+US|W?D?(AAA|BAA)(10Y)?")
+NOT_OF_CLOSES = {"split", "splits", "open", "high", "low", "volume", "factor"}
 ADJUSTED = re.compile(r"adj(usted)?(close|closing|closingprice|price)?")
 # How far a yield of the user's may lie from the same yield of the bundled table in their common
-# months: percentage points, in the middle month. Month-end yields also change alike; means of a
-# month do less, and show it over years in their levels.
-YIELD_GAP = 0.25
+# months: percentage points, and a share of the yield (near zero all levels of about 1 are near it
+# in tenths of a percent), in the middle month. Month-end yields also change alike; means of a month
+# do less, and show it over years in their levels.
+YIELD_GAP, YIELD_GAP_SHARE = 0.25, 0.1
 YIELD_MONTHS, CHANGES_ALIKE = 12, 0.9
 YIELD_YEARS_MONTHS, LEVELS_ALIKE = 36, 0.95
 UNITS = {"percent": 1.0, "fractions": 100.0, "tenths of a percent": 0.1}
 # Closes equal to adjusted closes over so many days mean that no dividend was paid in them.
-SHORTEST_DAYS, EQUAL = 200, 1e-6
+# A fund that pays loses more of its factor than EQUAL in that time; rounding to cents less.
+SHORTEST_DAYS, EQUAL = 200, 5e-4
 
 
 def words_in(name: str) -> list[str]:
     """The words of a column's name, in small letters: ``PX_LAST`` and ``adjClose`` have two."""
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-    return re.findall(r"[a-z]+", apart.casefold())
+    return re.findall(r"[^\W\d_]+", apart.casefold())
 
 
 def is_adjusted(name: str) -> bool:
     """Whether a column is named as adjusted closes are: ``Adj Close``, ``adjusted_close``."""
-    return ADJUSTED.fullmatch("".join(words_in(name))) is not None
+    words = set(words_in(name))
+    if words & NOT_OF_CLOSES:
+        return False
+    squeezed = "".join(words_in(name))
+    return bool(words & {"adj", "adjusted"}) or ADJUSTED.fullmatch(squeezed) is not None
+
+
+def is_close(name: str) -> bool:
+    """Whether a column is named as closes without their dividends are: ``Close``."""
+    return bool({"close", "closing"} & set(words_in(name))) and not is_adjusted(name)
 
 
 def is_price(name: str) -> bool:
     """Whether a column is named as prices without their dividends are: ``Close``, ``NAV``."""
     words = set(words_in(name))
-    return bool(words & PRICE_WORDS) and not words & TOTAL_WORDS
+    if words & {"split", "splits"}:
+        return True
+    return bool(words & PRICE_WORDS or words >= NET_ASSET_VALUE) and not words & TOTAL_WORDS
 
 
 def is_yield(name: str) -> bool:
     """Whether a column is named as yields and rates are: ``DGS10``, ``yield``."""
     words = set(words_in(name))
-    return is_rate(name) or (bool(words & YIELD_WORDS) and not words & TOTAL_WORDS)
+    is_named = bool(words & YIELD_WORDS) and not words & TOTAL_WORDS
+    return is_named or is_rate(name) or FRED_COLUMN.fullmatch(name.strip().upper()) is not None
 
 
 def require_own_history(levels: pd.Series, where: str) -> list[str]:
@@ -110,7 +132,9 @@ def require_no_yields(levels: pd.Series, where: str) -> None:
     if len(own) < YIELD_MONTHS:
         return
     for unit, times in UNITS.items():
-        near = published.reindex(own.index).sub(times * own, axis=0).abs().median() <= YIELD_GAP
+        there = published.reindex(own.index)
+        gap = np.minimum(YIELD_GAP, YIELD_GAP_SHARE * there.median())
+        near = there.sub(times * own, axis=0).abs().median() <= gap
         for name in published.columns[near]:
             if _moves_alike(times * own, published[name]):
                 raise DataError(

@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from data.errors import DataError
+from data.command import listed, words_of
+from data.errors import DataError, in_short
 
 # After the date a time of day and a time zone are allowed, nothing else.
 DATE = re.compile(
@@ -28,9 +29,11 @@ DATE = re.compile(
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 FIRST_SEPARATOR = re.compile(r'(?:"[^"]*"|[^,;\t"])*([,;\t])')
 NAMES_OF_DATES = frozenset({"day", "month", "time", "period", "timestamp", "datum"})
-# A number with a decimal comma (1.234,56), and one with commas between thousands (1,234.56).
-DECIMAL_COMMA = r"[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d+)?(?:[eE][+-]?\d+)?"
-THOUSANDS = r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?(?:[eE][+-]?\d+)?"
+# A number with a decimal comma (1.234,56), one with commas between thousands (1,234.56), and one
+# whose dots may stand between thousands.
+DECIMAL_COMMA = r"[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d+)?(?:[eE][+-]?\d+)?"
+THOUSANDS = r"[+-]?(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d*)?(?:[eE][+-]?\d+)?"
+THOUSANDS_BY_DOTS = r"[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)"
 NUMBER = r"[+-]?(?=[.,]*\d)[\d.,]+(?:[eE][+-]?\d+)?"
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -44,8 +47,8 @@ class Table:
     path
         The file.
     cells
-        Rows x columns, text without outer spaces; numbers with a decimal dot. Empty cells are
-        empty text.
+        Rows x columns, text without outer spaces as it stands in the file; empty cells are empty
+        text, and columns without a name are called by their number.
     lines
         Number of the line that each row ends on.
     remarks
@@ -83,13 +86,16 @@ def read_table(path: Path) -> Table:
     names, first = rows[head], head + 1
     first += _lines_of_yfinance(names, rows[first : first + 2], path)
     body, lines = rows[first:], lines[first:]
+    if body and all(len(row) == len(names) + 1 and not row[-1] for row in body):
+        names = [*names, ""]
     _require_width(names, body, lines, separator, path)
     cells = pd.DataFrame(body, columns=range(len(names)), dtype=object)
     while len(names) > 1 and not names[-1] and (cells[len(names) - 1] == "").all():
         names = names[:-1]  # each line ends with a separator
-    _require_names(names, path)
-    cells = cells.iloc[:, : len(names)].set_axis(names, axis=1)
-    return Table(path, _with_dots(cells, path, remarks), np.array(lines, dtype=int), tuple(remarks))
+    named = [words_of(name) or f"column {place}" for place, name in enumerate(names, start=1)]
+    _require_names(named, path)
+    cells = cells.iloc[:, : len(names)].set_axis(named, axis=1)
+    return Table(path, cells, np.array(lines, dtype=int), tuple(remarks))
 
 
 def _decoded(path: Path, remarks: list[str]) -> str:
@@ -100,22 +106,26 @@ def _decoded(path: Path, remarks: list[str]) -> str:
         raise DataError(
             f"{path} cannot be read as CSV ({error.strerror or error}); mend or remove it"
         ) from error
-    is_wide = raw[:2] in UTF_16
-    # Without its mark, UTF-16 of figures has a zero in every second byte.
-    zeros = [raw[place : place + 200 : 2].count(0) for place in (0, 1)]
-    names = {"utf-16-be": zeros[0] > 40 > zeros[1], "utf-16-le": zeros[1] > 40 > zeros[0]}
-    unmarked = next((name for name, is_it in names.items() if is_it and not is_wide), None)
-    encoding = "utf-16" if is_wide else unmarked or "utf-8-sig"
+    encoding = "utf-16" if raw[:2] in UTF_16 else _unmarked(raw[:400])
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise DataError(
-            f"{path} line {line} is no UTF-8 text; save the file as CSV in UTF-8"
+            f"{path} line {line} is no {encoding[:6].rstrip('-').upper()} text; save the file as "
+            "CSV in UTF-8"
         ) from error
     if encoding != "utf-8-sig":
         remarks.append(f"{path}: read as UTF-16 text")
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _unmarked(head: bytes) -> str:
+    """The encoding of a file without a mark: in UTF-16 every second byte of figures is a zero."""
+    shares = [head[place::2].count(0) / max(len(head) // 2, 1) for place in (0, 1)]
+    if shares[0] > 0.9 and shares[1] < 0.1:
+        return "utf-16-be"
+    return "utf-16-le" if shares[1] > 0.9 and shares[0] < 0.1 else "utf-8-sig"
 
 
 def _separator(lines: Sequence[str]) -> str:
@@ -153,19 +163,22 @@ def _head(rows: Sequence[Sequence[str]], path: Path) -> int:
     dated = next((place for place, row in enumerate(rows) if DATE.fullmatch(row[0])), len(rows))
     if dated == 0:
         raise DataError(
-            f"{path} has no header: its first line begins with {rows[0][0]!r}; put a line as "
-            "'date,value' above it"
+            f"{path} has no header: its first line begins with {in_short(rows[0][0])}; put a line "
+            "as 'date,value' above it"
         )
+    last = dated - 1
+    # pandas leaves the name of the dates empty, and R writes one for each column.
+    if dated < len(rows) and len(rows[last]) == len(rows[dated]) > 1 and not rows[last][0]:
+        return last
     wide = [place for place in range(dated) if sum(map(bool, rows[place])) > 1]
-    if not wide:
-        if dated < len(rows) and len(rows[dated]) > 1:
-            raise DataError(
-                f"{path} has no header: no line above its first date names two columns; put a "
-                "line as 'date,value' there"
-            )
-        return 0
-    last = wide[-1]
-    return last if last == dated - 1 and _names_dates(rows[last][0]) else wide[0]
+    if wide:
+        return last if wide[-1] == last and _names_dates(rows[last][0]) else wide[0]
+    if dated < len(rows) and len(rows[dated]) > 1:
+        raise DataError(
+            f"{path} has no header: no line above its first date names two columns; put a line as "
+            "'date,value' there"
+        )
+    return 0
 
 
 def _names_dates(name: str) -> bool:
@@ -180,7 +193,7 @@ def _lines_of_yfinance(names: Sequence[str], below: Sequence[Sequence[str]], pat
         return 0
     tickers = sorted(set(below[0][1:]))
     if len(tickers) > 1:
-        raise DataError(f"{path} holds prices of {', '.join(tickers[:5])}; write one file a ticker")
+        raise DataError(f"{path} holds prices of {listed(tickers)}; write one file a ticker")
     return 2
 
 
@@ -222,46 +235,86 @@ def _require_names(names: Sequence[str], path: Path) -> None:
     DataError
         Naming what there is.
     """
-    folded = [name.casefold() for name in names if name]
+    folded = [name.casefold() for name in names]
     twice = next((name for name in folded if folded.count(name) > 1), None)
     if twice is not None:
-        raise DataError(f"{path} has the column {twice!r} twice; keep one")
+        raise DataError(f"{path} has the column {in_short(twice)} twice; keep one")
     if len(names) < 2:
         raise DataError(
-            f"{path} needs a date and a value column, got {list(names)}; add what is missing"
+            f"{path} needs a date and a value column, with a comma, a semicolon or a tab between "
+            f"them, got {listed(names)}; add what is missing"
         )
 
 
-def _with_dots(cells: pd.DataFrame, path: Path, remarks: list[str]) -> pd.DataFrame:
-    """Write numbers with a decimal dot, whatever their sign, if that can only be read in one way.
+def with_dots(table: Table, column: str) -> tuple[pd.Series, list[str]]:
+    """A column's numbers with a decimal dot, if they can only be read in one way.
+
+    Where the column alone does not tell, the others do.
+
+    Returns
+    -------
+    tuple of pandas.Series and list of str
+        Text, and a sentence where a comma was read.
 
     Raises
     ------
     DataError
-        If every number with a comma could be either of the two.
+        If every number could be either of two.
     """
-    columns = cells.columns[1:]
-    if not any(cells[name].str.contains(",").any() for name in columns):
-        return cells
-    written = pd.concat([cells[name] for name in columns])
-    numbers = written[written.str.fullmatch(NUMBER)]
+    cells = table.cells[column]
+    sign = _comma_is(cells)
+    if sign == "none":
+        _require_no_thousands(table, column)
+        return cells, []
+    if sign == "either":
+        others = {_comma_is(table.cells[name]) for name in table.cells.columns[1:]}
+        told = others & {"decimal", "thousands"}
+        if len(told) != 1:
+            shown = next(text for text in cells if "," in text)
+            raise DataError(
+                f"{table.path}: {shown} in {column} may be {shown.replace(',', '.')} or "
+                f"{shown.replace(',', '')}; write its numbers with a decimal dot and no commas"
+            )
+        sign = told.pop()
+    if sign == "mixed":
+        return cells, []  # the first that is no number is named where numbers are read
+    signs = str.maketrans({".": "", ",": "."} if sign == "decimal" else {",": ""})
+    shown = next(text for text in cells if "," in text)
+    is_number = cells.str.fullmatch(NUMBER)
+    return cells.str.translate(signs).where(is_number, cells), [
+        f"{table.path}: {shown} in {column} is read as {shown.translate(signs)}"
+    ]
+
+
+def _comma_is(cells: pd.Series) -> str:
+    """What commas in a column are: decimal, thousands, either of them, mixed, or none."""
+    if not cells.str.contains(",").any():
+        return "none"
+    numbers = cells[cells.str.fullmatch(NUMBER)]
     if not numbers.str.contains(",").any():
-        return cells
-    has_decimal_comma = bool(numbers.str.fullmatch(DECIMAL_COMMA).all())
-    has_thousands = bool(numbers.str.fullmatch(THOUSANDS).all())
-    if not has_decimal_comma and not has_thousands:
-        return cells  # mixed: the first that is no number is named where numbers are read
-    shown = next(text for text in numbers if "," in text)
-    if has_decimal_comma and has_thousands:
-        whole, _, rest = shown.partition(",")
+        return "none"
+    is_decimal = bool(numbers.str.fullmatch(DECIMAL_COMMA).all())
+    is_thousands = bool(numbers.str.fullmatch(THOUSANDS).all())
+    return {
+        (True, False): "decimal", (False, True): "thousands", (True, True): "either",
+    }.get((is_decimal, is_thousands), "mixed")  # fmt: skip
+
+
+def _require_no_thousands(table: Table, column: str) -> None:
+    """Refuse dots that may stand between thousands, where another column has decimal commas.
+
+    Raises
+    ------
+    DataError
+        Naming such a number.
+    """
+    cells = table.cells[column]
+    dotted = cells[cells.str.contains(".", regex=False)]
+    if not len(dotted) or not cells.str.fullmatch(THOUSANDS_BY_DOTS).all():
+        return
+    if any(_comma_is(table.cells[name]) == "decimal" for name in table.cells.columns[1:]):
+        shown = dotted.iloc[0]
         raise DataError(
-            f"{path}: {shown} may be {whole}.{rest} or {shown.replace(',', '')}; write its numbers "
-            "with a decimal dot and no commas"
+            f"{table.path}: {shown} in {column} may be {shown.replace('.', '')}, since other "
+            "columns have decimal commas; write all numbers with a decimal dot"
         )
-    table = str.maketrans({".": "", ",": "."} if has_decimal_comma else {",": ""})
-    mended = cells.copy()
-    for name in columns:
-        plain = mended[name].str.translate(table)
-        mended[name] = plain.where(mended[name].str.fullmatch(NUMBER), mended[name])
-    remarks.append(f"{path}: {shown} is read as {shown.translate(table)}")
-    return mended

@@ -18,6 +18,7 @@ from data.checks.histories import (
 )
 from data.checks.total_return import (
     is_adjusted,
+    is_close,
     is_daily,
     is_price,
     is_yield,
@@ -26,11 +27,12 @@ from data.checks.total_return import (
     require_own_history,
     words_in,
 )
+from data.command import listed
 from data.errors import DataError, did_you_mean, in_short
 from data.market import Market
 from data.origin import How, Origin
 from data.sources.bars import implied_dividends
-from data.sources.delimited import DATE, Table, read_table
+from data.sources.delimited import DATE, Table, read_table, with_dots
 from data.treasuries.instruments import CATALOGUE, LISTED_IN_NEW_YORK, require_total_return
 from data.treasuries.rates import Rates, bond_equivalent
 
@@ -147,7 +149,9 @@ def load(
     if extend:
         names = {name for t in wanted if t in CATALOGUE for name in CATALOGUE[t].proxies}
         older = {
-            name: read_prices(folder, name, notes) for name in sorted(names) if _find(folder, name)
+            name: read_prices(folder, name, notes, is_price_only=name in price_only)
+            for name in sorted(names)
+            if _find(folder, name)
         }
     return market_of(
         series,
@@ -155,21 +159,25 @@ def load(
         title=f"prices of {folder}",
         notes=notes,
         origin=Origin(How.FILES),
-        rates=read_rates(folder),
+        rates=read_rates(folder, notes),
         older=older,
         carried_back=carried_back,
         end=end,
     )
 
 
-def read_rates(folder: Path) -> Rates:
-    """Read yields, bills, policy rate, dollar and consumer prices from a folder."""
+def read_rates(folder: Path, notes: list[str] | None = None) -> Rates:
+    """Read yields, bills, policy rate, dollar and consumer prices from a folder.
+
+    To ``notes`` is added how an unusual file was read.
+    """
+    notes = [] if notes is None else notes
     paths = {name: path for name in RATE_FILES if (path := _find(folder, name)) is not None}
 
     def columns(name: str, bounds: tuple[float, float] | None = None) -> pd.DataFrame | None:
         if name not in paths:
             return None
-        frame = _read_figures(paths[name])
+        frame = _read_figures(paths[name], notes)
         if bounds is not None:
             for column in frame.columns:
                 require_within(frame[column].dropna(), f"{column} in {paths[name]}", bounds)
@@ -261,7 +269,7 @@ def read_prices(
     table = read_table(path)
     notes += table.remarks
     column = _price_column(table, ticker) if is_price_only else _value_column(table, ticker)
-    levels = _numbers(table, [column], holes=False)[column].rename(ticker)
+    levels = _numbers(table, [column], notes, holes=False)[column].rename(ticker)
     today = latest_day()
     future = pd.DatetimeIndex(levels.index[levels.index > today])
     if len(future):
@@ -270,7 +278,7 @@ def read_prices(
     notes += require_own_history(levels, str(path))
     if is_price_only:
         notes.append(price_only_note(ticker, f"{column} of {path}"))
-    elif is_daily(pd.DatetimeIndex(levels.index)):
+    else:
         notes += _odd_dividends(table, levels)
     return levels
 
@@ -284,35 +292,44 @@ def _odd_dividends(table: Table, adjusted: pd.Series) -> list[str]:
         If there are none, of a fund that pays them.
     """
     ticker = str(adjusted.name)
-    column = next((name for name in table.cells if words_in(name) == ["close"]), None)
+    column = next((name for name in table.cells if is_close(name)), None)
     if column is None:
         return []
-    closes = _numbers(table, [column], holes=True)[column].reindex(adjusted.index)
-    if not (closes > 0).all():
+    closes = _numbers(table, [column], [], holes=True)[column].reindex(adjusted.index)
+    closes = closes[closes > 0]
+    adjusted = adjusted[closes.index]
+    if len(closes) < 2:
         return []
     require_dividends(ticker, closes, adjusted, str(table.path))
+    if not is_daily(pd.DatetimeIndex(closes.index)):
+        return []
     bars = pd.DataFrame({"Close": closes, "Dividends": implied_dividends(closes, adjusted)})
     is_stock = ticker.upper() not in LISTED_IN_NEW_YORK
     return odd_dividends(ticker, bars, stock=is_stock)
 
 
-def _read_figures(path: Path) -> pd.DataFrame:
+def _read_figures(path: Path, notes: list[str]) -> pd.DataFrame:
     """Read a table of figures by date; cells may be empty, or FRED's dot for no figure."""
     table = read_table(path)
-    frame = _numbers(table, list(table.cells.columns[1:]), holes=True)
+    notes += table.remarks
+    frame = _numbers(table, list(table.cells.columns[1:]), notes, holes=True)
     if not (frame.index.is_monotonic_increasing and frame.index.is_unique):
         raise DataError(f"dates of {path} must ascend without repeats; sort its rows by date")
     return frame
 
 
-def _numbers(table: Table, columns: list[str], *, holes: bool) -> pd.DataFrame:
+def _numbers(table: Table, columns: list[str], notes: list[str], *, holes: bool) -> pd.DataFrame:
     """Read dates and numbers; an error names the line. Cells without figure pass with ``holes``."""
+    cells = {}
+    for column in columns:
+        cells[column], remarks = with_dots(table, column)
+        notes += remarks
     raw_dates = table.cells.iloc[:, 0]
     given = raw_dates.where(raw_dates.str.fullmatch(DATE).eq(True))
     # The date as written is the exchange's own, whatever time zone follows it.
     dates = pd.to_datetime(given.str[:10], format="%Y-%m-%d", errors="coerce")
     dates = dates.where(dates.between("1800-01-01", "2200-12-31"))
-    read = {column: pd.to_numeric(table.cells[column], errors="coerce") for column in columns}
+    read = {column: pd.to_numeric(cells[column], errors="coerce") for column in columns}
     checks = [(raw_dates, "a date as YYYY-MM-DD", dates.isna())]
     for column, values in read.items():
         wrong = values.isna()
@@ -345,17 +362,19 @@ def _value_column(table: Table, ticker: str) -> str:
     adjusted = [name for name in adjusted if "close" in name.casefold()] or adjusted
     if len(adjusted) == 1:
         return adjusted[0]
+    if adjusted:
+        raise DataError(
+            f"{table.path} has adjusted closes twice, as {listed(adjusted)}; keep one of them"
+        )
     if len(values) != 1:
         raise DataError(
-            f"{table.path} has no column 'Adj Close' (dividends in), but {', '.join(values)}; give "
+            f"{table.path} has no column 'Adj Close' (dividends in), but {listed(values)}; give "
             "that column, or a date and a total-return index in a column named 'value'; or "
             f"--price-only {ticker} to use a price without dividends"
         )
-    if is_yield(values[0]):
-        raise DataError(
-            f"{table.path}: the column {values[0]} holds a yield or a rate by its name, not the "
-            "value of something held; give a fund or a total-return index"
-        )
+    if values[0].casefold() == ticker.casefold():
+        return values[0]  # the name of the ticker says nothing of what it is
+    _require_no_yield(table, values[0])
     if is_price(values[0]):
         raise DataError(
             f"{table.path}: the column {values[0]} holds prices without dividends by its name; "
@@ -374,12 +393,29 @@ def _price_column(table: Table, ticker: str) -> str:
         If there are several.
     """
     values = [str(name) for name in table.cells.columns[1:]]
-    closes = [name for name in values if words_in(name)[:1] == ["close"]]
+    closes = [name for name in values if is_close(name)]
     prices = [name for name in values if is_price(name) and not set(words_in(name)) & RANGE_WORDS]
     for names in (values, closes, prices, [name for name in values if is_adjusted(name)]):
-        if len(names) == 1 and not is_yield(names[0]):
+        if len(names) == 1:
+            if names[0].casefold() != ticker.casefold():
+                _require_no_yield(table, names[0])
             return names[0]
     raise DataError(
         f"{table.path}: --price-only {ticker} needs one column of prices, such as Close, got "
-        f"{', '.join(values)}; keep one of them"
+        f"{listed(values)}; keep one of them"
     )
+
+
+def _require_no_yield(table: Table, name: str) -> None:
+    """Refuse a column whose name says that it is a yield or a rate.
+
+    Raises
+    ------
+    DataError
+        Naming it.
+    """
+    if is_yield(name):
+        raise DataError(
+            f"{table.path}: the column {name} holds a yield or a rate by its name, not the value "
+            "of something held; give a fund or a total-return index"
+        )

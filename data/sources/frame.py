@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from numbers import Real
 
 import numpy as np
@@ -21,7 +21,7 @@ from data.checks.histories import (
     whole_months,
 )
 from data.checks.total_return import price_only_note, require_own_history
-from data.command import words_of
+from data.command import listed, words_of
 from data.errors import DataError, UsageError, did_you_mean
 from data.market import CASH, Market
 from data.origin import How, Origin
@@ -36,7 +36,6 @@ WHAT_BILLS = "Treasury bills given in Python"
 ADJUSTED, CLOSE = "Adj Close", "Close"
 BARS = {"open", "high", "low", "close"}
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
-MOST_NAMED = 20  # columns listed in a message
 # A column of at least so many rows with a larger share at zero or below holds returns, not levels
 # with a few mistakes.
 MANY_ROWS, MANY_LOW = 10, 0.2
@@ -95,7 +94,7 @@ def load(
         require_total_return(ticker, is_price_only=ticker in price_only)
         if ticker not in frame.columns:
             raise DataError(
-                f"{words_of(ticker)} is not in prices=, which has {_listed(frame.columns)}"
+                f"{words_of(ticker)} is not in prices=, which has {listed(frame.columns)}"
                 f"{did_you_mean(ticker, frame.columns)}; add that column, or name one of these"
             )
     notes: list[str] = []
@@ -166,7 +165,7 @@ def _bill_series(bills: object) -> pd.Series:
         if len(bills.columns) != 1:
             raise UsageError(
                 f"bills= takes one column of levels, got {len(bills.columns)}"
-                f"{f' ({_listed(bills.columns)})' if len(bills.columns) else ''}; "
+                f"{f' ({listed(bills.columns)})' if len(bills.columns) else ''}; "
                 "choose with bills[['BIL']]"
             )
         bills = bills.iloc[:, 0]
@@ -215,7 +214,7 @@ def _names(prices: pd.DataFrame) -> list[str]:
     if by_folded.keys() >= BARS:
         column = by_folded.get(ADJUSTED.casefold(), by_folded[CLOSE.casefold()])
         raise UsageError(
-            f"prices= has the bars of one ticker ({_listed(names)}), not a column a ticker; give "
+            f"prices= has the bars of one ticker ({listed(names)}), not a column a ticker; give "
             "its adjusted close (dividends in) under its own name: "
             f"prices[[{column!r}]].rename(columns={{{column!r}: 'SPY'}})"
         )
@@ -464,12 +463,6 @@ def _odd_bills(cash: pd.Series) -> list[str]:
         f"cash moves {odd.iloc[0]:+.1%} on {odd.index[0]:%Y-%m-%d}{more}: check that bills= are "
         "levels of Treasury bills"
     ]
-
-
-def _listed(names: Iterable[object]) -> str:
-    words = [words_of(name) for name in names]
-    more = f" and {len(words) - MOST_NAMED} more" if len(words) > MOST_NAMED else ""
-    return ", ".join(words[:MOST_NAMED]) + more
 
 
 def _kind(value: object) -> str:

@@ -134,7 +134,7 @@ PAYERS = frozenset(
 
 PRICE_INDICES = (
     *("^FTSE", "^N225", "NIKKEI225", "^STOXX50E", "^STOXX", "^FCHI", "^SSMI", "^AEX", "^GSPTSE"),
-    *("^HSI", "^AXJO", "^KS11", "^BVSP", "^BSESN", "^NSEI", "^NYA", "^W5000"),
+    *("^HSI", "^AXJO", "^KS11", "^BSESN", "^NSEI", "^NYA"),
 )
 # Indices without their dividends, and the total-return series to use instead.
 PRICE_ONLY: dict[str, str] = {
@@ -186,5 +186,5 @@ def require_total_return(ticker: str, *, is_price_only: bool = False) -> None:
     if instead is not None and not is_price_only:
         raise DataError(
             f"{ticker} is a price index without dividends, which would understate equity by "
-            f"about 2 % a year; use {instead}"
+            f"about 2 % a year; use {instead}, or --price-only {ticker} with prices of your own"
         )

@@ -10,7 +10,7 @@ from data.align import market_of
 from data.checks.exchange import NYSE
 from data.errors import DataError
 from data.market import Market
-from data.rows import by_month_ends, on_sessions_of_exchanges
+from data.rows import on_sessions_of_exchanges
 
 
 def levels(days: pd.DatetimeIndex, name: str) -> pd.Series:
@@ -34,11 +34,10 @@ LAST_SESSIONS = pd.DatetimeIndex(
 
 def test_month_ends_by_two_calendars_are_the_same_months():
     together = market(A=levels(LAST_DAYS, "A"), B=levels(LAST_SESSIONS, "B"))
-    assert together.sessions.equals(LAST_DAYS)
+    assert together.sessions.equals(LAST_SESSIONS)  # what came later was not known then
     assert together.prices["A"].equals(together.prices["B"].rename("A"))
-    assert (
-        "2020-02-29 of A and 2020-02-28 of B count as one month-end; rows are dated by the last day"
-    ) in together.notes
+    shown = "2020-02-29 of A and 2020-02-28 of B count as one month-end"
+    assert f"{shown}; rows are dated by the earlier day" in together.notes
 
 
 def test_months_by_one_calendar_keep_their_dates():
@@ -54,13 +53,16 @@ def test_rows_within_a_month_are_no_month_ends():
         market(A=levels(LAST_DAYS, "A"), B=levels(middles, "B"))
 
 
-def test_a_month_that_is_not_over_is_left_out(monkeypatch):
-    """Both have a row of December, of the last days so far."""
-    today = pd.Timestamp("2022-12-30")
-    monkeypatch.setattr("data.rows.latest_day", lambda: today)
-    dated, _ = by_month_ends({"A": levels(LAST_DAYS[:-1].append(pd.DatetimeIndex([today])), "A"),
-                              "B": levels(LAST_SESSIONS[:-1], "B")})  # fmt: skip
-    assert dated["A"].index[-1] == dated["B"].index[-1] == pd.Timestamp("2022-11-30")
+@pytest.mark.parametrize("last", ["2022-12-19", "2022-11-18"])
+def test_a_price_of_the_moment_is_no_month(last):
+    """As charts of months end: stamped on the 1st, and the newest on its own day."""
+    firsts = pd.date_range("2020-01-01", "2022-11-01", freq="MS")
+    days = firsts.append(pd.DatetimeIndex([last]))
+    made = market(A=levels(days, "A"))
+    assert made.sessions.equals(LAST_DAYS[:35])
+    assert made.notes[0].endswith(
+        f"2020-01-01 is dated 2020-01-31; the row of {last} lies within its month and is left out"
+    )
 
 
 EVERY_DAY = pd.date_range("2023-01-01", "2023-12-31")

@@ -157,24 +157,25 @@ def test_the_price_of_the_moment_may_stand_on_any_day():
 WEEK = pd.bdate_range("2018-01-01", "2020-12-31")  # of no exchange: without holidays
 
 
-def test_dates_a_day_early_are_refused_of_whatever_ticker():
-    """Times of New York's evening, cut to their dates in California, are those of Sunday on."""
-    days = exchange.NYSE.sessions(pd.Timestamp("2018-01-02"))
-    days = days[(days >= "2018-01-02") & (days <= "2020-12-31")]
-    for by, word, first in ((-1, "early", "Sunday 2018-01-07"), (1, "late", "Saturday 2018-01-06")):
-        moved = days + pd.Timedelta(days=by)
-        with pytest.raises(DataError, match=f"rows lie on weekends .first {first}.*a day {word}"):
-            require_days_in_place("MINE", moved, "MINE.csv")
+def sessions_of(calendar: str, first: str, last: str) -> pd.DatetimeIndex:
+    sessions = exchange.exchange_calendar(pd.Timestamp(first), calendar).sessions
+    return sessions[(sessions >= first) & (sessions <= last)]
 
 
-def test_an_exchange_that_trades_on_sundays_is_no_exchange_a_day_off():
-    """Sunday to Thursday, with other holidays than New York's: 157 of 784 rows lie on Sundays."""
-    riyadh = WEEK - pd.Timedelta(days=1)
-    assert require_days_in_place("MINE", riyadh, "MINE.csv") == [
-        "MINE.csv: 157 rows lie on weekends; does it trade elsewhere?"
-    ]
-    with pytest.raises(DataError, match="lie on weekends"):  # SPY does not trade in Riyadh
-        require_days_in_place("SPY", riyadh, "SPY.csv")
+@pytest.mark.parametrize("calendar", ["XNYS", "XTKS", "XLON", "XHKG"])
+@pytest.mark.parametrize("last", ["2018-02-09", "2018-06-29", "2020-12-31"])
+@pytest.mark.parametrize(("by", "word", "first"), [(-1, "early", "Sun"), (1, "late", "Satur")])
+def test_dates_a_day_off_are_refused_of_whatever_exchange(calendar, last, by, word, first):
+    """As times of the evening are, cut to their dates elsewhere: however few rows there are."""
+    days = sessions_of(calendar, "2018-01-04", last) + pd.Timedelta(days=by)
+    with pytest.raises(DataError, match=f"rows lie on weekends .first {first}.*a day {word}"):
+        require_days_in_place("MINE", days, "MINE.csv")
+
+
+def test_a_fund_of_new_york_rests_on_weekends():
+    days = pd.date_range("2018-01-01", "2018-12-31")  # filled in on every day of the calendar
+    with pytest.raises(DataError, match="104 of its 365 rows lie on weekends .*New York is closed"):
+        require_days_in_place("SPY", days, "SPY.csv")
 
 
 def test_what_trades_every_day_may_have_weekends():
@@ -183,6 +184,14 @@ def test_what_trades_every_day_may_have_weekends():
     assert not trades_on_weekends(WEEK)
     assert not trades_on_weekends(WEEK - pd.Timedelta(days=1))  # Sundays alone
     assert require_days_in_place("BTC", days, "BTC.csv") == []
+
+
+def test_what_has_some_weekends_may_trade_elsewhere():
+    """Fridays and a third of the Sundays, as where the week moved: no calendar a day off."""
+    days = WEEK.union((WEEK[WEEK.day_of_week == 0] - pd.Timedelta(days=1))[::3])
+    assert require_days_in_place("MINE", days, "MINE.csv") == [
+        "MINE.csv: 53 rows lie on weekends; does it trade elsewhere?"
+    ]
 
 
 def test_a_few_rows_on_weekends_are_named():

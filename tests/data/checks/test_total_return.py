@@ -9,6 +9,7 @@ import pytest
 from data import bundled
 from data.checks.total_return import (
     is_adjusted,
+    is_close,
     is_price,
     is_yield,
     require_dividends,
@@ -28,12 +29,25 @@ from tests.conftest import SHARED
         *((name, is_price) for name in ("price", "Last", "closing price", "lastPrice", "Settle")),
         *((name, is_yield) for name in ("DGS10", "yield", "Rate (%)", "DTB3", "TB3MS", "GS10")),
         *((name, None) for name in ("value", "SPY", "NAV total return", "tr_index", "GS", "level")),
+        *((name, is_price) for name in ("Price Return", "Split Adjusted Close", "Preis")),
+        *((name, is_price) for name in ("Close (adjusted for splits)", "Net Asset Value")),
+        *((name, is_adjusted) for name in ("Adj Close (USD)", "SPY.Adjusted")),
+        *((name, is_yield) for name in ("T10Y2Y", "MORTGAGE30US", "DBAA", "Rendite")),
         *((name, None) for name in ("TOT_RETURN_INDEX_GROSS_DVDS", "total return", "fund")),
     ],
 )  # fmt: skip
 def test_a_column_is_what_its_name_says(name, is_it):
     answers = {check: check(name) for check in (is_adjusted, is_price, is_yield)}
     assert answers == {check: check is is_it for check in answers}
+
+
+@pytest.mark.parametrize(
+    ("name", "is_it"),
+    [("Close", True), ("Closing Price", True), ("SPY.Close", True), ("Adj Close", False),
+     ("Last", False), ("Close (adjusted for splits)", True)],
+)  # fmt: skip
+def test_closes_are_found_whatever_else_their_name_says(name, is_it):
+    assert is_close(name) is is_it
 
 
 def months_of(column: str, first: str, last: str) -> pd.Series:
@@ -101,6 +115,17 @@ def test_real_funds_are_no_yields():
         require_own_history(bars["Adj Close"].rename(path.stem), path.name)
 
 
+@pytest.mark.parametrize("first", ["2013-10-01", "2014-10-01", "2015-06-01"])
+@pytest.mark.parametrize("ticker", ["SPY", "BIL", "IEF", "TLT"])
+def test_growth_of_1_is_no_yield_in_tenths(ticker, first):
+    """Near 1 all the while, as the yields of those years were near 0.1 percent."""
+    path = SHARED / f"yahoo/{ticker}.csv"
+    if not path.is_file():
+        pytest.skip(f"no real prices: {path} is not there")
+    closes = pd.read_csv(path, index_col="Date", parse_dates=True)["Adj Close"].loc[first:"2018-09"]
+    require_no_yields((closes / closes.iloc[0]).rename(ticker), "A.csv")
+
+
 DAYS = pd.bdate_range("2020-01-01", "2021-01-29")
 CLOSES = pd.Series(np.linspace(100, 110, len(DAYS)), DAYS)
 
@@ -110,7 +135,7 @@ CLOSES = pd.Series(np.linspace(100, 110, len(DAYS)), DAYS)
     [
         ("SPY", CLOSES, True),
         ("ief", CLOSES, True),
-        ("AGG", CLOSES * (1 + 1e-8), True),  # another rounding
+        ("AGG", CLOSES.round(2), True),  # another rounding
         ("SPY", CLOSES * np.where(DAYS < "2020-06-01", 0.99, 1), False),
         ("GLD", CLOSES, False),  # gold pays none
         ("QQQ", CLOSES, False),  # paid none for years

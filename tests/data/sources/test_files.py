@@ -139,6 +139,58 @@ def test_dividends_in_adjusted_closes_are_checked_as_those_of_yahoo(price_folder
     assert [any(below in note for note in lines) for lines in notes] == [False, True]
 
 
+@pytest.mark.parametrize("head", ["Close,Adj Close", "Closing Price,Adj Close"])
+@pytest.mark.parametrize("kind", ["monthly", "a hole"])
+def test_dividends_are_looked_for_in_months_and_beside_holes(price_folder, head, kind):
+    days = pd.date_range("2018-01-31", periods=36, freq="ME")
+    if kind == "a hole":
+        days = exchange_days(300)
+    rows = [f"{day:%Y-%m-%d},{50 + place % 7},{50 + place % 7}" for place, day in enumerate(days)]
+    if kind == "a hole":
+        rows[100] = rows[100].replace(",5", ",,5", 1)[: len("2021-01-04,")] + ",51"
+    text = f"Date,{head}\n" + "\n".join(rows) + "\n"
+    with pytest.raises(DataError, match="its adjusted closes equal its closes on every row"):
+        files.load(price_folder(SPY=text), ["SPY"])
+
+
+def test_the_name_of_a_ticker_says_nothing_of_its_prices(price_folder):
+    for ticker in ("LOW", "OPEN", "RATE"):
+        folder = price_folder(**{ticker: GOOD.replace("value", ticker)})
+        assert len(files.read_prices(folder, ticker)) == 4
+
+
+def test_adjusted_closes_that_stand_there_twice_are_named(price_folder):
+    text = "Date,Adj Close,Adjusted Close\n2020-01-02,1,2\n2020-01-03,1,2\n"
+    with pytest.raises(DataError, match="has adjusted closes twice, as Adj Close, Adjusted Close;"):
+        files.read_prices(price_folder(A=text), "A")
+
+
+def test_how_rates_were_read_is_said(price_folder):
+    text = "Bank of somewhere\ndate;dtb3\n2020-01-02;1,5\n2020-01-03;1,25\n"
+    folder = price_folder(SPY=GOOD, treasury_bill_3m_discount_daily=text)
+    path = folder / "treasury_bill_3m_discount_daily.csv"
+    assert files.load(folder, ["SPY"]).notes[:3] == (
+        f"{path}: its cells are parted by semicolons",
+        f"{path}: its head is line 2; what stands above is not read",
+        f"{path}: 1,5 in dtb3 is read as 1.5",
+    )
+
+
+def test_a_proxy_may_be_a_price_when_its_user_says_so(price_folder):
+    folder = price_folder(SPY=GOOD, VFINX=GOOD.replace("value", "NAV"))
+    with pytest.raises(DataError, match="the column NAV holds prices without dividends"):
+        files.load(folder, ["SPY"], extend=True)
+    market = files.load(folder, ["SPY"], extend=True, price_only=["VFINX"])
+    assert any(note.startswith("VFINX is a price without dividends") for note in market.notes)
+
+
+def test_dividends_of_bills_are_not_missed_while_bills_earn_nothing(yahoo_folder, price_folder):
+    bars = bars_of(yahoo_folder / "BIL.csv").loc["2010":]
+    text = bars[["Close", "Adj Close"]].rename_axis("Date").to_csv()
+    notes = files.load(price_folder(BIL=text), ["BIL"]).notes
+    assert not any("dividend" in note for note in notes)
+
+
 def test_a_cell_that_holds_a_word_is_shown(price_folder):
     with pytest.raises(DataError, match="line 3, column value: got 'null', expected a number"):
         files.read_prices(price_folder(A=GOOD.replace("101", "null")), "A")
