@@ -73,7 +73,7 @@ def load(
         if not may_fall_back:
             if not isinstance(failure, UnreachableError):
                 raise
-            raise UnreachableError(f"{failure}; {_instead_of(tickers, store)}") from failure
+            raise UnreachableError(f"{failure}, {_instead_of(tickers, store)}") from failure
         failed = failure
         older = {ticker: store.read(ticker) for ticker in tickers}
         snapshots = {ticker: kept for ticker, kept in older.items() if kept is not None}

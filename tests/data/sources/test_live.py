@@ -56,7 +56,7 @@ def test_only_a_source_that_has_all_tickers_is_advised(web, monkeypatch, cached,
     monkeypatch.setenv("HEDGE_YAHOO_URL", "http://127.0.0.1:1")
     with pytest.raises(UnreachableError) as refused:
         live.load(tickers, may_fall_back=False)
-    assert str(refused.value).endswith(f"; try again later; or use --source {advice}")
+    assert str(refused.value).endswith(f"; try again later, or use --source {advice}")
 
 
 def test_auto_prefers_an_older_snapshot_to_the_bundled_history(web, monkeypatch):
