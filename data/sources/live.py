@@ -73,7 +73,7 @@ def load(
         if not may_fall_back:
             if not isinstance(failure, UnreachableError):
                 raise
-            raise UnreachableError(f"{failure}, {_instead_of(tickers, store)}") from failure
+            raise UnreachableError(_with_instead(failure, tickers, store)) from failure
         failed = failure
         older = {ticker: store.read(ticker) for ticker in tickers}
         snapshots = {ticker: kept for ticker, kept in older.items() if kept is not None}
@@ -155,11 +155,12 @@ def _prices_stand_in(tickers: Sequence[str], origin: Origin) -> list[StandIn]:
     ]
 
 
-def _instead_of(tickers: Sequence[str], store: Store) -> str:
-    """What to use while Yahoo cannot be reached, as a clause: only what has all tickers."""
+def _with_instead(failure: DataError, tickers: Sequence[str], store: Store) -> str:
+    """Why Yahoo cannot be reached, and what to use meanwhile: only what has all tickers."""
     if set(tickers) <= set(store.tickers()):
-        return "or use --source auto, which takes the prices cached before"
-    return f"or use --source {'bundled or ' * (set(tickers) <= {*bundled.TICKERS})}files:DIR"
+        return f"{failure}, or use --source auto, which takes the prices cached before"
+    of_table = "bundled or " * (set(tickers) <= {*bundled.TICKERS})
+    return f"{failure}, or use --source {of_table}files:DIR"
 
 
 def _short(failure: Exception) -> str:
