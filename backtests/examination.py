@@ -134,7 +134,7 @@ def _why_none(search: Search, table: pd.DataFrame) -> str:
 
 def _or_drop(objective: Objective) -> str:
     """How to search without the limit that nobody asked for."""
-    if tuple(map(str, objective.limits)) != USUAL_LIMITS:
+    if objective.maximise != "cagr" or tuple(map(str, objective.limits)) != USUAL_LIMITS:
         return ""
     return f" (or drop it, since it is the one used where none is given: {WITHOUT_LIMIT})"
 

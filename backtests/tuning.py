@@ -109,11 +109,11 @@ def prepare_search(
     require_loaded(config, tickers)
     rules = [default] if space.is_simplex else [default, *map(space.rule, space.corners())]
 
-    def market_of(tickers: Sequence[str], *, refresh: bool) -> Market:
+    def market_of(tickers: Sequence[str], end: str | None, *, refresh: bool) -> Market:
         return load(
             config.source,
             tickers,
-            end=config.end,
+            end=end,
             extend=bool(config.extend),
             carried_back=carried_back(config, rules),
             price_only=config.price_only,
@@ -122,7 +122,7 @@ def prepare_search(
             progress=progress,
         )
 
-    market = market_of(tickers, refresh=refresh)
+    market = market_of(tickers, config.end, refresh=refresh)
     require_market(strictness, market, config.end)
     announce(f"{config.source}: {data_line(market)}")
     for remark in market.remarks:
@@ -132,7 +132,7 @@ def prepare_search(
     required = [ticker for ticker in tickers if ticker not in optional]
     inputs = Inputs(config, benchmark, cut_to_period(market, required, config.start, config.end))
     first, _ = inputs.market.first_session([benchmark])
-    inputs = with_own_sessions(inputs, held, lambda: market_of(held, refresh=False))
+    inputs = with_own_sessions(inputs, held, lambda end: market_of(held, end, refresh=False))
     market, asked = inputs.market, inputs.period.start
     scaled = scaling_notes(default.name, float(decide(default, market).sum(axis=1).max()))
     market = market.relabelled(notes=[*scaled, *market.notes, *notes_of(default)])

@@ -13,6 +13,7 @@ from data.treasuries.rates import LATE_CURVE_DAYS
 
 TEN_YEARS = 10.0
 RATES = ("y10", "policy_rate")
+WHOLE_MONTH_DAYS = 7  # a month whose daily figures end longer before its last weekday is not whole
 
 
 def background(market: Market) -> pd.DataFrame:
@@ -91,11 +92,29 @@ def _at_month_ends(market: Market) -> pd.DataFrame:
     series = dict(zip(RATES, (_ten_year(market), market.policy_rate), strict=True))
     frame = pd.DataFrame({n: missing if s is None else s for n, s in series.items()})
     own = frame.groupby(months).last()
-    # A market carries the policy rate on after its last figure, for rules.
-    figures = market.vintage.series.get("policy_rate")
-    if figures is not None:
-        own.loc[own.index > pd.Period(figures.last, "M"), "policy_rate"] = float("nan")
+    # A market carries the policy rate on where it has no figures, for rules.
+    policy, yields = market.figure_days("policy_rate"), series["y10"]
+    about = {
+        "y10": None if yields is None else pd.DatetimeIndex(yields.dropna().index),
+        "policy_rate": None if policy is None else policy.about,
+    }
+    for name, days in about.items():
+        if days is not None:
+            own.loc[~own.index.isin(_whole_months(days, own.index[-1])), name] = float("nan")
     return own
+
+
+def _whole_months(days: pd.DatetimeIndex, newest: pd.Period) -> pd.PeriodIndex:
+    """Months with figures up to their end, of those that have figures on these days.
+
+    The newest month of a market may be under way.
+    """
+    last = pd.Series(days, days.to_period("M")).groupby(level=0).max()
+    months = pd.PeriodIndex(last.index)
+    ends = pd.DatetimeIndex(months.to_timestamp() + pd.offsets.BMonthEnd(1))
+    is_monthly = len(last) == len(days)
+    reach = (last >= ends - pd.Timedelta(days=WHOLE_MONTH_DAYS)).to_numpy()
+    return months[reach | is_monthly | (months == newest)]
 
 
 def _prices_known(market: Market) -> pd.Series:

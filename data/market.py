@@ -251,6 +251,10 @@ class Market:
         """How old the data are, series by series, and what stood in for what."""
         return vintage_of(self._figures, self._stood_in, self.sessions[-1], self._cut)
 
+    def figure_days(self, name: str) -> FigureDays | None:
+        """The days that a series has figures about, by ticker, ``CASH`` or rate."""
+        return self._figures.get(name)
+
     @property
     def sessions(self) -> pd.DatetimeIndex:
         """The rows."""

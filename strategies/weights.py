@@ -164,8 +164,9 @@ def _meant(text: str) -> str:
     tickers, numbers = _tokens(text)
     if not numbers or math.fsum(numbers) > LARGEST_SUM + WEIGHT_TOLERANCE:
         return "write for example SPY=0.6,IEF=0.4"
-    if tickers:
-        return f"write {weights_text(dict(zip(tickers, numbers, strict=True)))}"
+    held = {t: n for t, n in zip(tickers, numbers, strict=bool(tickers)) if t.upper() != "CASH"}
+    if held:  # cash is what they leave
+        return f"write {weights_text(held)}"
     if len(numbers) == 1 and numbers[0] < 1:
         numbers = [numbers[0], 1 - numbers[0]]
     return f"write for example {weights_text(dict(zip(EXAMPLE, numbers, strict=False)))}"

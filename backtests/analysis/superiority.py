@@ -29,7 +29,8 @@ class RealityCheck:
     error; 0 where no candidate is ahead, and then no p-value speaks against the benchmark.
     ``spa_*`` belong to it: ``consistent`` is the one to read, ``lower`` and ``upper`` bound it.
     ``white`` is White's, of the largest mean excess itself. All are shares of ``draws``: 0 means
-    less than one in so many. ``block`` is the mean length of the resampled blocks, in rows.
+    less than one in so many. Where no candidate differs from the benchmark nothing is drawn, and
+    they are 1. ``block`` is the mean length of the resampled blocks, in rows.
     """
 
     statistic: float
@@ -97,8 +98,8 @@ def reality_check(
     -omega root(2 log log n / n): so poor a candidate does not count. A p-value is the share of
     resamples whose statistic is larger. White's is neither clipped nor divided by a deviation.
 
-    Time and memory grow with rows x candidates x draws: give month-end returns of at most 500
-    candidates (:func:`selection.evenly_spaced`).
+    Time grows with rows x candidates x draws, memory with draws x (rows + candidates): give
+    month-end returns of at most 500 candidates (:func:`selection.evenly_spaced`).
 
     Parameters
     ----------
@@ -114,7 +115,7 @@ def reality_check(
     """
     varies = excess.std(axis=0, ddof=1) > 1e-12
     if not varies.any():
-        return RealityCheck(0.0, 1.0, 1.0, 1.0, 1.0, block or 1, draws)
+        return RealityCheck(0.0, 1.0, 1.0, 1.0, 1.0, block or 1, draws=0)
     excess = excess[:, varies]
     rows, block = len(excess), block or block_length(excess)
     mean = excess.mean(axis=0)

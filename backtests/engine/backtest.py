@@ -53,11 +53,11 @@ def load_inputs(
     ticker = benchmark_ticker(config, strategy.tickers, strategy.heaviest)
     require_loaded(config, list(dict.fromkeys([*strategy.tickers, ticker])))
 
-    def market_of(tickers: Sequence[str], *, refresh: bool) -> Market:
+    def market_of(tickers: Sequence[str], end: str | None, *, refresh: bool) -> Market:
         return load(
             config.source,
             tickers,
-            end=config.end,
+            end=end,
             extend=bool(config.extend),
             carried_back=carried_back(config, [strategy]),
             price_only=config.price_only,
@@ -66,11 +66,11 @@ def load_inputs(
             progress=progress,
         )
 
-    market = market_of([*strategy.tickers, ticker], refresh=refresh)
+    market = market_of([*strategy.tickers, ticker], config.end, refresh=refresh)
     required = [name for name in market.tickers if name not in strategy.optional]
     inputs = Inputs(config, ticker, cut_to_period(market, required, config.start, config.end))
     inputs = with_own_sessions(
-        inputs, strategy.tickers, lambda: market_of(strategy.tickers, refresh=False)
+        inputs, strategy.tickers, lambda end: market_of(strategy.tickers, end, refresh=False)
     )
     return replace(inputs, period=_with_note_on_prices(inputs.period))
 
@@ -122,7 +122,7 @@ def require_loaded(config: RunConfig, tickers: Sequence[str]) -> None:
 
 
 def with_own_sessions(
-    inputs: Inputs, tickers: Sequence[str], load_own: Callable[[], Market]
+    inputs: Inputs, tickers: Sequence[str], load_own: Callable[[str | None], Market]
 ) -> Inputs:
     """Let a portfolio keep the sessions that its benchmark lacks.
 
@@ -133,12 +133,13 @@ def with_own_sessions(
     tickers
         What the portfolio may hold.
     load_own
-        Loads the market without the benchmark; called where that may have other sessions.
+        Loads the market without the benchmark up to a day; called where that may have other
+        sessions.
     """
     period, shared = inputs.period, inputs.period.market
     if inputs.benchmark in tickers or shared.source == "bundled":
         return inputs
-    own = load_own()
+    own = load_own(inputs.config.end)
     if (
         own.periods_per_year == 12
         and own.sessions.to_period("M").isin(shared.sessions.to_period("M")).all()
@@ -147,6 +148,8 @@ def with_own_sessions(
     later = own.sessions[own.sessions > shared.sessions[-1]]
     # A few sessions are a hole at the end; a benchmark that ends long before ends the run, said.
     last = own.sessions[-1] if len(later) <= STALE_SESSIONS else shared.sessions[-1]
+    if last < own.sessions[-1]:  # what is said of its proxies is about the days that are used
+        own = load_own(f"{last:%Y-%m-%d}")
     sessions = own.sessions[(own.sessions >= shared.sessions[0]) & (own.sessions <= last)]
     lacking = sessions.difference(shared.sessions)
     if lacking.empty:

@@ -15,6 +15,7 @@ from backtests.engine.summary import Summary
 from data.market import Market, content_sha256
 from data.period import Period
 from data.records import to_json
+from data.treasuries.proxies import without_fit
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +87,7 @@ class Run:
             **self.config.as_dict(),
             "source": self.market.source,
             "source_title": self.market.title,
-            "notes": list(self.market.notes),
+            "notes": [without_fit(note) for note in self.market.notes],
             "start": self.summary.start,
             "end": self.summary.end,
             "benchmark": self.summary.benchmark.ticker,

@@ -147,9 +147,16 @@ class Tuned:
         return float(self.metrics.loc[self.region.centre, goal]) < float(self.default[goal]) - TIE
 
     @property
+    def is_like_default(self) -> bool:
+        """Whether the choice is another portfolio that earns the same as the default."""
+        differs = self.label(self.region.centre) != self.default_label
+        return differs and self.reliability.decides is None
+
+    @property
     def recommends(self) -> bool:
         """Whether the choice is a recommendation; every page and file asks here."""
-        return self.keeps_limits and not self.is_everything and not self.trails
+        told_apart = not self.is_everything and not self.is_like_default
+        return self.keeps_limits and told_apart and not self.trails
 
     @property
     def choice(self) -> str:

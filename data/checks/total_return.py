@@ -78,7 +78,7 @@ def is_yield(name: str) -> bool:
     return is_named or is_rate(name) or FRED_COLUMN.fullmatch(name.strip().upper()) is not None
 
 
-def require_own_history(levels: pd.Series, where: str) -> list[str]:
+def require_own_history(levels: pd.Series, where: str, end: str | None = None) -> list[str]:
     """Check a history of the user's own, from a file or from Python.
 
     Parameters
@@ -87,6 +87,8 @@ def require_own_history(levels: pd.Series, where: str) -> list[str]:
         Of the ticker that it is named by.
     where
         For messages.
+    end
+        Last day that is used, or None: nothing is said of days after it.
 
     Returns
     -------
@@ -100,8 +102,9 @@ def require_own_history(levels: pd.Series, where: str) -> list[str]:
     """
     require_history(levels, where)
     require_no_yields(levels, where)
-    days = pd.DatetimeIndex(levels.index)
-    return require_days_in_place(str(levels.name), days, where) if is_daily(days) else []
+    days = pd.DatetimeIndex(levels.loc[:end].index)
+    is_checked = len(days) > 1 and is_daily(days)
+    return require_days_in_place(str(levels.name), days, where) if is_checked else []
 
 
 def is_daily(days: pd.DatetimeIndex) -> bool:

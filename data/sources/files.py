@@ -142,14 +142,14 @@ def load(
     source = f"files:{folder}"
     notes: list[str] = []
     series = {
-        ticker: read_prices(folder, ticker, notes, is_price_only=ticker in price_only)
+        ticker: read_prices(folder, ticker, notes, end=end, is_price_only=ticker in price_only)
         for ticker in wanted
     }
     older = None
     if extend:
         names = {name for t in wanted if t in CATALOGUE for name in CATALOGUE[t].proxies}
         older = {
-            name: read_prices(folder, name, notes, is_price_only=name in price_only)
+            name: read_prices(folder, name, notes, end=end, is_price_only=name in price_only)
             for name in sorted(names)
             if _find(folder, name)
         }
@@ -233,7 +233,12 @@ def _maturities(names: Iterable[str], path: Path) -> list[float]:
 
 
 def read_prices(
-    folder: Path, ticker: str, notes: list[str] | None = None, *, is_price_only: bool = False
+    folder: Path,
+    ticker: str,
+    notes: list[str] | None = None,
+    *,
+    end: str | None = None,
+    is_price_only: bool = False,
 ) -> pd.Series:
     """Read one total-return series from ``folder/TICKER.csv``.
 
@@ -244,6 +249,8 @@ def read_prices(
     notes
         A list to which is added how an unusual file was read, what of it was left out, and what
         is odd about it.
+    end
+        Last day that is used, or None: nothing odd is said of days after it.
     is_price_only
         Whether the user knows that it is a price without dividends: then its close will do.
 
@@ -275,11 +282,11 @@ def read_prices(
     if len(future):
         levels = levels[levels.index <= today]
         notes.append(f"{path}: {days_text(future)} lies in the future; left out")
-    notes += require_own_history(levels, str(path))
+    notes += require_own_history(levels, str(path), end)
     if is_price_only:
         notes.append(price_only_note(ticker, f"{column} of {path}"))
     else:
-        notes += _odd_dividends(table, levels)
+        notes += _odd_dividends(table, levels.loc[:end])
     return levels
 
 

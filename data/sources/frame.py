@@ -103,7 +103,7 @@ def load(
     for ticker in tickers:
         histories[ticker] = _history(frame[ticker])
         where = f"{words_of(ticker)} of {SOURCE}"
-        notes += require_own_history(histories[ticker], where)
+        notes += require_own_history(histories[ticker], where, end)
         if ticker in price_only:
             notes.append(price_only_note(ticker, SOURCE))
     return market_of(

@@ -73,7 +73,9 @@ def load(
         if not may_fall_back:
             if not isinstance(failure, UnreachableError):
                 raise
-            raise UnreachableError(_with_instead(failure, tickers, store)) from failure
+            raise UnreachableError(
+                _with_instead(failure, tickers, store, extend=extend)
+            ) from failure
         failed = failure
         older = {ticker: store.read(ticker) for ticker in tickers}
         snapshots = {ticker: kept for ticker, kept in older.items() if kept is not None}
@@ -155,11 +157,14 @@ def _prices_stand_in(tickers: Sequence[str], origin: Origin) -> list[StandIn]:
     ]
 
 
-def _with_instead(failure: DataError, tickers: Sequence[str], store: Store) -> str:
-    """Why Yahoo cannot be reached, and what to use meanwhile: only what has all tickers."""
+def _with_instead(failure: DataError, tickers: Sequence[str], store: Store, *, extend: bool) -> str:
+    """Why Yahoo cannot be reached, and what to use meanwhile: only what has all tickers.
+
+    The bundled months are not carried back.
+    """
     if set(tickers) <= set(store.tickers()):
         return f"{failure}, or use --source auto, which takes the prices cached before"
-    of_table = "bundled or " * (set(tickers) <= {*bundled.TICKERS})
+    of_table = "bundled or " * (set(tickers) <= {*bundled.TICKERS} and not extend)
     return f"{failure}, or use --source {of_table}files:DIR"
 
 

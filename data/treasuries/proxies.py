@@ -16,6 +16,7 @@ from data.treasuries.instruments import CATALOGUE, PROXIES
 from data.treasuries.rates import Rates, bill_level
 
 JOIN_DAYS = 7
+FIT = "; where both exist ("  # what follows it in a note says how a proxy fits
 Levels = Mapping[str, pd.Series]
 
 
@@ -154,7 +155,7 @@ def splice_notes(
     """
     fits = {
         (fit.ticker, fit.proxy): (
-            f"; where both exist ({fit.first} to {fit.last}), monthly returns correlate "
+            f"{FIT}{fit.first} to {fit.last}), monthly returns correlate "
             f"{fit.correlation:.3f} and differ by {100 * fit.tracking_error:.2f} points a year "
             "(tracking error)"
         )
@@ -171,6 +172,11 @@ def splice_notes(
             )
         notes.append(sentence + fits.get((ticker, proxy), ""))
     return notes
+
+
+def without_fit(note: str) -> str:
+    """A note of a join without how its proxy fits, which later data may change."""
+    return note.partition(FIT)[0]
 
 
 def made_of(title: str, splices: Iterable[Splice], last: str) -> str:

@@ -183,7 +183,7 @@ def on_sessions(rates: Rates, sessions: pd.DatetimeIndex, ppy: int) -> PublicRat
     """Put rates on the sessions of a market: on each the last figure public at its close.
 
     Yields count as public on their own day; the policy rate on the day after, and where it comes
-    as averages of months on the last weekday of the month; a month's CPI from the last weekday of
+    as averages of months on the last session of the month; a month's CPI from the last weekday of
     the next month; the broad dollar index of a week from the Monday after.
 
     Parameters
@@ -197,7 +197,12 @@ def on_sessions(rates: Rates, sessions: pd.DatetimeIndex, ppy: int) -> PublicRat
     """
     return PublicRates(
         yields=None if rates.yields is None else _yields(rates.yields, sessions, ppy),
-        policy_rate=_as_of_dates(_steady(rates.policy_rate), _policy_day, sessions, "policy_rate"),
+        policy_rate=_as_of_dates(
+            _steady(rates.policy_rate),
+            lambda days: _on_month_ends(days, sessions) if _is_monthly(days) else _next_day(days),
+            sessions,
+            "policy_rate",
+        ),
         cpi=_as_of_dates(rates.cpi, public_day, sessions, "cpi"),
         usd=_usd(rates, sessions),
     )
@@ -266,6 +271,17 @@ def _policy_day(days: pd.DatetimeIndex) -> pd.DatetimeIndex:
 
 def _month_end(days: pd.DatetimeIndex) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(days.to_period("M").to_timestamp() + pd.offsets.BMonthEnd(1))
+
+
+def _on_month_ends(days: pd.DatetimeIndex, sessions: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    """The last session of each day's month: its last weekday may be a holiday.
+
+    Of the last month of a market, whose sessions may go on, and of others its last weekday.
+    """
+    months = sessions.to_period("M")
+    ends = pd.Series(sessions, months).groupby(level=0).max().iloc[:-1]
+    there = ends.reindex(days.to_period("M"))
+    return pd.DatetimeIndex(there.fillna(pd.Series(_month_end(days), there.index)))
 
 
 def _own_day(days: pd.DatetimeIndex) -> pd.DatetimeIndex:

@@ -202,7 +202,7 @@ def test_the_benchmark_itself_is_left_out():
     excess = noise(8)
     with_itself = np.column_stack([np.zeros(120), excess])
     assert reality_check(with_itself, seed=0) == reality_check(excess, seed=0)
-    assert reality_check(np.zeros((120, 2)), seed=0, draws=9) == RealityCheck(0, 1, 1, 1, 1, 1, 9)
+    assert reality_check(np.zeros((120, 2)), seed=0, draws=9) == RealityCheck(0, 1, 1, 1, 1, 1, 0)
 
 
 def test_block_length_of_an_autoregression():

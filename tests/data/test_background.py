@@ -10,6 +10,7 @@ from backtests.analysis.regimes import regimes
 from data import bundled
 from data.align import market_of
 from data.background import background, note_on_prices, ten_year
+from data.checks.exchange import NYSE
 from data.market import CASH, Market
 from data.sources import files
 from data.treasuries.rates import Rates
@@ -157,12 +158,45 @@ def rates_that_end(days: pd.DatetimeIndex, ends: str) -> Market:
 def test_rates_that_ended_are_continued_by_the_table_and_not_carried_on():
     own = rates_that_end(market().sessions, "2020-06-12")
     months, table = background(own), bundled.table()
-    assert list(months.loc["2020-06", ["y10", "policy_rate"]]) == [5.0, 5.0]
-    assert months.loc["2020-07", "y10"] == table.loc["2020-07", "cmt_10y_pct"]
-    assert months.loc["2020-07", "policy_rate"] == table.loc["2020-07", "fed_funds_pct"]
+    assert list(months.loc["2020-05", ["y10", "policy_rate"]]) == [5.0, 5.0]
+    for month in ("2020-06", "2020-07"):  # half of June is no month
+        assert months.loc[month, "y10"] == table.loc[month, "cmt_10y_pct"]
+        assert months.loc[month, "policy_rate"] == table.loc[month, "fed_funds_pct"]
     # A rule sees the last figure all the same, and the run says so.
     assert own.policy_rate.iloc[-1] == 5.0
     assert "the policy rate ends on 2020-06-12 and is carried on from there for rules" in own.notes
+
+
+def test_the_newest_month_of_a_market_may_be_under_way():
+    days = market().sessions
+    own = rates_that_end(days[days <= "2020-06-12"], "2020-06-12")
+    assert list(background(own).loc["2020-06", ["y10", "policy_rate"]]) == [5.0, 5.0]
+
+
+def test_a_gap_in_a_rate_is_filled_by_the_table():
+    days = pd.bdate_range("2000-01-03", "2004-12-31")
+    raw = pd.Series(5.0, days)[(days.year < 2001) | (days.year > 2003)]
+    own = market_of(
+        {"SPY": pd.Series(np.linspace(100, 120, len(days)), days, name="SPY")},
+        source="made", title="made", rates=Rates(policy_rate=raw),
+    )  # fmt: skip
+    # Federal Reserve, G.13: 1.73, 1.74 and 1.73 in the first months of 2002.
+    assert background(own).loc["2002-01":"2002-03", "policy_rate"].tolist() == [1.73, 1.74, 1.73]
+    assert background(own).loc["2000-12", "policy_rate"] == 5.0
+
+
+def test_an_average_is_that_of_its_month_where_the_last_weekday_is_a_holiday():
+    """Monday 31 May 2021 was Memorial Day, the last session of May the 28th."""
+    sessions = NYSE.sessions(pd.Timestamp("2021-01-04"))
+    sessions = sessions[(sessions >= "2021-01-04") & (sessions <= "2021-07-30")]
+    averages = pd.Series([1.0, 2, 3, 4, 5, 6, 7], pd.date_range("2021-01-01", periods=7, freq="MS"))
+    own = market_of(
+        {"SPY": pd.Series(np.linspace(100, 120, len(sessions)), sessions, name="SPY")},
+        source="made", title="made", rates=Rates(policy_rate=averages),
+    )  # fmt: skip
+    policy = own.policy_rate
+    assert (policy["2021-05-27"], policy["2021-05-28"], policy["2021-06-29"]) == (4.0, 5.0, 5.0)
+    assert background(own).loc["2021-01":"2021-07", "policy_rate"].tolist() == averages.tolist()
 
 
 def test_a_ten_year_yield_is_carried_for_a_month_and_no_longer():

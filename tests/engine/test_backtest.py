@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -268,3 +269,34 @@ def test_prices_without_dividends_are_those_of_a_ticker_in_use(tmp_path):
     load_inputs(config, load=load)
     with pytest.raises(UsageError, match="--price-only names SPYY, and hedge_mix uses prices"):
         load_inputs(replace(config, price_only=("SPYY",)), load=load)
+
+
+def test_a_benchmark_that_ends_the_run_leaves_no_word_about_later_days(tmp_path):
+    """IEF itself begins after the benchmark ends: the run, with its hole, has the proxy alone."""
+    days = pd.bdate_range("2000-01-03", "2004-12-31")
+    growth = pd.Series(np.linspace(100, 150, len(days)), days)
+    ends = growth.loc[:"2001-12-31"].drop(pd.Timestamp("2001-03-07"))
+    (tmp_path / "rates").mkdir()
+    yields = pd.DataFrame({"5y": 5.0, "10y": 5.5}, days).rename_axis("date")
+    yields.to_csv(tmp_path / "rates/treasury_cmt_yields_daily.csv")
+    for name, levels in (("MINE", growth), ("OLD", ends), ("IEF", growth.loc["2003":])):
+        levels.rename("value").rename_axis("date").to_csv(tmp_path / f"{name}.csv")
+    config = RunConfig(
+        "hedge_mix", {"weights": {"MINE": 0.6, "IEF": 0.4}}, f"files:{tmp_path}",
+        benchmark="OLD", extend=True,
+    )  # fmt: skip
+    market = load_inputs(config).market
+    assert market.sessions[-1] == pd.Timestamp("2001-12-31")
+    assert any(note.startswith("IEF itself begins on 2003-01-01: every") for note in market.notes)
+    assert market.provenance["IEF"].last == "2001-12-31"
+
+
+def test_how_a_proxy_fits_is_no_part_of_a_name():
+    """Data after the end change the fit, and nothing else of the run."""
+    made = simulated(load_inputs(bundled()), ledger.fill)
+    note = "IEF before 2002-07-30 is bonds, from 1962-01-02"
+    names = {
+        replace(made, market=made.market.relabelled(notes=[f"{note}{fit}"])).name
+        for fit in ("", "; where both exist (2002-08 to 2020-12), monthly returns correlate 0.993")
+    }
+    assert len(names) == 1

@@ -31,6 +31,8 @@ def made(
     members: int = 1,
     eligible: int = 3,
     default: float = 0.005,
+    differs: bool = True,
+    beyond_noise: bool = False,
     **metrics: float,
 ) -> Tuned:
     """A search of three mixes as far as its choice goes: 0 is the centre, 2 the peak."""
@@ -45,6 +47,7 @@ def made(
         "metrics": table.assign(eligible=np.arange(3) < eligible),
         "diluted": share and Diluted(share, pd.Series({"cagr": 0.05}), lead=None),
         "objective": read_objective("cagr", ["max_drawdown>-0.2"]),
+        "reliability": SimpleNamespace(decides=differs or None, beyond_noise=beyond_noise),
     }
     tuned = object.__new__(Tuned)
     for name, value in parts.items():
@@ -79,6 +82,10 @@ def test_a_default_keeps_a_limit_or_breaks_it():
         ({"members": 3}, "Middle of the region", "the search tells no candidate from another"),
         ({"members": 2, "eligible": 2}, "Middle of the region",
          "the search tells no candidate from another"),
+        ({"members": 3, "beyond_noise": True}, "Middle of the region",
+         "the search cannot tell which of them is best"),
+        ({"differs": False}, "Middle of the region",
+         "month by month it earns the same as the default"),
         ({"fall": -0.2}, "Middle of the region", "it does not keep max_drawdown>-0.2"),
         ({"cagr": 0.004}, "Middle of the region", "its CAGR is below the default's"),
         ({"cagr": 0.004, "max_drawdown": -0.3}, "Middle of the region",

@@ -186,10 +186,12 @@ def _measures(tuned: Tuned) -> Grid:
          f"chance of such a lead if no candidate beats the default ({bounds}); below "
          f"{RARE_BY_CHANCE} at least one candidate does")
         if reality.statistic > 0.0 else
+        ("Hansen's SPA", "no difference", "no candidate differs from the default in any month")
+        if reality.draws == 0 else
         ("Hansen's SPA", "no lead",
          "no candidate's mean is above the default's; the share of resamples in which one is "
          f"({value}, {bounds}) is then no evidence, however small"),
-        ("White's reality check", f"p = {reality.white:.3f}",
+        ("White's reality check", f"p = {reality.white:.3f}" if reality.draws else "no difference",
          f"the same for the largest mean lead; {reality.draws:,} resamples in blocks of "
          f"{reality.block} months"),
     ]  # fmt: skip

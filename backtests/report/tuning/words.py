@@ -90,7 +90,13 @@ def no_recommendation(tuned: Tuned) -> str:
         return ""
     reasons = []
     if tuned.is_everything:
-        reasons.append("the search tells no candidate from another")
+        reasons.append(
+            "the search cannot tell which of them is best"
+            if tuned.reliability.beyond_noise
+            else "the search tells no candidate from another"
+        )
+    elif tuned.is_like_default:
+        reasons.append("month by month it earns the same as the default")
     if not tuned.keeps_limits:
         reasons.append(f"it does not keep {tuned.limits}")
     if tuned.trails:
