@@ -57,6 +57,8 @@ def test_only_a_source_that_has_all_tickers_is_advised(web, monkeypatch, cached,
     with pytest.raises(UnreachableError) as refused:
         live.load(tickers, may_fall_back=False)
     assert str(refused.value).endswith(f"; try again later, or use --source {advice}")
+    with pytest.raises(UnreachableError, match=r"later, or use --source (files:DIR|auto, which)"):
+        live.load(tickers, may_fall_back=False, extend=True)  # bundled months are not carried back
 
 
 def test_auto_prefers_an_older_snapshot_to_the_bundled_history(web, monkeypatch):
