@@ -86,8 +86,11 @@ def run_many(
         wanted = [(config, out, with_tearsheet, with_verdict, strictness) for config in configs]
         return _in_order(pool, _run_one, wanted, step, first=_longest_first(configs))
     except (BrokenProcessPool, OSError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise  # the system's own error; that of a killed worker's closed pipe has no number
+        # A worker killed while it starts breaks the pipe that is being written; the closed pipe of
+        # one killed later has no number. Any other is the system's own error.
+        is_broken_pipe = isinstance(error, BrokenPipeError | ConnectionResetError)
+        if isinstance(error, OSError) and error.errno is not None and not is_broken_pipe:
+            raise
         # The pool would wait for ever for a worker that it was starting as another died.
         for worker in set(multiprocessing.active_children()) - others:
             worker.terminate()

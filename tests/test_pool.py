@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from backtests import pool
 from backtests.engine.backtest import FirstDays
 from backtests.engine.config import RunConfig
 from backtests.report.files import file_sha256, read_json, write_json
-from data.errors import StrictError
+from data.errors import StrictError, WorkerError
 from data.strictness import Strictness
 
 CONFIG = RunConfig("hedge_mix", source="bundled", start="2015-01-31")
@@ -46,6 +47,25 @@ def test_all_begin_on_the_latest_of_their_first_days(monkeypatch, tmp_path):
     same = [RunConfig("hedge_mix"), RunConfig("equity_only")]
     made = pool.run_many(same, tmp_path)
     assert [config.start for config in made] == ["1962-01-31", "1962-01-31"]
+
+
+@pytest.mark.parametrize(
+    ("failure", "raised"),
+    [
+        (BrokenPipeError(errno.EPIPE, "Broken pipe"), WorkerError),  # killed while it starts
+        (OSError("handle is closed"), WorkerError),
+        (OSError(errno.ENOSPC, "No space left on device"), OSError),
+    ],
+)
+def test_a_worker_killed_while_it_starts_is_a_killed_worker(monkeypatch, tmp_path, failure, raised):
+    def broken(*_):
+        raise failure
+
+    monkeypatch.setattr(pool, "ProcessPoolExecutor", lambda *_, **__: ThreadPoolExecutor(1))
+    monkeypatch.setattr(pool, "_run_one", broken)
+    with pytest.raises(raised) as refused:
+        pool.run_many([CONFIG], tmp_path)
+    assert isinstance(refused.value, WorkerError) == (raised is WorkerError)
 
 
 @pytest.fixture
