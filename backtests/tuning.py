@@ -17,7 +17,7 @@ from backtests.analysis.reliability import FEWEST_MONTHS
 from backtests.engine.backtest import (
     Load,
     benchmark_ticker,
-    carried_back,
+    loader,
     require_loaded,
     with_own_sessions,
 )
@@ -108,20 +108,7 @@ def prepare_search(
     tickers = list(dict.fromkeys([*held, benchmark]))
     require_loaded(config, tickers)
     rules = [default] if space.is_simplex else [default, *map(space.rule, space.corners())]
-
-    def market_of(tickers: Sequence[str], end: str | None, *, refresh: bool) -> Market:
-        return load(
-            config.source,
-            tickers,
-            end=end,
-            extend=bool(config.extend),
-            carried_back=carried_back(config, rules),
-            price_only=config.price_only,
-            needs=sorted({need for rule in rules for need in rule.needs}),
-            refresh=refresh,
-            progress=progress,
-        )
-
+    market_of = loader(config, rules, load, progress)
     market = market_of(tickers, config.end, refresh=refresh)
     require_market(strictness, market, config.end)
     announce(f"{config.source}: {data_line(market)}")
@@ -132,14 +119,17 @@ def prepare_search(
     required = [ticker for ticker in tickers if ticker not in optional]
     inputs = Inputs(config, benchmark, cut_to_period(market, required, config.start, config.end))
     first, _ = inputs.market.first_session([benchmark])
-    inputs = with_own_sessions(inputs, held, lambda end: market_of(held, end, refresh=False))
+    inputs = with_own_sessions(inputs, held, lambda end: market_of(held, end))
     market, asked = inputs.market, inputs.period.start
-    scaled = scaling_notes(default.name, float(decide(default, market).sum(axis=1).max()))
-    market = market.relabelled(notes=[*scaled, *market.notes, *notes_of(default)])
+    decided = [decide(rule, market) for rule in rules]
+    largest = max(float(weights.sum(axis=1).max()) for weights in decided)
+    notes = [*scaling_notes(default.name, largest), *market.notes, *notes_of(default)]
+    market = market.relabelled(notes=notes)
     with progress("proving the rule on these data"):
         for number in np.unique(np.linspace(0, len(rules) - 1, MOST_PROVED).astype(int)):
             prove_on(rules[number], market, seconds=0.0)
-    begins = _first_days(market, rules, space, (first, benchmark))
+    firsts = [(rule, weights.index[0]) for rule, weights in zip(rules, decided, strict=True)]
+    begins = _first_days(market, firsts, space, (first, benchmark))
     opening = _opening(market, begins, config.costs.lag, asked)
     panel = make_panel(
         market,
@@ -161,24 +151,24 @@ def prepare_search(
 
 def _first_days(
     market: Market,
-    rules: Sequence[Strategy],
+    rules: Sequence[tuple[Strategy, pd.Timestamp]],
     space: Space,
     benchmark: tuple[pd.Timestamp, str],
 ) -> list[tuple[pd.Timestamp, str]]:
     """The first day of each candidate's own run, and what sets it; the latest is last.
 
-    ``benchmark`` is its first day and its ticker: the market may lack it.
+    ``rules`` come with the days of their first decisions; ``benchmark`` is its first day and its
+    ticker: the market may lack it.
     """
     days = []
     if space.is_simplex:
         for ticker in space.axes:
             day, late = _latest(market, [ticker], benchmark)
             days.append((day, first_day_of(market, late)))
-    for rule in rules:
+    for rule, decided in rules:
         required = [ticker for ticker in rule.tickers if ticker not in rule.optional]
         day, late = _latest(market, required, benchmark)
         reason = first_day_of(market, late)
-        decided = decide(rule, market).index[0]
         if decided > day:
             day = decided
             reason = (

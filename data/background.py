@@ -9,11 +9,12 @@ import pandas as pd
 from data import bundled
 from data.consumer_prices import missing_note, public_day
 from data.market import Market
+from data.months import last_sessions
 from data.treasuries.rates import LATE_CURVE_DAYS
 
 TEN_YEARS = 10.0
 RATES = ("y10", "policy_rate")
-WHOLE_MONTH_DAYS = 7  # a month whose daily figures end longer before its last weekday is not whole
+WHOLE_MONTH_DAYS = 7  # a month whose daily figures end longer before its last session is not whole
 
 
 def background(market: Market) -> pd.DataFrame:
@@ -111,7 +112,7 @@ def _whole_months(days: pd.DatetimeIndex, newest: pd.Period) -> pd.PeriodIndex:
     """
     last = pd.Series(days, days.to_period("M")).groupby(level=0).max()
     months = pd.PeriodIndex(last.index)
-    ends = pd.DatetimeIndex(months.to_timestamp() + pd.offsets.BMonthEnd(1))
+    ends = last_sessions(pd.DatetimeIndex(months.to_timestamp()))
     is_monthly = len(last) == len(days)
     reach = (last >= ends - pd.Timedelta(days=WHOLE_MONTH_DAYS)).to_numpy()
     return months[reach | is_monthly | (months == newest)]

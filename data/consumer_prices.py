@@ -10,12 +10,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from data.months import last_sessions
+
 NEVER_PUBLISHED = pd.PeriodIndex(["2025-10"], freq="M")  # by anybody: there was no survey
 
 
 def public_day(months: pd.DatetimeIndex) -> pd.DatetimeIndex:
-    """The day from which each month's figure counts as public: last weekday of the next month."""
-    return pd.DatetimeIndex(months.to_period("M").to_timestamp() + pd.offsets.BMonthEnd(2))
+    """The day from which each month's figure counts as public: last session of the next month."""
+    return last_sessions((months.to_period("M") + 1).to_timestamp())
 
 
 def public_by(cpi: pd.Series, session: pd.Timestamp) -> pd.Series:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from data import bundled
 from data.market import Market
 
 # Of each thing that a rule may need: the sources that have it, and what a folder needs for it.
@@ -20,14 +21,18 @@ def where_else(market: Market, needed: str) -> str:
     Parameters
     ----------
     market
-        What was loaded. Where it replaces an answer of Yahoo's, Yahoo counts as asked too.
+        What was loaded: the bundled history has not all tickers. Where it replaces an answer of
+        Yahoo's, Yahoo counts as asked too.
     needed
         A key of ``OFFERED``.
     """
     sources, content = OFFERED[needed]
     own = market.source.partition(":")[0]
     asked = {own} if market.origin.is_first_choice else {own, "yahoo"}
-    others = [source for source in sources if source not in asked]
+    has_all = set(market.tickers) <= set(bundled.TICKERS)
+    others = [
+        source for source in sources if source not in asked and (has_all or source != "bundled")
+    ]
     ways = ["try again later"] if "yahoo" in asked else []
     if own == "files":
         ways.append(f"add it to {content}" if content.endswith(".csv") else f"give {content} there")

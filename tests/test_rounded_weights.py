@@ -124,6 +124,39 @@ def test_a_search_scales_its_default(capsys, tmp_path):
     assert final == pytest.approx(by_hand(opening), rel=1e-9)
 
 
+def test_a_search_says_that_it_scaled_a_candidate(capsys, tmp_path):
+    """Of 0.5 and 0.8 of SPY, with 0.2001 of IEF beside it, only the second is above 1."""
+    own = tmp_path / "own.py"
+    own.write_text(
+        "from dataclasses import dataclass\n\n"
+        "import pandas as pd\n"
+        "from strategies.base import Strategy, parameter\n\n\n"
+        "@dataclass(frozen=True)\n"
+        "class Rounded(Strategy):\n"
+        '    """SPY and IEF."""\n\n'
+        '    name = "rounded"\n'
+        '    share: float = parameter(0.5, unit="fraction", low=0.0, high=1.0, doc="of SPY")\n\n'
+        "    @property\n"
+        "    def tickers(self):\n"
+        '        """Both."""\n'
+        '        return ("SPY", "IEF")\n\n'
+        "    def target_weights(self, market):\n"
+        '        """The same each month."""\n'
+        "        weights = {'SPY': self.share, 'IEF': 0.20005}\n"
+        "        return pd.DataFrame(weights, index=market.sessions)\n",
+        encoding="utf-8",
+    )
+    code, printed, told = ended(
+        backtests.tune.main, capsys, "--strategy-file", f"{own}:Rounded", "--source", "bundled",
+        "--grid", "share=0.5,0.8", "--subject-to", "max_drawdown>-0.9",
+        "--out", str(tmp_path / "results"),
+    )  # fmt: skip
+    assert code == 0, told
+    assert (
+        "note: weights of rounded that sum to more than 1 (at most 1.00005) are scaled to sum to 1"
+    ) in printed.splitlines()
+
+
 def test_exact_weights_and_those_a_hair_below_are_traded_as_they_are(capsys, tmp_path):
     """A sum below 1 leaves cash, as every sum below 1 does, and the table's head says it."""
     for text, cash in (("SPY=0.1,IEF=0.2,TLT=0.7", ""), ("SPY=0.5,IEF=0.49999", "CASH 0.001 %")):

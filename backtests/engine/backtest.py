@@ -53,26 +53,52 @@ def load_inputs(
     ticker = benchmark_ticker(config, strategy.tickers, strategy.heaviest)
     require_loaded(config, list(dict.fromkeys([*strategy.tickers, ticker])))
 
-    def market_of(tickers: Sequence[str], end: str | None, *, refresh: bool) -> Market:
+    market_of = loader(config, [strategy], load, progress, also=BACKGROUND)
+    market = market_of([*strategy.tickers, ticker], config.end, refresh=refresh)
+    required = [name for name in market.tickers if name not in strategy.optional]
+    inputs = Inputs(config, ticker, cut_to_period(market, required, config.start, config.end))
+    inputs = with_own_sessions(
+        inputs, strategy.tickers, lambda end: market_of(strategy.tickers, end)
+    )
+    return replace(inputs, period=_with_note_on_prices(inputs.period))
+
+
+def loader(
+    config: RunConfig,
+    rules: Sequence[Strategy],
+    load: Load,
+    progress: Progress,
+    also: Sequence[str] = (),
+) -> Callable[..., Market]:
+    """Make the function that loads tickers up to a day (None for all), as a run asks for them.
+
+    Parameters
+    ----------
+    config
+        Its source, and what it says of the histories.
+    rules
+        Those that will look at the market.
+    load, progress
+        As for :func:`load_inputs`.
+    also
+        Series that are needed beside those of the rules.
+    """
+    needs = sorted({*(need for rule in rules for need in rule.needs), *also})
+
+    def market_of(tickers: Sequence[str], end: str | None, *, refresh: bool = False) -> Market:
         return load(
             config.source,
             tickers,
             end=end,
             extend=bool(config.extend),
-            carried_back=carried_back(config, [strategy]),
+            carried_back=carried_back(config, rules),
             price_only=config.price_only,
-            needs=sorted({*strategy.needs, *BACKGROUND}),
+            needs=needs,
             refresh=refresh,
             progress=progress,
         )
 
-    market = market_of([*strategy.tickers, ticker], config.end, refresh=refresh)
-    required = [name for name in market.tickers if name not in strategy.optional]
-    inputs = Inputs(config, ticker, cut_to_period(market, required, config.start, config.end))
-    inputs = with_own_sessions(
-        inputs, strategy.tickers, lambda end: market_of(strategy.tickers, end, refresh=False)
-    )
-    return replace(inputs, period=_with_note_on_prices(inputs.period))
+    return market_of
 
 
 def _with_note_on_prices(period: Period) -> Period:

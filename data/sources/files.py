@@ -302,7 +302,10 @@ def _odd_dividends(table: Table, adjusted: pd.Series) -> list[str]:
     column = next((name for name in table.cells if is_close(name)), None)
     if column is None:
         return []
-    closes = _numbers(table, [column], [], holes=True)[column].reindex(adjusted.index)
+    try:
+        closes = _numbers(table, [column], [], holes=True)[column].reindex(adjusted.index)
+    except DataError as error:  # the closes are not used
+        return [f"its dividends are not checked: {error}"]
     closes = closes[closes > 0]
     adjusted = adjusted[closes.index]
     if len(closes) < 2:

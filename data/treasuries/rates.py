@@ -14,6 +14,7 @@ import pandas as pd
 
 from data.consumer_prices import public_day
 from data.errors import DataError
+from data.months import last_sessions
 from data.records import freeze_mappings
 from data.treasuries.bonds import bill_bond_equivalent
 from data.vintage import FigureDays
@@ -140,7 +141,7 @@ def stale_series(rates: Rates, last: pd.Timestamp) -> dict[str, pd.Timestamp]:
         ends = about[-1]
         # An average is about its month, whatever day of it is written beside it.
         is_average = name == "policy_rate" and _is_monthly(about)
-        if (last - (_month_end(about)[-1] if is_average else ends)).days > days:
+        if (last - (last_sessions(about)[-1] if is_average else ends)).days > days:
             stale["usd" if name == "dxy" else name] = ends
     if rates.yields is not None and len(published := rates.yields.dropna(how="all")):
         ends = published.index[-1]
@@ -183,7 +184,7 @@ def on_sessions(rates: Rates, sessions: pd.DatetimeIndex, ppy: int) -> PublicRat
     """Put rates on the sessions of a market: on each the last figure public at its close.
 
     Yields count as public on their own day; the policy rate on the day after, and where it comes
-    as averages of months on the last session of the month; a month's CPI from the last weekday of
+    as averages of months on the last session of the month; a month's CPI from the last session of
     the next month; the broad dollar index of a week from the Monday after.
 
     Parameters
@@ -197,12 +198,7 @@ def on_sessions(rates: Rates, sessions: pd.DatetimeIndex, ppy: int) -> PublicRat
     """
     return PublicRates(
         yields=None if rates.yields is None else _yields(rates.yields, sessions, ppy),
-        policy_rate=_as_of_dates(
-            _steady(rates.policy_rate),
-            lambda days: _on_month_ends(days, sessions) if _is_monthly(days) else _next_day(days),
-            sessions,
-            "policy_rate",
-        ),
+        policy_rate=_as_of_dates(_steady(rates.policy_rate), _policy_day, sessions, "policy_rate"),
         cpi=_as_of_dates(rates.cpi, public_day, sessions, "cpi"),
         usd=_usd(rates, sessions),
     )
@@ -265,23 +261,8 @@ def _is_monthly(days: pd.DatetimeIndex) -> bool:
 
 
 def _policy_day(days: pd.DatetimeIndex) -> pd.DatetimeIndex:
-    """The day after; of averages of months, which may bear any day of theirs, its last weekday."""
-    return _month_end(days) if _is_monthly(days) else _next_day(days)
-
-
-def _month_end(days: pd.DatetimeIndex) -> pd.DatetimeIndex:
-    return pd.DatetimeIndex(days.to_period("M").to_timestamp() + pd.offsets.BMonthEnd(1))
-
-
-def _on_month_ends(days: pd.DatetimeIndex, sessions: pd.DatetimeIndex) -> pd.DatetimeIndex:
-    """The last session of each day's month: its last weekday may be a holiday.
-
-    Of the last month of a market, whose sessions may go on, and of others its last weekday.
-    """
-    months = sessions.to_period("M")
-    ends = pd.Series(sessions, months).groupby(level=0).max().iloc[:-1]
-    there = ends.reindex(days.to_period("M"))
-    return pd.DatetimeIndex(there.fillna(pd.Series(_month_end(days), there.index)))
+    """The day after; of averages of months, which may bear any day of theirs, its last session."""
+    return last_sessions(days) if _is_monthly(days) else _next_day(days)
 
 
 def _own_day(days: pd.DatetimeIndex) -> pd.DatetimeIndex:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from data import bundled
 from data.elsewhere import OFFERED, where_else
 from data.load import load_market, require_source
 from data.origin import How, Origin
@@ -32,6 +33,15 @@ def test_the_source_that_was_asked_is_not_advised(source, needed, advice):
     assert where_else(market, needed) == advice
 
 
+def test_the_bundled_history_is_advised_where_it_has_the_tickers():
+    market = random_market(1)
+    assert set(market.tickers) <= set(bundled.TICKERS)
+    vars(market)["source"] = "files:here"
+    other = market.relabelled()
+    vars(other)["_prices"] = other.prices.rename(columns={"SPY": "VTI"})
+    assert where_else(other, "yields") == f"add it to {YIELDS}, or use --source yahoo"
+
+
 def test_yahoo_is_not_advised_where_the_bundled_history_replaces_it():
     market = load_market("bundled", ["SPY"]).relabelled(origin=FAILED)
     assert where_else(market, "usd") == (
@@ -44,7 +54,7 @@ def test_every_source_and_file_that_is_advised_is_there():
         for source in sources:
             require_source(source)
         assert content.removesuffix(".csv") in RATE_FILES or needed == content
-    bundled = load_market("bundled", ["SPY"])
+    months = load_market("bundled", ["SPY"])
     for needed in ("yields", "policy_rate", "usd", "cpi"):
-        assert (getattr(bundled, needed) is not None) == ("bundled" in OFFERED[needed][0]), needed
-    assert bundled.periods_per_year == 12
+        assert (getattr(months, needed) is not None) == ("bundled" in OFFERED[needed][0]), needed
+    assert months.periods_per_year == 12

@@ -109,7 +109,7 @@ def test_consumer_prices_by_month_are_cut_to_what_was_public():
         cash=pd.Series(100.0, days, name="CASH"), periods_per_year=252, provenance={},
         cpi_by_month=cpi,
     )  # fmt: skip
-    # February's figure counts as public from the last weekday of March, 2020-03-31.
+    # February's figure counts as public from the last session of March, 2020-03-31.
     assert list(market.until(pd.Timestamp("2020-03-30")).cpi_by_month) == [100.0, 101.0]
     assert list(market.until(pd.Timestamp("2020-03-31")).cpi_by_month) == [100.0, 101.0, 102.0]
     assert market.until(pd.Timestamp("2020-01-02")).cpi_by_month.empty

@@ -44,7 +44,7 @@ def made(last: str = "2025-08-29", **options) -> Market:
 @pytest.mark.parametrize(
     ("last", "expected"),
     [
-        # July's consumer prices count from the last weekday of August on, Friday the 29th.
+        # July's consumer prices count from the last session of August on, Friday the 29th.
         ("2025-08-29", {"yields": "2025-08-27", "policy_rate": "2025-08-27", "cpi": "2025-07-01",
                         "CASH": "2025-08-27", "A": "2025-08-29"}),
         ("2025-08-28", {"yields": "2025-08-27", "policy_rate": "2025-08-27", "cpi": "2025-06-01",

@@ -53,6 +53,8 @@ GENERIC = "write for example SPY=0.6,IEF=0.4"
         ("SPY:60,IEF:40", "write SPY=0.6,IEF=0.4"),
         ("SPY 0.6", "write SPY=0.6"),
         ("60% SPY, 40% IEF", "write SPY=0.6,IEF=0.4"),
+        ("60% SPY, 40% CASH", "write SPY=0.6"),  # cash is what is left
+        ("60% spy, 40% cash", "write spy=0.6"),
         ("SPY=0,6", "write SPY=0.6"),
         ("SPY=0,6,IEF=0,4", "write SPY=0.6,IEF=0.4"),
         ("SPY=0,25;IEF=0,75", "write SPY=0.25,IEF=0.75"),

@@ -153,6 +153,14 @@ def test_dividends_are_looked_for_in_months_and_beside_holes(price_folder, head,
         files.load(price_folder(SPY=text), ["SPY"])
 
 
+def test_closes_that_cannot_be_read_are_no_reason_to_refuse(price_folder):
+    text = "Date,Close,Adj Close\n2020-01-02,1,1\n2020-01-03,halted,2\n"
+    folder = price_folder(A=text)
+    where = f"{folder / 'A.csv'} line 3, column Close"
+    note = files.load(folder, ["A"]).notes[0]
+    assert note.startswith(f"its dividends are not checked: {where}: got 'halted', expected")
+
+
 def test_the_name_of_a_ticker_says_nothing_of_its_prices(price_folder):
     for ticker in ("LOW", "OPEN", "RATE"):
         folder = price_folder(**{ticker: GOOD.replace("value", ticker)})

@@ -70,7 +70,7 @@ def test_a_figure_is_seen_when_it_was_public():
     assert seen.usd.loc["2024-03-13"] == 100 + DAYS.get_loc("2024-03-08")
     assert seen.usd.loc["2024-03-15"] == 100 + DAYS.get_loc("2024-03-08")
     assert seen.usd.loc["2024-03-18"] == 100 + DAYS.get_loc("2024-03-15")
-    # January's CPI (102) shows from the last weekday of February on, not a day sooner.
+    # January's CPI (102) shows from the last session of February on, not a day sooner.
     assert seen.cpi.loc["2024-02-28"] == 101
     assert seen.cpi.loc["2024-02-29"] == 102
 
@@ -108,8 +108,8 @@ def test_averages_of_months_stay_as_they_are_and_show_when_their_month_is_over(s
     raw = pd.Series([5.0, 4.0, 3.0], pd.date_range("2024-01-01", periods=3, freq=stamp))
     sessions = DAYS if ppy == 252 else pd.date_range("2024-01-31", periods=4, freq="ME")
     seen = policy_rate(raw, sessions, ppy)
-    # March's last weekday is the 29th. A file may write an average beside the first of its month.
-    shown = {5.0: "2024-01-31", 4.0: "2024-02-29", 3.0: "2024-03-29"}
+    # Good Friday was the 29th of March. A file may write an average beside the first of its month.
+    shown = {5.0: "2024-01-31", 4.0: "2024-02-29", 3.0: "2024-03-28"}
     for value, day in shown.items():
         first = seen.index[seen == value][0]
         assert first == sessions[sessions >= day][0], value
@@ -139,9 +139,9 @@ def test_what_comes_after_a_session_changes_nothing_up_to_it():
 
 def test_a_monthly_average_is_as_old_as_the_end_of_its_month():
     raw = pd.Series(5.0, pd.date_range("2024-01-01", periods=3, freq="MS"))
-    # March's average is known up to the 29th: 45 days later is the 13th of May.
-    assert stale_notes(Rates(policy_rate=raw), pd.Timestamp("2024-05-13")) == []
-    (note,) = stale_notes(Rates(policy_rate=raw), pd.Timestamp("2024-05-14"))
+    # March's average is of days up to the 28th, before Good Friday: 45 days later is 12 May.
+    assert stale_notes(Rates(policy_rate=raw), pd.Timestamp("2024-05-12")) == []
+    (note,) = stale_notes(Rates(policy_rate=raw), pd.Timestamp("2024-05-13"))
     assert note.startswith("the policy rate ends on 2024-03-01")
 
 
