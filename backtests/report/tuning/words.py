@@ -96,7 +96,8 @@ def no_recommendation(tuned: Tuned) -> str:
             else "the search tells no candidate from another"
         )
     elif tuned.is_like_default:
-        reasons.append("month by month it earns the same as the default")
+        same = at_same_risk(tuned.objective.maximise)
+        reasons.append(f"month by month it earns the same as the default{same}")
     if not tuned.keeps_limits:
         reasons.append(f"it does not keep {tuned.limits}")
     if tuned.trails:
