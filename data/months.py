@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-import pandas as pd
-from pandas.tseries.holiday import MO, GoodFriday, Holiday, sunday_to_monday
+from functools import cache
 
-# Until 1970 Memorial Day was 30 May (a Sunday's on Monday), since then the last Monday of May. It
-# and Good Friday are the only holidays that can be the last weekday of a month. On the days below
-# the exchange was closed once: on the Friday before it, to catch up with paper, and for a funeral.
-MEMORIAL_DAYS = (
-    Holiday("Memorial Day", month=5, day=30, end_date="1970-12-31", observance=sunday_to_monday),
-    Holiday("Memorial Day", month=5, day=31, start_date="1971-01-01",
-            offset=pd.DateOffset(weekday=MO(-1))),
-)  # fmt: skip
-CLOSED_ONCE = pd.DatetimeIndex(["1964-05-29", "1968-07-31", "1969-03-31"])
+import pandas as pd
+
+YEARS = range(1900, 2201)
+MEMORIAL_DAY_MOVED = 1971  # from 30 May (a Sunday's on Monday) to the last Monday of May
+# Closed once: on the Friday before Memorial Day, to catch up with paper, and for a funeral.
+CLOSED_ONCE = ("1964-05-29", "1968-07-31", "1969-03-31")
+
+
+@cache
+def _closed() -> pd.DatetimeIndex:
+    """Days without a session that may be the last weekday of a month.
+
+    No holiday of the exchange but Good Friday and Memorial Day can be that.
+    """
+    days = [pd.Timestamp(day) for day in CLOSED_ONCE]
+    for year in YEARS:
+        days.append(pd.Timestamp(year, 1, 1) + pd.offsets.Easter() - pd.Timedelta(days=2))
+        may = pd.Timestamp(year, 5, 31 if year >= MEMORIAL_DAY_MOVED else 30)
+        since_monday = may.day_of_week if year >= MEMORIAL_DAY_MOVED else 0
+        on_sunday = year < MEMORIAL_DAY_MOVED and may.day_of_week == 6
+        days.append(may + pd.Timedelta(days=int(on_sunday) - since_monday))
+    return pd.DatetimeIndex(days)
 
 
 def last_sessions(days: pd.DatetimeIndex) -> pd.DatetimeIndex:
@@ -21,10 +33,5 @@ def last_sessions(days: pd.DatetimeIndex) -> pd.DatetimeIndex:
 
     It is the last weekday, or the one before where the exchange was closed on that.
     """
-    if days.empty:
-        return days
     ends = pd.DatetimeIndex(days.to_period("M").to_timestamp() + pd.offsets.BMonthEnd(1))
-    closed = CLOSED_ONCE
-    for holiday in (GoodFriday, *MEMORIAL_DAYS):
-        closed = closed.union(holiday.dates(ends.min(), ends.max()))
-    return ends.where(~ends.isin(closed), ends - pd.offsets.BDay(1))
+    return ends.where(~ends.isin(_closed()), ends - pd.offsets.BDay(1))
