@@ -124,7 +124,7 @@ def counted(number: int, unit: str) -> str:
     return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
-def range_text(low: float, high: float, *, whole: bool = False) -> str:
+def numbers_taken(low: float, high: float, *, whole: bool = False) -> str:
     """Say in words which numbers are taken: those from ``low`` to ``high``, both included.
 
     Parameters

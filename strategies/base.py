@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from immutabledict import immutabledict
 
-from data.errors import UsageError, did_you_mean, in_full, range_text
+from data.errors import UsageError, did_you_mean, in_full, numbers_taken
 from data.records import as_number, freeze_mappings, frozen
 from strategies.weights import fraction_hint, parse_weights, require_weights
 
@@ -144,7 +144,7 @@ class Parameter:
             wrong_type = isinstance(value, bool) or not isinstance(value, wanted)
             # Not by isfinite, which a whole number of 400 digits overflows.
             if wrong_type or abs(value) == math.inf or not low <= value <= high:
-                taken = range_text(low, high, whole=wanted is int)
+                taken = numbers_taken(low, high, whole=wanted is int)
                 raise UsageError(f"{where}: {self.name} takes {taken} ({self.unit}), got {value!r}")
         elif not isinstance(value, str) or not value:
             raise UsageError(f"{where}: {self.name} takes a {self.unit}, got {value!r}")

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backtests.analysis.scores import SCORES, Array
-from data.errors import UsageError, did_you_mean, in_full, range_text
+from data.errors import UsageError, did_you_mean, in_full, numbers_taken
 
 RISK_ADJUSTED = ("sharpe", "sortino", "calmar")
 MAXIMISE = ("cagr", *RISK_ADJUSTED)
@@ -174,7 +174,7 @@ def read_limit(text: str) -> Limit:
         near = next(meant, None) if metric in FRACTIONS else None
         hint = "give a limit within" if near is None else f"write {near:g} or {100 * near:g}%"
         raise UsageError(
-            f"--subject-to {text!r}: {metric} takes limits from {range_text(low, high)}; {hint}"
+            f"--subject-to {text!r}: {metric} takes limits from {numbers_taken(low, high)}; {hint}"
         )
     possible = {">": high > value, ">=": True, "<": low < value, "<=": True}
     if not possible[sign]:

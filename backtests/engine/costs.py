@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backtests.engine import kinds
-from data.errors import UsageError, in_full, range_text
+from data.errors import UsageError, in_full, numbers_taken
 
 MOST_BPS = 1000.0  # a tenth of the value traded
 
@@ -29,7 +29,7 @@ class Costs:
         object.__setattr__(self, "lag", kinds.whole(self.lag, "--lag"))
         for name, value in (("fee-bps", self.fee_bps), ("slippage-bps", self.slippage_bps)):
             if not 0 <= value <= MOST_BPS:
-                taken = range_text(0, MOST_BPS)
+                taken = numbers_taken(0, MOST_BPS)
                 raise UsageError(f"--{name} takes {taken} basis points, got {in_full(value)}")
         if self.lag < 1:
             raise UsageError(

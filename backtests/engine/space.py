@@ -19,7 +19,7 @@ from backtests.analysis.lattice import (
 )
 from backtests.engine.candidates import Candidates, PricePanel, schedules, static_mixes
 from backtests.engine.config import RunConfig
-from data.errors import UsageError, in_full, range_text
+from data.errors import UsageError, in_full, numbers_taken
 from data.load import spelled
 from data.market import Market
 from data.records import freeze_mappings
@@ -232,7 +232,7 @@ def mix_space(assets: Sequence[str], step: float, fixed: Params) -> Space:
     if not STEPS[0] <= step <= STEPS[-1] or abs(1.0 / step - round(1.0 / step)) > 1e-6:
         near = min(STEPS, key=lambda usual: abs(usual - step)) if math.isfinite(step) else 0.05
         raise UsageError(
-            f"--step is a whole fraction of 1 from {range_text(STEPS[0], STEPS[-1])}, got "
+            f"--step is a whole fraction of 1 from {numbers_taken(STEPS[0], STEPS[-1])}, got "
             f"{in_full(step)}; for example {in_full(near)}"
         )
     units = round(1.0 / step)

@@ -197,7 +197,7 @@ def test_a_number_has_the_digits_that_tell_it_from_its_neighbours(number, text):
     ],
 )
 def test_a_range_is_said_as_it_is_checked(low, high, whole, text):
-    assert errors.range_text(low, high, whole=whole) == text
+    assert errors.numbers_taken(low, high, whole=whole) == text
 
 
 def test_nothing_is_near_what_is_no_text():
