@@ -4,6 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
+# uv holds every file that it installs against the hashes of constraints.txt, also what builds this
+# package; pip does so only where nothing is editable, and for uv itself.
+INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode \
+    --constraint constraints.txt --build-constraint constraints.txt --editable
 # Two workers: each pays for loading vectorbt once. A file stays with one of them, so that what its
 # tests share is made once; the files that take longest begin first (tests/conftest.py).
 WORKERS ?= 2
@@ -18,12 +22,17 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; use: make PYTHON=/path/to/python3.11 ...") if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
 
-$(STAMP): pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+$(BIN)/uv: constraints.txt | $(BIN)/python
+	sed -n '/^uv==/,/[^\\]$$/p' constraints.txt > $(VENV)/uv.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps --requirement $(VENV)/uv.txt
 	@touch $@
 
-$(DEV_STAMP): pyproject.toml constraints.txt | $(BIN)/python
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+$(STAMP): pyproject.toml $(BIN)/uv
+	$(INSTALL) .
+	@touch $@
+
+$(DEV_STAMP): pyproject.toml $(BIN)/uv
+	$(INSTALL) '.[dev]'
 	@touch $(STAMP) $@
 
 .PHONY: install
@@ -80,7 +89,7 @@ fix: $(DEV_STAMP) ## Mend what style checks can mend
 
 .PHONY: lab
 lab: $(STAMP) ## Open the lab, a page to tune a run by sliders
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[app]'
+	$(INSTALL) '.[app]'
 	$(BIN)/python -m backtests.app
 
 .PHONY: pictures
@@ -91,10 +100,16 @@ pictures: $(DEV_STAMP) ## Take the README's pictures (needs chromium)
 notebook: $(DEV_STAMP) ## Execute docs/python.md and the notebook anew, with what they show
 	$(BIN)/python -m docs.notebook
 
+.PHONY: licences
+licences: $(DEV_STAMP) ## List the licence of every pinned dependency
+	$(BIN)/python -m tests.licences
+
+# setuptools builds this package; what builds it is pinned too.
 .PHONY: lock
-lock: $(DEV_STAMP) ## Pin the newest versions that fit together in constraints.txt
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras \
-	    --no-emit-index-url --no-annotate --no-header --output-file constraints.txt pyproject.toml
+lock: $(DEV_STAMP) ## Pin the newest versions that fit together in constraints.txt, with hashes
+	echo setuptools | $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras \
+	    --generate-hashes --no-emit-index-url --no-annotate --no-header --output-file constraints.txt \
+	    pyproject.toml -
 
 .PHONY: clean
 clean: ## Remove .venv and caches; results stay

@@ -64,7 +64,7 @@ def main(
     except ModuleNotFoundError:
         raise UsageError(
             "the lab needs streamlit, which is not installed; "
-            "run: pip install -c constraints.txt -e '.[app]'"
+            "run: uv pip install -c constraints.txt -e '.[app]'"
         ) from None
     from backtests.lab.loopback import listen
     from strategies.registry import use_file

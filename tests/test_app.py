@@ -235,7 +235,9 @@ def test_without_streamlit_it_says_how_to_get_it(tmp_path):
     (hidden / "__init__.py").write_text("raise ModuleNotFoundError('streamlit')")
     done = door("--out", str(tmp_path / "out"), env={"PYTHONPATH": str(hidden.parent)})
     assert done.returncode == 2
-    assert re.fullmatch(r"error: the lab needs streamlit.*pip install.*\n", done.stderr)
+    assert re.fullmatch(
+        r"error: the lab needs streamlit.*uv pip install -c constraints.txt.*\n", done.stderr
+    )
 
 
 def test_a_server_keeps_the_defaults_of_the_garbage_collector(monkeypatch):

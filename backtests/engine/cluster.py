@@ -115,7 +115,7 @@ def connect(
     except ImportError as error:
         raise UsageError(
             f"--scheduler needs Dask, and {error.name} is not installed; "
-            "run: pip install -e '.[cluster]'"
+            "run: uv pip install -c constraints.txt -e '.[cluster]'"
         ) from error
     with ExitStack() as stack:
         stack.enter_context(_quiet())

@@ -29,7 +29,7 @@ from data.errors import HedgeError, UnreachableError, UsageError
 from tests.conftest import ROOT, random_market
 from tests.warm import parent
 
-pytest.importorskip("distributed", reason="Dask is not installed: pip install -e '.[cluster]'")
+pytest.importorskip("distributed", reason="Dask is not installed")
 
 TICKERS = ("A", "B", "C")
 COUNT = 3_000
@@ -510,7 +510,9 @@ def test_schedulers_are_read():
 
 def test_without_dask_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(UsageError, match="needs Dask, .* pip install -e '.\\[cluster\\]'"):
+    with pytest.raises(
+        UsageError, match="needs Dask, .* uv pip install -c constraints.txt -e '.\\[cluster\\]'"
+    ):
         score_on_within_a_second("local:1")
 
 
