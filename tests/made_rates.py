@@ -77,6 +77,14 @@ def rate(name: str, first: str = "1990-01-01", last: str = "2025-12-31") -> pd.S
     return every_rate()[name].loc[first:last].copy()
 
 
+def quiet(name: str, first: str, last: str) -> pd.Series:
+    """One of H.15's yields that moves evenly from one month-end to the next: a copy."""
+    whole = every_rate()[name]
+    months = pd.DatetimeIndex(whole.index).to_period("M")
+    ends = whole[~months.duplicated(keep="last")]
+    return ends.reindex(whole.index).interpolate(limit_area="inside").loc[first:last].round(2)
+
+
 def hold_rates(web: Yahoo, first: str = "1990-01-01", last: str = "2025-12-31") -> None:
     """Serve all of FRED's series."""
     for name in every_rate():

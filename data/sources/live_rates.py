@@ -71,12 +71,14 @@ class Request:
         progress: Progress = silent,
         offline: bool = False,
     ) -> None:
+        self._began = dt.datetime.now(dt.UTC)
         self._store = store
         self._refresh = refresh
         self._progress = progress
         # Servers that are not asked, or not again, and why.
         self._silent_servers = dict.fromkeys(("FRED", "Yahoo"), NOT_ASKED) if offline else {}
         self._found: dict[str, Snapshot | None] = {}
+        self._quiet: dict[str, Snapshot | None] = {}  # asked for as a second opinion alone
         self._failures: dict[str, str] = {}  # by series that no server has just given
         self._sources: dict[str, str] = {}
         self._fetched: dict[str, str] = {}
@@ -215,23 +217,29 @@ class Request:
         return lines
 
     def _second_opinion(self) -> pd.Series | None:
-        """Yahoo's three-month bill, asked for quietly: nothing depends on it.
+        """Yahoo's three-month bill, asked for quietly where FRED's has just been fetched.
 
-        Whatever fails, nothing is said, and nothing stands in for anything.
+        Nothing depends on it: whatever fails, nothing is said, and nothing stands in for anything.
         """
-        snapshot = self._found.get(IRX)
-        if IRX not in self._found:
+        if IRX in self._found:
+            snapshot = self._found[IRX]
+        elif IRX in self._quiet:
+            snapshot = self._quiet[IRX]
+        else:
+            ours = self._found[f"{fred.PREFIX}{fred.BILL}"]
+            is_new = ours is not None and ours.fetched >= self._began
             before = list(self._store.warnings)
             try:
-                if "Yahoo" in self._silent_servers:
-                    snapshot = self._store.read(IRX)
-                else:
+                if is_new and "Yahoo" not in self._silent_servers:
                     snapshot = self._fetched_or_kept(IRX, yahoo.fetch, "Yahoo")
+                else:
+                    snapshot = self._store.read(IRX)
                 if snapshot is not None:
                     _require_credible(snapshot)
             except DataError:
                 snapshot = None
             self._store.warnings[:] = before
+            self._quiet[IRX] = snapshot
         return None if snapshot is None else snapshot.bars.frame["Value"]
 
     def _use(self, field: str, series: str, source: str, names: Sequence[str]) -> None:
@@ -340,6 +348,6 @@ def _require_credible(snapshot: Snapshot) -> None:
         held_against_months(series, snapshot.bars.frame["Value"], snapshot.source)
     except DataError as error:
         raise DataError(
-            f"{error} (a snapshot of {snapshot.fetched:%Y-%m-%d}: python -m data.cache --clear "
-            "removes it)"
+            f"{error}; remove the snapshot of {snapshot.fetched:%Y-%m-%d} that holds them: python "
+            "-m data.cache --clear"
         ) from error

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from data.errors import DataError, UnreachableError
 from data.sources import fred, live
 from tests import yahoo_server as server
+from tests.made_rates import quiet, rate
 from tests.soak import wire
 from tests.soak.made import random_bars
 
-DAYS = pd.bdate_range("2024-01-01", periods=120)
-SPIKE = DAYS[60]
+SPIKE, NEXT = pd.Timestamp("2024-03-25"), pd.Timestamp("2024-03-26")
 
 
 def yields() -> pd.Series:
-    """A ten-year yield that moves by 2 basis points (0.02 percentage points) a day."""
-    return pd.Series([4.0 + 0.02 * (row % 2) for row in range(120)], DAYS)
+    """A ten-year yield of 415 days that moves by less than 3 basis points (0.03 points) a day."""
+    return quiet("DGS10", "2022-11-18", "2024-06-20")
+
+
+ROW = yields().index.get_loc(SPIKE) + 1  # of the file, below its head
 
 
 @pytest.fixture
@@ -69,13 +71,13 @@ REFUSED = {
     "a redirect to another host": (wire.redirect("http://localhost:1/login"), UnreachableError,
                                    "its address redirects to http://localhost:1/login"),
     "a redirect to a file": (wire.redirect("file:///etc/passwd"), UnreachableError, "redirects to"),
-    "a word for a figure": (line(61, b"2024-03-25,four"), DataError, "FRED's line 62 is damaged"),
-    "no date": (line(61, b"yesterday,4"), DataError, "FRED's line 62 is damaged"),
-    "infinity": (line(61, b"2024-03-25,inf"), DataError, "is inf on 2024-03-25"),
-    "a price for a yield": (line(61, b"2024-03-25,95.31"), DataError,
+    "a word for a figure": (line(ROW, b"2024-03-25,four"), DataError, "FRED's line 353 is damaged"),
+    "no date": (line(ROW, b"yesterday,4"), DataError, "FRED's line 353 is damaged"),
+    "infinity": (line(ROW, b"2024-03-25,inf"), DataError, "is inf on 2024-03-25"),
+    "a price for a yield": (line(ROW, b"2024-03-25,95.31"), DataError,
                             "is 95.31 on 2024-03-25; it should lie between -2 and 25"),
-    "a day twice": (line(61, b"2024-03-22,4"), DataError, "dates do not ascend"),
-    "dates out of order": (line(61, b"2024-05-25,4"), DataError, "dates do not ascend"),
+    "a day twice": (line(ROW, b"2024-03-22,4"), DataError, "dates do not ascend"),
+    "dates out of order": (line(ROW, b"2024-05-24,4"), DataError, "dates do not ascend"),
 }  # fmt: skip
 
 
@@ -98,20 +100,20 @@ def test_a_last_line_that_breaks_off_is_left_out_and_named(web):
     for cut in (1, 3):  # a newline, or with it two digits: 4.02 would read as 4
         web.fred["DGS10"] = text[:-cut]
         got = fred.fetch("DGS10")
-        assert len(got.frame) == 119
-        assert any(f"DGS10: FRED's last line '{DAYS[-1]:%Y-%m-%d}" in said for said in got.warnings)
+        assert len(got.frame) == len(yields()) - 1
+        assert any("DGS10: FRED's last line '2024-06-20" in said for said in got.warnings)
 
 
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (lambda table: table.mask(table.index == SPIKE, 4.3),
-         "DGS10: moves +0.28 points on 2024-03-25 and back on 2024-03-26"),
-        (lambda table: table.mask(table.index == SPIKE, 0.4),
-         "DGS10: moves -3.62 points on 2024-03-25 and back on 2024-03-26"),
-        (lambda table: table.where(table.index < SPIKE, table + 2.5),
-         "DGS10: moves +2.48 points on 2024-03-25"),
-        (lambda table: table.drop(DAYS[40:70]),
+        (lambda table: table.mask(table.index == SPIKE, table + 0.3),
+         "DGS10: moves +0.30 points on 2024-03-25 and back on 2024-03-26"),
+        (lambda table: table.mask(table.index == SPIKE, table / 10),
+         "DGS10: moves -3.82 points on 2024-03-25 and back on 2024-03-26"),
+        (lambda table: table.where(table.index < "2024-06-03", table + 2.5),
+         "DGS10: moves +2.49 points on 2024-06-03"),
+        (lambda table: table.drop(table.loc["2024-02-26":"2024-04-05"].index),
          "DGS10: no figure between 2024-02-23 and 2024-04-08; the one before is carried on"),
     ],
     ids=["30 basis points for a day", "a tenth for a day", "a jump that stays", "a hole"],
@@ -139,12 +141,11 @@ def test_real_series_give_no_false_alarm(web, rates_folder, name, column, file):
     assert holes == []
 
 
-def test_warnings_of_rates_reach_the_run(web, monkeypatch):
-    bars = random_bars(1)
-    web.hold("SPY", bars)
-    bill = pd.Series(np.resize([4.0, 4.02], len(bars)), bars.index)
-    bill.iloc[300] = 6.0
+def test_warnings_of_rates_reach_the_run(web):
+    web.hold("SPY", random_bars(1))
+    bill = rate("DTB3", "2022-01-03", "2025-09-26")
+    bill["2024-11-12"] += 2.0
     web.hold_fred("DTB3", bill)
     market = live.load(["SPY"], may_fall_back=False)
-    day = f"{bars.index[300]:%Y-%m-%d}"
-    assert any(f"DTB3: moves +1.98 points on {day}" in note for note in market.notes), market.notes
+    says = f"DTB3: moves {bill.diff()['2024-11-12']:+.2f} points on 2024-11-12 and back on"
+    assert any(says in note for note in market.notes), market.notes

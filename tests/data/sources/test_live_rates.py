@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from data.sources import fred, live
+from data.sources import fred, live, yahoo
 from data.sources.live_rates import Request
 from data.sources.snapshots import Store
 from data.vintage import SeriesVintage, StandIn, StandInKind
 from tests import yahoo_server as server
 from tests.data.helpers import age
+from tests.made_rates import hold_index, hold_rates, rate
+
+FIRST, LAST = f"{server.made_bars(900).index[0]:%Y-%m-%d}", "2025-09-26"
 
 
 @pytest.fixture
@@ -24,17 +26,9 @@ def web(monkeypatch, tmp_path):
             running.hold(ticker, bars)
         older = server.made_bars(900)
         running.hold("^SP500TR", older)
-        yields = pd.DataFrame({"x": 4.0}, index=older.index)
-        yields.iloc[50] = np.nan
-        for name in (*fred.CURVE.values(), fred.BILL, fred.POLICY_RATE):
-            running.hold_fred(name, yields["x"])
-        running.hold_fred(fred.BROAD_DOLLAR, 30 * yields["x"])
-        running.hold_fred(fred.CPI, yields["x"].resample("MS").first())
-        for ticker in ("^IRX", "^FVX", "^TNX", "^TYX"):
-            level = older.copy()
-            level[["Open", "High", "Low", "Close", "Adj Close"]] = 4.0
-            level["Dividends"] = 0.0
-            running.hold(ticker, level)
+        hold_rates(running, FIRST, LAST)
+        for ticker in yahoo.YIELDS:
+            hold_index(running, ticker, rate(ticker, FIRST, LAST))
         monkeypatch.setenv("HEDGE_YAHOO_URL", running.url)
         monkeypatch.setenv("HEDGE_FRED_URL", running.url)
         monkeypatch.setenv("HEDGE_DATA_DIR", str(tmp_path / "data"))
@@ -47,14 +41,18 @@ NEEDS = ("yields", "policy_rate", "usd", "cpi")
 def test_a_live_market_has_what_was_asked_for(web):
     market = live.load(["SPY", "IEF"], may_fall_back=False, needs=NEEDS)
     assert list(market.yields.columns) == sorted(fred.CURVE)
-    for name, value in (("policy_rate", 4.0), ("usd", 120.0), ("cpi", 4.0)):
-        assert getattr(market, name).iloc[-1] == value, name
+    # The last figures public on Friday, 2025-09-26: the mean of 21 days to the day before, the
+    # dollar of the week before, July's prices (August's come with the last session of September).
+    policy = rate("DFF", last="2025-09-25")
+    weekdays = policy[pd.DatetimeIndex(policy.index).day_of_week < 5]
+    assert market.policy_rate.iloc[-1] == pytest.approx(weekdays.iloc[-21:].mean(), abs=1e-8)
+    assert market.usd.iloc[-1] == rate(fred.BROAD_DOLLAR)["2025-09-19"]
+    assert market.cpi.iloc[-1] == rate(fred.CPI)["2025-07-01"]
     assert market.provenance["CASH"].source == "FRED DTB3"
-    # 4 % discount of bills, in bond-equivalent terms, over 91 days at the end.
-    growth = market.cash.iloc[-1] / market.cash.iloc[-64]
-    days = (market.sessions[-1] - market.sessions[-64]).days
-    whole = 1 / (1 - 0.04 * 91 / 360)
-    assert growth == pytest.approx(whole ** (days / 91), rel=1e-9)
+    # A discount of bills, in bond-equivalent terms, over the days of one step.
+    step = market.cash.iloc[-1] / market.cash.iloc[-2]
+    whole = 1 / (1 - rate("DTB3")["2025-09-25"] / 100 * 91 / 360)
+    assert step == pytest.approx(whole ** (1 / 91), rel=1e-9)
 
 
 def test_without_fred_yahoos_four_yields_stand_in_and_are_named(web, monkeypatch):
@@ -104,7 +102,9 @@ def test_a_series_is_asked_for_once_and_a_server_that_fails_not_again(web, monke
     request = Request(Store())
     for _ in range(2):
         assert request.rates(["bill", "policy_rate"]).bill is not None
-    assert web.asked == [fred.BILL, fred.POLICY_RATE]
+    # The bill of Yahoo is a second opinion; yfinance may ask for its time zone before.
+    assert list(dict.fromkeys(web.asked)) == [fred.BILL, fred.POLICY_RATE, "^IRX"]
+    assert [web.asked.count(name) for name in (fred.BILL, fred.POLICY_RATE)] == [1, 1]
     monkeypatch.setenv("HEDGE_FRED_URL", "http://127.0.0.1:1")
     silent = Request(Store(), refresh=True)
     silent.rates(["policy_rate", "cpi"])
@@ -121,7 +121,7 @@ def test_offline_nobody_is_asked_and_what_is_kept_is_named_by_its_day(web):
     rates = request.rates(["bill", "policy_rate", "yields"])
     assert len(web.asked) == asked
     assert (rates.bill, rates.yields) == (None, None)
-    assert rates.policy_rate.iloc[-1] == 4.0
+    assert rates.policy_rate.iloc[-1] == rate("DFF")[LAST]
     day = f"{dt.datetime.now(dt.UTC) - dt.timedelta(days=40):%Y-%m-%d}"
     assert request.remarks == [f"fred:DFF is an older snapshot of {day}"]
     assert request.notes == ["no yields: neither FRED nor Yahoo could be asked for a whole curve"]
@@ -130,14 +130,16 @@ def test_offline_nobody_is_asked_and_what_is_kept_is_named_by_its_day(web):
 def test_the_three_month_yield_of_yahoo_is_a_discount(web, monkeypatch):
     monkeypatch.setenv("HEDGE_FRED_URL", "http://127.0.0.1:1")
     curve = Request(Store()).rates(["yields"]).yields
-    # 4 % discount: 365 x 0.04 / (360 - 0.04 x 91) = 4.097 % bond-equivalent; the others as sent.
-    assert curve[0.25].iloc[-1] == pytest.approx(100 * 365 * 0.04 / (360 - 0.04 * 91), rel=1e-12)
-    assert set(curve[[5.0, 10.0, 30.0]].iloc[-1]) == {4.0}
+    # A discount d is 365 d / (360 - 91 d) bond-equivalent (4 %: 4.097 %); the others as sent.
+    sent = rate("^IRX")[LAST] / 100
+    assert curve[0.25].iloc[-1] == pytest.approx(100 * 365 * sent / (360 - sent * 91), rel=1e-12)
+    for years, name in ((5.0, "^FVX"), (10.0, "^TNX"), (30.0, "^TYX")):
+        assert curve[years].iloc[-1] == rate(name)[LAST]
 
 
 def test_a_warning_of_a_series_is_noted_once(web):
-    holed = pd.Series(4.0, server.made_bars(400).index).drop(server.made_bars(100).index[:60])
-    web.hold_fred("DFF", holed)
+    holed = rate("DFF", FIRST, LAST)
+    web.hold_fred("DFF", holed.drop(holed.loc["2025-05-02":"2025-07-28"].index))
     request = Request(Store())
     for _ in range(2):
         request.rates(["policy_rate"])
