@@ -289,7 +289,8 @@ def _likeness(series: str, values: pd.Series) -> str:
             if _fits(series, factor * values):
                 return f"; they look like {words}"
     unit = {POLICY_RATE: "day", CONSUMER_PRICES: "month"}.get(series, "session")
-    for step, word in LATE:
+    # The bounds around a mix of neighbours are too wide to tell a day from the next.
+    for step, word in LATE if series not in NEIGHBOURS else ():
         if _fits(series, values.shift(step).dropna()):
             return f"; their dates look a {unit} {word}"
     for column, title in TITLES.items():

@@ -110,7 +110,7 @@ def test_a_last_line_that_breaks_off_is_left_out_and_named(web):
         (lambda table: table.mask(table.index == SPIKE, table + 0.3),
          "DGS10: moves +0.30 points on 2024-03-25 and back on 2024-03-26"),
         (lambda table: table.mask(table.index == SPIKE, table / 10),
-         "DGS10: moves -3.82 points on 2024-03-25 and back on 2024-03-26"),
+         "DGS10: moves -3.79 points on 2024-03-25 and back on 2024-03-26"),
         (lambda table: table.where(table.index < "2024-06-03", table + 2.5),
          "DGS10: moves +2.49 points on 2024-06-03"),
         (lambda table: table.drop(table.loc["2024-02-26":"2024-04-05"].index),
@@ -149,3 +149,93 @@ def test_warnings_of_rates_reach_the_run(web):
     market = live.load(["SPY"], may_fall_back=False)
     says = f"DTB3: moves {bill.diff()['2024-11-12']:+.2f} points on 2024-11-12 and back on"
     assert any(says in note for note in market.notes), market.notes
+
+
+# --- figures that look like others --------------------------------------------------------------
+
+SERIES = [*fred.CURVE.values(), "DTB3", "DFF", "CPIAUCSL"]
+
+
+def refused(web: server.Yahoo, name: str, values: pd.Series) -> str:
+    """Serve a series; the one line that refuses it."""
+    web.hold_fred(name, values)
+    with pytest.raises(DataError) as caught:
+        fred.fetch(name)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("name", [*SERIES, "DTWEXBGS"])
+def test_a_plausible_history_is_served_without_a_word(web, name):
+    web.hold_fred(name, rate(name))
+    assert fred.fetch(name).warnings == ()
+
+
+@pytest.mark.parametrize("name", [name for name in SERIES if name != "CPIAUCSL"])
+@pytest.mark.parametrize(
+    ("change", "looks"),
+    [
+        (lambda table: table / 100, "they look like fractions, not percent"),
+        (lambda table: table / 10, "they look like tenths of what they should be"),
+        (lambda table: table * 0, "they are 0 throughout"),
+        (lambda table: table * 0 + 4.5, "they are 4.5 throughout"),
+        (lambda table: table + 1, "they look 1 point too high"),
+        (lambda table: table.where(table.index < "2022-12-01", table / 100), "they agree before"),
+    ],
+    ids=["fractions", "tenths", "zero", "constant", "higher", "lately in fractions"],
+)
+def test_a_wrong_unit_or_level_is_refused_before_it_is_saved(web, name, change, looks):
+    assert looks in refused(web, name, change(rate(name, "2012-01-02")))
+
+
+@pytest.mark.parametrize("name", [name for name in SERIES if name != "CPIAUCSL"])
+def test_a_hundred_times_the_figures_leave_the_bounds(web, name):
+    assert "it should lie between -2 and 25" in refused(web, name, 100 * rate(name, "2016-01-04"))
+
+
+@pytest.mark.parametrize("name", ["DGS3MO", "DGS10", "DTB3", "DTWEXBGS"])
+@pytest.mark.parametrize("days", [1, -1])
+def test_a_calendar_day_early_or_late_shows_on_weekends(web, name, days):
+    right = rate(name, "2016-01-04")
+    moved = right.set_axis(right.index + pd.Timedelta(days=days))
+    assert "rows lie on weekends, first 2016-01-" in refused(web, name, moved)
+
+
+def test_single_rows_of_a_weekend_or_the_future_are_left_out_and_named(web):
+    right = rate("DTB3", "2016-01-04")
+    ahead = pd.Timestamp.now().normalize() + pd.Timedelta(days=40)
+    extra = pd.Series(4.0, [pd.Timestamp("2025-06-07"), pd.Timestamp("2025-06-08"), ahead])
+    web.hold_fred("DTB3", pd.concat([right, extra]).sort_index())
+    bars = fred.fetch("DTB3")
+    assert bars.frame["Value"].tolist() == right.tolist()
+    assert bars.warnings == (
+        f"DTB3: {ahead:%Y-%m-%d} lies in the future; left out",
+        "DTB3: 2025-06-07, 2025-06-08 is no weekday; left out",
+    )
+    # The policy rate has figures of weekends too.
+    policy = rate("DFF", "2016-01-01")
+    web.hold_fred("DFF", pd.concat([policy, pd.Series(3.6, [ahead])]))
+    bars = fred.fetch("DFF")
+    assert len(bars.frame) == len(policy)
+    assert bars.warnings == (f"DFF: {ahead:%Y-%m-%d} lies in the future; left out",)
+
+
+def test_all_rows_in_the_future_are_no_history(web):
+    ahead = pd.bdate_range(pd.Timestamp.now().normalize() + pd.Timedelta(days=3), periods=300)
+    assert "FRED sent 0 figures" in refused(web, "DGS10", pd.Series(4.0, ahead))
+
+
+def test_yields_that_stand_still_within_a_month_are_named(web):
+    still = rate("DGS10", "2016-01-04")
+    still.loc["2025-08-04":"2025-09-10"] = still["2025-08-29"]  # the month-end stays right
+    web.hold_fred("DGS10", still)
+    (line,) = fred.fetch("DGS10").warnings
+    assert line.startswith("DGS10: is 4.23 on all 28 days from 2025-08-04 to 2025-09-10; check")
+
+
+def test_consumer_prices_of_another_base_are_fine_and_changes_are_not(web):
+    right = rate("CPIAUCSL")
+    web.hold_fred("CPIAUCSL", right / 2.5)
+    assert fred.fetch("CPIAUCSL").warnings == ()
+    refused(web, "CPIAUCSL", (100 * right.pct_change(12)).dropna().clip(lower=1.0))
+    refused(web, "CPIAUCSL", right * 0 + 300)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from itertools import pairwise
 
 import pandas as pd
 import pytest
 
 from data.sources import fred, live, yahoo
+from data.sources.bars import Bars
 from data.sources.live_rates import Request
 from data.sources.snapshots import Store
+from data.treasuries.rates import bond_equivalent
 from data.vintage import SeriesVintage, StandIn, StandInKind
 from tests import yahoo_server as server
 from tests.data.helpers import age
@@ -258,3 +262,203 @@ def test_a_proxy_that_cannot_be_loaded_is_missing_and_an_older_one_stands_in(web
     older = fallback("SPY", StandInKind.SNAPSHOT, "the S&P 500 total-return index (^SP500TR)",
                      f"those fetched on {days_ago(9)}", short)  # fmt: skip
     assert set(market.vintage.fallbacks) == {vanguard, older}
+
+
+# --- series against the bundled months, and against each other --------------------------------
+
+
+def spoiled(name: str, change: Callable[[pd.Series], pd.Series]) -> Callable[[server.Yahoo], None]:
+    """Serve a series of FRED with a fault."""
+    return lambda web: web.hold_fred(name, change(rate(name, FIRST, LAST)))
+
+
+def exchanged(first: str, second: str) -> Callable[[server.Yahoo], None]:
+    """Serve two series of FRED under each other's names."""
+
+    def serve_them(web: server.Yahoo) -> None:
+        web.hold_fred(first, rate(second, FIRST, LAST))
+        web.hold_fred(second, rate(first, FIRST, LAST))
+
+    return serve_them
+
+
+def every(change: Callable[[pd.Series], pd.Series]) -> Callable[[server.Yahoo], None]:
+    """Serve the whole curve with a fault."""
+
+    def serve_them(web: server.Yahoo) -> None:
+        for name in fred.CURVE.values():
+            spoiled(name, change)(web)
+
+    return serve_them
+
+
+def a_day_later(table: pd.Series) -> pd.Series:
+    return table.shift(1).dropna()
+
+
+def a_day_earlier(table: pd.Series) -> pd.Series:
+    return table.shift(-1).dropna()
+
+
+MATURITIES = list(fred.CURVE.values())
+FAULTS = {
+    "the bill in fractions": (spoiled("DTB3", lambda table: table / 100), "DTB3: "),
+    "the bill in tenths": (spoiled("DTB3", lambda table: table / 10), "DTB3: "),
+    "the bill a hundredfold": (spoiled("DTB3", lambda table: table * 100), "DTB3 from FRED is"),
+    "the bill a point higher": (spoiled("DTB3", lambda table: table + 1), "DTB3: "),
+    "the bill as zero": (spoiled("DTB3", lambda table: table * 0), "DTB3: "),
+    "the bill constant": (spoiled("DTB3", lambda table: table * 0 + 4.5), "DTB3: "),
+    "the bill as the ten-year yield": (
+        lambda web: web.hold_fred("DTB3", rate("DGS10", FIRST, LAST)), "DTB3: "),
+    "the bill a session late": (spoiled("DTB3", a_day_later), "DTB3 may be a day later than "),
+    "the bill a session early": (spoiled("DTB3", a_day_earlier), "may be a day later than DTB3"),
+    "the curve in fractions": (every(lambda table: table / 100), "DGS10: "),
+    "the curve a session late": (every(a_day_later), "DGS10: "),
+    "the curve a session early": (every(a_day_earlier), "DGS10: "),
+    **{f"{name} in fractions": (spoiled(name, lambda table: table / 100), f"{name}: ")
+       for name in MATURITIES},
+    **{f"{name} a session late": (spoiled(name, a_day_later), name) for name in MATURITIES},
+    **{f"{first} and {second} exchanged": (exchanged(first, second), " contradict ")
+       for first, second in pairwise(MATURITIES)},
+    "the policy rate in fractions": (spoiled("DFF", lambda table: table / 100), "DFF: "),
+    "the policy rate constant": (spoiled("DFF", lambda table: table * 0 + 4.0), "DFF: "),
+    "the policy rate as the bill": (
+        lambda web: web.hold_fred("DFF", rate("DTB3", FIRST, LAST)), "DFF: "),
+    "prices as changes": (
+        spoiled("CPIAUCSL", lambda table: (100 * table.pct_change(12)).dropna().clip(lower=1)),
+        "CPIAUCSL: "),
+    "the dollar upside down": (
+        spoiled(fred.BROAD_DOLLAR, lambda table: 10_000 / table), "do not move alike"),
+    "figures of next year": (
+        spoiled("DTB3", lambda table: pd.concat([table, pd.Series(
+            4.0, pd.bdate_range(pd.Timestamp.now().normalize() + pd.Timedelta(days=9), periods=99)
+        )])), "lies in the future; left out"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_a_wrong_first_answer_of_fred_is_never_silent(web, kind):
+    fault, says = FAULTS[kind]
+    fault(web)
+    needs = ["bill", "yields", "policy_rate", "cpi"]
+    if "dollar" in kind:
+        hold_index(web, yahoo.DOLLAR, rate(yahoo.DOLLAR, FIRST, LAST))
+        needs = ["usd"]
+    request = Request(Store())
+    rates = request.rates(needs)
+    told = [*request.notes, *request.remarks]
+    assert any(says in line for line in told), told
+    assert all("\n" not in line for line in told)
+    right = rate("DTB3", FIRST, LAST)
+    if kind.startswith("the bill") and "session" not in kind:  # Yahoo's stands in
+        assert rates.sources["bill"] == "Yahoo ^IRX"
+        assert rates.bill.iloc[-1] == pytest.approx(bond_equivalent(right).iloc[-1])
+    if "in fractions" in kind and "DGS" in kind:
+        assert rates.sources["yields"] == "Yahoo"
+
+
+def test_what_is_refused_is_not_saved_and_what_contradicts_is_named_again_from_the_cache(web):
+    spoiled("DFF", lambda table: table / 100)(web)
+    spoiled("DGS3", a_day_later)(web)
+    for _ in range(2):
+        request = Request(Store())
+        rates = request.rates(["yields", "policy_rate"])
+        assert rates.policy_rate is None
+        assert Store().read("fred:DFF") is None
+        (refusal,) = request.remarks
+        assert refusal.startswith("DFF: FRED's figures contradict the bundled ones")
+        assert sum(line.startswith("DGS3 may be a day later than ") for line in request.notes) == 2
+
+
+def test_plausible_rates_are_loaded_without_a_word(web):
+    hold_index(web, yahoo.DOLLAR, rate(yahoo.DOLLAR, FIRST, LAST))
+    request = Request(Store())
+    request.rates(["bill", *NEEDS])
+    assert (request.notes, request.remarks, request.stood_in) == ([], [], [])
+
+
+def test_real_rates_are_loaded_with_no_word_of_these_checks(web, rates_folder):
+    for name, columns in server.RATES.items():
+        table = pd.read_csv(rates_folder / name, index_col="date", parse_dates=["date"])
+        for column, series in columns.items():
+            web.hold_fred(series, table[column].loc["2012":].dropna())
+            if series == fred.BILL:  # which Yahoo's bill equals
+                hold_index(web, "^IRX", table[column].loc["2012":].dropna())
+    request = Request(Store())
+    rates = request.rates(["bill", "yields", "policy_rate", "cpi"])
+    assert rates.sources["yields"] == "FRED"
+    assert [line for line in request.notes if "no figure between" not in line] == []
+    assert request.remarks == []
+
+
+def test_a_wrong_refetch_leaves_the_older_snapshot(web):
+    right = Request(Store()).rates(["bill"]).bill
+    age(Store(), "fred:DTB3", 3)
+    web.hold_fred("DTB3", rate("DTB3", FIRST, LAST) / 100)
+    request = Request(Store())
+    assert request.rates(["bill"]).bill.equals(right)
+    assert any("they look like fractions, not percent" in line for line in request.remarks)
+    assert [each.kind for each in request.stood_in] == [StandInKind.SNAPSHOT]
+
+
+@pytest.mark.parametrize("days", [0.1, 3])
+def test_a_wrong_snapshot_of_an_earlier_version_is_not_used(web, days):
+    wrong = rate("DFF", FIRST, LAST) / 100
+    frame = wrong.rename_axis("Date").to_frame("Value")
+    moment = dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
+    Store().write("fred:DFF", "FRED", moment, Bars(frame, ()))
+    request = Request(Store(), offline=True)
+    assert request.rates(["policy_rate"]).policy_rate is None
+    (remark,) = request.remarks
+    assert "they look like fractions" in remark
+    assert remark.endswith("python -m data.cache --clear")
+    asked = Request(Store())
+    policy_rate = asked.rates(["policy_rate"]).policy_rate
+    if days < 1:  # FRED is not asked again on that day
+        assert policy_rate is None
+        assert asked.remarks == [remark]
+    else:
+        assert policy_rate.iloc[-1] == rate("DFF")[LAST]
+        assert asked.remarks == []
+
+
+# --- Yahoo's bill as a second opinion ---------------------------------------------------------
+
+
+def test_yahoos_bill_that_differs_is_named_and_one_that_cannot_be_had_is_not(web, tmp_path):
+    right = rate("^IRX", FIRST, LAST)
+    hold_index(web, "^IRX", right.where(right.index < "2025-06-02", right - 0.6))
+    request = Request(Store())
+    request.rates(["bill"])
+    (note,) = request.notes
+    assert note.startswith("^IRX and DTB3 contradict each other on ")
+    assert "-0.60 points in the 21 days to " in note
+    assert request.stood_in == []
+    spoils = (lambda: web.charts.pop("^IRX"), lambda: hold_index(web, "^IRX", right / 100))
+    for number, spoil in enumerate(spoils):
+        spoil()
+        quiet = Request(Store(tmp_path / f"quiet-{number}"))
+        quiet.rates(["bill"])
+        assert (quiet.notes, quiet.remarks, quiet.stood_in) == ([], [], [])
+
+
+def test_yahoos_bill_is_asked_for_only_beside_a_new_one_of_fred(web):
+    Request(Store()).rates(["bill"])
+    asked = web.asked.count("^IRX")
+    assert asked >= 1
+    Store().path("^IRX").unlink()
+    Request(Store()).rates(["bill"])
+    Request(Store(), offline=True).rates(["bill"])
+    assert web.asked.count("^IRX") == asked
+    refreshed = Request(Store(), refresh=True)
+    for _ in range(2):
+        refreshed.rates(["bill"])
+    assert asked < web.asked.count("^IRX") <= 2 * asked
+
+
+def test_a_late_bill_alone_is_told_by_yahoos(web):
+    web.hold_fred("DTB3", rate("DTB3", FIRST, LAST).shift(1).dropna())
+    request = Request(Store())
+    request.rates(["bill"])
+    (note,) = request.notes
+    assert note.startswith("DTB3 may be a day later than ^IRX: ")
