@@ -106,7 +106,8 @@ def clean_index(
     warnings: list[str] = []
     filled = _by_day(frame).dropna(subset="Close")
     weekend = filled.index[filled.index.day_of_week >= 5]
-    if len(weekend) > max(MOST_STRAY, MOST_STRAY_SHARE * len(filled)):
+    most = max(MOST_STRAY, MOST_STRAY_SHARE * len(filled))
+    if bounds == YIELD_BOUNDS and len(weekend) > most:  # currencies may have a few more
         raise DataError(
             f"{ticker}: {len(weekend)} of Yahoo's {len(filled)} rows lie on weekends, first "
             f"{weekend[0]:%Y-%m-%d}: the dates may be off by a day; not used, try again later"

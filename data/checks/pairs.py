@@ -154,21 +154,19 @@ def policy_against_bill(
 
 
 def dollars_against_each_other(exchange: pd.Series, broad: pd.Series) -> list[str]:
-    """Report two dollar indices, by day, that do not move alike from month to month."""
-    both = np.log(
-        pd.concat(
-            [exchange, broad], axis=1, join="inner", sort=False, keys=["exchange", "broad"]
-        ).dropna()
-    )
-    months = pd.DatetimeIndex(both.index).to_period("M")
-    moves = both.groupby(months).last().diff().dropna()
-    alike = moves["exchange"].rolling(DOLLAR_MONTHS).corr(moves["broad"])
+    """Report two dollar indices, by day, that move a day apart or not alike."""
+    names = ("DX-Y.NYB", "DTWEXBGS")
+    logs = np.log(
+        pd.concat([exchange, broad], axis=1, join="inner", sort=False, keys=["first", "second"])
+    ).dropna()
+    moves = logs.groupby(pd.DatetimeIndex(logs.index).to_period("M")).last().diff().dropna()
+    alike = moves["first"].rolling(DOLLAR_MONTHS).corr(moves["second"])
     apart = alike.index[alike < DOLLAR_ALIKE]
     if not len(apart):
-        return []
+        return _dates(Pair(names, logs["first"], logs["second"], -np.inf, np.inf), logs)
     worst = alike.idxmin()
     return [
-        f"DX-Y.NYB and DTWEXBGS do not move alike: changes of {DOLLAR_MONTHS} months correlate by "
+        f"{' and '.join(names)} do not move alike: changes of {DOLLAR_MONTHS} months correlate by "
         f"{alike[worst]:.2f} to {worst} (first below {DOLLAR_ALIKE:g} to {apart[0]}); check them"
     ]
 

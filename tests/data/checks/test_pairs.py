@@ -217,4 +217,6 @@ def test_a_dollar_turned_upside_down_is_named():
     )
     lately = broad.where(broad.index < "2023-12-01", 10_000 / broad)
     assert "first below 0.5 to 2023-12)" in dollars_against_each_other(exchange, lately)[0]
+    late = dollars_against_each_other(exchange, broad.shift(1).dropna())
+    assert late[0].startswith("DTWEXBGS may be a day later than DX-Y.NYB: in the 252 days to ")
     assert dollars_against_each_other(exchange.iloc[:300], 10_000 / broad.iloc[:300]) == []
