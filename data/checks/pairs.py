@@ -194,12 +194,15 @@ def _dates(pair: Pair, both: pd.DataFrame) -> list[str]:
         step: moves["first"].rolling(days).corr(moves["second"].shift(step, fill_value=0.0))
         for step in (1, -1)
     }
-    gains = {step: (moved - same).max() for step, moved in shifted.items()}
-    step = max(gains, key=lambda each: float(gains[each]))
-    if not gains[step] > LATER:
+    # What moves against each other on the same day is another fault than dates.
+    gains = {
+        step: (moved - same).where(moved > same.abs(), -np.inf) for step, moved in shifted.items()
+    }
+    step = max(gains, key=lambda each: float(gains[each].max()))
+    if not gains[step].max() > LATER:
         return []
     late, other = pair.names if step == 1 else pair.names[::-1]
-    day = (shifted[step] - same).idxmax()
+    day = gains[step].idxmax()
     return [
         f"{late} may be a day later than {other}: in the {days} days to {day:%Y-%m-%d} their "
         f"changes correlate by {shifted[step][day]:.2f} a day apart and by {same[day]:.2f} on the "
