@@ -17,7 +17,9 @@ from data.checks import (
     exchange,
     histories,
     moves,
+    pairs,
     plausibility,
+    published,
     sessions,
     total_return,
 )
@@ -26,7 +28,8 @@ from data.treasuries import cash, instruments, proxies, rates
 from tests.conftest import ROOT
 
 PAGE = (ROOT / "docs" / "data.md").read_text("utf-8")
-ROW = re.compile(r"^\|([^|]*)\|([^|]*)\|([^|]*)\|$", re.MULTILINE)
+# What, bound, (in some tables) what real data reached, constant.
+ROW = re.compile(r"^\|([^|]*)\|([^|]*)\|(?:[^|]*\|)?([^|]*)\|$", re.MULTILINE)
 IN_TABLE = re.compile(r"`((?:sources/)?[a-z]+)\.([A-Z_]+)`")
 IN_TEXT = re.compile(r"`([A-Z_]{4,})`\s+in\s+`(data/[a-z_/]+)\.py`")
 # Named as a whole: a list of tickers, and columns with their years.
@@ -34,8 +37,8 @@ NOT_NUMBERS = {"TOTAL_RETURN_INDICES", "HELD"}
 MODULES = {
     module.__name__.removeprefix("data.").removeprefix("checks."): module
     for module in (align, cash, cleaning, dividends, exchange, fetching, fred, histories,
-                   instruments, market_rows, moves, plausibility, proxies, rates, sessions,
-                   snapshots, strictness, total_return, transport, yahoo)
+                   instruments, market_rows, moves, pairs, plausibility, proxies, published, rates,
+                   sessions, snapshots, strictness, total_return, transport, yahoo)
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ import pytest
 
 from tests import yahoo_server
 from tests.conftest import ROOT
+from tests.made_rates import rate
 from tests.soak import wire
 
 # The hosts that docs/security.md lists: chart and FRED, and where yfinance gets cookie and crumb.
@@ -99,7 +100,7 @@ def test_servers_that_are_named_are_the_only_ones_asked(tmp_path):
         for ticker in ("SPY", "IEF", "SHY", "TLT", "BIL"):
             yahoo.hold(ticker, bars)
         for series in ("DTB3", "DGS10", "DGS2"):
-            yahoo.hold_fred(series, bars["Close"] / 25)
+            yahoo.hold_fred(series, rate(series, "2018-01-02", "2025-09-26"))
         with proxy(yahoo.url) as (address, hosts):
             named = {"HEDGE_YAHOO_URL": "http://yahoo.test", "HEDGE_FRED_URL": "http://fred.test"}
             for words in COMMANDS:

@@ -13,6 +13,7 @@ from data.command import run_command
 from data.sources import fred
 from tests import yahoo_server as server
 from tests.conftest import ended
+from tests.made_rates import rate
 
 
 @pytest.fixture
@@ -53,12 +54,12 @@ def test_a_run_on_yahoo_equals_the_run_on_its_files(capsys, tmp_path, web, yahoo
 def test_first_run_fetches_second_reads_refresh_fetches_again(capsys, tmp_path, web):
     rates = {fred.BILL, fred.POLICY_RATE, fred.CPI, *fred.CURVE.values()}
     for name in rates:
-        web.hold_fred(name, pd.Series(4.0, index=pd.bdate_range("1990-01-01", "2025-09-26")))
+        web.hold_fred(name, rate(name, last="2025-09-26"))
     arguments = ("hedge_mix", "--no-tearsheet", "--out", str(tmp_path / "results"))
     first = run(capsys, *arguments).out
     assert first.startswith("auto: daily prices from Yahoo, fetched 20")
     asked = len(web.asked)
-    assert set(web.asked) == {"SPY", "IEF", *rates}
+    assert set(web.asked) == {"SPY", "IEF", "^IRX", *rates}
     second = run(capsys, *arguments).out
     assert len(web.asked) == asked
     assert second.splitlines()[1:] == first.splitlines()[1:]
@@ -92,7 +93,7 @@ def test_strict_takes_new_data_and_refuses_old_or_other_ones(capsys, tmp_path, w
     assert code == 3
     assert "in place of FRED's ten yields the data hold nothing" in err
     for name in {fred.BILL, fred.POLICY_RATE, fred.CPI, *fred.CURVE.values()}:
-        web.hold_fred(name, pd.Series(4.0, index=pd.bdate_range("1990-01-01", "2025-09-26")))
+        web.hold_fred(name, rate(name, last="2025-09-26"))
     code, err = strict("new", "--max-age", "0", "--refresh")
     assert code == 0, err
     # A week later five days are the usual limit: they end ten days before Monday's session.

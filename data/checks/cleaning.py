@@ -17,7 +17,7 @@ from data.checks.histories import (
     require_history,
     require_within,
 )
-from data.checks.moves import DOLLAR, YIELDS, odd_moves
+from data.checks.moves import DOLLAR, YIELDS, odd_moves, unchanged
 from data.checks.plausibility import (
     ADJUSTMENT_TOLERANCE,
     apart,
@@ -27,7 +27,8 @@ from data.checks.plausibility import (
     require_plausible,
     without_splits,
 )
-from data.checks.sessions import gaps, holes, require_in_place
+from data.checks.published import held_against_months
+from data.checks.sessions import MOST_STRAY, MOST_STRAY_SHARE, gaps, holes, require_in_place
 from data.command import words_of
 from data.errors import DataError
 from data.sources.bars import COLUMNS, Bars, total_return
@@ -98,22 +99,32 @@ def clean_index(
     Raises
     ------
     DataError
-        For another ticker's data, or a value outside its bounds.
+        For another ticker's data, a value outside its bounds, rows on weekends, or a yield that
+        the bundled months contradict.
     """
     exchange = _require_answer(ticker, frame, chart)
     warnings: list[str] = []
     filled = _by_day(frame).dropna(subset="Close")
+    weekend = filled.index[filled.index.day_of_week >= 5]
+    most = max(MOST_STRAY, MOST_STRAY_SHARE * len(filled))
+    if bounds == YIELD_BOUNDS and len(weekend) > most:  # currencies may have a few more
+        raise DataError(
+            f"{ticker}: {len(weekend)} of Yahoo's {len(filled)} rows lie on weekends, first "
+            f"{weekend[0]:%Y-%m-%d}: the dates may be off by a day; not used, try again later"
+        )
     closes = _standing(ticker, filled, chart, exchange, warnings)["Close"]
     if len(closes) and not exchange.has_closed(closes.index[-1]):
         closes = closes.iloc[:-1]  # a yield during the session, not the day's last
     if len(closes) < 2:
         raise DataError(f"{ticker}: Yahoo sent {len(closes)} yields; check the ticker")
     require_within(closes, f"{ticker} from Yahoo", bounds)
+    warnings += held_against_months(ticker, closes, "Yahoo")
     warnings += holes(ticker, pd.DatetimeIndex(closes.index), LONGEST_CLOSURE_DAYS)
     if bounds == YIELD_BOUNDS:
         warnings += odd_moves(ticker, closes.diff().iloc[1:], YIELDS, "points")
     else:
         warnings += odd_moves(ticker, np.log(closes).diff().iloc[1:], DOLLAR)
+    warnings += unchanged(ticker, closes)
     return Bars(closes.rename_axis("Date").to_frame("Value"), tuple(warnings))
 
 

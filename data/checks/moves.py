@@ -11,6 +11,8 @@ from data.checks.histories import days_text
 
 WINDOW = 41
 RETURN_ROWS = 10
+# Yields and dollars that do not change: the three-month bill stood still for 17 days in 2014.
+UNCHANGED_ROWS = 25
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,19 @@ def odd_moves(
             f"{multiple[first]:.0f} times the usual move there; check it"
         )
     return lines
+
+
+def unchanged(name: str, values: pd.Series) -> list[str]:
+    """Report the longest stretch of figures that are all the same, if it is too long."""
+    runs = values.groupby((values != values.shift()).cumsum())
+    rows = int(runs.size().max())
+    if rows < UNCHANGED_ROWS:
+        return []
+    days = runs.get_group(runs.size().idxmax()).index
+    return [
+        f"{name}: is {values[days[0]]:g} on all {rows} days from {days[0]:%Y-%m-%d} to "
+        f"{days[-1]:%Y-%m-%d}; check it"
+    ]
 
 
 def usual_moves(moves: pd.Series, floor: float) -> np.ndarray:

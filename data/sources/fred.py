@@ -11,9 +11,10 @@ import time
 import numpy as np
 import pandas as pd
 
-from data.checks.histories import YIELD_BOUNDS, require_within
-from data.checks.moves import CONSUMER_PRICES, DOLLAR, YIELDS, odd_moves
-from data.checks.sessions import holes
+from data.checks.histories import YIELD_BOUNDS, days_text, latest_day, require_within
+from data.checks.moves import CONSUMER_PRICES, DOLLAR, YIELDS, odd_moves, unchanged
+from data.checks.published import held_against_months
+from data.checks.sessions import MOST_STRAY, MOST_STRAY_SHARE, holes
 from data.consumer_prices import NEVER_PUBLISHED
 from data.errors import DataError, UnreachableError
 from data.sources.bars import Bars
@@ -40,6 +41,7 @@ BOUNDS = {
     CPI: (1.0, 10_000.0),
 }
 LONGEST_HOLE_DAYS = {CPI: 45}  # without a warning; 31 for the others
+ON_WEEKDAYS = {*CURVE.values(), BILL, BROAD_DOLLAR}  # the policy rate has figures of every day
 BROKEN = {CURVE[20.0], CURVE[30.0]}  # have known breaks, which data/treasuries/rates.py drops
 
 
@@ -98,7 +100,7 @@ def _ask(series: str, deadline: float) -> str:
 
 
 def _parse(series: str, text: str) -> Bars:
-    warnings = []
+    warnings: list[str] = []
     whole, _, rest = text.rpartition("\n")
     if rest.strip():
         warnings.append(f"{series}: FRED's last line {rest[:40]!r} breaks off; left out")
@@ -116,7 +118,7 @@ def _parse(series: str, text: str) -> Bars:
     if wrong.any():
         raise DataError(f"{series}: FRED's line {int(wrong.to_numpy().argmax()) + 2} is damaged")
     frame = pd.DataFrame({"Value": values.to_numpy(float)}, index=pd.DatetimeIndex(dates))
-    frame = frame.dropna()
+    frame = _standing(series, frame.dropna(), warnings)
     if len(frame) < 2:
         raise DataError(f"{series}: FRED sent {len(frame)} figures; try again later")
     frame.index = frame.index.as_unit("ns")
@@ -125,7 +127,32 @@ def _parse(series: str, text: str) -> Bars:
         raise DataError(f"{series}: FRED's dates do not ascend; try again later")
     if series in BOUNDS:
         require_within(frame["Value"], f"{series} from FRED", BOUNDS[series])
+    warnings += held_against_months(series, frame["Value"], "FRED")
     return Bars(frame, (*warnings, *_remarkable(series, frame["Value"])))
+
+
+def _standing(series: str, frame: pd.DataFrame, warnings: list[str]) -> pd.DataFrame:
+    """Leave out rows in the future, and on weekends where there is no figure of any.
+
+    Raises
+    ------
+    DataError
+        If so many rows lie on weekends that all dates may be a day off.
+    """
+    wrong = {"lies in the future": frame.index > latest_day()}
+    if series in ON_WEEKDAYS:
+        weekend = frame.index.day_of_week >= 5
+        if weekend.sum() > max(MOST_STRAY, MOST_STRAY_SHARE * len(frame)):
+            raise DataError(
+                f"{series}: {weekend.sum()} of FRED's {len(frame)} rows lie on weekends, first "
+                f"{frame.index[weekend][0]:%Y-%m-%d}: the dates may be off by a day; not used, try "
+                "again later"
+            )
+        wrong["is no weekday"] = weekend
+    for why, rows in wrong.items():
+        if rows.any():
+            warnings.append(f"{series}: {days_text(frame.index[rows])} {why}; left out")
+    return frame[~np.any(list(wrong.values()), axis=0)]
 
 
 def _remarkable(series: str, values: pd.Series) -> list[str]:
@@ -142,4 +169,6 @@ def _remarkable(series: str, values: pd.Series) -> list[str]:
         warnings += odd_moves(series, np.log(values).diff().iloc[1:], bounds)
     elif series in BOUNDS and series != POLICY_RATE:
         warnings += odd_moves(series, values.diff().iloc[1:], YIELDS, "points")
+    if series in ON_WEEKDAYS:
+        warnings += unchanged(series, values)
     return warnings

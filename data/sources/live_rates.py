@@ -1,7 +1,8 @@
 """Yields, bills, policy rate, dollar and consumer prices over the network.
 
 From FRED; where it cannot be reached, from older snapshots, and for yields and bills from Yahoo.
-Every fallback and every missing series is reported.
+Every fallback and every missing series is reported. Every series is held against the bundled
+months, whether it was fetched or kept, and against the others.
 """
 
 from __future__ import annotations
@@ -9,8 +10,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Sequence
 
+import numpy as np
 import pandas as pd
 
+from data.checks.pairs import (
+    BILL_GAP,
+    DISCOUNT_GAP,
+    Pair,
+    curve_pairs,
+    dollars_against_each_other,
+    held_against_each_other,
+    policy_against_bill,
+)
+from data.checks.published import held_against_months
 from data.command import Progress, silent
 from data.errors import DataError, UnreachableError
 from data.market import CASH
@@ -19,7 +31,7 @@ from data.sources.bars import Bars, total_return
 from data.sources.fetching import fresh_snapshot
 from data.sources.snapshots import Snapshot, Store
 from data.treasuries.instruments import CATALOGUE, PROXIES
-from data.treasuries.rates import Rates, bond_equivalent
+from data.treasuries.rates import Rates, bond_equivalent, without_other_basis
 from data.vintage import StandIn, StandInKind
 
 IRX = "^IRX"  # Yahoo's three-month bill, bank discount
@@ -45,7 +57,8 @@ class Request:
     remarks
         What could not be loaded today, and what was used instead.
     notes
-        What of it changes the numbers: yields of another source, or none.
+        What of it changes the numbers: yields of another source, or none; figures that are doubtful
+        or contradict each other.
     stood_in
         The same as records: whatever stands in for the answer of a server.
     """
@@ -58,12 +71,14 @@ class Request:
         progress: Progress = silent,
         offline: bool = False,
     ) -> None:
+        self._began = dt.datetime.now(dt.UTC)
         self._store = store
         self._refresh = refresh
         self._progress = progress
         # Servers that are not asked, or not again, and why.
         self._silent_servers = dict.fromkeys(("FRED", "Yahoo"), NOT_ASKED) if offline else {}
         self._found: dict[str, Snapshot | None] = {}
+        self._quiet: dict[str, Snapshot | None] = {}  # asked for as a second opinion alone
         self._failures: dict[str, str] = {}  # by series that no server has just given
         self._sources: dict[str, str] = {}
         self._fetched: dict[str, str] = {}
@@ -79,7 +94,7 @@ class Request:
         policy_rate = self._alone("policy_rate", fred.POLICY_RATE, wanted)
         dxy, broad = self._dollar() if "usd" in wanted else (None, None)
         cpi = self._alone("cpi", fred.CPI, wanted)
-        return Rates(
+        rates = Rates(
             yields=yields,
             bill=bill,
             policy_rate=policy_rate,
@@ -89,6 +104,9 @@ class Request:
             sources=self._sources,
             fetched=self._fetched,
         )
+        contradictions = [*self._beside_bill(rates), *self._beside_each_other(rates)]
+        self.notes += [line for line in contradictions if line not in self.notes]
+        return rates
 
     def older(self, tickers: Sequence[str]) -> dict[str, pd.Series]:
         """Total-return levels of the proxies of ``tickers``, by name."""
@@ -169,6 +187,61 @@ class Request:
             self._use(field, field, f"FRED {name}", [f"{fred.PREFIX}{name}"])
         return values
 
+    def _beside_bill(self, rates: Rates) -> list[str]:
+        """Hold the bill of FRED against its three-month yield, its policy rate and Yahoo's bill."""
+        if rates.bill is None or self._sources["bill"] != f"FRED {fred.BILL}":
+            return []
+        lines = []
+        if rates.yields is not None and self._sources["yields"] == "FRED":
+            names = (fred.BILL, fred.CURVE[0.25])
+            lines += held_against_each_other(Pair(names, rates.bill, rates.yields[0.25], *BILL_GAP))
+        if rates.policy_rate is not None:
+            names = (fred.POLICY_RATE, fred.BILL)
+            lines += policy_against_bill(names, rates.policy_rate, rates.bill)
+        theirs, ours = self._second_opinion(), self._fred(fred.BILL)
+        if theirs is not None and ours is not None:
+            pair = Pair((fred.BILL, IRX), ours, theirs, *DISCOUNT_GAP, np.inf, None)
+            lines += held_against_each_other(pair)
+        return lines
+
+    def _beside_each_other(self, rates: Rates) -> list[str]:
+        """Hold neighbours on the curve, and the two dollar indices, against each other."""
+        lines = []
+        if rates.yields is not None:
+            is_fred = self._sources["yields"] == "FRED"
+            names = list(fred.CURVE.values() if is_fred else yahoo.YIELDS)
+            for pair in curve_pairs(without_other_basis(rates.yields), names):
+                lines += held_against_each_other(pair)
+        if rates.dxy is not None and rates.broad_usd is not None:
+            lines += dollars_against_each_other(rates.dxy, rates.broad_usd)
+        return lines
+
+    def _second_opinion(self) -> pd.Series | None:
+        """Yahoo's three-month bill, asked for quietly where FRED's has just been fetched.
+
+        Nothing depends on it: whatever fails, nothing is said, and nothing stands in for anything.
+        """
+        if IRX in self._found:
+            snapshot = self._found[IRX]
+        elif IRX in self._quiet:
+            snapshot = self._quiet[IRX]
+        else:
+            ours = self._found[f"{fred.PREFIX}{fred.BILL}"]
+            is_new = ours is not None and ours.fetched >= self._began
+            before = list(self._store.warnings)
+            try:
+                if is_new and "Yahoo" not in self._silent_servers:
+                    snapshot = self._fetched_or_kept(IRX, yahoo.fetch, "Yahoo")
+                else:
+                    snapshot = self._store.read(IRX)
+                if snapshot is not None:
+                    _require_credible(snapshot)
+            except DataError:
+                snapshot = None
+            self._store.warnings[:] = before
+            self._quiet[IRX] = snapshot
+        return None if snapshot is None else snapshot.bars.frame["Value"]
+
     def _use(self, field: str, series: str, source: str, names: Sequence[str]) -> None:
         """Note where a rate comes from, and on which day the oldest part of it was fetched."""
         self._sources[field] = source
@@ -223,14 +296,9 @@ class Request:
         failure = self._silent_servers.get(server, "")
         if is_asked:
             try:
-                return fresh_snapshot(
-                    name,
-                    self._store,
-                    fetch,
-                    server,
-                    refresh=self._refresh,
-                    progress=self._progress,
-                )
+                snapshot = self._fetched_or_kept(name, fetch, server)
+                _require_credible(snapshot)
+                return snapshot
             except UnreachableError as error:
                 failure = f"{server} cannot be reached"
                 self._silent_servers[server] = failure  # do not wait for it again
@@ -238,11 +306,48 @@ class Request:
             except DataError as error:
                 failure = f"what {server} sent cannot be used"
                 self.remarks.append(str(error))
-        snapshot = self._store.read(name)
-        is_fresh = snapshot is not None and snapshot.fresh(dt.datetime.now(dt.UTC))
-        if snapshot is not None and not is_fresh:
-            self.remarks.append(f"{name} is an older snapshot of {snapshot.fetched:%Y-%m-%d}")
+        older = self._credible(name)
+        is_fresh = older is not None and older.fresh(dt.datetime.now(dt.UTC))
+        if older is not None and not is_fresh:
+            self.remarks.append(f"{name} is an older snapshot of {older.fetched:%Y-%m-%d}")
         # A snapshot of the last day would have been used without asking.
         if is_asked or self._refresh or not is_fresh:
             self._failures[name] = failure
+        return older
+
+    def _fetched_or_kept(self, name: str, fetch: Callable[[str], Bars], server: str) -> Snapshot:
+        return fresh_snapshot(
+            name, self._store, fetch, server, refresh=self._refresh, progress=self._progress
+        )
+
+    def _credible(self, name: str) -> Snapshot | None:
+        """The snapshot of a series, of any age, unless the bundled months contradict it."""
+        snapshot = self._store.read(name)
+        try:
+            if snapshot is not None:
+                _require_credible(snapshot)
+        except DataError as error:
+            if str(error) not in self.remarks:
+                self.remarks.append(str(error))
+            return None
         return snapshot
+
+
+def _require_credible(snapshot: Snapshot) -> None:
+    """Refuse figures that the bundled months contradict, which an earlier version may have saved.
+
+    Raises
+    ------
+    DataError
+        Saying how the snapshot can be removed.
+    """
+    if "Value" not in snapshot.bars.frame:
+        return
+    series = snapshot.ticker.removeprefix(fred.PREFIX)
+    try:
+        held_against_months(series, snapshot.bars.frame["Value"], snapshot.source)
+    except DataError as error:
+        raise DataError(
+            f"{error}; remove the snapshot of {snapshot.fetched:%Y-%m-%d} that holds them: python "
+            "-m data.cache --clear"
+        ) from error

@@ -6,6 +6,7 @@ import pytest
 
 from data.sources import yahoo
 from tests import yahoo_server as server
+from tests.made_rates import rate
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +20,7 @@ def web(monkeypatch, tmp_path, bars):
     with server.serve() as running:
         for ticker in ("SPY", "IEF", "TLT"):
             running.hold(ticker, bars)
-        running.hold_fred("DTB3", bars["Close"] / 25)
+        running.hold_fred("DTB3", rate("DTB3", "2022-01-03", "2025-09-26"))
         monkeypatch.setenv("HEDGE_YAHOO_URL", running.url)
         monkeypatch.setenv("HEDGE_FRED_URL", running.url)
         monkeypatch.setenv("HEDGE_DATA_DIR", str(tmp_path / "data"))

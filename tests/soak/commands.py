@@ -23,10 +23,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pandas as pd
-
-from data.sources import fred
 from tests import warm, yahoo_server
+from tests.made_rates import hold_rates
 from tests.soak.storage import PROCESSES, complaints, contents, temporaries
 
 ROOT = Path(__file__).parents[2]
@@ -76,9 +74,7 @@ def servers() -> Iterator[tuple[dict[str, str], list[str]]]:
     with yahoo_server.serve() as yahoo:
         for ticker in ("SPY", "SHY", "IEF", "TLT", "BIL", "^SP500TR", "VFINX"):
             yahoo.hold(ticker, yahoo_server.made_bars(800))
-        days = pd.bdate_range("2018-01-01", "2025-09-26")
-        for name in (fred.BILL, fred.POLICY_RATE, fred.CPI, *fred.CURVE.values()):
-            yahoo.hold_fred(name, pd.Series(4.0, index=days))
+        hold_rates(yahoo, "2018-01-01", "2025-09-26")
         addresses = {"HEDGE_YAHOO_URL": yahoo.url, "HEDGE_FRED_URL": yahoo.url}
         yield {**os.environ, **addresses}, yahoo.asked
 

@@ -12,10 +12,11 @@ from data.checks.cleaning import clean_bars, clean_index
 from data.checks.histories import YIELD_BOUNDS
 from data.errors import DataError
 from data.sources import yahoo
-from data.sources.bars import COLUMNS
+from data.sources.bars import COLUMNS, Bars
 from data.sources.chart import Chart
 from tests import yahoo_server as server
 from tests.data.helpers import adjusted, faulty, growth
+from tests.made_rates import rate
 from tests.soak.made import adjusted as adjusted_for
 
 
@@ -231,7 +232,7 @@ def test_a_split_of_a_row_left_out_counts_on_the_next_with_the_one_there():
 
 def test_an_index_of_yields_is_its_closes():
     frame = table(60)
-    frame["Close"] = np.resize([4.0, 4.02], 60)
+    frame["Close"] = np.resize([4.25, 4.27], 60)
     frame.iloc[10, frame.columns.get_loc("Close")] = np.nan
     sent = answer(frame, symbol="^TNX", kind="INDEX", adjusted=False)
     got = clean_index("^TNX", frame, sent, YIELD_BOUNDS)
@@ -241,5 +242,50 @@ def test_an_index_of_yields_is_its_closes():
     with pytest.raises(DataError, match=r"\^TNX: Yahoo sent 1 yields; check the ticker"):
         clean_index("^TNX", frame.iloc[:1], answer(frame.iloc[:1], symbol="^TNX"), YIELD_BOUNDS)
     frame["Close"] *= 10
-    with pytest.raises(DataError, match=r"\^TNX from Yahoo is 40 on .* between -2 and 25"):
+    with pytest.raises(DataError, match=r"\^TNX from Yahoo is 42.5 on .* between -2 and 25"):
         clean_index("^TNX", frame, sent, YIELD_BOUNDS)
+
+
+def index(ticker: str, closes: pd.Series) -> Bars:
+    """What is made of an index whose closes Yahoo sends."""
+    frame = pd.DataFrame(dict.fromkeys(("Open", "High", "Low", "Close", "Adj Close"), closes))
+    frame = frame.assign(Volume=0, Dividends=0.0, **{"Stock Splits": 0.0})
+    frame = frame.tz_localize("America/New_York")
+    sent = answer(frame, symbol=ticker, kind="INDEX", adjusted=False)
+    return clean_index(ticker, frame, sent, yahoo.INDICES[ticker])
+
+
+@pytest.mark.parametrize("ticker", yahoo.YIELDS)
+@pytest.mark.parametrize(
+    ("change", "looks"),
+    [
+        (lambda table: table / 100, "fractions, not percent"),
+        (lambda table: table / 10, "tenths of what they should be"),
+        (lambda table: table * 0, "they are 0 throughout"),
+        (lambda table: table * 0 + 4.5, "they are 4.5 throughout"),
+        (lambda table: table + 1, "1 point too high"),
+    ],
+    ids=["fractions", "tenths", "zero", "constant", "higher"],
+)
+def test_a_yield_of_yahoo_that_the_bundled_months_contradict_is_refused(ticker, change, looks):
+    right = rate(ticker, "2010-01-04", "2025-09-26")
+    assert index(ticker, right).warnings == ()
+    with pytest.raises(DataError, match="Yahoo's figures contradict the bundled ones") as refused:
+        index(ticker, change(right))
+    assert looks in str(refused.value)
+
+
+def test_maturities_of_yahoo_exchanged_and_days_late_are_refused():
+    right = rate("^TNX", "2010-01-04", "2025-09-26")
+    for ticker, served in (("^FVX", right), ("^TYX", right), ("^IRX", right)):
+        with pytest.raises(DataError, match="contradict the bundled ones"):
+            index(ticker, served)
+    late = right.set_axis(right.index + pd.Timedelta(days=1))
+    with pytest.raises(DataError, match=r"of Yahoo's \d+ rows lie on weekends, first 2010-01-09: "):
+        index("^TNX", late)
+    few = pd.concat([right, pd.Series(4.0, [pd.Timestamp("2025-06-07")])]).sort_index()
+    (line,) = index("^TNX", few).warnings
+    assert line == "^TNX: 2025-06-07 is no weekday; left out"
+    still = right.copy()
+    still.loc["2025-03-03":"2025-05-01"] = 4.3
+    assert any("is 4.3 on all 44 days from" in line for line in index("^TNX", still).warnings)

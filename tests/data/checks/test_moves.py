@@ -6,7 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.checks.moves import CONSUMER_PRICES, DOLLAR, RETURNS, YIELDS, odd_moves, usual_moves
+from data.checks.moves import (
+    CONSUMER_PRICES,
+    DOLLAR,
+    RETURNS,
+    YIELDS,
+    odd_moves,
+    unchanged,
+    usual_moves,
+)
 
 DAYS = pd.bdate_range("2020-01-01", periods=60)
 
@@ -129,3 +137,11 @@ def test_a_move_belongs_to_one_pair():
     first, second = odd_moves("X", moves, RETURNS)
     assert "on 2020-02-12 and back on 2020-02-13" in first
     assert second.startswith("X: moves +22.1% on 2020-02-14, 20 times")
+
+
+@pytest.mark.parametrize(("rows", "named"), [(24, False), (25, True)])
+def test_a_yield_that_stands_still_is_named_from_25_days_on(rows, named):
+    values = pd.Series(np.resize([4.0, 4.01], 60), DAYS)
+    values.iloc[20 : 20 + rows] = 3.9
+    lines = unchanged("X", values)
+    assert lines == ["X: is 3.9 on all 25 days from 2020-01-29 to 2020-03-03; check it"] * named

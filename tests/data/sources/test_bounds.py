@@ -11,6 +11,7 @@ import pytest
 
 from tests import yahoo_server as server
 from tests.conftest import ROOT
+from tests.made_rates import rate
 from tests.soak import wire
 from tests.soak.made import random_bars
 
@@ -42,7 +43,7 @@ def took():
     text = [f"yahoo:{name}" for name in TEXT]
     with server.serve() as web:
         web.hold("IEF", random_bars(3))
-        web.hold_fred("DTB3", random_bars(3)["Close"] / 25)
+        web.hold_fred("DTB3", rate("DTB3", "2022-01-03"))
         web.faults = {name: [fault] for name, fault in {**LARGE, **SLOW, **TEXT}.items()}
         env = {**os.environ, "HEDGE_YAHOO_URL": web.url, "HEDGE_FRED_URL": web.url}
         done = subprocess.run(

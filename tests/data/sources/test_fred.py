@@ -9,12 +9,13 @@ import pytest
 from data.errors import DataError, UnreachableError
 from data.sources import fred
 from tests import yahoo_server as server
+from tests.made_rates import rate
 
 
 @pytest.fixture
 def web(monkeypatch):
-    """A FRED on loopback with a ten-year yield of 4 % on 900 sessions, one of them empty."""
-    yields = pd.Series(4.0, server.made_bars(900).index)
+    """A FRED on loopback with a ten-year yield on 900 days, one of them empty."""
+    yields = rate("DGS10", last="2025-09-26").iloc[-900:]
     yields.iloc[50] = np.nan
     with server.serve() as running:
         running.hold_fred("DGS10", yields)
@@ -23,9 +24,10 @@ def web(monkeypatch):
 
 
 def test_fred_series_are_read_with_their_holes(web):
-    frame = fred.fetch("DGS10").frame
-    assert len(frame) == 899
-    assert (frame["Value"] == 4.0).all()
+    bars = fred.fetch("DGS10")
+    sent = rate("DGS10", last="2025-09-26").iloc[-900:]
+    assert bars.frame["Value"].tolist() == sent.drop(sent.index[50]).tolist()
+    assert bars.warnings == ()
 
 
 def test_each_maturity_is_read_from_the_series_that_bears_its_name():
@@ -62,9 +64,9 @@ def test_fred_misbehaving_is_one_line(web, answer, kind, message):
 
 
 def test_only_the_month_that_nobody_published_is_no_warning(web):
-    months = pd.date_range("2024-01-01", "2026-02-01", freq="MS")
-    cpi = pd.Series(320.0, months)
-    web.hold_fred("CPIAUCSL", cpi.drop(pd.Timestamp("2025-10-01")))
+    cpi = rate("CPIAUCSL", "2024-01-01")
+    assert pd.Timestamp("2025-10-01") not in cpi.index
+    web.hold_fred("CPIAUCSL", cpi)
     assert fred.fetch("CPIAUCSL").warnings == ()
     web.hold_fred("CPIAUCSL", cpi.drop(pd.Timestamp("2025-09-01")))
     (line,) = fred.fetch("CPIAUCSL").warnings

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from data.errors import DataError, UnreachableError
 from data.sources import fred, live
 from tests import yahoo_server as server
+from tests.made_rates import quiet, rate
 from tests.soak import wire
 from tests.soak.made import random_bars
 
-DAYS = pd.bdate_range("2024-01-01", periods=120)
-SPIKE = DAYS[60]
+SPIKE, NEXT = pd.Timestamp("2024-03-25"), pd.Timestamp("2024-03-26")
 
 
 def yields() -> pd.Series:
-    """A ten-year yield that moves by 2 basis points (0.02 percentage points) a day."""
-    return pd.Series([4.0 + 0.02 * (row % 2) for row in range(120)], DAYS)
+    """A ten-year yield of 415 days that moves by less than 3 basis points (0.03 points) a day."""
+    return quiet("DGS10", "2022-11-18", "2024-06-20")
+
+
+ROW = yields().index.get_loc(SPIKE) + 1  # of the file, below its head
 
 
 @pytest.fixture
@@ -69,13 +71,13 @@ REFUSED = {
     "a redirect to another host": (wire.redirect("http://localhost:1/login"), UnreachableError,
                                    "its address redirects to http://localhost:1/login"),
     "a redirect to a file": (wire.redirect("file:///etc/passwd"), UnreachableError, "redirects to"),
-    "a word for a figure": (line(61, b"2024-03-25,four"), DataError, "FRED's line 62 is damaged"),
-    "no date": (line(61, b"yesterday,4"), DataError, "FRED's line 62 is damaged"),
-    "infinity": (line(61, b"2024-03-25,inf"), DataError, "is inf on 2024-03-25"),
-    "a price for a yield": (line(61, b"2024-03-25,95.31"), DataError,
+    "a word for a figure": (line(ROW, b"2024-03-25,four"), DataError, "FRED's line 353 is damaged"),
+    "no date": (line(ROW, b"yesterday,4"), DataError, "FRED's line 353 is damaged"),
+    "infinity": (line(ROW, b"2024-03-25,inf"), DataError, "is inf on 2024-03-25"),
+    "a price for a yield": (line(ROW, b"2024-03-25,95.31"), DataError,
                             "is 95.31 on 2024-03-25; it should lie between -2 and 25"),
-    "a day twice": (line(61, b"2024-03-22,4"), DataError, "dates do not ascend"),
-    "dates out of order": (line(61, b"2024-05-25,4"), DataError, "dates do not ascend"),
+    "a day twice": (line(ROW, b"2024-03-22,4"), DataError, "dates do not ascend"),
+    "dates out of order": (line(ROW, b"2024-05-24,4"), DataError, "dates do not ascend"),
 }  # fmt: skip
 
 
@@ -98,20 +100,20 @@ def test_a_last_line_that_breaks_off_is_left_out_and_named(web):
     for cut in (1, 3):  # a newline, or with it two digits: 4.02 would read as 4
         web.fred["DGS10"] = text[:-cut]
         got = fred.fetch("DGS10")
-        assert len(got.frame) == 119
-        assert any(f"DGS10: FRED's last line '{DAYS[-1]:%Y-%m-%d}" in said for said in got.warnings)
+        assert len(got.frame) == len(yields()) - 1
+        assert any("DGS10: FRED's last line '2024-06-20" in said for said in got.warnings)
 
 
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (lambda table: table.mask(table.index == SPIKE, 4.3),
-         "DGS10: moves +0.28 points on 2024-03-25 and back on 2024-03-26"),
-        (lambda table: table.mask(table.index == SPIKE, 0.4),
-         "DGS10: moves -3.62 points on 2024-03-25 and back on 2024-03-26"),
-        (lambda table: table.where(table.index < SPIKE, table + 2.5),
-         "DGS10: moves +2.48 points on 2024-03-25"),
-        (lambda table: table.drop(DAYS[40:70]),
+        (lambda table: table.mask(table.index == SPIKE, table + 0.3),
+         "DGS10: moves +0.30 points on 2024-03-25 and back on 2024-03-26"),
+        (lambda table: table.mask(table.index == SPIKE, table / 10),
+         "DGS10: moves -3.79 points on 2024-03-25 and back on 2024-03-26"),
+        (lambda table: table.where(table.index < "2024-06-03", table + 2.5),
+         "DGS10: moves +2.49 points on 2024-06-03"),
+        (lambda table: table.drop(table.loc["2024-02-26":"2024-04-05"].index),
          "DGS10: no figure between 2024-02-23 and 2024-04-08; the one before is carried on"),
     ],
     ids=["30 basis points for a day", "a tenth for a day", "a jump that stays", "a hole"],
@@ -139,12 +141,101 @@ def test_real_series_give_no_false_alarm(web, rates_folder, name, column, file):
     assert holes == []
 
 
-def test_warnings_of_rates_reach_the_run(web, monkeypatch):
-    bars = random_bars(1)
-    web.hold("SPY", bars)
-    bill = pd.Series(np.resize([4.0, 4.02], len(bars)), bars.index)
-    bill.iloc[300] = 6.0
+def test_warnings_of_rates_reach_the_run(web):
+    web.hold("SPY", random_bars(1))
+    bill = rate("DTB3", "2022-01-03", "2025-09-26")
+    bill["2024-11-12"] += 2.0
     web.hold_fred("DTB3", bill)
     market = live.load(["SPY"], may_fall_back=False)
-    day = f"{bars.index[300]:%Y-%m-%d}"
-    assert any(f"DTB3: moves +1.98 points on {day}" in note for note in market.notes), market.notes
+    says = f"DTB3: moves {bill.diff()['2024-11-12']:+.2f} points on 2024-11-12 and back on"
+    assert any(says in note for note in market.notes), market.notes
+
+
+# --- figures that look like others --------------------------------------------------------------
+
+SERIES = [*fred.CURVE.values(), "DTB3", "DFF", "CPIAUCSL"]
+
+
+def refused(web: server.Yahoo, name: str, values: pd.Series) -> str:
+    """Serve a series; the one line that refuses it."""
+    web.hold_fred(name, values)
+    with pytest.raises(DataError) as caught:
+        fred.fetch(name)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("name", [*SERIES, "DTWEXBGS"])
+def test_a_plausible_history_is_served_without_a_word(web, name):
+    web.hold_fred(name, rate(name))
+    assert fred.fetch(name).warnings == ()
+
+
+@pytest.mark.parametrize("name", [name for name in SERIES if name != "CPIAUCSL"])
+@pytest.mark.parametrize(
+    ("change", "looks"),
+    [
+        (lambda table: table / 100, "they look like fractions, not percent"),
+        (lambda table: table / 10, "they look like tenths of what they should be"),
+        (lambda table: table * 0, "they are 0 throughout"),
+        (lambda table: table * 0 + 4.5, "they are 4.5 throughout"),
+        (lambda table: table + 1, "they look 1 point too high"),
+        (lambda table: table.where(table.index < "2022-12-01", table / 100), "they agree before"),
+    ],
+    ids=["fractions", "tenths", "zero", "constant", "higher", "lately in fractions"],
+)
+def test_a_wrong_unit_or_level_is_refused_before_it_is_saved(web, name, change, looks):
+    assert looks in refused(web, name, change(rate(name, "2012-01-02")))
+
+
+@pytest.mark.parametrize("name", [name for name in SERIES if name != "CPIAUCSL"])
+def test_a_hundred_times_the_figures_leave_the_bounds(web, name):
+    assert "it should lie between -2 and 25" in refused(web, name, 100 * rate(name, "2016-01-04"))
+
+
+@pytest.mark.parametrize("name", ["DGS3MO", "DGS10", "DTB3", "DTWEXBGS"])
+@pytest.mark.parametrize("days", [1, -1])
+def test_a_calendar_day_early_or_late_shows_on_weekends(web, name, days):
+    right = rate(name, "2016-01-04")
+    moved = right.set_axis(right.index + pd.Timedelta(days=days))
+    assert "rows lie on weekends, first 2016-01-" in refused(web, name, moved)
+
+
+def test_single_rows_of_a_weekend_or_the_future_are_left_out_and_named(web):
+    right = rate("DTB3", "2016-01-04")
+    ahead = pd.Timestamp.now().normalize() + pd.Timedelta(days=40)
+    extra = pd.Series(4.0, [pd.Timestamp("2025-06-07"), pd.Timestamp("2025-06-08"), ahead])
+    web.hold_fred("DTB3", pd.concat([right, extra]).sort_index())
+    bars = fred.fetch("DTB3")
+    assert bars.frame["Value"].tolist() == right.tolist()
+    assert bars.warnings == (
+        f"DTB3: {ahead:%Y-%m-%d} lies in the future; left out",
+        "DTB3: 2025-06-07, 2025-06-08 is no weekday; left out",
+    )
+    # The policy rate has figures of weekends too.
+    policy = rate("DFF", "2016-01-01")
+    web.hold_fred("DFF", pd.concat([policy, pd.Series(3.6, [ahead])]))
+    bars = fred.fetch("DFF")
+    assert len(bars.frame) == len(policy)
+    assert bars.warnings == (f"DFF: {ahead:%Y-%m-%d} lies in the future; left out",)
+
+
+def test_all_rows_in_the_future_are_no_history(web):
+    ahead = pd.bdate_range(pd.Timestamp.now().normalize() + pd.Timedelta(days=3), periods=300)
+    assert "FRED sent 0 figures" in refused(web, "DGS10", pd.Series(4.0, ahead))
+
+
+def test_yields_that_stand_still_within_a_month_are_named(web):
+    still = rate("DGS10", "2016-01-04")
+    still.loc["2025-08-04":"2025-09-10"] = still["2025-08-29"]  # the month-end stays right
+    web.hold_fred("DGS10", still)
+    (line,) = fred.fetch("DGS10").warnings
+    assert line.startswith("DGS10: is 4.23 on all 28 days from 2025-08-04 to 2025-09-10; check")
+
+
+def test_consumer_prices_of_another_base_are_fine_and_changes_are_not(web):
+    right = rate("CPIAUCSL")
+    web.hold_fred("CPIAUCSL", right / 2.5)
+    assert fred.fetch("CPIAUCSL").warnings == ()
+    refused(web, "CPIAUCSL", (100 * right.pct_change(12)).dropna().clip(lower=1.0))
+    refused(web, "CPIAUCSL", right * 0 + 300)
