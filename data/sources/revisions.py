@@ -23,9 +23,9 @@ from data.sources.snapshots import Snapshot
 # A new history may begin so many days later than the cached one, and end so many earlier: up to a
 # week of sessions, as when the last rows are withdrawn or a session counts as open again.
 SHORTER_DAYS = 7
-# Rows of the cached history that the new one may lack in between: a week of them, or a share. Of a
-# history of 30 years 19 sessions, so that a whole month is too much.
-LOST_ROWS, MOST_LOST = 5, 0.0025
+# Rows of the cached history that the new one may lack in between, as when bad ones are withdrawn:
+# so many and such a share, so that a month of sessions, or one row in 20, is always too much.
+LOST_ROWS, MOST_LOST = 10, 0.02
 DENSER = 2.0  # times the cached rows in the same span: daily where there were weekly ones
 
 REVISED = 5e-4  # difference of a day's return, or of a yield in percent; rounding stays below
@@ -131,9 +131,14 @@ def _require_as_long(name: str, new: pd.DataFrame, previous: Snapshot) -> None:
 
 
 def _rows(name: str, new: pd.DataFrame, previous: Snapshot) -> Iterator[str]:
-    """Count the rows that only one of the two has: at the end, and in the span of both."""
+    """Count the rows that only one of the two has: at both ends, and in the span of both."""
     old = previous.bars.frame
     day = f"{previous.fetched:%Y-%m-%d}"
+    if new.index[0] > old.index[0]:
+        yield (
+            f"begins on {new.index[0]:%Y-%m-%d}, but the history fetched on {day} begins on "
+            f"{old.index[0]:%Y-%m-%d}; the earlier days are left out"
+        )
     if new.index[-1] < old.index[-1]:
         yield (
             f"ends on {new.index[-1]:%Y-%m-%d}, but the history fetched on {day} ends on "
@@ -142,7 +147,7 @@ def _rows(name: str, new: pd.DataFrame, previous: Snapshot) -> Iterator[str]:
     first, last = max(new.index[0], old.index[0]), min(new.index[-1], old.index[-1])
     have, had = new.loc[first:last].index, old.loc[first:last].index
     lost, added = had.difference(have), have.difference(had)
-    if len(lost) > max(LOST_ROWS, MOST_LOST * len(had)):
+    if len(lost) > max(min(LOST_ROWS, MOST_LOST * len(had)), 1):
         raise _refusal(
             name,
             f"the fetched history lacks {len(lost)} of the {len(had)} rows that the cached one has "

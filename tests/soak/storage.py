@@ -102,9 +102,13 @@ def damaged(root: Path) -> None:
 
 
 def left_behind(root: Path) -> None:
-    """Snapshots, and what a process leaves that is killed while it writes another one."""
+    """Snapshots, and what processes leave that are killed while they write another one.
+
+    One of them wrote that of a ticker which nobody fetches again.
+    """
     snapshots(root)
-    (root / "cache" / f"{TEMPORARY}SPY{SUFFIX}-12345678").write_text("half")
+    for ticker in ("SPY", "TLT"):
+        (root / "cache" / f"{TEMPORARY}{ticker}{SUFFIX}-12345678").write_text("half")
 
 
 def _bars(rows: int) -> Bars:
@@ -136,6 +140,8 @@ def scenarios(*, with_tearsheet: bool) -> tuple[list[Scenario], list[Act]]:
     def both(root: Path) -> None:
         first(root)
         second(root)
+        for file in ("index.html", "trials.parquet"):
+            (root / "results" / f"{TEMPORARY}{file}-12345678").write_text("half")
         left = root / "results" / f"{TEMPORARY}x-1-12345678"
         left.mkdir()
         (left / "equity.csv").write_text("half")
@@ -163,7 +169,7 @@ def scenarios(*, with_tearsheet: bool) -> tuple[list[Scenario], list[Act]]:
         Scenario("first fetch", nothing, fetch),
         Scenario("fetch over an old snapshot", left_behind, fetch, (snapshot,)),
         Scenario("fetch over a damaged snapshot", damaged, fetch),
-        Scenario("clear", snapshots, clear, removes=(snapshot, f"IEF{SUFFIX}")),
+        Scenario("clear", left_behind, clear, removes=(snapshot, f"IEF{SUFFIX}")),
         Scenario("first run", nothing, first),
         Scenario("another run", both, third, (listed,)),
         Scenario("the same run", first, first, (listed,)),

@@ -87,6 +87,17 @@ def test_a_week_may_be_missing_at_the_end_and_no_more(make, last, may_be):
         )
 
 
+def test_a_week_that_is_missing_at_the_beginning_is_named():
+    (line,) = told(prices().iloc[5:])
+    assert line == (
+        "begins on 2010-01-08, but the history fetched on 2024-03-01 begins on 2010-01-01; "
+        "the earlier days are left out"
+    )
+    assert "begins on 2010-01-11, but the cached one begins on 2010-01-01" in refused(
+        prices().iloc[6:]
+    )
+
+
 def test_a_refusal_says_how_to_take_the_new_one_and_when_the_clock_is_wrong():
     text = refused(prices().iloc[:300])
     assert text.endswith(
@@ -101,20 +112,21 @@ def test_a_refusal_says_how_to_take_the_new_one_and_when_the_clock_is_wrong():
         held_against("^IRX", Bars(values().iloc[:300], ()), kept_before)
 
 
+PLACES = [100, 600, 1000, 1200, 1500, 1990, 2200, 2300, 2400, 2450, 2500]
+
+
 @pytest.mark.parametrize("make", [prices, values])
 def test_rows_lost_in_the_middle_are_counted_and_named_or_refused(make):
-    assert len(DAYS) == 2608  # a quarter of a percent of them are 6.5
-    places = [100, 600, 1000, 1200, 1500, 1990, 2300]
-    lost = make().drop(DAYS[places[:6]])
-    days = ", ".join(f"{DAYS[place]:%Y-%m-%d}" for place in places[:3])
+    lost = make().drop(DAYS[PLACES[:10]])
+    days = ", ".join(f"{DAYS[place]:%Y-%m-%d}" for place in PLACES[:3])
     assert told(lost, make(), "fred:DGS10") == [
-        f"lacks 6 rows of the history fetched on 2024-03-01, on {days} (and 3 more)"
+        f"lacks 10 rows of the history fetched on 2024-03-01, on {days} (and 7 more)"
     ]
-    text = refused(make().drop(DAYS[places]), make(), "fred:DGS10")
+    text = refused(make().drop(DAYS[PLACES]), make(), "fred:DGS10")
     assert (
-        "lacks 7 of the 2608 rows that the cached one has from 2010-01-01 to 2019-12-31, as on "
-        f"{days}" in text
-    )
+        "lacks 11 of the 2608 rows that the cached one has from 2010-01-01 to 2019-12-31, as on "
+        f"{days} (and 8 more)"
+    ) in text
 
 
 def test_a_lost_row_with_a_dividend_is_named_by_its_year():
@@ -126,10 +138,11 @@ def test_a_lost_row_with_a_dividend_is_named_by_its_year():
     assert len(told(moved)) == 1
 
 
-def test_a_short_history_may_lose_a_week_of_rows():
-    short = prices().iloc[:300]
-    assert len(told(short.drop(DAYS[[10, 20, 30, 40, 50]]), short)) == 1
-    refused(short.drop(DAYS[[10, 20, 30, 40, 50, 60]]), short)
+@pytest.mark.parametrize(("rows", "most"), [(300, 6), (150, 3), (40, 1)])
+def test_a_short_history_may_lose_one_row_in_fifty_and_always_one(rows, most):
+    short = values().iloc[:rows]
+    assert len(told(short.drop(DAYS[5 : 5 + 2 * most : 2]), short, "fred:DGS10")) == 1
+    refused(short.drop(DAYS[5 : 7 + 2 * most : 2]), short, "fred:DGS10")
 
 
 WEEKLY, MONTHLY = DAYS.day_of_week == 4, DAYS.month != np.roll(DAYS.month, 1)
