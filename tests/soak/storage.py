@@ -32,7 +32,7 @@ from backtests.engine.config import RunConfig
 from backtests.report.folder import require_intact, write_manifest
 from backtests.report.manifest import Manifest, read_manifest
 from data.command import run_command
-from data.durable import TEMPORARY
+from data.durable import LOCK, TEMPORARY
 from data.errors import HedgeError
 from data.sources.bars import COLUMNS, Bars
 from data.sources.fetching import fresh_snapshot
@@ -316,8 +316,9 @@ def _spoken(fault: str, kind: str, status: int, printed: str) -> list[str]:
     why = os.strerror(getattr(errno, fault)) in printed
     if code == 2 and why and len(lines) == 1 and printed.startswith("error: "):
         return []
-    # What cannot be removed now is removed another time; a probe has a second way.
-    tidying = kind in ("unlink", "rmdir", "probe") and not printed
+    # What cannot be removed now is removed another time, also where its lock cannot be tried; a
+    # probe has a second way.
+    tidying = kind in ("unlink", "rmdir", "probe", LOCK) and not printed
     if code == 0 and (tidying or why) and all(line.startswith("warning: ") for line in lines):
         return []
     return [f"exit {code} with {printed!r}"]
@@ -351,7 +352,9 @@ def measure(
         kind, path = points[number - 1]
         figures.complaints += [
             f"{fault} at {number} ({kind} {Path(path).name}): {complaint}"
-            for complaint in judge(scenario, template, fault, number, kind)
+            for complaint in judge(
+                scenario, template, fault, number, LOCK if path.endswith(LOCK) else kind
+            )
         ]
     figures.seconds = round(time.perf_counter() - began, 1)
     return figures
