@@ -235,8 +235,9 @@ def _growth(name: str, ratio: pd.Series, drift: pd.Series, previous: Snapshot) -
         return
     a_year = f"{_percent(yearly)} a year, " if years > 1 else ""
     words = (
-        f"grows by {a_year}{_percent(in_all)} in all from {first:%Y-%m-%d} to {last:%Y-%m-%d} "
-        f"against the history fetched on {previous.fetched:%Y-%m-%d}, most in {worst} by "
+        f"growth differs by {a_year}{_percent(in_all)} in all from {first:%Y-%m-%d} to "
+        f"{last:%Y-%m-%d} from that of the history fetched on "
+        f"{previous.fetched:%Y-%m-%d}, most in {worst} by "
         f"{_percent(by_year[worst])}"
     )
     # Where rounding alone is coarse, the small differences and the named ones cancel.
@@ -247,7 +248,7 @@ def _growth(name: str, ratio: pd.Series, drift: pd.Series, previous: Snapshot) -
         or min(abs(drift.sum()), abs(in_all)) > MOST_DRIFT
         or abs(in_all) > MOST_GROWTH
     ):
-        raise _refusal(name, f"the fetched history {words}")
+        raise _refusal(name, f"the fetched history is another: {words}")
     yield words
 
 
