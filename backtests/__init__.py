@@ -113,6 +113,9 @@ def __getattr__(name: str) -> Any:
         return metadata.version("treasury-hedge")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from data.command import require_clock
+
+    require_clock()  # where Python cannot tell the time, pandas cannot even be loaded
     value = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value
     return value

@@ -6,7 +6,6 @@ each visitor at every change.
 
 from __future__ import annotations
 
-import logging
 import socket
 import sys
 import threading
@@ -82,6 +81,8 @@ def main(
 
 def serve(listening: socket.socket, out: str, *, debug: bool = False) -> None:
     """Serve the page until the user ends it."""
+    import logging
+
     import uvicorn
     from starlette.middleware import Middleware
     from streamlit.starlette import App

@@ -64,6 +64,7 @@ def run_command(
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
+        require_clock()
         _require_words(given)
         _require_once(command, given)
         command.main(args=given, standalone_mode=False)
@@ -84,6 +85,26 @@ def run_command(
         reason = f"{type(error).__name__}: {error}"
         message = f"a fault of ours: {reason}; run again with --debug and report it"
         sys.exit(_say(message, 1, debug=debug))
+
+
+def require_clock() -> None:
+    """Refuse to work where the machine's clock stands beyond what Python can hold.
+
+    Up to then nothing fails by its date (:func:`data.checks.exchange.now`); from then on every
+    question for the time does, in whatever library.
+
+    Raises
+    ------
+    UsageError
+        If it does.
+    """
+    try:
+        time.time()
+    except OverflowError:
+        raise UsageError(
+            "this machine's clock stands after 2262-04-11, the last day that Python can hold; set "
+            "it right"
+        ) from None
 
 
 def collect_rarely() -> None:

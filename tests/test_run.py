@@ -150,6 +150,8 @@ def test_what_determines_a_run_changes_its_folder(capsys, tmp_path):
         (["hedge_mix", "--benchmark", ""], "--benchmark takes a ticker, got nothing"),
         (["hedge_mix", "--source", "files:" + "x" * 300], "is not a folder"),
         (["hedge_mix", "--weights", "SPY=0.6,^TNX=0.4"], "^TNX is a yield or an exchange rate"),
+        (["hedge_mix", "--weights", "fred:DTB3=0.5"], "'FRED:DTB3' names a series of FRED"),
+        (["hedge_mix", "--benchmark", " Fred:dtb3"], "names a series of FRED, not something to"),
         (["hedge_mix", "--benchmark", "^GSPC"], "price index without dividends"),
         (["hedge_mix", "--nonsense"], "No such option"),
     ],

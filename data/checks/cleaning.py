@@ -179,6 +179,11 @@ def _standing(
     moment = exchange.moment()
     sent = exchange.dates(chart.stamps)
     future = sent[sent > moment]
+    if len(future) == len(sent) > 0:
+        raise DataError(
+            f"{ticker}: Yahoo's history begins in the future, on {future[0]:%Y-%m-%d}: it is "
+            f"{moment:%Y-%m-%d} on this machine; set its clock"
+        )
     if len(future):
         warnings.append(f"{ticker}: {days_text(future)} lies in the future; left out")
     return table.loc[:moment]

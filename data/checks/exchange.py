@@ -9,6 +9,9 @@ from functools import lru_cache
 
 import pandas as pd
 
+# pandas holds moments up to 2262-04-11, and calendars look a year ahead. A clock that stands later
+# counts as this moment: no price can be of such a day, since dates up to 2200 are read.
+LAST_MOMENT = pd.Timestamp("2200-12-31", tz="UTC")
 EXCHANGE_TIME = "America/New_York"
 NEW_YORK = "XNYS"
 # Calendars of exchange_calendars by Yahoo's time zones. Chicago is that of the yield indices, which
@@ -33,8 +36,8 @@ EVERY_DAY, EVERY_WEEKDAY = "CRYPTOCURRENCY", "CURRENCY"
 
 
 def now() -> pd.Timestamp:
-    """The present moment, in UTC."""
-    return pd.Timestamp.now("UTC")
+    """The present moment, in UTC; of a clock that stands beyond 2200, the last day of that year."""
+    return min(pd.Timestamp.now("UTC"), LAST_MOMENT)
 
 
 @dataclass(frozen=True)
@@ -116,8 +119,10 @@ def _calendar(name: str, year: int, _this_year: int) -> _Calendar:
         warnings.simplefilter("ignore")  # the library's own, about pandas
         import exchange_calendars
 
+        # Its own end, a year from today, may be more than pandas can hold.
+        end = LAST_MOMENT.strftime("%Y-%m-%d") if now() == LAST_MOMENT else None
         try:
-            calendar = exchange_calendars.get_calendar(name, start=f"{year}-01-01")
+            calendar = exchange_calendars.get_calendar(name, start=f"{year}-01-01", end=end)
         except ValueError:  # it is not known from then on
             calendar = exchange_calendars.get_calendar(name)
     return _Calendar(calendar.sessions, calendar.closes)

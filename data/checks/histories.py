@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from data.checks.exchange import now
 from data.errors import DataError, in_full
 
 WILD_MOVE = 0.40
@@ -33,7 +34,7 @@ def wild_moves(levels: pd.Series) -> pd.Series:
 
 def latest_day() -> pd.Timestamp:
     """The latest date that has begun anywhere on earth."""
-    return (pd.Timestamp.now("UTC") + pd.Timedelta(hours=14)).tz_localize(None).normalize()
+    return (now() + pd.Timedelta(hours=14)).tz_localize(None).normalize()
 
 
 def require_history(levels: pd.Series, where: str) -> None:

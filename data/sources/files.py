@@ -279,6 +279,11 @@ def read_prices(
     levels = _numbers(table, [column], notes, holes=False)[column].rename(ticker)
     today = latest_day()
     future = pd.DatetimeIndex(levels.index[levels.index > today])
+    if len(future) == len(levels) > 0:
+        raise DataError(
+            f"{path} begins in the future, on {future[0]:%Y-%m-%d}: it is {today:%Y-%m-%d} on this "
+            "machine; set its clock, or give prices of days that were"
+        )
     if len(future):
         levels = levels[levels.index <= today]
         notes.append(f"{path}: {days_text(future)} lies in the future; left out")

@@ -19,9 +19,10 @@ from data.consumer_prices import NEVER_PUBLISHED
 from data.errors import DataError, UnreachableError
 from data.sources.bars import Bars
 from data.sources.transport import GarbledError, ask, named_server, plain_session
+from data.treasuries import instruments
 
 DEFAULT_URL = "https://fred.stlouisfed.org"
-PREFIX = "fred:"  # of a snapshot's name, so that no ticker has the name of a series
+PREFIX = instruments.FRED  # of a snapshot's name, which no ticker may have
 ATTEMPTS = 3
 BACKOFF_SECONDS = 1.0
 PATIENCE_SECONDS = 12  # for one series, all attempts together

@@ -3,6 +3,10 @@
 A file's first line is JSON (ticker, source, fetch time, warnings, and the SHA-256 of these and
 the rows), the rest a CSV of bars. A killed process leaves the old file or the new one
 (:mod:`data.durable`). A file whose hash does not match is renamed, never used.
+
+Tickers and series share the folder, not their names: a name that :func:`is_series` of
+:mod:`data.treasuries.instruments` knows has one column of values and can be no ticker, and any
+other has bars.
 """
 
 from __future__ import annotations
@@ -14,8 +18,9 @@ import hashlib
 import io
 import json
 import os
+import re
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,14 +28,16 @@ import msgspec
 import pandas as pd
 
 from data.command import Progress, silent
-from data.durable import remove_left_behind, replacing
-from data.errors import OutputError, UnreachableError
+from data.durable import TEMPORARY, remove_left_behind, replacing
+from data.errors import OutputError, UnreachableError, UsageError, did_you_mean, in_short
 from data.sources.bars import COLUMNS, Bars
+from data.treasuries.instruments import is_series
 
 FRESH = dt.timedelta(days=1)
 LOCK_SECONDS = 20
 SUFFIX = ".snapshot.csv"
 DEFAULT_FOLDER = Path(__file__).parents[1] / "cache"
+LEFT_BEHIND = re.compile(rf"{re.escape(TEMPORARY)}(.+{re.escape(SUFFIX)})-[0-9a-f]{{8}}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,6 +146,7 @@ class Store:
         body = bars.frame.to_csv(date_format="%Y-%m-%d", lineterminator="\n").encode()
         head = Head(ticker, source, fetched.isoformat(timespec="microseconds"), bars.warnings)
         text = head.line(body) + body
+        snapshot = _parse(ticker, text)  # what could not be read back replaces nothing
         path = self.path(ticker)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -149,7 +157,7 @@ class Store:
                 f"snapshot {path} cannot be written: {error.strerror or error}; "
                 "set HEDGE_DATA_DIR to a folder that can"
             ) from error
-        return _parse(ticker, text)
+        return snapshot
 
     @contextlib.contextmanager
     def locked(self, ticker: str, waiting: Progress = silent) -> Iterator[None]:
@@ -166,7 +174,7 @@ class Store:
 
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.folder / f".{self.path(ticker).name}.lock")
+            lock = FileLock(self._lock_of(self.path(ticker).name))
             try:
                 lock.acquire(timeout=0)
             except Timeout:
@@ -184,9 +192,33 @@ class Store:
             ) from error
         try:
             remove_left_behind(self.path(ticker))
+            self._remove_left_by_others()
             yield
         finally:
             lock.release()
+
+    def _lock_of(self, name: str) -> Path:
+        """The lock of a snapshot's file."""
+        return self.folder / f".{name}.lock"
+
+    def _remove_left_by_others(self) -> None:
+        """Remove what killed processes left of any ticker, unless a process fetches it now.
+
+        Who holds its lock may be writing; that of a ticker which nobody asks for again is free.
+        """
+        from filelock import FileLock
+
+        for left in self.folder.glob(f"{TEMPORARY}*"):
+            name = LEFT_BEHIND.fullmatch(left.name)
+            if name is None:
+                continue
+            lock = FileLock(self._lock_of(name[1]))
+            with contextlib.suppress(OSError):  # filelock's Timeout is one as well
+                lock.acquire(blocking=False)
+                try:
+                    left.unlink(missing_ok=True)
+                finally:
+                    lock.release()
 
     def tickers(self) -> list[str]:
         """Tickers that have a file, sorted."""
@@ -201,22 +233,43 @@ class Store:
         except UnicodeEncodeError:  # a name of undecodable bytes
             return None
 
-    def clear(self) -> int:
-        """Remove every snapshot and every damaged one, and nothing else; count the snapshots.
+    def clear(self, tickers: Sequence[str] = ()) -> int:
+        """Remove snapshots with what was damaged of them, and nothing else; count them.
 
-        A folder with the name of a snapshot was not made here: it stays, with a warning.
+        A folder with the name of a snapshot was not made here: it stays, with a warning. What
+        killed processes left goes as well.
+
+        Parameters
+        ----------
+        tickers
+            Those to remove; all where none is named.
+
+        Raises
+        ------
+        UsageError
+            If one that is named has no snapshot; then nothing is removed.
         """
+        for ticker in tickers:
+            if ticker not in self.tickers():
+                raise UsageError(
+                    f"--clear {in_short(ticker)}: {self.folder} has no snapshot of it"
+                    f"{did_you_mean(ticker, self.tickers())}; python -m data.cache lists them"
+                )
+        wanted = [self.path(ticker) for ticker in dict.fromkeys(tickers)]
         count = 0
-        for path in sorted(self.folder.glob(f"*{SUFFIX}")):
+        for path in wanted or sorted(self.folder.glob(f"*{SUFFIX}")):
             if path.is_dir() and not path.is_symlink():
                 self.warnings.append(f"{path} is a folder, not a snapshot; left as it is")
                 continue
-            ticker = self._ticker_of(path)
-            with contextlib.nullcontext() if ticker is None else self.locked(ticker):
+            ticker_of_it = self._ticker_of(path)
+            with contextlib.nullcontext() if ticker_of_it is None else self.locked(ticker_of_it):
                 path.unlink(missing_ok=True)
             count += 1
+        self._remove_left_by_others()
+        names = {path.name for path in wanted}
         for path in self.folder.glob(f"*{SUFFIX}.damaged-*"):
-            if path.is_symlink() or not path.is_dir():
+            is_wanted = not names or path.name.rpartition(".damaged-")[0] in names
+            if is_wanted and (path.is_symlink() or not path.is_dir()):
                 path.unlink(missing_ok=True)
         return count
 
@@ -264,7 +317,7 @@ def _parse(ticker: str, text: bytes) -> Snapshot:
     first, _, body = text.partition(b"\n")
     head, sha256 = _read_head(ticker, first, body)
     frame = pd.read_csv(io.BytesIO(body), index_col="Date", parse_dates=["Date"])
-    if list(frame.columns) not in (COLUMNS, ["Value"]):
+    if list(frame.columns) != (["Value"] if is_series(ticker) else COLUMNS):
         raise ValueError(f"its columns are {list(frame.columns)}")
     if len(frame) < 2:
         raise ValueError(f"it has {len(frame)} rows")

@@ -151,6 +151,7 @@ PRICE_ONLY: dict[str, str] = {
 NOT_HELD = frozenset(
     {"^IRX", "^FVX", "^TNX", "^TYX", "IRX", "FVX", "TNX", "TYX", "DX-Y.NYB", "^VIX", "VIXCLS"}
 )
+FRED = "fred:"  # before the name of a series of FRED, as its snapshot has it
 FRED_RATE = re.compile(r"(DGS|GS|DTB|TB|DFII|FII)\d+(MS|MO)?|FEDFUNDS|DFF|EFFR|SOFR|DTWEXBGS")
 
 
@@ -158,6 +159,11 @@ def is_rate(name: str) -> bool:
     """Whether a name is that of a yield, a rate or an exchange rate at Yahoo or FRED."""
     folded = name.strip().upper()
     return folded in NOT_HELD or FRED_RATE.fullmatch(folded) is not None
+
+
+def is_series(name: str) -> bool:
+    """Whether a name is that of a series and so can be no ticker: a rate's, or FRED's ``fred:``."""
+    return is_rate(name) or name.strip().casefold().startswith(FRED)
 
 
 def require_total_return(ticker: str, *, is_price_only: bool = False) -> None:
@@ -173,14 +179,19 @@ def require_total_return(ticker: str, *, is_price_only: bool = False) -> None:
     Raises
     ------
     DataError
-        If ``ticker`` is known to be price-only, a yield or an exchange rate, or is no printable
-        text.
+        If ``ticker`` is known to be price-only, a yield or an exchange rate, has the form of a
+        series' name (``fred:``), or is no printable text.
     """
     if not isinstance(ticker, str) or not ticker.isprintable():
         raise DataError(f"a ticker is text such as SPY, got {in_short(ticker)}; name it")
     if is_rate(ticker):
         raise DataError(
             f"{ticker} is a yield or an exchange rate, not something to hold; use a fund"
+        )
+    if is_series(ticker):
+        raise DataError(
+            f"{in_short(ticker)} names a series of FRED, not something to hold; use a fund, by its "
+            "ticker"
         )
     instead = PRICE_ONLY.get(ticker.upper())
     if instead is not None and not is_price_only:

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pandas as pd
 import pytest
+from filelock import FileLock
 
 from data.cache import main
 from data.sources.bars import Bars
@@ -58,3 +59,57 @@ def test_clear_counts_what_it_removes(store, capsys):
     assert warning.startswith("warning: ")
     assert warning.endswith("IEF.snapshot.csv is a folder, not a snapshot; left as it is")
     assert store.read("DGS10") is None
+
+
+def test_clear_removes_the_snapshots_named_and_no_other(store, capsys):
+    for ticker in ("DGS10", "fred:DTB3", "^IRX"):
+        keep(store, ticker, 0.0)
+    aside = store.folder / f"{store.path('DGS10').name}.damaged-1"
+    other = store.folder / f"{store.path('^IRX').name}.damaged-1"
+    aside.write_text("")
+    other.write_text("")
+    code, shown, _ = ended(main, capsys, "--clear", "fred:DTB3", "DGS10", "DGS10")
+    assert (code, shown) == (0, f"2 snapshots removed from {store.folder}\n")
+    assert store.tickers() == ["^IRX"]
+    assert (aside.exists(), other.exists()) == (False, True)
+    assert ended(main, capsys, "^IRX", "--clear")[1].startswith("1 snapshot removed")
+
+
+@pytest.mark.parametrize("ticker", ["SPY", "dgs10", "", "../x", "a\nb"])
+def test_clear_of_a_ticker_that_is_not_there_is_one_line_and_removes_nothing(store, capsys, ticker):
+    keep(store, "DGS10", 0.0)
+    code, shown, errors = ended(main, capsys, "--clear", "DGS10", ticker)
+    assert (code, shown) == (2, "")
+    assert errors.startswith(f"error: --clear {ticker!r}: {store.folder} has no snapshot of it")
+    assert errors.endswith("; python -m data.cache lists them\n")
+    assert ("did you mean DGS10?" in errors) == (ticker == "dgs10")
+    assert store.tickers() == ["DGS10"]
+
+
+def test_a_ticker_without_clear_is_refused(store, capsys):
+    keep(store, "DGS10", 0.0)
+    code, shown, errors = ended(main, capsys, "DGS10")
+    assert (code, shown) == (2, "")
+    assert errors == (
+        "error: got 'DGS10': all snapshots are listed; give no ticker, or --clear to remove its "
+        "snapshot\n"
+    )
+
+
+def test_clear_removes_what_killed_processes_left_and_not_what_is_written(store, capsys):
+    store.folder.mkdir()
+    names = [f".writing-{store.path(ticker).name}-0123abcd" for ticker in ("SPY", "fred:X", "IEF")]
+    *left, held = (store.folder / name for name in names)
+    mine = store.folder / ".writing-notes.txt"  # none of our names
+    for path in (*left, held, mine):
+        path.write_text("half")
+    with store.locked("TLT"):  # who fetches removes it as well
+        assert [path.exists() for path in (*left, held, mine)] == [False, False, False, True]
+    for path in (*left, held):
+        path.write_text("half")
+    with FileLock(store.folder / f".{store.path('IEF').name}.lock"):  # as who is fetching it
+        code, shown, _ = ended(main, capsys, "--clear")
+        assert (code, shown) == (0, f"0 snapshots removed from {store.folder}\n")
+        assert [path.exists() for path in (*left, held, mine)] == [False, False, True, True]
+    ended(main, capsys, "--clear")
+    assert not held.exists()

@@ -7,6 +7,7 @@ import io
 import itertools
 import subprocess
 import sys
+from shutil import which
 
 import click
 import pytest
@@ -205,3 +206,38 @@ def test_what_may_come_twice_may(capsys):
 
     words = ("a", "a", "--vs", "b", "--vs", "b")
     assert ended(door, capsys, *words) == (0, "('a', 'a') ('b', 'b')\n", "")
+
+
+def test_a_clock_beyond_what_python_holds_is_one_line(monkeypatch, capsys):
+    def too_late() -> float:
+        raise OverflowError("timestamp too large to convert to C _PyTime_t")
+
+    monkeypatch.setattr("time.time", too_late)
+    code, _, errors = ended(failing(DataError("not reached")), capsys)
+    monkeypatch.undo()
+    assert (code, errors) == (2, f"error: {LATE}\n")
+
+
+LATE = (
+    "this machine's clock stands after 2262-04-11, the last day that Python can hold; set it right"
+)
+
+
+@pytest.mark.skipif(which("faketime") is None, reason="no faketime here")
+@pytest.mark.parametrize("module", ["data.cache", "backtests.app"])
+def test_every_command_says_so_where_its_libraries_could_not_be_loaded(module):
+    done = subprocess.run(
+        ["faketime", "2263-01-01", sys.executable, "-m", module],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (2, f"error: {LATE}\n")
+
+
+@pytest.mark.skipif(which("faketime") is None, reason="no faketime here")
+def test_from_python_it_is_the_same_error():
+    script = "import backtests\nbacktests.backtest\n"
+    done = subprocess.run(
+        ["faketime", "2400-01-01", sys.executable, "-c", script],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stderr.splitlines()[-1] == f"data.errors.UsageError: {LATE}"

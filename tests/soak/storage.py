@@ -32,7 +32,7 @@ from backtests.engine.config import RunConfig
 from backtests.report.folder import require_intact, write_manifest
 from backtests.report.manifest import Manifest, read_manifest
 from data.command import run_command
-from data.durable import TEMPORARY
+from data.durable import LOCK, TEMPORARY
 from data.errors import HedgeError
 from data.sources.bars import COLUMNS, Bars
 from data.sources.fetching import fresh_snapshot
@@ -102,9 +102,13 @@ def damaged(root: Path) -> None:
 
 
 def left_behind(root: Path) -> None:
-    """Snapshots, and what a process leaves that is killed while it writes another one."""
+    """Snapshots, and what processes leave that are killed while they write another one.
+
+    One of them wrote that of a ticker which nobody fetches again.
+    """
     snapshots(root)
-    (root / "cache" / f"{TEMPORARY}SPY{SUFFIX}-12345678").write_text("half")
+    for ticker in ("SPY", "TLT"):
+        (root / "cache" / f"{TEMPORARY}{ticker}{SUFFIX}-12345678").write_text("half")
 
 
 def _bars(rows: int) -> Bars:
@@ -136,6 +140,8 @@ def scenarios(*, with_tearsheet: bool) -> tuple[list[Scenario], list[Act]]:
     def both(root: Path) -> None:
         first(root)
         second(root)
+        for file in ("index.html", "trials.parquet"):
+            (root / "results" / f"{TEMPORARY}{file}-12345678").write_text("half")
         left = root / "results" / f"{TEMPORARY}x-1-12345678"
         left.mkdir()
         (left / "equity.csv").write_text("half")
@@ -163,7 +169,7 @@ def scenarios(*, with_tearsheet: bool) -> tuple[list[Scenario], list[Act]]:
         Scenario("first fetch", nothing, fetch),
         Scenario("fetch over an old snapshot", left_behind, fetch, (snapshot,)),
         Scenario("fetch over a damaged snapshot", damaged, fetch),
-        Scenario("clear", snapshots, clear, removes=(snapshot, f"IEF{SUFFIX}")),
+        Scenario("clear", left_behind, clear, removes=(snapshot, f"IEF{SUFFIX}")),
         Scenario("first run", nothing, first),
         Scenario("another run", both, third, (listed,)),
         Scenario("the same run", first, first, (listed,)),
@@ -310,8 +316,9 @@ def _spoken(fault: str, kind: str, status: int, printed: str) -> list[str]:
     why = os.strerror(getattr(errno, fault)) in printed
     if code == 2 and why and len(lines) == 1 and printed.startswith("error: "):
         return []
-    # What cannot be removed now is removed another time; a probe has a second way.
-    tidying = kind in ("unlink", "rmdir", "probe") and not printed
+    # What cannot be removed now is removed another time, also where its lock cannot be tried; a
+    # probe has a second way.
+    tidying = kind in ("unlink", "rmdir", "probe", LOCK) and not printed
     if code == 0 and (tidying or why) and all(line.startswith("warning: ") for line in lines):
         return []
     return [f"exit {code} with {printed!r}"]
@@ -345,7 +352,9 @@ def measure(
         kind, path = points[number - 1]
         figures.complaints += [
             f"{fault} at {number} ({kind} {Path(path).name}): {complaint}"
-            for complaint in judge(scenario, template, fault, number, kind)
+            for complaint in judge(
+                scenario, template, fault, number, LOCK if path.endswith(LOCK) else kind
+            )
         ]
     figures.seconds = round(time.perf_counter() - began, 1)
     return figures

@@ -55,6 +55,17 @@ def test_a_weekend_row_is_left_out(web, bars):
     assert len(got.frame) == 300
 
 
+def test_a_history_that_lies_in_the_future_names_the_clock(web, bars, monkeypatch):
+    web.hold("SPY", bars)
+    monkeypatch.setattr("data.checks.exchange.now", lambda: pd.Timestamp("1971-03-01", tz="UTC"))
+    with pytest.raises(DataError) as error:
+        yahoo.fetch("SPY")
+    assert str(error.value) == (
+        f"SPY: Yahoo's history begins in the future, on {bars.index[0]:%Y-%m-%d}: it is 1971-02-28 "
+        "on this machine; set its clock"  # in New York it is still the day before
+    )
+
+
 def test_a_future_row_is_left_out(web, bars):
     day = pd.Timestamp.now().normalize() + pd.offsets.BDay(5)
     web.hold("SPY", pd.concat([bars, bars.iloc[[-1]].set_axis([day])]))

@@ -7,6 +7,7 @@ import pytest
 
 from data.checks import exchange
 from data.checks.exchange import NYSE, exchange_calendar
+from data.checks.histories import latest_day
 
 
 @pytest.mark.parametrize(
@@ -59,3 +60,23 @@ def test_a_session_is_over_twenty_minutes_after_its_close(monkeypatch, session, 
 
 def test_now_is_in_utc():
     assert str(exchange.now().tz) == "UTC"
+
+
+@pytest.mark.parametrize("moment", ["2201-01-01", "2261-06-01", "2262-04-11 23:00"])
+def test_a_clock_near_the_end_of_pandas_counts_as_the_end_of_2200(monkeypatch, moment):
+    """Its nanoseconds end on 2262-04-11, and calendars reach a year beyond now."""
+    clock = pd.Timestamp(moment, tz="UTC").as_unit("us")
+
+    class Clock(pd.Timestamp):
+        @classmethod
+        def now(cls, tz=None):
+            return clock
+
+    with monkeypatch.context() as patch:
+        patch.setattr(exchange.pd, "Timestamp", Clock)
+        assert exchange.now() == exchange.LAST_MOMENT
+        assert NYSE.moment().year == 2200
+        sessions = exchange_calendar(pd.Timestamp("2020-01-02")).sessions
+        assert latest_day() == pd.Timestamp("2200-12-31")
+    assert sessions[-1].year == 2200
+    assert (sessions.year == 2024).sum() == 252

@@ -9,12 +9,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from backtests.run import main as run
 from data.errors import DataError, OutputError
+from data.origin import How
 from data.sources import live
 from data.sources.bars import Bars
 from data.sources.fetching import fresh_snapshot
 from data.sources.snapshots import Snapshot, Store
+from data.vintage import StandInKind
 from tests import yahoo_server as server
+from tests.conftest import ended
 from tests.data.helpers import age, fetch_in_a_process
 from tests.soak.made import random_bars
 
@@ -79,6 +83,37 @@ def test_a_history_that_lost_its_beginning_replaces_nothing(web, bars):
     assert len(Store().read("SPY").bars.frame) == 300
 
 
+def test_a_history_cut_at_its_end_replaces_nothing_and_the_reader_is_told(web, bars, capsys):
+    live.load(["SPY", "IEF"], may_fall_back=False)
+    web.hold("SPY", bars.iloc[:100])
+    end, cut = (f"{bars.index[row]:%Y-%m-%d}" for row in (-1, 99))
+    with pytest.raises(DataError, match=f"SPY: .* ends on {cut}, but the cached one ends on {end}"):
+        live.load(["SPY", "IEF"], may_fall_back=False, refresh=True)
+    market = live.load(["SPY", "IEF"], may_fall_back=True, refresh=True)
+    assert len(market.sessions) == 300
+    assert market.origin.how is How.OLDER
+    assert f"ends on {cut}, but the cached one ends on {end}" in market.origin.failure
+    again = live.load(["SPY", "IEF"], may_fall_back=True)  # a later run has them as well
+    assert len(again.sessions) == 300
+    words = ["hedge_mix", "--source", "yahoo", "--refresh", "--no-tearsheet"]
+    code, _, errors = ended(run, capsys, *words)
+    told = [line for line in errors.splitlines() if line.startswith("error: ")]
+    assert (code, len(told)) == (2, 1)
+    assert (
+        "nothing was replaced (if the fetched one is right, python -m data.cache --clear SPY"
+        in (told[0])
+    )
+
+
+def test_a_rate_cut_at_its_end_replaces_nothing_and_the_reader_is_told(web, bars):
+    live.load(["SPY"], may_fall_back=False)
+    web.hold_fred("DTB3", (bars["Close"] / 25).iloc[:100])
+    market = live.load(["SPY"], may_fall_back=False, refresh=True)
+    assert len(Store().read("fred:DTB3").bars.frame) == 300
+    assert any("fred:DTB3: the fetched history ends on" in remark for remark in market.remarks)
+    assert [held.kind for held in market.vintage.stood_in] == [StandInKind.SNAPSHOT]
+
+
 def test_what_a_refetch_says_otherwise_is_named_by_its_day(web, bars):
     live.load(["SPY"], may_fall_back=False)
     revised = bars.copy()
@@ -137,18 +172,6 @@ def test_what_cannot_be_kept_is_held_against_the_history_kept_all_the_same(web, 
         live.load(["SPY"], may_fall_back=False, refresh=True)
 
 
-def test_an_index_that_is_reweighted_as_a_whole_is_the_same_series():
-    from data.sources.fetching import _steps
-    from data.sources.fred import BROAD_DOLLAR
-
-    dollar = pd.Series([100.0, 101.0, 99.0, 102.0], pd.bdate_range("2024-01-01", periods=4))
-    old, new = (pd.DataFrame({"Value": dollar * scale}) for scale in (1.0, 1.2))
-    assert BROAD_DOLLAR.endswith("DTWEXBGS")
-    apart = (_steps(old, True)["step"] - _steps(new, True)["step"]).abs()
-    assert apart.max() < 1e-12
-    assert (_steps(old, False)["step"] - _steps(new, False)["step"]).abs().min() > 5e-4
-
-
 # --- with a server that is a function -------------------------------------------------------
 
 DAYS = pd.bdate_range("2024-01-02", periods=40, name="Date")
@@ -196,7 +219,9 @@ def test_a_fifth_of_all_days_may_be_revised_before_it_is_another_series(tmp_path
     revised.iloc[2 : 2 + 3 * rows : 3] += 1.0  # each changes two of the 39 steps; 7.8 may change
     server = Server(revised)
     if 2 * rows <= 0.2 * 39:
-        assert len(fetched(server, tmp_path, refresh=True).bars.warnings) == 1
+        days, level = fetched(server, tmp_path, refresh=True).bars.warnings
+        assert "on 2024-01-04, 2024-01-05, 2024-01-09 (and 3 more), most on" in days
+        assert "lies +0.075 points from" in level  # 3 of 40 days, a point each
     else:
         with pytest.raises(DataError, match="on 10 of 39 days; nothing was replaced"):
             fetched(server, tmp_path, refresh=True)

@@ -204,6 +204,15 @@ def test_a_cell_that_holds_a_word_is_shown(price_folder):
         files.read_prices(price_folder(A=GOOD.replace("101", "null")), "A")
 
 
+def test_a_file_that_lies_in_the_future_names_the_clock(price_folder, monkeypatch):
+    folder = price_folder(SPY="date,value\n2020-01-02,100\n2020-01-03,101\n")
+    monkeypatch.setattr("data.sources.files.latest_day", lambda: pd.Timestamp("1971-03-01"))
+    with pytest.raises(
+        DataError, match=r"SPY.csv begins in the future, on 2020-01-02: it is 1971-"
+    ):
+        files.load(folder, ["SPY"])
+
+
 @pytest.mark.parametrize("word", ["null", "NaN", "#N/A", ".", ""])
 def test_a_rate_may_have_no_figure(tmp_path, word):
     path = tmp_path / "fed_funds_effective_daily.csv"

@@ -731,3 +731,9 @@ def test_a_price_index_in_python_needs_its_users_word():
         frame.load(levels, ["^SPX"])
     market = frame.load(levels, ["^SPX"], price_only=["^SPX"])
     assert "^SPX is a price without dividends (prices): its growth is understated" in market.notes
+
+
+def test_a_column_that_names_a_series_of_fred_is_nothing_to_hold():
+    levels = by_hand().rename(columns={"A": "fred:DTB3"})
+    with pytest.raises(DataError, match="'fred:DTB3' names a series of FRED, not something to ho"):
+        frame.load(levels, ["fred:DTB3"])

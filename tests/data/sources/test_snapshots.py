@@ -8,12 +8,15 @@ import hashlib
 import json
 import os
 import signal
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from data.errors import OutputError, UnreachableError
+from data.errors import DataError, OutputError, UnreachableError
+from data.load import load_market
 from data.sources import live, snapshots, yahoo
 from data.sources.bars import Bars
 from data.sources.snapshots import Head, Snapshot, Store
@@ -68,9 +71,61 @@ def test_a_process_killed_while_it_writes_leaves_the_old_snapshot(web, tmp_path)
     with fetch_in_a_process("SPY", before=stop) as process:
         assert process.stdout.readline() == "writing\n"
         process.send_signal(signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL
     assert path.read_bytes() == before
+    assert len(list(path.parent.glob(".writing-SPY*"))) == 1
+    live.load(["IEF"], may_fall_back=False)  # also if nobody asks for SPY again
+    assert list(path.parent.glob(".writing-*")) == []
     live.load(["SPY"], may_fall_back=False)
     assert path.read_bytes() != before
+
+
+def test_what_a_living_process_writes_stays_and_goes_once_it_is_killed(tmp_path):
+    store = Store(tmp_path)
+    left = tmp_path / f".writing-{store.path('SPY').name}-0123abcd"
+    script = (
+        "import sys\nfrom filelock import FileLock\n"
+        "lock = FileLock(sys.argv[1])\nlock.acquire()\nopen(sys.argv[2], 'w').close()\n"
+        "print('writing', flush=True)\nsys.stdin.readline()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, tmp_path / f".{store.path('SPY').name}.lock", left],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout.readline() == "writing\n"
+        with store.locked("IEF"):
+            pass
+        store.clear()
+        assert left.exists()
+        process.kill()
+    with store.locked("IEF"):
+        assert not left.exists()
+
+
+@pytest.mark.parametrize(("ticker", "other"), [("SPY", "fred:DTB3"), ("fred:DTB3", "SPY")])
+def test_a_ticker_never_has_a_series_nor_a_series_a_tickers_bars(web, ticker, other):
+    live.load(["SPY"], may_fall_back=False)
+    store = Store()
+    before, wrong = store.path(ticker).read_bytes(), store.read(other)
+    with pytest.raises(ValueError, match="its columns are"):
+        store.write(ticker, "made", wrong.fetched, wrong.bars)
+    assert store.path(ticker).read_bytes() == before
+    # A file of the other kind, as one of another version, is damaged.
+    head = Head(ticker, "made", wrong.fetched.isoformat(timespec="microseconds"), ())
+    rows = store.path(other).read_bytes().partition(b"\n")[2]
+    store.path(ticker).write_bytes(head.line(rows) + rows)
+    assert store.read(ticker) is None
+
+
+@pytest.mark.parametrize("ticker", ["fred:DTB3", "FRED:dtb3", " fred:DTB3", "fred:", "Fred:SPY"])
+@pytest.mark.parametrize("may_fall_back", [True, False])
+def test_a_series_by_its_name_in_the_cache_is_no_ticker(web, ticker, may_fall_back):
+    live.load(["SPY"], may_fall_back=False)
+    asked = len(web.asked)
+    source = "auto" if may_fall_back else "yahoo"
+    with pytest.raises(DataError, match="names a series of FRED, not something to hold; use a f"):
+        load_market(source, ["SPY", ticker])
+    assert len(web.asked) == asked
 
 
 def test_clear_removes_what_it_counts_and_leaves_folders(tmp_path):
@@ -226,7 +281,7 @@ def test_a_folder_that_cannot_be_written_is_one_line(tmp_path):
     (tmp_path / "file").write_text("x")
     store = Store(tmp_path / "file")
     with pytest.raises(OutputError, match="cannot be written: .*; set HEDGE_DATA_DIR to a folder"):
-        store.write("SPY", "Yahoo", MOMENT, Bars(YIELDS, ()))
+        store.write("^IRX", "Yahoo", MOMENT, Bars(YIELDS, ()))
 
 
 def test_who_waits_too_long_for_another_process_is_told(tmp_path, monkeypatch):

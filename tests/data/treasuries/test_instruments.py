@@ -13,6 +13,7 @@ from data.treasuries.instruments import (
     TREASURY_FUNDS,
     Instrument,
     Ladder,
+    is_series,
     require_total_return,
 )
 
@@ -72,6 +73,21 @@ def test_what_is_no_total_return_is_refused(ticker, words):
         require_total_return(ticker)
     assert str(caught.value).startswith(f"{ticker} is ")
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("ticker", ["fred:DTB3", "FRED:SPY", " fred:x", "fred:"])
+def test_the_name_of_a_series_in_the_cache_is_no_ticker(ticker):
+    with pytest.raises(DataError, match="names a series of FRED, not something to hold; use a fu"):
+        require_total_return(ticker)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [("fred:DTB3", True), ("^IRX", True), ("DX-Y.NYB", True), ("fred", False), ("FRED", False),
+     ("SPY", False), ("^SP500TR", False), ("A:B", False)],
+)  # fmt: skip
+def test_a_name_is_that_of_a_series_or_may_be_a_ticker(name, is_one):
+    assert is_series(name) is is_one
 
 
 @pytest.mark.parametrize("ticker", [5, None, ["SPY"], "S\0PY", "\ud800", "a\nb"])
