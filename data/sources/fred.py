@@ -16,6 +16,7 @@ from data.checks.moves import CONSUMER_PRICES, DOLLAR, YIELDS, odd_moves
 from data.checks.sessions import holes
 from data.consumer_prices import NEVER_PUBLISHED
 from data.errors import DataError, UnreachableError
+from data.machine import naming_faults_of_this_machine
 from data.sources.bars import Bars
 from data.sources.transport import GarbledError, ask, named_server, plain_session
 
@@ -78,7 +79,8 @@ def fetch(series: str) -> Bars:
         retry=tenacity.retry_if_exception_type((UnreachableError, GarbledError)),
         reraise=True,
     )
-    return _parse(series, retrying(_ask, series, time.monotonic() + PATIENCE_SECONDS))
+    with naming_faults_of_this_machine(f"{series}: FRED"):
+        return _parse(series, retrying(_ask, series, time.monotonic() + PATIENCE_SECONDS))
 
 
 def _ask(series: str, deadline: float) -> str:

@@ -23,8 +23,9 @@ import msgspec
 import pandas as pd
 
 from data.command import Progress, silent
-from data.durable import remove_left_behind, replacing
+from data.durable import NO_LOCKS, file_lock, lacks_locks, remove_left_behind, replacing
 from data.errors import OutputError, UnreachableError
+from data.regular import MOST_SNAPSHOT, NotReadError, read_regular
 from data.sources.bars import COLUMNS, Bars
 
 FRESH = dt.timedelta(days=1)
@@ -109,12 +110,14 @@ class Store:
         """
         path = self.path(ticker)
         try:
-            if not (path.is_file() or path.is_dir()) and path.exists():
-                # Opening a named pipe would wait for somebody to write into it.
-                self.warnings.append(f"snapshot {path} is not a regular file; ignored")
-                return None
-            text = path.read_bytes()
+            text = read_regular(path, MOST_SNAPSHOT)
         except FileNotFoundError:
+            return None
+        except NotReadError as error:
+            aside = "ignored"
+            if mend and not path.is_dir():
+                aside = self._set_aside(path)
+            self.warnings.append(f"snapshot {path} is not read ({error.strerror}); {aside}")
             return None
         except OSError as error:
             self.warnings.append(f"snapshot {path} cannot be read ({error.strerror}); ignored")
@@ -162,11 +165,11 @@ class Store:
         UnreachableError
             If another process holds on for too long.
         """
-        from filelock import FileLock, Timeout
+        from filelock import Timeout
 
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.folder / f".{self.path(ticker).name}.lock")
+            lock = file_lock(self.folder / f".{self.path(ticker).name}.lock")
             try:
                 lock.acquire(timeout=0)
             except Timeout:
@@ -178,6 +181,11 @@ class Store:
                 "end that process or try again later"
             ) from None
         except OSError as error:
+            if error.errno in NO_LOCKS:
+                raise OutputError(
+                    f"the data folder {self.folder} {lacks_locks(error)}; set HEDGE_DATA_DIR to a "
+                    "folder on another file system"
+                ) from error
             raise OutputError(
                 f"the data folder {self.folder} cannot be written: {error.strerror or error}; "
                 "set HEDGE_DATA_DIR to a folder that can"
