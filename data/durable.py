@@ -110,42 +110,23 @@ def file_lock(path: Path) -> FileLock:
     return FileLock(path, fallback_to_soft=False)
 
 
-def lacks_locks(error: OSError) -> str:
+def lacks_locks(error: Exception) -> str:
     """Say that a folder's file system has no locks."""
-    return (
-        f"is on a file system without locks that end with their process ({error.strerror or error})"
-    )
+    reason = error.strerror if isinstance(error, OSError) else None
+    return f"is on a file system without locks that end with their process ({reason or error})"
 
 
-def _without_locks(folder: Path, error: OSError) -> OutputError:
-    return OutputError(f"{folder} {lacks_locks(error)}; choose a folder on another one")
-
-
-def require_locks(number: int, folder: Path) -> None:
-    """Try the kind of lock that results are written under, on a file that nobody else has open.
-
-    Parameters
-    ----------
-    number
-        Of the open file; it is closed afterwards.
-    folder
-        Where it is, for the message.
+def try_lock(number: int) -> None:
+    """Try the kind of lock that results are written under, on an open file that nobody shares.
 
     Raises
     ------
-    OutputError
-        If the file system has no such locks.
+    OSError
+        One of ``NO_LOCKS`` if its file system has none.
     """
-    try:
-        import fcntl
-    except ImportError:  # Windows, where every file system has locks
-        return
-    try:
-        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        if error.errno in NO_LOCKS:
-            raise _without_locks(folder, error) from error
-        raise
+    from filelock import lock_descriptor
+
+    lock_descriptor(number, blocking=False)
 
 
 @contextlib.contextmanager
@@ -176,7 +157,9 @@ def locked(folder: Path, name: str = LOCK) -> Iterator[None]:
         ) from None
     except OSError as error:
         if error.errno in NO_LOCKS:
-            raise _without_locks(folder, error) from error
+            raise OutputError(
+                f"{folder} {lacks_locks(error)}; choose a folder on another one"
+            ) from error
         raise OutputError(
             f"{folder} cannot be written: {error.strerror or error}; make room or give access"
         ) from error

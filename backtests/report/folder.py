@@ -18,7 +18,17 @@ from pathlib import Path
 
 from backtests.report.files import MANIFEST, file_sha256, write_json
 from backtests.report.manifest import Manifest, read_manifest, read_whole_manifest
-from data.durable import LOCK, TEMPORARY, beside, is_held, locked, require_locks, sync
+from data.durable import (
+    LOCK,
+    NO_LOCKS,
+    TEMPORARY,
+    beside,
+    is_held,
+    lacks_locks,
+    locked,
+    sync,
+    try_lock,
+)
 from data.errors import OutputError
 from data.regular import NotReadError
 
@@ -41,10 +51,12 @@ def require_writable(out: Path) -> None:
         out.mkdir(parents=True, exist_ok=True)
         # Nameless where systems allow it.
         with tempfile.TemporaryFile(dir=out, prefix=TEMPORARY) as probe:
-            require_locks(probe.fileno(), out)
-    except OutputError:
-        raise
+            try_lock(probe.fileno())
     except (OSError, ValueError) as error:  # ValueError: a name that no system allows
+        if getattr(error, "errno", None) in NO_LOCKS:
+            raise OutputError(
+                f"--out {out} {lacks_locks(error)}; choose a folder on another one"
+            ) from error
         reason = getattr(error, "strerror", None) or error
         raise OutputError(
             f"--out {out} cannot be written: {reason}; choose another folder"
