@@ -42,6 +42,7 @@ MOST_LINES = 300_000  # with a blank one after each
 MOST_LINE = 1 << 17  # characters, as Python's reader of CSV allows in a cell
 MOST_COLUMNS = 1000
 MOST_CELLS = 4_000_000  # 27 columns on each of those days; 100 bytes of memory each
+LONG_CELL = 32  # characters, for each of which a cell counts once more
 CHUNK = 1 << 16
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -201,27 +202,31 @@ def _rows(text: Iterable[str], separator: str, path: Path) -> tuple[list[list[st
     reader = csv.reader(text, delimiter=separator, skipinitialspace=True, strict=True)
     rows: list[list[str]] = []
     lines: list[int] = []
-    room = MOST_CELLS
+    room, last = MOST_CELLS, 0
     try:
         for row in reader:
+            last = reader.line_num
             if len(row) > MOST_COLUMNS:
                 raise DataError(
                     f"{path} line {reader.line_num} has {len(row):,} cells, more than the "
                     f"{MOST_COLUMNS:,} that are read; keep the columns that are needed"
                 )
-            room -= len(row)
+            room -= len(row) + sum(len(cell) // LONG_CELL for cell in row)
             if room < 0:
                 raise DataError(
-                    f"{path} has more than {MOST_CELLS:,} cells up to line {reader.line_num}; keep "
-                    "the columns that are needed"
+                    f"{path} has more than {MOST_CELLS:,} cells, or very long ones, up to line "
+                    f"{reader.line_num}; keep the columns that are needed"
                 )
             stripped = [cell.strip() for cell in row]
             if any(stripped):
                 rows.append(stripped)
                 lines.append(reader.line_num)
     except csv.Error as error:
+        where = f"line {last + 1}"
+        if reader.line_num > last + 1:
+            where = f"lines {last + 1} to {reader.line_num}, all within one pair of quotes,"
         raise DataError(
-            f"{path} line {reader.line_num} cannot be read as CSV ({error}); mend that line"
+            f"{path} {where} cannot be read as CSV ({error}); mend that line"
         ) from error
     return rows, lines
 
