@@ -37,7 +37,7 @@ THOUSANDS = r"[+-]?(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d*)?(?:[eE][+-]?\d+)?"
 THOUSANDS_BY_DOTS = r"[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)"
 NUMBER = r"[+-]?(?=[.,]*\d)[\d.,]+(?:[eE][+-]?\d+)?"
 # What of a file is read, so that none fills the memory or takes minutes. From 1800 to 2200, whose
-# dates are read, there are 146,463 days; the largest real tables had 26,280 rows and 12 columns.
+# dates are read, there are 146,462 days; the largest real tables had 26,280 rows and 12 columns.
 MOST_LINES = 300_000  # with a blank one after each
 MOST_LINE = 1 << 17  # characters, as Python's reader of CSV allows in a cell
 MOST_COLUMNS = 1000
