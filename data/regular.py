@@ -108,7 +108,7 @@ def _require_regular(path: Path, status: os.stat_result, most: int) -> None:
     kind = stat.S_IFMT(status.st_mode)
     if kind != stat.S_IFREG:
         what = KINDS.get(kind, "no regular file")
-        cure = "" if kind == stat.S_IFDIR else ", save what it gives as a file"
+        cure = ", save what it gives as a file" if kind == stat.S_IFIFO else ""
         number = errno.EISDIR if kind == stat.S_IFDIR else errno.EINVAL
         raise NotReadError(number, f"it is {what}{cure}", str(path))
     if status.st_size > most:

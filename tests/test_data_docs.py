@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from data import align, strictness
+from data import align, regular, strictness
 from data import rows as market_rows
 from data.checks import (
     cleaning,
@@ -21,7 +21,7 @@ from data.checks import (
     sessions,
     total_return,
 )
-from data.sources import fetching, fred, snapshots, transport, yahoo
+from data.sources import delimited, fetching, fred, snapshots, transport, yahoo
 from data.treasuries import cash, instruments, proxies, rates
 from tests.conftest import ROOT
 
@@ -33,8 +33,8 @@ IN_TEXT = re.compile(r"`([A-Z_]{4,})`\s+in\s+`(data/[a-z_/]+)\.py`")
 NOT_NUMBERS = {"TOTAL_RETURN_INDICES", "HELD"}
 MODULES = {
     module.__name__.removeprefix("data.").removeprefix("checks."): module
-    for module in (align, cash, cleaning, dividends, exchange, fetching, fred, histories,
-                   instruments, market_rows, moves, plausibility, proxies, rates, sessions,
+    for module in (align, cash, cleaning, delimited, dividends, exchange, fetching, fred, histories,
+                   instruments, market_rows, moves, plausibility, proxies, rates, regular, sessions,
                    snapshots, strictness, total_return, transport, yahoo)
 }  # fmt: skip
 

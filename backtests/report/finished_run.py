@@ -20,7 +20,7 @@ from data.records import from_json
 from data.regular import MOST_TABLE, read_regular
 from data.strictness import Strictness, require_strict
 
-MOST_LINE = 1 << 17  # characters; 400 in a table of twenty tickers
+MOST_LINE = 1 << 15  # characters; 400 in a table of twenty tickers
 
 
 @dataclass(frozen=True, eq=False)

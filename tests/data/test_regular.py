@@ -142,7 +142,7 @@ CALLS = {
     "run.toml": read_config,
     "rule.py": lambda path: read_strategy(str(path)),
 }
-WHY = "it is a pipe, save|it is a device, save|it has 8,589,934,592 bytes"
+WHY = "it is a pipe, save|it is a device|it has 8,589,934,592 bytes"
 
 
 @pytest.mark.parametrize("name", CALLS)

@@ -187,8 +187,9 @@ def _opened(path: Path) -> Iterator[Any]:
         ):
             yield log
     except (OSError, ValueError, pa.ArrowException) as error:
+        reason = getattr(error, "strerror", None) or " ".join(str(error).split())
         raise OutputError(
-            f"{path} cannot be read ({' '.join(str(error).split())}); it counts the trials made "
+            f"{path} cannot be read ({reason}); it counts the trials made "
             "here: restore it, or remove it; without it earlier trials are not counted, which "
             "overstates significance"
         ) from error
