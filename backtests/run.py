@@ -23,6 +23,7 @@ from backtests.cli import (
 )
 from data.command import CONTEXT, make_console, progress, run_command
 from data.errors import UsageError
+from data.regular import MOST_JSON, read_regular_text
 
 if TYPE_CHECKING:
     from strategies.base import Params
@@ -87,7 +88,7 @@ def run(strategy: str | None, **options: Any) -> None:
         folder = publish(result, out, progress, with_tearsheet=not options["no_tearsheet"])
     if options["as_json"]:
         announce(age_line(result.summary.data))
-        click.echo((folder / SUMMARY).read_text(encoding="utf-8"), nl=False)
+        click.echo(read_regular_text(folder / SUMMARY, MOST_JSON), nl=False)
     else:
         print_run(console, result, folder)
 

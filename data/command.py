@@ -140,6 +140,8 @@ def _say(message: str, code: int, *, debug: bool = False) -> int:
 def system_error(error: OSError) -> str:
     """An error of the system in words."""
     place = f" {error.filename}" if error.filename else ""
+    if "usable temporary directory" in str(error):  # of a library that asks for one
+        return f"cannot write temporary files: {error.strerror or error}; set TMPDIR to a folder"
     return (
         f"cannot read or write{place}: {error.strerror or error}; "
         "make room, give access or choose another name"

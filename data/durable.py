@@ -14,13 +14,19 @@ import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from data.errors import OutputError
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 TEMPORARY = ".writing-"
 LOCK = ".lock"
 LOCK_TIMEOUT_SECONDS = 60
 TO_SYNC = os.O_RDWR if os.name == "nt" else os.O_RDONLY  # Windows syncs what is open for writing
+# What file systems without locks answer: some of the network, of containers and in user space.
+NO_LOCKS = {errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK}
 # Errors of a file system that cannot sync folders at all.
 NOT_FOR_FOLDERS = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EBADF}
 
@@ -92,6 +98,37 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
+def file_lock(path: Path) -> FileLock:
+    """Make a lock that the system releases when its process ends, however it ends.
+
+    Where a file system has no such locks, the library's stand-in would be a file that a killed
+    process leaves behind for ever; a number of a process in it tells nothing to another host. So
+    there is no stand-in: to acquire it is an OSError of ``NO_LOCKS``.
+    """
+    from filelock import FileLock
+
+    return FileLock(path, fallback_to_soft=False)
+
+
+def lacks_locks(error: Exception) -> str:
+    """Say that a folder's file system has no locks."""
+    reason = error.strerror if isinstance(error, OSError) else None
+    return f"is on a file system without locks that end with their process ({reason or error})"
+
+
+def try_lock(number: int) -> None:
+    """Try the kind of lock that results are written under, on an open file that nobody shares.
+
+    Raises
+    ------
+    OSError
+        One of ``NO_LOCKS`` if its file system has none.
+    """
+    from filelock import lock_descriptor
+
+    lock_descriptor(number, blocking=False)
+
+
 @contextlib.contextmanager
 def locked(folder: Path, name: str = LOCK) -> Iterator[None]:
     """Hold a folder's exclusive lock, which the system releases when its process ends.
@@ -108,17 +145,21 @@ def locked(folder: Path, name: str = LOCK) -> Iterator[None]:
     OutputError
         If another process holds the lock for a minute, or it cannot be made.
     """
-    from filelock import FileLock, Timeout
+    from filelock import Timeout
 
-    lock = FileLock(folder / name, timeout=LOCK_TIMEOUT_SECONDS)
+    lock = file_lock(folder / name)
     try:
-        lock.acquire()
+        lock.acquire(timeout=LOCK_TIMEOUT_SECONDS)
     except Timeout:
         raise OutputError(
             f"{folder / name} has been held by another process for {LOCK_TIMEOUT_SECONDS} "
             "seconds; wait for that run to end"
         ) from None
     except OSError as error:
+        if error.errno in NO_LOCKS:
+            raise OutputError(
+                f"{folder} {lacks_locks(error)}; choose a folder on another one"
+            ) from error
         raise OutputError(
             f"{folder} cannot be written: {error.strerror or error}; make room or give access"
         ) from error
@@ -134,9 +175,7 @@ def is_held(lock: Path) -> bool:
     A lock that cannot be tried counts as held: its process may still be working. Callers hold the
     folder's own lock, so that no lock file is removed between its making and its use.
     """
-    from filelock import FileLock
-
-    trial = FileLock(lock)
+    trial = file_lock(lock)
     try:
         trial.acquire(blocking=False)
         trial.release()

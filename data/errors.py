@@ -57,6 +57,10 @@ class UnreachableError(DataError):
     """A server that does not answer, breaks off or limits the rate: waiting may help."""
 
 
+class LocalError(HedgeError):
+    """A fault of this machine: no room, memory or files left. No other data stand in for it."""
+
+
 class StrictError(HedgeError):
     """Data that stand in for others or are too old, where ``--strict`` refuses such."""
 

@@ -19,6 +19,7 @@ from types import ModuleType
 
 from data.command import collect_at_exit, words_of
 from data.errors import HedgeError, RuleError, did_you_mean
+from data.regular import MOST_STRATEGY, read_regular
 from strategies.base import NEEDS, Params, Strategy
 from strategies.source import StrategyFile
 
@@ -274,7 +275,7 @@ def _line(error: BaseException, path: str) -> str:
 
 def _read(path: Path, where: str) -> bytes:
     try:
-        return path.read_bytes()
+        return read_regular(path, MOST_STRATEGY)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         cure = "check its path"

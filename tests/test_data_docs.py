@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from data import align, strictness
+from data import align, regular, strictness
 from data import rows as market_rows
 from data.checks import (
     cleaning,
@@ -23,7 +23,7 @@ from data.checks import (
     sessions,
     total_return,
 )
-from data.sources import fred, revisions, snapshots, transport, yahoo
+from data.sources import delimited, fred, revisions, snapshots, transport, yahoo
 from data.treasuries import cash, instruments, proxies, rates
 from tests.conftest import ROOT
 
@@ -36,9 +36,10 @@ IN_TEXT = re.compile(r"`([A-Z_]{4,})`\s+in\s+`(data/[a-z_/]+)\.py`")
 NOT_NUMBERS = {"TOTAL_RETURN_INDICES", "HELD"}
 MODULES = {
     module.__name__.removeprefix("data.").removeprefix("checks."): module
-    for module in (align, cash, cleaning, dividends, exchange, fred, histories, instruments,
-                   market_rows, moves, pairs, plausibility, proxies, published, rates, revisions,
-                   sessions, snapshots, strictness, total_return, transport, yahoo)
+    for module in (align, cash, cleaning, delimited, dividends, exchange, fred, histories,
+                   instruments, market_rows, moves, pairs, plausibility, proxies, published, rates,
+                   regular, revisions, sessions, snapshots, strictness, total_return, transport,
+                   yahoo)
 }  # fmt: skip
 
 

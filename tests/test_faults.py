@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import yahoo_server
 from tests.conftest import ROOT, SOAK
 from tests.soak.commands import COMMANDS, servers, soak, start_soon, together
 from tests.soak.points import FAULTS, KILL
@@ -191,6 +192,36 @@ def test_a_full_cache_is_a_warning_and_what_was_fetched_is_used(tmp_path):
     assert listed.startswith("snapshots in")  # no temporary before it
     assert "SPY" in listed
     assert "damaged" not in listed
+
+
+FETCH = """
+import tempfile, click
+from data.command import run_command
+from data.machine import require_scratch
+from data.sources import fred, yahoo
+def act():
+    print(tempfile.gettempdir(), len(yahoo.fetch("SPY").frame), len(fred.fetch("DTB3").frame))
+    require_scratch()
+"""
+
+
+def test_a_full_temporary_folder_hinders_no_fetch_and_is_named_where_it_is_needed(tmp_path):
+    place = tmp_path / "temporary"
+    bars = yahoo_server.made_bars()
+    with yahoo_server.serve() as web:
+        web.hold("SPY", bars)
+        web.hold_fred("DTB3", bars["Close"] / 25)
+        script = f"""
+            mount -t tmpfs -o size=64k none "$1"; head -c 57344 /dev/zero > "$1/fill"
+            export TMPDIR="$1" HEDGE_YAHOO_URL={web.url} HEDGE_FRED_URL={web.url}
+            shift; "$@"; echo "exit $?"; ls "$TMPDIR"
+        """
+        done = namespace(script, place, sys.executable, "-c", FETCH + RUN)
+    assert done.stdout.splitlines() == [f"{place} {len(bars)} {len(bars)}", "exit 2", "fill"]
+    assert done.stderr.splitlines() == [
+        f"error: the temporary folder {place} cannot be written: No space left on device; make "
+        "room, or set TMPDIR to a folder that can be written"
+    ]
 
 
 def test_no_folder_for_compiled_code_is_one_line(tmp_path):

@@ -21,7 +21,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import deque
@@ -38,6 +37,7 @@ from backtests.engine.scores import BLOCK, METRICS, Array, cores, score_block
 from backtests.engine.sweep import prepare
 from data.command import Progress, collect_rarely, silent, words_of
 from data.errors import HedgeError, UnreachableError, UsageError, in_short
+from data.machine import scratch_folder
 
 if TYPE_CHECKING:
     from distributed import Client, Future, LocalCluster
@@ -126,7 +126,7 @@ def connect(
         address: Any = scheduler
         if processes:
             prepare(progress)  # once: all processes read the compiled code from its cache
-            scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="hedge-"))
+            scratch = stack.enter_context(scratch_folder())
             with progress(f"starting {processes} processes"):
                 address = stack.enter_context(
                     LocalCluster(
@@ -139,7 +139,7 @@ def connect(
                         silence_logs=logging.CRITICAL,
                     )
                 )
-                stack.enter_context(_workers(address, processes, Path(scratch)))
+                stack.enter_context(_workers(address, processes, scratch))
         else:
             _require_scheduler(scheduler, timeout)
         try:

@@ -8,6 +8,7 @@ from pathlib import Path
 from backtests.engine.config import RunConfig, plain_params
 from backtests.engine.kinds import require_short
 from data.errors import UsageError, did_you_mean
+from data.regular import MOST_CONFIG, MOST_STRATEGY, read_regular, read_regular_text
 from strategies.base import Params, Strategy, Value
 from strategies.registry import is_strategy
 
@@ -28,6 +29,7 @@ KEYS: dict[str, type] = {
     "initial": float,
     "params": dict,
 }
+MOST_LINE = 8192  # characters; 300 in the longest of the tests
 STRATEGY = "strategy.py"  # beside the file: the source of a strategy from outside the repository
 WORDS = {str: "a text", bool: "true or false", float: "a number", int: "a whole number",
          dict: "a table"}  # fmt: skip
@@ -62,7 +64,7 @@ def read_config(path: Path, where: str = "") -> dict[str, Value]:
     """
     where = where or f"--config {path}"
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(_text(path))
     except OSError as error:
         raise UsageError(
             f"{where} cannot be read: {error.strerror or error}; check its path"
@@ -71,10 +73,28 @@ def read_config(path: Path, where: str = "") -> dict[str, Value]:
         raise UsageError(
             f"{where} is no TOML ({error}); correct that line, or make the run again"
         ) from error
-    require_types(table, where)
+    try:
+        require_types(table, where)
+    except RecursionError as error:
+        raise UsageError(f"{where} has tables within tables without end; write it anew") from error
     if "strategy" not in table:
         raise UsageError(f'{where} names no strategy; write strategy = "hedge_mix"')
     return table
+
+
+def _text(path: Path) -> str:
+    """A configuration's text.
+
+    Raises
+    ------
+    ValueError
+        If a line is so long that its reader, which is slow on keys of many parts, would not end.
+    """
+    text = read_regular_text(path, MOST_CONFIG)
+    for number, line in enumerate(text.split("\n"), start=1):
+        if len(line) > MOST_LINE:
+            raise ValueError(f"line {number} has {len(line):,} characters, at most {MOST_LINE:,}")
+    return text
 
 
 def source_beside(path: Path) -> Path | None:
@@ -116,8 +136,15 @@ def require_kept_source(path: Path, strategy: Strategy, where: str = "") -> None
     source = source_beside(path)
     if source is None:
         return  # the strategy is of this project, or a function
-    if strategy.file is None or strategy.file.source != source.read_bytes():
-        where = where or f"--config {path}"
+    where = where or f"--config {path}"
+    try:
+        saved = read_regular(source, MOST_STRATEGY)
+    except OSError as error:
+        raise UsageError(
+            f"{where} is a run of {strategy.name}, but {source} cannot be read "
+            f"({error.strerror or error}); restore or remove it"
+        ) from error
+    if strategy.file is None or strategy.file.source != saved:
         raise UsageError(
             f"{where} is a run of {strategy.name} as {source} has it, and the "
             f"{strategy.name} given is another version; give --strategy-file {source}"

@@ -12,11 +12,9 @@ import dataclasses
 import logging
 import re
 import runpy
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -24,6 +22,7 @@ import pandas as pd
 from backtests.analysis.cross_check import Headline
 from backtests.analysis.metrics import returns_of
 from backtests.engine.process import PROCESS, loading, put_back, quietly, set_for_now
+from data.machine import scratch_folder
 
 # quantstats draws these even if its template does not ask for them; drawing takes most time.
 NOT_DRAWN = (
@@ -72,8 +71,8 @@ def draw(nav: pd.Series, benchmark: pd.Series, ppy: float, charts: Sequence[str]
 
     names = [*charts, "metrics"]
     quantstats = _quantstats()
-    with tempfile.TemporaryDirectory() as scratch, _drawing(), _only_what_shows():
-        bare, page = Path(scratch, "bare.html"), Path(scratch, "page.html")
+    with scratch_folder() as scratch, _drawing(), _only_what_shows():
+        bare, page = scratch / "bare.html", scratch / "page.html"
         bare.write_text("".join(f"<!--{name}-->{{{{{name}}}}}" for name in names), "utf-8")
         try:
             with _no_figure_left():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +22,7 @@ from backtests.report.finished_run import FinishedRun, read_run, require_strict_
 from backtests.report.folder import require_writable
 from backtests.report.run_folder import write_run
 from data.errors import UsageError, in_short
+from data.machine import scratch_folder
 from data.strictness import read_strictness
 
 if TYPE_CHECKING:
@@ -232,10 +232,10 @@ def _published(run: Run, out: Path, *, no_tearsheet: bool, quiet: bool) -> Path:
 
 def _finished(runs: tuple[Source, ...]) -> list[FinishedRun]:
     """Read every run as its folder holds it: the written numbers are compared."""
-    with tempfile.TemporaryDirectory(prefix="hedge-") as scratch:
+    with scratch_folder() as scratch:
         return [
             read_run(
-                write_run(Path(scratch), run.record, with_tearsheet=False)
+                write_run(scratch, run.record, with_tearsheet=False)
                 if isinstance(run, Run)
                 else _whole(run)
             )

@@ -38,6 +38,7 @@ from backtests.report.verdict.tables import crisis_grid
 from backtests.report.verdict.words import crisis_note
 from data.errors import HedgeError
 from data.load import data_line
+from data.regular import MOST_PAGE, read_regular_text
 
 MOST_COMPARED = 8
 
@@ -161,7 +162,7 @@ def actions(config: RunConfig, run: Run, out: Path) -> None:
         return
     folder = Path(folder_text)
     try:
-        text = (folder / "tearsheet.html").read_text(encoding="utf-8")
+        text = read_regular_text(folder / "tearsheet.html", MOST_PAGE)
     except (OSError, ValueError) as error:
         del state["saved"]
         reason = error.strerror if isinstance(error, OSError) else "damaged"

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from data.records import Json, to_json
+from data.regular import MOST_JSON, MOST_RESULT, open_regular, read_regular_text
 
 MANIFEST = "manifest.json"
 SUMMARY = "summary.json"
@@ -17,8 +18,8 @@ FORMAT = 4  # of a results folder; raised when readers of older folders would go
 
 
 def read_json(path: Path) -> Mapping[str, Json]:
-    """Read a JSON object back; ValueError for anything else."""
-    content = json.loads(path.read_text(encoding="utf-8"))
+    """Read a JSON object back; ValueError for anything else, OSError for what is no such file."""
+    content = json.loads(read_regular_text(path, MOST_JSON))
     _json(content).encode()  # refuses escapes of lone surrogates, which are no text
     if not isinstance(content, dict):
         raise ValueError(f"{path.name} holds no object")  # noqa: TRY004 - as for broken JSON
@@ -33,7 +34,7 @@ def write_json(path: Path, content: object) -> None:
 def holds_json(path: Path, content: object) -> bool:
     """Whether a file holds what :func:`write_json` would write."""
     try:
-        return path.read_text(encoding="utf-8") == _json(content)
+        return read_regular_text(path, MOST_JSON) == _json(content)
     except (OSError, ValueError):
         return False
 
@@ -43,6 +44,6 @@ def _json(content: object) -> str:
 
 
 def file_sha256(path: Path) -> str:
-    """SHA-256 of a file's bytes."""
-    with path.open("rb") as stream:
+    """SHA-256 of the bytes of a file of a results folder."""
+    with open_regular(path, MOST_RESULT) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,10 @@ from backtests.report.manifest import RunManifest, read_run_manifest
 from backtests.report.verdict.document import read_verdict
 from data.errors import OutputError
 from data.records import from_json
+from data.regular import MOST_TABLE, read_regular
 from data.strictness import Strictness, require_strict
+
+MOST_LINE = 1 << 15  # characters; 400 in a table of twenty tickers
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,8 +99,11 @@ def read_run(folder: Path) -> FinishedRun:
     require_intact(folder, manifest.files)
 
     def table(name: str) -> pd.DataFrame:
+        content = read_regular(_listed(folder, manifest, name), MOST_TABLE)
+        if any(len(line) > MOST_LINE for line in content.split(b"\n")):
+            raise ValueError(f"{name} has a line of more than {MOST_LINE:,} characters")
         return pd.read_csv(
-            _listed(folder, manifest, name),
+            io.BytesIO(content),
             index_col="date",
             parse_dates=True,
             date_format="%Y-%m-%d",

@@ -18,8 +18,19 @@ from pathlib import Path
 
 from backtests.report.files import MANIFEST, file_sha256, write_json
 from backtests.report.manifest import Manifest, read_manifest, read_whole_manifest
-from data.durable import LOCK, TEMPORARY, beside, is_held, locked, sync
+from data.durable import (
+    LOCK,
+    NO_LOCKS,
+    TEMPORARY,
+    beside,
+    is_held,
+    lacks_locks,
+    locked,
+    sync,
+    try_lock,
+)
 from data.errors import OutputError
+from data.regular import NotReadError
 
 
 def require_writable(out: Path) -> None:
@@ -38,9 +49,14 @@ def require_writable(out: Path) -> None:
         )
     try:
         out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=out, prefix=TEMPORARY):  # nameless where systems allow it
-            pass
+        # Nameless where systems allow it.
+        with tempfile.TemporaryFile(dir=out, prefix=TEMPORARY) as probe:
+            try_lock(probe.fileno())
     except (OSError, ValueError) as error:  # ValueError: a name that no system allows
+        if getattr(error, "errno", None) in NO_LOCKS:
+            raise OutputError(
+                f"--out {out} {lacks_locks(error)}; choose a folder on another one"
+            ) from error
         reason = getattr(error, "strerror", None) or error
         raise OutputError(
             f"--out {out} cannot be written: {reason}; choose another folder"
@@ -185,8 +201,16 @@ def require_intact(folder: Path, files: Mapping[str, str]) -> None:
     """
     for name, sha256 in files.items():
         path = folder / name
-        if Path(name).name != name or not path.is_file() or file_sha256(path) != sha256:
+        if Path(name).name != name or _sha256(path) != sha256:
             raise OutputError(f"{path} is missing or damaged; run again to replace it")
+
+
+def _sha256(path: Path) -> str | None:
+    """SHA-256 of a file; None of what is none, such as a pipe, or too large."""
+    try:
+        return file_sha256(path) if path.is_file() else None
+    except NotReadError:
+        return None
 
 
 def is_complete(folder: Path, names: Sequence[str]) -> bool:

@@ -10,7 +10,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ import pandas as pd
 
 from data.command import listed, words_of
 from data.errors import DataError, in_short
+from data.regular import MOST_CSV, read_regular
 
 # After the date a time of day and a time zone are allowed, nothing else.
 DATE = re.compile(
@@ -35,6 +36,14 @@ DECIMAL_COMMA = r"[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d+)?(?:[eE][+-]?\d+)
 THOUSANDS = r"[+-]?(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d*)?(?:[eE][+-]?\d+)?"
 THOUSANDS_BY_DOTS = r"[+-]?(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)"
 NUMBER = r"[+-]?(?=[.,]*\d)[\d.,]+(?:[eE][+-]?\d+)?"
+# What of a file is read, so that none fills the memory or takes minutes. From 1800 to 2200, whose
+# dates are read, there are 146,462 days; the largest real tables had 26,280 rows and 12 columns.
+MOST_LINES = 300_000  # with a blank one after each
+MOST_LINE = 1 << 17  # characters, as Python's reader of CSV allows in a cell
+MOST_COLUMNS = 1000
+MOST_CELLS = 4_000_000  # 27 columns on each of those days; 100 bytes of memory each
+LONG_CELL = 32  # characters, for each of which a cell counts once more
+CHUNK = 1 << 16
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -73,11 +82,15 @@ def read_table(path: Path) -> Table:
         If it is no such table, or can be read in two ways; names the line.
     """
     remarks: list[str] = []
-    text = _decoded(path, remarks)
-    separator = _separator(text.split("\n"))
+    content = _content(path)
+    encoding = _encoding(content)
+    separator = _separator(_lines(content, encoding, path))
+    if encoding != "utf-8-sig":
+        remarks.append(f"{path}: read as UTF-16 text")
     if separator != ",":
         remarks.append(f"{path}: its cells are parted by {SEPARATORS[separator]}")
-    rows, lines = _rows(text, separator, path)
+    rows, lines = _rows(_lines(content, encoding, path), separator, path)
+    del content
     if not rows:
         raise DataError(f"{path} cannot be read as CSV (it has no rows); mend or remove it")
     head = _head(rows, path)
@@ -98,26 +111,63 @@ def read_table(path: Path) -> Table:
     return Table(path, cells, np.array(lines, dtype=int), tuple(remarks))
 
 
-def _decoded(path: Path, remarks: list[str]) -> str:
-    """The text of a file in UTF-8 or UTF-16, each line ended by a line feed."""
+def _content(path: Path) -> bytes:
+    """The bytes of a file that has no more of them, and no more lines, than are read."""
     try:
-        raw = path.read_bytes()
+        content = read_regular(path, MOST_CSV)
     except OSError as error:
         raise DataError(
             f"{path} cannot be read as CSV ({error.strerror or error}); mend or remove it"
         ) from error
-    encoding = "utf-16" if raw[:2] in UTF_16 else _unmarked(raw[:400])
-    try:
-        text = raw.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
+    lines = max(content.count(b"\n"), content.count(b"\r"))
+    if lines > MOST_LINES:
         raise DataError(
-            f"{path} line {line} is no {encoding[:6].rstrip('-').upper()} text; save the file as "
-            "CSV in UTF-8"
+            f"{path} has {lines:,} lines, more than the {MOST_LINES:,} that are read; keep one row "
+            "a day"
+        )
+    return content
+
+
+def _encoding(content: bytes) -> str:
+    return "utf-16" if content[:2] in UTF_16 else _unmarked(content[:400])
+
+
+def _lines(content: bytes, encoding: str, path: Path) -> Iterator[str]:
+    """Lines of a file in UTF-8 or UTF-16, each ended by a line feed, one at a time.
+
+    Raises
+    ------
+    DataError
+        For a line that is too long, before it is whole in memory, or that is no text.
+    """
+    number = 0
+    stream = io.TextIOWrapper(io.BytesIO(content), encoding, newline=None)
+    try:
+        while line := stream.readline(MOST_LINE + 1):
+            number += 1
+            if len(line) > MOST_LINE:
+                raise DataError(
+                    f"{path} line {number} has more than {MOST_LINE:,} characters; mend that line"
+                )
+            yield line
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{path} line {_undecodable(content, encoding)} is no "
+            f"{encoding[:6].rstrip('-').upper()} text; save the file as CSV in UTF-8"
         ) from error
-    if encoding != "utf-8-sig":
-        remarks.append(f"{path}: read as UTF-16 text")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _undecodable(content: bytes, encoding: str) -> int:
+    """Number of the line with the first bytes that are no text."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    end = 0
+    try:
+        for end in range(0, len(content) + 1, CHUNK):
+            begun = len(decoder.getstate()[0])
+            decoder.decode(content[end : end + CHUNK], final=end + CHUNK > len(content))
+    except UnicodeDecodeError as error:
+        end += error.start - begun
+    return content.count(b"\n", 0, end) + 1
 
 
 def _unmarked(head: bytes) -> str:
@@ -128,29 +178,55 @@ def _unmarked(head: bytes) -> str:
     return "utf-16-le" if shares[1] > 0.9 and shares[0] < 0.1 else "utf-8-sig"
 
 
-def _separator(lines: Sequence[str]) -> str:
+def _separator(lines: Iterable[str]) -> str:
     """What parts cells: the first such sign after the first date, else of the second line."""
-    filled = [line.strip(" ") for line in lines if line.strip()]
-    dated = (line for line in filled if DATE.match(line.lstrip('"')))
-    line = next(dated, filled[min(1, len(filled) - 1)] if filled else "")
-    match = FIRST_SEPARATOR.match(line)
+    first: list[str] = []
+    filled = (line.strip(" \n") for line in lines if line.strip())
+    for line in filled:
+        if DATE.match(line.lstrip('"')):
+            first.append(line)
+            break
+        first = [*first, line][:2]
+    match = FIRST_SEPARATOR.match(first[-1] if first else "")
     return "," if match is None else match[1]
 
 
-def _rows(text: str, separator: str, path: Path) -> tuple[list[list[str]], list[int]]:
-    """Rows that are not blank, and the number of the line that each ends on."""
-    reader = csv.reader(io.StringIO(text), delimiter=separator, skipinitialspace=True, strict=True)
+def _rows(text: Iterable[str], separator: str, path: Path) -> tuple[list[list[str]], list[int]]:
+    """Rows that are not blank, and the number of the line that each ends on.
+
+    Raises
+    ------
+    DataError
+        For a row that cannot be read, and as soon as there are too many cells.
+    """
+    reader = csv.reader(text, delimiter=separator, skipinitialspace=True, strict=True)
     rows: list[list[str]] = []
     lines: list[int] = []
+    room, last = MOST_CELLS, 0
     try:
         for row in reader:
+            last = reader.line_num
+            if len(row) > MOST_COLUMNS:
+                raise DataError(
+                    f"{path} line {reader.line_num} has {len(row):,} cells, more than the "
+                    f"{MOST_COLUMNS:,} that are read; keep the columns that are needed"
+                )
+            room -= len(row) + sum(len(cell) // LONG_CELL for cell in row)
+            if room < 0:
+                raise DataError(
+                    f"{path} has more than {MOST_CELLS:,} cells, or very long ones, up to line "
+                    f"{reader.line_num}; keep the columns that are needed"
+                )
             stripped = [cell.strip() for cell in row]
             if any(stripped):
                 rows.append(stripped)
                 lines.append(reader.line_num)
     except csv.Error as error:
+        where = f"line {last + 1}"
+        if reader.line_num > last + 1:
+            where = f"lines {last + 1} to {reader.line_num}, all within one pair of quotes,"
         raise DataError(
-            f"{path} line {reader.line_num} cannot be read as CSV ({error}); mend that line"
+            f"{path} {where} cannot be read as CSV ({error}); mend that line"
         ) from error
     return rows, lines
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
@@ -46,32 +47,59 @@ RATE_FILES = (
 POSITIVE = (1e-6, 1e6)
 # What FRED, spreadsheets and pandas write where there is no figure.
 NO_FIGURE = ("", ".", "nan", "na", "n/a", "#n/a", "null", "none")
+ENDING = ".csv"
 RANGE_WORDS = {"open", "high", "low"}
 
 
 def tickers(folder: Path) -> list[str]:
     """Tickers with a CSV in the folder, sorted; none if the folder cannot be listed."""
-    names = {path.stem for path in csv_files(folder)} - set(RATE_FILES)
-    return sorted(names if tells_case_apart(folder) else {name.upper() for name in names})
+    stems = {_stem(path) for path in _csv_paths(folder)}
+    names = stems - set(RATE_FILES)
+    return sorted(names if _differ_by_case(stems) else {name.upper() for name in names})
 
 
 def tells_case_apart(folder: Path) -> bool:
     """Whether two files of the folder have names that differ by case alone."""
-    names = {path.stem for path in csv_files(folder)}
+    return _differ_by_case({_stem(path) for path in _csv_paths(folder)})
+
+
+def _differ_by_case(names: set[str]) -> bool:
     return len({name.upper() for name in names}) < len(names)
 
 
 def csv_files(folder: Path) -> list[Path]:
     """CSV files of a folder and of its direct subfolders."""
+    return [Path(path) for path in _csv_paths(folder)]
+
+
+def _csv_paths(folder: Path) -> list[str]:
+    """The same as text, since a folder may have very many.
+
+    What is no regular file, such as a pipe, is among them: reading it says so.
+    """
+    entries = _entries(folder)
+    for subfolder in [entry for entry in entries if entry.is_dir()]:
+        entries += _entries(subfolder)
+    return [
+        entry.path
+        for entry in entries
+        if len(entry.name) > len(ENDING)
+        and entry.name[-len(ENDING) :].casefold() == ENDING
+        and not entry.is_dir()
+        and (not entry.is_symlink() or os.path.exists(entry.path))
+    ]
+
+
+def _entries(folder: Path | os.DirEntry[str]) -> list[os.DirEntry[str]]:
     try:
-        return [
-            path
-            for pattern in ("*", "*/*")
-            for path in folder.glob(pattern)
-            if path.suffix.casefold() == ".csv" and path.is_file()
-        ]
+        with os.scandir(folder) as entries:
+            return list(entries)
     except OSError:
         return []
+
+
+def _stem(path: str) -> str:
+    return os.path.basename(path)[: -len(ENDING)]
 
 
 def _find(folder: Path, name: str) -> Path | None:
@@ -86,11 +114,12 @@ def _find(folder: Path, name: str) -> Path | None:
     try:
         if not plain or not folder.is_dir():
             return None
-        is_exact = tells_case_apart(folder)
+        paths = _csv_paths(folder)
+        is_exact = _differ_by_case({_stem(path) for path in paths})
         there = [
-            path
-            for path in csv_files(folder)
-            if path.stem == name or (not is_exact and path.stem.upper() == name.upper())
+            Path(path)
+            for path in paths
+            if _stem(path) == name or (not is_exact and _stem(path).upper() == name.upper())
         ]
     except OSError as error:
         raise DataError(f"{folder} cannot be read: {error.strerror}; give access") from error

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import time
 
@@ -17,6 +18,7 @@ from data.checks.published import held_against_months
 from data.checks.sessions import MOST_STRAY, MOST_STRAY_SHARE, holes
 from data.consumer_prices import NEVER_PUBLISHED
 from data.errors import DataError, UnreachableError
+from data.machine import naming_faults_of_this_machine
 from data.sources.bars import Bars
 from data.sources.transport import GarbledError, ask, named_server, plain_session
 from data.treasuries import instruments
@@ -41,6 +43,7 @@ BOUNDS = {
     BROAD_DOLLAR: (10.0, 500.0),
     CPI: (1.0, 10_000.0),
 }
+LONGEST_HEAD = 100  # characters of its first line, "observation_date,CPIAUCSL"
 LONGEST_HOLE_DAYS = {CPI: 45}  # without a warning; 31 for the others
 ON_WEEKDAYS = {*CURVE.values(), BILL, BROAD_DOLLAR}  # the policy rate has figures of every day
 BROKEN = {CURVE[20.0], CURVE[30.0]}  # have known breaks, which data/treasuries/rates.py drops
@@ -81,7 +84,8 @@ def fetch(series: str) -> Bars:
         retry=tenacity.retry_if_exception_type((UnreachableError, GarbledError)),
         reraise=True,
     )
-    return _parse(series, retrying(_ask, series, time.monotonic() + PATIENCE_SECONDS))
+    with naming_faults_of_this_machine(f"{series}: FRED"):
+        return _parse(series, retrying(_ask, series, time.monotonic() + PATIENCE_SECONDS))
 
 
 def _ask(series: str, deadline: float) -> str:
@@ -106,10 +110,10 @@ def _parse(series: str, text: str) -> Bars:
     if rest.strip():
         warnings.append(f"{series}: FRED's last line {rest[:40]!r} breaks off; left out")
         text = whole
-    try:
-        rows = pd.read_csv(io.StringIO(text), dtype=str, na_values=["."])
-    except ValueError:
-        rows = pd.DataFrame()
+    rows = pd.DataFrame()
+    if text.find("\n", 0, LONGEST_HEAD) > 0:  # millions of columns would take minutes
+        with contextlib.suppress(ValueError):
+            rows = pd.read_csv(io.StringIO(text), dtype=str, na_values=["."])
     if len(rows.columns) != 2 or rows.columns[1] != series or len(rows) < 2:
         raise DataError(f"{series}: what FRED sent is not that series; try again later")
     dates = pd.to_datetime(rows.iloc[:, 0], format="%Y-%m-%d", errors="coerce")

@@ -28,8 +28,16 @@ import msgspec
 import pandas as pd
 
 from data.command import Progress, silent
-from data.durable import TEMPORARY, remove_left_behind, replacing
+from data.durable import (
+    NO_LOCKS,
+    TEMPORARY,
+    file_lock,
+    lacks_locks,
+    remove_left_behind,
+    replacing,
+)
 from data.errors import OutputError, UnreachableError, UsageError, did_you_mean, in_short
+from data.regular import MOST_SNAPSHOT, NotReadError, read_regular
 from data.sources.bars import COLUMNS, Bars
 from data.treasuries.instruments import is_series
 
@@ -116,12 +124,14 @@ class Store:
         """
         path = self.path(ticker)
         try:
-            if not (path.is_file() or path.is_dir()) and path.exists():
-                # Opening a named pipe would wait for somebody to write into it.
-                self.warnings.append(f"snapshot {path} is not a regular file; ignored")
-                return None
-            text = path.read_bytes()
+            text = read_regular(path, MOST_SNAPSHOT)
         except FileNotFoundError:
+            return None
+        except NotReadError as error:
+            aside = "ignored"
+            if mend and not path.is_dir():
+                aside = self._set_aside(path)
+            self.warnings.append(f"snapshot {path} is not read ({error.strerror}); {aside}")
             return None
         except OSError as error:
             self.warnings.append(f"snapshot {path} cannot be read ({error.strerror}); ignored")
@@ -170,11 +180,11 @@ class Store:
         UnreachableError
             If another process holds on for too long.
         """
-        from filelock import FileLock, Timeout
+        from filelock import Timeout
 
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self._lock_of(self.path(ticker).name))
+            lock = file_lock(self._lock_of(self.path(ticker).name))
             try:
                 lock.acquire(timeout=0)
             except Timeout:
@@ -186,6 +196,11 @@ class Store:
                 "end that process or try again later"
             ) from None
         except OSError as error:
+            if error.errno in NO_LOCKS:
+                raise OutputError(
+                    f"the data folder {self.folder} {lacks_locks(error)}; set HEDGE_DATA_DIR to a "
+                    "folder on another file system"
+                ) from error
             raise OutputError(
                 f"the data folder {self.folder} cannot be written: {error.strerror or error}; "
                 "set HEDGE_DATA_DIR to a folder that can"
@@ -206,13 +221,11 @@ class Store:
 
         Who holds its lock may be writing; that of a ticker which nobody asks for again is free.
         """
-        from filelock import FileLock
-
         for left in self.folder.glob(f"{TEMPORARY}*"):
             name = LEFT_BEHIND.fullmatch(left.name)
             if name is None:
                 continue
-            lock = FileLock(self._lock_of(name[1]))
+            lock = file_lock(self._lock_of(name[1]))
             with contextlib.suppress(OSError):  # filelock's Timeout is one as well
                 lock.acquire(blocking=False)
                 try:

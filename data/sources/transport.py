@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from data.errors import DataError, UnreachableError, UsageError
+from data.machine import local_fault
 
 Session = TypeVar("Session")
 
@@ -82,6 +83,8 @@ def ask(session: Any, url: str, *, name: str, server: str, seconds: float, **opt
         If the compressed answer is damaged.
     DataError
         If the answer is too large.
+    LocalError
+        If this machine could not ask.
     """
     deadline = time.monotonic() + seconds
     for _ in range(MOST_REDIRECTS + 1):
@@ -91,7 +94,8 @@ def ask(session: Any, url: str, *, name: str, server: str, seconds: float, **opt
                 "GET", url, **{**options, "timeout": left, "allow_redirects": False}
             )
         except OSError as error:
-            raise _failure(name, server, error) from error
+            fault = local_fault(error, f"{name}: {server}")
+            raise fault or _failure(name, server, error) from error
         target = answer.redirect_url
         if not target:
             return answer

@@ -5,21 +5,18 @@
 
 from __future__ import annotations
 
-import atexit
-import contextlib
 import json
 import logging
 import math
 import queue
-import shutil
 import socket
-import tempfile
 import threading
 import time
 import urllib.parse
 import urllib.request
 import warnings
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -28,6 +25,7 @@ from data.checks.cleaning import clean_bars, clean_index
 from data.checks.histories import YIELD_BOUNDS
 from data.command import words_of
 from data.errors import DataError, HedgeError, UnreachableError
+from data.machine import local_fault, naming_faults_of_this_machine
 from data.sources.bars import Bars
 from data.sources.chart import read_chart
 from data.sources.transport import GarbledError, ask, bounded, named_server
@@ -65,6 +63,8 @@ def require_reachable() -> None:
     ------
     UnreachableError
         If no connection can be made.
+    LocalError
+        If this machine can open none.
     """
     target = urllib.parse.urlsplit(base_url())
     proxies = urllib.request.getproxies()
@@ -74,22 +74,22 @@ def require_reachable() -> None:
     port = target.port or (443 if target.scheme == "https" else 80)
     # In threads, since a name server that does not answer blocks longer than any socket timeout,
     # and since an address that does not answer must not delay one that does.
-    answers: queue.Queue[str] = queue.Queue()
+    answers: queue.Queue[OSError | UnicodeError | None] = queue.Queue()
 
     def connect(address: tuple[Any, ...]) -> None:
         try:
             with socket.socket(address[0], address[1], address[2]) as line:
                 line.settimeout(REACH_SECONDS)
                 line.connect(address[4])
-            answers.put("")
+            answers.put(None)
         except OSError as error:
-            answers.put(error.strerror or str(error))
+            answers.put(error)
 
     def look_up() -> None:
         try:
             addresses = socket.getaddrinfo(target.hostname, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
-            answers.put(getattr(error, "strerror", None) or str(error))
+            answers.put(error)
             return
         pending.put(len(addresses))
         for address in addresses:
@@ -101,11 +101,14 @@ def require_reachable() -> None:
     reason, heard, awaited = f"no answer in {REACH_SECONDS:g} seconds", 0, 1
     while heard < awaited and (left := deadline - time.monotonic()) > 0:
         try:
-            reason = answers.get(timeout=left)
+            failure = answers.get(timeout=left)
         except queue.Empty:
             break
-        if not reason:
+        if failure is None:
             return
+        if (fault := local_fault(failure, "Yahoo")) is not None:
+            raise fault
+        reason = getattr(failure, "strerror", None) or str(failure)
         heard += 1
         awaited = pending.get_nowait() if not pending.empty() else awaited
     raise UnreachableError(
@@ -143,7 +146,8 @@ def fetch(ticker: str) -> Bars:
         retry=tenacity.retry_if_exception_type((UnreachableError, GarbledError)),
         reraise=True,
     )
-    _, session = _client()
+    with naming_faults_of_this_machine(f"{ticker}: Yahoo"):
+        _, session = _client()
     session.deadline = time.monotonic() + PATIENCE_SECONDS
     frame, result = retrying(_ask, ticker)
     try:
@@ -154,6 +158,8 @@ def fetch(ticker: str) -> Bars:
     except HedgeError:
         raise
     except Exception as error:  # JSON of any content must end in a one-line error
+        if (fault := local_fault(error, f"{ticker}: Yahoo")) is not None:
+            raise fault from error
         kind = type(error).__name__
         raise DataError(
             f"{ticker}: what Yahoo sent cannot be read ({kind}); try again later"
@@ -190,7 +196,8 @@ def _ask(ticker: str) -> tuple[pd.DataFrame, object]:
     except HedgeError:
         raise
     except Exception as error:  # yfinance meets bad answers with errors of many kinds
-        raise _refusal(ticker, session, error) from error
+        fault = local_fault(error, f"{ticker}: Yahoo")
+        raise fault or _refusal(ticker, session, error) from error
     if session.chart is None:
         raise GarbledError(f"{ticker}: Yahoo sent no chart; try again later")
     return frame, session.chart
@@ -225,7 +232,7 @@ def _may_ask(url: str) -> bool:
 
 @cache
 def _client() -> tuple[Any, Any]:
-    """Load yfinance once, with a private cache folder and a session that keeps the answer."""
+    """Load yfinance once, without caches on disk, and a session that keeps the answer."""
     logging.getLogger("yfinance").setLevel(logging.CRITICAL)
     import yfinance
     from curl_cffi import requests
@@ -262,16 +269,20 @@ def _client() -> tuple[Any, Any]:
             answer = ask(self, url, name=self.ticker, server="Yahoo", seconds=left, **options)
             self.status, self.chart = answer.status_code, None
             self.code = self.description = ""
-            with contextlib.suppress(Exception):  # yfinance raises its own error for a bad answer
+            try:
                 chart = json.loads(answer.text)["chart"]
                 trouble = chart.get("error") or {}
                 self.code = words_of(trouble.get("code", ""))
                 self.description = words_of(trouble.get("description", ""))
                 self.chart = chart["result"][0]
+            except MemoryError:
+                raise
+            except Exception:  # noqa: S110 - yfinance raises its own error for a bad answer
+                pass
             return answer
 
-    private = tempfile.mkdtemp(prefix="hedge-yfinance-")  # its database breaks across processes
-    atexit.register(shutil.rmtree, private, ignore_errors=True)
-    yfinance.set_tz_cache_location(private)
+    # Its databases break across processes, and need a folder with room. Where the place given
+    # can be no folder it goes without, as it documents.
+    yfinance.set_tz_cache_location(str(Path(__file__) / "none"))
     yfinance.config.debug.hide_exceptions = False
     return yfinance, bounded(Session)

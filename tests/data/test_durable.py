@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
+import signal
 import stat
+import subprocess
+import sys
 
 import pytest
 
 from data import durable
-from data.durable import TEMPORARY, beside, is_held, locked, remove_left_behind, replacing, sync
+from data.durable import (
+    TEMPORARY,
+    beside,
+    is_held,
+    locked,
+    remove_left_behind,
+    replacing,
+    sync,
+    try_lock,
+)
 from data.errors import OutputError
+from tests.conftest import ROOT
 
 
 def test_a_file_appears_whole_under_its_name(tmp_path):
@@ -202,3 +216,41 @@ def test_a_lock_that_cannot_be_tried_counts_as_held(tmp_path):
     assert is_held(tmp_path / "folder")
     assert is_held(tmp_path / "link")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "link"]
+
+
+HOLDING = """
+import pathlib, sys, time
+from data.durable import locked
+with locked(pathlib.Path(sys.argv[1])), locked(pathlib.Path(sys.argv[1]), "mine"):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_lock_ends_with_its_process_however_that_ends(tmp_path, monkeypatch):
+    monkeypatch.setattr(durable, "LOCK_TIMEOUT_SECONDS", 0.05)
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDING, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout.readline() == "held\n"
+        assert is_held(tmp_path / "mine")
+        with pytest.raises(OutputError, match="held by another process"), locked(tmp_path):
+            pass
+        process.send_signal(signal.SIGKILL)
+    with locked(tmp_path):
+        assert not is_held(tmp_path / "mine")
+
+
+@pytest.mark.parametrize("code", ["ENOSYS", "ENOTSUP", "EOPNOTSUPP", "ENOLCK"])
+def test_where_no_lock_would_end_with_its_process_there_is_none(tmp_path, monkeypatch, code):
+    def flock(number, how):
+        raise OSError(getattr(errno, code), os.strerror(getattr(errno, code)))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    said = r"is on a file system without locks that end with their process \(.*; choose a folder"
+    with pytest.raises(OutputError, match=said), locked(tmp_path):
+        pass
+    (tmp_path / "mine").touch()
+    assert is_held(tmp_path / "mine")  # nobody can tell
+    with (tmp_path / "mine").open() as mine, pytest.raises(OSError, match=r"^\[Errno"):
+        try_lock(mine.fileno())

@@ -72,6 +72,10 @@ def test_a_file_of_before_that_extends_nothing_still_extends_nothing(tmp_path):
         (f'strategy = "hedge_mix"\nlag = {"9" * 5000}', "is no TOML"),
         (f'strategy = "hedge_mix"\nlag = 0x{"F" * 5000}', "a whole number of 20000 bits"),
         (f'strategy = "hedge_mix"\ninitial = 1{"0" * 400}', "a whole number of 1329 bits"),
+        (f'strategy = "hedge_mix"\nlag = {"[" * 8000}', "is no TOML .*recursion"),
+        (f'strategy = "hedge_mix"\n[params]\n{"a." * 4000}b = 1', "tables within tables without"),
+        (f'strategy = "hedge_mix"\n# {"a" * 8190}x', "line 2 has 8,193 characters, at most 8,192"),
+        ("k = 1\n" * 20_000, "it has 120,000 bytes, of which at most 64 KiB are read"),
         (f'strategy = "attack_defend"\n[params]\nstep_bp = 1{"0" * 400}', "params has a whole"),
         (f'strategy = "hedge_mix"\n[params.weights]\nSPY = 1{"0" * 400}', "params has a whole"),
     ],
@@ -125,6 +129,10 @@ def test_another_version_of_a_strategy_from_a_file_is_refused(tmp_path):
     with pytest.raises(UsageError, match="is another version"):
         require_kept_source(saved / "run.toml", HedgeMix())
     require_kept_source(tmp_path / "run.toml", HedgeMix())  # without a source beside it
+    with (saved / "strategy.py").open("wb") as stream:
+        stream.truncate(8 << 30)
+    with pytest.raises(UsageError, match="strategy.py cannot be read .it has 8,589,934,592 bytes"):
+        require_kept_source(saved / "run.toml", rule())
 
 
 def test_a_run_can_be_run_again_and_changed(tmp_path, capsys):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +15,6 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-import filelock._unix
 import pytest
 
 from backtests.report import files, folder
@@ -21,9 +22,6 @@ from backtests.report.manifest import ComparisonManifest, read_manifest, read_ru
 from data.durable import LOCK
 from data.errors import OutputError
 from tests.conftest import ROOT
-
-# filelock warns where it has to use files as locks.
-pytestmark = pytest.mark.filterwarnings("ignore:flock not supported")
 
 
 def write(out, content="1", extra=()):
@@ -44,26 +42,9 @@ def in_hand(out):
     return sorted(out.glob(f"{folder.TEMPORARY}*"))
 
 
-@pytest.fixture(params=["flock", "files"])
-def locks(request, monkeypatch):
-    """Locks of the system, and filelock's files where the file system has no locks."""
-    if request.param == "files":
-        monkeypatch.setattr(filelock._unix, "lock_fd_nonblocking", without_flock)
-    return request.param
-
-
-def without_flock(_):
-    raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
-
-
 WRITING = """
-import errno, os, pathlib, sys, time
-import filelock._unix
+import pathlib, sys, time
 from backtests.report import folder
-def without_flock(_):
-    raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
-if sys.argv[2] == "files":
-    filelock._unix.lock_fd_nonblocking = without_flock
 with folder.new_folder(pathlib.Path(sys.argv[1]), 'run-2') as place:
     (place / 'equity.csv').write_text('half')
     print('writing', flush=True)
@@ -72,10 +53,10 @@ with folder.new_folder(pathlib.Path(sys.argv[1]), 'run-2') as place:
 
 
 @contextmanager
-def another_writer(out, locks="flock"):
+def another_writer(out):
     """A process that is writing ``run-2``, killed at the end."""
     with subprocess.Popen(
-        [sys.executable, "-c", WRITING, str(out), locks],
+        [sys.executable, "-c", WRITING, str(out)],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     ) as process:  # fmt: skip
         try:
@@ -147,8 +128,8 @@ def test_a_failure_leaves_nothing(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == [".lock"]
 
 
-def test_a_killed_run_leaves_no_result_and_the_next_one_succeeds(tmp_path, locks):
-    with another_writer(tmp_path, locks):
+def test_a_killed_run_leaves_no_result_and_the_next_one_succeeds(tmp_path):
+    with another_writer(tmp_path):
         pass
     assert visible(tmp_path) == []
     lock, work = in_hand(tmp_path)  # what it was writing, and its lock
@@ -161,8 +142,8 @@ def test_a_killed_run_leaves_no_result_and_the_next_one_succeeds(tmp_path, locks
     assert in_hand(tmp_path) == []
 
 
-def test_what_another_process_is_writing_stays(tmp_path, locks):
-    with another_writer(tmp_path, locks):
+def test_what_another_process_is_writing_stays(tmp_path):
+    with another_writer(tmp_path):
         before = in_hand(tmp_path)
         for path in before:
             os.utime(path, (0, 0))  # the oldest possible date
@@ -171,7 +152,7 @@ def test_what_another_process_is_writing_stays(tmp_path, locks):
         assert in_hand(tmp_path) == before
 
 
-def test_what_another_run_is_writing_stays(tmp_path, locks):
+def test_what_another_run_is_writing_stays(tmp_path):
     with folder.new_folder(tmp_path, "run-2") as work:
         os.utime(work, (0, 0))
         write(tmp_path)
@@ -221,6 +202,66 @@ def test_a_lock_that_cannot_be_tried_may_be_held(tmp_path):
     (tmp_path / f"{folder.TEMPORARY}run-2-12345678").mkdir()
     write(tmp_path)
     assert len(in_hand(tmp_path)) == 2
+
+
+# --- a file system without locks ---------------------------------------------------------------
+
+SHIM = """
+#include <errno.h>
+int flock(int number, int how) { errno = NUMBER; return -1; }
+"""
+
+
+def without_locks(tmp_path, number):
+    """The environment of a process whose file systems have no locks."""
+    compiler = shutil.which("cc")
+    if compiler is None:
+        pytest.skip("no compiler; the same error is made in this process")
+    shim = tmp_path / f"{number}.so"
+    subprocess.run(
+        [compiler, "-shared", "-fPIC", f"-DNUMBER={number}", "-x", "c", "-", "-o", str(shim)],
+        input=SHIM.encode(), check=True,
+    )  # fmt: skip
+    return {**os.environ, "LD_PRELOAD": str(shim)}
+
+
+def test_a_file_system_without_locks_is_refused_before_any_work_and_nothing_stays(tmp_path):
+    """Its stand-in, a file, would stay for ever when the process that made it is killed."""
+    out = tmp_path / "out"
+    done = subprocess.run(
+        [sys.executable, "-c", WRITING, str(out)], cwd=ROOT, capture_output=True, text=True,
+        check=False, env=without_locks(tmp_path, errno.ENOSYS), timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == (
+        f"data.errors.OutputError: --out {out} is on a file system without locks that end with "
+        "their process (Function not implemented); choose a folder on another one"
+    )
+    assert list(out.iterdir()) == []
+    write(out)  # nothing is left that another process would wait for
+    assert visible(out) == ["run-1"]
+
+
+@pytest.mark.parametrize("code", ["ENOSYS", "ENOTSUP", "EOPNOTSUPP", "ENOLCK"])
+def test_whatever_such_a_file_system_answers_it_is_refused(tmp_path, monkeypatch, code):
+    def flock(number, how):
+        raise OSError(getattr(errno, code), os.strerror(getattr(errno, code)))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with pytest.raises(OutputError, match="^--out .* without locks .*; choose a folder on another"):
+        folder.require_writable(tmp_path)
+    with pytest.raises(OutputError, match="without locks"):
+        write(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_another_error_of_a_lock_is_named_as_it_is(tmp_path, monkeypatch):
+    def flock(number, how):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with pytest.raises(OutputError, match="^--out .* cannot be written: Input/output error"):
+        folder.require_writable(tmp_path)
 
 
 def test_a_writer_whose_lock_cannot_be_made_is_one_line(tmp_path, monkeypatch):

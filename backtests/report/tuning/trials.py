@@ -21,6 +21,7 @@ from backtests.engine.config import plain_params
 from backtests.engine.space import Space
 from data.durable import locked, remove_left_behind, replacing
 from data.errors import OutputError
+from data.regular import MOST_LOG, open_regular
 
 TRIALS = "trials.parquet"
 COLUMNS = ("key", "frequency", "strategy", "tickers", "parameters", "search")
@@ -156,37 +157,39 @@ def _parts(
     path: Path, space: Space, fresh: NDArray[np.int64], frequency: str, search: str, salt: str
 ) -> Iterator[Any]:
     """All rows of the new log: the old ones, then the fresh ones."""
-    import pyarrow.parquet as pq
-
     if path.exists():
-        with _readable(path), pq.ParquetFile(path, page_checksum_verification=True) as log:
+        with _opened(path) as log:
             groups = log.num_row_groups
         for group in range(groups):
-            with _readable(path), pq.ParquetFile(path, page_checksum_verification=True) as log:
+            with _opened(path) as log:
                 part = log.read_row_group(group)
             yield part
     yield from _made(space, fresh, frequency, search, salt)
 
 
 def _read(path: Path, columns: list[str]) -> Any:
-    import pyarrow.parquet as pq
-
-    with _readable(path), pq.ParquetFile(path, page_checksum_verification=True) as log:
+    with _opened(path) as log:
         if tuple(log.schema_arrow.names) != COLUMNS:
             raise ValueError(f"its columns are {', '.join(log.schema_arrow.names)}")
         return log.read(columns)
 
 
 @contextmanager
-def _readable(path: Path) -> Iterator[None]:
-    """Turn any error that a damaged log causes into one line that says so."""
+def _opened(path: Path) -> Iterator[Any]:
+    """Open a log; any error that a damaged one causes becomes one line that says so."""
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
     try:
-        yield
+        with (
+            open_regular(path, MOST_LOG) as stream,
+            pq.ParquetFile(stream, page_checksum_verification=True) as log,
+        ):
+            yield log
     except (OSError, ValueError, pa.ArrowException) as error:
+        reason = getattr(error, "strerror", None) or " ".join(str(error).split())
         raise OutputError(
-            f"{path} cannot be read ({' '.join(str(error).split())}); it counts the trials made "
+            f"{path} cannot be read ({reason}); it counts the trials made "
             "here: restore it, or remove it; without it earlier trials are not counted, which "
             "overstates significance"
         ) from error

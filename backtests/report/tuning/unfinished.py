@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from data.durable import replacing
 from data.errors import OutputError
+from data.regular import read_regular
 
 UNFINISHED = ".tuning-"
 FORGOTTEN_SECONDS = 30 * 24 * 3600
@@ -59,9 +60,10 @@ class Unfinished:
                 continue
             first, stop = int(name[1]), int(name[2])
             with contextlib.suppress(OSError):
-                content = path.read_bytes()
+                size = (stop - first) * self.columns * 8
+                content = read_regular(path, DIGEST_BYTES + size)
                 body = content[DIGEST_BYTES:]
-                whole = len(body) == (stop - first) * self.columns * 8
+                whole = len(body) == size
                 if whole and hashlib.sha256(body).digest() == content[:DIGEST_BYTES]:
                     scores[first:stop] = np.frombuffer(body, "<f8").reshape(-1, self.columns)
                     done[first:stop] = True

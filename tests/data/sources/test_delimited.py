@@ -6,11 +6,18 @@ Every text below was written by hand, as German and English spreadsheets and yfi
 from __future__ import annotations
 
 import codecs
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
 
 import pytest
 
 from data.errors import DataError
+from data.sources import delimited
 from data.sources.delimited import read_table, with_dots
+from tests.conftest import ROOT
 
 
 @pytest.fixture
@@ -259,3 +266,138 @@ def test_lines_are_counted_as_an_editor_does(tmp_path):
 def test_what_is_no_table_is_refused(read, text, message):
     with pytest.raises(DataError, match=message):
         read(text)
+
+
+# --- bounds ---------------------------------------------------------------------------------
+
+HEAD = "date,value\n2024-01-02,1\n"
+
+
+def test_the_bounds_leave_room_for_every_day_of_four_centuries():
+    """Dates are read from 1800 to 2200; the largest real table has 12 columns."""
+    days = (dt.date(2200, 12, 31) - dt.date(1800, 1, 1)).days + 1
+    assert days == 146_462
+    assert days * 2 < delimited.MOST_LINES  # a blank line after each
+    assert days * 27 < delimited.MOST_CELLS
+    assert 2 * delimited.MOST_COLUMNS < delimited.MOST_LINE
+
+
+@pytest.mark.parametrize("end", ["\n", "\r"])
+def test_lines_are_counted_before_any_is_read(tmp_path, monkeypatch, end):
+    monkeypatch.setattr(delimited, "MOST_LINES", 5)
+    path = tmp_path / "A.csv"
+    path.write_text(f"date,value{end}2024-01-02,1{end * 4}", newline="")
+    assert len(read_table(path).cells) == 1
+    path.write_text(f"date,value{end}2024-01-02,1{end * 5}", newline="")
+    with pytest.raises(DataError, match="A.csv has 6 lines, more than the 5 that are read; keep"):
+        read_table(path)
+
+
+def test_a_line_is_bounded(tmp_path, monkeypatch):
+    monkeypatch.setattr(delimited, "MOST_LINE", len("2024-01-02,1") + 1)
+    path = tmp_path / "A.csv"
+    path.write_text(HEAD)
+    assert len(read_table(path).cells) == 1
+    path.write_text("date,value\n2024-01-02,10\n")
+    with pytest.raises(DataError, match="A.csv line 2 has more than 13 characters; mend that line"):
+        read_table(path)
+
+
+def test_columns_and_cells_are_bounded(tmp_path, monkeypatch):
+    path = tmp_path / "A.csv"
+    path.write_text(HEAD)
+    monkeypatch.setattr(delimited, "MOST_CELLS", 4)
+    assert len(read_table(path).cells) == 1
+    monkeypatch.setattr(delimited, "MOST_CELLS", 3)
+    with pytest.raises(DataError, match="A.csv has more than 3 cells, .* up to line 2; keep"):
+        read_table(path)
+    path.write_text("date,a,b\n2024-01-02,1,2\n")
+    monkeypatch.setattr(delimited, "MOST_COLUMNS", 2)
+    with pytest.raises(DataError, match="A.csv line 1 has 3 cells, more than the 2 that are read"):
+        read_table(path)
+
+
+def test_a_long_cell_counts_as_the_memory_that_it_takes(tmp_path, monkeypatch):
+    path = tmp_path / "A.csv"
+    path.write_text("date,value\n2024-01-02," + "1" * (2 * delimited.LONG_CELL) + "\n")
+    monkeypatch.setattr(delimited, "MOST_CELLS", 6)
+    assert len(read_table(path).cells) == 1
+    monkeypatch.setattr(delimited, "MOST_CELLS", 5)
+    with pytest.raises(DataError, match="or very long ones"):
+        read_table(path)
+
+
+def test_a_quote_that_never_closes_is_named_by_its_line(tmp_path):
+    path = tmp_path / "A.csv"
+    path.write_text(HEAD + '2024-01-03,"2\n' + "2024-01-04,3\n" * 100)
+    with pytest.raises(DataError, match="A.csv lines 3 to 103, all within one pair of quotes, "):
+        read_table(path)
+    path.write_text(HEAD + '2024-01-03,"2\n' + "2024-01-04,3\n" * 20_000)
+    # A cell has at most 131,072 characters: 2 of line 3, and 13 of each after it.
+    assert 3 + -(-(131_072 - 2) // 13) == 10_086
+    with pytest.raises(DataError, match="A.csv lines 3 to 10086, all within .*field limit"):
+        read_table(path)
+
+
+def test_bytes_that_are_no_text_are_named_by_their_line_wherever_they_stand(tmp_path):
+    """Also where a sign of several bytes lies across two of the parts that are looked at."""
+    path = tmp_path / "A.csv"
+    for rows in (0, 5000, 20_000):
+        good = HEAD + "2024-01-03,\u20ac\n" * rows
+        path.write_bytes(good.encode() + b"2024-01-04,\xe9\n" + b"2024-01-05,2\n" * 3)
+        with pytest.raises(DataError, match=f"A.csv line {rows + 3} is no UTF-8 text; save"):
+            read_table(path)
+    path.write_bytes(HEAD.encode() + b"2024-01-04,\xe2\x82")
+    with pytest.raises(DataError, match="A.csv line 3 is no UTF-8 text; save"):
+        read_table(path)
+
+
+HOSTILE = """
+import json, resource, sys, time
+from pathlib import Path
+from data.errors import DataError
+from data.sources.delimited import read_table
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+read_table(Path("GOOD.csv"))
+for path in sorted(Path().glob("[a-z]*.csv"), key=lambda path: path.stat().st_size):
+    began, before = time.monotonic(), peak()
+    try:
+        said = str(read_table(path).cells.shape)
+    except DataError as error:
+        said = str(error)
+    print(json.dumps([path.stem, time.monotonic() - began, peak() - before, said]))
+"""
+
+
+def test_hostile_files_take_little_memory_and_time(tmp_path):
+    """Peak of resident memory in one process, the smallest file first: at most 3 times its size."""
+    mebi = 1 << 20
+    bodies = {
+        "quote": '2024-01-03,"' + "2024-01-04,3\n" * 200_000,
+        "columns": "2024-01-03" + ",1" * (3 * mebi),
+        "blank": "\n" * (9 * mebi),
+        "commas": "2024-01-03," + "," * (12 * mebi),
+        "cell": "2024-01-03," + "1" * (15 * mebi),
+    }
+    (tmp_path / "GOOD.csv").write_text(HEAD)
+    for name, body in bodies.items():
+        (tmp_path / f"{name}.csv").write_text(HEAD + body)
+    for name, size in {"nul": 30 * mebi, "sparse": 8 << 30}.items():
+        with (tmp_path / f"{name}.csv").open("wb") as stream:
+            stream.truncate(size)
+    done = subprocess.run(
+        [sys.executable, "-c", HOSTILE], cwd=tmp_path, capture_output=True, text=True, check=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=60,
+    )  # fmt: skip
+    print(done.stdout)
+    met = {name: rest for name, *rest in map(json.loads, done.stdout.splitlines())}
+    assert met.keys() == {*bodies, "nul", "sparse"}
+    for name, (seconds, raised, said) in met.items():
+        size = (tmp_path / f"{name}.csv").stat().st_size / mebi
+        assert raised < (3 * size if size < 256 else 1) + 8, name
+        assert seconds < 10, name
+        assert f"{name}.csv" in said
+        assert "\n" not in said

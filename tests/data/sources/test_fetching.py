@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 from pathlib import Path
 
@@ -73,6 +74,20 @@ def test_what_a_full_disk_cannot_keep_is_asked_for_once(web, monkeypatch):
     assert any("No space left on device" in remark for remark in market.remarks)
     assert web.asked.count("DTB3") == 1
     assert not list(Store().folder.glob("[!.]*"))
+
+
+def test_a_cache_without_locks_is_used_but_nothing_is_saved(web, monkeypatch):
+    """A lock made of a file would stay when its process is killed, and stop every later fetch."""
+
+    def flock(number, how):
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    market = live.load(["SPY"], may_fall_back=False)
+    (remark,) = [text for text in market.remarks if text.endswith("SPY is used but not saved")]
+    assert "is on a file system without locks that end with their process" in remark
+    assert "set HEDGE_DATA_DIR to a folder on another file system" in remark
+    assert Store().tickers() == []
 
 
 def test_a_history_that_lost_its_beginning_replaces_nothing(web, bars):

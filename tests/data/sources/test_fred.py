@@ -47,6 +47,8 @@ def test_each_maturity_is_read_from_the_series_that_bears_its_name():
         (server.status(503), UnreachableError, "DGS10: FRED answered with status 503"),
         (server.body(b"<html>busy</html>"), DataError, "what FRED sent is not that series"),
         (server.body(b""), DataError, "what FRED sent is not that series"),
+        # Millions of columns would take minutes and gigabytes.
+        (server.body(b"," * (4 << 20) + b"\n1,2\n"), DataError, "what FRED sent is not that"),
         (server.body(b"observation_date,DGS2\n2020-01-02,1\n2020-01-03,1\n"), DataError,
          "what FRED sent is not that series"),
         (server.body(b"observation_date,DGS10\n2020-01-02,1\n2020-01-03,x\n"), DataError,

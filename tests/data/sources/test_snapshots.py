@@ -149,7 +149,7 @@ def test_a_pipe_in_a_snapshots_place_is_not_waited_for(tmp_path):
     store = Store(tmp_path)
     os.mkfifo(store.path("SPY"))
     assert store.read("SPY") is None
-    assert "is not a regular file; ignored" in store.warnings[0]
+    assert "is not read (it is a pipe, save what it gives as a file); ignored" in store.warnings[0]
 
 
 def test_clear_and_list_touch_only_snapshots(web, tmp_path):
