@@ -19,6 +19,7 @@ import click
 from backtests.cli import strategy_file_option
 from data.command import CONTEXT, run_command
 from data.errors import UsageError
+from data.terminal import write_out
 
 LOOPBACK = "127.0.0.1"
 # These override the user's own settings: nothing is sent anywhere, no file is watched.
@@ -74,7 +75,7 @@ def main(
     require_writable(Path(out))
     listening = listen(port)
     address = f"http://{LOOPBACK}:{listening.getsockname()[1]}"
-    click.echo(f"the lab is open on {address} (Ctrl-C ends it)")
+    write_out(f"the lab is open on {address} (Ctrl-C ends it)")
     if not no_browser:
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
     serve(listening, out, debug=debug)
@@ -102,7 +103,7 @@ def serve(listening: socket.socket, out: str, *, debug: bool = False) -> None:
     try:
         uvicorn.Server(config).run(sockets=[listening])
     except KeyboardInterrupt:
-        click.echo("the lab is closed")
+        write_out("the lab is closed")
 
 
 if __name__ == "__main__":

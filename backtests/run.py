@@ -23,6 +23,7 @@ from backtests.cli import (
 )
 from data.command import CONTEXT, make_console, progress, run_command
 from data.errors import UsageError
+from data.terminal import write_out
 
 if TYPE_CHECKING:
     from strategies.base import Params
@@ -47,7 +48,7 @@ def main(strategy: str | None, **options: Any) -> None:
     """Backtest STRATEGY and write its tear sheet and numbers to a folder under results/."""
     strategy = named_strategy(strategy, options["strategy_file"])
     if options["listing"]:
-        click.echo(listing())
+        write_out(listing())
         return
     if strategy is None and options["config"] is None:
         raise UsageError("which strategy? for example: python -m backtests.run hedge_mix (--list)")
@@ -87,7 +88,7 @@ def run(strategy: str | None, **options: Any) -> None:
         folder = publish(result, out, progress, with_tearsheet=not options["no_tearsheet"])
     if options["as_json"]:
         announce(age_line(result.summary.data))
-        click.echo((folder / SUMMARY).read_text(encoding="utf-8"), nl=False)
+        write_out((folder / SUMMARY).read_text(encoding="utf-8").rstrip("\n"))
     else:
         print_run(console, result, folder)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -38,6 +37,7 @@ from backtests.report.verdict.tables import crisis_grid
 from backtests.report.verdict.words import crisis_note
 from data.errors import HedgeError
 from data.load import data_line
+from data.terminal import tell_traceback
 
 MOST_COMPARED = 8
 
@@ -68,7 +68,7 @@ def tell(error: Exception) -> None:
     if isinstance(error, HedgeError):
         st.html(message([str(error)], "error"))
         return
-    traceback.print_exc()
+    tell_traceback()
     reason = f"a fault of ours: {type(error).__name__}: {error}"
     st.html(message([reason, "The terminal has the details; please report it."], "error"))
 
