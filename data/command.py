@@ -288,12 +288,8 @@ def steps(what: str) -> Iterator[Callable[[int, int], None]]:
             speed = task.finished_speed or task.speed
             return Text(f"{speed:,.0f}/s" if speed and speed >= 1.0 else "")
 
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        Rate(),
-    )
-    with Bar(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
+    words = TextColumn("{task.description}", markup=False)
+    columns = (words, BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
+    with Bar(*columns, console=console, transient=True) as bar:
         task = bar.add_task(printable(what), total=None)
         yield lambda done, of: bar.update(task, completed=done, total=of)

@@ -16,6 +16,7 @@ from backtests.report.manifest import RunManifest, read_run_manifest
 from backtests.report.verdict.document import read_verdict
 from data.errors import OutputError
 from data.records import from_json
+from data.spreadsheet import as_meant
 from data.strictness import Strictness, require_strict
 
 
@@ -95,12 +96,14 @@ def read_run(folder: Path) -> FinishedRun:
     require_intact(folder, manifest.files)
 
     def table(name: str) -> pd.DataFrame:
-        return pd.read_csv(
+        read = pd.read_csv(
             _listed(folder, manifest, name),
             index_col="date",
             parse_dates=True,
             date_format="%Y-%m-%d",
+            converters={"ticker": as_meant},  # NA is a ticker too
         )
+        return read.rename(columns=as_meant)
 
     try:
         judged = VERDICT in manifest.files
