@@ -218,8 +218,7 @@ def test_a_saved_folder_that_was_deleted_is_one_line(tmp_path, quick_save, butto
     assert "saved in" in texts(page)
 
 
-def test_a_save_that_fails_leaves_the_run_on_the_page(tmp_path, monkeypatch):
-    monkeypatch.setattr(lab, "execute", lab.look)  # no folder comes of it, and it is quicker
+def test_a_save_that_fails_leaves_the_run_on_the_page(tmp_path):
     out = tmp_path / "results"
     out.write_text("a file, not a folder")
     page = open_page(out, **BUNDLED)
