@@ -22,6 +22,9 @@ from data.errors import UsageError
 from data.terminal import write_out
 
 LOOPBACK = "127.0.0.1"
+# How long a thread may keep the interpreter while another waits: a session that only moves a slider
+# gives it up hundreds of times, and would wait Python's 5 ms each time for one that works for long.
+SECONDS_A_TURN = 0.0005
 # These override the user's own settings: nothing is sent anywhere, no file is watched.
 OPTIONS: dict[str, Any] = {
     "server.address": LOOPBACK,
@@ -91,6 +94,7 @@ def serve(listening: socket.socket, out: str, *, debug: bool = False) -> None:
     from backtests.lab.loopback import LoopbackOnly
     from backtests.report.lab import theme
 
+    sys.setswitchinterval(SECONDS_A_TURN)
     port = listening.getsockname()[1]
     load_config_options({**OPTIONS, **theme(), "server.port": port})
     if not debug:

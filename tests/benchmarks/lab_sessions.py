@@ -1,9 +1,9 @@
 """Two sessions of the lab at once: ``python -m tests.benchmarks.lab_sessions``.
 
 One does the most that its bounds allow: fifty tickers of sixty daily years from a folder, a slider
-that sweeps, a saved run with its tear sheet. The other moves a slider of the default mix, and has to have
-its answer within two seconds. Both speak to a real server over its websocket. A busy machine
-makes both slower: the ratio to an answer without the other session is printed as well.
+that sweeps, a saved run with its tear sheet. The other moves a slider of the default mix, and has
+to have its answer within two seconds. Both speak to a real server over its websocket. A busy
+machine makes both slower: the ratio to an answer without the other session is printed as well.
 """
 
 from __future__ import annotations
