@@ -44,7 +44,7 @@ def main() -> None:
         folder = Path(place) / "prices"
         write_folder(folder)
         with lab_server(Path(place) / "results") as (address, _):
-            light, heavy = Visitor(address), Visitor(address)
+            light = Visitor(address)
             light.ask(link(strategy="hedge_mix", source="bundled"))
             positions = count(40)
 
@@ -54,6 +54,7 @@ def main() -> None:
             move()
             alone = statistics.median(move() for _ in range(10))
             print(f"light session alone: median {alone:.2f} s")
+            heavy = Visitor(address)
             weights = ",".join(f"{name}=0.02" for name in NAMES)
             start = link(strategy="hedge_mix", source=f"files:{folder}", set__weights=weights)
             works = {
