@@ -18,8 +18,12 @@ import click
 from backtests.cli import strategy_file_option
 from data.command import CONTEXT, run_command
 from data.errors import UsageError
+from data.terminal import write_out
 
 LOOPBACK = "127.0.0.1"
+# How long a thread may keep the interpreter while another waits: a session that only moves a slider
+# gives it up hundreds of times, and would wait Python's 5 ms each time for one that works for long.
+SECONDS_A_TURN = 0.0005
 # These override the user's own settings: nothing is sent anywhere, no file is watched.
 OPTIONS: dict[str, Any] = {
     "server.address": LOOPBACK,
@@ -73,7 +77,7 @@ def main(
     require_writable(Path(out))
     listening = listen(port)
     address = f"http://{LOOPBACK}:{listening.getsockname()[1]}"
-    click.echo(f"the lab is open on {address} (Ctrl-C ends it)")
+    write_out(f"the lab is open on {address} (Ctrl-C ends it)")
     if not no_browser:
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
     serve(listening, out, debug=debug)
@@ -91,6 +95,7 @@ def serve(listening: socket.socket, out: str, *, debug: bool = False) -> None:
     from backtests.lab.loopback import LoopbackOnly
     from backtests.report.lab import theme
 
+    sys.setswitchinterval(SECONDS_A_TURN)
     port = listening.getsockname()[1]
     load_config_options({**OPTIONS, **theme(), "server.port": port})
     if not debug:
@@ -103,7 +108,7 @@ def serve(listening: socket.socket, out: str, *, debug: bool = False) -> None:
     try:
         uvicorn.Server(config).run(sockets=[listening])
     except KeyboardInterrupt:
-        click.echo("the lab is closed")
+        write_out("the lab is closed")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from backtests.cli import (
     strictness_of,
 )
 from backtests.compared_runs import RunWord, like_the_first, read_words, require_held, resolve
-from data.command import CONTEXT, make_console, printable, run_command, steps
+from data.command import CONTEXT, make_console, run_command, steps
 from data.errors import UsageError
 
 if TYPE_CHECKING:
@@ -183,14 +183,14 @@ def print_comparison(
     values = comparison.aligned.values
     span = f"{values.index[0]:%Y-%m-%d} to {values.index[-1]:%Y-%m-%d}"
     for note in comparison.aligned.notes:
-        console.print(Text(printable(f"note: {note}")), soft_wrap=True)
+        console.print(Text(f"note: {note}"), soft_wrap=True)
     console.print()
     runs = comparison.aligned.runs
     costs = "; ".join(dict.fromkeys(costs_text(run.summary.costs) for run in runs))
     console.print(Text(f"{span}, after costs ({costs}); * best of its row"), soft_wrap=True)
     if heads is not labels:
         for head, name in zip(heads, labels, strict=True):
-            console.print(Text(printable(f"  {head} {name}")), soft_wrap=True)
+            console.print(Text(f"  {head} {name}"), soft_wrap=True)
     rows = console_rows(comparison) + (difference_rows(comparison) if against else [])
     # Runs that a screen is too narrow for go into further tables below.
     across = max(2, min(len(labels), MOST_ACROSS))
@@ -199,7 +199,7 @@ def print_comparison(
         table = Table(box=SIMPLE_HEAD)
         table.add_column("")
         for head in heads[chosen]:
-            table.add_column(Text(printable(head)), justify="right", overflow="fold")
+            table.add_column(Text(head), justify="right", overflow="fold")
         for name, cells in rows:
             table.add_row(name, *cells[chosen])
         console.print(table)

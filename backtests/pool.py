@@ -17,6 +17,7 @@ from backtests.report.text import run_label
 from data.command import collect_rarely
 from data.errors import WorkerError
 from data.strictness import Strictness
+from data.terminal import use_printable_streams
 
 if TYPE_CHECKING:
     from backtests.engine.backtest import FirstDays
@@ -104,6 +105,7 @@ def run_many(
 
 def _begin() -> None:
     collect_rarely()
+    use_printable_streams()
     _end_with_parent()
 
 

@@ -24,6 +24,7 @@ from backtests.cli import (
 from data.command import CONTEXT, make_console, progress, run_command
 from data.errors import UsageError
 from data.regular import MOST_JSON, read_regular_text
+from data.terminal import write_out
 
 if TYPE_CHECKING:
     from strategies.base import Params
@@ -48,7 +49,7 @@ def main(strategy: str | None, **options: Any) -> None:
     """Backtest STRATEGY and write its tear sheet and numbers to a folder under results/."""
     strategy = named_strategy(strategy, options["strategy_file"])
     if options["listing"]:
-        click.echo(listing())
+        write_out(listing())
         return
     if strategy is None and options["config"] is None:
         raise UsageError("which strategy? for example: python -m backtests.run hedge_mix (--list)")
@@ -88,7 +89,7 @@ def run(strategy: str | None, **options: Any) -> None:
         folder = publish(result, out, progress, with_tearsheet=not options["no_tearsheet"])
     if options["as_json"]:
         announce(age_line(result.summary.data))
-        click.echo(read_regular_text(folder / SUMMARY, MOST_JSON), nl=False)
+        write_out(read_regular_text(folder / SUMMARY, MOST_JSON).rstrip("\n"))
     else:
         print_run(console, result, folder)
 

@@ -9,17 +9,18 @@ import os
 import random
 import sys
 import time
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from data.errors import HedgeError, UsageError
+from data.terminal import behind, printable, printable_streams, tell, tell_traceback
 
 if TYPE_CHECKING:
     import click
     from rich.console import Console
+    from rich.segment import Segment
     from rich.text import Text
 
 Progress = Callable[[str], AbstractContextManager[object]]
@@ -49,8 +50,6 @@ def run_command(
     ``arguments`` the process is the command's own: it takes those of the command line.
     ``is_server`` for one that goes on for days.
     """
-    import click
-
     if arguments is None and not is_server:
         collect_rarely()
     given = list(sys.argv[1:] if arguments is None else arguments)
@@ -63,11 +62,18 @@ def run_command(
         # A name may hold characters that the terminal's encoding lacks.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    with printable_streams():
+        _run(command, given, debug=debug)
+
+
+def _run(command: click.Command, given: Sequence[str], *, debug: bool) -> None:
+    import click
+
     try:
         require_clock()
         _require_words(given)
         _require_once(command, given)
-        command.main(args=given, standalone_mode=False)
+        command.main(args=list(given), standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Abort:
         sys.exit(_say("interrupted; finished results are intact", 1))
@@ -128,7 +134,7 @@ def collect_at_exit() -> None:
 
 def _say(message: str, code: int, *, debug: bool = False) -> int:
     if debug:
-        traceback.print_exc()
+        tell_traceback()
     try:
         sys.stderr.write(f"error: {one_line(message)}\n")
         sys.stderr.flush()
@@ -154,18 +160,6 @@ def one_line(message: str) -> str:
     if len(shown) <= LONGEST:
         return shown
     return f"{shown[: LONGEST // 2]} ... {shown[-LONGEST // 2 :]}"
-
-
-def printable(text: str) -> str:
-    """Write characters that do not print as their escapes; line breaks stay.
-
-    A name or a note from a file may hold control codes of the terminal, or characters that turn
-    the direction of the text after them.
-    """
-    return "".join(
-        sign if sign.isprintable() or sign == "\n" else sign.encode("unicode_escape").decode()
-        for sign in text
-    )
 
 
 def words_of(said: object) -> str:
@@ -224,13 +218,24 @@ def chance_untouched() -> Iterator[None]:
 def _lasting() -> type[Console]:
     with chance_untouched():
         from rich.console import Console
+        from rich.segment import Segment
+        from rich.text import Text
 
     class Lasting(Console):
-        """Keeps working when the reader of a pipe has left."""
+        """Shows printable text only, and keeps working when the reader of a pipe has left."""
 
         def render_str(self, text: str, **options: Any) -> Text:
             """Show text without control characters, in cells of tables as well."""
             return super().render_str(printable(text), **options)
+
+        def render(self, renderable: Any, options: Any = None) -> Iterable[Segment]:
+            """Clean whatever is shown: before its width is taken, and once more at the end."""
+            if isinstance(renderable, Text) and printable(renderable.plain) != renderable.plain:
+                renderable = Text(printable(renderable.plain))
+            for segment in super().render(renderable, options):
+                clean = printable(segment.text)
+                is_clean = segment.control is not None or clean == segment.text
+                yield segment if is_clean else Segment(clean, segment.style)
 
         def on_broken_pipe(self) -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -240,17 +245,12 @@ def _lasting() -> type[Console]:
 
 def make_console(*, stderr: bool = False) -> Console:
     """Open a console that never folds a table narrower than 80 columns."""
-    console = _lasting()(stderr=stderr, highlight=False, markup=False)
+    # Colours and moves of the cursor go past the stream that lets printable text through.
+    stream = behind(sys.stderr if stderr else sys.stdout)
+    console = _lasting()(file=stream, highlight=False, markup=False)
     if console.width < NARROWEST or not console.is_terminal:
-        console = _lasting()(stderr=stderr, highlight=False, markup=False, width=100)
+        console = _lasting()(file=stream, highlight=False, markup=False, width=100)
     return console
-
-
-def tell(line: str) -> None:
-    """Write a line to stderr if possible; a failure to inform must not end the work."""
-    with suppress(OSError, ValueError):  # its reader has left, or it is closed
-        if sys.stderr is not None:
-            sys.stderr.write(f"{line}\n")
 
 
 @contextmanager
@@ -258,7 +258,9 @@ def progress(step: str) -> Iterator[None]:
     """Show a step while it lasts: a spinner on a terminal, a line with its time elsewhere."""
     console = make_console(stderr=True)
     if console.is_terminal:
-        with console.status(f"{step} ..."):
+        from rich.text import Text
+
+        with console.status(Text(printable(f"{step} ..."))):  # a str would be read as markup
             yield
         return
     began = time.perf_counter()
@@ -309,7 +311,8 @@ def steps(what: str) -> Iterator[Callable[[int, int], None]]:
             speed = task.finished_speed or task.speed
             return Text(f"{speed:,.0f}/s" if speed and speed >= 1.0 else "")
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate())
-    with Bar(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
-        task = bar.add_task(what, total=None)
+    words = TextColumn("{task.description}", markup=False)
+    columns = (words, BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
+    with Bar(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(printable(what), total=None)
         yield lambda done, of: bar.update(task, completed=done, total=of)

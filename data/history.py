@@ -186,6 +186,7 @@ def _write(trackings: list[Tracking], ratios: dict[str, pd.Series], folder: Path
     import pandas as pd
 
     from data.durable import locked, remove_left_behind, replacing
+    from data.spreadsheet import write_csv
 
     table, picture = folder / "tracking.csv", folder / "tracking.svg"
     mpl.use("Agg")
@@ -204,7 +205,7 @@ def _write(trackings: list[Tracking], ratios: dict[str, pd.Series], folder: Path
                 remove_left_behind(path)
             with replacing(table) as temporary:
                 rows = pd.DataFrame([asdict(row) for row in trackings])
-                rows.to_csv(temporary, index=False, lineterminator="\n")
+                write_csv(rows, temporary)
             with replacing(picture) as temporary:
                 figure.savefig(temporary, format="svg", metadata={"Date": None})
         plt.close(figure)

@@ -15,6 +15,7 @@ WEIGHT_TOLERANCE = 1e-9  # on the sum of weights: decimal fractions do not add u
 # Weights rounded to four places may sum to a little more than 1. Where they trade, a sum up to
 # this one is scaled to 1 (backtests.engine.opening.with_cash), and the run says so.
 LARGEST_SUM = 1.0001
+MOST_TICKERS = 1_000  # of a run: twice the largest index that is held whole, the S&P 500
 PERCENT_FROM = 10.0  # a sum above it is no leverage that anybody means
 
 EXAMPLE = ("SPY", "IEF", "TLT", "SHY", "BIL")  # for fractions that are given without tickers

@@ -25,6 +25,7 @@ FLOORS = {
     "backtests.examination": 5,
     "backtests.tuning": 5,
     "backtests.lab.look": 5,
+    "backtests.lab.saving": 5,
     "backtests.lab.state": 5,
     "backtests.lab.loopback": 5,
     "backtests": 6,

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Sized
+from urllib.parse import parse_qsl
 
 from backtests.engine.config import RunConfig
 from backtests.engine.config_file import KEYS, WORDS
-from data.errors import UsageError, did_you_mean
+from backtests.engine.kinds import require_few
+from data.errors import UsageError, did_you_mean, in_short
 from strategies.base import Value
 
+# Bounds of a link, which anybody may write: a page reads it before it answers.
+LONGEST_LINK = 32_000  # characters of a query: eight compared runs of MOST_IN_LINK tickers
+MOST_FIELDS = 100
+MOST_IN_LINK = 50  # tickers
 PARAMETER = "set."  # set.step_bp=25 in an address is --set step_bp=25
 OWN_OPTIONS = ("weights", "rebalance")  # parameters with an option of their own
 
@@ -22,6 +28,55 @@ def to_address(config: RunConfig) -> dict[str, str]:
         if key != "params" and value is not None
     }
     return {**fields, **{PARAMETER + name: _text(value) for name, value in config.params.items()}}
+
+
+def require_short_link(query: str, fields: Sequence[tuple[str, str]]) -> None:
+    """Refuse a link that is too long or has too many fields, before anything else is read.
+
+    Raises
+    ------
+    UsageError
+        Naming the bound.
+    """
+    if len(query) > LONGEST_LINK:
+        raise UsageError(
+            f"the address has {len(query):,} characters; shorten it to {LONGEST_LINK:,}, or use "
+            "the command line"
+        )
+    if len(fields) > MOST_FIELDS:
+        raise UsageError(f"the address sets {len(fields):,} things; set at most {MOST_FIELDS}")
+
+
+def from_query(query: str) -> RunConfig:
+    """Read a configuration from a link's query, within the bounds of a link.
+
+    Raises
+    ------
+    HedgeError
+        As :func:`from_address`; also beyond ``LONGEST_LINK``, ``MOST_FIELDS`` or ``MOST_IN_LINK``,
+        and for what is given twice.
+    """
+    # More fields than the bound need not be told apart.
+    pairs = parse_qsl(query[: LONGEST_LINK + 1], keep_blank_values=True)
+    require_short_link(query, pairs)
+    fields: dict[str, str] = {}
+    for key, text in pairs:
+        if key in fields:
+            raise UsageError(f"the address gives {in_short(key)} twice; give it once")
+        fields[key] = text
+    config = from_address(fields)
+    require_few_tickers(config)
+    return config
+
+
+def require_few_tickers(config: RunConfig) -> None:
+    """Refuse more tickers than a page has room for."""
+    lists: dict[str, Sized] = {
+        **{name: value for name, value in config.params.items() if isinstance(value, Mapping)},
+        **{name: getattr(config, name) for name in ("hedge", "equity", "price_only")},
+    }
+    for name, tickers in lists.items():
+        require_few(len(tickers), f"the lab's {name}", MOST_IN_LINK)
 
 
 def from_address(fields: Mapping[str, str]) -> RunConfig:
@@ -39,7 +94,7 @@ def from_address(fields: Mapping[str, str]) -> RunConfig:
             continue
         if key not in settable:
             raise UsageError(
-                f"the address sets {key!r}{did_you_mean(key, settable)}; it can set "
+                f"the address sets {in_short(key)}{did_you_mean(key, settable)}; it can set "
                 f"{', '.join(settable)} and {PARAMETER}NAME"
             )
         read[key] = _value(key, text)
@@ -107,4 +162,4 @@ def _value(key: str, text: str) -> Value:
             return {"true": True, "1": True, "false": False, "0": False}[text.lower()]
         return str(text) if kind is str else float(text) if kind is float else int(text)
     except (ValueError, KeyError):
-        raise UsageError(f"the address: {key} takes {WORDS[kind]}, got {text!r}") from None
+        raise UsageError(f"the address: {key} takes {WORDS[kind]}, got {in_short(text)}") from None

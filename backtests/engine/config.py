@@ -129,6 +129,7 @@ class RunConfig:
             rule = make(strategy, params)
         elif rule.params() != params:
             rule = make_of(type(rule), params)
+        kinds.require_few(len(rule.tickers), strategy)
         source = kinds.text(self.source, "--source", "a text such as bundled")
         require_source(source)
         rule = _spelled(rule, source)

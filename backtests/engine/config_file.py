@@ -9,6 +9,7 @@ from backtests.engine.config import RunConfig, plain_params
 from backtests.engine.kinds import require_short
 from data.errors import UsageError, did_you_mean
 from data.regular import MOST_CONFIG, MOST_STRATEGY, read_regular, read_regular_text
+from data.terminal import printable
 from strategies.base import Params, Strategy, Value
 from strategies.registry import is_strategy
 
@@ -43,8 +44,13 @@ def write_config(path: Path, config: RunConfig, remark: str = "") -> None:
     table = {key: value for key, value in config.as_dict().items() if key != "params"}
     given = {key: value for key, value in table.items() if value is not None}
     text = tomli_w.dumps({**given, "params": plain_params(config.params)})
-    above = f"# {remark}\n" if remark else ""
-    path.write_text(above + text, encoding="utf-8", newline="\n")
+    above = f"# {' '.join(remark.split())}\n" if remark else ""
+    path.write_text(printable(above + text, _toml_escape), encoding="utf-8", newline="\n")
+
+
+def _toml_escape(sign: str) -> str:
+    """Write a character within a text of TOML: all of them that do not print stand in one."""
+    return f"\\u{ord(sign):04x}" if ord(sign) <= 0xFFFF else f"\\U{ord(sign):08x}"
 
 
 def read_config(path: Path, where: str = "") -> dict[str, Value]:

@@ -8,6 +8,7 @@ from backtests.engine import kinds
 from data.errors import UsageError, in_full, numbers_taken
 
 MOST_BPS = 1000.0  # a tenth of the value traded
+MOST_LAG = 100_000  # rows: more than any history has; the longest daily index has 35,000
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,9 @@ class Costs:
                 f"--lag takes 1 or more sessions, got {self.lag}: "
                 "a decision cannot trade at the close it was made on"
             )
+        if self.lag > MOST_LAG:
+            taken = numbers_taken(1, MOST_LAG, whole=True)
+            raise UsageError(f"--lag takes {taken}, got {self.lag}; no history is so long")
 
     @property
     def fee(self) -> float:

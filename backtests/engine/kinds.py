@@ -21,6 +21,7 @@ from data.command import one_line
 from data.errors import HedgeError, RuleError, UsageError, in_short
 from data.records import as_number
 from strategies.base import Value
+from strategies.weights import MOST_TICKERS
 
 LONGEST_BITS = 63  # of a whole number in TOML, its sign aside
 DEEPEST = 3  # mappings and lists within a parameter
@@ -68,6 +69,7 @@ def tickers(value: object, where: str) -> tuple[str, ...]:
         raise UsageError(f"{where} takes {wanted}, got nothing; leave it out for none")
     if not isinstance(parts, list | tuple):
         raise UsageError(f"{where} takes {wanted}, got {in_short(value)}")
+    require_few(len(parts), where)
     read = tuple(name(part, where, wanted).strip() for part in parts)
     for position, ticker in enumerate(read):
         if ticker in read[:position]:
@@ -75,6 +77,12 @@ def tickers(value: object, where: str) -> tuple[str, ...]:
         if "," in ticker:
             raise UsageError(f"{where} takes {wanted}, got {in_short(ticker)}; name each alone")
     return read
+
+
+def require_few(count: int, where: str, most: int = MOST_TICKERS) -> None:
+    """Refuse more tickers than a run can hold: they would take minutes to be refused one by one."""
+    if count > most:
+        raise UsageError(f"{where} has {count:,} tickers; give at most {most:,}")
 
 
 def flag(value: object, where: str) -> bool:

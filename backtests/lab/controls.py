@@ -8,7 +8,9 @@ from typing import Any
 
 import streamlit as st
 
+from backtests.engine.address import MOST_IN_LINK
 from backtests.engine.config import RunConfig
+from backtests.engine.costs import MOST_LAG
 from backtests.lab import look as lab
 from backtests.lab.state import (
     EXTEND,
@@ -82,8 +84,8 @@ def controls() -> RunConfig:
                        help="of the price: a trade pays so much more than the close, or gets so "
                        f"much less. {BASIS_POINT}")  # fmt: skip
     left, right = st.columns(2, vertical_alignment="bottom")
-    left.number_input("Lag, sessions or months", 1, None, step=1, key="lag", help="from a decision "
-                      "to its trade: months where the data are monthly")  # fmt: skip
+    left.number_input("Lag, sessions or months", 1, MOST_LAG, step=1, key="lag", help="from a "
+                      "decision to its trade: months where the data are monthly")  # fmt: skip
     right.number_input("Initial value", 1.0, 1e15, step=1000.0, key="initial", format="%.15g")
     st.text_input("Benchmark", key="benchmark", placeholder="SPY, else the heaviest")
     st.text_input("Hedge", key="hedge", placeholder="the known US Treasury funds",
@@ -135,7 +137,8 @@ def weights_control(tickers: list[str]) -> None:
     """Draw a slider for each ticker; the rest is cash, and they never exceed 100 % together."""
     state: Any = st.session_state
     options = list(dict.fromkeys([*state["tickers"], *tickers]))
-    held = st.multiselect("Tickers", options, key="tickers", accept_new_options=True)
+    held = st.multiselect("Tickers", options, key="tickers", accept_new_options=True,
+                          max_selections=MOST_IN_LINK)  # fmt: skip
     for ticker in held:
         st.slider(literal(shortened(ticker, 40)), 0.0, 100.0, step=weight_step(state, ticker),
                   key=weight_key(ticker), format="%g %%", on_change=fit_weights,

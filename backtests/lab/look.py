@@ -13,6 +13,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -23,7 +24,7 @@ from backtests.engine.config import RunConfig
 from backtests.engine.judge import judge_run, judged_on
 from backtests.engine.run import Inputs, Run
 from backtests.engine.sweep import fill_with_sweep
-from backtests.jobs import execute, publish
+from backtests.lab.saving import save_apart
 from data.errors import HedgeError
 from data.load import load_market, span_line
 from data.market import Market
@@ -35,6 +36,10 @@ CHANGED = (
     "the data of the source have changed since this page read them: the saved run uses newer "
     "data; press 'Read the data again'"
 )
+# Runs of more tickers take their turn: they load and simulate for seconds, and would together leave
+# no time for a session with few.
+FEW = 8
+HEAVY = threading.Lock()
 PATIENCE = 30.0  # seconds before a refused request is made again
 
 
@@ -135,6 +140,12 @@ def look(config: RunConfig) -> Run:
     HedgeError
         For whatever the user can correct.
     """
+    many = len(config.make_strategy().tickers) > FEW
+    with HEAVY if many else nullcontext():
+        return _answer(config)
+
+
+def _answer(config: RunConfig) -> Run:
     inputs = inputs_for(config)
     # The strategy itself too: the file of a user's strategy may have changed.
     key = (json.dumps(config.as_dict()), config.make_strategy(), inputs.market)
@@ -218,7 +229,6 @@ def save(config: RunConfig, out: Path) -> tuple[Path, str]:
     HedgeError
         For whatever the user can correct.
     """
-    run = execute(config)
-    seen = look(config).market.fingerprints()
-    changed = run.market.fingerprints() != seen
-    return publish(run, out), CHANGED if changed else ""
+    folder, fingerprints = save_apart(config, out)
+    changed = dict(fingerprints) != dict(look(config).market.fingerprints())
+    return folder, CHANGED if changed else ""

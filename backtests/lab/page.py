@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from backtests.analysis.record import Verdict
-from backtests.engine.address import from_address, to_address, to_command
+from backtests.engine.address import from_query, require_short_link, to_address, to_command
 from backtests.engine.config import RunConfig
 from backtests.engine.run import Run
 from backtests.engine.summary import Summary
@@ -39,6 +38,7 @@ from backtests.report.verdict.words import crisis_note
 from data.errors import HedgeError
 from data.load import data_line
 from data.regular import MOST_PAGE, read_regular_text
+from data.terminal import tell_traceback
 
 MOST_COMPARED = 8
 
@@ -57,7 +57,7 @@ def page(out: Path) -> None:
             finally:
                 state["drawn"] = values_of(state)
         if problem:
-            st.html(message([problem, "Shown below is the default run."], "error"))
+            st.html(message(problem, "error"))
         write_address(config)
         show(config, out, dark=dark)
     except Exception as error:  # the page stays, and says so
@@ -69,7 +69,7 @@ def tell(error: Exception) -> None:
     if isinstance(error, HedgeError):
         st.html(message([str(error)], "error"))
         return
-    traceback.print_exc()
+    tell_traceback()
     reason = f"a fault of ours: {type(error).__name__}: {error}"
     st.html(message([reason, "The terminal has the details; please report it."], "error"))
 
@@ -199,7 +199,7 @@ def comparison(config: RunConfig, run: Run, colours: Mapping[str, str]) -> None:
     runs: dict[str, Run] = {}
     for query in queries:
         try:
-            other = lab.look(from_address(dict(parse_qsl(query))))
+            other = lab.look(from_query(query))
         except HedgeError as error:
             st.html(message([f"{query}: {error}"], "error"))
             continue
@@ -217,30 +217,33 @@ def comparison(config: RunConfig, run: Run, colours: Mapping[str, str]) -> None:
     st.button("Clear the comparison", key="clear", on_click=clear_comparison)
 
 
-def read_address() -> str | None:
+def read_address() -> Sequence[str]:
     """Set the controls by the address, where the page has not read it yet.
 
     Returns
     -------
-    str or None
-        Why the address could not be read.
+    sequence of str
+        Why the address could not be read, and what is shown instead; empty where it could.
     """
     state: Any = st.session_state
     fields = [(key, one) for key in st.query_params for one in st.query_params.get_all(key)]
     now = urlencode(fields)
     if state.get("address") == now or is_moved(state.get("drawn", {}), state):
-        return None
-    problem = None
-    state["compared"] = list(dict.fromkeys(v for k, v in fields if k == "vs"))[-MOST_COMPARED:]
-    config = RunConfig("hedge_mix")
-    if given := {key: value for key, value in fields if key != "vs"}:
-        try:
-            config = from_address(given)
-        except HedgeError as error:
-            problem = f"The address of this page cannot be read: {error}"
+        return ()
     state["address"] = now
-    state.update(to_state(config))
-    return problem
+    try:
+        require_short_link(now, fields)
+        given = urlencode([(key, value) for key, value in fields if key != "vs"])
+        controls_of = to_state(from_query(given) if given else RunConfig("hedge_mix"))
+    except HedgeError as error:
+        shown = "the run from before"
+        if "drawn" not in state:  # else the controls stay as they are
+            state.update(to_state(RunConfig("hedge_mix")))
+            shown = "the default run"
+        return f"The address of this page cannot be read: {error}", f"Shown below is {shown}."
+    state["compared"] = list(dict.fromkeys(v for k, v in fields if k == "vs"))[-MOST_COMPARED:]
+    state.update(controls_of)
+    return ()
 
 
 def write_address(config: RunConfig) -> None:

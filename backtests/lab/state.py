@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping, MutableMapping
 from typing import Any, cast
 
+from backtests.engine.address import require_few_tickers
 from backtests.engine.config import RunConfig
 from backtests.engine.costs import Costs
 from backtests.engine.kinds import tickers
@@ -19,6 +20,7 @@ from strategies.registry import strategy_class
 
 FRACTIONS = (1, 2, 3, 4, 5, 6, 10, 12, 20, 24, 25, 50, 100)
 SETTING = "set."
+LARGEST = 2**53 - 1  # a browser has no larger whole number
 DAYS = ("start", "end")
 # What the control of histories carried back can be, and what that is in a configuration.
 EXTEND: Mapping[str, bool | None] = {"short end": None, "all": True, "none": False}
@@ -66,6 +68,11 @@ def to_state(config: RunConfig) -> dict[str, Any]:
             # A slider holds ten digits; until it is moved, the weight keeps all its digits.
             state["exact"] = {name: (percent[name], one) for name, one in value.items()}
         else:
+            if isinstance(value, int) and abs(value) > LARGEST:
+                raise UsageError(
+                    f"the lab shows whole numbers up to {LARGEST}, and {declared.name} has "
+                    f"{value}; use the command line"
+                )
             # A whole number of an address becomes a number of the declared type.
             is_number = isinstance(declared.default, float) and isinstance(value, int)
             state[key_of(config.strategy, declared.name)] = float(value) if is_number else value
@@ -122,7 +129,7 @@ def from_state(state: Mapping[str, Any]) -> RunConfig:
     days: dict[str, Any] = {
         name: None if state[name] is None else f"{state[name]:%Y-%m-%d}" for name in DAYS
     }
-    return RunConfig(
+    config = RunConfig(
         strategy=strategy,
         params=params,
         source=source,
@@ -135,6 +142,8 @@ def from_state(state: Mapping[str, Any]) -> RunConfig:
         extend=EXTEND[state["extend"]],
         **days,
     )
+    require_few_tickers(config)
+    return config
 
 
 def _weights_of(state: Mapping[str, Any]) -> dict[str, float]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from data.records import Json, to_json
 from data.regular import MOST_JSON, MOST_RESULT, open_regular, read_regular_text
+from data.terminal import printable
 
 MANIFEST = "manifest.json"
 SUMMARY = "summary.json"
@@ -20,7 +21,7 @@ FORMAT = 4  # of a results folder; raised when readers of older folders would go
 def read_json(path: Path) -> Mapping[str, Json]:
     """Read a JSON object back; ValueError for anything else, OSError for what is no such file."""
     content = json.loads(read_regular_text(path, MOST_JSON))
-    _json(content).encode()  # refuses escapes of lone surrogates, which are no text
+    _plain_json(content).encode()  # refuses escapes of lone surrogates, which are no text
     if not isinstance(content, dict):
         raise ValueError(f"{path.name} holds no object")  # noqa: TRY004 - as for broken JSON
     return content
@@ -40,6 +41,13 @@ def holds_json(path: Path, content: object) -> bool:
 
 
 def _json(content: object) -> str:
+    """Indented JSON that a terminal can show: what does not print is escaped within its text."""
+    text = _plain_json(content)
+    text.encode()  # a lone surrogate is an error here, and would be a valid escape
+    return printable(text, lambda sign: json.dumps(sign)[1:-1])
+
+
+def _plain_json(content: object) -> str:
     return json.dumps(to_json(content), indent=2, allow_nan=False, ensure_ascii=False) + "\n"
 
 

@@ -18,6 +18,7 @@ from backtests.report.verdict.document import read_verdict
 from data.errors import OutputError
 from data.records import from_json
 from data.regular import MOST_TABLE, read_regular
+from data.spreadsheet import as_meant
 from data.strictness import Strictness, require_strict
 
 MOST_LINE = 1 << 15  # characters; 400 in a table of twenty tickers
@@ -102,12 +103,14 @@ def read_run(folder: Path) -> FinishedRun:
         content = read_regular(_listed(folder, manifest, name), MOST_TABLE)
         if any(len(line) > MOST_LINE for line in content.split(b"\n")):
             raise ValueError(f"{name} has a line of more than {MOST_LINE:,} characters")
-        return pd.read_csv(
+        read = pd.read_csv(
             io.BytesIO(content),
             index_col="date",
             parse_dates=True,
             date_format="%Y-%m-%d",
+            converters={"ticker": as_meant},  # NA is a ticker too
         )
+        return read.rename(columns=as_meant)
 
     try:
         judged = VERDICT in manifest.files

@@ -46,7 +46,7 @@ from backtests.report.tuning.charts import MARKS
 from backtests.report.verdict import charts as verdict_charts
 from backtests.report.verdict.tables import hundredths, number_cell, shown_keys
 from backtests.report.verdict.words import answer_of, name_of, sentences
-from data.command import printable
+from data.terminal import printable
 from strategies.weights import mix_text
 
 FEW = 4  # portfolios shown side by side; more are shown one a row, with their core metrics only

@@ -24,6 +24,7 @@ from backtests.report.verdict.document import document
 from backtests.report.verdict.page import write_verdict
 from data.market import Market, content_sha256
 from data.records import fields_of
+from data.spreadsheet import write_csv
 from data.strictness import age_in_days
 from strategies.base import Strategy
 
@@ -52,9 +53,7 @@ def write_run(out: Path, run: Run, *, with_tearsheet: bool) -> Path:
         _write_csv(simulation.orders.set_index("date"), folder / "orders.csv")
         if run.sleeve is not None:
             _write_csv(run.sleeve.switches.set_index("date"), folder / "switches.csv")
-            run.sleeve.attribution.to_csv(
-                folder / "attribution.csv", index=False, lineterminator="\n"
-            )
+            write_csv(run.sleeve.attribution, folder / "attribution.csv")
         if with_tearsheet:
             from backtests.report.tearsheet import write_tearsheet
 
@@ -110,13 +109,13 @@ def _series_origin(market: Market, series: str, sha256: str) -> SeriesOrigin:
 
 
 def _write_csv(frame: pd.DataFrame, path: Path) -> None:
-    frame.to_csv(path, index_label="date", date_format="%Y-%m-%d", lineterminator="\n")
+    write_csv(frame, path, index_label="date")
 
 
 def _write_years(years: Sequence[CalendarYear], path: Path) -> None:
     columns = ["year", "strategy", "benchmark"]
     table = pd.DataFrame([fields_of(year) for year in years], columns=columns)
-    table.to_csv(path, index=False, lineterminator="\n")
+    write_csv(table, path)
 
 
 def versions() -> dict[str, str | None]:

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import json
 import shlex
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backtests.cli import run_config
-from backtests.engine.address import from_address, to_address, to_command
+from backtests.engine.address import (
+    LONGEST_LINK,
+    MOST_FIELDS,
+    MOST_IN_LINK,
+    from_address,
+    from_query,
+    to_address,
+    to_command,
+)
 from backtests.engine.config import RunConfig
-from backtests.engine.costs import Costs
+from backtests.engine.costs import MOST_LAG, Costs
 from backtests.run import main, with_config
 from data.errors import HedgeError, UsageError
 
@@ -122,3 +131,73 @@ def test_a_bad_address_is_refused_in_one_line(fields, words):
 
 def test_the_error_is_of_the_one_family():
     assert issubclass(UsageError, HedgeError)
+
+
+# A link, which anybody may write
+
+
+@given(CONFIGS)
+def test_a_query_brings_the_configuration_back(config):
+    assert from_query(urlencode(to_address(config))) == config
+
+
+def mix_of(count, **more):
+    weights = ",".join(f"T{number}=0.001" for number in range(count))
+    return urlencode({"strategy": "hedge_mix", "set.weights": weights, **more})
+
+
+@pytest.mark.parametrize(
+    ("query", "line"),
+    [
+        ("strategy=hedge_mix&lag=2&lag=3", "the address gives 'lag' twice; give it once"),
+        ("strategy=hedge_mix&lag=2&lag=2", "the address gives 'lag' twice"),
+        ("strategy=hedge_mix&strategy=carry", "the address gives 'strategy' twice"),
+        ("strategy=hedge_mix&l%61g=2&lag=3", "the address gives 'lag' twice"),
+        ("strategy=hedge_mix&set.weights=SPY%3D1&set.weights=", "'set.weights' twice"),
+        ("strategy=hedge_mix&weights=SPY%3D1&set.weights=SPY%3D1", "sets 'weights'"),
+        ("strategy=hedge_mix&set.weights=SPY%3D0.5,SPY%3D0.4", "SPY stands twice"),
+        ("strategy=hedge_mix&set.lag=2&lag=2", "lag"),
+        (mix_of(MOST_IN_LINK + 1), "has 51 tickers; give at most 50"),
+        (mix_of(1, hedge=",".join(f"T{i}" for i in range(51))), "has 51 tickers"),
+        (mix_of(5000), f"characters; shorten it to {LONGEST_LINK:,}"),
+        ("&".join(f"a{i}=1" for i in range(MOST_FIELDS + 1)), "sets 101 things; set at most 100"),
+        (f"strategy={'x' * 100_000}", "characters; shorten it"),
+        ("strategy=hedge_mix&" * 5_000, "characters; shorten it"),
+        ("&" * 100_000, "characters; shorten it"),
+    ],
+)  # fmt: skip
+def test_a_link_is_bounded_and_gives_each_thing_once(query, line):
+    with pytest.raises(UsageError) as refused:
+        from_query(query)
+    assert line in str(refused.value)
+    assert len(str(refused.value)) < 500
+
+
+def test_a_link_at_its_bounds_is_read():
+    assert len(from_query(mix_of(MOST_IN_LINK)).params["weights"]) == MOST_IN_LINK
+
+
+HUGE = (
+    "1" + "0" * 309, "9" * 18, "9" * 19, "1" * 5_000, str(MOST_LAG + 1), "-1", "0", "nan", "inf",
+    "-inf", "1e400", "0x10", "1.5", "1e3", "", " ", "½", "1,0", "0b1",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("number", HUGE)
+def test_a_lag_that_is_none_is_one_line(number):
+    query = urlencode({"strategy": "hedge_mix", "lag": number})
+    with pytest.raises(UsageError) as refused:
+        from_query(query)
+    assert "lag" in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert len(str(refused.value)) < 500
+
+
+@pytest.mark.parametrize("key", ["fee_bps", "slippage_bps", "initial"])
+@pytest.mark.parametrize("number", ["1" + "0" * 309, "1" * 5_000, "nan", "-inf", "0x10", "-1e-320",
+                                    "1e16", ""])  # fmt: skip
+def test_a_number_that_is_none_is_one_line(key, number):
+    with pytest.raises(UsageError) as refused:
+        from_query(urlencode({"strategy": "hedge_mix", key: number}))
+    assert key.replace("_", "-") in str(refused.value).replace("_", "-")
+    assert len(str(refused.value)) < 500

@@ -13,6 +13,7 @@ from backtests.engine.config import RunConfig, short_hash
 from backtests.engine.costs import Costs
 from data.errors import UsageError
 from strategies.function import function_rule
+from strategies.weights import MOST_TICKERS
 
 OTHERS = (
     RunConfig("hedge_mix", {"weights": {"SPY": 0.6, "IEF": 0.39}}),
@@ -173,3 +174,13 @@ def test_dates_are_kept_as_text():
 def test_a_run_may_be_of_a_single_day():
     config = RunConfig("hedge_mix", start="2020-01-31", end="2020-01-31")
     assert config.start == config.end
+
+
+def test_more_tickers_than_a_run_holds_are_refused_before_any_work():
+    weights = {f"T{number}": 1e-5 for number in range(MOST_TICKERS)}
+    assert len(RunConfig("hedge_mix", {"weights": weights}).params["weights"]) == MOST_TICKERS
+    for given in ({**weights, "SPY": 0.1}, ",".join(f"T{number}=1e-5" for number in range(5000))):
+        with pytest.raises(UsageError, match=r"has [15],00[01] tickers; give at most 1,000"):
+            RunConfig("hedge_mix", {"weights": given})
+    with pytest.raises(UsageError, match=r"--hedge has 1,001 tickers; give at most 1,000"):
+        RunConfig("hedge_mix", hedge=[*weights, "SPY"])

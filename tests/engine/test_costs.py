@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backtests.engine.costs import Costs
+from backtests.engine.costs import MOST_LAG, Costs
 from data.errors import UsageError
 
 
@@ -17,11 +17,16 @@ from data.errors import UsageError
         ((0, float("nan"), 1), "--slippage-bps"),
         ((0, float("inf"), 1), "--slippage-bps takes 0 to 1000 basis points, got inf"),
         ((0, 0, 0), "--lag"),
+        ((0, 0, MOST_LAG + 1), "--lag takes whole numbers from 1 to 100000, got 100001"),
     ],
 )
 def test_impossible_costs_are_refused(arguments, message):
     with pytest.raises(UsageError, match=message):
         Costs(*arguments)
+
+
+def test_the_longest_lag_passes():
+    assert Costs(lag=MOST_LAG).lag == MOST_LAG
 
 
 def test_a_basis_point_is_a_hundredth_of_a_percent():

@@ -206,3 +206,43 @@ def test_a_setting_that_peeks_is_not_shown(tmp_path, monkeypatch):
     assert lab.look(config).summary.metrics.cagr > 0
     with pytest.raises(PeekingError, match="trend_or_treasuries peeks"):
         lab.look(dataclasses.replace(config, params={**config.params, "ahead": 3}))
+
+
+def test_many_tickers_take_their_turn_and_few_are_answered_meanwhile(monkeypatch):
+    """While one session's large run holds the turn, a small one passes, another large one waits."""
+    monkeypatch.setattr(lab, "_answer", lambda config: len(config.make_strategy().tickers))
+
+    def mix(count):
+        weights = {f"T{number}": 0.01 for number in range(count)}
+        return RunConfig("hedge_mix", {"weights": weights}, source="bundled")
+
+    answers = []
+    with lab.HEAVY:
+        assert lab.look(mix(lab.FEW)) == lab.FEW
+        other = threading.Thread(target=lambda: answers.append(lab.look(mix(lab.FEW + 1))))
+        other.start()
+        other.join(0.2)
+        assert answers == []
+    other.join(30)
+    assert answers == [lab.FEW + 1]
+
+
+def test_no_work_of_a_save_is_done_in_the_process_that_answers(monkeypatch, tmp_path):
+    """Drawing holds the interpreter for seconds: it is another process's."""
+    asked = []
+
+    def save_apart(config, out):
+        asked.append((config, out))
+        return out / "run", lab.look(config).market.fingerprints()
+
+    def refuse(*_, **__):
+        raise AssertionError("drawn in the process that answers")
+
+    monkeypatch.setattr(lab, "save_apart", save_apart)
+    monkeypatch.setattr("backtests.jobs.execute", refuse)
+    monkeypatch.setattr("backtests.jobs.publish", refuse)
+    config = RunConfig("hedge_mix", source="bundled", start="2015-01-30")
+    assert lab.save(config, tmp_path) == (tmp_path / "run", "")
+    assert asked == [(config, tmp_path)]
+    monkeypatch.setattr(lab, "save_apart", lambda *_: (tmp_path, {"SPY": "other"}))
+    assert lab.save(config, tmp_path) == (tmp_path, lab.CHANGED)

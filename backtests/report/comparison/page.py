@@ -13,6 +13,7 @@ from backtests.report.manifest import ComparisonManifest
 from backtests.report.page import render_page
 from backtests.report.pages import OVERVIEW, address_of, pages_of_run
 from backtests.report.text import BASIS_POINT, CVAR, FREQUENCIES, costs_text
+from data.spreadsheet import write_csv
 
 
 def write_comparison(out: Path, comparison: Comparison) -> Path:
@@ -29,8 +30,9 @@ def write_comparison(out: Path, comparison: Comparison) -> Path:
     given = [names] if any(names) else []
     name = f"compare-{short_hash([list(runs), *aligned.notes, *given])}"
     with new_folder(out, name) as folder:
-        table.metrics_csv(comparison).to_csv(folder / "metrics.csv", lineterminator="\n")
-        aligned.years.to_csv(folder / "years.csv", index_label="year", lineterminator="\n")
+        metrics = table.metrics_csv(comparison)
+        write_csv(metrics, folder / "metrics.csv", index_label=str(metrics.index.name))
+        write_csv(aligned.years, folder / "years.csv", index_label="year")
         _write_page(folder / OVERVIEW.file, out / name, comparison)
         labels = tuple(aligned.labels)
         about = ComparisonManifest(title=" · ".join(labels), runs=runs, labels=labels)

@@ -19,6 +19,7 @@ from backtests.report.run_folder import versions, write_strategy
 from backtests.report.tuning.document import as_json, document
 from backtests.report.tuning.page import write_page
 from backtests.report.tuning.words import no_recommendation
+from data.spreadsheet import write_csv
 from data.strictness import age_in_days
 
 ROWS_AT_ONCE = 1 << 17  # of the file of all candidates
@@ -38,7 +39,7 @@ def write_tuning(out: Path, tuned: Tuned) -> Path:
         write_strategy(folder, tuned.space.kind)
         _write_candidates(folder / "candidates.parquet", tuned)
         best = _rows(tuned, tuned.best_numbers).drop(columns="eligible")
-        best.to_csv(folder / "best.csv", lineterminator="\n")
+        write_csv(best, folder / "best.csv", index_label=str(best.index.name))
         write_json(folder / "tuning.json", as_json(document(tuned)))
         write_page(folder / OVERVIEW.file, tuned)
         write_manifest(folder, _manifest(tuned))
