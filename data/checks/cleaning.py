@@ -22,6 +22,7 @@ from data.checks.histories import (
 )
 from data.checks.identity import first_day
 from data.checks.moves import DOLLAR, YIELDS, odd_moves
+from data.checks.openings import odd_openings
 from data.checks.plausibility import (
     ADJUSTMENT_TOLERANCE,
     FROZEN_ROWS,
@@ -116,6 +117,7 @@ def _beside_second_figures(
         warnings += off_cents(ticker, bars)
     warnings += repeated_returns(ticker, bars)
     warnings += still_prices(ticker, prices, FROZEN_ROWS)
+    warnings += odd_openings(ticker, prices, bars)
     years = max((bars.index[-1] - bars.index[0]).days / 365.25, 1.0)
     paid = float((bars["Dividends"] / bars["Close"].shift(1)).sum()) / years
     warnings += against_bundled(ticker, total_return(bars), paid)

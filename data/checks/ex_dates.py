@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from data.checks.histories import days_text
+from data.checks.openings import SMALLEST_STEP, opening_moves
 from data.errors import DataError
 
 # How often the price falls by the dividend, from the opens of the eight real funds: 0.86 (SPY) to
@@ -21,11 +22,10 @@ DROP_TIMES = (0.7, 1.45)
 # Closes adjusted twice fall by no more than what the real ones are off.
 ADJUSTED_DROP = 0.35
 SURE_ERRORS = 5.0  # standard errors between the drop and 1 before anything is said
+ADJUSTED_ERRORS = 4.0
 FEWEST_DIVIDENDS = 8
 # The usual opening move: the median of those of the days around, so many of them.
 WINDOW = 61
-OPEN_SHARE = 0.95
-SMALLEST_STEP = 0.007  # of a dollar: no move is known more exactly than the rounding of two prices
 # A payment that is this many times the largest (or smallest) of the six before and after, and
 # whose price fell by so many usual moves less (or more) than it: the real ones that differ so
 # much (AGG 1.97, TIP 1.83 and 0.22 times) did so by no more than 1.6 and -2.9.
@@ -52,14 +52,13 @@ def drops(prices: pd.DataFrame, bars: pd.DataFrame) -> Drops:
         The same days with ``Close`` and ``Dividends``, checked.
     """
     before = bars["Close"].shift(1)
-    opens = prices["Open"].reindex(bars.index)
-    is_usable = (opens > 0) & (opens != bars["Close"])
-    first = opens.where(opens > 0) if is_usable.mean() > OPEN_SHARE / 2 else bars["Close"]
-    moves = np.log(first / before)
+    opens = opening_moves(prices, bars)
+    moves = np.log(bars["Close"] / before) if opens is None else opens
     paid = (bars["Dividends"] / before).where(bars["Dividends"] > 0)
     others = moves.where(paid.isna())
     drift = float(others.median())
-    usual = 1.4826 * (others - drift).abs().rolling(WINDOW, center=True, min_periods=10).median()
+    sizes = (others - drift).abs().rolling(WINDOW, center=True, min_periods=10)
+    usual = np.maximum(1.4826 * sizes.median(), sizes.mean())
     usual = usual.clip(lower=SMALLEST_STEP / bars["Close"])
     days = paid.dropna().index
     left = (moves - drift - np.log1p(-paid.clip(upper=0.5))).loc[days]
@@ -75,7 +74,8 @@ def drop_times(each: Drops) -> tuple[float, float]:
     most = np.maximum(5 * each.usual, each.paid)
     left = each.left.clip(-most, most)
     times = 1.0 - float((weights * left).sum()) / information
-    spread = float(np.sqrt(max((left**2 / each.usual**2).mean(), 1.0)))
+    rest = left - (1.0 - times) * each.paid
+    spread = float(np.sqrt(max((rest**2 / each.usual**2).mean(), 1.0)))
     return times, spread / np.sqrt(information)
 
 
@@ -99,7 +99,8 @@ def odd_drops(ticker: str, each: Drops, *, is_certain: bool) -> list[str]:
     if len(each.paid) < FEWEST_DIVIDENDS:
         return []
     times, error = drop_times(each)
-    if abs(times - 1.0) > SURE_ERRORS * error and not DROP_TIMES[0] < times < DROP_TIMES[1]:
+    needed = SURE_ERRORS if times > ADJUSTED_DROP else ADJUSTED_ERRORS
+    if abs(times - 1.0) > needed * error and not DROP_TIMES[0] < times < DROP_TIMES[1]:
         said = (
             f"{ticker}: on the days of its {len(each.paid)} dividends the price falls by "
             f"{times:.2f} (+-{error:.2f}) times the dividend"

@@ -27,8 +27,13 @@ def off_step(bars: pd.DataFrame) -> np.ndarray:
     """Which closes are neither whole cents nor 64ths of a dollar, as they were before splits."""
     splits = bars["Stock Splits"].where(bars["Stock Splits"] > 0, 1.0).to_numpy(float)
     later = np.append(np.cumprod(splits[::-1])[::-1][1:], 1.0)
-    traded = bars["Close"].to_numpy(float) * later
-    rounding = STEP_ROUNDING * np.maximum(later, 1.0) + STEP_ROUNDING_SHARE * traded
+    close = bars["Close"].to_numpy(float)
+    # What Yahoo lists as a split may be a spin-off, by which the closes were not divided.
+    return _off(close, np.ones(len(close))) & _off(close * later, np.maximum(later, 1.0))
+
+
+def _off(traded: np.ndarray, times: np.ndarray) -> np.ndarray:
+    rounding = STEP_ROUNDING * times + STEP_ROUNDING_SHARE * traded
     apart = [np.abs(traded * step - np.round(traded * step)) / step for step in STEPS_A_DOLLAR]
     return np.asarray(np.min(apart, axis=0) > rounding)
 

@@ -15,6 +15,7 @@ BITS = 45.0
 FEWEST_REPEATED = 12
 # From so many rows on, about a quarter of a year, it is no doubt but a refusal.
 REFUSED_ROWS = 60
+MOST_OFTEN = 0.01  # share of the history at which the same six returns are no sign of a copy
 GRAM = 6  # rows that are looked up together, in classes of half a usual move
 # A price that stands still is reported where chance makes fewer such runs than this in the whole
 # history, by the share of still rows in the year around: the real funds reach 0.057 (BIL, 19
@@ -161,7 +162,11 @@ def _longest_repeat(prices: np.ndarray, close: np.ndarray) -> tuple[int, int, in
     order = np.argsort(keys, kind="stable")
     same = np.flatnonzero(keys[order][1:] == keys[order][:-1])
     earlier, later = order[same], order[same + 1]
+    # What comes again and again, as made-up or nearly still prices do, is no copy.
+    starts = np.flatnonzero(np.concatenate([[True], np.diff(keys[order]) != 0]))
+    often = np.repeat(np.diff(np.append(starts, windows)), np.diff(np.append(starts, windows)))
     worth = weights[earlier] > 0.5 * BITS * GRAM / FEWEST_REPEATED
+    worth &= often[same] <= max(MOST_OFTEN * windows, 3)
     best, most, done = None, BITS, set()
     for begin, again in zip(earlier[worth], later[worth], strict=True):
         lag = int(again - begin)
