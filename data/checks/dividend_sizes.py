@@ -12,6 +12,8 @@ from data.checks.histories import days_text
 # A ticker pays regularly if this share of its payments is within these times the median of the six
 # before and after: SPY, IEF, TLT, SHY and AGG reach 0.97 or more, BIL 0.91, TIP 0.57.
 REGULAR_SHARE, REGULAR_TIMES = 0.95, (0.6, 1.67)
+# Share of payments within these times the one before: 0.92 of BIL's or more, 0.53 of TIP's.
+STEADY_SHARE, MOST_STEPS = 0.9, 2
 FEWEST_PAYMENTS = 8
 # A regular payment beside the largest and the smallest of the six before and after: the real ones
 # reach 1.13 (quarterly: SPY), and down to 0.82 outside December.
@@ -48,9 +50,9 @@ def odd_sizes(ticker: str, each: Drops, days: pd.DatetimeIndex, *, stock: bool) 
     return lines + _years(ticker, each, days, stock=stock)
 
 
-def _is_regular(paid: pd.Series) -> bool:
-    times = paid / _around(paid).median(axis=1)
-    return bool(times.between(*REGULAR_TIMES).mean() >= REGULAR_SHARE)
+def _is_quarterly(paid: pd.Series) -> bool:
+    waits = np.diff(paid.index.to_numpy()) / np.timedelta64(1, "D")
+    return bool(QUARTER_DAYS[0] <= np.median(waits) <= QUARTER_DAYS[1])
 
 
 def _around(paid: pd.Series) -> pd.DataFrame:
@@ -66,9 +68,8 @@ def _against_neighbours(ticker: str, paid: pd.Series) -> list[str]:
     if odd.sum() > max(1, (1 - REGULAR_SHARE) * len(paid)):
         return []
     days = pd.DatetimeIndex(paid.index)
-    wait = float(np.median(np.diff(days.to_numpy()) / np.timedelta64(1, "D")))
     above, below = paid / around.max(axis=1), paid / around.min(axis=1)
-    large = (above > LARGE_QUARTER) & (QUARTER_DAYS[0] <= wait <= QUARTER_DAYS[1])
+    large = (above > LARGE_QUARTER) & _is_quarterly(paid)
     small = (below < SMALL_PAYMENT) & (days.month != 12) & (around.min(axis=1) > SMALLEST_PAYMENT)
     lines = []
     for wrong, ratio, most in ((large, above, "most"), (small, below, "least")):
@@ -101,9 +102,10 @@ def _years(ticker: str, each: Drops, days: pd.DatetimeIndex, *, stock: bool) -> 
     least.iloc[:FIRST_MONTHS] = FIRST_ERRORS
     large = (1 - fall < LARGE_YEAR[0]) & (errors < least) & (up > LARGE_YEAR[2])
     small = (1 - fall > SMALL_YEAR[0]) & (errors > SMALL_YEAR[1]) & (down < SMALL_YEAR[2])
-    if not stock and ticker not in HELD and _is_regular_year(each.paid):
-        # Yields may rise or fall by more within a year or two, but not back at once.
-        between = others.notna().all(axis=1)
+    if not stock and ticker not in HELD and _is_steady(each.paid):
+        # Yields, which funds that pay each month follow, may rise or fall by more within a year or
+        # two, but not back at once.
+        between = others.notna().all(axis=1) | _is_quarterly(each.paid)
         large |= (up > YEAR_TIMES[1]) & between
         small |= (down < YEAR_TIMES[0]) & between
     lines = []
@@ -121,8 +123,7 @@ def _years(ticker: str, each: Drops, days: pd.DatetimeIndex, *, stock: bool) -> 
     return lines
 
 
-def _is_regular_year(paid: pd.Series) -> bool:
-    """Whether it pays regularly but for a year."""
-    times = paid / _around(paid).median(axis=1)
-    odd = int((~times.between(*REGULAR_TIMES)).sum())
-    return odd <= max(12, (1 - REGULAR_SHARE) * len(paid)) and odd < 0.3 * len(paid)
+def _is_steady(paid: pd.Series) -> bool:
+    """Whether nearly each payment is about the one before: a wrong year changes that twice."""
+    odd = int((~(paid / paid.shift(1)).iloc[1:].between(*REGULAR_TIMES)).sum())
+    return odd <= max(MOST_STEPS, (1 - STEADY_SHARE) * len(paid))

@@ -67,7 +67,10 @@ def still_prices(ticker: str, prices: pd.DataFrame, already_named: int) -> list[
     lines = []
     for still, what in (
         (close.diff().eq(0), "close"),
-        (whole.diff().eq(0).all(axis=1) & (prices["High"] > prices["Low"]), "open, high, low, close"),
+        (
+            whole.diff().eq(0).all(axis=1) & (prices["High"] > prices["Low"]),
+            "open, high, low, close",
+        ),
     ):
         for first, last in _runs(still.to_numpy(bool)):
             rows = last - first + 1
@@ -120,7 +123,9 @@ def repeated_returns(ticker: str, bars: pd.DataFrame) -> list[str]:
     """
     close, adjusted = bars["Close"].to_numpy(float), bars["Adj Close"].to_numpy(float)
     repeats = [_longest_repeat(prices, close) for prices in (close, adjusted)]
-    first, lag, rows = max((each for each in repeats if each), default=(0, 0, 0), key=lambda e: e[2])
+    first, lag, rows = max(
+        (each for each in repeats if each), default=(0, 0, 0), key=lambda e: e[2]
+    )
     if not rows:
         return []
     days = bars.index
