@@ -15,7 +15,7 @@ import pandas as pd
 from data import bundled
 from data.errors import DataError
 
-FEWEST_MONTHS = 36
+FEWEST_MONTHS = 48
 # Months further off than so many usual differences do not count in betas and means.
 OUTLYING = 6.0
 SMALLEST_DIFFERENCE = 2e-4

@@ -24,6 +24,7 @@ ADJUSTED_DROP = 0.35
 SURE_ERRORS = 5.0  # standard errors between the drop and 1 before anything is said
 ADJUSTED_ERRORS = 4.0
 FEWEST_DIVIDENDS = 8
+MOST_ORDINARY = 3.0  # times the median of the thirteen payments around
 # The usual opening move: the median of those of the days around, so many of them.
 WINDOW = 61
 # A payment that is this many times the largest (or smallest) of the six before and after, and
@@ -68,6 +69,10 @@ def drops(prices: pd.DataFrame, bars: pd.DataFrame) -> Drops:
 
 def drop_times(each: Drops) -> tuple[float, float]:
     """How many times its dividends the price falls by, and the standard error of that."""
+    # One payment far above the others would decide alone; it is looked at on its own.
+    around = each.paid.rolling(13, center=True, min_periods=1).median()
+    ordinary = each.paid <= MOST_ORDINARY * around
+    each = Drops(each.paid[ordinary], each.left[ordinary], each.usual[ordinary])
     weights = each.paid / each.usual**2
     information = float((weights * each.paid).sum())
     # A move far beyond the usual and the dividend, as of October 2008, says nothing about it.

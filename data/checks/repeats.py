@@ -9,13 +9,16 @@ from data.errors import DataError
 
 # Returns that come again are told by how improbable that is: the sum, over the rows in a row that
 # agree within the rounding of their prices, of the bits by which each narrows down the returns of
-# the ticker. By chance n rows agree somewhere to about 2 log2(n) = 26 bits. The real funds reach
-# 22 (BIL, 20 rows of 2012 that hardly move), others 20.
-BITS = 45.0
+# the ticker. If days were independent, two log2(n) = 26 bits would come by chance; SHY reaches 40
+# (21 rows of 2020), the other real funds none but BIL, 61 in 164 rows that hardly move: a row has
+# to count for a bit at least. A month of SPY or AGG repeated has more than 100.
+BITS, LEAST_BITS = 60.0, 1.0
 FEWEST_REPEATED = 12
 # From so many rows on, about a quarter of a year, it is no doubt but a refusal.
 REFUSED_ROWS = 60
 MOST_OFTEN = 0.01  # share of the history at which the same six returns are no sign of a copy
+# A copy is rounded, half a cent on each of a move's two prices; what was copied may be as well.
+CENTS = (0.5, 1.0)
 GRAM = 6  # rows that are looked up together, in classes of half a usual move
 # A price that stands still is reported where chance makes fewer such runs than this in the whole
 # history, by the share of still rows in the year around: the real funds reach 0.057 (BIL, 19
@@ -122,7 +125,9 @@ def repeated_returns(ticker: str, bars: pd.DataFrame) -> list[str]:
         If a quarter of a year or more comes again: one of both is wrong.
     """
     close, adjusted = bars["Close"].to_numpy(float), bars["Adj Close"].to_numpy(float)
-    repeats = [_longest_repeat(prices, close) for prices in (close, adjusted)]
+    repeats = [
+        _longest_repeat(prices, close, cents) for prices in (close, adjusted) for cents in CENTS
+    ]
     first, lag, rows = max(
         (each for each in repeats if each), default=(0, 0, 0), key=lambda e: e[2]
     )
@@ -139,10 +144,12 @@ def repeated_returns(ticker: str, bars: pd.DataFrame) -> list[str]:
     return [f"{said}; check them"]
 
 
-def _longest_repeat(prices: np.ndarray, close: np.ndarray) -> tuple[int, int, int] | None:
+def _longest_repeat(
+    prices: np.ndarray, close: np.ndarray, cents: float
+) -> tuple[int, int, int] | None:
     """First return, lag and number of returns of the repeat with the most bits; None if by chance.
 
-    Returns are those of ``prices``, to the rounding of ``close`` to cents.
+    Returns are those of ``prices``, that agree to so many ``cents`` of ``close`` in both places.
 
     Short rows of returns are looked up by the classes that they fall into; what agrees there is
     followed in both directions within the rounding of the prices.
@@ -153,10 +160,10 @@ def _longest_repeat(prices: np.ndarray, close: np.ndarray) -> tuple[int, int, in
     sizes = np.abs(moves[moves != 0])
     if not len(sizes):
         return None
-    # Half a cent on each of two prices, in both places.
-    rounding = 0.0105 / close[1:]
+    rounding = 0.0101 * cents / np.minimum(close[1:], close[:-1])
     ordered = np.sort(moves)
-    near = np.searchsorted(ordered, moves + rounding) - np.searchsorted(ordered, moves - rounding)
+    near = np.searchsorted(ordered, moves + 2 * rounding, "right")
+    near = near - np.searchsorted(ordered, moves - 2 * rounding)
     bits = -np.log2(np.maximum(near, 1) / len(moves))
     classes = np.round(moves / (0.5 * np.median(sizes))).clip(-31, 31).astype(np.int64) + 31
     windows = len(moves) - GRAM + 1
@@ -184,8 +191,9 @@ def _longest_repeat(prices: np.ndarray, close: np.ndarray) -> tuple[int, int, in
             continue
         start, end = span
         total = float(bits[start:end].sum())
-        if end - start >= FEWEST_REPEATED and total > most and end - start <= lag:
-            best, most = (start, lag, end - start), total
+        rows = end - start
+        if FEWEST_REPEATED <= rows <= lag and total > max(most, LEAST_BITS * rows):
+            best, most = (start, lag, rows), total
     return best
 
 
@@ -195,7 +203,7 @@ def _agreeing(
     """The returns around one, first and after the last, that agree with those ``lag`` rows on."""
     low, high = max(0, begin - 400), min(len(moves) - lag, begin + 400)
     apart = np.abs(moves[low + lag : high + lag] - moves[low:high])
-    equal = apart <= np.maximum(rounding[low:high], rounding[low + lag : high + lag])
+    equal = apart <= rounding[low:high] + rounding[low + lag : high + lag]
     place = begin - low
     if not equal[place : place + GRAM].all():
         return None
