@@ -1,4 +1,4 @@
-"""A fund's months against those of the bundled history: is it that fund, and are they right?
+"""Whether a fund's months are those that the bundled history has of it.
 
 The bundled market and ladders are figures of other publishers, so that what Yahoo sends wrong in
 every figure alike is seen here.
@@ -27,6 +27,9 @@ TWICE = (0.6, 1.6)
 FIRST_YEARS_MONTHS = 24
 
 
+ANY = (-np.inf, np.inf)
+
+
 @dataclass(frozen=True)
 class Bounds:
     """What a fund's months may be beside a column of the bundled history. Differences in percent.
@@ -43,6 +46,8 @@ class Bounds:
         Floor of the mean difference that is named, a year.
     month, year
         Largest difference of a month, and of twelve once the fund is two years old.
+    volatility
+        Least and most standard deviation of the fund's own months.
     fewest
         Months from which beta, correlation and tracking count.
     """
@@ -54,26 +59,27 @@ class Bounds:
     drift: float = np.inf
     month: float = np.inf
     year: float = np.inf
+    volatility: tuple[float, float] = ANY
     fewest: int = FEWEST_MONTHS
 
 
-ANY = (-np.inf, np.inf)
 # What the real funds reached to September 2025, in 36 months or more, in this order. SPY: 0.87 to
 # 1.00, 0.951 to 0.998, 1.29, drift 2.7, month 4.4, year 9.2. IEF: 0.91 to 1.08, 0.985, 0.32, 1.4,
 # 1.4, 1.4. TLT: 0.86 to 1.10, 0.991, 0.58, 1.7, 2.2, 3.3. SHY: 0.86 to 1.05, 0.967, 0.10, 0.27,
 # 0.46, 0.64. BIL: tracking 0.06, drift 0.18, month 0.37, year 0.30. In 60 months or more, beside
 # IEF's ladder: AGG 0.40 to 0.88 and 0.74 to 0.973 (seven in ten: 0.90), TIP 0.40 to 0.79 and 0.46
-# to 0.85, GLD 0.19 to 0.60; GLD beside equity -0.22 to 0.24.
+# to 0.85, GLD 0.19 to 0.60; GLD beside equity -0.22 to 0.24. Volatility: AGG 0.8 to 1.9, TIP 1.0 to
+# 2.2, GLD 3.6 to 6.3.
 FUNDS: dict[str, tuple[Bounds, ...]] = {
     "SPY": (Bounds("SPY", (0.78, 1.12), (0.92, 1.0), 1.9, 0.5, 5.5, 11.0),),
     "IEF": (Bounds("IEF", (0.82, 1.18), (0.97, 1.0), 0.45, 0.5, 1.8, 1.8),),
     "TLT": (Bounds("TLT", (0.77, 1.2), (0.98, 1.0), 0.85, 0.6, 3.0, 4.2),),
     "SHY": (Bounds("SHY", (0.75, 1.15), (0.94, 1.0), 0.16, 0.4, 0.6, 0.8),),
     "BIL": (Bounds("BIL", ANY, ANY, 0.1, 0.25, 0.5, 0.45),),
-    "AGG": (Bounds("IEF", (0.3, 0.97), (0.62, 0.983), fewest=60),),
-    "TIP": (Bounds("IEF", (0.3, 0.92), (0.35, 0.93), fewest=60),),
+    "AGG": (Bounds("IEF", (0.3, 0.97), (0.62, 0.983), volatility=(0.55, 2.8), fewest=60),),
+    "TIP": (Bounds("IEF", (0.3, 0.92), (0.35, 0.93), volatility=(0.7, 3.2), fewest=60),),
     "GLD": (
-        Bounds("SPY", (-0.6, 0.6), (-0.5, 0.5), fewest=60),
+        Bounds("SPY", (-0.6, 0.6), (-0.5, 0.5), volatility=(2.2, 8.5), fewest=60),
         Bounds("IEF", (-0.2, 2.2), (-0.2, 0.8), fewest=60),
     ),
 }
@@ -139,21 +145,22 @@ def _against(
     spreads = np.cov(own[inner], other[inner])
     beta = float(spreads[0, 1] / spreads[1, 1])
     correlation = float(spreads[0, 1] / np.sqrt(max(spreads[0, 0] * spreads[1, 1], 1e-30)))
+    volatility = 100 * float(own[inner].std())
     if not (
-        bounds.beta[0] <= beta <= bounds.beta[1]
+        bounds.volatility[0] <= volatility <= bounds.volatility[1]
+        and bounds.beta[0] <= beta <= bounds.beta[1]
         and bounds.correlation[0] <= correlation <= bounds.correlation[1]
         and 100 * usual <= bounds.tracking
     ):
         raise DataError(
             f"{ticker}: does not move like that fund: over {len(own)} months its beta to the "
-            f"bundled {bounds.column} is {beta:.2f}, its correlation {correlation:.3f}, and a "
-            f"usual month is {100 * usual:.2f} points apart; it is another fund's history; bring "
-            "checked prices with --source files:DIR"
+            f"bundled {bounds.column} is {beta:.2f}, its correlation {correlation:.3f}, a usual "
+            f"month {100 * usual:.2f} points apart, its volatility {volatility:.2f} % a month: it "
+            "is another fund's history; bring checked prices with --source files:DIR"
         )
     span = f"between {own.index[0].start_time:%Y-%m-%d} and {own.index[-1].end_time:%Y-%m-%d}"
     drift = 12 * float(apart[inner].mean())
     error = 12 * max(usual, SMALLEST_DIFFERENCE) / np.sqrt(inner.sum())
-    lines = []
     if abs(drift) > max(bounds.drift / 100, DRIFT_ERRORS * error):
         said = (
             f"{ticker}: returns {100 * drift:+.1f} points a year more than the bundled "
@@ -166,7 +173,7 @@ def _against(
                 "checked prices with --source files:DIR"
             )
         return [f"{said}; check it"]
-    return lines + _odd_spans(ticker, 100 * apart, bounds)
+    return _odd_spans(ticker, 100 * apart, bounds)
 
 
 def _odd_spans(ticker: str, apart: pd.Series, bounds: Bounds) -> list[str]:
@@ -174,11 +181,12 @@ def _odd_spans(ticker: str, apart: pd.Series, bounds: Bounds) -> list[str]:
     months = apart[apart.abs() > bounds.month]
     if len(months):
         worst = months.abs().idxmax()
+        differ = f"{len(months)} months differ" if len(months) > 1 else "a month differs"
+        most = f"most in that of {worst.start_time:%Y-%m-%d} by" if len(months) > 1 else "by"
         return [
-            f"{ticker}: {len(months)} months differ from the bundled {bounds.column} between "
+            f"{ticker}: {differ} from the bundled {bounds.column} between "
             f"{months.index[0].start_time:%Y-%m-%d} and {months.index[-1].end_time:%Y-%m-%d}, "
-            f"most in that of {worst.start_time:%Y-%m-%d} by {months[worst]:+.1f} points; check "
-            "them"
+            f"{most} {months[worst]:+.1f} points; check it"
         ]
     years = apart.rolling(12).sum().iloc[FIRST_YEARS_MONTHS:]
     odd = years[years.abs() > bounds.year]

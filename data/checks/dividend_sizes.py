@@ -112,7 +112,10 @@ def _years(ticker: str, each: Drops, days: pd.DatetimeIndex, *, stock: bool) -> 
     for wrong, ratio in ((large, up), (small, down)):
         if wrong.any():
             first, last = wrong[wrong].index[0], wrong[wrong].index[-1]
-            worst = errors.abs().where(wrong).idxmax()
+            sizes = errors.abs().where(wrong)
+            if not sizes.max() > SMALL_YEAR[1]:
+                sizes = np.log(ratio).abs().replace(np.inf, np.nan).where(wrong)
+            worst = sizes.idxmax() if sizes.notna().any() else last
             lines.append(
                 f"{ticker}: a year's dividends between {(first - 11).start_time:%Y-%m-%d} and "
                 f"{last.end_time:%Y-%m-%d} do not fit, most in the year to "

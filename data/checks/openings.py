@@ -46,7 +46,8 @@ def odd_openings(ticker: str, prices: pd.DataFrame, bars: pd.DataFrame) -> list[
     usual = usual.clip(lower=SMALLEST_STEP / close).fillna(np.inf).to_numpy(float)
     size = moves.fillna(0.0).to_numpy(float)
     large = (np.abs(size) > OPENING_TIMES * usual) & (np.abs(size) > SMALLEST_OPENING)
-    days, lines, paired = pd.DatetimeIndex(bars.index), [], set()
+    days, lines = pd.DatetimeIndex(bars.index), []
+    paired: set[int] = set()
     for apart in range(1, min(RETURN_ROWS, len(size) - 1) + 1):
         earlier, later = size[:-apart], size[apart:]
         rest = np.abs(earlier + later) < 0.25 * np.maximum(np.abs(earlier), np.abs(later))

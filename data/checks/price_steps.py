@@ -29,7 +29,8 @@ def off_step(bars: pd.DataFrame) -> np.ndarray:
     later = np.append(np.cumprod(splits[::-1])[::-1][1:], 1.0)
     close = bars["Close"].to_numpy(float)
     # What Yahoo lists as a split may be a spin-off, by which the closes were not divided.
-    return _off(close, np.ones(len(close))) & _off(close * later, np.maximum(later, 1.0))
+    as_sent = _off(close, np.ones(len(close)))
+    return np.asarray(as_sent & _off(close * later, np.maximum(later, 1.0)), bool)
 
 
 def _off(traded: np.ndarray, times: np.ndarray) -> np.ndarray:

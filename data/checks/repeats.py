@@ -96,8 +96,8 @@ def _runs(still: np.ndarray) -> list[tuple[int, int]]:
     starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
     total = np.concatenate([[0], np.cumsum(still)])
     odd = []
-    for start, end in zip(starts, ends, strict=True):
-        rows = int(end - start)
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        rows = end - start
         if rows < STILL_ROWS:
             continue
         low = max(0, start - STILL_WINDOW // 2)
@@ -105,7 +105,7 @@ def _runs(still: np.ndarray) -> list[tuple[int, int]]:
         others = total[high] - total[low] - rows
         share = (others + 1) / (high - low - rows + 1)
         if len(still) * share**rows < STILL_CHANCE:
-            odd.append((int(start), int(end) - 1))
+            odd.append((start, end - 1))
     return odd
 
 
