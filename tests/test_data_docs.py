@@ -12,12 +12,19 @@ import pytest
 from data import align, strictness
 from data import rows as market_rows
 from data.checks import (
+    bundled_months,
     cleaning,
+    dividend_sizes,
     dividends,
+    ex_dates,
     exchange,
     histories,
+    identity,
     moves,
+    openings,
     plausibility,
+    price_steps,
+    repeats,
     sessions,
     total_return,
 )
@@ -27,14 +34,15 @@ from tests.conftest import ROOT
 
 PAGE = (ROOT / "docs" / "data.md").read_text("utf-8")
 ROW = re.compile(r"^\|([^|]*)\|([^|]*)\|([^|]*)\|$", re.MULTILINE)
-IN_TABLE = re.compile(r"`((?:sources/)?[a-z]+)\.([A-Z_]+)`")
+IN_TABLE = re.compile(r"`((?:sources/)?[a-z_]+)\.([A-Z_]+)`")
 IN_TEXT = re.compile(r"`([A-Z_]{4,})`\s+in\s+`(data/[a-z_/]+)\.py`")
 # Named as a whole: a list of tickers, and columns with their years.
-NOT_NUMBERS = {"TOTAL_RETURN_INDICES", "HELD"}
+NOT_NUMBERS = {"TOTAL_RETURN_INDICES", "HELD", "FUNDS"}
 MODULES = {
     module.__name__.removeprefix("data.").removeprefix("checks."): module
-    for module in (align, cash, cleaning, dividends, exchange, fetching, fred, histories,
-                   instruments, market_rows, moves, plausibility, proxies, rates, sessions,
+    for module in (align, bundled_months, cash, cleaning, dividend_sizes, dividends, ex_dates,
+                   exchange, fetching, fred, histories, identity, instruments, market_rows, moves,
+                   openings, plausibility, price_steps, proxies, rates, repeats, sessions,
                    snapshots, strictness, total_return, transport, yahoo)
 }  # fmt: skip
 
@@ -76,6 +84,32 @@ def test_a_bound_of_the_page_is_a_constant_of_the_code(bound, names):
                    for text in texts(number))
         ]  # fmt: skip
         assert shown, f"{name} is {value}, the page says {bound}"
+
+
+FUND_ROW = re.compile(r"^\| ([A-Z]{3})(?: \([A-Z, ]+\))? \| ([A-Z, ]+) \|(.*)\|$", re.MULTILINE)
+
+
+def test_the_bounds_of_each_fund_are_those_of_the_code():
+    shown = {name: (columns, bounds) for name, columns, bounds in FUND_ROW.findall(PAGE)}
+    assert set(shown) >= {"SPY", "IEF", "TLT", "SHY", "BIL", "AGG", "TIP", "GLD"}
+    for name in ("SPY", "IEF", "TLT", "SHY", "BIL", "AGG", "TIP", "GLD"):
+        columns, text = shown[name]
+        bounds = bundled_months.FUNDS[name]
+        assert columns == ", ".join(each.column for each in bounds)
+        known = [
+            number
+            for each in bounds
+            for number in (
+                *each.beta,
+                *each.correlation,
+                each.tracking,
+                each.drift,
+                each.month,
+                each.year,
+            )
+            if abs(number) not in (float("inf"), 1.0)
+        ]
+        assert sorted(map(float, re.findall(r"-?[\d.]+", text))) == sorted(known), name
 
 
 def test_the_page_names_bounds_to_look_at():

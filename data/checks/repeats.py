@@ -67,7 +67,7 @@ def still_prices(ticker: str, prices: pd.DataFrame, already_named: int) -> list[
     """
     close = prices["Close"]
     whole = prices[["Open", "High", "Low", "Close"]]
-    lines = []
+    lines: list[str] = []
     for still, what in (
         (close.diff().eq(0), "close"),
         (
