@@ -12,14 +12,21 @@ import pytest
 from data import align, regular, strictness
 from data import rows as market_rows
 from data.checks import (
+    bundled_months,
     cleaning,
+    dividend_sizes,
     dividends,
+    ex_dates,
     exchange,
     histories,
+    identity,
     moves,
+    openings,
     pairs,
     plausibility,
+    price_steps,
     published,
+    repeats,
     sessions,
     total_return,
 )
@@ -30,15 +37,16 @@ from tests.conftest import ROOT
 PAGE = (ROOT / "docs" / "data.md").read_text("utf-8")
 # What, bound, (in some tables) what real data reached, constant.
 ROW = re.compile(r"^\|([^|]*)\|([^|]*)\|(?:[^|]*\|)?([^|]*)\|$", re.MULTILINE)
-IN_TABLE = re.compile(r"`((?:sources/)?[a-z]+)\.([A-Z_]+)`")
+IN_TABLE = re.compile(r"`((?:sources/)?[a-z_]+)\.([A-Z_]+)`")
 IN_TEXT = re.compile(r"`([A-Z_]{4,})`\s+in\s+`(data/[a-z_/]+)\.py`")
 # Named as a whole: a list of tickers, and columns with their years.
-NOT_NUMBERS = {"TOTAL_RETURN_INDICES", "HELD"}
+NOT_NUMBERS = {"TOTAL_RETURN_INDICES", "HELD", "FUNDS"}
 MODULES = {
     module.__name__.removeprefix("data.").removeprefix("checks."): module
-    for module in (align, cash, cleaning, delimited, dividends, exchange, fred, histories,
-                   instruments, market_rows, moves, pairs, plausibility, proxies, published, rates,
-                   regular, revisions, sessions, snapshots, strictness, total_return, transport,
+    for module in (align, bundled_months, cash, cleaning, delimited, dividend_sizes, dividends,
+                   ex_dates, exchange, fred, histories, identity, instruments, market_rows, moves,
+                   openings, pairs, plausibility, price_steps, proxies, published, rates, regular,
+                   repeats, revisions, sessions, snapshots, strictness, total_return, transport,
                    yahoo)
 }  # fmt: skip
 
@@ -80,6 +88,32 @@ def test_a_bound_of_the_page_is_a_constant_of_the_code(bound, names):
                    for text in texts(number))
         ]  # fmt: skip
         assert shown, f"{name} is {value}, the page says {bound}"
+
+
+FUND_ROW = re.compile(r"^\| ([A-Z]{3})(?: \([A-Z, ]+\))? \| ([A-Z, ]+) \|(.*)\|$", re.MULTILINE)
+
+
+def test_the_bounds_of_each_fund_are_those_of_the_code():
+    shown = {name: (columns, bounds) for name, columns, bounds in FUND_ROW.findall(PAGE)}
+    assert set(shown) >= {"SPY", "IEF", "TLT", "SHY", "BIL", "AGG", "TIP", "GLD"}
+    for name in ("SPY", "IEF", "TLT", "SHY", "BIL", "AGG", "TIP", "GLD"):
+        columns, text = shown[name]
+        bounds = bundled_months.FUNDS[name]
+        assert columns == ", ".join(each.column for each in bounds)
+        known = [
+            number
+            for each in bounds
+            for number in (
+                *each.beta,
+                *each.correlation,
+                each.tracking,
+                each.drift,
+                each.month,
+                each.year,
+            )
+            if abs(number) not in (float("inf"), 1.0)
+        ]
+        assert sorted(map(float, re.findall(r"-?[\d.]+", text))) == sorted(known), name
 
 
 def test_the_page_names_bounds_to_look_at():

@@ -7,7 +7,10 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from data.checks.bundled_months import against_bundled
+from data.checks.dividend_sizes import odd_sizes
 from data.checks.dividends import odd_dividends
+from data.checks.ex_dates import drops, odd_drops
 from data.checks.exchange import Exchange, exchange_of
 from data.checks.histories import (
     LONGEST_CLOSURE_DAYS,
@@ -17,9 +20,12 @@ from data.checks.histories import (
     require_history,
     require_within,
 )
+from data.checks.identity import first_day
 from data.checks.moves import DOLLAR, YIELDS, odd_moves, unchanged
+from data.checks.openings import odd_openings
 from data.checks.plausibility import (
     ADJUSTMENT_TOLERANCE,
+    FROZEN_ROWS,
     apart,
     disagreements,
     outside_range,
@@ -27,12 +33,15 @@ from data.checks.plausibility import (
     require_plausible,
     without_splits,
 )
+from data.checks.price_steps import off_cents, require_whole_cents
 from data.checks.published import held_against_months
+from data.checks.repeats import repeated_returns, require_own_close, still_prices
 from data.checks.sessions import MOST_STRAY, MOST_STRAY_SHARE, gaps, holes, require_in_place
 from data.command import words_of
 from data.errors import DataError
 from data.sources.bars import COLUMNS, Bars, total_return
 from data.sources.chart import Chart
+from data.treasuries.instruments import CATALOGUE
 
 # Yahoo's indices that include their dividends.
 TOTAL_RETURN_INDICES = ("^SP500TR", "^XCMP", "^XNDX", "^RUTTR")
@@ -87,8 +96,40 @@ def clean_bars(ticker: str, frame: pd.DataFrame, chart: Chart) -> Bars:
     require_plausible(ticker, bars, warnings)
     warnings += odd_dividends(ticker, bars, stock=chart.kind == "EQUITY")
     warnings += disagreements(ticker, total_return(bars), bars["Adj Close"])
+    warnings += _beside_second_figures(ticker, bars, prices, chart, exchange)
     warnings += gaps(ticker, pd.DatetimeIndex(bars.index), exchange)
     return Bars(bars, tuple(warnings))
+
+
+def _beside_second_figures(
+    ticker: str, bars: pd.DataFrame, prices: pd.DataFrame, chart: Chart, exchange: Exchange
+) -> list[str]:
+    """Hold figures that agree with their own row against others: of the answer, and published.
+
+    Raises
+    ------
+    DataError
+        Where these leave no doubt.
+    """
+    warnings = first_day(ticker, pd.DatetimeIndex(bars.index)[0])
+    require_own_close(ticker, prices)
+    if not exchange.is_daily:  # currencies and coins are not quoted in cents
+        require_whole_cents(ticker, bars)
+        warnings += off_cents(ticker, bars)
+    warnings += repeated_returns(ticker, bars)
+    warnings += still_prices(ticker, prices, FROZEN_ROWS)
+    warnings += odd_openings(ticker, prices, bars)
+    years = max((bars.index[-1] - bars.index[0]).days / 365.25, 1.0)
+    paid = float((bars["Dividends"] / bars["Close"].shift(1)).sum()) / years
+    warnings += against_bundled(ticker, total_return(bars), paid)
+    # Bond funds without an exchange pay what they earn each day, by which their price never falls.
+    if paid > 0 and chart.kind != "MUTUALFUND":
+        falls = drops(prices, bars)
+        warnings += odd_drops(ticker, falls, is_certain=ticker in CATALOGUE)
+        warnings += odd_sizes(
+            ticker, falls, pd.DatetimeIndex(bars.index), stock=chart.kind == "EQUITY"
+        )
+    return warnings
 
 
 def clean_index(

@@ -13,7 +13,7 @@ import pandas as pd
 
 from data import bundled
 from data.checks.histories import days_text
-from data.treasuries.instruments import CATALOGUE, TREASURY_FUNDS
+from data.treasuries.instruments import CATALOGUE, PAYERS, TREASURY_FUNDS
 
 # A dividend is odd above so many times the largest of the six before and the six after it: real
 # funds of bonds and shares reach 3.1 times. Dividends below this share of the price are ignored.
@@ -75,7 +75,7 @@ def odd_dividends(ticker: str, bars: pd.DataFrame, *, stock: bool = False) -> li
     warnings = _far_above(ticker, paid)
     days = pd.DatetimeIndex(paid.index)
     years = (span[-1] - span[0]).days / 365.25
-    expected = 2 * years if ticker in CATALOGUE else float(ticker in TREASURY_FUNDS)
+    expected = 2 * years if ticker in CATALOGUE else float(ticker in TREASURY_FUNDS | PAYERS)
     if years > 1 and len(days) < expected:
         warnings.append(
             f"{ticker}: {len(days) or 'no'} dividends in all between {span[0]:%Y-%m-%d} and "

@@ -133,6 +133,60 @@ def _out_of_order(rng: np.random.Generator, bars: pd.DataFrame) -> tuple[float, 
     return 0.0, bars.set_axis(pd.DatetimeIndex(days))
 
 
+def _in_cents(make: Make) -> Make:
+    """The same, with prices rounded to whole cents, so that their last digits tell nothing."""
+
+    def rounded(rng: np.random.Generator, bars: pd.DataFrame) -> tuple[float, pd.DataFrame]:
+        size, wrong = make(rng, bars)
+        return size, wrong.assign(**{name: wrong[name].round(2) for name in RAW})
+
+    return rounded
+
+
+def _adjusted_twice(columns: list[str]) -> Make:
+    """Closes less all later dividends, which are listed as well and adjusted for once more."""
+
+    def make(_: np.random.Generator, bars: pd.DataFrame) -> tuple[float, pd.DataFrame]:
+        factor = bars["Adj Close"] / bars["Close"]
+        return 0.0, adjusted(bars.assign(**{name: bars[name] * factor for name in columns}))
+
+    return make
+
+
+def _opens_for_closes(_: np.random.Generator, bars: pd.DataFrame) -> tuple[float, pd.DataFrame]:
+    """Give the open as the close of every day, and adjust it."""
+    return 0.0, adjusted(bars.assign(Close=bars["Open"]))
+
+
+def _stale(rng: np.random.Generator, bars: pd.DataFrame) -> tuple[float, pd.DataFrame]:
+    """Repeat a day's prices on the five to nine days after it."""
+    count = int(rng.integers(5, 10))
+    row = _row(rng, bars, count + 1)
+    places = [bars.columns.get_loc(name) for name in RAW]
+    bars.iloc[row + 1 : row + 1 + count, places] = bars.iloc[row, places].to_numpy(float)
+    return 0.0, adjusted(bars)
+
+
+def _returns_again(rng: np.random.Generator, bars: pd.DataFrame) -> tuple[float, pd.DataFrame]:
+    """Repeat the returns of a month to a year later on, at the level that they then lead to."""
+    count = int(rng.choice([21, 63, 126, 252]))
+    count = min(count, len(bars) // 3)
+    first = int(rng.integers(1, len(bars) - 2 * count))
+    later = int(rng.integers(first + count, len(bars) - count + 1))
+    growth = bars["Close"].pct_change(fill_method=None).fillna(0.0).to_numpy(copy=True) + 1
+    growth[later : later + count] = growth[first : first + count]
+    level = pd.Series(bars["Close"].iloc[0] * np.cumprod(growth), bars.index)
+    times = level / bars["Close"]
+    return 0.0, adjusted(bars.assign(**{name: (bars[name] * times).round(2) for name in RAW}))
+
+
+def _year_of_dividends(rng: np.random.Generator, bars: pd.DataFrame) -> tuple[float, pd.DataFrame]:
+    """Double or halve the dividends of a year."""
+    factor = float(rng.choice([0.5, 2.0]))
+    first = int(rng.integers(0, max(len(bars) - 252, 1)))
+    return np.log(factor), adjusted(scaled(bars, slice(first, first + 252), ["Dividends"], factor))
+
+
 CORRUPTIONS: tuple[tuple[str, bool, Make], ...] = (
     ("close", False, _cells(["Close"])),
     ("adjusted close", False, _cells(["Adj Close"])),
@@ -149,18 +203,35 @@ CORRUPTIONS: tuple[tuple[str, bool, Make], ...] = (
     ("rows missing", False, _dropped),
     ("rows dated a day off", False, _shifted),
     ("rows out of order", False, _out_of_order),
+    ("closes adjusted twice, nothing else", False, _adjusted_twice(["Close"])),
+    ("each close equal to its open", False, _opens_for_closes),
     ("close and adjusted close alike", True, _cells(["Close", "Adj Close"])),
     ("a whole row alike", True, _cells(PRICES)),
     ("a whole week alike", True, _cells(PRICES, 5)),
     ("dividend, adjusted for", True, _paid(True)),
     ("dividends lost, adjusted for", True, _unpaid),
     ("two whole rows exchanged", True, _exchanged),
+    ("close, adjusted close, in cents", True, _in_cents(_cells(["Close", "Adj Close"]))),
+    ("a whole row, in cents", True, _in_cents(_cells(PRICES))),
+    ("a whole week, in cents", True, _in_cents(_cells(PRICES, 5))),
+    ("all prices adjusted twice", True, _adjusted_twice(RAW)),
+    ("adjusted twice, in cents", True, _in_cents(_adjusted_twice(RAW))),
+    ("prices stale for five to nine days", True, _stale),
+    ("returns of a month to a year again", True, _returns_again),
+    ("a year's dividends doubled, halved", True, _year_of_dividends),
 )
+ANOTHER_FUND = "another fund's history"
 
 
 def corrupt(seed: int, good: pd.DataFrame) -> Corruption:
-    """Corrupt a copy of a good history in one place, all drawn from the seed."""
+    """Corrupt a copy of a good history in one place, or throughout, all drawn from the seed."""
     rng = np.random.default_rng(seed)
     name, alike, make = CORRUPTIONS[seed % len(CORRUPTIONS)]
     size, bars = make(rng, good.copy())
     return Corruption(name, alike, abs(size), bars)
+
+
+def anothers(seed: int, good: pd.DataFrame, other: pd.DataFrame) -> Corruption:
+    """Another fund's history in place of the good one: whole, or since the day that one begins."""
+    bars = other if seed % 2 else other.loc[good.index[0] :]
+    return Corruption(ANOTHER_FUND, True, 0.0, bars.copy())

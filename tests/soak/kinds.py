@@ -111,6 +111,25 @@ def _frozen(bars: pd.DataFrame) -> pd.DataFrame:
     return adjusted(bars)
 
 
+def _still(bars: pd.DataFrame) -> pd.DataFrame:
+    places = [bars.columns.get_loc(name) for name in PRICES[:4]]
+    bars.iloc[ROW : ROW + 6, places] = bars.iloc[ROW, places].to_numpy(float)
+    return adjusted(bars)
+
+
+def _adjusted_already(bars: pd.DataFrame) -> pd.DataFrame:
+    factor = bars["Adj Close"] / bars["Close"]
+    return adjusted(bars.assign(**{name: bars[name] * factor for name in PRICES[:4]}))
+
+
+def _again(bars: pd.DataFrame) -> pd.DataFrame:
+    """Repeat the returns of 120 rows from the row of the faults on."""
+    growth = bars["Close"].pct_change(fill_method=None).fillna(0.0).to_numpy(copy=True) + 1
+    growth[ROW + 150 : ROW + 270] = growth[ROW : ROW + 120]
+    times = bars["Close"].iloc[0] * np.cumprod(growth) / bars["Close"]
+    return adjusted(bars.assign(**{name: (bars[name] * times).round(2) for name in PRICES[:4]}))
+
+
 def _strings(result: dict) -> None:
     result["indicators"]["quote"][0]["close"][ROW] = "abc"
 
@@ -266,6 +285,16 @@ KINDS = (
     Kind("a row on a Saturday", REPORTED, "is no weekday; left out", _held(_weekend)),
     Kind("the same close for 15 sessions", REPORTED, "the same close for 15 sessions, {day} to",
          _held(_frozen)),
+    Kind("the same prices for six sessions", REPORTED, "the same close on 6 sessions, {day} to",
+         _held(_still)),
+    Kind("each close equal to its open", REFUSED, "close equals its open on 100%",
+         _held(lambda bars: adjusted(bars.assign(Close=bars["Open"])))),
+    Kind("every price adjusted already", REFUSED, "are adjusted for dividends already",
+         _held(_adjusted_already)),
+    Kind("half a year's returns again", REFUSED, "repeat those from {day}",
+         _held(_again)),
+    Kind("a day 2 % too high in every figure", REPORTED, "the close on {day} is no whole cent",
+         _held(lambda bars: scaled(bars, slice(ROW, ROW + 1), PRICES, 1.02012345))),
     Kind("an end a year ago", REPORTED, "stale, ends on",
          _held(lambda bars: bars.iloc[:-250])),
 )  # fmt: skip

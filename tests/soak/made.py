@@ -18,25 +18,33 @@ PRICES = ["Open", "High", "Low", "Close", "Adj Close"]
 
 
 def random_bars(seed: int, rows: int = 500, end: str = "2025-09-26") -> pd.DataFrame:
-    """Bars with calm and rough weeks, fat tails, a day's high and low, quarterly dividends."""
+    """Bars with calm and rough weeks, fat tails, a day's high and low, quarterly dividends.
+
+    Prices are whole cents, and fall by a dividend at the open of its day, as real ones do.
+    """
     rng = np.random.default_rng(seed)
     sessions = exchange_calendar(pd.Timestamp("2015-01-02")).sessions
     index = sessions[sessions <= end][-rows:]
     calm = np.exp(pd.Series(rng.normal(0, 0.5, rows)).rolling(20, min_periods=1).mean())
     size = 0.008 * calm.to_numpy()
-    close = 100 * np.exp(np.cumsum(size * np.clip(rng.standard_t(5, rows), -6, 6) * 0.77))
-    first = close * np.exp(size * rng.normal(0, 0.4, rows))
+    move = size * np.clip(rng.standard_t(5, rows), -6, 6) * 0.77
+    opening = size * rng.normal(0, 0.4, rows)
+    paying = np.arange(30, rows, 63)
+    share = np.zeros(rows)
+    share[paying] = 0.004 * rng.uniform(0.8, 1.2, len(paying))
+    growth = np.exp(move) * (1 - share)
+    growth[0] = np.exp(move[0])
+    close = 100 * np.cumprod(growth)
+    before = close / growth
+    first = before * np.exp(opening) * (1 - share)
     bars = pd.DataFrame({"Open": first, "Close": close}, index=index)
     bars["High"] = bars.max(axis=1) * np.exp(size * np.abs(rng.normal(0, 0.4, rows)))
     bars["Low"] = bars[["Open", "Close"]].min(axis=1) * np.exp(
         -size * np.abs(rng.normal(0, 0.4, rows))
     )
+    bars = bars.round(2)
     bars["Volume"] = 1000
-    bars["Dividends"] = 0.0
-    paying = np.arange(30, rows, 63)
-    bars.iloc[paying, bars.columns.get_loc("Dividends")] = (
-        0.004 * close[paying - 1] * rng.uniform(0.8, 1.2, len(paying))
-    )
+    bars["Dividends"] = (share * before).round(6)
     bars["Stock Splits"] = 0.0
     return adjusted(bars)
 

@@ -15,7 +15,7 @@ from data.sources import yahoo
 from data.sources.bars import COLUMNS, Bars
 from data.sources.chart import Chart
 from tests import yahoo_server as server
-from tests.data.helpers import adjusted, faulty, growth
+from tests.data.helpers import adjusted, faulty, fund_bars, growth
 from tests.made_rates import rate
 from tests.soak.made import adjusted as adjusted_for
 
@@ -300,3 +300,69 @@ def test_maturities_of_yahoo_exchanged_and_days_late_are_refused():
     still = right.copy()
     still.loc["2025-03-03":"2025-05-01"] = 4.3
     assert any("is 4.3 on all 44 days from" in line for line in index("^TNX", still).warnings)
+
+
+# --- beside second figures ------------------------------------------------------------------
+
+
+def test_a_fund_that_follows_its_months_from_its_first_day_on_has_no_warning(web):
+    for ticker in ("IEF", "TLT", "SHY"):
+        web.hold(ticker, fund_bars(ticker))
+        lines = [line for line in yahoo.fetch(ticker).warnings if "stale" not in line]
+        # What it pays is 2 % a year, whatever its bonds yielded.
+        assert not [line for line in lines if "yield of its bonds" not in line], lines
+
+
+def test_another_funds_history_under_the_name_is_refused(web):
+    web.hold("IEF", fund_bars("TLT", first="2002-07-30"))
+    with pytest.raises(DataError, match="IEF: does not move like that fund"):
+        yahoo.fetch("IEF")
+    web.hold("TIP", fund_bars("IEF", first="2003-09-29"))
+    with pytest.raises(DataError, match="TIP: Yahoo's history begins on 2003-09-29, but the fund"):
+        yahoo.fetch("TIP")
+
+
+def test_closes_adjusted_already_are_refused_in_cents_too(web):
+    good = fund_bars("IEF")
+    factor = good["Adj Close"] / good["Close"]
+    for digits in (12, 2):
+        columns = ("Open", "High", "Low", "Close")
+        wrong = good.assign(**{name: (good[name] * factor).round(digits) for name in columns})
+        web.hold("IEF", adjusted_for(wrong))
+        with pytest.raises(
+            DataError, match="IEF: .*(adjusted for dividends already|counted twice)"
+        ):
+            yahoo.fetch("IEF")
+
+
+def test_a_bond_mutual_fund_whose_price_never_falls_by_what_it_pays_is_let_in(web):
+    """It earns its interest day by day and pays each month: its price leaves that out."""
+    good = fund_bars("IEF")
+    growth = good["Close"].pct_change().fillna(0.0) + good["Dividends"] / good["Close"].shift(
+        1
+    ).fillna(100)
+    close = (10 * np.cumprod(1 + growth)).round(2)
+    bars = adjusted_for(
+        good.assign(
+            Dividends=good["Dividends"] / 10,
+            **dict.fromkeys(("Open", "High", "Low", "Close"), close),
+        )
+    )
+    for kind, named in (("MUTUALFUND", False), ("ETF", True)):
+        web.charts["MADEX"] = server.chart("MADEX", bars, kind=kind)
+        lines = [line for line in yahoo.fetch("MADEX").warnings if "dividend" in line]
+        assert bool(lines) is named, lines
+
+
+def test_a_currency_or_coin_is_not_quoted_in_cents(web):
+    days = pd.date_range("2023-01-01", "2025-09-26")
+    steps = np.random.default_rng(1).normal(0, 0.02, len(days))
+    close = (100 * np.exp(np.cumsum(steps))).round(2)
+    close[501] = close[501] + 0.00345
+    bars = pd.DataFrame(dict.fromkeys(("Open", "High", "Low", "Close", "Adj Close"), close), days)
+    bars = bars.assign(Volume=1, Dividends=0.0, **{"Stock Splits": 0.0})
+    for kind, named in (("CRYPTOCURRENCY", False), ("ETF", True)):
+        chosen = bars if kind == "CRYPTOCURRENCY" else bars[bars.index.day_of_week < 5]
+        web.charts["COIN"] = server.chart("COIN", chosen, kind=kind)
+        lines = [line for line in yahoo.fetch("COIN").warnings if "whole cent" in line]
+        assert bool(lines) is named

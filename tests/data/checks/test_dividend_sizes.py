@@ -1,0 +1,101 @@
+"""Payments and years of payments of a wrong size."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from data.checks.dividend_sizes import odd_sizes
+from data.checks.ex_dates import Drops, drops
+from tests import yahoo_server as server
+
+QUARTERS = pd.DatetimeIndex(pd.date_range("2012-03-16", periods=36, freq="91D"))
+MONTHS = pd.DatetimeIndex(pd.date_range("2012-01-03", periods=108, freq="MS"))
+
+
+def paying(days: pd.DatetimeIndex, noise: float = 1.0, **sizes: float) -> Drops:
+    """Payments of 1 %, those of the days named otherwise; the price tells nothing of them."""
+    paid = pd.Series(0.01, days)
+    for name, times in sizes.items():
+        paid.loc[name.strip("_").replace("_", "-")] *= times
+    return Drops(paid, pd.Series(0.0, days), pd.Series(noise, days))
+
+
+def said(each: Drops, ticker: str = "MADE", *, stock: bool = False) -> list[str]:
+    span = pd.bdate_range(each.paid.index[0] - pd.Timedelta(days=40), each.paid.index[-1])
+    return odd_sizes(ticker, each, span, stock=stock)
+
+
+def test_regular_payments_are_let_in():
+    assert said(paying(QUARTERS)) == []
+    assert said(paying(MONTHS)) == []
+
+
+@pytest.mark.parametrize(("times", "named"), [(1.5, False), (1.7, True), (0.7, False), (0.5, True)])
+def test_a_quarter_beside_the_others(times, named):
+    day = QUARTERS[18]
+    each = paying(QUARTERS)
+    each.paid.loc[day] *= times
+    lines = [line for line in said(each) if "pays regularly" in line]
+    assert len(lines) == named
+    assert all(f"dividend on {day:%Y-%m-%d} is {times:.2f} times" in line for line in lines)
+    assert said(each, stock=True) == []
+
+
+def test_a_fund_of_bonds_may_pay_twice_in_a_month():
+    each = paying(MONTHS, _2016_05_01=2.0)
+    assert said(each) == []
+    (line,) = said(paying(MONTHS, _2016_05_01=0.5))
+    assert "dividend on 2016-05-01 is 0.50 times the least" in line
+    assert said(paying(MONTHS, _2016_12_01=0.5)) == []
+
+
+@pytest.mark.parametrize("days", [QUARTERS, MONTHS])
+@pytest.mark.parametrize("times", [0.5, 2.0])
+def test_a_year_twice_or_half_its_neighbours_is_named(days, times):
+    each = paying(days)
+    year = (days.year == 2016) | ((days.year == 2017) & (days.month < 2))
+    each.paid[year] *= times
+    lines = [line for line in said(each) if "a year's dividends" in line]
+    assert lines
+    assert any(
+        f"to 2016-12-31: {0.01 * times * (days.year == 2016).sum():.2%}" in line
+        or f"{times:.1f} times the years around it" in line
+        for line in lines
+    ), lines
+    assert not [line for line in said(each, stock=True) if "a year's" in line]
+    assert not [line for line in said(each, "IEF") if "a year's" in line]  # its bonds' yields tell
+
+
+def test_yields_that_rise_for_years_are_no_wrong_year():
+    each = paying(MONTHS)
+    each.paid[:] = 0.001 * np.exp(np.linspace(0, 3, len(MONTHS)))
+    assert said(each) == []
+
+
+@pytest.mark.parametrize(("times", "fall"), [(2.0, "0.5"), (0.5, "2.0")])
+def test_a_year_by_which_the_price_did_not_fall_is_named_of_any_payer(times, fall):
+    """As of TIP, whose payments depend on inflation: no two years are alike."""
+    rng = np.random.default_rng(3)
+    paid = pd.Series(0.004 * rng.uniform(0.2, 2.0, len(MONTHS)), MONTHS)
+    year = MONTHS.year == 2016
+    shown = paid.where(~year, times * paid)
+    each = Drops(shown, (shown - paid), pd.Series(0.001, MONTHS))
+    assert said(Drops(paid, 0.0 * paid, each.usual)) == []
+    (line,) = said(each, stock=True)
+    assert f"the price fell by {fall} times its dividends" in line
+    assert "2016-12-31" in line
+
+
+def test_real_payments_are_let_in_and_a_year_doubled_is_not(yahoo_folder):
+    caught = []
+    for name in ("SPY", "AGG", "TIP", "SHY"):
+        bars = server.bars_of(yahoo_folder / f"{name}.csv")
+        for year in (None, 2006, 2011, 2018):
+            factor = np.where(bars.index.year == year, 2.0, 1.0)
+            wrong = bars.assign(Dividends=bars["Dividends"] * factor)
+            lines = odd_sizes(name, drops(wrong, wrong), pd.DatetimeIndex(bars.index), stock=False)
+            assert year or lines == []
+            caught += [any("a year's" in line for line in lines)] if year else []
+    assert sum(caught) >= 11, caught
