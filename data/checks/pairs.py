@@ -188,10 +188,10 @@ def _dates(pair: Pair, both: pd.DataFrame) -> list[str]:
     days = pair.lag_days or len(moves)
     if len(moves) < max(days, LAG_DAYS):
         return []
-    same = moves["first"].rolling(days).corr(moves["second"])
+    same = _alike(moves["first"], moves["second"], days)
     # Where the second's changes fit once they are moved to the next row, the first is late.
     shifted = {
-        step: moves["first"].rolling(days).corr(moves["second"].shift(step, fill_value=0.0))
+        step: _alike(moves["first"], moves["second"].shift(step, fill_value=0.0), days)
         for step in (1, -1)
     }
     # What moves against each other on the same day is another fault than dates.
@@ -208,3 +208,9 @@ def _dates(pair: Pair, both: pd.DataFrame) -> list[str]:
         f"changes correlate by {shifted[step][day]:.2f} a day apart and by {same[day]:.2f} on the "
         "same day; check them"
     ]
+
+
+def _alike(first: pd.Series, second: pd.Series, days: int) -> pd.Series:
+    """Correlation over so many days; NaN where one of the two hardly moves."""
+    rolling = first.rolling(days).corr(second)
+    return rolling.where(rolling.abs() <= 1.001)

@@ -24,7 +24,7 @@ MONTH_ENDS = {
     "^FVX": "cmt_5y_pct", "^TNX": "cmt_10y_pct", "^TYX": "cmt_30y_pct",
 }  # fmt: skip
 POLICY_RATE, CONSUMER_PRICES = "DFF", "CPIAUCSL"
-# Points by which a figure may differ from the table's. All 3,820 month-ends of six H.15 yields and
+# Points by which a figure may differ from the table's. All 3,993 month-ends of six H.15 yields and
 # all 768 monthly means of the federal funds rate agree to the second decimal, which is rounding.
 SAME_FIGURE = 0.006
 # Yahoo's are yields of the bonds on sale, at another hour: not the same figures as H.15's. No real
@@ -82,8 +82,8 @@ UNITS = (
 )
 SHIFTS = (1.0, -1.0)  # points by which a series may lie above what it should be
 TITLES = {column: f"{years:g}-year yield" for column, years in bundled.CURVE.items()}
-# A series whose dates are a session off lies nearer to the table with its figures moved back: in
-# the middle month by less than this share. A right one lies further off.
+# A series whose dates are a session off lies nearer to the table with its figures moved back: their
+# mean distance is below this share of its own. A right one lies further off.
 NEARER = 0.75
 LATE = ((-1, "late"), (1, "early"))
 
@@ -131,11 +131,13 @@ def held_against_months(series: str, values: pd.Series, server: str) -> list[str
     if held.contradict:
         gap = (held.ours - held.theirs).abs().where(held.apart).dropna()
         worst = gap.idxmax() if len(gap) else held.apart.index[-1]
+        where = f"in {int(held.apart.sum())} of {counted(months, 'month')}, most in {worst}"
+        if not held.apart.any():
+            where = f"by a little in most months, as in {worst}"
         raise DataError(
-            f"{series}: {server}'s figures contradict the bundled ones in {int(held.apart.sum())} "
-            f"of {counted(months, 'month')}, most in {worst} ({held.ours[worst]:.2f} % against "
-            f"{held.theirs[worst]:.2f} %){_resemblance(series, values, held.apart)}; not used, try "
-            "again later"
+            f"{series}: {server}'s figures contradict the bundled ones {where} "
+            f"({held.ours[worst]:.2f} % against {held.theirs[worst]:.2f} %)"
+            f"{_resemblance(series, values, held.apart)}; not used, try again later"
         )
     lines = []
     if server == "FRED" and months < MONTHS:
