@@ -102,7 +102,9 @@ class Comparison:
     contradict: bool
 
 
-def held_against_months(series: str, values: pd.Series, server: str) -> list[str]:
+def held_against_months(
+    series: str, values: pd.Series, server: str, cure: str = "not used, try again later"
+) -> list[str]:
     """Hold a series against the bundled months that both have.
 
     Parameters
@@ -113,6 +115,8 @@ def held_against_months(series: str, values: pd.Series, server: str) -> list[str
         Its figures by ascending day, in its own unit.
     server
         Who sent it, for the message.
+    cure
+        What comes of it, or what to do, for the message.
 
     Returns
     -------
@@ -137,7 +141,7 @@ def held_against_months(series: str, values: pd.Series, server: str) -> list[str
         raise DataError(
             f"{series}: {server}'s figures contradict the bundled ones {where} "
             f"({held.ours[worst]:.2f} % against {held.theirs[worst]:.2f} %)"
-            f"{_resemblance(series, values, held.apart)}; not used, try again later"
+            f"{_resemblance(series, values, held.apart)}; {cure}"
         )
     lines = []
     if server == "FRED" and months < MONTHS:

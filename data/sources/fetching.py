@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
+from data.checks.published import held_against_months
 from data.command import Progress, silent
-from data.errors import OutputError
+from data.errors import DataError, OutputError
+from data.sources import fred
 from data.sources.bars import Bars
 from data.sources.revisions import held_against
 from data.sources.snapshots import Snapshot, Store
@@ -45,14 +47,14 @@ def fresh_snapshot(
         (:func:`~data.sources.revisions.held_against`).
     """
     began = dt.datetime.now(dt.UTC)
-    kept = None if refresh else store.read(name)
+    kept = None if refresh else credible(store.read(name))
     if kept is not None and kept.fresh(began):
         return kept
     checked = False
     try:
         with store.locked(name, progress):
             # Another process may have fetched it while this one waited for the lock.
-            other = store.read(name, mend=True)
+            other = credible(store.read(name, mend=True))
             current = other is not None and other.fresh(dt.datetime.now(dt.UTC))
             if other is not None and current and (not refresh or other.fetched >= began):
                 return other
@@ -66,6 +68,36 @@ def fresh_snapshot(
         if not checked:
             with progress(f"fetching {name} from {source}"):
                 bars = fetch(name)
-            other = store.read(name)  # a folder that cannot be written may still be read
+            # A folder that cannot be written may still be read.
+            other = credible(store.read(name))
             bars = held_against(name, bars, other)
         return Snapshot(name, source, dt.datetime.now(dt.UTC), "", bars)
+
+
+def credible(snapshot: Snapshot | None) -> Snapshot | None:
+    """A snapshot, unless the bundled months contradict it: then a right answer replaces it.
+
+    A version that did not hold rates against the months may have saved it.
+    """
+    try:
+        if snapshot is not None:
+            require_credible(snapshot)
+    except DataError:
+        return None
+    return snapshot
+
+
+def require_credible(snapshot: Snapshot) -> None:
+    """Refuse a snapshot of rates that the bundled months contradict.
+
+    Raises
+    ------
+    DataError
+        Saying that the next answer replaces it.
+    """
+    frame = snapshot.bars.frame
+    if "Value" in frame:
+        series = snapshot.ticker.removeprefix(fred.PREFIX)
+        day = f"{snapshot.fetched:%Y-%m-%d}"
+        cure = f"the snapshot of {day} that holds them is not used, and the next answer replaces it"
+        held_against_months(series, frame["Value"], snapshot.source, cure)

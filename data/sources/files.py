@@ -17,6 +17,7 @@ from data.checks.histories import (
     latest_day,
     require_within,
 )
+from data.checks.published import held_against_months
 from data.checks.total_return import (
     is_adjusted,
     is_close,
@@ -32,6 +33,7 @@ from data.command import listed
 from data.errors import DataError, did_you_mean, in_short
 from data.market import Market
 from data.origin import How, Origin
+from data.sources import fred
 from data.sources.bars import implied_dividends
 from data.sources.delimited import DATE, Table, read_table, with_dots
 from data.treasuries.instruments import CATALOGUE, LISTED_IN_NEW_YORK, require_total_return
@@ -45,6 +47,7 @@ RATE_FILES = (
     "cpi_monthly",
 )
 POSITIVE = (1e-6, 1e6)
+CHECK_IT = "used all the same, check the file"
 # What FRED, spreadsheets and pandas write where there is no figure.
 NO_FIGURE = ("", ".", "nan", "na", "n/a", "#n/a", "null", "none")
 ENDING = ".csv"
@@ -220,11 +223,23 @@ def read_rates(folder: Path, notes: list[str] | None = None) -> Rates:
         series = frame[column] if column else frame.iloc[:, 0]
         return None if series.dropna().empty else series.dropna()
 
+    def doubt(name: str, series: str | None, values: pd.Series | None) -> None:
+        """Say where a series of the user's own contradicts the bundled months."""
+        if series is None or values is None or len(values) < 2:
+            return
+        try:
+            notes.extend(held_against_months(series, values, str(paths[name]), CHECK_IT))
+        except DataError as error:
+            notes.append(str(error))
+
     yields = columns("treasury_cmt_yields_daily", YIELD_BOUNDS)
     if yields is not None:
         path = paths["treasury_cmt_yields_daily"]
         yields = yields.set_axis(_maturities(yields.columns, path), axis=1).sort_index(axis=1)
+        for years in yields.columns:
+            doubt("treasury_cmt_yields_daily", fred.CURVE.get(years), column_of(yields, years))
     discount = column_of(columns("treasury_bill_3m_discount_daily", YIELD_BOUNDS))
+    doubt("treasury_bill_3m_discount_daily", fred.BILL, discount)
     bill = None if discount is None else bond_equivalent(discount)
     if bill is None and yields is not None and 0.25 in yields.columns:
         bill = column_of(yields, 0.25)
@@ -234,13 +249,17 @@ def read_rates(folder: Path, notes: list[str] | None = None) -> Rates:
             f"{paths['usd_index_daily']} needs a column dxy or fed_broad_usd, got "
             f"{', '.join(map(str, dollar.columns))}; rename its columns"
         )
+    policy_rate = column_of(columns("fed_funds_effective_daily", YIELD_BOUNDS))
+    doubt("fed_funds_effective_daily", fred.POLICY_RATE, policy_rate)
+    cpi = column_of(columns("cpi_monthly", POSITIVE))
+    doubt("cpi_monthly", fred.CPI, cpi)
     return Rates(
         yields=yields,
         bill=bill,
-        policy_rate=column_of(columns("fed_funds_effective_daily", YIELD_BOUNDS)),
+        policy_rate=policy_rate,
         dxy=column_of(dollar, "dxy"),
         broad_usd=column_of(dollar, "fed_broad_usd"),
-        cpi=column_of(columns("cpi_monthly", POSITIVE)),
+        cpi=cpi,
     )
 
 

@@ -22,13 +22,12 @@ from data.checks.pairs import (
     held_against_each_other,
     policy_against_bill,
 )
-from data.checks.published import held_against_months
 from data.command import Progress, silent
 from data.errors import DataError, UnreachableError
 from data.market import CASH
 from data.sources import fred, yahoo
 from data.sources.bars import Bars, total_return
-from data.sources.fetching import fresh_snapshot
+from data.sources.fetching import credible, fresh_snapshot, require_credible
 from data.sources.snapshots import Snapshot, Store
 from data.treasuries.instruments import CATALOGUE, PROXIES
 from data.treasuries.rates import Rates, bond_equivalent, without_other_basis
@@ -233,9 +232,7 @@ class Request:
                 if is_new and "Yahoo" not in self._silent_servers:
                     snapshot = self._fetched_or_kept(IRX, yahoo.fetch, "Yahoo")
                 else:
-                    snapshot = self._store.read(IRX)
-                if snapshot is not None:
-                    _require_credible(snapshot)
+                    snapshot = credible(self._store.read(IRX))
             except DataError:
                 snapshot = None
             self._store.warnings[:] = before
@@ -296,9 +293,7 @@ class Request:
         failure = self._silent_servers.get(server, "")
         if is_asked:
             try:
-                snapshot = self._fetched_or_kept(name, fetch, server)
-                _require_credible(snapshot)
-                return snapshot
+                return self._fetched_or_kept(name, fetch, server)
             except UnreachableError as error:
                 failure = f"{server} cannot be reached"
                 self._silent_servers[server] = failure  # do not wait for it again
@@ -325,29 +320,9 @@ class Request:
         snapshot = self._store.read(name)
         try:
             if snapshot is not None:
-                _require_credible(snapshot)
+                require_credible(snapshot)
         except DataError as error:
             if str(error) not in self.remarks:
                 self.remarks.append(str(error))
             return None
         return snapshot
-
-
-def _require_credible(snapshot: Snapshot) -> None:
-    """Refuse figures that the bundled months contradict, which an earlier version may have saved.
-
-    Raises
-    ------
-    DataError
-        Saying how the snapshot can be removed.
-    """
-    if "Value" not in snapshot.bars.frame:
-        return
-    series = snapshot.ticker.removeprefix(fred.PREFIX)
-    try:
-        held_against_months(series, snapshot.bars.frame["Value"], snapshot.source)
-    except DataError as error:
-        raise DataError(
-            f"{error}; remove the snapshot of {snapshot.fetched:%Y-%m-%d} that holds them: python "
-            "-m data.cache --clear"
-        ) from error
