@@ -104,8 +104,10 @@ def require_clock() -> None:
     UsageError
         If it does.
     """
+    from time import time as moment
+
     try:
-        time.time()
+        moment()
     except OverflowError:
         raise UsageError(
             "this machine's clock stands after 2262-04-11, the last day that Python can hold; set "
