@@ -122,9 +122,10 @@ def test_a_history_cut_at_its_end_replaces_nothing_and_the_reader_is_told(web, b
 
 def test_a_rate_cut_at_its_end_replaces_nothing_and_the_reader_is_told(web, bars):
     live.load(["SPY"], may_fall_back=False)
-    web.hold_fred("DTB3", (bars["Close"] / 25).iloc[:100])
+    whole = Store().read("fred:DTB3").bars.frame["Value"]
+    web.hold_fred("DTB3", whole.iloc[:-100])
     market = live.load(["SPY"], may_fall_back=False, refresh=True)
-    assert len(Store().read("fred:DTB3").bars.frame) == 300
+    assert Store().read("fred:DTB3").bars.frame["Value"].equals(whole)
     assert any("fred:DTB3: the fetched history ends on" in remark for remark in market.remarks)
     assert [held.kind for held in market.vintage.stood_in] == [StandInKind.SNAPSHOT]
 
