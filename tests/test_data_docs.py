@@ -100,7 +100,7 @@ def test_the_bounds_of_each_fund_are_those_of_the_code():
         columns, text = shown[name]
         bounds = bundled_months.FUNDS[name]
         assert columns == ", ".join(each.column for each in bounds)
-        known = [
+        bounds_of_code = [
             number
             for each in bounds
             for number in (
@@ -113,7 +113,7 @@ def test_the_bounds_of_each_fund_are_those_of_the_code():
             )
             if abs(number) not in (float("inf"), 1.0)
         ]
-        assert sorted(map(float, re.findall(r"-?[\d.]+", text))) == sorted(known), name
+        assert sorted(map(float, re.findall(r"-?[\d.]+", text))) == sorted(bounds_of_code), name
 
 
 def test_the_page_names_bounds_to_look_at():

@@ -162,17 +162,17 @@ def _against(
     drift = 12 * float(apart[inner].mean())
     error = 12 * max(usual, SMALLEST_DIFFERENCE) / np.sqrt(inner.sum())
     if abs(drift) > max(bounds.drift / 100, DRIFT_ERRORS * error):
-        said = (
+        finding = (
             f"{ticker}: returns {100 * drift:+.1f} points a year more than the bundled "
             f"{bounds.column} {span}"
         )
         if dividends > 0 and TWICE[0] < drift / dividends < TWICE[1]:
             raise DataError(
-                f"{said}, about its dividends ({dividends:.1%} of the price): they are counted "
+                f"{finding}, about its dividends ({dividends:.1%} of the price): they are counted "
                 "twice, in closes that are adjusted already or that are listed too large; bring "
                 "checked prices with --source files:DIR"
             )
-        return [f"{said}; check it"]
+        return [f"{finding}; check it"]
     return _odd_spans(ticker, 100 * apart, bounds)
 
 

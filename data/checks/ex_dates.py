@@ -106,21 +106,21 @@ def odd_drops(ticker: str, each: Drops, *, is_certain: bool) -> list[str]:
     times, error = drop_times(each)
     needed = SURE_ERRORS if times > ADJUSTED_DROP else ADJUSTED_ERRORS
     if abs(times - 1.0) > needed * error and not DROP_TIMES[0] < times < DROP_TIMES[1]:
-        said = (
+        finding = (
             f"{ticker}: on the days of its {len(each.paid)} dividends the price falls by "
             f"{times:.2f} (+-{error:.2f}) times the dividend"
         )
         if times > ADJUSTED_DROP:
             wrong = "large" if times < 1 else "small"
             span = f"{each.paid.index[0]:%Y-%m-%d} to {each.paid.index[-1]:%Y-%m-%d}"
-            return [f"{said}, {span}: they may be too {wrong}; check them"]
+            return [f"{finding}, {span}: they may be too {wrong}; check them"]
         if is_certain:
             raise DataError(
-                f"{said}: Yahoo's closes are adjusted for dividends already, which would count "
+                f"{finding}: Yahoo's closes are adjusted for dividends already, which would count "
                 "twice; bring checked prices with --source files:DIR"
             )
         span = f"{each.paid.index[0]:%Y-%m-%d} to {each.paid.index[-1]:%Y-%m-%d}"
-        return [f"{said}, {span}: the closes may be adjusted for dividends already; check them"]
+        return [f"{finding}, {span}: the closes may be adjusted for dividends already; check them"]
     return _single(ticker, each)
 
 

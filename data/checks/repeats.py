@@ -134,14 +134,14 @@ def repeated_returns(ticker: str, bars: pd.DataFrame) -> list[str]:
     if not rows:
         return []
     days = bars.index
-    said = (
+    finding = (
         f"{ticker}: the returns from {days[first + lag + 1]:%Y-%m-%d} to "
         f"{days[first + lag + rows]:%Y-%m-%d} repeat those from {days[first + 1]:%Y-%m-%d} to "
         f"{days[first + rows]:%Y-%m-%d}"
     )
     if rows >= REFUSED_ROWS:
-        raise DataError(f"{said}, {rows} in a row; bring checked prices with --source files:DIR")
-    return [f"{said}; check them"]
+        raise DataError(f"{finding}, {rows} in a row; bring checked prices with --source files:DIR")
+    return [f"{finding}; check them"]
 
 
 def _longest_repeat(

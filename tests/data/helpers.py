@@ -93,11 +93,11 @@ def fund_bars(
     rng = np.random.default_rng(seed)
     spread = float(np.log(level).diff().std()) / 21**0.5
     ends = np.append(np.flatnonzero(months[1:] != months[:-1]), len(sessions) - 1)
-    known = np.log(level.set_axis(pd.DatetimeIndex(level.index).to_period("M")))
+    published = np.log(level.set_axis(pd.DatetimeIndex(level.index).to_period("M")))
     path = np.interp(
         np.arange(len(sessions)),
         [-1, *ends],
-        [known[months[0] - 1], *known.reindex(months[ends]).to_numpy()],
+        [published[months[0] - 1], *published.reindex(months[ends]).to_numpy()],
     )
     noise = np.cumsum(rng.normal(0, spread, len(sessions)))
     path += noise - np.interp(np.arange(len(sessions)), [-1, *ends], [0.0, *noise[ends]])

@@ -24,10 +24,10 @@ def level_of(ticker: str, **options) -> pd.Series:
 def test_the_helpers_months_are_the_bundled_ones():
     level = level_of("IEF", first="2003-01-02")
     months = month_returns(level)
-    known = np.log(bundled.load(["IEF"]).prices["IEF"]).diff()
-    known.index = pd.DatetimeIndex(known.index).to_period("M")
+    published = np.log(bundled.load(["IEF"]).prices["IEF"]).diff()
+    published.index = pd.DatetimeIndex(published.index).to_period("M")
     # In whole cents of a price near 100, and dividends to a millionth.
-    np.testing.assert_allclose(months, known.reindex(months.index), atol=2e-4)
+    np.testing.assert_allclose(months, published.reindex(months.index), atol=2e-4)
     assert months.index[0] == pd.Period("2003-03", "M")
 
 

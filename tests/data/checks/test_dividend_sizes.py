@@ -22,14 +22,14 @@ def paying(days: pd.DatetimeIndex, noise: float = 1.0, **sizes: float) -> Drops:
     return Drops(paid, pd.Series(0.0, days), pd.Series(noise, days))
 
 
-def said(each: Drops, ticker: str = "MADE", *, stock: bool = False) -> list[str]:
+def lines_about(each: Drops, ticker: str = "MADE", *, stock: bool = False) -> list[str]:
     span = pd.bdate_range(each.paid.index[0] - pd.Timedelta(days=40), each.paid.index[-1])
     return odd_sizes(ticker, each, span, stock=stock)
 
 
 def test_regular_payments_are_let_in():
-    assert said(paying(QUARTERS)) == []
-    assert said(paying(MONTHS)) == []
+    assert lines_about(paying(QUARTERS)) == []
+    assert lines_about(paying(MONTHS)) == []
 
 
 @pytest.mark.parametrize(("times", "named"), [(1.5, False), (1.7, True), (0.7, False), (0.5, True)])
@@ -37,18 +37,18 @@ def test_a_quarter_beside_the_others(times, named):
     day = QUARTERS[18]
     each = paying(QUARTERS)
     each.paid.loc[day] *= times
-    lines = [line for line in said(each) if "pays regularly" in line]
+    lines = [line for line in lines_about(each) if "pays regularly" in line]
     assert len(lines) == named
     assert all(f"dividend on {day:%Y-%m-%d} is {times:.2f} times" in line for line in lines)
-    assert said(each, stock=True) == []
+    assert lines_about(each, stock=True) == []
 
 
 def test_a_fund_of_bonds_may_pay_twice_in_a_month():
     each = paying(MONTHS, _2016_05_01=2.0)
-    assert said(each) == []
-    (line,) = said(paying(MONTHS, _2016_05_01=0.5))
+    assert lines_about(each) == []
+    (line,) = lines_about(paying(MONTHS, _2016_05_01=0.5))
     assert "dividend on 2016-05-01 is 0.50 times the least" in line
-    assert said(paying(MONTHS, _2016_12_01=0.5)) == []
+    assert lines_about(paying(MONTHS, _2016_12_01=0.5)) == []
 
 
 @pytest.mark.parametrize("days", [QUARTERS, MONTHS])
@@ -57,21 +57,23 @@ def test_a_year_twice_or_half_its_neighbours_is_named(days, times):
     each = paying(days)
     year = (days.year == 2016) | ((days.year == 2017) & (days.month < 2))
     each.paid[year] *= times
-    lines = [line for line in said(each) if "a year's dividends" in line]
+    lines = [line for line in lines_about(each) if "a year's dividends" in line]
     assert lines
     assert any(
         f"to 2016-12-31: {0.01 * times * (days.year == 2016).sum():.2%}" in line
         or f"{times:.1f} times the years around it" in line
         for line in lines
     ), lines
-    assert not [line for line in said(each, stock=True) if "a year's" in line]
-    assert not [line for line in said(each, "IEF") if "a year's" in line]  # its bonds' yields tell
+    assert not [line for line in lines_about(each, stock=True) if "a year's" in line]
+    assert not [
+        line for line in lines_about(each, "IEF") if "a year's" in line
+    ]  # its bonds' yields tell
 
 
 def test_yields_that_rise_for_years_are_no_wrong_year():
     each = paying(MONTHS)
     each.paid[:] = 0.001 * np.exp(np.linspace(0, 3, len(MONTHS)))
-    assert said(each) == []
+    assert lines_about(each) == []
 
 
 @pytest.mark.parametrize(("times", "fall"), [(2.0, "0.5"), (0.5, "2.0")])
@@ -82,8 +84,8 @@ def test_a_year_by_which_the_price_did_not_fall_is_named_of_any_payer(times, fal
     year = MONTHS.year == 2016
     shown = paid.where(~year, times * paid)
     each = Drops(shown, (shown - paid), pd.Series(0.001, MONTHS))
-    assert said(Drops(paid, 0.0 * paid, each.usual)) == []
-    (line,) = said(each, stock=True)
+    assert lines_about(Drops(paid, 0.0 * paid, each.usual)) == []
+    (line,) = lines_about(each, stock=True)
     assert f"the price fell by {fall} times its dividends" in line
     assert "2016-12-31" in line
 
