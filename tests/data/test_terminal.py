@@ -117,6 +117,8 @@ def test_on_a_terminal_only_rich_writes_styles_and_moves(monkeypatch):
         link = "[link=http://evil.test]"
         with progress(f"{link}{ALL}"):
             print(ALL, file=sys.stderr)
+        with progress(f"{link}shown[/link]"):
+            pass
         with steps(f"{link}{ALL}") as count:
             count(1, 2)
         console = make_console(stderr=True)
@@ -133,6 +135,7 @@ def test_on_a_terminal_only_rich_writes_styles_and_moves(monkeypatch):
     plain = re.sub(r"\x1b\[(?:\d+(?:;\d+)*m|\d*A|2K|\?25[lh])", "", text)
     assert "\x1b[2J" not in text
     assert "\x1b]" not in text  # no link of a terminal
+    assert f"{link}shown" in text  # brackets are text
     rest = plain.replace("\r\n", "\n").replace("\r", "").replace("\n", "")
     assert rest.isprintable(), sorted({sign for sign in rest if not sign.isprintable()})
 
