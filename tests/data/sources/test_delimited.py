@@ -395,9 +395,9 @@ def test_hostile_files_take_little_memory_and_time(tmp_path):
     print(done.stdout)
     met = {name: rest for name, *rest in map(json.loads, done.stdout.splitlines())}
     assert met.keys() == {*bodies, "nul", "sparse"}
-    for name, (seconds, raised, said) in met.items():
+    for name, (seconds, raised, message) in met.items():
         size = (tmp_path / f"{name}.csv").stat().st_size / mebi
         assert raised < (3 * size if size < 256 else 1) + 8, name
         assert seconds < 10, name
-        assert f"{name}.csv" in said
-        assert "\n" not in said
+        assert f"{name}.csv" in message
+        assert "\n" not in message
