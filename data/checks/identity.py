@@ -24,7 +24,7 @@ OTHER_FIRST_DAYS = {
     "SCHR": "2010-08-05", "SCHP": "2010-08-05", "SGOV": "2020-05-26", "EDV": "2007-12-06",
     "IAU": "2005-01-21", "SLV": "2006-04-21",
 }  # fmt: skip
-EARLY_DAYS = 7
+EARLY_DAYS, OTHER_EARLY_DAYS = 7, 31
 LATE_DAYS, OTHER_LATE_DAYS = 30, 366
 
 
@@ -41,7 +41,7 @@ def first_day(ticker: str, day: pd.Timestamp) -> list[str]:
     if published is None:
         return []
     began = pd.Timestamp(published)
-    if day < began - pd.Timedelta(days=EARLY_DAYS):
+    if day < began - pd.Timedelta(days=EARLY_DAYS if own else OTHER_EARLY_DAYS):
         raise DataError(
             f"{ticker}: Yahoo's history begins on {day:%Y-%m-%d}, but the fund on "
             f"{began:%Y-%m-%d}: it is another fund's; bring checked prices with --source files:DIR"
