@@ -87,6 +87,9 @@ def _run(command: click.Command, given: Sequence[str], *, debug: bool) -> None:
         sys.exit(0)
     except OSError as error:
         sys.exit(_say(system_error(error), 2, debug=debug))
+    except MemoryError:
+        message = "this machine's memory is full; close programs, or ask for fewer tickers or years"
+        sys.exit(_say(message, 2, debug=debug))
     except Exception as error:
         reason = f"{type(error).__name__}: {error}"
         message = f"a fault of ours: {reason}; run again with --debug and report it"

@@ -67,7 +67,8 @@ def local_fault(error: BaseException, asked: str) -> LocalError | None:
     """The error to raise where this machine caused one, itself or what it followed; else None."""
     met: list[BaseException] = []
     link: BaseException | None = error
-    while link is not None and link not in met:
+    # An error of ours has been told already: what followed it is no fault of the asking.
+    while link is not None and link not in met and not isinstance(link, HedgeError):
         met.append(link)
         link = link.__cause__ or link.__context__
     for each in met:
@@ -139,18 +140,6 @@ def scratch_folder() -> Iterator[Path]:
         except (OSError, OutputError):
             _require_room(Path(name))  # who wrote there does not know that it is no place of theirs
             raise
-
-
-def require_scratch() -> None:
-    """Refuse to begin where no temporary file can be written.
-
-    Raises
-    ------
-    LocalError
-        As :func:`scratch_folder`.
-    """
-    with scratch_folder():
-        pass
 
 
 def _require_room(folder: Path) -> None:

@@ -19,6 +19,10 @@ from data.terminal import printable
 # take the wide forms of Chinese and Japanese keyboards too. A lone "-", as for no figure, is text.
 FORMULA = re.compile(r"[\W_]*?[=+\-@\uff1d\uff0b\uff0d\uff20\u2212].", re.DOTALL)
 MARK = "'"
+# The same after a sign at which spreadsheets of other languages part cells; one mark more than
+# there are, so that it can be taken off again.
+WITHIN = re.compile(r"([;|]\s*)('*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20\u2212])")
+MARKED_WITHIN = re.compile(r"([;|]\s*)('*)'(?=[=+\-@\uff1d\uff0b\uff0d\uff20\u2212])")
 
 
 def as_text(value: object) -> Any:
@@ -26,6 +30,7 @@ def as_text(value: object) -> Any:
     if not isinstance(value, str):
         return value
     shown = printable(value).replace("\n", r"\n")
+    shown = WITHIN.sub(rf"\1\2{MARK}", shown)
     return f"{MARK}{shown}" if _is_formula(value) or _is_formula(shown) else shown
 
 
@@ -36,7 +41,7 @@ def as_meant(written: str) -> str:
     if it would be computed without them.
     """
     is_marked = written.startswith(MARK) and _is_formula(written.removeprefix(MARK))
-    return written[1:] if is_marked else written
+    return MARKED_WITHIN.sub(r"\1\2", written[1:] if is_marked else written)
 
 
 def _is_formula(text: str) -> bool:

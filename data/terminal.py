@@ -70,7 +70,8 @@ class PrintableStream:
         """Write a text, what does not print as escapes."""
         if not isinstance(text, str):
             return self.stream.write(text)  # for its own error
-        self.stream.write(printable(text))
+        # A tab only moves to the right; tables that a rule prints have them.
+        self.stream.write("\t".join(map(printable, text.split("\t"))))
         return len(text)
 
     def writelines(self, lines: Iterable[str]) -> None:

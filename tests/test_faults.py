@@ -197,11 +197,12 @@ def test_a_full_cache_is_a_warning_and_what_was_fetched_is_used(tmp_path):
 FETCH = """
 import tempfile, click
 from data.command import run_command
-from data.machine import require_scratch
+from data.machine import scratch_folder
 from data.sources import fred, yahoo
 def act():
     print(tempfile.gettempdir(), len(yahoo.fetch("SPY").frame), len(fred.fetch("DTB3").frame))
-    require_scratch()
+    with scratch_folder():
+        pass
 """
 
 

@@ -122,9 +122,9 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     collect_rarely()
     use_printable_streams()
-    if sys.platform != "win32":
-        with contextlib.suppress(AttributeError, OSError):  # a system without priorities
-            os.nice(NICE)
+    lower = getattr(os, "nice", None)  # not every system has priorities
+    if lower is not None:
+        lower(NICE)
     asked = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with contextlib.redirect_stdout(sys.stderr):  # a rule of the user's own may print

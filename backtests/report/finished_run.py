@@ -17,7 +17,7 @@ from backtests.report.manifest import RunManifest, read_run_manifest
 from backtests.report.verdict.document import read_verdict
 from data.errors import OutputError
 from data.records import from_json
-from data.regular import MOST_TABLE, read_regular
+from data.regular import MOST_TABLE, NotReadError, read_regular
 from data.spreadsheet import as_meant
 from data.strictness import Strictness, require_strict
 
@@ -124,6 +124,8 @@ def read_run(folder: Path) -> FinishedRun:
             orders=table("orders.csv").reset_index(),
         )
         _require_shape(run)
+    except NotReadError as error:
+        raise OutputError(f"{folder} cannot be read: {error.strerror}; run it again") from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         reason = f"{type(error).__name__}: {error}"
         raise OutputError(f"{folder} is damaged ({reason}); run it again") from error

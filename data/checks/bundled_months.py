@@ -86,6 +86,22 @@ FUNDS: dict[str, tuple[Bounds, ...]] = {
 # Funds of the same index.
 FUNDS |= dict.fromkeys(("IVV", "VOO"), FUNDS["SPY"])
 FUNDS |= dict.fromkeys(("VGSH", "SCHO"), FUNDS["SHY"])
+FUNDS["IAU"] = FUNDS["GLD"]
+# Funds that have not been measured here: wide bounds around the ratio of their durations to that of
+# IEF's ladder (TLT, 17 years against 7.5: 1.39 to 2.27 and 0.85 to 0.97 in 48 months or more).
+FUNDS |= {
+    "IEI": (Bounds("IEF", (0.3, 0.9), (0.85, 1.0)),),
+    "VGIT": (Bounds("IEF", (0.4, 0.95), (0.85, 1.0)),),
+    "SCHR": (Bounds("IEF", (0.4, 0.95), (0.85, 1.0)),),
+    "GOVT": (Bounds("IEF", (0.5, 1.05), (0.85, 1.0)),),
+    "TLH": (Bounds("IEF", (1.0, 1.95), (0.8, 1.0)),),
+    "VGLT": (Bounds("IEF", (1.3, 2.5), (0.75, 1.0)),),
+    "EDV": (Bounds("IEF", (1.8, 4.5), (0.65, 1.0)),),
+    "SHV": (Bounds("BIL", ANY, ANY, 0.25),),
+    "SGOV": (Bounds("BIL", ANY, ANY, 0.25),),
+    # Of the same shares as SPY, or nearly; no mean or month is held against theirs.
+    **dict.fromkeys(("VTI", "VFINX"), (Bounds("SPY", (0.78, 1.15), (0.92, 1.0), 2.2, 1.0),)),
+}
 
 
 @cache

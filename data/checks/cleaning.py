@@ -11,7 +11,7 @@ from data.checks.bundled_months import against_bundled
 from data.checks.dividend_sizes import odd_sizes
 from data.checks.dividends import odd_dividends
 from data.checks.ex_dates import drops, odd_drops
-from data.checks.exchange import Exchange, exchange_of
+from data.checks.exchange import EVERY_DAY, EVERY_WEEKDAY, Exchange, exchange_of
 from data.checks.histories import (
     LONGEST_CLOSURE_DAYS,
     YIELD_BOUNDS,
@@ -112,8 +112,9 @@ def _beside_second_figures(
         Where these leave no doubt.
     """
     warnings = first_day(ticker, pd.DatetimeIndex(bars.index)[0])
-    require_own_close(ticker, prices)
-    if not exchange.is_daily:  # currencies and coins are not quoted in cents
+    if chart.kind not in (EVERY_DAY, EVERY_WEEKDAY):  # of currencies Yahoo gives the open as close
+        require_own_close(ticker, prices)
+        # Nor are coins and currencies quoted in cents.
         require_whole_cents(ticker, bars)
         warnings += off_cents(ticker, bars)
     warnings += repeated_returns(ticker, bars)
@@ -126,9 +127,7 @@ def _beside_second_figures(
     if paid > 0 and chart.kind != "MUTUALFUND":
         falls = drops(prices, bars)
         warnings += odd_drops(ticker, falls, is_certain=ticker in CATALOGUE)
-        warnings += odd_sizes(
-            ticker, falls, pd.DatetimeIndex(bars.index), stock=chart.kind == "EQUITY"
-        )
+        warnings += odd_sizes(ticker, falls, bars["Dividends"], stock=chart.kind == "EQUITY")
     return warnings
 
 

@@ -18,6 +18,7 @@ STEP_ROUNDING, STEP_ROUNDING_SHARE = 6e-5, 2e-7
 # So many of the closes have to be whole steps before the others are called wrong.
 MOST_OFF_STEP = 0.02
 FEWEST_ROWS = 100
+SMALLEST_QUOTED = 1.0  # dollars, below which exchanges quote four decimals
 # Closes adjusted for dividends: off the steps before the last dividend, on them since.
 ADJUSTED_SHARE = 0.9
 ROWS_SINCE = 3
@@ -41,7 +42,7 @@ def _off(traded: np.ndarray, times: np.ndarray) -> np.ndarray:
 
 def off_cents(ticker: str, bars: pd.DataFrame) -> list[str]:
     """Report the few closes that are no whole cents, where nearly all are."""
-    wrong = off_step(bars)
+    wrong = off_step(bars) & (bars["Close"] >= SMALLEST_QUOTED).to_numpy(bool)
     if len(bars) < FEWEST_ROWS or not 0 < wrong.sum() <= MOST_OFF_STEP * len(bars):
         return []
     days = pd.DatetimeIndex(bars.index[wrong])

@@ -51,6 +51,8 @@ class Neighbours:
     low, high
         Points by which the yield less the mix, in the middle one of 12 successive months, may lie
         below and above.
+    least, most
+        The same as shares of 1 point and the mix: at low yields the narrower bounds.
     is_discount
         Whether the series is quoted as a bank discount.
     """
@@ -58,18 +60,26 @@ class Neighbours:
     mix: Mapping[str, float] = field(hash=False)
     low: float
     high: float
+    least: float
+    most: float
     is_discount: bool = False
 
 
 # Each bound lies above what the real series reached in 1954 to 2025 (in brackets).
-BILL = Neighbours({"bill": 0.6, "cmt_1y_pct": 0.4}, -0.5, 0.8, is_discount=True)  # (-0.27, 0.54)
+BILL = Neighbours(
+    {"bill": 0.6, "cmt_1y_pct": 0.4}, -0.5, 0.8, -0.15, 0.1, is_discount=True
+)  # (-0.27, 0.54; -0.097, 0.054)
 NEIGHBOURS = {
     "DTB3": BILL,
     "^IRX": BILL,
-    "DGS3MO": Neighbours({"bill": 0.6, "cmt_1y_pct": 0.4}, -0.4, 0.5),  # (-0.23, 0.30)
-    "DGS6MO": Neighbours({"bill": 0.3, "cmt_1y_pct": 0.7}, -0.35, 0.45),  # (-0.19, 0.26)
-    "DGS3": Neighbours({"cmt_2y_pct": 0.6, "cmt_5y_pct": 0.4}, -0.3, 0.25),  # (-0.18, 0.12)
-    "DGS7": Neighbours({"cmt_5y_pct": 0.6, "cmt_10y_pct": 0.4}, -0.2, 0.35),  # (-0.07, 0.23)
+    # (-0.23, 0.30; -0.099, 0.050)
+    "DGS3MO": Neighbours({"bill": 0.6, "cmt_1y_pct": 0.4}, -0.4, 0.5, -0.15, 0.09),
+    # (-0.19, 0.39; -0.067, 0.055)
+    "DGS6MO": Neighbours({"bill": 0.3, "cmt_1y_pct": 0.7}, -0.35, 0.45, -0.11, 0.09),
+    # (-0.18, 0.12; -0.081, 0.008)
+    "DGS3": Neighbours({"cmt_2y_pct": 0.6, "cmt_5y_pct": 0.4}, -0.3, 0.25, -0.13, 0.04),
+    # (-0.16, 0.23; -0.020, 0.062)
+    "DGS7": Neighbours({"cmt_5y_pct": 0.6, "cmt_10y_pct": 0.4}, -0.2, 0.35, -0.05, 0.1),
 }
 HELD = frozenset({*MONTH_ENDS, *NEIGHBOURS, POLICY_RATE, CONSUMER_PRICES})
 
@@ -188,10 +198,16 @@ def _beside_neighbours(neighbours: Neighbours, values: pd.Series) -> Comparison:
         [month_ends(yields), mix], axis=1, join="inner", sort=False, keys=["ours", "theirs"]
     ).dropna()
     gap = both["ours"] - both["theirs"]
-    middle = gap.rolling(MONTHS, min_periods=min(max(len(gap), FEWEST_MONTHS), MONTHS)).median()
     # Over fewer months than 12 one odd month weighs more (real: 1.6 times as far).
     times = 2.0 if len(gap) < MONTHS else 1.0
-    apart = (middle < times * neighbours.low) | (middle > times * neighbours.high)
+    apart = pd.Series(False, gap.index)
+    for size, low, high in (
+        (gap, neighbours.low, neighbours.high),
+        (gap / (1.0 + both["theirs"].abs()), neighbours.least, neighbours.most),
+    ):
+        least_months = min(max(len(gap), FEWEST_MONTHS), MONTHS)
+        middle = size.rolling(MONTHS, min_periods=least_months).median()
+        apart |= (middle < times * low) | (middle > times * high)
     return Comparison(both["ours"], both["theirs"], apart, bool(apart.any()))
 
 
@@ -312,4 +328,4 @@ def _likeness(series: str, values: pd.Series) -> str:
 
 def _fits(series: str, values: pd.Series) -> bool:
     held = _compared(series, values)
-    return len(held.apart) > 0 and not held.contradict
+    return len(held.apart) >= FEWEST_MONTHS and not held.contradict

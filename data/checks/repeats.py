@@ -33,7 +33,7 @@ FEWEST_RANGES = 60
 
 
 def require_own_close(ticker: str, prices: pd.DataFrame) -> None:
-    """Refuse closes that equal their day's open, high or low on every day, though it has a range.
+    """Refuse closes that equal their day's open, high or low day after day, though it has a range.
 
     Raises
     ------
@@ -44,12 +44,14 @@ def require_own_close(ticker: str, prices: pd.DataFrame) -> None:
     if len(ranged) < FEWEST_RANGES:
         return
     for name in ("Open", "High", "Low"):
-        share = (ranged["Close"] == ranged[name]).mean()
-        if share > SAME_SHARE:
+        share = (ranged["Close"] == ranged[name]).astype(float).rolling(FEWEST_RANGES).mean()
+        if share.max() > SAME_SHARE:
+            last = ranged.index.get_loc(share.idxmax())
             raise DataError(
-                f"{ticker}: Yahoo's close equals its {name.lower()} on {share:.0%} of "
-                f"{len(ranged)} days, though their highs and lows differ; the closes are missing; "
-                "bring checked prices with --source files:DIR"
+                f"{ticker}: Yahoo's close equals its {name.lower()} on {share.max():.0%} of the "
+                f"{FEWEST_RANGES} days from {ranged.index[last - FEWEST_RANGES + 1]:%Y-%m-%d} on, "
+                "though their highs and lows differ; the closes are missing; bring checked prices "
+                "with --source files:DIR"
             )
 
 

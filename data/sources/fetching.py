@@ -10,7 +10,7 @@ from data.command import Progress, silent
 from data.errors import DataError, OutputError
 from data.sources import fred
 from data.sources.bars import Bars
-from data.sources.revisions import held_against
+from data.sources.revisions import ends_earlier, held_against
 from data.sources.snapshots import Snapshot, Store
 
 
@@ -50,7 +50,7 @@ def fresh_snapshot(
     kept = None if refresh else credible(store.read(name))
     if kept is not None and kept.fresh(began):
         return kept
-    checked = False
+    bars = other = None
     try:
         with store.locked(name, progress):
             # Another process may have fetched it while this one waited for the lock.
@@ -60,18 +60,32 @@ def fresh_snapshot(
                 return other
             with progress(f"fetching {name} from {source}"):
                 bars = fetch(name)
-            bars, checked = held_against(name, bars, other), True
+            bars = held_against(name, bars, other)
+            if other is not None and ends_earlier(bars, other):
+                return _standing(name, bars, other, store)
             return store.write(name, source, dt.datetime.now(dt.UTC), bars)
     except OutputError as error:
         # What cannot be saved can still be used.
         store.warnings.append(f"{error}; {name} is used but not saved")
-        if not checked:
-            with progress(f"fetching {name} from {source}"):
-                bars = fetch(name)
-            # A folder that cannot be written may still be read.
-            other = credible(store.read(name))
-            bars = held_against(name, bars, other)
-        return Snapshot(name, source, dt.datetime.now(dt.UTC), "", bars)
+    if bars is None:
+        with progress(f"fetching {name} from {source}"):
+            bars = fetch(name)
+        # A folder that cannot be written may still be read.
+        other = credible(store.read(name))
+        bars = held_against(name, bars, other)
+        if other is not None and ends_earlier(bars, other):
+            return _standing(name, bars, other, store)
+    return Snapshot(name, source, dt.datetime.now(dt.UTC), "", bars)
+
+
+def _standing(name: str, bars: Bars, cached: Snapshot, store: Store) -> Snapshot:
+    """The cached history, which goes on for a few days longer than the fetched one."""
+    store.warnings.append(
+        f"{name}: the fetched history ends on {bars.frame.index[-1]:%Y-%m-%d}, and the one fetched "
+        f"on {cached.fetched:%Y-%m-%d} on {cached.bars.frame.index[-1]:%Y-%m-%d}; the latter is "
+        "used and kept"
+    )
+    return cached
 
 
 def credible(snapshot: Snapshot | None) -> Snapshot | None:

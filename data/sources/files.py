@@ -81,16 +81,23 @@ def _csv_paths(folder: Path) -> list[str]:
     What is no regular file, such as a pipe, is among them: reading it says so.
     """
     entries = _entries(folder)
-    for subfolder in [entry for entry in entries if entry.is_dir()]:
+    for subfolder in [entry for entry in entries if _is_folder(entry)]:
         entries += _entries(subfolder)
     return [
         entry.path
         for entry in entries
         if len(entry.name) > len(ENDING)
         and entry.name[-len(ENDING) :].casefold() == ENDING
-        and not entry.is_dir()
+        and not _is_folder(entry)
         and (not entry.is_symlink() or os.path.exists(entry.path))
     ]
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
 
 
 def _entries(folder: Path | os.DirEntry[str]) -> list[os.DirEntry[str]]:
@@ -191,17 +198,18 @@ def load(
         title=f"prices of {folder}",
         notes=notes,
         origin=Origin(How.FILES),
-        rates=read_rates(folder, notes),
+        rates=read_rates(folder, notes, end),
         older=older,
         carried_back=carried_back,
         end=end,
     )
 
 
-def read_rates(folder: Path, notes: list[str] | None = None) -> Rates:
+def read_rates(folder: Path, notes: list[str] | None = None, end: str | None = None) -> Rates:
     """Read yields, bills, policy rate, dollar and consumer prices from a folder.
 
-    To ``notes`` is added how an unusual file was read.
+    To ``notes`` is added how an unusual file was read, and what the bundled months contradict up
+    to the day ``end``.
     """
     notes = [] if notes is None else notes
     paths = {name: path for name in RATE_FILES if (path := _find(folder, name)) is not None}
@@ -225,6 +233,7 @@ def read_rates(folder: Path, notes: list[str] | None = None) -> Rates:
 
     def doubt(name: str, series: str | None, values: pd.Series | None) -> None:
         """Say where a series of the user's own contradicts the bundled months."""
+        values = None if values is None else values.loc[:end]
         if series is None or values is None or len(values) < 2:
             return
         try:

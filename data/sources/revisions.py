@@ -86,6 +86,11 @@ def held_against(name: str, bars: Bars, previous: Snapshot | None) -> Bars:
     return Bars(bars.frame, (*bars.warnings, *warnings))
 
 
+def ends_earlier(bars: Bars, previous: Snapshot) -> bool:
+    """Whether a fetched history ends before the cached one, by a few days as it was let in."""
+    return bool(bars.frame.index[-1] < previous.bars.frame.index[-1])
+
+
 def _differences(name: str, new: pd.DataFrame, previous: Snapshot) -> Iterator[str]:
     old = previous.bars.frame
     _require_as_long(name, new, previous)
@@ -138,11 +143,6 @@ def _rows(name: str, new: pd.DataFrame, previous: Snapshot) -> Iterator[str]:
         yield (
             f"begins on {new.index[0]:%Y-%m-%d}, but the history fetched on {day} begins on "
             f"{old.index[0]:%Y-%m-%d}; the earlier days are left out"
-        )
-    if new.index[-1] < old.index[-1]:
-        yield (
-            f"ends on {new.index[-1]:%Y-%m-%d}, but the history fetched on {day} ends on "
-            f"{old.index[-1]:%Y-%m-%d}; the later days are left out"
         )
     first, last = max(new.index[0], old.index[0]), min(new.index[-1], old.index[-1])
     have, had = new.loc[first:last].index, old.loc[first:last].index

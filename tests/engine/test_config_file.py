@@ -74,7 +74,10 @@ def test_a_file_of_before_that_extends_nothing_still_extends_nothing(tmp_path):
         (f'strategy = "hedge_mix"\ninitial = 1{"0" * 400}', "a whole number of 1329 bits"),
         (f'strategy = "hedge_mix"\nlag = {"[" * 8000}', "is no TOML .*recursion"),
         (f'strategy = "hedge_mix"\n[params]\n{"a." * 4000}b = 1', "tables within tables without"),
-        (f'strategy = "hedge_mix"\n# {"a" * 8190}x', "line 2 has 8,193 characters, at most 8,192"),
+        (
+            f'strategy = "hedge_mix"\n{"a" * 8193}=1',
+            "line 2 has a key of 8,193 characters, at most",
+        ),
         ("k = 1\n" * 20_000, "it has 120,000 bytes, of which at most 64 KiB are read"),
         (f'strategy = "attack_defend"\n[params]\nstep_bp = 1{"0" * 400}', "params has a whole"),
         (f'strategy = "hedge_mix"\n[params.weights]\nSPY = 1{"0" * 400}', "params has a whole"),
@@ -87,6 +90,14 @@ def test_what_is_wrong_is_one_line(tmp_path, text, message):
         read_config(path)
     with pytest.raises(UsageError, match="cannot be read"):
         read_config(tmp_path / "absent.toml")
+
+
+def test_a_long_value_and_the_mark_of_windows_are_read(tmp_path):
+    """A hedge of 900 tickers is one line of 9,000 characters."""
+    path = tmp_path / "run.toml"
+    names = ",".join(f"TICK{number:04}" for number in range(900))
+    path.write_text(f'strategy = "hedge_mix"\nhedge = "{names}"\n', encoding="utf-8-sig")
+    assert read_config(path)["hedge"] == names
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,8 @@ def paying(days: pd.DatetimeIndex, noise: float = 1.0, **sizes: float) -> Drops:
 
 def lines_about(each: Drops, ticker: str = "MADE", *, stock: bool = False) -> list[str]:
     span = pd.bdate_range(each.paid.index[0] - pd.Timedelta(days=40), each.paid.index[-1])
-    return odd_sizes(ticker, each, span, stock=stock)
+    dividends = (100.0 * each.paid).reindex(span.union(each.paid.index), fill_value=0.0)
+    return odd_sizes(ticker, each, dividends, stock=stock)
 
 
 def test_regular_payments_are_let_in():
@@ -57,7 +58,8 @@ def test_a_year_twice_or_half_its_neighbours_is_named(days, times):
     each = paying(days)
     year = (days.year == 2016) | ((days.year == 2017) & (days.month < 2))
     each.paid[year] *= times
-    lines = [line for line in lines_about(each) if "a year's dividends" in line]
+    ticker = "MADE" if days is QUARTERS else "AGG"
+    lines = [line for line in lines_about(each, ticker) if "a year's dividends" in line]
     assert lines
     assert any(
         f"to 2016-12-31: {0.01 * times * (days.year == 2016).sum():.2%}" in line
@@ -97,7 +99,7 @@ def test_real_payments_are_let_in_and_a_year_doubled_is_not(yahoo_folder):
         for year in (None, 2006, 2011, 2018):
             factor = np.where(bars.index.year == year, 2.0, 1.0)
             wrong = bars.assign(Dividends=bars["Dividends"] * factor)
-            lines = odd_sizes(name, drops(wrong, wrong), pd.DatetimeIndex(bars.index), stock=False)
+            lines = odd_sizes(name, drops(wrong, wrong), wrong["Dividends"], stock=False)
             assert year or lines == []
             caught += [any("a year's" in line for line in lines)] if year else []
     assert sum(caught) >= 11, caught

@@ -165,12 +165,21 @@ def test_a_split_or_a_new_dividend_is_no_revision(web, bars):
     assert len(market.sessions) == 300
 
 
-def test_an_end_before_that_of_the_history_kept_is_named(web, bars):
+def test_the_history_kept_stands_where_the_new_one_ends_a_few_days_earlier(web, bars):
     live.load(["SPY"], may_fall_back=False)
+    whole = Store().read("fred:DTB3").bars.frame["Value"]
     web.hold("SPY", bars.iloc[:-3])
-    market = live.load(["SPY"], may_fall_back=False, refresh=True)
-    said = f"SPY: ends on {bars.index[-4]:%Y-%m-%d}, but the history fetched on "
-    assert any(said in note and f"on {bars.index[-1]:%Y-%m-%d};" in note for note in market.notes)
+    web.hold_fred("DTB3", whole.iloc[:-3])
+    for _ in range(2):
+        market = live.load(["SPY"], may_fall_back=False, refresh=True)
+        assert market.prices["SPY"].dropna().index[-1] == bars.index[-1]
+        for name, ends in (("SPY", bars.index), ("fred:DTB3", whole.index)):
+            told = f"{name}: the fetched history ends on {ends[-4]:%Y-%m-%d}, and the one fetched"
+            assert any(
+                told in remark and remark.endswith("the latter is used and kept")
+                for remark in market.remarks
+            ), market.remarks
+            assert len(Store().read(name).bars.frame) == len(ends)
 
 
 def test_what_cannot_be_kept_is_held_against_the_history_kept_all_the_same(web, bars, monkeypatch):
