@@ -15,14 +15,16 @@ import pandas as pd
 
 from data.terminal import printable
 
-# A sign of a formula that something follows: spreadsheets skip spaces and what does not print, and
-# take the wide forms of Chinese and Japanese keyboards too. A lone "-", as for no figure, is text.
-FORMULA = re.compile(r"[\W_]*?[=+\-@\uff1d\uff0b\uff0d\uff20\u2212].", re.DOTALL)
+# Signs with which formulas begin, also in the wide forms of Chinese and Japanese keyboards.
+SIGNS = r"[=+\-@\uff1d\uff0b\uff0d\uff20\u2212]"
+# Such a sign that something follows: spreadsheets skip spaces and what does not print. A lone "-",
+# as for no figure, is text.
+FORMULA = re.compile(rf"[\W_]*?{SIGNS}.", re.DOTALL)
 MARK = "'"
 # The same after a sign at which spreadsheets of other languages part cells; one mark more than
 # there are, so that it can be taken off again.
-WITHIN = re.compile(r"([;|]\s*)('*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20\u2212])")
-MARKED_WITHIN = re.compile(r"([;|]\s*)('*)'(?=[=+\-@\uff1d\uff0b\uff0d\uff20\u2212])")
+WITHIN = re.compile(rf"([;|]\s*)('*)(?={SIGNS})")
+MARKED_WITHIN = re.compile(rf"([;|]\s*)('*)'(?={SIGNS})")
 
 
 def as_text(value: object) -> Any:

@@ -241,3 +241,13 @@ def test_from_python_it_is_the_same_error():
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.stderr.splitlines()[-1] == f"data.errors.UsageError: {LATE}"
+
+
+def test_a_full_memory_is_one_line_and_no_fault_of_ours(capsys):
+    @click.command()
+    def hungry() -> None:
+        raise MemoryError
+
+    code, _, errors = ended(hungry, capsys)
+    assert (code, errors.count("\n")) == (2, 1)
+    assert errors.startswith("error: this machine's memory is full; close programs")

@@ -202,3 +202,14 @@ def test_a_scratch_folder_without_room_is_named_before_and_while_it_is_used(monk
 def test_an_error_within_a_scratch_folder_that_has_room_is_what_it_is():
     with pytest.raises(OutputError, match="^mine$"), scratch_folder():
         raise OutputError("mine")
+
+
+def test_an_error_of_ours_that_came_before_is_no_cause():
+    """A cache that cannot be written says so itself; the answer that came after it is a server's."""
+    before = OutputError("the data folder cannot be written; mend it")
+    before.__cause__ = of_system("EROFS")
+    after = ValueError("no JSON")
+    after.__context__ = before
+    assert local_fault(after, "SPY: Yahoo") is None
+    after.__context__ = of_system("EROFS")
+    assert local_fault(after, "SPY: Yahoo") is not None

@@ -64,3 +64,16 @@ def test_a_table_has_marks_on_texts_and_headings_and_none_on_numbers(tmp_path):
     assert path.read_bytes() == b'day,text\n2020-01-31,"a,\\x1b\\n\\u202e"\n'
     with path.open(newline="") as stream:
         assert len(list(csv.reader(stream))) == 2
+
+
+def test_a_formula_after_a_sign_that_parts_cells_elsewhere_is_marked():
+    """In German or French a spreadsheet parts cells at semicolons."""
+    for text, written in (
+        ("X;=1+1;Y", "X;'=1+1;Y"),
+        ("a;' @SUM", "a;' @SUM"),  # a text already
+        ("X;'=1", "X;''=1"),
+        ("a | -b", "a | '-b"),
+        ("a;b", "a;b"),
+    ):
+        assert as_text(text) == written
+        assert as_meant(written) == text

@@ -103,3 +103,24 @@ def test_real_payments_are_let_in_and_a_year_doubled_is_not(yahoo_folder):
             assert year or lines == []
             caught += [any("a year's" in line for line in lines)] if year else []
     assert sum(caught) >= 11, caught
+
+
+def test_a_quarter_that_is_still_open_and_treasuries_of_any_name_are_no_odd_year(yahoo_folder):
+    """On each day of its last quarter a fund has paid three times in the twelve months before."""
+    spy = server.bars_of(yahoo_folder / "SPY.csv")
+    for last in ("2010-06-10", "2021-06-10", "2024-12-10", "2000-09-10"):
+        cut = spy.loc[:last]
+        assert odd_sizes("SPY", drops(cut, cut), cut["Dividends"], stock=False) == [], last
+    ief = server.bars_of(yahoo_folder / "IEF.csv")
+    for name in ("VGIT", "IEI", "GOVT", "MADE"):
+        assert odd_sizes(name, drops(ief, ief), ief["Dividends"], stock=False) == [], name
+
+
+def test_years_on_end_of_twice_or_half_the_dollars_are_named():
+    """The years before and after are as wrong: the step into them is what shows."""
+    each = paying(QUARTERS)
+    each.paid[QUARTERS.year >= 2016] *= 2
+    (line,) = [line for line in lines_about(each) if "dollars a share" in line]
+    assert "2.00 times what it paid in the year before" in line
+    assert not [line for line in lines_about(each, stock=True) if "dollars" in line]
+    assert not [line for line in lines_about(paying(QUARTERS)) if "dollars" in line]

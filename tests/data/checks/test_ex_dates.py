@@ -104,3 +104,18 @@ def test_real_prices_fall_by_their_dividends(yahoo_folder):
         for times in (0.5, 2.0):
             wrong = bars.assign(Dividends=times * bars["Dividends"])
             assert len(odd_drops(path.stem, drops(wrong, wrong), is_certain=True)) == 1
+
+
+def test_some_years_of_dividends_that_are_too_small_are_named():
+    """Payments of a half of what the price fell by, in a quarter of the history."""
+    bars = fund(noise=0.0005, rows=5040)
+    first = bars.index[-1].year - 4
+    half = bars.assign(
+        Dividends=bars["Dividends"].where(bars.index.year < first, bars["Dividends"] / 2)
+    )
+    lines = odd_drops("MADE", drops(half, half), is_certain=False)
+    (line,) = [line for line in lines if "too small" in line]
+    assert line.startswith("MADE: from ")
+    assert "the price falls by " in line
+    good = odd_drops("MADE", drops(bars, bars), is_certain=False)
+    assert not [line for line in good if "too small" in line]

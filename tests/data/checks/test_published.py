@@ -256,3 +256,12 @@ def test_the_bill_is_a_discount():
 
 def test_made_rates_are_those_of_the_table():
     assert set(every_rate()) >= {*MONTH_ENDS, *NEIGHBOURS, "DFF", "CPIAUCSL"}
+
+
+def test_at_low_yields_the_bounds_are_narrower():
+    """In 2020 to 2021 bills earned 0.1 %: half a point more is five times that."""
+    right = rate("DTB3")
+    assert not is_refused("DTB3", right)
+    wrong = right + np.where(right.index.year >= 2015, 0.5, 0.0)
+    assert "contradict the bundled ones" in refusal("DTB3", wrong)
+    assert not is_refused("DTB3", right.loc["1990":"1995"] + 0.3)

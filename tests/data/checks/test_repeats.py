@@ -110,3 +110,15 @@ def test_real_funds_have_closes_of_their_own(yahoo_folder):
         bars = server.bars_of(path)
         require_own_close(path.stem, bars)
         assert still_prices(path.stem, bars, 10) == []
+
+
+def test_a_quarter_of_closes_of_another_column_is_refused():
+    bars = random_bars(3, 1000)
+    part = slice(500, 560)
+    spoilt = bars.copy()
+    spoilt.iloc[part, spoilt.columns.get_loc("Close")] = spoilt["Open"].iloc[part]
+    day = f"{bars.index[500]:%Y-%m-%d}"
+    with pytest.raises(DataError, match=f"equals its open on 100% of the 60 days from {day} on"):
+        require_own_close("MADE", spoilt)
+    spoilt.iloc[500:504, spoilt.columns.get_loc("Close")] *= 1.0001
+    require_own_close("MADE", spoilt)  # 56 of 60

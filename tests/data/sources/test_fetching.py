@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -273,3 +275,23 @@ def test_a_week_may_be_missing_at_the_beginning_and_no_more(tmp_path, lost, refu
             fetched(later, tmp_path, refresh=True)
     else:
         assert len(fetched(later, tmp_path, refresh=True).bars.frame) == 35
+
+
+@pytest.mark.parametrize("fault", [server.status(500), server.status(404), server.body(b"{}")])
+def test_a_cache_that_cannot_be_written_makes_a_bad_answer_no_fault_of_this_machine(
+    web, monkeypatch, fault
+):
+    """The error of the cache is the context of the next one, not its cause."""
+    live.load(["SPY"], may_fall_back=False)
+
+    @contextlib.contextmanager
+    def read_only(*_: object, **__: object) -> Iterator[None]:
+        cause = OSError(errno.EROFS, os.strerror(errno.EROFS), "x.lock")
+        raise OutputError("the data folder cannot be written; mend it") from cause
+        yield
+
+    monkeypatch.setattr(Store, "locked", read_only)
+    web.faults["SPY"] = [fault]
+    market = live.load(["SPY"], may_fall_back=True, refresh=True)
+    assert market.origin.how is How.OLDER
+    assert "machine" not in market.origin.failure

@@ -10,6 +10,7 @@ import pytest
 from data.errors import DataError
 from data.sources import files
 from tests.data.helpers import GOOD, exchange_days, rows_of
+from tests.made_rates import rate
 from tests.yahoo_server import bars_of
 
 
@@ -367,3 +368,29 @@ def test_files_of_rates_are_each_read_as_what_they_are(tmp_path):
     (tmp_path / "usd_index_daily.csv").write_text("date,value\n2024-01-02,1\n2024-01-03,1\n")
     with pytest.raises(DataError, match="needs a column dxy or fed_broad_usd, got value"):
         read_rates(tmp_path)
+
+
+def test_a_link_that_leads_to_itself_is_no_csv(price_folder):
+    folder = price_folder(SPY=GOOD)
+    (folder / "loop").symlink_to(folder / "loop")
+    (folder / "IEF.csv").symlink_to(folder / "IEF.csv")
+    assert files.tickers(folder) == ["SPY"]
+    assert len(files.read_prices(folder, "SPY")) == GOOD.count("\n") - 1
+
+
+def test_rates_of_a_file_that_the_bundled_months_contradict_are_named_up_to_the_end(tmp_path):
+    path = tmp_path / "treasury_bill_3m_discount_daily.csv"
+    wrong = rate("DTB3", "2015-01-01") / 100
+    wrong.to_frame("dtb3").to_csv(path, index_label="date")
+    notes: list[str] = []
+    files.read_rates(tmp_path, notes)
+    (line,) = notes
+    assert line.startswith(f"DTB3: {path}'s figures contradict the bundled ones")
+    assert line.endswith("they look like fractions, not percent; used all the same, check the file")
+    right = rate("DTB3", "2015-01-01")
+    late = right.where(right.index.year < 2022, right / 100)
+    late.to_frame("dtb3").to_csv(path, index_label="date")
+    for end, count in ((None, 1), ("2021-12-31", 0)):
+        notes = []
+        files.read_rates(tmp_path, notes, end)
+        assert len(notes) == count
