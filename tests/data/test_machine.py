@@ -205,7 +205,7 @@ def test_an_error_within_a_scratch_folder_that_has_room_is_what_it_is():
 
 
 def test_an_error_of_ours_that_came_before_is_no_cause():
-    """A cache that cannot be written says so itself; the answer that came after it is a server's."""
+    """A cache that cannot be written says so itself; what came after it is a server's."""
     before = OutputError("the data folder cannot be written; mend it")
     before.__cause__ = of_system("EROFS")
     after = ValueError("no JSON")
