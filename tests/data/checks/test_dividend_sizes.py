@@ -124,3 +124,13 @@ def test_years_on_end_of_twice_or_half_the_dollars_are_named():
     assert "2.00 times what it paid in the year before" in line
     assert not [line for line in lines_about(each, stock=True) if "dollars" in line]
     assert not [line for line in lines_about(paying(QUARTERS)) if "dollars" in line]
+
+
+def test_dividends_of_a_price_that_rises_year_by_year_are_let_in():
+    """The same dollars are less of the price each year; the last has no later one beside it."""
+    each = paying(QUARTERS)
+    each.paid[:] = 0.01 * np.exp(-0.5 * np.arange(len(QUARTERS)) / 4)
+    days = pd.bdate_range(QUARTERS[0] - pd.Timedelta(days=40), QUARTERS[-1])
+    dollars = pd.Series(1.0, QUARTERS).reindex(days.union(QUARTERS), fill_value=0.0)
+    lines = odd_sizes("MADE", each, dollars, stock=False)
+    assert not [line for line in lines if "a year's dividends" in line], lines
