@@ -50,6 +50,11 @@ def fresh_snapshot(
     kept = None if refresh else credible(store.read(name))
     if kept is not None and kept.fresh(began):
         return kept
+
+    def arrived(cached: Snapshot | None) -> Bars:
+        with progress(f"fetching {name} from {source}"):
+            return held_against(name, fetch(name), cached)
+
     bars = other = None
     try:
         with store.locked(name, progress):
@@ -58,23 +63,18 @@ def fresh_snapshot(
             current = other is not None and other.fresh(dt.datetime.now(dt.UTC))
             if other is not None and current and (not refresh or other.fetched >= began):
                 return other
-            with progress(f"fetching {name} from {source}"):
-                bars = fetch(name)
-            bars = held_against(name, bars, other)
-            if other is not None and ends_earlier(bars, other):
-                return _standing(name, bars, other, store)
-            return store.write(name, source, dt.datetime.now(dt.UTC), bars)
+            bars = arrived(other)
+            if other is None or not ends_earlier(bars, other):
+                return store.write(name, source, dt.datetime.now(dt.UTC), bars)
     except OutputError as error:
         # What cannot be saved can still be used.
         store.warnings.append(f"{error}; {name} is used but not saved")
     if bars is None:
-        with progress(f"fetching {name} from {source}"):
-            bars = fetch(name)
         # A folder that cannot be written may still be read.
         other = credible(store.read(name))
-        bars = held_against(name, bars, other)
-        if other is not None and ends_earlier(bars, other):
-            return _standing(name, bars, other, store)
+        bars = arrived(other)
+    if other is not None and ends_earlier(bars, other):
+        return _standing(name, bars, other, store)
     return Snapshot(name, source, dt.datetime.now(dt.UTC), "", bars)
 
 

@@ -82,7 +82,9 @@ def load(
         if len(snapshots) < len(older):
             return _bundled(tickers, failure, store.warnings)
     origin = _origin(snapshots.values(), began, failed)
-    request = Request(store, refresh=refresh, progress=progress, offline=failed is not None)
+    request = Request(
+        store, refresh=refresh, progress=progress, offline=failed is not None, end=end
+    )
     rates = request.rates(["bill", *needs, *(["yields"] if extend or carried_back else [])])
     older_levels = request.older(tickers) if extend else None
     return market_of(

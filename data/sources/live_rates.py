@@ -50,6 +50,8 @@ class Request:
         Context manager around each fetch.
     offline
         Use cached snapshots of any age, and ask no server.
+    end
+        Last day of the run, or None: rates that contradict each other later are not its concern.
 
     Attributes
     ----------
@@ -69,7 +71,9 @@ class Request:
         refresh: bool = False,
         progress: Progress = silent,
         offline: bool = False,
+        end: str | None = None,
     ) -> None:
+        self._end = end
         self._began = dt.datetime.now(dt.UTC)
         self._store = store
         self._refresh = refresh
@@ -103,7 +107,8 @@ class Request:
             sources=self._sources,
             fetched=self._fetched,
         )
-        contradictions = [*self._beside_bill(rates), *self._beside_each_other(rates)]
+        until = rates.upto(self._end)
+        contradictions = [*self._beside_bill(until), *self._beside_each_other(until)]
         self.notes += [line for line in contradictions if line not in self.notes]
         return rates
 
@@ -199,7 +204,8 @@ class Request:
             lines += policy_against_bill(names, rates.policy_rate, rates.bill)
         theirs, ours = self._second_opinion(), self._fred(fred.BILL)
         if theirs is not None and ours is not None:
-            pair = Pair((fred.BILL, IRX), ours, theirs, *DISCOUNT_GAP, np.inf, None)
+            days = slice(None, self._end)
+            pair = Pair((fred.BILL, IRX), ours[days], theirs[days], *DISCOUNT_GAP, np.inf, None)
             lines += held_against_each_other(pair)
         return lines
 

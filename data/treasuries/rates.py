@@ -7,7 +7,7 @@ basis than the rest of their series are dropped here, whatever the source.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,9 @@ OTHER_BASIS = (
     (20.0, "1987-01-01", "1993-09-30"),
     (30.0, "2002-02-19", "2006-02-08"),
 )
+
+
+SERIES = ("yields", "bill", "policy_rate", "dxy", "broad_usd", "cpi")
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +69,12 @@ class Rates:
         freeze_mappings(self)
         if self.yields is not None:
             object.__setattr__(self, "yields", without_other_basis(self.yields))
+
+    def upto(self, end: str | None) -> Rates:
+        """Leave out the figures about days after a day; None for all."""
+        raw = {name: getattr(self, name) for name in SERIES}
+        cut = {name: series.loc[:end] for name, series in raw.items() if series is not None}
+        return replace(self, **cut)
 
 
 def without_other_basis(yields: pd.DataFrame) -> pd.DataFrame:

@@ -458,3 +458,14 @@ def test_a_late_bill_alone_is_told_by_yahoos(web):
     request.rates(["bill"])
     (note,) = request.notes
     assert note.startswith("DTB3 may be a day later than ^IRX: ")
+
+
+def test_rates_that_contradict_each_other_after_the_end_are_no_concern_of_the_run(web):
+    wrong = rate("DTB3", FIRST, LAST).copy()
+    wrong.iloc[-40:] += 1.5
+    web.hold_fred("DTB3", wrong)
+    end = f"{wrong.index[-80]:%Y-%m-%d}"
+    for until, named in ((None, True), (end, False)):
+        request = Request(Store(), end=until)
+        request.rates(["bill", "yields", "policy_rate"])
+        assert any("contradict each other" in note for note in request.notes) is named
