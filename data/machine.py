@@ -97,8 +97,8 @@ def _reason(error: BaseException) -> str | None:
     try:
         with socket.socket():
             pass
-    except OSError as found:
-        return _of_system(found)
+    except OSError as refused:
+        return _of_system(refused)
     if int(code) in (NO_START, NO_MEMORY):
         return f"its memory is full; {MEMORY}"
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from data.checks.dividends import QUARTER_DAYS
+from data.checks.dividends import QUARTER_DAYS, payments_around
 from data.checks.ex_dates import Drops
 from data.checks.histories import days_text
 from data.treasuries.instruments import PAYERS, is_treasury_fund
@@ -99,13 +99,9 @@ def _is_quarterly(paid: pd.Series) -> bool:
     return bool(QUARTER_DAYS[0] <= np.median(waits) <= QUARTER_DAYS[1])
 
 
-def _around(paid: pd.Series) -> pd.DataFrame:
-    return pd.concat([paid.shift(step) for step in range(-6, 7) if step], axis=1)
-
-
 def _against_neighbours(ticker: str, paid: pd.Series) -> list[str]:
     """Report single payments of a regular payer far from the six before and after."""
-    around = _around(paid)
+    around = payments_around(paid)
     times = paid / around.median(axis=1)
     odd = ~times.between(*REGULAR_TIMES)
     # One wrong payment does not make a payer irregular.

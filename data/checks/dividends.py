@@ -89,9 +89,14 @@ def odd_dividends(ticker: str, bars: pd.DataFrame, *, stock: bool = False) -> li
     return warnings + _against_yields(ticker, bars)
 
 
+def payments_around(paid: pd.Series) -> pd.DataFrame:
+    """The six payments before and the six after each, a column each."""
+    return pd.concat([paid.shift(step) for step in range(-6, 7) if step], axis=1)
+
+
 def _far_above(ticker: str, paid: pd.Series) -> list[str]:
     """Report dividends far above the six before and after."""
-    around = pd.concat([paid.shift(step) for step in range(-6, 7) if step], axis=1).max(axis=1)
+    around = payments_around(paid).max(axis=1)
     odd = paid[(paid > DIVIDEND_TIMES * around) & (paid > SMALLEST_DIVIDEND)]
     if not len(odd):
         return []

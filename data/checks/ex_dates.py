@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from data.checks.dividends import payments_around
 from data.checks.histories import days_text
 from data.checks.openings import SMALLEST_STEP, opening_moves
 from data.errors import DataError
@@ -148,7 +149,7 @@ def _years_too_small(ticker: str, each: Drops) -> list[str]:
 def _single(ticker: str, each: Drops) -> list[str]:
     """Report payments unlike those around them by which the price did not fall."""
     paid, errors = each.paid, each.left / each.usual
-    around = pd.concat([paid.shift(step) for step in range(-6, 7) if step], axis=1)
+    around = payments_around(paid)
     above, below = paid / around.max(axis=1), paid / around.min(axis=1)
     # In December funds pay capital gains, or January's dividend as well.
     ordinary = pd.DatetimeIndex(paid.index).month != 12

@@ -247,8 +247,8 @@ def test_where_no_lock_would_end_with_its_process_there_is_none(tmp_path, monkey
         raise OSError(getattr(errno, code), os.strerror(getattr(errno, code)))
 
     monkeypatch.setattr(fcntl, "flock", flock)
-    said = r"is on a file system without locks that end with their process \(.*; choose a folder"
-    with pytest.raises(OutputError, match=said), locked(tmp_path):
+    message = r"is on a file system without locks that end with their process \(.*; choose a folder"
+    with pytest.raises(OutputError, match=message), locked(tmp_path):
         pass
     (tmp_path / "mine").touch()
     assert is_held(tmp_path / "mine")  # nobody can tell

@@ -33,8 +33,8 @@ def of_system(code):
 )  # fmt: skip
 def test_what_the_system_lacks_is_its_own_fault(code, cure):
     fault = local_fault(of_system(code), "SPY: Yahoo")
-    said = f"SPY: Yahoo cannot be asked by this machine: {os.strerror(getattr(errno, code))}; "
-    assert str(fault).startswith(said)
+    message = f"SPY: Yahoo cannot be asked by this machine: {os.strerror(getattr(errno, code))}; "
+    assert str(fault).startswith(message)
     assert cure in str(fault)
 
 
@@ -177,8 +177,8 @@ def test_a_scratch_folder_is_gone_afterwards():
 
 
 def test_without_a_folder_for_temporary_files_the_one_asked_for_is_named(nowhere):
-    said = f"^the temporary folder {nowhere} cannot be written: .*; make room, or set TMPDIR to"
-    with pytest.raises(LocalError, match=said), scratch_folder():
+    message = f"^the temporary folder {nowhere} cannot be written: .*; make room, or set TMPDIR to"
+    with pytest.raises(LocalError, match=message), scratch_folder():
         pass
 
 
@@ -189,8 +189,8 @@ def test_a_scratch_folder_without_room_is_named_before_and_while_it_is_used(monk
         raise of_system("ENOSPC")
 
     monkeypatch.setattr(tempfile, "TemporaryFile", full)
-    said = f"^the temporary folder {tempfile.gettempdir()} cannot"
-    with pytest.raises(LocalError, match=said), scratch_folder():
+    message = f"^the temporary folder {tempfile.gettempdir()} cannot"
+    with pytest.raises(LocalError, match=message), scratch_folder():
         pass
     for kind in (OSError, OutputError):
         monkeypatch.setattr(tempfile, "TemporaryFile", room)

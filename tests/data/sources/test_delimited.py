@@ -365,10 +365,10 @@ read_table(Path("GOOD.csv"))
 for path in sorted(Path().glob("[a-z]*.csv"), key=lambda path: path.stat().st_size):
     began, before = time.monotonic(), peak()
     try:
-        said = str(read_table(path).cells.shape)
+        message = str(read_table(path).cells.shape)
     except DataError as error:
-        said = str(error)
-    print(json.dumps([path.stem, time.monotonic() - began, peak() - before, said]))
+        message = str(error)
+    print(json.dumps([path.stem, time.monotonic() - began, peak() - before, message]))
 """
 
 

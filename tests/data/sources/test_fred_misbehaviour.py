@@ -101,7 +101,7 @@ def test_a_last_line_that_breaks_off_is_left_out_and_named(web):
         web.fred["DGS10"] = text[:-cut]
         got = fred.fetch("DGS10")
         assert len(got.frame) == len(yields()) - 1
-        assert any("DGS10: FRED's last line '2024-06-20" in said for said in got.warnings)
+        assert any("DGS10: FRED's last line '2024-06-20" in line for line in got.warnings)
 
 
 @pytest.mark.parametrize(
