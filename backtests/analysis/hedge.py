@@ -7,7 +7,7 @@ No argument may hold NaN; a measure of months that a row does not contain is NaN
 
 from __future__ import annotations
 
-import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from backtests.analysis.months import cvar, growth
 
 Array = NDArray[np.float64]
-WORST_SHARE = 0.10
 
 
 def cvar_saved(returns: Array, against: Array) -> Array:
@@ -62,8 +61,19 @@ def worst_decile_hit_rate(hedge: Array, equity: Array) -> Array:
     return np.asarray((_in_worst_months(hedge, equity) > 0.0).mean(axis=-1))
 
 
+def worst_count(months: Any) -> Any:
+    """How many months are equity's worst tenth: a tenth, rounded up; at least one.
+
+    Parameters
+    ----------
+    months
+        How many there are: a number, or an array of numbers.
+    """
+    return np.maximum(-(-np.asarray(months) // 10), 1)
+
+
 def _in_worst_months(hedge: Array, equity: Array) -> Array:
-    count = max(math.ceil(WORST_SHARE * equity.shape[-1] - 1e-9), 1)
+    count = int(worst_count(equity.shape[-1]))
     worst = np.argsort(equity, axis=-1, kind="stable")[..., :count]
     return np.asarray(np.take_along_axis(hedge, worst, axis=-1))
 

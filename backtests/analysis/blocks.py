@@ -1,0 +1,112 @@
+"""Resamples of months as chains of blocks: the stationary bootstrap (Politis and Romano 1994).
+
+A resample of n months starts anywhere and goes on with the next month, in a circle, until it jumps
+to another month, which it does with the same chance at every step. Ten thousand of them are drawn
+at once, which takes a tenth of the time that ``arch`` needs; the tests hold the two against each
+other. What a measure needs is either the months in their order (:meth:`Blocks.rows`) or only how
+often each month was drawn (:meth:`Blocks.counts`), which is found without writing down the order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Blocks:
+    """Resamples of some months.
+
+    Attributes
+    ----------
+    months, repetitions
+        Length of the sample and of each resample, and how many resamples.
+    starts, lengths
+        The month in which each block begins, and its length; a block that reaches the last month
+        goes on with the first.
+    bounds
+        Shape (repetitions + 1,): number of each resample's first block.
+    """
+
+    months: int
+    repetitions: int
+    starts: Ints
+    lengths: Ints
+    bounds: Ints
+
+    def rows(self, repetitions: int) -> Ints:
+        """Numbers of the months drawn, in their order, by the first resamples.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (repetitions, months); read-only.
+        """
+        blocks = slice(int(self.bounds[min(repetitions, self.repetitions)]))
+        lengths = self.lengths[blocks]
+        ends = np.cumsum(lengths)
+        firsts = np.repeat(self.starts[blocks] - ends + lengths, lengths)
+        rows = (firsts + np.arange(len(firsts))) % self.months
+        rows.flags.writeable = False
+        return rows.reshape(-1, self.months)
+
+    def counts(self, first: int, last: int) -> Ints:
+        """How often resamples ``first`` to ``last`` (excluded) drew each month.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (last - first, months).
+        """
+        width = self.months + 1
+        blocks = slice(int(self.bounds[first]), int(self.bounds[last]))
+        starts, lengths = self.starts[blocks], self.lengths[blocks]
+        sizes = np.diff(self.bounds[first : last + 1])
+        # One more at the start of a block and one less behind its end: their running sum counts.
+        at = np.repeat(np.arange(len(sizes)) * width, sizes)
+        ends = starts + lengths
+        over = ends > self.months  # these go on at the first month
+        cells = len(sizes) * width
+        steps = np.bincount(at + starts, minlength=cells)
+        steps -= np.bincount(at + np.where(over, self.months, ends), minlength=cells)
+        steps += np.bincount(at[over], minlength=cells)
+        steps -= np.bincount(at[over] + ends[over] - self.months, minlength=cells)
+        return np.cumsum(steps.reshape(-1, width)[:, :-1], axis=1)
+
+
+@lru_cache(maxsize=4)
+def draw_blocks(months: int, block: int, repetitions: int, seed: int) -> Blocks:
+    """Draw resamples; the same seed draws the same.
+
+    Parameters
+    ----------
+    months
+        Length of the sample and of each resample.
+    block
+        Mean length of a block that nothing cuts short.
+    repetitions, seed
+        How many resamples.
+    """
+    random = np.random.default_rng(seed)
+    total = months * repetitions
+    begins = np.zeros(total, dtype=bool)
+    begins[::months] = True  # every resample begins anew
+    last = -1
+    while last < total:
+        steps = random.geometric(1.0 / block, size=total // block + 100)
+        jumps = last + np.cumsum(steps)
+        begins[jumps[jumps < total]] = True
+        last = int(jumps[-1])
+    at = np.flatnonzero(begins)
+    return Blocks(
+        months=months,
+        repetitions=repetitions,
+        starts=random.integers(months, size=len(at)),
+        lengths=np.diff(at, append=total),
+        bounds=np.searchsorted(at, np.arange(repetitions + 1) * months),
+    )

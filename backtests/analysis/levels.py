@@ -1,0 +1,43 @@
+"""How wide an interval is drawn, so that it contains the truth often enough.
+
+A 90 % bootstrap interval contains the truth in fewer than 90 % of samples. Its nominal level is
+raised, by measure and number of months, until samples of real months (in blocks, from 1962-1999,
+2000-2021 and all, with IEF and with TLT) contain the truth in at least 86 %: ``python -m
+docs.coverage`` works out this table, docs/verdict.md publishes it. A measure that does not reach
+that at 98 % has no interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+LEAST_COVERAGE = 0.86
+NOMINAL = (0.90, 0.92, 0.94, 0.95, 0.96, 0.97, 0.98)
+MONTHS = (60, 120, 240, 480, 720)  # a sample counts as the longest of these that it reaches
+Leveled = Literal[
+    "payoff", "payoff_of_state", "payoff_difference", "cvar_saved", "cvar_saved_three_months",
+    "cvar_saved_from_equity", "growth_over_bills", "growth_given_up", "down_month_ratio",
+    "down_month_mean", "worst_decile_mean", "worst_decile_hit_rate",
+]  # fmt: skip
+# Nominal level at 60, 120, 240, 480 and 720 months; None for no interval.
+LEVELS: Mapping[Leveled, tuple[float | None, ...]] = {
+    "payoff": (None, None, None, 0.98, 0.98),
+    "payoff_of_state": (0.95, 0.94, 0.94, 0.92, 0.92),
+    "payoff_difference": (0.95, 0.92, 0.92, 0.90, 0.90),
+    "cvar_saved": (0.98, 0.98, 0.98, 0.94, 0.92),
+    "cvar_saved_three_months": (0.98, 0.98, 0.98, 0.94, 0.92),
+    "cvar_saved_from_equity": (None, None, None, 0.98, 0.98),
+    "growth_over_bills": (0.94, 0.92, 0.92, 0.92, 0.92),
+    "growth_given_up": (0.94, 0.92, 0.92, 0.92, 0.92),
+    "down_month_ratio": (0.94, 0.92, 0.92, 0.92, 0.92),
+    "down_month_mean": (0.94, 0.92, 0.92, 0.92, 0.92),
+    "worst_decile_mean": (0.94, 0.92, 0.92, 0.92, 0.92),
+    "worst_decile_hit_rate": (0.94, 0.92, 0.92, 0.92, 0.92),
+}
+
+
+def level_of(measure: Leveled, months: int) -> float | None:
+    """Nominal level of a measure's interval over so many months; None for no interval."""
+    reached = sum(months >= least for least in MONTHS)
+    return LEVELS[measure][reached - 1] if reached else None

@@ -1,0 +1,74 @@
+"""The hedge's payoff in equity's worst months, of a sample and of its resamples.
+
+The payoff of a set of months is the mean of the hedge less bills over equity's worst
+``ceil(n / 10)`` months **of that set**: percent a month of the money in the hedge, whatever its
+weight in the portfolio. Of months in which equity lost the same, the earlier counts as the worse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backtests.analysis.blocks import Blocks
+from backtests.analysis.hedge import worst_count, worst_decile_mean
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+FEWEST_DRAWN = 30  # a resample with fewer months of a set says nothing about it
+CHUNK = 400  # resamples at a time: they fit into a processor's cache
+
+
+def payoff(equity: Array, excess: Array) -> float:
+    """Payoff of one set of months, NaN without any.
+
+    Parameters
+    ----------
+    equity, excess
+        Shape (n,): return of equity, and of the hedge less bills.
+    """
+    return float(worst_decile_mean(excess, equity)) if len(equity) else float("nan")
+
+
+def resampled_payoffs(
+    blocks: Blocks, equity: Array, excess: Sequence[Array], sets: Sequence[Mask]
+) -> Array:
+    """Payoff of each set of months in every resample.
+
+    Parameters
+    ----------
+    blocks
+        The resamples of n months.
+    equity
+        Shape (n,), returns.
+    excess
+        For each set shape (n,): the hedge less bills.
+    sets
+        For each set shape (n,): which months belong to it.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (sets, resamples); NaN where a resample drew fewer than 30 months of a set.
+    """
+    order = np.argsort(equity, kind="stable")
+    # Months of each set, worst first, and what the hedge made in them.
+    ranked = [order[inside[order]] for inside in sets]
+    earned = [np.asarray(of_set[months]) for of_set, months in zip(excess, ranked, strict=True)]
+    answers = np.full((len(sets), blocks.repetitions), np.nan)
+    for first in range(0, blocks.repetitions, CHUNK):
+        last = min(first + CHUNK, blocks.repetitions)
+        counts = blocks.counts(first, last)
+        for number, months in enumerate(ranked):
+            drawn = counts[:, months]
+            through = np.cumsum(drawn, axis=1)
+            total = through[:, -1] if len(months) else np.zeros(last - first)
+            enough = total >= FEWEST_DRAWN
+            worst = worst_count(total[enough])
+            # Of each month as many as still fit into the worst ones.
+            drawn, through = drawn[enough], through[enough]
+            taken = np.clip(worst[:, None] - (through - drawn), 0, drawn)
+            answers[number, first:last][enough] = taken @ earned[number] / worst
+    return answers
