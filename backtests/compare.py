@@ -175,6 +175,7 @@ def print_comparison(
 
     from backtests.report.comparison.table import console_rows, difference_rows
     from backtests.report.text import CVAR, costs_text
+    from backtests.report.verdict.payoffs import PAYOFF
 
     labels = comparison.aligned.labels
     heads = labels
@@ -203,6 +204,8 @@ def print_comparison(
         for name, cells in rows:
             table.add_row(name, *cells[chosen])
         console.print(table)
+    if any(run.evidence for run in comparison.table.values()):
+        console.print(Text(PAYOFF))
     console.print(Text(CVAR))
     console.print(Text(f"open {place / 'index.html'}"), soft_wrap=True)
 

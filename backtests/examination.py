@@ -12,15 +12,20 @@ from numpy.typing import NDArray
 from backtests.analysis.months import cvar, month_ends
 from backtests.analysis.objective import MONTHS, USUAL_LIMITS, WITHOUT_LIMIT, Objective
 from backtests.analysis.plateau import Region, widest_good_region
+from backtests.analysis.record import Verdict
 from backtests.analysis.reliability import Edge, Sample, edge_of, examine
 from backtests.analysis.scores import best_of
 from backtests.analysis.selection import evenly_spaced
 from backtests.engine.candidates import schedules
 from backtests.engine.config import RunConfig
+from backtests.engine.judge import judge_run
 from backtests.engine.scores import score_in_chunks
 from backtests.engine.search import Search, month_returns
-from backtests.engine.tuned import Diluted, Tuned, params_text
+from backtests.engine.simulate import simulate
+from backtests.engine.sweep import fill_with_sweep
+from backtests.engine.tuned import Diluted, Judged, Tuned, params_text
 from data.errors import UsageError
+from strategies.base import Strategy
 from strategies.decisions import decide
 
 Array = NDArray[np.float64]
@@ -74,11 +79,12 @@ def examined(search: Search, table: pd.DataFrame, trials: int, name: str) -> Tun
     metrics = table.assign(plateau=region.plateau, eligible=eligible)
     metrics[["cvar_95", "cvar_95_monthly"]] = np.nan
     metrics.loc[best, ["cvar_95", "cvar_95_monthly"]] = _tails(search, best)
+    chosen = _best_run(search, region.centre)
     return Tuned(
         name=name,
         search=search.scores_key(),
         config=search.config,
-        best=_best_run(search, region.centre),
+        best=chosen,
         space=space,
         objective=objective,
         market=search.market,
@@ -94,6 +100,10 @@ def examined(search: Search, table: pd.DataFrame, trials: int, name: str) -> Tun
         trials=trials,
         equity_returns=search.equity_month_returns()[:, 0],
         best_numbers=best,
+        hedge=Judged(
+            choice=_verdict(search, chosen.make_strategy()),
+            default=_verdict(search, search.default),
+        ),
     )
 
 
@@ -191,6 +201,37 @@ def _diluted(search: Search, chosen: Array, cash: Array) -> Diluted | None:
     own = search.month_returns(less[most : most + 1])
     lead = edge_of(search.objective, np.hstack([chosen, own]), cash)
     return Diluted(float(shares[most]), table.iloc[most], lead)
+
+
+def _verdict(search: Search, strategy: Strategy) -> Verdict:
+    """Judge a portfolio in brief, on the dates and data of the search.
+
+    One that never holds equity is judged against the benchmark, on the sessions that both have.
+    """
+    panel, market = search.panel, search.market
+    roles = search.config.roles
+    if search.shared is not None:
+        decided = decide(strategy, market)
+        held = [str(ticker) for ticker in decided if decided[ticker].gt(0).any()]
+        market = market if roles.equity_of(held) else search.shared
+    simulation = simulate(
+        market,
+        strategy,
+        panel.costs,
+        opening=panel.opening if market is search.market else panel.opening.on(market),
+        initial=panel.initial,
+        engine=fill_with_sweep,
+    )
+    return judge_run(
+        market,
+        strategy,
+        simulation,
+        search.benchmark,
+        roles=roles,
+        engine=fill_with_sweep,
+        searching=fill_with_sweep,
+        brief=True,
+    )
 
 
 def _best_run(search: Search, number: int) -> RunConfig:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from backtests.analysis.objective import Objective
 from backtests.analysis.plateau import Region
+from backtests.analysis.record import Verdict
 from backtests.analysis.reliability import Edge, Reliability
 from backtests.analysis.scores import TIE
 from backtests.engine.config import RunConfig
@@ -53,6 +54,17 @@ class Compared:
 
 
 @dataclass(frozen=True, eq=False)
+class Judged:
+    """Whether the choice of a search and the default hedge, judged in brief on its market.
+
+    Nothing is chosen by it.
+    """
+
+    choice: Verdict
+    default: Verdict
+
+
+@dataclass(frozen=True, eq=False)
 class Tuned:
     """A finished search.
 
@@ -83,6 +95,8 @@ class Tuned:
         Month-end returns of 100 % equity.
     best_numbers
         The best candidates by the objective, best first, at most a thousand.
+    hedge
+        Whether the choice and the default hedge.
     """
 
     name: str
@@ -104,6 +118,7 @@ class Tuned:
     trials: int
     equity_returns: NDArray[np.float64]
     best_numbers: NDArray[np.int64]
+    hedge: Judged
 
     def label(self, number: int) -> str:
         """A candidate in words."""
@@ -162,6 +177,11 @@ class Tuned:
     def choice(self) -> str:
         """What the choice is called."""
         return RECOMMENDED if self.recommends else MIDDLE
+
+    @property
+    def verdicts(self) -> dict[str, Verdict]:
+        """What was judged, by its name among the portfolios: the choice and the default."""
+        return {self.choice: self.hedge.choice, "Default": self.hedge.default}
 
     @property
     def portfolios(self) -> list[Compared]:

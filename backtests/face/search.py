@@ -18,12 +18,14 @@ from backtests.face.door import NOT_GIVEN, NotGiven, door, given
 from backtests.face.guard import shown, warn_of
 from backtests.face.options import Chosen, Day, Options, described
 from backtests.face.plots import SearchPlots
+from backtests.face.run import Verdict
 from backtests.report import notebook
 from backtests.report.folder import require_writable
 from backtests.report.tuning import words
 from backtests.tuning import Interrupted, prepare_search, tune
 from data.command import steps
 from data.errors import UsageError
+from data.records import fields_of
 from data.strictness import read_strictness
 from strategies.base import Params, Strategy, Value
 
@@ -89,6 +91,12 @@ class SearchResult:
         import pandas as pd
 
         return pd.DataFrame({each.name: each.metrics for each in self.record.portfolios})
+
+    @property
+    def verdicts(self) -> Mapping[str, Verdict]:
+        """Whether the choice and the default hedge, by name, judged in brief."""
+        judged = self.record.verdicts
+        return {name: Verdict(**fields_of(verdict)) for name, verdict in judged.items()}
 
     @property
     def reliability(self) -> Reliability:

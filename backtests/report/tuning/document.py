@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from backtests.analysis.evidence import Evidence, Word
 from backtests.analysis.reliability import Edge, Reliability
 from backtests.analysis.selection import ChosenSharpe
 from backtests.analysis.superiority import RealityCheck
@@ -24,6 +25,14 @@ class Measured:
 
     holds: str
     metrics: Mapping[str, float | None]
+
+
+@dataclass(frozen=True)
+class BriefVerdict:
+    """The word of a portfolio, and what decides it: None without a hedge."""
+
+    word: Word
+    evidence: Evidence | None
 
 
 @dataclass(frozen=True)
@@ -100,6 +109,8 @@ class Document:
         How many were scored, refused by the rule, kept the limits, and were ever tried.
     portfolios
         By name.
+    verdicts
+        Whether the choice and the default hedge, by name.
     recommended, no_recommendation, region
         The middle of the region where it is a recommendation, else why it is none.
     reliability
@@ -121,6 +132,7 @@ class Document:
     eligible: int
     trials: int
     portfolios: Mapping[str, Measured]
+    verdicts: Mapping[str, BriefVerdict]
     recommended: Candidate | None
     no_recommendation: str | None
     region: RegionNumbers
@@ -149,6 +161,10 @@ def document(tuned: Tuned) -> Document:
         portfolios={
             portfolio.name: Measured(portfolio.holds, _metrics(portfolio.metrics))
             for portfolio in tuned.portfolios
+        },
+        verdicts={
+            name: BriefVerdict(verdict.word, verdict.evidence)
+            for name, verdict in tuned.verdicts.items()
         },
         recommended=middle if tuned.recommends else None,
         no_recommendation=no_recommendation(tuned) or None,
