@@ -9,22 +9,24 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from backtests.analysis.evidence import verdict_word
 from backtests.analysis.months import cvar, month_ends
 from backtests.analysis.objective import MONTHS, USUAL_LIMITS, WITHOUT_LIMIT, Objective
 from backtests.analysis.plateau import Region, widest_good_region
-from backtests.analysis.record import Verdict
 from backtests.analysis.reliability import Edge, Sample, edge_of, examine
 from backtests.analysis.scores import best_of
 from backtests.analysis.selection import evenly_spaced
 from backtests.engine.candidates import schedules
 from backtests.engine.config import RunConfig
-from backtests.engine.judge import judge_run
+from backtests.engine.long_view import LongRun, long_evidence
+from backtests.engine.references import make_sides
 from backtests.engine.scores import score_in_chunks
 from backtests.engine.search import Search, month_returns
 from backtests.engine.simulate import simulate
 from backtests.engine.sweep import fill_with_sweep
 from backtests.engine.tuned import Diluted, Judged, Tuned, params_text
 from data.errors import UsageError
+from data.records import ten_digits
 from strategies.base import Strategy
 from strategies.decisions import decide
 
@@ -100,10 +102,8 @@ def examined(search: Search, table: pd.DataFrame, trials: int, name: str) -> Tun
         trials=trials,
         equity_returns=search.equity_month_returns()[:, 0],
         best_numbers=best,
-        hedge=Judged(
-            choice=_verdict(search, chosen.make_strategy()),
-            default=_verdict(search, search.default),
-        ),
+        judged_choice=_judged(search, chosen.make_strategy()),
+        judged_default=_judged(search, search.default),
     )
 
 
@@ -203,35 +203,30 @@ def _diluted(search: Search, chosen: Array, cash: Array) -> Diluted | None:
     return Diluted(float(shares[most]), table.iloc[most], lead)
 
 
-def _verdict(search: Search, strategy: Strategy) -> Verdict:
-    """Judge a portfolio in brief, on the dates and data of the search.
-
-    One that never holds equity is judged against the benchmark, on the sessions that both have.
-    """
+def _judged(search: Search, strategy: Strategy) -> Judged:
+    """Judge a portfolio on the dates and data of the search: its word, and what decides that."""
     panel, market = search.panel, search.market
+    held = [ticker for ticker, weights in decide(strategy, market).items() if weights.gt(0).any()]
     roles = search.config.roles
-    if search.shared is not None:
-        decided = decide(strategy, market)
-        held = [str(ticker) for ticker in decided if decided[ticker].gt(0).any()]
-        market = market if roles.equity_of(held) else search.shared
+    if not roles.hedge_of(held):
+        return Judged("no hedge", None)
+    opening = panel.opening
+    if search.shared is not None and not roles.equity_of(held):
+        # Its equity is the benchmark: both on the sessions that they share.
+        market, opening = search.shared, opening.on(search.shared)
     simulation = simulate(
         market,
         strategy,
         panel.costs,
-        opening=panel.opening if market is search.market else panel.opening.on(market),
+        opening=opening,
         initial=panel.initial,
         engine=fill_with_sweep,
     )
-    return judge_run(
-        market,
-        strategy,
-        simulation,
-        search.benchmark,
-        roles=roles,
-        engine=fill_with_sweep,
-        searching=fill_with_sweep,
-        brief=True,
+    sides = make_sides(
+        market, strategy, simulation, search.benchmark, roles=roles, engine=fill_with_sweep
     )
+    evidence = ten_digits(long_evidence(LongRun(market, simulation, sides)))
+    return Judged(verdict_word(evidence), evidence)
 
 
 def _best_run(search: Search, number: int) -> RunConfig:

@@ -174,7 +174,7 @@ def print_tuned(console: Console, tuned: Tuned, folder: Path) -> None:
     console.print()
     for name, line in hedge_lines(tuned):
         console.print(Text(f"{hedge_lead(name)} {line}"))
-    if any(verdict.holds_hedge for verdict in tuned.verdicts.values()):
+    if any(each.evidence for each in tuned.judged.values()):
         console.print(Text(PAYOFF))
     console.print()
     console.print(Text(f"results in {folder}"), soft_wrap=True)

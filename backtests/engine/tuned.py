@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from backtests.analysis.evidence import Evidence, Word
 from backtests.analysis.objective import Objective
 from backtests.analysis.plateau import Region
-from backtests.analysis.record import Verdict
 from backtests.analysis.reliability import Edge, Reliability
 from backtests.analysis.scores import TIE
 from backtests.engine.config import RunConfig
@@ -53,15 +53,18 @@ class Compared:
     metrics: pd.Series
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Judged:
-    """Whether the choice of a search and the default hedge, judged in brief on its market.
+    """Whether a portfolio of a search hedges, over the months of the search; it decides nothing.
 
-    Nothing is chosen by it.
+    Attributes
+    ----------
+    word, evidence
+        As of a :class:`~backtests.analysis.record.Judgement`; no evidence without a hedge.
     """
 
-    choice: Verdict
-    default: Verdict
+    word: Word
+    evidence: Evidence | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,8 +98,8 @@ class Tuned:
         Month-end returns of 100 % equity.
     best_numbers
         The best candidates by the objective, best first, at most a thousand.
-    hedge
-        Whether the choice and the default hedge.
+    judged_choice, judged_default
+        Whether they hedge.
     """
 
     name: str
@@ -118,7 +121,8 @@ class Tuned:
     trials: int
     equity_returns: NDArray[np.float64]
     best_numbers: NDArray[np.int64]
-    hedge: Judged
+    judged_choice: Judged
+    judged_default: Judged
 
     def label(self, number: int) -> str:
         """A candidate in words."""
@@ -179,9 +183,9 @@ class Tuned:
         return RECOMMENDED if self.recommends else MIDDLE
 
     @property
-    def verdicts(self) -> dict[str, Verdict]:
+    def judged(self) -> dict[str, Judged]:
         """What was judged, by its name among the portfolios: the choice and the default."""
-        return {self.choice: self.hedge.choice, "Default": self.hedge.default}
+        return {self.choice: self.judged_choice, "Default": self.judged_default}
 
     @property
     def portfolios(self) -> list[Compared]:

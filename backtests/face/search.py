@@ -13,19 +13,17 @@ from backtests.analysis.reliability import Reliability
 from backtests.engine.cluster import local_processes
 from backtests.engine.config import RunConfig
 from backtests.engine.space import search_space
-from backtests.engine.tuned import Tuned
+from backtests.engine.tuned import Judged, Tuned
 from backtests.face.door import NOT_GIVEN, NotGiven, door, given
 from backtests.face.guard import shown, warn_of
 from backtests.face.options import Chosen, Day, Options, described
 from backtests.face.plots import SearchPlots
-from backtests.face.run import Verdict
 from backtests.report import notebook
 from backtests.report.folder import require_writable
 from backtests.report.tuning import words
 from backtests.tuning import Interrupted, prepare_search, tune
 from data.command import steps
 from data.errors import UsageError
-from data.records import fields_of
 from data.strictness import read_strictness
 from strategies.base import Params, Strategy, Value
 
@@ -93,10 +91,9 @@ class SearchResult:
         return pd.DataFrame({each.name: each.metrics for each in self.record.portfolios})
 
     @property
-    def verdicts(self) -> Mapping[str, Verdict]:
-        """Whether the choice and the default hedge, by name, judged in brief."""
-        judged = self.record.verdicts
-        return {name: Verdict(**fields_of(verdict)) for name, verdict in judged.items()}
+    def judged(self) -> Mapping[str, Judged]:
+        """Whether the choice and the default hedge, by name: ``.word`` and ``.evidence``."""
+        return self.record.judged
 
     @property
     def reliability(self) -> Reliability:

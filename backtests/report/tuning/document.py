@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from backtests.analysis.evidence import Evidence, Word
 from backtests.analysis.reliability import Edge, Reliability
 from backtests.analysis.selection import ChosenSharpe
 from backtests.analysis.superiority import RealityCheck
 from backtests.analysis.walkforward import WalkForward
-from backtests.engine.tuned import Tuned
+from backtests.engine.tuned import Judged, Tuned
 from backtests.report.tuning.words import headline, no_recommendation, sentences
 from data.records import Json, ten_digits, to_json
 from data.vintage import Vintage
@@ -25,14 +24,6 @@ class Measured:
 
     holds: str
     metrics: Mapping[str, float | None]
-
-
-@dataclass(frozen=True)
-class BriefVerdict:
-    """The word of a portfolio, and what decides it: None without a hedge."""
-
-    word: Word
-    evidence: Evidence | None
 
 
 @dataclass(frozen=True)
@@ -109,7 +100,7 @@ class Document:
         How many were scored, refused by the rule, kept the limits, and were ever tried.
     portfolios
         By name.
-    verdicts
+    judged
         Whether the choice and the default hedge, by name.
     recommended, no_recommendation, region
         The middle of the region where it is a recommendation, else why it is none.
@@ -132,7 +123,7 @@ class Document:
     eligible: int
     trials: int
     portfolios: Mapping[str, Measured]
-    verdicts: Mapping[str, BriefVerdict]
+    judged: Mapping[str, Judged]
     recommended: Candidate | None
     no_recommendation: str | None
     region: RegionNumbers
@@ -162,10 +153,7 @@ def document(tuned: Tuned) -> Document:
             portfolio.name: Measured(portfolio.holds, _metrics(portfolio.metrics))
             for portfolio in tuned.portfolios
         },
-        verdicts={
-            name: BriefVerdict(verdict.word, verdict.evidence)
-            for name, verdict in tuned.verdicts.items()
-        },
+        judged=tuned.judged,
         recommended=middle if tuned.recommends else None,
         no_recommendation=no_recommendation(tuned) or None,
         region=RegionNumbers(len(region.members), region.regions, region.best, middle),

@@ -64,7 +64,7 @@ def write_page(path: Path, tuned: Tuned) -> None:
         portfolios=_portfolios(tuned),
         hedges=HEDGES,
         hedge_lines=hedge_lines(tuned),
-        payoff=PAYOFF if any(each.holds_hedge for each in tuned.verdicts.values()) else "",
+        payoff=PAYOFF if any(each.evidence for each in tuned.judged.values()) else "",
         panel=_measures(tuned),
         walks=_walks(tuned),
         top=_top(tuned),

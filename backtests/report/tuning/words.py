@@ -114,7 +114,7 @@ def sentences(tuned: Tuned) -> tuple[str, str, str]:
 
 def hedge_lines(tuned: Tuned) -> list[tuple[str, str]]:
     """Whether the choice and the default hedge: of each its name, and its word with payoffs."""
-    return [(name, payoff_line(verdict)) for name, verdict in tuned.verdicts.items()]
+    return [(name, payoff_line(each.word, each.evidence)) for name, each in tuned.judged.items()]
 
 
 def hedge_lead(name: str) -> str:

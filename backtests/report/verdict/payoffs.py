@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from backtests.analysis.evidence import Evidence, Payoff
-from backtests.analysis.record import Verdict
+from backtests.analysis.evidence import Evidence, Payoff, Word
 from backtests.analysis.resampling import Estimate
 from backtests.report.page import Cell
 from backtests.report.text import two_digits
@@ -29,9 +28,9 @@ def payoffs_of(evidence: Evidence) -> dict[str, Payoff]:
 
 
 def payoff_text(estimate: Estimate) -> str:
-    """A payoff with its interval, both signed: ``+0.17 % (-0.68 to +0.92)``; or a dash."""
-    interval = interval_text(estimate)
-    return f"{_signed(estimate)} ({interval})" if interval else _signed(estimate)
+    """A payoff with its interval, signed: ``+0.17 % (-0.68 to +0.92)``; or a dash."""
+    told = _signed(estimate)
+    return told if estimate.value is None else f"{told} ({interval_text(estimate)})"
 
 
 def payoff_cell(estimate: Estimate) -> Cell:
@@ -41,9 +40,9 @@ def payoff_cell(estimate: Estimate) -> Cell:
 
 
 def interval_text(estimate: Estimate) -> str:
-    """The interval of a payoff, in percent and signed; empty where there is none."""
+    """The interval of a payoff, in percent and signed; empty where there is no payoff."""
     if estimate.low is None or estimate.high is None:
-        return ""
+        return "" if estimate.value is None else "no interval"
     low, high = (two_digits(100 * end, "+") for end in (estimate.low, estimate.high))
     return f"{low} to {high}"
 
@@ -69,15 +68,14 @@ def placebo_note(evidence: Evidence) -> str:
     return f"{told}: {FEW_CHANGES}" if evidence.cannot_prove else told
 
 
-def payoff_line(verdict: Verdict) -> str:
+def payoff_line(word: Word, evidence: Evidence | None) -> str:
     """A verdict in one line: its word, and the payoffs that decide it."""
-    evidence = verdict.evidence
     if evidence is None:
-        return f"{verdict.word}."
+        return f"{word}."
     parts = [
         f"{name} {payoff_text(payoff.estimate)}"
         for name, payoff in zip(SETS.values(), payoffs_of(evidence).values(), strict=True)
         if payoff.months
     ]
     placebo = placebo_note(evidence)
-    return f"{verdict.word}. Payoff {'; '.join([*parts, *([placebo] if placebo else [])])}."
+    return f"{word}. Payoff {'; '.join([*parts, *([placebo] if placebo else [])])}."
