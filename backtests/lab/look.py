@@ -19,9 +19,11 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
+from backtests.analysis.record import LongView
 from backtests.engine.backtest import load_inputs, simulated
 from backtests.engine.config import RunConfig
 from backtests.engine.judge import judge_run, judged_on
+from backtests.engine.long_view import long_run, long_view
 from backtests.engine.run import Inputs, Run
 from backtests.engine.sweep import fill_with_sweep
 from backtests.lab.saving import save_apart
@@ -29,6 +31,7 @@ from data.errors import HedgeError
 from data.load import load_market, span_line
 from data.market import Market
 from data.sources.files import csv_files
+from data.terminal import tell_traceback
 from strategies.base import Strategy
 from strategies.causality import prove_on, prove_quickly
 
@@ -96,6 +99,11 @@ class Cache(Generic[T]):
                 raise slot.error
             return cast(T, slot.value)
 
+    def holds(self, key: Hashable) -> bool:
+        """Whether the answer to a key is kept."""
+        with self._lock:
+            return key in self._slots and self._slots[key].made
+
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
@@ -118,6 +126,7 @@ def stood_in(config: RunConfig, market: Market) -> list[str]:
 PRICES = Cache[Market](8, is_first_choice)
 INPUTS = Cache[Inputs](8, lambda inputs: is_first_choice(inputs.market))
 RUNS = Cache[Run](32)
+LONG_VIEWS = Cache[LongView | None](32)
 
 
 def forget() -> None:
@@ -125,6 +134,7 @@ def forget() -> None:
     PRICES.clear()
     INPUTS.clear()
     RUNS.clear()
+    LONG_VIEWS.clear()
 
 
 def look(config: RunConfig) -> Run:
@@ -171,6 +181,34 @@ def _look(config: RunConfig, inputs: Inputs) -> Run:
         brief=True,
     )
     return replace(run, verdict=verdict)
+
+
+def long_view_of(run: Run) -> LongView | None:
+    """The same mix on the bundled months, for a run that :func:`look` returned.
+
+    It takes as long as the run itself. None where the run is that, or holds no hedge.
+    """
+    return None if _is_long(run) else LONG_VIEWS.get(run, lambda: _long_view(run))
+
+
+def has_long_view(run: Run) -> bool:
+    """Whether :func:`long_view_of` has its answer at once."""
+    return _is_long(run) or LONG_VIEWS.holds(run)
+
+
+def _is_long(run: Run) -> bool:
+    """Whether a run has no long view: it is the long run itself, or nothing is judged."""
+    config = run.config
+    is_whole = run.market.source == "bundled" and config.start is None and config.end is None
+    return is_whole or not run.judged.holds_hedge
+
+
+def _long_view(run: Run) -> LongView | None:
+    try:
+        return long_view(run, long_run(run))
+    except Exception as error:  # the run on the page stands without it
+        tell_traceback()
+        return LongView(missing=f"a fault of ours: {type(error).__name__}: {error}")
 
 
 @cache

@@ -23,6 +23,7 @@ from backtests.report.lab import (
     compared_chart,
     compared_grid,
     literal,
+    long_view_box,
     message,
     metrics_grid,
     palette,
@@ -33,14 +34,16 @@ from backtests.report.lab import (
 )
 from backtests.report.text import CVAR, run_label
 from backtests.report.verdict import charts
+from backtests.report.verdict.evidence import episodes_grid, payoff_grid
 from backtests.report.verdict.tables import crisis_grid
-from backtests.report.verdict.words import crisis_note
+from backtests.report.verdict.words import crisis_note, long_note, states_note
 from data.errors import HedgeError
 from data.load import data_line
 from data.regular import MOST_PAGE, read_regular_text
 from data.terminal import tell_traceback
 
 MOST_COMPARED = 8
+REST = 0.5  # seconds without a change, after which what takes longer is worked out
 
 
 def page(out: Path) -> None:
@@ -99,6 +102,7 @@ def show(config: RunConfig, out: Path, *, dark: bool) -> None:
                 border=True,
             )
     st.html(verdict_box(verdict))
+    since_1962(run)
     if about_data := [*run.market.remarks, *run.market.notes]:
         st.html(message(about_data))
     draw(charts.growth_chart(verdict), colours)
@@ -108,10 +112,49 @@ def show(config: RunConfig, out: Path, *, dark: bool) -> None:
     st.html(table(metrics_grid(summary, verdict)))
     st.html(message([CVAR]))
     if verdict.holds_hedge:
+        worst_months(run)
         crises(summary, verdict)
         st.subheader("Holding period", anchor=False)
         draw(charts.holding_chart(verdict), colours)
     comparison(config, run, colours)
+
+
+def since_1962(run: Run) -> None:
+    """Show what the same mix did on the bundled months; or that it is being worked out."""
+    if lab.has_long_view(run):
+        st.html(long_view_box(run.judged, lab.long_view_of(run)))
+    else:
+        wait_for_long_view(run, [])
+
+
+@st.fragment(run_every=REST)
+def wait_for_long_view(run: Run, calls: list[bool]) -> None:
+    """Say that the long view is being worked out, and do so once the page has rested.
+
+    The first call draws it with the page. The next one comes from the browser when nothing has
+    changed for a while: so no move of a slider waits for a long view that is not wanted any more.
+    """
+    calls.append(True)
+    st.html(message(["Since 1962: being worked out."]))
+    if len(calls) > 1:
+        lab.long_view_of(run)
+        st.rerun()
+
+
+def worst_months(run: Run) -> None:
+    """Show what decides the word, and that of the long view where it is there."""
+    verdict = run.judged
+    long = lab.long_view_of(run) if lab.has_long_view(run) else None
+    for title, evidence, note in (
+        ("Equity's worst months", verdict.evidence, states_note(verdict)),
+        ("The same since 1962", long.evidence if long else None, long_note(long)),
+    ):
+        if evidence is not None:
+            st.subheader(title, anchor=False)
+            st.html(table(payoff_grid(evidence)))
+            st.html(message([note]))
+            if (episodes := episodes_grid(evidence)).rows:
+                st.html(table(episodes))
 
 
 def crises(summary: Summary, verdict: Verdict) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -11,7 +12,7 @@ import pandas as pd
 
 from backtests.analysis.months import month_ends
 from backtests.analysis.numbers import Place, shown_in
-from backtests.analysis.record import Verdict
+from backtests.analysis.record import LongView, Verdict
 from backtests.engine.costs import Costs
 from backtests.engine.summary import Summary
 from backtests.report.charts import (
@@ -93,6 +94,20 @@ def verdict_box(verdict: Verdict) -> str:
         tone=tone_of(verdict.word),
         answer=answer_of(verdict),
         sentences=sentences(verdict).with_leads,
+    )
+
+
+def long_view_box(verdict: Verdict, view: LongView | None) -> str:
+    """HTML of the long view's word and sentence; empty without one."""
+    told = sentences(replace(verdict, long_view=view)).long
+    if view is None or not told:
+        return ""
+    lead, _, sentence = told.partition(": ")
+    return render(
+        "lab_verdict.html",
+        tone="" if view.word is None else tone_of(view.word),
+        answer="",
+        sentences=[(f"{lead}:", sentence)],
     )
 
 

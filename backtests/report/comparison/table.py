@@ -286,9 +286,7 @@ def hedges_grid(comparison: Comparison) -> Grid | None:
                 *(payoff_cell(payoff.estimate) for payoff in payoffs_of(evidence).values()),
                 replace(apart, small="; ".join(small), tone="text"),
             ]
-        own, equity = (
-            nothing if fall is None else Cell(percent(fall), fall) for fall in run.falls
-        )
+        own, equity = (nothing if fall is None else Cell(percent(fall), fall) for fall in run.falls)
         rows.append([Cell(name), Cell(run.word), *cells, own, equity])
     heads = ["", HEDGES, *(f"Payoff, {name}" for name in SETS.values()),
              "After negative less after positive", "Deepest fall",
