@@ -22,7 +22,12 @@ from backtests.engine.summary import Latest, Summary
 from backtests.engine.tuned import Compared, Tuned
 from backtests.report.charts import Line, growth_axis, time_chart
 from backtests.report.comparison.charts import COLOURS
-from backtests.report.comparison.table import INITIAL, Comparison, differences_grid
+from backtests.report.comparison.table import (
+    INITIAL,
+    Comparison,
+    differences_grid,
+    hedges_grid,
+)
 from backtests.report.comparison.table import metrics_grid as comparison_grid
 from backtests.report.figures import Figure
 from backtests.report.lab import metrics_grid as run_grid
@@ -97,7 +102,7 @@ def comparison_html(comparison: Comparison) -> str:
     summaries = [run.summary for run in aligned.runs]
     sources = dict.fromkeys(summary.source_title for summary in summaries)
     data_notes = dict.fromkeys(note for summary in summaries for note in summary.notes)
-    is_few = len(aligned.labels) <= FEW
+    is_few, hedges = len(aligned.labels) <= FEW, hedges_grid(comparison)
     note = f"* the best of its {'row' if is_few else 'column'}. Each portfolio starts at 1. {CVAR}"
     return Sheet(
         title=f"{len(aligned.labels)} portfolios compared",
@@ -111,6 +116,7 @@ def comparison_html(comparison: Comparison) -> str:
         ),
         tables=[
             Table("", _compared(comparison, is_few=is_few), note),
+            *([Table(HEDGES, hedges, PAYOFF)] if is_few and hedges is not None else []),
             Table(
                 "Which differences are more than noise",
                 differences_grid(comparison),

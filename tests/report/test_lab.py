@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from backtests.analysis.record import LongView
 from backtests.engine.costs import Costs
 from backtests.report.lab import (
     allocation_chart,
     compared_chart,
     compared_grid,
     literal,
+    long_view_box,
     message,
     metrics_grid,
     palette,
@@ -53,10 +55,30 @@ def test_tiles_are_the_runs_and_those_of_equity(run):
 
 def test_the_verdict_is_told_with_its_leads(run):
     html = verdict_box(run.verdict)
-    told = sentences(run.verdict)
-    for lead, sentence in zip(("Does it work?", "When.", "Cost."), told.in_order, strict=True):
+    told = sentences(run.verdict).with_leads
+    assert [lead for lead, _ in told] == [
+        "Against 100 % equity (SPY):", "Beyond cash:", "When:", "Cost:",
+    ]  # fmt: skip
+    for lead, sentence in told:
         assert f"<b>{lead}</b> {sentence}".replace("'", "&#39;") in html
-    assert f'class="verdict {run.verdict.word}"' in html
+    assert 'class="verdict "' in html  # neither works nor fails
+    for word, tone in (("works", "works"), ("same as bills", ""), ("it depended", "")):
+        assert f'class="verdict {tone}"' in verdict_box(replace(run.verdict, word=word))
+
+
+def test_the_long_view_is_told_below_or_why_there_is_none(run):
+    assert long_view_box(run.verdict, None) == ""
+    missing = LongView(missing="the bundled months do not know <GLD>")
+    html = long_view_box(run.verdict, missing)
+    assert (
+        "<b>Since 1962:</b> no long view, since the bundled months do not know &lt;GLD&gt;." in html
+    )
+    assert 'class="word"' not in html
+    view = LongView("", "months", "1962-01-31", "2025-12-31", "fails", run.verdict.evidence)
+    html = long_view_box(run.verdict, view)
+    assert 'class="verdict fails"' in html
+    told = "<b>Since 1962 (the same mix on the bundled months, to 2025-12-31):</b> it fails."
+    assert told in html
 
 
 def test_runs_side_by_side_are_named_by_what_differs(run):

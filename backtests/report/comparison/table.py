@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
@@ -29,7 +30,6 @@ from backtests.report.verdict.payoffs import (
     payoff_cell,
     payoff_text,
     payoffs_of,
-    placebo_note,
     placebo_text,
 )
 
@@ -196,22 +196,8 @@ def _payoff_fields(run: Compared) -> dict[str, float | None]:
 
 def console_rows(comparison: Comparison) -> list[tuple[str, list[str]]]:
     """The table of metrics as text, best values marked with a star."""
-    runs = comparison.table.values()
-    rows = [(HEDGES, [f"{run.word}  " for run in runs])]
-    evidence = [run.evidence for run in runs]
-    if any(evidence):
-        rows += [
-            (
-                f"  payoff, {name}",
-                [
-                    "-  " if each is None else f"{payoff_text(payoffs_of(each)[key].estimate)}  "
-                    for each in evidence
-                ],
-            )
-            for key, name in SETS.items()
-        ]
-        placebo = ["-  " if each is None else f"{placebo_text(each)}  " for each in evidence]
-        rows.append(("  placebo share", placebo))
+    words = [f"{run.word}  " for run in comparison.table.values()]
+    rows = [(HEDGES, words)]
     for metric in comparison.metrics:
         best: Sequence[str] = comparison.best(metric)
         cells = [
@@ -220,6 +206,24 @@ def console_rows(comparison: Comparison) -> list[tuple[str, list[str]]]:
         ]
         rows.append((comparison.label(metric), cells))
     return rows
+
+
+def payoff_rows(comparison: Comparison) -> list[tuple[str, list[str]]]:
+    """What decides the words, as text; nothing where no run has evidence."""
+    evidence = [run.evidence for run in comparison.table.values()]
+    if not any(evidence):
+        return []
+
+    def texts(show: Callable[[Evidence], str]) -> list[str]:
+        return ["-  " if each is None else f"{show(each)}  " for each in evidence]
+
+    def payoff(key: str, of: Evidence) -> str:
+        return payoff_text(payoffs_of(of)[key].estimate)
+
+    return [
+        *((f"  payoff, {name}", texts(partial(payoff, key))) for key, name in SETS.items()),
+        ("  placebo share", texts(placebo_text)),
+    ]
 
 
 def difference_rows(comparison: Comparison) -> list[tuple[str, list[str]]]:
@@ -248,7 +252,7 @@ def metrics_grid(comparison: Comparison) -> Grid:
     rows = [
         [
             Cell(name),
-            _word_cell(run),
+            Cell(run.word),
             *(
                 metric_cell(
                     metric,
@@ -265,12 +269,6 @@ def metrics_grid(comparison: Comparison) -> Grid:
     return Grid(heads, rows, wide=True)
 
 
-def _word_cell(run: Compared) -> Cell:
-    """The word, with the payoff of all months in small print."""
-    evidence = run.evidence
-    return Cell(run.word, small="" if evidence is None else payoff_text(evidence.every.estimate))
-
-
 def hedges_grid(comparison: Comparison) -> Grid | None:
     """What decides each run's word, beside the deepest fall; None where no run has a verdict."""
     if all(run.verdict is None for run in comparison.table.values()):
@@ -278,18 +276,18 @@ def hedges_grid(comparison: Comparison) -> Grid | None:
     rows = []
     for name, run in comparison.table.items():
         evidence, nothing = run.evidence, Cell("-", "")
-        cells = [nothing] * (len(SETS) + 1)
+        cells = [nothing] * (len(SETS) + 2)
         if evidence is not None:
-            apart = payoff_cell(evidence.difference)
-            small = [text for text in (apart.small, placebo_note(evidence)) if text]
+            share = evidence.placebo_share
             cells = [
                 *(payoff_cell(payoff.estimate) for payoff in payoffs_of(evidence).values()),
-                replace(apart, small="; ".join(small), tone="text"),
+                payoff_cell(evidence.difference),
+                Cell(placebo_text(evidence), "" if share is None else share),
             ]
         own, equity = (nothing if fall is None else Cell(percent(fall), fall) for fall in run.falls)
         rows.append([Cell(name), Cell(run.word), *cells, own, equity])
     heads = ["", HEDGES, *(f"Payoff, {name}" for name in SETS.values()),
-             "After negative less after positive", "Deepest fall",
+             "After negative less after positive", "Placebo share", "Deepest fall",
              "Of 100 % equity"]  # fmt: skip
     return Grid(heads, rows, wide=True)
 

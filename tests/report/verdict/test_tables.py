@@ -95,7 +95,7 @@ def test_controls_are_shown_of_a_duration_rule_alone(run):
 def test_measures_have_their_intervals_in_small_print():
     cvar, fall = tables.works_grid(make_verdict()).rows
     assert texts(cvar) == ["CVaR(95) saved, points a month", "3.01", "2.02", "0.99"]
-    assert [cell.small for cell in cvar] == ["90 % interval", "2.00 to 4.00", "", "0.11 to 1.88"]
+    assert [cell.small for cell in cvar] == ["interval", "2.00 to 4.00", "", "0.11 to 1.88"]
     assert texts(fall) == ["Deepest drawdown saved, points", "21.03", "15.04", "6.00"]
     assert fall[0].small == "resampled range"
     assert cvar[3].sort == 0.0099

@@ -83,8 +83,8 @@ def test_what_was_gained_or_added_is_called_so(verdict):
     )
     told = sentences(changed)
     assert told.equity.endswith(
-        "the worst three months lost -1.00 % instead of 2.00 %, and it gained 1.00 points of growth "
-        "a year."
+        "the worst three months lost -1.00 % instead of 2.00 %, and it gained 1.00 points of "
+        "growth a year."
     )
     assert "it grew 1.01 points a year less (-0.20 to +3.00);" in told.cost
     assert told.when == "When: in 1 of 1 fall of equity the hedge earned more than bills."
