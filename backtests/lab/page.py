@@ -121,10 +121,10 @@ def show(config: RunConfig, out: Path, *, dark: bool) -> None:
 
 def since_1962(run: Run) -> None:
     """Show what the same mix did on the bundled months; or that it is being worked out."""
-    if lab.has_long_view(run):
-        st.html(long_view_box(run.judged, lab.long_view_of(run)))
-    else:
+    if not lab.has_long_view(run):
         wait_for_long_view(run, [])
+    elif told := long_view_box(run.judged, lab.long_view_of(run)):
+        st.html(told)
 
 
 @st.fragment(run_every=REST)
