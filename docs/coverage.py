@@ -279,9 +279,7 @@ def at_least(least: int) -> Callable[[str], int]:
 
     def read(text: str) -> int:
         if not text.isdecimal() or int(text) < least:
-            raise argparse.ArgumentTypeError(
-                f"{text!r} is not a whole number of at least {least}"
-            )
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least {least}")
         return int(text)
 
     return read
@@ -305,9 +303,7 @@ def main(words: Sequence[str] | None = None) -> None:
         print(f"\n## Samples of {months} real months\n")
         print_coverage([cell for cell in cells if cell.months == months], worlds, table, months)
     print(f"\n## Samples of {MODEL_MONTHS} months of two models\n")
-    print_coverage(
-        model_cells(asked.samples, asked.measures), list(MODELS), table, MODEL_MONTHS
-    )
+    print_coverage(model_cells(asked.samples, asked.measures), list(MODELS), table, MODEL_MONTHS)
 
 
 if __name__ == "__main__":
