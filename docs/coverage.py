@@ -19,7 +19,7 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from backtests.analysis.levels import LEAST_COVERAGE, LEVELS, MONTHS, NOMINAL, Leveled, level_of
+from backtests.analysis.levels import LEAST_COVERAGE, LEVELS, MONTHS, NOMINAL, Leveled
 from docs.real_months import (
     FIGURES,
     FUNDS,
@@ -33,7 +33,10 @@ from docs.real_months import (
     world,
 )
 
-DECIDING: tuple[Leveled, ...] = ("payoff", "payoff_of_state", "payoff_difference")
+DECIDING: tuple[Leveled, ...] = (
+    "payoff", "payoff_after_negative", "payoff_after_positive", "payoff_of_state",
+    "payoff_difference",
+)  # fmt: skip
 OUTER_BLOCKS = (12, 24, 36)  # months
 SAMPLES = 800  # of a cell for the measures that decide the word, half as many for the others
 REPETITIONS = 1_000

@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 from backtests.analysis import hedge as measures
 from backtests.analysis.blocks import Blocks, draw_blocks
 from backtests.analysis.levels import Leveled
-from backtests.analysis.months import TAIL, cvar, growth, month_ends
+from backtests.analysis.months import TAIL, growth, month_ends
 from backtests.analysis.payoff import payoff, resampled_payoffs
-from backtests.analysis.regimes import CORRELATION_MONTHS, trailing_correlation
+from backtests.analysis.regimes import stock_bond_correlation
 from backtests.analysis.resampling import FEWEST_ROWS, block_length
+from backtests.analysis.states import Labels, states_of
 from data import bundled
 
 Array = NDArray[np.float64]
@@ -31,11 +32,14 @@ EQUITY_WEIGHT = 0.6
 STRETCHES = {"1962-1999": ("1962-02", "1999-12"), "2000-2021": ("2000-01", "2021-12"),
              "1962-2025": ("1962-02", "2025-12")}  # fmt: skip
 FUNDS = ("IEF", "TLT")
+LAST = "2025-12"  # later months of the bundled table would move every published figure
 LONG_CHAIN = 1_000_000  # months from which the truth of a measure is read that knows their order
 CHUNK = 400  # resamples at a time: they fit into a processor's cache
 # What is measured under each name of the table of levels; several where the level serves several.
 FIGURES: Mapping[Leveled, tuple[str, ...]] = {
     "payoff": ("payoff",),
+    "payoff_after_negative": ("payoff after negative",),
+    "payoff_after_positive": ("payoff after positive",),
     "payoff_of_state": ("payoff after negative", "payoff after positive"),
     "payoff_difference": ("payoff difference",),
     "cvar_saved": ("CVaR saved",),
@@ -65,7 +69,7 @@ class Months:
     equity: Array
     hedge: Array
     cash: Array
-    labels: NDArray[np.int8]
+    labels: Labels
 
     def __len__(self) -> int:
         """How many months."""
@@ -107,12 +111,11 @@ def history(fund: str) -> tuple[pd.PeriodIndex, Months]:
     market = bundled.load(["SPY", "IEF", "TLT"])
     levels = pd.DataFrame({**market.prices, "cash": market.cash})
     returns = month_ends(levels).pct_change(fill_method=None)
-    known_before = trailing_correlation(returns["SPY"], returns["IEF"]).shift(1)
-    returns = returns.loc[:"2025-12", ["SPY", fund, "cash"]].dropna()
-    before = known_before.reindex(returns.index).to_numpy(float)
-    labels = np.where(np.isnan(before), 0, np.where(before < 0.0, -1, 1)).astype(np.int8)
+    correlation = stock_bond_correlation(returns["SPY"], returns["IEF"])
+    returns = returns.loc[:LAST, ["SPY", fund, "cash"]].dropna()
+    index = pd.PeriodIndex(returns.index)
     equity, hedge, cash = returns.to_numpy(float).T
-    return pd.PeriodIndex(returns.index), Months(equity, hedge, cash, labels)
+    return index, Months(equity, hedge, cash, states_of(correlation, index))
 
 
 def world(fund: str, stretch: str) -> Months:
@@ -132,12 +135,6 @@ def drawn_from(months: Months, count: int, block: int, seed: Sequence[int]) -> M
     return months.at((starts[at] + np.arange(count) - at) % len(months))
 
 
-def three_months(returns: Array) -> Array:
-    """Compound return over each three consecutive months along the last axis."""
-    grown = 1.0 + returns
-    return np.asarray(grown[..., :-2] * grown[..., 1:-1] * grown[..., 2:] - 1.0)
-
-
 def figures(months: Months) -> dict[str, float]:
     """Everything that the verdict measures in these months; NaN where they do not have it."""
     equity, hedge, cash = months.equity, months.hedge, months.cash
@@ -149,7 +146,7 @@ def figures(months: Months) -> dict[str, float]:
         "payoff after positive": payoffs[2],
         "payoff difference": payoffs[1] - payoffs[2],
         "CVaR saved": measures.cvar_saved(portfolio, bills),
-        "CVaR of three months saved": cvar(three_months(portfolio)) - cvar(three_months(bills)),
+        "CVaR of three months saved": measures.cvar_saved_three_months(portfolio, bills),
         "CVaR saved from equity": measures.cvar_saved(portfolio, equity),
         "growth over bills": growth(portfolio) - growth(bills),
         "growth given up": measures.growth_given_up(portfolio, equity),
@@ -181,7 +178,7 @@ def truth_of(months: Months, block: int) -> dict[str, float]:
     answers = figures(months)
     chain = drawn_from(months, LONG_CHAIN, block, [1, block])
     answers["CVaR of three months saved"] = float(
-        cvar(three_months(chain.portfolio)) - cvar(three_months(chain.bills))
+        measures.cvar_saved_three_months(chain.portfolio, chain.bills)
     )
     _, negative, positive = (inside.sum() >= FEWEST_ROWS for inside in months.sets)
     for name, has in (
@@ -303,8 +300,7 @@ def _three_months_saved(months: Months, blocks: Blocks) -> Array:
     parts = []
     for first in range(0, len(rows), CHUNK):
         chunk = rows[first : first + CHUNK]
-        ours, theirs = (
-            cvar(three_months(returns[chunk])) for returns in (months.portfolio, months.bills)
+        parts.append(
+            measures.cvar_saved_three_months(months.portfolio[chunk], months.bills[chunk])
         )
-        parts.append(ours - theirs)
     return np.concatenate(parts)

@@ -82,17 +82,16 @@ def _by_data(
 ) -> tuple[float | None, ...]:
     returns, earned = np.frombuffer(equity), np.frombuffer(excess)
     masks = [np.frombuffer(inside, bool) for inside in sets]
-    asked = [
-        number
+    asked = {
+        number: level
         for number, (inside, level) in enumerate(zip(masks, levels, strict=True))
         if level is not None and inside.sum() >= FEWEST_ROWS
-    ]
+    }
     answers: list[float | None] = [None] * len(masks)
-    if not asked:
-        return tuple(answers)
-    lines = _payoff_lines(returns, earned, [masks[number] for number in asked], block, seed)
-    for number, (at_zero, slope) in zip(asked, lines, strict=True):
-        answers[number] = _smallest(at_zero, slope, levels[number])
+    if asked:
+        lines = _payoff_lines(returns, earned, [masks[number] for number in asked], block, seed)
+        for (number, level), (at_zero, slope) in zip(asked.items(), lines, strict=True):
+            answers[number] = _smallest(at_zero, slope, level)
     return tuple(answers)
 
 
