@@ -215,7 +215,8 @@ def stormy(rng: np.random.Generator, rows: int) -> Months:
     return _months(0.007 + (months.equity - 0.007) * storm, 0.003 + (months.hedge - 0.003) * storm)
 
 
-BOND_VOLATILITY, CORRELATION, BILL, MODEL_MONTHS = 0.018, -0.2, 0.002, 264
+BOND_VOLATILITY, CORRELATION, BILL = 0.018, -0.2, 0.002
+MODEL_MONTHS, MODEL_TRUTH_MONTHS = 264, 1_000_000
 MODELS = {"calm": calm, "stormy": stormy}
 
 
@@ -225,13 +226,13 @@ def _months(equity: Array, bond: Array) -> Months:
 
 
 def model_cells(asked: int, chosen: Sequence[Leveled]) -> list[Cell]:
-    """The two models, whose truth a million months give."""
+    """The two models, whose truth is read from a million months."""
     samples = samples_of(asked, chosen)
     return [
         cell_of(
             name,
             lambda k, of=model: of(np.random.default_rng([2, k]), MODEL_MONTHS),
-            figures(model(np.random.default_rng(1), 1_000_000)),
+            figures(model(np.random.default_rng(1), MODEL_TRUTH_MONTHS)),
             0,
             samples,
         )
@@ -264,7 +265,10 @@ def print_coverage(cells: Sequence[Cell], names: Sequence[str], table: Table, mo
             if share is None:
                 parts.append("")
                 continue
-            new = "no interval" if level is None else f"{100 * share[NOMINAL.index(level)]:.0f}"
+            # In brackets at the highest level: not enough, so there is no interval.
+            new = f"({100 * share[-1]:.0f})" if level is None else (
+                f"{100 * share[NOMINAL.index(level)]:.0f}"
+            )  # fmt: skip
             parts.append(f"{100 * share[0]:.0f} / {new}")
         print(f"| `{measure}` | {printed_level(level)} | {' | '.join(parts)} |")
 

@@ -300,7 +300,5 @@ def _three_months_saved(months: Months, blocks: Blocks) -> Array:
     parts = []
     for first in range(0, len(rows), CHUNK):
         chunk = rows[first : first + CHUNK]
-        parts.append(
-            measures.cvar_saved_three_months(months.portfolio[chunk], months.bills[chunk])
-        )
+        parts.append(measures.cvar_saved_three_months(months.portfolio[chunk], months.bills[chunk]))
     return np.concatenate(parts)
