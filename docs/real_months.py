@@ -44,9 +44,9 @@ FIGURES: Mapping[Leveled, tuple[str, ...]] = {
     "payoff_difference": ("payoff difference",),
     "cvar_saved": ("CVaR saved",),
     "cvar_saved_three_months": ("CVaR of three months saved",),
-    "cvar_saved_from_equity": ("CVaR saved from equity",),
+    "cvar_saved_from_equity": ("CVaR saved from equity", "CVaR saved from equity by bills"),
     "growth_over_bills": ("growth over bills",),
-    "growth_given_up": ("growth given up",),
+    "growth_given_up": ("growth given up", "growth given up by bills"),
     "down_month_ratio": ("down-month ratio", "down-month ratio less that of bills"),
     "down_month_mean": ("down-month mean", "down-month mean less that of bills"),
     "worst_decile_mean": ("worst-decile mean", "worst-decile mean less that of bills"),
@@ -148,8 +148,10 @@ def figures(months: Months) -> dict[str, float]:
         "CVaR saved": measures.cvar_saved(portfolio, bills),
         "CVaR of three months saved": measures.cvar_saved_three_months(portfolio, bills),
         "CVaR saved from equity": measures.cvar_saved(portfolio, equity),
+        "CVaR saved from equity by bills": measures.cvar_saved(bills, equity),
         "growth over bills": growth(portfolio) - growth(bills),
         "growth given up": measures.growth_given_up(portfolio, equity),
+        "growth given up by bills": measures.growth_given_up(bills, equity),
         "down-month ratio": measures.down_month_ratio(hedge, equity),
         "down-month ratio less that of bills": (
             measures.down_month_ratio(hedge, equity) - measures.down_month_ratio(cash, equity)
@@ -259,8 +261,10 @@ def _from_counts(months: Months, blocks: Blocks) -> dict[str, Array]:
     return {
         "CVaR saved": ours - theirs,
         "CVaR saved from equity": ours - alone,
+        "CVaR saved from equity by bills": theirs - alone,
         "growth over bills": mix - other,
         "growth given up": whole - mix,
+        "growth given up by bills": whole - other,
         "down-month ratio": ratio,
         "down-month ratio less that of bills": ratio - bills_ratio,
         "down-month mean": down_mean,

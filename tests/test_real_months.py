@@ -34,6 +34,7 @@ def test_every_figure_by_hand():
         # -6 % + 1.2 % with Treasuries, + 0.4 % with bills, and -10 % of equity alone.
         "CVaR saved": 0.008,
         "CVaR saved from equity": 0.052,
+        "CVaR saved from equity by bills": 0.044,
         "CVaR of three months saved": (
             min(0.952 * 1.016 * 0.966, 1.016 * 0.966 * 1.014)
             - min(0.944 * 1.016 * 0.974, 1.016 * 0.974 * 1.010)
@@ -41,6 +42,8 @@ def test_every_figure_by_hand():
         "growth over bills": (0.952 * 1.016 * 0.966 * 1.014) ** 3
         - (0.944 * 1.016 * 0.974 * 1.010) ** 3,
         "growth given up": (0.90 * 1.02 * 0.95 * 1.01) ** 3 - (0.952 * 1.016 * 0.966 * 1.014) ** 3,
+        "growth given up by bills": (0.90 * 1.02 * 0.95 * 1.01) ** 3
+        - (0.944 * 1.016 * 0.974 * 1.010) ** 3,
         "down-month ratio": 0.02 / -0.15,
         "down-month ratio less that of bills": 0.0,
         "down-month mean": 0.01,
