@@ -63,9 +63,10 @@ def _why(payoff: Payoff) -> str:
 def _by_state(evidence: Evidence, hedge: str, when: str = "") -> str:
     """What it did after each sign of the correlation; empty where neither has a month."""
     parts: list[str] = []
+    again = "they" if " and " in hedge else "it"
     for state in evidence.states:
         if state.payoff.months:
-            kind, name, told = ("", "it", "") if parts else ("stock-bond ", hedge, when)
+            kind, name, told = ("", again, "") if parts else ("stock-bond ", hedge, when)
             parts.append(
                 f"after {state.name} {kind}correlation {name} {_beat(state.payoff.estimate)}{told} "
                 f"{_range(state.payoff.estimate)}{_alone(state)}"

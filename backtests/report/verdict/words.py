@@ -133,9 +133,8 @@ def _equity_sentence(verdict: Verdict) -> str:
     """How much smaller the deepest fall and the worst quarter were, and what growth that cost."""
     ours, equity = verdict.portfolio("portfolio"), verdict.portfolio("equity")
     quarter = verdict.worst_quarter_monthly
-    parts = [
-        f"the deepest fall was {_loss(ours.max_drawdown)} instead of {_loss(equity.max_drawdown)}"
-    ]
+    fell = f"the deepest fall was {_loss(ours.max_drawdown)} instead of "
+    parts = [f"{fell}{_loss(equity.max_drawdown)}" if equity.max_drawdown < 0.0 else "no fall"]
     if quarter.portfolio is not None and quarter.equity is not None and quarter.equity < 0.0:
         parts.append(
             f"the worst three months lost {_loss(quarter.portfolio)} instead of "
