@@ -1,9 +1,10 @@
 """How often the verdict sees an effect that is there, and how often one that is not.
 
-``python -m docs.power`` prints two tables of docs/coverage.md. *Power*: the share of samples of
-real months in which each measure would say *works*, and *fails*, where the truth is known.
-*Placebo*: how often the verdict says that it depends on a state that was drawn at random, with
-stays as long as those of the real one.
+``python -m docs.power`` prints tables of docs/coverage.md. *Power*: the share of samples of real
+months in which each measure would say *works*, and *fails*, where the truth is known. *Smallest
+effect*: what the bundled months would call *works* in 80 % of samples. *Placebo*: how often the
+verdict says that it depends on a state that was drawn at random, with stays as long as those of
+the real one.
 """
 
 from __future__ import annotations
@@ -20,14 +21,17 @@ from backtests.analysis import decide
 from backtests.analysis.blocks import draw_blocks
 from backtests.analysis.evidence import Evidence, verdict_word, word_of
 from backtests.analysis.levels import Leveled, level_of
+from backtests.analysis.payoff import payoff
 from backtests.analysis.resampling import LEVEL, SEED, Estimate, interval
+from backtests.analysis.smallest_effect import smallest_effects
 from backtests.analysis.states import NEGATIVE, POSITIVE, Labels
 from docs.coverage import Parser, at_least, printed_level
 from docs.real_months import FUNDS, Array, drawn_from, history, resampled, truth_of, world
 
 WORLDS = (("IEF", "2000-2021", "negative"), ("TLT", "2000-2021", "negative"),
           ("IEF", "1962-1999", "positive"))  # fmt: skip
-MONTHS, BLOCK, SAMPLES, REPETITIONS = 264, 12, 400, 1_000
+LENGTHS = (264, 480)  # months
+BLOCK, SAMPLES, REPETITIONS = 12, 400, 1_000
 DRAWS = 100  # of placebo labels
 STAY = 240  # months
 DECIDING_REPETITIONS = 10_000
@@ -69,7 +73,7 @@ def says(figure: str, drawn: Array, level: float | None) -> str:
 
 
 def power(
-    fund: str, stretch: str, state: str, samples: int, months: int = MONTHS
+    fund: str, stretch: str, state: str, samples: int, months: int
 ) -> dict[str, tuple[Power, Power]]:
     """By figure: power at the first edition's level, and at the table's.
 
@@ -100,20 +104,45 @@ def power(
     return {figure: (shares[figure, 0], shares[figure, 1]) for figure in asked}
 
 
-def print_power(samples: int) -> None:
-    """Print the table of power."""
-    print(f"| {MONTHS} months | truth | works / fails at 90 % | at the table's level | level |")
+def print_power(samples: int, months: int) -> None:
+    """Print the table of power of samples of one length."""
+    print(f"| {months} months | truth | works / fails at 90 % | at the table's level | level |")
     print("|---|---|---|---|---|")
     for fund, stretch, state in WORLDS:
-        print(f"power of {fund} {stretch}", file=sys.stderr)
+        print(f"power of {months} months of {fund} {stretch}", file=sys.stderr)
         truth = truth_of(world(fund, stretch), BLOCK)
-        for figure, (old, new) in power(fund, stretch, state, samples).items():
+        for figure, (old, new) in power(fund, stretch, state, samples, months).items():
             level = "no interval" if new.level is None else printed_level(new.level)
             print(
                 f"| {fund} {stretch}: {figure} | {100 * truth[figure]:+.2f} "
                 f"| {old.works:.2f} / {old.fails:.2f} | {new.works:.2f} / {new.fails:.2f} "
                 f"| {level} |"
             )
+
+
+def print_effects() -> None:
+    """Print the smallest effect that the bundled months would call *works*."""
+    print("| % a month | months | level | payoff | smallest that works in 80 % of samples |")
+    print("|---|---|---|---|---|")
+    for fund in FUNDS:
+        _, months = history(fund)
+        levels = [level_of(key, len(months)) for key in OF_SETS.values()]
+        smallest = smallest_effects(
+            months.equity, months.excess, months.sets, months.block(), levels
+        )
+        for name, inside, level, effect in zip(OF_SETS, months.sets, levels, smallest, strict=True):
+            true = payoff(months.equity[inside], months.excess[inside])
+            print(
+                f"| {fund}: {name} | {inside.sum()} | {printed_level(level)} | {100 * true:+.2f} "
+                f"| {'none up to 5' if effect is None else f'{100 * effect:.2f}'} |"
+            )
+
+
+OF_SETS: dict[str, Leveled] = {
+    "all months": "payoff",
+    "after negative": "payoff_after_negative",
+    "after positive": "payoff_after_positive",
+}
 
 
 def random_labels(months: int, rng: np.random.Generator) -> Labels:
@@ -173,14 +202,17 @@ def print_placebo(draws: int, repetitions: int) -> None:
 
 
 def main(words: Sequence[str] | None = None) -> None:
-    """Print both tables as Markdown."""
+    """Print all tables as Markdown."""
     parser = Parser(prog="docs.power", description=__doc__)
     parser.add_argument("--samples", type=at_least(8), default=SAMPLES, metavar="N",
                         help=f"samples of each world (default {SAMPLES})")  # fmt: skip
     parser.add_argument("--draws", type=at_least(1), default=DRAWS, metavar="N",
                         help=f"draws of random states (default {DRAWS})")  # fmt: skip
     asked = parser.parse_args(words)
-    print_power(asked.samples)
+    for months in LENGTHS:
+        print_power(asked.samples, months)
+        print()
+    print_effects()
     print()
     print_placebo(asked.draws, DECIDING_REPETITIONS)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from docs import power
+from docs import power, real_months
 from docs.power import depends, differs, placebo_evidence, random_labels, says
+from tests.conftest import ROOT
 
 
 def test_the_verdict_seldom_depends_on_a_state_that_means_nothing():
-    every = placebo_evidence("IEF", 100, 400)
+    every = placebo_evidence("IEF", 100, 300)
     assert sum(map(depends, every)) <= 8
     # Without the rule of opposite words a third would be false: the bootstrap cannot see how long
     # a state lasts.
@@ -55,3 +56,22 @@ def test_a_wider_interval_sees_less(monkeypatch):
     # The truth is +1.9 % a month: it is seen, and never taken for its opposite.
     assert seen["payoff"][0].works > 0.5
     assert seen["payoff"][0].fails == 0.0
+
+
+def test_the_page_has_the_smallest_effects(capsys):
+    power.print_effects()
+    assert capsys.readouterr().out in (ROOT / "docs" / "coverage.md").read_text("utf-8")
+
+
+def test_the_command_prints_every_table(monkeypatch, capsys):
+    monkeypatch.setattr(power, "LENGTHS", (60,))
+    monkeypatch.setattr(power, "REPETITIONS", 20)
+    monkeypatch.setattr(power, "DECIDING_REPETITIONS", 50)
+    monkeypatch.setattr(real_months, "LONG_CHAIN", 2_000)
+    power.main(["--samples", "8", "--draws", "2"])
+    shown = capsys.readouterr()
+    tables = shown.out.strip().split("\n\n")
+    assert [table.count("\n") + 1 for table in tables] == [2 + 3 * 4, 2 + 2 * 3, 2 + 2]
+    # Five years of months have no payoff's interval: nothing is seen at the table's level.
+    assert "| 0.00 / 0.00 | no interval |" in tables[0]
+    assert shown.err.count("\n") == 3 + 2
