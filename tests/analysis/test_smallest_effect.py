@@ -23,13 +23,13 @@ def months(seed: int, count: int, deviation: float) -> tuple[np.ndarray, np.ndar
 def test_of_independent_months_it_is_that_of_a_mean(level, z):
     # z of the interval's end and z of a power of 80 %, times the standard error of the mean of 60
     # months; a tenth more, since resamples do not draw just those months that hold the effect.
-    found, by_hand = [], []
+    answers, by_hand = [], []
     for seed in range(4):
         equity, excess = months(seed, 600, 0.03)
         worst = excess[np.argsort(equity)[:60]]
         by_hand.append((z + norm.ppf(0.80)) * worst.std(ddof=1) / np.sqrt(60))
-        found += smallest_effects(equity, excess, [np.ones(600, bool)], 1, [level])
-    assert 1.0 < np.mean(found) / np.mean(by_hand) < 1.2
+        answers += smallest_effects(equity, excess, [np.ones(600, bool)], 1, [level])
+    assert 1.0 < np.mean(answers) / np.mean(by_hand) < 1.2
 
 
 def in_full(equity, excess, inside, block, level, seed, step) -> float:
