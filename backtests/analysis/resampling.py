@@ -1,4 +1,4 @@
-"""Intervals by the stationary bootstrap (Politis and Romano 1994), computed by ``arch``.
+"""Intervals by the stationary bootstrap (Politis and Romano 1994), drawn by ``arch``.
 
 Months are drawn in blocks of random length, which keeps the dependence between neighbouring
 months; every series of a comparison is drawn by the same rows.
@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from backtests.analysis.blocks import optimal_length
 
 Array = NDArray[np.float64]
 Measure = Callable[..., Any]
@@ -87,14 +89,12 @@ def block_length(series: Array) -> int:
     int
         At least 1.
     """
-    from arch.bootstrap import optimal_block_length
-
     if len(series) < FEWEST_ROWS:
         return 1
     moving = series[:, np.ptp(series, axis=0) > 0.0]
     if moving.shape[1] == 0:
         return 1
-    lengths = optimal_block_length(moving)["stationary"].to_numpy(float)
+    lengths = [optimal_length(column) for column in moving.T]
     return max(round(float(np.nanmax(lengths))), 1)
 
 
