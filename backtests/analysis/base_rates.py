@@ -1,0 +1,128 @@
+"""What followed months that began in one state of an indicator: base rates, never a forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from backtests.analysis.blocks import draw_blocks
+from backtests.analysis.hedge import worst_decile_hit_rate
+from backtests.analysis.hedge_state import BaseRate
+from backtests.analysis.indicators import Track
+from backtests.analysis.levels import level_of
+from backtests.analysis.payoff import payoff, resampled_payoffs
+from backtests.analysis.regimes import CORRELATION_MONTHS, trailing_correlation
+from backtests.analysis.resampling import FEWEST_ROWS, SEED, Estimate, block_length, interval
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+REPETITIONS = 10_000
+
+
+@dataclass(frozen=True, eq=False)
+class Past:
+    """Past months of equity and of the hedge alone.
+
+    Attributes
+    ----------
+    returns
+        Months in a row x ``equity, hedge, cash, bond``; the bond is that of the correlation.
+    correlation
+        Of equity and bond over the 36 months up to each month, from as early as there are prices.
+    equity, hedge
+        The tickers that they are about.
+    """
+
+    returns: pd.DataFrame
+    correlation: pd.Series
+    equity: tuple[str, ...]
+    hedge: tuple[str, ...]
+
+
+def base_rates(
+    past: Past,
+    indicators: Mapping[str, Track],
+    repetitions: int = REPETITIONS,
+    seed: int = SEED,
+) -> dict[str, tuple[BaseRate, BaseRate]]:
+    """Base rates of both states of each indicator, the one for the hedge first.
+
+    Parameters
+    ----------
+    past
+        Past months. Each is labelled by what was known at the end of the month before.
+    indicators
+        By key.
+    repetitions, seed
+        Of the stationary bootstrap; all states share its resamples.
+    """
+    months = pd.PeriodIndex(past.returns.index)
+    equity, hedge, cash = (past.returns[name].to_numpy(float) for name in ("equity", "hedge", "cash"))
+    excess = hedge - cash
+    following = next_correlation(past.returns["equity"], past.returns["bond"])
+    states: list[tuple[str, int, Mask]] = []
+    for key, track in indicators.items():
+        before = track.for_the_hedge.reindex(months - 1).to_numpy(float)
+        states += [(key, 0, before == 1.0), (key, 1, before == 0.0)]
+    intervals = _intervals(equity, excess, hedge, [s[2] for s in states], repetitions, seed)
+    rates = [
+        BaseRate(
+            label=indicators[key].division.states[number],
+            for_the_hedge=number == 0,
+            months=int(inside.sum()),
+            payoff=Estimate.of(payoff(equity[inside], excess[inside]), limits),
+            hit_rate=(
+                float(worst_decile_hit_rate(excess[inside], equity[inside]))
+                if inside.any()
+                else None
+            ),
+            **_following(following, inside),
+        )
+        for (key, number, inside), limits in zip(states, intervals, strict=True)
+    ]
+    return {
+        key: (rates[2 * number], rates[2 * number + 1]) for number, key in enumerate(indicators)
+    }
+
+
+def next_correlation(equity: pd.Series, bond: pd.Series) -> Array:
+    """Correlation over the 36 months that begin with each month; NaN where they are not over."""
+    trailing = trailing_correlation(equity, bond)
+    return np.asarray(trailing.shift(1 - CORRELATION_MONTHS).to_numpy(float))
+
+
+def windows_apart(rows: NDArray[np.int64]) -> int:
+    """How many of the 36-month windows that begin on these rows do not overlap, from the first."""
+    count, free = 0, -1
+    for row in rows:
+        if row >= free:
+            count, free = count + 1, int(row) + CORRELATION_MONTHS
+    return count
+
+
+def _following(correlations: Array, inside: Mask) -> dict[str, float | int | None]:
+    complete = np.flatnonzero(inside & np.isfinite(correlations))
+    mean = float(correlations[complete].mean()) if len(complete) else None
+    return {"next_correlation": mean, "windows_apart": windows_apart(complete)}
+
+
+def _intervals(
+    equity: Array, excess: Array, hedge: Array, sets: list[Mask], repetitions: int, seed: int
+) -> list[tuple[float, float] | None]:
+    """The interval of each set's payoff; None where it has too few months for one."""
+    levels = [level_of("payoff_of_state", int(inside.sum())) for inside in sets]
+    wide = [number for number, level in enumerate(levels) if level is not None]
+    if len(equity) < FEWEST_ROWS or not wide:
+        return [None] * len(sets)
+    both = np.column_stack([equity, hedge])
+    blocks = draw_blocks(len(equity), block_length(np.hstack([both, both**2])), repetitions, seed)
+    drawn = resampled_payoffs(blocks, equity, [excess] * len(wide), [sets[n] for n in wide])
+    limits: list[tuple[float, float] | None] = [None] * len(sets)
+    for number, payoffs in zip(wide, drawn, strict=True):
+        level = levels[number]
+        limits[number] = None if level is None else interval(payoffs, level)
+    return limits
