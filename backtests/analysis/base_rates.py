@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtests.analysis.blocks import draw_blocks
+from backtests.analysis.blocks import Blocks, draw_blocks
 from backtests.analysis.hedge import worst_decile_hit_rate
 from backtests.analysis.hedge_state import BaseRate
 from backtests.analysis.indicators import Track
-from backtests.analysis.levels import level_of
+from backtests.analysis.levels import Leveled, level_of
 from backtests.analysis.payoff import payoff, resampled_payoffs
 from backtests.analysis.regimes import CORRELATION_MONTHS, trailing_correlation
 from backtests.analysis.resampling import FEWEST_ROWS, SEED, Estimate, block_length, interval
@@ -21,6 +21,11 @@ from backtests.analysis.resampling import FEWEST_ROWS, SEED, Estimate, block_len
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 REPETITIONS = 10_000
+# The verdict's two states have levels of their own; so has its page, and the two must agree.
+LEVELS: Mapping[tuple[str, int], Leveled] = {
+    ("correlation", 0): "payoff_after_negative",
+    ("correlation", 1): "payoff_after_positive",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,14 +66,20 @@ def base_rates(
         Of the stationary bootstrap; all states share its resamples.
     """
     months = pd.PeriodIndex(past.returns.index)
-    equity, hedge, cash = (past.returns[name].to_numpy(float) for name in ("equity", "hedge", "cash"))
+    legs = past.returns[["equity", "hedge", "cash"]].to_numpy(float)
+    equity, hedge, cash = legs.T
     excess = hedge - cash
     following = next_correlation(past.returns["equity"], past.returns["bond"])
     states: list[tuple[str, int, Mask]] = []
     for key, track in indicators.items():
         before = track.for_the_hedge.reindex(months - 1).to_numpy(float)
         states += [(key, 0, before == 1.0), (key, 1, before == 0.0)]
-    intervals = _intervals(equity, excess, hedge, [s[2] for s in states], repetitions, seed)
+    blocks = None
+    if len(months) >= FEWEST_ROWS:
+        risky = legs[:, :2]
+        length = block_length(np.hstack([risky, risky**2]))
+        blocks = draw_blocks(len(months), length, repetitions, seed)
+    intervals = _intervals(blocks, equity, excess, states)
     rates = [
         BaseRate(
             label=indicators[key].division.states[number],
@@ -111,18 +122,20 @@ def _following(correlations: Array, inside: Mask) -> dict[str, float | int | Non
 
 
 def _intervals(
-    equity: Array, excess: Array, hedge: Array, sets: list[Mask], repetitions: int, seed: int
+    blocks: Blocks | None, equity: Array, excess: Array, states: list[tuple[str, int, Mask]]
 ) -> list[tuple[float, float] | None]:
-    """The interval of each set's payoff; None where it has too few months for one."""
-    levels = [level_of("payoff_of_state", int(inside.sum())) for inside in sets]
-    wide = [number for number, level in enumerate(levels) if level is not None]
-    if len(equity) < FEWEST_ROWS or not wide:
-        return [None] * len(sets)
-    both = np.column_stack([equity, hedge])
-    blocks = draw_blocks(len(equity), block_length(np.hstack([both, both**2])), repetitions, seed)
-    drawn = resampled_payoffs(blocks, equity, [excess] * len(wide), [sets[n] for n in wide])
-    limits: list[tuple[float, float] | None] = [None] * len(sets)
-    for number, payoffs in zip(wide, drawn, strict=True):
-        level = levels[number]
-        limits[number] = None if level is None else interval(payoffs, level)
+    """The interval of each state's payoff; None where it has too few months for one."""
+    limits: list[tuple[float, float] | None] = [None] * len(states)
+    wide = {
+        row: level
+        for row, (key, number, inside) in enumerate(states)
+        if inside.sum() >= FEWEST_ROWS
+        and (level := level_of(LEVELS.get((key, number), "payoff_of_state"), len(equity)))
+    }
+    if blocks is None or not wide:
+        return limits
+    sets = [states[row][2] for row in wide]
+    drawn = resampled_payoffs(blocks, equity, [excess] * len(sets), sets)
+    for (row, level), payoffs in zip(wide.items(), drawn, strict=True):
+        limits[row] = interval(payoffs, level)
     return limits

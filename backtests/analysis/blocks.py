@@ -3,8 +3,9 @@
 A resample of n months starts anywhere and goes on with the next month, in a circle, until it jumps
 to another month, which it does with the same chance at every step. Ten thousand of them are drawn
 at once, which takes a tenth of the time that ``arch`` needs, and the length of blocks is worked out
-without loading it; the tests hold the two against each other. What a measure needs is either the months in their order (:meth:`Blocks.rows`) or only how
-often each month was drawn (:meth:`Blocks.counts`), which is found without writing down the order.
+without loading it; the tests hold the two against each other. What a measure needs is either the
+months in their order (:meth:`Blocks.rows`) or only how often each month was drawn
+(:meth:`Blocks.counts`), which is found without writing down the order.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Array = NDArray[np.float64]
+BATCH = 1_000  # resamples that are drawn at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,8 +28,9 @@ class Blocks:
 
     Attributes
     ----------
-    months, repetitions
-        Length of the sample and of each resample, and how many resamples.
+    months, repetitions, mean
+        Length of the sample and of each resample, how many resamples, and the mean length of a
+        block that nothing cuts short.
     starts, lengths
         The month in which each block begins, and its length; a block that reaches the last month
         goes on with the first.
@@ -37,6 +40,7 @@ class Blocks:
 
     months: int
     repetitions: int
+    mean: int
     starts: Ints
     lengths: Ints
     bounds: Ints
@@ -83,7 +87,7 @@ class Blocks:
 
 @lru_cache(maxsize=4)
 def draw_blocks(months: int, block: int, repetitions: int, seed: int) -> Blocks:
-    """Draw resamples; the same seed draws the same.
+    """Draw resamples; the same seed draws the same, and more of them begin with the same.
 
     Parameters
     ----------
@@ -94,24 +98,37 @@ def draw_blocks(months: int, block: int, repetitions: int, seed: int) -> Blocks:
     repetitions, seed
         How many resamples.
     """
-    random = np.random.default_rng(seed)
-    total = months * repetitions
-    begins = np.zeros(total, dtype=bool)
-    begins[::months] = True  # every resample begins anew
-    last = -1
-    while last < total:
-        steps = random.geometric(1.0 / block, size=total // block + 100)
-        jumps = last + np.cumsum(steps)
-        begins[jumps[jumps < total]] = True
-        last = int(jumps[-1])
-    at = np.flatnonzero(begins)
+    parts = [
+        _draw(months, block, min(BATCH, repetitions - first), np.random.default_rng([seed, first]))
+        for first in range(0, repetitions, BATCH)
+    ]
+    starts, lengths, blocks = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     return Blocks(
         months=months,
         repetitions=repetitions,
-        starts=random.integers(months, size=len(at)),
-        lengths=np.diff(at, append=total),
-        bounds=np.searchsorted(at, np.arange(repetitions + 1) * months),
+        mean=block,
+        starts=starts,
+        lengths=lengths,
+        bounds=np.concatenate([[0], np.cumsum(blocks)]),
     )
+
+
+def _draw(
+    months: int, block: int, repetitions: int, random: np.random.Generator
+) -> tuple[Ints, Ints, Ints]:
+    """Start and length of every block, and the number of blocks of every resample."""
+    begins = np.zeros(months * repetitions, dtype=bool)
+    begins[::months] = True  # every resample begins anew
+    last = -1
+    while last < len(begins):
+        steps = random.geometric(1.0 / block, size=months * BATCH // block + 100)
+        jumps = last + np.cumsum(steps)
+        begins[jumps[jumps < len(begins)]] = True
+        last = int(jumps[-1])
+    at = np.flatnonzero(begins)
+    starts = random.integers(months, size=len(at))
+    lengths = np.diff(at, append=len(begins))
+    return starts, lengths, begins.reshape(repetitions, months).sum(axis=1)
 
 
 def optimal_length(series: Array) -> float:

@@ -123,7 +123,7 @@ def word_of(estimate: Estimate) -> SetWord:
     low, high = estimate.low, estimate.high
     if low is None or high is None:
         return "unclear"
-    if -SAME_AS_BILLS <= low and high <= SAME_AS_BILLS:
+    if low >= -SAME_AS_BILLS and high <= SAME_AS_BILLS:
         return "same as bills"
     if low > 0.0:
         return "works"

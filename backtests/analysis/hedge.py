@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from backtests.analysis.months import cvar, growth
+from backtests.analysis.months import cvar, growth, over_three_months
 
 Array = NDArray[np.float64]
 
@@ -23,6 +23,11 @@ def cvar_saved(returns: Array, against: Array) -> Array:
     CVaR(95) is the average return in the worst 5 % of months (:func:`months.cvar`).
     """
     return np.asarray(cvar(returns) - cvar(against))
+
+
+def cvar_saved_three_months(returns: Array, against: Array) -> Array:
+    """The same of returns over three months in a row: bonds hedge falls that take their time."""
+    return np.asarray(cvar(over_three_months(returns)) - cvar(over_three_months(against)))
 
 
 def growth_given_up(returns: Array, against: Array) -> Array:

@@ -16,14 +16,17 @@ LEAST_COVERAGE = 0.86
 NOMINAL = (0.90, 0.92, 0.94, 0.95, 0.96, 0.97, 0.98)
 MONTHS = (60, 120, 240, 480, 720)  # a sample counts as the longest of these that it reaches
 Leveled = Literal[
-    "payoff", "payoff_of_state", "payoff_difference", "cvar_saved", "cvar_saved_three_months",
+    "payoff", "payoff_after_negative", "payoff_after_positive", "payoff_of_state",
+    "payoff_difference", "cvar_saved", "cvar_saved_three_months",
     "cvar_saved_from_equity", "growth_over_bills", "growth_given_up", "down_month_ratio",
     "down_month_mean", "worst_decile_mean", "worst_decile_hit_rate",
 ]  # fmt: skip
 # Nominal level at 60, 120, 240, 480 and 720 months; None for no interval.
 LEVELS: Mapping[Leveled, tuple[float | None, ...]] = {
-    "payoff": (None, None, None, 0.98, 0.98),
-    "payoff_of_state": (0.95, 0.94, 0.94, 0.92, 0.92),
+    "payoff": (None, None, None, 0.98, 0.97),
+    "payoff_after_negative": (0.95, 0.94, 0.92, 0.92, 0.90),
+    "payoff_after_positive": (0.95, 0.94, 0.92, 0.92, 0.92),
+    "payoff_of_state": (0.95, 0.94, 0.92, 0.92, 0.92),  # of any other: the worse of the two
     "payoff_difference": (0.95, 0.92, 0.92, 0.90, 0.90),
     "cvar_saved": (0.98, 0.98, 0.98, 0.94, 0.92),
     "cvar_saved_three_months": (0.98, 0.98, 0.98, 0.94, 0.92),

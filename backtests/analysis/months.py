@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from backtests.analysis.metrics import ROUNDING
+from data.months import last_sessions
 
 Array = NDArray[np.float64]
 TAIL = 0.05
@@ -31,15 +32,15 @@ def month_ends(levels: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Indexed by month (``Period``). The last month of daily rows is left out until they reach
-        its last weekday; a monthly row is a whole month. The first may be partial: returns begin
+        its last session; a monthly row is a whole month. The first may be partial: returns begin
         at its end.
     """
     dates = pd.DatetimeIndex(levels.index)
     closes = levels.groupby(dates.to_period("M")).last()
     if _is_monthly(dates, len(closes)):
         return closes
-    last = closes.index[-1].end_time.normalize()
-    return closes if dates[-1] >= pd.offsets.BDay().rollback(last) else closes.iloc[:-1]
+    last = last_sessions(dates[-1:])[0]
+    return closes if dates[-1] >= last else closes.iloc[:-1]
 
 
 def _is_monthly(dates: pd.DatetimeIndex, months: int) -> bool:
@@ -55,6 +56,17 @@ def cvar(returns: Array) -> Array:
     worst = max(math.ceil(TAIL * returns.shape[-1] - 1e-9), 1)
     ascending = np.partition(returns, worst - 1, axis=-1)
     return np.asarray(ascending[..., :worst].mean(axis=-1))
+
+
+def over_three_months(returns: Array) -> Array:
+    """Compound return of every three months in a row: of n months n - 2, which overlap.
+
+    Fewer than three months have none: their row is a single NaN.
+    """
+    if returns.shape[-1] < 3:
+        return np.full((*returns.shape[:-1], 1), np.nan)
+    grown = 1.0 + returns
+    return np.asarray(grown[..., :-2] * grown[..., 1:-1] * grown[..., 2:] - 1.0)
 
 
 def growth(returns: Array) -> Array:

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
+from backtests.analysis.evidence import Evidence, Word
+from backtests.analysis.hedge_state import HedgeState
 from backtests.analysis.numbers import PortfolioNumbers
 from backtests.analysis.resampling import Estimate, SampleSize
 from data.errors import UsageError, did_you_mean
@@ -19,7 +21,7 @@ from data.market import Tracking
 from data.records import freeze_mappings
 
 T = TypeVar("T")
-Word = Literal["works", "fails", "unclear", "no hedge"]
+FirstWord = Literal["works", "fails", "unclear"]
 Kind = Literal["interval", "range"]
 Unit = Literal["points", "months", "ratio", "percent", "share"]
 Path = tuple[float | None, ...]  # one number a month
@@ -34,7 +36,7 @@ class Measure:
     key
         Name of the measure.
     kind
-        Whether the ends are a 90 % interval, or the range over resamples of a maximum, which
+        Whether the ends are an interval, or the range over resamples of a maximum, which
         belongs to one path.
     unit
         How to show it: ``points`` and ``percent`` are fractions, shown times a hundred.
@@ -102,6 +104,15 @@ class MissingRegime:
 
     dimension: str
     label: str
+
+
+@dataclass(frozen=True)
+class WorstQuarter:
+    """Lowest return over three months in a row; None with fewer than three months."""
+
+    portfolio: float | None
+    equity: float | None
+    bills: float | None
 
 
 @dataclass(frozen=True)
@@ -233,13 +244,20 @@ class Judgement:
     Attributes
     ----------
     word
-        Works, fails or unclear; ``no hedge`` where there is none to judge.
+        Works, fails, same as bills, unclear, it depends or it depended; ``no hedge`` where there
+        is none to judge. See :func:`backtests.analysis.evidence.verdict_word`.
+    evidence
+        What decides it; None without a hedge.
+    first_edition_word
+        The word by the rule of the first edition, which decides nothing any more.
     holds_hedge
         Whether there is a hedge to judge at all.
     sample
         The months that it uses.
     works, crises, april_2025, regimes, regimes_missing, cost
-        The tables; CVaR first in ``works``: it decides.
+        The tables, all beside the word.
+    worst_quarter_monthly
+        Lowest return over three months in a row.
     regimes_unlabelled_months
         By dimension: months without a label.
     yield_terciles_pct
@@ -251,9 +269,12 @@ class Judgement:
     """
 
     word: Word
+    evidence: Evidence | None
+    first_edition_word: FirstWord | None
     holds_hedge: bool
     sample: SampleSize
     works: tuple[Measure, ...]
+    worst_quarter_monthly: WorstQuarter
     crises: tuple[Crisis, ...]
     april_2025: tuple[Crisis, ...]
     regimes: tuple[Regime, ...]
@@ -363,6 +384,28 @@ class CrossCheck:
 
 
 @dataclass(frozen=True)
+class LongView:
+    """The same mix on the bundled months since 1962, judged in brief.
+
+    Attributes
+    ----------
+    missing
+        Why there is none; then the rest is None.
+    source_title, start, end
+        Its data, and first and last row (``YYYY-MM-DD``).
+    word, evidence
+        As of a :class:`Judgement`.
+    """
+
+    missing: str
+    source_title: str | None = None
+    start: str | None = None
+    end: str | None = None
+    word: Word | None = None
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True)
 class Verdict(Judgement):
     """The verdict on a run: the judgement, and what needs the simulations of the engine.
 
@@ -380,6 +423,10 @@ class Verdict(Judgement):
         Headline numbers of three programs; empty in brief.
     tracking
         How closely the proxies in these histories track their funds.
+    long_view
+        The same mix since 1962; None where the run itself is that, or holds no hedge.
+    state
+        What holds today, with base rates; None without a hedge.
     """
 
     tickers: Tickers
@@ -389,6 +436,8 @@ class Verdict(Judgement):
     attribution: Attribution | None
     cross_check: tuple[CrossCheck, ...] = ()
     tracking: tuple[Tracking, ...] = ()
+    long_view: LongView | None = None
+    state: HedgeState | None = None
 
     def portfolio(self, key: str) -> PortfolioNumbers:
         """Numbers of the run or of one of its references.

@@ -36,6 +36,18 @@ def trailing_correlation(
     return trailing.where(np.isfinite(trailing) & (hedge.rolling(months).std() > 1e-12))
 
 
+def stock_bond_correlation(equity: pd.Series, bond: pd.Series) -> pd.Series:
+    """Trailing correlation of equity and bond at the end of every month that either has.
+
+    Parameters
+    ----------
+    equity, bond
+        Month-end returns, indexed by month.
+    """
+    every = equity.index.union(bond.index)
+    return trailing_correlation(equity.reindex(every), bond.reindex(every))
+
+
 def trailing_median(inflation: pd.Series) -> pd.Series:
     """Median of the last ten years, this month included, of at least ``MEDIAN_LEAST`` figures."""
     return inflation.rolling(MEDIAN_MONTHS, min_periods=MEDIAN_LEAST).median()

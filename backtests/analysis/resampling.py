@@ -1,7 +1,8 @@
-"""Intervals by the stationary bootstrap (Politis and Romano 1994), drawn by ``arch``.
+"""Intervals by the stationary bootstrap (Politis and Romano 1994).
 
 Months are drawn in blocks of random length, which keeps the dependence between neighbouring
-months; every series of a comparison is drawn by the same rows.
+months; every series of a comparison is drawn by the same rows. ``arch`` draws the rows of a
+search's statistics.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtests.analysis.blocks import optimal_length
+from backtests.analysis.blocks import Blocks, draw_blocks, optimal_length
 
 Array = NDArray[np.float64]
 Measure = Callable[..., Any]
 REPETITIONS = 1_000
+DECIDING = 10  # times as many resamples behind the intervals that decide a word
 SEED = 20_250_402
 LEVEL = 0.90
 FEWEST_ROWS = 60  # with fewer, intervals cover the truth far too rarely: docs/verdict.md
@@ -28,7 +30,7 @@ FEWEST_ROWS = 60  # with fewer, intervals cover the truth far too rarely: docs/v
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number of the sample, and the middle 90 % of its resamples.
+    """A number of the sample, and its interval: the middle of its resamples.
 
     ``value`` is None where the sample does not have the measure; ``low`` and ``high``, the ends
     of the interval, are None where it is too short for one.
@@ -62,15 +64,15 @@ class SampleSize:
     """How many months a verdict rests on, and how they were resampled.
 
     ``months`` from ``first`` to ``last`` (``YYYY-MM``); ``repetitions`` 0 where fewer than
-    ``fewest_months`` leave no interval; ``level`` of the intervals; ``block_months`` the mean
-    length of a block.
+    ``fewest_months`` leave no interval; ``deciding_repetitions`` those of the intervals that
+    decide; ``block_months`` the mean length of a block.
     """
 
     months: int
     first: str | None
     last: str | None
-    level: float
     repetitions: int
+    deciding_repetitions: int
     block_months: int
     seed: int
     fewest_months: int
@@ -174,12 +176,19 @@ class Sample:
         values = self.returns[list(self.block_columns)].to_numpy(float)
         # Squares too: volatile months follow each other, and the tails come from them.
         self.block = block_length(np.hstack([values, values**2]))
-        enough = len(values) >= FEWEST_ROWS
-        self.rows = (
-            resampled_rows(len(values), self.block, self.repetitions, self.seed) if enough else None
-        )
+        self.rows = None
+        if len(values) >= FEWEST_ROWS:
+            drawn = draw_blocks(len(values), self.block, self.repetitions, self.seed)
+            self.rows = drawn.rows(self.repetitions)
         self._drawn: dict[str, Array] = {}
         self._measured: dict[tuple[Measure, tuple[str, ...]], Array] = {}
+
+    @property
+    def blocks(self) -> Blocks | None:
+        """The resamples behind what decides, whose first are ``rows``; None with too few months."""
+        if self.rows is None:
+            return None
+        return draw_blocks(len(self.returns), self.block, DECIDING * self.repetitions, self.seed)
 
     def column(self, name: str) -> Array:
         """The sample of a column, shape (n,)."""
@@ -192,12 +201,17 @@ class Sample:
             self._drawn[name] = self.column(name)[self.rows]
         return self._drawn[name]
 
-    def estimate(self, measure: Measure, *columns: str) -> Estimate:
-        """Measure columns, with the interval."""
-        return self.difference(measure, columns, None)
+    def estimate(self, measure: Measure, *columns: str, level: float | None = LEVEL) -> Estimate:
+        """Measure columns, with the interval of a nominal level; None for no interval."""
+        return self.difference(measure, columns, None, level=level)
 
     def difference(
-        self, measure: Measure, ours: Sequence[str], theirs: Sequence[str] | None
+        self,
+        measure: Measure,
+        ours: Sequence[str],
+        theirs: Sequence[str] | None,
+        *,
+        level: float | None = LEVEL,
     ) -> Estimate:
         """Measure some columns less the same measure of others, on the same resamples."""
 
@@ -207,8 +221,9 @@ class Sample:
         value, limits = math.nan, None
         if len(self.returns):
             value = float(both(lambda columns: measure(*map(self.column, columns))))
-        if self.rows is not None:
-            limits = interval(both(lambda columns: self._measure_drawn(measure, tuple(columns))))
+        if self.rows is not None and level is not None:
+            resampled = both(lambda columns: self._measure_drawn(measure, tuple(columns)))
+            limits = interval(resampled, level)
         return Estimate.of(value, limits)
 
     def _measure_drawn(self, measure: Measure, columns: tuple[str, ...]) -> Array:
@@ -217,7 +232,9 @@ class Sample:
             self._measured[measure, columns] = measure(*map(self.drawn, columns))
         return self._measured[measure, columns]
 
-    def estimate_within(self, measure: Measure, inside: Array, *columns: str) -> Estimate:
+    def estimate_within(
+        self, measure: Measure, inside: Array, *columns: str, level: float | None = LEVEL
+    ) -> Estimate:
         """Measure columns over some months only, with the interval.
 
         Parameters
@@ -228,9 +245,11 @@ class Sample:
             Shape (n,), which months count; a resample counts those of them that it drew.
         columns
             Of the returns.
+        level
+            Nominal level of the interval; None for no interval.
         """
         value = float(measure(*(self.column(name)[inside] for name in columns)))
-        if self.rows is None or inside.sum() < FEWEST_ROWS:
+        if self.rows is None or level is None or inside.sum() < FEWEST_ROWS:
             return Estimate.of(value, None)
         resampled = np.full(len(self.rows), np.nan)
         counts = inside[self.rows].sum(axis=1)
@@ -247,7 +266,7 @@ class Sample:
             if size:
                 picked = (part[end - size * number : end].reshape(-1, size) for part in values)
                 resampled[order[last - number : last]] = measure(*picked)
-        return Estimate.of(value, interval(resampled))
+        return Estimate.of(value, interval(resampled, level))
 
     def describe(self) -> SampleSize:
         """How many months, and how they were drawn."""
@@ -256,8 +275,8 @@ class Sample:
             months=len(index),
             first=str(index[0]) if len(index) else None,
             last=str(index[-1]) if len(index) else None,
-            level=LEVEL,
             repetitions=self.repetitions if self.rows is not None else 0,
+            deciding_repetitions=DECIDING * self.repetitions if self.rows is not None else 0,
             block_months=self.block,
             seed=self.seed,
             fewest_months=FEWEST_ROWS,

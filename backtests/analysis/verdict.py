@@ -1,7 +1,8 @@
-"""The verdict: did the Treasuries do more than bills at the same equity weight would have done.
+"""The verdict: did the Treasuries do more in equity's worst months than bills would have done.
 
 Pure: of a :class:`Case` of levels it makes a :class:`~backtests.analysis.record.Judgement`.
-All returns are month-end returns, whatever the sampling of the run.
+All returns are month-end returns, whatever the sampling of the run. What decides the word is in
+:mod:`backtests.analysis.decide`; all else stands beside it.
 """
 
 from __future__ import annotations
@@ -15,11 +16,15 @@ import pandas as pd
 
 from backtests.analysis import hedge as measures
 from backtests.analysis.crises import APRIL_2025, all_episodes, episode_table
+from backtests.analysis.decide import evidence_from
+from backtests.analysis.evidence import verdict_word
 from backtests.analysis.holding import annualised, holding_table, start_year_map
-from backtests.analysis.months import month_ends, months_under_water
+from backtests.analysis.levels import Leveled, level_of
+from backtests.analysis.months import month_ends, months_under_water, over_three_months
 from backtests.analysis.record import (
     Cost,
     Crisis,
+    FirstWord,
     FourPaths,
     GrowthAgainst,
     GrowthGivenUp,
@@ -37,16 +42,23 @@ from backtests.analysis.record import (
     Series,
     TrailingCorrelation,
     Unit,
-    Word,
+    WorstQuarter,
 )
-from backtests.analysis.regimes import CORRELATION_MONTHS, LABELS, regimes, trailing_correlation
-from backtests.analysis.resampling import REPETITIONS, SEED, Estimate, Sample
+from backtests.analysis.regimes import (
+    CORRELATION_MONTHS,
+    LABELS,
+    regimes,
+    stock_bond_correlation,
+)
+from backtests.analysis.resampling import LEVEL, REPETITIONS, SEED, Estimate, Sample
 from backtests.analysis.resampling import Measure as MeasureOf
 from data.consumer_prices import bridged
 from data.records import ten_digits
 
 MONTHS = 12
 BLOCK_COLUMNS = ("portfolio", "equity", "hedge")
+FIRST_LEVEL = 0.90  # of the first edition's interval
+RANGE = (LEVEL, LEVEL)  # of resampled histories, which is no confidence interval
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,8 +74,10 @@ class Case:
     first_fill
         The session from which months count: before it the portfolio is all in cash.
     legs
-        ``equity`` and ``hedge``, with their history before the run where there is any, for
-        trailing correlations.
+        ``equity`` and ``hedge``, with their history before the run where there is any.
+    bond, bond_name
+        Month-end returns, indexed by month, of the bond or hedge whose correlation with equity
+        tells the states apart; and what it is.
     background
         Months x ``y10, policy_rate`` (percent) and ``cpi`` (of the month before, which is
         published by the month's end; NaN where it never was).
@@ -78,6 +92,8 @@ class Case:
     levels: pd.DataFrame
     first_fill: pd.Timestamp
     legs: pd.DataFrame
+    bond: pd.Series
+    bond_name: str
     background: pd.DataFrame
     y10: pd.Series | None
     ppy: int
@@ -94,10 +110,11 @@ def judge(
     case
         What is judged.
     repetitions, seed
-        Of the bootstrap; the same seed gives the same numbers.
+        Of the bootstrap; what decides has ten times as many. The same seed gives the same numbers.
     brief
-        Leave out what neither the word nor the sentences use: further measures of equity's worst
-        months, all regimes but the correlation's, the table of holding periods. The rest is equal.
+        Leave out what neither the word nor the sentences use: the smallest effects, further
+        measures of equity's worst months, the regimes, the table of holding periods. The rest is
+        equal.
 
     Returns
     -------
@@ -107,16 +124,22 @@ def judge(
     months = month_ends(case.levels.loc[case.first_fill :])
     returns = months.pct_change(fill_method=None).iloc[1:]
     sample = Sample(returns, BLOCK_COLUMNS, repetitions, seed)
-    legs = month_ends(case.legs).pct_change(fill_method=None)
-    correlation = trailing_correlation(legs["equity"], legs["hedge"])
+    equity = month_ends(case.legs)["equity"].pct_change(fill_method=None)
+    correlation = stock_bond_correlation(equity, case.bond)
+    evidence = None
+    if case.holds_hedge:
+        evidence = evidence_from(sample, correlation, case.bond_name, effects=not brief)
     works = works_table(sample, brief=brief)
     crises, april = _crises(case)
-    by_regime = _regimes(case, sample, correlation, ("correlation",) if brief else tuple(LABELS))
+    by_regime = _regimes(case, sample, correlation, () if brief else tuple(LABELS))
     judgement = Judgement(
-        word=word(works[0].difference) if case.holds_hedge else "no hedge",
+        word="no hedge" if evidence is None else verdict_word(evidence),
+        evidence=evidence,
+        first_edition_word=None if evidence is None else first_word(sample),
         holds_hedge=case.holds_hedge,
         sample=sample.describe(),
         works=works,
+        worst_quarter_monthly=_worst_quarter(returns),
         crises=crises,
         april_2025=april,
         regimes=by_regime.table,
@@ -132,56 +155,81 @@ def judge(
     return ten_digits(judgement)
 
 
-def word(saved: Estimate) -> Word:
-    """Works, fails or unclear: the side of 0 on which the whole interval lies, if any.
+def first_word(sample: Sample) -> FirstWord:
+    """The word by the rule of the first edition, which decides nothing any more.
 
-    Parameters
-    ----------
-    saved
-        CVaR(95), the average loss in the worst 5 % of months, saved against bills at the same
-        equity weight, with its 90 % interval.
+    Works, fails or unclear: the side of 0 on which the whole 90 % interval of the CVaR(95) saved
+    against bills at the same equity weight lies, if any.
     """
+    saved = sample.difference(
+        measures.cvar_saved, ("portfolio", "equity"), ("bills", "equity"), level=FIRST_LEVEL
+    )
     if saved.low is not None and saved.low > 0.0:
         return "works"
-    if saved.high is not None and saved.high < 0.0:
-        return "fails"
-    return "unclear"
+    return "fails" if saved.high is not None and saved.high < 0.0 else "unclear"
+
+
+def _worst_quarter(returns: pd.DataFrame) -> WorstQuarter:
+    """Lowest return over three months in a row."""
+
+    def worst(name: str) -> float:
+        return float(over_three_months(returns[name].to_numpy(float)).min())
+
+    return WorstQuarter(worst("portfolio"), worst("equity"), worst("bills"))
 
 
 def works_table(sample: Sample, *, brief: bool = False) -> tuple[Measure, ...]:
-    """What the hedge did, what bills did instead, and the difference; CVaR first: it decides.
+    """What the hedge did, what bills did instead, and the difference, all beside the word.
 
     ``brief`` keeps CVaR and drawdown only.
     """
+    months = len(sample.returns)
 
     def line(
-        key: str, kind: Kind, unit: Unit, measure: MeasureOf, ours: str, theirs: str
+        key: str,
+        unit: Unit,
+        measure: MeasureOf,
+        ours: str,
+        theirs: str,
+        levels: tuple[float | None, float | None],
+        kind: Kind = "interval",
     ) -> Measure:
+        alone, apart = levels
         return Measure(
             key=key,
             kind=kind,
             unit=unit,
-            treasuries=sample.estimate(measure, ours, "equity"),
-            bills=sample.estimate(measure, theirs, "equity"),
-            difference=sample.difference(measure, (ours, "equity"), (theirs, "equity")),
+            treasuries=sample.estimate(measure, ours, "equity", level=alone),
+            bills=sample.estimate(measure, theirs, "equity", level=alone),
+            difference=sample.difference(
+                measure, (ours, "equity"), (theirs, "equity"), level=apart
+            ),
         )
 
+    def of_legs(key: str, unit: Unit, measure: MeasureOf, leveled: Leveled) -> Measure:
+        level = level_of(leveled, months)
+        return line(key, unit, measure, "hedge", "cash", (level, level))
+
     both = ("portfolio", "bills")
-    deciding = (
-        line("cvar_saved_monthly", "interval", "points", measures.cvar_saved, *both),
-        line("drawdown_saved_monthly", "range", "points", measures.drawdown_saved, *both),
-    )
+    from_equity = level_of("cvar_saved_from_equity", months)
+    lines = [
+        line("cvar_saved_monthly", "points", measures.cvar_saved, *both,
+             (from_equity, level_of("cvar_saved", months))),
+        line("drawdown_saved_monthly", "points", measures.drawdown_saved, *both, RANGE, "range"),
+    ]  # fmt: skip
     if brief:
-        return deciding
-    legs = ("hedge", "cash")
+        return tuple(lines)
     return (
-        *deciding,
-        line("months_under_water_saved", "range", "months", _months_saved, *both),
-        line("down_month_ratio", "interval", "ratio", measures.down_month_ratio, *legs),
-        line("down_month_mean_monthly", "interval", "percent", measures.down_month_mean, *legs),
-        line("worst_decile_mean_monthly", "interval", "percent", measures.worst_decile_mean, *legs),
-        line("worst_decile_hit_rate_monthly", "interval", "share", measures.worst_decile_hit_rate,
-             *legs),
+        *lines,
+        line("cvar_three_months_saved", "points", measures.cvar_saved_three_months, *both,
+             (None, level_of("cvar_saved_three_months", months))),
+        line("months_under_water_saved", "months", _months_saved, *both, RANGE, "range"),
+        of_legs("down_month_ratio", "ratio", measures.down_month_ratio, "down_month_ratio"),
+        of_legs("down_month_mean_monthly", "percent", measures.down_month_mean, "down_month_mean"),
+        of_legs("worst_decile_mean_monthly", "percent", measures.worst_decile_mean,
+                "worst_decile_mean"),
+        of_legs("worst_decile_hit_rate_monthly", "share", measures.worst_decile_hit_rate,
+                "worst_decile_hit_rate"),
     )  # fmt: skip
 
 
@@ -195,7 +243,9 @@ def cost_of(sample: Sample) -> Cost:
     def given_up(name: str, against: str) -> Estimate:
         if len(sample.returns) < MONTHS:  # less than a year has no growth a year
             return Estimate.of(np.nan, None)
-        return sample.estimate(measures.growth_given_up, name, against)
+        measure: Leveled = "growth_given_up" if against == "equity" else "growth_over_bills"
+        level = level_of(measure, len(sample.returns))
+        return sample.estimate(measures.growth_given_up, name, against, level=level)
 
     def per_point(name: str) -> float | Literal["free"] | None:
         price = given_up(name, "equity").value
@@ -284,15 +334,17 @@ def _within(sample: Sample, inside: measures.Array, dimension: str, label: str) 
         down_month_ratio=float(measures.down_month_ratio(hedge, equity)),
         down_month_hit_rate=float(measures.down_month_hit_rate(hedge, equity)),
         down_month_mean_monthly=sample.estimate_within(
-            measures.down_month_mean, inside, "hedge", "equity"
+            measures.down_month_mean, inside, "hedge", "equity",
+            level=level_of("down_month_mean", len(sample.returns)),
         ),
         down_month_cash_mean_monthly=float(measures.down_month_mean(cash, equity)),
         worst_decile_mean_monthly=float(measures.worst_decile_mean(hedge, equity)),
         worst_decile_hit_rate_monthly=float(measures.worst_decile_hit_rate(hedge, equity)),
         cvar_saved_against_bills_monthly=sample.estimate_within(
-            measures.cvar_saved, inside, "portfolio", "bills"
+            measures.cvar_saved, inside, "portfolio", "bills",
+            level=level_of("cvar_saved", len(sample.returns)),
         ),
-    )
+    )  # fmt: skip
 
 
 def _holding(case: Case, months: pd.DataFrame) -> tuple[HoldingPeriod, ...]:

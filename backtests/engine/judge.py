@@ -22,12 +22,14 @@ from backtests.analysis.record import (
 from backtests.analysis.verdict import Case, judge
 from backtests.engine import ledger
 from backtests.engine.ledger import Engine
+from backtests.engine.long_view import long_run, long_view
 from backtests.engine.references import References, make_references
 from backtests.engine.roles import KNOWN, Roles
 from backtests.engine.run import Run
 from backtests.engine.simulate import simulate
 from backtests.engine.simulation import Simulation
 from backtests.engine.sleeve import attribute, report_sleeve
+from backtests.engine.stock_bond import bond_of
 from backtests.engine.with_quantstats import quantstats_metrics
 from backtests.engine.with_vectorbt import fill_with_vectorbt, vectorbt_metrics
 from data.background import background, ten_year
@@ -52,7 +54,11 @@ def judged(run: Run, progress: Progress = silent) -> Run:
     strategy, ticker = run.config.make_strategy(), run.summary.benchmark.ticker
     market, simulation = judged_on(run)
     verdict = judge_run(market, strategy, simulation, ticker, progress, roles=run.config.roles)
-    return replace(run, verdict=replace(verdict, cross_check=ten_digits(_checked(run))))
+    verdict = replace(verdict, cross_check=ten_digits(_checked(run)))
+    if verdict.holds_hedge:
+        with progress("judging the same mix since 1962"):
+            verdict = replace(verdict, long_view=long_view(run, long_run(run)))
+    return replace(run, verdict=verdict)
 
 
 def judged_on(run: Run, engine: Engine = fill_with_vectorbt) -> tuple[Market, Simulation]:
@@ -169,10 +175,13 @@ def _case(market: Market, simulation: Simulation, references: References) -> Cas
             "cash": market.cash.loc[sessions],
         }
     )
+    bond_name, bond = bond_of(market, references)
     return Case(
         levels=levels,
         first_fill=simulation.first_fill,
         legs=pd.DataFrame({"equity": references.equity_leg, "hedge": references.hedge_leg}),
+        bond=bond,
+        bond_name=bond_name,
         background=background(market),
         y10=None if y10 is None else y10.loc[sessions],
         ppy=market.periods_per_year,

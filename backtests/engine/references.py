@@ -14,7 +14,7 @@ from scipy.optimize import brentq
 from backtests.analysis.months import month_ends
 from backtests.engine import ledger
 from backtests.engine.ledger import Engine
-from backtests.engine.opening import Opening, standing_decisions
+from backtests.engine.opening import standing_decisions
 from backtests.engine.roles import KNOWN, Roles
 from backtests.engine.simulate import simulate, trade
 from backtests.engine.simulation import Simulation
@@ -67,6 +67,74 @@ class References:
     variants: dict[str, Simulation | str]
 
 
+@dataclass(frozen=True, eq=False)
+class Sides:
+    """What a strategy decided, divided into equity and hedge, each alone at 100 %.
+
+    Attributes
+    ----------
+    decided
+        All its decisions.
+    equity_tickers, hedge_tickers
+        The tickers it held, divided.
+    always, all_equity
+        Decisions of 100 % equity, always invested; and the same without those that change nothing.
+    equity_leg, hedge_leg
+        As in :class:`References`.
+    """
+
+    decided: pd.DataFrame
+    equity_tickers: list[str]
+    hedge_tickers: list[str]
+    always: pd.DataFrame
+    all_equity: pd.DataFrame
+    equity_leg: pd.Series
+    hedge_leg: pd.Series
+
+
+def make_sides(
+    market: Market,
+    strategy: Strategy,
+    simulation: Simulation,
+    benchmark: str,
+    *,
+    roles: Roles = KNOWN,
+    engine: Engine = fill_with_vectorbt,
+) -> Sides:
+    """Divide a strategy into equity and hedge; parameters as of :func:`make_references`."""
+    decided = decide(strategy, market)
+    if not strategy.is_built_in():  # the decisions that are judged must be those that traded
+        again = standing_decisions(
+            decided, market.sessions, simulation.opening, simulation.costs.lag, strategy.name
+        )
+        require_as_before(strategy, again.targets, simulation.decisions)
+    held = [str(ticker) for ticker in decided.columns if decided[ticker].gt(0).any()]
+    hedge, equity = roles.hedge_of(held), roles.equity_of(held)
+
+    def leg(name: str, weights: pd.DataFrame) -> pd.Series:
+        return trade(
+            market,
+            weights,
+            simulation.costs,
+            name=name,
+            optional=strategy.optional,
+            initial=float(simulation.nav.iloc[0]),
+            engine=engine,
+        ).nav
+
+    always = always_invested(decided, equity) if equity else everywhere(benchmark, decided.index)
+    all_equity = bought_once(always)
+    return Sides(
+        decided=decided,
+        equity_tickers=equity or [benchmark],
+        hedge_tickers=hedge,
+        always=always,
+        all_equity=all_equity,
+        equity_leg=leg("equity", all_equity),
+        hedge_leg=leg("hedge", bought_once(alone(decided, hedge)) if hedge else decided * 0.0),
+    )
+
+
 def make_references(
     market: Market,
     strategy: Strategy,
@@ -96,52 +164,38 @@ def make_references(
     controls
         Whether to simulate the static mix and the variants of a duration rule.
     """
-    decided = decide(strategy, market)
-    if not strategy.is_built_in():  # the decisions that are judged must be those that traded
-        again = standing_decisions(
-            decided, market.sessions, simulation.opening, simulation.costs.lag, strategy.name
-        )
-        require_as_before(strategy, again.targets, simulation.decisions)
-    held = [str(ticker) for ticker in decided.columns if decided[ticker].gt(0).any()]
-    hedge, equity = roles.hedge_of(held), roles.equity_of(held)
     began, initial = simulation.opening, float(simulation.nav.iloc[0])
 
-    def run(name: str, weights: pd.DataFrame, *, opening: Opening | None = began,
-            engine: Engine = engine) -> Simulation:  # fmt: skip
+    def run(name: str, weights: pd.DataFrame, engine: Engine = engine) -> Simulation:
         return trade(
             market,
             weights,
             simulation.costs,
             name=name,
             optional=strategy.optional,
-            opening=opening,
+            opening=began,
             initial=initial,
             engine=engine,
         )
 
     with progress("simulating the references"):
-        always = (
-            always_invested(decided, equity) if equity else everywhere(benchmark, decided.index)
-        )
-        all_equity = bought_once(always)
-        bills = held_equity(decided, simulation, equity)
-        steady = always.reindex(bills.index, method="ffill")
+        sides = make_sides(market, strategy, simulation, benchmark, roles=roles, engine=engine)
+        held = [ticker for ticker in sides.equity_tickers if ticker in sides.decided]
+        bills = held_equity(sides.decided, simulation, held)
+        steady = sides.always.reindex(bills.index, method="ffill")
         weight, matched, is_matched = match_volatility(
-            simulation, lambda w: run("matched", w * steady, engine=searching)
+            simulation, lambda w: run("matched", w * steady, searching)
         )
-        hedge_alone = bought_once(alone(decided, hedge)) if hedge else decided * 0.0
-        hedge_leg = run("hedge", hedge_alone, opening=None).nav
-        equity_leg = run("equity", all_equity, opening=None).nav
         references = References(
-            equity_tickers=equity or [benchmark],
-            hedge_tickers=hedge,
-            equity=run("equity", all_equity),
+            equity_tickers=sides.equity_tickers,
+            hedge_tickers=sides.hedge_tickers,
+            equity=run("equity", sides.all_equity),
             bills=run("bills", bills),
             matched=matched,
             matched_weight=weight,
             is_matched=is_matched,
-            equity_leg=equity_leg,
-            hedge_leg=hedge_leg,
+            equity_leg=sides.equity_leg,
+            hedge_leg=sides.hedge_leg,
             static=None,
             variants={},
         )

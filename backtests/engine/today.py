@@ -13,7 +13,13 @@ from backtests.analysis.base_rates import Past, base_rates
 from backtests.analysis.hedge_state import BaseRate, HedgeState, Indicator
 from backtests.analysis.indicators import newest_figure, tracks
 from backtests.analysis.months import month_ends
-from backtests.analysis.regimes import trailing_correlation
+from backtests.analysis.regimes import stock_bond_correlation
+from backtests.engine import ledger
+from backtests.engine.judge import judged_on
+from backtests.engine.long_view import LongRun, long_run
+from backtests.engine.references import make_sides
+from backtests.engine.run import Run
+from backtests.engine.stock_bond import bond_of, seven_to_ten_years
 from data import bundled
 from data.background import background, background_by_the_end, is_month_over
 from data.market import CASH, Market
@@ -21,6 +27,21 @@ from data.records import ten_digits
 
 EQUITY, HEDGE = "SPY", "IEF"  # what base rates are about where the run's own months are too few
 LEGS = ("equity", "hedge", "cash", "bond")
+
+
+def state_of_run(run: Run) -> HedgeState:
+    """The state of the hedge on the last session of a finished run's data.
+
+    Base rates are about the run's own hedge and equity where the bundled months know their
+    tickers. Everything is filled by the ledger, which agrees with vectorbt to 1e-9.
+    """
+    market, simulation = judged_on(run, engine=ledger.fill)
+    strategy, ticker = run.config.make_strategy(), run.summary.benchmark.ticker
+    sides = make_sides(
+        market, strategy, simulation, ticker, roles=run.config.roles, engine=ledger.fill
+    )
+    past = past_of(long_run(run))
+    return state_today(market, sides.equity_leg, seven_to_ten_years(market), past)
 
 
 def state_today(
@@ -32,9 +53,10 @@ def state_today(
     ----------
     market
         Cut to the end of what is reported. What it lacks is taken from the bundled table.
-    equity_leg, bond
-        Levels of the equity alone, and of the bond whose correlation with it tells states apart,
-        from as early as there are prices to the market's end; days or months.
+    equity_leg
+        Levels of the equity alone, from as early as there are prices to the market's end.
+    bond
+        Month-end returns of the bond whose correlation with it tells states apart.
     past
         The months that base rates are about; SPY with IEF on the bundled months unless given.
         Those after the market's last session are left out.
@@ -46,7 +68,7 @@ def state_today(
     """
     month = market.sessions[-1].to_period("M")
     whole = month if is_month_over(market) else month - 1
-    today = tracks(background_by_the_end(market), correlation_by_month(equity_leg, bond))
+    today = tracks(background_by_the_end(market), _correlation(equity_leg, bond))
     months = _until(past or bundled_past(), whole)
     rates = _rates_of(months)
     indicators = []
@@ -77,48 +99,23 @@ def state_today(
     return ten_digits(state)
 
 
-def correlation_by_month(equity: pd.Series, bond: pd.Series) -> pd.Series:
-    """Correlation of equity and bond over the 36 months up to each whole month.
+def past_of(long: LongRun | str) -> Past:
+    """The months that base rates are about: a strategy's own two sides on the bundled months.
 
-    Parameters
-    ----------
-    equity, bond
-        Levels, on days or months of their own.
+    SPY with IEF where there are none of these, or where the strategy holds no hedge.
     """
-    returns = pd.DataFrame(
-        {
-            name: month_ends(levels.to_frame(name))[name].pct_change(fill_method=None)
-            for name, levels in (("equity", equity), ("bond", bond))
-        }
-    )
-    return trailing_correlation(returns["equity"], returns["bond"])
-
-
-def past_months(
-    levels: pd.DataFrame,
-    equity_leg: pd.Series,
-    bond: pd.Series,
-    equity: tuple[str, ...],
-    hedge: tuple[str, ...],
-) -> Past:
-    """Make past months of levels.
-
-    Parameters
-    ----------
-    levels
-        Sessions x ``equity, hedge, cash``, from the first fill on.
-    equity_leg, bond
-        As for :func:`state_today`, also before the first fill.
-    equity, hedge
-        The tickers that they are about.
-    """
-    months = month_ends(levels).pct_change(fill_method=None).iloc[1:]
-    bonds = month_ends(bond.to_frame("bond"))["bond"].pct_change(fill_method=None)
-    return Past(
-        returns=months[["equity", "hedge", "cash"]].assign(bond=bonds.reindex(months.index)),
-        correlation=correlation_by_month(equity_leg, bond),
-        equity=equity,
-        hedge=hedge,
+    if isinstance(long, str) or not long.sides.hedge_tickers:
+        return bundled_past()
+    legs = {
+        "equity": long.sides.equity_leg,
+        "hedge": long.sides.hedge_leg,
+        "cash": long.market.cash,
+    }
+    return _past(
+        pd.DataFrame(legs).loc[long.simulation.first_fill :],
+        long.sides.equity_leg,
+        bond_of(long.market, long.sides)[1],
+        (tuple(long.sides.equity_tickers), tuple(long.sides.hedge_tickers)),
     )
 
 
@@ -128,7 +125,31 @@ def bundled_past() -> Past:
     market = bundled.load([EQUITY, HEDGE])
     levels = market.levels([EQUITY, HEDGE])
     named = levels.rename(columns={EQUITY: "equity", HEDGE: "hedge", CASH: "cash"})
-    return past_months(named, levels[EQUITY], levels[HEDGE], (EQUITY,), (HEDGE,))
+    return _past(named, levels[EQUITY], seven_to_ten_years(market), ((EQUITY,), (HEDGE,)))
+
+
+def _past(
+    levels: pd.DataFrame,
+    equity_leg: pd.Series,
+    bond: pd.Series,
+    tickers: tuple[tuple[str, ...], tuple[str, ...]],
+) -> Past:
+    months = _returns(levels).iloc[1:]
+    equity, hedge = tickers
+    return Past(
+        returns=months.assign(bond=bond.reindex(months.index)),
+        correlation=_correlation(equity_leg, bond),
+        equity=equity,
+        hedge=hedge,
+    )
+
+
+def _correlation(equity_leg: pd.Series, bond: pd.Series) -> pd.Series:
+    return stock_bond_correlation(_returns(equity_leg.to_frame("equity"))["equity"], bond)
+
+
+def _returns(levels: pd.DataFrame) -> pd.DataFrame:
+    return month_ends(levels).pct_change(fill_method=None)
 
 
 def _until(past: Past, month: pd.Period) -> Past:

@@ -1,0 +1,105 @@
+"""The same strategy on the bundled months since 1962: what 23 years of funds cannot decide.
+
+Filled by the ledger, which agrees with vectorbt to 1e-9, and judged in brief: the word and what
+decides it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import pandas as pd
+
+from backtests.analysis.decide import evidence_from
+from backtests.analysis.evidence import Evidence, verdict_word
+from backtests.analysis.months import month_ends
+from backtests.analysis.objective import MONTHS
+from backtests.analysis.record import LongView
+from backtests.analysis.regimes import stock_bond_correlation
+from backtests.analysis.resampling import Sample
+from backtests.analysis.verdict import BLOCK_COLUMNS
+from backtests.engine import ledger
+from backtests.engine.costs import Costs
+from backtests.engine.references import Sides, make_sides
+from backtests.engine.run import Run
+from backtests.engine.simulate import simulate
+from backtests.engine.simulation import Simulation
+from backtests.engine.stock_bond import bond_of
+from data import bundled
+from data.errors import HedgeError
+from data.load import load_market
+from data.market import Market
+from data.records import ten_digits
+
+
+@dataclass(frozen=True, eq=False)
+class LongRun:
+    """A strategy on the bundled months, and its two sides."""
+
+    market: Market
+    simulation: Simulation
+    sides: Sides
+
+
+def long_run(run: Run) -> LongRun | str:
+    """Simulate a run's strategy on the bundled months, or say why that is not possible.
+
+    Its costs are the run's. A lag of some sessions is the shortest number of months that holds it.
+    """
+    strategy, ticker = run.config.make_strategy(), run.summary.benchmark.ticker
+    unknown = [name for name in strategy.tickers if name not in bundled.TICKERS]
+    if unknown:
+        return f"the bundled months do not know {', '.join(unknown)}"
+    benchmark = ticker if ticker in bundled.TICKERS else "SPY"
+    months = math.ceil(run.config.costs.lag * MONTHS / run.market.periods_per_year)
+    costs = Costs(run.config.costs.fee_bps, run.config.costs.slippage_bps, months)
+    names = list(dict.fromkeys([*strategy.tickers, benchmark]))
+    market = load_market("bundled", names)
+    try:
+        simulation = simulate(
+            market, strategy, costs, initial=run.config.initial, engine=ledger.fill
+        )
+        sides = make_sides(
+            market, strategy, simulation, benchmark, roles=run.config.roles, engine=ledger.fill
+        )
+    except HedgeError as error:
+        return str(error).partition(";")[0]
+    return LongRun(market, simulation, sides)
+
+
+def long_view(run: Run, long: LongRun | str) -> LongView | None:
+    """Judge a run's strategy on the bundled months; None where the run itself is that."""
+    if isinstance(long, str):
+        return LongView(missing=long)
+    rows, own = long.simulation.nav.index, run.simulation.nav.index
+    if run.market.source == "bundled" and (rows[0], rows[-1]) == (own[0], own[-1]):
+        return None
+    evidence = long_evidence(long)
+    return LongView(
+        missing="",
+        source_title=long.market.title,
+        start=f"{rows[0]:%Y-%m-%d}",
+        end=f"{rows[-1]:%Y-%m-%d}",
+        word=verdict_word(evidence),
+        evidence=ten_digits(evidence),
+    )
+
+
+def long_evidence(long: LongRun) -> Evidence:
+    """What decides the word of a strategy on the bundled months."""
+    sides, nav = long.sides, long.simulation.nav
+    levels = pd.DataFrame(
+        {
+            "portfolio": nav,
+            "equity": sides.equity_leg,
+            "hedge": sides.hedge_leg,
+            "cash": long.market.cash,
+        }
+    ).loc[long.simulation.first_fill :]
+    sample = Sample(month_ends(levels).pct_change(fill_method=None).iloc[1:], BLOCK_COLUMNS)
+    name, bond = bond_of(long.market, sides)
+    leg = month_ends(sides.equity_leg.to_frame("equity"))["equity"]
+    return evidence_from(
+        sample, stock_bond_correlation(leg.pct_change(fill_method=None), bond), name
+    )
