@@ -24,8 +24,8 @@ def background(market: Market) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Indexed by month: ``y10``, ``y1`` and ``policy_rate`` in percent, the latter about the
-        month's average; ``cpi``, of the month before, since that is published by then. NaN for a month
-        whose CPI was never published, and after the last figure there is.
+        month's average; ``cpi``, of the month before, since that is published by then. NaN for a
+        month whose CPI was never published, and after the last figure there is.
     """
     table = _bundled_table()
     rates = _at_month_ends(market).combine_first(table[list(RATES)])

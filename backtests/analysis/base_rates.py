@@ -35,7 +35,8 @@ class Past:
     Attributes
     ----------
     returns
-        Months in a row x ``equity, hedge, cash, bond``; the bond is that of the correlation.
+        Months in a row x ``equity, hedge, cash, bond`` and, of a strategy, ``portfolio``; the bond
+        is that of the correlation.
     correlation
         Of equity and bond over the 36 months up to each month, from as early as there are prices.
     equity, hedge
@@ -76,23 +77,13 @@ def base_rates(
         states += [(key, 0, before == 1.0), (key, 1, before == 0.0)]
     blocks = None
     if len(months) >= FEWEST_ROWS:
-        risky = legs[:, :2]
+        # The columns that decide the verdict's blocks, so that both draw the same.
+        risky = past.returns.drop(columns=["cash", "bond"]).to_numpy(float)
         length = block_length(np.hstack([risky, risky**2]))
         blocks = draw_blocks(len(months), length, repetitions, seed)
     intervals = _intervals(blocks, equity, excess, states)
     rates = [
-        BaseRate(
-            label=indicators[key].division.states[number],
-            for_the_hedge=number == 0,
-            months=int(inside.sum()),
-            payoff=Estimate.of(payoff(equity[inside], excess[inside]), limits),
-            hit_rate=(
-                float(worst_decile_hit_rate(excess[inside], equity[inside]))
-                if inside.any()
-                else None
-            ),
-            **_following(following, inside),
-        )
+        _rate(indicators[key], number, inside, equity, excess, following, limits)
         for (key, number, inside), limits in zip(states, intervals, strict=True)
     ]
     return {
@@ -115,10 +106,26 @@ def windows_apart(rows: NDArray[np.int64]) -> int:
     return count
 
 
-def _following(correlations: Array, inside: Mask) -> dict[str, float | int | None]:
-    complete = np.flatnonzero(inside & np.isfinite(correlations))
-    mean = float(correlations[complete].mean()) if len(complete) else None
-    return {"next_correlation": mean, "windows_apart": windows_apart(complete)}
+def _rate(
+    track: Track,
+    number: int,
+    inside: Mask,
+    equity: Array,
+    excess: Array,
+    following: Array,
+    limits: tuple[float, float] | None,
+) -> BaseRate:
+    complete = np.flatnonzero(inside & np.isfinite(following))
+    own = equity[inside]
+    return BaseRate(
+        label=track.division.states[number],
+        for_the_hedge=number == 0,
+        months=len(own),
+        payoff=Estimate.of(payoff(own, excess[inside]), limits),
+        hit_rate=float(worst_decile_hit_rate(excess[inside], own)) if len(own) else None,
+        next_correlation=float(following[complete].mean()) if len(complete) else None,
+        windows_apart=windows_apart(complete),
+    )
 
 
 def _intervals(

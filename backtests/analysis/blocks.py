@@ -171,4 +171,4 @@ def optimal_length(series: Array) -> float:
     if variance == 0.0:
         return math.nan
     longest = math.ceil(min(3.0 * math.sqrt(count), count / 3.0))
-    return min(((slope / variance) ** 2 * count) ** (1.0 / 3.0), longest)
+    return float(min(((slope / variance) ** 2 * count) ** (1.0 / 3.0), longest))

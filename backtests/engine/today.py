@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -26,7 +25,6 @@ from data.market import CASH, Market
 from data.records import ten_digits
 
 EQUITY, HEDGE = "SPY", "IEF"  # what base rates are about where the run's own months are too few
-LEGS = ("equity", "hedge", "cash", "bond")
 
 
 def state_of_run(run: Run) -> HedgeState:
@@ -107,6 +105,7 @@ def past_of(long: LongRun | str) -> Past:
     if isinstance(long, str) or not long.sides.hedge_tickers:
         return bundled_past()
     legs = {
+        "portfolio": long.simulation.nav,
         "equity": long.sides.equity_leg,
         "hedge": long.sides.hedge_leg,
         "cash": long.market.cash,
@@ -153,39 +152,39 @@ def _returns(levels: pd.DataFrame) -> pd.DataFrame:
 
 
 def _until(past: Past, month: pd.Period) -> Past:
-    return replace(
-        past, returns=past.returns.loc[:month], correlation=past.correlation.loc[:month]
-    )
+    return replace(past, returns=past.returns.loc[:month], correlation=past.correlation.loc[:month])
 
 
 def _rates_of(past: Past) -> dict[str, tuple[BaseRate, BaseRate]]:
     """Base rates, worked out once for equal months: the lab asks again at every change."""
-    returns, correlation = past.returns[list(LEGS)], past.correlation
+    returns, correlation = past.returns, past.correlation.to_frame("correlation")
     if returns.empty:
-        return base_rates(past, tracks(_bundled_background(), correlation))
-    return _rates(
-        _Series(returns.to_numpy(float).tobytes(), str(returns.index[0])),
-        _Series(correlation.to_numpy(float).tobytes(), str(correlation.index[0])),
-    )
+        return base_rates(past, tracks(_bundled_background(), past.correlation))
+    return _rates(_Months.of(returns), _Months.of(correlation))
 
 
 @dataclass(frozen=True)
-class _Series:
+class _Months:
     """Figures of months in a row, as bytes: what a cache can compare."""
 
     figures: bytes
     first: str
+    columns: tuple[str, ...]
 
-    def frame(self, columns: Sequence[str]) -> pd.DataFrame:
-        """The figures by month."""
-        values = np.frombuffer(self.figures).reshape(-1, len(columns))
+    @classmethod
+    def of(cls, frame: pd.DataFrame) -> _Months:
+        values = np.ascontiguousarray(frame.to_numpy(float))
+        return cls(values.tobytes(), str(frame.index[0]), tuple(map(str, frame.columns)))
+
+    def frame(self) -> pd.DataFrame:
+        values = np.frombuffer(self.figures).reshape(-1, len(self.columns))
         index = pd.period_range(self.first, periods=len(values), freq="M")
-        return pd.DataFrame(values, index, list(columns))
+        return pd.DataFrame(values, index, list(self.columns))
 
 
 @lru_cache(maxsize=8)
-def _rates(returns: _Series, correlation: _Series) -> dict[str, tuple[BaseRate, BaseRate]]:
-    past = Past(returns.frame(LEGS), correlation.frame(["value"])["value"], (), ())
+def _rates(returns: _Months, correlation: _Months) -> dict[str, tuple[BaseRate, BaseRate]]:
+    past = Past(returns.frame(), correlation.frame()["correlation"], (), ())
     return base_rates(past, tracks(_bundled_background(), past.correlation))
 
 
