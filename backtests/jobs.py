@@ -8,8 +8,10 @@ from pathlib import Path
 from backtests.engine.backtest import Load, load_inputs, simulated
 from backtests.engine.config import RunConfig
 from backtests.engine.judge import judged, with_sleeve
+from backtests.engine.ledger import Engine
 from backtests.engine.opening import standing_decisions
 from backtests.engine.run import Run
+from backtests.engine.with_vectorbt import fill_with_vectorbt
 from data.command import Progress, silent
 from data.load import data_line, load_market
 from data.strictness import Strictness, require_market
@@ -50,6 +52,31 @@ def execute(
     HedgeError
         For whatever the user can correct.
     """
+    run = make_run(config, progress, announce, refresh=refresh, load=load, strictness=strictness)
+    for stage in STAGES if with_verdict else STAGES[:1]:
+        run = stage(run, progress)
+    return run
+
+
+def make_run(
+    config: RunConfig,
+    progress: Progress = silent,
+    announce: Callable[[str], object] = lambda _: None,
+    *,
+    refresh: bool = False,
+    load: Load = load_market,
+    strictness: Strictness | None = None,
+    engine: Engine = fill_with_vectorbt,
+) -> Run:
+    """Load the market, simulate the strategy and its benchmark and sum them up, no more.
+
+    Parameters
+    ----------
+    config, progress, announce, refresh, load, strictness
+        As for :func:`execute`, which raises the same errors.
+    engine
+        Fills the orders.
+    """
     strategy = config.make_strategy()
     with progress("proving that the rule does not look ahead"):
         prove_quickly(strategy)
@@ -60,8 +87,9 @@ def execute(
         announce(f"warning: {remark}")
     with progress("proving the rule on these data"):
         proved = prove_on(strategy, inputs.market)
-    with progress("simulating (vectorbt takes a few seconds to load)"):
-        run = simulated(inputs)
+    slow = " (vectorbt takes a few seconds to load)" if engine is fill_with_vectorbt else ""
+    with progress(f"simulating{slow}"):
+        run = simulated(inputs, engine)
     if proved is not None:  # the decisions that trade must be those that were proved
         done = run.simulation
         standing = standing_decisions(
@@ -72,8 +100,6 @@ def execute(
         announce(f"note: {remark}")
     for note in run.market.notes:
         announce(f"note: {note}")
-    for stage in STAGES if with_verdict else STAGES[:1]:
-        run = stage(run, progress)
     return run
 
 
