@@ -57,6 +57,8 @@ def main(run: str | None, **options: Any) -> None:
 
     console = make_console(stderr=options["as_json"])
     announce = partial(console.print, soft_wrap=True)
+    if config.end is not None and options["end"] is None:
+        announce(f"note: {run} ends on {config.end}; --end DAY asks about a later day")
     # The user's own rule may print; with --json, stdout holds the state alone.
     with redirect_stdout(sys.stderr) if options["as_json"] else nullcontext():
         result = make_run(
@@ -120,7 +122,7 @@ def _file_of(run: str) -> Path | None:
     from backtests.report.files import CONFIG
     from strategies.registry import STRATEGIES
 
-    if run in STRATEGIES:
+    if run in STRATEGIES or not run or "\0" in run:
         return None
     place = Path(run)
     try:

@@ -73,7 +73,7 @@ def base_rates(
     following = next_correlation(past.returns["equity"], past.returns["bond"])
     states: list[tuple[str, int, Mask]] = []
     for key, track in indicators.items():
-        before = track.for_the_hedge.reindex(months - 1).to_numpy(float)
+        before = sides_of(track, months)
         states += [(key, 0, before == 1.0), (key, 1, before == 0.0)]
     blocks = None
     if len(months) >= FEWEST_ROWS:
@@ -89,6 +89,17 @@ def base_rates(
     return {
         key: (rates[2 * number], rates[2 * number + 1]) for number, key in enumerate(indicators)
     }
+
+
+def sides_of(track: Track, months: pd.PeriodIndex) -> Array:
+    """The state of each month, as known at the end of the month before.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n,): 1 on the side of the hedge, 0 on the other, NaN where unknown.
+    """
+    return np.asarray(track.for_the_hedge.reindex(months - 1).to_numpy(float))
 
 
 def next_correlation(equity: pd.Series, bond: pd.Series) -> Array:

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from backtests.analysis.hedge_state import HedgeState
-from backtests.analysis.record import Verdict
+from backtests.analysis.record import Tickers, Verdict
 from backtests.engine.run import Run
 from backtests.engine.summary import Latest, Summary
 from backtests.report.pages import pages_of_run
@@ -25,7 +25,7 @@ from backtests.report.text import (
     percent,
     weights_text,
 )
-from backtests.report.verdict.words import sentences
+from backtests.report.verdict.words import offer, sentences
 from data.market import CASH
 from data.strictness import age_in_days
 from data.vintage import Vintage
@@ -69,9 +69,9 @@ def print_run(console: Console, run: Run, folder: Path) -> None:
 
 def print_state(console: Console, run: Run, state: HedgeState) -> None:
     """Print the state of the hedge on the last session of a run's data, and what the rule says."""
-    table = Table(
-        title=_hedge_title(run), title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0)
-    )
+    sides = _sides(run)
+    title = _hedge_title(run.config.strategy, sides)
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     grid = state_table(state)
     for head in grid.heads:
         justify: Literal["left", "right"] = "left" if head in LEFT else "right"
@@ -83,22 +83,26 @@ def print_state(console: Console, run: Run, state: HedgeState) -> None:
     console.print(Text(state_line(state)))
     console.print()
     console.print(table)
-    for note in state_notes(state):
+    for note in (*state_notes(state), *([f"{offer(sides)}."] if sides.unnamed else [])):
         console.print(Text(note))
     console.print()
     console.print(latest_decision(run.summary.latest))
 
 
-def _hedge_title(run: Run) -> str:
-    """A run's strategy, and what of it is equity and what the hedge."""
+def _sides(run: Run) -> Tickers:
+    """What of a run is equity and what the hedge."""
     roles, held = run.config.roles, run.simulation.decisions
     tickers = [str(name) for name in held if name != CASH and held[name].gt(0).any()]
     equity, hedge = roles.equity_of(tickers), roles.hedge_of(tickers)
-    sides = [
-        f"equity {', '.join(equity)}" if equity else "no equity",
-        f"hedge {', '.join(hedge)}" if hedge else "no hedge",
-    ]
-    return f"{run.config.strategy}: {', '.join(sides)}"
+    unnamed = roles.unnamed(equity, beside_a_hedge=bool(hedge))
+    return Tickers(equity=tuple(equity), hedge=tuple(hedge), unnamed=tuple(unnamed))
+
+
+def _hedge_title(strategy: str, sides: Tickers) -> str:
+    """A strategy with its equity and its hedge."""
+    equity = f"equity {', '.join(sides.equity)}" if sides.equity else "no equity"
+    hedge = f"hedge {', '.join(sides.hedge)}" if sides.hedge else "no hedge"
+    return f"{strategy}: {equity}; {hedge}"
 
 
 def age_line(vintage: Vintage) -> str:
