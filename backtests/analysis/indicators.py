@@ -144,9 +144,7 @@ def newest_figure(track: Track, due: pd.Period) -> Figure:
     if row < due and due - lag in NEVER_PUBLISHED and track.division.needs_its_months:
         row = due
     elif (due - row).n > LATE_MONTHS:
-        return _without(
-            f"the newest figure is of {row - lag}, {(due - row).n} months older than the data"
-        )
+        return _without(f"the newest figure is of {row - lag}, {(due - row).n} months too old")
     value, line = float(track.value[row]), float(track.line[row])
     if not np.isfinite(value):
         months = [month for month in (row, row - 12) if _was_left_out(track, month)]
