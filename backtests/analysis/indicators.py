@@ -104,9 +104,9 @@ def tracks(background: pd.DataFrame, correlation: pd.Series) -> dict[str, Track]
     series = {
         "inflation": (inflation, _level(INFLATION_LINE, inflation), background["cpi"]),
         "correlation": (correlation, _level(0.0, correlation), correlation),
-        "inflation_deviation": (deviation, _median_so_far(deviation), background["cpi"]),
-        "yield": (background["y10"], _median_so_far(background["y10"]), background["y10"]),
-        "slope": (slope, _median_so_far(slope), slope),
+        "inflation_deviation": (deviation, median_so_far(deviation), background["cpi"]),
+        "yield": (background["y10"], median_so_far(background["y10"]), background["y10"]),
+        "slope": (slope, median_so_far(slope), slope),
     }
     return {key: Track(DIVISIONS[key], *parts) for key, parts in series.items()}
 
@@ -115,7 +115,7 @@ def _level(height: float, series: pd.Series) -> pd.Series:
     return pd.Series(height, index=series.index)
 
 
-def _median_so_far(series: pd.Series) -> pd.Series:
+def median_so_far(series: pd.Series) -> pd.Series:
     """Median of all figures up to each month, of at least ``MEDIAN_LEAST``."""
     return series.expanding(MEDIAN_LEAST).median()
 

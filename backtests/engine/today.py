@@ -66,7 +66,9 @@ def state_today(
     """
     month = market.sessions[-1].to_period("M")
     whole = month if is_month_over(market) else month - 1
-    today = tracks(background_by_the_end(market), _correlation(equity_leg, bond))
+    # Medians of the same span as those of the base rates: some sources have prices since 1947.
+    first = min(bundled.table().index[0], month)
+    today = tracks(background_by_the_end(market).loc[first:], _correlation(equity_leg, bond))
     months = _until(past or bundled_past(), whole)
     rates = _rates_of(months)
     indicators = []

@@ -190,3 +190,20 @@ def test_real_daily_histories(yahoo_folder):
     assert all_five["correlation"].value == pytest.approx(closes.corr().iloc[0, 1])
     assert all_five["yield"].as_of == "2025-08"
     assert all_five["inflation"].as_of == "2025-07"
+
+
+def test_todays_lines_are_those_of_the_base_rates(rates_folder):
+    """A folder with consumer prices since 1947 and yields of its own since 1993."""
+    market = files.load(rates_folder.parent, ["SPY", "IEF"])
+    assert str(market.cpi_by_month.index[0].date()) == "1947-01-01"
+    month = f"{market.sessions[-1]:%Y-%m}"
+    own = by_key(state_at(market))
+    cut = by_key(state_at(bundled.load(["SPY", "IEF"]).until(pd.Timestamp("2025-08-31"))))
+    assert month == "2025-09"
+    for key in ("inflation", "inflation_deviation"):
+        assert own[key].as_of == cut[key].as_of == "2025-07"
+        assert own[key].value == pytest.approx(cut[key].value, abs=2e-4)
+        assert own[key].line == pytest.approx(cut[key].line, abs=2e-4)
+    assert own["yield"].as_of == "2025-09"
+    assert own["yield"].line == pytest.approx(cut["yield"].line, abs=0.02)
+    assert own["slope"].line == pytest.approx(cut["slope"].line, abs=0.02)
