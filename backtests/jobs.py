@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from backtests.analysis.hedge_state import HedgeState
+from backtests.engine import ledger
 from backtests.engine.backtest import Load, load_inputs, simulated
 from backtests.engine.config import RunConfig
-from backtests.engine.judge import judged, with_sleeve
+from backtests.engine.judge import judged, judged_on, with_sleeve
 from backtests.engine.ledger import Engine
+from backtests.engine.long_view import long_run
 from backtests.engine.opening import standing_decisions
+from backtests.engine.references import make_sides
 from backtests.engine.run import Run
+from backtests.engine.stock_bond import seven_to_ten_years
+from backtests.engine.today import past_of, state_today
 from backtests.engine.with_vectorbt import fill_with_vectorbt
 from data.command import Progress, silent
 from data.load import data_line, load_market
@@ -106,6 +112,21 @@ def make_run(
 # What is computed from a simulated run, in order: each stage adds its record to the run.
 Stage = Callable[[Run, Progress], Run]
 STAGES: tuple[Stage, ...] = (with_sleeve, judged)
+
+
+def state_of_run(run: Run) -> HedgeState:
+    """The state of the hedge on the last session of a finished run's data.
+
+    Base rates are about the run's own hedge and equity where the bundled months know their
+    tickers. Everything is filled by the ledger, which agrees with vectorbt to 1e-9.
+    """
+    market, simulation = judged_on(run, engine=ledger.fill)
+    strategy, ticker = run.config.make_strategy(), run.summary.benchmark.ticker
+    sides = make_sides(
+        market, strategy, simulation, ticker, roles=run.config.roles, engine=ledger.fill
+    )
+    past = past_of(long_run(run))
+    return state_today(market, sides.equity_leg, seven_to_ten_years(market), past)
 
 
 def is_published(run: Run, out: Path, *, with_tearsheet: bool, with_verdict: bool) -> bool:

@@ -50,8 +50,7 @@ def main(run: str | None, **options: Any) -> None:
     config = configuration(run, options)
 
     from backtests.engine import ledger
-    from backtests.engine.today import state_of_run
-    from backtests.jobs import make_run
+    from backtests.jobs import make_run, state_of_run
     from backtests.report.console import print_state
     from backtests.report.files import json_text
 

@@ -14,8 +14,7 @@ from backtests.engine import ledger
 from backtests.engine.config import RunConfig
 from backtests.engine.config_file import write_config
 from backtests.engine.costs import Costs
-from backtests.engine.today import state_of_run
-from backtests.jobs import make_run
+from backtests.jobs import make_run, state_of_run
 from backtests.report.run_folder import write_strategy
 from backtests.today import main
 from data.records import from_json

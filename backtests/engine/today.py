@@ -13,11 +13,7 @@ from backtests.analysis.hedge_state import BaseRate, HedgeState, Indicator
 from backtests.analysis.indicators import newest_figure, tracks
 from backtests.analysis.months import month_ends
 from backtests.analysis.regimes import stock_bond_correlation
-from backtests.engine import ledger
-from backtests.engine.judge import judged_on
-from backtests.engine.long_view import LongRun, long_run
-from backtests.engine.references import make_sides
-from backtests.engine.run import Run
+from backtests.engine.long_view import LongRun
 from backtests.engine.stock_bond import bond_of, seven_to_ten_years
 from data import bundled
 from data.background import background, background_by_the_end, is_month_over
@@ -25,21 +21,6 @@ from data.market import CASH, Market
 from data.records import ten_digits
 
 EQUITY, HEDGE = "SPY", "IEF"  # what base rates are about where the run's own months are too few
-
-
-def state_of_run(run: Run) -> HedgeState:
-    """The state of the hedge on the last session of a finished run's data.
-
-    Base rates are about the run's own hedge and equity where the bundled months know their
-    tickers. Everything is filled by the ledger, which agrees with vectorbt to 1e-9.
-    """
-    market, simulation = judged_on(run, engine=ledger.fill)
-    strategy, ticker = run.config.make_strategy(), run.summary.benchmark.ticker
-    sides = make_sides(
-        market, strategy, simulation, ticker, roles=run.config.roles, engine=ledger.fill
-    )
-    past = past_of(long_run(run))
-    return state_today(market, sides.equity_leg, seven_to_ten_years(market), past)
 
 
 def state_today(
