@@ -19,6 +19,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
+from backtests.analysis.hedge_state import HedgeState
 from backtests.analysis.record import LongView
 from backtests.engine.backtest import load_inputs, simulated
 from backtests.engine.config import RunConfig
@@ -26,6 +27,7 @@ from backtests.engine.judge import judge_run, judged_on
 from backtests.engine.long_view import long_run, long_view
 from backtests.engine.run import Inputs, Run
 from backtests.engine.sweep import fill_with_sweep
+from backtests.engine.today import state_of
 from backtests.lab.saving import save_apart
 from data.errors import HedgeError
 from data.load import load_market, span_line
@@ -57,6 +59,17 @@ class _Slot(Generic[T]):
     refused: float = -math.inf
     made: bool = False
     until: float = math.inf
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a verdict has beside its word: the same mix since 1962, and what holds today.
+
+    Both None without a hedge; no long view of the run that is the long one itself.
+    """
+
+    long_view: LongView | None = None
+    state: HedgeState | None = None
 
 
 class Cache(Generic[T]):
@@ -126,7 +139,7 @@ def stood_in(config: RunConfig, market: Market) -> list[str]:
 PRICES = Cache[Market](8, is_first_choice)
 INPUTS = Cache[Inputs](8, lambda inputs: is_first_choice(inputs.market))
 RUNS = Cache[Run](32)
-LONG_VIEWS = Cache[LongView | None](32)
+BESIDE = Cache[Beside](32)
 
 
 def forget() -> None:
@@ -134,7 +147,7 @@ def forget() -> None:
     PRICES.clear()
     INPUTS.clear()
     RUNS.clear()
-    LONG_VIEWS.clear()
+    BESIDE.clear()
 
 
 def look(config: RunConfig) -> Run:
@@ -183,32 +196,27 @@ def _look(config: RunConfig, inputs: Inputs) -> Run:
     return replace(run, verdict=verdict)
 
 
-def long_view_of(run: Run) -> LongView | None:
-    """The same mix on the bundled months, for a run that :func:`look` returned.
+def beside(run: Run) -> Beside:
+    """What a verdict has beside its word, for a run that :func:`look` returned.
 
-    It takes as long as the run itself. None where the run is that, or holds no hedge.
+    It takes as long as the run itself.
     """
-    return None if _is_long(run) else LONG_VIEWS.get(run, lambda: _long_view(run))
+    return BESIDE.get(run, lambda: _beside(run)) if run.judged.holds_hedge else Beside()
 
 
-def has_long_view(run: Run) -> bool:
-    """Whether :func:`long_view_of` has its answer at once."""
-    return _is_long(run) or LONG_VIEWS.holds(run)
+def has_beside(run: Run) -> bool:
+    """Whether :func:`beside` has its answer at once."""
+    return not run.judged.holds_hedge or BESIDE.holds(run)
 
 
-def _is_long(run: Run) -> bool:
-    """Whether a run has no long view: it is the long run itself, or nothing is judged."""
-    config = run.config
-    is_whole = run.market.source == "bundled" and config.start is None and config.end is None
-    return is_whole or not run.judged.holds_hedge
-
-
-def _long_view(run: Run) -> LongView | None:
+def _beside(run: Run) -> Beside:
     try:
-        return long_view(run, long_run(run))
+        long = long_run(run)
+        market, simulation = judged_on(run, fill_with_sweep)
+        return Beside(long_view(run, long), state_of(run, market, simulation, long))
     except Exception as error:  # the run on the page stands without it
         tell_traceback()
-        return LongView(missing=f"a fault of ours: {type(error).__name__}: {error}")
+        return Beside(LongView(missing=f"a fault of ours: {type(error).__name__}: {error}"))
 
 
 @cache

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -12,7 +11,7 @@ import pandas as pd
 
 from backtests.analysis.months import month_ends
 from backtests.analysis.numbers import Place, shown_in
-from backtests.analysis.record import LongView, Verdict
+from backtests.analysis.record import Verdict
 from backtests.engine.costs import Costs
 from backtests.engine.summary import Summary
 from backtests.report.charts import (
@@ -97,17 +96,17 @@ def verdict_box(verdict: Verdict) -> str:
     )
 
 
-def long_view_box(verdict: Verdict, view: LongView | None) -> str:
-    """HTML of the long view's word and sentence; empty without one."""
-    told = sentences(replace(verdict, long_view=view)).long
-    if view is None or not told:
+def beside_box(verdict: Verdict) -> str:
+    """HTML of what the same mix did since 1962, and of what holds today; empty without both."""
+    told = sentences(verdict)
+    pairs = [line.partition(": ") for line in (told.long, told.state) if line]
+    if not pairs:
         return ""
-    lead, _, sentence = told.partition(": ")
     return render(
         "lab_verdict.html",
-        tone="" if view.word is None else tone_of(view.word),
+        tone="",
         answer="",
-        sentences=[(f"{lead}:", sentence)],
+        sentences=[(f"{lead}:", sentence) for lead, _, sentence in pairs],
     )
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from backtests.engine.address import from_query
 from backtests.lab import look as lab
-from backtests.lab.page import wait_for_long_view
+from backtests.lab.page import wait_for_beside
 from backtests.report.text import percent, ratio
 from backtests.run import main as run
 from tests.conftest import ended
@@ -22,6 +22,7 @@ from tests.drawings import draw_once
 
 st = pytest.importorskip("streamlit")
 BUNDLED = {"strategy": "hedge_mix", "source": "bundled", "start": "2010-01-29"}
+WAITING = "The same mix since 1962, and today: being worked out."
 EVIL = "<img src=http://evil.test/x.png>![a](http://evil.test/y.png)"
 
 
@@ -94,11 +95,14 @@ def test_the_page_shows_the_numbers_of_summary_json_and_saves_its_bytes(
         "Max drawdown": percent(metrics["max_drawdown"]),
     }
     shown = text_of(page)
-    assert "Since 1962: being worked out." in shown  # the page waits until it rests
-    lab.long_view_of(lab.look(from_query(urlencode(dict(page.query_params)))))
+    assert WAITING in shown  # the page waits until it rests
+    lab.beside(lab.look(from_query(urlencode(dict(page.query_params)))))
     page.run()
     shown = text_of(page)
     assert "being worked out" not in shown
+    assert [one.value for one in page.subheader][2:5] == [
+        "Equity's worst months", "The same since 1962", "Today",
+    ]  # fmt: skip
     sentences = verdict["sentences"]
     assert sentences["long"].startswith("Since 1962 (the same mix on the bundled months, to 2025")
     for sentence in sentences.values():
@@ -135,21 +139,20 @@ def test_what_decides_the_word_has_its_tables(tmp_path):
     assert "A month&#39;s state is the sign of the correlation" in shown
     whole = open_page(tmp_path, strategy="hedge_mix", source="bundled")
     assert "2000-12</td>" in texts(whole)  # its episodes
-    assert "Since 1962" not in texts(whole)  # the long run itself
     alone = open_page(tmp_path, **{**BUNDLED, "strategy": "equity_only"})
     assert "Equity's worst months" not in [one.value for one in alone.subheader]
     assert "being worked out" not in texts(alone)
 
 
-def test_the_long_view_is_worked_out_when_the_page_rests(monkeypatch):
+def test_what_stands_beside_is_worked_out_when_the_page_rests(monkeypatch):
     """First the page says so; at the browser's next call it works, and draws the page anew."""
     told, again = [], []
     monkeypatch.setattr(st, "html", told.append)
     monkeypatch.setattr(st, "rerun", lambda: again.append(True))
-    monkeypatch.setattr(lab, "long_view_of", lambda run: again.append(run))
-    wait, calls = wait_for_long_view.__wrapped__, []
+    monkeypatch.setattr(lab, "beside", lambda run: again.append(run))
+    wait, calls = wait_for_beside.__wrapped__, []
     wait("the run", calls)
-    assert "Since 1962: being worked out." in told[0]
+    assert WAITING in told[0]
     assert again == []
     wait("the run", calls)
     assert again == ["the run", True]

@@ -64,7 +64,7 @@ def write_verdict(path: Path, verdict: Verdict, summary: Summary) -> None:
         long=long.evidence and payoff_grid(long.evidence) if long else None,
         long_episodes=long.evidence and episodes_grid(long.evidence) if long else None,
         long_note=words.long_note(long),
-state=verdict.state and state_table(verdict.state),
+        state=verdict.state and state_table(verdict.state),
         state_notes=() if verdict.state is None else state_notes(verdict.state),
         first=f"{CVAR_OF_MONTHS} {FIRST}{verdict.first_edition_word}.",
         works=tables.works_grid(verdict),
