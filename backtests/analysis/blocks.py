@@ -117,7 +117,8 @@ def _draw(
     begins = np.zeros(months * repetitions, dtype=bool)
     begins[::months] = True  # every resample begins anew
     last = -1
-    while last < len(begins):
+    # As far as a whole batch needs: so fewer resamples leave the random numbers at the same place.
+    while last < months * BATCH:
         steps = random.geometric(1.0 / block, size=months * BATCH // block + 100)
         jumps = last + np.cumsum(steps)
         begins[jumps[jumps < len(begins)]] = True
