@@ -103,7 +103,7 @@ def make_regime(
 
 
 def make_payoff(months: int, estimate: Estimate) -> Payoff:
-    """The hedge less bills in equity's worst months of so many; the word is that of the interval."""
+    """The payoff of so many months; its word is that of the interval."""
     return Payoff(
         months=months,
         worst_months=-(-months // 10),
