@@ -21,6 +21,7 @@ from backtests.analysis.evidence import (
 )
 from backtests.analysis.hedge import worst_count
 from backtests.analysis.levels import Leveled, level_of
+from backtests.analysis.metrics import ROUNDING
 from backtests.analysis.payoff import payoff, resampled_payoffs
 from backtests.analysis.resampling import FEWEST_ROWS, Estimate, Sample, interval
 from backtests.analysis.smallest_effect import smallest_effects
@@ -57,10 +58,9 @@ class Months:
 
     @cached_property
     def excess(self) -> Array:
-        """The hedge less bills."""
-        return np.asarray(
-            self.returns["hedge"].to_numpy(float) - self.returns["cash"].to_numpy(float)
-        )
+        """The hedge less bills: exactly 0 where its sleeve is bills."""
+        excess = self.returns["hedge"].to_numpy(float) - self.returns["cash"].to_numpy(float)
+        return np.where(np.abs(excess) < ROUNDING, 0.0, excess)
 
     @cached_property
     def sets(self) -> tuple[Mask, Mask, Mask]:
@@ -207,4 +207,5 @@ def placebo_share(months: Months) -> float | None:
         worst = int(worst_count((months.labels == sign).sum()))
         taken = inside & (np.cumsum(inside, axis=1) <= worst)
         payoffs.append(taken @ earned / worst)
-    return float(((payoffs[0] - payoffs[1]) * np.sign(true) >= abs(true)).mean())
+    apart = (payoffs[0] - payoffs[1]) * np.sign(true)
+    return float((apart >= abs(true) - ROUNDING).mean())
