@@ -29,6 +29,7 @@ from backtests.analysis.states import NEGATIVE, POSITIVE, UNKNOWN, Labels, episo
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+DECIMALS = 12
 LEAST_SHIFT = 36  # months: a label looks back that far, so a smaller shift is nearly the same
 SIGNS: tuple[tuple[StateName, int], ...] = (("negative", NEGATIVE), ("positive", POSITIVE))
 
@@ -53,8 +54,8 @@ class Months:
 
     @cached_property
     def equity(self) -> Array:
-        """Returns of equity."""
-        return np.asarray(self.returns["equity"].to_numpy(float))
+        """Returns of equity; those that differ by rounding only are equal, so that ties are ties."""
+        return np.round(self.returns["equity"].to_numpy(float), DECIMALS)
 
     @cached_property
     def excess(self) -> Array:

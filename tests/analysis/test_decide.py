@@ -194,6 +194,19 @@ def test_a_hedge_of_weight_zero_is_bills(months, word):
     assert evidence.every.above_zero == (None if months < 60 else 0.0)
 
 
+def test_months_that_only_rounding_tells_apart_are_equal():
+    """Published returns have two decimals: of equal ones the earlier is the worse, on any path."""
+    months = months_of(labels_of((-1, 60)), 0.0, 0.0)
+    months.returns["equity"] = np.tile([-0.05, 0.01, -0.02], 20)
+    months.returns["hedge"] = BILLS + np.arange(60.0) / 1_000.0
+    usual = asked(months).every.estimate
+    assert usual.value == pytest.approx(np.arange(0.0, 18.0, 3.0).mean() / 1_000.0)
+    noise = np.random.default_rng(3).normal(0.0, 1e-16, 60)
+    nearly = months.returns.assign(equity=months.returns["equity"] + noise)
+    assert (nearly["equity"] != months.returns["equity"]).any()
+    assert asked(Months(nearly, months.labels, "IEF")).every.estimate == usual
+
+
 def test_what_both_earn_more_every_month_changes_nothing():
     """Payoffs are the hedge less bills: a constant of both is in neither."""
     months = months_of(TWICE, 0.0, 0.0)
