@@ -54,7 +54,7 @@ class Months:
 
     @cached_property
     def equity(self) -> Array:
-        """Returns of equity; those that differ by rounding only are equal, so that ties are ties."""
+        """Returns of equity; those that only rounding tells apart are equal, so ties are ties."""
         return np.round(self.returns["equity"].to_numpy(float), DECIMALS)
 
     @cached_property
