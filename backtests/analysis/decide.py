@@ -55,7 +55,7 @@ class Months:
     @cached_property
     def equity(self) -> Array:
         """Returns of equity; those that only rounding tells apart are equal, so ties are ties."""
-        return np.round(self.returns["equity"].to_numpy(float), DECIMALS)
+        return np.asarray(np.round(self.returns["equity"].to_numpy(float), DECIMALS))
 
     @cached_property
     def excess(self) -> Array:
