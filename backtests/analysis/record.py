@@ -219,7 +219,7 @@ class LegReturns:
 
 @dataclass(frozen=True)
 class TrailingCorrelation:
-    """Correlation of equity and hedge over the ``window_months`` months before."""
+    """Correlation of equity and bond over the ``window_months`` months to the end of each."""
 
     months: tuple[str, ...]
     values: Path

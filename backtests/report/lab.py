@@ -26,7 +26,7 @@ from backtests.report.figures import Figure
 from backtests.report.page import TEMPLATES, Cell, Grid, environment
 from backtests.report.text import HEDGES, metric_rows, plain_label, shown
 from backtests.report.verdict.tables import shown_keys
-from backtests.report.verdict.words import answer_of, name_of, sentences
+from backtests.report.verdict.words import answer_of, name_of, sentences, tone_of
 
 COLOURS = tuple(f"--c{number}" for number in range(1, 11))
 ALLOCATION_POINTS = 300
@@ -90,7 +90,7 @@ def verdict_box(verdict: Verdict) -> str:
     """HTML of the verdict's word and sentences."""
     return render(
         "lab_verdict.html",
-        word=verdict.word,
+        tone=tone_of(verdict.word),
         answer=answer_of(verdict),
         sentences=sentences(verdict).with_leads,
     )

@@ -112,8 +112,9 @@ def months_chart(verdict: Verdict) -> Figure:
 
 
 def correlation_chart(verdict: Verdict) -> Figure:
-    """Trailing correlation of equity and hedge, its sign shaded."""
+    """Trailing stock-bond correlation, its sign shaded."""
     trailing = verdict.series.correlation
+    bond = "the hedge" if verdict.evidence is None else verdict.evidence.correlation_of
     negative = [value is not None and value < 0 for value in trailing.values]
     bands = spans(trailing.months, negative, "--band-low")
     positive = [value is not None and value >= 0 for value in trailing.values]
@@ -122,10 +123,10 @@ def correlation_chart(verdict: Verdict) -> Figure:
         "correlation",
         trailing.months,
         [Line("Correlation", trailing.values, "--c1")],
-        caption=f"Correlation of equity and hedge over the {trailing.window_months} months before "
-        "each month, the data before the run's start included; the hedge is the portfolio's "
-        "Treasuries alone. Blue: negative. Orange: positive.",
-        alt="Trailing correlation of equity and hedge, regimes of its sign shaded",
+        caption=f"Correlation of equity and {bond} over the {trailing.window_months} months to the "
+        "end of each month, the data before the run's start included. Its sign is the state of the "
+        "next month. Blue: negative. Orange: positive.",
+        alt=f"Trailing correlation of equity and {bond}, its sign shaded",
         y=Axis(limits=(-1, 1)),
         bands=bands,
         height=260,

@@ -9,13 +9,20 @@ from backtests.engine.summary import Summary
 from backtests.report.page import render_page
 from backtests.report.text import BASIS_POINT, DURATION, costs_text
 from backtests.report.verdict import charts, tables, words
+from backtests.report.verdict.evidence import episodes_grid, payoff_grid
 from strategies.weights import mix_text
 
 RULE = (
-    "CVaR(95) is the average loss in the worst 5 % of months. The answer compares how much of it "
-    "the Treasuries save with how much bills at the same equity weight save: it works if the whole "
-    "90 % interval of the difference lies above zero, it fails if the whole interval lies below "
-    "zero, and it is unclear otherwise."
+    "The word follows the hedge's payoff: its return less that of bills, a month of the money in "
+    "the hedge, in equity's worst tenth of the months, whatever its weight. A set of months works "
+    "where the interval of its payoff lies above zero, fails where it lies below, is the same as "
+    "bills within half a percent a month, and is unclear otherwise. It depends where the months "
+    "after negative stock-bond correlation and those after positive say opposite words and truly "
+    "differ; it depended where one of these words rests on a single episode."
+)
+FIRST = (
+    "By the rule of the first edition, which looked at the CVaR(95) of single months saved against "
+    "bills at the same equity weight and decides nothing any more, the word would be: "
 )
 
 
@@ -30,7 +37,7 @@ def write_verdict(path: Path, verdict: Verdict, summary: Summary) -> None:
         Of the run.
     """
     what = f" ({mix_text(summary.weights)})" if summary.weights else ""
-    april = verdict.april_2025
+    april, long = verdict.april_2025, verdict.long_view
     render_page(
         "verdict.html",
         path,
@@ -40,7 +47,7 @@ def write_verdict(path: Path, verdict: Verdict, summary: Summary) -> None:
         costs=costs_text(summary.costs),
         hedge=", ".join(verdict.tickers.hedge) or "none",
         equity=", ".join(verdict.tickers.equity),
-        word=verdict.word,
+        tone=words.tone_of(verdict.word),
         holds_hedge=verdict.holds_hedge,
         answer=words.answer_of(verdict),
         sentences=words.sentences(verdict).with_leads,
@@ -49,6 +56,13 @@ def write_verdict(path: Path, verdict: Verdict, summary: Summary) -> None:
         matched=words.matched_text(verdict),
         portfolios=tables.portfolio_grid(verdict, summary, tables.shown_keys(verdict)),
         controls=tables.controls_grid(verdict, summary),
+        payoffs=None if verdict.evidence is None else payoff_grid(verdict.evidence),
+        episodes=None if verdict.evidence is None else episodes_grid(verdict.evidence),
+        states=words.states_note(verdict),
+        long=long.evidence and payoff_grid(long.evidence) if long else None,
+        long_episodes=long.evidence and episodes_grid(long.evidence) if long else None,
+        long_note=words.long_note(long),
+        first=f"{FIRST}{verdict.first_edition_word}.",
         works=tables.works_grid(verdict),
         worst=-(-verdict.sample.months // 10),
         method=words.method_text(verdict.sample),

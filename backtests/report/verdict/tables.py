@@ -23,6 +23,7 @@ def shown_keys(verdict: Verdict) -> tuple[str, ...]:
 
 MEASURES = {
     "cvar_saved_monthly": "CVaR(95) saved, points a month",
+    "cvar_three_months_saved": "The same of three months in a row, points",
     "drawdown_saved_monthly": "Deepest drawdown saved, points",
     "months_under_water_saved": "Longest time under water saved, months",
     "down_month_ratio": "Hedge return in down months over equity's",
@@ -116,7 +117,7 @@ def works_grid(verdict: Verdict) -> Grid:
             estimate_cell(estimate, show)
             for estimate in (measure.treasuries, measure.bills, measure.difference)
         ]
-        kind = "90 % interval" if measure.kind == "interval" else "resampled range"
+        kind = "interval" if measure.kind == "interval" else "resampled range"
         rows.append([Cell(MEASURES[measure.key], small=kind), *cells])
     return Grid(["Against 100 % equity, month-ends", "Treasuries", "Bills alone", "Difference"],
                 rows)  # fmt: skip

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from backtests.analysis.record import Crisis, JudgedPortfolio, PointsPerPoint, Tickers, Verdict
+from backtests.analysis.evidence import Word
+from backtests.analysis.record import Crisis, JudgedPortfolio, LongView, Tickers, Verdict
 from backtests.analysis.resampling import Estimate, SampleSize
-from backtests.report.text import money, percent, ratio, two_digits
+from backtests.report.text import money, percent, two_digits
+from backtests.report.verdict.evidence import LONGEST, WORDS, beyond_cash
 
 Show = Callable[[float | None], str]
 NAMES = {
@@ -23,60 +25,87 @@ DIMENSIONS = {
     "policy rate": "Policy rate, 3-month change",
     "10-year yield": "10-year yield, tercile",
 }
-ANSWERS = {
-    "works": "It works",
-    "fails": "It fails",
-    "unclear": "Unclear",
-    "no hedge": "No hedge",
-}
-ENDINGS = {
-    "works": "this loss was smaller with Treasuries than with bills",
-    "fails": "this loss was larger with Treasuries than with bills",
-    "unclear": "the sample is too small to say with which of the two it was smaller",
-}
+ANSWERS: dict[Word, str] = {word: text[0].upper() + text[1:] for word, text in WORDS.items()}
 
 
 @dataclass(frozen=True)
 class Sentences:
-    """The three sentences of a verdict: does it work, when, and at what cost.
+    """What a verdict says, one line each; empty where there is nothing to say.
 
     Without a hedge nothing is judged: only the first says something.
+
+    Attributes
+    ----------
+    equity
+        Against 100 % equity: how much smaller the deepest fall was, and what growth it cost.
+    cash
+        Beyond cash: the word, and what decides it.
+    when
+        In how many falls of equity the hedge beat bills.
+    long
+        The same mix on the bundled months since 1962.
+    state
+        What holds today, with base rates.
+    cost
+        Growth beside bills, and what trading cost.
     """
 
-    works: str
+    equity: str
+    cash: str = ""
     when: str = ""
+    long: str = ""
+    state: str = ""
     cost: str = ""
 
     @property
     def with_leads(self) -> list[tuple[str, str]]:
         """Each with the words before it."""
-        if not self.when:
-            lead, _, told = self.works.partition(": ")
+        if not self.cash:
+            lead, _, told = self.equity.partition(": ")
             return [(f"{lead}:", told)]
-        return [("Does it work?", self.works), ("When.", self.when), ("Cost.", self.cost)]
+        lines = [self.equity, self.cash, self.when, self.long, self.state, self.cost]
+        pairs = [line.partition(": ") for line in lines if line]
+        return [(f"{lead}:", told) for lead, _, told in pairs]
 
     @property
     def in_order(self) -> list[str]:
         """As a screen prints them."""
-        return [sentence for sentence in (self.works, self.when, self.cost) if sentence]
+        return [f"{lead} {told}" for lead, told in self.with_leads]
 
 
 def sentences(verdict: Verdict) -> Sentences:
-    """The verdict in three sentences, or in one without a hedge."""
-    if not verdict.holds_hedge:
-        told = offer(verdict.tickers) or "there is no hedge beside equity"
-        return Sentences(f"Nothing is judged: {told}.")
+    """The verdict in sentences, or in one without a hedge."""
+    evidence = verdict.evidence
     told = offer(verdict.tickers)
+    if evidence is None:
+        return Sentences(f"Nothing is judged: {told or 'there is no hedge beside equity'}.")
+    hedge = hedge_name(verdict.tickers)
+    offered = f" {told}." if told else ""
     return Sentences(
-        works=_works_sentence(verdict) + (f" {told}." if told else ""),
-        when=_when_sentence(verdict),
-        cost=_cost_sentence(verdict),
+        equity=f"Against {_all_equity(verdict)}: {_equity_sentence(verdict)}{offered}",
+        cash=f"Beyond cash: {beyond_cash(verdict.word, evidence, hedge)}",
+        when=f"When: {_when_sentence(verdict)}",
+        long=_long_sentence(verdict.long_view, hedge),
+        state="",
+        cost=f"Cost: {_cost_sentence(verdict)}",
     )
 
 
 def answer_of(verdict: Verdict) -> str:
     """The word of a page."""
     return ANSWERS[verdict.word]
+
+
+def tone_of(word: Word) -> str:
+    """How a page colours a word: ``works``, ``fails`` or not at all."""
+    return word if word in ("works", "fails") else ""
+
+
+def hedge_name(tickers: Tickers) -> str:
+    """What the hedge is called: its tickers, or ``the hedge`` where these are too long."""
+    named = " and ".join([", ".join(tickers.hedge[:-1]), *tickers.hedge[-1:]])
+    named = named.removeprefix(" and ")
+    return named if len(named) <= LONGEST else "the hedge"
 
 
 def offer(tickers: Tickers) -> str:
@@ -95,34 +124,66 @@ def name_of(portfolio: JudgedPortfolio) -> str:
     return portfolio.label or NAMES[portfolio.key]
 
 
-def _works_sentence(verdict: Verdict) -> str:
-    sample = verdict.sample
-    if sample.repetitions == 0:
-        return (
-            f"{_months(sample.months)}, too few to say: an interval needs {sample.fewest_months}."
-        )
-    saved, fall = verdict.measure("cvar_saved_monthly"), verdict.measure("drawdown_saved_monthly")
-    return (
-        f"With {', '.join(verdict.tickers.hedge)} the average loss in the worst 5 % of months "
-        f"(CVaR) was {_saved(saved.treasuries)} than with {_all_equity(verdict)}; with bills at "
-        f"the same equity weight it was {_saved(saved.bills)}. The difference is "
-        f"{points(saved.difference, sign=True)} points {range_text(saved.difference)}: "
-        f"{ENDINGS[verdict.word]}. "
-        f"The deepest month-end drawdown was {_saved(fall.treasuries)}; with bills it was "
-        f"{_saved(fall.bills)}."
-    )
-
-
 def _all_equity(verdict: Verdict) -> str:
     """What 100 % equity is, by name."""
     return f"100 % equity ({', '.join(verdict.tickers.equity)})"
 
 
-def _saved(estimate: Estimate) -> str:
-    """What was saved in words: ``3.80 points smaller``, or ``larger`` where it is negative."""
-    value = estimate.number
-    compared = "larger" if value < 0 else "smaller"
-    return f"{100 * abs(value):.2f} points {compared}"
+def _equity_sentence(verdict: Verdict) -> str:
+    """How much smaller the deepest fall and the worst quarter were, and what growth that cost."""
+    ours, equity = verdict.portfolio("portfolio"), verdict.portfolio("equity")
+    quarter = verdict.worst_quarter_monthly
+    fell = f"the deepest fall was {_loss(ours.max_drawdown)} instead of "
+    parts = [f"{fell}{_loss(equity.max_drawdown)}" if equity.max_drawdown < 0.0 else "no fall"]
+    if quarter.portfolio is not None and quarter.equity is not None and quarter.equity < 0.0:
+        parts.append(
+            f"the worst three months lost {_loss(quarter.portfolio)} instead of "
+            f"{_loss(quarter.equity)}"
+        )
+    if ours.cagr is None or equity.cagr is None:
+        return f"{', '.join(parts)}. {_months(verdict.sample.months)}, too few for a yearly cost."
+    given = equity.cagr - ours.cagr
+    price = "for" if given >= 0.0 else "and it gained"
+    return f"{', '.join(parts)}, {price} {100 * abs(given):.2f} points of growth a year."
+
+
+def _loss(value: float) -> str:
+    """The size of a loss; a gain keeps its sign."""
+    return percent(abs(value)) if value <= 0.0 else f"-{percent(value)}"
+
+
+def _long_sentence(view: LongView | None, hedge: str) -> str:
+    if view is None:
+        return ""
+    if view.word is None or view.evidence is None:
+        return f"Since 1962: no long view, since {view.missing}."
+    whose = f"Since {str(view.start)[:4]} (the same mix on the bundled months, to {view.end})"
+    return f"{whose}: {beyond_cash(view.word, view.evidence, hedge)}"
+
+
+def long_note(view: LongView | None) -> str:
+    """What the long view is about, for its table; empty without one."""
+    if view is None or view.evidence is None:
+        return ""
+    return (
+        f"The same strategy on the {view.source_title} ({view.start} to {view.end}), at the same "
+        "costs: funds alone have too few months to decide. Its equity is the whole US market, its "
+        "Treasuries are ladders computed from published yields."
+    )
+
+
+def states_note(verdict: Verdict) -> str:
+    """What the states are; empty without a hedge."""
+    evidence = verdict.evidence
+    if evidence is None:
+        return ""
+    without = evidence.unlabelled_months
+    lacking = f" {without} months have none: too little history." if without else ""
+    return (
+        f"A month's state is the sign of the correlation of equity and {evidence.correlation_of} "
+        f"over the 36 months before it.{lacking} An episode is 24 months or more in one state. The "
+        "placebo share says how often the same states, shifted in time, differ as much or more."
+    )
 
 
 def _months(count: int) -> str:
@@ -131,33 +192,11 @@ def _months(count: int) -> str:
 
 def _when_sentence(verdict: Verdict) -> str:
     crises = [crisis for crisis in verdict.crises if crisis.equity < 0]
+    if not crises:
+        return "no fall of equity on the list or beyond 15 % lies in this period."
     helped = sum(_beat_bills(crisis) for crisis in crises)
-    parts = []
-    if crises:
-        falls = f"{len(crises)} falls of equity"
-        parts.append(f"in {helped} of {falls} the hedge earned more than bills")
-    by_sign = [
-        regime
-        for regime in verdict.regimes
-        if regime.dimension == "correlation" and regime.down_months
-    ]
-    parts += [
-        f"in the {regime.down_months} down months of equity that began with {regime.label} "
-        "stock-bond correlation the hedge averaged "
-        f"{percent(regime.down_month_mean_monthly.value)} "
-        f"{range_text(regime.down_month_mean_monthly, percent)}"
-        for regime in by_sign
-    ]
-    if not parts:
-        return "Nothing to tell: no fall of equity and no stock-bond correlation in this period."
-    missing = [
-        regime.label
-        for regime in verdict.regimes_missing
-        if regime.dimension == "correlation" and by_sign
-    ]
-    lacking = f"; no month began with {missing[0]} correlation" if missing else ""
-    text = "; ".join(parts) + lacking + "."
-    return text[0].upper() + text[1:]
+    falls = "fall" if len(crises) == 1 else "falls"
+    return f"in {helped} of {len(crises)} {falls} of equity the hedge earned more than bills."
 
 
 def _beat_bills(crisis: Crisis) -> bool:
@@ -170,49 +209,21 @@ def _cost_sentence(verdict: Verdict) -> str:
     if numbers.turnover_per_year is not None:
         turnover = percent(numbers.turnover_per_year)
         traded = f"turned over {turnover} of its value a year and {traded}"
-    months = verdict.sample.months
-    if months < 12:
-        return f"It {traded}; {_months(months)}, too few for a yearly cost."
-    cost = verdict.cost
-    given, by_bills = cost.growth_given_up_monthly.portfolio, cost.growth_given_up_monthly.bills
-    price = cost.cvar_points_per_growth_point
-    limits = given if given.number >= 0 else _gained(given)
+    beside = verdict.cost.growth_against_monthly.bills
+    if beside.value is None:
+        return f"it {traded}."
+    more = "more" if beside.value >= 0.0 else "less"
+    limits = range_text(beside if beside.value >= 0.0 else _mirrored(beside))
     return (
-        f"Against {_all_equity(verdict)} it {_given_up(given)} {range_text(limits)}, bills "
-        f"{_given_up(by_bills)}. {_price_text(price)}It {traded}."
+        f"beside bills at the same equity weight it grew {100 * abs(beside.value):.2f} points a "
+        f"year {more} {limits}; it {traded}."
     )
 
 
-def _price_text(price: PointsPerPoint) -> str:
-    """What each point of growth given up bought, as a sentence; empty where none was given up."""
-    own, bills = (
-        value if isinstance(value, float) else None for value in (price.portfolio, price.bills)
-    )
-    if own is None and bills is None:
-        return ""
-    whose, first = ("", own) if own is not None else ("by bills ", bills or 0.0)
-    verb = "cut" if first >= 0.0 else "raised"
-    compared = ""
-    if own is not None and bills is not None:
-        other = "" if (bills >= 0.0) == (own >= 0.0) else "raised" if bills < 0.0 else "cut"
-        compared = f" (bills: {f'{other} it by ' if other else ''}{ratio(abs(bills))})"
-    return (
-        f"Each point of yearly growth given up {whose}{verb} the loss in the worst 5 % of months "
-        f"by {ratio(abs(first))} points{compared}. "
-    )
-
-
-def _gained(estimate: Estimate) -> Estimate:
-    """The ends of a gain where those of a loss are given."""
+def _mirrored(estimate: Estimate) -> Estimate:
+    """The ends of a loss where those of a gain are given."""
     low, high = estimate.low, estimate.high
     return Estimate(estimate.value, None if high is None else -high, None if low is None else -low)
-
-
-def _given_up(estimate: Estimate) -> str:
-    """Growth given up in words: ``gave up 2.52 points a year``, or ``gained``."""
-    value = estimate.number
-    verb = "gave up" if value >= 0 else "gained"
-    return f"{verb} {100 * abs(value):.2f} points of growth a year"
 
 
 def matched_text(verdict: Verdict) -> str:
@@ -248,9 +259,13 @@ def method_text(sample: SampleSize) -> str:
     if sample.repetitions == 0:
         return f"{sample.months} months: too few for intervals (at least {sample.fewest_months})."
     return (
-        f"{sample.months} months, {sample.first} to {sample.last}. In small print: 90 % intervals "
-        f"from {sample.repetitions:,} stationary-bootstrap resamples with a mean block length of "
-        f"{sample.block_months} months (Politis and White), seed {sample.seed}."
+        f"{sample.months} months, {sample.first} to {sample.last}. In small print: intervals from "
+        f"stationary-bootstrap resamples, {sample.deciding_repetitions:,} for those that decide "
+        f"and {sample.repetitions:,} for the others, with a mean block length of "
+        f"{sample.block_months} months (Politis and White), seed {sample.seed}. Their nominal "
+        "level, 90 to 98 % by measure and number of months, is such that they contain the truth in "
+        "at least 86 % of samples of real months (docs/coverage.md); a measure that does not reach "
+        "that has none."
     )
 
 

@@ -1,0 +1,162 @@
+"""What decides the word, in sentences and tables."""
+
+from __future__ import annotations
+
+from backtests.analysis.evidence import Evidence, Payoff, State, StateEpisode, Word
+from backtests.analysis.resampling import FEWEST_ROWS, Estimate
+from backtests.report.page import Cell, Grid
+from backtests.report.text import percent, two_digits, whole
+
+LONGEST = 40  # characters of a hedge's tickers in a sentence
+FEW_CHANGES = "so few changes of regime cannot prove it"
+WORDS: dict[Word, str] = {
+    "works": "it works",
+    "fails": "it fails",
+    "same as bills": "the same as bills",
+    "unclear": "unclear",
+    "it depends": "it depends",
+    "it depended": "it depended",
+    "no hedge": "no hedge",
+}
+
+
+def beyond_cash(word: Word, evidence: Evidence, hedge: str) -> str:
+    """What the hedge did beyond bills, and how sure that is, in a few sentences.
+
+    Parameters
+    ----------
+    word, evidence
+        Of a verdict or of its long view.
+    hedge
+        What the hedge is called.
+    """
+    months = evidence.every.months
+    if months < FEWEST_ROWS:
+        whole_months = f"{months} whole month" + ("" if months == 1 else "s")
+        return f"{WORDS[word]}. {whole_months}, too few to say: an interval needs {FEWEST_ROWS}."
+    if word in ("it depends", "it depended"):
+        share = evidence.placebo_share
+        placebo = "" if share is None else f"placebo share {100 * share:.0f} %"
+        doubt = f" {FEW_CHANGES.capitalize()} ({placebo})." if evidence.cannot_prove else ""
+        by_state = _by_state(evidence, hedge, " a month in equity's worst months")
+        return f"{WORDS[word]}. {by_state}.{doubt or (f' ({placebo}.)' if placebo else '')}"
+    every, by_state = evidence.every, _by_state(evidence, hedge)
+    over_all = (
+        f"{WORDS[word]}. Over all {every.months} months {hedge} {_beat(every.estimate)} a month in "
+        f"equity's worst {every.worst_months} {_range(every.estimate)}{_why(every)}"
+    )
+    return f"{over_all}. {by_state}." if by_state else f"{over_all}."
+
+
+def _why(payoff: Payoff) -> str:
+    """Why the word of all months is unclear; empty where it is not."""
+    if payoff.word != "unclear" or payoff.estimate.low is None:
+        return ""
+    if payoff.smallest_effect is None:
+        return ", which may be a gain or a loss"
+    return (
+        ", which may be a gain or a loss: so many months show an effect only from "
+        f"{percent(payoff.smallest_effect)} a month on"
+    )
+
+
+def _by_state(evidence: Evidence, hedge: str, when: str = "") -> str:
+    """What it did after each sign of the correlation; empty where neither has a month."""
+    parts: list[str] = []
+    again = "they" if " and " in hedge else "it"
+    for state in evidence.states:
+        if state.payoff.months:
+            kind, name, told = ("", again, "") if parts else ("stock-bond ", hedge, when)
+            parts.append(
+                f"after {state.name} {kind}correlation {name} {_beat(state.payoff.estimate)}{told} "
+                f"{_range(state.payoff.estimate)}{_alone(state)}"
+            )
+    text = "; ".join(parts)
+    return text[:1].upper() + text[1:]
+
+
+def _alone(state: State) -> str:
+    """Said of a state's word that rests on a single episode."""
+    return "" if state.rests_on is None else f", in one episode ({span(state.rests_on)})"
+
+
+def span(episode: StateEpisode) -> str:
+    """First and last month of an episode."""
+    return f"{episode.first} to {episode.last}"
+
+
+def _beat(estimate: Estimate) -> str:
+    value = estimate.number
+    verb = "beat bills by" if value >= 0.0 else "fell behind bills by"
+    return f"{verb} {percent(abs(value))}"
+
+
+def _range(estimate: Estimate) -> str:
+    """An interval in brackets, signed percent; says so where there is none."""
+    if estimate.low is None or estimate.high is None:
+        return "(no interval: too few months)"
+    low, high = (two_digits(100 * end, "+") for end in (estimate.low, estimate.high))
+    return f"({low} to {high})"
+
+
+def payoff_grid(evidence: Evidence) -> Grid:
+    """Payoff of all months and of each state, with what decides its word."""
+    named = [
+        ("All months", evidence.every, None),
+        *((f"After {s.name} correlation", s.payoff, s.rests_on) for s in evidence.states),
+    ]
+    rows = [
+        [
+            Cell(name),
+            _payoff_cell(payoff.estimate),
+            Cell(payoff.word, small=f"in one episode, {span(alone)}" if alone else ""),
+            _share_cell(payoff.above_zero),
+            Cell(whole(payoff.months), payoff.months),
+            Cell(whole(payoff.worst_months), payoff.worst_months),
+            Cell(
+                percent(payoff.smallest_effect),
+                "" if payoff.smallest_effect is None else payoff.smallest_effect,
+            ),
+        ]
+        for name, payoff, alone in named
+    ]
+    share = evidence.placebo_share
+    placebo = "" if share is None else f"placebo share {100 * share:.0f} %"
+    rows.append(
+        [
+            Cell("Negative less positive"),
+            _payoff_cell(evidence.difference),
+            Cell(FEW_CHANGES if evidence.cannot_prove else "", small=placebo, tone="text"),
+            *[Cell("-", "") for _ in range(4)],
+        ]
+    )
+    heads = ["In equity's worst tenth of the months", "Hedge less bills, a month", "Word",
+             "P(>0)", "Months", "Worst", "Smallest effect that would show"]  # fmt: skip
+    return Grid(heads, rows, wide=True)
+
+
+def episodes_grid(evidence: Evidence) -> Grid:
+    """Stretches of at least 24 months in one state, in order of time."""
+    episodes = [(state.name, each) for state in evidence.states for each in state.episodes]
+    rows = [
+        [
+            Cell(episode.first),
+            Cell(episode.last),
+            Cell(f"{name} correlation"),
+            Cell(whole(episode.months), episode.months),
+            Cell(percent(episode.payoff), episode.payoff),
+        ]
+        for name, episode in sorted(episodes, key=lambda pair: pair[1].first)
+    ]
+    return Grid(["From", "To", "After", "Months", "Hedge less bills, a month"], rows)
+
+
+def _payoff_cell(estimate: Estimate) -> Cell:
+    low, high = estimate.low, estimate.high
+    limits = "" if low is None or high is None else f"{percent(low)} to {percent(high)}"
+    value = estimate.value
+    return Cell(percent(value), "" if value is None else value, small=limits)
+
+
+def _share_cell(value: float | None) -> Cell:
+    return Cell("-" if value is None else f"{value:.3f}", "" if value is None else value)
