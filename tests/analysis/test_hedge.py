@@ -56,6 +56,21 @@ def test_what_is_saved_is_above_zero_where_less_was_lost():
     assert hedge.drawdown_saved(half, EQUITY) == pytest.approx(0.98 * 0.95 - 0.96 * 0.90)
 
 
+def test_a_tenth_is_rounded_up_and_at_least_one():
+    assert [int(hedge.worst_count(months)) for months in (0, 1, 9, 10, 11, 60, 61)] == [
+        1, 1, 1, 1, 2, 6, 7,
+    ]  # fmt: skip
+    assert hedge.worst_count(np.array([30, 31])).tolist() == [3, 4]
+
+
+def test_drawdowns_of_many_rows_are_those_of_each():
+    """More rows than are worked out at a time, also in two dimensions."""
+    rows = np.random.default_rng(8).normal(0.005, 0.05, (2 * hedge.CHUNK + 7, 30))
+    each = [float(hedge.deepest(row)) for row in rows]
+    assert hedge.deepest(rows).tolist() == each
+    assert hedge.deepest(rows[:6].reshape(2, 3, 30)).tolist() == [each[:3], each[3:6]]
+
+
 def test_growth_given_up_by_hand():
     ours, theirs = np.full(24, 0.0), np.full(24, 1.21 ** (1 / 12) - 1)
     assert hedge.growth_given_up(ours, theirs) == pytest.approx(0.21)
