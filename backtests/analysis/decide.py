@@ -201,12 +201,13 @@ def placebo_share(months: Months) -> float | None:
         return None
     order = np.argsort(months.equity, kind="stable")
     earned = months.excess[order]
-    shifted = months.labels[(order - shifts[:, None]) % count]
+    twice = np.concatenate([months.labels, months.labels])
+    shifted = twice[order + count - shifts[:, None]]
     payoffs = []
     for sign in (NEGATIVE, POSITIVE):
         inside = shifted == sign
         worst = int(worst_count((months.labels == sign).sum()))
-        taken = inside & (np.cumsum(inside, axis=1) <= worst)
-        payoffs.append(taken @ earned / worst)
+        taken = inside & (np.cumsum(inside, axis=1, dtype=np.int32) <= worst)
+        payoffs.append(np.where(taken, earned, 0.0).sum(axis=1) / worst)
     apart = (payoffs[0] - payoffs[1]) * np.sign(true)
     return float((apart >= abs(true) - ROUNDING).mean())
