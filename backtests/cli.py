@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -50,6 +51,57 @@ def run_config(strategy: str, params: Params, options: Mapping[str, Any]) -> Run
 
     given = {name: options[name] for name in RUN_OPTIONS}
     return RunConfig.from_dict({"strategy": strategy, "params": params, **given})
+
+
+def with_config(
+    strategy: str | None,
+    params: Params,
+    options: dict[str, Any],
+    path: str | None,
+    where: str = "",
+) -> tuple[str, Params, dict[str, Any]]:
+    """Take from a configuration file what the command line does not set.
+
+    Parameters
+    ----------
+    strategy, params, options
+        As the command line gives them.
+    path
+        The file; None without one.
+    where
+        How it was given, for messages; ``--config`` and its path unless given.
+
+    Raises
+    ------
+    UsageError
+        If the file is a run of another strategy, or cannot be used.
+    """
+    if path is None:
+        return str(strategy), params, options
+    from click.core import ParameterSource
+
+    from backtests.engine.config_file import read_config, require_its_rule
+
+    where = where or f"--config {path}"
+    table = read_config(Path(path), where)
+    if strategy not in (None, table["strategy"]):
+        raise UsageError(
+            f"{where} is a run of {table['strategy']}, not of {strategy}; leave the name out"
+        )
+    require_its_rule(Path(path), str(table["strategy"]), where)
+    context = click.get_current_context()
+    given = {
+        name
+        for name in options
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    }
+    settings = {
+        key: value
+        for key, value in table.items()
+        if key not in ("strategy", "params") and key not in given
+    }
+    from_file = cast("Params", table.get("params", {}))
+    return str(table["strategy"]), {**from_file, **params}, {**options, **settings}
 
 
 def given_params(options: Mapping[str, Any]) -> dict[str, str]:
@@ -141,8 +193,13 @@ def strictness_of(options: Mapping[str, Any]) -> Strictness | None:
     return read_strictness(strict=options["strict"], max_age=options["max_age"])
 
 
-def config_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that describe a run, the same for every command."""
+def config_options(command: Callable[..., Any], *, writes: bool = True) -> Callable[..., Any]:
+    """Add the options that describe a run, the same for every command.
+
+    ``writes`` for a command that writes a folder: where it does.
+    """
+    out = click.option("--out", default="results", show_default=True, type=click.Path(),
+                       help="Folder for results.")  # fmt: skip
     options = (
         click.option("--source", default="auto", show_default=True, metavar="SOURCE",
                      help="Where prices come from: auto (Yahoo, else saved or bundled prices), "
@@ -171,8 +228,7 @@ def config_options(command: Callable[..., Any]) -> Callable[..., Any]:
                      help="Tickers whose files leave out dividends: used all the same, and said."),
         click.option("--initial", type=float, default=10_000.0, show_default=True,
                      help="Value of the portfolio at the start, in currency."),
-        click.option("--out", default="results", show_default=True, type=click.Path(),
-                     help="Folder for results."),
+        *([out] if writes else []),
         click.option("--debug", is_flag=True, help="Show the traceback of an error."),
     )  # fmt: skip
     for option in reversed(options):

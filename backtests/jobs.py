@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from backtests.analysis.hedge_state import HedgeState
+from backtests.engine import ledger
 from backtests.engine.backtest import Load, load_inputs, simulated
 from backtests.engine.config import RunConfig
-from backtests.engine.judge import judged, with_sleeve
+from backtests.engine.judge import judged, judged_on, with_sleeve
+from backtests.engine.ledger import Engine
+from backtests.engine.long_view import long_run
 from backtests.engine.opening import standing_decisions
 from backtests.engine.run import Run
+from backtests.engine.today import state_of
+from backtests.engine.with_vectorbt import fill_with_vectorbt
 from data.command import Progress, silent
 from data.load import data_line, load_market
 from data.strictness import Strictness, require_market
@@ -50,6 +56,31 @@ def execute(
     HedgeError
         For whatever the user can correct.
     """
+    run = make_run(config, progress, announce, refresh=refresh, load=load, strictness=strictness)
+    for stage in STAGES if with_verdict else STAGES[:1]:
+        run = stage(run, progress)
+    return run
+
+
+def make_run(
+    config: RunConfig,
+    progress: Progress = silent,
+    announce: Callable[[str], object] = lambda _: None,
+    *,
+    refresh: bool = False,
+    load: Load = load_market,
+    strictness: Strictness | None = None,
+    engine: Engine = fill_with_vectorbt,
+) -> Run:
+    """Load the market, simulate the strategy and its benchmark and sum them up, no more.
+
+    Parameters
+    ----------
+    config, progress, announce, refresh, load, strictness
+        As for :func:`execute`, which raises the same errors.
+    engine
+        Fills the orders.
+    """
     strategy = config.make_strategy()
     with progress("proving that the rule does not look ahead"):
         prove_quickly(strategy)
@@ -60,8 +91,9 @@ def execute(
         announce(f"warning: {remark}")
     with progress("proving the rule on these data"):
         proved = prove_on(strategy, inputs.market)
-    with progress("simulating (vectorbt takes a few seconds to load)"):
-        run = simulated(inputs)
+    slow = " (vectorbt takes a few seconds to load)" if engine is fill_with_vectorbt else ""
+    with progress(f"simulating{slow}"):
+        run = simulated(inputs, engine)
     if proved is not None:  # the decisions that trade must be those that were proved
         done = run.simulation
         standing = standing_decisions(
@@ -72,14 +104,22 @@ def execute(
         announce(f"note: {remark}")
     for note in run.market.notes:
         announce(f"note: {note}")
-    for stage in STAGES if with_verdict else STAGES[:1]:
-        run = stage(run, progress)
     return run
 
 
 # What is computed from a simulated run, in order: each stage adds its record to the run.
 Stage = Callable[[Run, Progress], Run]
 STAGES: tuple[Stage, ...] = (with_sleeve, judged)
+
+
+def state_of_run(run: Run) -> HedgeState:
+    """The state of the hedge on the last session of a finished run's data.
+
+    Base rates are about the run's own hedge and equity where the bundled months know their
+    tickers. Everything is filled by the ledger, which agrees with vectorbt to 1e-9.
+    """
+    market, simulation = judged_on(run, engine=ledger.fill)
+    return state_of(run, market, simulation, long_run(run))
 
 
 def is_published(run: Run, out: Path, *, with_tearsheet: bool, with_verdict: bool) -> bool:

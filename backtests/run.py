@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import nullcontext, redirect_stdout
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import click
 
@@ -20,14 +20,12 @@ from backtests.cli import (
     strategy_options,
     strict_options,
     strictness_of,
+    with_config,
 )
 from data.command import CONTEXT, make_console, progress, run_command
 from data.errors import UsageError
 from data.regular import MOST_JSON, read_regular_text
 from data.terminal import write_out
-
-if TYPE_CHECKING:
-    from strategies.base import Params
 
 
 @click.command(context_settings=CONTEXT)
@@ -63,7 +61,7 @@ def run(strategy: str | None, **options: Any) -> None:
 
     strictness = strictness_of(options)
     params = given_params(options)
-    config = run_config(*with_config(strategy, params, options))
+    config = run_config(*with_config(strategy, params, options, options["config"]))
     if options["config"] is not None:
         from backtests.engine.config_file import require_kept_source
 
@@ -92,44 +90,6 @@ def run(strategy: str | None, **options: Any) -> None:
         write_out(read_regular_text(folder / SUMMARY, MOST_JSON).rstrip("\n"))
     else:
         print_run(console, result, folder)
-
-
-def with_config(
-    strategy: str | None, params: Params, options: dict[str, Any]
-) -> tuple[str, Params, dict[str, Any]]:
-    """Take from ``--config`` what the command line does not set.
-
-    Raises
-    ------
-    UsageError
-        If the file is a run of another strategy, or cannot be used.
-    """
-    if options["config"] is None:
-        return str(strategy), params, options
-    from click.core import ParameterSource
-
-    from backtests.engine.config_file import read_config, require_its_rule
-
-    table = read_config(Path(options["config"]))
-    if strategy not in (None, table["strategy"]):
-        raise UsageError(
-            f"--config {options['config']} is a run of {table['strategy']}, not of {strategy}; "
-            "leave the name out"
-        )
-    require_its_rule(Path(options["config"]), str(table["strategy"]))
-    context = click.get_current_context()
-    given = {
-        name
-        for name in options
-        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
-    }
-    settings = {
-        key: value
-        for key, value in table.items()
-        if key not in ("strategy", "params") and key not in given
-    }
-    from_file = cast("Params", table.get("params", {}))
-    return str(table["strategy"]), {**from_file, **params}, {**options, **settings}
 
 
 def listing() -> str:

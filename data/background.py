@@ -12,8 +12,8 @@ from data.market import Market
 from data.months import last_sessions
 from data.treasuries.rates import LATE_CURVE_DAYS
 
-TEN_YEARS = 10.0
-RATES = ("y10", "policy_rate")
+ONE_YEAR, TEN_YEARS = 1.0, 10.0
+RATES = ("y10", "y1", "policy_rate")
 WHOLE_MONTH_DAYS = 7  # a month whose daily figures end longer before its last session is not whole
 
 
@@ -23,14 +23,39 @@ def background(market: Market) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Indexed by month: ``y10`` and ``policy_rate`` in percent, the latter about the month's
-        average; ``cpi``, of the month before, since that is published by then. NaN for a month
-        whose CPI was never published, and after the last figure there is.
+        Indexed by month: ``y10``, ``y1`` and ``policy_rate`` in percent, the latter about the
+        month's average; ``cpi``, of the month before, since that is published by then. NaN for a
+        month whose CPI was never published, and after the last figure there is.
     """
     table = _bundled_table()
     rates = _at_month_ends(market).combine_first(table[list(RATES)])
     joined = rates.join(_chained(_prices_known(market), table["cpi"]).rename("cpi"), how="outer")
     return joined.reindex(pd.period_range(joined.index[0], joined.index[-1], freq="M"))
+
+
+def background_by_the_end(market: Market) -> pd.DataFrame:
+    """The same as :func:`background`, of nothing that came after the market's last session.
+
+    Of a month that is under way there is what the market itself has: figures of the bundled table
+    are those of the month's end, and consumer prices are public by then.
+
+    Parameters
+    ----------
+    market
+        Cut to the end of what is reported.
+    """
+    last = market.sessions[-1]
+    month = last.to_period("M")
+    months = background(market).loc[:month].copy()
+    if not is_month_over(market):
+        months.loc[month] = _at_month_ends(market).loc[month]
+    return months
+
+
+def is_month_over(market: Market) -> bool:
+    """Whether the month of the last session ends with it."""
+    last = market.sessions[-1:]
+    return bool(last[0] >= last_sessions(last)[0])
 
 
 def note_on_prices(market: Market, first: pd.Timestamp) -> list[str]:
@@ -74,29 +99,30 @@ def _chained(own: pd.Series, older: pd.Series) -> pd.Series:
 
 def ten_year(market: Market) -> pd.Series | None:
     """10-year yield in percent on every session, carried for a month at most: over holidays."""
-    published = _ten_year(market)
+    published = _par_yield(market, TEN_YEARS)
     if published is None:
         return None
     rows = round(LATE_CURVE_DAYS / 365.25 * market.periods_per_year)
     return published.ffill(limit=rows)
 
 
-def _ten_year(market: Market) -> pd.Series | None:
+def _par_yield(market: Market, years: float) -> pd.Series | None:
     yields = market.yields
-    return None if yields is None or TEN_YEARS not in yields else yields[TEN_YEARS]
+    return None if yields is None or years not in yields else yields[years]
 
 
 def _at_month_ends(market: Market) -> pd.DataFrame:
     """The market's own rates by month; NaN in months that have no figure, also after the last."""
     months = market.sessions.to_period("M")
     missing = pd.Series(float("nan"), index=market.sessions)
-    series = dict(zip(RATES, (_ten_year(market), market.policy_rate), strict=True))
+    curve = {"y10": _par_yield(market, TEN_YEARS), "y1": _par_yield(market, ONE_YEAR)}
+    series = {**curve, "policy_rate": market.policy_rate}
     frame = pd.DataFrame({n: missing if s is None else s for n, s in series.items()})
     own = frame.groupby(months).last()
     # A market carries the policy rate on where it has no figures, for rules.
-    policy, yields = market.figure_days("policy_rate"), series["y10"]
+    policy = market.figure_days("policy_rate")
     about = {
-        "y10": None if yields is None else pd.DatetimeIndex(yields.dropna().index),
+        **{n: None if s is None else pd.DatetimeIndex(s.dropna().index) for n, s in curve.items()},
         "policy_rate": None if policy is None else policy.about,
     }
     for name, days in about.items():

@@ -33,7 +33,7 @@ def _modules(package: str, names: str) -> tuple[str, ...]:
 
 FLOORS: tuple[tuple[str, tuple[Room, ...]], ...] = (
     ("doors: parse, call a job, print", (
-        Room("run", "one backtest", ("backtests.run",)),
+        Room("run, today", "a backtest, its hedge", ("backtests.run", "backtests.today")),
         Room("compare", "several runs", ("backtests.compare", "backtests.compared_runs")),
         Room("tune", "a search", ("backtests.tune",)),
         Room("app", "the lab", ("backtests.app",)),

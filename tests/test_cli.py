@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from backtests.cli import RUN_OPTIONS, assignments, given_params, run_config
+from backtests.cli import RUN_OPTIONS, assignments, given_params, run_config, with_config
 from backtests.engine.config import ConfigTable, RunConfig
 from backtests.engine.costs import Costs
-from backtests.run import main, with_config
+from backtests.run import main
 from data.errors import UsageError
 from data.records import fields_of
 
@@ -41,7 +41,7 @@ def test_what_is_given_beside_a_file_goes_before_it(tmp_path):
     with main.make_context("run", words) as context:
         options = context.params
         options.pop("strategy")
-        config = run_config(*with_config(None, given_params(options), options))
+        config = run_config(*with_config(None, given_params(options), options, str(path)))
     params = {"weights": {"SPY": 0.5}, "rebalance": "quarterly"}
     assert config == RunConfig("hedge_mix", params, costs=Costs(1.0, 1.0, 3))
 

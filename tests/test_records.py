@@ -11,7 +11,7 @@ from tests.test_layers import modules
 
 # Doors: what a command line, a page's controls or a protocol hands over has no type yet.
 DOORS = {
-    "backtests.run": "options of the command line",
+    "backtests.today": "options of the command line",
     "backtests.compare": "options of the command line",
     "backtests.compared_runs": "options of the command line",
     "backtests.app": "Streamlit's options",

@@ -2,13 +2,15 @@
 
 A resample of n months starts anywhere and goes on with the next month, in a circle, until it jumps
 to another month, which it does with the same chance at every step. Ten thousand of them are drawn
-at once, which takes a tenth of the time that ``arch`` needs; the tests hold the two against each
-other. What a measure needs is either the months in their order (:meth:`Blocks.rows`) or only how
-often each month was drawn (:meth:`Blocks.counts`), which is found without writing down the order.
+at once, which takes a tenth of the time that ``arch`` needs, and the length of blocks is worked out
+without loading it; the tests hold the two against each other. What a measure needs is either the
+months in their order (:meth:`Blocks.rows`) or only how often each month was drawn
+(:meth:`Blocks.counts`), which is found without writing down the order.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,6 +19,7 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Small = NDArray[np.int32]
+Array = NDArray[np.float64]
 BATCH = 1_000  # resamples that are drawn at once
 
 
@@ -127,5 +130,49 @@ def _draw(
     at = np.flatnonzero(begins)
     starts = random.integers(months, size=len(at))
     lengths = np.diff(at, append=len(begins))
+    blocks = begins.reshape(repetitions, months).sum(axis=1)
     # In half the memory: of millions of blocks that stay from verdict to verdict.
-    return starts.astype(np.int32), lengths.astype(np.int32), begins.reshape(repetitions, months).sum(axis=1)
+    return starts.astype(np.int32), lengths.astype(np.int32), blocks
+
+
+def optimal_length(series: Array) -> float:
+    """Mean length of blocks that suits a series: Politis and White (2004), corrected in 2009.
+
+    Parameters
+    ----------
+    series
+        Shape (n,), not constant.
+
+    Returns
+    -------
+    float
+        For the stationary bootstrap; NaN where the long-run variance comes out as 0.
+
+    Notes
+    -----
+    Patton, Politis and White, "Correction to 'Automatic block-length selection for the dependent
+    bootstrap'", Econometric Reviews 28 (2009), with the choices of ``arch``.
+    """
+    count = len(series)
+    apart = series - series.mean()
+    fewest = max(5, int(math.log10(count)))
+    most = math.ceil(math.sqrt(count)) + fewest
+    lags = np.arange(most + 1)
+    products = np.array([apart[lag:] @ apart[: count - lag] for lag in lags])
+    # Sums of squares of what has a partner; arch counts one row less at either end.
+    squares = np.concatenate([[0.0], np.cumsum(apart**2)])
+    ends = count - lags - 1
+    around = (squares[count] - squares[lags + 1]) * squares[ends]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        small = np.abs(products) / np.sqrt(around) < 2.0 * math.sqrt(math.log10(count) / count)
+    # The lag from which on so many correlations in a row are too small to count.
+    calm = next((lag for lag in range(most - fewest + 1) if small[lag : lag + fewest].all()), None)
+    reach = most if calm is None else min(2 * max(calm, 1), most)
+    covariances = products[1 : reach + 1] / count
+    weights = np.clip(2.0 * (1.0 - lags[1 : reach + 1] / reach), 0.0, 1.0)
+    slope = 2.0 * float(weights @ (lags[1 : reach + 1] * covariances))
+    variance = float(products[0]) / count + 2.0 * float(weights @ covariances)
+    if variance == 0.0:
+        return math.nan
+    longest = math.ceil(min(3.0 * math.sqrt(count), count / 3.0))
+    return float(min(((slope / variance) ** 2 * count) ** (1.0 / 3.0), longest))

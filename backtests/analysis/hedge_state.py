@@ -81,7 +81,7 @@ class HedgeState:
     equity, hedge
         Tickers whose months the base rates are about, on the bundled history.
     first, last
-        First and last of these months.
+        First and last of these months; None where there is none up to the data's end.
     indicators
         All five.
     """
@@ -89,8 +89,8 @@ class HedgeState:
     as_of: str
     equity: tuple[str, ...]
     hedge: tuple[str, ...]
-    first: str
-    last: str
+    first: str | None
+    last: str | None
     indicators: tuple[Indicator, ...]
 
     @property

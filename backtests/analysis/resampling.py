@@ -1,8 +1,8 @@
 """Intervals by the stationary bootstrap (Politis and Romano 1994).
 
 Months are drawn in blocks of random length, which keeps the dependence between neighbouring
-months; every series of a comparison is drawn by the same rows. ``arch`` says how long the blocks
-should be, and draws the rows of a search's statistics.
+months; every series of a comparison is drawn by the same rows. ``arch`` draws the rows of a
+search's statistics.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtests.analysis.blocks import Blocks, draw_blocks
+from backtests.analysis.blocks import Blocks, draw_blocks, optimal_length
 
 Array = NDArray[np.float64]
 Measure = Callable[..., Any]
@@ -91,14 +91,12 @@ def block_length(series: Array) -> int:
     int
         At least 1.
     """
-    from arch.bootstrap import optimal_block_length
-
     if len(series) < FEWEST_ROWS:
         return 1
     moving = series[:, np.ptp(series, axis=0) > 0.0]
     if moving.shape[1] == 0:
         return 1
-    lengths = optimal_block_length(moving)["stationary"].to_numpy(float)
+    lengths = [optimal_length(column) for column in moving.T]
     return max(round(float(np.nanmax(lengths))), 1)
 
 

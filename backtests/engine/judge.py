@@ -30,6 +30,7 @@ from backtests.engine.simulate import simulate
 from backtests.engine.simulation import Simulation
 from backtests.engine.sleeve import attribute, report_sleeve
 from backtests.engine.stock_bond import bond_of
+from backtests.engine.today import state_of
 from backtests.engine.with_quantstats import quantstats_metrics
 from backtests.engine.with_vectorbt import fill_with_vectorbt, vectorbt_metrics
 from data.background import background, ten_year
@@ -57,7 +58,9 @@ def judged(run: Run, progress: Progress = silent) -> Run:
     verdict = replace(verdict, cross_check=ten_digits(_checked(run)))
     if verdict.holds_hedge:
         with progress("judging the same mix since 1962"):
-            verdict = replace(verdict, long_view=long_view(run, long_run(run)))
+            long = long_run(run)
+            state = state_of(run, market, simulation, long)
+            verdict = replace(verdict, long_view=long_view(run, long), state=state)
     return replace(run, verdict=verdict)
 
 

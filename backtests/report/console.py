@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from backtests.analysis.record import Verdict
+from backtests.analysis.hedge_state import HedgeState
+from backtests.analysis.record import Tickers, Verdict
 from backtests.engine.run import Run
 from backtests.engine.summary import Latest, Summary
 from backtests.report.pages import pages_of_run
+from backtests.report.state import state_line, state_notes, state_table
 from backtests.report.text import (
     CVAR,
     DURATION,
@@ -23,7 +25,8 @@ from backtests.report.text import (
     percent,
     weights_text,
 )
-from backtests.report.verdict.words import sentences
+from backtests.report.verdict.words import offer, sentences
+from data.market import CASH
 from data.strictness import age_in_days
 from data.vintage import Vintage
 from strategies.weights import mix_text
@@ -32,6 +35,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LATEST_SWITCHES = 8
+# Columns of the state that hold words, and the widest that short ones may be, whatever their head.
+LEFT = ("Indicator", "For the hedge if", "Side")
+MOST_WIDTH = {"For the hedge if": 10, "Months like it": 7, "Payoff, % a month": 12,
+              "Beat bills": 5, "Next 36 months": 7}  # fmt: skip
 NO_SWITCH = (
     "No switch of duration: the target never moved by a quarter of a year or more from its first."
 )
@@ -53,11 +60,49 @@ def print_run(console: Console, run: Run, folder: Path) -> None:
         for sentence in sentences(run.verdict).in_order:
             console.print(Text(f"  {sentence}"))
     console.print()
-    console.print(_today(run.summary.latest))
+    console.print(latest_decision(run.summary.latest))
     console.print()
     console.print(Text(f"results in {folder}"), soft_wrap=True)
     for page in pages_of_run(folder):
         console.print(Text(f"open {folder / page.file}"), soft_wrap=True)
+
+
+def print_state(console: Console, run: Run, state: HedgeState) -> None:
+    """Print the state of the hedge on the last session of a run's data, and what the rule says."""
+    sides = _sides(run)
+    title = _hedge_title(run.config.strategy, sides)
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    grid = state_table(state)
+    for head in grid.heads:
+        justify: Literal["left", "right"] = "left" if head in LEFT else "right"
+        table.add_column(head, justify=justify, max_width=MOST_WIDTH.get(head))
+    for row in grid.rows:
+        table.add_row(*(f"{cell.text}\n{cell.small}" if cell.small else cell.text for cell in row))
+    console.print(Text(age_line(run.summary.data)))
+    console.print()
+    console.print(Text(state_line(state)))
+    console.print()
+    console.print(table)
+    for note in (*state_notes(state), *([f"{offer(sides)}."] if sides.unnamed else [])):
+        console.print(Text(note))
+    console.print()
+    console.print(latest_decision(run.summary.latest))
+
+
+def _sides(run: Run) -> Tickers:
+    """What of a run is equity and what the hedge."""
+    roles, held = run.config.roles, run.simulation.decisions
+    tickers = [str(name) for name in held if name != CASH and held[name].gt(0).any()]
+    equity, hedge = roles.equity_of(tickers), roles.hedge_of(tickers)
+    unnamed = roles.unnamed(equity, beside_a_hedge=bool(hedge))
+    return Tickers(equity=tuple(equity), hedge=tuple(hedge), unnamed=tuple(unnamed))
+
+
+def _hedge_title(strategy: str, sides: Tickers) -> str:
+    """A strategy with its equity and its hedge."""
+    equity = f"equity {', '.join(sides.equity)}" if sides.equity else "no equity"
+    hedge = f"hedge {', '.join(sides.hedge)}" if sides.hedge else "no hedge"
+    return f"{strategy}: {equity}; {hedge}"
 
 
 def age_line(vintage: Vintage) -> str:
@@ -113,7 +158,8 @@ def _switch_table(switches: pd.DataFrame) -> Table:
     return table
 
 
-def _today(latest: Latest) -> Text:
+def latest_decision(latest: Latest) -> Text:
+    """What a rule says on the last session: its decision, what is held, what is pending."""
     lines = [
         f"What the rule says on {latest.as_of}",
         f"  last decision  {latest.decided}: {weights_text(latest.target)}",

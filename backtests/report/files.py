@@ -29,18 +29,18 @@ def read_json(path: Path) -> Mapping[str, Json]:
 
 def write_json(path: Path, content: object) -> None:
     """Write a record or plain values as indented JSON; NaN is refused, since JSON lacks it."""
-    path.write_text(_json(content), encoding="utf-8", newline="\n")
+    path.write_text(json_text(content), encoding="utf-8", newline="\n")
 
 
 def holds_json(path: Path, content: object) -> bool:
     """Whether a file holds what :func:`write_json` would write."""
     try:
-        return read_regular_text(path, MOST_JSON) == _json(content)
+        return read_regular_text(path, MOST_JSON) == json_text(content)
     except (OSError, ValueError):
         return False
 
 
-def _json(content: object) -> str:
+def json_text(content: object) -> str:
     """Indented JSON that a terminal can show: what does not print is escaped within its text."""
     text = _plain_json(content)
     text.encode()  # a lone surrogate is an error here, and would be a valid escape

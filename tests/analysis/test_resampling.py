@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from backtests.analysis.blocks import optimal_length
 from backtests.analysis.hedge import cvar_saved, down_month_mean
 from backtests.analysis.resampling import Sample, block_length, interval, resampled_rows
 
@@ -23,6 +24,18 @@ def test_block_length_of_an_autoregression():
     """GROUND_TRUTH: AR(1) with rho .5 and n 1000 has an optimal stationary block of 12.11."""
     lengths = [block_length(autoregressive(0.5, 1000, seed)[:, None]) for seed in range(40)]
     assert np.mean(lengths) == pytest.approx(12.11, rel=0.10)
+
+
+@pytest.mark.parametrize("months", [60, 264, 767])
+def test_block_length_is_that_of_arch(months):
+    from arch.bootstrap import optimal_block_length
+
+    for rho in (-0.6, 0.0, 0.5, 0.9, 0.99):  # up to the longest block that is allowed
+        for seed in range(3):
+            series = autoregressive(rho, months, seed)
+            for values in (series, series**2):
+                published = float(optimal_block_length(values)["stationary"].iloc[0])
+                assert optimal_length(values) == pytest.approx(published, rel=1e-9)
 
 
 def test_block_length_is_that_of_the_most_persistent_column():

@@ -9,7 +9,13 @@ import pytest
 from backtests.analysis.regimes import regimes
 from data import bundled
 from data.align import market_of
-from data.background import background, note_on_prices, ten_year
+from data.background import (
+    background,
+    background_by_the_end,
+    is_month_over,
+    note_on_prices,
+    ten_year,
+)
 from data.checks.exchange import NYSE
 from data.market import CASH, Market
 from data.sources import files
@@ -33,6 +39,36 @@ def test_a_source_without_rates_has_those_of_the_table():
     # What is known by the end of March are the prices of February.
     assert months.loc["2020-03", "cpi"] == table.loc["2020-02", "cpi_sa"]
     assert ten_year(market()) is None
+
+
+def test_the_one_year_yield_stands_beside_the_ten_year_yield():
+    days = market().sessions
+    curve = pd.DataFrame({1.0: 0.5, 10.0: 2.0}, days)
+    curve.loc["2021-01-01":] = np.nan
+    own = market(yields=curve)
+    months, table = background(own), bundled.table()
+    assert list(months.loc["2020-06", ["y1", "y10"]]) == [0.5, 2.0]
+    assert list(months.loc["2019-06", ["y1", "y10"]]) == [
+        table.loc["2019-06", "cmt_1y_pct"], table.loc["2019-06", "cmt_10y_pct"],
+    ]  # fmt: skip
+    assert months.loc["2021-06", "y1"] == table.loc["2021-06", "cmt_1y_pct"]
+
+
+@pytest.mark.parametrize(("last", "is_over"), [("2021-11-29", False), ("2021-11-30", True)])
+def test_by_the_end_nothing_is_there_that_came_after_it(last, is_over):
+    cut = market().until(pd.Timestamp(last))
+    months, every = background_by_the_end(cut), background(cut)
+    assert is_month_over(cut) is is_over
+    assert str(months.index[-1]) == "2021-11"
+    pd.testing.assert_frame_equal(months.iloc[:-1], every.loc[:"2021-10"])
+    if is_over:
+        pd.testing.assert_series_equal(months.iloc[-1], every.loc["2021-11"])
+    else:  # the market has no rates of its own, and the table's are those of the month's end
+        assert months.iloc[-1].isna().all()
+
+
+def test_a_monthly_row_is_a_whole_month():
+    assert is_month_over(bundled.load(["SPY"]).until(pd.Timestamp("2025-11-30")))
 
 
 def test_a_source_that_has_rates_is_taken_at_its_word():

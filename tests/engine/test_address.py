@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backtests.cli import run_config
+from backtests.cli import run_config, with_config
 from backtests.engine.address import (
     LONGEST_LINK,
     MOST_FIELDS,
@@ -22,7 +22,7 @@ from backtests.engine.address import (
 )
 from backtests.engine.config import RunConfig
 from backtests.engine.costs import MOST_LAG, Costs
-from backtests.run import main, with_config
+from backtests.run import main
 from data.errors import HedgeError, UsageError
 
 WEIGHTS = st.lists(st.integers(0, 100_000), min_size=1, max_size=4).map(
@@ -72,7 +72,7 @@ def commanded(config):
         strategy = options.pop("strategy")
         params = dict(text.split("=", 1) for text in options["settings"])
         given_ = {name: options[name] for name in ("weights", "rebalance") if options[name]}
-        return run_config(*with_config(strategy, {**params, **given_}, options))
+        return run_config(*with_config(strategy, {**params, **given_}, options, None))
 
 
 @pytest.mark.parametrize(

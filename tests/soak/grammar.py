@@ -56,6 +56,12 @@ DOORS = {
         "--config": FILE, "--refresh": None, "--json": None, "--list": None, "--help": None,
         "-h": None,
     }),
+    "backtests.today": ((*NAME, "results/finished", "prices", *FILE), (0, 1, 1, 1, 2), {
+        **{name: choices for name, choices in RUN_OPTIONS.items()
+           if name not in ("--no-tearsheet", "--no-verdict", "--out")},
+        "--weights": WEIGHTS, "--rebalance": CALENDAR, "--set": SETTING, "--refresh": None,
+        "--json": None, "--help": None,
+    }),
     "backtests.compare": (RUN, (0, 1, 2, 2, 2, 3, 25), {
         **RUN_OPTIONS, "--align": None, "--against": None, "--help": None,
     }),
@@ -83,7 +89,8 @@ DOORS = {
     }),
 }  # fmt: skip
 SHARES = {
-    "backtests.run": 0.45,
+    "backtests.run": 0.4,
+    "backtests.today": 0.05,
     "backtests.compare": 0.2,
     "backtests.tune": 0.15,
     "data.cache": 0.05,

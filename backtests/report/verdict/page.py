@@ -7,6 +7,7 @@ from pathlib import Path
 from backtests.analysis.record import Verdict
 from backtests.engine.summary import Summary
 from backtests.report.page import render_page
+from backtests.report.state import state_notes, state_table
 from backtests.report.text import BASIS_POINT, DURATION, costs_text
 from backtests.report.verdict import charts, tables, words
 from backtests.report.verdict.evidence import episodes_grid, payoff_grid
@@ -62,6 +63,8 @@ def write_verdict(path: Path, verdict: Verdict, summary: Summary) -> None:
         long=long.evidence and payoff_grid(long.evidence) if long else None,
         long_episodes=long.evidence and episodes_grid(long.evidence) if long else None,
         long_note=words.long_note(long),
+        state=verdict.state and state_table(verdict.state),
+        state_notes=() if verdict.state is None else state_notes(verdict.state),
         first=f"{FIRST}{verdict.first_edition_word}.",
         works=tables.works_grid(verdict),
         worst=-(-verdict.sample.months // 10),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from backtests.analysis.evidence import Word
 from backtests.analysis.record import Crisis, JudgedPortfolio, LongView, Tickers, Verdict
 from backtests.analysis.resampling import Estimate, SampleSize
+from backtests.report.state import state_line
 from backtests.report.text import money, percent, two_digits
 from backtests.report.verdict.evidence import LONGEST, WORDS, beyond_cash
 
@@ -86,7 +87,7 @@ def sentences(verdict: Verdict) -> Sentences:
         cash=f"Beyond cash: {beyond_cash(verdict.word, evidence, hedge)}",
         when=f"When: {_when_sentence(verdict)}",
         long=_long_sentence(verdict.long_view, hedge),
-        state="",
+        state="" if verdict.state is None else state_line(verdict.state),
         cost=f"Cost: {_cost_sentence(verdict)}",
     )
 

@@ -1,0 +1,135 @@
+"""The state of the hedge today in words and as a table, the same on screen and pages."""
+
+from __future__ import annotations
+
+from backtests.analysis.hedge import worst_count
+from backtests.analysis.hedge_state import BaseRate, HedgeState, Indicator
+from backtests.analysis.resampling import Estimate
+from backtests.report.page import Cell, Grid
+from backtests.report.text import ratio, two_digits, whole
+
+NAMES = {
+    "inflation": "CPI over a year, %",
+    "correlation": "stock-bond correlation",
+    "inflation_deviation": "CPI deviation, 10 years",
+    "yield": "10-year yield, %",
+    "slope": "10-year less 1-year, %",
+}
+PERCENT_OF = {"inflation": 100.0, "inflation_deviation": 100.0}  # fractions in the record
+HEADS = ["Indicator", "Today", "For the hedge if", "Side", "Months like it", "Payoff, % a month",
+         "Beat bills", "Next 36 months"]  # fmt: skip
+
+
+def state_line(state: HedgeState) -> str:
+    """The state in two sentences: today's figures, and what followed such a correlation."""
+    by_key = {indicator.key: indicator for indicator in state.indicators}
+    correlation, inflation = by_key["correlation"], by_key["inflation"]
+    figures = [
+        "no stock-bond correlation"
+        if correlation.value is None
+        else f"stock-bond correlation {_one_digit(correlation.value)}",
+        "no CPI figure"
+        if inflation.value is None
+        else f"CPI {_one_digit(100 * inflation.value).removeprefix('+')} %",
+    ]
+    count = f"{state.on_the_side_of_the_hedge} of {state.told} indicators for the hedge"
+    line = f"Today ({state.as_of[:7]}): {', '.join(figures)}: {count}."
+    rate = current_rate(correlation)
+    if rate is None or rate.payoff.value is None:
+        return line
+    side = "more" if rate.payoff.value >= 0.0 else "less"
+    return (
+        f"{line} In the {rate.months} months that began after {rate.label} correlation, "
+        f"{', '.join(state.hedge)} earned {abs(100 * rate.payoff.value):.1f} % a month {side} than "
+        f"bills in equity's worst months ({_range(rate.payoff)})."
+    )
+
+
+def state_table(state: HedgeState) -> Grid:
+    """Each indicator: its figure and line, its side, and base rates of the state that it is in."""
+    return Grid(HEADS, [_row(indicator) for indicator in state.indicators], wide=True)
+
+
+def state_notes(state: HedgeState) -> tuple[str, ...]:
+    """What a reader of the table has to know, a sentence or more each."""
+    names = f"{', '.join(state.equity)} with {', '.join(state.hedge)}"
+    past = (
+        "There are no bundled months up to these data: no base rates."
+        if state.first is None
+        else f"Base rates are of {names} on the bundled months {state.first} to {state.last}: what "
+        "followed past months in the same state, known the month before. They are no forecast; "
+        "the five overlap, so that their count is no score."
+    )
+    missing = [
+        f"No figure of {NAMES[indicator.key].removesuffix(', %')}: {indicator.missing}."
+        for indicator in state.indicators
+        if indicator.missing
+    ]
+    return (
+        past,
+        "Payoff: the hedge less bills in equity's worst tenth of these months, percent a month of "
+        "the money in the hedge. Beat bills: in how many of those worst months it did. Next 36 "
+        "months: mean correlation of equity and bond over the three years that began with each "
+        "month, and in how many windows that do not overlap.",
+        "CPI deviation is the standard deviation of CPI over a year in the last ten years. The "
+        "line of 3 % was chosen in sample, with these months in view; that of the correlation is "
+        "0, the others are medians of all months up to then.",
+        *missing,
+    )
+
+
+def current_rate(indicator: Indicator) -> BaseRate | None:
+    """Base rates of the state that an indicator is in; None without a figure."""
+    if indicator.for_the_hedge is None:
+        return None
+    return indicator.rates[0 if indicator.for_the_hedge else 1]
+
+
+def _row(indicator: Indicator) -> list[Cell]:
+    times = PERCENT_OF.get(indicator.key, 1.0)
+    value, line = (None if x is None else times * x for x in (indicator.value, indicator.line))
+    beyond = "above" if indicator.key == "slope" else "below"
+    side = {True: "for", False: "against", None: "-"}[indicator.for_the_hedge]
+    return [
+        Cell(NAMES[indicator.key]),
+        Cell(ratio(value), _sort(value), small=indicator.as_of or ""),
+        Cell("-" if line is None else f"{beyond} {two_digits(line)}", _sort(line)),
+        Cell(side),
+        *_base_rates(current_rate(indicator)),
+    ]
+
+
+def _base_rates(rate: BaseRate | None) -> list[Cell]:
+    if rate is None:
+        return [Cell("-", "") for _ in HEADS[4:]]
+    value, hits, ahead = rate.payoff.value, rate.hit_rate, rate.next_correlation
+    signed = "-" if value is None else two_digits(100 * value, "+")
+    return [
+        Cell(whole(rate.months), rate.months),
+        Cell(signed, _sort(value), small=_range(rate.payoff)),
+        Cell(
+            "-" if hits is None else f"{100 * hits:.0f} %",
+            _sort(hits),
+            small=f"of {worst_count(rate.months)}" if rate.months else "",
+        ),
+        Cell(
+            "-" if ahead is None else two_digits(ahead, "+"),
+            _sort(ahead),
+            small=f"in {rate.windows_apart}",
+        ),
+    ]
+
+
+def _range(estimate: Estimate) -> str:
+    if estimate.low is None or estimate.high is None:
+        return "no interval"
+    return f"{_one_digit(100 * estimate.low)} to {_one_digit(100 * estimate.high)}"
+
+
+def _sort(value: float | None) -> float | str:
+    return "" if value is None else value
+
+
+def _one_digit(value: float) -> str:
+    """A signed number with one digit; what rounds to zero has no minus."""
+    return f"{round(value, 1) + 0.0:+.1f}"
