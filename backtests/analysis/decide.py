@@ -22,14 +22,13 @@ from backtests.analysis.evidence import (
 from backtests.analysis.hedge import worst_count
 from backtests.analysis.levels import Leveled, level_of
 from backtests.analysis.metrics import ROUNDING
-from backtests.analysis.payoff import payoff, resampled_payoffs
+from backtests.analysis.payoff import payoff, resampled_payoffs, without_rounding
 from backtests.analysis.resampling import FEWEST_ROWS, Estimate, Sample, interval
 from backtests.analysis.smallest_effect import smallest_effects
 from backtests.analysis.states import NEGATIVE, POSITIVE, UNKNOWN, Labels, episodes, states_of
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-DECIMALS = 12
 LEAST_SHIFT = 36  # months: a label looks back that far, so a smaller shift is nearly the same
 SIGNS: tuple[tuple[StateName, int], ...] = (("negative", NEGATIVE), ("positive", POSITIVE))
 
@@ -53,15 +52,19 @@ class Months:
     correlation_of: str
 
     @cached_property
-    def equity(self) -> Array:
-        """Returns of equity; those that only rounding tells apart are equal, so ties are ties."""
-        return np.asarray(np.round(self.returns["equity"].to_numpy(float), DECIMALS))
+    def _legs(self) -> tuple[Array, Array]:
+        legs = (self.returns[name].to_numpy(float) for name in ("equity", "hedge", "cash"))
+        return without_rounding(*legs)
 
-    @cached_property
+    @property
+    def equity(self) -> Array:
+        """Returns of equity."""
+        return self._legs[0]
+
+    @property
     def excess(self) -> Array:
-        """The hedge less bills: exactly 0 where its sleeve is bills."""
-        excess = self.returns["hedge"].to_numpy(float) - self.returns["cash"].to_numpy(float)
-        return np.where(np.abs(excess) < ROUNDING, 0.0, excess)
+        """The hedge less bills."""
+        return self._legs[1]
 
     @cached_property
     def sets(self) -> tuple[Mask, Mask, Mask]:

@@ -14,12 +14,29 @@ from numpy.typing import NDArray
 
 from backtests.analysis.blocks import Blocks
 from backtests.analysis.hedge import worst_count, worst_decile_mean
+from backtests.analysis.metrics import ROUNDING
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+DECIMALS = 12  # of returns: the rest is rounding
 FEWEST_DRAWN = 30  # a resample with fewer months of a set says nothing about it
 QUARTER = 4
 CHUNK = 400  # resamples at a time: they fit into a processor's cache
+
+
+def without_rounding(equity: Array, hedge: Array, cash: Array) -> tuple[Array, Array]:
+    """Equity, and the hedge less bills, free of what differs by rounding only.
+
+    Months in which equity earned the same are equal then, whatever path its value took, and a
+    hedge that is bills earns exactly 0 more than bills.
+
+    Parameters
+    ----------
+    equity, hedge, cash
+        Shape (n,), returns.
+    """
+    excess = hedge - cash
+    return np.round(equity, DECIMALS), np.where(np.abs(excess) < ROUNDING, 0.0, excess)
 
 
 def payoff(equity: Array, excess: Array) -> float:

@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 
 from backtests.analysis.blocks import Blocks, draw_blocks
-from backtests.analysis.payoff import CHUNK, FEWEST_DRAWN, payoff, resampled_payoffs
+from backtests.analysis.payoff import (
+    CHUNK,
+    FEWEST_DRAWN,
+    payoff,
+    resampled_payoffs,
+    without_rounding,
+)
 
 
 @pytest.mark.parametrize(("months", "worst"), [(1, 1), (10, 1), (11, 2), (60, 6), (61, 7)])
@@ -32,6 +38,25 @@ def test_of_equal_months_the_earlier_is_the_worse():
     equity = np.array([0.01, -0.05, -0.05, -0.05] + [0.02] * 8)
     excess = np.array([0.5, 0.01, 0.02, 0.04] + [0.5] * 8)
     assert payoff(equity, excess) == pytest.approx((0.01 + 0.02) / 2.0)
+
+
+def test_rounding_neither_tells_months_apart_nor_earns_anything():
+    """Levels of 10,000 that grow by the same, and a sleeve that is bills by another path."""
+    random = np.random.default_rng(3)
+    grown = np.tile([0.95, 1.01], 30)
+    cash = 1.0 + random.uniform(0.0, 0.01, 60)
+    equity, sleeve = (
+        np.diff(level) / level[:-1]
+        for level in (10_000.0 * np.cumprod(np.r_[1.0, grown]), 3.7 * np.cumprod(np.r_[1.0, cash]))
+    )
+    assert len(np.unique(equity)) > 2
+    assert (sleeve != cash - 1.0).any()
+    settled, excess = without_rounding(equity, sleeve, cash - 1.0)
+    assert sorted(set(settled)) == [-0.05, 0.01]
+    assert (excess == 0.0).all()
+    # What is more than rounding stays: a basis point, to the last bit.
+    _, more = without_rounding(equity, sleeve + 0.0001, sleeve)
+    np.testing.assert_array_equal(more, sleeve + 0.0001 - sleeve)
 
 
 def world(months: int, *, ties: bool) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
