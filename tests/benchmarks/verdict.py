@@ -18,7 +18,7 @@ from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 
-from backtests.analysis import decide
+from backtests.analysis import decide, smallest_effect
 from backtests.analysis.blocks import draw_blocks
 from backtests.analysis.verdict import Case, judge
 from backtests.engine import ledger
@@ -80,7 +80,7 @@ def main() -> None:
         calls: dict[str, Callable[[], object]] = {
             "judge": partial(without_effects, case),
             "brief": partial(judge, case, brief=True),
-            "with effects, kept": partial(judge, case),
+            "judge, effects kept": partial(judge, case),
         }
         if source != "bundled":
             calls["long view"] = partial(view_of, run)
@@ -89,6 +89,9 @@ def main() -> None:
             for how, before in (("", nullcontext), (", fresh", draw_blocks.cache_clear)):
                 wall, processor = seconds(call, asked.runs, before)
                 print(f"  {name + how:<26} {wall:6.3f} s  ({processor:.3f} s of processor)  {bar}")
+        whole, _ = seconds(partial(judge, case), asked.runs, smallest_effect._by_data.cache_clear)
+        without, _ = seconds(partial(without_effects, case), asked.runs, nullcontext)
+        print(f"  {'smallest effects, once':<26} {whole - without:6.3f} s")
 
 
 def view_of(run: Run) -> object:
