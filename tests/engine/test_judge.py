@@ -8,8 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from backtests.engine import ledger
+from backtests.engine.backtest import load_inputs, simulated
+from backtests.engine.config import RunConfig
 from backtests.engine.costs import Costs
 from backtests.engine.judge import judge_run
+from backtests.engine.judge import judged as finish
 from backtests.engine.simulate import simulate
 from backtests.engine.sweep import fill_with_sweep
 from backtests.report.verdict.words import sentences
@@ -222,6 +226,23 @@ def test_a_brief_verdict_is_part_of_the_whole_and_tells_the_same():
     assert sentences(brief) == sentences(whole)
     assert brief.attribution is None
     assert whole.attribution is not None
+
+
+@pytest.mark.parametrize(
+    ("options", "has_view"),
+    [({"start": "2015-01-31"}, True), ({}, False), ({"strategy": "equity_only"}, False)],
+)
+def test_a_finished_run_is_judged_with_its_long_view(options, has_view):
+    """None where the run is the bundled months themselves, or holds no hedge."""
+    config = RunConfig(**{"strategy": "hedge_mix", "source": "bundled", **options})
+    run = simulated(load_inputs(config), ledger.fill)
+    verdict = finish(run).verdict
+    assert run.verdict is None  # --no-verdict stops here
+    assert (verdict.long_view is not None) is has_view
+    if has_view:
+        assert verdict.long_view.evidence.every.months == 766
+        assert verdict.evidence.every.months == 132
+    assert len(verdict.cross_check) > 5
 
 
 def plain_numbers(record):
