@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from backtests.analysis.evidence import Evidence, Payoff, State, StateName, word_of
 from backtests.analysis.numbers import PortfolioNumbers
 from backtests.analysis.record import (
     Cost,
@@ -22,6 +23,7 @@ from backtests.analysis.record import (
     Tickers,
     TrailingCorrelation,
     Verdict,
+    WorstQuarter,
 )
 from backtests.analysis.resampling import Estimate, SampleSize
 
@@ -100,18 +102,51 @@ def make_regime(
     return dataclasses.replace(regime, **changes)
 
 
+def make_payoff(months: int, estimate: Estimate) -> Payoff:
+    """The payoff of so many months; its word is that of the interval."""
+    return Payoff(
+        months=months,
+        worst_months=-(-months // 10),
+        estimate=estimate,
+        above_zero=None if estimate.low is None else 0.9,
+        word=word_of(estimate),
+    )
+
+
+def make_state(name: StateName, months: int, payoff: Estimate, **changes: Any) -> State:
+    """Months after one sign of correlation, in no episode."""
+    state = State(name=name, payoff=make_payoff(months, payoff), episodes=(), rests_on=None)
+    return dataclasses.replace(state, **changes)
+
+
+def make_evidence(**changes: Any) -> Evidence:
+    """The evidence of 200 months in which the hedge works whatever the correlation was."""
+    evidence = Evidence(
+        every=make_payoff(200, estimate(0.0104, 0.0021, 0.0187)),
+        negative=make_state("negative", 120, estimate(0.0121, 0.0042, 0.0203)),
+        positive=make_state("positive", 80, estimate(0.0088, -0.0012, 0.0156)),
+        difference=estimate(0.0033, -0.0061, 0.0117),
+        placebo_share=0.4,
+        unlabelled_months=0,
+        correlation_of="IEF",
+    )
+    return dataclasses.replace(evidence, **changes)
+
+
 def make_verdict(**changes: Any) -> Verdict:
     """A verdict of 200 months in which IEF worked beside SPY."""
     nothing = FourPaths((), (), (), ())
     verdict = Verdict(
         word="works",
+        evidence=make_evidence(),
+        first_edition_word="works",
         holds_hedge=True,
         sample=SampleSize(
             months=200,
             first="2000-01",
             last="2016-08",
-            level=0.9,
             repetitions=1000,
+            deciding_repetitions=10_000,
             block_months=4,
             seed=1,
             fewest_months=60,
@@ -134,6 +169,7 @@ def make_verdict(**changes: Any) -> Verdict:
                 difference=estimate(0.06),
             ),
         ),
+        worst_quarter_monthly=WorstQuarter(portfolio=-0.16, equity=-0.26, bills=-0.17),
         crises=(
             make_crisis(-0.2, 0.1, 0.01),
             make_crisis(-0.2, 0.005, 0.01),
