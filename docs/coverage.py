@@ -86,7 +86,10 @@ def contain(drawn: Array, truth: float, levels: Sequence[float] = NOMINAL) -> ND
     The ends of all of them at once, as :func:`backtests.analysis.resampling.interval` gives each.
     """
     outside = (1.0 - np.asarray(levels)) / 2.0
-    low, high = np.quantile(drawn, [outside, 1.0 - outside])
+    ascending = np.sort(drawn)
+    at = np.array([outside, 1.0 - outside]) * (len(ascending) - 1)
+    below = at.astype(np.int64)
+    low, high = ascending[below] + (at - below) * (ascending[below + 1] - ascending[below])
     return np.asarray((low <= truth) & (truth <= high))
 
 

@@ -14,7 +14,7 @@ from backtests.analysis.hedge import worst_decile_hit_rate
 from backtests.analysis.hedge_state import BaseRate
 from backtests.analysis.indicators import Track
 from backtests.analysis.levels import Leveled, level_of
-from backtests.analysis.payoff import payoff, resampled_payoffs
+from backtests.analysis.payoff import payoff, resampled_payoffs, without_rounding
 from backtests.analysis.regimes import CORRELATION_MONTHS, trailing_correlation
 from backtests.analysis.resampling import FEWEST_ROWS, SEED, Estimate, block_length, interval
 
@@ -68,8 +68,7 @@ def base_rates(
     """
     months = pd.PeriodIndex(past.returns.index)
     legs = past.returns[["equity", "hedge", "cash"]].to_numpy(float)
-    equity, hedge, cash = legs.T
-    excess = hedge - cash
+    equity, excess = without_rounding(*legs.T)
     following = next_correlation(past.returns["equity"], past.returns["bond"])
     states: list[tuple[str, int, Mask]] = []
     for key, track in indicators.items():

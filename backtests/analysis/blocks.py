@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+Small = NDArray[np.int32]
 Array = NDArray[np.float64]
 BATCH = 1_000  # resamples that are drawn at once
 
@@ -41,8 +42,8 @@ class Blocks:
     months: int
     repetitions: int
     mean: int
-    starts: Ints
-    lengths: Ints
+    starts: Small
+    lengths: Small
     bounds: Ints
 
     def rows(self, repetitions: int) -> Ints:
@@ -115,12 +116,13 @@ def draw_blocks(months: int, block: int, repetitions: int, seed: int) -> Blocks:
 
 def _draw(
     months: int, block: int, repetitions: int, random: np.random.Generator
-) -> tuple[Ints, Ints, Ints]:
+) -> tuple[Small, Small, Ints]:
     """Start and length of every block, and the number of blocks of every resample."""
     begins = np.zeros(months * repetitions, dtype=bool)
     begins[::months] = True  # every resample begins anew
     last = -1
-    while last < len(begins):
+    # As far as a whole batch needs: so fewer resamples leave the random numbers at the same place.
+    while last < months * BATCH:
         steps = random.geometric(1.0 / block, size=months * BATCH // block + 100)
         jumps = last + np.cumsum(steps)
         begins[jumps[jumps < len(begins)]] = True
@@ -128,7 +130,9 @@ def _draw(
     at = np.flatnonzero(begins)
     starts = random.integers(months, size=len(at))
     lengths = np.diff(at, append=len(begins))
-    return starts, lengths, begins.reshape(repetitions, months).sum(axis=1)
+    blocks = begins.reshape(repetitions, months).sum(axis=1)
+    # In half the memory: of millions of blocks that stay from verdict to verdict.
+    return starts.astype(np.int32), lengths.astype(np.int32), blocks
 
 
 def optimal_length(series: Array) -> float:

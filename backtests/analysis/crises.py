@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from backtests.analysis.metrics import drawdown_list
 
@@ -132,12 +134,15 @@ def episode_table(
         points (0.01 percentage points).
     """
     rows = []
+    values, dates = levels.to_numpy(float), pd.DatetimeIndex(levels.index)
+    equity = levels["equity"].to_numpy(float)
+    months = dates.to_period("M") if ppy == 12 else None
     for episode in episodes:
-        span = _rows_of(episode, levels["equity"], ppy)
+        span = _rows_of(episode, equity, dates, months)
         if span is None:
             continue
         first, last = span
-        returns = levels.iloc[last] / levels.iloc[first] - 1.0
+        returns = values[last] / values[first] - 1.0
         yield_change = float("nan")
         if y10 is not None:
             yield_change = 100.0 * float(y10.iloc[last] - y10.iloc[first])
@@ -147,7 +152,7 @@ def episode_table(
                 "start": f"{levels.index[first]:%Y-%m-%d}",
                 "end": f"{levels.index[last]:%Y-%m-%d}",
                 "detected": episode.detected,
-                **{str(column): float(value) for column, value in returns.items()},
+                **{str(name): float(each) for name, each in zip(levels, returns, strict=True)},
                 "y10_bp": yield_change,
             }
         )
@@ -155,20 +160,25 @@ def episode_table(
     return pd.DataFrame(rows, columns=columns)
 
 
-def _rows_of(episode: Episode, equity: pd.Series, ppy: int) -> tuple[int, int] | None:
-    """First and last row of an episode; None where it does not lie wholly within the data."""
-    dates = pd.DatetimeIndex(equity.index)
+def _rows_of(
+    episode: Episode,
+    equity: NDArray[np.float64],
+    dates: pd.DatetimeIndex,
+    months: pd.PeriodIndex | None,
+) -> tuple[int, int] | None:
+    """First and last row of an episode; None where it does not lie wholly within the data.
+
+    ``months`` of the rows where these are month-ends, else None.
+    """
     start, end = pd.Timestamp(episode.start), pd.Timestamp(episode.end)
     first = int(dates.searchsorted(start, side="right")) - 1
     last = int(dates.searchsorted(end, side="right")) - 1
-    if ppy == 12 and not episode.detected:
-        months = dates.to_period("M")
+    if months is not None and not episode.detected:
         if start.to_period("M") not in months or end.to_period("M") not in months:
             return None
-        values = equity.to_numpy(float)
         at = months.get_loc(start.to_period("M"))
-        first = at - 1 if at > 0 and values[at - 1] > values[at] else at
+        first = at - 1 if at > 0 and equity[at - 1] > equity[at] else at
         at = months.get_loc(end.to_period("M"))
-        last = at - 1 if at - 1 > first and values[at - 1] < values[at] else at
-    outside = first < 0 or (end > dates[-1] and ppy == 252)
+        last = at - 1 if at - 1 > first and equity[at - 1] < equity[at] else at
+    outside = first < 0 or (end > dates[-1] and months is None)
     return None if outside or last <= first else (first, last)

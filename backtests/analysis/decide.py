@@ -21,7 +21,8 @@ from backtests.analysis.evidence import (
 )
 from backtests.analysis.hedge import worst_count
 from backtests.analysis.levels import Leveled, level_of
-from backtests.analysis.payoff import payoff, resampled_payoffs
+from backtests.analysis.metrics import ROUNDING
+from backtests.analysis.payoff import payoff, resampled_payoffs, without_rounding
 from backtests.analysis.resampling import FEWEST_ROWS, Estimate, Sample, interval
 from backtests.analysis.smallest_effect import smallest_effects
 from backtests.analysis.states import NEGATIVE, POSITIVE, UNKNOWN, Labels, episodes, states_of
@@ -51,16 +52,19 @@ class Months:
     correlation_of: str
 
     @cached_property
+    def _legs(self) -> tuple[Array, Array]:
+        legs = (self.returns[name].to_numpy(float) for name in ("equity", "hedge", "cash"))
+        return without_rounding(*legs)
+
+    @property
     def equity(self) -> Array:
         """Returns of equity."""
-        return np.asarray(self.returns["equity"].to_numpy(float))
+        return self._legs[0]
 
-    @cached_property
+    @property
     def excess(self) -> Array:
         """The hedge less bills."""
-        return np.asarray(
-            self.returns["hedge"].to_numpy(float) - self.returns["cash"].to_numpy(float)
-        )
+        return self._legs[1]
 
     @cached_property
     def sets(self) -> tuple[Mask, Mask, Mask]:
@@ -200,11 +204,13 @@ def placebo_share(months: Months) -> float | None:
         return None
     order = np.argsort(months.equity, kind="stable")
     earned = months.excess[order]
-    shifted = months.labels[(order - shifts[:, None]) % count]
+    twice = np.concatenate([months.labels, months.labels])
+    shifted = twice[order + count - shifts[:, None]]
     payoffs = []
     for sign in (NEGATIVE, POSITIVE):
         inside = shifted == sign
         worst = int(worst_count((months.labels == sign).sum()))
-        taken = inside & (np.cumsum(inside, axis=1) <= worst)
-        payoffs.append(taken @ earned / worst)
-    return float(((payoffs[0] - payoffs[1]) * np.sign(true) >= abs(true)).mean())
+        taken = inside & (np.cumsum(inside, axis=1, dtype=np.int32) <= worst)
+        payoffs.append(np.where(taken, earned, 0.0).sum(axis=1) / worst)
+    apart = (payoffs[0] - payoffs[1]) * np.sign(true)
+    return float((apart >= abs(true) - ROUNDING).mean())

@@ -32,7 +32,7 @@ LEVELS: Mapping[Leveled, tuple[float | None, ...]] = {
     "cvar_saved_three_months": (None, None, None, 0.96, 0.96),
     "cvar_saved_from_equity": (None, None, 0.97, 0.94, 0.94),
     "growth_over_bills": (0.95, 0.94, 0.92, 0.92, 0.92),
-    "growth_given_up": (0.94, 0.94, 0.90, 0.90, 0.90),
+    "growth_given_up": (0.95, 0.95, 0.92, 0.90, 0.90),
     "down_month_ratio": (None, None, None, None, 0.98),
     "down_month_mean": (None, None, None, None, 0.98),
     "worst_decile_mean": (None, None, None, 0.97, 0.96),

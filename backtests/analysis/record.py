@@ -76,9 +76,9 @@ class Crisis:
 class Regime:
     """The hedge in the months that began in one regime.
 
-    ``correlation`` is that of equity and hedge within these months; means are returns a month;
-    the ratio is the hedge's mean over equity's; hit rates are shares of months in which the hedge
-    gained.
+    No interval: none was worked out for so special months. ``correlation`` is that of equity and
+    hedge within these months; means are returns a month; the ratio is the hedge's mean over
+    equity's; hit rates are shares of months in which the hedge gained.
     """
 
     dimension: str
@@ -91,11 +91,11 @@ class Regime:
     cash_mean_monthly: float
     down_month_ratio: float | None
     down_month_hit_rate: float | None
-    down_month_mean_monthly: Estimate
+    down_month_mean_monthly: float | None
     down_month_cash_mean_monthly: float | None
     worst_decile_mean_monthly: float
     worst_decile_hit_rate_monthly: float
-    cvar_saved_against_bills_monthly: Estimate
+    cvar_saved_against_bills_monthly: float | None
 
 
 @dataclass(frozen=True)

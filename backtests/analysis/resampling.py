@@ -232,42 +232,6 @@ class Sample:
             self._measured[measure, columns] = measure(*map(self.drawn, columns))
         return self._measured[measure, columns]
 
-    def estimate_within(
-        self, measure: Measure, inside: Array, *columns: str, level: float | None = LEVEL
-    ) -> Estimate:
-        """Measure columns over some months only, with the interval.
-
-        Parameters
-        ----------
-        measure
-            Of one sample.
-        inside
-            Shape (n,), which months count; a resample counts those of them that it drew.
-        columns
-            Of the returns.
-        level
-            Nominal level of the interval; None for no interval.
-        """
-        value = float(measure(*(self.column(name)[inside] for name in columns)))
-        if self.rows is None or level is None or inside.sum() < FEWEST_ROWS:
-            return Estimate.of(value, None)
-        resampled = np.full(len(self.rows), np.nan)
-        counts = inside[self.rows].sum(axis=1)
-        order = np.argsort(counts, kind="stable")
-        drawn = self.rows[order]
-        counted = drawn[inside[drawn]]
-        values = [self.column(name)[counted] for name in columns]
-        # Resamples that drew equally many of those months make one rectangle: the measure
-        # runs a hundred times instead of a thousand, row by row on the same numbers.
-        sizes, numbers = np.unique(counts[order], return_counts=True)
-        done = np.cumsum(numbers)
-        ends = np.cumsum(sizes * numbers)
-        for size, number, last, end in zip(sizes, numbers, done, ends, strict=True):
-            if size:
-                picked = (part[end - size * number : end].reshape(-1, size) for part in values)
-                resampled[order[last - number : last]] = measure(*picked)
-        return Estimate.of(value, interval(resampled, level))
-
     def describe(self) -> SampleSize:
         """How many months, and how they were drawn."""
         index = self.returns.index

@@ -58,7 +58,8 @@ from data.records import ten_digits
 MONTHS = 12
 BLOCK_COLUMNS = ("portfolio", "equity", "hedge")
 FIRST_LEVEL = 0.90  # of the first edition's interval
-RANGE = (LEVEL, LEVEL)  # of resampled histories, which is no confidence interval
+Levels = tuple[float | None, float | None, float | None]  # of the hedge, of bills, of both apart
+RANGE = (LEVEL, LEVEL, LEVEL)  # of resampled histories, which is no confidence interval
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,16 +192,16 @@ def works_table(sample: Sample, *, brief: bool = False) -> tuple[Measure, ...]:
         measure: MeasureOf,
         ours: str,
         theirs: str,
-        levels: tuple[float | None, float | None],
+        levels: Levels,
         kind: Kind = "interval",
     ) -> Measure:
-        alone, apart = levels
+        ours_level, theirs_level, apart = levels
         return Measure(
             key=key,
             kind=kind,
             unit=unit,
-            treasuries=sample.estimate(measure, ours, "equity", level=alone),
-            bills=sample.estimate(measure, theirs, "equity", level=alone),
+            treasuries=sample.estimate(measure, ours, "equity", level=ours_level),
+            bills=sample.estimate(measure, theirs, "equity", level=theirs_level),
             difference=sample.difference(
                 measure, (ours, "equity"), (theirs, "equity"), level=apart
             ),
@@ -208,13 +209,14 @@ def works_table(sample: Sample, *, brief: bool = False) -> tuple[Measure, ...]:
 
     def of_legs(key: str, unit: Unit, measure: MeasureOf, leveled: Leveled) -> Measure:
         level = level_of(leveled, months)
-        return line(key, unit, measure, "hedge", "cash", (level, level))
+        # Bills alone hardly vary: no level was worked out for them.
+        return line(key, unit, measure, "hedge", "cash", (level, None, level))
 
     both = ("portfolio", "bills")
     from_equity = level_of("cvar_saved_from_equity", months)
     lines = [
         line("cvar_saved_monthly", "points", measures.cvar_saved, *both,
-             (from_equity, level_of("cvar_saved", months))),
+             (from_equity, from_equity, level_of("cvar_saved", months))),
         line("drawdown_saved_monthly", "points", measures.drawdown_saved, *both, RANGE, "range"),
     ]  # fmt: skip
     if brief:
@@ -222,7 +224,7 @@ def works_table(sample: Sample, *, brief: bool = False) -> tuple[Measure, ...]:
     return (
         *lines,
         line("cvar_three_months_saved", "points", measures.cvar_saved_three_months, *both,
-             (None, level_of("cvar_saved_three_months", months))),
+             (None, None, level_of("cvar_saved_three_months", months))),
         line("months_under_water_saved", "months", _months_saved, *both, RANGE, "range"),
         of_legs("down_month_ratio", "ratio", measures.down_month_ratio, "down_month_ratio"),
         of_legs("down_month_mean_monthly", "percent", measures.down_month_mean, "down_month_mean"),
@@ -320,7 +322,9 @@ def _regimes(
 
 
 def _within(sample: Sample, inside: measures.Array, dimension: str, label: str) -> Regime:
-    equity, hedge, cash = (sample.column(name)[inside] for name in ("equity", "hedge", "cash"))
+    equity, hedge, cash, portfolio, bills = (
+        sample.column(name)[inside] for name in ("equity", "hedge", "cash", "portfolio", "bills")
+    )
     together = len(equity) > 2 and min(np.std(equity), np.std(hedge)) > 1e-12
     return Regime(
         dimension=dimension,
@@ -333,18 +337,12 @@ def _within(sample: Sample, inside: measures.Array, dimension: str, label: str) 
         cash_mean_monthly=float(cash.mean()),
         down_month_ratio=float(measures.down_month_ratio(hedge, equity)),
         down_month_hit_rate=float(measures.down_month_hit_rate(hedge, equity)),
-        down_month_mean_monthly=sample.estimate_within(
-            measures.down_month_mean, inside, "hedge", "equity",
-            level=level_of("down_month_mean", len(sample.returns)),
-        ),
+        down_month_mean_monthly=float(measures.down_month_mean(hedge, equity)),
         down_month_cash_mean_monthly=float(measures.down_month_mean(cash, equity)),
         worst_decile_mean_monthly=float(measures.worst_decile_mean(hedge, equity)),
         worst_decile_hit_rate_monthly=float(measures.worst_decile_hit_rate(hedge, equity)),
-        cvar_saved_against_bills_monthly=sample.estimate_within(
-            measures.cvar_saved, inside, "portfolio", "bills",
-            level=level_of("cvar_saved", len(sample.returns)),
-        ),
-    )  # fmt: skip
+        cvar_saved_against_bills_monthly=float(measures.cvar_saved(portfolio, bills)),
+    )
 
 
 def _holding(case: Case, months: pd.DataFrame) -> tuple[HoldingPeriod, ...]:

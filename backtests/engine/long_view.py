@@ -65,6 +65,8 @@ def long_run(run: Run) -> LongRun | str:
         )
     except HedgeError as error:
         return str(error).partition(";")[0]
+    if not sides.hedge_tickers:
+        return f"{strategy.name} never holds its hedge on the bundled months"
     return LongRun(market, simulation, sides)
 
 

@@ -56,6 +56,33 @@ def test_what_is_saved_is_above_zero_where_less_was_lost():
     assert hedge.drawdown_saved(half, EQUITY) == pytest.approx(0.98 * 0.95 - 0.96 * 0.90)
 
 
+def test_a_tenth_is_rounded_up_and_at_least_one():
+    assert [int(hedge.worst_count(months)) for months in (0, 1, 9, 10, 11, 60, 61)] == [
+        1, 1, 1, 1, 2, 6, 7,
+    ]  # fmt: skip
+    assert hedge.worst_count(np.array([30, 31])).tolist() == [3, 4]
+
+
+@pytest.mark.parametrize("decimals", [1, 2, 12])
+def test_the_worst_months_are_those_of_a_stable_sort(decimals):
+    """With one decimal nearly all months are equal: of those the earlier are the worse."""
+    random = np.random.default_rng(decimals)
+    equity = random.normal(0.0, 0.05, (40, 67)).round(decimals)
+    bond = random.normal(0.0, 0.02, (40, 67))
+    worst = np.take_along_axis(bond, np.argsort(equity, axis=-1, kind="stable")[:, :7], axis=-1)
+    np.testing.assert_allclose(hedge.worst_decile_mean(bond, equity), worst.mean(axis=-1))
+    rates = hedge.worst_decile_hit_rate(bond, equity)
+    np.testing.assert_allclose(rates, (worst > 0.0).mean(axis=-1))
+
+
+def test_drawdowns_of_many_rows_are_those_of_each():
+    """More rows than are worked out at a time, also in two dimensions."""
+    rows = np.random.default_rng(8).normal(0.005, 0.05, (2 * hedge.CHUNK + 7, 30))
+    each = [float(hedge.deepest(row)) for row in rows]
+    assert hedge.deepest(rows).tolist() == each
+    assert hedge.deepest(rows[:6].reshape(2, 3, 30)).tolist() == [each[:3], each[3:6]]
+
+
 def test_growth_given_up_by_hand():
     ours, theirs = np.full(24, 0.0), np.full(24, 1.21 ** (1 / 12) - 1)
     assert hedge.growth_given_up(ours, theirs) == pytest.approx(0.21)

@@ -6,17 +6,41 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtests.analysis.months import cvar, growth, month_ends, months_under_water, under_water
+from backtests.analysis.months import (
+    cvar,
+    growth,
+    month_ends,
+    months_under_water,
+    over_three_months,
+    under_water,
+)
 
 
 def test_month_ends_leave_out_a_month_that_is_not_over():
-    days = pd.bdate_range("2024-01-10", "2024-03-28")  # the 29th was a weekday
+    days = pd.bdate_range("2024-01-10", "2024-04-29")  # the 30th was a session
     levels = pd.DataFrame({"a": np.arange(len(days), dtype=float)}, index=days)
-    assert [str(month) for month in month_ends(levels).index] == ["2024-01", "2024-02"]
+    assert [str(month) for month in month_ends(levels).index] == ["2024-01", "2024-02", "2024-03"]
     # 2024-06-29 and 30 were a weekend: the 28th ends the month.
     days = pd.bdate_range("2024-05-01", "2024-06-28")
     levels = pd.DataFrame({"a": np.arange(len(days), dtype=float)}, index=days)
     assert month_ends(levels)["a"].iloc[-1] == len(days) - 1
+
+
+@pytest.mark.parametrize(("until", "last"), [("2024-03-27", "2024-02"), ("2024-03-28", "2024-03")])
+def test_a_month_whose_last_weekday_is_good_friday_ends_on_the_thursday(until, last):
+    """29 March 2024 was Good Friday: the exchange was closed."""
+    days = pd.bdate_range("2024-01-10", until)
+    levels = pd.DataFrame({"a": np.arange(len(days), dtype=float)}, index=days)
+    assert str(month_ends(levels).index[-1]) == last
+
+
+def test_three_months_in_a_row_are_compounded():
+    returns = np.array([0.1, -0.2, 0.0, 0.5])
+    np.testing.assert_allclose(over_three_months(returns), [1.1 * 0.8 - 1.0, 0.8 * 1.5 - 1.0])
+    both = over_three_months(np.array([returns, returns[::-1]]))
+    np.testing.assert_allclose(both[1], [1.5 * 0.8 - 1.0, 1.1 * 0.8 - 1.0])
+    assert np.isnan(over_three_months(returns[:2])).tolist() == [True]
+    assert over_three_months(np.zeros((4, 2))).shape == (4, 1)
 
 
 def test_under_water_in_days():

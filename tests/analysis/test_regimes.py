@@ -9,6 +9,7 @@ import pytest
 from backtests.analysis.regimes import (
     LABELS,
     regimes,
+    stock_bond_correlation,
     trailing_correlation,
     trailing_median,
 )
@@ -162,3 +163,17 @@ def test_published_stock_bond_correlations():
         found = trailing_correlation(returns["SPY"], returns["IEF"], months)[last]
         # The bundled equity is the whole market and the bond a 7-10 year ladder.
         assert found == pytest.approx(expected, abs=0.06), first
+
+
+def test_the_stock_bond_correlation_covers_every_month_that_either_has():
+    """Bonds begin three months later and end two later: a window needs all months of both."""
+    months = pd.period_range("2000-01", periods=60, freq="M")
+    random = np.random.default_rng(4)
+    equity = pd.Series(random.normal(0, 0.04, 58), months[:58])
+    bond = pd.Series(random.normal(0, 0.02, 57), months[3:])
+    correlation = stock_bond_correlation(equity, bond)
+    assert correlation.index.equals(months)
+    assert correlation.notna().tolist() == [38 <= month < 58 for month in range(60)]
+    window = slice(months[20], months[55])
+    expected = np.corrcoef(equity[window], bond[window])[0, 1]
+    assert correlation[months[55]] == pytest.approx(expected)

@@ -96,31 +96,9 @@ def test_mean_of_independent_data_is_covered():
     assert covered / 300 >= 0.92
 
 
-def test_a_measure_within_some_months_is_that_of_each_resample_alone():
-    rng = np.random.default_rng(4)
-    table = pd.DataFrame(rng.normal(0.004, 0.04, (180, 2)), columns=["equity", "hedge"])
-    sample = Sample(table, ["equity"], repetitions=300)
-    inside = rng.random(180) < 0.4
-
-    def one_by_one(measure):
-        answers = []
-        for rows in sample.rows:
-            drawn = table.iloc[rows[inside[rows]]]
-            answers.append(float(measure(drawn["hedge"].to_numpy(), drawn["equity"].to_numpy())))
-        return interval(np.array(answers))
-
-    for measure in (cvar_saved, down_month_mean):
-        estimate = sample.estimate_within(measure, inside, "hedge", "equity")
-        assert (estimate.low, estimate.high) == one_by_one(measure)
-
-
 def test_fewer_than_sixty_months_have_no_interval():
     table = pd.DataFrame({"hedge": np.tile([0.01, -0.01], 60), "equity": -0.01})
-    sample = Sample(table, ["hedge"], repetitions=50)
     for months, has_interval in ((59, False), (60, True)):
-        inside = np.arange(120) < months
-        within = sample.estimate_within(down_month_mean, inside, "hedge", "equity")
-        assert (within.low is not None) is has_interval, months
         whole = Sample(table.iloc[:months], ["hedge"], repetitions=50)
         estimate = whole.estimate(down_month_mean, "hedge", "equity")
         assert (estimate.low is not None) is has_interval, months
@@ -140,3 +118,36 @@ def test_a_difference_is_that_of_two_estimates_on_the_same_resamples():
 def test_kept_rows_cannot_be_changed():
     with pytest.raises(ValueError, match="read-only"):
         resampled_rows(50, 4, 20, seed=5)[0, 0] = 1
+
+
+def test_what_decides_begins_with_the_resamples_of_what_stands_beside_it():
+    table = pd.DataFrame(np.random.default_rng(6).normal(0.0, 0.04, (90, 1)), columns=["a"])
+    sample = Sample(table, ["a"], repetitions=70)
+    assert sample.blocks.repetitions == 700
+    np.testing.assert_array_equal(sample.blocks.rows(700)[:70], sample.rows)
+    described = sample.describe()
+    assert (described.repetitions, described.deciding_repetitions) == (70, 700)
+    assert described.block_months == sample.blocks.mean == sample.block
+    short = Sample(table.iloc[:59], ["a"], repetitions=70)
+    assert short.blocks is short.rows is None
+    assert (short.describe().repetitions, short.describe().deciding_repetitions) == (0, 0)
+
+
+@pytest.mark.parametrize("level", [0.5, 0.9, 0.98, None])
+def test_an_interval_has_its_own_level_or_there_is_none(level):
+    table = pd.DataFrame(
+        np.random.default_rng(7).normal(0.004, 0.04, (120, 2)), columns=["hedge", "equity"]
+    )
+    sample = Sample(table, ["hedge"], repetitions=200)
+    estimates = (
+        sample.estimate(down_month_mean, "hedge", "equity", level=level),
+        sample.difference(cvar_saved, ("hedge", "equity"), ("equity", "hedge"), level=level),
+    )
+    hedge, equity = (table[name].to_numpy()[sample.rows] for name in table)
+    drawn = down_month_mean(hedge, equity)
+    for estimate in estimates:
+        assert estimate.value is not None
+        assert (estimate.low is None) is (estimate.high is None) is (level is None)
+    if level is not None:
+        ends = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+        assert (estimates[0].low, estimates[0].high) == pytest.approx(tuple(ends))

@@ -9,11 +9,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtests.analysis.resampling import Estimate
-from backtests.analysis.verdict import Case, judge, word
+from backtests.analysis import decide
+from backtests.analysis.resampling import Estimate, Sample
+from backtests.analysis.verdict import BLOCK_COLUMNS, Case, first_word, judge
 from data.records import to_json
 
 MONTHS = 240
+
+
+@pytest.fixture(autouse=True)
+def ninety_percent(monkeypatch):
+    """The level of the intervals that decide, whatever the table says."""
+    monkeypatch.setattr(decide, "level_of", lambda measure, months: 0.90)
 
 
 def case(
@@ -45,6 +52,8 @@ def case(
         levels=levels,
         first_fill=index[0],
         legs=levels[["equity", "hedge"]],
+        bond=pd.Series(hedge, months[1:]),
+        bond_name="IEF",
         background=background,
         y10=None,
         ppy=12,
@@ -58,37 +67,119 @@ def equity() -> np.ndarray:
 
 def test_a_mirror_of_equity_works(equity):
     verdict = judge(case(-0.5 * equity + 0.002, equity), repetitions=200)
-    assert verdict.word == "works"
+    assert verdict.word == verdict.first_edition_word == "works"
     assert verdict.measure("down_month_ratio").treasuries.value < -0.5
     assert verdict.measure("worst_decile_hit_rate_monthly").treasuries.value == 1.0
+    # Correlation is -1 throughout: the 36 months before the first one are in no state.
+    evidence = verdict.evidence
+    assert (evidence.unlabelled_months, evidence.correlation_of) == (36, "IEF")
+    assert evidence.negative.payoff.months == MONTHS - 36
+    assert evidence.positive.payoff.months == 0
+    worst = np.sort(equity)[: MONTHS // 10]
+    assert evidence.every.estimate.value == pytest.approx(-0.5 * worst.mean())
 
 
 def test_more_equity_fails(equity):
-    assert judge(case(equity, equity), repetitions=200).word == "fails"
+    verdict = judge(case(equity, equity), repetitions=200)
+    assert verdict.word == verdict.first_edition_word == "fails"
+    assert verdict.evidence.positive.payoff.months == MONTHS - 36
 
 
-def test_bills_themselves_are_unclear_and_save_nothing(equity):
+def test_bills_themselves_are_the_same_as_bills_and_save_nothing(equity):
     verdict = judge(case(np.full(MONTHS, 0.002), equity), repetitions=200)
-    saved = verdict.works[0].difference
-    assert verdict.word == "unclear"
-    assert saved == Estimate(0.0, 0.0, 0.0)
+    assert verdict.word == "same as bills"
+    assert verdict.evidence.every.estimate == Estimate(0.0, 0.0, 0.0)
+    assert verdict.evidence.every.above_zero == 0.0
+    # Bills do not move: they have no correlation, so no month is in a state.
+    assert verdict.evidence.unlabelled_months == MONTHS
+    assert verdict.works[0].difference == Estimate(0.0, 0.0, 0.0)
+    assert verdict.first_edition_word == "unclear"
 
 
-def test_calm_noise_is_unclear(equity):
-    noise = np.random.default_rng(9).normal(0.002, 0.012, MONTHS)
-    verdict = judge(case(noise, equity), repetitions=400)
-    saved = verdict.works[0].difference
-    assert saved.low < 0 < saved.high
-    assert verdict.word == "unclear"
+def test_calm_noise_is_the_same_as_bills_and_wild_noise_unclear(equity):
+    noise = np.random.default_rng(9).normal(0.0, 0.012, MONTHS)
+    calm = judge(case(0.002 + 0.1 * noise, equity), repetitions=200)
+    assert calm.word == "same as bills"
+    wild = judge(case(0.002 + 3.0 * noise, equity), repetitions=200)
+    assert wild.word == "unclear"
+    assert wild.first_edition_word == "fails"  # it charges the hedge's own volatility to it
+    assert wild.evidence.every.estimate.low < 0.0 < wild.evidence.every.estimate.high
+
+
+def test_the_word_asks_of_the_hedge_whatever_its_weight(equity):
+    """The first edition charged the bond's volatility to it; payoffs are of the money in it."""
+    hedge = -0.2 * equity + np.random.default_rng(9).normal(0.002, 0.02, MONTHS)
+    much, little = (judge(case(hedge, equity, weight=w), repetitions=50) for w in (0.3, 0.8))
+    for key in ("every", "difference"):
+        ours, theirs = (getattr(each.evidence, key) for each in (much, little))
+        ours, theirs = (getattr(each, "estimate", each) for each in (ours, theirs))
+        assert ours.value == pytest.approx(theirs.value), key
+    assert much.word == little.word
+    # Their intervals are not the same: the portfolio has a say in the length of the blocks.
+    assert (much.sample.block_months, little.sample.block_months) == (4, 3)
+
+
+def test_it_depends_on_the_state_that_the_bond_tells(equity):
+    """Twice a bond mirrors equity for six years and follows it for six; the hedge is twice that."""
+    turns = np.repeat([-1.0, 1.0, -1.0, 1.0], 72)
+    random = np.random.default_rng(2)
+    equity = random.normal(0.007, 0.045, len(turns))
+    bond = turns * equity + random.normal(0.0, 0.005, len(turns))
+    hedge = 0.002 + 2.0 * bond
+    turning = case(hedge, equity)
+    verdict = judge(replace(turning, bond=turning.bond / 2.0), repetitions=100)
+    negative, positive = verdict.evidence.states
+    assert (negative.payoff.word, positive.payoff.word) == ("works", "fails")
+    assert verdict.word in ("it depends", "it depended")
+    assert verdict.evidence.difference.low > 0.0
+    # By another's correlation, always negative, nothing depends.
+    other = judge(replace(turning, bond=pd.Series(-equity, turning.bond.index)), repetitions=100)
+    assert other.evidence.positive.payoff.months == 0
+    assert other.word == other.evidence.every.word == "unclear"
+
+
+def test_without_a_hedge_nothing_is_decided(equity):
+    whole = case(-0.5 * equity, equity)
+    verdict = judge(replace(whole, holds_hedge=False), repetitions=20)
+    assert verdict.word == "no hedge"
+    assert verdict.evidence is verdict.first_edition_word is None
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "expected"),
-    [(0.001, 0.02, "works"), (-0.02, -0.001, "fails"), (-0.01, 0.01, "unclear"),
-     (0.0, 0.01, "unclear"), (-0.01, 0.0, "unclear"), (None, None, "unclear")],
-)  # fmt: skip
-def test_the_interval_alone_decides_the_word(low, high, expected):
-    assert word(Estimate(0.5, low, high)) == expected
+    ("saved", "expected"),
+    [(0.01, "works"), (-0.01, "fails"), (0.0, "unclear")],
+)
+def test_the_first_editions_word_is_that_of_the_cvar_saved(equity, saved, expected):
+    """A portfolio that earns the same more in every month saves just that, in every resample."""
+    returns = pd.DataFrame(
+        {"portfolio": equity + saved, "bills": equity, "equity": equity, "hedge": equity},
+        pd.period_range("1990-02", periods=MONTHS, freq="M"),
+    )
+    assert first_word(Sample(returns, BLOCK_COLUMNS, repetitions=50)) == expected
+    assert first_word(Sample(returns.iloc[:59], BLOCK_COLUMNS, repetitions=50)) == "unclear"
+
+
+def test_the_worst_quarter_is_of_three_months_in_a_row():
+    falls = np.r_[np.zeros(5), [-0.1, -0.1, -0.1], np.zeros(16)]
+    quarter = judge(case(np.full(24, 0.002), falls), repetitions=20).worst_quarter_monthly
+    assert quarter.equity == pytest.approx(0.9**3 - 1.0)
+    mixed = 0.6 * -0.1 + 0.4 * 0.002
+    assert (quarter.portfolio, quarter.bills) == pytest.approx(((1.0 + mixed) ** 3 - 1.0,) * 2)
+
+
+def test_the_three_months_that_are_saved_are_those_in_a_row(equity):
+    """Of 26 months 24 quarters, of which 5 % is one and a bit, so two."""
+    falls = np.r_[np.full(10, 0.01), [-0.1, -0.1, -0.1], np.full(13, 0.01)]
+    hedge = np.r_[np.full(10, 0.002), [0.05, 0.05, 0.05], np.full(13, 0.002)]
+    saved = judge(case(hedge, falls), repetitions=20).measure("cvar_three_months_saved")
+    ours, bills = 0.6 * -0.1 + 0.4 * 0.05, 0.6 * -0.1 + 0.4 * 0.002
+
+    def worst(rate: float, after: float) -> float:
+        return ((1 + rate) ** 3 + (1 + rate) ** 2 * (1 + after)) / 2 - 1
+
+    calm = 0.6 * 0.01 + 0.4 * 0.002
+    assert saved.difference.value == pytest.approx(worst(ours, calm) - worst(bills, calm))
+    assert saved.treasuries.value == pytest.approx(worst(ours, calm) - worst(-0.1, 0.01))
 
 
 def test_same_seed_same_bytes_and_no_nan(equity):

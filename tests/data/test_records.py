@@ -384,7 +384,7 @@ def test_a_document_is_a_verdict_with_the_run_it_is_of(records):
     document = records["Document"]
     assert isinstance(document, Document)
     assert (document.run.strategy, document.run.start) == ("attack_defend", "1994-12-31")
-    assert "in the worst 5 % of months" in document.sentences.works
+    assert document.sentences.cash.startswith("Beyond cash: unclear.")
 
 
 @pytest.mark.parametrize(

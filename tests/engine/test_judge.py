@@ -8,8 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from backtests.engine import ledger
+from backtests.engine.backtest import load_inputs, simulated
+from backtests.engine.config import RunConfig
 from backtests.engine.costs import Costs
 from backtests.engine.judge import judge_run
+from backtests.engine.judge import judged as finish
 from backtests.engine.simulate import simulate
 from backtests.engine.sweep import fill_with_sweep
 from backtests.report.verdict.words import sentences
@@ -105,9 +109,44 @@ def test_regimes_from_prices(judged, plain):
     down = negative[negative["SPY"] < 0]
     row = next(row for row in verdict.regimes if row.label == "negative")
     assert (row.months, row.down_months) == (len(negative), len(down))
-    assert row.down_month_mean_monthly.value == pytest.approx(down["IEF"].mean(), rel=1e-6)
+    assert row.down_month_mean_monthly == pytest.approx(down["IEF"].mean(), rel=1e-6)
     saved = cvar(negative["mix"]) - cvar(negative["bills"])
-    assert row.cvar_saved_against_bills_monthly.value == pytest.approx(saved, rel=1e-6)
+    assert row.cvar_saved_against_bills_monthly == pytest.approx(saved, rel=1e-6)
+
+
+def test_evidence_from_prices(judged, plain):
+    """Payoffs of all months and of both states, and the episodes, by pandas alone."""
+    evidence = judged[2].evidence
+    # The correlation is known from the month before; 100 % equity waits in cash in its first.
+    legs = judged[0].prices.pct_change(fill_method=None).iloc[1:]
+    legs.iloc[0, 0] = judged[0].cash.iloc[1] / judged[0].cash.iloc[0] - 1.0
+    before = legs["SPY"].rolling(36).corr(legs["IEF"]).shift(1).reindex(plain.index)
+    excess = plain["IEF"] - plain["cash"]
+
+    def payoff(inside: pd.Series) -> float:
+        equity = plain["SPY"][inside].round(12)
+        worst = equity.sort_values(kind="stable").index[: -(-len(equity) // 10)]
+        return float(excess[worst].mean())
+
+    sets = {"negative": before < 0, "positive": before >= 0}
+    assert evidence.every.months == len(plain)
+    assert evidence.every.estimate.value == pytest.approx(payoff(plain["SPY"] < 1), rel=1e-6)
+    assert evidence.unlabelled_months == before.isna().sum() == 35
+    for state in evidence.states:
+        inside = sets[state.name]
+        assert state.payoff.months == inside.sum()
+        assert state.payoff.worst_months == -(-inside.sum() // 10)
+        assert state.payoff.estimate.value == pytest.approx(payoff(inside), rel=1e-6)
+        stays = inside.groupby((inside != inside.shift()).cumsum())
+        long = [stay for _, stay in stays if stay.iloc[0] and len(stay) >= 24]
+        assert [(e.first, e.last) for e in state.episodes] == [
+            (f"{stay.index[0]:%Y-%m}", f"{stay.index[-1]:%Y-%m}") for stay in long
+        ]
+        for episode, stay in zip(state.episodes, long, strict=True):
+            among = pd.Series(plain.index.isin(stay.index), plain.index)
+            assert episode.payoff == pytest.approx(payoff(among), rel=1e-6)
+    apart = payoff(sets["negative"]) - payoff(sets["positive"])
+    assert evidence.difference.value == pytest.approx(apart, rel=1e-6)
 
 
 def test_portfolios_and_attribution(judged, plain):
@@ -174,15 +213,41 @@ def test_a_brief_verdict_is_part_of_the_whole_and_tells_the_same():
     engines = {"engine": fill_with_sweep, "searching": fill_with_sweep}
     whole = judge_run(market, rule, simulation, "SPY", **engines)
     brief = judge_run(market, rule, simulation, "SPY", **engines, brief=True)
-    for key in ("word", "sample", "crises", "cost", "holding_map", "series", "tickers"):
+    same = ("word", "first_edition_word", "sample", "worst_quarter_monthly", "crises", "cost",
+            "holding_map", "series", "tickers")  # fmt: skip
+    for key in same:
         assert getattr(brief, key) == getattr(whole, key), key
+    ours, theirs = (plain_numbers(each.evidence) for each in (brief, whole))
+    assert ours == {at: value for at, value in theirs.items() if "smallest_effect" not in at}
     assert brief.works == whole.works[:2]
-    assert brief.regimes == tuple(r for r in whole.regimes if r.dimension == "correlation")
+    assert brief.regimes == ()
     kept = tuple(r for r in whole.portfolios if r.key not in ("static", "variant"))
     assert brief.portfolios == kept
     assert sentences(brief) == sentences(whole)
     assert brief.attribution is None
     assert whole.attribution is not None
+
+
+@pytest.mark.parametrize(
+    ("options", "has_view"),
+    [({"start": "2015-01-31"}, True), ({}, False), ({"strategy": "equity_only"}, False)],
+)
+def test_a_finished_run_is_judged_with_its_long_view(options, has_view):
+    """None where the run is the bundled months themselves, or holds no hedge."""
+    config = RunConfig(**{"strategy": "hedge_mix", "source": "bundled", **options})
+    run = simulated(load_inputs(config), ledger.fill)
+    verdict = finish(run).verdict
+    assert run.verdict is None  # --no-verdict stops here
+    assert (verdict.long_view is not None) is has_view
+    if has_view:
+        assert verdict.long_view.evidence.every.months == 766
+        assert verdict.evidence.every.months == 132
+    assert len(verdict.cross_check) > 5
+
+
+def plain_numbers(record):
+    """Every number of a record, by its place."""
+    return numbers(to_json(record))
 
 
 def numbers(value, path=""):

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from backtests.analysis.months import month_ends
+from backtests.analysis.payoff import without_rounding
 from backtests.engine import ledger
 from backtests.engine.costs import Costs
 from backtests.engine.judge import judge_run
@@ -17,6 +18,7 @@ from backtests.engine.references import (
     always_invested,
     bought_once,
     make_references,
+    make_sides,
     one_step,
 )
 from backtests.engine.roles import Roles
@@ -126,6 +128,30 @@ def test_a_rule_that_steps_out_is_measured_against_equity():
     np.testing.assert_allclose(references.equity.nav, held.nav, rtol=1e-12)
     assert references.equity.weights["SPY"].iloc[1:].min() == pytest.approx(1.0)
     assert 0.4 < references.bills.weights["SPY"].mean() < 0.6  # bills at the weight it held
+
+
+def test_a_hedge_of_weight_zero_is_cash_and_earns_nothing_over_bills():
+    """Out of the hedge from 1990 on: these months count, with a payoff of 0 to the last bit."""
+    market = bundled.load(["SPY", "IEF"])
+
+    class Leaving(HedgeMix):
+        def target_weights(self, market):
+            weights = super().target_weights(market).copy()
+            weights.loc["1990":, "IEF"] = 0.0
+            return weights
+
+    rule = Leaving()
+    simulation = simulate(market, rule, Costs(), engine=ledger.fill)
+    sides = make_sides(market, rule, simulation, "SPY", engine=ledger.fill)
+    levels = pd.DataFrame(
+        {"equity": sides.equity_leg, "hedge": sides.hedge_leg, "cash": market.cash}
+    )
+    returns = month_ends(levels).pct_change(fill_method=None).iloc[2:]
+    _, excess = without_rounding(*returns.to_numpy(float).T)
+    out = returns.index >= pd.Period("1990-03", "M")  # decided in January, filled in February
+    assert out.sum() > 400
+    assert (excess[out] == 0.0).all()
+    assert (excess[~out] != 0.0).mean() > 0.99
 
 
 def test_named_hedges_replace_the_known_funds():

@@ -162,13 +162,13 @@ def regimes_grid(verdict: Verdict) -> Grid:
             number_cell(regime.months, whole),
             number_cell(regime.down_months, whole),
             number_cell(regime.correlation, ratio),
-            estimate_cell(regime.down_month_mean_monthly, percent),
+            number_cell(regime.down_month_mean_monthly),
             number_cell(regime.down_month_cash_mean_monthly),
             number_cell(regime.down_month_ratio, ratio),
             number_cell(regime.down_month_hit_rate, share),
             number_cell(regime.worst_decile_mean_monthly),
             number_cell(regime.worst_decile_hit_rate_monthly, share),
-            estimate_cell(regime.cvar_saved_against_bills_monthly, hundredths),
+            number_cell(regime.cvar_saved_against_bills_monthly, hundredths),
         ]
         for regime in verdict.regimes
     ]
