@@ -221,7 +221,10 @@ def payoff_rows(comparison: Comparison) -> list[tuple[str, list[str]]]:
         return payoff_text(payoffs_of(of)[key].estimate)
 
     return [
-        *((f"  payoff, {name}", texts(partial(payoff, key))) for key, name in SETS.items()),
+        *(
+            (f"  payoff, {name.removesuffix(' correlation')}", texts(partial(payoff, key)))
+            for key, name in SETS.items()
+        ),
         ("  placebo share", texts(placebo_text)),
     ]
 

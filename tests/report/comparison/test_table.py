@@ -202,7 +202,7 @@ def test_the_payoffs_that_decide_each_word_stand_beside_it(comparison, finished)
     (own, without, _) = grid.rows
     for place, (key, name) in enumerate(SETS.items()):
         expected = sets[key].estimate
-        first, second, third = rows[f"  payoff, {name}"]
+        first, second, third = rows[f"  payoff, {name.removesuffix(' correlation')}"]
         assert (first, second) == (f"{payoff_text(expected)}  ", "-  ")
         assert third != first
         for part in ("value", "low", "high"):
