@@ -173,8 +173,9 @@ def print_comparison(
     from rich.table import Table
     from rich.text import Text
 
-    from backtests.report.comparison.table import console_rows, difference_rows
+    from backtests.report.comparison.table import console_rows, difference_rows, payoff_rows
     from backtests.report.text import CVAR, costs_text
+    from backtests.report.verdict.payoffs import PAYOFF
 
     labels = comparison.aligned.labels
     heads = labels
@@ -191,7 +192,9 @@ def print_comparison(
     if heads is not labels:
         for head, name in zip(heads, labels, strict=True):
             console.print(Text(f"  {head} {name}"), soft_wrap=True)
-    rows = console_rows(comparison) + (difference_rows(comparison) if against else [])
+    word, *metrics = console_rows(comparison)
+    payoffs = payoff_rows(comparison)
+    rows = [word, *payoffs, *metrics, *(difference_rows(comparison) if against else [])]
     # Runs that a screen is too narrow for go into further tables below.
     across = max(2, min(len(labels), MOST_ACROSS))
     for first in range(0, len(labels), across):
@@ -203,6 +206,8 @@ def print_comparison(
         for name, cells in rows:
             table.add_row(name, *cells[chosen])
         console.print(table)
+    if payoffs:
+        console.print(Text(PAYOFF))
     console.print(Text(CVAR))
     console.print(Text(f"open {place / 'index.html'}"), soft_wrap=True)
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from backtests.analysis.evidence import verdict_word
 from backtests.analysis.months import cvar, month_ends
 from backtests.analysis.objective import MONTHS, USUAL_LIMITS, WITHOUT_LIMIT, Objective
 from backtests.analysis.plateau import Region, widest_good_region
@@ -17,10 +18,16 @@ from backtests.analysis.scores import best_of
 from backtests.analysis.selection import evenly_spaced
 from backtests.engine.candidates import schedules
 from backtests.engine.config import RunConfig
+from backtests.engine.long_view import LongRun, long_evidence
+from backtests.engine.references import make_sides
 from backtests.engine.scores import score_in_chunks
 from backtests.engine.search import Search, month_returns
-from backtests.engine.tuned import Diluted, Tuned, params_text
+from backtests.engine.simulate import simulate
+from backtests.engine.sweep import fill_with_sweep
+from backtests.engine.tuned import Diluted, Judged, Tuned, params_text
 from data.errors import UsageError
+from data.records import ten_digits
+from strategies.base import Strategy
 from strategies.decisions import decide
 
 Array = NDArray[np.float64]
@@ -74,11 +81,12 @@ def examined(search: Search, table: pd.DataFrame, trials: int, name: str) -> Tun
     metrics = table.assign(plateau=region.plateau, eligible=eligible)
     metrics[["cvar_95", "cvar_95_monthly"]] = np.nan
     metrics.loc[best, ["cvar_95", "cvar_95_monthly"]] = _tails(search, best)
+    chosen = _best_run(search, region.centre)
     return Tuned(
         name=name,
         search=search.scores_key(),
         config=search.config,
-        best=_best_run(search, region.centre),
+        best=chosen,
         space=space,
         objective=objective,
         market=search.market,
@@ -94,6 +102,8 @@ def examined(search: Search, table: pd.DataFrame, trials: int, name: str) -> Tun
         trials=trials,
         equity_returns=search.equity_month_returns()[:, 0],
         best_numbers=best,
+        judged_choice=_judged(search, chosen.make_strategy()),
+        judged_default=_judged(search, search.default),
     )
 
 
@@ -191,6 +201,32 @@ def _diluted(search: Search, chosen: Array, cash: Array) -> Diluted | None:
     own = search.month_returns(less[most : most + 1])
     lead = edge_of(search.objective, np.hstack([chosen, own]), cash)
     return Diluted(float(shares[most]), table.iloc[most], lead)
+
+
+def _judged(search: Search, strategy: Strategy) -> Judged:
+    """Judge a portfolio on the dates and data of the search: its word, and what decides that."""
+    panel, market = search.panel, search.market
+    held = [ticker for ticker, weights in decide(strategy, market).items() if weights.gt(0).any()]
+    roles = search.config.roles
+    if not roles.hedge_of(held):
+        return Judged("no hedge", None)
+    opening = panel.opening
+    if search.shared is not None and not roles.equity_of(held):
+        # Its equity is the benchmark: both on the sessions that they share.
+        market, opening = search.shared, opening.on(search.shared)
+    simulation = simulate(
+        market,
+        strategy,
+        panel.costs,
+        opening=opening,
+        initial=panel.initial,
+        engine=fill_with_sweep,
+    )
+    sides = make_sides(
+        market, strategy, simulation, search.benchmark, roles=roles, engine=fill_with_sweep
+    )
+    evidence = ten_digits(long_evidence(LongRun(market, simulation, sides)))
+    return Judged(verdict_word(evidence), evidence)
 
 
 def _best_run(search: Search, number: int) -> RunConfig:

@@ -139,7 +139,15 @@ def print_tuned(console: Console, tuned: Tuned, folder: Path) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from backtests.report.tuning.words import SHOWN, headline, run_command_of, sentences
+    from backtests.report.tuning.words import (
+        SHOWN,
+        headline,
+        hedge_lead,
+        hedge_lines,
+        run_command_of,
+        sentences,
+    )
+    from backtests.report.verdict.payoffs import PAYOFF
 
     sessions = tuned.sessions
     table = Table(
@@ -163,6 +171,11 @@ def print_tuned(console: Console, tuned: Tuned, folder: Path) -> None:
     console.print(Text(f"{headline(tuned)}."))
     for sentence in sentences(tuned):
         console.print(Text(f"  {sentence}"))
+    console.print()
+    for name, line in hedge_lines(tuned):
+        console.print(Text(f"{hedge_lead(name)} {line}"))
+    if any(each.evidence for each in tuned.judged.values()):
+        console.print(Text(PAYOFF))
     console.print()
     console.print(Text(f"results in {folder}"), soft_wrap=True)
     console.print(Text(f"open {folder / 'index.html'}"), soft_wrap=True)

@@ -6,14 +6,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from backtests.analysis.evidence import Evidence
 from backtests.analysis.numbers import numbers_of
 from backtests.engine.candidates import make_panel, static_mixes
 from backtests.engine.costs import Costs
 from backtests.engine.opening import Opening
 from backtests.engine.scores import paths
 from backtests.engine.simulate import simulate
+from backtests.report.verdict.payoffs import payoffs_of
 from data.load import load_market
+from data.records import from_json
 from strategies.registry import make
+from tests.report.helpers import make_run
 from tests.searches import BUNDLED, MIXES, candidates, command, content, only
 
 
@@ -124,3 +128,35 @@ def test_where_the_default_keeps_the_limit_its_share_is_not_asked(rules):
     told = content(rules)
     assert "Default with bills" not in told["portfolios"]
     assert told["reliability"]["sharpe"]["trials"] == told["trials"] == 9
+
+
+def test_the_choice_and_the_default_are_judged_as_their_runs_are(mixes):
+    """Its resamples are those of a run on the same months; engines agree to 1e-9."""
+    told = content(mixes)
+    params = {"Middle of the region": told["region"]["middle"]["params"], "Default": {}}
+    assert told["judged"].keys() == params.keys()
+    for name, judged in told["judged"].items():
+        verdict = make_run(start=None, params=params[name]).verdict
+        assert judged["word"] == verdict.word == "it depended"
+        evidence = from_json(Evidence, judged["evidence"])
+        for ours, theirs in zip(
+            payoffs_of(evidence).values(), payoffs_of(verdict.evidence).values(), strict=True
+        ):
+            assert (ours.months, ours.word) == (theirs.months, theirs.word)
+            assert ours.smallest_effect is None  # left out, as in the lab
+            assert ours.estimate.value == pytest.approx(theirs.estimate.value, abs=1e-9)
+            assert ours.estimate.low == pytest.approx(theirs.estimate.low, abs=1e-4)
+        assert evidence.placebo_share == verdict.evidence.placebo_share
+    assert told["judged"]["Default"] != told["judged"]["Middle of the region"]
+
+
+def test_without_a_hedge_the_word_is_no_hedge(tmp_path, capsys):
+    words = ("hedge_mix", "--assets", "SPY", "--step", "0.25", "--weights", "SPY=0.5")
+    code, out, _ = command(capsys, *words, *BUNDLED, "--out", str(tmp_path))
+    assert code == 0
+    told = content(only(tmp_path))
+    nothing = {"word": "no hedge", "evidence": None}
+    assert list(told["judged"].values()) == [nothing, nothing]
+    assert "Does it hedge? Default: no hedge.\n" in out
+    assert "payoff" not in out.lower()
+    assert "payoff" not in (only(tmp_path) / "index.html").read_text().lower().split("<script")[0]

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from backtests.analysis.evidence import Evidence, Word
 from backtests.analysis.objective import Objective
 from backtests.analysis.plateau import Region
 from backtests.analysis.reliability import Edge, Reliability
@@ -52,6 +53,20 @@ class Compared:
     metrics: pd.Series
 
 
+@dataclass(frozen=True)
+class Judged:
+    """Whether a portfolio of a search hedges, over the months of the search; it decides nothing.
+
+    Attributes
+    ----------
+    word, evidence
+        As of a :class:`~backtests.analysis.record.Judgement`; no evidence without a hedge.
+    """
+
+    word: Word
+    evidence: Evidence | None
+
+
 @dataclass(frozen=True, eq=False)
 class Tuned:
     """A finished search.
@@ -83,6 +98,8 @@ class Tuned:
         Month-end returns of 100 % equity.
     best_numbers
         The best candidates by the objective, best first, at most a thousand.
+    judged_choice, judged_default
+        Whether they hedge.
     """
 
     name: str
@@ -104,6 +121,8 @@ class Tuned:
     trials: int
     equity_returns: NDArray[np.float64]
     best_numbers: NDArray[np.int64]
+    judged_choice: Judged
+    judged_default: Judged
 
     def label(self, number: int) -> str:
         """A candidate in words."""
@@ -162,6 +181,11 @@ class Tuned:
     def choice(self) -> str:
         """What the choice is called."""
         return RECOMMENDED if self.recommends else MIDDLE
+
+    @property
+    def judged(self) -> dict[str, Judged]:
+        """What was judged, by its name among the portfolios: the choice and the default."""
+        return {self.choice: self.judged_choice, "Default": self.judged_default}
 
     @property
     def portfolios(self) -> list[Compared]:

@@ -13,7 +13,7 @@ from backtests.analysis.reliability import Reliability
 from backtests.engine.cluster import local_processes
 from backtests.engine.config import RunConfig
 from backtests.engine.space import search_space
-from backtests.engine.tuned import Tuned
+from backtests.engine.tuned import Judged, Tuned
 from backtests.face.door import NOT_GIVEN, NotGiven, door, given
 from backtests.face.guard import shown, warn_of
 from backtests.face.options import Chosen, Day, Options, described
@@ -89,6 +89,11 @@ class SearchResult:
         import pandas as pd
 
         return pd.DataFrame({each.name: each.metrics for each in self.record.portfolios})
+
+    @property
+    def judged(self) -> Mapping[str, Judged]:
+        """Whether the choice and the default hedge, by name: ``.word`` and ``.evidence``."""
+        return self.record.judged
 
     @property
     def reliability(self) -> Reliability:

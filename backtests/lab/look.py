@@ -19,16 +19,21 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
+from backtests.analysis.hedge_state import HedgeState
+from backtests.analysis.record import LongView
 from backtests.engine.backtest import load_inputs, simulated
 from backtests.engine.config import RunConfig
 from backtests.engine.judge import judge_run, judged_on
+from backtests.engine.long_view import long_run, long_view
 from backtests.engine.run import Inputs, Run
 from backtests.engine.sweep import fill_with_sweep
+from backtests.engine.today import state_of
 from backtests.lab.saving import save_apart
 from data.errors import HedgeError
 from data.load import load_market, span_line
 from data.market import Market
 from data.sources.files import csv_files
+from data.terminal import tell_traceback
 from strategies.base import Strategy
 from strategies.causality import prove_on, prove_quickly
 
@@ -54,6 +59,17 @@ class _Slot(Generic[T]):
     refused: float = -math.inf
     made: bool = False
     until: float = math.inf
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a verdict has beside its word: the same mix since 1962, and what holds today.
+
+    Both None without a hedge; no long view of the run that is the long one itself.
+    """
+
+    long_view: LongView | None = None
+    state: HedgeState | None = None
 
 
 class Cache(Generic[T]):
@@ -96,6 +112,11 @@ class Cache(Generic[T]):
                 raise slot.error
             return cast(T, slot.value)
 
+    def holds(self, key: Hashable) -> bool:
+        """Whether the answer to a key is kept."""
+        with self._lock:
+            return key in self._slots and self._slots[key].made
+
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
@@ -118,6 +139,7 @@ def stood_in(config: RunConfig, market: Market) -> list[str]:
 PRICES = Cache[Market](8, is_first_choice)
 INPUTS = Cache[Inputs](8, lambda inputs: is_first_choice(inputs.market))
 RUNS = Cache[Run](32)
+BESIDE = Cache[Beside](32)
 
 
 def forget() -> None:
@@ -125,6 +147,7 @@ def forget() -> None:
     PRICES.clear()
     INPUTS.clear()
     RUNS.clear()
+    BESIDE.clear()
 
 
 def look(config: RunConfig) -> Run:
@@ -171,6 +194,29 @@ def _look(config: RunConfig, inputs: Inputs) -> Run:
         brief=True,
     )
     return replace(run, verdict=verdict)
+
+
+def beside(run: Run) -> Beside:
+    """What a verdict has beside its word, for a run that :func:`look` returned.
+
+    It takes as long as the run itself.
+    """
+    return BESIDE.get(run, lambda: _beside(run)) if run.judged.holds_hedge else Beside()
+
+
+def has_beside(run: Run) -> bool:
+    """Whether :func:`beside` has its answer at once."""
+    return not run.judged.holds_hedge or BESIDE.holds(run)
+
+
+def _beside(run: Run) -> Beside:
+    try:
+        long = long_run(run)
+        market, simulation = judged_on(run, fill_with_sweep)
+        return Beside(long_view(run, long), state_of(run, market, simulation, long))
+    except Exception as error:  # the run on the page stands without it
+        tell_traceback()
+        return Beside(LongView(missing=f"a fault of ours: {type(error).__name__}: {error}"))
 
 
 @cache

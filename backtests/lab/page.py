@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -20,6 +21,7 @@ from backtests.lab.state import is_moved, to_state, values_of
 from backtests.report.figures import Figure
 from backtests.report.lab import (
     allocation_chart,
+    beside_box,
     compared_chart,
     compared_grid,
     literal,
@@ -31,16 +33,19 @@ from backtests.report.lab import (
     tiles,
     verdict_box,
 )
+from backtests.report.state import state_notes, state_table
 from backtests.report.text import CVAR, run_label
 from backtests.report.verdict import charts
+from backtests.report.verdict.evidence import episodes_grid, payoff_grid
 from backtests.report.verdict.tables import crisis_grid
-from backtests.report.verdict.words import crisis_note
+from backtests.report.verdict.words import crisis_note, long_note, states_note
 from data.errors import HedgeError
 from data.load import data_line
 from data.regular import MOST_PAGE, read_regular_text
 from data.terminal import tell_traceback
 
 MOST_COMPARED = 8
+REST = 0.5  # seconds without a change, after which what takes longer is worked out
 
 
 def page(out: Path) -> None:
@@ -99,6 +104,7 @@ def show(config: RunConfig, out: Path, *, dark: bool) -> None:
                 border=True,
             )
     st.html(verdict_box(verdict))
+    beside(run)
     if about_data := [*run.market.remarks, *run.market.notes]:
         st.html(message(about_data))
     draw(charts.growth_chart(verdict), colours)
@@ -108,10 +114,59 @@ def show(config: RunConfig, out: Path, *, dark: bool) -> None:
     st.html(table(metrics_grid(summary, verdict)))
     st.html(message([CVAR]))
     if verdict.holds_hedge:
+        worst_months(run)
         crises(summary, verdict)
         st.subheader("Holding period", anchor=False)
         draw(charts.holding_chart(verdict), colours)
     comparison(config, run, colours)
+
+
+def beside(run: Run) -> None:
+    """Show the same mix since 1962 and what holds today, or that they are being worked out."""
+    if not lab.has_beside(run):
+        wait_for_beside(run, [])
+    elif told := beside_box(with_beside(run)):
+        st.html(told)
+
+
+@st.fragment(run_every=REST)
+def wait_for_beside(run: Run, calls: list[bool]) -> None:
+    """Say what is being worked out, and do so once the page has rested.
+
+    The first call draws it with the page. The next one comes from the browser when nothing has
+    changed for a while: so no move of a slider waits for what is not wanted any more.
+    """
+    calls.append(True)
+    st.html(message(["The same mix since 1962, and today: being worked out."]))
+    if len(calls) > 1:
+        lab.beside(run)
+        st.rerun()
+
+
+def with_beside(run: Run) -> Verdict:
+    """A run's verdict, with what stands beside it where that is there."""
+    more = lab.beside(run) if lab.has_beside(run) else lab.Beside()
+    return replace(run.judged, long_view=more.long_view, state=more.state)
+
+
+def worst_months(run: Run) -> None:
+    """Show what decides the word, the same of the long view, and what holds today."""
+    verdict = with_beside(run)
+    long, state = verdict.long_view, verdict.state
+    for title, evidence, note in (
+        ("Equity's worst months", verdict.evidence, states_note(verdict)),
+        ("The same since 1962", long.evidence if long else None, long_note(long)),
+    ):
+        if evidence is not None:
+            st.subheader(title, anchor=False)
+            st.html(table(payoff_grid(evidence)))
+            st.html(message([note]))
+            if (episodes := episodes_grid(evidence)).rows:
+                st.html(table(episodes))
+    if state is not None:
+        st.subheader("Today", anchor=False)
+        st.html(table(state_table(state)))
+        st.html(message(state_notes(state)))
 
 
 def crises(summary: Summary, verdict: Verdict) -> None:

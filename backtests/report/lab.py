@@ -96,6 +96,20 @@ def verdict_box(verdict: Verdict) -> str:
     )
 
 
+def beside_box(verdict: Verdict) -> str:
+    """HTML of what the same mix did since 1962, and of what holds today; empty without both."""
+    told = sentences(verdict)
+    pairs = [line.partition(": ") for line in (told.long, told.state) if line]
+    if not pairs:
+        return ""
+    return render(
+        "lab_verdict.html",
+        tone="",
+        answer="",
+        sentences=[(f"{lead}:", sentence) for lead, _, sentence in pairs],
+    )
+
+
 def literal(text: str) -> str:
     """Text escaped for a place that reads Markdown, so that it shows as it is."""
     return MARKDOWN.sub(r"\\\1", text)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from immutabledict import immutabledict
 
+from backtests.analysis.resampling import Estimate
 from backtests.engine.config import ConfigTable
 from backtests.report.files import CONFIG, FORMAT, MANIFEST, read_json
 from data.errors import OutputError
@@ -68,6 +69,8 @@ class RunManifest(Manifest):
     ----------
     verdict
         The verdict's word; None for a run made without.
+    payoff
+        What decides it, of all months; None also without a hedge.
     strategy, config
         The configuration.
     source, source_title, origin
@@ -84,6 +87,7 @@ class RunManifest(Manifest):
 
     kind: str = "run"
     verdict: str | None
+    payoff: Estimate | None
     strategy: str
     config: ConfigTable
     source: str

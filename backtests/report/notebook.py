@@ -11,7 +11,6 @@ import dataclasses
 import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 import pandas as pd
 
@@ -23,12 +22,18 @@ from backtests.engine.summary import Latest, Summary
 from backtests.engine.tuned import Compared, Tuned
 from backtests.report.charts import Line, growth_axis, time_chart
 from backtests.report.comparison.charts import COLOURS
-from backtests.report.comparison.table import INITIAL, Comparison, differences_grid
+from backtests.report.comparison.table import (
+    INITIAL,
+    Comparison,
+    differences_grid,
+    hedges_grid,
+)
 from backtests.report.comparison.table import metrics_grid as comparison_grid
 from backtests.report.figures import Figure
 from backtests.report.lab import metrics_grid as run_grid
-from backtests.report.page import Cell, Grid, environment, metric_cell
-from backtests.report.svg import MOST_POINTS, Dots, Mark, Picture, dot_picture, fit, growth_picture
+from backtests.report.page import Cell, Grid, metric_cell
+from backtests.report.sheet import Answer, Sheet, Table
+from backtests.report.svg import MOST_POINTS, Dots, Mark, Picture, dot_picture, growth_picture
 from backtests.report.text import (
     BASIS_POINT,
     CVAR,
@@ -44,75 +49,20 @@ from backtests.report.text import (
 from backtests.report.tuning import words as tuning
 from backtests.report.tuning.charts import MARKS
 from backtests.report.verdict import charts as verdict_charts
+from backtests.report.verdict.evidence import payoff_grid
+from backtests.report.verdict.payoffs import PAYOFF
 from backtests.report.verdict.tables import hundredths, number_cell, shown_keys
-from backtests.report.verdict.words import answer_of, name_of, sentences
+from backtests.report.verdict.words import answer_of, long_note, name_of, sentences
 from data.terminal import printable
 from strategies.weights import mix_text
 
 FEW = 4  # portfolios shown side by side; more are shown one a row, with their core metrics only
 TERMS = f"{CVAR} {BASIS_POINT}"
+WORST = "In equity's worst months"
 MOST_HELD = 8  # tickers named in a line of text
 CORE = {Place.TILE, Place.VERDICT}
 Growth = tuple[Sequence[str], Sequence[Line]]  # months, and what grew over them
 GROWTH = "Growth of 1, month-ends, after costs, logarithmic; at each name its last value."
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of a sheet: its heading, its cells, and what to know of it."""
-
-    title: str
-    grid: Grid
-    note: str = ""
-
-    @property
-    def sides(self) -> list[str]:
-        """Where the text of each column stands: figures at the right, words at the left."""
-        columns = list(zip(*self.grid.rows, strict=True))
-        return ["left", *("right" if _has_figures(column) else "left" for column in columns[1:])]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An answer in large letters, and its sentences, each with its lead words.
-
-    ``question`` stands above it; ``tone`` is ``good``, ``bad`` or empty.
-    """
-
-    text: str
-    sentences: Sequence[tuple[str, str]]
-    question: str = ""
-    tone: str = ""
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """All that a notebook shows of a result, in this order; empty parts are left out.
-
-    Attributes
-    ----------
-    title, facts
-        What it is; its dates, costs and source.
-    answer
-        None where there is no question.
-    picture
-        If None, a line says that there is none.
-    tables
-        Of numbers and texts.
-    notes
-        In small print.
-    """
-
-    title: str
-    facts: Sequence[str]
-    answer: Answer | None
-    picture: Picture | None
-    tables: Sequence[Table]
-    notes: Sequence[str]
-
-    def render(self) -> str:
-        """The sheet as HTML; every text is escaped."""
-        return fit(environment().get_template("notebook.html").render(sheet=self))
 
 
 # HTML
@@ -135,13 +85,13 @@ def run_html(run: Run) -> str:
 
 
 def verdict_html(verdict: Verdict) -> str:
-    """A verdict for a notebook: the answer, growth, and the portfolios that were judged."""
+    """A verdict for a notebook: the answer, growth, what decides it, and the portfolios."""
     return Sheet(
         title="",
         facts=(),
         answer=_answer(verdict),
         picture=_picture(*_growth_of_verdict(verdict)),
-        tables=[Table("", _judged(verdict), CVAR)],
+        tables=[*_payoffs(verdict), Table("The portfolios", _judged(verdict), CVAR)],
         notes=(),
     ).render()
 
@@ -152,7 +102,7 @@ def comparison_html(comparison: Comparison) -> str:
     summaries = [run.summary for run in aligned.runs]
     sources = dict.fromkeys(summary.source_title for summary in summaries)
     data_notes = dict.fromkeys(note for summary in summaries for note in summary.notes)
-    is_few = len(aligned.labels) <= FEW
+    is_few, hedges = len(aligned.labels) <= FEW, hedges_grid(comparison)
     note = f"* the best of its {'row' if is_few else 'column'}. Each portfolio starts at 1. {CVAR}"
     return Sheet(
         title=f"{len(aligned.labels)} portfolios compared",
@@ -166,6 +116,7 @@ def comparison_html(comparison: Comparison) -> str:
         ),
         tables=[
             Table("", _compared(comparison, is_few=is_few), note),
+            *([Table(HEDGES, hedges, PAYOFF)] if is_few and hedges is not None else []),
             Table(
                 "Which differences are more than noise",
                 differences_grid(comparison),
@@ -192,7 +143,10 @@ def search_html(tuned: Tuned) -> str:
         ],
         answer=Answer(
             tuning.headline(tuned),
-            list(zip(leads, tuning.sentences(tuned), strict=True)),
+            [
+                *zip(leads, tuning.sentences(tuned), strict=True),
+                *((tuning.hedge_lead(name), line) for name, line in tuning.hedge_lines(tuned)),
+            ],
             tone="good" if tuned.reliability.beyond_noise else "",
         ),
         picture=_candidates(tuned),
@@ -205,7 +159,7 @@ def search_html(tuned: Tuned) -> str:
 
 
 def run_text(run: Run) -> str:
-    """A run in a few lines: what was run, its headline numbers, the answer, what is held."""
+    """A run in a few lines: what was run, its headline numbers, the verdict, what is held."""
     summary = run.summary
     benchmark = f"{summary.benchmark.ticker} 100 %"
     both = {"portfolio": summary.metrics, benchmark: summary.benchmark.metrics}
@@ -220,13 +174,13 @@ def run_text(run: Run) -> str:
     return _text(
         f"{label}, {_span_of(summary)}, {summary.source_title}",
         *_columns(rows),
-        *([] if run.verdict is None else [f"{HEDGES} {answer_of(run.verdict)}."]),
+        *([] if run.verdict is None else _told(run.verdict)),
         f"held on {summary.latest.as_of}: {weights_text(summary.latest.held, MOST_HELD)}",
     )
 
 
 def verdict_text(verdict: Verdict) -> str:
-    """A verdict in four lines: the answer and its three sentences."""
+    """A verdict in a few lines: the answer and its sentences."""
     return _text(f"{HEDGES} {answer_of(verdict)}.", *sentences(verdict).in_order)
 
 
@@ -259,6 +213,7 @@ def search_text(tuned: Tuned) -> str:
         f"Tuning {tuned.space.strategy}: {_searched(tuned)}, {_span_of_search(tuned)}",
         f"{tuning.headline(tuned)}.",
         *_columns(rows),
+        *(f"{tuning.hedge_lead(name)} {line}" for name, line in tuning.hedge_lines(tuned)),
     )
 
 
@@ -269,6 +224,24 @@ def _answer(verdict: Verdict) -> Answer:
     tones = {"works": "good", "fails": "bad"} if verdict.holds_hedge else {}
     told = sentences(verdict).with_leads
     return Answer(answer_of(verdict), told, question=HEDGES, tone=tones.get(verdict.word, ""))
+
+
+def _told(verdict: Verdict) -> list[str]:
+    """The answer, and of its sentences those that say what it rests on."""
+    told = sentences(verdict)
+    lines = [told.equity, told.cash, told.long, told.state] if verdict.holds_hedge else []
+    return [f"{HEDGES} {answer_of(verdict)}.", *(f"  {line}" for line in lines if line)]
+
+
+def _payoffs(verdict: Verdict) -> list[Table]:
+    """What decides the word, and that of the long view; none without a hedge."""
+    tables = []
+    if verdict.evidence is not None:
+        tables.append(Table(WORST, payoff_grid(verdict.evidence), PAYOFF))
+    if verdict.long_view is not None and verdict.long_view.evidence is not None:
+        note = long_note(verdict.long_view)
+        tables.append(Table("The same since 1962", payoff_grid(verdict.long_view.evidence), note))
+    return tables
 
 
 def _numbers(summary: Summary, verdict: Verdict | None) -> Grid:
@@ -357,12 +330,6 @@ def _turned(grid: Grid) -> Grid:
     heads = [grid.heads[0], *(cell.text for cell in columns[0])]
     rows = [[Cell(head), *column] for head, column in zip(grid.heads[1:], columns[1:], strict=True)]
     return Grid(heads, rows)
-
-
-def _has_figures(column: Iterable[Cell]) -> bool:
-    cells = list(column)
-    has_digit = any(sign.isdigit() for cell in cells for sign in cell.text)
-    return has_digit and not any(cell.tone == "text" for cell in cells)
 
 
 # Pictures

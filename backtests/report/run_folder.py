@@ -73,8 +73,10 @@ def write_strategy(folder: Path, kind: type[Strategy]) -> None:
 
 def _manifest(run: Run) -> RunManifest:
     market = run.market
+    evidence = None if run.verdict is None else run.verdict.evidence
     return RunManifest(
         verdict=None if run.verdict is None else run.verdict.word,
+        payoff=None if evidence is None else evidence.every.estimate,
         strategy=run.config.strategy,
         config=run.config.table,
         source=market.source,

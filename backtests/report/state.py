@@ -92,8 +92,8 @@ def _row(indicator: Indicator) -> list[Cell]:
     side = {True: "for", False: "against", None: "-"}[indicator.for_the_hedge]
     return [
         Cell(NAMES[indicator.key]),
-        Cell(ratio(value), _sort(value), small=indicator.as_of or ""),
-        Cell("-" if line is None else f"{beyond} {two_digits(line)}", _sort(line)),
+        Cell(ratio(value), _sort(indicator.value), small=indicator.as_of or ""),
+        Cell("-" if line is None else f"{beyond} {two_digits(line)}", _sort(indicator.line)),
         Cell(side),
         *_base_rates(current_rate(indicator)),
     ]

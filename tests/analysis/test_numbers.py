@@ -282,8 +282,8 @@ def test_one_metric_more_is_in_a_comparison(run, texts):
     comparison = Comparison(
         aligned,
         {
-            "a": Compared("works", run.summary.metrics),
-            "b": Compared("-", run.summary.benchmark.metrics),
+            "a": Compared(run.summary.metrics, run.verdict),
+            "b": Compared(run.summary.benchmark.metrics),
         },
         {"b": nothing},
         pd.DataFrame(),

@@ -263,7 +263,11 @@ def test_a_run_has_its_verdict_and_its_charts(judged):
 def test_what_it_holds_shows_itself_in_short(judged):
     assert repr(judged.benchmark) == "Benchmark(ticker='SPY')"
     assert repr(judged.plot).startswith("<charts: growth(), weights(), drawdown(), ")
-    assert len(repr(judged)) < 600
+    lines = repr(judged).split("\n")
+    assert [line.strip().partition(":")[0].partition(" (")[0] for line in lines[4:7]] == [
+        "Against 100 % equity", "Beyond cash", "Today",
+    ]  # fmt: skip
+    assert len(repr(judged)) < 1_600
 
 
 @pytest.mark.usefixtures("quick_proof")

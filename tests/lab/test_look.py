@@ -35,6 +35,19 @@ def quick_proof(monkeypatch):
     monkeypatch.setattr("strategies.causality.PATIENCE", 0.0)
 
 
+def in_brief(verdict):
+    """A verdict without what the lab's lacks, or has apart: smallest effects, long view, state."""
+    replace, evidence = dataclasses.replace, verdict.evidence
+    if evidence is not None:
+        negative, positive = (
+            replace(state, payoff=replace(state.payoff, smallest_effect=None))
+            for state in evidence.states
+        )
+        every = replace(evidence.every, smallest_effect=None)
+        evidence = replace(evidence, every=every, negative=negative, positive=positive)
+    return replace(verdict, evidence=evidence, long_view=None, state=None)
+
+
 def same(shown, expected):
     """Plain values that differ by rounding at most: two engines that agree to 1e-9."""
     if isinstance(expected, dict):
@@ -63,7 +76,11 @@ def test_the_lab_shows_what_the_command_line_writes(strategy, params, extend):
     same(to_json(shown.summary), to_json(written.summary))
     for key in ("word", "holds_hedge", "sample"):
         assert getattr(shown.verdict, key) == getattr(written.verdict, key)
-    assert sentences(shown.verdict) == sentences(written.verdict)
+    assert sentences(shown.verdict) == sentences(in_brief(written.verdict))
+    apart = lab.beside(shown)
+    same(to_json(apart.long_view), to_json(written.verdict.long_view))
+    same(to_json(apart.state), to_json(written.verdict.state))
+    assert (apart.state is None) == (not written.verdict.holds_hedge)
     of = {row.key: row for row in written.verdict.portfolios}
     for row in shown.verdict.portfolios:
         same(to_json(row), to_json(of[row.key]))
@@ -77,6 +94,34 @@ def test_the_same_question_is_worked_out_once():
     other = lab.look(RunConfig("hedge_mix", {"rebalance": "never"}, source="bundled"))
     assert other.verdict.crises != ()
     assert lab.inputs_for(config).market is lab.inputs_for(other.config).market
+
+
+def test_what_stands_beside_is_asked_for_apart_and_worked_out_once():
+    run = lab.look(RunConfig("hedge_mix", source="bundled", start="1990-01-31"))
+    assert run.verdict.long_view is run.verdict.state is None
+    assert not lab.has_beside(run)
+    apart = lab.beside(run)
+    assert apart.long_view.start == "1962-01-31"
+    assert apart.state.as_of == "2025-12-31"
+    assert lab.has_beside(run)
+    assert lab.beside(run) is apart
+    whole = lab.beside(lab.look(RunConfig("hedge_mix", source="bundled")))  # the long run itself
+    assert whole.long_view is None
+    assert whole.state is not None
+    alone = lab.look(RunConfig("equity_only", source="bundled", start="1990-01-31"))
+    assert lab.has_beside(alone)
+    assert lab.beside(alone) == lab.Beside(None, None)
+
+
+def test_a_long_view_that_fails_leaves_the_run_and_says_so_once(monkeypatch, capsys):
+    def fail(run):
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(lab, "long_run", fail)
+    run = lab.look(RunConfig("hedge_mix", source="bundled", start="1990-01-31"))
+    for _ in range(2):
+        assert lab.beside(run).long_view.missing == "a fault of ours: RuntimeError: broken"
+    assert capsys.readouterr().err.count("Traceback") == 1
 
 
 def test_a_rule_and_a_mix_of_the_same_tickers_do_not_share_a_history_carried_back(price_folder):

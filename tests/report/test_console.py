@@ -37,7 +37,9 @@ def test_the_verdict_its_sentences_and_what_the_rule_says_today(run):
     text = printed(run)
     told = sentences(run.verdict)
     word = run.verdict.word.capitalize()
-    assert f"Does it hedge? {word}.\n  {told.works}\n  {told.when}\n  {told.cost}\n" in text
+    lines = "".join(f"  {line}\n" for line in told.in_order)
+    assert f"Does it hedge? {word}.\n{lines}" in text
+    assert len(told.in_order) == 4  # against equity, beyond cash, when, cost
     assert "What the rule says on 2025-12-31\n  last decision  2025-12-31: SPY 60.0 %, IEF" in text
     assert "\n  pending        SPY 60.0 %, IEF 40.0 %\n" in text
     assert text.endswith("\nresults in results/run-1\n")

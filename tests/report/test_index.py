@@ -14,6 +14,7 @@ from backtests.report.folder import new_folder, write_manifest
 from backtests.report.index import HEADS, rebuild_index
 from backtests.report.manifest import ComparisonManifest
 from backtests.report.text import money, percent, ratio
+from backtests.report.verdict.payoffs import payoff_text
 
 
 def listed(out):
@@ -58,7 +59,8 @@ def test_a_run_is_listed_with_its_numbers_and_pages(run, written):
     assert text(row["Run"]) == f"hedge_mix {written.name}"
     assert links(row["Pages"]) == [(f"{written.name}/verdict.html", "verdict")]
     numbers = run.summary.metrics
-    assert text(row["Does it hedge?"]) == run.judged.word
+    payoff = run.judged.evidence.every.estimate
+    assert text(row["Does it hedge?"]) == f"{run.judged.word} {payoff_text(payoff)}"
     assert text(row["CAGR"]) == percent(numbers.cagr)
     assert text(row["Sharpe (over bills)"]) == ratio(numbers.sharpe)
     assert text(row["Turnover a year"]) == percent(numbers.turnover_per_year)
@@ -72,7 +74,30 @@ def test_a_run_is_listed_with_its_numbers_and_pages(run, written):
     assert damaged(page) == ""
 
 
-@pytest.mark.parametrize("version", [None, 2, FORMAT + 1])
+def test_a_run_without_a_hedge_or_without_a_verdict_has_no_payoff(written):
+    """A word of several words is a cell like any other."""
+    out = written.parent
+    for name, verdict, payoff in (
+        ("a", "no hedge", None),
+        ("b", None, None),
+        ("c", "it depended", {"value": 0.0017, "low": None, "high": None}),
+        ("d", "same as bills", {"value": -0.0017, "low": -0.002, "high": 0.001}),
+    ):
+        shutil.copytree(written, out / name)
+        relabel(out / name, verdict=verdict, payoff=payoff)
+    (runs,), page = listed(out)
+    shown = {text(row["Run"]).split()[-1]: text(row["Does it hedge?"]) for row in runs}
+    del shown[written.name]
+    assert shown == {
+        "a": "no hedge",
+        "b": "-",
+        "c": "it depended +0.17 % (no interval)",
+        "d": "same as bills -0.17 % (-0.20 to +0.10)",
+    }
+    assert damaged(page) == ""
+
+
+@pytest.mark.parametrize("version", [None, 2, 4, FORMAT + 1])
 def test_a_run_of_another_version_is_still_listed_with_its_pages(written, version):
     """Its numbers are in another format: none is shown, and other runs are listed as always."""
     out = written.parent

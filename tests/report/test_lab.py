@@ -6,9 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from backtests.analysis.record import LongView
 from backtests.engine.costs import Costs
+from backtests.engine.stock_bond import seven_to_ten_years
+from backtests.engine.today import state_today
 from backtests.report.lab import (
     allocation_chart,
+    beside_box,
     compared_chart,
     compared_grid,
     literal,
@@ -22,6 +26,7 @@ from backtests.report.lab import (
     verdict_box,
 )
 from backtests.report.page import Cell, Grid
+from backtests.report.state import state_line
 from backtests.report.text import metric_rows, percent
 from backtests.report.verdict.words import sentences
 
@@ -53,10 +58,35 @@ def test_tiles_are_the_runs_and_those_of_equity(run):
 
 def test_the_verdict_is_told_with_its_leads(run):
     html = verdict_box(run.verdict)
-    told = sentences(run.verdict)
-    for lead, sentence in zip(("Does it work?", "When.", "Cost."), told.in_order, strict=True):
+    told = sentences(run.verdict).with_leads
+    assert [lead for lead, _ in told] == [
+        "Against 100 % equity (SPY):", "Beyond cash:", "When:", "Cost:",
+    ]  # fmt: skip
+    for lead, sentence in told:
         assert f"<b>{lead}</b> {sentence}".replace("'", "&#39;") in html
-    assert f'class="verdict {run.verdict.word}"' in html
+    assert 'class="verdict "' in html  # neither works nor fails
+    for word, tone in (("works", "works"), ("same as bills", ""), ("it depended", "")):
+        assert f'class="verdict {tone}"' in verdict_box(replace(run.verdict, word=word))
+
+
+def test_the_long_view_and_today_are_told_below(run):
+    assert beside_box(run.verdict) == ""
+    missing = LongView(missing="the bundled months do not know <GLD>")
+    html = beside_box(replace(run.verdict, long_view=missing))
+    assert (
+        "<b>Since 1962:</b> no long view, since the bundled months do not know &lt;GLD&gt;." in html
+    )
+    assert 'class="word"' not in html
+    view = LongView("", "months", "1962-01-31", "2025-12-31", "fails", run.verdict.evidence)
+    market = run.market
+    state = state_today(market, market.prices["SPY"], seven_to_ten_years(market))
+    html = beside_box(replace(run.verdict, long_view=view, state=state))
+    assert 'class="verdict "' in html
+    told = "<b>Since 1962 (the same mix on the bundled months, to 2025-12-31):</b> it fails."
+    assert told in html
+    lead, _, told = state_line(state).partition(": ")
+    assert lead == "Today (2025-12)"
+    assert f"<b>{lead}:</b> {told}".replace("'", "&#39;") in html
 
 
 def test_runs_side_by_side_are_named_by_what_differs(run):

@@ -42,6 +42,7 @@ def test_the_manifest_of_a_run_says_what_determined_it(run, written):
     manifest = read_run_manifest(written)
     assert manifest.config == run.config.table
     assert (manifest.kind, manifest.format, manifest.verdict) == ("run", FORMAT, run.judged.word)
+    assert manifest.payoff == run.judged.evidence.every.estimate
     assert (manifest.source, manifest.source_title) == ("bundled", run.market.title)
     assert manifest.origin == run.market.origin
     hashes = {name: series.sha256 for name, series in manifest.data.items()}

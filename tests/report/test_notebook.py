@@ -12,7 +12,7 @@ import pytest
 
 from backtests.analysis.numbers import Place, shown_in
 from backtests.analysis.objective import read_objective
-from backtests.analysis.record import Tickers
+from backtests.analysis.record import LongView, Tickers
 from backtests.engine import ledger
 from backtests.engine.config import RunConfig
 from backtests.engine.costs import Costs
@@ -28,6 +28,7 @@ from backtests.report.finished_run import FinishedRun, read_run
 from backtests.report.run_folder import write_run
 from backtests.report.text import metric_rows, percent, ratio, weights_text
 from backtests.report.tuning import words as tuning
+from backtests.report.verdict.payoffs import payoff_line
 from backtests.report.verdict.words import answer_of, sentences
 from backtests.tuning import prepare_search, tune
 from data.origin import How, Origin
@@ -163,7 +164,7 @@ def test_a_run_is_told_in_the_words_and_numbers_of_its_pages(run):
     assert text.startswith(
         "hedge_mix SPY 60 %, IEF 40 % · 1995-01-31 to 2025-12-31, monthly · fee 2 bp, slippage "
         f"1 bp, lag 1 · {run.summary.source_title} Does it hedge? {answer_of(run.verdict)} "
-        "Does it work?"
+        "Against 100 % equity (SPY):"
     )
     for sentence in sentences(run.verdict).in_order:
         assert " ".join(sentence.split()) in text
@@ -249,7 +250,11 @@ def test_what_is_pending_and_how_prices_came_is_told(run):
 
 def test_a_verdict_shows_the_judged_portfolios(run):
     verdict = run.verdict
-    (table,) = grids(notebook.verdict_html(verdict))
+    payoffs, table = grids(notebook.verdict_html(verdict))
+    assert [row[0] for row in payoffs] == [
+        "In equity's worst tenth of the months", "All months", "After negative correlation",
+        "After positive correlation", "Negative less positive",
+    ]  # fmt: skip
     shown = {row[0]: row[1:] for row in table}
     keys = ("portfolio", "equity", "bills", "matched")
     assert shown[""] == ["Portfolio", "100 % equity", "Equity + bills, same weight",
@@ -260,14 +265,32 @@ def test_a_verdict_shows_the_judged_portfolios(run):
     assert "Costs paid" not in shown  # an amount, and a verdict does not hold the start value
 
 
+def test_the_long_view_is_told_and_has_its_table(run):
+    view = LongView("", "months", "1962-01-31", "2025-12-31", "works", run.verdict.evidence)
+    judged = replace(run, verdict=replace(run.verdict, long_view=view))
+    lead = "Since 1962 (the same mix on the bundled months, to 2025-12-31): it works."
+    for shown in (
+        notebook.run_text(judged),
+        notebook.verdict_text(judged.verdict),
+        words(parsed(notebook.run_html(judged))),
+        words(parsed(html := notebook.verdict_html(judged.verdict))),
+    ):
+        assert lead in shown
+    own, long, _ = grids(html)
+    assert own == long
+    assert "The same since 1962" in html
+
+
 @pytest.mark.parametrize(
     ("word", "holds", "colour", "answer"),
     [("works", True, "#1c8d67", "It works"), ("fails", True, "#d14f45", "It fails"),
      ("unclear", True, "#7d8792", "Unclear"),
+     ("it depended", True, "#7d8792", "It depended"),
      ("no hedge", False, "#7d8792", "No hedge")],
 )  # fmt: skip
 def test_the_colour_of_an_answer_stands_beside_its_word(word, holds, colour, answer):
-    html = notebook.verdict_html(make_verdict(word=word, holds_hedge=holds))
+    judged = {} if holds else {"evidence": None}
+    html = notebook.verdict_html(make_verdict(word=word, holds_hedge=holds, **judged))
     assert f"border-left:4px solid {colour}" in html
     assert answer in words(parsed(html))
     assert all(contrast(colour, ground) >= 3 for ground in GROUNDS)
@@ -275,8 +298,11 @@ def test_the_colour_of_an_answer_stands_beside_its_word(word, holds, colour, ans
 
 def test_a_comparison_of_few_has_every_metric_and_stars_the_best(comparison):
     html = notebook.comparison_html(comparison)
-    metrics, differences = grids(html)
+    metrics, hedges, differences = grids(html)
     assert metrics[0] == ["", *comparison.aligned.labels]
+    assert [row[:2] for row in hedges[1:]] == [
+        [name, run.word] for name, run in comparison.table.items()
+    ]
     shown = {row[0]: row[1:] for row in metrics}
     for label, cells in console_rows(comparison):
         expected = [
@@ -343,14 +369,14 @@ def test_each_thing_in_a_few_lines_of_text(run, daily, comparison, twenty, tuned
         notebook.search_text(tuned),
     ):  # fmt: skip
         lines = text.split("\n")
-        assert 3 <= len(lines) <= 6
+        assert 3 <= len(lines) <= 7
         assert all(line == line.rstrip() for line in lines)
         assert all(lines)
 
 
 def test_a_run_in_text_has_its_headline_numbers_below_each_other(run):
     own, benchmark = run.summary.metrics, run.summary.benchmark.metrics
-    first, portfolio, equity, answer, held = notebook.run_text(run).split("\n")
+    first, portfolio, equity, answer, *told, held = notebook.run_text(run).split("\n")
     assert first == f"hedge_mix, 1995-01-31 to 2025-12-31, monthly, {run.summary.source_title}"
     for line, name, numbers in ((portfolio, "portfolio", own), (equity, "SPY 100 %", benchmark)):
         assert line.startswith(name)
@@ -358,6 +384,8 @@ def test_a_run_in_text_has_its_headline_numbers_below_each_other(run):
             assert text in line
     assert portfolio.index("Max drawdown") == equity.index("Max drawdown")
     assert answer == f"Does it hedge? {answer_of(run.verdict)}."
+    lines = sentences(run.verdict)
+    assert told == [f"  {lines.equity}", f"  {lines.cash}"]
     assert held == f"held on 2025-12-31: {weights_text(run.summary.latest.held)}"
     assert len(notebook.run_text(replace(run, verdict=None)).split("\n")) == 4
 
@@ -383,13 +411,16 @@ def test_a_comparison_in_text_names_the_best_of_what_matters(comparison):
 
 
 def test_a_search_in_text_has_its_portfolios_below_each_other(tuned):
-    first, answer, *rows = notebook.search_text(tuned).split("\n")
+    first, answer, *rows, choice, default = notebook.search_text(tuned).split("\n")
     assert first == ("Tuning hedge_mix: 66 candidates over SPY, IEF, 1989-12-31 to 2010-12-31, "
                      "monthly")  # fmt: skip
     assert answer == f"{tuning.headline(tuned)}."
     assert [row.split("  ")[0] for row in rows] == [tuned.choice, "Default", "100 % equity"]
     assert len({row.index("Max drawdown") for row in rows}) == 1
     assert percent(float(tuned.default["cagr"])) in rows[1]
+    judged = tuned.judged_choice
+    assert choice == (f"Does it hedge? {tuned.choice}: {payoff_line(judged.word, judged.evidence)}")
+    assert default.startswith("Does it hedge? Default: ")
 
 
 def test_no_sign_of_a_name_commands_the_terminal(run):
@@ -428,7 +459,10 @@ def test_figures_stand_at_the_right_and_words_at_the_left(outputs):
             assert "text-align:" in cell.get("style")
     table = next(parsed(outputs["comparison"]).iter("table")).getnext()
     assert table is None
-    _, differences = parsed(outputs["comparison"]).iter("table")
+    _, hedges, differences = parsed(outputs["comparison"]).iter("table")
+    of_hedges = ["right" if "text-align:right" in cell.get("style") else "left"
+                 for cell in next(hedges.iter("tr"))]  # fmt: skip
+    assert of_hedges == ["left", "left", *["right"] * 7]
     sides = [
         ["right" if "text-align:right" in cell.get("style") else "left" for cell in row]
         for row in differences.iter("tr")

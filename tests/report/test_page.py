@@ -50,7 +50,8 @@ def test_plotly_stands_in_a_page_with_charts_and_in_no_other(tmp_path):
     figure = time_chart("growth", ["2020-01", "2020-02"], [line], caption="What.", alt="In words")
     words = {"title": "x", "span": "", "source": "", "costs": "", "equity": "", "notes": [],
              "cut": False, "data_notes": [], "metrics": Grid([], []), "differences": Grid([], []),
-             "crises": Grid([], []), "runs": [], "terms": ""}  # fmt: skip
+             "crises": Grid([], []), "runs": [], "terms": "",
+             "hedges": None, "payoff": ""}  # fmt: skip
     render_page("comparison.html", tmp_path / "with.html", [figure], **words)
     render_page("comparison.html", tmp_path / "without.html", [], **words)
     script = get_plotlyjs()

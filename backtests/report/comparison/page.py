@@ -13,6 +13,7 @@ from backtests.report.manifest import ComparisonManifest
 from backtests.report.page import render_page
 from backtests.report.pages import OVERVIEW, address_of, pages_of_run
 from backtests.report.text import BASIS_POINT, CVAR, FREQUENCIES, costs_text
+from backtests.report.verdict.payoffs import PAYOFF
 from data.spreadsheet import write_csv
 
 
@@ -68,6 +69,8 @@ def _write_page(path: Path, place: Path, comparison: Comparison) -> None:
         cut=aligned.cut,
         data_notes=list(dict.fromkeys(note for summary in summaries for note in summary.notes)),
         metrics=table.metrics_grid(comparison),
+        hedges=table.hedges_grid(comparison),
+        payoff=PAYOFF,
         differences=table.differences_grid(comparison),
         crises=table.crises_grid(comparison),
         runs=runs,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
 from backtests.analysis.comparison import Difference, differences, traded_in
 from backtests.analysis.crises import APRIL_2025, all_episodes, episode_table
+from backtests.analysis.evidence import Evidence
 from backtests.analysis.numbers import (
     Metric,
     Place,
@@ -17,24 +19,55 @@ from backtests.analysis.numbers import (
     numbers_of,
     shown_in,
 )
+from backtests.analysis.record import Verdict
 from backtests.analysis.resampling import Estimate
 from backtests.report.comparison.aligned import AlignedRuns
 from backtests.report.finished_run import FinishedRun
 from backtests.report.page import Cell, Grid, metric_cell
 from backtests.report.text import HEDGES, label_of, percent, shown
+from backtests.report.verdict.payoffs import (
+    SETS,
+    payoff_cell,
+    payoff_text,
+    payoffs_of,
+    placebo_text,
+)
 
 INITIAL = 1.0  # every portfolio starts at 1, so that final values and costs compare
 
 
 @dataclass(frozen=True)
 class Compared:
-    """One run in a comparison: its numbers over the common rows, and its verdict's word.
+    """One run in a comparison.
 
-    The word belongs to a whole period: a run that was cut has none, ``-``.
+    Attributes
+    ----------
+    numbers
+        Over the common rows.
+    verdict
+        Of its whole period: None for a run that was cut, or made without.
     """
 
-    word: str
     numbers: PortfolioNumbers
+    verdict: Verdict | None = None
+
+    @property
+    def word(self) -> str:
+        """The verdict's word; ``-`` without one."""
+        return "-" if self.verdict is None else self.verdict.word
+
+    @property
+    def evidence(self) -> Evidence | None:
+        """What decides the word; None also without a hedge."""
+        return None if self.verdict is None else self.verdict.evidence
+
+    @property
+    def falls(self) -> tuple[float | None, float | None]:
+        """Deepest fall of the run, and of 100 % of its own equity, by its verdict."""
+        if self.verdict is None:
+            return None, None
+        ours, equity = (self.verdict.portfolio(key) for key in ("portfolio", "equity"))
+        return ours.max_drawdown, equity.max_drawdown
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +79,7 @@ class Comparison:
     aligned
         The runs and their rows.
     table
-        Word and numbers by label.
+        Numbers and verdict by label.
     differences
         By label, without the first run: CAGR and Sharpe less the first's, with intervals.
     crises
@@ -123,8 +156,7 @@ def _compared(aligned: AlignedRuns, name: str, run: FinishedRun) -> Compared:
         costs_paid=costs / float(rows.iloc[0]),
         is_year_over=aligned.is_year_over,
     )
-    word = run.verdict.word if run.verdict is not None and not aligned.cut else "-"
-    return Compared(word, numbers_of(portfolio))
+    return Compared(numbers_of(portfolio), None if aligned.cut else run.verdict)
 
 
 # The differences that are shown: field, name, and what its values are multiplied by.
@@ -132,10 +164,11 @@ DIFFERENCES = (("cagr_monthly", "CAGR points", 100.0), ("sharpe_monthly", "Sharp
 
 
 def metrics_csv(comparison: Comparison) -> pd.DataFrame:
-    """The table for other programs: metrics x runs, fractions, with differences and intervals."""
+    """The table for other programs: metrics x runs, fractions, with payoffs and differences."""
     columns = {
         name: {"verdict": run.word}
         | {metric.key: getattr(run.numbers, metric.key) for metric in comparison.metrics}
+        | _payoff_fields(run)
         for name, run in comparison.table.items()
     }
     frame = pd.DataFrame(columns, dtype=object)
@@ -147,6 +180,18 @@ def metrics_csv(comparison: Comparison) -> pd.DataFrame:
             }
     frame.index.name = "metric"
     return frame
+
+
+def _payoff_fields(run: Compared) -> dict[str, float | None]:
+    """What decides a run's word, with intervals; None where it has no evidence."""
+    evidence = run.evidence
+    of_sets = dict.fromkeys(SETS) if evidence is None else payoffs_of(evidence)
+    fields = {
+        f"{key}_{part}": None if payoff is None else getattr(payoff.estimate, part)
+        for key, payoff in of_sets.items()
+        for part in ("value", "low", "high")
+    }
+    return {**fields, "placebo_share": None if evidence is None else evidence.placebo_share}
 
 
 def console_rows(comparison: Comparison) -> list[tuple[str, list[str]]]:
@@ -161,6 +206,24 @@ def console_rows(comparison: Comparison) -> list[tuple[str, list[str]]]:
         ]
         rows.append((comparison.label(metric), cells))
     return rows
+
+
+def payoff_rows(comparison: Comparison) -> list[tuple[str, list[str]]]:
+    """What decides the words, as text; nothing where no run has evidence."""
+    evidence = [run.evidence for run in comparison.table.values()]
+    if not any(evidence):
+        return []
+
+    def texts(show: Callable[[Evidence], str]) -> list[str]:
+        return ["-  " if each is None else f"{show(each)}  " for each in evidence]
+
+    def payoff(key: str, of: Evidence) -> str:
+        return payoff_text(payoffs_of(of)[key].estimate)
+
+    return [
+        *((f"  payoff, {name}", texts(partial(payoff, key))) for key, name in SETS.items()),
+        ("  placebo share", texts(placebo_text)),
+    ]
 
 
 def difference_rows(comparison: Comparison) -> list[tuple[str, list[str]]]:
@@ -203,6 +266,29 @@ def metrics_grid(comparison: Comparison) -> Grid:
         for name, run in comparison.table.items()
     ]
     heads = ["", HEDGES, *(comparison.label(metric).strip() for metric in metrics)]
+    return Grid(heads, rows, wide=True)
+
+
+def hedges_grid(comparison: Comparison) -> Grid | None:
+    """What decides each run's word, beside the deepest fall; None where no run has a verdict."""
+    if all(run.verdict is None for run in comparison.table.values()):
+        return None
+    rows = []
+    for name, run in comparison.table.items():
+        evidence, nothing = run.evidence, Cell("-", "")
+        cells = [nothing] * (len(SETS) + 2)
+        if evidence is not None:
+            share = evidence.placebo_share
+            cells = [
+                *(payoff_cell(payoff.estimate) for payoff in payoffs_of(evidence).values()),
+                payoff_cell(evidence.difference),
+                Cell(placebo_text(evidence), "" if share is None else share),
+            ]
+        own, equity = (nothing if fall is None else Cell(percent(fall), fall) for fall in run.falls)
+        rows.append([Cell(name), Cell(run.word), *cells, own, equity])
+    heads = ["", HEDGES, *(f"Payoff, {name}" for name in SETS.values()),
+             "After negative less after positive", "Placebo share", "Deepest fall",
+             "Of 100 % equity"]  # fmt: skip
     return Grid(heads, rows, wide=True)
 
 

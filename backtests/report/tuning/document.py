@@ -11,7 +11,7 @@ from backtests.analysis.reliability import Edge, Reliability
 from backtests.analysis.selection import ChosenSharpe
 from backtests.analysis.superiority import RealityCheck
 from backtests.analysis.walkforward import WalkForward
-from backtests.engine.tuned import Tuned
+from backtests.engine.tuned import Judged, Tuned
 from backtests.report.tuning.words import headline, no_recommendation, sentences
 from data.records import Json, ten_digits, to_json
 from data.vintage import Vintage
@@ -100,6 +100,8 @@ class Document:
         How many were scored, refused by the rule, kept the limits, and were ever tried.
     portfolios
         By name.
+    judged
+        Whether the choice and the default hedge, by name.
     recommended, no_recommendation, region
         The middle of the region where it is a recommendation, else why it is none.
     reliability
@@ -121,6 +123,7 @@ class Document:
     eligible: int
     trials: int
     portfolios: Mapping[str, Measured]
+    judged: Mapping[str, Judged]
     recommended: Candidate | None
     no_recommendation: str | None
     region: RegionNumbers
@@ -150,6 +153,7 @@ def document(tuned: Tuned) -> Document:
             portfolio.name: Measured(portfolio.holds, _metrics(portfolio.metrics))
             for portfolio in tuned.portfolios
         },
+        judged=tuned.judged,
         recommended=middle if tuned.recommends else None,
         no_recommendation=no_recommendation(tuned) or None,
         region=RegionNumbers(len(region.members), region.regions, region.best, middle),

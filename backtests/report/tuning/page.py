@@ -13,7 +13,14 @@ from backtests.analysis.selection import ChosenSharpe
 from backtests.analysis.walkforward import WalkForward
 from backtests.engine.tuned import Tuned, params_text
 from backtests.report.page import Cell, Grid, render_page
-from backtests.report.text import BASIS_POINT, CVAR, DEFLATED_SHARPE, costs_text, percent
+from backtests.report.text import (
+    BASIS_POINT,
+    CVAR,
+    DEFLATED_SHARPE,
+    HEDGES,
+    costs_text,
+    percent,
+)
 from backtests.report.tuning.charts import figures
 from backtests.report.tuning.words import (
     SHOWN,
@@ -21,11 +28,13 @@ from backtests.report.tuning.words import (
     edge_text,
     figure,
     headline,
+    hedge_lines,
     probability,
     run_command_of,
     sentences,
     survived,
 )
+from backtests.report.verdict.payoffs import PAYOFF
 
 TOP = 20
 
@@ -53,6 +62,9 @@ def write_page(path: Path, tuned: Tuned) -> None:
         choice=tuned.choice,
         recommends=tuned.recommends,
         portfolios=_portfolios(tuned),
+        hedges=HEDGES,
+        hedge_lines=hedge_lines(tuned),
+        payoff=PAYOFF if any(each.evidence for each in tuned.judged.values()) else "",
         panel=_measures(tuned),
         walks=_walks(tuned),
         top=_top(tuned),

@@ -15,7 +15,8 @@ from backtests.analysis.walkforward import WalkForward
 from backtests.engine.config_file import STRATEGY
 from backtests.engine.scores import METRICS
 from backtests.engine.tuned import BEST, Tuned
-from backtests.report.text import SHOW, percent, plain_label
+from backtests.report.text import HEDGES, SHOW, percent, plain_label
+from backtests.report.verdict.payoffs import payoff_line
 
 # The metrics shown of a candidate, from the list of all metrics: label, and how it is written.
 SHOWN = {
@@ -109,6 +110,16 @@ def no_recommendation(tuned: Tuned) -> str:
 def sentences(tuned: Tuned) -> tuple[str, str, str]:
     """What to hold, how sure that is, and what tuning would have earned."""
     return _what(tuned), _how_sure(tuned), _walked(tuned)
+
+
+def hedge_lines(tuned: Tuned) -> list[tuple[str, str]]:
+    """Whether the choice and the default hedge: of each its name, and its word with payoffs."""
+    return [(name, payoff_line(each.word, each.evidence)) for name, each in tuned.judged.items()]
+
+
+def hedge_lead(name: str) -> str:
+    """The words before such a line."""
+    return f"{HEDGES} {name}:"
 
 
 def _what(tuned: Tuned) -> str:

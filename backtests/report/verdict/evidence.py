@@ -39,7 +39,8 @@ def beyond_cash(word: Word, evidence: Evidence, hedge: str) -> str:
         placebo = "" if share is None else f"placebo share {100 * share:.0f} %"
         doubt = f" {FEW_CHANGES.capitalize()} ({placebo})." if evidence.cannot_prove else ""
         by_state = _by_state(evidence, hedge, " a month in equity's worst months")
-        return f"{WORDS[word]}. {by_state}.{doubt or (f' ({placebo}.)' if placebo else '')}"
+        beside = doubt or (f" {placebo.capitalize()}." if placebo else "")
+        return f"{WORDS[word]}. {by_state}.{beside}"
     every, by_state = evidence.every, _by_state(evidence, hedge)
     over_all = (
         f"{WORDS[word]}. Over all {every.months} months {hedge} {_beat(every.estimate)} a month in "

@@ -21,6 +21,7 @@ RULE = (
     "after negative stock-bond correlation and those after positive say opposite words and truly "
     "differ; it depended where one of these words rests on a single episode."
 )
+CVAR_OF_MONTHS = "CVaR(95) is the average loss in the worst 5 % of months."
 FIRST = (
     "By the rule of the first edition, which looked at the CVaR(95) of single months saved against "
     "bills at the same equity weight and decides nothing any more, the word would be: "
@@ -65,7 +66,7 @@ def write_verdict(path: Path, verdict: Verdict, summary: Summary) -> None:
         long_note=words.long_note(long),
         state=verdict.state and state_table(verdict.state),
         state_notes=() if verdict.state is None else state_notes(verdict.state),
-        first=f"{FIRST}{verdict.first_edition_word}.",
+        first=f"{CVAR_OF_MONTHS} {FIRST}{verdict.first_edition_word}.",
         works=tables.works_grid(verdict),
         worst=-(-verdict.sample.months // 10),
         method=words.method_text(verdict.sample),

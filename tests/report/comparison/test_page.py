@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import lxml.html
@@ -11,7 +12,7 @@ import pandas as pd
 from backtests.engine.costs import Costs
 from backtests.report.comparison.aligned import align_runs
 from backtests.report.comparison.page import write_comparison
-from backtests.report.comparison.table import compare, console_rows, metrics_csv
+from backtests.report.comparison.table import compare, console_rows, metrics_csv, payoff_rows
 from backtests.report.files import FORMAT
 from backtests.report.folder import require_intact
 from backtests.report.manifest import ComparisonManifest, read_manifest
@@ -56,6 +57,14 @@ def test_the_page_has_every_number_of_the_screen(comparison, tmp_path):
     assert "CVaR 95 is the average loss in the worst 5 % of days or months." in text
     assert "A basis point (bp) is 0.01 percentage points." in text
     assert "Costs paid are those of all orders, for a start value of 1." in text  # none is cut
+    hedges = page.findall(".//table")[1]
+    shown = [[words(cell) for cell in row] for row in hedges.findall(".//tbody/tr")]
+    for number, name in enumerate(comparison.table):
+        assert shown[number][:2] == [name, comparison.table[name].word]
+        for place, (_, texts) in enumerate(payoff_rows(comparison)[:3]):
+            assert shown[number][2 + place] == re.sub(r"[()]", "", texts[number]).strip()
+    assert "Payoff, after negative correlation" in words(hedges)
+    assert "above 10 % so few changes of regime cannot prove it" in text
 
 
 def test_what_was_brought_together_is_said_and_is_another_folder(finished, tmp_path):

@@ -18,10 +18,13 @@ from backtests.report.comparison.table import (
     difference_rows,
     differences_grid,
     fall_columns,
+    hedges_grid,
     metrics_csv,
     metrics_grid,
+    payoff_rows,
 )
 from backtests.report.text import percent
+from backtests.report.verdict.payoffs import SETS, payoff_text, placebo_text
 from tests.report.comparison.test_aligned import cut
 
 LABELS = ["CAGR", "Volatility", "Sharpe (over bills)", "Sortino (over bills)", "Max drawdown",
@@ -183,3 +186,53 @@ def test_a_run_may_be_called_as_a_column_of_the_falls(finished, comparison):
     assert grid.rows == theirs.rows
     assert list(renamed.differences) == ["name", "equity [1]"]
     assert differences_grid(renamed).heads[0] == "Less equity"
+
+
+def test_the_payoffs_that_decide_each_word_stand_beside_it(comparison, finished):
+    """Each run's own, by set; a run without a hedge has dashes."""
+    evidence = finished[0].verdict.evidence
+    sets = {
+        "payoff": evidence.every,
+        "payoff_after_negative": evidence.negative.payoff,
+        "payoff_after_positive": evidence.positive.payoff,
+    }
+    rows = dict(payoff_rows(comparison))
+    table = metrics_csv(comparison)
+    grid = hedges_grid(comparison)
+    (own, without, _) = grid.rows
+    for place, (key, name) in enumerate(SETS.items()):
+        expected = sets[key].estimate
+        first, second, third = rows[f"  payoff, {name}"]
+        assert (first, second) == (f"{payoff_text(expected)}  ", "-  ")
+        assert third != first
+        for part in ("value", "low", "high"):
+            mine, none, _ = table.loc[f"{key}_{part}"]
+            assert (mine, none) == (getattr(expected, part), None)
+        assert own[2 + place].sort == expected.value
+        assert without[2 + place].text == "-"
+    assert rows["  placebo share"][:2] == [f"{placebo_text(evidence)}  ", "-  "]
+    assert table.loc["placebo_share"].iloc[0] == evidence.placebo_share
+    assert [row[1].text for row in grid.rows] == [run.word for run in comparison.table.values()]
+    assert own[5].sort == evidence.difference.value
+    assert own[6].sort == evidence.placebo_share
+
+
+def test_the_deepest_fall_stands_beside_that_of_all_equity(comparison, finished):
+    """Below it: a mix of less than 100 % equity fell less, and the word does not say so."""
+    grid = hedges_grid(comparison)
+    for row, run in zip(grid.rows, finished, strict=True):
+        own, equity = (run.verdict.portfolio(key).max_drawdown for key in ("portfolio", "equity"))
+        assert [cell.sort for cell in row[-2:]] == [own, equity]
+        assert row[-2].text == percent(own)
+    assert grid.rows[0][-2].sort > grid.rows[0][-1].sort
+    assert grid.rows[1][-2].sort == pytest.approx(grid.rows[1][-1].sort)
+
+
+def test_runs_without_a_verdict_have_no_table_of_payoffs(finished):
+    bare = [replace(run, verdict=None) for run in finished]
+    comparison = compare(align_runs(bare, align=False))
+    assert hedges_grid(comparison) is None
+    assert payoff_rows(comparison) == []
+    assert set(metrics_csv(comparison).loc["payoff_value"]) == {None}
+    late = compare(align_runs([finished[0], cut(finished[1], "2005-01-31")], align=True))
+    assert hedges_grid(late) is None  # a verdict is that of a whole run

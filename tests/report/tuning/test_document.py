@@ -14,7 +14,7 @@ from tests.searches import content
 KEYS = [
     "headline", "sentences", "beyond_noise", "strategy", "objective", "source", "source_title",
     "data", "start", "end", "candidates", "left_out", "eligible", "trials", "portfolios",
-    "recommended", "no_recommendation", "region", "reliability",
+    "judged", "recommended", "no_recommendation", "region", "reliability",
 ]  # fmt: skip
 RELIABILITY = [
     "months", "first", "last", "chosen", "peak", "sharpe", "same_risk", "record_years",
@@ -34,6 +34,10 @@ def test_the_keys_of_the_file_stay_and_stay_in_order(mixes):
     for portfolio in told["portfolios"].values():
         assert list(portfolio)[:3] == ["is", "final_value", "cagr"]
         assert "eligible" not in portfolio
+    assert list(told["judged"]) == ["Middle of the region", "Default"]
+    for judged in told["judged"].values():
+        assert list(judged) == ["word", "evidence"]
+        assert list(judged["evidence"]["every"])[:3] == ["months", "worst_months", "estimate"]
     assert told["recommended"] is None
     middle = told["region"]["middle"]
     assert middle["params"]["rebalance"] == "monthly"

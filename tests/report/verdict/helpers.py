@@ -78,9 +78,7 @@ def make_crisis(equity: float, hedge: float | None, cash: float, **changes: Any)
     return dataclasses.replace(crisis, **changes)
 
 
-def make_regime(
-    label: str, months: int, down_months: int, hedge: Estimate, **changes: Any
-) -> Regime:
+def make_regime(label: str, months: int, down_months: int, hedge: float, **changes: Any) -> Regime:
     """Months that began with a correlation of one sign; ``hedge`` in their down months."""
     regime = Regime(
         dimension="correlation",
@@ -97,7 +95,7 @@ def make_regime(
         down_month_cash_mean_monthly=0.002,
         worst_decile_mean_monthly=0.01,
         worst_decile_hit_rate_monthly=0.8,
-        cvar_saved_against_bills_monthly=NOTHING,
+        cvar_saved_against_bills_monthly=None,
     )
     return dataclasses.replace(regime, **changes)
 
@@ -178,8 +176,8 @@ def make_verdict(**changes: Any) -> Verdict:
         ),
         april_2025=(),
         regimes=(
-            make_regime("negative", 120, 44, estimate(0.0105, 0.005, 0.015)),
-            make_regime("positive", 80, 30, estimate(-0.0206)),
+            make_regime("negative", 120, 44, 0.0105),
+            make_regime("positive", 80, 30, -0.0206),
         ),
         regimes_missing=(),
         regimes_unlabelled_months={},

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from backtests.analysis.record import LongView
 from backtests.report.verdict.document import Document, document, read_verdict
 from backtests.report.verdict.words import sentences
 from data.records import fields_of, to_json
@@ -25,6 +27,25 @@ def test_what_is_written_reads_back(run, record):
     assert read == record
     assert fields_of(run.verdict).items() <= fields_of(read).items()
     assert sentences(read) == sentences(run.verdict)
+
+
+def test_states_and_the_long_view_read_back(run):
+    view = LongView("", "months", "1962-01-31", "2025-12-31", "it depended", run.verdict.evidence)
+    for long in (view, LongView("the bundled months do not know GLD")):
+        verdict = replace(run.verdict, word="same as bills", long_view=long)
+        read = read_verdict(content(document(verdict, run.summary)))
+        assert read.long_view == long
+        assert read.evidence == verdict.evidence
+        assert read.word == "same as bills"
+        assert read.sentences.long == sentences(verdict).long != ""
+
+
+def test_without_a_hedge_there_is_no_evidence(run):
+    bare = replace(run.verdict, word="no hedge", evidence=None, first_edition_word=None,
+                   holds_hedge=False)  # fmt: skip
+    plain = content(document(bare, run.summary))
+    assert plain["evidence"] is plain["first_edition_word"] is plain["long_view"] is None
+    assert read_verdict(plain).evidence is None
 
 
 def test_a_file_says_which_run_it_is_of_and_what_came_out(run, record):
@@ -59,6 +80,16 @@ def test_a_file_says_which_run_it_is_of_and_what_came_out(run, record):
         (lambda all_: all_["cost"]["cvar_points_per_growth_point"].update(bills="dear"),
          "at `$.cost.cvar_points_per_growth_point.bills`"),
         (lambda all_: all_["run"].update(start=None), "at `$.run.start`"),
+        (lambda all_: all_.update(word="works well"), "at `$.word`"),
+        (lambda all_: all_.pop("evidence"), "missing required field `evidence`"),
+        (lambda all_: all_["evidence"]["every"].update(word="it depends"),
+         "at `$.evidence.every.word`"),
+        (lambda all_: all_["evidence"]["negative"].pop("payoff"),
+         "`payoff` - at `$.evidence.negative`"),
+        (lambda all_: all_["evidence"]["difference"].update(low="-1 %"),
+         "at `$.evidence.difference.low`"),
+        (lambda all_: all_["worst_quarter_monthly"].pop("bills"),
+         "`bills` - at `$.worst_quarter_monthly`"),
         (lambda all_: all_["sentences"].pop("cost"), "`cost` - at `$.sentences`"),
     ],
 )  # fmt: skip

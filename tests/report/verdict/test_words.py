@@ -1,14 +1,33 @@
-"""The three sentences, case by case: every figure where it belongs, and grammar."""
+"""The sentences, case by case: every figure where it belongs, and grammar."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any, get_args
 
 import pytest
 
-from backtests.analysis.record import MissingRegime, PointsPerPoint, Tickers, Verdict
-from backtests.report.verdict.words import answer_of, matched_text, regime_note, sentences
-from tests.report.verdict.helpers import estimate, make_numbers, make_verdict
+from backtests.analysis.evidence import Word
+from backtests.analysis.record import LongView, MissingRegime, Tickers, Verdict, WorstQuarter
+from backtests.report.verdict.evidence import beyond_cash
+from backtests.report.verdict.words import (
+    answer_of,
+    hedge_name,
+    long_note,
+    matched_text,
+    regime_note,
+    sentences,
+    states_note,
+    tone_of,
+)
+from tests.report.verdict.helpers import (
+    NOTHING,
+    estimate,
+    make_evidence,
+    make_numbers,
+    make_payoff,
+    make_verdict,
+)
 
 
 @pytest.fixture
@@ -23,95 +42,153 @@ def traded(verdict: Verdict, costs_paid: float, turnover_per_year: float) -> Ver
     return replace(verdict, portfolios=(replace(own, numbers=numbers), *others))
 
 
+def with_equity(verdict: Verdict, **changes: Any) -> Verdict:
+    """The verdict of a portfolio beside another equity."""
+    own, equity, *others = verdict.portfolios
+    numbers = make_numbers(**changes)
+    return replace(verdict, portfolios=(own, replace(equity, numbers=numbers), *others))
+
+
 def test_each_figure_in_its_place(verdict):
-    told = sentences(traded(verdict, 1234.0, 0.101))
-    assert told.works == (
-        "With IEF the average loss in the worst 5 % of months (CVaR) was 3.01 points smaller than "
-        "with 100 % equity (SPY); with bills at the same equity weight it was 2.02 points smaller. "
-        "The difference is +0.99 points (+0.11 to +1.88): this loss was smaller with Treasuries "
-        "than with bills. "
-        "The deepest month-end drawdown was 21.03 points smaller; with bills it was 15.04 points "
-        "smaller."
+    told = sentences(with_equity(traded(verdict, 1234.0, 0.101), max_drawdown=-0.5039, cagr=0.0951))
+    assert told.equity == (
+        "Against 100 % equity (SPY): the deepest fall was 30.00 % instead of 50.39 %, the worst "
+        "three months lost 16.00 % instead of 26.00 %, for 1.51 points of growth a year."
     )
+    assert told.cash == f"Beyond cash: {beyond_cash('works', verdict.evidence, 'IEF')}"
+    assert told.cash.startswith("Beyond cash: it works. Over all 200 months IEF beat bills by")
     # Of the four crises one is no fall of equity; in one of the other three the hedge made 0.5 %
     # and bills made 1 %: above zero, and not above bills.
-    assert told.when == (
-        "In 2 of 3 falls of equity the hedge earned more than bills; in the 44 down months of "
-        "equity that began with negative stock-bond correlation the hedge averaged 1.05 % (0.50 % "
-        "to 1.50 %); in the 30 down months of equity that began with positive stock-bond "
-        "correlation the hedge averaged -2.06 % (no interval: too few months)."
-    )
+    assert told.when == "When: in 2 of 3 falls of equity the hedge earned more than bills."
+    assert (told.long, told.state) == ("", "")
     assert told.cost == (
-        "Against 100 % equity (SPY) it gave up 1.07 points of growth a year (-0.20 to +3.00), "
-        "bills gave up 2.08 points of growth a year. Each point of yearly growth given up cut the "
-        "loss in the worst 5 % of months by 2.81 points (bills: 0.97). It turned over 10.10 % of "
-        "its value a year and paid 1,234 in costs."
+        "Cost: beside bills at the same equity weight it grew 1.01 points a year more (no "
+        "interval: too few months); it turned over 10.10 % of its value a year and paid 1,234 in "
+        "costs."
     )
+    assert told.in_order == [told.equity, told.cash, told.when, told.cost]
+    assert [f"{lead} {text}" for lead, text in told.with_leads] == told.in_order
+    assert [lead for lead, _ in told.with_leads] == [
+        "Against 100 % equity (SPY):", "Beyond cash:", "When:", "Cost:",
+    ]  # fmt: skip
 
 
 def test_what_was_gained_or_added_is_called_so(verdict):
-    cost = verdict.cost
-    growth = replace(cost.growth_given_up_monthly, portfolio=estimate(-0.0107, -0.03, 0.002))
-    price = replace(cost.cvar_points_per_growth_point, portfolio="free")
-    saved, *others = verdict.works
+    growth = replace(verdict.cost.growth_against_monthly, bills=estimate(-0.0101, -0.03, 0.002))
     changed = replace(
-        verdict,
-        word="fails",
-        works=(replace(saved, treasuries=estimate(-0.0154)), *others),
-        cost=replace(cost, growth_given_up_monthly=growth, cvar_points_per_growth_point=price),
+        with_equity(verdict, cagr=0.07),
+        cost=replace(verdict.cost, growth_against_monthly=growth),
+        worst_quarter_monthly=WorstQuarter(0.01, -0.02, 0.0),
+        crises=verdict.crises[:1],
     )
-    told = sentences(traded(changed, 1.0, 0.0))
-    assert (
-        "it gained 1.07 points of growth a year (-0.20 to +3.00), bills gave up 2.08" in told.cost
+    told = sentences(changed)
+    assert told.equity.endswith(
+        "the worst three months lost -1.00 % instead of 2.00 %, and it gained 1.00 points of "
+        "growth a year."
     )
-    assert (
-        "Each point of yearly growth given up by bills cut the loss in the worst 5 % of months by "
-        "0.97 points. It turned over" in told.cost
-    )
-    # A point that raised the loss is said to, of either.
-    for portfolio, bills, words in (
-        (-0.24, 0.5, "raised the loss in the worst 5 % of months by 0.24 points (bills: cut it by"),
-        (0.24, -0.5, "cut the loss in the worst 5 % of months by 0.24 points (bills: raised it by"),
-        (-0.24, -0.5, "raised the loss in the worst 5 % of months by 0.24 points (bills: 0.50)."),
-        (None, -0.5, "by bills raised the loss in the worst 5 % of months by 0.50 points."),
-    ):
-        priced = PointsPerPoint(portfolio=portfolio, matched=None, bills=bills)
-        other = replace(changed, cost=replace(cost, cvar_points_per_growth_point=priced))
-        assert f"growth given up {words}" in sentences(other).cost
-    assert "with 100 % equity (SPY); with bills" in told.works
-    assert "(CVaR) was 1.54 points larger than with 100 % equity" in told.works
-    assert "this loss was larger with Treasuries than with bills." in told.works
+    assert "it grew 1.01 points a year less (-0.20 to +3.00);" in told.cost
+    assert told.when == "When: in 1 of 1 fall of equity the hedge earned more than bills."
 
 
 def test_what_is_not_there_is_said(verdict):
-    missing = (MissingRegime("correlation", "positive"),)
-    bare = replace(verdict, crises=(), regimes=verdict.regimes[:1], regimes_missing=missing)
-    told = sentences(bare).when
-    assert told.startswith("In the 44 down months of equity that began with negative stock-bond")
-    assert told.endswith("; no month began with positive correlation.")
-    assert sentences(replace(bare, regimes=())).when.startswith("Nothing to tell: no fall")
-    none = replace(verdict, holds_hedge=False)
+    bare = replace(verdict, crises=(), worst_quarter_monthly=WorstQuarter(None, None, None))
+    told = sentences(bare)
+    assert told.when == "When: no fall of equity on the list or beyond 15 % lies in this period."
+    assert "three months" not in told.equity
+    rising = sentences(with_equity(verdict, max_drawdown=0.0))
+    assert rising.equity.startswith("Against 100 % equity (SPY): no fall, the worst three months")
+    none = replace(verdict, word="no hedge", holds_hedge=False, evidence=None)
     assert sentences(none).in_order == ["Nothing is judged: there is no hedge beside equity."]
     assert sentences(none).with_leads == [
         ("Nothing is judged:", "there is no hedge beside equity.")
     ]
     gold = replace(none, tickers=Tickers(("SPY", "GLD"), (), ("GLD",)))
     told = "GLD counts as equity; --hedge GLD judges it as the hedge."
-    assert sentences(gold).works == f"Nothing is judged: {told}"
+    assert sentences(gold).equity == f"Nothing is judged: {told}"
     beside = replace(verdict, tickers=Tickers(("SPY", "GLD", "TIP"), ("IEF",), ("GLD", "TIP")))
     told = " GLD, TIP count as equity; --hedge IEF,GLD,TIP judges them as the hedge."
-    assert sentences(beside).works.endswith(told)
-    sample = replace(verdict.sample, months=1, repetitions=0)
-    short = sentences(traded(replace(verdict, sample=sample), 5.0, 0.0))
-    assert short.works == "1 whole month, too few to say: an interval needs 60."
-    assert short.cost.endswith("paid 5.00 in costs; 1 whole month, too few for a yearly cost.")
+    assert sentences(beside).equity.endswith(told)
+    assert sentences(beside).equity.startswith("Against 100 % equity (SPY, GLD, TIP): ")
+    nothing = replace(verdict.cost.growth_against_monthly, bills=NOTHING)
+    short = replace(
+        with_equity(traded(verdict, 5.0, 0.0), cagr=None),
+        sample=replace(verdict.sample, months=1, repetitions=0),
+        cost=replace(verdict.cost, growth_against_monthly=nothing),
+        evidence=make_evidence(every=make_payoff(1, estimate(0.01))),
+        word="unclear",
+    )
+    told = sentences(short)
+    assert told.equity.endswith("26.00 %. 1 whole month, too few for a yearly cost.")
+    assert told.cash == (
+        "Beyond cash: unclear. 1 whole month, too few to say: an interval needs 60."
+    )
+    assert told.cost == "Cost: it turned over 0.00 % of its value a year and paid 5.00 in costs."
 
 
-def test_a_price_that_neither_has_is_no_sentence(verdict):
-    price = PointsPerPoint(portfolio="free", bills=None, matched=1.2)
-    cost = replace(verdict.cost, cvar_points_per_growth_point=price)
-    told = sentences(replace(verdict, cost=cost)).cost
-    assert "points of growth a year. It turned over" in told
+def test_the_long_view_says_which_it_is_or_why_there_is_none(verdict):
+    assert sentences(verdict).long == ""
+    view = LongView(
+        missing="",
+        source_title="bundled months",
+        start="1962-01-31",
+        end="2025-12-31",
+        word="unclear",
+        evidence=make_evidence(every=make_payoff(761, estimate(0.001, -0.02, 0.03))),
+    )
+    told = sentences(replace(verdict, long_view=view))
+    assert told.long.startswith(
+        "Since 1962 (the same mix on the bundled months, to 2025-12-31): unclear. Over all 761 "
+        "months IEF beat bills by 0.10 %"
+    )
+    assert told.in_order.index(told.long) == 3
+    assert long_note(view).startswith(
+        "The same strategy on the bundled months (1962-01-31 to 2025-12-31), at the same costs"
+    )
+    missing = LongView(missing="the bundled months do not know GLD")
+    told = sentences(replace(verdict, long_view=missing))
+    assert told.long == "Since 1962: no long view, since the bundled months do not know GLD."
+    assert long_note(missing) == long_note(None) == ""
+
+
+def test_what_the_states_are_is_said_with_the_months_that_have_none(verdict):
+    assert states_note(verdict).startswith(
+        "A month's state is the sign of the correlation of equity and IEF over the 36 months before"
+    )
+    assert "have none" not in states_note(verdict)
+    early = replace(verdict, evidence=make_evidence(unlabelled_months=35))
+    assert " 35 months have none: too little history." in states_note(early)
+    assert states_note(replace(verdict, evidence=None)) == ""
+
+
+@pytest.mark.parametrize(
+    ("hedge", "name"),
+    [
+        (("IEF",), "IEF"),
+        (("IEF", "TLT"), "IEF and TLT"),
+        (("SHY", "IEF", "TLT"), "SHY, IEF and TLT"),
+        (tuple(f"FUND{number}" for number in range(7)), "the hedge"),
+    ],
+)
+def test_a_hedge_is_called_by_its_tickers_while_they_are_few(hedge, name):
+    assert hedge_name(Tickers(("SPY",), hedge)) == name
+
+
+def test_every_word_has_an_answer_and_colours_only_what_works_or_fails(verdict):
+    """A tone is a class of the style sheet: no word with a space may be one."""
+    answers = {word: answer_of(replace(verdict, word=word)) for word in get_args(Word)}
+    assert answers == {
+        "works": "It works",
+        "fails": "It fails",
+        "same as bills": "The same as bills",
+        "unclear": "Unclear",
+        "it depends": "It depends",
+        "it depended": "It depended",
+        "no hedge": "No hedge",
+    }
+    tones = {word: tone_of(word) for word in get_args(Word)}
+    assert {word: tone for word, tone in tones.items() if tone} == {
+        "works": "works", "fails": "fails",
+    }  # fmt: skip
 
 
 def test_the_mix_of_the_same_volatility_is_called_matched_only_if_it_is(verdict):

@@ -1,0 +1,81 @@
+"""A verdict's word and payoffs where there is little room: searches, comparisons, lists of runs."""
+
+from __future__ import annotations
+
+from backtests.analysis.evidence import Evidence, Payoff, Word
+from backtests.analysis.resampling import Estimate
+from backtests.report.page import Cell
+from backtests.report.text import two_digits
+from backtests.report.verdict.evidence import FEW_CHANGES
+
+# The sets of months by the beginning of their name in tables for other programs.
+SETS = {
+    "payoff": "all months",
+    "payoff_after_negative": "after negative correlation",
+    "payoff_after_positive": "after positive correlation",
+}
+PAYOFF = (
+    "The payoff is the hedge's return less that of bills, percent a month of the money in the "
+    "hedge, in equity's worst tenth of the months: of all, and of those that began after negative "
+    "and after positive stock-bond correlation."
+)
+
+
+def payoffs_of(evidence: Evidence) -> dict[str, Payoff]:
+    """The payoff of each set of months, by its key in :data:`SETS`."""
+    every = (evidence.every, evidence.negative.payoff, evidence.positive.payoff)
+    return dict(zip(SETS, every, strict=True))
+
+
+def payoff_text(estimate: Estimate) -> str:
+    """A payoff with its interval, signed: ``+0.17 % (-0.68 to +0.92)``; or a dash."""
+    told = _signed(estimate)
+    return told if estimate.value is None else f"{told} ({interval_text(estimate)})"
+
+
+def payoff_cell(estimate: Estimate) -> Cell:
+    """A payoff as a cell, its interval in small print."""
+    sort = "" if estimate.value is None else estimate.value
+    return Cell(_signed(estimate), sort, small=interval_text(estimate))
+
+
+def interval_text(estimate: Estimate) -> str:
+    """The interval of a payoff, in percent and signed; empty where there is no payoff."""
+    if estimate.low is None or estimate.high is None:
+        return "" if estimate.value is None else "no interval"
+    low, high = (two_digits(100 * end, "+") for end in (estimate.low, estimate.high))
+    return f"{low} to {high}"
+
+
+def _signed(estimate: Estimate) -> str:
+    return "-" if estimate.value is None else f"{two_digits(100 * estimate.value, '+')} %"
+
+
+def placebo_text(evidence: Evidence) -> str:
+    """How often the states of correlation, put elsewhere in time, differ as much; or a dash."""
+    share = evidence.placebo_share
+    if share is None:
+        return "-"
+    return f"{100 * share:.0f} %" + (", no proof" if evidence.cannot_prove else "")
+
+
+def placebo_note(evidence: Evidence) -> str:
+    """The placebo share in words, and that it is too large to prove anything where it is."""
+    share = evidence.placebo_share
+    if share is None:
+        return ""
+    told = f"placebo share {100 * share:.0f} %"
+    return f"{told}: {FEW_CHANGES}" if evidence.cannot_prove else told
+
+
+def payoff_line(word: Word, evidence: Evidence | None) -> str:
+    """A verdict in one line: its word, and the payoffs that decide it."""
+    if evidence is None:
+        return f"{word}."
+    parts = [
+        f"{name} {payoff_text(payoff.estimate)}"
+        for name, payoff in zip(SETS.values(), payoffs_of(evidence).values(), strict=True)
+        if payoff.months
+    ]
+    placebo = placebo_note(evidence)
+    return f"{word}. Payoff {'; '.join([*parts, *([placebo] if placebo else [])])}."
