@@ -27,6 +27,7 @@ from backtests.engine.simulate import simulate
 from backtests.engine.simulation import Simulation
 from backtests.engine.stock_bond import bond_of
 from data import bundled
+from data.background import is_month_over
 from data.errors import HedgeError
 from data.load import load_market
 from data.market import Market
@@ -46,6 +47,7 @@ def long_run(run: Run) -> LongRun | str:
     """Simulate a run's strategy on the bundled months, or say why that is not possible.
 
     Its costs are the run's. A lag of some sessions is the shortest number of months that holds it.
+    The months end with the run's last whole month: what came later its reader could not know.
     """
     strategy, ticker = run.config.make_strategy(), run.summary.benchmark.ticker
     unknown = [name for name in strategy.tickers if name not in bundled.TICKERS]
@@ -55,7 +57,9 @@ def long_run(run: Run) -> LongRun | str:
     months = math.ceil(run.config.costs.lag * MONTHS / run.market.periods_per_year)
     costs = Costs(run.config.costs.fee_bps, run.config.costs.slippage_bps, months)
     names = list(dict.fromkeys([*strategy.tickers, benchmark]))
-    market = load_market("bundled", names)
+    market = _until(load_market("bundled", names), run.market)
+    if market is None:
+        return "the bundled months begin after its end"
     try:
         simulation = simulate(
             market, strategy, costs, initial=run.config.initial, engine=ledger.fill
@@ -68,6 +72,15 @@ def long_run(run: Run) -> LongRun | str:
     if not sides.hedge_tickers:
         return f"{strategy.name} never holds its hedge on the bundled months"
     return LongRun(market, simulation, sides)
+
+
+def _until(months: Market, own: Market) -> Market | None:
+    """The bundled months up to the last whole month of a market; None where they begin later."""
+    last = own.sessions[-1].to_period("M") - (0 if is_month_over(own) else 1)
+    rows = months.sessions[months.sessions.to_period("M") <= last]
+    if rows.empty:
+        return None
+    return months if rows[-1] == months.sessions[-1] else months.until(rows[-1])
 
 
 def long_view(run: Run, long: LongRun | str) -> LongView | None:

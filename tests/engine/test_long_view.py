@@ -19,14 +19,14 @@ from backtests.engine import ledger
 from backtests.engine.backtest import load_inputs, simulated
 from backtests.engine.config import RunConfig
 from backtests.engine.costs import Costs
-from backtests.engine.long_view import LongRun, long_evidence, long_run, long_view
+from backtests.engine.long_view import LongRun, _until, long_evidence, long_run, long_view
 from backtests.engine.references import make_references, make_sides
 from backtests.engine.run import Run
 from backtests.engine.simulate import simulate
 from data import bundled
 from data.errors import UsageError
 from strategies.hedge_mix import HedgeMix
-from tests.conftest import random_market
+from tests.conftest import market_of, random_market
 
 TO = pd.Timestamp("2025-07-31")  # the last month of VERDICT.md's own figures
 POINTS = 100.0
@@ -182,15 +182,42 @@ def test_a_run_on_the_bundled_months_is_its_own_long_view():
     assert long_view(run, long_run(run)) is None
 
 
-@pytest.mark.parametrize("cut", [{"start": "1990-01-31"}, {"end": "2020-12-31"}])
-def test_part_of_the_bundled_months_has_a_view_of_all(cut):
+@pytest.mark.parametrize(
+    ("cut", "end", "months"),
+    [({"start": "1990-01-31"}, "2025-12-31", 766),
+     ({"start": "1990-01-31", "end": "2010-06-30"}, "2010-06-30", 580)],
+)  # fmt: skip
+def test_part_of_the_bundled_months_has_a_view_of_all_up_to_its_end(cut, end, months):
+    """What came after a run's end its reader could not know."""
     run = run_of(source="bundled", **cut)
     view = long_view(run, long_run(run))
-    assert (view.start, view.end) == ("1962-01-31", "2025-12-31")
+    assert (view.start, view.end) == ("1962-01-31", end)
     assert view.missing == ""
     assert view.source_title == run.market.title
     assert view.word in ("it depended", "it depends", "unclear")
-    assert view.evidence.every.months == 766
+    assert view.evidence.every.months == months
+
+
+def test_a_run_from_the_first_bundled_month_is_its_own_long_view_wherever_it_ends():
+    run = run_of(source="bundled", end="2020-12-31")
+    assert long_view(run, long_run(run)) is None
+
+
+def test_a_run_before_the_bundled_months_has_no_long_view():
+    days = pd.bdate_range("1950-01-02", "1961-12-29")
+    own = market_of(pd.DataFrame({"SPY": np.linspace(100.0, 200.0, len(days))}, days))
+    assert _until(bundled.load(["SPY"]), own) is None
+
+
+@pytest.mark.parametrize(
+    ("last", "month"),
+    [("2024-03-27", "2024-02"), ("2024-03-28", "2024-03"), ("2024-04-30", "2024-04")],
+)
+def test_the_months_end_with_the_last_whole_month_of_the_run(last, month):
+    """29 March 2024 was Good Friday: the 28th was the last session of its month."""
+    days = pd.bdate_range("2023-01-02", last)
+    own = market_of(pd.DataFrame({"SPY": np.linspace(100.0, 120.0, len(days))}, days))
+    assert f"{_until(bundled.load(['SPY']), own).sessions[-1]:%Y-%m}" == month
 
 
 def test_a_daily_run_has_the_view_of_its_own_weights_and_costs():
@@ -202,7 +229,7 @@ def test_a_daily_run_has_the_view_of_its_own_weights_and_costs():
     assert long.market.source == "bundled"
     view = long_view(run, long)
     assert view.evidence.correlation_of == "IEF"
-    assert view.evidence.negative.payoff.months > 250
+    assert view.end[:7] == f"{run.market.sessions[-1] - pd.offsets.MonthEnd(1):%Y-%m}"
     assert dataclasses.replace(view.evidence) == view.evidence
 
 

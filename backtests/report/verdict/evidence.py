@@ -56,9 +56,14 @@ def _why(payoff: Payoff) -> str:
     if payoff.smallest_effect is None:
         return ", which may be a gain or a loss"
     return (
-        ", which may be a gain or a loss: so many months show an effect only from "
-        f"{percent(payoff.smallest_effect)} a month on"
+        ", which may be a gain or a loss: so many months show an effect only from about "
+        f"{effect_text(payoff.smallest_effect)} a month on"
     )
+
+
+def effect_text(effect: float | None) -> str:
+    """A smallest effect: its resamples move it by a tenth or two, so with one digit; or a dash."""
+    return "-" if effect is None else f"{100 * effect:.1f} %"
 
 
 def _by_state(evidence: Evidence, hedge: str, when: str = "") -> str:
@@ -115,7 +120,7 @@ def payoff_grid(evidence: Evidence) -> Grid:
             Cell(whole(payoff.months), payoff.months),
             Cell(whole(payoff.worst_months), payoff.worst_months),
             Cell(
-                percent(payoff.smallest_effect),
+                effect_text(payoff.smallest_effect),
                 "" if payoff.smallest_effect is None else payoff.smallest_effect,
             ),
         ]

@@ -158,7 +158,8 @@ def _long_sentence(view: LongView | None, hedge: str) -> str:
         return ""
     if view.word is None or view.evidence is None:
         return f"Since 1962: no long view, since {view.missing}."
-    whose = f"Since {str(view.start)[:4]} (the same mix on the bundled months, to {view.end})"
+    since, to = str(view.start)[:4], str(view.end)[:7]
+    whose = f"Since {since} (the same mix on the bundled months, to {to})"
     return f"{whose}: {beyond_cash(view.word, view.evidence, hedge)}"
 
 

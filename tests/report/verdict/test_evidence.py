@@ -67,10 +67,10 @@ def test_each_word_of_all_months_has_its_sentence(word, every, told):
 
 
 def test_unclear_says_from_which_effect_on_so_many_months_would_show_it():
-    every = replace(make_payoff(200, estimate(0.0004, -0.02, 0.03)), smallest_effect=0.0155)
+    every = replace(make_payoff(200, estimate(0.0004, -0.02, 0.03)), smallest_effect=0.015)
     assert (
         "(-2.00 to +3.00), which may be a gain or a loss: so many months show an effect only from "
-        "1.55 % a month on. After negative"
+        "about 1.5 % a month on. After negative"
     ) in beyond_cash("unclear", make_evidence(every=every), "IEF")
     works = replace(every, estimate=estimate(0.01, 0.002, 0.02), word="works")
     assert "show an effect" not in beyond_cash("works", make_evidence(every=works), "IEF")
@@ -110,10 +110,10 @@ def test_a_state_without_months_is_not_told():
 
 
 def test_the_table_has_a_row_for_each_set_and_the_difference(opposite):
-    smallest = replace(opposite.every, smallest_effect=0.0125)
+    smallest = replace(opposite.every, smallest_effect=0.012)
     grid = payoff_grid(replace(opposite, every=smallest))
     assert [[cell.text for cell in row] for row in grid.rows] == [
-        ["All months", "0.17 %", "unclear", "0.900", "761", "77", "1.25 %"],
+        ["All months", "0.17 %", "unclear", "0.900", "761", "77", "1.2 %"],
         ["After negative correlation", "1.19 %", "works", "0.900", "281", "29", "-"],
         ["After positive correlation", "-1.11 %", "fails", "0.900", "445", "45", "-"],
         ["Negative less positive", "2.30 %", "so few changes of regime cannot prove it",
