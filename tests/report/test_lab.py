@@ -82,7 +82,7 @@ def test_the_long_view_and_today_are_told_below(run):
     state = state_today(market, market.prices["SPY"], seven_to_ten_years(market))
     html = beside_box(replace(run.verdict, long_view=view, state=state))
     assert 'class="verdict "' in html
-    told = "<b>Since 1962 (the same mix on the bundled months, to 2025-12-31):</b> it fails."
+    told = "<b>Since 1962 (the same mix on the bundled months, to 2025-12):</b> it fails."
     assert told in html
     lead, _, told = state_line(state).partition(": ")
     assert lead == "Today (2025-12)"

@@ -137,7 +137,7 @@ def test_the_long_view_says_which_it_is_or_why_there_is_none(verdict):
     )
     told = sentences(replace(verdict, long_view=view))
     assert told.long.startswith(
-        "Since 1962 (the same mix on the bundled months, to 2025-12-31): unclear. Over all 761 "
+        "Since 1962 (the same mix on the bundled months, to 2025-12): unclear. Over all 761 "
         "months IEF beat bills by 0.10 %"
     )
     assert told.in_order.index(told.long) == 3
