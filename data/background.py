@@ -53,7 +53,9 @@ def background_by_the_end(market: Market) -> pd.DataFrame:
 
 
 def is_month_over(market: Market) -> bool:
-    """Whether the month of the last session ends with it."""
+    """Whether the month of the last session ends with it, as that of a monthly row always does."""
+    if market.periods_per_year == 12:
+        return True
     last = market.sessions[-1:]
     return bool(last[0] >= last_sessions(last)[0])
 

@@ -41,12 +41,15 @@ class Past:
         Of equity and bond over the 36 months up to each month, from as early as there are prices.
     equity, hedge
         The tickers that they are about.
+    stand_in
+        Why they are not those of the run that is asked about; empty where they are.
     """
 
     returns: pd.DataFrame
     correlation: pd.Series
     equity: tuple[str, ...]
     hedge: tuple[str, ...]
+    stand_in: str = ""
 
 
 def base_rates(

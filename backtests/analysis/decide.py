@@ -123,9 +123,9 @@ def evidence_of(months: Months, blocks: Blocks | None, *, effects: bool = False)
     if effects and blocks is not None:
         smallest = smallest_effects(months.equity, months.excess, months.sets, blocks.mean, levels)
     payoffs = [
-        _payoff(months.payoff(inside), drawn, size, level, effect)
-        for inside, drawn, size, level, effect in zip(
-            months.sets, resampled, sizes, levels, smallest, strict=True
+        _payoff(months, inside, drawn, level, effect)
+        for inside, drawn, level, effect in zip(
+            months.sets, resampled, levels, smallest, strict=True
         )
     ]
     negative, positive = (
@@ -151,16 +151,20 @@ def _limits(resampled: Array, level: float | None) -> tuple[float, float] | None
 
 
 def _payoff(
-    value: float, resampled: Array, months: int, level: float | None, smallest: float | None
+    months: Months, inside: Mask, resampled: Array, level: float | None, smallest: float | None
 ) -> Payoff:
-    estimate = Estimate.of(value, _limits(resampled, level))
+    estimate = Estimate.of(months.payoff(inside), _limits(resampled, level))
+    size = int(inside.sum())
+    worst = int(worst_count(size)) if size else 0
+    held = months.excess[inside][np.argsort(months.equity[inside], kind="stable")[:worst]]
     finite = resampled[np.isfinite(resampled)]
     return Payoff(
-        months=months,
-        worst_months=int(worst_count(months)) if months else 0,
+        months=size,
+        worst_months=worst,
         estimate=estimate,
         above_zero=float((finite > 0.0).mean()) if estimate.low is not None else None,
         word=word_of(estimate),
+        worst_months_held=int(np.count_nonzero(held)),
         smallest_effect=smallest,
     )
 

@@ -39,6 +39,8 @@ class Payoff:
         P(>0): the share of resamples in which it was above 0.
     word
         What the interval says: see :func:`word_of`.
+    worst_months_held
+        In how many of the worst months the hedge was held, not bills in its place.
     smallest_effect
         The smallest payoff that this many months would call *works* in 80 % of samples; None
         where that was not worked out, or where none up to 5 % a month would be.
@@ -49,6 +51,7 @@ class Payoff:
     estimate: Estimate
     above_zero: float | None
     word: SetWord
+    worst_months_held: int
     smallest_effect: float | None = None
 
 
@@ -87,8 +90,8 @@ class Evidence:
     difference
         Payoff after negative less payoff after positive correlation.
     placebo_share
-        How often the same labels, shifted in a circle, differ as much or more; None with fewer
-        than 72 months.
+        How often the same labels, shifted in a circle, differ as much or more in the same
+        direction; None with fewer than 60 months in a state, or 72 in all.
     unlabelled_months
         Months before which no correlation is known.
     correlation_of

@@ -82,6 +82,10 @@ class HedgeState:
         Tickers whose months the base rates are about, on the bundled history.
     first, last
         First and last of these months; None where there is none up to the data's end.
+    stand_in
+        Why base rates are not about the run's own equity and hedge; empty where they are.
+    from_bundled
+        What the source does not have, and is taken from the bundled table: ``yields``, ``CPI``.
     indicators
         All five.
     """
@@ -91,6 +95,8 @@ class HedgeState:
     hedge: tuple[str, ...]
     first: str | None
     last: str | None
+    stand_in: str
+    from_bundled: tuple[str, ...]
     indicators: tuple[Indicator, ...]
 
     @property

@@ -395,6 +395,8 @@ class LongView:
         Its data, and first and last row (``YYYY-MM-DD``).
     word, evidence
         As of a :class:`Judgement`.
+    lag_months
+        Months from a decision to its trade.
     """
 
     missing: str
@@ -403,6 +405,7 @@ class LongView:
     end: str | None = None
     word: Word | None = None
     evidence: Evidence | None = None
+    lag_months: int | None = None
 
 
 @dataclass(frozen=True)
@@ -426,7 +429,7 @@ class Verdict(Judgement):
     long_view
         The same mix since 1962; None where the run itself is that, or holds no hedge.
     state
-        What holds today, with base rates; None without a hedge.
+        What holds today, with base rates; None in brief.
     """
 
     tickers: Tickers

@@ -33,7 +33,8 @@ def trailing_correlation(
     NaN until there are enough months, and where one of the two did not move.
     """
     trailing = equity.rolling(months).corr(hedge)
-    return trailing.where(np.isfinite(trailing) & (hedge.rolling(months).std() > 1e-12))
+    moved = (hedge.rolling(months).std() > 1e-12) & (equity.rolling(months).std() > 1e-12)
+    return trailing.where(np.isfinite(trailing) & moved)
 
 
 def stock_bond_correlation(equity: pd.Series, bond: pd.Series) -> pd.Series:

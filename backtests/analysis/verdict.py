@@ -209,8 +209,9 @@ def works_table(sample: Sample, *, brief: bool = False) -> tuple[Measure, ...]:
 
     def of_legs(key: str, unit: Unit, measure: MeasureOf, leveled: Leveled) -> Measure:
         level = level_of(leveled, months)
-        # Bills alone hardly vary: no level was worked out for them.
-        return line(key, unit, measure, "hedge", "cash", (level, None, level))
+        # Bills alone hardly vary: no level was worked out for them. The payoff has its own.
+        apart = None if leveled == "worst_decile_mean" else level
+        return line(key, unit, measure, "hedge", "cash", (level, None, apart))
 
     both = ("portfolio", "bills")
     from_equity = level_of("cvar_saved_from_equity", months)

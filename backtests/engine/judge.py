@@ -56,11 +56,11 @@ def judged(run: Run, progress: Progress = silent) -> Run:
     market, simulation = judged_on(run)
     verdict = judge_run(market, strategy, simulation, ticker, progress, roles=run.config.roles)
     verdict = replace(verdict, cross_check=ten_digits(_checked(run)))
-    if verdict.holds_hedge:
-        with progress("judging the same mix since 1962"):
-            long = long_run(run)
-            state = state_of(run, market, simulation, long)
-            verdict = replace(verdict, long_view=long_view(run, long), state=state)
+    with progress("judging the same strategy since 1962"):
+        long = long_run(run)
+        state = state_of(run, market, simulation, long)
+        view = long_view(run, long) if verdict.holds_hedge else None
+        verdict = replace(verdict, long_view=view, state=state)
     return replace(run, verdict=verdict)
 
 

@@ -33,6 +33,9 @@ from data.load import load_market
 from data.market import Market
 from data.records import ten_digits
 
+MOST_NAMED = 3  # tickers in a sentence
+NEARLY_ALL = 0.95  # of the bundled months: a second view of them would say the same
+
 
 @dataclass(frozen=True, eq=False)
 class LongRun:
@@ -50,27 +53,31 @@ def long_run(run: Run) -> LongRun | str:
     The months end with the run's last whole month: what came later its reader could not know.
     """
     strategy, ticker = run.config.make_strategy(), run.summary.benchmark.ticker
-    unknown = [name for name in strategy.tickers if name not in bundled.TICKERS]
+    roles, own = run.config.roles, run.market
+    needed = [*strategy.tickers, *([] if roles.equity_of(strategy.tickers) else [ticker])]
+    unknown = [name for name in needed if name not in bundled.TICKERS]
     if unknown:
-        return f"the bundled months do not know {', '.join(unknown)}"
+        named = ", ".join(unknown[:MOST_NAMED])
+        more = len(unknown) - MOST_NAMED
+        return f"the bundled months do not know {named}{f' and {more} more' if more > 0 else ''}"
+    if own.periods_per_year != MONTHS and not strategy.is_built_in():
+        return f"{strategy.name} is no rule of this project: on months it may not be the same"
     benchmark = ticker if ticker in bundled.TICKERS else "SPY"
-    months = math.ceil(run.config.costs.lag * MONTHS / run.market.periods_per_year)
+    months = math.ceil(run.config.costs.lag * MONTHS / own.periods_per_year)
     costs = Costs(run.config.costs.fee_bps, run.config.costs.slippage_bps, months)
     names = list(dict.fromkeys([*strategy.tickers, benchmark]))
-    market = _until(load_market("bundled", names), run.market)
+    market = _until(load_market("bundled", names), own)
     if market is None:
         return "the bundled months begin after its end"
     try:
         simulation = simulate(
             market, strategy, costs, initial=run.config.initial, engine=ledger.fill
         )
-        sides = make_sides(
-            market, strategy, simulation, benchmark, roles=run.config.roles, engine=ledger.fill
-        )
+        sides = make_sides(market, strategy, simulation, benchmark, roles=roles, engine=ledger.fill)
     except HedgeError as error:
         return str(error).partition(";")[0]
     if not sides.hedge_tickers:
-        return f"{strategy.name} never holds its hedge on the bundled months"
+        return f"{strategy.name} holds no hedge on the bundled months"
     return LongRun(market, simulation, sides)
 
 
@@ -84,11 +91,11 @@ def _until(months: Market, own: Market) -> Market | None:
 
 
 def long_view(run: Run, long: LongRun | str) -> LongView | None:
-    """Judge a run's strategy on the bundled months; None where the run itself is that."""
+    """Judge a run's strategy on the bundled months; None where the run itself is nearly that."""
     if isinstance(long, str):
         return LongView(missing=long)
     rows, own = long.simulation.nav.index, run.simulation.nav.index
-    if run.market.source == "bundled" and (rows[0], rows[-1]) == (own[0], own[-1]):
+    if run.market.source == "bundled" and len(own) >= NEARLY_ALL * len(rows):
         return None
     evidence = long_evidence(long)
     return LongView(
@@ -97,6 +104,7 @@ def long_view(run: Run, long: LongRun | str) -> LongView | None:
         start=f"{rows[0]:%Y-%m-%d}",
         end=f"{rows[-1]:%Y-%m-%d}",
         word=verdict_word(evidence),
+        lag_months=long.simulation.costs.lag,
         evidence=ten_digits(evidence),
     )
 

@@ -124,13 +124,16 @@ def make_sides(
 
     always = always_invested(decided, equity) if equity else everywhere(benchmark, decided.index)
     all_equity = bought_once(always)
+    # The states need equity before the first decision too: by then it holds the same proportions.
+    early = market.sessions[market.sessions >= market.first_session(list(always))[0]][:1]
+    before = always.iloc[[0]].set_axis(early) if early[0] < always.index[0] else always.iloc[:0]
     return Sides(
         decided=decided,
         equity_tickers=equity or [benchmark],
         hedge_tickers=hedge,
         always=always,
         all_equity=all_equity,
-        equity_leg=leg("equity", all_equity),
+        equity_leg=leg("equity", bought_once(pd.concat([before, always]))),
         hedge_leg=leg("hedge", bought_once(alone(decided, hedge)) if hedge else decided * 0.0),
     )
 

@@ -26,7 +26,8 @@ def bond_of(market: Market, sides: References | Sides) -> tuple[str, pd.Series]:
     hedge it is the hedge itself.
     """
     if any(map(is_treasury_fund, sides.hedge_tickers)):
-        return BOND, seven_to_ten_years(market)
+        bond = seven_to_ten_years(market)
+        return str(bond.name), bond
     return ", ".join(sides.hedge_tickers), _returns(sides.hedge_leg)
 
 
@@ -34,17 +35,29 @@ _BONDS: WeakKeyDictionary[Market, pd.Series] = WeakKeyDictionary()
 
 
 def seven_to_ten_years(market: Market) -> pd.Series:
-    """Month-end returns of IEF: fund, else the ladder of the market's yields, else the bundled."""
+    """Month-end returns of IEF: fund, else the ladder of the market's yields, else the bundled.
+
+    Returns
+    -------
+    pandas.Series
+        By month; its name says which of them it is, and from when on.
+    """
     if market not in _BONDS:
         returns = _bundled_bond()
+        name = f"{BOND} (the ladder of the bundled months, to {returns.index[-1]})"
         yields, bond = market.yields, CATALOGUE[BOND]
         if yields is not None and bond.ladder is not None and covers(yields, bond.ladder).any():
             ladder = fund_level(yields, bond, market.periods_per_year)
             returns = _returns(ladder).combine_first(returns)
+            name = f"{BOND} (a ladder of bonds)"
         for ticker in market.tickers:
             if ticker.upper() == BOND:
-                returns = _returns(market.prices[ticker]).combine_first(returns)
-        _BONDS[market] = returns
+                fund = _returns(market.prices[ticker]).dropna()
+                first = fund.index[0] if len(fund) else None
+                returns = fund.combine_first(returns)
+                is_longer = first is not None and bool(returns.loc[: first - 1].notna().any())
+                name = f"{BOND} (before {first} a ladder of bonds)" if is_longer else BOND
+        _BONDS[market] = returns.rename(name)
     return _BONDS[market]
 
 

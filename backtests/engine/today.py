@@ -47,7 +47,10 @@ def state_of(run: Run, market: Market, simulation: Simulation, long: LongRun | s
         roles=run.config.roles,
         engine=ledger.fill,
     )
-    return state_today(market, sides.equity_leg, seven_to_ten_years(market), past_of(long))
+    past = past_of(long)
+    # Today's correlation and that of the base rates must be of the same kind of bond.
+    bond = seven_to_ten_years(market) if past.stand_in else bond_of(market, sides)[1]
+    return state_today(market, sides.equity_leg, bond, past)
 
 
 def state_today(
@@ -102,6 +105,10 @@ def state_today(
         hedge=months.hedge,
         first=str(index[0]) if len(index) else None,
         last=str(index[-1]) if len(index) else None,
+        stand_in=months.stand_in,
+        from_bundled=tuple(
+            name for name, own in (("yields", market.yields), ("CPI", market.cpi)) if own is None
+        ),
         indicators=tuple(indicators),
     )
     return ten_digits(state)
@@ -110,10 +117,10 @@ def state_today(
 def past_of(long: LongRun | str) -> Past:
     """The months that base rates are about: a strategy's own two sides on the bundled months.
 
-    SPY with IEF where there are none of these, or where the strategy holds no hedge.
+    SPY with IEF where there are none of these.
     """
-    if isinstance(long, str) or not long.sides.hedge_tickers:
-        return bundled_past()
+    if isinstance(long, str):
+        return replace(bundled_past(), stand_in=long)
     legs = {
         "portfolio": long.simulation.nav,
         "equity": long.sides.equity_leg,

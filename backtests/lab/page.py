@@ -155,7 +155,7 @@ def worst_months(run: Run) -> None:
     long, state = verdict.long_view, verdict.state
     for title, evidence, note in (
         ("Equity's worst months", verdict.evidence, states_note(verdict)),
-        ("The same since 1962", long.evidence if long else None, long_note(long)),
+        ("The long view", long.evidence if long else None, long_note(long)),
     ):
         if evidence is not None:
             st.subheader(title, anchor=False)

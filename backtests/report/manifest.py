@@ -70,7 +70,7 @@ class RunManifest(Manifest):
     verdict
         The verdict's word; None for a run made without.
     payoff
-        What decides it, of all months; None also without a hedge.
+        What decides it, of all months; None where they do not, and without a hedge.
     strategy, config
         The configuration.
     source, source_title, origin

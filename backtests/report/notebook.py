@@ -240,7 +240,7 @@ def _payoffs(verdict: Verdict) -> list[Table]:
         tables.append(Table(WORST, payoff_grid(verdict.evidence), PAYOFF))
     if verdict.long_view is not None and verdict.long_view.evidence is not None:
         note = long_note(verdict.long_view)
-        tables.append(Table("The same since 1962", payoff_grid(verdict.long_view.evidence), note))
+        tables.append(Table("The long view", payoff_grid(verdict.long_view.evidence), note))
     return tables
 
 

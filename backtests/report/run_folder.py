@@ -22,6 +22,7 @@ from backtests.report.pages import TEARSHEET
 from backtests.report.pages import VERDICT as VERDICT_PAGE
 from backtests.report.verdict.document import document
 from backtests.report.verdict.page import write_verdict
+from backtests.report.verdict.payoffs import DEPENDS
 from data.market import Market, content_sha256
 from data.records import fields_of
 from data.spreadsheet import write_csv
@@ -76,7 +77,7 @@ def _manifest(run: Run) -> RunManifest:
     evidence = None if run.verdict is None else run.verdict.evidence
     return RunManifest(
         verdict=None if run.verdict is None else run.verdict.word,
-        payoff=None if evidence is None else evidence.every.estimate,
+        payoff=None if evidence is None or run.judged.word in DEPENDS else evidence.every.estimate,
         strategy=run.config.strategy,
         config=run.config.table,
         source=market.source,

@@ -27,22 +27,30 @@ def state_line(state: HedgeState) -> str:
     figures = [
         "no stock-bond correlation"
         if correlation.value is None
-        else f"stock-bond correlation {_one_digit(correlation.value)}",
+        else f"stock-bond correlation {two_digits(correlation.value, '+')} ({correlation.as_of})",
         "no CPI figure"
         if inflation.value is None
-        else f"CPI {_one_digit(100 * inflation.value).removeprefix('+')} %",
+        else f"CPI {two_digits(100 * inflation.value)} % ({inflation.as_of})",
     ]
-    count = f"{state.on_the_side_of_the_hedge} of {state.told} indicators for the hedge"
+    what = "Treasuries" if state.stand_in else "the hedge"
+    count = f"{state.on_the_side_of_the_hedge} of {state.told} indicators for {what}"
     line = f"Today ({state.as_of[:7]}): {', '.join(figures)}: {count}."
     rate = current_rate(correlation)
     if rate is None or rate.payoff.value is None:
         return line
     side = "more" if rate.payoff.value >= 0.0 else "less"
+    earned = two_digits(abs(100 * rate.payoff.value))
     return (
         f"{line} In the {rate.months} months that began after {rate.label} correlation, "
-        f"{', '.join(state.hedge)} earned {abs(100 * rate.payoff.value):.1f} % a month {side} than "
-        f"bills in equity's worst months ({_range(rate.payoff)})."
+        f"{', '.join(state.hedge)} earned {earned} % a month {side} than bills in equity's worst "
+        f"months ({_range(rate.payoff)}).{_stand_in(state)}"
     )
+
+
+def _stand_in(state: HedgeState) -> str:
+    """Why base rates are about other tickers than the run's; empty where they are not."""
+    names = f"{', '.join(state.equity)} with {', '.join(state.hedge)}"
+    return f" That is {names}: {state.stand_in}." if state.stand_in else ""
 
 
 def state_table(state: HedgeState) -> Grid:
@@ -60,6 +68,8 @@ def state_notes(state: HedgeState) -> tuple[str, ...]:
         "followed past months in the same state, known the month before. They are no forecast; "
         "the five overlap, so that their count is no score."
     )
+    without = " and no ".join(state.from_bundled)
+    lacking = f"This source has no {without}: the bundled table's are used."
     missing = [
         f"No figure of {NAMES[indicator.key].removesuffix(', %')}: {indicator.missing}."
         for indicator in state.indicators
@@ -74,6 +84,7 @@ def state_notes(state: HedgeState) -> tuple[str, ...]:
         "CPI deviation is the standard deviation of CPI over a year in the last ten years. The "
         "line of 3 % was chosen in sample, with these months in view; that of the correlation is "
         "0, the others are medians of all months up to then.",
+        *([lacking] if state.from_bundled else []),
         *missing,
     )
 
@@ -123,13 +134,8 @@ def _base_rates(rate: BaseRate | None) -> list[Cell]:
 def _range(estimate: Estimate) -> str:
     if estimate.low is None or estimate.high is None:
         return "no interval"
-    return f"{_one_digit(100 * estimate.low)} to {_one_digit(100 * estimate.high)}"
+    return f"{two_digits(100 * estimate.low, '+')} to {two_digits(100 * estimate.high, '+')}"
 
 
 def _sort(value: float | None) -> float | str:
     return "" if value is None else value
-
-
-def _one_digit(value: float) -> str:
-    """A signed number with one digit; what rounds to zero has no minus."""
-    return f"{round(value, 1) + 0.0:+.1f}"

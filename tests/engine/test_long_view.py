@@ -177,6 +177,14 @@ def daily(source, tickers, **_):
     return random_market(5, tuple(dict.fromkeys(tickers)), rows=900)
 
 
+def monthly(source, tickers, **_):
+    days = pd.date_range("1990-01-31", periods=120, freq="ME")
+    tickers = list(dict.fromkeys(tickers))
+    rng = np.random.default_rng(3)
+    grown = 1.0 + rng.normal(0.005, 0.04, (len(days), len(tickers)))
+    return market_of(pd.DataFrame(grown.cumprod(axis=0), days, tickers), ppy=12)
+
+
 def test_a_run_on_the_bundled_months_is_its_own_long_view():
     run = run_of(source="bundled")
     assert long_view(run, long_run(run)) is None
@@ -267,7 +275,7 @@ class Days(HedgeMix):
     error: Exception
 
     def target_weights(self, market):
-        if market.periods_per_year == 12:
+        if market.source == "bundled":
             raise self.error
         return super().target_weights(market)
 
@@ -278,7 +286,7 @@ class Days(HedgeMix):
 def test_a_rule_of_the_users_own_that_fails_on_months_says_so(error):
     rule = type("Days", (Days,), {"error": error, "name": "days"})(weights={"SPY": 0.6, "IEF": 0.4})
     config = RunConfig.of(rule, {"source": "yahoo"})
-    run = simulated(load_inputs(config, load=daily), ledger.fill)
+    run = simulated(load_inputs(config, load=monthly), ledger.fill)
     view = long_view(run, long_run(run))
     assert view.evidence is None
     assert "\n" not in view.missing
@@ -286,16 +294,33 @@ def test_a_rule_of_the_users_own_that_fails_on_months_says_so(error):
 
 
 class Lately(HedgeMix):
-    """Holds its hedge on days only."""
+    """Holds its hedge elsewhere only."""
 
     def target_weights(self, market):
         weights = super().target_weights(market)
-        return weights * [1.0, 0.0] if market.periods_per_year == 12 else weights
+        return weights * [1.0, 0.0] if market.source == "bundled" else weights
 
 
 def test_a_rule_that_never_holds_its_hedge_on_months_says_so():
     rule = Lately(weights={"SPY": 0.6, "IEF": 0.4})
-    run = simulated(load_inputs(RunConfig.of(rule, {"source": "yahoo"}), load=daily), ledger.fill)
+    run = simulated(load_inputs(RunConfig.of(rule, {"source": "yahoo"}), load=monthly), ledger.fill)
     assert long_view(run, long_run(run)).missing == (
-        f"{rule.name} never holds its hedge on the bundled months"
+        f"{rule.name} holds no hedge on the bundled months"
     )
+
+
+def test_a_rule_of_the_users_own_on_days_is_not_taken_for_one_on_months():
+    """Two hundred rows are ten months of days, and sixteen years of months."""
+    rule = Lately(weights={"SPY": 0.6, "IEF": 0.4})
+    run = simulated(load_inputs(RunConfig.of(rule, {"source": "yahoo"}), load=daily), ledger.fill)
+    assert (
+        long_run(run) == f"{rule.name} is no rule of this project: on months it may not be the same"
+    )
+
+
+def test_a_hedge_alone_is_seen_against_its_own_benchmark_or_not_at_all():
+    params = {"weights": {"IEF": 1.0}}
+    run = run_of(load=daily, source="yahoo", params=params, benchmark="QQQ")
+    assert long_run(run) == "the bundled months do not know QQQ"
+    run = run_of(load=daily, source="yahoo", params=params)
+    assert long_run(run).sides.equity_tickers == ["SPY"]

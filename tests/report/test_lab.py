@@ -73,16 +73,14 @@ def test_the_long_view_and_today_are_told_below(run):
     assert beside_box(run.verdict) == ""
     missing = LongView(missing="the bundled months do not know <GLD>")
     html = beside_box(replace(run.verdict, long_view=missing))
-    assert (
-        "<b>Since 1962:</b> no long view, since the bundled months do not know &lt;GLD&gt;." in html
-    )
+    assert "<b>Since 1962:</b> no long view: the bundled months do not know &lt;GLD&gt;." in html
     assert 'class="word"' not in html
     view = LongView("", "months", "1962-01-31", "2025-12-31", "fails", run.verdict.evidence)
     market = run.market
     state = state_today(market, market.prices["SPY"], seven_to_ten_years(market))
     html = beside_box(replace(run.verdict, long_view=view, state=state))
     assert 'class="verdict "' in html
-    told = "<b>Since 1962 (the same mix on the bundled months, to 2025-12):</b> it fails."
+    told = "<b>Since 1962 (the same strategy on the bundled months, to 2025-12):</b> it fails."
     assert told in html
     lead, _, told = state_line(state).partition(": ")
     assert lead == "Today (2025-12)"

@@ -268,7 +268,7 @@ def test_a_verdict_shows_the_judged_portfolios(run):
 def test_the_long_view_is_told_and_has_its_table(run):
     view = LongView("", "months", "1962-01-31", "2025-12-31", "works", run.verdict.evidence)
     judged = replace(run, verdict=replace(run.verdict, long_view=view))
-    lead = "Since 1962 (the same mix on the bundled months, to 2025-12): it works."
+    lead = "Since 1962 (the same strategy on the bundled months, to 2025-12): it works."
     for shown in (
         notebook.run_text(judged),
         notebook.verdict_text(judged.verdict),
@@ -278,7 +278,7 @@ def test_the_long_view_is_told_and_has_its_table(run):
         assert lead in shown
     own, long, _ = grids(html)
     assert own == long
-    assert "The same since 1962" in html
+    assert "The long view" in html
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def indicator(key: str, value: float | None, line: float | None, **changes) -> I
 @pytest.fixture
 def state() -> HedgeState:
     return HedgeState(
-        "2025-12-31", ("SPY",), ("IEF", "TLT"), "1962-03", "2025-12",
+        "2025-12-31", ("SPY",), ("IEF", "TLT"), "1962-03", "2025-12", "", (),
         (
             indicator("inflation", 0.0272, 0.03, as_of="2025-11"),
             indicator("correlation", 0.49, 0.0),
@@ -51,22 +51,35 @@ NOTHING = {"value": None, "line": None, "as_of": None, "for_the_hedge": None}
 
 def test_the_line_says_what_holds_and_what_followed(state):
     assert state_line(state) == (
-        "Today (2025-12): stock-bond correlation +0.5, CPI 2.7 %: 2 of 5 indicators for the hedge. "
-        "In the 450 months that began after positive correlation, IEF, TLT earned 1.1 % a month "
-        "less than bills in equity's worst months (-1.6 to -0.4)."
+        "Today (2025-12): stock-bond correlation +0.49 (2025-12), CPI 2.72 % (2025-11): 2 of 5 "
+        "indicators for the hedge. In the 450 months that began after positive correlation, IEF, "
+        "TLT earned 1.11 % a month less than bills in equity's worst months (-1.63 to -0.45)."
     )
     negative = changed(state, "correlation", value=-0.04, for_the_hedge=True)
-    assert "correlation -0.0," not in state_line(negative)
-    assert "correlation +0.0, CPI 2.7 %: 3 of 5 indicators" in state_line(negative)
+    assert "correlation -0.04 (2025-12), CPI 2.72 % (2025-11): 3 of 5" in state_line(negative)
     assert state_line(negative).endswith(
-        "In the 281 months that began after negative correlation, IEF, TLT earned 1.2 % a month "
-        "more than bills in equity's worst months (+0.1 to +2.0)."
+        "In the 281 months that began after negative correlation, IEF, TLT earned 1.19 % a month "
+        "more than bills in equity's worst months (+0.10 to +1.97)."
     )
+    nothing = changed(state, "correlation", value=-0.004, for_the_hedge=True)
+    assert "correlation +0.00 (" in state_line(nothing)
+
+
+def test_other_tickers_than_the_runs_own_and_borrowed_figures_are_named(state):
+    lacking = ("yields", "CPI")
+    other = replace(state, stand_in="the bundled months do not know GLD", from_bundled=lacking)
+    own = state_line(state).replace("for the hedge", "for Treasuries")
+    assert state_line(other) == (
+        f"{own} That is SPY with IEF, TLT: the bundled months do not know GLD."
+    )
+    told = "This source has no yields and no CPI: the bundled table's are used."
+    assert told in state_notes(other)
+    assert not any("This source" in note for note in state_notes(state))
 
 
 def test_the_line_without_figures(state):
     without = changed(state, "inflation", missing="there is none", **NOTHING)
-    assert "correlation +0.5, no CPI figure: 1 of 4 indicators for the hedge. In" in (
+    assert "correlation +0.49 (2025-12), no CPI figure: 1 of 4 indicators for the hedge. In" in (
         state_line(without)
     )
     without = changed(without, "correlation", missing="there is none", **NOTHING)
@@ -87,7 +100,7 @@ def test_the_table_shows_the_state_that_each_indicator_is_in(state):
     assert table.rows[0] == [
         Cell("CPI over a year, %"), Cell("2.72", 0.0272, small="2025-11"),
         Cell("below 3.00", 0.03), Cell("for"), Cell("281", 281),
-        Cell("+1.19", 0.0119, small="+0.1 to +2.0"), Cell("33 %", 0.3333, small="of 29"),
+        Cell("+1.19", 0.0119, small="+0.10 to +1.97"), Cell("33 %", 0.3333, small="of 29"),
         Cell("+0.26", 0.264, small="in 13"),
     ]  # fmt: skip
     texts = [[cell.text for cell in row[1:6]] for row in table.rows[1:]]

@@ -220,12 +220,16 @@ def payoff_rows(comparison: Comparison) -> list[tuple[str, list[str]]]:
     def payoff(key: str, of: Evidence) -> str:
         return payoff_text(payoffs_of(of)[key].estimate)
 
+    placebo = [
+        "-  " if run.evidence is None else f"{placebo_text(run.word, run.evidence)}  "
+        for run in comparison.table.values()
+    ]
     return [
         *(
             (f"  payoff, {name.removesuffix(' correlation')}", texts(partial(payoff, key)))
             for key, name in SETS.items()
         ),
-        ("  placebo share", texts(placebo_text)),
+        ("  placebo share", placebo),
     ]
 
 
@@ -285,7 +289,7 @@ def hedges_grid(comparison: Comparison) -> Grid | None:
             cells = [
                 *(payoff_cell(payoff.estimate) for payoff in payoffs_of(evidence).values()),
                 payoff_cell(evidence.difference),
-                Cell(placebo_text(evidence), "" if share is None else share),
+                Cell(placebo_text(run.word, evidence), "" if share is None else share),
             ]
         own, equity = (nothing if fall is None else Cell(percent(fall), fall) for fall in run.falls)
         rows.append([Cell(name), Cell(run.word), *cells, own, equity])

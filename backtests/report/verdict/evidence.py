@@ -5,10 +5,12 @@ from __future__ import annotations
 from backtests.analysis.evidence import Evidence, Payoff, State, StateEpisode, Word
 from backtests.analysis.resampling import FEWEST_ROWS, Estimate
 from backtests.report.page import Cell, Grid
-from backtests.report.text import percent, two_digits, whole
+from backtests.report.text import percent, whole
+from backtests.report.verdict.payoffs import DEPENDS, FEW_CHANGES, interval_text, payoff_cell
 
+BOND = "IEF"  # as the engine names it, alone or with what stands for it
 LONGEST = 40  # characters of a hedge's tickers in a sentence
-FEW_CHANGES = "so few changes of regime cannot prove it"
+NOT_TRUSTED = "none could be trusted over so few months"
 WORDS: dict[Word, str] = {
     "works": "it works",
     "fails": "it fails",
@@ -33,8 +35,8 @@ def beyond_cash(word: Word, evidence: Evidence, hedge: str) -> str:
     months = evidence.every.months
     if months < FEWEST_ROWS:
         whole_months = f"{months} whole month" + ("" if months == 1 else "s")
-        return f"{WORDS[word]}. {whole_months}, too few to say: an interval needs {FEWEST_ROWS}."
-    if word in ("it depends", "it depended"):
+        return f"{WORDS[word]}. {whole_months}, too few to say anything: fewer than {FEWEST_ROWS}."
+    if word in DEPENDS:
         share = evidence.placebo_share
         placebo = "" if share is None else f"placebo share {100 * share:.0f} %"
         doubt = f" {FEW_CHANGES.capitalize()} ({placebo})." if evidence.cannot_prove else ""
@@ -44,7 +46,7 @@ def beyond_cash(word: Word, evidence: Evidence, hedge: str) -> str:
     every, by_state = evidence.every, _by_state(evidence, hedge)
     over_all = (
         f"{WORDS[word]}. Over all {every.months} months {hedge} {_beat(every.estimate)} a month in "
-        f"equity's worst {every.worst_months} {_range(every.estimate)}{_why(every)}"
+        f"equity's worst {every.worst_months} {_range(every)}{_held(every)}{_why(every)}"
     )
     return f"{over_all}. {by_state}." if by_state else f"{over_all}."
 
@@ -56,8 +58,8 @@ def _why(payoff: Payoff) -> str:
     if payoff.smallest_effect is None:
         return ", which may be a gain or a loss"
     return (
-        ", which may be a gain or a loss: so many months show an effect only from about "
-        f"{effect_text(payoff.smallest_effect)} a month on"
+        ", which may be a gain or a loss: to show in 4 of 5 such samples an effect has to be about "
+        f"{effect_text(payoff.smallest_effect)} a month"
     )
 
 
@@ -70,12 +72,14 @@ def _by_state(evidence: Evidence, hedge: str, when: str = "") -> str:
     """What it did after each sign of the correlation; empty where neither has a month."""
     parts: list[str] = []
     again = "they" if " and " in hedge else "it"
+    is_bond = evidence.correlation_of.startswith(BOND)
+    pair = "stock-bond " if is_bond else "equity-hedge "
     for state in evidence.states:
         if state.payoff.months:
-            kind, name, told = ("", again, "") if parts else ("stock-bond ", hedge, when)
+            kind, name, told = ("", again, "") if parts else (pair, hedge, when)
             parts.append(
                 f"after {state.name} {kind}correlation {name} {_beat(state.payoff.estimate)}{told} "
-                f"{_range(state.payoff.estimate)}{_alone(state)}"
+                f"{_range(state.payoff)}{_held(state.payoff)}{_alone(state)}"
             )
     text = "; ".join(parts)
     return text[:1].upper() + text[1:]
@@ -97,12 +101,19 @@ def _beat(estimate: Estimate) -> str:
     return f"{verb} {percent(abs(value))}"
 
 
-def _range(estimate: Estimate) -> str:
-    """An interval in brackets, signed percent; says so where there is none."""
-    if estimate.low is None or estimate.high is None:
-        return "(no interval: too few months)"
-    low, high = (two_digits(100 * end, "+") for end in (estimate.low, estimate.high))
-    return f"({low} to {high})"
+def _held(payoff: Payoff) -> str:
+    """In how many of the worst months the hedge was held, where that is not in all."""
+    if payoff.worst_months_held == payoff.worst_months:
+        return ""
+    return f", held in {payoff.worst_months_held} of these {payoff.worst_months}"
+
+
+def _range(payoff: Payoff) -> str:
+    """An interval in brackets, signed percent; says why there is none."""
+    if payoff.estimate.low is None:
+        few = payoff.months < FEWEST_ROWS
+        return f"(no interval: {f'under {FEWEST_ROWS} months' if few else NOT_TRUSTED})"
+    return f"({interval_text(payoff.estimate)})"
 
 
 def payoff_grid(evidence: Evidence) -> Grid:
@@ -114,11 +125,15 @@ def payoff_grid(evidence: Evidence) -> Grid:
     rows = [
         [
             Cell(name),
-            _payoff_cell(payoff.estimate),
+            payoff_cell(payoff.estimate),
             Cell(payoff.word, small=f"in one episode, {span(alone)}" if alone else ""),
             _share_cell(payoff.above_zero),
             Cell(whole(payoff.months), payoff.months),
-            Cell(whole(payoff.worst_months), payoff.worst_months),
+            Cell(
+                whole(payoff.worst_months),
+                payoff.worst_months,
+                small=_held(payoff).removeprefix(", "),
+            ),
             Cell(
                 effect_text(payoff.smallest_effect),
                 "" if payoff.smallest_effect is None else payoff.smallest_effect,
@@ -131,13 +146,13 @@ def payoff_grid(evidence: Evidence) -> Grid:
     rows.append(
         [
             Cell("Negative less positive"),
-            _payoff_cell(evidence.difference),
+            payoff_cell(evidence.difference),
             Cell(FEW_CHANGES if evidence.cannot_prove else "", small=placebo, tone="text"),
             *[Cell("-", "") for _ in range(4)],
         ]
     )
     heads = ["In equity's worst tenth of the months", "Hedge less bills, a month", "Word",
-             "P(>0)", "Months", "Worst", "Smallest effect that would show"]  # fmt: skip
+             "P(>0)", "Months", "Worst", "Effect that 4 of 5 samples show"]  # fmt: skip
     return Grid(heads, rows, wide=True)
 
 
@@ -154,14 +169,9 @@ def episodes_grid(evidence: Evidence) -> Grid:
         ]
         for name, episode in sorted(episodes, key=lambda pair: pair[1].first)
     ]
-    return Grid(["From", "To", "After", "Months", "Hedge less bills, a month"], rows)
-
-
-def _payoff_cell(estimate: Estimate) -> Cell:
-    low, high = estimate.low, estimate.high
-    limits = "" if low is None or high is None else f"{percent(low)} to {percent(high)}"
-    value = estimate.value
-    return Cell(percent(value), "" if value is None else value, small=limits)
+    heads = ["Episode from", "To", "After", "Months",
+             "Hedge less bills in equity's worst tenth of them, a month"]  # fmt: skip
+    return Grid(heads, rows)
 
 
 def _share_cell(value: float | None) -> Cell:

@@ -15,11 +15,12 @@ from strategies.weights import mix_text
 
 RULE = (
     "The word follows the hedge's payoff: its return less that of bills, a month of the money in "
-    "the hedge, in equity's worst tenth of the months, whatever its weight. A set of months works "
-    "where the interval of its payoff lies above zero, fails where it lies below, is the same as "
-    "bills within half a percent a month, and is unclear otherwise. It depends where the months "
-    "after negative stock-bond correlation and those after positive say opposite words and truly "
-    "differ; it depended where one of these words rests on a single episode."
+    "the hedge, in equity's worst tenth of the months, whatever its weight. A set of months is "
+    "the same as bills where the interval of its payoff lies within half a percent a month of "
+    "zero, else it works where that lies above zero, fails where below, and is unclear otherwise. "
+    "Over all months no interval can be trusted below 480 of them: docs/coverage.md. It depends "
+    "where the months after negative stock-bond correlation and those after positive say opposite "
+    "words and truly differ; it depended where one of these words rests on a single episode."
 )
 CVAR_OF_MONTHS = "CVaR(95) is the average loss in the worst 5 % of months."
 FIRST = (

@@ -6,8 +6,9 @@ from backtests.analysis.evidence import Evidence, Payoff, Word
 from backtests.analysis.resampling import Estimate
 from backtests.report.page import Cell
 from backtests.report.text import two_digits
-from backtests.report.verdict.evidence import FEW_CHANGES
 
+FEW_CHANGES = "so few changes of regime cannot prove it"
+DEPENDS = ("it depends", "it depended")
 # The sets of months by the beginning of their name in tables for other programs.
 SETS = {
     "payoff": "all months",
@@ -51,21 +52,25 @@ def _signed(estimate: Estimate) -> str:
     return "-" if estimate.value is None else f"{two_digits(100 * estimate.value, '+')} %"
 
 
-def placebo_text(evidence: Evidence) -> str:
-    """How often the states of correlation, put elsewhere in time, differ as much; or a dash."""
+def placebo_text(word: str, evidence: Evidence) -> str:
+    """How often the states of correlation, put elsewhere in time, differ as much; or a dash.
+
+    Where the word rests on that difference it also says whether that proves anything.
+    """
     share = evidence.placebo_share
     if share is None:
         return "-"
-    return f"{100 * share:.0f} %" + (", no proof" if evidence.cannot_prove else "")
+    doubted = word in DEPENDS and evidence.cannot_prove
+    return f"{100 * share:.0f} %" + (", no proof" if doubted else "")
 
 
-def placebo_note(evidence: Evidence) -> str:
-    """The placebo share in words, and that it is too large to prove anything where it is."""
+def placebo_note(word: Word, evidence: Evidence) -> str:
+    """The placebo share in words, and that so few changes prove nothing where the word needs it."""
     share = evidence.placebo_share
     if share is None:
         return ""
     told = f"placebo share {100 * share:.0f} %"
-    return f"{told}: {FEW_CHANGES}" if evidence.cannot_prove else told
+    return f"{told}: {FEW_CHANGES}" if word in DEPENDS and evidence.cannot_prove else told
 
 
 def payoff_line(word: Word, evidence: Evidence | None) -> str:
@@ -77,5 +82,5 @@ def payoff_line(word: Word, evidence: Evidence | None) -> str:
         for name, payoff in zip(SETS.values(), payoffs_of(evidence).values(), strict=True)
         if payoff.months
     ]
-    placebo = placebo_note(evidence)
+    placebo = placebo_note(word, evidence)
     return f"{word}. Payoff {'; '.join([*parts, *([placebo] if placebo else [])])}."

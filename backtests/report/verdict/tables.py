@@ -23,7 +23,7 @@ def shown_keys(verdict: Verdict) -> tuple[str, ...]:
 
 MEASURES = {
     "cvar_saved_monthly": "CVaR(95) saved, points a month",
-    "cvar_three_months_saved": "The same of three months in a row, points",
+    "cvar_three_months_saved": "CVaR(95) saved over three months in a row, points",
     "drawdown_saved_monthly": "Deepest drawdown saved, points",
     "months_under_water_saved": "Longest time under water saved, months",
     "down_month_ratio": "Hedge return in down months over equity's",

@@ -126,8 +126,10 @@ def name_of(portfolio: JudgedPortfolio) -> str:
 
 
 def _all_equity(verdict: Verdict) -> str:
-    """What 100 % equity is, by name."""
-    return f"100 % equity ({', '.join(verdict.tickers.equity)})"
+    """What 100 % equity is, by name; says so where the portfolio itself holds none."""
+    held = next(row.equity_weight for row in verdict.portfolios if row.key == "portfolio")
+    without = "" if held is None or held > 0.0 else ", of which it holds none"
+    return f"100 % equity ({', '.join(verdict.tickers.equity)}{without})"
 
 
 def _equity_sentence(verdict: Verdict) -> str:
@@ -157,9 +159,9 @@ def _long_sentence(view: LongView | None, hedge: str) -> str:
     if view is None:
         return ""
     if view.word is None or view.evidence is None:
-        return f"Since 1962: no long view, since {view.missing}."
+        return f"Since 1962: no long view: {view.missing}."
     since, to = str(view.start)[:4], str(view.end)[:7]
-    whose = f"Since {since} (the same mix on the bundled months, to {to})"
+    whose = f"Since {since} (the same strategy on the bundled months, to {to})"
     return f"{whose}: {beyond_cash(view.word, view.evidence, hedge)}"
 
 
@@ -167,10 +169,12 @@ def long_note(view: LongView | None) -> str:
     """What the long view is about, for its table; empty without one."""
     if view is None or view.evidence is None:
         return ""
+    months = "month" if view.lag_months == 1 else "months"
     return (
         f"The same strategy on the {view.source_title} ({view.start} to {view.end}), at the same "
-        "costs: funds alone have too few months to decide. Its equity is the whole US market, its "
-        "Treasuries are ladders computed from published yields."
+        f"costs, with a lag of {view.lag_months} {months}: a shorter history has too few months to "
+        "decide. Its equity is the whole US market, its Treasuries are ladders computed from "
+        "published yields."
     )
 
 
@@ -180,11 +184,14 @@ def states_note(verdict: Verdict) -> str:
     if evidence is None:
         return ""
     without = evidence.unlabelled_months
-    lacking = f" {without} months have none: too little history." if without else ""
+    lacking = f" Before {without} months no such correlation is known." if without else ""
     return (
         f"A month's state is the sign of the correlation of equity and {evidence.correlation_of} "
         f"over the 36 months before it.{lacking} An episode is 24 months or more in one state. The "
-        "placebo share says how often the same states, shifted in time, differ as much or more."
+        "placebo share says how often the same states, shifted in time, differ as much or more "
+        "in the same direction. P(>0) is the share of resamples with a payoff above zero. The last "
+        "column is the payoff, up to 5 % a month, that 4 of 5 samples of so many months would call "
+        "works."
     )
 
 
@@ -215,17 +222,10 @@ def _cost_sentence(verdict: Verdict) -> str:
     if beside.value is None:
         return f"it {traded}."
     more = "more" if beside.value >= 0.0 else "less"
-    limits = range_text(beside if beside.value >= 0.0 else _mirrored(beside))
     return (
         f"beside bills at the same equity weight it grew {100 * abs(beside.value):.2f} points a "
-        f"year {more} {limits}; it {traded}."
+        f"year {more} {range_text(beside)}; it {traded}."
     )
-
-
-def _mirrored(estimate: Estimate) -> Estimate:
-    """The ends of a loss where those of a gain are given."""
-    low, high = estimate.low, estimate.high
-    return Estimate(estimate.value, None if high is None else -high, None if low is None else -low)
 
 
 def matched_text(verdict: Verdict) -> str:

@@ -210,7 +210,7 @@ def test_the_payoffs_that_decide_each_word_stand_beside_it(comparison, finished)
             assert (mine, none) == (getattr(expected, part), None)
         assert own[2 + place].sort == expected.value
         assert without[2 + place].text == "-"
-    assert rows["  placebo share"][:2] == [f"{placebo_text(evidence)}  ", "-  "]
+    assert rows["  placebo share"][:2] == [f"{placebo_text(own[1].text, evidence)}  ", "-  "]
     assert table.loc["placebo_share"].iloc[0] == evidence.placebo_share
     assert [row[1].text for row in grid.rows] == [run.word for run in comparison.table.values()]
     assert own[5].sort == evidence.difference.value

@@ -108,6 +108,7 @@ def make_payoff(months: int, estimate: Estimate) -> Payoff:
         estimate=estimate,
         above_zero=None if estimate.low is None else 0.9,
         word=word_of(estimate),
+        worst_months_held=-(-months // 10),
     )
 
 

@@ -58,7 +58,7 @@ def opposite() -> Evidence:
          "(-2.00 to +3.00), which may be a gain or a loss."),
         ("unclear", estimate(0.0004),
          "unclear. Over all 200 months IEF beat bills by 0.04 % a month in equity's worst 20 (no "
-         "interval: too few months)."),
+         "interval: none could be trusted over so few months)."),
     ],
 )  # fmt: skip
 def test_each_word_of_all_months_has_its_sentence(word, every, told):
@@ -69,11 +69,11 @@ def test_each_word_of_all_months_has_its_sentence(word, every, told):
 def test_unclear_says_from_which_effect_on_so_many_months_would_show_it():
     every = replace(make_payoff(200, estimate(0.0004, -0.02, 0.03)), smallest_effect=0.015)
     assert (
-        "(-2.00 to +3.00), which may be a gain or a loss: so many months show an effect only from "
-        "about 1.5 % a month on. After negative"
+        "(-2.00 to +3.00), which may be a gain or a loss: to show in 4 of 5 such samples an "
+        "effect has to be about 1.5 % a month. After negative"
     ) in beyond_cash("unclear", make_evidence(every=every), "IEF")
     works = replace(every, estimate=estimate(0.01, 0.002, 0.02), word="works")
-    assert "show an effect" not in beyond_cash("works", make_evidence(every=works), "IEF")
+    assert "4 of 5" not in beyond_cash("works", make_evidence(every=works), "IEF")
 
 
 def test_two_states_that_differ_are_told_with_the_episode_and_the_doubt(opposite):
@@ -94,7 +94,7 @@ def test_two_states_that_differ_are_told_with_the_episode_and_the_doubt(opposite
 @pytest.mark.parametrize(("months", "whole"), [(1, "1 whole month"), (59, "59 whole months")])
 def test_too_few_months_are_said_in_place_of_numbers(months, whole):
     few = make_evidence(every=make_payoff(months, estimate(0.01)))
-    told = f"unclear. {whole}, too few to say: an interval needs 60."
+    told = f"unclear. {whole}, too few to say anything: fewer than 60."
     assert beyond_cash("unclear", few, "IEF") == told
 
 
@@ -113,14 +113,14 @@ def test_the_table_has_a_row_for_each_set_and_the_difference(opposite):
     smallest = replace(opposite.every, smallest_effect=0.012)
     grid = payoff_grid(replace(opposite, every=smallest))
     assert [[cell.text for cell in row] for row in grid.rows] == [
-        ["All months", "0.17 %", "unclear", "0.900", "761", "77", "1.2 %"],
-        ["After negative correlation", "1.19 %", "works", "0.900", "281", "29", "-"],
+        ["All months", "+0.17 %", "unclear", "0.900", "761", "77", "1.2 %"],
+        ["After negative correlation", "+1.19 %", "works", "0.900", "281", "29", "-"],
         ["After positive correlation", "-1.11 %", "fails", "0.900", "445", "45", "-"],
-        ["Negative less positive", "2.30 %", "so few changes of regime cannot prove it",
+        ["Negative less positive", "+2.30 %", "so few changes of regime cannot prove it",
          "-", "-", "-", "-"],
     ]  # fmt: skip
     assert [row[1].small for row in grid.rows] == [
-        "-0.68 % to 0.92 %", "0.10 % to 1.97 %", "-1.60 % to -0.47 %", "1.04 % to 3.13 %",
+        "-0.68 to +0.92", "+0.10 to +1.97", "-1.60 to -0.47", "+1.04 to +3.13",
     ]  # fmt: skip
     assert [row[1].sort for row in grid.rows] == [0.0017, 0.0119, -0.0111, 0.023]
     assert [row[2].small for row in grid.rows] == [

@@ -53,7 +53,11 @@ def test_a_share_above_ten_percent_is_no_proof():
          "placebo share 11 %: so few changes of regime cannot prove it"),
     ):  # fmt: skip
         evidence = make_evidence(placebo_share=share)
-        assert (placebo_text(evidence), placebo_note(evidence)) == (short, long)
+        told = placebo_text("it depends", evidence), placebo_note("it depends", evidence)
+        assert told == (short, long)
+        # A word that does not rest on the difference of the states is not doubted for it.
+        assert placebo_text("works", evidence) == short.removesuffix(", no proof")
+        assert placebo_note("works", evidence) == long.partition(":")[0]
 
 
 def test_a_line_has_the_word_and_what_decides_it():
@@ -61,7 +65,10 @@ def test_a_line_has_the_word_and_what_decides_it():
     assert payoff_line("works", evidence) == (
         "works. Payoff all months +1.04 % (+0.21 to +1.87); after negative correlation +1.21 % "
         "(+0.42 to +2.03); after positive correlation +0.88 % (-0.12 to +1.56); placebo share "
-        "20 %: so few changes of regime cannot prove it."
+        "20 %."
+    )
+    assert payoff_line("it depended", evidence).endswith(
+        "placebo share 20 %: so few changes of regime cannot prove it."
     )
     bare = replace(evidence, positive=make_state("positive", 0, NOTHING), placebo_share=None)
     assert payoff_line("unclear", bare) == (

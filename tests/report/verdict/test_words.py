@@ -86,7 +86,7 @@ def test_what_was_gained_or_added_is_called_so(verdict):
         "the worst three months lost -1.00 % instead of 2.00 %, and it gained 1.00 points of "
         "growth a year."
     )
-    assert "it grew 1.01 points a year less (-0.20 to +3.00);" in told.cost
+    assert "it grew 1.01 points a year less (-3.00 to +0.20);" in told.cost
     assert told.when == "When: in 1 of 1 fall of equity the hedge earned more than bills."
 
 
@@ -120,7 +120,7 @@ def test_what_is_not_there_is_said(verdict):
     told = sentences(short)
     assert told.equity.endswith("26.00 %. 1 whole month, too few for a yearly cost.")
     assert told.cash == (
-        "Beyond cash: unclear. 1 whole month, too few to say: an interval needs 60."
+        "Beyond cash: unclear. 1 whole month, too few to say anything: fewer than 60."
     )
     assert told.cost == "Cost: it turned over 0.00 % of its value a year and paid 5.00 in costs."
 
@@ -134,19 +134,21 @@ def test_the_long_view_says_which_it_is_or_why_there_is_none(verdict):
         end="2025-12-31",
         word="unclear",
         evidence=make_evidence(every=make_payoff(761, estimate(0.001, -0.02, 0.03))),
+        lag_months=2,
     )
     told = sentences(replace(verdict, long_view=view))
     assert told.long.startswith(
-        "Since 1962 (the same mix on the bundled months, to 2025-12): unclear. Over all 761 "
+        "Since 1962 (the same strategy on the bundled months, to 2025-12): unclear. Over all 761 "
         "months IEF beat bills by 0.10 %"
     )
     assert told.in_order.index(told.long) == 3
     assert long_note(view).startswith(
-        "The same strategy on the bundled months (1962-01-31 to 2025-12-31), at the same costs"
+        "The same strategy on the bundled months (1962-01-31 to 2025-12-31), at the same costs, "
+        "with a lag of 2 months: "
     )
     missing = LongView(missing="the bundled months do not know GLD")
     told = sentences(replace(verdict, long_view=missing))
-    assert told.long == "Since 1962: no long view, since the bundled months do not know GLD."
+    assert told.long == "Since 1962: no long view: the bundled months do not know GLD."
     assert long_note(missing) == long_note(None) == ""
 
 
@@ -154,9 +156,9 @@ def test_what_the_states_are_is_said_with_the_months_that_have_none(verdict):
     assert states_note(verdict).startswith(
         "A month's state is the sign of the correlation of equity and IEF over the 36 months before"
     )
-    assert "have none" not in states_note(verdict)
+    assert "is known" not in states_note(verdict)
     early = replace(verdict, evidence=make_evidence(unlabelled_months=35))
-    assert " 35 months have none: too little history." in states_note(early)
+    assert " Before 35 months no such correlation is known." in states_note(early)
     assert states_note(replace(verdict, evidence=None)) == ""
 
 
