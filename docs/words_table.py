@@ -2,10 +2,14 @@
 
 Twelve portfolios on the bundled months: the word of the first edition, which looked at the average
 loss in the worst 5 % of single months (CVaR), beside the word of the second, and what decides it.
+``--nominal 0.9`` draws every interval that decides at that level, in place of those worked out.
 """
 
 from __future__ import annotations
 
+import argparse
+
+from backtests.analysis import decide
 from backtests.analysis.record import Verdict
 from backtests.analysis.resampling import Estimate
 from backtests.engine import ledger
@@ -66,6 +70,10 @@ def _text(estimate: Estimate) -> str:
 
 def main() -> None:
     """Print the table as Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--nominal", type=float, default=None)
+    if (level := parser.parse_args().nominal) is not None:
+        decide.level_of = lambda measure, months: level
     mixes = {mix_text(weights): HedgeMix(weights=weights) for weights in WEIGHTS}
     every: dict[str, Strategy] = {**mixes, **{name: make(name, {}) for name in RULES}}
     print(f"| {' | '.join(HEADS)} |")

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 LATEST_SWITCHES = 8
 # Columns of the state that hold words, and the widest that short ones may be, whatever their head.
 LEFT = ("Indicator", "For the hedge if", "Side")
-MOST_WIDTH = {"For the hedge if": 10, "Months like it": 7, "Payoff, % a month": 12,
+MOST_WIDTH = {"For the hedge if": 10, "Months like it": 7, "Payoff, % a month": 14,
               "Beat bills": 5, "Next 36 months": 7}  # fmt: skip
 NO_SWITCH = (
     "No switch of duration: the target never moved by a quarter of a year or more from its first."

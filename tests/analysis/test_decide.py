@@ -307,3 +307,16 @@ def test_states_are_those_of_the_correlation_before():
     assert [state.payoff.months for state in evidence.states] == [79, 80]
     assert evidence.negative.payoff.estimate.value == pytest.approx(0.01)
     assert evidence.positive.payoff.estimate.value == pytest.approx(-0.01)
+
+
+def test_the_worst_months_in_which_the_hedge_was_held_are_counted():
+    """Equity loses in rows 0 to 9; the sleeve is bills in the first four of these."""
+    equity = np.r_[-np.linspace(0.1, 0.05, 10), np.full(90, 0.01)]
+    hedge = np.r_[np.full(4, BILLS), np.full(96, BILLS + 0.002)]
+    index = pd.period_range("1990-01", periods=100, freq="M")
+    returns = pd.DataFrame({"equity": equity, "hedge": hedge, "cash": BILLS}, index)
+    labels = np.r_[np.full(50, -1), np.full(50, 1)].astype(np.int8)
+    evidence = evidence_of(Months(returns, labels, "IEF"), None)
+    assert (evidence.every.worst_months, evidence.every.worst_months_held) == (10, 6)
+    negative = evidence.negative.payoff
+    assert (negative.worst_months, negative.worst_months_held) == (5, 1)

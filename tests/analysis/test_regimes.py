@@ -177,3 +177,11 @@ def test_the_stock_bond_correlation_covers_every_month_that_either_has():
     window = slice(months[20], months[55])
     expected = np.corrcoef(equity[window], bond[window])[0, 1]
     assert correlation[months[55]] == pytest.approx(expected)
+
+
+def test_equity_that_does_not_move_has_no_correlation():
+    months = pd.period_range("1990-01", periods=60, freq="M")
+    bond = pd.Series(np.random.default_rng(2).normal(0.0, 0.02, 60), months)
+    flat = pd.Series(0.005, months)
+    assert trailing_correlation(flat, bond).isna().all()
+    assert trailing_correlation(bond, flat).isna().all()

@@ -30,7 +30,7 @@ from strategies.equity_only import EquityOnly
 from strategies.hedge_mix import HedgeMix
 from strategies.risk_parity import RiskParity
 from strategies.schedule import decision_rows
-from tests.conftest import random_market
+from tests.conftest import market_of, random_market
 
 FREE = Costs(fee_bps=0, slippage_bps=0, lag=1)
 
@@ -249,3 +249,19 @@ def test_a_duration_rule_meets_its_static_mix_and_its_neighbours():
     # What came in and went out of the sleeve is in the value, not in the profit.
     longer = next(row for row in verdict.portfolios if row.label == "lookback_years 6")
     assert longer.missing == "no decision yet on the first day"
+
+
+def test_states_reach_back_to_the_first_prices_of_equity():
+    """Equity had prices two years before the hedge: its correlation is known from then on."""
+    both = random_market(9, ("SPY", "IEF"), rows=1500)
+    prices = both.prices.copy()
+    prices.iloc[:500, 1] = np.nan  # as with SPY from 1993 and IEF from 2002
+    market = market_of(prices, both.cash)
+    mix = HedgeMix(weights={"SPY": 0.6, "IEF": 0.4})
+    simulation = simulate(market, mix, Costs(), engine=ledger.fill)
+    sides = make_sides(market, mix, simulation, "SPY", engine=ledger.fill)
+    assert sides.hedge_leg.index[0] == market.sessions[500]
+    assert sides.equity_leg.index[0] == market.sessions[0]
+    ours = sides.equity_leg.pct_change().iloc[3:]
+    theirs = market.prices["SPY"].pct_change().loc[ours.index]
+    np.testing.assert_allclose(ours, theirs, atol=1e-12)
