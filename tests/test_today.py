@@ -90,8 +90,7 @@ def test_the_screen(capsys):
     code, out, err = ended(main, capsys, *BUNDLED)
     assert (code, err) == (0, "")
     for text in (
-        "\nToday (2025-12): stock-bond correlation +0.5, CPI 2.7 %: 2 of 5 indicators for the "
-        "hedge. In the 450",
+        "\nToday (2025-12): stock-bond correlation +0.49 (2025-12), CPI 2.72 % (2025-11): 2 of 5 ",
         "data end on 2025-12-31, ",
         "hedge_mix: equity SPY; hedge IEF",
         "Next 36",

@@ -63,9 +63,9 @@ class _Slot(Generic[T]):
 
 @dataclass(frozen=True)
 class Beside:
-    """What a verdict has beside its word: the same mix since 1962, and what holds today.
+    """What a verdict has beside its word: the same strategy since 1962, and what holds today.
 
-    Both None without a hedge; no long view of the run that is the long one itself.
+    No long view without a hedge, and of the run that is the long one itself.
     """
 
     long_view: LongView | None = None
@@ -111,11 +111,6 @@ class Cache(Generic[T]):
             if slot.error is not None:
                 raise slot.error
             return cast(T, slot.value)
-
-    def holds(self, key: Hashable) -> bool:
-        """Whether the answer to a key is kept."""
-        with self._lock:
-            return key in self._slots and self._slots[key].made
 
     def clear(self) -> None:
         """Forget everything."""
@@ -201,19 +196,15 @@ def beside(run: Run) -> Beside:
 
     It takes as long as the run itself.
     """
-    return BESIDE.get(run, lambda: _beside(run)) if run.judged.holds_hedge else Beside()
-
-
-def has_beside(run: Run) -> bool:
-    """Whether :func:`beside` has its answer at once."""
-    return not run.judged.holds_hedge or BESIDE.holds(run)
+    return BESIDE.get(run, lambda: _beside(run))
 
 
 def _beside(run: Run) -> Beside:
     try:
         long = long_run(run)
         market, simulation = judged_on(run, fill_with_sweep)
-        return Beside(long_view(run, long), state_of(run, market, simulation, long))
+        view = long_view(run, long) if run.judged.holds_hedge else None
+        return Beside(view, state_of(run, market, simulation, long))
     except Exception as error:  # the run on the page stands without it
         tell_traceback()
         return Beside(LongView(missing=f"a fault of ours: {type(error).__name__}: {error}"))

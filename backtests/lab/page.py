@@ -9,7 +9,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from backtests.analysis.evidence import Evidence
 from backtests.analysis.record import Verdict
 from backtests.engine.address import from_query, require_short_link, to_address, to_command
 from backtests.engine.config import RunConfig
@@ -45,7 +47,6 @@ from data.regular import MOST_PAGE, read_regular_text
 from data.terminal import tell_traceback
 
 MOST_COMPARED = 8
-REST = 0.5  # seconds without a change, after which what takes longer is worked out
 
 
 def page(out: Path) -> None:
@@ -104,7 +105,7 @@ def show(config: RunConfig, out: Path, *, dark: bool) -> None:
                 border=True,
             )
     st.html(verdict_box(verdict))
-    beside(run)
+    below = st.empty()
     if about_data := [*run.market.remarks, *run.market.notes]:
         st.html(message(about_data))
     draw(charts.growth_chart(verdict), colours)
@@ -114,59 +115,49 @@ def show(config: RunConfig, out: Path, *, dark: bool) -> None:
     st.html(table(metrics_grid(summary, verdict)))
     st.html(message([CVAR]))
     if verdict.holds_hedge:
-        worst_months(run)
+        worst_months(verdict)
+    later = st.container()
+    if verdict.holds_hedge:
         crises(summary, verdict)
         st.subheader("Holding period", anchor=False)
         draw(charts.holding_chart(verdict), colours)
     comparison(config, run, colours)
+    draw_beside(run, below, later)
 
 
-def beside(run: Run) -> None:
-    """Show the same mix since 1962 and what holds today, or that they are being worked out."""
-    if not lab.has_beside(run):
-        wait_for_beside(run, [])
-    elif told := beside_box(with_beside(run)):
-        st.html(told)
+def worst_months(verdict: Verdict) -> None:
+    """Show what decides the word."""
+    if verdict.evidence is not None:
+        payoffs("Equity's worst months", verdict.evidence, states_note(verdict))
 
 
-@st.fragment(run_every=REST)
-def wait_for_beside(run: Run, calls: list[bool]) -> None:
-    """Say what is being worked out, and do so once the page has rested.
+def payoffs(title: str, evidence: Evidence, note: str) -> None:
+    """Show payoffs, what is to know of them, and their episodes."""
+    st.subheader(title, anchor=False)
+    st.html(table(payoff_grid(evidence)))
+    st.html(message([note]))
+    if (episodes := episodes_grid(evidence)).rows:
+        st.html(table(episodes))
 
-    The first call draws it with the page. The next one comes from the browser when nothing has
-    changed for a while: so no move of a slider waits for what is not wanted any more.
+
+def draw_beside(run: Run, below: DeltaGenerator, later: DeltaGenerator) -> None:
+    """Show the same strategy since 1962 and what holds today, in the places left for them.
+
+    Called last, when all else is drawn: the answer does not wait for it, and a move of a slider
+    meanwhile ends it.
     """
-    calls.append(True)
-    st.html(message(["The same mix since 1962, and today: being worked out."]))
-    if len(calls) > 1:
-        lab.beside(run)
-        st.rerun()
-
-
-def with_beside(run: Run) -> Verdict:
-    """A run's verdict, with what stands beside it where that is there."""
-    more = lab.beside(run) if lab.has_beside(run) else lab.Beside()
-    return replace(run.judged, long_view=more.long_view, state=more.state)
-
-
-def worst_months(run: Run) -> None:
-    """Show what decides the word, the same of the long view, and what holds today."""
-    verdict = with_beside(run)
+    more = lab.beside(run)
+    verdict = replace(run.judged, long_view=more.long_view, state=more.state)
     long, state = verdict.long_view, verdict.state
-    for title, evidence, note in (
-        ("Equity's worst months", verdict.evidence, states_note(verdict)),
-        ("The long view", long.evidence if long else None, long_note(long)),
-    ):
-        if evidence is not None:
-            st.subheader(title, anchor=False)
-            st.html(table(payoff_grid(evidence)))
-            st.html(message([note]))
-            if (episodes := episodes_grid(evidence)).rows:
-                st.html(table(episodes))
-    if state is not None:
-        st.subheader("Today", anchor=False)
-        st.html(table(state_table(state)))
-        st.html(message(state_notes(state)))
+    if told := beside_box(verdict):
+        below.html(told)
+    with later:
+        if long is not None and long.evidence is not None:
+            payoffs("The long view", long.evidence, long_note(long))
+        if state is not None:
+            st.subheader("Today", anchor=False)
+            st.html(table(state_table(state)))
+            st.html(message(state_notes(state)))
 
 
 def crises(summary: Summary, verdict: Verdict) -> None:

@@ -80,7 +80,7 @@ def test_the_lab_shows_what_the_command_line_writes(strategy, params, extend):
     apart = lab.beside(shown)
     same(to_json(apart.long_view), to_json(written.verdict.long_view))
     same(to_json(apart.state), to_json(written.verdict.state))
-    assert (apart.state is None) == (not written.verdict.holds_hedge)
+    assert apart.state is not None
     of = {row.key: row for row in written.verdict.portfolios}
     for row in shown.verdict.portfolios:
         same(to_json(row), to_json(of[row.key]))
@@ -99,18 +99,17 @@ def test_the_same_question_is_worked_out_once():
 def test_what_stands_beside_is_asked_for_apart_and_worked_out_once():
     run = lab.look(RunConfig("hedge_mix", source="bundled", start="1990-01-31"))
     assert run.verdict.long_view is run.verdict.state is None
-    assert not lab.has_beside(run)
     apart = lab.beside(run)
     assert apart.long_view.start == "1962-01-31"
     assert apart.state.as_of == "2025-12-31"
-    assert lab.has_beside(run)
     assert lab.beside(run) is apart
     whole = lab.beside(lab.look(RunConfig("hedge_mix", source="bundled")))  # the long run itself
     assert whole.long_view is None
     assert whole.state is not None
     alone = lab.look(RunConfig("equity_only", source="bundled", start="1990-01-31"))
-    assert lab.has_beside(alone)
-    assert lab.beside(alone) == lab.Beside(None, None)
+    beside = lab.beside(alone)
+    assert beside.long_view is None
+    assert beside.state.stand_in == "equity_only holds no hedge on the bundled months"
 
 
 def test_a_long_view_that_fails_leaves_the_run_and_says_so_once(monkeypatch, capsys):

@@ -49,7 +49,20 @@ HOSTILE = (
     "' onmouseover='pwned=1", "`${alert(1)}`", "=HYPERLINK(1)", "--c1", "\\", "\\\"", "x" * 2000,
 )  # fmt: skip
 # Words of our own by which a page chooses what to say.
-KEPT = {"start", "end", "word", "created", "kind", "unit", "key", "part", "dimension", "how"}
+KEPT = {
+    "start",
+    "end",
+    "word",
+    "created",
+    "kind",
+    "unit",
+    "key",
+    "part",
+    "dimension",
+    "how",
+    "name",
+    "first_edition_word",
+}
 # Elements that a page of ours never has but by injection, and attributes that would run.
 FOREIGN = ("return document.querySelectorAll('img, iframe[srcdoc], object, embed, base, form, "
            "[onload], [onerror], [onclick], [onmouseover], a[href^=\"javascript:\" i], "
