@@ -57,6 +57,8 @@ def base_rates(
     indicators: Mapping[str, Track],
     repetitions: int = REPETITIONS,
     seed: int = SEED,
+    *,
+    block: int | None = None,
 ) -> dict[str, tuple[BaseRate, BaseRate]]:
     """Base rates of both states of each indicator, the one for the hedge first.
 
@@ -68,6 +70,8 @@ def base_rates(
         By key.
     repetitions, seed
         Of the stationary bootstrap; all states share its resamples.
+    block
+        Mean length of its blocks; that of :func:`block_of` unless given.
     """
     months = pd.PeriodIndex(past.returns.index)
     legs = past.returns[["equity", "hedge", "cash"]].to_numpy(float)
@@ -79,10 +83,7 @@ def base_rates(
         states += [(key, 0, before == 1.0), (key, 1, before == 0.0)]
     blocks = None
     if len(months) >= FEWEST_ROWS:
-        # The columns that decide the verdict's blocks, so that both draw the same.
-        risky = past.returns.drop(columns=["cash", "bond"]).to_numpy(float)
-        length = block_length(np.hstack([risky, risky**2]))
-        blocks = draw_blocks(len(months), length, repetitions, seed)
+        blocks = draw_blocks(len(months), block or block_of(past), repetitions, seed)
     intervals = _intervals(blocks, equity, excess, states)
     rates = [
         _rate(indicators[key], number, inside, equity, excess, following, limits)
@@ -91,6 +92,12 @@ def base_rates(
     return {
         key: (rates[2 * number], rates[2 * number + 1]) for number, key in enumerate(indicators)
     }
+
+
+def block_of(past: Past) -> int:
+    """Mean block length by the columns that decide the verdict's, so that both draw the same."""
+    risky = past.returns.drop(columns=["cash", "bond"]).to_numpy(float)
+    return block_length(np.hstack([risky, risky**2]))
 
 
 def sides_of(track: Track, months: pd.PeriodIndex) -> Array:

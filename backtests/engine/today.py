@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from backtests.analysis.base_rates import Past, base_rates
+from backtests.analysis.base_rates import Past, base_rates, block_of
 from backtests.analysis.hedge_state import BaseRate, HedgeState, Indicator
 from backtests.analysis.indicators import newest_figure, tracks
 from backtests.analysis.months import month_ends
@@ -173,11 +173,16 @@ def _until(past: Past, month: pd.Period) -> Past:
 
 
 def _rates_of(past: Past) -> dict[str, tuple[BaseRate, BaseRate]]:
-    """Base rates, worked out once for equal months: the lab asks again at every change."""
+    """Base rates, worked out once for equal months: the lab asks again at every change.
+
+    The portfolio itself counts for the length of the blocks only: other weights of the same funds
+    rarely change that.
+    """
     returns, correlation = past.returns, past.correlation.to_frame("correlation")
     if returns.empty:
         return base_rates(past, tracks(_bundled_background(), past.correlation))
-    return _rates(_Months.of(returns), _Months.of(correlation))
+    legs = returns.drop(columns="portfolio", errors="ignore")
+    return _rates(_Months.of(legs), _Months.of(correlation), block_of(past))
 
 
 @dataclass(frozen=True)
@@ -200,9 +205,11 @@ class _Months:
 
 
 @lru_cache(maxsize=8)
-def _rates(returns: _Months, correlation: _Months) -> dict[str, tuple[BaseRate, BaseRate]]:
+def _rates(
+    returns: _Months, correlation: _Months, block: int
+) -> dict[str, tuple[BaseRate, BaseRate]]:
     past = Past(returns.frame(), correlation.frame()["correlation"], (), ())
-    return base_rates(past, tracks(_bundled_background(), past.correlation))
+    return base_rates(past, tracks(_bundled_background(), past.correlation), block=block)
 
 
 @lru_cache(maxsize=1)
