@@ -57,6 +57,8 @@ class Indicator:
         Today's side; None without a figure.
     missing
         Why there is no figure; empty where there is one.
+    in_sample
+        Whether the line was chosen with the months of the base rates in view.
     rates
         Base rates of both states, the one for the hedge first.
     """
@@ -67,6 +69,7 @@ class Indicator:
     as_of: str | None
     for_the_hedge: bool | None
     missing: str
+    in_sample: bool
     rates: tuple[BaseRate, BaseRate]
 
 
@@ -86,6 +89,8 @@ class HedgeState:
         Why base rates are not about the run's own equity and hedge; empty where they are.
     from_bundled
         What the source does not have, and is taken from the bundled table: ``yields``, ``CPI``.
+    for_the_hedge, against
+        How many indicators stand on either side today; the others have no figure.
     indicators
         All five.
     """
@@ -97,14 +102,6 @@ class HedgeState:
     last: str | None
     stand_in: str
     from_bundled: tuple[str, ...]
+    for_the_hedge: int
+    against: int
     indicators: tuple[Indicator, ...]
-
-    @property
-    def on_the_side_of_the_hedge(self) -> int:
-        """How many indicators stand on the hedge's side today."""
-        return sum(indicator.for_the_hedge is True for indicator in self.indicators)
-
-    @property
-    def told(self) -> int:
-        """How many indicators have a figure today."""
-        return sum(indicator.for_the_hedge is not None for indicator in self.indicators)

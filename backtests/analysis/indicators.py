@@ -33,17 +33,22 @@ class Division:
         Months between the month that a figure is about and the one by whose end it is public.
     needs_its_months
         Whether a figure needs its own month and the one a year before, and no other will do.
+    in_sample
+        Whether the line was chosen with the months of the base rates in view.
     """
 
     below: bool
     states: tuple[str, str]
     publication_lag: int = 0
     needs_its_months: bool = False
+    in_sample: bool = False
 
 
 MEDIAN_STATES = ("below its median", "at or above its median")
 DIVISIONS: Mapping[str, Division] = {
-    "inflation": Division(True, ("below 3 %", "3 % or more"), 1, needs_its_months=True),
+    "inflation": Division(
+        True, ("below 3 %", "3 % or more"), 1, needs_its_months=True, in_sample=True
+    ),
     "correlation": Division(True, ("negative", "positive")),
     "inflation_deviation": Division(True, MEDIAN_STATES, 1),
     "yield": Division(True, MEDIAN_STATES),

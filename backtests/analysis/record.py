@@ -397,6 +397,8 @@ class LongView:
         As of a :class:`Judgement`.
     lag_months
         Months from a decision to its trade.
+    hedge
+        Tickers that were its hedge; a rule may hold others on months than on days.
     """
 
     missing: str
@@ -406,6 +408,7 @@ class LongView:
     word: Word | None = None
     evidence: Evidence | None = None
     lag_months: int | None = None
+    hedge: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

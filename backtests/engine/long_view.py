@@ -105,6 +105,7 @@ def long_view(run: Run, long: LongRun | str) -> LongView | None:
         end=f"{rows[-1]:%Y-%m-%d}",
         word=verdict_word(evidence),
         lag_months=long.simulation.costs.lag,
+        hedge=tuple(long.sides.hedge_tickers),
         evidence=ten_digits(evidence),
     )
 

@@ -14,7 +14,7 @@ from scipy.optimize import brentq
 from backtests.analysis.months import month_ends
 from backtests.engine import ledger
 from backtests.engine.ledger import Engine
-from backtests.engine.opening import standing_decisions
+from backtests.engine.opening import Opening, standing_decisions
 from backtests.engine.roles import KNOWN, Roles
 from backtests.engine.simulate import simulate, trade
 from backtests.engine.simulation import Simulation
@@ -112,15 +112,7 @@ def make_sides(
     hedge, equity = roles.hedge_of(held), roles.equity_of(held)
 
     def leg(name: str, weights: pd.DataFrame) -> pd.Series:
-        return trade(
-            market,
-            weights,
-            simulation.costs,
-            name=name,
-            optional=strategy.optional,
-            initial=float(simulation.nav.iloc[0]),
-            engine=engine,
-        ).nav
+        return _traded(market, strategy, simulation, name, weights, None, engine).nav
 
     always = always_invested(decided, equity) if equity else everywhere(benchmark, decided.index)
     all_equity = bought_once(always)
@@ -135,6 +127,28 @@ def make_sides(
         all_equity=all_equity,
         equity_leg=leg("equity", bought_once(pd.concat([before, always]))),
         hedge_leg=leg("hedge", bought_once(alone(decided, hedge)) if hedge else decided * 0.0),
+    )
+
+
+def _traded(
+    market: Market,
+    strategy: Strategy,
+    simulation: Simulation,
+    name: str,
+    weights: pd.DataFrame,
+    opening: Opening | None,
+    engine: Engine,
+) -> Simulation:
+    """Trade other decisions as a run traded its own; from as early as possible without opening."""
+    return trade(
+        market,
+        weights,
+        simulation.costs,
+        name=name,
+        optional=strategy.optional,
+        opening=opening,
+        initial=float(simulation.nav.iloc[0]),
+        engine=engine,
     )
 
 
@@ -170,16 +184,7 @@ def make_references(
     began, initial = simulation.opening, float(simulation.nav.iloc[0])
 
     def run(name: str, weights: pd.DataFrame, engine: Engine = engine) -> Simulation:
-        return trade(
-            market,
-            weights,
-            simulation.costs,
-            name=name,
-            optional=strategy.optional,
-            opening=began,
-            initial=initial,
-            engine=engine,
-        )
+        return _traded(market, strategy, simulation, name, weights, began, engine)
 
     with progress("simulating the references"):
         sides = make_sides(market, strategy, simulation, benchmark, roles=roles, engine=engine)

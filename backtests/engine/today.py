@@ -95,6 +95,7 @@ def state_today(
                 as_of=figure.as_of,
                 for_the_hedge=figure.for_the_hedge,
                 missing=figure.missing,
+                in_sample=track.division.in_sample,
                 rates=rates[key],
             )
         )
@@ -109,6 +110,8 @@ def state_today(
         from_bundled=tuple(
             name for name, own in (("yields", market.yields), ("CPI", market.cpi)) if own is None
         ),
+        for_the_hedge=sum(each.for_the_hedge is True for each in indicators),
+        against=sum(each.for_the_hedge is False for each in indicators),
         indicators=tuple(indicators),
     )
     return ten_digits(state)

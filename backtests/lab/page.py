@@ -143,8 +143,8 @@ def payoffs(title: str, evidence: Evidence, note: str) -> None:
 def draw_beside(run: Run, below: DeltaGenerator, later: DeltaGenerator) -> None:
     """Show the same strategy since 1962 and what holds today, in the places left for them.
 
-    Called last, when all else is drawn: the answer does not wait for it, and a move of a slider
-    meanwhile ends it.
+    Called last, when all else is drawn: the answer does not wait for it. A move of a slider does,
+    for a fraction of a second; a timer that waited for a rest brought back older sliders.
     """
     more = lab.beside(run)
     verdict = replace(run.judged, long_view=more.long_view, state=more.state)

@@ -11,7 +11,7 @@ from backtests.report.manifest import Manifest, read_manifest, read_run_manifest
 from backtests.report.page import Cell, Grid, metric_cell, render_page
 from backtests.report.pages import OVERVIEW, pages_in
 from backtests.report.text import HEDGES, plain_label, run_label
-from backtests.report.verdict.payoffs import payoff_text
+from backtests.report.verdict.payoffs import signed_text
 from data.durable import TEMPORARY, locked, replacing
 from data.errors import OutputError
 from data.records import from_json
@@ -77,7 +77,7 @@ def _run_cells(folder: Path, manifest: Manifest) -> list[Cell]:
     return [
         Cell(run_label(summary.strategy, summary.params), small=folder.name),
         _links(folder, manifest),
-        Cell(table.verdict or "-", small=payoff_text(table.payoff) if table.payoff else ""),
+        Cell(table.verdict or "-", small=signed_text(table.payoff) if table.payoff else ""),
         *(metric_cell(metric, summary.metrics, summary.initial) for metric in METRICS),
         Cell(summary.start),
         Cell(summary.end),

@@ -33,7 +33,8 @@ def state_line(state: HedgeState) -> str:
         else f"CPI {two_digits(100 * inflation.value)} % ({inflation.as_of})",
     ]
     what = "Treasuries" if state.stand_in else "the hedge"
-    count = f"{state.on_the_side_of_the_hedge} of {state.told} indicators for {what}"
+    told = state.for_the_hedge + state.against
+    count = f"{state.for_the_hedge} of {told} indicators for {what}"
     line = f"Today ({state.as_of[:7]}): {', '.join(figures)}: {count}."
     rate = current_rate(correlation)
     if rate is None or rate.payoff.value is None:
@@ -61,12 +62,13 @@ def state_table(state: HedgeState) -> Grid:
 def state_notes(state: HedgeState) -> tuple[str, ...]:
     """What a reader of the table has to know, a sentence or more each."""
     names = f"{', '.join(state.equity)} with {', '.join(state.hedge)}"
+    since = f" ({state.stand_in})" if state.stand_in else ""
     past = (
         "There are no bundled months up to these data: no base rates."
         if state.first is None
-        else f"Base rates are of {names} on the bundled months {state.first} to {state.last}: what "
-        "followed past months in the same state, known the month before. They are no forecast; "
-        "the five overlap, so that their count is no score."
+        else f"Base rates are of {names}{since} on the bundled months {state.first} to "
+        f"{state.last}: what followed past months in the same state, known the month before. They "
+        "are no forecast; the five overlap, so that their count is no score."
     )
     without = " and no ".join(state.from_bundled)
     lacking = f"This source has no {without}: the bundled table's are used."

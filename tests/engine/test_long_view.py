@@ -237,6 +237,7 @@ def test_a_daily_run_has_the_view_of_its_own_weights_and_costs():
     assert long.market.source == "bundled"
     view = long_view(run, long)
     assert view.evidence.correlation_of == "IEF"
+    assert view.hedge == ("IEF",)
     assert view.end[:7] == f"{run.market.sessions[-1] - pd.offsets.MonthEnd(1):%Y-%m}"
     assert dataclasses.replace(view.evidence) == view.evidence
 

@@ -67,7 +67,8 @@ def test_the_bundled_default_by_published_figures(default):
     assert all_five["correlation"].value == pytest.approx(levels.corr().iloc[0, 1])
     sides = [indicator.for_the_hedge for indicator in default.indicators]
     assert sides == [True, False, False, True, False]
-    assert (default.on_the_side_of_the_hedge, default.told) == (2, 5)
+    assert (default.for_the_hedge, default.against) == (2, 3)
+    assert [each.key for each in default.indicators if each.in_sample] == ["inflation"]
     assert from_json(HedgeState, to_json(default)) == default
 
 

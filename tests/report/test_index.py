@@ -14,7 +14,7 @@ from backtests.report.folder import new_folder, write_manifest
 from backtests.report.index import HEADS, rebuild_index
 from backtests.report.manifest import ComparisonManifest
 from backtests.report.text import money, percent, ratio
-from backtests.report.verdict.payoffs import payoff_text
+from backtests.report.verdict.payoffs import signed_text
 
 
 def listed(out):
@@ -60,7 +60,7 @@ def test_a_run_is_listed_with_its_numbers_and_pages(run, written):
     assert links(row["Pages"]) == [(f"{written.name}/verdict.html", "verdict")]
     numbers = run.summary.metrics
     payoff = run.judged.evidence.every.estimate
-    assert text(row["Does it hedge?"]) == f"{run.judged.word} {payoff_text(payoff)}"
+    assert text(row["Does it hedge?"]) == f"{run.judged.word} {signed_text(payoff)}"
     assert text(row["CAGR"]) == percent(numbers.cagr)
     assert text(row["Sharpe (over bills)"]) == ratio(numbers.sharpe)
     assert text(row["Turnover a year"]) == percent(numbers.turnover_per_year)
@@ -91,8 +91,8 @@ def test_a_run_without_a_hedge_or_without_a_verdict_has_no_payoff(written):
     assert shown == {
         "a": "no hedge",
         "b": "-",
-        "c": "it depended +0.17 % (no interval)",
-        "d": "same as bills -0.17 % (-0.20 to +0.10)",
+        "c": "it depended +0.17 %",
+        "d": "same as bills -0.17 %",
     }
     assert damaged(page) == ""
 

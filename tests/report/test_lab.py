@@ -75,7 +75,9 @@ def test_the_long_view_and_today_are_told_below(run):
     html = beside_box(replace(run.verdict, long_view=missing))
     assert "<b>Since 1962:</b> no long view: the bundled months do not know &lt;GLD&gt;." in html
     assert 'class="word"' not in html
-    view = LongView("", "months", "1962-01-31", "2025-12-31", "fails", run.verdict.evidence)
+    view = LongView(
+        "", "months", "1962-01-31", "2025-12-31", "fails", run.verdict.evidence, 1, ("IEF",)
+    )
     market = run.market
     state = state_today(market, market.prices["SPY"], seven_to_ten_years(market))
     html = beside_box(replace(run.verdict, long_view=view, state=state))

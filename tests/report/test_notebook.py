@@ -266,7 +266,9 @@ def test_a_verdict_shows_the_judged_portfolios(run):
 
 
 def test_the_long_view_is_told_and_has_its_table(run):
-    view = LongView("", "months", "1962-01-31", "2025-12-31", "works", run.verdict.evidence)
+    view = LongView(
+        "", "months", "1962-01-31", "2025-12-31", "works", run.verdict.evidence, 1, ("IEF",)
+    )
     judged = replace(run, verdict=replace(run.verdict, long_view=view))
     lead = "Since 1962 (the same strategy on the bundled months, to 2025-12): it works."
     for shown in (

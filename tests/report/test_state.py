@@ -23,14 +23,16 @@ def indicator(key: str, value: float | None, line: float | None, **changes) -> I
     side = None if value is None else value < line
     rates = (rate("negative", 281, 0.0119, 0.001, 0.0197), rate("positive", 450, -0.0111, -0.0163,
                                                                  -0.0045))  # fmt: skip
-    shown = Indicator(key, value, line, None if value is None else "2025-12", side, "", rates)
+    shown = Indicator(
+        key, value, line, None if value is None else "2025-12", side, "", False, rates
+    )
     return replace(shown, **changes)
 
 
 @pytest.fixture
 def state() -> HedgeState:
     return HedgeState(
-        "2025-12-31", ("SPY",), ("IEF", "TLT"), "1962-03", "2025-12", "", (),
+        "2025-12-31", ("SPY",), ("IEF", "TLT"), "1962-03", "2025-12", "", (), 2, 3,
         (
             indicator("inflation", 0.0272, 0.03, as_of="2025-11"),
             indicator("correlation", 0.49, 0.0),
@@ -43,7 +45,9 @@ def state() -> HedgeState:
 
 def changed(state: HedgeState, key: str, **changes) -> HedgeState:
     every = [replace(i, **changes) if i.key == key else i for i in state.indicators]
-    return replace(state, indicators=tuple(every))
+    sides = [each.for_the_hedge for each in every]
+    counts = {"for_the_hedge": sides.count(True), "against": sides.count(False)}
+    return replace(state, indicators=tuple(every), **counts)
 
 
 NOTHING = {"value": None, "line": None, "as_of": None, "for_the_hedge": None}

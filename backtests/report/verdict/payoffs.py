@@ -30,14 +30,14 @@ def payoffs_of(evidence: Evidence) -> dict[str, Payoff]:
 
 def payoff_text(estimate: Estimate) -> str:
     """A payoff with its interval, signed: ``+0.17 % (-0.68 to +0.92)``; or a dash."""
-    told = _signed(estimate)
+    told = signed_text(estimate)
     return told if estimate.value is None else f"{told} ({interval_text(estimate)})"
 
 
 def payoff_cell(estimate: Estimate) -> Cell:
     """A payoff as a cell, its interval in small print."""
     sort = "" if estimate.value is None else estimate.value
-    return Cell(_signed(estimate), sort, small=interval_text(estimate))
+    return Cell(signed_text(estimate), sort, small=interval_text(estimate))
 
 
 def interval_text(estimate: Estimate) -> str:
@@ -48,7 +48,8 @@ def interval_text(estimate: Estimate) -> str:
     return f"{low} to {high}"
 
 
-def _signed(estimate: Estimate) -> str:
+def signed_text(estimate: Estimate) -> str:
+    """A payoff alone, signed: ``+0.17 %``; or a dash."""
     return "-" if estimate.value is None else f"{two_digits(100 * estimate.value, '+')} %"
 
 

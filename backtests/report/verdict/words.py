@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from backtests.analysis.evidence import Word
@@ -44,7 +44,7 @@ class Sentences:
     when
         In how many falls of equity the hedge beat bills.
     long
-        The same mix on the bundled months since 1962.
+        The same strategy on the bundled months since 1962.
     state
         What holds today, with base rates.
     cost
@@ -80,13 +80,13 @@ def sentences(verdict: Verdict) -> Sentences:
     told = offer(verdict.tickers)
     if evidence is None:
         return Sentences(f"Nothing is judged: {told or 'there is no hedge beside equity'}.")
-    hedge = hedge_name(verdict.tickers)
+    hedge = hedge_name(verdict.tickers.hedge)
     offered = f" {told}." if told else ""
     return Sentences(
         equity=f"Against {_all_equity(verdict)}: {_equity_sentence(verdict)}{offered}",
         cash=f"Beyond cash: {beyond_cash(verdict.word, evidence, hedge)}",
         when=f"When: {_when_sentence(verdict)}",
-        long=_long_sentence(verdict.long_view, hedge),
+        long=_long_sentence(verdict.long_view),
         state="" if verdict.state is None else state_line(verdict.state),
         cost=f"Cost: {_cost_sentence(verdict)}",
     )
@@ -102,10 +102,9 @@ def tone_of(word: Word) -> str:
     return word if word in ("works", "fails") else ""
 
 
-def hedge_name(tickers: Tickers) -> str:
-    """What the hedge is called: its tickers, or ``the hedge`` where these are too long."""
-    named = " and ".join([", ".join(tickers.hedge[:-1]), *tickers.hedge[-1:]])
-    named = named.removeprefix(" and ")
+def hedge_name(tickers: Sequence[str]) -> str:
+    """What a hedge is called: its tickers, or ``the hedge`` where these are too long."""
+    named = " and ".join([", ".join(tickers[:-1]), *tickers[-1:]]).removeprefix(" and ")
     return named if len(named) <= LONGEST else "the hedge"
 
 
@@ -136,13 +135,14 @@ def _equity_sentence(verdict: Verdict) -> str:
     """How much smaller the deepest fall and the worst quarter were, and what growth that cost."""
     ours, equity = verdict.portfolio("portfolio"), verdict.portfolio("equity")
     quarter = verdict.worst_quarter_monthly
-    fell = f"the deepest fall was {_loss(ours.max_drawdown)} instead of "
-    parts = [f"{fell}{_loss(equity.max_drawdown)}" if equity.max_drawdown < 0.0 else "no fall"]
+    parts = [
+        f"the deepest fall was {_loss(ours.max_drawdown)} instead of {_loss(equity.max_drawdown)}"
+    ]
     if quarter.portfolio is not None and quarter.equity is not None and quarter.equity < 0.0:
-        parts.append(
-            f"the worst three months lost {_loss(quarter.portfolio)} instead of "
-            f"{_loss(quarter.equity)}"
-        )
+        kept = f"made {percent(quarter.portfolio)} instead of losing"
+        lost = f"lost {_loss(quarter.portfolio)} instead of"
+        told = lost if quarter.portfolio < 0.0 else kept
+        parts.append(f"the worst three months {told} {_loss(quarter.equity)}")
     if ours.cagr is None or equity.cagr is None:
         return f"{', '.join(parts)}. {_months(verdict.sample.months)}, too few for a yearly cost."
     given = equity.cagr - ours.cagr
@@ -151,18 +151,18 @@ def _equity_sentence(verdict: Verdict) -> str:
 
 
 def _loss(value: float) -> str:
-    """The size of a loss; a gain keeps its sign."""
-    return percent(abs(value)) if value <= 0.0 else f"-{percent(value)}"
+    """The size of a loss; ``none`` for none."""
+    return percent(abs(value)) if value < 0.0 else "none"
 
 
-def _long_sentence(view: LongView | None, hedge: str) -> str:
+def _long_sentence(view: LongView | None) -> str:
     if view is None:
         return ""
     if view.word is None or view.evidence is None:
         return f"Since 1962: no long view: {view.missing}."
     since, to = str(view.start)[:4], str(view.end)[:7]
     whose = f"Since {since} (the same strategy on the bundled months, to {to})"
-    return f"{whose}: {beyond_cash(view.word, view.evidence, hedge)}"
+    return f"{whose}: {beyond_cash(view.word, view.evidence, hedge_name(view.hedge))}"
 
 
 def long_note(view: LongView | None) -> str:
@@ -184,7 +184,7 @@ def states_note(verdict: Verdict) -> str:
     if evidence is None:
         return ""
     without = evidence.unlabelled_months
-    lacking = f" Before {without} months no such correlation is known." if without else ""
+    lacking = f" {without} months have none: no such correlation is known." if without else ""
     return (
         f"A month's state is the sign of the correlation of equity and {evidence.correlation_of} "
         f"over the 36 months before it.{lacking} An episode is 24 months or more in one state. The "

@@ -30,7 +30,9 @@ def test_what_is_written_reads_back(run, record):
 
 
 def test_states_and_the_long_view_read_back(run):
-    view = LongView("", "months", "1962-01-31", "2025-12-31", "it depended", run.verdict.evidence)
+    view = LongView(
+        "", "months", "1962-01-31", "2025-12-31", "it depended", run.verdict.evidence, 1, ("IEF",)
+    )
     for long in (view, LongView("the bundled months do not know GLD")):
         verdict = replace(run.verdict, word="same as bills", long_view=long)
         read = read_verdict(content(document(verdict, run.summary)))

@@ -83,7 +83,7 @@ def test_what_was_gained_or_added_is_called_so(verdict):
     )
     told = sentences(changed)
     assert told.equity.endswith(
-        "the worst three months lost -1.00 % instead of 2.00 %, and it gained 1.00 points of "
+        "the worst three months made 1.00 % instead of losing 2.00 %, and it gained 1.00 points of "
         "growth a year."
     )
     assert "it grew 1.01 points a year less (-3.00 to +0.20);" in told.cost
@@ -96,7 +96,9 @@ def test_what_is_not_there_is_said(verdict):
     assert told.when == "When: no fall of equity on the list or beyond 15 % lies in this period."
     assert "three months" not in told.equity
     rising = sentences(with_equity(verdict, max_drawdown=0.0))
-    assert rising.equity.startswith("Against 100 % equity (SPY): no fall, the worst three months")
+    assert rising.equity.startswith(
+        "Against 100 % equity (SPY): the deepest fall was 30.00 % instead of none, the worst three "
+    )
     none = replace(verdict, word="no hedge", holds_hedge=False, evidence=None)
     assert sentences(none).in_order == ["Nothing is judged: there is no hedge beside equity."]
     assert sentences(none).with_leads == [
@@ -135,6 +137,7 @@ def test_the_long_view_says_which_it_is_or_why_there_is_none(verdict):
         word="unclear",
         evidence=make_evidence(every=make_payoff(761, estimate(0.001, -0.02, 0.03))),
         lag_months=2,
+        hedge=("IEF",),
     )
     told = sentences(replace(verdict, long_view=view))
     assert told.long.startswith(
@@ -146,6 +149,9 @@ def test_the_long_view_says_which_it_is_or_why_there_is_none(verdict):
         "The same strategy on the bundled months (1962-01-31 to 2025-12-31), at the same costs, "
         "with a lag of 2 months: "
     )
+    other = sentences(replace(verdict, long_view=replace(view, hedge=("SHY", "TLT")))).long
+    assert "761 months SHY and TLT beat bills" in other
+    assert "IEF" not in other
     missing = LongView(missing="the bundled months do not know GLD")
     told = sentences(replace(verdict, long_view=missing))
     assert told.long == "Since 1962: no long view: the bundled months do not know GLD."
@@ -156,9 +162,9 @@ def test_what_the_states_are_is_said_with_the_months_that_have_none(verdict):
     assert states_note(verdict).startswith(
         "A month's state is the sign of the correlation of equity and IEF over the 36 months before"
     )
-    assert "is known" not in states_note(verdict)
+    assert "have none" not in states_note(verdict)
     early = replace(verdict, evidence=make_evidence(unlabelled_months=35))
-    assert " Before 35 months no such correlation is known." in states_note(early)
+    assert " 35 months have none: no such correlation is known." in states_note(early)
     assert states_note(replace(verdict, evidence=None)) == ""
 
 
@@ -172,7 +178,7 @@ def test_what_the_states_are_is_said_with_the_months_that_have_none(verdict):
     ],
 )
 def test_a_hedge_is_called_by_its_tickers_while_they_are_few(hedge, name):
-    assert hedge_name(Tickers(("SPY",), hedge)) == name
+    assert hedge_name(hedge) == name
 
 
 def test_every_word_has_an_answer_and_colours_only_what_works_or_fails(verdict):
