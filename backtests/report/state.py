@@ -6,7 +6,7 @@ from backtests.analysis.hedge import worst_count
 from backtests.analysis.hedge_state import BaseRate, HedgeState, Indicator
 from backtests.analysis.resampling import Estimate
 from backtests.report.page import Cell, Grid
-from backtests.report.text import ratio, two_digits, whole
+from backtests.report.text import hedge_name, ratio, two_digits, whole
 
 NAMES = {
     "inflation": "CPI over a year, %",
@@ -43,7 +43,7 @@ def state_line(state: HedgeState) -> str:
     earned = two_digits(abs(100 * rate.payoff.value))
     return (
         f"{line} In the {rate.months} months that began after {rate.label} correlation, "
-        f"{', '.join(state.hedge)} earned {earned} % a month {side} than bills in equity's worst "
+        f"{hedge_name(state.hedge)} earned {earned} % a month {side} than bills in equity's worst "
         f"months ({_range(rate.payoff)}).{_stand_in(state)}"
     )
 

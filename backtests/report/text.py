@@ -25,6 +25,16 @@ def weights_text(weights: Mapping[str, float], most: int | None = None) -> str:
     return ", ".join(parts)
 
 
+def hedge_name(tickers: Sequence[str]) -> str:
+    """What a hedge is called: its tickers, or ``the hedge`` where that reads better.
+
+    That is where they are too long, and where bills are among them: "BIL and IEF beat bills".
+    """
+    named = " and ".join([", ".join(tickers[:-1]), *tickers[-1:]]).removeprefix(" and ")
+    has_bills = len(tickers) > 1 and "BIL" in map(str.upper, tickers)
+    return "the hedge" if has_bills or len(named) > LONGEST else named
+
+
 def two_digits(value: float, sign: str = "") -> str:
     """A number with two digits after the point; what rounds to zero has no minus."""
     return f"{round(value, 2) + 0.0:{sign},.2f}"
@@ -72,6 +82,7 @@ SHOW: dict[Unit, Callable[[Any], str]] = {
     Unit.DATE: day,
 }
 HEDGES = "Does it hedge?"
+LONGEST = 40  # characters of a hedge's tickers in a sentence
 # What terms of the field mean, for every page and screen that shows one.
 CVAR = "CVaR 95 is the average loss in the worst 5 % of days or months."
 BASIS_POINT = "A basis point (bp) is 0.01 percentage points."

@@ -56,14 +56,14 @@ NOTHING = {"value": None, "line": None, "as_of": None, "for_the_hedge": None}
 def test_the_line_says_what_holds_and_what_followed(state):
     assert state_line(state) == (
         "Today (2025-12): stock-bond correlation +0.49 (2025-12), CPI 2.72 % (2025-11): 2 of 5 "
-        "indicators for the hedge. In the 450 months that began after positive correlation, IEF, "
-        "TLT earned 1.11 % a month less than bills in equity's worst months (-1.63 to -0.45)."
+        "indicators for the hedge. In the 450 months that began after positive correlation, IEF "
+        "and TLT earned 1.11 % a month less than bills in equity's worst months (-1.63 to -0.45)."
     )
     negative = changed(state, "correlation", value=-0.04, for_the_hedge=True)
     assert "correlation -0.04 (2025-12), CPI 2.72 % (2025-11): 3 of 5" in state_line(negative)
     assert state_line(negative).endswith(
-        "In the 281 months that began after negative correlation, IEF, TLT earned 1.19 % a month "
-        "more than bills in equity's worst months (+0.10 to +1.97)."
+        "In the 281 months that began after negative correlation, IEF and TLT earned 1.19 % a "
+        "month more than bills in equity's worst months (+0.10 to +1.97)."
     )
     nothing = changed(state, "correlation", value=-0.004, for_the_hedge=True)
     assert "correlation +0.00 (" in state_line(nothing)

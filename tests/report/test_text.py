@@ -10,6 +10,7 @@ from backtests.engine.costs import Costs
 from backtests.report.text import (
     SHOW,
     costs_text,
+    hedge_name,
     label_of,
     metric_rows,
     money,
@@ -142,3 +143,18 @@ def test_a_start_in_whole_numbers_is_a_start():
     metric = next(metric for metric in declared() if metric.key == "final_value")
     assert label_of(metric, 12, 5000) == "Final value of 5,000"
     assert label_of(metric, 12, 2.5) == "Final value of 2.50"
+
+
+@pytest.mark.parametrize(
+    ("hedge", "name"),
+    [
+        (("IEF",), "IEF"),
+        (("IEF", "TLT"), "IEF and TLT"),
+        (("SHY", "IEF", "TLT"), "SHY, IEF and TLT"),
+        (("BIL",), "BIL"),
+        (("bil", "IEF"), "the hedge"),  # bills do not beat bills
+        (tuple(f"FUND{number}" for number in range(7)), "the hedge"),
+    ],
+)
+def test_a_hedge_is_called_by_its_tickers_while_they_are_few(hedge, name):
+    assert hedge_name(hedge) == name

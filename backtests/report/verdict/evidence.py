@@ -9,7 +9,6 @@ from backtests.report.text import percent, whole
 from backtests.report.verdict.payoffs import DEPENDS, FEW_CHANGES, interval_text, payoff_cell
 
 BOND = "IEF"  # as the engine names it, alone or with what stands for it
-LONGEST = 40  # characters of a hedge's tickers in a sentence
 NOT_TRUSTED = "none could be trusted over so few months"
 WORDS: dict[Word, str] = {
     "works": "it works",

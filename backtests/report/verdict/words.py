@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from backtests.analysis.evidence import Word
 from backtests.analysis.record import Crisis, JudgedPortfolio, LongView, Tickers, Verdict
 from backtests.analysis.resampling import Estimate, SampleSize
 from backtests.report.state import state_line
-from backtests.report.text import money, percent, two_digits
-from backtests.report.verdict.evidence import LONGEST, WORDS, beyond_cash
+from backtests.report.text import hedge_name, money, percent, two_digits
+from backtests.report.verdict.evidence import WORDS, beyond_cash
 
 Show = Callable[[float | None], str]
 NAMES = {
@@ -100,12 +100,6 @@ def answer_of(verdict: Verdict) -> str:
 def tone_of(word: Word) -> str:
     """How a page colours a word: ``works``, ``fails`` or not at all."""
     return word if word in ("works", "fails") else ""
-
-
-def hedge_name(tickers: Sequence[str]) -> str:
-    """What a hedge is called: its tickers, or ``the hedge`` where these are too long."""
-    named = " and ".join([", ".join(tickers[:-1]), *tickers[-1:]]).removeprefix(" and ")
-    return named if len(named) <= LONGEST else "the hedge"
 
 
 def offer(tickers: Tickers) -> str:

@@ -12,7 +12,6 @@ from backtests.analysis.record import LongView, MissingRegime, Tickers, Verdict,
 from backtests.report.verdict.evidence import beyond_cash
 from backtests.report.verdict.words import (
     answer_of,
-    hedge_name,
     long_note,
     matched_text,
     regime_note,
@@ -166,19 +165,6 @@ def test_what_the_states_are_is_said_with_the_months_that_have_none(verdict):
     early = replace(verdict, evidence=make_evidence(unlabelled_months=35))
     assert " 35 months have none: no such correlation is known." in states_note(early)
     assert states_note(replace(verdict, evidence=None)) == ""
-
-
-@pytest.mark.parametrize(
-    ("hedge", "name"),
-    [
-        (("IEF",), "IEF"),
-        (("IEF", "TLT"), "IEF and TLT"),
-        (("SHY", "IEF", "TLT"), "SHY, IEF and TLT"),
-        (tuple(f"FUND{number}" for number in range(7)), "the hedge"),
-    ],
-)
-def test_a_hedge_is_called_by_its_tickers_while_they_are_few(hedge, name):
-    assert hedge_name(hedge) == name
 
 
 def test_every_word_has_an_answer_and_colours_only_what_works_or_fails(verdict):
