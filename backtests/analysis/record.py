@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from backtests.analysis.evidence import Evidence, Word
+from backtests.analysis.evidence import Evidence, StateName, Word
 from backtests.analysis.hedge_state import HedgeState
 from backtests.analysis.numbers import PortfolioNumbers
 from backtests.analysis.resampling import Estimate, SampleSize
@@ -57,8 +57,10 @@ class Crisis:
     """What each part earned in one fall of equity, from close to close.
 
     ``detected``: in the data, not in the list of crises. Returns are total returns over the
-    episode; ``hedge`` is the Treasuries alone, None before their first day; ``y10_bp`` the change
-    of the 10-year yield in basis points (0.01 percentage points).
+    episode; ``hedge`` is the Treasuries alone, None before their first day; ``bills`` is equity
+    and bills at the portfolio's equity weight, ``cash`` bills alone; ``y10_bp`` the change of the
+    10-year yield in basis points (0.01 percentage points). ``state`` is the sign of the stock-bond
+    correlation as known when its first month began; None where none was.
     """
 
     name: str
@@ -69,7 +71,19 @@ class Crisis:
     hedge: float | None
     cash: float
     portfolio: float
+    bills: float
     y10_bp: float | None
+    state: StateName | None = None
+
+    @property
+    def beat_bills(self) -> bool:
+        """Whether the hedge earned more than bills."""
+        return self.hedge is not None and self.hedge > self.cash
+
+    @property
+    def added(self) -> float:
+        """What the hedge added to the portfolio over bills: its return less that of ``bills``."""
+        return self.portfolio - self.bills
 
 
 @dataclass(frozen=True)
@@ -210,6 +224,28 @@ class FourPaths:
 
 
 @dataclass(frozen=True)
+class Drawdowns:
+    """Loss from the highest value so far, on the rows of the run.
+
+    Attributes
+    ----------
+    dates
+        ``YYYY-MM-DD``, the last row of each stretch.
+    daily
+        Whether rows are days, else months.
+    rows_each
+        Rows in a stretch, of which each path has its lowest value: 1 in a run of few rows.
+    paths
+        Fractions, 0 or negative.
+    """
+
+    dates: tuple[str, ...]
+    daily: bool
+    rows_each: int
+    paths: FourPaths
+
+
+@dataclass(frozen=True)
 class LegReturns:
     """Month-end returns of equity and of the hedge, each alone."""
 
@@ -227,14 +263,27 @@ class TrailingCorrelation:
 
 
 @dataclass(frozen=True)
+class Inflation:
+    """CPI over a year by month, a fraction, as published by the month's end."""
+
+    months: tuple[str, ...]
+    values: Path
+
+
+@dataclass(frozen=True)
 class Series:
-    """What the charts draw: growth of 1 and drawdowns at month-ends, returns, correlation."""
+    """What the charts draw.
+
+    Growth of 1 and returns at the month-ends of ``months``; drawdowns on the run's own rows;
+    correlation and inflation by month.
+    """
 
     months: tuple[str, ...]
     growth: FourPaths
-    drawdown: FourPaths
+    drawdown: Drawdowns
     returns: LegReturns
     correlation: TrailingCorrelation
+    inflation: Inflation
 
 
 @dataclass(frozen=True)

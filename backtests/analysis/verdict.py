@@ -17,13 +17,14 @@ import pandas as pd
 from backtests.analysis import hedge as measures
 from backtests.analysis.crises import APRIL_2025, all_episodes, episode_table
 from backtests.analysis.decide import evidence_from
-from backtests.analysis.evidence import verdict_word
+from backtests.analysis.evidence import StateName, verdict_word
 from backtests.analysis.holding import annualised, holding_table, start_year_map
 from backtests.analysis.levels import Leveled, level_of
 from backtests.analysis.months import month_ends, months_under_water, over_three_months
 from backtests.analysis.record import (
     Cost,
     Crisis,
+    Drawdowns,
     FirstWord,
     FourPaths,
     GrowthAgainst,
@@ -31,6 +32,7 @@ from backtests.analysis.record import (
     HoldingMap,
     HoldingPeriod,
     HoldingStarts,
+    Inflation,
     Judgement,
     Kind,
     LegReturns,
@@ -52,13 +54,15 @@ from backtests.analysis.regimes import (
 )
 from backtests.analysis.resampling import LEVEL, REPETITIONS, SEED, Estimate, Sample
 from backtests.analysis.resampling import Measure as MeasureOf
-from data.consumer_prices import bridged
+from data.consumer_prices import bridged, year_on_year
 from data.records import ten_digits
 
 MONTHS = 12
 BLOCK_COLUMNS = ("portfolio", "equity", "hedge")
 FIRST_LEVEL = 0.90  # of the first edition's interval
 Levels = tuple[float | None, float | None, float | None]  # of the hedge, of bills, of both apart
+PATHS = ("portfolio", "equity", "bills", "matched")
+MOST_DRAWN = 1_600  # points of a drawdown: weeks of thirty years
 RANGE = (LEVEL, LEVEL, LEVEL)  # of resampled histories, which is no confidence interval
 
 
@@ -131,7 +135,7 @@ def judge(
     if case.holds_hedge:
         evidence = evidence_from(sample, correlation, case.bond_name, effects=not brief)
     works = works_table(sample, brief=brief)
-    crises, april = _crises(case)
+    crises, april = _crises(case, correlation)
     by_regime = _regimes(case, sample, correlation, () if brief else tuple(LABELS))
     judgement = Judgement(
         word="no hedge" if evidence is None else verdict_word(evidence),
@@ -151,7 +155,7 @@ def judge(
         holding=() if brief else _holding(case, months),
         holding_map=_holding_map(months),
         holding_three_years=None if brief else _three_years(months),
-        series=_series(months, returns, correlation),
+        series=_series(case, months, returns, correlation),
     )
     return ten_digits(judgement)
 
@@ -274,17 +278,31 @@ def cost_of(sample: Sample) -> Cost:
     )
 
 
-def _crises(case: Case) -> tuple[tuple[Crisis, ...], tuple[Crisis, ...]]:
+def _crises(case: Case, correlation: pd.Series) -> tuple[tuple[Crisis, ...], tuple[Crisis, ...]]:
     """All falls of equity, and April 2025 in its parts where the rows are days."""
-    columns = ["equity", "hedge", "cash", "portfolio"]
+    columns = ["equity", "hedge", "cash", "portfolio", "bills"]
     levels = case.levels.loc[case.first_fill :, columns]
     y10 = None if case.y10 is None else case.y10.loc[case.first_fill :]
     april = episode_table(APRIL_2025 if case.ppy != 12 else (), levels, y10, case.ppy)
     every, parts = (
-        tuple(Crisis(**row) for row in table.to_dict("records"))
+        tuple(
+            Crisis(**row, state=_state_at(row["start"], correlation, case.ppy))
+            for row in table.to_dict("records")
+        )
         for table in (all_episodes(levels, y10, case.ppy), april)
     )
     return every, parts
+
+
+def _state_at(start: str, correlation: pd.Series, ppy: int) -> StateName | None:
+    """Sign of the correlation as known when the first month of a fall began; None where unknown.
+
+    A fall of monthly rows begins at the end of its first month, so in the next one.
+    """
+    known = correlation.get(pd.Period(start, "M") - (0 if ppy == MONTHS else 1))
+    if known is None or not np.isfinite(known):
+        return None
+    return "negative" if known < 0.0 else "positive"
 
 
 @dataclass(frozen=True)
@@ -384,26 +402,40 @@ def _three_years(months: pd.DataFrame) -> HoldingStarts:
     )
 
 
-def _series(months: pd.DataFrame, returns: pd.DataFrame, correlation: pd.Series) -> Series:
+def _series(
+    case: Case, months: pd.DataFrame, returns: pd.DataFrame, correlation: pd.Series
+) -> Series:
     grown = months / months.iloc[:1].to_numpy() if len(months) else months
     defined = correlation.dropna()
+    published = year_on_year(case.background["cpi"]).reindex(months.index).dropna()
     return Series(
         months=tuple(map(str, months.index)),
         growth=_four(grown),
-        drawdown=_four(months / months.cummax() - 1.0),
+        drawdown=_drawdowns(case),
         returns=LegReturns(tuple(returns["equity"].tolist()), tuple(returns["hedge"].tolist())),
         correlation=TrailingCorrelation(
             months=tuple(map(str, defined.index)),
             values=tuple(defined.tolist()),
             window_months=CORRELATION_MONTHS,
         ),
+        inflation=Inflation(tuple(map(str, published.index)), tuple(published.tolist())),
+    )
+
+
+def _drawdowns(case: Case) -> Drawdowns:
+    """Drawdowns row by row; of a long run the lowest of each stretch, so that none is lost."""
+    levels = case.levels.loc[case.first_fill :, list(PATHS)]
+    fallen = levels / levels.cummax() - 1.0
+    each = -(-len(fallen) // MOST_DRAWN)
+    stretch = np.arange(len(fallen)) // max(each, 1)
+    last = fallen.index.to_series().groupby(stretch).last()
+    return Drawdowns(
+        dates=tuple(f"{day:%Y-%m-%d}" for day in last),
+        daily=case.ppy != MONTHS,
+        rows_each=each,
+        paths=_four(fallen.groupby(stretch).min()),
     )
 
 
 def _four(table: pd.DataFrame) -> FourPaths:
-    return FourPaths(
-        **{
-            name: tuple(table[name].tolist())
-            for name in ("portfolio", "equity", "bills", "matched")
-        }
-    )
+    return FourPaths(**{name: tuple(table[name].tolist()) for name in PATHS})

@@ -38,10 +38,13 @@ class SleeveReport:
         switch, as switched and with the old target kept, at the same costs).
     attribution
         As :func:`backtests.analysis.attribution.by_period` returns it.
+    duration
+        The target in years, by the session on which it was filled.
     """
 
     switches: pd.DataFrame
     attribution: pd.DataFrame
+    duration: pd.Series
 
 
 def report_sleeve(market: Market, rule: DurationRule, simulation: Simulation) -> SleeveReport:
@@ -55,7 +58,11 @@ def report_sleeve(market: Market, rule: DurationRule, simulation: Simulation) ->
     moved = _switch_rows(targets)
     switches = _switch_table(market, simulation, targets, moved, values, returns)
     split = attribute(market, simulation, funds)
-    return SleeveReport(switches, by_period(split, pd.DatetimeIndex(switches["date"])))
+    return SleeveReport(
+        switches=switches,
+        attribution=by_period(split, pd.DatetimeIndex(switches["date"])),
+        duration=pd.Series(targets["years"].to_numpy(float), sessions[targets["filled"]]),
+    )
 
 
 # The report of a rule and its verdict need the same split.

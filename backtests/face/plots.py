@@ -14,7 +14,7 @@ from backtests.face.door import door
 from backtests.report.comparison import charts as comparison_charts
 from backtests.report.comparison.aligned import AlignedRuns
 from backtests.report.figures import Figure
-from backtests.report.lab import allocation_chart
+from backtests.report.holdings import allocation_of
 from backtests.report.notebook import growth_chart
 from backtests.report.plotting import plotly_figure
 from backtests.report.tuning import charts as tuning_charts
@@ -66,7 +66,7 @@ class RunPlots(_Plots):
 
     def weights(self, *, dark: bool = False) -> go.Figure:
         """What the portfolio held at month-ends."""
-        return plotly_figure(allocation_chart(self._run.simulation.weights), dark=dark)
+        return plotly_figure(allocation_of(self._run), dark=dark)
 
     def drawdown(self, *, dark: bool = False) -> go.Figure:
         """Loss from the highest month-end so far."""

@@ -21,21 +21,21 @@ from backtests.lab import look as lab
 from backtests.lab.controls import controls
 from backtests.lab.state import is_moved, to_state, values_of
 from backtests.report.figures import Figure
+from backtests.report.holdings import allocation_of
 from backtests.report.lab import (
-    allocation_chart,
     beside_box,
     compared_chart,
     compared_grid,
     literal,
     message,
     metrics_grid,
-    palette,
     render,
     table,
     tiles,
     verdict_box,
 )
 from backtests.report.state import state_notes, state_table
+from backtests.report.style import palette
 from backtests.report.text import CVAR, run_label
 from backtests.report.verdict import charts
 from backtests.report.verdict.evidence import episodes_grid, payoff_grid
@@ -110,7 +110,7 @@ def show(config: RunConfig, out: Path, *, dark: bool) -> None:
         st.html(message(about_data))
     draw(charts.growth_chart(verdict), colours)
     draw(charts.falls_chart(verdict), colours)
-    draw(allocation_chart(run.simulation.weights), colours)
+    draw(allocation_of(run), colours)
     st.subheader("Metrics", anchor=False)
     st.html(table(metrics_grid(summary, verdict)))
     st.html(message([CVAR]))
@@ -176,7 +176,7 @@ def draw(figure: Figure, colours: Mapping[str, str]) -> None:
         st.html(message([f"{figure.alt}: the period is too short."]))
         return
     st.plotly_chart(
-        figure.without_empty_traces().without_tick_step().with_height().payload(colours),
+        figure.without_page().payload(colours),
         theme=None,
         key=f"chart.{figure.name}",
         alt=figure.alt,

@@ -14,6 +14,7 @@ from backtests.report.figures import (
     FREE,
     Axis,
     Band,
+    EndName,
     Figure,
     Margin,
     Menu,
@@ -24,8 +25,12 @@ from backtests.report.figures import (
     layer,
     line,
 )
+from backtests.report.text import percent as percent_text
 
-MOST_POINTS = 1_500
+MOST_POINTS = 1_600
+MOST_NAMED = 4  # lines with their name at the end; more have a legend
+NAME_ROOM, LETTER = 17.0, 7.4  # height of a name at a line's end, and width of a letter, in pixels
+PERCENT = "\u202f%"
 EVEN_STEPS, PLAIN_STEPS = 7.0, 3.0  # highest over lowest growth, which decides the ticks
 Ladder = list[tuple[float, str]]  # ticks of an axis: value and word
 MONTH = "%b %Y"  # how a date is written under the pointer
@@ -60,16 +65,17 @@ def time_chart(
     *,
     caption: str,
     alt: str,
+    title: str = "",
     y: Axis = FREE,
     percent: bool = False,
     height: int = 330,
     bands: Sequence[Band] = (),
 ) -> Figure:
-    """Lines over time.
+    """Lines over time, up to four with their names at their ends, more with a legend.
 
     Parameters
     ----------
-    name, caption, alt, height
+    name, caption, alt, height, title
         As in :class:`Figure`.
     dates
         ``YYYY-MM`` or ``YYYY-MM-DD``, for the lines without their own.
@@ -82,6 +88,11 @@ def time_chart(
     bands
         Stretches of time shaded behind the lines.
     """
+    if percent:
+        y = dataclasses.replace(y, suffix=PERCENT, hover=".2f")
+        lines = [dataclasses.replace(each, values=hundredfold(each.values)) for each in lines]
+    elif not y.hover:
+        y = dataclasses.replace(y, hover=",.2f")
     traces = []
     for drawn in lines:
         own = drawn.dates if drawn.dates is not None else dates
@@ -94,20 +105,63 @@ def time_chart(
                 colour=drawn.colour,
                 width=drawn.width,
                 dash=drawn.dash,
-                hover="%{y:.2%}" if percent else "%{y:,.2f}",
+                hover="%{y}",
             )
         )
+    ends: Sequence[EndName] = ()
+    margin = Margin()
+    if 1 < len(lines) <= MOST_NAMED:
+        y, ends = _named_ends(lines, y, height - margin.top - margin.bottom)
+        longest = max((len(end.name) for end in ends), default=0)
+        margin = margin._replace(right=round(LETTER * longest) + 14)
     return chart(
         name,
         traces,
         x=Axis(kind="date", hover=MONTH),
-        y=dataclasses.replace(y, format=y.format or ".0%") if percent else y,
+        y=y,
         caption=caption,
         alt=alt,
         height=height,
+        margin=margin,
         nearest=False,
         bands=bands,
+        title=title,
+        ends=ends,
     )
+
+
+def hundredfold(values: Numbers) -> list[float | None]:
+    """Fractions as percent."""
+    return [None if value is None else 100.0 * value for value in values]
+
+
+def _named_ends(
+    lines: Sequence[Line], y: Axis, plot_height: float
+) -> tuple[Axis, Sequence[EndName]]:
+    """The names at the ends of lines, moved apart, on an axis with the limits that this needs."""
+
+    def on_axis(value: float) -> float:
+        return math.log10(value) if y.kind == "log" else value
+
+    paths = [
+        [on_axis(value) for value in drawn.values if value is not None]  # ends at its last value
+        for drawn in lines
+    ]
+    values = [value for path in paths for value in path]
+    if not values:
+        return y, ()
+    low, high = y.limits or (min(values), max(values))
+    if y.limits is None:
+        pad = 0.05 * (high - low) or 0.05 * abs(high) or 0.05
+        low, high = low - pad, high + pad
+    named = [(drawn, path[-1]) for drawn, path in zip(lines, paths, strict=True) if path]
+    wanted = [(high - end) / (high - low) * plot_height for _, end in named]
+    places = nudged(wanted, [NAME_ROOM] * len(named), (-NAME_ROOM / 2, plot_height + NAME_ROOM / 2))
+    ends = [
+        EndName(drawn.name, end, drawn.colour, at - place)
+        for (drawn, end), at, place in zip(named, wanted, places, strict=True)
+    ]
+    return dataclasses.replace(y, limits=(low, high)), ends
 
 
 def heat_map(
@@ -120,10 +174,13 @@ def heat_map(
     y_title: str,
     caption: str,
     alt: str,
+    title: str = "",
     height: int = 520,
     names_rows: bool = False,
 ) -> Figure:
-    """A map of fractions, white at zero, with a list to choose what it shows.
+    """A map of fractions in percent, white at zero, with a list to choose what it shows.
+
+    Numbers stand in the cells; colours are those of the largest distance from zero in any table.
 
     Parameters
     ----------
@@ -135,30 +192,54 @@ def heat_map(
         Of the axes.
     names_rows
         Whether rows are names: ``60`` is then a word, no number.
-    name, caption, alt, height
+    name, caption, alt, height, title
         As in :class:`Figure`.
     """
     names = list(values)
-    hover = f"{y_title} %{{y}}, {x_title} %{{x}}: %{{z:.2%}}<extra></extra>"
+    hover = f"{y_title} %{{y}}, {x_title} %{{x}}: %{{customdata}}<extra></extra>"
+    every = (abs(v) for table in values.values() for row in table for v in row if v is not None)
+    widest = 100.0 * max(every, default=0.0)
     maps = [
-        cells(table, hover, columns=columns, rows=rows, format=".0%", middle=0, gap=1)
+        cells(
+            [hundredfold(row) for row in table],
+            hover,
+            columns=columns,
+            rows=rows,
+            texts=[[_in_cell(value) for value in row] for row in table],
+            facts=[[percent_text(value) for value in row] for row in table],
+            suffix=PERCENT,
+            limits=(-widest, widest),
+            gap=1,
+        )
         for table in values.values()
     ]
     return chart(
         name,
         maps,
         x=Axis(x_title, step=1, grid=False),
-        y=Axis(y_title, "category" if names_rows else "", grid=False, downwards=True),
+        y=Axis(y_title, "category" if names_rows else "", grid=False, downwards=True, step=1),
         caption=caption,
         alt=alt,
         height=height,
-        margin=Margin(top=46, bottom=52),
+        margin=Margin(bottom=52),
         menu=Menu(names, names),
+        title=title,
     )
 
 
+def _in_cell(value: float | None) -> str:
+    """A fraction as whole percent, without the sign for it: what has room in a cell."""
+    return "" if value is None else f"{round(100.0 * value) + 0.0:.0f}"
+
+
 def stacked_chart(
-    name: str, stacks: Sequence[Stack], *, caption: str, alt: str, height: int = 330
+    name: str,
+    stacks: Sequence[Stack],
+    *,
+    caption: str,
+    alt: str,
+    title: str = "",
+    height: int = 330,
 ) -> Figure:
     """Stacked shares over time; of several wholes one at a time, chosen from a list."""
     several = len(stacks) > 1
@@ -173,12 +254,12 @@ def stacked_chart(
         name,
         traces,
         x=Axis(kind="date", hover="" if several else MONTH),
-        y=Axis(format=".0%", limits=(0, 1)),
+        y=Axis(suffix=PERCENT, hover=".1f", limits=(0, 100)),
         caption=caption,
         alt=alt,
         height=height,
-        margin=Margin(top=46) if several else None,
         nearest=False,
+        title=title,
         menu=Menu([stack.name for stack in stacks], owners) if several else None,
     )
 

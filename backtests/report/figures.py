@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import dataclasses
 import html
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
+
+from backtests.report.style import CHART_FONT, CLEAR, FONT
+from backtests.report.text import typeset
 
 Payload = dict[str, Any]  # in plotly's format; written only in this module
 Place = float | str | None  # of a point on an axis
@@ -49,25 +52,38 @@ class Figure:
     caption: str
     alt: str
     height: int = 330
+    title: str = ""
+    menu: Menu | None = None
+
+    @property
+    def choices(self) -> Sequence[str]:
+        """What a list above the chart offers; empty where there is nothing to choose."""
+        return self.menu.choices if self.menu and len(self.menu.choices) > 1 else ()
 
     @property
     def is_empty(self) -> bool:
         """Whether none of its traces has anything to draw."""
         return all(trace.is_empty for trace in self.traces)
 
-    def without_empty_traces(self) -> Figure:
-        """The same without the traces that have nothing to draw."""
-        drawn = tuple(trace for trace in self.traces if not trace.is_empty)
-        return dataclasses.replace(self, traces=drawn)
+    def without_page(self) -> Figure:
+        """The same for places without a page of ours around it, as a notebook or the lab.
 
-    def without_tick_step(self) -> Figure:
-        """The same with as many ticks on the horizontal axis as there is room for."""
+        It has its height, its list and a legend in its layout, and as many ticks on the horizontal
+        axis as there is room for; traces with nothing to draw are left out.
+        """
         axis = {key: value for key, value in self.layout["xaxis"].items() if key != "dtick"}
-        return dataclasses.replace(self, layout={**self.layout, "xaxis": axis})
-
-    def with_height(self) -> Figure:
-        """The same with its height in the layout, for places without a page around it."""
-        return dataclasses.replace(self, layout={**self.layout, "height": self.height})
+        layout = {**self.layout, "xaxis": axis, "height": self.height}
+        if self.choices and self.menu is not None:
+            layout["updatemenus"] = self.menu.payload
+            margin = layout["margin"]
+            layout["margin"] = {**margin, "t": max(margin["t"], Menu.ROOM)}
+        if ends := [label for label in layout.get("annotations", ()) if "name" in label]:
+            others = [label for label in layout["annotations"] if label not in ends]
+            layout |= {"annotations": others, "showlegend": True}
+            layout["margin"] = {**layout["margin"], "r": Margin().right}
+        # A list of choices counts the traces.
+        drawn = self.traces if self.choices else [t for t in self.traces if not t.is_empty]
+        return dataclasses.replace(self, traces=tuple(drawn), layout=layout)
 
     def payload(self, colours: Mapping[str, str] | None = None) -> Payload:
         """Data and layout as plotly takes them, names as text.
@@ -77,7 +93,12 @@ class Figure:
         colours
             Colours by the name of their style-sheet variable, where no page resolves these.
         """
-        payload = {"data": [trace.payload for trace in self.traces], "layout": self.layout}
+        payload: Payload = {
+            "data": [trace.payload for trace in self.traces],
+            "layout": self.layout,
+        }
+        if colours is None and self.choices and self.menu is not None:
+            payload["choices"] = self.menu.changes
         drawn: Payload = _with_texts(payload, _escaped)
         if colours is None:
             return drawn
@@ -93,6 +114,8 @@ class Axis:
     ----------
     title
         What it measures.
+    suffix
+        After each number of a tick and of a value under the pointer.
     kind
         ``date``, ``log`` or ``category``.
     format, hover
@@ -118,6 +141,7 @@ class Axis:
     zero: bool = True
     downwards: bool = False
     angle: float | None = None
+    suffix: str = ""
 
     @property
     def payload(self) -> Payload:
@@ -126,6 +150,7 @@ class Axis:
             "title": None if self.title is None else {"text": self.title},
             "type": self.kind or None,
             "tickformat": self.format or None,
+            "ticksuffix": self.suffix or None,
             "hoverformat": self.hover or None,
             "range": None if self.limits is None else list(self.limits),
             "dtick": self.step,
@@ -178,26 +203,31 @@ class Menu:
     owners: Sequence[str]
     axes: Sequence[tuple[Axis, Axis]] = ()
 
+    ROOM: ClassVar[int] = 46  # pixels above a plot that has its list inside the chart
+
     @property
     def payload(self) -> list[Payload]:
-        """As plotly takes it."""
-        if len(self.choices) < 2:
-            return []
+        """As plotly takes it, for a list inside the chart."""
+        buttons = [
+            {"method": "update", "label": choice, "args": change}
+            for choice, change in zip(self.choices, self.changes, strict=True)
+        ]
         return [
-            {"buttons": list(self._buttons()), "x": 0, "y": 1.02, "xanchor": "left",
-             "yanchor": "bottom", "bgcolor": "--paper", "bordercolor": "--rule",
-             "font": {"color": "--ink", "size": 12}}
+            {"buttons": buttons, "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom",
+             "bgcolor": "--paper", "bordercolor": "--rule", "font": {"color": "--ink", "size": 12}}
         ]  # fmt: skip
 
-    def _buttons(self) -> Iterator[Payload]:
+    @property
+    def changes(self) -> list[list[Payload]]:
+        """For each choice, what of the traces and of the layout changes with it."""
+        changed = []
         for number, choice in enumerate(self.choices):
-            visible = [owner == choice for owner in self.owners]
+            layout: Payload = {}
             if self.axes:
                 x, y = self.axes[number]
-                args = [{"visible": visible}, {**x.change("xaxis"), **y.change("yaxis")}]
-                yield {"method": "update", "label": choice, "args": args}
-            else:
-                yield {"method": "restyle", "label": choice, "args": ["visible", visible]}
+                layout = {**x.change("xaxis"), **y.change("yaxis")}
+            changed.append([{"visible": [owner == choice for owner in self.owners]}, layout])
+        return changed
 
 
 @dataclass(frozen=True)
@@ -214,6 +244,30 @@ class Band:
         return {
             "type": "rect", "xref": "x", "yref": "paper", "x0": self.start, "x1": self.end,
             "y0": 0, "y1": 1, "fillcolor": self.colour, "line": {"width": 0}, "layer": "below",
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class EndName:
+    """A name at the right end of a line.
+
+    ``value`` is where the line ends, in units of the axis (of a logarithmic one the power of ten);
+    ``raised`` by how many pixels the name stands higher, so that names do not collide.
+    """
+
+    name: str
+    value: float
+    colour: str
+    raised: float
+
+    @property
+    def payload(self) -> Payload:
+        """As plotly takes it; a page that has no room for it knows it by its ``name``."""
+        return {
+            "name": "end", "text": self.name, "xref": "paper", "x": 1, "xanchor": "left",
+            "yref": "y", "y": float(f"{self.value:.{DIGITS}g}"), "yanchor": "middle",
+            "xshift": 6, "yshift": round(self.raised, 1), "showarrow": False, "align": "left",
+            "font": {"color": self.colour},
         }  # fmt: skip
 
 
@@ -262,6 +316,7 @@ def line(
     dash: str = "",
     hover: str | None = None,
     dotted: Sequence[float] | bool = False,
+    shape: str = "",
 ) -> Trace:
     """A line through points.
 
@@ -278,6 +333,8 @@ def line(
         nothing at all.
     dotted
         Whether the points stand out, or how opaque each of them is.
+    shape
+        How points are joined, as plotly names it: ``hv`` for steps; straight where empty.
     """
     payload: Payload = {
         "type": "scatter",
@@ -285,8 +342,9 @@ def line(
         "name": name,
         "x": _rounded_places(x),
         "y": _rounded(y),
-        "line": {"color": colour, "width": width, **({"dash": dash} if dash else {})},
-    }
+        "line": {"color": colour, "width": width, **({"dash": dash} if dash else {}),
+                 **({"shape": shape} if shape else {})},
+    }  # fmt: skip
     if hover is not None:
         payload |= {"hovertemplate": hover} if hover else {"hoverinfo": "skip"}
     if not isinstance(dotted, bool):
@@ -295,11 +353,20 @@ def line(
 
 
 def dots(
-    name: str, x: Numbers, y: Numbers, hover: Hover, *, colour: str, size: float, opacity: float
+    name: str,
+    x: Sequence[Place],
+    y: Numbers,
+    hover: Hover,
+    *,
+    colour: str,
+    size: float,
+    opacity: float,
+    symbol: str = "circle",
 ) -> Trace:
     """Points, each with what it shows under the pointer."""
-    marker = {"size": size, "color": colour, "opacity": opacity}
-    return _scatter(name, "markers", _rounded(x), _rounded(y), **hover.payload, marker=marker)
+    marker = {"size": size, "color": colour, "opacity": opacity, "symbol": symbol}
+    places = _rounded_places(x), _rounded(y)
+    return _scatter(name, "markers", *places, **hover.payload, marker=marker)
 
 
 def bars(name: str, x: Sequence[Place], y: Numbers, hover: Hover, *, colour: str) -> Trace:
@@ -324,7 +391,9 @@ def cells(
     columns: Sequence[Place] | None = None,
     rows: Sequence[Place] | None = None,
     texts: Sequence[Sequence[str]] | None = None,
-    format: str = "",
+    facts: Sequence[Sequence[str]] | None = None,
+    suffix: str = "",
+    limits: tuple[float, float] | None = None,
     middle: float | None = None,
     gap: int = 0,
 ) -> Trace:
@@ -339,11 +408,15 @@ def cells(
     columns, rows
         Labels of the two axes, numbers from 0 where None.
     texts
-        Of each cell, for ``hover``.
-    format
-        How d3 writes a value beside the scale.
+        What stands in each cell.
+    facts
+        Of each cell, for ``hover``: ``%{customdata}``.
+    suffix
+        After each number beside the scale.
+    limits
+        Ends of the scale.
     middle
-        The value in the middle of the scale.
+        The value in the middle of the scale, where it has no limits.
     gap
         Pixels between two cells.
     """
@@ -353,12 +426,16 @@ def cells(
         "y": None if rows is None else list(rows),
         "z": [_rounded(row) for row in values],
         "text": None if texts is None else [list(row) for row in texts],
+        "texttemplate": None if texts is None else "%{text}",
+        "customdata": None if facts is None else [list(row) for row in facts],
         "xgap": gap or None,
         "ygap": gap or None,
         "zmid": middle,
+        "zmin": None if limits is None else limits[0],
+        "zmax": None if limits is None else limits[1],
         "hoverongaps": False,
         "colorscale": SCALE,
-        "colorbar": {**({"tickformat": format} if format else {}), "thickness": 10,
+        "colorbar": {**({"ticksuffix": suffix} if suffix else {}), "thickness": 10,
                      "outlinewidth": 0},
         "hovertemplate": hover,
     }  # fmt: skip
@@ -367,8 +444,12 @@ def cells(
 
 def layer(name: str, x: Sequence[str], shares: Numbers, *, colour: str, group: str) -> Trace:
     """One layer of a stack of shares; those of one ``group`` lie upon each other."""
-    y = [None if share is None else round(share, 4) for share in shares]
-    look = {"line": {"width": 0.5, "color": colour}, "hovertemplate": "%{y:.1%}"}
+    y = [None if share is None else round(100.0 * share, 2) for share in shares]
+    look = {
+        "line": {"width": 0.5, "color": colour},
+        "fillcolor": colour,
+        "hovertemplate": "%{y}",
+    }
     return _scatter(name, "lines", list(x), y, stackgroup=group, **look)
 
 
@@ -394,12 +475,14 @@ def chart(
     nearest: bool = True,
     menu: Menu | None = None,
     bands: Sequence[Band] | None = None,
+    title: str = "",
+    ends: Sequence[EndName] = (),
 ) -> Figure:
     """Put traces into one chart.
 
     Parameters
     ----------
-    name, caption, alt, height
+    name, caption, alt, height, title
         As in :class:`Figure`.
     traces
         What to draw, from back to front.
@@ -415,6 +498,8 @@ def chart(
         The list that chooses among the traces; the first choice is shown.
     bands
         Stretches of time shaded behind the traces.
+    ends
+        Names at the right ends of lines, in place of a legend.
     """
     changes: Payload = {"xaxis": x.payload, "yaxis": y.payload}
     if nearest:
@@ -426,12 +511,13 @@ def chart(
     if bands is not None:
         changes["shapes"] = [band.payload for band in bands]
     if menu is not None:
-        changes["updatemenus"] = menu.payload
         traces = [
             Trace({**trace.payload, "visible": owner == menu.choices[0]})
             for trace, owner in zip(traces, menu.owners, strict=True)
         ]
-    return Figure(name, tuple(traces), _layout(**changes), caption, alt, height)
+    if ends:
+        changes |= {"annotations": [end.payload for end in ends], "showlegend": False}
+    return Figure(name, tuple(traces), _layout(**changes), caption, alt, height, title, menu)
 
 
 # Parts
@@ -446,13 +532,12 @@ def _layout(**changes: Any) -> Payload:
         "automargin": True,
     }
     base: Payload = {
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": "system-ui, Helvetica Neue, Arial, sans-serif", "size": 12,
-                 "color": "--ink"},
+        "paper_bgcolor": CLEAR,
+        "plot_bgcolor": CLEAR,
+        "font": {"family": FONT, "size": CHART_FONT, "color": "--ink"},
         "margin": {"l": 56, "r": 14, "t": 10, "b": 34},
-        "legend": {"orientation": "h", "y": -0.14, "x": 0, "font": {"size": 12}},
-        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": "--rule", "activecolor": "--ink"},
+        "legend": {"orientation": "h", "y": -0.14, "x": 0},
+        "modebar": {"bgcolor": CLEAR, "color": "--rule", "activecolor": "--ink"},
         "hovermode": "x unified",
         "hoverlabel": {"bgcolor": "--paper", "bordercolor": "--rule", "font": {"color": "--ink"}},
         "xaxis": dict(axis),
@@ -475,8 +560,13 @@ def _rounded_places(values: Sequence[Place]) -> list[Place]:
 
 
 def _escaped(text: str, key: str) -> str:
-    """Escape names, which plotly would read as HTML; templates are ours and stay as they are."""
-    return text if key.endswith("template") else html.escape(text, quote=False)
+    """Typeset and escape what plotly would read as HTML; templates are ours and stay as they are.
+
+    Formats, and names by which a list and a script find things, are no text.
+    """
+    if key.endswith(("template", "format")):
+        return text
+    return html.escape(typeset(text), quote=False)
 
 
 def _with_texts(value: Any, change: Callable[[str, str], str], key: str = "") -> Any:

@@ -9,7 +9,7 @@ from backtests.engine.summary import Summary
 from backtests.report.files import FORMAT, MANIFEST, SUMMARY, read_json
 from backtests.report.manifest import Manifest, read_manifest, read_run_manifest
 from backtests.report.page import Cell, Grid, metric_cell, render_page
-from backtests.report.pages import OVERVIEW, pages_in
+from backtests.report.pages import ALL_RESULTS, OVERVIEW, Crumb, Trail, pages_in
 from backtests.report.text import HEDGES, plain_label, run_label
 from backtests.report.verdict.payoffs import signed_text
 from data.durable import TEMPORARY, locked, replacing
@@ -58,7 +58,13 @@ def _rebuild(out: Path) -> None:
         rows = [cells for *_, cells in sorted(others, reverse=True)]
         tables.append(Grid(["Comparison or search", "Pages", "Of", "Written (UTC)"], rows))
     with replacing(out / OVERVIEW.file) as temporary:
-        render_page("index.html", temporary, tables=tables, damaged=damaged)
+        render_page(
+            "index.html",
+            temporary,
+            trail=Trail((Crumb(ALL_RESULTS),)),
+            tables=tables,
+            damaged=damaged,
+        )
 
 
 METRICS = shown_in(Place.INDEX)

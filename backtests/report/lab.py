@@ -4,50 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 
-import pandas as pd
-
-from backtests.analysis.months import month_ends
 from backtests.analysis.numbers import Place, shown_in
 from backtests.analysis.record import Verdict
 from backtests.engine.costs import Costs
 from backtests.engine.summary import Summary
 from backtests.report.charts import (
     Line,
-    Stack,
     growth_axis,
-    stacked_chart,
-    thinned,
     time_chart,
 )
 from backtests.report.figures import Figure
-from backtests.report.page import TEMPLATES, Cell, Grid, environment
+from backtests.report.page import Cell, Grid, environment
+from backtests.report.style import SERIES, palette
 from backtests.report.text import HEDGES, metric_rows, plain_label, shown
 from backtests.report.verdict.tables import shown_keys
 from backtests.report.verdict.words import answer_of, name_of, sentences, tone_of
 
-COLOURS = tuple(f"--c{number}" for number in range(1, 11))
-ALLOCATION_POINTS = 300
 MESSAGE = 300  # longest message, in characters
 # Punctuation that may have a meaning in Markdown.
 MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 
 
-@cache
-def palette(*, dark: bool) -> dict[str, str]:
-    """Colours of the pages by the name of their style-sheet variable."""
-    page = (TEMPLATES / "page.html").read_text(encoding="utf-8")
-    blocks = re.findall(r":root \{(.*?)\}", page, re.DOTALL)
-    read = [dict(re.findall(r"(--[\w-]+):\s*([^;]+);", block)) for block in blocks]
-    return {**read[0], **read[1]} if dark else read[0]
-
-
 def theme() -> dict[str, str]:
     """Streamlit's colours by those of the pages, light and dark."""
     names = {
-        "primaryColor": "--c1",
+        "primaryColor": "--link",
         "backgroundColor": "--paper",
         "secondaryBackgroundColor": "--shade",
         "textColor": "--ink",
@@ -63,7 +46,9 @@ def theme() -> dict[str, str]:
 
 def render(template: str, **values: Any) -> str:
     """HTML of a template of the pages; every value is escaped."""
-    return environment().get_template(template).render(figures=[], chart_of={}, plotly="", **values)
+    return (
+        environment().get_template(template).render(figures=[], chart_of={}, script=None, **values)
+    )
 
 
 def table(grid: Grid) -> str:
@@ -139,32 +124,6 @@ def tiles(summary: Summary, verdict: Verdict) -> list[tuple[str, str, str]]:
     ]
 
 
-def allocation_chart(weights: pd.DataFrame) -> Figure:
-    """What was held at month-ends, stacked.
-
-    Parameters
-    ----------
-    weights
-        Sessions x columns, fractions, ``CASH`` last.
-    """
-    months = month_ends(weights)
-    drawn = months.iloc[thinned(len(months), ALLOCATION_POINTS)]
-    days = [f"{month.end_time:%Y-%m-%d}" for month in drawn.index]
-    shares = {str(c): drawn[c].astype(float).tolist() for c in drawn if (drawn[c] > 0).any()}
-    others = (colour for colour in COLOURS * 3 if colour != "--c3")
-    colours = [
-        "--c3" if column == "CASH" else colour
-        for column, colour in zip(shares, others, strict=False)
-    ]
-    return stacked_chart(
-        "allocation",
-        [Stack("held", days, shares, colours)],
-        caption="What the portfolio held at month-ends.",
-        alt="Allocation over time",
-        height=240,
-    )
-
-
 def compared_chart(runs: Mapping[str, Verdict]) -> Figure:
     """Growth of several runs, each starting at 1 on its own first month-end.
 
@@ -177,7 +136,7 @@ def compared_chart(runs: Mapping[str, Verdict]) -> Figure:
         Line(
             name,
             verdict.series.growth.portfolio,
-            COLOURS[number % len(COLOURS)],
+            SERIES[number % len(SERIES)],
             dates=verdict.series.months,
         )
         for number, (name, verdict) in enumerate(runs.items())

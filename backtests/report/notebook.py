@@ -33,6 +33,7 @@ from backtests.report.figures import Figure
 from backtests.report.lab import metrics_grid as run_grid
 from backtests.report.page import Cell, Grid, metric_cell
 from backtests.report.sheet import Answer, Sheet, Table
+from backtests.report.style import OTHER_LINE, PORTFOLIO_LINE
 from backtests.report.svg import MOST_POINTS, Dots, Mark, Picture, dot_picture, growth_picture
 from backtests.report.text import (
     BASIS_POINT,
@@ -363,7 +364,10 @@ def _growth_of_run(run: Run) -> Growth:
         f"{run.summary.benchmark.ticker} 100 %": run.benchmark.nav,
         "Bills": run.market.cash.loc[sessions],
     }
-    return _growth_of(pd.DataFrame(levels), [("--c1", 2.2), ("--c2", 1.4), ("--c3", 1.4)])
+    return _growth_of(
+        pd.DataFrame(levels),
+        [("--portfolio", PORTFOLIO_LINE), ("--equity", OTHER_LINE), ("--bills", OTHER_LINE)],
+    )
 
 
 def _growth_of(levels: pd.DataFrame, looks: Iterable[tuple[str, float]]) -> Growth:

@@ -1,4 +1,4 @@
-"""Pages: templates, tables that sort, and plotly's script inlined once."""
+"""Pages: templates, tables that sort, and where they have plotly's script from."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from backtests.analysis.numbers import Metric, PortfolioNumbers
 from backtests.report.figures import Figure
-from backtests.report.text import shown
+from backtests.report.pages import Trail
+from backtests.report.script import beside_results, inside_page
+from backtests.report.style import favicon, variables
+from backtests.report.text import shown, typeset
 
 if TYPE_CHECKING:
     import jinja2
@@ -49,27 +52,43 @@ def metric_cell(metric: Metric, numbers: PortfolioNumbers, initial: float, tone:
     return Cell(shown(metric, numbers, initial), sort, tone=tone)
 
 
-def render_page(template: str, path: Path, figures: Sequence[Figure] = (), **values: Any) -> None:
-    """Write a page from a template of :data:`TEMPLATES`; every value is escaped.
+def render_page(
+    template: str,
+    path: Path,
+    figures: Sequence[Figure] = (),
+    *,
+    trail: Trail,
+    standalone: bool = False,
+    **values: Any,
+) -> None:
+    """Write a page from a template of :data:`TEMPLATES`; every value is escaped and typeset.
 
     Parameters
     ----------
     template
         File name; it extends ``page.html``.
     path
-        Where to write.
+        Where to write. A page with charts lies in a folder of the results.
     figures
         Charts that the template places by name.
+    trail
+        The way to it.
+    standalone
+        Whether plotly's script stands in the page itself, so that the page alone can be sent.
     values
         What else the template uses.
     """
+    script = None
+    if figures:
+        script = inside_page() if standalone else beside_results(path.parent.parent)
     text = (
         environment()
         .get_template(template)
         .render(
             figures=[{"name": figure.name, **figure.payload()} for figure in figures],
             chart_of={figure.name: figure for figure in figures},
-            plotly=_script() if figures else "",
+            script=script,
+            trail=trail,
             **values,
         )
     )
@@ -79,18 +98,27 @@ def render_page(template: str, path: Path, figures: Sequence[Figure] = (), **val
 
 @cache
 def environment() -> jinja2.Environment:
-    """The templates of :data:`TEMPLATES`; every value is escaped, a missing one is an error."""
-    import jinja2
+    """The templates of :data:`TEMPLATES`.
 
-    return jinja2.Environment(
+    Every value is escaped, and typeset but for what the filter ``exact`` passes: addresses,
+    commands, what a script reads. A missing value is an error.
+    """
+    import jinja2
+    from markupsafe import Markup, escape
+
+    def typeset_text(value: object) -> object:
+        return typeset(value) if type(value) is str else value
+
+    def exact(value: object) -> Markup:
+        return escape(value)
+
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         trim_blocks=True,
         undefined=jinja2.StrictUndefined,
+        finalize=typeset_text,
     )
-
-
-def _script() -> str:
-    from plotly.offline import get_plotlyjs
-
-    return str(get_plotlyjs())
+    made.filters["exact"] = exact
+    made.globals |= {"style_variables": Markup(variables()), "favicon": favicon()}  # noqa: S704
+    return made

@@ -6,7 +6,7 @@ The index, the screen and the comparison link to these; ``run_folder.py`` writes
 from __future__ import annotations
 
 import os
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,22 @@ class Page:
     file: str
     word: str
     of_run: bool
+
+
+@dataclass(frozen=True)
+class Crumb:
+    """One step of the way to a page; without an address it is where the reader is."""
+
+    word: str
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Trail:
+    """The way to a page: what it belongs to, and the pages beside it."""
+
+    above: tuple[Crumb, ...]
+    beside: tuple[Crumb, ...] = ()
 
 
 VERDICT = Page("verdict.html", "verdict", of_run=True)
@@ -42,3 +58,21 @@ def address_of(page: Page, folder: Path, place: Path) -> str:
         return Path(os.path.relpath(folder / page.file, place)).as_posix()
     except ValueError:  # Windows: no relative path leads from one drive to another
         return (folder / page.file).resolve().as_uri()
+
+
+ALL_RESULTS = "All results"
+RESULTS = Crumb(ALL_RESULTS, "../index.html")
+
+
+def trail_of_run(label: str, here: Page, pages: Sequence[Page]) -> Trail:
+    """The way to a page of a run, which has these pages."""
+    beside = (
+        Crumb(page.word[0].upper() + page.word[1:], "" if page is here else page.file)
+        for page in pages
+    )
+    return Trail((RESULTS, Crumb(label)), (*beside, Crumb("Files", "#files")))
+
+
+def trail_of(title: str) -> Trail:
+    """The way to the page of a comparison or a search."""
+    return Trail((RESULTS, Crumb(title)))

@@ -7,7 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from backtests.report.figures import Figure
-from backtests.report.lab import palette
+from backtests.report.style import palette
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure as PlotlyFigure
@@ -40,7 +40,7 @@ def plotly_figure(figure: Figure, *, dark: bool = False) -> PlotlyFigure:
     from plotly.graph_objects import Figure as PlotlyFigure
 
     colours = palette(dark=dark)
-    drawn = figure.without_empty_traces().without_tick_step().with_height().payload(colours)
+    drawn = figure.without_page().payload(colours)
     lines = [html.escape(line, quote=False) for line in textwrap.wrap(figure.caption, SIGNS)]
     caption = LINE * len(lines) + ABOVE
     layout = drawn["layout"]

@@ -28,6 +28,7 @@ from backtests.report.charts import (
     thinned,
 )
 from backtests.report.page import environment
+from backtests.report.style import EITHER
 from backtests.report.text import money
 
 WIDTH, HEIGHT = 640, 300  # of the view box; pixels at full size
@@ -48,20 +49,6 @@ MOST_LABELS = 6  # lines named at their ends; more are listed below
 LABEL_SIGNS, LABEL_LINES = 20, 2  # characters and lines of a label
 LONGEST = 26  # characters of a word, which is never divided
 
-# The pages' colours at a lightness with a contrast above 3.4 on white, #111111 and #1e1e1e.
-TONES = {
-    "--ink": "currentColor",
-    "--c1": "#2074c5",
-    "--c2": "#c7711d",
-    "--c3": "#7d8792",
-    "--c4": "#9767bf",
-    "--c5": "#1c8d67",
-    "--c6": "#cc4f81",
-    "--c7": "#8c7b0f",
-    "--c8": "#2f8fb0",
-    "--c9": "#b26945",
-    "--c10": "#6776c8",
-}
 # Used in turn, so that lines differ even without colour; with ten colours there are sixty styles.
 DASHES = ("", "7 3", "2 3", "9 3 2 3", "14 4", "5 2 2 2 2 2")
 # Characters that XML cannot hold, and those that change the direction of the text after them.
@@ -211,7 +198,7 @@ def growth_picture(
             None if value is None else (across(day), up(value))
             for day, value in zip(curve.days, curve.values, strict=True)
         ]
-        colour, dash = TONES[curve.line.colour], DASHES[number % len(DASHES)]
+        colour, dash = EITHER[curve.line.colour], DASHES[number % len(DASHES)]
         strokes.append(Stroke(path_of(places), colour, curve.line.width, dash))
         ends.append([place for place in places if place is not None][-1])
     labels, leaders = _named(ends, texts, strokes, box, height) if is_direct else ((), ())
@@ -341,7 +328,7 @@ def dot_picture(
     strokes = [
         Stroke(
             "".join(f"M{_short(across(x))} {_short(up(y))}h0" for x, y in cloud),
-            TONES[group.colour],
+            EITHER[group.colour],
             group.size,
             cap="round",
         )
@@ -350,7 +337,7 @@ def dot_picture(
     ]
     ends = [(across(mark.x), up(mark.y)) for mark in marks]
     signs = [
-        _sign(mark.symbol, *end, TONES[mark.colour]) for mark, end in zip(marks, ends, strict=True)
+        _sign(mark.symbol, *end, EITHER[mark.colour]) for mark, end in zip(marks, ends, strict=True)
     ]
     labels, leaders = _named(ends, texts, signs, box, HEIGHT)
     return Picture(

@@ -35,6 +35,14 @@ def hedge_name(tickers: Sequence[str]) -> str:
     return "the hedge" if has_bills or len(named) > LONGEST else named
 
 
+def typeset(text: str) -> str:
+    """Text as a page prints it: a true minus, and a thin space that does not break before %.
+
+    Dates, names, options and settings (``lag=-1``) keep their hyphens.
+    """
+    return PER_CENT.sub("\u202f%", MINUS.sub("\u2212", text))
+
+
 def two_digits(value: float, sign: str = "") -> str:
     """A number with two digits after the point; what rounds to zero has no minus."""
     return f"{round(value, 2) + 0.0:{sign},.2f}"
@@ -82,6 +90,8 @@ SHOW: dict[Unit, Callable[[Any], str]] = {
     Unit.DATE: day,
 }
 HEDGES = "Does it hedge?"
+MINUS = re.compile(r"(?<![\w.=\-])-(?=\d)")
+PER_CENT = re.compile(r"(?<=\d) %")
 LONGEST = 40  # characters of a hedge's tickers in a sentence
 # What terms of the field mean, for every page and screen that shows one.
 CVAR = "CVaR 95 is the average loss in the worst 5 % of days or months."

@@ -11,7 +11,7 @@ from backtests.report.folder import new_folder, write_manifest
 from backtests.report.index import rebuild_index
 from backtests.report.manifest import ComparisonManifest
 from backtests.report.page import render_page
-from backtests.report.pages import OVERVIEW, address_of, pages_of_run
+from backtests.report.pages import OVERVIEW, address_of, pages_of_run, trail_of
 from backtests.report.text import BASIS_POINT, CVAR, FREQUENCIES, costs_text
 from backtests.report.verdict.payoffs import PAYOFF
 from data.spreadsheet import write_csv
@@ -59,6 +59,7 @@ def _write_page(path: Path, place: Path, comparison: Comparison) -> None:
         "comparison.html",
         path,
         [figure for figure in charts.figures(aligned) if not figure.is_empty],
+        trail=trail_of(f"{len(aligned.labels)} portfolios compared"),
         title=f"{len(aligned.labels)} portfolios compared",
         span=f"{days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}, {FREQUENCIES[aligned.ppy]}",
         source=" and ".join(dict.fromkeys(summary.source_title for summary in summaries)),

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from backtests.engine.tuned import MIDDLE, RECOMMENDED, Tuned
-from backtests.report.charts import MOST_POINTS, Line, growth_axis, time_chart
+from backtests.report.charts import MOST_POINTS, PERCENT, Line, growth_axis, time_chart
 from backtests.report.figures import (
     Axis,
     Figure,
@@ -218,10 +218,13 @@ def _map(tuned: Tuned, column: int, row: int) -> list[Trace]:
     )  # fmt: skip
     fractions = tuned.objective.maximise == "cagr"
     heat = cells(
-        [[None if math.isinf(v) else float(f"{v:.5g}") for v in line_of] for line_of in score],
-        f"%{{text}}: %{{z:{'.2%' if fractions else '.2f'}}}<extra></extra>",
-        texts=[[f"{left}, {right}" for left in across] for right in up],
-        format=".1%" if fractions else "",
+        [
+            [None if math.isinf(v) else v * (100.0 if fractions else 1.0) for v in each]
+            for each in score
+        ],
+        f"%{{customdata}}: %{{z:.2f}}{PERCENT if fractions else ''}<extra></extra>",
+        facts=[[f"{left}, {right}" for left in across] for right in up],
+        suffix=PERCENT if fractions else "",
     )
     outline = line(REGION, *_outline(inside), colour="--ink", width=2, hover="")
     marks = [

@@ -13,6 +13,7 @@ from backtests.analysis.selection import ChosenSharpe
 from backtests.analysis.walkforward import WalkForward
 from backtests.engine.tuned import Tuned, params_text
 from backtests.report.page import Cell, Grid, render_page
+from backtests.report.pages import trail_of
 from backtests.report.text import (
     BASIS_POINT,
     CVAR,
@@ -46,6 +47,7 @@ def write_page(path: Path, tuned: Tuned) -> None:
         "tuning.html",
         path,
         figures(tuned),
+        trail=trail_of(f"Tuning {tuned.space.strategy}"),
         title=f"Tuning {tuned.space.strategy}",
         answer=headline(tuned),
         sure=tuned.reliability.beyond_noise,

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from backtests.analysis.record import FourPaths, Path, Verdict
-from backtests.report.charts import Line, growth_axis, heat_map, spans, time_chart
-from backtests.report.figures import Axis, Figure, Hover, Margin, bars, chart, dots
-from backtests.report.verdict.tables import shown_keys
-from backtests.report.verdict.words import NAMES
+from collections.abc import Callable, Sequence
+from typing import TypeGuard
 
-COLOURS = {"portfolio": "--c1", "equity": "--c2", "bills": "--c3", "matched": "--c4"}
-DASHES = {"matched": "dot"}
+from backtests.analysis.record import FourPaths, Path, Verdict
+from backtests.report.charts import (
+    PERCENT,
+    Line,
+    growth_axis,
+    heat_map,
+    hundredfold,
+    spans,
+    time_chart,
+)
+from backtests.report.figures import Axis, Band, Figure, Hover, Margin, bars, chart, dots
+from backtests.report.style import OTHER_LINE, PORTFOLIO_LINE
+from backtests.report.text import money, percent, two_digits
+from backtests.report.verdict.tables import shown_keys
+from backtests.report.verdict.words import SHORT
+
+# The mix of the same volatility is in the tables: its line nearly covers that of the same weight.
+DRAWN = {"portfolio": "--portfolio", "equity": "--equity", "bills": "--bills"}
+DASHES = {"bills": "dash"}
 
 
 def figures(verdict: Verdict) -> list[Figure]:
@@ -25,18 +39,24 @@ def figures(verdict: Verdict) -> list[Figure]:
     return [figure for figure in every if not figure.is_empty]
 
 
-def _lines(verdict: Verdict, paths: FourPaths, own_width: float, other_width: float) -> list[Line]:
+def _lines(verdict: Verdict, paths: FourPaths) -> list[Line]:
     lines: list[Line] = []
-    for key in shown_keys(verdict):
-        width = own_width if key == "portfolio" else other_width
-        values: Path = getattr(paths, key)
-        lines.append(Line(NAMES[key], values, COLOURS[key], DASHES.get(key, "solid"), width))
+    for key, colour in DRAWN.items():
+        if key in shown_keys(verdict):
+            width = PORTFOLIO_LINE if key == "portfolio" else OTHER_LINE
+            values: Path = getattr(paths, key)
+            lines.append(Line(SHORT[key], values, colour, DASHES.get(key, "solid"), width))
     return lines
+
+
+def falls_of_equity(verdict: Verdict) -> list[Band]:
+    """The falls of equity, shaded."""
+    return [Band(fall.start, fall.end, "--fall") for fall in verdict.crises if fall.equity < 0.0]
 
 
 def growth_lines(verdict: Verdict) -> list[Line]:
     """Growth of the portfolio and of its references at the ends of the series' months."""
-    return _lines(verdict, verdict.series.growth, 2.2, 1.4)
+    return _lines(verdict, verdict.series.growth)
 
 
 def growth_chart(verdict: Verdict) -> Figure:
@@ -46,25 +66,52 @@ def growth_chart(verdict: Verdict) -> Figure:
         "growth",
         verdict.series.months,
         lines,
-        caption="Growth of 1, month-ends, after costs, logarithmic.",
+        title=_ends("1 grew to {}", lines, money),
+        caption="Growth of 1, month-ends, after costs, logarithmic. Grey: falls of equity.",
         alt="Growth of the portfolio and of its references, logarithmic scale",
         y=growth_axis(lines),
         height=380,
+        bands=falls_of_equity(verdict),
     )
+
+
+def _ends(first: str, lines: Sequence[Line], show: Callable[[float], str]) -> str:
+    """What each line came to, the first one's in a phrase; empty without values."""
+    ends = [(drawn.name, drawn.values[-1]) for drawn in lines if drawn.values]
+    told = [(name, show(end)) for name, end in ends if end is not None]
+    if not told:
+        return ""
+    return ", ".join([first.format(told[0][1]), *(f"{name} to {end}" for name, end in told[1:])])
 
 
 def falls_chart(verdict: Verdict) -> Figure:
-    """Drawdowns at month-ends."""
+    """Drawdowns on the rows of the run, as the tables count them."""
+    drawdown = verdict.series.drawdown
+    lines = _lines(verdict, drawdown.paths)
+    deepest = [(drawn.name, min(filter(_is_number, drawn.values), default=None)) for drawn in lines]
+    told = ", ".join(f"{name} {percent(low)}" for name, low in deepest if low is not None)
+    each = f"; of every {drawdown.rows_each} the lowest" if drawdown.rows_each > 1 else ""
     return time_chart(
         "falls",
-        verdict.series.months,
-        _lines(verdict, verdict.series.drawdown, 2.0, 1.2),
-        caption="Loss from the highest month-end so far.",
+        drawdown.dates,
+        lines,
+        title=f"Deepest fall: {told}" if told else "",
+        caption=f"Loss from the highest value so far, {basis(verdict)}{each}. Grey: falls of "
+        "equity.",
         alt="Drawdowns of the portfolio and of its references",
-        y=Axis("drawdown"),
         percent=True,
-        height=260,
+        height=280,
+        bands=falls_of_equity(verdict),
     )
+
+
+def _is_number(value: float | None) -> TypeGuard[float]:
+    return value is not None
+
+
+def basis(verdict: Verdict) -> str:
+    """What the rows of the run are."""
+    return "daily closes" if verdict.series.drawdown.daily else "month-ends"
 
 
 def months_chart(verdict: Verdict) -> Figure:
@@ -82,15 +129,16 @@ def months_chart(verdict: Verdict) -> Figure:
     worst_first = sorted(pairs, key=lambda pair: pair[1])
     worst = -(-len(pairs) // 10)
     groups = (
-        ("Other months", worst_first[worst:], "--c3", 5, 0.5),
-        ("Equity's worst decile", worst_first[:worst], "--c6", 7, 0.95),
+        ("Other months", worst_first[worst:], "--bills", 5, 0.5),
+        ("Equity's worst tenth", worst_first[:worst], "--treasuries", 8, 0.95),
     )
-    template = "%{text}: equity %{x:.2%}, hedge %{y:.2%}"
+    template = "%{text}: equity %{x}, hedge %{y}"
+    gained = sum(hedge > 0.0 for *_, hedge in worst_first[:worst] if hedge is not None)
     traces = [
         dots(
             name,
-            [equity for _, equity, _ in group],
-            [hedge for *_, hedge in group],
+            hundredfold([equity for _, equity, _ in group]),
+            hundredfold([hedge for *_, hedge in group]),
             Hover([month for month, *_ in group], template),
             colour=colour,
             size=size,
@@ -101,10 +149,11 @@ def months_chart(verdict: Verdict) -> Figure:
     return chart(
         "months",
         traces,
-        x=Axis("Equity, month", format=".0%"),
-        y=Axis("Hedge, month", format=".0%"),
+        x=Axis("Equity, month", suffix=PERCENT, hover=".2f"),
+        y=Axis("Hedge, month", suffix=PERCENT, hover=".2f"),
         legend=-0.2,
-        caption="Each dot is a month: a hedge that works lies above zero on the left.",
+        title=f"In equity's worst {worst} months the hedge gained in {gained}" if pairs else "",
+        caption="Each dot is a month; a hedge that works lies above zero on the left.",
         alt="Monthly return of the hedge against that of equity; equity's worst tenth of months is "
         "highlighted",
         height=360,
@@ -116,16 +165,20 @@ def correlation_chart(verdict: Verdict) -> Figure:
     trailing = verdict.series.correlation
     bond = "the hedge" if verdict.evidence is None else verdict.evidence.correlation_of
     negative = [value is not None and value < 0 for value in trailing.values]
-    bands = spans(trailing.months, negative, "--band-low")
+    bands = spans(trailing.months, negative, "--negative")
     positive = [value is not None and value >= 0 for value in trailing.values]
-    bands += spans(trailing.months, positive, "--band-high")
+    bands += spans(trailing.months, positive, "--positive")
+    last = next((value for value in reversed(trailing.values) if value is not None), None)
     return time_chart(
         "correlation",
         trailing.months,
-        [Line("Correlation", trailing.values, "--c1")],
+        [Line("Correlation", trailing.values, "--ink")],
+        title=f"Stock-bond correlation was {two_digits(last, '+')} in {trailing.months[-1]}"
+        if last is not None
+        else "",
         caption=f"Correlation of equity and {bond} over the {trailing.window_months} months to the "
         "end of each month, the data before the run's start included. Its sign is the state of the "
-        "next month. Blue: negative. Orange: positive.",
+        "next month. Green: negative. Red: positive.",
         alt=f"Trailing correlation of equity and {bond}, its sign shaded",
         y=Axis(limits=(-1, 1)),
         bands=bands,
@@ -140,16 +193,17 @@ def entries_chart(verdict: Verdict) -> Figure:
         []
         if held is None
         else [
-            Line("Portfolio", held.portfolio, "--c1"),
-            Line("100 % equity", held.equity, "--c2"),
-            Line("Bills", held.cash, "--c3"),
+            Line("Portfolio", held.portfolio, "--portfolio", width=PORTFOLIO_LINE),
+            Line("100 % equity", held.equity, "--equity"),
+            Line("Bills", held.cash, "--bills", "dash"),
         ]
     )
     return time_chart(
         "entries",
         () if held is None else held.starts,
         lines,
-        caption="Return a year over three years held, by the month of entry.",
+        title="Three years held, from every month of entry",
+        caption="Return a year over three years held, by the month of entry, month-ends.",
         alt="Return of three-year holding periods by month of entry",
         percent=True,
         height=280,
@@ -171,8 +225,9 @@ def holding_chart(verdict: Verdict) -> Figure:
         },
         x_title="years held",
         y_title="start of",
-        caption="Return a year by the year of entry (bought at the end of December before) and the "
-        "years held. Blue is above zero.",
+        title="Return a year by year of entry and years held",
+        caption="Percent a year, bought at the end of December before the year of entry, "
+        "month-ends. Blue is above zero.",
         alt="Map of annual returns by start year and years held",
         height=max(260, 90 + 13 * len(held.start_years)),
     )
@@ -195,22 +250,29 @@ def episodes_chart(verdict: Verdict) -> Figure:
     ]
     texts = [f"{fall.name}, {fall.start} to {fall.end}" for fall in falls]
     groups: tuple[tuple[str, Path, str], ...] = (
-        ("100 % equity", tuple(fall.equity for fall in falls), "--c2"),
-        ("Portfolio", tuple(fall.portfolio for fall in falls), "--c1"),
-        ("Hedge alone", tuple(fall.hedge for fall in falls), "--c5"),
-        ("Bills", tuple(fall.cash for fall in falls), "--c3"),
+        ("100 % equity", tuple(fall.equity for fall in falls), "--equity"),
+        ("Portfolio", tuple(fall.portfolio for fall in falls), "--portfolio"),
+        ("Hedge alone", tuple(fall.hedge for fall in falls), "--treasuries"),
+        ("Bills", tuple(fall.cash for fall in falls), "--bills"),
     )
     return chart(
         "episodes",
         [
-            bars(name, places, made, Hover(texts, f"%{{text}}: {name} %{{y:.2%}}"), colour=colour)
+            bars(
+                name,
+                places,
+                hundredfold(made),
+                Hover(texts, f"%{{text}}: {name} %{{y}}"),
+                colour=colour,
+            )
             for name, made, colour in groups
             if any(value is not None for value in made)
         ],
         x=Axis(ticks=list(zip(places, names, strict=True)), angle=-50, grid=False, zero=False),
-        y=Axis(format=".0%"),
+        y=Axis(suffix=PERCENT, hover=".2f"),
         margin=Margin(bottom=110),
         legend=1.12,
+        title="What each part made in the falls of equity",
         caption="Total return in each fall of equity, from its peak to its trough; the hedge is "
         "the portfolio's Treasuries alone.",
         alt="Return of equity, the portfolio, the hedge alone and bills in each fall of equity, "

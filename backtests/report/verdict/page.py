@@ -7,8 +7,9 @@ from pathlib import Path
 from backtests.analysis.record import Verdict
 from backtests.engine.summary import Summary
 from backtests.report.page import render_page
+from backtests.report.pages import VERDICT, trail_of_run
 from backtests.report.state import state_notes, state_table
-from backtests.report.text import BASIS_POINT, DURATION, costs_text
+from backtests.report.text import BASIS_POINT, DURATION, costs_text, run_label
 from backtests.report.verdict import charts, tables, words
 from backtests.report.verdict.evidence import episodes_grid, payoff_grid
 from strategies.weights import mix_text
@@ -45,6 +46,7 @@ def write_verdict(path: Path, verdict: Verdict, summary: Summary) -> None:
         "verdict.html",
         path,
         charts.figures(verdict),
+        trail=trail_of_run(run_label(summary.strategy, summary.params), VERDICT, [VERDICT]),
         heading=f"Does it hedge? {summary.strategy}{what}",
         span=f"{summary.start} to {summary.end}",
         costs=costs_text(summary.costs),

@@ -20,6 +20,7 @@ NAMES = {
     "matched": "Equity + bills, same volatility",
     "static": "Static, same average duration",
 }
+SHORT = {"portfolio": "Portfolio", "equity": "100 % equity", "bills": "Equity + bills"}
 DIMENSIONS = {
     "correlation": "36-month correlation",
     "inflation": "Inflation against its 10-year median",

@@ -10,10 +10,12 @@ from backtests.analysis.numbers import PortfolioNumbers
 from backtests.analysis.record import (
     Cost,
     Crisis,
+    Drawdowns,
     FourPaths,
     GrowthAgainst,
     GrowthGivenUp,
     HoldingMap,
+    Inflation,
     JudgedPortfolio,
     LegReturns,
     Measure,
@@ -73,6 +75,7 @@ def make_crisis(equity: float, hedge: float | None, cash: float, **changes: Any)
         hedge=hedge,
         cash=cash,
         portfolio=equity / 2,
+        bills=equity * 0.6,
         y10_bp=None,
     )
     return dataclasses.replace(crisis, **changes)
@@ -195,7 +198,14 @@ def make_verdict(**changes: Any) -> Verdict:
         holding=(),
         holding_map=HoldingMap((), (), (), (), (), ()),
         holding_three_years=None,
-        series=Series((), nothing, nothing, LegReturns((), ()), TrailingCorrelation((), (), 36)),
+        series=Series(
+            months=(),
+            growth=nothing,
+            drawdown=Drawdowns((), False, 1, nothing),
+            returns=LegReturns((), ()),
+            correlation=TrailingCorrelation((), (), 36),
+            inflation=Inflation((), ()),
+        ),
         tickers=Tickers(equity=("SPY",), hedge=("IEF",)),
         matched_weight=0.55,
         volatility_is_matched=True,
