@@ -200,6 +200,9 @@ def config_options(command: Callable[..., Any], *, writes: bool = True) -> Calla
     """
     out = click.option("--out", default="results", show_default=True, type=click.Path(),
                        help="Folder for results.")  # fmt: skip
+    alone = click.option("--standalone", is_flag=True,
+                         help="Write pages that have their charts without the folder of results "
+                              "around them: each 5 MB larger.")  # fmt: skip
     options = (
         click.option("--source", default="auto", show_default=True, metavar="SOURCE",
                      help="Where prices come from: auto (Yahoo, else saved or bundled prices), "
@@ -228,7 +231,7 @@ def config_options(command: Callable[..., Any], *, writes: bool = True) -> Calla
                      help="Tickers whose files leave out dividends: used all the same, and said."),
         click.option("--initial", type=float, default=10_000.0, show_default=True,
                      help="Value of the portfolio at the start, in currency."),
-        *([out] if writes else []),
+        *([out, alone] if writes else []),
         click.option("--debug", is_flag=True, help="Show the traceback of an error."),
     )  # fmt: skip
     for option in reversed(options):

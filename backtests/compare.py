@@ -98,7 +98,7 @@ def main(runs: tuple[str, ...], **options: Any) -> None:
     for line in about(finished):
         console.print(line, soft_wrap=True)
     comparison = compare(align_runs(finished, align=options["align"]))
-    place = write_comparison(out, comparison)
+    place = write_comparison(out, comparison, standalone=options["standalone"])
     print_comparison(console, comparison, place, against=options["against"])
 
 
@@ -159,6 +159,7 @@ def run_missing(
                 make_console(stderr=True).print,
                 with_tearsheet=not options["no_tearsheet"],
                 with_verdict=not options["no_verdict"],
+                standalone=options["standalone"],
                 strictness=strictness,
             )
     fresh = iter(made)

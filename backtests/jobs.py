@@ -122,21 +122,32 @@ def state_of_run(run: Run) -> HedgeState:
     return state_of(run, market, simulation, long_run(run))
 
 
-def is_published(run: Run, out: Path, *, with_tearsheet: bool, with_verdict: bool) -> bool:
+def is_published(
+    run: Run, out: Path, *, with_tearsheet: bool, with_verdict: bool, standalone: bool = False
+) -> bool:
     """Whether ``out`` holds the complete folder of a run, with these pages and its numbers."""
     from backtests.report.files import SUMMARY, holds_json
     from backtests.report.folder import is_complete
+    from backtests.report.page import stands_alone
     from backtests.report.pages import TEARSHEET, VERDICT
 
     folder = out / run.name
     pages = [TEARSHEET.file] * with_tearsheet + [VERDICT.file] * with_verdict
-    return is_complete(folder, pages) and holds_json(folder / SUMMARY, run.summary)
+    is_whole = is_complete(folder, pages) and holds_json(folder / SUMMARY, run.summary)
+    if not (is_whole and standalone and with_verdict):
+        return is_whole
+    return stands_alone(folder / VERDICT.file)
 
 
 def publish(
-    run: Run, out: Path, progress: Progress = silent, *, with_tearsheet: bool = True
+    run: Run,
+    out: Path,
+    progress: Progress = silent,
+    *,
+    with_tearsheet: bool = True,
+    standalone: bool = False,
 ) -> Path:
-    """Write a run's folder under ``out`` and return it.
+    """Write a run's folder under ``out`` and return it; as for :func:`write_run`.
 
     Raises
     ------
@@ -147,6 +158,6 @@ def publish(
     from backtests.report.run_folder import write_run
 
     with progress("writing the tear sheet" if with_tearsheet else "writing results"):
-        folder = write_run(out, run, with_tearsheet=with_tearsheet)
+        folder = write_run(out, run, with_tearsheet=with_tearsheet, standalone=standalone)
     rebuild_index(out)
     return folder

@@ -10,7 +10,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from backtests.engine.config import RunConfig
 from backtests.report.text import run_label
@@ -33,6 +33,7 @@ def run_many(
     *,
     with_tearsheet: bool = True,
     with_verdict: bool = True,
+    standalone: bool = False,
     strictness: Strictness | None = None,
 ) -> list[Path]:
     """Run several configurations over the same dates and write a folder for each.
@@ -48,8 +49,8 @@ def run_many(
         Called with the number of runs done and of all.
     announce
         Called with a line on the common first day, where it was not asked for.
-    with_tearsheet, with_verdict
-        What to write beside the numbers.
+    with_tearsheet, with_verdict, standalone
+        What to write beside the numbers, and whether those pages stand alone.
     strictness
         Which data to refuse, before any run begins; None for none.
 
@@ -84,7 +85,8 @@ def run_many(
                 replace(config, start=start) if config.start is None else config
                 for config in configs
             ]
-        wanted = [(config, out, with_tearsheet, with_verdict, strictness) for config in configs]
+        pages = Pages(with_tearsheet, with_verdict, standalone)
+        wanted = [(config, out, pages, strictness) for config in configs]
         return _in_order(pool, _run_one, wanted, step, first=_longest_first(configs))
     except (BrokenProcessPool, OSError) as error:
         # A worker killed while it starts breaks the pipe that is being written; the closed pipe of
@@ -169,19 +171,23 @@ def _require_strict(config: RunConfig, strictness: Strictness) -> None:
     require_market(strictness, load_inputs(config).market, config.end, who)
 
 
+class Pages(NamedTuple):
+    """What to write beside the numbers; see :func:`run_many`."""
+
+    with_tearsheet: bool
+    with_verdict: bool
+    standalone: bool
+
+
 def _run_one(
-    config: RunConfig,
-    out: Path,
-    with_tearsheet: bool,
-    with_verdict: bool,
-    strictness: Strictness | None = None,
+    config: RunConfig, out: Path, pages: Pages, strictness: Strictness | None = None
 ) -> Path:
     from backtests.engine.judge import judged
     from backtests.jobs import execute, is_published, publish
 
     run = execute(config, with_verdict=False, strictness=strictness)
-    if is_published(run, out, with_tearsheet=with_tearsheet, with_verdict=with_verdict):
+    if is_published(run, out, **pages._asdict()):
         return out / run.name
-    if with_verdict:
+    if pages.with_verdict:
         run = judged(run)
-    return publish(run, out, with_tearsheet=with_tearsheet)
+    return publish(run, out, with_tearsheet=pages.with_tearsheet, standalone=pages.standalone)

@@ -84,7 +84,13 @@ def run(strategy: str | None, **options: Any) -> None:
             with_verdict=not options["no_verdict"],
             strictness=strictness,
         )
-        folder = publish(result, out, progress, with_tearsheet=not options["no_tearsheet"])
+        folder = publish(
+            result,
+            out,
+            progress,
+            with_tearsheet=not options["no_tearsheet"],
+            standalone=options["standalone"],
+        )
     if options["as_json"]:
         announce(age_line(result.summary.data))
         write_out(read_regular_text(folder / SUMMARY, MOST_JSON).rstrip("\n"))

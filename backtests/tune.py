@@ -101,7 +101,12 @@ def main(strategy: str | None, **options: Any) -> None:
     )
     try:
         tuned, folder = tune(
-            search, out, scheduler=options["scheduler"], progress=progress, steps=steps
+            search,
+            out,
+            scheduler=options["scheduler"],
+            progress=progress,
+            steps=steps,
+            standalone=options["standalone"],
         )
     except Interrupted as stopped:
         print_interrupted(console, stopped, space)

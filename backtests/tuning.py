@@ -303,6 +303,7 @@ def tune(
     scheduler: str | None = None,
     progress: Progress = silent,
     steps: Callable[[str], contextlib.AbstractContextManager[Steps]] | None = None,
+    standalone: bool = False,
 ) -> tuple[Tuned, Path]:
     """Score all candidates, examine the result and write its folder.
 
@@ -316,6 +317,8 @@ def tune(
         ``tcp://host:port`` or ``local:N``; None for the threads of this process.
     progress, steps
         Show a long step, and how many candidates are done.
+    standalone
+        Whether its page has its charts without any other file.
 
     Raises
     ------
@@ -347,7 +350,7 @@ def tune(
             for number in dict.fromkeys(map(int, named)):
                 prove_on(space.rule(number), search.market, seconds=0.0)
         with progress("writing the page"):
-            folder = write_tuning(out, tuned)
+            folder = write_tuning(out, tuned, standalone=standalone)
     except KeyboardInterrupt:  # scores are kept until the folder is written
         raise interrupted from None
     unfinished.discard()

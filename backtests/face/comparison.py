@@ -99,6 +99,7 @@ class Comparison:
         out: str | os.PathLike[str] = "results",
         *,
         no_tearsheet: bool = False,
+        standalone: bool = False,
         quiet: bool = False,
     ) -> Path:
         """Write every run's folder and the comparison's, as the command does; return the latter.
@@ -109,6 +110,8 @@ class Comparison:
             The results folder.
         no_tearsheet
             Do not write tear sheets of runs that have no folder yet.
+        standalone
+            Write pages that have their charts without the folder of results around them.
         quiet
             Do not show long steps.
 
@@ -120,14 +123,15 @@ class Comparison:
         place = Path(out)
         require_writable(place)
         folders = [
-            _published(source, place, no_tearsheet=no_tearsheet, quiet=quiet)
+            _published(source, place, no_tearsheet=no_tearsheet, standalone=standalone, quiet=quiet)
             if isinstance(source, Run)
             else Path(source)
             for source in self.sources
         ]
         names = tuple(run.called for run in self.record.aligned.runs)
         finished = _named([read_run(_whole(folder)) for folder in folders], names)
-        return write_comparison(place, table.compare(align_runs(finished, align=self._align)))
+        compared = table.compare(align_runs(finished, align=self._align))
+        return write_comparison(place, compared, standalone=standalone)
 
     def __repr__(self) -> str:
         return notebook.comparison_text(self.record)
@@ -221,13 +225,13 @@ def _whole(folder: str | os.PathLike[str]) -> Path:
     return Path(os.path.realpath(folder))
 
 
-def _published(run: Run, out: Path, *, no_tearsheet: bool, quiet: bool) -> Path:
+def _published(run: Run, out: Path, *, no_tearsheet: bool, standalone: bool, quiet: bool) -> Path:
     """Return the folder of a run under ``out``; write it if it is not there."""
     record = run.record
     wanted = {"with_tearsheet": not no_tearsheet, "with_verdict": record.verdict is not None}
-    if is_published(record, out, **wanted):
+    if is_published(record, out, **wanted, standalone=standalone):
         return out / run.name
-    return run.save(out, no_tearsheet=no_tearsheet, quiet=quiet)
+    return run.save(out, no_tearsheet=no_tearsheet, standalone=standalone, quiet=quiet)
 
 
 def _finished(runs: tuple[Source, ...]) -> list[FinishedRun]:

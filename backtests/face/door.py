@@ -243,6 +243,7 @@ KINDS: Mapping[str, Kind] = {
     "align": kinds.flag,
     "no_tearsheet": kinds.flag,
     "no_verdict": kinds.flag,
+    "standalone": kinds.flag,
     "refresh": kinds.flag,
     "strict": kinds.flag,
     "max_age": kinds.whole,

@@ -51,7 +51,7 @@ NOT_HERE: Mapping[str, Mapping[str, str]] = {
     "backtest": {
         **dict.fromkeys(("assets", "step", "grid", "maximise", "subject_to"), _OF_SEARCH),
         "scheduler": _OF_SEARCH,
-        **dict.fromkeys(("out", "no_tearsheet"), _OF_SAVE),
+        **dict.fromkeys(("out", "no_tearsheet", "standalone"), _OF_SAVE),
         **_EACH,
     },
     "search": {

@@ -190,6 +190,7 @@ class Run:
         out: str | os.PathLike[str] = "results",
         *,
         no_tearsheet: bool = False,
+        standalone: bool = False,
         quiet: bool = False,
     ) -> Path:
         """Write the folder that the command writes, byte for byte, and return its path.
@@ -200,6 +201,8 @@ class Run:
             The results folder; the run's own is made in it.
         no_tearsheet
             Leave out quantstats' tear sheet, which takes two seconds.
+        standalone
+            Write pages that have their charts without the folder of results around them.
         quiet
             Do not show long steps.
 
@@ -210,7 +213,13 @@ class Run:
         """
         place = Path(out)
         require_writable(place)
-        return publish(self.record, place, shown(quiet=quiet), with_tearsheet=not no_tearsheet)
+        return publish(
+            self.record,
+            place,
+            shown(quiet=quiet),
+            with_tearsheet=not no_tearsheet,
+            standalone=standalone,
+        )
 
     def __repr__(self) -> str:
         return notebook.run_text(self.record)

@@ -159,6 +159,7 @@ def search(
     refresh: bool = False,
     strict: bool = False,
     max_age: int | None = None,
+    standalone: bool = False,
     quiet: bool = False,
     **params: Value,
 ) -> SearchResult:
@@ -183,8 +184,8 @@ def search(
         given.
     scheduler
         Score on a Dask cluster: ``tcp://host:port`` or ``local:N``.
-    out
-        The results folder.
+    out, standalone
+        The results folder; whether the page in it has its charts without any other file.
     strategy_file, weights, rebalance, set, source, extend, start, end, fee_bps, slippage_bps, lag,\
  benchmark, hedge, equity, price_only, initial, prices, bills, refresh, strict, max_age, quiet
         As for :func:`backtests.backtest`.
@@ -245,6 +246,7 @@ def search(
             scheduler=scheduler,
             progress=shown(quiet=quiet),
             steps=None if quiet else steps,
+            standalone=standalone,
         )
     except Interrupted as stopped:
         raise KeyboardInterrupt(

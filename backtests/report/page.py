@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from backtests.analysis.numbers import Metric, PortfolioNumbers
 from backtests.report.figures import Figure
 from backtests.report.pages import Trail
-from backtests.report.script import beside_results, inside_page
+from backtests.report.script import FOLDER, beside_results, inside_page
 from backtests.report.style import favicon, variables
 from backtests.report.text import shown, typeset
+from data.regular import MOST_PAGE, read_regular_text
 
 if TYPE_CHECKING:
     import jinja2
@@ -94,6 +95,12 @@ def render_page(
     )
     # A file name may contain bytes that are not valid text.
     path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+
+
+def stands_alone(page: Path) -> bool:
+    """Whether a written page has its charts without any other file."""
+    text = read_regular_text(page, MOST_PAGE)
+    return f'<script src="../{FOLDER}/' not in text
 
 
 @cache

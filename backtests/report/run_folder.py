@@ -33,8 +33,10 @@ LIBRARIES = ("vectorbt", "vectorbt-rust", "yfinance", "pandas", "numpy", "scipy"
              "arch", "plotly")  # fmt: skip
 
 
-def write_run(out: Path, run: Run, *, with_tearsheet: bool) -> Path:
+def write_run(out: Path, run: Run, *, with_tearsheet: bool, standalone: bool = False) -> Path:
     """Write a run into ``out`` under its name and return that folder.
+
+    ``standalone``: its pages have all that they need in themselves, and can be sent alone.
 
     Raises
     ------
@@ -61,7 +63,7 @@ def write_run(out: Path, run: Run, *, with_tearsheet: bool) -> Path:
             write_tearsheet(folder / TEARSHEET.file, run.market, simulation, benchmark, run.summary)
         if run.verdict is not None:
             write_json(folder / VERDICT, document(run.verdict, run.summary))
-            write_verdict(folder / VERDICT_PAGE.file, run.verdict, run.summary)
+            write_verdict(folder / VERDICT_PAGE.file, run, standalone=standalone)
         write_manifest(folder, _manifest(run))
     return out / run.name
 

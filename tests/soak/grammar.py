@@ -46,7 +46,7 @@ RUN_OPTIONS = {
     "--fee-bps": NUMBER,
     "--slippage-bps": NUMBER, "--lag": ("1", "2", "3", "1.5", "0", "500", "99999999999999999999"),
     "--benchmark": TICKER, "--initial": NUMBER, "--out": FOLDER, "--no-tearsheet": None,
-    "--no-verdict": None, "--strict": None,
+    "--no-verdict": None, "--standalone": None, "--strict": None,
     "--max-age": ("0", "5", "36500", "36501", "-1", "1.5", "nan", "9" * 99),
 }  # fmt: skip
 # Of each command: what its positional words are, how many it likes, and its options.
@@ -58,7 +58,7 @@ DOORS = {
     }),
     "backtests.today": ((*NAME, "results/finished", "prices", *FILE), (0, 1, 1, 1, 2), {
         **{name: choices for name, choices in RUN_OPTIONS.items()
-           if name not in ("--no-tearsheet", "--no-verdict", "--out")},
+           if name not in ("--no-tearsheet", "--no-verdict", "--standalone", "--out")},
         "--weights": WEIGHTS, "--rebalance": CALENDAR, "--set": SETTING, "--refresh": None,
         "--json": None, "--help": None,
     }),

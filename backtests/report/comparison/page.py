@@ -17,8 +17,10 @@ from backtests.report.verdict.payoffs import PAYOFF
 from data.spreadsheet import write_csv
 
 
-def write_comparison(out: Path, comparison: Comparison) -> Path:
+def write_comparison(out: Path, comparison: Comparison, *, standalone: bool = False) -> Path:
     """Write ``compare-<hash>`` (``index.html``, ``metrics.csv``, ``years.csv``) and return it.
+
+    ``standalone``: its page has its charts without any other file.
 
     Raises
     ------
@@ -34,7 +36,7 @@ def write_comparison(out: Path, comparison: Comparison) -> Path:
         metrics = table.metrics_csv(comparison)
         write_csv(metrics, folder / "metrics.csv", index_label=str(metrics.index.name))
         write_csv(aligned.years, folder / "years.csv", index_label="year")
-        _write_page(folder / OVERVIEW.file, out / name, comparison)
+        _write_page(folder / OVERVIEW.file, out / name, comparison, standalone=standalone)
         labels = tuple(aligned.labels)
         about = ComparisonManifest(title=" · ".join(labels), runs=runs, labels=labels)
         write_manifest(folder, about)
@@ -42,7 +44,7 @@ def write_comparison(out: Path, comparison: Comparison) -> Path:
     return out / name
 
 
-def _write_page(path: Path, place: Path, comparison: Comparison) -> None:
+def _write_page(path: Path, place: Path, comparison: Comparison, *, standalone: bool) -> None:
     aligned = comparison.aligned
     summaries = [run.summary for run in aligned.runs]
     days = aligned.values.index
@@ -60,6 +62,7 @@ def _write_page(path: Path, place: Path, comparison: Comparison) -> None:
         path,
         [figure for figure in charts.figures(aligned) if not figure.is_empty],
         trail=trail_of(f"{len(aligned.labels)} portfolios compared"),
+        standalone=standalone,
         title=f"{len(aligned.labels)} portfolios compared",
         span=f"{days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}, {FREQUENCIES[aligned.ppy]}",
         source=" and ".join(dict.fromkeys(summary.source_title for summary in summaries)),

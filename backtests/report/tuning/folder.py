@@ -25,8 +25,10 @@ from data.strictness import age_in_days
 ROWS_AT_ONCE = 1 << 17  # of the file of all candidates
 
 
-def write_tuning(out: Path, tuned: Tuned) -> Path:
+def write_tuning(out: Path, tuned: Tuned, *, standalone: bool = False) -> Path:
     """Write a search's folder under ``out`` and return it.
+
+    ``standalone``: its page has its charts without any other file.
 
     Raises
     ------
@@ -41,7 +43,7 @@ def write_tuning(out: Path, tuned: Tuned) -> Path:
         best = _rows(tuned, tuned.best_numbers).drop(columns="eligible")
         write_csv(best, folder / "best.csv", index_label=str(best.index.name))
         write_json(folder / "tuning.json", as_json(document(tuned)))
-        write_page(folder / OVERVIEW.file, tuned)
+        write_page(folder / OVERVIEW.file, tuned, standalone=standalone)
         write_manifest(folder, _manifest(tuned))
     rebuild_index(out)
     return out / tuned.name

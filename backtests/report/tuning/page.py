@@ -40,7 +40,7 @@ from backtests.report.verdict.payoffs import PAYOFF
 TOP = 20
 
 
-def write_page(path: Path, tuned: Tuned) -> None:
+def write_page(path: Path, tuned: Tuned, *, standalone: bool = False) -> None:
     """Write ``index.html``: the answer, the charts, how far to trust it, the best twenty."""
     searched = params_text(tuned.space.fixed, tuned.space)
     render_page(
@@ -48,6 +48,7 @@ def write_page(path: Path, tuned: Tuned) -> None:
         path,
         figures(tuned),
         trail=trail_of(f"Tuning {tuned.space.strategy}"),
+        standalone=standalone,
         title=f"Tuning {tuned.space.strategy}",
         answer=headline(tuned),
         sure=tuned.reliability.beyond_noise,

@@ -18,7 +18,7 @@ from backtests.report.charts import (
 from backtests.report.figures import Axis, Band, Figure, Hover, Margin, bars, chart, dots
 from backtests.report.style import OTHER_LINE, PORTFOLIO_LINE
 from backtests.report.text import money, percent, two_digits
-from backtests.report.verdict.tables import shown_keys
+from backtests.report.verdict.tables import basis, shown_keys
 from backtests.report.verdict.words import SHORT
 
 # The mix of the same volatility is in the tables: its line nearly covers that of the same weight.
@@ -42,9 +42,10 @@ def figures(verdict: Verdict) -> list[Figure]:
 def _lines(verdict: Verdict, paths: FourPaths) -> list[Line]:
     lines: list[Line] = []
     for key, colour in DRAWN.items():
-        if key in shown_keys(verdict):
+        values: Path = getattr(paths, key)
+        is_its_own = key == "portfolio" or values != paths.portfolio  # equity alone has one line
+        if key in shown_keys(verdict) and is_its_own:
             width = PORTFOLIO_LINE if key == "portfolio" else OTHER_LINE
-            values: Path = getattr(paths, key)
             lines.append(Line(SHORT[key], values, colour, DASHES.get(key, "solid"), width))
     return lines
 
@@ -107,11 +108,6 @@ def falls_chart(verdict: Verdict) -> Figure:
 
 def _is_number(value: float | None) -> TypeGuard[float]:
     return value is not None
-
-
-def basis(verdict: Verdict) -> str:
-    """What the rows of the run are."""
-    return "daily closes" if verdict.series.drawdown.daily else "month-ends"
 
 
 def months_chart(verdict: Verdict) -> Figure:

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from backtests.analysis.record import Verdict
-from backtests.engine.summary import Summary
+from backtests.engine.run import Run
+from backtests.engine.summary import Latest, Summary
+from backtests.report.figures import Figure
+from backtests.report.hero import hero_figures
+from backtests.report.holdings import allocation_of, duration_chart
+from backtests.report.listing import run_files
 from backtests.report.page import render_page
-from backtests.report.pages import VERDICT, trail_of_run
-from backtests.report.state import state_notes, state_table
-from backtests.report.text import BASIS_POINT, DURATION, costs_text, run_label
+from backtests.report.pages import VERDICT, pages_in, trail_of_run
+from backtests.report.state import state_line, state_notes, state_table
+from backtests.report.text import (
+    BASIS_POINT,
+    CVAR,
+    DURATION,
+    FREQUENCIES,
+    costs_text,
+    run_label,
+    weights_text,
+)
 from backtests.report.verdict import charts, tables, words
-from backtests.report.verdict.evidence import episodes_grid, payoff_grid
-from strategies.weights import mix_text
+from backtests.report.verdict.evidence import beyond_cash, episodes_grid, payoff_grid
+from backtests.report.verdict.first_screen import first_screen
+from backtests.report.verdict.payoffs import PAYOFF
 
 RULE = (
     "The word follows the hedge's payoff: its return less that of bills, a month of the money in "
@@ -30,55 +44,69 @@ FIRST = (
 )
 
 
-def write_verdict(path: Path, verdict: Verdict, summary: Summary) -> None:
-    """Write the page of a run.
+def write_verdict(
+    path: Path, run: Run, *, files: Sequence[str] = (), standalone: bool = False
+) -> None:
+    """Write the page of a judged run.
 
     Parameters
     ----------
     path
         The file to write.
-    verdict, summary
-        Of the run.
+    run
+        With its verdict.
+    files
+        Names of the files that its folder has or will have.
+    standalone
+        As for :func:`backtests.report.page.render_page`.
     """
-    what = f" ({mix_text(summary.weights)})" if summary.weights else ""
+    verdict, summary = run.judged, run.summary
     april, long = verdict.april_2025, verdict.long_view
+    label = run_label(summary.strategy, summary.params)
+    basis = tables.basis(verdict)
+    judged_long = None if long is None else long.evidence
     render_page(
         "verdict.html",
         path,
-        charts.figures(verdict),
-        trail=trail_of_run(run_label(summary.strategy, summary.params), VERDICT, [VERDICT]),
-        heading=f"Does it hedge? {summary.strategy}{what}",
-        span=f"{summary.start} to {summary.end}",
-        costs=costs_text(summary.costs),
-        hedge=", ".join(verdict.tickers.hedge) or "none",
-        equity=", ".join(verdict.tickers.equity),
-        tone=words.tone_of(verdict.word),
+        [*charts.figures(verdict), *holdings(run)],
+        trail=trail_of_run(label, VERDICT, pages_in(files) or [VERDICT]),
+        standalone=standalone,
+        title=f"{label}: verdict",
+        screen=first_screen(verdict, summary),
+        hero=hero_figures(verdict),
+        facts=facts_of(run),
+        beside="Beside bills and equity" if verdict.holds_hedge else "Beside 100 % equity",
+        latest=latest_lines(summary.latest),
         holds_hedge=verdict.holds_hedge,
-        answer=words.answer_of(verdict),
         sentences=words.sentences(verdict).with_leads,
         rule=f"{RULE} {BASIS_POINT}",
         duration=DURATION,
         matched=words.matched_text(verdict),
         portfolios=tables.portfolio_grid(verdict, summary, tables.shown_keys(verdict)),
         controls=tables.controls_grid(verdict, summary),
+        payoff=PAYOFF,
         payoffs=None if verdict.evidence is None else payoff_grid(verdict.evidence),
         episodes=None if verdict.evidence is None else episodes_grid(verdict.evidence),
         states=words.states_note(verdict),
-        long=long.evidence and payoff_grid(long.evidence) if long else None,
-        long_episodes=long.evidence and episodes_grid(long.evidence) if long else None,
+        long=judged_long and payoff_grid(judged_long),
+        long_episodes=judged_long and episodes_grid(judged_long),
+        long_word=long.word if long else "",
+        long_line=words.long_line(long),
         long_note=words.long_note(long),
         state=verdict.state and state_table(verdict.state),
+        state_line=verdict.state and state_line(verdict.state),
         state_notes=() if verdict.state is None else state_notes(verdict.state),
         first=f"{CVAR_OF_MONTHS} {FIRST}{verdict.first_edition_word}.",
         works=tables.works_grid(verdict),
         worst=-(-verdict.sample.months // 10),
         method=words.method_text(verdict.sample),
-        crises=tables.crisis_grid(verdict.crises),
-        april=tables.crisis_grid(april) if april else None,
+        crises=tables.crisis_grid(verdict.crises, f"Total returns from {basis}"),
+        april=tables.crisis_grid(april, f"Total returns from {basis}") if april else None,
         crisis_note=words.crisis_note(summary.periods_per_year),
         regimes=tables.regimes_grid(verdict),
         regime_note=words.regime_note(verdict),
         cost=tables.cost_grid(verdict),
+        cvar=CVAR,
         attribution=tables.attribution_grid(verdict),
         attribution_note=words.attribution_note(verdict),
         holding=tables.holding_grid(verdict),
@@ -86,4 +114,34 @@ def write_verdict(path: Path, verdict: Verdict, summary: Summary) -> None:
         source=f"{summary.source_title} ({summary.source}).",
         notes=summary.notes,
         tracking=tables.tracking_grid(verdict),
+        files=run_files(files),
     )
+
+
+def holdings(run: Run) -> list[Figure]:
+    """What a rule held, and the duration that it asked for; a fixed mix has no such charts."""
+    figures = [] if run.summary.weights is not None else [allocation_of(run)]
+    if run.sleeve is not None:
+        figures.append(duration_chart(run.sleeve))
+    return [figure for figure in figures if not figure.is_empty]
+
+
+def facts_of(run: Run) -> list[str]:
+    """What was run on what, in a few words each."""
+    verdict, summary = run.judged, run.summary
+    return [
+        f"{summary.start} to {summary.end}, {FREQUENCIES[summary.periods_per_year]}",
+        costs_text(summary.costs),
+        f"hedge {', '.join(verdict.tickers.hedge) or 'none'}",
+        f"equity {', '.join(verdict.tickers.equity)}",
+        summary.source_title,
+    ]
+
+
+def latest_lines(latest: Latest) -> list[tuple[str, str]]:
+    """What a rule holds and has decided, as lines of a name and its words."""
+    return [
+        (f"held on {latest.as_of}", weights_text(latest.held)),
+        (f"decided {latest.decided}", weights_text(latest.target)),
+        ("still to be traded", weights_text(latest.pending) if latest.pending else "nothing"),
+    ]

@@ -98,7 +98,13 @@ def portfolio_grid(verdict: Verdict, summary: Summary, keys: Sequence[str]) -> G
             *([number_cell(saved, hundredths)] if verdict.holds_hedge else []),
         ]
 
-    return Grid(heads, [row_of(portfolio) for portfolio in portfolios], wide=True)
+    rows = [row_of(portfolio) for portfolio in portfolios]
+    return Grid(heads, rows, caption=f"{basis(verdict).capitalize()}, after costs", wide=True)
+
+
+def basis(verdict: Verdict) -> str:
+    """What the rows of the run are."""
+    return "daily closes" if verdict.series.drawdown.daily else "month-ends"
 
 
 def controls_grid(verdict: Verdict, summary: Summary) -> Grid | None:
@@ -115,32 +121,37 @@ def works_grid(verdict: Verdict) -> Grid:
         show = SHOW[measure.unit]
         cells = [
             estimate_cell(estimate, show)
-            for estimate in (measure.treasuries, measure.bills, measure.difference)
+            for estimate in (measure.difference, measure.treasuries, measure.bills)
         ]
         kind = "interval" if measure.kind == "interval" else "resampled range"
         rows.append([Cell(MEASURES[measure.key], small=kind), *cells])
-    return Grid(["Against 100 % equity, month-ends", "Treasuries", "Bills alone", "Difference"],
-                rows)  # fmt: skip
+    heads = ["Against 100 % equity, month-ends", "Difference", "Treasuries", "Bills alone"]
+    return Grid(heads, rows)
 
 
-def crisis_grid(crises: Sequence[Crisis]) -> Grid:
+def crisis_grid(crises: Sequence[Crisis], caption: str = "") -> Grid:
     """Returns of equity, hedge, bills and portfolio in each crisis."""
-    heads = ["", "From", "To", "Equity", "Hedge", "Bills", "Portfolio", "10-year, bp", "Outcome"]
+    heads = ["", "Outcome", "Added over bills, points", "Equity", "Hedge", "Bills", "Portfolio",
+             "Portfolio with bills", "After correlation", "10-year, bp", "From",
+             "To"]  # fmt: skip
     rows = [
         [
             Cell(crisis.name),
-            Cell(crisis.start),
-            Cell(crisis.end),
+            _outcome(crisis),
+            Cell(two_digits(100 * crisis.added, "+"), crisis.added),
             number_cell(crisis.equity),
             number_cell(crisis.hedge),
             number_cell(crisis.cash),
             number_cell(crisis.portfolio),
+            number_cell(crisis.bills),
+            Cell(crisis.state or "-"),
             number_cell(crisis.y10_bp, lambda value: "-" if value is None else f"{value:+.0f}"),
-            _outcome(crisis),
+            Cell(crisis.start),
+            Cell(crisis.end),
         ]
         for crisis in crises
     ]
-    return Grid(heads, rows, wide=True)
+    return Grid(heads, rows, caption=caption, wide=True)
 
 
 def _outcome(crisis: Crisis) -> Cell:
@@ -149,7 +160,7 @@ def _outcome(crisis: Crisis) -> Cell:
         return Cell("-")
     if crisis.equity >= 0:
         return Cell("equity rose, it fell" if crisis.hedge < 0 else "equity rose, it rose")
-    if crisis.hedge > crisis.cash:
+    if crisis.beat_bills:
         return Cell("worked", tone="good")
     return Cell("failed", tone="bad") if crisis.hedge < 0 else Cell("no help")
 
@@ -159,23 +170,24 @@ def regimes_grid(verdict: Verdict) -> Grid:
     rows = [
         [
             Cell(f"{DIMENSIONS[regime.dimension]}: {regime.label}"),
-            number_cell(regime.months, whole),
-            number_cell(regime.down_months, whole),
-            number_cell(regime.correlation, ratio),
             number_cell(regime.down_month_mean_monthly),
             number_cell(regime.down_month_cash_mean_monthly),
-            number_cell(regime.down_month_ratio, ratio),
             number_cell(regime.down_month_hit_rate, share),
+            number_cell(regime.down_month_ratio, ratio),
             number_cell(regime.worst_decile_mean_monthly),
             number_cell(regime.worst_decile_hit_rate_monthly, share),
             number_cell(regime.cvar_saved_against_bills_monthly, hundredths),
+            number_cell(regime.correlation, ratio),
+            number_cell(regime.down_months, whole),
+            number_cell(regime.months, whole),
         ]
         for regime in verdict.regimes
     ]
-    heads = ["As the month began", "Months", "Equity down", "Correlation within",
-             "Hedge in down months", "Bills in down months", "Ratio to equity's", "Hit rate",
-             "Hedge in worst decile", "Hit rate there", "CVaR saved against bills"]  # fmt: skip
-    return Grid(heads, rows, wide=True)
+    heads = ["As the month began", "Hedge in down months", "Bills in down months", "Hit rate",
+             "Ratio to equity's", "Hedge in worst decile", "Hit rate there",
+             "CVaR saved against bills", "Correlation within", "Equity down",
+             "Months"]  # fmt: skip
+    return Grid(heads, rows, caption="Month-ends", wide=True)
 
 
 def cost_grid(verdict: Verdict) -> Grid:
@@ -194,18 +206,17 @@ def cost_grid(verdict: Verdict) -> Grid:
         rows.append(
             [
                 Cell(NAMES[key]),
+                Cell("-", "") if above is None else estimate_cell(above, hundredths),
                 estimate_cell(given_up, hundredths),
                 Cell("free", 1e9) if per_point == "free" else number_cell(per_point, ratio),
-                Cell("-", "") if above is None else estimate_cell(above, hundredths),
                 number_cell(numbers.turnover_per_year),
                 number_cell(numbers.costs_paid, money),
             ]
         )
-    heads = ["", "Growth given up against 100 % equity, month-ends, points",
-             "CVaR points saved per point",
-             "The portfolio's growth above it, points", "Turnover a year",
-             "Costs paid"]  # fmt: skip
-    return Grid(heads, rows)
+    heads = ["", "The portfolio's growth above it, points a year",
+             "Growth given up against 100 % equity, points a year", "CVaR points saved per point",
+             "Turnover a year", "Costs paid"]  # fmt: skip
+    return Grid(heads, rows, caption="Growth and CVaR from month-ends")
 
 
 def attribution_grid(verdict: Verdict) -> Grid | None:
@@ -232,24 +243,24 @@ def holding_grid(verdict: Verdict) -> Grid:
     rows = [
         [
             number_cell(period.years, whole),
-            number_cell(period.starts, whole),
-            number_cell(period.apart, whole),
-            number_cell(period.beat_equity, share),
             *([number_cell(period.beat_bills, share)] if verdict.holds_hedge else []),
+            number_cell(period.beat_equity, share),
             number_cell(period.beat_cash, share),
             number_cell(period.beat_inflation, share),
             entry(period.worst, period.worst_start),
             entry(period.median, period.median_start),
             entry(period.best, period.best_start),
+            number_cell(period.starts, whole),
+            number_cell(period.apart, whole),
         ]
         for period in verdict.holding
     ]
-    heads = ["Years held", "Starts", "That do not overlap", "Beat 100 % equity",
-             "Beat equity + bills", "Beat bills", "Beat inflation", "Worst entry, a year",
-             "Median entry, a year", "Best entry, a year"]  # fmt: skip
+    heads = ["Years held", "Beat equity + bills", "Beat 100 % equity", "Beat bills",
+             "Beat inflation", "Worst entry, a year", "Median entry, a year", "Best entry, a year",
+             "Starts", "That do not overlap"]  # fmt: skip
     if not verdict.holds_hedge:
         heads.remove("Beat equity + bills")
-    return Grid(heads, rows, wide=True)
+    return Grid(heads, rows, caption="Month-ends", wide=True)
 
 
 def check_grid(verdict: Verdict) -> Grid:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from backtests.analysis.evidence import Word
-from backtests.analysis.record import Crisis, JudgedPortfolio, LongView, Tickers, Verdict
+from backtests.analysis.record import JudgedPortfolio, LongView, Tickers, Verdict
 from backtests.analysis.resampling import Estimate, SampleSize
 from backtests.report.state import state_line
 from backtests.report.text import hedge_name, money, percent, two_digits
@@ -153,11 +153,18 @@ def _loss(value: float) -> str:
 def _long_sentence(view: LongView | None) -> str:
     if view is None:
         return ""
-    if view.word is None or view.evidence is None:
+    if view.evidence is None:
         return f"Since 1962: no long view: {view.missing}."
     since, to = str(view.start)[:4], str(view.end)[:7]
     whose = f"Since {since} (the same strategy on the bundled months, to {to})"
-    return f"{whose}: {beyond_cash(view.word, view.evidence, hedge_name(view.hedge))}"
+    return f"{whose}: {long_line(view)}"
+
+
+def long_line(view: LongView | None) -> str:
+    """What the long view says beyond bills; empty without one."""
+    if view is None or view.word is None or view.evidence is None:
+        return ""
+    return beyond_cash(view.word, view.evidence, hedge_name(view.hedge))
 
 
 def long_note(view: LongView | None) -> str:
@@ -198,13 +205,9 @@ def _when_sentence(verdict: Verdict) -> str:
     crises = [crisis for crisis in verdict.crises if crisis.equity < 0]
     if not crises:
         return "no fall of equity on the list or beyond 15 % lies in this period."
-    helped = sum(_beat_bills(crisis) for crisis in crises)
+    helped = sum(crisis.beat_bills for crisis in crises)
     falls = "fall" if len(crises) == 1 else "falls"
     return f"in {helped} of {len(crises)} {falls} of equity the hedge earned more than bills."
-
-
-def _beat_bills(crisis: Crisis) -> bool:
-    return crisis.hedge is not None and crisis.hedge > crisis.cash
 
 
 def _cost_sentence(verdict: Verdict) -> str:
