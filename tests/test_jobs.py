@@ -7,7 +7,7 @@ import contextlib
 import pytest
 
 from backtests.engine.config import RunConfig
-from backtests.jobs import execute, publish
+from backtests.jobs import execute, is_published, publish
 from backtests.report.finished_run import read_run
 from data.errors import PeekingError
 
@@ -79,3 +79,18 @@ def test_a_rule_that_peeks_is_not_simulated(monkeypatch):
     monkeypatch.setattr("backtests.jobs.simulated", lambda _: pytest.fail("simulated"))
     with pytest.raises(PeekingError):
         execute(CONFIG)
+
+
+def test_pages_that_have_to_stand_alone_are_written_again_where_they_do_not(executed, tmp_path):
+    run, _, _ = executed
+    asked = {"with_tearsheet": False, "with_verdict": True}
+    folder = publish(run, tmp_path, with_tearsheet=False)
+    assert is_published(run, tmp_path, **asked)
+    assert not is_published(run, tmp_path, **asked, standalone=True)
+    small = (folder / "verdict.html").stat().st_size
+    assert publish(run, tmp_path, with_tearsheet=False, standalone=True) == folder
+    assert is_published(run, tmp_path, **asked, standalone=True)
+    assert is_published(run, tmp_path, **asked)
+    assert (folder / "verdict.html").stat().st_size > small + 4_000_000
+    assert (tmp_path / f"{run.name}.replaced-1" / "verdict.html").stat().st_size == small
+    assert read_run(folder).verdict == run.verdict

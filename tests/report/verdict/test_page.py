@@ -14,6 +14,7 @@ from backtests.engine.config import RunConfig
 from backtests.jobs import execute, publish
 from backtests.report.charts import MOST_POINTS
 from backtests.report.finished_run import read_run
+from backtests.report.style import DARK
 from backtests.report.verdict.page import write_verdict
 from tests import browser
 from tests.report.helpers import make_run
@@ -47,12 +48,14 @@ def test_charts_are_drawn_and_nothing_is_asked_or_complained(folder, driver):
         " label: c.getAttribute('aria-label'), traces: c.querySelectorAll('.trace, .hm').length}))"
     )
     assert [chart["name"] for chart in charts] == [
-        "growth", "falls", "months", "correlation", "entries", "map",
+        "growth", "allocation", "duration", "months", "falls", "correlation", "entries", "map",
     ]  # fmt: skip
     assert all(chart["traces"] > 0 for chart in charts), charts
     assert all(len(chart["label"]) > 20 for chart in charts)
     assert browser.complaints(driver) == []
     assert browser.requests(driver) == []
+    bars = driver.execute_script("return document.querySelectorAll('svg[role=img] title').length")
+    assert bars > 20  # every fall of the picture that needs no script
     buttons = driver.execute_script(
         "return [...document.querySelectorAll('.modebar-btn')].map(b => b.dataset.title)"
     )
@@ -90,9 +93,14 @@ def test_the_page_follows_a_dark_scheme(folder, driver):
         "return [getComputedStyle(document.body).backgroundColor,"
         " document.querySelector('#growth .lines path').style.stroke]"
     )
-    assert paper == "rgb(18, 22, 27)"
-    assert line == "rgb(98, 174, 247)"
+    assert paper == _as_rgb(DARK["--paper"])
+    assert line == _as_rgb(DARK["--portfolio"])
     browser.resize(driver, 1180)
+
+
+def _as_rgb(colour: str) -> str:
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgb({red}, {green}, {blue})"
 
 
 def test_tables_sort_by_number(folder, driver):
@@ -103,7 +111,8 @@ def test_tables_sort_by_number(folder, driver):
         "const head = [...table.tHead.rows[0].cells].findIndex(c => c.textContent == 'Equity');"
         "const read = () => [...table.tBodies[0].rows].map(r => Number(r.cells[head].dataset.v));"
         "const both = []; for (const turn of [1, 2]) {"
-        " table.tHead.rows[0].cells[head].click(); both.push(read()); } return both;"
+        " table.tHead.rows[0].cells[head].querySelector('button').click(); both.push(read()); }"
+        " return both;"
     )
     assert falls[0] == sorted(falls[0], reverse=True)
     assert falls[1] == sorted(falls[1])
@@ -121,24 +130,31 @@ def owned(rows):
 
 
 def test_names_from_outside_show_as_text(folder, driver, tmp_path):
-    run = read_run(folder)
+    run = make_run()
+    finished = read_run(folder)
     summary = dataclasses.replace(
-        run.summary,
+        finished.summary,
         **dict.fromkeys(("strategy", "source", "source_title", "start"), OWNED),
         notes=(OWNED,),
         params={"weights": {OWNED: 1.0}},
     )
-    series = run.verdict.series
+    series = finished.verdict.series
     verdict = dataclasses.replace(
-        run.verdict,
+        finished.verdict,
         tickers=Tickers((OWNED,), (OWNED,)),
-        crises=owned(run.verdict.crises),
-        regimes=owned(run.verdict.regimes),
-        portfolios=owned(run.verdict.portfolios),
-        series=dataclasses.replace(series, months=tuple(OWNED for _ in series.months)),
+        crises=tuple(dataclasses.replace(fall, name=OWNED) for fall in finished.verdict.crises),
+        regimes=owned(finished.verdict.regimes),
+        portfolios=owned(finished.verdict.portfolios),
+        series=dataclasses.replace(
+            series,
+            drawdown=dataclasses.replace(
+                series.drawdown, dates=(OWNED,) * len(series.drawdown.dates)
+            ),
+        ),
     )
-    page = tmp_path / "verdict.html"
-    write_verdict(page, verdict, summary)
+    page = tmp_path / "run" / "verdict.html"
+    page.parent.mkdir()
+    write_verdict(page, dataclasses.replace(run, verdict=verdict, summary=summary), files=[OWNED])
     driver.get(page.resolve().as_uri())
     assert driver.title != "owned"
     assert OWNED in driver.execute_script("return document.body.innerText")
@@ -152,17 +168,20 @@ def test_print_shows_charts_in_light_ink(folder, driver):
     paper = driver.execute_script("return getComputedStyle(document.body).backgroundColor")
     assert paper == "rgb(255, 255, 255)"
     assert driver.execute_script(
-        "return getComputedStyle(document.querySelector('nav')).display"
+        "return getComputedStyle(document.querySelector('nav.jump')).display"
     ) == "none"  # fmt: skip
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 
-def test_ours_is_at_most_a_megabyte(folder):
+def test_the_script_lies_beside_the_results_and_the_page_is_at_most_a_megabyte(folder):
     from plotly.offline import get_plotlyjs
 
     page = (folder / "verdict.html").read_text("utf-8")
-    assert page.count(get_plotlyjs()) == 1
-    assert len(page.encode()) - len(get_plotlyjs().encode()) < OURS_AT_MOST
+    assert get_plotlyjs() not in page
+    assert len(page.encode()) < OURS_AT_MOST
+    (script,) = (folder.parent / "assets").iterdir()
+    assert page.count(f'<script src="../assets/{script.name}"></script>') == 1
+    assert script.read_text("utf-8") == get_plotlyjs()
 
 
 def test_traces_are_short(folder):
@@ -192,6 +211,8 @@ def test_every_number_of_the_tables_is_in_the_json(folder, content):
 
     gather(content)
     cells = lxml.html.parse(str(folder / "verdict.html")).findall(".//td[@data-v]")
+    falls = [*content["crises"], *content["april_2025"]]
+    in_file |= {fall["portfolio"] - fall["bills"] for fall in falls}  # added over bills
     values = {float(cell.get("data-v")) for cell in cells if cell.get("data-v")}
     assert len(values) > 300
     assert values - in_file <= {1e9}  # what "free" sorts by
@@ -201,13 +222,16 @@ def made(run, tmp_path: Path) -> Any:
     """The page of a run, parsed."""
     import lxml.html
 
-    write_verdict(tmp_path / "verdict.html", run.verdict, run.summary)
-    return lxml.html.parse(str(tmp_path / "verdict.html"))
+    page = tmp_path / "run" / "verdict.html"
+    page.parent.mkdir(exist_ok=True)
+    write_verdict(page, run)
+    return lxml.html.parse(str(page))
 
 
 def test_labels_of_the_page_are_true_of_the_numbers_beside_them(long_bonds, tmp_path):
     """SPY 30 %, TLT 70 %: all equity holds 100 %, one mix as much equity, one as much risk."""
-    table = made(long_bonds, tmp_path).find(".//table")
+    tables = made(long_bonds, tmp_path).findall(".//table")
+    table = next(each for each in tables if "Mean equity weight" in each.text_content())
     heads = [head.text_content() for head in table.findall(".//th")]
     rows = {
         cells[0].text_content(): {
@@ -225,7 +249,8 @@ def test_labels_of_the_page_are_true_of_the_numbers_beside_them(long_bonds, tmp_
 def test_the_page_says_what_is_equity_what_hedges_and_what_terms_mean(run, tmp_path):
     text = " ".join(made(run, tmp_path).getroot().text_content().split())
     assert (
-        "1995-01-31 to 2025-12-31 · fee 2 bp, slippage 1 bp, lag 1 · hedge IEF · equity SPY" in text
+        "1995-01-31 to 2025-12-31, monthly · fee 2 bp, slippage 1 bp, lag 1 · hedge IEF · "
+        "equity SPY · " in text
     )
     # Bought at the end of January 1995: 371 returns from February 1995 to December 2025, of which a
     # tenth, rounded up, is 38.
@@ -235,7 +260,7 @@ def test_the_page_says_what_is_equity_what_hedges_and_what_terms_mean(run, tmp_p
     verdict = dataclasses.replace(run.verdict, sample=sample)
     fewer = dataclasses.replace(run, verdict=verdict)
     assert "its worst 37 months." in made(fewer, tmp_path).getroot().text_content()
-    assert "CVaR(95) is the average loss in the worst 5 % of months." in text
+    assert "CVaR(95) is the average loss in the worst 5\u202f% of months." in text
     assert "A basis point (bp) is 0.01 percentage points." in text
 
 
@@ -243,10 +268,40 @@ def test_without_a_hedge_there_are_no_sections_of_one(tmp_path):
     run = make_run("equity_only")
     page = made(run, tmp_path).getroot()
     ids = {element.get("id") for element in page.iter("h2")}
-    assert ids == {"portfolios", "holding", "check", "data"}
+    assert ids == {"now", "beside", "holding", "detail", "files"}
     links = {link.get("href") for link in page.iter("a") if link.get("href", "").startswith("#")}
     assert links == {f"#{name}" for name in ids}
     text = " ".join(page.text_content().split())
-    assert "No hedge Nothing is judged: there is no hedge beside equity." in text
+    assert "No hedge" in text
+    assert "Nothing is judged: there is no hedge beside equity." in text
     for words in ("bills, same", "CVaR saved", "Beat equity + bills", "unclear"):
         assert words not in text
+
+
+def test_a_page_without_its_script_shows_tables_and_the_picture_of_falls(folder, driver, tmp_path):
+    alone = tmp_path / "verdict.html"
+    alone.write_bytes((folder / "verdict.html").read_bytes())
+    browser.resize(driver, 1180)
+    driver.get(alone.resolve().as_uri())
+    shown = driver.execute_script(
+        "const seen = e => e.getClientRects().length > 0;"
+        "return {line: seen(document.querySelector('.uncharted')),"
+        " charts: [...document.querySelectorAll('.chart')].some(seen),"
+        " picture: [...document.querySelectorAll('svg[role=img]')].some(seen),"
+        " tables: [...document.querySelectorAll('table')].filter(seen).length}"
+    )
+    assert (shown["line"], shown["charts"], shown["picture"]) == (True, False, True)
+    assert shown["tables"] > 8
+    browser.complaints(driver)  # the missing file
+
+
+def test_a_page_that_stands_alone_draws_from_any_place(run, driver, tmp_path):
+    folder = tmp_path / "results" / "run"
+    folder.mkdir(parents=True)
+    write_verdict(folder / "verdict.html", run, standalone=True)
+    assert not (tmp_path / "results" / "assets").exists()
+    alone = tmp_path / "sent.html"
+    alone.write_bytes((folder / "verdict.html").read_bytes())
+    browser.open_page(driver, alone)
+    assert driver.execute_script("return document.querySelectorAll('.chart .trace').length") > 5
+    assert browser.complaints(driver) == []

@@ -94,11 +94,11 @@ def test_controls_are_shown_of_a_duration_rule_alone(run):
 
 def test_measures_have_their_intervals_in_small_print():
     cvar, fall = tables.works_grid(make_verdict()).rows
-    assert texts(cvar) == ["CVaR(95) saved, points a month", "3.01", "2.02", "0.99"]
-    assert [cell.small for cell in cvar] == ["interval", "2.00 to 4.00", "", "0.11 to 1.88"]
-    assert texts(fall) == ["Deepest drawdown saved, points", "21.03", "15.04", "6.00"]
+    assert texts(cvar) == ["CVaR(95) saved, points a month", "0.99", "3.01", "2.02"]
+    assert [cell.small for cell in cvar] == ["interval", "0.11 to 1.88", "2.00 to 4.00", ""]
+    assert texts(fall) == ["Deepest drawdown saved, points", "6.00", "21.03", "15.04"]
     assert fall[0].small == "resampled range"
-    assert cvar[3].sort == 0.0099
+    assert cvar[1].sort == 0.0099
 
 
 def test_every_measure_unit_and_part_of_the_records_has_its_words(run):
@@ -125,7 +125,7 @@ def test_every_measure_unit_and_part_of_the_records_has_its_words(run):
 )
 def test_a_crisis_worked_failed_or_was_no_help(crisis, outcome, tone):
     (row,) = tables.crisis_grid([crisis]).rows
-    assert (row[-1].text, row[-1].tone) == (outcome, tone)
+    assert (row[1].text, row[1].tone) == (outcome, tone)
     assert row[4].text == ("-" if crisis.hedge is None else f"{100 * crisis.hedge:.2f} %")
 
 
@@ -134,7 +134,30 @@ def test_a_hedge_that_earns_less_than_bills_has_not_worked():
     less, more = tables.crisis_grid(
         [make_crisis(-0.3, 0.03, 0.04), make_crisis(-0.3, 0.05, 0.04)]
     ).rows
-    assert (less[-1].text, more[-1].text) == ("no help", "worked")
+    assert (less[1].text, more[1].text) == ("no help", "worked")
+
+
+def test_what_a_hedge_added_is_the_portfolio_less_the_one_with_bills():
+    """-12 % with the hedge, -20 % with bills in its place: 8 points, however the hedge did."""
+    crisis = make_crisis(-0.3, 0.05, 0.01, portfolio=-0.12, bills=-0.2, state="negative")
+    grid = tables.crisis_grid([crisis], "Total returns from daily closes")
+    shown = dict(zip(grid.heads, texts(grid.rows[0]), strict=True))
+    assert shown["Added over bills, points"] == "+8.00"
+    assert shown["Hedge"] == "5.00 %"
+    assert (shown["Portfolio"], shown["Portfolio with bills"]) == ("-12.00 %", "-20.00 %")
+    assert shown["After correlation"] == "negative"
+    assert grid.caption == "Total returns from daily closes"
+    unknown = tables.crisis_grid([make_crisis(-0.3, 0.05, 0.01)]).rows[0]
+    assert unknown[grid.heads.index("After correlation")].text == "-"
+
+
+@pytest.mark.parametrize(("daily", "words"), [(True, "Daily closes"), (False, "Month-ends")])
+def test_the_table_of_portfolios_names_its_basis(run, daily, words):
+    verdict = make_verdict()
+    drawdown = replace(verdict.series.drawdown, daily=daily)
+    verdict = replace(verdict, series=replace(verdict.series, drawdown=drawdown))
+    grid = tables.portfolio_grid(verdict, run.summary, ("portfolio",))
+    assert grid.caption == f"{words}, after costs"
 
 
 def test_each_figure_of_a_regime_stands_under_its_head():
@@ -194,7 +217,7 @@ def test_each_figure_of_a_holding_period_stands_under_its_head():
         "Median entry, a year": "6.00 %",
         "Best entry, a year": "15.00 %",
     }
-    assert [cell.small for cell in row[-3:]] == ["1968-11", "1975-03", "1982-07"]
+    assert [cell.small for cell in row[-5:-2]] == ["1968-11", "1975-03", "1982-07"]
 
 
 def test_a_change_of_yields_has_its_sign():
@@ -202,24 +225,24 @@ def test_a_change_of_yields_has_its_sign():
         [make_crisis(-0.2, 0.1, 0.0, y10_bp=-178.4), make_crisis(-0.2, 0.1, 0.0, y10_bp=244.0),
          make_crisis(-0.2, 0.1, 0.0)]
     ).rows  # fmt: skip
-    assert [row[7].text for row in rows] == ["-178", "+244", "-"]
-    assert rows[2][7].sort == ""
+    assert [row[9].text for row in rows] == ["-178", "+244", "-"]
+    assert rows[2][9].sort == ""
 
 
 def test_costs_are_those_of_each_portfolio():
     rows = tables.cost_grid(make_verdict()).rows
     assert [texts(row) for row in rows] == [
-        ["Portfolio", "1.07", "2.81", "-", "10.10 %", "1,234"],
-        ["Equity + bills, same weight", "2.08", "0.97", "1.01", "10.10 %", "1,234"],
-        ["Equity + bills, same volatility", "1.50", "1.20", "0.43", "10.10 %", "1,234"],
+        ["Portfolio", "-", "1.07", "2.81", "10.10 %", "1,234"],
+        ["Equity + bills, same weight", "1.01", "2.08", "0.97", "10.10 %", "1,234"],
+        ["Equity + bills, same volatility", "0.43", "1.50", "1.20", "10.10 %", "1,234"],
     ]
-    assert rows[0][1].small == "-0.20 to 3.00"
+    assert rows[0][2].small == "-0.20 to 3.00"
     verdict = make_verdict()
     price = replace(verdict.cost.cvar_points_per_growth_point, portfolio="free", bills=None)
     cost = replace(verdict.cost, cvar_points_per_growth_point=price)
     free, none, _ = tables.cost_grid(replace(verdict, cost=cost)).rows
-    assert (free[2].text, none[2].text) == ("free", "-")
-    assert free[2].sort > 1e6  # before every price
+    assert (free[3].text, none[3].text) == ("free", "-")
+    assert free[3].sort > 1e6  # before every price
 
 
 def test_where_the_profit_came_from():
