@@ -6,17 +6,18 @@ does not collide here collides nowhere.
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import re
 import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from backtests.report.charts import Ladder
+from backtests.report.charts import Ladder, month_steps
 
 # Widths of characters in a wide font, in font heights; for letters see :func:`wide`.
 SIGNS = {
-    **dict.fromkeys(" .,:;'|!iljft()[]/-", 0.42),
+    **dict.fromkeys(" \u202f.,:;'|!iljft()[]/-", 0.42),
     **dict.fromkeys("0123456789", 0.64),
     **dict.fromkeys("%@MWmw=+<>~", 1.0),
 }
@@ -94,3 +95,25 @@ def ticks_apart(
         if all(abs(b.at - a.at) >= room(b.text) for a, b in itertools.pairwise(chosen)):
             break
     return chosen
+
+
+def time_ticks(
+    first: int, last: int, across: Callable[[float], float], size: float, gap: float
+) -> tuple[Tick, ...]:
+    """Years, or months of a short time; of a very short one its two ends.
+
+    Parameters
+    ----------
+    first, last
+        Days, counted from the year 1.
+    across
+        The place of a day.
+    size, gap
+        Of the font, and between two words.
+    """
+    start, end = dt.date.fromordinal(first), dt.date.fromordinal(last)
+    ladders = month_steps(start, end)
+    chosen = ticks_apart(ladders, across, lambda text: wide(text, size) + gap)
+    if len(chosen) > 1 or first == last:
+        return chosen or (Tick(across(first), f"{start}", "start"),)
+    return Tick(across(first), f"{start}", "start"), Tick(across(last), f"{end}", "end")

@@ -11,7 +11,7 @@ import dataclasses
 import datetime as dt
 import itertools
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from backtests.report.charts import (
@@ -19,12 +19,21 @@ from backtests.report.charts import (
     extremes,
     growth_steps,
     last_day,
-    month_steps,
     nudged,
     percent_steps,
     thinned,
 )
-from backtests.report.lettering import Box, Tick, between, fit, short, ticks_apart, wide, wrapped
+from backtests.report.lettering import (
+    Box,
+    Tick,
+    between,
+    fit,
+    short,
+    ticks_apart,
+    time_ticks,
+    wide,
+    wrapped,
+)
 from backtests.report.page import environment
 from backtests.report.style import EITHER
 from backtests.report.text import money
@@ -173,7 +182,7 @@ def growth_picture(
         width=width,
         height=height,
         box=box,
-        across=_time_ticks(min(days), max(days), across),
+        across=time_ticks(min(days), max(days), across, FONT, WORD_GAP),
         up=ticks,
         strokes=(*reversed(strokes), *leaders),
         labels=labels,
@@ -213,15 +222,6 @@ def _curves(dates: Sequence[str], lines: Sequence[Line]) -> list[_Curve]:
             )
         )
     return curves
-
-
-def _time_ticks(first: int, last: int, across: Callable[[float], float]) -> tuple[Tick, ...]:
-    """Years, or months of a short time; of a very short one its two ends."""
-    start, end = dt.date.fromordinal(first), dt.date.fromordinal(last)
-    ticks = ticks_apart(month_steps(start, end), across, lambda text: wide(text, FONT) + WORD_GAP)
-    if len(ticks) > 1 or first == last:
-        return ticks or (Tick(across(first), f"{start}", "start"),)
-    return Tick(across(first), f"{start}", "start"), Tick(across(last), f"{end}", "end")
 
 
 # Points in a plane
