@@ -88,13 +88,13 @@ def placed(wishes: Sequence[Wish], frame: Box, size: float, most: int) -> list[L
     return labels
 
 
-def overlap(one: Box, other: Box, gap: float = 0.0) -> bool:
+def overlap(box: Box, other: Box, gap: float = 0.0) -> bool:
     """Whether two rectangles share any area, or lie closer than a gap."""
     return (
-        one.left < other.right + gap
-        and other.left < one.right + gap
-        and one.top < other.bottom + gap
-        and other.top < one.bottom + gap
+        box.left < other.right + gap
+        and other.left < box.right + gap
+        and box.top < other.bottom + gap
+        and other.top < box.bottom + gap
     )
 
 
