@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from backtests.report.lettering import fit
 from backtests.report.page import Cell, Grid, environment
-from backtests.report.svg import Picture, fit
+from backtests.report.svg import Picture
 
 
 @dataclass(frozen=True)
