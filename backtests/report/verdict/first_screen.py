@@ -196,8 +196,7 @@ def _years(state: State) -> str:
 def _opposite_sides(alone: State, other: State) -> list[str]:
     """Whether the opposite held before and since the episode on which a state rests.
 
-    It did on a side where the other state has an episode, and no episode's payoff has the sign of
-    this one's.
+    It did on a side where there are episodes, and the payoff of each has the other sign.
     """
     episode = alone.rests_on
     if episode is None:
@@ -210,8 +209,7 @@ def _opposite_sides(alone: State, other: State) -> list[str]:
     return [
         side
         for side, stretches in sides.items()
-        if any(each in other.episodes for each in stretches)
-        and all(each.payoff * episode.payoff < 0.0 for each in stretches)
+        if stretches and all(each.payoff * episode.payoff < 0.0 for each in stretches)
     ]
 
 
@@ -290,17 +288,16 @@ def _pair(evidence: Evidence) -> str:
 
 def _today(verdict: Verdict, evidence: Evidence) -> str:
     """The newest correlation of the kind that tells the states apart; empty without one."""
-    series = verdict.series.correlation
-    newest = series.values[-1] if series.values else None
-    month = series.months[-1] if series.months else None
+    values = verdict.series.correlation.values
+    newest = values[-1] if values else None
     if verdict.state is not None and evidence.correlation_of.startswith(BOND):
-        current = {each.key: each for each in verdict.state.indicators}.get("correlation")
-        if current is not None and current.value is not None:
-            newest, month = current.value, current.as_of
-    if newest is None or month is None:
+        indicators = {indicator.key: indicator.value for indicator in verdict.state.indicators}
+        current = indicators.get("correlation")
+        newest = newest if current is None else current
+    if newest is None:
         return ""
     sign = "negative" if newest < 0.0 else "positive"
-    return f"; today it is {sign} ({two_digits(newest, '+')}, {month})"
+    return f"; today it is {sign} ({two_digits(newest, '+')})"
 
 
 # Tiles
@@ -326,7 +323,7 @@ def _protection(verdict: Verdict, evidence: Evidence) -> Tile:
     )
     lines += [_capital(told)] if told else []
     if every.worst_months_held < worst:
-        lines.append(f"It was held in {every.worst_months_held} of these {worst} months")
+        lines.append(f"The hedge was held in {every.worst_months_held} of these {worst} months")
     fell = {key: _loss(verdict.portfolio(key).max_drawdown) for key in ("portfolio", *BESIDE)}
     lines.append(
         f"Deepest fall, {_basis(verdict)}: with {hedge} {fell['portfolio']}, with bills "
@@ -363,7 +360,8 @@ def _when(verdict: Verdict) -> Tile:
     returns = [(fall.hedge, fall.cash) for fall in falls if fall.hedge is not None]
     if returns:
         ours, bills = (sum(column) / len(returns) for column in zip(*returns, strict=True))
-        over = "In that fall" if len(falls) == 1 else f"On average in {len(returns)} falls"
+        over = f"On average in {_counted(len(returns), 'fall')}"
+        over = "In that fall" if len(falls) == 1 else over
         lines.append(
             f"{over}: {hedge} {_percent(ours)}, bills {_percent(bills)}, difference "
             f"{difference(100 * (ours - bills))} %"
