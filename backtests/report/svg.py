@@ -105,7 +105,8 @@ class Picture:
 
     def render(self) -> str:
         """The picture as a ``<figure>`` that is HTML and XML alike; every text is escaped."""
-        return fit(environment().get_template("notebook_picture.html").render(picture=self))
+        template = environment().get_template("notebook_picture.html")
+        return fit(template.render(picture=self, colours=EITHER))
 
 
 # Growth over time
