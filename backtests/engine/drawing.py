@@ -65,6 +65,7 @@ def bare_axes(figure: Any, keep: Iterable[Any]) -> Any:
             artist.remove()
     for artist in left:
         artist.set_clip_on(False)  # the axes hold it all; a clip would need an id
+    axes.spines[:].set_visible(False)
     figure.patch.set_visible(False)
     axes.patch.set_visible(False)
     figure.set_size_inches(WIDTH, HEIGHT)
@@ -152,7 +153,7 @@ def set_axes(
     axes.yaxis.grid(visible=True, color=ink("grid"), linewidth=THIN_LINE, linestyle="-")
     for line in axes.get_ygridlines():
         line.set_clip_on(False)
-    if low < 0.0 < high or low == 0.0:
+    if low <= 0.0 <= high:
         axes.axhline(0.0, color=ink("zero"), linewidth=1.0, zorder=2, clip_on=False)
     words = max((len(word) for _, word in words_up), default=0)
     side = max(44.0, DIGIT * FONT * words + PAD + 3)

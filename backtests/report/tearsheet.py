@@ -71,14 +71,11 @@ class Chart:
         What it shows of a run, by its figures.
     meaning
         Its definition; ``{basis}``, ``{benchmark}`` and ``{window}`` are filled in.
-    has_benchmark
-        Whether the benchmark's line is in it.
     """
 
     name: str
     title: Callable[[Figures], str]
     meaning: str
-    has_benchmark: bool = True
 
 
 @dataclass(frozen=True)
@@ -150,7 +147,6 @@ CHARTS = {
         ),
         "Percent that the portfolio moved with a percent of {benchmark}, {basis}, over {window} "
         "up to each date. The title is of the whole run.",
-        has_benchmark=False,
     ),
     "months": Chart(
         "distribution of months",
@@ -316,7 +312,6 @@ def drawings(drawn: Drawn, figures: Figures, window: str) -> list[dict[str, obje
             "svg": svg,
             "title": CHARTS[name].title(figures),
             "meaning": CHARTS[name].meaning.format(**words),
-            "has_benchmark": CHARTS[name].has_benchmark,
         }
         for name, svg in drawn.charts.items()
     ]
