@@ -15,7 +15,7 @@ import pandas as pd
 from backtests.engine.config_file import STRATEGY, write_config
 from backtests.engine.run import Run
 from backtests.engine.summary import CalendarYear
-from backtests.report.files import CONFIG, SUMMARY, VERDICT, write_json
+from backtests.report.files import CONFIG, MANIFEST, SUMMARY, VERDICT, write_json
 from backtests.report.folder import new_folder, write_manifest
 from backtests.report.manifest import RunManifest, SeriesOrigin
 from backtests.report.pages import TEARSHEET
@@ -57,13 +57,18 @@ def write_run(out: Path, run: Run, *, with_tearsheet: bool, standalone: bool = F
         if run.sleeve is not None:
             _write_csv(run.sleeve.switches.set_index("date"), folder / "switches.csv")
             write_csv(run.sleeve.attribution, folder / "attribution.csv")
+        pages = [TEARSHEET.file] * with_tearsheet
+        pages += [VERDICT, VERDICT_PAGE.file] * (run.verdict is not None)
+        files = [*(path.name for path in folder.iterdir()), *pages, MANIFEST]
         if with_tearsheet:
             from backtests.report.tearsheet import write_tearsheet
 
-            write_tearsheet(folder / TEARSHEET.file, run.market, simulation, benchmark, run.summary)
+            write_tearsheet(
+                folder / TEARSHEET.file, run.market, simulation, benchmark, run.summary, files
+            )
         if run.verdict is not None:
             write_json(folder / VERDICT, document(run.verdict, run.summary))
-            write_verdict(folder / VERDICT_PAGE.file, run, standalone=standalone)
+            write_verdict(folder / VERDICT_PAGE.file, run, files=files, standalone=standalone)
         write_manifest(folder, _manifest(run))
     return out / run.name
 

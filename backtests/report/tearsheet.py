@@ -1,102 +1,160 @@
-"""The tear sheet: quantstats draws its charts; of its numbers only the right ones are shown.
+"""The tear sheet: quantstats counts and draws, and only what is right is shown.
 
-quantstats fills a bare template of ours, from which charts and rows are read back. Its charts go
-into the page, its metric rows only if ``analysis/metrics.py`` gives the same number (a test checks
-each of them). A metric that it defines differently is shown by our definition or not at all.
+Its figures are mended before they are written (``engine/with_quantstats.py``); its metric rows are
+shown only if ``analysis/metrics.py`` gives the same number (a test checks each of them). A metric
+that it defines differently is shown by our definition or not at all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from backtests.analysis.metrics import drawdown_list
-from backtests.analysis.numbers import declared
+import numpy as np
+import pandas as pd
+
+from backtests.analysis.metrics import month_returns
 from backtests.engine.simulation import Simulation
 from backtests.engine.summary import Summary
-from backtests.engine.with_quantstats import draw
-from backtests.report.page import environment
+from backtests.engine.with_quantstats import Drawn, Levels, draw
+from backtests.report.listing import run_files
+from backtests.report.page import render_page
+from backtests.report.pages import TEARSHEET, pages_in, trail_of_run
+from backtests.report.sheet_tables import (
+    DAILY,
+    MAP_STEPS,
+    MONTH_NAMES,
+    benchmark_name,
+    falls_grid,
+    metric_groups,
+    month_map,
+    years_grid,
+)
 from backtests.report.text import (
     BASIS_POINT,
     CVAR,
     FREQUENCIES,
     costs_text,
-    label_of,
+    money,
     percent,
-    shown,
+    ratio,
+    run_label,
 )
 from data.market import Market
 from strategies.weights import mix_text
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-# Left out: the volatility-matched chart leverages the strategy; the logarithmic chart takes the
-# logarithm of the gain, not of wealth; the yearly chart misplaces its bars over long periods.
-CHARTS = {
-    "returns": "Cumulative return of strategy and benchmark",
-    "dd_plot": "Loss from the highest value so far",
-    "monthly_heatmap": "Return of each month in percent; a month outside the period shows 0.00",
-    "monthly_dist": "Distribution of monthly returns",
-    "rolling_vol": "Rolling six-month volatility, annualised",
-    "rolling_beta": "Rolling beta to the benchmark over six and twelve months",
-    "rolling_sharpe": "Rolling six-month Sharpe ratio against a rate of zero, not against bills",
+# Roles of the pages by what has a colour in a drawing.
+COLOURS = {
+    "strategy": "var(--portfolio)",
+    "benchmark": "var(--equity)",
+    "grid": "var(--line)",
+    "zero": "var(--rule)",
+    "text": "currentColor",
 }
-
-
-A_YEAR = ("rolling_vol", "rolling_sharpe")  # charts of annualised figures
+# Rows that each point of a rolling figure looks back on, and what that is in words.
+WINDOWS = {DAILY: (252, "252 sessions (a year)"), 12: (36, "36 months")}
+LEAST_MONTHS = 24  # of a distribution: fewer are read one by one, in the table
+OWN_FILES = "price files of your own"
 
 
 @dataclass(frozen=True)
-class QuantstatsRow:
-    """A row of quantstats that is right: its name there and here.
+class Chart:
+    """A chart of the sheet.
 
-    ``daily_only`` says that it is for days only, ``is_annual`` that it is a figure a year.
+    Attributes
+    ----------
+    name
+        Of what is not drawn, in a sentence.
+    title
+        What it shows of a run, by its figures.
+    meaning
+        Its definition; ``{basis}``, ``{benchmark}`` and ``{window}`` are filled in.
     """
 
-    theirs: str
-    label: str
-    daily_only: bool = False
-    is_annual: bool = False
-
-
-QUANTSTATS_ROWS = {
-    "Return": (
-        QuantstatsRow("Cumulative Return", "Cumulative return"),
-        QuantstatsRow("CAGR﹪", "CAGR", is_annual=True),
-        QuantstatsRow("MTD", "Month to date"),
-        QuantstatsRow("YTD", "Year to date"),
-    ),
-    "Risk": (
-        QuantstatsRow("Volatility (ann.)", "Volatility (annualised)", is_annual=True),
-        QuantstatsRow("Skew", "Skewness of {rows}"),
-        QuantstatsRow("Kurtosis", "Excess kurtosis of {rows}"),
-    ),
-    "Good and bad times": (
-        QuantstatsRow("Best Day", "Best day", daily_only=True),
-        QuantstatsRow("Worst Day", "Worst day", daily_only=True),
-        QuantstatsRow("Best Month", "Best month"),
-        QuantstatsRow("Worst Month", "Worst month"),
-        QuantstatsRow("Win Days", "Winning days", daily_only=True),
-        QuantstatsRow("Win Month", "Winning months"),
-    ),
-    "Against the benchmark": (
-        QuantstatsRow("Beta", "Beta"),
-        QuantstatsRow("Correlation", "Correlation"),
-    ),
-}
+    name: str
+    title: Callable[[Figures], str]
+    meaning: str
 
 
 @dataclass(frozen=True)
-class Row:
-    """One line of a table: strategy and benchmark."""
+class Figures:
+    """What the titles of charts tell: the run's summary, its rows and its months.
 
-    label: str
-    ours: str
-    theirs: str
+    ``is_benchmark`` says that the portfolio is its own benchmark, which is then not told twice.
+    """
+
+    summary: Summary
+    rows: Mapping[str, tuple[float | None, float | None]]
+    months: pd.Series
+    is_benchmark: bool
+
+    @property
+    def benchmark(self) -> str:
+        """The benchmark as the page names it."""
+        return benchmark_name(self.summary)
+
+    def told(self, mine: str, theirs: str) -> str:
+        """What is told of the portfolio, and the benchmark's after it."""
+        return mine if self.is_benchmark else f"{mine}, {self.benchmark} {theirs}"
+
+    def both(self, first: str, key: str, show: Callable[[float | None], str]) -> str:
+        """A metric of the portfolio in a phrase, and the benchmark's after it."""
+        own, other = self.summary.metrics, self.summary.benchmark.metrics
+        mine, theirs = (show(getattr(numbers, key)) for numbers in (own, other))
+        return self.told(first.format(mine), theirs)
+
+
+def _growth_title(figures: Figures) -> str:
+    grown = (figures.summary.metrics, figures.summary.benchmark.metrics)
+    mine, theirs = (money(1.0 + numbers.total_return) for numbers in grown)
+    return figures.told(f"1 grew to {mine}", f"to {theirs}")
+
+
+def _months_title(figures: Figures) -> str:
+    months = figures.months
+    return f"Best month {percent(months.max())}, worst {percent(months.min())}"
+
+
+CHARTS = {
+    "growth": Chart(
+        "growth",
+        _growth_title,
+        "Growth of 1 over time, {basis}, after costs. Logarithmic: equal heights are equal "
+        "percentages.",
+    ),
+    "drawdown": Chart(
+        "falls",
+        lambda figures: figures.both("Deepest fall {}", "max_drawdown", percent),
+        "Loss from the highest value so far, {basis}.",
+    ),
+    "volatility": Chart(
+        "rolling volatility",
+        lambda figures: figures.both("Volatility {} a year", "volatility", percent),
+        "A year, {basis}, over {window} up to each date. The title is of the whole run.",
+    ),
+    "sharpe": Chart(
+        "rolling Sharpe ratio",
+        lambda figures: figures.both("Sharpe ratio {}", "sharpe", ratio),
+        "Return over bills by volatility, a year, {basis}, over {window} up to each date. The "
+        "title is of the whole run.",
+    ),
+    "beta": Chart(
+        "rolling beta",
+        lambda figures: (
+            f"Beta {ratio(figures.rows.get('Beta', (None, None))[0])} to {figures.benchmark}"
+        ),
+        "Percent that the portfolio moved with a percent of {benchmark}, {basis}, over {window} "
+        "up to each date. The title is of the whole run.",
+    ),
+    "months": Chart(
+        "distribution of months",
+        _months_title,
+        "How many months had which return. Bars: the portfolio. Line: {benchmark}.",
+    ),
+}
+ROLLING = ("volatility", "sharpe", "beta")
 
 
 def write_tearsheet(
@@ -105,8 +163,9 @@ def write_tearsheet(
     simulation: Simulation,
     benchmark: pd.Series,
     summary: Summary,
+    files: Sequence[str] = (TEARSHEET.file,),
 ) -> None:
-    """Write the tear sheet of a run as one self-contained page.
+    """Write the tear sheet of a run.
 
     Parameters
     ----------
@@ -118,93 +177,141 @@ def write_tearsheet(
         The strategy, and its benchmark's value on the same sessions.
     summary
         The run's headline numbers.
+    files
+        Names of the files that its folder has or will have.
     """
-    is_short = summary.metrics.cagr is None
-    charts = [name for name in CHARTS if not (is_short and name in A_YEAR)]
-    drawn = draw(simulation.nav, benchmark, summary.rows_per_year, charts)
-    falls = [
-        {
-            "start": f"{fall.start:%Y-%m-%d}",
-            "end": f"{fall.end:%Y-%m-%d}",
-            "recovered": f"{fall.recovered:%Y-%m-%d}" if fall.recovered else "not yet",
-            "depth": percent(fall.depth),
-        }
-        for fall in drawdown_list(simulation.nav)[:10]
-    ]
-    text = (
-        environment()
-        .get_template("tearsheet.html")
-        .render(
-            heading=heading(summary),
-            terms=f"{CVAR} {BASIS_POINT}",
-            span=f"{summary.start} to {summary.end}",
-            costs=costs_text(simulation.costs),
-            strategy=summary.strategy,
-            benchmark=summary.benchmark.ticker,
-            notes=market.notes,
-            frequency=FREQUENCIES[summary.periods_per_year],
-            charts=[{"svg": svg, "caption": CHARTS[name]} for name, svg in drawn.charts.items()],
-            failure=drawn.failure,
-            metrics=metric_groups(summary, drawn.rows),
-            years=[
-                Row(str(year.year), percent(year.strategy), percent(year.benchmark))
-                for year in reversed(summary.years)
-            ],
-            falls=falls,
-            version=version("quantstats"),
-        )
-    )
-    path.write_text(text, encoding="utf-8", newline="\n")
+    nav = simulation.nav
+    window, window_words = WINDOWS[summary.periods_per_year]
+    months = month_returns(nav)
+    missing = too_short(summary, len(nav) - 1, len(months))
+    levels = Levels(nav, benchmark, market.cash.loc[nav.index], summary.rows_per_year, window)
+    drawn = draw(levels, [name for name in CHARTS if name not in missing], COLOURS)
+    failed = {name: reason for name, reason in drawn.failures.items() if name in CHARTS}
+    is_benchmark = bool(np.allclose(nav, benchmark, rtol=1e-9))
+    figures = Figures(summary, drawn.rows, months, is_benchmark)
+    basis = basis_of(summary)
+    render_page(
+        "tearsheet.html",
+        path,
+        trail=trail_of_run(
+            run_label(summary.strategy, summary.params), TEARSHEET, pages_in(files) or [TEARSHEET]
+        ),
+        heading=heading(summary),
+        lead=lead(summary, is_benchmark=is_benchmark),
+        facts=" · ".join(
+            (
+                f"{summary.start} to {summary.end}",
+                basis,
+                source_words(summary),
+                costs_text(simulation.costs),
+            )
+        ),
+        benchmark=benchmark_name(summary),
+        is_benchmark=is_benchmark,
+        notes=market.notes,
+        charts=drawings(drawn, figures, window_words),
+        missing=[
+            *dict.fromkeys(missing.values()),
+            *(f"quantstats cannot draw the {CHARTS[name].name} of this series ({reason})."
+              for name, reason in failed.items()),
+        ],
+        metrics=metric_groups(summary, drawn.rows),
+        basis=basis,
+        years=years_grid(summary),
+        falls=falls_grid(nav, basis),
+        months=month_map(months),
+        month_names=MONTH_NAMES,
+        is_daily=summary.periods_per_year == DAILY,
+        steps=[f"{step:g} %" for step in MAP_STEPS],
+        files=run_files(files),
+        terms=f"{CVAR} {BASIS_POINT}",
+        frequency=FREQUENCIES[summary.periods_per_year],
+        version=version("quantstats"),
+    )  # fmt: skip
+
+
+# Words
 
 
 def heading(summary: Summary) -> str:
-    """Title of the page: what was run, on which data."""
-    what = f" ({mix_text(summary.weights)})" if summary.weights else ""
-    return f"{summary.strategy}{what} on {summary.source_title}"
+    """What was run."""
+    return (
+        f"{summary.strategy} ({mix_text(summary.weights)})" if summary.weights else summary.strategy
+    )
 
 
-# Our own rows, by the group that they stand in.
-OWN_ROWS = {
-    "Return": ("best_year", "worst_year"),
-    "Risk": ("max_drawdown", "max_drawdown_start", "max_drawdown_end", "max_drawdown_recovered",
-             "cvar_95"),
-    "Reward for risk": ("sharpe", "sortino", "calmar"),
-}  # fmt: skip
+def source_words(summary: Summary) -> str:
+    """The data in words; a folder of the user's own is not named, since a page may be sent on."""
+    return OWN_FILES if summary.source.startswith("files:") else summary.source_title
 
 
-def metric_groups(
-    summary: Summary, quantstats_rows: Mapping[str, tuple[str, str]]
-) -> list[tuple[str, list[Row]]]:
-    """Rows of the metrics table by group: those of quantstats that are right, then ours."""
-    mine, theirs = summary.metrics, summary.benchmark.metrics
-    daily = summary.periods_per_year == 252
-    is_short = mine.cagr is None
-    by_key = {
-        metric.key: metric for metric in declared(type(mine)) if not (is_short and metric.is_annual)
+def basis_of(summary: Summary) -> str:
+    """What the rows of the run are."""
+    return "daily closes" if summary.periods_per_year == DAILY else "month-ends"
+
+
+def lead(summary: Summary, *, is_benchmark: bool) -> str:
+    """The run in a sentence: growth and deepest fall beside the benchmark's."""
+    own, other = summary.metrics, summary.benchmark.metrics
+    grown = [
+        f"{percent(numbers.total_return)} in all"
+        if numbers.cagr is None
+        else f"{percent(numbers.cagr)} a year"
+        for numbers in (own, other)
+    ]
+    falls = [percent(numbers.max_drawdown) for numbers in (own, other)]
+    basis, ticker = basis_of(summary), benchmark_name(summary)
+    if is_benchmark:
+        return (
+            f"The portfolio is {ticker}, its own benchmark: it made {grown[0]} after costs; its "
+            f"deepest fall was {falls[0]} ({basis})."
+        )
+    return (
+        f"The portfolio made {grown[0]} after costs, {ticker} {grown[1]}; its deepest fall was "
+        f"{falls[0]} against {falls[1]} ({basis})."
+    )
+
+
+def too_short(summary: Summary, rows: int, months: int) -> dict[str, str]:
+    """Charts that a run is too short for, with a sentence each or for several.
+
+    Parameters
+    ----------
+    summary
+        Of the run.
+    rows, months
+        How many returns of rows, and of months, it has.
+    """
+    window, words = WINDOWS[summary.periods_per_year]
+    missing = {}
+    if rows <= window or summary.metrics.cagr is None:
+        missing = dict.fromkeys(
+            ROLLING,
+            f"Rolling volatility, Sharpe ratio and beta look back on {words}: this run is too "
+            "short for them.",
+        )
+    if months < LEAST_MONTHS:
+        missing["months"] = (
+            f"A distribution of months needs {LEAST_MONTHS} of them; the table below has each."
+        )
+    return missing
+
+
+# Charts
+
+
+def drawings(drawn: Drawn, figures: Figures, window: str) -> list[dict[str, object]]:
+    """What the page shows of each chart that was drawn."""
+    words = {
+        "basis": basis_of(figures.summary),
+        "benchmark": figures.benchmark,
+        "window": window,
     }
-
-    def own(key: str) -> Row:
-        metric = by_key[key]
-        label = label_of(metric, summary.periods_per_year, summary.initial)
-        both = (shown(metric, numbers, summary.initial) for numbers in (mine, theirs))
-        return Row(label, *both)
-
-    def ours(name: str) -> list[Row]:
-        return [own(key) for key in OWN_ROWS.get(name, ()) if key in by_key]
-
-    groups = []
-    for name, wanted in QUANTSTATS_ROWS.items():
-        rows = [
-            Row(
-                row.label.format(rows="days" if daily else "months") + " †",
-                *quantstats_rows[row.theirs],
-            )
-            for row in wanted
-            if row.theirs in quantstats_rows
-            and (daily or not row.daily_only)
-            and not (is_short and row.is_annual)
-        ]
-        groups.append((name, rows + ours(name)))
-        if name == "Risk":
-            groups.append(("Reward for risk", ours("Reward for risk")))
-    return [(name, rows) for name, rows in groups if rows]
+    return [
+        {
+            "svg": svg,
+            "title": CHARTS[name].title(figures),
+            "meaning": CHARTS[name].meaning.format(**words),
+        }
+        for name, svg in drawn.charts.items()
+    ]

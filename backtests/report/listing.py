@@ -1,0 +1,39 @@
+"""What the files of a run's folder hold, in plain words, for the pages that list them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from backtests.engine.config_file import STRATEGY
+from backtests.report.files import CONFIG, MANIFEST, SUMMARY, VERDICT
+from backtests.report.pages import TEARSHEET
+from backtests.report.pages import VERDICT as VERDICT_PAGE
+
+# In the order in which they are listed: pages, numbers, tables, and what repeats the run.
+CONTENTS: Mapping[str, str] = {
+    VERDICT_PAGE.file: "whether the hedge protected, when, and what it cost",
+    TEARSHEET.file: "growth, falls, months and years beside equity's",
+    SUMMARY: "the headline numbers of the run and of its benchmark",
+    VERDICT: "every number of the verdict",
+    "equity.csv": "value of the portfolio, of its benchmark and of bills on each date",
+    "weights.csv": "what was held on each date, as parts of the portfolio's value",
+    "orders.csv": "every order: date, ticker, side, units, price and costs",
+    "years.csv": "return of each complete calendar year, the benchmark's beside it",
+    "switches.csv": "each change of the rule's duration: from what to what, and what came of it",
+    "attribution.csv": "what the Treasuries earned by source: yield, changes of yields, costs",
+    CONFIG: "the settings: run them again with --config",
+    STRATEGY: "the source of the rule as it was run",
+    MANIFEST: "origin and fingerprints of the data, versions, and a checksum of each file",
+}
+
+
+def run_files(names: Iterable[str]) -> list[tuple[str, str]]:
+    """The files of a run's folder with what they hold, in a fixed order.
+
+    Parameters
+    ----------
+    names
+        Of its files; those that no run writes are left out.
+    """
+    there = set(names)
+    return [(name, what) for name, what in CONTENTS.items() if name in there]
