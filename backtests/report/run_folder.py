@@ -15,14 +15,22 @@ import pandas as pd
 from backtests.engine.config_file import STRATEGY, write_config
 from backtests.engine.run import Run
 from backtests.engine.summary import CalendarYear
-from backtests.report.files import CONFIG, MANIFEST, SUMMARY, VERDICT, write_json
-from backtests.report.folder import new_folder, write_manifest
-from backtests.report.manifest import RunManifest, SeriesOrigin
+from backtests.report.files import (
+    CONFIG,
+    MANIFEST,
+    SUMMARY,
+    VERDICT,
+    file_sha256,
+    write_json,
+)
+from backtests.report.folder import new_folder, require_intact, write_manifest
+from backtests.report.manifest import RunManifest, SeriesOrigin, read_run_manifest
 from backtests.report.pages import TEARSHEET
 from backtests.report.pages import VERDICT as VERDICT_PAGE
 from backtests.report.verdict.document import document
 from backtests.report.verdict.page import write_verdict
 from backtests.report.verdict.payoffs import DEPENDS
+from data.errors import OutputError
 from data.market import Market, content_sha256
 from data.records import fields_of
 from data.spreadsheet import write_csv
@@ -59,7 +67,8 @@ def write_run(out: Path, run: Run, *, with_tearsheet: bool, standalone: bool = F
             write_csv(run.sleeve.attribution, folder / "attribution.csv")
         pages = [TEARSHEET.file] * with_tearsheet
         pages += [VERDICT, VERDICT_PAGE.file] * (run.verdict is not None)
-        files = [*(path.name for path in folder.iterdir()), *pages, MANIFEST]
+        _keep_pages(out / run.name, folder, pages)
+        files = sorted({*(path.name for path in folder.iterdir()), *pages, MANIFEST})
         if with_tearsheet:
             from backtests.report.tearsheet import write_tearsheet
 
@@ -71,6 +80,23 @@ def write_run(out: Path, run: Run, *, with_tearsheet: bool, standalone: bool = F
             write_verdict(folder / VERDICT_PAGE.file, run, files=files, standalone=standalone)
         write_manifest(folder, _manifest(run))
     return out / run.name
+
+
+def _keep_pages(place: Path, folder: Path, pages: Sequence[str]) -> None:
+    """Take over pages of the same run that are not written now, as with ``--no-tearsheet``.
+
+    Pages link to each other, so that what is there decides their bytes too. Nothing is taken from a
+    folder that is damaged, has other data, or lacks what is written now.
+    """
+    try:
+        there = read_run_manifest(place).files
+        require_intact(place, there)
+        fresh = {path.name: file_sha256(path) for path in folder.iterdir()}
+    except OutputError:
+        return
+    if fresh.items() <= there.items() and set(pages) <= there.keys():
+        for name in there.keys() - fresh.keys() - set(pages):
+            shutil.copyfile(place / name, folder / name)
 
 
 def write_strategy(folder: Path, kind: type[Strategy]) -> None:

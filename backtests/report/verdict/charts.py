@@ -18,7 +18,7 @@ from backtests.report.charts import (
 from backtests.report.figures import Axis, Band, Figure, Hover, Margin, bars, chart, dots
 from backtests.report.style import OTHER_LINE, PORTFOLIO_LINE
 from backtests.report.text import money, percent, two_digits
-from backtests.report.verdict.tables import basis, shown_keys
+from backtests.report.verdict.tables import basis, is_all_equity, shown_keys
 from backtests.report.verdict.words import SHORT
 
 # The mix of the same volatility is in the tables: its line nearly covers that of the same weight.
@@ -43,8 +43,7 @@ def _lines(verdict: Verdict, paths: FourPaths) -> list[Line]:
     lines: list[Line] = []
     for key, colour in DRAWN.items():
         values: Path = getattr(paths, key)
-        is_its_own = key == "portfolio" or values != paths.portfolio  # equity alone has one line
-        if key in shown_keys(verdict) and is_its_own:
+        if key in shown_keys(verdict):
             width = PORTFOLIO_LINE if key == "portfolio" else OTHER_LINE
             lines.append(Line(SHORT[key], values, colour, DASHES.get(key, "solid"), width))
     return lines
@@ -67,7 +66,7 @@ def growth_chart(verdict: Verdict) -> Figure:
         "growth",
         verdict.series.months,
         lines,
-        title=_ends("1 grew to {}", lines, money),
+        title=_ends("Growth of 1", lines, money),
         caption="Growth of 1, month-ends, after costs, logarithmic. Grey: falls of equity.",
         alt="Growth of the portfolio and of its references, logarithmic scale",
         y=growth_axis(lines),
@@ -76,13 +75,11 @@ def growth_chart(verdict: Verdict) -> Figure:
     )
 
 
-def _ends(first: str, lines: Sequence[Line], show: Callable[[float], str]) -> str:
-    """What each line came to, the first one's in a phrase; empty without values."""
+def _ends(what: str, lines: Sequence[Line], show: Callable[[float], str]) -> str:
+    """What each line came to; empty without values."""
     ends = [(drawn.name, drawn.values[-1]) for drawn in lines if drawn.values]
-    told = [(name, show(end)) for name, end in ends if end is not None]
-    if not told:
-        return ""
-    return ", ".join([first.format(told[0][1]), *(f"{name} to {end}" for name, end in told[1:])])
+    told = ", ".join(f"{name} {show(end)}" for name, end in ends if end is not None)
+    return f"{what}: {told}" if told else ""
 
 
 def falls_chart(verdict: Verdict) -> Figure:
@@ -190,7 +187,7 @@ def entries_chart(verdict: Verdict) -> Figure:
         if held is None
         else [
             Line("Portfolio", held.portfolio, "--portfolio", width=PORTFOLIO_LINE),
-            Line("100 % equity", held.equity, "--equity"),
+            *([] if is_all_equity(verdict) else [Line("100 % equity", held.equity, "--equity")]),
             Line("Bills", held.cash, "--bills", "dash"),
         ]
     )

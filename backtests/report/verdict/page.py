@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from backtests.engine.run import Run
-from backtests.engine.summary import Latest, Summary
+from backtests.engine.summary import Latest
 from backtests.report.figures import Figure
 from backtests.report.hero import hero_figure
 from backtests.report.holdings import allocation_of, duration_chart
@@ -24,9 +24,10 @@ from backtests.report.text import (
     weights_text,
 )
 from backtests.report.verdict import charts, tables, words
-from backtests.report.verdict.evidence import beyond_cash, episodes_grid, payoff_grid
+from backtests.report.verdict.evidence import episodes_grid, payoff_grid
 from backtests.report.verdict.first_screen import first_screen
 from backtests.report.verdict.payoffs import PAYOFF
+from data.market import CASH
 
 RULE = (
     "The word follows the hedge's payoff: its return less that of bills, a month of the money in "
@@ -75,7 +76,11 @@ def write_verdict(
         screen=first_screen(verdict, summary),
         hero=hero_figure(verdict, hedge_weight=hedge_weight(run)),
         facts=facts_of(run),
-        beside="Beside bills and equity" if verdict.holds_hedge else "Beside 100 % equity",
+        beside="Its numbers"
+        if tables.is_all_equity(verdict)
+        else "Beside bills and equity"
+        if verdict.holds_hedge
+        else "Beside 100 % equity",
         latest=latest_lines(summary.latest),
         holds_hedge=verdict.holds_hedge,
         sentences=words.sentences(verdict).with_leads,
@@ -120,7 +125,9 @@ def write_verdict(
 
 def holdings(run: Run) -> list[Figure]:
     """What a rule held, and the duration that it asked for; a fixed mix has no such charts."""
-    figures = [] if run.summary.weights is not None else [allocation_of(run)]
+    held = [ticker for ticker in run.simulation.weights if ticker != CASH]
+    is_fixed = run.summary.weights is not None or len(held) < 2
+    figures = [] if is_fixed else [allocation_of(run)]
     if run.sleeve is not None:
         figures.append(duration_chart(run.sleeve))
     return [figure for figure in figures if not figure.is_empty]

@@ -19,7 +19,15 @@ WITHOUT_HEDGE = ("portfolio", "equity")
 
 def shown_keys(verdict: Verdict) -> tuple[str, ...]:
     """Keys of the portfolios to show: without a hedge there is nothing that bills could replace."""
+    if is_all_equity(verdict):
+        return WITHOUT_HEDGE[:1]
     return JUDGED if verdict.holds_hedge else WITHOUT_HEDGE
+
+
+def is_all_equity(verdict: Verdict) -> bool:
+    """Whether the portfolio is 100 % equity itself, so that nothing is to be said beside that."""
+    growth = verdict.series.growth
+    return not verdict.holds_hedge and growth.portfolio == growth.equity
 
 
 MEASURES = {
@@ -246,7 +254,7 @@ def holding_grid(verdict: Verdict) -> Grid:
         [
             number_cell(period.years, whole),
             *([number_cell(period.beat_bills, share)] if verdict.holds_hedge else []),
-            number_cell(period.beat_equity, share),
+            *([] if is_all_equity(verdict) else [number_cell(period.beat_equity, share)]),
             number_cell(period.beat_cash, share),
             number_cell(period.beat_inflation, share),
             entry(period.worst, period.worst_start),
@@ -262,6 +270,8 @@ def holding_grid(verdict: Verdict) -> Grid:
              "Starts", "That do not overlap"]  # fmt: skip
     if not verdict.holds_hedge:
         heads.remove("Beat equity + bills")
+    if is_all_equity(verdict):
+        heads.remove("Beat 100 % equity")
     return Grid(heads, rows, caption="Month-ends", wide=True)
 
 

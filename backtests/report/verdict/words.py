@@ -157,14 +157,16 @@ def _long_sentence(view: LongView | None) -> str:
         return f"Since 1962: no long view: {view.missing}."
     since, to = str(view.start)[:4], str(view.end)[:7]
     whose = f"Since {since} (the same strategy on the bundled months, to {to})"
-    return f"{whose}: {long_line(view)}"
+    told = beyond_cash(view.word, view.evidence, hedge_name(view.hedge)) if view.word else ""
+    return f"{whose}: {told}"
 
 
 def long_line(view: LongView | None) -> str:
     """What the long view says beyond bills; empty without one."""
     if view is None or view.word is None or view.evidence is None:
         return ""
-    return beyond_cash(view.word, view.evidence, hedge_name(view.hedge))
+    told = beyond_cash(view.word, view.evidence, hedge_name(view.hedge))
+    return told[:1].upper() + told[1:]
 
 
 def long_note(view: LongView | None) -> str:
