@@ -47,7 +47,7 @@ def allocation_chart(weights: pd.DataFrame, equity: Sequence[str], hedge: Sequen
         [Stack("held", days, shares, tuple(colours.values()))],
         title="What it held",
         caption="Share of the portfolio's value at month-ends: equity below, cash on top.",
-        alt="Allocation over time",
+        alt="What the portfolio held at month-ends, as shares of its value",
         height=260,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from backtests.analysis.evidence import Evidence, Payoff, State, StateEpisode, Word
 from backtests.analysis.resampling import FEWEST_ROWS, Estimate
 from backtests.report.page import Cell, Grid
-from backtests.report.text import percent, whole
+from backtests.report.text import percent, two_digits, whole
 from backtests.report.verdict.payoffs import DEPENDS, FEW_CHANGES, interval_text, payoff_cell
 
 BOND = "IEF"  # as the engine names it, alone or with what stands for it
@@ -164,7 +164,7 @@ def episodes_grid(evidence: Evidence) -> Grid:
             Cell(episode.last),
             Cell(f"{name} correlation"),
             Cell(whole(episode.months), episode.months),
-            Cell(percent(episode.payoff), episode.payoff),
+            Cell(f"{two_digits(100 * episode.payoff, '+')} %", episode.payoff),
         ]
         for name, episode in sorted(episodes, key=lambda pair: pair[1].first)
     ]

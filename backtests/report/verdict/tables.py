@@ -71,6 +71,17 @@ def hundredths(value: float | None) -> str:
     return "-" if value is None else two_digits(100 * value)
 
 
+def signed(show: Show) -> Show:
+    """The same for differences, which have a sign also where they are positive."""
+
+    def with_sign(value: float | None) -> str:
+        told = show(value)
+        is_plain = value is None or told.startswith("-") or told.strip("0.,% ") == ""
+        return told if is_plain else f"+{told}"
+
+    return with_sign
+
+
 def share(value: float | None) -> str:
     """A share in whole percent."""
     return "-" if value is None else f"{100 * value:.0f} %"
@@ -105,7 +116,7 @@ def portfolio_grid(verdict: Verdict, summary: Summary, keys: Sequence[str]) -> G
             Cell(name_of(portfolio)),
             *(metric_cell(metric, numbers, initial) for metric in metrics),
             number_cell(portfolio.equity_weight),
-            *([number_cell(saved, hundredths)] if verdict.holds_hedge else []),
+            *([number_cell(saved, signed(hundredths))] if verdict.holds_hedge else []),
         ]
 
     rows = [row_of(portfolio) for portfolio in portfolios]
@@ -130,8 +141,9 @@ def works_grid(verdict: Verdict) -> Grid:
     for measure in verdict.works:
         show = SHOW[measure.unit]
         cells = [
-            estimate_cell(estimate, show, measure.unit)
-            for estimate in (measure.difference, measure.treasuries, measure.bills)
+            estimate_cell(measure.difference, signed(show), measure.unit),
+            estimate_cell(measure.treasuries, show, measure.unit),
+            estimate_cell(measure.bills, show, measure.unit),
         ]
         kind = "interval" if measure.kind == "interval" else "resampled range"
         rows.append([Cell(MEASURES[measure.key], small=kind), *cells])
@@ -186,7 +198,7 @@ def regimes_grid(verdict: Verdict) -> Grid:
             number_cell(regime.down_month_ratio, ratio),
             number_cell(regime.worst_decile_mean_monthly),
             number_cell(regime.worst_decile_hit_rate_monthly, share),
-            number_cell(regime.cvar_saved_against_bills_monthly, hundredths),
+            number_cell(regime.cvar_saved_against_bills_monthly, signed(hundredths)),
             number_cell(regime.correlation, ratio),
             number_cell(regime.down_months, whole),
             number_cell(regime.months, whole),
@@ -216,7 +228,7 @@ def cost_grid(verdict: Verdict) -> Grid:
         rows.append(
             [
                 Cell(NAMES[key]),
-                Cell("-", "") if above is None else estimate_cell(above, hundredths),
+                Cell("-", "") if above is None else estimate_cell(above, signed(hundredths)),
                 estimate_cell(given_up, hundredths),
                 Cell("free", 1e9) if per_point == "free" else number_cell(per_point, ratio),
                 number_cell(numbers.turnover_per_year),
@@ -307,7 +319,7 @@ def tracking_grid(verdict: Verdict) -> Grid | None:
             Cell(row.proxy, tone="text"),
             number_cell(row.correlation, lambda value: f"{value:.4f}"),
             number_cell(row.tracking_error, hundredths),
-            number_cell(row.mean_difference, hundredths),
+            number_cell(row.mean_difference, signed(hundredths)),
             number_cell(row.beta, ratio),
         ]
         for row in verdict.tracking

@@ -151,7 +151,7 @@ def test_episodes_stand_in_order_of_time(opposite):
     grid = episodes_grid(opposite)
     assert [[cell.text for cell in row] for row in grid.rows] == [
         ["1965-01", "2000-11", "positive correlation", "431", "-1.00 %"],
-        ["2000-12", "2022-08", "negative correlation", "261", "1.54 %"],
+        ["2000-12", "2022-08", "negative correlation", "261", "+1.54 %"],
         ["2022-09", "2025-12", "positive correlation", "40", "-2.00 %"],
     ]  # fmt: skip
     assert episodes_grid(make_evidence()).rows == []

@@ -38,7 +38,7 @@ def test_portfolios_are_rows_and_their_numbers_cells(run):
     ]  # fmt: skip
     assert [texts(row) for row in grid.rows] == [
         [name, "8.00 %", "9.00 %", "0.50", "-30.00 %", "1,157", "-6.00 %", "10.10 %", "1,234",
-         "60.00 %", "1.00"]
+         "60.00 %", "+1.00"]
         for name in ("Portfolio", NAMES["bills"])
     ]  # fmt: skip
     assert grid.rows[0][1].sort == 0.08
@@ -94,9 +94,9 @@ def test_controls_are_shown_of_a_duration_rule_alone(run):
 
 def test_measures_have_their_intervals_in_small_print():
     cvar, fall = tables.works_grid(make_verdict()).rows
-    assert texts(cvar) == ["CVaR(95) saved, points a month", "0.99", "3.01", "2.02"]
-    assert [cell.small for cell in cvar] == ["interval", "0.11 to 1.88", "2.00 to 4.00", ""]
-    assert texts(fall) == ["Deepest drawdown saved, points", "6.00", "21.03", "15.04"]
+    assert texts(cvar) == ["CVaR(95) saved, points a month", "+0.99", "3.01", "2.02"]
+    assert [cell.small for cell in cvar] == ["interval", "+0.11 to +1.88", "2.00 to 4.00", ""]
+    assert texts(fall) == ["Deepest drawdown saved, points", "+6.00", "21.03", "15.04"]
     assert fall[0].small == "resampled range"
     assert cvar[1].sort == 0.0099
 
@@ -182,7 +182,7 @@ def test_each_figure_of_a_regime_stands_under_its_head():
         "Hit rate": "70 %",
         "Hedge in worst decile": "1.00 %",
         "Hit rate there": "80 %",
-        "CVaR saved against bills": "1.23",
+        "CVaR saved against bills": "+1.23",
     }
     assert {cell.small for cell in row} == {""}  # no interval: none was worked out for them
 
@@ -233,8 +233,8 @@ def test_costs_are_those_of_each_portfolio():
     rows = tables.cost_grid(make_verdict()).rows
     assert [texts(row) for row in rows] == [
         ["Portfolio", "-", "1.07", "2.81", "10.10 %", "1,234"],
-        ["Equity + bills, same weight", "1.01", "2.08", "0.97", "10.10 %", "1,234"],
-        ["Equity + bills, same volatility", "0.43", "1.50", "1.20", "10.10 %", "1,234"],
+        ["Equity + bills, same weight", "+1.01", "2.08", "0.97", "10.10 %", "1,234"],
+        ["Equity + bills, same volatility", "+0.43", "1.50", "1.20", "10.10 %", "1,234"],
     ]
     assert rows[0][2].small == "-0.20 to 3.00"
     verdict = make_verdict()
@@ -273,8 +273,16 @@ def test_tracking_is_shown_where_histories_are_carried_back():
     line = Tracking("IEF", "7-10 years", "2002-07", "2024-12", 269, 0.99, 0.004, 0.001, 1.02,
                     None, None)  # fmt: skip
     (row,) = tables.tracking_grid(replace(make_verdict(), tracking=(line,))).rows
-    assert texts(row) == ["IEF", "7-10 years", "0.9900", "0.40", "0.10", "1.02"]
+    assert texts(row) == ["IEF", "7-10 years", "0.9900", "0.40", "+0.10", "1.02"]
     assert row[0].small == "2002-07 to 2024-12"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.0123, "+1.23"), (-0.0123, "-1.23"), (0.0, "0.00"), (0.00001, "0.00"), (None, "-")],
+)
+def test_a_difference_has_a_sign_and_zero_has_none(value, text):
+    assert tables.signed(tables.hundredths)(value) == text
 
 
 def test_what_is_not_known_is_a_dash_that_sorts_last():
