@@ -78,7 +78,7 @@ def run_html(run: Run) -> str:
         title=run_label(summary.strategy, summary.params),
         facts=[*mix, _span_of(summary), costs_text(summary.costs), market.plain_title],
         screen=None if verdict is None else first_screen(verdict, summary),
-        told=() if verdict is None else _holds_today(verdict),
+        told=() if verdict is None else _beside(verdict),
         picture=_picture(
             *(_growth_of_run(run) if verdict is None else _growth_of_verdict(verdict))
         ),
@@ -93,7 +93,7 @@ def verdict_html(verdict: Verdict) -> str:
         title="",
         facts=(),
         screen=first_screen(verdict),
-        told=_holds_today(verdict),
+        told=_beside(verdict),
         picture=_picture(*_growth_of_verdict(verdict)),
         tables=[*_payoffs(verdict), Table("The portfolios", _judged(verdict), CVAR)],
         notes=(),
@@ -223,10 +223,10 @@ def search_text(tuned: Tuned) -> str:
 # Parts
 
 
-def _holds_today(verdict: Verdict) -> list[tuple[str, str]]:
-    """What the first screen leaves out: the long view and the state today, with their leads."""
+def _beside(verdict: Verdict) -> list[tuple[str, str]]:
+    """What the first screen leaves out, with its leads: how sure, the long view, and today."""
     told = sentences(verdict)
-    parts = [line.partition(": ") for line in (told.long, told.state) if line]
+    parts = [line.partition(": ") for line in (told.cash, told.long, told.state) if line]
     return [(f"{lead}:", line) for lead, _, line in parts]
 
 

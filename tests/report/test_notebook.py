@@ -227,6 +227,9 @@ def test_a_hero_stands_between_the_first_screen_and_growth(run):
 def test_a_run_is_told_in_the_words_and_numbers_of_its_pages(run):
     html = notebook.run_html(run)
     text = words(parsed(html))
+    told = sentences(run.verdict)
+    for sentence in (told.cash, told.long, told.state):
+        assert " ".join(sentence.split()) in text
     for note in run.market.notes:
         assert note in text
     today, numbers = grids(html)

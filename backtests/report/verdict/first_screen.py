@@ -15,6 +15,7 @@ from backtests.analysis.resampling import FEWEST_ROWS, Estimate
 from backtests.engine.summary import Summary
 from backtests.report.text import difference, hedge_name, money, run_label, two_digits
 from backtests.report.verdict.evidence import BOND, WORDS
+from backtests.report.verdict.payoffs import DEPENDS, FEW_CHANGES
 from backtests.report.verdict.words import answer_of, offer, tone_of
 from data.treasuries.instruments import is_treasury_fund
 
@@ -322,6 +323,8 @@ def _protection(verdict: Verdict, evidence: Evidence) -> Tile:
         for number, state in enumerate(states)
     )
     lines += [_capital(told)] if told else []
+    if verdict.word in DEPENDS and evidence.cannot_prove:
+        lines.append(_capital(FEW_CHANGES))
     if every.worst_months_held < worst:
         lines.append(f"The hedge was held in {every.worst_months_held} of these {worst} months")
     fell = {key: _loss(verdict.portfolio(key).max_drawdown) for key in ("portfolio", *BESIDE)}

@@ -388,6 +388,17 @@ def test_protection_without_intervals_states_or_months():
     assert (shown.value, shown.unit, len(shown.lines)) == ("Not known", "without a month", 1)
 
 
+def test_a_dependence_that_so_few_changes_cannot_prove_is_told_so():
+    verdict = dependent(works_in=(GAIN,), fails_in=(BEFORE, SINCE))
+    for share, word, is_told in ((0.11, "it depended", True), (0.1, "it depended", False),
+                                 (0.11, "unclear", False)):  # fmt: skip
+        doubted = replace(
+            verdict, word=word, evidence=replace(verdict.evidence, placebo_share=share)
+        )
+        lines = tile(first_screen(doubted), "protection").lines
+        assert ("So few changes of regime cannot prove it" in lines) is is_told
+
+
 def test_when_by_hand():
     crises = (
         make_crisis(-0.2, 0.10, 0.01, state="negative"),  # it beat bills
