@@ -370,6 +370,15 @@ def percent_steps(low: float, high: float) -> Iterator[Ladder]:
         ]
 
 
+def point_steps(low: float, high: float) -> Iterator[Ladder]:
+    """Ticks of an even axis of fractions in percentage points, signed but for zero; as above."""
+    for step, digits in _even_steps(low, high):
+        yield [
+            (value, f"{100 * value:+.{max(0, digits - 2)}f}" if value else "0")
+            for value in _multiples(low, high, step)
+        ]
+
+
 def month_steps(start: dt.date, end: dt.date) -> Iterator[Ladder]:
     """Ticks of a time axis from fine to coarse: first days of months, then of years."""
     for months in (1, 3, 6, 12, 24, 60, 120, 240, 600, 1200):

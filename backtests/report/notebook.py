@@ -51,6 +51,7 @@ from backtests.report.tuning import words as tuning
 from backtests.report.tuning.charts import MARKS
 from backtests.report.verdict import charts as verdict_charts
 from backtests.report.verdict.evidence import payoff_grid
+from backtests.report.verdict.first_screen import first_screen
 from backtests.report.verdict.payoffs import PAYOFF
 from backtests.report.verdict.tables import hundredths, number_cell, shown_keys
 from backtests.report.verdict.words import answer_of, long_note, name_of, sentences
@@ -70,27 +71,29 @@ GROWTH = "Growth of 1, month-ends, after costs, logarithmic; at each name its la
 
 
 def run_html(run: Run) -> str:
-    """A run for a notebook: the answer, its growth, headline numbers, what the rule says today."""
+    """A run for a notebook: the first screen of its verdict, growth, what it holds, numbers."""
     summary, verdict, market = run.summary, run.verdict, run.market
     mix = [mix_text(summary.weights)] if summary.weights else []
     return Sheet(
         title=run_label(summary.strategy, summary.params),
         facts=[*mix, _span_of(summary), costs_text(summary.costs), market.plain_title],
-        answer=None if verdict is None else _answer(verdict),
+        screen=None if verdict is None else first_screen(verdict, summary),
+        told=() if verdict is None else _holds_today(verdict),
         picture=_picture(
             *(_growth_of_run(run) if verdict is None else _growth_of_verdict(verdict))
         ),
-        tables=[Table("", _numbers(summary, verdict), TERMS), _today(summary.latest)],
+        tables=[_today(summary.latest), Table("Numbers", _numbers(summary, verdict), TERMS)],
         notes=[*filter(None, (market.origin.remark, *market.remarks)), *market.notes],
     ).render()
 
 
 def verdict_html(verdict: Verdict) -> str:
-    """A verdict for a notebook: the answer, growth, what decides it, and the portfolios."""
+    """A verdict for a notebook: its first screen, growth, what decides it, and the portfolios."""
     return Sheet(
         title="",
         facts=(),
-        answer=_answer(verdict),
+        screen=first_screen(verdict),
+        told=_holds_today(verdict),
         picture=_picture(*_growth_of_verdict(verdict)),
         tables=[*_payoffs(verdict), Table("The portfolios", _judged(verdict), CVAR)],
         notes=(),
@@ -108,7 +111,6 @@ def comparison_html(comparison: Comparison) -> str:
     return Sheet(
         title=f"{len(aligned.labels)} portfolios compared",
         facts=[_span(comparison), _costs(comparison), " and ".join(sources)],
-        answer=None,
         picture=_picture(
             *_growth_of(
                 aligned.values,
@@ -221,10 +223,11 @@ def search_text(tuned: Tuned) -> str:
 # Parts
 
 
-def _answer(verdict: Verdict) -> Answer:
-    tones = {"works": "good", "fails": "bad"} if verdict.holds_hedge else {}
-    told = sentences(verdict).with_leads
-    return Answer(answer_of(verdict), told, question=HEDGES, tone=tones.get(verdict.word, ""))
+def _holds_today(verdict: Verdict) -> list[tuple[str, str]]:
+    """What the first screen leaves out: the long view and the state today, with their leads."""
+    told = sentences(verdict)
+    parts = [line.partition(": ") for line in (told.long, told.state) if line]
+    return [(f"{lead}:", line) for lead, _, line in parts]
 
 
 def _told(verdict: Verdict) -> list[str]:

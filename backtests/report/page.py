@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from backtests.analysis.numbers import Metric, PortfolioNumbers
 from backtests.report.figures import Figure
+from backtests.report.intervals import Interval, Whisker, whiskers
 from backtests.report.pages import Trail
 from backtests.report.script import FOLDER, beside_results, inside_page
 from backtests.report.style import favicon, variables
@@ -26,7 +28,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 class Cell:
     """One cell of a table: its text, what it sorts by (None: its text), small print, tone.
 
-    ``links`` are (relative address, words).
+    ``links`` are (relative address, words); ``interval`` is drawn beside its numbers.
     """
 
     text: str
@@ -34,6 +36,7 @@ class Cell:
     small: str = ""
     tone: str = ""
     links: tuple[tuple[str, str], ...] = ()
+    interval: Interval | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,13 @@ class Grid:
     rows: list[list[Cell]]
     caption: str = ""
     wide: bool = False
+
+    @property
+    def whiskers(self) -> list[list[Whisker | None]]:
+        """The drawing of each cell's interval, rows x columns; None without one."""
+        columns = itertools.zip_longest(*self.rows, fillvalue=Cell(""))
+        drawn = [whiskers([cell.interval for cell in column]) for column in columns]
+        return [list(row) for row in zip(*drawn, strict=True)]
 
 
 def metric_cell(metric: Metric, numbers: PortfolioNumbers, initial: float, tone: str = "") -> Cell:

@@ -1,4 +1,4 @@
-"""A sheet of a notebook: an answer, a picture, tables and notes, as HTML without script or style.
+"""A sheet of a notebook: an answer, pictures, tables and notes, as HTML without script or style.
 
 A notebook may drop both; see :mod:`backtests.report.notebook`.
 """
@@ -7,9 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
+from backtests.report.lettering import fit
 from backtests.report.page import Cell, Grid, environment
-from backtests.report.svg import Picture, fit
+from backtests.report.style import EITHER, FONT, SIZES
+from backtests.report.svg import Picture
+from backtests.report.verdict.first_screen import FirstScreen
+
+OUTCOMES = {"good": "--worked", "works": "--worked", "bad": "--lost", "fails": "--lost"}
+
+
+class Drawing(Protocol):
+    """A picture of its own kind, such as the bars of equity's falls."""
+
+    def render(self) -> str:
+        """The drawing as markup in which every text is escaped."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +44,11 @@ class Table:
 class Answer:
     """An answer in large letters, and its sentences, each with its lead words.
 
-    ``question`` stands above it; ``tone`` is ``good``, ``bad`` or empty.
+    ``tone`` is ``good``, ``bad`` or empty.
     """
 
     text: str
     sentences: Sequence[tuple[str, str]]
-    question: str = ""
     tone: str = ""
 
 
@@ -48,8 +60,14 @@ class Sheet:
     ----------
     title, facts
         What it is; its dates, costs and source.
+    screen
+        The first screen of a verdict, where one was judged.
+    hero
+        The picture that belongs to it.
+    told
+        Sentences below it, each with its lead words.
     answer
-        None where there is no question.
+        That of a search.
     picture
         If None, a line says that there is none.
     tables
@@ -60,14 +78,28 @@ class Sheet:
 
     title: str
     facts: Sequence[str]
-    answer: Answer | None
     picture: Picture | None
     tables: Sequence[Table]
     notes: Sequence[str]
+    screen: FirstScreen | None = None
+    hero: Drawing | None = None
+    told: Sequence[tuple[str, str]] = ()
+    answer: Answer | None = None
 
     def render(self) -> str:
         """The sheet as HTML; every text is escaped."""
-        return fit(environment().get_template("notebook.html").render(sheet=self))
+        from markupsafe import Markup
+
+        template = environment().get_template("notebook.html")
+        markup = template.render(
+            sheet=self,
+            hero=None if self.hero is None else Markup(self.hero.render()),  # noqa: S704
+            colours=EITHER,
+            sizes={name: screen for name, (screen, _) in SIZES.items()},
+            font=FONT,
+            tones=OUTCOMES,
+        )
+        return fit(markup)
 
 
 def _has_figures(column: Iterable[Cell]) -> bool:

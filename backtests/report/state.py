@@ -5,6 +5,7 @@ from __future__ import annotations
 from backtests.analysis.hedge import worst_count
 from backtests.analysis.hedge_state import BaseRate, HedgeState, Indicator
 from backtests.analysis.resampling import Estimate
+from backtests.report.intervals import Interval
 from backtests.report.page import Cell, Grid
 from backtests.report.text import hedge_name, ratio, two_digits, whole
 
@@ -119,7 +120,7 @@ def _base_rates(rate: BaseRate | None) -> list[Cell]:
     signed = "-" if value is None else two_digits(100 * value, "+")
     return [
         Cell(whole(rate.months), rate.months),
-        Cell(signed, _sort(value), small=_range(rate.payoff)),
+        Cell(signed, _sort(value), small=_range(rate.payoff), interval=Interval.of(rate.payoff)),
         Cell(
             "-" if hits is None else f"{100 * hits:.0f} %",
             _sort(hits),

@@ -113,6 +113,7 @@ DARK: Palette = {
 EITHER: Palette = {
     "--ink": "currentColor",
     "--quiet": "currentColor",
+    "--line": "rgba(128,128,128,.3)",
     "--rule": "currentColor",
     "--portfolio": "currentColor",
     "--equity": "#c7711d",

@@ -11,21 +11,28 @@ import dataclasses
 import datetime as dt
 import itertools
 import math
-import re
-import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from backtests.report.charts import (
-    Ladder,
     Line,
     extremes,
     growth_steps,
     last_day,
-    month_steps,
     nudged,
     percent_steps,
     thinned,
+)
+from backtests.report.lettering import (
+    Box,
+    Tick,
+    between,
+    fit,
+    short,
+    ticks_apart,
+    time_ticks,
+    wide,
+    wrapped,
 )
 from backtests.report.page import environment
 from backtests.report.style import EITHER
@@ -33,12 +40,6 @@ from backtests.report.text import money
 
 WIDTH, HEIGHT = 640, 300  # of the view box; pixels at full size
 FONT = 14
-# Widths of characters in a wide font, in font heights; for letters see ``_wide``.
-SIGNS = {
-    **dict.fromkeys(" .,:;'|!iljft()[]/-", 0.42),
-    **dict.fromkeys("0123456789", 0.64),
-    **dict.fromkeys("%@MWmw=+<>~", 1.0),
-}
 LINE = 16.0  # from one line of a label to the next
 TOP, BOTTOM, EDGE = 10.0, 26.0, 14.0  # around the plot
 LEADER = 20.0  # from the plot to the label at a line's end
@@ -51,31 +52,8 @@ LONGEST = 26  # characters of a word, which is never divided
 
 # Used in turn, so that lines differ even without colour; with ten colours there are sixty styles.
 DASHES = ("", "7 3", "2 3", "9 3 2 3", "14 4", "5 2 2 2 2 2")
-# Characters that XML cannot hold, and those that change the direction of the text after them.
-UNFIT = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
 
 Point = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Box:
-    """The plot inside a picture, in units of its view box; ``top`` is less than ``bottom``."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-
-@dataclass(frozen=True)
-class Tick:
-    """A place on an axis and its word; ``anchor`` is the part of the word that stands there."""
-
-    at: float
-    text: str
-    anchor: str = "middle"
 
 
 @dataclass(frozen=True)
@@ -127,12 +105,8 @@ class Picture:
 
     def render(self) -> str:
         """The picture as a ``<figure>`` that is HTML and XML alike; every text is escaped."""
-        return fit(environment().get_template("notebook_picture.html").render(picture=self))
-
-
-def fit(markup: str) -> str:
-    """Markup with every character of ``UNFIT`` replaced by its escape."""
-    return UNFIT.sub(lambda sign: sign[0].encode("unicode_escape").decode(), markup)
+        template = environment().get_template("notebook_picture.html")
+        return fit(template.render(picture=self, colours=EITHER))
 
 
 # Growth over time
@@ -175,7 +149,7 @@ def growth_picture(
     low, high = min(values), max(values)
     if low == high:
         low, high = low / 1.01, high * 1.01
-    texts = [_wrapped(curve.text) for curve in curves]
+    texts = [wrapped(curve.text, LABEL_SIGNS) for curve in curves]
     is_direct = (
         len(curves) <= MOST_LABELS
         and all(len(text) <= LABEL_LINES for text in texts)
@@ -184,13 +158,13 @@ def growth_picture(
     )
 
     def up(value: float) -> float:
-        return _between(math.log(value), (math.log(low), math.log(high)), (height - BOTTOM, TOP))
+        return between(math.log(value), (math.log(low), math.log(high)), (height - BOTTOM, TOP))
 
-    ticks = _ticks(growth_steps(low, high), up, lambda _: TICK_GAP)
+    ticks = ticks_apart(growth_steps(low, high), up, lambda _: TICK_GAP)
     box = _box(ticks, texts if is_direct else (), width, height)
 
     def across(day: float) -> float:
-        return _between(day, (min(days), max(days)), (box.left, box.right))
+        return between(day, (min(days), max(days)), (box.left, box.right))
 
     strokes, ends = [], []
     for number, curve in enumerate(curves):
@@ -209,7 +183,7 @@ def growth_picture(
         width=width,
         height=height,
         box=box,
-        across=_time_ticks(min(days), max(days), across),
+        across=time_ticks(min(days), max(days), across, FONT, WORD_GAP),
         up=ticks,
         strokes=(*reversed(strokes), *leaders),
         labels=labels,
@@ -249,15 +223,6 @@ def _curves(dates: Sequence[str], lines: Sequence[Line]) -> list[_Curve]:
             )
         )
     return curves
-
-
-def _time_ticks(first: int, last: int, across: Callable[[float], float]) -> tuple[Tick, ...]:
-    """Years, or months of a short time; of a very short one its two ends."""
-    start, end = dt.date.fromordinal(first), dt.date.fromordinal(last)
-    ticks = _ticks(month_steps(start, end), across, lambda text: _wide(text) + WORD_GAP)
-    if len(ticks) > 1 or first == last:
-        return ticks or (Tick(across(first), f"{start}", "start"),)
-    return Tick(across(first), f"{start}", "start"), Tick(across(last), f"{end}", "end")
 
 
 # Points in a plane
@@ -313,21 +278,21 @@ def dot_picture(
     if not points:
         return None
     (left, right), (low, high) = (_widened(places) for places in zip(*points, strict=True))
-    texts = [_wrapped(mark.name) for mark in marks]
+    texts = [wrapped(mark.name, LABEL_SIGNS) for mark in marks]
     bottom = HEIGHT - BOTTOM - LINE
 
     def up(value: float) -> float:
-        return _between(value, (low, high), (bottom, TOP + LINE))
+        return between(value, (low, high), (bottom, TOP + LINE))
 
-    ticks = _ticks(percent_steps(low, high), up, lambda _: TICK_GAP)
+    ticks = ticks_apart(percent_steps(low, high), up, lambda _: TICK_GAP)
     box = dataclasses.replace(_box(ticks, texts, WIDTH, HEIGHT), top=TOP + LINE, bottom=bottom)
 
     def across(value: float) -> float:
-        return _between(value, (left, right), (box.left, box.right))
+        return between(value, (left, right), (box.left, box.right))
 
     strokes = [
         Stroke(
-            "".join(f"M{_short(across(x))} {_short(up(y))}h0" for x, y in cloud),
+            "".join(f"M{short(across(x))} {short(up(y))}h0" for x, y in cloud),
             EITHER[group.colour],
             group.size,
             cap="round",
@@ -346,7 +311,9 @@ def dot_picture(
         width=WIDTH,
         height=HEIGHT,
         box=box,
-        across=_ticks(percent_steps(left, right), across, lambda text: _wide(text) + WORD_GAP),
+        across=ticks_apart(
+            percent_steps(left, right), across, lambda text: wide(text, FONT) + WORD_GAP
+        ),
         up=ticks,
         strokes=(*strokes, *leaders, *signs),
         labels=labels,
@@ -392,20 +359,10 @@ def path_of(places: Iterable[Point | None]) -> str:
     for is_gap, group in itertools.groupby(places, key=lambda place: place is None):
         inside = [] if is_gap else [place for place in group if place is not None]
         if len(inside) == 1:
-            pieces.append(f"M{_short(inside[0][0] - 1)} {_short(inside[0][1])}h2")
+            pieces.append(f"M{short(inside[0][0] - 1)} {short(inside[0][1])}h2")
         elif inside:
-            pieces.append("M" + " ".join(f"{_short(x)},{_short(y)}" for x, y in inside))
+            pieces.append("M" + " ".join(f"{short(x)},{short(y)}" for x, y in inside))
     return "".join(pieces)
-
-
-def _short(number: float) -> str:
-    return f"{round(number, 1) + 0.0:g}"
-
-
-def _between(value: float, limits: Point, places: Point) -> float:
-    """The place of a value on an axis with these limits; its start where both are the same."""
-    (low, high), (start, end) = limits, places
-    return start if low == high else start + (value - low) / (high - low) * (end - start)
 
 
 def _widened(values: Sequence[float]) -> Point:
@@ -415,45 +372,11 @@ def _widened(values: Sequence[float]) -> Point:
     return low - room, high + room
 
 
-def _ticks(
-    ladders: Iterable[Ladder],
-    place: Callable[[float], float],
-    room: Callable[[str], float],
-) -> tuple[Tick, ...]:
-    """The finest of several ladders of (value, word) whose ticks do not collide.
-
-    Parameters
-    ----------
-    ladders
-        From fine to coarse; the last one is taken as it is.
-    place
-        Of a value, in units of the view box.
-    room
-        How far from the next one a tick of a word has to be.
-    """
-    ticks: tuple[Tick, ...] = ()
-    for ladder in ladders:
-        ticks = tuple(Tick(round(place(value), 1), word) for value, word in ladder)
-        if all(abs(b.at - a.at) >= room(b.text) for a, b in itertools.pairwise(ticks)):
-            break
-    return ticks
-
-
 def _box(ticks: Sequence[Tick], names: Iterable[Sequence[str]], width: float, height: float) -> Box:
     """The plot between the words of the upright axis and the names at its right."""
-    beside = [LEADER + 4 + _wide(line) for name in names for line in name]
-    left = 8 + max(_wide(tick.text) for tick in ticks)
+    beside = [LEADER + 4 + wide(line, FONT) for name in names for line in name]
+    left = 8 + max(wide(tick.text, FONT) for tick in ticks)
     return Box(round(left, 1), TOP, round(width - max(beside, default=EDGE), 1), height - BOTTOM)
-
-
-def _wide(text: str) -> float:
-    """How wide a text is at most, in units of the view box."""
-    others = (0.63 if sign.islower() else 0.75 if sign.isascii() else 1.0 for sign in text)
-    return FONT * sum(map(SIGNS.get, text, others))
-
-
-def _wrapped(text: str) -> tuple[str, ...]:
-    return tuple(textwrap.wrap(text, LABEL_SIGNS, break_long_words=False, break_on_hyphens=False))
 
 
 def _room(lines: Sequence[str]) -> float:

@@ -48,6 +48,12 @@ def two_digits(value: float, sign: str = "") -> str:
     return f"{round(value, 2) + 0.0:{sign},.2f}"
 
 
+def difference(value: float) -> str:
+    """A difference with its sign and one digit after the point; what rounds to zero has no sign."""
+    rounded = round(value, 1)
+    return f"{rounded:+,.1f}" if rounded else "0.0"
+
+
 def percent(value: float | None) -> str:
     """A fraction as percent with two digits after the point, or a dash."""
     return "-" if value is None else f"{two_digits(value * 100)} %"

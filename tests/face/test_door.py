@@ -273,7 +273,8 @@ TAKEN = {
     "step_bp": NUMBERS | {"None"}, "window": NUMBERS | {"None"},
     "fund": WORDS | {"None", "a blank", "two lines"},  # what has no prices is refused with them
     "values": NUMBERS | {"a list", "an array"}, "a value": NUMBERS, "max_age": NUMBERS | {"None"},
-    **dict.fromkeys(("no_verdict", "refresh", "quiet", "no_tearsheet", "standalone", "align", "strict"), FLAG),
+    **dict.fromkeys(("no_verdict", "refresh", "quiet", "no_tearsheet", "standalone"), FLAG),
+    "align": FLAG, "strict": FLAG,
 }  # fmt: skip
 # Where what goes for others does not: no None where it is no default, no folder that is not there.
 TAKEN_THERE = {

@@ -16,6 +16,7 @@ from backtests.report.charts import (
     growth_axis,
     heat_map,
     nudged,
+    point_steps,
     spans,
     stacked_chart,
     thinned,
@@ -141,3 +142,11 @@ def test_names_neither_overlap_nor_leave_the_picture_and_keep_their_order(labels
     for (above, room, first), (below, other, second) in itertools.pairwise(placed):
         assert below - above >= (room + other) / 2 - 1e-9
         assert first <= second
+
+
+def test_ticks_in_points_are_signed_and_zero_is_not():
+    ladders = [[word for _, word in ladder] for ladder in point_steps(-0.0577, 0.0734)]
+    assert ["-5", "0", "+5"] in ladders
+    assert ["-4", "-2", "0", "+2", "+4", "+6"] in ladders
+    halves = [[word for _, word in ladder] for ladder in point_steps(-0.01, 0.01)]
+    assert ["-1.0", "-0.5", "0", "+0.5", "+1.0"] in halves

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,8 +27,11 @@ from backtests.report.comparison.aligned import align_runs
 from backtests.report.comparison.table import Comparison, compare, console_rows, difference_rows
 from backtests.report.finished_run import FinishedRun, read_run
 from backtests.report.run_folder import write_run
+from backtests.report.sheet import Sheet
+from backtests.report.style import EITHER
 from backtests.report.text import metric_rows, percent, ratio, weights_text
 from backtests.report.tuning import words as tuning
+from backtests.report.verdict.first_screen import first_screen
 from backtests.report.verdict.payoffs import payoff_line
 from backtests.report.verdict.words import answer_of, sentences
 from backtests.tuning import prepare_search, tune
@@ -133,8 +137,11 @@ def outputs(run, daily, comparison, twenty, tuned) -> dict[str, str]:
 
 
 def parsed(html: str) -> lxml.etree._Element:
-    """An output as XML: whatever is open is closed, and every text is escaped."""
-    return lxml.etree.fromstring(html)
+    """An output as XML: whatever is open is closed, and every text is escaped.
+
+    Minus and the thin space before % are read as the words of screen and files write them.
+    """
+    return lxml.etree.fromstring(html.translate({0x2212: "-", 0x202F: " "}))
 
 
 def words(element) -> str:
@@ -158,19 +165,71 @@ def names(html: str) -> list[str]:
 # What is told
 
 
+def test_a_run_begins_with_the_first_screen_of_its_verdict(run):
+    html = notebook.run_html(run)
+    text, screen = words(parsed(html)), first_screen(run.verdict, run.summary)
+    shown = [screen.headline, screen.chip, screen.line]
+    for tile in screen.tiles:
+        shown += [tile.title, tile.value, tile.unit, *tile.lines]
+    assert len(screen.tiles) == 3
+    assert text.startswith(
+        "hedge_mix · SPY 60 %, IEF 40 % · 1995-01-31 to 2025-12-31, monthly · fee 2 bp, slippage "
+        f"1 bp, lag 1 · {run.summary.source_title} {' '.join(shown)} "
+    )
+    alone = words(parsed(notebook.verdict_html(run.verdict)))
+    mix, _, finding = screen.headline.partition(": ")
+    assert mix == "60 % SPY, 40 % IEF"
+    assert alone.startswith(" ".join([finding[0].upper() + finding[1:], *shown[1:]]))
+
+
+def test_a_minus_is_true_and_a_thin_space_stands_before_per_cent(outputs):
+    for name in ("run", "verdict", "comparison"):
+        seen = "".join(lxml.etree.fromstring(outputs[name]).itertext())
+        assert "\u202f%" in seen
+        assert "\u2212" in seen
+        assert not re.search(r"\d %|(?<![\w.=\-])-\d", seen), name
+
+
+def test_tiles_stand_beside_each_other_and_wrap_where_there_is_no_room(run, driver, tmp_path):
+    page = tmp_path / "page.html"
+    head = '<!doctype html><meta charset=utf-8><meta name=viewport content="width=device-width">'
+    page.write_text(head + notebook.run_html(run), "utf-8")
+    titles = [tile.title for tile in first_screen(run.verdict).tiles]
+    tops = {}
+    for width in (1000, 390):
+        browser.resize(driver, width)
+        browser.open_page(driver, page)
+        tops[width] = driver.execute_script(
+            "return arguments[0].map(title => [...document.querySelectorAll('div')].find("
+            "e => e.textContent.replaceAll('\u202f', ' ') == title).getBoundingClientRect().top)",
+            titles,
+        )
+    assert len(set(tops[1000])) == 1
+    assert sorted(set(tops[390])) == tops[390]
+
+
+def test_a_hero_stands_between_the_first_screen_and_growth(run):
+    class Bars:
+        def render(self) -> str:
+            return "<figure><b>bars of falls</b></figure>"
+
+    screen = first_screen(run.verdict, run.summary)
+    html = Sheet(
+        "", (), None, (), (), screen=screen, hero=Bars(), told=[("Today:", "it is")]
+    ).render()
+    text = words(parsed(html))
+    places = [text.index(part) for part in (screen.tiles[-1].lines[-1], "bars of falls", "Today:",
+                                            "No picture")]  # fmt: skip
+    assert places == sorted(places)
+    assert [b.text for b in parsed(html).iter("b")][-2:] == ["bars of falls", "Today:"]
+
+
 def test_a_run_is_told_in_the_words_and_numbers_of_its_pages(run):
     html = notebook.run_html(run)
     text = words(parsed(html))
-    assert text.startswith(
-        "hedge_mix SPY 60 %, IEF 40 % · 1995-01-31 to 2025-12-31, monthly · fee 2 bp, slippage "
-        f"1 bp, lag 1 · {run.summary.source_title} Does it hedge? {answer_of(run.verdict)} "
-        "Against 100 % equity (SPY):"
-    )
-    for sentence in sentences(run.verdict).in_order:
-        assert " ".join(sentence.split()) in text
     for note in run.market.notes:
         assert note in text
-    numbers, today = grids(html)
+    today, numbers = grids(html)
     judged = [run.verdict.portfolio(key) for key in ("bills", "matched")]
     columns = [run.summary.metrics, run.summary.benchmark.metrics, *judged]
     expected = [[cell.strip() for cell in row] for row in metric_rows(columns, 12, 10_000.0)]
@@ -195,8 +254,8 @@ def test_the_picture_ends_at_the_last_values_of_the_verdict(run):
 def test_a_run_that_nobody_judged_has_numbers_growth_and_no_answer(run):
     html = notebook.run_html(replace(run, verdict=None))
     text = words(parsed(html))
-    assert "hedge?" not in text
-    assert grids(html)[0][0] == ["", "Portfolio", "Benchmark: SPY 100 %"]
+    assert "equity's worst months" not in text
+    assert grids(html)[1][0] == ["", "Portfolio", "Benchmark: SPY 100 %"]
     nav, cash = run.simulation.nav, run.market.cash.loc[run.simulation.nav.index]
     assert f"Portfolio {nav.iloc[-1] / nav.iloc[0]:.2f}" in names(html)
     assert f"Bills {cash.iloc[-1] / cash.iloc[0]:.2f}" in names(html)
@@ -206,7 +265,7 @@ def test_a_run_that_nobody_judged_has_numbers_growth_and_no_answer(run):
 def test_growth_of_a_run_is_that_of_its_verdict_or_of_its_month_ends(run, daily):
     lines = {trace.name: trace.payload["y"] for trace in notebook.growth_chart(run).traces}
     np.testing.assert_allclose(lines["Portfolio"], run.verdict.series.growth.portfolio, rtol=1e-5)
-    assert len(lines) == 4
+    assert len(lines) == 3
     unjudged = notebook.growth_chart(daily)
     assert [trace.name for trace in unjudged.traces] == ["Portfolio", "SPY 100 %", "Bills"]
     nav = daily.simulation.nav
@@ -239,7 +298,7 @@ def test_what_is_pending_and_how_prices_came_is_told(run):
     html = notebook.run_html(
         replace(run, market=market, summary=replace(run.summary, latest=latest))
     )
-    assert grids(html)[1] == [
+    assert grids(html)[0] == [
         ["last decision, 2025-07-30", "SPY 50.0 %, CASH 50.0 %"], ["held now", "SPY 100.0 %"],
         ["pending", "nothing"],
     ]  # fmt: skip
@@ -284,18 +343,26 @@ def test_the_long_view_is_told_and_has_its_table(run):
 
 
 @pytest.mark.parametrize(
-    ("word", "holds", "colour", "answer"),
-    [("works", True, "#1c8d67", "It works"), ("fails", True, "#d14f45", "It fails"),
-     ("unclear", True, "#7d8792", "Unclear"),
-     ("it depended", True, "#7d8792", "It depended"),
-     ("no hedge", False, "#7d8792", "No hedge")],
+    ("word", "holds", "role", "answer"),
+    [("works", True, "--worked", "It works"), ("fails", True, "--lost", "It fails"),
+     ("unclear", True, "--less", "Unclear"),
+     ("it depended", True, "--less", "It depended"),
+     ("no hedge", False, "--less", "No hedge")],
 )  # fmt: skip
-def test_the_colour_of_an_answer_stands_beside_its_word(word, holds, colour, answer):
+def test_the_colour_of_an_answer_stands_beside_its_word(word, holds, role, answer):
     judged = {} if holds else {"evidence": None}
     html = notebook.verdict_html(make_verdict(word=word, holds_hedge=holds, **judged))
-    assert f"border-left:4px solid {colour}" in html
-    assert answer in words(parsed(html))
-    assert all(contrast(colour, ground) >= 3 for ground in GROUNDS)
+    chip = next(b for b in parsed(html).iter("b") if b.text == answer)
+    assert f"border:2px solid {EITHER[role]}" in chip.get("style")
+    assert all(contrast(EITHER[role], ground) >= 3 for ground in GROUNDS)
+
+
+def test_no_colour_stands_in_a_template_or_module_of_notebooks():
+    folder = Path(notebook.__file__).parent
+    for path in ("notebook.py", "sheet.py", "templates/notebook.html",
+                 "templates/notebook_picture.html"):  # fmt: skip
+        text = (folder / path).read_text("utf-8")
+        assert not re.search(r"#[0-9a-fA-F]{3,8}\b|rgba?\(|hsla?\(|currentColor", text), path
 
 
 def test_a_comparison_of_few_has_every_metric_and_stars_the_best(comparison):
@@ -339,7 +406,7 @@ def test_a_comparison_of_many_has_a_row_a_portfolio_and_lists_its_lines(twenty):
 def test_a_search_shows_what_its_page_compares_and_where_candidates_lie(tuned):
     html = notebook.search_html(tuned)
     text = words(parsed(html))
-    assert text.startswith("Tuning hedge_mix 66 candidates over SPY, IEF · maximised: CAGR")
+    assert text.startswith("Tuning hedge_mix · 66 candidates over SPY, IEF · maximised: CAGR")
     assert tuning.headline(tuned) in text
     for sentence in tuning.sentences(tuned):
         assert sentence in text

@@ -8,6 +8,7 @@ import pytest
 
 from backtests.analysis.hedge_state import BaseRate, HedgeState, Indicator
 from backtests.analysis.resampling import Estimate
+from backtests.report.intervals import Interval
 from backtests.report.page import Cell
 from backtests.report.state import HEADS, NAMES, state_line, state_notes, state_table
 
@@ -104,7 +105,9 @@ def test_the_table_shows_the_state_that_each_indicator_is_in(state):
     assert table.rows[0] == [
         Cell("CPI over a year, %"), Cell("2.72", 0.0272, small="2025-11"),
         Cell("below 3.00", 0.03), Cell("for"), Cell("281", 281),
-        Cell("+1.19", 0.0119, small="+0.10 to +1.97"), Cell("33 %", 0.3333, small="of 29"),
+        
+        Cell("+1.19", 0.0119, small="+0.10 to +1.97", interval=Interval(0.001, 0.0119, 0.0197)),
+        Cell("33 %", 0.3333, small="of 29"),
         Cell("+0.26", 0.264, small="in 13"),
     ]  # fmt: skip
     texts = [[cell.text for cell in row[1:6]] for row in table.rows[1:]]

@@ -10,6 +10,7 @@ from backtests.engine.costs import Costs
 from backtests.report.text import (
     SHOW,
     costs_text,
+    difference,
     hedge_name,
     label_of,
     metric_rows,
@@ -39,6 +40,11 @@ def test_what_rounds_to_nothing_has_no_minus():
     shown = [percent(-4e-6), ratio(-0.004), money(-0.004), money(-0.0), two_digits(-1e-9, "+")]
     assert shown == ["0.00 %", "0.00", "0", "0", "+0.00"]
     assert (percent(-0.0123), ratio(-0.006), money(-1234.6)) == ("-1.23 %", "-0.01", "-1,235")
+
+
+def test_a_difference_has_a_sign_unless_it_rounds_to_nothing():
+    shown = [difference(value) for value in (1.04, -1.06, 0.04, -0.04, 1234.5)]
+    assert shown == ["+1.0", "-1.1", "0.0", "0.0", "+1,234.5"]
 
 
 def test_weights_held_are_to_a_tenth_and_dust_is_left_out():

@@ -23,6 +23,7 @@ from backtests.analysis.record import Verdict
 from backtests.analysis.resampling import Estimate
 from backtests.report.comparison.aligned import AlignedRuns
 from backtests.report.finished_run import FinishedRun
+from backtests.report.intervals import Interval
 from backtests.report.page import Cell, Grid, metric_cell
 from backtests.report.text import HEDGES, label_of, percent, shown
 from backtests.report.verdict.payoffs import (
@@ -312,7 +313,12 @@ def differences_grid(comparison: Comparison) -> Grid:
         is_real = low > 0 or high < 0
         tone = "good" if value > 0 else "bad"
         return [
-            Cell(text, value, small=f"{scale * low:+.2f} to {scale * high:+.2f}"),
+            Cell(
+                text,
+                value,
+                small=f"{scale * low:+.2f} to {scale * high:+.2f}",
+                interval=Interval.of(estimate),
+            ),
             Cell("beyond noise" if is_real else "noise", tone=tone if is_real else ""),
         ]
 

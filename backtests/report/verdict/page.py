@@ -8,7 +8,7 @@ from pathlib import Path
 from backtests.engine.run import Run
 from backtests.engine.summary import Latest, Summary
 from backtests.report.figures import Figure
-from backtests.report.hero import hero_figures
+from backtests.report.hero import hero_figure
 from backtests.report.holdings import allocation_of, duration_chart
 from backtests.report.listing import run_files
 from backtests.report.page import render_page
@@ -73,7 +73,7 @@ def write_verdict(
         standalone=standalone,
         title=f"{label}: verdict",
         screen=first_screen(verdict, summary),
-        hero=hero_figures(verdict),
+        hero=hero_figure(verdict, hedge_weight=hedge_weight(run)),
         facts=facts_of(run),
         beside="Beside bills and equity" if verdict.holds_hedge else "Beside 100 % equity",
         latest=latest_lines(summary.latest),
@@ -124,6 +124,14 @@ def holdings(run: Run) -> list[Figure]:
     if run.sleeve is not None:
         figures.append(duration_chart(run.sleeve))
     return [figure for figure in figures if not figure.is_empty]
+
+
+def hedge_weight(run: Run) -> float | None:
+    """Weight of the hedge in a fixed mix; None of a rule."""
+    weights = run.summary.weights
+    if weights is None:
+        return None
+    return sum(weights.get(ticker, 0.0) for ticker in run.judged.tickers.hedge)
 
 
 def facts_of(run: Run) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backtests.analysis.evidence import Evidence, Payoff, Word
 from backtests.analysis.resampling import Estimate
+from backtests.report.intervals import Interval
 from backtests.report.page import Cell
 from backtests.report.text import two_digits
 
@@ -35,9 +36,14 @@ def payoff_text(estimate: Estimate) -> str:
 
 
 def payoff_cell(estimate: Estimate) -> Cell:
-    """A payoff as a cell, its interval in small print."""
+    """A payoff as a cell, its interval in small print and drawn."""
     sort = "" if estimate.value is None else estimate.value
-    return Cell(signed_text(estimate), sort, small=interval_text(estimate))
+    return Cell(
+        signed_text(estimate),
+        sort,
+        small=interval_text(estimate),
+        interval=Interval.of(estimate),
+    )
 
 
 def interval_text(estimate: Estimate) -> str:

@@ -8,6 +8,7 @@ from backtests.analysis.numbers import Place, shown_in
 from backtests.analysis.record import Crisis, JudgedPortfolio, Verdict
 from backtests.analysis.resampling import Estimate
 from backtests.engine.summary import Summary
+from backtests.report.intervals import Interval
 from backtests.report.page import Cell, Grid, metric_cell
 from backtests.report.text import label_of, money, percent, ratio, two_digits, whole
 from backtests.report.verdict.words import DIMENSIONS, NAMES, Show, name_of
@@ -48,12 +49,13 @@ def number_cell(value: float | None, show: Show = percent, tone: str = "") -> Ce
     return Cell(show(value), "" if value is None else value, tone=tone)
 
 
-def estimate_cell(estimate: Estimate, show: Show) -> Cell:
-    """A number with its interval in small print."""
+def estimate_cell(estimate: Estimate, show: Show, unit: str = "") -> Cell:
+    """A number with its interval in small print and drawn; a column's units are drawn apart."""
     low, high = estimate.low, estimate.high
     limits = "" if low is None or high is None else f"{show(low)} to {show(high)}"
     value = estimate.value
-    return Cell(show(value), "" if value is None else value, small=limits)
+    sort = "" if value is None else value
+    return Cell(show(value), sort, small=limits, interval=Interval.of(estimate, unit))
 
 
 def hundredths(value: float | None) -> str:
@@ -120,7 +122,7 @@ def works_grid(verdict: Verdict) -> Grid:
     for measure in verdict.works:
         show = SHOW[measure.unit]
         cells = [
-            estimate_cell(estimate, show)
+            estimate_cell(estimate, show, measure.unit)
             for estimate in (measure.difference, measure.treasuries, measure.bills)
         ]
         kind = "interval" if measure.kind == "interval" else "resampled range"

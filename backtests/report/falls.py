@@ -1,0 +1,44 @@
+"""A fall of equity in words: what it is called, and what the hedge did in it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from backtests.analysis.record import Crisis
+from backtests.report.lettering import fit
+from backtests.report.text import percent
+
+Outcome = Literal["worked", "lost", "less"]
+# What an outcome is called; bars of the last are hollow, so that they differ without colour.
+OUTCOMES: dict[Outcome, str] = {
+    "worked": "beat bills",
+    "lost": "lost money",
+    "less": "gained less than bills",
+}
+
+
+def name_of_fall(fall: Crisis) -> str:
+    """What a fall is called; one that is on no list by its year."""
+    return fit(f"Fall of {fall.start[:4]}" if fall.detected else fall.name)
+
+
+def outcome_of(fall: Crisis) -> Outcome:
+    """What the hedge did in a fall, as the table of falls says it."""
+    if fall.beat_bills:
+        return "worked"
+    return "lost" if fall.hedge is not None and fall.hedge < 0.0 else "less"
+
+
+def points(fraction: float) -> str:
+    """A difference in percentage points with its sign; what rounds to zero has none."""
+    rounded = round(100.0 * fraction, 1)
+    return f"{rounded:+.1f}" if rounded else "0.0"
+
+
+def told(fall: Crisis) -> str:
+    """A fall in words."""
+    return (
+        f"{name_of_fall(fall)}, {fall.start} to {fall.end}: {points(fall.added)} points; equity "
+        f"{percent(fall.equity)}, the hedge {percent(fall.hedge)}, bills {percent(fall.cash)}: it "
+        f"{OUTCOMES[outcome_of(fall)]}"
+    )

@@ -1,0 +1,240 @@
+"""The picture that a verdict opens with: what the hedge added in each fall of equity, by time.
+
+An SVG of ours, so that it needs no script. Below it, on the same scale of time, two strips: the
+sign of the stock-bond correlation, and whether consumer prices rose by less than the line of
+:mod:`backtests.analysis.indicators`. It is worked out as records, in the units of a view box, in
+several widths of which a page shows one, and written by a template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from backtests.analysis.evidence import StateName
+from backtests.analysis.indicators import DIVISIONS, INFLATION_LINE
+from backtests.analysis.record import Crisis, Path, Verdict
+from backtests.report.charts import last_day
+from backtests.report.falls import name_of_fall, told
+from backtests.report.hero_drawing import (
+    IN_NOTEBOOK,
+    ON_PAGE,
+    Drawing,
+    Scene,
+    Shape,
+    Strip,
+    drawing,
+    ordinal,
+)
+from backtests.report.lettering import fit
+from backtests.report.page import environment
+from backtests.report.style import EITHER
+from backtests.report.text import hedge_name, percent, two_digits
+from backtests.report.verdict.evidence import BOND
+from data.treasuries.instruments import FUNDS_OF_BILLS, is_treasury_fund
+
+
+@dataclass(frozen=True)
+class Hero:
+    """The picture with its words.
+
+    Attributes
+    ----------
+    title, subtitle
+        What was found, and what is shown.
+    note
+        Falls that the title does not count or that have no bar; empty without any.
+    told
+        Every fall in words, for readers who cannot see it.
+    drawings
+        The same in several widths.
+    on_page
+        Whether a style sheet of ours is there, which has the colours and shows one width.
+    """
+
+    title: str
+    subtitle: str
+    note: str
+    told: str
+    drawings: tuple[Drawing, ...]
+    on_page: bool
+
+    def colour(self, role: str) -> str:
+        """A role as the picture's place knows it."""
+        return f"var({role})" if self.on_page else EITHER[role]
+
+    def render(self) -> str:
+        """The picture as a ``<figure>`` that is HTML and XML alike; every text is escaped."""
+        return fit(environment().get_template("hero.html").render(hero=self))
+
+
+def hero_figure(verdict: Verdict, *, hedge_weight: float | None = None) -> Hero | None:
+    """The picture for a page, whose style sheet has its colours; see :func:`hero_picture`."""
+    return _hero(verdict, hedge_weight, ON_PAGE, on_page=True)
+
+
+def hero_picture(verdict: Verdict, *, hedge_weight: float | None = None) -> Hero | None:
+    """The picture for a notebook, readable on white and dark without a style sheet.
+
+    Parameters
+    ----------
+    verdict
+        What is shown.
+    hedge_weight
+        Weight of the hedge, a fraction, where it is the same throughout.
+
+    Returns
+    -------
+    Hero or None
+        None without a hedge, and where equity did not fall while there was one.
+    """
+    return _hero(verdict, hedge_weight, (IN_NOTEBOOK,), on_page=False)
+
+
+def _hero(
+    verdict: Verdict, hedge_weight: float | None, shapes: Sequence[Shape], *, on_page: bool
+) -> Hero | None:
+    every = [crisis for crisis in verdict.crises if crisis.equity < 0.0]
+    falls = sorted(
+        (fall for fall in every if fall.hedge is not None), key=lambda fall: (fall.start, fall.end)
+    )
+    if not verdict.holds_hedge or not falls:
+        return None
+    scene = Scene(falls, _span(verdict, falls), _strips(verdict))
+    return Hero(
+        title=_finding(verdict, falls),
+        subtitle=_definition(verdict, hedge_weight),
+        note=_note(verdict, falls, [fall for fall in every if fall.hedge is None]),
+        told="; ".join(map(told, falls)),
+        drawings=tuple(drawing(scene, shape) for shape in shapes),
+        on_page=on_page,
+    )
+
+
+# Words
+
+
+def name_of_hedge(verdict: Verdict) -> str:
+    """Treasuries where all of the hedge is; else its tickers, or ``the hedge``."""
+    hedge = verdict.tickers.hedge
+    is_bonds = all(
+        is_treasury_fund(ticker) and ticker.upper() not in FUNDS_OF_BILLS for ticker in hedge
+    )
+    return "Treasuries" if is_bonds else hedge_name(hedge)
+
+
+def _pair(verdict: Verdict) -> str:
+    evidence = verdict.evidence
+    is_bond = evidence is None or evidence.correlation_of.startswith(BOND)
+    return "stock-bond" if is_bond else "equity-hedge"
+
+
+def _finding(verdict: Verdict, falls: Sequence[Crisis]) -> str:
+    """In how many falls the hedge beat bills, by the state in which they began."""
+    hedge = name_of_hedge(verdict)
+    hedge = hedge[:1].upper() + hedge[1:]
+    correlation = f"{_pair(verdict)} correlation"
+    states: tuple[StateName, ...] = ("negative", "positive")
+    groups = {
+        state: group
+        for state in states
+        if (group := [fall for fall in falls if fall.state == state])
+    }
+    if len(falls) == 1:
+        verb = "beat" if falls[0].beat_bills else "did not beat"
+        after = f", after {falls[0].state} {correlation}" if falls[0].state else ""
+        return f"{hedge} {verb} bills in the only fall of equity{after}"
+    if not groups:
+        return f"{hedge} beat bills in {_of(falls)} falls of equity"
+    (first, group), *others = groups.items()
+    lead = f"{hedge} beat bills in {_of(group)} fall{'' if len(group) == 1 else 's'}"
+    parts = [f"{lead} after {first} {correlation}"]
+    parts += [f"in {_of(group)} after {state}" for state, group in others]
+    return ", and ".join(parts)
+
+
+def _of(falls: Sequence[Crisis]) -> str:
+    return f"{sum(fall.beat_bills for fall in falls)} of {len(falls)}"
+
+
+def _definition(verdict: Verdict, hedge_weight: float | None) -> str:
+    hedge = hedge_name(verdict.tickers.hedge)
+    if hedge_weight is None:
+        what = f"{hedge} added to the portfolio over bills at the same equity weight"
+    else:
+        what = f"{round(100 * hedge_weight, 1):g} % in {hedge} added to the portfolio over bills"
+    rows = "daily closes" if verdict.series.drawdown.daily else "month-ends"
+    return (
+        f"Percentage points that {what}, in each fall of equity; a bar is as wide as the fall was "
+        f"long; from {rows}."
+    )
+
+
+def _note(verdict: Verdict, falls: Sequence[Crisis], early: Sequence[Crisis]) -> str:
+    """Which falls the title does not count, and which have no bar."""
+    parts = []
+    stateless = [fall for fall in falls if fall.state is None]
+    if 0 < len(stateless) < len(falls):
+        parts.append(
+            f"Counted on neither side: {_named(stateless)}, before a {_pair(verdict)} correlation "
+            f"was known (the hedge beat bills in {_of(stateless)})."
+        )
+    if early:
+        parts.append(f"Without a bar: {_named(early)}, before the hedge's first day.")
+    return " ".join(parts)
+
+
+def _named(falls: Sequence[Crisis]) -> str:
+    """Up to three falls by name, more by their number."""
+    return f"{len(falls)} falls" if len(falls) > 3 else ", ".join(map(name_of_fall, falls))
+
+
+def _span(verdict: Verdict, falls: Sequence[Crisis]) -> tuple[int, int]:
+    """First and last day of the run, as far as the record tells, and of the falls."""
+    months, rows = verdict.series.months, verdict.series.drawdown.dates
+    days = [*map(last_day, months[:1] + months[-1:]), *rows[:1], *rows[-1:]]
+    days += [day for fall in falls for day in (fall.start, fall.end)]
+    return ordinal(min(days)), ordinal(max(days))
+
+
+def _strips(verdict: Verdict) -> list[Strip]:
+    series, last = verdict.series, (verdict.series.months or ("9999-12",))[-1]
+    trailing, inflation = series.correlation, series.inflation
+    return [
+        _strip(
+            f"{trailing.window_months}-month {_pair(verdict)} correlation",
+            DIVISIONS["correlation"].states,
+            (trailing.months, trailing.values, last),
+            0.0,
+            lambda value: two_digits(value, "+"),
+        ),
+        _strip(
+            "CPI over a year",
+            DIVISIONS["inflation"].states,
+            (inflation.months, inflation.values, last),
+            INFLATION_LINE,
+            percent,
+        ),
+    ]
+
+
+def _strip(
+    name: str,
+    states: tuple[str, str],
+    figures: tuple[tuple[str, ...], Path, str],
+    line: float,
+    show: Callable[[float], str],
+) -> Strip:
+    months, values, last = figures
+    there = {
+        month: value
+        for month, value in zip(months, values, strict=True)
+        if value is not None and month <= last
+    }
+    is_first = {month: value < line for month, value in there.items()}
+    today = ("none in this period", "none")
+    if there:
+        month = max(there)
+        figure, state = show(there[month]), states[0 if is_first[month] else 1]
+        today = (f"{figure}, {state} ({month})", f"{figure} ({month})")
+    return Strip(name, states, is_first, today)

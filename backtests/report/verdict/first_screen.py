@@ -1,0 +1,443 @@
+"""What an investor reads first: a headline, the word, a line that reconciles, three tiles.
+
+A record, so that page and notebook say the same. Figures are those of the verdict, with one digit
+after the point; differences have a sign.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from backtests.analysis.evidence import Evidence, SetWord, State, StateName, Word
+from backtests.analysis.record import Crisis, Tickers, Verdict
+from backtests.analysis.resampling import FEWEST_ROWS, Estimate
+from backtests.engine.summary import Summary
+from backtests.report.text import difference, hedge_name, money, run_label, two_digits
+from backtests.report.verdict.evidence import BOND, WORDS
+from backtests.report.verdict.words import answer_of, offer, tone_of
+from data.treasuries.instruments import is_treasury_fund
+
+LONGEST_MIX = 34  # characters; a longer mix is told as equity and hedge
+LONGEST_LABEL = 40  # characters of a rule with its parameters; beyond it the rule's name alone
+SMALLEST = 0.0005  # weights below it are not told
+THAN_CASH: Mapping[Word, str] = {
+    "works": "protected better than cash",
+    "fails": "protected worse than cash",
+    "same as bills": "protected no better and no worse than cash",
+}
+BESIDE = ("bills", "equity")
+STATES: tuple[StateName | None, ...] = ("negative", "positive", None)
+BESIDE_BILLS: Mapping[SetWord, str] = {
+    "works": "beat bills",
+    "fails": "fell behind bills",
+    "same as bills": "matched bills",
+}
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One question with its figure.
+
+    Attributes
+    ----------
+    key
+        ``protection``, ``when`` or ``cost``.
+    title
+        What is asked.
+    value, unit
+        The figure, and the words after it.
+    lines
+        What stands below it.
+    tone
+        ``works``, ``fails`` or empty, as of a word.
+    """
+
+    key: str
+    title: str
+    value: str
+    unit: str
+    lines: tuple[str, ...]
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class FirstScreen:
+    """The first screen of a verdict.
+
+    Attributes
+    ----------
+    headline
+        What came of it, with the mix; about 110 characters at most.
+    chip, tone
+        The word, and how a page colours it: ``works``, ``fails`` or empty.
+    line
+        What it did against 100 % equity, what bills did, and where its edge over them came from.
+    tiles
+        Protection, when and cost; none without a hedge.
+    """
+
+    headline: str
+    chip: str
+    tone: str
+    line: str
+    tiles: tuple[Tile, ...]
+
+
+def first_screen(verdict: Verdict, summary: Summary | None = None) -> FirstScreen:
+    """The first screen of a verdict.
+
+    Parameters
+    ----------
+    verdict
+        Whole or brief.
+    summary
+        Of its run, which has the mix; without it the headline has none.
+    """
+    evidence = verdict.evidence
+    what = "" if summary is None else f"{_mix(verdict, summary)}: "
+    told = "nothing to judge, there is no hedge beside equity"
+    line = _unjudged_line(verdict)
+    tiles: tuple[Tile, ...] = ()
+    if evidence is not None:
+        told = _finding(verdict.word, evidence, hedge_words(verdict.tickers))
+        line = f"{_falls(verdict)} {_edge(verdict, evidence)}"
+        tiles = _protection(verdict, evidence), _when(verdict), _cost(verdict)
+    return FirstScreen(
+        headline=f"{what}{told}" if what else _capital(told),
+        chip=answer_of(verdict),
+        tone=tone_of(verdict.word),
+        line=line,
+        tiles=tiles,
+    )
+
+
+def hedge_words(tickers: Tickers) -> str:
+    """What a hedge is called: Treasuries where it is nothing else, else by its tickers."""
+    if all(map(is_treasury_fund, tickers.hedge)):
+        return "Treasuries"
+    return hedge_name(tickers.hedge)
+
+
+# Headline
+
+
+def _mix(verdict: Verdict, summary: Summary) -> str:
+    """What was held: a mix by its weights, a rule by its label, one ticker alone as 100 %."""
+    weights = summary.weights
+    if not weights:
+        held = next(row.equity_weight for row in verdict.portfolios if row.key == "portfolio")
+        alone = not verdict.holds_hedge and len(verdict.tickers.equity) == 1
+        if alone and held is not None and held > 1.0 - SMALLEST:
+            return f"100 % {verdict.tickers.equity[0]}"
+        label = run_label(summary.strategy, summary.params)
+        return label if len(label) <= LONGEST_LABEL else summary.strategy
+    cash = 1.0 - sum(weights.values())
+    text = _weights_text({**weights, "cash": cash})
+    if len(text) <= LONGEST_MIX:
+        return text
+    hedged = sum(weight for name, weight in weights.items() if name in verdict.tickers.hedge)
+    name = hedge_words(verdict.tickers)
+    sides = {
+        "equity": 1.0 - cash - hedged,
+        "Treasuries" if name == "Treasuries" else "hedge": hedged,
+    }
+    return _weights_text({**sides, "cash": cash})
+
+
+def _weights_text(weights: Mapping[str, float]) -> str:
+    return ", ".join(
+        f"{round(100 * weight, 1):g} % {name}"
+        for name, weight in weights.items()
+        if weight >= SMALLEST
+    )
+
+
+def _finding(word: Word, evidence: Evidence, hedge: str) -> str:
+    """The word as a finding on the hedge."""
+    months = evidence.every.months
+    protect = f"{hedge} protect{'' if _is_plural(hedge) else 's'} better than cash"
+    if months < FEWEST_ROWS:
+        are = "1 month is" if months == 1 else f"{months} months are"
+        return f"{are} too short to say whether {protect}"
+    if word in THAN_CASH:
+        return f"{hedge} {THAN_CASH[word]}"
+    if word == "unclear":
+        return f"no proof that {protect}"
+    return _dependence(evidence, hedge)
+
+
+def _dependence(evidence: Evidence, hedge: str) -> str:
+    """On what it depended: on an episode where a state rests on one, else on the correlation."""
+    by_word = {state.payoff.word: state for state in evidence.states}
+    works, fails = by_word.get("works"), by_word.get("fails")
+    if works is None or fails is None:
+        return f"whether {hedge} protected better than cash depended on the correlation"
+    better, worse = f"{hedge} {THAN_CASH['works']}", f"{hedge} {THAN_CASH['fails']}"
+    if works.rests_on and fails.rests_on:
+        return f"{better} {_years(works)}, worse {_years(fails)}"
+    if works.rests_on:
+        sides = " or ".join(_opposite_sides(works, fails))
+        return f"{better} {_years(works)}, " + (
+            f"not {sides}" if sides else f"worse after {fails.name} correlation"
+        )
+    if fails.rests_on:
+        sides = " and ".join(_opposite_sides(fails, works))
+        return f"{worse} {_years(fails)}, better " + (sides or f"after {works.name} correlation")
+    return f"{better} after {works.name} correlation, worse after {fails.name}"
+
+
+def _years(state: State) -> str:
+    """The years of the episode on which a state's word rests."""
+    episode = state.rests_on
+    return "" if episode is None else f"from {episode.first[:4]} to {episode.last[:4]}"
+
+
+def _opposite_sides(alone: State, other: State) -> list[str]:
+    """Whether the opposite held before and since the episode on which a state rests.
+
+    It did on a side where there are episodes, and the payoff of each has the other sign.
+    """
+    episode = alone.rests_on
+    if episode is None:
+        return []
+    every = (*alone.episodes, *other.episodes)
+    sides = {
+        "before": [each for each in every if each.last < episode.first],
+        "since": [each for each in every if each.first > episode.last],
+    }
+    return [
+        side
+        for side, stretches in sides.items()
+        if stretches and all(each.payoff * episode.payoff < 0.0 for each in stretches)
+    ]
+
+
+# The line below it
+
+
+def _unjudged_line(verdict: Verdict) -> str:
+    """Without a hedge: how to name one where one may be meant, and the run's deepest fall."""
+    numbers = verdict.portfolio("portfolio")
+    grew = "" if numbers.cagr is None else f"; it grew {_percent(numbers.cagr)} a year"
+    fell = f"Its deepest fall was {_loss(numbers.max_drawdown)} ({_basis(verdict)}){grew}."
+    offered = offer(verdict.tickers)
+    return f"{offered}. {fell}" if offered else fell
+
+
+def _falls(verdict: Verdict) -> str:
+    """The deepest fall of the portfolio, of 100 % equity, and what it had been with bills."""
+    ours, equity, bills = (
+        verdict.portfolio(key).max_drawdown for key in ("portfolio", "equity", "bills")
+    )
+    held = next(row.equity_weight for row in verdict.portfolios if row.key == "portfolio")
+    if held is not None and held <= 0.0:
+        return (
+            f"It holds no equity: its deepest fall was {_loss(ours)}, of bills {_loss(bills)}, of "
+            f"100 % equity {_loss(equity)}."
+        )
+    if min(round(ours, 3), round(bills, 3)) > round(equity, 3):
+        with_bills = "there was none" if bills >= 0.0 else f"to {_loss(bills)}"
+        return (
+            f"It cut the deepest fall from {_loss(equity)} to {_loss(ours)}; with bills, "
+            f"{with_bills}."
+        )
+    return (
+        f"Its deepest fall was {_loss(ours)}, with bills {_loss(bills)}, that of 100 % equity "
+        f"{_loss(equity)}."
+    )
+
+
+def _edge(verdict: Verdict, evidence: Evidence) -> str:
+    """After which sign of the correlation the hedge beat bills, and its sign today."""
+    if evidence.every.months < FEWEST_ROWS:
+        view = verdict.long_view
+        told = f"Beyond cash nothing can be said of fewer than {FEWEST_ROWS} months"
+        if view is None or view.word is None:
+            return f"{told}."
+        return f"{told}; since {str(view.start)[:4]} the same strategy: {WORDS[view.word]}."
+    hedge = _capital(hedge_words(verdict.tickers))
+    told = _by_state(hedge, evidence, with_years=verdict.word != "it depended")
+    return f"{told}{_today(verdict, evidence)}."
+
+
+def _by_state(hedge: str, evidence: Evidence, *, with_years: bool) -> str:
+    """What the hedge did beside bills after each sign, as far as its words say."""
+    correlation = f" {_pair(evidence)} correlation"
+
+    def after(state: State, noun: str = "") -> str:
+        years = _years(state).removeprefix("from ")
+        return f"after {state.name}{noun}" + (f" ({years})" if with_years and years else "")
+
+    first, last = sorted(evidence.states, key=lambda state: state.payoff.word not in BESIDE_BILLS)
+    verb, other = (BESIDE_BILLS.get(state.payoff.word) for state in (first, last))
+    if verb is None:
+        return f"{hedge} beat bills clearly after neither sign of the{correlation}"
+    if verb == other:
+        return f"{hedge} {verb} {after(first)} and {after(last, correlation)}"
+    told = f"{hedge} {verb} {after(first, correlation)}"
+    if other is not None:
+        return f"{told}, {other.removesuffix(' bills')} {after(last)}"
+    return f"{told}, not clearly {after(last)}" if last.payoff.months else told
+
+
+def _pair(evidence: Evidence) -> str:
+    """Whose correlation tells the states apart."""
+    return "stock-bond" if evidence.correlation_of.startswith(BOND) else "equity-hedge"
+
+
+def _today(verdict: Verdict, evidence: Evidence) -> str:
+    """The newest correlation of the kind that tells the states apart; empty without one."""
+    values = verdict.series.correlation.values
+    newest = values[-1] if values else None
+    if verdict.state is not None and evidence.correlation_of.startswith(BOND):
+        indicators = {indicator.key: indicator.value for indicator in verdict.state.indicators}
+        current = indicators.get("correlation")
+        newest = newest if current is None else current
+    if newest is None:
+        return ""
+    sign = "negative" if newest < 0.0 else "positive"
+    return f"; today it is {sign} ({two_digits(newest, '+')})"
+
+
+# Tiles
+
+
+def _protection(verdict: Verdict, evidence: Evidence) -> Tile:
+    """The payoff in equity's worst months, by state, and the deepest falls."""
+    every, hedge = evidence.every, hedge_words(verdict.tickers)
+    legs = next((row for row in verdict.works if row.key == "worst_decile_mean_monthly"), None)
+    value, worst = every.estimate.value, every.worst_months
+    lines = []
+    if value is not None:
+        parts = [f"difference {difference(100 * value)} % {_range(every.estimate)}"]
+        if legs is not None and None not in (legs.treasuries.value, legs.bills.value):
+            made, bills = _percent(legs.treasuries.number), _percent(legs.bills.number)
+            parts = [f"{hedge} {made}, bills {bills}", *parts]
+        which = "worst" if worst == 1 else f"worst {worst}"
+        lines.append(f"In the {which} of {_counted(every.months, 'month')}: {', '.join(parts)}")
+    states = [state for state in evidence.states if state.payoff.months]
+    told = ", ".join(
+        f"{_after(state.name, number, f'{_pair(evidence)} ')} {_payoff_text(state.payoff.estimate)}"
+        for number, state in enumerate(states)
+    )
+    lines += [_capital(told)] if told else []
+    if every.worst_months_held < worst:
+        lines.append(f"The hedge was held in {every.worst_months_held} of these {worst} months")
+    fell = {key: _loss(verdict.portfolio(key).max_drawdown) for key in ("portfolio", *BESIDE)}
+    lines.append(
+        f"Deepest fall, {_basis(verdict)}: with {hedge} {fell['portfolio']}, with bills "
+        f"{fell['bills']}, 100 % equity {fell['equity']}"
+    )
+    return Tile(
+        key="protection",
+        title="Protection in equity's worst months",
+        value="Not known" if value is None else f"{difference(100 * value)} %",
+        unit="without a month" if value is None else "a month against bills",
+        lines=tuple(lines),
+        tone=tone_of(every.word),
+    )
+
+
+def _when(verdict: Verdict) -> Tile:
+    """In how many falls of equity the hedge beat bills, by state, and what it made in them."""
+    title, hedge = "When it beat bills", hedge_words(verdict.tickers)
+    falls = [fall for fall in verdict.crises if fall.equity < 0.0]
+    if not falls:
+        lacking = "No fall on the list, and none beyond 15 %, lies in this period"
+        return Tile("when", title, "No fall", "of equity to judge by", (lacking,))
+    by_state = [
+        (state, some)
+        for state in STATES
+        if (some := [fall for fall in falls if fall.state == state])
+    ]
+    lines = [
+        ", ".join(
+            f"{_beaten(some)} {_after(state, number)}"
+            for number, (state, some) in enumerate(by_state)
+        )
+    ]
+    returns = [(fall.hedge, fall.cash) for fall in falls if fall.hedge is not None]
+    if returns:
+        ours, bills = (sum(column) / len(returns) for column in zip(*returns, strict=True))
+        over = f"On average in {_counted(len(returns), 'fall')}"
+        over = "In that fall" if len(falls) == 1 else over
+        lines.append(
+            f"{over}: {hedge} {_percent(ours)}, bills {_percent(bills)}, difference "
+            f"{difference(100 * (ours - bills))} %"
+        )
+    if len(returns) < len(falls):
+        lines.append(f"No price of the hedge yet in {_counted(len(falls) - len(returns), 'fall')}")
+    unit = "fall of equity" if len(falls) == 1 else "falls of equity"
+    return Tile("when", title, _beaten(falls), unit, tuple(lines))
+
+
+def _after(state: StateName | None, number: int, pair: str = "") -> str:
+    """After which correlation; the first of several says what is negative or positive."""
+    noun = "" if number else f" {pair}correlation"
+    return f"before any{noun} was known" if state is None else f"after {state}{noun}"
+
+
+def _beaten(falls: Sequence[Crisis]) -> str:
+    return f"{sum(fall.beat_bills for fall in falls)} of {len(falls)}"
+
+
+def _cost(verdict: Verdict) -> Tile:
+    """Growth a year less that of 100 % equity, the same with bills, and what trading cost."""
+    given = verdict.cost.growth_given_up_monthly
+    apart = verdict.cost.growth_against_monthly.bills
+    ours, bills, equity = (verdict.portfolio(key) for key in ("portfolio", *BESIDE))
+    hedge, title = hedge_words(verdict.tickers), "Cost against 100 % equity"
+    turnover = ours.turnover_per_year
+    paid = f"{money(ours.costs_paid)} paid in costs"
+    traded = paid if turnover is None else f"Turnover {_percent(turnover)} a year, {paid}"
+    if given.portfolio.value is None or given.bills.value is None or apart.value is None:
+        told = (
+            f"In all: with {hedge} {_percent(ours.total_return)}, with bills "
+            f"{_percent(bills.total_return)}, 100 % equity {_percent(equity.total_return)}"
+        )
+        return Tile("cost", title, "Too short", "for growth a year", (told, traded))
+    own, instead = (difference(-100 * part.number) for part in (given.portfolio, given.bills))
+    told = (
+        f"With {hedge} {own}, with bills {instead}, difference {difference(100 * apart.value)} "
+        f"{_range(apart)}"
+    )
+    return Tile("cost", title, own, "points of growth a year", (told, traded))
+
+
+def _payoff_text(estimate: Estimate) -> str:
+    """A payoff in percent with its interval."""
+    return f"{difference(100 * estimate.number)} {_range(estimate)}"
+
+
+def _range(estimate: Estimate) -> str:
+    if estimate.low is None or estimate.high is None:
+        return "(no interval: too few months)"
+    return f"({difference(100 * estimate.low)} to {difference(100 * estimate.high)})"
+
+
+def _percent(value: float) -> str:
+    """A fraction as percent with one digit; what rounds to zero has no minus."""
+    return f"{round(100 * value, 1) + 0.0:,.1f} %"
+
+
+def _loss(value: float) -> str:
+    """The size of a loss; ``none`` for none."""
+    return _percent(abs(value)) if value < 0.0 else "none"
+
+
+def _basis(verdict: Verdict) -> str:
+    """On which rows falls were measured."""
+    return "daily" if verdict.series.drawdown.daily else "month-ends"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" + ("" if count == 1 else "s")
+
+
+def _is_plural(hedge: str) -> bool:
+    return hedge == "Treasuries" or " and " in hedge
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
