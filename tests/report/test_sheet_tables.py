@@ -53,7 +53,7 @@ def test_the_map_is_that_of_quantstats_within_the_run():
     rows = month_map(metrics.month_returns(nav))
     assert len(rows) == len(theirs)
     for row in rows:
-        drawn = theirs.loc[int(row.year)]
+        drawn = theirs.loc[row.year]
         for cell, value in zip(row.months, drawn, strict=True):
             assert float(cell.text or 0.0) == pytest.approx(100 * value, abs=0.00501)
 

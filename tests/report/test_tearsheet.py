@@ -20,6 +20,7 @@ from backtests.engine.simulate import simulate
 from backtests.engine.summary import summarise
 from backtests.engine.with_quantstats import Levels
 from backtests.report import tearsheet
+from backtests.report.sheet_tables import QUANTSTATS_ROWS
 from backtests.report.style import DARK, LIGHT
 from strategies.equity_only import EquityOnly
 from strategies.hedge_mix import HedgeMix
@@ -93,7 +94,7 @@ def test_every_row_that_stays_is_ours(ppy):
     ours = expected(mix.nav, equity.nav, ppy)
     theirs = expected(equity.nav, equity.nav, ppy)
     checked = 0
-    for row in (row for group in tearsheet.QUANTSTATS_ROWS.values() for row in group):
+    for row in (row for group in QUANTSTATS_ROWS.values() for row in group):
         if ppy == 12 and row.daily_only:
             continue
         for shown, own in zip(drawn.rows[row.theirs], (ours, theirs), strict=True):
