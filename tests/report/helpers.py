@@ -12,9 +12,15 @@ from backtests.engine.judge import judge_run
 from backtests.engine.run import Run
 
 
-def make_run(strategy: str = "hedge_mix", start: str = "1995-02-28", **options: Any) -> Run:
+def make_run(
+    strategy: str = "hedge_mix",
+    start: str | None = "1995-02-28",
+    *,
+    source: str = "bundled",
+    **options: Any,
+) -> Run:
     """A run by the ledger, judged in full but for other programs' numbers."""
-    config = RunConfig(strategy, source="bundled", start=start, **options)
+    config = RunConfig(strategy, source=source, start=start, **options)
     run = simulated(load_inputs(config), ledger.fill)
     verdict = judge_run(
         run.market,
