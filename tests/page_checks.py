@@ -132,12 +132,12 @@ const told = element => element.tagName.toLowerCase() + " " +
   JSON.stringify((element.getAttribute("aria-label") || element.textContent || element.id).trim().slice(0, 40));
 const visible = element => element.checkVisibility({opacityProperty: true, visibilityProperty: true}) &&
   element.getBoundingClientRect().width > 0;
-window.reached = {elements: new Set(), bare: new Set()};
+window.reached = {elements: new Set(), ringed: new Set()};
 addEventListener("focusin", event => {
   const element = event.target, own = getComputedStyle(element);
   window.reached.elements.add(element);
   const ring = own.outlineStyle !== "none" && parseFloat(own.outlineWidth) > 0;
-  if (!ring && own.boxShadow === "none") window.reached.bare.add(told(element));
+  if (ring || own.boxShadow !== "none") window.reached.ringed.add(element);
 }, true);
 window.controls = () => [...document.querySelectorAll("a[href], button, select, summary, input, textarea, [tabindex]")]
   .filter(element => visible(element) && !element.disabled);
@@ -156,7 +156,8 @@ return row.length;
 """
 MISSED = """
 const missed = window.controls().filter(element => !window.reached.elements.has(element)).map(window.toldOf);
-return [missed, [...window.reached.bare]];
+const bare = [...window.reached.elements].filter(element => !window.reached.ringed.has(element));
+return [missed, bare.map(window.toldOf)];
 """
 
 
