@@ -139,8 +139,13 @@ const depth = (a, b) => {  // how deep two convex shapes lie in each other: over
   return least;
 };
 const opaque = element => { const own = colour(style(element).backgroundColor); return own && own[3] === 1; };
+// Places are those of the page at its top; the browser tells what is there only within its window.
+const inWindow = y => {
+  if (y < scrollY || y > scrollY + innerHeight - 1) scrollTo(0, Math.max(0, y - innerHeight / 2));
+  return y - scrollY;
+};
 const covered = (first, second, x, y) => {  // whether a ground between two texts hides the lower
-  const stack = document.elementsFromPoint(x, y);
+  const stack = document.elementsFromPoint(x, inWindow(y));
   const [a, b] = [stack.indexOf(first.element), stack.indexOf(second.element)];
   if (a < 0 || b < 0) return false;
   const [high, low] = a < b ? [a, b] : [b, a];
@@ -178,13 +183,15 @@ const clipped = items => {
   }
   return told;
 };
+const pageBox = element => { const box = element.getBoundingClientRect();
+  return {left: box.left, right: box.right, top: box.top + scrollY, bottom: box.bottom + scrollY, width: box.width, height: box.height}; };
 const pictures = new Map();
 const pixel = async (image, x, y) => {
   if (!pictures.has(image)) {
     const made = new Image(); made.src = image.href.baseVal; await made.decode();
     const canvas = document.createElement("canvas"); canvas.width = made.naturalWidth; canvas.height = made.naturalHeight;
     const context = canvas.getContext("2d", {willReadFrequently: true}); context.drawImage(made, 0, 0);
-    pictures.set(image, [context, image.getBoundingClientRect(), canvas.width, canvas.height]);
+    pictures.set(image, [context, pageBox(image), canvas.width, canvas.height]);
   }
   const [context, box, width, height] = pictures.get(image);
   const at = [Math.floor((x - box.left) / box.width * width), Math.floor((y - box.top) / box.height * height)];
@@ -199,16 +206,24 @@ const groundOfHtml = (element, paper) => {
   }
   return layers.reduceRight((below, top) => over(top, below), paper);
 };
+const maps = new Map();
+const mapUnder = (element, x, y) => {  // the picture of a plot's map, which covers what is below it
+  const plot = element.closest(".js-plotly-plot");
+  if (!maps.has(plot)) maps.set(plot, plot ? [...plot.querySelectorAll("image")].map(image => [image, pageBox(image)]) : []);
+  const under = maps.get(plot).find(([, box]) => x >= box.left && x <= box.right && y >= box.top && y <= box.bottom);
+  return under && under[0];
+};
 const groundOfSvg = async (item, x, y, paper) => {
-  const layers = [];
-  for (const element of document.elementsFromPoint(x, y)) {
+  const layers = [], map = mapUnder(item.element, x, y);
+  if (map) return over(await pixel(map, x, y), paper);
+  const inside = inWindow(y);
+  for (const element of document.elementsFromPoint(x, inside)) {
     if (element === item.element || element.contains(item.element) || item.element.contains(element)) continue;
     if (!(element instanceof SVGElement)) continue;
-    if (element.tagName === "image") { layers.push(await pixel(element, x, y)); continue; }
     if (!element.isPointInFill || element.closest("text")) continue;
     const own = colour(style(element).fill);
     if (!own) continue;
-    const point = new DOMPoint(x, y).matrixTransform(element.getScreenCTM().inverse());
+    const point = new DOMPoint(x, inside).matrixTransform(element.getScreenCTM().inverse());
     if (element.isPointInFill(point)) layers.push([...own.slice(0, 3), own[3] * Number(style(element).fillOpacity) * opacity(element)]);
   }
   return layers.reduceRight((below, top) => over(top, below), groundOfHtml(item.element.closest("svg").parentElement, paper));
@@ -278,15 +293,19 @@ const frame = () => {
   return told;
 };
 
+const unsettled = [];
+
 (async () => {
   if (wanted.unfold) document.querySelectorAll("details").forEach(fold => { fold.open = true; });
   if (wanted.settle) {
     const frameOf = () => new Promise(next => requestAnimationFrame(() => next()));
     await frameOf(); await frameOf();
-    // A change of width, of colours or of medium draws the charts again.
-    const charts = [...document.querySelectorAll(".js-plotly-plot")].filter(chart => chart.checkVisibility());
-    for (let turn = 0; turn < 100 && document.getElementById("figures") && !document.documentElement.classList.contains("lost") && !document.documentElement.dataset.drawn; turn++) await new Promise(next => setTimeout(next, 20));
-    await Promise.all(charts.map(chart => window.Plotly.Plots.resize(chart)));
+    // A change of width, of colours or of medium draws the charts again, in the width that there is.
+    const root = document.documentElement, isLost = !document.getElementById("figures") || root.classList.contains("lost");
+    const fits = chart => !chart.checkVisibility() || Math.abs(chart.querySelector(".main-svg").getBoundingClientRect().width - chart.clientWidth) <= ROOM;
+    const settled = () => isLost || (root.dataset.drawn && [...document.querySelectorAll(".js-plotly-plot")].every(fits));
+    for (let turn = 0; turn < 200 && !settled(); turn++) await new Promise(next => setTimeout(next, 20));
+    if (!settled()) unsettled.push("a chart has not the width that there is for it");
     await frameOf();
   }
   scrollTo(0, 0);
@@ -298,7 +317,8 @@ const frame = () => {
   if (has("lines")) answer.lines = weakLines();
   if (has("sideways")) answer.sideways = sideways();
   if (has("frame")) answer.frame = frame();
-  const told = [];
+  scrollTo(0, 0);
+  const told = [...unsettled];
   for (const list of Object.values(answer)) { const each = [...new Set(list)]; told.push(...each.slice(0, MOST)); if (each.length > MOST) told.push(`and ${each.length - MOST} more like the last`); }
   return {told, texts: items.filter(item => item.part).length};
 })().then(done, error => done({told: [`the check itself failed: ${error && error.stack || error}`], texts: 0}));

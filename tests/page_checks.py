@@ -23,7 +23,6 @@ EVERY = ("overlaps", "clipped", "sideways", "texts", "lines", "frame")
 LAYOUT = ("overlaps", "clipped", "sideways")
 INK = ("texts", "lines")
 PRINT_WIDTH = 688  # pixels of A4 between margins of 14 mm, at 96 an inch
-TALL = 30_000  # pixels: everything lies in the window, so that the browser tells what is on top
 
 
 @cache
@@ -31,12 +30,9 @@ def _script() -> str:
     return SCRIPT.read_text("utf-8")
 
 
-def show(driver: Any, width: int, medium: str = "light") -> None:
+def show(driver: Any, width: int, medium: str = "light", height: int = 900) -> None:
     """Set width and medium (``light``, ``dark``, ``print``) of the window of an opened page."""
-    driver.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride",
-        {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 700},
-    )
+    _resize(driver, width, height, on_phone=width < 700 and medium != "print")
     scheme = "dark" if medium == "dark" else "light"
     driver.execute_cdp_cmd(
         "Emulation.setEmulatedMedia",
@@ -73,19 +69,18 @@ def look(
         Whether to wait until charts have followed a change of the window.
     """
     asked = {"checks": list(checks), "printed": printed, "unfold": unfold, "settle": settle}
-    # Rows outside the window cannot be asked what covers them.
-    height = driver.execute_script("return document.documentElement.scrollHeight")
-    width = driver.execute_script("return innerWidth")
-    driver.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride",
-        {"width": width, "height": min(height + 600, TALL), "deviceScaleFactor": 1,
-         "mobile": width < 700},
-    )  # fmt: skip
     driver.set_script_timeout(60)
     answer = driver.execute_async_script(_script(), asked)
     if not answer["texts"] and {"overlaps", "clipped", "texts"} & set(checks):
         return [*answer["told"], "the page shows no text at all"]
     return list(answer["told"])
+
+
+def _resize(driver: Any, width: int, height: int, *, on_phone: bool) -> None:
+    driver.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": on_phone},
+    )
 
 
 # Links -------------------------------------------------------------------------------------------
