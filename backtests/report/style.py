@@ -82,7 +82,7 @@ DARK: Palette = {
     "--equity-4": "#a8662b",
     "--treasuries": "#4aa8f0",
     "--bills": "#8b95a1",
-    "--other": "#b79cf7",
+    "--other": "#7e42f5",
     "--duration-1": "#bfe3ff",
     "--duration-2": "#8ac9fb",
     "--duration-3": "#67b7f5",
@@ -118,8 +118,8 @@ EITHER: Palette = {
     "--equity": "#c7711d",
     "--treasuries": "#2074c5",
     "--bills": "#7d8792",
-    "--worked": "#1c8d67",
-    "--lost": "#d14f45",
+    "--worked": "#159560",
+    "--lost": "#e02b20",
     "--less": "#7d8792",
     "--negative": "rgba(28,141,103,.45)",
     "--positive": "rgba(209,79,69,.45)",
@@ -138,7 +138,7 @@ CLEAR = "rgba(0,0,0,0)"
 # What is a line's colour and too light for text: what a name in its place is written in.
 AS_TEXT: Palette = {"--bills": "--quiet", "--less": "--quiet", "--equity-3": "--equity-2",
                     "--duration-1": "--duration-3", "--duration-2": "--duration-3",
-                    "--c8": "--ink"}  # fmt: skip
+                    "--c8": "--ink", "--other": "--ink"}  # fmt: skip
 SERIES = tuple(f"--c{number}" for number in range(1, 11))
 
 FONT = "system-ui, Helvetica Neue, Arial, sans-serif"
