@@ -299,10 +299,10 @@ def _state_at(start: str, correlation: pd.Series, ppy: int) -> StateName | None:
 
     A fall of monthly rows begins at the end of its first month, so in the next one.
     """
-    known = correlation.get(pd.Period(start, "M") - (0 if ppy == MONTHS else 1))
-    if known is None or not np.isfinite(known):
+    trailing = correlation.get(pd.Period(start, "M") - (0 if ppy == MONTHS else 1))
+    if trailing is None or not np.isfinite(trailing):
         return None
-    return "negative" if known < 0.0 else "positive"
+    return "negative" if trailing < 0.0 else "positive"
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from backtests.report.text import percent as percent_text
 MOST_POINTS = 1_600
 MOST_NAMED = 4  # lines with their name at the end; more have a legend
 NAME_ROOM, LETTER = 17.0, 7.4  # height of a name at a line's end, and width of a letter, in pixels
+CELL = 16  # height of a row of a map, in pixels: that of its label
 PERCENT = "\u202f%"
 EVEN_STEPS, PLAIN_STEPS = 7.0, 3.0  # highest over lowest growth, which decides the ticks
 Ladder = list[tuple[float, str]]  # ticks of an axis: value and word
@@ -193,9 +194,11 @@ def heat_map(
     names_rows
         Whether rows are names: ``60`` is then a word, no number.
     name, caption, alt, height, title
-        As in :class:`Figure`.
+        As in :class:`Figure`; the height is at least what the labels of the rows need.
     """
     names = list(values)
+    margin = Margin(bottom=52)
+    height = max(height, margin.top + margin.bottom + CELL * len(rows))
     hover = f"{y_title} %{{y}}, {x_title} %{{x}}: %{{customdata}}<extra></extra>"
     every = (abs(v) for table in values.values() for row in table for v in row if v is not None)
     widest = 100.0 * max(every, default=0.0)
@@ -221,7 +224,7 @@ def heat_map(
         caption=caption,
         alt=alt,
         height=height,
-        margin=Margin(bottom=52),
+        margin=margin,
         menu=Menu(names, names),
         title=title,
     )

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
-from backtests.report.style import CHART_FONT, CLEAR, FONT
+from backtests.report.style import CHART_FONT, CLEAR, FONT, as_text
 from backtests.report.text import typeset
 
 Payload = dict[str, Any]  # in plotly's format; written only in this module
@@ -77,6 +77,7 @@ class Figure:
             layout["updatemenus"] = self.menu.payload
             margin = layout["margin"]
             layout["margin"] = {**margin, "t": max(margin["t"], Menu.ROOM)}
+            layout["legend"] = {**layout["legend"], "y": Menu.LEGEND, "yanchor": "top"}
         if ends := [label for label in layout.get("annotations", ()) if "name" in label]:
             others = [label for label in layout["annotations"] if label not in ends]
             layout |= {"annotations": others, "showlegend": True}
@@ -204,6 +205,7 @@ class Menu:
     axes: Sequence[tuple[Axis, Axis]] = ()
 
     ROOM: ClassVar[int] = 46  # pixels above a plot that has its list inside the chart
+    LEGEND: ClassVar[float] = -0.14  # height of the legend, in plots' heights, under such a plot
 
     @property
     def payload(self) -> list[Payload]:
@@ -267,7 +269,7 @@ class EndName:
             "name": "end", "text": self.name, "xref": "paper", "x": 1, "xanchor": "left",
             "yref": "y", "y": float(f"{self.value:.{DIGITS}g}"), "yanchor": "middle",
             "xshift": 6, "yshift": round(self.raised, 1), "showarrow": False, "align": "left",
-            "font": {"color": self.colour},
+            "font": {"color": as_text(self.colour)},
         }  # fmt: skip
 
 
@@ -435,6 +437,7 @@ def cells(
         "zmax": None if limits is None else limits[1],
         "hoverongaps": False,
         "colorscale": SCALE,
+        "textfont": None if texts is None else {"color": "--ink"},
         "colorbar": {**({"ticksuffix": suffix} if suffix else {}), "thickness": 10,
                      "outlinewidth": 0},
         "hovertemplate": hover,
@@ -529,6 +532,7 @@ def _layout(**changes: Any) -> Payload:
         "gridcolor": "--line",
         "zerolinecolor": "--rule",
         "linecolor": "--rule",
+        "tickcolor": "--rule",
         "automargin": True,
     }
     base: Payload = {
@@ -536,7 +540,7 @@ def _layout(**changes: Any) -> Payload:
         "plot_bgcolor": CLEAR,
         "font": {"family": FONT, "size": CHART_FONT, "color": "--ink"},
         "margin": {"l": 56, "r": 14, "t": 10, "b": 34},
-        "legend": {"orientation": "h", "y": -0.14, "x": 0},
+        "legend": {"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0},
         "modebar": {"bgcolor": CLEAR, "color": "--rule", "activecolor": "--ink"},
         "hovermode": "x unified",
         "hoverlabel": {"bgcolor": "--paper", "bordercolor": "--rule", "font": {"color": "--ink"}},

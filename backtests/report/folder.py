@@ -100,9 +100,9 @@ def new_folder(out: Path, name: str) -> Iterator[Path]:
                 shutil.rmtree(temporary, ignore_errors=True)
     except OSError as error:
         named = Path(str(error.filename or place))
+        is_ours = any(part.startswith(TEMPORARY) for part in named.parts)
         raise OutputError(
-            f"{place if named.is_relative_to(out) else named} cannot be written: "
-            f"{error.strerror or error}; what was finished is intact, make room or give access"
+            f"{place if is_ours else named} cannot be written: {error.strerror or error}; what was finished is intact, make room or give access"
         ) from error
 
 

@@ -17,6 +17,7 @@ from backtests.report.charts import (
 )
 from backtests.report.figures import Figure
 from backtests.report.page import Cell, Grid, environment
+from backtests.report.pages import Trail
 from backtests.report.style import SERIES, palette
 from backtests.report.text import HEDGES, metric_rows, plain_label, shown
 from backtests.report.verdict.tables import shown_keys
@@ -46,9 +47,8 @@ def theme() -> dict[str, str]:
 
 def render(template: str, **values: Any) -> str:
     """HTML of a template of the pages; every value is escaped."""
-    return (
-        environment().get_template(template).render(figures=[], chart_of={}, script=None, **values)
-    )
+    made = environment().get_template(template)
+    return made.render(figures=[], chart_of={}, script=None, trail=Trail(()), **values)
 
 
 def table(grid: Grid) -> str:

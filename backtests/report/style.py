@@ -51,10 +51,10 @@ LIGHT: Palette = {
     "--fall": "rgba(87,96,106,.13)",
     "--negative": "#bfe3dc",
     "--positive": "#f6cfca",
-    # maps about zero
-    "--scale-low": "#b35900",
+    # maps about zero, with numbers in --ink upon them
+    "--scale-low": "#e09a55",
     "--scale-mid": "#f6f7f8",
-    "--scale-high": "#0b62b5",
+    "--scale-high": "#62a6e0",
     # lines of which none has a role
     "--c1": "#0b62b5",
     "--c2": "#b35900",
@@ -82,7 +82,7 @@ DARK: Palette = {
     "--equity-4": "#a8662b",
     "--treasuries": "#4aa8f0",
     "--bills": "#8b95a1",
-    "--other": "#b79cf7",
+    "--other": "#7e42f5",
     "--duration-1": "#bfe3ff",
     "--duration-2": "#8ac9fb",
     "--duration-3": "#67b7f5",
@@ -95,9 +95,9 @@ DARK: Palette = {
     "--fall": "rgba(154,165,177,.17)",
     "--negative": "#1f4d48",
     "--positive": "#5a2a28",
-    "--scale-low": "#d98032",
+    "--scale-low": "#96500f",
     "--scale-mid": "#20262d",
-    "--scale-high": "#4c9bea",
+    "--scale-high": "#1b5c9e",
     "--c1": "#62aef7",
     "--c2": "#f0a35a",
     "--c3": "#a3adb8",
@@ -119,8 +119,8 @@ EITHER: Palette = {
     "--equity": "#c7711d",
     "--treasuries": "#2074c5",
     "--bills": "#7d8792",
-    "--worked": "#1c8d67",
-    "--lost": "#d14f45",
+    "--worked": "#159560",
+    "--lost": "#e02b20",
     "--less": "#7d8792",
     "--negative": "rgba(28,141,103,.45)",
     "--positive": "rgba(209,79,69,.45)",
@@ -136,6 +136,10 @@ EITHER: Palette = {
     "--c10": "#6776c8",
 }
 CLEAR = "rgba(0,0,0,0)"
+# What is a line's colour and too light for text: what a name in its place is written in.
+AS_TEXT: Palette = {"--bills": "--quiet", "--less": "--quiet", "--equity-3": "--equity-2",
+                    "--duration-1": "--duration-3", "--duration-2": "--duration-3",
+                    "--c8": "--ink", "--other": "--ink"}  # fmt: skip
 SERIES = tuple(f"--c{number}" for number in range(1, 11))
 
 FONT = "system-ui, Helvetica Neue, Arial, sans-serif"
@@ -185,6 +189,11 @@ def variables() -> str:
 
 def _declared(values: Mapping[str, str]) -> str:
     return " ".join(f"{name}: {value};" for name, value in values.items())
+
+
+def as_text(colour: str) -> str:
+    """The colour for a word that stands for a line of this colour: 4.5 to 1 on the paper."""
+    return AS_TEXT.get(colour, colour)
 
 
 def favicon() -> str:

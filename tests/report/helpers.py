@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from backtests.analysis.objective import read_objective
 from backtests.engine import ledger
 from backtests.engine.backtest import load_inputs, simulated
 from backtests.engine.config import RunConfig
 from backtests.engine.judge import judge_run
 from backtests.engine.run import Run
+from backtests.engine.space import mix_space
+from backtests.engine.tuned import Tuned
+from backtests.tuning import prepare_search, tune
 
 
-def make_run(strategy: str = "hedge_mix", start: str = "1995-02-28", **options: Any) -> Run:
+def make_run(
+    strategy: str = "hedge_mix",
+    start: str | None = "1995-02-28",
+    *,
+    source: str = "bundled",
+    **options: Any,
+) -> Run:
     """A run by the ledger, judged in full but for other programs' numbers."""
-    config = RunConfig(strategy, source="bundled", start=start, **options)
+    config = RunConfig(strategy, source=source, start=start, **options)
     run = simulated(load_inputs(config), ledger.fill)
     verdict = judge_run(
         run.market,
@@ -25,3 +36,11 @@ def make_run(strategy: str = "hedge_mix", start: str = "1995-02-28", **options: 
         searching=ledger.fill,
     )
     return replace(run, verdict=verdict)
+
+
+def searched(out: Path) -> Tuned:
+    """A search of eleven mixes."""
+    config = RunConfig("hedge_mix", source="bundled", start="1990-01-31", end="2010-12-31")
+    fixed = {name: value for name, value in config.params.items() if name != "weights"}
+    space = mix_space(["SPY", "IEF"], 0.1, fixed)
+    return tune(prepare_search(config, space, read_objective("cagr", [])), out)[0]

@@ -61,8 +61,11 @@ def test_shaded_spans_follow_the_condition():
 
 def test_a_single_choice_needs_no_list():
     drawn = heat_map("m", [1], [2], {"Return": [[0.1]]}, x_title="x", y_title="y", **WORDS)
-    assert drawn.layout["updatemenus"] == []
-    assert payloads(drawn)[0]["zmid"] == 0
+    assert drawn.choices == ()
+    assert "updatemenus" not in drawn.without_page().layout
+    # As far below zero as above it: the middle of the scale is zero.
+    assert (payloads(drawn)[0]["zmin"], payloads(drawn)[0]["zmax"]) == (-10.0, 10.0)
+    assert payloads(drawn)[0]["text"] == [["10"]]
 
 
 def test_the_stack_of_one_portfolio_has_no_list_and_those_of_two_have():
@@ -71,12 +74,12 @@ def test_the_stack_of_one_portfolio_has_no_list_and_those_of_two_have():
         for name in ("a", "b")
     ]
     single = stacked_chart("held", stacks[:1], **WORDS)
-    assert "updatemenus" not in single.layout
-    assert [trace["y"] for trace in payloads(single)] == [[0.6124], [0.4]]
+    assert single.choices == ()
+    assert [trace["y"] for trace in payloads(single)] == [[61.24], [40.0]]
     both = stacked_chart("held", stacks, **WORDS)
     assert [trace["visible"] for trace in payloads(both)] == [True, True, False, False]
     assert len({trace["stackgroup"] for trace in payloads(both)}) == 2
-    assert [b["label"] for b in both.layout["updatemenus"][0]["buttons"]] == ["a", "b"]
+    assert both.choices == ["a", "b"]
 
 
 def test_a_month_is_drawn_at_its_last_day_and_a_percentage_says_so():
@@ -85,13 +88,14 @@ def test_a_month_is_drawn_at_its_last_day_and_a_percentage_says_so():
     assert [trace["x"] for trace in payloads(drawn)] == [
         ["2000-02-29", "2000-03-31"], ["2001-01-31"],
     ]  # fmt: skip
-    assert drawn.layout["yaxis"]["tickformat"] == ".0%"
-    own = time_chart("t", ["2000-02"], lines[1:], percent=True, y=Axis(format=".1%"), **WORDS)
-    assert own.layout["yaxis"]["tickformat"] == ".1%"
+    assert [trace["y"] for trace in payloads(drawn)] == [[10.0, None], [20.0]]
+    assert drawn.layout["yaxis"]["ticksuffix"] == "\u202f%"
+    own = time_chart("t", ["2000-02"], lines[1:], percent=True, y=Axis(format=".1f"), **WORDS)
+    assert own.layout["yaxis"]["tickformat"] == ".1f"
 
 
 def test_bands_lie_behind_the_lines():
-    bands = spans(["2000-01", "2000-02"], [True, False], "--band-low")
+    bands = spans(["2000-01", "2000-02"], [True, False], "--negative")
     drawn = time_chart("t", ["2000-01"], [Line("a", [1.0], "--c1")], bands=bands, **WORDS)
     (shape,) = drawn.layout["shapes"]
     assert (shape["x0"], shape["x1"], shape["layer"]) == ("2000-01", "2000-02", "below")

@@ -76,9 +76,11 @@ def test_only_the_first_choice_of_a_list_is_shown_and_the_axes_follow_it():
     drawn = chart("map", traces, x=axes[0][0], y=axes[0][1], **WORDS,
                   menu=Menu(["one", "two"], ["one", "one", "two"], axes))  # fmt: skip
     assert [trace["visible"] for trace in payloads(drawn)] == [True, True, False]
-    (menu,) = drawn.layout["updatemenus"]
+    assert drawn.choices == ["one", "two"]
+    assert "updatemenus" not in drawn.layout  # a page has its own list
+    (menu,) = drawn.without_page().layout["updatemenus"]
     second = menu["buttons"][1]
-    assert second["args"] == [
+    assert drawn.payload()["choices"][1] == second["args"] == [
         {"visible": [False, False, True]},
         {"xaxis.title.text": "x2", "xaxis.tickvals": [0], "xaxis.ticktext": ["0"],
          "yaxis.title.text": "y2", "yaxis.tickvals": [], "yaxis.ticktext": []},
@@ -90,14 +92,14 @@ def test_a_figure_without_points_is_empty():
     assert time_chart("t", [], lines[:1], **WORDS).is_empty
     both = time_chart("t", [], lines, **WORDS)
     assert not both.is_empty
-    assert [trace["name"] for trace in payloads(both.without_empty_traces())] == ["b"]
+    assert [trace["name"] for trace in payloads(both.without_page())] == ["b"]
     assert not chart("c", [cells([[1.0]], "%{z}")], x=PLAIN, y=PLAIN, **WORDS).is_empty
 
 
 def test_a_figure_of_the_lab_has_height_colours_and_free_ticks():
     drawn = chart("c", [line("--c1", [1], [1], colour="--c1", width=1)], x=Axis(step=1), y=PLAIN,
                   margin=Margin(top=46), height=200, **WORDS)  # fmt: skip
-    told = drawn.without_tick_step().with_height().payload({"--c1": "#123456"})
+    told = drawn.without_page().payload({"--c1": "#123456"})
     assert "dtick" in drawn.layout["xaxis"]
     assert "dtick" not in told["layout"]["xaxis"]
     assert told["layout"]["height"] == 200

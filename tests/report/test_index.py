@@ -92,7 +92,7 @@ def test_a_run_without_a_hedge_or_without_a_verdict_has_no_payoff(written):
         "a": "no hedge",
         "b": "-",
         "c": "it depended +0.17 %",
-        "d": "same as bills -0.17 %",
+        "d": "same as bills \u22120.17 %",
     }
     assert damaged(page) == ""
 

@@ -11,14 +11,12 @@ from backtests.engine.costs import Costs
 from backtests.engine.stock_bond import seven_to_ten_years
 from backtests.engine.today import state_today
 from backtests.report.lab import (
-    allocation_chart,
     beside_box,
     compared_chart,
     compared_grid,
     literal,
     message,
     metrics_grid,
-    palette,
     shortened,
     table,
     theme,
@@ -27,7 +25,8 @@ from backtests.report.lab import (
 )
 from backtests.report.page import Cell, Grid
 from backtests.report.state import state_line
-from backtests.report.text import metric_rows, percent
+from backtests.report.style import palette
+from backtests.report.text import metric_rows, percent, typeset
 from backtests.report.verdict.words import sentences
 
 OWNED = "<img src=x>"
@@ -63,7 +62,7 @@ def test_the_verdict_is_told_with_its_leads(run):
         "Against 100 % equity (SPY):", "Beyond cash:", "When:", "Cost:",
     ]  # fmt: skip
     for lead, sentence in told:
-        assert f"<b>{lead}</b> {sentence}".replace("'", "&#39;") in html
+        assert f"<b>{typeset(lead)}</b> {typeset(sentence)}".replace("'", "&#39;") in html
     assert 'class="verdict "' in html  # neither works nor fails
     for word, tone in (("works", "works"), ("same as bills", ""), ("it depended", "")):
         assert f'class="verdict {tone}"' in verdict_box(replace(run.verdict, word=word))
@@ -86,7 +85,7 @@ def test_the_long_view_and_today_are_told_below(run):
     assert told in html
     lead, _, told = state_line(state).partition(": ")
     assert lead == "Today (2025-12)"
-    assert f"<b>{lead}:</b> {told}".replace("'", "&#39;") in html
+    assert f"<b>{lead}:</b> {typeset(told)}".replace("'", "&#39;") in html
 
 
 def test_runs_side_by_side_are_named_by_what_differs(run):
@@ -126,20 +125,10 @@ def test_compared_lines_begin_at_their_own_first_month(run):
     assert long.payload["line"]["color"] != late.payload["line"]["color"]
 
 
-def test_cash_has_its_own_colour_and_what_is_never_held_is_not_drawn(run):
-    weights = run.simulation.weights.assign(TLT=0.0, BND=0.1)[["TLT", "SPY", "IEF", "BND", "CASH"]]
-    colours = {
-        trace.name: trace.payload["line"]["color"] for trace in allocation_chart(weights).traces
-    }
-    assert list(colours) == ["SPY", "IEF", "BND", "CASH"]
-    assert colours["CASH"] == "--c3"
-    assert len(set(colours.values())) == 4
-
-
 def test_the_theme_has_the_colours_of_the_pages():
     light, dark = palette(dark=False), palette(dark=True)
     assert light.keys() == dark.keys()
-    assert theme()["theme.light.primaryColor"] == light["--c1"]
+    assert theme()["theme.light.primaryColor"] == light["--link"]
     assert theme()["theme.dark.backgroundColor"] == dark["--paper"] != light["--paper"]
     assert all(value.startswith("#") for value in theme().values())
 

@@ -10,10 +10,13 @@ from plotly.offline import get_plotlyjs
 from backtests.analysis.numbers import declared
 from backtests.report.charts import Line, time_chart
 from backtests.report.page import Cell, Grid, environment, metric_cell, render_page
+from backtests.report.pages import Crumb, Trail
+from backtests.report.style import favicon, variables
 from tests.report.verdict.helpers import make_numbers
 
 BY_KEY = {metric.key: metric for metric in declared()}
 OWNED = "<script>alert(1)</script>"
+HERE = Trail(())
 
 
 @pytest.mark.parametrize(
@@ -34,7 +37,7 @@ def test_a_metric_sorts_by_its_number_or_its_text(key, value, text, sort):
 def test_a_table_shows_every_part_of_a_cell_as_text(tmp_path):
     cell = Cell(OWNED, sort=OWNED, small=OWNED, tone="best", links=((f"a/{OWNED}.html", OWNED),))
     table = Grid(["", OWNED], [[Cell("x"), cell]], caption=OWNED, wide=True)
-    render_page("index.html", tmp_path / "x.html", tables=[table], damaged=[OWNED])
+    render_page("index.html", tmp_path / "x.html", trail=HERE, tables=[table], damaged=[OWNED])
     text = (tmp_path / "x.html").read_text("utf-8")
     assert OWNED not in text
     page = lxml.html.fromstring(text)
@@ -45,26 +48,85 @@ def test_a_table_shows_every_part_of_a_cell_as_text(tmp_path):
     assert page.find(".//table/caption").text_content() == OWNED
 
 
-def test_plotly_stands_in_a_page_with_charts_and_in_no_other(tmp_path):
-    line = Line("a", [1.0, 2.0], "--c1")
-    figure = time_chart("growth", ["2020-01", "2020-02"], [line], caption="What.", alt="In words")
-    words = {"title": "x", "span": "", "source": "", "costs": "", "equity": "", "notes": [],
-             "cut": False, "data_notes": [], "metrics": Grid([], []), "differences": Grid([], []),
-             "crises": Grid([], []), "runs": [], "terms": "",
-             "hedges": None, "payoff": ""}  # fmt: skip
-    render_page("comparison.html", tmp_path / "with.html", [figure], **words)
-    render_page("comparison.html", tmp_path / "without.html", [], **words)
-    script = get_plotlyjs()
-    assert (tmp_path / "with.html").read_text("utf-8").count(script) == 1
-    assert script not in (tmp_path / "without.html").read_text("utf-8")
+GROWTH = time_chart(
+    "growth", ["2020-01", "2020-02"], [Line("a", [1.0, 2.0], "--c1")], caption="What.", alt="Words"
+)
+COMPARISON = {
+    "title": "x", "span": "", "source": "", "costs": "", "equity": "", "notes": [], "cut": False,
+    "data_notes": [], "metrics": Grid([], []), "differences": Grid([], []), "crises": Grid([], []),
+    "runs": [], "terms": "", "hedges": None, "payoff": "", "trail": HERE,
+}  # fmt: skip
+
+
+def test_plotly_lies_once_beside_the_pages_with_charts(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        render_page("comparison.html", tmp_path / name / "x.html", [GROWTH], **COMPARISON)
+    (tmp_path / "c").mkdir()
+    render_page("comparison.html", tmp_path / "c" / "x.html", [], **COMPARISON)
+    (asset,) = (tmp_path / "assets").iterdir()
+    for name, times in (("a", 1), ("b", 1), ("c", 0)):
+        text = (tmp_path / name / "x.html").read_text("utf-8")
+        assert text.count(f'<script src="../assets/{asset.name}"></script>') == times
+        assert get_plotlyjs() not in text
+        assert ("The charts of this page need the folder ../assets beside it" in text) == times
+
+
+def test_a_page_that_stands_alone_has_plotly_in_it(tmp_path):
+    render_page("comparison.html", tmp_path / "x.html", [GROWTH], standalone=True, **COMPARISON)
+    text = (tmp_path / "x.html").read_text("utf-8")
+    assert text.count(get_plotlyjs()) == 1
+    assert "script src" not in text
+    assert [path.name for path in tmp_path.iterdir()] == ["x.html"]
+
+
+@pytest.mark.parametrize(
+    ("value", "printed"),
+    [("-1.5 %", "\u22121.5\u202f%"), ("<b>-2</b>", "&lt;b&gt;\u22122&lt;/b&gt;"), (-3, "-3"),
+     (None, "None"), (jinja2.Undefined, None)],
+)  # fmt: skip
+def test_every_text_is_typeset_and_escaped_and_a_number_is_as_it_is(value, printed):
+    template = environment().from_string("{{ value }}")
+    if printed is None:
+        with pytest.raises(jinja2.UndefinedError):
+            template.render()
+    else:
+        assert template.render(value=value) == printed
+
+
+def test_what_is_exact_is_escaped_and_not_typeset():
+    template = environment().from_string("{{ value | exact }}")
+    assert template.render(value="lag -1 <5 %>") == "lag -1 &lt;5 %&gt;"
+
+
+def test_the_ways_to_a_page_are_links_but_for_where_the_reader_is(tmp_path):
+    trail = Trail(
+        (Crumb("All results", "../index.html"), Crumb(OWNED)),
+        (Crumb("Verdict"), Crumb("Files", "#files")),
+    )
+    render_page("index.html", tmp_path / "x.html", trail=trail, tables=[], damaged=[])
+    page = lxml.html.parse(str(tmp_path / "x.html"))
+    (nav,) = page.findall(".//nav[@class='trail']")
+    assert [(link.get("href"), link.text) for link in nav.findall(".//a")] == [
+        ("../index.html", "All results"), ("#files", "Files"),
+    ]  # fmt: skip
+    assert nav.find(".//b[@aria-current='page']").text == "Verdict"
+    assert nav.text_content() == f"All results \u203a {OWNED} \u203a Verdict \xb7 Files"
+
+
+def test_a_page_has_the_variables_and_the_sign_of_the_module_of_style(tmp_path):
+    render_page("index.html", tmp_path / "x.html", trail=HERE, tables=[], damaged=[])
+    assert variables() in (tmp_path / "x.html").read_text("utf-8")
+    page = lxml.html.parse(str(tmp_path / "x.html"))
+    assert page.find(".//link[@rel='icon']").get("href") == favicon()
 
 
 def test_a_value_that_a_template_wants_and_does_not_get_is_an_error(tmp_path):
     with pytest.raises(jinja2.UndefinedError, match="damaged"):
-        render_page("index.html", tmp_path / "x.html", tables=[])
+        render_page("index.html", tmp_path / "x.html", trail=HERE, tables=[])
     assert environment().autoescape is True
 
 
 def test_a_name_that_is_no_text_is_still_written(tmp_path):
-    render_page("index.html", tmp_path / "x.html", tables=[], damaged=["bad\udcff"])
+    render_page("index.html", tmp_path / "x.html", trail=HERE, tables=[], damaged=["bad\udcff"])
     assert "bad\\udcff" in (tmp_path / "x.html").read_text("utf-8")

@@ -12,14 +12,14 @@ from backtests.report.comparison import charts as comparison_charts
 from backtests.report.comparison.aligned import align_runs
 from backtests.report.figures import Axis, Figure, Menu, chart, line
 from backtests.report.finished_run import read_run
-from backtests.report.lab import allocation_chart, palette
+from backtests.report.holdings import allocation_of
+from backtests.report.style import palette
 from backtests.report.plotting import plotly_figure
 from backtests.report.run_folder import write_run
 from backtests.report.tuning import charts as tuning_charts
 from backtests.report.verdict import charts as verdict_charts
-from tests.report.helpers import make_run
-from tests.report.test_notebook import searched
-from tests.report.test_svg import contrast
+from tests.colours import contrast
+from tests.report.helpers import make_run, searched
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def every(run, tmp_path_factory) -> list[Figure]:
         *verdict_charts.figures(run.verdict),
         verdict_charts.episodes_chart(run.verdict),
         notebook.growth_chart(replace(run, verdict=None)),
-        allocation_chart(run.simulation.weights),
+        allocation_of(run),
         *comparison_charts.figures(align_runs(runs, align=False)),
         *tuning_charts.figures(searched(tmp_path_factory.mktemp("search"))),
     ]

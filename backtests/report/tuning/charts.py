@@ -99,7 +99,6 @@ def _frontier(tuned: Tuned) -> Figure:
         + ", ".join(each.name for each in tuned.portfolios),
         height=460,
         margin=Margin(left=64, bottom=48),
-        legend=-0.2,
     )
 
 
@@ -186,7 +185,6 @@ def _map_of_pairs(tuned: Tuned) -> Figure:
         alt=f"Map of the {word} over pairs of axes with the plateau outlined",
         height=520,
         margin=Margin(left=70, top=46 if len(pairs) > 1 else 14, bottom=56),
-        legend=-0.2,
         menu=Menu(labels, owners, axes),
     )
 
@@ -296,7 +294,6 @@ def _line_of_axis(tuned: Tuned) -> Figure:
         alt=f"{WORDS[metric]} by {name} with the plateau marked",
         height=380,
         margin=Margin(left=64, bottom=56),
-        legend=-0.25,
         nearest=False,
     )
 

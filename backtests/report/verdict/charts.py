@@ -144,7 +144,6 @@ def months_chart(verdict: Verdict) -> Figure:
         traces,
         x=Axis("Equity, month", suffix=PERCENT, hover=".2f"),
         y=Axis("Hedge, month", suffix=PERCENT, hover=".2f"),
-        legend=-0.2,
         title=f"In equity's worst {worst} months the hedge gained in {gained}" if pairs else "",
         caption="Each dot is a month; a hedge that works lies above zero on the left.",
         alt="Monthly return of the hedge against that of equity; equity's worst tenth of months is "

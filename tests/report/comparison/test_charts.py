@@ -38,9 +38,9 @@ def test_growth_and_falls_are_those_of_month_ends(drawn, comparison):
     growth = lines(drawn["growth"])["hedge_mix"]["y"]
     falls = lines(drawn["falls"])["hedge_mix"]["y"]
     np.testing.assert_allclose(growth, values, rtol=1e-5)
-    np.testing.assert_allclose(falls, values / values.cummax() - 1, atol=1e-5)
+    np.testing.assert_allclose(falls, 100 * (values / values.cummax() - 1), atol=1e-3)
     rolling = lines(drawn["rolling"])["hedge_mix"]["y"]
-    assert rolling[-1] == pytest.approx((values.iloc[-1] / values.iloc[-37]) ** (1 / 3) - 1, 1e-4)
+    assert rolling[-1] == pytest.approx(100 * ((values.iloc[-1] / values.iloc[-37]) ** (1 / 3) - 1), 1e-4)
     assert len(rolling) == len(values) - 36
 
 
@@ -62,7 +62,7 @@ def test_allocation_shows_one_run_at_a_time(drawn, comparison, finished):
     names = [payload["name"] for payload in held]
     assert names[:3] == ["SPY", "IEF", "CASH"]
     weights = finished[0].weights
-    assert held[0]["y"][-1] == pytest.approx(weights["SPY"].iloc[-1], abs=1e-4)
+    assert held[0]["y"][-1] == pytest.approx(100 * weights["SPY"].iloc[-1], abs=0.005)
 
 
 def test_years_are_the_complete_ones(drawn, comparison):
@@ -71,7 +71,7 @@ def test_years_are_the_complete_ones(drawn, comparison):
     values = comparison.aligned.values["hedge_mix"]
     first = values.loc["1996-12-31"] / values.loc["1995-12-31"] - 1
     row = list(trace.payload["y"]).index("hedge_mix")
-    assert trace.payload["z"][row][0] == pytest.approx(first, abs=1e-5)
+    assert trace.payload["z"][row][0] == pytest.approx(100 * first, abs=1e-3)
 
 
 def test_a_span_of_a_few_months_draws_what_it_has(finished):

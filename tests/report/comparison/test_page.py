@@ -16,12 +16,18 @@ from backtests.report.comparison.table import compare, console_rows, metrics_csv
 from backtests.report.files import FORMAT
 from backtests.report.folder import require_intact
 from backtests.report.manifest import ComparisonManifest, read_manifest
+from backtests.report.text import typeset
 from data.records import from_json
 from tests.report.comparison.test_aligned import cut, other
 
 
 def words(element) -> str:
     return " ".join(" ".join(element.itertext()).split())
+
+
+def printed(text: str) -> str:
+    """A text as the page has it, its spaces folded as those of :func:`words`."""
+    return " ".join(typeset(text).split())
 
 
 def test_a_folder_holds_page_table_and_manifest(comparison, tmp_path):
@@ -49,7 +55,7 @@ def test_the_page_has_every_number_of_the_screen(comparison, tmp_path):
     for number, row in enumerate(table.findall(".//tbody/tr")):
         cells = dict(zip(heads, map(words, row.findall("td")), strict=True))
         for name, texts in console_rows(comparison):
-            assert cells[name.strip()] == texts[number].removesuffix("*").strip(), name
+            assert cells[printed(name)] == printed(texts[number].removesuffix("*")), name
     text = words(page.getroot())
     assert "1995-01-31 to 2025-12-31, monthly" in text
     assert "fee 2 bp, slippage 1 bp, lag 1" in text
@@ -62,7 +68,7 @@ def test_the_page_has_every_number_of_the_screen(comparison, tmp_path):
     for number, name in enumerate(comparison.table):
         assert shown[number][:2] == [name, comparison.table[name].word]
         for place, (_, texts) in enumerate(payoff_rows(comparison)[:3]):
-            assert shown[number][2 + place] == re.sub(r"[()]", "", texts[number]).strip()
+            assert shown[number][2 + place] == printed(re.sub(r"[()]", "", texts[number]))
     assert "Payoff, after negative correlation" in words(hedges)
     assert "above 10 % so few changes of regime cannot prove it" in text
 

@@ -51,7 +51,7 @@ def test_no_candidate_grows_faster_than_the_frontier_at_its_volatility(mixes):
 
 def test_the_walk_s_equity_is_of_the_same_months(mixes):
     lines = {trace["name"]: trace for trace in drawn(mixes)[2]["data"]}
-    equity = lines["100 % SPY"]
+    equity = lines["100\u202f% SPY"]
     levels = load_market("bundled", ["SPY"]).levels(["SPY"])["SPY"]
     levels.index = levels.index.strftime("%Y-%m")
     first, last = equity["x"][0][:7], equity["x"][-1][:7]
@@ -86,8 +86,8 @@ def test_the_map_shows_each_pair_of_assets(mixes):
         seen = []
         for pair in (0, 1, 2):
             driver.execute_script(
-                "const menu = document.getElementById('map').layout.updatemenus[0];"
-                "return Plotly.update('map', ...menu.buttons[arguments[0]].args)",
+                "const list = document.querySelector('select[data-of=map]');"
+                "list.value = arguments[0]; list.dispatchEvent(new Event('change'))",
                 pair,
             )
             titles = [chart.find_element("class name", name).text for name in ("xtitle", "ytitle")]
