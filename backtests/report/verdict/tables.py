@@ -116,7 +116,7 @@ def works_grid(verdict: Verdict) -> Grid:
     for measure in verdict.works:
         show = SHOW[measure.unit]
         cells = [
-            estimate_cell(estimate, show, measure.unit)
+            estimate_cell(estimate, show, f"{measure.unit} {measure.kind}")
             for estimate in (measure.treasuries, measure.bills, measure.difference)
         ]
         kind = "interval" if measure.kind == "interval" else "resampled range"
