@@ -343,9 +343,10 @@ def test_no_text_collides_or_is_clipped_in_a_browser(browser, which, tmp_path):
     assert complaints(browser) == []
 
 
-def test_paper_shows_the_middle_width(browser, tmp_path):
+@pytest.mark.parametrize("width", [390, 1440])
+def test_paper_shows_the_middle_width(browser, width, tmp_path):
     page = written(hero_of(dense()), tmp_path)
-    resize(browser, 390)
+    resize(browser, width)
     browser.get(page.as_uri())
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     try:

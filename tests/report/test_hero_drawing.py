@@ -203,6 +203,18 @@ def test_a_phone_has_twelve_labels_at_most_and_all_bars():
     assert 6 <= len(named) <= 12
 
 
+def test_the_largest_bars_are_labelled_first():
+    falls = [
+        fall("2001-01-31", "2001-03-31", 0.05, name="High"),
+        fall("2003-01-31", "2006-01-31", 0.04, name="Large"),
+        fall("2008-01-31", "2009-01-31", 0.005, name="Small"),
+    ]
+    for most, names in ((1, ["Large"]), (2, ["Large", "High"])):
+        drawn = drawing(scene(*falls), Shape("test", 1000, 10, 200, most))
+        texts = [words.text.split()[0] for words in drawn.words]
+        assert [text for text in texts if text.isalpha() and text.istitle()] == names
+
+
 def random_scene(seed: int) -> Scene:
     """Falls of random lengths and values over a random time, some at once."""
     draw = random.Random(seed)

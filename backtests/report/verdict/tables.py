@@ -140,10 +140,11 @@ def works_grid(verdict: Verdict) -> Grid:
     rows = []
     for measure in verdict.works:
         show = SHOW[measure.unit]
+        drawn_with = f"{measure.unit} {measure.kind}"
         cells = [
-            estimate_cell(measure.difference, signed(show), measure.unit),
-            estimate_cell(measure.treasuries, show, measure.unit),
-            estimate_cell(measure.bills, show, measure.unit),
+            estimate_cell(measure.difference, signed(show), drawn_with),
+            estimate_cell(measure.treasuries, show, drawn_with),
+            estimate_cell(measure.bills, show, drawn_with),
         ]
         kind = "interval" if measure.kind == "interval" else "resampled range"
         rows.append([Cell(MEASURES[measure.key], small=kind), *cells])

@@ -23,6 +23,7 @@ from backtests.report.comparison.table import (
     metrics_grid,
     payoff_rows,
 )
+from backtests.report.intervals import Interval
 from backtests.report.text import percent
 from backtests.report.verdict.payoffs import SETS, payoff_text, placebo_text
 from tests.report.comparison.test_aligned import cut
@@ -157,6 +158,9 @@ def test_an_interval_is_written_from_its_low_to_its_high_end(comparison):
     assert (cagr, sharpe) == (["", "+2.00 (-1.00 to +5.00)"], ["", "-0.30 (-0.75 to +0.15)"])
     (row,) = differences_grid(changed).rows
     assert [cell.small for cell in row] == ["", "-1.00 to +5.00", "", "-0.75 to +0.15", ""]
+    assert [cell.interval for cell in row if cell.interval] == [
+        Interval(-0.01, 0.02, 0.05), Interval(-0.75, -0.3, 0.15),
+    ]  # fmt: skip
 
 
 def test_crises_have_a_column_for_each_run(comparison):
