@@ -102,7 +102,7 @@ def test_save_writes_the_folder_of_the_command_byte_for_byte(
     assert code == 0, err
     run = asked(source="bundled", quiet=True)
     folder = run.save(tmp_path / "b", quiet=True)
-    (other,) = (path for path in (tmp_path / "a").iterdir() if path.is_dir())
+    (other,) = (each for each in (tmp_path / "a").iterdir() if (each / "run.toml").is_file())
     assert folder.name == other.name == run.name
     ours, theirs = contents(folder), contents(other)
     assert sorted(ours) == sorted(theirs)
@@ -255,9 +255,11 @@ def test_a_run_has_its_verdict_and_its_charts(judged):
         assert type(figure).__name__ == "Figure"
         assert len(figure.data) >= 1, name
         assert getattr(judged.plot, name)(dark=True).layout.font.color != figure.layout.font.color
-    drawdown = [value for value in judged.plot.drawdown().data[0].y if value is not None]
-    assert max(drawdown) == 0.0  # a loss from the highest month-end, or none
-    assert min(drawdown) == pytest.approx(min(judged.verdict.series.drawdown.portfolio), abs=1e-3)
+    (own,) = (line for line in judged.plot.drawdown().data if line.name == "Portfolio")
+    drawdown = [value for value in own.y if value is not None]
+    assert max(drawdown) == 0.0  # a loss from the highest value so far, or none
+    deepest = min(judged.verdict.series.drawdown.paths.portfolio)
+    assert min(drawdown) == pytest.approx(100 * deepest, abs=1e-2)  # drawn in percent
 
 
 def test_what_it_holds_shows_itself_in_short(judged):
