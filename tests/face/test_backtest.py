@@ -256,8 +256,10 @@ def test_a_run_has_its_verdict_and_its_charts(judged):
         assert len(figure.data) >= 1, name
         assert getattr(judged.plot, name)(dark=True).layout.font.color != figure.layout.font.color
     drawdown = [value for value in judged.plot.drawdown().data[0].y if value is not None]
-    assert max(drawdown) == 0.0  # a loss from the highest month-end, or none
-    assert min(drawdown) == pytest.approx(min(judged.verdict.series.drawdown.portfolio), abs=1e-3)
+    assert max(drawdown) == 0.0  # a loss from the highest value so far, or none
+    assert min(drawdown) == pytest.approx(
+        100 * min(judged.verdict.series.drawdown.paths.portfolio), abs=1e-3
+    )
 
 
 def test_what_it_holds_shows_itself_in_short(judged):
