@@ -61,9 +61,7 @@ def lab(colour: str, eyes: str = "usual") -> np.ndarray:
     seen = np.clip(EYES[eyes] @ linear(colour), 0.0, 1.0)
     relative = TO_XYZ @ seen / WHITE
     edge = 6 / 29
-    x, y, z = np.where(
-        relative > edge**3, np.cbrt(relative), relative / (3 * edge**2) + 4 / 29
-    )
+    x, y, z = np.where(relative > edge**3, np.cbrt(relative), relative / (3 * edge**2) + 4 / 29)
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
 

@@ -87,7 +87,8 @@ def _resize(driver: Any, width: int, height: int, *, on_phone: bool) -> None:
 
 ADDRESSES = """
 const list = [];
-for (const [words, name] of [["[href]", "href"], ["[src]", "src"], ["option[value$='.html']", "value"]])
+const places = [["[href]", "href"], ["[src]", "src"], ["option[value$='.html']", "value"]];
+for (const [words, name] of places)
   for (const element of document.querySelectorAll(words)) {
     const raw = element.getAttribute(name) ?? element.getAttribute("xlink:href");
     if (raw) list.push([raw, new URL(raw, document.baseURI).href]);
@@ -123,9 +124,12 @@ def _has_id(driver: Any, place: Path, page: Path, name: str) -> bool:
 # Keyboard ----------------------------------------------------------------------------------------
 
 WATCH = """
-const told = element => element.tagName.toLowerCase() + " " +
-  JSON.stringify((element.getAttribute("aria-label") || element.textContent || element.id).trim().slice(0, 40));
-const visible = element => element.checkVisibility({opacityProperty: true, visibilityProperty: true}) &&
+const told = element => {
+  const name = element.getAttribute("aria-label") || element.textContent || element.id;
+  return element.tagName.toLowerCase() + " " + JSON.stringify(name.trim().slice(0, 40));
+};
+const shown = {opacityProperty: true, visibilityProperty: true};
+const visible = element => element.checkVisibility(shown) &&
   element.getBoundingClientRect().width > 0;
 window.reached = {elements: new Set(), ringed: new Set()};
 addEventListener("focusin", event => {
@@ -134,7 +138,8 @@ addEventListener("focusin", event => {
   const ring = own.outlineStyle !== "none" && parseFloat(own.outlineWidth) > 0;
   if (ring || own.boxShadow !== "none") window.reached.ringed.add(element);
 }, true);
-window.controls = () => [...document.querySelectorAll("a[href], button, select, summary, input, textarea, [tabindex]")]
+const kinds = "a[href], button, select, summary, input, textarea, [tabindex]";
+window.controls = () => [...document.querySelectorAll(kinds)]
   .filter(element => visible(element) && !element.disabled);
 window.toldOf = told;
 document.activeElement && document.activeElement.blur();
@@ -142,7 +147,8 @@ scrollTo(0, 0);
 return window.controls().length;
 """
 ARROWS = """
-const rows = [...document.querySelectorAll("table")].map(table => [...table.querySelectorAll("thead button")])
+const rows = [...document.querySelectorAll("table")]
+  .map(table => [...table.querySelectorAll("thead button")])
   .filter(row => row.length > 1 && row.some(window.reached.elements.has, window.reached.elements));
 const row = rows[arguments[0]];
 if (!row) return 0;
@@ -150,7 +156,8 @@ row.find(button => window.reached.elements.has(button)).focus();
 return row.length;
 """
 MISSED = """
-const missed = window.controls().filter(element => !window.reached.elements.has(element)).map(window.toldOf);
+const missed = window.controls()
+  .filter(element => !window.reached.elements.has(element)).map(window.toldOf);
 const bare = [...window.reached.elements].filter(element => !window.reached.ringed.has(element));
 return [missed, bare.map(window.toldOf)];
 """

@@ -102,7 +102,8 @@ def new_folder(out: Path, name: str) -> Iterator[Path]:
         named = Path(str(error.filename or place))
         is_ours = any(part.startswith(TEMPORARY) for part in named.parts)
         raise OutputError(
-            f"{place if is_ours else named} cannot be written: {error.strerror or error}; what was finished is intact, make room or give access"
+            f"{place if is_ours else named} cannot be written: {error.strerror or error}; "
+            "what was finished is intact, make room or give access"
         ) from error
 
 

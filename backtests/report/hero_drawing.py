@@ -267,7 +267,7 @@ def _axes(canvas: _Canvas, heights: Sequence[Tick], days: Sequence[Tick], plot: 
     size = canvas.shape.size
     grid = "".join(f"M{short(plot.left)} {short(tick.at)}H{short(plot.right)}" for tick in heights)
     marks = "".join(f"M{short(tick.at)} {short(plot.bottom)}v4" for tick in days)
-    canvas.lines.extend((Line(grid, "--rule", 0.35), Line(marks, "--rule")))
+    canvas.lines.extend((Line(grid, "--line"), Line(marks, "--rule")))
     for tick in heights:
         canvas.write(plot.left - 6, tick.at + 0.35 * size, tick.text, "end", quiet=True)
     for tick in days:
@@ -333,7 +333,7 @@ def _strip(
     drawn = [
         *(Line(area, role, is_filled=True) for area, role in zip(areas, ROLES, strict=True)),
         Line(edges, "--rule"),
-        Line(f"M{short(across(span[0]))} {short(middle)}H{short(across(span[1]))}", "--rule", 0.6),
+        Line(f"M{short(across(span[0]))} {short(middle)}H{short(across(span[1]))}", "--rule"),
     ]
     canvas.lines.extend(drawn)
     return middle + HALF

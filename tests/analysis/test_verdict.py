@@ -11,7 +11,16 @@ import pytest
 
 from backtests.analysis import decide
 from backtests.analysis.resampling import Estimate, Sample
-from backtests.analysis.verdict import BLOCK_COLUMNS, Case, first_word, judge
+from backtests.analysis.verdict import (
+    BLOCK_COLUMNS,
+    MOST_DRAWN,
+    PATHS,
+    Case,
+    _drawdowns,
+    _state_at,
+    first_word,
+    judge,
+)
 from data.records import to_json
 
 MONTHS = 240
@@ -282,3 +291,94 @@ def test_regimes_that_are_not_there_are_named(equity):
     assert negative.months == MONTHS - 36
     assert negative.down_month_ratio == pytest.approx(-0.5)
     assert verdict.regimes_unlabelled_months["correlation"] == 36
+
+
+def test_the_state_of_a_fall_is_what_was_known_when_its_first_month_began():
+    """Of months a fall begins at the end of its first: in the next one. Of days within it."""
+    months = pd.period_range("2008-08", "2008-11", freq="M")
+    trailing = pd.Series([-0.2, 0.3, np.nan, 0.0], months)
+    assert _state_at("2008-08-31", trailing, 12) == "negative"
+    assert _state_at("2008-09-19", trailing, 252) == "negative"  # August's, not September's
+    assert _state_at("2008-09-30", trailing, 12) == "positive"
+    assert _state_at("2008-10-10", trailing, 252) == "positive"
+    assert _state_at("2008-10-31", trailing, 12) is None  # no number
+    assert _state_at("2008-11-30", trailing, 12) == "positive"  # zero is not negative
+    assert _state_at("2008-08-15", trailing, 252) is None  # before all months
+
+
+def test_what_the_hedge_added_in_a_fall_is_the_mix_less_equity_and_bills():
+    """One fall of two months: equity 0.8 x 0.9, the hedge 1.1 and then as it was, bills flat."""
+    equity, hedge = np.full(MONTHS, 0.01), np.zeros(MONTHS)
+    equity[[36, 37]], hedge[36] = (-0.2, -0.1), 0.1
+    made = case(hedge, equity, cash=0.0)
+    (fall,) = [each for each in judge(made, repetitions=50, brief=True).crises if each.detected]
+    assert (fall.start, fall.end) == ("1993-01-31", "1993-03-31")
+    assert fall.equity == pytest.approx(0.8 * 0.9 - 1)
+    assert fall.bills == pytest.approx((1 - 0.6 * 0.2) * (1 - 0.6 * 0.1) - 1)
+    assert fall.portfolio == pytest.approx((1 - 0.6 * 0.2 + 0.4 * 0.1) * (1 - 0.6 * 0.1) - 1)
+    # 0.04 of the first month, of which the second left 94 %.
+    assert fall.added == pytest.approx(0.04 * 0.94)
+    assert fall.beat_bills
+
+
+def daily(rows: int) -> Case:
+    """Levels of days, each path on its own."""
+    rng = np.random.default_rng(8)
+    sessions = pd.bdate_range("1990-01-01", periods=rows)
+    columns = [*PATHS, "hedge", "cash"]
+    levels = pd.DataFrame(
+        np.exp(np.cumsum(rng.normal(0, 0.01, (rows, len(columns))), axis=0)), sessions, columns
+    )
+    made = case(np.zeros(24), np.zeros(24))
+    return replace(made, levels=levels, first_fill=sessions[0], ppy=252)
+
+
+def test_a_drawdown_is_the_loss_from_the_highest_value_so_far():
+    made = daily(4)
+    made.levels["equity"] = [1.0, 1.2, 0.9, 1.5]
+    drawn = _drawdowns(made)
+    assert drawn.paths.equity == pytest.approx((0.0, 0.0, -0.25, 0.0))
+    assert (drawn.rows_each, drawn.daily) == (1, True)
+    assert drawn.dates == ("1990-01-01", "1990-01-02", "1990-01-03", "1990-01-04")
+    # What fell before the first fill is no fall of the run.
+    later = _drawdowns(replace(made, first_fill=made.levels.index[2]))
+    assert later.paths.equity == pytest.approx((0.0, 0.0))
+
+
+@pytest.mark.parametrize("rows", [MOST_DRAWN, MOST_DRAWN + 1, 5000])
+def test_thinned_drawdowns_keep_the_lowest_of_each_stretch_of_every_path(rows):
+    made = daily(rows)
+    drawn = _drawdowns(made)
+    each = {MOST_DRAWN: 1, MOST_DRAWN + 1: 2, 5000: 4}[rows]
+    assert drawn.rows_each == each
+    assert len(drawn.dates) == -(-rows // each) <= MOST_DRAWN
+    assert list(drawn.dates) == sorted(set(drawn.dates))
+    assert drawn.dates[-1] == f"{made.levels.index[-1]:%Y-%m-%d}"
+    for name in PATHS:
+        whole = (made.levels[name] / made.levels[name].cummax() - 1).to_numpy()
+        lowest = [whole[at : at + each].min() for at in range(0, rows, each)]
+        np.testing.assert_allclose(getattr(drawn.paths, name), lowest, rtol=0, atol=1e-15)
+        assert min(getattr(drawn.paths, name)) == whole.min()
+
+
+def test_drawdowns_of_months_are_those_of_months(equity):
+    drawn = judge(case(-0.5 * equity, equity), repetitions=50, brief=True).series.drawdown
+    assert (drawn.daily, drawn.rows_each, len(drawn.dates)) == (False, 1, MONTHS + 1)
+
+
+def test_inflation_is_told_of_the_runs_months_and_not_where_a_figure_is_missing(equity):
+    """CPI that rises 0.5 % a month, and the hole of October 2025, public a month later."""
+    made = case(-0.5 * equity, equity)
+    months = pd.period_range("2006-01", periods=len(made.levels), freq="M")
+    levels = made.levels.set_axis(months.to_timestamp("M").normalize())
+    span = pd.period_range(months[0] - 24, months[-1] + 3, freq="M")
+    cpi = pd.Series(100 * 1.005 ** np.arange(len(span)), span)
+    cpi["2025-11"] = np.nan  # the figure of October
+    background = pd.DataFrame({"y10": 4.0, "policy_rate": 3.0, "cpi": cpi})
+    moved = replace(
+        made, levels=levels, first_fill=levels.index[0], legs=levels[["equity", "hedge"]],
+        bond=made.bond.set_axis(months[1:]), background=background,
+    )  # fmt: skip
+    shown = judge(moved, repetitions=50, brief=True).series.inflation
+    assert shown.months == tuple(str(month) for month in months if str(month) != "2025-11")
+    np.testing.assert_allclose(shown.values, 1.005**12 - 1)

@@ -14,7 +14,7 @@ import pytest
 
 from backtests.engine.address import from_query
 from backtests.lab import look as lab
-from backtests.report.text import percent, ratio
+from backtests.report.text import percent, ratio, typeset
 from backtests.report.verdict.payoffs import payoff_cell
 from backtests.run import main as run
 from tests.conftest import ended
@@ -103,7 +103,7 @@ def test_the_page_shows_the_numbers_of_summary_json_and_saves_its_bytes(
     )
     for sentence in sentences.values():
         # Short of the effect that so many months would show, which the lab does not work out.
-        assert sentence.partition(": to show in 4 of 5")[0] in shown
+        assert typeset(sentence.partition(": to show in 4 of 5")[0]) in shown
     page.button(key="save").click().run()
     assert not page.exception
     assert not page.get("iframe")
@@ -131,7 +131,7 @@ def test_what_decides_the_word_has_its_tables(tmp_path):
     assert heads.index("The long view") == heads.index("Equity's worst months") + 1
     shown = texts(page)
     every = lab.look(from_query(urlencode(dict(page.query_params)))).judged.evidence.every
-    told = f">{payoff_cell(every.estimate).text}<"
+    told = f">{typeset(payoff_cell(every.estimate).text)}<"
     assert told in shown[shown.index(">All months<") :][:200]
     assert "A month&#39;s state is the sign of the correlation" in shown
     whole = open_page(tmp_path, strategy="hedge_mix", source="bundled")

@@ -18,7 +18,16 @@ from backtests.report.console import print_run
 from backtests.report.finished_run import read_run
 from backtests.report.folder import write_manifest
 from backtests.report.manifest import read_run_manifest
-from backtests.report.pages import Page, address_of, pages_of_run
+from backtests.report.pages import (
+    TEARSHEET,
+    VERDICT,
+    Crumb,
+    Page,
+    address_of,
+    pages_of_run,
+    trail_of,
+    trail_of_run,
+)
 from backtests.report.run_folder import write_run
 from tests.report.helpers import make_run
 
@@ -69,7 +78,9 @@ def test_a_page_that_is_listed_shows_in_index_screen_and_comparison(run, written
     assert shown[-2:] == [f"open {written}/verdict.html", f"open {written}/letter.html"]
     both = align_runs([read_run(written), read_run(other)], align=False)
     compared = write_comparison(out, compare(both))
-    options = lxml.html.parse(str(compared / "index.html")).findall(".//iframe/../div/select/option")
+    options = lxml.html.parse(str(compared / "index.html")).findall(
+        ".//iframe/../div/select/option"
+    )
     assert {(option.get("value"), option.text) for option in options} == {
         ("", "choose a page"),
         (f"../{written.name}/verdict.html", "hedge_mix: verdict"),
@@ -92,6 +103,20 @@ def test_a_run_tells_the_pages_that_are_there(written):
     assert [page.word for page in pages_of_run(written)] == ["verdict", "tear sheet"]
     shutil.rmtree(written)
     assert pages_of_run(written) == []
+
+
+def test_the_way_to_a_page_of_a_run_leads_up_and_to_the_pages_beside_it():
+    trail = trail_of_run("hedge_mix rebalance=never", TEARSHEET, [VERDICT, TEARSHEET])
+    assert trail.above == (
+        Crumb("All results", "../index.html"), Crumb("hedge_mix rebalance=never"),
+    )  # fmt: skip
+    assert trail.beside == (
+        Crumb("Verdict", "verdict.html"), Crumb("Tear sheet"), Crumb("Files", "#files"),
+    )  # fmt: skip
+    alone = trail_of_run("x", VERDICT, [VERDICT])
+    assert alone.beside == (Crumb("Verdict"), Crumb("Files", "#files"))
+    assert trail_of("a against b").above[-1] == Crumb("a against b")
+    assert trail_of("a against b").beside == ()
 
 
 def test_an_address_is_relative_to_the_page_that_links(tmp_path):

@@ -67,7 +67,7 @@ def test_writers_at_once_leave_one_whole_script(tmp_path, place):
     def write():
         try:
             beside_results(tmp_path)
-        except Exception as error:  # noqa: BLE001 - of another thread
+        except Exception as error:
             failures.append(error)
 
     threads = [threading.Thread(target=write) for _ in range(8)]
@@ -107,8 +107,9 @@ def test_what_a_killed_writer_leaves_is_cleared_by_the_next(tmp_path, place):
 
 def test_a_folder_that_cannot_be_written_is_an_error_of_one_line(tmp_path, place):
     (tmp_path / "assets").write_text("a file in the way")
-    with pytest.raises(OutputError, match="cannot be written: ") as caught, new_folder(
-        tmp_path, "run"
+    with (
+        pytest.raises(OutputError, match="cannot be written: ") as caught,
+        new_folder(tmp_path, "run"),
     ):
         beside_results(tmp_path)
     assert "\n" not in str(caught.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import numpy as np
@@ -129,7 +130,7 @@ def test_colours_for_any_ground_stand_out_on_each(ground):
 def test_the_longer_a_fund_the_darker(name):
     palette = PALETTES[name]
     lightness = [lab(palette[shade])[0] for shade in DURATIONS]
-    assert all(after < before - 4 for before, after in zip(lightness, lightness[1:], strict=False))
+    assert all(after < before - 4 for before, after in itertools.pairwise(lightness))
 
 
 def test_both_schemes_name_the_same_roles_and_only_roles_that_exist_are_lines():
@@ -152,7 +153,9 @@ def test_every_known_fund_of_treasuries_has_one_shade():
 
 def test_a_stack_has_equity_below_then_treasuries_by_duration_and_cash_on_top():
     shown = holding_colours(
-        ["CASH", "TLT", "bil", "GLD", "IEF", "SPY", "QQQ"], ["SPY", "QQQ"], ["TLT", "GLD", "IEF", "bil"]
+        ["CASH", "TLT", "bil", "GLD", "IEF", "SPY", "QQQ"],
+        ["SPY", "QQQ"],
+        ["TLT", "GLD", "IEF", "bil"],
     )
     assert list(shown.items()) == [
         ("SPY", "--equity"), ("QQQ", "--equity-2"), ("bil", "--duration-1"),

@@ -21,6 +21,7 @@ from backtests.report.text import (
     run_label,
     shown,
     two_digits,
+    typeset,
     weights_text,
 )
 from strategies.weights import mix_text
@@ -164,3 +165,33 @@ def test_a_start_in_whole_numbers_is_a_start():
 )
 def test_a_hedge_is_called_by_its_tickers_while_they_are_few(hedge, name):
     assert hedge_name(hedge) == name
+
+
+@pytest.mark.parametrize(
+    ("plain", "printed"),
+    [
+        ("-0.50 .. +0.50", "\u22120.50 .. +0.50"),
+        ("(-1.5 to -0.2)", "(\u22121.5 to \u22120.2)"),
+        ("5 %", "5\u202f%"),
+        ("100 % equity", "100\u202f% equity"),
+        ("SPY 60.6 %, IEF 39.4 %", "SPY 60.6\u202f%, IEF 39.4\u202f%"),
+        ("a loss of -3 %", "a loss of \u22123\u202f%"),
+        # What keeps its hyphen.
+        ("2008-09-30", "2008-09-30"),
+        ("2008-09 to 2009-03", "2008-09 to 2009-03"),
+        ("lag=-1", "lag=-1"),
+        ("--lag 1", "--lag 1"),
+        ("hedge_mix-7b14c48315", "hedge_mix-7b14c48315"),
+        ("BRK-B", "BRK-B"),
+        ("stock-bond, 7-10 years", "stock-bond, 7-10 years"),
+        ("X-1 and 10-year", "X-1 and 10-year"),
+        ("a - b", "a - b"),
+        ("-", "-"),
+        ("%", "%"),
+        ("n %", "n %"),
+        ("", ""),
+    ],
+)
+def test_numbers_are_typeset_and_names_are_not(plain, printed):
+    assert typeset(plain) == printed
+    assert typeset(printed) == printed  # what is typeset stays as it is

@@ -40,7 +40,9 @@ def test_growth_and_falls_are_those_of_month_ends(drawn, comparison):
     np.testing.assert_allclose(growth, values, rtol=1e-5)
     np.testing.assert_allclose(falls, 100 * (values / values.cummax() - 1), atol=1e-3)
     rolling = lines(drawn["rolling"])["hedge_mix"]["y"]
-    assert rolling[-1] == pytest.approx(100 * ((values.iloc[-1] / values.iloc[-37]) ** (1 / 3) - 1), 1e-4)
+    assert rolling[-1] == pytest.approx(
+        100 * ((values.iloc[-1] / values.iloc[-37]) ** (1 / 3) - 1), 1e-4
+    )
     assert len(rolling) == len(values) - 36
 
 
