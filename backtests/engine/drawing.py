@@ -320,7 +320,7 @@ def tick_word(value: float, unit: UNIT, digits: int) -> str:
 
 
 def svg_of(figure: Any, colours: Mapping[str, str]) -> str:
-    """A mended figure as SVG: paths and words alone, colours by role, nothing of the library's.
+    """A mended figure as SVG for a page: paths and words alone, nothing of the library's.
 
     Words are text, in the font and size of the page that shows it.
 
@@ -353,7 +353,7 @@ def svg_of(figure: Any, colours: Mapping[str, str]) -> str:
         elif kind not in ("svg", "g", "defs", "style"):
             raise ValueError(f"a drawing with {kind}")
     box = f"0 0 {72 * WIDTH:g} {72 * HEIGHT:g}"
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}">\n{"".join(parts)}</svg>'
+    return f'<svg viewBox="{box}">\n{"".join(parts)}</svg>'
 
 
 def _hexadecimal(colour: Sequence[float]) -> str:

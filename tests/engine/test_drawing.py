@@ -145,7 +145,7 @@ def test_a_line_stands_where_its_axes_say(figure):
 def test_a_drawing_names_no_colour_font_or_place_of_its_own(figure):
     svg = mended(figure)
     assert not re.search(r"#[0-9a-f]|\bid=|url\(|href|font-family|<style|<defs|metadata|rgb", svg)
-    assert svg.startswith('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 460.8 208.8">')
+    assert svg.startswith('<svg viewBox="0 0 460.8 208.8">')
 
 
 def test_a_colour_without_a_role_is_no_drawing(figure):
