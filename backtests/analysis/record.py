@@ -16,6 +16,7 @@ from backtests.analysis.evidence import Evidence, StateName, Word
 from backtests.analysis.hedge_state import HedgeState
 from backtests.analysis.numbers import PortfolioNumbers
 from backtests.analysis.resampling import Estimate, SampleSize
+from backtests.analysis.series import Path, Series
 from data.errors import UsageError, did_you_mean
 from data.market import Tracking
 from data.records import freeze_mappings
@@ -24,7 +25,6 @@ T = TypeVar("T")
 FirstWord = Literal["works", "fails", "unclear"]
 Kind = Literal["interval", "range"]
 Unit = Literal["points", "months", "ratio", "percent", "share"]
-Path = tuple[float | None, ...]  # one number a month
 
 
 @dataclass(frozen=True)
@@ -211,79 +211,6 @@ class HoldingStarts:
     portfolio: Path
     equity: Path
     cash: Path
-
-
-@dataclass(frozen=True)
-class FourPaths:
-    """One path each of the portfolio and its three references."""
-
-    portfolio: Path
-    equity: Path
-    bills: Path
-    matched: Path
-
-
-@dataclass(frozen=True)
-class Drawdowns:
-    """Loss from the highest value so far, on the rows of the run.
-
-    Attributes
-    ----------
-    dates
-        ``YYYY-MM-DD``, the last row of each stretch.
-    daily
-        Whether rows are days, else months.
-    rows_each
-        Rows in a stretch, of which each path has its lowest value: 1 in a run of few rows.
-    paths
-        Fractions, 0 or negative.
-    """
-
-    dates: tuple[str, ...]
-    daily: bool
-    rows_each: int
-    paths: FourPaths
-
-
-@dataclass(frozen=True)
-class LegReturns:
-    """Month-end returns of equity and of the hedge, each alone."""
-
-    equity: Path
-    hedge: Path
-
-
-@dataclass(frozen=True)
-class TrailingCorrelation:
-    """Correlation of equity and bond over the ``window_months`` months to the end of each."""
-
-    months: tuple[str, ...]
-    values: Path
-    window_months: int
-
-
-@dataclass(frozen=True)
-class Inflation:
-    """CPI over a year by month, a fraction, as published by the month's end."""
-
-    months: tuple[str, ...]
-    values: Path
-
-
-@dataclass(frozen=True)
-class Series:
-    """What the charts draw.
-
-    Growth of 1 and returns at the month-ends of ``months``; drawdowns on the run's own rows;
-    correlation and inflation by month.
-    """
-
-    months: tuple[str, ...]
-    growth: FourPaths
-    drawdown: Drawdowns
-    returns: LegReturns
-    correlation: TrailingCorrelation
-    inflation: Inflation
 
 
 @dataclass(frozen=True)

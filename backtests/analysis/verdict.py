@@ -24,45 +24,36 @@ from backtests.analysis.months import month_ends, months_under_water, over_three
 from backtests.analysis.record import (
     Cost,
     Crisis,
-    Drawdowns,
     FirstWord,
-    FourPaths,
     GrowthAgainst,
     GrowthGivenUp,
     HoldingMap,
     HoldingPeriod,
     HoldingStarts,
-    Inflation,
     Judgement,
     Kind,
-    LegReturns,
     Measure,
     MissingRegime,
-    Path,
     PointsPerPoint,
     Regime,
-    Series,
-    TrailingCorrelation,
     Unit,
     WorstQuarter,
 )
 from backtests.analysis.regimes import (
-    CORRELATION_MONTHS,
     LABELS,
     regimes,
     stock_bond_correlation,
 )
 from backtests.analysis.resampling import LEVEL, REPETITIONS, SEED, Estimate, Sample
 from backtests.analysis.resampling import Measure as MeasureOf
-from data.consumer_prices import bridged, year_on_year
+from backtests.analysis.series import Path, series_of
+from data.consumer_prices import bridged
 from data.records import ten_digits
 
 MONTHS = 12
 BLOCK_COLUMNS = ("portfolio", "equity", "hedge")
 FIRST_LEVEL = 0.90  # of the first edition's interval
 Levels = tuple[float | None, float | None, float | None]  # of the hedge, of bills, of both apart
-PATHS = ("portfolio", "equity", "bills", "matched")
-MOST_DRAWN = 1_600  # points of a drawdown: weeks of thirty years
 RANGE = (LEVEL, LEVEL, LEVEL)  # of resampled histories, which is no confidence interval
 
 
@@ -155,7 +146,12 @@ def judge(
         holding=() if brief else _holding(case, months),
         holding_map=_holding_map(months),
         holding_three_years=None if brief else _three_years(months),
-        series=_series(case, months, returns, correlation),
+        series=series_of(
+            case.levels.loc[case.first_fill :],
+            correlation,
+            case.background["cpi"],
+            daily=case.ppy != MONTHS,
+        ),
     )
     return ten_digits(judgement)
 
@@ -400,42 +396,3 @@ def _three_years(months: pd.DataFrame) -> HoldingStarts:
         equity=tuple(entries["equity"]),
         cash=tuple(entries["cash"]),
     )
-
-
-def _series(
-    case: Case, months: pd.DataFrame, returns: pd.DataFrame, correlation: pd.Series
-) -> Series:
-    grown = months / months.iloc[:1].to_numpy() if len(months) else months
-    defined = correlation.dropna()
-    published = year_on_year(case.background["cpi"]).reindex(months.index).dropna()
-    return Series(
-        months=tuple(map(str, months.index)),
-        growth=_four(grown),
-        drawdown=_drawdowns(case),
-        returns=LegReturns(tuple(returns["equity"].tolist()), tuple(returns["hedge"].tolist())),
-        correlation=TrailingCorrelation(
-            months=tuple(map(str, defined.index)),
-            values=tuple(defined.tolist()),
-            window_months=CORRELATION_MONTHS,
-        ),
-        inflation=Inflation(tuple(map(str, published.index)), tuple(published.tolist())),
-    )
-
-
-def _drawdowns(case: Case) -> Drawdowns:
-    """Drawdowns row by row; of a long run the lowest of each stretch, so that none is lost."""
-    levels = case.levels.loc[case.first_fill :, list(PATHS)]
-    fallen = levels / levels.cummax() - 1.0
-    each = -(-len(fallen) // MOST_DRAWN)
-    stretch = np.arange(len(fallen)) // max(each, 1)
-    last = fallen.index.to_series().groupby(stretch).last()
-    return Drawdowns(
-        dates=tuple(f"{day:%Y-%m-%d}" for day in last),
-        daily=case.ppy != MONTHS,
-        rows_each=each,
-        paths=_four(fallen.groupby(stretch).min()),
-    )
-
-
-def _four(table: pd.DataFrame) -> FourPaths:
-    return FourPaths(**{name: tuple(table[name].tolist()) for name in PATHS})

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from backtests.analysis.evidence import StateName
 from backtests.analysis.indicators import DIVISIONS, INFLATION_LINE
-from backtests.analysis.record import Crisis, Path, Verdict
+from backtests.analysis.record import Crisis, Verdict
+from backtests.analysis.series import Path
 from backtests.report.charts import last_day
 from backtests.report.falls import name_of_fall, told
 from backtests.report.hero_drawing import (

@@ -13,7 +13,8 @@ from typing import Any
 import lxml.etree
 import pytest
 
-from backtests.analysis.record import Crisis, Inflation, Tickers, TrailingCorrelation, Verdict
+from backtests.analysis.record import Crisis, Tickers, Verdict
+from backtests.analysis.series import Inflation, TrailingCorrelation
 from backtests.report.hero import Hero, hero_figure, hero_picture, name_of_hedge
 from backtests.report.page import render_page
 from backtests.report.pages import trail_of

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeGuard
 
-from backtests.analysis.record import FourPaths, Path, Verdict
+from backtests.analysis.record import Verdict
+from backtests.analysis.series import FourPaths, Path
 from backtests.report.charts import (
     PERCENT,
     Line,

@@ -10,24 +10,26 @@ from backtests.analysis.numbers import PortfolioNumbers
 from backtests.analysis.record import (
     Cost,
     Crisis,
-    Drawdowns,
-    FourPaths,
     GrowthAgainst,
     GrowthGivenUp,
     HoldingMap,
-    Inflation,
     JudgedPortfolio,
-    LegReturns,
     Measure,
     PointsPerPoint,
     Regime,
-    Series,
     Tickers,
-    TrailingCorrelation,
     Verdict,
     WorstQuarter,
 )
 from backtests.analysis.resampling import Estimate, SampleSize
+from backtests.analysis.series import (
+    Drawdowns,
+    FourPaths,
+    Inflation,
+    LegReturns,
+    Series,
+    TrailingCorrelation,
+)
 
 NOTHING = Estimate(None, None, None)
 

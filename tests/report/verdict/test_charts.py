@@ -7,11 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from backtests.analysis.record import (
+from backtests.analysis.record import HoldingMap, HoldingStarts
+from backtests.analysis.series import (
     Drawdowns,
     FourPaths,
-    HoldingMap,
-    HoldingStarts,
     Inflation,
     LegReturns,
     Series,

@@ -10,7 +10,8 @@ import pytest
 
 from backtests.analysis.evidence import StateEpisode, StateName, Word
 from backtests.analysis.hedge_state import HedgeState, Indicator
-from backtests.analysis.record import LongView, Measure, Tickers, TrailingCorrelation, Verdict
+from backtests.analysis.record import LongView, Measure, Tickers, Verdict
+from backtests.analysis.series import TrailingCorrelation
 from backtests.engine.run import Run
 from backtests.report.verdict.first_screen import FirstScreen, Tile, first_screen, hedge_words
 from backtests.report.verdict.words import answer_of
