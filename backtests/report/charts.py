@@ -10,22 +10,9 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from backtests.report.figures import (
-    FREE,
-    Axis,
-    Band,
-    EndName,
-    Figure,
-    Margin,
-    Menu,
-    Numbers,
-    Place,
-    cells,
-    chart,
-    layer,
-    line,
-)
+from backtests.report.figures import FREE, Axis, Band, EndName, Figure, Margin, Menu, chart
 from backtests.report.text import percent as percent_text
+from backtests.report.traces import Numbers, Place, cells, layer, line
 
 MOST_POINTS = 1_600
 MOST_NAMED = 4  # lines with their name at the end; more have a legend

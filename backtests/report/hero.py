@@ -30,9 +30,8 @@ from backtests.report.hero_drawing import (
 from backtests.report.lettering import fit
 from backtests.report.page import environment
 from backtests.report.style import EITHER
-from backtests.report.text import hedge_name, percent, two_digits
+from backtests.report.text import hedge_name, hedge_words, percent, two_digits
 from backtests.report.verdict.evidence import BOND
-from data.treasuries.instruments import FUNDS_OF_BILLS, is_treasury_fund
 
 
 @dataclass(frozen=True)
@@ -115,15 +114,6 @@ def _hero(
 # Words
 
 
-def name_of_hedge(verdict: Verdict) -> str:
-    """Treasuries where all of the hedge is; else its tickers, or ``the hedge``."""
-    hedge = verdict.tickers.hedge
-    is_bonds = all(
-        is_treasury_fund(ticker) and ticker.upper() not in FUNDS_OF_BILLS for ticker in hedge
-    )
-    return "Treasuries" if is_bonds else hedge_name(hedge)
-
-
 def _pair(verdict: Verdict) -> str:
     evidence = verdict.evidence
     is_bond = evidence is None or evidence.correlation_of.startswith(BOND)
@@ -132,7 +122,7 @@ def _pair(verdict: Verdict) -> str:
 
 def _finding(verdict: Verdict, falls: Sequence[Crisis]) -> str:
     """In how many falls the hedge beat bills, by the state in which they began."""
-    hedge = name_of_hedge(verdict)
+    hedge = hedge_words(verdict.tickers.hedge)
     hedge = hedge[:1].upper() + hedge[1:]
     correlation = f"{_pair(verdict)} correlation"
     states: tuple[StateName, ...] = ("negative", "positive")

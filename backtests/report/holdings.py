@@ -10,11 +10,20 @@ from backtests.analysis.months import month_ends
 from backtests.engine.run import Run
 from backtests.engine.sleeve import SleeveReport
 from backtests.report.charts import Stack, stacked_chart, thinned
-from backtests.report.figures import Axis, Figure, Hover, chart, dots, line
+from backtests.report.figures import Axis, Figure, chart
 from backtests.report.style import OTHER_LINE, holding_colours
+from backtests.report.traces import Hover, dots, line
 from data.market import CASH
 
 ALLOCATION_POINTS = 300
+
+
+def hedge_weight(run: Run) -> float | None:
+    """Weight of the hedge in a fixed mix; None of a rule."""
+    weights = run.summary.weights
+    if weights is None:
+        return None
+    return sum(weights.get(ticker, 0.0) for ticker in run.judged.tickers.hedge)
 
 
 def allocation_of(run: Run) -> Figure:

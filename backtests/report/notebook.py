@@ -30,6 +30,8 @@ from backtests.report.comparison.table import (
 )
 from backtests.report.comparison.table import metrics_grid as comparison_grid
 from backtests.report.figures import Figure
+from backtests.report.hero import hero_picture
+from backtests.report.holdings import hedge_weight
 from backtests.report.lab import metrics_grid as run_grid
 from backtests.report.page import Cell, Grid, metric_cell
 from backtests.report.sheet import Answer, Sheet, Table
@@ -78,6 +80,7 @@ def run_html(run: Run) -> str:
         title=run_label(summary.strategy, summary.params),
         facts=[*mix, _span_of(summary), costs_text(summary.costs), market.plain_title],
         screen=None if verdict is None else first_screen(verdict, summary),
+        hero=None if verdict is None else hero_picture(verdict, hedge_weight=hedge_weight(run)),
         told=() if verdict is None else _beside(verdict),
         picture=_picture(
             *(_growth_of_run(run) if verdict is None else _growth_of_verdict(verdict))
@@ -93,6 +96,7 @@ def verdict_html(verdict: Verdict) -> str:
         title="",
         facts=(),
         screen=first_screen(verdict),
+        hero=hero_picture(verdict),
         told=_beside(verdict),
         picture=_picture(*_growth_of_verdict(verdict)),
         tables=[*_payoffs(verdict), Table("The portfolios", _judged(verdict), CVAR)],

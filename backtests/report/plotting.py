@@ -40,7 +40,7 @@ def plotly_figure(figure: Figure, *, dark: bool = False) -> PlotlyFigure:
     from plotly.graph_objects import Figure as PlotlyFigure
 
     colours = palette(dark=dark)
-    drawn = figure.without_page().payload(colours)
+    drawn = figure.without_page().payload(colours, typesets=False)
     lines = [html.escape(line, quote=False) for line in textwrap.wrap(figure.caption, SIGNS)]
     caption = LINE * len(lines) + ABOVE
     layout = drawn["layout"]

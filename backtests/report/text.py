@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from backtests.analysis.numbers import Metric, Place, PortfolioNumbers, Unit, shown_in
+from data.treasuries.instruments import FUNDS_OF_BILLS, is_treasury_fund
 
 if TYPE_CHECKING:
     from backtests.engine.costs import Costs
@@ -35,6 +36,14 @@ def hedge_name(tickers: Sequence[str]) -> str:
     return "the hedge" if has_bills or len(named) > LONGEST else named
 
 
+def hedge_words(tickers: Sequence[str]) -> str:
+    """A hedge in a sentence for an investor: Treasuries where it is nothing else and not bills."""
+    is_treasuries = all(map(is_treasury_fund, tickers))
+    if is_treasuries and not FUNDS_OF_BILLS.issuperset(map(str.upper, tickers)):
+        return "Treasuries"
+    return hedge_name(tickers)
+
+
 def typeset(text: str) -> str:
     """Text as a page prints it: a true minus, and a thin space that does not break before %.
 
@@ -48,10 +57,10 @@ def two_digits(value: float, sign: str = "") -> str:
     return f"{round(value, 2) + 0.0:{sign},.2f}"
 
 
-def difference(value: float) -> str:
-    """A difference with its sign and one digit after the point; what rounds to zero has no sign."""
-    rounded = round(value, 1)
-    return f"{rounded:+,.1f}" if rounded else "0.0"
+def difference(value: float, digits: int = 1) -> str:
+    """A difference with its sign, to so many digits; what rounds to zero has no sign."""
+    rounded = round(value, digits)
+    return f"{rounded:{'+' if rounded else ''},.{digits}f}"
 
 
 def percent(value: float | None) -> str:

@@ -15,7 +15,7 @@ import pytest
 
 from backtests.analysis.record import Crisis, Tickers, Verdict
 from backtests.analysis.series import Inflation, TrailingCorrelation
-from backtests.report.hero import Hero, hero_figure, hero_picture, name_of_hedge
+from backtests.report.hero import Hero, hero_figure, hero_picture
 from backtests.report.page import render_page
 from backtests.report.pages import trail_of
 from backtests.report.style import EITHER
@@ -109,21 +109,6 @@ def test_the_counts_are_those_of_the_sentence_of_the_verdict(run):
     falls = [crisis for crisis in run.verdict.crises if crisis.equity < 0]
     assert sum(beat for beat, _ in counts) == sum(each.hedge > each.cash for each in falls)
     assert sum(of for _, of in counts) == len(falls)
-
-
-@pytest.mark.parametrize(
-    ("hedge", "name"),
-    [
-        (("IEF",), "Treasuries"),
-        (("ief", "TLT"), "Treasuries"),
-        (("GLD",), "GLD"),
-        (("GLD", "IEF"), "GLD and IEF"),
-        (("BIL",), "BIL"),
-        (("BIL", "IEF"), "the hedge"),  # bills are no bonds, and cannot beat themselves
-    ],
-)
-def test_a_hedge_is_called_treasuries_where_all_of_it_is(hedge, name):
-    assert name_of_hedge(verdict_of(tickers=Tickers(("SPY",), hedge))) == name
 
 
 def test_a_title_begins_with_a_capital_and_names_the_pair_whose_correlation_it_is():

@@ -10,12 +10,13 @@ import pytest
 from backtests.report import notebook
 from backtests.report.comparison import charts as comparison_charts
 from backtests.report.comparison.aligned import align_runs
-from backtests.report.figures import Axis, Figure, Menu, chart, line
+from backtests.report.figures import Axis, Figure, Menu, chart
 from backtests.report.finished_run import read_run
 from backtests.report.holdings import allocation_of
 from backtests.report.plotting import plotly_figure
 from backtests.report.run_folder import write_run
 from backtests.report.style import palette
+from backtests.report.traces import line
 from backtests.report.tuning import charts as tuning_charts
 from backtests.report.verdict import charts as verdict_charts
 from tests.colours import contrast

@@ -12,6 +12,7 @@ from backtests.report.text import (
     costs_text,
     difference,
     hedge_name,
+    hedge_words,
     label_of,
     metric_rows,
     money,
@@ -195,3 +196,17 @@ def test_a_hedge_is_called_by_its_tickers_while_they_are_few(hedge, name):
 def test_numbers_are_typeset_and_names_are_not(plain, printed):
     assert typeset(plain) == printed
     assert typeset(printed) == printed  # what is typeset stays as it is
+
+
+@pytest.mark.parametrize(
+    ("tickers", "told"),
+    [
+        (("IEF",), "Treasuries"),
+        (("ief", "TLT"), "Treasuries"),
+        (("BIL", "IEF"), "Treasuries"),  # bills are Treasuries too
+        (("bil",), "bil"),  # alone they are what the others are held against
+        (("GLD", "IEF"), "GLD and IEF"),
+    ],
+)
+def test_a_hedge_of_nothing_but_treasuries_is_called_so(tickers, told):
+    assert hedge_words(tickers) == told

@@ -12,19 +12,8 @@ from numpy.typing import NDArray
 
 from backtests.engine.tuned import MIDDLE, RECOMMENDED, Tuned
 from backtests.report.charts import MOST_POINTS, PERCENT, Line, growth_axis, time_chart
-from backtests.report.figures import (
-    Axis,
-    Figure,
-    Hover,
-    Margin,
-    Menu,
-    Trace,
-    cells,
-    chart,
-    dots,
-    line,
-    mark,
-)
+from backtests.report.figures import Axis, Figure, Margin, Menu, chart
+from backtests.report.traces import Hover, Trace, cells, dots, line, mark
 from backtests.report.tuning.words import SHOWN, WORDS
 
 MOST_LEVELS = 61  # cells along an axis of a map; on a finer axis several values share a cell

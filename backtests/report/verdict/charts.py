@@ -16,9 +16,10 @@ from backtests.report.charts import (
     spans,
     time_chart,
 )
-from backtests.report.figures import Axis, Band, Figure, Hover, Margin, bars, chart, dots
+from backtests.report.figures import Axis, Band, Figure, Margin, chart
 from backtests.report.style import OTHER_LINE, PORTFOLIO_LINE
 from backtests.report.text import money, percent, two_digits
+from backtests.report.traces import Hover, bars, dots
 from backtests.report.verdict.tables import basis, is_all_equity, shown_keys
 from backtests.report.verdict.words import SHORT
 

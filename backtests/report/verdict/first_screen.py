@@ -10,14 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from backtests.analysis.evidence import Evidence, SetWord, State, StateName, Word
-from backtests.analysis.record import Crisis, Tickers, Verdict
+from backtests.analysis.record import Crisis, Verdict
 from backtests.analysis.resampling import FEWEST_ROWS, Estimate
 from backtests.engine.summary import Summary
-from backtests.report.text import difference, hedge_name, money, run_label, two_digits
+from backtests.report.text import difference, hedge_words, money, run_label, two_digits
 from backtests.report.verdict.evidence import BOND, WORDS
 from backtests.report.verdict.payoffs import DEPENDS, FEW_CHANGES
 from backtests.report.verdict.words import answer_of, offer, tone_of
-from data.treasuries.instruments import is_treasury_fund
 
 LONGEST_MIX = 34  # characters; a longer mix is told as equity and hedge
 LONGEST_LABEL = 40  # characters of a rule with its parameters; beyond it the rule's name alone
@@ -101,7 +100,7 @@ def first_screen(verdict: Verdict, summary: Summary | None = None) -> FirstScree
     line = _unjudged_line(verdict)
     tiles: tuple[Tile, ...] = ()
     if evidence is not None:
-        told = _finding(verdict.word, evidence, hedge_words(verdict.tickers))
+        told = _finding(verdict.word, evidence, hedge_words(verdict.tickers.hedge))
         line = f"{_falls(verdict)} {_edge(verdict, evidence)}"
         tiles = _protection(verdict, evidence), _when(verdict), _cost(verdict)
     return FirstScreen(
@@ -111,13 +110,6 @@ def first_screen(verdict: Verdict, summary: Summary | None = None) -> FirstScree
         line=line,
         tiles=tiles,
     )
-
-
-def hedge_words(tickers: Tickers) -> str:
-    """What a hedge is called: Treasuries where it is nothing else, else by its tickers."""
-    if all(map(is_treasury_fund, tickers.hedge)):
-        return "Treasuries"
-    return hedge_name(tickers.hedge)
 
 
 # Headline
@@ -138,7 +130,7 @@ def _mix(verdict: Verdict, summary: Summary) -> str:
     if len(text) <= LONGEST_MIX:
         return text
     hedged = sum(weight for name, weight in weights.items() if name in verdict.tickers.hedge)
-    name = hedge_words(verdict.tickers)
+    name = hedge_words(verdict.tickers.hedge)
     sides = {
         "equity": 1.0 - cash - hedged,
         "Treasuries" if name == "Treasuries" else "hedge": hedged,
@@ -257,7 +249,7 @@ def _edge(verdict: Verdict, evidence: Evidence) -> str:
         if view is None or view.word is None:
             return f"{told}."
         return f"{told}; since {str(view.start)[:4]} the same strategy: {WORDS[view.word]}."
-    hedge = _capital(hedge_words(verdict.tickers))
+    hedge = _capital(hedge_words(verdict.tickers.hedge))
     told = _by_state(hedge, evidence, with_years=verdict.word != "it depended")
     return f"{told}{_today(verdict, evidence)}."
 
@@ -306,17 +298,18 @@ def _today(verdict: Verdict, evidence: Evidence) -> str:
 
 def _protection(verdict: Verdict, evidence: Evidence) -> Tile:
     """The payoff in equity's worst months, by state, and the deepest falls."""
-    every, hedge = evidence.every, hedge_words(verdict.tickers)
+    every, hedge = evidence.every, hedge_words(verdict.tickers.hedge)
     legs = next((row for row in verdict.works if row.key == "worst_decile_mean_monthly"), None)
     value, worst = every.estimate.value, every.worst_months
     lines = []
     if value is not None:
-        parts = [f"difference {difference(100 * value)} % {_range(every.estimate)}"]
+        told = f"difference {difference(100 * value)} % {_range(every.estimate)}"
         if legs is not None and None not in (legs.treasuries.value, legs.bills.value):
-            made, bills = _percent(legs.treasuries.number), _percent(legs.bills.number)
-            parts = [f"{hedge} {made}, bills {bills}", *parts]
+            made, bills = legs.treasuries.number, legs.bills.number
+            digits = _digits(made, bills, value)
+            told = f"{_beside(hedge, made, bills, value)} {_range(every.estimate, digits)}"
         which = "worst" if worst == 1 else f"worst {worst}"
-        lines.append(f"In the {which} of {_counted(every.months, 'month')}: {', '.join(parts)}")
+        lines.append(f"In the {which} of {_counted(every.months, 'month')}: {told}")
     states = [state for state in evidence.states if state.payoff.months]
     told = ", ".join(
         f"{_after(state.name, number, f'{_pair(evidence)} ')} {_payoff_text(state.payoff.estimate)}"
@@ -344,7 +337,7 @@ def _protection(verdict: Verdict, evidence: Evidence) -> Tile:
 
 def _when(verdict: Verdict) -> Tile:
     """In how many falls of equity the hedge beat bills, by state, and what it made in them."""
-    title, hedge = "When it beat bills", hedge_words(verdict.tickers)
+    title, hedge = "When it beat bills", hedge_words(verdict.tickers.hedge)
     falls = [fall for fall in verdict.crises if fall.equity < 0.0]
     if not falls:
         lacking = "No fall on the list, and none beyond 15 %, lies in this period"
@@ -365,10 +358,7 @@ def _when(verdict: Verdict) -> Tile:
         ours, bills = (sum(column) / len(returns) for column in zip(*returns, strict=True))
         over = f"On average in {_counted(len(returns), 'fall')}"
         over = "In that fall" if len(falls) == 1 else over
-        lines.append(
-            f"{over}: {hedge} {_percent(ours)}, bills {_percent(bills)}, difference "
-            f"{difference(100 * (ours - bills))} %"
-        )
+        lines.append(f"{over}: {_beside(hedge, ours, bills, ours - bills)}")
     if len(returns) < len(falls):
         lines.append(f"No price of the hedge yet in {_counted(len(falls) - len(returns), 'fall')}")
     unit = "fall of equity" if len(falls) == 1 else "falls of equity"
@@ -390,7 +380,7 @@ def _cost(verdict: Verdict) -> Tile:
     given = verdict.cost.growth_given_up_monthly
     apart = verdict.cost.growth_against_monthly.bills
     ours, bills, equity = (verdict.portfolio(key) for key in ("portfolio", *BESIDE))
-    hedge, title = hedge_words(verdict.tickers), "Cost against 100 % equity"
+    hedge, title = hedge_words(verdict.tickers.hedge), "Cost against 100 % equity"
     turnover = ours.turnover_per_year
     paid = f"{money(ours.costs_paid)} paid in costs"
     traded = paid if turnover is None else f"Turnover {_percent(turnover)} a year, {paid}"
@@ -400,12 +390,30 @@ def _cost(verdict: Verdict) -> Tile:
             f"{_percent(bills.total_return)}, 100 % equity {_percent(equity.total_return)}"
         )
         return Tile("cost", title, "Too short", "for growth a year", (told, traded))
-    own, instead = (difference(-100 * part.number) for part in (given.portfolio, given.bills))
-    told = (
-        f"With {hedge} {own}, with bills {instead}, difference {difference(100 * apart.value)} "
-        f"{_range(apart)}"
+    legs = -given.portfolio.number, -given.bills.number
+    digits = _digits(*legs, apart.value)
+    own, instead, more = (difference(100 * part, digits) for part in (*legs, apart.value))
+    told = f"With {hedge} {own}, with bills {instead}, difference {more} {_range(apart, digits)}"
+    value = difference(100 * legs[0])
+    return Tile("cost", title, value, "points of growth a year", (told, traded))
+
+
+def _beside(hedge: str, ours: float, bills: float, apart: float) -> str:
+    """Fractions of the hedge, of bills, and their difference, in percent."""
+    digits = _digits(ours, bills, apart)
+    return (
+        f"{hedge} {_percent(ours, digits)}, bills {_percent(bills, digits)}, difference "
+        f"{difference(100 * apart, digits)} %"
     )
-    return Tile("cost", title, own, "points of growth a year", (told, traded))
+
+
+def _digits(ours: float, bills: float, apart: float) -> int:
+    """Digits after the point of two percentages and their difference: one where they add up.
+
+    0.5 less 0.4 is not 0.2: rounded figures that do not add up have two digits.
+    """
+    tenths = [round(round(100 * part, 1) * 10) for part in (ours, bills, apart)]
+    return 1 if tenths[0] - tenths[1] == tenths[2] else 2
 
 
 def _payoff_text(estimate: Estimate) -> str:
@@ -413,15 +421,16 @@ def _payoff_text(estimate: Estimate) -> str:
     return f"{difference(100 * estimate.number)} {_range(estimate)}"
 
 
-def _range(estimate: Estimate) -> str:
+def _range(estimate: Estimate, digits: int = 1) -> str:
     if estimate.low is None or estimate.high is None:
         return "(no interval: too few months)"
-    return f"({difference(100 * estimate.low)} to {difference(100 * estimate.high)})"
+    low, high = (difference(100 * end, digits) for end in (estimate.low, estimate.high))
+    return f"({low} to {high})"
 
 
-def _percent(value: float) -> str:
-    """A fraction as percent with one digit; what rounds to zero has no minus."""
-    return f"{round(100 * value, 1) + 0.0:,.1f} %"
+def _percent(value: float, digits: int = 1) -> str:
+    """A fraction as percent; what rounds to zero has no minus."""
+    return f"{round(100 * value, digits) + 0.0:,.{digits}f} %"
 
 
 def _loss(value: float) -> str:

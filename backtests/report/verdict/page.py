@@ -9,7 +9,7 @@ from backtests.engine.run import Run
 from backtests.engine.summary import Latest
 from backtests.report.figures import Figure
 from backtests.report.hero import hero_figure
-from backtests.report.holdings import allocation_of, duration_chart
+from backtests.report.holdings import allocation_of, duration_chart, hedge_weight
 from backtests.report.listing import run_files
 from backtests.report.page import render_page
 from backtests.report.pages import VERDICT, pages_in, trail_of_run
@@ -131,14 +131,6 @@ def holdings(run: Run) -> list[Figure]:
     if run.sleeve is not None:
         figures.append(duration_chart(run.sleeve))
     return [figure for figure in figures if not figure.is_empty]
-
-
-def hedge_weight(run: Run) -> float | None:
-    """Weight of the hedge in a fixed mix; None of a rule."""
-    weights = run.summary.weights
-    if weights is None:
-        return None
-    return sum(weights.get(ticker, 0.0) for ticker in run.judged.tickers.hedge)
 
 
 def facts_of(run: Run) -> list[str]:

@@ -13,7 +13,7 @@ from backtests.analysis.hedge_state import HedgeState, Indicator
 from backtests.analysis.record import LongView, Measure, Tickers, Verdict
 from backtests.analysis.series import TrailingCorrelation
 from backtests.engine.run import Run
-from backtests.report.verdict.first_screen import FirstScreen, Tile, first_screen, hedge_words
+from backtests.report.verdict.first_screen import FirstScreen, Tile, _beside, first_screen
 from backtests.report.verdict.words import answer_of
 from tests.report.helpers import make_run
 from tests.report.verdict.helpers import (
@@ -547,8 +547,13 @@ def test_without_a_hedge_a_real_run_is_not_judged(runs):
 
 
 @pytest.mark.parametrize(
-    ("tickers", "told"),
-    [(("IEF", "TLT"), "Treasuries"), (("bil",), "Treasuries"), (("IEF", "GLD"), "IEF and GLD")],
+    ("ours", "bills", "apart", "told"),
+    [
+        (0.012, 0.004, 0.008, "IEF 1.2 %, bills 0.4 %, difference +0.8 %"),
+        # 0.5 less 0.4 is not 0.2: one digit would not add up.
+        (0.0054, 0.0037, 0.0017, "IEF 0.54 %, bills 0.37 %, difference +0.17 %"),
+        (-0.01, 0.002, -0.012, "IEF -1.0 %, bills 0.2 %, difference -1.2 %"),
+    ],
 )
-def test_only_treasuries_are_called_treasuries(tickers, told):
-    assert hedge_words(Tickers(("SPY",), tickers)) == told
+def test_figures_side_by_side_have_the_digits_with_which_they_add_up(ours, bills, apart, told):
+    assert _beside("IEF", ours, bills, apart) == told
