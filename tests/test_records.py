@@ -19,7 +19,7 @@ DOORS = {
     "backtests.lab.state": "the lab's controls, as Streamlit keeps them",
     "backtests.lab.saving": "the message to the process that saves, and its answer",
     "backtests.lab.loopback": "messages of the server's protocol (ASGI)",
-    "backtests.report.figures": "plotly's payloads, the one module of them",
+    "backtests.report.traces": "plotly's payloads, here and in figures.py alone",
 }
 MAPPINGS = {"dict", "Dict", "Mapping", "MutableMapping", "OrderedDict", "defaultdict"}
 UNTYPED = {"Any", "object"}

@@ -140,9 +140,9 @@ def set_axes(
     axes.minorticks_off()
     axes.set_xticks([at for at, _ in words_across], [word for _, word in words_across])
     axes.set_yticks([at for at, _ in words_up], [word for _, word in words_up])
-    both: dict[str, Any] = {"length": 0, "labelsize": FONT, "labelcolor": ink("text")}
-    axes.tick_params(axis="x", pad=PAD + 3, labelrotation=0, **both)
-    axes.tick_params(axis="y", pad=PAD, **both)
+    axes.tick_params(axis="both", length=0, labelsize=FONT, labelcolor=ink("text"))
+    axes.tick_params(axis="x", pad=PAD + 3, labelrotation=0)
+    axes.tick_params(axis="y", pad=PAD)
     for label in axes.get_xticklabels():
         label.set(horizontalalignment="center", rotation=0)
     if len(words_across) == 2 and (left, right) == (words_across[0][0], words_across[1][0]):

@@ -125,9 +125,8 @@ def draw(levels: Levels, charts: Sequence[str], colours: Mapping[str, str]) -> D
 
 # Charts
 
-
-def _options(**own: Any) -> dict[str, Any]:
-    return {"show": False, "subtitle": False, "ylabel": "", **own}
+# What all of quantstats' charts are asked for: the figure alone, with no words of its own.
+UNADORNED: Mapping[str, bool | str] = {"show": False, "subtitle": False, "ylabel": ""}
 
 
 def _require_returns(*series: pd.Series) -> None:
@@ -143,7 +142,7 @@ def _growth(plots: Any, levels: Levels) -> Any:
         levels.from_the_base(each) for each in (levels.strategy_returns, levels.benchmark_returns)
     ]
     _require_returns(*both)
-    figure = plots.returns(*both, prepare_returns=False, **_options())
+    figure = plots.returns(*both, prepare_returns=False, **UNADORNED)
     lines = [drawing.line_named(figure, name) for name in (STRATEGY, BENCHMARK)]
     for line in lines:
         drawing.set_values(line, 1.0 + _heights(line))
@@ -158,7 +157,7 @@ def _drawdown(plots: Any, levels: Levels) -> Any:
         levels.from_the_base(each) for each in (levels.strategy_returns, levels.benchmark_returns)
     )
     _require_returns(strategy, benchmark)
-    figure = plots.drawdown(strategy, **_options())
+    figure = plots.drawdown(strategy, **UNADORNED)
     (axes,) = figure.axes
     fall = _quantstats().stats.to_drawdown_series(benchmark)
     lines = [drawing.line_named(figure, STRATEGY), *axes.plot(fall, label=BENCHMARK)]
@@ -176,7 +175,7 @@ def _volatility(plots: Any, levels: Levels) -> Any:
         levels.benchmark_returns,
         period=levels.window,
         periods_per_year=levels.ppy,
-        **_options(),
+        **UNADORNED,
     )
     lines = [drawing.line_named(figure, name) for name in (STRATEGY, BENCHMARK)]
     return _over_time(
@@ -194,7 +193,7 @@ def _sharpe(plots: Any, levels: Levels) -> Any:
         levels.over_bills(levels.benchmark_returns),
         period=levels.window,
         periods_per_year=levels.ppy,
-        **_options(),
+        **UNADORNED,
     )
     lines = [drawing.line_named(figure, name) for name in (STRATEGY, BENCHMARK)]
     for line in lines:
@@ -216,7 +215,7 @@ def _beta(plots: Any, levels: Levels) -> Any:
         window1_label=STRATEGY,
         window2=None,
         prepare_returns=False,
-        **_options(),
+        **UNADORNED,
     )
     line = drawing.line_named(figure, STRATEGY)
     moved = levels.benchmark_returns.rolling(levels.window).std().to_numpy() > 0.0
@@ -239,7 +238,7 @@ def _months(plots: Any, levels: Levels) -> Any:
         months.set_axis(pd.PeriodIndex(months.index).to_timestamp("M")).rename(name)
         for months, name in zip(both, (STRATEGY, BENCHMARK), strict=True)
     ]
-    figure = plots.histogram(*stamped, prepare_returns=False, **_options())
+    figure = plots.histogram(*stamped, prepare_returns=False, **UNADORNED)
     (axes,) = figure.axes
     theirs, ours = _quantstats()._plotting.core._get_colors(False)[0][:2]
     bars, others = (_bars(axes, colour) for colour in (ours, theirs))

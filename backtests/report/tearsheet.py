@@ -300,7 +300,16 @@ def too_short(summary: Summary, rows: int, months: int) -> dict[str, str]:
 # Charts
 
 
-def drawings(drawn: Drawn, figures: Figures, window: str) -> list[dict[str, object]]:
+@dataclass(frozen=True)
+class Drawing:
+    """A chart as the page shows it: its SVG, what was found, and what is shown."""
+
+    svg: str
+    title: str
+    meaning: str
+
+
+def drawings(drawn: Drawn, figures: Figures, window: str) -> list[Drawing]:
     """What the page shows of each chart that was drawn."""
     words = {
         "basis": basis_of(figures.summary),
@@ -308,10 +317,6 @@ def drawings(drawn: Drawn, figures: Figures, window: str) -> list[dict[str, obje
         "window": window,
     }
     return [
-        {
-            "svg": svg,
-            "title": CHARTS[name].title(figures),
-            "meaning": CHARTS[name].meaning.format(**words),
-        }
+        Drawing(svg, CHARTS[name].title(figures), CHARTS[name].meaning.format(**words))
         for name, svg in drawn.charts.items()
     ]

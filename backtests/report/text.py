@@ -59,7 +59,7 @@ def two_digits(value: float, sign: str = "") -> str:
 
 def difference(value: float, digits: int = 1) -> str:
     """A difference with its sign, to so many digits; what rounds to zero has no sign."""
-    rounded = round(value, digits)
+    rounded = round(value, digits) + 0.0
     return f"{rounded:{'+' if rounded else ''},.{digits}f}"
 
 

@@ -100,7 +100,7 @@ def test_the_page_draws_a_payoff_beside_its_numbers(tmp_path):
 def test_measures_of_a_verdict_are_drawn_by_unit_and_kind():
     rows = works_grid(make_verdict()).rows
     saved = rows[0]
-    assert saved[1].text == hundredths(0.0301)
-    assert saved[1].interval == Interval(0.02, 0.0301, 0.04, "points interval")
-    assert saved[3].interval == Interval(0.0011, 0.0099, 0.0188, "points interval")
+    assert saved[2].text == hundredths(0.0301)
+    assert saved[2].interval == Interval(0.02, 0.0301, 0.04, "points interval")
+    assert saved[1].interval == Interval(0.0011, 0.0099, 0.0188, "points interval")
     assert [cell.interval for cell in rows[1]] == [None] * 4

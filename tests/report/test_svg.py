@@ -300,7 +300,7 @@ def test_every_colour_stands_out_on_white_and_on_dark(ground):
     # Bands behind lines are let through, and what is drawn in the text's own colour.
     lines = {name: tone for name, tone in EITHER.items() if tone.startswith("#")}
     assert EITHER.keys() - lines.keys() == {
-        "--ink", "--quiet", "--rule", "--portfolio", "--negative", "--positive",
+        "--ink", "--quiet", "--line", "--rule", "--portfolio", "--negative", "--positive",
     }  # fmt: skip
     assert min(contrast(tone, ground) for tone in lines.values()) >= 3.0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backtests.report.figures import Axis
 from backtests.report.traces import Hover, bars, dots, line, mark
 
 

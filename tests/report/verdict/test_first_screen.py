@@ -148,7 +148,7 @@ def test_what_depended_is_told_by_its_years_and_claims_only_what_held(stretches,
     [
         ("works", ("IEF", "TLT"), BETTER),
         ("fails", ("ief",), WORSE),
-        ("same as bills", ("BIL",), "Treasuries protected no better and no worse than cash"),
+        ("same as bills", ("BIL",), "BIL protected no better and no worse than cash"),
         ("unclear", ("IEF",), "No proof that Treasuries protect better than cash"),
         ("works", ("GLD",), "GLD protected better than cash"),
         ("unclear", ("GLD",), "No proof that GLD protects better than cash"),
