@@ -82,7 +82,9 @@ def test_it_holds_no_script_and_nothing_of_where_it_ran():
 
 def test_its_words_are_those_of_the_verdicts():
     run, tilt = (" ".join(words(name).split()) for name in ("run", "tilt"))
-    headline = "Treasuries protected better than cash from 2000 to 2022, not before or since"
+    headline = (
+        "Treasuries protected better than cash from 2000 to 2022, on balance not before or since"
+    )
     assert f"60 % SPY, 40 % IEF: {headline} It depended It cut the deepest fall" in run
     assert prose("reading").startswith("**It depended**")
     assert "in one episode (2000-12 to 2022-08)" in run

@@ -26,6 +26,10 @@ THAN_CASH: Mapping[Word, str] = {
     "fails": "protected worse than cash",
     "same as bills": "protected no better and no worse than cash",
 }
+RANGES = (
+    "In brackets: an interval that contains the truth in at least 86 of 100 samples of real months "
+    "like these (docs/coverage.md)."
+)
 BESIDE = ("bills", "equity")
 STATES: tuple[StateName | None, ...] = ("negative", "positive", None)
 BESIDE_BILLS: Mapping[SetWord, str] = {
@@ -75,6 +79,8 @@ class FirstScreen:
         What it did against 100 % equity, what bills did, and where its edge over them came from.
     tiles
         Protection, when and cost; none without a hedge.
+    note
+        What stands in brackets; empty where nothing does.
     """
 
     headline: str
@@ -82,6 +88,7 @@ class FirstScreen:
     tone: str
     line: str
     tiles: tuple[Tile, ...]
+    note: str = ""
 
 
 def first_screen(verdict: Verdict, summary: Summary | None = None) -> FirstScreen:
@@ -102,14 +109,22 @@ def first_screen(verdict: Verdict, summary: Summary | None = None) -> FirstScree
     if evidence is not None:
         told = _finding(verdict.word, evidence, hedge_words(verdict.tickers.hedge))
         line = f"{_falls(verdict)} {_edge(verdict, evidence)}"
-        tiles = _protection(verdict, evidence), _when(verdict), _cost(verdict)
+        tiles = _protection(verdict, evidence), _when(verdict), _cost(verdict, summary)
     return FirstScreen(
         headline=f"{what}{told}" if what else _capital(told),
         chip=answer_of(verdict),
         tone=tone_of(verdict.word),
         line=line,
         tiles=tiles,
+        note=RANGES if evidence is not None and _has_range(verdict, evidence) else "",
     )
+
+
+def _has_range(verdict: Verdict, evidence: Evidence) -> bool:
+    """Whether any figure of the tiles has an interval."""
+    payoffs = (evidence.every, *(state.payoff for state in evidence.states))
+    told = (*(each.estimate for each in payoffs), verdict.cost.growth_against_monthly.bills)
+    return any(estimate.low is not None for estimate in told)
 
 
 # Headline
@@ -172,7 +187,7 @@ def _dependence(evidence: Evidence, hedge: str) -> str:
     if works.rests_on:
         sides = " or ".join(_opposite_sides(works, fails))
         return f"{better} {_years(works)}, " + (
-            f"not {sides}" if sides else f"worse after {fails.name} correlation"
+            f"on balance not {sides}" if sides else f"worse after {fails.name} correlation"
         )
     if fails.rests_on:
         sides = " and ".join(_opposite_sides(fails, works))
@@ -232,7 +247,7 @@ def _falls(verdict: Verdict) -> str:
     if min(round(ours, 3), round(bills, 3)) > round(equity, 3):
         with_bills = "there was none" if bills >= 0.0 else f"to {_loss(bills)}"
         return (
-            f"It cut the deepest fall from {_loss(equity)} to {_loss(ours)}; with bills, "
+            f"It cut the deepest fall from {_loss(equity)} to {_loss(ours)}; with bills (cash), "
             f"{with_bills}."
         )
     return (
@@ -299,9 +314,10 @@ def _today(verdict: Verdict, evidence: Evidence) -> str:
 def _protection(verdict: Verdict, evidence: Evidence) -> Tile:
     """The payoff in equity's worst months, by state, and the deepest falls."""
     every, hedge = evidence.every, hedge_words(verdict.tickers.hedge)
+    is_short = every.months < FEWEST_ROWS
     legs = next((row for row in verdict.works if row.key == "worst_decile_mean_monthly"), None)
     value, worst = every.estimate.value, every.worst_months
-    lines = []
+    lines, digits = [], 1
     if value is not None:
         told = f"difference {difference(100 * value)} % {_range(every.estimate)}"
         if legs is not None and None not in (legs.treasuries.value, legs.bills.value):
@@ -328,8 +344,8 @@ def _protection(verdict: Verdict, evidence: Evidence) -> Tile:
     return Tile(
         key="protection",
         title="Protection in equity's worst months",
-        value="Not known" if value is None else f"{difference(100 * value)} %",
-        unit="without a month" if value is None else "a month against bills",
+        value="Too short" if is_short or value is None else f"{difference(100 * value, digits)} %",
+        unit=f"to say: {_counted(every.months, 'month')}" if is_short else "a month against bills",
         lines=tuple(lines),
         tone=tone_of(every.word),
     )
@@ -375,7 +391,7 @@ def _beaten(falls: Sequence[Crisis]) -> str:
     return f"{sum(fall.beat_bills for fall in falls)} of {len(falls)}"
 
 
-def _cost(verdict: Verdict) -> Tile:
+def _cost(verdict: Verdict, summary: Summary | None) -> Tile:
     """Growth a year less that of 100 % equity, the same with bills, and what trading cost."""
     given = verdict.cost.growth_given_up_monthly
     apart = verdict.cost.growth_against_monthly.bills
@@ -383,6 +399,8 @@ def _cost(verdict: Verdict) -> Tile:
     hedge, title = hedge_words(verdict.tickers.hedge), "Cost against 100 % equity"
     turnover = ours.turnover_per_year
     paid = f"{money(ours.costs_paid)} paid in costs"
+    if summary is not None:
+        paid += f" on {money(summary.initial)} at the start"
     traded = paid if turnover is None else f"Turnover {_percent(turnover)} a year, {paid}"
     if given.portfolio.value is None or given.bills.value is None or apart.value is None:
         told = (

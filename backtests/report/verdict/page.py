@@ -81,7 +81,7 @@ def write_verdict(
         else "Beside bills and equity"
         if verdict.holds_hedge
         else "Beside 100 % equity",
-        latest=latest_lines(summary.latest),
+        latest=[*rule_line(run), *latest_lines(summary.latest)],
         holds_hedge=verdict.holds_hedge,
         sentences=words.sentences(verdict).with_leads,
         rule=f"{RULE} {BASIS_POINT}",
@@ -131,6 +131,12 @@ def holdings(run: Run) -> list[Figure]:
     if run.sleeve is not None:
         figures.append(duration_chart(run.sleeve))
     return [figure for figure in figures if not figure.is_empty]
+
+
+def rule_line(run: Run) -> list[tuple[str, str]]:
+    """What a rule does, in its own words; nothing of a fixed mix."""
+    kind = type(run.config.make_strategy())
+    return [] if run.summary.weights is not None else [("the rule", kind.summary())]
 
 
 def facts_of(run: Run) -> list[str]:
