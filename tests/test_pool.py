@@ -71,12 +71,14 @@ def test_a_worker_killed_while_it_starts_is_a_killed_worker(monkeypatch, tmp_pat
 @pytest.fixture
 def finished(tmp_path) -> Path:
     """A run without a verdict, as a worker leaves it."""
-    return pool._run_one(CONFIG, tmp_path, False, False)
+    return pool._run_one(CONFIG, tmp_path, pool.Pages(False, False, False))
 
 
 def again(finished: Path, *, with_verdict: bool = False) -> list[str]:
     """Ask for the same run once more; the names of the folders then."""
-    assert pool._run_one(CONFIG, finished.parent, False, with_verdict) == finished
+    assert (
+        pool._run_one(CONFIG, finished.parent, pool.Pages(False, with_verdict, False)) == finished
+    )
     return sorted(path.name for path in finished.parent.glob("hedge_mix-*"))
 
 

@@ -234,7 +234,7 @@ def test_a_job_is_done(tmp_path, everything, job):
         out = tmp_path / "results"
         done = blocked(tmp_path, "-m", f"backtests.{job}", *command(job, out), folders=folders)
     assert done.code == 0, done.errors
-    places = {path.name.partition("-")[0]: path for path in out.iterdir() if path.is_dir()}
+    places = {path.name.partition("-")[0]: path for path in out.glob("*-*") if path.is_dir()}
     assert places.keys() == made.keys()
     for name, files in made.items():
         assert is_complete(places[name], files), name

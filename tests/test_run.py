@@ -45,8 +45,7 @@ def test_json_holds_the_contract_and_nothing_else_is_on_stdout(capsys, tmp_path)
         767,
         12,
     )
-    (folder,) = [path for path in tmp_path.iterdir() if path.is_dir()]
-    assert folder.name.startswith("hedge_mix-")
+    (folder,) = tmp_path.glob("hedge_mix-*")
     assert json.loads((folder / "summary.json").read_text()) == summary
 
 

@@ -94,7 +94,7 @@ class Series:
 
 
 def series_of(
-    levels: pd.DataFrame, correlation: pd.Series, cpi: pd.Series, *, daily: bool
+    levels: pd.DataFrame, start: pd.Series, correlation: pd.Series, cpi: pd.Series, *, daily: bool
 ) -> Series:
     """What the charts draw of a run.
 
@@ -103,6 +103,8 @@ def series_of(
     levels
         Sessions from the first fill on x ``portfolio``, ``equity``, ``bills``, ``matched`` and
         ``hedge``.
+    start
+        The same on the run's first session: where growth is 1.
     correlation
         Trailing correlation of equity and bond, by month.
     cpi
@@ -112,7 +114,7 @@ def series_of(
     """
     months = month_ends(levels)
     returns = months.pct_change(fill_method=None).iloc[1:]
-    grown = months / months.iloc[:1].to_numpy() if len(months) else months
+    grown = months / start
     defined = correlation.dropna()
     published = year_on_year(cpi).reindex(months.index).dropna()
     about = published.index - DIVISIONS["inflation"].publication_lag

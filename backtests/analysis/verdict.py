@@ -126,7 +126,8 @@ def judge(
     if case.holds_hedge:
         evidence = evidence_from(sample, correlation, case.bond_name, effects=not brief)
     works = works_table(sample, brief=brief)
-    crises, april = _crises(case, correlation)
+    of_hedge = correlation if case.holds_hedge else correlation.iloc[:0]  # else of equity and cash
+    crises, april = _crises(case, of_hedge)
     by_regime = _regimes(case, sample, correlation, () if brief else tuple(LABELS))
     judgement = Judgement(
         word="no hedge" if evidence is None else verdict_word(evidence),
@@ -148,7 +149,8 @@ def judge(
         holding_three_years=None if brief else _three_years(months),
         series=series_of(
             case.levels.loc[case.first_fill :],
-            correlation,
+            case.levels.iloc[0],
+            of_hedge,
             case.background["cpi"],
             daily=case.ppy != MONTHS,
         ),

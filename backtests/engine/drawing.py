@@ -176,9 +176,12 @@ def even_axis(
     if high - low < least:
         middle = (low + high) / 2
         room = least / 2
-        low, high = (
-            (low, low + least) if from_zero and low == 0.0 else (middle - room, middle + room)
-        )
+        if from_zero and low == 0.0:
+            high = least
+        elif from_zero and high == 0.0:
+            low = -least
+        else:
+            low, high = middle - room, middle + room
     room = ROOM * (high - low)
     low, high = (low if from_zero and low == 0.0 else low - room,
                  high if from_zero and high == 0.0 else high + room)  # fmt: skip

@@ -6,14 +6,14 @@ from typing import Literal
 
 from backtests.analysis.record import Crisis
 from backtests.report.lettering import fit
-from backtests.report.text import percent
+from backtests.report.text import difference, percent
 
 Outcome = Literal["worked", "lost", "less"]
 # What an outcome is called; bars of the last are hollow, so that they differ without colour.
 OUTCOMES: dict[Outcome, str] = {
     "worked": "beat bills",
     "lost": "lost money",
-    "less": "gained less than bills",
+    "less": "no gain over bills",
 }
 
 
@@ -29,16 +29,10 @@ def outcome_of(fall: Crisis) -> Outcome:
     return "lost" if fall.hedge is not None and fall.hedge < 0.0 else "less"
 
 
-def points(fraction: float) -> str:
-    """A difference in percentage points with its sign; what rounds to zero has none."""
-    rounded = round(100.0 * fraction, 1)
-    return f"{rounded:+.1f}" if rounded else "0.0"
-
-
 def told(fall: Crisis) -> str:
     """A fall in words."""
     return (
-        f"{name_of_fall(fall)}, {fall.start} to {fall.end}: {points(fall.added)} points; equity "
-        f"{percent(fall.equity)}, the hedge {percent(fall.hedge)}, bills {percent(fall.cash)}: it "
-        f"{OUTCOMES[outcome_of(fall)]}"
+        f"{name_of_fall(fall)}, {fall.start} to {fall.end}: {difference(100 * fall.added)} points; "
+        f"equity {percent(fall.equity)}, the hedge {percent(fall.hedge)}, bills {percent(fall.cash)}"
+        f": {OUTCOMES[outcome_of(fall)]}"
     )

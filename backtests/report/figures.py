@@ -128,7 +128,9 @@ class Axis:
     def payload(self) -> Payload:
         """As plotly takes it."""
         wanted: Payload = {
-            "title": None if self.title is None else {"text": self.title},
+            "title": None
+            if self.title is None
+            else {"text": self.title, "font": {"size": CHART_FONT}},
             "type": self.kind or None,
             "tickformat": self.format or None,
             "ticksuffix": self.suffix or None,

@@ -18,7 +18,6 @@ from pathlib import Path
 
 from backtests.report.files import MANIFEST, file_sha256, write_json
 from backtests.report.manifest import Manifest, read_manifest, read_whole_manifest
-from backtests.report.pages import PAGES
 from data.durable import (
     LOCK,
     NO_LOCKS,
@@ -165,19 +164,15 @@ def _replace(temporary: Path, place: Path) -> None:
 def covers(place: Path, other: Path) -> bool:
     """Whether ``place`` verifies and holds, byte for byte, all that ``other`` would put there.
 
-    A run with its tear sheet covers the same run without, although pages name each other: those
-    of a folder with more pages differ in that. A folder whose manifest this version cannot read
-    covers nothing, so that running it again replaces it by a readable folder.
+    A run with its tear sheet covers the same run without. A folder whose manifest this version
+    cannot read covers nothing, so that running it again replaces it by a readable folder.
     """
     try:
         have, want = read_whole_manifest(place).files, read_manifest(other).files
         require_intact(place, have)
     except (OutputError, OSError):
         return False
-    pages = {page.file for page in PAGES}
-    differing = {name for name, sha256 in want.items() if have.get(name) != sha256}
-    has_more_pages = bool(pages & (have.keys() - want.keys()))
-    return not differing or (has_more_pages and differing <= pages & have.keys())
+    return want.items() <= have.items()
 
 
 def write_manifest(folder: Path, about: Manifest) -> None:

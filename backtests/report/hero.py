@@ -31,7 +31,7 @@ from backtests.report.lettering import fit
 from backtests.report.page import environment
 from backtests.report.style import EITHER
 from backtests.report.text import hedge_name, hedge_words, percent, two_digits
-from backtests.report.verdict.evidence import BOND
+from backtests.report.verdict.evidence import pair_of
 
 
 @dataclass(frozen=True)
@@ -114,17 +114,11 @@ def _hero(
 # Words
 
 
-def _pair(verdict: Verdict) -> str:
-    evidence = verdict.evidence
-    is_bond = evidence is None or evidence.correlation_of.startswith(BOND)
-    return "stock-bond" if is_bond else "equity-hedge"
-
-
 def _finding(verdict: Verdict, falls: Sequence[Crisis]) -> str:
     """In how many falls the hedge beat bills, by the state in which they began."""
     hedge = hedge_words(verdict.tickers.hedge)
     hedge = hedge[:1].upper() + hedge[1:]
-    correlation = f"{_pair(verdict)} correlation"
+    correlation = f"{pair_of(verdict.evidence)} correlation"
     states: tuple[StateName, ...] = ("negative", "positive")
     groups = {
         state: group
@@ -137,11 +131,29 @@ def _finding(verdict: Verdict, falls: Sequence[Crisis]) -> str:
         return f"{hedge} {verb} bills in the only fall of equity{after}"
     if not groups:
         return f"{hedge} beat bills in {_of(falls)} falls of equity"
+    if (years := _years_alone(verdict)) is not None:
+        return _by_years(hedge, falls, *years)
     (first, group), *others = groups.items()
     lead = f"{hedge} beat bills in {_of(group)} fall{'' if len(group) == 1 else 's'}"
     parts = [f"{lead} after {first} {correlation}"]
     parts += [f"in {_of(group)} after {state}" for state, group in others]
     return ", and ".join(parts)
+
+
+def _years_alone(verdict: Verdict) -> tuple[str, str] | None:
+    """First and last year of the episode that the headline names; None where it names none."""
+    if verdict.word != "it depended" or verdict.evidence is None:
+        return None
+    episodes = [state.rests_on for state in verdict.evidence.states if state.rests_on is not None]
+    return (episodes[0].first[:4], episodes[0].last[:4]) if len(episodes) == 1 else None
+
+
+def _by_years(hedge: str, falls: Sequence[Crisis], first: str, last: str) -> str:
+    """In how many falls it beat bills that began in some years, and in how many others."""
+    inside = [fall for fall in falls if first <= fall.start[:4] <= last]
+    outside = [fall for fall in falls if fall not in inside]
+    told = f"{hedge} beat bills in {_of(inside)} falls that began from {first} to {last}"
+    return f"{told}, and in {_of(outside)} others" if outside else told
 
 
 def _of(falls: Sequence[Crisis]) -> str:
@@ -157,18 +169,20 @@ def _definition(verdict: Verdict, hedge_weight: float | None) -> str:
     rows = "daily closes" if verdict.series.drawdown.daily else "month-ends"
     return (
         f"Percentage points that {what}, in each fall of equity; a bar is as wide as the fall was "
-        f"long; from {rows}."
+        f"long, its colour tells what the hedge alone did; from {rows}."
     )
 
 
 def _note(verdict: Verdict, falls: Sequence[Crisis], early: Sequence[Crisis]) -> str:
     """Which falls the title does not count, and which have no bar."""
-    parts = []
+    name = hedge_words(verdict.tickers.hedge)
+    name = name[:1].upper() + name[1:]
+    parts = [f"Negative correlation: {name} tended to rise when equity fell."]
     stateless = [fall for fall in falls if fall.state is None]
-    if 0 < len(stateless) < len(falls):
+    if 0 < len(stateless) < len(falls) and _years_alone(verdict) is None:
         parts.append(
-            f"Counted on neither side: {_named(stateless)}, before a {_pair(verdict)} correlation "
-            f"was known (the hedge beat bills in {_of(stateless)})."
+            f"Counted on neither side: {_named(stateless)}, before any {pair_of(verdict.evidence)} "
+            f"correlation was known (the hedge beat bills in {_of(stateless)})."
         )
     if early:
         parts.append(f"Without a bar: {_named(early)}, before the hedge's first day.")
@@ -193,7 +207,7 @@ def _strips(verdict: Verdict) -> list[Strip]:
     trailing, inflation = series.correlation, series.inflation
     return [
         _strip(
-            f"{trailing.window_months}-month {_pair(verdict)} correlation",
+            f"{trailing.window_months}-month {pair_of(verdict.evidence)} correlation",
             DIVISIONS["correlation"].states,
             (trailing.months, trailing.values, last),
             0.0,

@@ -13,7 +13,7 @@ from typing import Literal
 
 from backtests.analysis.record import Crisis
 from backtests.report.charts import last_day, point_steps
-from backtests.report.falls import OUTCOMES, name_of_fall, outcome_of, points, told
+from backtests.report.falls import OUTCOMES, name_of_fall, outcome_of, told
 from backtests.report.lettering import (
     Box,
     Tick,
@@ -25,7 +25,7 @@ from backtests.report.lettering import (
     wrapped,
 )
 from backtests.report.placement import LINE, Wish, placed
-from backtests.report.text import typeset
+from backtests.report.text import difference, typeset
 
 Lane = Literal["upper", "lower"]
 EVEN = 0.01  # a fraction: falls of which none moved the portfolio as far are drawn as small ones
@@ -65,7 +65,6 @@ class Line:
 
     path: str
     role: str
-    opacity: float = 1.0
     is_filled: bool = False
 
 
@@ -297,7 +296,7 @@ def _labels(canvas: _Canvas, falls: Sequence[Crisis], bars: Sequence[Box], plot:
     areas = [(bar.right - bar.left) * (bar.bottom - bar.top) for bar in bars]
     wishes = []
     for at in sorted(range(len(falls)), key=lambda at: (-areas[at], at)):
-        text = typeset(f"{name_of_fall(falls[at])} {points(falls[at].added)}")
+        text = typeset(f"{name_of_fall(falls[at])} {difference(100 * falls[at].added)}")
         texts = tuple(dict.fromkeys(((text,), wrapped(text, SIGNS))))
         wishes.append(Wish(bars[at], falls[at].added >= 0.0, texts))
     for label in filter(None, placed(wishes, plot, size, canvas.shape.labels)):

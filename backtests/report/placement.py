@@ -10,7 +10,7 @@ from backtests.report.lettering import Box, wide
 
 LINE = 1.3  # from one line of a label to the next, in font sizes
 GAP = 3.0  # around a label, in units of the view box
-FAR = 5.0  # font sizes between a bar and its label at most
+FAR = 3.0  # font sizes between a bar and its label at most
 SHIFTS = (0.0, 0.25, -0.25, 0.45, -0.45)  # of a label to the side, in widths
 
 

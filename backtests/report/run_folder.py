@@ -7,7 +7,7 @@ import importlib.metadata
 import platform
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -25,6 +25,7 @@ from backtests.report.files import (
 )
 from backtests.report.folder import new_folder, require_intact, write_manifest
 from backtests.report.manifest import RunManifest, SeriesOrigin, read_run_manifest
+from backtests.report.page import stands_alone
 from backtests.report.pages import TEARSHEET
 from backtests.report.pages import VERDICT as VERDICT_PAGE
 from backtests.report.verdict.document import document
@@ -44,59 +45,77 @@ LIBRARIES = ("vectorbt", "vectorbt-rust", "yfinance", "pandas", "numpy", "scipy"
 def write_run(out: Path, run: Run, *, with_tearsheet: bool, standalone: bool = False) -> Path:
     """Write a run into ``out`` under its name and return that folder.
 
-    ``standalone``: its pages have all that they need in themselves, and can be sent alone.
+    ``standalone``: its pages have all that they need in themselves, and can be sent alone; those
+    that do already stay so.
 
     Raises
     ------
     OutputError
         If it cannot be written; a folder that was there before is untouched.
     """
-    simulation, benchmark = run.simulation, run.benchmark_values
+    place = out / run.name
     with new_folder(out, run.name) as folder:
-        write_json(folder / SUMMARY, run.summary)
-        write_config(folder / CONFIG, run.resolved)
-        write_strategy(folder, type(run.config.make_strategy()))
-        cash = run.market.cash.loc[simulation.nav.index]
-        equity = pd.DataFrame({"strategy": simulation.nav, "benchmark": benchmark, "cash": cash})
-        _write_csv(equity, folder / "equity.csv")
-        _write_csv(simulation.weights, folder / "weights.csv")
-        _write_years(run.summary.years, folder / "years.csv")
-        _write_csv(simulation.orders.set_index("date"), folder / "orders.csv")
-        if run.sleeve is not None:
-            _write_csv(run.sleeve.switches.set_index("date"), folder / "switches.csv")
-            write_csv(run.sleeve.attribution, folder / "attribution.csv")
+        _write_numbers(folder, run)
         pages = [TEARSHEET.file] * with_tearsheet
         pages += [VERDICT, VERDICT_PAGE.file] * (run.verdict is not None)
-        _keep_pages(out / run.name, folder, pages)
-        files = sorted({*(path.name for path in folder.iterdir()), *pages, MANIFEST})
-        if with_tearsheet:
-            from backtests.report.tearsheet import write_tearsheet
-
-            write_tearsheet(
-                folder / TEARSHEET.file, run.market, simulation, benchmark, run.summary, files
-            )
-        if run.verdict is not None:
-            write_json(folder / VERDICT, document(run.verdict, run.summary))
-            write_verdict(folder / VERDICT_PAGE.file, run, files=files, standalone=standalone)
+        files = {*_fingerprints(folder), *pages, MANIFEST}
+        there = _same_run(place, folder)
+        page = VERDICT_PAGE.file
+        alone = standalone or (page in there and stands_alone(place / page))
+        # Pages name each other: those of a folder that has more of them are made as they are there,
+        # and if they are the same, it stays.
+        _write_pages(folder, run, pages, sorted(files | there.keys()), standalone=alone)
+        if there and not _fingerprints(folder).items() <= there.items():
+            _write_pages(folder, run, pages, sorted(files), standalone=alone)
         write_manifest(folder, _manifest(run))
-    return out / run.name
+    return place
 
 
-def _keep_pages(place: Path, folder: Path, pages: Sequence[str]) -> None:
-    """Take over pages of the same run that are not written now, as with ``--no-tearsheet``.
+def _write_numbers(folder: Path, run: Run) -> None:
+    simulation = run.simulation
+    write_json(folder / SUMMARY, run.summary)
+    write_config(folder / CONFIG, run.resolved)
+    write_strategy(folder, type(run.config.make_strategy()))
+    levels = {
+        "strategy": simulation.nav,
+        "benchmark": run.benchmark_values,
+        "cash": run.market.cash.loc[simulation.nav.index],
+    }
+    _write_csv(pd.DataFrame(levels), folder / "equity.csv")
+    _write_csv(simulation.weights, folder / "weights.csv")
+    _write_years(run.summary.years, folder / "years.csv")
+    _write_csv(simulation.orders.set_index("date"), folder / "orders.csv")
+    if run.sleeve is not None:
+        _write_csv(run.sleeve.switches.set_index("date"), folder / "switches.csv")
+        write_csv(run.sleeve.attribution, folder / "attribution.csv")
 
-    Pages link to each other, so that what is there decides their bytes too. Nothing is taken from a
-    folder that is damaged, has other data, or lacks what is written now.
-    """
+
+def _write_pages(
+    folder: Path, run: Run, pages: Sequence[str], files: Sequence[str], *, standalone: bool
+) -> None:
+    """Write some pages, which list these files."""
+    if TEARSHEET.file in pages:
+        from backtests.report.tearsheet import write_tearsheet
+
+        path, benchmark = folder / TEARSHEET.file, run.benchmark_values
+        write_tearsheet(path, run.market, run.simulation, benchmark, run.summary, files)
+    if run.verdict is not None:
+        write_json(folder / VERDICT, document(run.verdict, run.summary))
+        write_verdict(folder / VERDICT_PAGE.file, run, files=files, standalone=standalone)
+
+
+def _same_run(place: Path, folder: Path) -> Mapping[str, str]:
+    """Files of the folder that is there, if it is whole and of the very same numbers; else none."""
     try:
         there = read_run_manifest(place).files
         require_intact(place, there)
-        fresh = {path.name: file_sha256(path) for path in folder.iterdir()}
     except OutputError:
-        return
-    if fresh.items() <= there.items() and set(pages) <= there.keys():
-        for name in there.keys() - fresh.keys() - set(pages):
-            shutil.copyfile(place / name, folder / name)
+        return {}
+    return there if _fingerprints(folder).items() <= there.items() else {}
+
+
+def _fingerprints(folder: Path) -> dict[str, str]:
+    return {path.name: file_sha256(path) for path in folder.iterdir()}
 
 
 def write_strategy(folder: Path, kind: type[Strategy]) -> None:

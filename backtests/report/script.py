@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from dataclasses import dataclass
@@ -41,7 +42,12 @@ def beside_results(out: Path) -> Script:
     name = f"plotly-{hashlib.sha256(content).hexdigest()[:16]}.min.js"
     place = out / FOLDER / name
     if not _holds(place, content):
-        place.parent.mkdir(exist_ok=True)
+        try:
+            place.parent.mkdir(exist_ok=True)
+        except FileExistsError:
+            raise NotADirectoryError(
+                errno.ENOTDIR, "a file stands where this folder belongs", str(place.parent)
+            ) from None
         temporary = beside(out / name)
         temporary.write_bytes(content)
         sync(temporary)

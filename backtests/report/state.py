@@ -17,8 +17,8 @@ NAMES = {
     "slope": "10-year less 1-year, %",
 }
 PERCENT_OF = {"inflation": 100.0, "inflation_deviation": 100.0}  # fractions in the record
-HEADS = ["Indicator", "Today", "For the hedge if", "Side", "Months like it", "Payoff, % a month",
-         "Beat bills", "Next 36 months"]  # fmt: skip
+HEADS = ["Indicator", "Today", "Side", "Payoff, % a month", "Beat bills", "Months like it",
+         "Next 36 months", "For the hedge if"]  # fmt: skip
 
 
 def state_line(state: HedgeState) -> str:
@@ -107,25 +107,25 @@ def _row(indicator: Indicator) -> list[Cell]:
     return [
         Cell(NAMES[indicator.key]),
         Cell(ratio(value), _sort(indicator.value), small=indicator.as_of or ""),
-        Cell("-" if line is None else f"{beyond} {two_digits(line)}", _sort(indicator.line)),
         Cell(side),
         *_base_rates(current_rate(indicator)),
+        Cell("-" if line is None else f"{beyond} {two_digits(line)}", _sort(indicator.line)),
     ]
 
 
 def _base_rates(rate: BaseRate | None) -> list[Cell]:
     if rate is None:
-        return [Cell("-", "") for _ in HEADS[4:]]
+        return [Cell("-", "") for _ in HEADS[3:-1]]
     value, hits, ahead = rate.payoff.value, rate.hit_rate, rate.next_correlation
     signed = "-" if value is None else two_digits(100 * value, "+")
     return [
-        Cell(whole(rate.months), rate.months),
         Cell(signed, _sort(value), small=_range(rate.payoff), interval=Interval.of(rate.payoff)),
         Cell(
             "-" if hits is None else f"{100 * hits:.0f} %",
             _sort(hits),
             small=f"of {worst_count(rate.months)}" if rate.months else "",
         ),
+        Cell(whole(rate.months), rate.months),
         Cell(
             "-" if ahead is None else two_digits(ahead, "+"),
             _sort(ahead),

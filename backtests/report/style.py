@@ -155,7 +155,6 @@ SIZES: Mapping[str, tuple[str, str]] = {
 CHART_FONT = 13  # pixels
 # Width of a line by whose it is, in pixels.
 PORTFOLIO_LINE, OTHER_LINE = 2.4, 1.6
-PHONE = 700  # pixels: narrower windows are laid out as on a phone
 
 EQUITY_SHADES = ("--equity", "--equity-2", "--equity-3", "--equity-4")
 # The known funds of US Treasuries by their duration, shortest first: one shade each.

@@ -41,6 +41,7 @@ from backtests.report.text import (
     percent,
     ratio,
     run_label,
+    source_words,
 )
 from data.market import Market
 from strategies.weights import mix_text
@@ -56,7 +57,6 @@ COLOURS = {
 # Rows that each point of a rolling figure looks back on, and what that is in words.
 WINDOWS = {DAILY: (252, "252 sessions (a year)"), 12: (36, "36 months")}
 LEAST_MONTHS = 24  # of a distribution: fewer are read one by one, in the table
-OWN_FILES = "price files of your own"
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,6 @@ def write_tearsheet(
     missing = too_short(summary, len(nav) - 1, len(months))
     levels = Levels(nav, benchmark, market.cash.loc[nav.index], summary.rows_per_year, window)
     drawn = draw(levels, [name for name in CHARTS if name not in missing], COLOURS)
-    failed = {name: reason for name, reason in drawn.failures.items() if name in CHARTS}
     is_benchmark = bool(np.allclose(nav, benchmark, rtol=1e-9))
     figures = Figures(summary, drawn.rows, months, is_benchmark)
     basis = basis_of(summary)
@@ -212,8 +211,9 @@ def write_tearsheet(
         charts=drawings(drawn, figures, window_words),
         missing=[
             *dict.fromkeys(missing.values()),
-            *(f"quantstats cannot draw the {CHARTS[name].name} of this series ({reason})."
-              for name, reason in failed.items()),
+            *(f"quantstats cannot {'draw the' if name in CHARTS else 'count'} "
+              f"{CHARTS[name].name if name in CHARTS else name} of this series ({reason})."
+              for name, reason in drawn.failures.items()),
         ],
         metrics=metric_groups(summary, drawn.rows),
         basis=basis,
@@ -238,11 +238,6 @@ def heading(summary: Summary) -> str:
     return (
         f"{summary.strategy} ({mix_text(summary.weights)})" if summary.weights else summary.strategy
     )
-
-
-def source_words(summary: Summary) -> str:
-    """The data in words; a folder of the user's own is not named, since a page may be sent on."""
-    return OWN_FILES if summary.source.startswith("files:") else summary.source_title
 
 
 def basis_of(summary: Summary) -> str:

@@ -11,6 +11,7 @@ from data.treasuries.instruments import FUNDS_OF_BILLS, is_treasury_fund
 
 if TYPE_CHECKING:
     from backtests.engine.costs import Costs
+    from backtests.engine.summary import Summary
     from strategies.base import Params, Value
 
 
@@ -42,6 +43,11 @@ def hedge_words(tickers: Sequence[str]) -> str:
     if is_treasuries and not FUNDS_OF_BILLS.issuperset(map(str.upper, tickers)):
         return "Treasuries"
     return hedge_name(tickers)
+
+
+def source_words(summary: Summary) -> str:
+    """The data in words; a folder of the user's own is not named, since a page may be sent on."""
+    return OWN_FILES if summary.source.startswith("files:") else summary.source_title
 
 
 def typeset(text: str) -> str:
@@ -105,7 +111,8 @@ SHOW: dict[Unit, Callable[[Any], str]] = {
     Unit.DATE: day,
 }
 HEDGES = "Does it hedge?"
-MINUS = re.compile(r"(?<![\w.=\-])-(?=\d)")
+OWN_FILES = "price files of your own"
+MINUS = re.compile(r"(?<![\w.=/\-])-(?=\d)")
 PER_CENT = re.compile(r"(?<=\d) %")
 LONGEST = 40  # characters of a hedge's tickers in a sentence
 # What terms of the field mean, for every page and screen that shows one.

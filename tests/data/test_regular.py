@@ -238,8 +238,6 @@ ALLOWED = {
     "backtests/engine/cluster.py: read_text": "the same log",
     "backtests/engine/cluster.py: read_bytes": "sources of this project",
     "backtests/engine/search.py: read_bytes": "sources of this project",
-    "backtests/engine/with_quantstats.py: read_text": "a page just written in a private folder",
-    "backtests/report/lab.py: read_text": "a template of this project",
     "backtests/report/finished_run.py: read_json": "of this project: backtests/report/files.py",
     "backtests/report/finished_run.py: read_csv": "bytes that were read and bounded",
     "backtests/report/index.py: read_json": "the same",

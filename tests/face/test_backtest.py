@@ -113,12 +113,12 @@ def test_save_writes_the_folder_of_the_command_byte_for_byte(
 
 def test_every_option_of_the_command_has_its_name_here():
     """But for those of a screen: where to write, and what to print."""
-    screen = {"as_json", "listing", "out", "debug", "no_tearsheet", "settings"}
+    screen = {"as_json", "listing", "out", "debug", "no_tearsheet", "standalone", "settings"}
     options = {one.name for one in run_command.params if isinstance(one, click.Option)}
     here = set(inspect.signature(backtest).parameters)
     assert options - screen <= here
     assert "set" in here  # --set
-    assert {"out", "no_tearsheet"} <= set(inspect.signature(Run.save).parameters)
+    assert {"out", "no_tearsheet", "standalone"} <= set(inspect.signature(Run.save).parameters)
 
 
 def test_numbers_by_hand(months):

@@ -28,7 +28,8 @@ def test_an_axis_says_only_what_it_was_told():
                 ticks=[(0, "none"), (5, "half")], grid=False, zero=False,
                 downwards=True)  # fmt: skip
     assert axis.payload == {
-        "title": {"text": "bills"}, "type": "date", "tickformat": ".0%", "hoverformat": "%b",
+        "title": {"text": "bills", "font": {"size": 13}}, "type": "date", "tickformat": ".0%",
+        "hoverformat": "%b",
         "range": [0, 1], "dtick": 1, "tickvals": [0, 5], "ticktext": ["none", "half"],
         "showgrid": False, "zeroline": False, "autorange": "reversed",
     }  # fmt: skip

@@ -121,28 +121,6 @@ def test_a_run_without_its_sheet_does_not_replace_one_with(tmp_path):
     assert visible(tmp_path) == ["run-1"]
 
 
-def test_pages_that_name_fewer_pages_do_not_replace_those_that_name_more(tmp_path):
-    """Pages link to each other: a verdict's without a tear sheet beside it is another file."""
-
-    def written(*pages, numbers="1"):
-        with folder.new_folder(tmp_path, "run-1") as place:
-            (place / "equity.csv").write_text(numbers)
-            for page in pages:
-                (place / page).write_text(f"links to {pages}")
-            folder.write_manifest(place, ComparisonManifest(title="x", runs=()))
-
-    written("verdict.html", "tearsheet.html")
-    written("verdict.html")
-    written("tearsheet.html")
-    assert visible(tmp_path) == ["run-1"]
-    written("verdict.html", "tearsheet.html")
-    assert visible(tmp_path) == ["run-1"]
-    written("verdict.html", numbers="2")  # another result
-    assert visible(tmp_path) == ["run-1", "run-1.replaced-1"]
-    written("verdict.html", "tearsheet.html", numbers="2")  # one page more
-    assert visible(tmp_path) == ["run-1", "run-1.replaced-1", "run-1.replaced-2"]
-
-
 def test_a_page_that_differs_by_itself_is_replaced(tmp_path):
     for text in ("a", "b"):
         with folder.new_folder(tmp_path, "run-1") as place:

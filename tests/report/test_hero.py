@@ -13,6 +13,7 @@ from typing import Any
 import lxml.etree
 import pytest
 
+from backtests.analysis.evidence import StateEpisode
 from backtests.analysis.record import Crisis, Tickers, Verdict
 from backtests.analysis.series import Inflation, TrailingCorrelation
 from backtests.report.hero import Hero, hero_figure, hero_picture
@@ -21,7 +22,13 @@ from backtests.report.pages import trail_of
 from backtests.report.style import EITHER
 from tests.browser import chromium, complaints, overflow, resize
 from tests.report.helpers import make_run
-from tests.report.verdict.helpers import make_crisis, make_evidence, make_verdict
+from tests.report.verdict.helpers import (
+    estimate,
+    make_crisis,
+    make_evidence,
+    make_state,
+    make_verdict,
+)
 
 HOSTILE = '</svg><script>alert(1)</script><img src=x onerror="alert(1)">'
 PARTS = {"figure", "figcaption", "div", "svg", "title", "path", "rect", "text"}
@@ -128,7 +135,8 @@ def test_the_subtitle_says_what_is_shown_and_from_what():
     verdict = verdict_of(fall(None))
     assert hero_of(verdict).subtitle == (
         "Percentage points that IEF added to the portfolio over bills at the same equity weight, "
-        "in each fall of equity; a bar is as wide as the fall was long; from month-ends."
+        "in each fall of equity; a bar is as wide as the fall was long, its colour tells what the "
+        "hedge alone did; from month-ends."
     )
     series = verdict.series
     daily = dataclasses.replace(
@@ -139,21 +147,25 @@ def test_the_subtitle_says_what_is_shown_and_from_what():
     )
     assert hero_of(daily, hedge_weight=0.4).subtitle == (
         "Percentage points that 40 % in IEF added to the portfolio over bills, in each fall of "
-        "equity; a bar is as wide as the fall was long; from daily closes."
+        "equity; a bar is as wide as the fall was long, its colour tells what the hedge alone "
+        "did; from daily closes."
     )
+
+
+RISING = "Negative correlation: Treasuries tended to rise when equity fell."
 
 
 def test_falls_that_are_not_counted_or_have_no_bar_are_named_or_numbered():
     stateless = [fall(None, year=2001), fall(None, beat=False, year=2002)]
     early = [fall(None, year=2000 + k, hedge=None) for k in range(4)]
     assert hero_of(verdict_of(fall("negative"), *stateless)).note == (
-        "Counted on neither side: F2001, F2002, before a stock-bond correlation was known (the "
-        "hedge beat bills in 1 of 2)."
+        f"{RISING} Counted on neither side: F2001, F2002, before any stock-bond correlation was "
+        "known (the hedge beat bills in 1 of 2)."
     )
     assert hero_of(verdict_of(fall("negative"), *early)).note == (
-        "Without a bar: 4 falls, before the hedge's first day."
+        f"{RISING} Without a bar: 4 falls, before the hedge's first day."
     )
-    assert hero_of(verdict_of(fall("negative"))).note == ""
+    assert hero_of(verdict_of(fall("negative"))).note == RISING
 
 
 def test_every_fall_is_told_in_order_of_time():
@@ -355,3 +367,18 @@ def written(hero: Hero, folder: Path) -> Path:
 def meet(a: list[float], b: list[float]) -> bool:
     """Whether two boxes of a browser share more than a rounded edge."""
     return a[0] < b[2] - 0.5 and b[0] < a[2] - 0.5 and a[1] < b[3] - 0.5 and b[1] < a[3] - 0.5
+
+
+def test_where_the_word_rests_on_an_episode_falls_are_counted_by_the_years_of_the_headline():
+    """Two falls begun 2000 to 2022, one beaten; of the others, before and since, none."""
+    episode = StateEpisode("2000-12", "2022-08", 261, 0.0147)
+    worked = make_state("negative", 281, estimate(0.0119, 0.001, 0.02), rests_on=episode)
+    evidence = make_evidence(negative=worked)
+    falls = [fall("positive", year=2000), fall("negative", beat=False, year=2022),
+             fall("positive", beat=False, year=1970),
+             fall(None, beat=False, year=2023)]  # fmt: skip
+    verdict = dataclasses.replace(verdict_of(*falls), word="it depended", evidence=evidence)
+    assert hero_of(verdict).title == (
+        "Treasuries beat bills in 1 of 2 falls that began from 2000 to 2022, and in 0 of 2 others"
+    )
+    assert "neither side" not in hero_of(verdict).note

@@ -151,7 +151,7 @@ def test_outcomes_differ_in_colour_and_all_three_in_form_or_side():
         ("--worked", False), ("--lost", False), ("--less", True),
     ]  # fmt: skip
     assert [words.text for words in drawn.words][-3:] == [
-        "beat bills", "lost money", "gained less than bills",
+        "beat bills", "lost money", "no gain over bills",
     ]  # fmt: skip
 
 

@@ -29,7 +29,7 @@ from backtests.report.finished_run import FinishedRun, read_run
 from backtests.report.run_folder import write_run
 from backtests.report.sheet import Sheet
 from backtests.report.style import EITHER
-from backtests.report.text import metric_rows, percent, ratio, weights_text
+from backtests.report.text import metric_rows, money, percent, ratio, weights_text
 from backtests.report.tuning import words as tuning
 from backtests.report.verdict.first_screen import first_screen
 from backtests.report.verdict.payoffs import payoff_line
@@ -178,6 +178,7 @@ def test_a_run_begins_with_the_first_screen_of_its_verdict(run):
     for tile in screen.tiles:
         shown += [tile.title, tile.value, tile.unit, *tile.lines]
     assert len(screen.tiles) == 3
+    shown.append(screen.note)
     assert text.startswith(
         "hedge_mix · SPY 60 %, IEF 40 % · 1995-01-31 to 2025-12-31, monthly · fee 2 bp, slippage "
         f"1 bp, lag 1 · {run.summary.source_title} {' '.join(shown)} "
@@ -185,7 +186,9 @@ def test_a_run_begins_with_the_first_screen_of_its_verdict(run):
     alone = words(parsed(notebook.verdict_html(run.verdict)))
     mix, _, finding = screen.headline.partition(": ")
     assert mix == "60 % SPY, 40 % IEF"
-    assert alone.startswith(" ".join([finding[0].upper() + finding[1:], *shown[1:]]))
+    start = f" on {money(run.summary.initial)} at the start"  # which a verdict alone lacks
+    told = [part.removesuffix(start) for part in shown[1:]]
+    assert alone.startswith(" ".join([finding[0].upper() + finding[1:], *told]))
 
 
 def test_a_minus_is_true_and_a_thin_space_stands_before_per_cent(outputs):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import TypeGuard
 
 from backtests.analysis.record import Verdict
@@ -16,10 +15,12 @@ from backtests.report.charts import (
     spans,
     time_chart,
 )
+from backtests.report.falls import name_of_fall
 from backtests.report.figures import Axis, Band, Figure, Margin, chart
 from backtests.report.style import OTHER_LINE, PORTFOLIO_LINE
 from backtests.report.text import money, percent, two_digits
 from backtests.report.traces import Hover, bars, dots
+from backtests.report.verdict.evidence import pair_of
 from backtests.report.verdict.tables import basis, is_all_equity, shown_keys
 from backtests.report.verdict.words import SHORT
 
@@ -68,8 +69,9 @@ def growth_chart(verdict: Verdict) -> Figure:
         "growth",
         verdict.series.months,
         lines,
-        title=_ends("Growth of 1", lines, money),
-        caption="Growth of 1, month-ends, after costs, logarithmic. Grey: falls of equity.",
+        title=_grown(verdict),
+        caption="Growth of 1 at month-ends, after costs, logarithmic; the title is of the whole "
+        "run. Grey: falls of equity.",
         alt="Growth of the portfolio and of its references, logarithmic scale",
         y=growth_axis(lines),
         height=380,
@@ -77,11 +79,11 @@ def growth_chart(verdict: Verdict) -> Figure:
     )
 
 
-def _ends(what: str, lines: Sequence[Line], show: Callable[[float], str]) -> str:
-    """What each line came to; empty without values."""
-    ends = [(drawn.name, drawn.values[-1]) for drawn in lines if drawn.values]
-    told = ", ".join(f"{name} {show(end)}" for name, end in ends if end is not None)
-    return f"{what}: {told}" if told else ""
+def _grown(verdict: Verdict) -> str:
+    """What 1 came to in each portfolio over the whole run."""
+    keys = [key for key in DRAWN if key in shown_keys(verdict)]
+    told = (f"{SHORT[key]} {money(1.0 + verdict.portfolio(key).total_return)}" for key in keys)
+    return f"Growth of 1: {', '.join(told)}"
 
 
 def falls_chart(verdict: Verdict) -> Figure:
@@ -124,7 +126,7 @@ def months_chart(verdict: Verdict) -> Figure:
     worst_first = sorted(pairs, key=lambda pair: pair[1])
     worst = -(-len(pairs) // 10)
     groups = (
-        ("Other months", worst_first[worst:], "--bills", 5, 0.5),
+        ("Other months", worst_first[worst:], "--rule", 5, 0.5),
         ("Equity's worst tenth", worst_first[:worst], "--treasuries", 8, 0.95),
     )
     template = "%{text}: equity %{x}, hedge %{y}"
@@ -146,7 +148,7 @@ def months_chart(verdict: Verdict) -> Figure:
         traces,
         x=Axis("Equity, month", suffix=PERCENT, hover=".2f"),
         y=Axis("Hedge, month", suffix=PERCENT, hover=".2f"),
-        title=f"In equity's worst {worst} months the hedge gained in {gained}" if pairs else "",
+        title=f"In equity's worst {worst} months the hedge gained in {gained}" if worst > 1 else "",
         caption="Each dot is a month; a hedge that works lies above zero on the left.",
         alt="Monthly return of the hedge against that of equity; equity's worst tenth of months is "
         "highlighted",
@@ -167,7 +169,8 @@ def correlation_chart(verdict: Verdict) -> Figure:
         "correlation",
         trailing.months,
         [Line("Correlation", trailing.values, "--ink")],
-        title=f"Stock-bond correlation was {two_digits(last, '+')} in {trailing.months[-1]}"
+        title=f"{pair_of(verdict.evidence).capitalize()} correlation was "
+        f"{two_digits(last, '+')} in {trailing.months[-1]}"
         if last is not None
         else "",
         caption=f"Correlation of equity and {bond} over the {trailing.window_months} months to the "
@@ -239,10 +242,10 @@ def episodes_chart(verdict: Verdict) -> Figure:
     places = list(range(len(falls)))
     years = [fall.start[:4] for fall in falls]
     names = [
-        f"Fall of {year}" if fall.detected else f"{fall.name}, {year}"
+        name_of_fall(fall) if fall.detected else f"{name_of_fall(fall)}, {year}"
         for fall, year in zip(falls, years, strict=True)
     ]
-    texts = [f"{fall.name}, {fall.start} to {fall.end}" for fall in falls]
+    texts = [f"{name_of_fall(fall)}, {fall.start} to {fall.end}" for fall in falls]
     groups: tuple[tuple[str, Path, str], ...] = (
         ("100 % equity", tuple(fall.equity for fall in falls), "--equity"),
         ("Portfolio", tuple(fall.portfolio for fall in falls), "--portfolio"),

@@ -21,6 +21,12 @@ WORDS: dict[Word, str] = {
 }
 
 
+def pair_of(evidence: Evidence | None) -> str:
+    """Whose correlation tells the states apart: a bond's, or that of a hedge of another kind."""
+    is_bond = evidence is None or evidence.correlation_of.startswith(BOND)
+    return "stock-bond" if is_bond else "equity-hedge"
+
+
 def beyond_cash(word: Word, evidence: Evidence, hedge: str) -> str:
     """What the hedge did beyond bills, and how sure that is, in a few sentences.
 
@@ -71,8 +77,7 @@ def _by_state(evidence: Evidence, hedge: str, when: str = "") -> str:
     """What it did after each sign of the correlation; empty where neither has a month."""
     parts: list[str] = []
     again = "they" if " and " in hedge else "it"
-    is_bond = evidence.correlation_of.startswith(BOND)
-    pair = "stock-bond " if is_bond else "equity-hedge "
+    pair = f"{pair_of(evidence)} "
     for state in evidence.states:
         if state.payoff.months:
             kind, name, told = ("", again, "") if parts else (pair, hedge, when)
@@ -124,8 +129,8 @@ def payoff_grid(evidence: Evidence) -> Grid:
     rows = [
         [
             Cell(name),
-            payoff_cell(payoff.estimate),
             Cell(payoff.word, small=f"in one episode, {span(alone)}" if alone else ""),
+            payoff_cell(payoff.estimate),
             _share_cell(payoff.above_zero),
             Cell(whole(payoff.months), payoff.months),
             Cell(
@@ -145,12 +150,12 @@ def payoff_grid(evidence: Evidence) -> Grid:
     rows.append(
         [
             Cell("Negative less positive"),
-            payoff_cell(evidence.difference),
             Cell(FEW_CHANGES if evidence.cannot_prove else "", small=placebo, tone="text"),
+            payoff_cell(evidence.difference),
             *[Cell("-", "") for _ in range(4)],
         ]
     )
-    heads = ["In equity's worst tenth of the months", "Hedge less bills, a month", "Word",
+    heads = ["In equity's worst tenth of the months", "Word", "Hedge less bills, a month",
              "P(>0)", "Months", "Worst", "Effect that 4 of 5 samples show"]  # fmt: skip
     return Grid(heads, rows, wide=True)
 
@@ -160,16 +165,15 @@ def episodes_grid(evidence: Evidence) -> Grid:
     episodes = [(state.name, each) for state in evidence.states for each in state.episodes]
     rows = [
         [
-            Cell(episode.first),
-            Cell(episode.last),
+            Cell(span(episode)),
+            Cell(f"{two_digits(100 * episode.payoff, '+')} %", episode.payoff),
             Cell(f"{name} correlation"),
             Cell(whole(episode.months), episode.months),
-            Cell(f"{two_digits(100 * episode.payoff, '+')} %", episode.payoff),
         ]
         for name, episode in sorted(episodes, key=lambda pair: pair[1].first)
     ]
-    heads = ["Episode from", "To", "After", "Months",
-             "Hedge less bills in equity's worst tenth of them, a month"]  # fmt: skip
+    heads = ["Episode", "Hedge less bills in equity's worst tenth of them, a month", "After",
+             "Months"]  # fmt: skip
     return Grid(heads, rows)
 
 

@@ -14,7 +14,7 @@ from backtests.analysis.record import Crisis, Verdict
 from backtests.analysis.resampling import FEWEST_ROWS, Estimate
 from backtests.engine.summary import Summary
 from backtests.report.text import difference, hedge_words, money, run_label, two_digits
-from backtests.report.verdict.evidence import BOND, WORDS
+from backtests.report.verdict.evidence import BOND, WORDS, pair_of
 from backtests.report.verdict.payoffs import DEPENDS, FEW_CHANGES
 from backtests.report.verdict.words import answer_of, offer, tone_of
 
@@ -271,7 +271,7 @@ def _edge(verdict: Verdict, evidence: Evidence) -> str:
 
 def _by_state(hedge: str, evidence: Evidence, *, with_years: bool) -> str:
     """What the hedge did beside bills after each sign, as far as its words say."""
-    correlation = f" {_pair(evidence)} correlation"
+    correlation = f" {pair_of(evidence)} correlation"
 
     def after(state: State, noun: str = "") -> str:
         years = _years(state).removeprefix("from ")
@@ -289,23 +289,19 @@ def _by_state(hedge: str, evidence: Evidence, *, with_years: bool) -> str:
     return f"{told}, not clearly {after(last)}" if last.payoff.months else told
 
 
-def _pair(evidence: Evidence) -> str:
-    """Whose correlation tells the states apart."""
-    return "stock-bond" if evidence.correlation_of.startswith(BOND) else "equity-hedge"
-
-
 def _today(verdict: Verdict, evidence: Evidence) -> str:
     """The newest correlation of the kind that tells the states apart; empty without one."""
-    values = verdict.series.correlation.values
-    newest = values[-1] if values else None
+    trailing = verdict.series.correlation
+    newest = trailing.values[-1] if trailing.values else None
+    month = trailing.months[-1] if trailing.months else ""
     if verdict.state is not None and evidence.correlation_of.startswith(BOND):
-        indicators = {indicator.key: indicator.value for indicator in verdict.state.indicators}
-        current = indicators.get("correlation")
-        newest = newest if current is None else current
+        current = next(each for each in verdict.state.indicators if each.key == "correlation")
+        if current.value is not None and current.as_of is not None:
+            newest, month = current.value, current.as_of
     if newest is None:
         return ""
     sign = "negative" if newest < 0.0 else "positive"
-    return f"; today it is {sign} ({two_digits(newest, '+')})"
+    return f"; today ({month}) it is {sign} ({two_digits(newest, '+')})"
 
 
 # Tiles
@@ -328,7 +324,8 @@ def _protection(verdict: Verdict, evidence: Evidence) -> Tile:
         lines.append(f"In the {which} of {_counted(every.months, 'month')}: {told}")
     states = [state for state in evidence.states if state.payoff.months]
     told = ", ".join(
-        f"{_after(state.name, number, f'{_pair(evidence)} ')} {_payoff_text(state.payoff.estimate)}"
+        f"{_after(state.name, number, f'{pair_of(evidence)} ')} "
+        f"{_payoff_text(state.payoff.estimate)}"
         for number, state in enumerate(states)
     )
     lines += [_capital(told)] if told else []

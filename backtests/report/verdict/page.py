@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from backtests.engine.run import Run
@@ -21,12 +22,13 @@ from backtests.report.text import (
     FREQUENCIES,
     costs_text,
     run_label,
+    source_words,
     weights_text,
 )
 from backtests.report.verdict import charts, tables, words
-from backtests.report.verdict.evidence import episodes_grid, payoff_grid
+from backtests.report.verdict.evidence import episodes_grid, pair_of, payoff_grid
 from backtests.report.verdict.first_screen import first_screen
-from backtests.report.verdict.payoffs import PAYOFF
+from backtests.report.verdict.payoffs import payoff_note
 from data.market import CASH
 
 RULE = (
@@ -35,7 +37,7 @@ RULE = (
     "the same as bills where the interval of its payoff lies within half a percent a month of "
     "zero, else it works where that lies above zero, fails where below, and is unclear otherwise. "
     "Over all months no interval can be trusted below 480 of them: docs/coverage.md. It depends "
-    "where the months after negative stock-bond correlation and those after positive say opposite "
+    "where the months after negative {pair} correlation and those after positive say opposite "
     "words and truly differ; it depended where one of these words rests on a single episode."
 )
 CVAR_OF_MONTHS = "CVaR(95) is the average loss in the worst 5 % of months."
@@ -64,7 +66,7 @@ def write_verdict(
     verdict, summary = run.judged, run.summary
     april, long = verdict.april_2025, verdict.long_view
     label = run_label(summary.strategy, summary.params)
-    basis = tables.basis(verdict)
+    basis, pair = tables.basis(verdict), pair_of(verdict.evidence)
     judged_long = None if long is None else long.evidence
     render_page(
         "verdict.html",
@@ -83,13 +85,13 @@ def write_verdict(
         else "Beside 100 % equity",
         latest=[*rule_line(run), *latest_lines(summary.latest)],
         holds_hedge=verdict.holds_hedge,
-        sentences=words.sentences(verdict).with_leads,
-        rule=f"{RULE} {BASIS_POINT}",
+        sentences=replace(words.sentences(verdict), long="", state="").with_leads,
+        rule=f"{RULE.format(pair=pair)} {BASIS_POINT}",
         duration=DURATION,
         matched=words.matched_text(verdict),
         portfolios=tables.portfolio_grid(verdict, summary, tables.shown_keys(verdict)),
         controls=tables.controls_grid(verdict, summary),
-        payoff=PAYOFF,
+        payoff=payoff_note(pair),
         payoffs=None if verdict.evidence is None else payoff_grid(verdict.evidence),
         episodes=None if verdict.evidence is None else episodes_grid(verdict.evidence),
         states=words.states_note(verdict),
@@ -116,7 +118,7 @@ def write_verdict(
         attribution_note=words.attribution_note(verdict),
         holding=tables.holding_grid(verdict),
         check=tables.check_grid(verdict),
-        source=f"{summary.source_title} ({summary.source}).",
+        source=f"{source_words(summary)}.",
         notes=summary.notes,
         tracking=tables.tracking_grid(verdict),
         files=run_files(files),
@@ -147,7 +149,7 @@ def facts_of(run: Run) -> list[str]:
         costs_text(summary.costs),
         f"hedge {', '.join(verdict.tickers.hedge) or 'none'}",
         f"equity {', '.join(verdict.tickers.equity)}",
-        summary.source_title,
+        source_words(summary),
     ]
 
 
@@ -156,5 +158,8 @@ def latest_lines(latest: Latest) -> list[tuple[str, str]]:
     return [
         (f"held on {latest.as_of}", weights_text(latest.held)),
         (f"decided {latest.decided}", weights_text(latest.target)),
-        ("still to be traded", weights_text(latest.pending) if latest.pending else "nothing"),
+        (
+            "still to be traded",
+            f"to {weights_text(latest.pending)}" if latest.pending else "nothing",
+        ),
     ]

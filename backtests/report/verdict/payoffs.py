@@ -16,11 +16,17 @@ SETS = {
     "payoff_after_negative": "after negative correlation",
     "payoff_after_positive": "after positive correlation",
 }
-PAYOFF = (
+_PAYOFF = (
     "The payoff is the hedge's return less that of bills, percent a month of the money in the "
     "hedge, in equity's worst tenth of the months: of all, and of those that began after negative "
-    "and after positive stock-bond correlation."
+    "and after positive {pair} correlation."
 )
+PAYOFF = _PAYOFF.format(pair="stock-bond")
+
+
+def payoff_note(pair: str) -> str:
+    """What a payoff is, where the states are of the correlation of such a pair."""
+    return _PAYOFF.format(pair=pair)
 
 
 def payoffs_of(evidence: Evidence) -> dict[str, Payoff]:

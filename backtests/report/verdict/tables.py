@@ -8,9 +8,10 @@ from backtests.analysis.numbers import Place, shown_in
 from backtests.analysis.record import Crisis, JudgedPortfolio, Verdict
 from backtests.analysis.resampling import Estimate
 from backtests.engine.summary import Summary
+from backtests.report.falls import OUTCOMES, name_of_fall, outcome_of
 from backtests.report.intervals import Interval
 from backtests.report.page import Cell, Grid, metric_cell
-from backtests.report.text import label_of, money, percent, ratio, two_digits, whole
+from backtests.report.text import hedge_words, label_of, money, percent, ratio, two_digits, whole
 from backtests.report.verdict.words import DIMENSIONS, NAMES, Show, name_of
 
 JUDGED = ("portfolio", "equity", "bills", "matched")
@@ -148,7 +149,9 @@ def works_grid(verdict: Verdict) -> Grid:
         ]
         kind = "interval" if measure.kind == "interval" else "resampled range"
         rows.append([Cell(MEASURES[measure.key], small=kind), *cells])
-    heads = ["Against 100 % equity, month-ends", "Difference", "Treasuries", "Bills alone"]
+    hedge = hedge_words(verdict.tickers.hedge)
+    hedge = hedge[:1].upper() + hedge[1:]
+    heads = ["Against 100 % equity, month-ends", "Difference", f"With {hedge}", "With bills"]
     return Grid(heads, rows)
 
 
@@ -159,7 +162,7 @@ def crisis_grid(crises: Sequence[Crisis], caption: str = "") -> Grid:
              "To"]  # fmt: skip
     rows = [
         [
-            Cell(crisis.name),
+            Cell(name_of_fall(crisis)),
             _outcome(crisis),
             Cell(two_digits(100 * crisis.added, "+"), crisis.added),
             number_cell(crisis.equity),
@@ -178,14 +181,13 @@ def crisis_grid(crises: Sequence[Crisis], caption: str = "") -> Grid:
 
 
 def _outcome(crisis: Crisis) -> Cell:
-    """Whether the hedge worked: it earned more than bills; failed: it lost; else no help."""
+    """What the hedge did in a fall, as the picture of falls says it."""
     if crisis.hedge is None:
         return Cell("-")
     if crisis.equity >= 0:
         return Cell("equity rose, it fell" if crisis.hedge < 0 else "equity rose, it rose")
-    if crisis.beat_bills:
-        return Cell("worked", tone="good")
-    return Cell("failed", tone="bad") if crisis.hedge < 0 else Cell("no help")
+    outcome = outcome_of(crisis)
+    return Cell(OUTCOMES[outcome], tone={"worked": "good", "lost": "bad"}.get(outcome, ""))
 
 
 def regimes_grid(verdict: Verdict) -> Grid:
@@ -254,7 +256,8 @@ def attribution_grid(verdict: Verdict) -> Grid | None:
         ]
         for row in verdict.attribution.parts
     ]
-    return Grid(["Where the Treasuries' profit came from", "Points a year", "Currency"], rows)
+    source = f"Where the profit of {hedge_words(verdict.tickers.hedge)} came from"
+    return Grid([source, "Points a year", "Currency"], rows)
 
 
 def holding_grid(verdict: Verdict) -> Grid:

@@ -280,8 +280,8 @@ def crisis_note(ppy: int) -> str:
     )
     return (
         f"Dates are peaks and troughs of the S&P 500 without dividends, and of every other fall of "
-        f"this portfolio's equity beyond 15 %; total returns are {how}. Worked: the hedge earned "
-        'more than bills. Failed: it lost. No help: between the two. "10-year, bp" is the change '
+        f"this portfolio's equity beyond 15 %; total returns are {how}. The outcome is that of the "
+        'hedge alone; what it added is of the portfolio. "10-year, bp" is the change '
         "of the 10-year yield in basis points (bp) of 0.01 percentage points."
     )
 

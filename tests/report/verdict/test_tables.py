@@ -114,10 +114,10 @@ def test_every_measure_unit_and_part_of_the_records_has_its_words(run):
 @pytest.mark.parametrize(
     ("crisis", "outcome", "tone"),
     [
-        (make_crisis(-0.2, 0.1, 0.01), "worked", "good"),
-        (make_crisis(-0.2, 0.005, 0.01), "no help", ""),
-        (make_crisis(-0.2, 0.0, 0.01), "no help", ""),
-        (make_crisis(-0.2, -0.1, 0.01), "failed", "bad"),
+        (make_crisis(-0.2, 0.1, 0.01), "beat bills", "good"),
+        (make_crisis(-0.2, 0.005, 0.01), "no gain over bills", ""),
+        (make_crisis(-0.2, 0.0, 0.01), "no gain over bills", ""),
+        (make_crisis(-0.2, -0.1, 0.01), "lost money", "bad"),
         (make_crisis(-0.2, None, 0.01), "-", ""),
         (make_crisis(0.1, -0.1, 0.01), "equity rose, it fell", ""),
         (make_crisis(0.1, 0.1, 0.01), "equity rose, it rose", ""),
@@ -134,7 +134,7 @@ def test_a_hedge_that_earns_less_than_bills_has_not_worked():
     less, more = tables.crisis_grid(
         [make_crisis(-0.3, 0.03, 0.04), make_crisis(-0.3, 0.05, 0.04)]
     ).rows
-    assert (less[1].text, more[1].text) == ("no help", "worked")
+    assert (less[1].text, more[1].text) == ("no gain over bills", "beat bills")
 
 
 def test_what_a_hedge_added_is_the_portfolio_less_the_one_with_bills():
