@@ -33,6 +33,6 @@ def told(fall: Crisis) -> str:
     """A fall in words."""
     return (
         f"{name_of_fall(fall)}, {fall.start} to {fall.end}: {difference(100 * fall.added)} points; "
-        f"equity {percent(fall.equity)}, the hedge {percent(fall.hedge)}, bills {percent(fall.cash)}"
-        f": {OUTCOMES[outcome_of(fall)]}"
+        f"equity {percent(fall.equity)}, the hedge {percent(fall.hedge)}, bills "
+        f"{percent(fall.cash)}: {OUTCOMES[outcome_of(fall)]}"
     )
