@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -13,9 +15,11 @@ from backtests.engine.config_file import read_config
 from backtests.engine.sleeve import report_sleeve
 from backtests.report.files import FORMAT, write_json
 from backtests.report.finished_run import read_run
+from backtests.report.folder import write_manifest
 from backtests.report.manifest import read_run_manifest
 from backtests.report.run_folder import LIBRARIES, versions, write_run
 from backtests.report.verdict.document import document
+from backtests.report.verdict.page import write_verdict
 from data.errors import OutputError
 from data.market import content_sha256
 from data.origin import How, Origin
@@ -137,3 +141,48 @@ def test_versions_name_every_library_that_makes_numbers():
 def test_a_run_is_frozen(run, part):
     with pytest.raises(AttributeError):
         setattr(run, part, None)
+
+
+def with_sheet(folder: Path, **changes: str) -> None:
+    """Put a tear sheet into a run's folder, and whatever else, as a whole folder has it."""
+    for name, text in {"tearsheet.html": "a sheet", **changes}.items():
+        (folder / name.replace("_", ".")).write_text(text, "utf-8")
+    write_manifest(folder, read_run_manifest(folder))
+
+
+def linked(folder: Path) -> bool:
+    """Whether the verdict's page links to a tear sheet."""
+    return 'href="tearsheet.html"' in (folder / "verdict.html").read_text("utf-8")
+
+
+def test_a_run_written_again_without_its_sheet_stays_as_it_is(run, tmp_path):
+    folder = write_run(tmp_path, run, with_tearsheet=False)
+    assert not linked(folder)
+    files = sorted({*os.listdir(folder), "tearsheet.html"})
+    write_verdict(folder / "verdict.html", run, files=files)
+    with_sheet(folder)
+    whole = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert write_run(tmp_path, run, with_tearsheet=False) == folder
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == whole
+    assert linked(folder)
+    assert [path.name for path in tmp_path.glob("hedge_mix-*")] == [folder.name]
+
+
+@pytest.mark.parametrize("changed", ["equity_csv", "verdict_html"])
+def test_no_folder_is_a_mix_of_two_vintages(run, tmp_path, changed):
+    """Other numbers, or a page that another version made: the old folder goes aside as a whole."""
+    folder = write_run(tmp_path, run, with_tearsheet=False)
+    with_sheet(folder, **{changed: "of another version"})
+    assert write_run(tmp_path, run, with_tearsheet=False) == folder
+    assert not (folder / "tearsheet.html").exists()
+    assert not linked(folder)
+    aside = tmp_path / f"{folder.name}.replaced-1"
+    assert (aside / "tearsheet.html").read_text("utf-8") == "a sheet"
+
+
+def test_a_page_that_stands_alone_stays_so(run, tmp_path):
+    folder = write_run(tmp_path, run, with_tearsheet=False, standalone=True)
+    page = (folder / "verdict.html").read_bytes()
+    assert write_run(tmp_path, run, with_tearsheet=False) == folder
+    assert (folder / "verdict.html").read_bytes() == page
+    assert not list(tmp_path.glob("*.replaced-*"))

@@ -17,6 +17,7 @@ from backtests.analysis.series import (
     TrailingCorrelation,
 )
 from backtests.report.verdict import charts
+from tests.report.helpers import make_run
 from tests.report.verdict.helpers import make_crisis, make_verdict
 
 
@@ -210,3 +211,14 @@ def test_without_a_hedge_it_has_no_bar_and_without_falls_there_is_no_chart():
     unhedged = make_verdict(crises=(make_crisis(-0.2, None, 0.01),))
     assert list(lines(charts.episodes_chart(unhedged))) == ["100 % equity", "Portfolio", "Bills"]
     assert charts.episodes_chart(make_verdict(crises=(make_crisis(0.1, 0.0, 0.0),))).is_empty
+
+
+def test_growth_is_that_of_the_whole_run_as_its_tables_say():
+    """From the first session on, also before the first fill: what 1 came to is 1 + total return."""
+    run = make_run(start=None)
+    growth, shown = run.verdict.series.growth, charts.growth_chart(run.verdict)
+    for key, name in (("portfolio", "Portfolio"), ("equity", "100 % equity")):
+        grown = 1.0 + run.verdict.portfolio(key).total_return
+        assert getattr(growth, key)[-1] == pytest.approx(grown, rel=1e-9)
+        assert f"{name} {grown:.2f}" in shown.title
+    assert run.simulation.first_fill > run.simulation.nav.index[0]
