@@ -144,6 +144,11 @@ def test_a_template_escapes_and_asks_nobody(path):
     if "<html" in text:  # what extends it has it, and pieces for the lab stand in its page
         assert "Content-Security-Policy" in text
         assert "default-src 'none'" in text
+    for policy in re.findall(r"\{% block policy %\}(.*?)\{% endblock %\}", text):
+        rules = dict(rule.strip().partition(" ")[::2] for rule in policy.split(";"))
+        assert rules["default-src"] == "'none'"
+        assert rules["script-src"] == "'self' 'unsafe-inline'"
+        assert rules.keys() <= {"default-src", "style-src", "script-src", "img-src", "frame-src"}
 
 
 def test_the_only_addresses_in_the_sources_are_the_data_sources():
