@@ -94,7 +94,7 @@ def test_the_screen(capsys):
         "data end on 2025-12-31, ",
         "hedge_mix: equity SPY; hedge IEF",
         "Next 36",
-        "CPI over a year, %          2.72  below 3.00  for ",
+        "CPI over a year, %          2.72  for               +0.83   61 %      357",
         "Base rates are of SPY with IEF on the bundled months 1962-03 to 2025-12",
         "What the rule says on 2025-12-31",
         "pending        SPY 60.0 %, IEF 40.0 %",

@@ -135,7 +135,7 @@ def test_what_decides_the_word_has_its_tables(tmp_path):
     assert told in shown[shown.index(">All months<") :][:200]
     assert "A month&#39;s state is the sign of the correlation" in shown
     whole = open_page(tmp_path, strategy="hedge_mix", source="bundled")
-    assert "2000-12</td>" in texts(whole)  # its episodes
+    assert ">2000-12 to 2022-08</td>" in texts(whole)  # its episodes
     alone = open_page(tmp_path, **{**BUNDLED, "strategy": "equity_only"})
     assert "Equity's worst months" not in [one.value for one in alone.subheader]
     assert "Today" in [one.value for one in alone.subheader]

@@ -62,6 +62,7 @@ KEPT = {
     "how",
     "name",
     "first_edition_word",
+    "state",
 }
 # Elements that a page of ours never has but by injection, and attributes that would run.
 FOREIGN = ("return document.querySelectorAll('img, iframe[srcdoc], object, embed, base, form, "
@@ -105,12 +106,14 @@ def driver():
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
     out = tmp_path_factory.mktemp("results")
-    made = [
-        publish(execute(RunConfig(name, source="bundled", start="2015-01-30")), out,
-                with_tearsheet=name == "hedge_mix")
+    executed = [
+        execute(RunConfig(name, source="bundled", start="2015-01-30"))
         for name in ("hedge_mix", "attack_defend")
-    ]  # fmt: skip
-    return out, made
+    ]
+    made = [
+        publish(run, out, with_tearsheet=run.config.strategy == "hedge_mix") for run in executed
+    ]
+    return out, made, executed[1]
 
 
 def plain(text: str) -> str:
@@ -138,7 +141,7 @@ def harmless(driver, page, text: str) -> None:
 
 
 def test_no_text_from_outside_runs(driver, folders, tmp_path):
-    _, made = folders
+    _, made, rule = folders
     finished = [read_run(folder) for folder in made]
     rng = random.Random(3)
     pages = 0
@@ -150,7 +153,9 @@ def test_no_text_from_outside_runs(driver, folders, tmp_path):
             summary, manifest = infect(run.summary, text), infect(run.manifest, text)
             manifest = dataclasses.replace(manifest, files=run.manifest.files)
             runs.append(dataclasses.replace(run, summary=summary, manifest=manifest))
-        write_verdict(place / "verdict.html", infect(finished[1].verdict, text), runs[1].summary)
+        verdict = infect(finished[1].verdict, text)
+        spoilt_run = dataclasses.replace(rule, verdict=verdict, summary=runs[1].summary)
+        write_verdict(place / "verdict.html", spoilt_run, files=[text])
         harmless(driver, place / "verdict.html", text)
         made_page = write_comparison(place, compare(align_runs(runs, align=True)))
         harmless(driver, made_page / "index.html", text)
