@@ -177,12 +177,8 @@ def _volatility(plots: Any, levels: Levels) -> Any:
         periods_per_year=levels.ppy,
         **UNADORNED,
     )
-    lines = [drawing.line_named(figure, name) for name in (STRATEGY, BENCHMARK)]
-    return _over_time(
-        drawing.bare_axes(figure, lines),
-        levels,
-        lines,
-        lambda values: drawing.even_axis(values, "percent", from_zero=True),
+    return _both_over_time(
+        figure, levels, lambda values: drawing.even_axis(values, "percent", from_zero=True)
     )
 
 
@@ -195,15 +191,7 @@ def _sharpe(plots: Any, levels: Levels) -> Any:
         periods_per_year=levels.ppy,
         **UNADORNED,
     )
-    lines = [drawing.line_named(figure, name) for name in (STRATEGY, BENCHMARK)]
-    for line in lines:
-        drawing.set_values(line, _heights(line))
-    return _over_time(
-        drawing.bare_axes(figure, lines),
-        levels,
-        lines,
-        lambda values: drawing.even_axis(values, "number"),
-    )
+    return _both_over_time(figure, levels, lambda values: drawing.even_axis(values, "number"))
 
 
 def _beta(plots: Any, levels: Levels) -> Any:
@@ -274,6 +262,15 @@ def _bars(axes: Any, colour: str) -> list[Any]:
     if len(bars) != BINS:
         raise ValueError(f"{len(bars)} bars")
     return sorted(bars, key=lambda bar: bar.get_x())
+
+
+def _both_over_time(
+    figure: Any,
+    levels: Levels,
+    axis: Callable[[drawing.Places], tuple[float, float, drawing.Ladder]],
+) -> Any:
+    lines = [drawing.line_named(figure, name) for name in (STRATEGY, BENCHMARK)]
+    return _over_time(drawing.bare_axes(figure, lines), levels, lines, axis)
 
 
 def _over_time(

@@ -69,7 +69,7 @@ class RunPlots(_Plots):
         return plotly_figure(allocation_of(self._run), dark=dark)
 
     def drawdown(self, *, dark: bool = False) -> go.Figure:
-        """Loss from the highest month-end so far."""
+        """Loss from the highest value so far, on the run's own rows."""
         return self._of_verdict("falls", "too few months", dark=dark)
 
     def months(self, *, dark: bool = False) -> go.Figure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from backtests.analysis.record import Crisis
@@ -27,6 +28,11 @@ def outcome_of(fall: Crisis) -> Outcome:
     if fall.beat_bills:
         return "worked"
     return "lost" if fall.hedge is not None and fall.hedge < 0.0 else "less"
+
+
+def beaten(falls: Sequence[Crisis]) -> str:
+    """In how many of some falls the hedge earned more than bills: ``6 of 9``."""
+    return f"{sum(fall.beat_bills for fall in falls)} of {len(falls)}"
 
 
 def told(fall: Crisis) -> str:

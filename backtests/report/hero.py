@@ -16,7 +16,7 @@ from backtests.analysis.indicators import DIVISIONS, INFLATION_LINE
 from backtests.analysis.record import Crisis, Verdict
 from backtests.analysis.series import Path
 from backtests.report.charts import last_day
-from backtests.report.falls import name_of_fall, told
+from backtests.report.falls import beaten, name_of_fall, told
 from backtests.report.hero_drawing import (
     IN_NOTEBOOK,
     ON_PAGE,
@@ -30,7 +30,7 @@ from backtests.report.hero_drawing import (
 from backtests.report.lettering import fit
 from backtests.report.page import environment
 from backtests.report.style import EITHER
-from backtests.report.text import hedge_name, hedge_words, percent, two_digits
+from backtests.report.text import basis, capital, hedge_name, hedge_words, percent, two_digits
 from backtests.report.verdict.evidence import pair_of
 
 
@@ -116,8 +116,7 @@ def _hero(
 
 def _finding(verdict: Verdict, falls: Sequence[Crisis]) -> str:
     """In how many falls the hedge beat bills, by the state in which they began."""
-    hedge = hedge_words(verdict.tickers.hedge)
-    hedge = hedge[:1].upper() + hedge[1:]
+    hedge = capital(hedge_words(verdict.tickers.hedge))
     correlation = f"{pair_of(verdict.evidence)} correlation"
     states: tuple[StateName, ...] = ("negative", "positive")
     groups = {
@@ -130,13 +129,13 @@ def _finding(verdict: Verdict, falls: Sequence[Crisis]) -> str:
         after = f", after {falls[0].state} {correlation}" if falls[0].state else ""
         return f"{hedge} {verb} bills in the only fall of equity{after}"
     if not groups:
-        return f"{hedge} beat bills in {_of(falls)} falls of equity"
+        return f"{hedge} beat bills in {beaten(falls)} falls of equity"
     if (years := _years_alone(verdict)) is not None:
         return _by_years(hedge, falls, *years)
     (first, group), *others = groups.items()
-    lead = f"{hedge} beat bills in {_of(group)} fall{'' if len(group) == 1 else 's'}"
+    lead = f"{hedge} beat bills in {beaten(group)} fall{'' if len(group) == 1 else 's'}"
     parts = [f"{lead} after {first} {correlation}"]
-    parts += [f"in {_of(group)} after {state}" for state, group in others]
+    parts += [f"in {beaten(group)} after {state}" for state, group in others]
     return ", and ".join(parts)
 
 
@@ -152,12 +151,8 @@ def _by_years(hedge: str, falls: Sequence[Crisis], first: str, last: str) -> str
     """In how many falls it beat bills that began in some years, and in how many others."""
     inside = [fall for fall in falls if first <= fall.start[:4] <= last]
     outside = [fall for fall in falls if fall not in inside]
-    told = f"{hedge} beat bills in {_of(inside)} falls that began from {first} to {last}"
-    return f"{told}, and in {_of(outside)} others" if outside else told
-
-
-def _of(falls: Sequence[Crisis]) -> str:
-    return f"{sum(fall.beat_bills for fall in falls)} of {len(falls)}"
+    told = f"{hedge} beat bills in {beaten(inside)} falls that began from {first} to {last}"
+    return f"{told}, and in {beaten(outside)} others" if outside else told
 
 
 def _definition(verdict: Verdict, hedge_weight: float | None) -> str:
@@ -166,7 +161,7 @@ def _definition(verdict: Verdict, hedge_weight: float | None) -> str:
         what = f"{hedge} added to the portfolio over bills at the same equity weight"
     else:
         what = f"{round(100 * hedge_weight, 1):g} % in {hedge} added to the portfolio over bills"
-    rows = "daily closes" if verdict.series.drawdown.daily else "month-ends"
+    rows = basis(daily=verdict.series.drawdown.daily)
     return (
         f"Percentage points that {what}, in each fall of equity; a bar is as wide as the fall was "
         f"long, its colour tells what the hedge alone did; from {rows}."
@@ -175,14 +170,13 @@ def _definition(verdict: Verdict, hedge_weight: float | None) -> str:
 
 def _note(verdict: Verdict, falls: Sequence[Crisis], early: Sequence[Crisis]) -> str:
     """Which falls the title does not count, and which have no bar."""
-    name = hedge_words(verdict.tickers.hedge)
-    name = name[:1].upper() + name[1:]
+    name = capital(hedge_words(verdict.tickers.hedge))
     parts = [f"Negative correlation: {name} tended to rise when equity fell."]
     stateless = [fall for fall in falls if fall.state is None]
     if 0 < len(stateless) < len(falls) and _years_alone(verdict) is None:
         parts.append(
             f"Counted on neither side: {_named(stateless)}, before any {pair_of(verdict.evidence)} "
-            f"correlation was known (the hedge beat bills in {_of(stateless)})."
+            f"correlation was known (the hedge beat bills in {beaten(stateless)})."
         )
     if early:
         parts.append(f"Without a bar: {_named(early)}, before the hedge's first day.")

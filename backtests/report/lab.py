@@ -125,7 +125,7 @@ def tiles(summary: Summary, verdict: Verdict) -> list[tuple[str, str, str]]:
 
 
 def compared_chart(runs: Mapping[str, Verdict]) -> Figure:
-    """Growth of several runs, each starting at 1 on its own first month-end.
+    """Growth of several runs, each starting at 1 on its own first day.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def compared_chart(runs: Mapping[str, Verdict]) -> Figure:
         [],
         lines,
         caption="Growth of 1, month-ends, after costs, logarithmic. Each line begins at 1 on its "
-        "own first month-end.",
+        "own first day.",
         alt="Growth of the compared portfolios",
         y=growth_axis(lines),
         height=340,

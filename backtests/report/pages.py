@@ -10,6 +10,8 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from backtests.report.text import capital
+
 
 @dataclass(frozen=True)
 class Page:
@@ -66,10 +68,7 @@ RESULTS = Crumb(ALL_RESULTS, "../index.html")
 
 def trail_of_run(label: str, here: Page, pages: Sequence[Page]) -> Trail:
     """The way to a page of a run, which has these pages."""
-    beside = (
-        Crumb(page.word[0].upper() + page.word[1:], "" if page is here else page.file)
-        for page in pages
-    )
+    beside = (Crumb(capital(page.word), "" if page is here else page.file) for page in pages)
     return Trail((RESULTS, Crumb(label)), (*beside, Crumb("Files", "#files")))
 
 

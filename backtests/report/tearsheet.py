@@ -36,6 +36,7 @@ from backtests.report.text import (
     BASIS_POINT,
     CVAR,
     FREQUENCIES,
+    basis,
     costs_text,
     money,
     percent,
@@ -112,6 +113,11 @@ def _growth_title(figures: Figures) -> str:
     return figures.told(f"1 grew to {mine}", f"to {theirs}")
 
 
+def _beta_title(figures: Figures) -> str:
+    beta, _ = figures.rows.get("Beta", (None, None))
+    return f"Beta {'' if beta is None else f'{ratio(beta)} '}to {figures.benchmark}"
+
+
 def _months_title(figures: Figures) -> str:
     months = figures.months
     return f"Best month {percent(months.max())}, worst {percent(months.min())}"
@@ -142,9 +148,7 @@ CHARTS = {
     ),
     "beta": Chart(
         "rolling beta",
-        lambda figures: (
-            f"Beta {ratio(figures.rows.get('Beta', (None, None))[0])} to {figures.benchmark}"
-        ),
+        _beta_title,
         "Percent that the portfolio moved with a percent of {benchmark}, {basis}, over {window} "
         "up to each date. The title is of the whole run.",
     ),
@@ -188,7 +192,7 @@ def write_tearsheet(
     drawn = draw(levels, [name for name in CHARTS if name not in missing], COLOURS)
     is_benchmark = bool(np.allclose(nav, benchmark, rtol=1e-9))
     figures = Figures(summary, drawn.rows, months, is_benchmark)
-    basis = basis_of(summary)
+    rows = basis(daily=summary.periods_per_year == DAILY)
     render_page(
         "tearsheet.html",
         path,
@@ -200,7 +204,7 @@ def write_tearsheet(
         facts=" · ".join(
             (
                 f"{summary.start} to {summary.end}",
-                basis,
+                rows,
                 source_words(summary),
                 costs_text(simulation.costs),
             )
@@ -216,9 +220,9 @@ def write_tearsheet(
               for name, reason in drawn.failures.items()),
         ],
         metrics=metric_groups(summary, drawn.rows),
-        basis=basis,
+        basis=rows,
         years=years_grid(summary),
-        falls=falls_grid(nav, basis),
+        falls=falls_grid(nav, rows),
         months=month_map(months),
         month_names=MONTH_NAMES,
         is_daily=summary.periods_per_year == DAILY,
@@ -240,11 +244,6 @@ def heading(summary: Summary) -> str:
     )
 
 
-def basis_of(summary: Summary) -> str:
-    """What the rows of the run are."""
-    return "daily closes" if summary.periods_per_year == DAILY else "month-ends"
-
-
 def lead(summary: Summary, *, is_benchmark: bool) -> str:
     """The run in a sentence: growth and deepest fall beside the benchmark's."""
     own, other = summary.metrics, summary.benchmark.metrics
@@ -255,15 +254,15 @@ def lead(summary: Summary, *, is_benchmark: bool) -> str:
         for numbers in (own, other)
     ]
     falls = [percent(numbers.max_drawdown) for numbers in (own, other)]
-    basis, ticker = basis_of(summary), benchmark_name(summary)
+    rows, ticker = basis(daily=summary.periods_per_year == DAILY), benchmark_name(summary)
     if is_benchmark:
         return (
             f"The portfolio is {ticker}, its own benchmark: it made {grown[0]} after costs; its "
-            f"deepest fall was {falls[0]} ({basis})."
+            f"deepest fall was {falls[0]} ({rows})."
         )
     return (
         f"The portfolio made {grown[0]} after costs, {ticker} {grown[1]}; its deepest fall was "
-        f"{falls[0]} against {falls[1]} ({basis})."
+        f"{falls[0]} against {falls[1]} ({rows})."
     )
 
 
@@ -307,7 +306,7 @@ class Drawing:
 def drawings(drawn: Drawn, figures: Figures, window: str) -> list[Drawing]:
     """What the page shows of each chart that was drawn."""
     words = {
-        "basis": basis_of(figures.summary),
+        "basis": basis(daily=figures.summary.periods_per_year == DAILY),
         "benchmark": figures.benchmark,
         "window": window,
     }

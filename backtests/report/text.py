@@ -37,6 +37,16 @@ def hedge_name(tickers: Sequence[str]) -> str:
     return "the hedge" if has_bills or len(named) > LONGEST else named
 
 
+def capital(text: str) -> str:
+    """Text with its first letter large; the others stay as they are."""
+    return text[:1].upper() + text[1:]
+
+
+def basis(*, daily: bool) -> str:
+    """What the rows of a run are."""
+    return "daily closes" if daily else "month-ends"
+
+
 def hedge_words(tickers: Sequence[str]) -> str:
     """A hedge in a sentence for an investor: Treasuries where it is nothing else and not bills."""
     is_treasuries = all(map(is_treasury_fund, tickers))

@@ -308,3 +308,16 @@ def test_every_chart_of_a_verdict_is_looked_at(folders):
     page = (folders["63 years of months"] / "verdict.html").read_text("utf-8")
     for figure in figures(run.verdict):
         assert f'id="{figure.name}"' in page
+
+
+def test_small_print_is_on_paper_no_larger_than_the_figure_above_it(driver, folders):
+    browser.open_page(driver, folders["63 years of months"] / "verdict.html")
+    page_checks.show(driver, page_checks.PRINT_WIDTH, "print")
+    larger = driver.execute_script(
+        "const size = e => parseFloat(getComputedStyle(e).fontSize);"
+        "return [...document.querySelectorAll('td small')]"
+        ".filter(s => size(s) > size(s.parentElement)).map(s => s.textContent)"
+    )
+    assert larger == []
+    assert driver.execute_script("return document.querySelectorAll('td small').length") > 30
+    page_checks.show(driver, WIDTHS[0])

@@ -11,7 +11,7 @@ import lxml.html
 import pytest
 
 from backtests.analysis import metrics
-from backtests.engine import ledger
+from backtests.engine import ledger, with_quantstats
 from backtests.engine.backtest import load_inputs, simulated
 from backtests.engine.config import RunConfig
 from backtests.engine.costs import Costs
@@ -254,6 +254,17 @@ def test_what_cannot_be_drawn_is_told_in_a_sentence(tmp_path, monkeypatch):
     assert html.count(told) == 1
     assert html.count("<svg ") == 5
     assert f"<td>−{-100 * metrics.drawdown_list(mix.nav)[0].depth:.2f}\u202f%</td>" in html
+
+
+def test_a_row_that_cannot_be_counted_is_told_in_a_sentence(tmp_path, monkeypatch):
+    def fail(*_):
+        raise ValueError("no beta")
+
+    monkeypatch.setattr(with_quantstats, "ROWS", {**with_quantstats.ROWS, "Beta": fail})
+    mix, equity = runs(12)
+    html, _ = written(tmp_path, random_market(11, rows=700, ppy=12), mix, equity)
+    assert html.count("quantstats cannot count Beta of this series (ValueError: no beta).") == 1
+    assert "<b>Beta to 100\u202f% SPY</b>" in html
 
 
 @pytest.mark.parametrize(("rows", "charts"), [(3, 2), (14, 2), (26, 3), (37, 3), (38, 6)])

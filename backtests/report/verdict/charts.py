@@ -18,10 +18,10 @@ from backtests.report.charts import (
 from backtests.report.falls import name_of_fall
 from backtests.report.figures import Axis, Band, Figure, Margin, chart
 from backtests.report.style import OTHER_LINE, PORTFOLIO_LINE
-from backtests.report.text import money, percent, two_digits
+from backtests.report.text import basis, capital, money, percent, two_digits
 from backtests.report.traces import Hover, bars, dots
 from backtests.report.verdict.evidence import pair_of
-from backtests.report.verdict.tables import basis, is_all_equity, shown_keys
+from backtests.report.verdict.tables import is_all_equity, shown_keys
 from backtests.report.verdict.words import SHORT
 
 # The mix of the same volatility is in the tables: its line nearly covers that of the same weight.
@@ -98,8 +98,8 @@ def falls_chart(verdict: Verdict) -> Figure:
         drawdown.dates,
         lines,
         title=f"Deepest fall: {told}" if told else "",
-        caption=f"Loss from the highest value so far, {basis(verdict)}{each}. Grey: falls of "
-        "equity.",
+        caption=f"Loss from the highest value so far, {basis(daily=drawdown.daily)}{each}. Grey: "
+        "falls of equity.",
         alt="Drawdowns of the portfolio and of its references",
         percent=True,
         height=280,
@@ -169,7 +169,7 @@ def correlation_chart(verdict: Verdict) -> Figure:
         "correlation",
         trailing.months,
         [Line("Correlation", trailing.values, "--ink")],
-        title=f"{pair_of(verdict.evidence).capitalize()} correlation was "
+        title=f"{capital(pair_of(verdict.evidence))} correlation was "
         f"{two_digits(last, '+')} in {trailing.months[-1]}"
         if last is not None
         else "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from backtests.analysis.evidence import Evidence, Payoff, State, StateEpisode, Word
 from backtests.analysis.resampling import FEWEST_ROWS, Estimate
 from backtests.report.page import Cell, Grid
-from backtests.report.text import percent, two_digits, whole
+from backtests.report.text import capital, percent, two_digits, whole
 from backtests.report.verdict.payoffs import DEPENDS, FEW_CHANGES, interval_text, payoff_cell
 
 BOND = "IEF"  # as the engine names it, alone or with what stands for it
@@ -86,7 +86,7 @@ def _by_state(evidence: Evidence, hedge: str, when: str = "") -> str:
                 f"{_range(state.payoff)}{_held(state.payoff)}{_alone(state)}"
             )
     text = "; ".join(parts)
-    return text[:1].upper() + text[1:]
+    return capital(text)
 
 
 def _alone(state: State) -> str:

@@ -6,14 +6,23 @@ after the point; differences have a sign.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backtests.analysis.evidence import Evidence, SetWord, State, StateName, Word
-from backtests.analysis.record import Crisis, Verdict
+from backtests.analysis.record import Verdict
 from backtests.analysis.resampling import FEWEST_ROWS, Estimate
 from backtests.engine.summary import Summary
-from backtests.report.text import difference, hedge_words, money, run_label, two_digits
+from backtests.report.falls import beaten
+from backtests.report.text import (
+    basis,
+    capital,
+    difference,
+    hedge_words,
+    money,
+    run_label,
+    two_digits,
+)
 from backtests.report.verdict.evidence import BOND, WORDS, pair_of
 from backtests.report.verdict.payoffs import DEPENDS, FEW_CHANGES
 from backtests.report.verdict.words import answer_of, offer, tone_of
@@ -111,7 +120,7 @@ def first_screen(verdict: Verdict, summary: Summary | None = None) -> FirstScree
         line = f"{_falls(verdict)} {_edge(verdict, evidence)}"
         tiles = _protection(verdict, evidence), _when(verdict), _cost(verdict, summary)
     return FirstScreen(
-        headline=f"{what}{told}" if what else _capital(told),
+        headline=f"{what}{told}" if what else capital(told),
         chip=answer_of(verdict),
         tone=tone_of(verdict.word),
         line=line,
@@ -228,7 +237,8 @@ def _unjudged_line(verdict: Verdict) -> str:
     """Without a hedge: how to name one where one may be meant, and the run's deepest fall."""
     numbers = verdict.portfolio("portfolio")
     grew = "" if numbers.cagr is None else f"; it grew {_percent(numbers.cagr)} a year"
-    fell = f"Its deepest fall was {_loss(numbers.max_drawdown)} ({_basis(verdict)}){grew}."
+    rows = basis(daily=verdict.series.drawdown.daily)
+    fell = f"Its deepest fall was {_loss(numbers.max_drawdown)} ({rows}){grew}."
     offered = offer(verdict.tickers)
     return f"{offered}. {fell}" if offered else fell
 
@@ -264,7 +274,7 @@ def _edge(verdict: Verdict, evidence: Evidence) -> str:
         if view is None or view.word is None:
             return f"{told}."
         return f"{told}; since {str(view.start)[:4]} the same strategy: {WORDS[view.word]}."
-    hedge = _capital(hedge_words(verdict.tickers.hedge))
+    hedge = capital(hedge_words(verdict.tickers.hedge))
     told = _by_state(hedge, evidence, with_years=verdict.word != "it depended")
     return f"{told}{_today(verdict, evidence)}."
 
@@ -328,15 +338,15 @@ def _protection(verdict: Verdict, evidence: Evidence) -> Tile:
         f"{_payoff_text(state.payoff.estimate)}"
         for number, state in enumerate(states)
     )
-    lines += [_capital(told)] if told else []
+    lines += [capital(told)] if told else []
     if verdict.word in DEPENDS and evidence.cannot_prove:
-        lines.append(_capital(FEW_CHANGES))
+        lines.append(capital(FEW_CHANGES))
     if every.worst_months_held < worst:
         lines.append(f"The hedge was held in {every.worst_months_held} of these {worst} months")
     fell = {key: _loss(verdict.portfolio(key).max_drawdown) for key in ("portfolio", *BESIDE)}
     lines.append(
-        f"Deepest fall, {_basis(verdict)}: with {hedge} {fell['portfolio']}, with bills "
-        f"{fell['bills']}, 100 % equity {fell['equity']}"
+        f"Deepest fall, {basis(daily=verdict.series.drawdown.daily)}: with {hedge} "
+        f"{fell['portfolio']}, with bills {fell['bills']}, 100 % equity {fell['equity']}"
     )
     return Tile(
         key="protection",
@@ -362,7 +372,7 @@ def _when(verdict: Verdict) -> Tile:
     ]
     lines = [
         ", ".join(
-            f"{_beaten(some)} {_after(state, number)}"
+            f"{beaten(some)} {_after(state, number)}"
             for number, (state, some) in enumerate(by_state)
         )
     ]
@@ -375,17 +385,13 @@ def _when(verdict: Verdict) -> Tile:
     if len(returns) < len(falls):
         lines.append(f"No price of the hedge yet in {_counted(len(falls) - len(returns), 'fall')}")
     unit = "fall of equity" if len(falls) == 1 else "falls of equity"
-    return Tile("when", title, _beaten(falls), unit, tuple(lines))
+    return Tile("when", title, beaten(falls), unit, tuple(lines))
 
 
 def _after(state: StateName | None, number: int, pair: str = "") -> str:
     """After which correlation; the first of several says what is negative or positive."""
     noun = "" if number else f" {pair}correlation"
     return f"before any{noun} was known" if state is None else f"after {state}{noun}"
-
-
-def _beaten(falls: Sequence[Crisis]) -> str:
-    return f"{sum(fall.beat_bills for fall in falls)} of {len(falls)}"
 
 
 def _cost(verdict: Verdict, summary: Summary | None) -> Tile:
@@ -453,18 +459,9 @@ def _loss(value: float) -> str:
     return _percent(abs(value)) if value < 0.0 else "none"
 
 
-def _basis(verdict: Verdict) -> str:
-    """On which rows falls were measured."""
-    return "daily" if verdict.series.drawdown.daily else "month-ends"
-
-
 def _counted(count: int, what: str) -> str:
     return f"{count} {what}" + ("" if count == 1 else "s")
 
 
 def _is_plural(hedge: str) -> bool:
     return hedge == "Treasuries" or " and " in hedge
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -20,6 +20,7 @@ from backtests.report.text import (
     CVAR,
     DURATION,
     FREQUENCIES,
+    basis,
     costs_text,
     run_label,
     source_words,
@@ -66,7 +67,7 @@ def write_verdict(
     verdict, summary = run.judged, run.summary
     april, long = verdict.april_2025, verdict.long_view
     label = run_label(summary.strategy, summary.params)
-    basis, pair = tables.basis(verdict), pair_of(verdict.evidence)
+    rows, pair = basis(daily=verdict.series.drawdown.daily), pair_of(verdict.evidence)
     judged_long = None if long is None else long.evidence
     render_page(
         "verdict.html",
@@ -107,8 +108,8 @@ def write_verdict(
         works=tables.works_grid(verdict),
         worst=-(-verdict.sample.months // 10),
         method=words.method_text(verdict.sample),
-        crises=tables.crisis_grid(verdict.crises, f"Total returns from {basis}"),
-        april=tables.crisis_grid(april, f"Total returns from {basis}") if april else None,
+        crises=tables.crisis_grid(verdict.crises, f"Total returns from {rows}"),
+        april=tables.crisis_grid(april, f"Total returns from {rows}") if april else None,
         crisis_note=words.crisis_note(summary.periods_per_year),
         regimes=tables.regimes_grid(verdict),
         regime_note=words.regime_note(verdict),

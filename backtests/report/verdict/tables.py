@@ -11,7 +11,17 @@ from backtests.engine.summary import Summary
 from backtests.report.falls import OUTCOMES, name_of_fall, outcome_of
 from backtests.report.intervals import Interval
 from backtests.report.page import Cell, Grid, metric_cell
-from backtests.report.text import hedge_words, label_of, money, percent, ratio, two_digits, whole
+from backtests.report.text import (
+    basis,
+    capital,
+    hedge_words,
+    label_of,
+    money,
+    percent,
+    ratio,
+    two_digits,
+    whole,
+)
 from backtests.report.verdict.words import DIMENSIONS, NAMES, Show, name_of
 
 JUDGED = ("portfolio", "equity", "bills", "matched")
@@ -121,12 +131,8 @@ def portfolio_grid(verdict: Verdict, summary: Summary, keys: Sequence[str]) -> G
         ]
 
     rows = [row_of(portfolio) for portfolio in portfolios]
-    return Grid(heads, rows, caption=f"{basis(verdict).capitalize()}, after costs", wide=True)
-
-
-def basis(verdict: Verdict) -> str:
-    """What the rows of the run are."""
-    return "daily closes" if verdict.series.drawdown.daily else "month-ends"
+    caption = f"{capital(basis(daily=verdict.series.drawdown.daily))}, after costs"
+    return Grid(heads, rows, caption=caption, wide=True)
 
 
 def controls_grid(verdict: Verdict, summary: Summary) -> Grid | None:
@@ -149,9 +155,8 @@ def works_grid(verdict: Verdict) -> Grid:
         ]
         kind = "interval" if measure.kind == "interval" else "resampled range"
         rows.append([Cell(MEASURES[measure.key], small=kind), *cells])
-    hedge = hedge_words(verdict.tickers.hedge)
-    hedge = hedge[:1].upper() + hedge[1:]
-    heads = ["Against 100 % equity, month-ends", "Difference", f"With {hedge}", "With bills"]
+    hedge = capital(hedge_words(verdict.tickers.hedge))
+    heads = ["Against 100 % equity, month-ends", "Difference", hedge, "Bills"]
     return Grid(heads, rows)
 
 

@@ -9,7 +9,7 @@ from backtests.analysis.evidence import Word
 from backtests.analysis.record import JudgedPortfolio, LongView, Tickers, Verdict
 from backtests.analysis.resampling import Estimate, SampleSize
 from backtests.report.state import state_line
-from backtests.report.text import hedge_name, money, percent, two_digits
+from backtests.report.text import capital, hedge_name, money, percent, two_digits
 from backtests.report.verdict.evidence import WORDS, beyond_cash
 
 Show = Callable[[float | None], str]
@@ -27,7 +27,7 @@ DIMENSIONS = {
     "policy rate": "Policy rate, 3-month change",
     "10-year yield": "10-year yield, tercile",
 }
-ANSWERS: dict[Word, str] = {word: text[0].upper() + text[1:] for word, text in WORDS.items()}
+ANSWERS: dict[Word, str] = {word: capital(text) for word, text in WORDS.items()}
 
 
 @dataclass(frozen=True)
@@ -153,20 +153,22 @@ def _loss(value: float) -> str:
 def _long_sentence(view: LongView | None) -> str:
     if view is None:
         return ""
-    if view.evidence is None:
+    if not (told := _beyond_cash(view)):
         return f"Since 1962: no long view: {view.missing}."
     since, to = str(view.start)[:4], str(view.end)[:7]
     whose = f"Since {since} (the same strategy on the bundled months, to {to})"
-    told = beyond_cash(view.word, view.evidence, hedge_name(view.hedge)) if view.word else ""
     return f"{whose}: {told}"
 
 
 def long_line(view: LongView | None) -> str:
-    """What the long view says beyond bills; empty without one."""
-    if view is None or view.word is None or view.evidence is None:
+    """What the long view says beyond bills, as a sentence of its own; empty without one."""
+    return "" if view is None else capital(_beyond_cash(view))
+
+
+def _beyond_cash(view: LongView) -> str:
+    if view.word is None or view.evidence is None:
         return ""
-    told = beyond_cash(view.word, view.evidence, hedge_name(view.hedge))
-    return told[:1].upper() + told[1:]
+    return beyond_cash(view.word, view.evidence, hedge_name(view.hedge))
 
 
 def long_note(view: LongView | None) -> str:

@@ -19,7 +19,7 @@ from backtests.analysis.series import (
 from backtests.report.text import money
 from backtests.report.verdict import charts
 from tests.report.helpers import make_run
-from tests.report.verdict.helpers import make_crisis, make_verdict
+from tests.report.verdict.helpers import make_crisis, make_evidence, make_verdict
 
 
 @pytest.fixture(scope="module")
@@ -223,3 +223,9 @@ def test_growth_is_that_of_the_whole_run_as_its_tables_say():
         assert getattr(growth, key)[-1] == pytest.approx(grown, rel=1e-9)
         assert f"{name} {money(grown)}" in shown.title
     assert run.simulation.first_fill > run.simulation.nav.index[0]
+
+
+@pytest.mark.parametrize(("of", "pair"), [("IEF", "Stock-bond"), ("GLD", "Equity-hedge")])
+def test_the_correlation_is_called_by_the_pair_that_it_is_of(of, pair):
+    verdict = replace(by_hand(), evidence=make_evidence(correlation_of=of))
+    assert charts.correlation_chart(verdict).title == f"{pair} correlation was +0.40 in 2001-03"

@@ -384,7 +384,7 @@ def test_protection_without_intervals_states_or_months():
         "In the worst 2 of 11 months: difference -0.1 % (no interval: too few months)",
         "After positive stock-bond correlation -0.1 (no interval: too few months)",
         "The hedge was held in 1 of these 2 months",
-        "Deepest fall, daily: with GLD 30.0 %, with bills 30.0 %, 100 % equity 30.0 %",
+        "Deepest fall, daily closes: with GLD 30.0 %, with bills 30.0 %, 100 % equity 30.0 %",
     )
     empty = make_evidence(every=make_payoff(0, NOTHING), negative=evidence.negative,
                           positive=make_state("positive", 0, NOTHING))  # fmt: skip
