@@ -326,7 +326,7 @@ def test_compared_runs_stand_side_by_side_and_in_the_address(tmp_path):
         "2 bp / 1 bp / 1", "2 bp / 1 bp / 1", "7.5 bp / 1 bp / 1",
     ]  # fmt: skip
     assert cells(shown, "Source")[0].startswith("bundled monthly history")
-    assert "begins at 1 on its own first month-end" in shown
+    assert "begins at 1 on its own first day" in shown
     page.button(key="clear").click().run()
     assert "vs" not in page.query_params
 
