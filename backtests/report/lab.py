@@ -18,7 +18,7 @@ from backtests.report.charts import (
 from backtests.report.figures import Figure
 from backtests.report.page import Cell, Grid, environment
 from backtests.report.pages import Trail
-from backtests.report.style import SERIES, palette
+from backtests.report.style import compared_looks, palette
 from backtests.report.text import HEDGES, metric_rows, plain_label, shown
 from backtests.report.verdict.tables import shown_keys
 from backtests.report.verdict.words import answer_of, name_of, sentences, tone_of
@@ -132,14 +132,16 @@ def compared_chart(runs: Mapping[str, Verdict]) -> Figure:
     runs
         Verdicts by label.
     """
+    looks = compared_looks(len(runs))
     lines = [
         Line(
             name,
             verdict.series.growth.portfolio,
-            SERIES[number % len(SERIES)],
+            colour,
+            width=width,
             dates=verdict.series.months,
         )
-        for number, (name, verdict) in enumerate(runs.items())
+        for (name, verdict), (colour, width) in zip(runs.items(), looks, strict=True)
     ]
     return time_chart(
         "compared",

@@ -21,7 +21,6 @@ from backtests.engine.run import Run
 from backtests.engine.summary import Latest, Summary
 from backtests.engine.tuned import Compared, Tuned
 from backtests.report.charts import Line, growth_axis, time_chart
-from backtests.report.comparison.charts import COLOURS
 from backtests.report.comparison.table import (
     INITIAL,
     Comparison,
@@ -35,7 +34,7 @@ from backtests.report.holdings import hedge_weight
 from backtests.report.lab import metrics_grid as run_grid
 from backtests.report.page import Cell, Grid, metric_cell
 from backtests.report.sheet import Answer, Sheet, Table
-from backtests.report.style import OTHER_LINE, PORTFOLIO_LINE
+from backtests.report.style import OTHER_LINE, PORTFOLIO_LINE, compared_looks
 from backtests.report.svg import MOST_POINTS, Dots, Mark, Picture, dot_picture, growth_picture
 from backtests.report.text import (
     BASIS_POINT,
@@ -118,7 +117,7 @@ def comparison_html(comparison: Comparison) -> str:
         picture=_picture(
             *_growth_of(
                 aligned.values,
-                ((colour, 1.6 if is_few else 1.2) for colour in itertools.cycle(COLOURS)),
+                compared_looks(len(aligned.labels)),
             )
         ),
         tables=[
@@ -404,7 +403,7 @@ def _candidates(tuned: Tuned) -> Picture | None:
     allowed = table["eligible"].to_numpy(bool)
     dots = [
         Dots(falls[rows].tolist(), growth[rows].tolist(), colour, size)
-        for rows, colour, size in ((~allowed, "--c3", 2.4), (allowed, "--c1", 3.6))
+        for rows, colour, size in ((~allowed, "--rest", 2.0), (allowed, "--rest", 3.6))
         if rows.any()
     ]
     marks = [

@@ -55,17 +55,9 @@ LIGHT: Palette = {
     "--scale-low": "#e09a55",
     "--scale-mid": "#f6f7f8",
     "--scale-high": "#62a6e0",
-    # lines of which none has a role
-    "--c1": "#0b62b5",
-    "--c2": "#b35900",
-    "--c3": "#66707b",
-    "--c4": "#8250a8",
-    "--c5": "#12805c",
-    "--c6": "#b8336a",
-    "--c7": "#7a6a00",
-    "--c8": "#2b87a6",
-    "--c9": "#a0522d",
-    "--c10": "#5b6abf",
+    # lines without a role of their own: the many of a comparison, and the one that stands out
+    "--rest": "#8a929b",
+    "--accent": "#7c3aed",
 }
 DARK: Palette = {
     "--ink": "#e3e7ec",
@@ -98,16 +90,8 @@ DARK: Palette = {
     "--scale-low": "#96500f",
     "--scale-mid": "#20262d",
     "--scale-high": "#1b5c9e",
-    "--c1": "#62aef7",
-    "--c2": "#f0a35a",
-    "--c3": "#a3adb8",
-    "--c4": "#c69bf0",
-    "--c5": "#4fc99b",
-    "--c6": "#f283ac",
-    "--c7": "#d6c24d",
-    "--c8": "#7ccbe4",
-    "--c9": "#d99a77",
-    "--c10": "#a4b0f5",
+    "--rest": "#6b7683",
+    "--accent": "#b794f6",
 }
 # For a picture that does not know its ground: a contrast above 3.4 on white, #111111 and #1e1e1e.
 EITHER: Palette = {
@@ -124,23 +108,14 @@ EITHER: Palette = {
     "--less": "#7d8792",
     "--negative": "rgba(28,141,103,.45)",
     "--positive": "rgba(209,79,69,.45)",
-    "--c1": "#2074c5",
-    "--c2": "#c7711d",
-    "--c3": "#7d8792",
-    "--c4": "#9767bf",
-    "--c5": "#1c8d67",
-    "--c6": "#cc4f81",
-    "--c7": "#8c7b0f",
-    "--c8": "#2f8fb0",
-    "--c9": "#b26945",
-    "--c10": "#6776c8",
+    "--rest": "#7d8792",
+    "--accent": "#9767bf",
 }
 CLEAR = "rgba(0,0,0,0)"
 # What is a line's colour and too light for text: what a name in its place is written in.
 AS_TEXT: Palette = {"--bills": "--quiet", "--less": "--quiet", "--equity-3": "--equity-2",
                     "--duration-1": "--duration-3", "--duration-2": "--duration-3",
-                    "--c8": "--ink", "--other": "--ink"}  # fmt: skip
-SERIES = tuple(f"--c{number}" for number in range(1, 11))
+                    "--rest": "--quiet", "--other": "--ink"}  # fmt: skip
 
 FONT = "system-ui, Helvetica Neue, Arial, sans-serif"
 # Sizes of type by what it is for: on the screen in pixels, in print in points.
@@ -154,7 +129,7 @@ SIZES: Mapping[str, tuple[str, str]] = {
 }
 CHART_FONT = 13  # pixels
 # Width of a line by whose it is, in pixels.
-PORTFOLIO_LINE, OTHER_LINE = 2.4, 1.6
+PORTFOLIO_LINE, OTHER_LINE, REST_LINE = 2.4, 1.6, 1.2
 
 EQUITY_SHADES = ("--equity", "--equity-2", "--equity-3", "--equity-4")
 # The known funds of US Treasuries by their duration, shortest first: one shade each.
@@ -230,6 +205,12 @@ def holding_colours(
         "CASH": "--bills",
     }
     return {name: colour for name, colour in wanted.items() if name in names}
+
+
+def compared_looks(count: int) -> list[tuple[str, float]]:
+    """Colour and width of each line of a comparison: the first is the run, all others are grey."""
+    looks = [("--portfolio", PORTFOLIO_LINE), *[("--rest", REST_LINE)] * (count - 1)]
+    return looks[:count]
 
 
 def _shade(ticker: str) -> int | None:

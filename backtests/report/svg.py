@@ -132,7 +132,7 @@ def growth_picture(
         ``YYYY-MM`` (drawn at the month's last day) or ``YYYY-MM-DD``, for the lines without
         their own.
     lines
-        What to draw, the first on top; colours are names of the pages' (``--c1``). None, what
+        What to draw, the first on top; colours are names of the pages' (``--equity``). None, what
         is not positive and what is not finite break a line.
     alt
         The picture in words, for readers who cannot see it.

@@ -11,7 +11,9 @@ Place = float | str | None  # of a point on an axis
 Numbers = Sequence[float | None]
 
 DIGITS = 6
-SCALE = [[0, "--scale-low"], [0.5, "--scale-mid"], [1, "--scale-high"]]
+# Colours of a map: away from zero on both sides, or from the least to the most.
+DIVERGING = [[0, "--scale-low"], [0.5, "--scale-mid"], [1, "--scale-high"]]
+SEQUENTIAL = [[0, "--scale-mid"], [1, "--scale-high"]]
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ def cells(
     facts: Sequence[Sequence[str]] | None = None,
     suffix: str = "",
     limits: tuple[float, float] | None = None,
-    middle: float | None = None,
+    diverging: bool = True,
     gap: int = 0,
 ) -> Trace:
     """A map of colours.
@@ -173,8 +175,8 @@ def cells(
         After each number beside the scale.
     limits
         Ends of the scale.
-    middle
-        The value in the middle of the scale, where it has no limits.
+    diverging
+        Whether colours lie on both sides of the middle of the limits, else between their ends.
     gap
         Pixels between two cells.
     """
@@ -188,11 +190,10 @@ def cells(
         "customdata": None if facts is None else [list(row) for row in facts],
         "xgap": gap or None,
         "ygap": gap or None,
-        "zmid": middle,
         "zmin": None if limits is None else limits[0],
         "zmax": None if limits is None else limits[1],
         "hoverongaps": False,
-        "colorscale": SCALE,
+        "colorscale": DIVERGING if diverging else SEQUENTIAL,
         "textfont": None if texts is None else {"color": "--ink"},
         "colorbar": {**({"ticksuffix": suffix} if suffix else {}), "thickness": 10,
                      "outlinewidth": 0},

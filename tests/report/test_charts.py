@@ -43,7 +43,7 @@ def payloads(figure):
     ],
 )
 def test_a_growth_axis_fits_what_it_shows(values, tickformat, dtick):
-    axis = growth_axis([Line("portfolio", values, "--c1")])
+    axis = growth_axis([Line("portfolio", values, "--equity")])
     assert (axis.format, axis.step) == (tickformat, dtick)
 
 
@@ -70,7 +70,7 @@ def test_a_single_choice_needs_no_list():
 
 def test_the_stack_of_one_portfolio_has_no_list_and_those_of_two_have():
     stacks = [
-        Stack(name, ["2001-01"], {"SPY": [0.61239], "CASH": [0.4]}, ["--c1", "--c2"])
+        Stack(name, ["2001-01"], {"SPY": [0.61239], "CASH": [0.4]}, ["--equity", "--treasuries"])
         for name in ("a", "b")
     ]
     single = stacked_chart("held", stacks[:1], **WORDS)
@@ -83,7 +83,10 @@ def test_the_stack_of_one_portfolio_has_no_list_and_those_of_two_have():
 
 
 def test_a_month_is_drawn_at_its_last_day_and_a_percentage_says_so():
-    lines = [Line("a", [0.1, None], "--c1"), Line("b", [0.2], "--c2", dates=["2001-01-31"])]
+    lines = [
+        Line("a", [0.1, None], "--equity"),
+        Line("b", [0.2], "--treasuries", dates=["2001-01-31"]),
+    ]
     drawn = time_chart("t", ["2000-02", "2000-03"], lines, percent=True, **WORDS)
     assert [trace["x"] for trace in payloads(drawn)] == [
         ["2000-02-29", "2000-03-31"], ["2001-01-31"],
@@ -96,7 +99,7 @@ def test_a_month_is_drawn_at_its_last_day_and_a_percentage_says_so():
 
 def test_bands_lie_behind_the_lines():
     bands = spans(["2000-01", "2000-02"], [True, False], "--negative")
-    drawn = time_chart("t", ["2000-01"], [Line("a", [1.0], "--c1")], bands=bands, **WORDS)
+    drawn = time_chart("t", ["2000-01"], [Line("a", [1.0], "--equity")], bands=bands, **WORDS)
     (shape,) = drawn.layout["shapes"]
     assert (shape["x0"], shape["x1"], shape["layer"]) == ("2000-01", "2000-02", "below")
 

@@ -36,7 +36,7 @@ def test_an_axis_says_only_what_it_was_told():
 
 
 def test_only_the_first_choice_of_a_list_is_shown_and_the_axes_follow_it():
-    traces = [line(name, [1], [1], colour="--c1", width=1) for name in "abc"]
+    traces = [line(name, [1], [1], colour="--equity", width=1) for name in "abc"]
     axes = [(Axis(f"x{n}", ticks=[(0, "0")]), Axis(f"y{n}", ticks=[])) for n in (1, 2)]
     drawn = chart("map", traces, x=axes[0][0], y=axes[0][1], **WORDS,
                   menu=Menu(["one", "two"], ["one", "one", "two"], axes))  # fmt: skip
@@ -53,7 +53,7 @@ def test_only_the_first_choice_of_a_list_is_shown_and_the_axes_follow_it():
 
 
 def test_a_figure_without_points_is_empty():
-    lines = [Line("a", [], "--c1", dates=[]), Line("b", [1.0], "--c1", dates=["2001-01"])]
+    lines = [Line("a", [], "--equity", dates=[]), Line("b", [1.0], "--equity", dates=["2001-01"])]
     assert time_chart("t", [], lines[:1], **WORDS).is_empty
     both = time_chart("t", [], lines, **WORDS)
     assert not both.is_empty
@@ -62,9 +62,9 @@ def test_a_figure_without_points_is_empty():
 
 
 def test_a_figure_of_the_lab_has_height_colours_and_free_ticks():
-    drawn = chart("c", [line("--c1", [1], [1], colour="--c1", width=1)], x=Axis(step=1), y=PLAIN,
-                  margin=Margin(top=46), height=200, **WORDS)  # fmt: skip
-    told = drawn.without_page().payload({"--c1": "#123456"})
+    drawn = chart("c", [line("--equity", [1], [1], colour="--equity", width=1)],
+                  x=Axis(step=1), y=PLAIN, margin=Margin(top=46), height=200, **WORDS)  # fmt: skip
+    told = drawn.without_page().payload({"--equity": "#123456"})
     assert "dtick" in drawn.layout["xaxis"]
     assert "dtick" not in told["layout"]["xaxis"]
     assert told["layout"]["height"] == 200
@@ -74,7 +74,7 @@ def test_a_figure_of_the_lab_has_height_colours_and_free_ticks():
 
 def test_names_are_text_and_templates_are_ours():
     hover = Hover(["<i>x</i>"], "%{text}<br>second")
-    drawn = dots("<b>A</b>", [1], [1], hover, colour="--c1", size=5, opacity=1)
+    drawn = dots("<b>A</b>", [1], [1], hover, colour="--equity", size=5, opacity=1)
     payload = chart("c", [drawn], x=Axis("<u>t</u>"), y=PLAIN, **WORDS).payload()
     text = json.dumps(payload)
     assert all(tag not in text for tag in ("<b>", "<i>", "<u>"))
@@ -82,6 +82,6 @@ def test_names_are_text_and_templates_are_ours():
 
 
 def test_a_figure_cannot_be_changed():
-    drawn = time_chart("t", ["2001-01"], [Line("a", [1.0], "--c1")], **WORDS)
+    drawn = time_chart("t", ["2001-01"], [Line("a", [1.0], "--equity")], **WORDS)
     with pytest.raises(dataclasses.FrozenInstanceError):
         drawn.caption = "another"

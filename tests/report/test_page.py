@@ -49,7 +49,11 @@ def test_a_table_shows_every_part_of_a_cell_as_text(tmp_path):
 
 
 GROWTH = time_chart(
-    "growth", ["2020-01", "2020-02"], [Line("a", [1.0, 2.0], "--c1")], caption="What.", alt="Words"
+    "growth",
+    ["2020-01", "2020-02"],
+    [Line("a", [1.0, 2.0], "--equity")],
+    caption="What.",
+    alt="Words",
 )
 COMPARISON = {
     "title": "x", "span": "", "source": "", "costs": "", "equity": "", "notes": [], "cut": False,

@@ -43,7 +43,7 @@ def every(run, tmp_path_factory) -> list[Figure]:
 
 def small(**changes) -> Figure:
     words = {"caption": "What it shows.", "alt": "In words"}
-    traces = [line("a", [1, 2], [1, 2], colour="--c1", width=1)]
+    traces = [line("a", [1, 2], [1, 2], colour="--equity", width=1)]
     return chart("small", traces, x=Axis(step=1), y=Axis(), **{**words, **changes})
 
 

@@ -17,7 +17,8 @@ PALETTES = {"light": LIGHT, "dark": DARK}
 ROLES = ("--portfolio", "--equity", "--treasuries", "--bills")
 OUTCOMES = ("--worked", "--lost", "--less")
 DURATIONS = tuple(f"--duration-{number}" for number in range(1, 7))
-LINES = (*ROLES, *OUTCOMES, *DURATIONS, *style.EQUITY_SHADES, *style.SERIES, "--other", "--rule")
+LINES = (*ROLES, *OUTCOMES, *DURATIONS, *style.EQUITY_SHADES, "--rest", "--accent", "--other",
+         "--rule")  # fmt: skip
 TEXTS = ("--ink", "--quiet", "--link", "--worked", "--lost")
 GROUNDS = ("#ffffff", "#111111", "#1e1e1e")
 

@@ -46,7 +46,7 @@ HOSTILE = (
     "<!--", "-->", "]]>", "<![CDATA[", "\\u003cscript>", "&lt;b&gt;", "&#60;b>", "<b>bold</b>",
     "{{7*7}}", "{% for x in y %}", "${7*7}", "#{7*7}", "%{x}", "%{customdata}", "<extra>x</extra>",
     "a\u2028b", "a\u2029b", "\u202etxt.exe", "\u0007\u001b[2J", "\ufeffx", "é" * 50, "S&P 500",
-    "' onmouseover='pwned=1", "`${alert(1)}`", "=HYPERLINK(1)", "--c1", "\\", "\\\"", "x" * 2000,
+    "' onmouseover='pwned=1", "`${alert(1)}`", "=HYPERLINK(1)", "--bills", "\\", "\\\"", "x" * 2000,
 )  # fmt: skip
 # Words of our own by which a page chooses what to say.
 KEPT = {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pandas as pd
 
 from backtests.analysis.comparison import ROLLING_MONTHS, rolling_growth
@@ -19,9 +17,11 @@ from backtests.report.charts import (
 )
 from backtests.report.comparison.aligned import AlignedRuns
 from backtests.report.figures import Axis, Figure
+from backtests.report.finished_run import FinishedRun
+from backtests.report.style import compared_looks, holding_colours
+from data.market import CASH
+from data.treasuries.instruments import is_treasury_fund
 
-COLOURS = tuple(f"--c{number}" for number in range(1, 11))
-DASHES = ("solid", "dot")
 ALLOCATION_POINTS = 250
 
 
@@ -96,9 +96,8 @@ def _years(aligned: AlignedRuns) -> Figure:
 def _correlations(aligned: AlignedRuns) -> Figure:
     lines = []
     span = [f"{end:%Y-%m}" for end in (aligned.values.index[0], aligned.values.index[-1])]
-    for (name, run), (colour, dash) in zip(
-        zip(aligned.labels, aligned.runs, strict=True), _styles(), strict=False
-    ):
+    looks = compared_looks(len(aligned.labels))
+    for name, run, (colour, width) in zip(aligned.labels, aligned.runs, looks, strict=True):
         if run.verdict is None or not run.verdict.holds_hedge:
             continue
         trailing = run.verdict.series.correlation
@@ -108,7 +107,7 @@ def _correlations(aligned: AlignedRuns) -> Figure:
             if span[0] <= month <= span[1]
         ]
         months, values = zip(*inside, strict=True) if inside else ((), ())
-        lines.append(Line(name, values, colour, dash, dates=months))
+        lines.append(Line(name, values, colour, width=width, dates=months))
     return time_chart(
         "correlation",
         [],
@@ -132,8 +131,8 @@ def _allocation(aligned: AlignedRuns) -> Figure:
             Stack(
                 name,
                 [str(month) for month in drawn.index],
-                {str(column): drawn[column].astype(float).tolist() for column in drawn},
-                COLOURS,
+                {name: drawn[name].astype(float).tolist() for name in _colours(run, drawn)},
+                list(_colours(run, drawn).values()),
             )
         )
     return stacked_chart(
@@ -146,13 +145,22 @@ def _allocation(aligned: AlignedRuns) -> Figure:
 
 def _lines(table: pd.DataFrame) -> list[Line]:
     return [
-        Line(str(name), [None if value != value else float(value) for value in table[name]], *style)
-        for name, style in zip(table, _styles(), strict=False)
+        Line(
+            str(name),
+            [None if value != value else float(value) for value in table[name]],
+            colour,
+            width=width,
+        )
+        for name, (colour, width) in zip(table, compared_looks(table.shape[1]), strict=True)
     ]
 
 
-def _styles() -> Iterator[tuple[str, str]]:
-    """Colour and dash of each portfolio in turn."""
-    for dash in DASHES:
-        for colour in COLOURS:
-            yield colour, dash
+def _colours(run: FinishedRun, weights: pd.DataFrame) -> dict[str, str]:
+    """The role of each thing that a run held, in the order of a stack."""
+    names = [str(column) for column in weights]
+    if run.verdict is not None:
+        hedge = list(run.verdict.tickers.hedge)
+    else:
+        hedge = [name for name in names if is_treasury_fund(name)]
+    equity = [name for name in names if name not in (*hedge, CASH)]
+    return holding_colours(names, equity, hedge)

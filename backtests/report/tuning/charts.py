@@ -19,12 +19,12 @@ from backtests.report.tuning.words import SHOWN, WORDS
 MOST_LEVELS = 61  # cells along an axis of a map; on a finer axis several values share a cell
 MOST_TICKS = 11
 MARKS = {
-    RECOMMENDED: ("star", "--c2"),
-    MIDDLE: ("star", "--c2"),
-    "Best single cell": ("diamond", "--c6"),
-    "Default": ("square", "--c5"),
-    "Default with bills": ("square-open", "--c5"),
-    "100 % equity": ("triangle-up", "--c4"),
+    RECOMMENDED: ("star", "--portfolio"),
+    MIDDLE: ("star", "--portfolio"),
+    "Best single cell": ("diamond-open", "--portfolio"),
+    "Default": ("square", "--accent"),
+    "Default with bills": ("square-open", "--accent"),
+    "100 % equity": ("triangle-up", "--equity"),
 }
 HOVERED = ("cagr", "volatility", "max_drawdown", "sharpe")
 REGION = "widest good region"
@@ -44,8 +44,8 @@ def _frontier(tuned: Tuned) -> Figure:
     allowed = table["eligible"].to_numpy(bool)
     limits = tuned.limits
     parts = {
-        f"keep {limits}" if limits else "candidates": (np.flatnonzero(allowed), "--c1", 0.75),
-        "break a limit": (np.flatnonzero(~allowed), "--c3", 0.45),
+        f"keep {limits}" if limits else "candidates": (np.flatnonzero(allowed), "--rest", 0.8),
+        "break a limit": (np.flatnonzero(~allowed), "--rest", 0.3),
     }
     traces: list[Trace] = []
     shown = 0
@@ -265,9 +265,9 @@ def _line_of_axis(tuned: Tuned) -> Figure:
     good = zip(heights, np.isin(order, region.members), strict=True)
     opacities = [1.0 if keep else 0.35 for keep in keeps]
     traces = [
-        line(WORDS[metric], words, heights, colour="--c3", width=1.2, dotted=opacities),
+        line(WORDS[metric], words, heights, colour="--rest", width=1.2, dotted=opacities),
         line(REGION, words, [height if inside else None for height, inside in good],
-             colour="--c1", width=3, dotted=True),
+             colour="--portfolio", width=3, dotted=True),
     ]  # fmt: skip
     for mark_name, number in ((tuned.choice, region.centre), ("Best single cell", region.peak)):
         word = _value_text(values[codes[number]], tuned)
@@ -297,10 +297,14 @@ def _walk(tuned: Tuned) -> Figure | None:
     dates = [f"{date:%Y-%m}" for date in expanding.dates]
     equity = tuned.equity_returns[-len(dates) :]
     series = {
-        "tuned each year, all the past": (expanding.tuned, "--c1", "solid"),
-        f"tuned each year, {tuned.reliability.look_back} months": (rolling.tuned, "--c1", "dot"),
-        "never tuned": (expanding.untuned, "--c2", "solid"),
-        f"100 % {tuned.benchmark}": (equity, "--c3", "solid"),
+        "tuned each year, all the past": (expanding.tuned, "--portfolio", "solid"),
+        f"tuned each year, {tuned.reliability.look_back} months": (
+            rolling.tuned,
+            "--portfolio",
+            "dot",
+        ),
+        "never tuned": (expanding.untuned, "--accent", "solid"),
+        f"100 % {tuned.benchmark}": (equity, "--equity", "solid"),
     }
     lines = [
         Line(name, [1.0, *np.cumprod(1.0 + returns).tolist()], colour, dash)

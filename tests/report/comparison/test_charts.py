@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from backtests.report.comparison.aligned import align_runs
-from backtests.report.comparison.charts import COLOURS, figures
+from backtests.report.comparison.charts import figures
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,11 @@ def test_a_run_has_one_colour(drawn, comparison):
     for name in ("growth", "falls", "rolling"):
         traces = lines(drawn[name])
         assert list(traces) == labels
-        assert [traces[label]["line"]["color"] for label in labels] == list(COLOURS[:3])
+        assert [traces[label]["line"]["color"] for label in labels] == [
+            "--portfolio",
+            "--rest",
+            "--rest",
+        ]
 
 
 def test_growth_and_falls_are_those_of_month_ends(drawn, comparison):
