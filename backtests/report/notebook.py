@@ -21,13 +21,9 @@ from backtests.engine.run import Run
 from backtests.engine.summary import Latest, Summary
 from backtests.engine.tuned import Compared, Tuned
 from backtests.report.charts import Line, growth_axis, time_chart
-from backtests.report.comparison.table import (
-    INITIAL,
-    Comparison,
-    differences_grid,
-    hedges_grid,
-)
-from backtests.report.comparison.table import metrics_grid as comparison_grid
+from backtests.report.comparison.grids import differences_grid, hedges_grid
+from backtests.report.comparison.grids import metrics_grid as comparison_grid
+from backtests.report.comparison.table import INITIAL, Comparison
 from backtests.report.figures import Figure
 from backtests.report.hero import hero_picture
 from backtests.report.holdings import hedge_weight

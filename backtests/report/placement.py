@@ -1,8 +1,9 @@
-"""Labels of bars, put where they collide with nothing; what finds no place has none."""
+"""Labels of bars and of points, put where they collide with nothing."""
 
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -138,3 +139,121 @@ def _is_free(label: Label, full: Sequence[Box], frame: Box) -> bool:
     if not inside or any(overlap(box, other, GAP - 0.5) for other in full):
         return False
     return leader is None or not any(overlap(leader, other, 0.5) for other in full)
+
+
+# Points
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A point that would like a label beside it; ``texts`` are ways to write it, the best first."""
+
+    x: float
+    y: float
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SpotLabel:
+    """A label in its place: the box around its line, and where a line leads to its point from."""
+
+    text: str
+    box: Box
+    leader: tuple[float, float] | None = None
+
+
+RADIUS = 6.0  # of a point, in units of the view box
+# Where a label stands, in degrees from the right, the better places first.
+ANGLES = (0, 180, 45, 315, 135, 225, 90, 270, 22, 158, 338, 202)
+RINGS = 18  # distances from its point that are tried, each 0.7 font sizes further
+SHORTER = 3.0  # font sizes that a label may stand further away to be written in full
+
+
+def beside(spots: Sequence[Spot], frame: Box, size: float) -> list[SpotLabel | None]:
+    """A label for each point, the first ones first, or None where it finds no place.
+
+    No label overlaps a point, another label or a line that leads to one, and none leaves the frame.
+
+    Parameters
+    ----------
+    spots
+        In order of importance.
+    frame
+        Within which labels stand.
+    size
+        Of the font, in units of the view box.
+    """
+    dots = [
+        Box(spot.x - RADIUS, spot.y - RADIUS, spot.x + RADIUS, spot.y + RADIUS) for spot in spots
+    ]
+    labels: list[SpotLabel | None] = []
+    full, leaders = list(dots), []
+    for number, spot in enumerate(spots):
+        others = full[:number] + full[number + 1 :]
+        places = sorted(_around(spot, size), key=lambda place: place[0])
+        label = next(
+            (label for _, label in places if _has_room(spot, label, frame, full, others, leaders)),
+            None,
+        )
+        labels.append(label)
+        if label is not None:
+            full.append(label.box)
+            if label.leader is not None:
+                leaders.append((spot.x, spot.y, *label.leader))
+    return labels
+
+
+def _around(spot: Spot, size: float) -> Iterator[tuple[float, SpotLabel]]:
+    """Places around a point, each with how bad it is."""
+    height = LINE * size
+    for way, text in enumerate(spot.texts):
+        width = wide(text, size)
+        for ring, (rank, angle) in itertools.product(range(RINGS), enumerate(ANGLES)):
+            away = 0.7 * size * ring
+            x, y = math.cos(math.radians(angle)), -math.sin(math.radians(angle))
+            far = RADIUS + GAP + away
+            side = 0.0 if abs(x) < 0.3 else math.copysign(1.0, x)
+            middle = spot.x + x * far + side * width / 2
+            centre = spot.y + y * (far + height / 2)
+            box = Box(middle - width / 2, centre - height / 2, middle + width / 2, centre + height / 2)
+            end = (min(max(spot.x, box.left), box.right), min(max(spot.y, box.top), box.bottom))
+            badness = away + SHORTER * size * way + 0.08 * size * rank
+            yield badness, SpotLabel(text, box, end if ring > 1 else None)
+
+
+def _has_room(
+    spot: Spot,
+    label: SpotLabel,
+    frame: Box,
+    full: Sequence[Box],
+    others: Sequence[Box],
+    leaders: Sequence[tuple[float, float, float, float]],
+) -> bool:
+    """Whether a label and its leader are free; ``others`` are all boxes but the point's own."""
+    box = label.box
+    if not (
+        frame.left <= box.left
+        and box.right <= frame.right
+        and frame.top <= box.top
+        and box.bottom <= frame.bottom
+    ):
+        return False
+    if any(overlap(box, other, 1.0) for other in full):
+        return False
+    if any(overlap(box, step, 1.0) for line in leaders for step in _steps(*line)):
+        return False
+    if label.leader is None:
+        return True
+    own = list(_steps(spot.x, spot.y, *label.leader))
+    # Points may lie on each other: what covers the own point does not count.
+    apart = [other for other in others if not overlap(own[0], other)]
+    return not any(overlap(step, other) for step in own for other in apart)
+
+
+def _steps(x: float, y: float, to_x: float, to_y: float) -> Iterator[Box]:
+    """A line as small boxes."""
+    count = max(2, math.ceil(math.hypot(to_x - x, to_y - y) / 3.0))
+    for number in range(count + 1):
+        at = number / count
+        here, there = x + at * (to_x - x), y + at * (to_y - y)
+        yield Box(here - 0.5, there - 0.5, here + 0.5, there + 0.5)
