@@ -67,11 +67,12 @@ def time_chart(
     bands: Sequence[Band] = (),
     group: str = "",
     span: tuple[str, str] | None = None,
+    names_all: bool = False,
 ) -> Figure:
     """Lines over time, up to four with their names at their ends, more with a legend.
 
-    In a group of linked charts a name stands at the end of every line where all have room, else
-    of those that have a colour of their own.
+    In a group of linked charts a name stands at the end of the lines with a colour of their own;
+    at that of every line where ``names_all`` and all have room.
 
     Parameters
     ----------
@@ -91,6 +92,8 @@ def time_chart(
         What links it with other charts.
     span
         First and last day shown; those of the lines where None.
+    names_all
+        Whether grey lines of a group are named too.
     """
     if percent:
         y = dataclasses.replace(y, suffix=PERCENT, hover=".2f")
@@ -116,8 +119,8 @@ def time_chart(
     margin = Margin()
     if group or 1 < len(lines) <= MOST_NAMED:
         plot = height - margin.top - margin.bottom
-        has_room = NAME_ROOM * len(lines) <= plot + NAME_ROOM
-        named = [has_room or not group or each.colour != REST for each in lines]
+        names_all = not group or (names_all and NAME_ROOM * len(lines) <= plot + NAME_ROOM)
+        named = [names_all or each.colour != REST for each in lines]
         y, ends = _named_ends(lines, named, y, plot)
         words = [each.end or each.name for each in lines]  # the same for a group: plots line up
         longest = max(map(len, words), default=0) if ends or group else 0

@@ -95,6 +95,7 @@ def _growth(
         height=420 if len(lines) <= FEW else 480,
         group=GROUP,
         span=span,
+        names_all=True,
     )
 
 
@@ -159,17 +160,19 @@ def _correlations(aligned: AlignedRuns, members: Sequence[Member], span: Span) -
             if ends[0] <= month <= ends[1]
         ]
         months, values = zip(*inside, strict=True) if inside else ((), ())
-        lines.append(_line(member, values, dates=months))
+        # Of runs with the same equity and Treasuries the first has the line.
+        if not any((line.dates, line.values) == (months, values) for line in lines):
+            lines.append(_line(member, values, dates=months))
     first = lines[0] if lines else None
     return time_chart(
         "correlation",
         [],
-        lines,
+        lines[::-1],
         title="" if first is None else words.correlation_title(
             first.values, first.name.partition(" ")[2]
         ),
         caption="Correlation of each portfolio's equity with its Treasuries over the 36 months "
-        "before each month, from its verdict.",
+        "before each month, from its verdict; those with the same have one line.",
         alt="Trailing stock-bond correlation of every portfolio that holds Treasuries",
         y=Axis(limits=(-1, 1)),
         height=280,
@@ -196,6 +199,7 @@ def _allocation(aligned: AlignedRuns) -> Figure:
     return stacked_chart(
         "allocation",
         stacks,
+        title="Allocation",
         caption="What each portfolio held at month-ends, one at a time.",
         alt="Allocation over time of the chosen portfolio",
     )

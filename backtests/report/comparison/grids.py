@@ -21,7 +21,7 @@ from backtests.report.comparison.table import (
 from backtests.report.intervals import Interval
 from backtests.report.page import Cell, Grid, metric_cell
 from backtests.report.sheet_tables import shade_of
-from backtests.report.text import HEDGES, percent, weights_text
+from backtests.report.text import HEDGES, percent, two_digits, weights_text
 from backtests.report.verdict.payoffs import (
     SETS,
     payoff_cell,
@@ -38,7 +38,7 @@ CORE = {
     "max_drawdown": "Deepest fall",
     "cvar_95_monthly": "CVaR 95, months",
     "sharpe": "Sharpe",
-    "days_under_water": "Longest under water, days",
+    "days_under_water": "Under water, days",
 }
 MOST_HELD = 3  # tickers named below a run
 YEAR_STEPS, FALL_STEPS = (5.0, 20.0), (10.0, 25.0)  # percent from which a cell is darker
@@ -64,7 +64,8 @@ def core_grid(comparison: Comparison, links: Links) -> Grid:
 
     A name opens the run's page; below it stands what the run held last.
     """
-    metrics = [metric for metric in comparison.metrics if metric.key in CORE]
+    by_key = {metric.key: metric for metric in comparison.metrics}
+    metrics = [by_key[key] for key in CORE if key in by_key]
     rows = []
     aligned = comparison.aligned
     for tag, run in zip(tags_of(aligned.labels), aligned.runs, strict=True):
@@ -105,7 +106,8 @@ def hedges_grid(comparison: Comparison) -> Grid | None:
     if all(run.verdict is None for run in comparison.table.values()):
         return None
     rows = []
-    for name, run in comparison.table.items():
+    for tag in tags_of(comparison.aligned.labels):
+        run = comparison.table[tag.name]
         evidence = run.evidence
         cells = [NOTHING] * (len(SETS) + 2)
         if evidence is not None:
@@ -116,7 +118,7 @@ def hedges_grid(comparison: Comparison) -> Grid | None:
                 Cell(placebo_text(run.word, evidence), "" if share is None else share),
             ]
         own, equity = (NOTHING if fall is None else Cell(percent(fall), fall) for fall in run.falls)
-        rows.append([Cell(name), Cell(run.word), *cells, own, equity])
+        rows.append([Cell(tag.whole, tag.number), Cell(run.word), *cells, own, equity])
     heads = ["", HEDGES, *(f"Payoff, {name}" for name in SETS.values()),
              "After negative less after positive", "Placebo share", "Deepest fall",
              "Of 100 % equity"]  # fmt: skip
@@ -126,8 +128,15 @@ def hedges_grid(comparison: Comparison) -> Grid | None:
 def differences_grid(comparison: Comparison) -> Grid:
     """Which differences to the first run are more than noise, a cell each with its word."""
     rows = [
-        [Cell(name), *(_difference(getattr(difference, of.key), of) for of in DIFFERENCES)]
-        for name, difference in comparison.differences.items()
+        [
+            Cell(tag.whole, tag.number),
+            *(
+                _difference(getattr(comparison.differences[tag.name], of.key), of)
+                for of in DIFFERENCES
+            ),
+        ]
+        for tag in tags_of(comparison.aligned.labels)
+        if tag.name in comparison.differences
     ]
     heads = ["Less the first", *(of.name for of in DIFFERENCES)]
     return Grid(heads, rows, wide=True, kind="differences")
@@ -200,16 +209,17 @@ def _difference(estimate: Estimate, of: ShownDifference) -> Cell:
     """A difference with its word and its interval in small print, and the interval drawn."""
     value, low, high = estimate.value, estimate.low, estimate.high
     if value is None:
-        return Cell("-", "", small="not defined")
-    text, is_real = f"{of.scale * value:+.2f}", is_beyond_noise(estimate)
+        return Cell("-", "", small="no hedge" if of.key == "payoff" else "not defined")
+    text, is_real = two_digits(of.scale * value, "+"), is_beyond_noise(estimate)
     if is_real is None or low is None or high is None:
         return Cell(text, value, small="too few months to say")
     word = "beyond noise" if is_real else "noise"
+    ends = " to ".join(two_digits(of.scale * end, "+") for end in (low, high))
     tone = "good" if value * of.better > 0 else "bad"
     return Cell(
         text,
         value,
-        small=f"{word}, {of.scale * low:+.2f} to {of.scale * high:+.2f}",
+        small=f"{word}, {ends}",
         tone=tone if is_real else "",
         interval=Interval.of(estimate),
     )

@@ -6,7 +6,7 @@ Places are worked out here, in units of a view box; ``templates/risk.html`` writ
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backtests.analysis.numbers import PortfolioNumbers
 from backtests.report.charts import percent_steps
@@ -67,6 +67,7 @@ class RiskDrawing:
     size: int
     box: Box
     across: tuple[Tick, ...]
+    across_words: tuple[Tick, ...]
     up: tuple[Tick, ...]
     dots: tuple[Dot, ...]
 
@@ -176,7 +177,15 @@ def _drawn(
             Dot(point.member, point.role, as_text(point.role), point.told, short(spot.x),
                 short(spot.y), text, x, y, leader)
         )  # fmt: skip
-    return RiskDrawing(name, width, height, size, box, ticks, heights, tuple(reversed(dots)))
+    # The last word is moved a little where it would leave the picture.
+    reach = [width - wide(typeset(tick.text), size) / 2 for tick in ticks]
+    words = tuple(
+        replace(tick, at=round(min(tick.at, most), 1))
+        for tick, most in zip(ticks, reach, strict=True)
+    )
+    return RiskDrawing(
+        name, width, height, size, box, ticks, words, heights, tuple(reversed(dots))
+    )
 
 
 def _widened(values: Sequence[float]) -> tuple[float, float]:

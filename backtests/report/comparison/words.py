@@ -48,7 +48,7 @@ def finding(comparison: Comparison) -> str:
         verb = _who(grows, len(of), "grow")[1]
         return f"{lead} and {verb} {growing}, {TOGETHER}"
     who, verb = _who(grows, len(of), "grow")
-    return f"{lead}, {'all' if who == 'All' else who} {verb} {growing}, {TOGETHER}"
+    return f"{lead}; {'all' if who == 'All' else who} {verb} {growing}, {TOGETHER}"
 
 
 def lead(comparison: Comparison) -> str:
