@@ -143,9 +143,7 @@ def differences(
     return made
 
 
-def _payoffs(
-    months: pd.Index, first: str, legs: Mapping[str, pd.DataFrame]
-) -> dict[str, Estimate]:
+def _payoffs(months: pd.Index, first: str, legs: Mapping[str, pd.DataFrame]) -> dict[str, Estimate]:
     """Payoff of each hedge less the first's, over the months that all of them share."""
     if first not in legs:
         return {}

@@ -68,6 +68,7 @@ def time_chart(
     group: str = "",
     span: tuple[str, str] | None = None,
     names_all: bool = False,
+    beside: int = 0,
 ) -> Figure:
     """Lines over time, up to four with their names at their ends, more with a legend.
 
@@ -94,6 +95,8 @@ def time_chart(
         First and last day shown; those of the lines where None.
     names_all
         Whether grey lines of a group are named too.
+    beside
+        Characters for which there is room at the lines' ends, so that plots of a group line up.
     """
     if percent:
         y = dataclasses.replace(y, suffix=PERCENT, hover=".2f")
@@ -122,9 +125,8 @@ def time_chart(
         names_all = not group or (names_all and NAME_ROOM * len(lines) <= plot + NAME_ROOM)
         named = [names_all or each.colour != REST for each in lines]
         y, ends = _named_ends(lines, named, y, plot)
-        words = [each.end or each.name for each in lines]  # the same for a group: plots line up
-        longest = max(map(len, words), default=0) if ends or group else 0
-        margin = margin._replace(right=round(LETTER * longest) + 14)
+        longest = max((len(end.name) for end in ends), default=0)
+        margin = margin._replace(right=round(LETTER * max(longest, beside)) + 14)
     return chart(
         name,
         traces,

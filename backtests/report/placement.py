@@ -187,7 +187,8 @@ def beside(spots: Sequence[Spot], frame: Box, size: float) -> list[SpotLabel | N
         Box(spot.x - RADIUS, spot.y - RADIUS, spot.x + RADIUS, spot.y + RADIUS) for spot in spots
     ]
     labels: list[SpotLabel | None] = []
-    full, leaders = list(dots), []
+    full = list(dots)
+    leaders: list[tuple[float, float, float, float]] = []
     for number, spot in enumerate(spots):
         others = full[:number] + full[number + 1 :]
         places = sorted(_around(spot, size), key=lambda place: place[0])
@@ -215,7 +216,9 @@ def _around(spot: Spot, size: float) -> Iterator[tuple[float, SpotLabel]]:
             side = 0.0 if abs(x) < 0.3 else math.copysign(1.0, x)
             middle = spot.x + x * far + side * width / 2
             centre = spot.y + y * (far + height / 2)
-            box = Box(middle - width / 2, centre - height / 2, middle + width / 2, centre + height / 2)
+            box = Box(
+                middle - width / 2, centre - height / 2, middle + width / 2, centre + height / 2
+            )
             end = (min(max(spot.x, box.left), box.right), min(max(spot.y, box.top), box.bottom))
             badness = away + SHORTER * size * way + 0.08 * size * rank
             yield badness, SpotLabel(text, box, end if ring > 1 else None)

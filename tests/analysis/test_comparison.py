@@ -81,7 +81,8 @@ def test_every_difference_by_hand():
 
 def legs_of(equity: np.ndarray, hedge: np.ndarray, months: pd.DatetimeIndex = DAYS[1:]):
     return pd.DataFrame(
-        {"equity": equity, "hedge": hedge, "cash": 0.002}, index=months.to_period("M")[-len(equity) :]
+        {"equity": equity, "hedge": hedge, "cash": 0.002},
+        index=months.to_period("M")[-len(equity) :],
     )
 
 

@@ -1,4 +1,4 @@
-"""The charts of a comparison: the first run and equity coloured, the rest grey, all of them linked."""
+"""The charts of a comparison: the first run and equity coloured, the rest grey, all linked."""
 
 from __future__ import annotations
 
@@ -67,7 +67,9 @@ def figures(comparison: Comparison) -> list[Figure]:
         levels = levels.assign(**{members[-1].name: aligned.benchmark})
     months = month_ends(levels)
     months = months / months.iloc[:1].to_numpy() if len(months) else months
-    span = (last_day(str(months.index[0])), last_day(str(months.index[-1]))) if len(months) else None
+    span = (
+        (last_day(str(months.index[0])), last_day(str(months.index[-1]))) if len(months) else None
+    )
     return [
         _growth(comparison, months, members, span),
         _falls(months, members, span),
@@ -95,6 +97,7 @@ def _growth(
         height=420 if len(lines) <= FEW else 480,
         group=GROUP,
         span=span,
+        beside=max(len(member.end) for member in members),
         names_all=True,
     )
 
@@ -111,6 +114,7 @@ def _falls(months: pd.DataFrame, members: Sequence[Member], span: Span) -> Figur
         height=300,
         group=GROUP,
         span=span,
+        beside=max(len(member.end) for member in members),
     )
 
 
@@ -127,6 +131,7 @@ def _rolling(months: pd.DataFrame, members: Sequence[Member], span: Span) -> Fig
         height=300,
         group=GROUP,
         span=span,
+        beside=max(len(member.end) for member in members),
     )
 
 
@@ -148,7 +153,7 @@ def years_chart(aligned: AlignedRuns) -> Figure:
 
 
 def _correlations(aligned: AlignedRuns, members: Sequence[Member], span: Span) -> Figure:
-    lines = []
+    lines: list[Line] = []
     ends = [f"{end:%Y-%m}" for end in (aligned.values.index[0], aligned.values.index[-1])]
     for member, run in zip(members, aligned.runs, strict=False):
         if run.verdict is None or not run.verdict.holds_hedge:
@@ -168,9 +173,9 @@ def _correlations(aligned: AlignedRuns, members: Sequence[Member], span: Span) -
         "correlation",
         [],
         lines[::-1],
-        title="" if first is None else words.correlation_title(
-            first.values, first.name.partition(" ")[2]
-        ),
+        title=""
+        if first is None
+        else words.correlation_title(first.values, first.name.partition(" ")[2]),
         caption="Correlation of each portfolio's equity with its Treasuries over the 36 months "
         "before each month, from its verdict; those with the same have one line.",
         alt="Trailing stock-bond correlation of every portfolio that holds Treasuries",
@@ -178,6 +183,7 @@ def _correlations(aligned: AlignedRuns, members: Sequence[Member], span: Span) -
         height=280,
         group=GROUP,
         span=span,
+        beside=max(len(member.end) for member in members),
     )
 
 

@@ -151,7 +151,10 @@ def years_grids(comparison: Comparison) -> tuple[Grid, Grid]:
     years = aligned.years
     columns = [BENCHMARK, *aligned.labels]
     rows = [
-        [Cell(str(year), int(year)), *(_tinted(years.at[year, name], YEAR_STEPS) for name in columns)]
+        [
+            Cell(str(year), int(year)),
+            *(_tinted(years.at[year, name], YEAR_STEPS) for name in columns),
+        ]
         for year in reversed(years.index)
     ]
     return _map(comparison, "Year", rows[:RECENT]), _map(comparison, "Year", rows[RECENT:])
@@ -173,7 +176,9 @@ def crises_grid(comparison: Comparison) -> Grid:
 # Parts
 
 
-def _cells(comparison: Comparison, metrics: tuple[Metric, ...] | list[Metric], name: str) -> list[Cell]:
+def _cells(
+    comparison: Comparison, metrics: tuple[Metric, ...] | list[Metric], name: str
+) -> list[Cell]:
     """The metrics of a run, the best of a column marked."""
     return [
         metric_cell(

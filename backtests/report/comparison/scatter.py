@@ -183,9 +183,7 @@ def _drawn(
         replace(tick, at=round(min(tick.at, most), 1))
         for tick, most in zip(ticks, reach, strict=True)
     )
-    return RiskDrawing(
-        name, width, height, size, box, ticks, words, heights, tuple(reversed(dots))
-    )
+    return RiskDrawing(name, width, height, size, box, ticks, words, heights, tuple(reversed(dots)))
 
 
 def _widened(values: Sequence[float]) -> tuple[float, float]:
@@ -193,4 +191,3 @@ def _widened(values: Sequence[float]) -> tuple[float, float]:
     low, high = min(values), max(values)
     room = ROOM * (high - low) or 0.01
     return low - room, high + room
-

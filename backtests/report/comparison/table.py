@@ -294,7 +294,10 @@ def difference_rows(comparison: Comparison) -> list[tuple[str, list[str]]]:
     return [
         (
             f"{of.name} less the first, month-ends (90 %)",
-            ["", *(text(getattr(run, of.key), of.scale) for run in comparison.differences.values())],
+            [
+                "",
+                *(text(getattr(run, of.key), of.scale) for run in comparison.differences.values()),
+            ],
         )
         for of in DIFFERENCES
     ]

@@ -37,7 +37,11 @@ def finding(comparison: Comparison) -> str:
         what = "No growth differs" if is_open else "Nothing differs"
         return f"{what} from {first} beyond noise{tail}"
     if not loses:
-        tail = "too few months to say about bad ones" if is_open else "losses in bad months do not differ"
+        tail = (
+            "too few months to say about bad ones"
+            if is_open
+            else "losses in bad months do not differ"
+        )
         who, verb = _who(grows, len(of), "grow")
         return f"{who} {verb} {growing} than {first} beyond noise; {tail}"
     who, verb = _who(loses, len(of), "lose")
@@ -143,7 +147,9 @@ def risk_title(comparison: Comparison) -> str:
     if not ratios:
         return ""
     top = max(ratios, key=lambda name: ratios[name])
-    return f"{clipped(top, IN_SENTENCE)} was paid most for its risk: Sharpe ratio {ratio(ratios[top])}"
+    return (
+        f"{clipped(top, IN_SENTENCE)} was paid most for its risk: Sharpe ratio {ratio(ratios[top])}"
+    )
 
 
 # Parts
