@@ -164,15 +164,18 @@ class SpotLabel:
 
 RADIUS = 6.0  # of a point, in units of the view box
 # Where a label stands, in degrees from the right, the better places first.
-ANGLES = (0, 180, 45, 315, 135, 225, 90, 270, 22, 158, 338, 202)
-RINGS = 18  # distances from its point that are tried, each 0.7 font sizes further
-SHORTER = 3.0  # font sizes that a label may stand further away to be written in full
+BEST = (0, 180, 45, 315, 135, 225, 90, 270)
+ANGLES = (*BEST, *(angle for angle in range(15, 360, 15) if angle not in BEST))
+DIRECTIONS = [(math.cos(math.radians(each)), -math.sin(math.radians(each))) for each in ANGLES]
+RINGS = 24  # distances from its point that are tried, each 0.7 font sizes further
+SHORTER = 4  # distances further that a label may stand to be written in full
 
 
 def beside(spots: Sequence[Spot], frame: Box, size: float) -> list[SpotLabel | None]:
     """A label for each point, the first ones first, or None where it finds no place.
 
     No label overlaps a point, another label or a line that leads to one, and none leaves the frame.
+    Only where a crowd leaves no other way does a line pass below labels.
 
     Parameters
     ----------
@@ -183,74 +186,67 @@ def beside(spots: Sequence[Spot], frame: Box, size: float) -> list[SpotLabel | N
     size
         Of the font, in units of the view box.
     """
-    dots = [
+    full = [
         Box(spot.x - RADIUS, spot.y - RADIUS, spot.x + RADIUS, spot.y + RADIUS) for spot in spots
     ]
     labels: list[SpotLabel | None] = []
-    full = list(dots)
-    leaders: list[tuple[float, float, float, float]] = []
-    for number, spot in enumerate(spots):
-        others = full[:number] + full[number + 1 :]
-        places = sorted(_around(spot, size), key=lambda place: place[0])
-        label = next(
-            (label for _, label in places if _has_room(spot, label, frame, full, others, leaders)),
-            None,
-        )
+    leaders: list[Box] = []
+    for spot in spots:
+        # Points may lie on each other: what covers the own point is in no leader's way.
+        centre = Box(spot.x, spot.y, spot.x, spot.y)
+        crossed = [box for box in full if not overlap(centre, box, 0.5)]
+        spare: SpotLabel | None = None
+        label: SpotLabel | None = None
+        for place in _around(spot, size):
+            if not _is_within(place.box, frame):
+                continue
+            if any(overlap(place.box, box, 1.0) for box in (*full, *leaders)):
+                continue
+            if place.leader is None or not _crosses(spot, place.leader, crossed):
+                label = place
+                break
+            spare = spare or place
+        label = label or spare
         labels.append(label)
         if label is not None:
             full.append(label.box)
             if label.leader is not None:
-                leaders.append((spot.x, spot.y, *label.leader))
+                leaders.extend(_steps(spot.x, spot.y, *label.leader))
     return labels
 
 
-def _around(spot: Spot, size: float) -> Iterator[tuple[float, SpotLabel]]:
-    """Places around a point, each with how bad it is."""
+def _around(spot: Spot, size: float) -> Iterator[SpotLabel]:
+    """Places around a point, the better ones first: near, and in full rather than short."""
     height = LINE * size
-    for way, text in enumerate(spot.texts):
-        width = wide(text, size)
-        for ring, (rank, angle) in itertools.product(range(RINGS), enumerate(ANGLES)):
-            away = 0.7 * size * ring
-            x, y = math.cos(math.radians(angle)), -math.sin(math.radians(angle))
-            far = RADIUS + GAP + away
-            side = 0.0 if abs(x) < 0.3 else math.copysign(1.0, x)
-            middle = spot.x + x * far + side * width / 2
-            centre = spot.y + y * (far + height / 2)
-            box = Box(
-                middle - width / 2, centre - height / 2, middle + width / 2, centre + height / 2
-            )
-            end = (min(max(spot.x, box.left), box.right), min(max(spot.y, box.top), box.bottom))
-            badness = away + SHORTER * size * way + 0.08 * size * rank
-            yield badness, SpotLabel(text, box, end if ring > 1 else None)
+    for ring in range(RINGS + SHORTER * len(spot.texts)):
+        for way, text in enumerate(spot.texts):
+            step = ring - SHORTER * way
+            if not 0 <= step < RINGS:
+                continue
+            width, far = wide(text, size), RADIUS + GAP + 0.7 * size * step
+            for x, y in DIRECTIONS:
+                side = 0.0 if abs(x) < 0.3 else math.copysign(1.0, x)
+                middle = spot.x + x * far + side * width / 2
+                centre = spot.y + y * (far + height / 2)
+                box = Box(
+                    middle - width / 2, centre - height / 2, middle + width / 2, centre + height / 2
+                )
+                end = (min(max(spot.x, box.left), box.right), min(max(spot.y, box.top), box.bottom))
+                yield SpotLabel(text, box, end if step > 1 else None)
 
 
-def _has_room(
-    spot: Spot,
-    label: SpotLabel,
-    frame: Box,
-    full: Sequence[Box],
-    others: Sequence[Box],
-    leaders: Sequence[tuple[float, float, float, float]],
-) -> bool:
-    """Whether a label and its leader are free; ``others`` are all boxes but the point's own."""
-    box = label.box
-    if not (
+def _is_within(box: Box, frame: Box) -> bool:
+    return (
         frame.left <= box.left
         and box.right <= frame.right
         and frame.top <= box.top
         and box.bottom <= frame.bottom
-    ):
-        return False
-    if any(overlap(box, other, 1.0) for other in full):
-        return False
-    if any(overlap(box, step, 1.0) for line in leaders for step in _steps(*line)):
-        return False
-    if label.leader is None:
-        return True
-    own = list(_steps(spot.x, spot.y, *label.leader))
-    # Points may lie on each other: what covers the own point does not count.
-    apart = [other for other in others if not overlap(own[0], other)]
-    return not any(overlap(step, other) for step in own for other in apart)
+    )
+
+
+def _crosses(spot: Spot, end: tuple[float, float], full: Sequence[Box]) -> bool:
+    """Whether the line from a point to its label runs through something."""
+    return any(overlap(step, box) for step in _steps(spot.x, spot.y, *end) for box in full)
 
 
 def _steps(x: float, y: float, to_x: float, to_y: float) -> Iterator[Box]:

@@ -196,3 +196,22 @@ def test_rolling_growth_and_years_by_hand():
     assert two.to_numpy() == pytest.approx(1.21**6 - 1)
     steady = pd.DataFrame({"a": level(np.full(240, 0.01))})
     assert calendar_years(steady)["a"].to_numpy() == pytest.approx(1.01**12 - 1)
+
+
+def test_the_tail_has_no_interval_below_twenty_years():
+    """docs/coverage.md: CVaR's would cover the truth too rarely; growth has one from 5 years on."""
+    rng = np.random.default_rng(9)
+    for months, has_one in ((239, False), (240, True)):
+        base = rng.normal(0.006, 0.03, months)
+        days = pd.date_range("1990-01-31", periods=months + 1, freq="ME")
+        paths = {"a": base, "b": 0.5 * base}
+        values = pd.DataFrame(
+            {
+                name: pd.Series(np.r_[1.0, np.cumprod(1 + path)], days)
+                for name, path in paths.items()
+            }
+        )
+        told = differences(values, pd.Series(1.0, days))["b"]
+        assert (told.cvar_95_monthly.low is not None) is has_one
+        assert told.cagr_monthly.low is not None
+        assert told.cvar_95_monthly.value > 0.0
