@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtests.analysis.metrics import ratios, year_returns
-from backtests.analysis.months import growth, month_ends
-from backtests.analysis.resampling import Estimate, Sample
+from backtests.analysis.blocks import draw_blocks
+from backtests.analysis.hedge import deepest
+from backtests.analysis.levels import level_of
+from backtests.analysis.metrics import ROUNDING, ratios, year_returns
+from backtests.analysis.months import cvar, growth, month_ends
+from backtests.analysis.payoff import payoff, resampled_payoffs, without_rounding
+from backtests.analysis.resampling import Estimate, Sample, interval
 
 Array = NDArray[np.float64]
 ROLLING_MONTHS = 36
@@ -20,6 +25,11 @@ def monthly_sharpe(returns: Array, cash: Array) -> Array:
     """Sharpe ratio over bills of monthly returns, annualised, along the last axis."""
     excess = returns - cash
     return ratios(excess.mean(axis=-1) * np.sqrt(12.0), excess.std(axis=-1, ddof=1))
+
+
+def monthly_volatility(returns: Array) -> Array:
+    """Standard deviation of monthly returns (ddof 1), annualised, along the last axis."""
+    return np.asarray(returns.std(axis=-1, ddof=1) * np.sqrt(12.0))
 
 
 def traded_in(
@@ -56,14 +66,43 @@ def traded_in(
 
 @dataclass(frozen=True)
 class Difference:
-    """A portfolio's compound growth a year and Sharpe ratio, of month-ends, less the first's."""
+    """What a portfolio has more of than the first, by month-ends, fractions and a ratio.
+
+    Fractions a year but for the deepest fall, and for CVaR and payoff: a month. Falls and CVaR are
+    negative, so that above 0 a portfolio fell, or lost, less.
+
+    Attributes
+    ----------
+    cagr_monthly, volatility_monthly, sharpe_monthly
+        Compound growth, standard deviation and Sharpe ratio over bills.
+    max_drawdown_monthly
+        Deepest fall. Its ends are a range over resampled histories, no confidence interval: a
+        maximum belongs to one path.
+    cvar_95_monthly
+        Mean of the worst 5 % of months.
+    payoff
+        What the hedge earned over bills in the worst tenth of the months of the run's own equity;
+        without a value where either of both runs has no hedge.
+    """
 
     cagr_monthly: Estimate
+    volatility_monthly: Estimate
     sharpe_monthly: Estimate
+    max_drawdown_monthly: Estimate
+    cvar_95_monthly: Estimate
+    payoff: Estimate
 
 
-def differences(values: pd.DataFrame, cash: pd.Series) -> dict[str, Difference]:
-    """Each portfolio less the first, on month-ends, with paired 90 % intervals.
+NOTHING = Estimate(None, None, None)
+
+
+def differences(
+    values: pd.DataFrame, cash: pd.Series, legs: Mapping[str, pd.DataFrame] | None = None
+) -> dict[str, Difference]:
+    """Each portfolio less the first, on month-ends, with paired intervals.
+
+    Every portfolio is drawn by the same months. The intervals of CVaR and of payoffs are as wide
+    as ``analysis/levels.py`` asks, and missing where the months are too few for any.
 
     Parameters
     ----------
@@ -71,6 +110,9 @@ def differences(values: pd.DataFrame, cash: pd.Series) -> dict[str, Difference]:
         Sessions x portfolios, levels.
     cash
         Level of bills on the same sessions.
+    legs
+        Of the portfolios with a hedge, by name: months (``Period``) x ``equity``, ``hedge`` and
+        ``cash``, returns.
 
     Returns
     -------
@@ -82,18 +124,69 @@ def differences(values: pd.DataFrame, cash: pd.Series) -> dict[str, Difference]:
     names = [str(name) for name in values.columns]
     sample = Sample(returns, names)
     first = names[0]
-    return {
-        name: Difference(
-            cagr_monthly=sample.difference(growth, (name,), (first,)),
+    payoffs = _payoffs(returns.index, first, legs or {})
+    tail = level_of("cvar_saved", len(returns))
+    made = {}
+    for name in names[1:]:
+        both = (name,), (first,)
+        made[name] = Difference(
+            cagr_monthly=sample.difference(growth, *both),
+            volatility_monthly=sample.difference(monthly_volatility, *both),
             sharpe_monthly=sample.difference(
                 monthly_sharpe, (name, CASH_COLUMN), (first, CASH_COLUMN)
             ),
+            max_drawdown_monthly=sample.difference(deepest, *both),
+            cvar_95_monthly=sample.difference(cvar, *both, level=tail),
+            payoff=payoffs.get(name, NOTHING),
         )
-        for name in names[1:]
+        sample.forget(name)
+    return made
+
+
+def _payoffs(months: pd.Index, first: str, legs: Mapping[str, pd.DataFrame]) -> dict[str, Estimate]:
+    """Payoff of each hedge less the first's, over the months that all of them share."""
+    if first not in legs:
+        return {}
+    shared = months
+    for own in legs.values():
+        shared = shared.intersection(own.index)
+    prepared = {
+        name: without_rounding(*(own.loc[shared, leg].to_numpy(float) for leg in LEGS))
+        for name, own in legs.items()
     }
+    if not len(shared):
+        return {}
+    columns = pd.DataFrame(np.column_stack([leg for both in prepared.values() for leg in both]))
+    columns.columns = columns.columns.astype(str)
+    sample = Sample(columns, list(columns))
+    level = level_of("payoff", len(shared))
+    drawn = {}
+    if sample.rows is not None and level is not None:
+        blocks = draw_blocks(len(shared), sample.block, sample.repetitions, sample.seed)
+        every = np.ones(len(shared), dtype=bool)
+        drawn = {
+            name: resampled_payoffs(blocks, equity, [excess], [every])[0]
+            for name, (equity, excess) in prepared.items()
+        }
+    made = {}
+    for name in legs:
+        value = payoff(*prepared[name]) - payoff(*prepared[first])
+        limits = None
+        if drawn and level is not None:
+            limits = interval(drawn[name] - drawn[first], level)
+        made[name] = Estimate.of(value, limits)
+    return made
 
 
 CASH_COLUMN = " cash"  # no portfolio can have this name
+LEGS = ("equity", "hedge", "cash")
+
+
+def is_beyond_noise(estimate: Estimate) -> bool | None:
+    """Whether an interval lies on one side of zero, rounding apart; None without an interval."""
+    if estimate.value is None or estimate.low is None or estimate.high is None:
+        return None
+    return estimate.low > ROUNDING or estimate.high < -ROUNDING
 
 
 def rolling_growth(levels: pd.DataFrame, months: int = ROLLING_MONTHS) -> pd.DataFrame:

@@ -201,6 +201,10 @@ class Sample:
             self._drawn[name] = self.column(name)[self.rows]
         return self._drawn[name]
 
+    def forget(self, name: str) -> None:
+        """Give back the memory of a column's resamples: they are drawn anew if asked for again."""
+        self._drawn.pop(name, None)
+
     def estimate(self, measure: Measure, *columns: str, level: float | None = LEVEL) -> Estimate:
         """Measure columns, with the interval of a nominal level; None for no interval."""
         return self.difference(measure, columns, None, level=level)

@@ -65,7 +65,7 @@ class Comparison:
 
     @property
     def differences(self) -> Mapping[str, Difference]:
-        """By label of every run but the first: CAGR and Sharpe less the first's, intervals."""
+        """By label of every run but the first: what it has more of than the first, intervals."""
         return dict(self.record.differences)
 
     @property
@@ -91,7 +91,7 @@ class Comparison:
     @property
     def plot(self) -> ComparisonPlots:
         """The charts as plotly figures: ``.plot.growth()``, ``.plot.drawdown()``, ..."""
-        return ComparisonPlots(self.record.aligned)
+        return ComparisonPlots(self.record)
 
     @door
     def save(

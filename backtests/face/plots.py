@@ -12,7 +12,7 @@ from backtests.engine.run import Run
 from backtests.engine.tuned import Tuned
 from backtests.face.door import door
 from backtests.report.comparison import charts as comparison_charts
-from backtests.report.comparison.aligned import AlignedRuns
+from backtests.report.comparison.table import Comparison
 from backtests.report.figures import Figure
 from backtests.report.holdings import allocation_of
 from backtests.report.notebook import growth_chart
@@ -113,7 +113,7 @@ class RunPlots(_Plots):
 class ComparisonPlots(_Plots):
     """Charts of a comparison. Each takes ``dark=True`` for a dark background."""
 
-    _aligned: AlignedRuns
+    _record: Comparison
 
     def growth(self, *, dark: bool = False) -> go.Figure:
         """Growth of 1 of every portfolio, month-ends, logarithmic."""
@@ -141,7 +141,10 @@ class ComparisonPlots(_Plots):
         return self._chart("allocation", dark=dark)
 
     def _chart(self, name: str, why: str = "too few months", *, dark: bool) -> go.Figure:
-        charts = comparison_charts.figures(self._aligned)
+        charts = [
+            *comparison_charts.figures(self._record),
+            comparison_charts.years_chart(self._record.aligned),
+        ]
         return plotly_figure(_named(charts, name, why), dark=dark)
 
 

@@ -21,12 +21,17 @@ CELL = 16  # height of a row of a map, in pixels: that of its label
 PERCENT = "\u202f%"
 EVEN_STEPS, PLAIN_STEPS = 7.0, 3.0  # highest over lowest growth, which decides the ticks
 Ladder = list[tuple[float, str]]  # ticks of an axis: value and word
+REST = "--rest"  # of lines that have no colour of their own
 MONTH = "%b %Y"  # how a date is written under the pointer
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a time chart."""
+    """One line of a time chart.
+
+    ``member`` is its number in a group of linked charts; ``end`` what its right end is called
+    there.
+    """
 
     name: str
     values: Numbers
@@ -34,6 +39,8 @@ class Line:
     dash: str = "solid"
     width: float = 1.6
     dates: Sequence[str] | None = None
+    member: int | None = None
+    end: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,8 +65,15 @@ def time_chart(
     percent: bool = False,
     height: int = 330,
     bands: Sequence[Band] = (),
+    group: str = "",
+    span: tuple[str, str] | None = None,
+    names_all: bool = False,
+    beside: int = 0,
 ) -> Figure:
     """Lines over time, up to four with their names at their ends, more with a legend.
+
+    In a group of linked charts a name stands at the end of the lines with a colour of their own;
+    at that of every line where ``names_all`` and all have room.
 
     Parameters
     ----------
@@ -75,6 +89,14 @@ def time_chart(
         Whether values are fractions to show as percent.
     bands
         Stretches of time shaded behind the lines.
+    group
+        What links it with other charts.
+    span
+        First and last day shown; those of the lines where None.
+    names_all
+        Whether grey lines of a group are named too.
+    beside
+        Characters for which there is room at the lines' ends, so that plots of a group line up.
     """
     if percent:
         y = dataclasses.replace(y, suffix=PERCENT, hover=".2f")
@@ -93,28 +115,32 @@ def time_chart(
                 colour=drawn.colour,
                 width=drawn.width,
                 dash=drawn.dash,
-                hover="%{y}",
-            )
+                hover="%{fullData.name}<br>%{x}: %{y}<extra></extra>" if group else "%{y}",
+            ).of_member(drawn.member)
         )
     ends: Sequence[EndName] = ()
     margin = Margin()
-    if 1 < len(lines) <= MOST_NAMED:
-        y, ends = _named_ends(lines, y, height - margin.top - margin.bottom)
+    if group or 1 < len(lines) <= MOST_NAMED:
+        plot = height - margin.top - margin.bottom
+        names_all = not group or (names_all and NAME_ROOM * len(lines) <= plot + NAME_ROOM)
+        named = [names_all or each.colour != REST for each in lines]
+        y, ends = _named_ends(lines, named, y, plot)
         longest = max((len(end.name) for end in ends), default=0)
-        margin = margin._replace(right=round(LETTER * longest) + 14)
+        margin = margin._replace(right=round(LETTER * max(longest, beside)) + 14)
     return chart(
         name,
         traces,
-        x=Axis(kind="date", hover=MONTH),
+        x=Axis(kind="date", hover=MONTH, limits=span),
         y=y,
         caption=caption,
         alt=alt,
         height=height,
         margin=margin,
-        nearest=False,
+        nearest=bool(group),
         bands=bands,
         title=title,
         ends=ends,
+        group=group,
     )
 
 
@@ -124,9 +150,12 @@ def hundredfold(values: Numbers) -> list[float | None]:
 
 
 def _named_ends(
-    lines: Sequence[Line], y: Axis, plot_height: float
+    lines: Sequence[Line], named: Sequence[bool], y: Axis, plot_height: float
 ) -> tuple[Axis, Sequence[EndName]]:
-    """The names at the ends of lines, moved apart, on an axis with the limits that this needs."""
+    """The names at the ends of lines, moved apart, on an axis with the limits that this needs.
+
+    ``named`` says which lines have one.
+    """
 
     def on_axis(value: float) -> float:
         return math.log10(value) if y.kind == "log" else value
@@ -138,16 +167,20 @@ def _named_ends(
     values = [value for path in paths for value in path]
     if not values:
         return y, ()
-    low, high = y.limits or (min(values), max(values))
+    low, high = map(float, y.limits or (min(values), max(values)))
     if y.limits is None:
         pad = 0.05 * (high - low) or 0.05 * abs(high) or 0.05
         low, high = low - pad, high + pad
-    named = [(drawn, path[-1]) for drawn, path in zip(lines, paths, strict=True) if path]
-    wanted = [(high - end) / (high - low) * plot_height for _, end in named]
-    places = nudged(wanted, [NAME_ROOM] * len(named), (-NAME_ROOM / 2, plot_height + NAME_ROOM / 2))
+    there = [
+        (drawn, path[-1])
+        for drawn, path, has_name in zip(lines, paths, named, strict=True)
+        if path and has_name
+    ]
+    wanted = [(high - end) / (high - low) * plot_height for _, end in there]
+    places = nudged(wanted, [NAME_ROOM] * len(there), (-NAME_ROOM / 2, plot_height + NAME_ROOM / 2))
     ends = [
-        EndName(drawn.name, end, drawn.colour, at - place)
-        for (drawn, end), at, place in zip(named, wanted, places, strict=True)
+        EndName(drawn.end or drawn.name, end, drawn.colour, at - place, drawn.member)
+        for (drawn, end), at, place in zip(there, wanted, places, strict=True)
     ]
     return dataclasses.replace(y, limits=(low, high)), ends
 

@@ -20,7 +20,11 @@ from backtests.report.traces import DIGITS, Payload, Trace
 
 @dataclass(frozen=True)
 class Figure:
-    """One chart: its name on the page, traces, layout, caption, and a description in words."""
+    """One chart: its name on the page, traces, layout, caption, and a description in words.
+
+    Charts of one ``group`` have one legend on the page and show the same stretch of time; ``ends``
+    are the members whose names stand at the ends of their lines there, in order.
+    """
 
     name: str
     traces: tuple[Trace, ...]
@@ -30,6 +34,8 @@ class Figure:
     height: int = 330
     title: str = ""
     menu: Menu | None = None
+    group: str = ""
+    ends: tuple[int, ...] = ()
 
     @property
     def choices(self) -> Sequence[str]:
@@ -54,6 +60,8 @@ class Figure:
             margin = layout["margin"]
             layout["margin"] = {**margin, "t": max(margin["t"], Menu.ROOM)}
             layout["legend"] = {**layout["legend"], "y": Menu.LEGEND, "yanchor": "top"}
+        if self.group:
+            layout["showlegend"] = True
         if ends := [label for label in layout.get("annotations", ()) if "name" in label]:
             others = [label for label in layout["annotations"] if label not in ends]
             layout |= {"annotations": others, "showlegend": True}
@@ -80,6 +88,8 @@ class Figure:
         }
         if colours is None and self.choices and self.menu is not None:
             payload["choices"] = self.menu.changes
+        if colours is None and self.group:
+            payload |= {"group": self.group, "ends": list(self.ends)}
         drawn: Payload = _with_texts(payload, _escaped if typesets else _plain)
         if colours is None:
             return drawn
@@ -115,7 +125,7 @@ class Axis:
     kind: str = ""
     format: str = ""
     hover: str = ""
-    limits: tuple[float, float] | None = None
+    limits: tuple[float, float] | tuple[str, str] | None = None
     step: float | str | None = None
     ticks: Sequence[tuple[float, str]] | None = None
     grid: bool = True
@@ -243,6 +253,7 @@ class EndName:
     value: float
     colour: str
     raised: float
+    member: int | None = None
 
     @property
     def payload(self) -> Payload:
@@ -274,6 +285,7 @@ def chart(
     bands: Sequence[Band] | None = None,
     title: str = "",
     ends: Sequence[EndName] = (),
+    group: str = "",
 ) -> Figure:
     """Put traces into one chart.
 
@@ -297,6 +309,8 @@ def chart(
         Stretches of time shaded behind the traces.
     ends
         Names at the right ends of lines, in place of a legend.
+    group
+        What links it with other charts: the page has a legend for all of them.
     """
     changes: Payload = {"xaxis": x.payload, "yaxis": y.payload}
     if nearest:
@@ -314,7 +328,11 @@ def chart(
         ]
     if ends:
         changes |= {"annotations": [end.payload for end in ends], "showlegend": False}
-    return Figure(name, tuple(traces), _layout(**changes), caption, alt, height, title, menu)
+    if group:
+        changes["showlegend"] = False
+    members = tuple(end.member for end in ends if end.member is not None)
+    layout = _layout(**changes)
+    return Figure(name, tuple(traces), layout, caption, alt, height, title, menu, group, members)
 
 
 # Parts

@@ -21,20 +21,19 @@ from backtests.engine.run import Run
 from backtests.engine.summary import Latest, Summary
 from backtests.engine.tuned import Compared, Tuned
 from backtests.report.charts import Line, growth_axis, time_chart
-from backtests.report.comparison.table import (
-    INITIAL,
-    Comparison,
-    differences_grid,
-    hedges_grid,
-)
-from backtests.report.comparison.table import metrics_grid as comparison_grid
+from backtests.report.comparison.aligned import AlignedRuns
+from backtests.report.comparison.charts import WIDTHS, members_of
+from backtests.report.comparison.grids import differences_grid, hedges_grid
+from backtests.report.comparison.grids import metrics_grid as comparison_grid
+from backtests.report.comparison.table import INITIAL, Comparison
+from backtests.report.comparison.words import finding, lead
 from backtests.report.figures import Figure
 from backtests.report.hero import hero_picture
 from backtests.report.holdings import hedge_weight
 from backtests.report.lab import metrics_grid as run_grid
 from backtests.report.page import Cell, Grid, metric_cell
 from backtests.report.sheet import Answer, Sheet, Table
-from backtests.report.style import OTHER_LINE, PORTFOLIO_LINE, compared_looks
+from backtests.report.style import OTHER_LINE, PORTFOLIO_LINE
 from backtests.report.svg import MOST_POINTS, Dots, Mark, Picture, dot_picture, growth_picture
 from backtests.report.text import (
     BASIS_POINT,
@@ -61,6 +60,10 @@ from strategies.weights import mix_text
 
 FEW = 4  # portfolios shown side by side; more are shown one a row, with their core metrics only
 TERMS = f"{CVAR} {BASIS_POINT}"
+NOISE = (
+    "From month-end returns; 90 % intervals in small print. Noise: the interval contains zero. "
+    "The range of the deepest fall belongs to resampled histories and is no confidence interval."
+)
 WORST = "In equity's worst months"
 MOST_HELD = 8  # tickers named in a line of text
 CORE = {Place.TILE, Place.VERDICT}
@@ -113,21 +116,16 @@ def comparison_html(comparison: Comparison) -> str:
     note = f"* the best of its {'row' if is_few else 'column'}. Each portfolio starts at 1. {CVAR}"
     return Sheet(
         title=f"{len(aligned.labels)} portfolios compared",
+        answer=Answer(finding(comparison), [("", lead(comparison))]),
         facts=[_span(comparison), _costs(comparison), " and ".join(sources)],
-        picture=_picture(
-            *_growth_of(
-                aligned.values,
-                compared_looks(len(aligned.labels)),
-            )
-        ),
+        picture=_picture(*_growth_of_runs(aligned)),
         tables=[
             Table("", _compared(comparison, is_few=is_few), note),
             *([Table(HEDGES, hedges, PAYOFF)] if is_few and hedges is not None else []),
             Table(
                 "Which differences are more than noise",
                 differences_grid(comparison),
-                "From month-end returns; 90 % intervals in small print. Noise: the interval "
-                "contains zero.",
+                NOISE,
             ),
         ],
         notes=[*aligned.notes, *data_notes],
@@ -203,6 +201,7 @@ def comparison_text(comparison: Comparison) -> str:
     return _text(
         f"{len(labels)} portfolios compared, {_span(comparison)}, {_costs(comparison)}",
         f"first: {labels[0]}",
+        f"{finding(comparison)}.",
         *best,
     )
 
@@ -374,6 +373,22 @@ def _growth_of_run(run: Run) -> Growth:
         pd.DataFrame(levels),
         [("--portfolio", PORTFOLIO_LINE), ("--equity", OTHER_LINE), ("--bills", OTHER_LINE)],
     )
+
+
+def _growth_of_runs(aligned: AlignedRuns) -> Growth:
+    """Growth of compared runs, by number where there are many, and of equity."""
+    members = members_of(aligned)
+    columns = [*(aligned.values[name] for name in aligned.labels), aligned.benchmark]
+    names = [*aligned.labels, members[-1].name]
+    levels = pd.concat(columns[: len(members)], axis=1)
+    months, lines = _growth_of(
+        levels.set_axis(range(len(members)), axis=1),
+        [(member.colour, WIDTHS[member.colour]) for member in members],
+    )
+    return months, [
+        dataclasses.replace(line, name=name, end=member.end.partition(" ")[0])
+        for line, name, member in zip(lines, names, members, strict=False)
+    ]
 
 
 def _growth_of(levels: pd.DataFrame, looks: Iterable[tuple[str, float]]) -> Growth:

@@ -41,12 +41,18 @@ class Cell:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table that sorts."""
+    """A table that sorts.
+
+    ``kind`` names the style of a table of its own sort: ``map`` has figures in tinted cells;
+    ``head_notes`` stand in small print below the heads, which may be numbers.
+    """
 
     heads: list[str]
     rows: list[list[Cell]]
     caption: str = ""
     wide: bool = False
+    kind: str = ""
+    head_notes: Sequence[str] = ()
 
     @property
     def whiskers(self) -> list[list[Whisker | None]]:

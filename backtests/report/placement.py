@@ -1,8 +1,9 @@
-"""Labels of bars, put where they collide with nothing; what finds no place has none."""
+"""Labels of bars and of points, put where they collide with nothing."""
 
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -138,3 +139,120 @@ def _is_free(label: Label, full: Sequence[Box], frame: Box) -> bool:
     if not inside or any(overlap(box, other, GAP - 0.5) for other in full):
         return False
     return leader is None or not any(overlap(leader, other, 0.5) for other in full)
+
+
+# Points
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A point that would like a label beside it; ``texts`` are ways to write it, the best first."""
+
+    x: float
+    y: float
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SpotLabel:
+    """A label in its place: the box around its line, and where a line leads to its point from."""
+
+    text: str
+    box: Box
+    leader: tuple[float, float] | None = None
+
+
+RADIUS = 6.0  # of a point, in units of the view box
+# Where a label stands, in degrees from the right, the better places first.
+BEST = (0, 180, 45, 315, 135, 225, 90, 270)
+ANGLES = (*BEST, *(angle for angle in range(15, 360, 15) if angle not in BEST))
+DIRECTIONS = [(math.cos(math.radians(each)), -math.sin(math.radians(each))) for each in ANGLES]
+RINGS = 24  # distances from its point that are tried, each 0.7 font sizes further
+SHORTER = 4  # distances further that a label may stand to be written in full
+
+
+def beside(spots: Sequence[Spot], frame: Box, size: float) -> list[SpotLabel | None]:
+    """A label for each point, the first ones first, or None where it finds no place.
+
+    No label overlaps a point, another label or a line that leads to one, and none leaves the frame.
+    Only where a crowd leaves no other way does a line pass below labels.
+
+    Parameters
+    ----------
+    spots
+        In order of importance.
+    frame
+        Within which labels stand.
+    size
+        Of the font, in units of the view box.
+    """
+    full = [
+        Box(spot.x - RADIUS, spot.y - RADIUS, spot.x + RADIUS, spot.y + RADIUS) for spot in spots
+    ]
+    labels: list[SpotLabel | None] = []
+    leaders: list[Box] = []
+    for spot in spots:
+        # Points may lie on each other: what covers the own point is in no leader's way.
+        centre = Box(spot.x, spot.y, spot.x, spot.y)
+        crossed = [box for box in full if not overlap(centre, box, 0.5)]
+        spare: SpotLabel | None = None
+        label: SpotLabel | None = None
+        for place in _around(spot, size):
+            if not _is_within(place.box, frame):
+                continue
+            if any(overlap(place.box, box, 1.0) for box in (*full, *leaders)):
+                continue
+            if place.leader is None or not _crosses(spot, place.leader, crossed):
+                label = place
+                break
+            spare = spare or place
+        label = label or spare
+        labels.append(label)
+        if label is not None:
+            full.append(label.box)
+            if label.leader is not None:
+                leaders.extend(_steps(spot.x, spot.y, *label.leader))
+    return labels
+
+
+def _around(spot: Spot, size: float) -> Iterator[SpotLabel]:
+    """Places around a point, the better ones first: near, and in full rather than short."""
+    height = LINE * size
+    for ring in range(RINGS + SHORTER * len(spot.texts)):
+        for way, text in enumerate(spot.texts):
+            step = ring - SHORTER * way
+            if not 0 <= step < RINGS:
+                continue
+            width, far = wide(text, size), RADIUS + GAP + 0.7 * size * step
+            for x, y in DIRECTIONS:
+                side = 0.0 if abs(x) < 0.3 else math.copysign(1.0, x)
+                middle = spot.x + x * far + side * width / 2
+                centre = spot.y + y * (far + height / 2)
+                box = Box(
+                    middle - width / 2, centre - height / 2, middle + width / 2, centre + height / 2
+                )
+                end = (min(max(spot.x, box.left), box.right), min(max(spot.y, box.top), box.bottom))
+                yield SpotLabel(text, box, end if step > 1 else None)
+
+
+def _is_within(box: Box, frame: Box) -> bool:
+    return (
+        frame.left <= box.left
+        and box.right <= frame.right
+        and frame.top <= box.top
+        and box.bottom <= frame.bottom
+    )
+
+
+def _crosses(spot: Spot, end: tuple[float, float], full: Sequence[Box]) -> bool:
+    """Whether the line from a point to its label runs through something."""
+    return any(overlap(step, box) for step in _steps(spot.x, spot.y, *end) for box in full)
+
+
+def _steps(x: float, y: float, to_x: float, to_y: float) -> Iterator[Box]:
+    """A line as small boxes."""
+    count = max(2, math.ceil(math.hypot(to_x - x, to_y - y) / 3.0))
+    for number in range(count + 1):
+        at = number / count
+        here, there = x + at * (to_x - x), y + at * (to_y - y)
+        yield Box(here - 0.5, there - 0.5, here + 0.5, there + 0.5)

@@ -219,6 +219,18 @@ def _map_cell(value: float | None) -> MapCell:
     if value is None:
         return MapCell()
     text = two_digits(100.0 * value)
-    size = sum(abs(100.0 * value) >= step for step in MAP_STEPS)
-    sign = "" if float(text) == 0.0 else "down" if value < 0.0 else "up"
-    return MapCell(text, f"{sign}-{size}" if sign else "")
+    return MapCell(text, "" if float(text) == 0.0 else shade_of(value, MAP_STEPS))
+
+
+def shade_of(value: float, steps: tuple[float, float]) -> str:
+    """The tint of a cell of a map: ``up-1``, ``down-2``; empty at zero.
+
+    Parameters
+    ----------
+    value
+        A fraction.
+    steps
+        Percent from which a cell is darker, and darker again.
+    """
+    size = sum(abs(100.0 * value) >= step for step in steps)
+    return f"{'down' if value < 0.0 else 'up'}-{size}" if value else ""

@@ -45,7 +45,7 @@ TOP, BOTTOM, EDGE = 10.0, 26.0, 14.0  # around the plot
 LEADER = 20.0  # from the plot to the label at a line's end
 TICK_GAP = 24.0  # between two ticks of the upright axis
 WORD_GAP = 22.0  # between two words below the plot
-MOST_POINTS, ALL_POINTS = 400, 3_200  # of a line, and of all lines of a picture
+MOST_POINTS, ALL_POINTS = 400, 2_600  # of a line, and of all lines of a picture
 MOST_LABELS = 6  # lines named at their ends; more are listed below
 LABEL_SIGNS, LABEL_LINES = 20, 2  # characters and lines of a label
 LONGEST = 26  # characters of a word, which is never divided
@@ -124,7 +124,8 @@ def growth_picture(
     """Growth over time on a logarithmic axis; None where no line has anything to draw.
 
     Lines are told apart by dash and by colour: their own ``dash`` is not used. Up to six are
-    named at their ends with their last value, more in a list below the picture.
+    named at their ends with their last value; of more the numbers, or what each has as its ``end``,
+    stand there, and the names in a list below the picture, which is as high as they need.
 
     Parameters
     ----------
@@ -157,11 +158,16 @@ def growth_picture(
         and sum(map(_room, texts)) <= height
     )
 
+    signs = [curve.line.end or f"{number}" for number, curve in enumerate(curves, 1)]
+    if not is_direct:
+        texts = [(sign,) for sign in signs]
+        height = max(height, sum(map(_room, texts)))
+
     def up(value: float) -> float:
         return between(math.log(value), (math.log(low), math.log(high)), (height - BOTTOM, TOP))
 
     ticks = ticks_apart(growth_steps(low, high), up, lambda _: TICK_GAP)
-    box = _box(ticks, texts if is_direct else (), width, height)
+    box = _box(ticks, texts, width, height)
 
     def across(day: float) -> float:
         return between(day, (min(days), max(days)), (box.left, box.right))
@@ -175,8 +181,12 @@ def growth_picture(
         colour, dash = EITHER[curve.line.colour], DASHES[number % len(DASHES)]
         strokes.append(Stroke(path_of(places), colour, curve.line.width, dash))
         ends.append([place for place in places if place is not None][-1])
-    labels, leaders = _named(ends, texts, strokes, box, height) if is_direct else ((), ())
-    entries = zip(strokes, (curve.text for curve in curves), strict=True)
+    labels, leaders = _named(ends, texts, strokes, box, height)
+    told = (
+        curve.text if curve.text.startswith(f"{sign} ") else f"{sign} {curve.text}"
+        for sign, curve in zip(signs, curves, strict=True)
+    )
+    entries = zip(strokes, told, strict=True)
     return Picture(
         alt=alt,
         caption=caption,

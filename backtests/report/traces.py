@@ -22,6 +22,10 @@ class Trace:
 
     payload: Payload
 
+    def of_member(self, member: int | None) -> Trace:
+        """The same as that of a member of a group of linked charts; None leaves it as it is."""
+        return self if member is None else Trace({**self.payload, "meta": member})
+
     @property
     def name(self) -> str:
         """What the legend calls it."""

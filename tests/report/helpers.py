@@ -14,6 +14,7 @@ from backtests.engine.judge import judge_run
 from backtests.engine.run import Run
 from backtests.engine.space import mix_space
 from backtests.engine.tuned import Tuned
+from backtests.report.page import Grid
 from backtests.tuning import prepare_search, tune
 
 
@@ -44,3 +45,18 @@ def searched(out: Path) -> Tuned:
     fixed = {name: value for name, value in config.params.items() if name != "weights"}
     space = mix_space(["SPY", "IEF"], 0.1, fixed)
     return tune(prepare_search(config, space, read_objective("cagr", [])), out)[0]
+
+
+def without_content() -> dict[str, Any]:
+    """What the template of a comparison uses beside charts and trail, all of it empty."""
+    words = ("title", "finding", "lead", "bad_months", "span", "source", "costs", "terms", "first",
+             "equity", "risk_title", "years_title", "crises_title", "payoff")  # fmt: skip
+    lists = ("notes", "data_notes", "risks", "members", "year_steps", "runs")
+    grids = ("core", "more", "recent_years", "earlier_years", "differences", "crises")
+    return {
+        **dict.fromkeys(words, "x"),
+        **{name: [] for name in lists},
+        **{name: Grid([], []) for name in grids},
+        "hedges": None,
+        "cut": False,
+    }

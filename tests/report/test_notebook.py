@@ -25,6 +25,7 @@ from backtests.engine.tuned import Tuned
 from backtests.report import notebook
 from backtests.report.comparison.aligned import align_runs
 from backtests.report.comparison.table import Comparison, compare, console_rows, difference_rows
+from backtests.report.comparison.words import finding, lead
 from backtests.report.finished_run import FinishedRun, read_run
 from backtests.report.run_folder import write_run
 from backtests.report.sheet import Sheet
@@ -382,7 +383,8 @@ def test_a_comparison_of_few_has_every_metric_and_stars_the_best(comparison):
     metrics, hedges, differences = grids(html)
     assert metrics[0] == ["", *comparison.aligned.labels]
     assert [row[:2] for row in hedges[1:]] == [
-        [name, run.word] for name, run in comparison.table.items()
+        [f"{number} {name}", run.word]
+        for number, (name, run) in enumerate(comparison.table.items(), 1)
     ]
     shown = {row[0]: row[1:] for row in metrics}
     for label, cells in console_rows(comparison):
@@ -395,7 +397,11 @@ def test_a_comparison_of_few_has_every_metric_and_stars_the_best(comparison):
     (cagr, _), told = difference_rows(comparison)[0], words(parsed(html))
     assert cagr.startswith("CAGR points less the first")
     value, _, limits = difference_rows(comparison)[0][1][1].partition(" ")
-    assert differences[1][:2] == ["equity_only", f"{value} {limits.strip('()')}"]
+    word, _, ends = differences[1][1].removeprefix(f"{value} ").partition(", ")
+    assert (differences[1][0], ends) == ("2 equity_only", limits.strip("()"))
+    assert word in ("noise", "beyond noise")
+    assert finding(comparison) in told
+    assert lead(comparison) in told
     assert "1995-01-31 to 2025-12-31, monthly · fee 2 bp, slippage 1 bp, lag 1" in told
 
 
@@ -411,8 +417,10 @@ def test_a_comparison_of_many_has_a_row_a_portfolio_and_lists_its_lines(twenty):
     assert sum(cell.startswith("* ") for row in metrics for cell in row) >= len(expected) - 2
     assert len(differences) == 20
     entries = [words(div) for div in next(parsed(html).iter("figure")).iter("div")]
-    assert [entry.rpartition(" ")[0] for entry in entries[1:]] == twenty.aligned.labels
-    assert names(html) == []
+    numbered = [f"{number} {label}" for number, label in enumerate(twenty.aligned.labels, 1)]
+    assert [entry.rpartition(" ")[0] for entry in entries[1:]] == [*numbered, "SPY 100 %"]
+    # At its end each line has its number: grey ones cannot be told apart by colour.
+    assert sorted(names(html)) == sorted([*map(str, range(1, 21)), "SPY"])
 
 
 def test_a_search_shows_what_its_page_compares_and_where_candidates_lie(tuned):
@@ -483,7 +491,8 @@ def test_a_verdict_in_text_is_its_answer_and_its_sentences(run):
 
 
 def test_a_comparison_in_text_names_the_best_of_what_matters(comparison):
-    first, second, *best = notebook.comparison_text(comparison).split("\n")
+    first, second, found, *best = notebook.comparison_text(comparison).split("\n")
+    assert found == f"{finding(comparison)}."
     assert first == ("2 portfolios compared, 1995-01-31 to 2025-12-31, monthly, fee 2 bp, slippage "
                      "1 bp, lag 1")  # fmt: skip
     assert second == "first: hedge_mix"
@@ -548,7 +557,7 @@ def test_figures_stand_at_the_right_and_words_at_the_left(outputs):
         ["right" if "text-align:right" in cell.get("style") else "left" for cell in row]
         for row in differences.iter("tr")
     ]
-    assert sides[0] == sides[1] == ["left", "right", "left", "right", "left"]
+    assert sides[0] == sides[1] == ["left", *["right"] * 5, "left"]  # no hedge: no payoff
 
 
 def hostile(run: Run) -> Run:

@@ -12,6 +12,7 @@ from backtests.report.charts import Line, time_chart
 from backtests.report.page import Cell, Grid, environment, metric_cell, render_page
 from backtests.report.pages import Crumb, Trail
 from backtests.report.style import favicon, variables
+from tests.report.helpers import without_content
 from tests.report.verdict.helpers import make_numbers
 
 BY_KEY = {metric.key: metric for metric in declared()}
@@ -55,19 +56,16 @@ GROWTH = time_chart(
     caption="What.",
     alt="Words",
 )
-COMPARISON = {
-    "title": "x", "span": "", "source": "", "costs": "", "equity": "", "notes": [], "cut": False,
-    "data_notes": [], "metrics": Grid([], []), "differences": Grid([], []), "crises": Grid([], []),
-    "runs": [], "terms": "", "hedges": None, "payoff": "", "trail": HERE,
-}  # fmt: skip
 
 
 def test_plotly_lies_once_beside_the_pages_with_charts(tmp_path):
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-        render_page("comparison.html", tmp_path / name / "x.html", [GROWTH], **COMPARISON)
+        render_page(
+            "comparison.html", tmp_path / name / "x.html", [GROWTH], **without_content(), trail=HERE
+        )
     (tmp_path / "c").mkdir()
-    render_page("comparison.html", tmp_path / "c" / "x.html", [], **COMPARISON)
+    render_page("comparison.html", tmp_path / "c" / "x.html", [], **without_content(), trail=HERE)
     (asset,) = (tmp_path / "assets").iterdir()
     for name, times in (("a", 1), ("b", 1), ("c", 0)):
         text = (tmp_path / name / "x.html").read_text("utf-8")
@@ -77,7 +75,14 @@ def test_plotly_lies_once_beside_the_pages_with_charts(tmp_path):
 
 
 def test_a_page_that_stands_alone_has_plotly_in_it(tmp_path):
-    render_page("comparison.html", tmp_path / "x.html", [GROWTH], standalone=True, **COMPARISON)
+    render_page(
+        "comparison.html",
+        tmp_path / "x.html",
+        [GROWTH],
+        standalone=True,
+        **without_content(),
+        trail=HERE,
+    )
     text = (tmp_path / "x.html").read_text("utf-8")
     assert text.count(get_plotlyjs()) == 1
     assert "script src" not in text

@@ -16,7 +16,7 @@ import pytest
 
 from backtests.report.charts import Line, time_chart
 from backtests.report.index import rebuild_index
-from backtests.report.page import Grid, environment, render_page
+from backtests.report.page import environment, render_page
 from backtests.report.pages import trail_of
 from backtests.report.run_folder import write_run
 from backtests.report.script import beside_results
@@ -25,7 +25,7 @@ from backtests.report.verdict.charts import figures
 from tests import browser, page_checks
 from tests.conftest import ROOT, SHARED, random_market
 from tests.drawings import drawn_once
-from tests.report.helpers import make_run
+from tests.report.helpers import make_run, without_content
 
 WIDTHS = (1440, 1024, 390)
 RUNS: dict[str, dict[str, Any]] = {
@@ -173,12 +173,14 @@ GROWTH = time_chart(
 
 
 def test_a_page_that_stands_alone_draws_without_any_folder(driver, tmp_path):
-    grid = Grid([], [])
     render_page(
-        "comparison.html", tmp_path / "alone.html", [GROWTH], standalone=True, trail=trail_of("x"),
-        title="x", span="", source="", costs="", equity="", notes=[], cut=False, data_notes=[],
-        metrics=grid, differences=grid, crises=grid, runs=[], terms="", hedges=None, payoff="",
-    )  # fmt: skip
+        "comparison.html",
+        tmp_path / "alone.html",
+        [GROWTH],
+        standalone=True,
+        trail=trail_of("x"),
+        **without_content(),
+    )
     page_checks.show(driver, 1024)
     browser.complaints(driver)
     browser.open_page(driver, tmp_path / "alone.html")

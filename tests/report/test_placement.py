@@ -8,7 +8,7 @@ import random
 import pytest
 
 from backtests.report.lettering import Box, wide
-from backtests.report.placement import GAP, LINE, Wish, overlap, placed
+from backtests.report.placement import GAP, LINE, Spot, Wish, beside, overlap, placed
 
 FRAME = Box(0.0, 0.0, 1000.0, 300.0)
 SIZE = 10
@@ -125,3 +125,49 @@ def test_nothing_collides_whatever_the_bars(seed):
         assert not overlap(line, label.box)
     for line, taken in itertools.product(leaders, bars):
         assert not overlap(line, taken)
+
+
+# Points
+
+
+def test_a_lone_point_is_named_at_its_right_and_at_the_edge_at_its_left():
+    frame = Box(0, 0, 300, 100)
+    (label,) = beside([Spot(100, 50, ("name",))], frame, 10)
+    assert label.text == "name"
+    assert label.box.left > 100
+    assert label.box.top < 50 < label.box.bottom
+    assert label.leader is None
+    (label,) = beside([Spot(290, 50, ("name",))], frame, 10)
+    assert label.box.right < 290
+
+
+def test_a_name_without_room_is_written_shorter():
+    (label,) = beside([Spot(20, 20, ("a name that is far too long", "7"))], Box(0, 0, 60, 40), 10)
+    assert label.text == "7"
+
+
+def test_twenty_points_upon_each_other_all_have_a_label_and_none_lies_on_another():
+    frame = Box(0, 0, 340, 280)
+    spots = [Spot(170, 140, (f"{number}",)) for number in range(20)]
+    labels = beside(spots, frame, 12)
+    assert all(labels)
+    boxes = [label.box for label in labels]
+    assert not any(overlap(a, b) for a, b in itertools.combinations(boxes, 2))
+    dot = Box(164, 134, 176, 146)
+    assert not any(overlap(box, dot) for box in boxes)
+    assert all(label.leader for label in labels if abs(label.box.left - 170) > 60)
+
+
+def test_no_label_lies_on_a_point_and_none_leaves_the_frame():
+    frame = Box(0, 0, 400, 200)
+    spots = [
+        Spot(30 + 23 * (number % 16), 20 + 37 * (number % 5), (f"name {number}", f"{number}"))
+        for number in range(30)
+    ]
+    labels = [label for label in beside(spots, frame, 10) if label]
+    assert len(labels) == 30
+    for label in labels:
+        assert 0 <= label.box.left < label.box.right <= 400
+        assert 0 <= label.box.top < label.box.bottom <= 200
+        for spot in spots:
+            assert not overlap(label.box, Box(spot.x - 6, spot.y - 6, spot.x + 6, spot.y + 6))

@@ -218,7 +218,10 @@ def test_twenty_lines_are_drawn_and_stay_small():
     ]
     text = growth_picture([], lines, alt="").render()
     picture = lxml.etree.fromstring(text)
-    assert len(strokes(picture)) == 20
+    ends = [path for path in strokes(picture) if path.get("stroke-width") == "1.0"]
+    assert (len(strokes(picture)), len(ends)) == (40, 20)  # each line, and what leads to its number
+    places = sorted(y for _, y in words(picture).values())
+    assert min(b - a for a, b in itertools.pairwise(places)) >= 16
     assert sum(len(piece) for path in strokes(picture) for piece in pieces(path)) <= ALL_POINTS
     assert len(text) < 50_000
 
@@ -251,8 +254,8 @@ def test_a_long_name_takes_two_lines_of_text():
 
 def test_names_for_which_a_picture_is_too_low_are_listed_below():
     lines = [line([1.0, 2.0, 4.0], name=f"p{k}") for k in range(5)]  # each takes 16 and 3
-    assert len(words(growth(*lines, height=95))) == 5
-    assert words(growth(*lines, height=94)) == {}
+    assert list(words(growth(*lines, height=95))) == [f"p{k} 4.00" for k in range(5)]
+    assert list(words(growth(*lines, height=94))) == ["1", "2", "3", "4", "5"]
 
 
 def test_what_cannot_be_named_at_the_line_is_listed_below():
@@ -262,9 +265,11 @@ def test_what_cannot_be_named_at_the_line_is_listed_below():
         [line([1.0, 2.0, 4.0], name="p0" + "x" * 40)],
     ):
         picture = growth(*lines)
-        assert words(picture) == {}
+        numbers = [f"{k + 1}" for k in range(len(lines))]
+        assert sorted(words(picture)) == numbers  # of lines that nothing else may tell apart
         entries = picture.find("div").findall("div")
-        assert [entry.find("svg").tail.split()[0][:2] for entry in entries] == [
+        assert [entry.find("svg").tail.split()[0] for entry in entries] == numbers
+        assert [entry.find("svg").tail.split()[1][:2] for entry in entries] == [
             f"p{k}" for k in range(len(lines))
         ]
         swatches = [entry.find("svg/path").get("stroke-dasharray") for entry in entries]

@@ -17,6 +17,7 @@ from data.errors import UsageError, in_short
 BENCHMARK = "benchmark"  # the column of the benchmark in tables of runs
 
 FEWEST, MOST = 2, 20
+SAME = 1e-3  # how far a run's values lie from the benchmark's where it holds nothing else
 LONGEST_NAME = 60  # characters; longer ones leave no room for numbers
 
 
@@ -50,6 +51,20 @@ class AlignedRuns:
     ppy: int
     cut: bool
     notes: list[str]
+
+    @property
+    def twin(self) -> str | None:
+        """The run that is 100 % of the first run's benchmark, costs apart; None if none is."""
+        alone = self.benchmark / self.benchmark.iloc[0]
+        apart = self.values.div(alone, axis=0).sub(1.0).abs().max()
+        return next((str(name) for name in self.labels if apart[name] < SAME), None)
+
+    @property
+    def roles(self) -> list[str]:
+        """The colour of each run: the first's, equity's for what is nothing else, grey."""
+        twin = self.twin
+        rest = ["--equity" if name == twin else "--rest" for name in self.labels[1:]]
+        return ["--portfolio", *rest]
 
     @property
     def is_year_over(self) -> bool | None:

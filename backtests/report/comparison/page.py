@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from backtests.engine.config import short_hash
-from backtests.report.comparison import charts, table
+from backtests.report.comparison import charts, grids, table, words
+from backtests.report.comparison.aligned import FEWEST
+from backtests.report.comparison.names import tags_of
+from backtests.report.comparison.scatter import risk_pictures
 from backtests.report.comparison.table import Comparison
 from backtests.report.folder import new_folder, write_manifest
 from backtests.report.index import rebuild_index
@@ -48,34 +51,51 @@ def _write_page(path: Path, place: Path, comparison: Comparison, *, standalone: 
     aligned = comparison.aligned
     summaries = [run.summary for run in aligned.runs]
     days = aligned.values.index
-    runs = [
-        {
-            "label": name,
-            "pages": {
-                page.word: address_of(page, run.folder, place) for page in pages_of_run(run.folder)
-            },
+    tags = tags_of(aligned.labels)
+    pages = {
+        tag.name: {
+            page.word: address_of(page, run.folder, place) for page in pages_of_run(run.folder)
         }
-        for name, run in zip(aligned.labels, aligned.runs, strict=True)
-    ]
+        for tag, run in zip(tags, aligned.runs, strict=True)
+    }
+    # The first page of a run is its verdict, else its tear sheet.
+    links = {name: next(iter(own.values())) for name, own in pages.items() if own}
+    recent, earlier = grids.years_grids(comparison)
+    title = f"{len(aligned.labels)} portfolios compared: {aligned.labels[0]} and others"
+    if len(aligned.labels) == FEWEST:
+        title = " against ".join(aligned.labels)
     render_page(
         "comparison.html",
         path,
-        [figure for figure in charts.figures(aligned) if not figure.is_empty],
+        [figure for figure in charts.figures(comparison) if not figure.is_empty],
         trail=trail_of(f"{len(aligned.labels)} portfolios compared"),
         standalone=standalone,
-        title=f"{len(aligned.labels)} portfolios compared",
+        title=title,
+        finding=words.finding(comparison),
+        lead=words.lead(comparison),
+        bad_months=words.BAD_MONTHS,
         span=f"{days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}, {FREQUENCIES[aligned.ppy]}",
         source=" and ".join(dict.fromkeys(summary.source_title for summary in summaries)),
         costs="; ".join(dict.fromkeys(costs_text(summary.costs) for summary in summaries)),
-        terms=f"{CVAR} {BASIS_POINT}",
+        terms=f"{CVAR} {BASIS_POINT} {PAYOFF}",
+        first=aligned.labels[0],
         equity=summaries[0].benchmark.ticker,
         notes=aligned.notes,
         cut=aligned.cut,
         data_notes=list(dict.fromkeys(note for summary in summaries for note in summary.notes)),
-        metrics=table.metrics_grid(comparison),
-        hedges=table.hedges_grid(comparison),
+        risks=risk_pictures(comparison),
+        risk_title=words.risk_title(comparison),
+        core=grids.core_grid(comparison, links),
+        more=grids.more_grid(comparison),
+        members=charts.members_of(aligned),
+        recent_years=recent,
+        earlier_years=earlier,
+        year_steps=[f"{step:g}" for step in grids.YEAR_STEPS],
+        years_title=words.years_title(aligned.years[aligned.labels]),
+        hedges=grids.hedges_grid(comparison),
         payoff=PAYOFF,
-        differences=table.differences_grid(comparison),
-        crises=table.crises_grid(comparison),
-        runs=runs,
+        differences=grids.differences_grid(comparison),
+        crises=grids.crises_grid(comparison),
+        crises_title=words.crises_title(comparison) or "Crises",
+        runs=[{"label": tag.whole, "pages": pages[tag.name]} for tag in tags],
     )

@@ -11,6 +11,7 @@ import pandas as pd
 from backtests.analysis.comparison import Difference, differences, traded_in
 from backtests.analysis.crises import APRIL_2025, all_episodes, episode_table
 from backtests.analysis.evidence import Evidence
+from backtests.analysis.months import month_ends
 from backtests.analysis.numbers import (
     Metric,
     Place,
@@ -23,16 +24,8 @@ from backtests.analysis.record import Verdict
 from backtests.analysis.resampling import Estimate
 from backtests.report.comparison.aligned import AlignedRuns
 from backtests.report.finished_run import FinishedRun
-from backtests.report.intervals import Interval
-from backtests.report.page import Cell, Grid, metric_cell
-from backtests.report.text import HEDGES, label_of, percent, shown
-from backtests.report.verdict.payoffs import (
-    SETS,
-    payoff_cell,
-    payoff_text,
-    payoffs_of,
-    placebo_text,
-)
+from backtests.report.text import HEDGES, label_of, shown
+from backtests.report.verdict.payoffs import SETS, payoff_text, payoffs_of, placebo_text
 
 INITIAL = 1.0  # every portfolio starts at 1, so that final values and costs compare
 
@@ -82,16 +75,19 @@ class Comparison:
     table
         Numbers and verdict by label.
     differences
-        By label, without the first run: CAGR and Sharpe less the first's, with intervals.
+        By label, without the first run: what it has more of than the first, with intervals.
     crises
         As :func:`~backtests.analysis.crises.episode_table`, a column a run
         (:func:`fall_columns`).
+    equity
+        Numbers of the first run's benchmark.
     """
 
     aligned: AlignedRuns
     table: Mapping[str, Compared]
     differences: Mapping[str, Difference]
     crises: pd.DataFrame
+    equity: PortfolioNumbers
 
     @property
     def metrics(self) -> tuple[Metric, ...]:
@@ -123,7 +119,41 @@ def compare(aligned: AlignedRuns) -> Comparison:
     levels = aligned.values.set_axis(columns, axis=1).assign(equity=aligned.benchmark)
     april = episode_table(APRIL_2025 if aligned.ppy != 12 else (), levels, None, aligned.ppy)
     crises = pd.concat([all_episodes(levels, None, aligned.ppy), april], ignore_index=True)
-    return Comparison(aligned, table, differences(aligned.values, aligned.cash), crises)
+    legs = {
+        name: own
+        for name, run in zip(aligned.labels, aligned.runs, strict=True)
+        if (own := _legs(run)) is not None
+    }
+    return Comparison(
+        aligned,
+        table,
+        differences(aligned.values, aligned.cash, legs),
+        crises,
+        numbers_of(
+            Portfolio(
+                values=aligned.benchmark,
+                cash=aligned.cash,
+                frequency=aligned.ppy,
+                turnover=0.0,
+                costs_paid=0.0,
+                is_year_over=aligned.is_year_over,
+            )
+        ),
+    )
+
+
+def _legs(run: FinishedRun) -> pd.DataFrame | None:
+    """Month-end returns of a run's equity, hedge and bills; None without a hedge to judge."""
+    if run.verdict is None or not run.verdict.holds_hedge:
+        return None
+    drawn = run.verdict.series
+    bills = month_ends(run.values)["cash"].pct_change(fill_method=None)
+    legs = pd.DataFrame(
+        {"equity": drawn.returns.equity, "hedge": drawn.returns.hedge},
+        index=pd.PeriodIndex(drawn.months[1:], freq="M"),
+        dtype=float,
+    )
+    return legs.assign(cash=bills.reindex(legs.index)).dropna()
 
 
 # Columns of the table of falls beside those of the runs.
@@ -160,8 +190,24 @@ def _compared(aligned: AlignedRuns, name: str, run: FinishedRun) -> Compared:
     return Compared(numbers_of(portfolio), None if aligned.cut else run.verdict)
 
 
-# The differences that are shown: field, name, and what its values are multiplied by.
-DIFFERENCES = (("cagr_monthly", "CAGR points", 100.0), ("sharpe_monthly", "Sharpe", 1.0))
+@dataclass(frozen=True)
+class ShownDifference:
+    """A difference that is shown: its field, its name, the factor of its values, what is better."""
+
+    key: str
+    name: str
+    scale: float
+    better: int
+
+
+DIFFERENCES = (
+    ShownDifference("cagr_monthly", "CAGR points", 100.0, 1),
+    ShownDifference("volatility_monthly", "Volatility points", 100.0, -1),
+    ShownDifference("max_drawdown_monthly", "Deepest fall points", 100.0, 1),
+    ShownDifference("cvar_95_monthly", "CVaR 95 points", 100.0, 1),
+    ShownDifference("sharpe_monthly", "Sharpe", 1.0, 1),
+    ShownDifference("payoff", "Payoff points", 100.0, 1),
+)
 
 
 def metrics_csv(comparison: Comparison) -> pd.DataFrame:
@@ -173,10 +219,10 @@ def metrics_csv(comparison: Comparison) -> pd.DataFrame:
         for name, run in comparison.table.items()
     }
     frame = pd.DataFrame(columns, dtype=object)
-    for key, _, _ in DIFFERENCES:
+    for of in DIFFERENCES:
         for part in ("value", "low", "high"):
-            frame.loc[f"{key}_less_first_{part}"] = {
-                name: getattr(getattr(difference, key), part)
+            frame.loc[f"{of.key}_less_first_{part}"] = {
+                name: getattr(getattr(difference, of.key), part)
                 for name, difference in comparison.differences.items()
             }
     frame.index.name = "metric"
@@ -247,103 +293,11 @@ def difference_rows(comparison: Comparison) -> list[tuple[str, list[str]]]:
 
     return [
         (
-            f"{label} less the first, month-ends (90 %)",
-            ["", *(text(getattr(run, key), scale) for run in comparison.differences.values())],
+            f"{of.name} less the first, month-ends (90 %)",
+            [
+                "",
+                *(text(getattr(run, of.key), of.scale) for run in comparison.differences.values()),
+            ],
         )
-        for key, label, scale in DIFFERENCES
+        for of in DIFFERENCES
     ]
-
-
-def metrics_grid(comparison: Comparison) -> Grid:
-    """The metrics, one run a row."""
-    metrics = comparison.metrics
-    rows = [
-        [
-            Cell(name),
-            Cell(run.word),
-            *(
-                metric_cell(
-                    metric,
-                    run.numbers,
-                    INITIAL,
-                    tone="best" if name in comparison.best(metric) else "",
-                )
-                for metric in metrics
-            ),
-        ]
-        for name, run in comparison.table.items()
-    ]
-    heads = ["", HEDGES, *(comparison.label(metric).strip() for metric in metrics)]
-    return Grid(heads, rows, wide=True)
-
-
-def hedges_grid(comparison: Comparison) -> Grid | None:
-    """What decides each run's word, beside the deepest fall; None where no run has a verdict."""
-    if all(run.verdict is None for run in comparison.table.values()):
-        return None
-    rows = []
-    for name, run in comparison.table.items():
-        evidence, nothing = run.evidence, Cell("-", "")
-        cells = [nothing] * (len(SETS) + 2)
-        if evidence is not None:
-            share = evidence.placebo_share
-            cells = [
-                *(payoff_cell(payoff.estimate) for payoff in payoffs_of(evidence).values()),
-                payoff_cell(evidence.difference),
-                Cell(placebo_text(run.word, evidence), "" if share is None else share),
-            ]
-        own, equity = (nothing if fall is None else Cell(percent(fall), fall) for fall in run.falls)
-        rows.append([Cell(name), Cell(run.word), *cells, own, equity])
-    heads = ["", HEDGES, *(f"Payoff, {name}" for name in SETS.values()),
-             "After negative less after positive", "Placebo share", "Deepest fall",
-             "Of 100 % equity"]  # fmt: skip
-    return Grid(heads, rows, wide=True)
-
-
-def differences_grid(comparison: Comparison) -> Grid:
-    """Which differences to the first run are more than noise."""
-
-    def cells(estimate: Estimate, scale: float) -> list[Cell]:
-        value, low, high = estimate.value, estimate.low, estimate.high
-        if value is None:
-            return [Cell("-", ""), Cell("not defined")]
-        text = f"{scale * value:+.2f}"
-        if low is None or high is None:
-            return [Cell(text, value), Cell("too few months to say")]
-        is_real = low > 0 or high < 0
-        tone = "good" if value > 0 else "bad"
-        return [
-            Cell(
-                text,
-                value,
-                small=f"{scale * low:+.2f} to {scale * high:+.2f}",
-                interval=Interval.of(estimate),
-            ),
-            Cell("beyond noise" if is_real else "noise", tone=tone if is_real else ""),
-        ]
-
-    rows = []
-    for name, difference in comparison.differences.items():
-        row = [Cell(name)]
-        for key, _, scale in DIFFERENCES:
-            row += cells(getattr(difference, key), scale)
-        rows.append(row)
-    heads = [f"Less {comparison.aligned.labels[0]}", "CAGR, points", "which is",
-             "Sharpe", "which is"]  # fmt: skip
-    return Grid(heads, rows)
-
-
-def crises_grid(comparison: Comparison) -> Grid:
-    """Returns of equity and of each portfolio in each crisis."""
-    names = comparison.aligned.labels
-    rows = [
-        [
-            Cell(str(row["name"])),
-            Cell(str(row["start"])),
-            Cell(str(row["end"])),
-            Cell(percent(row["equity"]), row["equity"]),
-            *[Cell(percent(row[name]), row[name]) for name in fall_columns(names)],
-        ]
-        for row in comparison.crises.to_dict("records")
-    ]
-    return Grid(["", "From", "To", "Equity", *names], rows, wide=True)

@@ -12,7 +12,14 @@ import pandas as pd
 from backtests.engine.costs import Costs
 from backtests.report.comparison.aligned import align_runs
 from backtests.report.comparison.page import write_comparison
-from backtests.report.comparison.table import compare, console_rows, metrics_csv, payoff_rows
+from backtests.report.comparison.table import (
+    compare,
+    console_rows,
+    difference_rows,
+    metrics_csv,
+    payoff_rows,
+)
+from backtests.report.comparison.words import finding
 from backtests.report.files import FORMAT
 from backtests.report.folder import require_intact
 from backtests.report.manifest import ComparisonManifest, read_manifest
@@ -48,29 +55,65 @@ def test_a_folder_holds_page_table_and_manifest(comparison, tmp_path):
     assert len(list(tmp_path.glob("compare-*"))) == 1
 
 
+def cells_of(table) -> list[dict[str, str]]:
+    """Each row of a table by its heads."""
+    heads = [words(head) for head in table.findall(".//th")]
+    rows = table.findall(".//tbody/tr")
+    return [dict(zip(heads, map(words, row.findall("td")), strict=True)) for row in rows]
+
+
 def test_the_page_has_every_number_of_the_screen(comparison, tmp_path):
     page = lxml.html.parse(str(write_comparison(tmp_path, comparison) / "index.html"))
-    table = page.find(".//table")
-    heads = [words(head) for head in table.findall(".//th")]
-    for number, row in enumerate(table.findall(".//tbody/tr")):
-        cells = dict(zip(heads, map(words, row.findall("td")), strict=True))
+    core, more, differences, *_ = (cells_of(table) for table in page.findall(".//table"))
+    called = {
+        "Sharpe (over bills)": "Sharpe",
+        "Max drawdown": "Deepest fall",
+        "  from": "Deepest fall from",
+        "  to": "Deepest fall to",
+        "CVaR 95, month-ends": "CVaR 95, months",
+        "Longest under water, days": "Under water, days",
+    }
+    for number in range(len(comparison.table)):
+        cells = core[number] | more[number]
         for name, texts in console_rows(comparison):
-            assert cells[printed(name)] == printed(texts[number].removesuffix("*")), name
+            assert cells[called.get(name, name)] == printed(texts[number].removesuffix("*")), name
+        for (_, texts), cell in zip(
+            difference_rows(comparison) if number else (),
+            list(differences[number - 1].values())[1:],
+            strict=False,
+        ):
+            value, _, limits = texts[number].partition(" (")
+            assert cell.startswith(printed(value)) or value == "-"
+            assert printed(limits.rstrip(")")).replace("−0.00", "+0.00") in cell
     text = words(page.getroot())
     assert "1995-01-31 to 2025-12-31, monthly" in text
     assert "fee 2 bp, slippage 1 bp, lag 1" in text
-    assert "Equity is SPY." in text
+    assert "each fall of equity, which is SPY" in text
     assert "CVaR 95 is the average loss in the worst 5 % of days or months." in text
     assert "A basis point (bp) is 0.01 percentage points." in text
     assert "Costs paid are those of all orders, for a start value of 1." in text  # none is cut
-    hedges = page.findall(".//table")[1]
+    assert "belongs to resampled histories and is no confidence interval" in text
+    hedges = page.findall(".//table")[-1]
     shown = [[words(cell) for cell in row] for row in hedges.findall(".//tbody/tr")]
     for number, name in enumerate(comparison.table):
-        assert shown[number][:2] == [name, comparison.table[name].word]
+        assert shown[number][:2] == [f"{number + 1} {name}", comparison.table[name].word]
         for place, (_, texts) in enumerate(payoff_rows(comparison)[:3]):
             assert shown[number][2 + place] == printed(re.sub(r"[()]", "", texts[number]))
     assert "Payoff, after negative correlation" in words(hedges)
     assert "above 10 % so few changes of regime cannot prove it" in text
+
+
+def test_the_headline_is_what_was_found_and_names_open_their_runs(comparison, finished):
+    out = finished[0].folder.parent
+    folder = write_comparison(out, comparison)
+    page = lxml.html.parse(str(folder / "index.html"))
+    assert words(page.find(".//h1")) == printed(finding(comparison))
+    assert words(page.find(".//title")).startswith("3 portfolios compared: hedge_mix")
+    core = page.find(".//table")
+    links = [row.find(".//td//a") for row in core.findall(".//tbody/tr")]
+    for link, run in zip(links, finished, strict=True):
+        assert link.get("href") == f"../{run.name}/verdict.html"
+        assert (folder / link.get("href")).resolve().is_file()
 
 
 def test_what_was_brought_together_is_said_and_is_another_folder(finished, tmp_path):
@@ -118,5 +161,7 @@ def test_names_are_in_page_table_and_manifest_and_make_another_folder(finished, 
         assert manifest["runs"] == [run.name for run in finished]
         page = lxml.html.parse(str(folder / "index.html"))
         first = page.find(".//table").findall(".//tbody/tr")
-        assert [words(row.findall("td")[0]) for row in first] == labels
+        named = [words(row.findall("td")[0]) for row in first]
+        for number, (cell, label) in enumerate(zip(named, labels, strict=True), 1):
+            assert cell.startswith(f"{number} {label} ")
         assert "<b>mine" not in (folder / "index.html").read_text("utf-8")

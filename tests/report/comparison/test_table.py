@@ -5,26 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from backtests.analysis.comparison import Difference
 from backtests.analysis.resampling import Estimate
 from backtests.report.comparison.aligned import align_runs
+from backtests.report.comparison.grids import (
+    crises_grid,
+    differences_grid,
+    hedges_grid,
+    metrics_grid,
+)
 from backtests.report.comparison.table import (
+    DIFFERENCES,
     compare,
     console_rows,
-    crises_grid,
     difference_rows,
-    differences_grid,
     fall_columns,
-    hedges_grid,
     metrics_csv,
-    metrics_grid,
     payoff_rows,
 )
-from backtests.report.intervals import Interval
-from backtests.report.text import percent
 from backtests.report.verdict.payoffs import SETS, payoff_text, placebo_text
 from tests.report.comparison.test_aligned import cut
 
@@ -124,54 +124,46 @@ def test_differences_are_those_of_month_ends_with_their_intervals(comparison):
         assert row[name] == pytest.approx(growth[name] - growth[first], rel=1e-9)
         low, high = (table.loc[f"cagr_monthly_less_first_{end}", name] for end in ("low", "high"))
         assert low < row[name] < high
-    (label, cells), (other, _) = difference_rows(comparison)
-    assert (label, other) == (
-        "CAGR points less the first, month-ends (90 %)", "Sharpe less the first, month-ends (90 %)",
-    )  # fmt: skip
+    shown = difference_rows(comparison)
+    assert [label.removesuffix(" less the first, month-ends (90 %)") for label, _ in shown] == [
+        "CAGR points", "Volatility points", "Deepest fall points", "CVaR 95 points", "Sharpe",
+        "Payoff points",
+    ]  # fmt: skip
+    cells = shown[0][1]
     assert cells[0] == ""
     assert cells[1].startswith(f"{100 * row[second]:+.2f} (")
 
 
-@pytest.mark.parametrize(
-    ("estimate", "text", "conclusion", "tone"),
-    [
-        (Estimate(0.02, 0.01, 0.03), "+2.00", "beyond noise", "good"),
-        (Estimate(-0.02, -0.03, -0.01), "-2.00", "beyond noise", "bad"),
-        (Estimate(0.02, -0.01, 0.05), "+2.00", "noise", ""),
-        (Estimate(0.02, None, None), "+2.00", "too few months to say", ""),
-        (Estimate(None, None, None), "-", "not defined", ""),
-    ],
-)
-def test_a_difference_is_called_real_only_beyond_zero(comparison, estimate, text, conclusion, tone):
+def test_the_payoff_of_a_run_less_the_firsts_is_that_of_their_verdicts(comparison, finished):
+    """The months, legs and bills are those of the verdicts: so is the difference."""
+    first, _, third = (run.verdict for run in finished)
+    told = comparison.differences["attack_defend step_bp=25"].payoff
+    values = [verdict.evidence.every.estimate.value for verdict in (third, first)]
+    assert told.value == pytest.approx(values[0] - values[1], abs=1e-12)
+    assert comparison.differences["equity_only"].payoff == Estimate(None, None, None)
+    assert (told.low, told.high) == (None, None)  # 31 years are too few: docs/coverage.md
+    table = metrics_csv(comparison)
+    assert table.loc["payoff_less_first_value", "attack_defend step_bp=25"] == told.value
+    for of in DIFFERENCES:
+        assert {f"{of.key}_less_first_{part}" for part in ("value", "low", "high")} <= set(
+            table.index
+        )
+
+
+def test_an_interval_on_the_screen_is_written_from_its_low_to_its_high_end(comparison):
     name = comparison.aligned.labels[1]
-    changed = replace(comparison, differences={name: Difference(estimate, estimate)})
-    (row,) = differences_grid(changed).rows
-    assert (row[0].text, row[1].text, row[2].text, row[2].tone) == (name, text, conclusion, tone)
+    told = {of.key: Estimate(0.02, -0.01, 0.05) for of in DIFFERENCES}
+    told["sharpe_monthly"] = Estimate(-0.3, -0.75, 0.15)
+    changed = replace(comparison, differences={name: Difference(**told)})
+    rows = {label.partition(" less")[0]: cells for label, cells in difference_rows(changed)}
+    assert rows["CAGR points"] == ["", "+2.00 (-1.00 to +5.00)"]
+    assert rows["Sharpe"] == ["", "-0.30 (-0.75 to +0.15)"]
 
 
-def test_an_interval_is_written_from_its_low_to_its_high_end(comparison):
-    """Growth in points, Sharpe as it is; the low end first."""
-    name = comparison.aligned.labels[1]
-    both = Difference(Estimate(0.02, -0.01, 0.05), Estimate(-0.3, -0.75, 0.15))
-    changed = replace(comparison, differences={name: both})
-    (_, cagr), (_, sharpe) = difference_rows(changed)
-    assert (cagr, sharpe) == (["", "+2.00 (-1.00 to +5.00)"], ["", "-0.30 (-0.75 to +0.15)"])
-    (row,) = differences_grid(changed).rows
-    assert [cell.small for cell in row] == ["", "-1.00 to +5.00", "", "-0.75 to +0.15", ""]
-    assert [cell.interval for cell in row if cell.interval] == [
-        Interval(-0.01, 0.02, 0.05), Interval(-0.75, -0.3, 0.15),
-    ]  # fmt: skip
-
-
-def test_crises_have_a_column_for_each_run(comparison):
-    grid = crises_grid(comparison)
-    assert grid.heads == ["", "From", "To", "Equity", *comparison.aligned.labels]
-    (crisis,) = [row for row in grid.rows if row[0].text == "Financial crisis"]
-    assert (crisis[1].text, crisis[2].text) == ("2007-10-31", "2009-02-28")
-    span = comparison.aligned.values.loc[[pd.Timestamp("2007-10-31"), pd.Timestamp("2009-02-28")]]
-    for cell, name in zip(crisis[4:], comparison.aligned.labels, strict=True):
-        assert cell.sort == pytest.approx(span[name].iloc[1] / span[name].iloc[0] - 1)
-        assert cell.text == percent(cell.sort)
+def test_equity_is_that_of_the_first_runs_benchmark(comparison, finished):
+    theirs = finished[0].summary.benchmark.metrics
+    for key in ("cagr", "volatility", "max_drawdown", "sharpe"):
+        assert getattr(comparison.equity, key) == pytest.approx(getattr(theirs, key), rel=1e-9), key
 
 
 def test_a_run_may_be_called_as_a_column_of_the_falls(finished, comparison):
@@ -186,10 +178,10 @@ def test_a_run_may_be_called_as_a_column_of_the_falls(finished, comparison):
     for column in ("name", "start", "end", "equity"):
         assert renamed.crises[column].equals(comparison.crises[column])
     grid, theirs = crises_grid(renamed), crises_grid(comparison)
-    assert grid.heads == ["", "From", "To", "Equity", *names]
+    assert list(grid.head_notes[2:]) == list(names)
     assert grid.rows == theirs.rows
     assert list(renamed.differences) == ["name", "equity [1]"]
-    assert differences_grid(renamed).heads[0] == "Less equity"
+    assert [row[0].text for row in differences_grid(renamed).rows] == ["2 name", "3 equity [1]"]
 
 
 def test_the_payoffs_that_decide_each_word_stand_beside_it(comparison, finished):
@@ -219,17 +211,6 @@ def test_the_payoffs_that_decide_each_word_stand_beside_it(comparison, finished)
     assert [row[1].text for row in grid.rows] == [run.word for run in comparison.table.values()]
     assert own[5].sort == evidence.difference.value
     assert own[6].sort == evidence.placebo_share
-
-
-def test_the_deepest_fall_stands_beside_that_of_all_equity(comparison, finished):
-    """Below it: a mix of less than 100 % equity fell less, and the word does not say so."""
-    grid = hedges_grid(comparison)
-    for row, run in zip(grid.rows, finished, strict=True):
-        own, equity = (run.verdict.portfolio(key).max_drawdown for key in ("portfolio", "equity"))
-        assert [cell.sort for cell in row[-2:]] == [own, equity]
-        assert row[-2].text == percent(own)
-    assert grid.rows[0][-2].sort > grid.rows[0][-1].sort
-    assert grid.rows[1][-2].sort == pytest.approx(grid.rows[1][-1].sort)
 
 
 def test_runs_without_a_verdict_have_no_table_of_payoffs(finished):

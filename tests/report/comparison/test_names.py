@@ -1,0 +1,18 @@
+"""Numbers and short names of compared runs."""
+
+from __future__ import annotations
+
+from backtests.report.comparison.names import SHORT, clipped, tags_of
+
+
+def test_runs_are_numbered_from_one_and_long_names_cut():
+    first, second = tags_of(["60/40", "60/40 with intermediate Treasuries"])
+    assert (first.short, first.whole) == ("1 60/40", "1 60/40")
+    assert second.short == "2 60/40 with inte…"
+    assert second.whole == "2 60/40 with intermediate Treasuries"
+
+
+def test_a_cut_name_has_at_most_so_many_characters_and_no_space_before_the_sign():
+    assert clipped("x" * SHORT, SHORT) == "x" * SHORT
+    assert clipped("x" * (SHORT + 1), SHORT) == "x" * (SHORT - 1) + "…"
+    assert clipped("one two", 5) == "one…"
