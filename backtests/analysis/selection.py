@@ -146,10 +146,11 @@ class ChosenSharpe:
     value exceeds 0; ``best_by_luck`` (SR0, per row) the Sharpe ratio that the best of so many
     tries would show by luck; ``dsr``, the deflated Sharpe ratio, the chance that the true value is
     above that; ``as_good_by_luck`` how many of so many tries are expected to show this Sharpe ratio
-    or a higher one by luck alone. These three count all trials made, ``best_by_luck_effective`` and ``dsr_effective``
-    the effective number of them, which is smaller where trials are correlated. How far apart luck
-    puts the trials is read off them at equal volatility; ``best_by_luck_as_held`` and
-    ``dsr_as_held`` read it off the trials as they were held, and are None where these are the same.
+    or a higher one by luck alone. These three count all trials made, ``best_by_luck_effective`` and
+    ``dsr_effective`` the effective number of them, which is smaller where trials are correlated.
+    How far apart luck puts the trials is read off them at equal volatility;
+    ``best_by_luck_as_held`` and ``dsr_as_held`` read it off the trials as they were held, and are
+    None where these are the same.
     """
 
     sharpe: float

@@ -98,7 +98,6 @@ def _frontier(tuned: Tuned) -> Figure:
         )
         for each in tuned.portfolios
     ]
-    middle = int(efficient[len(efficient) // 2])
     across = table["volatility"].to_numpy(float)
     centre = (across.min() + across.max()) / 2
     at = table.iloc[int(efficient[np.abs(across[efficient] - centre).argmin()])]
@@ -186,8 +185,10 @@ def _candidates(
     )
 
 
-def _numbers(column: pd.Series, numbers: NDArray[np.int64]) -> list[float]:
-    return [float(value) for value in column.to_numpy(float)[numbers]]
+def _numbers(column: pd.Series, numbers: NDArray[np.int64]) -> list[float | None]:
+    """Values of some candidates; None for what does not exist, as a ratio of bills alone."""
+    values = column.to_numpy(float)[numbers].tolist()
+    return [value if math.isfinite(value) else None for value in values]
 
 
 def _hover(labels: list[str], rows: list[pd.Series]) -> Hover:

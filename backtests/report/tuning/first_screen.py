@@ -124,7 +124,7 @@ def _luck(tuned: Tuned) -> Tile:
         else f"{100 * decides.dsr:.1f} %; skill takes more than {100 * SURE_OF_SKILL:.0f} %"
     )
     p_value = (
-        f"{reality.spa_consistent:.3f}; below {RARE_BY_CHANCE} at least one does"
+        f"p = {reality.spa_consistent:.3f}; below {RARE_BY_CHANCE} at least one does"
         if reality.statistic > 0.0
         else "no candidate is ahead of it"
     )

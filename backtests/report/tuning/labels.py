@@ -6,6 +6,8 @@ a line to its point. In plotly's format, as :class:`~backtests.report.figures.En
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,7 +19,11 @@ from backtests.report.traces import DIGITS, Payload
 COLUMN = 0.36  # of the plot's width: where names end; room for the longest in 600 pixels
 EDGE = 10.0  # pixels above the first and below the last name
 PAD = 0.04  # of a range, around the points
+LEAST_GAIN = 1e-9  # of a line's length: what is less is rounding
 LEAST = 1e-4  # half of a range without extent
+
+
+Place = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,7 @@ class PointName(EndName):
     """
 
     x: float = 0.0
-    at: tuple[float, float] = (0.0, 0.0)
+    at: Place = (0.0, 0.0)
 
     @property
     def payload(self) -> Payload:
@@ -84,8 +90,8 @@ def named_plot(
     Returns
     -------
     NamedPlot
-        Names at the left of their points, from the top in the order of the slopes of their lines,
-        so that these do not cross; the axis begins where the names have room.
+        Names at the left of their points, in an order in which their lines do not cross; the axis
+        begins where the names have room.
     """
     (left, right), (bottom, top) = _padded(xs), _padded(ys)
     first_point = min(point.x for point in points) - PAD * (right - left)
@@ -96,17 +102,41 @@ def named_plot(
     # The lowest name stands above all that is drawn below the names.
     top = max(top, (max(below, default=bottom) - room * bottom) / (1.0 - room))
 
-    def fall(point: NamedPoint) -> float:
-        return (top - point.y) / (top - bottom) * (right - left) / (point.x - end)
-
-    ranked = sorted(points, key=fall)
     step = NAME_ROOM / height * (top - bottom)
-    first = top - EDGE / height * (top - bottom) - step / 2
+    highest = top - EDGE / height * (top - bottom) - step / 2
+    places = [(end, highest - step * place) for place in range(len(points))]
+    ordered = _without_crossings(points, places, (right - left, top - bottom))
     names = tuple(
-        PointName(point.name, point.y, point.colour, 0.0, point.x, (end, first - step * place))
-        for place, point in enumerate(ranked)
+        PointName(point.name, point.y, point.colour, 0.0, point.x, at)
+        for point, at in zip(ordered, places, strict=True)
     )
     return NamedPlot(names, (left, right), (bottom, top))
+
+
+def _without_crossings(
+    points: Sequence[NamedPoint], places: Sequence[Place], scale: Place
+) -> list[NamedPoint]:
+    """Points in the order of places to which their lines do not cross.
+
+    Two lines that cross are longer together than those with their ends exchanged. So whatever
+    exchange makes them shorter is made, until none does.
+    """
+    ordered = sorted(points, key=lambda point: -point.y)
+
+    def length(point: NamedPoint, place: Place) -> float:
+        return math.hypot((point.x - place[0]) / scale[0], (point.y - place[1]) / scale[1])
+
+    def gain(first: int, second: int) -> float:
+        """How much shorter two lines are with their ends exchanged."""
+        one, other = ordered[first], ordered[second]
+        as_is = length(one, places[first]) + length(other, places[second])
+        return as_is - length(one, places[second]) - length(other, places[first])
+
+    pairs = list(itertools.combinations(range(len(points)), 2))
+    while longer := [pair for pair in pairs if gain(*pair) > LEAST_GAIN]:
+        first, second = longer[0]
+        ordered[first], ordered[second] = ordered[second], ordered[first]
+    return ordered
 
 
 def _padded(values: Sequence[float]) -> tuple[float, float]:

@@ -8,6 +8,7 @@ from backtests.analysis.selection import ChosenSharpe
 
 ONE, TWO = 0.5, 1.5  # from here on an expected number is told as one, as two
 MOST = 0.95  # of all tries: from here on they are nearly all
+ALL = "nearly all"
 RAREST = 100  # searches; what is rarer is told as fewer than one in so many
 UNKNOWN = "how many would be this good by luck is unknown: too few tries differ"
 
@@ -35,6 +36,8 @@ def _by_luck(decides: ChosenSharpe) -> str:
     expected = decides.as_good_by_luck
     if not math.isfinite(expected):
         return UNKNOWN
+    if _counted(decides) == ALL:
+        return f"{ALL} are expected to be this good by luck alone"
     if expected >= ONE:
         verb = "is" if expected < TWO else "are"
         return f"{_counted(decides)} this good {verb} expected by luck alone"
@@ -50,7 +53,7 @@ def _counted(decides: ChosenSharpe) -> str:
     """An expected number of tries, to two digits, or as the largest part of them."""
     expected = decides.as_good_by_luck
     if expected >= MOST * decides.trials > TWO:
-        return "nearly all"
+        return ALL
     if expected < TWO:
         return "one"
     return f"{'some' if expected >= 10.0 else 'about'} {_two_digits(expected):,}"
