@@ -67,9 +67,8 @@ def test_cells_have_figures_but_where_a_mark_stands(mixes):
     table, told = candidates(mixes), content(mixes)
     first, data = maps(mixes)[0], drawn(mixes)[1]["data"]
     kept = table[table["eligible"]]
-    best = (
-        100 * kept.groupby([kept["SPY"].mul(10).round(), kept["SHY"].mul(10).round()])["cagr"].max()
-    )
+    places = [kept[name].mul(10).round() for name in ("SPY", "SHY")]
+    best = 100 * kept.groupby(places)["cagr"].max()
     marks = {(trace["x"][0], trace["y"][0]) for trace in data[2:4]}
     middle = table.loc[told["region"]["middle"]["candidate"]]
     assert (round(10 * middle["SPY"]), round(10 * middle["SHY"])) in marks

@@ -93,7 +93,7 @@ def test_equals_are_one_region_and_nobody_chooses_by_rounding(tmp_path, capsys):
 
 
 def made_prices(folder: Path) -> str:
-    """A folder of two made assets: the second is the first and, for sure, ten points more a year."""
+    """A folder of two made assets: the second is the first with ten points a year more."""
     draw = np.random.default_rng(5)
     days = pd.bdate_range("1994-01-03", "2010-12-31")
     first = draw.normal(0.0003, 0.01, len(days))
@@ -148,9 +148,7 @@ def test_a_lead_that_may_be_luck_is_no_recommendation(tmp_path, capsys):
     assert told["luck"] == luck
     assert luck in page
     assert luck in " ".join(out.split())
-    assert "Keep the default, 20 % SPY, 80 % IEF, for now: some of 60 mixes" in " ".join(
-        out.split()
-    )
+    assert told["headline"] in " ".join(out.split())
 
 
 def test_a_choice_that_trails_the_default_is_no_recommendation(mixes):
