@@ -58,7 +58,11 @@ def _frontier(tuned: Tuned) -> Figure:
     limits = tuned.limits
     parts = {
         f"keep {limits}" if limits else "candidates": (np.flatnonzero(allowed), "--rest", 0.8),
-        "break a limit": (np.flatnonzero(~allowed), "--rest", 0.3),
+        "break a limit" if limits else f"no {WORDS[tuned.objective.maximise]}": (
+            np.flatnonzero(~allowed),
+            "--rest",
+            0.3,
+        ),
     }
     traces: list[Trace] = []
     shown = 0
@@ -109,7 +113,6 @@ def _frontier(tuned: Tuned) -> Figure:
         height - margin.top - margin.bottom,
     )
     thinned = "" if shown >= len(table) else f" {shown:,} of {len(table):,} are drawn."
-    pale = f" Pale: those that do not keep {limits}." if not allowed.all() else ""
     return chart(
         "frontier",
         traces,
@@ -117,7 +120,7 @@ def _frontier(tuned: Tuned) -> Figure:
         y=Axis("CAGR", suffix=PERCENT, limits=plot.y),
         title=_gap(tuned),
         caption="Every candidate after costs. On the dotted line lie those that no other candidate "
-        f"outgrows at the same or a lower volatility.{pale}{thinned}",
+        f"outgrows at the same or a lower volatility.{_pale(tuned)}{thinned}",
         alt="Scatter of growth against volatility of all candidates; marked: "
         + ", ".join(each.name for each in tuned.portfolios),
         height=height,
@@ -131,6 +134,14 @@ def _volatilities(limits: tuple[float, float]) -> list[tuple[float, str]]:
     low, high = max(limits[0], 0.0) / 100, limits[1] / 100
     ladder = next(steps for steps in percent_steps(low, high) if len(steps) <= MOST_VOLATILITIES)
     return [(100 * value, word) for value, word in ladder]
+
+
+def _pale(tuned: Tuned) -> str:
+    """What pale points are; nothing where there are none."""
+    if tuned.metrics["eligible"].all():
+        return ""
+    without = f"have no {WORDS[tuned.objective.maximise]}"
+    return f" Pale: those that {f'do not keep {tuned.limits}' if tuned.limits else without}."
 
 
 def _gap(tuned: Tuned) -> str:
@@ -330,7 +341,7 @@ def _region_title(tuned: Tuned) -> str:
     low, high = (_shown(tuned, float(value)) for value in (members.min(), members.max()))
     if count == 1:
         return f"One of {many:,} candidates stands alone: {WORDS[tuned.objective.maximise]} {low}"
-    ends = f"{WORDS[tuned.objective.maximise]} from {low} to {high}"
+    ends = f"{WORDS[tuned.objective.maximise]} {low if low == high else f'from {low} to {high}'}"
     if count == many:
         return f"All {count:,} candidates are about as good as the best: {ends}"
     return f"{count:,} of {many:,} candidates are about as good as the best: {ends}"
@@ -413,8 +424,8 @@ def _line_of_axis(tuned: Tuned) -> Figure:
         x=Axis(name, kind="category"),
         y=Axis(WORDS[metric], suffix=PERCENT if metric == "cagr" else ""),
         title=_region_title(tuned),
-        caption=f"Pale points break a limit. The star is the middle of the good region "
-        f"({_figure(tuned, region.centre)}), not the best point.",
+        caption=f"The star is the middle of the good region ({_figure(tuned, region.centre)}), "
+        f"not the best point.{_pale(tuned)}",
         alt=f"{WORDS[metric]} by {name} with the plateau marked",
         height=380,
         margin=Margin(left=64, bottom=56),

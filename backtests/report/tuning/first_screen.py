@@ -31,6 +31,7 @@ LUCK = (
     "the default's volatility; this good are those at least as high as that of the middle of the "
     "good region."
 )
+LEAST_SHARE = 0.0005  # what rounds to 0.000
 GROWTH = "points of growth a year"
 
 
@@ -123,8 +124,10 @@ def _luck(tuned: Tuned) -> Tile:
         if not math.isfinite(decides.dsr)
         else f"{100 * decides.dsr:.1f} %; skill takes more than {100 * SURE_OF_SKILL:.0f} %"
     )
+    share = reality.spa_consistent
+    told = "p below 0.001" if share < LEAST_SHARE else f"p = {share:.3f}"
     p_value = (
-        f"p = {reality.spa_consistent:.3f}; below {RARE_BY_CHANCE} at least one does"
+        f"{told}; below {RARE_BY_CHANCE} at least one does"
         if reality.statistic > 0.0
         else "no candidate is ahead of it"
     )

@@ -20,6 +20,7 @@ from backtests.report.text import (
     CVAR,
     DEFLATED_SHARPE,
     HEDGES,
+    OWN_FILES,
     costs_text,
     percent,
 )
@@ -86,7 +87,7 @@ def _facts(tuned: Tuned) -> list[str]:
         f"maximised: {WORDS[tuned.objective.maximise]}{limits}",
         f"{tuned.sessions[0]:%Y-%m-%d} to {tuned.sessions[-1]:%Y-%m-%d}",
         costs_text(tuned.config.costs),
-        tuned.market.title,
+        OWN_FILES if tuned.market.source.startswith("files:") else tuned.market.title,
     ]
 
 

@@ -84,6 +84,12 @@ def test_luck_has_its_two_tests():
     assert first_screen(made(differs=False)).note == ""
 
 
+def test_a_share_too_small_for_three_digits_is_told_as_below():
+    tuned = made(rejects=True)
+    tuned.reliability.reality.spa_consistent = 0.0
+    assert ": p below 0.001; below 0.05" in tiles(tuned)["luck"].lines[1]
+
+
 def test_without_a_candidate_ahead_hansen_s_p_value_is_not_told():
     tuned = made()
     tuned.reliability.reality.statistic = 0.0

@@ -125,6 +125,8 @@ def test_a_recommendation_is_called_one_everywhere(tmp_path, capsys):
     assert page.index("Run it as it is: <code>") < page.index('id="choice"')
     assert "Middle of the good region, recommended" in page
     assert not (folder / "best.toml").read_text().startswith("#")
+    assert str(tmp_path) not in page  # it may be sent on
+    assert "price files of your own" in page
 
 
 def test_a_lead_that_may_be_luck_is_no_recommendation(tmp_path, capsys):
