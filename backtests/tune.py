@@ -144,14 +144,9 @@ def print_tuned(console: Console, tuned: Tuned, folder: Path) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from backtests.report.tuning.words import (
-        SHOWN,
-        headline,
-        hedge_lead,
-        hedge_lines,
-        run_command_of,
-        sentences,
-    )
+    from backtests.report.tuning.advice import chip, headline
+    from backtests.report.tuning.sentences import sentences
+    from backtests.report.tuning.words import SHOWN, hedge_lead, hedge_lines, run_command_of
     from backtests.report.verdict.payoffs import PAYOFF
 
     sessions = tuned.sessions
@@ -174,6 +169,7 @@ def print_tuned(console: Console, tuned: Tuned, folder: Path) -> None:
         console.print(Text(f"{portfolio.name}: {portfolio.holds}"), soft_wrap=True)
     console.print()
     console.print(Text(f"{headline(tuned)}."))
+    console.print(Text(f"  {chip(tuned)[0]}."))
     for sentence in sentences(tuned):
         console.print(Text(f"  {sentence}"))
     console.print()
@@ -184,6 +180,8 @@ def print_tuned(console: Console, tuned: Tuned, folder: Path) -> None:
     console.print()
     console.print(Text(f"results in {folder}"), soft_wrap=True)
     console.print(Text(f"open {folder / 'index.html'}"), soft_wrap=True)
+    if not tuned.recommends:
+        console.print(Text("no recommendation, but it runs as it is:"))
     console.print(Text(f"run  {run_command_of(tuned, folder)}"), soft_wrap=True)
 
 

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from backtests.analysis.objective import read_objective
+from backtests.analysis.reliability import Edge
+from backtests.analysis.resampling import Estimate
+from backtests.engine.roles import Roles
+from backtests.engine.space import mix_space
+from backtests.engine.tuned import Diluted, Tuned
 from backtests.tune import main
 from tests.conftest import Ended, ended
 
@@ -46,3 +55,69 @@ def drawn(folder: Path) -> list[dict[str, Any]]:
     text = (folder / "index.html").read_text()
     script = text.index('<script id="figures"')
     return json.loads(text[text.index(">", script) + 1 : text.index("</script>", script)])
+
+
+def edge(value: float, low: float | None = None, high: float | None = None) -> Edge:
+    """A lead with its interval."""
+    return Edge(Estimate(value, low, high), 0.01)
+
+
+def made(
+    share: float | None = None,
+    *,
+    cagr: float = 0.01,
+    fall: float = -0.1,
+    members: int = 1,
+    eligible: int = 3,
+    default: float = 0.005,
+    differs: bool = True,
+    beyond_noise: bool = False,
+    weight: float = 0.7,
+    goal: str = "cagr",
+    limits: Sequence[str] = ("max_drawdown>-0.2",),
+    months: int = 600,
+    lead: Edge | None = None,
+    over_bills: Edge | None = None,
+    rejects: bool = False,
+    expected: float = 20.0,
+    **metrics: float,
+) -> Tuned:
+    """A search of three mixes as far as its choice goes: 0 is the centre, 2 the peak.
+
+    They hold no SPY, half of it, all of it; the default ``weight`` of it. ``lead`` is that of the
+    choice over the default, ``over_bills`` that over ``share`` of the default with bills.
+    """
+    table = pd.DataFrame({"cagr": [cagr, 0.02, 0.03], "sharpe": [0.4, 0.5, 0.6],
+                          "max_drawdown": [fall, -0.1, -0.1]})  # fmt: skip
+    parts = {
+        "region": SimpleNamespace(centre=0, peak=2, members=np.arange(members)),
+        "space": mix_space(["SPY"], 0.5, {"rebalance": "monthly"}),
+        "config": SimpleNamespace(params={"weights": {"SPY": weight}}, roles=Roles()),
+        "default": pd.Series({"cagr": default, "sharpe": 0.5, "max_drawdown": -0.1, **metrics}),
+        "equity": pd.Series({"cagr": 0.06}),
+        "benchmark": "SPY",
+        "metrics": table.assign(eligible=np.arange(3) < eligible),
+        "diluted": share
+        and Diluted(share, pd.Series({"cagr": 0.05, "sharpe": 0.5, "max_drawdown": -0.19}),
+                    lead=over_bills or edge(0.001, -0.002, 0.004)),
+        "objective": read_objective(goal, limits),
+        "reliability": SimpleNamespace(
+            decides=SimpleNamespace(as_good_by_luck=expected, trials=66, dsr=0.4) if differs
+            else None,
+            same_risk=None,
+            beyond_noise=beyond_noise,
+            months=months,
+            chosen=lead or edge(0.005, -0.003, 0.012),
+            peak=edge(0.025, 0.01, 0.04),
+            expanding=None,
+            reality=SimpleNamespace(
+                rejects=lambda level: rejects,
+                statistic=1.0,
+                spa_consistent=0.01 if rejects else 0.4,
+            ),
+        ),
+    }  # fmt: skip
+    tuned = object.__new__(Tuned)
+    for name, value in parts.items():
+        object.__setattr__(tuned, name, value)
+    return tuned

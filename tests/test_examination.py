@@ -61,7 +61,7 @@ def test_risk_adjusted_leads_are_over_the_bills_of_the_same_months(tmp_path, cap
     assert command(capsys, *MIXES, *BUNDLED, *words)[0] == 0
     told = content(only(tmp_path))
     parts, reliability = told["portfolios"], told["reliability"]
-    for name, lead in (("Recommended", "chosen"), ("Best single cell", "peak")):
+    for name, lead in (("Middle of the good region", "chosen"), ("Best single cell", "peak")):
         expected = parts[name]["sharpe"] - parts["Default"]["sharpe"]
         assert reliability[lead]["estimate"]["value"] == pytest.approx(expected, abs=1e-9)
     # These compare candidates at equal volatility: there is no other spread to show.
@@ -133,7 +133,7 @@ def test_where_the_default_keeps_the_limit_its_share_is_not_asked(rules):
 def test_the_choice_and_the_default_are_judged_as_their_runs_are(mixes):
     """Its resamples are those of a run on the same months; engines agree to 1e-9."""
     told = content(mixes)
-    params = {"Middle of the region": told["region"]["middle"]["params"], "Default": {}}
+    params = {"Middle of the good region": told["region"]["middle"]["params"], "Default": {}}
     assert told["judged"].keys() == params.keys()
     for name, judged in told["judged"].items():
         verdict = make_run(start=None, params=params[name]).verdict
@@ -147,7 +147,7 @@ def test_the_choice_and_the_default_are_judged_as_their_runs_are(mixes):
             assert ours.estimate.value == pytest.approx(theirs.estimate.value, abs=1e-9)
             assert ours.estimate.low == pytest.approx(theirs.estimate.low, abs=1e-4)
         assert evidence.placebo_share == verdict.evidence.placebo_share
-    assert told["judged"]["Default"] != told["judged"]["Middle of the region"]
+    assert told["judged"]["Default"] != told["judged"]["Middle of the good region"]
 
 
 def test_without_a_hedge_the_word_is_no_hedge(tmp_path, capsys):

@@ -103,6 +103,18 @@ def deflated_sharpe(
     return probabilistic_sharpe(sharpe, rows, benchmark=best, skew=skew, kurtosis=kurtosis)
 
 
+def as_good_by_luck(sharpe: float, trials: float, variance: float) -> float:
+    """Expected number of tries without skill that show at least this Sharpe ratio.
+
+    Such a try's Sharpe ratio is normal about zero with the ``variance`` of the trials, the spread
+    that :func:`deflated_sharpe` takes for luck: trials x (1 - Phi(sharpe / sigma)). One is reached
+    at the level that a single one of so many is expected to exceed. NaN without a variance.
+    """
+    if variance == 0.0:
+        return float(trials) if sharpe <= 0.0 else 0.0
+    return float(trials * ndtr(-sharpe / math.sqrt(variance)))
+
+
 def effective_trials(returns: Array) -> float:
     """Effective number of trials: (sum l)^2 / sum l^2, l the eigenvalues of the correlations.
 
@@ -133,10 +145,12 @@ class ChosenSharpe:
     ``sharpe`` is per row, of returns minus the default's; ``psr`` the probability that its true
     value exceeds 0; ``best_by_luck`` (SR0, per row) the Sharpe ratio that the best of so many
     tries would show by luck; ``dsr``, the deflated Sharpe ratio, the chance that the true value is
-    above that. These two count all trials made, ``best_by_luck_effective`` and ``dsr_effective``
-    the effective number of them, which is smaller where trials are correlated. How far apart luck
-    puts the trials is read off them at equal volatility; ``best_by_luck_as_held`` and
-    ``dsr_as_held`` read it off the trials as they were held, and are None where these are the same.
+    above that; ``as_good_by_luck`` how many of so many tries are expected to show this Sharpe ratio
+    or a higher one by luck alone. These three count all trials made, ``best_by_luck_effective`` and
+    ``dsr_effective`` the effective number of them, which is smaller where trials are correlated.
+    How far apart luck puts the trials is read off them at equal volatility;
+    ``best_by_luck_as_held`` and ``dsr_as_held`` read it off the trials as they were held, and are
+    None where these are the same.
     """
 
     sharpe: float
@@ -145,6 +159,7 @@ class ChosenSharpe:
     trials: int
     best_by_luck: float
     dsr: float
+    as_good_by_luck: float
     effective_trials: float
     best_by_luck_effective: float
     dsr_effective: float
@@ -195,8 +210,9 @@ def chosen_against_default(
     def psr(benchmark: float) -> float:
         return probabilistic_sharpe(sharpe, rows, benchmark=benchmark, skew=skew, kurtosis=kurtosis)
 
-    best = expected_best_sharpe(trials, _variance(_ratios(level)))
-    best_effective = expected_best_sharpe(effective, _variance(_ratios(level)))
+    variance = _variance(_ratios(level))
+    best = expected_best_sharpe(trials, variance)
+    best_effective = expected_best_sharpe(effective, variance)
     as_held = None
     if at_equal_volatility is not None:
         as_held = expected_best_sharpe(trials, _variance(ratios))
@@ -207,6 +223,7 @@ def chosen_against_default(
         trials=trials,
         best_by_luck=best,
         dsr=psr(best),
+        as_good_by_luck=as_good_by_luck(sharpe, trials, variance),
         effective_trials=effective,
         best_by_luck_effective=best_effective,
         dsr_effective=psr(best_effective),

@@ -21,8 +21,8 @@ from strategies.base import Params
 from strategies.weights import mix_text
 
 BEST = "best.toml"
-# The middle of the widest good region, where it is worth recommending and where not.
-RECOMMENDED, MIDDLE = "Recommended", "Middle of the region"
+# What the choice of a search is called everywhere, recommended or not: where it is in the search.
+MIDDLE = "Middle of the good region"
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,33 +166,36 @@ class Tuned:
         return float(self.metrics.loc[self.region.centre, goal]) < float(self.default[goal]) - TIE
 
     @property
+    def is_default(self) -> bool:
+        """Whether the choice is the default itself."""
+        return self.label(self.region.centre) == self.default_label
+
+    @property
     def is_like_default(self) -> bool:
         """Whether the choice is another portfolio that earns the same as the default."""
-        differs = self.label(self.region.centre) != self.default_label
-        return differs and self.reliability.decides is None
+        return not self.is_default and self.reliability.decides is None
 
     @property
     def recommends(self) -> bool:
-        """Whether the choice is a recommendation; every page and file asks here."""
-        told_apart = not self.is_everything and not self.is_like_default
-        return self.keeps_limits and told_apart and not self.trails
+        """Whether the choice is a recommendation; every page and file asks here.
 
-    @property
-    def choice(self) -> str:
-        """What the choice is called."""
-        return RECOMMENDED if self.recommends else MIDDLE
+        That takes a lead over the default that is more than noise.
+        """
+        told_apart = not self.is_everything and not self.is_like_default
+        stands = self.keeps_limits and told_apart and not self.trails
+        return self.reliability.beyond_noise and stands
 
     @property
     def judged(self) -> dict[str, Judged]:
         """What was judged, by its name among the portfolios: the choice and the default."""
-        return {self.choice: self.judged_choice, "Default": self.judged_default}
+        return {MIDDLE: self.judged_choice, "Default": self.judged_default}
 
     @property
     def portfolios(self) -> list[Compared]:
         """The portfolios that every page compares; the first is the choice."""
         centre, peak = self.region.centre, self.region.peak
         portfolios = [
-            Compared(self.choice, self.label(centre), self.metrics.loc[centre]),
+            Compared(MIDDLE, self.label(centre), self.metrics.loc[centre]),
             Compared("Best single cell", self.label(peak), self.metrics.loc[peak]),
             Compared("Default", self.default_label, self.default),
         ]

@@ -20,7 +20,7 @@ from backtests.face.options import Chosen, Day, Options, described
 from backtests.face.plots import SearchPlots
 from backtests.report import notebook
 from backtests.report.folder import require_writable
-from backtests.report.tuning import words
+from backtests.report.tuning import advice, sentences
 from backtests.tuning import Interrupted, prepare_search, tune
 from data.command import steps
 from data.errors import UsageError
@@ -55,8 +55,8 @@ class SearchResult:
 
     @property
     def no_recommendation(self) -> str:
-        """Why ``best`` is no recommendation; empty where it is one."""
-        return words.no_recommendation(self.record)
+        """Why ``best`` is no recommendation; empty where it is one: a lead beyond noise."""
+        return advice.no_recommendation(self.record)
 
     @property
     def params(self) -> Params:
@@ -66,12 +66,12 @@ class SearchResult:
     @property
     def headline(self) -> str:
         """The answer in one line."""
-        return words.headline(self.record)
+        return advice.headline(self.record)
 
     @property
     def sentences(self) -> tuple[str, str, str]:
         """What to hold, how certain that is, and what tuning would have earned."""
-        return words.sentences(self.record)
+        return sentences.sentences(self.record)
 
     @property
     def table(self) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from backtests.analysis.numbers import Place, shown_in
 from backtests.analysis.record import Verdict
 from backtests.engine.run import Run
 from backtests.engine.summary import Latest, Summary
-from backtests.engine.tuned import Compared, Tuned
+from backtests.engine.tuned import MIDDLE, Compared, Tuned
 from backtests.report.charts import Line, growth_axis, time_chart
 from backtests.report.comparison.aligned import AlignedRuns
 from backtests.report.comparison.charts import WIDTHS, members_of
@@ -32,7 +32,7 @@ from backtests.report.hero import hero_picture
 from backtests.report.holdings import hedge_weight
 from backtests.report.lab import metrics_grid as run_grid
 from backtests.report.page import Cell, Grid, metric_cell
-from backtests.report.sheet import Answer, Sheet, Table
+from backtests.report.sheet import Sheet, Table
 from backtests.report.style import OTHER_LINE, PORTFOLIO_LINE
 from backtests.report.svg import MOST_POINTS, Dots, Mark, Picture, dot_picture, growth_picture
 from backtests.report.text import (
@@ -48,10 +48,14 @@ from backtests.report.text import (
     weights_text,
 )
 from backtests.report.tuning import words as tuning
+from backtests.report.tuning.advice import headline
 from backtests.report.tuning.charts import MARKS
+from backtests.report.tuning.first_screen import first_screen as screen_of_search
+from backtests.report.tuning.luck import luck_sentence
+from backtests.report.tuning.sentences import sentences as sentences_of_search
 from backtests.report.verdict import charts as verdict_charts
 from backtests.report.verdict.evidence import payoff_grid
-from backtests.report.verdict.first_screen import first_screen
+from backtests.report.verdict.first_screen import FirstScreen, first_screen
 from backtests.report.verdict.payoffs import PAYOFF
 from backtests.report.verdict.tables import hundredths, number_cell, shown_keys
 from backtests.report.verdict.words import answer_of, long_note, name_of, sentences
@@ -116,7 +120,7 @@ def comparison_html(comparison: Comparison) -> str:
     note = f"* the best of its {'row' if is_few else 'column'}. Each portfolio starts at 1. {CVAR}"
     return Sheet(
         title=f"{len(aligned.labels)} portfolios compared",
-        answer=Answer(finding(comparison), [("", lead(comparison))]),
+        screen=FirstScreen(finding(comparison), chip="", tone="", line=lead(comparison), tiles=()),
         facts=[_span(comparison), _costs(comparison), " and ".join(sources)],
         picture=_picture(*_growth_of_runs(aligned)),
         tables=[
@@ -133,7 +137,7 @@ def comparison_html(comparison: Comparison) -> str:
 
 
 def search_html(tuned: Tuned) -> str:
-    """A search for a notebook: the answer, a picture of all candidates, what it has to beat."""
+    """A search for a notebook: its first screen, all candidates, what the choice has to beat."""
     limits = f" subject to {tuned.limits}" if tuned.limits else ""
     leads = ("What to hold.", "How sure.", "If you had tuned each year.")
     return Sheet(
@@ -145,14 +149,11 @@ def search_html(tuned: Tuned) -> str:
             costs_text(tuned.config.costs),
             tuned.market.title,
         ],
-        answer=Answer(
-            tuning.headline(tuned),
-            [
-                *zip(leads, tuning.sentences(tuned), strict=True),
-                *((tuning.hedge_lead(name), line) for name, line in tuning.hedge_lines(tuned)),
-            ],
-            tone="good" if tuned.reliability.beyond_noise else "",
-        ),
+        screen=screen_of_search(tuned),
+        told=[
+            *zip(leads, sentences_of_search(tuned), strict=True),
+            *((tuning.hedge_lead(name), line) for name, line in tuning.hedge_lines(tuned)),
+        ],
         picture=_candidates(tuned),
         tables=[Table("", _searched_grid(tuned))],
         notes=tuned.market.notes,
@@ -212,11 +213,12 @@ def search_text(tuned: Tuned) -> str:
     rows = {
         each.name: [(tuning.SHOWN[key][0], _score(each, key)) for key in keys]
         for each in tuned.portfolios
-        if each.name in (tuned.choice, "Default", "100 % equity")
+        if each.name in (MIDDLE, "Default", "100 % equity")
     }
     return _text(
         f"Tuning {tuned.space.strategy}: {_searched(tuned)}, {_span_of_search(tuned)}",
-        f"{tuning.headline(tuned)}.",
+        f"{headline(tuned)}.",
+        luck_sentence(tuned.reliability.decides),
         *_columns(rows),
         *(f"{tuning.hedge_lead(name)} {line}" for name, line in tuning.hedge_lines(tuned)),
     )

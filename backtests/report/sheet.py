@@ -1,4 +1,4 @@
-"""A sheet of a notebook: an answer, pictures, tables and notes, as HTML without script or style.
+"""A sheet of a notebook: first screen, pictures, tables, notes, as HTML without script or style.
 
 A notebook may drop both; see :mod:`backtests.report.notebook`.
 """
@@ -41,18 +41,6 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """An answer in large letters, and its sentences, each with its lead words.
-
-    ``tone`` is ``good``, ``bad`` or empty.
-    """
-
-    text: str
-    sentences: Sequence[tuple[str, str]]
-    tone: str = ""
-
-
-@dataclass(frozen=True)
 class Sheet:
     """All that a notebook shows of a result, in this order; empty parts are left out.
 
@@ -61,13 +49,11 @@ class Sheet:
     title, facts
         What it is; its dates, costs and source.
     screen
-        The first screen of a verdict, where one was judged.
+        The first screen of a verdict, where one was judged, or of a search.
     hero
         The picture that belongs to it.
     told
         Sentences below it, each with its lead words.
-    answer
-        That of a search.
     picture
         If None, a line says that there is none.
     tables
@@ -84,7 +70,6 @@ class Sheet:
     screen: FirstScreen | None = None
     hero: Drawing | None = None
     told: Sequence[tuple[str, str]] = ()
-    answer: Answer | None = None
 
     def render(self) -> str:
         """The sheet as HTML; every text is escaped."""

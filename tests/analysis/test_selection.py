@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -236,3 +237,35 @@ def test_evenly_spaced_positions(count, most):
     assert (positions[0], positions[-1]) == (0, count - 1)
     steps = np.diff(positions)
     assert len(steps) == 0 or (steps.min() >= 1 and steps.max() - steps.min() <= 1)
+
+
+def test_how_many_tries_are_as_good_by_luck_is_their_number_times_the_chance_of_one():
+    # Phi(-3.0902323) is one in a thousand: of a thousand tries one is expected there.
+    assert selection.as_good_by_luck(3.0902323, 1000, 1.0) == pytest.approx(1.0, rel=1e-5)
+    assert selection.as_good_by_luck(0.0, 1000, 1.0) == 500.0  # half of them earn more than nothing
+    # By the table of the normal: Phi(-1.96) = 0.025, and a spread of 0.1 makes 0.196 as much.
+    assert selection.as_good_by_luck(0.196, 10_626, 0.01) == pytest.approx(265.7, abs=0.1)
+    assert selection.as_good_by_luck(-0.196, 10_626, 0.01) == pytest.approx(10_626 - 265.7, abs=0.1)
+
+
+def test_without_a_spread_luck_has_no_measure():
+    assert math.isnan(selection.as_good_by_luck(0.1, 10, math.nan))
+    assert selection.as_good_by_luck(0.1, 10, 0.0) == 0.0
+    assert selection.as_good_by_luck(-0.1, 10, 0.0) == 10.0
+
+
+def test_luck_is_measured_by_the_spread_that_deflates():
+    """A chosen one exactly at the level that one of so many exceeds: one is expected."""
+    draw = np.random.default_rng(11)
+    excess = draw.normal(0.0, 0.01, (240, 40))
+    chosen = selection.chosen_against_default(excess, 3, trials=500, ppy=12)
+    ratios = excess.mean(axis=0) / excess.std(axis=0, ddof=1)
+    chance = NormalDist().cdf(-ratios[3] / ratios.std(ddof=1))
+    assert chosen.as_good_by_luck == pytest.approx(500 * chance, rel=1e-9)
+    level = excess * np.linspace(0.5, 3.0, 40) + 0.0005
+    other = selection.chosen_against_default(
+        excess, 3, trials=500, ppy=12, at_equal_volatility=level
+    )
+    spread = (level.mean(axis=0) / level.std(axis=0, ddof=1)).std(ddof=1)
+    expected = 500 * NormalDist().cdf(-ratios[3] / spread)
+    assert other.as_good_by_luck == pytest.approx(expected, rel=1e-9)

@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 from backtests import HedgeError, PeekingError, Strategy, backtest, parameter, search, tuning
-from backtests.report.tuning.words import no_recommendation
+from backtests.engine.tuned import MIDDLE
+from backtests.report.tuning.advice import no_recommendation
 from backtests.tune import main as tune_command
 from tests.conftest import ended
 from tests.face.test_backtest import contents
@@ -60,7 +61,7 @@ def test_it_writes_the_folder_of_the_command(result, tmp_path, capsys):
 def test_the_best_is_a_run(result):
     run = backtest(result.best, no_verdict=True, quiet=True)
     assert result.no_recommendation == no_recommendation(result.record)
-    chosen = result.portfolios[result.record.choice]
+    chosen = result.portfolios[MIDDLE]
     assert run.metrics.cagr == pytest.approx(chosen["cagr"], rel=1e-9)
     assert run.config == result.best
     assert result.params["weights"] == run.summary.weights

@@ -377,14 +377,14 @@ def test_many_dots_are_thinned_and_those_that_are_nowhere_left_out():
 
 def test_marks_are_named_and_lie_above_the_dots():
     marks = [
-        Mark("Recommended", 0.2, 0.06, "star", "--treasuries"),
+        Mark("Good region", 0.2, 0.06, "star", "--treasuries"),
         Mark("Default", 0.2, 0.06, "square-open", "--accent"),
         Mark("nowhere", math.nan, 0.06, "diamond", "--bills"),
     ]
     picture = plane(Dots([0.1, 0.3], [0.05, 0.07], "--equity", 3.0), marks=marks)
-    assert {"Recommended", "Default"} <= words(picture).keys()
+    assert {"Good region", "Default"} <= words(picture).keys()
     assert "nowhere" not in words(picture)
     *_, star, square = strokes(picture)
     assert star.get("fill") == EITHER["--treasuries"]
     assert square.get("fill") == "none"
-    assert abs(words(picture)["Recommended"][1] - words(picture)["Default"][1]) >= 15
+    assert abs(words(picture)["Good region"][1] - words(picture)["Default"][1]) >= 15

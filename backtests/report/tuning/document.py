@@ -12,7 +12,9 @@ from backtests.analysis.selection import ChosenSharpe
 from backtests.analysis.superiority import RealityCheck
 from backtests.analysis.walkforward import WalkForward
 from backtests.engine.tuned import Judged, Tuned
-from backtests.report.tuning.words import headline, no_recommendation, sentences
+from backtests.report.tuning.advice import chip, headline, no_recommendation
+from backtests.report.tuning.luck import luck_sentence
+from backtests.report.tuning.sentences import sentences
 from data.records import Json, ten_digits, to_json
 from data.vintage import Vintage
 from strategies.base import Params
@@ -92,8 +94,8 @@ class Document:
 
     Attributes
     ----------
-    headline, sentences, beyond_noise
-        The answer.
+    headline, chip, luck, sentences, beyond_noise
+        The answer; how many of all tries would be as good by luck, in words.
     strategy, objective, source, source_title, data, start, end
         What was searched, for what, over which data, how old they are, what stood in for what.
     candidates, left_out, eligible, trials
@@ -103,12 +105,14 @@ class Document:
     judged
         Whether the choice and the default hedge, by name.
     recommended, no_recommendation, region
-        The middle of the region where it is a recommendation, else why it is none.
+        The middle of the good region where it is a recommendation, else why it is none.
     reliability
         How far to trust it.
     """
 
     headline: str
+    chip: str
+    luck: str
     sentences: tuple[str, ...]
     beyond_noise: bool
     strategy: str
@@ -136,6 +140,8 @@ def document(tuned: Tuned) -> Document:
     middle = Candidate(tuned.best.params, region.centre)
     return Document(
         headline=headline(tuned),
+        chip=chip(tuned)[0],
+        luck=luck_sentence(tuned.reliability.decides),
         sentences=sentences(tuned),
         beyond_noise=tuned.reliability.beyond_noise,
         strategy=tuned.space.strategy,

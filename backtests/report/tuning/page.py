@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +12,7 @@ from backtests.analysis.objective import MONTHS
 from backtests.analysis.reliability import RARE_BY_CHANCE, SURE_OF_SKILL
 from backtests.analysis.selection import ChosenSharpe
 from backtests.analysis.walkforward import WalkForward
-from backtests.engine.tuned import Tuned, params_text
+from backtests.engine.tuned import MIDDLE, Tuned, params_text
 from backtests.report.page import Cell, Grid, render_page
 from backtests.report.pages import trail_of
 from backtests.report.text import (
@@ -19,30 +20,35 @@ from backtests.report.text import (
     CVAR,
     DEFLATED_SHARPE,
     HEDGES,
+    OWN_FILES,
     costs_text,
     percent,
 )
 from backtests.report.tuning.charts import figures
+from backtests.report.tuning.first_screen import first_screen
+from backtests.report.tuning.mixes import mix_bars
+from backtests.report.tuning.sentences import sentences
 from backtests.report.tuning.words import (
     SHOWN,
     WORDS,
     edge_text,
     figure,
-    headline,
     hedge_lines,
     probability,
     run_command_of,
-    sentences,
     survived,
 )
 from backtests.report.verdict.payoffs import PAYOFF
 
 TOP = 20
+MOST_ON_PHONE = 8  # cells along an axis of a map whose figures can be read on a phone
+FIRST = ("cagr", "max_drawdown")  # metrics beside a candidate's bar; the others follow
+LEADS = ("What it is.", "How sure.", "If you had tuned each year.")
 
 
 def write_page(path: Path, tuned: Tuned, *, standalone: bool = False) -> None:
-    """Write ``index.html``: the answer, the charts, how far to trust it, the best twenty."""
-    searched = params_text(tuned.space.fixed, tuned.space)
+    """Write ``index.html``: the first screen, the charts, how far to trust it, the best twenty."""
+    best = [int(number) for number in tuned.best_numbers[:TOP]]
     render_page(
         "tuning.html",
         path,
@@ -50,19 +56,12 @@ def write_page(path: Path, tuned: Tuned, *, standalone: bool = False) -> None:
         trail=trail_of(f"Tuning {tuned.space.strategy}"),
         standalone=standalone,
         title=f"Tuning {tuned.space.strategy}",
-        answer=headline(tuned),
-        sure=tuned.reliability.beyond_noise,
-        sentences=sentences(tuned),
-        span=f"{tuned.sessions[0]:%Y-%m-%d} to {tuned.sessions[-1]:%Y-%m-%d}",
-        source=tuned.market.title,
-        costs=costs_text(tuned.config.costs),
-        searched=f"{len(tuned.space):,} candidates over {', '.join(tuned.space.axes)}"
-        + (f" ({searched})" if searched else ""),
+        screen=first_screen(tuned),
+        facts=_facts(tuned),
+        sentences=list(zip(LEADS, sentences(tuned), strict=True)),
         terms=" ".join((CVAR, BASIS_POINT, DEFLATED_SHARPE)),
-        objective=f"{WORDS[tuned.objective.maximise]}"
-        + (f" subject to {tuned.limits}" if tuned.limits else ""),
         command=run_command_of(tuned, Path("results") / tuned.name),
-        choice=tuned.choice,
+        choice=MIDDLE,
         recommends=tuned.recommends,
         portfolios=_portfolios(tuned),
         hedges=HEDGES,
@@ -70,10 +69,26 @@ def write_page(path: Path, tuned: Tuned, *, standalone: bool = False) -> None:
         payoff=PAYOFF if any(each.evidence for each in tuned.judged.values()) else "",
         panel=_measures(tuned),
         walks=_walks(tuned),
-        top=_top(tuned),
+        top=_top(tuned, best),
+        bars=mix_bars(tuned, best),
+        crowded=max(map(len, tuned.space.axes.values())) > MOST_ON_PHONE,
         notes=[*tuned.market.notes, *_notes(tuned)],
         has_walk=tuned.reliability.expanding is not None,
     )
+
+
+def _facts(tuned: Tuned) -> list[str]:
+    """What was searched, for what, over which data, at which costs."""
+    searched = params_text(tuned.space.fixed, tuned.space)
+    over = f"{len(tuned.space):,} candidates over {', '.join(tuned.space.axes)}"
+    limits = f" subject to {tuned.limits}" if tuned.limits else ""
+    return [
+        over + (f" ({searched})" if searched else ""),
+        f"maximised: {WORDS[tuned.objective.maximise]}{limits}",
+        f"{tuned.sessions[0]:%Y-%m-%d} to {tuned.sessions[-1]:%Y-%m-%d}",
+        costs_text(tuned.config.costs),
+        OWN_FILES if tuned.market.source.startswith("files:") else tuned.market.title,
+    ]
 
 
 def _notes(tuned: Tuned) -> list[str]:
@@ -94,9 +109,10 @@ def _notes(tuned: Tuned) -> list[str]:
     return notes
 
 
-def _metric_cells(row: pd.Series) -> list[Cell]:
+def _metric_cells(row: pd.Series, keys: Iterable[str] = SHOWN) -> list[Cell]:
     cells = []
-    for key, (_, show) in SHOWN.items():
+    for key in keys:
+        show = SHOWN[key][1]
         value = float(row[key])
         cells.append(Cell(show(value), value) if math.isfinite(value) else Cell(show(None), ""))
     return cells
@@ -110,20 +126,21 @@ def _portfolios(tuned: Tuned) -> Grid:
     return Grid(["", *(label for label, _ in SHOWN.values())], rows, wide=True)
 
 
-def _top(tuned: Tuned) -> Grid:
+def _top(tuned: Tuned, numbers: Sequence[int]) -> Grid:
+    keys = [*FIRST, *(key for key in SHOWN if key not in FIRST)]
     rows = []
-    for number in tuned.best_numbers[:TOP]:
-        row = tuned.metrics.loc[int(number)]
+    for rank, number in enumerate(numbers, 1):
+        row = tuned.metrics.loc[number]
         tail = float(row["cvar_95_monthly"])
         rows.append(
             [
-                Cell(tuned.label(int(number))),
-                *_metric_cells(row),
+                Cell(tuned.label(number), float(rank)),
+                *_metric_cells(row, keys),
                 Cell(percent(tail), tail),
                 Cell(figure_of(float(row["plateau"]), tuned), float(row["plateau"])),
             ]
         )
-    heads = ["Candidate", *(label for label, _ in SHOWN.values()), "CVaR 95, monthly",
+    heads = ["Candidate", *(SHOWN[key][0] for key in keys), "CVaR 95, monthly",
              "With its neighbours"]  # fmt: skip
     return Grid(heads, rows, wide=True)
 
@@ -162,7 +179,7 @@ def _measures(tuned: Tuned) -> Grid:
     reliability, metric = tuned.reliability, tuned.objective.maximise
     word = WORDS[metric]
     lines = [
-        (f"{word} of the {tuned.choice.lower()} over the default",
+        (f"{word} of the {MIDDLE.lower()} over the default",
          edge_text(reliability.chosen, metric),
          "90 % interval by the stationary bootstrap of month-ends; it does not count that the "
          "candidate was chosen among many"),
@@ -225,6 +242,9 @@ def _sharpe_lines(words: str, sharpe: ChosenSharpe) -> list[tuple[str, str, str]
          "would show by luck, by the spread of the trials at equal volatility; above "
          f"{100 * SURE_OF_SKILL:.0f} % counts as skill; every trial ever logged here on this "
          "market is counted"),
+        (f"Of {sharpe.trials:,} tries, as good by luck", _expected(sharpe.as_good_by_luck),
+         "tries without skill that are expected to show such a Sharpe ratio or a higher one: their "
+         "number times the chance of one, by the same spread"),
         (f"Its deflated Sharpe ratio, {sharpe.effective_trials:.1f} effective trials",
          probability(sharpe.dsr_effective),
          "trials resemble each other; this counts them as so many independent ones"),
@@ -242,3 +262,10 @@ def _sharpe_lines(words: str, sharpe: ChosenSharpe) -> list[tuple[str, str, str]
 def _a_year(sharpe: float) -> str:
     """A month's Sharpe ratio as that of a year."""
     return f"{math.sqrt(MONTHS) * sharpe:.2f} a year" if math.isfinite(sharpe) else "an unknown bar"
+
+
+def _expected(number: float) -> str:
+    """An expected number of tries."""
+    if not math.isfinite(number):
+        return "unknown"
+    return f"{number:,.0f}" if number >= 10.0 else f"{number:.2g}"

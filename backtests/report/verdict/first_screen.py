@@ -83,7 +83,8 @@ class FirstScreen:
     headline
         What came of it, with the mix; about 110 characters at most.
     chip, tone
-        The word, and how a page colours it: ``works``, ``fails`` or empty.
+        The word, empty where there is none, and how a page colours it: ``works``, ``fails`` or
+        empty.
     line
         What it did against 100 % equity, what bills did, and where its edge over them came from.
     tiles

@@ -12,9 +12,9 @@ from data.records import ten_digits, to_json
 from tests.searches import content
 
 KEYS = [
-    "headline", "sentences", "beyond_noise", "strategy", "objective", "source", "source_title",
-    "data", "start", "end", "candidates", "left_out", "eligible", "trials", "portfolios",
-    "judged", "recommended", "no_recommendation", "region", "reliability",
+    "headline", "chip", "luck", "sentences", "beyond_noise", "strategy", "objective", "source",
+    "source_title", "data", "start", "end", "candidates", "left_out", "eligible", "trials",
+    "portfolios", "judged", "recommended", "no_recommendation", "region", "reliability",
 ]  # fmt: skip
 RELIABILITY = [
     "months", "first", "last", "chosen", "peak", "sharpe", "same_risk", "record_years",
@@ -29,12 +29,13 @@ def test_the_keys_of_the_file_stay_and_stay_in_order(mixes):
     assert list(told["reliability"]["chosen"]) == ["estimate", "error"]
     assert list(told["reliability"]["chosen"]["estimate"]) == ["value", "low", "high"]
     assert list(told["portfolios"]) == [
-        "Middle of the region", "Best single cell", "Default", "Default with bills", "100 % equity",
+        "Middle of the good region", "Best single cell", "Default", "Default with bills",
+        "100 % equity",
     ]  # fmt: skip
     for portfolio in told["portfolios"].values():
         assert list(portfolio)[:3] == ["is", "final_value", "cagr"]
         assert "eligible" not in portfolio
-    assert list(told["judged"]) == ["Middle of the region", "Default"]
+    assert list(told["judged"]) == ["Middle of the good region", "Default"]
     for judged in told["judged"].values():
         assert list(judged) == ["word", "evidence"]
         assert list(judged["evidence"]["every"])[:3] == ["months", "worst_months", "estimate"]

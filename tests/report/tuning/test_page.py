@@ -5,42 +5,128 @@ from __future__ import annotations
 import json
 
 import lxml.html
+import pandas as pd
+import pytest
 
 from backtests.report.index import rebuild_index
+from backtests.report.style import variables
 from backtests.report.text import percent, typeset
 from backtests.tune import main
 from data.command import run_command
-from tests import browser
+from tests import browser, page_checks
 from tests.searches import BUNDLED, content, only
 
+WIDTHS = (1440, 1024, 390)
 
-def test_the_page_stands_alone_and_draws(mixes, rules, tmp_path):
-    one_axis = tmp_path / "one"
+
+@pytest.fixture(scope="module")
+def one_axis(tmp_path_factory):
+    """A finished search along one axis, too short for a walk-forward."""
+    out = tmp_path_factory.mktemp("axis")
     words = ("--start", "1995-01-31", "--end", "2001-12-31", "--maximise", "calmar")
     asked = ("carry", "--grid", "full_at_bp=5:50:5", *BUNDLED, *words)
-    run_command(main, [*asked, "--out", str(one_axis)])
-    with browser.chromium() as driver:
-        for folder in (mixes, rules, only(one_axis)):
-            page = folder / "index.html"
-            text = page.read_text()
-            script = text.index('<script id="figures"')
-            assert len(text) < 1_000_000
-            figures = json.loads(
-                text[text.index(">", script) + 1 : text.index("</script>", script)]
-            )
-            points = [len(t["x"]) for f in figures for t in f["data"] if "x" in t]
-            assert max(points) <= 1_500
-            for width, dark in ((1180, False), (390, False), (1180, True)):
-                browser.resize(driver, width, dark=dark)
-                browser.open_page(driver, page)
-                assert browser.complaints(driver) == []
-                assert browser.overflow(driver) <= 0
-            assert browser.requests(driver) == []
-            shown = driver.find_element("tag name", "body").text
-            assert typeset(content(folder)["headline"]) in shown
-            for sentence in content(folder)["sentences"]:
-                assert typeset(sentence) in shown
-        assert "too short for a walk-forward" in shown
+    run_command(main, [*asked, "--out", str(out)])
+    return only(out)
+
+
+@pytest.fixture(scope="module")
+def driver():
+    with browser.chromium() as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("name", ["mixes", "rules", "one_axis"])
+def test_a_page_has_no_fault_in_any_width_or_medium(driver, name, request):
+    """Stacked bars of mixes; a rule's grid; one axis."""
+    page = request.getfixturevalue(name) / "index.html"
+    page_checks.show(driver, WIDTHS[0])
+    page_checks.noises(driver, page)  # of the page before
+    browser.open_page(driver, page)
+    told = [("frame", page_checks.look(driver, ["frame"]))]
+    checks = (*page_checks.LAYOUT, *page_checks.INK)
+    shown = [("light", width) for width in WIDTHS] + [("dark", width) for width in WIDTHS[::-1]]
+    for medium, width in shown:
+        page_checks.show(driver, width, medium)
+        told.append((f"{medium} {width}", page_checks.look(driver, checks)))
+    page_checks.show(driver, page_checks.PRINT_WIDTH, "print")
+    told.append(("print", page_checks.look(driver, checks, printed=True)))
+    page_checks.show(driver, WIDTHS[0])
+    told += [
+        ("keyboard", page_checks.unreachable(driver)),
+        ("links", page_checks.broken_links(driver, page)),
+        ("log", page_checks.noises(driver, page)),
+    ]
+    assert page_checks.joined(told) == []
+
+
+@pytest.mark.parametrize("name", ["mixes", "rules", "one_axis"])
+def test_a_page_has_colours_by_role_alone_and_is_small(name, request):
+    text = (request.getfixturevalue(name) / "index.html").read_text()
+    assert page_checks.literal_colours(page_checks.without_variables(text, variables())) == []
+    assert len(text) < 1_000_000
+    script = text.index('<script id="figures"')
+    figures = json.loads(text[text.index(">", script) + 1 : text.index("</script>", script)])
+    points = [len(t["x"]) for f in figures for t in f["data"] if "x" in t]
+    assert max(points) <= 1_500
+
+
+def test_an_investor_reads_headline_chip_line_and_tiles_first(mixes):
+    page = lxml.html.parse(str(mixes / "index.html")).getroot()
+    told = content(mixes)
+    order = [
+        element for element in page.iter("h1", "h2", "p", "figure")
+        if element.text_content().strip() and element.getparent().tag != "nav"
+    ]  # fmt: skip
+    first, lead, *tiles = [each for each in order if each.tag != "p" or each.get("class") == "lead"]
+    assert first.text_content() == typeset(told["headline"])
+    assert lead.text_content().startswith(typeset(told["chip"]))
+    assert lead.text_content().endswith(typeset(told["luck"]))
+    titles = [each.text_content() for each in tiles[:4]]
+    assert titles[1:3] == ["This good by luck alone", "If you had tuned each year"]
+    assert titles[0].startswith("Lead over the default with ")
+    text = page.text_content()
+    for sentence in told["sentences"]:
+        assert typeset(sentence) in text
+
+
+def test_no_command_stands_before_the_end_where_nothing_is_recommended(mixes):
+    page = lxml.html.parse(str(mixes / "index.html")).getroot()
+    commands = page.findall(".//code")
+    assert len(commands) == 1
+    heads = [each.text_content() for each in page.iter("h2")]
+    assert heads[-2:] == ["Run it", "Notes"]
+    assert "No recommendation, but it runs as it is" in commands[0].getparent().text_content()
+    assert "Recommended" not in page.text_content()
+
+
+def test_the_best_mixes_are_bars_with_their_figures_beside_them(mixes):
+    page = lxml.html.parse(str(mixes / "index.html")).getroot()
+    (table,) = page.findall(".//table[@class='wide mixes sortable']")
+    heads = [head.text_content() for head in table.iter("th")]
+    assert heads[:3] == ["Candidate", "CAGR", "Max drawdown"]
+    rows = table.findall(".//tbody/tr")
+    best = pd.read_csv(mixes / "best.csv").head(20)
+    assert len(rows) == 20
+    for row, (_, numbers) in zip(rows, best.iterrows(), strict=True):
+        cells = row.findall("td")
+        assert cells[1].text_content() == typeset(percent(numbers["cagr"]))
+        assert cells[2].text_content() == typeset(percent(numbers["max_drawdown"]))
+        held = [name for name in ("SPY", "SHY", "IEF") if numbers[name] > 0]
+        colours = [part.get("fill") for part in cells[0].iter("rect")]
+        roles = {"SPY": "--equity", "SHY": "--duration-2", "IEF": "--duration-4"}
+        cash = 1 - numbers[["SPY", "SHY", "IEF"]].sum()
+        expected = [*(roles[name] for name in held), *(["--bills"] if cash > 1e-9 else [])]
+        assert colours == [f"var({role})" for role in expected]
+        assert all(name in cells[0].find(".//title").text for name in held)
+    legend = page.find(".//p[@class='legend']").text_content()
+    assert legend.startswith("SPY")
+
+
+def test_settings_of_a_rule_have_a_table_and_no_bars(rules):
+    page = lxml.html.parse(str(rules / "index.html")).getroot()
+    assert not page.findall(".//svg[@class='mix']")
+    grids, _ = tables(rules)
+    assert len(grids["With its neighbours"]) == 1 + 9
 
 
 def tables(folder):

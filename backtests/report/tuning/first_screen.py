@@ -1,0 +1,202 @@
+"""What an investor reads first of a search: headline, chip, a line that reconciles, three tiles.
+
+A record of the same kind as that of a verdict, so that page and notebook show both alike.
+"""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from backtests.analysis.reliability import RARE_BY_CHANCE, SURE_OF_SKILL, Edge
+from backtests.analysis.resampling import FEWEST_ROWS
+from backtests.engine.tuned import MIDDLE, Tuned
+from backtests.report.text import difference
+from backtests.report.tuning.advice import (
+    candidate_words,
+    chip,
+    headline,
+    is_against_default,
+    params_words,
+    with_bills,
+)
+from backtests.report.tuning.luck import luck_figure, luck_sentence
+from backtests.report.tuning.words import WORDS
+from backtests.report.verdict.first_screen import FirstScreen, Tile
+
+LUCK = (
+    "Luck alone: as many tries without skill as were ever made on this market. Their Sharpe ratios "
+    "over the default, {spread}, are normal about zero and as far apart as those of this search at "
+    "the default's volatility; this good are those at least as high as that of the middle of the "
+    "good region."
+)
+LEAST_SHARE = 0.0005  # what rounds to 0.000
+GROWTH = "points of growth a year"
+
+
+def first_screen(tuned: Tuned) -> FirstScreen:
+    """The first screen of a search."""
+    word, tone = chip(tuned)
+    return FirstScreen(
+        headline=headline(tuned),
+        chip=word,
+        tone=tone,
+        line=f"{_earned(tuned)} {luck_sentence(tuned.reliability.decides)}",
+        tiles=(_lead(tuned), _luck(tuned), _walk(tuned)),
+        note=""
+        if tuned.reliability.decides is None
+        else LUCK.format(
+            spread="month by month"
+            if tuned.reliability.same_risk is None
+            else "at equal volatility and month by month"
+        ),
+    )
+
+
+# The line
+
+
+def _earned(tuned: Tuned) -> str:
+    """What the choice and what it is held against earned, and how deep they fell."""
+    centre = tuned.region.centre
+    what = f"The {MIDDLE.lower()}" if tuned.eligible_count > 1 else "The only candidate"
+    named = "" if tuned.recommends else f", {candidate_words(tuned, centre)},"
+    rival, numbers = f"the default ({params_words(tuned, tuned.config.params)})", tuned.default
+    if not is_against_default(tuned) and tuned.diluted is not None:
+        rival = f"the default with {with_bills(tuned)} in bills"
+        numbers = tuned.diluted.metrics
+    elif tuned.default_keeps and not tuned.recommends:
+        rival = "the default"  # the headline says what that holds
+    metric = tuned.objective.maximise
+    goal = float(tuned.metrics.loc[centre, metric])
+    if metric == "cagr":
+        return f"{what}{named} {_grew(tuned.metrics.loc[centre])}; {rival} {_grew(numbers)}."
+    return (
+        f"{what}{named} had a {WORDS[metric]} of {goal:.2f} ({_grew(tuned.metrics.loc[centre])}); "
+        f"{rival} one of {float(numbers[metric]):.2f} ({_grew(numbers)})."
+    )
+
+
+def _grew(numbers: pd.Series) -> str:
+    growth, fall = (100 * float(numbers[key]) for key in ("cagr", "max_drawdown"))
+    return f"grew {growth:.1f} % a year with a deepest fall of {abs(fall):.1f} %"
+
+
+# Tiles
+
+
+def _lead(tuned: Tuned) -> Tile:
+    """The lead over what one could hold instead, with its interval."""
+    reliability, metric = tuned.reliability, tuned.objective.maximise
+    against_default = is_against_default(tuned) or tuned.diluted is None
+    edge = reliability.chosen if against_default or tuned.diluted is None else tuned.diluted.lead
+    rival = "the default" if against_default else f"the default with {with_bills(tuned)} in bills"
+    lines = [_interval(tuned, edge)]
+    if not against_default:
+        lines.append(
+            f"Over the default, which breaks the limit: {_lead_text(tuned, reliability.chosen)}"
+        )
+    lines.append(f"Best single cell over the default: {_lead_text(tuned, reliability.peak)}")
+    low, high = edge.estimate.low, edge.estimate.high
+    tone = "works" if reliability.beyond_noise else ""
+    return Tile(
+        key="lead",
+        title=f"Lead over {rival}",
+        value=_score(edge.estimate.value, metric),
+        unit=GROWTH if metric == "cagr" else f"of {WORDS[metric]}",
+        lines=tuple(lines),
+        tone="fails" if low is not None and high is not None and high < 0.0 else tone,
+    )
+
+
+def _luck(tuned: Tuned) -> Tile:
+    """How many of so many tries would be as good by luck, and the two tests of it."""
+    reliability = tuned.reliability
+    reality, decides = reliability.reality, reliability.decides
+    title = "This good by luck alone"
+    if decides is None:
+        told = "Month by month it earns what the default earns"
+        return Tile("luck", title, "No difference", "to explain", (told,))
+    value, unit = luck_figure(decides)
+    sure = (
+        "unknown"
+        if not math.isfinite(decides.dsr)
+        else f"{100 * decides.dsr:.1f} %; skill takes more than {100 * SURE_OF_SKILL:.0f} %"
+    )
+    share = reality.spa_consistent
+    told = "p below 0.001" if share < LEAST_SHARE else f"p = {share:.3f}"
+    p_value = (
+        f"{told}; below {RARE_BY_CHANCE} at least one does"
+        if reality.statistic > 0.0
+        else "no candidate is ahead of it"
+    )
+    return Tile(
+        key="luck",
+        title=title,
+        value=value,
+        unit=unit,
+        lines=(
+            f"Chance that it is better than the best by luck (deflated Sharpe ratio): {sure}",
+            f"Hansen's test whether any candidate beats the default: {p_value}",
+        ),
+        tone="works" if reliability.beyond_noise else "",
+    )
+
+
+def _walk(tuned: Tuned) -> Tile:
+    """What choosing again each year would have earned, and how much of the lead remained."""
+    metric, walk = tuned.objective.maximise, tuned.reliability.expanding
+    key, title = "walk", "If you had tuned each year"
+    if walk is None:
+        told = f"{2 * FEWEST_ROWS} months are needed, and more than the lag after the first choice"
+        return Tile(key, title, "Too short", "to say", (told,))
+    since = f"From {walk.dates[0]:%Y-%m} on, {len(walk.choices)} choices from the past alone"
+    edge = walk.edge_out_of_sample
+    lines = [
+        since,
+        f"The lead in the months before each choice: {_score(walk.edge_in_sample, metric)}",
+    ]
+    if math.isfinite(walk.survived):
+        lines[-1] += f", {_remained(walk.survived)}"
+    if walk.fell_back:
+        lines.append(
+            f"In {walk.fell_back} years no candidate kept the limits: the default was held"
+        )
+    if not tuned.default_keeps:
+        lines.append("Never tuning breaks the limit: the difference includes its price")
+    unit = "points a year" if metric == "cagr" else f"of {WORDS[metric]}"
+    return Tile(key, title, _score(edge, metric), f"{unit} against never tuning", tuple(lines))
+
+
+def _remained(survived: float) -> str:
+    if survived <= 0.0:
+        return "of which none remained"
+    part = f"{100 * survived:.0f} %" if survived <= 1.0 else "all and more"
+    return f"of which {part} remained"
+
+
+def _interval(tuned: Tuned, edge: Edge) -> str:
+    low, high = edge.estimate.low, edge.estimate.high
+    if low is None or high is None:
+        return f"No interval: {tuned.reliability.months} months, {FEWEST_ROWS} are needed"
+    metric = tuned.objective.maximise
+    return f"90 % interval {_score(low, metric)} to {_score(high, metric)}, from month-ends"
+
+
+def _lead_text(tuned: Tuned, edge: Edge) -> str:
+    metric, estimate = tuned.objective.maximise, edge.estimate
+    text = _score(estimate.value, metric)
+    if estimate.low is None or estimate.high is None:
+        return text
+    return f"{text} ({_score(estimate.low, metric)} to {_score(estimate.high, metric)})"
+
+
+def _score(value: float | None, metric: str) -> str:
+    """A difference of scores with its sign: points of growth or a ratio, both with two digits.
+
+    Leads of a search are hundredths as often as tenths.
+    """
+    if value is None or not math.isfinite(value):
+        return "not defined"
+    return difference(100 * value if metric == "cagr" else value, 2)
