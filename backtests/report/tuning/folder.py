@@ -18,7 +18,7 @@ from backtests.report.pages import OVERVIEW
 from backtests.report.run_folder import versions, write_strategy
 from backtests.report.tuning.document import as_json, document
 from backtests.report.tuning.page import write_page
-from backtests.report.tuning.words import no_recommendation
+from backtests.report.tuning.words import headline, no_recommendation
 from data.spreadsheet import write_csv
 from data.strictness import age_in_days
 
@@ -53,6 +53,7 @@ def _manifest(tuned: Tuned) -> SearchManifest:
     space = tuned.space
     return SearchManifest(
         title=f"{space.strategy}: {len(space):,} candidates over {', '.join(space.axes)}",
+        finding=headline(tuned),
         config=tuned.config.table,
         objective=str(tuned.objective),
         search=tuned.search,
