@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from backtests.report.glance import TOP
 from backtests.report.index_rows import ListedOther, ListedRun
@@ -198,7 +200,7 @@ def _differing(runs: Sequence[ListedRun]) -> dict[str, str]:
     alike: dict[tuple[str, str], list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
     for run in runs:
         if run.glance is not None:
-            choices = (run.glance.costs, run.glance.source, *run.settings)
+            choices = (run.glance.costs, run.glance.source, *run.choices)
             alike[run.strategy, run.glance.name].append((run.folder, choices))
     told = {}
     for same in alike.values():
@@ -245,7 +247,8 @@ def _run_row(run: ListedRun, differing: str, whisker: Whisker | None) -> RunRow:
 
 def _links(folder: str, pages: Sequence[Page]) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Where the name leads, and the other pages with their words."""
-    addresses = [(f"{folder}/{page.file}", page.word) for page in pages]
+    # A name need not be text.
+    addresses = [(quote(os.fsencode(f"{folder}/{page.file}")), page.word) for page in pages]
     return (addresses[0][0], tuple(addresses[1:])) if addresses else ("", ())
 
 

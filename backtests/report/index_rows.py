@@ -46,7 +46,7 @@ class ListedRun:
         None for a run of another version.
     word, payoff
         As in its manifest.
-    settings
+    choices
         What else was chosen, in words and a fixed order; empty texts for what was not.
     """
 
@@ -57,7 +57,7 @@ class ListedRun:
     glance: Glance | None = None
     word: str | None = None
     payoff: Estimate | None = None
-    settings: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +122,7 @@ def read_listed(folder: Path) -> Listed:
         glance=_glance(folder, manifest),
         word=manifest.verdict,
         payoff=manifest.payoff,
-        settings=(
+        choices=(
             f"hedge {config.hedge}" if config.hedge else "",
             f"equity {config.equity}" if config.equity else "",
             f"against {config.benchmark}" if config.benchmark else "",

@@ -155,8 +155,10 @@ def read_listed_manifest(folder: Path) -> Manifest:
         If it is missing or damaged.
     """
     table = _table(folder)
-    shared = _shared(folder, table)
-    return _whole(folder, table, shared) if shared.format == FORMAT else shared
+    kind = table.get("kind")
+    if table.get("format") == FORMAT and isinstance(kind, str):
+        return _of_this_version(folder, table, kind)
+    return _shared(folder, table)
 
 
 def read_run_manifest(folder: Path) -> RunManifest:
@@ -193,8 +195,12 @@ def _whole(folder: Path, table: Mapping[str, Json], shared: Manifest) -> Manifes
             f"{folder} was written by another version of this program; run it again"
             f"{_command(folder, table)}"
         )
+    return _of_this_version(folder, table, shared.kind)
+
+
+def _of_this_version(folder: Path, table: Mapping[str, Json], kind: str) -> Manifest:
     try:
-        return from_json(KINDS[shared.kind], {**ADDED.get(shared.kind, {}), **table})
+        return from_json(KINDS[kind], {**ADDED.get(kind, {}), **table})
     except (ValueError, KeyError) as error:
         raise OutputError(f"{folder / MANIFEST} is damaged ({error}); run it again") from error
 

@@ -110,9 +110,8 @@ def main() -> None:
         with browser.chromium() as driver:
             page_checks.show(driver, 1440)
             browser.open_page(driver, out / "index.html")
-            print(
-                f"  opened in Chromium                    {driver.execute_script(OPENED) / 1e3:6.2f}"
-            )
+            opened = driver.execute_script(OPENED) / 1e3
+            print(f"  opened in Chromium                    {opened:6.2f}")
             for words in ("tlt works", "t", ""):
                 taken, told = driver.execute_script(FIND, words)
                 print(f"  found {words!r:12} {told:20}{taken / 1e3:6.2f}")
