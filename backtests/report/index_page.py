@@ -139,6 +139,8 @@ def write_index(
 
 def headline(runs: Sequence[ListedRun], others: int) -> str:
     """How many runs there are and what came of them; without runs how many others."""
+    if not runs and not others:
+        return "No results"
     if not runs:
         return f"{_count(others, 'comparison or search', 'comparisons and searches')}, no runs"
     counts = Counter(_word(run) for run in runs)

@@ -69,7 +69,8 @@ def lines(page) -> list[list[str]]:
          "not judged in 1"),
         (["of my own", "works"], 0, "2 runs: it works in 1, of my own in 1"),
         (["unclear"] * 1234, 0, "1,234 runs: unclear in 1,234"),
-        ([], 0, "0 comparisons and searches, no runs"),
+        ([], 0, "No results"),
+        ([], 2, "2 comparisons and searches, no runs"),
         ([], 1, "1 comparison or search, no runs"),
     ],
 )  # fmt: skip
