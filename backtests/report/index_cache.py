@@ -15,6 +15,7 @@ from immutabledict import immutabledict
 
 from backtests.report.index_rows import Listed, ListedOther, ListedRun, Stamp
 from data.durable import replacing
+from data.errors import OutputError
 from data.regular import MOST_PAGE, read_regular
 
 CACHE = ".index.json"
@@ -74,7 +75,7 @@ def remember(
 
     Raises
     ------
-    OSError
+    OutputError
         If it cannot be written.
     """
     import msgspec
@@ -97,8 +98,14 @@ def remember(
     if lasting_now == before:
         return
     content = msgspec.json.encode(lasting_now)
-    with replacing(place) as temporary:
-        temporary.write_bytes(content)
+    try:
+        with replacing(place) as temporary:
+            temporary.write_bytes(content)
+    except OSError as error:
+        raise OutputError(
+            f"{place} cannot be written: {error.strerror or error}; the list itself is finished, "
+            "make room or give access"
+        ) from error
 
 
 def now_ns() -> int:

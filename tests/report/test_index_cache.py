@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 
@@ -16,6 +17,7 @@ from backtests.report.index_cache import (
     remember,
 )
 from backtests.report.index_rows import ListedOther, ListedRun, read_listed
+from data.errors import OutputError
 
 STAMP = (10**18, 10**18, 5, 7, 10**18, 10**18, 6, 8)
 LATER = 10**18 + SETTLED_NS + 1
@@ -121,3 +123,17 @@ def test_one_that_is_too_large_is_not_read(tmp_path, monkeypatch):
 def test_a_run_without_numbers_is_remembered_too(tmp_path):
     older = ListedRun(folder="a", created="", pages=())
     assert kept_after(tmp_path, {"a": (STAMP, older)}).get("a", STAMP) == older
+
+
+def test_one_that_cannot_be_written_is_one_line_and_leaves_the_old_one(tmp_path, monkeypatch):
+    kept_after(tmp_path, {"b": (STAMP, other("b"))})
+    before = (tmp_path / CACHE).read_bytes()
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("data.durable.os.replace", full)
+    with pytest.raises(OutputError, match=r"\.index\.json cannot be written: No space .* finished"):
+        remember(tmp_path, {"c": (STAMP, other("c"))}, Remembered(), LATER)
+    assert (tmp_path / CACHE).read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == [CACHE]
