@@ -50,8 +50,8 @@ FLOORS: tuple[tuple[str, tuple[Room, ...]], ...] = (
         Room("comparison/", "aligned runs, table", ("backtests.report.comparison",)),
         Room("tuning/", "pages of a search", ("backtests.report.tuning",)),
         Room("runs", "folders, index, screen, sheet", _modules(
-            "backtests.report", "folder manifest run_folder finished_run index tearsheet console "
-            "lab")),
+            "backtests.report", "folder manifest glance run_folder finished_run index index_rows "
+            "index_cache index_page tearsheet console lab")),
         Room("pages", "figures, tables, text", ("backtests.report", "backtests.cli")),
     )),
     ("engine: weights to a simulation to a judged run", (

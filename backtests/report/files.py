@@ -21,7 +21,9 @@ FORMAT = 6  # of a results folder; raised when readers of older folders would go
 def read_json(path: Path) -> Mapping[str, Json]:
     """Read a JSON object back; ValueError for anything else, OSError for what is no such file."""
     content = json.loads(read_regular_text(path, MOST_JSON))
-    _plain_json(content).encode()  # refuses escapes of lone surrogates, which are no text
+    # Refuses escapes of lone surrogates, which are no text, and NaN; without indents ten times as
+    # quick.
+    json.dumps(content, allow_nan=False, ensure_ascii=False).encode()
     if not isinstance(content, dict):
         raise ValueError(f"{path.name} holds no object")  # noqa: TRY004 - as for broken JSON
     return content

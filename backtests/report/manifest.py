@@ -11,6 +11,7 @@ from immutabledict import immutabledict
 from backtests.analysis.resampling import Estimate
 from backtests.engine.config import ConfigTable
 from backtests.report.files import CONFIG, FORMAT, MANIFEST, read_json
+from backtests.report.glance import Glance
 from data.errors import OutputError
 from data.origin import Origin
 from data.records import Json, fields_of, freeze_mappings, from_json
@@ -31,7 +32,10 @@ class Manifest:
     files
         SHA-256 of every other file by name.
     title
-        A line for the index; empty for a run, whose summary has its name.
+        A line for the index; empty for a run, whose glance has its name.
+    finding
+        What a comparison or a search came to, in a sentence; empty for a run, whose word says it,
+        and in a folder of before.
     """
 
     kind: str
@@ -39,6 +43,7 @@ class Manifest:
     format: int = FORMAT
     files: Mapping[str, str] = immutabledict()
     title: str = ""
+    finding: str = ""
 
     def __post_init__(self) -> None:
         """Keep mappings from being changed."""
@@ -83,6 +88,8 @@ class RunManifest(Manifest):
         Origin and hash by series.
     versions
         Of Python, libraries and this project's commit.
+    glance
+        What lists of runs show of it; None in a folder of before.
     """
 
     kind: str = "run"
@@ -98,6 +105,7 @@ class RunManifest(Manifest):
     age_days: int
     data: Mapping[str, SeriesOrigin]
     versions: Mapping[str, str | None]
+    glance: Glance | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +146,21 @@ def read_manifest(folder: Path) -> Manifest:
     return _shared(folder, _table(folder))
 
 
+def read_listed_manifest(folder: Path) -> Manifest:
+    """Read what a list shows: the whole manifest, of another version what all have.
+
+    Raises
+    ------
+    OutputError
+        If it is missing or damaged.
+    """
+    table = _table(folder)
+    kind = table.get("kind")
+    if table.get("format") == FORMAT and isinstance(kind, str):
+        return _of_this_version(folder, table, kind)
+    return _shared(folder, table)
+
+
 def read_run_manifest(folder: Path) -> RunManifest:
     """Read the manifest of a run.
 
@@ -172,8 +195,12 @@ def _whole(folder: Path, table: Mapping[str, Json], shared: Manifest) -> Manifes
             f"{folder} was written by another version of this program; run it again"
             f"{_command(folder, table)}"
         )
+    return _of_this_version(folder, table, shared.kind)
+
+
+def _of_this_version(folder: Path, table: Mapping[str, Json], kind: str) -> Manifest:
     try:
-        return from_json(KINDS[shared.kind], table)
+        return from_json(KINDS[kind], {**ADDED.get(kind, {}), **table})
     except (ValueError, KeyError) as error:
         raise OutputError(f"{folder / MANIFEST} is damaged ({error}); run it again") from error
 
@@ -188,7 +215,7 @@ def _table(folder: Path) -> Mapping[str, Json]:
 
 def _shared(folder: Path, table: Mapping[str, Json]) -> Manifest:
     """The fields that every kind has; older versions had no kind, format or title."""
-    older = {"kind": "run", "format": 0, "created": "", "title": ""}
+    older = {"kind": "run", "format": 0, "created": "", "title": "", "finding": ""}
     shared = {name: table[name] for name in fields_of(Manifest(kind="")) if name in table}
     try:
         return from_json(Manifest, {**older, **shared})
@@ -214,4 +241,10 @@ KINDS: Mapping[str, type[Manifest]] = {
     "run": RunManifest,
     "comparison": ComparisonManifest,
     "tuning": SearchManifest,
+}
+# Fields that folders of this format may lack: they were written before there were any.
+ADDED: Mapping[str, Mapping[str, Json]] = {
+    "run": {"finding": "", "glance": None},
+    "comparison": {"finding": ""},
+    "tuning": {"finding": ""},
 }

@@ -70,7 +70,7 @@ def metric_cell(metric: Metric, numbers: PortfolioNumbers, initial: float, tone:
 
 
 def render_page(
-    template: str,
+    template: str | jinja2.Template,
     path: Path,
     figures: Sequence[Figure] = (),
     *,
@@ -83,7 +83,7 @@ def render_page(
     Parameters
     ----------
     template
-        File name; it extends ``page.html``.
+        File name, or one of :func:`environment`; it extends ``page.html``.
     path
         Where to write. A page with charts lies in a folder of the results.
     figures

@@ -24,6 +24,7 @@ from backtests.report.files import (
     write_json,
 )
 from backtests.report.folder import new_folder, require_intact, write_manifest
+from backtests.report.glance import glance_of
 from backtests.report.manifest import RunManifest, SeriesOrigin, read_run_manifest
 from backtests.report.page import stands_alone
 from backtests.report.pages import TEARSHEET
@@ -145,6 +146,7 @@ def _manifest(run: Run) -> RunManifest:
             for series, sha256 in held.fingerprints().items()
         },
         versions=versions(),
+        glance=glance_of(run.summary, run.simulation.nav.tolist(), run.config.roles),
     )
 
 

@@ -240,7 +240,7 @@ ALLOWED = {
     "backtests/engine/search.py: read_bytes": "sources of this project",
     "backtests/report/finished_run.py: read_json": "of this project: backtests/report/files.py",
     "backtests/report/finished_run.py: read_csv": "bytes that were read and bounded",
-    "backtests/report/index.py: read_json": "the same",
+    "backtests/report/index_rows.py: read_json": "the same",
     "backtests/report/manifest.py: read_json": "the same",
     "backtests/report/tuning/trials.py: ParquetFile": "a stream that open_regular opened",
 }

@@ -14,8 +14,18 @@ from backtests.engine.judge import judge_run
 from backtests.engine.run import Run
 from backtests.engine.space import mix_space
 from backtests.engine.tuned import Tuned
-from backtests.report.page import Grid
+from backtests.report.page import Grid, environment, render_page
 from backtests.tuning import prepare_search, tune
+
+PLAIN = """{% extends "page.html" %}{% from "page.html" import grid with context %}
+{% block title %}Results{% endblock %}
+{% block body %}<h1>Results</h1>{% for table in tables %}{{ grid(table) }}{% endfor %}
+<p>{{ damaged | join(", ") }}</p>{% endblock %}"""
+
+
+def plain_page(path: Path, **values: Any) -> None:
+    """Write a page of some tables (``trail``, ``tables``, ``damaged``) with nothing else on it."""
+    render_page(environment().from_string(PLAIN), path, **values)
 
 
 def make_run(

@@ -32,7 +32,8 @@ def test_a_record_is_written_as_its_plain_values(tmp_path):
   "files": {
     "a": "b"
   },
-  "title": "é"
+  "title": "é",
+  "finding": ""
 }
 """
     assert path.read_text("utf-8") == expected

@@ -17,11 +17,10 @@ from backtests.analysis.evidence import StateEpisode
 from backtests.analysis.record import Crisis, Tickers, Verdict
 from backtests.analysis.series import Inflation, TrailingCorrelation
 from backtests.report.hero import Hero, hero_figure, hero_picture
-from backtests.report.page import render_page
 from backtests.report.pages import trail_of
 from backtests.report.style import EITHER
 from tests.browser import chromium, complaints, overflow, resize
-from tests.report.helpers import make_run
+from tests.report.helpers import make_run, plain_page
 from tests.report.verdict.helpers import (
     estimate,
     make_crisis,
@@ -357,7 +356,7 @@ def test_paper_shows_the_middle_width(browser, width, tmp_path):
 def written(hero: Hero, folder: Path) -> Path:
     """A page of ours with nothing but the picture."""
     page = folder / "hero.html"
-    render_page("index.html", page, trail=trail_of("x"), tables=[], damaged=[])
+    plain_page(page, trail=trail_of("x"), tables=[], damaged=[])
     text = page.read_text("utf-8")
     assert text.count("<h1>Results</h1>") == 1
     page.write_text(text.replace("<h1>Results</h1>", hero.render()), "utf-8")

@@ -5,16 +5,22 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import lxml.html
 import pytest
 
+from backtests.report import index, index_cache
 from backtests.report.files import FORMAT, file_sha256, write_json
 from backtests.report.folder import new_folder, write_manifest
-from backtests.report.index import HEADS, rebuild_index
+from backtests.report.index import rebuild_index
+from backtests.report.index_cache import CACHE
+from backtests.report.index_page import HEADS
+from backtests.report.index_rows import read_listed
 from backtests.report.manifest import ComparisonManifest
-from backtests.report.text import money, percent, ratio
-from backtests.report.verdict.payoffs import signed_text
+from backtests.report.text import percent
+from backtests.report.verdict.payoffs import interval_text, signed_text
+from data.errors import OutputError
 
 
 def listed(out):
@@ -22,7 +28,7 @@ def listed(out):
     rebuild_index(out)
     page = lxml.html.parse(str(out / "index.html"))
     tables = []
-    for table in page.findall(".//table"):
+    for table in page.xpath("//section[not(@hidden)]//table"):
         heads = [head.text_content().strip() for head in table.findall(".//th")]
         rows = [row.findall("td") for row in table.findall(".//tbody/tr")]
         tables.append([dict(zip(heads, row, strict=True)) for row in rows])
@@ -33,8 +39,12 @@ def text(cell) -> str:
     return " ".join(" ".join(cell.itertext()).split())
 
 
+def names(rows) -> list[str]:
+    return [row["Run"].find("small[last()]").text.split()[0] for row in rows]
+
+
 def links(cell) -> list[tuple[str, str]]:
-    return [(link.get("href"), link.text) for link in cell.findall(".//a")]
+    return [(link.get("href"), text(link)) for link in cell.findall(".//a")]
 
 
 def damaged(page) -> str:
@@ -48,29 +58,38 @@ def relabel(folder, **values):
     write_json(path, {**json.loads(path.read_text()), **values})
 
 
+def without_glance(folder):
+    path = folder / "manifest.json"
+    content = json.loads(path.read_text())
+    del content["glance"]
+    write_json(path, content)
+
+
 def test_a_run_is_listed_with_its_numbers_and_pages(run, written):
     out = written.parent
     with new_folder(out, "compare-1") as place:
         (place / "index.html").write_text("x")
-        write_manifest(place, ComparisonManifest(title="a · b", runs=("a", "b")))
-    (runs, others), page = listed(out)
+        about = ComparisonManifest(title="a · b", finding="b fell less", runs=("a", "b"))
+        write_manifest(place, about)
+    (others, runs), page = listed(out)
     (row,) = runs
-    assert list(row) == HEADS
-    assert text(row["Run"]) == f"hedge_mix {written.name}"
-    assert links(row["Pages"]) == [(f"{written.name}/verdict.html", "verdict")]
+    assert list(row) == list(HEADS)
+    name = "SPY 60 %, IEF 40 %"
+    assert text(row["Run"]) == f"SPY 60 %, IEF 40 % {written.name}"
+    assert links(row["Run"]) == [(f"{written.name}/verdict.html", name)]
     numbers = run.summary.metrics
     payoff = run.judged.evidence.every.estimate
-    assert text(row["Does it hedge?"]) == f"{run.judged.word} {signed_text(payoff)}"
-    assert text(row["CAGR"]) == percent(numbers.cagr)
-    assert text(row["Sharpe (over bills)"]) == ratio(numbers.sharpe)
-    assert text(row["Turnover a year"]) == percent(numbers.turnover_per_year)
-    assert text(row["Final value"]) == money(numbers.final_value)
-    assert float(row["CAGR"].get("data-v")) == numbers.cagr
-    assert (text(row["From"]), text(row["To"])) == ("1995-01-31", "2025-12-31")
-    assert text(row["Source"]) == run.market.title
+    assert text(row["Does it hedge?"]) == "unclear"
+    told = f"{signed_text(payoff)} {interval_text(payoff)}".replace("-", "\u2212")
+    assert text(row["Payoff"]) == told
+    assert text(row["Growth a year"]) == percent(numbers.cagr)
+    assert float(row["Growth a year"].get("data-v")) == numbers.cagr
+    assert float(row["Deepest fall"].get("data-v")) == numbers.max_drawdown
+    assert text(row["Period"]) == "1995-01-31 to 2025-12-31 monthly"
     (other,) = others
-    assert text(other["Of"]) == "a · b"
-    assert links(other["Pages"]) == [("compare-1/index.html", "open")]
+    assert text(other["Comparison or search"]) == "a · b compare-1"
+    assert text(other["What it found"]) == "b fell less"
+    assert links(other["Comparison or search"]) == [("compare-1/index.html", "a · b")]
     assert damaged(page) == ""
 
 
@@ -80,19 +99,22 @@ def test_a_run_without_a_hedge_or_without_a_verdict_has_no_payoff(written):
     for name, verdict, payoff in (
         ("a", "no hedge", None),
         ("b", None, None),
-        ("c", "it depended", {"value": 0.0017, "low": None, "high": None}),
+        ("c", "it depended", None),
         ("d", "same as bills", {"value": -0.0017, "low": -0.002, "high": 0.001}),
     ):
         shutil.copytree(written, out / name)
         relabel(out / name, verdict=verdict, payoff=payoff)
     (runs,), page = listed(out)
-    shown = {text(row["Run"]).split()[-1]: text(row["Does it hedge?"]) for row in runs}
+    shown = {
+        name: (text(row["Does it hedge?"]), text(row["Payoff"]))
+        for name, row in zip(names(runs), runs, strict=True)
+    }
     del shown[written.name]
     assert shown == {
-        "a": "no hedge",
-        "b": "-",
-        "c": "it depended +0.17 %",
-        "d": "same as bills \u22120.17 %",
+        "a": ("no hedge", "-"),
+        "b": ("not judged", "-"),
+        "c": ("it depended", "by state"),
+        "d": ("the same as bills", "\u22120.17 % \u22120.20 to +0.10"),
     }
     assert damaged(page) == ""
 
@@ -108,11 +130,12 @@ def test_a_run_of_another_version_is_still_listed_with_its_pages(written, versio
         manifest = json.loads((old / "manifest.json").read_text())
         write_json(old / "manifest.json", {k: v for k, v in manifest.items() if k != "format"})
     (old / "summary.json").write_text('{"metrics": {}, "turnover_per_year": 0.1}')
-    ((_, row),), page = listed(out)
+    (_, (row,)), page = listed(out)
     assert text(row["Run"]) == f"{old.name} written by another version: run it again"
-    assert links(row["Pages"]) == [(f"{old.name}/verdict.html", "verdict")]
+    assert links(row["Run"]) == [(f"{old.name}/verdict.html", old.name)]
     assert text(row["Written (UTC)"]) == "2020-01-02 03:04"
-    rest = set(HEADS) - {"Run", "Pages", "Written (UTC)"}
+    assert text(row["Does it hedge?"]) == "of another version"
+    rest = set(HEADS) - {"Run", "Does it hedge?", "Written (UTC)"}
     assert {text(row[head]) for head in rest} == {"-"}
     assert damaged(page) == ""
 
@@ -124,6 +147,9 @@ def test_a_run_of_another_version_is_still_listed_with_its_pages(written, versio
         ("manifest.json", {"verdict": 5}),
         ("manifest.json", {"config": None}),
         ("manifest.json", {"one": "too many"}),
+        ("manifest.json", {"glance": 5}),
+        ("manifest.json", {"glance": {"name": "x"}}),
+        ("manifest.json", {"finding": None}),
         ("summary.json", {"metrics": {}}),
         ("summary.json", {"start": None}),
         ("summary.json", {"costs_paid": 1.0}),
@@ -136,10 +162,11 @@ def test_a_run_of_this_version_with_another_type_in_a_field_is_named(written, na
     content = json.loads((bad / name).read_text())
     write_json(bad / name, {**content, **change})
     if name != "manifest.json":
+        without_glance(bad)  # with one its manifest has what the list shows
         files = json.loads((bad / "manifest.json").read_text())["files"]
         relabel(bad, files={**files, name: file_sha256(bad / name)})
     (runs,), page = listed(out)
-    assert [text(row["Run"]) for row in runs] == [f"hedge_mix {written.name}"]
+    assert names(runs) == [written.name]
     assert damaged(page) == "Cannot be read, run again: hedge_mix-bad."
 
 
@@ -149,7 +176,7 @@ def test_the_newest_comes_first(written):
         shutil.copytree(written, out / name)
         relabel(out / name, created=f"{created}-01-01T00:00:00+00:00")
     (runs,), _ = listed(out)
-    assert [text(row["Run"]).split()[-1] for row in runs] == [written.name, "a", "b", "c"]
+    assert names(runs) == [written.name, "a", "b", "c"]
 
 
 def test_what_is_moved_aside_or_half_written_is_not_listed(written):
@@ -181,3 +208,123 @@ def test_one_bad_neighbour_does_not_spoil_the_index(tmp_path):
     page = (tmp_path / "index.html").read_text("utf-8")
     assert "Cannot be read, run again: " in page
     assert "deep, list, none" in page
+
+
+# From what was remembered
+
+
+@pytest.fixture
+def settled(monkeypatch):
+    """What has just been written counts as lasting, as it does seconds later."""
+    monkeypatch.setattr(index_cache, "SETTLED_NS", -(10**12))
+
+
+@pytest.fixture
+def reads(monkeypatch) -> list[str]:
+    """The folders that are read."""
+    asked: list[str] = []
+
+    def reading(folder):
+        asked.append(folder.name)
+        return read_listed(folder)
+
+    monkeypatch.setattr(index, "read_listed", reading)
+    return asked
+
+
+def many(written) -> None:
+    """Runs, another version, a comparison, a damaged folder and one with a name that is no text."""
+    out = written.parent
+    for name in ("a", "b", "older", "bad\udcff"):
+        shutil.copytree(written, out / name)
+    relabel(out / "older", format=FORMAT - 1)
+    without_glance(out / "b")
+    with new_folder(out, "compare-1") as place:
+        write_manifest(place, ComparisonManifest(title="a · b", finding="c", runs=("a", "b")))
+    (out / "bad").mkdir()
+    (out / "bad" / "manifest.json").write_text("{")
+
+
+@pytest.mark.usefixtures("settled")
+def test_the_list_is_the_same_from_what_was_remembered_and_afresh(written, reads):
+    many(written)
+    out = written.parent
+    rebuild_index(out)
+    afresh = (out / "index.html").read_bytes()
+    reads.clear()
+    rebuild_index(out)
+    assert (out / "index.html").read_bytes() == afresh
+    assert sorted(reads) == ["bad", "bad\udcff"]
+    (out / CACHE).unlink()
+    rebuild_index(out)
+    assert (out / "index.html").read_bytes() == afresh
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_folder_that_comes_changes_or_goes_is_noticed(written, reads):
+    many(written)
+    out = written.parent
+    rebuild_index(out)
+    reads.clear()
+    shutil.copytree(written, out / "new")
+    relabel(out / "a", verdict="fails")
+    (out / "b" / "summary.json").write_text("{}")
+    shutil.rmtree(out / "older")
+    (out / "compare-1").rename(out / "compare-2")
+    (_, runs), page = listed(out)
+    assert sorted(set(reads) - {"bad", "bad\udcff"}) == ["a", "b", "compare-2", "new"]
+    shown = dict(zip(names(runs), (text(row["Does it hedge?"]) for row in runs), strict=True))
+    assert shown.pop("a") == "it fails"
+    assert shown == dict.fromkeys((written.name, "new", "bad\\udcff"), "unclear")
+    assert damaged(page) == "Cannot be read, run again: b, bad."
+
+
+def test_what_changes_within_a_tick_of_the_clock_is_noticed(written):
+    """A second list right after the first: the same size and, for some clocks, the same time."""
+    status = (written / "manifest.json").stat()
+    rebuild_index(written.parent)
+    path = written / "manifest.json"
+    path.write_bytes(path.read_bytes().replace(b'"unclear"', b'"unknown"'))
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    (runs,), _ = listed(written.parent)
+    assert text(runs[0]["Does it hedge?"]) == "unknown"
+
+
+@pytest.mark.usefixtures("settled")
+@pytest.mark.parametrize("text_", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>'])
+def test_what_was_remembered_is_shown_as_text(written, text_):
+    """Whoever may write into the folder may write this file too: it is no markup."""
+    out = written.parent
+    rebuild_index(out)
+    place = out / CACHE
+    content = json.loads(place.read_text())
+    ((_, row),) = content["runs"].values()
+    row["glance"] |= {"name": text_, "settings": text_, "held": text_, "start": text_}
+    row |= {"word": text_, "strategy": text_, "created": text_, "pages": [text_, "verdict.html"]}
+    row["glance"]["curve"] = [-5, 10**9, 50]
+    place.write_text(json.dumps(content))
+    rebuild_index(out)
+    shown = (out / "index.html").read_text()
+    assert text_ not in shown
+    page = lxml.html.fromstring(shown)
+    assert text_ in page.text_content()
+    links = [link.get("href") for link in page.findall(".//td//a")]
+    assert links == [f"{written.name}/verdict.html"]
+    assert page.find(".//svg/path").get("d") == "M0 100l1-100 1 50"
+
+
+def test_ten_at_once_leave_one_whole_list(written):
+    out = written.parent
+    for number in range(5):
+        shutil.copytree(written, out / f"copy{number}")
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(rebuild_index, [out] * 10))
+    (runs,), _ = listed(out)
+    assert len(runs) == 6
+    assert not list(out.glob(".writing-*"))
+
+
+def test_a_list_that_cannot_be_written_is_one_line(written):
+    (written.parent / "index.html").mkdir()
+    with pytest.raises(OutputError, match=r"index\.html cannot be written: .*run again to list"):
+        rebuild_index(written.parent)

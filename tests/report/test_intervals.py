@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from backtests.analysis.resampling import Estimate
 from backtests.report.intervals import EDGE, HEIGHT, WIDTH, Interval, Whisker, whiskers
-from backtests.report.page import Cell, Grid, render_page
+from backtests.report.page import Cell, Grid
 from backtests.report.pages import trail_of
 from backtests.report.verdict.payoffs import payoff_cell
 from backtests.report.verdict.tables import hundredths, works_grid
+from tests.report.helpers import plain_page
 from tests.report.verdict.helpers import make_verdict
 
 NUMBERS = st.floats(-1e6, 1e6)
@@ -24,7 +25,7 @@ NUMBERS = st.floats(-1e6, 1e6)
 def drawings(path: Path, *cells: Cell) -> list[list[lxml.html.HtmlElement]]:
     """What a page draws in the cells of a table of a single row."""
     grid = Grid(["" for _ in cells], [[*cells]])
-    render_page("index.html", path, trail=trail_of("x"), tables=[grid], damaged=[])
+    plain_page(path, trail=trail_of("x"), tables=[grid], damaged=[])
     row = lxml.html.parse(path).find(".//tbody/tr")
     return [cell.findall("svg") for cell in row.findall("td")]
 

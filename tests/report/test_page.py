@@ -12,7 +12,7 @@ from backtests.report.charts import Line, time_chart
 from backtests.report.page import Cell, Grid, environment, metric_cell, render_page
 from backtests.report.pages import Crumb, Trail
 from backtests.report.style import favicon, variables
-from tests.report.helpers import without_content
+from tests.report.helpers import plain_page, without_content
 from tests.report.verdict.helpers import make_numbers
 
 BY_KEY = {metric.key: metric for metric in declared()}
@@ -38,7 +38,7 @@ def test_a_metric_sorts_by_its_number_or_its_text(key, value, text, sort):
 def test_a_table_shows_every_part_of_a_cell_as_text(tmp_path):
     cell = Cell(OWNED, sort=OWNED, small=OWNED, tone="best", links=((f"a/{OWNED}.html", OWNED),))
     table = Grid(["", OWNED], [[Cell("x"), cell]], caption=OWNED, wide=True)
-    render_page("index.html", tmp_path / "x.html", trail=HERE, tables=[table], damaged=[OWNED])
+    plain_page(tmp_path / "x.html", trail=HERE, tables=[table], damaged=[OWNED])
     text = (tmp_path / "x.html").read_text("utf-8")
     assert OWNED not in text
     page = lxml.html.fromstring(text)
@@ -113,7 +113,7 @@ def test_the_ways_to_a_page_are_links_but_for_where_the_reader_is(tmp_path):
         (Crumb("All results", "../index.html"), Crumb(OWNED)),
         (Crumb("Verdict"), Crumb("Files", "#files")),
     )
-    render_page("index.html", tmp_path / "x.html", trail=trail, tables=[], damaged=[])
+    plain_page(tmp_path / "x.html", trail=trail, tables=[], damaged=[])
     page = lxml.html.parse(str(tmp_path / "x.html"))
     (nav,) = page.findall(".//nav[@class='trail']")
     assert [(link.get("href"), link.text) for link in nav.findall(".//a")] == [
@@ -124,7 +124,7 @@ def test_the_ways_to_a_page_are_links_but_for_where_the_reader_is(tmp_path):
 
 
 def test_a_page_has_the_variables_and_the_sign_of_the_module_of_style(tmp_path):
-    render_page("index.html", tmp_path / "x.html", trail=HERE, tables=[], damaged=[])
+    plain_page(tmp_path / "x.html", trail=HERE, tables=[], damaged=[])
     assert variables() in (tmp_path / "x.html").read_text("utf-8")
     page = lxml.html.parse(str(tmp_path / "x.html"))
     assert page.find(".//link[@rel='icon']").get("href") == favicon()
@@ -132,10 +132,10 @@ def test_a_page_has_the_variables_and_the_sign_of_the_module_of_style(tmp_path):
 
 def test_a_value_that_a_template_wants_and_does_not_get_is_an_error(tmp_path):
     with pytest.raises(jinja2.UndefinedError, match="damaged"):
-        render_page("index.html", tmp_path / "x.html", trail=HERE, tables=[])
+        plain_page(tmp_path / "x.html", trail=HERE, tables=[])
     assert environment().autoescape is True
 
 
 def test_a_name_that_is_no_text_is_still_written(tmp_path):
-    render_page("index.html", tmp_path / "x.html", trail=HERE, tables=[], damaged=["bad\udcff"])
+    plain_page(tmp_path / "x.html", trail=HERE, tables=[], damaged=["bad\udcff"])
     assert "bad\\udcff" in (tmp_path / "x.html").read_text("utf-8")

@@ -41,7 +41,9 @@ def write_comparison(out: Path, comparison: Comparison, *, standalone: bool = Fa
         write_csv(aligned.years, folder / "years.csv", index_label="year")
         _write_page(folder / OVERVIEW.file, out / name, comparison, standalone=standalone)
         labels = tuple(aligned.labels)
-        about = ComparisonManifest(title=" · ".join(labels), runs=runs, labels=labels)
+        about = ComparisonManifest(
+            title=" · ".join(labels), finding=words.finding(comparison), runs=runs, labels=labels
+        )
         write_manifest(folder, about)
     rebuild_index(out)
     return out / name

@@ -16,7 +16,7 @@ from backtests.report.index import rebuild_index
 from backtests.report.manifest import SearchManifest
 from backtests.report.pages import OVERVIEW
 from backtests.report.run_folder import versions, write_strategy
-from backtests.report.tuning.advice import no_recommendation
+from backtests.report.tuning.advice import headline, no_recommendation
 from backtests.report.tuning.document import as_json, document
 from backtests.report.tuning.page import write_page
 from data.spreadsheet import write_csv
@@ -53,6 +53,7 @@ def _manifest(tuned: Tuned) -> SearchManifest:
     space = tuned.space
     return SearchManifest(
         title=f"{space.strategy}: {len(space):,} candidates over {', '.join(space.axes)}",
+        finding=headline(tuned),
         config=tuned.config.table,
         objective=str(tuned.objective),
         search=tuned.search,

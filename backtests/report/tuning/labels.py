@@ -107,7 +107,7 @@ def named_plot(
     places = [(end, highest - step * place) for place in range(len(points))]
     ordered = _without_crossings(points, places, (right - left, top - bottom))
     names = tuple(
-        PointName(point.name, point.y, point.colour, 0.0, point.x, at)
+        PointName(point.name, point.y, point.colour, 0.0, x=point.x, at=at)
         for point, at in zip(ordered, places, strict=True)
     )
     return NamedPlot(names, (left, right), (bottom, top))
