@@ -106,13 +106,13 @@ def rolling_title(rolling: pd.DataFrame) -> str:
 
 def correlation_title(values: Sequence[float | None], name: str) -> str:
     """How often it was positive, and where it ended; values by month."""
-    known = [value for value in values if value is not None]
-    if not known:
+    defined = [value for value in values if value is not None]
+    if not defined:
         return ""
-    share = sum(value > 0.0 for value in known) / len(known)
+    share = sum(value > 0.0 for value in defined) / len(defined)
     return (
         f"Of {clipped(name, IN_SENTENCE)} it was positive in {100 * share:.0f} % of months and "
-        f"ended at {two_digits(known[-1], '+')}"
+        f"ended at {two_digits(defined[-1], '+')}"
     )
 
 
