@@ -174,7 +174,13 @@ def print_comparison(
     from rich.table import Table
     from rich.text import Text
 
-    from backtests.report.comparison.table import console_rows, difference_rows, payoff_rows
+    from backtests.report.comparison.table import (
+        RANGES,
+        console_rows,
+        difference_rows,
+        payoff_rows,
+    )
+    from backtests.report.comparison.words import finding
     from backtests.report.text import CVAR, costs_text
     from backtests.report.verdict.payoffs import PAYOFF
 
@@ -210,6 +216,9 @@ def print_comparison(
     if payoffs:
         console.print(Text(PAYOFF))
     console.print(Text(CVAR))
+    if against:
+        console.print(Text(RANGES))
+    console.print(Text(f"{finding(comparison)}."), soft_wrap=True)
     console.print(Text(f"open {place / 'index.html'}"), soft_wrap=True)
 
 

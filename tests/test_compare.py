@@ -316,9 +316,9 @@ def test_the_page_is_drawn_fits_and_shows_two_pages(results):
             "return Object.fromEntries([...document.querySelectorAll('.chart')].map(c =>"
             " [c.id, c.querySelectorAll('.trace, .hm').length]))"
         )
-        assert set(drawn) == {"growth", "falls", "rolling", "correlation", "years", "allocation"}
+        assert set(drawn) == {"growth", "falls", "rolling", "correlation", "allocation"}
         assert all(drawn.values()), drawn
-        assert drawn["growth"] == 3
+        assert drawn["growth"] == 4  # and equity
         chosen = driver.execute_script(
             "const pick = [...document.querySelectorAll('.pick select')];"
             "pick[0].selectedIndex = 1; pick[1].selectedIndex = 2;"

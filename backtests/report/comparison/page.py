@@ -15,7 +15,7 @@ from backtests.report.index import rebuild_index
 from backtests.report.manifest import ComparisonManifest
 from backtests.report.page import render_page
 from backtests.report.pages import OVERVIEW, address_of, pages_of_run, trail_of
-from backtests.report.text import BASIS_POINT, CVAR, FREQUENCIES, costs_text
+from backtests.report.text import BASIS_POINT, CVAR, FREQUENCIES, costs_text, source_words
 from backtests.report.verdict.payoffs import PAYOFF
 from data.spreadsheet import write_csv
 
@@ -77,7 +77,7 @@ def _write_page(path: Path, place: Path, comparison: Comparison, *, standalone: 
         lead=words.lead(comparison),
         bad_months=words.BAD_MONTHS,
         span=f"{days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}, {FREQUENCIES[aligned.ppy]}",
-        source=" and ".join(dict.fromkeys(summary.source_title for summary in summaries)),
+        source=" and ".join(dict.fromkeys(map(source_words, summaries))),
         costs="; ".join(dict.fromkeys(costs_text(summary.costs) for summary in summaries)),
         terms=f"{CVAR} {BASIS_POINT} {PAYOFF}",
         first=aligned.labels[0],

@@ -200,6 +200,10 @@ class ShownDifference:
     better: int
 
 
+RANGES = (
+    "The range of the deepest fall belongs to resampled histories and is no confidence interval; "
+    "CVaR and payoff have none where the months are too few (docs/coverage.md)."
+)
 DIFFERENCES = (
     ShownDifference("cagr_monthly", "CAGR points", 100.0, 1),
     ShownDifference("volatility_monthly", "Volatility points", 100.0, -1),

@@ -79,17 +79,23 @@ def lead(comparison: Comparison) -> str:
 
 
 def growth_title(comparison: Comparison) -> str:
-    """Who grew most."""
+    """Which run grew most, and equity where no run is it."""
     numbers = {name: run.numbers for name, run in comparison.table.items()}
     most = max(numbers, key=lambda name: numbers[name].total_return)
-    return f"{clipped(most, IN_SENTENCE)} grew most: {_rate(numbers[most])}"
+    title = f"{clipped(most, IN_SENTENCE)} grew most: {_rate(numbers[most])}"
+    if comparison.aligned.twin is not None:
+        return title
+    ticker = comparison.aligned.runs[0].summary.benchmark.ticker
+    return f"{title}; equity ({ticker}): {_rate(comparison.equity)}"
 
 
 def falls_title(months: pd.DataFrame) -> str:
     """Who fell least, by month-ends: months x portfolios, levels."""
     deepest = (months / months.cummax() - 1.0).min()
     least = str(deepest.idxmax())
-    return f"{clipped(least, IN_SENTENCE)} fell least: {percent(float(deepest.max()))}"
+    return (
+        f"{clipped(least, IN_SENTENCE)} fell least by month-ends: {percent(float(deepest.max()))}"
+    )
 
 
 def rolling_title(rolling: pd.DataFrame) -> str:
@@ -106,13 +112,13 @@ def rolling_title(rolling: pd.DataFrame) -> str:
 
 def correlation_title(values: Sequence[float | None], name: str) -> str:
     """How often it was positive, and where it ended; values by month."""
-    known = [value for value in values if value is not None]
-    if not known:
+    defined = [value for value in values if value is not None]
+    if not defined:
         return ""
-    share = sum(value > 0.0 for value in known) / len(known)
+    share = sum(value > 0.0 for value in defined) / len(defined)
     return (
         f"Of {clipped(name, IN_SENTENCE)} it was positive in {100 * share:.0f} % of months and "
-        f"ended at {two_digits(known[-1], '+')}"
+        f"ended at {two_digits(defined[-1], '+')}"
     )
 
 

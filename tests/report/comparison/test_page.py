@@ -145,6 +145,18 @@ def test_names_from_outside_are_escaped(finished, tmp_path):
     assert "&lt;img src=x" in text
 
 
+def test_a_page_names_no_folder_of_the_users_own(finished, tmp_path):
+    title = "daily prices of /home/me/prices"
+    runs = [
+        replace(run, summary=replace(run.summary, source="files:/home/me", source_title=title))
+        for run in finished
+    ]
+    folder = write_comparison(tmp_path, compare(align_runs(runs, align=False)))
+    text = (folder / "index.html").read_text("utf-8")
+    assert "/home/me" not in text
+    assert "price files of your own" in text
+
+
 def test_names_are_in_page_table_and_manifest_and_make_another_folder(finished, tmp_path):
     plain = write_comparison(tmp_path, compare(align_runs(finished, align=False)))
     folders = {plain}

@@ -10,7 +10,8 @@ import pytest
 from backtests.analysis.comparison import Difference
 from backtests.analysis.resampling import Estimate
 from backtests.report.comparison import words
-from backtests.report.comparison.table import DIFFERENCES
+from backtests.report.comparison.aligned import align_runs
+from backtests.report.comparison.table import DIFFERENCES, compare
 from backtests.report.text import percent
 
 REAL_GAIN, REAL_LOSS = Estimate(0.02, 0.01, 0.03), Estimate(-0.02, -0.03, -0.01)
@@ -86,7 +87,7 @@ def test_the_lead_has_growth_and_fall_of_the_first_and_of_equity(comparison):
 
 def test_titles_name_who_stands_out():
     months = pd.DataFrame({"a": [1.0, 0.8, 1.2], "b": [1.0, 0.9, 1.0]})
-    assert words.falls_title(months) == "b fell least: -10.00 %"
+    assert words.falls_title(months) == "b fell least by month-ends: -10.00 %"
     rolling = pd.DataFrame({"a": [0.05, -0.02], "b": [0.01, 0.00]})
     assert words.rolling_title(rolling) == "b had the mildest worst three years: 0.00 % a year"
     assert words.rolling_title(rolling.iloc[:0]) == ""
@@ -99,6 +100,13 @@ def test_titles_name_who_stands_out():
         "Of a it was positive in 67 % of months and ended at +0.30"
     )
     assert words.correlation_title([None], "a") == ""
+
+
+def test_the_title_of_growth_tells_equitys_where_no_run_is_it(finished):
+    compared = compare(align_runs([finished[0], finished[2]], align=False))
+    assert words.growth_title(compared).endswith(
+        f"; equity (SPY): {percent(finished[0].summary.benchmark.metrics.cagr)} a year"
+    )
 
 
 def test_titles_of_numbers_name_the_best_of_the_table(comparison):
