@@ -74,11 +74,11 @@ def test_lines_from_names_to_points_do_not_cross(seed):
     assert not any(crosses(*pair) for pair in itertools.combinations(lines, 2))
 
 
-def crosses(one, other) -> bool:
+def crosses(first, second) -> bool:
     def side(a, b, c) -> float:
         return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
 
-    (a, b), (c, d) = one, other
+    (a, b), (c, d) = first, second
     return side(a, b, c) * side(a, b, d) < 0 and side(c, d, a) * side(c, d, b) < 0
 
 
