@@ -56,11 +56,13 @@ def maps(folder):
 
 
 def test_maps_are_on_one_scale_from_least_to_most(mixes):
-    every = [value for one in maps(mixes) for row in one["z"] for value in row if value is not None]
-    for one in maps(mixes):
-        assert one["colorscale"] == [[0, "--scale-mid"], [1, "--scale-high"]]
-        assert one["zmin"] == pytest.approx(min(every), rel=1e-5)
-        assert one["zmax"] == pytest.approx(max(every), rel=1e-5)
+    every = [
+        value for each in maps(mixes) for row in each["z"] for value in row if value is not None
+    ]
+    for each in maps(mixes):
+        assert each["colorscale"] == [[0, "--scale-mid"], [1, "--scale-high"]]
+        assert each["zmin"] == pytest.approx(min(every), rel=1e-5)
+        assert each["zmax"] == pytest.approx(max(every), rel=1e-5)
 
 
 def test_cells_have_figures_but_where_a_mark_stands(mixes):

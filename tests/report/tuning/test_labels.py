@@ -54,6 +54,14 @@ def test_no_candidate_lies_under_a_name_and_no_name_on_another(seed, left):
     assert all(b - a >= NAME_ROOM - 1e-6 for a, b in itertools.pairwise(rows))
 
 
+def test_names_stand_above_a_frontier_that_rises_at_once():
+    xs = [1.0, 2.0, 3.0, 16.0, *(point.x for point in POINTS)]
+    ys = [4.0, 11.0, 11.1, 11.2, *(point.y for point in POINTS)]
+    plot = named_plot(POINTS, xs, ys, HEIGHT)
+    lowest = max(on_screen(plot, *name.at)[1] for name in plot.names)
+    assert lowest + NAME_ROOM / 2 < on_screen(plot, 3.0, 11.1)[1]
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_lines_from_names_to_points_do_not_cross(seed):
     draw = random.Random(seed)
@@ -66,11 +74,11 @@ def test_lines_from_names_to_points_do_not_cross(seed):
     assert not any(crosses(*pair) for pair in itertools.combinations(lines, 2))
 
 
-def crosses(one, other) -> bool:
+def crosses(first, second) -> bool:
     def side(a, b, c) -> float:
         return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
 
-    (a, b), (c, d) = one, other
+    (a, b), (c, d) = first, second
     return side(a, b, c) * side(a, b, d) < 0 and side(c, d, a) * side(c, d, b) < 0
 
 
