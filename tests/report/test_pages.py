@@ -78,14 +78,13 @@ def test_a_page_that_is_listed_shows_in_index_screen_and_comparison(run, written
     assert shown[-2:] == [f"open {written}/verdict.html", f"open {written}/letter.html"]
     both = align_runs([read_run(written), read_run(other)], align=False)
     compared = write_comparison(out, compare(both))
-    options = lxml.html.parse(str(compared / "index.html")).findall(
-        ".//iframe/../div/select/option"
-    )
+    page = lxml.html.parse(str(compared / "index.html"))
+    options = page.xpath("//iframe/../../div/select/option")
     assert {(option.get("value"), option.text) for option in options} == {
         ("", "choose a page"),
-        (f"../{written.name}/verdict.html", "hedge_mix: verdict"),
-        (f"../{written.name}/letter.html", "hedge_mix: letter to a friend"),
-        (f"../{other.name}/verdict.html", "hedge_mix rebalance=never: verdict"),
+        (f"../{written.name}/verdict.html", "1 hedge_mix: verdict"),
+        (f"../{written.name}/letter.html", "1 hedge_mix: letter to a friend"),
+        (f"../{other.name}/verdict.html", "2 hedge_mix rebalance=never: verdict"),
     }
 
 

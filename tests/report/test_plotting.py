@@ -10,6 +10,7 @@ import pytest
 from backtests.report import notebook
 from backtests.report.comparison import charts as comparison_charts
 from backtests.report.comparison.aligned import align_runs
+from backtests.report.comparison.table import compare
 from backtests.report.figures import Axis, Figure, Menu, chart
 from backtests.report.finished_run import read_run
 from backtests.report.holdings import allocation_of
@@ -36,7 +37,7 @@ def every(run, tmp_path_factory) -> list[Figure]:
         verdict_charts.episodes_chart(run.verdict),
         notebook.growth_chart(replace(run, verdict=None)),
         allocation_of(run),
-        *comparison_charts.figures(align_runs(runs, align=False)),
+        *comparison_charts.figures(compare(align_runs(runs, align=False))),
         *tuning_charts.figures(searched(tmp_path_factory.mktemp("search"))),
     ]
 
