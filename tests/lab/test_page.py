@@ -24,8 +24,6 @@ from tests.conftest import ended
 from tests.drawings import draw_once
 
 st = pytest.importorskip("streamlit")
-from backtests.lab.page import add_to_comparison
-
 BUNDLED = {"strategy": "hedge_mix", "source": "bundled", "start": "2010-01-29"}
 EVIL = "<img src=http://evil.test/x.png>![a](http://evil.test/y.png)"
 
@@ -341,7 +339,8 @@ def test_saved_pages_are_links_where_they_are_served(tmp_path, quick_save, monke
     served = "http://127.0.0.1:8502/hedge_mix-1"
     monkeypatch.setattr("backtests.lab.page.link", lambda of, file="": f"{served}/{file}")
     page.run()
-    assert re.findall(r'<a href="([^"]*)" target="_blank" rel="noopener">([^<]*)<', texts(page)) == [
+    link = r'<a href="([^"]*)" target="_blank" rel="noopener">([^<]*)<'
+    assert re.findall(link, texts(page)) == [
         (f"{served}/verdict.html", "Verdict"),
         (f"{served}/tearsheet.html", "Tear sheet"),
         ("http://127.0.0.1:8502/", "All results"),
@@ -401,6 +400,8 @@ def test_adding_to_the_comparison_is_told_and_counted(tmp_path):
 
 
 def test_the_oldest_run_makes_room(monkeypatch):
+    from backtests.lab.page import add_to_comparison
+
     kept = {"compared": [f"q{number}" for number in range(8)]}
     monkeypatch.setattr(st, "session_state", kept)
     add_to_comparison("new", "EQUITY")
