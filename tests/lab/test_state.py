@@ -170,8 +170,9 @@ def test_a_link_names_tickers_at_0_once():
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda one: one.label)
 def test_a_preset_sets_the_mix_or_the_rule_that_it_names_and_no_other_setting(preset):
-    before = RunConfig("hedge_mix", {"weights": {"GLD": 1 / 3}, "rebalance": "never"}, source="bundled",
-                       start="1990-01-31", costs=Costs(7.5, 2.0, 3))  # fmt: skip
+    params = {"weights": {"GLD": 1 / 3}, "rebalance": "never"}
+    costs = Costs(7.5, 2.0, 3)
+    before = RunConfig("hedge_mix", params, source="bundled", start="1990-01-31", costs=costs)
     state = to_state(before)
     complete(state)
     assert not is_applied(preset, state)
