@@ -196,6 +196,7 @@ def draw(figure: Figure, colours: Mapping[str, str], *, is_last: bool = False) -
     if figure.is_empty:
         st.html(message([f"{figure.alt}: the period is too short."]))
         return
+    st.html(sections([Section(figure.title, notes=[figure.caption])], is_last=is_last))
     st.plotly_chart(
         as_drawn(figure, colours),
         theme=None,
@@ -203,7 +204,6 @@ def draw(figure: Figure, colours: Mapping[str, str], *, is_last: bool = False) -
         alt=figure.alt,
         config={"displaylogo": False, "displayModeBar": False, "plotlyServerURL": ""},
     )
-    st.html(message([figure.caption]))
 
 
 def actions(config: RunConfig, run: Run, out: Path) -> bool:
