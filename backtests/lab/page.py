@@ -269,10 +269,10 @@ def add_to_comparison(query: str, name: str) -> None:
     if query in compared:
         state["told"] = f"{name} is already there: {len(compared)} of {MOST_COMPARED} compared"
         return
-    kept = [*compared, query][-MOST_COMPARED:]
-    room = "; the oldest made room" if len(kept) == len(compared) else ""
-    state["told"] = f"{name} added: {len(kept)} of {MOST_COMPARED} compared{room}"
-    state["compared"] = kept
+    newest = [*compared, query][-MOST_COMPARED:]
+    room = "; the oldest made room" if len(newest) == len(compared) else ""
+    state["told"] = f"{name} added: {len(newest)} of {MOST_COMPARED} compared{room}"
+    state["compared"] = newest
 
 
 def clear_comparison() -> None:

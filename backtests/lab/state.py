@@ -263,14 +263,14 @@ def idle_in(text: str) -> list[str]:
     UsageError
         For one that is empty or stands there twice, and for more than a page has room for.
     """
-    found = [ticker.strip() for ticker in text.split(",")]
-    require_few(len(found), "the lab's tickers", MOST_IN_LINK)
-    if not all(found) or len(set(found)) < len(found):
+    idle = [ticker.strip() for ticker in text.split(",")]
+    require_few(len(idle), "the lab's tickers", MOST_IN_LINK)
+    if not all(idle) or len(set(idle)) < len(idle):
         raise UsageError(
             f"the address gives {IDLE} {in_short(text)}; write each ticker at 0 % once, as in "
             f"{IDLE}=TLT,GLD"
         )
-    return found
+    return idle
 
 
 def source_of(state: Mapping[str, Any]) -> str:
@@ -308,8 +308,10 @@ def is_moved(drawn: Mapping[str, Any], state: Mapping[str, Any]) -> bool:
     """
     now = values_of(state)
     changed = any(now[key] != one for key, one in drawn.items() if key in now)
-    pressed = [one for key, one in state.items() if key in BUTTONS or key.startswith(PRESET)]
-    return changed or any(pressed)
+    is_pressed = any(
+        value for key, value in state.items() if key in BUTTONS or key.startswith(PRESET)
+    )
+    return changed or is_pressed
 
 
 def slider_step(declared: Parameter) -> float:

@@ -132,15 +132,15 @@ def _pictures(hero: Hero, colours: Mapping[str, str]) -> list[tuple[str, float, 
     Streamlit lets no SVG into a page, but as the file of a picture, which has neither the fonts nor
     the colours of the page around it.
     """
-    found: list[tuple[str, float, float, str]] = []
+    pictures: list[tuple[str, float, float, str]] = []
     for drawing in hero.drawings:
         svg = render("hero_drawing.html", hero=hero, drawing=drawing)
         svg = VARIABLE.sub(lambda name: colours[name[1]], fit(svg))
         svg = svg.replace("<svg ", f'<svg xmlns="{SVG}" font-family="{FONT}" ', 1)
         coded = base64.b64encode(svg.encode()).decode()
         address = f"data:image/svg+xml;base64,{coded}"
-        found.append((drawing.name, drawing.width, drawing.height, address))
-    return found
+        pictures.append((drawing.name, drawing.width, drawing.height, address))
+    return pictures
 
 
 def facts(told: Sequence[str]) -> str:

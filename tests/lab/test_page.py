@@ -386,11 +386,11 @@ def test_compared_runs_stand_side_by_side_and_in_the_address(tmp_path):
 def test_adding_to_the_comparison_is_told_and_counted(tmp_path):
     page = open_page(tmp_path, **BUNDLED)
     add = page.button(key="add")
-    said = []
+    toasts = []
     for _ in range(2):
         add.click().run()
-        said += [one.value for one in page.toast]
-    assert said == [
+        toasts += [one.value for one in page.toast]
+    assert toasts == [
         "SPY 60 \\%\\, IEF 40 \\% added\\: 1 of 8 compared",
         "SPY 60 \\%\\, IEF 40 \\% is already there\\: 1 of 8 compared",
     ]
@@ -402,11 +402,11 @@ def test_adding_to_the_comparison_is_told_and_counted(tmp_path):
 def test_the_oldest_run_makes_room(monkeypatch):
     from backtests.lab.page import add_to_comparison
 
-    kept = {"compared": [f"q{number}" for number in range(8)]}
-    monkeypatch.setattr(st, "session_state", kept)
+    session = {"compared": [f"q{number}" for number in range(8)]}
+    monkeypatch.setattr(st, "session_state", session)
     add_to_comparison("new", "EQUITY")
-    assert kept["compared"] == [*(f"q{number}" for number in range(1, 8)), "new"]
-    assert kept["told"] == "EQUITY added: 8 of 8 compared; the oldest made room"
+    assert session["compared"] == [*(f"q{number}" for number in range(1, 8)), "new"]
+    assert session["told"] == "EQUITY added: 8 of 8 compared; the oldest made room"
 
 
 def marked(page) -> list[str]:
