@@ -286,10 +286,9 @@ def percent_of(state: Mapping[str, Any]) -> dict[str, float]:
 
 def values_of(state: Mapping[str, Any]) -> dict[str, Any]:
     """The present values of the controls, without buttons."""
+    own = (*BUTTONS, *OWN)
     return {
-        key: one
-        for key, one in state.items()
-        if key not in (*BUTTONS, *OWN) and not key.startswith(PRESET)
+        key: value for key, value in state.items() if key not in own and not key.startswith(PRESET)
     }
 
 
