@@ -74,7 +74,10 @@ def settled(driver, count=4):
 
 
 def metric_values(driver) -> list[str]:
-    script = (
-        "return [...document.querySelectorAll('[data-testid=stMetricValue]')].map(e => e.innerText)"
-    )
-    return [text.strip() for text in driver.execute_script(script)]
+    """The numbers of the answer."""
+    script = "return [...document.querySelectorAll('.lab .numbers b')].map(e => e.innerText)"
+    # As a command writes them, without the signs of a page.
+    return [
+        text.strip().replace("\N{NARROW NO-BREAK SPACE}", " ").replace("\N{MINUS SIGN}", "-")
+        for text in driver.execute_script(script)
+    ]

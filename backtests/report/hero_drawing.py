@@ -9,6 +9,7 @@ import datetime as dt
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from backtests.analysis.record import Crisis
@@ -56,6 +57,7 @@ ON_PAGE = (
     Shape("middle", 690, 13, 240, 24),
     Shape("narrow", 358, 12, 230, 12),
 )
+IN_LAB = (ON_PAGE[0], ON_PAGE[2])  # drawn again at each move of a slider
 IN_NOTEBOOK = Shape("notebook", 860, 13, 250, 32)
 
 
@@ -374,6 +376,7 @@ def _runs(is_first: Mapping[str, bool]) -> list[tuple[str, str, bool]]:
     return runs
 
 
+@lru_cache(maxsize=4096)
 def _after(month: str) -> str:
     """The month after a month."""
     year, number = divmod(int(month[:4]) * 12 + int(month[5:7]), 12)
