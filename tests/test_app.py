@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -15,6 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from backtests.app import listen_beside
 from backtests.lab import look as lab
 from backtests.report.text import percent
 from strategies import registry
@@ -67,8 +69,9 @@ def test_only_this_machine_can_reach_it(running):
     if not table.exists():
         pytest.skip("no /proc here to read listening sockets from")
     rows = [line.split() for line in table.read_text().splitlines()[1:]]
-    there = {row[1] for row in rows if row[3] == "0A" and row[1].endswith(f":{port:04X}")}
-    assert there == {f"0100007F:{port:04X}"}
+    for own in (port, urlsplit(process.pages).port):
+        there = {row[1] for row in rows if row[3] == "0A" and row[1].endswith(f":{own:04X}")}
+        assert there == {f"0100007F:{own:04X}"}
 
 
 @pytest.mark.parametrize("path", ["/", "/_stcore/health", "/_stcore/host-config"])
@@ -94,6 +97,27 @@ def test_another_sites_websocket_is_refused(running):
     assert ask(port, path, **UPGRADE, Host="evil.test", Origin="http://evil.test")[0] == 403
     rebound = f"evil.test:{port}"
     assert ask(port, path, **UPGRADE, Host=rebound, Origin=f"http://{rebound}")[0] == 403
+
+
+def test_a_saved_page_cannot_drive_the_lab(running):
+    """Its port is another origin: no websocket, no request but a click on a link."""
+    _, port, _, process = running
+    path, own = "/_stcore/stream", f"127.0.0.1:{port}"
+    pages = urlsplit(process.pages)
+    assert pages.port not in (None, port)
+    for origin in (process.pages, f"http://localhost:{pages.port}", "null"):
+        assert ask(port, path, **UPGRADE, Host=own, Origin=origin)[0] == 403, origin
+        assert ask(port, "/_stcore/upload_file/x/y", method="PUT", Origin=origin)[0] == 403
+    # Browsers send no Origin with these; they say that it was a page of the same site.
+    for mode, dest in (("no-cors", "image"), ("navigate", "iframe"), ("websocket", "websocket")):
+        said = {"Sec_Fetch_Site": "same-site", "Sec_Fetch_Mode": mode, "Sec_Fetch_Dest": dest}
+        assert ask(port, "/", **said)[0] == 403
+    clicked = {"Sec_Fetch_Site": "same-site", "Sec_Fetch_Mode": "navigate"}
+    assert ask(port, "/", **clicked, Sec_Fetch_Dest="document")[0] == 200
+    # And there is nothing of the lab at its own port.
+    assert ask(pages.port, path, **UPGRADE, Origin=process.pages)[0] == 403
+    assert ask(pages.port, "/_stcore/health")[0] == 404
+    assert ask(port, "/app/static/verdict.html")[2] == ask(port, "/none")[2]  # not from here
 
 
 def test_answers_keep_the_page_to_itself(running):
@@ -227,6 +251,37 @@ def test_a_port_in_use_is_one_line(tmp_path):
         done = door("--port", str(taken.getsockname()[1]), "--out", str(tmp_path))
     assert done.returncode == 2
     assert re.fullmatch(r"error: --port \d+ of 127\.0\.0\.1 cannot be had: .*\n", done.stderr)
+
+
+def test_a_port_of_saved_pages_in_use_is_one_line(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen(1)
+        port = str(taken.getsockname()[1])
+        done = door("--port", "0", "--pages-port", port, "--out", str(tmp_path))
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert re.fullmatch(
+        rf"error: --pages-port {port} of .* give another --pages-port\n", done.stderr
+    )
+
+
+def test_saved_pages_are_on_the_next_port_so_that_their_bookmarks_last():
+    with contextlib.ExitStack() as stack:
+        taken = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        port = taken.getsockname()[1]
+        pages, instead = listen_beside(port - 1, None)
+        stack.enter_context(pages)
+        assert instead == f", since port {port} is in use"
+        assert pages.getsockname()[0] == "127.0.0.1"
+        assert pages.getsockname()[1] != port
+        taken.close()
+        pages, instead = listen_beside(port - 1, None)
+        stack.enter_context(pages)
+        assert (pages.getsockname()[1], instead) == (port, "")
+        for free in (listen_beside(0, None), listen_beside(65535, None), listen_beside(port, 0)):
+            stack.enter_context(free[0])
+            assert free[1] == ""
 
 
 def test_without_streamlit_it_says_how_to_get_it(tmp_path):
