@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from weakref import WeakKeyDictionary
 
 import pandas as pd
 
@@ -27,6 +28,15 @@ def background(market: Market) -> pd.DataFrame:
         month's average; ``cpi``, of the month before, since that is published by then. NaN for a
         month whose CPI was never published, and after the last figure there is.
     """
+    if market not in _BACKGROUNDS:  # runs of other weights ask for the same
+        _BACKGROUNDS[market] = _background(market)
+    return _BACKGROUNDS[market]
+
+
+_BACKGROUNDS: WeakKeyDictionary[Market, pd.DataFrame] = WeakKeyDictionary()
+
+
+def _background(market: Market) -> pd.DataFrame:
     table = _bundled_table()
     rates = _at_month_ends(market).combine_first(table[list(RATES)])
     joined = rates.join(_chained(_prices_known(market), table["cpi"]).rename("cpi"), how="outer")

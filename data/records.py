@@ -100,7 +100,13 @@ def ten_digits(value: T) -> T:
     if value is None or isinstance(value, str | int):
         return value
     if isinstance(value, list | tuple):
-        return tuple(map(ten_digits, value))  # type: ignore[return-value]
+        return tuple(  # type: ignore[return-value]
+            # Long rows of numbers, without a call for each.
+            float(f"{inner:.{DIGITS}g}")
+            if type(inner) is float and -math.inf < inner < math.inf
+            else ten_digits(inner)
+            for inner in value
+        )
     if isinstance(value, Mapping):
         rounded = {key: ten_digits(inner) for key, inner in value.items()}
         return immutabledict(rounded)  # type: ignore[return-value]

@@ -84,7 +84,5 @@ def settled(driver, count=4):
 
 
 def metric_values(driver) -> list[str]:
-    script = (
-        "return [...document.querySelectorAll('[data-testid=stMetricValue]')].map(e => e.innerText)"
-    )
+    script = "return [...document.querySelectorAll('.lab .numbers b')].map(e => e.innerText)"
     return [text.strip() for text in driver.execute_script(script)]

@@ -121,11 +121,9 @@ def drawdown_list(values: pd.Series) -> list[Drawdown]:
     its lowest value, recovers on the first row back at or above the peak.
     """
     levels = values.to_numpy(float)
-    under = drawdowns(levels) < -ROUNDING
-    edges = np.diff(np.concatenate([[False], under, [False]]).astype(int))
-    firsts, afters = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    firsts, afters = _under_water(levels)
     troughs = [
-        first + int(np.argmin(levels[first:after]))
+        first + int(levels[first:after].argmin())
         for first, after in zip(firsts, afters, strict=True)
     ]
     dates = values.index
@@ -141,6 +139,33 @@ def drawdown_list(values: pd.Series) -> list[Drawdown]:
         )
     ]
     return sorted(falls, key=lambda fall: fall.depth)
+
+
+def deepest_drawdown(values: pd.Series) -> Drawdown | None:
+    """The first of :func:`drawdown_list`; None where nothing fell."""
+    levels = values.to_numpy(float)
+    firsts, afters = _under_water(levels)
+    if not len(firsts):
+        return None
+    # A row more, since the last stretch may end with the rows.
+    ends = np.column_stack([firsts, afters]).ravel()
+    lows = np.minimum.reduceat(np.append(levels, np.inf), ends)[::2]
+    deepest = int(np.argmin(lows / levels[firsts - 1] - 1.0))
+    first, after = int(firsts[deepest]), int(afters[deepest])
+    trough = first + int(levels[first:after].argmin())
+    return Drawdown(
+        float(levels[trough] / levels[first - 1] - 1.0),
+        values.index[first - 1],
+        values.index[trough],
+        values.index[after] if after < len(levels) else None,
+    )
+
+
+def _under_water(levels: Array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """First row of each stretch below an older high, and the row after its last."""
+    under = drawdowns(levels) < -ROUNDING
+    edges = np.diff(np.concatenate([[False], under, [False]]).astype(int))
+    return np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
 
 
 def conditional_var(returns: Array, level: float = 0.05) -> float:

@@ -112,8 +112,7 @@ class Portfolio:
     @cached_property
     def deepest(self) -> Drawdown | None:
         """The deepest fall; None where there is none."""
-        falls = metrics.drawdown_list(self.values)
-        return falls[0] if falls else None
+        return metrics.deepest_drawdown(self.values)
 
     @cached_property
     def depth(self) -> float:

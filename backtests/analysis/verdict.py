@@ -108,7 +108,7 @@ def judge(
     repetitions, seed
         Of the bootstrap; what decides has ten times as many. The same seed gives the same numbers.
     brief
-        Leave out what neither the word nor the sentences use: the smallest effects, further
+        Leave out what neither the word nor the first screen uses: the smallest effects, further
         measures of equity's worst months, the regimes, the table of holding periods. The rest is
         equal.
 
@@ -184,7 +184,7 @@ def _worst_quarter(returns: pd.DataFrame) -> WorstQuarter:
 def works_table(sample: Sample, *, brief: bool = False) -> tuple[Measure, ...]:
     """What the hedge did, what bills did instead, and the difference, all beside the word.
 
-    ``brief`` keeps CVaR and drawdown only.
+    ``brief`` keeps CVaR, drawdown and what the legs made in equity's worst months.
     """
     months = len(sample.returns)
 
@@ -222,8 +222,11 @@ def works_table(sample: Sample, *, brief: bool = False) -> tuple[Measure, ...]:
              (from_equity, from_equity, level_of("cvar_saved", months))),
         line("drawdown_saved_monthly", "points", measures.drawdown_saved, *both, RANGE, "range"),
     ]  # fmt: skip
+    legs = of_legs(
+        "worst_decile_mean_monthly", "percent", measures.worst_decile_mean, "worst_decile_mean"
+    )
     if brief:
-        return tuple(lines)
+        return (*lines, legs)
     return (
         *lines,
         line("cvar_three_months_saved", "points", measures.cvar_saved_three_months, *both,
@@ -231,8 +234,7 @@ def works_table(sample: Sample, *, brief: bool = False) -> tuple[Measure, ...]:
         line("months_under_water_saved", "months", _months_saved, *both, RANGE, "range"),
         of_legs("down_month_ratio", "ratio", measures.down_month_ratio, "down_month_ratio"),
         of_legs("down_month_mean_monthly", "percent", measures.down_month_mean, "down_month_mean"),
-        of_legs("worst_decile_mean_monthly", "percent", measures.worst_decile_mean,
-                "worst_decile_mean"),
+        legs,
         of_legs("worst_decile_hit_rate_monthly", "share", measures.worst_decile_hit_rate,
                 "worst_decile_hit_rate"),
     )  # fmt: skip

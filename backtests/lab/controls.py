@@ -14,8 +14,13 @@ from backtests.engine.costs import MOST_LAG
 from backtests.lab import look as lab
 from backtests.lab.state import (
     EXTEND,
+    PRESET,
+    PRESETS,
+    Preset,
+    apply,
     complete,
     from_state,
+    is_applied,
     keep,
     key_of,
     make_room,
@@ -58,10 +63,11 @@ def controls() -> RunConfig:
     """
     state: Any = st.session_state
     keep(state)
+    complete(state)
+    presets()
     strategy = st.selectbox("Strategy", strategy_names(), key="strategy")
     kind = strategy_class(strategy)
     st.caption(kind.summary())
-    complete(state)
     tickers = available(source_of(state)) if source_of(state) != "files:" else None
     for declared in kind.parameters():
         control(strategy, declared, tickers or list(CATALOGUE))
@@ -96,6 +102,30 @@ def controls() -> RunConfig:
                   help="tickers of the folder that are prices without dividends")  # fmt: skip
     st.button("Read the data again", key="forget", on_click=lab.forget)
     return from_state(state)
+
+
+def presets() -> None:
+    """Draw a button for each preset; that of what the controls say is marked."""
+    state: Any = st.session_state
+    with st.container(horizontal=True, key="presets"):
+        for preset in PRESETS:
+            is_active = is_applied(preset, state)
+            st.button(
+                preset.label,
+                key=f"{PRESET}{preset.label}",
+                type="primary" if is_active else "secondary",
+                help=f"{about(preset)}; source, dates and costs stay"
+                + (". It is what the controls say." if is_active else ""),
+                on_click=apply,
+                args=(preset, state),
+            )
+
+
+def about(preset: Preset) -> str:
+    """A preset in words."""
+    if not preset.weights:
+        return f"{preset.strategy} at its defaults"
+    return ", ".join(f"{100 * weight:g} % {ticker}" for ticker, weight in preset.weights.items())
 
 
 def label_of_source(kind: str) -> str:

@@ -191,19 +191,29 @@ def _look(config: RunConfig, inputs: Inputs) -> Run:
     return replace(run, verdict=verdict)
 
 
-def beside(run: Run) -> Beside:
+def beside(run: Run, pause: Callable[[], object] = lambda: None) -> Beside:
     """What a verdict has beside its word, for a run that :func:`look` returned.
 
     It takes as long as the run itself.
+
+    Parameters
+    ----------
+    run
+        The run.
+    pause
+        Called between its steps; what it raises ends them, and the next call begins again.
     """
-    return BESIDE.get(run, lambda: _beside(run))
+    return BESIDE.get(run, lambda: _beside(run, pause))
 
 
-def _beside(run: Run) -> Beside:
+def _beside(run: Run, pause: Callable[[], object]) -> Beside:
     try:
+        pause()
         long = long_run(run)
+        pause()
         market, simulation = judged_on(run, fill_with_sweep)
         view = long_view(run, long) if run.judged.holds_hedge else None
+        pause()
         return Beside(view, state_of(run, market, simulation, long))
     except Exception as error:  # the run on the page stands without it
         tell_traceback()

@@ -1,4 +1,4 @@
-"""The right side of the lab: a run, what can be done with it, and what it is compared with."""
+"""The right side of the lab: the answer to what the controls say, and what stands below it."""
 
 from __future__ import annotations
 
@@ -6,68 +6,94 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from backtests.analysis.evidence import Evidence
-from backtests.analysis.record import Verdict
 from backtests.engine.address import from_query, require_short_link, to_address, to_command
 from backtests.engine.config import RunConfig
 from backtests.engine.run import Run
-from backtests.engine.summary import Summary
 from backtests.lab import look as lab
 from backtests.lab.controls import controls
-from backtests.lab.state import is_moved, to_state, values_of
+from backtests.lab.saved_pages import link
+from backtests.lab.state import IDLE, idle_in, idle_of, is_moved, to_state, values_of
 from backtests.report.figures import Figure
-from backtests.report.holdings import allocation_of
+from backtests.report.holdings import allocation_of, hedge_weight
 from backtests.report.lab import (
-    beside_box,
+    Section,
+    answer,
+    beside_word,
     compared_chart,
     compared_grid,
+    count_of_compared,
+    facts,
+    in_detail,
     literal,
     message,
     metrics_grid,
-    render,
-    table,
-    tiles,
-    verdict_box,
+    saved,
+    sections,
+    shortened,
+    style,
 )
+from backtests.report.pages import ALL_RESULTS, TEARSHEET, VERDICT
+from backtests.report.plotting import as_drawn
 from backtests.report.state import state_notes, state_table
 from backtests.report.style import palette
-from backtests.report.text import CVAR, run_label
+from backtests.report.text import CVAR, capital, run_label
 from backtests.report.verdict import charts
 from backtests.report.verdict.evidence import episodes_grid, payoff_grid
 from backtests.report.verdict.tables import crisis_grid
 from backtests.report.verdict.words import crisis_note, long_note, states_note
 from data.errors import HedgeError
 from data.load import data_line
-from data.regular import MOST_PAGE, read_regular_text
 from data.terminal import tell_traceback
+from strategies.weights import mix_text
 
 MOST_COMPARED = 8
+LONGEST_NAME = 60  # characters of a run in a message
 
 
 def page(out: Path) -> None:
     """Draw the page for the values of its controls; every error is a message on it."""
     st.set_page_config(page_title="Treasury hedge lab", layout="wide")
     dark = st.context.theme.type == "dark"
-    state: Any = st.session_state
-    st.html(render("lab_style.html", palette=palette(dark=dark)))
+    state, colours = st.session_state, palette(dark=dark)
+    st.html(style(dark=dark))
     try:
-        problem = read_address()
-        with st.sidebar:
-            try:
-                config = controls()
-            finally:
-                state["drawn"] = values_of(state)
-        if problem:
-            st.html(message(problem, "error"))
-        write_address(config)
-        show(config, out, dark=dark)
+        run = answered()
     except Exception as error:  # the page stays, and says so
         tell(error)
+        show_last(colours)
+        return
+    state["shown"] = run
+    try:
+        show(run, out, colours)
+    except Exception as error:
+        tell(error)
+
+
+def answered() -> Run:
+    """Draw the controls, and run what they say.
+
+    Raises
+    ------
+    HedgeError
+        For whatever the user can correct.
+    """
+    state: Any = st.session_state
+    problem = read_address()
+    with st.sidebar:
+        try:
+            config = controls()
+        finally:
+            state["drawn"] = values_of(state)
+    if problem:
+        st.html(message(problem, "error"))
+    write_address(config)
+    with st.spinner("reading prices and simulating", show_time=True):
+        return lab.look(config)
 
 
 def tell(error: Exception) -> None:
@@ -80,155 +106,173 @@ def tell(error: Exception) -> None:
     st.html(message([reason, "The terminal has the details; please report it."], "error"))
 
 
-def show(config: RunConfig, out: Path, *, dark: bool) -> None:
+def show_last(colours: Mapping[str, str]) -> None:
+    """Show the last answer of this session, greyed, as it was: nothing of it is worked out again."""
+    run: Run | None = st.session_state.get("shown")
+    if run is None:
+        return
+    told = f"Below is the last answer, for {name_of(run)}, {run.summary.start} to {run.summary.end}"
+    st.html(message([f"{told}; it does not follow the controls."]))
+    with st.container(key="last"):
+        show_answer(run, colours, is_last=True)
+    comparison(colours)
+
+
+def show(run: Run, out: Path, colours: Mapping[str, str]) -> None:
     """Draw the right side: a run, what can be done with it, and what it is compared with."""
-    with st.spinner("reading prices and simulating", show_time=True):
-        run = lab.look(config)
-    summary, verdict = run.summary, run.judged
-    colours = palette(dark=dark)
-    st.subheader(literal(run_label(summary.strategy, summary.params)), anchor=False)
-    about = f"{summary.start} to {summary.end}, after costs."
-    if instead := lab.stood_in(config, run.market):
-        st.html(message([about]))
+    summary = run.summary
+    told = [run_label(summary.strategy, summary.params)]
+    told += [f"{summary.start} to {summary.end}, after costs"]
+    if instead := lab.stood_in(run.config, run.market):
         st.html(message(instead, "warn"))
     else:
-        st.html(message([f"{about} {data_line(run.market)}"]))
-    actions(config, run, out)
-    with st.container(horizontal=True):
-        for label, own, equity in tiles(summary, verdict):
-            st.metric(
-                label,
-                own,
-                f"100 % equity {equity}",
-                delta_color="off",
-                delta_arrow="off",
-                border=True,
-            )
-    st.html(verdict_box(verdict))
-    below = st.empty()
-    if about_data := [*run.market.remarks, *run.market.notes]:
-        st.html(message(about_data))
-    draw(charts.growth_chart(verdict), colours)
-    draw(charts.falls_chart(verdict), colours)
-    draw(allocation_of(run), colours)
-    st.subheader("Metrics", anchor=False)
-    st.html(table(metrics_grid(summary, verdict)))
-    st.html(message([CVAR]))
-    if verdict.holds_hedge:
-        worst_months(verdict)
-    later = st.container()
-    if verdict.holds_hedge:
-        crises(summary, verdict)
-        st.subheader("Holding period", anchor=False)
-        draw(charts.holding_chart(verdict), colours)
-    comparison(config, run, colours)
+        told += [data_line(run.market)]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="top"):
+        st.html(facts([shortened(line, 160) for line in told]))
+        press = actions(run.config, run, out)
+    after_save(run.config, out, pressed=press)
+    below, later = show_answer(run, colours)
+    comparison(colours)
     draw_beside(run, below, later)
 
 
-def worst_months(verdict: Verdict) -> None:
-    """Show what decides the word."""
-    if verdict.evidence is not None:
-        payoffs("Equity's worst months", verdict.evidence, states_note(verdict))
-
-
-def payoffs(title: str, evidence: Evidence, note: str) -> None:
-    """Show payoffs, what is to know of them, and their episodes."""
-    st.subheader(title, anchor=False)
-    st.html(table(payoff_grid(evidence)))
-    st.html(message([note]))
-    if (episodes := episodes_grid(evidence)).rows:
-        st.html(table(episodes))
+def show_answer(
+    run: Run, colours: Mapping[str, str], *, is_last: bool = False
+) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Draw an answer, and leave the places for what :func:`draw_beside` has to say."""
+    summary, verdict = run.summary, run.judged
+    st.html(answer(summary, verdict, hedge_weight(run), is_last=is_last))
+    below = st.container()
+    draw(charts.growth_chart(verdict), colours, is_last=is_last)
+    draw(charts.falls_chart(verdict), colours, is_last=is_last)
+    draw(allocation_of(run), colours, is_last=is_last)
+    parts = [in_detail(verdict)] if verdict.holds_hedge else []
+    parts += [Section("Metrics", [metrics_grid(summary, verdict)], [CVAR])]
+    if evidence := verdict.evidence:
+        grids = [payoff_grid(evidence), episodes_grid(evidence)]
+        parts += [Section("Equity's worst months", grids, [states_note(verdict)])]
+    st.html(sections(parts, is_last=is_last))
+    later = st.container()
+    parts = []
+    if verdict.holds_hedge:
+        note = crisis_note(summary.periods_per_year)
+        none = "No crisis of the list lies within this period."
+        told = note if verdict.crises else none
+        parts += [Section("Crises", [crisis_grid(verdict.crises)], [told])]
+    if about := [*run.market.remarks, *run.market.notes]:
+        parts += [Section("Data", notes=about)]
+    if parts:
+        st.html(sections(parts, is_last=is_last))
+    if verdict.holds_hedge:
+        draw(charts.holding_chart(verdict), colours, is_last=is_last)
+    return below, later
 
 
 def draw_beside(run: Run, below: DeltaGenerator, later: DeltaGenerator) -> None:
     """Show the same strategy since 1962 and what holds today, in the places left for them.
 
-    Called last, when all else is drawn: the answer does not wait for it. A move of a slider does,
-    for a fraction of a second; a timer that waited for a rest brought back older sliders.
+    Called last, when all else is drawn: the answer does not wait for it. A move of a slider waits
+    for one of its steps at most; a timer that waited for a rest brought back older sliders.
     """
-    more = lab.beside(run)
+    state = st.session_state
+    # Streamlit begins anew, where a control was moved, whenever the state of the session is read.
+    more = lab.beside(run, lambda: state.get("address"))
     verdict = replace(run.judged, long_view=more.long_view, state=more.state)
-    long, state = verdict.long_view, verdict.state
-    if told := beside_box(verdict):
+    long, today = verdict.long_view, verdict.state
+    if told := beside_word(verdict):
         below.html(told)
-    with later:
-        if long is not None and long.evidence is not None:
-            payoffs("The long view", long.evidence, long_note(long))
-        if state is not None:
-            st.subheader("Today", anchor=False)
-            st.html(table(state_table(state)))
-            st.html(message(state_notes(state)))
+    parts = []
+    if today is not None:
+        parts += [Section("Today", [state_table(today)], state_notes(today))]
+    if long is not None and (evidence := long.evidence):
+        grids = [payoff_grid(evidence), episodes_grid(evidence)]
+        parts += [Section("The long view", grids, [long_note(long)])]
+    if parts:
+        later.html(sections(parts))
 
 
-def crises(summary: Summary, verdict: Verdict) -> None:
-    """Show what the hedge did in each fall of equity."""
-    st.subheader("Crises", anchor=False)
-    if verdict.crises:
-        st.html(table(crisis_grid(verdict.crises)))
-        st.html(message([crisis_note(summary.periods_per_year)]))
-    else:
-        st.html(message(["No crisis of the list lies within this period."]))
-
-
-def draw(figure: Figure, colours: Mapping[str, str]) -> None:
+def draw(figure: Figure, colours: Mapping[str, str], *, is_last: bool = False) -> None:
     """Draw a chart of the pages, or say that there is none."""
     if figure.is_empty:
         st.html(message([f"{figure.alt}: the period is too short."]))
         return
     st.plotly_chart(
-        figure.without_page().payload(colours),
+        as_drawn(figure, colours),
         theme=None,
-        key=f"chart.{figure.name}",
+        key=f"{'last' if is_last else 'chart'}.{figure.name}",
         alt=figure.alt,
         config={"displaylogo": False, "displayModeBar": False, "plotlyServerURL": ""},
     )
     st.html(message([figure.caption]))
 
 
-def actions(config: RunConfig, run: Run, out: Path) -> None:
-    """Save, tear sheet, comparison, command line."""
+def actions(config: RunConfig, run: Run, out: Path) -> bool:
+    """Save, comparison, command line, in a row; whether this run is to be saved."""
     state, this = st.session_state, urlencode(to_address(config))
-    with st.container(horizontal=True):
-        save = st.button("Save this run", key="save", help="Writes the folder that the command "
-                         "line would write.")  # fmt: skip
-        sheet = st.button("Tear sheet", key="sheet")
-        st.button("Add to comparison", key="add", on_click=add_to_comparison, args=(this,))
-        with st.popover("Copy as command"):
-            st.code(to_command(config, str(out)), language="bash", wrap_lines=True)
-    if save or sheet:
+    pressed = st.button("Save this run", key="save", help="Writes the folder that the command "
+                        "line would write: verdict and tear sheet.")  # fmt: skip
+    st.button("Add to comparison", key="add", on_click=add_to_comparison,
+              args=(this, name_of(run)))  # fmt: skip
+    if compared := state.get("compared"):
+        st.html(count_of_compared(len(compared), MOST_COMPARED), width="content")
+    with st.popover("Copy as command"):
+        st.code(to_command(config, str(out)), language="bash", wrap_lines=True)
+    if told := state.get("told"):
+        st.toast(literal(told))
+        state["told"] = ""
+    return pressed
+
+
+def after_save(config: RunConfig, out: Path, *, pressed: bool) -> None:
+    """Save where that was asked for, and say where this run was saved."""
+    state, this = st.session_state, urlencode(to_address(config))
+    if pressed:
         try:
             with st.spinner("simulating and drawing, as the command line does", show_time=True):
                 folder, changed = lab.save(config, out)
         except Exception as error:  # the run on the page stands without its folder
             tell(error)
             return
-        state["saved"] = (this, str(folder), sheet, changed)
-    saved, folder_text, shown, changed = state.get("saved", ("", "", False, ""))
-    if saved != this:
+        state["saved"] = (this, str(folder), changed)
+    of_run, folder_text, changed = state.get("saved", ("", "", ""))
+    if of_run != this:
         return
     folder = Path(folder_text)
-    try:
-        text = read_regular_text(folder / "tearsheet.html", MOST_PAGE)
-    except (OSError, ValueError) as error:
+    if not (folder / VERDICT.file).is_file():
         del state["saved"]
-        reason = error.strerror if isinstance(error, OSError) else "damaged"
-        gone = f"{folder} is gone or cannot be read ({reason}); press Save again to write it again"
+        gone = f"{folder} is gone or cannot be read; press Save again to write it again"
         st.html(message([gone], "warn"))
         return
-    st.html(message([f"saved in {folder}", f"open {folder / 'verdict.html'}"], "done"))
+    st.html(saved(folder, pages_of(folder)))
     if changed:
         st.html(message([changed]))
-    if shown:
-        st.download_button("Download the tear sheet", text, f"{folder.name}.html", "text/html",
-                           key="download")  # fmt: skip
-        st.iframe(text, height=900)
 
 
-def add_to_comparison(query: str) -> None:
-    """Put a run into the comparison, once; the oldest makes room."""
-    compared = st.session_state.setdefault("compared", [])
-    if query not in compared:
-        st.session_state["compared"] = [*compared, query][-MOST_COMPARED:]
+def pages_of(folder: Path) -> list[tuple[str, str]]:
+    """Addresses and words of a saved run's pages; empty where nothing serves them."""
+    found = [(link(folder, page.file), capital(page.word)) for page in (VERDICT, TEARSHEET)]
+    links = [(address, words) for address, words in found if address]
+    return [*links, (urljoin(links[0][0], "/"), ALL_RESULTS)] if links else []
+
+
+def name_of(run: Run) -> str:
+    """A run in a few words: a mix by its weights, a rule by its label."""
+    summary = run.summary
+    name = mix_text(summary.weights) if summary.weights else ""
+    return shortened(name or run_label(summary.strategy, summary.params), LONGEST_NAME)
+
+
+def add_to_comparison(query: str, name: str) -> None:
+    """Put a run into the comparison, once, and say so; the oldest makes room."""
+    state = st.session_state
+    compared = list(state.get("compared", []))
+    if query in compared:
+        state["told"] = f"{name} is already there: {len(compared)} of {MOST_COMPARED} compared"
+        return
+    kept = [*compared, query][-MOST_COMPARED:]
+    room = "; the oldest made room" if len(kept) == len(compared) else ""
+    state["told"] = f"{name} added: {len(kept)} of {MOST_COMPARED} compared{room}"
+    state["compared"] = kept
 
 
 def clear_comparison() -> None:
@@ -236,12 +280,12 @@ def clear_comparison() -> None:
     st.session_state["compared"] = []
 
 
-def comparison(config: RunConfig, run: Run, colours: Mapping[str, str]) -> None:
+def comparison(colours: Mapping[str, str]) -> None:
     """Draw the runs that were added to the comparison."""
     queries = st.session_state.get("compared", [])
     if not queries:
         return
-    st.subheader("Comparison", anchor=False)
+    st.subheader("Comparison", anchor="comparison")
     runs: dict[str, Run] = {}
     for query in queries:
         try:
@@ -259,7 +303,7 @@ def comparison(config: RunConfig, run: Run, colours: Mapping[str, str]) -> None:
             st.html(message([unlike]))
         draw(compared_chart({name: other.judged for name, other in runs.items()}), colours)
         both = {name: (other.summary, other.judged) for name, other in runs.items()}
-        st.html(table(compared_grid(both)))
+        st.html(sections([Section("", [compared_grid(both)])]))
     st.button("Clear the comparison", key="clear", on_click=clear_comparison)
 
 
@@ -279,8 +323,9 @@ def read_address() -> Sequence[str]:
     state["address"] = now
     try:
         require_short_link(now, fields)
-        given = urlencode([(key, value) for key, value in fields if key != "vs"])
-        controls_of = to_state(from_query(given) if given else RunConfig("hedge_mix"))
+        given = urlencode([(key, value) for key, value in fields if key not in ("vs", IDLE)])
+        idle = [ticker for key, text in fields if key == IDLE for ticker in idle_in(text)]
+        controls_of = to_state(from_query(given) if given else RunConfig("hedge_mix"), idle)
     except HedgeError as error:
         shown = "the run from before"
         if "drawn" not in state:  # else the controls stay as they are
@@ -294,10 +339,13 @@ def read_address() -> Sequence[str]:
 
 def write_address(config: RunConfig) -> None:
     """Write the run and the comparison into the address of the page."""
+    state: Any = st.session_state
     fields: dict[str, str | list[str]] = {**to_address(config)}
-    if compared := st.session_state.get("compared"):
+    if idle := idle_of(state, config):
+        fields[IDLE] = ",".join(idle)
+    if compared := state.get("compared"):
         fields["vs"] = list(compared)
     now = urlencode(fields, doseq=True)
-    if st.session_state["address"] != now:
-        st.session_state["address"] = now
+    if state["address"] != now:
+        state["address"] = now
         st.query_params.from_dict(fields)

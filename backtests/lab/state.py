@@ -7,25 +7,56 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
-from backtests.engine.address import require_few_tickers
+from backtests.engine.address import MOST_IN_LINK, require_few_tickers
 from backtests.engine.config import RunConfig
 from backtests.engine.costs import Costs
-from backtests.engine.kinds import tickers
-from data.errors import UsageError
+from backtests.engine.kinds import require_few, tickers
+from data.errors import UsageError, in_short
 from strategies.base import Parameter
 from strategies.registry import strategy_class
 
 FRACTIONS = (1, 2, 3, 4, 5, 6, 10, 12, 20, 24, 25, 50, 100)
 SETTING = "set."
+IDLE = "idle"  # the field of an address for tickers at 0 %
 LARGEST = 2**53 - 1  # a browser has no larger whole number
 DAYS = ("start", "end")
 # What the control of histories carried back can be, and what that is in a configuration.
 EXTEND: Mapping[str, bool | None] = {"short end": None, "all": True, "none": False}
-BUTTONS = ("save", "sheet", "add", "clear", "forget", "download")
-OWN = ("address", "compared", "saved", "drawn")  # kept by the page, not set by a control
+BUTTONS = ("save", "add", "clear", "forget")
+PRESET = "preset."  # before the key of a preset's button
+OWN = ("address", "compared", "saved", "drawn", "shown", "told")  # kept by the page itself
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A portfolio to begin with: a mix by its weights, or a rule at its defaults.
+
+    Attributes
+    ----------
+    label
+        On its button.
+    strategy
+        What holds it.
+    weights
+        Fractions by ticker; empty for a rule.
+    """
+
+    label: str
+    strategy: str
+    weights: Mapping[str, float]
+
+
+PRESETS = (
+    Preset("60/40", "hedge_mix", {"SPY": 0.6, "IEF": 0.4}),
+    Preset("80/20", "hedge_mix", {"SPY": 0.8, "IEF": 0.2}),
+    Preset("60/40 long", "hedge_mix", {"SPY": 0.6, "TLT": 0.4}),
+    Preset("Three funds", "hedge_mix", {"SPY": 0.6, "IEF": 0.2, "TLT": 0.2}),
+    Preset("attack_defend", "attack_defend", {}),
+)
 
 
 def key_of(strategy: str, name: str) -> str:
@@ -38,8 +69,16 @@ def weight_key(ticker: str) -> str:
     return f"weight.{ticker}"
 
 
-def to_state(config: RunConfig) -> dict[str, Any]:
-    """The values of the controls for a configuration."""
+def to_state(config: RunConfig, idle: Sequence[str] = ()) -> dict[str, Any]:
+    """The values of the controls for a configuration.
+
+    Parameters
+    ----------
+    config
+        What they are to say.
+    idle
+        Tickers at 0 % that have a slider beside those of the configuration.
+    """
     kind, _, folder = config.source.partition(":")
     state: dict[str, Any] = {
         "strategy": config.strategy,
@@ -67,6 +106,10 @@ def to_state(config: RunConfig) -> dict[str, Any]:
             state |= {weight_key(name): one for name, one in percent.items()}
             # A slider holds ten digits; until it is moved, the weight keeps all its digits.
             state["exact"] = {name: (percent[name], one) for name, one in value.items()}
+            more = [ticker for ticker in dict.fromkeys(idle) if ticker not in value]
+            require_few(len(value) + len(more), "the lab's tickers", MOST_IN_LINK)
+            state["tickers"] += more
+            state |= {weight_key(ticker): 0.0 for ticker in more}
         else:
             if isinstance(value, int) and abs(value) > LARGEST:
                 raise UsageError(
@@ -106,6 +149,34 @@ def complete(state: MutableMapping[str, Any]) -> None:
         for ticker in state["tickers"]:
             state.setdefault(weight_key(ticker), 0.0)
         state["cash"] = max(round(100.0 - math.fsum(percent_of(state).values()), 6), 0.0)
+
+
+def apply(preset: Preset, state: MutableMapping[str, Any]) -> None:
+    """Set strategy and weights, or a rule's parameters, and nothing else."""
+    state["strategy"] = preset.strategy
+    if preset.weights:
+        state["tickers"], state["exact"] = list(preset.weights), {}
+        for ticker, weight in preset.weights.items():
+            state[weight_key(ticker)] = round(100.0 * weight, 8)
+        return
+    for declared in strategy_class(preset.strategy).parameters():
+        state[key_of(preset.strategy, declared.name)] = declared.default
+
+
+def is_applied(preset: Preset, state: Mapping[str, Any]) -> bool:
+    """Whether the controls say what a preset sets; tickers at 0 % are of no account."""
+    if state["strategy"] != preset.strategy:
+        return False
+    if preset.weights:
+        held = {ticker: one / 100.0 for ticker, one in percent_of(state).items() if one > 0.0}
+        return held.keys() == preset.weights.keys() and all(
+            math.isclose(weight, preset.weights[ticker], abs_tol=1e-9)
+            for ticker, weight in held.items()
+        )
+    return all(
+        state.get(key_of(preset.strategy, declared.name), declared.default) == declared.default
+        for declared in strategy_class(preset.strategy).parameters()
+    )
 
 
 def from_state(state: Mapping[str, Any]) -> RunConfig:
@@ -149,6 +220,9 @@ def from_state(state: Mapping[str, Any]) -> RunConfig:
 def _weights_of(state: Mapping[str, Any]) -> dict[str, float]:
     """Weights by ticker as typed, without outer spaces, if a command line can express them.
 
+    A ticker at 0 % is no part of the run, whose period its history would cut. Where all are at
+    0 %, which is cash alone, the first stands for them: a run needs sessions.
+
     Raises
     ------
     UsageError
@@ -168,7 +242,35 @@ def _weights_of(state: Mapping[str, Any]) -> dict[str, float]:
             raise UsageError(f"Tickers has {ticker} twice, one as {typed!r}; take one out")
         kept = exact.get(typed, ("",))[0] == percent
         weights[ticker] = exact[typed][1] if kept else round(percent / 100, 10)
-    return weights
+    held = {ticker: weight for ticker, weight in weights.items() if weight > 0.0}
+    return held or dict(list(weights.items())[:1])
+
+
+def idle_of(state: Mapping[str, Any], config: RunConfig) -> list[str]:
+    """Tickers that have a slider and are no part of the run, since they stand at 0 %."""
+    for value in config.params.values():
+        if isinstance(value, Mapping):
+            typed = [ticker.strip() for ticker in percent_of(state)]
+            return [ticker for ticker in typed if ticker not in value]
+    return []
+
+
+def idle_in(text: str) -> list[str]:
+    """Tickers at 0 % from an address, where a comma parts them.
+
+    Raises
+    ------
+    UsageError
+        For one that is empty or stands there twice, and for more than a page has room for.
+    """
+    found = [ticker.strip() for ticker in text.split(",")]
+    require_few(len(found), "the lab's tickers", MOST_IN_LINK)
+    if not all(found) or len(set(found)) < len(found):
+        raise UsageError(
+            f"the address gives {IDLE} {in_short(text)}; write each ticker at 0 % once, as in "
+            f"{IDLE}=TLT,GLD"
+        )
+    return found
 
 
 def source_of(state: Mapping[str, Any]) -> str:
@@ -184,7 +286,11 @@ def percent_of(state: Mapping[str, Any]) -> dict[str, float]:
 
 def values_of(state: Mapping[str, Any]) -> dict[str, Any]:
     """The present values of the controls, without buttons."""
-    return {key: one for key, one in state.items() if key not in (*BUTTONS, *OWN)}
+    return {
+        key: one
+        for key, one in state.items()
+        if key not in (*BUTTONS, *OWN) and not key.startswith(PRESET)
+    }
 
 
 def is_moved(drawn: Mapping[str, Any], state: Mapping[str, Any]) -> bool:
@@ -202,7 +308,8 @@ def is_moved(drawn: Mapping[str, Any], state: Mapping[str, Any]) -> bool:
     """
     now = values_of(state)
     changed = any(now[key] != one for key, one in drawn.items() if key in now)
-    return changed or any(state.get(key) for key in BUTTONS)
+    pressed = [one for key, one in state.items() if key in BUTTONS or key.startswith(PRESET)]
+    return changed or any(pressed)
 
 
 def slider_step(declared: Parameter) -> float:

@@ -11,6 +11,7 @@ import dataclasses
 import html
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 
 from backtests.report.style import CHART_FONT, CLEAR, FONT, as_text
@@ -80,11 +81,14 @@ class Figure:
         }
         if colours is None and self.choices and self.menu is not None:
             payload["choices"] = self.menu.changes
-        drawn: Payload = _with_texts(payload, _escaped if typesets else _plain)
-        if colours is None:
-            return drawn
-        coloured: Payload = _with_texts(drawn, lambda text, _: colours.get(text, text))
-        return coloured
+        change = _escaped if typesets else _plain
+
+        def coloured(text: str, key: str) -> str:
+            shown = change(text, key)
+            return shown if colours is None else colours.get(shown, shown)
+
+        drawn: Payload = _with_texts(payload, coloured)
+        return drawn
 
 
 @dataclass(frozen=True)
@@ -347,6 +351,7 @@ def _layout(**changes: Any) -> Payload:
     return base
 
 
+@lru_cache(maxsize=1 << 15)  # the dates of one run are those of the next
 def _escaped(text: str, key: str) -> str:
     """Typeset and escape what plotly would read as HTML; templates are ours and stay as they are.
 
@@ -368,5 +373,8 @@ def _with_texts(value: Any, change: Callable[[str, str], str], key: str = "") ->
     if isinstance(value, list | tuple):
         if value and isinstance(value[0], float) and isinstance(value[-1], float):
             return value  # long rows of numbers hold no text
-        return [_with_texts(inner, change, key) for inner in value]
+        return [
+            change(inner, key) if type(inner) is str else _with_texts(inner, change, key)
+            for inner in value
+        ]
     return value

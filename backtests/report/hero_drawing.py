@@ -9,6 +9,7 @@ import datetime as dt
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from backtests.analysis.record import Crisis
@@ -374,6 +375,7 @@ def _runs(is_first: Mapping[str, bool]) -> list[tuple[str, str, bool]]:
     return runs
 
 
+@lru_cache(maxsize=4096)
 def _after(month: str) -> str:
     """The month after a month."""
     year, number = divmod(int(month[:4]) * 12 + int(month[5:7]), 12)

@@ -47,7 +47,8 @@ def allocation_chart(weights: pd.DataFrame, equity: Sequence[str], hedge: Sequen
     """
     months = month_ends(weights)
     drawn = months.iloc[thinned(len(months), ALLOCATION_POINTS)]
-    days = [f"{month.end_time:%Y-%m-%d}" for month in drawn.index]
+    ends = pd.PeriodIndex(drawn.index).to_timestamp(how="end")
+    days = [str(day) for day in ends.strftime("%Y-%m-%d")]
     held = [str(column) for column in drawn if (drawn[column] > 0).any()]
     colours = holding_colours(held, equity, hedge)
     shares = {name: drawn[name].astype(float).tolist() for name in colours}

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from backtests.analysis.numbers import Place, shown_in
@@ -16,12 +19,14 @@ from backtests.report.charts import (
     time_chart,
 )
 from backtests.report.figures import Figure
+from backtests.report.hero import hero_figure
 from backtests.report.page import Cell, Grid, environment
-from backtests.report.pages import Trail
-from backtests.report.style import compared_looks, palette
+from backtests.report.pages import VERDICT, Trail
+from backtests.report.style import SIZES, compared_looks, palette
 from backtests.report.text import HEDGES, metric_rows, plain_label, shown
+from backtests.report.verdict.first_screen import first_screen
 from backtests.report.verdict.tables import shown_keys
-from backtests.report.verdict.words import answer_of, name_of, sentences, tone_of
+from backtests.report.verdict.words import name_of, sentences
 
 MESSAGE = 300  # longest message, in characters
 # Punctuation that may have a meaning in Markdown.
@@ -51,9 +56,22 @@ def render(template: str, **values: Any) -> str:
     return made.render(figures=[], chart_of={}, script=None, trail=Trail(()), **values)
 
 
-def table(grid: Grid) -> str:
-    """HTML of a table."""
-    return render("lab_table.html", table=grid)
+@dataclass(frozen=True)
+class Section:
+    """A part of the lab: its heading, sentences with their lead words, tables, and notes."""
+
+    title: str
+    tables: Sequence[Grid] = ()
+    notes: Sequence[str] = ()
+    told: Sequence[tuple[str, str]] = ()
+
+
+def sections(parts: Sequence[Section], *, is_last: bool = False) -> str:
+    """HTML of some parts; tables without a row are left out.
+
+    ``is_last``: they belong to the last answer, not to what the controls say.
+    """
+    return render("lab_sections.html", sections=parts, is_last=is_last)
 
 
 def message(lines: Sequence[str], kind: str = "quiet") -> str:
@@ -71,28 +89,72 @@ def shortened(text: str, most: int = MESSAGE) -> str:
     return f"{text[:half]} ... {text[-half:]}"
 
 
-def verdict_box(verdict: Verdict) -> str:
-    """HTML of the verdict's word and sentences."""
+def answer(
+    summary: Summary, verdict: Verdict, hedge_weight: float | None, *, is_last: bool = False
+) -> str:
+    """HTML of the first screen of a verdict, with its picture and a few numbers.
+
+    Parameters
+    ----------
+    summary, verdict
+        Of a run; the verdict may be brief.
+    hedge_weight
+        Weight of the hedge, a fraction, where it is the same throughout.
+    is_last
+        Whether it is the last answer, not that to what the controls say.
+    """
     return render(
-        "lab_verdict.html",
-        tone=tone_of(verdict.word),
-        answer=answer_of(verdict),
-        sentences=sentences(verdict).with_leads,
+        "lab_answer.html",
+        screen=first_screen(verdict, summary),
+        numbers=tiles(summary, verdict),
+        hero=hero_figure(verdict, hedge_weight=hedge_weight),
+        is_last=is_last,
     )
 
 
-def beside_box(verdict: Verdict) -> str:
+def facts(told: Sequence[str]) -> str:
+    """HTML of a line of facts, the first of which is the name of what is shown."""
+    return render("lab_facts.html", facts=told)
+
+
+def in_detail(verdict: Verdict) -> Section:
+    """The verdict's sentences."""
+    return Section("In detail", told=sentences(verdict).with_leads)
+
+
+def beside_word(verdict: Verdict) -> str:
     """HTML of what the same mix did since 1962, and of what holds today; empty without both."""
     told = sentences(verdict)
-    pairs = [line.partition(": ") for line in (told.long, told.state) if line]
+    pairs = [line.partition(": ") for line in (told.state, told.long) if line]
     if not pairs:
         return ""
-    return render(
-        "lab_verdict.html",
-        tone="",
-        answer="",
-        sentences=[(f"{lead}:", sentence) for lead, _, sentence in pairs],
-    )
+    return sections([Section("", told=[(f"{lead}:", told) for lead, _, told in pairs])])
+
+
+def saved(folder: Path, links: Sequence[tuple[str, str]]) -> str:
+    """HTML that says where a run was saved.
+
+    Parameters
+    ----------
+    folder
+        What was written.
+    links
+        Addresses of its pages, with their words; without any the path of the first page is told.
+    """
+    page = str(folder / VERDICT.file)
+    return render("lab_links.html", folder=str(folder), links=links, page=page)
+
+
+def count_of_compared(count: int, most: int) -> str:
+    """HTML that says how many runs are compared, and leads to them."""
+    return render("lab_count.html", count=count, most=most)
+
+
+@lru_cache(maxsize=2)
+def style(*, dark: bool) -> str:
+    """HTML of the style sheet of what the lab draws itself."""
+    sizes = {name: screen for name, (screen, _) in SIZES.items()}
+    return render("lab_style.html", variables={**palette(dark=dark), **sizes})
 
 
 def literal(text: str) -> str:
@@ -112,7 +174,7 @@ def metrics_grid(summary: Summary, verdict: Verdict) -> Grid:
 
 
 def tiles(summary: Summary, verdict: Verdict) -> list[tuple[str, str, str]]:
-    """The few numbers at the top: label, the run's, and that of 100 % equity."""
+    """A few numbers: label, the run's, and that of 100 % equity."""
     numbers, equity = summary.metrics, verdict.portfolio("equity")
     return [
         (

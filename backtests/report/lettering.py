@@ -89,12 +89,13 @@ def ticks_apart(
     room
         How far from the next one a tick of a word has to be.
     """
-    chosen: tuple[Tick, ...] = ()
+    steps: Ladder = []
     for ladder in ladders:
-        chosen = tuple(Tick(round(place(value), 1), word) for value, word in ladder)
-        if all(abs(b.at - a.at) >= room(b.text) for a, b in itertools.pairwise(chosen)):
+        steps = ladder
+        places = ((round(place(value), 1), word) for value, word in ladder)
+        if all(abs(b - a) >= room(word) for (a, _), (b, word) in itertools.pairwise(places)):
             break
-    return chosen
+    return tuple(Tick(round(place(value), 1), word) for value, word in steps)
 
 
 def time_ticks(

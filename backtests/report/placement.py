@@ -78,10 +78,11 @@ def placed(wishes: Sequence[Wish], frame: Box, size: float, most: int) -> list[L
     labels: list[Label | None] = []
     full = [wish.bar for wish in wishes]
     for wish in wishes:
+        if sum(label is not None for label in labels) >= most:
+            labels.append(None)
+            continue
         places = sorted(_places(wish, wishes, frame, size), key=lambda place: place[0])
-        free = (label for _, label in places if _is_free(label, full, frame))
-        is_over = sum(label is not None for label in labels) >= most
-        label = None if is_over else next(free, None)
+        label = next((label for _, label in places if _is_free(label, full)), None)
         labels.append(label)
         if label is not None:
             full += [label.box, *([label.leader] if label.leader else [])]
@@ -104,7 +105,11 @@ def _places(
     """Where a label could stand, each with how bad that is, in units of the view box."""
     x, y = wish.end
     away_from = -1 if wish.upwards else 1
-    beside = [other for other in wishes if other.upwards == wish.upwards and other is not wish]
+    beside = [
+        (other.bar.left, other.bar.right, other.end[1])
+        for other in wishes
+        if other.upwards == wish.upwards and other is not wish
+    ]
     for lines in wish.texts:
         width = max(wide(line, size) for line in lines)
         height = LINE * size * len(lines)
@@ -114,27 +119,30 @@ def _places(
             top = near - height if wish.upwards else near
             left = max(frame.left, min(x - width / 2 + shift * width, frame.right - width))
             box = Box(left, top, left + width, top + height)
+            if not _is_within(box, frame):
+                continue
             start = y + away_from
             leader = Box(x, min(near, start), x, max(near, start)) if away else None
-            doubt = sum(_mistaken(box, other, near, size) for other in beside)
+            # How easily it is taken for the label of another bar below it.
+            doubt = sum(
+                max(0.0, 4 * size - abs(end - near))
+                for first, last, end in beside
+                if first <= box.right and box.left <= last
+            )
             yield away + size * (0.5 * len(lines) + abs(shift)) + doubt, Label(lines, box, leader)
 
 
-def _mistaken(box: Box, other: Wish, near: float, size: float) -> float:
-    """How easily a label, whose edge is at ``near``, is taken for that of another bar below it."""
-    if other.bar.right < box.left or box.right < other.bar.left:
-        return 0.0
-    return max(0.0, 4 * size - abs(other.end[1] - near))
-
-
-def _is_free(label: Label, full: Sequence[Box], frame: Box) -> bool:
-    box, leader = label.box, label.leader
-    inside = (
+def _is_within(box: Box, frame: Box) -> bool:
+    return (
         frame.left <= box.left
         and box.right <= frame.right
         and frame.top <= box.top
         and box.bottom <= frame.bottom
     )
-    if not inside or any(overlap(box, other, GAP - 0.5) for other in full):
+
+
+def _is_free(label: Label, full: Sequence[Box]) -> bool:
+    box, leader = label.box, label.leader
+    if any(overlap(box, other, GAP - 0.5) for other in full):
         return False
     return leader is None or not any(overlap(leader, other, 0.5) for other in full)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import html
 import textwrap
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from backtests.report.figures import Figure
 from backtests.report.style import palette
+from backtests.report.traces import Payload
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure as PlotlyFigure
@@ -63,3 +66,28 @@ def plotly_figure(figure: Figure, *, dark: bool = False) -> PlotlyFigure:
         "meta": {"name": figure.name, "caption": figure.caption, "alt": figure.alt},
     }
     return PlotlyFigure(drawn)
+
+
+def as_drawn(figure: Figure, colours: Mapping[str, str]) -> Any:
+    """A chart as the pages draw it, in these colours, as what takes plotly's figures has it.
+
+    Plotly does not check it here, which takes longer than to make it: the tests let plotly check
+    each kind of chart.
+    """
+    return _kind()(figure.without_page().payload(colours))
+
+
+@cache
+def _kind() -> type:
+    from plotly.basedatatypes import BaseFigure
+
+    class Drawn(BaseFigure):  # type: ignore[misc]
+        """A payload that passes for a figure."""
+
+        def __init__(self, payload: Payload) -> None:
+            object.__setattr__(self, "_payload", payload)
+
+        def to_dict(self) -> Payload:
+            return self._payload  # type: ignore[no-any-return]
+
+    return Drawn
