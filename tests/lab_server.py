@@ -73,14 +73,21 @@ def ask(port, path="/", *, method="GET", **headers):
     return answered
 
 
+SETTLED = """
+const app = document.querySelector("[data-testid=stApp]");
+return app && app.dataset.testScriptState === "notRunning" &&
+  !document.querySelector("[data-stale=true]");
+"""
+
+
 def settled(driver, count=4):
+    """Wait until the page has answered: its script has ended, and its numbers are there."""
     from selenium.webdriver.support.ui import WebDriverWait
 
     def ready(browser):
-        busy = browser.find_elements("css selector", '[data-testid="stStatusWidget"]')
-        return not busy and len(metric_values(browser)) >= count
+        return browser.execute_script(SETTLED) and len(metric_values(browser)) >= count
 
-    WebDriverWait(driver, 120).until(ready)
+    WebDriverWait(driver, 120, poll_frequency=0.1).until(ready)
 
 
 def metric_values(driver) -> list[str]:

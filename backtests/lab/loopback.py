@@ -167,7 +167,11 @@ async def _refuse(scope: Scope, send: Send) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1008, "reason": "not this server's address"})
         return
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"connection", b"close"),
+        *OWN_ONLY,
+    ]
     await send({"type": "http.response.start", "status": 403, "headers": headers})
     body = b"refused: this server answers http://127.0.0.1 and http://localhost only\n"
     await send({"type": "http.response.body", "body": body})

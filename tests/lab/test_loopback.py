@@ -91,6 +91,7 @@ def test_anything_else_is_refused(headers):
     passed, (start, body) = ask(**headers)
     assert passed == []
     assert start["status"] == 403
+    assert dict(start["headers"])[b"cross-origin-resource-policy"] == b"same-origin"
     assert b"127.0.0.1" in body["body"]
     passed, (closed,) = ask("websocket", **headers)
     assert passed == []
