@@ -107,7 +107,7 @@ def tell(error: Exception) -> None:
 
 
 def show_last(colours: Mapping[str, str]) -> None:
-    """Show the last answer of this session, greyed, as it was: nothing of it is worked out again."""
+    """Show the last answer of this session, greyed; nothing of it is worked out again."""
     run: Run | None = st.session_state.get("shown")
     if run is None:
         return
@@ -141,7 +141,7 @@ def show_answer(
 ) -> tuple[DeltaGenerator, DeltaGenerator]:
     """Draw an answer, and leave the places for what :func:`draw_beside` has to say."""
     summary, verdict = run.summary, run.judged
-    st.html(answer(summary, verdict, hedge_weight(run), is_last=is_last))
+    st.html(answer(summary, verdict, hedge_weight(run), colours, is_last=is_last))
     below = st.container()
     draw(charts.growth_chart(verdict), colours, is_last=is_last)
     draw(charts.falls_chart(verdict), colours, is_last=is_last)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,16 +20,19 @@ from backtests.report.charts import (
     time_chart,
 )
 from backtests.report.figures import Figure
-from backtests.report.hero import hero_figure
+from backtests.report.hero import Hero, hero_figure
+from backtests.report.lettering import fit
 from backtests.report.page import Cell, Grid, environment
 from backtests.report.pages import VERDICT, Trail
-from backtests.report.style import SIZES, compared_looks, palette
+from backtests.report.style import FONT, SIZES, compared_looks, palette
 from backtests.report.text import HEDGES, metric_rows, plain_label, shown
 from backtests.report.verdict.first_screen import first_screen
 from backtests.report.verdict.tables import shown_keys
 from backtests.report.verdict.words import name_of, sentences
 
 MESSAGE = 300  # longest message, in characters
+SVG = "http://www.w3.org/2000/svg"
+VARIABLE = re.compile(r"var\((--[\w-]+)\)")
 # Punctuation that may have a meaning in Markdown.
 MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 
@@ -90,7 +94,12 @@ def shortened(text: str, most: int = MESSAGE) -> str:
 
 
 def answer(
-    summary: Summary, verdict: Verdict, hedge_weight: float | None, *, is_last: bool = False
+    summary: Summary,
+    verdict: Verdict,
+    hedge_weight: float | None,
+    colours: Mapping[str, str],
+    *,
+    is_last: bool = False,
 ) -> str:
     """HTML of the first screen of a verdict, with its picture and a few numbers.
 
@@ -100,16 +109,37 @@ def answer(
         Of a run; the verdict may be brief.
     hedge_weight
         Weight of the hedge, a fraction, where it is the same throughout.
+    colours
+        Of the theme, by role.
     is_last
         Whether it is the last answer, not that to what the controls say.
     """
+    hero = hero_figure(verdict, hedge_weight=hedge_weight)
     return render(
         "lab_answer.html",
         screen=first_screen(verdict, summary),
         numbers=tiles(summary, verdict),
-        hero=hero_figure(verdict, hedge_weight=hedge_weight),
+        hero=hero,
+        drawings=[] if hero is None else _pictures(hero, colours),
         is_last=is_last,
     )
+
+
+def _pictures(hero: Hero, colours: Mapping[str, str]) -> list[tuple[str, float, float, str]]:
+    """Each width of the picture: its name, its size, and the picture as an address.
+
+    Streamlit lets no SVG into a page, but as the file of a picture, which has neither the fonts nor
+    the colours of the page around it.
+    """
+    found = []
+    for drawing in hero.drawings:
+        svg = render("hero_drawing.html", hero=hero, drawing=drawing)
+        svg = VARIABLE.sub(lambda name: colours[name[1]], fit(svg))
+        svg = svg.replace("<svg ", f'<svg xmlns="{SVG}" font-family="{FONT}" ', 1)
+        coded = base64.b64encode(svg.encode()).decode()
+        address = f"data:image/svg+xml;base64,{coded}"
+        found.append((drawing.name, drawing.width, drawing.height, address))
+    return found
 
 
 def facts(told: Sequence[str]) -> str:

@@ -36,6 +36,7 @@ from data.origin import How, Origin
 from data.sources import fred
 from data.sources.bars import implied_dividends
 from data.sources.delimited import DATE, Table, read_table, with_dots
+from data.sources.ticker_files import may_be_held
 from data.treasuries.instruments import CATALOGUE, LISTED_IN_NEW_YORK, require_total_return
 from data.treasuries.rates import Rates, bond_equivalent
 
@@ -55,9 +56,13 @@ RANGE_WORDS = {"open", "high", "low"}
 
 
 def tickers(folder: Path) -> list[str]:
-    """Tickers with a CSV in the folder, sorted; none if the folder cannot be listed."""
-    stems = {_stem(path) for path in _csv_paths(folder)}
-    names = stems - set(RATE_FILES)
+    """Tickers with a CSV in the folder, sorted; none if the folder cannot be listed.
+
+    Files of yields, rates and other figures are left out.
+    """
+    paths = _csv_paths(folder)
+    stems = {_stem(path) for path in paths}
+    names = {_stem(path) for path in paths if may_be_held(Path(path))} - set(RATE_FILES)
     return sorted(names if _differ_by_case(stems) else {name.upper() for name in names})
 
 
