@@ -42,7 +42,7 @@ return {
 PICTURE = """
 const drawn = [...document.querySelectorAll(".lab .hero :is(svg, img)")]
   .map(one => one.getBoundingClientRect()).filter(box => box.width > 100 && box.height > 50);
-return drawn.length ? [drawn.length, scrollY, Math.max(...drawn.map(box => box.bottom))] : [0, 0, 0];
+return [drawn.length, scrollY, Math.max(0, ...drawn.map(box => box.bottom))];
 """
 SIDES = "const box = arguments[0].getBoundingClientRect(); return [box.top, box.bottom];"
 CHARTS = "return document.querySelectorAll('.js-plotly-plot .main-svg').length"
@@ -83,10 +83,13 @@ def until(driver, condition, seconds=60):
 
 
 def only(driver, selector, text=""):
-    """The element that a selector names, and a text if there are several."""
-    (element,) = [
-        one for one in driver.find_elements("css selector", selector) if text in ("", one.text)
-    ]
+    """The element that a selector names, and a text if there are several; waits for it."""
+
+    def there():
+        elements = driver.find_elements("css selector", selector)
+        return [one for one in elements if text in ("", one.text)]
+
+    (element,) = until(driver, there)
     return element
 
 
@@ -107,15 +110,17 @@ def moved(driver, label, keys):
 
 
 def typed_day(driver, label, day):
-    """Type a day into its field and press Enter."""
+    """Type a day into its field, whose calendar gives it on when it closes."""
     from selenium.webdriver.common.action_chains import ActionChains
     from selenium.webdriver.common.keys import Keys
 
     first = only(driver, f'[role="spinbutton"][aria-label="year, {label}"]')
-    driver.execute_script(
-        "arguments[0].scrollIntoView({block: 'center'}); arguments[0].focus()", first
-    )
-    ActionChains(driver, duration=0).send_keys(*day.replace("-", ""), Keys.ENTER).perform()
+    driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", first)
+    first.click()
+    only(driver, "[data-testid=stDateInputCalendar]")
+    ActionChains(driver, duration=0).send_keys(*day.replace("-", "")).perform()
+    until(driver, lambda: day in driver.execute_script(SEEN)["days"])
+    ActionChains(driver, duration=0).send_keys(Keys.ESCAPE).perform()
 
 
 def typed_ticker(driver, ticker):
@@ -142,7 +147,9 @@ def answered(driver, words, headline):
 
 
 def run_of(url):
-    return lab.look(from_address(dict(parse_qsl(urlsplit(url).query))))
+    """The run that an address of the lab names, without what is only beside it there."""
+    fields = dict(parse_qsl(urlsplit(url).query))
+    return lab.look(from_address({k: v for k, v in fields.items() if k not in ("vs", "idle")}))
 
 
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
