@@ -91,5 +91,10 @@ def settled(driver, count=4):
 
 
 def metric_values(driver) -> list[str]:
+    """The numbers of the answer."""
     script = "return [...document.querySelectorAll('.lab .numbers b')].map(e => e.innerText)"
-    return [text.strip() for text in driver.execute_script(script)]
+    # As a command writes them, without the signs of a page.
+    return [
+        text.strip().replace("\N{NARROW NO-BREAK SPACE}", " ").replace("\N{MINUS SIGN}", "-")
+        for text in driver.execute_script(script)
+    ]

@@ -29,6 +29,7 @@ from backtests.engine.run import Inputs, Run
 from backtests.engine.sweep import fill_with_sweep
 from backtests.engine.today import state_of
 from backtests.lab.saving import save_apart
+from backtests.report.folder import require_writable
 from data.errors import HedgeError
 from data.load import load_market, span_line
 from data.market import Market
@@ -276,6 +277,7 @@ def save(config: RunConfig, out: Path) -> tuple[Path, str]:
     HedgeError
         For whatever the user can correct.
     """
+    require_writable(out)  # before the work
     folder, fingerprints = save_apart(config, out)
     changed = dict(fingerprints) != dict(look(config).market.fingerprints())
     return folder, CHANGED if changed else ""

@@ -68,9 +68,11 @@ class Hero:
         return fit(environment().get_template("hero.html").render(hero=self))
 
 
-def hero_figure(verdict: Verdict, *, hedge_weight: float | None = None) -> Hero | None:
+def hero_figure(
+    verdict: Verdict, *, hedge_weight: float | None = None, shapes: Sequence[Shape] = ON_PAGE
+) -> Hero | None:
     """The picture for a page, whose style sheet has its colours; see :func:`hero_picture`."""
-    return _hero(verdict, hedge_weight, ON_PAGE, on_page=True)
+    return _hero(verdict, hedge_weight, shapes, on_page=True)
 
 
 def hero_picture(verdict: Verdict, *, hedge_weight: float | None = None) -> Hero | None:

@@ -57,6 +57,7 @@ ON_PAGE = (
     Shape("middle", 690, 13, 240, 24),
     Shape("narrow", 358, 12, 230, 12),
 )
+IN_LAB = (ON_PAGE[0], ON_PAGE[2])  # drawn again at each move of a slider
 IN_NOTEBOOK = Shape("notebook", 860, 13, 250, 32)
 
 

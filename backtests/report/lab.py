@@ -21,6 +21,7 @@ from backtests.report.charts import (
 )
 from backtests.report.figures import Figure
 from backtests.report.hero import Hero, hero_figure
+from backtests.report.hero_drawing import IN_LAB
 from backtests.report.lettering import fit
 from backtests.report.page import Cell, Grid, environment
 from backtests.report.pages import VERDICT, Trail
@@ -114,7 +115,7 @@ def answer(
     is_last
         Whether it is the last answer, not that to what the controls say.
     """
-    hero = hero_figure(verdict, hedge_weight=hedge_weight)
+    hero = hero_figure(verdict, hedge_weight=hedge_weight, shapes=IN_LAB)
     return render(
         "lab_answer.html",
         screen=first_screen(verdict, summary),
@@ -131,7 +132,7 @@ def _pictures(hero: Hero, colours: Mapping[str, str]) -> list[tuple[str, float, 
     Streamlit lets no SVG into a page, but as the file of a picture, which has neither the fonts nor
     the colours of the page around it.
     """
-    found = []
+    found: list[tuple[str, float, float, str]] = []
     for drawing in hero.drawings:
         svg = render("hero_drawing.html", hero=hero, drawing=drawing)
         svg = VARIABLE.sub(lambda name: colours[name[1]], fit(svg))

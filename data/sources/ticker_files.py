@@ -44,7 +44,7 @@ def _is_of_fred(name: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _holds_figures(path: str, changed: int, size: int) -> bool:  # noqa: ARG001 - of the file
+def _holds_figures(path: str, changed: int, size: int) -> bool:
     """Whether every column is named as a figure is."""
     try:
         with open_regular(Path(path), MOST_CSV) as stream:

@@ -60,7 +60,7 @@ def main() -> None:
             works = {
                 "loading": lambda: heavy.ask(start),
                 "sweeping": lambda: [heavy.ask(**{"weight.T0": float(at)}) for at in range(4)],
-                "saving": lambda: heavy.ask(sheet=True),
+                "saving": lambda: heavy.ask(save=True),
             }
             for name, work in works.items():
                 took = beside(work, move)

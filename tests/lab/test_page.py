@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import json
 import re
@@ -10,6 +11,8 @@ import sys
 from pathlib import Path
 from urllib.parse import urlencode
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from backtests.engine.address import from_query
@@ -59,7 +62,23 @@ def cells(shown, label) -> list[str]:
 
 
 def tiles(page) -> dict[str, str]:
-    return {one.label: one.value for one in page.metric}
+    """The numbers of the answer, by their labels."""
+    return dict(re.findall(r"<dt>(.*?)</dt><dd><b>(.*?)</b>", texts(page)))
+
+
+def heads(page) -> list[str]:
+    """The headings of the parts below the answer, as they stand on the page."""
+    return re.findall(r"<h2>(.*?)</h2>", shown_in_order(page))
+
+
+def shown_in_order(page) -> str:
+    return "\n".join(one.proto.body for one in page.main.get("html"))
+
+
+def alerts(page) -> list[str]:
+    """The lines of errors."""
+    boxes = re.findall(r'role="alert">(.*?)</div>', texts(page), re.DOTALL)
+    return [html.unescape(line) for box in boxes for line in re.findall(r"<p>(.*?)</p>", box)]
 
 
 def written_by_command(out, capsys, *words):
@@ -77,8 +96,20 @@ def main_module():
     sys.modules["__main__"] = kept
 
 
+@pytest.fixture(autouse=True)
+def quick_beside(request, monkeypatch):
+    """Leave out what stands beside the answer, half of the work, where no test looks at it."""
+    if "beside" not in request.fixturenames:
+        monkeypatch.setattr(lab, "beside", lambda *_: lab.Beside())
+
+
+@pytest.fixture
+def beside():
+    """For a test that looks at the long view and at what holds today."""
+
+
 def test_the_page_shows_the_numbers_of_summary_json_and_saves_its_bytes(
-    tmp_path, capsys, monkeypatch
+    tmp_path, capsys, monkeypatch, beside
 ):
     draw_once(monkeypatch)  # the same values have the same drawing
     words = ("hedge_mix", "--weights", "SPY=0.7,IEF=0.2", "--source", "bundled")
@@ -88,15 +119,13 @@ def test_the_page_shows_the_numbers_of_summary_json_and_saves_its_bytes(
     verdict = json.loads((written / "verdict.json").read_text())
     metrics = summary["metrics"]
     assert tiles(page) == {
-        "CAGR": percent(metrics["cagr"]),
-        "Volatility": percent(metrics["volatility"]),
+        "CAGR": typeset(percent(metrics["cagr"])),
+        "Volatility": typeset(percent(metrics["volatility"])),
         "Sharpe (over bills)": ratio(metrics["sharpe"]),
-        "Max drawdown": percent(metrics["max_drawdown"]),
+        "Max drawdown": typeset(percent(metrics["max_drawdown"])),
     }
+    assert tiles(page)["Max drawdown"].startswith("\N{MINUS SIGN}")
     shown = text_of(page)
-    assert [one.value for one in page.subheader][2:5] == [
-        "Equity's worst months", "The long view", "Today",
-    ]  # fmt: skip
     sentences = verdict["sentences"]
     assert sentences["long"].startswith(
         "Since 1962 (the same strategy on the bundled months, to 2025"
@@ -104,6 +133,12 @@ def test_the_page_shows_the_numbers_of_summary_json_and_saves_its_bytes(
     for sentence in sentences.values():
         # Short of the effect that so many months would show, which the lab does not work out.
         assert typeset(sentence.partition(": to show in 4 of 5")[0]) in shown
+    # The first screen of the page, word by word.
+    page_of_run = (written / "verdict.html").read_text()
+    body = page_of_run[page_of_run.index("<h1>") : page_of_run.index("<svg class=")]
+    for part in re.findall(r"<(?:h1|h2|p|b)>(.+?)</(?:h1|h2|p|b)>", body):
+        assert part in texts(page)
+    assert ">60.0" not in body
     page.button(key="save").click().run()
     assert not page.exception
     assert not page.get("iframe")
@@ -117,19 +152,18 @@ def test_the_page_shows_the_numbers_of_summary_json_and_saves_its_bytes(
         if name != "manifest.json":
             assert (saved / name).read_bytes() == (written / name).read_bytes(), name
     ours, theirs = (json.loads((one / "manifest.json").read_text()) for one in (saved, written))
-    page.button(key="sheet").click().run()
-    assert len(page.get("iframe")) == 1
     assert ours.pop("created")
     assert theirs.pop("created")
     assert ours == theirs
 
 
-def test_what_decides_the_word_has_its_tables(tmp_path):
+def test_what_decides_the_word_has_its_tables(tmp_path, beside):
     page = open_page(tmp_path, **BUNDLED)
-    heads = [one.value for one in page.subheader]
-    assert "Equity's worst months" in heads
-    assert heads.index("The long view") == heads.index("Equity's worst months") + 1
     shown = texts(page)
+    assert heads(page)[3:] == [
+        "In detail", "Metrics", "Equity&#39;s worst months", "Today", "The long view", "Crises",
+        "Data",
+    ]  # fmt: skip
     every = lab.look(from_query(urlencode(dict(page.query_params)))).judged.evidence.every
     told = f">{typeset(payoff_cell(every.estimate).text)}<"
     assert told in shown[shown.index(">All months<") :][:200]
@@ -137,16 +171,15 @@ def test_what_decides_the_word_has_its_tables(tmp_path):
     whole = open_page(tmp_path, strategy="hedge_mix", source="bundled")
     assert ">2000-12 to 2022-08</td>" in texts(whole)  # its episodes
     alone = open_page(tmp_path, **{**BUNDLED, "strategy": "equity_only"})
-    assert "Equity's worst months" not in [one.value for one in alone.subheader]
-    assert "Today" in [one.value for one in alone.subheader]
+    assert heads(alone) == ["Metrics", "Today", "Data"]
 
 
-def test_what_stands_beside_is_worked_out_when_all_else_is_drawn(monkeypatch, tmp_path):
+def test_what_stands_beside_is_worked_out_when_all_else_is_drawn(monkeypatch, tmp_path, beside):
     """The answer does not wait for it: every chart and table of the run is there before."""
     drawn = []
     real = lab.beside
     monkeypatch.setattr(st, "plotly_chart", lambda *_, **rest: drawn.append(rest["key"]))
-    monkeypatch.setattr(lab, "beside", lambda run: (drawn.append("beside"), real(run))[1])
+    monkeypatch.setattr(lab, "beside", lambda *of: (drawn.append("beside"), real(*of))[1])
     open_page(tmp_path, **BUNDLED)
     assert drawn[-1] == "beside"
     assert {"chart.growth", "chart.map"} <= set(drawn[:-1])
@@ -218,7 +251,8 @@ def test_a_control_that_was_hidden_comes_back_as_it_was(tmp_path):
     page.selectbox(key="strategy").set_value("hedge_mix").run()
     page.multiselect(key="tickers").set_value(["SPY"]).run()
     page.multiselect(key="tickers").set_value(["SPY", "TLT"]).run()
-    assert page.query_params["set.weights"] == "SPY=0.5,TLT=0"  # taken out by hand: from 0 again
+    assert page.query_params["set.weights"] == "SPY=0.5"
+    assert page.query_params["idle"] == "TLT"  # taken out by hand: from 0 again
 
 
 def test_the_folder_comes_back_with_its_source(tmp_path):
@@ -274,16 +308,16 @@ def quick_save(monkeypatch):
     def save(config, out):
         folder = out / "hedge_mix-1"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "tearsheet.html").write_text("<p>the sheet</p>")
+        for name in ("tearsheet.html", "verdict.html"):
+            (folder / name).write_text("<p>a page</p>")
         return folder, ""
 
     monkeypatch.setattr(lab, "save", save)
 
 
-@pytest.mark.parametrize("button", ["save", "sheet"])
-def test_a_saved_folder_that_was_deleted_is_one_line(tmp_path, quick_save, button):
+def test_a_saved_folder_that_was_deleted_is_one_line(tmp_path, quick_save):
     page = open_page(tmp_path, **BUNDLED)
-    page.button(key=button).click().run()
+    page.button(key="save").click().run()
     assert "saved in" in texts(page)
     shutil.rmtree(tmp_path / "hedge_mix-1")
     page.run()
@@ -293,8 +327,25 @@ def test_a_saved_folder_that_was_deleted_is_one_line(tmp_path, quick_save, butto
     assert len(tiles(page)) == 4
     page.run()
     assert "is gone" not in texts(page)
-    page.button(key=button).click().run()
+    page.button(key="save").click().run()
     assert "saved in" in texts(page)
+
+
+def test_saved_pages_are_links_where_they_are_served(tmp_path, quick_save, monkeypatch):
+    page = open_page(tmp_path, **BUNDLED)
+    page.button(key="save").click().run()
+    folder = tmp_path / "hedge_mix-1"
+    assert f"open {folder / 'verdict.html'}" in texts(page)
+    served = "http://127.0.0.1:8502/hedge_mix-1"
+    monkeypatch.setattr("backtests.lab.page.link", lambda of, file="": f"{served}/{file}")
+    page.run()
+    link = r'<a href="([^"]*)" target="_blank" rel="noopener">([^<]*)<'
+    assert re.findall(link, texts(page)) == [
+        (f"{served}/verdict.html", "Verdict"),
+        (f"{served}/tearsheet.html", "Tear sheet"),
+        ("http://127.0.0.1:8502/", "All results"),
+    ]
+    assert "open /" not in texts(page)
 
 
 def test_a_save_that_fails_leaves_the_run_on_the_page(tmp_path):
@@ -306,7 +357,7 @@ def test_a_save_that_fails_leaves_the_run_on_the_page(tmp_path):
     shown = texts(page)
     assert "cannot be written" in shown
     assert "a fault of ours" not in shown
-    assert shown.index("cannot be written") < shown.index("verdict")  # under the buttons
+    assert shown.index("cannot be written") < shown.index("<h1>")  # under the buttons
     assert "saved in" not in shown
     assert tiles(page) == before
 
@@ -329,6 +380,135 @@ def test_compared_runs_stand_side_by_side_and_in_the_address(tmp_path):
     assert "begins at 1 on its own first day" in shown
     page.button(key="clear").click().run()
     assert "vs" not in page.query_params
+    assert "of 8 compared" not in texts(page)
+
+
+def test_adding_to_the_comparison_is_told_and_counted(tmp_path):
+    page = open_page(tmp_path, **BUNDLED)
+    add = page.button(key="add")
+    said = []
+    for _ in range(2):
+        add.click().run()
+        said += [one.value for one in page.toast]
+    assert said == [
+        "SPY 60 \\%\\, IEF 40 \\% added\\: 1 of 8 compared",
+        "SPY 60 \\%\\, IEF 40 \\% is already there\\: 1 of 8 compared",
+    ]
+    assert re.findall(r'<a href="#comparison">([^<]*)<', texts(page)) == ["1 of 8 compared"]
+    page.run()
+    assert not page.toast
+
+
+def test_the_oldest_run_makes_room(monkeypatch):
+    from backtests.lab.page import add_to_comparison
+
+    kept = {"compared": [f"q{number}" for number in range(8)]}
+    monkeypatch.setattr(st, "session_state", kept)
+    add_to_comparison("new", "EQUITY")
+    assert kept["compared"] == [*(f"q{number}" for number in range(1, 8)), "new"]
+    assert kept["told"] == "EQUITY added: 8 of 8 compared; the oldest made room"
+
+
+def marked(page) -> list[str]:
+    """The presets whose button says that they are what the controls say."""
+    pressed = [one for one in page.button if one.key and one.key.startswith("preset.")]
+    assert [one.label for one in pressed] == [
+        "60/40", "80/20", "60/40 long", "Three funds", "attack_defend",
+    ]  # fmt: skip
+    return [one.label for one in pressed if one.proto.type == "primary"]
+
+
+def test_a_preset_sets_strategy_and_weights_and_nothing_else(tmp_path):
+    page = open_page(tmp_path, **BUNDLED, fee_bps="7.5", set__weights="SPY=0.333333,TLT=0.2")
+    assert marked(page) == []
+    for label, weights in (
+        ("80/20", "SPY=0.8,IEF=0.2"),
+        ("60/40 long", "SPY=0.6,TLT=0.4"),
+        ("Three funds", "SPY=0.6,IEF=0.2,TLT=0.2"),
+    ):
+        page.button(key=f"preset.{label}").click().run()
+        assert marked(page) == [label]
+        assert page.query_params["set.weights"] == weights
+    page.button(key="preset.attack_defend").click().run()
+    assert marked(page) == ["attack_defend"]
+    asked = dict(page.query_params)
+    assert asked["strategy"] == "attack_defend"
+    page.button(key="preset.60/40").click().run()
+    again = dict(page.query_params)
+    assert (again["strategy"], again["set.weights"]) == ("hedge_mix", "SPY=0.6,IEF=0.4")
+    for field, value in {"fee_bps": "7.5", "source": "bundled", "start": "2010-01-29"}.items():
+        assert asked[field] == again[field] == value
+
+
+def test_a_ticker_at_0_keeps_its_slider_and_does_not_cut_the_period(tmp_path):
+    """NEW begins five years after SPY: at 0 % the run begins with SPY."""
+    folder = tmp_path / "prices"
+    folder.mkdir()
+    for name, first in (("SPY", "2005-01-03"), ("NEW", "2010-01-04")):
+        days = pd.bdate_range(first, "2015-12-31")
+        levels = 100 * 1.0003 ** np.arange(len(days)) * (1 + 0.01 * np.sin(np.arange(len(days))))
+        rows = pd.DataFrame({"Date": days.strftime("%Y-%m-%d"), "value": levels})
+        rows.to_csv(folder / f"{name}.csv", index=False)
+    ours = {"strategy": "hedge_mix", "source": f"files:{folder}"}
+    page = open_page(tmp_path, **ours, set__weights="SPY=0.5,NEW=0.2")
+    assert "2010-01-04 to 2015-12-31" in texts(page)
+    page.slider(key="weight.NEW").set_value(0.0).run()
+    assert "2005-01-03 to 2015-12-31" in texts(page)
+    assert page.slider(key="weight.NEW").value == 0.0
+    assert (page.query_params["set.weights"], page.query_params["idle"]) == ("SPY=0.5", "NEW")
+    assert "NEW" not in page.code[0].value
+    fields = {key.replace(".", "__"): value for key, value in page.query_params.items()}
+    again = open_page(tmp_path, **fields)  # a bookmark
+    assert again.slider(key="weight.NEW").value == 0.0
+    assert tiles(again) == tiles(page)
+    again.slider(key="weight.SPY").set_value(0.0).run()  # nothing but cash
+    assert again.query_params["set.weights"] == "SPY=0"
+    assert tiles(again)["Max drawdown"] == "0.00\u202f%"
+    assert not alerts(again)
+
+
+def test_an_error_keeps_the_last_answer_beneath_its_line(tmp_path, monkeypatch):
+    page = open_page(tmp_path, **BUNDLED)
+    page.button(key="add").click().run()
+    before, asked = tiles(page), []
+    real = lab.look
+    monkeypatch.setattr(lab, "look", lambda config: (asked.append(config.start), real(config))[1])
+    page.date_input(key="start").set_value(dt.date(2040, 1, 31)).run()
+    shown = texts(page)
+    (line,) = alerts(page)
+    assert line.startswith("--start 2040-01-31 is after the last day")
+    assert tiles(page) == before
+    assert shown.index("--start 2040") < shown.index("Below is the last answer, for SPY 60")
+    assert shown.index("Below is the last answer") < shown.index("<h1>")
+    assert shown.count('aria-disabled="true"') == 3
+    assert asked == ["2040-01-31", "2010-01-29"]  # the latter for the comparison
+    assert "saved in" not in shown
+    assert not [one for one in page.button if one.key in ("save", "add")]
+    page.date_input(key="start").set_value(dt.date(2010, 1, 29)).run()
+    assert 'aria-disabled="true"' not in texts(page)
+    assert tiles(page) == before
+
+
+def test_a_fault_in_the_drawing_is_a_line(tmp_path, monkeypatch, capsys):
+    def fail(*_, **__):
+        raise RuntimeError("no ink")
+
+    monkeypatch.setattr("backtests.lab.page.answer", fail)
+    page = open_page(tmp_path, **BUNDLED)
+    assert alerts(page)[0] == "a fault of ours: RuntimeError: no ink"
+    assert "Traceback" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("idle", "words"),
+    [("TLT,TLT", "write each ticker at 0\u202f% once"), (",", "write each ticker at 0\u202f% once"),
+     (",".join(f"T{number}" for number in range(51)), "give at most 50")],
+)  # fmt: skip
+def test_what_no_link_can_have_at_0_is_a_message(tmp_path, idle, words):
+    page = open_page(tmp_path, **BUNDLED, idle=idle)
+    said, instead = alerts(page)
+    assert words in said
+    assert instead == "Shown below is the default run."
 
 
 def test_what_stood_in_for_the_source_is_said_once_before_the_numbers(tmp_path):
@@ -342,14 +522,10 @@ def test_what_stood_in_for_the_source_is_said_once_before_the_numbers(tmp_path):
         shown,
     )
     assert shown.count("Yahoo cannot be reached") == 1
-    # What else to know of the data stands right under the verdict.
-    verdict, note, metrics = (
-        shown.index(text) for text in ('class="verdict', "data are monthly", "Max drawdown</td>")
-    )
-    assert verdict < note < metrics
+    assert shown.index("In place of new prices") < shown.index("<h1>") < shown.index("data are")
     shown = texts(open_page(tmp_path, **BUNDLED))
     assert "message warn" not in shown
-    assert "after costs. bundled monthly history" in shown
+    assert "after costs &middot; bundled monthly history" in shown
 
 
 @pytest.mark.parametrize(
@@ -367,13 +543,13 @@ def test_what_stood_in_for_the_source_is_said_once_before_the_numbers(tmp_path):
     ],
 )
 def test_what_cannot_be_is_a_message_on_the_page(fields, words, tmp_path):
-    lab.forget()
     page = open_page(tmp_path, **fields)
     assert not page.exception
     assert 'role="alert"' in texts(page)
     assert words in texts(page)
     assert "a fault of ours" not in texts(page)
-    assert "<img" not in texts(page)
+    assert "<img src=http" not in texts(page)
+    assert ("<h1>" in texts(page)) is ("default run" in texts(page) or "vs" in fields)
     assert page.slider or page.selectbox  # the controls stay, to put it right
 
 

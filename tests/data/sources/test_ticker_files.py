@@ -8,7 +8,7 @@ import pytest
 
 from data.sources import files
 from data.sources.ticker_files import is_figure, may_be_held
-from tests.data.sources.test_files import GOOD
+from tests.data.helpers import GOOD
 
 
 @pytest.mark.parametrize(
