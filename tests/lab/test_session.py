@@ -94,14 +94,21 @@ def only(driver, selector, text=""):
 
 
 def controls(driver, *, shown):
-    """Show or hide the controls where they cover the page, as on a phone."""
-    if driver.execute_script("return innerWidth") > 700:
+    """Show the controls, or hide them where they cover the page, as on a phone.
+
+    The browser remembers over all pages of the lab whether they are hidden.
+    """
+    if not shown and driver.execute_script("return innerWidth") > 700:
         return
-    right = "return document.querySelector('[data-testid=stSidebar]').getBoundingClientRect().right"
-    if (driver.execute_script(right) > 0) is not shown:
+    sides = (
+        "const box = document.querySelector('[data-testid=stSidebar]').getBoundingClientRect();"
+        "return [box.left, box.right];"
+    )
+    if (driver.execute_script(sides)[1] > 0) is not shown:
         name = "ExpandSidebarButton]" if shown else "SidebarCollapseButton] button"
         driver.execute_script("arguments[0].click()", only(driver, f"[data-testid=st{name}"))
-    until(driver, lambda: driver.execute_script(right) == (300 if shown else -300))
+    # It slides in and out.
+    until(driver, lambda: driver.execute_script(sides)[0 if shown else 1] == (0 if shown else -300))
 
 
 def moved(driver, label, keys):
@@ -193,7 +200,12 @@ def test_a_session_from_a_preset_to_a_saved_page_and_back(running, driver, width
     verdict = until(driver, lambda: driver.find_elements(
         "css selector", ".lab .message.done a"), 240)[0]  # fmt: skip
     settled(driver)
+    controls(driver, shown=True)
+    until(driver, lambda: len(driver.execute_script(SEEN)["days"]) == 2)
     seen, bookmark = driver.execute_script(SEEN), driver.current_url
+    assert seen["sliders"] == {"SPY": "70", "IEF": "20", "TLT": "10", "Cash, the rest": "0"}
+    assert seen["days"] == ["1973-01-31", ""]
+    controls(driver, shown=False)
     assert overflow(driver) == 0
 
     # It is the answer to what the address says, and what was saved is that.
@@ -234,6 +246,8 @@ def test_a_session_from_a_preset_to_a_saved_page_and_back(running, driver, width
     driver.get("about:blank")
     driver.get(bookmark)
     settled(driver)
+    controls(driver, shown=True)
+    until(driver, lambda: len(driver.execute_script(SEEN)["days"]) == 2)
     until(driver, lambda: driver.execute_script(SEEN)["facts"] == seen["facts"])
     assert driver.execute_script(SEEN) == seen
     assert driver.current_url == bookmark
@@ -290,7 +304,7 @@ def test_a_rule_from_a_file_is_in_the_lab(running, driver, monkeypatch):
     settled(driver)
     expected = run_of(driver.current_url)
     assert expected.config.params == {"refuge": "IEF", "window": 6}
-    assert metric_values(driver)[0] == typeset(percent(expected.summary.metrics.cagr))
+    assert metric_values(driver)[0] == percent(expected.summary.metrics.cagr)
     only(driver, "[data-testid=stMain] button", "Save this run").click()
     link = until(driver, lambda: driver.find_elements(
         "css selector", ".lab .message.done a"), 240)[0]  # fmt: skip
