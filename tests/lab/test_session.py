@@ -34,7 +34,7 @@ return {
   tiles: words(".lab .tile"), facts: words(".lab .facts").join(" "),
   errors: words(".lab .message.error").join(" "),
   sliders: Object.fromEntries(sliders.map(one => [one.getAttribute("aria-label"), one.value])),
-  days: [...document.querySelectorAll("[data-testid=stDateInput] input[type=date]")]
+  days: [...document.querySelectorAll("input:is([aria-label=From], [aria-label=To])")]
     .map(one => one.value),
 };
 """
@@ -117,17 +117,12 @@ def moved(driver, label, keys):
 
 
 def typed_day(driver, label, day):
-    """Type a day into its field, whose calendar gives it on when it closes."""
-    from selenium.webdriver.common.action_chains import ActionChains
+    """Type a day into its field and press Enter."""
     from selenium.webdriver.common.keys import Keys
 
-    first = only(driver, f'[role="spinbutton"][aria-label="year, {label}"]')
-    driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", first)
-    first.click()
-    only(driver, "[data-testid=stDateInputCalendar]")
-    ActionChains(driver, duration=0).send_keys(*day.replace("-", "")).perform()
-    until(driver, lambda: day in driver.execute_script(SEEN)["days"])
-    ActionChains(driver, duration=0).send_keys(Keys.ESCAPE).perform()
+    field = only(driver, f'input[aria-label="{label}"]')
+    field.clear()
+    field.send_keys(day, Keys.ENTER)
 
 
 def typed_ticker(driver, ticker):
