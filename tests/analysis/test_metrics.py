@@ -157,3 +157,23 @@ def test_calendar_years_of_the_real_funds(yahoo_folder):
         years = 100 * metrics.year_returns(files.read_prices(yahoo_folder, ticker))
         for year, row in FUND_YEARS.items():
             assert years[year] == pytest.approx(row[column], abs=0.0051), (ticker, year)
+
+
+@pytest.mark.parametrize("digits", [1, 8])
+@pytest.mark.parametrize("rows", [1, 2, 3, 40, 900])
+def test_the_deepest_fall_is_the_first_of_all_falls(rows, digits):
+    """To one digit many falls are equally deep: the earliest counts."""
+    random = np.random.default_rng(rows)
+    for _ in range(20):
+        levels = 0.5 + np.exp(random.normal(0.0, 0.05, rows).cumsum()).round(digits)
+        values = pd.Series(levels, index=pd.bdate_range("2000-01-03", periods=rows))
+        every = metrics.drawdown_list(values)
+        assert metrics.deepest_drawdown(values) == (every[0] if every else None)
+
+
+def test_the_deepest_fall_by_hand():
+    days = pd.to_datetime(["2000-01-31", "2000-02-29", "2000-03-31", "2000-04-30", "2000-05-31"])
+    fall = metrics.deepest_drawdown(pd.Series([100.0, 90.0, 110.0, 55.0, 66.0], index=days))
+    assert fall == metrics.Drawdown(-0.5, days[2], days[3], None)
+    fall = metrics.deepest_drawdown(pd.Series([100.0, 50.0, 100.0, 90.0, 95.0], index=days))
+    assert fall == metrics.Drawdown(-0.5, days[0], days[1], days[2])

@@ -86,3 +86,15 @@ def test_months_of_monthly_rows_are_the_rows():
     ends = month_ends(levels)
     assert [str(month) for month in ends.index] == ["2024-01", "2024-02"]
     assert ends["a"].tolist() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("holes", [False, True])
+def test_a_month_ends_with_its_last_level_whatever_is_missing(holes):
+    """As pandas groups them, which takes longer."""
+    days = pd.bdate_range("2001-01-03", "2003-05-30", name="Date")
+    levels = pd.DataFrame({"a": np.arange(len(days)) + 1.0, "b": 2.0}, index=days)
+    if holes:
+        levels.loc["2001-03-20":"2001-04-10", "a"] = np.nan
+    by_pandas = levels.groupby(days.to_period("M")).last()
+    pd.testing.assert_frame_equal(month_ends(levels), by_pandas)
+    assert month_ends(levels).loc["2001-01", "b"] == 2.0

@@ -290,3 +290,24 @@ def test_no_work_of_a_save_is_done_in_the_process_that_answers(monkeypatch, tmp_
     assert asked == [(config, tmp_path)]
     monkeypatch.setattr(lab, "save_apart", lambda *_: (tmp_path, {"SPY": "other"}))
     assert lab.save(config, tmp_path) == (tmp_path, lab.CHANGED)
+
+
+def test_what_stands_beside_can_be_left_between_its_steps_and_begun_again():
+    """A slider that moves meanwhile is answered after one step, and nothing half done is kept."""
+
+    class Moved(BaseException):
+        pass
+
+    run = lab.look(RunConfig("hedge_mix", source="bundled", start="1990-01-31"))
+    for steps in (1, 2, 3):
+        left = iter(range(steps - 1))
+
+        def pause(left=left):
+            if next(left, None) is None:
+                raise Moved
+
+        with pytest.raises(Moved):
+            lab.beside(run, pause)
+    paused = []
+    assert lab.beside(run, lambda: paused.append(1)).state is not None
+    assert len(paused) == 3

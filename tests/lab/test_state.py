@@ -9,9 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backtests.engine.config import RunConfig
+from backtests.engine.costs import Costs
 from backtests.lab.state import (
+    PRESETS,
+    apply,
     complete,
     from_state,
+    idle_in,
+    idle_of,
+    is_applied,
     is_moved,
     make_room,
     slider_step,
@@ -135,3 +141,61 @@ def test_spaces_around_a_typed_ticker_are_left_out():
     state["tickers"].append(" GC=F ")
     state["weight. GC=F "] = 10.0
     assert from_state(state).params["weights"] == {"SPY": 0.6, "GC=F": 0.1}
+
+
+def test_a_ticker_at_0_is_no_part_of_the_run_and_keeps_its_slider():
+    config = RunConfig("hedge_mix", {"weights": {"SPY": 0.6}})
+    state = to_state(config, ["TLT", "GLD"])
+    assert (state["tickers"], state["weight.TLT"]) == (["SPY", "TLT", "GLD"], 0.0)
+    assert from_state(state) == config
+    assert idle_of(state, config) == ["TLT", "GLD"]
+    state["weight.TLT"] = 10.0
+    assert from_state(state).params["weights"] == {"SPY": 0.6, "TLT": 0.1}
+    with pytest.raises(UsageError, match="at most 50"):
+        to_state(config, [f"T{number}" for number in range(50)])
+
+
+def test_all_at_0_are_cash_alone():
+    """A run needs sessions: those of the first ticker, as --weights SPY=0 has it."""
+    state = to_state(RunConfig("hedge_mix", {"weights": {"SPY": 0.0, "TLT": 0.0}}))
+    assert from_state(state) == RunConfig("hedge_mix", {"weights": {"SPY": 0.0}})
+
+
+def test_a_link_names_tickers_at_0_once():
+    assert idle_in("TLT, GLD") == ["TLT", "GLD"]
+    for wrong in ("", "TLT,", "TLT,TLT"):
+        with pytest.raises(UsageError, match="write each ticker at 0 % once"):
+            idle_in(wrong)
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda one: one.label)
+def test_a_preset_sets_the_mix_or_the_rule_that_it_names_and_no_other_setting(preset):
+    params = {"weights": {"GLD": 1 / 3}, "rebalance": "never"}
+    costs = Costs(7.5, 2.0, 3)
+    before = RunConfig("hedge_mix", params, source="bundled", start="1990-01-31", costs=costs)
+    state = to_state(before)
+    complete(state)
+    assert not is_applied(preset, state)
+    apply(preset, state)
+    complete(state)
+    after = from_state(state)
+    assert [one.label for one in PRESETS if is_applied(one, state)] == [preset.label]
+    assert (after.source, after.start, after.costs) == (before.source, before.start, before.costs)
+    if preset.weights:
+        assert after.params == {"weights": preset.weights, "rebalance": "never"}
+    else:
+        assert after.params == RunConfig(preset.strategy).params
+    moved = "weight.SPY" if preset.weights else "set.attack_defend.step_bp"
+    assert not is_applied(preset, {**state, moved: state[moved] + 1.0})
+
+
+def test_presets_by_their_label():
+    assert {one.label: dict(one.weights) for one in PRESETS} == {
+        "60/40": {"SPY": 0.6, "IEF": 0.4},
+        "80/20": {"SPY": 0.8, "IEF": 0.2},
+        "60/40 long": {"SPY": 0.6, "TLT": 0.4},
+        "Three funds": {"SPY": 0.6, "IEF": 0.2, "TLT": 0.2},
+        "attack_defend": {},
+    }
+    assert not is_moved({}, {"preset.60/40": False})
+    assert is_moved({}, {"preset.60/40": True})

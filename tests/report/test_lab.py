@@ -2,31 +2,45 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
+from markupsafe import escape
 
 from backtests.analysis.record import LongView
 from backtests.engine.costs import Costs
 from backtests.engine.stock_bond import seven_to_ten_years
 from backtests.engine.today import state_today
+from backtests.report.hero import hero_figure
+from backtests.report.holdings import hedge_weight
 from backtests.report.lab import (
-    beside_box,
+    Section,
+    answer,
+    beside_word,
     compared_chart,
     compared_grid,
+    count_of_compared,
+    facts,
+    in_detail,
     literal,
     message,
     metrics_grid,
+    saved,
+    sections,
     shortened,
-    table,
+    style,
     theme,
     tiles,
-    verdict_box,
 )
 from backtests.report.page import Cell, Grid
 from backtests.report.state import state_line
 from backtests.report.style import palette
 from backtests.report.text import metric_rows, percent, typeset
+from backtests.report.verdict.first_screen import first_screen
 from backtests.report.verdict.words import sentences
 
 OWNED = "<img src=x>"
@@ -55,37 +69,81 @@ def test_tiles_are_the_runs_and_those_of_equity(run):
     assert shown["CAGR"] == (percent(run.summary.metrics.cagr), percent(equity.cagr))
 
 
-def test_the_verdict_is_told_with_its_leads(run):
-    html = verdict_box(run.verdict)
+def test_the_answer_is_the_first_screen_of_the_page_with_its_picture(run):
+    weight = hedge_weight(run)
+    html = answer(run.summary, run.verdict, weight, palette(dark=False))
+    screen = first_screen(run.verdict, run.summary)
+    hero = hero_figure(run.verdict, hedge_weight=weight)
+    lines = [line for tile in screen.tiles for line in (tile.title, tile.value, *tile.lines)]
+    for told in (screen.headline, screen.chip, screen.line, hero.title, hero.subtitle, *lines):
+        assert escape(typeset(told)) in html
+    assert "aria-disabled" not in html
+    last = answer(run.summary, run.verdict, weight, palette(dark=False), is_last=True)
+    assert 'class="lab" aria-disabled="true"' in last
+    alone = answer(run.summary, replace(run.verdict, crises=()), weight, palette(dark=False))
+    assert "<img" not in alone
+
+
+def test_the_picture_stands_alone_in_the_colours_of_the_theme(run):
+    """What is shown as a file of a picture knows no variable and no font of the page."""
+    for dark in (False, True):
+        html = answer(run.summary, run.verdict, None, palette(dark=dark))
+        coded = re.findall(r'src="data:image/svg\+xml;base64,([^"]+)"', html)
+        assert re.findall(r'<img class="(\w+)"', html) == ["wide", "narrow"]
+        for svg in (base64.b64decode(each).decode() for each in coded):
+            root = ElementTree.fromstring(svg)  # noqa: S314 - our own
+            assert root.tag == "{http://www.w3.org/2000/svg}svg"
+            assert "var(" not in svg
+            assert palette(dark=dark)["--worked"] in svg
+            assert 'font-family="system-ui' in svg
+
+
+def test_the_sentences_are_told_with_their_leads(run):
+    html = sections([in_detail(run.verdict)])
     told = sentences(run.verdict).with_leads
     assert [lead for lead, _ in told] == [
         "Against 100 % equity (SPY):", "Beyond cash:", "When:", "Cost:",
     ]  # fmt: skip
     for lead, sentence in told:
         assert f"<b>{typeset(lead)}</b> {typeset(sentence)}".replace("'", "&#39;") in html
-    assert 'class="verdict "' in html  # neither works nor fails
-    for word, tone in (("works", "works"), ("same as bills", ""), ("it depended", "")):
-        assert f'class="verdict {tone}"' in verdict_box(replace(run.verdict, word=word))
 
 
 def test_the_long_view_and_today_are_told_below(run):
-    assert beside_box(run.verdict) == ""
+    assert beside_word(run.verdict) == ""
     missing = LongView(missing="the bundled months do not know <GLD>")
-    html = beside_box(replace(run.verdict, long_view=missing))
+    html = beside_word(replace(run.verdict, long_view=missing))
     assert "<b>Since 1962:</b> no long view: the bundled months do not know &lt;GLD&gt;." in html
-    assert 'class="word"' not in html
     view = LongView(
         "", "months", "1962-01-31", "2025-12-31", "fails", run.verdict.evidence, 1, ("IEF",)
     )
     market = run.market
     state = state_today(market, market.prices["SPY"], seven_to_ten_years(market))
-    html = beside_box(replace(run.verdict, long_view=view, state=state))
-    assert 'class="verdict "' in html
+    html = beside_word(replace(run.verdict, long_view=view, state=state))
     told = "<b>Since 1962 (the same strategy on the bundled months, to 2025-12):</b> it fails."
     assert told in html
     lead, _, told = state_line(state).partition(": ")
     assert lead == "Today (2025-12)"
     assert f"<b>{lead}:</b> {typeset(told)}".replace("'", "&#39;") in html
+
+
+def test_pages_of_a_saved_run_are_links_that_leave_the_lab_alone():
+    folder = Path("results") / OWNED
+    html = saved(folder, [("http://127.0.0.1:1/a%22b/verdict.html", "Verdict")])
+    address = "http://127.0.0.1:1/a%22b/verdict.html"
+    assert f'<a href="{address}" target="_blank" rel="noopener">Verdict</a>' in html
+    assert OWNED not in html
+    assert f"open {folder / 'verdict.html'}".replace("<", "&lt;").replace(">", "&gt;") in saved(
+        folder, []
+    )
+
+
+def test_parts_without_a_row_or_a_note_are_left_out():
+    html = sections([Section(OWNED, [Grid(["a"], [])], ["", "told"])])
+    assert OWNED not in html
+    assert "<table" not in html
+    assert html.count('class="quiet"') == 1
+    assert "2 of 8 compared" in count_of_compared(2, 8)
+    assert "<b>a</b> &middot; b" in facts(["a", "b"])
 
 
 def test_runs_side_by_side_are_named_by_what_differs(run):
@@ -146,4 +204,5 @@ def test_a_message_is_text_and_keeps_its_two_ends():
 
 def test_names_show_as_they_are():
     assert literal("*a*_b_[c](d)") == r"\*a\*\_b\_\[c\]\(d\)"
-    assert OWNED not in table(Grid([OWNED], [[Cell(OWNED)]]))
+    assert OWNED not in sections([Section("", [Grid([OWNED], [[Cell(OWNED)]])])])
+    assert "--worked: " in style(dark=True)

@@ -13,7 +13,7 @@ from backtests.report.comparison.aligned import align_runs
 from backtests.report.figures import Axis, Figure, Menu, chart
 from backtests.report.finished_run import read_run
 from backtests.report.holdings import allocation_of
-from backtests.report.plotting import plotly_figure
+from backtests.report.plotting import as_drawn, plotly_figure
 from backtests.report.run_folder import write_run
 from backtests.report.style import palette
 from backtests.report.traces import line
@@ -98,3 +98,15 @@ def test_the_chart_itself_stays_as_it_was():
     before = json.dumps(figure.payload())
     plotly_figure(figure, dark=True)
     assert json.dumps(figure.payload()) == before
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_what_is_drawn_without_a_check_is_what_plotly_accepts(every, dark):
+    """The lab hands charts on as they are: no colour is left to a page, and plotly takes each."""
+    from plotly.graph_objects import Figure as PlotlyFigure
+
+    for figure in every:
+        drawn = as_drawn(figure, palette(dark=dark)).to_dict()
+        assert drawn == figure.without_page().payload(palette(dark=dark))
+        PlotlyFigure(drawn)
+        assert '"--' not in json.dumps(drawn)

@@ -13,6 +13,7 @@ from data.errors import HedgeError, RuleError
 from strategies.base import Strategy
 from strategies.decisions import decide
 from strategies.function import function_rule
+from strategies.hedge_mix import HedgeMix
 from tests.conftest import random_market
 
 MARKET = random_market(3)
@@ -185,3 +186,26 @@ def test_a_fault_of_ours_stays_one(monkeypatch):
     monkeypatch.setattr(Broken, "__module__", "strategies.broken")
     with pytest.raises(KeyError, match="ours"):
         decide(Broken(), MARKET)
+
+
+def test_a_built_in_rule_is_asked_once_for_a_market_and_settings(monkeypatch):
+    """A run asks for its decisions twice, with those of its benchmark between."""
+    asked = []
+    real = HedgeMix.target_weights
+
+    def count(rule, market):
+        asked.append(rule)
+        return real(rule, market)
+
+    monkeypatch.setattr(HedgeMix, "target_weights", count)
+    market, other = (random_market(1, ("SPY", "IEF")) for _ in range(2))
+    mix, more = HedgeMix(), HedgeMix(weights={"SPY": 0.8, "IEF": 0.2})
+    first = decide(mix, market)
+    decide(more, market)
+    again = decide(HedgeMix(), market)
+    pd.testing.assert_frame_equal(again, first)
+    assert asked == [mix, more]
+    again.iloc[0] = 0.0  # what a caller does with its answer is of no account
+    pd.testing.assert_frame_equal(decide(mix, market), first)
+    decide(mix, other)
+    assert asked == [mix, more, mix]
