@@ -51,13 +51,21 @@ OPTIONS: dict[str, Any] = {
 @click.command(context_settings=CONTEXT)
 @click.option("--port", type=click.IntRange(0, 65535), default=8501, show_default=True,
               help="Port to listen on, for this machine only; 0 takes a free port.")  # fmt: skip
+@click.option("--pages-port", type=click.IntRange(0, 65535), default=None,
+              help="Port of the saved pages, for this machine only; 0 takes a free port.  "
+              "[default: the next after --port, or a free one]")  # fmt: skip
 @click.option("--no-browser", is_flag=True, help="Do not open a browser.")
 @click.option("--out", default="results", show_default=True, type=click.Path(),
               help="Folder for saved runs.")  # fmt: skip
 @strategy_file_option(multiple=True)
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 def main(
-    port: int, no_browser: bool, out: str, strategy_file: tuple[str, ...], debug: bool
+    port: int,
+    pages_port: int | None,
+    no_browser: bool,
+    out: str,
+    strategy_file: tuple[str, ...],
+    debug: bool,
 ) -> None:
     """Open the lab: set a strategy, weights and dates by sliders and see the result at once."""
     from backtests.report.folder import require_writable
@@ -76,15 +84,40 @@ def main(
         use_file(file)
     require_writable(Path(out))
     listening = listen(port)
+    pages, instead = listen_beside(port, pages_port)
     address = f"http://{LOOPBACK}:{listening.getsockname()[1]}"
     write_out(f"the lab is open on {address} (Ctrl-C ends it)")
+    write_out(f"saved pages are on http://{LOOPBACK}:{pages.getsockname()[1]}{instead}")
     if not no_browser:
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-    serve(listening, out, debug=debug)
+    serve(listening, pages, out, debug=debug)
 
 
-def serve(listening: socket.socket, out: str, *, debug: bool = False) -> None:
-    """Serve the page until the user ends it."""
+def listen_beside(port: int, pages_port: int | None) -> tuple[socket.socket, str]:
+    """Listen on the port of the saved pages, and say so if it is not the usual one.
+
+    The usual one is the next after the lab's, the same at each start: a bookmark of a saved page
+    lasts.
+
+    Raises
+    ------
+    UsageError
+        If the user named a port that cannot be used.
+    """
+    from backtests.lab.loopback import listen
+
+    if pages_port is not None:
+        return listen(pages_port, "--pages-port"), ""
+    if port in (0, 65535):
+        return listen(0), ""
+    try:
+        return listen(port + 1), ""
+    except UsageError:
+        return listen(0), f", since port {port + 1} is in use"
+
+
+def serve(listening: socket.socket, pages: socket.socket, out: str, *, debug: bool = False) -> None:
+    """Serve the lab on one port and the saved pages on another, until the user ends it."""
     import logging
 
     import uvicorn
@@ -92,21 +125,27 @@ def serve(listening: socket.socket, out: str, *, debug: bool = False) -> None:
     from streamlit.starlette import App
     from streamlit.web.bootstrap import load_config_options
 
-    from backtests.lab.loopback import LoopbackOnly
+    from backtests.lab.loopback import ByPort, LoopbackOnly
+    from backtests.lab.saved_pages import announced, pages_app
     from backtests.report.lab import theme
 
     sys.setswitchinterval(SECONDS_A_TURN)
-    port = listening.getsockname()[1]
+    port, pages_port = listening.getsockname()[1], pages.getsockname()[1]
     load_config_options({**OPTIONS, **theme(), "server.port": port})
     if not debug:
         logging.getLogger("streamlit").setLevel(logging.CRITICAL)
     sys.argv = [__file__, out]  # what the script reads
     app = App(Path(__file__).resolve(), middleware=[Middleware(LoopbackOnly, port=port)])
     config = uvicorn.Config(
-        app, log_level="critical", access_log=False, lifespan="on", timeout_graceful_shutdown=2
+        ByPort({port: app, pages_port: pages_app(Path(out), pages_port)}),
+        log_level="critical",
+        access_log=False,
+        lifespan="on",
+        timeout_graceful_shutdown=2,
     )
     try:
-        uvicorn.Server(config).run(sockets=[listening])
+        with announced(Path(out), pages_port):
+            uvicorn.Server(config).run(sockets=[listening, pages])
     except KeyboardInterrupt:
         write_out("the lab is closed")
 

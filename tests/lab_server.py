@@ -15,21 +15,31 @@ from urllib.parse import urlsplit
 from tests.conftest import ROOT
 
 
+class Lab(subprocess.Popen):
+    """The process of a lab; ``pages`` is the address of its saved pages."""
+
+    pages = ""
+
+
 @contextlib.contextmanager
 def lab_server(out, *words):
-    """Start the lab as a user does, and stop it with Ctrl-C."""
-    process = subprocess.Popen(
+    """Start the lab as a user does, and stop it with Ctrl-C; its address and its process."""
+    process = Lab(
         [sys.executable, "-m", "backtests.app", "--no-browser", "--port", "0", "--out", str(out),
          *words],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
     try:
-        line = process.stdout.readline()
-        opened = re.fullmatch(r"the lab is open on (http://127\.0\.0\.1:\d+) \(Ctrl-C ends it\)\n",
-                             line)  # fmt: skip
+        lines = process.stdout.readline() + process.stdout.readline()
+        opened = re.fullmatch(
+            r"the lab is open on (http://127\.0\.0\.1:\d+) \(Ctrl-C ends it\)\n"
+            r"saved pages are on (http://127\.0\.0\.1:\d+)(, since port \d+ is in use)?\n",
+            lines,
+        )
         if opened is None:
-            raise RuntimeError(line + process.stderr.read())
+            raise RuntimeError(lines + process.stderr.read())
+        process.pages = opened[2]
         port = urlsplit(opened[1]).port
         for _ in range(300):
             with contextlib.suppress(OSError, http.client.HTTPException):
@@ -49,9 +59,9 @@ def lab_server(out, *words):
         process.stderr.close()
 
 
-def ask(port, path="/", **headers):
+def ask(port, path="/", *, method="GET", **headers):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    connection.putrequest("GET", path, skip_host=True)
+    connection.putrequest(method, path, skip_host=True)
     given = {"Host": f"127.0.0.1:{port}", **{k.replace("_", "-"): v for k, v in headers.items()}}
     for key, value in given.items():
         if value is not None:
@@ -63,14 +73,21 @@ def ask(port, path="/", **headers):
     return answered
 
 
+SETTLED = """
+const app = document.querySelector("[data-testid=stApp]");
+return app && app.dataset.testScriptState === "notRunning" &&
+  !document.querySelector("[data-stale=true]");
+"""
+
+
 def settled(driver, count=4):
+    """Wait until the page has answered: its script has ended, and its numbers are there."""
     from selenium.webdriver.support.ui import WebDriverWait
 
     def ready(browser):
-        busy = browser.find_elements("css selector", '[data-testid="stStatusWidget"]')
-        return not busy and len(metric_values(browser)) >= count
+        return browser.execute_script(SETTLED) and len(metric_values(browser)) >= count
 
-    WebDriverWait(driver, 120).until(ready)
+    WebDriverWait(driver, 120, poll_frequency=0.1).until(ready)
 
 
 def metric_values(driver) -> list[str]:

@@ -1,8 +1,8 @@
-"""The lab as a command: a real browser on a real server, and what the door says."""
+"""The lab as a command: a real server, and what the door says."""
 
 from __future__ import annotations
 
-import json
+import contextlib
 import os
 import re
 import runpy
@@ -11,20 +11,15 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 
-from backtests.lab import look as lab
-from backtests.report.text import percent
-from strategies import registry
-from tests.browser import chromium, complaints, overflow, requests, resize
+from backtests.app import listen_beside
 from tests.conftest import ROOT
-from tests.lab_server import ask, lab_server, metric_values, settled
-from tests.strategies.rule_files import TREND
+from tests.lab_server import ask, lab_server
 
 pytest.importorskip("streamlit")
-EVIL = "<img src=http://evil.test/x.png>![a](http://evil.test/y.png)"
 
 
 # The server
@@ -32,25 +27,8 @@ EVIL = "<img src=http://evil.test/x.png>![a](http://evil.test/y.png)"
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("lab")
-    out, rule = folder / "results", folder / "my_rule.py"
-    rule.write_text(TREND)
-    with lab_server(out, "--strategy-file", f"{rule}:TrendOrTreasuries") as (address, process):
-        yield address, urlsplit(address).port, out, process
-
-
-@pytest.fixture(scope="module")
-def opened():
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture
-def driver(opened):
-    """The browser of all tests here, as if it were new."""
-    resize(opened, 1180)
-    requests(opened), complaints(opened)  # of the test before
-    return opened
+    with lab_server(tmp_path_factory.mktemp("lab") / "results") as (address, process):
+        yield urlsplit(address).port, process
 
 
 UPGRADE = {
@@ -62,18 +40,19 @@ UPGRADE = {
 
 
 def test_only_this_machine_can_reach_it(running):
-    _, port, _, process = running
+    port, process = running
     table = Path(f"/proc/{process.pid}/net/tcp")
     if not table.exists():
         pytest.skip("no /proc here to read listening sockets from")
     rows = [line.split() for line in table.read_text().splitlines()[1:]]
-    there = {row[1] for row in rows if row[3] == "0A" and row[1].endswith(f":{port:04X}")}
-    assert there == {f"0100007F:{port:04X}"}
+    for own in (port, urlsplit(process.pages).port):
+        there = {row[1] for row in rows if row[3] == "0A" and row[1].endswith(f":{own:04X}")}
+        assert there == {f"0100007F:{own:04X}"}
 
 
 @pytest.mark.parametrize("path", ["/", "/_stcore/health", "/_stcore/host-config"])
 def test_another_host_is_refused(running, path):
-    _, port, _, _ = running
+    port, _ = running
     own = f"127.0.0.1:{port}"
     assert ask(port, path)[0] == 200
     assert ask(port, path, Host=f"localhost:{port}")[0] == 200
@@ -87,7 +66,7 @@ def test_another_host_is_refused(running, path):
 
 
 def test_another_sites_websocket_is_refused(running):
-    _, port, _, _ = running
+    port, _ = running
     path, own = "/_stcore/stream", f"127.0.0.1:{port}"
     assert ask(port, path, **UPGRADE, Host=own, Origin=f"http://{own}")[0] == 101
     assert ask(port, path, **UPGRADE, Host=own, Origin="http://evil.test")[0] == 403
@@ -96,110 +75,34 @@ def test_another_sites_websocket_is_refused(running):
     assert ask(port, path, **UPGRADE, Host=rebound, Origin=f"http://{rebound}")[0] == 403
 
 
+def test_a_saved_page_cannot_drive_the_lab(running):
+    """Its port is another origin: no websocket, no request but a click on a link."""
+    port, process = running
+    path, own = "/_stcore/stream", f"127.0.0.1:{port}"
+    pages = urlsplit(process.pages)
+    assert pages.port not in (None, port)
+    for origin in (process.pages, f"http://localhost:{pages.port}", "null"):
+        assert ask(port, path, **UPGRADE, Host=own, Origin=origin)[0] == 403, origin
+        assert ask(port, "/_stcore/upload_file/x/y", method="PUT", Origin=origin)[0] == 403
+    # Browsers send no Origin with these; they say that it was a page of the same site.
+    for mode, dest in (("no-cors", "image"), ("navigate", "iframe"), ("websocket", "websocket")):
+        said = {"Sec_Fetch_Site": "same-site", "Sec_Fetch_Mode": mode, "Sec_Fetch_Dest": dest}
+        assert ask(port, "/", **said)[0] == 403
+    clicked = {"Sec_Fetch_Site": "same-site", "Sec_Fetch_Mode": "navigate"}
+    assert ask(port, "/", **clicked, Sec_Fetch_Dest="document")[0] == 200
+    # And there is nothing of the lab at its own port.
+    assert ask(pages.port, path, **UPGRADE, Origin=process.pages)[0] == 403
+    assert ask(pages.port, "/_stcore/health")[0] == 404
+    assert ask(port, "/app/static/verdict.html")[2] == ask(port, "/none")[2]  # not from here
+
+
 def test_answers_keep_the_page_to_itself(running):
-    _, port, _, _ = running
+    port, _ = running
     headers = {key.lower(): value for key, value in ask(port)[1].items()}
     assert "default-src 'self'" in headers["content-security-policy"]
     assert "frame-ancestors 'self'" in headers["content-security-policy"]
     assert headers["x-frame-options"] == "SAMEORIGIN"
     assert "access-control-allow-origin" not in headers
-
-
-def test_a_rule_from_a_file_is_in_the_lab(running, driver, monkeypatch):
-    from selenium.webdriver.support.ui import WebDriverWait
-
-    address, _, out, _ = running
-    rule = out.parent / "my_rule.py"
-    monkeypatch.setattr(registry, "_GIVEN", {})
-    registry.use_file(f"{rule}:TrendOrTreasuries")
-    driver.get(
-        f"{address}/?strategy=trend_or_treasuries&source=bundled&start=2010-01-29&set.window=6"
-    )
-    settled(driver)
-    shown = metric_values(driver)
-    expected = lab.look(config_of(driver.current_url))
-    assert expected.config.params == {"refuge": "IEF", "window": 6}
-    assert shown[0] == percent(expected.summary.metrics.cagr)
-    press(driver, "Save this run")
-    saved = WebDriverWait(driver, 240).until(
-        lambda seen: re.search(r"saved in (\S+)", seen.find_element("tag name", "body").text)
-    )
-    assert (Path(saved[1]) / "strategy.py").read_text() == TREND
-
-
-def test_a_browser_moves_a_slider_saves_and_brings_it_back(running, driver):
-    from selenium.webdriver.common.keys import Keys
-    from selenium.webdriver.support.ui import WebDriverWait
-
-    address, port, _, _ = running
-    driver.get(f"{address}/?strategy=hedge_mix&source=bundled&start=2010-01-29")
-    settled(driver)
-    before = metric_values(driver)
-    thumb = driver.find_element("css selector", 'input[type="range"][aria-label="SPY"]')
-    thumb.send_keys(Keys.ARROW_RIGHT * 10)
-    WebDriverWait(driver, 60).until(lambda found: "SPY%3D0.7" in found.current_url)
-    settled(driver)
-    WebDriverWait(driver, 60).until(lambda found: metric_values(found)[0] != before[0])
-    after = metric_values(driver)
-    expected = lab.look(config_of(driver.current_url)).summary.metrics
-    assert after[0] == percent(expected.cagr)
-    assert overflow(driver) == 0
-    press(driver, "Save this run")
-    saved = WebDriverWait(driver, 240).until(
-        lambda found: re.search(r"saved in (\S+)", found.find_element("tag name", "body").text)
-    )
-    summary = json.loads((Path(saved[1]) / "summary.json").read_text())
-    assert summary["params"]["weights"] == {"SPY": 0.7, "IEF": 0.3}
-    assert percent(summary["metrics"]["cagr"]) == after[0]
-    url = driver.current_url
-    driver.switch_to.new_window("tab")  # a bookmark, and two tabs at once
-    resize(driver, 1180, dark=True)
-    driver.get(url)
-    settled(driver)
-    assert metric_values(driver) == after
-    chips = driver.execute_script(
-        "return [...document.querySelectorAll('[data-tag]')].flatMap(chip =>"
-        " [chip, ...chip.querySelectorAll('*')].map(one =>"
-        " [getComputedStyle(one).color, getComputedStyle(chip).backgroundColor]))"
-    )
-    assert len(chips) > 2
-    assert all(contrast(*pair) >= 4.5 for pair in chips), chips
-    resize(driver, 390, 844, dark=True)
-    driver.get(f"{address}/?strategy=hedge_mix&source=bundled&set.weights={EVIL}%3D0.5")
-    WebDriverWait(driver, 60).until(
-        lambda found: "EVIL" in found.find_element("tag name", "body").text
-    )
-    assert overflow(driver) == 0
-    asked = {urlsplit(one).netloc for one in requests(driver)}
-    assert asked == {f"127.0.0.1:{port}"}
-    told = complaints(driver)
-    assert not told, told
-
-
-def contrast(*colours) -> float:
-    """How far two colours stand apart, as WCAG 2 has it: 1 to 21."""
-
-    def luminance(colour):
-        parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
-        linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    low, high = sorted(map(luminance, colours))
-    return (high + 0.05) / (low + 0.05)
-
-
-def press(driver, label):
-    for button in driver.find_elements("css selector", '[data-testid="stButton"] button'):
-        if button.text.strip() == label:
-            button.click()
-            return
-    raise AssertionError(f"no button {label}")
-
-
-def config_of(url):
-    from backtests.engine.address import from_address
-
-    return from_address(dict(parse_qsl(urlsplit(url).query)))
 
 
 # The door
@@ -227,6 +130,37 @@ def test_a_port_in_use_is_one_line(tmp_path):
         done = door("--port", str(taken.getsockname()[1]), "--out", str(tmp_path))
     assert done.returncode == 2
     assert re.fullmatch(r"error: --port \d+ of 127\.0\.0\.1 cannot be had: .*\n", done.stderr)
+
+
+def test_a_port_of_saved_pages_in_use_is_one_line(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen(1)
+        port = str(taken.getsockname()[1])
+        done = door("--port", "0", "--pages-port", port, "--out", str(tmp_path))
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert re.fullmatch(
+        rf"error: --pages-port {port} of .* give another --pages-port\n", done.stderr
+    )
+
+
+def test_saved_pages_are_on_the_next_port_so_that_their_bookmarks_last():
+    with contextlib.ExitStack() as stack:
+        taken = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        port = taken.getsockname()[1]
+        pages, instead = listen_beside(port - 1, None)
+        stack.enter_context(pages)
+        assert instead == f", since port {port} is in use"
+        assert pages.getsockname()[0] == "127.0.0.1"
+        assert pages.getsockname()[1] != port
+        taken.close()
+        pages, instead = listen_beside(port - 1, None)
+        stack.enter_context(pages)
+        assert (pages.getsockname()[1], instead) == (port, "")
+        for free in (listen_beside(0, None), listen_beside(65535, None), listen_beside(port, 0)):
+            stack.enter_context(free[0])
+            assert free[1] == ""
 
 
 def test_without_streamlit_it_says_how_to_get_it(tmp_path):

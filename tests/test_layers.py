@@ -28,6 +28,7 @@ FLOORS = {
     "backtests.lab.saving": 5,
     "backtests.lab.state": 5,
     "backtests.lab.loopback": 5,
+    "backtests.lab.saved_pages": 5,
     "backtests": 6,
 }
 ROOMS = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,7 +37,6 @@ from strategies.base import Parameter
 from strategies.registry import strategy_class, strategy_names
 
 UNITS = ("bp", "years", "months", "sessions")  # a name that ends in one says its unit
-FIRST_DAY, LAST_DAY = dt.date(1800, 1, 1), dt.date(2200, 12, 31)  # what a run takes
 LABELS = {
     "auto": "auto: Yahoo, else saved",
     "yahoo": "yahoo: only Yahoo",
@@ -81,8 +79,8 @@ def controls() -> RunConfig:
                  format_func=LONGER.__getitem__, help="to before their first day, by bills, bond "
                  "ladders and longer histories of something similar")  # fmt: skip
     for name, label in (("start", "From"), ("end", "To")):
-        st.date_input(label, key=name, min_value=FIRST_DAY, max_value=LAST_DAY,
-                         format="YYYY-MM-DD")  # fmt: skip
+        # Not Streamlit's calendar: it takes no notice of Enter.
+        st.text_input(label, key=name, placeholder="YYYY-MM-DD, else all there is")
     left, right = st.columns(2, vertical_alignment="bottom")
     left.number_input("Fee, bp", 0.0, 1000.0, step=1.0, key="fee_bps", format="%g",
                       help=f"of the value traded. {BASIS_POINT}")  # fmt: skip

@@ -5,7 +5,6 @@ Plain values by the name of a control, as a page keeps them; no page is needed t
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
@@ -95,8 +94,7 @@ def to_state(config: RunConfig, idle: Sequence[str] = ()) -> dict[str, Any]:
         "initial": float(config.initial),
     }
     for name in DAYS:
-        text = getattr(config, name)
-        state[name] = None if text is None else dt.date.fromisoformat(text)
+        state[name] = getattr(config, name) or ""
     for declared in strategy_class(config.strategy).parameters():
         value = config.params[declared.name]
         if isinstance(value, Mapping):
@@ -197,9 +195,7 @@ def from_state(state: Mapping[str, Any]) -> RunConfig:
         else:
             value = state[key_of(strategy, declared.name)]
             params[declared.name] = value.strip() if isinstance(value, str) else value
-    days: dict[str, Any] = {
-        name: None if state[name] is None else f"{state[name]:%Y-%m-%d}" for name in DAYS
-    }
+    days: dict[str, Any] = {name: state[name].strip() or None for name in DAYS}
     config = RunConfig(
         strategy=strategy,
         params=params,

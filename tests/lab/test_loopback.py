@@ -41,8 +41,12 @@ def ask(kind="http", **headers):
         {"Host": "LOCALHOST:8501"},
         {"host": OWN, "origin": f"http://{OWN}"},
         {"host": OWN, "sec_fetch_site": "cross-site", "sec_fetch_mode": "navigate"},
+        {"host": OWN, "sec_fetch_site": "same-site", "sec_fetch_mode": "navigate",
+         "sec_fetch_dest": "document"},
+        {"host": OWN, "sec_fetch_site": "same-origin", "sec_fetch_mode": "no-cors"},
+        {"host": OWN, "sec_fetch_site": "none", "sec_fetch_mode": "navigate"},
     ],
-)
+)  # fmt: skip
 def test_this_machines_own_page_passes_with_its_policy(headers):
     passed, (start,) = ask(**headers)
     assert passed == ["http"]
@@ -50,7 +54,12 @@ def test_this_machines_own_page_passes_with_its_policy(headers):
     name = headers.get("host", headers.get("Host")).lower().partition(":")[0]
     assert f"connect-src 'self' ws://{name}:8501".encode() in sent[b"content-security-policy"]
     assert sent[b"x-own"] == b"1"
-    assert len(start["headers"]) == 5  # the application's own policy gave way
+    assert len(start["headers"]) == len(sent)  # the application's own policy gave way
+    assert sent[b"x-frame-options"] == b"SAMEORIGIN"
+    assert sent[b"x-content-type-options"] == b"nosniff"
+    assert sent[b"referrer-policy"] == b"no-referrer"
+    assert sent[b"cross-origin-opener-policy"] == b"same-origin"
+    assert sent[b"cross-origin-resource-policy"] == b"same-origin"
 
 
 @pytest.mark.parametrize(
@@ -68,12 +77,21 @@ def test_this_machines_own_page_passes_with_its_policy(headers):
         {"host": OWN, "origin": "http://localhost:8501"},
         {"host": OWN, "sec_fetch_site": "cross-site", "sec_fetch_mode": "no-cors"},
         {"host": OWN, "sec_fetch_site": "cross-site"},
+        # Another port of this machine: the same site, another origin.
+        {"host": OWN, "sec_fetch_site": "same-site", "sec_fetch_mode": "no-cors"},
+        {"host": OWN, "sec_fetch_site": "same-site", "sec_fetch_mode": "websocket"},
+        {"host": OWN, "sec_fetch_site": "same-site", "sec_fetch_mode": "navigate",
+         "sec_fetch_dest": "iframe"},
+        {"host": OWN, "sec_fetch_site": "cross-site", "sec_fetch_mode": "navigate",
+         "sec_fetch_dest": "object"},
+        {"host": OWN, "origin": "http://127.0.0.1:8502"},
     ],
-)
+)  # fmt: skip
 def test_anything_else_is_refused(headers):
     passed, (start, body) = ask(**headers)
     assert passed == []
     assert start["status"] == 403
+    assert dict(start["headers"])[b"cross-origin-resource-policy"] == b"same-origin"
     assert b"127.0.0.1" in body["body"]
     passed, (closed,) = ask("websocket", **headers)
     assert passed == []
@@ -98,3 +116,23 @@ def test_a_port_is_taken_of_this_machine_alone():
             pass
         with pytest.raises(UsageError, match=f"--port {port} of 127.0.0.1 cannot be had"):
             listen(port)
+        with pytest.raises(
+            UsageError, match=f"--pages-port {port} of .* give another --pages-port"
+        ):
+            listen(port, "--pages-port")
+
+
+def test_an_application_may_have_a_policy_of_its_own():
+    sent = []
+
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def send(message):
+        sent.append(message)
+
+    check = LoopbackOnly(app, 8502, "default-src 'none'; frame-src http://{name}:{port}")
+    scope = {"type": "http", "headers": [(b"host", b"127.0.0.1:8502")]}
+    asyncio.run(check(scope, None, send))
+    policy = dict(sent[0]["headers"])[b"content-security-policy"]
+    assert policy == b"default-src 'none'; frame-src http://127.0.0.1:8502"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import html
 import json
 import re
@@ -473,7 +472,7 @@ def test_an_error_keeps_the_last_answer_beneath_its_line(tmp_path, monkeypatch):
     before, asked = tiles(page), []
     real = lab.look
     monkeypatch.setattr(lab, "look", lambda config: (asked.append(config.start), real(config))[1])
-    page.date_input(key="start").set_value(dt.date(2040, 1, 31)).run()
+    page.text_input(key="start").set_value("2040-01-31").run()
     shown = texts(page)
     (line,) = alerts(page)
     assert line.startswith("--start 2040-01-31 is after the last day")
@@ -484,7 +483,7 @@ def test_an_error_keeps_the_last_answer_beneath_its_line(tmp_path, monkeypatch):
     assert asked == ["2040-01-31", "2010-01-29"]  # the latter for the comparison
     assert "saved in" not in shown
     assert not [one for one in page.button if one.key in ("save", "add")]
-    page.date_input(key="start").set_value(dt.date(2010, 1, 29)).run()
+    page.text_input(key="start").set_value("2010-01-29").run()
     assert 'aria-disabled="true"' not in texts(page)
     assert tiles(page) == before
 
