@@ -243,15 +243,6 @@ def _around(spot: Spot, size: float) -> Iterator[SpotLabel]:
                 yield SpotLabel(text, box, end if step > 1 else None)
 
 
-def _is_within(box: Box, frame: Box) -> bool:
-    return (
-        frame.left <= box.left
-        and box.right <= frame.right
-        and frame.top <= box.top
-        and box.bottom <= frame.bottom
-    )
-
-
 def _crosses(spot: Spot, end: tuple[float, float], full: Sequence[Box]) -> bool:
     """Whether the line from a point to its label runs through something."""
     return any(overlap(step, box) for step in _steps(spot.x, spot.y, *end) for box in full)
