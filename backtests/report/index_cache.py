@@ -13,13 +13,16 @@ from pathlib import Path
 
 from immutabledict import immutabledict
 
+from backtests.report.files import FORMAT
 from backtests.report.index_rows import Listed, ListedOther, ListedRun, Stamp
 from data.durable import replacing
 from data.errors import OutputError
 from data.regular import MOST_PAGE, read_regular
 
 CACHE = ".index.json"
-VERSION = 1  # raised whenever what is read of a folder changes
+LAYOUT = 1  # raised whenever what is read of a folder changes
+# Folders of another format are listed otherwise, whatever was remembered of them.
+VERSION = f"{LAYOUT} of format {FORMAT}"
 # A file that changed so shortly before it was read may change again within the same tick.
 SETTLED_NS = 2_500_000_000
 MOST = MOST_PAGE
@@ -29,7 +32,7 @@ MOST = MOST_PAGE
 class Remembered:
     """Rows by folder, each with the stamp of the files that it was made of."""
 
-    version: int = VERSION
+    version: str = VERSION
     runs: Mapping[str, tuple[Stamp, ListedRun]] = immutabledict()
     others: Mapping[str, tuple[Stamp, ListedOther]] = immutabledict()
 

@@ -8,8 +8,10 @@ import os
 
 import pytest
 
+from backtests.report.files import FORMAT
 from backtests.report.index_cache import (
     CACHE,
+    LAYOUT,
     SETTLED_NS,
     VERSION,
     Remembered,
@@ -78,7 +80,7 @@ def damaged(content: dict) -> list[bytes]:
     whole = json.dumps(content).encode()
     return [
         b"", b"[]", b"null", whole[:-5], b"\x00" * 50, b"\xff", b"[" * 100_000,
-        having(version=VERSION + 1), having(version=0), having(version="1"), having(others=5),
+        having(version=f"{VERSION}1"), having(version=1), having(version=""), having(others=5),
         having(others={"b": [stamp, {**row, "title": 5}]}),
         having(others={"b": [stamp, {**row, "pages": "x"}]}),
         having(others={"b": [["x"], row]}),
@@ -137,3 +139,8 @@ def test_one_that_cannot_be_written_is_one_line_and_leaves_the_old_one(tmp_path,
         remember(tmp_path, {"c": (STAMP, other("c"))}, Remembered(), LATER)
     assert (tmp_path / CACHE).read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == [CACHE]
+
+
+def test_what_another_format_wrote_is_not_remembered():
+    """Folders of another format are listed as such, whatever the list of that format said."""
+    assert f"{LAYOUT} of format {FORMAT}" == VERSION
