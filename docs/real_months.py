@@ -244,7 +244,7 @@ def _from_counts(months: Months, blocks: Blocks) -> dict[str, Array]:
     decile = int(measures.worst_count(count))
     parts = []
     for first in range(0, blocks.repetitions, CHUNK):
-        counts = blocks.counts(first, min(first + CHUNK, blocks.repetitions))
+        counts = blocks.counts(first, min(first + CHUNK, blocks.repetitions)).astype(np.int64)
         tails = [
             tail_means(counts, returns, tail, returns[:, None])[:, 0]
             for returns in (portfolio, bills, equity)

@@ -13,12 +13,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Small = NDArray[np.int32]
+Counts = NDArray[np.uint16]
 Array = NDArray[np.float64]
 BATCH = 1_000  # resamples that are drawn at once
 
@@ -62,14 +64,25 @@ class Blocks:
         rows.flags.writeable = False
         return rows.reshape(-1, self.months)
 
-    def counts(self, first: int, last: int) -> Ints:
+    def counts(self, first: int, last: int) -> Counts:
         """How often resamples ``first`` to ``last`` (excluded) drew each month.
+
+        They are kept as long as the blocks are: verdicts of a slider that moves ask again and
+        again, and counting takes half as long as what is done with them.
 
         Returns
         -------
         numpy.ndarray
-            Shape (last - first, months).
+            Shape (last - first, months); read-only.
         """
+        kept = _COUNTS.setdefault(self, {})
+        if (first, last) not in kept:
+            counted = self._count(first, last).astype(np.uint16)  # a quarter of the memory
+            counted.flags.writeable = False
+            kept[first, last] = counted
+        return kept[first, last]
+
+    def _count(self, first: int, last: int) -> Ints:
         width = self.months + 1
         blocks = slice(int(self.bounds[first]), int(self.bounds[last]))
         starts, lengths = self.starts[blocks], self.lengths[blocks]
@@ -84,6 +97,9 @@ class Blocks:
         steps += np.bincount(at[over], minlength=cells)
         steps -= np.bincount(at[over] + ends[over] - self.months, minlength=cells)
         return np.cumsum(steps.reshape(-1, width)[:, :-1], axis=1)
+
+
+_COUNTS: WeakKeyDictionary[Blocks, dict[tuple[int, int], Counts]] = WeakKeyDictionary()
 
 
 @lru_cache(maxsize=4)

@@ -140,7 +140,7 @@ def _drawdowns(levels: pd.DataFrame, *, daily: bool) -> Drawdowns:
     stretch = np.arange(len(fallen)) // max(each, 1)
     last = fallen.index.to_series().groupby(stretch).last()
     return Drawdowns(
-        dates=tuple(f"{day:%Y-%m-%d}" for day in last),
+        dates=tuple(np.datetime_as_string(last.to_numpy(), unit="D").tolist()),
         daily=daily,
         rows_each=each,
         paths=_four(fallen.groupby(stretch).min()),

@@ -9,6 +9,7 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from backtests.report.figures import FREE, Axis, Band, EndName, Figure, Margin, Menu, chart
 from backtests.report.text import percent as percent_text
@@ -315,6 +316,7 @@ def growth_axis(lines: Sequence[Line]) -> Axis:
     return axis
 
 
+@lru_cache(maxsize=1 << 15)  # the dates of one run are those of the next
 def last_day(date: str) -> str:
     """The last day of a month (``YYYY-MM``); a day as it is."""
     year, _, month = date.partition("-")
