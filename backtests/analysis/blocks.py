@@ -75,12 +75,12 @@ class Blocks:
         numpy.ndarray
             Shape (last - first, months); read-only.
         """
-        kept = _COUNTS.setdefault(self, {})
-        if (first, last) not in kept:
+        by_range = _COUNTS.setdefault(self, {})
+        if (first, last) not in by_range:
             counted = self._count(first, last).astype(np.uint16)  # a quarter of the memory
             counted.flags.writeable = False
-            kept[first, last] = counted
-        return kept[first, last]
+            by_range[first, last] = counted
+        return by_range[first, last]
 
     def _count(self, first: int, last: int) -> Ints:
         width = self.months + 1

@@ -189,6 +189,8 @@ def test_a_session_from_a_preset_to_a_saved_page_and_back(running, driver, width
     told = until(driver, lambda: [one.text for one in driver.find_elements(
         "css selector", "[data-testid=stToast]") if one.text])  # fmt: skip
     assert "added: 1 of 8 compared" in told[0]
+    # On a phone it covers the buttons for a while.
+    until(driver, lambda: not driver.find_elements("css selector", "[data-testid=stToast]"))
     settled(driver)
     until(driver, lambda: "1 of 8 compared" in driver.execute_script(SEEN)["facts"])
     only(driver, "[data-testid=stMain] button", "Save this run").click()
