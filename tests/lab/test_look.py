@@ -13,7 +13,7 @@ from backtests.engine.config import RunConfig
 from backtests.jobs import execute
 from backtests.lab import look as lab
 from backtests.report.verdict.words import sentences
-from data.errors import DataError, PeekingError
+from data.errors import DataError, PeekingError, UsageError
 from data.load import load_market
 from data.origin import How, Origin
 from data.records import to_json
@@ -311,3 +311,12 @@ def test_what_stands_beside_can_be_left_between_its_steps_and_begun_again():
     paused = []
     assert lab.beside(run, lambda: paused.append(1)).state is not None
     assert len(paused) == 3
+
+
+@pytest.mark.parametrize("role", ["hedge", "equity"])
+def test_a_hedge_that_nothing_holds_is_refused_whatever_was_read_before(role):
+    config = RunConfig("hedge_mix", source="bundled")
+    lab.look(config)
+    for name in ("GLD", "TIP"):
+        with pytest.raises(UsageError, match=f"--{role} names {name}, and hedge_mix holds SPY"):
+            lab.look(dataclasses.replace(config, **{role: (name,)}))
