@@ -73,7 +73,10 @@ def told(comparison, *pairs, first="60/40"):
         # What protects or grows more is told before what does not.
         ([(DOWN, DOWN), (DOWN, DOWN), (UP, SAME), (SAME, UP)],
          "Beyond noise: 1 of 4 loses less in bad months than 60/40, growth unclear; 1 grows more, "
-         "losses unclear; 2 differ otherwise"),
+         "losses unclear; 2 lose more and grow less"),
+        ([(UP, UP), (UP, SAME), (SAME, UP), (SAME, DOWN), (DOWN, DOWN), (SAME, SAME)],
+         "Beyond noise: run a loses less in bad months than 60/40 and grows more; run b loses "
+         "less, growth unclear; 3 differ otherwise"),
         ([(UNKNOWN, UP), (UNKNOWN, UP), (UNKNOWN, DOWN)],
          "Beyond noise: 2 of 3 grow more than 60/40; run c grows less; too few months to say "
          "about bad ones"),
