@@ -253,7 +253,7 @@ def test_what_stands_out_among_many_is_larger_than_the_largest_error_of_any():
     # Alone, 90 % of the errors lie within 1.8; the larger of both is beyond that twice as often.
     for far, alone, together in ((1.75, False, False), (1.85, True, False), (1.95, True, True)):
         assert standing(np.array([far]), drawn[:1] + far, 0.90).tolist() == [alone]
-        both = standing(np.array([far, 0.0]), drawn + [[far], [0.0]], 0.90)
+        both = standing(np.array([far, 0.0]), drawn + np.array([[far], [0.0]]), 0.90)
         assert both.tolist() == [together, False]
         # In units of its own standard error, so that points and percent count alike.
         both = standing(

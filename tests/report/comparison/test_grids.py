@@ -102,7 +102,7 @@ def test_a_sharpe_is_written_as_it_is_and_a_missing_hedge_is_named(comparison):
 def test_a_missing_payoff_tells_whose_hedge_is_missing(finished):
     """60/40, 100 % equity and a rule, each first in turn, and a run without a verdict."""
     mix, equity, rule = finished
-    unjudged = replace(mix, called="unjudged", verdict=None)
+    unjudged = replace(rule, verdict=None)
 
     def reasons(*runs):
         compared = compare(align_runs(runs, align=False))
