@@ -99,8 +99,9 @@ class Difference:
         What the hedge earned over bills in the worst tenth of the months of the run's own equity;
         without a value where either of both runs has no hedge.
     stands
-        Which of ``cagr_monthly`` and ``cvar_95_monthly`` are beyond noise also among all the
-        comparison's differences of growth and CVaR together (:func:`standing`).
+        Which of ``cagr_monthly`` and ``cvar_95_monthly`` a headline tells: none unless one of both
+        is not zero among all the comparison's differences of growth and CVaR together
+        (:func:`standing`); then those beyond noise, so that a gain is not told without its price.
     """
 
     cagr_monthly: Estimate
@@ -200,7 +201,7 @@ def _with_standing(
     first: str,
     levels: Mapping[str, float | None],
 ) -> dict[str, Difference]:
-    """The differences with what stands the joint test of all that have an interval."""
+    """The differences with what a headline tells of each, by the joint test of all of them."""
     judged = [key for key in JOINT if levels[key] is not None]
     cells = [(name, key) for name in made for key in judged]
     if sample.rows is None or not cells:
@@ -210,13 +211,16 @@ def _with_standing(
     drawn = np.array(
         [sample.drawn_difference(measures[key], (name,), (first,)) for name, key in cells]
     )
-    stands = standing(values, drawn, JOINT_LEVEL)
-    found: dict[str, tuple[str, ...]] = {}
-    for (name, key), is_far in zip(cells, stands, strict=True):
-        # Its own interval is asked too: what a cell calls noise is not in the headline.
-        if is_far and is_beyond_noise(getattr(made[name], key)):
-            found[name] = (*found.get(name, ()), key)
-    return {name: replace(each, stands=found.get(name, ())) for name, each in made.items()}
+    far = {
+        name
+        for (name, _), is_far in zip(cells, standing(values, drawn, JOINT_LEVEL), strict=True)
+        if is_far
+    }
+    real = {
+        name: tuple(key for key in judged if is_beyond_noise(getattr(made[name], key)))
+        for name in far
+    }
+    return {name: replace(each, stands=real.get(name, ())) for name, each in made.items()}
 
 
 def _payoffs(months: pd.Index, first: str, legs: Mapping[str, pd.DataFrame]) -> dict[str, Estimate]:

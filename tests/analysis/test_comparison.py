@@ -300,6 +300,18 @@ def test_a_real_difference_stands_among_many_with_its_price():
     assert {told[f"p{n}"].stands for n in range(9)} == {()}
 
 
+def test_what_is_told_of_a_run_that_stands_is_what_its_cells_say(monkeypatch):
+    """The loss alone stands among all: the growth given up for it is told by its own interval."""
+    only = np.array([False, True, False, False])  # growth and CVaR of b, then of c
+    monkeypatch.setattr(comparison, "standing", lambda *_: only)
+    values, cash = two_paths(720)
+    values["c"] = values["b"]
+    told = differences(values, cash)
+    assert is_beyond_noise(told["b"].cagr_monthly) is True
+    assert told["b"].stands == JOINT
+    assert told["c"].stands == ()
+
+
 def test_a_headline_has_nothing_that_its_cell_calls_noise(monkeypatch):
     monkeypatch.setattr(comparison, "standing", lambda values, *_: np.ones(len(values), dtype=bool))
     values, cash = two_paths(240)

@@ -229,7 +229,7 @@ HISTORIES = "in 9 of 10 resampled histories"
 RANGES = (
     f"In brackets intervals, and of the deepest fall its range {HISTORIES}, which is none. "
     "Intervals are as wide as docs/coverage.md asks, and left out where the months are too few. "
-    "The last line counts only what stands a joint test of growth and CVaR over all portfolios."
+    "The last line counts only portfolios that stand a joint test of growth and CVaR over all."
 )
 DIFFERENCES = (
     ShownDifference("cagr_monthly", "CAGR points", 100.0, 1),

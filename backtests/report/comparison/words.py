@@ -32,8 +32,9 @@ NOISE = (
     "86 of 100 samples, and left out where the months are too few. Noise: the interval contains "
     f"zero. The deepest fall has its range {HISTORIES}: no interval, and no word. A cell's word is "
     "of that difference alone: of twenty that are pure noise up to three would be called beyond "
-    "it. The headline counts only what stands a joint test of growth and CVaR over all portfolios "
-    f"(the largest studentised difference, at {100 * JOINT_LEVEL:.0f} %)."
+    "it. The headline counts only portfolios that stand a joint test of growth and CVaR over all "
+    f"(the largest studentised difference, at {100 * JOINT_LEVEL:.0f} %), and says of them what "
+    "their cells say."
 )
 BAD_MONTHS = "Bad months are the worst 5 %, whose mean is the CVaR."
 
@@ -42,8 +43,8 @@ def finding(comparison: Comparison) -> str:
     """What differs from the first run by more than noise, in one line for a headline.
 
     Runs are counted by what they do in bad months and in growth together, so that what one gains
-    never stands without its price. Only what stands the joint test of all runs is said
-    (:func:`~backtests.analysis.comparison.standing`).
+    never stands without its price. Of a run that does not stand the joint test of all of them
+    (:func:`~backtests.analysis.comparison.standing`) nothing is said.
     """
     first = clipped(comparison.aligned.labels[0], IN_SENTENCE)
     of = comparison.differences
@@ -243,7 +244,7 @@ def _alone(values: Mapping[str, float]) -> str:
 
 
 def _side(each: Difference, key: str) -> int:
-    """1 where a run is above the first, -1 below, 0 where that does not stand the joint test."""
+    """1 where a run is above the first, -1 below, 0 where that is not told."""
     value = getattr(each, key).value
     if value is None or key not in each.stands:
         return 0
