@@ -60,10 +60,14 @@ def finding(comparison: Comparison) -> str:
     if not sides:
         return _nothing(of.values(), first, is_open=is_open)
     classes = [(pair, sides[pair]) for pair in ORDER if pair in sides]
+    by_size = sorted(classes, key=lambda each: -len(each[1]))  # of one size in their order
     told = ""
-    for shown in range(len(classes), 0, -1):
-        for are_named in (True, False):
-            told = _told(classes, shown, len(of), first, are_named=are_named, is_open=is_open)
+    for room in range(len(classes), 0, -1):  # the smallest give way
+        shown = [each for each in classes if each in by_size[:room]]
+        rest = sum(len(names) for _, names in by_size[room:])
+        # A long name of the first gives way before a group does: the line below begins with it.
+        for against, are_named in ((first, True), (first, False), ("the first", False)):
+            told = _told(shown, rest, len(of), against, are_named=are_named, is_open=is_open)
             if len(told) <= LONGEST:
                 return told
     return told
@@ -71,26 +75,27 @@ def finding(comparison: Comparison) -> str:
 
 def _told(
     classes: Sequence[tuple[Sides, Sequence[str]]],
-    shown: int,
+    rest: int,
     others: int,
     first: str,
     *,
     are_named: bool,
     is_open: bool,
 ) -> str:
-    """The first of the classes, one after the other, and how many runs are in the rest."""
+    """Classes of runs, one after the other, and how many runs are in the rest."""
     parts = []
+    is_one = len(classes) == 1 and not rest
     has_said = False  # that losses are those in bad months
-    for place, ((loss, growth), names) in enumerate(classes[:shown]):
+    for place, ((loss, growth), names) in enumerate(classes):
         who, one = _who(names, others, is_named=are_named or others == 1, is_lead=not place)
         where = "" if has_said else " in bad months"
         has_said = has_said or loss != 0
         against = f" than {first}" if not place else ""
-        only = " beyond noise" if len(classes) == 1 and (not loss or not growth) else ""
+        only = " beyond noise" if is_one and (not loss or not growth) else ""
         losing = f"lose{'s' * one} {LESS[loss]}{where if loss else ''}" if loss else ""
         growing = f"grow{'s' * one} {MORE[growth]}" if growth else ""
         if loss and growth:
-            both = ", both beyond noise" if len(classes) == 1 else ""
+            both = ", both beyond noise" if is_one else ""
             parts.append(f"{who} {losing}{against} and {growing}{both}")
         elif loss:
             parts.append(f"{who} {losing}{against}{only}, growth unclear")
@@ -98,12 +103,11 @@ def _told(
             unclear = "" if is_open else f", losses{where} unclear"
             has_said = has_said or not is_open
             parts.append(f"{who} {growing}{against}{only}{unclear}")
-    rest = sum(len(names) for _, names in classes[shown:])
     if rest:
         parts.append(f"{rest} differ{'s' * (rest == 1)} otherwise")
     if is_open:
         parts.append(FEW)
-    return f"{'Beyond noise: ' if len(classes) > 1 else ''}{'; '.join(parts)}"
+    return f"{'' if is_one else 'Beyond noise: '}{'; '.join(parts)}"
 
 
 def _nothing(of: Collection[Difference], first: str, *, is_open: bool) -> str:

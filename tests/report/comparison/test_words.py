@@ -77,6 +77,10 @@ def told(comparison, *pairs, first="60/40"):
         ([(UP, UP), (UP, SAME), (SAME, UP), (SAME, DOWN), (DOWN, DOWN), (SAME, SAME)],
          "Beyond noise: run a loses less in bad months than 60/40 and grows more; run b loses "
          "less, growth unclear; 3 differ otherwise"),
+        # Where there is no room for all, the smallest groups give way.
+        ([(UP, UP), *[(UP, DOWN)] * 5, *[(DOWN, UP)] * 4, (DOWN, DOWN)],
+         "Beyond noise: 5 of 11 lose less in bad months than 60/40 and grow less; 4 lose more and "
+         "grow more; 2 differ otherwise"),
         ([(UNKNOWN, UP), (UNKNOWN, UP), (UNKNOWN, DOWN)],
          "Beyond noise: 2 of 3 grow more than 60/40; run c grows less; too few months to say "
          "about bad ones"),
@@ -103,6 +107,15 @@ def test_a_headline_is_short_and_counts_every_run_that_differs(comparison):
                 named = len(re.findall(r"\brun [a-z] ", line))
                 everyone = len(asked.differences) if line.startswith("All ") else 0
                 assert counted + named + everyone == differ, line
+
+
+def test_a_long_name_gives_way_before_a_group_of_runs_does(comparison):
+    long = "60/40 with intermediate Treasuries, rebalanced monthly"
+    pairs = [*[(UP, DOWN)] * 8, *[(DOWN, UP)] * 7, (DOWN, SAME), *[(SAME, SAME)] * 3]
+    assert words.finding(told(comparison, *pairs, first=long)) == (
+        "Beyond noise: 8 of 19 lose less in bad months than the first and grow less; "
+        "7 lose more and grow more; 1 differs otherwise"
+    )
 
 
 def test_what_a_cell_calls_real_is_in_the_headline_only_if_it_stands_among_all(comparison):
