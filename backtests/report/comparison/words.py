@@ -87,13 +87,13 @@ def _told(
     is_one = len(classes) == 1 and not rest
     has_said = False  # that losses are those in bad months
     for place, ((loss, growth), names) in enumerate(classes):
-        who, one = _who(names, others, is_named=are_named or others == 1, is_lead=not place)
+        who, is_single = _who(names, others, is_named=are_named or others == 1, is_lead=not place)
         where = "" if has_said else " in bad months"
         has_said = has_said or loss != 0
         against = f" than {first}" if not place else ""
         only = " beyond noise" if is_one and (not loss or not growth) else ""
-        losing = f"lose{'s' * one} {LESS[loss]}{where if loss else ''}" if loss else ""
-        growing = f"grow{'s' * one} {MORE[growth]}" if growth else ""
+        losing = f"lose{'s' * is_single} {LESS[loss]}{where if loss else ''}" if loss else ""
+        growing = f"grow{'s' * is_single} {MORE[growth]}" if growth else ""
         if loss and growth:
             both = ", both beyond noise" if is_one else ""
             parts.append(f"{who} {losing}{against} and {growing}{both}")
@@ -116,9 +116,7 @@ def _nothing(of: Collection[Difference], first: str, *, is_open: bool) -> str:
     tests = len(of) * (1 if is_open else len(JOINT))
     noise = f"the noise of {tests} tests" if single and tests > 1 else "noise"
     if is_open:
-        return (
-            f"No growth differs from {first} beyond {noise}; too few months to say about bad ones"
-        )
+        return f"No growth differs from {first} beyond {noise}; {FEW}"
     return f"Nothing differs from {first} beyond {noise}"
 
 
