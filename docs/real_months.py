@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from backtests.analysis import hedge as measures
 from backtests.analysis.blocks import Blocks, draw_blocks
+from backtests.analysis.comparison import monthly_sharpe, monthly_volatility
 from backtests.analysis.levels import Leveled
 from backtests.analysis.months import TAIL, growth, month_ends
 from backtests.analysis.payoff import payoff, resampled_payoffs
@@ -47,6 +48,13 @@ FIGURES: Mapping[Leveled, tuple[str, ...]] = {
     "cvar_saved_from_equity": ("CVaR saved from equity", "CVaR saved from equity by bills"),
     "growth_over_bills": ("growth over bills",),
     "growth_given_up": ("growth given up", "growth given up by bills"),
+    "volatility_difference": (
+        "volatility over equity",
+        "volatility over bills",
+        "volatility over equity by bills",
+    ),
+    # Of bills it is that of equity, so that over bills would be the same and theirs always 0.
+    "sharpe_difference": ("Sharpe ratio over equity",),
     "down_month_ratio": ("down-month ratio", "down-month ratio less that of bills"),
     "down_month_mean": ("down-month mean", "down-month mean less that of bills"),
     "worst_decile_mean": ("worst-decile mean", "worst-decile mean less that of bills"),
@@ -140,6 +148,7 @@ def figures(months: Months) -> dict[str, float]:
     equity, hedge, cash = months.equity, months.hedge, months.cash
     portfolio, bills = months.portfolio, months.bills
     payoffs = [payoff(equity[inside], months.excess[inside]) for inside in months.sets]
+    volatilities = [monthly_volatility(returns) for returns in (portfolio, bills, equity)]
     answers = {
         "payoff": payoffs[0],
         "payoff after negative": payoffs[1],
@@ -152,6 +161,10 @@ def figures(months: Months) -> dict[str, float]:
         "growth over bills": growth(portfolio) - growth(bills),
         "growth given up": measures.growth_given_up(portfolio, equity),
         "growth given up by bills": measures.growth_given_up(bills, equity),
+        "volatility over equity": volatilities[0] - volatilities[2],
+        "volatility over bills": volatilities[0] - volatilities[1],
+        "volatility over equity by bills": volatilities[1] - volatilities[2],
+        "Sharpe ratio over equity": monthly_sharpe(portfolio, cash) - monthly_sharpe(equity, cash),
         "down-month ratio": measures.down_month_ratio(hedge, equity),
         "down-month ratio less that of bills": (
             measures.down_month_ratio(hedge, equity) - measures.down_month_ratio(cash, equity)
@@ -239,6 +252,7 @@ def _from_counts(months: Months, blocks: Blocks) -> dict[str, Array]:
         [down, hedge * down, cash * down, equity * down,
          np.log1p(portfolio), np.log1p(bills), np.log1p(equity)]
     )  # fmt: skip
+    moving = np.column_stack([portfolio, bills, equity, portfolio - cash, equity - cash])
     hits = np.column_stack([hedge, hedge > 0.0, cash > 0.0]).astype(float)
     tail = max(math.ceil(TAIL * count - 1e-9), 1)
     decile = int(measures.worst_count(count))
@@ -250,11 +264,15 @@ def _from_counts(months: Months, blocks: Blocks) -> dict[str, Array]:
             for returns in (portfolio, bills, equity)
         ]
         deciles = tail_means(counts, equity, decile, hits)
-        parts.append(np.column_stack([*tails, deciles, counts @ sums_of]))
+        spread = counts @ moving**2 - (counts @ moving) ** 2 / count
+        parts.append(np.column_stack([*tails, deciles, counts @ sums_of, counts @ moving, spread]))
     columns = np.concatenate(parts).T
     ours, theirs, alone, mean, above, bills_above = columns[:6]
     falls, hedge_down, cash_down, equity_down = columns[6:10]
     mix, other, whole = np.exp(12.0 / count * columns[10:13])
+    means, deviations = columns[13:18] / count, np.sqrt(columns[18:23] / (count - 1))
+    risk, bills_risk, equity_risk = np.sqrt(12.0) * deviations[:3]
+    ratio_of_mix, ratio_of_equity = np.sqrt(12.0) * means[3:] / deviations[3:]
     with np.errstate(divide="ignore", invalid="ignore"):  # without a fall there is no ratio
         ratio, bills_ratio = hedge_down / equity_down, cash_down / equity_down
         down_mean, bills_down_mean = hedge_down / falls, cash_down / falls
@@ -265,6 +283,10 @@ def _from_counts(months: Months, blocks: Blocks) -> dict[str, Array]:
         "growth over bills": mix - other,
         "growth given up": whole - mix,
         "growth given up by bills": whole - other,
+        "volatility over equity": risk - equity_risk,
+        "volatility over bills": risk - bills_risk,
+        "volatility over equity by bills": bills_risk - equity_risk,
+        "Sharpe ratio over equity": ratio_of_mix - ratio_of_equity,
         "down-month ratio": ratio,
         "down-month ratio less that of bills": ratio - bills_ratio,
         "down-month mean": down_mean,

@@ -9,7 +9,7 @@ that at 98 % has no interval.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 LEAST_COVERAGE = 0.86
@@ -18,7 +18,8 @@ MONTHS = (60, 120, 240, 480, 720)  # a sample counts as the longest of these tha
 Leveled = Literal[
     "payoff", "payoff_after_negative", "payoff_after_positive", "payoff_of_state",
     "payoff_difference", "cvar_saved", "cvar_saved_three_months",
-    "cvar_saved_from_equity", "growth_over_bills", "growth_given_up", "down_month_ratio",
+    "cvar_saved_from_equity", "growth_over_bills", "growth_given_up",
+    "volatility_difference", "sharpe_difference", "down_month_ratio",
     "down_month_mean", "worst_decile_mean", "worst_decile_hit_rate",
 ]  # fmt: skip
 # Nominal level at 60, 120, 240, 480 and 720 months; None for no interval.
@@ -33,6 +34,8 @@ LEVELS: Mapping[Leveled, tuple[float | None, ...]] = {
     "cvar_saved_from_equity": (None, None, 0.97, 0.94, 0.94),
     "growth_over_bills": (0.95, 0.94, 0.92, 0.92, 0.92),
     "growth_given_up": (0.95, 0.95, 0.92, 0.90, 0.90),
+    "volatility_difference": (None, None, None, None, 0.98),
+    "sharpe_difference": (0.95, 0.94, 0.94, 0.92, 0.92),
     "down_month_ratio": (None, None, None, None, 0.98),
     "down_month_mean": (None, None, None, None, 0.98),
     "worst_decile_mean": (None, None, None, 0.97, 0.96),
@@ -44,3 +47,10 @@ def level_of(measure: Leveled, months: int) -> float | None:
     """Nominal level of a measure's interval over so many months; None for no interval."""
     reached = sum(months >= least for least in MONTHS)
     return LEVELS[measure][reached - 1] if reached else None
+
+
+def widest(measures: Sequence[Leveled], months: int) -> float | None:
+    """The highest of several measures' levels; None where one of them has no interval."""
+    levels = [level_of(measure, months) for measure in measures]
+    reached = [level for level in levels if level is not None]
+    return max(reached) if len(reached) == len(levels) else None

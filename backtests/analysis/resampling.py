@@ -218,17 +218,21 @@ class Sample:
         level: float | None = LEVEL,
     ) -> Estimate:
         """Measure some columns less the same measure of others, on the same resamples."""
-
-        def both(of: Callable[[Sequence[str]], Any]) -> Any:
-            return of(ours) if theirs is None else of(ours) - of(theirs)
-
         value, limits = math.nan, None
         if len(self.returns):
-            value = float(both(lambda columns: measure(*map(self.column, columns))))
+            value = float(measure(*map(self.column, ours)))
+            if theirs is not None:
+                value -= float(measure(*map(self.column, theirs)))
         if self.rows is not None and level is not None:
-            resampled = both(lambda columns: self._measure_drawn(measure, tuple(columns)))
-            limits = interval(resampled, level)
+            limits = interval(self.drawn_difference(measure, ours, theirs), level)
         return Estimate.of(value, limits)
+
+    def drawn_difference(
+        self, measure: Measure, ours: Sequence[str], theirs: Sequence[str] | None
+    ) -> Array:
+        """The difference in every resample, shape (repetitions,); there have to be resamples."""
+        drawn = self._measure_drawn(measure, tuple(ours))
+        return drawn if theirs is None else drawn - self._measure_drawn(measure, tuple(theirs))
 
     def _measure_drawn(self, measure: Measure, columns: tuple[str, ...]) -> Array:
         """Measure every resample of columns; cached, since differences ask for it again."""

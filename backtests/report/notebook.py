@@ -26,7 +26,7 @@ from backtests.report.comparison.charts import WIDTHS, members_of
 from backtests.report.comparison.grids import differences_grid, hedges_grid
 from backtests.report.comparison.grids import metrics_grid as comparison_grid
 from backtests.report.comparison.table import INITIAL, Comparison
-from backtests.report.comparison.words import finding, lead
+from backtests.report.comparison.words import NOISE, finding, lead
 from backtests.report.figures import Figure
 from backtests.report.hero import hero_picture
 from backtests.report.holdings import hedge_weight
@@ -64,10 +64,6 @@ from strategies.weights import mix_text
 
 FEW = 4  # portfolios shown side by side; more are shown one a row, with their core metrics only
 TERMS = f"{CVAR} {BASIS_POINT}"
-NOISE = (
-    "From month-end returns; 90 % intervals in small print. Noise: the interval contains zero. "
-    "The range of the deepest fall belongs to resampled histories and is no confidence interval."
-)
 WORST = "In equity's worst months"
 MOST_HELD = 8  # tickers named in a line of text
 CORE = {Place.TILE, Place.VERDICT}
@@ -129,7 +125,7 @@ def comparison_html(comparison: Comparison) -> str:
             Table(
                 "Which differences are more than noise",
                 differences_grid(comparison),
-                NOISE,
+                f"From month-end returns. {NOISE}",
             ),
         ],
         notes=[*aligned.notes, *data_notes],

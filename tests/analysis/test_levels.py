@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from backtests.analysis import levels
-from backtests.analysis.levels import LEVELS, MONTHS, NOMINAL, Leveled, level_of
+from backtests.analysis.levels import LEVELS, MONTHS, NOMINAL, Leveled, level_of, widest
 
 
 def test_every_measure_has_a_level_from_90_to_98_percent_or_none():
@@ -32,6 +32,14 @@ def test_a_sample_counts_as_the_longest_that_it_reaches(monkeypatch):
     assert {months: level_of("payoff", months) for months in reached} == reached
     monkeypatch.setattr(levels, "LEVELS", {"payoff": (0.98, *row[1:])})
     assert [level_of("payoff", months) for months in (59, 60)] == [None, 0.98]
+
+
+def test_of_several_measures_the_widest_counts(monkeypatch):
+    rows = {"payoff": (None, 0.96, 0.90, 0.90, 0.90), "cvar_saved": (0.98, 0.95, 0.92, 0.90, 0.90)}
+    monkeypatch.setattr(levels, "LEVELS", rows)
+    both = ("payoff", "cvar_saved")
+    assert [widest(both, months) for months in (60, 120, 240, 480)] == [None, 0.96, 0.92, 0.90]
+    assert widest(both[1:], 60) == 0.98
 
 
 def test_a_measure_without_a_level_is_an_error():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 from backtests.analysis.comparison import ROLLING_MONTHS, rolling_growth
 from backtests.analysis.months import month_ends
 from backtests.report.charts import (
+    LETTER,
     Line,
     Stack,
     growth_axis,
@@ -25,7 +27,14 @@ from backtests.report.comparison.names import tags_of
 from backtests.report.comparison.table import Comparison
 from backtests.report.figures import Axis, Figure
 from backtests.report.finished_run import FinishedRun
-from backtests.report.style import OTHER_LINE, PORTFOLIO_LINE, REST_LINE, holding_colours
+from backtests.report.lettering import wide
+from backtests.report.style import (
+    CHART_FONT,
+    OTHER_LINE,
+    PORTFOLIO_LINE,
+    REST_LINE,
+    holding_colours,
+)
 from data.market import CASH
 from data.treasuries.instruments import is_treasury_fund
 
@@ -97,7 +106,7 @@ def _growth(
         height=420 if len(lines) <= FEW else 480,
         group=GROUP,
         span=span,
-        beside=max(len(member.end) for member in members),
+        beside=_room(members),
         names_all=True,
     )
 
@@ -114,7 +123,7 @@ def _falls(months: pd.DataFrame, members: Sequence[Member], span: Span) -> Figur
         height=300,
         group=GROUP,
         span=span,
-        beside=max(len(member.end) for member in members),
+        beside=_room(members),
     )
 
 
@@ -131,7 +140,7 @@ def _rolling(months: pd.DataFrame, members: Sequence[Member], span: Span) -> Fig
         height=300,
         group=GROUP,
         span=span,
-        beside=max(len(member.end) for member in members),
+        beside=_room(members),
     )
 
 
@@ -183,7 +192,7 @@ def _correlations(aligned: AlignedRuns, members: Sequence[Member], span: Span) -
         height=280,
         group=GROUP,
         span=span,
-        beside=max(len(member.end) for member in members),
+        beside=_room(members),
     )
 
 
@@ -209,6 +218,12 @@ def _allocation(aligned: AlignedRuns) -> Figure:
         caption="What each portfolio held at month-ends, one at a time.",
         alt="Allocation over time of the chosen portfolio",
     )
+
+
+def _room(members: Sequence[Member]) -> int:
+    """Letters for which a name at a line's end needs room: capitals and digits are wider."""
+    widest = max(wide(member.end, CHART_FONT) for member in members)
+    return math.ceil(widest / LETTER) + 1
 
 
 def _line(

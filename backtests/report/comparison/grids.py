@@ -12,6 +12,7 @@ from backtests.report.comparison.aligned import BENCHMARK
 from backtests.report.comparison.names import SHORT, clipped, tags_of
 from backtests.report.comparison.table import (
     DIFFERENCES,
+    HISTORIES,
     INITIAL,
     Compared,
     Comparison,
@@ -130,10 +131,7 @@ def differences_grid(comparison: Comparison) -> Grid:
     rows = [
         [
             Cell(tag.whole, tag.number),
-            *(
-                _difference(getattr(comparison.differences[tag.name], of.key), of)
-                for of in DIFFERENCES
-            ),
+            *(_difference(comparison, tag.name, of) for of in DIFFERENCES),
         ]
         for tag in tags_of(comparison.aligned.labels)
         if tag.name in comparison.differences
@@ -210,16 +208,23 @@ def _payoff(run: Compared) -> Cell:
     return Cell(signed_text(estimate), "" if estimate.value is None else estimate.value)
 
 
-def _difference(estimate: Estimate, of: ShownDifference) -> Cell:
-    """A difference with its word and its interval in small print, and the interval drawn."""
+def _difference(comparison: Comparison, name: str, of: ShownDifference) -> Cell:
+    """A difference with its word and its interval in small print, and the interval drawn.
+
+    A range of resampled histories has neither: it says nothing about noise.
+    """
+    estimate: Estimate = getattr(comparison.differences[name], of.key)
     value, low, high = estimate.value, estimate.low, estimate.high
     if value is None:
-        return Cell("-", "", small="no hedge" if of.key == "payoff" else "not defined")
+        is_payoff = of.key == "payoff"
+        return Cell("-", "", small=comparison.without_payoff(name) if is_payoff else "not defined")
     text, is_real = two_digits(of.scale * value, "+"), is_beyond_noise(estimate)
     if is_real is None or low is None or high is None:
-        return Cell(text, value, small="too few months to say")
-    word = "beyond noise" if is_real else "noise"
+        return Cell(text, value, small="too few months for an interval")
     ends = " to ".join(two_digits(of.scale * end, "+") for end in (low, high))
+    if of.ends == "range":
+        return Cell(text, value, small=f"{ends} {HISTORIES}")
+    word = "beyond noise" if is_real else "noise"
     tone = "good" if value * of.better > 0 else "bad"
     return Cell(
         text,

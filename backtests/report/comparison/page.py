@@ -76,6 +76,7 @@ def _write_page(path: Path, place: Path, comparison: Comparison, *, standalone: 
         finding=words.finding(comparison),
         lead=words.lead(comparison),
         bad_months=words.BAD_MONTHS,
+        noise=words.NOISE,
         span=f"{days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}, {FREQUENCIES[aligned.ppy]}",
         source=" and ".join(dict.fromkeys(map(source_words, summaries))),
         costs="; ".join(dict.fromkeys(costs_text(summary.costs) for summary in summaries)),

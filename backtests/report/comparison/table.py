@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 import pandas as pd
 
@@ -108,6 +109,16 @@ class Comparison:
         winners = [name for name, value in numbers.items() if metric.better * value == top]
         return winners if len(winners) < len(numbers) else []
 
+    def without_payoff(self, name: str) -> str:
+        """Why a run has no payoff less the first's: its own hedge, else the first's, or months."""
+        runs = dict(zip(self.aligned.labels, self.aligned.runs, strict=True))
+        for each, is_first in ((runs[name], False), (self.aligned.runs[0], True)):
+            if each.verdict is None:
+                return "the first is not judged" if is_first else "not judged"
+            if not each.verdict.holds_hedge:
+                return "the first has no hedge" if is_first else "no hedge"
+        return "no months in common"
+
 
 def compare(aligned: AlignedRuns) -> Comparison:
     """Work out everything that a comparison shows."""
@@ -192,22 +203,38 @@ def _compared(aligned: AlignedRuns, name: str, run: FinishedRun) -> Compared:
 
 @dataclass(frozen=True)
 class ShownDifference:
-    """A difference that is shown: its field, its name, the factor of its values, what is better."""
+    """A difference that is shown.
+
+    Attributes
+    ----------
+    key, name
+        Its field, and what it is called.
+    scale
+        The factor of its values.
+    better
+        1 where more is better, -1 where less is.
+    ends
+        What lies between its ends: an interval, or a range of resampled histories, which is no
+        confidence interval and so neither noise nor beyond it.
+    """
 
     key: str
     name: str
     scale: float
     better: int
+    ends: Literal["interval", "range"] = "interval"
 
 
+HISTORIES = "in 9 of 10 resampled histories"
 RANGES = (
-    "The range of the deepest fall belongs to resampled histories and is no confidence interval; "
-    "CVaR and payoff have none where the months are too few (docs/coverage.md)."
+    f"In brackets intervals, and of the deepest fall its range {HISTORIES}, which is none. "
+    "Intervals are as wide as docs/coverage.md asks, and left out where the months are too few. "
+    "The last line counts only portfolios that stand a joint test of growth and CVaR over all."
 )
 DIFFERENCES = (
     ShownDifference("cagr_monthly", "CAGR points", 100.0, 1),
     ShownDifference("volatility_monthly", "Volatility points", 100.0, -1),
-    ShownDifference("max_drawdown_monthly", "Deepest fall points", 100.0, 1),
+    ShownDifference("max_drawdown_monthly", "Deepest fall points", 100.0, 1, "range"),
     ShownDifference("cvar_95_monthly", "CVaR 95 points", 100.0, 1),
     ShownDifference("sharpe_monthly", "Sharpe", 1.0, 1),
     ShownDifference("payoff", "Payoff points", 100.0, 1),
@@ -297,7 +324,7 @@ def difference_rows(comparison: Comparison) -> list[tuple[str, list[str]]]:
 
     return [
         (
-            f"{of.name} less the first, month-ends (90 %)",
+            f"{of.name} less the first, month-ends ({of.ends})",
             [
                 "",
                 *(text(getattr(run, of.key), of.scale) for run in comparison.differences.values()),

@@ -72,17 +72,24 @@ def with_all(comparison, estimate):
         (Estimate(0.02, 0.01, 0.03), "beyond noise, +1.00 to +3.00", "good"),
         (Estimate(-0.02, -0.03, -0.01), "beyond noise, -3.00 to -1.00", "bad"),
         (Estimate(0.02, -0.01, 0.05), "noise, -1.00 to +5.00", ""),
-        (Estimate(0.02, None, None), "too few months to say", ""),
+        (Estimate(0.02, None, None), "too few months for an interval", ""),
         (Estimate(None, None, None), "not defined", ""),
     ],
 )
 def test_a_difference_is_called_real_only_beyond_zero(comparison, estimate, small, tone):
     (row,) = differences_grid(with_all(comparison, estimate)).rows
     assert (row[0].text, row[1].small, row[1].tone) == ("2 equity_only", small, tone)
-    # Of volatility less is better, of falls and of losses more, since they are below zero.
+    # Of volatility less is better, of losses more, since they are below zero; of the deepest fall
+    # there is a range and no interval, so that nothing can be better beyond noise.
     turned = {"good": "bad", "bad": "good", "": ""}[tone]
-    assert [cell.tone for cell in row[2:]] == [turned, tone, tone, tone, tone]
+    assert [cell.tone for cell in row[2:]] == [turned, "", tone, tone, tone]
     assert row[1].interval == Interval.of(estimate)
+    assert row[3].interval is None
+
+
+def test_the_deepest_fall_has_a_range_of_histories_and_no_word(comparison):
+    (row,) = differences_grid(with_all(comparison, Estimate(0.02, 0.01, 0.03))).rows
+    assert (row[3].text, row[3].small) == ("+2.00", "+1.00 to +3.00 in 9 of 10 resampled histories")
 
 
 def test_a_sharpe_is_written_as_it_is_and_a_missing_hedge_is_named(comparison):
@@ -90,6 +97,27 @@ def test_a_sharpe_is_written_as_it_is_and_a_missing_hedge_is_named(comparison):
     assert (row[5].text, row[5].small) == ("+0.30", "beyond noise, +0.15 to +0.75")
     (row,) = differences_grid(with_all(comparison, Estimate(None, None, None))).rows
     assert row[6].small == "no hedge"
+
+
+def test_a_missing_payoff_tells_whose_hedge_is_missing(finished):
+    """60/40, 100 % equity and a rule, each first in turn, and a run without a verdict."""
+    mix, equity, rule = finished
+    unjudged = replace(rule, verdict=None)
+
+    def reasons(*runs):
+        compared = compare(align_runs(runs, align=False))
+        return [row[6].small for row in differences_grid(compared).rows]
+
+    assert reasons(equity, mix, unjudged) == ["the first has no hedge", "not judged"]
+    assert reasons(mix, equity, rule) == ["no hedge", "too few months for an interval"]
+    assert reasons(unjudged, mix, equity) == ["the first is not judged", "no hedge"]
+
+
+def test_hedges_that_were_never_held_in_the_same_months_have_no_payoff_in_common(comparison):
+    rule = comparison.aligned.labels[2]
+    told = replace(comparison.differences[rule], payoff=Estimate(None, None, None))
+    changed = replace(comparison, differences={rule: told})
+    assert differences_grid(changed).rows[0][6].small == "no months in common"
 
 
 def test_years_run_down_with_equity_first_and_figures_in_tinted_cells(comparison):

@@ -92,7 +92,7 @@ def test_the_page_has_every_number_of_the_screen(comparison, tmp_path):
     assert "CVaR 95 is the average loss in the worst 5 % of days or months." in text
     assert "A basis point (bp) is 0.01 percentage points." in text
     assert "Costs paid are those of all orders, for a start value of 1." in text  # none is cut
-    assert "belongs to resampled histories and is no confidence interval" in text
+    assert "its range in 9 of 10 resampled histories: no interval, and no word" in text
     hedges = page.findall(".//table")[-1]
     shown = [[words(cell) for cell in row] for row in hedges.findall(".//tbody/tr")]
     for number, name in enumerate(comparison.table):

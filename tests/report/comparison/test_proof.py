@@ -26,7 +26,7 @@ def beside(run: FinishedRun, number: int) -> FinishedRun:
     return replace(
         run,
         folder=Path(f"hedge_mix-{number:010d}"),
-        called=f"mix of many assets {number}",
+        called=f"hedge_mix SPY=0.{number:02d},IEF=0.5",  # wide letters and digits
         verdict=None,
         manifest=replace(run.manifest, files={**run.manifest.files, "equity.csv": f"{number}"}),
         values=run.values.assign(strategy=run.values["strategy"] * wave),

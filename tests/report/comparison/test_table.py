@@ -125,9 +125,10 @@ def test_differences_are_those_of_month_ends_with_their_intervals(comparison):
         low, high = (table.loc[f"cagr_monthly_less_first_{end}", name] for end in ("low", "high"))
         assert low < row[name] < high
     shown = difference_rows(comparison)
-    assert [label.removesuffix(" less the first, month-ends (90 %)") for label, _ in shown] == [
-        "CAGR points", "Volatility points", "Deepest fall points", "CVaR 95 points", "Sharpe",
-        "Payoff points",
+    assert [label.split(" less the first, month-ends ") for label, _ in shown] == [
+        ["CAGR points", "(interval)"], ["Volatility points", "(interval)"],
+        ["Deepest fall points", "(range)"], ["CVaR 95 points", "(interval)"],
+        ["Sharpe", "(interval)"], ["Payoff points", "(interval)"],
     ]  # fmt: skip
     cells = shown[0][1]
     assert cells[0] == ""

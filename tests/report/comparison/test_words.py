@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from dataclasses import replace
 
 import pandas as pd
@@ -25,8 +27,9 @@ def told(comparison, *pairs, first="60/40"):
     differences = {}
     for name, (cvar, growth) in zip(labels[1:], pairs, strict=True):
         every = {of.key: NOISE for of in DIFFERENCES}
-        every |= {"cvar_95_monthly": cvar, "cagr_monthly": growth}
-        differences[name] = Difference(**every)
+        of = {"cvar_95_monthly": cvar, "cagr_monthly": growth}
+        stands = tuple(key for key, value in of.items() if value in (UP, DOWN))
+        differences[name] = Difference(**{**every, **of}, stands=stands)
     aligned = replace(comparison.aligned, labels=labels)
     return replace(comparison, aligned=aligned, differences=differences)
 
@@ -41,36 +44,96 @@ def told(comparison, *pairs, first="60/40"):
         ([(UNKNOWN, UP)],
          "run a grows more than 60/40 beyond noise; too few months to say about bad ones"),
         ([(UP, SAME)],
-         "run a loses less in bad months than 60/40 beyond noise; growth does not differ"),
+         "run a loses less in bad months than 60/40 beyond noise, growth unclear"),
         ([(DOWN, SAME)],
-         "run a loses more in bad months than 60/40 beyond noise; growth does not differ"),
+         "run a loses more in bad months than 60/40 beyond noise, growth unclear"),
         ([(SAME, DOWN)],
-         "run a grows less than 60/40 beyond noise; losses in bad months do not differ"),
+         "run a grows less than 60/40 beyond noise, losses in bad months unclear"),
         ([(UP, DOWN)],
          "run a loses less in bad months than 60/40 and grows less, both beyond noise"),
-        ([(UP, UP), (SAME, SAME)],
-         "run a loses less in bad months than 60/40 and grows more, both beyond noise"),
+        ([(DOWN, UP), (SAME, SAME)],
+         "run a loses more in bad months than 60/40 and grows more, both beyond noise"),
         ([(UP, SAME), (SAME, UP)],
-         "run a loses less in bad months than 60/40; run b grows more, both beyond noise"),
+         "Beyond noise: run a loses less in bad months than 60/40, growth unclear; run b grows "
+         "more, losses unclear"),
+        ([(SAME, UP), (DOWN, SAME)],
+         "Beyond noise: run a grows more than 60/40, losses in bad months unclear; run b loses "
+         "more, growth unclear"),
         ([(UP, DOWN), (UP, DOWN), (SAME, SAME)],
          "2 of 3 lose less in bad months than 60/40 and grow less, both beyond noise"),
         ([(UP, DOWN), (UP, DOWN)],
          "All lose less in bad months than 60/40 and grow less, both beyond noise"),
-        ([(UP, DOWN), (SAME, DOWN)],
-         "run a loses less in bad months than 60/40; all grow less, both beyond noise"),
+        # The one that loses less is not named without its price, nor those that grow more.
+        ([(UP, DOWN), (DOWN, UP), (DOWN, UP)],
+         "Beyond noise: run a loses less in bad months than 60/40 and grows less; 2 lose more and "
+         "grow more"),
+        ([(UP, DOWN)] * 3 + [(DOWN, UP)] * 2 + [(SAME, SAME)] * 4,
+         "Beyond noise: 3 of 9 lose less in bad months than 60/40 and grow less; 2 lose more and "
+         "grow more"),
         # What protects or grows more is told before what does not.
         ([(DOWN, DOWN), (DOWN, DOWN), (UP, SAME), (SAME, UP)],
-         "run c loses less in bad months than 60/40; run d grows more, both beyond noise"),
+         "Beyond noise: 1 of 4 loses less in bad months than 60/40, growth unclear; 1 grows more, "
+         "losses unclear; 2 lose more and grow less"),
+        ([(UP, UP), (UP, SAME), (SAME, UP), (SAME, DOWN), (DOWN, DOWN), (SAME, SAME)],
+         "Beyond noise: run a loses less in bad months than 60/40 and grows more; run b loses "
+         "less, growth unclear; 3 differ otherwise"),
+        # Where there is no room for all, the smallest groups give way.
+        ([(UP, UP), *[(UP, DOWN)] * 5, *[(DOWN, UP)] * 4, (DOWN, DOWN)],
+         "Beyond noise: 5 of 11 lose less in bad months than 60/40 and grow less; 4 lose more and "
+         "grow more; 2 differ otherwise"),
+        ([(UNKNOWN, UP), (UNKNOWN, UP), (UNKNOWN, DOWN)],
+         "Beyond noise: 2 of 3 grow more than 60/40; run c grows less; too few months to say "
+         "about bad ones"),
     ],
 )  # fmt: skip
 def test_the_headline_by_rule(comparison, pairs, headline):
     assert words.finding(told(comparison, *pairs)) == headline
 
 
-def test_a_headline_is_short_whatever_the_names(comparison):
+PAIRS = list(itertools.product((UP, SAME, DOWN), repeat=2))
+
+
+def test_a_headline_is_short_and_counts_every_run_that_differs(comparison):
     long = "60/40 with intermediate Treasuries, rebalanced monthly"
-    pairs = [(UP, SAME), *[(SAME, UP)] * 9, *[(SAME, SAME)] * 9]
-    assert len(words.finding(told(comparison, *pairs, first=long))) <= 110
+    # Every set of classes, with one run in each and with two.
+    for size in range(1, len(PAIRS) + 1):
+        for pairs in itertools.combinations(PAIRS, size):
+            for times in (1, 2):
+                asked = told(comparison, *(pairs * times), first=long)
+                line = words.finding(asked)
+                assert len(line) <= 130, line
+                differ = times * sum(pair != (SAME, SAME) for pair in pairs)
+                counted = sum(map(int, re.findall(r"\b(\d+)(?: of \d+)? (?:los|gr|differ)", line)))
+                named = len(re.findall(r"\brun [a-z] ", line))
+                everyone = len(asked.differences) if line.startswith("All ") else 0
+                assert counted + named + everyone == differ, line
+
+
+def test_a_long_name_gives_way_before_a_group_of_runs_does(comparison):
+    long = "60/40 with intermediate Treasuries, rebalanced monthly"
+    pairs = [*[(UP, DOWN)] * 8, *[(DOWN, UP)] * 7, (DOWN, SAME), *[(SAME, SAME)] * 3]
+    assert words.finding(told(comparison, *pairs, first=long)) == (
+        "Beyond noise: 8 of 19 lose less in bad months than the first and grow less; "
+        "7 lose more and grow more; 1 differs otherwise"
+    )
+
+
+def test_what_a_cell_calls_real_is_in_the_headline_only_if_it_stands_among_all(comparison):
+    several = told(comparison, (UP, DOWN), (SAME, SAME), (SAME, SAME))
+    weak = {name: replace(each, stands=()) for name, each in several.differences.items()}
+    assert words.finding(replace(several, differences=weak)) == (
+        "Nothing differs from 60/40 beyond the noise of 6 tests"
+    )
+    half = {**weak, "run a": replace(weak["run a"], stands=("cagr_monthly",))}
+    assert words.finding(replace(several, differences=half)) == (
+        "run a grows less than 60/40 beyond noise, losses in bad months unclear"
+    )
+    short = told(comparison, (UNKNOWN, UP), (UNKNOWN, SAME))
+    weak = {name: replace(each, stands=()) for name, each in short.differences.items()}
+    assert words.finding(replace(short, differences=weak)) == (
+        "No growth differs from 60/40 beyond the noise of 2 tests; "
+        "too few months to say about bad ones"
+    )
 
 
 def test_the_lead_has_growth_and_fall_of_the_first_and_of_equity(comparison):
@@ -93,13 +156,49 @@ def test_titles_name_who_stands_out():
     assert words.rolling_title(rolling.iloc[:0]) == ""
     years = pd.DataFrame({"a": [0.1, -0.1, -0.2], "b": [0.1, -0.1, 0.2]})
     assert words.years_title(years) == "b lost in 1 of 3 years, the fewest"
-    assert words.years_title(years[["b"]].assign(c=years["b"])) == (
-        "2 of 2 lost in 1 of 3 years, the fewest"
-    )
     assert words.correlation_title([-0.5, 0.2, None, 0.3], "a") == (
         "Of a it was positive in 67 % of months and ended at +0.30"
     )
     assert words.correlation_title([None], "a") == ""
+
+
+def test_a_tie_has_no_winner_and_no_year_no_title():
+    months = pd.DataFrame({"a": [1.0, 0.8, 1.2], "b": [2.0, 1.6, 2.4], "c": [1.0, 0.7, 1.0]})
+    assert words.falls_title(months) == "Falls"
+    rolling = pd.DataFrame({"a": [0.05, -0.02], "b": [-0.02, 0.08]})
+    assert words.rolling_title(rolling) == "Three years to each month"
+    years = pd.DataFrame({"a": [0.1, -0.1], "b": [0.1, -0.1], "c": [-0.2, -0.1]})
+    assert words.years_title(years) == "Calendar years"  # two lost in one, one in two
+    assert words.years_title(years.iloc[:0]) == "Calendar years"
+
+
+def test_twins_have_nothing_over_each_other(finished, comparison):
+    twins = [replace(finished[0], called="A"), replace(finished[0], called="B")]
+    numbers = comparison.table["hedge_mix"]
+    falls = comparison.crises.rename(columns={"hedge_mix": "A"}).assign(B=lambda t: t["A"])
+    alike = replace(
+        comparison,
+        aligned=replace(comparison.aligned, labels=["A", "B"], runs=twins),
+        table={"A": numbers, "B": numbers},
+        crises=falls,
+    )
+    assert words.crises_title(alike) == ""
+    assert words.growth_title(alike) == "Growth"
+    assert words.risk_title(alike) == ""
+    assert "fell least" not in words.lead(alike)
+    # Of two falls B is alone in one.
+    falls = falls.iloc[:2].reset_index(drop=True)
+    falls.loc[1, "B"] = falls.loc[1, "A"] + 0.01
+    assert words.crises_title(replace(alike, crises=falls)) == "B did best in 1 of 2 falls"
+
+
+@pytest.mark.parametrize(
+    ("last", "span"),
+    [("1996-12-31", "From 1995-01 to 1996-12 "), ("1997-01-31", "From 1995 to 1997 ")],
+)
+def test_a_span_below_two_years_is_told_in_months(comparison, last, span):
+    cut = replace(comparison.aligned, values=comparison.aligned.values.loc["1995-01-31":last])
+    assert words.lead(replace(comparison, aligned=cut)).startswith(span)
 
 
 def test_the_title_of_growth_tells_equitys_where_no_run_is_it(finished):
