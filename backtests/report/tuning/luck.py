@@ -48,7 +48,7 @@ def luck_figure(decides: ChosenSharpe) -> tuple[str, str]:
 def _single(decides: ChosenSharpe) -> str:
     """A single try has a chance, not a number."""
     if not math.isfinite(decides.as_good_by_luck):
-        return f"It is the only try, and how often one would be this good by luck is unknown"
+        return "It is the only try, and how often one would be this good by luck is unknown"
     chance = _chance(decides.as_good_by_luck)
     return f"It is the only try: the chance that one is this good by luck alone is {chance}"
 

@@ -47,7 +47,8 @@ def test_an_expected_number_of_tries_is_told_in_words(expected, told):
 @pytest.mark.parametrize(
     ("chance", "told", "figure"),
     [
-        (0.6, "It is the only try: the chance that one is this good by luck alone is 60 %.", "60 %"),
+        (0.6, "It is the only try: the chance that one is this good by luck alone is 60 %.",
+         "60 %"),
         (0.004, "It is the only try: the chance that one is this good by luck alone is below 1 %.",
          "below 1 %"),
         (math.nan, "It is the only try, and how often one would be this good by luck is unknown.",
