@@ -30,7 +30,7 @@ from backtests.report.verdict.first_screen import FirstScreen, Tile
 LUCK = (
     "Luck alone: as many tries without skill as were ever made on this market. This good are those "
     "whose Sharpe ratio over {rival}, {spread}, is at least that of the {middle}; the number is "
-    "that of all tries times the chance of one, by the error of its own record (1 - the "
+    "that of all tries times the chance of one, by the error of its own record (1 less the "
     "probabilistic Sharpe ratio), or by how far apart the tries of this search lie where that is "
     "more. It is an average: tries that are alike are lucky together, in few searches."
 )
