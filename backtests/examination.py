@@ -13,7 +13,7 @@ from backtests.analysis.evidence import verdict_word
 from backtests.analysis.months import cvar, month_ends
 from backtests.analysis.objective import MONTHS, USUAL_LIMITS, WITHOUT_LIMIT, Objective
 from backtests.analysis.plateau import Region, widest_good_region
-from backtests.analysis.reliability import Edge, Sample, edge_of, examine
+from backtests.analysis.reliability import Edge, Sample, edge_of, examine, standing
 from backtests.analysis.scores import best_of
 from backtests.analysis.selection import evenly_spaced
 from backtests.engine.candidates import schedules
@@ -96,7 +96,7 @@ def examined(search: Search, table: pd.DataFrame, trials: int, name: str) -> Tun
         region=region,
         default=search.scores_alone(search.default),
         equity=search.equity_scores(),
-        diluted=_diluted(search, sample.returns[:, [sample.chosen]], cash_returns),
+        diluted=_diluted(search, sample, trials),
         benchmark=search.benchmark,
         reliability=reliability,
         trials=trials,
@@ -185,8 +185,11 @@ def _sample(
     )
 
 
-def _diluted(search: Search, chosen: Array, cash: Array) -> Diluted | None:
-    """Mix the default with bills, one percent more at a time, until it keeps the limits."""
+def _diluted(search: Search, sample: Sample, trials: int) -> Diluted | None:
+    """Mix the default with bills, one percent more at a time, until it keeps the limits.
+
+    That mix is what one could hold instead: choice and candidates are held against it too.
+    """
     panel, rule = search.panel, search.default
     if search.objective.eligible(search.scores_alone(rule).to_frame().T)[0]:
         return None
@@ -198,9 +201,9 @@ def _diluted(search: Search, chosen: Array, cash: Array) -> Diluted | None:
     if not len(keeps):
         return None
     most = int(keeps[0])
-    own = search.month_returns(less[most : most + 1])
-    lead = edge_of(search.objective, np.hstack([chosen, own]), cash)
-    return Diluted(float(shares[most]), table.iloc[most], lead)
+    own = search.month_returns(less[most : most + 1])[:, 0]
+    against = standing(sample, search.objective, own, trials=trials)
+    return Diluted(float(shares[most]), table.iloc[most], against)
 
 
 def _judged(search: Search, strategy: Strategy) -> Judged:

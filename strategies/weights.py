@@ -63,7 +63,11 @@ def weights_text(weights: Mapping[str, float]) -> str:
 
 
 def mix_text(weights: Mapping[str, float]) -> str:
-    """Write a mix with the rest that is in cash: ``SPY 62.5 %, CASH 37.5 %``."""
+    """Write a mix with the rest that is in cash: ``SPY 62.5 %, CASH 37.5 %``.
+
+    Not rounded as a page rounds (:func:`backtests.report.text.weights_text`): mixes of a search
+    that differ have labels that differ.
+    """
     left = round(1.0 - sum(weights.values()), 9)
     parts = {name: weight for name, weight in weights.items() if weight > 0}
     if left > 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -62,6 +62,28 @@ def edge(value: float, low: float | None = None, high: float | None = None) -> E
     return Edge(Estimate(value, low, high), 0.01)
 
 
+def stands(
+    lead: Edge,
+    *,
+    differs: bool = True,
+    beyond_noise: bool = False,
+    rejects: bool = False,
+    expected: float = 20.0,
+) -> SimpleNamespace:
+    """How the choice stands against a rival, as far as words go."""
+    return SimpleNamespace(
+        chosen=lead,
+        decides=SimpleNamespace(as_good_by_luck=expected, trials=66, dsr=0.4) if differs else None,
+        same_risk=None,
+        beyond_noise=beyond_noise,
+        reality=SimpleNamespace(
+            rejects=lambda level: rejects,
+            statistic=1.0,
+            spa_consistent=0.01 if rejects else 0.4,
+        ),
+    )
+
+
 def made(
     share: float | None = None,
     *,
@@ -78,6 +100,7 @@ def made(
     months: int = 600,
     lead: Edge | None = None,
     over_bills: Edge | None = None,
+    bills: Mapping[str, Any] | None = None,
     rejects: bool = False,
     expected: float = 20.0,
     **metrics: float,
@@ -85,7 +108,8 @@ def made(
     """A search of three mixes as far as its choice goes: 0 is the centre, 2 the peak.
 
     They hold no SPY, half of it, all of it; the default ``weight`` of it. ``lead`` is that of the
-    choice over the default, ``over_bills`` that over ``share`` of the default with bills.
+    choice over the default, ``over_bills`` that over ``share`` of the default with bills; ``bills``
+    has what else is said of the latter.
     """
     table = pd.DataFrame({"cagr": [cagr, 0.02, 0.03], "sharpe": [0.4, 0.5, 0.6],
                           "max_drawdown": [fall, -0.1, -0.1]})  # fmt: skip
@@ -99,22 +123,14 @@ def made(
         "metrics": table.assign(eligible=np.arange(3) < eligible),
         "diluted": share
         and Diluted(share, pd.Series({"cagr": 0.05, "sharpe": 0.5, "max_drawdown": -0.19}),
-                    lead=over_bills or edge(0.001, -0.002, 0.004)),
+                    against=stands(over_bills or edge(0.001, -0.002, 0.004), **(bills or {}))),
         "objective": read_objective(goal, limits),
         "reliability": SimpleNamespace(
-            decides=SimpleNamespace(as_good_by_luck=expected, trials=66, dsr=0.4) if differs
-            else None,
-            same_risk=None,
-            beyond_noise=beyond_noise,
+            **vars(stands(lead or edge(0.005, -0.003, 0.012), differs=differs, rejects=rejects,
+                          expected=expected, beyond_noise=beyond_noise)),
             months=months,
-            chosen=lead or edge(0.005, -0.003, 0.012),
             peak=edge(0.025, 0.01, 0.04),
             expanding=None,
-            reality=SimpleNamespace(
-                rejects=lambda level: rejects,
-                statistic=1.0,
-                spa_consistent=0.01 if rejects else 0.4,
-            ),
         ),
     }  # fmt: skip
     tuned = object.__new__(Tuned)

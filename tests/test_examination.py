@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from backtests.analysis.evidence import Evidence
 from backtests.analysis.numbers import numbers_of
@@ -124,8 +125,35 @@ def test_the_default_brought_down_with_bills_keeps_the_limit_and_one_percent_mor
         assert (depth > -0.25) is keeps
 
 
+def test_luck_against_the_default_with_bills_by_hand(mixes):
+    """The choice and that mix as runs: lead, PSR of the difference, and tries times its chance."""
+    told = content(mixes)
+    against = told["against_bills"]
+    market = load_market("bundled", ["SPY", "SHY", "IEF"])
+    held = told["region"]["middle"]["params"]["weights"]
+    levels = [
+        simulate(market, make("hedge_mix", {"weights": weights}), Costs(),
+                 start=pd.Timestamp(told["start"])).nav
+        for weights in (held, {"SPY": 0.6 * against["share"], "IEF": 0.4 * against["share"]})
+    ]  # fmt: skip
+    growth = [(nav.iloc[-1] / nav.iloc[0]) ** (12 / (len(nav) - 1)) - 1 for nav in levels]
+    assert against["chosen"]["estimate"]["value"] == pytest.approx(growth[0] - growth[1], abs=1e-6)
+    mine, other = (nav.pct_change().iloc[1:].to_numpy() for nav in levels)
+    over = mine - other
+    ratio = over.mean() / over.std(ddof=1)
+    error = np.sqrt(1 - stats.skew(over) * ratio + (stats.kurtosis(over) + 2) / 4 * ratio**2)
+    psr = stats.norm.cdf(ratio * np.sqrt(len(over) - 1) / error)
+    assert against["sharpe"]["psr"] == pytest.approx(psr, abs=1e-4)
+    # Its spread is less than that error: of what trails, more tries do better than by the error.
+    assert told["trials"] * (1 - psr) - 0.05 < against["sharpe"]["as_good_by_luck"] < 280
+    # It trails the default itself by more, and so do luck and Hansen's test.
+    assert told["reliability"]["sharpe"]["as_good_by_luck"] > 285.9
+    assert against["reality"]["statistic"] > 1 > told["reliability"]["reality"]["statistic"]
+
+
 def test_where_the_default_keeps_the_limit_its_share_is_not_asked(rules):
     told = content(rules)
+    assert told["against_bills"] is None
     assert "Default with bills" not in told["portfolios"]
     assert told["reliability"]["sharpe"]["trials"] == told["trials"] == 9
 

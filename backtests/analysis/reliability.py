@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -57,58 +57,70 @@ class Edge:
     error: float
 
 
-@dataclass(frozen=True, eq=False)
-class Reliability:
-    """Every statistic on the reliability of a choice.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Standing:
+    """How the choice and all candidates stand against one rival.
 
     Attributes
     ----------
-    months, first, last
-        Of the returns used.
-    chosen, peak
-        Scores of the chosen and of the highest-scoring candidate less the default's.
+    chosen
+        Score of the chosen less the rival's.
     sharpe
-        Probabilistic and deflated Sharpe ratio of the chosen less the default; None where they
+        Probabilistic and deflated Sharpe ratio of the chosen less the rival; None where they
         are the same portfolio. The deflated Sharpe ratio is the chance that the Sharpe ratio is
         above what the best of so many tries would show by luck.
     same_risk
         The same of returns per unit of volatility, for a goal that adjusts for risk (``sharpe``,
         ``sortino``, ``calmar``): a mix of less risk earns less and may still be the better one.
     decides
-        The one of these two that decides ``beyond_noise``; None where the chosen is the default
-        itself or, for a goal that adjusts for risk, the default with more or less bills.
+        The one of these two that decides ``beyond_noise``; None where the chosen is the rival
+        itself or, for a goal that adjusts for risk, the rival with more or less bills.
     record_years
         Years of returns needed before that Sharpe ratio is above 0 at 95 % (minimum track record
         length, MinTRL).
+    reality
+        Hansen's and White's test of the candidates that meet the limits against the rival.
+    beyond_noise
+        Whether the chosen beats the rival by more than luck can explain.
+    """
+
+    chosen: Edge
+    sharpe: ChosenSharpe | None
+    same_risk: ChosenSharpe | None
+    decides: ChosenSharpe | None
+    record_years: float
+    reality: superiority.RealityCheck
+    beyond_noise: bool
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Reliability(Standing):
+    """Every statistic on the reliability of a choice; it stands against the default.
+
+    Attributes
+    ----------
+    months, first, last
+        Of the returns used.
+    peak
+        Score of the highest-scoring candidate less the default's.
     overfitting, ranked_by
         Probability of backtest overfitting (PBO) over the candidates that meet the limits, and
         the measure it ranks by; None where there is one candidate, or all are equal.
-    reality
-        Hansen's and White's test of these candidates against the default.
     expanding, rolling
         Walk-forward over all candidates; None where the history is too short.
     look_back
         Months before the first choice, and of the rolling window.
-    beyond_noise
-        Whether the chosen beats the default by more than luck can explain.
     """
 
     months: int
     first: str
     last: str
-    chosen: Edge
     peak: Edge
-    sharpe: ChosenSharpe | None
-    same_risk: ChosenSharpe | None
-    decides: ChosenSharpe | None
-    record_years: float
     overfitting: overfitting.Overfitting | None
     ranked_by: str
-    reality: superiority.RealityCheck
     expanding: WalkForward | None
     rolling: WalkForward | None
     look_back: int
-    beyond_noise: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,20 +208,62 @@ def examine(
         Called with the name of each step.
     """
     returns, cash = sample.returns, sample.cash
-    default = returns[:, [sample.default]]
-    chosen = edge_of(objective, returns[:, [sample.chosen, sample.default]], cash, seed=seed)
     peak = edge_of(objective, returns[:, [sample.peak, sample.default]], cash, seed=seed)
-    within = returns[:, sample.eligible]
     report("reality check")
-    reality = superiority.reality_check(_gains(objective, within, default, cash), seed=seed)
+    against_default = standing(sample, objective, trials=trials, seed=seed)
     report("probability of overfitting")
     ranked_by = ADDS_UP[objective.maximise]
-    overfitted = _overfitting(within, cash, ranked_by, seed)
+    overfitted = _overfitting(returns[:, sample.eligible], cash, ranked_by, seed)
     report("walk-forward")
     look_back = min(LOOK_BACK, len(returns) // 2)
     expanding, rolling = (
         _walk(sample, objective, look_back, window, lag) for window in (None, look_back)
     )
+    return Reliability(
+        **vars(against_default),
+        months=len(returns),
+        first=f"{sample.dates[0]:%Y-%m}",
+        last=f"{sample.dates[-1]:%Y-%m}",
+        peak=peak,
+        overfitting=overfitted,
+        ranked_by=ranked_by,
+        expanding=expanding,
+        rolling=rolling,
+        look_back=look_back,
+    )
+
+
+def standing(
+    sample: Sample,
+    objective: Objective,
+    rival: Array | None = None,
+    *,
+    trials: int,
+    seed: int = SEED,
+) -> Standing:
+    """Hold the choice, and all candidates within the limits, against one portfolio.
+
+    Parameters
+    ----------
+    sample
+        Returns of 24 months or more.
+    objective
+        What was maximised.
+    rival
+        Month-end returns of a portfolio that stands in for the default; the default where None.
+    trials
+        All trials ever made on this market.
+    seed
+        Of every resampling.
+    """
+    if rival is not None:
+        returns = sample.returns.copy()
+        returns[:, sample.default] = rival
+        sample = replace(sample, returns=returns)
+    returns, cash, default = sample.returns, sample.cash, [sample.default]
+    chosen = edge_of(objective, returns[:, [sample.chosen, sample.default]], cash, seed=seed)
+    gains = _gains(objective, returns[:, sample.eligible], returns[:, default], cash)
+    reality = superiority.reality_check(gains, seed=seed)
     sharpe, record = _sharpe(sample, trials, at_same_risk=False)
     same_risk, decides = None, sharpe
     if objective.maximise in RISK_ADJUSTED:
@@ -222,22 +276,13 @@ def examine(
         and chosen.estimate.low is not None
         and chosen.estimate.low > 0.0
     )
-    return Reliability(
-        months=len(returns),
-        first=f"{sample.dates[0]:%Y-%m}",
-        last=f"{sample.dates[-1]:%Y-%m}",
+    return Standing(
         chosen=chosen,
-        peak=peak,
         sharpe=sharpe,
         same_risk=same_risk,
         decides=decides,
         record_years=record,
-        overfitting=overfitted,
-        ranked_by=ranked_by,
         reality=reality,
-        expanding=expanding,
-        rolling=rolling,
-        look_back=look_back,
         beyond_noise=beyond,
     )
 

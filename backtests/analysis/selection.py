@@ -103,16 +103,29 @@ def deflated_sharpe(
     return probabilistic_sharpe(sharpe, rows, benchmark=best, skew=skew, kurtosis=kurtosis)
 
 
-def as_good_by_luck(sharpe: float, trials: float, variance: float) -> float:
+def as_good_by_luck(sharpe: float, psr: float, *, trials: int, variance: float) -> float:
     """Expected number of tries without skill that show at least this Sharpe ratio.
 
-    Such a try's Sharpe ratio is normal about zero with the ``variance`` of the trials, the spread
-    that :func:`deflated_sharpe` takes for luck: trials x (1 - Phi(sharpe / sigma)). One is reached
-    at the level that a single one of so many is expected to exceed. NaN without a variance.
+    One of them shows it with the chance 1 - ``psr``, by the error of its own record. Expected
+    numbers add up, so that trials x (1 - ``psr``) holds however alike the tries are: where all
+    share one bet their Sharpe ratios lie together, and that of the best is no less a matter of
+    luck. Where the tries lie wider apart than that error, :func:`deflated_sharpe` takes their
+    spread for luck, and so does this: the larger of the two chances counts. What is expected fewer
+    than once is also the most that the chance of a single such try can be (Boole's inequality).
+
+    Parameters
+    ----------
+    sharpe, psr
+        Of the chosen one, and its probabilistic Sharpe ratio against 0.
+    trials
+        All trials ever made.
+    variance
+        Of the trials' Sharpe ratios; NaN where fewer than two differ, which leaves their own error.
     """
-    if variance == 0.0:
-        return float(trials) if sharpe <= 0.0 else 0.0
-    return float(trials * ndtr(-sharpe / math.sqrt(variance)))
+    chance = 1.0 - psr
+    if variance > 0.0:
+        chance = float(np.maximum(chance, ndtr(-sharpe / math.sqrt(variance))))
+    return trials * chance
 
 
 def effective_trials(returns: Array) -> float:
@@ -146,8 +159,9 @@ class ChosenSharpe:
     value exceeds 0; ``best_by_luck`` (SR0, per row) the Sharpe ratio that the best of so many
     tries would show by luck; ``dsr``, the deflated Sharpe ratio, the chance that the true value is
     above that; ``as_good_by_luck`` how many of so many tries are expected to show this Sharpe ratio
-    or a higher one by luck alone. These three count all trials made, ``best_by_luck_effective`` and
-    ``dsr_effective`` the effective number of them, which is smaller where trials are correlated.
+    or a higher one by luck alone (:func:`as_good_by_luck`). These three count all trials made,
+    ``best_by_luck_effective`` and ``dsr_effective`` the effective number of them, which is smaller
+    where trials are correlated.
     How far apart luck puts the trials is read off them at equal volatility;
     ``best_by_luck_as_held`` and ``dsr_as_held`` read it off the trials as they were held, and are
     None where these are the same.
@@ -213,17 +227,18 @@ def chosen_against_default(
     variance = _variance(_ratios(level))
     best = expected_best_sharpe(trials, variance)
     best_effective = expected_best_sharpe(effective, variance)
+    above_default = psr(0.0)
     as_held = None
     if at_equal_volatility is not None:
         as_held = expected_best_sharpe(trials, _variance(ratios))
     return ChosenSharpe(
         sharpe=sharpe,
         sharpe_annual=sharpe * math.sqrt(ppy),
-        psr=psr(0.0),
+        psr=above_default,
         trials=trials,
         best_by_luck=best,
         dsr=psr(best),
-        as_good_by_luck=as_good_by_luck(sharpe, trials, variance),
+        as_good_by_luck=as_good_by_luck(sharpe, above_default, trials=trials, variance=variance),
         effective_trials=effective,
         best_by_luck_effective=best_effective,
         dsr_effective=psr(best_effective),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from backtests.analysis.evidence import Evidence, Word
 from backtests.analysis.objective import Objective
 from backtests.analysis.plateau import Region
-from backtests.analysis.reliability import Edge, Reliability
+from backtests.analysis.reliability import Reliability, Standing
 from backtests.analysis.scores import TIE
 from backtests.engine.config import RunConfig
 from backtests.engine.space import Space
@@ -35,13 +35,13 @@ class Diluted:
         The largest share of the default, in whole percent, that keeps the limits.
     metrics
         Its metrics.
-    lead
-        The lead of the choice over it.
+    against
+        How the choice and the candidates within the limits stand against it.
     """
 
     share: float
     metrics: pd.Series
-    lead: Edge
+    against: Standing
 
 
 @dataclass(frozen=True, eq=False)

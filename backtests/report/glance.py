@@ -9,13 +9,19 @@ from dataclasses import dataclass
 from backtests.engine.roles import Roles
 from backtests.engine.summary import Summary
 from backtests.report.charts import extremes
-from backtests.report.text import costs_text, run_label, source_words
+from backtests.report.text import (
+    NAMED,
+    SMALLEST,
+    costs_text,
+    run_label,
+    source_words,
+    weights_text,
+)
 from data.market import CASH
 
 MOST_NAMED = 5  # holdings in a name; more are counted
 MOST_POINTS = 40  # of the small line
 TOP = 100  # its highest point; its lowest is 0
-SMALLEST = 0.0005  # weights below it are not told
 HELD_WHOLE = "equity_only"  # a rule that is a mix of a single ticker
 
 
@@ -108,14 +114,10 @@ def mix_name(weights: Mapping[str, float], roles: Roles) -> str:
     held = {ticker: weight for ticker, weight in weights.items() if ticker != CASH}
     cash = 1.0 - sum(held.values())
     order = [*roles.equity_of(list(held)), *roles.hedge_of(list(held))]
-    parts = [
-        f"{name} {round(100 * weight, 1):g} %"
-        for name, weight in [*((ticker, held[ticker]) for ticker in order), ("cash", cash)]
-        if weight >= SMALLEST
-    ]
-    if len(parts) > MOST_NAMED:
-        parts = [*parts[: MOST_NAMED - 1], f"and {len(parts) - MOST_NAMED + 1} more"]
-    return ", ".join(parts)
+    parts = {**{ticker: held[ticker] for ticker in order}, "cash": cash}
+    told = sum(weight >= SMALLEST for weight in parts.values())
+    most = MOST_NAMED if told <= MOST_NAMED else MOST_NAMED - 1  # never "and 1 more"
+    return weights_text(parts, most, NAMED)
 
 
 def curve_of(values: Sequence[float]) -> tuple[int, ...]:

@@ -48,10 +48,9 @@ from backtests.report.text import (
     weights_text,
 )
 from backtests.report.tuning import words as tuning
-from backtests.report.tuning.advice import headline
+from backtests.report.tuning.advice import headline, luck_of
 from backtests.report.tuning.charts import MARKS
 from backtests.report.tuning.first_screen import first_screen as screen_of_search
-from backtests.report.tuning.luck import luck_sentence
 from backtests.report.tuning.sentences import sentences as sentences_of_search
 from backtests.report.verdict import charts as verdict_charts
 from backtests.report.verdict.evidence import payoff_grid
@@ -214,7 +213,7 @@ def search_text(tuned: Tuned) -> str:
     return _text(
         f"Tuning {tuned.space.strategy}: {_searched(tuned)}, {_span_of_search(tuned)}",
         f"{headline(tuned)}.",
-        luck_sentence(tuned.reliability.decides),
+        luck_of(tuned),
         *_columns(rows),
         *(f"{tuning.hedge_lead(name)} {line}" for name, line in tuning.hedge_lines(tuned)),
     )

@@ -15,16 +15,49 @@ if TYPE_CHECKING:
     from strategies.base import Params, Value
 
 
-def weights_text(weights: Mapping[str, float], most: int | None = None) -> str:
-    """Weights held, to a tenth of a percent: ``SPY 60.6 %, IEF 39.4 %``; below 0.05 % left out.
+SMALLEST = 0.0005  # a weight below it rounds to nothing and is not told
+# How weights are told: as they are held, as a mix is named, as a sentence says it.
+HELD = "{name} {share:.1f} %"
+NAMED = "{name} {share:g} %"
+SPOKEN = "{share:g} % {name}"
 
-    Of more than ``most`` the first are named and the others counted.
+
+def weights_text(weights: Mapping[str, float], most: int | None = None, form: str = HELD) -> str:
+    """Weights to a tenth of a percent: ``SPY 60.6 %, IEF 39.4 %``; below 0.05 % left out.
+
+    Of more than ``most`` the first are named and the others counted. ``form`` is ``HELD``,
+    ``NAMED`` (``SPY 60 %``) or ``SPOKEN`` (``60 % SPY``).
     """
-    shown = {name: weight for name, weight in weights.items() if weight >= 0.0005}
-    parts = [f"{name} {100 * weight:.1f} %" for name, weight in shown.items()]
+    parts = [
+        form.format(name=name, share=round(100.0 * weight, 1))
+        for name, weight in weights.items()
+        if weight >= SMALLEST
+    ]
     if most is not None and len(parts) > most:
         parts = [*parts[:most], f"and {len(parts) - most} more"]
     return ", ".join(parts)
+
+
+def mix_words(weights: Mapping[str, float], hedge: Sequence[str], longest: int) -> str:
+    """A mix for an investor, its cash last: ``60 % SPY, 30 % IEF, 10 % cash``.
+
+    Parameters
+    ----------
+    weights
+        Ticker to fraction; what they leave is cash.
+    hedge
+        Which of them are the hedge.
+    longest
+        Characters; a longer mix is told as equity, hedge and cash.
+    """
+    cash = round(1.0 - sum(weights.values()), 9)
+    text = weights_text({**weights, "cash": cash}, form=SPOKEN)
+    if len(text) <= longest:
+        return text
+    hedged = sum(weight for name, weight in weights.items() if name in hedge)
+    side = "Treasuries" if hedge_words(hedge) == "Treasuries" else "hedge"
+    sides = {"equity": 1.0 - cash - hedged, side: hedged, "cash": cash}
+    return weights_text(sides, form=SPOKEN)
 
 
 def hedge_name(tickers: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ import pytest
 from backtests.analysis import superiority
 from backtests.analysis.metrics import excess_kurtosis, skewness
 from backtests.analysis.objective import read_objective
-from backtests.analysis.reliability import Sample, edge_of, examine
+from backtests.analysis.reliability import Sample, edge_of, examine, standing
 from backtests.analysis.selection import expected_maximum, probabilistic_sharpe
 
 FREE = read_objective("cagr", ["volatility<1"])
@@ -255,6 +255,27 @@ def test_beyond_noise_takes_all_three(monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr("backtests.analysis.reliability.edge_of", touching_zero)
         assert not examine(sample, FREE, trials=30).beyond_noise
+
+
+def test_a_rival_that_stands_in_for_the_default_is_what_all_are_held_against():
+    """A point a month below the rest: every candidate beats it, and none the default."""
+    returns = noise(6)
+    sample = sample_of(returns, luckiest(returns))
+    default = examine(sample, FREE, trials=30)
+    same = standing(sample, FREE, trials=30)
+    assert (same.chosen, same.decides, same.reality) == (
+        default.chosen, default.decides, default.reality
+    )  # fmt: skip
+    assert not same.beyond_noise
+    poor = standing(sample, FREE, returns[:, -1] - 0.01, trials=30)
+    assert poor.reality.rejects(0.01)
+    assert poor.beyond_noise
+    assert poor.decides is not None
+    assert same.decides is not None
+    assert poor.decides.as_good_by_luck < 0.01 < same.decides.as_good_by_luck
+    itself = standing(sample, FREE, returns[:, sample.chosen], trials=30)
+    assert itself.decides is None
+    assert itself.chosen.estimate.value == 0.0
 
 
 def test_the_default_with_other_bills_is_nothing_to_be_sure_of_where_risk_counts():

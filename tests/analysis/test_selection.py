@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backtests.analysis import metrics, selection
+from backtests.analysis.selection import ChosenSharpe
 
 # Ground truth for the deflated Sharpe ratio (Bailey and Lopez de Prado 2014, their example):
 # a Sharpe ratio of 2.5 a year of 250 days, over five years; the trials' has a variance of 1/2.
@@ -240,32 +241,90 @@ def test_evenly_spaced_positions(count, most):
 
 
 def test_how_many_tries_are_as_good_by_luck_is_their_number_times_the_chance_of_one():
-    # Phi(-3.0902323) is one in a thousand: of a thousand tries one is expected there.
-    assert selection.as_good_by_luck(3.0902323, 1000, 1.0) == pytest.approx(1.0, rel=1e-5)
-    assert selection.as_good_by_luck(0.0, 1000, 1.0) == 500.0  # half of them earn more than nothing
-    # By the table of the normal: Phi(-1.96) = 0.025, and a spread of 0.1 makes 0.196 as much.
-    assert selection.as_good_by_luck(0.196, 10_626, 0.01) == pytest.approx(265.7, abs=0.1)
-    assert selection.as_good_by_luck(-0.196, 10_626, 0.01) == pytest.approx(10_626 - 265.7, abs=0.1)
+    """By hand, of normal returns: 61 rows, a Sharpe ratio of 0.2 a row.
+
+    PSR = Phi(0.2 root(60) / root(1 + 0.2^2 / 2)) = Phi(1.53393) = 0.93748, so that a try without
+    skill shows as much with a chance of 0.06252: 14.69 of 235, however alike they are. Judged by
+    their spread of 0.02 alone it would be none (235 Phi(-10) < 1e-20).
+    """
+    psr = selection.probabilistic_sharpe(0.2, 61)
+    assert psr == pytest.approx(0.93748, abs=1e-5)
+    alike = selection.as_good_by_luck(0.2, psr, trials=235, variance=0.02**2)
+    assert alike == pytest.approx(14.693, abs=1e-3)
+    assert selection.as_good_by_luck(0.2, psr, trials=1, variance=math.nan) == 1 - psr
+    # Tries farther apart than the error of one: 1 - Phi(0.2 / 0.2) = 0.158655 of them.
+    apart = selection.as_good_by_luck(0.2, psr, trials=1000, variance=0.2**2)
+    assert apart == pytest.approx(158.655, abs=1e-3)
 
 
-def test_without_a_spread_luck_has_no_measure():
-    assert math.isnan(selection.as_good_by_luck(0.1, 10, math.nan))
-    assert selection.as_good_by_luck(0.1, 10, 0.0) == 0.0
-    assert selection.as_good_by_luck(-0.1, 10, 0.0) == 10.0
+def test_half_of_all_tries_without_skill_are_ahead():
+    assert selection.as_good_by_luck(0.0, 0.5, trials=1000, variance=0.01) == 500.0
+    # One that trails is no luck: most of them do better.
+    assert selection.as_good_by_luck(-0.2, 0.06, trials=100, variance=0.01) == pytest.approx(97.725)
 
 
-def test_luck_is_measured_by_the_spread_that_deflates():
-    """A chosen one exactly at the level that one of so many exceeds: one is expected."""
+def test_luck_without_moments_has_no_measure():
+    assert math.isnan(selection.as_good_by_luck(0.1, math.nan, trials=10, variance=0.01))
+    assert math.isnan(selection.as_good_by_luck(0.1, math.nan, trials=10, variance=math.nan))
+
+
+def without_skill(seed: int, noise: float, *, rows: int = 600, tries: int = 20) -> ChosenSharpe:
+    """The best of a search without skill: one bet that all tries share, and noise of their own."""
+    draw = np.random.default_rng(seed)
+    excess = draw.normal(0.0, 0.01, (rows, 1)) + draw.normal(0.0, noise, (rows, tries))
+    best = int(np.argmax(excess.mean(axis=0) / excess.std(axis=0, ddof=1)))
+    return selection.chosen_against_default(excess, best, trials=tries, ppy=12)
+
+
+@pytest.mark.parametrize("noise", [0.02, 0.005, 0.002])
+def test_luck_is_rare_as_often_as_it_says_and_never_against_the_deflated_ratio(noise):
+    """Boole: what is expected once in a hundred searches comes at most so often, however alike.
+
+    Of 400 searches 4 at most are expected, and more than 10 have a chance below 0.3 % (binomial).
+    By the spread of the trials alone it was 14, 105 and 169 of 400.
+    """
+    found = [without_skill(seed, noise) for seed in range(400)]
+    assert sum(each.as_good_by_luck < 0.01 for each in found) <= 10
+    for each in found:
+        if each.as_good_by_luck < 0.5:  # fewer than one is told
+            assert each.dsr > 0.5
+        if each.as_good_by_luck < 0.01:
+            assert each.dsr > 0.85
+
+
+def test_the_expected_number_is_right_however_alike_the_tries_are():
+    """Counted: the tries of 4,000 fresh searches that reach a bar, on average."""
+    for noise in (0.02, 0.002):
+        draw = np.random.default_rng(3)
+        rows, tries, bar = 100, 8, 0.12
+        counts = []
+        for _ in range(4000):
+            excess = draw.normal(0.0, 0.01, (rows, 1)) + draw.normal(0.0, noise, (rows, tries))
+            counts.append(np.sum(excess.mean(axis=0) / excess.std(axis=0, ddof=1) >= bar))
+        psr = selection.probabilistic_sharpe(bar, rows)
+        expected = selection.as_good_by_luck(bar, psr, trials=tries, variance=math.nan)
+        error = np.std(counts, ddof=1) / math.sqrt(len(counts))
+        assert abs(np.mean(counts) - expected) < 4.0 * error + 0.02 * expected
+
+
+def test_a_search_counts_all_trials_ever_made():
+    excess = np.random.default_rng(11).normal(0.0, 0.01, (240, 40))
+    few, many = (
+        selection.chosen_against_default(excess, 3, trials=count, ppy=12) for count in (50, 500)
+    )
+    assert many.as_good_by_luck == pytest.approx(10.0 * few.as_good_by_luck, rel=1e-12)
+
+
+def test_tries_that_lie_far_apart_are_luck_by_their_spread_at_equal_volatility():
+    """The spread that deflates: read off the trials at the default's volatility."""
     draw = np.random.default_rng(11)
-    excess = draw.normal(0.0, 0.01, (240, 40))
-    chosen = selection.chosen_against_default(excess, 3, trials=500, ppy=12)
-    ratios = excess.mean(axis=0) / excess.std(axis=0, ddof=1)
-    chance = NormalDist().cdf(-ratios[3] / ratios.std(ddof=1))
-    assert chosen.as_good_by_luck == pytest.approx(500 * chance, rel=1e-9)
-    level = excess * np.linspace(0.5, 3.0, 40) + 0.0005
-    other = selection.chosen_against_default(
+    excess = draw.normal(0.0, 0.01, (240, 40)) + 0.001
+    level = excess + np.linspace(-0.01, 0.01, 40)
+    chosen = selection.chosen_against_default(
         excess, 3, trials=500, ppy=12, at_equal_volatility=level
     )
+    ratios = excess.mean(axis=0) / excess.std(axis=0, ddof=1)
     spread = (level.mean(axis=0) / level.std(axis=0, ddof=1)).std(ddof=1)
     expected = 500 * NormalDist().cdf(-ratios[3] / spread)
-    assert other.as_good_by_luck == pytest.approx(expected, rel=1e-9)
+    assert chosen.as_good_by_luck == pytest.approx(expected, rel=1e-9)
+    assert expected > 500 * (1.0 - chosen.psr)

@@ -32,8 +32,7 @@ from backtests.report.sheet import Sheet
 from backtests.report.style import EITHER
 from backtests.report.text import metric_rows, money, percent, ratio, weights_text
 from backtests.report.tuning import words as tuning
-from backtests.report.tuning.advice import headline
-from backtests.report.tuning.luck import luck_sentence
+from backtests.report.tuning.advice import headline, luck_of
 from backtests.report.tuning.sentences import sentences as sentences_of_search
 from backtests.report.verdict.first_screen import first_screen
 from backtests.report.verdict.payoffs import payoff_line
@@ -431,7 +430,7 @@ def test_a_search_shows_what_its_page_compares_and_where_candidates_lie(tuned):
     text = words(parsed(html))
     assert text.startswith("Tuning hedge_mix · 66 candidates over SPY, IEF · maximised: CAGR")
     assert headline(tuned) in text
-    assert luck_sentence(tuned.reliability.decides) in text
+    assert luck_of(tuned) in text
     for sentence in sentences_of_search(tuned):
         assert sentence in text
     (table,) = grids(html)
@@ -510,7 +509,7 @@ def test_a_search_in_text_has_its_portfolios_below_each_other(tuned):
     assert first == ("Tuning hedge_mix: 66 candidates over SPY, IEF, 1989-12-31 to 2010-12-31, "
                      "monthly")  # fmt: skip
     assert answer == f"{headline(tuned)}."
-    assert luck == luck_sentence(tuned.reliability.decides)
+    assert luck == luck_of(tuned)
     assert [row.split("  ")[0] for row in rows] == [MIDDLE, "Default", "100 % equity"]
     assert len({row.index("Max drawdown") for row in rows}) == 1
     assert percent(float(tuned.default["cagr"])) in rows[1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import jinja2
 import lxml.html
 import pytest
@@ -9,9 +11,17 @@ from plotly.offline import get_plotlyjs
 
 from backtests.analysis.numbers import declared
 from backtests.report.charts import Line, time_chart
-from backtests.report.page import Cell, Grid, environment, metric_cell, render_page
+from backtests.report.page import (
+    TEMPLATES,
+    Cell,
+    Grid,
+    environment,
+    metric_cell,
+    render_page,
+)
 from backtests.report.pages import Crumb, Trail
 from backtests.report.style import favicon, variables
+from backtests.report.verdict.first_screen import FirstScreen, Tile
 from tests.report.helpers import plain_page, without_content
 from tests.report.verdict.helpers import make_numbers
 
@@ -139,3 +149,44 @@ def test_a_value_that_a_template_wants_and_does_not_get_is_an_error(tmp_path):
 def test_a_name_that_is_no_text_is_still_written(tmp_path):
     plain_page(tmp_path / "x.html", trail=HERE, tables=[], damaged=["bad\udcff"])
     assert "bad\\udcff" in (tmp_path / "x.html").read_text("utf-8")
+
+
+FIRST_SCREEN = (
+    '{% extends "page.html" %}{% from "page.html" import first_screen with context %}'
+    "{% block body %}{{ first_screen(screen) }}{% endblock %}"
+)
+
+
+def test_a_tile_is_coloured_by_its_tone_as_its_chip_is(tmp_path):
+    """A tile's tone is that of a word; the verdict's style sheet had other names for it."""
+    told = [Tile(tone or "none", "Why", "1.0", "points", ("line",), tone)
+            for tone in ("works", "fails", "")]  # fmt: skip
+    screen = FirstScreen("Kept <b>", "Works", "works", "It did.", tuple(told), note="In brackets.")
+    path = tmp_path / "results" / "page.html"
+    path.parent.mkdir()
+    template = environment().from_string(FIRST_SCREEN)
+    render_page(template, path, trail=HERE, screen=screen)
+    text = path.read_text()
+    for tone, colour in (("works", "--worked"), ("fails", "--lost")):
+        assert f'<section class="tile {tone}">' in text
+        assert f".tile.{tone} {{ border-color: var({colour}); }}" in text
+        assert f".chip.{tone} {{ border-color: var({colour}); color: var({colour}); }}" in text
+    assert "Kept &lt;b&gt;" in text
+    assert text.index('class="chip works"') < text.index("It did.") < text.index("In brackets.")
+
+
+def test_a_page_without_chip_tiles_or_note_has_none_of_them(tmp_path):
+    path = tmp_path / "page.html"
+    template = environment().from_string(FIRST_SCREEN)
+    screen = FirstScreen("Nothing", "", "", "To judge.", ())
+    render_page(template, path, trail=HERE, screen=screen)
+    body = path.read_text().partition("<body>")[2]
+    assert '<p class="lead">To judge.</p>' in body
+    assert not re.search('class="(chip|tile|quiet)', body)
+
+
+def test_verdict_and_search_have_one_first_screen():
+    for name in ("verdict.html", "tuning.html"):
+        text = (TEMPLATES / name).read_text()
+        assert "{{ first_screen(screen) }}" in text
+        assert not re.search(r"\.(chip|tile|tiles|lead|brackets)\b", text), name

@@ -8,13 +8,16 @@ from backtests.analysis.numbers import Unit, declared
 from backtests.engine.config import RunConfig
 from backtests.engine.costs import Costs
 from backtests.report.text import (
+    NAMED,
     SHOW,
+    SPOKEN,
     costs_text,
     difference,
     hedge_name,
     hedge_words,
     label_of,
     metric_rows,
+    mix_words,
     money,
     percent,
     plain_label,
@@ -55,6 +58,21 @@ def test_weights_held_are_to_a_tenth_and_dust_is_left_out():
     thirds = dict.fromkeys("ABC", 0.2)
     assert weights_text(thirds, 2) == "A 20.0 %, B 20.0 %, and 1 more"
     assert weights_text(thirds, 3) == weights_text(thirds)
+
+
+def test_one_rounding_has_three_forms():
+    weights = {"SPY": 0.6, "IEF": 0.3956, "TLT": 0.0004}
+    assert weights_text(weights) == "SPY 60.0 %, IEF 39.6 %"
+    assert weights_text(weights, form=NAMED) == "SPY 60 %, IEF 39.6 %"
+    assert weights_text(weights, form=SPOKEN) == "60 % SPY, 39.6 % IEF"
+
+
+def test_a_long_mix_is_told_by_its_sides():
+    weights = {"SPY": 0.5, "QQQ": 0.2, "IEF": 0.25}
+    assert mix_words(weights, ["IEF"], 99) == "50 % SPY, 20 % QQQ, 25 % IEF, 5 % cash"
+    assert mix_words(weights, ["IEF"], 30) == "70 % equity, 25 % Treasuries, 5 % cash"
+    assert mix_words(weights, ["QQQ"], 30) == "75 % equity, 20 % hedge, 5 % cash"
+    assert mix_words({"SPY": 1.0}, [], 30) == "100 % SPY"
 
 
 def test_a_mix_is_as_it_was_asked_for_with_what_is_left():

@@ -6,17 +6,54 @@ Each case has its headline by rule, so that no page, screen or file says another
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from backtests.analysis.reliability import RARE_BY_CHANCE
+import pandas as pd
+
+from backtests.analysis.reliability import RARE_BY_CHANCE, Standing
 from backtests.analysis.resampling import FEWEST_ROWS
-from backtests.engine.tuned import Tuned, params_text
-from backtests.report.text import hedge_words
+from backtests.engine.tuned import MIDDLE, Tuned, params_text
+from backtests.report.text import SPOKEN, mix_words, weights_text
+from backtests.report.tuning.luck import luck_sentence
 from backtests.report.tuning.words import WORDS, at_same_risk
 from strategies.base import Params
 
 BEYOND = "Beyond noise"
 LONGEST_MIX = 44  # characters; a longer mix is told as equity and hedge in a headline
-SMALLEST = 0.0005  # weights below it are not told
+
+
+@dataclass(frozen=True, eq=False)
+class Rival:
+    """What the choice is held against: what one could hold instead.
+
+    Attributes
+    ----------
+    name
+        In words.
+    is_default
+        Whether it is the default itself, not the default with bills.
+    metrics
+        Its metrics.
+    against
+        How the choice and all candidates stand against it.
+    """
+
+    name: str
+    is_default: bool
+    metrics: pd.Series
+    against: Standing
+
+
+def rival_of(tuned: Tuned) -> Rival:
+    """What the choice is held against on every page and screen.
+
+    Where the default breaks a limit, what one could hold in its place is the default with bills;
+    a choice that beats the default itself beyond noise needs no such comparison.
+    """
+    if tuned.reliability.beyond_noise or tuned.diluted is None:
+        return Rival("the default", True, tuned.default, tuned.reliability)
+    name = f"the default with {with_bills(tuned)} in bills"
+    return Rival(name, False, tuned.diluted.metrics, tuned.diluted.against)
 
 
 def headline(tuned: Tuned) -> str:
@@ -35,42 +72,51 @@ def headline(tuned: Tuned) -> str:
             f"{choice} keeps the {_limit(tuned)}, which the default does not, and is not shown "
             "to be better than luck"
         )
-    bills = f"the default with {with_bills(tuned)} in bills"
-    high, low = tuned.diluted.lead.estimate.high, tuned.diluted.lead.estimate.low
-    if low is not None and low > 0.0:
+    return _against_bills(tuned, choice)
+
+
+def _against_bills(tuned: Tuned, choice: str) -> str:
+    """The answer where the default breaks the limit, and with bills keeps it."""
+    rival = rival_of(tuned)
+    lead, rejects = rival.against.chosen.estimate, rival.against.reality.rejects(RARE_BY_CHANCE)
+    if rival.against.beyond_noise:
+        return f"{choice} beats {rival.name} beyond noise"
+    if lead.low is not None and lead.low > 0.0:
+        if tuned.eligible_count == 1:
+            return (
+                f"{choice}, the {only(tuned)}, leads {rival.name}: no proof that it is better "
+                "than luck"
+            )
         return (
-            f"{choice} leads {bills}, but was chosen among {among(tuned)}: no proof that it is "
-            "better than luck"
+            f"{choice} leads {rival.name}, but was chosen among {among(tuned)}: no proof that it "
+            "is better than luck"
         )
     mix = diluted_words(tuned)
-    held = f"{bills} ({mix})" if mix else bills
-    if high is not None and high < 0.0:
-        return f"Keep {held}: it did better than the {_middle(tuned)}"
+    held = f"{rival.name} ({mix})" if mix else rival.name
+    if lead.high is not None and lead.high < 0.0 and not rejects:
+        return f"Keep {held}: it did better than the {middle(tuned)}"
     return f"Keep {held}{_why(tuned, 'that')}"
 
 
 def chip(tuned: Tuned) -> tuple[str, str]:
     """How sure the answer is in two or three words, and how a page colours it."""
-    lead = tuned.reliability.chosen if is_against_default(tuned) else None
-    if lead is None and tuned.diluted is not None:
-        lead = tuned.diluted.lead
-    if tuned.reliability.beyond_noise:
+    against = rival_of(tuned).against
+    lead = against.chosen.estimate
+    if against.beyond_noise:
         return BEYOND, "works"
-    if tuned.reliability.decides is None:
+    if against.decides is None:
         return "No difference", ""
-    if lead is None or lead.estimate.low is None or lead.estimate.high is None:
+    if lead.low is None or lead.high is None:
         return "Too short to say", ""
-    if lead.estimate.high < 0.0:
+    if lead.high < 0.0:
         return "Behind", "fails"
-    return ("Could be luck" if lead.estimate.low > 0.0 else "No more than noise"), ""
+    return ("Could be luck" if lead.low > 0.0 else "No more than noise"), ""
 
 
-def is_against_default(tuned: Tuned) -> bool:
-    """Whether the choice is held against the default itself, not against it with bills.
-
-    Where the default breaks a limit, what one could hold in its place is the default with bills.
-    """
-    return tuned.reliability.beyond_noise or tuned.diluted is None
+def luck_of(tuned: Tuned) -> str:
+    """How many of all tries would be as good by luck, against what the choice is held against."""
+    rival = rival_of(tuned)
+    return luck_sentence(rival.against.decides, rival.name)
 
 
 def no_recommendation(tuned: Tuned) -> str:
@@ -109,16 +155,16 @@ def no_recommendation(tuned: Tuned) -> str:
 def _why(tuned: Tuned, rival: str) -> str:
     """Why to keep what one has: nothing is shown to beat it (``it`` or ``that``)."""
     choice, everyone = candidate_words(tuned, tuned.region.centre), among(tuned)
+    against = rival_of(tuned).against
     if _is_short(tuned):
         return f": {_few(tuned)} to say whether another {_noun(tuned)} beats {rival}"
     if tuned.is_default:
         return ": it is itself the middle of the good region"
-    if tuned.is_like_default:
+    if against.decides is None:
         return f": {choice} earns the same{at_same_risk(tuned.objective.maximise)}"
     if tuned.eligible_count == 1:
-        within = "" if len(tuned.metrics) == 1 else f" within the {_limit(tuned)}"
-        return f": {choice}, the only {_noun(tuned)}{within}, is not shown to beat {rival}"
-    if tuned.reliability.reality.rejects(RARE_BY_CHANCE):
+        return f": {choice}, the {only(tuned)}, is not shown to beat {rival}"
+    if against.reality.rejects(RARE_BY_CHANCE):
         return f", for now: some of {everyone} seem to beat {rival}, but it is not shown which"
     if tuned.is_everything:
         return f": the search cannot tell the {everyone} apart"
@@ -146,7 +192,8 @@ def params_words(tuned: Tuned, params: Params) -> str:
     weights = params.get("weights")
     if not (isinstance(weights, Mapping) and tuned.space.is_simplex):
         return params_text(params, tuned.space)
-    return _mix_words(tuned, weights)
+    held = [name for name, weight in weights.items() if weight > 0.0]
+    return mix_words(weights, tuned.config.roles.hedge_of(held), LONGEST_MIX)
 
 
 def candidate_words(tuned: Tuned, number: int) -> str:
@@ -159,8 +206,8 @@ def diluted_words(tuned: Tuned) -> str:
     weights = tuned.config.params.get("weights")
     if tuned.diluted is None or not (isinstance(weights, Mapping) and tuned.space.is_simplex):
         return ""
-    held = {name: weight * tuned.diluted.share for name, weight in weights.items() if weight > 0.0}
-    return ", ".join(f"{100 * weight:.1f} % {name}" for name, weight in held.items())
+    held = {name: weight * tuned.diluted.share for name, weight in weights.items()}
+    return weights_text(held, form=SPOKEN)
 
 
 def with_bills(tuned: Tuned) -> str:
@@ -175,30 +222,6 @@ def among(tuned: Tuned) -> str:
     return f"{count} within the {_limit(tuned)}" if tuned.limits else count
 
 
-def _mix_words(tuned: Tuned, weights: Mapping[str, float]) -> str:
-    cash = round(1.0 - sum(weights.values()), 9)
-    text = _shares({**weights, "cash": cash})
-    if len(text) <= LONGEST_MIX:
-        return text
-    hedge = tuned.config.roles.hedge_of([name for name, weight in weights.items() if weight > 0.0])
-    hedged = sum(weights[name] for name in hedge)
-    treasuries = hedge_words(hedge) == "Treasuries"
-    sides = {
-        "equity": 1.0 - cash - hedged,
-        "Treasuries" if treasuries else "hedge": hedged,
-        "cash": cash,
-    }
-    return _shares(sides)
-
-
-def _shares(weights: Mapping[str, float]) -> str:
-    return ", ".join(
-        f"{round(100 * weight, 1):g} % {name}"
-        for name, weight in weights.items()
-        if weight >= SMALLEST
-    )
-
-
 def _noun(tuned: Tuned) -> str:
     return "mix" if tuned.space.is_simplex else "setting"
 
@@ -211,5 +234,12 @@ def _limit(tuned: Tuned) -> str:
     return "limits" if len(tuned.objective.limits) > 1 else "limit"
 
 
-def _middle(tuned: Tuned) -> str:
-    return "middle of the good region" if tuned.eligible_count > 1 else f"only {_noun(tuned)}"
+def only(tuned: Tuned) -> str:
+    """A single candidate in words: ``only mix``, or the only one within the limit."""
+    within = "" if len(tuned.metrics) == 1 else f" within the {_limit(tuned)}"
+    return f"only {_noun(tuned)}{within}"
+
+
+def middle(tuned: Tuned) -> str:
+    """What the choice is: the middle of the good region, or the only candidate that there is."""
+    return MIDDLE.lower() if tuned.eligible_count > 1 else only(tuned)

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from backtests.analysis.reliability import Edge, Reliability
+from backtests.analysis.reliability import Edge, Reliability, Standing
 from backtests.analysis.selection import ChosenSharpe
 from backtests.analysis.superiority import RealityCheck
 from backtests.analysis.walkforward import WalkForward
-from backtests.engine.tuned import Judged, Tuned
-from backtests.report.tuning.advice import chip, headline, no_recommendation
-from backtests.report.tuning.luck import luck_sentence
+from backtests.engine.tuned import Diluted, Judged, Tuned
+from backtests.report.tuning.advice import chip, headline, luck_of, no_recommendation
 from backtests.report.tuning.sentences import sentences
 from data.records import Json, ten_digits, to_json
 from data.vintage import Vintage
@@ -89,13 +88,28 @@ class ReliabilityNumbers:
 
 
 @dataclass(frozen=True)
+class DilutedNumbers:
+    """How the choice stands against the default with bills, and the default's share of that."""
+
+    share: float
+    chosen: Edge
+    sharpe: ChosenSharpe | None
+    same_risk: ChosenSharpe | None
+    record_years: float
+    reality: RealityCheck
+    beyond_noise: bool
+
+
+@dataclass(frozen=True)
 class Document:
     """What ``tuning.json`` holds; the order is that of the file.
 
     Attributes
     ----------
     headline, chip, luck, sentences, beyond_noise
-        The answer; how many of all tries would be as good by luck, in words.
+        The answer; how many of all tries would be as good by luck, in words (``as_good_by_luck``
+        is the number: that of all trials times the chance of one, 1 - ``psr``, or that by the
+        spread of the trials where it is larger); whether the lead over the default is more.
     strategy, objective, source, source_title, data, start, end
         What was searched, for what, over which data, how old they are, what stood in for what.
     candidates, left_out, eligible, trials
@@ -107,7 +121,10 @@ class Document:
     recommended, no_recommendation, region
         The middle of the good region where it is a recommendation, else why it is none.
     reliability
-        How far to trust it.
+        How far to trust it; it stands against the default.
+    against_bills
+        The same against the default with bills, which headline, chip and luck speak of where the
+        default breaks a limit; null where it breaks none, or no share of it keeps them.
     """
 
     headline: str
@@ -132,6 +149,7 @@ class Document:
     no_recommendation: str | None
     region: RegionNumbers
     reliability: ReliabilityNumbers
+    against_bills: DilutedNumbers | None
 
 
 def document(tuned: Tuned) -> Document:
@@ -141,7 +159,7 @@ def document(tuned: Tuned) -> Document:
     return Document(
         headline=headline(tuned),
         chip=chip(tuned)[0],
-        luck=luck_sentence(tuned.reliability.decides),
+        luck=luck_of(tuned),
         sentences=sentences(tuned),
         beyond_noise=tuned.reliability.beyond_noise,
         strategy=tuned.space.strategy,
@@ -164,6 +182,7 @@ def document(tuned: Tuned) -> Document:
         no_recommendation=no_recommendation(tuned) or None,
         region=RegionNumbers(len(region.members), region.regions, region.best, middle),
         reliability=_reliability(tuned.reliability),
+        against_bills=None if tuned.diluted is None else _against_bills(tuned.diluted),
     )
 
 
@@ -204,6 +223,19 @@ def _reliability(reliability: Reliability) -> ReliabilityNumbers:
         look_back_months=reliability.look_back,
         expanding=_walk(reliability.expanding),
         rolling=_walk(reliability.rolling),
+    )
+
+
+def _against_bills(diluted: Diluted) -> DilutedNumbers:
+    against: Standing = diluted.against
+    return DilutedNumbers(
+        share=diluted.share,
+        chosen=against.chosen,
+        sharpe=against.sharpe,
+        same_risk=against.same_risk,
+        record_years=against.record_years,
+        reality=against.reality,
+        beyond_noise=against.beyond_noise,
     )
 
 

@@ -11,45 +11,52 @@ import pandas as pd
 
 from backtests.analysis.reliability import RARE_BY_CHANCE, SURE_OF_SKILL, Edge
 from backtests.analysis.resampling import FEWEST_ROWS
-from backtests.engine.tuned import MIDDLE, Tuned
+from backtests.engine.tuned import Tuned
 from backtests.report.text import difference
 from backtests.report.tuning.advice import (
+    Rival,
     candidate_words,
     chip,
     headline,
-    is_against_default,
+    luck_of,
+    middle,
     params_words,
-    with_bills,
+    rival_of,
 )
-from backtests.report.tuning.luck import luck_figure, luck_sentence
+from backtests.report.tuning.luck import luck_figure
 from backtests.report.tuning.words import WORDS
 from backtests.report.verdict.first_screen import FirstScreen, Tile
 
 LUCK = (
-    "Luck alone: as many tries without skill as were ever made on this market. Their Sharpe ratios "
-    "over the default, {spread}, are normal about zero and as far apart as those of this search at "
-    "the default's volatility; this good are those at least as high as that of the middle of the "
-    "good region."
+    "Luck alone: as many tries without skill as were ever made on this market. This good are those "
+    "whose Sharpe ratio over {rival}, {spread}, is at least that of the {middle}; the number is "
+    "that of all tries times the chance of one, by the error of its own record (1 less the "
+    "probabilistic Sharpe ratio), or by how far apart the tries of this search lie where that is "
+    "more. It is an average: tries that are alike are lucky together, in few searches."
 )
 LEAST_SHARE = 0.0005  # what rounds to 0.000
+TENTH = 0.001  # of a point of growth
 GROWTH = "points of growth a year"
 
 
 def first_screen(tuned: Tuned) -> FirstScreen:
     """The first screen of a search."""
     word, tone = chip(tuned)
+    rival = rival_of(tuned)
     return FirstScreen(
         headline=headline(tuned),
         chip=word,
         tone=tone,
-        line=f"{_earned(tuned)} {luck_sentence(tuned.reliability.decides)}",
-        tiles=(_lead(tuned), _luck(tuned), _walk(tuned)),
+        line=f"{_earned(tuned, rival)} {luck_of(tuned)}",
+        tiles=(_lead(tuned, rival), _luck(rival), _walk(tuned)),
         note=""
-        if tuned.reliability.decides is None
+        if rival.against.decides is None
         else LUCK.format(
+            rival=rival.name,
+            middle=middle(tuned),
             spread="month by month"
-            if tuned.reliability.same_risk is None
-            else "at equal volatility and month by month"
+            if rival.against.same_risk is None
+            else "at equal volatility and month by month",
         ),
     )
 
@@ -57,24 +64,22 @@ def first_screen(tuned: Tuned) -> FirstScreen:
 # The line
 
 
-def _earned(tuned: Tuned) -> str:
+def _earned(tuned: Tuned, rival: Rival) -> str:
     """What the choice and what it is held against earned, and how deep they fell."""
     centre = tuned.region.centre
-    what = f"The {MIDDLE.lower()}" if tuned.eligible_count > 1 else "The only candidate"
+    what = f"The {middle(tuned)}"
     named = "" if tuned.recommends else f", {candidate_words(tuned, centre)},"
-    rival, numbers = f"the default ({params_words(tuned, tuned.config.params)})", tuned.default
-    if not is_against_default(tuned) and tuned.diluted is not None:
-        rival = f"the default with {with_bills(tuned)} in bills"
-        numbers = tuned.diluted.metrics
-    elif tuned.default_keeps and not tuned.recommends:
-        rival = "the default"  # the headline says what that holds
+    other, numbers = rival.name, rival.metrics
+    if rival.is_default and (tuned.recommends or not tuned.default_keeps):
+        # Else the headline says what it holds.
+        other = f"{rival.name} ({params_words(tuned, tuned.config.params)})"
     metric = tuned.objective.maximise
     goal = float(tuned.metrics.loc[centre, metric])
     if metric == "cagr":
-        return f"{what}{named} {_grew(tuned.metrics.loc[centre])}; {rival} {_grew(numbers)}."
+        return f"{what}{named} {_grew(tuned.metrics.loc[centre])}; {other} {_grew(numbers)}."
     return (
         f"{what}{named} had a {WORDS[metric]} of {goal:.2f} ({_grew(tuned.metrics.loc[centre])}); "
-        f"{rival} one of {float(numbers[metric]):.2f} ({_grew(numbers)})."
+        f"{other} one of {float(numbers[metric]):.2f} ({_grew(numbers)})."
     )
 
 
@@ -86,23 +91,21 @@ def _grew(numbers: pd.Series) -> str:
 # Tiles
 
 
-def _lead(tuned: Tuned) -> Tile:
+def _lead(tuned: Tuned, rival: Rival) -> Tile:
     """The lead over what one could hold instead, with its interval."""
     reliability, metric = tuned.reliability, tuned.objective.maximise
-    against_default = is_against_default(tuned) or tuned.diluted is None
-    edge = reliability.chosen if against_default or tuned.diluted is None else tuned.diluted.lead
-    rival = "the default" if against_default else f"the default with {with_bills(tuned)} in bills"
+    edge = rival.against.chosen
     lines = [_interval(tuned, edge)]
-    if not against_default:
+    if not rival.is_default:
         lines.append(
             f"Over the default, which breaks the limit: {_lead_text(tuned, reliability.chosen)}"
         )
     lines.append(f"Best single cell over the default: {_lead_text(tuned, reliability.peak)}")
     low, high = edge.estimate.low, edge.estimate.high
-    tone = "works" if reliability.beyond_noise else ""
+    tone = "works" if rival.against.beyond_noise else ""
     return Tile(
         key="lead",
-        title=f"Lead over {rival}",
+        title=f"Lead over {rival.name}",
         value=_score(edge.estimate.value, metric),
         unit=GROWTH if metric == "cagr" else f"of {WORDS[metric]}",
         lines=tuple(lines),
@@ -110,13 +113,12 @@ def _lead(tuned: Tuned) -> Tile:
     )
 
 
-def _luck(tuned: Tuned) -> Tile:
+def _luck(rival: Rival) -> Tile:
     """How many of so many tries would be as good by luck, and the two tests of it."""
-    reliability = tuned.reliability
-    reality, decides = reliability.reality, reliability.decides
+    reality, decides = rival.against.reality, rival.against.decides
     title = "This good by luck alone"
     if decides is None:
-        told = "Month by month it earns what the default earns"
+        told = f"Month by month it earns what {rival.name} earns"
         return Tile("luck", title, "No difference", "to explain", (told,))
     value, unit = luck_figure(decides)
     sure = (
@@ -138,9 +140,9 @@ def _luck(tuned: Tuned) -> Tile:
         unit=unit,
         lines=(
             f"Chance that it is better than the best by luck (deflated Sharpe ratio): {sure}",
-            f"Hansen's test whether any candidate beats the default: {p_value}",
+            f"Hansen's test whether any candidate beats {rival.name}: {p_value}",
         ),
-        tone="works" if reliability.beyond_noise else "",
+        tone="works" if rival.against.beyond_noise else "",
     )
 
 
@@ -181,22 +183,34 @@ def _interval(tuned: Tuned, edge: Edge) -> str:
     if low is None or high is None:
         return f"No interval: {tuned.reliability.months} months, {FEWEST_ROWS} are needed"
     metric = tuned.objective.maximise
-    return f"90 % interval {_score(low, metric)} to {_score(high, metric)}, from month-ends"
+    first, last = _scores(metric, low, high)
+    return f"90 % interval {first} to {last}, from month-ends"
 
 
 def _lead_text(tuned: Tuned, edge: Edge) -> str:
     metric, estimate = tuned.objective.maximise, edge.estimate
-    text = _score(estimate.value, metric)
     if estimate.low is None or estimate.high is None:
-        return text
-    return f"{text} ({_score(estimate.low, metric)} to {_score(estimate.high, metric)})"
+        return _score(estimate.value, metric)
+    text, low, high = _scores(metric, estimate.value, estimate.low, estimate.high)
+    return f"{text} ({low} to {high})"
 
 
 def _score(value: float | None, metric: str) -> str:
-    """A difference of scores with its sign: points of growth or a ratio, both with two digits.
+    (text,) = _scores(metric, value)
+    return text
 
-    Leads of a search are hundredths as often as tenths.
+
+def _scores(metric: str, *values: float | None) -> list[str]:
+    """Differences of scores that stand together, with their signs: points of growth or ratios.
+
+    Points have one digit, and all of them two where one would be zero: on which side of zero it
+    lies decides. Ratios have two, as those that they are the difference of.
     """
-    if value is None or not math.isfinite(value):
-        return "not defined"
-    return difference(100 * value if metric == "cagr" else value, 2)
+    there = [value for value in values if value is not None and math.isfinite(value)]
+    digits = 1 if metric == "cagr" and all(abs(value) >= TENTH / 2 for value in there) else 2
+    return [
+        "not defined"
+        if value is None or not math.isfinite(value)
+        else difference(100 * value if metric == "cagr" else value, digits)
+        for value in values
+    ]

@@ -12,7 +12,7 @@ from backtests.analysis.objective import MONTHS
 from backtests.analysis.reliability import RARE_BY_CHANCE, SURE_OF_SKILL
 from backtests.analysis.selection import ChosenSharpe
 from backtests.analysis.walkforward import WalkForward
-from backtests.engine.tuned import MIDDLE, Tuned, params_text
+from backtests.engine.tuned import MIDDLE, Diluted, Tuned, params_text
 from backtests.report.page import Cell, Grid, render_page
 from backtests.report.pages import trail_of
 from backtests.report.text import (
@@ -24,6 +24,7 @@ from backtests.report.text import (
     costs_text,
     percent,
 )
+from backtests.report.tuning.advice import with_bills
 from backtests.report.tuning.charts import figures
 from backtests.report.tuning.first_screen import first_screen
 from backtests.report.tuning.mixes import mix_bars
@@ -186,6 +187,8 @@ def _measures(tuned: Tuned) -> Grid:
         (f"{word} of the best single cell over the default", edge_text(reliability.peak, metric),
          "what a search for the best single candidate would return"),
     ]  # fmt: skip
+    if tuned.diluted is not None:
+        lines += _against_bills(tuned, tuned.diluted)
     for words, sharpe in (
         ("returns minus the default's", reliability.sharpe),
         ("the same at equal volatility, which decides here", reliability.same_risk),
@@ -242,9 +245,7 @@ def _sharpe_lines(words: str, sharpe: ChosenSharpe) -> list[tuple[str, str, str]
          "would show by luck, by the spread of the trials at equal volatility; above "
          f"{100 * SURE_OF_SKILL:.0f} % counts as skill; every trial ever logged here on this "
          "market is counted"),
-        (f"Of {sharpe.trials:,} tries, as good by luck", _expected(sharpe.as_good_by_luck),
-         "tries without skill that are expected to show such a Sharpe ratio or a higher one: their "
-         "number times the chance of one, by the same spread"),
+        _luck_line(sharpe),
         (f"Its deflated Sharpe ratio, {sharpe.effective_trials:.1f} effective trials",
          probability(sharpe.dsr_effective),
          "trials resemble each other; this counts them as so many independent ones"),
@@ -256,6 +257,42 @@ def _sharpe_lines(words: str, sharpe: ChosenSharpe) -> list[tuple[str, str, str]
              "trail the default by construction, and their spread is no luck: shown beside the "
              "other, it decides nothing")
         )  # fmt: skip
+    return lines
+
+
+def _luck_line(sharpe: ChosenSharpe) -> tuple[str, str, str]:
+    return (
+        f"Of {sharpe.trials:,} tries, as good by luck",
+        _expected(sharpe.as_good_by_luck),
+        "tries without skill that are expected to show such a Sharpe ratio or a higher one: their "
+        "number times the chance of one, which is 1 - the probabilistic Sharpe ratio, or that by "
+        "the spread of the trials at equal volatility where it is larger",
+    )
+
+
+def _against_bills(tuned: Tuned, diluted: Diluted) -> list[tuple[str, str, str]]:
+    """The default breaks a limit: the same measures against what keeps it."""
+    metric, against = tuned.objective.maximise, diluted.against
+    bills = f"the default with {with_bills(tuned)} in bills"
+    lines = [
+        (f"{WORDS[metric]} of the {MIDDLE.lower()} over {bills}", edge_text(against.chosen, metric),
+         "the default itself breaks the limit: this keeps it, and is what headline and tiles "
+         "compare with"),
+    ]  # fmt: skip
+    if against.decides is not None:
+        name, value, reading = _luck_line(against.decides)
+        lines += [
+            (f"{name}, over {bills}", value, reading),
+            (f"Its deflated Sharpe ratio over {bills}", probability(against.decides.dsr),
+             f"as below; above {100 * SURE_OF_SKILL:.0f} % counts as skill"),
+        ]  # fmt: skip
+    reality = against.reality
+    lines.append(
+        (f"Hansen's SPA over {bills}",
+         f"p = {reality.spa_consistent:.3f}" if reality.statistic > 0.0 else "no lead",
+         f"chance of such a lead if no candidate beats it; below {RARE_BY_CHANCE} at least one does"
+         if reality.statistic > 0.0 else "no candidate's mean is above its mean")
+    )  # fmt: skip
     return lines
 
 

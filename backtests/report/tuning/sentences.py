@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 
+from backtests.analysis.reliability import Standing
 from backtests.analysis.resampling import FEWEST_ROWS
 from backtests.analysis.scores import TIE
 from backtests.engine.tuned import MIDDLE, Tuned
 from backtests.report.text import percent
-from backtests.report.tuning.advice import no_recommendation
+from backtests.report.tuning.advice import luck_of, middle, no_recommendation, rival_of
 from backtests.report.tuning.luck import luck_sentence
 from backtests.report.tuning.words import (
     WORDS,
@@ -85,6 +86,8 @@ def _how_sure(tuned: Tuned) -> str:
             f"Month by month the {MIDDLE.lower()} earns the same as the default"
             f"{at_same_risk(metric)}: there is no difference to test."
         )
+    # Where the default breaks a limit, luck is told of the lead over what keeps it.
+    luck = f"{luck_of(tuned)} " if rival_of(tuned).is_default else ""
     as_held = (
         f" ({probability(decides.dsr_as_held)} if it is taken from the trials as held)"
         if decides.dsr_as_held is not None
@@ -93,7 +96,7 @@ def _how_sure(tuned: Tuned) -> str:
     return (
         f"On month-ends its {WORDS[metric]} differs from the default's by "
         f"{edge_text(reliability.chosen, metric)}; that of the best single cell by "
-        f"{edge_text(reliability.peak, metric)}. {luck_sentence(decides)} After "
+        f"{edge_text(reliability.peak, metric)}. {luck}After "
         f"{tuned.trials:,} trials on this market, the chance that it earns more than the default"
         f"{at_same_risk(metric)} by more than the best of so many tries would show by luck (the "
         f"deflated Sharpe ratio) is {probability(decides.dsr)}, with luck's spread taken from the "
@@ -127,21 +130,37 @@ def _within_limits(tuned: Tuned) -> str:
     """What the limit costs, and whether the search found more than the default with bills."""
     if tuned.diluted is None:
         return "No mix of the default with bills, from 99 % of it to 1 %, keeps the limits."
-    lead = tuned.diluted.lead
+    against = tuned.diluted.against
+    lead = against.chosen
     text = (
         "Part of the difference is the price of the limit, which the default does not keep. "
         f"{100 * tuned.diluted.share:.0f} % of the default with the rest in bills keeps it too; "
-        f"over that mix the {MIDDLE.lower()} leads by "
-        f"{edge_text(lead, tuned.objective.maximise)}"
+        f"from its {WORDS[tuned.objective.maximise]} that of the {middle(tuned)} differs by "
+        f"{edge_text(lead, tuned.objective.maximise)}{_held_against_bills(against)}"
     )
-    low, high = lead.estimate.low, lead.estimate.high
+    if against.decides is None:
+        return text
+    reality = against.reality
+    hansen = (
+        f"Hansen's test whether any candidate beats it has p = {reality.spa_consistent:.3f}"
+        if reality.statistic > 0.0
+        else "no candidate is ahead of it"
+    )
+    return (
+        f"{text} Held against it the deflated Sharpe ratio is {probability(against.decides.dsr)}, "
+        f"and {hansen}. {luck_sentence(against.decides)}"
+    )
+
+
+def _held_against_bills(against: Standing) -> str:
+    low, high = against.chosen.estimate.low, against.chosen.estimate.high
     if low is None or high is None:
-        return text + "."
+        return "."
+    if against.beyond_noise:
+        return ": more than noise."
     if low > 0.0:
-        return text + ": more than noise, if the choice among many candidates is not counted."
-    if high < 0.0:
-        return text + ": the default with bills did better."
-    return text + ": no more than noise."
+        return ": more than noise, if the choice among many candidates is not counted."
+    return ": the default with bills did better." if high < 0.0 else ": no more than noise."
 
 
 def _walked(tuned: Tuned) -> str:

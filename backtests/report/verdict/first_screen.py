@@ -15,10 +15,12 @@ from backtests.analysis.resampling import FEWEST_ROWS, Estimate
 from backtests.engine.summary import Summary
 from backtests.report.falls import beaten
 from backtests.report.text import (
+    SMALLEST,
     basis,
     capital,
     difference,
     hedge_words,
+    mix_words,
     money,
     run_label,
     two_digits,
@@ -29,7 +31,6 @@ from backtests.report.verdict.words import answer_of, offer, tone_of
 
 LONGEST_MIX = 34  # characters; a longer mix is told as equity and hedge
 LONGEST_LABEL = 40  # characters of a rule with its parameters; beyond it the rule's name alone
-SMALLEST = 0.0005  # weights below it are not told
 THAN_CASH: Mapping[Word, str] = {
     "works": "protected better than cash",
     "fails": "protected worse than cash",
@@ -150,25 +151,7 @@ def _mix(verdict: Verdict, summary: Summary) -> str:
             return f"100 % {verdict.tickers.equity[0]}"
         label = run_label(summary.strategy, summary.params)
         return label if len(label) <= LONGEST_LABEL else summary.strategy
-    cash = 1.0 - sum(weights.values())
-    text = _weights_text({**weights, "cash": cash})
-    if len(text) <= LONGEST_MIX:
-        return text
-    hedged = sum(weight for name, weight in weights.items() if name in verdict.tickers.hedge)
-    name = hedge_words(verdict.tickers.hedge)
-    sides = {
-        "equity": 1.0 - cash - hedged,
-        "Treasuries" if name == "Treasuries" else "hedge": hedged,
-    }
-    return _weights_text({**sides, "cash": cash})
-
-
-def _weights_text(weights: Mapping[str, float]) -> str:
-    return ", ".join(
-        f"{round(100 * weight, 1):g} % {name}"
-        for name, weight in weights.items()
-        if weight >= SMALLEST
-    )
+    return mix_words(weights, verdict.tickers.hedge, LONGEST_MIX)
 
 
 def _finding(word: Word, evidence: Evidence, hedge: str) -> str:

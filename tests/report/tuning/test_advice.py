@@ -9,8 +9,9 @@ from backtests.report.tuning.advice import (
     chip,
     diluted_words,
     headline,
-    is_against_default,
+    luck_of,
     no_recommendation,
+    rival_of,
 )
 from tests.searches import edge, made
 
@@ -63,6 +64,27 @@ SURE = {"beyond_noise": True, "lead": edge(0.02, 0.01, 0.03)}
         ({**BREAKS, "over_bills": edge(0.02, 0.01, 0.03)},
          f"{CHOICE} leads the default with 17 % in bills, but was chosen among 3 mixes within the "
          "limit: no proof that it is better than luck"),
+        # Only what was tested against the default with bills is said of it.
+        ({**BREAKS, "rejects": True}, "Keep the default with 17 % in bills (58.1 % SPY): none of 3 "
+         "mixes within the limit is shown to beat that"),
+        ({**BREAKS, "bills": {"rejects": True}}, "Keep the default with 17 % in bills (58.1 % "
+         "SPY), for now: some of 3 mixes within the limit seem to beat that, but it is not shown "
+         "which"),
+        ({**BREAKS, "over_bills": edge(-0.02, -0.03, -0.01), "bills": {"rejects": True}},
+         "Keep the default with 17 % in bills (58.1 % SPY), for now: some of 3 mixes within the "
+         "limit seem to beat that, but it is not shown which"),
+        ({**BREAKS, "bills": {"beyond_noise": True}},
+         f"{CHOICE} beats the default with 17 % in bills beyond noise"),
+        ({**BREAKS, "bills": {"differs": False}},
+         f"Keep the default with 17 % in bills (58.1 % SPY): {CHOICE} earns the same"),
+        ({**BREAKS, "eligible": 1}, "Keep the default with 17 % in bills (58.1 % SPY): "
+         f"{CHOICE}, the only mix within the limit, is not shown to beat that"),
+        ({**BREAKS, "eligible": 1, "over_bills": edge(0.02, 0.01, 0.03)},
+         f"{CHOICE}, the only mix within the limit, leads the default with 17 % in bills: no proof "
+         "that it is better than luck"),
+        ({**BREAKS, "eligible": 1, "over_bills": edge(-0.02, -0.03, -0.01)},
+         "Keep the default with 17 % in bills (58.1 % SPY): it did better than the only mix within "
+         "the limit"),
         ({"max_drawdown": -0.3},
          f"{CHOICE} keeps the limit, which the default does not, and is not shown to be better "
          "than luck"),
@@ -90,6 +112,8 @@ def test_a_single_candidate_is_the_only_one():
         # Where the default breaks the limit, the lead that counts is the one over what keeps it.
         ({**BREAKS, "lead": edge(-0.01, -0.02, -0.002)}, ("No more than noise", "")),
         ({**BREAKS, "over_bills": edge(-0.02, -0.03, -0.01)}, ("Behind", "fails")),
+        ({**BREAKS, "bills": {"differs": False}}, ("No difference", "")),
+        ({**BREAKS, "bills": {"beyond_noise": True}}, ("Beyond noise", "works")),
     ],
 )
 def test_how_sure_it_is_in_a_few_words(parts, told):
@@ -97,9 +121,19 @@ def test_how_sure_it_is_in_a_few_words(parts, told):
 
 
 def test_what_keeps_the_limit_is_what_the_choice_is_held_against():
-    assert is_against_default(made())
-    assert not is_against_default(made(**BREAKS))
-    assert is_against_default(made(**BREAKS, **SURE))
+    assert rival_of(made()).name == rival_of(made(**BREAKS, **SURE)).name == "the default"
+    rival = rival_of(made(**BREAKS))
+    assert (rival.name, rival.is_default) == ("the default with 17 % in bills", False)
+    assert rival.metrics["cagr"] == 0.05
+
+
+def test_luck_is_that_of_the_lead_over_what_the_choice_is_held_against():
+    assert luck_of(made(expected=64.0, **BREAKS, bills={"expected": 7.0})) == (
+        "Of 66 tries, about 7 this good are expected by luck alone."
+    )
+    assert luck_of(made(expected=60.0)).startswith("Of 66 tries, some 60 this good")
+    same = luck_of(made(**BREAKS, bills={"differs": False}))
+    assert same.startswith("It earns the same as the default with 17 % in bills: ")
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ KEYS = [
     "headline", "chip", "luck", "sentences", "beyond_noise", "strategy", "objective", "source",
     "source_title", "data", "start", "end", "candidates", "left_out", "eligible", "trials",
     "portfolios", "judged", "recommended", "no_recommendation", "region", "reliability",
+    "against_bills",
 ]  # fmt: skip
 RELIABILITY = [
     "months", "first", "last", "chosen", "peak", "sharpe", "same_risk", "record_years",
@@ -39,6 +40,9 @@ def test_the_keys_of_the_file_stay_and_stay_in_order(mixes):
     for judged in told["judged"].values():
         assert list(judged) == ["word", "evidence"]
         assert list(judged["evidence"]["every"])[:3] == ["months", "worst_months", "estimate"]
+    assert list(told["against_bills"]) == [
+        "share", "chosen", "sharpe", "same_risk", "record_years", "reality", "beyond_noise",
+    ]  # fmt: skip
     assert told["recommended"] is None
     middle = told["region"]["middle"]
     assert middle["params"]["rebalance"] == "monthly"

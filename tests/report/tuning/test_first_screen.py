@@ -42,13 +42,45 @@ def test_what_breaks_the_limit_is_not_what_the_choice_is_held_against():
     assert "; the default with 14 % in bills grew 5.0 % a year" in first_screen(tuned).line
     lead = tiles(tuned)["lead"]
     assert lead.title == "Lead over the default with 14 % in bills"
-    assert (lead.value, lead.unit) == ("+0.16", "points of growth a year")
+    assert (lead.value, lead.unit) == ("+0.2", "points of growth a year")
     assert lead.lines == (
-        "90 % interval -0.24 to +0.54, from month-ends",
+        "90 % interval -0.2 to +0.5, from month-ends",
+        # 0.03 below zero is no zero.
         "Over the default, which breaks the limit: -0.52 (-1.01 to -0.03)",
-        "Best single cell over the default: +2.50 (+1.00 to +4.00)",
+        "Best single cell over the default: +2.5 (+1.0 to +4.0)",
     )
     assert lead.tone == ""
+
+
+def test_luck_and_its_tests_are_against_what_the_choice_is_held_against():
+    """By hand: 66 tries, 20 against the default, 7 against the default with bills."""
+    tuned = made(0.86, max_drawdown=-0.3, bills={"expected": 7.0, "rejects": True})
+    screen, luck = first_screen(tuned), tiles(tuned)["luck"]
+    assert screen.line.endswith("Of 66 tries, about 7 this good are expected by luck alone.")
+    assert "Sharpe ratio over the default with 14 % in bills, month by month" in screen.note
+    assert (luck.value, luck.unit) == ("About 7", "of 66 tries expected")
+    assert luck.lines[1] == (
+        "Hansen's test whether any candidate beats the default with 14 % in bills: p = 0.010; "
+        "below 0.05 at least one does"
+    )
+    same = made(0.86, max_drawdown=-0.3, bills={"differs": False})
+    assert tiles(same)["luck"].lines[0].endswith("earns what the default with 14 % in bills earns")
+    assert first_screen(same).note == ""
+
+
+def test_a_candidate_that_alone_keeps_the_limit_is_the_only_one_within_it():
+    screen = first_screen(made(eligible=1))
+    assert screen.line.startswith("The only mix within the limit, 100 % cash, grew 1.0 % a year")
+    assert "at least that of the only mix within the limit;" in screen.note
+    tuned = made(eligible=1)
+    object.__setattr__(tuned, "metrics", tuned.metrics.iloc[:1])
+    assert first_screen(tuned).line.startswith("The only mix, 100 % cash, grew")
+
+
+def test_a_lead_beyond_noise_over_the_default_with_bills_has_its_colour():
+    tuned = made(0.86, max_drawdown=-0.3, bills={"beyond_noise": True})
+    assert tiles(tuned)["lead"].tone == tiles(tuned)["luck"].tone == "works"
+    assert first_screen(tuned).tone == "works"
 
 
 def test_a_lead_beyond_noise_is_over_the_default_and_has_its_colour():
@@ -101,17 +133,17 @@ def test_without_a_candidate_ahead_hansen_s_p_value_is_not_told():
 @pytest.mark.parametrize(
     ("parts", "told"),
     [
-        ({}, "+1.49, of which none remained"),
-        ({"survived": 0.354}, "+1.49, of which 35 % remained"),
-        ({"survived": 1.2}, "+1.49, of which all and more remained"),
-        ({"survived": math.nan}, "+1.49"),
+        ({}, "+1.5, of which none remained"),
+        ({"survived": 0.354}, "+1.5, of which 35 % remained"),
+        ({"survived": 1.2}, "+1.5, of which all and more remained"),
+        ({"survived": math.nan}, "+1.5"),
     ],
 )
 def test_tuning_each_year_shows_what_remained(parts, told):
     tuned = made()
     tuned.reliability.expanding = walked(**parts)
     walk = tiles(tuned)["walk"]
-    assert (walk.value, walk.unit) == ("-0.64", "points a year against never tuning")
+    assert (walk.value, walk.unit) == ("-0.6", "points a year against never tuning")
     assert walk.lines == (
         "From 1983-04 on, 43 choices from the past alone",
         f"The lead in the months before each choice: {told}",

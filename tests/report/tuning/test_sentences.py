@@ -19,7 +19,7 @@ def test_the_lead_over_the_default_with_bills_is_that_of_the_choice(mixes):
     parts = told["portfolios"]
     lead = 100 * (parts["Middle of the good region"]["cagr"] - parts["Default with bills"]["cagr"])
     assert (
-        f"over that mix the middle of the good region leads by {lead:+.2f} points"
+        f"from its CAGR that of the middle of the good region differs by {lead:+.2f} points"
         in told["sentences"][1]
     )
 
