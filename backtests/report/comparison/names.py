@@ -18,8 +18,14 @@ class Tag:
 
     @property
     def short(self) -> str:
-        """Number and shortened name, for a chart."""
-        return f"{self.number} {clipped(self.name, SHORT)}"
+        """Number and shortened name, for a chart.
+
+        Settings tell more than the strategy that many share: ``SPY=0.7,IEF=0.3``. No name that a
+        user gives has a ``=``.
+        """
+        settings = self.name.partition(" ")[2]
+        told = settings if "=" in settings and len(self.name) > SHORT else self.name
+        return f"{self.number} {clipped(told, SHORT)}"
 
     @property
     def whole(self) -> str:
