@@ -287,11 +287,12 @@ def _against_bills(tuned: Tuned, diluted: Diluted) -> list[tuple[str, str, str]]
              f"as below; above {100 * SURE_OF_SKILL:.0f} % counts as skill"),
         ]  # fmt: skip
     reality = against.reality
+    ahead = reality.statistic > 0.0
     lines.append(
         (f"Hansen's SPA over {bills}",
-         f"p = {reality.spa_consistent:.3f}" if reality.statistic > 0.0 else "no lead",
+         f"p = {reality.spa_consistent:.3f}" if ahead else "no lead",
          f"chance of such a lead if no candidate beats it; below {RARE_BY_CHANCE} at least one does"
-         if reality.statistic > 0.0 else "no candidate's mean is above its mean")
+         if ahead else "no candidate's mean is above its mean")
     )  # fmt: skip
     return lines
 
