@@ -75,7 +75,7 @@ LEVELS_OF: Mapping[str, tuple[Leveled, ...]] = {
 }
 JOINT = ("cagr_monthly", "cvar_95_monthly")  # what a headline rests on
 # Nominal, of the test of all of them together. Of 100 comparisons of 20 portfolios without a true
-# difference, 60 to 767 months long, 1 to 9 find one at this level, and up to 22 at 95 %.
+# difference, 60 to 767 months long, 1 to 11 find one at this level, and up to 22 at 95 %.
 JOINT_LEVEL = 0.98
 
 
