@@ -11,21 +11,25 @@ IN_SENTENCE = 26  # characters of a name in a headline
 
 @dataclass(frozen=True)
 class Tag:
-    """A run's number, from 1 in the order asked for, and its name, whole and short."""
+    """A run's number, from 1 in the order asked for, and its name, whole and short.
+
+    ``is_alone``: no other run of the comparison begins with the same word, its strategy.
+    """
 
     number: int
     name: str
+    is_alone: bool = True
 
     @property
     def short(self) -> str:
         """Number and shortened name, for a chart.
 
-        Settings tell more than the strategy that many share: ``SPY=0.7,IEF=0.3``. No name that a
-        user gives has a ``=``.
+        Where others are of the same strategy, settings tell more: ``SPY=0.7,IEF=0.3``. No name
+        that a user gives has a ``=``.
         """
         settings = self.name.partition(" ")[2]
-        told = settings if "=" in settings and len(self.name) > SHORT else self.name
-        return f"{self.number} {clipped(told, SHORT)}"
+        tells = "=" in settings and len(self.name) > SHORT and not self.is_alone
+        return f"{self.number} {clipped(settings if tells else self.name, SHORT)}"
 
     @property
     def whole(self) -> str:
@@ -35,7 +39,11 @@ class Tag:
 
 def tags_of(labels: Sequence[str]) -> list[Tag]:
     """The tags of runs in the order asked for."""
-    return [Tag(number, name) for number, name in enumerate(labels, 1)]
+    first_words = [label.partition(" ")[0] for label in labels]
+    return [
+        Tag(number, name, is_alone=first_words.count(word) == 1)
+        for number, (name, word) in enumerate(zip(labels, first_words, strict=True), 1)
+    ]
 
 
 def clipped(text: str, most: int) -> str:

@@ -18,10 +18,8 @@ def test_a_cut_name_has_at_most_so_many_characters_and_no_space_before_the_sign(
     assert clipped("one two", 5) == "one…"
 
 
-def test_of_a_name_that_is_too_long_the_settings_tell_runs_of_one_strategy_apart():
-    mix, rule, short = tags_of(
-        ["hedge_mix SPY=0.7,IEF=0.3", "attack_defend step_bp=25", "carry a=1"]
-    )
-    assert mix.short == "1 SPY=0.7,IEF=0.3"
-    assert rule.short == "2 step_bp=25"
-    assert short.short == "3 carry a=1"
+def test_settings_tell_runs_of_one_strategy_apart_where_the_name_is_too_long():
+    labels = ["hedge_mix", "hedge_mix SPY=0.7,IEF=0.3", "attack_defend step_bp=25", "carry a=1"]
+    assert [tag.short for tag in tags_of(labels)] == [
+        "1 hedge_mix", "2 SPY=0.7,IEF=0.3", "3 attack_defend s…", "4 carry a=1",
+    ]  # fmt: skip
