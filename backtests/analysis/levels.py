@@ -54,3 +54,10 @@ def widest(measures: Sequence[Leveled], months: int) -> float | None:
     levels = [level_of(measure, months) for measure in measures]
     reached = [level for level in levels if level is not None]
     return max(reached) if len(reached) == len(levels) else None
+
+
+def fewest_months(measure: Leveled) -> int:
+    """Months from which on a measure has an interval."""
+    return next(
+        months for months, level in zip(MONTHS, LEVELS[measure], strict=True) if level is not None
+    )

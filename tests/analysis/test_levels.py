@@ -7,7 +7,15 @@ from typing import get_args
 import pytest
 
 from backtests.analysis import levels
-from backtests.analysis.levels import LEVELS, MONTHS, NOMINAL, Leveled, level_of, widest
+from backtests.analysis.levels import (
+    LEVELS,
+    MONTHS,
+    NOMINAL,
+    Leveled,
+    fewest_months,
+    level_of,
+    widest,
+)
 
 
 def test_every_measure_has_a_level_from_90_to_98_percent_or_none():
@@ -45,3 +53,10 @@ def test_of_several_measures_the_widest_counts(monkeypatch):
 def test_a_measure_without_a_level_is_an_error():
     with pytest.raises(KeyError):
         level_of("typo", 300)
+
+
+def test_the_fewest_months_are_the_first_with_a_level():
+    assert fewest_months("payoff_after_negative") == 60
+    assert fewest_months("payoff") == 480
+    assert level_of("payoff", 479) is None
+    assert level_of("payoff", 480) is not None

@@ -220,7 +220,7 @@ def _difference(comparison: Comparison, name: str, of: ShownDifference) -> Cell:
         return Cell("-", "", small=comparison.without_payoff(name) if is_payoff else "not defined")
     text, is_real = two_digits(of.scale * value, "+"), is_beyond_noise(estimate)
     if is_real is None or low is None or high is None:
-        return Cell(text, value, small="too few months for an interval")
+        return Cell(text, value, small="no interval to be trusted")
     ends = " to ".join(two_digits(of.scale * end, "+") for end in (low, high))
     if of.ends == "range":
         return Cell(text, value, small=f"{ends} {HISTORIES}")

@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 import pandas as pd
 
 from backtests.analysis.comparison import JOINT, JOINT_LEVEL, Difference, is_beyond_noise
+from backtests.analysis.levels import fewest_months
 from backtests.analysis.metrics import ROUNDING
 from backtests.analysis.numbers import PortfolioNumbers
 from backtests.report.comparison.names import IN_SENTENCE, clipped
@@ -29,7 +30,8 @@ FEW = "too few months to say about bad ones"
 YEARS = "Calendar years"
 NOISE = (
     "In small print: intervals as wide as docs/coverage.md asks, so that they contain the truth in "
-    "86 of 100 samples, and left out where the months are too few. Noise: the interval contains "
+    "86 of 100 samples, and left out where the months are too few (volatility comes in long waves "
+    f"and takes {fewest_months('volatility_difference')}). Noise: the interval contains "
     f"zero. The deepest fall has its range {HISTORIES}: no interval, and no word. A cell's word is "
     "of that difference alone: of twenty that are pure noise up to three would be called beyond "
     "it. The headline counts only portfolios that stand a joint test of growth and CVaR over all "
@@ -219,7 +221,10 @@ def crises_title(comparison: Comparison) -> str:
 
 
 def risk_title(comparison: Comparison) -> str:
-    """Who was paid most for its risk, by the Sharpe ratio; empty where no one was alone."""
+    """Who was paid most for its risk, by the Sharpe ratio; empty where no one was alone.
+
+    "Paid most" needs a lead over the first run, or of the first run over all, beyond noise.
+    """
     ratios = {
         name: run.numbers.sharpe
         for name, run in comparison.table.items()
@@ -228,9 +233,19 @@ def risk_title(comparison: Comparison) -> str:
     top = _alone(ratios)
     if not top:
         return ""
-    return (
-        f"{clipped(top, IN_SENTENCE)} was paid most for its risk: Sharpe ratio {ratio(ratios[top])}"
+    name, figure, differences = (
+        clipped(top, IN_SENTENCE),
+        ratio(ratios[top]),
+        comparison.differences,
     )
+    tested = [
+        is_beyond_noise(each.sharpe_monthly)
+        for each in ([differences[top]] if top in differences else differences.values())
+    ]
+    if all(tested):
+        return f"{name} was paid most for its risk: Sharpe ratio {figure}"
+    why = "by no more than noise" if False in tested else "over too few months to test"
+    return f"{name} had the highest Sharpe ratio, {figure}, {why}"
 
 
 # Parts

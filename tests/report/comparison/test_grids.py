@@ -72,7 +72,7 @@ def with_all(comparison, estimate):
         (Estimate(0.02, 0.01, 0.03), "beyond noise, +1.00 to +3.00", "good"),
         (Estimate(-0.02, -0.03, -0.01), "beyond noise, -3.00 to -1.00", "bad"),
         (Estimate(0.02, -0.01, 0.05), "noise, -1.00 to +5.00", ""),
-        (Estimate(0.02, None, None), "too few months for an interval", ""),
+        (Estimate(0.02, None, None), "no interval to be trusted", ""),
         (Estimate(None, None, None), "not defined", ""),
     ],
 )
@@ -109,7 +109,7 @@ def test_a_missing_payoff_tells_whose_hedge_is_missing(finished):
         return [row[6].small for row in differences_grid(compared).rows]
 
     assert reasons(equity, mix, unjudged) == ["the first has no hedge", "not judged"]
-    assert reasons(mix, equity, rule) == ["no hedge", "too few months for an interval"]
+    assert reasons(mix, equity, rule) == ["no hedge", "no interval to be trusted"]
     assert reasons(unjudged, mix, equity) == ["the first is not judged", "no hedge"]
 
 

@@ -217,3 +217,29 @@ def test_titles_of_numbers_name_the_best_of_the_table(comparison):
     falls = comparison.crises
     assert words.crises_title(comparison).endswith(f"of {len(falls)} falls")
     assert words.crises_title(replace(comparison, crises=falls.iloc[:0])) == ""
+
+
+@pytest.mark.parametrize(
+    ("of_first", "lead", "told"),
+    [
+        (False, (0.2, 0.1, 0.3), "B was paid most for its risk: Sharpe ratio 0.70"),
+        (False, (0.2, -0.1, 0.3), "B had the highest Sharpe ratio, 0.70, by no more than noise"),
+        (False, (0.2, None, None),
+         "B had the highest Sharpe ratio, 0.70, over too few months to test"),
+        (True, (-0.2, -0.3, -0.1), "A was paid most for its risk: Sharpe ratio 0.90"),
+        (True, (-0.2, -0.3, 0.1), "A had the highest Sharpe ratio, 0.90, by no more than noise"),
+    ],
+)  # fmt: skip
+def test_pay_for_risk_is_claimed_beyond_noise_alone(comparison, of_first, lead, told):
+    """The highest against the first; the first against each of the others."""
+    sharpes = {"A": 0.9 if of_first else 0.5, "B": 0.7, "C": 0.6}
+    one, *_ = comparison.table.values()
+    table = {
+        name: replace(one, numbers=replace(one.numbers, sharpe=sharpe))
+        for name, sharpe in sharpes.items()
+    }
+    difference, *_ = comparison.differences.values()
+    beyond = replace(difference, sharpe_monthly=Estimate(-0.2, -0.3, -0.1))
+    differences = {"B": replace(difference, sharpe_monthly=Estimate(*lead)), "C": beyond}
+    compared = replace(comparison, table=table, differences=differences)
+    assert words.risk_title(compared) == told
