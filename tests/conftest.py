@@ -39,11 +39,12 @@ settings.load_profile("project")
 # The files that take longest begin first: a file stays with one worker, and one that began last
 # would keep the others waiting at the end.
 BEGIN_FIRST = (
-    "face/test_side_effects.py", "report/test_page_proof.py", "lab/test_session.py",
+    "lab/test_session.py", "face/test_side_effects.py", "report/test_page_proof.py",
     "test_faults.py", "engine/test_cluster.py", "engine/test_sweep.py",
     "test_python_docs.py", "test_tuning.py", "face/test_backtest.py", "test_run.py",
     "soak/test_pages.py", "engine/test_with_quantstats.py", "test_hosts.py", "test_tune.py",
-    "face/test_search.py", "lab/test_page.py", "data/sources/test_bounds.py", "test_compare.py",
+    "face/test_search.py", "lab/test_page.py", "report/comparison/test_proof.py",
+    "data/sources/test_bounds.py", "test_compare.py",
     "test_portable.py", "engine/test_with_vectorbt.py", "test_strategy_file.py",
 )  # fmt: skip
 

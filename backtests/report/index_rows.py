@@ -114,7 +114,9 @@ def read_listed(folder: Path) -> Listed:
     if manifest.format != FORMAT:
         return run  # its pages can still be opened; its numbers are in another format
     if not isinstance(manifest, RunManifest):
-        raise OutputError(f"{folder} has a summary and is no run but a {manifest.kind}")
+        raise OutputError(
+            f"{folder} has a summary and is no run but a {manifest.kind}; run it again"
+        )
     config = manifest.config
     return replace(
         run,

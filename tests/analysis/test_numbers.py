@@ -34,12 +34,12 @@ from backtests.analysis.resampling import Estimate
 from backtests.engine.scores import METRICS
 from backtests.engine.summary import BenchmarkSummary, Summary
 from backtests.report.comparison.aligned import AlignedRuns
+from backtests.report.comparison.grids import metrics_grid
 from backtests.report.comparison.table import (
     Compared,
     Comparison,
     console_rows,
     metrics_csv,
-    metrics_grid,
 )
 from backtests.report.console import print_run
 from backtests.report.lab import tiles
@@ -278,7 +278,7 @@ def test_one_metric_more_is_in_a_comparison(run, texts):
         runs=[], labels=["a", "b"], values=values, benchmark=run.benchmark.nav,
         cash=run.market.cash, ppy=12, cut=False, notes=[],
     )  # fmt: skip
-    nothing = Difference(Estimate(None, None, None), Estimate(None, None, None))
+    nothing = Difference(*[Estimate(None, None, None)] * 6)
     comparison = Comparison(
         aligned,
         {

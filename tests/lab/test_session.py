@@ -254,8 +254,10 @@ def test_a_session_from_a_preset_to_a_saved_page_and_back(running, driver, width
     assert complaints(driver) == []
 
 
-@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
-@pytest.mark.parametrize("mistake", ["a day without prices", "a ticker that nobody has"])
+@pytest.mark.parametrize(
+    ("width", "height", "mistake"),
+    [(390, 844, "a day without prices"), (1440, 900, "a ticker that nobody has")],
+)
 def test_a_mistake_is_told_where_it_is_seen_and_the_last_answer_stays(
     running, driver, width, height, mistake
 ):
