@@ -287,6 +287,7 @@ def test_one_metric_more_is_in_a_comparison(run, texts):
         },
         {"b": nothing},
         pd.DataFrame(),
+        run.summary.benchmark.metrics,
     )
     better = run.summary.metrics.best_month < run.summary.benchmark.metrics.best_month
     stars = ["  ", " *"] if better else [" *", "  "]
