@@ -246,3 +246,42 @@ def without_variables(page: str, variables: str) -> str:
 def joined(parts: Iterable[tuple[str, Iterable[str]]]) -> list[str]:
     """Complaints of several looks as lines, each with where it was seen."""
     return [f"{where}: {line}" for where, lines in parts for line in lines]
+
+
+def faults(
+    driver: Any,
+    page: Path,
+    shown: Sequence[tuple[str, int]],
+    checks: Sequence[str] = (*LAYOUT, *INK),
+) -> list[str]:
+    """Complaints about a page in some media and widths, on paper, its keys, links and log.
+
+    Parameters
+    ----------
+    driver
+        A browser; it is left at the first width.
+    page
+        The file.
+    shown
+        Medium (``light``, ``dark``) and width of each look, in an order in which little is drawn
+        again.
+    checks
+        Which of ``EVERY`` at each look.
+    """
+    first = shown[0][1]
+    show(driver, first)
+    noises(driver, page)  # of the page before
+    browser.open_page(driver, page)
+    told = [("frame", look(driver, ["frame"]))]
+    for medium, width in shown:
+        show(driver, width, medium)
+        told.append((f"{medium} {width}", look(driver, checks)))
+    show(driver, PRINT_WIDTH, "print")
+    told.append(("print", look(driver, checks, printed=True)))
+    show(driver, first)
+    told += [
+        ("keyboard", unreachable(driver)),
+        ("links", broken_links(driver, page)),
+        ("log", noises(driver, page)),
+    ]
+    return joined(told)

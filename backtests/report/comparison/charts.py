@@ -10,6 +10,8 @@ import pandas as pd
 
 from backtests.analysis.comparison import ROLLING_MONTHS, rolling_growth
 from backtests.analysis.months import month_ends
+from backtests.engine.kinds import tickers
+from backtests.engine.roles import Roles
 from backtests.report.charts import (
     LETTER,
     Line,
@@ -36,7 +38,6 @@ from backtests.report.style import (
     holding_colours,
 )
 from data.market import CASH
-from data.treasuries.instruments import is_treasury_fund
 
 ALLOCATION_POINTS = 250
 GROUP = "runs"
@@ -47,9 +48,13 @@ EQUITY = 0  # the number of the benchmark's line; those of runs begin with 1
 
 @dataclasses.dataclass(frozen=True)
 class Member:
-    """One line of the linked charts: its number, what it is called, and its colour."""
+    """One line of the linked charts: its number, what it is called, and its colour.
+
+    ``label`` is what the run alone is called; ``name`` and ``end`` have its number before it.
+    """
 
     number: int
+    label: str
     name: str
     end: str
     colour: str
@@ -58,12 +63,12 @@ class Member:
 def members_of(aligned: AlignedRuns) -> list[Member]:
     """The lines in the order of the legend: the runs, then equity where no run is it."""
     members = [
-        Member(tag.number, tag.whole, tag.short, role)
+        Member(tag.number, tag.name, tag.whole, tag.short, role)
         for tag, role in zip(tags_of(aligned.labels), aligned.roles, strict=True)
     ]
     if aligned.twin is None:
         name = f"{aligned.runs[0].summary.benchmark.ticker} 100 %"
-        members.append(Member(EQUITY, name, name, "--equity"))
+        members.append(Member(EQUITY, name, name, name, "--equity"))
     return members
 
 
@@ -178,13 +183,12 @@ def _correlations(aligned: AlignedRuns, members: Sequence[Member], span: Span) -
         if not any((line.dates, line.values) == (months, values) for line in lines):
             lines.append(_line(member, values, dates=months))
     first = lines[0] if lines else None
+    labels = {member.name: member.label for member in members}
     return time_chart(
         "correlation",
         [],
         lines[::-1],
-        title=""
-        if first is None
-        else words.correlation_title(first.values, first.name.partition(" ")[2]),
+        title="" if first is None else words.correlation_title(first.values, labels[first.name]),
         caption="Correlation of each portfolio's equity with its Treasuries over the 36 months "
         "before each month, from its verdict; those with the same have one line.",
         alt="Trailing stock-bond correlation of every portfolio that holds Treasuries",
@@ -203,12 +207,13 @@ def _allocation(aligned: AlignedRuns) -> Figure:
         weights = run.weights.loc[aligned.values.index[0] : aligned.values.index[-1]]
         months = month_ends(weights)
         drawn = months.iloc[thinned(len(months), ALLOCATION_POINTS)]
+        colours = _colours(run, drawn)
         stacks.append(
             Stack(
                 name,
                 [str(month) for month in drawn.index],
-                {name: drawn[name].astype(float).tolist() for name in _colours(run, drawn)},
-                list(_colours(run, drawn).values()),
+                {ticker: drawn[ticker].astype(float).tolist() for ticker in colours},
+                list(colours.values()),
             )
         )
     return stacked_chart(
@@ -252,17 +257,13 @@ def _lines(table: pd.DataFrame, members: Sequence[Member]) -> list[Line]:
 def _runs_of(table: pd.DataFrame, members: Sequence[Member]) -> pd.DataFrame:
     """The columns of runs, by their names alone."""
     runs = [member for member in members if member.number != EQUITY]
-    return table[[run.name for run in runs]].set_axis(
-        [run.name.partition(" ")[2] for run in runs], axis=1
-    )
+    return table[[run.name for run in runs]].set_axis([run.label for run in runs], axis=1)
 
 
 def _colours(run: FinishedRun, weights: pd.DataFrame) -> dict[str, str]:
     """The role of each thing that a run held, in the order of a stack."""
     names = [str(column) for column in weights]
-    if run.verdict is not None:
-        hedge = list(run.verdict.tickers.hedge)
-    else:
-        hedge = [name for name in names if is_treasury_fund(name)]
-    equity = [name for name in names if name not in (*hedge, CASH)]
-    return holding_colours(names, equity, hedge)
+    config = run.manifest.config
+    roles = Roles(tickers(config.hedge, "--hedge"), tickers(config.equity, "--equity"))
+    held = [name for name in names if name != CASH]
+    return holding_colours(names, roles.equity_of(held), roles.hedge_of(held))

@@ -54,24 +54,9 @@ def driver() -> Iterator[Any]:
 @pytest.mark.parametrize("count", [2, 10, 20])
 def test_a_comparison_has_no_fault_in_any_width_or_medium(driver, pages, count):
     page = pages[count]
-    page_checks.show(driver, 1440)
-    page_checks.noises(driver, page)  # of the page before
-    browser.open_page(driver, page)
-    told = [("frame", page_checks.look(driver, ["frame"]))]
-    checks = (*page_checks.LAYOUT, *page_checks.INK)
     shown = [("light", 1440), ("light", 1024), ("light", 390), ("dark", 390), ("dark", 1440)]
-    for medium, width in shown if count != 10 else shown[1:4]:
-        page_checks.show(driver, width, medium)
-        told.append((f"{medium} {width}", page_checks.look(driver, checks)))
-    page_checks.show(driver, page_checks.PRINT_WIDTH, "print")
-    told.append(("print", page_checks.look(driver, checks, printed=True)))
-    page_checks.show(driver, 1440)
-    told += [
-        ("keyboard", page_checks.unreachable(driver)),
-        ("links", page_checks.broken_links(driver, page)),
-        ("log", page_checks.noises(driver, page)),
-    ]
-    assert page_checks.joined(told) == []
+    seen = shown if count != 10 else shown[1:4]
+    assert page_checks.faults(driver, page, seen) == []
 
 
 LIFTED = """

@@ -39,24 +39,8 @@ def driver():
 def test_a_page_has_no_fault_in_any_width_or_medium(driver, name, request):
     """Stacked bars of mixes; a rule's grid; one axis."""
     page = request.getfixturevalue(name) / "index.html"
-    page_checks.show(driver, WIDTHS[0])
-    page_checks.noises(driver, page)  # of the page before
-    browser.open_page(driver, page)
-    told = [("frame", page_checks.look(driver, ["frame"]))]
-    checks = (*page_checks.LAYOUT, *page_checks.INK)
     shown = [("light", width) for width in WIDTHS] + [("dark", width) for width in WIDTHS[::-1]]
-    for medium, width in shown:
-        page_checks.show(driver, width, medium)
-        told.append((f"{medium} {width}", page_checks.look(driver, checks)))
-    page_checks.show(driver, page_checks.PRINT_WIDTH, "print")
-    told.append(("print", page_checks.look(driver, checks, printed=True)))
-    page_checks.show(driver, WIDTHS[0])
-    told += [
-        ("keyboard", page_checks.unreachable(driver)),
-        ("links", page_checks.broken_links(driver, page)),
-        ("log", page_checks.noises(driver, page)),
-    ]
-    assert page_checks.joined(told) == []
+    assert page_checks.faults(driver, page, shown) == []
 
 
 @pytest.mark.parametrize("name", ["mixes", "rules", "one_axis"])
