@@ -139,3 +139,17 @@ def test_names_that_look_like_numbers_are_words_on_the_map_of_years(finished):
     years = years_chart(align_runs(runs, align=False))
     assert years.layout["yaxis"]["type"] == "category"
     assert list(years.traces[0].payload["y"]) == list(names)
+
+
+def test_an_allocation_is_coloured_by_the_roles_that_the_run_was_given(finished):
+    """SPY as the hedge, whatever it is: a run of this configuration need not be judged."""
+    mix, equity_only, _ = finished
+    named = replace(mix.manifest, config=replace(mix.manifest.config, hedge="SPY"))
+    odd = replace(mix, manifest=named, verdict=None)
+    colours = []
+    for run in (mix, odd):
+        compared = compare(align_runs([run, equity_only], align=False))
+        (figure,) = (each for each in figures(compared) if each.name == "allocation")
+        colours.append({t.name: t.payload["fillcolor"] for t in figure.traces[:2]})
+    assert colours[0] == {"SPY": "--equity", "IEF": "--duration-4"}
+    assert colours[1] == {"IEF": "--equity", "SPY": "--other"}
