@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 # Options of :func:`config_options` that describe a run, named as the fields of its configuration.
 RUN_OPTIONS = ("source", "extend", "start", "end", "fee_bps", "slippage_bps", "lag", "benchmark",
-               "hedge", "equity", "price_only", "initial")  # fmt: skip
+               "hedge", "equity", "price_only", "initial", "currency", "cash", "fx_hedge",
+               "fx_hedge_equity", "fx_basis_bp", "carry_rates")  # fmt: skip
 
 
 def assignments(texts: Sequence[str], option: str) -> dict[str, str]:
@@ -230,7 +231,22 @@ def config_options(command: Callable[..., Any], *, writes: bool = True) -> Calla
         click.option("--price-only", metavar="TICKER,...",
                      help="Tickers whose files leave out dividends: used all the same, and said."),
         click.option("--initial", type=float, default=10_000.0, show_default=True,
-                     help="Value of the portfolio at the start, in currency."),
+                     help="Value of the portfolio at the start, in the run's currency."),
+        click.option("--currency", default="USD", show_default=True, metavar="CODE",
+                     help="The currency you live in: USD, JPY, EUR, GBP, CHF, AUD or CNY."),
+        click.option("--cash", default="home", show_default=True, metavar="home|usd",
+                     help="What cash is in another currency: home earns its short rate, usd is "
+                          "dollar bills, unhedged."),
+        click.option("--fx-hedge", metavar="RATIO",
+                     help="Share of the hedge's dollars that is sold forward, 0 to 1, or by "
+                          "ticker: IEF=1,TLT=0.5  [default: 0]."),
+        click.option("--fx-hedge-equity", metavar="RATIO",
+                     help="The same of the equity's dollars  [default: 0]."),
+        click.option("--fx-basis-bp", type=float, metavar="BP",
+                     help="What a currency hedge costs beyond the difference of interest, basis "
+                          "points a year  [default: 25]."),
+        click.option("--carry-rates", is_flag=True, default=None,
+                     help="Carry the last short rates on for longer than six months."),
         *([out, alone] if writes else []),
         click.option("--debug", is_flag=True, help="Show the traceback of an error."),
     )  # fmt: skip

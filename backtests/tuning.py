@@ -38,7 +38,7 @@ from data.command import Progress, silent
 from data.errors import UsageError
 from data.load import data_line, load_market
 from data.market import Market
-from data.period import cut_to_period, first_day_of
+from data.period import begin_of, cut_to_period
 from data.strictness import Strictness, require_market
 from strategies.base import Params, Strategy
 from strategies.causality import prove_on, prove_quickly
@@ -164,11 +164,11 @@ def _first_days(
     if space.is_simplex:
         for ticker in space.axes:
             day, late = _latest(market, [ticker], benchmark)
-            days.append((day, first_day_of(market, late)))
+            days.append((day, begin_of(market, day, late)))
     for rule, decided in rules:
         required = [ticker for ticker in rule.tickers if ticker not in rule.optional]
         day, late = _latest(market, required, benchmark)
-        reason = first_day_of(market, late)
+        reason = begin_of(market, day, late)
         if decided > day:
             day = decided
             reason = (

@@ -10,9 +10,13 @@ import pandas as pd
 from data import bundled
 from data.checks.histories import periods_per_year, wild_moves
 from data.consumer_prices import public_by
+from data.currency.conversion import DOLLARS, Conversion
+from data.currency.convert import in_currency
+from data.currency.figures import CurrencyFigures
 from data.errors import DataError
-from data.market import CASH, Market, describe
+from data.market import CASH, Market
 from data.origin import MADE, Origin
+from data.provenance import describe
 from data.rows import align, by_month_ends, common_frequency, on_sessions_of_exchanges, upto
 from data.stand_ins import cash_stand_ins, proxy_stand_ins, rate_stand_ins
 from data.treasuries.cash import BillGaps, bill_gaps, level_from_monthly_bills
@@ -49,6 +53,8 @@ def market_of(
     cash_of: Callable[[pd.DatetimeIndex, int], Cash] | None = None,
     stood_in: Sequence[StandIn] = (),
     is_live: bool = False,
+    conversion: Conversion = DOLLARS,
+    figures_of: Callable[[int], CurrencyFigures] | None = None,
 ) -> Market:
     """Put total-return series of a source together as a market.
 
@@ -81,6 +87,11 @@ def market_of(
         What the source itself used in place of something else.
     is_live
         Whether the source should give bill yields and rates up to now.
+    conversion
+        The currency wanted, its cash, and what of the dollar is hedged.
+    figures_of
+        Called with the number of rows a year, where another currency than dollars is wanted; it
+        may add to ``notes``. None where the source has no figures of any.
     """
     raw_rates = rates or Rates()
     frequency = common_frequency(series, source)
@@ -90,6 +101,7 @@ def market_of(
         )
     by_dates = by_month_ends if frequency == 12 else on_sessions_of_exchanges
     series, dated = by_dates(series)
+    converting = None if conversion.is_dollars or figures_of is None else figures_of(frequency)
     own = series
     extended = _extended(own, raw_rates, older, carried_back, frequency)
     series, all_notes = extended.series, [*notes, *dated, *extended.not_carried]
@@ -105,6 +117,8 @@ def market_of(
     else:
         cash, what_cash, cash_notes = cash_of(sessions, frequency)
         cash_days = figure_days(cash, source)
+    if converting is not None and conversion.cash == "home":
+        cash_notes, gaps = [], []  # these bills are nobody's cash
     days = fetched or {}
     last = f"{sessions[-1]:%Y-%m-%d}"
     splices = splices_up_to(extended.splices, last)
@@ -126,7 +140,7 @@ def market_of(
     }
     provenance[CASH] = describe(cash, cash_days.source, what_cash, cash_days.fetched)
     public = on_sessions(raw_rates, sessions, frequency)
-    return Market(
+    market = Market(
         source=source,
         title=f"{'daily' if frequency == 252 else 'monthly'} {title}",
         prices=prices,
@@ -162,6 +176,9 @@ def market_of(
         cpi_by_month=None if public.cpi is None else public_by(raw_rates.cpi, sessions[-1]),
         usd=public.usd,
     )
+    if converting is None:
+        return market
+    return in_currency(market, conversion, converting, series)
 
 
 @dataclass(frozen=True)

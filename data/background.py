@@ -109,6 +109,21 @@ def _chained(own: pd.Series, older: pd.Series) -> pd.Series:
     return pd.concat([before, published, after])
 
 
+def home_prices(market: Market) -> pd.Series:
+    """Consumer prices where the currency of a market is from, by the month they are public in.
+
+    NaN, or no month, where there is no figure; in dollars those of :func:`background`.
+    """
+    if market.abroad is None:
+        return background(market)["cpi"]
+    prices = market.abroad.figures.prices
+    if prices is None:
+        return pd.Series(dtype=float, index=pd.PeriodIndex([], freq="M"), name="cpi")
+    about = pd.PeriodIndex(prices.index)
+    public = prices.set_axis(about + 1).rename("cpi")
+    return public.reindex(pd.period_range(about[0] + 1, about[-1] + 1, freq="M"))
+
+
 def ten_year(market: Market) -> pd.Series | None:
     """10-year yield in percent on every session, carried for a month at most: over holidays."""
     published = _par_yield(market, TEN_YEARS)

@@ -14,7 +14,7 @@ from data.treasuries.instruments import PROXIES
 if TYPE_CHECKING:
     import pandas as pd
 
-    from data.market import Tracking
+    from data.provenance import Tracking
     from data.treasuries.rates import Rates
 
 FUNDS = ("SPY", "SHY", "IEF", "TLT", "BIL")

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from data.command import Progress, silent
+from data.currency.conversion import DOLLARS, Conversion
 from data.errors import UsageError, counted, did_you_mean, in_short
 from data.market import Market
 from data.sources.frame import SOURCE as GIVEN
@@ -67,6 +68,7 @@ def load_market(
     carried_back: Collection[str] = (),
     price_only: Collection[str] = (),
     needs: Sequence[str] = (),
+    conversion: Conversion = DOLLARS,
     refresh: bool = False,
     progress: Progress = silent,
 ) -> Market:
@@ -92,6 +94,8 @@ def load_market(
     needs
         What else is needed, of ``yields``, ``policy_rate``, ``usd`` and ``cpi``. A source that
         fetches each series over the network leaves out the others.
+    conversion
+        The currency wanted, its cash, and what of the dollar is hedged.
     refresh
         Fetch from Yahoo even if the cache has a snapshot of the last day.
     progress
@@ -117,6 +121,11 @@ def load_market(
             f"--source {GIVEN}: prices given in Python are in no file; run it again from Python "
             "with prices=, or write them to a folder, one CSV a ticker, and use --source files:DIR"
         )
+    if source in ("auto", "yahoo") and not conversion.is_dollars:
+        raise UsageError(
+            f"--currency {conversion.currency} has no rates of exchange from --source {source}; "
+            "give --source bundled (months since 1971), or files:DIR with rates of exchange"
+        )
     wanted = list(dict.fromkeys(tickers))
     is_folder = source.startswith("files:")
     for ticker in wanted:
@@ -132,11 +141,17 @@ def load_market(
                 extend=extend,
                 carried_back=carried_back,
                 price_only=price_only,
+                conversion=conversion,
             )
     if source == "bundled":
         from data import bundled
 
         market = bundled.load(wanted)
+        if not conversion.is_dollars:
+            from data.bundled.world import currency_figures
+            from data.currency.convert import in_currency
+
+            market = in_currency(market, conversion, currency_figures(conversion.currency))
     else:
         from data.sources import live
 

@@ -3,96 +3,75 @@
 from __future__ import annotations
 
 import copy
-import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-import numpy as np
 import pandas as pd
 from immutabledict import immutabledict
 
 from data.consumer_prices import public_day
+from data.currency.conversion import Conversion
+from data.currency.figures import CurrencyFigures
 from data.errors import DataError, did_you_mean
 from data.origin import MADE, Origin
+from data.provenance import Provenance, Tracking, content_sha256
+from data.read_only import (
+    frozen_rows,
+    read_only,
+    read_only_series,
+    require_levels,
+    require_sessions,
+)
+from data.records import freeze_mappings
 from data.vintage import FigureDays, StandIn, Vintage, figure_days, vintage_of
 
 CASH: Final = "CASH"
 
 
-@dataclass(frozen=True)
-class Provenance:
-    """Where one column of a market comes from.
+@dataclass(frozen=True, eq=False)
+class Abroad:
+    """What a market in another currency than dollars was made of.
 
-    ``fetched`` is a date where the source knows one; ``own_first`` is the first day of the series
-    itself where a proxy stands before it.
+    Attributes
+    ----------
+    conversion
+        What was asked.
+    dollars
+        The same market in dollars, with all its earlier rows.
+    figures
+        Rates of exchange, short rates and consumer prices up to the last row.
+    histories
+        Levels in dollars by ticker, on its own sessions.
+    opens
+        What sets the first row, in words; empty where prices do.
     """
 
-    source: str
-    what: str
-    first: str
-    last: str
-    fetched: str | None = None
-    own_first: str | None = None
+    conversion: Conversion
+    dollars: Market
+    figures: CurrencyFigures
+    histories: Mapping[str, pd.Series]
+    opens: str
 
+    def __post_init__(self) -> None:
+        """Keep mappings from being changed."""
+        freeze_mappings(self)
 
-@dataclass(frozen=True)
-class Tracking:
-    """A proxy against its fund over their common whole months, all in fractions.
-
-    ``correlation`` and ``beta`` (fund on proxy) are of monthly returns; ``tracking_error`` is
-    the annualised standard deviation of their difference; ``mean_difference`` is proxy less
-    fund, a year; ``worst_year`` is the calendar year with the largest difference.
-    """
-
-    ticker: str
-    proxy: str
-    first: str
-    last: str
-    months: int
-    correlation: float
-    tracking_error: float
-    mean_difference: float
-    beta: float
-    worst_year: int | None
-    worst_year_difference: float | None
-
-
-def content_sha256(series: pd.Series) -> str:
-    """Hash a series by its dates (days since 1970, int64) and values (float64), little-endian."""
-    present = series.dropna()
-    digest = hashlib.sha256()
-    digest.update(present.index.values.astype("datetime64[D]").astype("<i8").tobytes())
-    digest.update(present.to_numpy("<f8").tobytes())
-    return digest.hexdigest()
-
-
-def describe(
-    series: pd.Series,
-    source: str,
-    what: str,
-    fetched: str | None = None,
-    own_first: str | None = None,
-) -> Provenance:
-    """Record where a series comes from, with its span.
-
-    ``own_first`` is the first day of its own history: kept where the series begins before it.
-    """
-    present = series.dropna()
-    first = f"{present.index[0]:%Y-%m-%d}"
-    return Provenance(
-        source=source,
-        what=what,
-        first=first,
-        last=f"{present.index[-1]:%Y-%m-%d}",
-        fetched=fetched,
-        own_first=own_first if own_first is not None and first < own_first else None,
-    )
+    def until(self, session: pd.Timestamp, *, monthly: bool) -> Abroad:
+        """The same as it was known at the close of a session."""
+        return replace(
+            self,
+            dollars=self.dollars.until(session),
+            figures=self.figures.until(session, monthly=monthly),
+            histories={name: level.loc[:session] for name, level in self.histories.items()},
+        )
 
 
 @dataclass(frozen=True, eq=False, init=False, repr=False)
 class Market:
     """Prices, cash and the rates around them: one row a session, ascending, tz-naive.
+
+    In dollars, unless ``abroad`` says in which other currency and how it was converted.
 
     Nothing of it can be assigned, deleted or added; two markets are equal where they are the
     same object.
@@ -160,6 +139,7 @@ class Market:
     origin: Origin
     tracking: tuple[Tracking, ...]
     is_cut: bool
+    abroad: Abroad | None
     _figures: immutabledict[str, FigureDays]
     _stood_in: tuple[StandIn, ...]
     _cut: pd.Timestamp | None
@@ -194,9 +174,9 @@ class Market:
         cpi_by_month: pd.Series | None = None,
         usd: pd.Series | None = None,
     ) -> None:
-        _require_sessions(prices.index, source)
-        _require_levels(prices, source)
-        _require_levels(cash.to_frame(CASH), source)
+        require_sessions(prices.index, source)
+        require_levels(prices, source)
+        require_levels(cash.to_frame(CASH), source)
         if cash.isna().any():
             raise DataError(
                 f"cash of {source} has no value on {cash.index[cash.isna()][0]:%Y-%m-%d}; "
@@ -224,16 +204,17 @@ class Market:
             origin=origin,
             tracking=tuple(tracking),
             is_cut=is_cut,
+            abroad=None,
             _figures=immutabledict(_own_days(prices, source) if figures is None else figures),
             _stood_in=tuple(stood_in),
             _cut=None,
-            _prices=_read_only(prices),
-            _cash=_read_only(cash.to_frame(CASH))[CASH],
-            _yields=None if yields is None else _read_only(yields),
-            _policy_rate=_read_only_series(policy_rate),
-            _cpi=_read_only_series(cpi),
-            _cpi_by_month=_read_only_series(cpi_by_month),
-            _usd=_read_only_series(usd),
+            _prices=read_only(prices),
+            _cash=read_only(cash.to_frame(CASH))[CASH],
+            _yields=None if yields is None else read_only(yields),
+            _policy_rate=read_only_series(policy_rate),
+            _cpi=read_only_series(cpi),
+            _cpi_by_month=read_only_series(cpi_by_month),
+            _usd=read_only_series(usd),
         )
 
     def __repr__(self) -> str:
@@ -245,6 +226,16 @@ class Market:
     def title(self) -> str:
         """The source in words; where a fallback was used, with the reason in short."""
         return self.origin.title(self.plain_title)
+
+    @property
+    def currency(self) -> str:
+        """Code of the currency that prices and cash are in."""
+        return "USD" if self.abroad is None else self.abroad.conversion.currency
+
+    @property
+    def in_dollars(self) -> Market:
+        """The same market in dollars; of a converted one with all its earlier rows."""
+        return self if self.abroad is None else self.abroad.dollars
 
     @property
     def vintage(self) -> Vintage:
@@ -373,18 +364,51 @@ class Market:
         for name in ("_prices", "_cash", "_yields", "_policy_rate", "_cpi", "_usd"):
             rows = getattr(self, name)
             # A copy of the rows: the array of a view would still hold the rows after ``session``.
-            vars(cut)[name] = None if rows is None else _frozen_rows(rows.loc[:session])
+            vars(cut)[name] = None if rows is None else frozen_rows(rows.loc[:session])
         months = self._cpi_by_month
         if months is not None:
             public = months[public_day(pd.DatetimeIndex(months.index)) <= session]
-            vars(cut)["_cpi_by_month"] = _read_only_series(public)
+            vars(cut)["_cpi_by_month"] = read_only_series(public)
         if len(cut._prices) == 0:
             raise DataError(
                 f"{self.source} has no sessions up to {session:%Y-%m-%d}; give a later day"
             )
         if len(cut._prices) < len(self._prices):
             vars(cut)["_cut"] = session
+        if self.abroad is not None:
+            monthly = self.periods_per_year == 12
+            vars(cut)["abroad"] = self.abroad.until(session, monthly=monthly)
         return cut
+
+    def revalued(
+        self,
+        *,
+        prices: pd.DataFrame,
+        cash: pd.Series,
+        abroad: Abroad,
+        provenance: Mapping[str, Provenance],
+        notes: Sequence[str],
+        figures: Mapping[str, FigureDays],
+    ) -> Market:
+        """Return the market with prices and cash in another currency, on rows of its own.
+
+        Everything else is the same on these rows; ``figures`` are those added to the market's.
+        """
+        require_levels(prices, self.source)
+        other = copy.copy(self)
+        rows = prices.index
+        for name in ("_yields", "_policy_rate", "_cpi", "_usd"):
+            held = getattr(self, name)
+            vars(other)[name] = None if held is None else frozen_rows(held.loc[rows])
+        vars(other).update(
+            provenance=immutabledict(provenance),
+            notes=tuple(notes),
+            abroad=abroad,
+            _prices=read_only(prices),
+            _cash=read_only(cash.to_frame(CASH))[CASH],
+            _figures=immutabledict({**self._figures, **figures}),
+        )
+        return other
 
     def only(self, needs: Sequence[str]) -> Market:
         """Return the same market without the rates that are not among ``needs``."""
@@ -397,7 +421,15 @@ class Market:
         return other
 
     def fingerprints(self) -> dict[str, str]:
-        """SHA-256 of everything held, by name: prices, cash, and the rates where there are any."""
+        """SHA-256 of everything held, by name: prices, cash, and the rates where there are any.
+
+        Of a converted market: of the one in dollars and of the figures that converted it, so that
+        runs with other hedges have the same data.
+        """
+        if self.abroad is not None:
+            converted = self.abroad.figures.series()
+            own = {name: content_sha256(series) for name, series in converted.items()}
+            return {**self.abroad.dollars.fingerprints(), **own}
         held: dict[str, pd.Series] = {**self._prices, CASH: self._cash}
         if self._yields is not None:
             held |= {f"yield_{maturity:g}y": self._yields[maturity] for maturity in self._yields}
@@ -431,49 +463,3 @@ class Market:
 
 def _own_days(prices: pd.DataFrame, source: str) -> dict[str, FigureDays]:
     return {str(ticker): figure_days(prices[ticker], source) for ticker in prices}
-
-
-def _read_only(frame: pd.DataFrame) -> pd.DataFrame:
-    values = frame.to_numpy(dtype=float)
-    # Memory of bytes: it cannot be made writeable again.
-    fixed = np.frombuffer(values.tobytes(), dtype=float).reshape(values.shape)
-    return pd.DataFrame(fixed, index=frame.index, columns=frame.columns, copy=False)
-
-
-def _frozen_rows(rows: pd.DataFrame | pd.Series) -> pd.DataFrame | pd.Series:
-    return _read_only_series(rows) if isinstance(rows, pd.Series) else _read_only(rows)
-
-
-def _read_only_series(series: pd.Series | None) -> pd.Series | None:
-    if series is None:
-        return None
-    return _read_only(series.to_frame("value"))["value"].rename(series.name)
-
-
-def _require_sessions(index: pd.Index, source: str) -> None:
-    if not isinstance(index, pd.DatetimeIndex) or index.tz is not None:
-        raise DataError(
-            f"{source} needs dates without a time zone, got {type(index).__name__}; "
-            "give the exchange's own dates"
-        )
-    if len(index) == 0:
-        raise DataError(f"{source} has no sessions; give prices of two days or more")
-    if not (index.is_monotonic_increasing and index.is_unique):
-        wrong = index[1:][np.diff(index.asi8) <= 0][0]
-        raise DataError(f"dates of {source} must ascend without repeats; see {wrong:%Y-%m-%d}")
-
-
-def _require_levels(frame: pd.DataFrame, source: str) -> None:
-    for ticker in frame.columns:
-        column = frame[ticker]
-        first = column.first_valid_index()
-        if first is None:
-            raise DataError(f"{ticker} of {source} has no values; leave it out")
-        after = column.loc[first:]
-        wrong = ~(np.isfinite(after) & (after > 0))
-        if wrong.any():
-            day = after.index[wrong][0]
-            raise DataError(
-                f"{ticker} of {source} is {after[day]} on {day:%Y-%m-%d}; levels must be "
-                "positive and finite"
-            )

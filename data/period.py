@@ -58,7 +58,7 @@ def cut_to_period(
     is_cut = market.is_cut or last < sessions[-1]
     if last < first:
         raise UsageError(
-            f"--end {end} is before {first_day_of(market, late)} in {market.source}, "
+            f"--end {end} is before {begin_of(market, first, late)} in {market.source}, "
             f"{first:%Y-%m-%d}; give a later --end"
         )
     if not is_cut and begin > sessions[-1]:
@@ -72,15 +72,24 @@ def cut_to_period(
             "later --end or start earlier"
         )
     if begin < first:
+        what = begin_of(market, first, late)
+        without = f", or leave out {late}" if what == first_day_of(market, late) else ""
         raise UsageError(
-            f"--start {start} is before {first_day_of(market, late)} in {market.source}, "
-            f"{first:%Y-%m-%d}; start then or later, or leave out {late}"
+            f"--start {start} is before {what} in {market.source}, {first:%Y-%m-%d}; start then or "
+            f"later{without}"
         )
     if last > sessions[-1] and not is_cut:
         notes.append(f"data end on {sessions[-1]:%Y-%m-%d}, before the asked end {end}")
     row_zero = sessions[sessions >= begin][0] if start else None
     cut = market.until(last).relabelled(notes=notes, is_cut=is_cut)
     return Period(cut, first, late, row_zero)
+
+
+def begin_of(market: Market, first: pd.Timestamp, late: str) -> str:
+    """Say what sets the first day of a run: the figures of its currency, or a ticker."""
+    if market.abroad is not None and market.abroad.opens and first == market.sessions[0]:
+        return market.abroad.opens
+    return first_day_of(market, late)
 
 
 def first_day_of(market: Market, ticker: str) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 from data.records import freeze_mappings
 
 # Series that count up to the last session: those of tickers may go on for longer.
-RATES = ("CASH", "yields", "policy_rate", "cpi", "usd")
+RATES = ("CASH", "yields", "policy_rate", "cpi", "usd", "exchange_rate", "home_rate", "dollar_rate")
 
 
 class StandInKind(StrEnum):

@@ -248,7 +248,8 @@ def made_market(
     import pandas as pd
 
     from data.consumer_prices import public_by
-    from data.market import CASH, Market, describe
+    from data.market import CASH, Market
+    from data.provenance import describe
 
     rng = np.random.default_rng(seed)
     if ppy == 252:

@@ -18,7 +18,8 @@ from hypothesis import HealthCheck, settings
 
 from backtests.analysis.numbers import Portfolio, PortfolioNumbers, numbers_of
 from data.command import run_command
-from data.market import CASH, Market, describe
+from data.market import CASH, Market
+from data.provenance import describe
 
 Ended = tuple[int, str, str]
 ROOT = Path(__file__).parents[1]

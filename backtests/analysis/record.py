@@ -18,7 +18,7 @@ from backtests.analysis.numbers import PortfolioNumbers
 from backtests.analysis.resampling import Estimate, SampleSize
 from backtests.analysis.series import Path, Series
 from data.errors import UsageError, did_you_mean
-from data.market import Tracking
+from data.provenance import Tracking
 from data.records import freeze_mappings
 
 T = TypeVar("T")

@@ -69,14 +69,16 @@ class Case:
         volatility), ``hedge`` (the Treasuries alone) and ``cash``.
     first_fill
         The session from which months count: before it the portfolio is all in cash.
-    legs
-        ``equity`` and ``hedge``, with their history before the run where there is any.
+    dollar_equity
+        Levels of equity in dollars, with its history before the run where there is any.
     bond, bond_name
         Month-end returns, indexed by month, of the bond or hedge whose correlation with equity
         tells the states apart; and what it is.
     background
         Months x ``y10, policy_rate`` (percent) and ``cpi`` (of the month before, which is
-        published by the month's end; NaN where it never was).
+        published by the month's end; NaN where it never was), of the United States.
+    prices
+        Consumer prices where the investor lives, by month in the same way.
     y10
         10-year yield in percent on the sessions of ``levels``, or None.
     ppy
@@ -87,10 +89,11 @@ class Case:
 
     levels: pd.DataFrame
     first_fill: pd.Timestamp
-    legs: pd.DataFrame
+    dollar_equity: pd.Series
     bond: pd.Series
     bond_name: str
     background: pd.DataFrame
+    prices: pd.Series
     y10: pd.Series | None
     ppy: int
     holds_hedge: bool = True
@@ -120,8 +123,8 @@ def judge(
     months = month_ends(case.levels.loc[case.first_fill :])
     returns = months.pct_change(fill_method=None).iloc[1:]
     sample = Sample(returns, BLOCK_COLUMNS, repetitions, seed)
-    equity = month_ends(case.legs)["equity"].pct_change(fill_method=None)
-    correlation = stock_bond_correlation(equity, case.bond)
+    equity = month_ends(case.dollar_equity.to_frame("equity"))["equity"]
+    correlation = stock_bond_correlation(equity.pct_change(fill_method=None), case.bond)
     evidence = None
     if case.holds_hedge:
         evidence = evidence_from(sample, correlation, case.bond_name, effects=not brief)
@@ -151,7 +154,7 @@ def judge(
             case.levels.loc[case.first_fill :],
             case.levels.iloc[0],
             of_hedge,
-            case.background["cpi"],
+            case.prices,
             daily=case.ppy != MONTHS,
         ),
     )
@@ -367,7 +370,7 @@ def _within(sample: Sample, inside: measures.Array, dimension: str, label: str) 
 def _holding(case: Case, months: pd.DataFrame) -> tuple[HoldingPeriod, ...]:
     levels = months[["portfolio", "equity", "bills", "cash"]].copy()
     # This month's price level is published by the end of the next month.
-    prices = bridged(case.background["cpi"]).shift(-1)
+    prices = bridged(case.prices).shift(-1)
     levels["inflation"] = prices.reindex(levels.index)
     return holding_table(levels)
 

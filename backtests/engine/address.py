@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence, Sized
 from urllib.parse import parse_qsl
 
 from backtests.engine.config import RunConfig
-from backtests.engine.config_file import KEYS, WORDS
+from backtests.engine.config_file import KEYS, WORDS, Ratios
 from backtests.engine.kinds import require_few
 from data.errors import UsageError, did_you_mean, in_short
 from strategies.base import Value
@@ -160,6 +160,8 @@ def _value(key: str, text: str) -> Value:
     try:
         if kind is bool:
             return {"true": True, "1": True, "false": False, "0": False}[text.lower()]
-        return str(text) if kind is str else float(text) if kind is float else int(text)
+        if kind in (str, Ratios):  # a ratio may be by ticker; the configuration reads it
+            return str(text)
+        return float(text) if kind is float else int(text)
     except (ValueError, KeyError):
         raise UsageError(f"the address: {key} takes {WORDS[kind]}, got {in_short(text)}") from None

@@ -21,7 +21,7 @@ from data.command import Progress, silent
 from data.errors import UsageError, did_you_mean
 from data.load import available, load_market
 from data.market import Market
-from data.period import Period, cut_to_period, first_day_of
+from data.period import Period, begin_of, cut_to_period
 from data.treasuries.instruments import CATALOGUE
 from strategies.base import Strategy
 from strategies.decisions import decide
@@ -51,8 +51,9 @@ def load_inputs(
     strategy = config.make_strategy()
     _require_roles(config, strategy.tickers)
     ticker = benchmark_ticker(config, strategy.tickers, strategy.heaviest)
-    require_loaded(config, list(dict.fromkeys([*strategy.tickers, ticker])))
-
+    used = list(dict.fromkeys([*strategy.tickers, ticker]))
+    require_loaded(config, used)
+    config.money.require_held(used, config.roles)
     market_of = loader(config, [strategy], load, progress, also=BACKGROUND)
     market = market_of([*strategy.tickers, ticker], config.end, refresh=refresh)
     required = [name for name in market.tickers if name not in strategy.optional]
@@ -94,6 +95,7 @@ def loader(
             carried_back=carried_back(config, rules),
             price_only=config.price_only,
             needs=needs,
+            conversion=config.conversion(tickers),
             refresh=refresh,
             progress=progress,
         )
@@ -249,7 +251,7 @@ def simulated(inputs: Inputs, engine: Engine = fill_with_vectorbt) -> Run:
     if period.start is None and begins > market.sessions[0]:
         reason = "the first decision of " + strategy.name
         if begins == period.first:
-            reason = first_day_of(market, period.late)
+            reason = begin_of(market, begins, period.late)
         # A remark, not a note, which would change the run's name: --start of that day is the same
         # run.
         begun = f"the run begins on {begins:%Y-%m-%d}, {reason}"

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from immutabledict import immutabledict
 
 from backtests.engine import kinds
 from backtests.engine.costs import Costs
+from backtests.engine.money import MONEY, Money, Ratio, ratio_text
 from backtests.engine.roles import Roles
+from data.currency.conversion import Conversion
 from data.errors import HedgeError, UsageError, in_full, in_short
 from data.load import require_own_prices, require_source, spelled
 from data.records import fields_of, freeze_mappings
@@ -27,7 +29,8 @@ class ConfigTable:
     """A run's configuration as one flat table, as TOML files, addresses and manifests hold it.
 
     Fee and slippage are in basis points (0.01 percentage points) of the value traded, the lag in
-    rows, days ``YYYY-MM-DD``, the initial value in currency; ``extend`` as in ``RunConfig``.
+    rows, days ``YYYY-MM-DD``, the initial value in currency; ``extend`` as in ``RunConfig``, what
+    is about the currency as in ``Money``.
     """
 
     strategy: str
@@ -44,6 +47,13 @@ class ConfigTable:
     equity: str | None
     initial: float
     price_only: str | None = None  # a manifest of before has none
+    # None in dollars, and in a manifest of before.
+    currency: str | None = None
+    cash: str | None = None
+    fx_hedge: float | str | None = None
+    fx_hedge_equity: float | str | None = None
+    fx_basis_bp: float | None = None
+    carry_rates: bool | None = None
 
     def __post_init__(self) -> None:
         """Keep parameters from being changed."""
@@ -79,6 +89,8 @@ class RunConfig:
     extend
         True: extend each history to before its first day by its proxies. False: none. None: only
         those that the strategy has carried back, BIL and SHY of a duration rule.
+    money
+        In which currency, and what of the dollar is hedged.
     rule
         The strategy itself. Made of name and parameters unless given; a function or an object of
         the user's own has no registered name, and is given (:meth:`of`).
@@ -101,6 +113,7 @@ class RunConfig:
     price_only: tuple[str, ...] = ()
     initial: float = 10_000.0
     extend: bool | None = None
+    money: Money = field(default_factory=Money)
     rule: Strategy | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -137,6 +150,10 @@ class RunConfig:
             raise UsageError(
                 f"costs= takes Costs(fee_bps, slippage_bps, lag), got {in_short(self.costs)}"
             )
+        if not isinstance(self.money, Money):
+            raise UsageError(
+                f"money= takes Money(currency, cash, fx_hedge, ...), got {in_short(self.money)}"
+            )
         start = None if self.start is None else kinds.day(self.start, "--start")
         end = None if self.end is None else kinds.day(self.end, "--end")
         if start and end and end < start:
@@ -165,7 +182,7 @@ class RunConfig:
                 "extend": extend, "start": start, "end": end,
                 "benchmark": benchmark, "initial": initial,
                 "hedge": roles.hedge, "equity": roles.equity,
-                "price_only": price_only}  # fmt: skip
+                "price_only": price_only, "money": _spelled_money(self.money, source)}  # fmt: skip
         for name, value in read.items():
             object.__setattr__(self, name, value)
 
@@ -189,7 +206,14 @@ class RunConfig:
         """
         rest = dict(table)
         costs = {name: rest.pop(name) for name in COSTS if name in rest}
-        return cls(**rest, costs=Costs(**costs), rule=rule)  # type: ignore[arg-type]  # as documented
+        money = {name: rest.pop(name) for name in MONEY if name in rest}
+        money = {name: value for name, value in money.items() if value is not None}
+        return cls(  # as documented
+            **rest,  # type: ignore[arg-type]
+            costs=Costs(**costs),  # type: ignore[arg-type]
+            money=Money(**money),  # type: ignore[arg-type]
+            rule=rule,
+        )
 
     def make_strategy(self) -> Strategy:
         """The strategy of this run."""
@@ -203,6 +227,7 @@ class RunConfig:
     @property
     def table(self) -> ConfigTable:
         """The run as one flat record."""
+        abroad = None if self.money.is_dollars else self.money
         return ConfigTable(
             strategy=self.strategy,
             params=self.params,
@@ -218,11 +243,24 @@ class RunConfig:
             equity=",".join(self.equity) or None,
             initial=self.initial,
             price_only=",".join(self.price_only) or None,
+            currency=None if abroad is None else abroad.currency,
+            cash=None if abroad is None else abroad.cash,
+            fx_hedge=None if abroad is None else ratio_text(abroad.ratio("fx_hedge")),
+            fx_hedge_equity=None if abroad is None else ratio_text(abroad.ratio("fx_hedge_equity")),
+            fx_basis_bp=None if abroad is None else abroad.fx_basis_bp,
+            carry_rates=None if abroad is None else abroad.carry_rates,
         )
+
+    def conversion(self, tickers: Sequence[str]) -> Conversion:
+        """What the market of some tickers is asked for."""
+        return self.money.conversion(tickers, self.roles)
 
     def as_dict(self) -> dict[str, Value | Params | None]:
         """The run as plain values in a fixed order, for files, addresses and hashes."""
-        return {**fields_of(self.table), "params": plain_params(self.params)}
+        fields = fields_of(self.table)
+        if self.money.is_dollars:  # and then the names of runs are those of before
+            fields = {name: value for name, value in fields.items() if name not in MONEY}
+        return {**fields, "params": plain_params(self.params)}
 
 
 def _spelled(rule: Strategy, source: str) -> Strategy:
@@ -248,6 +286,23 @@ def _spelled(rule: Strategy, source: str) -> Strategy:
                 )
             params[declared.name] = {names[name]: weight for name, weight in value.items()}
     return rule if params == dict(rule.params()) else make_of(type(rule), params)
+
+
+def _spelled_money(money: Money, source: str) -> Money:
+    """The same with the tickers of its ratios as the source spells them."""
+
+    def read(ratio: Ratio) -> Ratio:
+        if not isinstance(ratio, Mapping):
+            return ratio
+        return {spelled(source, ticker): share for ticker, share in ratio.items()}
+
+    if money.is_dollars:
+        return money
+    return replace(
+        money,
+        fx_hedge=read(money.ratio("fx_hedge")),
+        fx_hedge_equity=read(money.ratio("fx_hedge_equity")),
+    )
 
 
 def _roles(hedge: tuple[str, ...], equity: tuple[str, ...]) -> Roles:

@@ -13,6 +13,11 @@ from data.terminal import printable
 from strategies.base import Params, Strategy, Value
 from strategies.registry import is_strategy
 
+
+class Ratios:
+    """The kind of a key that takes a number, or text by ticker."""
+
+
 # Keys of the file, and the type of each value. Where a number is asked for, a whole one will do.
 KEYS: dict[str, type] = {
     "strategy": str,
@@ -28,12 +33,18 @@ KEYS: dict[str, type] = {
     "equity": str,
     "price_only": str,
     "initial": float,
+    "currency": str,
+    "cash": str,
+    "fx_hedge": Ratios,
+    "fx_hedge_equity": Ratios,
+    "fx_basis_bp": float,
+    "carry_rates": bool,
     "params": dict,
 }
 MOST_KEY = 8192  # characters before the first =
 STRATEGY = "strategy.py"  # beside the file: the source of a strategy from outside the repository
 WORDS = {str: "a text", bool: "true or false", float: "a number", int: "a whole number",
-         dict: "a table"}  # fmt: skip
+         dict: "a table", Ratios: "a ratio, or a text such as IEF=1"}  # fmt: skip
 
 
 def write_config(path: Path, config: RunConfig, remark: str = "") -> None:
@@ -173,7 +184,10 @@ def require_types(table: Params, where: str) -> None:
             )
         _require_short(value, f"{where}: {key}")
         wanted = KEYS[key]
-        number = wanted is float and isinstance(value, int | float) and not isinstance(value, bool)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        number = (wanted in (float, Ratios) and is_number) or (
+            wanted is Ratios and isinstance(value, str)
+        )
         whole = wanted is int and isinstance(value, int) and not isinstance(value, bool)
         if not (number or whole or (wanted not in (float, int) and isinstance(value, wanted))):
             raise UsageError(f"{where}: {key} takes {WORDS[wanted]}, got {value!r}")

@@ -33,7 +33,7 @@ from backtests.engine.stock_bond import bond_of
 from backtests.engine.today import state_of
 from backtests.engine.with_quantstats import quantstats_metrics
 from backtests.engine.with_vectorbt import fill_with_vectorbt, vectorbt_metrics
-from data.background import background, ten_year
+from data.background import background, home_prices, ten_year
 from data.command import Progress, silent
 from data.market import CASH, Market
 from data.records import fields_of, ten_digits
@@ -182,10 +182,11 @@ def _case(market: Market, simulation: Simulation, references: References) -> Cas
     return Case(
         levels=levels,
         first_fill=simulation.first_fill,
-        legs=pd.DataFrame({"equity": references.equity_leg, "hedge": references.hedge_leg}),
+        dollar_equity=references.dollar_legs.equity,
         bond=bond,
         bond_name=bond_name,
         background=background(market),
+        prices=home_prices(market),
         y10=None if y10 is None else y10.loc[sessions],
         ppy=market.periods_per_year,
         holds_hedge=bool(references.hedge_tickers),

@@ -66,7 +66,11 @@ def long_run(run: Run) -> LongRun | str:
     months = math.ceil(run.config.costs.lag * MONTHS / own.periods_per_year)
     costs = Costs(run.config.costs.fee_bps, run.config.costs.slippage_bps, months)
     names = list(dict.fromkeys([*strategy.tickers, benchmark]))
-    market = _until(load_market("bundled", names), own)
+    try:
+        months_since = load_market("bundled", names, conversion=run.config.conversion(names))
+    except HedgeError as error:
+        return str(error).partition(";")[0]
+    market = _until(months_since, own)
     if market is None:
         return "the bundled months begin after its end"
     try:
@@ -123,7 +127,7 @@ def long_evidence(long: LongRun) -> Evidence:
     ).loc[long.simulation.first_fill :]
     sample = Sample(month_ends(levels).pct_change(fill_method=None).iloc[1:], BLOCK_COLUMNS)
     name, bond = bond_of(long.market, sides)
-    leg = month_ends(sides.equity_leg.to_frame("equity"))["equity"]
+    leg = month_ends(sides.dollar_legs.equity.to_frame("equity"))["equity"]
     return evidence_from(
         sample, stock_bond_correlation(leg.pct_change(fill_method=None), bond), name
     )

@@ -32,6 +32,14 @@ VOLATILITY_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
+class Legs:
+    """Values of the equity and of the hedge alone, each 100 %."""
+
+    equity: pd.Series
+    hedge: pd.Series
+
+
+@dataclass(frozen=True, eq=False)
 class References:
     """The portfolios beside a run.
 
@@ -47,6 +55,8 @@ class References:
     equity_leg, hedge_leg
         Values of the equity and of the hedge alone, each 100 %, from as early as the data
         go, also before the run's first day.
+    dollar_legs
+        The same two in dollars, unhedged: by their correlation the states are told apart.
     static
         For a duration rule: the static mix of the same average duration.
     variants
@@ -63,6 +73,7 @@ class References:
     is_matched: bool
     equity_leg: pd.Series
     hedge_leg: pd.Series
+    dollar_legs: Legs
     static: Simulation | None
     variants: dict[str, Simulation | str]
 
@@ -79,7 +90,7 @@ class Sides:
         The tickers it held, divided.
     always, all_equity
         Decisions of 100 % equity, always invested; and the same without those that change nothing.
-    equity_leg, hedge_leg
+    equity_leg, hedge_leg, dollar_legs
         As in :class:`References`.
     """
 
@@ -90,6 +101,7 @@ class Sides:
     all_equity: pd.DataFrame
     equity_leg: pd.Series
     hedge_leg: pd.Series
+    dollar_legs: Legs
 
 
 def make_sides(
@@ -111,22 +123,34 @@ def make_sides(
     held = [str(ticker) for ticker in decided.columns if decided[ticker].gt(0).any()]
     hedge, equity = roles.hedge_of(held), roles.equity_of(held)
 
-    def leg(name: str, weights: pd.DataFrame) -> pd.Series:
-        return _traded(market, strategy, simulation, name, weights, None, engine).nav
+    def legs(own: Market) -> Legs:
+        # The states need equity before the first decision too: by then it holds the same
+        # proportions.
+        early = own.sessions[own.sessions >= own.first_session(list(always))[0]][:1]
+        is_before = early[0] < always.index[0]
+        before = always.iloc[[0]].set_axis(early) if is_before else always.iloc[:0]
+        alone_hedged = bought_once(alone(decided, hedge)) if hedge else decided * 0.0
+
+        def leg(name: str, weights: pd.DataFrame) -> pd.Series:
+            return _traded(own, strategy, simulation, name, weights, None, engine).nav
+
+        return Legs(
+            equity=leg("equity", bought_once(pd.concat([before, always]))),
+            hedge=leg("hedge", alone_hedged),
+        )
 
     always = always_invested(decided, equity) if equity else everywhere(benchmark, decided.index)
     all_equity = bought_once(always)
-    # The states need equity before the first decision too: by then it holds the same proportions.
-    early = market.sessions[market.sessions >= market.first_session(list(always))[0]][:1]
-    before = always.iloc[[0]].set_axis(early) if early[0] < always.index[0] else always.iloc[:0]
+    own = legs(market)
     return Sides(
         decided=decided,
         equity_tickers=equity or [benchmark],
         hedge_tickers=hedge,
         always=always,
         all_equity=all_equity,
-        equity_leg=leg("equity", bought_once(pd.concat([before, always]))),
-        hedge_leg=leg("hedge", bought_once(alone(decided, hedge)) if hedge else decided * 0.0),
+        equity_leg=own.equity,
+        hedge_leg=own.hedge,
+        dollar_legs=own if market.in_dollars is market else legs(market.in_dollars),
     )
 
 
@@ -204,6 +228,7 @@ def make_references(
             is_matched=is_matched,
             equity_leg=sides.equity_leg,
             hedge_leg=sides.hedge_leg,
+            dollar_legs=sides.dollar_legs,
             static=None,
             variants={},
         )

@@ -12,8 +12,9 @@ from backtests.engine.config import RunConfig, short_hash
 from backtests.engine.simulation import Simulation
 from backtests.engine.sleeve import SleeveReport
 from backtests.engine.summary import Summary
-from data.market import Market, content_sha256
+from data.market import Market
 from data.period import Period
+from data.provenance import content_sha256
 from data.records import to_json
 from data.treasuries.proxies import without_fit
 

@@ -26,7 +26,8 @@ from backtests.engine.scores import paths, score_in_chunks
 from backtests.engine.space import Space
 from data.command import Progress, silent
 from data.errors import RuleError
-from data.market import Market, content_sha256
+from data.market import Market
+from data.provenance import content_sha256
 from strategies.base import Strategy
 from strategies.decisions import decide
 from strategies.equity_only import EquityOnly

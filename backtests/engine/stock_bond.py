@@ -23,12 +23,12 @@ def bond_of(market: Market, sides: References | Sides) -> tuple[str, pd.Series]:
     Where the hedge holds any US Treasury fund it is IEF, in dollars: the fund where the market has
     it, else and before its first day the ladder built from the market's yields, else that of the
     bundled months. So the states are the same beside bills and beside long bonds. For another
-    hedge it is the hedge itself.
+    hedge it is the hedge itself, in dollars too.
     """
     if any(map(is_treasury_fund, sides.hedge_tickers)):
-        bond = seven_to_ten_years(market)
+        bond = seven_to_ten_years(market.in_dollars)
         return str(bond.name), bond
-    return ", ".join(sides.hedge_tickers), _returns(sides.hedge_leg)
+    return ", ".join(sides.hedge_tickers), _returns(sides.dollar_legs.hedge)
 
 
 _BONDS: WeakKeyDictionary[Market, pd.Series] = WeakKeyDictionary()

@@ -79,8 +79,10 @@ class Summary:
         Rows after the first; 252 for daily rows, 12 for monthly ones; how many make a year here.
     years
         Returns of the complete calendar years.
+    currency
+        Code of the currency that every amount is in.
     costs, initial
-        What trading cost, and the value at the start in currency.
+        What trading cost, and the value at the start.
     metrics, benchmark
         Numbers of the strategy and of its benchmark.
     latest
@@ -100,6 +102,7 @@ class Summary:
     periods: int
     periods_per_year: int
     rows_per_year: float
+    currency: str
     costs: Costs
     initial: float
     metrics: PortfolioNumbers
@@ -153,6 +156,7 @@ def summarise(
         periods=len(sessions) - 1,
         periods_per_year=market.periods_per_year,
         rows_per_year=portfolio.ppy,
+        currency=market.currency,
         costs=simulation.costs,
         initial=config.initial,
         metrics=numbers_of(portfolio),

@@ -49,8 +49,9 @@ def state_of(run: Run, market: Market, simulation: Simulation, long: LongRun | s
     )
     past = past_of(long)
     # Today's correlation and that of the base rates must be of the same kind of bond.
-    bond = seven_to_ten_years(market) if past.stand_in else bond_of(market, sides)[1]
-    return state_today(market, sides.equity_leg, bond, past)
+    is_stand_in = bool(past.stand_in)
+    bond = seven_to_ten_years(market.in_dollars) if is_stand_in else bond_of(market, sides)[1]
+    return state_today(market, sides.dollar_legs.equity, bond, past)
 
 
 def state_today(
@@ -63,7 +64,8 @@ def state_today(
     market
         Cut to the end of what is reported. What it lacks is taken from the bundled table.
     equity_leg
-        Levels of the equity alone, from as early as there are prices to the market's end.
+        Levels of the equity alone in dollars, from as early as there are prices to the market's
+        end.
     bond
         Month-end returns of the bond whose correlation with it tells states apart.
     past
@@ -132,7 +134,7 @@ def past_of(long: LongRun | str) -> Past:
     }
     return _past(
         pd.DataFrame(legs).loc[long.simulation.first_fill :],
-        long.sides.equity_leg,
+        long.sides.dollar_legs.equity,
         bond_of(long.market, long.sides)[1],
         (tuple(long.sides.equity_tickers), tuple(long.sides.hedge_tickers)),
     )

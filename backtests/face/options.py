@@ -17,6 +17,7 @@ from backtests.engine.backtest import Load
 from backtests.engine.config import RunConfig
 from backtests.engine.config_file import read_config, require_kept_source, source_beside
 from backtests.face.run import Run
+from data.currency.conversion import DOLLARS, Conversion
 from data.errors import RuleError, UsageError, did_you_mean, in_short
 from data.load import load_market
 from data.market import Market
@@ -345,6 +346,14 @@ def _load_frame(
     *,
     end: str | None,
     price_only: Collection[str] = (),
+    conversion: Conversion = DOLLARS,
     **_: object,
 ) -> Market:
-    return frame.load(options.prices, tickers, bills=options.bills, end=end, price_only=price_only)
+    return frame.load(
+        options.prices,
+        tickers,
+        bills=options.bills,
+        end=end,
+        price_only=price_only,
+        conversion=conversion,
+    )

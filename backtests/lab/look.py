@@ -33,7 +33,7 @@ from backtests.report.folder import require_writable
 from data.errors import HedgeError
 from data.load import load_market, span_line
 from data.market import Market
-from data.sources.files import csv_files
+from data.sources.folders import csv_files
 from data.terminal import tell_traceback
 from strategies.base import Strategy
 from strategies.causality import prove_on, prove_quickly

@@ -15,7 +15,7 @@ MANIFEST = "manifest.json"
 SUMMARY = "summary.json"
 VERDICT = "verdict.json"
 CONFIG = "run.toml"
-FORMAT = 6  # of a results folder; raised when readers of older folders would go wrong
+FORMAT = 7  # of a results folder; raised when readers of older folders would go wrong
 
 
 def read_json(path: Path) -> Mapping[str, Json]:

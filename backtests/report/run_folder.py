@@ -33,7 +33,8 @@ from backtests.report.verdict.document import document
 from backtests.report.verdict.page import write_verdict
 from backtests.report.verdict.payoffs import DEPENDS
 from data.errors import OutputError
-from data.market import Market, content_sha256
+from data.market import Market
+from data.provenance import content_sha256
 from data.records import fields_of
 from data.spreadsheet import write_csv
 from data.strictness import age_in_days

@@ -11,8 +11,9 @@ import pandas as pd
 
 from data.consumer_prices import public_by
 from data.errors import DataError, did_you_mean
-from data.market import CASH, Market, describe
+from data.market import CASH, Market
 from data.origin import How, Origin
+from data.provenance import describe
 from data.treasuries.cash import level_from_monthly_bills
 from data.treasuries.curve import fund_level
 from data.treasuries.instruments import CATALOGUE

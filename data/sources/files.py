@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
@@ -30,12 +29,17 @@ from data.checks.total_return import (
     words_in,
 )
 from data.command import listed
-from data.errors import DataError, did_you_mean, in_short
+from data.currency.conversion import DOLLARS, Conversion
+from data.currency.figures import CurrencyFigures
+from data.errors import DataError, did_you_mean
 from data.market import Market
 from data.origin import How, Origin
 from data.sources import fred
 from data.sources.bars import implied_dividends
-from data.sources.delimited import DATE, Table, read_table, with_dots
+from data.sources.currency_files import currency_figures, in_dollars, quotes
+from data.sources.delimited import Table, read_table
+from data.sources.figure_files import numbers_of, read_figures
+from data.sources.folders import csv_paths, differ_by_case, find_file, stem_of
 from data.sources.ticker_files import may_be_held
 from data.treasuries.instruments import CATALOGUE, LISTED_IN_NEW_YORK, require_total_return
 from data.treasuries.rates import Rates, bond_equivalent
@@ -49,9 +53,6 @@ RATE_FILES = (
 )
 POSITIVE = (1e-6, 1e6)
 CHECK_IT = "used all the same, check the file"
-# What FRED, spreadsheets and pandas write where there is no figure.
-NO_FIGURE = ("", ".", "nan", "na", "n/a", "#n/a", "null", "none")
-ENDING = ".csv"
 RANGE_WORDS = {"open", "high", "low"}
 
 
@@ -60,88 +61,15 @@ def tickers(folder: Path) -> list[str]:
 
     Files of yields, rates and other figures are left out.
     """
-    paths = _csv_paths(folder)
-    stems = {_stem(path) for path in paths}
-    names = {_stem(path) for path in paths if may_be_held(Path(path))} - set(RATE_FILES)
-    return sorted(names if _differ_by_case(stems) else {name.upper() for name in names})
+    paths = csv_paths(folder)
+    stems = {stem_of(path) for path in paths}
+    names = {stem_of(path) for path in paths if may_be_held(Path(path))} - set(RATE_FILES)
+    return sorted(names if differ_by_case(stems) else {name.upper() for name in names})
 
 
 def tells_case_apart(folder: Path) -> bool:
     """Whether two files of the folder have names that differ by case alone."""
-    return _differ_by_case({_stem(path) for path in _csv_paths(folder)})
-
-
-def _differ_by_case(names: set[str]) -> bool:
-    return len({name.upper() for name in names}) < len(names)
-
-
-def csv_files(folder: Path) -> list[Path]:
-    """CSV files of a folder and of its direct subfolders."""
-    return [Path(path) for path in _csv_paths(folder)]
-
-
-def _csv_paths(folder: Path) -> list[str]:
-    """The same as text, since a folder may have very many.
-
-    What is no regular file, such as a pipe, is among them: reading it says so.
-    """
-    entries = _entries(folder)
-    for subfolder in [entry for entry in entries if _is_folder(entry)]:
-        entries += _entries(subfolder)
-    return [
-        entry.path
-        for entry in entries
-        if len(entry.name) > len(ENDING)
-        and entry.name[-len(ENDING) :].casefold() == ENDING
-        and not _is_folder(entry)
-        and (not entry.is_symlink() or os.path.exists(entry.path))
-    ]
-
-
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:  # a link that leads to itself
-        return False
-
-
-def _entries(folder: Path | os.DirEntry[str]) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as entries:
-            return list(entries)
-    except OSError:
-        return []
-
-
-def _stem(path: str) -> str:
-    return os.path.basename(path)[: -len(ENDING)]
-
-
-def _find(folder: Path, name: str) -> Path | None:
-    """Find ``name.csv`` in a folder, else in one of its subfolders; in any case of its letters.
-
-    Raises
-    ------
-    DataError
-        If two files are it, or the folder cannot be read.
-    """
-    plain = name and name == Path(name).name and name not in (".", "..") and "\0" not in name
-    try:
-        if not plain or not folder.is_dir():
-            return None
-        paths = _csv_paths(folder)
-        is_exact = _differ_by_case({_stem(path) for path in paths})
-        there = [
-            Path(path)
-            for path in paths
-            if _stem(path) == name or (not is_exact and _stem(path).upper() == name.upper())
-        ]
-    except OSError as error:
-        raise DataError(f"{folder} cannot be read: {error.strerror}; give access") from error
-    nearest = [path for path in there if path.parent == folder] or there
-    if len(nearest) > 1:
-        raise DataError(f"{name}.csv is both {nearest[0]} and {nearest[1]}; keep one")
-    return nearest[0] if nearest else None
+    return differ_by_case({stem_of(path) for path in csv_paths(folder)})
 
 
 def load(
@@ -152,6 +80,7 @@ def load(
     extend: bool = False,
     carried_back: Collection[str] = (),
     price_only: Collection[str] = (),
+    conversion: Conversion = DOLLARS,
 ) -> Market:
     """Build a market from ``folder/TICKER.csv``, aligned on the days all of them have.
 
@@ -171,6 +100,8 @@ def load(
         Without ``extend``: tickers to extend from yields, where the folder has them.
     price_only
         Tickers whose files hold prices without dividends, as the user knows.
+    conversion
+        The currency wanted, its cash, and what of the dollar is hedged.
 
     Raises
     ------
@@ -185,17 +116,27 @@ def load(
         raise DataError(f"--source files:{folder} is not a folder; give one with CSV files")
     source = f"files:{folder}"
     notes: list[str] = []
+    quoted = quotes(folder, wanted, conversion.currency)
     series = {
-        ticker: read_prices(folder, ticker, notes, end=end, is_price_only=ticker in price_only)
+        ticker: in_dollars(
+            folder,
+            read_prices(folder, ticker, notes, end=end, is_price_only=ticker in price_only),
+            quoted[ticker],
+            notes,
+        )
         for ticker in wanted
     }
+
+    def figures_of(rows_a_year: int) -> CurrencyFigures:
+        return currency_figures(folder, conversion.currency, notes, monthly=rows_a_year == 12)
+
     older = None
     if extend:
         names = {name for t in wanted if t in CATALOGUE for name in CATALOGUE[t].proxies}
         older = {
             name: read_prices(folder, name, notes, end=end, is_price_only=name in price_only)
             for name in sorted(names)
-            if _find(folder, name)
+            if find_file(folder, name)
         }
     return market_of(
         series,
@@ -207,6 +148,8 @@ def load(
         older=older,
         carried_back=carried_back,
         end=end,
+        conversion=conversion,
+        figures_of=figures_of,
     )
 
 
@@ -217,12 +160,12 @@ def read_rates(folder: Path, notes: list[str] | None = None, end: str | None = N
     to the day ``end``.
     """
     notes = [] if notes is None else notes
-    paths = {name: path for name in RATE_FILES if (path := _find(folder, name)) is not None}
+    paths = {name: path for name in RATE_FILES if (path := find_file(folder, name)) is not None}
 
     def columns(name: str, bounds: tuple[float, float] | None = None) -> pd.DataFrame | None:
         if name not in paths:
             return None
-        frame = _read_figures(paths[name], notes)
+        frame = read_figures(paths[name], notes)
         if bounds is not None:
             for column in frame.columns:
                 require_within(frame[column].dropna(), f"{column} in {paths[name]}", bounds)
@@ -328,7 +271,7 @@ def read_prices(
     """
     notes = [] if notes is None else notes
     require_total_return(ticker, is_price_only=is_price_only)
-    path = _find(folder, ticker)
+    path = find_file(folder, ticker)
     if path is None:
         there = tickers(folder)
         raise DataError(
@@ -338,7 +281,7 @@ def read_prices(
     table = read_table(path)
     notes += table.remarks
     column = _price_column(table, ticker) if is_price_only else _value_column(table, ticker)
-    levels = _numbers(table, [column], notes, holes=False)[column].rename(ticker)
+    levels = numbers_of(table, [column], notes, holes=False)[column].rename(ticker)
     today = latest_day()
     future = pd.DatetimeIndex(levels.index[levels.index > today])
     if len(future) == len(levels) > 0:
@@ -370,7 +313,7 @@ def _odd_dividends(table: Table, adjusted: pd.Series) -> list[str]:
     if column is None:
         return []
     try:
-        closes = _numbers(table, [column], [], holes=True)[column].reindex(adjusted.index)
+        closes = numbers_of(table, [column], [], holes=True)[column].reindex(adjusted.index)
     except DataError as error:  # the closes are not used
         return [f"its dividends are not checked: {error}"]
     closes = closes[closes > 0]
@@ -383,47 +326,6 @@ def _odd_dividends(table: Table, adjusted: pd.Series) -> list[str]:
     bars = pd.DataFrame({"Close": closes, "Dividends": implied_dividends(closes, adjusted)})
     is_stock = ticker.upper() not in LISTED_IN_NEW_YORK
     return odd_dividends(ticker, bars, stock=is_stock)
-
-
-def _read_figures(path: Path, notes: list[str]) -> pd.DataFrame:
-    """Read a table of figures by date; cells may be empty, or FRED's dot for no figure."""
-    table = read_table(path)
-    notes += table.remarks
-    frame = _numbers(table, list(table.cells.columns[1:]), notes, holes=True)
-    if not (frame.index.is_monotonic_increasing and frame.index.is_unique):
-        raise DataError(f"dates of {path} must ascend without repeats; sort its rows by date")
-    return frame
-
-
-def _numbers(table: Table, columns: list[str], notes: list[str], *, holes: bool) -> pd.DataFrame:
-    """Read dates and numbers; an error names the line. Cells without figure pass with ``holes``."""
-    cells = {}
-    for column in columns:
-        cells[column], remarks = with_dots(table, column)
-        notes += remarks
-    raw_dates = table.cells.iloc[:, 0]
-    given = raw_dates.where(raw_dates.str.fullmatch(DATE).eq(True))
-    # The date as written is the exchange's own, whatever time zone follows it.
-    dates = pd.to_datetime(given.str[:10], format="%Y-%m-%d", errors="coerce")
-    dates = dates.where(dates.between("1800-01-01", "2200-12-31"))
-    read = {column: pd.to_numeric(cells[column], errors="coerce") for column in columns}
-    checks = [(raw_dates, "a date as YYYY-MM-DD", dates.isna())]
-    for column, values in read.items():
-        wrong = values.isna()
-        if holes:
-            wrong &= ~table.cells[column].str.casefold().isin(NO_FIGURE)
-        checks.append((table.cells[column], "a number", wrong))
-    for raw, expected, wrong in checks:
-        if wrong.any():
-            row = int(wrong.to_numpy().argmax())
-            got = raw.iloc[row]
-            raise DataError(
-                f"{table.path} line {table.lines[row]}, column {raw.name}: "
-                f"got {in_short(got) if got else 'nothing'}, expected {expected}; "
-                "mend or remove that line"
-            )
-    index = pd.DatetimeIndex(dates).as_unit("ns")
-    return pd.DataFrame({c: v.to_numpy(float) for c, v in read.items()}, index=index)
 
 
 def _value_column(table: Table, ticker: str) -> str:

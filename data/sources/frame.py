@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from numbers import Real
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 from pandas.api import types
 
 from data.align import Cash, market_of
+from data.bundled.world import month_end_figures
 from data.checks.histories import (
     WILD_MOVE,
     YIELD_BOUNDS,
@@ -22,6 +24,7 @@ from data.checks.histories import (
 )
 from data.checks.total_return import price_only_note, require_own_history
 from data.command import listed, words_of
+from data.currency.conversion import DOLLARS, Conversion
 from data.errors import DataError, UsageError, did_you_mean
 from data.market import CASH, Market
 from data.origin import How, Origin
@@ -56,6 +59,7 @@ def load(
     bills: pd.Series | pd.DataFrame | None = None,
     end: str | None = None,
     price_only: Collection[str] = (),
+    conversion: Conversion = DOLLARS,
 ) -> Market:
     """Build a market from prices given in Python, with the same rules as for a folder of files.
 
@@ -73,6 +77,9 @@ def load(
         Last day wanted, ``YYYY-MM-DD``, or None for all.
     price_only
         Columns that hold prices without dividends, as the user knows.
+    conversion
+        The currency wanted, its cash, and what of the dollar is hedged: of monthly rows, since
+        rates of exchange are the bundled ones, at the ends of months.
 
     Returns
     -------
@@ -114,6 +121,8 @@ def load(
         origin=Origin(How.MADE),
         end=end,
         cash_of=None if cash is None else _cash_of(cash),
+        conversion=conversion,
+        figures_of=partial(month_end_figures, conversion.currency),
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data.errors import DataError
-from data.market import Tracking
+from data.provenance import Tracking
 from data.treasuries.curve import fund_level
 from data.treasuries.instruments import CATALOGUE, PROXIES
 from data.treasuries.rates import Rates, bill_level

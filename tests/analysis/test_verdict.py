@@ -57,10 +57,12 @@ def case(
     return Case(
         levels=levels,
         first_fill=index[0],
-        legs=levels[["equity", "hedge"]],
+        dollar_equity=levels["equity"],
         bond=pd.Series(hedge, months[1:]),
         bond_name="IEF",
         background=background,
+        prices=background["cpi"].copy(),
+        prices=background["cpi"].copy(),
         y10=None,
         ppy=12,
     )
@@ -256,7 +258,7 @@ def test_months_before_the_first_fill_do_not_count(equity):
 def test_prices_of_a_month_are_those_published_in_the_next():
     """Prices jump in the fourth month, as published by the end of the fifth."""
     steady = case(np.full(24, 0.004), np.full(24, 0.01))
-    steady.background.loc["1990-05":, "cpi"] = 150.0
+    steady.prices.loc["1990-05":] = 150.0
     yearly = judge(steady, repetitions=20).holding[0]
     # Of the twelve windows with prices at both ends those from January, February and March see
     # the jump, which no return of 9.5 % beats.
@@ -269,8 +271,8 @@ def test_a_month_without_prices_is_bridged_where_money_is_valued():
     whole = judge(steady, repetitions=20).holding[0]
     assert (whole.starts, whole.beat_inflation) == (13, 1.0)
     # From the fifth month on prices are 21 % higher, and half-way (10 %) in the fourth.
-    steady.background.loc["1990-06":, "cpi"] = 121.0
-    steady.background.loc["1990-05", "cpi"] = np.nan
+    steady.prices.loc["1990-06":] = 121.0
+    steady.prices.loc["1990-05"] = np.nan
     yearly = judge(steady, repetitions=20).holding[0]
     # Windows from January to April see a rise of 21 or, from April, of 10 %: their 9.5 % a year
     # loses to both, and all twelve windows with prices at both ends are counted.
@@ -333,8 +335,8 @@ def test_inflation_is_told_of_the_runs_months_and_not_where_a_figure_is_missing(
     cpi["2025-11"] = np.nan  # the figure of October
     background = pd.DataFrame({"y10": 4.0, "policy_rate": 3.0, "cpi": cpi})
     moved = replace(
-        made, levels=levels, first_fill=levels.index[0], legs=levels[["equity", "hedge"]],
-        bond=made.bond.set_axis(months[1:]), background=background,
+        made, levels=levels, first_fill=levels.index[0], dollar_equity=levels["equity"],
+        bond=made.bond.set_axis(months[1:]), background=background, prices=background["cpi"],
     )  # fmt: skip
     shown = judge(moved, repetitions=50, brief=True).series.inflation
     about = [str(month - 1) for month in months]  # public by the end of the next month

@@ -7,8 +7,9 @@ import pytest
 
 from data.align import cash_level, market_of
 from data.errors import DataError
-from data.market import Market, Provenance
+from data.market import Market
 from data.origin import How, Origin
+from data.provenance import Provenance
 from data.sources import files
 from data.treasuries.rates import Rates
 from tests.data.helpers import GOOD, rows_of

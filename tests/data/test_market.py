@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 
 from data.errors import DataError
-from data.market import Market, Provenance, content_sha256, describe
+from data.market import Market
 from data.origin import How, Origin
+from data.provenance import Provenance, content_sha256, describe
 from tests.conftest import market_of, random_market
 
 DAYS = pd.bdate_range("2020-01-01", periods=5)

@@ -25,8 +25,8 @@ from backtests.report.files import read_json
 from backtests.report.manifest import ComparisonManifest, RunManifest, SearchManifest
 from backtests.report.run_folder import write_run
 from backtests.report.verdict.document import Document, document
-from data.market import Tracking
 from data.origin import How, Origin
+from data.provenance import Tracking
 from data.records import as_number, freeze_mappings, from_json, frozen, ten_digits, to_json
 
 OLDER = Origin(

@@ -21,8 +21,8 @@ from backtests.report.run_folder import LIBRARIES, versions, write_run
 from backtests.report.verdict.document import document
 from backtests.report.verdict.page import write_verdict
 from data.errors import OutputError
-from data.market import content_sha256
 from data.origin import How, Origin
+from data.provenance import content_sha256
 from data.records import to_json
 from tests.report.helpers import make_run
 

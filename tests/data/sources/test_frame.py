@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 import data.treasuries.rates
 from data import bundled
 from data.errors import DataError, HedgeError, UsageError
-from data.market import CASH, Provenance
+from data.market import CASH
 from data.origin import How, Origin
+from data.provenance import Provenance
 from data.sources import files, frame
 
 DAYS = pd.DatetimeIndex(["2020-01-02", "2020-01-03", "2020-01-06", "2020-01-07"])

@@ -8,7 +8,7 @@ import pytest
 
 from backtests.analysis.metrics import cagr, drawdown_list, volatility
 from data.errors import DataError
-from data.market import Tracking
+from data.provenance import Tracking
 from data.sources import files
 from data.treasuries.curve import par_returns, year_fractions
 from data.treasuries.proxies import (

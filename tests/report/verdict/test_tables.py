@@ -15,7 +15,7 @@ from backtests.analysis.record import (
 )
 from backtests.report.verdict import tables
 from backtests.report.verdict.words import NAMES
-from data.market import Tracking
+from data.provenance import Tracking
 from tests.report.verdict.helpers import (
     estimate,
     make_crisis,

@@ -1,0 +1,212 @@
+"""In which currency a run is, what its cash is, and how much of the dollar it hedges."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from immutabledict import immutabledict
+
+from backtests.engine import kinds
+from backtests.engine.roles import Roles
+from data.currency.conversion import BASIS_BP, DOLLARS, Cash, Conversion
+from data.currency.currencies import CODES, DOLLAR, read_code
+from data.errors import UsageError, did_you_mean, in_full, in_short, numbers_taken
+
+Ratio = float | Mapping[str, float]  # of all, or by ticker (others: 0)
+MOST_BASIS_BP = 1000.0  # ten times the widest of 2008
+CASHES: tuple[Cash, ...] = ("home", "usd")
+HEDGES = ("fx_hedge", "fx_hedge_equity")
+# The fields of a configuration that are about money.
+MONEY = ("currency", "cash", *HEDGES, "fx_basis_bp", "carry_rates")
+
+
+@dataclass(frozen=True)
+class Money:
+    """A currency and its hedge, as a run's configuration says.
+
+    Attributes
+    ----------
+    currency
+        Code: USD, JPY, EUR, GBP, CHF, AUD or CNY.
+    cash
+        ``home``: cash earns the short rate of the currency. ``usd``: it is dollar bills, unhedged.
+    fx_hedge, fx_hedge_equity
+        What of the hedge's dollars and of the equity's is sold forward: 0 to 1 of all of them, or
+        by ticker, as a mapping or as text such as ``IEF=1,TLT=0.5``.
+    fx_basis_bp
+        What that costs beyond the difference of interest, basis points a year; 25 unless given.
+    carry_rates
+        Whether the last short rates are carried on for longer than six months.
+
+    Raises
+    ------
+    UsageError
+        For a value that is not possible, and for a hedge of dollars in dollars.
+    """
+
+    currency: str = DOLLAR
+    cash: Cash = "home"
+    fx_hedge: Ratio | str | None = None
+    fx_hedge_equity: Ratio | str | None = None
+    fx_basis_bp: float | None = None
+    carry_rates: bool | None = None
+
+    def __post_init__(self) -> None:
+        """Convert every field; in dollars only the defaults are allowed."""
+        currency = read_code(self.currency, "--currency")
+        cash = self.cash
+        if cash not in CASHES:
+            raise UsageError(
+                f"--cash takes {' or '.join(CASHES)}, got {in_short(cash)}"
+                f"{did_you_mean(cash, CASHES)}"
+            )
+        ratios = {name: _ratio(getattr(self, name), option(name)) for name in HEDGES}
+        basis = BASIS_BP
+        if self.fx_basis_bp is not None:
+            basis = kinds.number(self.fx_basis_bp, "--fx-basis-bp")
+        if not 0.0 <= basis <= MOST_BASIS_BP:
+            raise UsageError(
+                f"--fx-basis-bp takes {numbers_taken(0, MOST_BASIS_BP)} basis points a year, got "
+                f"{in_full(basis)}"
+            )
+        carry = None if self.carry_rates is None else kinds.flag(self.carry_rates, "carry_rates=")
+        if currency == DOLLAR:
+            given = {
+                **{option(name): bool(ratio) for name, ratio in ratios.items()},
+                "--fx-basis-bp": self.fx_basis_bp is not None and basis != BASIS_BP,
+                "--carry-rates": bool(carry),
+            }
+            for name, is_given in given.items():
+                if is_given:
+                    others = ", ".join(CODES[1:])
+                    raise UsageError(
+                        f"{name} is for investors in another currency than dollars; give "
+                        f"--currency as well ({others}), or leave {name} out"
+                    )
+            cash = "home"  # dollar bills both ways
+        read = {
+            "currency": currency,
+            "cash": cash,
+            **ratios,
+            "fx_basis_bp": basis,
+            "carry_rates": bool(carry),
+        }
+        for name, value in read.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def is_dollars(self) -> bool:
+        """Whether nothing is converted."""
+        return self.currency == DOLLAR
+
+    def ratio(self, name: str) -> Ratio:
+        """What ``fx_hedge`` or ``fx_hedge_equity`` sells."""
+        return cast("Ratio", getattr(self, name))  # __post_init__ has read it
+
+    def ratio_of(self, name: str, ticker: str) -> float:
+        """What of a ticker's dollars ``fx_hedge`` or ``fx_hedge_equity`` sells."""
+        ratio = self.ratio(name)
+        return float(ratio.get(ticker, 0.0) if isinstance(ratio, Mapping) else ratio)
+
+    def conversion(self, tickers: Sequence[str], roles: Roles) -> Conversion:
+        """What a market of some tickers is asked for.
+
+        Parameters
+        ----------
+        tickers
+            Of the market.
+        roles
+            Which of them are the hedge.
+        """
+        if self.is_dollars:
+            return DOLLARS
+        ratios = {
+            ticker: self.ratio_of(HEDGES[0 if roles.is_hedge(ticker) else 1], ticker)
+            for ticker in tickers
+        }
+        return Conversion(
+            currency=self.currency,
+            cash=self.cash,
+            ratios={ticker: ratio for ticker, ratio in ratios.items() if ratio},
+            basis_bp=float(self.fx_basis_bp or 0.0),
+            carry_rates=bool(self.carry_rates),
+        )
+
+    def require_held(self, tickers: Sequence[str], roles: Roles) -> None:
+        """Refuse a ticker of a hedge that is not there, or is on the other side.
+
+        Parameters
+        ----------
+        tickers
+            What the run uses.
+        roles
+            Which of them are the hedge.
+
+        Raises
+        ------
+        UsageError
+            Naming it.
+        """
+        for position, name in enumerate(HEDGES):
+            ratio = self.ratio(name)
+            for ticker in ratio if isinstance(ratio, Mapping) else ():
+                if ticker not in tickers:
+                    raise UsageError(
+                        f"{option(name)} names {ticker}, and the run uses {', '.join(tickers)}"
+                        f"{did_you_mean(ticker, tickers)}; name one of these"
+                    )
+                if roles.is_hedge(ticker) is not (position == 0):
+                    side, other = ("equity", HEDGES[1]) if position == 0 else ("a hedge", HEDGES[0])
+                    raise UsageError(
+                        f"{option(name)} names {ticker}, which is {side}; give it by "
+                        f"{option(other)}"
+                    )
+
+
+def option(name: str) -> str:
+    """The option of a field."""
+    return f"--{name.replace('_', '-')}"
+
+
+def ratio_text(ratio: Ratio) -> float | str:
+    """A ratio as files and addresses hold it: a number, or text by ticker."""
+    if not isinstance(ratio, Mapping):
+        return float(ratio)
+    return ",".join(f"{ticker}={in_full(share)}" for ticker, share in ratio.items())
+
+
+def _ratio(value: object, where: str) -> Ratio:
+    """Read a ratio: a number, its text, or ``TICKER=RATIO`` as text or mapping."""
+    if value is None:
+        return 0.0
+    if isinstance(value, str) and "=" in value:
+        parts = [part.partition("=") for part in value.split(",") if part.strip()]
+        names = [name.strip() for name, _, _ in parts]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise UsageError(f"{where} names {twice} twice; name it once")
+        value = {name.strip(): text.strip() for name, _, text in parts}
+    if isinstance(value, Mapping):
+        kinds.require_few(len(value), where)
+        by_ticker = {
+            kinds.name(name, where, "ratios by ticker such as IEF=1").strip(): _share(share, where)
+            for name, share in value.items()
+        }
+        return immutabledict({name: share for name, share in by_ticker.items() if share})
+    return _share(value, where)
+
+
+def _share(value: object, where: str) -> float:
+    """Read a number from 0 to 1, also as text."""
+    wanted = "a ratio from 0 to 1, or TICKER=RATIO such as IEF=1,TLT=0.5"
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            raise UsageError(f"{where} takes {wanted}, got {in_short(value)}") from None
+    read = kinds.number(value, where, "a ratio from 0 to 1")
+    if not 0.0 <= read <= 1.0:
+        raise UsageError(f"{where} takes {wanted}, got {in_full(read)}")
+    return read + 0.0  # no negative zero

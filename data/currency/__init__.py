@@ -1,0 +1,1 @@
+"""Money other than dollars: rates of exchange, short rates, the currency hedge."""
