@@ -62,7 +62,6 @@ def case(
         bond_name="IEF",
         background=background,
         prices=background["cpi"].copy(),
-        prices=background["cpi"].copy(),
         y10=None,
         ppy=12,
     )
