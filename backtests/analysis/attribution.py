@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 PARTS = ("carry", "roll_down", "rate", "convexity", "expense", "residual", "costs")
+CURRENCY = "currency"  # a further part in another currency than dollars, before the residual
 
 
 def sleeve_attribution(
@@ -22,19 +23,22 @@ def sleeve_attribution(
     returns
         Sessions x funds: simple returns of each session.
     parts
-        By fund: sessions x any of ``PARTS``, fractions; what they leave of the fund's return
-        is its residual.
+        By fund: sessions x any of ``PARTS`` and ``CURRENCY``, fractions; what they leave of the
+        fund's return is its residual.
     costs
         Trading costs of the sleeve on each session, in currency.
 
     Returns
     -------
     pandas.DataFrame
-        Sessions x ``PARTS`` and ``total``, in currency; the parts sum to the total, which is
-        value before times return, less costs.
+        Sessions x ``PARTS`` (with ``CURRENCY`` where a fund has it) and ``total``, in currency;
+        the parts sum to the total, which is value before times return, less costs.
     """
     held_before = values.shift(1).fillna(0.0)
-    split = pd.DataFrame(0.0, index=values.index, columns=list(PARTS))
+    columns = list(PARTS)
+    if any(CURRENCY in of_fund for of_fund in parts.values()):
+        columns.insert(columns.index("residual"), CURRENCY)
+    split = pd.DataFrame(0.0, index=values.index, columns=columns)
     for fund in values.columns:
         profit = held_before[fund] * returns[fund].fillna(0.0)
         explained = parts[fund].reindex(values.index).fillna(0.0).mul(held_before[fund], axis=0)

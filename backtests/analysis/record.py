@@ -331,6 +331,7 @@ class AttributionPart:
     ``part`` is ``carry`` (yield earned), ``roll_down`` (a bond grows shorter on the curve),
     ``rate`` (duration times the fall of the yield; duration is the percent of price lost per point
     of yield rise, in years), ``convexity`` (what duration leaves out), ``expense`` (of the fund),
+    ``currency`` (in another currency: its return less that in dollars, hedge included),
     ``residual`` (what the fund earned beyond these) or ``costs`` (of trading).
     """
 

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import pandas as pd
 
-from backtests.analysis.attribution import by_period, sleeve_attribution
+from backtests.analysis.attribution import CURRENCY, by_period, sleeve_attribution
 from backtests.engine import ledger
 from backtests.engine.costs import Costs
 from backtests.engine.simulation import Simulation
@@ -87,11 +87,18 @@ def attribute(market: Market, simulation: Simulation, funds: Sequence[str]) -> p
 
 def _split(market: Market, simulation: Simulation, funds: list[str]) -> pd.DataFrame:
     values = simulation.weights[funds].mul(simulation.nav, axis=0)
-    returns = market.prices.loc[simulation.nav.index, funds].pct_change(fill_method=None)
-    returns = returns.fillna(0.0)
+    returns, dollars = (
+        own.prices.loc[simulation.nav.index, funds].pct_change(fill_method=None).fillna(0.0)
+        for own in (market, market.in_dollars)
+    )
     orders = simulation.orders[simulation.orders["ticker"].isin(funds)]
     costs = (orders["fee"] + orders["slippage"]).groupby(orders["date"]).sum()
-    parts = {fund: _fund_parts(market, fund, returns[fund]) for fund in funds}
+    parts = {fund: _fund_parts(market.in_dollars, fund, dollars[fund]) for fund in funds}
+    if market.abroad is not None:
+        parts = {
+            fund: of_fund.assign(**{CURRENCY: returns[fund] - dollars[fund]})
+            for fund, of_fund in parts.items()
+        }
     return sleeve_attribution(values, returns, parts, costs)
 
 
@@ -241,7 +248,7 @@ def _fund_yields(market: Market) -> pd.DataFrame:
 
 
 def _fund_parts(market: Market, fund: str, returns: pd.Series) -> pd.DataFrame:
-    """Split a fund's returns into parts, fractions, from the curve where there is one.
+    """Split a fund's returns in dollars into parts, fractions, from the curve where there is one.
 
     BIL's return is carry less its fee. Without a curve the whole return is residual.
     """

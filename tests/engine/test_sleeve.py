@@ -15,6 +15,9 @@ from backtests.engine.references import same_average_duration
 from backtests.engine.simulate import simulate
 from backtests.engine.sleeve import report_sleeve
 from data import bundled
+from data.bundled.world import currency_figures
+from data.currency.conversion import Conversion
+from data.currency.convert import in_currency
 from data.market import CASH, Market
 from data.treasuries import bonds
 from data.treasuries.curve import fund_level, fund_return_parts, par_return_parts, par_returns
@@ -279,3 +282,18 @@ def test_without_treasuries_nothing_is_banked_and_nothing_breaks(market):
     report = report_sleeve(market, rule, done)
     assert report.switches["premium_banked"].eq(0).all()
     assert report.attribution["total"].abs().max() == 0
+
+
+def test_attribution_in_another_currency_leaves_nothing_and_has_the_same_bonds():
+    """In francs the parts of the bonds are those of the dollars held; the currency is its own."""
+    figures = currency_figures("CHF")
+    dollars = bundled.load(["SPY", *DIAL])
+    francs = in_currency(dollars, Conversion("CHF", ratios=dict.fromkeys(DIAL, 1.0)), figures)
+    rule, done = finished(francs, "attack_defend")
+    table = report_sleeve(francs, rule, done).attribution
+    parts = [*PARTS[:-2], "currency", *PARTS[-2:]]
+    assert list(table.columns[3:]) == [*parts, "total"]
+    scale = done.nav.max()
+    assert (table[parts].sum(axis=1) - table["total"]).abs().max() <= 1e-10 * scale
+    assert table["residual"].abs().max() <= 1e-10 * scale
+    assert table.loc[table["period"] == "year", "currency"].abs().max() > 1.0

@@ -57,6 +57,7 @@ PARTS = {
     "rate": "Change of rates",
     "convexity": "Convexity",
     "expense": "Fund expenses",
+    "currency": "Currency, its hedge included",
     "residual": "Residual (fund less its ladder)",
     "costs": "Trading costs",
     "total": "Total",
