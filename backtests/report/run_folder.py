@@ -160,7 +160,7 @@ def _series_origin(market: Market, series: str, sha256: str) -> SeriesOrigin:
         return SeriesOrigin(rate.source, sha256, last=rate.last, fetched=rate.fetched)
     own = None
     if where.own_first is not None:
-        own = content_sha256(market.prices[series].loc[where.own_first :])
+        own = content_sha256(market.in_dollars.prices[series].loc[where.own_first :])
     return SeriesOrigin(
         where.source, sha256, where.what, where.first, where.last, where.fetched, own
     )
