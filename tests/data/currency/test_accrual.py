@@ -40,7 +40,8 @@ def test_daily_cash_over_a_month_end_restarts_with_the_rate_of_the_month_before(
     rate = months(m2023_12=3.6, m2024_01=7.2, m2024_02=99.0)
     level = cash_level(rows, rate, days_a_year, monthly=False)
     # From the first of January simple interest: 1 + 29 u, 1 + 31 u; then 31 days are added to the
-    # capital, and February's days earn twice as much: (1 + 31 u)(1 + 1 * 2u), (1 + 31 u)(1 + 5 * 2u).
+    # capital, and February's days earn twice as much: (1 + 31 u)(1 + 2 u) on its
+    # 1st, (1 + 31 u)(1 + 10 u) on its 5th.
     month = 1 + 31 * unit
     by_hand = np.array([1 + 29 * unit, month, month * (1 + 2 * unit), month * (1 + 10 * unit)])
     np.testing.assert_allclose(level, by_hand / by_hand[0], rtol=1e-14)
