@@ -314,8 +314,8 @@ def test_a_mix_of_currencies_without_a_word_is_refused_by_name(euros, home):
     with pytest.raises(DataError) as caught:
         load_market(f"files:{euros}", ["SPY", "EUNL.DE"], conversion=conversion)
     assert str(caught.value) == (
-        "EUNL.DE is of an exchange that quotes in EUR, beside SPY in USD; say what it is quoted in: "
-        f'write "EUNL.DE" = "EUR" (or "USD") into {euros / "currency.toml"}'
+        "EUNL.DE is of an exchange that quotes in EUR, beside SPY in USD; say what it is quoted "
+        f'in: write "EUNL.DE" = "EUR" (or "USD") into {euros / "currency.toml"}'
     )
     quoted(euros, '"EUNL.DE" = "USD"\n')
     assert quotes(euros, ["SPY", "EUNL.DE"], home) == {"SPY": "USD", "EUNL.DE": "USD"}
@@ -408,14 +408,9 @@ def test_a_hole_in_the_rates_after_the_asked_end_does_not_matter(price_folder):
     ):
         in_dollars(folder, levels, "EUR", [])
     converted = in_dollars(folder, levels, "EUR", [], end="2022-12-30")
-    assert (
-        converted[:"2022-12-30"].tolist()
-        == (
-            100 * figures[: len(DAYS[:"2022-12-30"])]
-            if False
-            else (100 / (1 / figures[: DAYS.searchsorted(pd.Timestamp("2022-12-31"))]))
-        ).tolist()
-    )
+    rows = len(converted[:"2022-12-30"])
+    assert rows == int((DAYS <= "2022-12-30").sum())
+    np.testing.assert_allclose(converted.iloc[:rows], 100 * figures[:rows], rtol=1e-12)
 
 
 def test_a_fund_whose_days_have_no_rate_of_exchange_is_named(price_folder):
