@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from data.bundled import world
 from data.currency.currencies import CURRENCIES
 from data.currency.figures import CurrencyFigures, ShortRate
 
@@ -72,3 +73,47 @@ def random_figures(code: str, rows: pd.DatetimeIndex, seed: int = 3) -> Currency
         rate(4.0, 3.0),
         prices=prices if CURRENCIES[code].prices else None,
     )
+
+
+# --- files of a folder --------------------------------------------------------------------------
+
+DAYS = pd.bdate_range("2022-01-03", "2023-12-29")
+
+
+def csv(column: str, values, days: pd.DatetimeIndex = DAYS, dates: str = "observation_date") -> str:
+    """A file of one series as FRED writes it."""
+    series = pd.Series(values, days, dtype=float)
+    rows = "".join(f"{day:%Y-%m-%d},{value!r}\n" for day, value in series.items())
+    return f"{dates},{column}\n{rows}"
+
+
+def near(code: str, seed: int = 1) -> np.ndarray:
+    """Daily figures as FRED has the series: the bundled month-ends, joined by lines, with noise."""
+    units = world.exchange_rate(code)
+    units = units.reindex(units.index.union(DAYS)).interpolate("time").loc[DAYS]
+    noise = np.random.default_rng(seed).normal(0, 1e-3, len(DAYS))
+    figures = units.to_numpy() * np.exp(noise)
+    return 1 / figures if CURRENCIES[code].is_inverted else figures
+
+
+def near_rate(
+    code: str, first: str = "2021-06", last: str = "2023-12"
+) -> tuple[list[float], pd.DatetimeIndex]:
+    """The bundled short rates of some months, and the days that FRED stamps them with."""
+    figures = world.short_rate(code).figures[first:last]
+    return figures.tolist(), pd.PeriodIndex(figures.index).to_timestamp()
+
+
+def folder_files() -> dict[str, str]:
+    """SPY and IEF, rates of exchange of the yen and both short rates, by name."""
+    rng = np.random.default_rng(5)
+    prices = {
+        name: csv("value", 100 * np.exp(rng.normal(0, 0.01, len(DAYS)).cumsum()), dates="date")
+        for name in ("SPY", "IEF")
+    }
+    return {
+        **prices,
+        "IR3TIB01JPM156N": csv("IR3TIB01JPM156N", *near_rate("JPY")),
+        "IR3TIB01USM156N": csv("IR3TIB01USM156N", *near_rate("USD")),
+        "fred_jpy_daily": csv("DEXJPUS", near("JPY")),
+    }

@@ -9,8 +9,11 @@ import pandas as pd
 import pytest
 
 from backtests.engine import ledger
+from backtests.engine.backtest import load_inputs
 from backtests.engine.candidates import make_panel, static_mixes
+from backtests.engine.config import RunConfig
 from backtests.engine.costs import Costs
+from backtests.engine.money import Money
 from backtests.engine.references import make_sides
 from backtests.engine.scores import paths
 from backtests.engine.simulate import simulate
@@ -22,7 +25,7 @@ from data.load import load_market
 from strategies.attack_defend import AttackDefend
 from strategies.hedge_mix import HedgeMix
 from tests.conftest import random_market
-from tests.made_figures import random_figures
+from tests.made_figures import DAYS, folder_files, random_figures
 
 COSTS = Costs(fee_bps=2, slippage_bps=1, lag=1)
 MIX = HedgeMix(weights={"SPY": 0.5, "IEF": 0.3})
@@ -116,3 +119,54 @@ def test_a_hedge_of_nothing_fills_as_none(code):
         simulate(bundled(code, ratio), MIX, COSTS, engine=ledger.fill) for ratio in (0.0, 1e-300)
     )
     np.testing.assert_allclose(none.nav, plain.nav, rtol=1e-12)
+
+
+def test_a_portfolio_keeps_the_sessions_that_its_benchmark_lacks_in_its_currency(price_folder):
+    files = folder_files()
+    lines = files["SPY"].splitlines(keepends=True)
+    # The benchmark lacks three sessions, and one of them is the first of a month: 1 June 2022.
+    lacking = ("2022-03-16", "2022-06-01", "2022-06-02")
+    files["A"] = "".join(line for line in lines if not line.startswith(lacking))
+    folder = price_folder(**files)
+
+    def loaded(benchmark):
+        return load_inputs(
+            RunConfig(
+                strategy="hedge_mix",
+                params={"weights": {"SPY": 0.6, "IEF": 0.4}},
+                source=f"files:{folder}",
+                benchmark=benchmark,
+                money=Money(currency="JPY", fx_hedge=1),
+            )
+        )
+
+    alone, beside = loaded("SPY"), loaded("A")
+    market = beside.period.market
+    assert market.currency == beside.shared.currency == "JPY"
+    assert market.sessions.equals(DAYS.as_unit(market.sessions.unit))
+    assert len(beside.shared.sessions) == len(DAYS) - 3
+    assert any(note.startswith("A has no price on 2022-03-16, 2022-06-01") for note in market.notes)
+    # The hedge is rolled on the sessions that IEF has, with the benchmark or without.
+    for other in (market, beside.shared):
+        ours = other.prices["IEF"]
+        theirs = alone.period.market.prices["IEF"].loc[ours.index]
+        np.testing.assert_allclose(ours / ours.iloc[0], theirs / theirs.iloc[0], rtol=1e-13)
+
+
+def test_histories_carried_back_are_converted_with_the_rest(yahoo_folder, rates_folder):
+    def load(code):
+        conversion = Conversion(currency=code)
+        source = f"files:{yahoo_folder.parent}"
+        return load_market(source, ["SPY", "BIL"], carried_back=["BIL"], conversion=conversion)
+
+    dollars, francs = load("USD"), load("CHF")
+    # BIL began in 2007 and is carried back to SPY's first day.
+    assert francs.prices["BIL"].first_valid_index() == pd.Timestamp("1993-01-29")
+    assert francs.provenance["BIL"].own_first == dollars.provenance["BIL"].own_first
+    rate = francs.prices["BIL"] / dollars.prices["BIL"].loc[francs.sessions]
+    np.testing.assert_allclose(
+        rate, francs.prices["SPY"] / dollars.prices["SPY"].loc[francs.sessions], rtol=1e-12
+    )
+    assert francs.abroad.figures.exchange["1993-01-29"] * rate.iloc[-1] == pytest.approx(
+        francs.abroad.figures.exchange.iloc[-1], rel=1e-12
+    )

@@ -20,43 +20,13 @@ from data.sources.currency_files import (
     short_rate,
 )
 from tests.conftest import SHARED
-
-DAYS = pd.bdate_range("2022-01-03", "2023-12-29")
-
-
-def csv(column: str, values, days=DAYS, dates: str = "observation_date") -> str:
-    series = pd.Series(values, days, dtype=float)
-    rows = "".join(f"{day:%Y-%m-%d},{value!r}\n" for day, value in series.items())
-    return f"{dates},{column}\n{rows}"
-
-
-def near(code: str, seed: int = 1) -> np.ndarray:
-    """Daily figures as FRED has the series: the bundled month-ends, joined by lines, with noise."""
-    units = world.exchange_rate(code)
-    units = units.reindex(units.index.union(DAYS)).interpolate("time").loc[DAYS]
-    noise = np.random.default_rng(seed).normal(0, 1e-3, len(DAYS))
-    figures = units.to_numpy() * np.exp(noise)
-    return 1 / figures if CURRENCIES[code].is_inverted else figures
-
-
-def near_rate(code: str, first: str = "2021-06", last: str = "2023-12") -> tuple[list, pd.Series]:
-    figures = world.short_rate(code).figures[first:last]
-    return figures.tolist(), pd.PeriodIndex(figures.index).to_timestamp()
+from tests.made_figures import DAYS, csv, folder_files, near, near_rate
 
 
 @pytest.fixture
 def folder(price_folder):
     """SPY and IEF, rates of exchange of the yen and both short rates."""
-    rng = np.random.default_rng(5)
-    prices = {
-        name: csv("value", 100 * np.exp(rng.normal(0, 0.01, len(DAYS)).cumsum()), dates="date")
-        for name in ("SPY", "IEF")
-    }
-    rates = {
-        "IR3TIB01JPM156N": csv("IR3TIB01JPM156N", *near_rate("JPY")),
-        "IR3TIB01USM156N": csv("IR3TIB01USM156N", *near_rate("USD")),
-    }
-    return price_folder(**prices, **rates, fred_jpy_daily=csv("DEXJPUS", near("JPY")))
+    return price_folder(**folder_files())
 
 
 def load(folder, currency: str = "JPY", tickers=("SPY", "IEF"), hedge: float = 0.0, **options):
