@@ -60,10 +60,14 @@ def test_a_ratio_of_nothing_is_no_hedge_to_the_last_digit(ppy):
     nothing = Conversion(currency="JPY", ratios={"IEF": 0.0, "SPY": 0.0})
     same(in_currency(market, nothing, figures), in_currency(market, YEN, figures))
     # A hedge of one ticker leaves the others, and cash, as they are.
-    one = in_currency(market, hedged(), figures)
-    assert one.prices["SPY"].tolist() == in_currency(market, YEN, figures).prices["SPY"].tolist()
-    assert one.cash.tolist() == in_currency(market, YEN, figures).cash.tolist()
-    assert one.prices["IEF"].tolist() != in_currency(market, YEN, figures).prices["IEF"].tolist()
+    of_bonds = in_currency(market, hedged(), figures)
+    assert (
+        of_bonds.prices["SPY"].tolist() == in_currency(market, YEN, figures).prices["SPY"].tolist()
+    )
+    assert of_bonds.cash.tolist() == in_currency(market, YEN, figures).cash.tolist()
+    assert (
+        of_bonds.prices["IEF"].tolist() != in_currency(market, YEN, figures).prices["IEF"].tolist()
+    )
 
 
 @given(
@@ -353,11 +357,11 @@ def test_a_hedge_is_rolled_on_a_tickers_own_sessions():
     market = random_market(14, rows=80)
     figures = random_figures("JPY", market.sessions)
     own = {name: market.prices[name] for name in market.tickers}
-    kept = market.sessions != pd.Timestamp("2001-03-01")
-    fewer = market_of(market.prices[kept], market.cash[kept])
+    shared = market.sessions != pd.Timestamp("2001-03-01")
+    fewer = market_of(market.prices[shared], market.cash[shared])
     whole = in_currency(market, hedged(), figures)
     converted = in_currency(fewer, hedged(), figures, own)
-    assert converted.prices.equals(whole.prices[kept])
+    assert converted.prices.equals(whole.prices[shared])
 
 
 def test_month_end_rows_of_last_sessions_are_converted_with_bundled_rates():
@@ -415,7 +419,7 @@ def test_a_market_that_trades_on_weekends_takes_fridays_rate_and_rolls_on_the_1s
 
 def changed_after(figures, day: pd.Timestamp, *, monthly: bool):
     """Figures that go another way after the close of a day."""
-    known = figures.until(day, monthly=monthly)
+    public = figures.until(day, monthly=monthly)
     rng = np.random.default_rng(99)
 
     def other(whole: pd.Series, seen: pd.Series) -> pd.Series:
@@ -425,9 +429,11 @@ def changed_after(figures, day: pd.Timestamp, *, monthly: bool):
 
     return replace(
         figures,
-        exchange=other(figures.exchange, known.exchange),
-        home=replace(figures.home, figures=other(figures.home.figures, known.home.figures)),
-        dollar=replace(figures.dollar, figures=other(figures.dollar.figures, known.dollar.figures)),
+        exchange=other(figures.exchange, public.exchange),
+        home=replace(figures.home, figures=other(figures.home.figures, public.home.figures)),
+        dollar=replace(
+            figures.dollar, figures=other(figures.dollar.figures, public.dollar.figures)
+        ),
     )
 
 
@@ -476,14 +482,14 @@ def test_a_market_cut_knows_of_its_figures_what_was_known():
 def test_fingerprints_are_of_dollars_and_figures_whatever_is_hedged():
     market = random_market(17, rows=100)
     figures = random_figures("JPY", market.sessions)
-    one, other = (in_currency(market, each, figures) for each in (YEN, hedged(cash="usd")))
-    assert one.fingerprints() == other.fingerprints()
-    assert market.fingerprints().items() <= one.fingerprints().items()
+    plain, other = (in_currency(market, each, figures) for each in (YEN, hedged(cash="usd")))
+    assert plain.fingerprints() == other.fingerprints()
+    assert market.fingerprints().items() <= plain.fingerprints().items()
     moved = figures.exchange.copy()
     moved.iloc[50] *= 1.0001
     changed = in_currency(market, YEN, replace(figures, exchange=moved))
     differ = {
-        name for name, sha in changed.fingerprints().items() if one.fingerprints()[name] != sha
+        name for name, sha in changed.fingerprints().items() if plain.fingerprints()[name] != sha
     }
     assert differ == {"exchange_rate"}
 

@@ -171,10 +171,10 @@ def figures():
 def test_a_months_average_is_known_at_its_last_session_and_its_prices_a_month_later(
     day, monthly, rate, prices
 ):
-    known = figures().until(pd.Timestamp(day), monthly=monthly)
-    assert str(known.home.last) == str(known.dollar.last) == rate
-    assert str(known.prices.index[-1]) == prices
-    assert known.exchange.index[-1] <= pd.Timestamp(day)
+    public = figures().until(pd.Timestamp(day), monthly=monthly)
+    assert str(public.home.last) == str(public.dollar.last) == rate
+    assert str(public.prices.index[-1]) == prices
+    assert public.exchange.index[-1] <= pd.Timestamp(day)
 
 
 def test_before_any_prices_there_are_none():
