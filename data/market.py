@@ -54,7 +54,9 @@ class Abroad:
     opens: str
 
     def __post_init__(self) -> None:
-        """Keep mappings from being changed."""
+        """Keep histories from being changed, and copy them: a view holds the rows after it too."""
+        fixed = {name: read_only_series(level) for name, level in self.histories.items()}
+        object.__setattr__(self, "histories", fixed)
         freeze_mappings(self)
 
     def until(self, session: pd.Timestamp, *, monthly: bool) -> Abroad:

@@ -278,7 +278,10 @@ def made_market(
         prices=prices,
         cash=cash,
         periods_per_year=ppy,
-        provenance={t: describe(prices[t], "made", "random") for t in tickers},
+        provenance={
+            **{ticker: describe(prices[ticker], "made", "random") for ticker in tickers},
+            CASH: describe(cash, "made", "steady"),
+        },
         yields=yields if "yields" in needs else None,
         **{name: series for name, series in single.items() if name in needs},
         cpi_by_month=public_by(by_month, sessions[-1]) if "cpi" in needs else None,

@@ -130,7 +130,10 @@ def market_of(prices: pd.DataFrame, cash: pd.Series | None = None, ppy: int = 25
         prices=prices,
         cash=cash,
         periods_per_year=ppy,
-        provenance={str(name): describe(prices[name], "made", "made") for name in prices},
+        provenance={
+            str(name): describe(column, "made", "made")
+            for name, column in {**prices, CASH: cash}.items()
+        },
     )
 
 

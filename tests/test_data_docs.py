@@ -30,24 +30,33 @@ from data.checks import (
     sessions,
     total_return,
 )
-from data.sources import delimited, fred, revisions, snapshots, transport, yahoo
+from data.currency import figures
+from data.sources import (
+    currency_files,
+    delimited,
+    fred,
+    revisions,
+    snapshots,
+    transport,
+    yahoo,
+)
 from data.treasuries import cash, instruments, proxies, rates
 from tests.conftest import ROOT
 
 PAGE = (ROOT / "docs" / "data.md").read_text("utf-8")
 # What, bound, (in some tables) what real data reached, constant.
 ROW = re.compile(r"^\|([^|]*)\|([^|]*)\|(?:[^|]*\|)?([^|]*)\|$", re.MULTILINE)
-IN_TABLE = re.compile(r"`((?:sources/)?[a-z_]+)\.([A-Z_]+)`")
+IN_TABLE = re.compile(r"`((?:sources/|currency/)?[a-z_]+)\.([A-Z_]+)`")
 IN_TEXT = re.compile(r"`([A-Z_]{4,})`\s+in\s+`(data/[a-z_/]+)\.py`")
 # Named as a whole: a list of tickers, and columns with their years.
 NOT_NUMBERS = {"TOTAL_RETURN_INDICES", "HELD", "FUNDS"}
 MODULES = {
     module.__name__.removeprefix("data.").removeprefix("checks."): module
-    for module in (align, bundled_months, cash, cleaning, delimited, dividend_sizes, dividends,
-                   ex_dates, exchange, fred, histories, identity, instruments, market_rows, moves,
-                   openings, pairs, plausibility, price_steps, proxies, published, rates, regular,
-                   repeats, revisions, sessions, snapshots, strictness, total_return, transport,
-                   yahoo)
+    for module in (align, bundled_months, cash, cleaning, currency_files, delimited,
+                   dividend_sizes, dividends, ex_dates, exchange, figures, fred, histories,
+                   identity, instruments, market_rows, moves, openings, pairs, plausibility,
+                   price_steps, proxies, published, rates, regular, repeats, revisions, sessions,
+                   snapshots, strictness, total_return, transport, yahoo)
 }  # fmt: skip
 
 

@@ -194,7 +194,8 @@ def _ratio(value: object, where: str) -> Ratio:
             kinds.name(name, where, "ratios by ticker such as IEF=1").strip(): _share(share, where)
             for name, share in value.items()
         }
-        return immutabledict({name: share for name, share in by_ticker.items() if share})
+        # A ratio of nothing is none at all: what is the same has the same name.
+        return immutabledict({t: share for t, share in by_ticker.items() if share}) or 0.0
     return _share(value, where)
 
 

@@ -61,6 +61,8 @@ def _read(name: str, bounds: Mapping[str, tuple[float, float]]) -> pd.DataFrame:
     missing = [column for column in bounds if column not in frame.columns]
     if missing:
         raise DataError(f"the bundled table {path} lacks {', '.join(missing)}; restore it")
+    if frame.empty:
+        raise DataError(f"the bundled table {path} has no rows; restore it")
     every = pd.period_range(frame.index[0], periods=len(frame), freq="M")
     if not every.equals(frame.index):
         raise DataError(f"the months of the bundled table {path} have a gap; restore it")
@@ -87,7 +89,17 @@ def rate_table() -> pd.DataFrame:
     """Short rates, percent a year, with what each is: months x columns."""
     frame = _read(RATES, dict.fromkeys(RATE_COLUMNS, RATE_BOUNDS))
     for column in RATE_COLUMNS[:-1]:
-        unknown = set(frame[f"{column.removesuffix('_3m')}{BASIS}"].dropna()) - KINDS.keys()
+        name = f"{column.removesuffix('_3m')}{BASIS}"
+        if name not in frame.columns:
+            raise DataError(f"the bundled table {FOLDER / RATES} lacks {name}; restore it")
+        told = frame[name].notna()
+        if not told.equals(frame[column].notna()):
+            month = frame.index[told.ne(frame[column].notna())][0]
+            raise DataError(
+                f"the bundled table {FOLDER / RATES} has {column} of {month} without {name}, or "
+                "that without a figure; restore it"
+            )
+        unknown = set(frame[name].dropna()) - KINDS.keys()
         if unknown:
             raise DataError(
                 f"the bundled table {FOLDER / RATES} has a rate of kind {sorted(unknown)[0]!r}; "

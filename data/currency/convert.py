@@ -16,7 +16,13 @@ from numpy.typing import NDArray
 from data.currency.accrual import Rolls, cash_level, hedged_level, make_rolls
 from data.currency.conversion import Conversion
 from data.currency.currencies import CURRENCIES
-from data.currency.figures import CARRIED_MONTHS, CurrencyFigures, ShortRate, exchange_on
+from data.currency.figures import (
+    CARRIED_MONTHS,
+    CurrencyFigures,
+    ShortRate,
+    dated_by_rows,
+    exchange_on,
+)
 from data.errors import DataError
 from data.market import CASH, Abroad, Market
 from data.provenance import Provenance
@@ -74,6 +80,7 @@ def in_currency(
         return market
     rows = market.sessions
     is_monthly = market.periods_per_year == 12
+    figures = replace(figures, exchange=dated_by_rows(figures.exchange, rows))
     inputs = _inputs(rows, conversion, figures, monthly=is_monthly)
     cash = _cash(market, conversion, figures, inputs, monthly=is_monthly)
     is_known = (
@@ -99,6 +106,12 @@ def in_currency(
     columns = {}
     for ticker in market.tickers:
         level = own[ticker].loc[days[0] : days[-1]].dropna()
+        if level.empty:
+            raise DataError(
+                f"{ticker} begins on {own[ticker].dropna().index[0]:%Y-%m-%d}, after the last day "
+                f"that {market.source} has in {conversion.currency}, {days[-1]:%Y-%m-%d}; give "
+                f"later figures ({_spans(figures)}), or leave {ticker} out"
+            )
         columns[ticker] = _converted(level, ticker, conversion, figures, scale, monthly=is_monthly)
     prices = pd.DataFrame({name: level.reindex(days) for name, level in columns.items()})
     figures = figures.until(days[-1], monthly=is_monthly)

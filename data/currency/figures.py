@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from data.currency.currencies import CURRENCIES, name_of
 from data.errors import DataError
 from data.months import last_sessions
+from data.read_only import read_only_series
 from data.vintage import FigureDays
 
 Array = NDArray[np.float64]
@@ -37,6 +38,10 @@ class ShortRate:
     what: str
     source: str
     fetched: str | None = None
+
+    def __post_init__(self) -> None:
+        """Keep figures from being changed: tables hand out the same ones to every market."""
+        object.__setattr__(self, "figures", read_only_series(self.figures))
 
     @property
     def last(self) -> pd.Period:
@@ -78,6 +83,11 @@ class CurrencyFigures:
     dollar: ShortRate
     prices: pd.Series | None = None
     exchange_fetched: str | None = None
+
+    def __post_init__(self) -> None:
+        """Keep figures from being changed, as those of :class:`ShortRate`."""
+        for name in ("exchange", "prices"):
+            object.__setattr__(self, name, read_only_series(getattr(self, name)))
 
     @property
     def days_a_year(self) -> int:
@@ -164,10 +174,38 @@ def filled_months(raw: pd.Series, what: str, *, carry: bool = False) -> pd.Serie
     return filled
 
 
-def exchange_on(rows: pd.DatetimeIndex, exchange: pd.Series, code: str) -> Array:
+def dated_by_rows(exchange: pd.Series, rows: pd.DatetimeIndex) -> pd.Series:
+    """Rates of exchange at the ends of months, dated by the monthly rows of the same months.
+
+    A month's rate is stamped by its last day, its last session or its first day, and rows are too:
+    it is that of the row of its month all the same. Daily rates stay as they are.
+    """
+    months = pd.DatetimeIndex(exchange.index).to_period("M")
+    if not _is_monthly(rows) or months.has_duplicates:
+        return exchange
+    day_of = pd.Series(rows, rows.to_period("M"))
+    own = pd.Series(exchange.index, months)
+    days = day_of[~day_of.index.duplicated(keep="last")].reindex(months).fillna(own)
+    return exchange.set_axis(pd.DatetimeIndex(days))
+
+
+def exchange_on(
+    rows: pd.DatetimeIndex, exchange: pd.Series, code: str, *, end: str | None = None
+) -> Array:
     """The rate of exchange known at the close of each row.
 
     The last known one is carried over five sessions at most: on monthly rows five weekdays.
+
+    Parameters
+    ----------
+    rows
+        Ascending.
+    exchange
+        Units for one dollar, by day.
+    code
+        The currency, for the message.
+    end
+        Last day that is used, or None: a hole after it is none.
 
     Returns
     -------
@@ -180,25 +218,27 @@ def exchange_on(rows: pd.DatetimeIndex, exchange: pd.Series, code: str) -> Array
     DataError
         For a longer hole between two figures, by its days.
     """
-    published = exchange.dropna()
+    published = dated_by_rows(exchange.dropna(), rows)
     days = pd.DatetimeIndex(published.index)
     place = days.searchsorted(rows, side="right") - 1
     there = place >= 0
     of_day = days[np.maximum(place, 0)]
     if _is_monthly(rows):
         first = of_day.values.astype("datetime64[D]")
-        ages = np.busday_count(first, rows.values.astype("datetime64[D]"))
+        ages = np.busday_count(first + 1, rows.values.astype("datetime64[D]") + 1)
     else:
         ages = rows.searchsorted(rows, side="right") - rows.searchsorted(of_day, side="right")
     stale = there & (ages > MOST_CARRIED)
     hole = stale & np.asarray(rows < days[-1])
+    if end is not None:
+        hole &= np.asarray(rows <= pd.Timestamp(end))
     if hole.any():
         first = rows[hole][0]
         before, after = of_day[hole][0], days[days.searchsorted(first, side="right")]
         raise DataError(
             f"the rate of exchange of the {name_of(code)} has no figure from {before:%Y-%m-%d} to "
             f"{after:%Y-%m-%d}, longer than the {MOST_CARRIED} sessions for which one is carried "
-            "over; fill it in, or begin after it"
+            "over; fill it in, or give only the figures after it"
         )
     values = published.to_numpy(float)[np.maximum(place, 0)]
     return np.where(there & ~stale, values, np.nan)

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from data.bundled import world
-from data.checks.histories import require_within
+from data.checks.histories import require_within, whole_months
 from data.currency.currencies import (
     CODES,
     CURRENCIES,
@@ -37,10 +37,13 @@ QUOTES = "currency.toml"
 POLICY_TABLE = "bis_policy_rates_monthly_1970_2023"
 EXCHANGE_BOUNDS = (1e-6, 1e6)
 RATE_BOUNDS = (-5.0, 60.0)  # Australia's policy rate was 42.5 in June 1980
-# A rate of exchange whose usual month lies further than this from the bundled one is upside down,
-# of another currency or in hundredths.
-MOST_APART = 1.25
-INTERBANK = "three-month interbank rate"
+# A rate of exchange that usually lies further than this share from the bundled month-ends is of
+# another currency or in hundredths; one that lies nearer to them upside down is that.
+MOST_APART = 0.05
+# Points that a short rate usually lies from the bundled one: more is another rate, or fractions.
+MOST_POINTS = 1.0
+BUNDLED = "bundled"
+INTERBANK, POLICY = "three-month interbank rate", "policy rate"
 # What most prices of an exchange are quoted in, by the ending of its tickers at Yahoo. London has
 # prices in pounds, pence and dollars.
 EXCHANGES: Mapping[str, str] = {
@@ -53,10 +56,19 @@ EXCHANGES: Mapping[str, str] = {
     "AX": "AUD",
     "SS": "CNY",
     "SZ": "CNY",
-    "TO": "CAD",
+    **dict.fromkeys(("TO", "V", "NE"), "CAD"),
     "HK": "HKD",
     "ST": "SEK",
-    "KS": "KRW",
+    "CO": "DKK",
+    "OL": "NOK",
+    **dict.fromkeys(("KS", "KQ"), "KRW"),
+    **dict.fromkeys(("TW", "TWO"), "TWD"),
+    **dict.fromkeys(("NS", "BO"), "INR"),
+    "SI": "SGD",
+    "NZ": "NZD",
+    "SA": "BRL",
+    "MX": "MXN",
+    "JO": "ZAR",
 }
 
 
@@ -92,9 +104,8 @@ def currency_figures(
     lacking = [] if exchange is not None else [f"rates of exchange of the {name_of(code)}"]
     rates = {}
     for money in (code, DOLLAR):
-        own = short_rate(folder, money, notes)
-        rates[money] = own or world.short_rate(money)
-        if own is None:
+        rates[money] = short_rate(folder, money, notes)
+        if rates[money].source == BUNDLED:
             lacking.append(f"short rates of the {name_of(money)}")
     if lacking:
         notes.append(f"{' and '.join(lacking)} are the bundled ones: {folder} has none")
@@ -103,7 +114,7 @@ def currency_figures(
         currency=code,
         exchange=bundled.exchange if exchange is None else exchange,
         exchange_words=bundled.exchange_words if exchange is None else f"{world.H10} of each day",
-        exchange_source="bundled" if exchange is None else source,
+        exchange_source=BUNDLED if exchange is None else source,
         home=rates[code],
         dollar=rates[DOLLAR],
         prices=bundled.prices,
@@ -116,31 +127,53 @@ def exchange_rate(folder: Path, code: str, notes: list[str]) -> pd.Series | None
     Raises
     ------
     DataError
-        For a file of another currency, or whose figures are upside down.
+        For two files of it, a file of another currency, or whose figures are upside down.
     """
     currency = CURRENCIES[code]
-    path = find_file(folder, f"fred_{code.lower()}_daily") or find_file(folder, currency.exchange)
-    if path is None:
+    names = (f"fred_{code.lower()}_daily", currency.exchange)
+    paths = [path for name in names if (path := find_file(folder, name)) is not None]
+    if not paths:
         return None
+    if len(paths) > 1:
+        raise DataError(
+            f"{paths[0]} and {paths[1]} are both rates of exchange of the {currency.name}; keep one"
+        )
+    path = paths[0]
     figures = _column(path, currency.exchange, notes)
     require_within(figures, f"{currency.exchange} in {path}", EXCHANGE_BOUNDS)
     units = 1.0 / figures if currency.is_inverted else figures
-    ends = units.groupby(pd.DatetimeIndex(units.index).to_period("M")).last()
-    bundled = world.exchange_rate(code)
-    months = bundled.set_axis(pd.DatetimeIndex(bundled.index).to_period("M"))
-    apart = (ends / months).dropna()
-    usual = float(apart.median()) if len(apart) else 1.0
-    if not 1.0 / MOST_APART <= usual <= MOST_APART:
-        per = "dollars for one" if currency.is_inverted else "units for one dollar, in"
-        raise DataError(
-            f"{path}: {currency.exchange} lies {usual:.3g} times as high as the bundled months "
-            f"have it; give {per} {currency.name}, as FRED has {currency.exchange}"
-        )
+    _require_near_bundled(units, code, path)
     return units.rename(code)
 
 
-def short_rate(folder: Path, code: str, notes: list[str]) -> ShortRate | None:
-    """The three-month interbank rate, before its first month the policy rate; None without files.
+def _require_near_bundled(units: pd.Series, code: str, path: Path) -> None:
+    """Refuse rates of exchange that are usually far from the bundled ones, or nearer inverted."""
+    currency = CURRENCIES[code]
+    ends = _by_month(units)
+    bundled = world.exchange_rate(code)
+    months = bundled.set_axis(pd.DatetimeIndex(bundled.index).to_period("M"))
+    both = ends.index.intersection(months.index)
+    if both.empty:
+        return
+    own, published = np.log(ends[both]), np.log(months[both])
+    apart = float((own - published).abs().median())
+    if apart <= np.log1p(MOST_APART) and apart <= float((own + published).abs().median()):
+        return
+    per = "dollars for one" if currency.is_inverted else "units for one dollar, in"
+    shown, was = units.iloc[-1], months[both].iloc[-1]
+    if currency.is_inverted:
+        shown, was = 1.0 / shown, 1.0 / was
+    raise DataError(
+        f"{path}: {currency.exchange} is usually not what the bundled months have (it ends with "
+        f"{shown:.6g}; they have {was:.6g} in {both[-1]}); give {per} {currency.name}, as FRED has "
+        f"{currency.exchange}"
+    )
+
+
+def short_rate(folder: Path, code: str, notes: list[str]) -> ShortRate:
+    """The three-month interbank rate, before its first month the policy rate.
+
+    Without a file of the interbank rate it is the bundled one.
 
     Raises
     ------
@@ -150,23 +183,34 @@ def short_rate(folder: Path, code: str, notes: list[str]) -> ShortRate | None:
     series = DOLLAR_RATE if code == DOLLAR else CURRENCIES[code].interbank
     column = DOLLAR_POLICY if code == DOLLAR else CURRENCIES[code].policy
     path, table = find_file(folder, series), find_file(folder, POLICY_TABLE)
-    own = older = None
+    source, what = f"files:{folder}", INTERBANK
     if path is not None:
         figures = _column(path, series, notes)
         require_within(figures, f"{series} in {path}", RATE_BOUNDS)
         own = filled_months(_by_month(figures), f"{series} in {path}")
-    if table is not None:
-        older = _policy_rate(table, column, notes)
-    if own is None and older is None:
-        return None
-    source = f"files:{folder}"
-    if own is None or older is None or older.index[0] >= own.index[0]:
-        chosen, what = (older, "policy rate") if own is None else (own, INTERBANK)
-        return ShortRate(chosen, what, source)
+        _require_near_rate(own, code, f"{series} in {path}")
+    else:
+        bundled = world.short_rate(code)
+        own, source, what = bundled.figures, BUNDLED, bundled.what
+    older = None if table is None else _policy_rate(table, column, notes)
+    if older is None or older.index[0] >= own.index[0]:
+        return ShortRate(own, what, source)
     joined = pd.concat([older.loc[: own.index[0] - 1], own])
-    every = pd.period_range(joined.index[0], joined.index[-1], freq="M")
-    what = f"{INTERBANK}, before {own.index[0]} the policy rate"
-    return ShortRate(joined.reindex(every).ffill(), what, source)
+    both = f"{column} in {table}, followed by the {INTERBANK},"
+    if not what.endswith(POLICY):
+        what = f"{what}, before {own.index[0]} the {POLICY}"
+    return ShortRate(filled_months(joined, both), what, source)
+
+
+def _require_near_rate(own: pd.Series, code: str, where: str) -> None:
+    """Refuse an interbank rate that usually lies points away from the bundled one."""
+    apart = (own - world.short_rate(code).figures).abs().dropna()
+    if len(apart) and apart.median() > MOST_POINTS:
+        raise DataError(
+            f"{where} usually lies {apart.median():.3g} points from the bundled rate of the "
+            f"{name_of(code)}: it is another rate, or no percent a year; give {INTERBANK}s in "
+            "percent a year"
+        )
 
 
 def _policy_rate(path: Path, column: str, notes: list[str]) -> pd.Series | None:
@@ -179,11 +223,13 @@ def _policy_rate(path: Path, column: str, notes: list[str]) -> pd.Series | None:
     cells = table.cells.assign(
         **{dates: table.cells[dates].str.replace(MONTH, r"\1-01", regex=True)}
     )
-    figures = numbers_of(replace(table, cells=cells), [column], notes, holes=True)[column].dropna()
-    if figures.empty:
+    figures = numbers_of(replace(table, cells=cells), [column], notes, holes=True)[column]
+    if figures.dropna().empty:
         return None
-    require_within(figures, f"{column} in {path}", RATE_BOUNDS)
-    return filled_months(_by_month(figures), f"{column} in {path}", carry=True)
+    require_within(figures.dropna(), f"{column} in {path}", RATE_BOUNDS)
+    # The last rows may be blank too.
+    by_month = _by_month(figures.ffill())
+    return filled_months(by_month, f"{column} in {path}", carry=True)
 
 
 MONTH = re.compile(r"^(\d{4}-\d\d)$")
@@ -191,7 +237,9 @@ MONTH = re.compile(r"^(\d{4}-\d\d)$")
 
 def _column(path: Path, series: str, notes: list[str]) -> pd.Series:
     """The figures of a series: of the column of its name, or of the only one if named a value."""
-    frame = read_figures(path, notes)
+    remarks: list[str] = []
+    frame = read_figures(path, remarks)
+    notes += [remark for remark in remarks if remark not in notes]  # read for several tickers
     names = {str(name).casefold(): name for name in frame.columns}
     name = names.get(series.casefold(), names.get("value") if len(names) == 1 else None)
     if name is None:
@@ -230,15 +278,22 @@ def quotes(folder: Path, wanted: Sequence[str], home: str) -> dict[str, str]:
     written = _written(folder)
     quoted = {ticker: written.get(ticker.casefold(), "") for ticker in wanted}
     guesses = {ticker: quoted[ticker] or _usual_currency(ticker) for ticker in wanted}
+    is_converted = home != DOLLAR or any(code not in ("", DOLLAR) for code in quoted.values())
     for ticker in wanted:
         others = [other for other in wanted if guesses[other] != guesses[ticker]]
-        foreign = guesses[ticker] != DOLLAR
-        if quoted[ticker] or not foreign or not (others or home != DOLLAR):
+        guess = guesses[ticker]
+        if quoted[ticker] or guess == DOLLAR or not (others or is_converted):
             continue
         beside = f", beside {others[0]} in {guesses[others[0]]}" if others else ""
+        what = f"{ticker} is of an exchange that quotes in {guess}{beside}"
+        if guess not in CODES:
+            raise DataError(
+                f"{what}, which is not converted here ({', '.join(CODES)} are); give a series in "
+                f'one of these, and write "{ticker}" = "{DOLLAR}" or which it is into '
+                f"{folder / QUOTES}"
+            )
         raise DataError(
-            f"{ticker} is of an exchange that quotes in {guesses[ticker]}{beside}; say what it is "
-            f'quoted in: write "{ticker}" = "{guesses[ticker]}" (or "{DOLLAR}") into '
+            f'{what}; say what it is quoted in: write "{ticker}" = "{guess}" (or "{DOLLAR}") into '
             f"{folder / QUOTES}"
         )
     return {ticker: code or DOLLAR for ticker, code in quoted.items()}
@@ -252,9 +307,9 @@ def _usual_currency(ticker: str) -> str:
 def _written(folder: Path) -> dict[str, str]:
     """The table of ``currency.toml``, by the ticker in small letters; empty without the file."""
     path = folder / QUOTES
-    if not path.exists():
-        return {}
     try:
+        if not path.exists():
+            return {}
         table = tomllib.loads(read_regular_text(path, MOST_CONFIG))
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror or error}; mend it") from error
@@ -262,8 +317,12 @@ def _written(folder: Path) -> dict[str, str]:
         raise DataError(
             f'{path} is no TOML ({error}); write lines such as "EUNL.DE" = "EUR"'
         ) from error
-    written = {}
+    written: dict[str, str] = {}
     for ticker, code in table.items():
+        if isinstance(code, dict):
+            raise DataError(
+                f'{path} has {ticker}. with a dot outside of quotes; write "EUNL.DE" = "EUR"'
+            )
         read = code.strip().upper() if isinstance(code, str) else ""
         read = "GBP" if code in ("GBp", "GBX") else read  # a hundredth: growth is the same
         if read not in CODES:
@@ -276,12 +335,29 @@ def _written(folder: Path) -> dict[str, str]:
                 f"{path} names {in_short(ticker)}, and {folder} has no {ticker}.csv; correct the "
                 "name, or take the line out"
             )
+        if ticker.casefold() in written:
+            raise DataError(f"{path} names {in_short(ticker)} twice; keep one of the lines")
         written[ticker.casefold()] = read
     return written
 
 
-def in_dollars(folder: Path, levels: pd.Series, code: str, notes: list[str]) -> pd.Series:
-    """A history quoted in another currency, in dollars, on the sessions with a rate of exchange.
+def in_dollars(
+    folder: Path, levels: pd.Series, code: str, notes: list[str], end: str | None = None
+) -> pd.Series:
+    """A history quoted in another currency, in dollars, on the rows with a rate of exchange.
+
+    Parameters
+    ----------
+    folder
+        The user's, with rates of exchange of that currency.
+    levels
+        As quoted, by day; rows that stand for whole months may be stamped on the 1st.
+    code
+        The currency that they are quoted in.
+    notes
+        To which is added that it was converted, and how an unusual file was read.
+    end
+        Last day that is used, or None: a hole in the rates of exchange after it does not matter.
 
     Raises
     ------
@@ -297,6 +373,19 @@ def in_dollars(folder: Path, levels: pd.Series, code: str, notes: list[str]) -> 
             f"exchange; add fred_{code.lower()}_daily.csv with a date and a column "
             f"{CURRENCIES[code].exchange} (FRED)"
         )
-    units = exchange_on(pd.DatetimeIndex(levels.index), exchange, code)
-    converted = levels / units
-    return converted[np.isfinite(converted)].rename(levels.name)
+    # A month stamped on its 1st is worth what it was at its end, and so is the currency.
+    months = pd.DatetimeIndex(whole_months(levels).index)
+    days = months.append(pd.DatetimeIndex(levels.index[len(months) :]))
+    converted = levels / exchange_on(days, exchange, code, end=end)
+    notes.append(
+        f"{levels.name} is quoted in {code} ({folder / QUOTES}): each level is converted at "
+        f"{world.H10} of its day"
+    )
+    converted = converted[np.isfinite(converted)].rename(levels.name)
+    if converted.empty:
+        raise DataError(
+            f"{levels.name} is quoted in {code} by {folder / QUOTES}, and the rates of exchange of "
+            f"{folder} ({exchange.index[0]:%Y-%m-%d} to {exchange.index[-1]:%Y-%m-%d}) are of "
+            "other days; give those of its days"
+        )
+    return converted

@@ -123,6 +123,7 @@ def load(
             read_prices(folder, ticker, notes, end=end, is_price_only=ticker in price_only),
             quoted[ticker],
             notes,
+            end,
         )
         for ticker in wanted
     }

@@ -12,11 +12,15 @@ from data.align import market_of
 from data.background import (
     background,
     background_by_the_end,
+    home_prices,
     is_month_over,
     note_on_prices,
     ten_year,
 )
+from data.bundled import world
 from data.checks.exchange import NYSE
+from data.currency.conversion import Conversion
+from data.load import load_market
 from data.market import CASH, Market
 from data.sources import files
 from data.treasuries.rates import Rates
@@ -265,3 +269,40 @@ def test_a_ten_year_yield_is_carried_over_a_holiday():
     yields.iloc[5] = np.nan
     assert ten_year(market(yields=yields)).iloc[5] == 4.0
     assert ten_year(market(yields=yields[[2.0]])) is ten_year(market()) is None
+
+
+# --- prices where the investor lives ----------------------------------------------------------
+
+
+def test_in_dollars_prices_are_those_of_the_background():
+    own = market()
+    assert home_prices(own).equals(background(own)["cpi"])
+
+
+@pytest.mark.parametrize(("code", "column"), [("JPY", "jp"), ("EUR", "de_ez"), ("CHF", "ch")])
+def test_in_another_currency_prices_are_those_of_its_country_a_month_after_their_own(code, column):
+    abroad = load_market("bundled", ["SPY", "IEF"], conversion=Conversion(currency=code))
+    prices = home_prices(abroad)
+    table = world.price_table()[column]
+    assert prices["2011-11"] == table["2011-10"]
+    assert prices["2022-01"] == table["2021-12"]
+    # A year's change is that of the publisher: Switzerland 2.8 % in December 2022.
+    if code == "CHF":
+        assert prices["2023-01"] / prices["2022-01"] - 1 == pytest.approx(0.028, abs=0.0005)
+    # Of the last month itself nothing is public yet.
+    last = abroad.sessions[-1].to_period("M")
+    assert prices.index[-1] == min(last, table.dropna().index[-1] + 1)
+
+
+def test_prices_that_end_early_and_currencies_without_any_have_no_figure():
+    pounds = load_market("bundled", ["SPY", "IEF"], conversion=Conversion(currency="GBP"))
+    assert str(home_prices(pounds).index[-1]) == "2023-01"
+    yuan = load_market("bundled", ["SPY", "IEF"], conversion=Conversion(currency="CNY"))
+    assert home_prices(yuan).empty
+
+
+def test_a_market_cut_knows_the_prices_that_were_public():
+    yen = load_market("bundled", ["SPY", "IEF"], conversion=Conversion(currency="JPY"))
+    cut = home_prices(yen.until(pd.Timestamp("2008-09-30")))
+    assert str(cut.index[-1]) == "2008-09"
+    assert cut.equals(home_prices(yen).loc[:"2008-09"])

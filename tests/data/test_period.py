@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from data.currency.conversion import Conversion
 from data.errors import UsageError
-from data.period import cut_to_period, first_day_of
+from data.load import load_market
+from data.period import begin_of, cut_to_period, first_day_of
 from tests.conftest import market_of
 
 DAYS = pd.bdate_range("2024-01-01", periods=10)  # two weeks from a Monday
@@ -101,3 +103,45 @@ def test_data_that_end_by_themselves_are_not_said_to_be_cut(market):
     for end in (None, "2024-01-12", "2024-01-13"):
         whole = cut_to_period(market, ["SPY"], None, end).market
         assert (whole.last_day, whole.longer) == ("2024-01-12", "give a longer period")
+
+
+# --- in another currency ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def yen():
+    return load_market("bundled", ["SPY", "IEF"], conversion=Conversion(currency="JPY"))
+
+
+def test_a_start_before_the_currency_begins_names_what_sets_its_first_day(yen):
+    words = "--start 1992-10-30 is before the first yen short rate in bundled, 1992-10-31; start"
+    with pytest.raises(UsageError, match=words) as caught:
+        cut_to_period(yen, ["SPY", "IEF"], "1992-10-30", None)
+    assert "leave out" not in str(caught.value)  # no ticker is in the way
+    assert cut_to_period(yen, ["SPY", "IEF"], "1992-10-31", None).start == yen.sessions[0]
+
+
+def test_an_end_before_the_currency_begins_is_refused_by_the_same(yen):
+    words = "--end 1990-12-31 is before the first yen short rate in bundled, 1992-10-31; give"
+    with pytest.raises(UsageError, match=words):
+        cut_to_period(yen, ["SPY", "IEF"], None, "1990-12-31")
+
+
+def test_a_ticker_that_begins_later_than_the_currency_sets_the_first_day():
+    pounds = load_market("bundled", ["SPY", "TLT"], conversion=Conversion(currency="GBP"))
+    first, late = pounds.first_session(["SPY", "TLT"])
+    assert begin_of(pounds, first, late) == "the first day of TLT"
+    words = "--start 1972-01-31 is before the first day of TLT in bundled, 1973-01-31"
+    with pytest.raises(UsageError, match=words):
+        cut_to_period(pounds, ["SPY", "TLT"], "1972-01-31", None)
+    assert begin_of(pounds, pounds.sessions[0], "SPY") == pounds.abroad.opens
+    assert pounds.abroad.opens == "the first pound short rate"
+
+
+def test_a_cut_market_keeps_its_currency_and_its_words(yen):
+    period = cut_to_period(yen, ["SPY", "IEF"], None, "2008-12-31")
+    assert period.market.currency == "JPY"
+    assert period.market.is_cut
+    assert period.market.notes == yen.notes
+    assert period.market.abroad.opens == yen.abroad.opens
+    assert period.market.in_dollars.sessions[-1] == pd.Timestamp("2008-12-31")

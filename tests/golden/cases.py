@@ -1,4 +1,4 @@
-"""Twelve runs, two comparisons and two searches, made by the commands that users give."""
+"""Fourteen runs, two comparisons and two searches, made by the commands that users give."""
 
 from __future__ import annotations
 
@@ -48,6 +48,9 @@ CASES = (
     _daily("daily_mix", "hedge_mix"),
     _daily("daily_extended", "attack_defend", "--extend"),
     _daily("daily_two_prices", "two_prices"),
+    _run("yen_hedged", "hedge_mix", "--currency", "JPY", "--fx-hedge", "1"),
+    _daily("daily_pounds_half_hedged", "hedge_mix", "--weights", "SPY=0.5,TLT=0.2", "--currency",
+           "GBP", "--fx-hedge", "TLT=0.5", "--fx-hedge-equity", "1", "--fx-basis-bp", "50"),
     Case("compared", ("compare", "hedge_mix", "hedge_mix:SPY=0.7,TLT=0.3", "attack_defend",
                       "--against", "--no-tearsheet", "--source", "bundled")),
     Case("aligned", ("compare", "--align", "--against"), private=True,

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from data.currency.conversion import Conversion
+from data.currency.convert import in_currency
 from data.errors import HedgeError, NotDeterministicError, PeekingError, RuleError
 from strategies import registry
 from strategies.base import Strategy
@@ -16,6 +18,7 @@ from strategies.causality import made_market, prove_on, prove_quickly, require_c
 from strategies.function import function_rule
 from strategies.schedule import decision_rows
 from tests.conftest import market_of, random_market
+from tests.made_figures import random_figures
 
 KINDS = [(name, ppy) for name in registry.STRATEGIES for ppy in (252, 12)
          if (name, ppy) != ("two_prices", 12)]  # fmt: skip
@@ -27,6 +30,19 @@ def test_no_rule_peeks(name, ppy):
     market = made_market(tuple(strategy.tickers), ppy, 7)
     first = market.sessions.get_loc(strategy.target_weights(market).index[0])
     rows = np.random.default_rng(5).integers(first, len(market.sessions) - 1, 50)
+    require_causal(strategy, market, [market.sessions[row] for row in rows])
+
+
+@pytest.mark.parametrize("code", ["JPY", "GBP"])
+@pytest.mark.parametrize(("name", "ppy"), KINDS)
+def test_no_rule_peeks_in_another_currency(name, ppy, code):
+    """Markets cut know the figures of the currency up to the cut, and what they make of prices."""
+    strategy = registry.make(name, {})
+    dollars = made_market(tuple(strategy.tickers), ppy, 7)
+    conversion = Conversion(currency=code, ratios=dict.fromkeys(strategy.tickers, 0.7))
+    market = in_currency(dollars, conversion, random_figures(code, dollars.sessions))
+    first = market.sessions.get_loc(strategy.target_weights(market).index[0])
+    rows = np.random.default_rng(6).integers(first, len(market.sessions) - 1, 8)
     require_causal(strategy, market, [market.sessions[row] for row in rows])
 
 
