@@ -43,6 +43,19 @@ LEVELS: Mapping[Leveled, tuple[float | None, ...]] = {
 }
 
 
+# Of the payoff, hedged against the dollar less unhedged: by currency, on its own months. Worked out
+# by ``python -m docs.currency_coverage``. A currency without a row of its own has no interval.
+CURRENCY_LEVELS: Mapping[str, tuple[float | None, ...]] = {
+}
+
+
+def level_of_currency(currency: str, months: int) -> float | None:
+    """Nominal level of the interval of a payoff, hedged against the dollar less unhedged."""
+    reached = sum(months >= least for least in MONTHS)
+    row = CURRENCY_LEVELS.get(currency)
+    return row[reached - 1] if row is not None and reached else None
+
+
 def level_of(measure: Leveled, months: int) -> float | None:
     """Nominal level of a measure's interval over so many months; None for no interval."""
     reached = sum(months >= least for least in MONTHS)
