@@ -56,6 +56,12 @@ def level_of_currency(currency: str, months: int) -> float | None:
     return row[reached - 1] if row is not None and reached else None
 
 
+def fewest_months_of_currency(currency: str) -> int | None:
+    """Months from which on a currency's payoff has an interval; None where it never has."""
+    row = CURRENCY_LEVELS.get(currency, ())
+    return next((least for least, level in zip(MONTHS, row, strict=False) if level), None)
+
+
 def level_of(measure: Leveled, months: int) -> float | None:
     """Nominal level of a measure's interval over so many months; None for no interval."""
     reached = sum(months >= least for least in MONTHS)
