@@ -45,8 +45,7 @@ LEVELS: Mapping[Leveled, tuple[float | None, ...]] = {
 
 # Of the payoff, hedged against the dollar less unhedged: by currency, on its own months. Worked out
 # by ``python -m docs.currency_coverage``. A currency without a row of its own has no interval.
-CURRENCY_LEVELS: Mapping[str, tuple[float | None, ...]] = {
-}
+CURRENCY_LEVELS: Mapping[str, tuple[float | None, ...]] = {}
 
 
 def level_of_currency(currency: str, months: int) -> float | None:

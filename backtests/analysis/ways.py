@@ -274,9 +274,7 @@ class WayMonths:
         """Payoff of each way over cash at home, with its interval where months suffice."""
         made, drawn = self.payoffs(returns)
         level = level_of("payoff", len(self.sample.returns))
-        return {
-            name: _estimate(float(own[0]), drawn[name], level) for name, own in made.items()
-        }
+        return {name: _estimate(float(own[0]), drawn[name], level) for name, own in made.items()}
 
     def apart(self, hedged: Array, unhedged: Array) -> HedgedLessUnhedged:
         """Hedged less unhedged on the same resamples.
@@ -366,7 +364,6 @@ def split_of(
     ppy
         Rows a year.
     """
-
 
     def a_year(mean: float) -> float:
         return round(mean * ppy, DECIMALS) + 0.0  # the rest is rounding, and no negative zero

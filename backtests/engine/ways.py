@@ -29,7 +29,6 @@ from backtests.analysis.ways import (
     FallByWay,
     Split,
     SplitKey,
-    Way,
     WayKey,
     WayMonths,
     Ways,
@@ -223,7 +222,7 @@ class _Held:
         paths = pd.DataFrame({key: leg.nav.reindex(self.sessions) for key, leg in legs.items()})
         months = self.months(paths)
         returns = {key: months.sample.column(key) for key in self.keys}
-        payoffs = months.estimates(returns)
+        payoffs = months.estimates({str(key): own for key, own in returns.items()})
         equity, size = months.sample.column("equity"), months.sample.describe()
         apart = months.apart(returns["hedged"], returns["unhedged"])
         own = self.abroad.conversion
@@ -266,9 +265,7 @@ class _Held:
     def bases(self, months: WayMonths) -> tuple[AtBasis, ...]:
         """The hedge, all its dollars sold forward, at several bases."""
         own = self.abroad.conversion.basis_bp
-        legs = {
-            basis: self.leg(self.levels("hedged", basis)) for basis in sorted({*BASES, own})
-        }
+        legs = {basis: self.leg(self.levels("hedged", basis)) for basis in sorted({*BASES, own})}
         paths = pd.DataFrame({f"{basis}": leg.nav for basis, leg in legs.items()})
         returns = month_ends(paths.reindex(self.sessions)).pct_change(fill_method=None).iloc[1:]
         by_basis = {f"{basis}": returns[f"{basis}"].to_numpy(float) for basis in legs}
@@ -340,9 +337,7 @@ class _Held:
 MONTHLY = 12
 
 
-def _in_one(
-    weights: pd.DataFrame, hedge: Sequence[str], columns: Sequence[str]
-) -> pd.DataFrame:
+def _in_one(weights: pd.DataFrame, hedge: Sequence[str], columns: Sequence[str]) -> pd.DataFrame:
     """Weights whose hedge is in some columns: as it is, or all of it in a single one."""
     if len(columns) == len(hedge):
         return weights

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backtests.analysis.record import Tickers
-from backtests.analysis.ways import FallByWay, Ways, WayKey
+from backtests.analysis.ways import FallByWay, WayKey, Ways
 from backtests.report.charts import percent_steps
 from backtests.report.falls import name_of_fall
 from backtests.report.hero import Hero
@@ -78,7 +78,9 @@ def falls_picture(
 def _told(fall: FallByWay, ways: Ways, names: dict[WayKey, str]) -> str:
     made = by_key(ways, fall)
     each = ", ".join(f"{name} {percent(made[key])}" for key, name in names.items())
-    return f"{name_of_fall(fall)}, {fall.start} to {fall.end}: equity {percent(fall.equity)}, {each}"
+    return (
+        f"{name_of_fall(fall)}, {fall.start} to {fall.end}: equity {percent(fall.equity)}, {each}"
+    )
 
 
 def _dot(x: float, y: float, mark: Mark) -> Line:
@@ -92,7 +94,7 @@ def _drawing(
     ways: Ways, falls: Sequence[FallByWay], names: dict[WayKey, str], shape: Shape
 ) -> Drawing:
     size, is_narrow = shape.size, shape.width <= NARROW
-    labels = [typeset(_label(fall, is_narrow=is_narrow)) for fall in falls]
+    labels = [typeset(_label(fall)) for fall in falls]
     left = 0.0 if is_narrow else max(wide(label, size) for label in labels) + 12.0
     values = [
         value
@@ -141,16 +143,13 @@ def _drawing(
     return Drawing(shape.name, shape.width, height, size, tuple(lines), (), tuple(words))
 
 
-def _label(fall: FallByWay, *, is_narrow: bool) -> str:
+def _label(fall: FallByWay) -> str:
     """A fall's name with its year, which an unlisted one has in its name."""
     name = name_of_fall(fall)
-    told = name if fall.detected else f"{name} {fall.start[:4]}"
-    return f"{told}, equity {percent(fall.equity)}" if is_narrow else told
+    return name if fall.detected else f"{name} {fall.start[:4]}"
 
 
-def _legend(
-    lines: list[Line], words: list[Words], names: dict[WayKey, str], shape: Shape
-) -> float:
+def _legend(lines: list[Line], words: list[Words], names: dict[WayKey, str], shape: Shape) -> float:
     """The dots with their words, in as many rows as they need; returns where it ends."""
     size = shape.size
     entries = [

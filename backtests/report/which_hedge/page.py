@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from backtests.analysis.record import Tickers, Verdict
-from backtests.analysis.ways import Ways, WayKey
+from backtests.analysis.record import Verdict
+from backtests.analysis.ways import WayKey, Ways
 from backtests.engine.run import Run
 from backtests.report.charts import Line, growth_axis, time_chart
 from backtests.report.figures import Figure
@@ -116,10 +116,3 @@ def growth_chart(verdict: Verdict, ways: Ways) -> Figure:
         height=360,
         bands=falls_of_equity(verdict),
     )
-
-
-def link_line(tickers: Tickers, ways: Ways | None, files: Sequence[str]) -> str:
-    """The answer, for the page of the verdict; empty where there is no page to lead to."""
-    if ways is None or WHICH_HEDGE.file not in files:
-        return ""
-    return first_screen(ways, tickers).headline

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from backtests.analysis.record import Tickers
-from backtests.analysis.ways import Split, Ways, WayKey
+from backtests.analysis.ways import Split, WayKey, Ways
 from backtests.report.comparison.grids import FALL_STEPS, tinted
 from backtests.report.falls import name_of_fall
 from backtests.report.page import Cell, Grid
@@ -117,8 +117,8 @@ def split_grid(ways: Ways, tickers: Tickers, currency: str) -> Grid | None:
         for part in shown
     ]
     rows.append([Cell("Sum: average return a year", tone="best"), *map(_total, ways.splits)])
-    grown = (ways.way(split.key).growth for split in ways.splits)
-    rows.append([Cell("Growth a year, compounded"), *(number_cell(value, POINTS) for value in grown)])
+    grown = [number_cell(ways.way(split.key).growth, POINTS) for split in ways.splits]
+    rows.append([Cell("Growth a year, compounded"), *grown])
     heads = ["Points a year", *(as_held[split.key] for split in ways.splits)]
     return Grid(heads, rows)
 

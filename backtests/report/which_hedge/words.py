@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from backtests.analysis.levels import fewest_months_of_currency
 from backtests.analysis.record import Tickers
 from backtests.analysis.resampling import Estimate
-from backtests.analysis.ways import Answer, FallByWay, Ways, WayKey
+from backtests.analysis.ways import Answer, FallByWay, WayKey, Ways
+from backtests.report.pages import WHICH_HEDGE
 from backtests.report.text import capital, difference, hedge_words
 from backtests.report.verdict.first_screen import RANGES, FirstScreen, Tile
 from data.currency.currencies import name_of
@@ -31,10 +32,15 @@ def names_of(ways: Ways, tickers: Tickers) -> dict[WayKey, str]:
         "unhedged": f"{hedge}, unhedged",
         "hedged": f"{hedge}, hedged",
         "dollar_bills": "Dollar bills",
-        "home_cash": f"{capital(name_of(ways.currency))} cash",
+        "home_cash": name_of_cash(ways),
         "as_held": f"{hedge}, as this run holds them",
     }
     return {way.key: every[way.key] for way in ways.ways}
+
+
+def name_of_cash(ways: Ways) -> str:
+    """What cash at home is called."""
+    return f"{capital(name_of(ways.currency))} cash"
 
 
 def answer_line(ways: Ways, tickers: Tickers) -> str:
@@ -56,9 +62,10 @@ def answer_line(ways: Ways, tickers: Tickers) -> str:
     )
 
 
-def reasons(ways: Ways) -> str:
+def reasons(ways: Ways, tickers: Tickers) -> str:
     """What hedging changed in equity's worst months, and what it cost a year."""
-    return f"{_protection(ways)} {_price(ways)}"
+    hedge = hedge_words(tickers.hedge)
+    return f"{_protection(ways, hedge)} {_price(ways, hedge)}"
 
 
 def first_screen(ways: Ways, tickers: Tickers) -> FirstScreen:
@@ -67,10 +74,17 @@ def first_screen(ways: Ways, tickers: Tickers) -> FirstScreen:
         headline=answer_line(ways, tickers),
         chip=CHIPS[ways.answer],
         tone="",
-        line=reasons(ways),
+        line=reasons(ways, tickers),
         tiles=(_worst_months(ways, tickers), _falls(ways, tickers), _cost(ways)),
         note=RANGES if _has_range(ways) else "",
     )
+
+
+def link_line(tickers: Tickers, ways: Ways | None, files: Sequence[str]) -> str:
+    """The answer, for the page of the verdict; empty where there is no page to lead to."""
+    if ways is None or WHICH_HEDGE.file not in files:
+        return ""
+    return answer_line(ways, tickers)
 
 
 def _has_range(ways: Ways) -> bool:
@@ -78,32 +92,32 @@ def _has_range(ways: Ways) -> bool:
     return any(estimate.low is not None for estimate in told)
 
 
-def _protection(ways: Ways) -> str:
+def _protection(ways: Ways, hedge: str) -> str:
     apart = ways.difference.payoff
     if apart.value is None:
-        return "There is no month to judge by."
+        return "There is no whole month to judge by."
     which = "worst month" if ways.worst_months == 1 else f"worst {ways.worst_months} months"
     span = f"In equity's {which} of {ways.months}"
-    if abs(round(100 * apart.value, 1)) == 0.0:
-        return f"{span} the money in the hedge made as much hedged as unhedged {_range(apart)}."
+    if not round(100 * apart.value, 1):
+        return f"{span} {hedge} made as much hedged as unhedged {_range(apart)}."
     than = "more" if apart.value > 0.0 else "less"
     return (
-        f"{span} the money in the hedge made {abs(100 * apart.value):.1f} % a month {than} hedged "
-        f"than unhedged {_range(apart)}."
+        f"{span} {hedge} made {abs(100 * apart.value):.1f} % a month {than} hedged than unhedged "
+        f"{_range(apart)}."
     )
 
 
-def _price(ways: Ways) -> str:
+def _price(ways: Ways, hedge: str) -> str:
     """The carry, and growth of both: what the hedge cost a year."""
-    hedged, unhedged = (ways.way(key).growth for key in ("hedged", "unhedged"))
+    hedged, unhedged, home = (ways.way(key).growth for key in ("hedged", "unhedged", "home_cash"))
     split = ways.split("hedged")
-    if hedged is None or unhedged is None or split is None:
+    if hedged is None or unhedged is None or home is None or split is None:
         return "Less than a year has no cost a year."
     paid = "cost" if split.carry <= 0.0 else "earned"
     return (
-        f"The hedge {paid} {abs(100 * split.carry):.1f} points a year in interest and basis; "
-        f"hedged the money grew {_percent(hedged)} a year, unhedged {_percent(unhedged)}, in "
-        f"{name_of(ways.currency)} cash {_percent(ways.way('home_cash').growth or 0.0)}."
+        f"The currency hedge {paid} {abs(100 * split.carry):.1f} points a year in interest and "
+        f"basis: {hedge} grew {_percent(hedged)} a year hedged and {_percent(unhedged)} unhedged, "
+        f"{_lower(name_of_cash(ways))} {_percent(home)}."
     )
 
 
@@ -122,7 +136,7 @@ def _worst_months(ways: Ways, tickers: Tickers) -> Tile:
     )
     lines = [
         f"Hedged less unhedged {difference(100 * apart.value)} % a month {_range(apart)}, of the "
-        "money in the hedge",
+        "money in it",
         f"Over {_lower(home)}, a month: {told}",
     ]
     if (least := fewest_months_of_currency(ways.currency)) is not None and apart.low is None:
@@ -131,9 +145,9 @@ def _worst_months(ways: Ways, tickers: Tickers) -> Tile:
     if None not in correlations.values():
         both = (f"{correlations[key]:+.2f} {key}" for key in ("hedged", "unhedged"))
         lines.append(f"Correlation with equity: {', '.join(both)}")
-    value = f"{difference(100 * apart.value)} %"
+    told = f"{difference(100 * apart.value)} %"
     unit = "a month, hedged less unhedged"
-    return Tile("protection", title, value, unit, tuple(lines), TONES.get(ways.answer, ""))
+    return Tile("protection", title, told, unit, tuple(lines), TONES.get(ways.answer, ""))
 
 
 def hedged_won(fall: FallByWay, ways: Ways) -> bool | None:
@@ -150,9 +164,7 @@ def by_key(ways: Ways, fall: FallByWay) -> dict[WayKey, float | None]:
 
 def judged_falls(ways: Ways) -> list[FallByWay]:
     """The falls in which equity fell and the hedge had a price."""
-    return [
-        fall for fall in ways.falls if fall.equity < 0.0 and hedged_won(fall, ways) is not None
-    ]
+    return [fall for fall in ways.falls if fall.equity < 0.0 and hedged_won(fall, ways) is not None]
 
 
 def _falls(ways: Ways, tickers: Tickers) -> Tile:
@@ -185,7 +197,7 @@ def _falls(ways: Ways, tickers: Tickers) -> Tile:
 
 def _cost(ways: Ways) -> Tile:
     """Growth hedged less unhedged, the carry, volatility."""
-    title, apart = "What the hedge cost a year", ways.difference.growth
+    title, apart = "What the currency hedge cost", ways.difference.growth
     hedged, unhedged = ways.way("hedged"), ways.way("unhedged")
     split = ways.split("hedged")
     if apart.value is None or split is None or None in (hedged.growth, unhedged.growth):
