@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from backtests.analysis.record import Tickers
-from backtests.analysis.ways import Split, WayKey, Ways
+from backtests.analysis.ways import Split, Ways
 from backtests.report.comparison.grids import FALL_STEPS, tinted
 from backtests.report.falls import name_of_fall
 from backtests.report.page import Cell, Grid
@@ -103,7 +103,6 @@ def split_grid(ways: Ways, tickers: Tickers, currency: str) -> Grid | None:
     if not ways.splits:
         return None
     names, hedge = names_of(ways, tickers), capital(hedge_words(tickers.hedge))
-    as_held: dict[WayKey, str] = {**names, "as_held": "As this run holds it"}
     shown = [
         part
         for part in PARTS
@@ -119,7 +118,7 @@ def split_grid(ways: Ways, tickers: Tickers, currency: str) -> Grid | None:
     rows.append([Cell("Sum: average return a year", tone="best"), *map(_total, ways.splits)])
     grown = [number_cell(ways.way(split.key).growth, POINTS) for split in ways.splits]
     rows.append([Cell("Growth a year, compounded"), *grown])
-    heads = ["Points a year", *(as_held[split.key] for split in ways.splits)]
+    heads = ["Points a year", *(names[split.key] for split in ways.splits)]
     return Grid(heads, rows)
 
 

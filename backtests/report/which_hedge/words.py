@@ -33,7 +33,7 @@ def names_of(ways: Ways, tickers: Tickers) -> dict[WayKey, str]:
         "hedged": f"{hedge}, hedged",
         "dollar_bills": "Dollar bills",
         "home_cash": name_of_cash(ways),
-        "as_held": f"{hedge}, as this run holds them",
+        "as_held": f"{hedge}, partly hedged",
     }
     return {way.key: every[way.key] for way in ways.ways}
 
@@ -244,7 +244,8 @@ def reading(ways: Ways, *, daily: bool) -> list[tuple[str, str]]:
     """What the figures are, and what of them is approximated: a lead and its words each."""
     currency = name_of(ways.currency)
     least = fewest_months_of_currency(ways.currency)
-    held = ", ".join(f"{ticker} {100 * ratio:g} %" for ticker, ratio in ways.ratios.items())
+    sold = [f"{ticker} {100 * ratio:g} %" for ticker, ratio in ways.ratios.items() if ratio]
+    held = f"forward: {', '.join(sold)}" if sold else "nothing of its hedge forward"
     needs = (
         f"In {ways.currency} that of hedged less unhedged takes {least} months."
         if least is not None
@@ -264,7 +265,7 @@ def reading(ways: Ways, *, daily: bool) -> list[tuple[str, str]]:
             "hedge differs: the funds with their dollars as they are, the funds with all their "
             f"dollars sold forward a month at a time, dollar bills, or {currency} cash. Bills and "
             "cash are one thing each: where a rule changes between funds, nothing trades there. "
-            f"This run sells forward: {held}.",
+            f"This run sells {held}. Equity stays as the run holds it.",
         ),
         (
             "Payoff.",
