@@ -43,21 +43,26 @@ LEVELS: Mapping[Leveled, tuple[float | None, ...]] = {
 }
 
 
-# Of the payoff, hedged against the dollar less unhedged: by currency, on its own months. Worked out
-# by ``python -m docs.currency_coverage``. A currency without a row of its own has no interval.
-CURRENCY_LEVELS: Mapping[str, tuple[float | None, ...]] = {}
+# Of what hedging the dollar changes in a hedge: hedged less unhedged, by currency, on its own months.
+# Worked out by ``python -m docs.currency_coverage``, published in docs/coverage.md. A currency
+# without a row has no interval.
+HedgingMeasure = Literal["payoff", "growth"]
+HEDGING_LEVELS: Mapping[HedgingMeasure, Mapping[str, tuple[float | None, ...]]] = {
+    "payoff": {},
+    "growth": {},
+}
 
 
-def level_of_currency(currency: str, months: int) -> float | None:
-    """Nominal level of the interval of a payoff, hedged against the dollar less unhedged."""
+def hedging_level(measure: HedgingMeasure, currency: str, months: int) -> float | None:
+    """Nominal level of the interval of hedged less unhedged in a currency; None for no interval."""
     reached = sum(months >= least for least in MONTHS)
-    row = CURRENCY_LEVELS.get(currency)
+    row = HEDGING_LEVELS[measure].get(currency)
     return row[reached - 1] if row is not None and reached else None
 
 
-def fewest_months_of_currency(currency: str) -> int | None:
+def fewest_hedging_months(currency: str) -> int | None:
     """Months from which on a currency's payoff has an interval; None where it never has."""
-    row = CURRENCY_LEVELS.get(currency, ())
+    row = HEDGING_LEVELS["payoff"].get(currency, ())
     return next((least for least, level in zip(MONTHS, row, strict=False) if level), None)
 
 

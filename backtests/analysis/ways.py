@@ -16,10 +16,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtests.analysis.comparison import LEVELS_OF
 from backtests.analysis.evidence import SetWord, word_of
 from backtests.analysis.hedge import worst_count
-from backtests.analysis.levels import level_of, level_of_currency, widest
+from backtests.analysis.levels import hedging_level, level_of
 from backtests.analysis.months import growth
 from backtests.analysis.payoff import DECIMALS, payoff, resampled_payoffs, without_rounding
 from backtests.analysis.resampling import Estimate, Sample, interval
@@ -286,18 +285,19 @@ class WayMonths:
         """
         months = len(self.sample.returns)
         made, drawn = self.payoffs({"hedged": hedged, "unhedged": unhedged})
-        levels = level_of_currency(self.currency, months), widest(LEVELS_OF["cagr_monthly"], months)
+        of_both = hedging_level("payoff", self.currency, months)
+        of_growth = hedging_level("growth", self.currency, months)
         of_payoff = _estimate(
             float(made["hedged"][0] - made["unhedged"][0]),
             drawn["hedged"] - drawn["unhedged"],
-            levels[0],
+            of_both,
         )
         if months < MONTHS:
             return HedgedLessUnhedged(of_payoff, Estimate.of(np.nan, None))
         rows = self.sample.rows
         grown = np.zeros(0) if rows is None else growth(hedged[rows]) - growth(unhedged[rows])
         value = float(growth(hedged) - growth(unhedged))
-        return HedgedLessUnhedged(of_payoff, _estimate(value, grown, levels[1]))
+        return HedgedLessUnhedged(of_payoff, _estimate(value, grown, of_growth))
 
 
 def _estimate(value: float, drawn: Array, level: float | None) -> Estimate:

@@ -69,7 +69,7 @@ def test_growth_apart_is_the_difference_of_both_compounded():
 
 def test_an_interval_holds_the_difference_that_every_resample_has(monkeypatch):
     """Where hedged earns 1 % more in every month, every resample says 1 %."""
-    monkeypatch.setattr(measures, "level_of_currency", lambda *_: 0.9)
+    monkeypatch.setattr(measures, "hedging_level", lambda *_: 0.9)
     months, returns = made_months(120)
     apart = months.apart(returns["unhedged"] + 0.01, returns["unhedged"]).payoff
     assert (apart.low, apart.value, apart.high) == pytest.approx((0.01, 0.01, 0.01))

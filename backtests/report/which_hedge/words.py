@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from backtests.analysis.levels import fewest_months_of_currency
+from backtests.analysis.levels import fewest_hedging_months
 from backtests.analysis.record import Tickers
 from backtests.analysis.resampling import Estimate
 from backtests.analysis.ways import Answer, FallByWay, WayKey, Ways
@@ -139,7 +139,7 @@ def _worst_months(ways: Ways, tickers: Tickers) -> Tile:
         "money in it",
         f"Over {_lower(home)}, a month: {told}",
     ]
-    if (least := fewest_months_of_currency(ways.currency)) is not None and apart.low is None:
+    if (least := fewest_hedging_months(ways.currency)) is not None and apart.low is None:
         lines.append(f"An interval in {ways.currency} takes {least} months: here {ways.months}")
     correlations = {key: ways.way(key).correlation for key in ("hedged", "unhedged")}
     if None not in correlations.values():
@@ -243,7 +243,7 @@ def _lower(name: str) -> str:
 def reading(ways: Ways, *, daily: bool) -> list[tuple[str, str]]:
     """What the figures are, and what of them is approximated: a lead and its words each."""
     currency = name_of(ways.currency)
-    least = fewest_months_of_currency(ways.currency)
+    least = fewest_hedging_months(ways.currency)
     sold = [f"{ticker} {100 * ratio:g} %" for ticker, ratio in ways.ratios.items() if ratio]
     held = f"forward: {', '.join(sold)}" if sold else "nothing of its hedge forward"
     needs = (
