@@ -43,7 +43,7 @@ LEVELS: Mapping[Leveled, tuple[float | None, ...]] = {
 }
 
 
-# Of what hedging the dollar changes in a hedge: hedged less unhedged, by currency, on its own months.
+# Of hedged less unhedged: what hedging the dollar changes, by currency, on its own months.
 # Worked out by ``python -m docs.currency_coverage``, published in docs/coverage.md. A currency
 # without a row has no interval.
 HedgingMeasure = Literal["payoff", "growth"]

@@ -264,8 +264,9 @@ def test_a_rule_that_changes_funds_sums_up_and_trades_nothing_in_cash():
 
 
 def test_a_short_run_has_no_intervals_and_less_than_a_year_no_split():
-    _, ways = make_ways(money=Money("AUD"), start="2022-01-01")
+    run, ways = make_ways(money=Money("AUD"), start="2022-01-01")
     assert ways.months < 60
+    assert ways.way("unhedged").whole.cagr == pytest.approx(run.summary.metrics.cagr, rel=1e-9)
     estimates = [ways.difference.payoff, ways.difference.growth, *(way.payoff for way in ways.ways)]
     assert {estimate.low for estimate in estimates} == {None}
     assert ways.answer == "unclear"
