@@ -43,6 +43,29 @@ LEVELS: Mapping[Leveled, tuple[float | None, ...]] = {
 }
 
 
+# Of hedged less unhedged: what hedging the dollar changes, by currency, on its own months.
+# Worked out by ``python -m docs.currency_coverage``, published in docs/coverage.md. A currency
+# without a row has no interval.
+HedgingMeasure = Literal["payoff", "growth"]
+HEDGING_LEVELS: Mapping[HedgingMeasure, Mapping[str, tuple[float | None, ...]]] = {
+    "payoff": {},
+    "growth": {},
+}
+
+
+def hedging_level(measure: HedgingMeasure, currency: str, months: int) -> float | None:
+    """Nominal level of the interval of hedged less unhedged in a currency; None for no interval."""
+    reached = sum(months >= least for least in MONTHS)
+    row = HEDGING_LEVELS[measure].get(currency)
+    return row[reached - 1] if row is not None and reached else None
+
+
+def fewest_hedging_months(currency: str) -> int | None:
+    """Months from which on a currency's payoff has an interval; None where it never has."""
+    row = HEDGING_LEVELS["payoff"].get(currency, ())
+    return next((least for least, level in zip(MONTHS, row, strict=False) if level), None)
+
+
 def level_of(measure: Leveled, months: int) -> float | None:
     """Nominal level of a measure's interval over so many months; None for no interval."""
     reached = sum(months >= least for least in MONTHS)

@@ -17,6 +17,7 @@ from backtests.analysis.hedge_state import HedgeState
 from backtests.analysis.numbers import PortfolioNumbers
 from backtests.analysis.resampling import Estimate, SampleSize
 from backtests.analysis.series import Path, Series
+from backtests.analysis.ways import Ways
 from data.errors import UsageError, did_you_mean
 from data.provenance import Tracking
 from data.records import freeze_mappings
@@ -410,6 +411,9 @@ class Verdict(Judgement):
         The same mix since 1962; None where the run itself is that, or holds no hedge.
     state
         What holds today, with base rates; None in brief.
+    ways
+        Ways to hold the hedge in another currency than dollars; None in dollars, without a hedge,
+        and in brief.
     """
 
     tickers: Tickers
@@ -421,6 +425,7 @@ class Verdict(Judgement):
     tracking: tuple[Tracking, ...] = ()
     long_view: LongView | None = None
     state: HedgeState | None = None
+    ways: Ways | None = None
 
     def portfolio(self, key: str) -> PortfolioNumbers:
         """Numbers of the run or of one of its references.

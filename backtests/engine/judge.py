@@ -31,6 +31,7 @@ from backtests.engine.simulation import Simulation
 from backtests.engine.sleeve import attribute, report_sleeve
 from backtests.engine.stock_bond import bond_of
 from backtests.engine.today import state_of
+from backtests.engine.ways import four_ways
 from backtests.engine.with_quantstats import quantstats_metrics
 from backtests.engine.with_vectorbt import fill_with_vectorbt, vectorbt_metrics
 from data.background import background, home_prices, ten_year
@@ -61,6 +62,9 @@ def judged(run: Run, progress: Progress = silent) -> Run:
         state = state_of(run, market, simulation, long)
         view = long_view(run, long) if verdict.holds_hedge else None
         verdict = replace(verdict, long_view=view, state=state)
+    if market.abroad is not None:
+        with progress("holding the hedge in four ways"):
+            verdict = replace(verdict, ways=four_ways(market, strategy, simulation, verdict))
     return replace(run, verdict=verdict)
 
 

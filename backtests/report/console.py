@@ -26,6 +26,7 @@ from backtests.report.text import (
     weights_text,
 )
 from backtests.report.verdict.words import offer, sentences
+from backtests.report.which_hedge.words import PAGE, answer_line, reasons
 from data.market import CASH
 from data.strictness import age_in_days
 from data.vintage import Vintage
@@ -59,6 +60,11 @@ def print_run(console: Console, run: Run, folder: Path) -> None:
         console.print(Text(f"{HEDGES} {run.verdict.word.capitalize()}."))
         for sentence in sentences(run.verdict).in_order:
             console.print(Text(f"  {sentence}"))
+        if run.verdict.ways is not None:
+            tickers = run.verdict.tickers
+            console.print()
+            console.print(Text(f"{PAGE}? {answer_line(run.verdict.ways, tickers)}."))
+            console.print(Text(f"  {reasons(run.verdict.ways, tickers)}"))
     console.print()
     console.print(latest_decision(run.summary.latest))
     console.print()

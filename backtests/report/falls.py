@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from backtests.analysis.record import Crisis
+from backtests.analysis.ways import FallByWay
 from backtests.report.lettering import fit
 from backtests.report.text import difference, percent
 
@@ -18,7 +19,7 @@ OUTCOMES: dict[Outcome, str] = {
 }
 
 
-def name_of_fall(fall: Crisis) -> str:
+def name_of_fall(fall: Crisis | FallByWay) -> str:
     """What a fall is called; one that is on no list by its year."""
     return fit(f"Fall of {fall.start[:4]}" if fall.detected else fall.name)
 

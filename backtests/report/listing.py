@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 
 from backtests.engine.config_file import STRATEGY
 from backtests.report.files import CONFIG, MANIFEST, SUMMARY, VERDICT
-from backtests.report.pages import TEARSHEET
+from backtests.report.pages import TEARSHEET, WHICH_HEDGE
 from backtests.report.pages import VERDICT as VERDICT_PAGE
 
 # In the order in which they are listed: pages, numbers, tables, and what repeats the run.
 CONTENTS: Mapping[str, str] = {
     VERDICT_PAGE.file: "whether the hedge protected, when, and what it cost",
+    WHICH_HEDGE.file: "the hedge held in four ways, and whether to hedge its currency",
     TEARSHEET.file: "growth, falls, months and years beside equity's",
     SUMMARY: "the headline numbers of the run and of its benchmark",
     VERDICT: "every number of the verdict",

@@ -39,9 +39,10 @@ class Trail:
 
 
 VERDICT = Page("verdict.html", "verdict", of_run=True)
+WHICH_HEDGE = Page("which-hedge.html", "which hedge", of_run=True)
 TEARSHEET = Page("tearsheet.html", "tear sheet", of_run=True)
 OVERVIEW = Page("index.html", "open", of_run=False)
-PAGES = (VERDICT, TEARSHEET, OVERVIEW)
+PAGES = (VERDICT, WHICH_HEDGE, TEARSHEET, OVERVIEW)
 
 
 def pages_in(files: Container[str]) -> list[Page]:

@@ -27,11 +27,12 @@ from backtests.report.folder import new_folder, require_intact, write_manifest
 from backtests.report.glance import glance_of
 from backtests.report.manifest import RunManifest, SeriesOrigin, read_run_manifest
 from backtests.report.page import stands_alone
-from backtests.report.pages import TEARSHEET
+from backtests.report.pages import TEARSHEET, WHICH_HEDGE
 from backtests.report.pages import VERDICT as VERDICT_PAGE
 from backtests.report.verdict.document import document
 from backtests.report.verdict.page import write_verdict
 from backtests.report.verdict.payoffs import DEPENDS
+from backtests.report.which_hedge.page import write_which_hedge
 from data.errors import OutputError
 from data.market import Market
 from data.provenance import content_sha256
@@ -60,6 +61,7 @@ def write_run(out: Path, run: Run, *, with_tearsheet: bool, standalone: bool = F
         _write_numbers(folder, run)
         pages = [TEARSHEET.file] * with_tearsheet
         pages += [VERDICT, VERDICT_PAGE.file] * (run.verdict is not None)
+        pages += [WHICH_HEDGE.file] * (run.verdict is not None and run.verdict.ways is not None)
         files = {*_fingerprints(folder), *pages, MANIFEST}
         there = _same_run(place, folder)
         page = VERDICT_PAGE.file
@@ -104,6 +106,9 @@ def _write_pages(
     if run.verdict is not None:
         write_json(folder / VERDICT, document(run.verdict, run.summary))
         write_verdict(folder / VERDICT_PAGE.file, run, files=files, standalone=standalone)
+        if run.verdict.ways is not None:
+            path = folder / WHICH_HEDGE.file
+            write_which_hedge(path, run, run.verdict.ways, files=files, standalone=standalone)
 
 
 def _same_run(place: Path, folder: Path) -> Mapping[str, str]:

@@ -12,7 +12,9 @@ from backtests.analysis.levels import (
     MONTHS,
     NOMINAL,
     Leveled,
+    fewest_hedging_months,
     fewest_months,
+    hedging_level,
     level_of,
     widest,
 )
@@ -60,3 +62,23 @@ def test_the_fewest_months_are_the_first_with_a_level():
     assert fewest_months("payoff") == 480
     assert level_of("payoff", 479) is None
     assert level_of("payoff", 480) is not None
+
+
+def test_hedging_has_levels_by_currency_from_the_first_that_has_one(monkeypatch):
+    rows = {"JPY": (None, 0.98, 0.96, 0.92, 0.90)}
+    monkeypatch.setattr(levels, "HEDGING_LEVELS", {"payoff": rows, "growth": {}})
+    reached = {59: None, 60: None, 120: 0.98, 397: 0.96, 480: 0.92, 5_000: 0.90}
+    assert {months: hedging_level("payoff", "JPY", months) for months in reached} == reached
+    assert fewest_hedging_months("JPY") == 120
+    assert hedging_level("payoff", "CNY", 5_000) is None
+    assert hedging_level("growth", "JPY", 5_000) is None
+    assert fewest_hedging_months("CNY") is None
+
+
+def test_every_level_of_hedging_is_one_of_the_measured():
+    for by_currency in levels.HEDGING_LEVELS.values():
+        for row in by_currency.values():
+            assert len(row) == len(MONTHS)
+            assert all(level is None or level in NOMINAL for level in row)
+            widths = [2.0 if level is None else level for level in row]
+            assert widths == sorted(widths, reverse=True)

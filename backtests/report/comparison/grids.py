@@ -151,7 +151,7 @@ def years_grids(comparison: Comparison) -> tuple[Grid, Grid]:
     rows = [
         [
             Cell(str(year), int(year)),
-            *(_tinted(years.at[year, name], YEAR_STEPS) for name in columns),
+            *(tinted(years.at[year, name], YEAR_STEPS) for name in columns),
         ]
         for year in reversed(years.index)
     ]
@@ -163,8 +163,8 @@ def crises_grid(comparison: Comparison) -> Grid:
     rows = [
         [
             Cell(str(row["name"]), small=f"{row['start']} to {row['end']}"),
-            _tinted(row["equity"], FALL_STEPS),
-            *(_tinted(row[name], FALL_STEPS) for name in fall_columns(comparison.aligned.labels)),
+            tinted(row["equity"], FALL_STEPS),
+            *(tinted(row[name], FALL_STEPS) for name in fall_columns(comparison.aligned.labels)),
         ]
         for row in comparison.crises.to_dict("records")
     ]
@@ -235,7 +235,7 @@ def _difference(comparison: Comparison, name: str, of: ShownDifference) -> Cell:
     )
 
 
-def _tinted(value: float, steps: tuple[float, float]) -> Cell:
+def tinted(value: float, steps: tuple[float, float]) -> Cell:
     """A return in percent with one digit, its cell tinted by its sign and size."""
     if value != value:
         return Cell("", "")

@@ -13,7 +13,7 @@ from backtests.report.hero import hero_figure
 from backtests.report.holdings import allocation_of, duration_chart, hedge_weight
 from backtests.report.listing import run_files
 from backtests.report.page import render_page
-from backtests.report.pages import VERDICT, pages_in, trail_of_run
+from backtests.report.pages import VERDICT, WHICH_HEDGE, pages_in, trail_of_run
 from backtests.report.state import state_line, state_notes, state_table
 from backtests.report.text import (
     BASIS_POINT,
@@ -30,6 +30,7 @@ from backtests.report.verdict import charts, tables, words
 from backtests.report.verdict.evidence import episodes_grid, pair_of, payoff_grid
 from backtests.report.verdict.first_screen import first_screen
 from backtests.report.verdict.payoffs import payoff_note
+from backtests.report.which_hedge.words import link_line
 from data.market import CASH
 
 RULE = (
@@ -77,6 +78,8 @@ def write_verdict(
         standalone=standalone,
         title=f"{label}: verdict",
         screen=first_screen(verdict, summary),
+        which_hedge=link_line(verdict.tickers, verdict.ways, files),
+        which_hedge_page=WHICH_HEDGE.file,
         hero=hero_figure(verdict, hedge_weight=hedge_weight(run)),
         facts=facts_of(run),
         beside="Its numbers"

@@ -1,0 +1,118 @@
+"""``which-hedge.html``: the hedge of a run in another currency than dollars, held in four ways."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from backtests.analysis.record import Verdict
+from backtests.analysis.ways import WayKey, Ways
+from backtests.engine.run import Run
+from backtests.report.charts import Line, growth_axis, time_chart
+from backtests.report.figures import Figure
+from backtests.report.listing import run_files
+from backtests.report.page import render_page
+from backtests.report.pages import WHICH_HEDGE, pages_in, trail_of_run
+from backtests.report.text import CVAR, FREQUENCIES, costs_text, money, run_label, source_words
+from backtests.report.verdict.charts import falls_of_equity
+from backtests.report.which_hedge import tables
+from backtests.report.which_hedge.falls_picture import falls_picture
+from backtests.report.which_hedge.words import (
+    first_screen,
+    hedged_won,
+    judged_falls,
+    names_of,
+    reading,
+)
+from data.currency.currencies import name_of
+
+# Colour, dash and width of each way in the chart of growth.
+LOOKS: dict[WayKey, tuple[str, str, float]] = {
+    "unhedged": ("--treasuries", "dot", 1.6),
+    "hedged": ("--treasuries", "solid", 2.0),
+    "dollar_bills": ("--bills", "dot", 1.6),
+    "home_cash": ("--bills", "solid", 1.6),
+}
+
+
+def write_which_hedge(
+    path: Path, run: Run, ways: Ways, *, files: Sequence[str], standalone: bool = False
+) -> None:
+    """Write the page of a run.
+
+    Parameters
+    ----------
+    path
+        The file to write.
+    run, ways
+        With its verdict, and the ways to hold its hedge.
+    files
+        Names of the files that its folder has or will have.
+    standalone
+        As for :func:`backtests.report.page.render_page`.
+    """
+    verdict, summary = run.judged, run.summary
+    tickers, daily = verdict.tickers, verdict.series.drawdown.daily
+    label, currency = run_label(summary.strategy, summary.params), name_of(ways.currency)
+    figures = [growth_chart(verdict, ways)]
+    render_page(
+        "which_hedge.html",
+        path,
+        [figure for figure in figures if not figure.is_empty],
+        trail=trail_of_run(label, WHICH_HEDGE, pages_in(files) or [WHICH_HEDGE]),
+        standalone=standalone,
+        title=f"{label}: which hedge in {ways.currency}",
+        screen=first_screen(ways, tickers),
+        hero=falls_picture(ways, tickers, falls_title(ways), daily=daily),
+        facts=[
+            f"{summary.start} to {summary.end}, {FREQUENCIES[summary.periods_per_year]}",
+            f"an investor in {ways.currency}",
+            costs_text(summary.costs),
+            f"hedge {', '.join(tickers.hedge)}",
+            f"equity {', '.join(tickers.equity)}",
+            source_words(summary),
+        ],
+        ways=tables.ways_grid(ways, tickers, daily=daily),
+        cvar=CVAR,
+        falls=tables.falls_grid(ways, tickers),
+        split=tables.split_grid(ways, tickers, currency),
+        bases=tables.basis_grid(ways),
+        reading=reading(ways, daily=daily),
+        notes=summary.notes,
+        files=run_files(files),
+    )
+
+
+def falls_title(ways: Ways) -> str:
+    """In how many falls of equity hedged did better."""
+    falls = judged_falls(ways)
+    won = sum(bool(hedged_won(fall, ways)) for fall in falls)
+    if len(falls) == 1:
+        return f"In the only fall of equity {'hedged' if won else 'unhedged'} did better"
+    return f"Hedged did better than unhedged in {won} of {len(falls)} falls of equity"
+
+
+def growth_chart(verdict: Verdict, ways: Ways) -> Figure:
+    """Growth of the hedge alone in each of the four ways, logarithmic."""
+    names = names_of(ways, verdict.tickers)
+    lines = [
+        Line(names[way.key], path, colour, dash, width)
+        for way, path in zip(ways.ways, ways.growth.paths, strict=True)
+        if way.key in LOOKS
+        for colour, dash, width in (LOOKS[way.key],)
+    ]
+    grown = ", ".join(
+        f"{drawn.name} {money(drawn.values[-1])}" for drawn in lines if len(drawn.values) > 1
+    )
+    return time_chart(
+        "growth",
+        ways.growth.months,
+        lines,
+        title=f"Growth of 1 in {ways.currency}: {grown}" if grown else "",
+        caption="The hedge alone, at month-ends, after costs, logarithmic. Dotted: the dollar is "
+        "open. Grey: falls of equity.",
+        alt="Growth of the hedge alone in four ways, logarithmic scale",
+        y=growth_axis(lines),
+        height=360,
+        bands=falls_of_equity(verdict),
+    )
