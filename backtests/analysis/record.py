@@ -17,6 +17,7 @@ from backtests.analysis.hedge_state import HedgeState
 from backtests.analysis.numbers import PortfolioNumbers
 from backtests.analysis.resampling import Estimate, SampleSize
 from backtests.analysis.series import Path, Series
+from data.currency.conversion import Investor
 from data.errors import UsageError, did_you_mean
 from data.provenance import Tracking
 from data.records import freeze_mappings
@@ -409,6 +410,8 @@ class Verdict(Judgement):
         The same mix since 1962; None where the run itself is that, or holds no hedge.
     state
         What holds today, with base rates; None in brief.
+    investor
+        In whose currency all of it is, and what cash is there; None in dollars.
     """
 
     tickers: Tickers
@@ -420,6 +423,7 @@ class Verdict(Judgement):
     tracking: tuple[Tracking, ...] = ()
     long_view: LongView | None = None
     state: HedgeState | None = None
+    investor: Investor | None = None
 
     def portfolio(self, key: str) -> PortfolioNumbers:
         """Numbers of the run or of one of its references.

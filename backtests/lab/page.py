@@ -121,7 +121,7 @@ def show_last(colours: Mapping[str, str]) -> None:
 def show(run: Run, out: Path, colours: Mapping[str, str]) -> None:
     """Draw the right side: a run, what can be done with it, and what it is compared with."""
     summary = run.summary
-    told = [run_label(summary.strategy, summary.params)]
+    told = [run_label(summary.strategy, summary.params, summary.money)]
     told += [f"{summary.start} to {summary.end}, after costs"]
     if instead := lab.stood_in(run.config, run.market):
         st.html(message(instead, "warn"))
@@ -259,7 +259,9 @@ def name_of(run: Run) -> str:
     """A run in a few words: a mix by its weights, a rule by its label."""
     summary = run.summary
     name = mix_text(summary.weights) if summary.weights else ""
-    return shortened(name or run_label(summary.strategy, summary.params), LONGEST_NAME)
+    return shortened(
+        name or run_label(summary.strategy, summary.params, summary.money), LONGEST_NAME
+    )
 
 
 def add_to_comparison(query: str, name: str) -> None:
@@ -293,7 +295,7 @@ def comparison(colours: Mapping[str, str]) -> None:
         except HedgeError as error:
             st.html(message([f"{query}: {error}"], "error"))
             continue
-        label = run_label(other.summary.strategy, other.summary.params)
+        label = run_label(other.summary.strategy, other.summary.params, other.summary.money)
         runs[label if label not in runs else f"{label} [{len(runs) + 1}]"] = other
     if runs:
         summaries = [other.summary for other in runs.values()]

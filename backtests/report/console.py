@@ -14,17 +14,20 @@ from backtests.analysis.hedge_state import HedgeState
 from backtests.analysis.record import Tickers, Verdict
 from backtests.engine.run import Run
 from backtests.engine.summary import Latest, Summary
+from backtests.report.currency import cash_words, in_money
 from backtests.report.pages import pages_of_run
 from backtests.report.state import state_line, state_notes, state_table
 from backtests.report.text import (
     CVAR,
     DURATION,
     HEDGES,
+    capital,
     metric_rows,
     money,
     percent,
     weights_text,
 )
+from backtests.report.verdict.payoffs import short_word
 from backtests.report.verdict.words import offer, sentences
 from data.market import CASH
 from data.strictness import age_in_days
@@ -52,11 +55,14 @@ def print_run(console: Console, run: Run, folder: Path) -> None:
     if run.sleeve is not None:
         console.print()
         switches = run.sleeve.switches
-        console.print(Text(NO_SWITCH) if switches.empty else _switch_table(switches))
+        console.print(
+            Text(NO_SWITCH) if switches.empty else _switch_table(switches, run.summary.currency)
+        )
         console.print(Text(DURATION))
     if run.verdict is not None:
         console.print()
-        console.print(Text(f"{HEDGES} {run.verdict.word.capitalize()}."))
+        word = short_word(run.verdict.word, cash_words(run.verdict.investor))
+        console.print(Text(f"{HEDGES} {capital(word)}."))
         for sentence in sentences(run.verdict).in_order:
             console.print(Text(f"  {sentence}"))
     console.print()
@@ -114,7 +120,9 @@ def age_line(vintage: Vintage) -> str:
 def _metrics_table(summary: Summary, verdict: Verdict | None) -> Table:
     span = f"{summary.start} to {summary.end}"
     table = Table(
-        title=f"{summary.strategy}, {span}, after costs", title_justify="left", box=SIMPLE_HEAD
+        title=f"{summary.strategy}{in_money(summary.money)}, {span}, after costs",
+        title_justify="left",
+        box=SIMPLE_HEAD,
     )
     table.add_column("")
     held = mix_text(summary.weights) if summary.weights else summary.strategy
@@ -128,12 +136,12 @@ def _metrics_table(summary: Summary, verdict: Verdict | None) -> Table:
         heads.insert(0, f"100 % equity ({', '.join(verdict.tickers.equity)})")
     for head in heads:
         table.add_column(head, justify="right")
-    for row in metric_rows(both, summary.periods_per_year, summary.initial):
+    for row in metric_rows(both, summary.periods_per_year, summary.initial, money=summary.money):
         table.add_row(*row)
     return table
 
 
-def _switch_table(switches: pd.DataFrame) -> Table:
+def _switch_table(switches: pd.DataFrame, currency: str) -> Table:
     shown = switches.tail(LATEST_SWITCHES)
     table = Table(
         title=f"Switches of duration: {len(switches)} in all, the last {len(shown)} below",
@@ -151,7 +159,7 @@ def _switch_table(switches: pd.DataFrame) -> Table:
             f"{row['from_years']:.1f} to {row['to_years']:.1f}",
             percent(row["entry_yield"]) if has_curve else "-",
             percent(row["price_move"]) if has_curve else "-",
-            money(row["premium_banked"]) if has_curve else "-",
+            money(row["premium_banked"], currency) if has_curve else "-",
             percent(row["held_return"]),
             percent(row["nothing_return"]),
         )

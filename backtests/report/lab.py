@@ -19,6 +19,7 @@ from backtests.report.charts import (
     growth_axis,
     time_chart,
 )
+from backtests.report.currency import cash_words
 from backtests.report.figures import Figure
 from backtests.report.hero import Hero, hero_figure
 from backtests.report.hero_drawing import IN_LAB
@@ -198,20 +199,22 @@ def metrics_grid(summary: Summary, verdict: Verdict) -> Grid:
     benchmark = summary.benchmark
     keys = [key for key in shown_keys(verdict) if key != "portfolio"]
     others = [row for row in verdict.portfolios if row.key in keys and row.numbers]
-    heads = ["", "Portfolio", f"Benchmark: {benchmark.ticker} 100 %", *map(name_of, others)]
+    names = (name_of(row, verdict) for row in others)
+    heads = ["", "Portfolio", f"Benchmark: {benchmark.ticker} 100 %", *names]
     columns = [summary.metrics, benchmark.metrics, *(row.numbers for row in others if row.numbers)]
-    rows = metric_rows(columns, summary.periods_per_year, summary.initial)
+    rows = metric_rows(columns, summary.periods_per_year, summary.initial, money=summary.money)
     return Grid(heads, [[Cell(text) for text in row] for row in rows], wide=True)
 
 
 def tiles(summary: Summary, verdict: Verdict) -> list[tuple[str, str, str]]:
     """A few numbers: label, the run's, and that of 100 % equity."""
     numbers, equity = summary.metrics, verdict.portfolio("equity")
+    cash = cash_words(summary.investor)
     return [
         (
-            plain_label(metric),
-            shown(metric, numbers, summary.initial),
-            shown(metric, equity, summary.initial),
+            plain_label(metric, cash),
+            shown(metric, numbers, summary.initial, summary.money),
+            shown(metric, equity, summary.initial, summary.money),
         )
         for metric in shown_in(Place.TILE, numbers)
     ]

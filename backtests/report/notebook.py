@@ -27,6 +27,7 @@ from backtests.report.comparison.grids import differences_grid, hedges_grid
 from backtests.report.comparison.grids import metrics_grid as comparison_grid
 from backtests.report.comparison.table import INITIAL, Comparison
 from backtests.report.comparison.words import NOISE, finding, lead
+from backtests.report.currency import cash_words
 from backtests.report.figures import Figure
 from backtests.report.hero import hero_picture
 from backtests.report.holdings import hedge_weight
@@ -40,6 +41,7 @@ from backtests.report.text import (
     CVAR,
     FREQUENCIES,
     HEDGES,
+    capital,
     costs_text,
     metric_rows,
     plain_label,
@@ -55,7 +57,7 @@ from backtests.report.tuning.sentences import sentences as sentences_of_search
 from backtests.report.verdict import charts as verdict_charts
 from backtests.report.verdict.evidence import payoff_grid
 from backtests.report.verdict.first_screen import FirstScreen, first_screen
-from backtests.report.verdict.payoffs import PAYOFF
+from backtests.report.verdict.payoffs import PAYOFF, payoff_note
 from backtests.report.verdict.tables import hundredths, number_cell, shown_keys
 from backtests.report.verdict.words import answer_of, long_note, name_of, sentences
 from data.terminal import printable
@@ -78,7 +80,7 @@ def run_html(run: Run) -> str:
     summary, verdict, market = run.summary, run.verdict, run.market
     mix = [mix_text(summary.weights)] if summary.weights else []
     return Sheet(
-        title=run_label(summary.strategy, summary.params),
+        title=run_label(summary.strategy, summary.params, summary.money),
         facts=[*mix, _span_of(summary), costs_text(summary.costs), market.plain_title],
         screen=None if verdict is None else first_screen(verdict, summary),
         hero=None if verdict is None else hero_picture(verdict, hedge_weight=hedge_weight(run)),
@@ -162,15 +164,16 @@ def run_text(run: Run) -> str:
     """A run in a few lines: what was run, its headline numbers, the verdict, what is held."""
     summary = run.summary
     benchmark = f"{summary.benchmark.ticker} 100 %"
+    cash = cash_words(summary.investor)
     both = {"portfolio": summary.metrics, benchmark: summary.benchmark.metrics}
     rows = {
         name: [
-            (plain_label(metric), shown(metric, numbers, summary.initial))
+            (plain_label(metric, cash), shown(metric, numbers, summary.initial, summary.money))
             for metric in shown_in(Place.TILE, numbers)
         ]
         for name, numbers in both.items()
     }
-    label = run_label(summary.strategy, summary.params)
+    label = run_label(summary.strategy, summary.params, summary.money)
     return _text(
         f"{label}, {_span_of(summary)}, {summary.source_title}",
         *_columns(rows),
@@ -239,11 +242,12 @@ def _told(verdict: Verdict) -> list[str]:
 def _payoffs(verdict: Verdict) -> list[Table]:
     """What decides the word, and that of the long view; none without a hedge."""
     tables = []
+    cash = cash_words(verdict.investor)
     if verdict.evidence is not None:
-        tables.append(Table(WORST, payoff_grid(verdict.evidence), PAYOFF))
+        tables.append(Table(WORST, payoff_grid(verdict.evidence, cash), payoff_note(cash=cash)))
     if verdict.long_view is not None and verdict.long_view.evidence is not None:
         note = long_note(verdict.long_view)
-        tables.append(Table("The long view", payoff_grid(verdict.long_view.evidence), note))
+        tables.append(Table("The long view", payoff_grid(verdict.long_view.evidence, cash), note))
     return tables
 
 
@@ -252,7 +256,7 @@ def _numbers(summary: Summary, verdict: Verdict | None) -> Grid:
     if verdict is not None:
         return _without_twins(run_grid(summary, verdict))
     both = [summary.metrics, summary.benchmark.metrics]
-    rows = metric_rows(both, summary.periods_per_year, summary.initial)
+    rows = metric_rows(both, summary.periods_per_year, summary.initial, money=summary.money)
     heads = ["", "Portfolio", f"Benchmark: {summary.benchmark.ticker} 100 %"]
     return Grid(heads, [[Cell(text) for text in row] for row in rows])
 
@@ -260,6 +264,7 @@ def _numbers(summary: Summary, verdict: Verdict | None) -> Grid:
 def _judged(verdict: Verdict) -> Grid:
     """The judged portfolios, one a column; no amounts, since a verdict does not hold the start."""
     keys = shown_keys(verdict)
+    cash = cash_words(verdict.investor)
     judged = [(row, row.numbers) for row in verdict.portfolios if row.key in keys and row.numbers]
     metrics = [
         metric
@@ -268,7 +273,7 @@ def _judged(verdict: Verdict) -> Grid:
     ]
     rows = [
         [
-            Cell(plain_label(metric)),
+            Cell(plain_label(metric, cash)),
             *(metric_cell(metric, numbers, INITIAL) for _, numbers in judged),
         ]
         for metric in metrics
@@ -278,8 +283,8 @@ def _judged(verdict: Verdict) -> Grid:
     )
     if verdict.holds_hedge:
         saved = (number_cell(row.cvar_saved_against_bills_monthly, hundredths) for row, _ in judged)
-        rows.append([Cell("CVaR saved against bills, points"), *saved])
-    return Grid(["", *(name_of(row) for row, _ in judged)], rows)
+        rows.append([Cell(f"CVaR saved against {cash.name}, points"), *saved])
+    return Grid(["", *(name_of(row, verdict) for row, _ in judged)], rows)
 
 
 def _today(latest: Latest) -> Table:
@@ -364,7 +369,7 @@ def _growth_of_run(run: Run) -> Growth:
     levels = {
         "Portfolio": run.simulation.nav,
         f"{run.summary.benchmark.ticker} 100 %": run.benchmark.nav,
-        "Bills": run.market.cash.loc[sessions],
+        capital(cash_words(run.summary.investor).name): run.market.cash.loc[sessions],
     }
     return _growth_of(
         pd.DataFrame(levels),

@@ -165,7 +165,10 @@ def label(runs: Sequence[FinishedRun]) -> list[str]:
 
     A name of ours that is not unique is followed by the folder's name, then by a number.
     """
-    names = [run.called or run_label(run.summary.strategy, run.summary.params) for run in runs]
+    names = [
+        run.called or run_label(run.summary.strategy, run.summary.params, run.summary.money)
+        for run in runs
+    ]
     for more in (lambda n, run: run.name, lambda n, run: f"{n + 1}"):
         names = [
             f"{name} [{more(number, run)}]" if not run.called and names.count(name) > 1 else name
