@@ -95,7 +95,8 @@ class HedgeState:
     indicators
         All five, of the United States.
     investor
-        In whose currency the base rates are, and what cash is there; None in dollars.
+        In whose currency the run is, and what its cash is; None in dollars. Base rates are in that
+        currency, but where something stands in for the run's own months: then in dollars.
     """
 
     as_of: str

@@ -41,7 +41,7 @@ LATEST_SWITCHES = 8
 # Columns of the state that hold words, and the widest that short ones may be, whatever their head.
 LEFT = ("Indicator", "For the hedge if", "Side")
 MOST_WIDTH = {"For the hedge if": 10, "Months like it": 7, "Payoff, % a month": 14,
-              "Beat bills": 5, "Next 36 months": 7}  # fmt: skip
+              "Next 36 months": 7}  # fmt: skip
 NO_SWITCH = (
     "No switch of duration: the target never moved by a quarter of a year or more from its first."
 )
@@ -76,12 +76,13 @@ def print_run(console: Console, run: Run, folder: Path) -> None:
 def print_state(console: Console, run: Run, state: HedgeState) -> None:
     """Print the state of the hedge on the last session of a run's data, and what the rule says."""
     sides = _sides(run)
-    title = _hedge_title(run.config.strategy, sides)
+    name = f"{run.config.strategy}{in_money(run.summary.money)}"
+    title = _hedge_title(name, sides)
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     grid = state_table(state)
     for head in grid.heads:
         justify: Literal["left", "right"] = "left" if head in LEFT else "right"
-        table.add_column(head, justify=justify, max_width=MOST_WIDTH.get(head))
+        table.add_column(head, justify=justify, max_width=_widest(head))
     for row in grid.rows:
         table.add_row(*(f"{cell.text}\n{cell.small}" if cell.small else cell.text for cell in row))
     console.print(Text(age_line(run.summary.data)))
@@ -93,6 +94,13 @@ def print_state(console: Console, run: Run, state: HedgeState) -> None:
         console.print(Text(note))
     console.print()
     console.print(latest_decision(run.summary.latest))
+
+
+def _widest(head: str) -> int | None:
+    """Characters that a column of the state may be wide; None for any."""
+    if head.startswith("Beat "):  # cash, whatever it is called
+        return max(5, *map(len, head.split()))
+    return MOST_WIDTH.get(head)
 
 
 def _sides(run: Run) -> Tickers:

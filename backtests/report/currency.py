@@ -88,7 +88,7 @@ def _terms(money: MoneyTable) -> list[str]:
     return [
         *filter(None, hedges),
         *([f"basis {basis:g} bp"] if any(hedges) and basis != BASIS_BP else []),
-        *(["dollar bills"] if money.cash == "usd" else []),
+        *(["cash in dollar bills"] if money.cash == "usd" else []),
         *(["short rates carried on"] if money.carry_rates else []),
     ]
 
