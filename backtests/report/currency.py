@@ -35,19 +35,25 @@ class CashWords:
     whole: str = "bills"
     told: str = "bills (cash)"
 
+    @property
+    def are_those(self) -> str:
+        """The beginning of whose cash it is: ``bills are those``, ``cash is that``."""
+        return f"{self.name} {'are those' if self.name.endswith('bills') else 'is that'}"
 
+
+DOLLARS = Investor(DOLLAR, "usd")
 BILLS = CashWords()
-DOLLAR_BILLS = CashWords("dollar bills", "dollar bills", "dollar bills (cash)")
+DOLLAR_BILLS = CashWords(DOLLARS.cash_name, DOLLARS.cash_name, f"{DOLLARS.cash_name} (cash)")
 
 
 def cash_words(investor: Investor | None) -> CashWords:
     """What the cash of an investor is called; None lives in dollars."""
     if investor is None:
         return BILLS
-    if investor.cash == "usd":
+    if investor.cash == DOLLARS.cash:
         return DOLLAR_BILLS
     whole = f"{name_of(investor.currency)} cash"
-    return CashWords("cash", whole, whole)
+    return CashWords(investor.cash_name, whole, whole)
 
 
 def code_of(investor: Investor | None) -> str:

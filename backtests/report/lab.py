@@ -29,6 +29,7 @@ from backtests.report.pages import VERDICT, Trail
 from backtests.report.style import FONT, SIZES, compared_looks, palette
 from backtests.report.text import HEDGES, metric_rows, plain_label, shown
 from backtests.report.verdict.first_screen import first_screen
+from backtests.report.verdict.payoffs import short_word
 from backtests.report.verdict.tables import shown_keys
 from backtests.report.verdict.words import name_of, sentences
 
@@ -264,12 +265,22 @@ def compared_grid(runs: Mapping[str, tuple[Summary, Verdict]]) -> Grid:
         [summary.metrics for summary in summaries],
         max(summary.periods_per_year for summary in summaries),
         max(summary.initial for summary in summaries),
-        of_one_kind=len({(each.periods_per_year, each.initial) for each in summaries}) == 1,
+        money=next((summary.money for summary in summaries if summary.money is not None), None),
+        of_one_kind=len(
+            {(each.periods_per_year, each.initial, each.currency) for each in summaries}
+        )
+        == 1,
     )
     texts = [
         ["Fee / slippage / lag", *[_costs_text(summary.costs) for summary in summaries]],
         ["Period", *[f"{summary.start} to {summary.end}" for summary in summaries]],
-        [HEDGES, *[verdict.word for _, verdict in runs.values()]],
+        [
+            HEDGES,
+            *[
+                short_word(verdict.word, cash_words(verdict.investor))
+                for _, verdict in runs.values()
+            ],
+        ],
         *rows,
     ]
     sources = [Cell(summary.source_title, tone="text") for summary in summaries]

@@ -57,7 +57,7 @@ from backtests.report.tuning.sentences import sentences as sentences_of_search
 from backtests.report.verdict import charts as verdict_charts
 from backtests.report.verdict.evidence import payoff_grid
 from backtests.report.verdict.first_screen import FirstScreen, first_screen
-from backtests.report.verdict.payoffs import PAYOFF, payoff_note
+from backtests.report.verdict.payoffs import payoff_note
 from backtests.report.verdict.tables import hundredths, number_cell, shown_keys
 from backtests.report.verdict.words import answer_of, long_note, name_of, sentences
 from data.terminal import printable
@@ -114,6 +114,7 @@ def comparison_html(comparison: Comparison) -> str:
     sources = dict.fromkeys(summary.source_title for summary in summaries)
     data_notes = dict.fromkeys(note for summary in summaries for note in summary.notes)
     is_few, hedges = len(aligned.labels) <= FEW, hedges_grid(comparison)
+    note_on_payoff = payoff_note(cash=comparison.cash)
     note = f"* the best of its {'row' if is_few else 'column'}. Each portfolio starts at 1. {CVAR}"
     return Sheet(
         title=f"{len(aligned.labels)} portfolios compared",
@@ -122,7 +123,7 @@ def comparison_html(comparison: Comparison) -> str:
         picture=_picture(*_growth_of_runs(aligned)),
         tables=[
             Table("", _compared(comparison, is_few=is_few), note),
-            *([Table(HEDGES, hedges, PAYOFF)] if is_few and hedges is not None else []),
+            *([Table(HEDGES, hedges, note_on_payoff)] if is_few and hedges is not None else []),
             Table(
                 "Which differences are more than noise",
                 differences_grid(comparison),
@@ -138,7 +139,7 @@ def search_html(tuned: Tuned) -> str:
     limits = f" subject to {tuned.limits}" if tuned.limits else ""
     leads = ("What to hold.", "How sure.", "If you had tuned each year.")
     return Sheet(
-        title=f"Tuning {tuned.space.strategy}",
+        title=f"Tuning {tuning.searched_in(tuned)}",
         facts=[
             _searched(tuned),
             f"maximised: {tuning.WORDS[tuned.objective.maximise]}{limits}",
@@ -192,8 +193,8 @@ def comparison_text(comparison: Comparison) -> str:
     labels = comparison.aligned.labels
     metrics = shown_in(Place.TILE, *(comparison.table[label].numbers for label in labels))
     best = [
-        f"best {plain_label(metric)}: {' and '.join(names)} "
-        f"{shown(metric, comparison.table[names[0]].numbers, INITIAL)}"
+        f"best {plain_label(metric, comparison.cash)}: {' and '.join(names)} "
+        f"{shown(metric, comparison.table[names[0]].numbers, INITIAL, comparison.money)}"
         for metric in metrics
         if (names := comparison.best(metric))
     ]
@@ -207,14 +208,15 @@ def comparison_text(comparison: Comparison) -> str:
 
 def search_text(tuned: Tuned) -> str:
     """A search in a few lines: what was searched, the answer, and the portfolios to compare."""
-    keys = [metric.key for metric in shown_in(Place.TILE) if metric.key in tuning.SHOWN]
+    called = tuning.labels_of(tuned)
+    keys = [metric.key for metric in shown_in(Place.TILE) if metric.key in called]
     rows = {
-        each.name: [(tuning.SHOWN[key][0], _score(each, key)) for key in keys]
+        each.name: [(called[key], _score(each, key)) for key in keys]
         for each in tuned.portfolios
         if each.name in (MIDDLE, "Default", "100 % equity")
     }
     return _text(
-        f"Tuning {tuned.space.strategy}: {_searched(tuned)}, {_span_of_search(tuned)}",
+        f"Tuning {tuning.searched_in(tuned)}: {_searched(tuned)}, {_span_of_search(tuned)}",
         f"{headline(tuned)}.",
         luck_of(tuned),
         *_columns(rows),
@@ -303,7 +305,7 @@ def _searched_grid(tuned: Tuned) -> Grid:
         [Cell(each.name, small=each.holds), *(Cell(_score(each, key)) for key in tuning.SHOWN)]
         for each in tuned.portfolios
     ]
-    return Grid(["", *(label for label, _ in tuning.SHOWN.values())], rows)
+    return Grid(["", *tuning.labels_of(tuned).values()], rows)
 
 
 def _score(each: Compared, key: str) -> str:

@@ -115,8 +115,8 @@ def state_notes(state: HedgeState) -> tuple[str, ...]:
         f"did. Next 36 months: mean correlation of equity and bond{counted} over the three years "
         "that began with each month, and in how many windows that do not overlap.",
         f"{abroad}CPI deviation is the standard deviation of {abroad}CPI over a year in the last "
-        "ten years. The line of 3 % was chosen in sample, with these months in view; that of the correlation is "
-        "0, the others are medians of all months up to then.",
+        "ten years. The line of 3 % was chosen in sample, with these months in view; that of the "
+        "correlation is 0, the others are medians of all months up to then.",
         *([lacking] if state.from_bundled else []),
         *missing,
     )

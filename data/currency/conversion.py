@@ -30,6 +30,11 @@ class Investor:
     currency: str
     cash: Cash
 
+    @property
+    def cash_name(self) -> str:
+        """What ``CASH`` is called where there is little room: ``cash`` or ``dollar bills``."""
+        return "dollar bills" if self.cash == "usd" else "cash"
+
 
 @dataclass(frozen=True)
 class Conversion:

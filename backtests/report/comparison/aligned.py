@@ -10,6 +10,7 @@ import pandas as pd
 from backtests.analysis.comparison import calendar_years
 from backtests.analysis.months import month_ends
 from backtests.engine.config_file import STRATEGY
+from backtests.report.currency import cash_words
 from backtests.report.finished_run import FinishedRun
 from backtests.report.text import FREQUENCIES, costs_text, run_label
 from data.errors import UsageError, in_short
@@ -136,10 +137,11 @@ def align_runs(runs: Sequence[FinishedRun], *, align: bool) -> AlignedRuns:
     }
     values = pd.DataFrame(joined)
     if cut:
+        are_those = cash_words(runs[0].summary.investor).are_those
         kind = "month-ends" if ppy == 12 else "sessions"
         notes.insert(
             0, f"aligned to the {len(common)} {kind} that all share, "
-            f"{common[0]:%Y-%m-%d} to {common[-1]:%Y-%m-%d}; bills are those of {labels[0]}, and "
+            f"{common[0]:%Y-%m-%d} to {common[-1]:%Y-%m-%d}; {are_those} of {labels[0]}, and "
             "the first purchases and their costs lie before",
         )  # fmt: skip
     return AlignedRuns(

@@ -25,7 +25,7 @@ _PAYOFF = (
 PAYOFF = _PAYOFF.format(pair="stock-bond", cash=BILLS.whole)
 
 
-def short_word(word: Word, cash: CashWords = BILLS) -> str:
+def short_word(word: str, cash: CashWords = BILLS) -> str:
     """A word where it stands alone, as ``works`` or ``same as cash``.
 
     The record's word is the same in every currency.
