@@ -87,6 +87,14 @@ def in_money(money: MoneyTable | None) -> str:
     return "" if money is None else ", ".join([f" in {counted_in(money.currency)}", *_terms(money)])
 
 
+def hedge_terms(money: MoneyTable) -> str:
+    """A currency and its hedge as one of the facts of a run, with the basis of a hedge."""
+    told = in_money(money).strip()
+    is_hedged = bool(money.fx_hedge or money.fx_hedge_equity)
+    is_told = money.fx_basis_bp != BASIS_BP
+    return f"{told}, basis {money.fx_basis_bp:g} bp" if is_hedged and not is_told else told
+
+
 def _terms(money: MoneyTable) -> list[str]:
     """What of a currency's terms is not the default, in words."""
     hedges = _hedged(money.fx_hedge, ""), _hedged(money.fx_hedge_equity, "equity ")

@@ -28,7 +28,7 @@ def names_of(investor: Investor | None) -> dict[str, str]:
     """What indicators are called; they are of the United States wherever the investor lives."""
     if investor is None:
         return NAMES
-    correlation = f"{NAMES['correlation']}, in dollars"
+    correlation = f"{NAMES['correlation']}, in US dollars"
     return {**{key: f"US {name}" for key, name in NAMES.items()}, "correlation": correlation}
 
 
@@ -44,7 +44,7 @@ def state_line(state: HedgeState) -> str:
     by_key = {indicator.key: indicator for indicator in state.indicators}
     correlation, inflation = by_key["correlation"], by_key["inflation"]
     abroad = american(state.investor)
-    counted = ", in dollars" if abroad else ""
+    counted = ", in US dollars" if abroad else ""
     figures = [
         "no stock-bond correlation"
         if correlation.value is None
@@ -74,7 +74,7 @@ def state_line(state: HedgeState) -> str:
 def _stand_in(state: HedgeState) -> str:
     """Why base rates are about other tickers than the run's; empty where they are not."""
     names = f"{', '.join(state.equity)} with {', '.join(state.hedge)}"
-    counted = " in dollars" if state.investor is not None else ""
+    counted = " in US dollars" if state.investor is not None else ""
     return f" That is {names}{counted}: {state.stand_in}." if state.stand_in else ""
 
 
@@ -89,10 +89,10 @@ def state_notes(state: HedgeState) -> tuple[str, ...]:
     """What a reader of the table has to know, a sentence or more each."""
     names = f"{', '.join(state.equity)} with {', '.join(state.hedge)}"
     called, cash, abroad = names_of(state.investor), cash_of(state), american(state.investor)
-    counted = ", in dollars," if abroad else ""
+    counted = ", in US dollars," if abroad else ""
     since = f" ({state.stand_in})" if state.stand_in else ""
     if state.investor is not None:
-        money = "dollars" if state.stand_in else counted_in(state.investor.currency)
+        money = "US dollars" if state.stand_in else counted_in(state.investor.currency)
         names = f"{names} in {money}"
     past = (
         "There are no bundled months up to these data: no base rates."

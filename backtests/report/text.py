@@ -179,7 +179,7 @@ SHOW: dict[Unit, Callable[[Any], str]] = {
 }
 HEDGES = "Does it hedge?"
 OWN_FILES = "price files of your own"
-MINUS = re.compile(r"(?<![\w.=/\-])-(?=\d)")
+MINUS = re.compile(rf"(?<![\w.=/\-])-(?=(?:{'|'.join(map(re.escape, SIGNS.values()))})?\d)")
 PER_CENT = re.compile(r"(?<=\d) %")
 LONGEST = 40  # characters of a hedge's tickers in a sentence
 # What terms of the field mean, for every page and screen that shows one.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TypeGuard
 
 from backtests.analysis.record import Verdict
@@ -75,7 +76,7 @@ def growth_chart(verdict: Verdict) -> Figure:
         caption=f"Growth of {one_of(verdict.investor)} at month-ends, after costs, logarithmic; "
         "the title is of the whole run. Grey: falls of equity.",
         alt="Growth of the portfolio and of its references, logarithmic scale",
-        y=growth_axis(lines),
+        y=replace(growth_axis(lines), title=f"growth of {one_of(verdict.investor)}"),
         height=380,
         bands=falls_of_equity(verdict),
     )

@@ -36,7 +36,7 @@ def word_text(word: Word, cash: CashWords = BILLS) -> str:
 
 def in_dollars(verdict: Verdict) -> str:
     """Said of the stock-bond correlation where the run is in another currency."""
-    return "" if verdict.investor is None else ", in dollars"
+    return "" if verdict.investor is None else ", in US dollars"
 
 
 def has_prices(verdict: Verdict) -> bool:

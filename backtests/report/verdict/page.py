@@ -8,7 +8,7 @@ from pathlib import Path
 
 from backtests.engine.run import Run
 from backtests.engine.summary import Latest
-from backtests.report.currency import cash_words
+from backtests.report.currency import cash_words, hedge_terms
 from backtests.report.figures import Figure
 from backtests.report.hero import hero_figure
 from backtests.report.holdings import allocation_of, duration_chart, hedge_weight
@@ -152,6 +152,7 @@ def facts_of(run: Run) -> list[str]:
     return [
         f"{summary.start} to {summary.end}, {FREQUENCIES[summary.periods_per_year]}",
         costs_text(summary.costs),
+        *([] if summary.money is None else [hedge_terms(summary.money)]),
         f"hedge {', '.join(verdict.tickers.hedge) or 'none'}",
         f"equity {', '.join(verdict.tickers.equity)}",
         source_words(summary),

@@ -133,7 +133,7 @@ def dimensions_of(verdict: Verdict) -> dict[str, str]:
     if not country:
         return DIMENSIONS
     names = {key: f"{name[:1].lower()}{name[1:]}" for key, name in DIMENSIONS.items()}
-    of_dollars = {"correlation": f"{DIMENSIONS['correlation']}, in dollars"}
+    of_dollars = {"correlation": f"{DIMENSIONS['correlation']}, in US dollars"}
     return {**{key: f"{country}{name}" for key, name in names.items()}, **of_dollars}
 
 
@@ -344,10 +344,14 @@ def attribution_note(verdict: Verdict) -> str:
     """What the parts of the attribution are; empty without one."""
     if verdict.attribution is None:
         return ""
+    exchange = ""
+    if verdict.investor is not None:
+        counted = counted_in(verdict.investor.currency)
+        exchange = f"; counted in {counted}, it holds the rate of exchange and its hedge too"
     if not verdict.attribution.has_yields:
         return "This source has no yields: the whole profit counts as residual."
     return (
         "Points a year: the arithmetic mean of each part, divided by the value held before it. The "
         "parts sum to the total. The residual is what a fund earned beyond the bond ladder that "
-        "stands for it."
+        f"stands for it{exchange}."
     )
