@@ -27,7 +27,7 @@ from backtests.report.comparison.grids import differences_grid, hedges_grid
 from backtests.report.comparison.grids import metrics_grid as comparison_grid
 from backtests.report.comparison.table import INITIAL, Comparison
 from backtests.report.comparison.words import NOISE, finding, lead
-from backtests.report.currency import cash_words
+from backtests.report.currency import cash_words, one_of
 from backtests.report.figures import Figure
 from backtests.report.hero import hero_picture
 from backtests.report.holdings import hedge_weight
@@ -60,6 +60,7 @@ from backtests.report.verdict.first_screen import FirstScreen, first_screen
 from backtests.report.verdict.payoffs import payoff_note
 from backtests.report.verdict.tables import hundredths, number_cell, shown_keys
 from backtests.report.verdict.words import answer_of, long_note, name_of, sentences
+from data.currency.conversion import Investor
 from data.terminal import printable
 from strategies.weights import mix_text
 
@@ -69,7 +70,7 @@ WORST = "In equity's worst months"
 MOST_HELD = 8  # tickers named in a line of text
 CORE = {Place.TILE, Place.VERDICT}
 Growth = tuple[Sequence[str], Sequence[Line]]  # months, and what grew over them
-GROWTH = "Growth of 1, month-ends, after costs, logarithmic; at each name its last value."
+GROWTH = "Growth of {one}, month-ends, after costs, logarithmic; at each name its last value."
 
 
 # HTML
@@ -86,7 +87,8 @@ def run_html(run: Run) -> str:
         hero=None if verdict is None else hero_picture(verdict, hedge_weight=hedge_weight(run)),
         told=() if verdict is None else _beside(verdict),
         picture=_picture(
-            *(_growth_of_run(run) if verdict is None else _growth_of_verdict(verdict))
+            *(_growth_of_run(run) if verdict is None else _growth_of_verdict(verdict)),
+            summary.investor,
         ),
         tables=[_today(summary.latest), Table("Numbers", _numbers(summary, verdict), TERMS)],
         notes=[*filter(None, (market.origin.remark, *market.remarks)), *market.notes],
@@ -101,7 +103,7 @@ def verdict_html(verdict: Verdict) -> str:
         screen=first_screen(verdict),
         hero=hero_picture(verdict),
         told=_beside(verdict),
-        picture=_picture(*_growth_of_verdict(verdict)),
+        picture=_picture(*_growth_of_verdict(verdict), verdict.investor),
         tables=[*_payoffs(verdict), Table("The portfolios", _judged(verdict), CVAR)],
         notes=(),
     ).render()
@@ -120,7 +122,7 @@ def comparison_html(comparison: Comparison) -> str:
         title=f"{len(aligned.labels)} portfolios compared",
         screen=FirstScreen(finding(comparison), chip="", tone="", line=lead(comparison), tiles=()),
         facts=[_span(comparison), _costs(comparison), " and ".join(sources)],
-        picture=_picture(*_growth_of_runs(aligned)),
+        picture=_picture(*_growth_of_runs(aligned), summaries[0].investor),
         tables=[
             Table("", _compared(comparison, is_few=is_few), note),
             *([Table(HEDGES, hedges, note_on_payoff)] if is_few and hedges is not None else []),
@@ -354,8 +356,8 @@ def growth_chart(run: Run) -> Figure:
         "growth",
         months,
         lines,
-        caption="Growth of 1, month-ends, after costs, logarithmic.",
-        alt="Growth of the portfolio, its benchmark and bills, logarithmic scale",
+        caption=f"Growth of {one_of(run.summary.investor)}, month-ends, after costs, logarithmic.",
+        alt="Growth of the portfolio, its benchmark and cash, logarithmic scale",
         y=growth_axis(lines),
         height=380,
     )
@@ -406,13 +408,13 @@ def _growth_of(levels: pd.DataFrame, looks: Iterable[tuple[str, float]]) -> Grow
     return [str(month) for month in months.index], lines
 
 
-def _picture(months: Sequence[str], lines: Sequence[Line]) -> Picture | None:
+def _picture(months: Sequence[str], lines: Sequence[Line], who: Investor | None) -> Picture | None:
     """The picture of growth; None with fewer than two months."""
     if len(months) < 2:
         return None
-    names = ", ".join(line.name for line in lines)
-    alt = f"Growth of 1 from {months[0]} to {months[-1]}, logarithmic scale: {names}"
-    return growth_picture(months, lines, alt=alt, caption=GROWTH)
+    names, one = ", ".join(line.name for line in lines), one_of(who)
+    alt = f"Growth of {one} from {months[0]} to {months[-1]}, logarithmic scale: {names}"
+    return growth_picture(months, lines, alt=alt, caption=GROWTH.format(one=one))
 
 
 def _candidates(tuned: Tuned) -> Picture | None:

@@ -347,11 +347,11 @@ def attribution_note(verdict: Verdict) -> str:
     exchange = ""
     if verdict.investor is not None:
         counted = counted_in(verdict.investor.currency)
-        exchange = f"; counted in {counted}, it holds the rate of exchange and its hedge too"
+        exchange = f" Currency is the return in {counted} less that in dollars."
     if not verdict.attribution.has_yields:
-        return "This source has no yields: the whole profit counts as residual."
+        return f"This source has no yields: the whole profit counts as residual.{exchange}"
     return (
         "Points a year: the arithmetic mean of each part, divided by the value held before it. The "
         "parts sum to the total. The residual is what a fund earned beyond the bond ladder that "
-        f"stands for it{exchange}."
+        f"stands for it.{exchange}"
     )
