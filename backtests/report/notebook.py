@@ -122,7 +122,7 @@ def comparison_html(comparison: Comparison) -> str:
         title=f"{len(aligned.labels)} portfolios compared",
         screen=FirstScreen(finding(comparison), chip="", tone="", line=lead(comparison), tiles=()),
         facts=[_span(comparison), _costs(comparison), " and ".join(sources)],
-        picture=_picture(*_growth_of_runs(aligned), summaries[0].investor),
+        picture=_picture(*_growth_of_runs(aligned), aligned.investor),
         tables=[
             Table("", _compared(comparison, is_few=is_few), note),
             *([Table(HEDGES, hedges, note_on_payoff)] if is_few and hedges is not None else []),

@@ -10,9 +10,11 @@ import pandas as pd
 from backtests.analysis.comparison import calendar_years
 from backtests.analysis.months import month_ends
 from backtests.engine.config_file import STRATEGY
+from backtests.engine.money import MoneyTable
 from backtests.report.currency import cash_words
 from backtests.report.finished_run import FinishedRun
 from backtests.report.text import FREQUENCIES, costs_text, run_label
+from data.currency.conversion import Investor
 from data.errors import UsageError, in_short
 
 BENCHMARK = "benchmark"  # the column of the benchmark in tables of runs
@@ -52,6 +54,16 @@ class AlignedRuns:
     ppy: int
     cut: bool
     notes: list[str]
+
+    @property
+    def money(self) -> MoneyTable | None:
+        """What the first run is counted in; None in dollars."""
+        return next((run.summary.money for run in self.runs[:1]), None)
+
+    @property
+    def investor(self) -> Investor | None:
+        """In whose money the first run is; None in dollars."""
+        return None if self.money is None else self.money.investor
 
     @property
     def twin(self) -> str | None:

@@ -101,7 +101,7 @@ def _growth(
     comparison: Comparison, months: pd.DataFrame, members: Sequence[Member], span: Span
 ) -> Figure:
     lines = _lines(months, members)
-    one = one_of(comparison.aligned.runs[0].summary.investor)
+    one = one_of(comparison.aligned.investor)
     return time_chart(
         "growth",
         [str(month) for month in months.index],

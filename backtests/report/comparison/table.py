@@ -100,12 +100,12 @@ class Comparison:
     @property
     def money(self) -> MoneyTable | None:
         """What amounts of the first run are counted in; None in dollars."""
-        return self.aligned.runs[0].summary.money
+        return self.aligned.money
 
     @property
     def cash(self) -> CashWords:
         """What the first run's cash is called."""
-        return cash_words(self.aligned.runs[0].summary.investor)
+        return cash_words(self.aligned.investor)
 
     def label(self, metric: Metric) -> str:
         """What a metric is called here."""
