@@ -13,6 +13,7 @@ from backtests.analysis.reliability import RARE_BY_CHANCE, SURE_OF_SKILL
 from backtests.analysis.selection import ChosenSharpe
 from backtests.analysis.walkforward import WalkForward
 from backtests.engine.tuned import MIDDLE, Diluted, Tuned, params_text
+from backtests.report.currency import hedge_terms
 from backtests.report.page import Cell, Grid, render_page
 from backtests.report.pages import trail_of
 from backtests.report.text import (
@@ -88,11 +89,13 @@ def _facts(tuned: Tuned) -> list[str]:
     searched = params_text(tuned.space.fixed, tuned.space)
     over = f"{len(tuned.space):,} candidates over {', '.join(tuned.space.axes)}"
     limits = f" subject to {tuned.limits}" if tuned.limits else ""
+    money = tuned.config.money.table
     return [
         over + (f" ({searched})" if searched else ""),
         f"maximised: {WORDS[tuned.objective.maximise]}{limits}",
         f"{tuned.sessions[0]:%Y-%m-%d} to {tuned.sessions[-1]:%Y-%m-%d}",
         costs_text(tuned.config.costs),
+        *([] if money is None else [hedge_terms(money)]),
         OWN_FILES if tuned.market.source.startswith("files:") else tuned.market.title,
     ]
 
