@@ -182,7 +182,7 @@ def print_comparison(
     )
     from backtests.report.comparison.words import finding
     from backtests.report.text import CVAR, costs_text
-    from backtests.report.verdict.payoffs import PAYOFF
+    from backtests.report.verdict.payoffs import payoff_note
 
     labels = comparison.aligned.labels
     heads = labels
@@ -214,7 +214,7 @@ def print_comparison(
             table.add_row(name, *cells[chosen])
         console.print(table)
     if payoffs:
-        console.print(Text(PAYOFF))
+        console.print(Text(payoff_note(cash=comparison.cash)))
     console.print(Text(CVAR))
     if against:
         console.print(Text(RANGES))

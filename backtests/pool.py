@@ -76,7 +76,8 @@ def run_many(
             free = [config for config in configs if config.start is None]
             days = _in_order(pool, _first_days, [(config,) for config in free])
             start, slowest = _common_start(days)
-            late = f"the first day of {run_label(free[slowest].strategy, free[slowest].params)}"
+            last = free[slowest]
+            late = f"the first day of {run_label(last.strategy, last.params, last.money.table)}"
             asked = max((config.start for config in configs if config.start), default=start)
             if asked > start:  # a run with a start of its own keeps it, and the others join it
                 start, late = asked, "the start of another"
@@ -167,7 +168,7 @@ def _require_strict(config: RunConfig, strictness: Strictness) -> None:
     from backtests.engine.backtest import load_inputs
     from data.strictness import require_market
 
-    who = run_label(config.strategy, config.params)
+    who = run_label(config.strategy, config.params, config.money.table)
     require_market(strictness, load_inputs(config).market, config.end, who)
 
 

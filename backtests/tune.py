@@ -146,8 +146,15 @@ def print_tuned(console: Console, tuned: Tuned, folder: Path) -> None:
 
     from backtests.report.tuning.advice import chip, headline
     from backtests.report.tuning.sentences import sentences
-    from backtests.report.tuning.words import SHOWN, hedge_lead, hedge_lines, run_command_of
-    from backtests.report.verdict.payoffs import PAYOFF
+    from backtests.report.tuning.words import (
+        SHOWN,
+        cash_of,
+        hedge_lead,
+        hedge_lines,
+        labels_of,
+        run_command_of,
+    )
+    from backtests.report.verdict.payoffs import payoff_note
 
     sessions = tuned.sessions
     table = Table(
@@ -160,7 +167,8 @@ def print_tuned(console: Console, tuned: Tuned, folder: Path) -> None:
     portfolios = tuned.portfolios
     for portfolio in portfolios:
         table.add_column(portfolio.name, justify="right")
-    for key, (label, show) in SHOWN.items():
+    for key, label in labels_of(tuned).items():
+        show = SHOWN[key][1]
         values = [float(portfolio.metrics[key]) for portfolio in portfolios]
         table.add_row(label, *(show(value if math.isfinite(value) else None) for value in values))
     console.print()
@@ -176,7 +184,7 @@ def print_tuned(console: Console, tuned: Tuned, folder: Path) -> None:
     for name, line in hedge_lines(tuned):
         console.print(Text(f"{hedge_lead(name)} {line}"))
     if any(each.evidence for each in tuned.judged.values()):
-        console.print(Text(PAYOFF))
+        console.print(Text(payoff_note(cash=cash_of(tuned))))
     console.print()
     console.print(Text(f"results in {folder}"), soft_wrap=True)
     console.print(Text(f"open {folder / 'index.html'}"), soft_wrap=True)

@@ -11,7 +11,7 @@ import pandas as pd
 from immutabledict import immutabledict
 
 from data.consumer_prices import public_day
-from data.currency.conversion import Conversion
+from data.currency.conversion import Conversion, Investor
 from data.currency.figures import CurrencyFigures
 from data.errors import DataError, did_you_mean
 from data.origin import MADE, Origin
@@ -233,6 +233,11 @@ class Market:
     def currency(self) -> str:
         """Code of the currency that prices and cash are in."""
         return "USD" if self.abroad is None else self.abroad.conversion.currency
+
+    @property
+    def investor(self) -> Investor | None:
+        """In whose money levels are; None in dollars."""
+        return None if self.abroad is None else self.abroad.conversion.investor
 
     @property
     def in_dollars(self) -> Market:

@@ -70,7 +70,7 @@ def test_console_shows_data_table_today_and_place(capsys, tmp_path):
     assert "to 2025-12-31" in out.splitlines()[0]
     assert out.count("Yahoo cannot be reached") == 1
     for label in ("CAGR", "Volatility", "Sharpe", "Sortino", "Max drawdown", "Calmar", "Worst year",
-                  "CVaR 95", "Turnover", "Costs paid", "Final value of 10,000", "last decision",
+                  "CVaR 95", "Turnover", "Costs paid", "Final value of $10,000", "last decision",
                   "held now", "pending", "results in"):  # fmt: skip
         assert label in out, label
 

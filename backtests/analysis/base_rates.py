@@ -21,6 +21,7 @@ from backtests.analysis.resampling import FEWEST_ROWS, SEED, Estimate, block_len
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 REPETITIONS = 10_000
+DOLLAR_EQUITY = "dollar_equity"
 # The verdict's two states have levels of their own; so has its page, and the two must agree.
 LEVELS: Mapping[tuple[str, int], Leveled] = {
     ("correlation", 0): "payoff_after_negative",
@@ -36,7 +37,8 @@ class Past:
     ----------
     returns
         Months in a row x ``equity, hedge, cash, bond`` and, of a strategy, ``portfolio``; the bond
-        is that of the correlation.
+        is that of the correlation. Where equity is not in dollars, as the bond is, it stands there
+        in dollars too, as ``dollar_equity``.
     correlation
         Of equity and bond over the 36 months up to each month, from as early as there are prices.
     equity, hedge
@@ -76,7 +78,9 @@ def base_rates(
     months = pd.PeriodIndex(past.returns.index)
     legs = past.returns[["equity", "hedge", "cash"]].to_numpy(float)
     equity, excess = without_rounding(*legs.T)
-    following = next_correlation(past.returns["equity"], past.returns["bond"])
+    following = next_correlation(
+        past.returns.get(DOLLAR_EQUITY, past.returns["equity"]), past.returns["bond"]
+    )
     states: list[tuple[str, int, Mask]] = []
     for key, track in indicators.items():
         before = sides_of(track, months)
@@ -96,7 +100,9 @@ def base_rates(
 
 def block_of(past: Past) -> int:
     """Mean block length by the columns that decide the verdict's, so that both draw the same."""
-    risky = past.returns.drop(columns=["cash", "bond"]).to_numpy(float)
+    risky = past.returns.drop(columns=["cash", "bond", DOLLAR_EQUITY], errors="ignore").to_numpy(
+        float
+    )
     return block_length(np.hstack([risky, risky**2]))
 
 

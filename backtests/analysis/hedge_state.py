@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backtests.analysis.resampling import Estimate
+from data.currency.conversion import Investor
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,10 @@ class HedgeState:
     for_the_hedge, against
         How many indicators stand on either side today; the others have no figure.
     indicators
-        All five.
+        All five, of the United States.
+    investor
+        In whose currency the run is, and what its cash is; None in dollars. Base rates are in that
+        currency, but where something stands in for the run's own months: then in dollars.
     """
 
     as_of: str
@@ -105,3 +109,4 @@ class HedgeState:
     for_the_hedge: int
     against: int
     indicators: tuple[Indicator, ...]
+    investor: Investor | None = None

@@ -141,7 +141,8 @@ class Portfolio:
 class Metric:
     """One metric: its label, its unit, which direction is better, where it is shown.
 
-    ``label`` may hold ``{rows}`` (daily, monthly) and ``{initial}`` (value at the start);
+    ``label`` may hold ``{rows}`` (daily, monthly), ``{initial}`` (value at the start) and
+    ``{cash}`` (what cash is called);
     ``better`` is 1 where more is better, -1 where less is, 0 where neither. ``of`` computes it;
     a number that is not finite counts as missing. ``per_row`` says that it depends on whether the
     rows are days or months, ``is_annual`` that it is a figure a year: less than a year has none.
@@ -206,14 +207,14 @@ class PortfolioNumbers:
     sharpe: Annotated[
         float | None,
         Metric(
-            "Sharpe (over bills)", Unit.RATIO, 1, EVERYWHERE,
+            "Sharpe (over {cash})", Unit.RATIO, 1, EVERYWHERE,
             lambda p: metrics.sharpe(p.returns, p.bills, p.ppy), is_annual=True,
         ),
     ]  # fmt: skip
     sortino: Annotated[
         float | None,
         Metric(
-            "Sortino (over bills)", Unit.RATIO, 1, (SCREEN, COMPARISON, SEARCH),
+            "Sortino (over {cash})", Unit.RATIO, 1, (SCREEN, COMPARISON, SEARCH),
             lambda p: metrics.sortino(p.returns, p.bills, p.ppy), is_annual=True,
         ),
     ]  # fmt: skip
@@ -363,8 +364,9 @@ def _number(metric: Metric, portfolio: Portfolio) -> Number:
     if metric.may_be_none:
         return None
     days = portfolio.values.index
+    name = metric.label.partition(" (")[0].partition(", {")[0]
     raise DataError(
-        f"{metric.label} over {days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d} is not a finite number; "
+        f"{name} over {days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d} is not a finite number; "
         "give a longer period or check the prices"
     )
 

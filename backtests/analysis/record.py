@@ -18,6 +18,7 @@ from backtests.analysis.numbers import PortfolioNumbers
 from backtests.analysis.resampling import Estimate, SampleSize
 from backtests.analysis.series import Path, Series
 from backtests.analysis.ways import Ways
+from data.currency.conversion import Investor
 from data.errors import UsageError, did_you_mean
 from data.provenance import Tracking
 from data.records import freeze_mappings
@@ -414,6 +415,8 @@ class Verdict(Judgement):
     ways
         Ways to hold the hedge in another currency than dollars; None in dollars, without a hedge,
         and in brief.
+    investor
+        In whose currency all of it is, and what cash is there; None in dollars.
     """
 
     tickers: Tickers
@@ -426,6 +429,7 @@ class Verdict(Judgement):
     long_view: LongView | None = None
     state: HedgeState | None = None
     ways: Ways | None = None
+    investor: Investor | None = None
 
     def portfolio(self, key: str) -> PortfolioNumbers:
         """Numbers of the run or of one of its references.

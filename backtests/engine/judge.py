@@ -166,6 +166,7 @@ def judge_run(
         portfolios=ten_digits(portfolios),
         attribution=ten_digits(attribution),
         tracking=market.tracking,
+        investor=market.investor,
     )
 
 

@@ -10,7 +10,7 @@ from immutabledict import immutabledict
 
 from backtests.engine import kinds
 from backtests.engine.roles import Roles
-from data.currency.conversion import BASIS_BP, DOLLARS, Cash, Conversion
+from data.currency.conversion import BASIS_BP, DOLLARS, Cash, Conversion, Investor
 from data.currency.currencies import CODES, DOLLAR, read_code
 from data.errors import UsageError, did_you_mean, in_full, in_short, numbers_taken
 
@@ -20,6 +20,26 @@ CASHES: tuple[Cash, ...] = ("home", "usd")
 HEDGES = ("fx_hedge", "fx_hedge_equity")
 # The fields of a configuration that are about money.
 MONEY = ("currency", "cash", *HEDGES, "fx_basis_bp", "carry_rates")
+
+
+@dataclass(frozen=True)
+class MoneyTable:
+    """The same fields as plain values, as records of runs in another currency keep them.
+
+    A hedge by ticker is text: ``IEF=1,TLT=0.5``.
+    """
+
+    currency: str
+    cash: Cash
+    fx_hedge: float | str
+    fx_hedge_equity: float | str
+    fx_basis_bp: float
+    carry_rates: bool
+
+    @property
+    def investor(self) -> Investor:
+        """Whose money it is."""
+        return Investor(self.currency, self.cash)
 
 
 @dataclass(frozen=True)
@@ -100,6 +120,20 @@ class Money:
     def is_dollars(self) -> bool:
         """Whether nothing is converted."""
         return self.currency == DOLLAR
+
+    @property
+    def table(self) -> MoneyTable | None:
+        """As plain values; None in dollars."""
+        if self.is_dollars:
+            return None
+        return MoneyTable(
+            currency=self.currency,
+            cash=self.cash,
+            fx_hedge=ratio_text(self.ratio("fx_hedge")),
+            fx_hedge_equity=ratio_text(self.ratio("fx_hedge_equity")),
+            fx_basis_bp=float(self.fx_basis_bp or 0.0),
+            carry_rates=bool(self.carry_rates),
+        )
 
     def ratio(self, name: str) -> Ratio:
         """What ``fx_hedge`` or ``fx_hedge_equity`` sells."""

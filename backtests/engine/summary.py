@@ -10,7 +10,9 @@ import pandas as pd
 from backtests.analysis.numbers import PortfolioNumbers, numbers_of
 from backtests.engine.config import RunConfig
 from backtests.engine.costs import Costs
+from backtests.engine.money import MoneyTable
 from backtests.engine.simulation import Simulation
+from data.currency.conversion import Investor
 from data.market import Market
 from data.records import freeze_mappings, ten_digits
 from data.vintage import Vintage
@@ -87,6 +89,8 @@ class Summary:
         Numbers of the strategy and of its benchmark.
     latest
         What the rule says on the last session.
+    money
+        Its currency, what cash is there, and how much of the dollar is hedged; None in dollars.
     """
 
     strategy: str
@@ -109,10 +113,16 @@ class Summary:
     benchmark: BenchmarkSummary
     years: tuple[CalendarYear, ...]
     latest: Latest
+    money: MoneyTable | None = None
 
     def __post_init__(self) -> None:
         """Keep parameters from being changed."""
         freeze_mappings(self)
+
+    @property
+    def investor(self) -> Investor | None:
+        """In whose money it is; None in dollars."""
+        return None if self.money is None else self.money.investor
 
     @property
     def weights(self) -> Mapping[str, float] | None:
@@ -168,6 +178,7 @@ def summarise(
             for year in portfolio.years.index.intersection(other.years.index)
         ),
         latest=latest(simulation),
+        money=config.money.table,
     )
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from backtests.analysis.base_rates import Past, base_rates, block_of
+from backtests.analysis.base_rates import DOLLAR_EQUITY, Past, base_rates, block_of
 from backtests.analysis.hedge_state import BaseRate, HedgeState, Indicator
 from backtests.analysis.indicators import newest_figure, tracks
 from backtests.analysis.months import month_ends
@@ -115,6 +115,7 @@ def state_today(
         for_the_hedge=sum(each.for_the_hedge is True for each in indicators),
         against=sum(each.for_the_hedge is False for each in indicators),
         indicators=tuple(indicators),
+        investor=market.investor,
     )
     return ten_digits(state)
 
@@ -132,12 +133,18 @@ def past_of(long: LongRun | str) -> Past:
         "hedge": long.sides.hedge_leg,
         "cash": long.market.cash,
     }
-    return _past(
+    in_dollars = long.sides.dollar_legs.equity
+    past = _past(
         pd.DataFrame(legs).loc[long.simulation.first_fill :],
-        long.sides.dollar_legs.equity,
+        in_dollars,
         bond_of(long.market, long.sides)[1],
         (tuple(long.sides.equity_tickers), tuple(long.sides.hedge_tickers)),
     )
+    if long.market.investor is None:
+        return past
+    # The bond of the correlation is in dollars, and so has to be the equity beside it.
+    months = _returns(in_dollars.to_frame(DOLLAR_EQUITY)).reindex(past.returns.index)
+    return replace(past, returns=past.returns.join(months))
 
 
 @lru_cache(maxsize=1)

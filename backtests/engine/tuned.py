@@ -191,6 +191,12 @@ class Tuned:
         return {MIDDLE: self.judged_choice, "Default": self.judged_default}
 
     @property
+    def default_with_cash(self) -> str:
+        """What the default that gave way to cash is called."""
+        investor = self.market.investor
+        return f"Default with {'bills' if investor is None else investor.cash_name}"
+
+    @property
     def portfolios(self) -> list[Compared]:
         """The portfolios that every page compares; the first is the choice."""
         centre, peak = self.region.centre, self.region.peak
@@ -201,7 +207,7 @@ class Tuned:
         ]
         if self.diluted is not None:
             holds = f"{100 * self.diluted.share:.0f} % of the default, chosen with hindsight"
-            portfolios.append(Compared("Default with bills", holds, self.diluted.metrics))
+            portfolios.append(Compared(self.default_with_cash, holds, self.diluted.metrics))
         return [*portfolios, Compared("100 % equity", self.benchmark, self.equity)]
 
 

@@ -18,6 +18,7 @@ from backtests.lab import look as lab
 from backtests.lab.controls import controls
 from backtests.lab.saved_pages import link
 from backtests.lab.state import IDLE, idle_in, idle_of, is_moved, to_state, values_of
+from backtests.report.currency import cash_words, in_money
 from backtests.report.figures import Figure
 from backtests.report.holdings import allocation_of, hedge_weight
 from backtests.report.lab import (
@@ -121,7 +122,7 @@ def show_last(colours: Mapping[str, str]) -> None:
 def show(run: Run, out: Path, colours: Mapping[str, str]) -> None:
     """Draw the right side: a run, what can be done with it, and what it is compared with."""
     summary = run.summary
-    told = [run_label(summary.strategy, summary.params)]
+    told = [run_label(summary.strategy, summary.params, summary.money)]
     told += [f"{summary.start} to {summary.end}, after costs"]
     if instead := lab.stood_in(run.config, run.market):
         st.html(message(instead, "warn"))
@@ -149,16 +150,19 @@ def show_answer(
     parts = [in_detail(verdict)] if verdict.holds_hedge else []
     parts += [Section("Metrics", [metrics_grid(summary, verdict)], [CVAR])]
     if evidence := verdict.evidence:
-        grids = [payoff_grid(evidence), episodes_grid(evidence)]
+        cash = cash_words(verdict.investor)
+        grids = [payoff_grid(evidence, cash), episodes_grid(evidence, cash)]
         parts += [Section("Equity's worst months", grids, [states_note(verdict)])]
     st.html(sections(parts, is_last=is_last))
     later = st.container()
     parts = []
     if verdict.holds_hedge:
-        note = crisis_note(summary.periods_per_year)
+        note = crisis_note(summary.periods_per_year, verdict.investor)
         none = "No crisis of the list lies within this period."
         told = note if verdict.crises else none
-        parts += [Section("Crises", [crisis_grid(verdict.crises)], [told])]
+        parts += [
+            Section("Crises", [crisis_grid(verdict.crises, investor=verdict.investor)], [told])
+        ]
     if about := [*run.market.remarks, *run.market.notes]:
         parts += [Section("Data", notes=about)]
     if parts:
@@ -185,7 +189,8 @@ def draw_beside(run: Run, below: DeltaGenerator, later: DeltaGenerator) -> None:
     if today is not None:
         parts += [Section("Today", [state_table(today)], state_notes(today))]
     if long is not None and (evidence := long.evidence):
-        grids = [payoff_grid(evidence), episodes_grid(evidence)]
+        cash = cash_words(verdict.investor)
+        grids = [payoff_grid(evidence, cash), episodes_grid(evidence, cash)]
         parts += [Section("The long view", grids, [long_note(long)])]
     if parts:
         later.html(sections(parts))
@@ -258,8 +263,10 @@ def pages_of(folder: Path) -> list[tuple[str, str]]:
 def name_of(run: Run) -> str:
     """A run in a few words: a mix by its weights, a rule by its label."""
     summary = run.summary
-    name = mix_text(summary.weights) if summary.weights else ""
-    return shortened(name or run_label(summary.strategy, summary.params), LONGEST_NAME)
+    name = f"{mix_text(summary.weights)}{in_money(summary.money)}" if summary.weights else ""
+    return shortened(
+        name or run_label(summary.strategy, summary.params, summary.money), LONGEST_NAME
+    )
 
 
 def add_to_comparison(query: str, name: str) -> None:
@@ -293,7 +300,7 @@ def comparison(colours: Mapping[str, str]) -> None:
         except HedgeError as error:
             st.html(message([f"{query}: {error}"], "error"))
             continue
-        label = run_label(other.summary.strategy, other.summary.params)
+        label = run_label(other.summary.strategy, other.summary.params, other.summary.money)
         runs[label if label not in runs else f"{label} [{len(runs) + 1}]"] = other
     if runs:
         summaries = [other.summary for other in runs.values()]

@@ -14,17 +14,20 @@ from backtests.analysis.hedge_state import HedgeState
 from backtests.analysis.record import Tickers, Verdict
 from backtests.engine.run import Run
 from backtests.engine.summary import Latest, Summary
+from backtests.report.currency import cash_words, in_money
 from backtests.report.pages import pages_of_run
 from backtests.report.state import state_line, state_notes, state_table
 from backtests.report.text import (
     CVAR,
     DURATION,
     HEDGES,
+    capital,
     metric_rows,
     money,
     percent,
     weights_text,
 )
+from backtests.report.verdict.payoffs import short_word
 from backtests.report.verdict.words import offer, sentences
 from backtests.report.which_hedge.words import PAGE, answer_line, reasons
 from data.market import CASH
@@ -39,7 +42,7 @@ LATEST_SWITCHES = 8
 # Columns of the state that hold words, and the widest that short ones may be, whatever their head.
 LEFT = ("Indicator", "For the hedge if", "Side")
 MOST_WIDTH = {"For the hedge if": 10, "Months like it": 7, "Payoff, % a month": 14,
-              "Beat bills": 5, "Next 36 months": 7}  # fmt: skip
+              "Next 36 months": 7}  # fmt: skip
 NO_SWITCH = (
     "No switch of duration: the target never moved by a quarter of a year or more from its first."
 )
@@ -53,11 +56,14 @@ def print_run(console: Console, run: Run, folder: Path) -> None:
     if run.sleeve is not None:
         console.print()
         switches = run.sleeve.switches
-        console.print(Text(NO_SWITCH) if switches.empty else _switch_table(switches))
+        console.print(
+            Text(NO_SWITCH) if switches.empty else _switch_table(switches, run.summary.currency)
+        )
         console.print(Text(DURATION))
     if run.verdict is not None:
         console.print()
-        console.print(Text(f"{HEDGES} {run.verdict.word.capitalize()}."))
+        word = short_word(run.verdict.word, cash_words(run.verdict.investor))
+        console.print(Text(f"{HEDGES} {capital(word)}."))
         for sentence in sentences(run.verdict).in_order:
             console.print(Text(f"  {sentence}"))
         if run.verdict.ways is not None:
@@ -76,12 +82,13 @@ def print_run(console: Console, run: Run, folder: Path) -> None:
 def print_state(console: Console, run: Run, state: HedgeState) -> None:
     """Print the state of the hedge on the last session of a run's data, and what the rule says."""
     sides = _sides(run)
-    title = _hedge_title(run.config.strategy, sides)
+    name = f"{run.config.strategy}{in_money(run.summary.money)}"
+    title = _hedge_title(name, sides)
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     grid = state_table(state)
     for head in grid.heads:
         justify: Literal["left", "right"] = "left" if head in LEFT else "right"
-        table.add_column(head, justify=justify, max_width=MOST_WIDTH.get(head))
+        table.add_column(head, justify=justify, max_width=_widest(head))
     for row in grid.rows:
         table.add_row(*(f"{cell.text}\n{cell.small}" if cell.small else cell.text for cell in row))
     console.print(Text(age_line(run.summary.data)))
@@ -93,6 +100,13 @@ def print_state(console: Console, run: Run, state: HedgeState) -> None:
         console.print(Text(note))
     console.print()
     console.print(latest_decision(run.summary.latest))
+
+
+def _widest(head: str) -> int | None:
+    """Characters that a column of the state may be wide; None for any."""
+    if head.startswith("Beat "):  # cash, whatever it is called
+        return max(5, *map(len, head.split()))
+    return MOST_WIDTH.get(head)
 
 
 def _sides(run: Run) -> Tickers:
@@ -120,7 +134,9 @@ def age_line(vintage: Vintage) -> str:
 def _metrics_table(summary: Summary, verdict: Verdict | None) -> Table:
     span = f"{summary.start} to {summary.end}"
     table = Table(
-        title=f"{summary.strategy}, {span}, after costs", title_justify="left", box=SIMPLE_HEAD
+        title=f"{summary.strategy}{in_money(summary.money)}, {span}, after costs",
+        title_justify="left",
+        box=SIMPLE_HEAD,
     )
     table.add_column("")
     held = mix_text(summary.weights) if summary.weights else summary.strategy
@@ -134,12 +150,12 @@ def _metrics_table(summary: Summary, verdict: Verdict | None) -> Table:
         heads.insert(0, f"100 % equity ({', '.join(verdict.tickers.equity)})")
     for head in heads:
         table.add_column(head, justify="right")
-    for row in metric_rows(both, summary.periods_per_year, summary.initial):
+    for row in metric_rows(both, summary.periods_per_year, summary.initial, money=summary.money):
         table.add_row(*row)
     return table
 
 
-def _switch_table(switches: pd.DataFrame) -> Table:
+def _switch_table(switches: pd.DataFrame, currency: str) -> Table:
     shown = switches.tail(LATEST_SWITCHES)
     table = Table(
         title=f"Switches of duration: {len(switches)} in all, the last {len(shown)} below",
@@ -157,7 +173,7 @@ def _switch_table(switches: pd.DataFrame) -> Table:
             f"{row['from_years']:.1f} to {row['to_years']:.1f}",
             percent(row["entry_yield"]) if has_curve else "-",
             percent(row["price_move"]) if has_curve else "-",
-            money(row["premium_banked"]) if has_curve else "-",
+            money(row["premium_banked"], currency) if has_curve else "-",
             percent(row["held_return"]),
             percent(row["nothing_return"]),
         )

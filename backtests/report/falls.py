@@ -7,16 +7,22 @@ from typing import Literal
 
 from backtests.analysis.record import Crisis
 from backtests.analysis.ways import FallByWay
+from backtests.report.currency import BILLS
 from backtests.report.lettering import fit
 from backtests.report.text import difference, percent
 
 Outcome = Literal["worked", "lost", "less"]
-# What an outcome is called; bars of the last are hollow, so that they differ without colour.
-OUTCOMES: dict[Outcome, str] = {
-    "worked": "beat bills",
-    "lost": "lost money",
-    "less": "no gain over bills",
-}
+
+
+def outcomes_of(cash: str) -> dict[Outcome, str]:
+    """What outcomes are called beside cash of some name.
+
+    Bars of the last are hollow, so that they differ without colour.
+    """
+    return {"worked": f"beat {cash}", "lost": "lost money", "less": f"no gain over {cash}"}
+
+
+OUTCOMES = outcomes_of(BILLS.name)
 
 
 def name_of_fall(fall: Crisis | FallByWay) -> str:
@@ -36,10 +42,10 @@ def beaten(falls: Sequence[Crisis]) -> str:
     return f"{sum(fall.beat_bills for fall in falls)} of {len(falls)}"
 
 
-def told(fall: Crisis) -> str:
-    """A fall in words."""
+def told(fall: Crisis, cash: str = BILLS.name) -> str:
+    """A fall in words, beside cash of some name."""
     return (
         f"{name_of_fall(fall)}, {fall.start} to {fall.end}: {difference(100 * fall.added)} points; "
-        f"equity {percent(fall.equity)}, the hedge {percent(fall.hedge)}, bills "
-        f"{percent(fall.cash)}: {OUTCOMES[outcome_of(fall)]}"
+        f"equity {percent(fall.equity)}, the hedge {percent(fall.hedge)}, {cash} "
+        f"{percent(fall.cash)}: {outcomes_of(cash)[outcome_of(fall)]}"
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from backtests.engine.roles import Roles
 from backtests.engine.summary import Summary
 from backtests.report.charts import extremes
+from backtests.report.currency import in_money
 from backtests.report.text import (
     NAMED,
     SMALLEST,
@@ -85,7 +86,9 @@ def glance_of(summary: Summary, values: Sequence[float], roles: Roles) -> Glance
     params, numbers = summary.params, summary.metrics
     others = {name: value for name, value in params.items() if name != "weights"}
     return Glance(
-        name=run_label(summary.strategy, params) if mix is None else mix_name(mix, roles),
+        name=run_label(summary.strategy, params, summary.money)
+        if mix is None
+        else f"{mix_name(mix, roles)}{in_money(summary.money)}",
         settings=""
         if mix is None or summary.weights is None
         else run_label(summary.strategy, others).removeprefix(summary.strategy).strip(),

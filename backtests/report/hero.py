@@ -16,6 +16,7 @@ from backtests.analysis.indicators import DIVISIONS, INFLATION_LINE
 from backtests.analysis.record import Crisis, Verdict
 from backtests.analysis.series import Path
 from backtests.report.charts import last_day
+from backtests.report.currency import cash_words, prices_name
 from backtests.report.falls import beaten, name_of_fall, told
 from backtests.report.hero_drawing import (
     IN_NOTEBOOK,
@@ -31,7 +32,8 @@ from backtests.report.lettering import fit
 from backtests.report.page import environment
 from backtests.report.style import EITHER
 from backtests.report.text import basis, capital, hedge_name, hedge_words, percent, two_digits
-from backtests.report.verdict.evidence import pair_of
+from backtests.report.verdict.evidence import has_prices, in_dollars, pair_of
+from data.currency.currencies import counted_in
 
 
 @dataclass(frozen=True)
@@ -102,12 +104,12 @@ def _hero(
     )
     if not verdict.holds_hedge or not falls:
         return None
-    scene = Scene(falls, _span(verdict, falls), _strips(verdict))
+    scene = Scene(falls, _span(verdict, falls), _strips(verdict), cash_words(verdict.investor).name)
     return Hero(
         title=_finding(verdict, falls),
         subtitle=_definition(verdict, hedge_weight),
         note=_note(verdict, falls, [fall for fall in every if fall.hedge is None]),
-        told="; ".join(map(told, falls)),
+        told="; ".join(told(fall, scene.cash) for fall in falls),
         drawings=tuple(drawing(scene, shape) for shape in shapes),
         on_page=on_page,
     )
@@ -118,7 +120,7 @@ def _hero(
 
 def _finding(verdict: Verdict, falls: Sequence[Crisis]) -> str:
     """In how many falls the hedge beat bills, by the state in which they began."""
-    hedge = capital(hedge_words(verdict.tickers.hedge))
+    hedge, cash = capital(hedge_words(verdict.tickers.hedge)), cash_words(verdict.investor).whole
     correlation = f"{pair_of(verdict.evidence)} correlation"
     states: tuple[StateName, ...] = ("negative", "positive")
     groups = {
@@ -129,13 +131,13 @@ def _finding(verdict: Verdict, falls: Sequence[Crisis]) -> str:
     if len(falls) == 1:
         verb = "beat" if falls[0].beat_bills else "did not beat"
         after = f", after {falls[0].state} {correlation}" if falls[0].state else ""
-        return f"{hedge} {verb} bills in the only fall of equity{after}"
+        return f"{hedge} {verb} {cash} in the only fall of equity{after}"
     if not groups:
-        return f"{hedge} beat bills in {beaten(falls)} falls of equity"
+        return f"{hedge} beat {cash} in {beaten(falls)} falls of equity"
     if (years := _years_alone(verdict)) is not None:
-        return _by_years(hedge, falls, *years)
+        return _by_years(f"{hedge} beat {cash}", falls, *years)
     (first, group), *others = groups.items()
-    lead = f"{hedge} beat bills in {beaten(group)} fall{'' if len(group) == 1 else 's'}"
+    lead = f"{hedge} beat {cash} in {beaten(group)} fall{'' if len(group) == 1 else 's'}"
     parts = [f"{lead} after {first} {correlation}"]
     parts += [f"in {beaten(group)} after {state}" for state, group in others]
     return ", and ".join(parts)
@@ -149,36 +151,39 @@ def _years_alone(verdict: Verdict) -> tuple[str, str] | None:
     return (episodes[0].first[:4], episodes[0].last[:4]) if len(episodes) == 1 else None
 
 
-def _by_years(hedge: str, falls: Sequence[Crisis], first: str, last: str) -> str:
+def _by_years(beat: str, falls: Sequence[Crisis], first: str, last: str) -> str:
     """In how many falls it beat bills that began in some years, and in how many others."""
     inside = [fall for fall in falls if first <= fall.start[:4] <= last]
     outside = [fall for fall in falls if fall not in inside]
-    told = f"{hedge} beat bills in {beaten(inside)} falls that began from {first} to {last}"
+    told = f"{beat} in {beaten(inside)} falls that began from {first} to {last}"
     return f"{told}, and in {beaten(outside)} others" if outside else told
 
 
 def _definition(verdict: Verdict, hedge_weight: float | None) -> str:
-    hedge = hedge_name(verdict.tickers.hedge)
+    hedge, cash = hedge_name(verdict.tickers.hedge), cash_words(verdict.investor).name
     if hedge_weight is None:
-        what = f"{hedge} added to the portfolio over bills at the same equity weight"
+        what = f"{hedge} added to the portfolio over {cash} at the same equity weight"
     else:
-        what = f"{round(100 * hedge_weight, 1):g} % in {hedge} added to the portfolio over bills"
+        held = f"{round(100 * hedge_weight, 1):g} % in {hedge}"
+        what = f"{held} added to the portfolio over {cash}"
     rows = basis(daily=verdict.series.drawdown.daily)
+    counted = "" if verdict.investor is None else f", in {counted_in(verdict.investor.currency)}"
     return (
         f"Percentage points that {what}, in each fall of equity; a bar is as wide as the fall was "
-        f"long, its colour tells what the hedge alone did; from {rows}."
+        f"long, its colour tells what the hedge alone did; from {rows}{counted}."
     )
 
 
 def _note(verdict: Verdict, falls: Sequence[Crisis], early: Sequence[Crisis]) -> str:
     """Which falls the title does not count, and which have no bar."""
     name = capital(hedge_words(verdict.tickers.hedge))
-    parts = [f"Negative correlation: {name} tended to rise when equity fell."]
+    parts = [f"Negative correlation: {name} tended to rise when equity fell{in_dollars(verdict)}."]
+    cash = cash_words(verdict.investor).name
     stateless = [fall for fall in falls if fall.state is None]
     if 0 < len(stateless) < len(falls) and _years_alone(verdict) is None:
         parts.append(
             f"Counted on neither side: {_named(stateless)}, before any {pair_of(verdict.evidence)} "
-            f"correlation was known (the hedge beat bills in {beaten(stateless)})."
+            f"correlation was known (the hedge beat {cash} in {beaten(stateless)})."
         )
     if early:
         parts.append(f"Without a bar: {_named(early)}, before the hedge's first day.")
@@ -201,6 +206,13 @@ def _span(verdict: Verdict, falls: Sequence[Crisis]) -> tuple[int, int]:
 def _strips(verdict: Verdict) -> list[Strip]:
     series, last = verdict.series, (verdict.series.months or ("9999-12",))[-1]
     trailing, inflation = series.correlation, series.inflation
+    prices = _strip(
+        f"{prices_name(verdict.investor)} over a year",
+        DIVISIONS["inflation"].states,
+        (inflation.months, inflation.values, last),
+        INFLATION_LINE,
+        percent,
+    )
     return [
         _strip(
             f"{trailing.window_months}-month {pair_of(verdict.evidence)} correlation",
@@ -209,13 +221,7 @@ def _strips(verdict: Verdict) -> list[Strip]:
             0.0,
             lambda value: two_digits(value, "+"),
         ),
-        _strip(
-            "CPI over a year",
-            DIVISIONS["inflation"].states,
-            (inflation.months, inflation.values, last),
-            INFLATION_LINE,
-            percent,
-        ),
+        *([prices] if has_prices(verdict) else []),
     ]
 
 

@@ -14,7 +14,8 @@ from typing import Literal
 
 from backtests.analysis.record import Crisis
 from backtests.report.charts import last_day, point_steps
-from backtests.report.falls import OUTCOMES, name_of_fall, outcome_of, told
+from backtests.report.currency import BILLS
+from backtests.report.falls import name_of_fall, outcome_of, outcomes_of, told
 from backtests.report.lettering import (
     Box,
     Tick,
@@ -156,11 +157,14 @@ class Scene:
         First and last day, counted from the year 1; every fall lies within.
     strips
         From the top.
+    cash
+        What cash is called.
     """
 
     falls: Sequence[Crisis]
     span: tuple[int, int]
     strips: Sequence[Strip]
+    cash: str = BILLS.name
 
     @property
     def limits(self) -> tuple[float, float]:
@@ -218,9 +222,6 @@ class _Swatch:
         return 2.1 * size + wide(typeset(self.text), size)
 
 
-LEGEND = [_Swatch(f"--{outcome}", text) for outcome, text in OUTCOMES.items()]
-
-
 def drawing(scene: Scene, shape: Shape) -> Drawing:
     """The picture in one width."""
     size, (low, high), canvas = shape.size, scene.limits, _Canvas(shape, [], [], [])
@@ -243,12 +244,15 @@ def drawing(scene: Scene, shape: Shape) -> Drawing:
     bars = [_bar(fall, across, up, plot) for fall in scene.falls]
     for fall, bar in zip(scene.falls, bars, strict=True):
         outcome = outcome_of(fall)
-        block = Block.of(bar, f"--{outcome}", hollow=outcome == "less", title=told(fall))
+        block = Block.of(
+            bar, f"--{outcome}", hollow=outcome == "less", title=told(fall, scene.cash)
+        )
         canvas.blocks.append(block)
     canvas.lines.append(Line(f"M{short(plot.left)} {short(up(0.0))}H{short(plot.right)}", "--rule"))
     _labels(canvas, scene.falls, bars, plot)
     y = plot.bottom + 2.8 * size
-    canvas.explain(LEGEND, 0.0, y)
+    legend = [_Swatch(f"--{outcome}", text) for outcome, text in outcomes_of(scene.cash).items()]
+    canvas.explain(legend, 0.0, y)
     y += 0.3 * size
     for strip in scene.strips:
         y = _strip(canvas, strip, scene.span, across, y)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from backtests.analysis.evidence import Word
 from backtests.report.glance import TOP
 from backtests.report.index_rows import ListedOther, ListedRun
 from backtests.report.intervals import Interval, Whisker, whiskers
@@ -24,9 +25,12 @@ OTHER_HEADS = ("Comparison or search", "What it found", "Written (UTC)")
 UNJUDGED, OLDER = "not judged", "of another version"
 RUN_AGAIN = "written by another version: run it again"
 SAID: Mapping[str, str] = {str(word): text for word, text in WORDS.items()}
+SAME: Word = "same as bills"
+SAME_AS_CASH = "the same as cash"  # in another currency, whatever its cash is
 # In the order in which the headline counts them.
-COUNTED = (*(WORDS[word] for word in ("works", "it depends", "it depended", "same as bills",
-           "unclear", "fails", "no hedge")), UNJUDGED, OLDER)  # fmt: skip
+COUNTED = (*(WORDS[word] for word in ("works", "it depends", "it depended", SAME)),
+           SAME_AS_CASH, *(WORDS[word] for word in ("unclear", "fails", "no hedge")),
+           UNJUDGED, OLDER)  # fmt: skip
 TONES = {"works": "good", "fails": "bad"}
 
 
@@ -131,6 +135,7 @@ def write_index(
         other_heads=OTHER_HEADS,
         others=[_other_row(row) for row in others],
         groups=groups,
+        is_abroad=any(run.currency for run in runs),
         words=sorted({row.word for group in groups for row in group.rows}, key=_rank),
         count=len(listed),
         damaged=damaged,
@@ -162,7 +167,9 @@ def _rank(word: str) -> tuple[int, str]:
 def _word(run: ListedRun) -> str:
     if run.glance is None:
         return OLDER
-    return UNJUDGED if run.word is None else SAID.get(run.word, run.word)
+    if run.word is None:
+        return UNJUDGED
+    return SAME_AS_CASH if run.currency and run.word == SAME else SAID.get(run.word, run.word)
 
 
 def _groups(runs: Sequence[ListedRun]) -> list[Group]:

@@ -20,6 +20,8 @@ from backtests.report.manifest import (
     read_listed_manifest,
 )
 from backtests.report.pages import pages_in
+from backtests.report.text import money
+from data.currency.currencies import DOLLAR
 from data.durable import TEMPORARY
 from data.errors import OutputError
 from data.records import from_json
@@ -48,6 +50,8 @@ class ListedRun:
         As in its manifest.
     choices
         What else was chosen, in words and a fixed order; empty texts for what was not.
+    currency
+        Code of the currency that its figures are in; empty for dollars.
     """
 
     folder: str
@@ -58,6 +62,7 @@ class ListedRun:
     word: str | None = None
     payoff: Estimate | None = None
     choices: tuple[str, ...] = ()
+    currency: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,12 +128,13 @@ def read_listed(folder: Path) -> Listed:
         strategy=manifest.strategy,
         glance=_glance(folder, manifest),
         word=manifest.verdict,
+        currency=config.currency or "",
         payoff=manifest.payoff,
         choices=(
             f"hedge {config.hedge}" if config.hedge else "",
             f"equity {config.equity}" if config.equity else "",
             f"against {config.benchmark}" if config.benchmark else "",
-            f"from {config.initial:,.0f}",
+            f"from {money(config.initial, config.currency or DOLLAR)}",
             {None: "", True: "extended by proxies", False: "without proxies"}[config.extend],
             f"price only: {config.price_only}" if config.price_only else "",
         ),

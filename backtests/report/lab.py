@@ -19,6 +19,7 @@ from backtests.report.charts import (
     growth_axis,
     time_chart,
 )
+from backtests.report.currency import cash_words
 from backtests.report.figures import Figure
 from backtests.report.hero import Hero, hero_figure
 from backtests.report.hero_drawing import IN_LAB
@@ -28,6 +29,7 @@ from backtests.report.pages import VERDICT, Trail
 from backtests.report.style import FONT, SIZES, compared_looks, palette
 from backtests.report.text import HEDGES, metric_rows, plain_label, shown
 from backtests.report.verdict.first_screen import first_screen
+from backtests.report.verdict.payoffs import short_word
 from backtests.report.verdict.tables import shown_keys
 from backtests.report.verdict.words import name_of, sentences
 
@@ -198,20 +200,22 @@ def metrics_grid(summary: Summary, verdict: Verdict) -> Grid:
     benchmark = summary.benchmark
     keys = [key for key in shown_keys(verdict) if key != "portfolio"]
     others = [row for row in verdict.portfolios if row.key in keys and row.numbers]
-    heads = ["", "Portfolio", f"Benchmark: {benchmark.ticker} 100 %", *map(name_of, others)]
+    names = (name_of(row, verdict) for row in others)
+    heads = ["", "Portfolio", f"Benchmark: {benchmark.ticker} 100 %", *names]
     columns = [summary.metrics, benchmark.metrics, *(row.numbers for row in others if row.numbers)]
-    rows = metric_rows(columns, summary.periods_per_year, summary.initial)
+    rows = metric_rows(columns, summary.periods_per_year, summary.initial, money=summary.money)
     return Grid(heads, [[Cell(text) for text in row] for row in rows], wide=True)
 
 
 def tiles(summary: Summary, verdict: Verdict) -> list[tuple[str, str, str]]:
     """A few numbers: label, the run's, and that of 100 % equity."""
     numbers, equity = summary.metrics, verdict.portfolio("equity")
+    cash = cash_words(summary.investor)
     return [
         (
-            plain_label(metric),
-            shown(metric, numbers, summary.initial),
-            shown(metric, equity, summary.initial),
+            plain_label(metric, cash),
+            shown(metric, numbers, summary.initial, summary.money),
+            shown(metric, equity, summary.initial, summary.money),
         )
         for metric in shown_in(Place.TILE, numbers)
     ]
@@ -261,12 +265,22 @@ def compared_grid(runs: Mapping[str, tuple[Summary, Verdict]]) -> Grid:
         [summary.metrics for summary in summaries],
         max(summary.periods_per_year for summary in summaries),
         max(summary.initial for summary in summaries),
-        of_one_kind=len({(each.periods_per_year, each.initial) for each in summaries}) == 1,
+        money=next((summary.money for summary in summaries if summary.money is not None), None),
+        of_one_kind=len(
+            {(each.periods_per_year, each.initial, each.currency) for each in summaries}
+        )
+        == 1,
     )
     texts = [
         ["Fee / slippage / lag", *[_costs_text(summary.costs) for summary in summaries]],
         ["Period", *[f"{summary.start} to {summary.end}" for summary in summaries]],
-        [HEDGES, *[verdict.word for _, verdict in runs.values()]],
+        [
+            HEDGES,
+            *[
+                short_word(verdict.word, cash_words(verdict.investor))
+                for _, verdict in runs.values()
+            ],
+        ],
         *rows,
     ]
     sources = [Cell(summary.source_title, tone="text") for summary in summaries]

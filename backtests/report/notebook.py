@@ -27,6 +27,7 @@ from backtests.report.comparison.grids import differences_grid, hedges_grid
 from backtests.report.comparison.grids import metrics_grid as comparison_grid
 from backtests.report.comparison.table import INITIAL, Comparison
 from backtests.report.comparison.words import NOISE, finding, lead
+from backtests.report.currency import cash_words, one_of
 from backtests.report.figures import Figure
 from backtests.report.hero import hero_picture
 from backtests.report.holdings import hedge_weight
@@ -40,6 +41,7 @@ from backtests.report.text import (
     CVAR,
     FREQUENCIES,
     HEDGES,
+    capital,
     costs_text,
     metric_rows,
     plain_label,
@@ -55,9 +57,10 @@ from backtests.report.tuning.sentences import sentences as sentences_of_search
 from backtests.report.verdict import charts as verdict_charts
 from backtests.report.verdict.evidence import payoff_grid
 from backtests.report.verdict.first_screen import FirstScreen, first_screen
-from backtests.report.verdict.payoffs import PAYOFF
+from backtests.report.verdict.payoffs import payoff_note
 from backtests.report.verdict.tables import hundredths, number_cell, shown_keys
 from backtests.report.verdict.words import answer_of, long_note, name_of, sentences
+from data.currency.conversion import Investor
 from data.terminal import printable
 from strategies.weights import mix_text
 
@@ -67,7 +70,7 @@ WORST = "In equity's worst months"
 MOST_HELD = 8  # tickers named in a line of text
 CORE = {Place.TILE, Place.VERDICT}
 Growth = tuple[Sequence[str], Sequence[Line]]  # months, and what grew over them
-GROWTH = "Growth of 1, month-ends, after costs, logarithmic; at each name its last value."
+GROWTH = "Growth of {one}, month-ends, after costs, logarithmic; at each name its last value."
 
 
 # HTML
@@ -78,13 +81,14 @@ def run_html(run: Run) -> str:
     summary, verdict, market = run.summary, run.verdict, run.market
     mix = [mix_text(summary.weights)] if summary.weights else []
     return Sheet(
-        title=run_label(summary.strategy, summary.params),
+        title=run_label(summary.strategy, summary.params, summary.money),
         facts=[*mix, _span_of(summary), costs_text(summary.costs), market.plain_title],
         screen=None if verdict is None else first_screen(verdict, summary),
         hero=None if verdict is None else hero_picture(verdict, hedge_weight=hedge_weight(run)),
         told=() if verdict is None else _beside(verdict),
         picture=_picture(
-            *(_growth_of_run(run) if verdict is None else _growth_of_verdict(verdict))
+            *(_growth_of_run(run) if verdict is None else _growth_of_verdict(verdict)),
+            summary.investor,
         ),
         tables=[_today(summary.latest), Table("Numbers", _numbers(summary, verdict), TERMS)],
         notes=[*filter(None, (market.origin.remark, *market.remarks)), *market.notes],
@@ -99,7 +103,7 @@ def verdict_html(verdict: Verdict) -> str:
         screen=first_screen(verdict),
         hero=hero_picture(verdict),
         told=_beside(verdict),
-        picture=_picture(*_growth_of_verdict(verdict)),
+        picture=_picture(*_growth_of_verdict(verdict), verdict.investor),
         tables=[*_payoffs(verdict), Table("The portfolios", _judged(verdict), CVAR)],
         notes=(),
     ).render()
@@ -112,15 +116,16 @@ def comparison_html(comparison: Comparison) -> str:
     sources = dict.fromkeys(summary.source_title for summary in summaries)
     data_notes = dict.fromkeys(note for summary in summaries for note in summary.notes)
     is_few, hedges = len(aligned.labels) <= FEW, hedges_grid(comparison)
+    note_on_payoff = payoff_note(cash=comparison.cash)
     note = f"* the best of its {'row' if is_few else 'column'}. Each portfolio starts at 1. {CVAR}"
     return Sheet(
         title=f"{len(aligned.labels)} portfolios compared",
         screen=FirstScreen(finding(comparison), chip="", tone="", line=lead(comparison), tiles=()),
         facts=[_span(comparison), _costs(comparison), " and ".join(sources)],
-        picture=_picture(*_growth_of_runs(aligned)),
+        picture=_picture(*_growth_of_runs(aligned), aligned.investor),
         tables=[
             Table("", _compared(comparison, is_few=is_few), note),
-            *([Table(HEDGES, hedges, PAYOFF)] if is_few and hedges is not None else []),
+            *([Table(HEDGES, hedges, note_on_payoff)] if is_few and hedges is not None else []),
             Table(
                 "Which differences are more than noise",
                 differences_grid(comparison),
@@ -136,7 +141,7 @@ def search_html(tuned: Tuned) -> str:
     limits = f" subject to {tuned.limits}" if tuned.limits else ""
     leads = ("What to hold.", "How sure.", "If you had tuned each year.")
     return Sheet(
-        title=f"Tuning {tuned.space.strategy}",
+        title=f"Tuning {tuning.searched_in(tuned)}",
         facts=[
             _searched(tuned),
             f"maximised: {tuning.WORDS[tuned.objective.maximise]}{limits}",
@@ -162,15 +167,16 @@ def run_text(run: Run) -> str:
     """A run in a few lines: what was run, its headline numbers, the verdict, what is held."""
     summary = run.summary
     benchmark = f"{summary.benchmark.ticker} 100 %"
+    cash = cash_words(summary.investor)
     both = {"portfolio": summary.metrics, benchmark: summary.benchmark.metrics}
     rows = {
         name: [
-            (plain_label(metric), shown(metric, numbers, summary.initial))
+            (plain_label(metric, cash), shown(metric, numbers, summary.initial, summary.money))
             for metric in shown_in(Place.TILE, numbers)
         ]
         for name, numbers in both.items()
     }
-    label = run_label(summary.strategy, summary.params)
+    label = run_label(summary.strategy, summary.params, summary.money)
     return _text(
         f"{label}, {_span_of(summary)}, {summary.source_title}",
         *_columns(rows),
@@ -189,8 +195,8 @@ def comparison_text(comparison: Comparison) -> str:
     labels = comparison.aligned.labels
     metrics = shown_in(Place.TILE, *(comparison.table[label].numbers for label in labels))
     best = [
-        f"best {plain_label(metric)}: {' and '.join(names)} "
-        f"{shown(metric, comparison.table[names[0]].numbers, INITIAL)}"
+        f"best {plain_label(metric, comparison.cash)}: {' and '.join(names)} "
+        f"{shown(metric, comparison.table[names[0]].numbers, INITIAL, comparison.money)}"
         for metric in metrics
         if (names := comparison.best(metric))
     ]
@@ -204,14 +210,15 @@ def comparison_text(comparison: Comparison) -> str:
 
 def search_text(tuned: Tuned) -> str:
     """A search in a few lines: what was searched, the answer, and the portfolios to compare."""
-    keys = [metric.key for metric in shown_in(Place.TILE) if metric.key in tuning.SHOWN]
+    called = tuning.labels_of(tuned)
+    keys = [metric.key for metric in shown_in(Place.TILE) if metric.key in called]
     rows = {
-        each.name: [(tuning.SHOWN[key][0], _score(each, key)) for key in keys]
+        each.name: [(called[key], _score(each, key)) for key in keys]
         for each in tuned.portfolios
         if each.name in (MIDDLE, "Default", "100 % equity")
     }
     return _text(
-        f"Tuning {tuned.space.strategy}: {_searched(tuned)}, {_span_of_search(tuned)}",
+        f"Tuning {tuning.searched_in(tuned)}: {_searched(tuned)}, {_span_of_search(tuned)}",
         f"{headline(tuned)}.",
         luck_of(tuned),
         *_columns(rows),
@@ -239,11 +246,12 @@ def _told(verdict: Verdict) -> list[str]:
 def _payoffs(verdict: Verdict) -> list[Table]:
     """What decides the word, and that of the long view; none without a hedge."""
     tables = []
+    cash = cash_words(verdict.investor)
     if verdict.evidence is not None:
-        tables.append(Table(WORST, payoff_grid(verdict.evidence), PAYOFF))
+        tables.append(Table(WORST, payoff_grid(verdict.evidence, cash), payoff_note(cash=cash)))
     if verdict.long_view is not None and verdict.long_view.evidence is not None:
         note = long_note(verdict.long_view)
-        tables.append(Table("The long view", payoff_grid(verdict.long_view.evidence), note))
+        tables.append(Table("The long view", payoff_grid(verdict.long_view.evidence, cash), note))
     return tables
 
 
@@ -252,7 +260,7 @@ def _numbers(summary: Summary, verdict: Verdict | None) -> Grid:
     if verdict is not None:
         return _without_twins(run_grid(summary, verdict))
     both = [summary.metrics, summary.benchmark.metrics]
-    rows = metric_rows(both, summary.periods_per_year, summary.initial)
+    rows = metric_rows(both, summary.periods_per_year, summary.initial, money=summary.money)
     heads = ["", "Portfolio", f"Benchmark: {summary.benchmark.ticker} 100 %"]
     return Grid(heads, [[Cell(text) for text in row] for row in rows])
 
@@ -260,6 +268,7 @@ def _numbers(summary: Summary, verdict: Verdict | None) -> Grid:
 def _judged(verdict: Verdict) -> Grid:
     """The judged portfolios, one a column; no amounts, since a verdict does not hold the start."""
     keys = shown_keys(verdict)
+    cash = cash_words(verdict.investor)
     judged = [(row, row.numbers) for row in verdict.portfolios if row.key in keys and row.numbers]
     metrics = [
         metric
@@ -268,7 +277,7 @@ def _judged(verdict: Verdict) -> Grid:
     ]
     rows = [
         [
-            Cell(plain_label(metric)),
+            Cell(plain_label(metric, cash)),
             *(metric_cell(metric, numbers, INITIAL) for _, numbers in judged),
         ]
         for metric in metrics
@@ -278,8 +287,8 @@ def _judged(verdict: Verdict) -> Grid:
     )
     if verdict.holds_hedge:
         saved = (number_cell(row.cvar_saved_against_bills_monthly, hundredths) for row, _ in judged)
-        rows.append([Cell("CVaR saved against bills, points"), *saved])
-    return Grid(["", *(name_of(row) for row, _ in judged)], rows)
+        rows.append([Cell(f"CVaR saved against {cash.name}, points"), *saved])
+    return Grid(["", *(name_of(row, verdict) for row, _ in judged)], rows)
 
 
 def _today(latest: Latest) -> Table:
@@ -298,7 +307,7 @@ def _searched_grid(tuned: Tuned) -> Grid:
         [Cell(each.name, small=each.holds), *(Cell(_score(each, key)) for key in tuning.SHOWN)]
         for each in tuned.portfolios
     ]
-    return Grid(["", *(label for label, _ in tuning.SHOWN.values())], rows)
+    return Grid(["", *tuning.labels_of(tuned).values()], rows)
 
 
 def _score(each: Compared, key: str) -> str:
@@ -347,8 +356,8 @@ def growth_chart(run: Run) -> Figure:
         "growth",
         months,
         lines,
-        caption="Growth of 1, month-ends, after costs, logarithmic.",
-        alt="Growth of the portfolio, its benchmark and bills, logarithmic scale",
+        caption=f"Growth of {one_of(run.summary.investor)}, month-ends, after costs, logarithmic.",
+        alt="Growth of the portfolio, its benchmark and cash, logarithmic scale",
         y=growth_axis(lines),
         height=380,
     )
@@ -364,7 +373,7 @@ def _growth_of_run(run: Run) -> Growth:
     levels = {
         "Portfolio": run.simulation.nav,
         f"{run.summary.benchmark.ticker} 100 %": run.benchmark.nav,
-        "Bills": run.market.cash.loc[sessions],
+        capital(cash_words(run.summary.investor).name): run.market.cash.loc[sessions],
     }
     return _growth_of(
         pd.DataFrame(levels),
@@ -399,13 +408,13 @@ def _growth_of(levels: pd.DataFrame, looks: Iterable[tuple[str, float]]) -> Grow
     return [str(month) for month in months.index], lines
 
 
-def _picture(months: Sequence[str], lines: Sequence[Line]) -> Picture | None:
+def _picture(months: Sequence[str], lines: Sequence[Line], who: Investor | None) -> Picture | None:
     """The picture of growth; None with fewer than two months."""
     if len(months) < 2:
         return None
-    names = ", ".join(line.name for line in lines)
-    alt = f"Growth of 1 from {months[0]} to {months[-1]}, logarithmic scale: {names}"
-    return growth_picture(months, lines, alt=alt, caption=GROWTH)
+    names, one = ", ".join(line.name for line in lines), one_of(who)
+    alt = f"Growth of {one} from {months[0]} to {months[-1]}, logarithmic scale: {names}"
+    return growth_picture(months, lines, alt=alt, caption=GROWTH.format(one=one))
 
 
 def _candidates(tuned: Tuned) -> Picture | None:

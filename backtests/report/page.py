@@ -21,6 +21,8 @@ from data.regular import MOST_PAGE, read_regular_text
 if TYPE_CHECKING:
     import jinja2
 
+    from backtests.engine.money import MoneyTable
+
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -62,11 +64,20 @@ class Grid:
         return [list(row) for row in zip(*drawn, strict=True)]
 
 
-def metric_cell(metric: Metric, numbers: PortfolioNumbers, initial: float, tone: str = "") -> Cell:
-    """A metric of a portfolio as a cell that sorts by its number, or by its text."""
+def metric_cell(
+    metric: Metric,
+    numbers: PortfolioNumbers,
+    initial: float,
+    money: MoneyTable | None = None,
+    tone: str = "",
+) -> Cell:
+    """A metric of a portfolio as a cell that sorts by its number, or by its text.
+
+    ``money`` is what amounts are counted in; None in dollars.
+    """
     value = getattr(numbers, metric.key)
     sort = "" if value is None else value if isinstance(value, int | float) else None
-    return Cell(shown(metric, numbers, initial), sort, tone=tone)
+    return Cell(shown(metric, numbers, initial, money), sort, tone=tone)
 
 
 def render_page(

@@ -116,8 +116,10 @@ def metric_groups(
 
     def own(key: str) -> Row:
         metric = by_key[key]
-        label = label_of(metric, summary.periods_per_year, summary.initial)
-        both = (shown(metric, numbers, summary.initial) for numbers in (mine, theirs))
+        label = label_of(metric, summary.periods_per_year, summary.initial, summary.money)
+        both = (
+            shown(metric, numbers, summary.initial, summary.money) for numbers in (mine, theirs)
+        )
         return Row(label, *both)
 
     def ours(name: str) -> list[Row]:

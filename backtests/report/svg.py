@@ -36,7 +36,7 @@ from backtests.report.lettering import (
 )
 from backtests.report.page import environment
 from backtests.report.style import EITHER
-from backtests.report.text import money
+from backtests.report.text import amount
 
 WIDTH, HEIGHT = 640, 300  # of the view box; pixels at full size
 FONT = 14
@@ -227,7 +227,7 @@ def _curves(dates: Sequence[str], lines: Sequence[Line]) -> list[_Curve]:
         curves.append(
             _Curve(
                 line,
-                f"{line.name} {money(there[-1])}",
+                f"{line.name} {amount(there[-1])}",
                 tuple(dt.date.fromisoformat(last_day(own[row])).toordinal() for row in rows),
                 tuple(values[row] for row in rows),
             )

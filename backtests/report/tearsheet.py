@@ -19,6 +19,7 @@ from backtests.analysis.metrics import month_returns
 from backtests.engine.simulation import Simulation
 from backtests.engine.summary import Summary
 from backtests.engine.with_quantstats import Drawn, Levels, draw
+from backtests.report.currency import cash_words, in_money, one_of
 from backtests.report.listing import run_files
 from backtests.report.page import render_page
 from backtests.report.pages import TEARSHEET, pages_in, trail_of_run
@@ -36,9 +37,9 @@ from backtests.report.text import (
     BASIS_POINT,
     CVAR,
     FREQUENCIES,
+    amount,
     basis,
     costs_text,
-    money,
     percent,
     ratio,
     run_label,
@@ -109,8 +110,8 @@ class Figures:
 
 def _growth_title(figures: Figures) -> str:
     grown = (figures.summary.metrics, figures.summary.benchmark.metrics)
-    mine, theirs = (money(1.0 + numbers.total_return) for numbers in grown)
-    return figures.told(f"1 grew to {mine}", f"to {theirs}")
+    mine, theirs = (amount(1.0 + numbers.total_return) for numbers in grown)
+    return figures.told(f"{one_of(figures.summary.investor)} grew to {mine}", f"to {theirs}")
 
 
 def _beta_title(figures: Figures) -> str:
@@ -127,7 +128,7 @@ CHARTS = {
     "growth": Chart(
         "growth",
         _growth_title,
-        "Growth of 1 over time, {basis}, after costs. Logarithmic: equal heights are equal "
+        "Growth of {one} over time, {basis}, after costs. Logarithmic: equal heights are equal "
         "percentages.",
     ),
     "drawdown": Chart(
@@ -143,7 +144,7 @@ CHARTS = {
     "sharpe": Chart(
         "rolling Sharpe ratio",
         lambda figures: figures.both("Sharpe ratio {}", "sharpe", ratio),
-        "Return over bills by volatility, a year, {basis}, over {window} up to each date. The "
+        "Return over {cash} by volatility, a year, {basis}, over {window} up to each date. The "
         "title is of the whole run.",
     ),
     "beta": Chart(
@@ -197,7 +198,9 @@ def write_tearsheet(
         "tearsheet.html",
         path,
         trail=trail_of_run(
-            run_label(summary.strategy, summary.params), TEARSHEET, pages_in(files) or [TEARSHEET]
+            run_label(summary.strategy, summary.params, summary.money),
+            TEARSHEET,
+            pages_in(files) or [TEARSHEET],
         ),
         heading=heading(summary),
         lead=lead(summary, is_benchmark=is_benchmark),
@@ -239,9 +242,8 @@ def write_tearsheet(
 
 def heading(summary: Summary) -> str:
     """What was run."""
-    return (
-        f"{summary.strategy} ({mix_text(summary.weights)})" if summary.weights else summary.strategy
-    )
+    held = f" ({mix_text(summary.weights)})" if summary.weights else ""
+    return f"{summary.strategy}{held}{in_money(summary.money)}"
 
 
 def lead(summary: Summary, *, is_benchmark: bool) -> str:
@@ -309,6 +311,8 @@ def drawings(drawn: Drawn, figures: Figures, window: str) -> list[Drawing]:
         "basis": basis(daily=figures.summary.periods_per_year == DAILY),
         "benchmark": figures.benchmark,
         "window": window,
+        "one": one_of(figures.summary.investor),
+        "cash": cash_words(figures.summary.investor).name,
     }
     return [
         Drawing(svg, CHARTS[name].title(figures), CHARTS[name].meaning.format(**words))

@@ -7,10 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from backtests.analysis.numbers import Metric, Place, PortfolioNumbers, Unit, shown_in
+from backtests.report.currency import BILLS, CashWords, cash_words, money_label
+from data.currency.currencies import DOLLAR, SIGNS
 from data.treasuries.instruments import FUNDS_OF_BILLS, is_treasury_fund
 
 if TYPE_CHECKING:
     from backtests.engine.costs import Costs
+    from backtests.engine.money import MoneyTable
     from backtests.engine.summary import Summary
     from strategies.base import Params, Value
 
@@ -122,8 +125,29 @@ def ratio(value: float | None) -> str:
     return "-" if value is None else two_digits(value)
 
 
-def money(value: float | None) -> str:
-    """An amount: whole with thousands separated, with two decimals below 100; or a dash."""
+def money(value: float | None, currency: str) -> str:
+    """An amount with the sign of its currency, a minus before it: ``-¥1,235``; or a dash.
+
+    Parameters
+    ----------
+    value
+        In units of the currency.
+    currency
+        Its code.
+    """
+    return signed_amount(amount(value), currency)
+
+
+def signed_amount(told: str, currency: str) -> str:
+    """A number as text, or a dash, with the sign of its currency before it and after a minus."""
+    if told == "-":
+        return told
+    minus = "-" if told.startswith("-") else ""
+    return f"{minus}{SIGNS[currency]}{told.removeprefix('-')}"
+
+
+def amount(value: float | None) -> str:
+    """A number: whole with thousands separated, with two decimals below 100; or a dash."""
     if value is None:
         return "-"
     small = 0.005 <= abs(value) < 100
@@ -148,14 +172,14 @@ def costs_text(costs: Costs) -> str:
 SHOW: dict[Unit, Callable[[Any], str]] = {
     Unit.PERCENT: percent,
     Unit.RATIO: ratio,
-    Unit.AMOUNT: money,
-    Unit.COSTS: money,
+    Unit.AMOUNT: amount,
+    Unit.COSTS: amount,
     Unit.DAYS: whole,
     Unit.DATE: day,
 }
 HEDGES = "Does it hedge?"
 OWN_FILES = "price files of your own"
-MINUS = re.compile(r"(?<![\w.=/\-])-(?=\d)")
+MINUS = re.compile(rf"(?<![\w.=/\-])-(?=(?:{'|'.join(map(re.escape, SIGNS.values()))})?\d)")
 PER_CENT = re.compile(r"(?<=\d) %")
 LONGEST = 40  # characters of a hedge's tickers in a sentence
 # What terms of the field mean, for every page and screen that shows one.
@@ -170,10 +194,13 @@ SMALL = 100.0  # a portfolio that starts below this shows its amounts with more 
 FREQUENCIES = {252: "daily", 12: "monthly"}
 
 
-def shown(metric: Metric, numbers: PortfolioNumbers, initial: float) -> str:
+def shown(
+    metric: Metric, numbers: PortfolioNumbers, initial: float, money: MoneyTable | None = None
+) -> str:
     """A metric of a portfolio as text, or a dash.
 
-    Amounts of a portfolio that starts small, as at 1, have more digits.
+    Amounts of a portfolio that starts small, as at 1, have more digits. ``money`` is None in
+    dollars.
     """
     value = getattr(numbers, metric.key)
     if metric.key == "cagr" and value is None:  # beside portfolios of whole years
@@ -181,24 +208,42 @@ def shown(metric: Metric, numbers: PortfolioNumbers, initial: float) -> str:
     if metric.unit is Unit.RECOVERY:
         fell = numbers.max_drawdown_start is not None
         return value or ("not yet" if fell else "-")
-    if value is not None and initial < SMALL and metric.unit in (Unit.AMOUNT, Unit.COSTS):
-        return f"{value:.4f}" if metric.unit is Unit.COSTS else two_digits(value)
-    return SHOW[metric.unit](value)
+    if metric.unit not in (Unit.AMOUNT, Unit.COSTS):
+        return SHOW[metric.unit](value)
+    told = amount(value)
+    if value is not None and initial < SMALL:
+        told = f"{value:.4f}" if metric.unit is Unit.COSTS else two_digits(value)
+    return signed_amount(told, currency_of(money))
 
 
-def label_of(metric: Metric, ppy: int, initial: float) -> str:
-    """What a metric is called, by rows per year and value at the start."""
-    start = f"{initial:,.0f}" if float(initial).is_integer() else money(initial)
-    return metric.label.format(rows=FREQUENCIES[ppy], initial=start)
+def currency_of(money: MoneyTable | None) -> str:
+    """The code of what a run's amounts are in."""
+    return DOLLAR if money is None else money.currency
 
 
-def plain_label(metric: Metric) -> str:
+def label_of(metric: Metric, ppy: int, initial: float, money: MoneyTable | None = None) -> str:
+    """What a metric is called, by rows per year, value at the start and money (None: dollars)."""
+    start = f"{initial:,.0f}" if float(initial).is_integer() else amount(initial)
+    return metric.label.format(
+        rows=FREQUENCIES[ppy],
+        initial=signed_amount(start, currency_of(money)),
+        cash=cash_words(None if money is None else money.investor).name,
+    )
+
+
+def plain_label(metric: Metric, cash: CashWords = BILLS) -> str:
     """What a metric is called where every row has its own frequency and start."""
-    return re.sub(r"(,| of)? ?\{\w+\}", "", metric.label).strip()
+    named = metric.label.replace("{cash}", cash.name)
+    return re.sub(r"(,| of)? ?\{\w+\}", "", named).strip()
 
 
 def metric_rows(
-    portfolios: Sequence[PortfolioNumbers], ppy: int, initial: float, *, of_one_kind: bool = True
+    portfolios: Sequence[PortfolioNumbers],
+    ppy: int,
+    initial: float,
+    *,
+    money: MoneyTable | None = None,
+    of_one_kind: bool = True,
 ) -> list[list[str]]:
     """The headline numbers as rows of texts: a label, then one text for each portfolio.
 
@@ -210,19 +255,32 @@ def metric_rows(
         Rows per year.
     initial
         Value at the start.
+    money
+        What it is counted in; None in dollars.
     of_one_kind
         Whether all portfolios have this frequency and start; else metrics that depend on them
         are left out.
     """
     return [
-        [label_of(metric, ppy, initial), *(shown(metric, own, initial) for own in portfolios)]
+        [
+            label_of(metric, ppy, initial, money),
+            *(shown(metric, own, initial, money) for own in portfolios),
+        ]
         for metric in shown_in(Place.SCREEN, *portfolios)
         if of_one_kind or not metric.is_of_one_kind
     ]
 
 
-def run_label(strategy: str, params: Params) -> str:
-    """A run in a few words: the strategy, and those of its parameters that are not the default."""
+def run_label(strategy: str, params: Params, money: MoneyTable | None = None) -> str:
+    """A run in a few words: the strategy, its money, its parameters that are not the default.
+
+    Parameters
+    ----------
+    strategy, params
+        As in its configuration.
+    money
+        Currency and hedge, as in its summary; None in dollars, which are not named.
+    """
     from strategies.registry import STRATEGIES, strategy_class
 
     defaults: Params = {}
@@ -230,7 +288,8 @@ def run_label(strategy: str, params: Params) -> str:
         parameters = strategy_class(strategy).parameters()
         defaults = {parameter.name: parameter.default for parameter in parameters}
     changed = {k: v for k, v in params.items() if k not in defaults or defaults[k] != v}
-    return " ".join([strategy, *(_assignment(name, value) for name, value in changed.items())])
+    settings = (_assignment(name, value) for name, value in changed.items())
+    return " ".join(filter(None, [strategy, money_label(money), *settings]))
 
 
 def _assignment(name: str, value: Value) -> str:

@@ -16,6 +16,27 @@ BASIS_BP = 25.0
 
 
 @dataclass(frozen=True)
+class Investor:
+    """Where an investor in another currency than dollars lives, as records keep it.
+
+    Attributes
+    ----------
+    currency
+        Code of the currency that levels and amounts are in.
+    cash
+        What ``CASH`` is: the money market of the currency, or dollar bills unhedged.
+    """
+
+    currency: str
+    cash: Cash
+
+    @property
+    def cash_name(self) -> str:
+        """What ``CASH`` is called where there is little room: ``cash`` or ``dollar bills``."""
+        return "dollar bills" if self.cash == "usd" else "cash"
+
+
+@dataclass(frozen=True)
 class Conversion:
     """In which currency levels are, and what of the dollar is hedged.
 
@@ -48,6 +69,11 @@ class Conversion:
     def is_dollars(self) -> bool:
         """Whether nothing is converted."""
         return self.currency == DOLLAR
+
+    @property
+    def investor(self) -> Investor | None:
+        """Whose money it is; None in dollars."""
+        return None if self.is_dollars else Investor(self.currency, self.cash)
 
 
 DOLLARS = Conversion()

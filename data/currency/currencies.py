@@ -23,8 +23,8 @@ class Currency:
     ----------
     code
         ISO 4217.
-    name
-        In a sentence: ``yen``.
+    name, many
+        In a sentence: ``Swiss franc``, and what amounts are counted in: ``Swiss francs``.
     sign
         Before an amount.
     days_a_year
@@ -53,6 +53,7 @@ class Currency:
     policy: str
     table: tuple[str, str]
     prices: tuple[str, str] | None = None
+    many: str = ""
 
 
 CURRENCIES: Mapping[str, Currency] = immutabledict(
@@ -62,13 +63,16 @@ CURRENCIES: Mapping[str, Currency] = immutabledict(
             Currency("JPY", "yen", "¥", 360, "DEXJPUS", False, "IR3TIB01JPM156N", "JP",
                      ("jpy", "jp"), ("jp", "Japan")),
             Currency("EUR", "euro", "€", 360, "DEXUSEU", True, "IR3TIB01EZM156N", "XM",
-                     ("usd_per_eur", "de_ez"), ("de_ez", "Germany, from 1999 the euro area")),
+                     ("usd_per_eur", "de_ez"), ("de_ez", "Germany, from 1999 the euro area"),
+                     "euros"),
             Currency("GBP", "pound", "£", 365, "DEXUSUK", True, "IR3TIB01GBM156N", "GB",
-                     ("usd_per_gbp", "gb"), ("gb", "the United Kingdom")),
+                     ("usd_per_gbp", "gb"), ("gb", "the United Kingdom"),
+                     "pounds"),
             Currency("CHF", "Swiss franc", "CHF\N{NO-BREAK SPACE}", 360, "DEXSZUS", False,
-                     "IR3TIB01CHM156N", "CH", ("chf", "ch"), ("ch", "Switzerland")),
+                     "IR3TIB01CHM156N", "CH", ("chf", "ch"), ("ch", "Switzerland"),
+                     "Swiss francs"),
             Currency("AUD", "Australian dollar", "A$", 365, "DEXUSAL", True, "IR3TIB01AUM156N",
-                     "AU", ("usd_per_aud", "au")),
+                     "AU", ("usd_per_aud", "au"), None, "Australian dollars"),
             Currency("CNY", "yuan", "CN¥", 365, "DEXCHUS", False, "IR3TIB01CNM156N", "CN",
                      ("cny", "cn")),
         )
@@ -99,3 +103,10 @@ def read_code(value: object, where: str) -> str:
 def name_of(code: str) -> str:
     """A currency in a sentence."""
     return "dollar" if code == DOLLAR else CURRENCIES[code].name
+
+
+def counted_in(code: str) -> str:
+    """What amounts of a currency are counted in: ``yen``, ``Swiss francs``."""
+    if code == DOLLAR:
+        return "dollars"
+    return CURRENCIES[code].many or CURRENCIES[code].name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from backtests.analysis.base_rates import (
     Past,
     base_rates,
+    block_of,
     next_correlation,
     sides_of,
     windows_apart,
@@ -173,3 +175,21 @@ def test_correlation_followed_inflation_as_the_ground_truth_says(real):
     means = [np.nanmean(ahead[(before >= low) & (before < high)]) for low, high in pairwise(bounds)]
     assert means == pytest.approx([-0.32, -0.13, -0.04, 0.04, 0.31, 0.39], abs=0.06)
     assert (np.diff(means) > 0).all()
+
+
+def test_correlation_ahead_is_in_dollars_where_equity_is_in_another_currency():
+    """The bond beside it is in dollars: equity in yen would be correlated with another money."""
+    past, exchange = made(100), made(100, seed=5).returns["equity"]
+    signs = track(past.correlation.fillna(1.0))
+    abroad = past.returns.assign(
+        equity=past.returns["equity"] + exchange, dollar_equity=past.returns["equity"]
+    )
+    ours = base_rates(past, {"correlation": signs}, 50, block=5)["correlation"]
+    theirs = base_rates(replace(past, returns=abroad), {"correlation": signs}, 50, block=5)
+    assert [each.next_correlation for each in theirs["correlation"]] == [
+        each.next_correlation for each in ours
+    ]
+    assert theirs["correlation"][1].payoff != ours[1].payoff
+    assert block_of(replace(past, returns=abroad.assign(equity=past.returns["equity"]))) == (
+        block_of(past)
+    )

@@ -6,15 +6,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from backtests.analysis.base_rates import DOLLAR_EQUITY
 from backtests.analysis.hedge_state import HedgeState, Indicator
 from backtests.engine import ledger, today
 from backtests.engine.config import RunConfig
 from backtests.engine.long_view import long_evidence, long_run
+from backtests.engine.money import Money
 from backtests.engine.run import Run
 from backtests.engine.stock_bond import seven_to_ten_years
 from backtests.engine.today import bundled_past, past_of, state_today
 from backtests.jobs import make_run, state_of_run
 from data import bundled
+from data.currency.conversion import Investor
 from data.market import CASH, Market
 from data.records import from_json, ten_digits, to_json
 from data.sources import files
@@ -210,3 +213,17 @@ def test_todays_lines_are_those_of_the_base_rates(rates_folder):
     assert own["yield"].as_of == "2025-09"
     assert own["yield"].line == pytest.approx(cut["yield"].line, abs=0.02)
     assert own["slope"].line == pytest.approx(cut["slope"].line, abs=0.02)
+
+
+def test_a_yen_runs_correlation_ahead_is_that_of_dollars():
+    """The same months in dollars and in yen are followed by the same correlations."""
+    run = run_of(money=Money("JPY"))
+    abroad, dollars = past_of(long_run(run)), bundled_past().returns
+    months = abroad.returns.index
+    assert abroad.returns[DOLLAR_EQUITY].to_numpy() == pytest.approx(
+        dollars.loc[months, "equity"].to_numpy(), abs=1e-12
+    )
+    assert not np.allclose(abroad.returns["equity"], dollars.loc[months, "equity"], atol=1e-3)
+    state = state_of_run(run)
+    assert state.investor == Investor("JPY", "home")
+    assert by_key(state)["correlation"].value == pytest.approx(0.496, abs=0.02)

@@ -156,7 +156,7 @@ def test_runs_side_by_side_are_named_by_what_differs(run):
     assert shown["Does it hedge?"] == [run.verdict.word] * 2
     assert shown["CAGR"] == [percent(run.summary.metrics.cagr)] * 2
     assert shown["Source"] == [run.market.title] * 2
-    assert {"CVaR 95, monthly", "Costs paid", "Final value of 10,000"} <= shown.keys()
+    assert {"CVaR 95, monthly", "Costs paid", "Final value of $10,000"} <= shown.keys()
 
 
 @pytest.mark.parametrize("change", [{"initial": 1.0}, {"periods_per_year": 252}])

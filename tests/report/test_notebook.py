@@ -189,7 +189,7 @@ def test_a_run_begins_with_the_first_screen_of_its_verdict(run):
     alone = words(parsed(notebook.verdict_html(run.verdict)))
     mix, _, finding = screen.headline.partition(": ")
     assert mix == "60 % SPY, 40 % IEF"
-    start = f" on {money(run.summary.initial)} at the start"  # which a verdict alone lacks
+    start = f" on {money(run.summary.initial, 'USD')} at the start"  # which a verdict alone lacks
     told = [part.removesuffix(start) for part in shown[1:]]
     assert alone.startswith(" ".join([finding[0].upper() + finding[1:], *told]))
 

@@ -11,6 +11,7 @@ from backtests.analysis.resampling import Estimate
 from backtests.report.intervals import Interval
 from backtests.report.page import Cell
 from backtests.report.state import HEADS, NAMES, state_line, state_notes, state_table
+from data.currency.conversion import Investor
 
 
 def rate(label: str, months: int, value: float | None, *limits: float | None) -> BaseRate:
@@ -136,3 +137,34 @@ def test_notes_say_what_the_base_rates_are_about_and_what_was_chosen_in_sample(s
     assert "The line of 3 % was chosen in sample" in lines
     early = replace(state, first=None, last=None)
     assert state_notes(early)[0] == "There are no bundled months up to these data: no base rates."
+
+
+def test_in_another_currency_figures_are_american_and_cash_is_the_investors(state):
+    yen = replace(state, investor=Investor("JPY", "home"))
+    assert state_line(yen) == (
+        "Today (2025-12): stock-bond correlation +0.49 (2025-12, in US dollars), US CPI 2.72 % "
+        "(2025-11): 2 of 5 indicators for the hedge. In the 450 months that began after positive "
+        "correlation, IEF and TLT earned 1.11 % a month less than yen cash in equity's worst "
+        "months (-1.63 to -0.45)."
+    )
+    table = state_table(yen)
+    assert table.heads == [head.replace("bills", "cash") for head in HEADS]
+    assert [row[0].text for row in table.rows] == [
+        "US CPI over a year, %", "stock-bond correlation, in US dollars",
+        "US CPI deviation, 10 years", "US 10-year yield, %", "US 10-year less 1-year, %",
+    ]  # fmt: skip
+    past, payoff, lines = state_notes(yen)
+    assert past.startswith("Base rates are of SPY with IEF, TLT in yen on the bundled months")
+    assert payoff.startswith("Payoff: the hedge less yen cash in")
+    assert "Beat cash: in how many" in payoff
+    assert "mean correlation of equity and bond, in US dollars, over the three" in payoff
+    assert lines.startswith("US CPI deviation is the standard deviation of US CPI")
+
+
+def test_base_rates_of_what_stands_in_are_in_dollars_for_a_yen_investor_too(state):
+    why = "the bundled months do not know GLD"
+    yen = replace(state, investor=Investor("JPY", "home"), stand_in=why)
+    assert "a month less than dollar bills in equity's" in state_line(yen)
+    assert state_line(yen).endswith(f" That is SPY with IEF, TLT in US dollars: {why}.")
+    assert "Beat dollar bills" in state_table(yen).heads
+    assert f"SPY with IEF, TLT in US dollars ({why})" in state_notes(yen)[0]

@@ -11,6 +11,7 @@ from backtests.report.text import (
     NAMED,
     SHOW,
     SPOKEN,
+    amount,
     costs_text,
     difference,
     hedge_name,
@@ -18,7 +19,6 @@ from backtests.report.text import (
     label_of,
     metric_rows,
     mix_words,
-    money,
     percent,
     plain_label,
     ratio,
@@ -38,13 +38,13 @@ from tests.report.verdict.helpers import make_numbers
      (1000.0, "1,000"), (2353135.96, "2,353,136")],
 )  # fmt: skip
 def test_small_amounts_have_two_digits(value, text):
-    assert money(value) == text
+    assert amount(value) == text
 
 
 def test_what_rounds_to_nothing_has_no_minus():
-    shown = [percent(-4e-6), ratio(-0.004), money(-0.004), money(-0.0), two_digits(-1e-9, "+")]
+    shown = [percent(-4e-6), ratio(-0.004), amount(-0.004), amount(-0.0), two_digits(-1e-9, "+")]
     assert shown == ["0.00 %", "0.00", "0", "0", "+0.00"]
-    assert (percent(-0.0123), ratio(-0.006), money(-1234.6)) == ("-1.23 %", "-0.01", "-1,235")
+    assert (percent(-0.0123), ratio(-0.006), amount(-1234.6)) == ("-1.23 %", "-0.01", "-1,235")
 
 
 def test_a_difference_has_a_sign_unless_it_rounds_to_nothing():
@@ -110,8 +110,8 @@ BY_KEY = {metric.key: metric for metric in declared()}
         ("max_drawdown_recovered", "2010-12-31", "not yet"),
         ("days_under_water", "1,157", "-"),
         ("turnover_per_year", "10.10 %", "-"),
-        ("costs_paid", "1,234", "-"),
-        ("final_value", "46,000", "-"),
+        ("costs_paid", "$1,234", "-"),
+        ("final_value", "$46,000", "-"),
     ],
 )
 def test_a_metric_is_written_by_its_unit(key, text, none):
@@ -126,8 +126,8 @@ def test_what_never_fell_has_nothing_to_recover_from():
 
 def test_amounts_of_a_small_start_have_more_digits():
     small = make_numbers(costs_paid=0.01234, final_value=4.6)
-    assert shown(BY_KEY["costs_paid"], small, 1.0) == "0.0123"
-    assert shown(BY_KEY["final_value"], small, 1.0) == "4.60"
+    assert shown(BY_KEY["costs_paid"], small, 1.0) == "$0.0123"
+    assert shown(BY_KEY["final_value"], small, 1.0) == "$4.60"
     absent = make_numbers(costs_paid=None, final_value=None)
     assert [shown(BY_KEY[key], absent, 1.0) for key in ("costs_paid", "final_value")] == ["-", "-"]
 
@@ -144,8 +144,8 @@ def test_every_unit_can_be_written():
         ("cvar_95", 252, 1.0, "CVaR 95, daily", "CVaR 95"),
         ("cvar_95", 12, 1.0, "CVaR 95, monthly", "CVaR 95"),
         ("cvar_95_monthly", 252, 1.0, "CVaR 95, month-ends", "CVaR 95, month-ends"),
-        ("final_value", 12, 10_000.0, "Final value of 10,000", "Final value"),
-        ("final_value", 12, 2.5, "Final value of 2.50", "Final value"),
+        ("final_value", 12, 10_000.0, "Final value of $10,000", "Final value"),
+        ("final_value", 12, 2.5, "Final value of $2.50", "Final value"),
         ("max_drawdown_start", 12, 1.0, "  from", "from"),
     ],
 )
@@ -160,15 +160,15 @@ def test_what_does_not_compare_is_left_out_of_runs_of_several_kinds():
     both = [make_numbers(), make_numbers(cagr=0.05)]
     whole = [row[0] for row in metric_rows(both, 12, 1.0)]
     mixed = [row[0] for row in metric_rows(both, 12, 1.0, of_one_kind=False)]
-    assert set(whole) - set(mixed) == {"CVaR 95, monthly", "Costs paid", "Final value of 1"}
+    assert set(whole) - set(mixed) == {"CVaR 95, monthly", "Costs paid", "Final value of $1"}
     assert metric_rows(both, 12, 1.0)[0] == ["CAGR", "8.00 %", "5.00 %"]
 
 
 def test_a_start_in_whole_numbers_is_a_start():
     """A TOML file and Python may give 5000; a command line gives 5000.0."""
     metric = next(metric for metric in declared() if metric.key == "final_value")
-    assert label_of(metric, 12, 5000) == "Final value of 5,000"
-    assert label_of(metric, 12, 2.5) == "Final value of 2.50"
+    assert label_of(metric, 12, 5000) == "Final value of $5,000"
+    assert label_of(metric, 12, 2.5) == "Final value of $2.50"
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,11 @@ import pandas as pd
 from backtests.analysis.comparison import calendar_years
 from backtests.analysis.months import month_ends
 from backtests.engine.config_file import STRATEGY
+from backtests.engine.money import MoneyTable
+from backtests.report.currency import cash_words
 from backtests.report.finished_run import FinishedRun
 from backtests.report.text import FREQUENCIES, costs_text, run_label
+from data.currency.conversion import Investor
 from data.errors import UsageError, in_short
 
 BENCHMARK = "benchmark"  # the column of the benchmark in tables of runs
@@ -51,6 +54,16 @@ class AlignedRuns:
     ppy: int
     cut: bool
     notes: list[str]
+
+    @property
+    def money(self) -> MoneyTable | None:
+        """What the first run is counted in; None in dollars."""
+        return next((run.summary.money for run in self.runs[:1]), None)
+
+    @property
+    def investor(self) -> Investor | None:
+        """In whose money the first run is; None in dollars."""
+        return None if self.money is None else self.money.investor
 
     @property
     def twin(self) -> str | None:
@@ -136,10 +149,11 @@ def align_runs(runs: Sequence[FinishedRun], *, align: bool) -> AlignedRuns:
     }
     values = pd.DataFrame(joined)
     if cut:
+        are_those = cash_words(runs[0].summary.investor).are_those
         kind = "month-ends" if ppy == 12 else "sessions"
         notes.insert(
             0, f"aligned to the {len(common)} {kind} that all share, "
-            f"{common[0]:%Y-%m-%d} to {common[-1]:%Y-%m-%d}; bills are those of {labels[0]}, and "
+            f"{common[0]:%Y-%m-%d} to {common[-1]:%Y-%m-%d}; {are_those} of {labels[0]}, and "
             "the first purchases and their costs lie before",
         )  # fmt: skip
     return AlignedRuns(
@@ -165,7 +179,10 @@ def label(runs: Sequence[FinishedRun]) -> list[str]:
 
     A name of ours that is not unique is followed by the folder's name, then by a number.
     """
-    names = [run.called or run_label(run.summary.strategy, run.summary.params) for run in runs]
+    names = [
+        run.called or run_label(run.summary.strategy, run.summary.params, run.summary.money)
+        for run in runs
+    ]
     for more in (lambda n, run: run.name, lambda n, run: f"{n + 1}"):
         names = [
             f"{name} [{more(number, run)}]" if not run.called and names.count(name) > 1 else name

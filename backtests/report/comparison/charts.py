@@ -27,6 +27,7 @@ from backtests.report.comparison import words
 from backtests.report.comparison.aligned import AlignedRuns
 from backtests.report.comparison.names import tags_of
 from backtests.report.comparison.table import Comparison
+from backtests.report.currency import one_of
 from backtests.report.figures import Axis, Figure
 from backtests.report.finished_run import FinishedRun
 from backtests.report.lettering import wide
@@ -100,12 +101,13 @@ def _growth(
     comparison: Comparison, months: pd.DataFrame, members: Sequence[Member], span: Span
 ) -> Figure:
     lines = _lines(months, members)
+    one = one_of(comparison.aligned.investor)
     return time_chart(
         "growth",
         [str(month) for month in months.index],
         lines,
         title=words.growth_title(comparison),
-        caption="Growth of 1, month-ends, after costs, logarithmic.",
+        caption=f"Growth of {one}, month-ends, after costs, logarithmic.",
         alt="Growth of every portfolio, logarithmic scale",
         y=dataclasses.replace(growth_axis(lines), title=None),
         height=420 if len(lines) <= FEW else 480,

@@ -28,6 +28,7 @@ from backtests.report.verdict.payoffs import (
     payoff_cell,
     payoffs_of,
     placebo_text,
+    short_word,
     signed_text,
 )
 
@@ -53,7 +54,11 @@ def metrics_grid(comparison: Comparison) -> Grid:
     """Every metric, one run a row."""
     metrics = comparison.metrics
     rows = [
-        [Cell(name), Cell(run.word), *_cells(comparison, metrics, name)]
+        [
+            Cell(name),
+            Cell(short_word(run.word, comparison.cash)),
+            *_cells(comparison, metrics, name),
+        ]
         for name, run in comparison.table.items()
     ]
     heads = ["", HEDGES, *(comparison.label(metric).strip() for metric in metrics)]
@@ -77,14 +82,16 @@ def core_grid(comparison: Comparison, links: Links) -> Grid:
                     _name(tag.number, tag.name, links),
                     small=weights_text(run.summary.latest.held, MOST_HELD),
                 ),
-                Cell(compared.word),
+                Cell(short_word(compared.word, comparison.cash)),
                 _payoff(compared),
                 *_cells(comparison, metrics, tag.name),
             ]
         )
     if aligned.twin is None:
         ticker = aligned.runs[0].summary.benchmark.ticker
-        cells = (metric_cell(metric, comparison.equity, INITIAL) for metric in metrics)
+        cells = (
+            metric_cell(metric, comparison.equity, INITIAL, comparison.money) for metric in metrics
+        )
         rows.append(
             [Cell(f"{ticker} 100 %", len(rows) + 1, small="equity"), NOTHING, NOTHING, *cells]
         )
@@ -119,7 +126,15 @@ def hedges_grid(comparison: Comparison) -> Grid | None:
                 Cell(placebo_text(run.word, evidence), "" if share is None else share),
             ]
         own, equity = (NOTHING if fall is None else Cell(percent(fall), fall) for fall in run.falls)
-        rows.append([Cell(tag.whole, tag.number), Cell(run.word), *cells, own, equity])
+        rows.append(
+            [
+                Cell(tag.whole, tag.number),
+                Cell(short_word(run.word, comparison.cash)),
+                *cells,
+                own,
+                equity,
+            ]
+        )
     heads = ["", HEDGES, *(f"Payoff, {name}" for name in SETS.values()),
              "After negative less after positive", "Placebo share", "Deepest fall",
              "Of 100 % equity"]  # fmt: skip
@@ -183,6 +198,7 @@ def _cells(
             metric,
             comparison.table[name].numbers,
             INITIAL,
+            comparison.money,
             tone="best" if name in comparison.best(metric) else "",
         )
         for metric in metrics

@@ -16,7 +16,7 @@ from backtests.report.manifest import ComparisonManifest
 from backtests.report.page import render_page
 from backtests.report.pages import OVERVIEW, address_of, pages_of_run, trail_of
 from backtests.report.text import BASIS_POINT, CVAR, FREQUENCIES, costs_text, source_words
-from backtests.report.verdict.payoffs import PAYOFF
+from backtests.report.verdict.payoffs import payoff_note
 from data.spreadsheet import write_csv
 
 
@@ -80,7 +80,7 @@ def _write_page(path: Path, place: Path, comparison: Comparison, *, standalone: 
         span=f"{days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}, {FREQUENCIES[aligned.ppy]}",
         source=" and ".join(dict.fromkeys(map(source_words, summaries))),
         costs="; ".join(dict.fromkeys(costs_text(summary.costs) for summary in summaries)),
-        terms=f"{CVAR} {BASIS_POINT} {PAYOFF}",
+        terms=f"{CVAR} {BASIS_POINT} {payoff_note(cash=comparison.cash)}",
         first=aligned.labels[0],
         equity=summaries[0].benchmark.ticker,
         notes=aligned.notes,
@@ -96,7 +96,8 @@ def _write_page(path: Path, place: Path, comparison: Comparison, *, standalone: 
         year_steps=[f"{step:g}" for step in grids.YEAR_STEPS],
         years_title=words.years_title(aligned.years[aligned.labels]),
         hedges=grids.hedges_grid(comparison),
-        payoff=PAYOFF,
+        payoff=payoff_note(cash=comparison.cash),
+        cash=comparison.cash.whole,
         differences=grids.differences_grid(comparison),
         crises=grids.crises_grid(comparison),
         crises_title=words.crises_title(comparison) or "Crises",

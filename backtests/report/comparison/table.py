@@ -23,10 +23,12 @@ from backtests.analysis.numbers import (
 )
 from backtests.analysis.record import Verdict
 from backtests.analysis.resampling import Estimate
+from backtests.engine.money import MoneyTable
 from backtests.report.comparison.aligned import AlignedRuns
+from backtests.report.currency import CashWords, cash_words
 from backtests.report.finished_run import FinishedRun
 from backtests.report.text import HEDGES, label_of, shown
-from backtests.report.verdict.payoffs import SETS, payoff_text, payoffs_of, placebo_text
+from backtests.report.verdict.payoffs import SETS, payoff_text, payoffs_of, placebo_text, short_word
 
 INITIAL = 1.0  # every portfolio starts at 1, so that final values and costs compare
 
@@ -95,9 +97,19 @@ class Comparison:
         """What is shown of each run, in order."""
         return shown_in(Place.COMPARISON, *(run.numbers for run in self.table.values()))
 
+    @property
+    def money(self) -> MoneyTable | None:
+        """What amounts of the first run are counted in; None in dollars."""
+        return self.aligned.money
+
+    @property
+    def cash(self) -> CashWords:
+        """What the first run's cash is called."""
+        return cash_words(self.aligned.investor)
+
     def label(self, metric: Metric) -> str:
         """What a metric is called here."""
-        return label_of(metric, self.aligned.ppy, INITIAL)
+        return label_of(metric, self.aligned.ppy, INITIAL, self.money)
 
     def best(self, metric: Metric) -> list[str]:
         """Labels with the best value of a row; none if no value is better than another."""
@@ -274,12 +286,12 @@ def _payoff_fields(run: Compared) -> dict[str, float | None]:
 
 def console_rows(comparison: Comparison) -> list[tuple[str, list[str]]]:
     """The table of metrics as text, best values marked with a star."""
-    words = [f"{run.word}  " for run in comparison.table.values()]
+    words = [f"{short_word(run.word, comparison.cash)}  " for run in comparison.table.values()]
     rows = [(HEDGES, words)]
     for metric in comparison.metrics:
         best: Sequence[str] = comparison.best(metric)
         cells = [
-            shown(metric, run.numbers, INITIAL) + (" *" if name in best else "  ")
+            shown(metric, run.numbers, INITIAL, comparison.money) + (" *" if name in best else "  ")
             for name, run in comparison.table.items()
         ]
         rows.append((comparison.label(metric), cells))

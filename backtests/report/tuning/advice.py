@@ -15,7 +15,7 @@ from backtests.analysis.resampling import FEWEST_ROWS
 from backtests.engine.tuned import MIDDLE, Tuned, params_text
 from backtests.report.text import SPOKEN, mix_words, weights_text
 from backtests.report.tuning.luck import luck_sentence
-from backtests.report.tuning.words import WORDS, at_same_risk
+from backtests.report.tuning.words import WORDS, at_same_risk, cash_of
 from strategies.base import Params
 
 BEYOND = "Beyond noise"
@@ -52,7 +52,7 @@ def rival_of(tuned: Tuned) -> Rival:
     """
     if tuned.reliability.beyond_noise or tuned.diluted is None:
         return Rival("the default", True, tuned.default, tuned.reliability)
-    name = f"the default with {with_bills(tuned)} in bills"
+    name = f"the default with {with_bills(tuned)} in {cash_of(tuned).name}"
     return Rival(name, False, tuned.diluted.metrics, tuned.diluted.against)
 
 

@@ -24,7 +24,7 @@ from backtests.report.charts import (
 from backtests.report.figures import Axis, Figure, Margin, Menu, chart
 from backtests.report.traces import Hover, Trace, cells, dots, line, mark
 from backtests.report.tuning.labels import NamedPoint, named_plot
-from backtests.report.tuning.words import SHOWN, WORDS
+from backtests.report.tuning.words import SHOWN, WORDS, labels_of
 
 MOST_LEVELS = 61  # cells along an axis of a map; on a finer axis several values share a cell
 MOST_TICKS, MOST_VOLATILITIES = 11, 7
@@ -32,7 +32,10 @@ MARKS = {
     MIDDLE: ("star", "--portfolio"),
     "Best single cell": ("diamond-open", "--portfolio"),
     "Default": ("square", "--accent"),
-    "Default with bills": ("square-open", "--accent"),
+    **dict.fromkeys(
+        ("Default with bills", "Default with cash", "Default with dollar bills"),
+        ("square-open", "--accent"),
+    ),
     "100 % equity": ("triangle-up", "--equity"),
 }
 FRONTIER = "efficient frontier"
@@ -84,6 +87,7 @@ def _frontier(tuned: Tuned) -> Figure:
     )
     traces += [
         _mark(
+            tuned,
             each.name,
             100 * float(each.metrics["volatility"]),
             100 * float(each.metrics["cagr"]),
@@ -187,6 +191,7 @@ def _candidates(
         _numbers(100 * table["volatility"], numbers),
         _numbers(100 * table["cagr"], numbers),
         _hover(
+            tuned,
             [tuned.label(int(number)) for number in numbers],
             [table.iloc[int(number)] for number in numbers],
         ),
@@ -202,19 +207,21 @@ def _numbers(column: pd.Series, numbers: NDArray[np.int64]) -> list[float | None
     return [value if math.isfinite(value) else None for value in values]
 
 
-def _hover(labels: list[str], rows: list[pd.Series]) -> Hover:
+def _hover(tuned: Tuned, labels: list[str], rows: list[pd.Series]) -> Hover:
     """What a trace of portfolios shows under the pointer."""
+    called = labels_of(tuned)
     return Hover.of_facts(
         labels,
-        [SHOWN[key][0] for key in HOVERED],
+        [called[key] for key in HOVERED],
         [[SHOWN[key][1](float(row[key])) for key in HOVERED] for row in rows],
     )
 
 
-def _mark(name: str, x: float | str, y: float, label: str, row: pd.Series) -> Trace:
+def _mark(tuned: Tuned, name: str, x: float | str, y: float, label: str, row: pd.Series) -> Trace:
     """One portfolio with its own symbol."""
     symbol, colour = MARKS[name]
-    return mark(name, x, y, _hover([f"{name}: {label}"], [row]), symbol=symbol, colour=colour)
+    hover = _hover(tuned, [f"{name}: {label}"], [row])
+    return mark(name, x, y, hover, symbol=symbol, colour=colour)
 
 
 # Maps
@@ -327,7 +334,7 @@ def _map(
     )
     outline = line(REGION, *_outline(inside), colour="--ink", width=2, hover="")
     marks = [
-        _mark(name, int(x[number]), int(y[number]), tuned.label(number),
+        _mark(tuned, name, int(x[number]), int(y[number]), tuned.label(number),
               tuned.metrics.iloc[number])
         for name, number in marked
     ]  # fmt: skip
@@ -416,8 +423,8 @@ def _line_of_axis(tuned: Tuned) -> Figure:
     ]  # fmt: skip
     for mark_name, number in ((MIDDLE, region.centre), ("Best single cell", region.peak)):
         word = _value_text(values[codes[number]], tuned)
-        row = table.iloc[number]
-        traces.append(_mark(mark_name, word, scale * float(row[metric]), tuned.label(number), row))
+        row, label = table.iloc[number], tuned.label(number)
+        traces.append(_mark(tuned, mark_name, word, scale * float(row[metric]), label, row))
     return chart(
         "map",
         traces,

@@ -19,6 +19,7 @@ from backtests.report.run_folder import versions, write_strategy
 from backtests.report.tuning.advice import headline, no_recommendation
 from backtests.report.tuning.document import as_json, document
 from backtests.report.tuning.page import write_page
+from backtests.report.tuning.words import searched_in
 from data.spreadsheet import write_csv
 from data.strictness import age_in_days
 
@@ -52,7 +53,7 @@ def write_tuning(out: Path, tuned: Tuned, *, standalone: bool = False) -> Path:
 def _manifest(tuned: Tuned) -> SearchManifest:
     space = tuned.space
     return SearchManifest(
-        title=f"{space.strategy}: {len(space):,} candidates over {', '.join(space.axes)}",
+        title=f"{searched_in(tuned)}: {len(space):,} candidates over {', '.join(space.axes)}",
         finding=headline(tuned),
         config=tuned.config.table,
         objective=str(tuned.objective),

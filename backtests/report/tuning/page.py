@@ -13,6 +13,7 @@ from backtests.analysis.reliability import RARE_BY_CHANCE, SURE_OF_SKILL
 from backtests.analysis.selection import ChosenSharpe
 from backtests.analysis.walkforward import WalkForward
 from backtests.engine.tuned import MIDDLE, Diluted, Tuned, params_text
+from backtests.report.currency import hedge_terms
 from backtests.report.page import Cell, Grid, render_page
 from backtests.report.pages import trail_of
 from backtests.report.text import (
@@ -32,14 +33,17 @@ from backtests.report.tuning.sentences import sentences
 from backtests.report.tuning.words import (
     SHOWN,
     WORDS,
+    cash_of,
     edge_text,
     figure,
     hedge_lines,
+    labels_of,
     probability,
     run_command_of,
+    searched_in,
     survived,
 )
-from backtests.report.verdict.payoffs import PAYOFF
+from backtests.report.verdict.payoffs import payoff_note
 
 TOP = 20
 MOST_ON_PHONE = 8  # cells along an axis of a map whose figures can be read on a phone
@@ -54,9 +58,9 @@ def write_page(path: Path, tuned: Tuned, *, standalone: bool = False) -> None:
         "tuning.html",
         path,
         figures(tuned),
-        trail=trail_of(f"Tuning {tuned.space.strategy}"),
+        trail=trail_of(f"Tuning {searched_in(tuned)}"),
         standalone=standalone,
-        title=f"Tuning {tuned.space.strategy}",
+        title=f"Tuning {searched_in(tuned)}",
         screen=first_screen(tuned),
         facts=_facts(tuned),
         sentences=list(zip(LEADS, sentences(tuned), strict=True)),
@@ -67,7 +71,9 @@ def write_page(path: Path, tuned: Tuned, *, standalone: bool = False) -> None:
         portfolios=_portfolios(tuned),
         hedges=HEDGES,
         hedge_lines=hedge_lines(tuned),
-        payoff=PAYOFF if any(each.evidence for each in tuned.judged.values()) else "",
+        payoff=payoff_note(cash=cash_of(tuned))
+        if any(each.evidence for each in tuned.judged.values())
+        else "",
         panel=_measures(tuned),
         walks=_walks(tuned),
         top=_top(tuned, best),
@@ -83,11 +89,13 @@ def _facts(tuned: Tuned) -> list[str]:
     searched = params_text(tuned.space.fixed, tuned.space)
     over = f"{len(tuned.space):,} candidates over {', '.join(tuned.space.axes)}"
     limits = f" subject to {tuned.limits}" if tuned.limits else ""
+    money = tuned.config.money.table
     return [
         over + (f" ({searched})" if searched else ""),
         f"maximised: {WORDS[tuned.objective.maximise]}{limits}",
         f"{tuned.sessions[0]:%Y-%m-%d} to {tuned.sessions[-1]:%Y-%m-%d}",
         costs_text(tuned.config.costs),
+        *([] if money is None else [hedge_terms(money)]),
         OWN_FILES if tuned.market.source.startswith("files:") else tuned.market.title,
     ]
 
@@ -124,7 +132,7 @@ def _portfolios(tuned: Tuned) -> Grid:
         [Cell(portfolio.name, small=portfolio.holds), *_metric_cells(portfolio.metrics)]
         for portfolio in tuned.portfolios
     ]
-    return Grid(["", *(label for label, _ in SHOWN.values())], rows, wide=True)
+    return Grid(["", *labels_of(tuned).values()], rows, wide=True)
 
 
 def _top(tuned: Tuned, numbers: Sequence[int]) -> Grid:
@@ -141,7 +149,7 @@ def _top(tuned: Tuned, numbers: Sequence[int]) -> Grid:
                 Cell(figure_of(float(row["plateau"]), tuned), float(row["plateau"])),
             ]
         )
-    heads = ["Candidate", *(SHOWN[key][0] for key in keys), "CVaR 95, monthly",
+    heads = ["Candidate", *(labels_of(tuned)[key] for key in keys), "CVaR 95, monthly",
              "With its neighbours"]  # fmt: skip
     return Grid(heads, rows, wide=True)
 
@@ -273,7 +281,7 @@ def _luck_line(sharpe: ChosenSharpe) -> tuple[str, str, str]:
 def _against_bills(tuned: Tuned, diluted: Diluted) -> list[tuple[str, str, str]]:
     """The default breaks a limit: the same measures against what keeps it."""
     metric, against = tuned.objective.maximise, diluted.against
-    bills = f"the default with {with_bills(tuned)} in bills"
+    bills = f"the default with {with_bills(tuned)} in {cash_of(tuned).name}"
     lines = [
         (f"{WORDS[metric]} of the {MIDDLE.lower()} over {bills}", edge_text(against.chosen, metric),
          "the default itself breaks the limit: this keeps it, and is what headline and tiles "

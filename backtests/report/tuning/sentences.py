@@ -14,6 +14,7 @@ from backtests.report.tuning.luck import luck_sentence
 from backtests.report.tuning.words import (
     WORDS,
     at_same_risk,
+    cash_of,
     edge_text,
     figure,
     probability,
@@ -128,15 +129,16 @@ def _conclusion(tuned: Tuned) -> str:
 
 def _within_limits(tuned: Tuned) -> str:
     """What the limit costs, and whether the search found more than the default with bills."""
+    cash = cash_of(tuned).name
     if tuned.diluted is None:
-        return "No mix of the default with bills, from 99 % of it to 1 %, keeps the limits."
+        return f"No mix of the default with {cash}, from 99 % of it to 1 %, keeps the limits."
     against = tuned.diluted.against
     lead = against.chosen
     text = (
         "Part of the difference is the price of the limit, which the default does not keep. "
-        f"{100 * tuned.diluted.share:.0f} % of the default with the rest in bills keeps it too; "
+        f"{100 * tuned.diluted.share:.0f} % of the default with the rest in {cash} keeps it too; "
         f"from its {WORDS[tuned.objective.maximise]} that of the {middle(tuned)} differs by "
-        f"{edge_text(lead, tuned.objective.maximise)}{_held_against_bills(against)}"
+        f"{edge_text(lead, tuned.objective.maximise)}{_held_against_bills(against, cash)}"
     )
     if against.decides is None:
         return text
@@ -152,7 +154,7 @@ def _within_limits(tuned: Tuned) -> str:
     )
 
 
-def _held_against_bills(against: Standing) -> str:
+def _held_against_bills(against: Standing, cash: str) -> str:
     low, high = against.chosen.estimate.low, against.chosen.estimate.high
     if low is None or high is None:
         return "."
@@ -160,7 +162,7 @@ def _held_against_bills(against: Standing) -> str:
         return ": more than noise."
     if low > 0.0:
         return ": more than noise, if the choice among many candidates is not counted."
-    return ": the default with bills did better." if high < 0.0 else ": no more than noise."
+    return f": the default with {cash} did better." if high < 0.0 else ": no more than noise."
 
 
 def _walked(tuned: Tuned) -> str:

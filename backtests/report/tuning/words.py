@@ -13,6 +13,7 @@ from backtests.analysis.walkforward import WalkForward
 from backtests.engine.config_file import STRATEGY
 from backtests.engine.scores import METRICS
 from backtests.engine.tuned import BEST, Tuned
+from backtests.report.currency import CashWords, cash_words, in_money
 from backtests.report.text import HEDGES, SHOW, percent, plain_label
 from backtests.report.verdict.payoffs import payoff_line
 
@@ -24,6 +25,25 @@ SHOWN = {
 }
 WORDS = {"cagr": "CAGR", "sharpe": "Sharpe ratio", "sortino": "Sortino ratio",
          "calmar": "Calmar ratio"}  # fmt: skip
+
+
+def cash_of(tuned: Tuned) -> CashWords:
+    """What the cash of a search is called."""
+    return cash_words(tuned.market.investor)
+
+
+def searched_in(tuned: Tuned) -> str:
+    """The strategy that is searched, with its money where that is not dollars."""
+    return f"{tuned.space.strategy}{in_money(tuned.config.money.table)}"
+
+
+def labels_of(tuned: Tuned) -> dict[str, str]:
+    """What the metrics of a candidate are called, by key, beside the cash of a search."""
+    return {
+        metric.key: plain_label(metric, cash_of(tuned))
+        for metric in shown_in(Place.SEARCH)
+        if metric.key in SHOWN
+    }
 
 
 def figure(value: float | None, metric: str, *, sign: bool = False) -> str:
@@ -76,7 +96,10 @@ def run_command_of(tuned: Tuned, folder: Path) -> str:
 
 def hedge_lines(tuned: Tuned) -> list[tuple[str, str]]:
     """Whether the choice and the default hedge: of each its name, and its word with payoffs."""
-    return [(name, payoff_line(each.word, each.evidence)) for name, each in tuned.judged.items()]
+    cash = cash_of(tuned)
+    return [
+        (name, payoff_line(each.word, each.evidence, cash)) for name, each in tuned.judged.items()
+    ]
 
 
 def hedge_lead(name: str) -> str:

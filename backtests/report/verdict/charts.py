@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TypeGuard
 
 from backtests.analysis.record import Verdict
@@ -15,14 +16,15 @@ from backtests.report.charts import (
     spans,
     time_chart,
 )
+from backtests.report.currency import cash_words, one_of
 from backtests.report.falls import name_of_fall
 from backtests.report.figures import Axis, Band, Figure, Margin, chart
 from backtests.report.style import OTHER_LINE, PORTFOLIO_LINE
-from backtests.report.text import basis, capital, money, percent, two_digits
+from backtests.report.text import amount, basis, capital, percent, two_digits
 from backtests.report.traces import Hover, bars, dots
-from backtests.report.verdict.evidence import pair_of
+from backtests.report.verdict.evidence import in_dollars, pair_of
 from backtests.report.verdict.tables import is_all_equity, shown_keys
-from backtests.report.verdict.words import SHORT
+from backtests.report.verdict.words import SHORT, names_of
 
 # The mix of the same volatility is in the tables: its line nearly covers that of the same weight.
 DRAWN = {"portfolio": "--portfolio", "equity": "--equity", "bills": "--bills"}
@@ -44,11 +46,12 @@ def figures(verdict: Verdict) -> list[Figure]:
 
 def _lines(verdict: Verdict, paths: FourPaths) -> list[Line]:
     lines: list[Line] = []
+    names = names_of(verdict, SHORT)
     for key, colour in DRAWN.items():
         values: Path = getattr(paths, key)
         if key in shown_keys(verdict):
             width = PORTFOLIO_LINE if key == "portfolio" else OTHER_LINE
-            lines.append(Line(SHORT[key], values, colour, DASHES.get(key, "solid"), width))
+            lines.append(Line(names[key], values, colour, DASHES.get(key, "solid"), width))
     return lines
 
 
@@ -70,10 +73,10 @@ def growth_chart(verdict: Verdict) -> Figure:
         verdict.series.months,
         lines,
         title=_grown(verdict),
-        caption="Growth of 1 at month-ends, after costs, logarithmic; the title is of the whole "
-        "run. Grey: falls of equity.",
+        caption=f"Growth of {one_of(verdict.investor)} at month-ends, after costs, logarithmic; "
+        "the title is of the whole run. Grey: falls of equity.",
         alt="Growth of the portfolio and of its references, logarithmic scale",
-        y=growth_axis(lines),
+        y=replace(growth_axis(lines), title=f"growth of {one_of(verdict.investor)}"),
         height=380,
         bands=falls_of_equity(verdict),
     )
@@ -81,9 +84,10 @@ def growth_chart(verdict: Verdict) -> Figure:
 
 def _grown(verdict: Verdict) -> str:
     """What 1 came to in each portfolio over the whole run."""
+    names = names_of(verdict, SHORT)
     keys = [key for key in DRAWN if key in shown_keys(verdict)]
-    told = (f"{SHORT[key]} {money(1.0 + verdict.portfolio(key).total_return)}" for key in keys)
-    return f"Growth of 1: {', '.join(told)}"
+    told = (f"{names[key]} {amount(1.0 + verdict.portfolio(key).total_return)}" for key in keys)
+    return f"Growth of {one_of(verdict.investor)}: {', '.join(told)}"
 
 
 def falls_chart(verdict: Verdict) -> Figure:
@@ -170,7 +174,7 @@ def correlation_chart(verdict: Verdict) -> Figure:
         trailing.months,
         [Line("Correlation", trailing.values, "--ink")],
         title=f"{capital(pair_of(verdict.evidence))} correlation was "
-        f"{two_digits(last, '+')} in {trailing.months[-1]}"
+        f"{two_digits(last, '+')} in {trailing.months[-1]}{in_dollars(verdict)}"
         if last is not None
         else "",
         caption=f"Correlation of equity and {bond} over the {trailing.window_months} months to the "
@@ -185,14 +189,14 @@ def correlation_chart(verdict: Verdict) -> Figure:
 
 def entries_chart(verdict: Verdict) -> Figure:
     """Return of three years held, by the month of entry; empty in a brief verdict."""
-    held = verdict.holding_three_years
+    held, cash = verdict.holding_three_years, cash_words(verdict.investor).name
     lines = (
         []
         if held is None
         else [
             Line("Portfolio", held.portfolio, "--portfolio", width=PORTFOLIO_LINE),
             *([] if is_all_equity(verdict) else [Line("100 % equity", held.equity, "--equity")]),
-            Line("Bills", held.cash, "--bills", "dash"),
+            Line(capital(cash), held.cash, "--bills", "dash"),
         ]
     )
     return time_chart(
@@ -209,15 +213,15 @@ def entries_chart(verdict: Verdict) -> Figure:
 
 def holding_chart(verdict: Verdict) -> Figure:
     """The map of returns a year by year of entry and years held."""
-    held = verdict.holding_map
+    held, cash = verdict.holding_map, cash_words(verdict.investor).name
     return heat_map(
         "map",
         held.years_held,
         held.start_years,
         {
             "Portfolio less 100 % equity, a year": held.less_equity,
-            "Portfolio less equity + bills, a year": held.less_bills,
-            "Portfolio less bills, a year": held.less_cash,
+            f"Portfolio less equity + {cash}, a year": held.less_bills,
+            f"Portfolio less {cash}, a year": held.less_cash,
             "Portfolio, a year": held.portfolio,
         },
         x_title="years held",
@@ -239,7 +243,7 @@ def episodes_chart(verdict: Verdict) -> Figure:
     falls = sorted(
         (crisis for crisis in verdict.crises if crisis.equity < 0), key=lambda crisis: crisis.start
     )
-    places = list(range(len(falls)))
+    places, cash = list(range(len(falls))), cash_words(verdict.investor).name
     years = [fall.start[:4] for fall in falls]
     names = [
         name_of_fall(fall) if fall.detected else f"{name_of_fall(fall)}, {year}"
@@ -250,7 +254,7 @@ def episodes_chart(verdict: Verdict) -> Figure:
         ("100 % equity", tuple(fall.equity for fall in falls), "--equity"),
         ("Portfolio", tuple(fall.portfolio for fall in falls), "--portfolio"),
         ("Hedge alone", tuple(fall.hedge for fall in falls), "--treasuries"),
-        ("Bills", tuple(fall.cash for fall in falls), "--bills"),
+        (capital(cash), tuple(fall.cash for fall in falls), "--bills"),
     )
     return chart(
         "episodes",
@@ -272,7 +276,7 @@ def episodes_chart(verdict: Verdict) -> Figure:
         title="What each part made in the falls of equity",
         caption="Total return in each fall of equity, from its peak to its trough; the hedge is "
         "the portfolio's Treasuries alone.",
-        alt="Return of equity, the portfolio, the hedge alone and bills in each fall of equity, "
+        alt=f"Return of equity, the portfolio, the hedge alone and {cash} in each fall of equity, "
         "oldest first",
         height=400,
     )

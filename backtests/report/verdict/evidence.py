@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from backtests.analysis.evidence import Evidence, Payoff, State, StateEpisode, Word
+from backtests.analysis.record import Verdict
 from backtests.analysis.resampling import FEWEST_ROWS, Estimate
+from backtests.report.currency import BILLS, CashWords
 from backtests.report.page import Cell, Grid
 from backtests.report.text import capital, percent, two_digits, whole
-from backtests.report.verdict.payoffs import DEPENDS, FEW_CHANGES, interval_text, payoff_cell
+from backtests.report.verdict.payoffs import (
+    DEPENDS,
+    FEW_CHANGES,
+    interval_text,
+    payoff_cell,
+    short_word,
+)
 
 BOND = "IEF"  # as the engine names it, alone or with what stands for it
 NOT_TRUSTED = "none could be trusted over so few months"
@@ -21,13 +29,28 @@ WORDS: dict[Word, str] = {
 }
 
 
+def word_text(word: Word, cash: CashWords = BILLS) -> str:
+    """A word as a sentence says it; the record's stays as it is in every currency."""
+    return f"the same as {cash.name}" if word == "same as bills" else WORDS[word]
+
+
+def in_dollars(verdict: Verdict) -> str:
+    """Said of the stock-bond correlation where the run is in another currency."""
+    return "" if verdict.investor is None else ", in US dollars"
+
+
+def has_prices(verdict: Verdict) -> bool:
+    """Whether consumer prices are known where the investor lives: else nothing real is shown."""
+    return verdict.investor is None or bool(verdict.series.inflation.values)
+
+
 def pair_of(evidence: Evidence | None) -> str:
     """Whose correlation tells the states apart: a bond's, or that of a hedge of another kind."""
     is_bond = evidence is None or evidence.correlation_of.startswith(BOND)
     return "stock-bond" if is_bond else "equity-hedge"
 
 
-def beyond_cash(word: Word, evidence: Evidence, hedge: str) -> str:
+def beyond_cash(word: Word, evidence: Evidence, hedge: str, cash: CashWords = BILLS) -> str:
     """What the hedge did beyond bills, and how sure that is, in a few sentences.
 
     Parameters
@@ -36,22 +59,25 @@ def beyond_cash(word: Word, evidence: Evidence, hedge: str) -> str:
         Of a verdict or of its long view.
     hedge
         What the hedge is called.
+    cash
+        What cash is called.
     """
+    said = word_text(word, cash)
     months = evidence.every.months
     if months < FEWEST_ROWS:
         whole_months = f"{months} whole month" + ("" if months == 1 else "s")
-        return f"{WORDS[word]}. {whole_months}, too few to say anything: fewer than {FEWEST_ROWS}."
+        return f"{said}. {whole_months}, too few to say anything: fewer than {FEWEST_ROWS}."
     if word in DEPENDS:
         share = evidence.placebo_share
         placebo = "" if share is None else f"placebo share {100 * share:.0f} %"
         doubt = f" {FEW_CHANGES.capitalize()} ({placebo})." if evidence.cannot_prove else ""
-        by_state = _by_state(evidence, hedge, " a month in equity's worst months")
+        by_state = _by_state(evidence, hedge, cash.whole, " a month in equity's worst months")
         beside = doubt or (f" {placebo.capitalize()}." if placebo else "")
-        return f"{WORDS[word]}. {by_state}.{beside}"
-    every, by_state = evidence.every, _by_state(evidence, hedge)
+        return f"{said}. {by_state}.{beside}"
+    every, by_state = evidence.every, _by_state(evidence, hedge, cash.name)
     over_all = (
-        f"{WORDS[word]}. Over all {every.months} months {hedge} {_beat(every.estimate)} a month in "
-        f"equity's worst {every.worst_months} {_range(every)}{_held(every)}{_why(every)}"
+        f"{said}. Over all {every.months} months {hedge} {_beat(every.estimate, cash.whole)} a "
+        f"month in equity's worst {every.worst_months} {_range(every)}{_held(every)}{_why(every)}"
     )
     return f"{over_all}. {by_state}." if by_state else f"{over_all}."
 
@@ -73,7 +99,7 @@ def effect_text(effect: float | None) -> str:
     return "-" if effect is None else f"{100 * effect:.1f} %"
 
 
-def _by_state(evidence: Evidence, hedge: str, when: str = "") -> str:
+def _by_state(evidence: Evidence, hedge: str, cash: str, when: str = "") -> str:
     """What it did after each sign of the correlation; empty where neither has a month."""
     parts: list[str] = []
     again = "they" if " and " in hedge else "it"
@@ -82,8 +108,9 @@ def _by_state(evidence: Evidence, hedge: str, when: str = "") -> str:
         if state.payoff.months:
             kind, name, told = ("", again, "") if parts else (pair, hedge, when)
             parts.append(
-                f"after {state.name} {kind}correlation {name} {_beat(state.payoff.estimate)}{told} "
-                f"{_range(state.payoff)}{_held(state.payoff)}{_alone(state)}"
+                f"after {state.name} {kind}correlation {name} "
+                f"{_beat(state.payoff.estimate, cash)}{told} {_range(state.payoff)}"
+                f"{_held(state.payoff)}{_alone(state)}"
             )
     text = "; ".join(parts)
     return capital(text)
@@ -99,10 +126,10 @@ def span(episode: StateEpisode) -> str:
     return f"{episode.first} to {episode.last}"
 
 
-def _beat(estimate: Estimate) -> str:
+def _beat(estimate: Estimate, cash: str) -> str:
     value = estimate.number
-    verb = "beat bills by" if value >= 0.0 else "fell behind bills by"
-    return f"{verb} {percent(abs(value))}"
+    verb = "beat" if value >= 0.0 else "fell behind"
+    return f"{verb} {cash} by {percent(abs(value))}"
 
 
 def _held(payoff: Payoff) -> str:
@@ -120,7 +147,7 @@ def _range(payoff: Payoff) -> str:
     return f"({interval_text(payoff.estimate)})"
 
 
-def payoff_grid(evidence: Evidence) -> Grid:
+def payoff_grid(evidence: Evidence, cash: CashWords = BILLS) -> Grid:
     """Payoff of all months and of each state, with what decides its word."""
     named = [
         ("All months", evidence.every, None),
@@ -129,7 +156,10 @@ def payoff_grid(evidence: Evidence) -> Grid:
     rows = [
         [
             Cell(name),
-            Cell(payoff.word, small=f"in one episode, {span(alone)}" if alone else ""),
+            Cell(
+                short_word(payoff.word, cash),
+                small=f"in one episode, {span(alone)}" if alone else "",
+            ),
             payoff_cell(payoff.estimate),
             _share_cell(payoff.above_zero),
             Cell(whole(payoff.months), payoff.months),
@@ -155,12 +185,12 @@ def payoff_grid(evidence: Evidence) -> Grid:
             *[Cell("-", "") for _ in range(4)],
         ]
     )
-    heads = ["In equity's worst tenth of the months", "Word", "Hedge less bills, a month",
+    heads = ["In equity's worst tenth of the months", "Word", f"Hedge less {cash.name}, a month",
              "P(>0)", "Months", "Worst", "Effect that 4 of 5 samples show"]  # fmt: skip
     return Grid(heads, rows, wide=True)
 
 
-def episodes_grid(evidence: Evidence) -> Grid:
+def episodes_grid(evidence: Evidence, cash: CashWords = BILLS) -> Grid:
     """Stretches of at least 24 months in one state, in order of time."""
     episodes = [(state.name, each) for state in evidence.states for each in state.episodes]
     rows = [
@@ -172,8 +202,8 @@ def episodes_grid(evidence: Evidence) -> Grid:
         ]
         for name, episode in sorted(episodes, key=lambda pair: pair[1].first)
     ]
-    heads = ["Episode", "Hedge less bills in equity's worst tenth of them, a month", "After",
-             "Months"]  # fmt: skip
+    heads = ["Episode", f"Hedge less {cash.name} in equity's worst tenth of them, a month",
+             "After", "Months"]  # fmt: skip
     return Grid(heads, rows)
 
 

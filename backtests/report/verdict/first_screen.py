@@ -13,6 +13,7 @@ from backtests.analysis.evidence import Evidence, SetWord, State, StateName, Wor
 from backtests.analysis.record import Verdict
 from backtests.analysis.resampling import FEWEST_ROWS, Estimate
 from backtests.engine.summary import Summary
+from backtests.report.currency import BILLS, cash_words, code_of, in_money
 from backtests.report.falls import beaten
 from backtests.report.text import (
     SMALLEST,
@@ -25,16 +26,16 @@ from backtests.report.text import (
     run_label,
     two_digits,
 )
-from backtests.report.verdict.evidence import BOND, WORDS, pair_of
+from backtests.report.verdict.evidence import BOND, in_dollars, pair_of, word_text
 from backtests.report.verdict.payoffs import DEPENDS, FEW_CHANGES
 from backtests.report.verdict.words import answer_of, offer, tone_of
 
 LONGEST_MIX = 34  # characters; a longer mix is told as equity and hedge
 LONGEST_LABEL = 40  # characters of a rule with its parameters; beyond it the rule's name alone
 THAN_CASH: Mapping[Word, str] = {
-    "works": "protected better than cash",
-    "fails": "protected worse than cash",
-    "same as bills": "protected no better and no worse than cash",
+    "works": "protected better than",
+    "fails": "protected worse than",
+    "same as bills": "protected no better and no worse than",
 }
 RANGES = (
     "In brackets: an interval that contains the truth in at least 86 of 100 samples of real months "
@@ -43,9 +44,9 @@ RANGES = (
 BESIDE = ("bills", "equity")
 STATES: tuple[StateName | None, ...] = ("negative", "positive", None)
 BESIDE_BILLS: Mapping[SetWord, str] = {
-    "works": "beat bills",
-    "fails": "fell behind bills",
-    "same as bills": "matched bills",
+    "works": "beat",
+    "fails": "fell behind",
+    "same as bills": "matched",
 }
 
 
@@ -118,7 +119,7 @@ def first_screen(verdict: Verdict, summary: Summary | None = None) -> FirstScree
     line = _unjudged_line(verdict)
     tiles: tuple[Tile, ...] = ()
     if evidence is not None:
-        told = _finding(verdict.word, evidence, hedge_words(verdict.tickers.hedge))
+        told = _finding(verdict, evidence, hedge_words(verdict.tickers.hedge))
         line = f"{_falls(verdict)} {_edge(verdict, evidence)}"
         tiles = _protection(verdict, evidence), _when(verdict), _cost(verdict, summary)
     return FirstScreen(
@@ -148,33 +149,37 @@ def _mix(verdict: Verdict, summary: Summary) -> str:
         held = next(row.equity_weight for row in verdict.portfolios if row.key == "portfolio")
         alone = not verdict.holds_hedge and len(verdict.tickers.equity) == 1
         if alone and held is not None and held > 1.0 - SMALLEST:
-            return f"100 % {verdict.tickers.equity[0]}"
-        label = run_label(summary.strategy, summary.params)
-        return label if len(label) <= LONGEST_LABEL else summary.strategy
-    return mix_words(weights, verdict.tickers.hedge, LONGEST_MIX)
+            return f"100 % {verdict.tickers.equity[0]}{in_money(summary.money)}"
+        label = run_label(summary.strategy, summary.params, summary.money)
+        if len(label) <= LONGEST_LABEL:
+            return label
+        return f"{summary.strategy}{in_money(summary.money)}"
+    mix = mix_words(weights, verdict.tickers.hedge, LONGEST_MIX)
+    return f"{mix}{in_money(summary.money)}"
 
 
-def _finding(word: Word, evidence: Evidence, hedge: str) -> str:
+def _finding(verdict: Verdict, evidence: Evidence, hedge: str) -> str:
     """The word as a finding on the hedge."""
+    word, cash = verdict.word, _safe(verdict)
     months = evidence.every.months
-    protect = f"{hedge} protect{'' if _is_plural(hedge) else 's'} better than cash"
+    protect = f"{hedge} protect{'' if _is_plural(hedge) else 's'} better than {cash}"
     if months < FEWEST_ROWS:
         are = "1 month is" if months == 1 else f"{months} months are"
         return f"{are} too short to say whether {protect}"
     if word in THAN_CASH:
-        return f"{hedge} {THAN_CASH[word]}"
+        return f"{hedge} {THAN_CASH[word]} {cash}"
     if word == "unclear":
         return f"no proof that {protect}"
-    return _dependence(evidence, hedge)
+    return _dependence(evidence, hedge, cash)
 
 
-def _dependence(evidence: Evidence, hedge: str) -> str:
+def _dependence(evidence: Evidence, hedge: str, cash: str) -> str:
     """On what it depended: on an episode where a state rests on one, else on the correlation."""
     by_word = {state.payoff.word: state for state in evidence.states}
     works, fails = by_word.get("works"), by_word.get("fails")
     if works is None or fails is None:
-        return f"whether {hedge} protected better than cash depended on the correlation"
-    better, worse = f"{hedge} {THAN_CASH['works']}", f"{hedge} {THAN_CASH['fails']}"
+        return f"whether {hedge} protected better than {cash} depended on the correlation"
+    better, worse = (f"{hedge} {THAN_CASH[word]} {cash}" for word in ("works", "fails"))
     if works.rests_on and fails.rests_on:
         return f"{better} {_years(works)}, worse {_years(fails)}"
     if works.rests_on:
@@ -186,6 +191,12 @@ def _dependence(evidence: Evidence, hedge: str) -> str:
         sides = " and ".join(_opposite_sides(fails, works))
         return f"{worse} {_years(fails)}, better " + (sides or f"after {works.name} correlation")
     return f"{better} after {works.name} correlation, worse after {fails.name}"
+
+
+def _safe(verdict: Verdict) -> str:
+    """What the hedge is held against in a headline: bills are called cash there."""
+    cash = cash_words(verdict.investor)
+    return "cash" if cash == BILLS else cash.whole
 
 
 def _years(state: State) -> str:
@@ -233,20 +244,22 @@ def _falls(verdict: Verdict) -> str:
         verdict.portfolio(key).max_drawdown for key in ("portfolio", "equity", "bills")
     )
     held = next(row.equity_weight for row in verdict.portfolios if row.key == "portfolio")
+    cash = cash_words(verdict.investor)
     if held is not None and held <= 0.0:
         return (
-            f"It holds no equity: its deepest fall was {_loss(ours)}, of bills {_loss(bills)}, of "
+            f"It holds no equity: its deepest fall was {_loss(ours)}, of {cash.whole} "
+            f"{_loss(bills)}, of "
             f"100 % equity {_loss(equity)}."
         )
     if min(round(ours, 3), round(bills, 3)) > round(equity, 3):
         with_bills = "there was none" if bills >= 0.0 else f"to {_loss(bills)}"
         return (
-            f"It cut the deepest fall from {_loss(equity)} to {_loss(ours)}; with bills (cash), "
+            f"It cut the deepest fall from {_loss(equity)} to {_loss(ours)}; with {cash.told}, "
             f"{with_bills}."
         )
     return (
-        f"Its deepest fall was {_loss(ours)}, with bills {_loss(bills)}, that of 100 % equity "
-        f"{_loss(equity)}."
+        f"Its deepest fall was {_loss(ours)}, with {cash.whole} {_loss(bills)}, that of 100 % "
+        f"equity {_loss(equity)}."
     )
 
 
@@ -257,13 +270,15 @@ def _edge(verdict: Verdict, evidence: Evidence) -> str:
         told = f"Beyond cash nothing can be said of fewer than {FEWEST_ROWS} months"
         if view is None or view.word is None:
             return f"{told}."
-        return f"{told}; since {str(view.start)[:4]} the same strategy: {WORDS[view.word]}."
+        said = word_text(view.word, cash_words(verdict.investor))
+        return f"{told}; since {str(view.start)[:4]} the same strategy: {said}."
     hedge = capital(hedge_words(verdict.tickers.hedge))
-    told = _by_state(hedge, evidence, with_years=verdict.word != "it depended")
+    with_years, cash = verdict.word != "it depended", cash_words(verdict.investor).name
+    told = _by_state(hedge, evidence, cash, with_years=with_years)
     return f"{told}{_today(verdict, evidence)}."
 
 
-def _by_state(hedge: str, evidence: Evidence, *, with_years: bool) -> str:
+def _by_state(hedge: str, evidence: Evidence, cash: str, *, with_years: bool) -> str:
     """What the hedge did beside bills after each sign, as far as its words say."""
     correlation = f" {pair_of(evidence)} correlation"
 
@@ -274,12 +289,12 @@ def _by_state(hedge: str, evidence: Evidence, *, with_years: bool) -> str:
     first, last = sorted(evidence.states, key=lambda state: state.payoff.word not in BESIDE_BILLS)
     verb, other = (BESIDE_BILLS.get(state.payoff.word) for state in (first, last))
     if verb is None:
-        return f"{hedge} beat bills clearly after neither sign of the{correlation}"
+        return f"{hedge} beat {cash} clearly after neither sign of the{correlation}"
     if verb == other:
-        return f"{hedge} {verb} {after(first)} and {after(last, correlation)}"
-    told = f"{hedge} {verb} {after(first, correlation)}"
+        return f"{hedge} {verb} {cash} {after(first)} and {after(last, correlation)}"
+    told = f"{hedge} {verb} {cash} {after(first, correlation)}"
     if other is not None:
-        return f"{told}, {other.removesuffix(' bills')} {after(last)}"
+        return f"{told}, {other} {after(last)}"
     return f"{told}, not clearly {after(last)}" if last.payoff.months else told
 
 
@@ -295,7 +310,7 @@ def _today(verdict: Verdict, evidence: Evidence) -> str:
     if newest is None:
         return ""
     sign = "negative" if newest < 0.0 else "positive"
-    return f"; today ({month}) it is {sign} ({two_digits(newest, '+')})"
+    return f"; today ({month}) it is {sign} ({two_digits(newest, '+')}{in_dollars(verdict)})"
 
 
 # Tiles
@@ -304,6 +319,7 @@ def _today(verdict: Verdict, evidence: Evidence) -> str:
 def _protection(verdict: Verdict, evidence: Evidence) -> Tile:
     """The payoff in equity's worst months, by state, and the deepest falls."""
     every, hedge = evidence.every, hedge_words(verdict.tickers.hedge)
+    cash = cash_words(verdict.investor)
     is_short = every.months < FEWEST_ROWS
     legs = next((row for row in verdict.works if row.key == "worst_decile_mean_monthly"), None)
     value, worst = every.estimate.value, every.worst_months
@@ -313,7 +329,8 @@ def _protection(verdict: Verdict, evidence: Evidence) -> Tile:
         if legs is not None and None not in (legs.treasuries.value, legs.bills.value):
             made, bills = legs.treasuries.number, legs.bills.number
             digits = _digits(made, bills, value)
-            told = f"{_beside(hedge, made, bills, value)} {_range(every.estimate, digits)}"
+            told = f"{_beside((hedge, cash.name), (made, bills, value))} "
+            told += _range(every.estimate, digits)
         which = "worst" if worst == 1 else f"worst {worst}"
         lines.append(f"In the {which} of {_counted(every.months, 'month')}: {told}")
     states = [state for state in evidence.states if state.payoff.months]
@@ -330,13 +347,15 @@ def _protection(verdict: Verdict, evidence: Evidence) -> Tile:
     fell = {key: _loss(verdict.portfolio(key).max_drawdown) for key in ("portfolio", *BESIDE)}
     lines.append(
         f"Deepest fall, {basis(daily=verdict.series.drawdown.daily)}: with {hedge} "
-        f"{fell['portfolio']}, with bills {fell['bills']}, 100 % equity {fell['equity']}"
+        f"{fell['portfolio']}, with {cash.name} {fell['bills']}, 100 % equity {fell['equity']}"
     )
     return Tile(
         key="protection",
         title="Protection in equity's worst months",
         value="Too short" if is_short or value is None else f"{difference(100 * value, digits)} %",
-        unit=f"to say: {_counted(every.months, 'month')}" if is_short else "a month against bills",
+        unit=f"to say: {_counted(every.months, 'month')}"
+        if is_short
+        else f"a month against {cash.whole}",
         lines=tuple(lines),
         tone=tone_of(every.word),
     )
@@ -344,7 +363,8 @@ def _protection(verdict: Verdict, evidence: Evidence) -> Tile:
 
 def _when(verdict: Verdict) -> Tile:
     """In how many falls of equity the hedge beat bills, by state, and what it made in them."""
-    title, hedge = "When it beat bills", hedge_words(verdict.tickers.hedge)
+    hedge, cash = hedge_words(verdict.tickers.hedge), cash_words(verdict.investor).name
+    title = f"When it beat {cash}"
     falls = [fall for fall in verdict.crises if fall.equity < 0.0]
     if not falls:
         lacking = "No fall on the list, and none beyond 15 %, lies in this period"
@@ -365,7 +385,7 @@ def _when(verdict: Verdict) -> Tile:
         ours, bills = (sum(column) / len(returns) for column in zip(*returns, strict=True))
         over = f"On average in {_counted(len(returns), 'fall')}"
         over = "In that fall" if len(falls) == 1 else over
-        lines.append(f"{over}: {_beside(hedge, ours, bills, ours - bills)}")
+        lines.append(f"{over}: {_beside((hedge, cash), (ours, bills, ours - bills))}")
     if len(returns) < len(falls):
         lines.append(f"No price of the hedge yet in {_counted(len(falls) - len(returns), 'fall')}")
     unit = "fall of equity" if len(falls) == 1 else "falls of equity"
@@ -385,29 +405,31 @@ def _cost(verdict: Verdict, summary: Summary | None) -> Tile:
     ours, bills, equity = (verdict.portfolio(key) for key in ("portfolio", *BESIDE))
     hedge, title = hedge_words(verdict.tickers.hedge), "Cost against 100 % equity"
     turnover = ours.turnover_per_year
-    paid = f"{money(ours.costs_paid)} paid in costs"
+    currency, cash = code_of(verdict.investor), cash_words(verdict.investor).name
+    paid = f"{money(ours.costs_paid, currency)} paid in costs"
     if summary is not None:
-        paid += f" on {money(summary.initial)} at the start"
+        paid += f" on {money(summary.initial, currency)} at the start"
     traded = paid if turnover is None else f"Turnover {_percent(turnover)} a year, {paid}"
     if given.portfolio.value is None or given.bills.value is None or apart.value is None:
         told = (
-            f"In all: with {hedge} {_percent(ours.total_return)}, with bills "
+            f"In all: with {hedge} {_percent(ours.total_return)}, with {cash} "
             f"{_percent(bills.total_return)}, 100 % equity {_percent(equity.total_return)}"
         )
         return Tile("cost", title, "Too short", "for growth a year", (told, traded))
     legs = -given.portfolio.number, -given.bills.number
     digits = _digits(*legs, apart.value)
     own, instead, more = (difference(100 * part, digits) for part in (*legs, apart.value))
-    told = f"With {hedge} {own}, with bills {instead}, difference {more} {_range(apart, digits)}"
+    told = f"With {hedge} {own}, with {cash} {instead}, difference {more} {_range(apart, digits)}"
     value = difference(100 * legs[0])
     return Tile("cost", title, value, "points of growth a year", (told, traded))
 
 
-def _beside(hedge: str, ours: float, bills: float, apart: float) -> str:
-    """Fractions of the hedge, of bills, and their difference, in percent."""
+def _beside(names: tuple[str, str], fractions: tuple[float, float, float]) -> str:
+    """What hedge and cash, by their names, made, and the difference, fractions in percent."""
+    (hedge, cash), (ours, bills, apart) = names, fractions
     digits = _digits(ours, bills, apart)
     return (
-        f"{hedge} {_percent(ours, digits)}, bills {_percent(bills, digits)}, difference "
+        f"{hedge} {_percent(ours, digits)}, {cash} {_percent(bills, digits)}, difference "
         f"{difference(100 * apart, digits)} %"
     )
 

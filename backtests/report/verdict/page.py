@@ -8,6 +8,7 @@ from pathlib import Path
 
 from backtests.engine.run import Run
 from backtests.engine.summary import Latest
+from backtests.report.currency import cash_words, hedge_terms
 from backtests.report.figures import Figure
 from backtests.report.hero import hero_figure
 from backtests.report.holdings import allocation_of, duration_chart, hedge_weight
@@ -29,14 +30,14 @@ from backtests.report.text import (
 from backtests.report.verdict import charts, tables, words
 from backtests.report.verdict.evidence import episodes_grid, pair_of, payoff_grid
 from backtests.report.verdict.first_screen import first_screen
-from backtests.report.verdict.payoffs import payoff_note
+from backtests.report.verdict.payoffs import payoff_note, short_word
 from backtests.report.which_hedge.words import link_line
 from data.market import CASH
 
 RULE = (
-    "The word follows the hedge's payoff: its return less that of bills, a month of the money in "
+    "The word follows the hedge's payoff: its return less that of {cash}, a month of the money in "
     "the hedge, in equity's worst tenth of the months, whatever its weight. A set of months is "
-    "the same as bills where the interval of its payoff lies within half a percent a month of "
+    "the same as {name} where the interval of its payoff lies within half a percent a month of "
     "zero, else it works where that lies above zero, fails where below, and is unclear otherwise. "
     "Over all months no interval can be trusted below 480 of them: docs/coverage.md. It depends "
     "where the months after negative {pair} correlation and those after positive say opposite "
@@ -45,7 +46,7 @@ RULE = (
 CVAR_OF_MONTHS = "CVaR(95) is the average loss in the worst 5 % of months."
 FIRST = (
     "By the rule of the first edition, which looked at the CVaR(95) of single months saved against "
-    "bills at the same equity weight and decides nothing any more, the word would be: "
+    "{name} at the same equity weight and decides nothing any more, the word would be: "
 )
 
 
@@ -67,8 +68,9 @@ def write_verdict(
     """
     verdict, summary = run.judged, run.summary
     april, long = verdict.april_2025, verdict.long_view
-    label = run_label(summary.strategy, summary.params)
+    label = run_label(summary.strategy, summary.params, summary.money)
     rows, pair = basis(daily=verdict.series.drawdown.daily), pair_of(verdict.evidence)
+    cash = cash_words(verdict.investor)
     judged_long = None if long is None else long.evidence
     render_page(
         "verdict.html",
@@ -84,36 +86,38 @@ def write_verdict(
         facts=facts_of(run),
         beside="Its numbers"
         if tables.is_all_equity(verdict)
-        else "Beside bills and equity"
+        else f"Beside {cash.name} and equity"
         if verdict.holds_hedge
         else "Beside 100 % equity",
         latest=[*rule_line(run), *latest_lines(summary.latest)],
         holds_hedge=verdict.holds_hedge,
         sentences=replace(words.sentences(verdict), long="", state="").with_leads,
-        rule=f"{RULE.format(pair=pair)} {BASIS_POINT}",
+        rule=f"{RULE.format(pair=pair, cash=cash.whole, name=cash.name)} {BASIS_POINT}",
         duration=DURATION,
         matched=words.matched_text(verdict),
         portfolios=tables.portfolio_grid(verdict, summary, tables.shown_keys(verdict)),
         controls=tables.controls_grid(verdict, summary),
-        payoff=payoff_note(pair),
-        payoffs=None if verdict.evidence is None else payoff_grid(verdict.evidence),
-        episodes=None if verdict.evidence is None else episodes_grid(verdict.evidence),
+        payoff=payoff_note(pair, cash),
+        payoffs=None if verdict.evidence is None else payoff_grid(verdict.evidence, cash),
+        episodes=None if verdict.evidence is None else episodes_grid(verdict.evidence, cash),
         states=words.states_note(verdict),
-        long=judged_long and payoff_grid(judged_long),
-        long_episodes=judged_long and episodes_grid(judged_long),
-        long_word=long.word if long else "",
-        long_line=words.long_line(long),
+        long=judged_long and payoff_grid(judged_long, cash),
+        long_episodes=judged_long and episodes_grid(judged_long, cash),
+        long_word=short_word(long.word, cash) if long and long.word else "",
+        long_line=words.long_line(long, cash),
         long_note=words.long_note(long),
         state=verdict.state and state_table(verdict.state),
         state_line=verdict.state and state_line(verdict.state),
         state_notes=() if verdict.state is None else state_notes(verdict.state),
-        first=f"{CVAR_OF_MONTHS} {FIRST}{verdict.first_edition_word}.",
+        first=f"{CVAR_OF_MONTHS} {FIRST.format(name=cash.name)}{verdict.first_edition_word}.",
         works=tables.works_grid(verdict),
         worst=-(-verdict.sample.months // 10),
         method=words.method_text(verdict.sample),
-        crises=tables.crisis_grid(verdict.crises, f"Total returns from {rows}"),
-        april=tables.crisis_grid(april, f"Total returns from {rows}") if april else None,
-        crisis_note=words.crisis_note(summary.periods_per_year),
+        crises=tables.crisis_grid(verdict.crises, f"Total returns from {rows}", verdict.investor),
+        april=tables.crisis_grid(april, f"Total returns from {rows}", verdict.investor)
+        if april
+        else None,
+        crisis_note=words.crisis_note(summary.periods_per_year, verdict.investor),
         regimes=tables.regimes_grid(verdict),
         regime_note=words.regime_note(verdict),
         cost=tables.cost_grid(verdict),
@@ -151,6 +155,7 @@ def facts_of(run: Run) -> list[str]:
     return [
         f"{summary.start} to {summary.end}, {FREQUENCIES[summary.periods_per_year]}",
         costs_text(summary.costs),
+        *([] if summary.money is None else [hedge_terms(summary.money)]),
         f"hedge {', '.join(verdict.tickers.hedge) or 'none'}",
         f"equity {', '.join(verdict.tickers.equity)}",
         source_words(summary),

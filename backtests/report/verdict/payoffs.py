@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from backtests.analysis.evidence import Evidence, Payoff, Word
 from backtests.analysis.resampling import Estimate
+from backtests.report.currency import BILLS, CashWords
 from backtests.report.intervals import Interval
 from backtests.report.page import Cell
 from backtests.report.text import two_digits
@@ -17,16 +18,24 @@ SETS = {
     "payoff_after_positive": "after positive correlation",
 }
 _PAYOFF = (
-    "The payoff is the hedge's return less that of bills, percent a month of the money in the "
+    "The payoff is the hedge's return less that of {cash}, percent a month of the money in the "
     "hedge, in equity's worst tenth of the months: of all, and of those that began after negative "
     "and after positive {pair} correlation."
 )
-PAYOFF = _PAYOFF.format(pair="stock-bond")
+PAYOFF = _PAYOFF.format(pair="stock-bond", cash=BILLS.whole)
 
 
-def payoff_note(pair: str) -> str:
+def short_word(word: str, cash: CashWords = BILLS) -> str:
+    """A word where it stands alone, as ``works`` or ``same as cash``.
+
+    The record's word is the same in every currency.
+    """
+    return f"same as {cash.name}" if word == "same as bills" else word
+
+
+def payoff_note(pair: str = "stock-bond", cash: CashWords = BILLS) -> str:
     """What a payoff is, where the states are of the correlation of such a pair."""
-    return _PAYOFF.format(pair=pair)
+    return _PAYOFF.format(pair=pair, cash=cash.whole)
 
 
 def payoffs_of(evidence: Evidence) -> dict[str, Payoff]:
@@ -86,14 +95,15 @@ def placebo_note(word: Word, evidence: Evidence) -> str:
     return f"{told}: {FEW_CHANGES}" if word in DEPENDS and evidence.cannot_prove else told
 
 
-def payoff_line(word: Word, evidence: Evidence | None) -> str:
+def payoff_line(word: Word, evidence: Evidence | None, cash: CashWords = BILLS) -> str:
     """A verdict in one line: its word, and the payoffs that decide it."""
+    said = short_word(word, cash)
     if evidence is None:
-        return f"{word}."
+        return f"{said}."
     parts = [
         f"{name} {payoff_text(payoff.estimate)}"
         for name, payoff in zip(SETS.values(), payoffs_of(evidence).values(), strict=True)
         if payoff.months
     ]
     placebo = placebo_note(word, evidence)
-    return f"{word}. Payoff {'; '.join([*parts, *([placebo] if placebo else [])])}."
+    return f"{said}. Payoff {'; '.join([*parts, *([placebo] if placebo else [])])}."

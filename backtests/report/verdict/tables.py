@@ -8,7 +8,8 @@ from backtests.analysis.numbers import Place, shown_in
 from backtests.analysis.record import Crisis, JudgedPortfolio, Verdict
 from backtests.analysis.resampling import Estimate
 from backtests.engine.summary import Summary
-from backtests.report.falls import OUTCOMES, name_of_fall, outcome_of
+from backtests.report.currency import american, cash_words, code_of, prices_name
+from backtests.report.falls import name_of_fall, outcome_of, outcomes_of
 from backtests.report.intervals import Interval
 from backtests.report.page import Cell, Grid, metric_cell
 from backtests.report.text import (
@@ -22,7 +23,9 @@ from backtests.report.text import (
     two_digits,
     whole,
 )
-from backtests.report.verdict.words import DIMENSIONS, NAMES, Show, name_of
+from backtests.report.verdict.evidence import has_prices
+from backtests.report.verdict.words import Show, dimensions_of, name_of, names_of
+from data.currency.conversion import Investor
 
 JUDGED = ("portfolio", "equity", "bills", "matched")
 WITHOUT_HEDGE = ("portfolio", "equity")
@@ -108,25 +111,32 @@ SHOW: dict[str, Show] = {
 }
 
 
+def amounts_of(verdict: Verdict) -> Show:
+    """How amounts of a verdict are written: with the sign of its currency."""
+    currency = code_of(verdict.investor)
+    return lambda value: money(value, currency)
+
+
 def portfolio_grid(verdict: Verdict, summary: Summary, keys: Sequence[str]) -> Grid:
     """Headline numbers of the portfolios of some keys, one a row."""
     portfolios = [row for row in verdict.portfolios if row.key in keys]
     metrics = shown_in(Place.VERDICT, *(row.numbers for row in portfolios if row.numbers))
     ppy, initial = summary.periods_per_year, summary.initial
-    heads = ["", *(label_of(metric, ppy, initial).strip() for metric in metrics),
+    told_in = summary.money
+    heads = ["", *(label_of(metric, ppy, initial, told_in).strip() for metric in metrics),
              "Mean equity weight"]  # fmt: skip
     if verdict.holds_hedge:
-        heads.append("CVaR saved against bills")
+        heads.append(f"CVaR saved against {cash_words(verdict.investor).name}")
 
     def row_of(portfolio: JudgedPortfolio) -> list[Cell]:
         numbers = portfolio.numbers
         saved = portfolio.cvar_saved_against_bills_monthly
         if numbers is None:
-            missing = Cell(name_of(portfolio), small=portfolio.missing or "")
+            missing = Cell(name_of(portfolio, verdict), small=portfolio.missing or "")
             return [missing, *[Cell("-", "") for _ in heads[1:]]]
         return [
-            Cell(name_of(portfolio)),
-            *(metric_cell(metric, numbers, initial) for metric in metrics),
+            Cell(name_of(portfolio, verdict)),
+            *(metric_cell(metric, numbers, initial, told_in) for metric in metrics),
             number_cell(portfolio.equity_weight),
             *([number_cell(saved, signed(hundredths))] if verdict.holds_hedge else []),
         ]
@@ -157,19 +167,23 @@ def works_grid(verdict: Verdict) -> Grid:
         kind = "interval" if measure.kind == "interval" else "resampled range"
         rows.append([Cell(MEASURES[measure.key], small=kind), *cells])
     hedge = capital(hedge_words(verdict.tickers.hedge))
-    heads = ["Against 100 % equity, month-ends", "Difference", hedge, "Bills"]
+    cash = capital(cash_words(verdict.investor).name)
+    heads = ["Against 100 % equity, month-ends", "Difference", hedge, cash]
     return Grid(heads, rows)
 
 
-def crisis_grid(crises: Sequence[Crisis], caption: str = "") -> Grid:
-    """Returns of equity, hedge, bills and portfolio in each crisis."""
-    heads = ["", "Outcome", "Added over bills, points", "Equity", "Hedge", "Bills", "Portfolio",
-             "Portfolio with bills", "After correlation", "10-year, bp", "From",
-             "To"]  # fmt: skip
+def crisis_grid(
+    crises: Sequence[Crisis], caption: str = "", investor: Investor | None = None
+) -> Grid:
+    """Returns of equity, hedge, bills and portfolio in each crisis; no investor: in dollars."""
+    cash = cash_words(investor).name
+    heads = ["", "Outcome", f"Added over {cash}, points", "Equity", "Hedge", capital(cash),
+             "Portfolio", f"Portfolio with {cash}", "After correlation",
+             f"{american(investor)}10-year, bp", "From", "To"]  # fmt: skip
     rows = [
         [
             Cell(name_of_fall(crisis)),
-            _outcome(crisis),
+            _outcome(crisis, cash),
             Cell(two_digits(100 * crisis.added, "+"), crisis.added),
             number_cell(crisis.equity),
             number_cell(crisis.hedge),
@@ -186,21 +200,22 @@ def crisis_grid(crises: Sequence[Crisis], caption: str = "") -> Grid:
     return Grid(heads, rows, caption=caption, wide=True)
 
 
-def _outcome(crisis: Crisis) -> Cell:
+def _outcome(crisis: Crisis, cash: str) -> Cell:
     """What the hedge did in a fall, as the picture of falls says it."""
     if crisis.hedge is None:
         return Cell("-")
     if crisis.equity >= 0:
         return Cell("equity rose, it fell" if crisis.hedge < 0 else "equity rose, it rose")
     outcome = outcome_of(crisis)
-    return Cell(OUTCOMES[outcome], tone={"worked": "good", "lost": "bad"}.get(outcome, ""))
+    return Cell(outcomes_of(cash)[outcome], tone={"worked": "good", "lost": "bad"}.get(outcome, ""))
 
 
 def regimes_grid(verdict: Verdict) -> Grid:
     """The hedge by the regime that a month began in."""
+    cash, names = cash_words(verdict.investor).name, dimensions_of(verdict)
     rows = [
         [
-            Cell(f"{DIMENSIONS[regime.dimension]}: {regime.label}"),
+            Cell(f"{names[regime.dimension]}: {regime.label}"),
             number_cell(regime.down_month_mean_monthly),
             number_cell(regime.down_month_cash_mean_monthly),
             number_cell(regime.down_month_hit_rate, share),
@@ -214,9 +229,9 @@ def regimes_grid(verdict: Verdict) -> Grid:
         ]
         for regime in verdict.regimes
     ]
-    heads = ["As the month began", "Hedge in down months", "Bills in down months", "Hit rate",
-             "Ratio to equity's", "Hedge in worst decile", "Hit rate there",
-             "CVaR saved against bills", "Correlation within", "Equity down",
+    heads = ["As the month began", "Hedge in down months", f"{capital(cash)} in down months",
+             "Hit rate", "Ratio to equity's", "Hedge in worst decile", "Hit rate there",
+             f"CVaR saved against {cash}", "Correlation within", "Equity down",
              "Months"]  # fmt: skip
     return Grid(heads, rows, caption="Month-ends", wide=True)
 
@@ -231,17 +246,18 @@ def cost_grid(verdict: Verdict) -> Grid:
         ("bills", given.bills, price.bills, against.bills),
         ("matched", given.matched, price.matched, against.matched),
     )
+    amounts, names = amounts_of(verdict), names_of(verdict)
     rows = []
     for key, given_up, per_point, above in lines:
         numbers = verdict.portfolio(key)
         rows.append(
             [
-                Cell(NAMES[key]),
+                Cell(names[key]),
                 Cell("-", "") if above is None else estimate_cell(above, signed(hundredths)),
                 estimate_cell(given_up, hundredths),
                 Cell("free", 1e9) if per_point == "free" else number_cell(per_point, ratio),
                 number_cell(numbers.turnover_per_year),
-                number_cell(numbers.costs_paid, money),
+                number_cell(numbers.costs_paid, amounts),
             ]
         )
     heads = ["", "The portfolio's growth above it, points a year",
@@ -254,16 +270,17 @@ def attribution_grid(verdict: Verdict) -> Grid | None:
     """Where the Treasuries' profit came from; None without Treasuries."""
     if verdict.attribution is None:
         return None
+    amounts = amounts_of(verdict)
     rows = [
         [
             Cell(PARTS[row.part]),
             number_cell(row.points, hundredths),
-            number_cell(row.currency, money),
+            number_cell(row.currency, amounts),
         ]
         for row in verdict.attribution.parts
     ]
     source = f"Where the profit of {hedge_words(verdict.tickers.hedge)} came from"
-    return Grid([source, "Points a year", "Currency"], rows)
+    return Grid([source, "Points a year", "Amount"], rows)
 
 
 def holding_grid(verdict: Verdict) -> Grid:
@@ -272,13 +289,17 @@ def holding_grid(verdict: Verdict) -> Grid:
     def entry(value: float | None, start: str | None) -> Cell:
         return Cell(percent(value), value or "", small=start or "")
 
+    is_real = has_prices(verdict)
+    cash = cash_words(verdict.investor).name
+    prices = "inflation" if verdict.investor is None else prices_name(verdict.investor)
+
     rows = [
         [
             number_cell(period.years, whole),
             *([number_cell(period.beat_bills, share)] if verdict.holds_hedge else []),
             *([] if is_all_equity(verdict) else [number_cell(period.beat_equity, share)]),
             number_cell(period.beat_cash, share),
-            number_cell(period.beat_inflation, share),
+            *([number_cell(period.beat_inflation, share)] if is_real else []),
             entry(period.worst, period.worst_start),
             entry(period.median, period.median_start),
             entry(period.best, period.best_start),
@@ -287,13 +308,11 @@ def holding_grid(verdict: Verdict) -> Grid:
         ]
         for period in verdict.holding
     ]
-    heads = ["Years held", "Beat equity + bills", "Beat 100 % equity", "Beat bills",
-             "Beat inflation", "Worst entry, a year", "Median entry, a year", "Best entry, a year",
-             "Starts", "That do not overlap"]  # fmt: skip
-    if not verdict.holds_hedge:
-        heads.remove("Beat equity + bills")
-    if is_all_equity(verdict):
-        heads.remove("Beat 100 % equity")
+    heads = ["Years held", *([f"Beat equity + {cash}"] if verdict.holds_hedge else []),
+             *([] if is_all_equity(verdict) else ["Beat 100 % equity"]), f"Beat {cash}",
+             *([f"Beat {prices}"] if is_real else []), "Worst entry, a year",
+             "Median entry, a year", "Best entry, a year", "Starts",
+             "That do not overlap"]  # fmt: skip
     return Grid(heads, rows, caption="Month-ends", wide=True)
 
 

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from backtests.analysis.evidence import Word
 from backtests.analysis.record import JudgedPortfolio, LongView, Tickers, Verdict
 from backtests.analysis.resampling import Estimate, SampleSize
+from backtests.report.currency import BILLS, CashWords, american, cash_words, code_of
 from backtests.report.state import state_line
 from backtests.report.text import capital, hedge_name, money, percent, two_digits
-from backtests.report.verdict.evidence import WORDS, beyond_cash
+from backtests.report.verdict.evidence import beyond_cash, in_dollars, word_text
+from data.currency.conversion import Investor
+from data.currency.currencies import counted_in
 
 Show = Callable[[float | None], str]
 NAMES = {
     "portfolio": "Portfolio",
     "equity": "100 % equity",
-    "bills": "Equity + bills, same weight",
-    "matched": "Equity + bills, same volatility",
+    "bills": "Equity + {cash}, same weight",
+    "matched": "Equity + {cash}, same volatility",
     "static": "Static, same average duration",
 }
-SHORT = {"portfolio": "Portfolio", "equity": "100 % equity", "bills": "Equity + bills"}
+SHORT = {"portfolio": "Portfolio", "equity": "100 % equity", "bills": "Equity + {cash}"}
 DIMENSIONS = {
     "correlation": "36-month correlation",
     "inflation": "Inflation against its 10-year median",
     "policy rate": "Policy rate, 3-month change",
     "10-year yield": "10-year yield, tercile",
 }
-ANSWERS: dict[Word, str] = {word: capital(text) for word, text in WORDS.items()}
 
 
 @dataclass(frozen=True)
@@ -81,13 +83,13 @@ def sentences(verdict: Verdict) -> Sentences:
     told = offer(verdict.tickers)
     if evidence is None:
         return Sentences(f"Nothing is judged: {told or 'there is no hedge beside equity'}.")
-    hedge = hedge_name(verdict.tickers.hedge)
+    hedge, cash = hedge_name(verdict.tickers.hedge), cash_words(verdict.investor)
     offered = f" {told}." if told else ""
     return Sentences(
         equity=f"Against {_all_equity(verdict)}: {_equity_sentence(verdict)}{offered}",
-        cash=f"Beyond cash: {beyond_cash(verdict.word, evidence, hedge)}",
+        cash=f"Beyond cash: {beyond_cash(verdict.word, evidence, hedge, cash)}",
         when=f"When: {_when_sentence(verdict)}",
-        long=_long_sentence(verdict.long_view),
+        long=_long_sentence(verdict.long_view, cash),
         state="" if verdict.state is None else state_line(verdict.state),
         cost=f"Cost: {_cost_sentence(verdict)}",
     )
@@ -95,7 +97,7 @@ def sentences(verdict: Verdict) -> Sentences:
 
 def answer_of(verdict: Verdict) -> str:
     """The word of a page."""
-    return ANSWERS[verdict.word]
+    return capital(word_text(verdict.word, cash_words(verdict.investor)))
 
 
 def tone_of(word: Word) -> str:
@@ -114,9 +116,25 @@ def offer(tickers: Tickers) -> str:
     )
 
 
-def name_of(portfolio: JudgedPortfolio) -> str:
+def name_of(portfolio: JudgedPortfolio, verdict: Verdict) -> str:
     """What a judged portfolio is called."""
-    return portfolio.label or NAMES[portfolio.key]
+    return portfolio.label or names_of(verdict)[portfolio.key]
+
+
+def names_of(verdict: Verdict, names: Mapping[str, str] = NAMES) -> dict[str, str]:
+    """What portfolios are called, by key, beside the cash of a verdict."""
+    cash = cash_words(verdict.investor).name
+    return {key: name.format(cash=cash) for key, name in names.items()}
+
+
+def dimensions_of(verdict: Verdict) -> dict[str, str]:
+    """What regimes are told by; of the United States for every investor."""
+    country = american(verdict.investor)
+    if not country:
+        return DIMENSIONS
+    names = {key: f"{name[:1].lower()}{name[1:]}" for key, name in DIMENSIONS.items()}
+    of_dollars = {"correlation": f"{DIMENSIONS['correlation']}, in US dollars"}
+    return {**{key: f"{country}{name}" for key, name in names.items()}, **of_dollars}
 
 
 def _all_equity(verdict: Verdict) -> str:
@@ -150,25 +168,25 @@ def _loss(value: float) -> str:
     return percent(abs(value)) if value < 0.0 else "none"
 
 
-def _long_sentence(view: LongView | None) -> str:
+def _long_sentence(view: LongView | None, cash: CashWords) -> str:
     if view is None:
         return ""
-    if not (told := _beyond_cash(view)):
+    if not (told := _beyond_cash(view, cash)):
         return f"Since 1962: no long view: {view.missing}."
     since, to = str(view.start)[:4], str(view.end)[:7]
     whose = f"Since {since} (the same strategy on the bundled months, to {to})"
     return f"{whose}: {told}"
 
 
-def long_line(view: LongView | None) -> str:
+def long_line(view: LongView | None, cash: CashWords = BILLS) -> str:
     """What the long view says beyond bills, as a sentence of its own; empty without one."""
-    return "" if view is None else capital(_beyond_cash(view))
+    return "" if view is None else capital(_beyond_cash(view, cash))
 
 
-def _beyond_cash(view: LongView) -> str:
+def _beyond_cash(view: LongView, cash: CashWords) -> str:
     if view.word is None or view.evidence is None:
         return ""
-    return beyond_cash(view.word, view.evidence, hedge_name(view.hedge))
+    return beyond_cash(view.word, view.evidence, hedge_name(view.hedge), cash)
 
 
 def long_note(view: LongView | None) -> str:
@@ -193,12 +211,16 @@ def states_note(verdict: Verdict) -> str:
     lacking = f" {without} months have none: no such correlation is known." if without else ""
     return (
         f"A month's state is the sign of the correlation of equity and {evidence.correlation_of} "
-        f"over the 36 months before it.{lacking} An episode is 24 months or more in one state. The "
-        "placebo share says how often the same states, shifted in time, differ as much or more "
-        "in the same direction. P(>0) is the share of resamples with a payoff above zero. The last "
-        "column is the payoff, up to 5 % a month, that 4 of 5 samples of so many months would call "
-        "works."
+        f"over the 36 months before it{_same_for_all(verdict)}.{lacking} An episode is 24 months "
+        "or more in one state. The placebo share says how often the same states, shifted in time, "
+        "differ as much or more in the same direction. P(>0) is the share of resamples with a "
+        "payoff above zero. The last column is the payoff, up to 5 % a month, that 4 of 5 samples "
+        "of so many months would call works."
     )
+
+
+def _same_for_all(verdict: Verdict) -> str:
+    return f"{in_dollars(verdict)}, the same for all investors" if verdict.investor else ""
 
 
 def _months(count: int) -> str:
@@ -211,12 +233,13 @@ def _when_sentence(verdict: Verdict) -> str:
         return "no fall of equity on the list or beyond 15 % lies in this period."
     helped = sum(crisis.beat_bills for crisis in crises)
     falls = "fall" if len(crises) == 1 else "falls"
-    return f"in {helped} of {len(crises)} {falls} of equity the hedge earned more than bills."
+    cash = cash_words(verdict.investor).name
+    return f"in {helped} of {len(crises)} {falls} of equity the hedge earned more than {cash}."
 
 
 def _cost_sentence(verdict: Verdict) -> str:
     numbers = verdict.portfolio("portfolio")
-    traded = f"paid {money(numbers.costs_paid)} in costs"
+    traded = f"paid {money(numbers.costs_paid, code_of(verdict.investor))} in costs"
     if numbers.turnover_per_year is not None:
         turnover = percent(numbers.turnover_per_year)
         traded = f"turned over {turnover} of its value a year and {traded}"
@@ -224,8 +247,9 @@ def _cost_sentence(verdict: Verdict) -> str:
     if beside.value is None:
         return f"it {traded}."
     more = "more" if beside.value >= 0.0 else "less"
+    cash = cash_words(verdict.investor).name
     return (
-        f"beside bills at the same equity weight it grew {100 * abs(beside.value):.2f} points a "
+        f"beside {cash} at the same equity weight it grew {100 * abs(beside.value):.2f} points a "
         f"year {more} {range_text(beside)}; it {traded}."
     )
 
@@ -273,8 +297,10 @@ def method_text(sample: SampleSize) -> str:
     )
 
 
-def crisis_note(ppy: int) -> str:
-    """What the rows and words of the crisis table mean, by rows per year."""
+def crisis_note(ppy: int, investor: Investor | None = None) -> str:
+    """What the rows and words of the crisis table mean, by rows per year; no investor: dollars."""
+    counted = "" if investor is None else f", in {counted_in(investor.currency)}"
+    ten_year = f"{american(investor)}10-year"
     how = (
         "from close to close"
         if ppy == 252
@@ -282,41 +308,50 @@ def crisis_note(ppy: int) -> str:
     )
     return (
         f"Dates are peaks and troughs of the S&P 500 without dividends, and of every other fall of "
-        f"this portfolio's equity beyond 15 %; total returns are {how}. The outcome is that of the "
-        'hedge alone; what it added is of the portfolio. "10-year, bp" is the change '
-        "of the 10-year yield in basis points (bp) of 0.01 percentage points."
+        f"this portfolio's equity beyond 15 %; total returns are {how}{counted}. The outcome is "
+        f'that of the hedge alone; what it added is of the portfolio. "{ten_year}, bp" is the '
+        f"change of the {ten_year} yield in basis points (bp) of 0.01 percentage points."
     )
 
 
 def regime_note(verdict: Verdict) -> str:
     """How months are sorted into regimes, and which regimes the sample lacks."""
+    names = dimensions_of(verdict)
     parts = ["A month belongs to the regime as it was known at the end of the month before."]
+    if verdict.investor is not None:
+        parts.append("Regimes are those of the United States, the same for all investors.")
     if verdict.yield_terciles_pct:
         low, high = verdict.yield_terciles_pct
         parts.append(
             f"The bounds of the 10-year yield's terciles are those of this period ({low:.2f} % and "
             f"{high:.2f} %), which nobody knew before its end."
         )
-    missing = [f"{DIMENSIONS[row.dimension]} {row.label}" for row in verdict.regimes_missing]
+    missing = [f"{names[row.dimension]} {row.label}" for row in verdict.regimes_missing]
     if missing:
         parts.append(f"Not in this sample, therefore untested: {'; '.join(missing)}.")
     without = {name: months for name, months in verdict.regimes_unlabelled_months.items() if months}
     if without:
-        named = ", ".join(
-            f"{DIMENSIONS[name].lower()} {months}" for name, months in without.items()
-        )
+        named = ", ".join(f"{_lower(names[name])} {months}" for name, months in without.items())
         parts.append(f"Months without a label (too little history, or not published): {named}.")
     return " ".join(parts)
+
+
+def _lower(name: str) -> str:
+    return name if name.startswith("US ") else name.lower()
 
 
 def attribution_note(verdict: Verdict) -> str:
     """What the parts of the attribution are; empty without one."""
     if verdict.attribution is None:
         return ""
+    exchange = ""
+    if verdict.investor is not None:
+        counted = counted_in(verdict.investor.currency)
+        exchange = f" Currency is the return in {counted} less that in dollars."
     if not verdict.attribution.has_yields:
-        return "This source has no yields: the whole profit counts as residual."
+        return f"This source has no yields: the whole profit counts as residual.{exchange}"
     return (
         "Points a year: the arithmetic mean of each part, divided by the value held before it. The "
         "parts sum to the total. The residual is what a fund earned beyond the bond ladder that "
-        "stands for it."
+        f"stands for it.{exchange}"
     )

@@ -31,7 +31,7 @@ from tests.report.comparison.test_aligned import cut
 LABELS = ["CAGR", "Volatility", "Sharpe (over bills)", "Sortino (over bills)", "Max drawdown",
           "  from", "  to", "Longest under water, days", "Calmar", "Best year", "Worst year",
           "CVaR 95, monthly", "CVaR 95, month-ends", "Turnover a year", "Costs paid",
-          "Final value of 1"]  # fmt: skip
+          "Final value of $1"]  # fmt: skip
 
 
 def test_rows_are_named_and_ordered_as_the_one_list_has_them(comparison):

@@ -16,7 +16,7 @@ from backtests.analysis.series import (
     Series,
     TrailingCorrelation,
 )
-from backtests.report.text import money
+from backtests.report.text import amount
 from backtests.report.verdict import charts
 from tests.report.helpers import make_run
 from tests.report.verdict.helpers import make_crisis, make_evidence, make_verdict
@@ -221,7 +221,7 @@ def test_growth_is_that_of_the_whole_run_as_its_tables_say():
     for key, name in (("portfolio", "Portfolio"), ("equity", "100 % equity")):
         grown = 1.0 + run.verdict.portfolio(key).total_return
         assert getattr(growth, key)[-1] == pytest.approx(grown, rel=1e-9)
-        assert f"{name} {money(grown)}" in shown.title
+        assert f"{name} {amount(grown)}" in shown.title
     assert run.simulation.first_fill > run.simulation.nav.index[0]
 
 

@@ -450,7 +450,7 @@ def test_cost_by_hand():
     # Given up: 1.07 points with Treasuries, 2.08 with bills.
     assert shown.lines == (
         "With Treasuries -1.1, with bills -2.1, difference +1.0 (-0.1 to +1.4)",
-        "Turnover 10.1 % a year, 1,234 paid in costs",
+        "Turnover 10.1 % a year, $1,234 paid in costs",
     )
     given = replace(cost.growth_given_up_monthly, portfolio=estimate(-0.003))
     gained = replace(verdict, cost=replace(cost, growth_given_up_monthly=given))
@@ -467,7 +467,7 @@ def test_cost_of_less_than_a_year_is_what_came_in_all():
     assert (shown.value, shown.unit) == ("Too short", "for growth a year")
     assert shown.lines == (
         "In all: with Treasuries -1.2 %, with bills 36.0 %, 100 % equity 36.0 %",
-        "1,234 paid in costs",
+        "$1,234 paid in costs",
     )
 
 
@@ -563,4 +563,4 @@ def test_without_a_hedge_a_real_run_is_not_judged(runs):
     ],
 )
 def test_figures_side_by_side_have_the_digits_with_which_they_add_up(ours, bills, apart, told):
-    assert _beside("IEF", ours, bills, apart) == told
+    assert _beside(("IEF", "bills"), (ours, bills, apart)) == told

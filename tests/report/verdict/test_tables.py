@@ -14,7 +14,6 @@ from backtests.analysis.record import (
     JudgedPortfolio,
 )
 from backtests.report.verdict import tables
-from backtests.report.verdict.words import NAMES
 from data.provenance import Tracking
 from tests.report.verdict.helpers import (
     estimate,
@@ -37,9 +36,9 @@ def test_portfolios_are_rows_and_their_numbers_cells(run):
         "Mean equity weight", "CVaR saved against bills",
     ]  # fmt: skip
     assert [texts(row) for row in grid.rows] == [
-        [name, "8.00 %", "9.00 %", "0.50", "-30.00 %", "1,157", "-6.00 %", "10.10 %", "1,234",
+        [name, "8.00 %", "9.00 %", "0.50", "-30.00 %", "1,157", "-6.00 %", "10.10 %", "$1,234",
          "60.00 %", "+1.00"]
-        for name in ("Portfolio", NAMES["bills"])
+        for name in ("Portfolio", "Equity + bills, same weight")
     ]  # fmt: skip
     assert grid.rows[0][1].sort == 0.08
 
@@ -74,7 +73,7 @@ def test_amounts_of_a_small_start_have_more_digits_on_the_page_too(run):
     portfolio = replace(make_verdict().portfolios[0], numbers=make_numbers(costs_paid=0.01234))
     verdict = replace(make_verdict(), portfolios=(portfolio,))
     grid = tables.portfolio_grid(verdict, small, ("portfolio",))
-    assert grid.rows[0][grid.heads.index("Costs paid")].text == "0.0123"
+    assert grid.rows[0][grid.heads.index("Costs paid")].text == "$0.0123"
 
 
 def test_controls_are_shown_of_a_duration_rule_alone(run):
@@ -232,9 +231,9 @@ def test_a_change_of_yields_has_its_sign():
 def test_costs_are_those_of_each_portfolio():
     rows = tables.cost_grid(make_verdict()).rows
     assert [texts(row) for row in rows] == [
-        ["Portfolio", "-", "1.07", "2.81", "10.10 %", "1,234"],
-        ["Equity + bills, same weight", "+1.01", "2.08", "0.97", "10.10 %", "1,234"],
-        ["Equity + bills, same volatility", "+0.43", "1.50", "1.20", "10.10 %", "1,234"],
+        ["Portfolio", "-", "1.07", "2.81", "10.10 %", "$1,234"],
+        ["Equity + bills, same weight", "+1.01", "2.08", "0.97", "10.10 %", "$1,234"],
+        ["Equity + bills, same volatility", "+0.43", "1.50", "1.20", "10.10 %", "$1,234"],
     ]
     assert rows[0][2].small == "-0.20 to 3.00"
     verdict = make_verdict()
@@ -250,8 +249,8 @@ def test_where_the_profit_came_from():
     parts = (AttributionPart("carry", 120.0, 0.021), AttributionPart("total", 1000.0, None))
     verdict = replace(make_verdict(), attribution=Attribution(True, parts))
     assert [texts(row) for row in tables.attribution_grid(verdict).rows] == [
-        ["Carry (same maturity, same yield)", "2.10", "120"],
-        ["Total", "-", "1,000"],
+        ["Carry (same maturity, same yield)", "2.10", "$120"],
+        ["Total", "-", "$1,000"],
     ]
 
 

@@ -62,7 +62,7 @@ def test_each_figure_in_its_place(verdict):
     assert (told.long, told.state) == ("", "")
     assert told.cost == (
         "Cost: beside bills at the same equity weight it grew 1.01 points a year more (no "
-        "interval: too few months); it turned over 10.10 % of its value a year and paid 1,234 in "
+        "interval: too few months); it turned over 10.10 % of its value a year and paid $1,234 in "
         "costs."
     )
     assert told.in_order == [told.equity, told.cash, told.when, told.cost]
@@ -123,7 +123,7 @@ def test_what_is_not_there_is_said(verdict):
     assert told.cash == (
         "Beyond cash: unclear. 1 whole month, too few to say anything: fewer than 60."
     )
-    assert told.cost == "Cost: it turned over 0.00 % of its value a year and paid 5.00 in costs."
+    assert told.cost == "Cost: it turned over 0.00 % of its value a year and paid $5.00 in costs."
 
 
 def test_the_long_view_says_which_it_is_or_why_there_is_none(verdict):
