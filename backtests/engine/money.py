@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import cast
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 from immutabledict import immutabledict
 
@@ -133,6 +133,15 @@ class Money:
             basis_bp=float(self.fx_basis_bp or 0.0),
             carry_rates=bool(self.carry_rates),
         )
+
+    def only(self, tickers: Sequence[str]) -> Money:
+        """The same without the ratios of tickers that are not among some."""
+        own = {}
+        for name in HEDGES:
+            ratio = self.ratio(name)
+            if isinstance(ratio, Mapping):
+                own[name] = {t: share for t, share in ratio.items() if t in tickers}
+        return replace(self, **cast("dict[str, Any]", own))
 
     def require_held(self, tickers: Sequence[str], roles: Roles) -> None:
         """Refuse a ticker of a hedge that is not there, or is on the other side.
