@@ -76,7 +76,7 @@ def main(runs: tuple[str, ...], **options: Any) -> None:
     if taken:
         make_console(stderr=True).print(f"note: {taken}")
     asked = [resolve(word, out, options, given) for word in words]
-    require_held(asked, options)
+    require_held(asked, options, given)
     for position, one in enumerate(asked):
         if one in asked[:position]:
             raise UsageError(f"{runs[position]} is the same run as another one; name each run once")
