@@ -78,7 +78,7 @@ def core_grid(comparison: Comparison, links: Links) -> Grid:
                     small=weights_text(run.summary.latest.held, MOST_HELD),
                 ),
                 Cell(compared.word),
-                _payoff(compared),
+                payoff_of(compared),
                 *_cells(comparison, metrics, tag.name),
             ]
         )
@@ -151,7 +151,7 @@ def years_grids(comparison: Comparison) -> tuple[Grid, Grid]:
     rows = [
         [
             Cell(str(year), int(year)),
-            *(_tinted(years.at[year, name], YEAR_STEPS) for name in columns),
+            *(tinted(years.at[year, name], YEAR_STEPS) for name in columns),
         ]
         for year in reversed(years.index)
     ]
@@ -163,8 +163,8 @@ def crises_grid(comparison: Comparison) -> Grid:
     rows = [
         [
             Cell(str(row["name"]), small=f"{row['start']} to {row['end']}"),
-            _tinted(row["equity"], FALL_STEPS),
-            *(_tinted(row[name], FALL_STEPS) for name in fall_columns(comparison.aligned.labels)),
+            tinted(row["equity"], FALL_STEPS),
+            *(tinted(row[name], FALL_STEPS) for name in fall_columns(comparison.aligned.labels)),
         ]
         for row in comparison.crises.to_dict("records")
     ]
@@ -201,7 +201,8 @@ def _name(number: int, name: str, links: Links) -> Cell:
     return Cell(f"{number} ", number, links=((links[name], name),))
 
 
-def _payoff(run: Compared) -> Cell:
+def payoff_of(run: Compared) -> Cell:
+    """The payoff over all of equity's worst months, with its interval; a dash without evidence."""
     if run.evidence is None:
         return NOTHING
     estimate = run.evidence.every.estimate
@@ -235,7 +236,7 @@ def _difference(comparison: Comparison, name: str, of: ShownDifference) -> Cell:
     )
 
 
-def _tinted(value: float, steps: tuple[float, float]) -> Cell:
+def tinted(value: float, steps: tuple[float, float]) -> Cell:
     """A return in percent with one digit, its cell tinted by its sign and size."""
     if value != value:
         return Cell("", "")
