@@ -23,7 +23,7 @@ SETTINGS: Mapping[str, Parameter] = {
     name: Parameter(
         name=name,
         default=0.0,
-        doc=f"Share of the {_OF[name]}'s dollars that is sold forward.",
+        doc=f"share of the {_OF[name]}'s dollars that is sold forward",
         unit="fraction",
         low=0.0,
         high=1.0,

@@ -19,7 +19,7 @@ from backtests.analysis.lattice import (
 )
 from backtests.engine.candidates import Candidates, PricePanel, schedules, static_mixes
 from backtests.engine.config import RunConfig
-from backtests.engine.settings import SETTINGS, require_searchable
+from backtests.engine.settings import SETTINGS, require_searchable, setting_words
 from data.errors import UsageError, in_full, numbers_taken
 from data.load import spelled
 from data.market import Market
@@ -89,6 +89,11 @@ class Space:
     def strategy(self) -> str:
         """Name of the strategy."""
         return self.kind.name
+
+    @property
+    def axis_names(self) -> list[str]:
+        """What the axes are called on pages: settings in words."""
+        return [setting_words(name) if name in self.settings else name for name in self.axes]
 
     def params(self, number: int) -> Params:
         """The parameters of a candidate, as a run takes them."""

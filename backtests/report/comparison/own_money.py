@@ -139,14 +139,19 @@ def lead(own: OwnMoney) -> str:
         numbers, money = own.table[name].numbers, name_of(run.summary.currency)
         ticker, cash = run.summary.benchmark.ticker, own.cash[name]
         parts.append(
-            f"{clipped(name, IN_SENTENCE)} is a {money} investor's: it {_made(numbers)} and fell "
-            f"{percent(-numbers.max_drawdown)} at its deepest; in {money} equity ({ticker}) "
+            f"{clipped(name, IN_SENTENCE)} is {_with_article(money)} investor's: it "
+            f"{_made(numbers)} and fell {percent(-numbers.max_drawdown)} at its deepest; in {money}, equity ({ticker}) "
             f"{_made(own.equity[name])} and cash {_made(cash)}"
         )
     more = len(own.aligned.labels) - len(parts)
     if more:
         parts.append(f"{more} more stand{'s' * (more == 1)} in the table")
     return ". ".join(map(capital, parts)) + "."
+
+
+def _with_article(word: str) -> str:
+    """A currency after "a" or "an": an Australian dollar, a euro."""
+    return f"{'an' if word[:1] in 'Aa' else 'a'} {word}"
 
 
 def _made(numbers: PortfolioNumbers) -> str:

@@ -200,7 +200,7 @@ def _growth(own: OwnMoney, tag: Tag, ticker: str) -> Figure:
         [str(month) for month in growth.index],
         lines,
         title=f"{tag.whole}: growth of 1 {money}",
-        caption=f"In the money of a {money} investor, month-ends, after costs, logarithmic. "
+        caption=f"In {money}, month-ends, after costs, logarithmic. "
         "Another chart's lines are in another money.",
         alt=f"Growth of {tag.name}, its equity and its cash in {money}",
         y=growth_axis(lines),
