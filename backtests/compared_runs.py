@@ -266,14 +266,14 @@ def _around(
 ) -> Mapping[str, Any]:
     """The options for a run with settings of its own.
 
-    What another run's currency brought along is not for a run that has its own; a run in dollars
-    hedges none.
+    What another run brought along about money is not for a run that says its own currency; a run
+    in dollars hedges none.
     """
     from backtests.engine.money import MONEY
     from data.currency.currencies import DOLLAR
 
     code = settings.get("currency")
-    if code is None or (code != DOLLAR and code == options["currency"]):
+    if code is None:
         return options
     not_its_own = [name for name in MONEY if code == DOLLAR or name not in given]
     return {**options, **dict.fromkeys(not_its_own)}

@@ -138,9 +138,10 @@ def lead(own: OwnMoney) -> str:
     for name, run in list(zip(own.aligned.labels, own.aligned.runs, strict=True))[:MOST_TOLD]:
         numbers, money = own.table[name].numbers, name_of(run.summary.currency)
         ticker, cash = run.summary.benchmark.ticker, own.cash[name]
+        fell = percent(-numbers.max_drawdown)
         parts.append(
             f"{clipped(name, IN_SENTENCE)} is {_with_article(money)} investor's: it "
-            f"{_made(numbers)} and fell {percent(-numbers.max_drawdown)} at its deepest; in {money}, equity ({ticker}) "
+            f"{_made(numbers)} and fell {fell} at its deepest; in {money}, equity ({ticker}) "
             f"{_made(own.equity[name])} and cash {_made(cash)}"
         )
     more = len(own.aligned.labels) - len(parts)
