@@ -89,10 +89,10 @@ def main(runs: tuple[str, ...], **options: Any) -> None:
     require_held(asked, options, given)
     require_one_currency(
         [
-            (word.name or word.run, one.money.currency)
-            if not isinstance(one, Path)
-            else (word.name or one.name, read_run(one).summary.currency)
-            for word, one in zip(words, asked, strict=True)
+            (word.name or run.name, read_run(run).summary.currency)
+            if isinstance(run, Path)
+            else (word.name or word.run, run.money.currency)
+            for word, run in zip(words, asked, strict=True)
         ],
         each_in_its_own=options["each_in_its_own"],
     )

@@ -297,8 +297,10 @@ def own_money(strategy: str, text: str) -> tuple[dict[str, Value], str]:
     parts = [part for part in text.split(",") if part]
     names = [part.partition("=")[0].strip() for part in parts]
     is_money = [name in MONEY and name not in declared for name in names]
-    told = assignments([p for p, own in zip(parts, is_money, strict=True) if own], strategy)
-    rest = ",".join(part for part, own in zip(parts, is_money, strict=True) if not own)
+    told = assignments(
+        [part for part, is_own in zip(parts, is_money, strict=True) if is_own], strategy
+    )
+    rest = ",".join(part for part, is_own in zip(parts, is_money, strict=True) if not is_own)
     read = {name: _money_value(name, value, strategy) for name, value in told.items()}
     return read, rest if any(is_money) else text
 
@@ -334,13 +336,13 @@ def _with_own_tickers(config: RunConfig, own: Collection[str] = ()) -> RunConfig
     """
     from backtests.engine.money import HEDGES
 
-    kept: dict[str, Any] = {
+    used: dict[str, Any] = {
         option: tuple(name for name in named if name in _used(config, option))
         for option in OF_TICKERS
         if option not in own and (named := getattr(config, option))
     }
     money = config.money.only(_used(config, "fx_hedge"), [n for n in HEDGES if n not in own])
-    return replace(config, **kept, money=money)
+    return replace(config, **used, money=money)
 
 
 def _used(config: RunConfig, option: str) -> Sequence[str]:
@@ -425,16 +427,16 @@ def _of_file(file: RunFile, options: Mapping[str, Any], given: Collection[str]) 
     return config
 
 
-def _same(name: str, one: object, other: object) -> bool:
+def _same(name: str, value: object, other: object) -> bool:
     """Whether two values of an option are the same, however they are written."""
     from backtests.engine.money import HEDGES, read_ratio
     from data.currency.currencies import read_code
 
     if name in HEDGES:
-        return read_ratio(one, name) == read_ratio(other, name)
+        return read_ratio(value, name) == read_ratio(other, name)
     if name == "currency":
-        return read_code(one, name) == read_code(other, name)
-    return one == other
+        return read_code(value, name) == read_code(other, name)
+    return value == other
 
 
 def _finished(out: Path) -> list[str]:

@@ -124,9 +124,10 @@ class Comparison:
             If it cannot be written.
         """
         place = Path(out)
-        names = tuple(run.called for run in self.record.aligned.runs)
         options = {"no_tearsheet": no_tearsheet, "standalone": standalone, "quiet": quiet}
-        finished = _saved(self.sources, names, place, **options)
+        folders = _saved(self.sources, place, **options)
+        names = tuple(run.called for run in self.record.aligned.runs)
+        finished = _named([read_run(_whole(folder)) for folder in folders], names)
         compared = table.compare(align_runs(finished, align=self._align))
         return write_comparison(place, compared, standalone=standalone)
 
@@ -208,9 +209,10 @@ class OwnFigures:
             If it cannot be written.
         """
         place = Path(out)
-        names = tuple(run.called for run in self.record.aligned.runs)
         options = {"no_tearsheet": no_tearsheet, "standalone": standalone, "quiet": quiet}
-        finished = _saved(self.sources, names, place, **options)
+        folders = _saved(self.sources, place, **options)
+        names = tuple(run.called for run in self.record.aligned.runs)
+        finished = _named([read_run(_whole(folder)) for folder in folders], names)
         aligned = align_runs(finished, align=self._align, each_in_its_own=True)
         return write_own_money(place, own_money.in_own_money(aligned), standalone=standalone)
 
@@ -331,22 +333,15 @@ def _named(runs: list[FinishedRun], names: tuple[str | None, ...]) -> list[Finis
 
 
 def _saved(
-    sources: tuple[Source, ...],
-    names: tuple[str | None, ...],
-    out: Path,
-    *,
-    no_tearsheet: bool,
-    standalone: bool,
-    quiet: bool,
-) -> list[FinishedRun]:
-    """Write the folders that are not there yet, and read all runs."""
+    sources: tuple[Source, ...], out: Path, *, no_tearsheet: bool, standalone: bool, quiet: bool
+) -> list[Path]:
+    """Write the folders of runs that are not there yet, and return all."""
     require_writable(out)
     options = {"no_tearsheet": no_tearsheet, "standalone": standalone, "quiet": quiet}
-    folders = [
+    return [
         _published(source, out, **options) if isinstance(source, Run) else Path(source)
         for source in sources
     ]
-    return _named([read_run(_whole(folder)) for folder in folders], names)
 
 
 def _whole(folder: str | os.PathLike[str]) -> Path:

@@ -38,12 +38,12 @@ def search_of(config: RunConfig, **grid: str) -> Search:
 
 def scored(search: Search) -> dict[int, dict[str, float]]:
     """The metrics of all candidates, by number."""
-    found = {}
+    metrics = {}
     for places, panel, part in search.ready(np.arange(len(search.space))):
         (frame,) = score_in_chunks(panel, part, threads=1)
         for place, (_, row) in zip(places, frame.iterrows(), strict=True):
-            found[int(place)] = dict(row)
-    return found
+            metrics[int(place)] = dict(row)
+    return metrics
 
 
 def run_of(config: RunConfig):
