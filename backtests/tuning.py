@@ -130,11 +130,9 @@ def prepare_search(
     markets = _markets(inputs, space, corners)
     decided = [decide(rule, own) for rule, own in zip(rules, markets, strict=True)]
     largest = max(float(weights.sum(axis=1).max()) for weights in decided)
-    on_hedges = [note for own in markets for note in own.notes]  # those of the hedged ones too
-    notes = list(
-        dict.fromkeys([*scaling_notes(default.name, largest), *on_hedges, *notes_of(default)])
-    )
-    market = market.relabelled(notes=notes)
+    told = [note for own in markets for note in own.notes]  # also of those that are hedged
+    notes = [*scaling_notes(default.name, largest), *told, *notes_of(default)]
+    market = market.relabelled(notes=list(dict.fromkeys(notes)))
     with progress("proving the rule on these data"):
         for number in np.unique(np.linspace(0, len(rules) - 1, MOST_PROVED).astype(int)):
             prove_on(rules[number], markets[number], seconds=0.0)
