@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from backtests.engine.config import RunConfig
     from backtests.engine.costs import Costs
     from backtests.face.backtest import backtest
-    from backtests.face.comparison import Comparison, compare_runs
+    from backtests.face.comparison import Comparison, OwnFigures, compare_runs
     from backtests.face.guard import HedgeWarning
     from backtests.face.listing import list_strategies
     from backtests.face.market import load_market
@@ -45,6 +45,7 @@ _HOMES = {
     "Run": "backtests.face.run",
     "Verdict": "backtests.face.run",
     "Comparison": "backtests.face.comparison",
+    "OwnFigures": "backtests.face.comparison",
     "SearchResult": "backtests.face.search",
     "RunConfig": "backtests.engine.config",
     "Costs": "backtests.engine.costs",
@@ -71,6 +72,7 @@ __all__ = [
     "Market",
     "NotDeterministicError",
     "OutputError",
+    "OwnFigures",
     "PeekingError",
     "RuleError",
     "Run",

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from backtests.engine.config import RunConfig
+    from backtests.report.comparison.own_money import OwnMoney
     from backtests.report.comparison.table import Comparison
     from backtests.report.finished_run import FinishedRun
     from data.strictness import Strictness
@@ -42,6 +43,9 @@ MOST_ACROSS = 5  # columns that a terminal shows by name
 @click.option("--align", is_flag=True,
               help="Cut runs of different dates or frequency to what they share, instead of "
                    "refusing them.")  # fmt: skip
+@click.option("--each-in-its-own", is_flag=True,
+              help="Show runs in different currencies, each investor's own figures in its own "
+                   "money, instead of refusing them; nothing is compared.")  # fmt: skip
 @click.option("--against", is_flag=True, help="Also print differences from the first run.")
 @click.option("--no-tearsheet", is_flag=True, help="Do not write tear sheets of new runs.")
 @click.option("--no-verdict", is_flag=True, help="Do not judge new runs.")
@@ -49,17 +53,23 @@ def main(runs: tuple[str, ...], **options: Any) -> None:
     """Compare two to twenty RUNs: strategies, variants, folders of finished runs or TOML files.
 
     A variant is a strategy with parameters: hedge_mix:SPY=0.7,IEF=0.3 or
-    attack_defend:step_bp=25. A TOML file describes a run, as run.toml of a finished one does. What
-    has not been run yet is run first, all on the same dates. "60/40"=hedge_mix:SPY=0.6,IEF=0.4
-    gives a run a name, which stands in every table.
+    attack_defend:step_bp=25. In another currency it is hedge_mix@JPY, with what is hedged
+    hedge_mix@JPY:fx_hedge=1 (by ticker fx_hedge=IEF=1+TLT=0.5). A TOML file describes a run, as
+    run.toml of a finished one does. What has not been run yet is run first, all on the same dates.
+    "60/40"=hedge_mix:SPY=0.6,IEF=0.4 gives a run a name, which stands in every table.
     """
-    from backtests.report.comparison.aligned import FEWEST, MOST
+    from backtests.report.comparison.aligned import FEWEST, MOST, require_one_currency
     from backtests.report.finished_run import read_run, require_strict_run
     from backtests.report.folder import require_writable
     from strategies.registry import use_file
 
     if not FEWEST <= len(runs) <= MOST:
         raise UsageError(f"compare takes {FEWEST} to {MOST} runs, got {len(runs)}")
+    if options["against"] and options["each_in_its_own"]:
+        raise UsageError(
+            "--against prints differences, and runs in different currencies have none; leave it "
+            "out, or --each-in-its-own"
+        )
     strictness = strictness_of(options)
     rules = [use_file(file) for file in options["strategy_file"]]
     out = Path(options["out"])
@@ -76,7 +86,16 @@ def main(runs: tuple[str, ...], **options: Any) -> None:
     if taken:
         make_console(stderr=True).print(f"note: {taken}")
     asked = [resolve(word, out, options, given) for word in words]
-    require_held(asked, options)
+    require_held(asked, options, given)
+    require_one_currency(
+        [
+            (word.name or run.name, read_run(run).summary.currency)
+            if isinstance(run, Path)
+            else (word.name or word.run, run.money.currency)
+            for word, run in zip(words, asked, strict=True)
+        ],
+        each_in_its_own=options["each_in_its_own"],
+    )
     for position, one in enumerate(asked):
         if one in asked[:position]:
             raise UsageError(f"{runs[position]} is the same run as another one; name each run once")
@@ -97,9 +116,59 @@ def main(runs: tuple[str, ...], **options: Any) -> None:
     console = make_console()
     for line in about(finished):
         console.print(line, soft_wrap=True)
+    if options["each_in_its_own"]:
+        _show_each(console, finished, out, options)
+        return
     comparison = compare(align_runs(finished, align=options["align"]))
     place = write_comparison(out, comparison, standalone=options["standalone"])
     print_comparison(console, comparison, place, against=options["against"])
+
+
+def _show_each(
+    console: Console, runs: list[FinishedRun], out: Path, options: dict[str, Any]
+) -> None:
+    """Write and print each investor's own figures."""
+    from backtests.report.comparison.aligned import align_runs
+    from backtests.report.comparison.own_money import in_own_money
+    from backtests.report.comparison.own_page import write_own_money
+
+    own = in_own_money(align_runs(runs, align=options["align"], each_in_its_own=True))
+    place = write_own_money(out, own, standalone=options["standalone"])
+    print_each(console, own, place)
+
+
+def print_each(console: Console, own: OwnMoney, place: Path) -> None:
+    """Print a row for each metric and a column for each run, without marking any."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    from backtests.report.comparison.own_money import FINDING, NOTE, console_rows, lead
+    from backtests.report.text import CVAR, costs_text
+
+    aligned = own.aligned
+    days = aligned.values.index
+    for note in aligned.notes:
+        console.print(Text(f"note: {note}"), soft_wrap=True)
+    costs = "; ".join(dict.fromkeys(costs_text(run.summary.costs) for run in aligned.runs))
+    console.print()
+    console.print(Text(f"{days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}, after costs ({costs})"),
+                  soft_wrap=True)  # fmt: skip
+    rows = console_rows(own)
+    for first in range(0, len(aligned.labels), MOST_ACROSS):
+        chosen = slice(first, first + MOST_ACROSS)
+        table = Table(box=SIMPLE_HEAD)
+        table.add_column("")
+        for name in aligned.labels[chosen]:
+            table.add_column(Text(name), justify="right", overflow="fold")
+        for name, cells in rows:
+            table.add_row(name, *cells[chosen])
+        console.print(table)
+    console.print(Text(NOTE), soft_wrap=True)
+    console.print(Text(CVAR), soft_wrap=True)
+    console.print(Text(f"{FINDING}."), soft_wrap=True)
+    console.print(Text(lead(own)), soft_wrap=True)
+    console.print(Text(f"open {place / 'index.html'}"), soft_wrap=True)
 
 
 def _require_named(files: Sequence[str], rules: Sequence[str], words: Sequence[RunWord]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backtests.cli import RUN_OPTIONS, assignments, run_config
-from data.errors import OutputError, UsageError, did_you_mean
+from data.errors import OutputError, UsageError, did_you_mean, in_short
 from data.records import fields_of
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ class RunWord:
         What the user calls it; None where the program names it.
     folder, file
         Of a finished run, and with the configuration of a run; both None for a strategy.
+    currency
+        Of a strategy the code after ``@``; None without one.
     """
 
     text: str
@@ -46,11 +48,15 @@ class RunWord:
     name: str | None = None
     folder: Path | None = None
     file: RunFile | None = None
+    currency: str | None = None
 
     @property
     def strategy(self) -> str:
         """Name of the strategy that is to be run; of a finished run no strategy's."""
-        return str(self.file.table["strategy"]) if self.file else self.run.partition(":")[0]
+        if self.file:
+            return str(self.file.table["strategy"])
+        head = self.run.partition(":")[0]
+        return head if self.currency is None else head.partition("@")[0]
 
 
 def read_words(texts: Sequence[str], out: Path) -> list[RunWord]:
@@ -89,15 +95,57 @@ def _located(text: str, run: str, name: str | None, out: Path) -> RunWord | None
     strategy = run.partition(":")[0]
     if strategy in STRATEGIES:
         return RunWord(text, run, name)
-    places = (Path(run), out / run) if run and "\0" not in run else ()
-    folder = next((place.resolve() for place in places if _is_there(place, Path.is_dir)), None)
-    path = next((place for place in places if _is_there(place, Path.is_file)), None)
+    folder, path = _found(run, out)
     if folder is None and path is not None:
         return RunWord(text, run, name, file=RunFile(path, read_config(path, str(path))))
     # Asked last: reading the strategies of $HEDGE_STRATEGIES runs the files there.
     if "=" not in strategy and is_strategy(strategy):
         return RunWord(text, run, name)
-    return None if folder is None else RunWord(text, run, name, folder=folder)
+    if folder is not None:
+        return RunWord(text, run, name, folder=folder)
+    return _in_currency(text, run, name, out) if "@" in strategy else None
+
+
+def _in_currency(text: str, run: str, name: str | None, out: Path) -> RunWord | None:
+    """What ``STRATEGY@CODE`` and its settings are; None if no strategy stands before the ``@``.
+
+    Raises
+    ------
+    UsageError
+        For a code that is none, and for one behind a run that has its currency already.
+    """
+    from data.currency.currencies import read_code
+    from strategies.registry import is_strategy
+
+    strategy, _, code = run.partition(":")[0].partition("@")
+    if not strategy:
+        raise UsageError(f"{run!r} names no strategy before @; write it as in hedge_mix@JPY")
+    if "=" in strategy:
+        return None
+    if is_strategy(strategy):
+        if "@" in code:
+            raise UsageError(f"{run!r} names two currencies; give one, as in {strategy}@JPY")
+        return RunWord(text, run, name, currency=read_code(code, f"{run!r}: @"))
+    folder, path = _found(strategy, out)
+    if folder is not None:
+        raise UsageError(
+            f"{run!r}: {strategy} is finished and has its currency; name it without @{code}, or "
+            f"run its strategy anew as STRATEGY@{code}"
+        )
+    if path is not None:
+        raise UsageError(
+            f'{run!r}: a file says its own currency; write currency = "{code}" into {strategy}, '
+            f"and leave out @{code}"
+        )
+    return None
+
+
+def _found(run: str, out: Path) -> tuple[Path | None, Path | None]:
+    """The folder and the file that a text names, here or under ``out``; None where none is."""
+    places = (Path(run), out / run) if run and "\0" not in run else ()
+    folder = next((place.resolve() for place in places if _is_there(place, Path.is_dir)), None)
+    path = next((place for place in places if _is_there(place, Path.is_file)), None)
+    return folder, path
 
 
 def _is_there(place: Path, kind: Callable[[Path], bool]) -> bool:
@@ -127,6 +175,7 @@ def like_the_first(
     tuple of dict and str
         The options of new runs, and what was taken from where, in words.
     """
+    from backtests.engine.money import USUAL as usual
     from backtests.report.finished_run import read_run
 
     model = next((word for word in words if word.folder is not None), None) or next(
@@ -146,9 +195,20 @@ def like_the_first(
     told = ", ".join(
         f"{name} {value}"
         for name, value in taken.items()
-        if value is not None and any(not (t.file and name in t.file.table) for t in takers)
+        if value is not None
+        and usual.get(name) != value
+        and any(_takes(taker, name) for taker in takers)
     )
     return {**options, **taken}, f"new runs take from {called}: {told}" if told else ""
+
+
+def _takes(word: RunWord, name: str) -> bool:
+    """Whether a new run leaves an option open."""
+    from backtests.engine.money import MONEY
+
+    if word.file is not None:
+        return name not in word.file.table
+    return word.currency is None or name not in MONEY
 
 
 def resolve(
@@ -177,7 +237,7 @@ def resolve(
         return word.folder
     if word.file is not None:
         return _of_file(word.file, options, given)
-    strategy, colon, rest = word.run.partition(":")
+    strategy, (_, colon, rest) = word.strategy, word.run.partition(":")
     if not is_strategy(strategy):
         if word.run.lower().endswith(".toml"):
             read_config(Path(word.run), word.run)  # raises: it is not there
@@ -192,32 +252,128 @@ def resolve(
         )
     if colon and not rest:
         raise UsageError(f"{word.run!r} names no parameter; write {strategy}:NAME=VALUE,...")
-    return _with_own_tickers(run_config(strategy, variant(strategy, rest), options))
+    settings, rest = own_money(strategy, rest)
+    if word.currency is not None and "currency" in settings:
+        raise UsageError(f"{word.run!r} says its currency twice, by @ and by currency=; give one")
+    if word.currency is not None:
+        settings["currency"] = word.currency
+    around = {**_around(settings, options, given), **settings}
+    return _with_own_tickers(run_config(strategy, variant(strategy, rest), around), own=settings)
 
 
-def _with_own_tickers(config: RunConfig, options: Sequence[str] = OF_TICKERS) -> RunConfig:
-    """Keep of the options that name tickers for all runs those that this one uses."""
-    own: dict[str, Any] = {
+def _around(
+    settings: Mapping[str, Value], options: Mapping[str, Any], given: Collection[str]
+) -> Mapping[str, Any]:
+    """The options for a run with settings of its own.
+
+    What another run brought along about money is not for a run that says its own currency; a run
+    in dollars hedges none.
+    """
+    from backtests.engine.money import MONEY
+    from data.currency.currencies import DOLLAR
+
+    code = settings.get("currency")
+    if code is None:
+        return options
+    not_its_own = [name for name in MONEY if code == DOLLAR or name not in given]
+    return {**options, **dict.fromkeys(not_its_own)}
+
+
+def own_money(strategy: str, text: str) -> tuple[dict[str, Value], str]:
+    """Read what is about money among the settings of a RUN, and return the rest as it stands.
+
+    Ratios by ticker are joined by ``+``: ``fx_hedge=IEF=1+TLT=0.5``. A parameter of the strategy
+    that is called as such a setting stays a parameter.
+
+    Raises
+    ------
+    UsageError
+        For a setting that is given twice, and for a value that is none.
+    """
+    from backtests.engine.money import MONEY
+    from strategies.registry import strategy_class
+
+    declared = [own.name for own in strategy_class(strategy).parameters()]
+    parts = [part for part in text.split(",") if part]
+    names = [part.partition("=")[0].strip() for part in parts]
+    is_money = [name in MONEY and name not in declared for name in names]
+    told = assignments(
+        [part for part, is_own in zip(parts, is_money, strict=True) if is_own], strategy
+    )
+    rest = ",".join(part for part, is_own in zip(parts, is_money, strict=True) if not is_own)
+    read = {name: _money_value(name, value, strategy) for name, value in told.items()}
+    return read, rest if any(is_money) else text
+
+
+def _money_value(name: str, text: str, strategy: str) -> Value:
+    """A value as a configuration has it."""
+    from backtests.engine.money import HEDGES
+    from data.currency.currencies import read_code
+    from strategies.base import SWITCHES
+
+    if name in HEDGES:
+        return text.replace("+", ",") if "=" in text else text
+    if name == "currency":
+        return read_code(text, f"{strategy}: currency")
+    if name == "fx_basis_bp":
+        try:
+            return float(text)
+        except ValueError:
+            raise UsageError(
+                f"{strategy}: fx_basis_bp takes basis points a year, got {in_short(text)}"
+            ) from None
+    if name == "carry_rates":
+        if text.lower() not in SWITCHES:
+            raise UsageError(f"{strategy}: carry_rates takes true or false, got {in_short(text)}")
+        return SWITCHES[text.lower()]
+    return text
+
+
+def _with_own_tickers(config: RunConfig, own: Collection[str] = ()) -> RunConfig:
+    """Keep of the options that name tickers for all runs those that this one uses.
+
+    Not of those that it has of its ``own``: there a ticker that it does not use is refused.
+    """
+    from backtests.engine.money import HEDGES
+
+    used: dict[str, Any] = {
         option: tuple(name for name in named if name in _used(config, option))
-        for option in options
-        if (named := getattr(config, option))
+        for option in OF_TICKERS
+        if option not in own and (named := getattr(config, option))
     }
-    return replace(config, **own)
+    money = config.money.only(_used(config, "fx_hedge"), [n for n in HEDGES if n not in own])
+    return replace(config, **used, money=money)
 
 
 def _used(config: RunConfig, option: str) -> Sequence[str]:
-    """What a run may hold, and with ``price_only`` whatever prices are read for it."""
+    """What a run may hold, and beside it what else an option may name.
+
+    For a currency hedge that is the benchmark, for ``price_only`` whatever prices are read.
+    """
+    from backtests.engine.money import HEDGES
+
     rule = config.make_strategy()
-    if option != "price_only":
+    if option not in ("price_only", *HEDGES):
         return rule.tickers
     from backtests.engine.backtest import benchmark_ticker, read_for
 
-    benchmark = benchmark_ticker(config, rule.tickers, rule.heaviest)
-    return read_for(config, [*rule.tickers, benchmark])
+    used = [*rule.tickers, benchmark_ticker(config, rule.tickers, rule.heaviest)]
+    return read_for(config, used) if option == "price_only" else used
 
 
-def require_held(asked: Sequence[Path | RunConfig], options: Mapping[str, Any]) -> None:
-    """Refuse a ticker of an option of ``OF_TICKERS`` that none of the new runs uses.
+def require_held(
+    asked: Sequence[Path | RunConfig], options: Mapping[str, Any], given: Collection[str] = ()
+) -> None:
+    """Refuse a ticker of an option that none of the new runs uses, and a hedge that none has.
+
+    Parameters
+    ----------
+    asked
+        All runs; finished ones are no new runs.
+    options
+        Of the command line.
+    given
+        The names of those that were given there.
 
     Raises
     ------
@@ -225,10 +381,21 @@ def require_held(asked: Sequence[Path | RunConfig], options: Mapping[str, Any]) 
         Naming it.
     """
     from backtests.engine.kinds import tickers
+    from backtests.engine.money import HEDGES, MONEY, named_in
 
     configs = [run for run in asked if not isinstance(run, Path)]
-    for option in OF_TICKERS:
-        named = tickers(options[option], f"--{option.replace('_', '-')}")
+    for name in MONEY:
+        if name in given and name != "currency" and all(run.money.is_dollars for run in configs):
+            raise UsageError(
+                f"--{name.replace('_', '-')} is for investors in another currency than dollars, "
+                "and no new run is in one; write STRATEGY@JPY, or leave it out"
+            )
+    for option in (*OF_TICKERS, *HEDGES):
+        named: Collection[str]
+        if option in OF_TICKERS:
+            named = tickers(options[option], f"--{option.replace('_', '-')}")
+        else:
+            named = named_in(options.get(option), f"--{option.replace('_', '-')}")
         used = {name.upper() for run in configs if named for name in _used(run, option)}
         for ticker in named:
             if configs and ticker.upper() not in used:
@@ -244,7 +411,7 @@ def _of_file(file: RunFile, options: Mapping[str, Any], given: Collection[str]) 
 
     path, table = file.path, file.table
     for name in RUN_OPTIONS:
-        if name in table and name in given and table[name] != options[name]:
+        if name in table and name in given and not _same(name, table[name], options[name]):
             raise UsageError(
                 f"--{name.replace('_', '-')} is {options[name]}, and {path} sets {name} to "
                 f"{table[name]}; leave one out"
@@ -253,11 +420,23 @@ def _of_file(file: RunFile, options: Mapping[str, Any], given: Collection[str]) 
     require_its_rule(path, strategy, str(path))
     own = {name: table[name] for name in RUN_OPTIONS if name in table}
     params: Params = table.get("params", {})  # type: ignore[assignment]  # read as a table
-    config = run_config(strategy, params, {**options, **own})
+    config = run_config(strategy, params, {**_around(own, options, given), **own})
     # A role that the file names is for this run alone: one that it does not hold is refused.
-    config = _with_own_tickers(config, [role for role in OF_TICKERS if role not in own])
+    config = _with_own_tickers(config, own)
     require_kept_source(path, config.make_strategy(), str(path))
     return config
+
+
+def _same(name: str, value: object, other: object) -> bool:
+    """Whether two values of an option are the same, however they are written."""
+    from backtests.engine.money import HEDGES, read_ratio
+    from data.currency.currencies import read_code
+
+    if name in HEDGES:
+        return read_ratio(value, name) == read_ratio(other, name)
+    if name == "currency":
+        return read_code(value, name) == read_code(other, name)
+    return value == other
 
 
 def _finished(out: Path) -> list[str]:

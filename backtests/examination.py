@@ -21,7 +21,8 @@ from backtests.engine.config import RunConfig
 from backtests.engine.long_view import LongRun, long_evidence
 from backtests.engine.references import make_sides
 from backtests.engine.scores import score_in_chunks
-from backtests.engine.search import Search, month_returns
+from backtests.engine.search import Search, Terms, month_returns
+from backtests.engine.settings import with_settings
 from backtests.engine.simulate import simulate
 from backtests.engine.sweep import fill_with_sweep
 from backtests.engine.tuned import Diluted, Judged, Tuned, params_text
@@ -102,8 +103,8 @@ def examined(search: Search, table: pd.DataFrame, trials: int, name: str) -> Tun
         trials=trials,
         equity_returns=search.equity_month_returns()[:, 0],
         best_numbers=best,
-        judged_choice=_judged(search, chosen.make_strategy()),
-        judged_default=_judged(search, search.default),
+        judged_choice=_judged(search, search.terms(region.centre), chosen.make_strategy()),
+        judged_default=_judged(search, search.own_terms, search.default),
     )
 
 
@@ -122,7 +123,7 @@ def _why_none(search: Search, table: pd.DataFrame) -> str:
             near = int(np.nanargmax(sign * figures))
             return (
                 f"--subject-to {limit}: none of {among} keeps it; the nearest has {limit.metric} "
-                f"{figures[near]:.4g} ({params_text(search.space.params(near), search.space)}); "
+                f"{figures[near]:.4g} ({params_text(search.space.described(near), search.space)}); "
                 f"loosen the limit{_or_drop(objective)}, the scores are kept"
             )
     if not objective.limits:
@@ -206,17 +207,17 @@ def _diluted(search: Search, sample: Sample, trials: int) -> Diluted | None:
     return Diluted(float(shares[most]), table.iloc[most], against)
 
 
-def _judged(search: Search, strategy: Strategy) -> Judged:
+def _judged(search: Search, terms: Terms, strategy: Strategy) -> Judged:
     """Judge a portfolio on the dates and data of the search: its word, and what decides that."""
-    panel, market = search.panel, search.market
+    panel, market = terms.panel, terms.market
     held = [ticker for ticker, weights in decide(strategy, market).items() if weights.gt(0).any()]
     roles = search.config.roles
     if not roles.hedge_of(held):
         return Judged("no hedge", None)
     opening = panel.opening
-    if search.shared is not None and not roles.equity_of(held):
+    if terms.shared is not None and not roles.equity_of(held):
         # Its equity is the benchmark: both on the sessions that they share.
-        market, opening = search.shared, opening.on(search.shared)
+        market, opening = terms.shared, opening.on(terms.shared)
     simulation = simulate(
         market,
         strategy,
@@ -236,13 +237,16 @@ def _best_run(search: Search, number: int) -> RunConfig:
     """The choice as a run, on the very dates and data of the search."""
     sessions = search.panel.sessions
     first = sessions[1] if search.panel.opening.is_invested else sessions[0]
+    rule = search.space.rule(number)
+    config = with_settings(search.config, search.space.settings_of(number))
     return replace(
-        search.config,
+        config,
         strategy=search.space.strategy,
         params=search.space.params(number),
-        rule=search.space.rule(number),
+        rule=rule,
         source=search.market.source,
         start=f"{first:%Y-%m-%d}",
         end=f"{sessions[-1]:%Y-%m-%d}",
         benchmark=search.benchmark,
+        money=config.money.only([*rule.tickers, search.benchmark]),
     )

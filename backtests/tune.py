@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 @click.option("--step", type=float, default=None,
               help="Step between two weights, a fraction  [default: 0.05].")  # fmt: skip
 @click.option("--grid", "grids", multiple=True, metavar="NAME=VALUES",
-              help="Search a parameter: step_bp=25,50 or equity_weight=0.4:0.8:0.1.")  # fmt: skip
+              help="Search a parameter: step_bp=25,50 or equity_weight=0.4:0.8:0.1; in another "
+                   "currency also fx_hedge=0:1:0.1 and fx_hedge_equity.")  # fmt: skip
 @strategy_options
 @click.option("--maximise", default="cagr", show_default=True, metavar="METRIC",
               help="cagr (growth a year), sharpe, sortino or calmar.")  # fmt: skip
@@ -68,13 +69,19 @@ def main(strategy: str | None, **options: Any) -> None:
     strictness = strictness_of(options)
     params = given_params(options)
     config = run_config(strategy, params, options)
+
+    from backtests.engine.money import option
+    from backtests.engine.settings import SETTINGS
+    from backtests.engine.space import search_space
+
     grid = assignments(options["grids"], "--grid")
     for name in grid:
         if name in params:
             raise UsageError(f"--grid {name} searches what --set gives; leave one out")
+        if options.get(name) is not None and name in SETTINGS:
+            raise UsageError(f"--grid {name} searches what {option(name)} gives; leave one out")
 
     from backtests.analysis.objective import read_objective
-    from backtests.engine.space import search_space
 
     assets = None if options["assets"] is None else options["assets"].split(",")
     space = search_space(config, assets, options["step"], grid)

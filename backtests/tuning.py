@@ -28,6 +28,7 @@ from backtests.engine.opening import Opening
 from backtests.engine.run import Inputs
 from backtests.engine.scores import METRICS, score_in_chunks
 from backtests.engine.search import Search
+from backtests.engine.settings import market_with, with_settings
 from backtests.engine.space import Space
 from backtests.engine.tuned import Tuned
 from backtests.examination import examined
@@ -59,7 +60,10 @@ RULES_AT_ONCE = 64  # decisions take most of the time; so scores are saved every
 
 @dataclass(frozen=True)
 class BestSoFar:
-    """The best candidate of a search that was stopped, after costs; not examined."""
+    """The best candidate of a search that was stopped, after costs; not examined.
+
+    ``params`` are its parameters, and its settings as far as they are searched.
+    """
 
     params: Params
     cagr: float
@@ -107,7 +111,9 @@ def prepare_search(
     benchmark = benchmark_ticker(config, held, default.heaviest)
     tickers = list(dict.fromkeys([*held, benchmark]))
     require_loaded(config, tickers)
-    rules = [default] if space.is_simplex else [default, *map(space.rule, space.corners())]
+    config.money.require_held(tickers, config.roles)
+    corners = [] if space.is_simplex else space.corners()
+    rules = [default, *map(space.rule, corners)]
     market_of = loader(config, rules, load, progress)
     market = market_of(tickers, config.end, refresh=refresh)
     require_market(strictness, market, config.end)
@@ -121,13 +127,15 @@ def prepare_search(
     first, _ = inputs.market.first_session([benchmark])
     inputs = with_own_sessions(inputs, held, lambda end: market_of(held, end))
     market, asked = inputs.market, inputs.period.start
-    decided = [decide(rule, market) for rule in rules]
+    markets = _markets(inputs, space, corners)
+    decided = [decide(rule, own) for rule, own in zip(rules, markets, strict=True)]
     largest = max(float(weights.sum(axis=1).max()) for weights in decided)
-    notes = [*scaling_notes(default.name, largest), *market.notes, *notes_of(default)]
-    market = market.relabelled(notes=notes)
+    told = [note for own in markets for note in own.notes]  # also of those that are hedged
+    notes = [*scaling_notes(default.name, largest), *told, *notes_of(default)]
+    market = market.relabelled(notes=list(dict.fromkeys(notes)))
     with progress("proving the rule on these data"):
         for number in np.unique(np.linspace(0, len(rules) - 1, MOST_PROVED).astype(int)):
-            prove_on(rules[number], market, seconds=0.0)
+            prove_on(rules[number], markets[number], seconds=0.0)
     firsts = [(rule, weights.index[0]) for rule, weights in zip(rules, decided, strict=True)]
     begins = _first_days(market, firsts, space, (first, benchmark))
     opening = _opening(market, begins, config.costs.lag, asked)
@@ -147,6 +155,19 @@ def prepare_search(
     search = Search(config, space, objective, market, panel, benchmark, inputs.shared)
     _require_score(search, progress)
     return search
+
+
+def _markets(inputs: Inputs, space: Space, corners: Sequence[int]) -> list[Market]:
+    """The market of the default, and that of each corner as its settings make it."""
+    return [
+        inputs.market,
+        *(
+            market_with(inputs.market, with_settings(inputs.config, settings))
+            if (settings := space.settings_of(corner))
+            else inputs.market
+            for corner in corners
+        ),
+    ]
 
 
 def _first_days(
@@ -261,15 +282,15 @@ def score_space(
     try:
         step(int(done.sum()), total)
         for first, stop in _gaps(done, size):
-            part = search.space.candidates(search.panel, search.market, np.arange(first, stop))
-            at = first
-            for frame in frames(search.panel, part):
-                fresh = frame.to_numpy(float)
-                unfinished.keep(at, fresh)
-                here = slice(at, at + len(fresh))
-                scores[here], done[here] = fresh, True
-                at += len(fresh)
-                step(int(done.sum()), total)
+            at = first  # candidates of the same settings follow one another
+            for _, panel, part in search.ready(np.arange(first, stop)):
+                for frame in frames(panel, part):
+                    fresh = frame.to_numpy(float)
+                    unfinished.keep(at, fresh)
+                    here = slice(at, at + len(fresh))
+                    scores[here], done[here] = fresh, True
+                    at += len(fresh)
+                    step(int(done.sum()), total)
     except KeyboardInterrupt:
         # It may come after scores are saved and before they are noted here: read what is saved.
         return *unfinished.read(), True
@@ -335,7 +356,9 @@ def tune(
     with scorer(scheduler, progress) as frames, shown as step:
         scores, done, stopped = score_space(search, unfinished, frames, step)
     frequency = search.market.periods_per_year
-    trials = log_trials(out, space, np.flatnonzero(done), frequency, key, search.own_version)
+    trials = log_trials(
+        out, space, np.flatnonzero(done), frequency, key, search.own_version, search.config.money
+    )
     # The count of trials decides numbers too.
     name = f"tune-{short_hash([key, str(search.objective), trials])}"
     table = pd.DataFrame(scores, columns=list(METRICS))
@@ -348,7 +371,7 @@ def tune(
         with progress("proving what the page names"):
             named = [tuned.region.centre, tuned.region.peak, *tuned.best_numbers[:MOST_NAMED]]
             for number in dict.fromkeys(map(int, named)):
-                prove_on(space.rule(number), search.market, seconds=0.0)
+                prove_on(space.rule(number), search.terms(number).market, seconds=0.0)
         with progress("writing the page"):
             folder = write_tuning(out, tuned, standalone=standalone)
     except KeyboardInterrupt:  # scores are kept until the folder is written
@@ -364,8 +387,13 @@ def _require_current(search: Search, unfinished: Unfinished) -> None:
     if not len(there):
         return
     some = np.unique(there[[0, len(there) // 2, -1]])
-    candidates = search.space.candidates(search.panel, search.market, some)
-    now = pd.concat(score_in_chunks(search.panel, candidates, threads=1)).to_numpy(float)
+    now = np.concatenate(
+        [
+            frame.to_numpy(float)
+            for _, panel, part in search.ready(some)
+            for frame in score_in_chunks(panel, part, threads=1)
+        ]
+    )
     if not np.array_equal(now, scores[some], equal_nan=True):
         unfinished.discard()
 
@@ -376,4 +404,4 @@ def _best_so_far(search: Search, table: pd.DataFrame) -> BestSoFar | None:
         return None
     best = int(table[search.objective.maximise].where(allowed).argmax())
     row = table.iloc[best]
-    return BestSoFar(search.space.params(best), float(row["cagr"]), float(row["max_drawdown"]))
+    return BestSoFar(search.space.described(best), float(row["cagr"]), float(row["max_drawdown"]))

@@ -15,10 +15,12 @@ from backtests.compared_runs import (
     require_held,
     resolve,
 )
-from backtests.engine.backtest import load_inputs
+from backtests.engine import ledger
+from backtests.engine.backtest import load_inputs, simulated
 from backtests.engine.config import RunConfig
 from backtests.engine.config_file import write_config
 from backtests.engine.costs import Costs
+from backtests.engine.money import Money
 from backtests.report.run_folder import write_run
 from data.errors import HedgeError, UsageError
 from strategies import registry
@@ -275,3 +277,155 @@ def test_a_mix_written_otherwise_gets_what_to_write(text, hint, here):
     (word,) = read_words([f"hedge_mix:{text}"], here / "results")
     with pytest.raises(HedgeError, match=f"; {hint}$"):
         resolve(word, here / "results", DEFAULTS, [])
+
+
+# Currencies
+
+
+YEN = {"source": "bundled"}
+
+
+def in_yen(params=(), **money) -> RunConfig:
+    return RunConfig("hedge_mix", dict(params), source="bundled", money=Money("JPY", **money))
+
+
+@pytest.mark.parametrize(
+    ("text", "config"),
+    [
+        ("hedge_mix@JPY", in_yen()),
+        ("hedge_mix@jpy", in_yen()),
+        ("Open=hedge_mix@JPY", in_yen()),
+        ("hedge_mix:currency=JPY", in_yen()),
+        ("hedge_mix@JPY:fx_hedge=1", in_yen(fx_hedge=1.0)),
+        (
+            "hedge_mix@JPY:fx_hedge=0.5,SPY=0.7,IEF=0.3,cash=usd,rebalance=never",
+            in_yen(
+                {"weights": {"SPY": 0.7, "IEF": 0.3}, "rebalance": "never"},
+                fx_hedge=0.5,
+                cash="usd",
+            ),
+        ),
+        (
+            "mine=hedge_mix@JPY:SPY=0.5,IEF=0.3,TLT=0.2,fx_hedge=IEF=1+TLT=0.5",
+            in_yen(
+                {"weights": {"SPY": 0.5, "IEF": 0.3, "TLT": 0.2}}, fx_hedge={"IEF": 1, "TLT": 0.5}
+            ),
+        ),
+        (
+            "hedge_mix@JPY:fx_basis_bp=100,carry_rates=true,fx_hedge_equity=1",
+            in_yen(fx_basis_bp=100.0, carry_rates=True, fx_hedge_equity=1.0),
+        ),
+        ("hedge_mix@USD", RunConfig("hedge_mix", source="bundled")),
+    ],
+)
+def test_what_is_about_money_in_a_run_is_a_setting_and_the_rest_are_parameters(here, text, config):
+    assert resolved(text, **YEN) == config
+
+
+def test_what_is_called_as_a_run_in_a_currency_is_that_run(here):
+    (here / "hedge_mix@JPY").mkdir()
+    (word,) = read_words(["hedge_mix@JPY"], Path("results"))
+    assert (word.folder, word.currency) == ((here / "hedge_mix@JPY").resolve(), None)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("hedge_mix@JPX", r"'hedge_mix@JPX': @ takes one of USD, JPY, .*did you mean JPY"),
+        ("hedge_mix@", "'hedge_mix@': @ takes one of USD, JPY, EUR, GBP, CHF, AUD, CNY, got ''"),
+        ("hedge_mix@JPY@USD", "'hedge_mix@JPY@USD' names two currencies; give one, as in hedge_"),
+        ("@JPY", "'@JPY' names no strategy before @; write it as in hedge_mix@JPY"),
+        ("a=@JPY:fx_hedge=1", "'@JPY:fx_hedge=1' names no strategy before @"),
+        ("hegde_mix@JPY", "'hegde_mix@JPY' is no strategy and no run under results .*hedge_mix"),
+        ("hedge_mix-1@JPY", "'hedge_mix-1@JPY': hedge_mix-1 is finished and has its currency; "
+         "name it without @JPY, or run its strategy anew as STRATEGY@JPY"),
+        ("run.toml@JPY", "'run.toml@JPY': a file says its own currency; write currency = \"JPY\" "
+         "into run.toml, and leave out @JPY"),
+        ("hedge_mix@JPY:", "names no parameter; write hedge_mix:NAME=VALUE"),
+        ("hedge_mix@JPY:currency=EUR", "says its currency twice, by @ and by currency=; give one"),
+        ("hedge_mix@JPY:fx_hedge=1,fx_hedge=0", "hedge_mix fx_hedge is given twice; give it once"),
+        ("hedge_mix@JPY:fx_hedge=2", "--fx-hedge takes a ratio from 0 to 1, or TICKER=RATIO"),
+        ("hedge_mix@JPY:fx_hedge=", "--fx-hedge takes a ratio from 0 to 1, or TICKER=RATIO"),
+        ("hedge_mix@JPY:fx_hedge=IEF=1+IEF=0", "--fx-hedge names IEF twice; name it once"),
+        ("hedge_mix@JPY:fx_basis_bp=much", "fx_basis_bp takes basis points a year, got 'much'"),
+        ("hedge_mix@JPY:carry_rates=yes", "carry_rates takes true or false, got 'yes'"),
+        ("hedge_mix@JPY:cash=euro", "--cash takes home or usd, got 'euro'"),
+        ("hedge_mix:fx_hedge=1", "--fx-hedge is for investors in another currency than dollars"),
+    ],
+)  # fmt: skip
+def test_a_run_in_no_currency_is_one_line(here, text, message):
+    with pytest.raises(UsageError, match=message) as refused:
+        resolved(text)
+    assert "\n" not in str(refused.value)
+
+
+def test_the_options_hold_for_runs_that_do_not_say_otherwise(here):
+    given = {"currency": "JPY", "fx_hedge": "1", "fx_basis_bp": 100.0}
+    all_given = resolved("hedge_mix", given=given, **YEN, **given)
+    assert all_given.money == Money("JPY", fx_hedge=1, fx_basis_bp=100)
+    assert resolved("hedge_mix:fx_hedge=0", given=given, **YEN, **given).money == Money(
+        "JPY", fx_basis_bp=100
+    )
+    # What is given holds in another currency too; a run in dollars hedges none.
+    assert resolved("hedge_mix@EUR", given=given, **YEN, **given).money == Money(
+        "EUR", fx_hedge=1, fx_basis_bp=100
+    )
+    assert resolved("hedge_mix@USD", given=given, **YEN, **given).money == Money()
+    # What another run brought along is not for one that has a currency of its own.
+    assert resolved("hedge_mix@EUR", given=[], **YEN, **given).money == Money("EUR")
+    assert resolved("hedge_mix@JPY", given=[], **YEN, **given).money == Money("JPY")
+
+
+def test_ratios_by_ticker_are_for_the_runs_that_use_them(here):
+    options = {**DEFAULTS, **YEN, "currency": "JPY", "fx_hedge": "IEF=1,TLT=0.5"}
+    given = ["currency", "fx_hedge"]
+    mix = resolved("hedge_mix", given=given, **options)
+    assert mix.money.ratio("fx_hedge") == {"IEF": 1.0}
+    long = resolved("hedge_mix:SPY=0.5,TLT=0.5", given=given, **options)
+    assert long.money.ratio("fx_hedge") == {"TLT": 0.5}
+    require_held([mix, long], options, given)
+    with pytest.raises(UsageError, match="--fx-hedge names TLT, which no new run uses; leave it"):
+        require_held([mix], options, given)
+    # One's own is refused by the run itself.
+    own = resolved("hedge_mix@JPY:fx_hedge=TLT=1", **YEN)
+    with pytest.raises(UsageError, match="--fx-hedge names TLT, and the run uses SPY, IEF"):
+        load_inputs(own)
+    # The benchmark is used too.
+    bond = {"weights": {"IEF": 1.0}}
+    equity = in_yen(bond, fx_hedge_equity={"SPY": 1.0})
+    assert _with_own_tickers(equity) == equity
+
+
+def test_a_hedge_without_a_run_in_another_currency_is_refused():
+    dollars = RunConfig("hedge_mix", source="bundled")
+    with pytest.raises(UsageError, match="--fx-hedge is for investors in another currency than "
+                       "dollars, and no new run is in one; write STRATEGY@JPY"):  # fmt: skip
+        require_held([dollars], {**DEFAULTS, "fx_hedge": "1"}, {"fx_hedge"})
+    require_held([dollars, in_yen()], {**DEFAULTS, "fx_hedge": "1"}, {"fx_hedge"})
+
+
+def test_new_runs_take_the_currency_of_a_finished_one_and_say_so(here, tmp_path_factory):
+    out = tmp_path_factory.mktemp("results")
+    config = in_yen(fx_hedge=0.5)
+    write_run(out, simulated(load_inputs(config), ledger.fill), with_tearsheet=False)
+    (name,) = (path.name for path in out.glob("hedge_mix-*"))
+    options, told = taken([name, "hedge_mix:SPY=0.7,IEF=0.3"], out)
+    assert told.endswith("currency JPY, fx_hedge 0.5")  # and not what is so unless asked for
+    (word,) = read_words(["hedge_mix:SPY=0.7,IEF=0.3"], out)
+    assert resolve(word, out, options, []).money == config.money
+    # A run with a currency of its own takes none of that, and it is not said.
+    options, told = taken([name, "hedge_mix@EUR"], out)
+    assert "fx_hedge" not in told
+    assert "currency" not in told
+    (word,) = read_words(["hedge_mix@EUR"], out)
+    assert resolve(word, out, options, []).money == Money("EUR")
+
+
+def test_a_file_and_an_option_that_say_the_same_of_the_money_agree(here):
+    write_config(here / "yen.toml", in_yen(fx_hedge={"IEF": 1}))
+    given = {"currency": "jpy", "fx_hedge": "IEF=1.0"}
+    assert resolved("yen.toml", given=given, **given).money == Money("JPY", fx_hedge={"IEF": 1})
+    with pytest.raises(UsageError, match=r"--fx-hedge is 0\.5, and yen\.toml sets fx_hedge to"):
+        resolved("yen.toml", given=["fx_hedge"], fx_hedge="0.5")
+    # The file's currency is its own: what others were given is not for it.
+    assert resolved("yen.toml", **YEN).money == Money("JPY", fx_hedge={"IEF": 1})

@@ -17,7 +17,7 @@ import pytest
 import backtests
 from backtests import HedgeWarning, backtest
 from backtests.analysis.numbers import declared
-from backtests.face.comparison import Comparison
+from backtests.face.comparison import Comparison, OwnFigures
 from backtests.face.plots import ComparisonPlots, RunPlots, SearchPlots
 from backtests.face.run import Benchmark, Run, Verdict
 from backtests.face.search import SearchResult
@@ -28,8 +28,8 @@ TEXT = notebook.PAGE.read_text("utf-8")
 # What an example calls an object of each class.
 PREFIXES = {
     Run: "run", RunPlots: "run.plot", Benchmark: "run.benchmark", Verdict: "verdict",
-    Comparison: "comparison", ComparisonPlots: "comparison.plot", SearchResult: "result",
-    SearchPlots: "result.plot", Market: "market",
+    Comparison: "comparison", ComparisonPlots: "comparison.plot", OwnFigures: "investors",
+    SearchResult: "result", SearchPlots: "result.plot", Market: "market",
 }  # fmt: skip
 # Of a market what the program's own modules ask for, beside what a rule looks at.
 INSIDE = {"source", "plain_title", "periods_per_year", "provenance", "notes", "remarks", "origin",

@@ -6,7 +6,7 @@ Plain arrays throughout, so that a block of candidates can be handed to another 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -160,23 +160,35 @@ def make_panel(
             f"to {market.last_day}, too few for a lag of {costs.lag}; {market.longer}"
         )
     sessions = pd.DatetimeIndex(levels.index)
-    is_priced = levels.notna().to_numpy()
-    priced = np.where(is_priced.any(axis=0), is_priced.argmax(axis=0), len(levels))
-    filled = levels.bfill().fillna(1.0).to_numpy(float)
+    prices, priced = _priced(levels)
     cash = market.cash.loc[sessions].to_numpy(float)
     return PricePanel(
         opening=opening,
         history=market.sessions[market.sessions >= first],
         sessions=sessions,
         tickers=tuple(tickers),
-        prices=np.ascontiguousarray(SCALE * filled / filled[0]),
-        first=priced.astype(np.int64),
+        prices=prices,
+        first=priced,
         bills=np.append(1.0, cash[1:] / cash[:-1]),
         closes=_closes(sessions, market.is_year_over()),
         costs=costs,
         ppy=rows_per_year(sessions, market.periods_per_year),
         initial=initial,
     )
+
+
+def repriced(panel: PricePanel, market: Market) -> PricePanel:
+    """The same panel with the prices of another market, which has the same rows and cash."""
+    prices, priced = _priced(market.levels(panel.tickers).loc[panel.opening.row_zero :])
+    return replace(panel, prices=prices, first=priced)
+
+
+def _priced(levels: pd.DataFrame) -> tuple[Array, NDArray[np.int64]]:
+    """Prices from row 0 on, ``SCALE`` there, and the row of each column's first one."""
+    is_priced = levels.notna().to_numpy()
+    first = np.where(is_priced.any(axis=0), is_priced.argmax(axis=0), len(levels))
+    filled = levels.bfill().fillna(1.0).to_numpy(float)
+    return np.ascontiguousarray(SCALE * filled / filled[0]), first.astype(np.int64)
 
 
 def _closes(sessions: pd.DatetimeIndex, is_over: bool | None) -> NDArray[np.int8]:

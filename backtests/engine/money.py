@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import cast
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 from immutabledict import immutabledict
 
@@ -20,6 +20,11 @@ CASHES: tuple[Cash, ...] = ("home", "usd")
 HEDGES = ("fx_hedge", "fx_hedge_equity")
 # The fields of a configuration that are about money.
 MONEY = ("currency", "cash", *HEDGES, "fx_basis_bp", "carry_rates")
+# What these are in another currency than dollars unless the user says something else.
+USUAL: Mapping[str, str | float | bool] = immutabledict(
+    {"cash": "home", "fx_hedge": 0.0, "fx_hedge_equity": 0.0, "fx_basis_bp": BASIS_BP,
+     "carry_rates": False}
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,7 @@ class Money:
                 f"--cash takes {' or '.join(CASHES)}, got {in_short(cash)}"
                 f"{did_you_mean(cash, CASHES)}"
             )
-        ratios = {name: _ratio(getattr(self, name), option(name)) for name in HEDGES}
+        ratios = {name: read_ratio(getattr(self, name), option(name)) for name in HEDGES}
         basis = BASIS_BP
         if self.fx_basis_bp is not None:
             basis = kinds.number(self.fx_basis_bp, "--fx-basis-bp")
@@ -168,6 +173,15 @@ class Money:
             carry_rates=bool(self.carry_rates),
         )
 
+    def only(self, tickers: Sequence[str], names: Sequence[str] = HEDGES) -> Money:
+        """The same, of some hedges without the ratios of tickers that are not among ``tickers``."""
+        own = {}
+        for name in names:
+            ratio = self.ratio(name)
+            if isinstance(ratio, Mapping):
+                own[name] = {t: share for t, share in ratio.items() if t in tickers}
+        return replace(self, **cast("dict[str, Any]", own))
+
     def require_held(self, tickers: Sequence[str], roles: Roles) -> None:
         """Refuse a ticker of a hedge that is not there, or is on the other side.
 
@@ -211,8 +225,14 @@ def ratio_text(ratio: Ratio) -> float | str:
     return ",".join(f"{ticker}={in_full(share)}" for ticker, share in ratio.items())
 
 
-def _ratio(value: object, where: str) -> Ratio:
-    """Read a ratio: a number, its text, or ``TICKER=RATIO`` as text or mapping."""
+def read_ratio(value: object, where: str) -> Ratio:
+    """Read a ratio: a number, its text, or ``TICKER=RATIO`` as text or mapping; None is 0.
+
+    Raises
+    ------
+    UsageError
+        For anything else, and for a number that is not from 0 to 1; ``where`` is how it was given.
+    """
     if value is None:
         return 0.0
     if isinstance(value, str) and "=" in value:
@@ -231,6 +251,15 @@ def _ratio(value: object, where: str) -> Ratio:
         # A ratio of nothing is none at all: what is the same has the same name.
         return immutabledict({t: share for t, share in by_ticker.items() if share}) or 0.0
     return _share(value, where)
+
+
+def named_in(value: object, where: str) -> tuple[str, ...]:
+    """The tickers that a ratio names, those at 0 too; ``where`` is how it was given."""
+    if isinstance(value, str) and "=" in value:
+        read_ratio(value, where)
+        return tuple(part.partition("=")[0].strip() for part in value.split(",") if part.strip())
+    read = read_ratio(value, where)
+    return tuple(read) if isinstance(read, Mapping) else ()
 
 
 def _share(value: object, where: str) -> float:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import inspect
 import linecache
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -18,11 +18,12 @@ import data
 import strategies
 from backtests.analysis.months import month_ends
 from backtests.analysis.objective import Objective
-from backtests.engine.candidates import Candidates, PricePanel, make_panel, schedules
+from backtests.engine.candidates import Candidates, PricePanel, make_panel, repriced, schedules
 from backtests.engine.cluster import engine_code
 from backtests.engine.config import RunConfig, plain_params, short_hash
 from backtests.engine.run import fingerprints_of
 from backtests.engine.scores import paths, score_in_chunks
+from backtests.engine.settings import market_with, with_settings
 from backtests.engine.space import Space
 from data.command import Progress, silent
 from data.errors import RuleError
@@ -35,6 +36,25 @@ from strategies.equity_only import EquityOnly
 Array = NDArray[np.float64]
 MOST_DECIDED = 8  # corners whose decisions identify the version of a class in memory
 PATHS_AT_ONCE = 250  # whole paths in memory
+TERMS_KEPT = 32  # markets in memory
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """What a candidate trades on, as the settings of its run make it.
+
+    Attributes
+    ----------
+    config
+        The default with the candidate's settings.
+    market, panel, shared
+        As of :class:`Search`.
+    """
+
+    config: RunConfig
+    market: Market
+    panel: PricePanel
+    shared: Market | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +83,43 @@ class Search:
     benchmark: str
     shared: Market | None = None
 
+    def terms(self, number: int) -> Terms:
+        """What a candidate trades on."""
+        return self._terms(tuple(self.space.settings_of(number).items()))
+
+    @cached_property
+    def own_terms(self) -> Terms:
+        """What the default trades on."""
+        return Terms(self.config, self.market, self.panel, self.shared)
+
+    @cached_property
+    def _terms(self) -> Callable[[tuple[tuple[str, float], ...]], Terms]:
+        @lru_cache(maxsize=TERMS_KEPT)
+        def made(settings: tuple[tuple[str, float], ...]) -> Terms:
+            if not settings:
+                return self.own_terms
+            config = with_settings(self.config, dict(settings))
+            market = market_with(self.market, config)
+            shared = None if self.shared is None else market_with(self.shared, config)
+            return Terms(config, market, repriced(self.panel, market), shared)
+
+        return made
+
+    def ready(
+        self, numbers: NDArray[np.int64]
+    ) -> Iterator[tuple[NDArray[np.int64], PricePanel, Candidates]]:
+        """Some candidates ready for simulation, those of the same settings together.
+
+        Yields
+        ------
+        tuple
+            Their positions among ``numbers``, ascending; the prices they trade at; themselves.
+        """
+        for places in self.space.alike(numbers):
+            own = numbers[places]
+            terms = self.terms(int(own[0]))
+            yield places, terms.panel, self.space.candidates(terms.panel, terms.market, own)
+
     @property
     def default(self) -> Strategy:
         """The portfolio that a result has to beat."""
@@ -75,6 +132,8 @@ class Search:
             "fixed": plain_params(self.space.fixed),
             "axes": {name: list(values) for name, values in self.space.axes.items()},
         }
+        if self.space.settings:
+            space["settings"] = list(self.space.settings)
         sessions = self.panel.sessions
         return short_hash(
             [
@@ -106,9 +165,9 @@ class Search:
         if kind.file is not None:
             return kind.file.version
         corners = self.space.corners()[:MOST_DECIDED]
-        decided = (
-            decide(rule, self.market) for rule in (self.default, *map(self.space.rule, corners))
-        )
+        rules = [(self.default, self.market)]
+        rules += [(self.space.rule(corner), self.terms(corner).market) for corner in corners]
+        decided = (decide(rule, market) for rule, market in rules)
         digests = [[content_sha256(frame[column]) for column in frame.columns] for frame in decided]
         return short_hash([_source_of(kind), digests])
 
@@ -150,7 +209,11 @@ class Search:
         """Values of some candidates on every session, ``PATHS_AT_ONCE`` at a time."""
         for first in range(0, len(numbers), PATHS_AT_ONCE):
             some = numbers[first : first + PATHS_AT_ONCE]
-            yield paths(self.panel, self.space.candidates(self.panel, self.market, some))
+            parts = [
+                paths(panel, part).set_axis(places, axis=1)
+                for places, panel, part in self.ready(some)
+            ]
+            yield parts[0] if len(parts) == 1 else pd.concat(parts, axis=1).sort_index(axis=1)
 
     def month_returns(self, candidates: Candidates) -> Array:
         """Month-end returns, months x candidates."""
@@ -188,11 +251,12 @@ def _source_of(kind: type[Strategy]) -> str:
 
 @cache
 def rules_code() -> str:
-    """Fingerprint of the code that decides what the candidates hold."""
+    """Fingerprint of the code that decides what the candidates hold, and in which money."""
     rules = sorted(Path(str(strategies.__file__)).parent.glob("*.py"))
     here = Path(__file__).parent
-    bonds = [
-        Path(str(data.__file__)).parent / "treasuries" / name for name in ("bonds.py", "curve.py")
-    ]
-    content = b"".join(path.read_bytes() for path in [*rules, *bonds, here / "space.py"])
+    prices = Path(str(data.__file__)).parent
+    bonds = [prices / "treasuries" / name for name in ("bonds.py", "curve.py")]
+    currency = sorted((prices / "currency").glob("*.py"))
+    own = [here / "space.py", here / "settings.py", here / "money.py"]
+    content = b"".join(path.read_bytes() for path in [*rules, *bonds, *currency, *own])
     return hashlib.sha256(content).hexdigest()

@@ -19,6 +19,7 @@ from backtests.analysis.lattice import (
 )
 from backtests.engine.candidates import Candidates, PricePanel, schedules, static_mixes
 from backtests.engine.config import RunConfig
+from backtests.engine.settings import SETTINGS, require_searchable, setting_words
 from data.errors import UsageError, in_full, numbers_taken
 from data.load import spelled
 from data.market import Market
@@ -30,6 +31,7 @@ from strategies.registry import make_of, strategy_class
 
 MOST_MIXES = 2_000_000
 MOST_RULES = 100_000  # for each of them a rule decides again: some milliseconds
+MOST_SETTINGS = 1_000  # combinations of settings: each has its own market, some 20 ms to make
 MOST_ASSETS = 10
 STEPS = (0.001, 0.002, 0.0025, 0.005, 0.01, 0.02, 0.025, 0.05, 0.1, 0.2, 0.25, 0.5)
 MOST_CORNERS = 256
@@ -56,13 +58,16 @@ class Space:
     fixed
         Values of the parameters that all candidates share.
     axes
-        Per axis its values: fractions of an asset, or values of a parameter.
+        Per axis its values: fractions of an asset, or values of a parameter or setting.
     codes
         Shape (C, axes): position of each candidate's value on each axis.
     is_simplex
         Whether the axes are weights, which sum to 1 together with cash.
     left_out
         Combinations that are no candidates, because the strategy refuses them.
+    settings
+        Axes that are settings of the run, not parameters of the strategy: the first ones, so that
+        candidates with the same settings follow one another.
     """
 
     kind: type[Strategy]
@@ -71,6 +76,7 @@ class Space:
     codes: NDArray[np.int64]
     is_simplex: bool
     left_out: LeftOut = LeftOut()
+    settings: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Keep what is searched from being changed."""
@@ -84,16 +90,42 @@ class Space:
         """Name of the strategy."""
         return self.kind.name
 
+    @property
+    def axis_names(self) -> list[str]:
+        """What the axes are called on pages: settings in words."""
+        return [setting_words(name) if name in self.settings else name for name in self.axes]
+
     def params(self, number: int) -> Params:
         """The parameters of a candidate, as a run takes them."""
-        here = {
+        here = self._values(number)
+        if not self.is_simplex:
+            own = {name: value for name, value in here.items() if name not in self.settings}
+            return {**self.fixed, **own}
+        held = {asset: float(weight) for asset, weight in here.items() if weight}
+        return {**self.fixed, "weights": held or {next(iter(self.axes)): 0.0}}
+
+    def settings_of(self, number: int) -> dict[str, float]:
+        """The settings of a candidate's run, as far as they are searched."""
+        here = self._values(number)
+        return {name: float(here[name]) for name in self.settings}
+
+    def described(self, number: int) -> Params:
+        """Parameters and searched settings of a candidate."""
+        return {**self.params(number), **self.settings_of(number)}
+
+    def alike(self, numbers: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+        """Positions among ``numbers`` of candidates with the same settings, group by group."""
+        if not self.settings:
+            return [np.arange(len(numbers))]
+        codes = self.codes[numbers, : len(self.settings)]
+        _, group = np.unique(codes, axis=0, return_inverse=True)
+        return [np.flatnonzero(group == each) for each in range(int(group.max()) + 1)]
+
+    def _values(self, number: int) -> dict[str, Level]:
+        return {
             name: values[code]
             for (name, values), code in zip(self.axes.items(), self.codes[number], strict=True)
         }
-        if not self.is_simplex:
-            return {**self.fixed, **here}
-        held = {asset: float(weight) for asset, weight in here.items() if weight}
-        return {**self.fixed, "weights": held or {next(iter(self.axes)): 0.0}}
 
     def rule(self, number: int) -> Strategy:
         """The strategy of a candidate."""
@@ -126,7 +158,14 @@ class Space:
     def candidates(
         self, panel: PricePanel, market: Market, numbers: NDArray[np.int64]
     ) -> Candidates:
-        """Make some candidates ready for simulation.
+        """Make some candidates ready for simulation, all of the same settings.
+
+        Parameters
+        ----------
+        panel, market
+            As these settings make them.
+        numbers
+            The candidates.
 
         Raises
         ------
@@ -192,6 +231,12 @@ def search_space(
         raise UsageError(
             f"--assets is for hedge_mix; search parameters of {kind.name} with --grid ({names})"
         )
+    searched = [name for name in grid if _is_setting(name, kind)]
+    if assets is not None and searched:
+        raise UsageError(
+            f"--assets and --grid {searched[0]} are two searches; give --assets with one "
+            f"--{searched[0].replace('_', '-')}, or search that for one mix, given by --weights"
+        )
     if assets is not None and grid:
         raise UsageError("--assets and --grid are two searches; give one")
     if step is not None and assets is None:
@@ -201,7 +246,10 @@ def search_space(
         named = [spelled(config.source, part.strip()) for part in assets]
         return mix_space(named, 0.05 if step is None else step, fixed)
     if grid:
-        return rule_space(kind, grid, config.params)
+        space = rule_space(kind, grid, config.params)
+        held = list(dict.fromkeys([*space.tickers(), *config.make_strategy().tickers]))
+        require_searchable(config, space.settings, held)
+        return space
     if kind is HedgeMix:
         raise UsageError("what to search? for example: --assets SPY,SHY,IEF,TLT --step 0.05")
     ranges = [f"{own.name} ({own.range})" for own in kind.parameters() if own.range]
@@ -267,14 +315,15 @@ def _simplex(units: int, assets: int) -> NDArray[np.int64]:
 
 
 def rule_space(strategy: str | type[Strategy], grid: Mapping[str, str], fixed: Params) -> Space:
-    """Every combination of some parameters' values that the strategy accepts.
+    """Every combination of some parameters' and settings' values that the strategy accepts.
 
     Parameters
     ----------
     strategy
         A registered name, or a class.
     grid
-        Parameter to its values as text: ``25,50,75`` or ``0.4:0.8:0.1``, the end included.
+        Parameter, or setting of the run (``SETTINGS``), to its values as text: ``25,50,75`` or
+        ``0.4:0.8:0.1``, the end included.
     fixed
         Values of all parameters, for those that are not searched.
 
@@ -285,7 +334,10 @@ def rule_space(strategy: str | type[Strategy], grid: Mapping[str, str], fixed: P
         strategy accepts none of them.
     """
     kind = strategy_class(strategy) if isinstance(strategy, str) else strategy
+    settings = tuple(name for name in grid if _is_setting(name, kind))
     declared = {own.name: own for own in kind.parameters()}
+    declared |= {name: SETTINGS[name] for name in settings}
+    grid = {name: grid[name] for name in (*settings, *(n for n in grid if n not in settings))}
     for name in grid:
         if name not in declared:
             make_of(kind, {name: ""})  # raises, naming the nearest parameter
@@ -301,10 +353,16 @@ def rule_space(strategy: str | type[Strategy], grid: Mapping[str, str], fixed: P
             f"--grid has {total:,} combinations ({each}), more than {MOST_RULES:,}; "
             "take fewer values"
         )
+    combined = math.prod(counts[name] for name in settings)
+    if combined > MOST_SETTINGS:
+        raise UsageError(
+            f"--grid has {combined:,} combinations of {' and '.join(settings)}, more than "
+            f"{MOST_SETTINGS:,}; take fewer values"
+        )
     axes = {name: _values(text, declared[name]) for name, text in grid.items()}
     codes = np.array(list(itertools.product(*(range(len(values)) for values in axes.values()))))
     others = {name: value for name, value in fixed.items() if name not in axes}
-    everything = Space(kind, others, axes, codes, is_simplex=False)
+    everything = Space(kind, others, axes, codes, is_simplex=False, settings=settings)
     accepted = np.ones(len(codes), dtype=bool)
     reason = ""
     for number in range(len(codes)):
@@ -318,7 +376,14 @@ def rule_space(strategy: str | type[Strategy], grid: Mapping[str, str], fixed: P
             f"--grid: {kind.name} accepts none of the {total} combinations ({reason}); give others"
         )
     left_out = LeftOut(int((~accepted).sum()), reason)
-    return Space(kind, others, axes, codes[accepted], is_simplex=False, left_out=left_out)
+    return Space(
+        kind, others, axes, codes[accepted], is_simplex=False, left_out=left_out, settings=settings
+    )
+
+
+def _is_setting(name: str, kind: type[Strategy]) -> bool:
+    """Whether an axis is a setting of the run; a strategy's own parameter of that name is none."""
+    return name in SETTINGS and name not in [own.name for own in kind.parameters()]
 
 
 def _is_range(text: str) -> bool:

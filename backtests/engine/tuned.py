@@ -15,6 +15,7 @@ from backtests.analysis.plateau import Region
 from backtests.analysis.reliability import Reliability, Standing
 from backtests.analysis.scores import TIE
 from backtests.engine.config import RunConfig
+from backtests.engine.settings import setting_words, settings_of
 from backtests.engine.space import Space
 from data.market import Market
 from strategies.base import Params
@@ -126,12 +127,17 @@ class Tuned:
 
     def label(self, number: int) -> str:
         """A candidate in words."""
-        return params_text(self.space.params(number), self.space)
+        return params_text(self.space.described(number), self.space)
 
     @property
     def default_label(self) -> str:
         """The default in words."""
-        return params_text(self.config.params, self.space)
+        return params_text(self.default_values, self.space)
+
+    @property
+    def default_values(self) -> Params:
+        """Parameters of the default, and its settings as far as they are searched."""
+        return {**self.config.params, **settings_of(self.config, self.space.settings)}
 
     @property
     def default_keeps(self) -> bool:
@@ -212,11 +218,15 @@ class Tuned:
 
 
 def params_text(params: Params, space: Space) -> str:
-    """Parameters in words: the weights of a mix, the searched parameters of a rule."""
+    """Parameters in words: the weights of a mix, the searched parameters and settings of a rule."""
     weights = params.get("weights")
     if isinstance(weights, Mapping) and space.is_simplex:
         return mix_text(weights)
-    shown = {name: params[name] for name in space.axes if name in params}
+    shown = {
+        setting_words(name) if name in space.settings else name: params[name]
+        for name in space.axes
+        if name in params
+    }
     return ", ".join(
         f"{name} {value:g}" if isinstance(value, int | float) else f"{name} {value}"
         for name, value in shown.items()

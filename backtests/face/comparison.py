@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, overload
 
 from backtests.analysis.comparison import Difference
 from backtests.face.door import door, path
@@ -15,8 +15,11 @@ from backtests.face.plots import ComparisonPlots
 from backtests.face.run import Run
 from backtests.jobs import is_published
 from backtests.report import notebook
-from backtests.report.comparison import table
+from backtests.report.comparison import own_money, table
 from backtests.report.comparison.aligned import align_runs, require_names
+from backtests.report.comparison.own_money import OwnMoney
+from backtests.report.comparison.own_notebook import own_html, own_text
+from backtests.report.comparison.own_page import write_own_money
 from backtests.report.comparison.page import write_comparison
 from backtests.report.finished_run import FinishedRun, read_run, require_strict_run
 from backtests.report.folder import require_writable
@@ -121,13 +124,8 @@ class Comparison:
             If it cannot be written.
         """
         place = Path(out)
-        require_writable(place)
-        folders = [
-            _published(source, place, no_tearsheet=no_tearsheet, standalone=standalone, quiet=quiet)
-            if isinstance(source, Run)
-            else Path(source)
-            for source in self.sources
-        ]
+        options = {"no_tearsheet": no_tearsheet, "standalone": standalone, "quiet": quiet}
+        folders = _saved(self.sources, place, **options)
         names = tuple(run.called for run in self.record.aligned.runs)
         finished = _named([read_run(_whole(folder)) for folder in folders], names)
         compared = table.compare(align_runs(finished, align=self._align))
@@ -140,14 +138,122 @@ class Comparison:
         return notebook.comparison_html(self.record)
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class OwnFigures:
+    """Runs of investors in different currencies, each in its own money; its tables are copies.
+
+    Attributes
+    ----------
+    record
+        The figures as the rest of the program knows them.
+    sources
+        The runs and folders, in order.
+    """
+
+    record: OwnMoney
+    sources: tuple[Source, ...]
+    _align: bool
+
+    @property
+    def labels(self) -> list[str]:
+        """The name of each run, in order."""
+        return list(self.record.aligned.labels)
+
+    @property
+    def currencies(self) -> dict[str, str]:
+        """The code of each run's currency, by label."""
+        return {name: self.record.currency(name) for name in self.labels}
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Metrics x runs, as ``metrics.csv``: fractions, each in its own money; no differences."""
+        return own_money.metrics_csv(self.record)
+
+    @property
+    def years(self) -> pd.DataFrame:
+        """Returns of the complete calendar years, each in its own money: years x runs."""
+        return self.record.years
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How the runs were aligned, and notes on their data."""
+        aligned = self.record.aligned
+        lines = [*aligned.notes, *(note for run in aligned.runs for note in run.summary.notes)]
+        return tuple(dict.fromkeys(lines))
+
+    @door
+    def save(
+        self,
+        out: str | os.PathLike[str] = "results",
+        *,
+        no_tearsheet: bool = False,
+        standalone: bool = False,
+        quiet: bool = False,
+    ) -> Path:
+        """Write every run's folder and the figures', as the command does; return the latter.
+
+        Parameters
+        ----------
+        out
+            The results folder.
+        no_tearsheet
+            Do not write tear sheets of runs that have no folder yet.
+        standalone
+            Write pages that have their charts without the folder of results around them.
+        quiet
+            Do not show long steps.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be written.
+        """
+        place = Path(out)
+        options = {"no_tearsheet": no_tearsheet, "standalone": standalone, "quiet": quiet}
+        folders = _saved(self.sources, place, **options)
+        names = tuple(run.called for run in self.record.aligned.runs)
+        finished = _named([read_run(_whole(folder)) for folder in folders], names)
+        aligned = align_runs(finished, align=self._align, each_in_its_own=True)
+        return write_own_money(place, own_money.in_own_money(aligned), standalone=standalone)
+
+    def __repr__(self) -> str:
+        return own_text(self.record)
+
+    def _repr_html_(self) -> str:
+        return own_html(self.record)
+
+
+@overload
+def compare_runs(
+    *runs: Source | Mapping[str, Source],
+    align: bool = False,
+    each_in_its_own: Literal[False] = False,
+    strict: bool = False,
+    max_age: int | None = None,
+    quiet: bool = False,
+) -> Comparison: ...
+
+
+@overload
+def compare_runs(
+    *runs: Source | Mapping[str, Source],
+    align: bool = False,
+    each_in_its_own: Literal[True],
+    strict: bool = False,
+    max_age: int | None = None,
+    quiet: bool = False,
+) -> OwnFigures: ...
+
+
 @door
 def compare_runs(
     *runs: Source | Mapping[str, Source],
     align: bool = False,
+    each_in_its_own: bool = False,
     strict: bool = False,
     max_age: int | None = None,
     quiet: bool = False,
-) -> Comparison:
+) -> Comparison | OwnFigures:
     """Compare two to twenty runs.
 
     Parameters
@@ -157,6 +263,9 @@ def compare_runs(
         ``{"60/40": run, "100 % equity": other}``.
     align
         Cut runs of different dates or frequency to what they share, instead of refusing them.
+    each_in_its_own
+        Show runs in different currencies, each investor's own figures in its own money, instead of
+        refusing them; nothing is compared.
     strict, max_age
         As for :func:`backtests.backtest`.
     quiet
@@ -165,7 +274,8 @@ def compare_runs(
     Returns
     -------
     Comparison
-        ``.table``, ``.differences``, ``.plot``, ``.save()``; it shows itself in a notebook.
+        ``.table``, ``.differences``, ``.plot``, ``.save()``; it shows itself in a notebook. With
+        ``each_in_its_own`` an :class:`OwnFigures`, which has no differences.
 
     Raises
     ------
@@ -196,8 +306,10 @@ def compare_runs(
         if strictness is not None:
             for each in finished:
                 require_strict_run(each, strictness)
-        record = table.compare(align_runs(finished, align=align))
-    return Comparison(record, sources, align)
+        aligned = align_runs(finished, align=align, each_in_its_own=each_in_its_own)
+        if each_in_its_own:
+            return OwnFigures(own_money.in_own_money(aligned), sources, align)
+        return Comparison(table.compare(aligned), sources, align)
 
 
 def _by_name(
@@ -218,6 +330,18 @@ def _by_name(
 
 def _named(runs: list[FinishedRun], names: tuple[str | None, ...]) -> list[FinishedRun]:
     return [replace(run, called=name) for run, name in zip(runs, names, strict=True)]
+
+
+def _saved(
+    sources: tuple[Source, ...], out: Path, *, no_tearsheet: bool, standalone: bool, quiet: bool
+) -> list[Path]:
+    """Write the folders of runs that are not there yet, and return all."""
+    require_writable(out)
+    options = {"no_tearsheet": no_tearsheet, "standalone": standalone, "quiet": quiet}
+    return [
+        _published(source, out, **options) if isinstance(source, Run) else Path(source)
+        for source in sources
+    ]
 
 
 def _whole(folder: str | os.PathLike[str]) -> Path:

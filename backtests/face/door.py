@@ -241,6 +241,7 @@ KINDS: Mapping[str, Kind] = {
     # How it is done, and where it goes.
     "out": path,
     "align": kinds.flag,
+    "each_in_its_own": kinds.flag,
     "no_tearsheet": kinds.flag,
     "no_verdict": kinds.flag,
     "standalone": kinds.flag,

@@ -176,7 +176,8 @@ def search(
     assets, step
         Every mix of these tickers and cash, with weights in such steps (``hedge_mix``).
     grid
-        Values by parameter: a list, a single value, or text as ``"0.4:0.8:0.1"``.
+        Values by parameter: a list, a single value, or text as ``"0.4:0.8:0.1"``. In another
+        currency also by ``fx_hedge`` and ``fx_hedge_equity``, what of the dollar is sold forward.
     maximise
         ``cagr``, ``sharpe``, ``sortino`` or ``calmar``.
     subject_to
@@ -221,7 +222,7 @@ def search(
     # The door has read lists as tuples, and the values of a grid as text.
     axes = cast("Mapping[str, str]", grid or {})
     for name in axes:
-        if name in wanted.given:
+        if name in wanted.given or name in options.run:
             raise UsageError(f"grid= searches {name}, which is given as well; leave one out")
     space = search_space(wanted.config, assets, step, axes)
     objective = read_objective(maximise, subject_to)

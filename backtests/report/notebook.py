@@ -466,7 +466,7 @@ def _span_of_search(tuned: Tuned) -> str:
 
 
 def _searched(tuned: Tuned) -> str:
-    return f"{len(tuned.space):,} candidates over {', '.join(tuned.space.axes)}"
+    return f"{len(tuned.space):,} candidates over {', '.join(tuned.space.axis_names)}"
 
 
 def _costs(comparison: Comparison) -> str:

@@ -55,7 +55,7 @@ class Sheet:
     told
         Sentences below it, each with its lead words.
     picture
-        If None, a line says that there is none.
+        If None, a line says that there is none, but where ``is_pictured`` is false.
     tables
         Of numbers and texts.
     notes
@@ -70,6 +70,7 @@ class Sheet:
     screen: FirstScreen | None = None
     hero: Drawing | None = None
     told: Sequence[tuple[str, str]] = ()
+    is_pictured: bool = True
 
     def render(self) -> str:
         """The sheet as HTML; every text is escaped."""

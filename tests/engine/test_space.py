@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
 from backtests.engine.candidates import make_panel
+from backtests.engine.config import RunConfig
 from backtests.engine.costs import Costs
+from backtests.engine.money import Money
 from backtests.engine.scores import score
 from backtests.engine.simulate import simulate
-from backtests.engine.space import mix_space, rule_space
+from backtests.engine.space import mix_space, rule_space, search_space
 from data.errors import UsageError
+from strategies.base import parameter
+from strategies.hedge_mix import HedgeMix
 from strategies.registry import make
 from tests.conftest import random_market
 
@@ -169,3 +174,60 @@ def test_a_space_cannot_be_changed():
         space.fixed["rebalance"] = "never"
     with pytest.raises(TypeError):
         space.axes["TLT"] = (0.0,)
+
+
+def in_yen(strategy: str = "hedge_mix", **money) -> RunConfig:
+    return RunConfig(strategy, source="bundled", money=Money("JPY", **money))
+
+
+def test_settings_are_the_first_axes_so_that_their_candidates_follow_one_another():
+    config = in_yen("attack_defend")
+    grid = {"step_bp": "25,50", "fx_hedge": "0:1:0.5"}
+    space = search_space(config, None, None, grid)
+    assert list(space.axes) == ["fx_hedge", "step_bp"]
+    assert space.axis_names == ["fx hedge", "step_bp"]
+    assert space.settings == ("fx_hedge",)
+    # Two steps at each of three ratios: 0, 0, 0.5, 0.5, 1, 1.
+    assert [space.settings_of(number)["fx_hedge"] for number in range(6)] == [0, 0, 0.5, 0.5, 1, 1]
+    # A setting is none of the parameters of the rule.
+    assert space.params(3) == {**config.params, "step_bp": 50.0}
+    assert space.described(3) == {**config.params, "step_bp": 50.0, "fx_hedge": 0.5}
+    assert space.rule(3) == make("attack_defend", {"step_bp": 50})
+    groups = [places.tolist() for places in space.alike(np.array([5, 0, 4, 1]))]
+    assert groups == [[1, 3], [0, 2]]
+    assert space.corners() == [0, 1, 4, 5]
+    # Without settings all are alike.
+    plain = rule_space("attack_defend", {"step_bp": "25,50"}, config.params)
+    assert [places.tolist() for places in plain.alike(np.array([1, 0]))] == [[0, 1]]
+
+
+@pytest.mark.parametrize(
+    ("config", "assets", "grid", "message"),
+    [
+        (RunConfig("hedge_mix"), None, {"fx_hedge": "0,1"}, "--grid fx_hedge is for investors in"),
+        (in_yen("equity_only"), None, {"fx_hedge": "0,1"}, "equity_only holds none"),
+        (in_yen(), None, {"fx_hedge": "0,2"}, r"--grid: fx_hedge takes 0 to 1 \(fraction\), got 2"),
+        (in_yen(), None, {"fx_hedge": "x"}, "--grid: fx_hedge takes a number"),
+        (in_yen(), None, {"fx_hedge": "0:1:0"}, "is empty"),
+        (in_yen(), None, {"fx_hegde": "0,1"}, "hedge_mix has no parameter 'fx_hegde'"),
+        (in_yen(), None, {"fx_hedge": "0:1:0.01", "fx_hedge_equity": "0:1:0.1"},
+         "--grid has 1,111 combinations of fx_hedge and fx_hedge_equity, more than 1,000; take"),
+        (in_yen(), ["SPY", "IEF"], {"fx_hedge": "0,1"},
+         "--assets and --grid fx_hedge are two searches; give --assets with one --fx-hedge, or "
+         "search that for one mix, given by --weights"),
+    ],
+)  # fmt: skip
+def test_settings_that_cannot_be_searched_are_refused_at_once(config, assets, grid, message):
+    with pytest.raises(UsageError, match=message):
+        search_space(config, assets, None, grid)
+
+
+def test_a_parameter_of_ones_own_rule_stays_one_whatever_it_is_called():
+    @dataclass(frozen=True)
+    class Own(HedgeMix):
+        name = "own"
+        fx_hedge: float = parameter(0.5, doc="x", unit="x", low=0.0, high=1.0)
+
+    space = rule_space(Own, {"fx_hedge": "0,1"}, Own().params())
+    assert space.settings == ()
+    assert space.params(1)["fx_hedge"] == 1.0

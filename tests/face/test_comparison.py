@@ -5,8 +5,17 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from backtests import HedgeError, StrictError, UsageError, backtest, compare_runs
+from backtests import (
+    HedgeError,
+    OwnFigures,
+    RunConfig,
+    StrictError,
+    UsageError,
+    backtest,
+    compare_runs,
+)
 from backtests.compare import main as compare_command
+from backtests.engine.money import Money
 from tests.conftest import ended
 from tests.face.test_backtest import contents
 
@@ -176,3 +185,52 @@ def test_strict_refuses_runs_by_their_data(mix, other):
         compare_runs(dict(zip("ab", late, strict=True)), strict=True, max_age=1, quiet=True)
     with pytest.raises(UsageError, match="--max-age goes with --strict"):
         compare_runs(mix, other, max_age=1)
+
+
+# Currencies
+
+
+YEARS = {"source": "bundled", "start": "2000-01-31", "end": "2009-12-31"}
+YEARS_WORDS = ("--source", "bundled", "--start", "2000-01-31", "--end", "2009-12-31")
+
+
+@pytest.fixture(scope="module")
+def investors():
+    """The same mix of an investor in yen, hedged, and of one in euro."""
+    moneys = {"JPY": Money("JPY", fx_hedge=1), "EUR": Money("EUR")}
+    return {
+        name: backtest(RunConfig("hedge_mix", money=money, **YEARS), quiet=True)
+        for name, money in moneys.items()
+    }
+
+
+def test_runs_of_two_currencies_are_refused_or_shown_each_in_its_own(investors):
+    with pytest.raises(UsageError, match="not the same currency: JPY for JPY, EUR for EUR; run "
+                       "all in one, as in STRATEGY@JPY, or give --each-in-its-own"):  # fmt: skip
+        compare_runs(investors, quiet=True)
+    own = compare_runs(investors, each_in_its_own=True, quiet=True)
+    assert isinstance(own, OwnFigures)
+    assert own.currencies == {"JPY": "JPY", "EUR": "EUR"}
+    assert own.labels == ["JPY", "EUR"]
+    for name, run in investors.items():
+        assert own.table.loc["cagr", name] == pytest.approx(run.metrics.cagr, rel=1e-9)
+    assert not hasattr(own, "differences")
+    assert "less_first" not in " ".join(own.table.index)
+    assert list(own.years.index) == list(range(2000, 2010))
+    assert any(note.startswith("all values are in JPY") for note in own.notes)
+    assert repr(own).splitlines()[1].startswith("Each investor in its own money")
+    assert "<table" in own._repr_html_()
+
+
+def test_the_figures_of_each_are_those_of_the_command(investors, tmp_path, capsys, no_workers):
+    words = ("JPY=hedge_mix@JPY:fx_hedge=1", "EUR=hedge_mix@EUR", "--no-tearsheet",
+             "--each-in-its-own", *YEARS_WORDS)  # fmt: skip
+    code, out, err = ended(compare_command, capsys, *words, "--out", str(tmp_path / "a"))
+    assert code == 0, err
+    assert "nothing here is compared across currencies." in out
+    assert "*" not in out
+    (there,) = (tmp_path / "a").glob("compare-*")
+    own = compare_runs(investors, each_in_its_own=True, quiet=True)
+    here = own.save(tmp_path / "b", no_tearsheet=True, quiet=True)
+    assert here.name == there.name
+    assert contents(here) == contents(there)

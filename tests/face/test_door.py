@@ -32,7 +32,7 @@ from backtests import (
     search,
 )
 from backtests.engine.config_file import write_config
-from backtests.face.comparison import Comparison
+from backtests.face.comparison import Comparison, OwnFigures
 from backtests.face.door import KINDS
 from backtests.face.guard import plain_errors
 from backtests.face.options import NOT_HERE
@@ -230,6 +230,8 @@ def calls() -> dict[tuple[str, str], Callable[[object], object]]:
         add("save", option, Run(SimpleNamespace(verdict=None)).save)
         runs = Comparison(None, (Run(SimpleNamespace(verdict=None)),), False)
         add("save both", option, runs.save)
+        each = OwnFigures(None, (Run(SimpleNamespace(verdict=None)),), False)
+        add("save each", option, each.save)
     for option in options_of(compare_runs):
         made["compare_runs", option] = lambda value, option=option: compare_runs(
             "nowhere", "there", **{option: value}
@@ -280,7 +282,7 @@ TAKEN = {
 TAKEN_THERE = {
     ("load_market", "source"): set(), ("load_market", "tickers"): LIST,
     ("load_market", "extend"): FLAG, ("load_market", "max_age"): {"None"},  # bundled data are old
-    ("compare_runs", "align"): set(),
+    ("compare_runs", "align"): set(), ("compare_runs", "each_in_its_own"): set(),
     ("compare_runs", "quiet"): set(), ("compare_runs", "strict"): set(),
     ("compare_runs", "max_age"): set(), ("RunConfig", "source"): set(),
     ("RunConfig", "hedge"): WORDS | {"None", "an empty list"},
@@ -310,7 +312,8 @@ def test_an_odd_value_works_as_documented_or_is_one_line(function, option):
 
 
 def test_every_option_has_its_kind_declared():
-    functions = [backtest, search, load_market, compare_runs, Run.save, Comparison.save]
+    functions = [backtest, search, load_market, compare_runs, Run.save, Comparison.save,
+                 OwnFigures.save]  # fmt: skip
     charts = [
         chart
         for kind in (RunPlots, ComparisonPlots, SearchPlots)

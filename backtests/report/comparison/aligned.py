@@ -21,6 +21,7 @@ BENCHMARK = "benchmark"  # the column of the benchmark in tables of runs
 
 FEWEST, MOST = 2, 20
 SAME = 1e-3  # how far a run's values lie from the benchmark's where it holds nothing else
+OF_CURRENCY = ("exchange_rate", "home_rate", "home_cpi")  # series that each currency has
 LONGEST_NAME = 60  # characters; longer ones leave no room for numbers
 
 
@@ -38,6 +39,8 @@ class AlignedRuns:
         Sessions x labels, levels of the portfolios, each 1 on the first row.
     benchmark, cash
         Levels of the first run's benchmark, and of bills, on the same sessions.
+    own_benchmarks, own_cash
+        Sessions x labels: the same of each run, in its own currency.
     ppy
         Rows per year.
     cut
@@ -51,6 +54,8 @@ class AlignedRuns:
     values: pd.DataFrame
     benchmark: pd.Series
     cash: pd.Series
+    own_benchmarks: pd.DataFrame
+    own_cash: pd.DataFrame
     ppy: int
     cut: bool
     notes: list[str]
@@ -98,7 +103,9 @@ class AlignedRuns:
         )
 
 
-def align_runs(runs: Sequence[FinishedRun], *, align: bool) -> AlignedRuns:
+def align_runs(
+    runs: Sequence[FinishedRun], *, align: bool, each_in_its_own: bool = False
+) -> AlignedRuns:
     """Make runs comparable.
 
     Parameters
@@ -108,6 +115,8 @@ def align_runs(runs: Sequence[FinishedRun], *, align: bool) -> AlignedRuns:
     align
         Cut them to their common span (to month-ends, if one of them is monthly) instead of
         refusing them; differences that remain are noted.
+    each_in_its_own
+        Take runs in different currencies, whose numbers do not compare.
 
     Raises
     ------
@@ -116,8 +125,13 @@ def align_runs(runs: Sequence[FinishedRun], *, align: bool) -> AlignedRuns:
     """
     if not FEWEST <= len(runs) <= MOST:
         raise UsageError(f"compare takes {FEWEST} to {MOST} runs, got {len(runs)}")
+    require_one_currency(
+        [(run.shown_name, run.summary.currency) for run in runs], each_in_its_own=each_in_its_own
+    )
     notes = _alike(runs)
     for what, read, cure in DIFFERENCES:
+        if each_in_its_own and what in OWN:
+            continue
         difference = _difference(runs, what, read)
         if difference and not align:
             raise UsageError(f"{difference}; {cure}")
@@ -144,10 +158,14 @@ def align_runs(runs: Sequence[FinishedRun], *, align: bool) -> AlignedRuns:
             "run them again over a common period with --start and --end"
         )
     labels = label(runs)
-    joined = {
-        name: frame.loc[common, "strategy"] for name, frame in zip(labels, frames, strict=True)
-    }
-    values = pd.DataFrame(joined)
+
+    def joined(column: str) -> pd.DataFrame:
+        named = zip(labels, frames, strict=True)
+        return pd.DataFrame({name: frame.loc[common, column] for name, frame in named})
+
+    values = joined("strategy")
+    if not each_in_its_own and len({_hedged_equity(run) for run in runs}) > 1:
+        notes.append(f"equity is hedged in more than one way: the benchmark is that of {labels[0]}")
     if cut:
         are_those = cash_words(runs[0].summary.investor).are_those
         kind = "month-ends" if ppy == 12 else "sessions"
@@ -162,6 +180,8 @@ def align_runs(runs: Sequence[FinishedRun], *, align: bool) -> AlignedRuns:
         values=values / values.iloc[0],
         benchmark=frames[0].loc[common, "benchmark"],
         cash=frames[0].loc[common, "cash"],
+        own_benchmarks=joined("benchmark"),
+        own_cash=joined("cash"),
         ppy=ppy,
         cut=cut,
         notes=notes,
@@ -253,6 +273,46 @@ def _alike(runs: Sequence[FinishedRun]) -> list[str]:
     return notes
 
 
+def require_one_currency(runs: Sequence[tuple[str, str]], *, each_in_its_own: bool) -> None:
+    """Refuse runs of different currencies, unless each is to be shown in its own.
+
+    Parameters
+    ----------
+    runs
+        Of each its name and the code of its currency.
+    each_in_its_own
+        Whether that is asked for.
+
+    Raises
+    ------
+    UsageError
+        Naming the currencies, and what to do.
+    """
+    first = runs[0][1]
+    difference = _told("currency", [(code, name) for name, code in runs])
+    if difference and not each_in_its_own:
+        raise UsageError(
+            f"{difference}; run all in one, as in STRATEGY@{first}, or give --each-in-its-own for "
+            "each investor's own figures, without comparing them"
+        )
+    if each_in_its_own and not difference:
+        raise UsageError(
+            "--each-in-its-own is for runs in different currencies, and all of these are in "
+            f"{first}; leave it out"
+        )
+
+
+def _cash_kind(run: FinishedRun) -> str:
+    """What cash is: home cash, or dollar bills."""
+    return run.manifest.config.cash or "home"
+
+
+def _hedged_equity(run: FinishedRun) -> float | str:
+    """What of equity's dollars is sold forward."""
+    return run.manifest.config.fx_hedge_equity or 0.0
+
+
+OWN = ("benchmark", "cash")  # what each run of its own currency has of its own
 # What has to be the same, how to read it off, and what to do where it is not.
 DIFFERENCES: tuple[tuple[str, Callable[[FinishedRun], str], str], ...] = (
     ("frequency", lambda run: FREQUENCIES[run.ppy],
@@ -265,6 +325,8 @@ DIFFERENCES: tuple[tuple[str, Callable[[FinishedRun], str], str], ...] = (
      "run both with the same --end, or give --align for their common span"),
     ("benchmark", lambda run: run.summary.benchmark.ticker,
      "run both with the same --benchmark, or give --align"),
+    ("cash", _cash_kind,
+     "run both with the same --cash, or give --align, which measures both over that of the first"),
     ("costs", lambda run: costs_text(run.summary.costs),
      "run both with the same --fee-bps, --slippage-bps and --lag, or give --align"),
 )  # fmt: skip
@@ -272,9 +334,14 @@ DIFFERENCES: tuple[tuple[str, Callable[[FinishedRun], str], str], ...] = (
 
 def _difference(runs: Sequence[FinishedRun], what: str, read: Callable[[FinishedRun], str]) -> str:
     """Each value and the runs that have it, in words; empty if all agree."""
+    return _told(what, [(read(run), run.shown_name) for run in runs])
+
+
+def _told(what: str, runs: Sequence[tuple[str, str]]) -> str:
+    """The same of pairs of a value and the name of a run that has it."""
     values: dict[str, list[str]] = {}
-    for run in runs:
-        values.setdefault(read(run), []).append(run.shown_name)
+    for value, name in runs:
+        values.setdefault(value, []).append(name)
     if len(values) == 1:
         return ""
     return f"not the same {what}: " + ", ".join(
@@ -290,7 +357,9 @@ def _changed_series(runs: Sequence[FinishedRun]) -> str:
     seen: dict[tuple[str, str], tuple[str, FinishedRun]] = {}
     for run in runs:
         for name, series in run.manifest.data.items():
-            key = (f"{name} up to {run.summary.end}", run.summary.source)
+            # Of one name, though not of one currency.
+            of = f" of {run.summary.currency}" if name in OF_CURRENCY else ""
+            key = (f"{name}{of} up to {run.summary.end}", run.summary.source)
             own = series.own_sha256 or series.sha256
             sha256, other = seen.setdefault(key, (own, run))
             if sha256 != own:

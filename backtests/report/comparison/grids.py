@@ -83,7 +83,7 @@ def core_grid(comparison: Comparison, links: Links) -> Grid:
                     small=weights_text(run.summary.latest.held, MOST_HELD),
                 ),
                 Cell(short_word(compared.word, comparison.cash)),
-                _payoff(compared),
+                payoff_of(compared),
                 *_cells(comparison, metrics, tag.name),
             ]
         )
@@ -217,7 +217,8 @@ def _name(number: int, name: str, links: Links) -> Cell:
     return Cell(f"{number} ", number, links=((links[name], name),))
 
 
-def _payoff(run: Compared) -> Cell:
+def payoff_of(run: Compared) -> Cell:
+    """The payoff over all of equity's worst months, with its interval; a dash without evidence."""
     if run.evidence is None:
         return NOTHING
     estimate = run.evidence.every.estimate

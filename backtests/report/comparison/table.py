@@ -135,7 +135,7 @@ class Comparison:
 def compare(aligned: AlignedRuns) -> Comparison:
     """Work out everything that a comparison shows."""
     table = {
-        name: _compared(aligned, name, run)
+        name: compared_run(aligned, name, run, aligned.cash)
         for name, run in zip(aligned.labels, aligned.runs, strict=True)
     }
     columns = fall_columns(aligned.labels)
@@ -196,7 +196,8 @@ def fall_columns(labels: Sequence[str]) -> list[str]:
     return columns
 
 
-def _compared(aligned: AlignedRuns, name: str, run: FinishedRun) -> Compared:
+def compared_run(aligned: AlignedRuns, name: str, run: FinishedRun, cash: pd.Series) -> Compared:
+    """A run's numbers over the common rows, and over some cash on them."""
     values, own = aligned.values[name], run.values["strategy"]
     # Turnover and costs come from a run's own rows: orders also lie between month-ends.
     begin = own.index[own.index.searchsorted(values.index[0], side="right") - 1]
@@ -204,7 +205,7 @@ def _compared(aligned: AlignedRuns, name: str, run: FinishedRun) -> Compared:
     turnover, costs = traded_in(run.orders, rows, None if aligned.cut else run.first_fill)
     portfolio = Portfolio(
         values=values,
-        cash=aligned.cash,
+        cash=cash,
         frequency=aligned.ppy,
         turnover=turnover,
         costs_paid=costs / float(rows.iloc[0]),
@@ -258,7 +259,7 @@ def metrics_csv(comparison: Comparison) -> pd.DataFrame:
     columns = {
         name: {"verdict": run.word}
         | {metric.key: getattr(run.numbers, metric.key) for metric in comparison.metrics}
-        | _payoff_fields(run)
+        | payoff_fields(run)
         for name, run in comparison.table.items()
     }
     frame = pd.DataFrame(columns, dtype=object)
@@ -272,7 +273,7 @@ def metrics_csv(comparison: Comparison) -> pd.DataFrame:
     return frame
 
 
-def _payoff_fields(run: Compared) -> dict[str, float | None]:
+def payoff_fields(run: Compared) -> dict[str, float | None]:
     """What decides a run's word, with intervals; None where it has no evidence."""
     evidence = run.evidence
     of_sets = dict.fromkeys(SETS) if evidence is None else payoffs_of(evidence)

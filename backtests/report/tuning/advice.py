@@ -66,7 +66,7 @@ def headline(tuned: Tuned) -> str:
     if tuned.reliability.beyond_noise:
         return f"Beyond noise, and yet no recommendation: {no_recommendation(tuned)}"
     if tuned.default_keeps:
-        return f"Keep the default, {params_words(tuned, tuned.config.params)}{_why(tuned, 'it')}"
+        return f"Keep the default, {params_words(tuned, tuned.default_values)}{_why(tuned, 'it')}"
     if tuned.diluted is None:
         return (
             f"{choice} keeps the {_limit(tuned)}, which the default does not, and is not shown "
@@ -198,7 +198,7 @@ def params_words(tuned: Tuned, params: Params) -> str:
 
 def candidate_words(tuned: Tuned, number: int) -> str:
     """A candidate by its number, in the words of :func:`params_words`."""
-    return params_words(tuned, tuned.space.params(number))
+    return params_words(tuned, tuned.space.described(number))
 
 
 def diluted_words(tuned: Tuned) -> str:

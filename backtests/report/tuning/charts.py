@@ -229,7 +229,7 @@ def _mark(tuned: Tuned, name: str, x: float | str, y: float, label: str, row: pd
 
 def _map_of_pairs(tuned: Tuned) -> Figure:
     """The objective over each pair of axes, at its best over the others, the plateau outlined."""
-    names = list(tuned.space.axes)
+    names = tuned.space.axis_names
     pairs = list(itertools.combinations(range(len(names)), 2))
     labels = [f"{names[column]} and {names[row]}" for column, row in pairs]
     maps = _maps(tuned, pairs)
@@ -257,7 +257,7 @@ def _map_of_pairs(tuned: Tuned) -> Figure:
 
 def _map_axis(tuned: Tuned, axis: int) -> Axis:
     """An axis of a map: its cells are numbered, its ticks show their values."""
-    name, values = list(tuned.space.axes.items())[axis]
+    name, values = tuned.space.axis_names[axis], list(tuned.space.axes.values())[axis]
     words = [_value_text(value, tuned) for value in values][:: _bin(len(values))]
     places = _places(len(words), MOST_TICKS).tolist()
     ticks = [(place, words[place]) for place in places]
@@ -304,7 +304,7 @@ def _map(
 ) -> list[Trace]:
     """Cells, outline and marks of one pair of axes."""
     column, row = pair
-    names, values = zip(*tuned.space.axes.items(), strict=True)
+    names, values = tuned.space.axis_names, list(tuned.space.axes.values())
     region = tuned.region
     x, y = _places_on_map(tuned, column), _places_on_map(tuned, row)
     inside = np.zeros(score.shape, dtype=bool)
@@ -403,7 +403,7 @@ def _edges(inside: NDArray[np.bool_]) -> Iterator[tuple[tuple[float, float], tup
 
 def _line_of_axis(tuned: Tuned) -> Figure:
     """The objective along a single axis, the plateau marked."""
-    ((name, values),) = tuned.space.axes.items()
+    (name,), (values,) = tuned.space.axis_names, tuned.space.axes.values()
     metric, table, region = tuned.objective.maximise, tuned.metrics, tuned.region
     codes = tuned.space.codes[:, 0]
     order = np.argsort(codes)

@@ -29,10 +29,14 @@ class Measured:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A candidate as a run takes it, and its number."""
+    """A candidate as a run takes it, and its number.
+
+    ``settings`` are those of its run that were searched; null where none were.
+    """
 
     params: Params
     candidate: int
+    settings: Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -155,7 +159,8 @@ class Document:
 def document(tuned: Tuned) -> Document:
     """Put together what the file holds."""
     region, sessions = tuned.region, tuned.sessions
-    middle = Candidate(tuned.best.params, region.centre)
+    searched = tuned.space.settings_of(region.centre)
+    middle = Candidate(tuned.best.params, region.centre, searched or None)
     return Document(
         headline=headline(tuned),
         chip=chip(tuned)[0],

@@ -53,7 +53,7 @@ def write_tuning(out: Path, tuned: Tuned, *, standalone: bool = False) -> Path:
 def _manifest(tuned: Tuned) -> SearchManifest:
     space = tuned.space
     return SearchManifest(
-        title=f"{searched_in(tuned)}: {len(space):,} candidates over {', '.join(space.axes)}",
+        title=f"{searched_in(tuned)}: {len(space):,} candidates over {', '.join(space.axis_names)}",
         finding=headline(tuned),
         config=tuned.config.table,
         objective=str(tuned.objective),

@@ -12,6 +12,7 @@ from backtests.analysis.objective import MONTHS
 from backtests.analysis.reliability import RARE_BY_CHANCE, SURE_OF_SKILL
 from backtests.analysis.selection import ChosenSharpe
 from backtests.analysis.walkforward import WalkForward
+from backtests.engine.settings import SETTINGS, setting_words
 from backtests.engine.tuned import MIDDLE, Diluted, Tuned, params_text
 from backtests.report.currency import hedge_terms
 from backtests.report.page import Cell, Grid, render_page
@@ -87,7 +88,7 @@ def write_page(path: Path, tuned: Tuned, *, standalone: bool = False) -> None:
 def _facts(tuned: Tuned) -> list[str]:
     """What was searched, for what, over which data, at which costs."""
     searched = params_text(tuned.space.fixed, tuned.space)
-    over = f"{len(tuned.space):,} candidates over {', '.join(tuned.space.axes)}"
+    over = f"{len(tuned.space):,} candidates over {', '.join(tuned.space.axis_names)}"
     limits = f" subject to {tuned.limits}" if tuned.limits else ""
     money = tuned.config.money.table
     return [
@@ -101,7 +102,7 @@ def _facts(tuned: Tuned) -> list[str]:
 
 
 def _notes(tuned: Tuned) -> list[str]:
-    notes = []
+    notes = [f"{setting_words(name)}: {SETTINGS[name].doc}" for name in tuned.space.settings]
     left_out = tuned.space.left_out
     if left_out.count:
         notes.append(

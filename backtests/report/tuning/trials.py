@@ -8,8 +8,9 @@ trials that share a ticker and the frequency are trials on the same market.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from backtests.engine.config import plain_params
+from backtests.engine.money import HEDGES, Money, ratio_text
 from backtests.engine.space import Space
 from data.durable import locked, remove_left_behind, replacing
 from data.errors import OutputError
 from data.regular import MOST_LOG, open_regular
+from strategies.base import Value
 
 TRIALS = "trials.parquet"
 COLUMNS = ("key", "frequency", "strategy", "tickers", "parameters", "search")
@@ -31,7 +34,13 @@ Keys = NDArray[np.uint64]
 
 
 def log_trials(
-    out: Path, space: Space, numbers: NDArray[np.int64], ppy: int, search: str, version: str = ""
+    out: Path,
+    space: Space,
+    numbers: NDArray[np.int64],
+    ppy: int,
+    search: str,
+    version: str = "",
+    money: Money | None = None,
 ) -> int:
     """Add trials to the log and count those of this market, earlier ones included.
 
@@ -50,6 +59,8 @@ def log_trials(
     version
         What tells the strategy from others of its name: each version of a user's own strategy
         that was tried counts as a trial of its own.
+    money
+        Currency and hedge of the default; dollars unless given.
 
     Raises
     ------
@@ -61,9 +72,10 @@ def log_trials(
     path = out / TRIALS
     with locked(out):
         logged = _logged_keys(path)
-        fresh = numbers[~np.isin(_keys(space, numbers, frequency, salt), logged)]
+        tried = partial(_made, space, frequency=frequency, salt=salt, abroad=_abroad(money))
+        fresh = numbers[~np.isin(_keys(tried(numbers, search="")), logged)]
         if len(fresh):
-            _write(path, _parts(path, space, fresh, frequency, search, salt))
+            _write(path, _parts(path, tried(fresh, search=search)))
         return _count(path, space, frequency) if path.exists() else 0
 
 
@@ -71,20 +83,34 @@ def _logged_keys(path: Path) -> Keys:
     return _read(path, ["key"])["key"].to_numpy() if path.exists() else np.array([], np.uint64)
 
 
-def _keys(space: Space, numbers: NDArray[np.int64], frequency: str, salt: str) -> Keys:
-    keys = [part["key"].to_numpy() for part in _made(space, numbers, frequency, "", salt)]
+def _keys(parts: Iterator[Any]) -> Keys:
+    keys = [part["key"].to_numpy() for part in parts]
     return np.concatenate(keys) if keys else np.array([], np.uint64)
 
 
+def _abroad(money: Money | None) -> dict[str, Value]:
+    """What tells the trials of another currency from those in dollars, and from each other."""
+    if money is None or money.is_dollars:
+        return {}
+    ratios = {name: ratio_text(money.ratio(name)) for name in HEDGES}
+    return {"currency": money.currency, "cash": money.cash, **ratios}
+
+
 def _made(
-    space: Space, numbers: NDArray[np.int64], frequency: str, search: str, salt: str
+    space: Space,
+    numbers: NDArray[np.int64],
+    *,
+    frequency: str,
+    search: str,
+    salt: str,
+    abroad: Mapping[str, Value],
 ) -> Iterator[Any]:
-    """Trials as rows of the log, a part at a time."""
+    """Trials as rows of the log, a part at a time; ``abroad`` are among their parameters."""
     import pyarrow as pa
 
     for first in range(0, len(numbers), ROWS_AT_ONCE):
         some = numbers[first : first + ROWS_AT_ONCE]
-        tickers, parameters = _described(space, some)
+        tickers, parameters = _described(space, some, abroad)
         words = parameters.to_numpy(zero_copy_only=False)
         # A hash of 64 bits tells trials apart: among ten million trials two collide by chance in
         # one of some hundred thousand logs.
@@ -117,7 +143,9 @@ def _count(path: Path, space: Space, frequency: str) -> int:
     )
 
 
-def _described(space: Space, numbers: NDArray[np.int64]) -> tuple[Any, Any]:
+def _described(
+    space: Space, numbers: NDArray[np.int64], abroad: Mapping[str, Value]
+) -> tuple[Any, Any]:
     """Tickers and parameters of each candidate as text, the same text for equal candidates."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -125,7 +153,11 @@ def _described(space: Space, numbers: NDArray[np.int64]) -> tuple[Any, Any]:
     if not space.is_simplex:
         rules = [space.rule(int(number)) for number in numbers]
         tickers = [",".join(sorted(rule.tickers)) for rule in rules]
-        texts = [json.dumps(plain_params(rule.params()), sort_keys=True) for rule in rules]
+        settings = [space.settings_of(int(number)) for number in numbers]
+        texts = [
+            json.dumps({**plain_params(rule.params()), **abroad, **own}, sort_keys=True)
+            for rule, own in zip(rules, settings, strict=True)
+        ]
         return pa.array(tickers, pa.string()), pa.array(texts, pa.string())
     # There may be a million mixes: made in columns, an asset at a time. Weights of 0 are left out.
     names, weights = [], []
@@ -139,7 +171,7 @@ def _described(space: Space, numbers: NDArray[np.int64]) -> tuple[Any, Any]:
     def joined(columns: list[Any], after: str) -> Any:
         return pc.utf8_rtrim(pc.binary_join_element_wise(*columns, ""), after)
 
-    others = json.dumps(plain_params(space.fixed), sort_keys=True)[:-1]
+    others = json.dumps({**plain_params(space.fixed), **abroad}, sort_keys=True)[:-1]
     parameters = pc.binary_join_element_wise(
         others + ', "weights": {', joined(weights, ", "), "}}", ""
     )
@@ -153,9 +185,7 @@ def _same(word: str, count: int) -> Any:
     return pa.DictionaryArray.from_arrays(codes, pa.array([word], pa.string()))
 
 
-def _parts(
-    path: Path, space: Space, fresh: NDArray[np.int64], frequency: str, search: str, salt: str
-) -> Iterator[Any]:
+def _parts(path: Path, fresh: Iterator[Any]) -> Iterator[Any]:
     """All rows of the new log: the old ones, then the fresh ones."""
     if path.exists():
         with _opened(path) as log:
@@ -164,7 +194,7 @@ def _parts(
             with _opened(path) as log:
                 part = log.read_row_group(group)
             yield part
-    yield from _made(space, fresh, frequency, search, salt)
+    yield from fresh
 
 
 def _read(path: Path, columns: list[str]) -> Any:

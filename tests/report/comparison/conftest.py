@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from backtests.report.comparison.aligned import align_runs
+from backtests.report.comparison.own_money import OwnMoney
 from backtests.report.comparison.table import Comparison, compare
 from backtests.report.finished_run import FinishedRun, read_run
 from backtests.report.run_folder import write_run
+from tests.report.comparison.own_runs import investors, own_of
 from tests.report.helpers import make_run
 
 
@@ -27,3 +29,15 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> list[FinishedRun]:
 def comparison(finished: list[FinishedRun]) -> Comparison:
     """All three compared."""
     return compare(align_runs(finished, align=False))
+
+
+@pytest.fixture(scope="session")
+def abroad(tmp_path_factory: pytest.TempPathFactory) -> list[FinishedRun]:
+    """The same mix of three investors, in yen hedged, in Australian dollars and in dollars."""
+    return investors(tmp_path_factory.mktemp("abroad"))
+
+
+@pytest.fixture(scope="session")
+def own(abroad: list[FinishedRun]) -> OwnMoney:
+    """Their own figures."""
+    return own_of(abroad)

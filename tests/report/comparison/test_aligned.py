@@ -216,3 +216,75 @@ def test_names_are_refused_in_one_line(names, message):
 
 def test_other_names_are_taken():
     require_names(["60/40", "A", "a", "100 % equity", "x" * 60, "Größe", None, None])
+
+
+# Currencies
+
+
+def paid(run, **config):
+    """The same run with other values and another configuration."""
+    changed = other(run)
+    table = replace(run.manifest.config, **config)
+    return replace(changed, manifest=replace(changed.manifest, config=table))
+
+
+def test_runs_of_different_currencies_are_refused_by_name_and_currency(abroad):
+    message = (
+        "not the same currency: JPY for Tokyo, AUD for Sydney, USD for New York; run all in one, "
+        "as in STRATEGY@JPY, or give --each-in-its-own for each investor's own figures, without "
+        "comparing them"
+    )
+    for align in (False, True):  # no cut makes them one
+        with pytest.raises(UsageError, match=message):
+            align_runs(abroad, align=align)
+
+
+def test_runs_of_one_currency_are_compared_and_not_shown_each_in_its_own(finished):
+    with pytest.raises(UsageError, match="--each-in-its-own is for runs in different currencies, "
+                       "and all of these are in USD; leave it out"):  # fmt: skip
+        align_runs(finished, align=False, each_in_its_own=True)
+
+
+def test_each_in_its_own_has_its_own_equity_and_cash(abroad):
+    aligned = align_runs(abroad, align=False, each_in_its_own=True)
+    assert aligned.labels == ["Tokyo", "Sydney", "New York"]
+    for name, run in zip(aligned.labels, abroad, strict=True):
+        assert aligned.own_benchmarks[name].tolist() == run.values["benchmark"].tolist()
+        assert aligned.own_cash[name].tolist() == run.values["cash"].tolist()
+    assert not aligned.own_cash["Tokyo"].equals(aligned.own_cash["New York"])
+    # Dates, source and costs have to be the same all the same.
+    short = [abroad[0], replace(cut(abroad[2], last="2010-12-31"), called="Short")]
+    with pytest.raises(UsageError, match="not the same end: 2019-12-31 for Tokyo, 2010-12-31 for"):
+        align_runs(short, align=False, each_in_its_own=True)
+    cut_both = align_runs(short, align=True, each_in_its_own=True)
+    assert cut_both.values.index[-1] == pd.Timestamp("2010-12-31")
+
+
+def test_what_a_run_hedges_may_differ_and_what_its_cash_is_may_not(abroad):
+    tokyo = abroad[0]
+    unhedged = replace(paid(tokyo, fx_hedge=0.0, fx_basis_bp=100.0), called="Open")
+    assert align_runs([tokyo, unhedged], align=False).notes == []
+    equity = replace(paid(tokyo, fx_hedge_equity=1.0), called="All")
+    assert align_runs([tokyo, equity], align=False).notes == [
+        "equity is hedged in more than one way: the benchmark is that of Tokyo"
+    ]
+    bills = replace(paid(tokyo, cash="usd"), called="Bills")
+    message = (
+        "not the same cash: home for Tokyo, usd for Bills; run both with the same --cash, or give "
+        "--align, which measures both over that of the first"
+    )
+    with pytest.raises(UsageError, match=message):
+        align_runs([tokyo, bills], align=False)
+    aligned = align_runs([tokyo, bills], align=True)
+    assert "not the same cash: home for Tokyo, usd for Bills" in aligned.notes
+
+
+def test_rates_of_exchange_of_two_currencies_are_no_changed_data(abroad):
+    aligned = align_runs(abroad, align=False, each_in_its_own=True)
+    assert not [note for note in aligned.notes if "not the same data" in note]
+    data = dict(abroad[0].manifest.data)
+    data["exchange_rate"] = replace(data["exchange_rate"], sha256="0" * 64)
+    again = other(abroad[0])
+    again = replace(again, called="Later", manifest=replace(again.manifest, data=data))
+    with pytest.raises(UsageError, match="not the same data: exchange_rate of JPY up to 2019"):
+        align_runs([abroad[0], again], align=False)

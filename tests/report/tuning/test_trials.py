@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from backtests.engine.money import Money
 from backtests.engine.space import mix_space, rule_space
 from backtests.report.tuning.trials import log_trials
 from data.errors import OutputError
@@ -96,3 +97,31 @@ def test_a_rule_with_a_mix_among_its_parameters_is_logged_as_plain_text(tmp_path
     # The same portfolio by the other way of searching is no new trial.
     mixes = mix_space(["SPY", "IEF"], 0.2, {"rebalance": "monthly"})
     assert log_trials(tmp_path, mixes, np.arange(len(mixes)), 12, "mixes") == 2 + len(mixes) - 1
+
+
+def test_a_portfolio_in_another_currency_is_another_trial_and_its_hedge_tells_them_apart(tmp_path):
+    mix = HedgeMix().params()
+    first = np.arange(1)
+    alone = rule_space("hedge_mix", {"rebalance": "monthly"}, mix)
+    ratios = rule_space("hedge_mix", {"fx_hedge": "0,0.5,1"}, mix)
+
+    def logged(space, numbers, search, money=None) -> int:
+        log_trials(tmp_path, space, numbers, 12, search, money=money)
+        return len(pd.read_parquet(tmp_path / "trials.parquet"))
+
+    assert logged(alone, first, "dollars") == 1
+    assert logged(alone, first, "dollars again", Money()) == 1
+    assert logged(alone, first, "yen", Money("JPY")) == 2
+    # Of three ratios the one at 0 is the mix in yen that was tried before.
+    assert logged(ratios, np.arange(3), "ratios", Money("JPY")) == 4
+    # A ratio tried on an axis is the same trial as that of an option; what it costs is none.
+    half = Money("JPY", fx_hedge=0.5, fx_basis_bp=100.0)
+    assert logged(alone, first, "half", half) == 4
+    assert logged(alone, first, "equity", Money("JPY", fx_hedge_equity=1.0)) == 5
+    assert logged(alone, first, "euro", Money("EUR")) == 6
+    # A mix from a search of mixes is the same trial as that mix by itself.
+    mixes = mix_space(["SPY", "IEF"], 0.2, {"rebalance": "monthly"})
+    number = [
+        n for n in range(len(mixes)) if mixes.params(n)["weights"] == {"SPY": 0.6, "IEF": 0.4}
+    ]
+    assert logged(mixes, np.array(number), "mixes", Money("JPY", fx_hedge=1)) == 6

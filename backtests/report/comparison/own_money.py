@@ -1,0 +1,185 @@
+"""Runs of investors in different currencies: each in its own money, none against another.
+
+A difference between two currencies is no one's money. So there are no differences here, no best
+of a row and no headline of who is better: each run stands beside its own equity and its own cash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from backtests.analysis.comparison import calendar_years
+from backtests.analysis.numbers import (
+    Metric,
+    Place,
+    Portfolio,
+    PortfolioNumbers,
+    numbers_of,
+    shown_in,
+)
+from backtests.report.comparison.aligned import AlignedRuns
+from backtests.report.comparison.names import IN_SENTENCE, clipped
+from backtests.report.comparison.table import INITIAL, Compared, compared_run, payoff_fields
+from backtests.report.text import HEDGES, capital, label_of, percent, shown
+from data.currency.currencies import name_of
+
+FINDING = "Each investor in its own money: nothing here is compared across currencies"
+NOTE = (
+    "Every figure is in the money of its own column or row, over that investor's own cash and "
+    "beside that investor's own equity; figures of different currencies do not compare."
+)
+MOST_TOLD = 4  # runs that the line below the headline tells of
+
+
+@dataclass(frozen=True, eq=False)
+class OwnMoney:
+    """Runs in different currencies over their common rows.
+
+    Attributes
+    ----------
+    aligned
+        The runs and their rows.
+    table
+        By label the run's numbers over its own cash, and its verdict.
+    equity, cash
+        By label the numbers of the run's own benchmark, and of its own cash.
+    """
+
+    aligned: AlignedRuns
+    table: Mapping[str, Compared]
+    equity: Mapping[str, PortfolioNumbers]
+    cash: Mapping[str, PortfolioNumbers]
+
+    @property
+    def metrics(self) -> tuple[Metric, ...]:
+        """What is shown of each run, in order."""
+        return shown_in(Place.COMPARISON, *(run.numbers for run in self.table.values()))
+
+    @property
+    def years(self) -> pd.DataFrame:
+        """Returns of the complete calendar years, each in its own money: years x labels."""
+        return calendar_years(self.aligned.values, is_over=self.aligned.is_year_over)
+
+    def label(self, metric: Metric) -> str:
+        """What a metric is called here."""
+        return label_of(metric, self.aligned.ppy, INITIAL)
+
+    def currency(self, name: str) -> str:
+        """Code of a run's currency."""
+        runs = dict(zip(self.aligned.labels, self.aligned.runs, strict=True))
+        return runs[name].summary.currency
+
+
+def in_own_money(aligned: AlignedRuns) -> OwnMoney:
+    """Work out each run's own figures.
+
+    Parameters
+    ----------
+    aligned
+        Made by :func:`~backtests.report.comparison.aligned.align_runs`, each in its own.
+    """
+    own_cash = aligned.own_cash
+    return OwnMoney(
+        aligned,
+        table={
+            name: compared_run(aligned, name, run, own_cash[name])
+            for name, run in zip(aligned.labels, aligned.runs, strict=True)
+        },
+        equity={
+            name: _numbers(aligned, aligned.own_benchmarks[name], own_cash[name])
+            for name in aligned.labels
+        },
+        cash={name: _numbers(aligned, own_cash[name], own_cash[name]) for name in aligned.labels},
+    )
+
+
+def _numbers(aligned: AlignedRuns, values: pd.Series, cash: pd.Series) -> PortfolioNumbers:
+    return numbers_of(
+        Portfolio(
+            values=values,
+            cash=cash,
+            frequency=aligned.ppy,
+            turnover=0.0,
+            costs_paid=0.0,
+            is_year_over=aligned.is_year_over,
+        )
+    )
+
+
+def metrics_csv(own: OwnMoney) -> pd.DataFrame:
+    """The table for other programs: metrics x runs, fractions, each in its own money.
+
+    Rows that begin with ``equity_`` and ``cash_`` are those of the run's own.
+    """
+    columns = {
+        name: {"currency": own.currency(name), "verdict": run.word}
+        | {metric.key: getattr(run.numbers, metric.key) for metric in own.metrics}
+        | payoff_fields(run)
+        | _beside("equity", own.equity[name])
+        | _beside("cash", own.cash[name])
+        for name, run in own.table.items()
+    }
+    frame = pd.DataFrame(columns, dtype=object)
+    frame.index.name = "metric"
+    return frame
+
+
+def _beside(what: str, numbers: PortfolioNumbers) -> dict[str, float | None]:
+    keys = ("total_return", "cagr", "volatility", "max_drawdown")
+    return {f"{what}_{key}": getattr(numbers, key) for key in keys}
+
+
+def lead(own: OwnMoney) -> str:
+    """Whose money each run is in, and what it made there, beside equity and cash of the same."""
+    parts = []
+    for name, run in list(zip(own.aligned.labels, own.aligned.runs, strict=True))[:MOST_TOLD]:
+        numbers, money = own.table[name].numbers, name_of(run.summary.currency)
+        ticker, cash = run.summary.benchmark.ticker, own.cash[name]
+        fell = percent(-numbers.max_drawdown)
+        parts.append(
+            f"{clipped(name, IN_SENTENCE)} is {_with_article(money)} investor's: it "
+            f"{_made(numbers)} and fell {fell} at its deepest; in {money}, equity ({ticker}) "
+            f"{_made(own.equity[name])} and cash {_made(cash)}"
+        )
+    more = len(own.aligned.labels) - len(parts)
+    if more:
+        parts.append(f"{more} more stand{'s' * (more == 1)} in the table")
+    return ". ".join(map(capital, parts)) + "."
+
+
+def _with_article(word: str) -> str:
+    """A currency after "a" or "an": an Australian dollar, a euro."""
+    return f"{'an' if word[:1] in 'Aa' else 'a'} {word}"
+
+
+def _made(numbers: PortfolioNumbers) -> str:
+    """Growth a year, or in all where a year is not over."""
+    if numbers.cagr is None:
+        return f"earned {percent(numbers.total_return)} in all"
+    return f"grew {percent(numbers.cagr)} a year"
+
+
+def console_rows(own: OwnMoney) -> list[tuple[str, list[str]]]:
+    """The figures as text, a row a metric and a cell a run; nothing is marked as best."""
+    names = list(own.table)
+    runs = dict(zip(own.aligned.labels, own.aligned.runs, strict=True))
+
+    def growth(of: Mapping[str, PortfolioNumbers]) -> list[str]:
+        return [percent(of[name].cagr or of[name].total_return) for name in names]
+
+    rows = [
+        ("In the money of", [own.currency(name) for name in names]),
+        (HEDGES, [own.table[name].word for name in names]),
+        *(
+            (own.label(metric), [shown(metric, own.table[n].numbers, INITIAL) for n in names])
+            for metric in own.metrics
+        ),
+        ("Own equity", [runs[name].summary.benchmark.ticker for name in names]),
+        ("  CAGR", growth(own.equity)),
+        ("  Max drawdown", [percent(own.equity[name].max_drawdown) for name in names]),
+        ("Own cash, CAGR", growth(own.cash)),
+    ]
+    return rows

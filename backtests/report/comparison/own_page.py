@@ -1,0 +1,208 @@
+"""The page of runs in different currencies: a table, a chart for each, the calendar years."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from backtests.analysis.months import month_ends
+from backtests.analysis.numbers import Metric, PortfolioNumbers
+from backtests.engine.config import short_hash
+from backtests.report.charts import Line, growth_axis, time_chart
+from backtests.report.comparison import own_money
+from backtests.report.comparison.grids import CORE, MOST_HELD, YEAR_STEPS, payoff_of, tinted
+from backtests.report.comparison.names import Tag, tags_of
+from backtests.report.comparison.own_money import OwnMoney
+from backtests.report.comparison.table import INITIAL
+from backtests.report.figures import Figure
+from backtests.report.folder import new_folder, write_manifest
+from backtests.report.index import rebuild_index
+from backtests.report.manifest import ComparisonManifest
+from backtests.report.page import Cell, Grid, metric_cell, render_page
+from backtests.report.pages import OVERVIEW, address_of, pages_of_run, trail_of
+from backtests.report.style import OTHER_LINE, PORTFOLIO_LINE
+from backtests.report.text import (
+    BASIS_POINT,
+    CVAR,
+    FREQUENCIES,
+    HEDGES,
+    costs_text,
+    source_words,
+    weights_text,
+)
+from backtests.report.verdict.payoffs import PAYOFF
+from data.currency.currencies import name_of
+from data.spreadsheet import write_csv
+
+NO_RATIO = ("sharpe", "sortino", "calmar")  # of cash over itself
+NOTHING = Cell("-", "")
+
+
+def write_own_money(out: Path, own: OwnMoney, *, standalone: bool = False) -> Path:
+    """Write ``compare-<hash>`` (``index.html``, ``metrics.csv``, ``years.csv``) and return it.
+
+    ``standalone``: its page has its charts without any other file.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    aligned = own.aligned
+    runs = tuple(run.name for run in aligned.runs)
+    names = [run.called for run in aligned.runs]
+    given = [names] if any(names) else []
+    name = f"compare-{short_hash([list(runs), 'each in its own', *aligned.notes, *given])}"
+    with new_folder(out, name) as folder:
+        metrics = own_money.metrics_csv(own)
+        write_csv(metrics, folder / "metrics.csv", index_label=str(metrics.index.name))
+        write_csv(own.years, folder / "years.csv", index_label="year")
+        _write_page(folder / OVERVIEW.file, out / name, own, standalone=standalone)
+        labels = tuple(aligned.labels)
+        about = ComparisonManifest(
+            title=" · ".join(labels), finding=own_money.FINDING, runs=runs, labels=labels
+        )
+        write_manifest(folder, about)
+    rebuild_index(out)
+    return out / name
+
+
+def _write_page(path: Path, place: Path, own: OwnMoney, *, standalone: bool) -> None:
+    aligned = own.aligned
+    summaries = [run.summary for run in aligned.runs]
+    days = aligned.values.index
+    tags = tags_of(aligned.labels)
+    pages = {
+        tag.name: {
+            page.word: address_of(page, run.folder, place) for page in pages_of_run(run.folder)
+        }
+        for tag, run in zip(tags, aligned.runs, strict=True)
+    }
+    charts = figures(own)
+    render_page(
+        "own_money.html",
+        path,
+        charts,
+        trail=trail_of(f"{len(tags)} portfolios, each in its own money"),
+        standalone=standalone,
+        title=f"{len(tags)} portfolios, each in its own money",
+        finding=own_money.FINDING,
+        lead=own_money.lead(own),
+        span=f"{days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}, {FREQUENCIES[aligned.ppy]}",
+        source=" and ".join(dict.fromkeys(map(source_words, summaries))),
+        costs="; ".join(dict.fromkeys(costs_text(summary.costs) for summary in summaries)),
+        table=core_grid(own, {name: next(iter(p.values())) for name, p in pages.items() if p}),
+        note=own_money.NOTE,
+        terms=f"{CVAR} {BASIS_POINT} {PAYOFF}",
+        charts=[chart.name for chart in charts],
+        years=years_grid(own),
+        year_steps=[f"{step:g}" for step in YEAR_STEPS],
+        notes=aligned.notes,
+        data_notes=list(dict.fromkeys(note for summary in summaries for note in summary.notes)),
+        runs=[{"label": tag.whole, "pages": pages[tag.name]} for tag in tags],
+    )
+
+
+def core_grid(own: OwnMoney, links: dict[str, str]) -> Grid:
+    """Each run, its own equity and its own cash, a row each; nothing is marked as best."""
+    by_key = {metric.key: metric for metric in own.metrics}
+    metrics = [by_key[key] for key in CORE if key in by_key]
+    rows: list[list[Cell]] = []
+    for tag, run in zip(tags_of(own.aligned.labels), own.aligned.runs, strict=True):
+        compared, code = own.table[tag.name], run.summary.currency
+        held = weights_text(run.summary.latest.held, MOST_HELD)
+        named = Cell(tag.whole, 3 * tag.number, small=held)
+        if tag.name in links:
+            address = ((links[tag.name], tag.name),)
+            named = Cell(f"{tag.number} ", 3 * tag.number, small=held, links=address)
+        rows.append(
+            [named, Cell(code), Cell(compared.word), payoff_of(compared),
+             *_cells(metrics, compared.numbers)]
+        )  # fmt: skip
+        equity = f"{run.summary.benchmark.ticker} 100 %"
+        for place, (what, small, numbers) in enumerate(
+            (
+                (equity, f"equity beside {tag.number}", own.equity[tag.name]),
+                (f"{name_of(code)} cash" if _is_home(own, tag) else "dollar bills",
+                 f"cash beside {tag.number}", own.cash[tag.name]),
+            ),
+            1,
+        ):  # fmt: skip
+            without = NO_RATIO if place == 2 else ()
+            rows.append(
+                [Cell(what, 3 * tag.number + place, small=small), Cell(code), NOTHING, NOTHING,
+                 *_cells(metrics, numbers, without)]
+            )  # fmt: skip
+    heads = ["", "Money", HEDGES, "Payoff, a month", *(CORE[metric.key] for metric in metrics)]
+    return Grid(heads, rows, wide=True, kind="core")
+
+
+def _is_home(own: OwnMoney, tag: Tag) -> bool:
+    return (own.aligned.runs[tag.number - 1].manifest.config.cash or "home") == "home"
+
+
+def _cells(
+    metrics: list[Metric], numbers: PortfolioNumbers, without: tuple[str, ...] = ()
+) -> list[Cell]:
+    return [
+        NOTHING if metric.key in without else metric_cell(metric, numbers, INITIAL)
+        for metric in metrics
+    ]
+
+
+def years_grid(own: OwnMoney) -> Grid:
+    """Returns of the complete calendar years, newest first, a run a column in its own money."""
+    years, tags = own.years, tags_of(own.aligned.labels)
+    rows = [
+        [
+            Cell(str(year), int(year)),
+            *(tinted(years.loc[year, tag.name], YEAR_STEPS) for tag in tags),
+        ]
+        for year in reversed(years.index)
+    ]
+    return Grid(
+        ["Year", *(tag.short for tag in tags)],
+        rows,
+        wide=True,
+        kind="map",
+        head_notes=["", *(f"in {own.currency(tag.name)}" for tag in tags)],
+    )
+
+
+def figures(own: OwnMoney) -> list[Figure]:
+    """A chart of growth for each run with its own equity and cash: one money a chart."""
+    return [
+        chart
+        for tag, run in zip(tags_of(own.aligned.labels), own.aligned.runs, strict=True)
+        if not (chart := _growth(own, tag, run.summary.benchmark.ticker)).is_empty
+    ]
+
+
+def _growth(own: OwnMoney, tag: Tag, ticker: str) -> Figure:
+    aligned, money = own.aligned, name_of(own.currency(tag.name))
+    levels = pd.DataFrame(
+        {
+            "portfolio": aligned.values[tag.name],
+            f"{ticker} 100 %": aligned.own_benchmarks[tag.name],
+            "cash": aligned.own_cash[tag.name],
+        }
+    )
+    months = month_ends(levels)
+    growth = months / months.iloc[:1].to_numpy() if len(months) else months
+    looks = (("--portfolio", PORTFOLIO_LINE), ("--equity", OTHER_LINE), ("--bills", OTHER_LINE))
+    lines = [
+        Line(str(name), growth[name].astype(float).tolist(), colour, width=width)
+        for name, (colour, width) in zip(growth, looks, strict=True)
+    ]
+    return time_chart(
+        f"growth-{tag.number}",
+        [str(month) for month in growth.index],
+        lines,
+        title=f"{tag.whole}: growth of 1 {money}",
+        caption=f"In {money}, month-ends, after costs, logarithmic. "
+        "Another chart's lines are in another money.",
+        alt=f"Growth of {tag.name}, its equity and its cash in {money}",
+        y=growth_axis(lines),
+        height=340,
+    )

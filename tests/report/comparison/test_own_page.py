@@ -1,0 +1,78 @@
+"""The page of investors in different currencies: nothing on it is a comparison across them."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from backtests.report.comparison.own_page import core_grid, figures, write_own_money, years_grid
+from tests.report.comparison.own_runs import own_of
+
+
+@pytest.fixture(scope="module")
+def folder(own, tmp_path_factory):
+    return write_own_money(tmp_path_factory.mktemp("results"), own)
+
+
+def test_a_row_each_for_the_run_its_equity_and_its_cash(own):
+    grid = core_grid(own, {"Tokyo": "x.html"})
+    firsts = [row[0].text.strip() for row in grid.rows]
+    assert firsts == ["1", "SPY 100 %", "yen cash", "2 Sydney", "SPY 100 %", "dollar bills",
+                      "3 New York", "SPY 100 %", "dollar cash"]  # fmt: skip
+    assert [row[1].text for row in grid.rows] == ["JPY"] * 3 + ["AUD"] * 3 + ["USD"] * 3
+    assert grid.rows[0][0].links == (("x.html", "Tokyo"),)
+    assert not [cell for row in grid.rows for cell in row if cell.tone == "best"]
+    sharpe = grid.heads.index("Sharpe")
+    assert grid.rows[2][sharpe].text == "-"  # cash over itself
+
+
+def test_every_chart_is_in_one_money(own):
+    charts = figures(own)
+    assert [chart.title for chart in charts] == [
+        "1 Tokyo: growth of 1 yen",
+        "2 Sydney: growth of 1 Australian dollar",
+        "3 New York: growth of 1 dollar",
+    ]
+    assert len({chart.name for chart in charts}) == 3
+
+
+def test_years_say_their_money(own):
+    grid = years_grid(own)
+    assert grid.head_notes == ["", "in JPY", "in AUD", "in USD"]
+    assert grid.rows[0][0].text == "2019"
+
+
+def test_the_folder_holds_no_difference(folder, own):
+    page = (folder / "index.html").read_text("utf-8")
+    assert "Each investor in its own money: nothing here is compared across currencies" in page
+    assert "Tokyo is a yen investor&#39;s" in page
+    for word in ("less the first", "beyond noise", "Less the first"):
+        assert word not in page
+    table = pd.read_csv(folder / "metrics.csv", index_col="metric")
+    assert list(table) == own.aligned.labels
+    assert not table.index.str.contains("less_first").any()
+    about = json.loads((folder / "manifest.json").read_text("utf-8"))
+    assert about["kind"] == "comparison"
+    assert about["labels"] == ["Tokyo", "Sydney", "New York"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "index.html", "manifest.json", "metrics.csv", "years.csv",
+    ]  # fmt: skip
+
+
+def test_the_same_runs_make_the_same_bytes(folder, own, tmp_path):
+    again = write_own_money(tmp_path, own)
+    assert again.name == folder.name
+    for name in ("metrics.csv", "years.csv"):
+        assert (again / name).read_bytes() == (folder / name).read_bytes()
+
+
+def test_names_are_text(abroad, tmp_path):
+    hostile = "<img src=x onerror=alert(1)>"
+    runs = [replace(abroad[0], called=hostile), *abroad[1:]]
+    page = (write_own_money(tmp_path, own_of(runs)) / "index.html").read_text("utf-8")
+    assert hostile not in re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
+    assert "&lt;img src=x" in page
