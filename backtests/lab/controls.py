@@ -101,7 +101,8 @@ def controls() -> RunConfig:
     left, right = st.columns(2, vertical_alignment="bottom")
     left.number_input("Lag, sessions or months", 1, MOST_LAG, step=1, key="lag", help="from a "
                       "decision to its trade: months where the data are monthly")  # fmt: skip
-    right.number_input("Initial value", 1.0, 1e15, step=1000.0, key="initial", format="%.15g")
+    right.number_input("Initial value", 1.0, 1e15, step=1000.0, key="initial", format="%.15g",
+                       help="in the currency you live in")  # fmt: skip
     st.text_input("Benchmark", key="benchmark", placeholder="SPY, else the heaviest")
     st.text_input("Hedge", key="hedge", placeholder="the known US Treasury funds",
                   help="tickers to judge as the hedge, such as GLD,TIP")  # fmt: skip
@@ -121,7 +122,7 @@ def money_controls() -> None:
     if code == DOLLAR:
         return
     st.selectbox("What cash is", list(CASHES), key=money_key("cash"),
-                 format_func={"home": f"{code}, at its short rate",
+                 format_func={"home": f"{name_of(code)}, at its short rate",
                               "usd": "dollar bills, unhedged"}.__getitem__)  # fmt: skip
     for name, label in SOLD.items():
         key = money_key(name)
