@@ -57,7 +57,7 @@ class Money:
         """Convert every field; in dollars only the defaults are allowed."""
         currency = read_code(self.currency, "--currency")
         cash = self.cash
-        if cash not in CASHES:
+        if not isinstance(cash, str) or cash not in CASHES:
             raise UsageError(
                 f"--cash takes {' or '.join(CASHES)}, got {in_short(cash)}"
                 f"{did_you_mean(cash, CASHES)}"
