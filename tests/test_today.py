@@ -199,12 +199,12 @@ def test_a_rule_of_ones_own_is_proved_and_asked_about(capsys, tmp_path):
 def test_a_run_in_yen_is_asked_about_in_yen(capsys, tmp_path):
     """Its states are told by dollars, as those of any run; what followed is in yen."""
     money, end = Money("JPY", fx_hedge=1), "2015-12-31"
-    kept = saved(RunConfig("hedge_mix", source="bundled", end=end, money=money), tmp_path)
-    hedged = asked(capsys, str(kept))
+    folder = saved(RunConfig("hedge_mix", source="bundled", end=end, money=money), tmp_path)
+    hedged = asked(capsys, str(folder))
     assert hedged == state_of(end=end, money=money)
     words = ("--currency", "JPY", "--fx-hedge", "1", "--end", end)
     assert hedged == asked(capsys, "hedge_mix", *BUNDLED, *words)
-    unhedged = asked(capsys, str(kept), "--fx-hedge", "0")
+    unhedged = asked(capsys, str(folder), "--fx-hedge", "0")
     assert unhedged == state_of(end=end, money=Money("JPY"))
     dollars = state_of(end=end)
     told = [[one.value for one in each.indicators] for each in (hedged, unhedged, dollars)]
