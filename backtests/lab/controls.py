@@ -55,8 +55,8 @@ LONGER = {
 }
 # The sliders of a currency hedge.
 SOLD = {
-    "fx_hedge": "Treasuries' dollars sold forward",
-    "fx_hedge_equity": "Equity's dollars sold forward",
+    "fx_hedge": "Currency hedge of Treasuries",
+    "fx_hedge_equity": "Currency hedge of equity",
 }
 KINDS = [source.partition(":")[0] for source in SOURCES]
 
@@ -131,8 +131,9 @@ def money_controls() -> None:
                           help="such as IEF=1,TLT=0.5; empty it for one ratio of all")  # fmt: skip
         else:
             st.slider(label, 0.0, 100.0, step=ratio_step(state, name), key=key, format="%g %%",
-                      help="sold by forwards of a month: that share of the dollar's moves is "
-                      "taken out, and the difference of interest paid or earned")  # fmt: skip
+                      help="that share of their dollars is sold forward, a month at a time: the "
+                      "dollar's moves are taken out, and the difference of interest is paid or "
+                      "earned")  # fmt: skip
     st.number_input("Cost of that hedge, bp a year", 0.0, MOST_BASIS_BP, step=5.0, format="%g",
                     key=money_key("fx_basis_bp"), help="beyond the difference of interest: the "
                     f"cross-currency basis. {BASIS_POINT}")  # fmt: skip

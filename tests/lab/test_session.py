@@ -264,7 +264,7 @@ def test_a_slider_hedges_the_dollars_of_an_investor_in_yen(running, driver, widt
     settled(driver)
     before = driver.execute_script(SEEN)
     controls(driver, shown=True)
-    moved(driver, "Treasuries' dollars sold forward", Keys.END)
+    moved(driver, "Currency hedge of Treasuries", Keys.END)
     until(driver, lambda: "fx_hedge=1&" in driver.current_url)
     controls(driver, shown=False)
     settled(driver)
