@@ -245,8 +245,9 @@ def config_options(command: Callable[..., Any], *, writes: bool = True) -> Calla
         click.option("--fx-basis-bp", type=float, metavar="BP",
                      help="What a currency hedge costs beyond the difference of interest, basis "
                           "points a year  [default: 25]."),
-        click.option("--carry-rates", is_flag=True, default=None,
-                     help="Carry the last short rates on for longer than six months."),
+        click.option("--carry-rates/--no-carry-rates", default=None,
+                     help="Carry the last short rates on for longer than six months; or do not  "
+                          "[default]."),
         *([out, alone] if writes else []),
         click.option("--debug", is_flag=True, help="Show the traceback of an error."),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from data import bundled
 from data.checks.histories import periods_per_year, wild_moves
 from data.consumer_prices import public_by
 from data.currency.conversion import DOLLARS, Conversion
-from data.currency.convert import in_currency
+from data.currency.convert import Convert, in_currency
 from data.currency.figures import CurrencyFigures
 from data.errors import DataError
 from data.market import CASH, Market
@@ -54,6 +54,7 @@ def market_of(
     stood_in: Sequence[StandIn] = (),
     is_live: bool = False,
     conversion: Conversion = DOLLARS,
+    convert: Convert = in_currency,
     figures_of: Callable[[int], CurrencyFigures] | None = None,
 ) -> Market:
     """Put total-return series of a source together as a market.
@@ -89,6 +90,8 @@ def market_of(
         Whether the source should give bill yields and rates up to now.
     conversion
         The currency wanted, its cash, and what of the dollar is hedged.
+    convert
+        As for :func:`data.load.load_market`.
     figures_of
         Called with the number of rows a year, where another currency than dollars is wanted; it
         may add to ``notes``. None where the source has no figures of any.
@@ -178,7 +181,7 @@ def market_of(
     )
     if converting is None:
         return market
-    return in_currency(market, conversion, converting, series)
+    return convert(market, conversion, converting, series)
 
 
 @dataclass(frozen=True)

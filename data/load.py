@@ -8,6 +8,7 @@ from pathlib import Path
 
 from data.command import Progress, silent
 from data.currency.conversion import DOLLARS, Conversion
+from data.currency.convert import Convert, in_currency
 from data.errors import UsageError, counted, did_you_mean, in_short
 from data.market import Market
 from data.sources.frame import SOURCE as GIVEN
@@ -69,6 +70,7 @@ def load_market(
     price_only: Collection[str] = (),
     needs: Sequence[str] = (),
     conversion: Conversion = DOLLARS,
+    convert: Convert = in_currency,
     refresh: bool = False,
     progress: Progress = silent,
 ) -> Market:
@@ -96,6 +98,8 @@ def load_market(
         fetches each series over the network leaves out the others.
     conversion
         The currency wanted, its cash, and what of the dollar is hedged.
+    convert
+        Converts what was read in dollars: a caller may keep that, and convert it anew.
     refresh
         Fetch from Yahoo even if the cache has a snapshot of the last day.
     progress
@@ -142,6 +146,7 @@ def load_market(
                 carried_back=carried_back,
                 price_only=price_only,
                 conversion=conversion,
+                convert=convert,
             )
     if source == "bundled":
         from data import bundled
@@ -149,9 +154,8 @@ def load_market(
         market = bundled.load(wanted)
         if not conversion.is_dollars:
             from data.bundled.world import currency_figures
-            from data.currency.convert import in_currency
 
-            market = in_currency(market, conversion, currency_figures(conversion.currency))
+            market = convert(market, conversion, currency_figures(conversion.currency), None)
     else:
         from data.sources import live
 

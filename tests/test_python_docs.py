@@ -34,7 +34,7 @@ PREFIXES = {
 # Of a market what the program's own modules ask for, beside what a rule looks at.
 INSIDE = {"source", "plain_title", "periods_per_year", "provenance", "notes", "remarks", "origin",
           "tracking", "levels", "first_session", "require", "until", "fingerprints",
-          "relabelled", "only", "figure_days", "is_cut", "last_day", "longer",
+          "relabelled", "only", "figure_days", "is_cut", "last_day", "longer", "abroad", "revalued",
           "unit"}  # fmt: skip
 FILES = {"toml", "md", "html", "json"}  # run.toml, verdict.md, ... are no members
 

@@ -75,9 +75,13 @@ def test_console_shows_data_table_today_and_place(capsys, tmp_path):
         assert label in out, label
 
 
-def test_same_inputs_same_folder_same_bytes(capsys, tmp_path):
+@pytest.mark.parametrize(
+    "asked", [[], ["--currency", "JPY", "--fx-hedge", "TLT=0.5,IEF=1", "--no-tearsheet"]]
+)
+def test_same_inputs_same_folder_same_bytes(capsys, tmp_path, asked):
     """In two processes with other orders of hashes; only the time of writing may differ."""
-    words = ["hedge_mix", "--source", "bundled", "--start", "2015-01-30", "--out"]
+    words = ["hedge_mix", "--weights", "SPY=0.6,IEF=0.3,TLT=0.1", "--source", "bundled",
+             "--start", "2015-01-30", *asked, "--out"]  # fmt: skip
     assert command(capsys, *words, str(tmp_path / "here"))[0] == 0
     subprocess.run(
         [sys.executable, "-m", "backtests.run", *words, str(tmp_path / "there")],
@@ -87,9 +91,15 @@ def test_same_inputs_same_folder_same_bytes(capsys, tmp_path):
     (there,) = (tmp_path / "there").glob("hedge_mix-*")
     assert here.name == there.name
     names = sorted(path.name for path in here.iterdir())
-    assert names == ["equity.csv", "manifest.json", "orders.csv", "run.toml", "summary.json",
-                     "tearsheet.html", "verdict.html", "verdict.json", "weights.csv",
-                     "years.csv"]  # fmt: skip
+    usual = ["equity.csv", "manifest.json", "orders.csv", "run.toml", "summary.json",
+             "tearsheet.html", "verdict.html", "verdict.json", "weights.csv",
+             "years.csv"]  # fmt: skip
+    if asked:
+        usual.remove("tearsheet.html")
+        assert set(usual) <= set(names)
+    else:
+        assert names == usual
+    assert names == sorted(path.name for path in there.iterdir())
     for name in names:
         if name != "manifest.json":
             assert (here / name).read_bytes() == (there / name).read_bytes(), name
@@ -124,6 +134,28 @@ def test_what_determines_a_run_changes_its_folder(capsys, tmp_path):
         (["hedge_mix", "--set", "rebalance"], "--set takes NAME=VALUE, got 'rebalance'"),
         (["hedge_mix", "--rebalance", "weekly"], "one of monthly, quarterly, annually, never"),
         (["hedge_mix", "--fee-bps", "cheap"], "'cheap' is not a valid float"),
+        (["hedge_mix", "--currency", "JYP"], "one of USD, JPY, EUR, GBP, CHF, AUD, CNY, got 'JYP'"),
+        (["hedge_mix", "--currency", ""], "--currency takes one of USD"),
+        (["hedge_mix", "--currency", "JPY"], "no rates of exchange from --source auto; give"),
+        (["hedge_mix", "--currency", "JPY", "--source", "yahoo"], "give --source bundled"),
+        (["hedge_mix", "--cash", "eur"], "--cash takes home or usd, got 'eur'"),
+        (["hedge_mix", "--fx-hedge", "1"], "give --currency as well (JPY, EUR"),
+        (["hedge_mix", "--fx-hedge-equity", "SPY=1"], "give --currency as well"),
+        (["hedge_mix", "--fx-basis-bp", "50"], "give --currency as well"),
+        (["hedge_mix", "--carry-rates"], "give --currency as well"),
+        (["hedge_mix", "--currency", "JPY", "--fx-hedge", "1.1"], "a ratio from 0 to 1, or TICKER"),
+        (["hedge_mix", "--currency", "JPY", "--fx-hedge", "IEF=-1"], "got -1"),
+        (["hedge_mix", "--currency", "JPY", "--fx-hedge", "IEF"], "IEF=1,TLT=0.5, got 'IEF'"),
+        (["hedge_mix", "--currency", "JPY", "--fx-hedge", "IEF=1,IEF=1"], "names 'IEF' twice"),
+        (["hedge_mix", "--currency", "JPY", "--fx-hedge", "SPY=1", "--source", "bundled"],
+         "--fx-hedge names SPY, which is equity; give it by --fx-hedge-equity"),
+        (["hedge_mix", "--currency", "JPY", "--fx-hedge-equity", "IEF=1", "--source", "bundled"],
+         "--fx-hedge-equity names IEF, which is a hedge; give it by --fx-hedge"),
+        (["hedge_mix", "--currency", "JPY", "--fx-hedge", "TLT=1", "--source", "bundled"],
+         "--fx-hedge names TLT, and the run uses SPY, IEF"),
+        (["hedge_mix", "--currency", "JPY", "--fx-basis-bp", "nan"], "0 to 1000 basis points"),
+        (["hedge_mix", "--currency", "JPY", "--fx-basis-bp", "x"], "'x' is not a valid float"),
+        (["hedge_mix", "--currncy", "JPY"], "--currency"),
         (["hedge_mix", "--lag", "0"], "--lag takes 1 or more sessions, got 0"),
         (["hedge_mix", "--weights", "SPY=0.8,IEF=0.4"], "sum to 1.2 (SPY 0.8, IEF 0.4)"),
         (["hedge_mix", "--weights", "SPY=-0.1"], "the weight of SPY is -0.1"),
@@ -227,6 +259,10 @@ def test_a_full_device_is_one_line(tmp_path):
         (["equity_only", "--set", "ticker=TLT"],
          ["equity_only", "--set", "ticker=TLT", "--start", "1973-01-31"]),
         (["hedge_mix", "--end", "2025-12-31"], ["hedge_mix", "--end", "2026-01-31"]),
+        (["hedge_mix", "--currency", "JPY"],
+         ["hedge_mix", "--currency", "jpy", "--cash", "home", "--fx-hedge", "IEF=0",
+          "--fx-hedge-equity", "0", "--fx-basis-bp", "25", "--no-carry-rates",
+          "--start", "1992-10-31"]),
     ],
 )  # fmt: skip
 def test_the_same_run_asked_for_in_other_words_never_replaces_itself(capsys, tmp_path, one, other):

@@ -14,6 +14,7 @@ from backtests.engine import ledger
 from backtests.engine.config import RunConfig
 from backtests.engine.config_file import write_config
 from backtests.engine.costs import Costs
+from backtests.engine.money import Money
 from backtests.jobs import make_run, state_of_run
 from backtests.report.run_folder import write_strategy
 from backtests.today import main
@@ -148,6 +149,9 @@ def test_options_beside_a_run_override_it(capsys, folder):
         (["pyproject.toml"], "pyproject.toml sets 'build-system'; it can set strategy, source,"),
         (["hedge_mix", "--out", "x"], "No such option '--out'"),
         (["a" * 5000], "' is no strategy"),
+        (["hedge_mix", "--currency", "JPY"], "no rates of exchange from --source auto; give"),
+        ([*BUNDLED, "--currency", "JPN"], "got 'JPN' (did you mean JPY?)"),
+        ([*BUNDLED, "--currency", "JPY", "--fx-hedge", "2"], "a ratio from 0 to 1"),
         ([*BUNDLED, "--end", "1950-01-01"], "--end 1950-01-01 is before the first day of"),
         ([*BUNDLED, "--weights", "SPY=0.6,XYZ=0.4"], "XYZ is not in the bundled history"),
     ],
@@ -190,3 +194,20 @@ def test_a_rule_of_ones_own_is_proved_and_asked_about(capsys, tmp_path):
     code, _, err = ended(main, capsys, str(folder), *named)
     assert code == 2
     assert "is another version; give --strategy-file" in err
+
+
+def test_a_run_in_yen_is_asked_about_in_yen(capsys, tmp_path):
+    """Its states are told by dollars, as those of any run; what followed is in yen."""
+    money, end = Money("JPY", fx_hedge=1), "2015-12-31"
+    folder = saved(RunConfig("hedge_mix", source="bundled", end=end, money=money), tmp_path)
+    hedged = asked(capsys, str(folder))
+    assert hedged == state_of(end=end, money=money)
+    words = ("--currency", "JPY", "--fx-hedge", "1", "--end", end)
+    assert hedged == asked(capsys, "hedge_mix", *BUNDLED, *words)
+    unhedged = asked(capsys, str(folder), "--fx-hedge", "0")
+    assert unhedged == state_of(end=end, money=Money("JPY"))
+    dollars = state_of(end=end)
+    told = [[one.value for one in each.indicators] for each in (hedged, unhedged, dollars)]
+    assert told[0] == told[1] == told[2]
+    rates = [each.indicators[1].rates[0].payoff.value for each in (hedged, unhedged, dollars)]
+    assert len(set(rates)) == 3

@@ -9,6 +9,8 @@ from urllib.parse import parse_qsl
 from backtests.engine.config import RunConfig
 from backtests.engine.config_file import KEYS, WORDS, Ratios
 from backtests.engine.kinds import require_few
+from backtests.engine.money import HEDGES
+from data.currency.currencies import DOLLAR
 from data.errors import UsageError, did_you_mean, in_short
 from strategies.base import Value
 
@@ -71,8 +73,10 @@ def from_query(query: str) -> RunConfig:
 
 def require_few_tickers(config: RunConfig) -> None:
     """Refuse more tickers than a page has room for."""
+    ratios = {name: config.money.ratio(name) for name in HEDGES}
     lists: dict[str, Sized] = {
         **{name: value for name, value in config.params.items() if isinstance(value, Mapping)},
+        **{name: value for name, value in ratios.items() if isinstance(value, Mapping)},
         **{name: getattr(config, name) for name in ("hedge", "equity", "price_only")},
     }
     for name, tickers in lists.items():
@@ -122,7 +126,11 @@ def to_command(config: RunConfig, out: str = "results") -> str:
             words += [f"--{name}", _text(value)]
         else:
             words += ["--set", f"{name}={_text(value)}"]
-    usual = default.as_dict()
+    # In another currency there are more fields, of which the command says what is not usual there.
+    usual = {
+        **RunConfig.of(kind(), {"currency": config.money.currency}).as_dict(),
+        **({} if config.money.is_dollars else {"currency": DOLLAR}),
+    }
     for key, setting in config.as_dict().items():
         if key not in ("strategy", "params") and not _same(setting, usual[key]):
             name = key.replace("_", "-")

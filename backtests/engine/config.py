@@ -12,7 +12,7 @@ from immutabledict import immutabledict
 
 from backtests.engine import kinds
 from backtests.engine.costs import Costs
-from backtests.engine.money import MONEY, Money, Ratio, ratio_text
+from backtests.engine.money import MONEY, Money, Ratio, option, ratio_text
 from backtests.engine.roles import Roles
 from data.currency.conversion import Conversion
 from data.errors import HedgeError, UsageError, in_full, in_short
@@ -291,17 +291,25 @@ def _spelled(rule: Strategy, source: str) -> Strategy:
 def _spelled_money(money: Money, source: str) -> Money:
     """The same with the tickers of its ratios as the source spells them."""
 
-    def read(ratio: Ratio) -> Ratio:
+    def read(name: str) -> Ratio:
+        ratio = money.ratio(name)
         if not isinstance(ratio, Mapping):
             return ratio
-        return {spelled(source, ticker): share for ticker, share in ratio.items()}
+        names = {ticker: spelled(source, ticker) for ticker in ratio}
+        twice = next((n for n in names if list(names.values()).count(names[n]) > 1), None)
+        if twice is not None:
+            raise UsageError(
+                f"{option(name)}: {source} has one {names[twice]}, and it stands there twice; "
+                "give it once"
+            )
+        return {names[ticker]: share for ticker, share in ratio.items()}
 
     if money.is_dollars:
         return money
     return replace(
         money,
-        fx_hedge=read(money.ratio("fx_hedge")),
-        fx_hedge_equity=read(money.ratio("fx_hedge_equity")),
+        fx_hedge=read("fx_hedge"),
+        fx_hedge_equity=read("fx_hedge_equity"),
     )
 
 

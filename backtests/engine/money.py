@@ -82,7 +82,7 @@ class Money:
         """Convert every field; in dollars only the defaults are allowed."""
         currency = read_code(self.currency, "--currency")
         cash = self.cash
-        if cash not in CASHES:
+        if not isinstance(cash, str) or cash not in CASHES:
             raise UsageError(
                 f"--cash takes {' or '.join(CASHES)}, got {in_short(cash)}"
                 f"{did_you_mean(cash, CASHES)}"
@@ -236,20 +236,23 @@ def read_ratio(value: object, where: str) -> Ratio:
     if value is None:
         return 0.0
     if isinstance(value, str) and "=" in value:
-        parts = [part.partition("=") for part in value.split(",") if part.strip()]
+        # The last sign, since a ticker may have one: GC=F.
+        parts = [part.rpartition("=") for part in value.split(",") if part.strip()]
         names = [name.strip() for name, _, _ in parts]
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
-            raise UsageError(f"{where} names {twice} twice; name it once")
+            raise UsageError(f"{where} names {in_short(twice)} twice; name it once")
         value = {name.strip(): text.strip() for name, _, text in parts}
     if isinstance(value, Mapping):
         kinds.require_few(len(value), where)
-        by_ticker = {
-            kinds.name(name, where, "ratios by ticker such as IEF=1").strip(): _share(share, where)
-            for name, share in value.items()
-        }
-        # A ratio of nothing is none at all: what is the same has the same name.
-        return immutabledict({t: share for t, share in by_ticker.items() if share}) or 0.0
+        by_ticker: dict[str, float] = {}
+        for name, share in value.items():
+            ticker = kinds.name(name, where, "ratios by ticker such as IEF=1").strip()
+            if ticker in by_ticker:
+                raise UsageError(f"{where} names {ticker} twice; name it once")
+            by_ticker[ticker] = _share(share, where)
+        # Of nothing but zeros none is left, and that is written as the number.
+        return immutabledict({name: share for name, share in by_ticker.items() if share}) or 0.0
     return _share(value, where)
 
 

@@ -44,6 +44,12 @@ def backtest(
     equity: Sequence[str] | str | None = None,
     price_only: Sequence[str] | str | None = None,
     initial: float | None = None,
+    currency: str | None = None,
+    cash: str | None = None,
+    fx_hedge: float | Mapping[str, float] | pd.Series | str | None = None,
+    fx_hedge_equity: float | Mapping[str, float] | pd.Series | str | None = None,
+    fx_basis_bp: float | None = None,
+    carry_rates: bool | None = None,
     no_verdict: bool = False,
     refresh: bool = False,
     strict: bool = False,
@@ -98,7 +104,21 @@ def backtest(
         Tickers of a folder or of ``prices`` that are prices without their dividends: used all the
         same, and said.
     initial
-        Value at the start in currency; 10,000 unless given.
+        Value at the start in the run's currency; 10,000 unless given.
+    currency
+        The one you live in: ``"USD"`` unless given, ``"JPY"``, ``"EUR"``, ``"GBP"``, ``"CHF"``,
+        ``"AUD"`` or ``"CNY"``. Prices, value, orders, benchmark and verdict are in it. Of
+        ``bundled``, of a folder with rates of exchange, and of ``prices`` with monthly rows.
+    cash
+        In another currency than dollars: ``"home"`` unless given, which earns its short rate, or
+        ``"usd"``, dollar bills unhedged.
+    fx_hedge, fx_hedge_equity
+        Share of the dollars in the hedge, and in the equity, that is sold forward: 0 to 1, or
+        by ticker as ``{"IEF": 1, "TLT": 0.5}``; 0 unless given.
+    fx_basis_bp
+        What that costs beyond the difference of interest, basis points a year; 25 unless given.
+    carry_rates
+        Carry the last short rates on for longer than six months.
     no_verdict
         Do not judge the hedge, which saves a second or two.
     refresh
@@ -138,7 +158,9 @@ def backtest(
             weights=weights, rebalance=rebalance, set=set, source=source, extend=extend,
             start=start, end=end, fee_bps=fee_bps, slippage_bps=slippage_bps, lag=lag,
             benchmark=benchmark, hedge=hedge, equity=equity, price_only=price_only,
-            initial=initial, prices=given(prices), bills=given(bills), params=params,
+            initial=initial, currency=currency, cash=cash, fx_hedge=fx_hedge,
+            fx_hedge_equity=fx_hedge_equity, fx_basis_bp=fx_basis_bp,
+            carry_rates=carry_rates, prices=given(prices), bills=given(bills), params=params,
         ),
     )  # fmt: skip
 

@@ -139,6 +139,18 @@ def mix(value: object, where: str) -> object:
     return kinds.plain(value, where)
 
 
+def ratio(value: Any, where: str) -> object:
+    """Read what of a side's dollars is sold: a number, or ratios by ticker, a Series too."""
+    wanted = "a ratio from 0 to 1, or ratios by ticker such as {'IEF': 1}"
+    if isinstance(value, str):
+        return kinds.text(value, where)
+    if isinstance(value, pd.Series):
+        value = kinds.by_name(value, where)
+    if isinstance(value, Mapping):
+        return {kinds.name(name, where, wanted): value[name] for name in value}
+    return kinds.number(value, where, wanted)
+
+
 def named(value: Any, where: str) -> Mapping[str, Value | None]:
     """Read parameters by name, a row of a table too; the strategy checks their values."""
     if isinstance(value, pd.Series):
@@ -231,6 +243,12 @@ KINDS: Mapping[str, Kind] = {
     "equity": tickers,
     "price_only": tickers,
     "initial": kinds.number,
+    "currency": kinds.text,
+    "cash": kinds.text,
+    "fx_hedge": ratio,
+    "fx_hedge_equity": ratio,
+    "fx_basis_bp": kinds.number,
+    "carry_rates": kinds.flag,
     # The search.
     "assets": tickers,
     "step": kinds.number,

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, cast
 
+from backtests.engine.money import Money
+from backtests.engine.roles import Roles
 from backtests.face.door import door
 from backtests.face.guard import shown, warn_of
 from backtests.face.options import Day
@@ -13,6 +16,11 @@ from data.errors import UsageError, did_you_mean
 from data.market import Market
 from data.period import cut_to_period
 from data.strictness import read_strictness, require_market
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from data.currency.conversion import Cash
 
 
 @door
@@ -24,6 +32,12 @@ def load_market(
     end: Day = None,
     extend: bool = False,
     price_only: Sequence[str] | str | None = None,
+    currency: str = "USD",
+    cash: str = "home",
+    fx_hedge: float | Mapping[str, float] | pd.Series | str | None = None,
+    fx_hedge_equity: float | Mapping[str, float] | pd.Series | str | None = None,
+    fx_basis_bp: float | None = None,
+    carry_rates: bool = False,
     refresh: bool = False,
     strict: bool = False,
     max_age: int | None = None,
@@ -45,6 +59,11 @@ def load_market(
         Extend each history to before its first day by its proxies.
     price_only
         Tickers of a folder that are prices without their dividends: used all the same, and said.
+    currency, cash, fx_basis_bp, carry_rates
+        As for :func:`backtests.backtest`: prices and cash are in that currency.
+    fx_hedge, fx_hedge_equity
+        Share of their dollars that is sold forward, of the known US Treasury funds and of all
+        other tickers: 0 to 1, or by ticker.
     refresh
         Fetch again, even where recent prices are saved.
     strict, max_age
@@ -72,6 +91,15 @@ def load_market(
                 f"price_only= names {ticker}, which is not asked for"
                 f"{did_you_mean(ticker, tickers)}; name one of {', '.join(tickers)}"
             )
+    money = Money(
+        currency=currency,
+        cash=cast("Cash", cash),  # which Money checks
+        fx_hedge=fx_hedge,
+        fx_hedge_equity=fx_hedge_equity,
+        fx_basis_bp=fx_basis_bp,
+        carry_rates=carry_rates,
+    )
+    money.require_held(tickers, Roles())
     market = load.load_market(
         str(source),
         tickers,
@@ -79,6 +107,7 @@ def load_market(
         extend=extend,
         price_only=without_dividends,
         needs=needs or (),
+        conversion=money.conversion(tickers, Roles()),
         refresh=refresh,
         progress=shown(quiet=quiet),
     )

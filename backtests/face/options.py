@@ -16,6 +16,7 @@ from backtests.engine import kinds
 from backtests.engine.backtest import Load
 from backtests.engine.config import RunConfig
 from backtests.engine.config_file import read_config, require_kept_source, source_beside
+from backtests.engine.money import MONEY, Ratio
 from backtests.face.run import Run
 from data.currency.conversion import DOLLARS, Conversion
 from data.errors import RuleError, UsageError, did_you_mean, in_short
@@ -38,7 +39,7 @@ Day = str | dt.date | None
 # The fields of a run by name, as a configuration file holds them.
 Table = Mapping[str, Value | Params | None]
 RUN = ("source", "extend", "start", "end", "fee_bps", "slippage_bps", "lag", "benchmark", "hedge",
-       "equity", "price_only", "initial")  # fmt: skip
+       "equity", "price_only", "initial", *MONEY)  # fmt: skip
 
 # Options that a function lacks and another one has: what to do instead.
 _OF_SEARCH = "it is an option of search(); leave it out"
@@ -47,6 +48,7 @@ _OF_FUNCTIONS = "it is for functions, which have no parameters to search; leave 
 _EACH = {
     "params": "each parameter has its own name here; give it by that, or all as set={...}",
     "costs": "each cost has its own name here; give fee_bps=, slippage_bps= and lag=",
+    "money": "each of its fields has its own name here; give currency=, cash=, fx_hedge=, ...",
 }
 NOT_HERE: Mapping[str, Mapping[str, str]] = {
     "backtest": {
@@ -97,6 +99,12 @@ class Options:
     equity: Sequence[str] | str | None = None
     price_only: Sequence[str] | str | None = None
     initial: float | None = None
+    currency: str | None = None
+    cash: str | None = None
+    fx_hedge: Ratio | str | None = None
+    fx_hedge_equity: Ratio | str | None = None
+    fx_basis_bp: float | None = None
+    carry_rates: bool | None = None
     prices: pd.DataFrame | None = None
     bills: pd.Series | None = None
     params: Mapping[str, Value | None] = field(default_factory=dict)

@@ -154,6 +154,12 @@ def search(
     equity: Sequence[str] | str | None = None,
     price_only: Sequence[str] | str | None = None,
     initial: float | None = None,
+    currency: str | None = None,
+    cash: str | None = None,
+    fx_hedge: float | Mapping[str, float] | pd.Series | str | None = None,
+    fx_hedge_equity: float | Mapping[str, float] | pd.Series | str | None = None,
+    fx_basis_bp: float | None = None,
+    carry_rates: bool | None = None,
     prices: pd.DataFrame | NotGiven = NOT_GIVEN,
     bills: pd.Series | NotGiven = NOT_GIVEN,
     refresh: bool = False,
@@ -188,7 +194,8 @@ def search(
     out, standalone
         The results folder; whether the page in it has its charts without any other file.
     strategy_file, weights, rebalance, set, source, extend, start, end, fee_bps, slippage_bps, lag,\
- benchmark, hedge, equity, price_only, initial, prices, bills, refresh, strict, max_age, quiet
+ benchmark, hedge, equity, price_only, initial, currency, cash, fx_hedge, fx_hedge_equity,\
+ fx_basis_bp, carry_rates, prices, bills, refresh, strict, max_age, quiet
         As for :func:`backtests.backtest`.
     params
         Parameters of the default.
@@ -210,8 +217,10 @@ def search(
         search, strategy_file=strategy_file, weights=weights, rebalance=rebalance, set=set,
         source=source, extend=extend, start=start, end=end, fee_bps=fee_bps,
         slippage_bps=slippage_bps, lag=lag, benchmark=benchmark, hedge=hedge, equity=equity,
-        price_only=price_only, initial=initial, prices=given(prices), bills=given(bills),
-        params=params,
+        price_only=price_only, initial=initial, currency=currency, cash=cash,
+        fx_hedge=fx_hedge, fx_hedge_equity=fx_hedge_equity,
+        fx_basis_bp=fx_basis_bp, carry_rates=carry_rates, prices=given(prices),
+        bills=given(bills), params=params,
     )  # fmt: skip
     if callable(strategy) and not isinstance(strategy, type | Strategy):
         raise UsageError(

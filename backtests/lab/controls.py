@@ -10,8 +10,10 @@ import streamlit as st
 from backtests.engine.address import MOST_IN_LINK
 from backtests.engine.config import RunConfig
 from backtests.engine.costs import MOST_LAG
+from backtests.engine.money import CASHES, MOST_BASIS_BP
 from backtests.lab import look as lab
 from backtests.lab.state import (
+    BY_TICKER,
     EXTEND,
     PRESET,
     PRESETS,
@@ -23,7 +25,9 @@ from backtests.lab.state import (
     keep,
     key_of,
     make_room,
+    money_key,
     percent_of,
+    ratio_step,
     slider_step,
     source_of,
     weight_key,
@@ -31,6 +35,7 @@ from backtests.lab.state import (
 )
 from backtests.report.lab import literal, shortened
 from backtests.report.text import BASIS_POINT
+from data.currency.currencies import CODES, DOLLAR, name_of
 from data.load import SOURCES, available
 from data.treasuries.instruments import CATALOGUE
 from strategies.base import Parameter
@@ -47,6 +52,11 @@ LONGER = {
     "short end": "BIL and SHY of a duration rule",
     "all": "all that can be",
     "none": "none",
+}
+# The sliders of a currency hedge.
+SOLD = {
+    "fx_hedge": "Currency hedge of Treasuries",
+    "fx_hedge_equity": "Currency hedge of equity",
 }
 KINDS = [source.partition(":")[0] for source in SOURCES]
 
@@ -78,6 +88,7 @@ def controls() -> RunConfig:
     st.selectbox("Histories carried back", list(EXTEND), key="extend",
                  format_func=LONGER.__getitem__, help="to before their first day, by bills, bond "
                  "ladders and longer histories of something similar")  # fmt: skip
+    money_controls()
     for name, label in (("start", "From"), ("end", "To")):
         # Not Streamlit's calendar: it takes no notice of Enter.
         st.text_input(label, key=name, placeholder="YYYY-MM-DD, else all there is")
@@ -90,7 +101,8 @@ def controls() -> RunConfig:
     left, right = st.columns(2, vertical_alignment="bottom")
     left.number_input("Lag, sessions or months", 1, MOST_LAG, step=1, key="lag", help="from a "
                       "decision to its trade: months where the data are monthly")  # fmt: skip
-    right.number_input("Initial value", 1.0, 1e15, step=1000.0, key="initial", format="%.15g")
+    right.number_input("Initial value", 1.0, 1e15, step=1000.0, key="initial", format="%.15g",
+                       help="in the currency you live in")  # fmt: skip
     st.text_input("Benchmark", key="benchmark", placeholder="SPY, else the heaviest")
     st.text_input("Hedge", key="hedge", placeholder="the known US Treasury funds",
                   help="tickers to judge as the hedge, such as GLD,TIP")  # fmt: skip
@@ -100,6 +112,36 @@ def controls() -> RunConfig:
                   help="tickers of the folder that are prices without dividends")  # fmt: skip
     st.button("Read the data again", key="forget", on_click=lab.forget)
     return from_state(state)
+
+
+def money_controls() -> None:
+    """Draw the currency; in another than dollars what cash is, and what of the dollar is sold."""
+    state: Any = st.session_state
+    code = st.selectbox("Currency you live in", CODES, key=money_key("currency"),
+                        format_func=lambda code: f"{code}: {name_of(code)}")  # fmt: skip
+    if code == DOLLAR:
+        return
+    st.selectbox("What cash is", list(CASHES), key=money_key("cash"),
+                 format_func={"home": f"{name_of(code)}, at its short rate",
+                              "usd": "dollar bills, unhedged"}.__getitem__)  # fmt: skip
+    for name, label in SOLD.items():
+        key = money_key(name)
+        if state[f"{key}{BY_TICKER}"]:
+            st.text_input(f"{label}, by ticker", key=f"{key}{BY_TICKER}",
+                          help="such as IEF=1,TLT=0.5; empty it for one ratio of all")  # fmt: skip
+        else:
+            st.slider(label, 0.0, 100.0, step=ratio_step(state, name), key=key, format="%g %%",
+                      help="that share of their dollars is sold forward, a month at a time: the "
+                      "dollar's moves are taken out, and the difference of interest is paid or "
+                      "earned")  # fmt: skip
+    st.number_input("Cost of that hedge, bp a year", 0.0, MOST_BASIS_BP, step=5.0, format="%g",
+                    key=money_key("fx_basis_bp"), help="beyond the difference of interest: the "
+                    f"cross-currency basis. {BASIS_POINT}")  # fmt: skip
+    st.checkbox(
+        "Carry the last short rates on",
+        key=money_key("carry_rates"),
+        help="for longer than six months after the last figure, instead of ending there",
+    )
 
 
 def presets() -> None:

@@ -12,12 +12,14 @@ import math
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
+
+import pandas as pd
 
 from backtests.analysis.hedge_state import HedgeState
 from backtests.analysis.record import LongView
@@ -30,6 +32,9 @@ from backtests.engine.sweep import fill_with_sweep
 from backtests.engine.today import state_of
 from backtests.lab.saving import save_apart
 from backtests.report.folder import require_writable
+from data.currency.conversion import Conversion
+from data.currency.convert import in_currency
+from data.currency.figures import CurrencyFigures
 from data.errors import HedgeError
 from data.load import load_market, span_line
 from data.market import Market
@@ -132,6 +137,22 @@ def stood_in(config: RunConfig, market: Market) -> list[str]:
     return [f"In place of new prices from Yahoo: {used}.", f"{market.origin.remark}."]
 
 
+@dataclass(frozen=True, eq=False)
+class _Read:
+    """What a source has: a market in dollars, and all that converts it, if that is asked for."""
+
+    market: Market
+    figures: CurrencyFigures | None = None
+    histories: Mapping[str, pd.Series] | None = None
+
+    def market_in(self, conversion: Conversion) -> Market:
+        """The market as asked for."""
+        if self.figures is None:
+            return self.market
+        return in_currency(self.market, conversion, self.figures, self.histories)
+
+
+READ = Cache[_Read](8, lambda read: is_first_choice(read.market))
 PRICES = Cache[Market](8, is_first_choice)
 INPUTS = Cache[Inputs](8, lambda inputs: is_first_choice(inputs.market))
 RUNS = Cache[Run](32)
@@ -140,6 +161,7 @@ BESIDE = Cache[Beside](32)
 
 def forget() -> None:
     """Empty the caches, so that every source is read again."""
+    READ.clear()
     PRICES.clear()
     INPUTS.clear()
     RUNS.clear()
@@ -242,15 +264,39 @@ def inputs_for(config: RunConfig) -> Inputs:
         # Part of the key: network sources load only the series that are needed.
         needs = tuple(options["needs"])
         longer = (options["extend"], options["carried_back"], options["price_only"])
-        key = (source, tuple(tickers), options["end"], longer, needs, state)
-        return PRICES.get(key, lambda: load_market(source, tickers, **options))
+        conversion = options["conversion"]
+        # Cash alone of what is asked decides what is read; a ratio that moves converts it anew.
+        money = (conversion.currency, conversion.cash)
+        key = (source, tuple(tickers), options["end"], longer, needs, money, state)
+        return PRICES.get(
+            (key, conversion),
+            lambda: READ.get(key, lambda: _read(source, tickers, options)).market_in(conversion),
+        )
 
     key = (
         config.source, config.extend, config.price_only, config.start, config.end, config.benchmark,
         tuple(strategy.tickers), strategy.heaviest, strategy.optional, strategy.needs,
         strategy.carried_back, state, config.strategy, config.hedge, config.equity,  # refused there
+        config.money,
     )  # fmt: skip
     return INPUTS.get(key, lambda: load_inputs(config, load=load))
+
+
+def _read(source: str, tickers: list[str], options: Mapping[str, Any]) -> _Read:
+    """Read a source, and keep what a conversion is made of."""
+    parts: list[_Read] = []
+
+    def convert(
+        market: Market,
+        conversion: Conversion,
+        figures: CurrencyFigures,
+        histories: Mapping[str, pd.Series] | None,
+    ) -> Market:
+        parts.append(_Read(market, figures, histories))
+        return market
+
+    market = load_market(source, tickers, convert=convert, **options)
+    return parts[0] if parts else _Read(market)
 
 
 def _state_of(source: str) -> Hashable:

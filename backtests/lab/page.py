@@ -47,7 +47,7 @@ from backtests.report.verdict import charts
 from backtests.report.verdict.evidence import episodes_grid, payoff_grid
 from backtests.report.verdict.tables import crisis_grid
 from backtests.report.verdict.words import crisis_note, long_note, states_note
-from data.errors import HedgeError
+from data.errors import HedgeError, UsageError
 from data.load import data_line
 from data.terminal import tell_traceback
 from strategies.weights import mix_text
@@ -276,10 +276,24 @@ def add_to_comparison(query: str, name: str) -> None:
     if query in compared:
         state["told"] = f"{name} is already there: {len(compared)} of {MOST_COMPARED} compared"
         return
+    if told := other_currency(compared, query):
+        state["told"] = f"{name} not added: {told}"
+        return
     newest = [*compared, query][-MOST_COMPARED:]
     room = "; the oldest made room" if len(newest) == len(compared) else ""
     state["told"] = f"{name} added: {len(newest)} of {MOST_COMPARED} compared{room}"
     state["compared"] = newest
+
+
+def other_currency(compared: Sequence[str], query: str) -> str:
+    """Why a run does not compare with others, whose returns are another investor's, or nothing."""
+    try:
+        codes = [from_query(each).money.currency for each in (*compared[:1], query)]
+    except HedgeError:  # of a link: said where it is drawn
+        return ""
+    if len(set(codes)) == 1:
+        return ""
+    return f"it is in {codes[1]}, those compared in {codes[0]}; clear the comparison first"
 
 
 def clear_comparison() -> None:
@@ -296,6 +310,8 @@ def comparison(colours: Mapping[str, str]) -> None:
     runs: dict[str, Run] = {}
     for query in queries:
         try:
+            if told := other_currency(queries, query):
+                raise UsageError(told)
             other = lab.look(from_query(query))
         except HedgeError as error:
             st.html(message([f"{query}: {error}"], "error"))

@@ -14,6 +14,8 @@ from backtests.engine.address import MOST_IN_LINK, require_few_tickers
 from backtests.engine.config import RunConfig
 from backtests.engine.costs import Costs
 from backtests.engine.kinds import require_few, tickers
+from backtests.engine.money import HEDGES, Money, ratio_text
+from data.currency.currencies import DOLLAR
 from data.errors import UsageError, in_short
 from strategies.base import Parameter
 from strategies.registry import strategy_class
@@ -26,6 +28,8 @@ DAYS = ("start", "end")
 # What the control of histories carried back can be, and what that is in a configuration.
 EXTEND: Mapping[str, bool | None] = {"short end": None, "all": True, "none": False}
 BUTTONS = ("save", "add", "clear", "forget")
+MONEY = "money."  # before the key of a control of the currency, its cash and its hedge
+BY_TICKER = ".by_ticker"  # behind that of a ratio: what an address gives by ticker
 PRESET = "preset."  # before the key of a preset's button
 OWN = ("address", "compared", "saved", "drawn", "shown", "told")  # kept by the page itself
 
@@ -68,6 +72,11 @@ def weight_key(ticker: str) -> str:
     return f"weight.{ticker}"
 
 
+def money_key(name: str) -> str:
+    """The control of a field of :class:`~backtests.engine.money.Money`; a ratio is in percent."""
+    return f"{MONEY}{name}"
+
+
 def to_state(config: RunConfig, idle: Sequence[str] = ()) -> dict[str, Any]:
     """The values of the controls for a configuration.
 
@@ -92,6 +101,7 @@ def to_state(config: RunConfig, idle: Sequence[str] = ()) -> dict[str, Any]:
         "slippage_bps": float(config.costs.slippage_bps),
         "lag": config.costs.lag,
         "initial": float(config.initial),
+        **_money_state(config.money),
     }
     for name in DAYS:
         state[name] = getattr(config, name) or ""
@@ -120,6 +130,52 @@ def to_state(config: RunConfig, idle: Sequence[str] = ()) -> dict[str, Any]:
     return state
 
 
+def _money_state(money: Money) -> dict[str, Any]:
+    """The values of the controls of a currency; in dollars they are hidden, and the usual ones."""
+    state: dict[str, Any] = {
+        money_key("currency"): money.currency,
+        money_key("cash"): money.cash,
+        money_key("fx_basis_bp"): money.fx_basis_bp,
+        money_key("carry_rates"): money.carry_rates,
+        f"{MONEY}exact": {},
+    }
+    for name in HEDGES:
+        ratio, key = money.ratio(name), money_key(name)
+        if isinstance(ratio, Mapping):
+            state |= {key: 0.0, f"{key}{BY_TICKER}": ratio_text(ratio)}
+        else:
+            state |= {key: round(100.0 * ratio, 8), f"{key}{BY_TICKER}": ""}
+            # As a weight does, a ratio keeps all its digits until its slider is moved.
+            state[f"{MONEY}exact"][name] = (state[key], ratio)
+    return state
+
+
+def money_of(state: Mapping[str, Any]) -> Money:
+    """Read the controls of a currency; in dollars there are none but itself.
+
+    Raises
+    ------
+    UsageError
+        For ratios by ticker that cannot be read.
+    """
+    currency = state[money_key("currency")]
+    if currency == DOLLAR:
+        return Money()
+    ratios: dict[str, str | float] = {}
+    for name in HEDGES:
+        percent, text = state[money_key(name)], state[f"{money_key(name)}{BY_TICKER}"].strip()
+        was, ratio = state[f"{MONEY}exact"].get(name, (None, 0.0))
+        ratios[name] = text or (ratio if percent == was else round(percent / 100.0, 10))
+    return Money(
+        currency=currency,
+        cash=state[money_key("cash")],
+        fx_hedge=ratios["fx_hedge"],
+        fx_hedge_equity=ratios["fx_hedge_equity"],
+        fx_basis_bp=float(state[money_key("fx_basis_bp")]),
+        carry_rates=bool(state[money_key("carry_rates")]),
+    )
+
+
 def keep(state: MutableMapping[str, Any]) -> None:
     """Keep the values of controls that may not be drawn this time.
 
@@ -128,7 +184,8 @@ def keep(state: MutableMapping[str, Any]) -> None:
     at 0, since the sum could exceed 1 otherwise.
     """
     held = [weight_key(ticker) for ticker in state.get("tickers", [])]
-    for key in ("tickers", "folder", *held, *(one for one in state if one.startswith(SETTING))):
+    hidden = [one for one in state if one.startswith((SETTING, MONEY))]
+    for key in ("tickers", "folder", *held, *hidden):
         if key in state:
             state[key] = state[key]
 
@@ -207,6 +264,7 @@ def from_state(state: Mapping[str, Any]) -> RunConfig:
         price_only=tickers(state["price_only"].strip() or None, "Without dividends"),
         initial=float(state["initial"]),
         extend=EXTEND[state["extend"]],
+        money=money_of(state),
         **days,
     )
     require_few_tickers(config)
@@ -336,7 +394,16 @@ def weight_step(state: Mapping[str, Any], ticker: str) -> float:
     It depends on the weight that was given, not on the present one: Streamlit starts a slider
     again whose step changes.
     """
-    given = state.get("exact", {}).get(ticker, (0.0,))[0]
+    return _step_of(state.get("exact", {}), ticker)
+
+
+def ratio_step(state: Mapping[str, Any], name: str) -> float:
+    """The step of the slider of a currency hedge, as that of a weight."""
+    return _step_of(state[f"{MONEY}exact"], name)
+
+
+def _step_of(exact: Mapping[str, tuple[float, float]], name: str) -> float:
+    given = exact.get(name, (0.0, 0.0))[0]
     return 1.0 if float(given).is_integer() else 0.1
 
 

@@ -6,7 +6,7 @@ Definitions: docs/semantics.md, Currency.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -29,6 +29,8 @@ from data.provenance import Provenance
 from data.vintage import FigureDays
 
 Array = NDArray[np.float64]
+# As in_currency: of a market in dollars, what is asked, figures of the currency, and histories.
+Convert = Callable[[Market, Conversion, CurrencyFigures, Mapping[str, pd.Series] | None], Market]
 
 
 @dataclass(frozen=True, eq=False)

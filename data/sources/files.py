@@ -30,6 +30,7 @@ from data.checks.total_return import (
 )
 from data.command import listed
 from data.currency.conversion import DOLLARS, Conversion
+from data.currency.convert import Convert, in_currency
 from data.currency.figures import CurrencyFigures
 from data.errors import DataError, did_you_mean
 from data.market import Market
@@ -81,6 +82,7 @@ def load(
     carried_back: Collection[str] = (),
     price_only: Collection[str] = (),
     conversion: Conversion = DOLLARS,
+    convert: Convert = in_currency,
 ) -> Market:
     """Build a market from ``folder/TICKER.csv``, aligned on the days all of them have.
 
@@ -102,6 +104,8 @@ def load(
         Tickers whose files hold prices without dividends, as the user knows.
     conversion
         The currency wanted, its cash, and what of the dollar is hedged.
+    convert
+        As for :func:`data.load.load_market`.
 
     Raises
     ------
@@ -150,6 +154,7 @@ def load(
         carried_back=carried_back,
         end=end,
         conversion=conversion,
+        convert=convert,
         figures_of=figures_of,
     )
 

@@ -22,7 +22,9 @@ from backtests.engine.address import (
 )
 from backtests.engine.config import RunConfig
 from backtests.engine.costs import MOST_LAG, Costs
+from backtests.engine.money import MONEY, MOST_BASIS_BP, Money
 from backtests.run import main
+from data.currency.currencies import CODES
 from data.errors import HedgeError, UsageError
 
 WEIGHTS = st.lists(st.integers(0, 100_000), min_size=1, max_size=4).map(
@@ -38,9 +40,30 @@ RULES = st.builds(
     st.floats(1, 500),
     st.floats(0.25, 20),
 )
+RATIOS = st.floats(0, 1) | st.dictionaries(
+    st.sampled_from(["SPY", "IEF", "GC=F", "BRK-B"]), st.floats(0, 1), max_size=3
+)
+MONEYS = st.just(Money()) | st.builds(
+    Money,
+    st.sampled_from(CODES[1:]),
+    st.sampled_from(["home", "usd"]),
+    RATIOS,
+    RATIOS,
+    st.none() | st.floats(0, MOST_BASIS_BP),
+    st.booleans(),
+)
 CONFIGS = st.builds(
-    lambda rule, source, start, end, costs, benchmark, initial, extend: RunConfig(
-        rule[0], rule[1], source, start, end, costs, benchmark, initial=initial, extend=extend
+    lambda rule, source, start, end, costs, benchmark, initial, extend, money: RunConfig(
+        rule[0],
+        rule[1],
+        source,
+        start,
+        end,
+        costs,
+        benchmark,
+        initial=initial,
+        extend=extend,
+        money=money,
     ),
     MIXES | RULES,
     st.sampled_from(["auto", "bundled", "files:a b/$(x)'s", "files:ü&=#?"]),
@@ -50,6 +73,7 @@ CONFIGS = st.builds(
     st.none() | st.sampled_from(["SPY", "BRK-B", "^X"]),
     st.floats(1, 1e15),
     st.none() | st.booleans(),
+    MONEYS,
 )
 
 
@@ -84,6 +108,10 @@ def commanded(config):
         RunConfig("hedge_mix", costs=Costs(-0.0, 0.0)),
         RunConfig("hedge_mix", {"weights": {"GC=F": 0.3, "EURUSD=X": 0.2, "SPY": 0.5}}),
         RunConfig("hedge_mix", benchmark="None"),
+        RunConfig("hedge_mix", money=Money("JPY")),
+        RunConfig("hedge_mix", money=Money("jpy", "usd", "TLT=1,IEF=0.5", {"SPY": 0.25}, 0, True)),
+        RunConfig("hedge_mix", money=Money("EUR", fx_hedge="GC=F=0.1, IEF=0", fx_hedge_equity=1)),
+        RunConfig("hedge_mix", money=Money("CHF", fx_hedge={"IEF": 0}, fx_hedge_equity="IEF=0")),
     ],
 )
 def test_what_names_the_folder_comes_back_to_the_letter(config):
@@ -104,6 +132,14 @@ def test_a_command_says_only_what_is_not_the_default():
     assert to_command(none) == "python -m backtests.run carry --no-extend"
     assert to_address(none)["extend"] == "false"
     assert "extend" not in to_address(RunConfig("carry"))
+    yen = RunConfig("hedge_mix", source="bundled", money=Money("JPY"))
+    assert to_command(yen) == ("python -m backtests.run hedge_mix --source=bundled --currency=JPY")
+    asked = Money("GBP", "usd", 1, {"SPY": 0.5}, 50, carry_rates=True)
+    assert to_command(RunConfig("hedge_mix", money=asked)) == (
+        "python -m backtests.run hedge_mix --currency=GBP --cash=usd --fx-hedge=1 "
+        "--fx-hedge-equity=SPY=0.5 --fx-basis-bp=50 --carry-rates"
+    )
+    assert not set(MONEY) & set(to_address(RunConfig("hedge_mix")))
 
 
 @pytest.mark.parametrize(
@@ -121,6 +157,20 @@ def test_a_command_says_only_what_is_not_the_default():
         ({"strategy": "hedge_mix", "set.wait": "1"}, "no parameter 'wait'"),
         ({"strategy": "attack_defend", "set.step_bp": "0"}, "takes 1 to 500"),
         ({"strategy": "hedge_mix", "source": "../etc"}, "is unknown"),
+        ({"strategy": "hedge_mix", "currency": "JYP"}, "got 'JYP' .did you mean JPY"),
+        ({"strategy": "hedge_mix", "currency": ""}, "--currency takes one of USD, JPY"),
+        ({"strategy": "hedge_mix", "currency": "JPY", "cash": "uds"}, "home or usd, got 'uds'"),
+        ({"strategy": "hedge_mix", "fx_hedge": "1"}, "give --currency as well"),
+        ({"strategy": "hedge_mix", "currency": "JPY", "fx_hedge": "1.5"}, "0 to 1, .*got 1.5"),
+        ({"strategy": "hedge_mix", "currency": "JPY", "fx_hedge": ""}, "0 to 1, .*got ''"),
+        ({"strategy": "hedge_mix", "currency": "JPY", "fx_hedge": "IEF=1,IEF=0"}, "'IEF' twice"),
+        ({"strategy": "hedge_mix", "currency": "JPY", "fx_hedge": "ief=1,IEF=0.5"}, "has one IEF"),
+        ({"strategy": "hedge_mix", "currency": "JPY", "fx_hedge": "=1"}, "ratios by ticker"),
+        ({"strategy": "hedge_mix", "currency": "JPY", "fx_hedge_equity": "nan"}, "equity takes"),
+        ({"strategy": "hedge_mix", "currency": "JPY", "fx_basis_bp": "1001"}, "0 to 1000 basis"),
+        ({"strategy": "hedge_mix", "currency": "JPY", "fx_basis_bp": "x"}, "takes a number"),
+        ({"strategy": "hedge_mix", "currency": "JPY", "carry_rates": "no"}, "true or false"),
+        ({"strategy": "hedge_mix", "fx_hegde": "1"}, "did you mean fx_hedge"),
     ],
 )
 def test_a_bad_address_is_refused_in_one_line(fields, words):
@@ -159,6 +209,10 @@ def mix_of(count, **more):
         ("strategy=hedge_mix&set.lag=2&lag=2", "lag"),
         (mix_of(MOST_IN_LINK + 1), "has 51 tickers; give at most 50"),
         (mix_of(1, hedge=",".join(f"T{i}" for i in range(51))), "has 51 tickers"),
+        (
+            mix_of(1, currency="JPY", fx_hedge=",".join(f"T{i}=1" for i in range(51))),
+            "fx_hedge has 51 tickers; give at most 50",
+        ),
         (mix_of(5000), f"characters; shorten it to {LONGEST_LINK:,}"),
         ("&".join(f"a{i}=1" for i in range(MOST_FIELDS + 1)), "sets 101 things; set at most 100"),
         (f"strategy={'x' * 100_000}", "characters; shorten it"),

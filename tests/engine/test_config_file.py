@@ -6,10 +6,11 @@ import json
 
 import pytest
 
-from backtests.cli import run_config
+from backtests.cli import run_config, with_config
 from backtests.engine.config import RunConfig
 from backtests.engine.config_file import read_config, require_kept_source, write_config
 from backtests.engine.costs import Costs
+from backtests.engine.money import Money
 from backtests.run import main
 from data.command import run_command
 from data.errors import UsageError, WeightError
@@ -33,6 +34,8 @@ from tests.strategies.rule_files import SHORT
         ),
         RunConfig(strategy="attack_defend", params={"step_bp": 25.0}, source="bundled"),
         RunConfig(strategy="carry", extend=False),
+        RunConfig("hedge_mix", money=Money("JPY", "usd", {"IEF": 1 / 3}, 0.25, 0, True)),
+        RunConfig("hedge_mix", source="bundled", money=Money("CNY", fx_hedge=1)),
     ],
 )
 def test_there_and_back(tmp_path, config):
@@ -68,6 +71,14 @@ def test_a_file_of_before_that_extends_nothing_still_extends_nothing(tmp_path):
         ('strategy = "hedge_mix"\nfee_bps = true', "fee_bps takes a number, got True"),
         ('strategy = "hedge_mix"\nstart = 2020-01-01', "start takes a text"),
         ('strategy = "hedge_mix"\nparams = 3', "params takes a table"),
+        ('strategy = "hedge_mix"\ncurrency = 81', "currency takes a text, got 81"),
+        ('strategy = "hedge_mix"\ncash = true', "cash takes a text, got True"),
+        ('strategy = "hedge_mix"\nfx_hedge = true', "fx_hedge takes a ratio, or a text such as"),
+        ('strategy = "hedge_mix"\nfx_hedge_equity = [1]', "fx_hedge_equity takes a ratio, or"),
+        ('strategy = "hedge_mix"\n[fx_hedge]\nIEF = 1', "a ratio, or a text such as IEF=1"),
+        ('strategy = "hedge_mix"\nfx_basis_bp = "25"', "fx_basis_bp takes a number"),
+        ('strategy = "hedge_mix"\ncarry_rates = 1', "carry_rates takes true or false, got 1"),
+        ('strategy = "hedge_mix"\ncurency = "JPY"', "sets 'curency' .did you mean currency"),
         ("\xff", "is no TOML"),
         (f'strategy = "hedge_mix"\nlag = {"9" * 5000}', "is no TOML"),
         (f'strategy = "hedge_mix"\nlag = 0x{"F" * 5000}', "a whole number of 20000 bits"),
@@ -174,3 +185,20 @@ def test_asking_for_the_very_dates_is_the_same_run(tmp_path, capsys):
                        "--benchmark", "SPY"])  # fmt: skip
     capsys.readouterr()
     assert len(list(tmp_path.glob("hedge_mix-*"))) == 1
+
+
+def test_an_option_overrides_what_a_file_says_of_money(tmp_path):
+    path = tmp_path / "run.toml"
+    write_config(path, RunConfig("hedge_mix", money=Money("JPY", "usd", 1, 0.5, 50, True)))
+
+    def read(*words):
+        with main.make_context("run", ["--config", str(path), *words]) as context:
+            options = context.params
+            strategy = options.pop("strategy")
+            return run_config(*with_config(strategy, {}, options, str(path))).money
+
+    assert read() == Money("JPY", "usd", 1, 0.5, 50, True)
+    changed = read("--cash", "home", "--fx-hedge", "IEF=0.5", "--no-carry-rates")
+    assert changed == Money("JPY", "home", {"IEF": 0.5}, 0.5, 50, False)
+    with pytest.raises(UsageError, match="--fx-hedge is for investors in another currency"):
+        read("--currency", "USD")

@@ -13,6 +13,7 @@ from backtests.engine import ledger
 from backtests.engine.backtest import load_inputs, simulated
 from backtests.engine.config import RunConfig
 from backtests.engine.costs import Costs
+from backtests.engine.money import MONEY, Money
 from data.origin import How, Origin
 from tests.conftest import ROOT
 from tests.report.verdict.helpers import make_verdict
@@ -54,6 +55,23 @@ def test_a_run_asked_for_by_what_came_out_is_the_same_run(run):
 )
 def test_whatever_determines_a_run_is_in_its_name(run, change):
     assert made(replace(CONFIG, **change)).name != run.name
+
+
+def test_a_currency_its_cash_and_its_hedge_are_in_the_name_and_dollars_are_not(run):
+    moneys = (
+        Money("JPY"),
+        Money("GBP"),
+        Money("JPY", cash="usd"),
+        Money("JPY", fx_hedge=1),
+        Money("JPY", fx_hedge={"IEF": 0.5}),
+        Money("JPY", fx_hedge_equity=1),
+        Money("JPY", fx_hedge=1, fx_basis_bp=0),
+        Money("JPY", carry_rates=True),
+    )
+    names = {made(replace(CONFIG, money=money)).name for money in moneys}
+    assert len({run.name, *names}) == len(moneys) + 1
+    assert made(replace(CONFIG, money=Money("USD", fx_hedge=0))).name == run.name
+    assert not set(MONEY) & set(CONFIG.as_dict())
 
 
 def test_the_data_and_their_notes_are_in_the_name_and_the_day_is_not(run):

@@ -89,8 +89,17 @@ def contents(folder: Path) -> dict[str, bytes]:
             ("attack_defend", "--set", "step_bp=25", "--start", "1990-01-31"),
             functools.partial(backtest, "attack_defend", step_bp=25, start=dt.date(1990, 1, 31)),
         ),
+        (
+            ("hedge_mix", "--currency", "jpy", "--fx-hedge", "IEF=0.5", "--fx-hedge-equity", "0.25",
+             "--fx-basis-bp", "50", "--cash", "usd", "--carry-rates", "--start", "2005-01-31"),
+            functools.partial(
+                backtest, "hedge_mix", currency="JPY", fx_hedge=pd.Series({"IEF": 0.5}),
+                fx_hedge_equity=0.25, fx_basis_bp=50, cash="usd", carry_rates=True,
+                start="2005-01-31",
+            ),
+        ),
     ],
-    ids=["mix", "rule"],
+    ids=["mix", "rule", "yen"],
 )  # fmt: skip
 def test_save_writes_the_folder_of_the_command_byte_for_byte(
     words, asked, tmp_path, capsys, monkeypatch
@@ -156,6 +165,31 @@ def test_own_prices_are_the_numbers_of_their_source():
     assert here.metrics == there.metrics
     assert here.summary.source == "prices"
     assert here.name != there.name
+
+
+def test_own_months_in_yen_are_the_numbers_of_their_source():
+    """Converted by the bundled rates, as the bundled months are."""
+    market = load_market("bundled", ["SPY", "IEF"])
+    yen = {"currency": "JPY", "fx_hedge": 1, **QUICK}
+    there = backtest("hedge_mix", source="bundled", **yen)
+    here = backtest("hedge_mix", prices=market.prices, bills=market.cash, **yen)
+    assert here.summary.currency == "JPY"
+    assert here.nav.tolist() == there.nav.tolist()
+    assert here.metrics == there.metrics
+    dollars = backtest(here, prices=market.prices, bills=market.cash, currency="USD", fx_hedge=0,
+                       **QUICK)  # fmt: skip
+    assert dollars.metrics == backtest("hedge_mix", source="bundled", **QUICK).metrics
+
+
+def test_a_market_in_yen_is_that_of_a_run():
+    options = {"currency": "JPY", "fx_hedge": 0.5, "fx_hedge_equity": {"SPY": 1}, "fx_basis_bp": 0}
+    market = load_market("bundled", ["SPY", "IEF"], **options)
+    of_run = backtest("hedge_mix", source="bundled", **options, **QUICK).market
+    assert market.currency == of_run.currency == "JPY"
+    assert market.prices.equals(of_run.prices)
+    assert market.cash.equals(of_run.cash)
+    unhedged = load_market("bundled", ["SPY", "IEF"], currency="JPY")
+    assert not unhedged.prices["SPY"].equals(market.prices["SPY"])
 
 
 @pytest.mark.usefixtures("quick_proof")
@@ -387,6 +421,10 @@ def returning(answer):
 
 DAYS = pd.DatetimeIndex(["1990-01-31"])
 SPY = {"tickers": ["SPY"], **BUNDLED}
+DAILY = pd.DataFrame(
+    {ticker: 100.0 + np.arange(300) % 7 for ticker in ("SPY", "IEF")},
+    index=pd.bdate_range("2010-01-04", periods=300),
+)
 WRONG = {
     "nothing": (lambda: backtest(), UsageError, "which strategy?"),
     "unknown": (lambda: backtest("hedge_mx"), UsageError, "did you mean hedge_mix?"),
@@ -424,6 +462,24 @@ WRONG = {
     "initial": (lambda: backtest("hedge_mix", initial=0), UsageError, "--initial takes an amount"),
     "source of bytes": (lambda: backtest("hedge_mix", source=b"bundled"), UsageError,
                         "of a folder, got b'bundled'"),
+    "currency": (lambda: backtest("hedge_mix", currency="YEN"), UsageError,
+                 "--currency takes one of USD, JPY, EUR, GBP, CHF, AUD, CNY, got 'YEN'"),
+    "misspelt currency": (lambda: backtest("hedge_mix", curency="JPY"), UsageError,
+                          "did you mean currency?"),
+    "money": (lambda: backtest("hedge_mix", money="JPY"), UsageError, "give currency=, cash="),
+    "a hedge of dollars in dollars": (lambda: backtest("hedge_mix", fx_hedge=1), UsageError,
+                                      "give --currency as well"),
+    "live in yen": (lambda: backtest("hedge_mix", currency="JPY"), UsageError,
+                    "no rates of exchange from --source auto"),
+    "a ratio": (lambda: backtest("hedge_mix", currency="JPY", fx_hedge=2), UsageError,
+                "--fx-hedge takes a ratio from 0 to 1, or TICKER=RATIO"),
+    "ratios": (lambda: backtest("hedge_mix", currency="JPY", fx_hedge={"IEF": "all"}), UsageError,
+               "got 'all'"),
+    "a ratio of equity": (lambda: backtest("hedge_mix", currency="JPY", fx_hedge={"SPY": 1},
+                                           source="bundled"), UsageError,
+                          "names SPY, which is equity; give it by --fx-hedge-equity"),
+    "days in yen": (lambda: backtest("hedge_mix", currency="JPY", prices=DAILY), HedgeError,
+                    "rates of exchange of the yen at the ends of months only; give month-end"),
     "extend": (lambda: backtest("hedge_mix", extend="yes"), UsageError,
                "extend= takes True or False, got 'yes'"),
     "benchmark": (lambda: backtest("hedge_mix", benchmark=7), UsageError, "benchmark= takes a"),

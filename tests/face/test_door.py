@@ -32,6 +32,7 @@ from backtests import (
     search,
 )
 from backtests.engine.config_file import write_config
+from backtests.engine.money import MONEY, Money
 from backtests.face.comparison import Comparison, OwnFigures
 from backtests.face.door import KINDS
 from backtests.face.guard import plain_errors
@@ -187,6 +188,7 @@ class Windowed(Strategy):
         return market.prices * 0.0
 
 
+ABROAD = {"currency": "JPY"}
 # What else a call needs for one of its options to be looked at.
 BESIDE = {
     ("backtest", "tickers"): {"strategy": rule},
@@ -200,7 +202,9 @@ BESIDE = {
     ("search", "prices"): {"source": None},
     ("search", "bills"): {"prices": MONTHS, "source": None},
     **{(name, "max_age"): {"strict": True} for name in ("backtest", "search", "load_market")},
-}
+    **{(name, option): ABROAD
+       for name in ("backtest", "search", "load_market") for option in MONEY[1:]},
+}  # fmt: skip
 USUAL = {
     "backtest": {"strategy": "hedge_mix", "source": "bundled"},
     "search": {"strategy": "hedge_mix", "source": "bundled", "assets": "SPY,IEF"},
@@ -241,6 +245,8 @@ def calls() -> dict[tuple[str, str], Callable[[object], object]]:
         add("RunConfig", field.name, RunConfig, strategy="hedge_mix")
     for field in dataclasses.fields(Costs):
         add("Costs", field.name, Costs)
+    for field in dataclasses.fields(Money):
+        add("Money", field.name, Money, **({} if field.name == "currency" else ABROAD))
     for name in ("weights", "rebalance"):
         made["RunConfig", f"params {name}"] = lambda value, name=name: RunConfig(
             "hedge_mix", {name: value}
@@ -276,12 +282,20 @@ TAKEN = {
     "fund": WORDS | {"None", "a blank", "two lines"},  # what has no prices is refused with them
     "values": NUMBERS | {"a list", "an array"}, "a value": NUMBERS, "max_age": NUMBERS | {"None"},
     **dict.fromkeys(("no_verdict", "refresh", "quiet", "no_tearsheet", "standalone"), FLAG),
-    "align": FLAG, "strict": FLAG,
+    "align": FLAG, "strict": FLAG, "currency": {"None"}, "cash": {"None"},
+    "fx_hedge": {"None", "a fraction", "an empty dict", "a Series"},
+    "fx_hedge_equity": {"None", "a fraction", "an empty dict", "a Series"},
+    "fx_basis_bp": NUMBERS | {"None", "a fraction"}, "carry_rates": FLAG | {"None"},
 }  # fmt: skip
 # Where what goes for others does not: no None where it is no default, no folder that is not there.
 TAKEN_THERE = {
     ("load_market", "source"): set(), ("load_market", "tickers"): LIST,
     ("load_market", "extend"): FLAG, ("load_market", "max_age"): {"None"},  # bundled data are old
+    ("load_market", "currency"): set(), ("load_market", "cash"): set(),
+    ("load_market", "carry_rates"): FLAG, ("Money", "currency"): set(), ("Money", "cash"): set(),
+    # SPY is no hedge, and IEF no equity.
+    **{(name, option): {"None", "a fraction", "an empty dict"}
+       for name in ("load_market", "Money") for option in ("fx_hedge", "fx_hedge_equity")},
     ("compare_runs", "align"): set(), ("compare_runs", "each_in_its_own"): set(),
     ("compare_runs", "quiet"): set(), ("compare_runs", "strict"): set(),
     ("compare_runs", "max_age"): set(), ("RunConfig", "source"): set(),

@@ -9,7 +9,9 @@ import threading
 import pandas as pd
 import pytest
 
+from backtests.engine.backtest import load_inputs
 from backtests.engine.config import RunConfig
+from backtests.engine.money import Money
 from backtests.jobs import execute
 from backtests.lab import look as lab
 from backtests.report.verdict.words import sentences
@@ -85,6 +87,75 @@ def test_the_lab_shows_what_the_command_line_writes(strategy, params, extend):
     for row in shown.verdict.portfolios:
         same(to_json(row), to_json(of[row.key]))
     assert len(shown.verdict.crises) == len(written.verdict.crises) > 10
+
+
+def test_the_lab_shows_what_the_command_line_writes_in_yen():
+    money = Money("JPY", fx_hedge=0.5, fx_basis_bp=50)
+    config = RunConfig("hedge_mix", source="bundled", money=money)
+    shown, written = lab.look(config), execute(config)
+    assert shown.summary.currency == "JPY"
+    same(to_json(shown.summary), to_json(written.summary))
+    assert sentences(shown.verdict) == sentences(in_brief(written.verdict))
+    apart = lab.beside(shown)
+    same(to_json(apart.long_view), to_json(written.verdict.long_view))
+    same(to_json(apart.state), to_json(written.verdict.state))
+
+
+# What differs in money has other prices or another cash, whatever was looked at before it.
+MONEYS = (
+    Money(),
+    Money("JPY"),
+    Money("JPY", fx_hedge=1),
+    Money("JPY", fx_hedge={"IEF": 0.5}),
+    Money("JPY", fx_hedge_equity=1),
+    Money("JPY", fx_hedge=1, fx_basis_bp=100),
+    Money("JPY", "usd"),
+    Money("GBP"),
+)
+
+
+def test_every_conversion_has_its_own_prices_whatever_was_looked_at_before():
+    """The caches know the conversion: else an answer in another currency would be shown."""
+    configs = [RunConfig("hedge_mix", source="bundled", money=money) for money in MONEYS]
+    for config in (*configs, *reversed(configs)):
+        shown = lab.inputs_for(config).market
+        used = ["SPY", "IEF"]
+        alone = load_market("bundled", used, conversion=config.conversion(used))
+        assert shown.currency == config.money.currency
+        for ours, theirs in ((shown.prices, alone.prices), (shown.cash, alone.cash)):
+            assert ours.equals(theirs.loc[ours.index])
+        assert set(alone.notes) <= set(shown.notes)
+    told = {lab.inputs_for(config).market.prices.sum().sum() for config in configs}
+    assert len(told) == len(configs) - 1  # dollar bills are the cash, of which prices know nothing
+
+
+def test_another_ratio_reads_no_file_again(price_folder, monkeypatch):
+    months = pd.date_range("2000-01-31", periods=60, freq="ME")
+    folder = price_folder(**{ticker: rows_of(months) for ticker in ("SPY", "IEF")})
+    read = []
+    real = lab.load_market
+    monkeypatch.setattr(
+        lab, "load_market", lambda *of, **how: (read.append(of), real(*of, **how))[1]
+    )
+    shares = (0.0, 0.4, 1.0)
+    moneys = [
+        Money("JPY", fx_hedge=share, fx_basis_bp=basis) for share in shares for basis in (0, 25)
+    ]
+    for money in moneys:
+        config = RunConfig("hedge_mix", source=f"files:{folder}", money=money)
+        market = lab.inputs_for(config).market
+        direct = load_inputs(config).market
+        assert market.prices.equals(direct.prices)
+        assert (market.notes, market.vintage) == (direct.notes, direct.vintage)
+        assert market.provenance == direct.provenance
+    assert len(read) == 1
+
+
+def test_another_currency_from_yahoo_is_one_line():
+    for source in ("auto", "yahoo"):
+        config = RunConfig("hedge_mix", source=source, money=Money("JPY"))
+        with pytest.raises(UsageError, match=f"no rates of exchange from --source {source}"):
+            lab.look(config)
 
 
 def test_the_same_question_is_worked_out_once():

@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 from backtests.engine.address import from_query
+from backtests.engine.money import MONEY
 from backtests.lab import look as lab
 from backtests.report.text import percent, ratio, typeset
 from backtests.report.verdict.payoffs import payoff_cell
@@ -580,3 +581,97 @@ def test_a_fault_of_ours_is_a_line_too(tmp_path, monkeypatch, capsys):
     assert not page.exception
     assert "a fault of ours: RuntimeError: broken &lt;b&gt;" in texts(page)
     assert "Traceback" in capsys.readouterr().err
+
+
+YEN = {**BUNDLED, "currency": "JPY", "fx_hedge": "0.5"}
+
+
+def test_a_currency_brings_its_controls_and_the_address_follows(tmp_path):
+    page = open_page(tmp_path, **BUNDLED)
+    dollars = tiles(page)
+    assert page.selectbox(key="money.currency").value == "USD"
+    assert not [each for each in page.slider if each.key.startswith("money.")]
+    assert not set(MONEY) & set(page.query_params)
+    page.selectbox(key="money.currency").set_value("JPY").run()
+    yen = tiles(page)
+    assert yen != dollars
+    assert {key: page.query_params[key] for key in MONEY} == {
+        "currency": "JPY", "cash": "home", "fx_hedge": "0", "fx_hedge_equity": "0",
+        "fx_basis_bp": "25", "carry_rates": "false",
+    }  # fmt: skip
+    page.slider(key="money.fx_hedge").set_value(100.0).run()
+    assert page.query_params["fx_hedge"] == "1"
+    assert tiles(page) != yen
+    assert "--currency=JPY --fx-hedge=1" in page.code[0].value
+    fields = {key.replace(".", "__"): value for key, value in page.query_params.items()}
+    assert tiles(open_page(tmp_path, **fields)) == tiles(page)
+    page.button(key="preset.80/20").click().run()
+    assert (page.query_params["currency"], page.query_params["fx_hedge"]) == ("JPY", "1")
+    page.selectbox(key="money.currency").set_value("USD").run()
+    page.button(key="preset.60/40").click().run()
+    assert tiles(page) == dollars
+    page.selectbox(key="money.currency").set_value("JPY").run()
+    assert page.slider(key="money.fx_hedge").value == 100.0
+    assert not alerts(page)
+
+
+def test_ratios_by_ticker_stand_as_they_were_given(tmp_path):
+    page = open_page(tmp_path, **{**YEN, "fx_hedge": "IEF=0.3333333333333333"})
+    field = page.text_input(key="money.fx_hedge.by_ticker")
+    assert field.value == page.query_params["fx_hedge"] == "IEF=0.3333333333333333"
+    field.set_value("TLT=1").run()
+    (line,) = alerts(page)
+    assert line.startswith("--fx-hedge names TLT, and the run uses SPY, IEF")
+    assert page.text_input(key="money.fx_hedge.by_ticker").value == "TLT=1"
+    page.text_input(key="money.fx_hedge.by_ticker").set_value("").run()
+    assert page.slider(key="money.fx_hedge").value == 0.0
+    assert page.query_params["fx_hedge"] == "0"
+    assert not alerts(page)
+
+
+def test_a_source_without_rates_of_exchange_is_a_line_above_the_last_answer(tmp_path):
+    page = open_page(tmp_path, **YEN)
+    before = tiles(page)
+    page.selectbox(key="source").set_value("auto").run()
+    (line,) = alerts(page)
+    assert line.startswith("--currency JPY has no rates of exchange from --source auto; give")
+    assert tiles(page) == before
+    assert "Below is the last answer" in texts(page)
+
+
+def test_runs_of_two_currencies_do_not_compare(tmp_path):
+    page = open_page(tmp_path, **BUNDLED)
+    page.button(key="add").click().run()
+    page.selectbox(key="money.currency").set_value("JPY").run()
+    page.button(key="add").click().run()
+    (toast,) = (one.value.replace("\\", "") for one in page.toast)
+    assert toast.endswith(
+        "not added: it is in JPY, those compared in USD; clear the comparison first"
+    )
+    assert isinstance(page.query_params["vs"], str) or len(page.query_params["vs"]) == 1
+    link = open_page(tmp_path, **YEN, vs=[urlencode(BUNDLED), urlencode(YEN)])
+    (line,) = alerts(link)
+    assert line.endswith(": it is in JPY, those compared in USD; clear the comparison first")
+    assert not link.exception
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"currency": "XXX"}, "--currency takes one of USD, JPY"),
+        ({"fx_hedge": "1"}, "give --currency as well"),
+        ({"currency": "JPY", "fx_hedge": "2"}, "a ratio from 0 to 1"),
+        ({"currency": "JPY", "fx_hedge_equity": f"{EVIL}=1"}, "EVIL"),
+        ({"currency": "JPY", "fx_hedge": "IEF=1", "cash": "eur"}, "home or usd"),
+        ({"currency": "JPY", "fx_basis_bp": "-1"}, "0 to 1000 basis points"),
+        ({"currency": "JPY", "carry_rates": "2"}, "true or false"),
+        ({"currency": "JPY", "source": "yahoo"}, "no rates of exchange"),
+    ],
+)
+def test_a_currency_that_cannot_be_is_a_message(fields, words, tmp_path):
+    page = open_page(tmp_path, **{**BUNDLED, **fields})
+    assert not page.exception
+    assert words in text_of(page)
+    assert alerts(page)
+    assert "a fault of ours" not in texts(page)
+    assert "<img src=http" not in texts(page)

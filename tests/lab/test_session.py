@@ -254,6 +254,32 @@ def test_a_session_from_a_preset_to_a_saved_page_and_back(running, driver, width
     assert complaints(driver) == []
 
 
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_a_slider_hedges_the_dollars_of_an_investor_in_yen(running, driver, width, height):
+    from selenium.webdriver.common.keys import Keys
+
+    address, _, _ = running
+    resize(driver, width, height)
+    driver.get(f"{address}/?{OPENED}&currency=JPY")
+    settled(driver)
+    before = driver.execute_script(SEEN)
+    controls(driver, shown=True)
+    moved(driver, "Currency hedge of Treasuries", Keys.END)
+    until(driver, lambda: "fx_hedge=1&" in driver.current_url)
+    controls(driver, shown=False)
+    settled(driver)
+    run = run_of(driver.current_url)
+    assert run.summary.currency == "JPY"
+    growth = typeset(percent(run.summary.metrics.cagr))
+    until(driver, lambda: driver.execute_script(SEEN)["numbers"][0] == growth)
+    seen = driver.execute_script(SEEN)
+    assert before["numbers"][0] != growth
+    assert seen["headline"] == typeset(first_screen(run.judged, run.summary).headline)
+    assert seen["errors"] == ""
+    assert overflow(driver) == 0
+    assert complaints(driver) == []
+
+
 @pytest.mark.parametrize(
     ("width", "height", "mistake"),
     [(390, 844, "a day without prices"), (1440, 900, "a ticker that nobody has")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from backtests.engine.config import RunConfig
 from backtests.engine.costs import Costs
+from backtests.engine.money import CASHES, MOST_BASIS_BP, Money
 from backtests.lab.state import (
     PRESETS,
     apply,
@@ -19,12 +21,15 @@ from backtests.lab.state import (
     idle_of,
     is_applied,
     is_moved,
+    keep,
     make_room,
+    ratio_step,
     slider_step,
     to_state,
     values_of,
     weight_step,
 )
+from data.currency.currencies import CODES
 from data.errors import UsageError
 from strategies.registry import STRATEGIES, strategy_class
 
@@ -33,6 +38,47 @@ from strategies.registry import STRATEGIES, strategy_class
 def test_controls_hold_every_configuration(strategy):
     config = RunConfig(strategy, source="files:a b", start="2001-02-03", benchmark="IEF")
     assert from_state(to_state(config)) == config
+
+
+@given(
+    st.builds(
+        Money,
+        st.sampled_from(CODES[1:]),
+        st.sampled_from(CASHES),
+        st.floats(0, 1) | st.just({"IEF": 1 / 3, "GC=F": 0.5}),
+        st.floats(0, 1) | st.just("SPY=0.25"),
+        st.floats(0, MOST_BASIS_BP),
+        st.booleans(),
+    )
+)
+def test_controls_hold_every_currency_and_hedge_to_the_letter(money):
+    config = RunConfig("hedge_mix", source="bundled", money=money)
+    assert json.dumps(from_state(to_state(config)).as_dict()) == json.dumps(config.as_dict())
+
+
+def test_a_ratio_that_is_moved_is_what_its_slider_says():
+    money = Money("JPY", fx_hedge=1 / 3, fx_hedge_equity={"SPY": 0.5})
+    state = to_state(RunConfig("hedge_mix", source="bundled", money=money))
+    assert ratio_step(state, "fx_hedge") == 0.1
+    assert ratio_step(state, "fx_hedge_equity") == 1.0
+    state["money.fx_hedge"] = 40.0
+    assert from_state(state).money == Money("JPY", fx_hedge=0.4, fx_hedge_equity={"SPY": 0.5})
+    state["money.fx_hedge_equity.by_ticker"] = " "  # emptied: the slider again
+    state["money.fx_hedge_equity"] = 25.0
+    assert from_state(state).money == Money("JPY", fx_hedge=0.4, fx_hedge_equity=0.25)
+    state["money.fx_hedge.by_ticker"] = "IEF=2"
+    with pytest.raises(UsageError, match="--fx-hedge takes a ratio from 0 to 1.*got 2"):
+        from_state(state)
+
+
+def test_dollars_hide_the_hedge_and_bring_it_back():
+    money = Money("CHF", "usd", 1, 0.5, 50, carry_rates=True)
+    state = to_state(RunConfig("hedge_mix", source="bundled", money=money))
+    state["money.currency"] = "USD"
+    keep(state)
+    assert from_state(state).money == Money()
+    state["money.currency"] = "CHF"
+    assert from_state(state).money == money
 
 
 @pytest.mark.parametrize("extend", [None, True, False])
@@ -172,7 +218,10 @@ def test_a_link_names_tickers_at_0_once():
 def test_a_preset_sets_the_mix_or_the_rule_that_it_names_and_no_other_setting(preset):
     params = {"weights": {"GLD": 1 / 3}, "rebalance": "never"}
     costs = Costs(7.5, 2.0, 3)
-    before = RunConfig("hedge_mix", params, source="bundled", start="1990-01-31", costs=costs)
+    money = Money("JPY", "usd", 1, {"SPY": 0.5}, 50, carry_rates=True)
+    before = RunConfig(
+        "hedge_mix", params, source="bundled", start="1990-01-31", costs=costs, money=money
+    )
     state = to_state(before)
     complete(state)
     assert not is_applied(preset, state)
@@ -181,6 +230,7 @@ def test_a_preset_sets_the_mix_or_the_rule_that_it_names_and_no_other_setting(pr
     after = from_state(state)
     assert [one.label for one in PRESETS if is_applied(one, state)] == [preset.label]
     assert (after.source, after.start, after.costs) == (before.source, before.start, before.costs)
+    assert after.money == money
     if preset.weights:
         assert after.params == {"weights": preset.weights, "rebalance": "never"}
     else:

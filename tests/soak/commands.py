@@ -37,6 +37,11 @@ MONTHS = ("--source", "bundled", "--start", "2015-01-30")
 COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "fetch": (("data.history", "--out", "{out}/history"), ("tracking.csv", "tracking.svg")),
     "run": (("backtests.run", "hedge_mix", *MONTHS, "--out", "{out}"), ("index.html",)),
+    "yen": (
+        ("backtests.run", "hedge_mix", "--currency", "JPY", "--fx-hedge", "1", *MONTHS,
+         "--no-tearsheet", "--out", "{out}"),
+        ("index.html",),
+    ),
     "compare": (
         ("backtests.compare", "hedge_mix", "equity_only", "--no-tearsheet", "--no-verdict",
          *MONTHS, "--out", "{out}"),

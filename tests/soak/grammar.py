@@ -41,7 +41,17 @@ RUN = (*STRATEGIES, "hedge_mix:SPY=0.7,IEF=0.3", "hedge_mix:", "hedge_mix:SPY",
        "60:40=carry", "no-such.toml", "x=prices/SPY.csv", f"{'y' * 99}=carry")  # fmt: skip
 FILE = ("run.toml", "broken.toml", "prices", "no-such.toml", "/dev/null", "prices/SPY.csv")
 
+CURRENCY = ("JPY", "JPY", "jpy", "EUR", "GBP", "CHF", "AUD", "CNY", "USD", "YEN", "BTC", "")
+RATIO = ("0", "1", "0.5", "1.5", "-0.1", "nan", "IEF=1", "SPY=0.5", "IEF=1,TLT=0.5", "IEF=1,IEF=1",
+         "IEF", "IEF=", "=1", "IEF=x", "IEF=2", "ief=1", "GC=F=1", "IEF=1e-400", "all")  # fmt: skip
+MONEY = {
+    "--currency": CURRENCY, "--cash": ("home", "usd", "home", "USD", "jpy"), "--fx-hedge": RATIO,
+    "--fx-hedge-equity": RATIO, "--fx-basis-bp": NUMBER, "--carry-rates": None,
+    "--no-carry-rates": None,
+}  # fmt: skip
+
 RUN_OPTIONS = {
+    **MONEY,
     "--source": SOURCE, "--extend": None, "--no-extend": None, "--start": DAY, "--end": DAY,
     "--fee-bps": NUMBER,
     "--slippage-bps": NUMBER, "--lag": ("1", "2", "3", "1.5", "0", "500", "99999999999999999999"),
@@ -107,6 +117,8 @@ def vector(rng: random.Random, door: str) -> list[str]:
         return rng.choice(GARBAGE) if rng.random() < garbage else rng.choice(choices)
 
     drawn: list[list[str]] = [[value(known_words)] for _ in range(rng.choice(counts))]
+    if "--currency" in options and rng.random() < 0.2:  # else its other options are refused at once
+        drawn.append(["--currency", value(CURRENCY)])
     for _ in range(rng.randint(0, 5)):
         name = rng.choice(list(options))
         values = options[name]

@@ -96,9 +96,13 @@ def test_configurations(place):
     good = (b'strategy = "hedge_mix"\nsource = "files:prices"\nextend = false\nfee_bps = 2.0\n'
             b'lag = 1\nbenchmark = "SPY"\ninitial = 10000.0\n\n[params]\nrebalance = "monthly"\n\n'
             b'[params.weights]\nSPY = 0.6\nIEF = 0.4\n')  # fmt: skip
+    money = (b'currency = "JPY"\ncash = "home"\nfx_hedge = "IEF=1"\nfx_hedge_equity = 0.5\n'
+             b"fx_basis_bp = 25.0\ncarry_rates = false\n")  # fmt: skip
+    yen = good.replace(b"\n[params]\n", money + b"\n[params]\n")
+    assert yen != good
     tried = []
     for _ in range(count(60, 1_000)):
-        text = damaged(rng, good)
+        text = damaged(rng, rng.choice((good, yen)))
         (place / "run.toml").write_bytes(text)
         tried.append(ask("backtests.run", ["--config", "run.toml", *SHORT], text))
     hold("configurations", tried)
@@ -118,22 +122,33 @@ def test_files_of_prices_and_yields(place):
     hold("files of prices and yields", tried)
 
 
-def made_runs(place) -> list[str]:
-    for name in ("hedge_mix", "equity_only"):
-        made = call("backtests.run", [name, "--source", "files:prices", "--no-tearsheet"])
-        assert made.code == 0, made.err
-    return sorted(path.name for path in (place / "results").glob("*-*") if path.is_dir())
+YEN = ("--currency", "JPY", "--fx-hedge", "1")
+
+
+def made_runs(place) -> list[list[str]]:
+    """Two runs in dollars that compare, and two in yen."""
+    pairs = []
+    for money in ((), YEN):
+        before = {path.name for path in (place / "results").glob("*-*")}
+        for name in ("hedge_mix", "equity_only"):
+            words = [name, "--source", "files:prices", "--no-tearsheet", *money]
+            made = call("backtests.run", words)
+            assert made.code == 0, made.err
+        folders = {path.name for path in (place / "results").glob("*-*") if path.is_dir()}
+        pairs.append(sorted(folders - before))
+    return pairs
 
 
 def test_folders_of_runs(place):
     """Bytes damaged, and values exchanged under a manifest that vouches for them."""
     rng = random.Random(3)
-    names = made_runs(place)
+    pairs = made_runs(place)
     intact = place / "intact"
     shutil.copytree(place / "results", intact)
-    target = place / "results" / names[0]
     tried = []
     for _ in range(count(60, 1_000)):
+        names = rng.choice(pairs)
+        target = place / "results" / names[0]
         path = rng.choice(sorted(target.iterdir()))
         if path.suffix == ".json" and rng.random() < 0.8:
             twist = twisted(rng, json.loads(path.read_text()))
