@@ -13,7 +13,7 @@ from backtests.report.figures import Figure
 from backtests.report.listing import run_files
 from backtests.report.page import render_page
 from backtests.report.pages import WHICH_HEDGE, pages_in, trail_of_run
-from backtests.report.text import CVAR, FREQUENCIES, costs_text, money, run_label, source_words
+from backtests.report.text import CVAR, FREQUENCIES, costs_text, amount, run_label, source_words
 from backtests.report.verdict.charts import falls_of_equity
 from backtests.report.which_hedge import tables
 from backtests.report.which_hedge.falls_picture import falls_picture
@@ -102,7 +102,7 @@ def growth_chart(verdict: Verdict, ways: Ways) -> Figure:
         for colour, dash, width in (LOOKS[way.key],)
     ]
     grown = ", ".join(
-        f"{drawn.name} {money(drawn.values[-1])}" for drawn in lines if len(drawn.values) > 1
+        f"{drawn.name} {amount(drawn.values[-1])}" for drawn in lines if len(drawn.values) > 1
     )
     return time_chart(
         "growth",
