@@ -321,7 +321,8 @@ def _written(folder: Path) -> dict[str, str]:
     for ticker, code in table.items():
         if isinstance(code, dict):
             raise DataError(
-                f'{path} has {ticker}. with a dot outside of quotes; write "EUNL.DE" = "EUR"'
+                f"{path} has {in_short(ticker)} before a dot outside of quotes, or as a table; "
+                'write "EUNL.DE" = "EUR"'
             )
         read = code.strip().upper() if isinstance(code, str) else ""
         read = "GBP" if code in ("GBp", "GBX") else read  # a hundredth: growth is the same
@@ -332,8 +333,8 @@ def _written(folder: Path) -> dict[str, str]:
             )
         if find_file(folder, ticker) is None:
             raise DataError(
-                f"{path} names {in_short(ticker)}, and {folder} has no {ticker}.csv; correct the "
-                "name, or take the line out"
+                f"{path} names {in_short(ticker)}, and {folder} has no CSV file of that name; "
+                "correct it, or take the line out"
             )
         if ticker.casefold() in written:
             raise DataError(f"{path} names {in_short(ticker)} twice; keep one of the lines")
