@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from data.currency.accrual import Rolls, cash_level, hedged_level, make_rolls
 from data.currency.conversion import Conversion
-from data.currency.currencies import CURRENCIES
+from data.currency.currencies import CURRENCIES, with_article
 from data.currency.figures import (
     CARRIED_MONTHS,
     CurrencyFigures,
@@ -88,7 +88,7 @@ def in_currency(
     )
     if not is_known.any():
         raise DataError(
-            f"{market.source} and the figures of the {CURRENCIES[conversion.currency].name} have "
+            f"{market.source} and the figures of {with_article(conversion.currency)} have "
             f"no day in common: {rows[0]:%Y-%m-%d} to {rows[-1]:%Y-%m-%d}, and "
             f"{_spans(figures)}; give figures of these days"
         )
@@ -96,7 +96,7 @@ def in_currency(
     last = len(is_known) - 1 - int(is_known[::-1].argmax())
     if last - first < 2:
         raise DataError(
-            f"{market.source} and the figures of the {CURRENCIES[conversion.currency].name} share "
+            f"{market.source} and the figures of {with_article(conversion.currency)} share "
             f"{last - first + 1} rows; give figures of more days ({_spans(figures)})"
         )
     days = rows[first : last + 1]
@@ -239,7 +239,7 @@ def _opens(inputs: _Inputs, figures: CurrencyFigures, first: int, *, monthly: bo
     begins = {
         f"the first {name} short rate": inputs.home,
         "the first dollar short rate": inputs.dollar,
-        f"the first rate of exchange of the {name}": inputs.exchange,
+        f"the first rate of exchange of {with_article(figures.currency)}": inputs.exchange,
     }
     return max(begins, key=lambda words: int(np.isfinite(begins[words]).argmax()))
 
@@ -335,5 +335,6 @@ def _why_it_ends(
             f"{CARRIED_MONTHS} months at most; --carry-rates carries it further"
         )
     return (
-        f"{then}the rate of exchange of the {name} ends with {figures.exchange.index[-1]:%Y-%m-%d}"
+        f"{then}the rate of exchange of {with_article(conversion.currency)} ends with "
+        f"{figures.exchange.index[-1]:%Y-%m-%d}"
     )

@@ -247,7 +247,7 @@ def test_the_data_end_six_months_after_the_last_short_rate_unless_it_is_carried_
     converted = in_currency(market, conversion, ended)
     # August's rate is that of September; six months more make it that of March.
     assert converted.sessions[-1] == pd.Timestamp("2002-03-29")
-    name = {"JPY": "yen", "GBP": "pound"}[code]
+    name = {"JPY": "yen", "GBP": "sterling"}[code]
     said = f"the {name} short rate ends with 2001-08 and is carried on for 6 months"
     assert said in converted.notes
     assert any(f"{said[:-4]}" in note and "--carry-rates" in note for note in converted.notes)
