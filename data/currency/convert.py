@@ -299,22 +299,34 @@ def _notes(
         )
     if opens:
         notes.append(f"in {conversion.currency} the data begin on {days[0]:%Y-%m-%d}, {opens}")
-    last = days[-1].to_period("M")
+    needed = days[-1].to_period("M") - 1
+    ends_early = days[-1] < market.sessions[-1]
+    ending = _rate_that_ends(market, conversion, figures, days[-1]) if ends_early else None
     for rate, whose in ((figures.home, currency.name), (figures.dollar, "dollar")):
-        needed = last - 1
-        if rate.last < needed:
+        if rate.last < needed and rate is not ending:  # that is said with the end
             months = (needed - rate.last).n
             notes.append(
                 f"the {whose} short rate ends with {rate.last} and is carried on for {months} "
                 f"month{'s' * (months > 1)}"
             )
-    if days[-1] < market.sessions[-1]:
+    if ends_early:
         notes.append(_why_it_ends(market, conversion, figures, days[-1]))
     if figures.prices is None:
         notes.append(
             f"no consumer prices are known for {conversion.currency}: there are no real figures"
         )
     return notes
+
+
+def _rate_that_ends(
+    market: Market, conversion: Conversion, figures: CurrencyFigures, last: pd.Timestamp
+) -> ShortRate | None:
+    """The short rate that the row after the last lacks; None where it lacks a rate of exchange."""
+    shortest = min((figures.home, figures.dollar), key=lambda rate: rate.last)
+    after = market.sessions[market.sessions > last][0]
+    needed = last.to_period("M") if market.periods_per_year == 12 else after.to_period("M") - 1
+    lacks = needed > shortest.last + CARRIED_MONTHS
+    return shortest if lacks and not conversion.carry_rates else None
 
 
 def _earns(figures: CurrencyFigures) -> str:
@@ -324,14 +336,13 @@ def _earns(figures: CurrencyFigures) -> str:
 def _why_it_ends(
     market: Market, conversion: Conversion, figures: CurrencyFigures, last: pd.Timestamp
 ) -> str:
-    name = CURRENCIES[conversion.currency].name
-    shortest = min((figures.home, figures.dollar), key=lambda rate: rate.last)
+    ending = _rate_that_ends(market, conversion, figures, last)
     gone = f"in {conversion.currency} the data end on {last:%Y-%m-%d}, and those of {market.source}"
     then = f"{gone} on {market.sessions[-1]:%Y-%m-%d}: "
-    if last.to_period("M") >= shortest.last + CARRIED_MONTHS and not conversion.carry_rates:
-        whose = name if shortest is figures.home else "dollar"
+    if ending is not None:
+        whose = CURRENCIES[conversion.currency].name if ending is figures.home else "dollar"
         return (
-            f"{then}the {whose} short rate ends with {shortest.last} and is carried on for "
+            f"{then}the {whose} short rate ends with {ending.last} and is carried on for "
             f"{CARRIED_MONTHS} months at most; --carry-rates carries it further"
         )
     return (
