@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from data.currency.currencies import CURRENCIES, name_of
+from data.currency.currencies import CURRENCIES, with_article
 from data.currency.figures import CurrencyFigures, ShortRate, filled_months
 from data.errors import DataError
 
@@ -176,6 +176,6 @@ def month_end_figures(code: str, rows_a_year: int) -> CurrencyFigures:
     if rows_a_year == 12:
         return currency_figures(code)
     raise DataError(
-        f"prices= are daily, and there are rates of exchange of the {name_of(code)} at the ends of "
-        "months only; give month-end prices, or a folder with daily rates as source='files:DIR'"
+        f"prices= are daily, and there are rates of exchange of {with_article(code)} at the ends "
+        "of months only; give month-end prices, or a folder with daily rates as source='files:DIR'"
     )

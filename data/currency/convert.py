@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from data.currency.accrual import Rolls, cash_level, hedged_level, make_rolls
 from data.currency.conversion import Conversion
-from data.currency.currencies import CURRENCIES
+from data.currency.currencies import CURRENCIES, with_article
 from data.currency.figures import (
     CARRIED_MONTHS,
     CurrencyFigures,
@@ -90,7 +90,7 @@ def in_currency(
     )
     if not is_known.any():
         raise DataError(
-            f"{market.source} and the figures of the {CURRENCIES[conversion.currency].name} have "
+            f"{market.source} and the figures of {with_article(conversion.currency)} have "
             f"no day in common: {rows[0]:%Y-%m-%d} to {rows[-1]:%Y-%m-%d}, and "
             f"{_spans(figures)}; give figures of these days"
         )
@@ -98,7 +98,7 @@ def in_currency(
     last = len(is_known) - 1 - int(is_known[::-1].argmax())
     if last - first < 2:
         raise DataError(
-            f"{market.source} and the figures of the {CURRENCIES[conversion.currency].name} share "
+            f"{market.source} and the figures of {with_article(conversion.currency)} share "
             f"{last - first + 1} rows; give figures of more days ({_spans(figures)})"
         )
     days = rows[first : last + 1]
@@ -241,7 +241,7 @@ def _opens(inputs: _Inputs, figures: CurrencyFigures, first: int, *, monthly: bo
     begins = {
         f"the first {name} short rate": inputs.home,
         "the first dollar short rate": inputs.dollar,
-        f"the first rate of exchange of the {name}": inputs.exchange,
+        f"the first rate of exchange of {with_article(figures.currency)}": inputs.exchange,
     }
     return max(begins, key=lambda words: int(np.isfinite(begins[words]).argmax()))
 
@@ -301,22 +301,34 @@ def _notes(
         )
     if opens:
         notes.append(f"in {conversion.currency} the data begin on {days[0]:%Y-%m-%d}, {opens}")
-    last = days[-1].to_period("M")
+    needed = days[-1].to_period("M") - 1
+    ends_early = days[-1] < market.sessions[-1]
+    ending = _rate_that_ends(market, conversion, figures, days[-1]) if ends_early else None
     for rate, whose in ((figures.home, currency.name), (figures.dollar, "dollar")):
-        needed = last - 1
-        if rate.last < needed:
+        if rate.last < needed and rate is not ending:  # that is said with the end
             months = (needed - rate.last).n
             notes.append(
                 f"the {whose} short rate ends with {rate.last} and is carried on for {months} "
                 f"month{'s' * (months > 1)}"
             )
-    if days[-1] < market.sessions[-1]:
+    if ends_early:
         notes.append(_why_it_ends(market, conversion, figures, days[-1]))
     if figures.prices is None:
         notes.append(
             f"no consumer prices are known for {conversion.currency}: there are no real figures"
         )
     return notes
+
+
+def _rate_that_ends(
+    market: Market, conversion: Conversion, figures: CurrencyFigures, last: pd.Timestamp
+) -> ShortRate | None:
+    """The short rate that the row after the last lacks; None where it lacks a rate of exchange."""
+    shortest = min((figures.home, figures.dollar), key=lambda rate: rate.last)
+    after = market.sessions[market.sessions > last][0]
+    needed = last.to_period("M") if market.periods_per_year == 12 else after.to_period("M") - 1
+    lacks = needed > shortest.last + CARRIED_MONTHS
+    return shortest if lacks and not conversion.carry_rates else None
 
 
 def _earns(figures: CurrencyFigures) -> str:
@@ -326,16 +338,16 @@ def _earns(figures: CurrencyFigures) -> str:
 def _why_it_ends(
     market: Market, conversion: Conversion, figures: CurrencyFigures, last: pd.Timestamp
 ) -> str:
-    name = CURRENCIES[conversion.currency].name
-    shortest = min((figures.home, figures.dollar), key=lambda rate: rate.last)
+    ending = _rate_that_ends(market, conversion, figures, last)
     gone = f"in {conversion.currency} the data end on {last:%Y-%m-%d}, and those of {market.source}"
     then = f"{gone} on {market.sessions[-1]:%Y-%m-%d}: "
-    if last.to_period("M") >= shortest.last + CARRIED_MONTHS and not conversion.carry_rates:
-        whose = name if shortest is figures.home else "dollar"
+    if ending is not None:
+        whose = CURRENCIES[conversion.currency].name if ending is figures.home else "dollar"
         return (
-            f"{then}the {whose} short rate ends with {shortest.last} and is carried on for "
+            f"{then}the {whose} short rate ends with {ending.last} and is carried on for "
             f"{CARRIED_MONTHS} months at most; --carry-rates carries it further"
         )
     return (
-        f"{then}the rate of exchange of the {name} ends with {figures.exchange.index[-1]:%Y-%m-%d}"
+        f"{then}the rate of exchange of {with_article(conversion.currency)} ends with "
+        f"{figures.exchange.index[-1]:%Y-%m-%d}"
     )

@@ -65,9 +65,8 @@ CURRENCIES: Mapping[str, Currency] = immutabledict(
             Currency("EUR", "euro", "€", 360, "DEXUSEU", True, "IR3TIB01EZM156N", "XM",
                      ("usd_per_eur", "de_ez"), ("de_ez", "Germany, from 1999 the euro area"),
                      "euros"),
-            Currency("GBP", "pound", "£", 365, "DEXUSUK", True, "IR3TIB01GBM156N", "GB",
-                     ("usd_per_gbp", "gb"), ("gb", "the United Kingdom"),
-                     "pounds"),
+            Currency("GBP", "sterling", "£", 365, "DEXUSUK", True, "IR3TIB01GBM156N", "GB",
+                     ("usd_per_gbp", "gb"), ("gb", "the United Kingdom")),
             Currency("CHF", "Swiss franc", "CHF\N{NO-BREAK SPACE}", 360, "DEXSZUS", False,
                      "IR3TIB01CHM156N", "CH", ("chf", "ch"), ("ch", "Switzerland"),
                      "Swiss francs"),
@@ -98,6 +97,12 @@ def read_code(value: object, where: str) -> str:
         f"{where} takes one of {', '.join(CODES)}, got {in_short(value)}"
         f"{did_you_mean(value, CODES)}"
     )
+
+
+def with_article(code: str) -> str:
+    """A currency in a sentence, with its article: ``the yen``; sterling has none."""
+    name = name_of(code)
+    return name if name == "sterling" else f"the {name}"
 
 
 def name_of(code: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.currency.currencies import CURRENCIES, name_of
+from data.currency.currencies import CURRENCIES, with_article
 from data.errors import DataError
 from data.months import last_sessions
 from data.read_only import read_only_series
@@ -236,7 +236,7 @@ def exchange_on(
         first = rows[hole][0]
         before, after = of_day[hole][0], days[days.searchsorted(first, side="right")]
         raise DataError(
-            f"the rate of exchange of the {name_of(code)} has no figure from {before:%Y-%m-%d} to "
+            f"the rate of exchange of {with_article(code)} has no figure from {before:%Y-%m-%d} to "
             f"{after:%Y-%m-%d}, longer than the {MOST_CARRIED} sessions for which one is carried "
             "over; fill it in, or give only the figures after it"
         )

@@ -24,7 +24,7 @@ from data.currency.currencies import (
     DOLLAR,
     DOLLAR_POLICY,
     DOLLAR_RATE,
-    name_of,
+    with_article,
 )
 from data.currency.figures import CurrencyFigures, ShortRate, exchange_on, filled_months
 from data.errors import DataError, did_you_mean, in_short
@@ -98,15 +98,15 @@ def currency_figures(
     if exchange is None and not monthly:
         currency = CURRENCIES[code]
         raise DataError(
-            f"{folder} has no rates of exchange of the {currency.name}, which daily prices need; "
+            f"{folder} has no rates of exchange of {with_article(code)}, which daily prices need; "
             f"add fred_{code.lower()}_daily.csv with a date and a column {currency.exchange} (FRED)"
         )
-    lacking = [] if exchange is not None else [f"rates of exchange of the {name_of(code)}"]
+    lacking = [] if exchange is not None else [f"rates of exchange of {with_article(code)}"]
     rates = {}
     for money in (code, DOLLAR):
         rates[money] = short_rate(folder, money, notes)
         if rates[money].source == BUNDLED:
-            lacking.append(f"short rates of the {name_of(money)}")
+            lacking.append(f"short rates of {with_article(money)}")
     if lacking:
         notes.append(f"{' and '.join(lacking)} are the bundled ones: {folder} has none")
     source = f"files:{folder}"
@@ -136,7 +136,8 @@ def exchange_rate(folder: Path, code: str, notes: list[str]) -> pd.Series | None
         return None
     if len(paths) > 1:
         raise DataError(
-            f"{paths[0]} and {paths[1]} are both rates of exchange of the {currency.name}; keep one"
+            f"{paths[0]} and {paths[1]} are both rates of exchange of {with_article(code)}; keep "
+            "one of them"
         )
     path = paths[0]
     figures = _column(path, currency.exchange, notes)
@@ -207,8 +208,8 @@ def _require_near_rate(own: pd.Series, code: str, where: str) -> None:
     apart = (own - world.short_rate(code).figures).abs().dropna()
     if len(apart) and apart.median() > MOST_POINTS:
         raise DataError(
-            f"{where} usually lies {apart.median():.3g} points from the bundled rate of the "
-            f"{name_of(code)}: it is another rate, or no percent a year; give {INTERBANK}s in "
+            f"{where} usually lies {apart.median():.3g} points from the bundled rate of "
+            f"{with_article(code)}: it is another rate, or no percent a year; give {INTERBANK}s in "
             "percent a year"
         )
 
@@ -321,7 +322,8 @@ def _written(folder: Path) -> dict[str, str]:
     for ticker, code in table.items():
         if isinstance(code, dict):
             raise DataError(
-                f'{path} has {ticker}. with a dot outside of quotes; write "EUNL.DE" = "EUR"'
+                f"{path} has {in_short(ticker)} before a dot outside of quotes, or as a table; "
+                'write "EUNL.DE" = "EUR"'
             )
         read = code.strip().upper() if isinstance(code, str) else ""
         read = "GBP" if code in ("GBp", "GBX") else read  # a hundredth: growth is the same
@@ -332,8 +334,8 @@ def _written(folder: Path) -> dict[str, str]:
             )
         if find_file(folder, ticker) is None:
             raise DataError(
-                f"{path} names {in_short(ticker)}, and {folder} has no {ticker}.csv; correct the "
-                "name, or take the line out"
+                f"{path} names {in_short(ticker)}, and {folder} has no CSV file of that name; "
+                "correct it, or take the line out"
             )
         if ticker.casefold() in written:
             raise DataError(f"{path} names {in_short(ticker)} twice; keep one of the lines")

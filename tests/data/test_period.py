@@ -135,7 +135,7 @@ def test_a_ticker_that_begins_later_than_the_currency_sets_the_first_day():
     with pytest.raises(UsageError, match=words):
         cut_to_period(pounds, ["SPY", "TLT"], "1972-01-31", None)
     assert begin_of(pounds, pounds.sessions[0], "SPY") == pounds.abroad.opens
-    assert pounds.abroad.opens == "the first pound short rate"
+    assert pounds.abroad.opens == "the first sterling short rate"
 
 
 def test_a_cut_market_keeps_its_currency_and_its_words(yen):

@@ -247,10 +247,10 @@ def test_the_data_end_six_months_after_the_last_short_rate_unless_it_is_carried_
     converted = in_currency(market, conversion, ended)
     # August's rate is that of September; six months more make it that of March.
     assert converted.sessions[-1] == pd.Timestamp("2002-03-29")
-    name = {"JPY": "yen", "GBP": "pound"}[code]
+    name = {"JPY": "yen", "GBP": "sterling"}[code]
     said = f"the {name} short rate ends with 2001-08 and is carried on for 6 months"
-    assert said in converted.notes
-    assert any(f"{said[:-4]}" in note and "--carry-rates" in note for note in converted.notes)
+    (note,) = [note for note in converted.notes if "short rate ends" in note]
+    assert f"{said} at most; --carry-rates carries it further" in note
     on = in_currency(market, replace(conversion, carry_rates=True), ended)
     assert on.sessions[-1] == market.sessions[-1]
     assert any("is carried on for 10 months" in note for note in on.notes)
@@ -281,6 +281,21 @@ def test_the_data_end_where_the_rate_of_exchange_does_and_say_so():
     (note,) = [note for note in converted.notes if "the data end on" in note]
     assert f"the rate of exchange of the euro ends with {market.sessions[69]:%Y-%m-%d}" in note
     assert converted.in_dollars.sessions[-1] == converted.sessions[-1]
+
+
+def test_a_rate_of_exchange_that_ends_while_short_rates_are_carried_on_is_what_ends_the_data():
+    market = random_market(9, rows=400)  # 2001-01-02 to 2002-07-15
+    figures = random_figures("JPY", market.sessions)
+    both = replace(
+        figures,
+        exchange=figures.exchange[:"2002-02-15"],
+        home=replace(figures.home, figures=figures.home.figures[:"2001-08"]),
+    )
+    converted = in_currency(market, YEN, both)
+    assert converted.sessions[-1] == pd.Timestamp("2002-02-22")
+    assert "the yen short rate ends with 2001-08 and is carried on for 5 months" in converted.notes
+    (note,) = [note for note in converted.notes if "the data end on" in note]
+    assert "the rate of exchange of the yen ends with 2002-02-15" in note
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from data.bundled import world
-from data.currency.currencies import CODES, CURRENCIES, SIGNS, name_of, read_code
+from data.currency.currencies import CODES, CURRENCIES, SIGNS, name_of, read_code, with_article
 from data.errors import UsageError
 
 
@@ -41,6 +41,9 @@ def test_signs_and_names_tell_currencies_apart():
     assert len(set(SIGNS.values())) == len(SIGNS) == 7
     assert name_of("USD") == "dollar"
     assert name_of("CHF") == "Swiss franc"
+    assert with_article("CHF") == "the Swiss franc"
+    assert with_article("GBP") == "sterling"
+    assert with_article("USD") == "the dollar"
 
 
 @pytest.mark.parametrize("given", ["JPY", "jpy", " Jpy "])

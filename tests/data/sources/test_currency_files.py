@@ -316,9 +316,14 @@ def test_an_exchange_of_a_currency_that_is_not_converted_asks_for_another_series
     [
         ('"EUNL.DE" = "CAD"\n', "'EUNL.DE' is quoted in 'CAD'.*; it takes USD, JPY, EUR"),
         ('"EUNL.DE" = 5\n', "'EUNL.DE' is quoted in 5; it takes USD"),
-        ('"EUNM.DE" = "EUR"\n', "names 'EUNM.DE', and .* has no EUNM.DE.csv; correct the name"),
-        ('EUNL.DE = "EUR"\n', 'has EUNL. with a dot outside of quotes; write "EUNL.DE" = "EUR"'),
+        ('"EUNM.DE" = "EUR"\n', "names 'EUNM.DE', and .* has no CSV file of that name; correct"),
+        (
+            'EUNL.DE = "EUR"\n',
+            'before a dot outside of quotes, or as a table; write "EUNL.DE" = "EUR"',
+        ),
         ('"EUNL.DE" = "EUR"\n"eunl.de" = "USD"\n', "names 'eunl.de' twice; keep one"),
+        ('"a\\nb" = "EUR"\n', r"names 'a\\nb', and .* has no CSV file of that name"),
+        ('["a\\nb"]\nDE = "EUR"\n', r"has 'a\\nb' before a dot outside of quotes, or as a table"),
         ("EUNL.DE EUR\n", 'is no TOML .*; write lines such as "EUNL.DE" = "EUR"'),
         ("\0", "is no TOML"),
     ],
