@@ -15,6 +15,7 @@ import pytest
 from backtests.analysis.objective import read_objective
 from backtests.analysis.reliability import Edge
 from backtests.analysis.resampling import Estimate
+from backtests.engine.money import Money
 from backtests.engine.roles import Roles
 from backtests.engine.space import mix_space
 from backtests.engine.tuned import Diluted, Tuned
@@ -116,7 +117,9 @@ def made(
     parts = {
         "region": SimpleNamespace(centre=0, peak=2, members=np.arange(members)),
         "space": mix_space(["SPY"], 0.5, {"rebalance": "monthly"}),
-        "config": SimpleNamespace(params={"weights": {"SPY": weight}}, roles=Roles()),
+        "config": SimpleNamespace(
+            params={"weights": {"SPY": weight}}, roles=Roles(), money=Money()
+        ),
         "default": pd.Series({"cagr": default, "sharpe": 0.5, "max_drawdown": -0.1, **metrics}),
         "equity": pd.Series({"cagr": 0.06}),
         "benchmark": "SPY",

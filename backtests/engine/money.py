@@ -127,6 +127,11 @@ class Money:
         return self.currency == DOLLAR
 
     @property
+    def investor(self) -> Investor | None:
+        """Whose money it is; None in dollars."""
+        return None if self.is_dollars else Investor(self.currency, self.cash)
+
+    @property
     def table(self) -> MoneyTable | None:
         """As plain values; None in dollars."""
         if self.is_dollars:

@@ -199,7 +199,7 @@ class Tuned:
     @property
     def default_with_cash(self) -> str:
         """What the default that gave way to cash is called."""
-        investor = self.market.investor
+        investor = self.config.money.investor
         return f"Default with {'bills' if investor is None else investor.cash_name}"
 
     @property

@@ -101,13 +101,13 @@ def _growth(
     comparison: Comparison, months: pd.DataFrame, members: Sequence[Member], span: Span
 ) -> Figure:
     lines = _lines(months, members)
-    one = one_of(comparison.aligned.investor)
+    unit = one_of(comparison.aligned.investor)
     return time_chart(
         "growth",
         [str(month) for month in months.index],
         lines,
         title=words.growth_title(comparison),
-        caption=f"Growth of {one}, month-ends, after costs, logarithmic.",
+        caption=f"Growth of {unit}, month-ends, after costs, logarithmic.",
         alt="Growth of every portfolio, logarithmic scale",
         y=dataclasses.replace(growth_axis(lines), title=None),
         height=420 if len(lines) <= FEW else 480,

@@ -29,7 +29,7 @@ WORDS = {"cagr": "CAGR", "sharpe": "Sharpe ratio", "sortino": "Sortino ratio",
 
 def cash_of(tuned: Tuned) -> CashWords:
     """What the cash of a search is called."""
-    return cash_words(tuned.market.investor)
+    return cash_words(tuned.config.money.investor)
 
 
 def searched_in(tuned: Tuned) -> str:

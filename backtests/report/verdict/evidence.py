@@ -62,21 +62,21 @@ def beyond_cash(word: Word, evidence: Evidence, hedge: str, cash: CashWords = BI
     cash
         What cash is called.
     """
-    said = word_text(word, cash)
+    answer = word_text(word, cash)
     months = evidence.every.months
     if months < FEWEST_ROWS:
         whole_months = f"{months} whole month" + ("" if months == 1 else "s")
-        return f"{said}. {whole_months}, too few to say anything: fewer than {FEWEST_ROWS}."
+        return f"{answer}. {whole_months}, too few to say anything: fewer than {FEWEST_ROWS}."
     if word in DEPENDS:
         share = evidence.placebo_share
         placebo = "" if share is None else f"placebo share {100 * share:.0f} %"
         doubt = f" {FEW_CHANGES.capitalize()} ({placebo})." if evidence.cannot_prove else ""
         by_state = _by_state(evidence, hedge, cash.whole, " a month in equity's worst months")
         beside = doubt or (f" {placebo.capitalize()}." if placebo else "")
-        return f"{said}. {by_state}.{beside}"
+        return f"{answer}. {by_state}.{beside}"
     every, by_state = evidence.every, _by_state(evidence, hedge, cash.name)
     over_all = (
-        f"{said}. Over all {every.months} months {hedge} {_beat(every.estimate, cash.whole)} a "
+        f"{answer}. Over all {every.months} months {hedge} {_beat(every.estimate, cash.whole)} a "
         f"month in equity's worst {every.worst_months} {_range(every)}{_held(every)}{_why(every)}"
     )
     return f"{over_all}. {by_state}." if by_state else f"{over_all}."

@@ -97,13 +97,13 @@ def placebo_note(word: Word, evidence: Evidence) -> str:
 
 def payoff_line(word: Word, evidence: Evidence | None, cash: CashWords = BILLS) -> str:
     """A verdict in one line: its word, and the payoffs that decide it."""
-    said = short_word(word, cash)
+    called = short_word(word, cash)
     if evidence is None:
-        return f"{said}."
+        return f"{called}."
     parts = [
         f"{name} {payoff_text(payoff.estimate)}"
         for name, payoff in zip(SETS.values(), payoffs_of(evidence).values(), strict=True)
         if payoff.months
     ]
     placebo = placebo_note(word, evidence)
-    return f"{said}. Payoff {'; '.join([*parts, *([placebo] if placebo else [])])}."
+    return f"{called}. Payoff {'; '.join([*parts, *([placebo] if placebo else [])])}."
