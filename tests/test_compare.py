@@ -460,3 +460,47 @@ def test_why_yahoo_was_not_used_is_said_once(results):
     lines = about([offline])
     assert lines[0].startswith(f"bundled: {run.summary.source_title}, ")
     assert [line for line in lines if "Yahoo" in line] == [f"note: {failure}"]
+
+
+# Currencies
+
+
+def test_one_mix_hedged_and_not_is_compared_in_its_currency(tmp_path, capsys, no_workers):
+    words = ("hedge_mix@JPY", "hedge_mix@JPY:fx_hedge=1", "--source", "bundled", "--no-tearsheet")
+    code, _, err = command(capsys, *words, "--no-verdict", "--out", str(tmp_path))
+    assert code == 0, err
+    moneys = {
+        json.loads(path.read_text("utf-8"))["config"]["fx_hedge"]
+        for path in tmp_path.glob("hedge_mix-*/manifest.json")
+    }
+    assert moneys == {0.0, 1.0}
+    (folder,) = tmp_path.glob("compare-*")
+    table = pd.read_csv(folder / "metrics.csv", index_col="metric")
+    assert table.loc["volatility_monthly_less_first_value"].dropna().astype(float).iloc[0] < 0
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            ("hedge_mix@JPY", "hedge_mix"),
+            "not the same currency: JPY for hedge_mix@JPY, USD for "
+            "hedge_mix; run all in one, as in STRATEGY@JPY, or give --each-in-its-own",
+        ),
+        (
+            ("a=hedge_mix@JPY", "equity_only@JPY", "--each-in-its-own"),
+            "--each-in-its-own is for "
+            "runs in different currencies, and all of these are in JPY; leave it out",
+        ),
+        (
+            ("hedge_mix@JPY", "hedge_mix", "--each-in-its-own", "--against"),
+            "--against prints "
+            "differences, and runs in different currencies have none; leave it out",
+        ),
+    ],
+)
+def test_currencies_are_looked_at_before_anything_is_run(words, message, tmp_path, capsys):
+    code, _, err = command(capsys, *words, "--source", "bundled", "--out", str(tmp_path))
+    assert code == 2
+    assert err.startswith(f"error: {message}")
+    assert not list(tmp_path.glob("hedge_mix-*"))

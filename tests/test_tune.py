@@ -7,7 +7,9 @@ import os
 import subprocess
 import sys
 import time
+import tomllib
 from functools import partial
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -20,11 +22,12 @@ from backtests.engine.opening import Opening
 from backtests.engine.simulate import trade
 from backtests.report.folder import is_complete
 from backtests.run import main as run_main
+from backtests.tune import main
 from data.command import run_command
 from data.load import load_market
 from strategies.registry import make
 from tests.conftest import ROOT
-from tests.searches import BUNDLED, MIXES, SLOW, candidates, command, content, only
+from tests.searches import BUNDLED, MIXES, SLOW, candidates, command, content, drawn, only
 
 
 @pytest.mark.parametrize(("kind", "numbers"), [("mixes", (0, 41, 150, 285)), ("rules", (0, 4, 8))])
@@ -203,3 +206,64 @@ def test_strict_refuses_before_anything_is_scored(capsys, tmp_path, words, code,
     assert ended_with == code
     assert message in err
     assert list(tmp_path.iterdir()) == []
+
+
+# Currencies
+
+
+@pytest.fixture(scope="module")
+def hedged(tmp_path_factory) -> Path:
+    """What of the dollar to hedge, searched by an investor in yen."""
+    out = tmp_path_factory.mktemp("hedged")
+    asked = ["hedge_mix", "--grid", "fx_hedge=0:1:0.1", "--currency", "JPY"]
+    limit = ["--subject-to", "max_drawdown>-0.4"]
+    run_command(main, [*asked, *limit, *BUNDLED, "--out", str(out)])
+    return only(out)
+
+
+def test_a_ratio_is_searched_and_its_choice_is_a_run_with_the_same_numbers(hedged, capsys):
+    table, told = candidates(hedged), content(hedged)
+    assert table["fx_hedge"].tolist() == [round(0.1 * step, 1) for step in range(11)]
+    assert table["cagr"].nunique() == 11
+    middle = told["region"]["middle"]
+    row = table.loc[middle["candidate"]]
+    assert middle["settings"] == {"fx_hedge": row["fx_hedge"]}
+    assert "fx_hedge" not in middle["params"]
+    best = tomllib.loads((hedged / "best.toml").read_text("utf-8"))
+    assert (best["currency"], best["fx_hedge"]) == ("JPY", row["fx_hedge"])
+    capsys.readouterr()
+    out = hedged.parent / "runs"
+    words = ["--config", str(hedged / "best.toml"), "--out", str(out), "--json", "--no-verdict"]
+    run_command(run_main, [*words, "--no-tearsheet"])
+    summary = json.loads(capsys.readouterr().out)
+    assert summary["currency"] == "JPY"
+    for name in ("cagr", "volatility", "max_drawdown", "sharpe", "turnover_per_year"):
+        assert summary["metrics"][name] == pytest.approx(row[name], rel=1e-9), name
+
+
+def test_the_page_says_what_a_ratio_is(hedged):
+    page = (hedged / "index.html").read_text("utf-8")
+    assert "11 candidates over fx hedge" in page
+    assert "the default (fx hedge 0)" in page
+    assert "fx hedge: share of the hedge&#39;s dollars that is sold forward" in page
+    assert "priced by interest parity" in page  # also where the default hedges nothing
+    (line,) = (each for each in drawn(hedged) if each["name"] == "map")
+    assert line["layout"]["xaxis"]["title"]["text"] == "fx hedge"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--grid", "fx_hedge=0,1"), "error: --grid fx_hedge is for investors in another currency"),
+        (("--grid", "fx_hedge=0,1", "--currency", "JPY", "--fx-hedge", "1"),
+         "error: --grid fx_hedge searches what --fx-hedge gives; leave one out"),
+        (("--assets", "SPY,IEF", "--currency", "JPY", "--fx-hedge", "TLT=1"),
+         "error: --fx-hedge names TLT, and the run uses SPY, IEF"),
+        (("--assets", "SPY,IEF", "--grid", "fx_hedge=0,1", "--currency", "JPY"),
+         "error: --assets and --grid fx_hedge are two searches; give --assets with one"),
+    ],
+)  # fmt: skip
+def test_a_search_of_ratios_that_cannot_be_is_one_line(words, message, tmp_path, capsys):
+    code, _, err = command(capsys, "hedge_mix", *words, *BUNDLED, "--out", str(tmp_path))
+    assert code == 2
+    assert err.splitlines()[-1].startswith(message)

@@ -23,7 +23,7 @@ from backtests.analysis.numbers import (
 from backtests.report.comparison.aligned import AlignedRuns
 from backtests.report.comparison.names import IN_SENTENCE, clipped
 from backtests.report.comparison.table import INITIAL, Compared, compared_run, payoff_fields
-from backtests.report.text import HEDGES, capital, label_of, percent, shown
+from backtests.report.text import HEDGES, label_of, percent, shown
 from data.currency.currencies import name_of
 
 FINDING = "Each investor in its own money: nothing here is compared across currencies"
@@ -147,7 +147,7 @@ def lead(own: OwnMoney) -> str:
     more = len(own.aligned.labels) - len(parts)
     if more:
         parts.append(f"{more} more stand{'s' * (more == 1)} in the table")
-    return ". ".join(map(capital, parts)) + "."
+    return ". ".join(parts) + "."
 
 
 def _with_article(word: str) -> str:

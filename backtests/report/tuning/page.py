@@ -12,6 +12,7 @@ from backtests.analysis.objective import MONTHS
 from backtests.analysis.reliability import RARE_BY_CHANCE, SURE_OF_SKILL
 from backtests.analysis.selection import ChosenSharpe
 from backtests.analysis.walkforward import WalkForward
+from backtests.engine.money import HEDGES as RATIOS
 from backtests.engine.settings import SETTINGS, setting_words
 from backtests.engine.tuned import MIDDLE, Diluted, Tuned, params_text
 from backtests.report.currency import hedge_terms
@@ -103,6 +104,8 @@ def _facts(tuned: Tuned) -> list[str]:
 
 def _notes(tuned: Tuned) -> list[str]:
     notes = [f"{setting_words(name)}: {SETTINGS[name].doc}" for name in tuned.space.settings]
+    if RATIOS[1] in tuned.space.settings:
+        notes.append("100 % equity is hedged as the default is, whatever a candidate hedges")
     left_out = tuned.space.left_out
     if left_out.count:
         notes.append(
