@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from backtests.engine.config import RunConfig
     from backtests.engine.costs import Costs
+    from backtests.engine.money import Money
     from backtests.face.backtest import backtest
     from backtests.face.comparison import Comparison, OwnFigures, compare_runs
     from backtests.face.guard import HedgeWarning
@@ -49,6 +50,7 @@ _HOMES = {
     "SearchResult": "backtests.face.search",
     "RunConfig": "backtests.engine.config",
     "Costs": "backtests.engine.costs",
+    "Money": "backtests.engine.money",
     "Market": "data.market",
     "Strategy": "strategies.base",
     "parameter": "strategies.base",
@@ -70,6 +72,7 @@ __all__ = [
     "HedgeError",
     "HedgeWarning",
     "Market",
+    "Money",
     "NotDeterministicError",
     "OutputError",
     "OwnFigures",

@@ -146,7 +146,7 @@ def test_what_determines_a_run_changes_its_folder(capsys, tmp_path):
         (["hedge_mix", "--currency", "JPY", "--fx-hedge", "1.1"], "a ratio from 0 to 1, or TICKER"),
         (["hedge_mix", "--currency", "JPY", "--fx-hedge", "IEF=-1"], "got -1"),
         (["hedge_mix", "--currency", "JPY", "--fx-hedge", "IEF"], "IEF=1,TLT=0.5, got 'IEF'"),
-        (["hedge_mix", "--currency", "JPY", "--fx-hedge", "IEF=1,IEF=1"], "names 'IEF' twice"),
+        (["hedge_mix", "--currency", "JPY", "--fx-hedge", "IEF=1,IEF=1"], "names IEF twice"),
         (["hedge_mix", "--currency", "JPY", "--fx-hedge", "SPY=1", "--source", "bundled"],
          "--fx-hedge names SPY, which is equity; give it by --fx-hedge-equity"),
         (["hedge_mix", "--currency", "JPY", "--fx-hedge-equity", "IEF=1", "--source", "bundled"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -240,24 +240,24 @@ def read_ratio(value: object, where: str) -> Ratio:
     """
     if value is None:
         return 0.0
-    if isinstance(value, str) and "=" in value:
-        # The last sign, since a ticker may have one: GC=F.
-        parts = [part.rpartition("=") for part in value.split(",") if part.strip()]
-        names = [name.strip() for name, _, _ in parts]
-        twice = next((name for name in names if names.count(name) > 1), None)
-        if twice is not None:
-            raise UsageError(f"{where} names {in_short(twice)} twice; name it once")
-        value = {name.strip(): text.strip() for name, _, text in parts}
+    pairs: Iterable[tuple[object, object]] | None = None
     if isinstance(value, Mapping):
         kinds.require_few(len(value), where)
+        pairs = value.items()
+    elif isinstance(value, str) and "=" in value:
+        parts = [part for part in value.split(",") if part.strip()]
+        kinds.require_few(len(parts), where)
+        # At the last sign, since a ticker may have one: GC=F.
+        pairs = [(name, share) for name, _, share in (part.rpartition("=") for part in parts)]
+    if pairs is not None:
         by_ticker: dict[str, float] = {}
-        for name, share in value.items():
+        for name, share in pairs:
             ticker = kinds.name(name, where, "ratios by ticker such as IEF=1").strip()
             if ticker in by_ticker:
                 raise UsageError(f"{where} names {ticker} twice; name it once")
             by_ticker[ticker] = _share(share, where)
-        # Of nothing but zeros none is left, and that is written as the number.
-        return immutabledict({name: share for name, share in by_ticker.items() if share}) or 0.0
+        # A ratio of nothing is none at all: what is the same has the same name.
+        return immutabledict({t: share for t, share in by_ticker.items() if share}) or 0.0
     return _share(value, where)
 
 

@@ -163,7 +163,10 @@ def test_a_command_says_only_what_is_not_the_default():
         ({"strategy": "hedge_mix", "fx_hedge": "1"}, "give --currency as well"),
         ({"strategy": "hedge_mix", "currency": "JPY", "fx_hedge": "1.5"}, "0 to 1, .*got 1.5"),
         ({"strategy": "hedge_mix", "currency": "JPY", "fx_hedge": ""}, "0 to 1, .*got ''"),
-        ({"strategy": "hedge_mix", "currency": "JPY", "fx_hedge": "IEF=1,IEF=0"}, "'IEF' twice"),
+        (
+            {"strategy": "hedge_mix", "currency": "JPY", "fx_hedge": "IEF=1,IEF=0"},
+            "names IEF twice",
+        ),
         ({"strategy": "hedge_mix", "currency": "JPY", "fx_hedge": "ief=1,IEF=0.5"}, "has one IEF"),
         ({"strategy": "hedge_mix", "currency": "JPY", "fx_hedge": "=1"}, "ratios by ticker"),
         ({"strategy": "hedge_mix", "currency": "JPY", "fx_hedge_equity": "nan"}, "equity takes"),

@@ -398,6 +398,15 @@ NATURAL = {
                                          initial=np.int64(500), extend=np.True_),
                         {"fee_bps": 3.0, "lag": 2, "initial": 500.0, "extend": True}),
     "a whole float": (lambda: backtest("carry", lag=2.0), {"lag": 2}),
+    "ratios of a Series": (lambda: backtest("carry", currency="jpy", carry_rates=np.True_,
+                                            fx_hedge=pd.Series({"IEF": 1, "TLT": 0.5})),
+                           {"currency": "JPY", "fx_hedge": "IEF=1,TLT=0.5", "carry_rates": True}),
+    "a ratio of numpy": (lambda: backtest("carry", currency="EUR", fx_hedge=np.float32(0.5),
+                                          fx_hedge_equity=Decimal("0.25"), fx_basis_bp=np.int8(50)),
+                         {"fx_hedge": 0.5, "fx_hedge_equity": 0.25, "fx_basis_bp": 50.0}),
+    "money of a RunConfig": (lambda: backtest(RunConfig("carry", money=Money("JPY", "usd", 1)),
+                                              fx_hedge=0.5),
+                             {"currency": "JPY", "cash": "usd", "fx_hedge": 0.5}),
     "a folder": (lambda: backtest("carry", source=Path("a") / "b"), {"source": "files:a/b"}),
     "needs": (lambda: backtest(rule, tickers="SPY", needs={"cpi", "yields"}),
               {"needs": ("yields", "cpi")}),
@@ -432,6 +441,7 @@ def test_a_search_takes_what_is_natural():
     for options in searches:
         asked(lambda options=options: search(Windowed, out="a", **options))
     asked(lambda: search("hedge_mix", assets=MONTHS.columns, step=Decimal("0.1")))
+    asked(lambda: search("hedge_mix", assets="SPY,IEF", currency="jpy", fx_hedge={"IEF": 1}))
     run = Run(SimpleNamespace(config=RunConfig("attack_defend")))
     asked(lambda: search(run, grid={"step_bp": [25, 50]}))
 
