@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -240,34 +240,45 @@ def read_ratio(value: object, where: str) -> Ratio:
     """
     if value is None:
         return 0.0
-    pairs: Iterable[tuple[object, object]] | None = None
-    if isinstance(value, Mapping):
-        kinds.require_few(len(value), where)
-        pairs = value.items()
-    elif isinstance(value, str) and "=" in value:
-        parts = [part for part in value.split(",") if part.strip()]
-        kinds.require_few(len(parts), where)
-        # At the last sign, since a ticker may have one: GC=F.
-        pairs = [(name, share) for name, _, share in (part.rpartition("=") for part in parts)]
-    if pairs is not None:
-        by_ticker: dict[str, float] = {}
-        for name, share in pairs:
-            ticker = kinds.name(name, where, "ratios by ticker such as IEF=1").strip()
-            if ticker in by_ticker:
-                raise UsageError(f"{where} names {ticker} twice; name it once")
-            by_ticker[ticker] = _share(share, where)
-        # A ratio of nothing is none at all: what is the same has the same name.
-        return immutabledict({t: share for t, share in by_ticker.items() if share}) or 0.0
-    return _share(value, where)
+    pairs = _pairs(value, where)
+    if pairs is None:
+        return _share(value, where)
+    by_ticker = {ticker: _share(share, where) for ticker, share in pairs.items()}
+    # A ratio of nothing is none at all: what is the same has the same name.
+    return immutabledict({t: share for t, share in by_ticker.items() if share}) or 0.0
 
 
 def named_in(value: object, where: str) -> tuple[str, ...]:
     """The tickers that a ratio names, those at 0 too; ``where`` is how it was given."""
-    if isinstance(value, str) and "=" in value:
-        read_ratio(value, where)
-        return tuple(part.partition("=")[0].strip() for part in value.split(",") if part.strip())
-    read = read_ratio(value, where)
-    return tuple(read) if isinstance(read, Mapping) else ()
+    read_ratio(value, where)
+    return tuple(_pairs(value, where) or ())
+
+
+def _pairs(value: object, where: str) -> Mapping[str, object] | None:
+    """Shares by ticker as they are given, not read; None for what has no tickers.
+
+    Raises
+    ------
+    UsageError
+        For too many tickers, what is none, and one that stands there twice.
+    """
+    pairs: list[tuple[object, object]]
+    if isinstance(value, Mapping):
+        pairs = list(value.items())
+    elif isinstance(value, str) and "=" in value:
+        # At the last sign, since a ticker may have one: GC=F.
+        parts = [part.rpartition("=") for part in value.split(",") if part.strip()]
+        pairs = [(name, share) for name, _, share in parts]
+    else:
+        return None
+    kinds.require_few(len(pairs), where)
+    by_ticker: dict[str, object] = {}
+    for name, share in pairs:
+        ticker = kinds.name(name, where, "ratios by ticker such as IEF=1").strip()
+        if ticker in by_ticker:
+            raise UsageError(f"{where} names {ticker} twice; name it once")
+        by_ticker[ticker] = share
+    return by_ticker
 
 
 def _share(value: object, where: str) -> float:

@@ -13,7 +13,7 @@ from backtests.report.figures import Figure
 from backtests.report.listing import run_files
 from backtests.report.page import render_page
 from backtests.report.pages import WHICH_HEDGE, pages_in, trail_of_run
-from backtests.report.text import CVAR, FREQUENCIES, costs_text, amount, run_label, source_words
+from backtests.report.text import CVAR, FREQUENCIES, amount, costs_text, run_label, source_words
 from backtests.report.verdict.charts import falls_of_equity
 from backtests.report.which_hedge import tables
 from backtests.report.which_hedge.falls_picture import falls_picture
