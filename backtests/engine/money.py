@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -57,7 +57,7 @@ class Money:
         """Convert every field; in dollars only the defaults are allowed."""
         currency = read_code(self.currency, "--currency")
         cash = self.cash
-        if cash not in CASHES:
+        if not isinstance(cash, str) or cash not in CASHES:
             raise UsageError(
                 f"--cash takes {' or '.join(CASHES)}, got {in_short(cash)}"
                 f"{did_you_mean(cash, CASHES)}"
@@ -181,19 +181,22 @@ def _ratio(value: object, where: str) -> Ratio:
     """Read a ratio: a number, its text, or ``TICKER=RATIO`` as text or mapping."""
     if value is None:
         return 0.0
-    if isinstance(value, str) and "=" in value:
-        parts = [part.partition("=") for part in value.split(",") if part.strip()]
-        names = [name.strip() for name, _, _ in parts]
-        twice = next((name for name in names if names.count(name) > 1), None)
-        if twice is not None:
-            raise UsageError(f"{where} names {twice} twice; name it once")
-        value = {name.strip(): text.strip() for name, _, text in parts}
+    pairs: Iterable[tuple[object, object]] | None = None
     if isinstance(value, Mapping):
         kinds.require_few(len(value), where)
-        by_ticker = {
-            kinds.name(name, where, "ratios by ticker such as IEF=1").strip(): _share(share, where)
-            for name, share in value.items()
-        }
+        pairs = value.items()
+    elif isinstance(value, str) and "=" in value:
+        parts = [part for part in value.split(",") if part.strip()]
+        kinds.require_few(len(parts), where)
+        # At the last sign, since a ticker may have one: GC=F.
+        pairs = [(name, share) for name, _, share in (part.rpartition("=") for part in parts)]
+    if pairs is not None:
+        by_ticker: dict[str, float] = {}
+        for name, share in pairs:
+            ticker = kinds.name(name, where, "ratios by ticker such as IEF=1").strip()
+            if ticker in by_ticker:
+                raise UsageError(f"{where} names {ticker} twice; name it once")
+            by_ticker[ticker] = _share(share, where)
         # A ratio of nothing is none at all: what is the same has the same name.
         return immutabledict({t: share for t, share in by_ticker.items() if share}) or 0.0
     return _share(value, where)
