@@ -288,14 +288,14 @@ def test_a_rate_of_exchange_that_ends_while_short_rates_are_carried_on_is_what_e
     figures = random_figures("JPY", market.sessions)
     both = replace(
         figures,
-        exchange=figures.exchange[:"2002-02-15"],
+        exchange=figures.exchange[:"2002-03-08"],
         home=replace(figures.home, figures=figures.home.figures[:"2001-08"]),
     )
     converted = in_currency(market, YEN, both)
-    assert converted.sessions[-1] == pd.Timestamp("2002-02-22")
-    assert "the yen short rate ends with 2001-08 and is carried on for 5 months" in converted.notes
+    assert converted.sessions[-1] == pd.Timestamp("2002-03-15")
+    assert "the yen short rate ends with 2001-08 and is carried on for 6 months" in converted.notes
     (note,) = [note for note in converted.notes if "the data end on" in note]
-    assert "the rate of exchange of the yen ends with 2002-02-15" in note
+    assert "the rate of exchange of the yen ends with 2002-03-08" in note
 
 
 @pytest.mark.parametrize(
