@@ -17,6 +17,7 @@ from backtests.analysis.numbers import (
     Place,
     Portfolio,
     PortfolioNumbers,
+    Unit,
     numbers_of,
     shown_in,
 )
@@ -64,8 +65,8 @@ class OwnMoney:
         return calendar_years(self.aligned.values, is_over=self.aligned.is_year_over)
 
     def label(self, metric: Metric) -> str:
-        """What a metric is called here."""
-        return label_of(metric, self.aligned.ppy, INITIAL)
+        """What a metric is called here: each run's ratios are over its own cash."""
+        return label_of(metric, self.aligned.ppy, INITIAL).replace("bills", "own cash")
 
     def currency(self, name: str) -> str:
         """Code of a run's currency."""
@@ -176,6 +177,7 @@ def console_rows(own: OwnMoney) -> list[tuple[str, list[str]]]:
         *(
             (own.label(metric), [shown(metric, own.table[n].numbers, INITIAL) for n in names])
             for metric in own.metrics
+            if metric.unit not in (Unit.AMOUNT, Unit.COSTS)  # of a start value of 1 in which money
         ),
         ("Own equity", [runs[name].summary.benchmark.ticker for name in names]),
         ("  CAGR", growth(own.equity)),

@@ -46,6 +46,12 @@ def test_no_value_is_called_the_best_of_its_row(own):
     assert "across" in FINDING
 
 
+def test_ratios_are_over_own_cash_and_no_amount_stands_beside_another_currency(own):
+    names = [name for name, _ in console_rows(own)]
+    assert "Sharpe (over own cash)" in names
+    assert not [name for name in names if "Final value" in name or "Costs" in name]
+
+
 def test_the_lead_says_whose_money_each_is(own):
     told = lead(own)
     assert told.startswith("Tokyo is a yen investor's: it grew ")
