@@ -26,7 +26,8 @@ from docs.real_months import LAST, Array, Months, drawn_from, resampled
 
 CODES = ("JPY", "EUR", "GBP", "CHF", "AUD")
 FUND = "IEF"
-SAMPLES, REPETITIONS = 400, 1_000
+SAMPLES, REPETITIONS = 200, 1_000
+LENGTHS = MONTHS[:-1]  # no currency floats for 720 months
 MEASURES = ("payoff", "growth")
 Shares = Mapping[str, Array]  # by measure: of intervals that contain the truth, by nominal level
 
@@ -81,7 +82,7 @@ def coverage(world: Months, count: int, block: int, samples: int) -> Shares:
 def lowest(code: str, samples: int) -> dict[int, Shares]:
     """The lowest coverage over the worlds of a currency and blocks, by length of the samples."""
     made: dict[int, Shares] = {}
-    for count in MONTHS:
+    for count in LENGTHS:
         print(f"{count} months of {code}", file=sys.stderr)
         cells = [
             coverage(world, count, block, samples)
@@ -99,7 +100,7 @@ def levels_of(shares: Mapping[int, Array]) -> tuple[float | None, ...]:
     A shorter sample never has a lower level than a longer one, and none where the longer has none.
     """
     levels: list[float | None] = []
-    for months in reversed(MONTHS):
+    for months in reversed(LENGTHS):
         pairs = zip(NOMINAL, shares[months], strict=True)
         level = min((nominal for nominal, share in pairs if share >= LEAST_COVERAGE), default=None)
         if levels:
@@ -117,11 +118,11 @@ def main(words: Sequence[str] | None = None) -> None:
                         metavar="CODE", help=f"only these: {', '.join(CODES)}")  # fmt: skip
     asked = parser.parse_args(words)
     made = {code: lowest(code, asked.samples) for code in asked.currencies}
-    heads = " | ".join(f"{months} months" for months in MONTHS)
+    heads = " | ".join(f"{months} months" for months in LENGTHS)
     for measure in MEASURES:
-        print(f"\n| {measure}, hedged less unhedged | {heads} |\n|---|{'---|' * len(MONTHS)}")
+        print(f"\n| {measure}, hedged less unhedged | {heads} |\n|---|{'---|' * len(LENGTHS)}")
         for code, by_length in made.items():
-            shares = {months: by_length[months][measure] for months in MONTHS}
+            shares = {months: by_length[months][measure] for months in LENGTHS}
             cells = [
                 f"{printed_level(level)} ({100 * share[0]:.0f} / {100 * share[-1]:.0f})"
                 for level, share in zip(levels_of(shares), shares.values(), strict=True)

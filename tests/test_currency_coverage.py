@@ -7,9 +7,9 @@ import re
 import numpy as np
 import pytest
 
-from backtests.analysis.levels import HEDGING_LEVELS, MONTHS, NOMINAL
+from backtests.analysis.levels import HEDGING_LEVELS, NOMINAL
 from docs import currency_coverage
-from docs.currency_coverage import coverage, drawn_of, history, levels_of, truth_of
+from docs.currency_coverage import LENGTHS, coverage, drawn_of, history, levels_of, truth_of
 from docs.real_months import Months
 from tests.conftest import ROOT
 
@@ -45,14 +45,14 @@ GOOD, LATE, POOR = np.full(7, 0.9), np.r_[np.full(6, 0.8), 0.87], np.full(7, 0.8
 @pytest.mark.parametrize(
     ("shares", "expected"),
     [
-        ([GOOD] * 5, [0.90] * 5),
-        ([POOR, POOR, LATE, GOOD, GOOD], [None, None, 0.98, 0.90, 0.90]),
-        ([GOOD, GOOD, LATE, GOOD, GOOD], [0.98, 0.98, 0.98, 0.90, 0.90]),
-        ([GOOD, GOOD, GOOD, GOOD, POOR], [None] * 5),
+        ([GOOD] * 4, [0.90] * 4),
+        ([POOR, POOR, LATE, GOOD], [None, None, 0.98, 0.90]),
+        ([GOOD, GOOD, LATE, GOOD], [0.98, 0.98, 0.98, 0.90]),
+        ([GOOD, GOOD, GOOD, POOR], [None] * 4),
     ],
 )
 def test_a_level_covers_enough_and_no_shorter_sample_has_a_lower(shares, expected):
-    assert levels_of(dict(zip(MONTHS, shares, strict=True))) == tuple(expected)
+    assert levels_of(dict(zip(LENGTHS, shares, strict=True))) == tuple(expected)
 
 
 def test_real_months_are_of_one_currency_and_hedging_takes_its_move_out():
@@ -82,7 +82,7 @@ def test_the_code_has_the_published_levels():
 def test_the_command_prints_both_tables(monkeypatch, capsys):
     monkeypatch.setattr(currency_coverage, "REPETITIONS", 20)
     monkeypatch.setattr(currency_coverage, "OUTER_BLOCKS", (12,))
-    monkeypatch.setattr(currency_coverage, "MONTHS", (60,))
+    monkeypatch.setattr(currency_coverage, "LENGTHS", (60,))
     currency_coverage.main(["--samples", "8", "--currencies", "CHF"])
     shown = capsys.readouterr()
     assert re.findall(r"^\| (\w+), hedged", shown.out, re.M) == ["payoff", "growth"]

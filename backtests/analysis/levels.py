@@ -45,11 +45,19 @@ LEVELS: Mapping[Leveled, tuple[float | None, ...]] = {
 
 # Of hedged less unhedged: what hedging the dollar changes, by currency, on its own months.
 # Worked out by ``python -m docs.currency_coverage``, published in docs/coverage.md. A currency
-# without a row has no interval.
+# without a row has no interval; none has 720 months to measure.
 HedgingMeasure = Literal["payoff", "growth"]
 HEDGING_LEVELS: Mapping[HedgingMeasure, Mapping[str, tuple[float | None, ...]]] = {
-    "payoff": {},
-    "growth": {},
+    "payoff": {
+        "JPY": (0.94, 0.94, 0.92, 0.92),
+        "GBP": (None, None, None, 0.98),
+        "CHF": (None, 0.94, 0.92, 0.92),
+    },
+    "growth": {
+        "JPY": (0.94, 0.92, 0.92, 0.90),
+        "GBP": (0.95, 0.94, 0.94, 0.90),
+        "CHF": (0.90, 0.90, 0.90, 0.90),
+    },
 }
 
 
@@ -57,7 +65,7 @@ def hedging_level(measure: HedgingMeasure, currency: str, months: int) -> float 
     """Nominal level of the interval of hedged less unhedged in a currency; None for no interval."""
     reached = sum(months >= least for least in MONTHS)
     row = HEDGING_LEVELS[measure].get(currency)
-    return row[reached - 1] if row is not None and reached else None
+    return row[min(reached, len(row)) - 1] if row is not None and reached else None
 
 
 def fewest_hedging_months(currency: str) -> int | None:

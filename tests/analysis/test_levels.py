@@ -65,9 +65,9 @@ def test_the_fewest_months_are_the_first_with_a_level():
 
 
 def test_hedging_has_levels_by_currency_from_the_first_that_has_one(monkeypatch):
-    rows = {"JPY": (None, 0.98, 0.96, 0.92, 0.90)}
+    rows = {"JPY": (None, 0.98, 0.96, 0.90)}
     monkeypatch.setattr(levels, "HEDGING_LEVELS", {"payoff": rows, "growth": {}})
-    reached = {59: None, 60: None, 120: 0.98, 397: 0.96, 480: 0.92, 5_000: 0.90}
+    reached = {59: None, 60: None, 120: 0.98, 397: 0.96, 480: 0.90, 5_000: 0.90}
     assert {months: hedging_level("payoff", "JPY", months) for months in reached} == reached
     assert fewest_hedging_months("JPY") == 120
     assert hedging_level("payoff", "CNY", 5_000) is None
@@ -78,7 +78,7 @@ def test_hedging_has_levels_by_currency_from_the_first_that_has_one(monkeypatch)
 def test_every_level_of_hedging_is_one_of_the_measured():
     for by_currency in levels.HEDGING_LEVELS.values():
         for row in by_currency.values():
-            assert len(row) == len(MONTHS)
+            assert len(row) == len(MONTHS) - 1
             assert all(level is None or level in NOMINAL for level in row)
             widths = [2.0 if level is None else level for level in row]
             assert widths == sorted(widths, reverse=True)

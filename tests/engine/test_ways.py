@@ -174,6 +174,13 @@ def test_hedged_treasuries_moved_against_equity_in_yen_and_unhedged_with_it(yen)
     assert ways.way("dollar_bills").correlation > ways.way("unhedged").correlation
 
 
+def test_in_yen_the_interval_says_to_hedge_and_growth_what_it_cost(yen):
+    _, ways = yen
+    assert ways.answer == "hedge"
+    assert 0.0 < ways.difference.payoff.low < ways.difference.payoff.value
+    assert ways.difference.growth.high < 0.0
+
+
 def test_cash_at_home_earns_exactly_nothing_over_itself(yen):
     _, ways = yen
     assert ways.way("home_cash").payoff.value == 0.0
