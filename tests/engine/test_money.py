@@ -35,7 +35,7 @@ def test_a_currency_is_read_in_any_case(given):
         ("IEF=1,TLT=0.5", {"IEF": 1.0, "TLT": 0.5}),
         (" IEF = 1 , TLT = 0.5 ,", {"IEF": 1.0, "TLT": 0.5}),
         ({"IEF": "1", "TLT": 0}, {"IEF": 1.0}),
-        ("GC=F=0.5", {"GC=F": 0.5}),
+        ("GC=F=0.5,IEF=1", {"GC=F": 0.5, "IEF": 1.0}),  # a ticker may have the sign itself
         # A ratio of nothing is none at all.
         ("IEF=0", 0.0), ({"IEF": 0.0, "TLT": 0}, 0.0), ({}, 0.0),
     ],
@@ -56,6 +56,7 @@ def test_a_ratio_as_text_reads_back_to_the_last_digit(ratio):
     [
         ({"currency": "JPN"}, "--currency takes one of USD, JPY.*did you mean JPY"),
         ({"currency": "JPY", "cash": "dollars"}, "--cash takes home or usd, got 'dollars'"),
+        ({"currency": "JPY", "cash": ["usd"]}, "--cash takes home or usd, got"),
         ({"currency": "JPY", "fx_hedge": 1.5}, "--fx-hedge takes a ratio from 0 to 1.*got 1.5"),
         ({"currency": "JPY", "fx_hedge": -0.1}, "--fx-hedge takes a ratio from 0 to 1.*got -0.1"),
         ({"currency": "JPY", "fx_hedge": float("nan")}, "--fx-hedge takes a ratio.*got nan"),
