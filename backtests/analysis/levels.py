@@ -50,13 +50,17 @@ HedgingMeasure = Literal["payoff", "growth"]
 HEDGING_LEVELS: Mapping[HedgingMeasure, Mapping[str, tuple[float | None, ...]]] = {
     "payoff": {
         "JPY": (0.94, 0.94, 0.92, 0.92),
+        "EUR": (None, None, 0.97, 0.94),
         "GBP": (None, None, None, 0.98),
         "CHF": (None, 0.94, 0.92, 0.92),
+        "AUD": (None, None, 0.95, 0.94),
     },
     "growth": {
         "JPY": (0.94, 0.92, 0.92, 0.90),
+        "EUR": (0.95, 0.92, 0.90, 0.90),
         "GBP": (0.95, 0.94, 0.94, 0.90),
         "CHF": (0.90, 0.90, 0.90, 0.90),
+        "AUD": (0.94, 0.94, 0.94, 0.90),
     },
 }
 

@@ -58,7 +58,7 @@ def answer_line(ways: Ways, tickers: Tickers) -> str:
         months = f"{ways.months} month{'' if ways.months == 1 else 's'}"
         return f"Unclear whether to hedge the currency: {months} in {ways.currency} cannot tell"
     return (
-        f"Unclear whether to hedge the currency: what it changed for {hedge} {told} may be chance"
+        f"Unclear whether to hedge the currency: what it changed for {hedge} {told}, may be chance"
     )
 
 

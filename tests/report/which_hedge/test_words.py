@@ -31,7 +31,7 @@ from tests.report.which_hedge.helpers import TICKERS, estimate, make_fall, make_
         ("no difference", "Hedging the currency made no difference: Treasuries protected as well "
                           "without in equity's worst months, in JPY"),
         ("unclear", "Unclear whether to hedge the currency: what it changed for Treasuries in "
-                    "equity's worst months, in JPY may be chance"),
+                    "equity's worst months, in JPY, may be chance"),
     ],
 )  # fmt: skip
 def test_the_headline_follows_the_answer(answer, told):
