@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import cast
 
 from immutabledict import immutabledict
 
@@ -180,12 +180,14 @@ class Money:
 
     def only(self, tickers: Sequence[str], names: Sequence[str] = HEDGES) -> Money:
         """The same, of some hedges without the ratios of tickers that are not among ``tickers``."""
-        own = {}
-        for name in names:
+
+        def own(name: str) -> Ratio:
             ratio = self.ratio(name)
-            if isinstance(ratio, Mapping):
-                own[name] = {t: share for t, share in ratio.items() if t in tickers}
-        return replace(self, **cast("dict[str, Any]", own))
+            if name not in names or not isinstance(ratio, Mapping):
+                return ratio
+            return {ticker: share for ticker, share in ratio.items() if ticker in tickers}
+
+        return replace(self, fx_hedge=own("fx_hedge"), fx_hedge_equity=own("fx_hedge_equity"))
 
     def require_held(self, tickers: Sequence[str], roles: Roles) -> None:
         """Refuse a ticker of a hedge that is not there, or is on the other side.
@@ -243,7 +245,7 @@ def read_ratio(value: object, where: str) -> Ratio:
     pairs = _pairs(value, where)
     if pairs is None:
         return _share(value, where)
-    by_ticker = {ticker: _share(share, where) for ticker, share in pairs.items()}
+    by_ticker = {ticker: _share(share, where) for ticker, share in pairs}
     # A ratio of nothing is none at all: what is the same has the same name.
     return immutabledict({t: share for t, share in by_ticker.items() if share}) or 0.0
 
@@ -251,11 +253,11 @@ def read_ratio(value: object, where: str) -> Ratio:
 def named_in(value: object, where: str) -> tuple[str, ...]:
     """The tickers that a ratio names, those at 0 too; ``where`` is how it was given."""
     read_ratio(value, where)
-    return tuple(_pairs(value, where) or ())
+    return tuple(ticker for ticker, _ in _pairs(value, where) or ())
 
 
-def _pairs(value: object, where: str) -> Mapping[str, object] | None:
-    """Shares by ticker as they are given, not read; None for what has no tickers.
+def _pairs(value: object, where: str) -> list[tuple[str, object]] | None:
+    """Tickers with their shares as they are given, not read; None for what has no tickers.
 
     Raises
     ------
@@ -272,13 +274,13 @@ def _pairs(value: object, where: str) -> Mapping[str, object] | None:
     else:
         return None
     kinds.require_few(len(pairs), where)
-    by_ticker: dict[str, object] = {}
+    read: list[tuple[str, object]] = []
     for name, share in pairs:
         ticker = kinds.name(name, where, "ratios by ticker such as IEF=1").strip()
-        if ticker in by_ticker:
+        if ticker in dict(read):
             raise UsageError(f"{where} names {ticker} twice; name it once")
-        by_ticker[ticker] = share
-    return by_ticker
+        read.append((ticker, share))
+    return read
 
 
 def _share(value: object, where: str) -> float:

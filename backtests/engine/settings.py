@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, cast
 
 from backtests.engine.config import RunConfig
 from backtests.engine.money import HEDGES, ratio_text
@@ -43,7 +42,8 @@ def with_settings(config: RunConfig, values: Mapping[str, float]) -> RunConfig:
     """The same run with other settings."""
     if not values:
         return config
-    return replace(config, money=replace(config.money, **cast("dict[str, Any]", values)))
+    hedge, of_equity = (values.get(name, config.money.ratio(name)) for name in HEDGES)
+    return replace(config, money=replace(config.money, fx_hedge=hedge, fx_hedge_equity=of_equity))
 
 
 def settings_of(config: RunConfig, names: Sequence[str]) -> dict[str, float | str]:

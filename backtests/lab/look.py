@@ -270,7 +270,7 @@ def inputs_for(config: RunConfig) -> Inputs:
         key = (source, tuple(tickers), options["end"], longer, needs, money, state)
         return PRICES.get(
             (key, conversion),
-            lambda: READ.get(key, lambda: _read(source, tickers, options)).market_in(conversion),
+            lambda: READ.get(key, lambda: _read(source, tickers, **options)).market_in(conversion),
         )
 
     key = (
@@ -282,7 +282,7 @@ def inputs_for(config: RunConfig) -> Inputs:
     return INPUTS.get(key, lambda: load_inputs(config, load=load))
 
 
-def _read(source: str, tickers: list[str], options: Mapping[str, Any]) -> _Read:
+def _read(source: str, tickers: list[str], **options: Any) -> _Read:
     """Read a source, and keep what a conversion is made of."""
     parts: list[_Read] = []
 
