@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -104,7 +106,9 @@ def test_paths_come_in_the_order_asked_for_whatever_their_settings(ratios):
 
 def test_the_choice_and_the_default_are_judged_each_on_its_own_market(ratios, table):
     frame = pd.DataFrame([table[number] for number in range(6)], columns=list(METRICS))
-    tuned = examined(ratios, frame, trials=6, name="tune-x")
+    search = replace(ratios, objective=read_objective("sharpe", []))
+    tuned = examined(search, frame, trials=6, name="tune-x")
+    assert tuned.best.money != tuned.config.money  # else both were one
     for judged, config in ((tuned.judged_choice, tuned.best), (tuned.judged_default, tuned.config)):
         run = run_of(config)
         verdict = judge_run(
