@@ -73,4 +73,5 @@ def test_weights_of_the_recommendation_are_plain_values():
     assert to_json(ten_digits(frozen)) == {
         "params": {"weights": {"SPY": 0.3333333333}},
         "candidate": 7,
+        "settings": None,
     }
