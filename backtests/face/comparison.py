@@ -36,7 +36,66 @@ Source = Run | str | os.PathLike[str]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Comparison:
+class _SideBySide:
+    """What both kinds of runs side by side have."""
+
+    record: table.Comparison | OwnMoney
+    sources: tuple[Source, ...]
+    _align: bool
+
+    @property
+    def labels(self) -> list[str]:
+        """The name of each run, in order."""
+        return list(self.record.aligned.labels)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How the runs were aligned, and notes on their data."""
+        aligned = self.record.aligned
+        lines = [*aligned.notes, *(note for run in aligned.runs for note in run.summary.notes)]
+        return tuple(dict.fromkeys(lines))
+
+    @door
+    def save(
+        self,
+        out: str | os.PathLike[str] = "results",
+        *,
+        no_tearsheet: bool = False,
+        standalone: bool = False,
+        quiet: bool = False,
+    ) -> Path:
+        """Write every run's folder and that of all together, as the command does; return it.
+
+        Parameters
+        ----------
+        out
+            The results folder.
+        no_tearsheet
+            Do not write tear sheets of runs that have no folder yet.
+        standalone
+            Write pages that have their charts without the folder of results around them.
+        quiet
+            Do not show long steps.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be written.
+        """
+        place = Path(out)
+        options = {"no_tearsheet": no_tearsheet, "standalone": standalone, "quiet": quiet}
+        folders = _saved(self.sources, place, **options)
+        names = tuple(run.called for run in self.record.aligned.runs)
+        finished = _named([read_run(_whole(folder)) for folder in folders], names)
+        return self._written(place, finished, standalone=standalone)
+
+    def _written(self, place: Path, runs: list[FinishedRun], *, standalone: bool) -> Path:
+        """Write the folder of all together."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison(_SideBySide):
     """Several runs' numbers over their common rows; its tables are copies.
 
     Attributes
@@ -48,13 +107,6 @@ class Comparison:
     """
 
     record: table.Comparison
-    sources: tuple[Source, ...]
-    _align: bool
-
-    @property
-    def labels(self) -> list[str]:
-        """The name of each run, in order."""
-        return list(self.record.aligned.labels)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -85,50 +137,12 @@ class Comparison:
         return self.record.crises.copy()
 
     @property
-    def notes(self) -> tuple[str, ...]:
-        """How the runs were aligned, and notes on their data."""
-        aligned = self.record.aligned
-        lines = [*aligned.notes, *(note for run in aligned.runs for note in run.summary.notes)]
-        return tuple(dict.fromkeys(lines))
-
-    @property
     def plot(self) -> ComparisonPlots:
         """The charts as plotly figures: ``.plot.growth()``, ``.plot.drawdown()``, ..."""
         return ComparisonPlots(self.record)
 
-    @door
-    def save(
-        self,
-        out: str | os.PathLike[str] = "results",
-        *,
-        no_tearsheet: bool = False,
-        standalone: bool = False,
-        quiet: bool = False,
-    ) -> Path:
-        """Write every run's folder and the comparison's, as the command does; return the latter.
-
-        Parameters
-        ----------
-        out
-            The results folder.
-        no_tearsheet
-            Do not write tear sheets of runs that have no folder yet.
-        standalone
-            Write pages that have their charts without the folder of results around them.
-        quiet
-            Do not show long steps.
-
-        Raises
-        ------
-        OutputError
-            If it cannot be written.
-        """
-        place = Path(out)
-        options = {"no_tearsheet": no_tearsheet, "standalone": standalone, "quiet": quiet}
-        folders = _saved(self.sources, place, **options)
-        names = tuple(run.called for run in self.record.aligned.runs)
-        finished = _named([read_run(_whole(folder)) for folder in folders], names)
-        compared = table.compare(align_runs(finished, align=self._align))
+    def _written(self, place: Path, runs: list[FinishedRun], *, standalone: bool) -> Path:
+        compared = table.compare(align_runs(runs, align=self._align))
         return write_comparison(place, compared, standalone=standalone)
 
     def __repr__(self) -> str:
@@ -139,7 +153,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class OwnFigures:
+class OwnFigures(_SideBySide):
     """Runs of investors in different currencies, each in its own money; its tables are copies.
 
     Attributes
@@ -151,13 +165,6 @@ class OwnFigures:
     """
 
     record: OwnMoney
-    sources: tuple[Source, ...]
-    _align: bool
-
-    @property
-    def labels(self) -> list[str]:
-        """The name of each run, in order."""
-        return list(self.record.aligned.labels)
 
     @property
     def currencies(self) -> dict[str, str]:
@@ -174,46 +181,8 @@ class OwnFigures:
         """Returns of the complete calendar years, each in its own money: years x runs."""
         return self.record.years
 
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """How the runs were aligned, and notes on their data."""
-        aligned = self.record.aligned
-        lines = [*aligned.notes, *(note for run in aligned.runs for note in run.summary.notes)]
-        return tuple(dict.fromkeys(lines))
-
-    @door
-    def save(
-        self,
-        out: str | os.PathLike[str] = "results",
-        *,
-        no_tearsheet: bool = False,
-        standalone: bool = False,
-        quiet: bool = False,
-    ) -> Path:
-        """Write every run's folder and the figures', as the command does; return the latter.
-
-        Parameters
-        ----------
-        out
-            The results folder.
-        no_tearsheet
-            Do not write tear sheets of runs that have no folder yet.
-        standalone
-            Write pages that have their charts without the folder of results around them.
-        quiet
-            Do not show long steps.
-
-        Raises
-        ------
-        OutputError
-            If it cannot be written.
-        """
-        place = Path(out)
-        options = {"no_tearsheet": no_tearsheet, "standalone": standalone, "quiet": quiet}
-        folders = _saved(self.sources, place, **options)
-        names = tuple(run.called for run in self.record.aligned.runs)
-        finished = _named([read_run(_whole(folder)) for folder in folders], names)
-        aligned = align_runs(finished, align=self._align, each_in_its_own=True)
+    def _written(self, place: Path, runs: list[FinishedRun], *, standalone: bool) -> Path:
+        aligned = align_runs(runs, align=self._align, each_in_its_own=True)
         return write_own_money(place, own_money.in_own_money(aligned), standalone=standalone)
 
     def __repr__(self) -> str:
