@@ -43,8 +43,9 @@ class Abroad:
         Rates of exchange, short rates and consumer prices up to the last row.
     histories
         Levels in dollars by ticker, on its own sessions.
-    opens
-        What sets the first row, in words; empty where prices do.
+    opens, closes
+        What sets the first row, in words, and why the data end before those in dollars; empty
+        where prices do.
     """
 
     conversion: Conversion
@@ -52,6 +53,7 @@ class Abroad:
     figures: CurrencyFigures
     histories: Mapping[str, pd.Series]
     opens: str
+    closes: str = ""
 
     def __post_init__(self) -> None:
         """Keep histories from being changed, and copy them: a view holds the rows after it too."""
@@ -385,6 +387,9 @@ class Market:
         if self.abroad is not None:
             monthly = self.periods_per_year == 12
             vars(cut)["abroad"] = self.abroad.until(session, monthly=monthly)
+            if len(cut._prices) < len(self._prices):  # it is the session that ends the data now
+                own = self.abroad.closes
+                vars(cut)["notes"] = tuple(note for note in self.notes if note != own)
         return cut
 
     def revalued(

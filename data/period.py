@@ -50,7 +50,6 @@ def cut_to_period(
     UsageError
         If the period holds no data, or starts before a ticker does.
     """
-    notes = list(market.notes)
     sessions = market.sessions
     first, late = market.first_session(required)
     last = pd.Timestamp(end) if end else sessions[-1]
@@ -78,10 +77,12 @@ def cut_to_period(
             f"--start {start} is before {what} in {market.source}, {first:%Y-%m-%d}; start then or "
             f"later{without}"
         )
+    until = market.until(last)
+    notes = list(until.notes)
     if last > sessions[-1] and not is_cut:
         notes.append(f"data end on {sessions[-1]:%Y-%m-%d}, before the asked end {end}")
     row_zero = sessions[sessions >= begin][0] if start else None
-    cut = market.until(last).relabelled(notes=notes, is_cut=is_cut)
+    cut = until.relabelled(notes=notes, is_cut=is_cut)
     return Period(cut, first, late, row_zero)
 
 

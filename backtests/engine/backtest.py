@@ -10,6 +10,7 @@ import pandas as pd
 from backtests.analysis.metrics import is_annual
 from backtests.engine.config import RunConfig
 from backtests.engine.ledger import Engine
+from backtests.engine.money import option as option_of
 from backtests.engine.run import Inputs, Run
 from backtests.engine.simulate import simulate
 from backtests.engine.summary import summarise
@@ -58,6 +59,7 @@ def load_inputs(
     market = market_of([*strategy.tickers, ticker], config.end, refresh=refresh)
     required = [name for name in market.tickers if name not in strategy.optional]
     inputs = Inputs(config, ticker, cut_to_period(market, required, config.start, config.end))
+    inputs = replace(inputs, period=_with_note_on_hedges(config, inputs.period, used))
     inputs = with_own_sessions(
         inputs, strategy.tickers, lambda end: market_of(strategy.tickers, end)
     )
@@ -108,6 +110,21 @@ def _with_note_on_prices(period: Period) -> Period:
     market = period.market
     missing = note_on_prices(market, period.start or period.first)
     return replace(period, market=market.relabelled(notes=[*market.notes, *missing]))
+
+
+def _with_note_on_hedges(config: RunConfig, period: Period, tickers: Sequence[str]) -> Period:
+    """Note a currency hedge of a side that the run does not have: it changes nothing."""
+    sides = {
+        "fx_hedge": ("hedge", config.roles.hedge_of(tickers)),
+        "fx_hedge_equity": ("equity", config.roles.equity_of(tickers)),
+    }
+    idle = [
+        f"{option_of(name)} changes nothing: there is no {side}"
+        for name, (side, held) in sides.items()
+        if config.money.ratio(name) and not held
+    ]
+    market = period.market
+    return replace(period, market=market.relabelled(notes=[*market.notes, *idle]))
 
 
 def _require_roles(config: RunConfig, tickers: Sequence[str]) -> None:

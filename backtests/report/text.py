@@ -101,7 +101,7 @@ def typeset(text: str) -> str:
 
     Dates, names, options and settings (``lag=-1``) keep their hyphens.
     """
-    return PER_CENT.sub("\u202f%", MINUS.sub("\u2212", text))
+    return CODE.sub("\u00a0", PER_CENT.sub("\u202f%", MINUS.sub("\u2212", text)))
 
 
 def two_digits(value: float, sign: str = "") -> str:
@@ -181,6 +181,7 @@ HEDGES = "Does it hedge?"
 OWN_FILES = "price files of your own"
 MINUS = re.compile(rf"(?<![\w.=/\-])-(?=(?:{'|'.join(map(re.escape, SIGNS.values()))})?\d)")
 PER_CENT = re.compile(r"(?<=\d) %")
+CODE = re.compile(r"(?<=\bCHF) (?=\d)")  # an amount whose sign is a code does not break
 LONGEST = 40  # characters of a hedge's tickers in a sentence
 # What terms of the field mean, for every page and screen that shows one.
 CVAR = "CVaR 95 is the average loss in the worst 5 % of days or months."

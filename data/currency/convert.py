@@ -23,7 +23,7 @@ from data.currency.figures import (
     dated_by_rows,
     exchange_on,
 )
-from data.errors import DataError
+from data.errors import DataError, counted
 from data.market import CASH, Abroad, Market
 from data.provenance import Provenance
 from data.vintage import FigureDays
@@ -53,6 +53,9 @@ def in_currency(
     conversion: Conversion,
     figures: CurrencyFigures,
     histories: Mapping[str, pd.Series] | None = None,
+    *,
+    opens: str = "",
+    closes: str = "",
 ) -> Market:
     """Convert a market in dollars.
 
@@ -67,6 +70,8 @@ def in_currency(
     histories
         Levels in dollars by ticker, each on its own sessions, where these are more than the
         market's: a hedge is rolled on them. The market's own columns unless given.
+    opens, closes
+        As in :class:`~data.market.Abroad`, where the market was cut by a conversion before.
 
     Returns
     -------
@@ -117,13 +122,16 @@ def in_currency(
         columns[ticker] = _converted(level, ticker, conversion, figures, scale, monthly=is_monthly)
     prices = pd.DataFrame({name: level.reindex(days) for name, level in columns.items()})
     figures = figures.until(days[-1], monthly=is_monthly)
-    opens = _opens(inputs, figures, first, monthly=is_monthly)
+    opens = opens or _opens(inputs, figures, first, monthly=is_monthly)
+    if days[-1] < rows[-1]:
+        closes = _why_it_ends(market, conversion, figures, days[-1])
     abroad = Abroad(
         conversion=conversion,
         dollars=dollars,
         figures=figures,
         histories=own,
         opens=opens,
+        closes=closes,
     )
     return market.revalued(
         prices=prices,
@@ -132,7 +140,7 @@ def in_currency(
         provenance=_provenance(market, prices, conversion, figures),
         notes=[
             *market.notes,
-            *_notes(market, conversion, figures, days, opens),
+            *_notes(market, conversion, figures, days, abroad),
         ],
         figures=_days(figures, conversion),
     )
@@ -149,7 +157,14 @@ def reconverted(market: Market, conversion: Conversion) -> Market:
     abroad = market.abroad
     if abroad is None or conversion.currency != abroad.conversion.currency:
         raise ValueError("only a market in another currency than dollars can be converted anew")
-    return in_currency(abroad.dollars, conversion, abroad.figures, abroad.histories)
+    return in_currency(
+        abroad.dollars,
+        conversion,
+        abroad.figures,
+        abroad.histories,
+        opens=abroad.opens,
+        closes=abroad.closes,
+    )
 
 
 def rolls_of(
@@ -286,7 +301,7 @@ def _notes(
     conversion: Conversion,
     figures: CurrencyFigures,
     days: pd.DatetimeIndex,
-    opens: str,
+    abroad: Abroad,
 ) -> list[str]:
     """What the reader has to know of the conversion, a sentence each."""
     currency = CURRENCIES[conversion.currency]
@@ -299,20 +314,22 @@ def _notes(
             "the currency hedge is priced by interest parity and a basis of "
             f"{conversion.basis_bp:g} bp a year: an approximation of forwards"
         )
-    if opens:
-        notes.append(f"in {conversion.currency} the data begin on {days[0]:%Y-%m-%d}, {opens}")
+    if abroad.opens:
+        begun = f"{days[0]:%Y-%m-%d}, {abroad.opens}"
+        notes.append(f"in {conversion.currency} the data begin on {begun}")
     needed = days[-1].to_period("M") - 1
-    ends_early = days[-1] < market.sessions[-1]
-    ending = _rate_that_ends(market, conversion, figures, days[-1]) if ends_early else None
     for rate, whose in ((figures.home, currency.name), (figures.dollar, "dollar")):
-        if rate.last < needed and rate is not ending:  # that is said with the end
+        words = f"the {whose} short rate ends with {rate.last}"
+        if rate.last < needed and words not in abroad.closes:  # else it is said with the end
             months = (needed - rate.last).n
-            notes.append(
-                f"the {whose} short rate ends with {rate.last} and is carried on for {months} "
-                f"month{'s' * (months > 1)}"
-            )
-    if ends_early:
-        notes.append(_why_it_ends(market, conversion, figures, days[-1]))
+            notes.append(f"{words} and is carried on for {counted(months, 'month')}")
+    ends = figures.exchange.index[-1]
+    after = 0 if market.periods_per_year == 12 else int((days > ends).sum())
+    words = f"the rate of exchange of {with_article(conversion.currency)} ends with {ends:%Y-%m-%d}"
+    if after and words not in abroad.closes:
+        notes.append(f"{words} and is carried on for {counted(after, 'session')}")
+    if abroad.closes:
+        notes.append(abroad.closes)
     if figures.prices is None:
         notes.append(
             f"no consumer prices are known for {conversion.currency}: there are no real figures"

@@ -67,7 +67,7 @@ CURRENCIES: Mapping[str, Currency] = immutabledict(
                      "euros"),
             Currency("GBP", "sterling", "£", 365, "DEXUSUK", True, "IR3TIB01GBM156N", "GB",
                      ("usd_per_gbp", "gb"), ("gb", "the United Kingdom")),
-            Currency("CHF", "Swiss franc", "CHF\N{NO-BREAK SPACE}", 360, "DEXSZUS", False,
+            Currency("CHF", "Swiss franc", "CHF ", 360, "DEXSZUS", False,
                      "IR3TIB01CHM156N", "CH", ("chf", "ch"), ("ch", "Switzerland"),
                      "Swiss francs"),
             Currency("AUD", "Australian dollar", "A$", 365, "DEXUSAL", True, "IR3TIB01AUM156N",

@@ -18,6 +18,7 @@ import pandas as pd
 
 from data.bundled import world
 from data.checks.histories import require_within, whole_months
+from data.command import listed
 from data.currency.currencies import (
     CODES,
     CURRENCIES,
@@ -108,7 +109,7 @@ def currency_figures(
         if rates[money].source == BUNDLED:
             lacking.append(f"short rates of {with_article(money)}")
     if lacking:
-        notes.append(f"{' and '.join(lacking)} are the bundled ones: {folder} has none")
+        notes.append(f"{listed(lacking)} are the bundled ones: {folder} has none")
     source = f"files:{folder}"
     return CurrencyFigures(
         currency=code,

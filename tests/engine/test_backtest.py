@@ -18,6 +18,7 @@ from backtests.engine.backtest import (
 )
 from backtests.engine.config import RunConfig
 from backtests.engine.judge import judged_on
+from backtests.engine.money import Money
 from data.errors import UsageError
 from tests.conftest import SHARED, market_of, with_a_hole
 
@@ -300,3 +301,11 @@ def test_how_a_proxy_fits_is_no_part_of_a_name():
         for fit in ("", "; where both exist (2002-08 to 2020-12), monthly returns correlate 0.993")
     }
     assert len(names) == 1
+
+
+def test_a_currency_hedge_of_nothing_is_said():
+    money = Money("JPY", fx_hedge=1.0)
+    alone = RunConfig("hedge_mix", {"weights": {"SPY": 1.0}}, source="bundled", money=money)
+    assert "--fx-hedge changes nothing: there is no hedge" in load_inputs(alone).market.notes
+    mixed = RunConfig("hedge_mix", source="bundled", money=money)
+    assert not any("changes nothing" in note for note in load_inputs(mixed).market.notes)

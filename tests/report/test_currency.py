@@ -45,7 +45,7 @@ from tests.report.verdict.helpers import make_numbers
 
 YEN, FRANC = Investor("JPY", "home"), Investor("CHF", "home")
 AUSSIE = Investor("AUD", "usd")
-NO_BREAK = "\N{NO-BREAK SPACE}"
+NO_BREAK = " "
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,8 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 def test_an_amount_has_the_sign_of_its_currency_after_its_minus(code, told, lost):
     assert (money(1234.6, code), money(-45.128, code)) == (told, lost)
     assert (money(None, code), money(-0.004, code)) == ("-", money(0.0, code))
-    assert typeset(f"{lost} paid") == f"\u2212{lost[1:]} paid"
+    # On a page a code does not part from its amount.
+    assert typeset(f"{lost} paid") == f"\u2212{lost[1:]} paid".replace("CHF ", "CHF\u00a0")
 
 
 def test_every_currency_has_a_sign():

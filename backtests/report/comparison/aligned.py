@@ -70,6 +70,15 @@ class AlignedRuns:
         """In whose money the first run is; None in dollars."""
         return None if self.money is None else self.money.investor
 
+    def cash_of(self, run: FinishedRun) -> FinishedRun:
+        """The run whose cash a run's hedge is measured over in differences.
+
+        Its own, which is that of the first but for another source of the same: where cash is of
+        two kinds, that of the first, or the difference would be one of cash.
+        """
+        first = self.runs[0]
+        return run if _cash_kind(run) == _cash_kind(first) else first
+
     @property
     def twin(self) -> str | None:
         """The run that is 100 % of the first run's benchmark, costs apart; None if none is."""
@@ -133,7 +142,8 @@ def align_runs(
         if each_in_its_own and what in OWN:
             continue
         difference = _difference(runs, what, read)
-        if difference and not align:
+        is_cut = each_in_its_own and what in SPAN
+        if difference and not (align or is_cut):
             raise UsageError(f"{difference}; {cure}")
         if difference:
             notes.append(difference)
@@ -166,6 +176,11 @@ def align_runs(
     values = joined("strategy")
     if not each_in_its_own and len({_hedged_equity(run) for run in runs}) > 1:
         notes.append(f"equity is hedged in more than one way: the benchmark is that of {labels[0]}")
+    if not each_in_its_own and len({_cash_kind(run) for run in runs}) > 1:
+        notes.append(
+            "each run's payoff is over its own cash, and differences of payoffs are over that of "
+            f"{labels[0]}"
+        )
     if cut:
         are_those = cash_words(runs[0].summary.investor).are_those
         kind = "month-ends" if ppy == 12 else "sessions"
@@ -313,6 +328,7 @@ def _hedged_equity(run: FinishedRun) -> float | str:
 
 
 OWN = ("benchmark", "cash")  # what each run of its own currency has of its own
+SPAN = ("start", "end")  # figures of currencies begin and end on other days: cut to what is shared
 # What has to be the same, how to read it off, and what to do where it is not.
 DIFFERENCES: tuple[tuple[str, Callable[[FinishedRun], str], str], ...] = (
     ("frequency", lambda run: FREQUENCIES[run.ppy],

@@ -168,8 +168,12 @@ def console_rows(own: OwnMoney) -> list[tuple[str, list[str]]]:
     names = list(own.table)
     runs = dict(zip(own.aligned.labels, own.aligned.runs, strict=True))
 
+    # Below a year nothing is annualised.
+    is_year = all(own.equity[name].cagr is not None for name in names)
+    measure, grown = ("cagr", "CAGR") if is_year else ("total_return", "total return")
+
     def growth(of: Mapping[str, PortfolioNumbers]) -> list[str]:
-        return [percent(of[name].cagr or of[name].total_return) for name in names]
+        return [percent(getattr(of[name], measure)) for name in names]
 
     rows = [
         ("In the money of", [own.currency(name) for name in names]),
@@ -180,8 +184,8 @@ def console_rows(own: OwnMoney) -> list[tuple[str, list[str]]]:
             if metric.unit not in (Unit.AMOUNT, Unit.COSTS)  # of a start value of 1 in which money
         ),
         ("Own equity", [runs[name].summary.benchmark.ticker for name in names]),
-        ("  CAGR", growth(own.equity)),
+        (f"  {grown}", growth(own.equity)),
         ("  Max drawdown", [percent(own.equity[name].max_drawdown) for name in names]),
-        ("Own cash, CAGR", growth(own.cash)),
+        (f"Own cash, {grown}", growth(own.cash)),
     ]
     return rows

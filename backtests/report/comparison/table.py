@@ -145,7 +145,7 @@ def compare(aligned: AlignedRuns) -> Comparison:
     legs = {
         name: own
         for name, run in zip(aligned.labels, aligned.runs, strict=True)
-        if (own := _legs(run)) is not None
+        if (own := _legs(run, aligned.cash_of(run))) is not None
     }
     return Comparison(
         aligned,
@@ -165,12 +165,12 @@ def compare(aligned: AlignedRuns) -> Comparison:
     )
 
 
-def _legs(run: FinishedRun) -> pd.DataFrame | None:
-    """Month-end returns of a run's equity, hedge and bills; None without a hedge to judge."""
+def _legs(run: FinishedRun, cash_of: FinishedRun) -> pd.DataFrame | None:
+    """Month-end returns of a run's equity and hedge and of a run's cash; None without a hedge."""
     if run.verdict is None or not run.verdict.holds_hedge:
         return None
     drawn = run.verdict.series
-    bills = month_ends(run.values)["cash"].pct_change(fill_method=None)
+    bills = month_ends(cash_of.values)["cash"].pct_change(fill_method=None)
     legs = pd.DataFrame(
         {"equity": drawn.returns.equity, "hedge": drawn.returns.hedge},
         index=pd.PeriodIndex(drawn.months[1:], freq="M"),

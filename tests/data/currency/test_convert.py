@@ -533,3 +533,27 @@ def test_words_name_what_cash_earns_and_that_a_hedge_is_an_approximation():
     assert with_hedge.provenance["IEF"].what.endswith(", in AUD, 50 % of its dollars hedged")
     assert with_hedge.provenance["SPY"].what.endswith(", in AUD")
     assert with_hedge.provenance["CASH"].what == "three-month interbank rate"
+
+
+def test_a_rate_of_exchange_that_ends_before_prices_is_said():
+    """Three sessions after the last rate of exchange stand on that rate, and a note says so."""
+    market = random_market(4, rows=200)
+    figures = random_figures("JPY", market.sessions)
+    rows = market.sessions
+    short = replace(figures, exchange=figures.exchange.loc[: rows[-4]])
+    ends = f"the rate of exchange of the yen ends with {rows[-4]:%Y-%m-%d}"
+    notes = in_currency(market, YEN, short).notes
+    assert f"{ends} and is carried on for 3 sessions" in notes
+    assert not any("of the yen ends" in note for note in in_currency(market, YEN, figures).notes)
+    # Where the data end for want of it, that is said once.
+    shorter = replace(figures, exchange=figures.exchange.loc[: rows[-20]])
+    assert sum("rate of exchange of the yen ends" in n for n in
+               in_currency(market, YEN, shorter).notes) == 1  # fmt: skip
+
+
+def test_a_market_converted_anew_has_the_same_words():
+    market = bundled.load(["SPY", "IEF"])
+    yen = in_currency(market, YEN, currency_figures("JPY"))
+    again = reconverted(yen, YEN)
+    assert again.notes[-len(yen.notes) :] == yen.notes
+    assert (again.abroad.opens, again.abroad.closes) == (yen.abroad.opens, yen.abroad.closes)

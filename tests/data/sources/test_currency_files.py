@@ -222,9 +222,7 @@ def test_daily_prices_need_daily_rates_and_monthly_ones_take_the_bundled(folder,
         market.prices["SPY"], (np.arange(len(ends)) + 100) * table / table[0], rtol=1e-14
     )
     (note,) = [note for note in market.notes if "are the bundled ones" in note]
-    assert note.startswith(
-        "rates of exchange of the Swiss franc and short rates of the Swiss franc"
-    )
+    assert note.startswith("rates of exchange of the Swiss franc, short rates of the Swiss franc")
 
 
 @pytest.mark.parametrize("hedge", [0.0, 1.0])

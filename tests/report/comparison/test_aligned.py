@@ -252,12 +252,15 @@ def test_each_in_its_own_has_its_own_equity_and_cash(abroad):
         assert aligned.own_benchmarks[name].tolist() == run.values["benchmark"].tolist()
         assert aligned.own_cash[name].tolist() == run.values["cash"].tolist()
     assert not aligned.own_cash["Tokyo"].equals(aligned.own_cash["New York"])
-    # Dates, source and costs have to be the same all the same.
+    # Figures of currencies end on other days: what is shown is what all share, and that is said.
     short = [abroad[0], replace(cut(abroad[2], last="2010-12-31"), called="Short")]
-    with pytest.raises(UsageError, match="not the same end: 2019-12-31 for Tokyo, 2010-12-31 for"):
-        align_runs(short, align=False, each_in_its_own=True)
-    cut_both = align_runs(short, align=True, each_in_its_own=True)
+    cut_both = align_runs(short, align=False, each_in_its_own=True)
     assert cut_both.values.index[-1] == pd.Timestamp("2010-12-31")
+    assert "not the same end: 2019-12-31 for Tokyo, 2010-12-31 for Short" in cut_both.notes
+    # Source and costs have to be the same all the same.
+    dear = replace(abroad[2].summary, costs=replace(abroad[2].summary.costs, fee_bps=9.0))
+    with pytest.raises(UsageError, match="not the same costs"):
+        align_runs([abroad[0], replace(abroad[2], summary=dear)], align=False, each_in_its_own=True)
 
 
 def test_what_a_run_hedges_may_differ_and_what_its_cash_is_may_not(abroad):
@@ -277,6 +280,10 @@ def test_what_a_run_hedges_may_differ_and_what_its_cash_is_may_not(abroad):
         align_runs([tokyo, bills], align=False)
     aligned = align_runs([tokyo, bills], align=True)
     assert "not the same cash: home for Tokyo, usd for Bills" in aligned.notes
+    # A payoff less another is not to be the difference of two kinds of cash.
+    assert aligned.cash_of(bills) is tokyo
+    assert align_runs([tokyo, unhedged], align=False).cash_of(unhedged) is unhedged
+    assert any("differences of payoffs are over that of Tokyo" in note for note in aligned.notes)
 
 
 def test_rates_of_exchange_of_two_currencies_are_no_changed_data(abroad):
