@@ -19,7 +19,7 @@ from backtests.report.hero import Hero
 from backtests.report.hero_drawing import NARROW, ON_PAGE, Drawing, Line, Shape, Words
 from backtests.report.lettering import between, short, ticks_apart, wide
 from backtests.report.text import basis, percent, typeset
-from backtests.report.which_hedge.words import by_key, judged_falls, names_of
+from backtests.report.which_hedge.words import by_key, dated_name, judged_falls, names_of
 
 RADIUS = 4.5  # of a dot, in pixels
 ROW, ROW_BELOW_NAME = 21.0, 38.0  # height of a row, and of one whose name stands above its dots
@@ -36,10 +36,10 @@ class Mark:
 EQUITY = Mark("--equity", is_full=True)
 MARKS: dict[WayKey, Mark] = {
     "home_cash": Mark("--bills", is_full=True),
+    "hedged": Mark("--treasuries", is_full=True),
     "dollar_bills": Mark("--bills", is_full=False),
     "unhedged": Mark("--treasuries", is_full=False),
-    "hedged": Mark("--treasuries", is_full=True),
-}
+}  # in the order in which they are drawn: a ring over a full dot is seen, a ring below is not
 
 
 def falls_picture(
@@ -94,7 +94,7 @@ def _drawing(
     ways: Ways, falls: Sequence[FallByWay], names: dict[WayKey, str], shape: Shape
 ) -> Drawing:
     size, is_narrow = shape.size, shape.width <= NARROW
-    labels = [typeset(_label(fall)) for fall in falls]
+    labels = [typeset(dated_name(fall)) for fall in falls]
     left = 0.0 if is_narrow else max(wide(label, size) for label in labels) + 12.0
     values = [
         value
@@ -141,12 +141,6 @@ def _drawing(
         words.append(Words(short(x), short(baseline), tick.text, "middle", "--quiet"))
     height = math.ceil(baseline + 0.5 * size)
     return Drawing(shape.name, shape.width, height, size, tuple(lines), (), tuple(words))
-
-
-def _label(fall: FallByWay) -> str:
-    """A fall's name with its year, which an unlisted one has in its name."""
-    name = name_of_fall(fall)
-    return name if fall.detected else f"{name} {fall.start[:4]}"
 
 
 def _legend(lines: list[Line], words: list[Words], names: dict[WayKey, str], shape: Shape) -> float:
