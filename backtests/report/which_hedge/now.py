@@ -65,7 +65,8 @@ def _yield(now: CarryNow, verdict: Verdict, cash: str) -> str | None:
     return (
         f"{two_digits(value)} % ({month}) {sign} {abs(100 * now.carry):.2f} points: "
         f"{two_digits(value + 100 * now.carry)} % a year, beside "
-        f"{_percent(now.home)} on {cash}. It holds while short rates and the yield stay where they are."
+        f"{_percent(now.home)} on {cash}. It holds while short rates and the yield stay where they "
+        "are."
     )
 
 
@@ -84,17 +85,17 @@ def _state(ways: Ways, verdict: Verdict) -> str | None:
     cash = BILLS if ways.usd_cash else in_sentence(name_of_cash(ways))
     return (
         f"{told} After {sign} correlation {hedge}, {HELD_AS[ways.held]} as this run holds them, "
-        f"made {difference(100 * after.estimate.value)} % a month {interval_words(after.estimate)} over "
-        f"{cash} in equity's worst months."
+        f"made {difference(100 * after.estimate.value)} % a month "
+        f"{interval_words(after.estimate)} over {cash} in equity's worst months."
     )
 
 
 def _indicator(verdict: Verdict, key: str) -> tuple[float, str] | None:
     """Figure and month of an indicator of the verdict; None without a figure."""
-    if verdict.state is None:
-        return None
-    one = next(each for each in verdict.state.indicators if each.key == key)
-    return None if one.value is None or one.as_of is None else (one.value, one.as_of)
+    for each in () if verdict.state is None else verdict.state.indicators:
+        if each.key == key and each.value is not None and each.as_of is not None:
+            return each.value, each.as_of
+    return None
 
 
 def _percent(fraction: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from backtests.analysis.record import Tickers, Verdict
@@ -91,6 +92,7 @@ def write_which_hedge(
         split=tables.split_grid(ways, tickers, currency),
         bases=tables.basis_grid(ways),
         hedge=hedge,
+        daily=daily,
         sold=sold_text(ways, tickers),
         now=now_lines(ways, verdict),
         reading=reading(ways, tickers, daily=daily),
@@ -124,7 +126,7 @@ def falls_title(ways: Ways) -> str:
 
 def growth_chart(verdict: Verdict, ways: Ways) -> Figure:
     """Growth of the hedge alone in each of the four ways, logarithmic."""
-    names = names_of(ways, verdict.tickers)
+    names, hedge = names_of(ways, verdict.tickers), hedge_words(verdict.tickers.hedge)
     lines = [
         Line(names[way.key], path, colour, dash, width)
         for way, path in zip(ways.ways, ways.growth.paths, strict=True)
@@ -139,10 +141,10 @@ def growth_chart(verdict: Verdict, ways: Ways) -> Figure:
         ways.growth.months,
         lines,
         title=f"Growth of {SIGNS[ways.currency]}1: {grown}" if grown else "",
-        caption=f"{capital(hedge_words(verdict.tickers.hedge))} alone, at month-ends, after costs, logarithmic. Dotted: the dollar is "
-        "open. Grey: falls of equity.",
-        alt=f"Growth of {hedge_words(verdict.tickers.hedge)} alone in four ways, logarithmic scale",
-        y=growth_axis(lines),
+        caption=f"{capital(hedge)} alone, at month-ends, after costs, logarithmic. Dotted: the "
+        "dollar is open. Grey: falls of equity.",
+        alt=f"Growth of {hedge} alone in four ways, logarithmic scale",
+        y=replace(growth_axis(lines), title=f"growth of {SIGNS[ways.currency]}1"),
         height=360,
         bands=falls_of_equity(verdict),
     )

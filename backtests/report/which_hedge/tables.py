@@ -11,7 +11,7 @@ from backtests.report.falls import name_of_fall
 from backtests.report.page import Cell, Grid
 from backtests.report.text import basis, capital, difference, hedge_words, ratio
 from backtests.report.verdict.tables import estimate_cell, hundredths, number_cell, signed
-from backtests.report.which_hedge.words import names_of
+from backtests.report.which_hedge.words import BILLS, names_of
 
 POINTS = signed(hundredths)
 # Heads where there is little room: of what they are is said above them.
@@ -100,8 +100,8 @@ def falls_grid(ways: Ways, tickers: Tickers) -> Grid:
     hedge = capital(hedge_words(tickers.hedge))
     heads = ["", "Equity", *(SHORT.get(key, name) for key, name in names.items())]
     caption = (
-        f"Total returns in percent, in {ways.currency}: 100 % equity ({', '.join(tickers.equity)}), "
-        f"{hedge} unhedged and hedged, and what needs no {hedge}."
+        f"Total returns in percent, in {ways.currency}: 100 % equity "
+        f"({', '.join(tickers.equity)}); {hedge} unhedged and hedged; {BILLS}, unhedged; cash."
     )
     return Grid(heads, rows, kind="map falls", caption=caption)
 

@@ -145,11 +145,14 @@ def _price(ways: Ways) -> str:
         return "Less than a year has no cost a year."
     paid = "cost" if split.carry <= 0.0 else "earned"
     sides = f"{_points(split.carry)} a year in interest and basis"
-    grown = f"{_points(apart)} of growth {'given up' if apart <= 0.0 else 'gained'}"
-    joined = "and" if (split.carry <= 0.0) is (apart <= 0.0) else "but meant"
+    if max(split.carry, apart) <= 0.0:
+        grown = f"and {_points(apart)} of growth given up"
+    else:
+        joined = "and" if min(split.carry, apart) > 0.0 else "yet"
+        higher = "higher" if apart > 0.0 else "lower"
+        grown = f"{joined} growth was {_points(apart)} {higher}"
     return (
-        f"The currency hedge {paid} {sides}, {joined} {grown}{_dollars_part(ways)}"
-        f"{_portfolio_apart(ways)}."
+        f"The currency hedge {paid} {sides}, {grown}{_dollars_part(ways)}{_portfolio_apart(ways)}."
     )
 
 
@@ -179,13 +182,12 @@ def _beside_cash(ways: Ways, hedge: str) -> str:
     payoff, cash = ways.way("hedged").payoff, in_sentence(name_of_cash(ways))
     if payoff.value is None:
         return ""
-    no_range = payoff.low is None or payoff.high is None
-    figures = f"{difference(100 * payoff.value)} % a month"
+    interval = "no interval" if payoff.low is None else interval_words(payoff).strip("()")
+    figures = f"({difference(100 * payoff.value)} % a month, {interval})"
     verb = BESIDE_CASH.get(word_of(payoff))
     if verb is None:
-        interval = "no interval" if no_range else interval_words(payoff).strip("()")
-        return f"Whether {hedge}, hedged, beat {cash} there: unclear ({figures}, {interval})."
-    return f"{capital(hedge)}, hedged, {verb} {cash} there ({figures}, {interval_words(payoff).strip('()')})."
+        return f"Whether {hedge}, hedged, beat {cash} there: unclear {figures}."
+    return f"{capital(hedge)}, hedged, {verb} {cash} there {figures}."
 
 
 def _worst_months(ways: Ways, tickers: Tickers) -> Tile:
@@ -202,8 +204,8 @@ def _worst_months(ways: Ways, tickers: Tickers) -> Tile:
         if (value := payoffs.get(key)) is not None
     )
     lines = [
-        f"Hedged less unhedged {difference(100 * apart.value)} % a month {interval_words(apart)}, of the "
-        "money in it",
+        f"Hedged less unhedged {difference(100 * apart.value)} % a month "
+        f"{interval_words(apart)}, of the money in it",
         f"Over {in_sentence(home)}, a month: {told}",
     ]
     if ways.way("hedged").payoff.low is None:
@@ -398,6 +400,11 @@ def reading(ways: Ways, tickers: Tickers, *, daily: bool) -> list[tuple[str, str
         if ways.usd_cash
         else ""
     )
+    within = (
+        " The dollars sold are those of the roll, fixed for a month: what the fund earns within it "
+        "stays open to the dollar. So the dollar's move is not quite 0 where hedged, and what "
+        f"{hedge} earned in dollars weighs a little more or less there than unhedged."
+    )
     rows = "daily closes" if daily else "month-ends"
     return [
         (
@@ -424,10 +431,8 @@ def reading(ways: Ways, tickers: Tickers, *, daily: bool) -> list[tuple[str, str
         (
             "The split.",
             "Averages of the returns of each row, put as a year: they add up, but they do not "
-            "compound. Growth a year stands below them, and is smaller the more a way moves. The "
-            "dollars sold are those of the roll, fixed for a month: what the fund earns within it "
-            "stays open to the dollar. So the dollar's move is not quite 0 where hedged, and what "
-            f"{hedge} earned in dollars weighs a little more or less there than unhedged.",
+            "compound. Growth a year stands below them, and is smaller the more a way moves."
+            + (within if daily else ""),
         ),
         (
             "Interest parity and basis.",
