@@ -21,7 +21,7 @@ from backtests.report.lettering import between, short, ticks_apart, wide
 from backtests.report.text import basis, percent, typeset
 from backtests.report.which_hedge.words import by_key, dated_name, judged_falls, names_of
 
-RADIUS = 4.5  # of a dot, in pixels
+DOT, RADIUS = 4.0, 5.5  # of a full dot and of a ring, which is seen around one, in pixels
 ROW, ROW_BELOW_NAME = 21.0, 38.0  # height of a row, and of one whose name stands above its dots
 
 
@@ -85,8 +85,9 @@ def _told(fall: FallByWay, ways: Ways, names: dict[WayKey, str]) -> str:
 
 def _dot(x: float, y: float, mark: Mark) -> Line:
     """A circle, as a path."""
-    turn = f"a{RADIUS} {RADIUS} 0 1 0"
-    path = f"M{short(x - RADIUS)} {short(y)}{turn} {2 * RADIUS:g} 0{turn} {-2 * RADIUS:g} 0z"
+    radius = DOT if mark.is_full else RADIUS
+    turn = f"a{radius} {radius} 0 1 0"
+    path = f"M{short(x - radius)} {short(y)}{turn} {2 * radius:g} 0{turn} {-2 * radius:g} 0z"
     return Line(path, mark.role, is_filled=mark.is_full)
 
 

@@ -174,7 +174,10 @@ def _portfolio_apart(ways: Ways) -> str:
     hedged, unhedged = (ways.way(key).whole.cagr for key in ("hedged", "unhedged"))
     if hedged is None or unhedged is None:
         return ""
-    return f"; for the whole portfolio {difference(100 * (hedged - unhedged))} points a year"
+    apart = hedged - unhedged
+    if not round(100 * apart, 1):
+        return "; the whole portfolio grew as much"
+    return f"; the whole portfolio grew {_points(apart)} a year {'more' if apart > 0.0 else 'less'}"
 
 
 def _beside_cash(ways: Ways, hedge: str) -> str:

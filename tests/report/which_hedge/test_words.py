@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from backtests.analysis.record import Tickers
-from backtests.analysis.ways import HedgedLessUnhedged, Ways
+from backtests.analysis.ways import HedgedLessUnhedged, Ways, WholePortfolio
 from backtests.report.which_hedge.words import (
     answer_line,
     cost_title,
@@ -51,10 +51,20 @@ def test_reasons_are_the_payoff_with_its_interval_the_carry_and_growth_of_both()
         "In equity's worst 40 months of 400 Treasuries made 2.8 % a month more hedged than "
         "unhedged (+1.4 to +4.1): the dollar fell with equity (US Treasury bills, unhedged, made "
         "-3.0 % over yen cash). The currency hedge cost 2.5 points a year in interest and basis, "
-        "and 3.0 points of growth given up, the dollar's rise included; for the whole portfolio "
-        "0.0 points a year. Whether Treasuries, hedged, beat yen cash there: unclear (+1.8 % a "
+        "and 3.0 points of growth given up, the dollar's rise included; the whole portfolio "
+        "grew as much. Whether Treasuries, hedged, beat yen cash there: unclear (+1.8 % a "
         "month, no interval)."
     )
+
+
+@pytest.mark.parametrize(
+    ("cagr", "told"), [(0.0466, "grew 1.3 points a year less"), (0.063, "0.3 points a year more")]
+)
+def test_the_growth_of_the_whole_portfolio_stands_beside(cagr, told):
+    """Unhedged it is 6 % a year."""
+    ways = make_ways()
+    hedged = dataclasses.replace(ways.ways[1], whole=WholePortfolio(cagr, 0.1, -0.3, -0.05))
+    assert told in reasons(make_ways(ways=(ways.ways[0], hedged, *ways.ways[2:])), TICKERS)
 
 
 @pytest.mark.parametrize(
