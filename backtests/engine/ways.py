@@ -274,8 +274,7 @@ class _Held:
 
     def now(self) -> CarryNow | None:
         """What a currency hedge pays at the last short rates known on the run's last row."""
-        monthly = self.market.periods_per_year == MONTHLY
-        known = self.abroad.figures.until(self.sessions[-1], monthly=monthly)
+        known = self.abroad.figures  # a market has those alone that its last row knew
         home, dollar = known.home.figures.dropna(), known.dollar.figures.dropna()
         if home.empty or dollar.empty:
             return None

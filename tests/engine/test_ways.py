@@ -249,6 +249,14 @@ def test_the_carry_now_is_of_the_last_short_rates_less_the_basis(yen):
     )
 
 
+def test_a_month_that_is_not_over_has_no_rate_yet():
+    """The prices end on 2003-09-08, the made rates only in 2006."""
+    _, ways = judge(made_abroad(None, 1.0, 4.0, Conversion("JPY")), HedgeMix())
+    assert ways.now == CarryNow(
+        pytest.approx(0.01), "2003-08", pytest.approx(0.04), "2003-08", pytest.approx(-0.0325)
+    )
+
+
 def test_a_run_that_ended_knows_no_later_rate():
     """In June 2007 the dollar's short rate lay above 5 %, the yen's below 1 %."""
     run, ways = make_ways(

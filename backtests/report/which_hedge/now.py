@@ -56,11 +56,11 @@ def _carried(month: str, now: CarryNow) -> str:
 
 
 def _yield(now: CarryNow, verdict: Verdict, cash: str) -> str | None:
-    """The 10-year Treasury yield with the carry; None where it is not known."""
-    known = _indicator(verdict, "yield")
-    if known is None:
+    """The 10-year Treasury yield with the carry; None where there is no figure."""
+    today = _indicator(verdict, "yield")
+    if today is None:
         return None
-    value, month = known
+    value, month = today
     sign = "less" if now.carry <= 0.0 else "and"
     return (
         f"{two_digits(value)} % ({month}) {sign} {abs(100 * now.carry):.2f} points: "
@@ -72,10 +72,10 @@ def _yield(now: CarryNow, verdict: Verdict, cash: str) -> str | None:
 
 def _state(ways: Ways, verdict: Verdict) -> str | None:
     """The sign of the correlation in dollars, and what the run's own way paid after it."""
-    known, evidence = _indicator(verdict, "correlation"), verdict.evidence
-    if known is None or evidence is None:
+    today, evidence = _indicator(verdict, "correlation"), verdict.evidence
+    if today is None or evidence is None:
         return None
-    value, month = known
+    value, month = today
     sign = "negative" if value < 0.0 else "positive"
     hedge = hedge_words(verdict.tickers.hedge)
     told = f"Of equity and Treasuries in dollars it is {sign} ({two_digits(value, '+')}, {month})."
