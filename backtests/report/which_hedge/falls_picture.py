@@ -153,10 +153,10 @@ def _legend(lines: list[Line], words: list[Words], names: dict[WayKey, str], sha
     ]
     x, y = 0.0, 1.1 * size
     for mark, text in entries:
-        room = wide(typeset(text), size) + 2.6 * size
+        room = wide(typeset(text), size) + 2.75 * size
         if x > 0.0 and x + room - 1.2 * size > shape.width:
             x, y = 0.0, y + 1.6 * size
         lines.append(_dot(x + RADIUS + 1.0, y - 0.35 * size, mark))
-        words.append(Words(short(x + 1.2 * size), short(y), text, role="--quiet"))
+        words.append(Words(short(x + 1.35 * size), short(y), text, role="--quiet"))
         x += room
     return y
