@@ -147,6 +147,32 @@ class AtBasis:
 
 
 @dataclass(frozen=True)
+class CarryNow:
+    """What selling dollars forward pays at the last short rates that the run's last row knew.
+
+    Attributes
+    ----------
+    home, dollar
+        Short rates of both, a year.
+    home_month, dollar_month
+        The months that they are for, ``YYYY-MM``: the earlier one is carried on to the later.
+    carry
+        The difference of interest, less the basis, a year.
+    """
+
+    home: float
+    home_month: str
+    dollar: float
+    dollar_month: str
+    carry: float
+
+    @property
+    def month(self) -> str:
+        """The later of both months."""
+        return max(self.home_month, self.dollar_month)
+
+
+@dataclass(frozen=True)
 class GrowthByWay:
     """Growth of 1 at month-ends, one path for each way, in their order."""
 
@@ -172,6 +198,8 @@ class Ways:
         Which of them the run holds.
     ratios
         By ticker of the hedge the share of its dollars that the run sells forward.
+    equity_ratios
+        The same of equity: of those alone of which it sells some.
     basis_bp
         Cost of that beyond the difference of interest, basis points a year.
     usd_cash
@@ -186,6 +214,8 @@ class Ways:
         Of unhedged, hedged and what the run holds; empty below a year.
     bases
         Hedged, at several bases.
+    now
+        What a currency hedge pays at the end; None where no short rate was known.
     growth
         For the chart.
     """
@@ -196,6 +226,7 @@ class Ways:
     ways: tuple[Way, ...]
     held: WayKey
     ratios: Mapping[str, float]
+    equity_ratios: Mapping[str, float]
     basis_bp: float
     usd_cash: bool
     months: int
@@ -205,6 +236,7 @@ class Ways:
     falls: tuple[FallByWay, ...]
     splits: tuple[Split, ...]
     bases: tuple[AtBasis, ...]
+    now: CarryNow | None
     growth: GrowthByWay
 
     def __post_init__(self) -> None:

@@ -26,6 +26,7 @@ from backtests.analysis.ways import (
     FOUR,
     PARTS,
     AtBasis,
+    CarryNow,
     FallByWay,
     Split,
     SplitKey,
@@ -113,6 +114,13 @@ class _Held:
         """What the run sells forward, by ticker of the hedge."""
         own = self.abroad.conversion.ratios
         return {ticker: float(own.get(ticker, 0.0)) for ticker in self.hedge}
+
+    @property
+    def equity_ratios(self) -> dict[str, float]:
+        """What the run sells forward of equity, by ticker; those alone of which it sells some."""
+        own = self.abroad.conversion.ratios
+        tickers = self.verdict.tickers.equity
+        return {ticker: float(own[ticker]) for ticker in tickers if own.get(ticker)}
 
     @property
     def held(self) -> WayKey:
@@ -237,6 +245,7 @@ class _Held:
                 ),
                 held=self.held,
                 ratios=self.ratios,
+                equity_ratios=self.equity_ratios,
                 basis_bp=own.basis_bp,
                 usd_cash=own.cash == "usd",
                 months=size.months,
@@ -246,6 +255,7 @@ class _Held:
                 falls=tuple(_fall(crisis, paths) for crisis in self.verdict.crises),
                 splits=self.splits(legs),
                 bases=self.bases(months),
+                now=self.now(),
                 growth=measures.growth_paths([month_ends(paths[[key]])[key] for key in self.keys]),
             )
         )
@@ -261,6 +271,22 @@ class _Held:
         )
         returns = month_ends(columns).pct_change(fill_method=None).iloc[1:]
         return WayMonths(Sample(returns, BLOCK_COLUMNS), self.abroad.conversion.currency)
+
+    def now(self) -> CarryNow | None:
+        """What a currency hedge pays at the last short rates known on the run's last row."""
+        known = self.abroad.figures  # a market has those alone that its last row knew
+        home, dollar = known.home.figures.dropna(), known.dollar.figures.dropna()
+        if home.empty or dollar.empty:
+            return None
+        rates = float(home.iloc[-1]) / 100.0, float(dollar.iloc[-1]) / 100.0
+        basis = self.abroad.conversion.basis_bp / 10_000.0
+        return CarryNow(
+            home=rates[0],
+            home_month=str(home.index[-1]),
+            dollar=rates[1],
+            dollar_month=str(dollar.index[-1]),
+            carry=rates[0] - rates[1] - basis,
+        )
 
     def bases(self, months: WayMonths) -> tuple[AtBasis, ...]:
         """The hedge, all its dollars sold forward, at several bases."""

@@ -135,7 +135,13 @@ def money(value: float | None, currency: str) -> str:
     currency
         Its code.
     """
-    return signed_amount(amount(value), currency)
+    return signed_amount(amount_in(value, currency), currency)
+
+
+def amount_in(value: float | None, currency: str) -> str:
+    """A number of units of a currency: of yen whole ones from 1 on; else as :func:`amount`."""
+    is_whole = currency in WHOLE and value is not None and abs(value) >= 1.0
+    return whole(value) if is_whole else amount(value)
 
 
 def signed_amount(told: str, currency: str) -> str:
@@ -191,6 +197,7 @@ DEFLATED_SHARPE = (
     "The deflated Sharpe ratio is the chance that the Sharpe ratio is above what the best of so "
     "many tries would show by luck."
 )
+WHOLE = frozenset({"JPY"})  # currencies without a smaller coin
 SMALL = 100.0  # a portfolio that starts below this shows its amounts with more digits
 FREQUENCIES = {252: "daily", 12: "monthly"}
 
@@ -211,7 +218,7 @@ def shown(
         return value or ("not yet" if fell else "-")
     if metric.unit not in (Unit.AMOUNT, Unit.COSTS):
         return SHOW[metric.unit](value)
-    told = amount(value)
+    told = amount_in(value, currency_of(money))
     if value is not None and initial < SMALL:
         told = f"{value:.4f}" if metric.unit is Unit.COSTS else two_digits(value)
     return signed_amount(told, currency_of(money))

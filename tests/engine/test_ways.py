@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from backtests.analysis.record import Verdict
-from backtests.analysis.ways import PARTS, Split, Ways
+from backtests.analysis.ways import PARTS, CarryNow, Split, Ways
 from backtests.engine import ledger
 from backtests.engine.backtest import load_inputs, simulated
 from backtests.engine.config import RunConfig
@@ -234,6 +234,40 @@ def test_falls_and_growth_from_prices(yen):
     assert by_way["home_cash"] == pytest.approx(made(run.market.cash), rel=1e-8)
     assert by_way["hedged"] == pytest.approx(made(run.market.prices["IEF"]), rel=1e-8)
     assert [fall.start for fall in ways.falls] == [fall.start for fall in run.judged.crises]
+
+
+def test_the_carry_now_is_of_the_last_short_rates_less_the_basis(yen):
+    run, ways = yen
+    figures = run.market.abroad.figures
+    home, dollar = figures.home.figures, figures.dollar.figures
+    assert ways.now == CarryNow(
+        home=pytest.approx(home.iloc[-1] / 100),
+        home_month=str(home.index[-1]),
+        dollar=pytest.approx(dollar.iloc[-1] / 100),
+        dollar_month=str(dollar.index[-1]),
+        carry=pytest.approx((home.iloc[-1] - dollar.iloc[-1] - 0.25) / 100),
+    )
+
+
+def test_a_month_that_is_not_over_has_no_rate_yet():
+    """The prices end on 2003-09-08, the made rates only in 2006."""
+    _, ways = judge(made_abroad(None, 1.0, 4.0, Conversion("JPY")), HedgeMix())
+    assert ways.now == CarryNow(
+        pytest.approx(0.01), "2003-08", pytest.approx(0.04), "2003-08", pytest.approx(-0.0325)
+    )
+
+
+def test_a_run_that_ended_knows_no_later_rate():
+    """In June 2007 the dollar's short rate lay above 5 %, the yen's below 1 %."""
+    run, ways = make_ways(
+        money=Money("JPY", fx_hedge_equity=1), start="2000-01-01", end="2007-06-30"
+    )
+    assert ways.now.month == ways.now.home_month == ways.now.dollar_month == "2007-06"
+    figures = run.market.abroad.figures
+    assert ways.now.dollar == pytest.approx(figures.dollar.figures["2007-06"] / 100)
+    assert ways.now.carry < -0.04
+    assert ways.equity_ratios == {"SPY": 1.0}
+    assert ways.held == "unhedged"
 
 
 def test_a_dearer_hedge_pays_less(yen):

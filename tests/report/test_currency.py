@@ -52,7 +52,7 @@ NO_BREAK = " "
     ("code", "told", "lost"),
     [
         ("USD", "$1,235", "-$45.13"),
-        ("JPY", "¥1,235", "-¥45.13"),
+        ("JPY", "¥1,235", "-¥45"),
         ("EUR", "€1,235", "-€45.13"),
         ("GBP", "£1,235", "-£45.13"),
         ("CHF", f"CHF{NO_BREAK}1,235", f"-CHF{NO_BREAK}45.13"),
@@ -182,7 +182,7 @@ def texts_of(run, folder) -> dict[str, str]:
 def test_nowhere_is_yen_cash_called_bills_or_an_amount_in_dollars(yen, tmp_path):
     every = texts_of(yen, tmp_path)
     for place, text in every.items():
-        assert not re.findall(r"\b[Bb]ills\b", text), place
+        assert not re.findall(r"(?<!US Treasury )\b[Bb]ills\b", text), place
         assert not re.findall(r"\$\d", text), place
         assert "cash" in text, place
     assert all(re.search(r"¥\d", every[place]) for place in ("verdict", "screen"))
@@ -192,7 +192,7 @@ def test_dollar_bills_are_called_so_and_nothing_real_is_shown_without_prices(aus
     text = texts_of(aussie, tmp_path)
     for place, told in text.items():
         assert re.search(r"dollar bills", told), place
-        assert not re.findall(r"(?<!ollar )\b[Bb]ills\b", told), place
+        assert not re.findall(r"(?<!ollar )(?<!US Treasury )\b[Bb]ills\b", told), place
     verdict = text["verdict"]
     assert "A$10,000 at the start" in verdict
     assert "CPI over a year" not in verdict.replace("US CPI over a year", "")

@@ -7,6 +7,7 @@ import pytest
 from backtests.analysis.numbers import Unit, declared
 from backtests.engine.config import RunConfig
 from backtests.engine.costs import Costs
+from backtests.engine.money import MoneyTable
 from backtests.report.text import (
     NAMED,
     SHOW,
@@ -19,6 +20,7 @@ from backtests.report.text import (
     label_of,
     metric_rows,
     mix_words,
+    money,
     percent,
     plain_label,
     ratio,
@@ -130,6 +132,22 @@ def test_amounts_of_a_small_start_have_more_digits():
     assert shown(BY_KEY["final_value"], small, 1.0) == "$4.60"
     absent = make_numbers(costs_paid=None, final_value=None)
     assert [shown(BY_KEY[key], absent, 1.0) for key in ("costs_paid", "final_value")] == ["-", "-"]
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [(3.01, "¥3"), (-57.6, "-¥58"), (1234.5, "¥1,234"), (0.03, "¥0.03"), (0.0, "¥0"), (None, "-")],
+)
+def test_yen_have_no_smaller_coin(value, told):
+    """But for what a portfolio of one yen pays."""
+    assert money(value, "JPY") == told
+
+
+def test_a_portfolio_of_one_yen_has_decimals_all_the_same():
+    yen = MoneyTable("JPY", "home", 0.0, 0.0, 25.0, carry_rates=False)
+    small, usual = make_numbers(final_value=4.6), make_numbers(final_value=57.31)
+    assert shown(BY_KEY["final_value"], small, 1.0, yen) == "¥4.60"
+    assert shown(BY_KEY["final_value"], usual, 100.0, yen) == "¥57"
 
 
 def test_every_unit_can_be_written():

@@ -19,9 +19,9 @@ from backtests.report.hero import Hero
 from backtests.report.hero_drawing import NARROW, ON_PAGE, Drawing, Line, Shape, Words
 from backtests.report.lettering import between, short, ticks_apart, wide
 from backtests.report.text import basis, percent, typeset
-from backtests.report.which_hedge.words import by_key, judged_falls, names_of
+from backtests.report.which_hedge.words import by_key, dated_name, judged_falls, names_of
 
-RADIUS = 4.5  # of a dot, in pixels
+DOT, RADIUS = 4.0, 5.5  # of a full dot and of a ring, which is seen around one, in pixels
 ROW, ROW_BELOW_NAME = 21.0, 38.0  # height of a row, and of one whose name stands above its dots
 
 
@@ -36,10 +36,10 @@ class Mark:
 EQUITY = Mark("--equity", is_full=True)
 MARKS: dict[WayKey, Mark] = {
     "home_cash": Mark("--bills", is_full=True),
+    "hedged": Mark("--treasuries", is_full=True),
     "dollar_bills": Mark("--bills", is_full=False),
     "unhedged": Mark("--treasuries", is_full=False),
-    "hedged": Mark("--treasuries", is_full=True),
-}
+}  # in the order in which they are drawn: a ring over a full dot is seen, a ring below is not
 
 
 def falls_picture(
@@ -85,8 +85,9 @@ def _told(fall: FallByWay, ways: Ways, names: dict[WayKey, str]) -> str:
 
 def _dot(x: float, y: float, mark: Mark) -> Line:
     """A circle, as a path."""
-    turn = f"a{RADIUS} {RADIUS} 0 1 0"
-    path = f"M{short(x - RADIUS)} {short(y)}{turn} {2 * RADIUS:g} 0{turn} {-2 * RADIUS:g} 0z"
+    radius = DOT if mark.is_full else RADIUS
+    turn = f"a{radius} {radius} 0 1 0"
+    path = f"M{short(x - radius)} {short(y)}{turn} {2 * radius:g} 0{turn} {-2 * radius:g} 0z"
     return Line(path, mark.role, is_filled=mark.is_full)
 
 
@@ -94,7 +95,7 @@ def _drawing(
     ways: Ways, falls: Sequence[FallByWay], names: dict[WayKey, str], shape: Shape
 ) -> Drawing:
     size, is_narrow = shape.size, shape.width <= NARROW
-    labels = [typeset(_label(fall)) for fall in falls]
+    labels = [typeset(dated_name(fall)) for fall in falls]
     left = 0.0 if is_narrow else max(wide(label, size) for label in labels) + 12.0
     values = [
         value
@@ -143,12 +144,6 @@ def _drawing(
     return Drawing(shape.name, shape.width, height, size, tuple(lines), (), tuple(words))
 
 
-def _label(fall: FallByWay) -> str:
-    """A fall's name with its year, which an unlisted one has in its name."""
-    name = name_of_fall(fall)
-    return name if fall.detected else f"{name} {fall.start[:4]}"
-
-
 def _legend(lines: list[Line], words: list[Words], names: dict[WayKey, str], shape: Shape) -> float:
     """The dots with their words, in as many rows as they need; returns where it ends."""
     size = shape.size
@@ -158,10 +153,10 @@ def _legend(lines: list[Line], words: list[Words], names: dict[WayKey, str], sha
     ]
     x, y = 0.0, 1.1 * size
     for mark, text in entries:
-        room = wide(typeset(text), size) + 2.6 * size
+        room = wide(typeset(text), size) + 2.75 * size
         if x > 0.0 and x + room - 1.2 * size > shape.width:
             x, y = 0.0, y + 1.6 * size
         lines.append(_dot(x + RADIUS + 1.0, y - 0.35 * size, mark))
-        words.append(Words(short(x + 1.2 * size), short(y), text, role="--quiet"))
+        words.append(Words(short(x + 1.35 * size), short(y), text, role="--quiet"))
         x += room
     return y

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from backtests.analysis.record import Verdict
+from backtests.analysis.record import Tickers, Verdict
 from backtests.analysis.ways import WayKey, Ways
 from backtests.engine.run import Run
 from backtests.report.charts import Line, growth_axis, time_chart
@@ -13,19 +14,31 @@ from backtests.report.figures import Figure
 from backtests.report.listing import run_files
 from backtests.report.page import render_page
 from backtests.report.pages import WHICH_HEDGE, pages_in, trail_of_run
-from backtests.report.text import CVAR, FREQUENCIES, amount, costs_text, run_label, source_words
+from backtests.report.text import (
+    CVAR,
+    amount,
+    capital,
+    costs_text,
+    hedge_words,
+    run_label,
+    source_words,
+)
 from backtests.report.verdict.charts import falls_of_equity
 from backtests.report.which_hedge import tables
 from backtests.report.which_hedge.falls_picture import falls_picture
+from backtests.report.which_hedge.now import now_lines
 from backtests.report.which_hedge.words import (
+    equity_terms,
     first_screen,
     hedged_won,
     judged_falls,
     names_of,
     reading,
 )
-from data.currency.currencies import name_of
+from data.currency.currencies import SIGNS, name_of
+from data.treasuries.instruments import CATALOGUE
 
+ROWS = {252: "daily closes", 12: "month-ends"}
 # Colour, dash and width of each way in the chart of growth.
 LOOKS: dict[WayKey, tuple[str, str, float]] = {
     "unhedged": ("--treasuries", "dot", 1.6),
@@ -54,6 +67,7 @@ def write_which_hedge(
     verdict, summary = run.judged, run.summary
     tickers, daily = verdict.tickers, verdict.series.drawdown.daily
     label, currency = run_label(summary.strategy, summary.params), name_of(ways.currency)
+    hedge = hedge_words(tickers.hedge)
     figures = [growth_chart(verdict, ways)]
     render_page(
         "which_hedge.html",
@@ -65,11 +79,11 @@ def write_which_hedge(
         screen=first_screen(ways, tickers),
         hero=falls_picture(ways, tickers, falls_title(ways), daily=daily),
         facts=[
-            f"{summary.start} to {summary.end}, {FREQUENCIES[summary.periods_per_year]}",
-            f"an investor in {ways.currency}",
+            f"{capital(hedge)}: {funds_text(tickers.hedge)}",
+            f"equity {funds_text(tickers.equity)}",
+            f"{capital(ROWS[summary.periods_per_year])} from {summary.start} to {summary.end}",
+            f"in {ways.currency}",
             costs_text(summary.costs),
-            f"hedge {', '.join(tickers.hedge)}",
-            f"equity {', '.join(tickers.equity)}",
             source_words(summary),
         ],
         ways=tables.ways_grid(ways, tickers, daily=daily),
@@ -77,10 +91,28 @@ def write_which_hedge(
         falls=tables.falls_grid(ways, tickers),
         split=tables.split_grid(ways, tickers, currency),
         bases=tables.basis_grid(ways),
-        reading=reading(ways, daily=daily),
+        hedge=hedge,
+        daily=daily,
+        sold=sold_text(ways, tickers),
+        now=now_lines(ways, verdict),
+        reading=reading(ways, tickers, daily=daily),
         notes=summary.notes,
         files=run_files(files),
     )
+
+
+def funds_text(tickers: Sequence[str]) -> str:
+    """Funds with what they hold: ``IEF, 7-10 year Treasuries``."""
+    return "; ".join(
+        f"{ticker}, {CATALOGUE[ticker].title}" if ticker in CATALOGUE else ticker
+        for ticker in tickers
+    )
+
+
+def sold_text(ways: Ways, tickers: Tickers) -> str:
+    """What the currency hedge of the page sells, and what it leaves as it is."""
+    hedge = hedge_words(tickers.hedge)
+    return f"Only the dollars of {hedge} are sold forward. {equity_terms(ways)}."
 
 
 def falls_title(ways: Ways) -> str:
@@ -94,7 +126,7 @@ def falls_title(ways: Ways) -> str:
 
 def growth_chart(verdict: Verdict, ways: Ways) -> Figure:
     """Growth of the hedge alone in each of the four ways, logarithmic."""
-    names = names_of(ways, verdict.tickers)
+    names, hedge = names_of(ways, verdict.tickers), hedge_words(verdict.tickers.hedge)
     lines = [
         Line(names[way.key], path, colour, dash, width)
         for way, path in zip(ways.ways, ways.growth.paths, strict=True)
@@ -108,11 +140,11 @@ def growth_chart(verdict: Verdict, ways: Ways) -> Figure:
         "growth",
         ways.growth.months,
         lines,
-        title=f"Growth of 1 in {ways.currency}: {grown}" if grown else "",
-        caption="The hedge alone, at month-ends, after costs, logarithmic. Dotted: the dollar is "
-        "open. Grey: falls of equity.",
-        alt="Growth of the hedge alone in four ways, logarithmic scale",
-        y=growth_axis(lines),
+        title=f"Growth of {SIGNS[ways.currency]}1: {grown}" if grown else "",
+        caption=f"{capital(hedge)} alone, at month-ends, after costs, logarithmic. Dotted: the "
+        "dollar is open. Grey: falls of equity.",
+        alt=f"Growth of {hedge} alone in four ways, logarithmic scale",
+        y=replace(growth_axis(lines), title=f"growth of {SIGNS[ways.currency]}1"),
         height=360,
         bands=falls_of_equity(verdict),
     )

@@ -5,22 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from backtests.analysis.record import Tickers
-from backtests.analysis.ways import Split, Ways
+from backtests.analysis.ways import Split, WayKey, Ways
 from backtests.report.comparison.grids import FALL_STEPS, tinted
 from backtests.report.falls import name_of_fall
 from backtests.report.page import Cell, Grid
 from backtests.report.text import basis, capital, difference, hedge_words, ratio
 from backtests.report.verdict.tables import estimate_cell, hundredths, number_cell, signed
-from backtests.report.which_hedge.words import names_of
+from backtests.report.which_hedge.words import BILLS, names_of
 
 POINTS = signed(hundredths)
+# Heads where there is little room: of what they are is said above them.
+SHORT: Mapping[WayKey, str] = {
+    "unhedged": "Unhedged",
+    "hedged": "Hedged",
+    "dollar_bills": "US bills",
+    "as_held": "Partly hedged",
+}
 # What each part of the return is called.
 PARTS: Mapping[str, str] = {
     "treasury": "{hedge} in dollars",
     "currency": "The dollar's move against the {currency}",
-    "carry": "Carry of the hedge: interest and basis",
-    "cross": "Both together: the hedge's return on that move",
-    "cash": "Cash, while a rule held no hedge",
+    "carry": "Carry of the currency hedge: interest and basis",
+    "cross": "Both at once: what {hedge} earned, times the dollar's move",
+    "cash": "Cash, while the rule held no {hedge}",
     "costs": "Trading costs",
 }
 
@@ -65,10 +72,10 @@ def ways_grid(ways: Ways, tickers: Tickers, *, daily: bool) -> Grid:
              "Portfolio: CAGR", "Portfolio: volatility", "Portfolio: deepest fall",
              "Portfolio: CVaR 95, months"]  # fmt: skip
     caption = (
-        f"The hedge alone, from month-ends; then the whole portfolio, deepest fall from "
-        f"{basis(daily=daily)}. All in {ways.currency}, after costs."
+        f"{capital(hedge_words(tickers.hedge))} alone, from month-ends; then the whole portfolio, "
+        f"deepest fall from {basis(daily=daily)}. All in {ways.currency}, after costs."
     )
-    return Grid(heads, rows, caption=caption, wide=True)
+    return Grid(heads, rows, caption=caption, wide=True, kind="cards")
 
 
 def _less(ours: float | None, theirs: float | None) -> float | None:
@@ -90,8 +97,13 @@ def falls_grid(ways: Ways, tickers: Tickers) -> Grid:
         ]
         for fall in ways.falls
     ]
-    heads = ["", f"100 % equity ({', '.join(tickers.equity)})", *names.values()]
-    return Grid(heads, rows, kind="map", caption=f"Total returns in percent, in {ways.currency}")
+    hedge = capital(hedge_words(tickers.hedge))
+    heads = ["", "Equity", *(SHORT.get(key, name) for key, name in names.items())]
+    caption = (
+        f"Total returns in percent, in {ways.currency}: 100 % equity "
+        f"({', '.join(tickers.equity)}); {hedge} unhedged and hedged; {BILLS}, unhedged; cash."
+    )
+    return Grid(heads, rows, kind="map falls", caption=caption)
 
 
 def _or_nan(value: float | None) -> float:
@@ -102,7 +114,7 @@ def split_grid(ways: Ways, tickers: Tickers, currency: str) -> Grid | None:
     """The mean return a year of the hedge alone by its parts; None below a year."""
     if not ways.splits:
         return None
-    names, hedge = names_of(ways, tickers), capital(hedge_words(tickers.hedge))
+    names, hedge = names_of(ways, tickers), hedge_words(tickers.hedge)
     shown = [
         part
         for part in PARTS
@@ -110,7 +122,7 @@ def split_grid(ways: Ways, tickers: Tickers, currency: str) -> Grid | None:
     ]
     rows = [
         [
-            Cell(PARTS[part].format(hedge=hedge, currency=currency)),
+            Cell(capital(PARTS[part].format(hedge=hedge, currency=currency))),
             *(number_cell(getattr(split, part), POINTS) for split in ways.splits),
         ]
         for part in shown
@@ -141,5 +153,5 @@ def basis_grid(ways: Ways) -> Grid:
         ]
         for row in ways.bases
     ]
-    heads = ["Basis a year", "Payoff, % a month", "Growth a year", "Carry, points a year"]
+    heads = ["Basis a year", "Payoff of hedged, % a month", "Growth a year", "Carry, points a year"]
     return Grid(heads, rows)

@@ -9,6 +9,7 @@ from backtests.analysis.record import Tickers
 from backtests.analysis.resampling import Estimate
 from backtests.analysis.ways import (
     AtBasis,
+    CarryNow,
     FallByWay,
     GrowthByWay,
     HedgedLessUnhedged,
@@ -60,6 +61,7 @@ def make_ways(**changes: Any) -> Ways:
         ),
         held="unhedged",
         ratios={"IEF": 0.0},
+        equity_ratios={},
         basis_bp=25.0,
         usd_cash=False,
         months=400,
@@ -79,6 +81,7 @@ def make_ways(**changes: Any) -> Ways:
             AtBasis(0.0, estimate(0.0185), 0.0225, -0.0225),
             AtBasis(25.0, estimate(0.018), 0.02, -0.025),
         ),
+        now=CarryNow(0.008, "2026-03", 0.036, "2025-11", -0.0305),
         growth=GrowthByWay(
             ("2000-01", "2000-02"), ((1.0, 1.1), (1.0, 1.2), (1.0, 0.9), (1.0, 1.0))
         ),

@@ -44,6 +44,13 @@ def test_dots_stand_in_the_order_of_their_returns():
     ]  # fmt: skip
 
 
+def test_rings_are_drawn_over_full_dots():
+    """A ring around a full dot is seen; a full dot hides a ring below it."""
+    drawing = picture(falls=(make_fall(-0.5, 0.0, 0.0, 0.0, 0.0),)).drawings[0]
+    dots = [line for line in drawing.lines if DOT.match(line.path)][5:]
+    assert [dot.is_filled for dot in dots] == [True, True, True, False, False]
+
+
 def test_a_fall_found_in_the_data_has_its_year_once():
     drawing = picture(falls=(make_fall(-0.2, 0.0, 0.1, 0.0, 0.0, detected=True),)).drawings[0]
     assert "Fall of 2008" in [words.text for words in drawing.words]

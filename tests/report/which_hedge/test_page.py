@@ -15,7 +15,12 @@ from backtests.engine.ways import four_ways
 from backtests.report.finished_run import read_run
 from backtests.report.index import rebuild_index
 from backtests.report.run_folder import write_run
-from backtests.report.which_hedge.page import falls_title, growth_chart, write_which_hedge
+from backtests.report.which_hedge.page import (
+    falls_title,
+    funds_text,
+    growth_chart,
+    write_which_hedge,
+)
 from tests import browser, page_checks
 from tests.report.helpers import make_run
 from tests.report.which_hedge.helpers import make_fall, make_ways
@@ -103,13 +108,31 @@ def test_hostile_names_are_text(yen, tmp_path):
     ]
 
 
+def test_the_top_says_what_is_held_from_when_and_what_is_sold(folder):
+    page = lxml.html.parse(str(folder / "which-hedge.html"))
+    sold, facts = (one.text_content() for one in page.xpath("//p[@class='facts']"))
+    assert sold == (
+        "Only the dollars of Treasuries are sold forward. Equity stays in dollars, unhedged, in "
+        "every way."
+    )
+    assert "IEF, 7-10 year Treasuries" in facts
+    assert "Month-ends from " in facts
+    assert funds_text(["IEF", "GLD"]) == "IEF, 7-10 year Treasuries; GLD"
+
+
+def test_the_split_explains_open_dollars_where_there_are_any(folder):
+    """On monthly rows rolls and rows are the same, and nothing stays open in between."""
+    text = (folder / "which-hedge.html").read_text("utf-8")
+    assert "weighs a little" not in text
+
+
 def test_growth_is_drawn_by_colour_of_what_is_held_and_dotted_where_the_dollar_is_open(yen):
     figure = growth_chart(yen.judged, yen.judged.ways)
     looks = {trace.name: trace.payload["line"] for trace in figure.traces}
     assert {(name, line["color"], line["dash"]) for name, line in looks.items()} == {
         ("Treasuries, unhedged", "--treasuries", "dot"),
         ("Treasuries, hedged", "--treasuries", "solid"),
-        ("Dollar bills", "--bills", "dot"),
+        ("US Treasury bills", "--bills", "dot"),
         ("Yen cash", "--bills", "solid"),
     }
 

@@ -35,8 +35,9 @@ def test_falls_are_tinted_by_sign_and_size_and_empty_before_the_first_day():
     grid = falls_grid(ways, TICKERS)
     assert texts(grid) == [["Crisis", "-50.0", "", "13.0", "-4.0", "0.0"]]
     assert [cell.tone for cell in grid.rows[0]] == ["", "down-2", "", "up-1", "down-0", ""]
-    assert grid.kind == "map"
-    assert grid.heads[1:3] == ["100 % equity (SPY)", "Treasuries, unhedged"]
+    assert grid.kind == "map falls"
+    assert grid.heads == ["", "Equity", "Unhedged", "Hedged", "US bills", "Yen cash"]
+    assert "100 % equity (SPY); Treasuries unhedged and hedged" in grid.caption
 
 
 def test_the_parts_of_the_split_stand_over_their_sum_and_growth():
@@ -45,8 +46,8 @@ def test_the_parts_of_the_split_stand_over_their_sum_and_growth():
     assert texts(grid) == [
         ["Treasuries in dollars", "+4.00", "+4.00"],
         ["The dollar's move against the yen", "+1.50", "0.00"],
-        ["Carry of the hedge: interest and basis", "0.00", "-2.50"],
-        ["Both together: the hedge's return on that move", "-0.10", "-0.10"],
+        ["Carry of the currency hedge: interest and basis", "0.00", "-2.50"],
+        ["Both at once: what Treasuries earned, times the dollar's move", "-0.10", "-0.10"],
         ["Trading costs", "0.00", "-0.04"],
         ["Sum: average return a year", "+5.40", "+1.36"],
         ["Growth a year, compounded", "+5.00", "+2.00"],
@@ -62,7 +63,7 @@ def test_parts_that_are_nothing_everywhere_are_left_out():
     waited = tuple(dataclasses.replace(split, cash=0.001) for split in free)
     grid = split_grid(make_ways(splits=waited), TICKERS, "yen")
     assert grid is not None
-    assert ["Cash, while a rule held no hedge", "+0.10", "+0.10"] in texts(grid)
+    assert ["Cash, while the rule held no Treasuries", "+0.10", "+0.10"] in texts(grid)
 
 
 def test_a_part_hedged_run_has_a_row_and_a_column_of_its_own():
