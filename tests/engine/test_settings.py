@@ -21,8 +21,8 @@ from backtests.engine.settings import (
     market_with,
     require_searchable,
     setting_words,
-    spoken,
     settings_of,
+    spoken,
     with_settings,
 )
 from backtests.engine.space import search_space

@@ -185,9 +185,8 @@ def test_the_default_with_bills_is_told_by_what_it_holds():
 @pytest.mark.parametrize(
     ("goal", "setting", "told"),
     [
-        ("sharpe", "fx_hedge", "By Sharpe ratio, keep the default, half of the hedge's dollars sold "
-         "forward (fx_hedge 0.5): none of 3 settings within "
-         "the limit is shown to beat it"),
+        ("sharpe", "fx_hedge", "By Sharpe ratio, keep the default, half of the hedge's dollars "
+         "sold forward (fx_hedge 0.5): none of 3 settings within the limit is shown to beat it"),
         ("cagr", "fx_hedge_equity", "By CAGR, keep the default, half of the equity's dollars sold "
          "forward (fx_hedge_equity 0.5): none of 3 settings within "
          "the limit is shown to beat it"),
