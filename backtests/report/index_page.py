@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from backtests.analysis.evidence import Word
+from backtests.analysis.ways import Answer
 from backtests.report.glance import TOP
 from backtests.report.index_rows import ListedOther, ListedRun
 from backtests.report.intervals import Interval, Whisker, whiskers
@@ -31,6 +32,10 @@ SAME_AS_CASH = "the same as cash"  # in another currency, whatever its cash is
 COUNTED = (*(WORDS[word] for word in ("works", "it depends", "it depended", SAME)),
            SAME_AS_CASH, *(WORDS[word] for word in ("unclear", "fails", "no hedge")),
            UNJUDGED, OLDER)  # fmt: skip
+ANSWERS: Mapping[Answer, str] = {
+    "hedge": "yes", "leave open": "no, leave it open", "no difference": "no difference",
+    "unclear": "unclear",
+}  # fmt: skip
 TONES = {"works": "good", "fails": "bad"}
 
 
@@ -61,7 +66,8 @@ class RunRow:
     others
         Its other pages: address and word.
     told
-        What a rule holds at its end, and what tells it from runs of the same name.
+        What a rule holds at its end, whether to hedge its currency, and what tells it from runs of
+        the same name.
     word, tone
         Whether it hedges, and how a page colours that.
     interval, whisker
@@ -228,13 +234,15 @@ def _run_row(run: ListedRun, differing: str, whisker: Whisker | None) -> RunRow:
         return RunRow(run.folder, address, others, "", RUN_AGAIN, word, "", Figure(), "", None,
                       None, Figure(), Figure(), "", "", "", written)  # fmt: skip
     held = f"held at the end: {glance.held}" if glance.held else ""
+    answer = "" if run.which_hedge is None else ANSWERS[run.which_hedge]
+    asked = f"hedge the currency? {answer}" if answer else ""
     payoff = run.payoff
     return RunRow(
         name=glance.name,
         address=address,
         others=others,
         folder=run.folder,
-        told=" · ".join(filter(None, (glance.settings, held, differing))),
+        told=" · ".join(filter(None, (glance.settings, held, asked, differing))),
         word=word,
         tone=TONES.get(run.word or "", ""),
         payoff=Figure("by state" if run.word in DEPENDS else "-")
