@@ -11,7 +11,6 @@ from pathlib import Path
 from urllib.parse import quote
 
 from backtests.analysis.evidence import Word
-from backtests.analysis.ways import Answer
 from backtests.report.glance import TOP
 from backtests.report.index_rows import ListedOther, ListedRun
 from backtests.report.intervals import Interval, Whisker, whiskers
@@ -20,6 +19,7 @@ from backtests.report.pages import ALL_RESULTS, Crumb, Page, Trail, pages_in
 from backtests.report.text import HEDGES, percent
 from backtests.report.verdict.evidence import WORDS
 from backtests.report.verdict.payoffs import DEPENDS, interval_text, signed_text
+from backtests.report.which_hedge.words import CHIPS
 
 HEADS = ("Run", HEDGES, "Payoff", "Growth a year", "Deepest fall", "Period", "Written (UTC)")
 OTHER_HEADS = ("Comparison or search", "What it found", "Written (UTC)")
@@ -32,10 +32,6 @@ SAME_AS_CASH = "the same as cash"  # in another currency, whatever its cash is
 COUNTED = (*(WORDS[word] for word in ("works", "it depends", "it depended", SAME)),
            SAME_AS_CASH, *(WORDS[word] for word in ("unclear", "fails", "no hedge")),
            UNJUDGED, OLDER)  # fmt: skip
-ANSWERS: Mapping[Answer, str] = {
-    "hedge": "yes", "leave open": "no, leave it open", "no difference": "no difference",
-    "unclear": "unclear",
-}  # fmt: skip
 TONES = {"works": "good", "fails": "bad"}
 
 
@@ -234,7 +230,7 @@ def _run_row(run: ListedRun, differing: str, whisker: Whisker | None) -> RunRow:
         return RunRow(run.folder, address, others, "", RUN_AGAIN, word, "", Figure(), "", None,
                       None, Figure(), Figure(), "", "", "", written)  # fmt: skip
     held = f"held at the end: {glance.held}" if glance.held else ""
-    answer = "" if run.which_hedge is None else ANSWERS[run.which_hedge]
+    answer = "" if run.which_hedge is None else CHIPS[run.which_hedge].lower()
     asked = f"hedge the currency? {answer}" if answer else ""
     payoff = run.payoff
     return RunRow(

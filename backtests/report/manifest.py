@@ -248,7 +248,7 @@ KINDS: Mapping[str, type[Manifest]] = {
 }
 # Fields that folders of this format may lack: they were written before there were any.
 ADDED: Mapping[str, Mapping[str, Json]] = {
-    "run": {"finding": "", "glance": None},
+    "run": {"finding": "", "glance": None, "which_hedge": None},
     "comparison": {"finding": ""},
     "tuning": {"finding": ""},
 }
