@@ -308,7 +308,7 @@ def test_a_run_that_holds_what_it_decided_says_so_once():
     assert head == "held on 2025-12-31"
     assert words.endswith(", as decided 2025-11-28: nothing to trade")
     assert [words for _, words in latest_lines(dataclasses.replace(rest, pending=mix))][2] == (
-        "to SPY 60 %, IEF 40 %"
+        "to SPY 60.0 %, IEF 40.0 %"
     )
     drifted = dataclasses.replace(rest, held={"SPY": 0.65, "IEF": 0.35})
     assert len(latest_lines(drifted)) == 3
