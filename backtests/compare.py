@@ -143,7 +143,13 @@ def print_each(console: Console, own: OwnMoney, place: Path) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from backtests.report.comparison.own_money import FINDING, NOTE, console_rows, lead
+    from backtests.report.comparison.own_money import (
+        FINDING,
+        NOTE,
+        console_rows,
+        finding,
+        lead,
+    )
     from backtests.report.text import CVAR, costs_text
 
     aligned = own.aligned
@@ -166,6 +172,7 @@ def print_each(console: Console, own: OwnMoney, place: Path) -> None:
         console.print(table)
     console.print(Text(NOTE), soft_wrap=True)
     console.print(Text(CVAR), soft_wrap=True)
+    console.print(Text(f"{finding(own)}."), soft_wrap=True)
     console.print(Text(f"{FINDING}."), soft_wrap=True)
     console.print(Text(lead(own)), soft_wrap=True)
     console.print(Text(f"open {place / 'index.html'}"), soft_wrap=True)

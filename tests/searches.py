@@ -140,3 +140,20 @@ def made(
     for name, value in parts.items():
         object.__setattr__(tuned, name, value)
     return tuned
+
+
+def over_a_hedge(setting: str, goal: str) -> Tuned:
+    """The same of three ratios of a currency hedge, by an investor in yen: 0, half and all."""
+    tuned = made(goal=goal)
+    money = Money("JPY", **{setting: 0.5})
+    space = SimpleNamespace(
+        is_simplex=False,
+        settings=(setting,),
+        axes=(setting,),
+        described=lambda number: {setting: 0.5 * number},
+    )
+    params = {"weights": {"SPY": 0.6, "IEF": 0.4}}
+    config = SimpleNamespace(params=params, roles=Roles(), money=money)
+    object.__setattr__(tuned, "space", space)
+    object.__setattr__(tuned, "config", config)
+    return tuned

@@ -244,7 +244,10 @@ def test_a_ratio_is_searched_and_its_choice_is_a_run_with_the_same_numbers(hedge
 def test_the_page_says_what_a_ratio_is(hedged):
     page = (hedged / "index.html").read_text("utf-8")
     assert "11 candidates over fx hedge" in page
-    assert "the default (fx hedge 0)" in page
+    assert "the default (none of the hedge&#39;s dollars sold forward (fx_hedge 0))" in page
+    told = content(hedged)  # the page Which hedge asks about equity's worst months
+    assert told["headline"].startswith("By CAGR, ")
+    assert told["sentences"][1].endswith("which-hedge.html of a run answers it.")
     assert "fx hedge: share of the hedge&#39;s dollars that is sold forward" in page
     assert "priced by interest parity" in page  # also where the default hedges nothing
     (line,) = (each for each in drawn(hedged) if each["name"] == "map")

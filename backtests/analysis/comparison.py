@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from backtests.analysis.blocks import draw_blocks
 from backtests.analysis.hedge import deepest
-from backtests.analysis.levels import Leveled, widest
+from backtests.analysis.levels import Leveled, hedging_level, widest
 from backtests.analysis.metrics import ROUNDING, ratios, year_returns
 from backtests.analysis.months import cvar, growth, month_ends
 from backtests.analysis.payoff import payoff, resampled_payoffs, without_rounding
@@ -117,7 +117,10 @@ NOTHING = Estimate(None, None, None)
 
 
 def differences(
-    values: pd.DataFrame, cash: pd.Series, legs: Mapping[str, pd.DataFrame] | None = None
+    values: pd.DataFrame,
+    cash: pd.Series,
+    legs: Mapping[str, pd.DataFrame] | None = None,
+    hedging: Mapping[str, str] | None = None,
 ) -> dict[str, Difference]:
     """Each portfolio less the first, on month-ends, with paired intervals.
 
@@ -134,6 +137,9 @@ def differences(
     legs
         Of the portfolios with a hedge, by name: months (``Period``) x ``equity``, ``hedge`` and
         ``cash``, returns.
+    hedging
+        Of the portfolios that differ from the first in nothing but that one's hedge has all of its
+        dollars sold forward and the other's none: code of the currency that they are counted in.
 
     Returns
     -------
@@ -145,7 +151,7 @@ def differences(
     names = [str(name) for name in values.columns]
     sample = Sample(returns, names)
     first = names[0]
-    payoffs = _payoffs(returns.index, first, legs or {})
+    payoffs = _payoffs(returns.index, first, legs or {}, hedging or {})
     levels = {key: widest(measures, len(returns)) for key, measures in LEVELS_OF.items()}
     made = {}
     for name in names[1:]:
@@ -223,8 +229,17 @@ def _with_standing(
     return {name: replace(each, stands=real.get(name, ())) for name, each in made.items()}
 
 
-def _payoffs(months: pd.Index, first: str, legs: Mapping[str, pd.DataFrame]) -> dict[str, Estimate]:
-    """Payoff of each hedge less the first's, over the months that all of them share."""
+def _payoffs(
+    months: pd.Index,
+    first: str,
+    legs: Mapping[str, pd.DataFrame],
+    hedging: Mapping[str, str],
+) -> dict[str, Estimate]:
+    """Payoff of each hedge less the first's, over the months that all of them share.
+
+    Where two differ in the hedge of the currency alone, the interval is as wide as that of hedged
+    less unhedged on the page Which hedge, which is the same number.
+    """
     if first not in legs:
         return {}
     shared = months
@@ -239,9 +254,13 @@ def _payoffs(months: pd.Index, first: str, legs: Mapping[str, pd.DataFrame]) -> 
     columns = pd.DataFrame(np.column_stack([leg for both in prepared.values() for leg in both]))
     columns.columns = columns.columns.astype(str)
     sample = Sample(columns, list(columns))
-    level = widest(LEVELS_OF["payoff"], len(shared))
+    of_any = widest(LEVELS_OF["payoff"], len(shared))
+    levels = {
+        name: hedging_level("payoff", hedging[name], len(shared)) if name in hedging else of_any
+        for name in legs
+    }
     drawn = {}
-    if sample.rows is not None and level is not None:
+    if sample.rows is not None and any(levels.values()):
         blocks = draw_blocks(len(shared), sample.block, sample.repetitions, sample.seed)
         every = np.ones(len(shared), dtype=bool)
         drawn = {
@@ -251,7 +270,7 @@ def _payoffs(months: pd.Index, first: str, legs: Mapping[str, pd.DataFrame]) -> 
     made = {}
     for name in legs:
         value = payoff(*prepared[name]) - payoff(*prepared[first])
-        limits = None
+        limits, level = None, levels[name]
         if drawn and level is not None:
             limits = interval(drawn[name] - drawn[first], level)
         made[name] = Estimate.of(value, limits)

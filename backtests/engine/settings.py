@@ -38,6 +38,15 @@ def setting_words(name: str) -> str:
     return name.replace("_", " ")
 
 
+def spoken(name: str, value: object) -> str:
+    """A setting and its value in a sentence: ``half of the hedge's dollars sold forward``."""
+    shares = {0.0: "none", 0.5: "half", 1.0: "all"}
+    if not isinstance(value, int | float):
+        return f"the {_OF[name]}'s dollars sold forward by ticker ({name} {value})"
+    share = shares.get(value, f"{round(100.0 * value, 2):g} %")
+    return f"{share} of the {_OF[name]}'s dollars sold forward ({name} {value:g})"
+
+
 def with_settings(config: RunConfig, values: Mapping[str, float]) -> RunConfig:
     """The same run with other settings."""
     if not values:

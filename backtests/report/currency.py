@@ -26,7 +26,7 @@ class CashWords:
     name
         Where there is little room: ``bills``, ``cash``.
     whole
-        Where it is named first: ``bills``, ``yen cash``.
+        Where it is named first: ``bills``, ``yen cash``, ``US Treasury bills (unhedged)``.
     told
         Where it has to be told from nothing else: ``bills (cash)``, ``yen cash``.
     """
@@ -43,7 +43,9 @@ class CashWords:
 
 DOLLARS = Investor(DOLLAR, "usd")
 BILLS = CashWords()
-DOLLAR_BILLS = CashWords(DOLLARS.cash_name, DOLLARS.cash_name, f"{DOLLARS.cash_name} (cash)")
+DOLLAR_BILLS = CashWords(
+    DOLLARS.cash_name, "US Treasury bills (unhedged)", "US Treasury bills (unhedged cash)"
+)
 
 
 def cash_words(investor: Investor | None) -> CashWords:
@@ -54,6 +56,15 @@ def cash_words(investor: Investor | None) -> CashWords:
         return DOLLAR_BILLS
     whole = f"{name_of(investor.currency)} cash"
     return CashWords(investor.cash_name, whole, whole)
+
+
+def cash_in_full(investor: Investor | None) -> str:
+    """What the cash of an investor is, beside that of others: ``yen cash``, ``US Treasury bills``.
+
+    Dollar bills of an investor elsewhere are no banknotes, and not hedged: both are said.
+    """
+    words = cash_words(investor)
+    return "US Treasury bills" if words == BILLS else words.whole
 
 
 def code_of(investor: Investor | None) -> str:

@@ -27,7 +27,12 @@ OUTCOMES = outcomes_of(BILLS.name)
 
 def name_of_fall(fall: Crisis | FallByWay) -> str:
     """What a fall is called; one that is on no list by its year."""
-    return fit(f"Fall of {fall.start[:4]}" if fall.detected else fall.name)
+    return fit(called(fall.name, fall.start, detected=fall.detected))
+
+
+def called(name: str, start: str, *, detected: bool) -> str:
+    """What a fall of some name and first day is called, where there is room."""
+    return f"Fall of {start[:4]}" if detected else name
 
 
 def outcome_of(fall: Crisis) -> Outcome:

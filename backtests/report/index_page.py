@@ -19,6 +19,7 @@ from backtests.report.pages import ALL_RESULTS, Crumb, Page, Trail, pages_in
 from backtests.report.text import HEDGES, percent
 from backtests.report.verdict.evidence import WORDS
 from backtests.report.verdict.payoffs import DEPENDS, interval_text, signed_text
+from backtests.report.which_hedge.words import CHIPS
 
 HEADS = ("Run", HEDGES, "Payoff", "Growth a year", "Deepest fall", "Period", "Written (UTC)")
 OTHER_HEADS = ("Comparison or search", "What it found", "Written (UTC)")
@@ -61,7 +62,8 @@ class RunRow:
     others
         Its other pages: address and word.
     told
-        What a rule holds at its end, and what tells it from runs of the same name.
+        What a rule holds at its end, whether to hedge its currency, and what tells it from runs of
+        the same name.
     word, tone
         Whether it hedges, and how a page colours that.
     interval, whisker
@@ -228,13 +230,15 @@ def _run_row(run: ListedRun, differing: str, whisker: Whisker | None) -> RunRow:
         return RunRow(run.folder, address, others, "", RUN_AGAIN, word, "", Figure(), "", None,
                       None, Figure(), Figure(), "", "", "", written)  # fmt: skip
     held = f"held at the end: {glance.held}" if glance.held else ""
+    answer = "" if run.which_hedge is None else CHIPS[run.which_hedge].lower()
+    asked = f"hedge the currency? {answer}" if answer else ""
     payoff = run.payoff
     return RunRow(
         name=glance.name,
         address=address,
         others=others,
         folder=run.folder,
-        told=" · ".join(filter(None, (glance.settings, held, differing))),
+        told=" · ".join(filter(None, (glance.settings, held, asked, differing))),
         word=word,
         tone=TONES.get(run.word or "", ""),
         payoff=Figure("by state" if run.word in DEPENDS else "-")

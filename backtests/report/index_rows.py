@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from backtests.analysis.resampling import Estimate
+from backtests.analysis.ways import Answer
 from backtests.engine.roles import Roles
 from backtests.engine.summary import Summary
 from backtests.report.files import FORMAT, MANIFEST, SUMMARY, file_sha256, read_json
@@ -52,6 +53,8 @@ class ListedRun:
         What else was chosen, in words and a fixed order; empty texts for what was not.
     currency
         Code of the currency that its figures are in; empty for dollars.
+    which_hedge
+        Whether to hedge that currency, as in its manifest.
     """
 
     folder: str
@@ -63,6 +66,7 @@ class ListedRun:
     payoff: Estimate | None = None
     choices: tuple[str, ...] = ()
     currency: str = ""
+    which_hedge: Answer | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +134,7 @@ def read_listed(folder: Path) -> Listed:
         word=manifest.verdict,
         currency=config.currency or "",
         payoff=manifest.payoff,
+        which_hedge=manifest.which_hedge,
         choices=(
             f"hedge {config.hedge}" if config.hedge else "",
             f"equity {config.equity}" if config.equity else "",

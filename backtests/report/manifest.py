@@ -9,6 +9,7 @@ from pathlib import Path
 from immutabledict import immutabledict
 
 from backtests.analysis.resampling import Estimate
+from backtests.analysis.ways import Answer
 from backtests.engine.config import ConfigTable
 from backtests.report.files import CONFIG, FORMAT, MANIFEST, read_json
 from backtests.report.glance import Glance
@@ -90,6 +91,8 @@ class RunManifest(Manifest):
         Of Python, libraries and this project's commit.
     glance
         What lists of runs show of it; None in a folder of before.
+    which_hedge
+        Whether to hedge the currency; None in dollars, without a hedge and in a folder of before.
     """
 
     kind: str = "run"
@@ -106,6 +109,7 @@ class RunManifest(Manifest):
     data: Mapping[str, SeriesOrigin]
     versions: Mapping[str, str | None]
     glance: Glance | None = None
+    which_hedge: Answer | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -244,7 +248,7 @@ KINDS: Mapping[str, type[Manifest]] = {
 }
 # Fields that folders of this format may lack: they were written before there were any.
 ADDED: Mapping[str, Mapping[str, Json]] = {
-    "run": {"finding": "", "glance": None},
+    "run": {"finding": "", "glance": None, "which_hedge": None},
     "comparison": {"finding": ""},
     "tuning": {"finding": ""},
 }

@@ -134,6 +134,7 @@ def write_strategy(folder: Path, kind: type[Strategy]) -> None:
 def _manifest(run: Run) -> RunManifest:
     market = run.market
     evidence = None if run.verdict is None else run.verdict.evidence
+    ways = None if run.verdict is None else run.verdict.ways
     return RunManifest(
         verdict=None if run.verdict is None else run.verdict.word,
         payoff=None if evidence is None or run.judged.word in DEPENDS else evidence.every.estimate,
@@ -152,6 +153,7 @@ def _manifest(run: Run) -> RunManifest:
             for series, sha256 in held.fingerprints().items()
         },
         versions=versions(),
+        which_hedge=None if ways is None else ways.answer,
         glance=glance_of(run.summary, run.simulation.nav.tolist(), run.config.roles),
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from backtests.analysis.hedge import worst_count
 from backtests.analysis.hedge_state import BaseRate, HedgeState, Indicator
 from backtests.analysis.resampling import Estimate
@@ -35,7 +37,7 @@ def names_of(investor: Investor | None) -> dict[str, str]:
 def cash_of(state: HedgeState) -> CashWords:
     """What cash is called in the base rates, which are in dollars where something stands in."""
     if state.stand_in and state.investor is not None:
-        return DOLLAR_BILLS
+        return replace(DOLLAR_BILLS, whole="US Treasury bills")  # all of it is in dollars
     return cash_words(state.investor)
 
 

@@ -22,6 +22,7 @@ from backtests.engine.settings import (
     require_searchable,
     setting_words,
     settings_of,
+    spoken,
     with_settings,
 )
 from backtests.engine.space import search_space
@@ -190,3 +191,17 @@ def test_a_setting_that_changes_nothing_is_refused(config, names, message):
     with pytest.raises(UsageError, match=message):
         require_searchable(config, names, config.make_strategy().tickers)
     require_searchable(YEN, list(SETTINGS), ["SPY", "IEF"])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("fx_hedge", 0.0, "none of the hedge's dollars sold forward (fx_hedge 0)"),
+        ("fx_hedge", 0.5, "half of the hedge's dollars sold forward (fx_hedge 0.5)"),
+        ("fx_hedge", 0.25, "25 % of the hedge's dollars sold forward (fx_hedge 0.25)"),
+        ("fx_hedge_equity", 1.0, "all of the equity's dollars sold forward (fx_hedge_equity 1)"),
+        ("fx_hedge", "IEF=1", "the hedge's dollars sold forward by ticker (fx_hedge IEF=1)"),
+    ],
+)
+def test_a_setting_is_told_in_words(name, value, told):
+    assert spoken(name, value) == told

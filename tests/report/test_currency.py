@@ -92,7 +92,12 @@ def test_cash_is_that_of_the_investor():
         ("bills", "bills", "bills (cash)", "bills are those"),
         ("cash", "yen cash", "yen cash", "cash is that"),
         ("cash", "Swiss franc cash", "Swiss franc cash", "cash is that"),
-        ("dollar bills", "dollar bills", "dollar bills (cash)", "dollar bills are those"),
+        (
+            "dollar bills",
+            "US Treasury bills (unhedged)",
+            "US Treasury bills (unhedged cash)",
+            "dollar bills are those",
+        ),
     ]
     assert cash_words(None) is BILLS
 
@@ -191,7 +196,7 @@ def test_nowhere_is_yen_cash_called_bills_or_an_amount_in_dollars(yen, tmp_path)
 def test_dollar_bills_are_called_so_and_nothing_real_is_shown_without_prices(aussie, tmp_path):
     text = texts_of(aussie, tmp_path)
     for place, told in text.items():
-        assert re.search(r"dollar bills", told), place
+        assert re.search(r"dollar bills|US Treasury bills \(unhedged", told), place
         assert not re.findall(r"(?<!ollar )(?<!US Treasury )\b[Bb]ills\b", told), place
     verdict = text["verdict"]
     assert "A$10,000 at the start" in verdict

@@ -324,3 +324,19 @@ def test_without_scripts_everything_is_shown(driver, results, tmp_path):
         "return [seen('tbody tr').length, seen('.find, input, select').length]"
     )
     assert (rows, form) == (10, 0)
+
+
+def test_a_run_in_another_currency_says_below_its_name_whether_to_hedge_that(tmp_path):
+    page = page_of(
+        tmp_path,
+        a_run("a", currency="JPY", which_hedge="hedge"),
+        a_run("b", currency="EUR", which_hedge="leave open"),
+        a_run("c"),
+    )
+    told = [" ".join(line) for line in lines(page)]
+    assert "hedge the currency? hedge it" in told[0]
+    assert "hedge the currency? leave it open" in told[1]
+    assert "hedge the currency" not in told[2]  # in dollars there is none to hedge
+    foot = " ".join(page.xpath("//p")[-1].text_content().split())
+    assert "Cash is the bar here" in foot
+    assert "less that of bills" not in foot

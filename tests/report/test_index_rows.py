@@ -50,7 +50,7 @@ def test_a_folder_of_before_shows_the_same(tmp_path, strategy, options):
     folder = write_run(tmp_path, make_run(strategy, "2005-01-31", **options), with_tearsheet=False)
     now = read_listed(folder)
     assert now.glance.curve
-    rewrite(folder, "glance", "finding")
+    rewrite(folder, "glance", "finding", "which_hedge")
     assert read_listed(folder) == now
 
 

@@ -164,7 +164,7 @@ def test_in_another_currency_figures_are_american_and_cash_is_the_investors(stat
 def test_base_rates_of_what_stands_in_are_in_dollars_for_a_yen_investor_too(state):
     why = "the bundled months do not know GLD"
     yen = replace(state, investor=Investor("JPY", "home"), stand_in=why)
-    assert "a month less than dollar bills in equity's" in state_line(yen)
+    assert "a month less than US Treasury bills in equity's" in state_line(yen)
     assert state_line(yen).endswith(f" That is SPY with IEF, TLT in US dollars: {why}.")
     assert "Beat dollar bills" in state_table(yen).heads
     assert f"SPY with IEF, TLT in US dollars ({why})" in state_notes(yen)[0]

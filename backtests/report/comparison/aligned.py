@@ -182,11 +182,13 @@ def align_runs(
             f"{labels[0]}"
         )
     if cut:
-        are_those = cash_words(runs[0].summary.investor).are_those
+        whose = f"{cash_words(runs[0].summary.investor).are_those} of {labels[0]}"
+        if each_in_its_own:
+            whose = "cash is each investor's own"
         kind = "month-ends" if ppy == 12 else "sessions"
         notes.insert(
             0, f"aligned to the {len(common)} {kind} that all share, "
-            f"{common[0]:%Y-%m-%d} to {common[-1]:%Y-%m-%d}; {are_those} of {labels[0]}, and "
+            f"{common[0]:%Y-%m-%d} to {common[-1]:%Y-%m-%d}; {whose}, and "
             "the first purchases and their costs lie before",
         )  # fmt: skip
     return AlignedRuns(

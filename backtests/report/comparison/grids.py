@@ -9,7 +9,7 @@ from backtests.analysis.comparison import is_beyond_noise
 from backtests.analysis.numbers import Metric
 from backtests.analysis.resampling import Estimate
 from backtests.report.comparison.aligned import BENCHMARK
-from backtests.report.comparison.names import SHORT, clipped, tags_of
+from backtests.report.comparison.names import tags_of
 from backtests.report.comparison.table import (
     DIFFERENCES,
     HISTORIES,
@@ -19,6 +19,7 @@ from backtests.report.comparison.table import (
     ShownDifference,
     fall_columns,
 )
+from backtests.report.falls import called
 from backtests.report.intervals import Interval
 from backtests.report.page import Cell, Grid, metric_cell
 from backtests.report.sheet_tables import shade_of
@@ -42,6 +43,7 @@ CORE = {
     "sharpe": "Sharpe",
     "days_under_water": "Under water, days",
 }
+PAYOFF_HEAD = "Payoff, a month"
 MOST_HELD = 3  # tickers named below a run
 YEAR_STEPS, FALL_STEPS = (5.0, 20.0), (10.0, 25.0)  # percent from which a cell is darker
 RECENT = 20  # calendar years that are not folded
@@ -74,16 +76,17 @@ def core_grid(comparison: Comparison, links: Links) -> Grid:
     metrics = [by_key[key] for key in CORE if key in by_key]
     rows = []
     aligned = comparison.aligned
+    heads = judged_heads(comparison.table)
     for tag, run in zip(tags_of(aligned.labels), aligned.runs, strict=True):
         compared = comparison.table[tag.name]
+        judged = [Cell(short_word(compared.word, comparison.cash)), payoff_of(compared)]
         rows.append(
             [
                 replace(
                     _name(tag.number, tag.name, links),
                     small=weights_text(run.summary.latest.held, MOST_HELD),
                 ),
-                Cell(short_word(compared.word, comparison.cash)),
-                payoff_of(compared),
+                *judged[: len(heads)],
                 *_cells(comparison, metrics, tag.name),
             ]
         )
@@ -93,10 +96,16 @@ def core_grid(comparison: Comparison, links: Links) -> Grid:
             metric_cell(metric, comparison.equity, INITIAL, comparison.money) for metric in metrics
         )
         rows.append(
-            [Cell(f"{ticker} 100 %", len(rows) + 1, small="equity"), NOTHING, NOTHING, *cells]
-        )
-    heads = ["", HEDGES, "Payoff, a month", *(CORE[metric.key] for metric in metrics)]
-    return Grid(heads, rows, wide=True, kind="core")
+            [Cell(f"{ticker} 100 %", len(rows) + 1, small="equity"),
+             *[NOTHING] * len(heads), *cells]
+        )  # fmt: skip
+    named = ["", *heads, *(CORE[metric.key] for metric in metrics)]
+    return Grid(named, rows, wide=True, kind="core judged" if heads else "core")
+
+
+def judged_heads(table: Mapping[str, Compared]) -> list[str]:
+    """Heads of the columns of word and payoff; none where no run has a verdict of these rows."""
+    return [HEDGES, PAYOFF_HEAD] if any(run.verdict for run in table.values()) else []
 
 
 def more_grid(comparison: Comparison) -> Grid:
@@ -177,7 +186,10 @@ def crises_grid(comparison: Comparison) -> Grid:
     """Returns of equity and of each portfolio in each crisis, in tinted cells."""
     rows = [
         [
-            Cell(str(row["name"]), small=f"{row['start']} to {row['end']}"),
+            Cell(
+                called(str(row["name"]), str(row["start"]), detected=bool(row["detected"])),
+                small=f"{row['start']} to {row['end']}",
+            ),
             tinted(row["equity"], FALL_STEPS),
             *(tinted(row[name], FALL_STEPS) for name in fall_columns(comparison.aligned.labels)),
         ]
@@ -269,5 +281,5 @@ def _map(comparison: Comparison, first: str, rows: list[list[Cell]]) -> Grid:
         rows,
         wide=True,
         kind="map" if len(tags) <= FEW else "map many",
-        head_notes=["", "", *(clipped(tag.name, SHORT) for tag in tags)],
+        head_notes=["", "", *(tag.brief for tag in tags)],
     )

@@ -22,17 +22,22 @@ from backtests.analysis.numbers import (
     shown_in,
 )
 from backtests.report.comparison.aligned import AlignedRuns
+from backtests.report.comparison.grids import judged_heads
 from backtests.report.comparison.names import IN_SENTENCE, clipped
 from backtests.report.comparison.table import INITIAL, Compared, compared_run, payoff_fields
-from backtests.report.text import HEDGES, label_of, percent, shown
-from data.currency.currencies import name_of
+from backtests.report.currency import cash_in_full, cash_words, in_money
+from backtests.report.finished_run import FinishedRun
+from backtests.report.text import HEDGES, label_of, percent, run_label, shown
+from backtests.report.verdict.payoffs import short_word
+from data.currency.currencies import DOLLAR, counted_in
 
 FINDING = "Each investor in its own money: nothing here is compared across currencies"
 NOTE = (
     "Every figure is in the money of its own column or row, over that investor's own cash and "
     "beside that investor's own equity; figures of different currencies do not compare."
 )
-MOST_TOLD = 4  # runs that the line below the headline tells of
+IN_DOLLARS = f" in {counted_in(DOLLAR)}"
+MOST_TOLD = 4  # runs that the headline and the line below the headline tells of
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,34 +138,66 @@ def _beside(what: str, numbers: PortfolioNumbers) -> dict[str, float | None]:
     return {f"{what}_{key}": getattr(numbers, key) for key in keys}
 
 
-def lead(own: OwnMoney) -> str:
-    """Whose money each run is in, and what it made there, beside equity and cash of the same."""
-    parts = []
-    for name, run in list(zip(own.aligned.labels, own.aligned.runs, strict=True))[:MOST_TOLD]:
-        numbers, money = own.table[name].numbers, name_of(run.summary.currency)
-        ticker, cash = run.summary.benchmark.ticker, own.cash[name]
+def finding(own: OwnMoney) -> str:
+    """What each run made in its own money, and what of it is hedged, in a line for a headline.
+
+    A run is told by its own name, else by its rule; where all are the same rule, once.
+    """
+    parts, last = [], ""
+    for name, run in _told(own):
+        who = run.called or run_label(run.summary.strategy, run.summary.params)
+        numbers, money = own.table[name].numbers, in_money(run.summary.money) or IN_DOLLARS
         fell = percent(-numbers.max_drawdown)
+        if who == last:
+            parts.append(f"{_rate(numbers)} and {fell}{money}")
+        elif parts:
+            parts.append(f"{clipped(who, IN_SENTENCE)} {_rate(numbers)} and {fell}{money}")
+        else:
+            parts.append(f"{clipped(who, IN_SENTENCE)} {_made(numbers)} and fell {fell}{money}")
+        last = who
+    more = _untold(own)
+    return "; ".join([*parts, *([f"{more} more in the table"] if more else [])])
+
+
+def lead(own: OwnMoney) -> str:
+    """What equity and cash made in each money; runs that have both the same are told once."""
+    parts = []
+    for name, run in zip(own.aligned.labels, own.aligned.runs, strict=True):
+        equity, money = own.equity[name], run.summary.money
+        hedged = ", hedged," if money is not None and money.fx_hedge_equity else ""
         parts.append(
-            f"{clipped(name, IN_SENTENCE)} is {_with_article(money)} investor's: it "
-            f"{_made(numbers)} and fell {fell} at its deepest; in {money}, equity ({ticker}) "
-            f"{_made(own.equity[name])} and cash {_made(cash)}"
+            f"In {counted_in(run.summary.currency)} equity ({run.summary.benchmark.ticker}){hedged}"
+            f" {_made(equity)} and fell {percent(-equity.max_drawdown)} at its deepest, "
+            f"{cash_in_full(run.summary.investor)} {_made(own.cash[name])}"
         )
-    more = len(own.aligned.labels) - len(parts)
-    if more:
-        parts.append(f"{more} more stand{'s' * (more == 1)} in the table")
-    return ". ".join(parts) + "."
+    each = list(dict.fromkeys(parts))
+    more = len(each) - MOST_TOLD
+    rest = [f"{more} more stand{'s' * (more == 1)} in the table"] if more > 0 else []
+    return ". ".join([*each[:MOST_TOLD], *rest]) + "."
 
 
-def _with_article(word: str) -> str:
-    """A currency after "a" or "an": an Australian dollar, a euro."""
-    return f"{'an' if word[:1] in 'Aa' else 'a'} {word}"
+def _told(own: OwnMoney) -> list[tuple[str, FinishedRun]]:
+    return list(zip(own.aligned.labels, own.aligned.runs, strict=True))[:MOST_TOLD]
+
+
+def _untold(own: OwnMoney) -> int:
+    return max(len(own.aligned.labels) - MOST_TOLD, 0)
 
 
 def _made(numbers: PortfolioNumbers) -> str:
     """Growth a year, or in all where a year is not over."""
+    return f"{'earned' if numbers.cagr is None else 'grew'} {_rate(numbers)}"
+
+
+def _rate(numbers: PortfolioNumbers) -> str:
     if numbers.cagr is None:
-        return f"earned {percent(numbers.total_return)} in all"
-    return f"grew {percent(numbers.cagr)} a year"
+        return f"{percent(numbers.total_return)} in all"
+    return f"{percent(numbers.cagr)} a year"
+
+
+def _word(run: FinishedRun, compared: Compared) -> str:
+    """The verdict's word of a run, beside its own cash."""
+    return short_word(compared.word, cash_words(run.summary.investor))
 
 
 def console_rows(own: OwnMoney) -> list[tuple[str, list[str]]]:
@@ -175,9 +212,10 @@ def console_rows(own: OwnMoney) -> list[tuple[str, list[str]]]:
     def growth(of: Mapping[str, PortfolioNumbers]) -> list[str]:
         return [percent(getattr(of[name], measure)) for name in names]
 
+    words = [_word(runs[name], own.table[name]) for name in names]
     rows = [
         ("In the money of", [own.currency(name) for name in names]),
-        (HEDGES, [own.table[name].word for name in names]),
+        *([(HEDGES, words)] if judged_heads(own.table) else []),
         *(
             (own.label(metric), [shown(metric, own.table[n].numbers, INITIAL) for n in names])
             for metric in own.metrics

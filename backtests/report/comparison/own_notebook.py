@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backtests.report.comparison.own_money import FINDING, NOTE, OwnMoney, lead
+from backtests.report.comparison.own_money import FINDING, NOTE, OwnMoney, finding, lead
 from backtests.report.comparison.own_page import core_grid
 from backtests.report.sheet import Sheet, Table
 from backtests.report.text import CVAR, FREQUENCIES, costs_text, percent
@@ -16,7 +16,9 @@ def own_html(own: OwnMoney) -> str:
     notes = dict.fromkeys(note for summary in summaries for note in summary.notes)
     return Sheet(
         title=_title(own),
-        screen=FirstScreen(FINDING, chip="", tone="", line=lead(own), tiles=()),
+        screen=FirstScreen(
+            finding(own), chip="", tone="", line=f"{FINDING}. {lead(own)}", tiles=()
+        ),
         facts=[
             _span(own),
             "; ".join(dict.fromkeys(costs_text(summary.costs) for summary in summaries)),

@@ -11,10 +11,18 @@ from backtests.analysis.numbers import Metric, PortfolioNumbers
 from backtests.engine.config import short_hash
 from backtests.report.charts import Line, growth_axis, time_chart
 from backtests.report.comparison import own_money
-from backtests.report.comparison.grids import CORE, MOST_HELD, YEAR_STEPS, payoff_of, tinted
+from backtests.report.comparison.grids import (
+    CORE,
+    MOST_HELD,
+    YEAR_STEPS,
+    judged_heads,
+    payoff_of,
+    tinted,
+)
 from backtests.report.comparison.names import Tag, tags_of
 from backtests.report.comparison.own_money import OwnMoney
 from backtests.report.comparison.table import INITIAL
+from backtests.report.currency import CashWords, cash_in_full, cash_words
 from backtests.report.figures import Figure
 from backtests.report.folder import new_folder, write_manifest
 from backtests.report.index import rebuild_index
@@ -26,15 +34,15 @@ from backtests.report.text import (
     BASIS_POINT,
     CVAR,
     FREQUENCIES,
-    HEDGES,
     costs_text,
     source_words,
     weights_text,
 )
-from backtests.report.verdict.payoffs import PAYOFF
-from data.currency.currencies import name_of
+from backtests.report.verdict.payoffs import payoff_note, short_word
+from data.currency.currencies import counted_in, name_of
 from data.spreadsheet import write_csv
 
+OWN_PAYOFF = payoff_note(cash=CashWords(whole="the run's own cash"))
 NO_RATIO = ("sharpe", "sortino", "calmar")  # of cash over itself
 NOTHING = Cell("-", "")
 
@@ -61,7 +69,7 @@ def write_own_money(out: Path, own: OwnMoney, *, standalone: bool = False) -> Pa
         _write_page(folder / OVERVIEW.file, out / name, own, standalone=standalone)
         labels = tuple(aligned.labels)
         about = ComparisonManifest(
-            title=" · ".join(labels), finding=own_money.FINDING, runs=runs, labels=labels
+            title=" · ".join(labels), finding=own_money.finding(own), runs=runs, labels=labels
         )
         write_manifest(folder, about)
     rebuild_index(out)
@@ -87,14 +95,14 @@ def _write_page(path: Path, place: Path, own: OwnMoney, *, standalone: bool) -> 
         trail=trail_of(f"{len(tags)} portfolios, each in its own money"),
         standalone=standalone,
         title=f"{len(tags)} portfolios, each in its own money",
-        finding=own_money.FINDING,
-        lead=own_money.lead(own),
+        finding=own_money.finding(own),
+        lead=f"{own_money.FINDING}. {own_money.lead(own)}",
         span=f"{days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}, {FREQUENCIES[aligned.ppy]}",
         source=" and ".join(dict.fromkeys(map(source_words, summaries))),
         costs="; ".join(dict.fromkeys(costs_text(summary.costs) for summary in summaries)),
         table=core_grid(own, {name: next(iter(p.values())) for name, p in pages.items() if p}),
         note=own_money.NOTE,
-        terms=f"{CVAR} {BASIS_POINT} {PAYOFF}",
+        terms=" ".join([CVAR, BASIS_POINT, *([OWN_PAYOFF] if judged_heads(own.table) else [])]),
         charts=[chart.name for chart in charts],
         years=years_grid(own),
         year_steps=[f"{step:g}" for step in YEAR_STEPS],
@@ -109,37 +117,33 @@ def core_grid(own: OwnMoney, links: dict[str, str]) -> Grid:
     by_key = {metric.key: metric for metric in own.metrics}
     metrics = [by_key[key] for key in CORE if key in by_key]
     rows: list[list[Cell]] = []
+    heads = judged_heads(own.table)
     for tag, run in zip(tags_of(own.aligned.labels), own.aligned.runs, strict=True):
         compared, code = own.table[tag.name], run.summary.currency
+        word = short_word(compared.word, cash_words(run.summary.investor))
+        judged = [Cell(word), payoff_of(compared)]
         held = weights_text(run.summary.latest.held, MOST_HELD)
         named = Cell(tag.whole, 3 * tag.number, small=held)
         if tag.name in links:
             address = ((links[tag.name], tag.name),)
             named = Cell(f"{tag.number} ", 3 * tag.number, small=held, links=address)
-        rows.append(
-            [named, Cell(code), Cell(compared.word), payoff_of(compared),
-             *_cells(metrics, compared.numbers)]
-        )  # fmt: skip
+        rows.append([named, Cell(code), *judged[: len(heads)], *_cells(metrics, compared.numbers)])
         equity = f"{run.summary.benchmark.ticker} 100 %"
         for place, (what, small, numbers) in enumerate(
             (
                 (equity, f"equity beside {tag.number}", own.equity[tag.name]),
-                (f"{name_of(code)} cash" if _is_home(own, tag) else "dollar bills",
-                 f"cash beside {tag.number}", own.cash[tag.name]),
+                (cash_in_full(run.summary.investor), f"cash beside {tag.number}",
+                 own.cash[tag.name]),
             ),
             1,
         ):  # fmt: skip
             without = NO_RATIO if place == 2 else ()
             rows.append(
-                [Cell(what, 3 * tag.number + place, small=small), Cell(code), NOTHING, NOTHING,
-                 *_cells(metrics, numbers, without)]
+                [Cell(what, 3 * tag.number + place, small=small), Cell(code),
+                 *[NOTHING] * len(heads), *_cells(metrics, numbers, without)]
             )  # fmt: skip
-    heads = ["", "Money", HEDGES, "Payoff, a month", *(CORE[metric.key] for metric in metrics)]
-    return Grid(heads, rows, wide=True, kind="core")
-
-
-def _is_home(own: OwnMoney, tag: Tag) -> bool:
-    return (own.aligned.runs[tag.number - 1].manifest.config.cash or "home") == "home"
+    named_heads = ["", "Money", *heads, *(CORE[metric.key] for metric in metrics)]
+    return Grid(named_heads, rows, wide=True, kind="core")
 
 
 def _cells(
@@ -180,7 +184,8 @@ def figures(own: OwnMoney) -> list[Figure]:
 
 
 def _growth(own: OwnMoney, tag: Tag, ticker: str) -> Figure:
-    aligned, money = own.aligned, name_of(own.currency(tag.name))
+    aligned, money = own.aligned, counted_in(own.currency(tag.name))
+    unit = f"1 {name_of(own.currency(tag.name))}"
     levels = pd.DataFrame(
         {
             "portfolio": aligned.values[tag.name],
@@ -199,7 +204,7 @@ def _growth(own: OwnMoney, tag: Tag, ticker: str) -> Figure:
         f"growth-{tag.number}",
         [str(month) for month in growth.index],
         lines,
-        title=f"{tag.whole}: growth of 1 {money}",
+        title=f"{tag.whole}: growth of {unit}",
         caption=f"In {money}, month-ends, after costs, logarithmic. "
         "Another chart's lines are in another money.",
         alt=f"Growth of {tag.name}, its equity and its cash in {money}",

@@ -100,6 +100,7 @@ def _write_page(path: Path, place: Path, comparison: Comparison, *, standalone: 
         cash=comparison.cash.whole,
         differences=grids.differences_grid(comparison),
         crises=grids.crises_grid(comparison),
+        rows_are="month-end to month-end" if aligned.ppy == 12 else "from close to close",
         crises_title=words.crises_title(comparison) or "Crises",
         runs=[{"label": tag.whole, "pages": pages[tag.name]} for tag in tags],
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
@@ -23,6 +23,8 @@ from backtests.analysis.numbers import (
 )
 from backtests.analysis.record import Verdict
 from backtests.analysis.resampling import Estimate
+from backtests.engine.config import ConfigTable
+from backtests.engine.config_file import STRATEGY
 from backtests.engine.money import MoneyTable
 from backtests.report.comparison.aligned import AlignedRuns
 from backtests.report.currency import CashWords, cash_words
@@ -150,7 +152,7 @@ def compare(aligned: AlignedRuns) -> Comparison:
     return Comparison(
         aligned,
         table,
-        differences(aligned.values, aligned.cash, legs),
+        differences(aligned.values, aligned.cash, legs, _hedging(aligned)),
         crises,
         numbers_of(
             Portfolio(
@@ -177,6 +179,34 @@ def _legs(run: FinishedRun, cash_of: FinishedRun) -> pd.DataFrame | None:
         dtype=float,
     )
     return legs.assign(cash=bills.reindex(legs.index)).dropna()
+
+
+def _hedging(aligned: AlignedRuns) -> dict[str, str]:
+    """Currency by label of the runs that are the first with its hedge's dollars sold, or not sold.
+
+    All of them against none, all else the same, and over cash at home: the one difference whose
+    intervals :data:`~backtests.analysis.levels.HEDGING_LEVELS` are worked out for.
+    """
+    first, *others = aligned.runs
+    return {
+        name: run.summary.currency
+        for name, run in zip(aligned.labels[1:], others, strict=True)
+        if {_sold(first), _sold(run)} == {"hedged", "unhedged"}
+        and _but_for_that(first) == _but_for_that(run)
+    }
+
+
+def _sold(run: FinishedRun) -> str:
+    """How a run holds its hedge's dollars; empty in dollars, and where its cash is dollar bills."""
+    ways = None if run.verdict is None else run.verdict.ways
+    return "" if ways is None or ways.usd_cash else ways.held
+
+
+def _but_for_that(run: FinishedRun) -> tuple[ConfigTable, dict[str, str]]:
+    """A run's configuration without what is sold of its hedge, and the rule's own file."""
+    files = run.manifest.files
+    of_rule = {name: files[name] for name in (STRATEGY,) if name in files}
+    return replace(run.manifest.config, fx_hedge=None, fx_basis_bp=None), of_rule
 
 
 # Columns of the table of falls beside those of the runs.

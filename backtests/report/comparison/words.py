@@ -19,6 +19,7 @@ from backtests.analysis.numbers import PortfolioNumbers
 from backtests.report.comparison.names import IN_SENTENCE, clipped
 from backtests.report.comparison.table import HISTORIES, Comparison, fall_columns
 from backtests.report.text import percent, ratio, two_digits
+from data.currency.currencies import counted_in
 
 SHORT_SPAN = 2  # years, below which a span is told in months
 LONGEST = 130  # characters of a headline
@@ -27,6 +28,7 @@ LESS, MORE = {1: "less", -1: "more"}, {1: "more", -1: "less"}  # falls are below
 # What protects or grows more is told first.
 ORDER: tuple[Sides, ...] = ((1, 1), (1, 0), (1, -1), (0, 1), (-1, 1), (0, -1), (-1, 0), (-1, -1))
 FEW = "too few months to say about bad ones"
+COUNTS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 YEARS = "Calendar years"
 NOISE = (
     "In small print: intervals as wide as docs/coverage.md asks, so that they contain the truth in "
@@ -43,6 +45,16 @@ BAD_MONTHS = "Bad months are the worst 5 %, whose mean is the CVaR."
 
 def finding(comparison: Comparison) -> str:
     """What differs from the first run by more than noise, in one line for a headline.
+
+    In another currency than dollars that is told, since no figure of it is one in dollars.
+    """
+    money = comparison.money
+    counted = "" if money is None else f" (in {counted_in(money.currency)})"
+    return f"{_finding(comparison)}{counted}"
+
+
+def _finding(comparison: Comparison) -> str:
+    """The finding, in whatever currency.
 
     Runs are counted by what they do in bad months and in growth together, so that what one gains
     never stands without its price. Of a run that does not stand the joint test of all of them
@@ -152,8 +164,12 @@ def growth_title(comparison: Comparison) -> str:
     most = _alone({name: each.total_return for name, each in numbers.items()})
     if not most:
         return "Growth"
-    title = f"{clipped(most, IN_SENTENCE)} grew most: {_rate(numbers[most])}"
-    if comparison.aligned.twin is not None:
+    is_twin = comparison.aligned.twin is not None
+    # A line of equity above it stands in the same chart.
+    is_behind = not is_twin and comparison.equity.total_return > numbers[most].total_return
+    of_them = f" of the {COUNTS.get(len(numbers), len(numbers))}" if is_behind else ""
+    title = f"{clipped(most, IN_SENTENCE)} grew most{of_them}: {_rate(numbers[most])}"
+    if is_twin:
         return title
     ticker = comparison.aligned.runs[0].summary.benchmark.ticker
     return f"{title}; equity ({ticker}): {_rate(comparison.equity)}"

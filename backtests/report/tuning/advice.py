@@ -12,7 +12,9 @@ import pandas as pd
 
 from backtests.analysis.reliability import RARE_BY_CHANCE, Standing
 from backtests.analysis.resampling import FEWEST_ROWS
+from backtests.engine.settings import spoken
 from backtests.engine.tuned import MIDDLE, Tuned, params_text
+from backtests.report.pages import WHICH_HEDGE
 from backtests.report.text import SPOKEN, mix_words, weights_text
 from backtests.report.tuning.luck import luck_sentence
 from backtests.report.tuning.words import WORDS, at_same_risk, cash_of
@@ -57,7 +59,19 @@ def rival_of(tuned: Tuned) -> Rival:
 
 
 def headline(tuned: Tuned) -> str:
-    """The answer in one line: what to hold, and why."""
+    """The answer in one line: what to hold, and why.
+
+    A search over a currency hedge says first by what it judges: whether hedging protects in
+    equity's worst months is asked elsewhere, and may have the opposite answer.
+    """
+    told = _answer(tuned)
+    if not tuned.space.settings:
+        return told
+    return f"By {_goal(tuned)}, {told[:1].lower()}{told[1:]}"
+
+
+def _answer(tuned: Tuned) -> str:
+    """The answer, whatever it is judged by."""
     choice = candidate_words(tuned, tuned.region.centre)
     if tuned.recommends:
         what = "it" if tuned.objective.maximise == "cagr" else f"its {_goal(tuned)}"
@@ -96,6 +110,16 @@ def _against_bills(tuned: Tuned, choice: str) -> str:
     if lead.high is not None and lead.high < 0.0 and not rejects:
         return f"Keep {held}: it did better than the {middle(tuned)}"
     return f"Keep {held}{_why(tuned, 'that')}"
+
+
+def asked_elsewhere(tuned: Tuned) -> str:
+    """Where a search over the hedge's currency leaves the other question; empty of any other."""
+    if "fx_hedge" not in tuned.space.settings:
+        return ""
+    return (
+        "Whether hedging the dollar protects in equity's worst months is another question: "
+        f"{WHICH_HEDGE.file} of a run answers it."
+    )
 
 
 def chip(tuned: Tuned) -> tuple[str, str]:
@@ -191,7 +215,10 @@ def params_words(tuned: Tuned, params: Params) -> str:
     """
     weights = params.get("weights")
     if not (isinstance(weights, Mapping) and tuned.space.is_simplex):
-        return params_text(params, tuned.space)
+        settings = {name: params[name] for name in tuned.space.settings if name in params}
+        rest = {name: value for name, value in params.items() if name not in settings}
+        told = (spoken(name, value) for name, value in settings.items())
+        return ", ".join(filter(None, [*told, params_text(rest, tuned.space)]))
     held = [name for name, weight in weights.items() if weight > 0.0]
     return mix_words(weights, tuned.config.roles.hedge_of(held), LONGEST_MIX)
 

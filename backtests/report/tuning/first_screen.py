@@ -15,6 +15,7 @@ from backtests.engine.tuned import Tuned
 from backtests.report.text import difference
 from backtests.report.tuning.advice import (
     Rival,
+    asked_elsewhere,
     candidate_words,
     chip,
     headline,
@@ -47,7 +48,9 @@ def first_screen(tuned: Tuned) -> FirstScreen:
         headline=headline(tuned),
         chip=word,
         tone=tone,
-        line=f"{_earned(tuned, rival)} {luck_of(tuned)}",
+        line=" ".join(
+            filter(None, [_earned(tuned, rival), luck_of(tuned), asked_elsewhere(tuned)])
+        ),
         tiles=(_lead(tuned, rival), _luck(rival), _walk(tuned)),
         note=""
         if rival.against.decides is None

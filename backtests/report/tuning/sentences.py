@@ -9,7 +9,15 @@ from backtests.analysis.resampling import FEWEST_ROWS
 from backtests.analysis.scores import TIE
 from backtests.engine.tuned import MIDDLE, Tuned
 from backtests.report.text import percent
-from backtests.report.tuning.advice import luck_of, middle, no_recommendation, rival_of
+from backtests.report.tuning.advice import (
+    asked_elsewhere,
+    candidate_words,
+    luck_of,
+    middle,
+    no_recommendation,
+    params_words,
+    rival_of,
+)
 from backtests.report.tuning.luck import luck_sentence
 from backtests.report.tuning.words import (
     WORDS,
@@ -24,17 +32,22 @@ from backtests.report.tuning.words import (
 
 def sentences(tuned: Tuned) -> tuple[str, str, str]:
     """What to hold, how sure that is, and what tuning would have earned."""
-    return _what(tuned), _how_sure(tuned), _walked(tuned)
+    sure = " ".join(filter(None, [_how_sure(tuned), asked_elsewhere(tuned)]))
+    return _what(tuned), sure, _walked(tuned)
 
 
 def _what(tuned: Tuned) -> str:
     region = tuned.region
     centre = tuned.metrics.loc[region.centre]
     regions = "" if region.regions == 1 else f" There are {region.regions} such regions."
+    choice, default = tuned.label(region.centre), tuned.default_label
+    if tuned.space.settings:
+        choice = candidate_words(tuned, region.centre)
+        default = params_words(tuned, tuned.default_values)
     text = (
-        f"{tuned.label(region.centre)} {_where(tuned)}{regions} It grew "
+        f"{choice} {_where(tuned)}{regions} It grew "
         f"{percent(centre['cagr'])} a year with a deepest fall of "
-        f"{percent(centre['max_drawdown'])}; the default ({tuned.default_label}) "
+        f"{percent(centre['max_drawdown'])}; the default ({default}) "
         f"grew {percent(tuned.default['cagr'])} with {percent(tuned.default['max_drawdown'])}."
     )
     if why_not := no_recommendation(tuned):
@@ -123,7 +136,8 @@ def _conclusion(tuned: Tuned) -> str:
     if tuned.default_keeps and low > 0.0:
         return "The interval is above zero, but in so many trials luck alone can do as much."
     if tuned.default_keeps:
-        return "The past gives no reason to leave the default."
+        by = f"By {WORDS[tuned.objective.maximise]} the" if tuned.space.settings else "The"
+        return f"{by} past gives no reason to leave the default."
     return _within_limits(tuned)
 
 

@@ -164,8 +164,13 @@ def facts_of(run: Run) -> list[str]:
 
 def latest_lines(latest: Latest) -> list[tuple[str, str]]:
     """What a rule holds and has decided, as lines of a name and its words."""
+    held = weights_text(latest.held)
+    if not latest.pending and held == weights_text(latest.target):
+        return [
+            (f"held on {latest.as_of}", f"{held}, as decided {latest.decided}: nothing to trade")
+        ]
     return [
-        (f"held on {latest.as_of}", weights_text(latest.held)),
+        (f"held on {latest.as_of}", held),
         (f"decided {latest.decided}", weights_text(latest.target)),
         (
             "still to be traded",

@@ -8,7 +8,7 @@ from backtests.report.comparison.names import SHORT, clipped, tags_of
 def test_runs_are_numbered_from_one_and_long_names_cut():
     first, second = tags_of(["60/40", "60/40 with intermediate Treasuries"])
     assert (first.short, first.whole) == ("1 60/40", "1 60/40")
-    assert second.short == "2 60/40 with inte…"
+    assert second.short == "2 with intermedia…"
     assert second.whole == "2 60/40 with intermediate Treasuries"
 
 
@@ -23,3 +23,21 @@ def test_settings_tell_runs_of_one_strategy_apart_where_the_name_is_too_long():
     assert [tag.short for tag in tags_of(labels)] == [
         "1 hedge_mix", "2 SPY=0.7,IEF=0.3", "3 attack_defend s…", "4 carry a=1",
     ]  # fmt: skip
+
+
+def test_what_all_names_share_gives_way_and_what_differs_stays():
+    """The one word that matters is the last of the longer name."""
+
+    def brief(*labels):
+        return [tag.brief for tag in tags_of(labels)]
+
+    assert brief("hedge_mix JPY", "hedge_mix JPY hedged") == ["unhedged", "hedged"]
+    assert brief("hedge_mix JPY", "hedge_mix JPY 50 % hedged") == ["unhedged", "50 % hedged"]
+    assert brief("hedge_mix JPY", "hedge_mix JPY equity hedged")[0] == "hedge_mix JPY"
+    assert brief("mix JPY SPY=0.7,IEF=0.3", "mix JPY hedged SPY=0.7,IEF=0.3") == [
+        "unhedged", "hedged",
+    ]  # fmt: skip
+    assert brief("hedge_mix JPY", "hedge_mix CHF hedged", "hedge_mix") == [
+        "JPY", "CHF hedged", "hedge_mix",
+    ]  # fmt: skip
+    assert brief("60/40", "equity_only") == ["60/40", "equity_only"]  # there is room for both

@@ -21,8 +21,9 @@ def folder(own, tmp_path_factory):
 def test_a_row_each_for_the_run_its_equity_and_its_cash(own):
     grid = core_grid(own, {"Tokyo": "x.html"})
     firsts = [row[0].text.strip() for row in grid.rows]
-    assert firsts == ["1", "SPY 100 %", "yen cash", "2 Sydney", "SPY 100 %", "dollar bills",
-                      "3 New York", "SPY 100 %", "dollar cash"]  # fmt: skip
+    assert firsts == ["1", "SPY 100 %", "yen cash", "2 Sydney", "SPY 100 %",
+                      "US Treasury bills (unhedged)", "3 New York", "SPY 100 %",
+                      "US Treasury bills"]  # fmt: skip
     assert [row[1].text for row in grid.rows] == ["JPY"] * 3 + ["AUD"] * 3 + ["USD"] * 3
     assert grid.rows[0][0].links == (("x.html", "Tokyo"),)
     assert not [cell for row in grid.rows for cell in row if cell.tone == "best"]
@@ -49,7 +50,9 @@ def test_years_say_their_money(own):
 def test_the_folder_holds_no_difference(folder, own):
     page = (folder / "index.html").read_text("utf-8")
     assert "Each investor in its own money: nothing here is compared across currencies" in page
-    assert "Tokyo is a yen investor&#39;s" in page
+    assert "<h1>Tokyo grew " in page
+    assert "In yen equity (SPY) grew " in page
+    assert "return less that of the run&#39;s own cash" in page
     for word in ("less the first", "beyond noise", "Less the first"):
         assert word not in page
     table = pd.read_csv(folder / "metrics.csv", index_col="metric")

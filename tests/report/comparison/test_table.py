@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from backtests.analysis.comparison import Difference
 from backtests.analysis.resampling import Estimate
+from backtests.engine.money import Money
+from backtests.engine.ways import four_ways
 from backtests.report.comparison.aligned import align_runs
 from backtests.report.comparison.grids import (
     crises_grid,
@@ -18,6 +21,7 @@ from backtests.report.comparison.grids import (
 )
 from backtests.report.comparison.table import (
     DIFFERENCES,
+    _hedging,
     compare,
     console_rows,
     difference_rows,
@@ -25,8 +29,11 @@ from backtests.report.comparison.table import (
     metrics_csv,
     payoff_rows,
 )
+from backtests.report.finished_run import read_run
+from backtests.report.run_folder import write_run
 from backtests.report.verdict.payoffs import SETS, payoff_text, placebo_text
 from tests.report.comparison.test_aligned import cut
+from tests.report.helpers import make_run
 
 LABELS = ["CAGR", "Volatility", "Sharpe (over bills)", "Sortino (over bills)", "Max drawdown",
           "  from", "  to", "Longest under water, days", "Calmar", "Best year", "Worst year",
@@ -222,3 +229,50 @@ def test_runs_without_a_verdict_have_no_table_of_payoffs(finished):
     assert set(metrics_csv(comparison).loc["payoff_value"]) == {None}
     late = compare(align_runs([finished[0], cut(finished[1], "2005-01-31")], align=True))
     assert hedges_grid(late) is None  # a verdict is that of a whole run
+
+
+@pytest.fixture(scope="module")
+def yen(tmp_path_factory):
+    """The mix in yen: unhedged, and all of the hedge's dollars sold forward."""
+    out = tmp_path_factory.mktemp("yen")
+    read = []
+    for name, money in (("U", Money("JPY")), ("H", Money("JPY", fx_hedge=1.0))):
+        run = make_run(money=money)
+        strategy = run.config.make_strategy()
+        ways = four_ways(run.market, strategy, run.simulation, run.verdict)
+        run = replace(run, verdict=replace(run.verdict, ways=ways))
+        read.append(replace(read_run(write_run(out, run, with_tearsheet=False)), called=name))
+    return read
+
+
+def test_hedged_less_unhedged_has_the_interval_of_which_hedge(yen):
+    """The same number as on that page; its ends are drawn in blocks of the comparison's own."""
+    theirs = yen[0].verdict.ways.difference.payoff
+    ours = compare(align_runs(yen, align=False)).differences["H"].payoff
+    assert ours.value == pytest.approx(theirs.value, abs=1e-9)
+    assert ours.low == pytest.approx(theirs.low, abs=0.002)
+    assert ours.high == pytest.approx(theirs.high, abs=0.002)
+    turned = compare(align_runs(yen[::-1], align=False)).differences["U"].payoff
+    assert turned.value == pytest.approx(-theirs.value, abs=1e-9)
+    assert turned.low < turned.high < 0.0
+
+
+def test_no_other_pair_has_that_interval(yen):
+    first, hedged = yen
+    config, ways = hedged.manifest.config, hedged.verdict.ways
+
+    def told(of_config=None, **of_ways):
+        manifest = replace(hedged.manifest, config=replace(config, **(of_config or {})))
+        verdict = replace(hedged.verdict, ways=replace(ways, **of_ways))
+        other = replace(hedged, manifest=manifest, verdict=verdict)
+        return _hedging(SimpleNamespace(labels=["U", "H"], runs=[first, other]))
+
+    assert told() == {"H": "JPY"}
+    assert told({"fx_hedge": "IEF=1", "fx_basis_bp": 0.0}) == {"H": "JPY"}  # as IEF is all of it
+    assert told(held="as_held") == {}  # a part of the dollars
+    assert told(held="unhedged") == {}
+    assert told(usd_cash=True) == {}  # payoffs there are over cash at home
+    assert told({"fx_hedge_equity": 1.0}) == {}
+    assert told({"params": {"weights": {"SPY": 0.5, "IEF": 0.5}}}) == {}
+    without = replace(hedged, verdict=None)
+    assert _hedging(SimpleNamespace(labels=["U", "H"], runs=[first, without])) == {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backtests.report.tuning.advice import (
+    asked_elsewhere,
     candidate_words,
     chip,
     diluted_words,
@@ -13,7 +14,7 @@ from backtests.report.tuning.advice import (
     no_recommendation,
     rival_of,
 )
-from tests.searches import edge, made
+from tests.searches import edge, made, over_a_hedge
 
 CHOICE = "100 % cash"
 BREAKS = {"max_drawdown": -0.3, "share": 0.83}  # the default, within a limit of -0.2
@@ -179,3 +180,23 @@ def test_the_default_with_bills_is_told_by_what_it_holds():
     tuned.config.params["weights"] = {"SPY": 0.6, "IEF": 0.4}
     assert diluted_words(tuned) == "49.8 % SPY, 33.2 % IEF"  # 83 % of each
     assert diluted_words(made()) == ""
+
+
+@pytest.mark.parametrize(
+    ("goal", "setting", "told"),
+    [
+        ("sharpe", "fx_hedge", "By Sharpe ratio, keep the default, half of the hedge's dollars "
+         "sold forward (fx_hedge 0.5): none of 3 settings within the limit is shown to beat it"),
+        ("cagr", "fx_hedge_equity", "By CAGR, keep the default, half of the equity's dollars sold "
+         "forward (fx_hedge_equity 0.5): none of 3 settings within "
+         "the limit is shown to beat it"),
+    ],
+)  # fmt: skip
+def test_a_search_over_a_currency_hedge_says_what_it_is_judged_by(goal, setting, told):
+    """Which hedge may say the opposite: it asks about equity's worst months."""
+    tuned = over_a_hedge(setting, goal)
+    assert headline(tuned) == told
+    elsewhere = asked_elsewhere(tuned)
+    assert bool(elsewhere) == (setting == "fx_hedge")  # that page is about the hedge alone
+    assert "which-hedge.html" in elsewhere or not elsewhere
+    assert not asked_elsewhere(made())

@@ -11,11 +11,12 @@ import pytest
 
 from backtests.analysis.record import Tickers
 from backtests.engine.config import RunConfig
+from backtests.engine.summary import Latest
 from backtests.jobs import execute, publish
 from backtests.report.charts import MOST_POINTS
 from backtests.report.finished_run import read_run
 from backtests.report.style import DARK
-from backtests.report.verdict.page import write_verdict
+from backtests.report.verdict.page import latest_lines, write_verdict
 from tests import browser
 from tests.report.helpers import make_run
 
@@ -298,3 +299,16 @@ def test_a_page_that_stands_alone_draws_from_any_place(run, driver, tmp_path):
     browser.open_page(driver, alone)
     assert driver.execute_script("return document.querySelectorAll('.chart .trace').length") > 5
     assert browser.complaints(driver) == []
+
+
+def test_a_run_that_holds_what_it_decided_says_so_once():
+    mix = {"SPY": 0.6, "IEF": 0.4}
+    rest = Latest("2025-12-31", "2025-11-28", target=mix, held=mix, pending=None)
+    ((head, words),) = latest_lines(rest)
+    assert head == "held on 2025-12-31"
+    assert words.endswith(", as decided 2025-11-28: nothing to trade")
+    assert [words for _, words in latest_lines(dataclasses.replace(rest, pending=mix))][2] == (
+        "to SPY 60.0 %, IEF 40.0 %"
+    )
+    drifted = dataclasses.replace(rest, held={"SPY": 0.65, "IEF": 0.35})
+    assert len(latest_lines(drifted)) == 3
