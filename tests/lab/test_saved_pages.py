@@ -52,7 +52,7 @@ def folder_of(out: Path, name: str, kind: str, files: dict[str, bytes], also=())
         (folder / file).write_bytes(content)
     hashes = {file: hashlib.sha256(content).hexdigest() for file, content in files.items()}
     hashes |= dict.fromkeys(also, "0")
-    manifest = {"kind": kind, "created": "", "format": 6, "files": hashes, "title": ""}
+    manifest = {"kind": kind, "created": "", "format": 7, "files": hashes, "title": ""}
     (folder / "manifest.json").write_text(json.dumps(manifest))
     return folder
 

@@ -61,7 +61,7 @@ def without_content() -> dict[str, Any]:
     """What the template of a comparison uses beside charts and trail, all of it empty."""
     words = ("title", "finding", "lead", "bad_months", "span", "source", "costs", "terms", "first",
              "equity", "risk_title", "years_title", "crises_title", "payoff",
-             "noise")  # fmt: skip
+             "noise", "rows_are")  # fmt: skip
     lists = ("notes", "data_notes", "risks", "members", "year_steps", "runs")
     grids = ("core", "more", "recent_years", "earlier_years", "differences", "crises")
     return {

@@ -28,7 +28,7 @@ def test_a_record_is_written_as_its_plain_values(tmp_path):
     expected = """{
   "kind": "run",
   "created": "2020",
-  "format": 6,
+  "format": 7,
   "files": {
     "a": "b"
   },
