@@ -276,7 +276,7 @@ def test_one_metric_more_is_in_a_comparison(run, texts):
     values = pd.DataFrame({"a": run.simulation.nav, "b": run.benchmark.nav})
     aligned = AlignedRuns(
         runs=[], labels=["a", "b"], values=values, benchmark=run.benchmark.nav,
-        cash=run.market.cash, ppy=12, cut=False, notes=[],
+        cash=run.market.cash, own_benchmarks=values, own_cash=values, ppy=12, cut=False, notes=[],
     )  # fmt: skip
     nothing = Difference(*[Estimate(None, None, None)] * 6)
     comparison = Comparison(
