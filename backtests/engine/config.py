@@ -12,7 +12,7 @@ from immutabledict import immutabledict
 
 from backtests.engine import kinds
 from backtests.engine.costs import Costs
-from backtests.engine.money import MONEY, Money, Ratio, option, ratio_text
+from backtests.engine.money import MONEY, Money, Ratio, option
 from backtests.engine.roles import Roles
 from data.currency.conversion import Conversion
 from data.errors import HedgeError, UsageError, in_full, in_short
@@ -227,7 +227,7 @@ class RunConfig:
     @property
     def table(self) -> ConfigTable:
         """The run as one flat record."""
-        abroad = None if self.money.is_dollars else self.money
+        abroad = self.money.table
         return ConfigTable(
             strategy=self.strategy,
             params=self.params,
@@ -243,12 +243,7 @@ class RunConfig:
             equity=",".join(self.equity) or None,
             initial=self.initial,
             price_only=",".join(self.price_only) or None,
-            currency=None if abroad is None else abroad.currency,
-            cash=None if abroad is None else abroad.cash,
-            fx_hedge=None if abroad is None else ratio_text(abroad.ratio("fx_hedge")),
-            fx_hedge_equity=None if abroad is None else ratio_text(abroad.ratio("fx_hedge_equity")),
-            fx_basis_bp=None if abroad is None else abroad.fx_basis_bp,
-            carry_rates=None if abroad is None else abroad.carry_rates,
+            **({} if abroad is None else fields_of(abroad)),
         )
 
     def conversion(self, tickers: Sequence[str]) -> Conversion:

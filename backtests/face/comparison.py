@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -36,7 +37,7 @@ Source = Run | str | os.PathLike[str]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class _SideBySide:
+class _SideBySide(ABC):
     """What both kinds of runs side by side have."""
 
     record: table.Comparison | OwnMoney
@@ -89,9 +90,9 @@ class _SideBySide:
         finished = _named([read_run(_whole(folder)) for folder in folders], names)
         return self._written(place, finished, standalone=standalone)
 
+    @abstractmethod
     def _written(self, place: Path, runs: list[FinishedRun], *, standalone: bool) -> Path:
         """Write the folder of all together."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, eq=False, repr=False)

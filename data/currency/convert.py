@@ -114,8 +114,10 @@ def in_currency(
     for ticker in market.tickers:
         level = own[ticker].loc[days[0] : days[-1]].dropna()
         if level.empty:
+            begins = own[ticker].first_valid_index()
+            when = "not by then" if begins is None else f"on {begins:%Y-%m-%d}"
             raise DataError(
-                f"{ticker} begins on {own[ticker].dropna().index[0]:%Y-%m-%d}, after the last day "
+                f"{ticker} begins {when}, after the last day "
                 f"that {market.source} has in {conversion.currency}, {days[-1]:%Y-%m-%d}; give "
                 f"later figures ({_spans(figures)}), or leave {ticker} out"
             )

@@ -8,7 +8,6 @@ import pandas as pd
 
 from backtests.analysis.months import month_ends
 from backtests.analysis.numbers import Metric, PortfolioNumbers
-from backtests.engine.config import short_hash
 from backtests.report.charts import Line, growth_axis, time_chart
 from backtests.report.comparison import own_money
 from backtests.report.comparison.grids import (
@@ -21,14 +20,12 @@ from backtests.report.comparison.grids import (
 )
 from backtests.report.comparison.names import Tag, tags_of
 from backtests.report.comparison.own_money import OwnMoney
+from backtests.report.comparison.page import pages_by_run, write_side_by_side
 from backtests.report.comparison.table import INITIAL
 from backtests.report.currency import CashWords, cash_in_full, cash_words
 from backtests.report.figures import Figure
-from backtests.report.folder import new_folder, write_manifest
-from backtests.report.index import rebuild_index
-from backtests.report.manifest import ComparisonManifest
 from backtests.report.page import Cell, Grid, metric_cell, render_page
-from backtests.report.pages import OVERVIEW, address_of, pages_of_run, trail_of
+from backtests.report.pages import trail_of
 from backtests.report.style import OTHER_LINE, PORTFOLIO_LINE
 from backtests.report.text import (
     BASIS_POINT,
@@ -40,7 +37,6 @@ from backtests.report.text import (
 )
 from backtests.report.verdict.payoffs import payoff_note, short_word
 from data.currency.currencies import counted_in, name_of
-from data.spreadsheet import write_csv
 
 OWN_PAYOFF = payoff_note(cash=CashWords(whole="the run's own cash"))
 NO_RATIO = ("sharpe", "sortino", "calmar")  # of cash over itself
@@ -57,23 +53,13 @@ def write_own_money(out: Path, own: OwnMoney, *, standalone: bool = False) -> Pa
     OutputError
         If it cannot be written.
     """
-    aligned = own.aligned
-    runs = tuple(run.name for run in aligned.runs)
-    names = [run.called for run in aligned.runs]
-    given = [names] if any(names) else []
-    name = f"compare-{short_hash([list(runs), 'each in its own', *aligned.notes, *given])}"
-    with new_folder(out, name) as folder:
-        metrics = own_money.metrics_csv(own)
-        write_csv(metrics, folder / "metrics.csv", index_label=str(metrics.index.name))
-        write_csv(own.years, folder / "years.csv", index_label="year")
-        _write_page(folder / OVERVIEW.file, out / name, own, standalone=standalone)
-        labels = tuple(aligned.labels)
-        about = ComparisonManifest(
-            title=" · ".join(labels), finding=own_money.finding(own), runs=runs, labels=labels
-        )
-        write_manifest(folder, about)
-    rebuild_index(out)
-    return out / name
+    tables = {"metrics.csv": own_money.metrics_csv(own), "years.csv": own.years}
+
+    def write_page(path: Path, place: Path) -> None:
+        _write_page(path, place, own, standalone=standalone)
+
+    kind = ["each in its own"]
+    return write_side_by_side(out, own.aligned, tables, own_money.finding(own), write_page, kind)
 
 
 def _write_page(path: Path, place: Path, own: OwnMoney, *, standalone: bool) -> None:
@@ -81,12 +67,7 @@ def _write_page(path: Path, place: Path, own: OwnMoney, *, standalone: bool) -> 
     summaries = [run.summary for run in aligned.runs]
     days = aligned.values.index
     tags = tags_of(aligned.labels)
-    pages = {
-        tag.name: {
-            page.word: address_of(page, run.folder, place) for page in pages_of_run(run.folder)
-        }
-        for tag, run in zip(tags, aligned.runs, strict=True)
-    }
+    pages = pages_by_run(aligned, tags, place)
     charts = figures(own)
     render_page(
         "own_money.html",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+
+import pandas as pd
 
 from backtests.engine.config import short_hash
 from backtests.report.comparison import charts, grids, table, words
-from backtests.report.comparison.aligned import FEWEST
-from backtests.report.comparison.names import tags_of
+from backtests.report.comparison.aligned import FEWEST, AlignedRuns
+from backtests.report.comparison.names import Tag, tags_of
 from backtests.report.comparison.scatter import risk_pictures
 from backtests.report.comparison.table import Comparison
 from backtests.report.folder import new_folder, write_manifest
@@ -18,6 +21,8 @@ from backtests.report.pages import OVERVIEW, address_of, pages_of_run, trail_of
 from backtests.report.text import BASIS_POINT, CVAR, FREQUENCIES, costs_text, source_words
 from backtests.report.verdict.payoffs import payoff_note
 from data.spreadsheet import write_csv
+
+Links = Mapping[str, str]  # addresses by what they are
 
 
 def write_comparison(out: Path, comparison: Comparison, *, standalone: bool = False) -> Path:
@@ -31,22 +36,64 @@ def write_comparison(out: Path, comparison: Comparison, *, standalone: bool = Fa
         If it cannot be written.
     """
     aligned = comparison.aligned
+    tables = {"metrics.csv": table.metrics_csv(comparison), "years.csv": aligned.years}
+
+    def write_page(path: Path, place: Path) -> None:
+        _write_page(path, place, comparison, standalone=standalone)
+
+    return write_side_by_side(out, aligned, tables, words.finding(comparison), write_page)
+
+
+def write_side_by_side(
+    out: Path,
+    aligned: AlignedRuns,
+    tables: Mapping[str, pd.DataFrame],
+    finding: str,
+    write_page: Callable[[Path, Path], None],
+    kind: Sequence[str] = (),
+) -> Path:
+    """Write the folder ``compare-<hash>`` of runs side by side, and list it in the index.
+
+    Parameters
+    ----------
+    out
+        The results folder.
+    aligned
+        The runs.
+    tables
+        By file name; the index of years is called ``year``.
+    finding
+        What came of it, for the index.
+    write_page
+        Called with the file to write, and with the folder where it will be.
+    kind
+        What tells this kind of page of the same runs from another.
+    """
     runs = tuple(run.name for run in aligned.runs)
     names = [run.called for run in aligned.runs]
     given = [names] if any(names) else []
-    name = f"compare-{short_hash([list(runs), *aligned.notes, *given])}"
+    name = f"compare-{short_hash([list(runs), *kind, *aligned.notes, *given])}"
     with new_folder(out, name) as folder:
-        metrics = table.metrics_csv(comparison)
-        write_csv(metrics, folder / "metrics.csv", index_label=str(metrics.index.name))
-        write_csv(aligned.years, folder / "years.csv", index_label="year")
-        _write_page(folder / OVERVIEW.file, out / name, comparison, standalone=standalone)
+        for file, frame in tables.items():
+            write_csv(frame, folder / file, index_label=str(frame.index.name or "year"))
+        write_page(folder / OVERVIEW.file, out / name)
         labels = tuple(aligned.labels)
         about = ComparisonManifest(
-            title=" · ".join(labels), finding=words.finding(comparison), runs=runs, labels=labels
+            title=" · ".join(labels), finding=finding, runs=runs, labels=labels
         )
         write_manifest(folder, about)
     rebuild_index(out)
     return out / name
+
+
+def pages_by_run(aligned: AlignedRuns, tags: Sequence[Tag], place: Path) -> dict[str, Links]:
+    """Addresses of each run's pages from a folder, by word, by the run's label."""
+    return {
+        tag.name: {
+            page.word: address_of(page, run.folder, place) for page in pages_of_run(run.folder)
+        }
+        for tag, run in zip(tags, aligned.runs, strict=True)
+    }
 
 
 def _write_page(path: Path, place: Path, comparison: Comparison, *, standalone: bool) -> None:
@@ -54,12 +101,7 @@ def _write_page(path: Path, place: Path, comparison: Comparison, *, standalone: 
     summaries = [run.summary for run in aligned.runs]
     days = aligned.values.index
     tags = tags_of(aligned.labels)
-    pages = {
-        tag.name: {
-            page.word: address_of(page, run.folder, place) for page in pages_of_run(run.folder)
-        }
-        for tag, run in zip(tags, aligned.runs, strict=True)
-    }
+    pages = pages_by_run(aligned, tags, place)
     # The first page of a run is its verdict, else its tear sheet.
     links = {name: next(iter(own.values())) for name, own in pages.items() if own}
     recent, earlier = grids.years_grids(comparison)
