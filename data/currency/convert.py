@@ -115,11 +115,10 @@ def in_currency(
         level = own[ticker].loc[days[0] : days[-1]].dropna()
         if level.empty:
             begins = own[ticker].first_valid_index()
-            when = "not by then" if begins is None else f"on {begins:%Y-%m-%d}"
+            late = "has no price up to" if begins is None else f"begins on {begins:%Y-%m-%d}, after"
             raise DataError(
-                f"{ticker} begins {when}, after the last day "
-                f"that {market.source} has in {conversion.currency}, {days[-1]:%Y-%m-%d}; give "
-                f"later figures ({_spans(figures)}), or leave {ticker} out"
+                f"{ticker} {late} the last day that {market.source} has in {conversion.currency}, "
+                f"{days[-1]:%Y-%m-%d}; give later figures ({_spans(figures)}), or leave {ticker} out"
             )
         columns[ticker] = _converted(level, ticker, conversion, figures, scale, monthly=is_monthly)
     prices = pd.DataFrame({name: level.reindex(days) for name, level in columns.items()})

@@ -557,3 +557,14 @@ def test_a_market_converted_anew_has_the_same_words():
     again = reconverted(yen, YEN)
     assert again.notes[-len(yen.notes) :] == yen.notes
     assert (again.abroad.opens, again.abroad.closes) == (yen.abroad.opens, yen.abroad.closes)
+
+
+def test_a_market_cut_before_a_ticker_begins_is_refused_in_a_line():
+    late = random_market(6, ("SPY", "IEF"), rows=300)
+    prices = late.prices
+    prices.loc[: late.sessions[200], "IEF"] = np.nan
+    market = market_of(prices)
+    yen = in_currency(market, YEN, random_figures("JPY", market.sessions))
+    early = yen.until(market.sessions[100])
+    with pytest.raises(DataError, match="IEF has no price up to the last day .* leave IEF out"):
+        reconverted(early, YEN)
