@@ -118,7 +118,8 @@ def in_currency(
             late = "has no price up to" if begins is None else f"begins on {begins:%Y-%m-%d}, after"
             raise DataError(
                 f"{ticker} {late} the last day that {market.source} has in {conversion.currency}, "
-                f"{days[-1]:%Y-%m-%d}; give later figures ({_spans(figures)}), or leave {ticker} out"
+                f"{days[-1]:%Y-%m-%d}; give later figures ({_spans(figures)}), or leave {ticker} "
+                "out"
             )
         columns[ticker] = _converted(level, ticker, conversion, figures, scale, monthly=is_monthly)
     prices = pd.DataFrame({name: level.reindex(days) for name, level in columns.items()})
