@@ -42,6 +42,7 @@ def market_of(
     source: str,
     title: str,
     exchange: str | None = None,
+    calendars: Mapping[str, str | None] | None = None,
     notes: Sequence[str] = (),
     remarks: Sequence[str] = (),
     origin: Origin = MADE,
@@ -65,6 +66,9 @@ def market_of(
         Levels by ticker, in the order wanted.
     source, title, exchange
         As in :class:`~data.market.Market`; ``daily`` or ``monthly`` is put before the title.
+    calendars
+        By ticker the calendar of its exchange, where the source knows them: sessions on which one
+        of several was closed are left out, however many these are.
     notes, remarks
         As in :class:`~data.market.Market`: what the reader has to know about these data, and
         what is shown once, on the screen.
@@ -110,7 +114,7 @@ def market_of(
     series, all_notes = extended.series, [*notes, *dated, *extended.not_carried]
     series = {ticker: upto(levels, end, source) for ticker, levels in series.items()}
     all_notes += [note for ticker, levels in series.items() for note in _wild_note(ticker, levels)]
-    prices, cut = align(series, source)
+    prices, cut = align(series, source, calendars)
     periods_per_year(pd.DatetimeIndex(prices.dropna().index), f"the common history of {source}")
     sessions = pd.DatetimeIndex(prices.index)
     gaps: list[StandIn] = []

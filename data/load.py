@@ -125,11 +125,6 @@ def load_market(
             f"--source {GIVEN}: prices given in Python are in no file; run it again from Python "
             "with prices=, or write them to a folder, one CSV a ticker, and use --source files:DIR"
         )
-    if source in ("auto", "yahoo") and not conversion.is_dollars:
-        raise UsageError(
-            f"--currency {conversion.currency} has no rates of exchange from --source {source}; "
-            "give --source bundled (months since 1971), or files:DIR with rates of exchange"
-        )
     wanted = list(dict.fromkeys(tickers))
     is_folder = source.startswith("files:")
     for ticker in wanted:
@@ -152,10 +147,6 @@ def load_market(
         from data import bundled
 
         market = bundled.load(wanted)
-        if not conversion.is_dollars:
-            from data.bundled.world import currency_figures
-
-            market = convert(market, conversion, currency_figures(conversion.currency), None)
     else:
         from data.sources import live
 
@@ -167,8 +158,14 @@ def load_market(
             carried_back=carried_back,
             needs=needs,
             refresh=refresh,
+            conversion=conversion,
+            convert=convert,
             progress=progress,
         )
+    if market.source == "bundled" and not conversion.is_dollars:
+        from data.bundled.world import currency_figures
+
+        market = convert(market, conversion, currency_figures(conversion.currency), None)
     if extend and market.source == "bundled":
         note = "--extend changes nothing: the bundled history is not carried back"
         market = market.relabelled(notes=[*market.notes, note])

@@ -401,10 +401,12 @@ class Market:
         provenance: Mapping[str, Provenance],
         notes: Sequence[str],
         figures: Mapping[str, FigureDays],
+        stood_in: Sequence[StandIn] = (),
     ) -> Market:
         """Return the market with prices and cash in another currency, on rows of its own.
 
-        Everything else is the same on these rows; ``figures`` are those added to the market's.
+        Everything else is the same on these rows; ``figures`` and ``stood_in`` are added to the
+        market's.
         """
         require_levels(prices, self.source)
         other = copy.copy(self)
@@ -419,6 +421,7 @@ class Market:
             _prices=read_only(prices),
             _cash=read_only(cash.to_frame(CASH))[CASH],
             _figures=immutabledict({**self._figures, **figures}),
+            _stood_in=(*self._stood_in, *stood_in),
         )
         return other
 

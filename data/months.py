@@ -35,3 +35,20 @@ def last_sessions(days: pd.DatetimeIndex) -> pd.DatetimeIndex:
     """
     ends = pd.DatetimeIndex(days.to_period("M").to_timestamp() + pd.offsets.BMonthEnd(1))
     return ends.where(~ends.isin(_closed()), ends - pd.offsets.BDay(1))
+
+
+def month_ends(values: pd.Series) -> pd.Series:
+    """Give the last figure of each month that is known to its end, by month.
+
+    The last figure of a month may lie three days before its end (a weekend and a holiday); of the
+    last month of all it has to be that of its last weekday, since others may follow.
+    """
+    published = values.dropna()
+    if published.empty:
+        return pd.Series(dtype=float, index=pd.PeriodIndex([], freq="M"))
+    days = pd.DatetimeIndex(published.index)
+    last = ~days.to_period("M").duplicated(keep="last")
+    ends = days + pd.offsets.MonthEnd(0)
+    whole = (ends - days).days.to_numpy() <= 3
+    whole[-1] = days[-1] >= days[-1] + pd.offsets.BMonthEnd(0) or days[-1].day_of_week >= 5
+    return published[last & whole].set_axis(days[last & whole].to_period("M"))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
+from data.checks.exchange import CITIES, exchange_calendar
 from data.checks.histories import latest_day, periods_per_year, whole_months
 from data.checks.sessions import trades_on_weekends
+from data.command import listed
 from data.errors import DataError, counted
 
 # Share of sessions that may lack a ticker's price. Holidays that only one exchange has are a few
@@ -134,12 +137,26 @@ def upto(levels: pd.Series, end: str | None, source: str) -> pd.Series:
     return cut
 
 
-def align(series: Mapping[str, pd.Series], source: str) -> tuple[pd.DataFrame, list[str]]:
+def align(
+    series: Mapping[str, pd.Series],
+    source: str,
+    calendars: Mapping[str, str | None] | None = None,
+) -> tuple[pd.DataFrame, list[str]]:
     """Put histories on common sessions: no price is filled in, and what is left out is noted.
 
     A ticker may start late (NaN before). A session is used only if every ticker that has
     started has a price on it, since a filled price would hide a move. The market ends on the
     earliest last day of any ticker.
+
+    Parameters
+    ----------
+    series
+        Levels by ticker.
+    source
+        Whose they are, for messages.
+    calendars
+        By ticker the calendar of its exchange: a session on which that was closed is left out for
+        a reason, and not one of the few that may lack a price without.
 
     Returns
     -------
@@ -159,6 +176,8 @@ def align(series: Mapping[str, pd.Series], source: str) -> tuple[pd.DataFrame, l
     table = table.loc[: last[ends_first]]
     started = table.ffill().notna()
     holes = started & table.isna()
+    table, holes, said = _without_holidays(table, holes, calendars or {})
+    notes += said
     torn = holes.any(axis=1)
     if torn.sum() > 10 and torn.mean() > MOST_LEFT_OUT:
         day = table.index[torn][0]
@@ -178,3 +197,35 @@ def align(series: Mapping[str, pd.Series], source: str) -> tuple[pd.DataFrame, l
     if len(table.dropna()) < 2:
         raise DataError(f"the tickers of {source} have no common sessions; check their dates")
     return table, notes
+
+
+def _without_holidays(
+    table: pd.DataFrame, holes: pd.DataFrame, calendars: Mapping[str, str | None]
+) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
+    """Leave out the days on which one of several exchanges was closed, and say how many."""
+    names = {name for name in calendars.values() if name is not None}
+    if len(set(calendars.values())) < 2 or not names:
+        return table, holes, []
+    rows = pd.DatetimeIndex(table.index)
+    is_open = {}
+    for name in names:
+        sessions = exchange_calendar(rows[0], name).sessions
+        is_open[name] = rows.isin(sessions) | np.asarray(rows < sessions[0])  # not known before
+    closed = pd.DataFrame(
+        {
+            ticker: holes[ticker] & ~is_open[calendar] if calendar else False
+            for ticker, calendar in ((each, calendars.get(each)) for each in table)
+        },
+        index=rows,
+    )
+    rest = closed.any(axis=1)
+    if not rest.any():
+        return table, holes, []
+    cities = sorted({CITIES.get(name, name) for name in names})
+    day = rows[rest][0]
+    missing = ", ".join(table.columns[closed.loc[day]])
+    said = (
+        f"{int(rest.sum())} sessions are left out on which not all of the exchanges were open "
+        f"({listed(cities)}; first {day:%Y-%m-%d}: {missing}); a return spans them"
+    )
+    return table.loc[~rest], holes.loc[~rest], [said]

@@ -19,6 +19,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pandas as pd
 
 from data.checks.exchange import exchange_calendar
+from data.currency.currencies import CURRENCIES
+from data.currency.quotes import pair_of, unit_of_pair
 from data.sources import fred
 
 NEW_YORK = "America/New_York"
@@ -56,6 +58,17 @@ def made_bars(days: int = 300, end: str = "2025-09-26") -> pd.DataFrame:
     return frame
 
 
+def pair_bars(rates: pd.Series) -> pd.DataFrame:
+    """Daily bars of a currency as Yahoo has them: the close of a day is the rate it opened with.
+
+    That is the last rate of the day before (yfinance's issue 1071).
+    """
+    opened = rates.dropna().shift(1).dropna()
+    frame = pd.DataFrame({"Open": opened, "Close": opened, "Adj Close": opened})
+    frame["High"], frame["Low"] = opened * 1.002, opened * 0.998
+    return frame.assign(Volume=0, Dividends=0.0, **{"Stock Splits": 0.0})
+
+
 def chart(
     ticker: str,
     bars: pd.DataFrame,
@@ -63,6 +76,7 @@ def chart(
     zone: str = NEW_YORK,
     opens_at: float = 9.5,
     kind: str = "ETF",
+    currency: str = "USD",
 ) -> dict:
     """Bars as Yahoo's chart JSON: opening times (hours) in a time zone, NaN as null."""
     opens = (pd.DatetimeIndex(bars.index) + pd.Timedelta(hours=opens_at)).tz_localize(zone)
@@ -80,7 +94,7 @@ def chart(
                 "date": stamp, "numerator": split, "denominator": 1, "splitRatio": f"{split:g}:1",
             }  # fmt: skip
     meta = {
-        "symbol": ticker, "currency": "USD", "instrumentType": kind, "exchangeName": "PCX",
+        "symbol": ticker, "currency": currency, "instrumentType": kind, "exchangeName": "PCX",
         "exchangeTimezoneName": zone, "timezone": "EST", "gmtoffset": -18000,
         "priceHint": 2, "validRanges": ["1d", "5d", "max"], "dataGranularity": "1d", "range": "",
     }  # fmt: skip
@@ -113,6 +127,18 @@ class Yahoo:
     def hold(self, ticker: str, bars: pd.DataFrame) -> None:
         """Serve these bars."""
         self.charts[ticker] = chart(ticker, bars)
+
+    def hold_pair(self, code: str, rates: pd.Series) -> None:
+        """Serve a currency's rates, in the form in which FRED has them, as Yahoo's pair."""
+        symbol = pair_of(code).symbol
+        self.charts[symbol] = chart(
+            symbol,
+            pair_bars(rates),
+            zone="Europe/London",
+            opens_at=0,
+            kind="CURRENCY",
+            currency=unit_of_pair(symbol),
+        )
 
     def hold_fred(self, name: str, values: pd.Series) -> None:
         """Serve a FRED series, NaN as an empty cell."""
@@ -232,6 +258,35 @@ def hold_folder(yahoo: Yahoo, folder: Path) -> None:
             for column, series in columns.items():
                 first = table[column].first_valid_index()
                 yahoo.hold_fred(series, table[column].loc[first:today])
+    hold_world(yahoo, folder / "world", today)
+
+
+# Yahoo's histories of currencies begin in December 2003 at the latest.
+PAIRS_SINCE = "2003-12-01"
+
+
+def hold_world(yahoo: Yahoo, folder: Path, today: pd.Timestamp) -> None:
+    """Serve rates of exchange up to last week's Friday and short rates as FRED, and Yahoo's pairs.
+
+    The Federal Reserve publishes the rates of a week on the Monday after it; short rates appear in
+    the month after theirs.
+    """
+    friday = today.normalize() - pd.Timedelta(days=today.day_of_week + 3)
+    for code in (*CURRENCIES, "CAD"):
+        path = folder / f"fred_{code.lower()}_daily.csv"
+        if path.is_file():
+            rates = read_series(path)
+            yahoo.hold_fred(str(pair_of(code).series), rates.loc[:friday])
+            yahoo.hold_pair(code, rates.loc[PAIRS_SINCE:today])
+    for path in sorted(folder.glob("IR3TIB01*.csv")):
+        figures = read_series(path)
+        month = today.to_period("M").to_timestamp()
+        yahoo.hold_fred(path.stem, figures[figures.index < month])
+
+
+def read_series(path: Path) -> pd.Series:
+    """One series of FRED's, as its file has it."""
+    return pd.read_csv(path, index_col=0, parse_dates=[0]).iloc[:, 0]
 
 
 def main() -> None:

@@ -11,7 +11,15 @@ from data.checks.bundled_months import against_bundled
 from data.checks.dividend_sizes import odd_sizes
 from data.checks.dividends import odd_dividends
 from data.checks.ex_dates import drops, odd_drops
-from data.checks.exchange import EVERY_DAY, EVERY_WEEKDAY, Exchange, exchange_of
+from data.checks.exchange import (
+    CALENDARS,
+    EVERY_DAY,
+    EVERY_WEEKDAY,
+    NEW_YORK,
+    Exchange,
+    exchange_of,
+)
+from data.checks.exchange_rates import odd_exchange
 from data.checks.histories import (
     LONGEST_CLOSURE_DAYS,
     YIELD_BOUNDS,
@@ -21,7 +29,8 @@ from data.checks.histories import (
     require_within,
 )
 from data.checks.identity import first_day
-from data.checks.moves import DOLLAR, YIELDS, odd_moves, unchanged
+from data.checks.moves import DOLLAR as DOLLAR_MOVES
+from data.checks.moves import YIELDS, odd_moves, unchanged
 from data.checks.openings import odd_openings
 from data.checks.plausibility import (
     ADJUSTMENT_TOLERANCE,
@@ -38,11 +47,17 @@ from data.checks.published import held_against_months
 from data.checks.repeats import repeated_returns, require_own_close, still_prices
 from data.checks.sessions import MOST_STRAY, MOST_STRAY_SHARE, gaps, holes, require_in_place
 from data.command import words_of
+from data.currency.currencies import DOLLAR
+from data.currency.quotes import currency_of, is_pair, unit_of_pair
 from data.errors import DataError
-from data.sources.bars import COLUMNS, Bars, total_return
+from data.sources.bars import COLUMNS, Bars, Listing, total_return
 from data.sources.chart import Chart
-from data.treasuries.instruments import CATALOGUE
+from data.treasuries.instruments import CATALOGUE, LISTED_IN_NEW_YORK
 
+NEW_YORK_ZONES = frozenset(zone for zone, name in CALENDARS.items() if name == NEW_YORK)
+# Rows of the dollar and of rates of exchange on weekends, beyond which the dates are a day off:
+# then a fifth of them would be.
+MOST_SUNDAYS_SHARE = 0.05
 # Yahoo's indices that include their dividends.
 TOTAL_RETURN_INDICES = ("^SP500TR", "^XCMP", "^XNDX", "^RUTTR")
 
@@ -76,6 +91,7 @@ def clean_bars(ticker: str, frame: pd.DataFrame, chart: Chart) -> Bars:
     """
     exchange = _require_answer(ticker, frame, chart)
     _require_fund(ticker, chart)
+    listing = Listing(_require_quote(ticker, chart), chart.zone)
     warnings: list[str] = []
     whole = _with_capital_gains(_by_day(frame))
     prices = _standing(ticker, whole, chart, exchange, warnings)
@@ -98,7 +114,7 @@ def clean_bars(ticker: str, frame: pd.DataFrame, chart: Chart) -> Bars:
     warnings += disagreements(ticker, total_return(bars), bars["Adj Close"])
     warnings += _beside_second_figures(ticker, bars, prices, chart, exchange)
     warnings += gaps(ticker, pd.DatetimeIndex(bars.index), exchange)
-    return Bars(bars, tuple(warnings))
+    return Bars(bars, tuple(warnings), listing)
 
 
 def _beside_second_figures(
@@ -114,9 +130,10 @@ def _beside_second_figures(
     warnings = first_day(ticker, pd.DatetimeIndex(bars.index)[0])
     if chart.kind not in (EVERY_DAY, EVERY_WEEKDAY):  # of currencies Yahoo gives the open as close
         require_own_close(ticker, prices)
-        # Nor are coins and currencies quoted in cents.
-        require_whole_cents(ticker, bars)
-        warnings += off_cents(ticker, bars)
+        # Nor are coins quoted in cents; exchanges elsewhere have steps of their own.
+        if chart.currency == DOLLAR:
+            require_whole_cents(ticker, bars)
+            warnings += off_cents(ticker, bars)
     warnings += repeated_returns(ticker, bars)
     warnings += still_prices(ticker, prices, FROZEN_ROWS)
     warnings += odd_openings(ticker, prices, bars)
@@ -134,20 +151,28 @@ def _beside_second_figures(
 def clean_index(
     ticker: str, frame: pd.DataFrame, chart: Chart, bounds: tuple[float, float]
 ) -> Bars:
-    """Check a yield or an index as yfinance returned it; rows without a close are dropped.
+    """Check a yield, an index or a rate of exchange as yfinance returned it.
+
+    Rows without a close are dropped.
 
     Raises
     ------
     DataError
-        For another ticker's data, a value outside its bounds, rows on weekends, or a yield that
-        the bundled months contradict.
+        For another ticker's data, a value outside its bounds, rows on weekends, a rate of exchange
+        in another currency, or figures that the bundled months contradict.
     """
     exchange = _require_answer(ticker, frame, chart)
+    unit = unit_of_pair(ticker) if is_pair(ticker) else DOLLAR
+    if chart.currency not in ("", unit):
+        raise DataError(
+            f"{ticker}: Yahoo's answer is in {words_of(chart.currency)}, not {unit}; not used, try "
+            "again later"
+        )
     warnings: list[str] = []
     filled = _by_day(frame).dropna(subset="Close")
     weekend = filled.index[filled.index.day_of_week >= 5]
-    most = max(MOST_STRAY, MOST_STRAY_SHARE * len(filled))
-    if bounds == YIELD_BOUNDS and len(weekend) > most:  # currencies may have a few more
+    share = MOST_STRAY_SHARE if bounds == YIELD_BOUNDS else MOST_SUNDAYS_SHARE
+    if len(weekend) > max(MOST_STRAY, share * len(filled)):
         raise DataError(
             f"{ticker}: {len(weekend)} of Yahoo's {len(filled)} rows lie on weekends, first "
             f"{weekend[0]:%Y-%m-%d}: the dates may be off by a day; not used, try again later"
@@ -160,11 +185,14 @@ def clean_index(
     require_within(closes, f"{ticker} from Yahoo", bounds)
     warnings += held_against_months(ticker, closes, "Yahoo")
     warnings += holes(ticker, pd.DatetimeIndex(closes.index), LONGEST_CLOSURE_DAYS)
-    if bounds == YIELD_BOUNDS:
+    if is_pair(ticker):
+        warnings += odd_exchange(ticker, closes)
+    elif bounds == YIELD_BOUNDS:
         warnings += odd_moves(ticker, closes.diff().iloc[1:], YIELDS, "points")
+        warnings += unchanged(ticker, closes)
     else:
-        warnings += odd_moves(ticker, np.log(closes).diff().iloc[1:], DOLLAR)
-    warnings += unchanged(ticker, closes)
+        warnings += odd_moves(ticker, np.log(closes).diff().iloc[1:], DOLLAR_MOVES)
+        warnings += unchanged(ticker, closes)
     return Bars(closes.rename_axis("Date").to_frame("Value"), tuple(warnings))
 
 
@@ -247,11 +275,6 @@ def _require_answer(ticker: str, frame: pd.DataFrame, chart: Chart) -> Exchange:
             f"{ticker}: Yahoo sent {words_of(chart.granularity)} bars, not daily ones; "
             "try again later"
         )
-    if chart.currency != "USD":
-        raise DataError(
-            f"{ticker}: is quoted in {words_of(chart.currency)}; "
-            "only US dollars can be compared here"
-        )
     exchange = exchange_of(chart.zone, chart.kind)
     for before, after in pairwise(chart.stamps):
         if after < before:
@@ -260,6 +283,24 @@ def _require_answer(ticker: str, frame: pd.DataFrame, chart: Chart) -> Exchange:
                 f"{ticker}: Yahoo's rows are out of order at {day:%Y-%m-%d}; try again later"
             )
     return exchange
+
+
+def _require_quote(ticker: str, chart: Chart) -> str:
+    """What prices are quoted in: dollars where the answer says nothing and New York trades it."""
+    of_new_york = ticker in LISTED_IN_NEW_YORK or chart.zone in NEW_YORK_ZONES
+    quoted = chart.currency or (DOLLAR if of_new_york else "")
+    if of_new_york and quoted != DOLLAR:
+        raise DataError(
+            f"{ticker}: is quoted in {words_of(quoted)} by Yahoo's answer, and New York trades in "
+            "dollars; not used, try again later"
+        )
+    if currency_of(quoted) is None:
+        told = f"is quoted in {words_of(quoted)}" if quoted else "Yahoo names no currency"
+        raise DataError(
+            f"{ticker}: {told}, which cannot be converted; bring prices in dollars with "
+            "--source files:DIR"
+        )
+    return quoted
 
 
 def _require_fund(ticker: str, chart: Chart) -> None:

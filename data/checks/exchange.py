@@ -31,6 +31,11 @@ CALENDARS = {
     "Asia/Singapore": "XSES",
     "Australia/Sydney": "XASX",
 }
+# The first city that stands for a calendar above; Frankfurt's time is Berlin's.
+CITIES = {
+    name: {"Berlin": "Frankfurt"}.get(city := zone.rpartition("/")[2].replace("_", " "), city)
+    for zone, name in reversed(CALENDARS.items())
+}
 # Yahoo's kinds of instruments that no exchange's calendar binds.
 EVERY_DAY, EVERY_WEEKDAY = "CRYPTOCURRENCY", "CURRENCY"
 

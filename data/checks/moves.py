@@ -40,6 +40,10 @@ RETURNS = Bounds(1e-4, 8.5, 0.01, 16.0, 0.02)
 YIELDS = Bounds(0.02, 12.0, 0.2, 0.0, 2.0)
 DOLLAR = Bounds(1e-4, 8.5, 0.01, 0.0, 0.06)
 CONSUMER_PRICES = Bounds(1e-4, 20.0, 0.03, 0.0, 0.03)
+# Rates of exchange since they float (1974; the yuan since 1994): 10.7 times. A peg may break by any
+# amount: a move that stays is reported after the months that vouch for it alone.
+EXCHANGE = Bounds(1e-4, 12.0, 0.02, 0.0, 0.06)
+FLOATING_SINCE = "1974-01-01"
 
 
 def odd_moves(

@@ -14,7 +14,9 @@ import numpy as np
 import pandas as pd
 
 from data import bundled
+from data.checks.world_months import world_against_months
 from data.errors import DataError, counted
+from data.months import month_ends
 from data.treasuries.rates import OTHER_BASIS, bond_equivalent
 
 # Yields of month-ends that the table has, by series, as FRED and as Yahoo call them.
@@ -120,7 +122,7 @@ def held_against_months(
     Parameters
     ----------
     series
-        FRED's name, or Yahoo's of a yield; any other passes.
+        FRED's name, or Yahoo's of a yield or of a rate of exchange; any other passes.
     values
         Its figures by ascending day, in its own unit.
     server
@@ -139,7 +141,7 @@ def held_against_months(
         If the months contradict it; says what it looks like, where that can be told.
     """
     if series not in HELD:
-        return []
+        return world_against_months(series, values, server, cure)
     held = _compared(series, values)
     months = len(held.apart)
     if held.contradict:
@@ -230,23 +232,6 @@ def _too_many(apart: pd.Series) -> bool:
     if len(apart) < MONTHS:
         return int(apart.sum()) > max(1.0, MOST_APART * len(apart))
     return bool(apart.rolling(MONTHS).mean().max() > MOST_APART)
-
-
-def month_ends(values: pd.Series) -> pd.Series:
-    """Give the last figure of each month that is known to its end, by month.
-
-    The last figure of a month may lie three days before its end (a weekend and a holiday); of the
-    last month of all it has to be that of its last weekday, since others may follow.
-    """
-    published = values.dropna()
-    if published.empty:
-        return pd.Series(dtype=float, index=pd.PeriodIndex([], freq="M"))
-    days = pd.DatetimeIndex(published.index)
-    last = ~days.to_period("M").duplicated(keep="last")
-    ends = days + pd.offsets.MonthEnd(0)
-    whole = (ends - days).days.to_numpy() <= 3
-    whole[-1] = days[-1] >= days[-1] + pd.offsets.BMonthEnd(0) or days[-1].day_of_week >= 5
-    return published[last & whole].set_axis(days[last & whole].to_period("M"))
 
 
 def month_means(values: pd.Series) -> pd.Series:

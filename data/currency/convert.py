@@ -18,6 +18,7 @@ from data.currency.conversion import Conversion
 from data.currency.currencies import CURRENCIES, with_article
 from data.currency.figures import (
     CARRIED_MONTHS,
+    MOST_CARRIED,
     CurrencyFigures,
     ShortRate,
     dated_by_rows,
@@ -26,9 +27,10 @@ from data.currency.figures import (
 from data.errors import DataError, counted
 from data.market import CASH, Abroad, Market
 from data.provenance import Provenance
-from data.vintage import FigureDays
+from data.vintage import FigureDays, StandIn, StandInKind
 
 Array = NDArray[np.float64]
+USUAL_LAG_MONTHS = 2  # by which monthly averages of short rates appear late
 # As in_currency: of a market in dollars, what is asked, figures of the currency, and histories.
 Convert = Callable[[Market, Conversion, CurrencyFigures, Mapping[str, pd.Series] | None], Market]
 
@@ -127,6 +129,8 @@ def in_currency(
     opens = opens or _opens(inputs, figures, first, monthly=is_monthly)
     if days[-1] < rows[-1]:
         closes = _why_it_ends(market, conversion, figures, days[-1])
+        if figures.is_live:
+            raise DataError(f"{closes}; or give --end {days[-1]:%Y-%m-%d}")
     abroad = Abroad(
         conversion=conversion,
         dollars=dollars,
@@ -145,7 +149,28 @@ def in_currency(
             *_notes(market, conversion, figures, days, abroad),
         ],
         figures=_days(figures, conversion),
+        stood_in=_carried(figures, days[-1]),
     )
+
+
+def _carried(figures: CurrencyFigures, last: pd.Timestamp) -> list[StandIn]:
+    """Short rates that end before the last row needs them: their last figure is used on."""
+    needed = last.to_period("M") - 1
+    return [
+        StandIn(
+            (name,),
+            StandInKind.CARRIED,
+            wanted=f"the {whose} short rate after {rate.last}",
+            used="the nearest figure",
+            is_fallback=figures.is_live and (needed - rate.last).n > USUAL_LAG_MONTHS,
+            first=f"{(rate.last + 2).to_timestamp():%Y-%m-%d}",
+        )
+        for name, whose, rate in (
+            ("home_rate", CURRENCIES[figures.currency].name, figures.home),
+            ("dollar_rate", "dollar", figures.dollar),
+        )
+        if rate.last < needed
+    ]
 
 
 def _days(figures: CurrencyFigures, conversion: Conversion) -> dict[str, FigureDays]:
@@ -369,4 +394,8 @@ def _why_it_ends(
     return (
         f"{then}the rate of exchange of {with_article(conversion.currency)} ends with "
         f"{figures.exchange.index[-1]:%Y-%m-%d}"
+        + (
+            f" and is carried over {MOST_CARRIED} sessions at most; try again later"
+            * figures.is_live
+        )
     )

@@ -73,6 +73,9 @@ class CurrencyFigures:
         Consumer prices of the country by month; None where they are not known.
     exchange_fetched
         Day of fetching, where there is one.
+    is_live
+        Whether they should go on to now: a market that goes on for longer than they may be carried
+        is refused, where a table's or a folder's ends with them.
     """
 
     currency: str
@@ -83,6 +86,7 @@ class CurrencyFigures:
     dollar: ShortRate
     prices: pd.Series | None = None
     exchange_fetched: str | None = None
+    is_live: bool = False
 
     def __post_init__(self) -> None:
         """Keep figures from being changed, as those of :class:`ShortRate`."""

@@ -7,17 +7,41 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from data.checks.exchange import EXCHANGE_TIME
+from data.currency.currencies import DOLLAR
+
 COLUMNS = ["Close", "Adj Close", "Dividends", "Stock Splits"]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Where a ticker is quoted, as its source says.
+
+    Attributes
+    ----------
+    quoted
+        What its prices are quoted in: a currency's code, or a hundredth of one such as ``GBp``.
+    zone
+        Time zone of its exchange.
+    """
+
+    quoted: str = DOLLAR
+    zone: str = EXCHANGE_TIME
+
+
+IN_NEW_YORK = Listing()
 
 
 @dataclass(frozen=True, eq=False)
 class Bars:
     """Daily bars of one ticker: ``Close`` (split-adjusted), ``Adj Close``, ``Dividends``,
-    ``Stock Splits`` on ascending tz-naive sessions; and the warnings of their checks.
+    ``Stock Splits`` on ascending tz-naive sessions; the warnings of their checks; and where it is
+    quoted.
     """  # noqa: D205
 
     frame: pd.DataFrame
     warnings: tuple[str, ...]
+    listing: Listing = IN_NEW_YORK
 
 
 def total_return(bars: pd.DataFrame) -> pd.Series:

@@ -23,7 +23,7 @@ class Chart:
     symbol
         Ticker that the answer is about; empty where it names none.
     currency
-        Of its prices; ``USD`` where it names none.
+        Of its prices, or a hundredth of one such as ``GBp``; empty where it names none.
     kind
         Yahoo's type of instrument in capitals: ``ETF``, ``MUTUALFUND``, ``EQUITY``, ``INDEX``.
     granularity
@@ -76,7 +76,7 @@ def read_chart(result: Any, *, adjusted: bool = True) -> Chart:
     values = ((indicators.get("adjclose") or [{}])[0].get("adjclose") or []) if adjusted else []
     return Chart(
         symbol=str(meta.get("symbol") or ""),
-        currency=str(meta.get("currency") or "USD"),
+        currency=str(meta.get("currency") or ""),
         kind=str(meta.get("instrumentType", "")).upper(),
         zone=str(meta.get("exchangeTimezoneName") or EXCHANGE_TIME),
         granularity=str(meta.get("dataGranularity", "1d")),

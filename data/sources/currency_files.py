@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from data.bundled import world
+from data.checks.exchange_rates import EXCHANGE_BOUNDS, RATE_BOUNDS
 from data.checks.histories import require_within, whole_months
 from data.command import listed
 from data.currency.currencies import (
@@ -28,6 +29,7 @@ from data.currency.currencies import (
     with_article,
 )
 from data.currency.figures import CurrencyFigures, ShortRate, exchange_on, filled_months
+from data.currency.quotes import HUNDREDTHS
 from data.errors import DataError, did_you_mean, in_short
 from data.regular import MOST_CONFIG, read_regular_text
 from data.sources.delimited import read_table
@@ -36,8 +38,6 @@ from data.sources.folders import find_file
 
 QUOTES = "currency.toml"
 POLICY_TABLE = "bis_policy_rates_monthly_1970_2023"
-EXCHANGE_BOUNDS = (1e-6, 1e6)
-RATE_BOUNDS = (-5.0, 60.0)  # Australia's policy rate was 42.5 in June 1980
 # A rate of exchange that usually lies further than this share from the bundled month-ends is of
 # another currency or in hundredths; one that lies nearer to them upside down is that.
 MOST_APART = 0.05
@@ -327,7 +327,7 @@ def _written(folder: Path) -> dict[str, str]:
                 'write "EUNL.DE" = "EUR"'
             )
         read = code.strip().upper() if isinstance(code, str) else ""
-        read = "GBP" if code in ("GBp", "GBX") else read  # a hundredth: growth is the same
+        read = HUNDREDTHS.get(code, read) if isinstance(code, str) else read  # growth is the same
         if read not in CODES:
             raise DataError(
                 f"{path}: {in_short(ticker)} is quoted in {in_short(code)}"

@@ -12,11 +12,19 @@ import time
 import numpy as np
 import pandas as pd
 
+from data.checks.exchange_rates import (
+    EXCHANGE_BOUNDS,
+    RATE_BOUNDS,
+    odd_exchange,
+    vouched_for,
+)
 from data.checks.histories import YIELD_BOUNDS, days_text, latest_day, require_within
 from data.checks.moves import CONSUMER_PRICES, DOLLAR, YIELDS, odd_moves, unchanged
 from data.checks.published import held_against_months
 from data.checks.sessions import MOST_STRAY, MOST_STRAY_SHARE, holes
 from data.consumer_prices import NEVER_PUBLISHED
+from data.currency.currencies import CURRENCIES, DOLLAR_RATE
+from data.currency.quotes import H10_SERIES
 from data.errors import DataError, UnreachableError
 from data.machine import naming_faults_of_this_machine
 from data.sources.bars import Bars
@@ -36,16 +44,26 @@ BILL = "DTB3"  # 3-month bill, secondary market, bank discount
 POLICY_RATE = "DFF"
 BROAD_DOLLAR = "DTWEXBGS"
 CPI = "CPIAUCSL"
+# Three-month interbank rates, monthly averages (OECD).
+INTERBANK = {DOLLAR_RATE, *(currency.interbank for currency in CURRENCIES.values())}
 # The policy rate moved by 8 points in a day at the end of 1986 and by 3 on every second Wednesday
 # in the 1960s: so its moves are not checked, only these bounds.
 BOUNDS = {
     **dict.fromkeys([*CURVE.values(), BILL, POLICY_RATE], YIELD_BOUNDS),
     BROAD_DOLLAR: (10.0, 500.0),
     CPI: (1.0, 10_000.0),
+    **dict.fromkeys(H10_SERIES, EXCHANGE_BOUNDS),
+    **dict.fromkeys(INTERBANK, RATE_BOUNDS),
 }
 LONGEST_HEAD = 100  # characters of its first line, "observation_date,CPIAUCSL"
-LONGEST_HOLE_DAYS = {CPI: 45}  # without a warning; 31 for the others
-ON_WEEKDAYS = {*CURVE.values(), BILL, BROAD_DOLLAR}  # the policy rate has figures of every day
+# Without a warning; 31 for the others. A short rate's hole of one month takes the month before.
+LONGEST_HOLE_DAYS = {CPI: 45, **dict.fromkeys(INTERBANK, 65)}
+ON_WEEKDAYS = {
+    *CURVE.values(),
+    BILL,
+    BROAD_DOLLAR,
+    *H10_SERIES,
+}  # the policy rate has figures of every day
 BROKEN = {CURVE[20.0], CURVE[30.0]}  # have known breaks, which data/treasuries/rates.py drops
 
 
@@ -169,9 +187,14 @@ def _remarkable(series: str, values: pd.Series) -> list[str]:
             never = NEVER_PUBLISHED.to_timestamp()
             days = days.union(never[(never > days[0]) & (never < days[-1])])
         warnings += holes(series, days, LONGEST_HOLE_DAYS.get(series, 31))
+    if series in H10_SERIES:
+        return warnings + odd_exchange(series, values)
     if series in (CPI, BROAD_DOLLAR):
         bounds = CONSUMER_PRICES if series == CPI else DOLLAR
         warnings += odd_moves(series, np.log(values).diff().iloc[1:], bounds)
+    elif series in INTERBANK:
+        moves = values.diff().iloc[1:]
+        warnings += odd_moves(series, moves, YIELDS, "points", vouched_for(series, moves.index))
     elif series in BOUNDS and series != POLICY_RATE:
         warnings += odd_moves(series, values.diff().iloc[1:], YIELDS, "points")
     if series in ON_WEEKDAYS:

@@ -5,16 +5,25 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+import numpy as np
+import pandas as pd
+
 from data import bundled
 from data.align import market_of
-from data.checks.exchange import NEW_YORK
+from data.checks.exchange import CALENDARS
 from data.command import Progress, silent
+from data.currency.conversion import DOLLARS, Conversion
+from data.currency.convert import Convert, in_currency
+from data.currency.currencies import DOLLAR
+from data.currency.figures import exchange_on
+from data.currency.quotes import currency_of
 from data.errors import DataError, UnreachableError
 from data.market import Market
 from data.origin import How, Origin
 from data.sources import yahoo
 from data.sources.bars import total_return
 from data.sources.fetching import fresh_snapshot
+from data.sources.live_currency import currency_figures, exchange_rate
 from data.sources.live_rates import Request
 from data.sources.snapshots import Snapshot, Store
 from data.vintage import StandIn, StandInKind
@@ -32,6 +41,8 @@ def load(
     carried_back: Collection[str] = (),
     needs: Sequence[str] = (),
     refresh: bool = False,
+    conversion: Conversion = DOLLARS,
+    convert: Convert = in_currency,
     progress: Progress = silent,
     store: Store | None = None,
 ) -> Market:
@@ -54,6 +65,10 @@ def load(
         Rates to load in addition to the bill yield.
     refresh
         Fetch even if the cache has a snapshot of the last day.
+    conversion
+        The currency wanted, its cash, and what of the dollar is hedged.
+    convert
+        As for :func:`data.load.load_market`.
     progress
         Context manager around each fetch.
     store
@@ -85,12 +100,23 @@ def load(
     request = Request(
         store, refresh=refresh, progress=progress, offline=failed is not None, end=end
     )
+    try:
+        series = _in_dollars(snapshots, request)
+        figures = None if conversion.is_dollars else currency_figures(request, conversion.currency)
+    except UnreachableError as failure:
+        if not may_fall_back:
+            raise
+        return _bundled(tickers, failure, store.warnings)
     rates = request.rates(["bill", *needs, *(["yields"] if extend or carried_back else [])])
     older_levels = request.older(tickers) if extend else None
+    calendars = {
+        ticker: CALENDARS.get(kept.bars.listing.zone) for ticker, kept in snapshots.items()
+    }
     return market_of(
-        {t: total_return(kept.bars.frame).rename(t) for t, kept in snapshots.items()},
+        series,
         source=SOURCE,
-        exchange=NEW_YORK,
+        exchange=_shared(calendars.values()),
+        calendars=calendars,
         title=f"prices from Yahoo, fetched {origin.fetched}"
         + (", older snapshots" if origin.how is How.OLDER else ""),
         notes=[
@@ -106,7 +132,49 @@ def load(
         end=end,
         stood_in=[*_prices_stand_in(tickers, origin), *request.stood_in],
         is_live=True,
+        conversion=conversion,
+        convert=convert,
+        figures_of=None if figures is None else lambda _: figures,
     )
+
+
+def _in_dollars(snapshots: Mapping[str, Snapshot], request: Request) -> dict[str, pd.Series]:
+    """Total-return levels in dollars, whatever Yahoo quotes them in; what is converted is noted.
+
+    Raises
+    ------
+    UnreachableError
+        If no rates of exchange can be had.
+    """
+    series = {}
+    for ticker, kept in snapshots.items():
+        levels = total_return(kept.bars.frame).rename(ticker)
+        quoted = kept.bars.listing.quoted
+        code = str(currency_of(quoted))
+        if code == DOLLAR:
+            series[ticker] = levels
+            continue
+        exchange = exchange_rate(request, code, (ticker,))
+        days = pd.DatetimeIndex(levels.index)
+        converted = levels / exchange_on(days, exchange.units, code)
+        series[ticker] = converted[np.isfinite(converted)]
+        if len(series[ticker]) < 2:
+            raise DataError(
+                f"{ticker} is quoted in {quoted}, and its rates of exchange "
+                f"({exchange.units.index[0]:%Y-%m-%d} to {exchange.units.index[-1]:%Y-%m-%d}) are "
+                "of other days; try again later"
+            )
+        request.notes.append(
+            f"{ticker} is quoted in {quoted}: each level is converted at {exchange.words}, of its "
+            "day"
+        )
+    return series
+
+
+def _shared(calendars: Collection[str | None]) -> str | None:
+    """The calendar of all tickers; None where they trade by several, or by none that is known."""
+    names = set(calendars)
+    return names.pop() if len(names) == 1 else None
 
 
 def _prices(

@@ -122,28 +122,28 @@ class Request:
         for name in sorted(for_whom.keys() - {"us_equity_total_return_daily"}):
             snapshot = self._series(name, yahoo.fetch, "Yahoo")
             if snapshot is None:
-                self._missing(for_whom[name], PROXIES[name], [name])
+                self.missing(for_whom[name], PROXIES[name], [name])
             else:
                 levels[name] = total_return(snapshot.bars.frame)
-                self._kept(for_whom[name], PROXIES[name], [name])
+                self.record_kept(for_whom[name], PROXIES[name], [name])
         return levels
 
     def _bill(self) -> pd.Series | None:
         """The three-month bill: FRED's, else Yahoo's."""
         ours, theirs = f"FRED {fred.BILL}", f"Yahoo {IRX}"
-        discount = self._fred(fred.BILL)
+        discount = self.of_fred(fred.BILL)
         if discount is not None:
             self._use("bill", CASH, ours, [f"{fred.PREFIX}{fred.BILL}"])
             return bond_equivalent(discount)
-        discount = self._yahoo(IRX)
+        discount = self.of_yahoo(IRX)
         if discount is None:
             return None  # the market then says what cash earns instead
-        self._instead((CASH,), ours, theirs, [f"{fred.PREFIX}{fred.BILL}"])
+        self.instead((CASH,), ours, theirs, [f"{fred.PREFIX}{fred.BILL}"])
         self._use("bill", CASH, theirs, [IRX])
         return bond_equivalent(discount)
 
     def _curve(self) -> pd.DataFrame | None:
-        columns = {years: self._fred(name) for years, name in fred.CURVE.items()}
+        columns = {years: self.of_fred(name) for years, name in fred.CURVE.items()}
         published = {years: column for years, column in columns.items() if column is not None}
         names = [f"{fred.PREFIX}{name}" for name in fred.CURVE.values()]
         if len(published) == len(columns):
@@ -151,16 +151,16 @@ class Request:
             return pd.DataFrame(published).sort_index()
         four: dict[float, pd.Series] = {}
         for name, years in yahoo.YIELDS.items():
-            column = self._yahoo(name)
+            column = self.of_yahoo(name)
             if column is None:
                 break
             four[years] = column
         if len(four) < len(yahoo.YIELDS):
             self.notes.append("no yields: neither FRED nor Yahoo could be asked for a whole curve")
-            self._missing(["yields"], "FRED's ten yields", names)
+            self.missing(["yields"], "FRED's ten yields", names)
             return None
         self.notes.append("yields are Yahoo's four (3 months, 5, 10 and 30 years), not FRED's ten")
-        self._instead(("yields",), "FRED's ten yields", "Yahoo's four", names)
+        self.instead(("yields",), "FRED's ten yields", "Yahoo's four", names)
         self._use("yields", "yields", "Yahoo", list(yahoo.YIELDS))
         four[0.25] = bond_equivalent(four[0.25])
         return pd.DataFrame(four).sort_index()
@@ -169,13 +169,13 @@ class Request:
         """The exchange's dollar index from Yahoo, and FRED's broad one that continues it."""
         names = (yahoo.DOLLAR, f"{fred.PREFIX}{fred.BROAD_DOLLAR}")
         ours, theirs = f"Yahoo {yahoo.DOLLAR}", f"FRED {fred.BROAD_DOLLAR}"
-        dxy, broad = self._yahoo(yahoo.DOLLAR), self._fred(fred.BROAD_DOLLAR)
+        dxy, broad = self.of_yahoo(yahoo.DOLLAR), self.of_fred(fred.BROAD_DOLLAR)
         if dxy is not None:
             self._use("dxy", "usd", ours, names[:1])
         elif broad is not None:
-            self._instead(("usd",), ours, theirs, names[:1])
+            self.instead(("usd",), ours, theirs, names[:1])
         else:
-            self._missing(["usd"], "the dollar index", names)
+            self.missing(["usd"], "the dollar index", names)
         if broad is not None:
             self._use("broad_usd", "usd", theirs, names[1:])
         return dxy, broad
@@ -184,9 +184,9 @@ class Request:
         """A rate that FRED alone has."""
         if field not in wanted:
             return None
-        values = self._fred(name)
+        values = self.of_fred(name)
         if values is None:
-            self._missing([field], f"FRED {name}", [f"{fred.PREFIX}{name}"])
+            self.missing([field], f"FRED {name}", [f"{fred.PREFIX}{name}"])
         else:
             self._use(field, field, f"FRED {name}", [f"{fred.PREFIX}{name}"])
         return values
@@ -202,7 +202,7 @@ class Request:
         if rates.policy_rate is not None:
             names = (fred.POLICY_RATE, fred.BILL)
             lines += policy_against_bill(names, rates.policy_rate, rates.bill)
-        theirs, ours = self._second_opinion(), self._fred(fred.BILL)
+        theirs, ours = self._second_opinion(), self.of_fred(fred.BILL)
         if theirs is not None and ours is not None:
             days = slice(None, self._end)
             pair = Pair((fred.BILL, IRX), ours[days], theirs[days], *DISCOUNT_GAP, np.inf, None)
@@ -248,50 +248,70 @@ class Request:
     def _use(self, field: str, series: str, source: str, names: Sequence[str]) -> None:
         """Note where a rate comes from, and on which day the oldest part of it was fetched."""
         self._sources[field] = source
-        self._fetched[field] = self._oldest(names)
-        self._kept([series], f"new figures of {source}", names)
+        self._fetched[field] = self.oldest(names)
+        self.record_kept([series], f"new figures of {source}", names)
 
-    def _oldest(self, names: Sequence[str]) -> str:
+    def oldest(self, names: Sequence[str]) -> str:
+        """The day on which the oldest of some series was fetched, ``YYYY-MM-DD``."""
         snapshots = (self._found[name] for name in names)
         return min(f"{snapshot.fetched:%Y-%m-%d}" for snapshot in snapshots if snapshot is not None)
 
-    def _kept(self, series: Sequence[str], wanted: str, names: Sequence[str]) -> None:
+    def record_kept(self, series: Sequence[str], wanted: str, names: Sequence[str]) -> None:
         """Record that snapshots stand in for the answer of a server, where they do."""
         failed = [name for name in names if name in self._failures]
         if failed:
-            used = f"those fetched on {self._oldest(failed)}"
-            self._record(series, StandInKind.SNAPSHOT, wanted, used, failed)
+            used = f"those fetched on {self.oldest(failed)}"
+            self.record(series, StandInKind.SNAPSHOT, wanted, used, failed)
 
-    def _missing(self, series: Sequence[str], wanted: str, names: Sequence[str]) -> None:
-        self._record(series, StandInKind.MISSING, wanted, "nothing", names)
+    def missing(self, series: Sequence[str], wanted: str, names: Sequence[str]) -> None:
+        """Record that nothing stands in for series that a server did not give."""
+        self.record(series, StandInKind.MISSING, wanted, "nothing", names)
 
-    def _instead(self, series: Sequence[str], wanted: str, used: str, names: Sequence[str]) -> None:
-        self._record(series, StandInKind.SERVER, wanted, used, names)
+    def instead(self, series: Sequence[str], wanted: str, used: str, names: Sequence[str]) -> None:
+        """Record that another server's figures stand in for those that one did not give."""
+        self.record(series, StandInKind.SERVER, wanted, used, names)
 
-    def _record(
+    def record(
         self, series: Sequence[str], kind: StandInKind, wanted: str, used: str, names: Sequence[str]
     ) -> None:
-        """Record what stands in for series that a server has just not given, once."""
+        """Record what stands in for series that a server has just not given, once.
+
+        ``series`` are the market's, ``names`` those of the server.
+        """
         why = next((self._failures[name] for name in names if name in self._failures), None)
         stand_in = StandIn(tuple(series), kind, wanted, used, is_fallback=True, why=why)
         if stand_in not in self.stood_in:
             self.stood_in.append(stand_in)
 
-    def _fred(self, name: str) -> pd.Series | None:
+    def of_fred(self, name: str) -> pd.Series | None:
+        """The figures of a series of FRED; None where none can be had."""
         return self._value(f"{fred.PREFIX}{name}", fred.fetch, "FRED")
 
-    def _yahoo(self, name: str) -> pd.Series | None:
-        return self._value(name, yahoo.fetch, "Yahoo")
+    def of_yahoo(self, name: str, *, warn: bool = True) -> pd.Series | None:
+        """The figures of an index of Yahoo; None where none can be had.
 
-    def _value(self, name: str, fetch: Callable[[str], Bars], server: str) -> pd.Series | None:
-        snapshot = self._series(name, fetch, server)
+        ``warn``: whether what is odd about them is noted.
+        """
+        return self._value(name, yahoo.fetch, "Yahoo", warn=warn)
+
+    def warnings_of(self, name: str) -> tuple[str, ...]:
+        """What is odd about a series that was asked for."""
+        snapshot = self._found[name]
+        return () if snapshot is None else snapshot.bars.warnings
+
+    def _value(
+        self, name: str, fetch: Callable[[str], Bars], server: str, *, warn: bool = True
+    ) -> pd.Series | None:
+        snapshot = self._series(name, fetch, server, warn=warn)
         return None if snapshot is None else snapshot.bars.frame.iloc[:, 0]
 
-    def _series(self, name: str, fetch: Callable[[str], Bars], server: str) -> Snapshot | None:
+    def _series(
+        self, name: str, fetch: Callable[[str], Bars], server: str, *, warn: bool = True
+    ) -> Snapshot | None:
         """One series: of the last day, else of any age with a remark, else None."""
         if name not in self._found:
-            self._found[name] = snapshot = self._ask(name, fetch, server)
-            self.notes += () if snapshot is None else snapshot.bars.warnings
+            self._found[name] = self._ask(name, fetch, server)
+            self.notes += self.warnings_of(name) if warn else ()
         return self._found[name]
 
     def _ask(self, name: str, fetch: Callable[[str], Bars], server: str) -> Snapshot | None:

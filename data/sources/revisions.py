@@ -10,11 +10,13 @@ from __future__ import annotations
 import datetime as dt
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from data.checks.histories import days_text
+from data.currency.quotes import H10_SERIES, currency_of, is_pair
 from data.errors import DataError, counted
 from data.sources import fred, yahoo
 from data.sources.bars import Bars, total_return
@@ -51,7 +53,13 @@ LEVEL, MOST_LEVEL = 0.01, 0.1
 LEAST_DAYS = 20  # of a calendar year whose usual day is looked at
 
 # Indices whose whole history is rescaled or seasonally adjusted anew: compare changes in percent.
-INDICES = {f"{fred.PREFIX}{fred.BROAD_DOLLAR}", f"{fred.PREFIX}{fred.CPI}", yahoo.DOLLAR}
+# So do rates of exchange, which no one rescales, but whose sizes differ.
+INDICES = {
+    f"{fred.PREFIX}{fred.BROAD_DOLLAR}",
+    f"{fred.PREFIX}{fred.CPI}",
+    yahoo.DOLLAR,
+    *(f"{fred.PREFIX}{series}" for series in H10_SERIES),
+}
 
 
 def held_against(name: str, bars: Bars, previous: Snapshot | None) -> Bars:
@@ -79,11 +87,12 @@ def held_against(name: str, bars: Bars, previous: Snapshot | None) -> Bars:
     """
     if previous is None:
         return bars
+    _require_same_currency(name, bars, previous)
     warnings = [
         f"{name}: {words}; the new figures are used"
         for words in _differences(name, bars.frame, previous)
     ]
-    return Bars(bars.frame, (*bars.warnings, *warnings))
+    return replace(bars, warnings=(*bars.warnings, *warnings))
 
 
 def ends_earlier(bars: Bars, previous: Snapshot) -> bool:
@@ -95,7 +104,7 @@ def _differences(name: str, new: pd.DataFrame, previous: Snapshot) -> Iterator[s
     old = previous.bars.frame
     _require_as_long(name, new, previous)
     yield from _rows(name, new, previous)
-    is_yield = "Value" in new and name not in INDICES
+    is_yield = "Value" in new and name not in INDICES and not is_pair(name)
     apart = _steps(new, old, is_yield)
     yield from _days(name, apart, is_yield, previous)
     common = new.index.intersection(old.index)
@@ -116,6 +125,17 @@ def _refusal(name: str, words: str) -> DataError:
         f"{name}: {words}; nothing was replaced (if the fetched one is right, python -m data.cache "
         f"--clear {shlex.quote(name)} removes the cached one)"
     )
+
+
+def _require_same_currency(name: str, bars: Bars, previous: Snapshot) -> None:
+    """Refuse a history in another currency than the cached one; a hundredth of it is the same."""
+    now, before = bars.listing.quoted, previous.bars.listing.quoted
+    if currency_of(now) != currency_of(before):
+        raise _refusal(
+            name,
+            f"the fetched history is quoted in {now}, and the cached one of "
+            f"{previous.fetched:%Y-%m-%d} in {before}",
+        )
 
 
 def _require_as_long(name: str, new: pd.DataFrame, previous: Snapshot) -> None:

@@ -38,7 +38,7 @@ from data.durable import (
 )
 from data.errors import OutputError, UnreachableError, UsageError, did_you_mean, in_short
 from data.regular import MOST_SNAPSHOT, NotReadError, read_regular
-from data.sources.bars import COLUMNS, Bars
+from data.sources.bars import COLUMNS, IN_NEW_YORK, Bars, Listing
 from data.treasuries.instruments import is_series
 
 FRESH = dt.timedelta(days=1)
@@ -71,22 +71,32 @@ class Snapshot:
 class Head:
     """First line of a snapshot's file: what its rows are and where they came from.
 
-    ``fetched`` is a moment in ISO 8601, with its zone.
+    ``fetched`` is a moment in ISO 8601, with its zone; ``listing`` stands there of tickers that
+    are not quoted in New York's dollars.
     """
 
     ticker: str
     source: str
     fetched: str
     warnings: tuple[str, ...]
+    listing: Listing = IN_NEW_YORK
+
+    @property
+    def fields(self) -> dict[str, object]:
+        """What is written."""
+        fields = dataclasses.asdict(self)
+        if self.listing == IN_NEW_YORK:
+            del fields["listing"]
+        return fields
 
     def sha256(self, rows: bytes) -> str:
         """Hash this and the rows."""
-        text = json.dumps(dataclasses.asdict(self), sort_keys=True)
+        text = json.dumps(self.fields, sort_keys=True)
         return hashlib.sha256(text.encode() + b"\n" + rows).hexdigest()
 
     def line(self, rows: bytes) -> bytes:
         """Write it, its hash last."""
-        fields = {**dataclasses.asdict(self), "sha256": self.sha256(rows)}
+        fields = {**self.fields, "sha256": self.sha256(rows)}
         return json.dumps(fields, ensure_ascii=True).encode() + b"\n"
 
 
@@ -154,7 +164,8 @@ class Store:
             If the folder cannot be written.
         """
         body = bars.frame.to_csv(date_format="%Y-%m-%d", lineterminator="\n").encode()
-        head = Head(ticker, source, fetched.isoformat(timespec="microseconds"), bars.warnings)
+        moment = fetched.isoformat(timespec="microseconds")
+        head = Head(ticker, source, moment, bars.warnings, bars.listing)
         text = head.line(body) + body
         snapshot = _parse(ticker, text)  # what could not be read back replaces nothing
         path = self.path(ticker)
@@ -319,7 +330,7 @@ def _read_head(ticker: str, line: bytes, rows: bytes) -> tuple[Head, str]:
         head = msgspec.convert(fields, Head)
     except msgspec.ValidationError:
         raise damaged from None
-    if fields.keys() != {field.name for field in dataclasses.fields(Head)}:
+    if fields != json.loads(json.dumps(head.fields)):
         raise damaged
     if head.sha256(rows) != stated:
         raise damaged
@@ -338,5 +349,5 @@ def _parse(ticker: str, text: bytes) -> Snapshot:
     fetched = dt.datetime.fromisoformat(head.fetched)
     if fetched.tzinfo is None:
         raise ValueError("its fetch time has no zone")
-    bars = Bars(frame.astype(float), head.warnings)
+    bars = Bars(frame.astype(float), head.warnings, head.listing)
     return Snapshot(head.ticker, head.source, fetched, sha256, bars)

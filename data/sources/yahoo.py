@@ -22,8 +22,10 @@ from typing import Any
 import pandas as pd
 
 from data.checks.cleaning import clean_bars, clean_index
+from data.checks.exchange_rates import EXCHANGE_BOUNDS
 from data.checks.histories import YIELD_BOUNDS
 from data.command import words_of
+from data.currency.quotes import is_pair
 from data.errors import DataError, HedgeError, UnreachableError
 from data.machine import local_fault, naming_faults_of_this_machine
 from data.sources.bars import Bars
@@ -138,7 +140,8 @@ def fetch(ticker: str) -> Bars:
     """
     import tenacity
 
-    if ticker not in INDICES:
+    bounds = EXCHANGE_BOUNDS if is_pair(ticker) else INDICES.get(ticker)
+    if bounds is None:
         require_total_return(ticker)
     retrying = tenacity.Retrying(
         stop=tenacity.stop_after_attempt(ATTEMPTS) | tenacity.stop_after_delay(PATIENCE_SECONDS),
@@ -151,9 +154,9 @@ def fetch(ticker: str) -> Bars:
     session.deadline = time.monotonic() + PATIENCE_SECONDS
     frame, result = retrying(_ask, ticker)
     try:
-        if ticker in INDICES:
+        if bounds is not None:
             chart = read_chart(result, adjusted=False)
-            return clean_index(ticker, frame, chart, INDICES[ticker])
+            return clean_index(ticker, frame, chart, bounds)
         return clean_bars(ticker, frame, read_chart(result))
     except HedgeError:
         raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from data.currency.quotes import is_pair
 from data.errors import DataError, in_short
 
 
@@ -152,13 +153,16 @@ NOT_HELD = frozenset(
     {"^IRX", "^FVX", "^TNX", "^TYX", "IRX", "FVX", "TNX", "TYX", "DX-Y.NYB", "^VIX", "VIXCLS"}
 )
 FRED = "fred:"  # before the name of a series of FRED, as its snapshot has it
-FRED_RATE = re.compile(r"(DGS|GS|DTB|TB|DFII|FII)\d+(MS|MO)?|FEDFUNDS|DFF|EFFR|SOFR|DTWEXBGS")
+FRED_RATE = re.compile(
+    r"(DGS|GS|DTB|TB|DFII|FII)\d+(MS|MO)?|FEDFUNDS|DFF|EFFR|SOFR|DTWEXBGS|DEX[A-Z]{4}"
+    r"|IR3TIB01[A-Z]{2}M156N"
+)
 
 
 def is_rate(name: str) -> bool:
     """Whether a name is that of a yield, a rate or an exchange rate at Yahoo or FRED."""
     folded = name.strip().upper()
-    return folded in NOT_HELD or FRED_RATE.fullmatch(folded) is not None
+    return folded in NOT_HELD or is_pair(folded) or FRED_RATE.fullmatch(folded) is not None
 
 
 def is_series(name: str) -> bool:

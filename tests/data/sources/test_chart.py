@@ -53,13 +53,13 @@ def test_a_chart_of_the_server_reads_as_it_was_made():
 
 def test_what_is_not_said_has_its_usual_value():
     chart = read_chart({"meta": {}})
-    assert chart == Chart("", "USD", "", "1d", (), (), False)
+    assert chart == Chart("", "", "", "1d", (), (), False)
     assert read_chart({}) == read_chart({"meta": [], "timestamp": None}) == chart
 
 
-def test_a_null_is_no_days_and_no_dollars():
+def test_a_null_is_no_days_and_no_currency():
     chart = read_chart(result(dataGranularity=None, currency=None, instrumentType=None))
-    assert (chart.granularity, chart.currency, chart.kind) == ("None", "USD", "NONE")
+    assert (chart.granularity, chart.currency, chart.kind) == ("None", "", "NONE")
     assert read_chart(result(dataGranularity=" 1d")).granularity != "1d"
 
 

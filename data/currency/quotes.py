@@ -1,0 +1,100 @@
+"""What prices are quoted in, and where the rate of exchange of each currency is published."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from immutabledict import immutabledict
+
+from data.currency.currencies import CURRENCIES, DOLLAR
+
+# Currencies of the Federal Reserve's H.10 in which funds are quoted, beside those that an investor
+# may count in: the series at FRED, and whether it is dollars for one unit.
+H10_ALSO: Mapping[str, tuple[str, bool]] = immutabledict(
+    {
+        "BRL": ("DEXBZUS", False),
+        "CAD": ("DEXCAUS", False),
+        "DKK": ("DEXDNUS", False),
+        "HKD": ("DEXHKUS", False),
+        "INR": ("DEXINUS", False),
+        "KRW": ("DEXKOUS", False),
+        "MXN": ("DEXMXUS", False),
+        "MYR": ("DEXMAUS", False),
+        "NOK": ("DEXNOUS", False),
+        "NZD": ("DEXUSNZ", True),
+        "SEK": ("DEXSDUS", False),
+        "SGD": ("DEXSIUS", False),
+        "THB": ("DEXTHUS", False),
+        "TWD": ("DEXTAUS", False),
+        "ZAR": ("DEXSFUS", False),
+    }
+)
+# Units in which prices are quoted that are a hundredth of a currency: pence, agorot, cents.
+HUNDREDTHS: Mapping[str, str] = immutabledict(
+    {"GBp": "GBP", "GBX": "GBP", "ILA": "ILS", "ZAc": "ZAR", "ZAC": "ZAR"}
+)
+CODE = re.compile("[A-Z]{3}")
+PAIR = re.compile(r"([A-Z]{3})(USD)?=X")  # Yahoo's symbol: units for one dollar, or dollars
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Where the rate of exchange of a currency against the dollar is published.
+
+    Attributes
+    ----------
+    code
+        ISO 4217.
+    series
+        Of H.10 at FRED; None where the Federal Reserve publishes none.
+    is_inverted
+        Whether both that and Yahoo's are dollars for one unit; else units for one dollar.
+    """
+
+    code: str
+    series: str | None
+    is_inverted: bool
+
+    @property
+    def symbol(self) -> str:
+        """Yahoo's: ``JPY=X``, ``EURUSD=X``."""
+        return f"{self.code}{DOLLAR if self.is_inverted else ''}=X"
+
+
+def pair_of(code: str) -> Pair:
+    """Where the rate of exchange of a currency is published."""
+    if code in CURRENCIES:
+        return Pair(code, CURRENCIES[code].exchange, CURRENCIES[code].is_inverted)
+    series, is_inverted = H10_ALSO.get(code, (None, False))
+    return Pair(code, series, is_inverted)
+
+
+# Every series of H.10 that may be asked for, and whose it is.
+H10_SERIES: Mapping[str, str] = immutabledict(
+    {
+        **{currency.exchange: code for code, currency in CURRENCIES.items()},
+        **{series: code for code, (series, _) in H10_ALSO.items()},
+    }
+)
+
+
+def currency_of(quoted: str) -> str | None:
+    """The currency of a unit that prices are quoted in: of ``GBp`` sterling; None if it is none."""
+    if quoted in HUNDREDTHS:
+        return HUNDREDTHS[quoted]
+    return quoted if CODE.fullmatch(quoted) else None
+
+
+def is_pair(symbol: str) -> bool:
+    """Whether a symbol of Yahoo is a rate of exchange against the dollar."""
+    return PAIR.fullmatch(symbol) is not None
+
+
+def unit_of_pair(symbol: str) -> str:
+    """The currency in which Yahoo quotes a pair: of ``EURUSD=X`` the dollar."""
+    match = PAIR.fullmatch(symbol)
+    if match is None:
+        raise ValueError(f"{symbol} is no rate of exchange against the dollar")
+    return match[2] or match[1]
