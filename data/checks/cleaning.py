@@ -41,7 +41,7 @@ from data.command import words_of
 from data.errors import DataError
 from data.sources.bars import COLUMNS, Bars, total_return
 from data.sources.chart import Chart
-from data.treasuries.instruments import CATALOGUE
+from data.treasuries.instruments import NEW_YORK
 
 # Yahoo's indices that include their dividends.
 TOTAL_RETURN_INDICES = ("^SP500TR", "^XCMP", "^XNDX", "^RUTTR")
@@ -126,7 +126,7 @@ def _beside_second_figures(
     # Bond funds without an exchange pay what they earn each day, by which their price never falls.
     if paid > 0 and chart.kind != "MUTUALFUND":
         falls = drops(prices, bars)
-        warnings += odd_drops(ticker, falls, is_certain=ticker in CATALOGUE)
+        warnings += odd_drops(ticker, falls, is_certain=ticker in NEW_YORK)
         warnings += odd_sizes(ticker, falls, bars["Dividends"], stock=chart.kind == "EQUITY")
     return warnings
 

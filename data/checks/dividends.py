@@ -13,7 +13,8 @@ import pandas as pd
 
 from data import bundled
 from data.checks.histories import days_text
-from data.treasuries.instruments import CATALOGUE, PAYERS, TREASURY_FUNDS
+from data.treasuries.foreign_funds import SHARE_CLASS_OF
+from data.treasuries.instruments import NEW_YORK, PAYERS
 
 # A dividend is odd above so many times the largest of the six before and the six after it: real
 # funds of bonds and shares reach 3.1 times. Dividends below this share of the price are ignored.
@@ -75,18 +76,28 @@ def odd_dividends(ticker: str, bars: pd.DataFrame, *, stock: bool = False) -> li
     warnings = _far_above(ticker, paid)
     days = pd.DatetimeIndex(paid.index)
     years = (span[-1] - span[0]).days / 365.25
-    expected = 2 * years if ticker in CATALOGUE else float(ticker in TREASURY_FUNDS | PAYERS)
+    expected, pace = _expected(ticker, years)
     if years > 1 and len(days) < expected:
         warnings.append(
             f"{ticker}: {len(days) or 'no'} dividends in all between {span[0]:%Y-%m-%d} and "
-            f"{span[-1]:%Y-%m-%d}, though such a fund pays several times a year; check it"
+            f"{span[-1]:%Y-%m-%d}, though such a fund pays {pace}; check it"
         )
     if paid.empty:
         return warnings
     warnings += _missing(ticker, days)
-    warnings += _ends(ticker, days, span, stock=stock and ticker not in CATALOGUE)
+    warnings += _ends(ticker, days, span, stock=stock and ticker not in NEW_YORK)
     warnings += _off_pace(ticker, days, span)
     return warnings + _against_yields(ticker, bars)
+
+
+def _expected(ticker: str, years: float) -> tuple[float, str]:
+    """The fewest payments of a ticker in some years, and how often it pays in words."""
+    often = "several times a year"
+    if ticker in NEW_YORK:
+        return 2 * years, often
+    if ticker in SHARE_CLASS_OF:  # some of them pay once a year; others keep what they earn
+        return (max(1.0, years - 1) if ticker in PAYERS else 0.0), "at least once a year"
+    return float(ticker in PAYERS), often
 
 
 def payments_around(paid: pd.Series) -> pd.DataFrame:
@@ -137,7 +148,7 @@ def _missing(ticker: str, days: pd.DatetimeIndex) -> list[str]:
     if ticker in BILL_FUNDS:
         lowest = _yields(ticker)["bill"].rolling(2, min_periods=1).min()
         empty = empty[~(lowest.reindex(empty).to_numpy(float) <= NOTHING_TO_PAY)]
-    elif ticker not in CATALOGUE and len(empty) > MOST_SKIPPED * len(days):
+    elif ticker not in NEW_YORK and len(empty) > MOST_SKIPPED * len(days):
         return warnings
     spans = []
     for month in empty:
@@ -186,7 +197,7 @@ def _ends(ticker: str, days: pd.DatetimeIndex, span: pd.DatetimeIndex, *, stock:
     paces = usual.dropna()
     if paces.empty:
         return []
-    is_irregular = ticker not in CATALOGUE and len(_empty_months(days)) > MOST_SKIPPED * len(days)
+    is_irregular = ticker not in NEW_YORK and len(_empty_months(days)) > MOST_SKIPPED * len(days)
     warnings = []
     waits = [(span[0], days[0], paces.iloc[0], "before it")] if not stock else []
     for since, until, pace, side in [*waits, (days[-1], span[-1], paces.iloc[-1], "after it")]:
@@ -219,7 +230,7 @@ def _off_pace(ticker: str, days: pd.DatetimeIndex, span: pd.DatetimeIndex) -> li
     Of other tickers only histories with a payment about every second month are reported.
     """
     waits, usual = _usual(days)
-    if ticker not in CATALOGUE and not _between(waits.median(), TWO_MONTHS_DAYS):
+    if ticker not in NEW_YORK and not _between(waits.median(), TWO_MONTHS_DAYS):
         return []
     off = usual[~(usual.between(*QUARTER_DAYS) | usual.between(*MONTH_DAYS)) & usual.notna()]
     if not len(off):
