@@ -127,7 +127,7 @@ def test_a_ticker_that_is_not_there_or_on_the_other_side_is_named(fields, words)
     ],
 )
 def test_dollars_that_a_share_class_sells_are_not_sold_again(fields, cure):
-    """iShares sells the dollars of DTLE forward each month: a second sale is a bet on the euro."""
+    """The fund sells the dollars of DTLE forward each month: a second sale bets on the euro."""
     words = "--fx-hedge would sell the dollars of DTLE.L a second time: that share class sells them"
     with pytest.raises(UsageError, match=f"{words} into EUR; {cure}"):
         Money(currency="EUR", **fields).require_held(["EUNL.DE", "IEF", "DTLE.L"], KNOWN)
