@@ -124,8 +124,8 @@ def _with_note_on_hedges(config: RunConfig, period: Period, tickers: Sequence[st
         if config.money.ratio(name) and not held
     ]
     hedged = [
-        f"{ticker} sells its dollars into {hedged_into(ticker)} itself: there are no other ways to "
-        "hold it beside it"
+        f"{ticker} sells its dollars into {hedged_into(ticker)} itself: there is no unhedged way "
+        "to hold it beside it, and so no page Which hedge"
         for ticker in sides["fx_hedge"][1]
         if hedged_into(ticker) and not config.money.is_dollars
     ]

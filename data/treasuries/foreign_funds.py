@@ -23,7 +23,7 @@ DURATIONS: Mapping[tuple[int, int], float] = immutabledict(
         (1, 30): 5.9,
     }
 )
-WHOLE_MARKET = (1, 30)  # by what is outstanding: most of it is short, so that no even ladder fits
+WHOLE_MARKET = (1, 30)
 
 
 @dataclass(frozen=True)

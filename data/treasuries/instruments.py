@@ -10,6 +10,7 @@ from data.treasuries.foreign_funds import (
     DURATIONS,
     EQUITY_ABROAD,
     SHARE_CLASS_OF,
+    WHOLE_MARKET,
     ShareClass,
     listed_abroad,
 )
@@ -38,7 +39,7 @@ class Instrument:
     (percent of price lost per point of yield rise, in years), for days without a curve (0 for
     funds without notable interest rate risk); ``proxies`` are the total-return series that stand
     in for it before its first day, nearest first; ``hedged`` is the currency that the fund itself
-    sells its dollars into, empty for none; ``distributes`` whether it pays out what it earns.
+    sells its dollars into, empty for none.
     """
 
     ticker: str
@@ -48,30 +49,30 @@ class Instrument:
     duration: float = 0.0
     proxies: tuple[str, ...] = ()
     hedged: str = ""
-    distributes: bool = True
 
 
-# A year between rungs of long ladders, less between those of short ones.
-STEPS = {(1, 3): 0.25, (3, 7): 0.5, (7, 10): 0.5, (10, 30): 1.0, (20, 30): 1.0}
+# What stands for a range of maturities. Funds of the whole market hold bonds of all maturities, but
+# as much of each as there is, which is mostly short: equal parts up to 14 years have their duration
+# (6 years at yields of 4.5 %, 7 at 1.5), those up to 30 years one of 10.
+LADDERS = {
+    (1, 3): Ladder(1, 3, 0.25),
+    (3, 7): Ladder(3, 7, 0.5),
+    (7, 10): Ladder(7, 10, 0.5),
+    (10, 30): Ladder(10, 30, 1),
+    (20, 30): Ladder(20, 30, 1),
+    WHOLE_MARKET: Ladder(1, 14, 1),
+}
 
 
 def _listed_abroad(ticker: str, fund: ShareClass) -> Instrument:
-    """The entry of a ticker of another country.
-
-    No ladder stands for a share class that sells its dollars, nor for a fund of the whole market,
-    whose bonds are held by what is outstanding: a ladder of equal values lasts far longer.
-    """
-    ladder = None
-    if not fund.hedged and fund.maturities in STEPS:
-        ladder = Ladder(*fund.maturities, STEPS[fund.maturities])
+    """The entry of a ticker of another country; no ladder stands for dollars sold forward."""
     return Instrument(
         ticker,
         fund.title,
         fund.expense,
-        ladder,
+        None if fund.hedged else LADDERS.get(fund.maturities),
         DURATIONS[fund.maturities],
         hedged=fund.hedged,
-        distributes=fund.distributes,
     )
 
 

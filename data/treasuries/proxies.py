@@ -215,8 +215,6 @@ def _lacking(ticker: str) -> str:
         return "nothing is known that it could be made from"
     if instrument.hedged:
         return f"it sells its dollars into {instrument.hedged}, which yields do not tell"
-    if not _is_made(instrument):
-        return "it holds the whole market of Treasuries, and a ladder lasts far longer"
     return f"there are no {'yields' if instrument.ladder else 'bill yields'} here"
 
 

@@ -121,7 +121,6 @@ def test_a_real_fund_leaves_its_distance_from_the_curve_as_residual(market):
         ("IDTL.L", {"carry", "roll_down", "rate", "convexity", "expense"}),  # TLT's bonds
         ("IB01.L", {"carry", "expense"}),  # bills
         ("DTLE.L", set()),  # sells its dollars: the curve does not tell what it earns
-        ("VUTY.L", set()),  # all maturities, as much of each as there is
     ],
 )
 def test_only_what_bills_or_a_ladder_stand_for_is_split(ticker, made_of, market):

@@ -14,7 +14,6 @@ from data.treasuries.foreign_funds import (
     EQUITY_ABROAD,
     SHARE_CLASS_OF,
     SHARE_CLASSES,
-    WHOLE_MARKET,
     listed_abroad,
 )
 from data.treasuries.instruments import CATALOGUE
@@ -79,9 +78,7 @@ def test_a_hedge_costs_more_than_none():
     assert all(0.0005 <= each.expense <= 0.002 for each in SHARE_CLASSES)
 
 
-@pytest.mark.parametrize(
-    "maturities", [each for each in DURATIONS if each not in ((0, 1), WHOLE_MARKET)]
-)
+@pytest.mark.parametrize("maturities", [each for each in DURATIONS if each != (0, 1)])
 def test_a_ladder_of_the_range_has_about_the_duration_of_the_fact_sheets(maturities):
     """At par yields of 4.5 %, as in 2025; twelve percent off at most, over ten years."""
     tickers = sorted(ticker for ticker in listed_abroad(maturities) if CATALOGUE[ticker].ladder)
@@ -92,11 +89,15 @@ def test_a_ladder_of_the_range_has_about_the_duration_of_the_fact_sheets(maturit
     assert tickers
 
 
-def test_the_whole_market_is_half_as_long_as_a_ladder_of_its_range():
-    """Why it has none."""
-    rungs = np.arange(1.0, 31.0)
-    duration = modified_duration(np.full(30, 0.045), rungs).mean()
-    assert duration > 1.6 * DURATIONS[WHOLE_MARKET]
+@pytest.mark.parametrize(("percent", "published"), [(4.5, 5.9), (1.5, 7.1)])
+def test_the_whole_market_lasts_as_long_as_bonds_up_to_14_years(percent, published):
+    """The Bloomberg US Treasury index at the end of 2024 and of 2021; up to 30 years lasts 10."""
+    rungs = np.array(CATALOGUE["VUTY.L"].ladder.maturities)
+    assert (rungs[0], rungs[-1]) == (1, 14)
+    duration = modified_duration(np.full(len(rungs), percent / 100), rungs).mean()
+    assert duration == pytest.approx(published, rel=0.05)
+    whole = np.arange(1.0, 31.0)
+    assert modified_duration(np.full(30, percent / 100), whole).mean() > 1.5 * published
 
 
 @pytest.mark.parametrize(

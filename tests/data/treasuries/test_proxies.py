@@ -87,15 +87,16 @@ def test_what_no_yields_stand_for_keeps_its_first_day_and_says_why():
     rates = Rates(
         yields=pd.DataFrame({1.0: 4.0, 30.0: 4.2}, index=DAYS), bill=pd.Series(4.0, index=DAYS)
     )
-    own = {ticker: steady(DAYS[20:], 1.0) for ticker in ("DTLE.L", "VUTY.L", "IB01.L", "IDTL.L")}
+    own = {ticker: steady(DAYS[20:], 1.0) for ticker in ("DTLE.L", "IB01.L", "VUTY.L", "IDTL.L")}
     joined, splices, not_carried = extend(own, rates, {})
     assert not_carried == [
         "DTLE.L is not carried back: it sells its dollars into EUR, which yields do not tell",
-        "VUTY.L is not carried back: it holds the whole market of Treasuries, and a ladder lasts "
-        "far longer",
     ]
-    assert [splice.ticker for splice in splices] == ["IB01.L", "IDTL.L"]
-    assert splices[0].proxy == "rolled three-month bills, less 0.07 % a year"
+    assert [splice.proxy for splice in splices] == [
+        "rolled three-month bills, less 0.07 % a year",
+        "a ladder of 1-14 year par bonds from yields, less 0.07 % a year",
+        "a ladder of 20-30 year par bonds from yields, less 0.07 % a year",
+    ]
     assert len(joined["DTLE.L"]) == 40
 
 
