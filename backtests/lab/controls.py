@@ -37,7 +37,7 @@ from backtests.report.lab import literal, shortened
 from backtests.report.text import BASIS_POINT
 from data.currency.currencies import CODES, DOLLAR, name_of
 from data.load import SOURCES, available
-from data.treasuries.instruments import CATALOGUE
+from data.treasuries.instruments import NEW_YORK
 from strategies.base import Parameter
 from strategies.registry import strategy_class, strategy_names
 
@@ -78,7 +78,7 @@ def controls() -> RunConfig:
     st.caption(kind.summary())
     tickers = available(source_of(state)) if source_of(state) != "files:" else None
     for declared in kind.parameters():
-        control(strategy, declared, tickers or list(CATALOGUE))
+        control(strategy, declared, tickers or list(NEW_YORK))
     st.divider()
     st.selectbox("Source of prices", KINDS, key="source", format_func=label_of_source,
                  help="auto: Yahoo, else prices saved from it, else the bundled "
