@@ -110,6 +110,9 @@ def controls() -> RunConfig:
                   help="tickers that are equity, though they would count as the hedge")  # fmt: skip
     st.text_input("Without dividends", key="price_only", placeholder="none",
                   help="tickers of the folder that are prices without dividends")  # fmt: skip
+    st.text_input("Withheld from dividends", key="withholding", placeholder="nothing",
+                  help="tax at the source on dividends and interest: 0.15 of all equity's, or by "
+                  "ticker, also from a day on, such as SPY=0.15,TLT=0.3@2025-05-01")  # fmt: skip
     st.button("Read the data again", key="forget", on_click=lab.forget)
     return from_state(state)
 

@@ -18,6 +18,9 @@ from data.sources.fetching import fresh_snapshot
 from data.sources.live_rates import Request
 from data.sources.snapshots import Snapshot, Store
 from data.vintage import StandIn, StandInKind
+from data.withholding.payouts import of_bars
+from data.withholding.rates import NOTHING, Withholding
+from data.withholding.withhold import withhold
 
 SOURCE = "yahoo"
 NEW_PRICES = "new prices from Yahoo"
@@ -31,6 +34,7 @@ def load(
     extend: bool = False,
     carried_back: Collection[str] = (),
     needs: Sequence[str] = (),
+    withholding: Withholding = NOTHING,
     refresh: bool = False,
     progress: Progress = silent,
     store: Store | None = None,
@@ -52,6 +56,8 @@ def load(
         Without ``extend``: tickers to extend from yields, where they can be had.
     needs
         Rates to load in addition to the bill yield.
+    withholding
+        What is withheld from payouts of the tickers.
     refresh
         Fetch even if the cache has a snapshot of the last day.
     progress
@@ -80,7 +86,7 @@ def load(
         older = {ticker: store.read(ticker) for ticker in tickers}
         snapshots = {ticker: kept for ticker, kept in older.items() if kept is not None}
         if len(snapshots) < len(older):
-            return _bundled(tickers, failure, store.warnings)
+            return withhold(_bundled(tickers, failure, store.warnings), withholding)
     origin = _origin(snapshots.values(), began, failed)
     request = Request(
         store, refresh=refresh, progress=progress, offline=failed is not None, end=end
@@ -106,6 +112,9 @@ def load(
         end=end,
         stood_in=[*_prices_stand_in(tickers, origin), *request.stood_in],
         is_live=True,
+        payouts={ticker: of_bars(ticker, kept.bars.frame) for ticker, kept in snapshots.items()},
+        older_payouts=request.older_payouts(older_levels or ()),
+        withholding=withholding,
     )
 
 
