@@ -192,6 +192,6 @@ def _read_rate(value: object, where: str) -> Withheld:
             raise UsageError(f"{where} takes {WANTED}, got {in_short(number)}") from None
     rate = kinds.number(value, where, WANTED)
     if not 0.0 <= rate <= 1.0:
-        percent = f" (15 % is 0.15, {in_full(rate)} % is {in_full(rate / 100)})" * (1 < rate <= 100)
+        percent = f" ({in_full(rate)} % is {rate / 100:.10g})" * (1 < rate <= 100)
         raise UsageError(f"{where} takes {WANTED}, got {in_full(rate)}{percent}")
     return Withheld(rate + 0.0, since if rate else None)  # no negative zero

@@ -131,12 +131,12 @@ class Request:
 
     def older_payouts(self, names: Iterable[str]) -> dict[str, Payouts]:
         """What proxies pay out, of those that :meth:`older` has loaded."""
-        found = {name: self._found[name] for name in names}
-        return {
-            name: of_bars(name, snapshot.bars.frame)
-            for name, snapshot in found.items()
-            if snapshot is not None
-        }
+        payouts = {}
+        for name in names:
+            snapshot = self._found[name]
+            if snapshot is not None:
+                payouts[name] = of_bars(name, snapshot.bars.frame)
+        return payouts
 
     def _bill(self) -> pd.Series | None:
         """The three-month bill: FRED's, else Yahoo's."""

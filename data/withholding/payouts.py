@@ -9,14 +9,14 @@ withholding are levels times the product of these. Definitions: docs/semantics.m
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 from immutabledict import immutabledict
 
-from data.errors import DataError
+from data.errors import DataError, in_full
 from data.provenance import content_sha256
 from data.read_only import read_only_series
 from data.records import freeze_mappings
@@ -95,7 +95,7 @@ class Payouts:
             cure="",
         )
 
-    def kept(self, withheld: Withheld, rows: pd.DatetimeIndex, ticker: str) -> pd.Series:
+    def left_of_one(self, withheld: Withheld, rows: pd.DatetimeIndex, ticker: str) -> pd.Series:
         """What is left of 1 after all that was withheld since the first of some rows.
 
         Raises
@@ -116,15 +116,14 @@ class Payouts:
         return every.reindex(rows)
 
     def _refusal(self, withheld: Withheld, ticker: str) -> str:
-        known = self.shares[self.shares.isna()[::-1].cummax()[::-1].eq(False)]  # after the last NaN
+        last = self.shares.index[self.shares.isna()][-1]
+        after = self.shares.index[self.shares.index > last]
         cure = self.cure
-        if not cure and len(known):
-            cure = (
-                f"withhold from then on, by {ticker}={withheld.rate:g}@{known.index[0]:%Y-%m-%d}, "
-                "or leave its proxy out"
-            )
+        if not cure and len(after):
+            since = f"{ticker}={in_full(withheld.rate)}@{after[0]:%Y-%m-%d}"
+            cure = f"withhold from then on, by {since}, or leave out what lies before"
         return (
-            f"--withholding of {ticker}: {self.unknown}; "
+            f"nothing can be withheld from {ticker}: {self.unknown}; "
             f"{cure or f'leave {ticker} out of --withholding'}"
         )
 
@@ -220,14 +219,14 @@ class Payments:
         Levels in dollars by ticker, on its own sessions, before anything is withheld.
     withheld
         What is.
-    said
-        The market's notes on that.
+    notes
+        What the market says of that.
     """
 
     payouts: Mapping[str, Payouts]
     histories: Mapping[str, pd.Series]
     withheld: Withholding = NOTHING
-    said: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Keep histories from being changed, and copy them: a view holds the rows after it too."""
@@ -257,7 +256,7 @@ class Payments:
         level, own = self.histories[ticker], self.withheld.by_ticker.get(ticker)
         if own is None:
             return level
-        left = self.payouts[ticker].kept(own, pd.DatetimeIndex(level.index), ticker)
+        left = self.payouts[ticker].left_of_one(own, pd.DatetimeIndex(level.index), ticker)
         return (level * left).rename(level.name)
 
     def fingerprints(self, rows: pd.DatetimeIndex) -> dict[str, str]:

@@ -57,11 +57,11 @@ def withhold(market: Market, withholding: Withholding) -> Market:
         raise DataError(
             f"--withholding needs payouts, and {market.source} says nothing of them; leave it out"
         )
-    after = replace(before, withheld=withholding, said=_notes(before, withholding))
+    after = replace(before, withheld=withholding, notes=_notes(before, withholding))
     histories = after.net()
     prices = {name: histories[name].reindex(market.sessions) for name in market.tickers}
-    others = [note for note in market.notes if note not in before.said]
-    return market.paid_out(pd.DataFrame(prices), after).relabelled(notes=[*others, *after.said])
+    others = [note for note in market.notes if note not in before.notes]
+    return market.paid_out(pd.DataFrame(prices), after).relabelled(notes=[*others, *after.notes])
 
 
 def net_histories(market: Market) -> dict[str, pd.Series] | None:
