@@ -104,7 +104,7 @@ class Payouts:
             Where something is withheld from a payout that is not known.
         """
         shares = self.shares.loc[rows[0] :]
-        is_due = np.asarray(shares.index > rows[0])
+        is_due = np.asarray(shares.index > rows[0]) & (withheld.rate > 0.0)
         if withheld.since is not None:
             is_due &= np.asarray(shares.index >= pd.Timestamp(withheld.since))
         due = shares.where(is_due, 0.0)
