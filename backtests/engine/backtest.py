@@ -55,6 +55,7 @@ def load_inputs(
     used = list(dict.fromkeys([*strategy.tickers, ticker]))
     require_loaded(config, used)
     config.money.require_held(used, config.roles)
+    config.withholding.require_held(used)
     market_of = loader(config, [strategy], load, progress, also=BACKGROUND)
     market = market_of([*strategy.tickers, ticker], config.end, refresh=refresh)
     required = [name for name in market.tickers if name not in strategy.optional]
@@ -98,6 +99,7 @@ def loader(
             price_only=config.price_only,
             needs=needs,
             conversion=config.conversion(tickers),
+            withholding=config.withholding.of(tickers, config.roles),
             refresh=refresh,
             progress=progress,
         )
