@@ -354,9 +354,7 @@ class Market:
     def levels(self, tickers: Sequence[str]) -> pd.DataFrame:
         """Total-return levels of ``tickers`` with ``CASH`` as the last column."""
         self.require(tickers)
-        frame = self._prices[list(tickers)].copy()
-        frame[CASH] = self._cash
-        return frame
+        return self._prices[list(tickers)].assign(**{CASH: self._cash})
 
     def first_session(self, tickers: Sequence[str]) -> tuple[pd.Timestamp, str]:
         """First session on which every one of ``tickers`` has a price, and which one set it."""
@@ -420,8 +418,7 @@ class Market:
     ) -> Market:
         """Return the market with prices and cash in another currency, on rows of its own.
 
-        Everything else is the same on these rows; ``figures`` and ``stood_in`` are added to the
-        market's.
+        The rest is the same on these rows; ``figures`` and ``stood_in`` are added to its own.
         """
         require_levels(prices, self.source)
         other = copy.copy(self)

@@ -9,12 +9,12 @@ import pytest
 
 from data.errors import DataError
 from data.treasuries.instruments import (
+    AMERICAN,
     CATALOGUE,
     FUNDS_OF_BILLS,
     KNOWN_EQUITY,
     LISTED_IN_NEW_YORK,
     MAY_HEDGE,
-    NEW_YORK,
     PAYERS,
     PROXIES,
     TREASURY_FUNDS,
@@ -44,7 +44,7 @@ def test_rungs_are_evenly_apart():
 
 def test_fees_are_those_of_the_fact_sheets():
     # A fraction a year; checked against the funds' own pages.
-    fees = {ticker: instrument.expense for ticker, instrument in NEW_YORK.items()}
+    fees = {ticker: instrument.expense for ticker, instrument in AMERICAN.items()}
     assert fees == {
         "SPY": 0.000945, "BIL": 0.0014, "SHY": 0.0015, "IEF": 0.0015, "TLT": 0.0015,
     }  # fmt: skip
