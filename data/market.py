@@ -438,7 +438,7 @@ class Market:
         )
         return other
 
-    def paid_out(self, prices: pd.DataFrame, payments: Payments) -> Market:
+    def paid_out(self, prices: pd.DataFrame, payments: Payments | None) -> Market:
         """Return the market with the prices that something else is withheld from."""
         other = copy.copy(self)
         vars(other).update(payments=payments, _prices=read_only(prices))
