@@ -1,7 +1,8 @@
 """Funds of US Treasuries that are listed outside the United States: UCITS funds and Tokyo's.
 
-Ranges, fees and share classes as the funds' fact sheets and pages had them in 2025 and 2026, each
-read in two places; the fund's own page decides. ``python -m docs.funds_table`` prints the table.
+Ranges, fees and share classes as the funds' pages, and reprints of their fact sheets, had them in
+2025 and 2026; the fund's own page decides. ``python -m docs.funds_table`` prints the table, and
+docs/funds.md says which rest on little.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ def made(shares: float | None) -> Market:
     cash = pd.Series(100.0, months, name=CASH)
     share = 0.01 / 1.01 if shares is None else shares
     paid = pd.Series(share, months).where(rows > 0, 0.0)
-    payouts = {"SPY": Payouts(0.0 * paid), "IEF": Payouts(paid, "interest")}
+    payouts = {"SPY": Payouts(pd.Series(0.0, months)), "IEF": Payouts(paid, "interest")}
     return Market(
         source="made",
         title="made months",
@@ -94,7 +94,7 @@ def made(shares: float | None) -> Market:
 
 def rows_of_made(market: Market) -> tuple[AtRate, ...]:
     strategy = HedgeMix({"SPY": 0.6, "IEF": 0.4})
-    simulation = simulate(market, strategy, Costs(cost_bps=0, slippage_bps=0), engine=ledger.fill)
+    simulation = simulate(market, strategy, Costs(fee_bps=0, slippage_bps=0), engine=ledger.fill)
     verdict = judge_run(
         market, strategy, simulation, "SPY", engine=ledger.fill, searching=ledger.fill, brief=True
     )
