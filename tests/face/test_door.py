@@ -286,6 +286,8 @@ TAKEN = {
     "fx_hedge": {"None", "a fraction", "an empty dict", "a Series"},
     "fx_hedge_equity": {"None", "a fraction", "an empty dict", "a Series"},
     "fx_basis_bp": NUMBERS | {"None", "a fraction"}, "carry_rates": FLAG | {"None"},
+    # The bundled SPY has no known dividends, and so no rate of all equity.
+    "withholding": {"None", "an empty dict"},
 }  # fmt: skip
 # Where what goes for others does not: no None where it is no default, no folder that is not there.
 TAKEN_THERE = {
@@ -407,6 +409,13 @@ NATURAL = {
     "money of a RunConfig": (lambda: backtest(RunConfig("carry", money=Money("JPY", "usd", 1)),
                                               fx_hedge=0.5),
                              {"currency": "JPY", "cash": "usd", "fx_hedge": 0.5}),
+    "rates of a Series": (lambda: backtest("carry", withholding=pd.Series({"SPY": 0.15})),
+                          {"withholding": "SPY=0.15"}),
+    "a rate of numpy": (lambda: backtest("carry", withholding=np.float32(0.5)),
+                        {"withholding": 0.5}),
+    "rates from a day": (lambda: backtest("carry", withholding={"SPY": Decimal("0.15"),
+                                                                "TLT": "0.3@2025-05-01"}),
+                         {"withholding": "SPY=0.15,TLT=0.3@2025-05-01"}),
     "a folder": (lambda: backtest("carry", source=Path("a") / "b"), {"source": "files:a/b"}),
     "needs": (lambda: backtest(rule, tickers="SPY", needs={"cpi", "yields"}),
               {"needs": ("yields", "cpi")}),
