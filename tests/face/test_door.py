@@ -286,14 +286,16 @@ TAKEN = {
     "fx_hedge": {"None", "a fraction", "an empty dict", "a Series"},
     "fx_hedge_equity": {"None", "a fraction", "an empty dict", "a Series"},
     "fx_basis_bp": NUMBERS | {"None", "a fraction"}, "carry_rates": FLAG | {"None"},
-    # The bundled SPY has no known dividends, and so no rate of all equity.
-    "withholding": {"None", "an empty dict"},
+    "withholding": {"None", "a fraction", "an empty dict", "a Series"},
 }  # fmt: skip
 # Where what goes for others does not: no None where it is no default, no folder that is not there.
 TAKEN_THERE = {
     ("load_market", "source"): set(), ("load_market", "tickers"): LIST,
     ("load_market", "extend"): FLAG, ("load_market", "max_age"): {"None"},  # bundled data are old
     ("load_market", "currency"): set(), ("load_market", "cash"): set(),
+    # The bundled SPY has no known dividends, and so no rate of all equity.
+    ("load_market", "withholding"): {"None", "an empty dict"},
+    ("RunConfig", "withholding"): {"None", "a fraction", "an empty dict"},
     ("load_market", "carry_rates"): FLAG, ("Money", "currency"): set(), ("Money", "cash"): set(),
     # SPY is no hedge, and IEF no equity.
     **{(name, option): {"None", "a fraction", "an empty dict"}
