@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,21 +17,22 @@ import numpy as np
 import pandas as pd
 
 from data.checks.cleaning import clean_index
+from data.checks.exchange import EVERY_WEEKDAY
 from data.checks.exchange_rates import EXCHANGE_BOUNDS
 from data.currency.currencies import CURRENCIES
-from data.currency.quotes import pair_of
+from data.currency.quotes import pair_of, unit_of_pair
 from data.errors import HedgeError
 from data.sources import fred
-from data.sources.bars import Bars
-from data.sources.chart import read_chart
+from data.sources.bars import COLUMNS, Bars
+from data.sources.chart import Chart
 from data.sources.live_currency import exchange_rate
 from data.sources.live_rates import Request
 from data.sources.revisions import held_against
 from data.sources.snapshots import Snapshot, Store
 from tests.made_exchange import h10, interbank
 from tests.soak.made import TOLERANCE, named
-from tests.yahoo_server import PAIRS_SINCE, chart, pair_bars, unit_of_pair
 
+ZONE, SPLITS = "Europe/London", "Stock Splits"
 CLOCK = pd.Timestamp("2026-10-01 12:00Z")
 H10_LAST = "2026-09-25"  # a Friday: Yahoo's go on to the last of September
 # Within the bundled tables, after the last of them, and after the last of H.10.
@@ -123,112 +123,114 @@ def from_fred(series: str, values: pd.Series) -> Bars:
 def from_yahoo(code: str, closes: pd.Series) -> Bars:
     """What is made of Yahoo's answer with these closes."""
     symbol = pair_of(code).symbol
-    bars = pair_bars(closes)
-    for column in ("Open", "High", "Low", "Close", "Adj Close"):
-        bars[column] = closes
-    bars = bars.reindex(closes.index).assign(Dividends=0.0, **{"Stock Splits": 0.0, "Volume": 0})
-    sent = chart(
-        symbol,
-        bars,
-        zone="Europe/London",
-        opens_at=0,
-        kind="CURRENCY",
-        currency=unit_of_pair(symbol),
-    )
-    frame = bars.tz_localize("Europe/London")
-    read = read_chart(sent["chart"]["result"][0], adjusted=False)
-    return clean_index(symbol, frame, read, EXCHANGE_BOUNDS)
+    bars = pd.DataFrame(dict.fromkeys(COLUMNS, closes)).assign(Dividends=0.0, **{SPLITS: 0.0})
+    frame = bars.tz_localize(ZONE)
+    stamps = tuple(frame.index.as_unit("s").asi8.tolist())
+    sent = Chart(symbol, unit_of_pair(symbol), EVERY_WEEKDAY, "1d", stamps, tuple(closes), False,
+                 ZONE)  # fmt: skip
+    return clean_index(symbol, frame, sent, EXCHANGE_BOUNDS)
 
 
-@dataclass(frozen=True)
+class _Kept(Store):
+    """Snapshots that are on no disk."""
+
+    def __init__(self, code: str, taken: Mapping[str, Bars]) -> None:
+        super().__init__(Path("none"))
+        moment = dt.datetime.now(dt.UTC)
+        names = {_name(code, which): bars for which, bars in taken.items()}
+        self._kept = {
+            name: Snapshot(name, "made", moment, "", bars) for name, bars in names.items()
+        }
+
+    def read(self, ticker: str, *, mend: bool = False) -> Snapshot | None:
+        """One of them."""
+        return self._kept.get(ticker)
+
+
+@dataclass(frozen=True, eq=False)
 class Good:
-    """A currency's good figures as they are sent, and what a run makes of them."""
+    """A currency's good figures as they are sent, and what a run makes of them.
+
+    ``sent`` and ``others`` (another currency's) are by ``h10`` and ``pair``, whose closes are each
+    the rate with which its day began; ``taken`` is what is made of the former; ``truths`` are units
+    for one dollar of both, of H.10 alone and of the pair alone; ``usual`` is what is said of them.
+    """
 
     code: str
-    h10: pd.Series
-    pair: pd.Series  # closes, each the rate with which its day began
-    other_h10: pd.Series
-    other_pair: pd.Series
-    truths: tuple[pd.Series, ...] = ()  # of both, of H.10 alone, of the pair alone
+    sent: Mapping[str, pd.Series]
+    others: Mapping[str, pd.Series]
+    taken: Mapping[str, Bars]
+    truths: tuple[pd.Series, ...] = ()
     usual: frozenset[str] = frozenset()
 
-    def sent(self, spoilt: str, values: pd.Series) -> tuple[pd.Series, pd.Series]:
-        """Both histories, one of them spoilt."""
-        return (values, self.pair) if spoilt == "h10" else (self.h10, values)
 
+def good(code: str, first: str = "2013-01-31") -> Good:
+    """A currency's good figures: made ones."""
 
-def good(code: str, daily: Mapping[str, pd.Series] | None = None) -> Good:
-    """A currency's good figures: made ones, or real ones by currency."""
+    def histories(of: str) -> dict[str, pd.Series]:
+        whole = h10(of, first)
+        return {"h10": whole.loc[:H10_LAST], "pair": whole.shift(1).dropna()}
 
-    def rates(of: str) -> pd.Series:
-        return h10(of) if daily is None else daily[of]
-
-    whole, other = rates(code), rates(OTHERS[code])
-    shifted = [each.loc[PAIRS_SINCE:].shift(1).dropna() for each in (whole, other)]
-    last = str(H10_LAST) if daily is None else f"{whole.index[-5]:%Y-%m-%d}"
-    one = Good(code, whole.loc[:last], shifted[0], other.loc[:last], shifted[1])
-    ways = [(one.h10, one.pair), (one.h10, None), (None, one.pair)]
-    units = [joined(one, *way) for way in ways]
+    sent = histories(code)
+    taken = {which: answer(code, which, values) for which, values in sent.items()}
+    one = Good(code, sent, histories(OTHERS[code]), taken)
+    ways = [one.taken, {"h10": one.taken["h10"]}, {"pair": one.taken["pair"]}]
+    units = [joined(code, way) for way in ways]
     return replace(one, truths=tuple(each for each, _ in units), usual=frozenset(units[0][1]))
 
 
-def answer(
-    code: str, which: str, values: pd.Series, before: pd.Series | None = None
-) -> Bars | HedgeError:
-    """What is made of a server's answer, where ``before`` was its answer earlier on."""
-    series = str(pair_of(code).series) if which == "h10" else pair_of(code).symbol
-    name = f"{fred.PREFIX}{series}" if which == "h10" else series
-    try:
-        bars = from_fred(series, values) if which == "h10" else from_yahoo(code, values)
-        if before is None:
-            return bars
-        kept = answer(code, which, before)
-        assert isinstance(kept, Bars)
-        moment = dt.datetime.now(dt.UTC)
-        return held_against(name, bars, Snapshot(name, "made", moment, "", kept))
-    except HedgeError as error:
-        return error
+def _name(code: str, which: str) -> str:
+    """What a snapshot of H.10 or of Yahoo's pair is called."""
+    pair = pair_of(code)
+    return f"{fred.PREFIX}{pair.series}" if which == "h10" else pair.symbol
 
 
-def joined(
-    one: Good, official: pd.Series | None, yahoos: pd.Series | None, *, again: bool = False
-) -> tuple[pd.Series, list[str]]:
-    """Units for one dollar as a run would use them, and all that it says.
+def answer(code: str, which: str, values: pd.Series, before: Bars | None = None) -> Bars:
+    """What is made of a server's answer, where ``before`` was made of an earlier one.
 
-    ``again``: the good answers were had before.
+    Raises
+    ------
+    HedgeError
+        If it is refused.
     """
-    said: list[str] = []
-    with tempfile.TemporaryDirectory() as folder:
-        store = Store(Path(folder))
-        pair = pair_of(one.code)
-        for which, name, values, right in (
-            ("h10", f"{fred.PREFIX}{pair.series}", official, one.h10),
-            ("pair", pair.symbol, yahoos, one.pair),
-        ):
-            if values is None:
-                continue
-            bars = answer(one.code, which, values, right if again else None)
-            if isinstance(bars, HedgeError):
-                said.append(str(bars))
-                bars = answer(one.code, which, right) if again else None
-            if isinstance(bars, Bars):
-                store.write(name, "made", dt.datetime.now(dt.UTC), bars)
-        request = Request(store, offline=True)
-        try:
-            units = exchange_rate(request, one.code).units
-        except HedgeError as error:
-            return pd.Series(dtype=float), [*said, str(error)]
+    name = _name(code, which)
+    if which == "h10":
+        bars = from_fred(name.removeprefix(fred.PREFIX), values)
+    else:
+        bars = from_yahoo(code, values)
+    if before is None:
+        return bars
+    return held_against(name, bars, Snapshot(name, "made", dt.datetime.now(dt.UTC), "", before))
+
+
+def joined(code: str, taken: Mapping[str, Bars]) -> tuple[pd.Series, list[str]]:
+    """Units for one dollar as a run would use them, and all that it says."""
+    request = Request(_Kept(code, taken), offline=True)
+    try:
+        units = exchange_rate(request, code).units
+    except HedgeError as error:
+        return pd.Series(dtype=float), [str(error)]
     used = [f"{each.used} in place of {each.wanted}" for each in request.stood_in]
-    return units, [*said, *request.notes, *request.remarks, *used]
+    return units, [*request.notes, *request.remarks, *used]
 
 
 def trial(one: Good, which: str, spoil: Spoil, since: str | None, *, again: bool) -> Outcome:
-    """What becomes of a fault of H.10 or of the pair, from its first row on or from a day."""
-    right, other = (one.h10, one.other_h10) if which == "h10" else (one.pair, one.other_pair)
+    """What becomes of a fault of H.10 or of the pair, from its first row on or from a day.
+
+    ``again``: the good answer was had before, and is used where the spoilt one is refused.
+    """
+    right = one.sent[which]
     row = 1 if since is None else int(right.index.searchsorted(pd.Timestamp(since)))
-    wrong = spoil(right, other.reindex(right.index).ffill(), row)
-    units, lines = joined(one, *one.sent(which, wrong), again=again)
-    return judge(one, units, [line for line in lines if line not in one.usual])
+    wrong = spoil(right, one.others[which].reindex(right.index).ffill(), row)
+    taken, said = dict(one.taken), []
+    try:
+        taken[which] = answer(one.code, which, wrong, one.taken[which] if again else None)
+    except HedgeError as error:
+        said = [str(error)]
+        if not again:
+            del taken[which]
+    units, lines = joined(one.code, taken)
+    return judge(one, units, [line for line in (*said, *lines) if line not in one.usual])
 
 
 def judge(one: Good, units: pd.Series, lines: list[str]) -> Outcome:
@@ -264,6 +266,8 @@ def _spelt_out(line: str, days: pd.DatetimeIndex) -> str:
     for count, day in re.findall(r"in the (\d+)(?: days)? to (\d{4}-\d\d-\d\d)", line):
         first = days[max(int(days.searchsorted(pd.Timestamp(day))) - int(count), 0)]
         line += f" {first:%Y-%m-%d} {days[-1]:%Y-%m-%d}"
+    if " in place of " in line:
+        line += f" {days[-1]:%Y-%m-%d}"
     return line
 
 
@@ -288,6 +292,19 @@ def of_short_rate(code: str, spoil: Spoil, since: str | None, *, again: bool) ->
     return Outcome(word, float(apart.max()), "; ".join(lines))
 
 
+def tries(which: str) -> Iterator[tuple[str, Spoil, str | None]]:
+    """Each fault of H.10, of Yahoo's pair or of a short rate, and the days it begins on."""
+    if which == "3m":
+        for name, spoil in OF_SHORT_RATES.items():
+            yield from ((name, spoil, since) for since in (None, WITHIN, "2026-07-01"))
+        return
+    places = [WITHIN, AFTER, *([TAIL] if which == "pair" else [])]
+    for name, spoil in LASTING.items():
+        yield from ((name, spoil, since) for since in (None, *places))
+    for name, spoil in PASSING.items():
+        yield from ((name, spoil, since) for since in places)
+
+
 def main() -> None:
     """Print what becomes of each fault."""
     import data.checks.exchange as clock
@@ -297,18 +314,14 @@ def main() -> None:
         one = good(code)
         print(code, *sorted(one.usual), sep="\n  ")
         for again in (False, True):
-            for which in ("h10", "pair"):
-                for name, spoil in {**LASTING, **PASSING}.items():
-                    places = [WITHIN, AFTER, *([TAIL] if which == "pair" else [])]
-                    for since in [None, *places] if name in LASTING else places:
+            for which in ("h10", "pair", "3m"):
+                for name, spoil, since in tries(which):
+                    if which == "3m":
+                        got = of_short_rate(code, spoil, since, again=again)
+                    else:
                         got = trial(one, which, spoil, since, again=again)
-                        where = f"{which:5} {'again' if again else 'first'} {since or 'throughout'}"
-                        print(f"{where:24} {name:32} {got.word:9} {got.error:7.2%} {got.message}")
-            for name, spoil in OF_SHORT_RATES.items():
-                for since in (None, WITHIN, "2026-07-01"):
-                    got = of_short_rate(code, spoil, since, again=again)
-                    where = f"3m    {'again' if again else 'first'} {since or 'throughout'}"
-                    print(f"{where:24} {name:32} {got.word:9} {got.error:7.3f} {got.message}")
+                    where = f"{which:5} {'again' if again else 'first'} {since or 'throughout'}"
+                    print(f"{where:24} {name:32} {got.word:9} {got.error:8.4f} {got.message}")
 
 
 if __name__ == "__main__":
