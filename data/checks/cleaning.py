@@ -242,8 +242,8 @@ def _standing(
     table = _left_out(
         ticker, table, table.index.isin(disputed), "came twice with different closes", warnings
     )
-    if not exchange.is_daily:
-        table = _left_out(ticker, table, table.index.day_of_week >= 5, "is no weekday", warnings)
+    rest = exchange.is_rest(pd.DatetimeIndex(table.index))
+    table = _left_out(ticker, table, rest, "is no weekday", warnings)
     moment = exchange.moment()
     sent = exchange.dates(chart.stamps)
     future = sent[sent > moment]

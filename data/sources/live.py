@@ -101,7 +101,7 @@ def load(
         store, refresh=refresh, progress=progress, offline=failed is not None, end=end
     )
     try:
-        series = _in_dollars(snapshots, request)
+        series = _in_dollars(snapshots, request, conversion.currency)
         figures = None if conversion.is_dollars else currency_figures(request, conversion.currency)
     except UnreachableError as failure:
         if not may_fall_back:
@@ -115,7 +115,6 @@ def load(
     return market_of(
         series,
         source=SOURCE,
-        exchange=_shared(calendars.values()),
         calendars=calendars,
         title=f"prices from Yahoo, fetched {origin.fetched}"
         + (", older snapshots" if origin.how is How.OLDER else ""),
@@ -138,8 +137,19 @@ def load(
     )
 
 
-def _in_dollars(snapshots: Mapping[str, Snapshot], request: Request) -> dict[str, pd.Series]:
+def _in_dollars(
+    snapshots: Mapping[str, Snapshot], request: Request, home: str
+) -> dict[str, pd.Series]:
     """Total-return levels in dollars, whatever Yahoo quotes them in; what is converted is noted.
+
+    Parameters
+    ----------
+    snapshots
+        By ticker.
+    request
+        Loads rates of exchange, and is told what to note.
+    home
+        The currency of the run: what is quoted in it comes back from dollars as it was.
 
     Raises
     ------
@@ -164,17 +174,13 @@ def _in_dollars(snapshots: Mapping[str, Snapshot], request: Request) -> dict[str
                 f"({exchange.units.index[0]:%Y-%m-%d} to {exchange.units.index[-1]:%Y-%m-%d}) are "
                 "of other days; try again later"
             )
+        unit = quoted if quoted == code else f"{quoted} (hundredths of {code})"
         request.notes.append(
-            f"{ticker} is quoted in {quoted}: each level is converted at {exchange.words}, of its "
-            "day"
+            f"{ticker} is quoted in {unit}, the currency of this run: it grows as it is quoted"
+            if code == home
+            else f"{ticker} is quoted in {unit}: converted day by day at {exchange.words}"
         )
     return series
-
-
-def _shared(calendars: Collection[str | None]) -> str | None:
-    """The calendar of all tickers; None where they trade by several, or by none that is known."""
-    names = set(calendars)
-    return names.pop() if len(names) == 1 else None
 
 
 def _prices(
