@@ -17,11 +17,12 @@ from data.currency.convert import Convert, in_currency
 from data.currency.currencies import DOLLAR
 from data.currency.figures import exchange_on
 from data.currency.quotes import currency_of
-from data.errors import DataError, UnreachableError
+from data.errors import DataError, UnreachableError, counted
 from data.market import Market
 from data.origin import How, Origin
 from data.sources import yahoo
 from data.sources.bars import total_return
+from data.sources.currency_files import only_currency
 from data.sources.fetching import fresh_snapshot
 from data.sources.live_currency import currency_figures, exchange_rate
 from data.sources.live_rates import Request
@@ -120,7 +121,7 @@ def load(
         + (", older snapshots" if origin.how is How.OLDER else ""),
         notes=[
             *(line for kept in snapshots.values() for line in kept.bars.warnings),
-            *request.notes,
+            *dict.fromkeys(request.notes),  # two tickers may have one currency
         ],
         remarks=[*store.warnings, *request.remarks],
         origin=origin,
@@ -161,6 +162,11 @@ def _in_dollars(
         levels = total_return(kept.bars.frame).rename(ticker)
         quoted = kept.bars.listing.quoted
         code = str(currency_of(quoted))
+        if (usual := only_currency(ticker)) not in (None, code):
+            request.notes.append(
+                f"{ticker} is quoted in {quoted} by Yahoo's answer, though its exchange quotes in "
+                f"{usual}: check it, a wrong currency makes wrong returns"
+            )
         if code == DOLLAR:
             series[ticker] = levels
             continue
@@ -173,6 +179,12 @@ def _in_dollars(
                 f"{ticker} is quoted in {quoted}, and its rates of exchange "
                 f"({exchange.units.index[0]:%Y-%m-%d} to {exchange.units.index[-1]:%Y-%m-%d}) are "
                 "of other days; try again later"
+            )
+        if len(series[ticker]) < len(levels):
+            lost = days.difference(pd.DatetimeIndex(series[ticker].index))
+            request.notes.append(
+                f"{ticker}: {counted(len(lost), 'session')} from {lost[0]:%Y-%m-%d} to "
+                f"{lost[-1]:%Y-%m-%d} are left out, for which there is no rate of exchange"
             )
         unit = quoted if quoted == code else f"{quoted} (hundredths of {code})"
         request.notes.append(
