@@ -69,7 +69,6 @@ _LONDON = ("XLON", "Europe/London", 8.0)
 _PAYS = ((5, 11), 0.03)
 FUNDS: Mapping[str, MadeFund] = {
     "SPY": MadeFund(EQUITY, "USD", "XNYS", "America/New_York", 9.5, (3, 6, 9, 12), 0.02),
-    "TLT": MadeFund(TREASURIES, "USD", "XNYS", "America/New_York", 9.5, tuple(range(1, 13)), 0.03),
     "EUNL.DE": MadeFund(EQUITY, "EUR", "XETR", "Europe/Berlin", 9.0, digits=3),
     "IDTL.L": MadeFund(TREASURIES, "USD", *_LONDON, *_PAYS),
     "PENCE.L": MadeFund(TREASURIES, "GBp", *_LONDON, *_PAYS, digits=1),
@@ -79,24 +78,34 @@ FUNDS: Mapping[str, MadeFund] = {
 }
 
 
-def _path(name: str, ends: pd.Series, days: pd.DatetimeIndex, daily: float) -> pd.Series:
-    """Logs of a level that meets month-ends, with seeded moves on the days between."""
+MOMENTS = 20  # of a weekday at which the world's prices are known
+
+
+def _path(
+    name: str, ends: pd.Series, days: pd.DatetimeIndex, daily: float, moments: int = 1
+) -> np.ndarray:
+    """Logs of a level that meets month-ends, with seeded moves on the days between.
+
+    Days x moments, the last of which ends with New York's session; NaN where no month-end is known.
+    """
     months = days.to_period("M")
-    last = ~months.duplicated(keep="last")
-    targets = pd.Series(np.log(ends).reindex(months).to_numpy(float), days)[last]
-    walk = pd.Series(
-        np.cumsum(np.random.default_rng(SEEDS[name]).normal(0, daily, len(days))), days
-    )
-    rest = (targets - walk[last]).reindex(days).interpolate(limit_area="inside")
-    return (walk + rest).dropna()
+    last = np.flatnonzero(~months.duplicated(keep="last")) * moments + moments - 1
+    count = len(days) * moments
+    moves = np.random.default_rng(SEEDS[name]).normal(0, daily / moments**0.5, count)
+    walk = np.cumsum(moves)
+    rest = np.log(ends).reindex(months[last // moments]).to_numpy(float) - walk[last]
+    known = np.isfinite(rest)
+    line = np.interp(np.arange(count), last[known], rest[known], left=np.nan, right=np.nan)
+    return (walk + line).reshape(len(days), moments)
 
 
 @cache
-def worth(holds: str) -> pd.Series:
-    """Logs of what is held, in dollars with all that it earned, at the end of each weekday."""
+def worth(holds: str) -> pd.DataFrame:
+    """Logs of what is held, in dollars with all that it earned: weekdays x moments."""
     level = bundled.load([holds]).prices[holds]
     ends = level.set_axis(pd.DatetimeIndex(level.index).to_period("M"))
-    return _path(holds, ends, pd.bdate_range("2009-01-01", "2025-11-28"), 0.009)
+    days = pd.bdate_range("2009-01-01", "2025-11-28")
+    return pd.DataFrame(_path(holds, ends, days, 0.009, MOMENTS), days)
 
 
 @cache
@@ -107,7 +116,8 @@ def rate_of_exchange(code: str) -> pd.Series:
         steps = np.random.default_rng(SEEDS[code]).normal(0, 0.004, len(days))
         return pd.Series(3.6 * np.exp(np.cumsum(steps) * 0.3), days).round(4)
     ends = world.exchange_rate(code)
-    return np.exp(_path(code, ends.set_axis(ends.index.to_period("M")), days, 0.004))
+    path = _path(code, ends.set_axis(ends.index.to_period("M")), days, 0.004)[:, 0]
+    return pd.Series(np.exp(path), days).dropna()
 
 
 def exchange_as_published(code: str) -> pd.Series:
@@ -127,19 +137,17 @@ def sessions_of(fund: MadeFund) -> pd.DatetimeIndex:
     return sessions[(sessions >= FIRST) & (sessions <= LAST)]
 
 
-def _in_days(days: pd.DatetimeIndex) -> np.ndarray:
-    return np.asarray((days - pd.Timestamp(FIRST)) / pd.Timedelta(days=1), float)
-
-
 @cache
 def levels(ticker: str) -> pd.Series:
     """What a holder's unit has become in the fund's own currency, 1 on its first session."""
     fund = FUNDS[ticker]
     sessions = sessions_of(fund)
-    dollars = worth(fund.holds)
-    closes = _in_days(sessions) + HOUR[fund.calendar] - 1.0
-    moments = _in_days(pd.DatetimeIndex(dollars.index))
-    held = np.exp(np.interp(closes, moments, dollars.to_numpy(float)))
+    known = worth(fund.holds)
+    days = pd.DatetimeIndex(known.index)
+    place = days.searchsorted(sessions, side="right") - 1
+    # On a Sunday prices are those with which Friday ended.
+    moment = np.where(days[place] == sessions, round(HOUR[fund.calendar] * MOMENTS) - 1, -1)
+    held = np.exp(known.to_numpy(float)[place, moment])
     code = str(currency_of(fund.quoted))
     if code != "USD":
         units = rate_of_exchange(code)
