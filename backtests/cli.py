@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # Options of :func:`config_options` that describe a run, named as the fields of its configuration.
 RUN_OPTIONS = ("source", "extend", "start", "end", "fee_bps", "slippage_bps", "lag", "benchmark",
                "hedge", "equity", "price_only", "initial", "currency", "cash", "fx_hedge",
-               "fx_hedge_equity", "fx_basis_bp", "carry_rates")  # fmt: skip
+               "fx_hedge_equity", "fx_basis_bp", "carry_rates", "withholding")  # fmt: skip
 
 
 def assignments(texts: Sequence[str], option: str) -> dict[str, str]:
@@ -248,6 +248,10 @@ def config_options(command: Callable[..., Any], *, writes: bool = True) -> Calla
         click.option("--carry-rates/--no-carry-rates", default=None,
                      help="Carry the last short rates on for longer than six months; or do not  "
                           "[default]."),
+        click.option("--withholding", metavar="RATE",
+                     help="Tax withheld from dividends and interest: 0 to 1 of all equity's, or "
+                          "by ticker, also from a day on: SPY=0.15,TLT=0.3@2025-05-01  "
+                          "[default: none]."),
         *([out, alone] if writes else []),
         click.option("--debug", is_flag=True, help="Show the traceback of an error."),
     )  # fmt: skip

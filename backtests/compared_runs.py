@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # Options that name tickers for all runs: each run takes those that it uses.
 OF_TICKERS = ("hedge", "equity", "price_only")
+WITHHOLDING = "withholding"
 
 
 @dataclass(frozen=True)
@@ -282,8 +283,8 @@ def _around(
 def own_money(strategy: str, text: str) -> tuple[dict[str, Value], str]:
     """Read what is about money among the settings of a RUN, and return the rest as it stands.
 
-    Ratios by ticker are joined by ``+``: ``fx_hedge=IEF=1+TLT=0.5``. A parameter of the strategy
-    that is called as such a setting stays a parameter.
+    Ratios and rates by ticker are joined by ``+``: ``fx_hedge=IEF=1+TLT=0.5``. A parameter of
+    the strategy that is called as such a setting stays a parameter.
 
     Raises
     ------
@@ -296,7 +297,7 @@ def own_money(strategy: str, text: str) -> tuple[dict[str, Value], str]:
     declared = [own.name for own in strategy_class(strategy).parameters()]
     parts = [part for part in text.split(",") if part]
     names = [part.partition("=")[0].strip() for part in parts]
-    is_money = [name in MONEY and name not in declared for name in names]
+    is_money = [name in (*MONEY, WITHHOLDING) and name not in declared for name in names]
     told = assignments(
         [part for part, is_own in zip(parts, is_money, strict=True) if is_own], strategy
     )
@@ -311,7 +312,7 @@ def _money_value(name: str, text: str, strategy: str) -> Value:
     from data.currency.currencies import read_code
     from strategies.base import SWITCHES
 
-    if name in HEDGES:
+    if name in (*HEDGES, WITHHOLDING):
         return text.replace("+", ",") if "=" in text else text
     if name == "currency":
         return read_code(text, f"{strategy}: currency")
@@ -341,19 +342,23 @@ def _with_own_tickers(config: RunConfig, own: Collection[str] = ()) -> RunConfig
         for option in OF_TICKERS
         if option not in own and (named := getattr(config, option))
     }
-    money = config.money.only(_used(config, "fx_hedge"), [n for n in HEDGES if n not in own])
-    return replace(config, **used, money=money)
+    around = _used(config, "fx_hedge")
+    money = config.money.only(around, [n for n in HEDGES if n not in own])
+    is_own = WITHHOLDING in own
+    withholding = config.withholding if is_own else config.withholding.only(around)
+    return replace(config, **used, money=money, withholding=withholding)
 
 
 def _used(config: RunConfig, option: str) -> Sequence[str]:
     """What a run may hold, and beside it what else an option may name.
 
-    For a currency hedge that is the benchmark, for ``price_only`` whatever prices are read.
+    For a currency hedge and what is withheld that is the benchmark, for ``price_only``
+    whatever prices are read.
     """
     from backtests.engine.money import HEDGES
 
     rule = config.make_strategy()
-    if option not in ("price_only", *HEDGES):
+    if option not in ("price_only", *HEDGES, WITHHOLDING):
         return rule.tickers
     from backtests.engine.backtest import benchmark_ticker, read_for
 
@@ -382,6 +387,7 @@ def require_held(
     """
     from backtests.engine.kinds import tickers
     from backtests.engine.money import HEDGES, MONEY, named_in
+    from backtests.engine.withholding import named_in as withheld_from
 
     configs = [run for run in asked if not isinstance(run, Path)]
     for name in MONEY:
@@ -390,9 +396,11 @@ def require_held(
                 f"--{name.replace('_', '-')} is for investors in another currency than dollars, "
                 "and no new run is in one; write STRATEGY@JPY, or leave it out"
             )
-    for option in (*OF_TICKERS, *HEDGES):
+    for option in (*OF_TICKERS, *HEDGES, WITHHOLDING):
         named: Collection[str]
-        if option in OF_TICKERS:
+        if option == WITHHOLDING:
+            named = withheld_from(options.get(option))
+        elif option in OF_TICKERS:
             named = tickers(options[option], f"--{option.replace('_', '-')}")
         else:
             named = named_in(options.get(option), f"--{option.replace('_', '-')}")
@@ -430,10 +438,13 @@ def _of_file(file: RunFile, options: Mapping[str, Any], given: Collection[str]) 
 def _same(name: str, value: object, other: object) -> bool:
     """Whether two values of an option are the same, however they are written."""
     from backtests.engine.money import HEDGES, read_ratio
+    from backtests.engine.withholding import read_withholding
     from data.currency.currencies import read_code
 
     if name in HEDGES:
         return read_ratio(value, name) == read_ratio(other, name)
+    if name == WITHHOLDING:
+        return read_withholding(value) == read_withholding(other)
     if name == "currency":
         return read_code(value, name) == read_code(other, name)
     return value == other

@@ -249,4 +249,5 @@ def _best_run(search: Search, number: int) -> RunConfig:
         end=f"{sessions[-1]:%Y-%m-%d}",
         benchmark=search.benchmark,
         money=config.money.only([*rule.tickers, search.benchmark]),
+        withholding=config.withholding.only([*rule.tickers, search.benchmark]),
     )

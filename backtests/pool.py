@@ -77,7 +77,8 @@ def run_many(
             days = _in_order(pool, _first_days, [(config,) for config in free])
             start, slowest = _common_start(days)
             last = free[slowest]
-            late = f"the first day of {run_label(last.strategy, last.params, last.money.table)}"
+            who = run_label(last.strategy, last.params, last.money.table, last.withholding.value)
+            late = f"the first day of {who}"
             asked = max((config.start for config in configs if config.start), default=start)
             if asked > start:  # a run with a start of its own keeps it, and the others join it
                 start, late = asked, "the start of another"
@@ -168,7 +169,7 @@ def _require_strict(config: RunConfig, strictness: Strictness) -> None:
     from backtests.engine.backtest import load_inputs
     from data.strictness import require_market
 
-    who = run_label(config.strategy, config.params, config.money.table)
+    who = run_label(config.strategy, config.params, config.money.table, config.withholding.value)
     require_market(strictness, load_inputs(config).market, config.end, who)
 
 

@@ -112,6 +112,7 @@ def prepare_search(
     tickers = list(dict.fromkeys([*held, benchmark]))
     require_loaded(config, tickers)
     config.money.require_held(tickers, config.roles)
+    config.withholding.require_held(tickers)
     corners = [] if space.is_simplex else space.corners()
     rules = [default, *map(space.rule, corners)]
     market_of = loader(config, rules, load, progress)

@@ -22,6 +22,7 @@ from data.rows import align, by_month_ends, common_frequency, on_sessions_of_exc
 from data.stand_ins import cash_stand_ins, proxy_stand_ins, rate_stand_ins
 from data.treasuries.cash import BillGaps, bill_gaps, level_from_monthly_bills
 from data.treasuries.instruments import CATALOGUE
+from data.treasuries.payouts import joined
 from data.treasuries.proxies import (
     Splice,
     extend,
@@ -32,6 +33,9 @@ from data.treasuries.proxies import (
 )
 from data.treasuries.rates import Rates, bill_level, on_sessions, rate_days, stale_notes
 from data.vintage import FigureDays, StandIn, figure_days
+from data.withholding.payouts import Payments, Payouts
+from data.withholding.rates import NOTHING, Withholding
+from data.withholding.withhold import net_histories, withhold
 
 # Total-return index of cash, what it is in words, and notes on it.
 Cash = tuple[pd.Series, str, list[str]]
@@ -57,6 +61,9 @@ def market_of(
     conversion: Conversion = DOLLARS,
     convert: Convert = in_currency,
     figures_of: Callable[[int], CurrencyFigures] | None = None,
+    payouts: Mapping[str, Payouts] | None = None,
+    older_payouts: Mapping[str, Payouts] | None = None,
+    withholding: Withholding = NOTHING,
 ) -> Market:
     """Put total-return series of a source together as a market.
 
@@ -99,6 +106,11 @@ def market_of(
     figures_of
         Called with the number of rows a year, where another currency than dollars is wanted; it
         may add to ``notes``. None where the source has no figures of any.
+    payouts, older_payouts
+        What each of ``series`` and of ``older`` pays out, on rows of its own; None where the source
+        says nothing of it.
+    withholding
+        What is withheld of that.
     """
     raw_rates = rates or Rates()
     frequency = common_frequency(series, source)
@@ -114,6 +126,13 @@ def market_of(
     series, all_notes = extended.series, [*notes, *dated, *extended.not_carried]
     series = {ticker: upto(levels, end, source) for ticker, levels in series.items()}
     all_notes += [note for ticker, levels in series.items() for note in _wild_note(ticker, levels)]
+    payments = None
+    if payouts is not None:
+        paid = {t: _paid(payouts[t], own[t], frequency) for t in own}
+        paid = {
+            t: joined(t, paid[t], extended.splices, raw_rates, older_payouts or {}) for t in paid
+        }
+        payments = Payments(paid, series)
     prices, cut = align(series, source, calendars)
     several = len(set(calendars.values())) > 1 if calendars else False
     periods_per_year(
@@ -188,10 +207,17 @@ def market_of(
         cpi=public.cpi,
         cpi_by_month=None if public.cpi is None else public_by(raw_rates.cpi, sessions[-1]),
         usd=public.usd,
+        payments=payments,
     )
+    market = withhold(market, withholding)
     if converting is None:
         return market
-    return convert(market, conversion, converting, series)
+    return convert(market, conversion, converting, net_histories(market) or series)
+
+
+def _paid(payouts: Payouts, levels: pd.Series, frequency: int) -> Payouts:
+    """Payouts on the days that monthly rows are dated by."""
+    return payouts.dated(pd.DatetimeIndex(levels.index)) if frequency == 12 else payouts
 
 
 @dataclass(frozen=True)

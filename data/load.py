@@ -13,6 +13,8 @@ from data.errors import UsageError, counted, did_you_mean, in_short
 from data.market import Market
 from data.sources.frame import SOURCE as GIVEN
 from data.treasuries.instruments import require_total_return
+from data.withholding.rates import NOTHING, Withholding
+from data.withholding.withhold import net_histories, withhold
 
 FOLDER = "files:DIR"
 SOURCES = ("auto", "yahoo", "bundled", FOLDER)  # those to choose from
@@ -71,6 +73,7 @@ def load_market(
     needs: Sequence[str] = (),
     conversion: Conversion = DOLLARS,
     convert: Convert = in_currency,
+    withholding: Withholding = NOTHING,
     refresh: bool = False,
     progress: Progress = silent,
 ) -> Market:
@@ -100,6 +103,8 @@ def load_market(
         The currency wanted, its cash, and what of the dollar is hedged.
     convert
         Converts what was read in dollars: a caller may keep that, and convert it anew.
+    withholding
+        What is withheld from payouts of the tickers, before anything is converted.
     refresh
         Fetch from Yahoo even if the cache has a snapshot of the last day.
     progress
@@ -142,6 +147,7 @@ def load_market(
                 price_only=price_only,
                 conversion=conversion,
                 convert=convert,
+                withholding=withholding,
             )
     if source == "bundled":
         from data import bundled
@@ -157,15 +163,19 @@ def load_market(
             extend=extend,
             carried_back=carried_back,
             needs=needs,
+            withholding=withholding,
             refresh=refresh,
             conversion=conversion,
             convert=convert,
             progress=progress,
         )
-    if market.source == "bundled" and not conversion.is_dollars:
-        from data.bundled.world import currency_figures
+    if market.source == "bundled":
+        market = withhold(market, withholding)
+        if not conversion.is_dollars:
+            from data.bundled.world import currency_figures
 
-        market = convert(market, conversion, currency_figures(conversion.currency), None)
+            figures = currency_figures(conversion.currency)
+            market = convert(market, conversion, figures, net_histories(market))
     if extend and market.source == "bundled":
         note = "--extend changes nothing: the bundled history is not carried back"
         market = market.relabelled(notes=[*market.notes, note])

@@ -25,6 +25,8 @@ from data.read_only import (
 )
 from data.records import freeze_mappings
 from data.vintage import FigureDays, StandIn, Vintage, figure_days, vintage_of
+from data.withholding.payouts import Payments
+from data.withholding.rates import NOTHING, Withholding
 
 CASH: Final = "CASH"
 
@@ -122,6 +124,8 @@ class Market:
     cpi_by_month
         Consumer prices by the first day of the month that they are about, those public by the
         last session; a month that was never published is absent. None without.
+    payments
+        What the tickers pay out; None where the source says nothing of it.
 
     Raises
     ------
@@ -145,6 +149,7 @@ class Market:
     tracking: tuple[Tracking, ...]
     is_cut: bool
     abroad: Abroad | None
+    payments: Payments | None
     _figures: immutabledict[str, FigureDays]
     _stood_in: tuple[StandIn, ...]
     _cut: pd.Timestamp | None
@@ -178,6 +183,7 @@ class Market:
         cpi: pd.Series | None = None,
         cpi_by_month: pd.Series | None = None,
         usd: pd.Series | None = None,
+        payments: Payments | None = None,
     ) -> None:
         require_sessions(prices.index, source)
         require_levels(prices, source)
@@ -210,6 +216,7 @@ class Market:
             tracking=tuple(tracking),
             is_cut=is_cut,
             abroad=None,
+            payments=payments,
             _figures=immutabledict(_own_days(prices, source) if figures is None else figures),
             _stood_in=tuple(stood_in),
             _cut=None,
@@ -241,6 +248,12 @@ class Market:
     def investor(self) -> Investor | None:
         """In whose money levels are; None in dollars."""
         return None if self.abroad is None else self.abroad.conversion.investor
+
+    @property
+    def withholding(self) -> Withholding:
+        """What is withheld from the payouts of its tickers."""
+        payments = self.in_dollars.payments
+        return NOTHING if payments is None else payments.withheld
 
     @property
     def in_dollars(self) -> Market:
@@ -354,9 +367,7 @@ class Market:
     def levels(self, tickers: Sequence[str]) -> pd.DataFrame:
         """Total-return levels of ``tickers`` with ``CASH`` as the last column."""
         self.require(tickers)
-        frame = self._prices[list(tickers)].copy()
-        frame[CASH] = self._cash
-        return frame
+        return self._prices[list(tickers)].assign(**{CASH: self._cash})
 
     def first_session(self, tickers: Sequence[str]) -> tuple[pd.Timestamp, str]:
         """First session on which every one of ``tickers`` has a price, and which one set it."""
@@ -397,6 +408,8 @@ class Market:
             )
         if len(cut._prices) < len(self._prices):
             vars(cut)["_cut"] = session
+        if self.payments is not None:
+            vars(cut)["payments"] = self.payments.until(session)
         if self.abroad is not None:
             monthly = self.periods_per_year == 12
             vars(cut)["abroad"] = self.abroad.until(session, monthly=monthly)
@@ -418,8 +431,7 @@ class Market:
     ) -> Market:
         """Return the market with prices and cash in another currency, on rows of its own.
 
-        Everything else is the same on these rows; ``figures`` and ``stood_in`` are added to the
-        market's.
+        The rest is the same on these rows; ``figures`` and ``stood_in`` are added to its own.
         """
         require_levels(prices, self.source)
         other = copy.copy(self)
@@ -431,11 +443,18 @@ class Market:
             provenance=immutabledict(provenance),
             notes=tuple(notes),
             abroad=abroad,
+            payments=None,  # those of the market in dollars
             _prices=read_only(prices),
             _cash=read_only(cash.to_frame(CASH))[CASH],
             _figures=immutabledict({**self._figures, **figures}),
             _stood_in=(*self._stood_in, *stood_in),
         )
+        return other
+
+    def paid_out(self, prices: pd.DataFrame, payments: Payments) -> Market:
+        """Return the market with the prices that something else is withheld from."""
+        other = copy.copy(self)
+        vars(other).update(payments=payments, _prices=read_only(prices))
         return other
 
     def only(self, needs: Sequence[str]) -> Market:
@@ -452,7 +471,7 @@ class Market:
         """SHA-256 of everything held, by name: prices, cash, and the rates where there are any.
 
         Of a converted market: of the one in dollars and of the figures that converted it, so that
-        runs with other hedges have the same data.
+        runs with other hedges have the same data. Prices are those before anything is withheld.
         """
         if self.abroad is not None:
             converted = self.abroad.figures.series()
@@ -464,7 +483,8 @@ class Market:
         for name in ("policy_rate", "cpi", "cpi_by_month", "usd"):
             if getattr(self, f"_{name}") is not None:
                 held[name] = getattr(self, f"_{name}")
-        return {str(name): content_sha256(series) for name, series in held.items()}
+        gross = {} if self.payments is None else self.payments.fingerprints(self.sessions)
+        return {**{str(name): content_sha256(series) for name, series in held.items()}, **gross}
 
     def relabelled(
         self,

@@ -180,8 +180,8 @@ def align(
     table = table.loc[: last[ends_first]]
     started = table.ffill().notna()
     holes = started & table.isna()
-    table, holes, said = _without_holidays(table, holes, calendars or {})
-    notes += said
+    table, holes, closed_days = _without_holidays(table, holes, calendars or {})
+    notes += closed_days
     torn = holes.any(axis=1)
     is_unknown = len(set((calendars or {}).values())) > 1 and None in (calendars or {}).values()
     most = MOST_HOLIDAYS if is_unknown else MOST_LEFT_OUT
@@ -245,8 +245,8 @@ def _without_holidays(
     cities = sorted({CITIES.get(name, name) for name in names})
     day = rows[rest][0]
     missing = ", ".join(table.columns[closed.loc[day]])
-    said = (
+    note = (
         f"{int(rest.sum())} sessions are left out on which not all of the exchanges were open "
         f"({listed(cities)}; first {day:%Y-%m-%d}: {missing}); a return spans them"
     )
-    return table.loc[~rest], holes.loc[~rest], [said]
+    return table.loc[~rest], holes.loc[~rest], [note]

@@ -49,7 +49,7 @@ ROW = re.compile(r"^\|([^|]*)\|([^|]*)\|(?:[^|]*\|)?([^|]*)\|$", re.MULTILINE)
 IN_TABLE = re.compile(r"`((?:sources/|currency/)?[a-z_]+)\.([A-Z_]+)`")
 IN_TEXT = re.compile(r"`([A-Z_]{4,})`\s+in\s+`(data/[a-z_/]+)\.py`")
 # Named as a whole: a list of tickers, and columns with their years.
-NOT_NUMBERS = {"TOTAL_RETURN_INDICES", "HELD", "FUNDS"}
+NOT_NUMBERS = {"TOTAL_RETURN_INDICES", "HELD", "HELD_ABROAD", "FUNDS"}
 MODULES = {
     module.__name__.removeprefix("data.").removeprefix("checks."): module
     for module in (align, bundled_months, cash, cleaning, currency_files, delimited,

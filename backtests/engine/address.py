@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence, Sized
 from urllib.parse import parse_qsl
 
 from backtests.engine.config import RunConfig
-from backtests.engine.config_file import KEYS, WORDS, Ratios
+from backtests.engine.config_file import KEYS, WORDS, Rates, Ratios
 from backtests.engine.kinds import require_few
 from backtests.engine.money import HEDGES
 from data.currency.currencies import DOLLAR
@@ -77,6 +77,7 @@ def require_few_tickers(config: RunConfig) -> None:
     lists: dict[str, Sized] = {
         **{name: value for name, value in config.params.items() if isinstance(value, Mapping)},
         **{name: value for name, value in ratios.items() if isinstance(value, Mapping)},
+        "withholding": config.withholding.by_ticker,
         **{name: getattr(config, name) for name in ("hedge", "equity", "price_only")},
     }
     for name, tickers in lists.items():
@@ -130,6 +131,7 @@ def to_command(config: RunConfig, out: str = "results") -> str:
     usual = {
         **RunConfig.of(kind(), {"currency": config.money.currency}).as_dict(),
         **({} if config.money.is_dollars else {"currency": DOLLAR}),
+        "withholding": None,
     }
     for key, setting in config.as_dict().items():
         if key not in ("strategy", "params") and not _same(setting, usual[key]):
@@ -168,7 +170,7 @@ def _value(key: str, text: str) -> Value:
     try:
         if kind is bool:
             return {"true": True, "1": True, "false": False, "0": False}[text.lower()]
-        if kind in (str, Ratios):  # a ratio may be by ticker; the configuration reads it
+        if kind in (str, Ratios, Rates):  # a ratio may be by ticker; the configuration reads it
             return str(text)
         return float(text) if kind is float else int(text)
     except (ValueError, KeyError):

@@ -23,7 +23,7 @@ from data.errors import UsageError, did_you_mean
 from data.load import available, load_market
 from data.market import Market
 from data.period import Period, begin_of, cut_to_period
-from data.treasuries.instruments import CATALOGUE
+from data.treasuries.instruments import CATALOGUE, hedged_into
 from strategies.base import Strategy
 from strategies.decisions import decide
 from strategies.equity_only import EquityOnly
@@ -55,6 +55,7 @@ def load_inputs(
     used = list(dict.fromkeys([*strategy.tickers, ticker]))
     require_loaded(config, used)
     config.money.require_held(used, config.roles)
+    config.withholding.require_held(used)
     market_of = loader(config, [strategy], load, progress, also=BACKGROUND)
     market = market_of([*strategy.tickers, ticker], config.end, refresh=refresh)
     required = [name for name in market.tickers if name not in strategy.optional]
@@ -98,6 +99,7 @@ def loader(
             price_only=config.price_only,
             needs=needs,
             conversion=config.conversion(tickers),
+            withholding=config.withholding.of(tickers, config.roles),
             refresh=refresh,
             progress=progress,
         )
@@ -113,7 +115,7 @@ def _with_note_on_prices(period: Period) -> Period:
 
 
 def _with_note_on_hedges(config: RunConfig, period: Period, tickers: Sequence[str]) -> Period:
-    """Note a currency hedge of a side that the run does not have: it changes nothing."""
+    """Note a currency hedge of a side that the run does not have, and funds that hedge theirs."""
     sides = {
         "fx_hedge": ("hedge", config.roles.hedge_of(tickers)),
         "fx_hedge_equity": ("equity", config.roles.equity_of(tickers)),
@@ -123,8 +125,14 @@ def _with_note_on_hedges(config: RunConfig, period: Period, tickers: Sequence[st
         for name, (side, held) in sides.items()
         if config.money.ratio(name) and not held
     ]
+    hedged = [
+        f"{ticker} sells its dollars into {hedged_into(ticker)} itself: there is no unhedged way "
+        "to hold it beside it, and so no page Which hedge"
+        for ticker in sides["fx_hedge"][1]
+        if hedged_into(ticker) and not config.money.is_dollars
+    ]
     market = period.market
-    return replace(period, market=market.relabelled(notes=[*market.notes, *idle]))
+    return replace(period, market=market.relabelled(notes=[*market.notes, *idle, *hedged]))
 
 
 def _require_roles(config: RunConfig, tickers: Sequence[str]) -> None:

@@ -14,6 +14,7 @@ from backtests.engine import kinds
 from backtests.engine.costs import Costs
 from backtests.engine.money import MONEY, Money, Ratio, option
 from backtests.engine.roles import Roles
+from backtests.engine.withholding import NONE_ASKED, AskedWithholding, read_withholding
 from data.currency.conversion import Conversion
 from data.errors import HedgeError, UsageError, in_full, in_short
 from data.load import require_own_prices, require_source, spelled
@@ -54,6 +55,7 @@ class ConfigTable:
     fx_hedge_equity: float | str | None = None
     fx_basis_bp: float | None = None
     carry_rates: bool | None = None
+    withholding: float | str | None = None  # None for nothing, and in a manifest of before
 
     def __post_init__(self) -> None:
         """Keep parameters from being changed."""
@@ -91,6 +93,9 @@ class RunConfig:
         those that the strategy has carried back, BIL and SHY of a duration rule.
     money
         In which currency, and what of the dollar is hedged.
+    withholding
+        What is withheld from dividends and interest: a number, text or a mapping, as
+        :func:`backtests.engine.withholding.read_withholding` reads it.
     rule
         The strategy itself. Made of name and parameters unless given; a function or an object of
         the user's own has no registered name, and is given (:meth:`of`).
@@ -114,6 +119,7 @@ class RunConfig:
     initial: float = 10_000.0
     extend: bool | None = None
     money: Money = field(default_factory=Money)
+    withholding: AskedWithholding = NONE_ASKED
     rule: Strategy | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -178,11 +184,15 @@ class RunConfig:
         if price_only:
             require_own_prices(source)
         extend = None if self.extend is None else kinds.flag(self.extend, "extend=")
+        withholding = read_withholding(self.withholding).spelled(
+            lambda ticker: spelled(source, ticker), source
+        )
         read = {"strategy": strategy, "params": rule.params(), "rule": rule, "source": source,
                 "extend": extend, "start": start, "end": end,
                 "benchmark": benchmark, "initial": initial,
                 "hedge": roles.hedge, "equity": roles.equity,
-                "price_only": price_only, "money": _spelled_money(self.money, source)}  # fmt: skip
+                "price_only": price_only, "money": _spelled_money(self.money, source),
+                "withholding": withholding}  # fmt: skip
         for name, value in read.items():
             object.__setattr__(self, name, value)
 
@@ -244,6 +254,7 @@ class RunConfig:
             initial=self.initial,
             price_only=",".join(self.price_only) or None,
             **({} if abroad is None else fields_of(abroad)),
+            withholding=self.withholding.value,
         )
 
     def conversion(self, tickers: Sequence[str]) -> Conversion:
@@ -255,6 +266,8 @@ class RunConfig:
         fields = fields_of(self.table)
         if self.money.is_dollars:  # and then the names of runs are those of before
             fields = {name: value for name, value in fields.items() if name not in MONEY}
+        if not self.withholding:
+            del fields["withholding"]
         return {**fields, "params": plain_params(self.params)}
 
 

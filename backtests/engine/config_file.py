@@ -18,6 +18,10 @@ class Ratios:
     """The kind of a key that takes a number, or text by ticker."""
 
 
+class Rates:
+    """The kind of a key that takes a number, text by ticker, or a table by ticker."""
+
+
 # Keys of the file, and the type of each value. Where a number is asked for, a whole one will do.
 KEYS: dict[str, type] = {
     "strategy": str,
@@ -39,12 +43,14 @@ KEYS: dict[str, type] = {
     "fx_hedge_equity": Ratios,
     "fx_basis_bp": float,
     "carry_rates": bool,
+    "withholding": Rates,
     "params": dict,
 }
 MOST_KEY = 8192  # characters before the first =
 STRATEGY = "strategy.py"  # beside the file: the source of a strategy from outside the repository
 WORDS = {str: "a text", bool: "true or false", float: "a number", int: "a whole number",
-         dict: "a table", Ratios: "a ratio, or a text such as IEF=1"}  # fmt: skip
+         dict: "a table", Ratios: "a ratio, or a text such as IEF=1",
+         Rates: "a rate, a text such as SPY=0.15, or a table by ticker"}  # fmt: skip
 
 
 def write_config(path: Path, config: RunConfig, remark: str = "") -> None:
@@ -185,8 +191,10 @@ def require_types(table: Params, where: str) -> None:
         _require_short(value, f"{where}: {key}")
         wanted = KEYS[key]
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        number = (wanted in (float, Ratios) and is_number) or (
-            wanted is Ratios and isinstance(value, str)
+        number = (
+            (wanted in (float, Ratios, Rates) and is_number)
+            or (wanted in (Ratios, Rates) and isinstance(value, str))
+            or (wanted is Rates and isinstance(value, dict))
         )
         whole = wanted is int and isinstance(value, int) and not isinstance(value, bool)
         if not (number or whole or (wanted not in (float, int) and isinstance(value, wanted))):

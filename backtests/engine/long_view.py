@@ -67,7 +67,12 @@ def long_run(run: Run) -> LongRun | str:
     costs = Costs(run.config.costs.fee_bps, run.config.costs.slippage_bps, months)
     names = list(dict.fromkeys([*strategy.tickers, benchmark]))
     try:
-        months_since = load_market("bundled", names, conversion=run.config.conversion(names))
+        months_since = load_market(
+            "bundled",
+            names,
+            conversion=run.config.conversion(names),
+            withholding=run.config.withholding.of(names, roles),
+        )
     except HedgeError as error:
         return str(error).partition(";")[0]
     market = _until(months_since, own)

@@ -13,6 +13,7 @@ from backtests.engine.roles import Roles
 from data.currency.conversion import BASIS_BP, DOLLARS, Cash, Conversion, Investor
 from data.currency.currencies import CODES, DOLLAR, read_code
 from data.errors import UsageError, did_you_mean, in_full, in_short, numbers_taken
+from data.treasuries.instruments import hedged_into
 
 Ratio = float | Mapping[str, float]  # of all, or by ticker (others: 0)
 MOST_BASIS_BP = 1000.0  # ten times the widest of 2008
@@ -190,7 +191,7 @@ class Money:
         return replace(self, fx_hedge=own("fx_hedge"), fx_hedge_equity=own("fx_hedge_equity"))
 
     def require_held(self, tickers: Sequence[str], roles: Roles) -> None:
-        """Refuse a ticker of a hedge that is not there, or is on the other side.
+        """Refuse a ticker of a hedge that is not there, is on the other side, or hedges itself.
 
         Parameters
         ----------
@@ -218,6 +219,20 @@ class Money:
                         f"{option(name)} names {ticker}, which is {side}; give it by "
                         f"{option(other)}"
                     )
+            for ticker in tickers:
+                into = hedged_into(ticker)
+                is_meant = roles.is_hedge(ticker) is (position == 0)
+                if into and is_meant and self.ratio_of(name, ticker):
+                    raise UsageError(
+                        f"{option(name)} would sell the dollars of {ticker} a second time: that "
+                        f"share class sells them into {into}; {self._leave_out(name, ticker)}"
+                    )
+
+    def _leave_out(self, name: str, ticker: str) -> str:
+        """How to hedge all but one ticker."""
+        if isinstance(self.ratio(name), Mapping):
+            return f"leave {ticker} out of it"
+        return f"leave {option(name)} out, or name the others in it, such as IEF=1"
 
 
 def option(name: str) -> str:

@@ -255,8 +255,10 @@ def rules_code() -> str:
     rules = sorted(Path(str(strategies.__file__)).parent.glob("*.py"))
     here = Path(__file__).parent
     prices = Path(str(data.__file__)).parent
-    bonds = [prices / "treasuries" / name for name in ("bonds.py", "curve.py")]
-    currency = sorted((prices / "currency").glob("*.py"))
-    own = [here / "space.py", here / "settings.py", here / "money.py"]
-    content = b"".join(path.read_bytes() for path in [*rules, *bonds, *currency, *own])
+    bonds = [prices / "treasuries" / name for name in ("bonds.py", "curve.py", "payouts.py")]
+    abroad = [
+        p for room in ("currency", "withholding") for p in sorted((prices / room).glob("*.py"))
+    ]
+    own = [here / f"{name}.py" for name in ("space", "settings", "money", "withholding")]
+    content = b"".join(path.read_bytes() for path in [*rules, *bonds, *abroad, *own])
     return hashlib.sha256(content).hexdigest()

@@ -15,6 +15,7 @@ from data.currency.convert import reconverted
 from data.currency.currencies import CODES
 from data.errors import UsageError
 from data.market import Market
+from data.treasuries.instruments import hedged_into
 from strategies.base import Parameter
 
 _OF = {"fx_hedge": "hedge", "fx_hedge_equity": "equity"}
@@ -91,7 +92,8 @@ def require_searchable(config: RunConfig, names: Sequence[str], tickers: Sequenc
     Raises
     ------
     UsageError
-        In dollars, and where nothing is held whose dollars the setting would sell.
+        In dollars, where nothing is held whose dollars the setting would sell, and where a fund
+        sells its dollars itself.
     """
     for name in names:
         if config.money.is_dollars:
@@ -107,3 +109,9 @@ def require_searchable(config: RunConfig, names: Sequence[str], tickers: Sequenc
                 f"--grid {name} sells dollars of the {_OF[name]}, and {config.strategy} holds none "
                 f"({', '.join(tickers)}); leave it out, or say what it is by --{_OF[name]}"
             )
+        for ticker in of:
+            if hedged_into(ticker):
+                raise UsageError(
+                    f"--grid {name} would sell the dollars of {ticker} a second time: that share "
+                    f"class sells them into {hedged_into(ticker)}; leave {name} out"
+                )

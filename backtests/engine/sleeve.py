@@ -18,7 +18,7 @@ from backtests.engine.costs import Costs
 from backtests.engine.simulation import Simulation
 from data.market import Market
 from data.treasuries.curve import covers, fund_return_parts, rung_yields, year_fractions
-from data.treasuries.instruments import CATALOGUE
+from data.treasuries.instruments import CATALOGUE, FUNDS_OF_BILLS
 from strategies.dial import DIAL, DurationRule, blend, fund_durations
 
 SWITCH_YEARS = 0.25  # the least change of duration that is a switch
@@ -250,12 +250,15 @@ def _fund_yields(market: Market) -> pd.DataFrame:
 def _fund_parts(market: Market, fund: str, returns: pd.Series) -> pd.DataFrame:
     """Split a fund's returns in dollars into parts, fractions, from the curve where there is one.
 
-    BIL's return is carry less its fee. Without a curve the whole return is residual.
+    That of bills is carry less the fee. Without a curve, and for funds that no ladder stands for,
+    the whole return is residual.
     """
     instrument = CATALOGUE.get(fund.upper())
     if instrument is None:
         return pd.DataFrame(index=returns.index)
     dt = year_fractions(market.sessions, market.periods_per_year)
+    if instrument.ladder is None and instrument.ticker not in FUNDS_OF_BILLS:
+        return pd.DataFrame(index=returns.index)
     if instrument.ladder is None:
         fee = pd.Series((1.0 - instrument.expense) ** dt, index=market.sessions).loc[returns.index]
         gross = (1.0 + returns) / fee

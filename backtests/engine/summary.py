@@ -91,6 +91,8 @@ class Summary:
         What the rule says on the last session.
     money
         Its currency, what cash is there, and how much of the dollar is hedged; None in dollars.
+    withholding
+        What is withheld from dividends and interest, as its configuration has it; None for nothing.
     """
 
     strategy: str
@@ -114,6 +116,7 @@ class Summary:
     years: tuple[CalendarYear, ...]
     latest: Latest
     money: MoneyTable | None = None
+    withholding: float | str | None = None
 
     def __post_init__(self) -> None:
         """Keep parameters from being changed."""
@@ -179,6 +182,7 @@ def summarise(
         ),
         latest=latest(simulation),
         money=config.money.table,
+        withholding=config.withholding.value,
     )
 
 

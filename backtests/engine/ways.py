@@ -45,6 +45,7 @@ from data.currency.conversion import Conversion
 from data.currency.convert import reconverted, rolls_of
 from data.market import CASH, Abroad, Market
 from data.records import ten_digits
+from data.treasuries.instruments import hedged_into
 from strategies.base import Strategy
 from strategies.decisions import decide
 
@@ -68,10 +69,11 @@ def four_ways(
     Returns
     -------
     Ways or None
-        None in dollars and without a hedge.
+        None in dollars, without a hedge, and where a fund of the hedge sells its dollars itself:
+        there is no unhedged way to hold that one.
     """
     abroad = market.abroad
-    if abroad is None or not verdict.holds_hedge:
+    if abroad is None or not verdict.holds_hedge or any(map(hedged_into, verdict.tickers.hedge)):
         return None
     return _Held(market, abroad, strategy, simulation, verdict).ways()
 

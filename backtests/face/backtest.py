@@ -50,6 +50,7 @@ def backtest(
     fx_hedge_equity: float | Mapping[str, float] | pd.Series | str | None = None,
     fx_basis_bp: float | None = None,
     carry_rates: bool | None = None,
+    withholding: float | Mapping[str, float | str] | pd.Series | str | None = None,
     no_verdict: bool = False,
     refresh: bool = False,
     strict: bool = False,
@@ -119,6 +120,10 @@ def backtest(
         What that costs beyond the difference of interest, basis points a year; 25 unless given.
     carry_rates
         Carry the last short rates on for longer than six months.
+    withholding
+        Tax withheld from dividends and interest: 0 to 1 of all equity's, or by ticker as
+        ``{"SPY": 0.15}`` or ``"SPY=0.15,TLT=0.3@2025-05-01"``, from a day on; nothing unless
+        given. Refused where a source does not know what a ticker pays.
     no_verdict
         Do not judge the hedge, which saves a second or two.
     refresh
@@ -160,7 +165,8 @@ def backtest(
             benchmark=benchmark, hedge=hedge, equity=equity, price_only=price_only,
             initial=initial, currency=currency, cash=cash, fx_hedge=fx_hedge,
             fx_hedge_equity=fx_hedge_equity, fx_basis_bp=fx_basis_bp,
-            carry_rates=carry_rates, prices=given(prices), bills=given(bills), params=params,
+            carry_rates=carry_rates, withholding=withholding, prices=given(prices),
+            bills=given(bills), params=params,
         ),
     )  # fmt: skip
 

@@ -151,6 +151,18 @@ def ratio(value: Any, where: str) -> object:
     return kinds.number(value, where, wanted)
 
 
+def rates(value: Any, where: str) -> object:
+    """Read what is withheld: a number, text, or rates by ticker, a Series too."""
+    wanted = "a rate from 0 to 1, or rates by ticker such as {'SPY': 0.15}"
+    if isinstance(value, str):
+        return kinds.text(value, where)
+    if isinstance(value, pd.Series):
+        value = kinds.by_name(value, where)
+    if isinstance(value, Mapping):
+        return {kinds.name(name, where, wanted): value[name] for name in value}
+    return kinds.number(value, where, wanted)
+
+
 def named(value: Any, where: str) -> Mapping[str, Value | None]:
     """Read parameters by name, a row of a table too; the strategy checks their values."""
     if isinstance(value, pd.Series):
@@ -249,6 +261,7 @@ KINDS: Mapping[str, Kind] = {
     "fx_hedge_equity": ratio,
     "fx_basis_bp": kinds.number,
     "carry_rates": kinds.flag,
+    "withholding": rates,
     # The search.
     "assets": tickers,
     "step": kinds.number,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from backtests.engine.money import Money
 from backtests.engine.roles import Roles
+from backtests.engine.withholding import read_withholding
 from backtests.face.door import door
 from backtests.face.guard import shown, warn_of
 from backtests.face.options import Day
@@ -38,6 +39,7 @@ def load_market(
     fx_hedge_equity: float | Mapping[str, float] | pd.Series | str | None = None,
     fx_basis_bp: float | None = None,
     carry_rates: bool = False,
+    withholding: float | Mapping[str, float | str] | pd.Series | str | None = None,
     refresh: bool = False,
     strict: bool = False,
     max_age: int | None = None,
@@ -64,6 +66,8 @@ def load_market(
     fx_hedge, fx_hedge_equity
         Share of their dollars that is sold forward, of the known US Treasury funds and of all
         other tickers: 0 to 1, or by ticker.
+    withholding
+        As for :func:`backtests.backtest`: prices are after it.
     refresh
         Fetch again, even where recent prices are saved.
     strict, max_age
@@ -100,6 +104,8 @@ def load_market(
         carry_rates=carry_rates,
     )
     money.require_held(tickers, Roles())
+    asked = read_withholding(withholding)
+    asked.require_held(tickers)
     market = load.load_market(
         str(source),
         tickers,
@@ -108,6 +114,7 @@ def load_market(
         price_only=without_dividends,
         needs=needs or (),
         conversion=money.conversion(tickers, Roles()),
+        withholding=asked.of(tickers, Roles()),
         refresh=refresh,
         progress=shown(quiet=quiet),
     )

@@ -23,6 +23,7 @@ from data.errors import RuleError, UsageError, did_you_mean, in_short
 from data.load import load_market
 from data.market import Market
 from data.sources import frame
+from data.withholding.rates import NOTHING, Withholding
 from strategies.base import Params, Strategy, Value
 from strategies.files import FORM, read_strategy, require_answers, require_usable
 from strategies.function import FunctionRule, Rule, function_rule
@@ -39,7 +40,7 @@ Day = str | dt.date | None
 # The fields of a run by name, as a configuration file holds them.
 Table = Mapping[str, Value | Params | None]
 RUN = ("source", "extend", "start", "end", "fee_bps", "slippage_bps", "lag", "benchmark", "hedge",
-       "equity", "price_only", "initial", *MONEY)  # fmt: skip
+       "equity", "price_only", "initial", *MONEY, "withholding")  # fmt: skip
 
 # Options that a function lacks and another one has: what to do instead.
 _OF_SEARCH = "it is an option of search(); leave it out"
@@ -105,6 +106,7 @@ class Options:
     fx_hedge_equity: Ratio | str | None = None
     fx_basis_bp: float | None = None
     carry_rates: bool | None = None
+    withholding: float | Mapping[str, float | str] | str | None = None
     prices: pd.DataFrame | None = None
     bills: pd.Series | None = None
     params: Mapping[str, Value | None] = field(default_factory=dict)
@@ -355,6 +357,7 @@ def _load_frame(
     end: str | None,
     price_only: Collection[str] = (),
     conversion: Conversion = DOLLARS,
+    withholding: Withholding = NOTHING,
     **_: object,
 ) -> Market:
     return frame.load(
@@ -364,4 +367,5 @@ def _load_frame(
         end=end,
         price_only=price_only,
         conversion=conversion,
+        withholding=withholding,
     )

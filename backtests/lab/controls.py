@@ -37,7 +37,7 @@ from backtests.report.lab import literal, shortened
 from backtests.report.text import BASIS_POINT
 from data.currency.currencies import CODES, DOLLAR, name_of
 from data.load import SOURCES, available
-from data.treasuries.instruments import CATALOGUE
+from data.treasuries.instruments import AMERICAN
 from strategies.base import Parameter
 from strategies.registry import strategy_class, strategy_names
 
@@ -78,7 +78,7 @@ def controls() -> RunConfig:
     st.caption(kind.summary())
     tickers = available(source_of(state)) if source_of(state) != "files:" else None
     for declared in kind.parameters():
-        control(strategy, declared, tickers or list(CATALOGUE))
+        control(strategy, declared, tickers or list(AMERICAN))
     st.divider()
     st.selectbox("Source of prices", KINDS, key="source", format_func=label_of_source,
                  help="auto: Yahoo, else prices saved from it, else the bundled "
@@ -110,6 +110,9 @@ def controls() -> RunConfig:
                   help="tickers that are equity, though they would count as the hedge")  # fmt: skip
     st.text_input("Without dividends", key="price_only", placeholder="none",
                   help="tickers of the folder that are prices without dividends")  # fmt: skip
+    st.text_input("Withheld from dividends", key="withholding", placeholder="nothing",
+                  help="tax at the source on dividends and interest: 0.15 of all equity's, or by "
+                  "ticker, also from a day on, such as SPY=0.15,TLT=0.3@2025-05-01")  # fmt: skip
     st.button("Read the data again", key="forget", on_click=lab.forget)
     return from_state(state)
 

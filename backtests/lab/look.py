@@ -40,6 +40,8 @@ from data.load import load_market, span_line
 from data.market import Market
 from data.sources.folders import csv_files
 from data.terminal import tell_traceback
+from data.withholding.rates import Withholding
+from data.withholding.withhold import net_histories, withhold
 from strategies.base import Strategy
 from strategies.causality import prove_on, prove_quickly
 
@@ -145,11 +147,13 @@ class _Read:
     figures: CurrencyFigures | None = None
     histories: Mapping[str, pd.Series] | None = None
 
-    def market_in(self, conversion: Conversion) -> Market:
+    def market_in(self, conversion: Conversion, withholding: Withholding) -> Market:
         """The market as asked for."""
+        market = withhold(self.market, withholding)
         if self.figures is None:
-            return self.market
-        return in_currency(self.market, conversion, self.figures, self.histories)
+            return market
+        histories = net_histories(market) or self.histories
+        return in_currency(market, conversion, self.figures, histories)
 
 
 READ = Cache[_Read](8, lambda read: is_first_choice(read.market))
@@ -264,20 +268,23 @@ def inputs_for(config: RunConfig) -> Inputs:
         # Part of the key: network sources load only the series that are needed.
         needs = tuple(options["needs"])
         longer = (options["extend"], options["carried_back"], options["price_only"])
-        conversion = options["conversion"]
-        # Cash alone of what is asked decides what is read; a ratio that moves converts it anew.
+        conversion, withholding = options["conversion"], options.pop("withholding")
+        # Cash alone of what is asked decides what is read; a ratio that moves converts it anew, as
+        # does a rate that is withheld.
         money = (conversion.currency, conversion.cash)
         key = (source, tuple(tickers), options["end"], longer, needs, money, state)
-        return PRICES.get(
-            (key, conversion),
-            lambda: READ.get(key, lambda: _read(source, tickers, **options)).market_in(conversion),
-        )
+
+        def made() -> Market:
+            read = READ.get(key, lambda: _read(source, tickers, **options))
+            return read.market_in(conversion, withholding)
+
+        return PRICES.get((key, conversion, withholding), made)
 
     key = (
         config.source, config.extend, config.price_only, config.start, config.end, config.benchmark,
         tuple(strategy.tickers), strategy.heaviest, strategy.optional, strategy.needs,
         strategy.carried_back, state, config.strategy, config.hedge, config.equity,  # refused there
-        config.money,
+        config.money, config.withholding,
     )  # fmt: skip
     return INPUTS.get(key, lambda: load_inputs(config, load=load))
 

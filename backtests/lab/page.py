@@ -122,7 +122,7 @@ def show_last(colours: Mapping[str, str]) -> None:
 def show(run: Run, out: Path, colours: Mapping[str, str]) -> None:
     """Draw the right side: a run, what can be done with it, and what it is compared with."""
     summary = run.summary
-    told = [run_label(summary.strategy, summary.params, summary.money)]
+    told = [run_label(summary.strategy, summary.params, summary.money, summary.withholding)]
     told += [f"{summary.start} to {summary.end}, after costs"]
     if instead := lab.stood_in(run.config, run.market):
         st.html(message(instead, "warn"))
@@ -265,7 +265,8 @@ def name_of(run: Run) -> str:
     summary = run.summary
     name = f"{mix_text(summary.weights)}{in_money(summary.money)}" if summary.weights else ""
     return shortened(
-        name or run_label(summary.strategy, summary.params, summary.money), LONGEST_NAME
+        name or run_label(summary.strategy, summary.params, summary.money, summary.withholding),
+        LONGEST_NAME,
     )
 
 
@@ -316,7 +317,12 @@ def comparison(colours: Mapping[str, str]) -> None:
         except HedgeError as error:
             st.html(message([f"{query}: {error}"], "error"))
             continue
-        label = run_label(other.summary.strategy, other.summary.params, other.summary.money)
+        label = run_label(
+            other.summary.strategy,
+            other.summary.params,
+            other.summary.money,
+            other.summary.withholding,
+        )
         runs[label if label not in runs else f"{label} [{len(runs) + 1}]"] = other
     if runs:
         summaries = [other.summary for other in runs.values()]

@@ -15,6 +15,7 @@ from backtests.engine.config import RunConfig
 from backtests.engine.costs import Costs
 from backtests.engine.kinds import require_few, tickers
 from backtests.engine.money import HEDGES, Money, ratio_text
+from backtests.engine.withholding import read_withholding
 from data.currency.currencies import DOLLAR
 from data.errors import UsageError, in_short
 from strategies.base import Parameter
@@ -97,6 +98,7 @@ def to_state(config: RunConfig, idle: Sequence[str] = ()) -> dict[str, Any]:
         "hedge": ",".join(config.hedge),
         "equity": ",".join(config.equity),
         "price_only": ",".join(config.price_only),
+        "withholding": _withholding_text(config),
         "fee_bps": float(config.costs.fee_bps),
         "slippage_bps": float(config.costs.slippage_bps),
         "lag": config.costs.lag,
@@ -262,6 +264,7 @@ def from_state(state: Mapping[str, Any]) -> RunConfig:
         hedge=tickers(state["hedge"].strip() or None, "Hedge"),
         equity=tickers(state["equity"].strip() or None, "Equity"),
         price_only=tickers(state["price_only"].strip() or None, "Without dividends"),
+        withholding=read_withholding(state["withholding"].strip() or None, "Withheld"),
         initial=float(state["initial"]),
         extend=EXTEND[state["extend"]],
         money=money_of(state),
@@ -269,6 +272,11 @@ def from_state(state: Mapping[str, Any]) -> RunConfig:
     )
     require_few_tickers(config)
     return config
+
+
+def _withholding_text(config: RunConfig) -> str:
+    value = config.withholding.value
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else value
 
 
 def _weights_of(state: Mapping[str, Any]) -> dict[str, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from backtests.report.folder import require_intact
 from backtests.report.manifest import RunManifest, read_run_manifest
 from backtests.report.verdict.document import read_verdict
 from data.errors import OutputError
-from data.records import from_json
+from data.records import Json, from_json
 from data.regular import MOST_TABLE, NotReadError, read_regular
 from data.spreadsheet import as_meant
 from data.strictness import Strictness, require_strict
@@ -76,6 +77,10 @@ class FinishedRun:
         return self.summary.periods_per_year
 
 
+# What a summary of this format may lack: it was written before there was any.
+ADDED: Mapping[str, Json] = {"withholding": None}
+
+
 def require_strict_run(run: FinishedRun, strictness: Strictness) -> None:
     """Refuse a run on data that stood in for those asked for, or that are too old by now.
 
@@ -117,7 +122,7 @@ def read_run(folder: Path) -> FinishedRun:
         run = FinishedRun(
             folder=folder,
             manifest=manifest,
-            summary=from_json(Summary, read_json(_listed(folder, manifest, SUMMARY))),
+            summary=from_json(Summary, {**ADDED, **read_json(_listed(folder, manifest, SUMMARY))}),
             verdict=read_verdict(read_json(folder / VERDICT)) if judged else None,
             values=table("equity.csv"),
             weights=table("weights.csv"),

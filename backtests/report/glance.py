@@ -86,7 +86,7 @@ def glance_of(summary: Summary, values: Sequence[float], roles: Roles) -> Glance
     params, numbers = summary.params, summary.metrics
     others = {name: value for name, value in params.items() if name != "weights"}
     return Glance(
-        name=run_label(summary.strategy, params, summary.money)
+        name=run_label(summary.strategy, params, summary.money, summary.withholding)
         if mix is None
         else f"{mix_name(mix, roles)}{in_money(summary.money)}",
         settings=""

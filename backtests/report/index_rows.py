@@ -22,6 +22,7 @@ from backtests.report.manifest import (
 )
 from backtests.report.pages import pages_in
 from backtests.report.text import money
+from backtests.report.withholding import withheld_terms
 from data.currency.currencies import DOLLAR
 from data.durable import TEMPORARY
 from data.errors import OutputError
@@ -142,6 +143,7 @@ def read_listed(folder: Path) -> Listed:
             f"from {money(config.initial, config.currency or DOLLAR)}",
             {None: "", True: "extended by proxies", False: "without proxies"}[config.extend],
             f"price only: {config.price_only}" if config.price_only else "",
+            withheld_terms(config.withholding),
         ),
     )
 

@@ -204,6 +204,9 @@ def _whole(folder: Path, table: Mapping[str, Json], shared: Manifest) -> Manifes
 
 def _of_this_version(folder: Path, table: Mapping[str, Json], kind: str) -> Manifest:
     try:
+        config = table.get("config")
+        if isinstance(config, Mapping):
+            table = {**table, "config": {**ADDED_TO_CONFIG, **config}}
         return from_json(KINDS[kind], {**ADDED.get(kind, {}), **table})
     except (ValueError, KeyError) as error:
         raise OutputError(f"{folder / MANIFEST} is damaged ({error}); run it again") from error
@@ -252,3 +255,4 @@ ADDED: Mapping[str, Mapping[str, Json]] = {
     "comparison": {"finding": ""},
     "tuning": {"finding": ""},
 }
+ADDED_TO_CONFIG: Mapping[str, Json] = {"withholding": None}

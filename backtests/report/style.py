@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
+from data.treasuries.foreign_funds import WHOLE_MARKET, listed_abroad
 from data.treasuries.instruments import FUNDS_OF_BILLS
 
 Palette = Mapping[str, str]
@@ -135,11 +136,12 @@ EQUITY_SHADES = ("--equity", "--equity-2", "--equity-3", "--equity-4")
 # The known funds of US Treasuries by their duration, shortest first: one shade each.
 BY_DURATION = (
     FUNDS_OF_BILLS,
-    frozenset({"SHY", "SCHO", "SPTS", "VGSH", "VFISX", "UTWO"}),
-    frozenset({"IEI", "SCHR", "SPTI", "VGIT", "VFITX", "GOVT"}),
-    frozenset({"IEF", "UTEN"}),
-    frozenset({"TLH", "SCHQ", "SPTL", "VGLT", "VUSTX"}),
-    frozenset({"TLT", "EDV", "GOVZ", "ZROZ"}),
+    frozenset({"SHY", "SCHO", "SPTS", "VGSH", "VFISX", "UTWO"}) | listed_abroad((1, 3)),
+    frozenset({"IEI", "SCHR", "SPTI", "VGIT", "VFITX", "GOVT"})
+    | listed_abroad((3, 7), WHOLE_MARKET),
+    frozenset({"IEF", "UTEN"}) | listed_abroad((7, 10)),
+    frozenset({"TLH", "SCHQ", "SPTL", "VGLT", "VUSTX"}) | listed_abroad((10, 30)),
+    frozenset({"TLT", "EDV", "GOVZ", "ZROZ"}) | listed_abroad((20, 30)),
 )
 
 

@@ -45,6 +45,7 @@ from backtests.report.text import (
     run_label,
     source_words,
 )
+from backtests.report.withholding import withheld_terms
 from data.market import Market
 from strategies.weights import mix_text
 
@@ -198,7 +199,7 @@ def write_tearsheet(
         "tearsheet.html",
         path,
         trail=trail_of_run(
-            run_label(summary.strategy, summary.params, summary.money),
+            run_label(summary.strategy, summary.params, summary.money, summary.withholding),
             TEARSHEET,
             pages_in(files) or [TEARSHEET],
         ),
@@ -210,6 +211,7 @@ def write_tearsheet(
                 rows,
                 source_words(summary),
                 costs_text(simulation.costs),
+                *filter(None, [withheld_terms(summary.withholding)]),
             )
         ),
         benchmark=benchmark_name(summary),

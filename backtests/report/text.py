@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from backtests.analysis.numbers import Metric, Place, PortfolioNumbers, Unit, shown_in
 from backtests.report.currency import BILLS, CashWords, cash_words, money_label
+from backtests.report.withholding import withheld_label
 from data.currency.currencies import DOLLAR, SIGNS
 from data.treasuries.instruments import FUNDS_OF_BILLS, is_treasury_fund
 
@@ -279,7 +280,12 @@ def metric_rows(
     ]
 
 
-def run_label(strategy: str, params: Params, money: MoneyTable | None = None) -> str:
+def run_label(
+    strategy: str,
+    params: Params,
+    money: MoneyTable | None = None,
+    withholding: float | str | None = None,
+) -> str:
     """A run in a few words: the strategy, its money, its parameters that are not the default.
 
     Parameters
@@ -288,6 +294,8 @@ def run_label(strategy: str, params: Params, money: MoneyTable | None = None) ->
         As in its configuration.
     money
         Currency and hedge, as in its summary; None in dollars, which are not named.
+    withholding
+        What is withheld, as in its summary; None for nothing.
     """
     from strategies.registry import STRATEGIES, strategy_class
 
@@ -297,7 +305,8 @@ def run_label(strategy: str, params: Params, money: MoneyTable | None = None) ->
         defaults = {parameter.name: parameter.default for parameter in parameters}
     changed = {k: v for k, v in params.items() if k not in defaults or defaults[k] != v}
     settings = (_assignment(name, value) for name, value in changed.items())
-    return " ".join(filter(None, [strategy, money_label(money), *settings]))
+    terms = (money_label(money), withheld_label(withholding))
+    return " ".join(filter(None, [strategy, *terms, *settings]))
 
 
 def _assignment(name: str, value: Value) -> str:

@@ -17,7 +17,9 @@ from data.provenance import describe
 from data.treasuries.cash import level_from_monthly_bills
 from data.treasuries.curve import fund_level
 from data.treasuries.instruments import CATALOGUE
+from data.treasuries.payouts import of_bills, of_ladder
 from data.vintage import FigureDays, StandIn, StandInKind, figure_days
+from data.withholding.payouts import Payments, Payouts, not_known
 
 TABLE = Path(__file__).parent / "us_monthly_1962.csv"
 TITLE = "bundled monthly history of US equity and Treasuries, 1962 to 2025"
@@ -124,7 +126,24 @@ def load(tickers: Sequence[str]) -> Market:
         policy_rate=frame["fed_funds_pct"],
         cpi=frame["cpi_sa"].ffill().shift(1),
         cpi_by_month=public_by(frame["cpi_sa"], sessions[-1]),
+        payments=Payments(
+            {ticker: _payouts(ticker, prices[ticker].dropna(), yields) for ticker in prices},
+            {ticker: prices[ticker].dropna() for ticker in prices},
+        ),
     )
+
+
+def _payouts(ticker: str, level: pd.Series, yields: pd.DataFrame) -> Payouts:
+    """What a ticker pays: of the funds of bonds and bills all interest; of SPY nobody knows it."""
+    if ticker == "BIL":
+        return of_bills(level)
+    if ticker == "SPY":
+        return not_known(
+            level.index,
+            "the bundled SPY is a total return whose dividends are not known",
+            "give --source yahoo or files:DIR, whose funds have theirs, or leave SPY out",
+        )
+    return of_ladder(yields, ticker, 12)
 
 
 def _rate_days(frame: pd.DataFrame) -> dict[str, FigureDays]:

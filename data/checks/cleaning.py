@@ -53,7 +53,7 @@ from data.currency.quotes import currency_of, is_pair, unit_of_pair
 from data.errors import DataError
 from data.sources.bars import COLUMNS, Bars, Listing, total_return
 from data.sources.chart import Chart
-from data.treasuries.instruments import CATALOGUE, LISTED_IN_NEW_YORK
+from data.treasuries.instruments import AMERICAN, LISTED_IN_NEW_YORK
 
 NEW_YORK_ZONES = frozenset(zone for zone, name in CALENDARS.items() if name == NEW_YORK)
 # Rows of the dollar and of rates of exchange on weekends, beyond which the dates are a day off:
@@ -145,7 +145,7 @@ def _beside_second_figures(
     # Bond funds without an exchange pay what they earn each day, by which their price never falls.
     if paid > 0 and chart.kind != "MUTUALFUND":
         falls = drops(prices, bars)
-        warnings += odd_drops(ticker, falls, is_certain=ticker in CATALOGUE)
+        warnings += odd_drops(ticker, falls, is_certain=ticker in AMERICAN)
         warnings += odd_sizes(ticker, falls, bars["Dividends"], stock=chart.kind == "EQUITY")
     return warnings
 

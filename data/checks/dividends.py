@@ -13,7 +13,8 @@ import pandas as pd
 
 from data import bundled
 from data.checks.histories import days_text
-from data.treasuries.instruments import CATALOGUE, PAYERS, TREASURY_FUNDS
+from data.treasuries.foreign_funds import SHARE_CLASS_OF, WHOLE_MARKET
+from data.treasuries.instruments import AMERICAN, PAYERS
 
 # A dividend is odd above so many times the largest of the six before and the six after it: real
 # funds of bonds and shares reach 3.1 times. Dividends below this share of the price are ignored.
@@ -53,6 +54,20 @@ HELD = {
     "TLT": Bonds(("cmt_20y_pct", "cmt_30y_pct"), 3),
 }
 YIELD_TIMES = (0.85, 1.15)
+# Of funds listed elsewhere, which pay once to twelve times a year: what they paid in the year (or
+# a little less) up to a payment. No real ones were at hand, hence the room. Those that sell their
+# dollars are left out: what that earns may be paid out as well.
+HELD_ABROAD = {
+    (0, 1): Bonds(("bill", "cmt_1y_pct"), 3),
+    (1, 3): Bonds(("cmt_1y_pct", "cmt_2y_pct"), 3),
+    (3, 7): Bonds(("cmt_2y_pct", "cmt_5y_pct", "cmt_10y_pct"), 5),
+    (7, 10): Bonds(("cmt_5y_pct", "cmt_10y_pct"), 5),
+    (10, 30): Bonds(("cmt_10y_pct", "cmt_20y_pct", "cmt_30y_pct"), 5),
+    (20, 30): Bonds(("cmt_20y_pct", "cmt_30y_pct"), 3),
+    WHOLE_MARKET: Bonds(("cmt_1y_pct", "cmt_10y_pct", "cmt_30y_pct"), 5),
+}
+TIMES_ABROAD = (0.6, 1.5)
+YEAR_ABROAD_DAYS = 330  # so that a payment a few weeks early still ends a year
 BILL_FUNDS = frozenset(ticker for ticker, bonds in HELD.items() if bonds.columns == ("bill",))
 # No fund pays every second month: such a pace is a monthly one that lost every second payment.
 TWO_MONTHS_DAYS = (55, 66)
@@ -75,18 +90,28 @@ def odd_dividends(ticker: str, bars: pd.DataFrame, *, stock: bool = False) -> li
     warnings = _far_above(ticker, paid)
     days = pd.DatetimeIndex(paid.index)
     years = (span[-1] - span[0]).days / 365.25
-    expected = 2 * years if ticker in CATALOGUE else float(ticker in TREASURY_FUNDS | PAYERS)
+    expected, pace = _expected(ticker, years)
     if years > 1 and len(days) < expected:
         warnings.append(
             f"{ticker}: {len(days) or 'no'} dividends in all between {span[0]:%Y-%m-%d} and "
-            f"{span[-1]:%Y-%m-%d}, though such a fund pays several times a year; check it"
+            f"{span[-1]:%Y-%m-%d}, though such a fund pays {pace}; check it"
         )
     if paid.empty:
         return warnings
     warnings += _missing(ticker, days)
-    warnings += _ends(ticker, days, span, stock=stock and ticker not in CATALOGUE)
+    warnings += _ends(ticker, days, span, stock=stock and ticker not in AMERICAN)
     warnings += _off_pace(ticker, days, span)
-    return warnings + _against_yields(ticker, bars)
+    return warnings + (_against_yields(ticker, bars) or _against_yields_abroad(ticker, bars))
+
+
+def _expected(ticker: str, years: float) -> tuple[float, str]:
+    """The fewest payments of a ticker in some years, and how often it pays in words."""
+    often = "several times a year"
+    if ticker in AMERICAN:
+        return 2 * years, often
+    if ticker in SHARE_CLASS_OF:  # some of them pay once a year; others keep what they earn
+        return (max(1.0, years - 1) if ticker in PAYERS else 0.0), "at least once a year"
+    return float(ticker in PAYERS), often
 
 
 def payments_around(paid: pd.Series) -> pd.DataFrame:
@@ -137,7 +162,7 @@ def _missing(ticker: str, days: pd.DatetimeIndex) -> list[str]:
     if ticker in BILL_FUNDS:
         lowest = _yields(ticker)["bill"].rolling(2, min_periods=1).min()
         empty = empty[~(lowest.reindex(empty).to_numpy(float) <= NOTHING_TO_PAY)]
-    elif ticker not in CATALOGUE and len(empty) > MOST_SKIPPED * len(days):
+    elif ticker not in AMERICAN and len(empty) > MOST_SKIPPED * len(days):
         return warnings
     spans = []
     for month in empty:
@@ -186,7 +211,7 @@ def _ends(ticker: str, days: pd.DatetimeIndex, span: pd.DatetimeIndex, *, stock:
     paces = usual.dropna()
     if paces.empty:
         return []
-    is_irregular = ticker not in CATALOGUE and len(_empty_months(days)) > MOST_SKIPPED * len(days)
+    is_irregular = ticker not in AMERICAN and len(_empty_months(days)) > MOST_SKIPPED * len(days)
     warnings = []
     waits = [(span[0], days[0], paces.iloc[0], "before it")] if not stock else []
     for since, until, pace, side in [*waits, (days[-1], span[-1], paces.iloc[-1], "after it")]:
@@ -219,7 +244,7 @@ def _off_pace(ticker: str, days: pd.DatetimeIndex, span: pd.DatetimeIndex) -> li
     Of other tickers only histories with a payment about every second month are reported.
     """
     waits, usual = _usual(days)
-    if ticker not in CATALOGUE and not _between(waits.median(), TWO_MONTHS_DAYS):
+    if ticker not in AMERICAN and not _between(waits.median(), TWO_MONTHS_DAYS):
         return []
     off = usual[~(usual.between(*QUARTER_DAYS) | usual.between(*MONTH_DAYS)) & usual.notna()]
     if not len(off):
@@ -235,9 +260,14 @@ def _off_pace(ticker: str, days: pd.DatetimeIndex, span: pd.DatetimeIndex) -> li
 
 
 def _yields(ticker: str) -> pd.DataFrame:
-    """Yields by month, in percent, of what a Treasury fund of the catalogue holds."""
+    """Yields by month, in percent, of what one of the funds of ``HELD`` holds."""
+    return _yields_of(HELD[ticker])
+
+
+def _yields_of(bonds: Bonds) -> pd.DataFrame:
+    """Yields of some bonds by month, in percent."""
     table = bundled.table()
-    return table.assign(bill=12 * table["bill_pct"])[list(HELD[ticker].columns)]
+    return table.assign(bill=12 * table["bill_pct"])[list(bonds.columns)]
 
 
 def _against_yields(ticker: str, bars: pd.DataFrame) -> list[str]:
@@ -268,3 +298,43 @@ def _against_yields(ticker: str, bars: pd.DataFrame) -> list[str]:
                 f"against {bound[worst]:.2f} %); check it"
             )
     return warnings
+
+
+def _against_yields_abroad(ticker: str, bars: pd.DataFrame) -> list[str]:
+    """Report payments of a fund listed elsewhere that lie far from the yields of its bonds.
+
+    Pence for pounds, or another currency's amounts, are a hundred times off or as much as that
+    currency is worth.
+    """
+    fund = SHARE_CLASS_OF.get(ticker)
+    if fund is None or fund.hedged or not fund.distributes:
+        return []
+    bonds = HELD_ABROAD[fund.maturities]
+    rows = 12 * bonds.years
+    yields = _yields_of(bonds)
+    low = yields.min(axis=1).rolling(rows, min_periods=rows).min()
+    high = yields.max(axis=1).rolling(rows, min_periods=rows).max()
+    paid = bars["Dividends"][lambda amounts: amounts > 0]
+    days = pd.DatetimeIndex(paid.index)
+    total = paid.cumsum().to_numpy()
+    odd: list[tuple[pd.Timestamp, float]] = []
+    since = days.searchsorted(days - pd.Timedelta(days=YEAR_ABROAD_DAYS), side="right") - 1
+    for place, before in enumerate(since):
+        month = days[place].to_period("M")
+        if before < 0 or month not in low.index:
+            continue
+        wait = (days[place] - days[before]).days
+        price = float(bars["Close"].loc[days[before] : days[place]].mean())
+        share = 100 * (total[place] - total[before]) / price * 365.25 / wait
+        least = TIMES_ABROAD[0] * low[month] if low[month] > NOTHING_TO_PAY else 0.0
+        if share < least or share > TIMES_ABROAD[1] * max(high[month], NOTHING_TO_PAY):
+            odd.append((days[place], share))
+    if not odd:
+        return []
+    day, share = odd[-1]
+    month = day.to_period("M")
+    return [
+        f"{ticker}: what it paid in the year up to {day:%Y-%m-%d} is {share:.2f} % of its price, "
+        f"where its bonds yielded {low[month]:.2f} to {high[month]:.2f} % ({len(odd)} such years); "
+        "check it"
+    ]

@@ -177,7 +177,9 @@ def require_dividends(ticker: str, closes: pd.Series, adjusted: pd.Series, where
 
 def _pays(ticker: str, first: pd.Timestamp, last: pd.Timestamp) -> bool:
     """Whether a ticker is known to have paid dividends between two days."""
+    if ticker.upper() not in PAYERS:
+        return False
     if ticker.upper() in FUNDS_OF_BILLS:
         months = slice(first.to_period("M"), last.to_period("M"))
         return bool((12 * bundled.table()["bill_pct"].loc[months] > NOTHING_TO_PAY).sum() >= 12)
-    return ticker.upper() in PAYERS
+    return True

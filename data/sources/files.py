@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -44,6 +45,8 @@ from data.sources.folders import csv_paths, differ_by_case, find_file, stem_of
 from data.sources.ticker_files import may_be_held
 from data.treasuries.instruments import CATALOGUE, LISTED_IN_NEW_YORK, require_total_return
 from data.treasuries.rates import Rates, bond_equivalent
+from data.withholding.payouts import Payouts, not_known, of_closes, of_price
+from data.withholding.rates import NOTHING, Withholding
 
 RATE_FILES = (
     "treasury_cmt_yields_daily",
@@ -54,6 +57,7 @@ RATE_FILES = (
 )
 POSITIVE = (1e-6, 1e6)
 CHECK_IT = "used all the same, check the file"
+CLOSES_TOO = "give a file with Close and Adj Close, or leave {ticker} out"
 RANGE_WORDS = {"open", "high", "low"}
 
 
@@ -83,6 +87,7 @@ def load(
     price_only: Collection[str] = (),
     conversion: Conversion = DOLLARS,
     convert: Convert = in_currency,
+    withholding: Withholding = NOTHING,
 ) -> Market:
     """Build a market from ``folder/TICKER.csv``, aligned on the days all of them have.
 
@@ -106,6 +111,8 @@ def load(
         The currency wanted, its cash, and what of the dollar is hedged.
     convert
         As for :func:`data.load.load_market`.
+    withholding
+        What is withheld from payouts of the tickers.
 
     Raises
     ------
@@ -121,16 +128,11 @@ def load(
     source = f"files:{folder}"
     notes: list[str] = []
     quoted = quotes(folder, wanted, conversion.currency)
-    series = {
-        ticker: in_dollars(
-            folder,
-            read_prices(folder, ticker, notes, end=end, is_price_only=ticker in price_only),
-            quoted[ticker],
-            notes,
-            end,
-        )
-        for ticker in wanted
-    }
+    series, payouts = {}, {}
+    for ticker in wanted:
+        own = read_history(folder, ticker, notes, end=end, is_price_only=ticker in price_only)
+        series[ticker] = in_dollars(folder, own.levels, quoted[ticker], notes, end)
+        payouts[ticker] = own.payouts
 
     def figures_of(rows_a_year: int) -> CurrencyFigures:
         return currency_figures(folder, conversion.currency, notes, monthly=rows_a_year == 12)
@@ -139,7 +141,7 @@ def load(
     if extend:
         names = {name for t in wanted if t in CATALOGUE for name in CATALOGUE[t].proxies}
         older = {
-            name: read_prices(folder, name, notes, end=end, is_price_only=name in price_only)
+            name: read_history(folder, name, notes, end=end, is_price_only=name in price_only)
             for name in sorted(names)
             if find_file(folder, name)
         }
@@ -150,12 +152,15 @@ def load(
         notes=notes,
         origin=Origin(How.FILES),
         rates=read_rates(folder, notes, end),
-        older=older,
+        older=None if older is None else {name: own.levels for name, own in older.items()},
         carried_back=carried_back,
         end=end,
         conversion=conversion,
         convert=convert,
         figures_of=figures_of,
+        payouts=payouts,
+        older_payouts={name: own.payouts for name, own in (older or {}).items()},
+        withholding=withholding,
     )
 
 
@@ -243,6 +248,14 @@ def _maturities(names: Iterable[str], path: Path) -> list[float]:
     return list(by_years)
 
 
+@dataclass(frozen=True, eq=False)
+class OwnHistory:
+    """A history of a folder: levels on a tz-naive daily index, and what it pays out."""
+
+    levels: pd.Series
+    payouts: Payouts
+
+
 def read_prices(
     folder: Path,
     ticker: str,
@@ -251,6 +264,18 @@ def read_prices(
     end: str | None = None,
     is_price_only: bool = False,
 ) -> pd.Series:
+    """Read the levels of :func:`read_history` alone."""
+    return read_history(folder, ticker, notes, end=end, is_price_only=is_price_only).levels
+
+
+def read_history(
+    folder: Path,
+    ticker: str,
+    notes: list[str] | None = None,
+    *,
+    end: str | None = None,
+    is_price_only: bool = False,
+) -> OwnHistory:
     """Read one total-return series from ``folder/TICKER.csv``.
 
     Parameters
@@ -267,8 +292,8 @@ def read_prices(
 
     Returns
     -------
-    pandas.Series
-        Levels on a tz-naive daily index, as they stand in the file.
+    OwnHistory
+        Levels as they stand in the file.
 
     Raises
     ------
@@ -301,12 +326,31 @@ def read_prices(
     notes += require_own_history(levels, str(path), end)
     if is_price_only:
         notes.append(price_only_note(ticker, f"{column} of {path}"))
-    else:
-        notes += _odd_dividends(table, levels.loc[:end])
-    return levels
+        return OwnHistory(levels, of_price(ticker, levels.index))
+    closes = _closes(table, levels)
+    if isinstance(closes, str):
+        notes.append(f"its dividends are not checked: {closes}")
+        return OwnHistory(levels, not_known(levels.index, closes.partition(";")[0]))
+    if closes is None:
+        why = f"{path} has no closes beside its total return"
+        return OwnHistory(levels, not_known(levels.index, why, CLOSES_TOO.format(ticker=ticker)))
+    notes += _odd_dividends(closes.loc[:end], levels, str(path))
+    return OwnHistory(levels, of_closes(ticker, closes, levels, str(path)))
 
 
-def _odd_dividends(table: Table, adjusted: pd.Series) -> list[str]:
+def _closes(table: Table, adjusted: pd.Series) -> pd.Series | str | None:
+    """The closes of a file that has them beside adjusted ones; text says why they are no use."""
+    column = next((name for name in table.cells if is_close(name)), None)
+    if column is None:
+        return None
+    try:
+        closes = numbers_of(table, [column], [], holes=True)[column].reindex(adjusted.index)
+    except DataError as error:
+        return str(error)
+    return closes[closes > 0]
+
+
+def _odd_dividends(closes: pd.Series, adjusted: pd.Series, where: str) -> list[str]:
     """Check the dividends in adjusted closes, of a file that has the closes as well.
 
     Raises
@@ -315,18 +359,10 @@ def _odd_dividends(table: Table, adjusted: pd.Series) -> list[str]:
         If there are none, of a fund that pays them.
     """
     ticker = str(adjusted.name)
-    column = next((name for name in table.cells if is_close(name)), None)
-    if column is None:
-        return []
-    try:
-        closes = numbers_of(table, [column], [], holes=True)[column].reindex(adjusted.index)
-    except DataError as error:  # the closes are not used
-        return [f"its dividends are not checked: {error}"]
-    closes = closes[closes > 0]
     adjusted = adjusted[closes.index]
     if len(closes) < 2:
         return []
-    require_dividends(ticker, closes, adjusted, str(table.path))
+    require_dividends(ticker, closes, adjusted, where)
     if not is_daily(pd.DatetimeIndex(closes.index)):
         return []
     bars = pd.DataFrame({"Close": closes, "Dividends": implied_dividends(closes, adjusted)})

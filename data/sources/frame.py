@@ -30,6 +30,8 @@ from data.market import CASH, Market
 from data.origin import How, Origin
 from data.rows import MOST_LEFT_OUT
 from data.treasuries.instruments import require_total_return
+from data.withholding.payouts import not_known
+from data.withholding.rates import NOTHING, Withholding
 
 SOURCE = "prices"
 TITLE = "prices given in Python"
@@ -60,6 +62,7 @@ def load(
     end: str | None = None,
     price_only: Collection[str] = (),
     conversion: Conversion = DOLLARS,
+    withholding: Withholding = NOTHING,
 ) -> Market:
     """Build a market from prices given in Python, with the same rules as for a folder of files.
 
@@ -80,6 +83,8 @@ def load(
     conversion
         The currency wanted, its cash, and what of the dollar is hedged: of monthly rows, since
         rates of exchange are the bundled ones, at the ends of months.
+    withholding
+        What is withheld from payouts, which prices alone do not tell: any is refused.
 
     Returns
     -------
@@ -123,6 +128,15 @@ def load(
         cash_of=None if cash is None else _cash_of(cash),
         conversion=conversion,
         figures_of=partial(month_end_figures, conversion.currency),
+        payouts={
+            ticker: not_known(
+                level.index,
+                "prices given in Python do not tell its dividends",
+                f"write them to a folder, with Close and Adj Close, or leave {ticker} out",
+            )
+            for ticker, level in histories.items()
+        },
+        withholding=withholding,
     )
 
 

@@ -28,6 +28,8 @@ from data.sources.live_currency import currency_figures, exchange_rate
 from data.sources.live_rates import Request
 from data.sources.snapshots import Snapshot, Store
 from data.vintage import StandIn, StandInKind
+from data.withholding.payouts import of_bars
+from data.withholding.rates import NOTHING, Withholding
 
 SOURCE = "yahoo"
 NEW_PRICES = "new prices from Yahoo"
@@ -41,6 +43,7 @@ def load(
     extend: bool = False,
     carried_back: Collection[str] = (),
     needs: Sequence[str] = (),
+    withholding: Withholding = NOTHING,
     refresh: bool = False,
     conversion: Conversion = DOLLARS,
     convert: Convert = in_currency,
@@ -64,6 +67,8 @@ def load(
         Without ``extend``: tickers to extend from yields, where they can be had.
     needs
         Rates to load in addition to the bill yield.
+    withholding
+        What is withheld from payouts of the tickers.
     refresh
         Fetch even if the cache has a snapshot of the last day.
     conversion
@@ -102,7 +107,7 @@ def load(
         store, refresh=refresh, progress=progress, offline=failed is not None, end=end
     )
     try:
-        series = _in_dollars(snapshots, request, conversion.currency)
+        series = _in_dollars(snapshots, request, conversion.currency, end)
         figures = None if conversion.is_dollars else currency_figures(request, conversion.currency)
     except UnreachableError as failure:
         if not may_fall_back:
@@ -135,11 +140,14 @@ def load(
         conversion=conversion,
         convert=convert,
         figures_of=None if figures is None else lambda _: figures,
+        payouts={ticker: of_bars(ticker, kept.bars.frame) for ticker, kept in snapshots.items()},
+        older_payouts=request.older_payouts(older_levels or ()),
+        withholding=withholding,
     )
 
 
 def _in_dollars(
-    snapshots: Mapping[str, Snapshot], request: Request, home: str
+    snapshots: Mapping[str, Snapshot], request: Request, home: str, end: str | None
 ) -> dict[str, pd.Series]:
     """Total-return levels in dollars, whatever Yahoo quotes them in; what is converted is noted.
 
@@ -151,6 +159,8 @@ def _in_dollars(
         Loads rates of exchange, and is told what to note.
     home
         The currency of the run: what is quoted in it comes back from dollars as it was.
+    end
+        Last day that is used, or None: a hole in the rates of exchange after it does not matter.
 
     Raises
     ------
@@ -172,7 +182,7 @@ def _in_dollars(
             continue
         exchange = exchange_rate(request, code, (ticker,))
         days = pd.DatetimeIndex(levels.index)
-        converted = levels / exchange_on(days, exchange.units, code)
+        converted = levels / exchange_on(days, exchange.units, code, end=end)
         series[ticker] = converted[np.isfinite(converted)]
         if len(series[ticker]) < 2:
             raise DataError(

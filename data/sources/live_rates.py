@@ -8,7 +8,7 @@ months, whether it was fetched or kept, and against the others.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -32,6 +32,7 @@ from data.sources.snapshots import Snapshot, Store
 from data.treasuries.instruments import CATALOGUE, PROXIES
 from data.treasuries.rates import Rates, bond_equivalent, without_other_basis
 from data.vintage import StandIn, StandInKind
+from data.withholding.payouts import Payouts, of_bars
 
 IRX = "^IRX"  # Yahoo's three-month bill, bank discount
 NOT_ASKED = "no server was asked"
@@ -127,6 +128,15 @@ class Request:
                 levels[name] = total_return(snapshot.bars.frame)
                 self.record_kept(for_whom[name], PROXIES[name], [name])
         return levels
+
+    def older_payouts(self, names: Iterable[str]) -> dict[str, Payouts]:
+        """What proxies pay out, of those that :meth:`older` has loaded."""
+        payouts = {}
+        for name in names:
+            snapshot = self._found[name]
+            if snapshot is not None:
+                payouts[name] = of_bars(name, snapshot.bars.frame)
+        return payouts
 
     def _bill(self) -> pd.Series | None:
         """The three-month bill: FRED's, else Yahoo's."""

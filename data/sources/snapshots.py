@@ -82,21 +82,21 @@ class Head:
     listing: Listing = IN_NEW_YORK
 
     @property
-    def fields(self) -> dict[str, object]:
-        """What is written."""
+    def text(self) -> str:
+        """JSON of its fields; without the listing where that is the usual one."""
         fields = dataclasses.asdict(self)
         if self.listing == IN_NEW_YORK:
             del fields["listing"]
-        return fields
+        return json.dumps(fields)
 
     def sha256(self, rows: bytes) -> str:
         """Hash this and the rows."""
-        text = json.dumps(self.fields, sort_keys=True)
+        text = json.dumps(json.loads(self.text), sort_keys=True)
         return hashlib.sha256(text.encode() + b"\n" + rows).hexdigest()
 
     def line(self, rows: bytes) -> bytes:
         """Write it, its hash last."""
-        fields = {**self.fields, "sha256": self.sha256(rows)}
+        fields = {**json.loads(self.text), "sha256": self.sha256(rows)}
         return json.dumps(fields, ensure_ascii=True).encode() + b"\n"
 
 
@@ -330,7 +330,7 @@ def _read_head(ticker: str, line: bytes, rows: bytes) -> tuple[Head, str]:
         head = msgspec.convert(fields, Head)
     except msgspec.ValidationError:
         raise damaged from None
-    if fields != json.loads(json.dumps(head.fields)):
+    if fields != json.loads(head.text):
         raise damaged
     if head.sha256(rows) != stated:
         raise damaged

@@ -245,6 +245,26 @@ def fund_level(yields: pd.DataFrame, instrument: Instrument, periods_per_year: i
     return level.reindex(yields.index).ffill().where(yields.index <= level.index[-1])
 
 
+def fund_payouts(yields: pd.DataFrame, instrument: Instrument, periods_per_year: int) -> pd.Series:
+    """The share of its value that a fund of :func:`fund_level` pays as interest, row by row.
+
+    That is ``y0 dt / factor``: the mean yield of its rungs on the row before, as its carry has it,
+    over the growth of the row before the fee.
+
+    Returns
+    -------
+    pandas.Series
+        On the rows whose yields cover the ladder; 0 on the first.
+    """
+    curve, dt, rungs = _ladder_rows(yields, instrument, periods_per_year)
+    earned = np.zeros(len(curve))
+    for rows, nodes, before, _ in _periods(curve):
+        earned[rows] = interpolate(nodes, before, rungs).mean(axis=1) * dt[rows]
+    gross = 1.0 + par_returns(curve, rungs, dt).mean(axis=1)
+    gross[0] = 1.0
+    return pd.Series(earned / gross, index=curve.index, name=instrument.ticker)
+
+
 def fund_return_parts(
     yields: pd.DataFrame, instrument: Instrument, periods_per_year: int
 ) -> pd.DataFrame:

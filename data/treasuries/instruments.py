@@ -7,6 +7,14 @@ from dataclasses import dataclass
 
 from data.currency.quotes import is_pair
 from data.errors import DataError, in_short
+from data.treasuries.foreign_funds import (
+    DURATIONS,
+    EQUITY_ABROAD,
+    SHARE_CLASS_OF,
+    WHOLE_MARKET,
+    ShareClass,
+    listed_abroad,
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +39,8 @@ class Instrument:
     ``expense`` is the fund's yearly fee as a fraction; ``duration`` its usual modified duration
     (percent of price lost per point of yield rise, in years), for days without a curve (0 for
     funds without notable interest rate risk); ``proxies`` are the total-return series that stand
-    in for it before its first day, nearest first.
+    in for it before its first day, nearest first; ``hedged`` is the currency that the fund itself
+    sells its dollars into, empty for none.
     """
 
     ticker: str
@@ -40,10 +49,36 @@ class Instrument:
     ladder: Ladder | None = None
     duration: float = 0.0
     proxies: tuple[str, ...] = ()
+    hedged: str = ""
+
+
+# What stands for a range of maturities. Funds of the whole market hold bonds of all maturities, but
+# as much of each as there is, which is mostly short: equal parts up to 14 years have their duration
+# (6 years at yields of 4.5 %, 7 at 1.5), those up to 30 years one of 10.
+LADDERS = {
+    (1, 3): Ladder(1, 3, 0.25),
+    (3, 7): Ladder(3, 7, 0.5),
+    (7, 10): Ladder(7, 10, 0.5),
+    (10, 30): Ladder(10, 30, 1),
+    (20, 30): Ladder(20, 30, 1),
+    WHOLE_MARKET: Ladder(1, 14, 1),
+}
+
+
+def _listed_abroad(ticker: str, fund: ShareClass) -> Instrument:
+    """The entry of a ticker of another country; no ladder stands for dollars sold forward."""
+    return Instrument(
+        ticker,
+        fund.title,
+        fund.expense,
+        None if fund.hedged else LADDERS.get(fund.maturities),
+        DURATIONS[fund.maturities],
+        hedged=fund.hedged,
+    )
 
 
 # Expense ratios and maturity ranges: the funds' own fact sheets.
-CATALOGUE: dict[str, Instrument] = {
+AMERICAN: dict[str, Instrument] = {
     instrument.ticker: instrument
     for instrument in (
         Instrument(
@@ -58,13 +93,18 @@ CATALOGUE: dict[str, Instrument] = {
         Instrument("TLT", "20+ year Treasuries", 0.0015, Ladder(20, 30, 1), 16.0),
     )
 }
+# With the funds of other countries, whose payments and prices are known less well.
+CATALOGUE: dict[str, Instrument] = AMERICAN | {
+    ticker: _listed_abroad(ticker, fund) for ticker, fund in SHARE_CLASS_OF.items()
+}
 
 # Funds of US Treasuries without leverage count as the hedge; everything else counts as equity.
-FUNDS_OF_BILLS = frozenset(
+FUNDS_OF_BILLS = listed_abroad((0, 1)) | frozenset(
     {"BIL", "BILS", "CLTL", "GBIL", "SGOV", "SHV", "TBIL", "TBLL", "USFR", "TFLO", "XHLF"}
 )
 TREASURY_FUNDS = FUNDS_OF_BILLS | frozenset(
     {
+        *SHARE_CLASS_OF,
         *("SHY", "SCHO", "SPTS", "VGSH", "VFISX", "UTWO"),
         *("IEI", "IEF", "SCHR", "SPTI", "VGIT", "VFITX", "GOVT", "UTEN"),
         *("TLH", "TLT", "SCHQ", "SPTL", "VGLT", "VUSTX", "EDV", "GOVZ", "ZROZ"),
@@ -77,14 +117,20 @@ def is_treasury_fund(ticker: str) -> bool:
     return ticker.upper() in TREASURY_FUNDS
 
 
-# Other bonds, gold, and Treasuries in funds from elsewhere (Ireland, Luxembourg): equity here,
-# unless the user names them as the hedge, of which he is told.
+def hedged_into(ticker: str) -> str:
+    """The currency that a fund itself sells its dollars into; empty for none and where unknown."""
+    instrument = CATALOGUE.get(ticker.upper())
+    return "" if instrument is None else instrument.hedged
+
+
+# Other bonds and gold, and funds of Treasuries of which not enough is known: equity here, unless
+# the user names them as the hedge, of which he is told.
 MAY_HEDGE = frozenset(
     {
         *("AGG", "BND", "BNDX", "BWX", "LQD", "VCIT", "HYG", "MUB", "MBB", "TIP", "SCHP", "VTIP"),
         *("STIP", "GLD", "GLDM", "IAU", "SGOL", "SLV", "DBC", "DBMF", "VBMFX", "VBTLX", "LTPZ"),
-        *("IDTL.L", "DTLA.L", "IBTL.L", "IDTM.L", "IBTM.L", "CBU0.L", "IBTS.L", "IDBT.L", "VUTY.L"),
-        *("VDTY.L", "TRXG.L", "TREX.L", "US10.L", "IS04.DE", "SXRM.DE", "IUSM.DE", "IBTE.L"),
+        *("TRXG.L", "TRXS.L", "US10.MI", "VAGT.DE", "VDTE.DE", "AGGG.L", "EUNA.DE", "LQDA.L"),
+        *("SGLN.L", "IGLN.L", "PHAU.L", "4GLD.DE", "1540.T"),
     }
 )
 
@@ -95,18 +141,8 @@ KNOWN_EQUITY = frozenset(
         *("SPY", "VOO", "IVV", "SPLG", "VTI", "ITOT", "SCHB", "VFINX", "VTSMX", "^SP500TR"),
         *("QQQ", "QQQM", "DIA", "IWM", "IWB", "IWV", "MDY", "RSP", "VUG", "VTV", "VB", "VO"),
         *("VT", "ACWI", "URTH", "VXUS", "IXUS", "VEU", "EFA", "IEFA", "VEA", "EEM", "IEMG", "VWO"),
-        *(
-            "EWJ",
-            "EWG",
-            "EWU",
-            "FXI",
-            "EUNL.DE",
-            "IWDA.L",
-            "IWDA.AS",
-            "SWDA.L",
-            "VWCE.DE",
-            "CSPX.L",
-        ),
+        *("EWJ", "EWG", "EWU", "FXI"),
+        *EQUITY_ABROAD,
     }
 )
 
@@ -131,7 +167,7 @@ PAYERS = frozenset(
     ticker
     for ticker in LISTED_IN_NEW_YORK
     if ticker not in ("GLD", "GLDM", "IAU", "SGOL", "SLV", "DBC", "DBMF", "QQQ", "QQQM")
-)
+) | frozenset(ticker for ticker, fund in SHARE_CLASS_OF.items() if fund.distributes)
 
 PRICE_INDICES = (
     *("^FTSE", "^N225", "NIKKEI225", "^STOXX50E", "^STOXX", "^FCHI", "^SSMI", "^AEX", "^GSPTSE"),

@@ -12,7 +12,7 @@ import pandas as pd
 from data.errors import DataError
 from data.provenance import Tracking
 from data.treasuries.curve import fund_level
-from data.treasuries.instruments import CATALOGUE, PROXIES
+from data.treasuries.instruments import CATALOGUE, FUNDS_OF_BILLS, PROXIES, Instrument
 from data.treasuries.rates import Rates, bill_level
 
 JOIN_DAYS = 7
@@ -56,7 +56,7 @@ def proxy_level(ticker: str, rates: Rates) -> tuple[pd.Series, str] | None:
         level = fund_level(rates.yields, instrument, 252).dropna()
         rungs = f"{instrument.ladder.shortest:g}-{instrument.ladder.longest:g} year"
         return level, f"a ladder of {rungs} par bonds from yields, {fee}"
-    if ticker == "BIL" and rates.bill is not None:
+    if ticker in FUNDS_OF_BILLS and not instrument.hedged and rates.bill is not None:
         days = pd.DatetimeIndex(rates.bill.dropna().index)
         return bill_level(rates.bill, days, instrument.expense), f"rolled three-month bills, {fee}"
     return None
@@ -103,6 +103,8 @@ def extend(
             found = proxy_level(ticker, rates)
             if found is not None:
                 made[ticker] = found
+            elif instrument is not None and instrument.duration and not _is_made(instrument):
+                why[ticker] = _lacking(ticker)
         except DataError as error:
             why[ticker] = str(error)
     # Some sessions of the exchange have no yields, and some days with yields are no sessions. So a
@@ -200,12 +202,20 @@ def made_of(title: str, splices: Iterable[Splice], last: str) -> str:
     return "; ".join(parts)
 
 
+def _is_made(instrument: Instrument) -> bool:
+    """Whether there is a way to make a fund's history from yields."""
+    is_bills = instrument.ticker in FUNDS_OF_BILLS and not instrument.hedged
+    return is_bills or instrument.ladder is not None
+
+
 def _lacking(ticker: str) -> str:
     """What a ticker would have to be made from, and is not there."""
     instrument = CATALOGUE.get(ticker)
-    if instrument is None or (instrument.ladder is None and ticker != "BIL"):
+    if instrument is None or not instrument.duration:
         return "nothing is known that it could be made from"
-    return f"there are no {'bill yields' if ticker == 'BIL' else 'yields'} here"
+    if instrument.hedged:
+        return f"it sells its dollars into {instrument.hedged}, which yields do not tell"
+    return f"there are no {'yields' if instrument.ladder else 'bill yields'} here"
 
 
 def _first_traded(joined: Levels, made: Collection[str], traded: pd.DatetimeIndex) -> pd.Timestamp:

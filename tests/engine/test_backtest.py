@@ -21,6 +21,7 @@ from backtests.engine.judge import judged_on
 from backtests.engine.money import Money
 from data.errors import UsageError
 from tests.conftest import SHARED, market_of, with_a_hole
+from tests.made_figures import DAYS, csv, near, near_rate
 
 
 def bundled(strategy: str = "hedge_mix", **options) -> RunConfig:
@@ -301,6 +302,67 @@ def test_how_a_proxy_fits_is_no_part_of_a_name():
         for fit in ("", "; where both exist (2002-08 to 2020-12), monthly returns correlate 0.993")
     }
     assert len(names) == 1
+
+
+@pytest.fixture
+def euros(price_folder) -> str:
+    """MSCI World in euros, 20+ year Treasuries whose fund begins in July, and one that hedges."""
+    rng = np.random.default_rng(5)
+    walk = 60 * np.exp(rng.normal(0, 0.01, len(DAYS)).cumsum())
+    later = DAYS[DAYS >= "2022-07-01"]
+    price_folder(
+        **{
+            "EUNL.DE": csv("value", walk, dates="date"),
+            "IS04.DE": csv("value", np.linspace(4.0, 3.7, len(later)), later, "date"),
+            "IBB1.DE": csv("value", np.linspace(5.0, 4.8, len(DAYS)), dates="date"),
+            "DEXUSEU": csv("DEXUSEU", near("EUR")),
+            "IR3TIB01EZM156N": csv("IR3TIB01EZM156N", *near_rate("EUR")),
+            "IR3TIB01USM156N": csv("IR3TIB01USM156N", *near_rate("USD")),
+        }
+    )
+    folder = price_folder(
+        treasury_cmt_yields_daily="date,20y,30y\n"
+        + "".join(f"{day:%Y-%m-%d},3.4,3.4\n" for day in DAYS)
+    )
+    (folder / "currency.toml").write_text('"EUNL.DE" = "EUR"\n"IS04.DE" = "EUR"\n"IBB1.DE" = "EUR"')
+    return f"files:{folder}"
+
+
+def test_a_euro_investor_holds_funds_of_frankfurt_and_names_no_hedge(euros):
+    """Before its first day the fund is a ladder in dollars, worth what these were in euros."""
+    weights = {"EUNL.DE": 0.6, "IS04.DE": 0.4}
+    config = RunConfig(
+        "hedge_mix", {"weights": weights}, euros, money=Money("EUR", fx_hedge=0.5), extend=True
+    )
+    market = load_inputs(config).market
+    assert config.roles.hedge_of(market.tickers) == ["IS04.DE"]
+    assert market.abroad.conversion.ratios == {"IS04.DE": 0.5}
+    open_ = load_inputs(replace(config, money=Money("EUR"))).market.prices["IS04.DE"]
+    assert open_.index[0] == DAYS[0]
+    before = DAYS[DAYS < "2022-07-01"]
+    # Par bonds at 3.4 % with interest twice a year, less 0.07 % a year, times euros a dollar.
+    euros_a_dollar = 1 / pd.Series(near("EUR"), DAYS)
+    years = (before[-1] - before[0]).days / 365.25
+    made = (
+        1.017 ** (2 * years) * 0.9993**years * euros_a_dollar[before[-1]] / euros_a_dollar.iloc[0]
+    )
+    assert open_[before[-1]] / open_.iloc[0] == pytest.approx(made, rel=1e-6)
+    # From then on it is the fund's own euros.
+    own = open_[DAYS >= "2022-07-01"]
+    assert own.iloc[-1] / own.iloc[0] == pytest.approx(3.7 / 4.0, rel=1e-9)
+
+
+def test_a_share_class_that_sells_its_dollars_is_said_and_not_hedged_again(euros):
+    config = RunConfig(
+        "hedge_mix", {"weights": {"EUNL.DE": 0.6, "IBB1.DE": 0.4}}, euros, money=Money("EUR")
+    )
+    assert (
+        "IBB1.DE sells its dollars into EUR itself: there is no unhedged way to hold it beside it, "
+        "and so no page Which hedge"
+    ) in load_inputs(config).market.notes
+    hedged = replace(config, money=Money("EUR", fx_hedge=1))
+    with pytest.raises(UsageError, match="would sell the dollars of IBB1.DE a second time"):
+        load_inputs(hedged)
 
 
 def test_a_currency_hedge_of_nothing_is_said():

@@ -118,6 +118,32 @@ def test_a_ticker_that_is_not_there_or_on_the_other_side_is_named(fields, words)
     Money(currency="JPY", fx_hedge="IEF=1", fx_hedge_equity=1).require_held(["SPY", "IEF"], KNOWN)
 
 
+@pytest.mark.parametrize(
+    ("fields", "cure"),
+    [
+        ({"fx_hedge": 1}, "leave --fx-hedge out, or name the others in it, such as IEF=1"),
+        ({"fx_hedge": 0.01}, "leave --fx-hedge out"),
+        ({"fx_hedge": "IEF=1,DTLE.L=0.5"}, "leave DTLE.L out of it"),
+    ],
+)
+def test_dollars_that_a_share_class_sells_are_not_sold_again(fields, cure):
+    """The fund sells the dollars of DTLE forward each month: a second sale bets on the euro."""
+    words = "--fx-hedge would sell the dollars of DTLE.L a second time: that share class sells them"
+    with pytest.raises(UsageError, match=f"{words} into EUR; {cure}"):
+        Money(currency="EUR", **fields).require_held(["EUNL.DE", "IEF", "DTLE.L"], KNOWN)
+
+
+def test_beside_a_share_class_that_sells_its_dollars_the_others_may_be_hedged():
+    held = ["EUNL.DE", "IEF", "DTLE.L"]
+    Money(currency="EUR", fx_hedge="IEF=1", fx_hedge_equity=1).require_held(held, KNOWN)
+    Money(currency="EUR").require_held(held, KNOWN)
+    # As equity, by the user's word, it is refused on that side.
+    roles = Roles(equity=("DTLE.L",))
+    with pytest.raises(UsageError, match="--fx-hedge-equity would sell the dollars of DTLE.L"):
+        Money(currency="EUR", fx_hedge_equity=1).require_held(held, roles)
+    Money(currency="EUR", fx_hedge=1).require_held(held, roles)
+
+
 def test_options_are_named_as_on_the_command_line():
     assert [option(name) for name in MONEY] == [
         "--currency", "--cash", "--fx-hedge", "--fx-hedge-equity", "--fx-basis-bp", "--carry-rates",

@@ -10,14 +10,14 @@ from backtests.engine.config_file import read_config, write_config
 from backtests.engine.roles import KNOWN, Roles
 from data.errors import UsageError
 
-HELD = ["SPY", "IEF", "ief", "GLD", "AAPL", "IDTL.L"]
+HELD = ["SPY", "IEF", "ief", "GLD", "AAPL", "TRXG.L"]
 
 
 @pytest.mark.parametrize(
     ("roles", "hedge"),
     [
         (KNOWN, ["IEF", "ief"]),  # known funds, whatever their case
-        (Roles(hedge=("GLD", "IDTL.L")), ["GLD", "IDTL.L"]),  # in place of the known ones
+        (Roles(hedge=("GLD", "TRXG.L")), ["GLD", "TRXG.L"]),  # in place of the known ones
         (Roles(equity=("IEF",)), ["ief"]),
         (Roles(hedge=("GLD", "IEF"), equity=("SPY",)), ["IEF", "GLD"]),
     ],
@@ -27,11 +27,23 @@ def test_the_hedge_is_what_is_named_or_known(roles, hedge):
     assert roles.equity_of(HELD) == [ticker for ticker in HELD if ticker not in hedge]
 
 
+def test_funds_of_treasuries_listed_elsewhere_are_the_hedge_of_funds_of_shares_there():
+    """What an investor in euros, pounds or yen holds: each hedge without a word of his."""
+    for mix, hedge in {
+        ("EUNL.DE", "IS04.DE"): "IS04.DE",
+        ("VWRL.L", "IDTL.L"): "IDTL.L",
+        ("2559.T", "2621.T"): "2621.T",
+        ("IWDA.AS", "sxrm.de"): "sxrm.de",
+    }.items():
+        assert KNOWN.hedge_of(mix) == [hedge]
+        assert KNOWN.unnamed(KNOWN.equity_of(mix), beside_a_hedge=False) == []
+
+
 def test_what_may_be_meant_as_a_hedge_is_told_unless_its_role_was_said():
-    equity = ["SPY", "GLD", "AAPL", "idtl.l"]
-    assert KNOWN.unnamed(equity, beside_a_hedge=True) == ["GLD", "idtl.l"]
-    assert KNOWN.unnamed(equity, beside_a_hedge=False) == ["GLD", "AAPL", "idtl.l"]
-    assert Roles(equity=("GLD",)).unnamed(equity, beside_a_hedge=True) == ["idtl.l"]
+    equity = ["SPY", "GLD", "AAPL", "trxg.l"]
+    assert KNOWN.unnamed(equity, beside_a_hedge=True) == ["GLD", "trxg.l"]
+    assert KNOWN.unnamed(equity, beside_a_hedge=False) == ["GLD", "AAPL", "trxg.l"]
+    assert Roles(equity=("GLD",)).unnamed(equity, beside_a_hedge=True) == ["trxg.l"]
     assert Roles(hedge=("TLT",)).unnamed(equity, beside_a_hedge=True) == []
 
 

@@ -185,6 +185,10 @@ def test_settings_are_those_of_the_configuration():
         (RunConfig("equity_only", money=Money("JPY")), ["fx_hedge"],
          r"--grid fx_hedge sells dollars of the hedge, and equity_only holds none \(SPY\); leave "
          r"it out, or say what it is by --hedge"),
+        (RunConfig("hedge_mix", {"weights": {"EUNL.DE": 0.5, "DTLE.L": 0.5}}, "auto",
+                   money=Money("EUR")), ["fx_hedge_equity", "fx_hedge"],
+         r"--grid fx_hedge would sell the dollars of DTLE.L a second time: that share class sells "
+         r"them into EUR; leave fx_hedge out"),
     ],
 )  # fmt: skip
 def test_a_setting_that_changes_nothing_is_refused(config, names, message):

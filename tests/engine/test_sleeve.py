@@ -13,7 +13,7 @@ from backtests.engine import ledger
 from backtests.engine.costs import Costs
 from backtests.engine.references import same_average_duration
 from backtests.engine.simulate import simulate
-from backtests.engine.sleeve import report_sleeve
+from backtests.engine.sleeve import attribute, report_sleeve
 from data import bundled
 from data.bundled.world import currency_figures
 from data.currency.conversion import Conversion
@@ -25,6 +25,7 @@ from data.treasuries.instruments import CATALOGUE
 from strategies import registry
 from strategies.attack_defend import AttackDefend
 from strategies.dial import DIAL, DurationRule, fund_durations
+from strategies.hedge_mix import HedgeMix
 
 PARTS = ["carry", "roll_down", "rate", "convexity", "expense", "residual", "costs"]
 
@@ -112,6 +113,30 @@ def test_a_real_fund_leaves_its_distance_from_the_curve_as_residual(market):
     table = report_sleeve(real, rule, done).attribution
     assert table["residual"].abs().max() > 1
     assert (table[PARTS].sum(axis=1) - table["total"]).abs().max() <= 1e-10 * done.nav.max()
+
+
+@pytest.mark.parametrize(
+    ("ticker", "made_of"),
+    [
+        ("IDTL.L", {"carry", "roll_down", "rate", "convexity", "expense"}),  # TLT's bonds
+        ("IB01.L", {"carry", "expense"}),  # bills
+        ("DTLE.L", set()),  # sells its dollars: the curve does not tell what it earns
+    ],
+)
+def test_only_what_bills_or_a_ladder_stand_for_is_split(ticker, made_of, market):
+    prices = market.prices[["SPY", "TLT"]].rename(columns={"TLT": ticker})
+    held = Market(
+        source="made", title="", prices=prices, cash=market.cash, periods_per_year=12,
+        provenance={}, yields=market.yields,
+    )  # fmt: skip
+    rule = HedgeMix(weights={"SPY": 0.6, ticker: 0.4})
+    start = pd.Timestamp("2000-01-31")
+    done = simulate(held, rule, Costs(), start=start, engine=ledger.fill)
+    parts = attribute(held, done, [ticker]).drop(columns="total").abs().sum()
+    found = {name for name, size in parts.items() if size > 1e-6}
+    assert found - {"residual", "costs"} == made_of
+    if not made_of:
+        assert parts["residual"] > 0
 
 
 # --- switches -----------------------------------------------------------------------------

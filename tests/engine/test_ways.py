@@ -341,6 +341,14 @@ def test_without_a_hedge_and_in_dollars_there_are_none(money, weights):
     assert four_ways(run.market, strategy, run.simulation, verdict) is None
 
 
+def test_a_share_class_that_sells_its_dollars_has_no_unhedged_way_beside_it(yen):
+    run, _ = yen
+    hedge = replace(run.judged.tickers, hedge=("IBB1.DE",))
+    verdict = replace(run.judged, tickers=hedge)
+    rule = run.config.make_strategy()
+    assert four_ways(run.market, rule, run.simulation, verdict) is None
+
+
 def test_a_whole_verdict_has_them_and_a_brief_one_has_not(yen):
     run, ways = yen
     assert run.judged.ways is None

@@ -217,7 +217,10 @@ def label(runs: Sequence[FinishedRun]) -> list[str]:
     A name of ours that is not unique is followed by the folder's name, then by a number.
     """
     names = [
-        run.called or run_label(run.summary.strategy, run.summary.params, run.summary.money)
+        run.called
+        or run_label(
+            run.summary.strategy, run.summary.params, run.summary.money, run.summary.withholding
+        )
         for run in runs
     ]
     for more in (lambda n, run: run.name, lambda n, run: f"{n + 1}"):

@@ -46,6 +46,7 @@ from backtests.report.tuning.words import (
     survived,
 )
 from backtests.report.verdict.payoffs import payoff_note
+from backtests.report.withholding import withheld_terms
 
 TOP = 20
 MOST_ON_PHONE = 8  # cells along an axis of a map whose figures can be read on a phone
@@ -98,6 +99,7 @@ def _facts(tuned: Tuned) -> list[str]:
         f"{tuned.sessions[0]:%Y-%m-%d} to {tuned.sessions[-1]:%Y-%m-%d}",
         costs_text(tuned.config.costs),
         *([] if money is None else [hedge_terms(money)]),
+        *filter(None, [withheld_terms(tuned.config.withholding.value)]),
         OWN_FILES if tuned.market.source.startswith("files:") else tuned.market.title,
     ]
 

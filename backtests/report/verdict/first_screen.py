@@ -150,7 +150,7 @@ def _mix(verdict: Verdict, summary: Summary) -> str:
         alone = not verdict.holds_hedge and len(verdict.tickers.equity) == 1
         if alone and held is not None and held > 1.0 - SMALLEST:
             return f"100 % {verdict.tickers.equity[0]}{in_money(summary.money)}"
-        label = run_label(summary.strategy, summary.params, summary.money)
+        label = run_label(summary.strategy, summary.params, summary.money, summary.withholding)
         if len(label) <= LONGEST_LABEL:
             return label
         return f"{summary.strategy}{in_money(summary.money)}"

@@ -32,6 +32,7 @@ from backtests.report.verdict.evidence import episodes_grid, pair_of, payoff_gri
 from backtests.report.verdict.first_screen import first_screen
 from backtests.report.verdict.payoffs import payoff_note, short_word
 from backtests.report.which_hedge.words import link_line
+from backtests.report.withholding import withheld_terms
 from data.market import CASH
 
 RULE = (
@@ -68,7 +69,7 @@ def write_verdict(
     """
     verdict, summary = run.judged, run.summary
     april, long = verdict.april_2025, verdict.long_view
-    label = run_label(summary.strategy, summary.params, summary.money)
+    label = run_label(summary.strategy, summary.params, summary.money, summary.withholding)
     rows, pair = basis(daily=verdict.series.drawdown.daily), pair_of(verdict.evidence)
     cash = cash_words(verdict.investor)
     judged_long = None if long is None else long.evidence
@@ -156,6 +157,7 @@ def facts_of(run: Run) -> list[str]:
         f"{summary.start} to {summary.end}, {FREQUENCIES[summary.periods_per_year]}",
         costs_text(summary.costs),
         *([] if summary.money is None else [hedge_terms(summary.money)]),
+        *filter(None, [withheld_terms(summary.withholding)]),
         f"hedge {', '.join(verdict.tickers.hedge) or 'none'}",
         f"equity {', '.join(verdict.tickers.equity)}",
         source_words(summary),

@@ -35,6 +35,7 @@ from backtests.report.which_hedge.words import (
     names_of,
     reading,
 )
+from backtests.report.withholding import withheld_terms
 from data.currency.currencies import SIGNS, name_of
 from data.treasuries.instruments import CATALOGUE
 
@@ -83,6 +84,7 @@ def write_which_hedge(
             f"equity {funds_text(tickers.equity)}",
             f"{capital(ROWS[summary.periods_per_year])} from {summary.start} to {summary.end}",
             f"in {ways.currency}",
+            *filter(None, [withheld_terms(summary.withholding)]),
             costs_text(summary.costs),
             source_words(summary),
         ],

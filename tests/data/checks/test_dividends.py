@@ -161,3 +161,47 @@ def test_a_quarters_payment_is_late_from_one_and_six_tenths_of_the_usual_wait(we
         f"ABC: no dividend between {since:%Y-%m-%d} and {until:%Y-%m-%d}, though it pays each "
         "quarter; check it"
     ] * named  # fmt: skip
+
+
+# --- funds of Treasuries listed in Europe and Tokyo ---------------------------------------------
+
+# 2.4 % of the price, as bonds of 7 to 10 years yielded in 2015 to 2019 (10-year: 1.5 to 3.2 %).
+HALF_YEARS = [pd.Timestamp(day) for day in pd.date_range("2015-05-14", periods=10, freq="182D")]
+YEARLY = [pd.Timestamp(day) for day in ("2015-12-10", "2016-12-08", "2017-12-07", "2018-12-06")]
+
+
+@pytest.mark.parametrize(
+    ("ticker", "days", "amount"),
+    [("IUSM.DE", HALF_YEARS, 1.2), ("XUT3.L", YEARLY, 1.3), ("TREX.L", HALF_YEARS, 1.2)],
+)
+def test_a_fund_listed_elsewhere_may_pay_twice_or_once_a_year(ticker, days, amount):
+    days = [SESSIONS[SESSIONS.searchsorted(day)] for day in days]
+    assert odd_dividends(ticker, fund(SESSIONS, days, amount)) == []
+
+
+@pytest.mark.parametrize(("amount", "times"), [(120.0, "240"), (0.012, "0.02")])
+def test_pence_for_pounds_are_seen_by_what_bonds_yield(amount, times):
+    """Yahoo has quoted prices of London in pence and their payments in pounds."""
+    days = [SESSIONS[SESSIONS.searchsorted(day)] for day in HALF_YEARS]
+    (line,) = odd_dividends("IBTM.L", fund(SESSIONS, days, amount))
+    assert line.startswith("IBTM.L: what it paid in the year up to 2019-")
+    assert f"is {times}" in line
+    # Between the lowest and the highest of five years, as published.
+    assert "where its bonds yielded " in line
+
+
+def test_a_fund_that_keeps_what_it_earns_pays_nothing_and_one_that_pays_it_out_does():
+    assert odd_dividends("SXRM.DE", fund(SESSIONS, [])) == []
+    assert odd_dividends("IB01.L", fund(SESSIONS, [])) == []
+    (line,) = odd_dividends("IUSM.DE", fund(SESSIONS, []))
+    assert line == (
+        "IUSM.DE: no dividends in all between 2015-01-02 and 2019-12-31, though such a fund pays "
+        "at least once a year; check it"
+    )
+    (line,) = odd_dividends("XUT3.L", fund(SESSIONS, list(SESSIONS[[250, 500]]), 1.3))
+    assert "2 dividends in all" in line
+
+
+def test_what_a_share_class_earns_by_selling_dollars_is_held_to_nothing():
+    days = [SESSIONS[SESSIONS.searchsorted(day)] for day in HALF_YEARS]
+    assert odd_dividends("IBB1.DE", fund(SESSIONS, days, 3.0)) == []

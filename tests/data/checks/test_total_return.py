@@ -141,6 +141,9 @@ CLOSES = pd.Series(np.linspace(100, 110, len(DAYS)), DAYS)
         ("QQQ", CLOSES, False),  # paid none for years
         ("MINE", CLOSES, False),
         ("BIL", CLOSES, False),  # bills earned next to nothing from April 2020
+        ("IDTL.L", CLOSES, True),  # pays twice a year
+        ("DTLA.L", CLOSES, False),  # the same bonds, and it keeps what they earn
+        ("IB01.L", CLOSES, False),
     ],
 )
 def test_closes_without_a_dividend_are_refused_of_funds_that_pay(ticker, adjusted, is_refused):

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 
 import pytest
 
 from data.errors import DataError
 from data.treasuries.instruments import (
+    AMERICAN,
     CATALOGUE,
+    FUNDS_OF_BILLS,
+    KNOWN_EQUITY,
+    LISTED_IN_NEW_YORK,
+    MAY_HEDGE,
+    PAYERS,
     PROXIES,
     TREASURY_FUNDS,
     Instrument,
     Ladder,
+    hedged_into,
     is_series,
+    is_treasury_fund,
     require_total_return,
 )
 
@@ -35,7 +44,7 @@ def test_rungs_are_evenly_apart():
 
 def test_fees_are_those_of_the_fact_sheets():
     # A fraction a year; checked against the funds' own pages.
-    fees = {ticker: instrument.expense for ticker, instrument in CATALOGUE.items()}
+    fees = {ticker: instrument.expense for ticker, instrument in AMERICAN.items()}
     assert fees == {
         "SPY": 0.000945, "BIL": 0.0014, "SHY": 0.0015, "IEF": 0.0015, "TLT": 0.0015,
     }  # fmt: skip
@@ -53,6 +62,41 @@ def test_each_entry_is_listed_under_its_own_ticker_and_its_proxies_have_words():
 def test_durations_rise_with_maturities():
     durations = [CATALOGUE[ticker].duration for ticker in ("SPY", "BIL", "SHY", "IEF", "TLT")]
     assert durations == sorted(durations)
+
+
+@pytest.mark.parametrize(
+    ("ticker", "rungs", "first", "last"),
+    [("IDTL.L", 11, 20.0, 30.0), ("IS04.DE", 11, 20.0, 30.0), ("SXRM.DE", 7, 7.0, 10.0),
+     ("TREX.L", 7, 7.0, 10.0), ("CBU7.L", 9, 3.0, 7.0), ("IBTA.L", 9, 1.0, 3.0),
+     ("US10.L", 21, 10.0, 30.0), ("1656.T", 7, 7.0, 10.0)],
+)  # fmt: skip
+def test_funds_listed_elsewhere_have_the_ladder_of_their_range(ticker, rungs, first, last):
+    maturities = CATALOGUE[ticker].ladder.maturities
+    assert (len(maturities), maturities[0], maturities[-1]) == (rungs, first, last)
+
+
+@pytest.mark.parametrize("ticker", ["DTLE.L", "IBB1.DE", "IDTG.L", "2621.T", "IBTE.L"])
+def test_no_ladder_stands_for_dollars_sold_forward(ticker):
+    assert CATALOGUE[ticker].ladder is None
+    assert is_treasury_fund(ticker)
+
+
+def test_a_share_class_that_sells_its_dollars_says_into_what():
+    assert hedged_into("dtle.l") == "EUR"
+    assert hedged_into("IDTG.L") == "GBP"
+    assert hedged_into("1482.T") == "JPY"
+    assert {hedged_into(ticker) for ticker in ("IDTL.L", "TLT", "SPY", "TRXG.L", "none")} == {""}
+
+
+def test_what_a_ticker_is_stands_once():
+    for one, other in itertools.combinations((TREASURY_FUNDS, MAY_HEDGE, KNOWN_EQUITY), 2):
+        assert not one & other
+    # By Yahoo's spelling a ticker of another exchange has its ending; New York's have none.
+    assert {ticker for ticker in TREASURY_FUNDS - LISTED_IN_NEW_YORK if "." not in ticker} == set()
+    assert {"IB01.L", "IBTU.L", "IBC1.DE"} < FUNDS_OF_BILLS < TREASURY_FUNDS
+    # Irish funds of one portfolio in two share classes: IDTL pays out, DTLA keeps.
+    assert "IDTL.L" in PAYERS
+    assert "DTLA.L" not in PAYERS
 
 
 def test_funds_with_leverage_or_against_treasuries_are_no_hedge():

@@ -70,6 +70,36 @@ def test_a_proxy_may_lack_the_very_day_of_the_join():
     assert joined["SPY"].iloc[19] == own.iloc[0]
 
 
+def test_a_fund_listed_elsewhere_is_carried_back_as_its_ladder_less_its_own_fee():
+    """IDTL holds what TLT holds: with 0.07 % in place of 0.15 % a year it gains 0.08 % on it."""
+    days = pd.bdate_range("2020-01-01", periods=262)
+    yields = pd.DataFrame({20.0: 4.0, 30.0: 4.2}, index=days)
+    own = {ticker: steady(days[-2:], 1.0) for ticker in ("IDTL.L", "TLT")}
+    joined, splices, _ = extend(own, Rates(yields=yields), {})
+    assert [splice.ticker for splice in splices] == ["IDTL.L", "TLT"]
+    assert "a ladder of 20-30 year par bonds from yields, less 0.07 % a year" in splices[0].proxy
+    gained = [levels.iloc[-3] / levels.iloc[0] for levels in joined.values()]
+    years = (days[-3] - days[0]).days / 365.25
+    assert gained[0] / gained[1] == pytest.approx((0.9993 / 0.9985) ** years, rel=1e-9)
+
+
+def test_what_no_yields_stand_for_keeps_its_first_day_and_says_why():
+    rates = Rates(
+        yields=pd.DataFrame({1.0: 4.0, 30.0: 4.2}, index=DAYS), bill=pd.Series(4.0, index=DAYS)
+    )
+    own = {ticker: steady(DAYS[20:], 1.0) for ticker in ("DTLE.L", "IB01.L", "VUTY.L", "IDTL.L")}
+    joined, splices, not_carried = extend(own, rates, {})
+    assert not_carried == [
+        "DTLE.L is not carried back: it sells its dollars into EUR, which yields do not tell",
+    ]
+    assert [splice.proxy for splice in splices] == [
+        "rolled three-month bills, less 0.07 % a year",
+        "a ladder of 1-14 year par bonds from yields, less 0.07 % a year",
+        "a ladder of 20-30 year par bonds from yields, less 0.07 % a year",
+    ]
+    assert len(joined["DTLE.L"]) == 40
+
+
 def test_yields_that_cannot_carry_a_fund_are_named():
     yields = pd.DataFrame({7.0: 4.0, 10.0: 4.0}, index=DAYS)
     yields.loc[DAYS[5], 10.0] = yields.loc[DAYS[6], 7.0] = np.nan

@@ -1,0 +1,1 @@
+"""Tax that is withheld from dividends and interest before the investor gets them."""
