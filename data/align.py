@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from data import bundled
+from data.checks.closing_hours import note_on_closes
 from data.checks.histories import periods_per_year, wild_moves
 from data.consumer_prices import public_by
 from data.currency.conversion import DOLLARS, Conversion
@@ -45,7 +46,6 @@ def market_of(
     *,
     source: str,
     title: str,
-    exchange: str | None = None,
     calendars: Mapping[str, str | None] | None = None,
     notes: Sequence[str] = (),
     remarks: Sequence[str] = (),
@@ -71,11 +71,11 @@ def market_of(
     ----------
     series
         Levels by ticker, in the order wanted.
-    source, title, exchange
+    source, title
         As in :class:`~data.market.Market`; ``daily`` or ``monthly`` is put before the title.
     calendars
-        By ticker the calendar of its exchange, where the source knows them: sessions on which one
-        of several was closed are left out, however many these are.
+        By ticker the calendar of its exchange, or None; None where the source knows none. Sessions
+        on which one of several was closed are left out, however many these are.
     notes, remarks
         As in :class:`~data.market.Market`: what the reader has to know about these data, and
         what is shown once, on the screen.
@@ -134,7 +134,12 @@ def market_of(
         }
         payments = Payments(paid, series)
     prices, cut = align(series, source, calendars)
-    periods_per_year(pd.DatetimeIndex(prices.dropna().index), f"the common history of {source}")
+    several = len(set(calendars.values())) > 1 if calendars else False
+    periods_per_year(
+        pd.DatetimeIndex(prices.dropna().index),
+        f"the common history of {source}",
+        is_of_several=several,
+    )
     sessions = pd.DatetimeIndex(prices.index)
     gaps: list[StandIn] = []
     if cash_of is None:
@@ -172,12 +177,13 @@ def market_of(
         prices=prices,
         cash=cash,
         periods_per_year=frequency,
-        exchange=exchange,
+        exchanges=_exchanges(calendars or {}),
         provenance=provenance,
         notes=[
             *all_notes,
             *splice_notes(splices, tracking, last, own_first),
             *cut,
+            *(note_on_closes(calendars, sessions[-1]) if calendars and frequency == 252 else []),
             *cash_notes,
             *stale_notes(raw_rates, sessions[-1]),
         ],
@@ -307,6 +313,12 @@ def _wild_note(ticker: str, levels: pd.Series) -> list[str]:
     return [
         f"{ticker} moves {wild.iloc[0]:+.0%} on {wild.index[0]:%Y-%m-%d}{more}: check that price"
     ]
+
+
+def _exchanges(calendars: Mapping[str, str | None]) -> tuple[str, ...]:
+    """All calendars; none where one is not known."""
+    names = set(calendars.values())
+    return () if None in names else tuple(sorted(name for name in names if name))
 
 
 def _goes_on(own: Mapping[str, pd.Series], end: str | None) -> bool:

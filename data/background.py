@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 import pandas as pd
 
 from data import bundled
+from data.checks.exchange import NEW_YORK
 from data.consumer_prices import missing_note, public_day
 from data.market import Market
 from data.months import last_sessions
@@ -67,6 +68,8 @@ def is_month_over(market: Market) -> bool:
     if market.periods_per_year == 12:
         return True
     last = market.sessions[-1:]
+    if market.exchange != NEW_YORK and (due := market.next_session()) is not None:
+        return bool(due.to_period("M") > last[0].to_period("M"))
     return bool(last[0] >= last_sessions(last)[0])
 
 

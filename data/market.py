@@ -95,8 +95,9 @@ class Market:
         Total-return index of Treasury bills, one value a session.
     periods_per_year
         252 (daily) or 12 (monthly): the kind of rows, whatever their exact number a year.
-    exchange
-        The exchange whose sessions the rows are, ``XNYS`` or None where that is not known.
+    exchanges
+        The exchanges on whose common sessions the rows are, such as ``XNYS``; none where they
+        are not known.
     provenance
         One entry for each column of ``prices`` and one for ``CASH``.
     notes
@@ -140,7 +141,7 @@ class Market:
     source: str
     plain_title: str
     periods_per_year: int
-    exchange: str | None
+    exchanges: tuple[str, ...]
     provenance: immutabledict[str, Provenance]
     notes: tuple[str, ...]
     remarks: tuple[str, ...]
@@ -168,7 +169,7 @@ class Market:
         prices: pd.DataFrame,
         cash: pd.Series,
         periods_per_year: int,
-        exchange: str | None = None,
+        exchanges: Sequence[str] = (),
         provenance: Mapping[str, Provenance],
         notes: Sequence[str] = (),
         remarks: Sequence[str] = (),
@@ -207,7 +208,7 @@ class Market:
             source=source,
             plain_title=title,
             periods_per_year=periods_per_year,
-            exchange=exchange,
+            exchanges=tuple(exchanges),
             provenance=immutabledict(provenance),
             notes=tuple(notes),
             remarks=tuple(remarks),
@@ -272,6 +273,11 @@ class Market:
     def sessions(self) -> pd.DatetimeIndex:
         """The rows."""
         return pd.DatetimeIndex(self._prices.index)
+
+    @property
+    def exchange(self) -> str | None:
+        """The exchange whose sessions the rows are; None where they are of several, or unknown."""
+        return self.exchanges[0] if len(self.exchanges) == 1 else None
 
     @property
     def unit(self) -> str:
@@ -342,14 +348,21 @@ class Market:
         last = self.sessions[-1]
         if self.periods_per_year == 12:
             return bool(last.month == 12)
-        if self.exchange is None or last.month < 12:
+        if last.month < 12:
             return None
-        # Imported late: only rows that end in December ask for a calendar.
-        from data.checks.exchange import exchange_calendar
+        due = self.next_session()
+        return None if due is None else bool(due.year > last.year)
 
-        sessions = exchange_calendar(last).sessions
-        later = sessions[sessions > last]
-        return None if later.empty else bool(later[0].year > last.year)
+    def next_session(self) -> pd.Timestamp | None:
+        """The first day after the last row on which all exchanges are open; None if unknown."""
+        if not self.exchanges:
+            return None
+        # Imported late: few callers ask for a calendar.
+        from data.checks.exchange import common_sessions
+
+        sessions = common_sessions(self.exchanges, self.sessions[-1])
+        later = sessions[sessions > self.sessions[-1]]
+        return None if later.empty else later[0]
 
     def levels(self, tickers: Sequence[str]) -> pd.DataFrame:
         """Total-return levels of ``tickers`` with ``CASH`` as the last column."""

@@ -16,6 +16,10 @@ from data.errors import DataError, counted
 # Share of sessions that may lack a ticker's price. Holidays that only one exchange has are a few
 # days a year; more than this means that the tickers trade on different calendars.
 MOST_LEFT_OUT = 0.05
+# The same beside an exchange whose calendar is not known: its holidays count as well.
+MOST_HOLIDAYS = 0.1
+# A ticker rests on a day of the week on which it has at most one of the prices of so many weeks.
+WEEKS_OF_REST = 9
 
 # How many days before its month's last a month-end may lie: in May 2021 three, before a holiday.
 MONTH_END_DAYS = 4
@@ -179,7 +183,9 @@ def align(
     table, holes, closed_days = _without_holidays(table, holes, calendars or {})
     notes += closed_days
     torn = holes.any(axis=1)
-    if torn.sum() > 10 and torn.mean() > MOST_LEFT_OUT:
+    is_unknown = len(set((calendars or {}).values())) > 1 and None in (calendars or {}).values()
+    most = MOST_HOLIDAYS if is_unknown else MOST_LEFT_OUT
+    if torn.sum() > 10 and torn.mean() > most:
         day = table.index[torn][0]
         missing = ", ".join(table.columns[holes.loc[day]])
         raise DataError(
@@ -199,6 +205,16 @@ def align(
     return table, notes
 
 
+def _rests_on(has_price: pd.Series) -> pd.Series:
+    """On which sessions a ticker rests, as those of Tel Aviv do on Fridays."""
+    week = pd.DatetimeIndex(has_price.index).day_of_week
+    prices = has_price.astype(float)
+    often = prices.groupby(week).transform(
+        lambda days: days.rolling(WEEKS_OF_REST, center=True, min_periods=1).sum()
+    )
+    return often <= 1.0
+
+
 def _without_holidays(
     table: pd.DataFrame, holes: pd.DataFrame, calendars: Mapping[str, str | None]
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
@@ -207,14 +223,19 @@ def _without_holidays(
     if len(set(calendars.values())) < 2 or not names:
         return table, holes, []
     rows = pd.DatetimeIndex(table.index)
-    is_open = {}
+    is_open: dict[str | None, np.ndarray] = {}
     for name in names:
         sessions = exchange_calendar(rows[0], name).sessions
         is_open[name] = rows.isin(sessions) | np.asarray(rows < sessions[0])  # not known before
     closed = pd.DataFrame(
         {
-            ticker: holes[ticker] & ~is_open[calendar] if calendar else False
-            for ticker, calendar in ((each, calendars.get(each)) for each in table)
+            ticker: holes[ticker]
+            & (
+                _rests_on(table[ticker].notna())
+                if calendars.get(ticker) is None
+                else ~is_open[calendars[ticker]]
+            )
+            for ticker in table
         },
         index=rows,
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
-from data.checks.exchange import NYSE, exchange_calendar
+from data.checks.exchange import NEW_YORK, NYSE, common_sessions, has_closed
 from data.errors import StrictError, UsageError, in_short
 from data.market import Market
 from data.vintage import StandIn, Vintage
@@ -60,11 +60,19 @@ def require_market(
     """Refuse a market by :func:`require_strict`, where anything is to be refused."""
     if strictness is not None:
         ppy = market.periods_per_year
-        require_strict(strictness, market.vintage, market.source, ppy, end, who)
+        places = market.exchanges
+        require_strict(strictness, market.vintage, market.source, ppy, end, who, places=places)
 
 
 def require_strict(
-    strictness: Strictness, vintage: Vintage, source: str, ppy: int, end: str | None, who: str = ""
+    strictness: Strictness,
+    vintage: Vintage,
+    source: str,
+    ppy: int,
+    end: str | None,
+    who: str = "",
+    *,
+    places: Sequence[str] = (),
 ) -> None:
     """Refuse data that stand in for those asked for, or that are too old.
 
@@ -78,6 +86,8 @@ def require_strict(
         The last day asked for, ``YYYY-MM-DD``: data that reach it are not old. None for today.
     who
         Whose data they are, where there are several runs.
+    places
+        Calendars of the exchanges whose common sessions the rows are; none: New York's.
 
     Raises
     ------
@@ -93,11 +103,12 @@ def require_strict(
     limit = USUAL_AGE.get(source) if strictness.max_age is None else strictness.max_age
     if limit is None:
         return
-    due = newest_day(ppy, end)
+    due = newest_day(ppy, end, places)
     last = pd.Timestamp(vintage.last)
     behind = (due - (last if ppy == 252 else last + pd.offsets.MonthEnd(0))).days
     if behind > limit:
-        what = "the exchange's last session" if ppy == 252 else "the last month-end"
+        whose = "exchange's" if len(places) < 2 else "exchanges' common"
+        what = f"the {whose} last session" if ppy == 252 else "the last month-end"
         raise StrictError(
             f"--strict: {of_whom}the data of {source} end on {vintage.last}, {behind} days before "
             f"{what}, {due:%Y-%m-%d}, and --max-age is {limit}; give newer data or a larger "
@@ -112,25 +123,30 @@ def _in_words(fallbacks: tuple[StandIn, ...]) -> str:
     return f"in place of {first.wanted} the data hold {first.used}{why}{more}"
 
 
-def newest_day(ppy: int, end: str | None) -> pd.Timestamp:
+def newest_day(ppy: int, end: str | None, places: Sequence[str] = ()) -> pd.Timestamp:
     """The newest row that there could be by now, or by an earlier day.
 
     Parameters
     ----------
     ppy
-        252: the last session of the New York exchange that has closed; 12: the last month-end
-        that is over.
+        252: the last session that has closed; 12: the last month-end that is over.
     end
         A last day, ``YYYY-MM-DD``, or None.
+    places
+        Calendars of the exchanges that have to be open on a session; none: New York's.
     """
     today = NYSE.moment().normalize()
     last = today if end is None else min(today, pd.Timestamp(end))
     if ppy == 12:
         # The month that ends today is over tomorrow.
         return min(last, today - pd.Timedelta(days=1)) + pd.offsets.Day(1) - pd.offsets.MonthEnd(1)
-    sessions = exchange_calendar(last).sessions
-    sessions = sessions[sessions <= last]
-    return sessions[-1] if NYSE.has_closed(sessions[-1]) else sessions[-2]
+    names = places or (NEW_YORK,)
+    # East of New York a day may have begun, and its session ended, before New York's date changes.
+    later = last + pd.Timedelta(days=1) if end is None else pd.Timestamp(end)
+    sessions = common_sessions(names, last)
+    sessions = sessions[sessions <= later]
+    closed = (day for day in sessions[::-1] if all(has_closed(name, day) for name in names))
+    return next(closed, last)
 
 
 def age_in_days(day: str) -> int:

@@ -259,6 +259,22 @@ def hold_folder(yahoo: Yahoo, folder: Path) -> None:
                 first = table[column].first_valid_index()
                 yahoo.hold_fred(series, table[column].loc[first:today])
     hold_world(yahoo, folder / "world", today)
+    hold_listed(yahoo, folder / "funds", today)
+
+
+def hold_listed(yahoo: Yahoo, folder: Path, today: pd.Timestamp) -> None:
+    """Serve bars of exchanges anywhere: ``listings.csv`` says in what unit and zone each is."""
+    if not (folder / "listings.csv").is_file():
+        return
+    for listing in pd.read_csv(folder / "listings.csv").itertuples():
+        bars = pd.read_csv(folder / f"{listing.ticker}.csv", index_col="Date", parse_dates=["Date"])
+        yahoo.charts[listing.ticker] = chart(
+            listing.ticker,
+            bars.loc[:today],
+            zone=listing.zone,
+            opens_at=listing.opens_at,
+            currency=listing.quoted,
+        )
 
 
 # Yahoo's histories of currencies begin in December 2003 at the latest.

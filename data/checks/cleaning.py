@@ -28,6 +28,7 @@ from data.checks.histories import (
     require_history,
     require_within,
 )
+from data.checks.hundredths import odd_units
 from data.checks.identity import first_day
 from data.checks.moves import DOLLAR as DOLLAR_MOVES
 from data.checks.moves import YIELDS, odd_moves, unchanged
@@ -110,6 +111,7 @@ def clean_bars(ticker: str, frame: pd.DataFrame, chart: Chart) -> Bars:
     warnings += apart(ticker, prices)
     bars = without_splits(ticker, bars, warnings)
     require_plausible(ticker, bars, warnings)
+    warnings += odd_units(ticker, bars, listing.quoted, stock=chart.kind == "EQUITY")
     warnings += odd_dividends(ticker, bars, stock=chart.kind == "EQUITY")
     warnings += disagreements(ticker, total_return(bars), bars["Adj Close"])
     warnings += _beside_second_figures(ticker, bars, prices, chart, exchange)
@@ -242,8 +244,8 @@ def _standing(
     table = _left_out(
         ticker, table, table.index.isin(disputed), "came twice with different closes", warnings
     )
-    if not exchange.is_daily:
-        table = _left_out(ticker, table, table.index.day_of_week >= 5, "is no weekday", warnings)
+    rest = exchange.is_rest(pd.DatetimeIndex(table.index))
+    table = _left_out(ticker, table, rest, "is no weekday", warnings)
     moment = exchange.moment()
     sent = exchange.dates(chart.stamps)
     future = sent[sent > moment]

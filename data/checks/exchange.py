@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
 import pandas as pd
 
 # pandas holds moments up to 2262-04-11, and calendars look a year ahead. A clock that stands later
@@ -26,11 +27,31 @@ CALENDARS = {
     "Europe/Paris": "XPAR",
     "Europe/Zurich": "XSWX",
     "Europe/Rome": "XMIL",
+    "Europe/Brussels": "XBRU",
+    "Europe/Lisbon": "XLIS",
+    "Europe/Madrid": "XMAD",
+    "Europe/Vienna": "XWBO",
+    "Europe/Dublin": "XDUB",
+    "Europe/Helsinki": "XHEL",
+    "Europe/Stockholm": "XSTO",
+    "Europe/Copenhagen": "XCSE",
+    "Europe/Oslo": "XOSL",
     "Asia/Hong_Kong": "XHKG",
+    "Asia/Shanghai": "XSHG",
+    "Asia/Taipei": "XTAI",
+    "Asia/Seoul": "XKRX",
     "Asia/Tokyo": "XTKS",
     "Asia/Singapore": "XSES",
     "Australia/Sydney": "XASX",
+    "Pacific/Auckland": "XNZE",
+    "Africa/Johannesburg": "XJSE",
+    "America/Sao_Paulo": "BVMF",
+    "America/Mexico_City": "XMEX",
 }
+# Exchanges that trade, or traded (Tel Aviv until January 2026), on Sundays and rest on Fridays. No
+# calendar of theirs is at hand: any day but Saturday may be a session.
+SUNDAY_ZONES = frozenset({"Asia/Jerusalem", "Asia/Riyadh", "Asia/Qatar", "Asia/Kuwait"})
+SATURDAY, SUNDAY = 5, 6
 # The first city that stands for a calendar above; Frankfurt's time is Berlin's.
 CITIES = {
     name: {"Berlin": "Frankfurt"}.get(city := zone.rpartition("/")[2].replace("_", " "), city)
@@ -63,11 +84,14 @@ class Exchange:
         Calendar of its sessions, named as in exchange_calendars; None: every weekday is one.
     is_daily
         Whether weekends are sessions as well.
+    has_sundays
+        Whether Sundays may be sessions, though Saturdays are none.
     """
 
     zone: str
     calendar: str | None
     is_daily: bool = False
+    has_sundays: bool = False
 
     @property
     def city(self) -> str:
@@ -88,14 +112,22 @@ class Exchange:
         if self.calendar is not None:
             return exchange_calendar(first, self.calendar).sessions
         last = self.moment().normalize() + pd.Timedelta(days=366)
-        return pd.date_range(first, last, freq="D" if self.is_daily else "B")
+        days = pd.date_range(first, last)
+        return days if self.is_daily else days[~self.is_rest(days)]
+
+    def is_rest(self, days: pd.DatetimeIndex) -> np.ndarray:
+        """Which days are of its weekend, on which it never trades."""
+        if self.is_daily:
+            return np.zeros(len(days), bool)
+        week = np.asarray(days.day_of_week)
+        return (week == SATURDAY) | ((week == SUNDAY) & (not self.has_sundays))
 
     def has_closed(self, session: pd.Timestamp) -> bool:
         """Whether a session has closed; before that, its bar holds a price of the moment."""
         if self.calendar is not None:
-            closes = exchange_calendar(session, self.calendar).closes
-            if session in closes.index:
-                return bool(closes[session] + pd.Timedelta(minutes=20) < now())
+            closed = has_closed(self.calendar, session)
+            if closed is not None:
+                return closed
         return bool(session.date() < self.moment().date())
 
 
@@ -106,7 +138,7 @@ def exchange_of(zone: str, kind: str) -> Exchange:
     """The exchange of a ticker by Yahoo's name of its time zone and its kind of instrument."""
     if kind in (EVERY_DAY, EVERY_WEEKDAY):
         return Exchange(zone, None, is_daily=kind == EVERY_DAY)
-    return Exchange(zone, CALENDARS.get(zone))
+    return Exchange(zone, CALENDARS.get(zone), has_sundays=zone in SUNDAY_ZONES)
 
 
 def exchange_calendar(first: pd.Timestamp, name: str = NEW_YORK) -> _Calendar:
@@ -117,8 +149,32 @@ def exchange_calendar(first: pd.Timestamp, name: str = NEW_YORK) -> _Calendar:
     return _calendar(name, min(first.year // 10 * 10 - 1, 1989), now().year)
 
 
-@lru_cache(maxsize=8)
-def _calendar(name: str, year: int, _this_year: int) -> _Calendar:
+def has_closed(calendar: str, session: pd.Timestamp) -> bool | None:
+    """Whether a session of an exchange has closed, twenty minutes ago; None if it is none."""
+    closes = exchange_calendar(session, calendar).closes
+    if session not in closes.index:
+        return None
+    return bool(closes[session] + pd.Timedelta(minutes=20) < now())
+
+
+def common_sessions(names: Collection[str], first: pd.Timestamp) -> pd.DatetimeIndex:
+    """Days on which several exchanges are all open, from a date or earlier on, for a year.
+
+    Parameters
+    ----------
+    names
+        Their calendars, at least one.
+    first
+        From which day on at the latest, as far as all calendars reach back.
+    """
+    days, *others = (exchange_calendar(first, name).sessions for name in sorted(names))
+    for sessions in others:
+        days = days.intersection(sessions)
+    return pd.DatetimeIndex(days)
+
+
+@lru_cache(maxsize=32)
+def _calendar(name: str, year: int, this_year: int) -> _Calendar:
     """Build the calendar from a year to a year from now: half a second, so kept."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the library's own, about pandas
@@ -126,8 +182,12 @@ def _calendar(name: str, year: int, _this_year: int) -> _Calendar:
 
         # Its own end, a year from today, may be more than pandas can hold.
         end = LAST_MOMENT.strftime("%Y-%m-%d") if now() == LAST_MOMENT else None
-        try:
-            calendar = exchange_calendars.get_calendar(name, start=f"{year}-01-01", end=end)
-        except ValueError:  # it is not known from then on
+        for first in range(year, this_year):
+            try:
+                calendar = exchange_calendars.get_calendar(name, start=f"{first}-01-01", end=end)
+                break
+            except ValueError:  # it is not known from then on
+                continue
+        else:
             calendar = exchange_calendars.get_calendar(name)
     return _Calendar(calendar.sessions, calendar.closes)

@@ -17,6 +17,9 @@ LONGEST_CLOSURE_DAYS = 14
 # Rows a year of daily histories: exchanges have 240 to 255, markets without weekends 365. Fewer
 # are an exchange's with rows left out, evenly.
 DAILY_RATES = (200.0, 367.0)
+# Common sessions a year of several exchanges: four days a week (Tel Aviv with New York) less the
+# holidays of both are 190.
+COMMON_RATE = 165.0
 SHORTEST_COUNT_DAYS = 90  # over fewer days the number of rows a year is not known
 STEPS = 9  # gaps whose median tells what kind of rows they lie between
 # Rows, and how far their number a year may lie from the usual of the file: in 1968 New York was
@@ -76,8 +79,17 @@ def require_history(levels: pd.Series, where: str) -> None:
         )
 
 
-def periods_per_year(index: pd.DatetimeIndex, where: str) -> int:
+def periods_per_year(index: pd.DatetimeIndex, where: str, *, is_of_several: bool = False) -> int:
     """Tell daily from monthly rows, and refuse rows that are neither, mixed, or have a hole.
+
+    Parameters
+    ----------
+    index
+        The rows.
+    where
+        Whose they are, for the message.
+    is_of_several
+        Whether they are the common sessions of several exchanges: fewer than of any one.
 
     Returns
     -------
@@ -110,7 +122,8 @@ def periods_per_year(index: pd.DatetimeIndex, where: str) -> int:
     span = max((index[-1] - index[0]).days, 1)
     rate = (len(index) - 1) * 365.25 / span
     is_counted = frequency == 252 and span >= SHORTEST_COUNT_DAYS
-    if frequency == 0 or (is_counted and not DAILY_RATES[0] <= rate <= DAILY_RATES[1]):
+    fewest = COMMON_RATE if is_of_several else DAILY_RATES[0]
+    if frequency == 0 or (is_counted and not fewest <= rate <= DAILY_RATES[1]):
         raise DataError(
             f"{where} has about {rate:.0f} rows a year, {usual:g} days apart; give one row an "
             "exchange session (about 252 a year) or one a month"

@@ -100,7 +100,12 @@ def read_code(value: object, where: str) -> str:
 
 
 def with_article(code: str) -> str:
-    """A currency in a sentence, with its article: ``the yen``; sterling has none."""
+    """A currency in a sentence, with its article: ``the yen``; sterling has none.
+
+    One in which funds may be quoted but nobody counts here is called by its code: ``SEK``.
+    """
+    if code != DOLLAR and code not in CURRENCIES:
+        return code
     name = name_of(code)
     return name if name == "sterling" else f"the {name}"
 

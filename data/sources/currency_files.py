@@ -70,7 +70,10 @@ EXCHANGES: Mapping[str, str] = {
     "SA": "BRL",
     "MX": "MXN",
     "JO": "ZAR",
+    "TA": "ILS",
 }
+# Endings of exchanges on which many funds are quoted in other currencies as well.
+OF_SEVERAL = frozenset({"L", "SW", "AS", "PA", "HK", "SI", "TO", "V", "NE"})
 
 
 def currency_figures(
@@ -304,6 +307,15 @@ def quotes(folder: Path, wanted: Sequence[str], home: str) -> dict[str, str]:
 def _usual_currency(ticker: str) -> str:
     _, dot, ending = ticker.rpartition(".")
     return EXCHANGES.get(ending.upper(), DOLLAR) if dot else DOLLAR
+
+
+def only_currency(ticker: str) -> str | None:
+    """What nearly all prices of a ticker's exchange are quoted in, by the ticker's ending.
+
+    None where the ending is not known, or of an exchange that quotes in several currencies.
+    """
+    _, dot, ending = ticker.upper().rpartition(".")
+    return EXCHANGES.get(ending) if dot and ending not in OF_SEVERAL else None
 
 
 def _written(folder: Path) -> dict[str, str]:

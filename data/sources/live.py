@@ -17,11 +17,12 @@ from data.currency.convert import Convert, in_currency
 from data.currency.currencies import DOLLAR
 from data.currency.figures import exchange_on
 from data.currency.quotes import currency_of
-from data.errors import DataError, UnreachableError
+from data.errors import DataError, UnreachableError, counted
 from data.market import Market
 from data.origin import How, Origin
 from data.sources import yahoo
 from data.sources.bars import total_return
+from data.sources.currency_files import only_currency
 from data.sources.fetching import fresh_snapshot
 from data.sources.live_currency import currency_figures, exchange_rate
 from data.sources.live_rates import Request
@@ -106,7 +107,7 @@ def load(
         store, refresh=refresh, progress=progress, offline=failed is not None, end=end
     )
     try:
-        series = _in_dollars(snapshots, request, end)
+        series = _in_dollars(snapshots, request, conversion.currency, end)
         figures = None if conversion.is_dollars else currency_figures(request, conversion.currency)
     except UnreachableError as failure:
         if not may_fall_back:
@@ -120,13 +121,12 @@ def load(
     return market_of(
         series,
         source=SOURCE,
-        exchange=_shared(calendars.values()),
         calendars=calendars,
         title=f"prices from Yahoo, fetched {origin.fetched}"
         + (", older snapshots" if origin.how is How.OLDER else ""),
         notes=[
             *(line for kept in snapshots.values() for line in kept.bars.warnings),
-            *request.notes,
+            *dict.fromkeys(request.notes),  # two tickers may have one currency
         ],
         remarks=[*store.warnings, *request.remarks],
         origin=origin,
@@ -147,11 +147,20 @@ def load(
 
 
 def _in_dollars(
-    snapshots: Mapping[str, Snapshot], request: Request, end: str | None
+    snapshots: Mapping[str, Snapshot], request: Request, home: str, end: str | None
 ) -> dict[str, pd.Series]:
     """Total-return levels in dollars, whatever Yahoo quotes them in; what is converted is noted.
 
-    A hole in the rates of exchange after ``end`` does not matter.
+    Parameters
+    ----------
+    snapshots
+        By ticker.
+    request
+        Loads rates of exchange, and is told what to note.
+    home
+        The currency of the run: what is quoted in it comes back from dollars as it was.
+    end
+        Last day that is used, or None: a hole in the rates of exchange after it does not matter.
 
     Raises
     ------
@@ -163,6 +172,11 @@ def _in_dollars(
         levels = total_return(kept.bars.frame).rename(ticker)
         quoted = kept.bars.listing.quoted
         code = str(currency_of(quoted))
+        if (usual := only_currency(ticker)) not in (None, code):
+            request.notes.append(
+                f"{ticker} is quoted in {quoted} by Yahoo's answer, though its exchange quotes in "
+                f"{usual}: check it, a wrong currency makes wrong returns"
+            )
         if code == DOLLAR:
             series[ticker] = levels
             continue
@@ -176,17 +190,19 @@ def _in_dollars(
                 f"({exchange.units.index[0]:%Y-%m-%d} to {exchange.units.index[-1]:%Y-%m-%d}) are "
                 "of other days; try again later"
             )
+        if len(series[ticker]) < len(levels):
+            lost = days.difference(pd.DatetimeIndex(series[ticker].index))
+            request.notes.append(
+                f"{ticker}: {counted(len(lost), 'session')} from {lost[0]:%Y-%m-%d} to "
+                f"{lost[-1]:%Y-%m-%d} are left out, for which there is no rate of exchange"
+            )
+        unit = quoted if quoted == code else f"{quoted} (hundredths of {code})"
         request.notes.append(
-            f"{ticker} is quoted in {quoted}: each level is converted at {exchange.words}, of its "
-            "day"
+            f"{ticker} is quoted in {unit}, the currency of this run: it grows as it is quoted"
+            if code == home
+            else f"{ticker} is quoted in {unit}: converted day by day at {exchange.words}"
         )
     return series
-
-
-def _shared(calendars: Collection[str | None]) -> str | None:
-    """The calendar of all tickers; None where they trade by several, or by none that is known."""
-    names = set(calendars)
-    return names.pop() if len(names) == 1 else None
 
 
 def _prices(
