@@ -33,10 +33,11 @@ from backtests.analysis.ways import (
 )
 from backtests.engine.held_hedge import HeldHedge, Levels
 from backtests.engine.simulation import Simulation
+from data.abroad import Abroad
 from data.currency.accrual import divided_returns, hedged_level
 from data.currency.conversion import Conversion
 from data.currency.convert import reconverted, rolls_of
-from data.market import CASH, Abroad, Market
+from data.market import CASH, Market
 from data.records import ten_digits
 from data.treasuries.instruments import hedged_into
 from strategies.base import Strategy

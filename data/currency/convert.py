@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from data.abroad import Abroad
 from data.currency.accrual import Rolls, cash_level, hedged_level, make_rolls
 from data.currency.conversion import Conversion
 from data.currency.currencies import CURRENCIES, with_article
@@ -25,7 +26,7 @@ from data.currency.figures import (
     exchange_on,
 )
 from data.errors import DataError, counted
-from data.market import CASH, Abroad, Market
+from data.market import CASH, Market
 from data.provenance import Provenance
 from data.vintage import FigureDays, StandIn, StandInKind
 

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from data.errors import DataError, UnreachableError
+from data.load import load_market
 from data.origin import How, Origin
 from data.sources import live
 from data.sources.snapshots import Store
@@ -208,4 +209,4 @@ def test_dividends_of_yahoo_are_withheld_from(web):
 def test_the_bundled_fallback_does_not_know_the_dividends_of_equity(web, monkeypatch):
     monkeypatch.setenv("HEDGE_YAHOO_URL", "http://127.0.0.1:1")
     with pytest.raises(DataError, match="nothing can be withheld from SPY: the bundled SPY is a"):
-        live.load(["SPY"], may_fall_back=True, withholding=Withholding({"SPY": Withheld(0.5)}))
+        load_market("auto", ["SPY"], withholding=Withholding({"SPY": Withheld(0.5)}))
