@@ -98,6 +98,12 @@ def test_what_was_paid_between_two_rows_of_a_market_counts_on_the_next():
     assert net.tolist() == pytest.approx([100.0, 101 / 98 * 100 * 0.99, 103 / 98 * 100 * 0.99])
 
 
+def test_levels_begin_as_they_were():
+    frame = bars([100, 98, 101, 103], [0, 2, 0, 1])
+    left = of_bars("FUND", frame).left_of_one(Withheld(0.5), DAYS[1:], "FUND")
+    assert left.tolist() == [1.0, 1.0, 1 - 0.5 / 101]  # the 2 are of the return before
+
+
 # --- closes beside adjusted closes --------------------------------------------------------------
 
 
