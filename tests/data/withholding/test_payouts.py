@@ -58,6 +58,15 @@ def test_a_dividend_by_hand():
     assert net.iloc[2] / net.iloc[1] == pytest.approx(101 / 102 * 101.7 / 100, rel=1e-15)
 
 
+def test_the_first_day_counts():
+    frame = bars([100, 102, 101], [0, 0, 2])
+    payouts, gross = of_bars("FUND", frame), total_return(frame)
+    assert (
+        after(payouts, gross, 0.15, "2020-01-06").tolist() == after(payouts, gross, 0.15).tolist()
+    )
+    assert after(payouts, gross, 0.15, "2020-01-07").tolist() == gross.tolist()
+
+
 @given(seed=st.integers(0, 500), rate=st.sampled_from([0.1, 0.15, 0.3, 1.0]))
 def test_the_product_with_the_total_return_is_the_formula(seed, rate):
     frame = random_bars(seed)
