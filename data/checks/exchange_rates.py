@@ -68,9 +68,7 @@ def _standstill(name: str, values: pd.Series) -> list[str]:
     ]
 
 
-def vouched_for(
-    name: str, days: pd.DatetimeIndex, *, monthly: bool = False
-) -> pd.DatetimeIndex:
+def vouched_for(name: str, days: pd.DatetimeIndex, *, monthly: bool = False) -> pd.DatetimeIndex:
     """Those of some days whose months the bundled tables have of a series.
 
     Unless each day stands for its month (``monthly``) the last one may not be over, and is then

@@ -66,10 +66,14 @@ def test_rates_that_stand_still_are_said(rows, is_named):
     still.iloc[300 : 300 + rows] = still.iloc[300]
     lines = odd_exchange("DEXSDUS", still)
     first, last = DAYS[300], DAYS[300 + rows - 1]
-    assert lines == [
-        f"DEXSDUS: is {still.iloc[300]:g} on all {rows} days from {first:%Y-%m-%d} to "
-        f"{last:%Y-%m-%d}; check it"
-    ] * is_named
+    assert (
+        lines
+        == [
+            f"DEXSDUS: is {still.iloc[300]:g} on all {rows} days from {first:%Y-%m-%d} to "
+            f"{last:%Y-%m-%d}; check it"
+        ]
+        * is_named
+    )
 
 
 def test_a_month_that_is_not_over_vouches_for_nothing():
