@@ -51,9 +51,7 @@ def market(code: str = "JPY", *, auto: bool = False, **options: object):
 def fallbacks(of) -> list[StandIn]:
     """What ``--strict`` refuses of a currency's figures."""
     names = {"exchange_rate", "home_rate", "dollar_rate"}
-    return [
-        each for each in of.vintage.stood_in if each.is_fallback and names & set(each.series)
-    ]
+    return [each for each in of.vintage.stood_in if each.is_fallback and names & set(each.series)]
 
 
 def told(of, *words: str) -> bool:
