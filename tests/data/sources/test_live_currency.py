@@ -9,7 +9,6 @@ import pytest
 from data.bundled import world
 from data.currency.conversion import Conversion
 from data.currency.currencies import CURRENCIES, DOLLAR_RATE
-from data.currency.quotes import pair_of
 from data.errors import DataError, UnreachableError
 from data.sources import live, yahoo
 from data.sources.live_currency import currency_figures, exchange_rate
@@ -18,7 +17,7 @@ from data.sources.snapshots import Store
 from data.vintage import StandIn, StandInKind
 from tests import yahoo_server as server
 from tests.data.helpers import age
-from tests.made_exchange import LAST, h10, hold_currency, interbank
+from tests.made_exchange import h10, hold_currency, interbank
 
 # Thursday, 1 October 2026, in the evening: Wednesday's session has closed, and H.10 of the week
 # before appeared on Monday.
