@@ -100,9 +100,12 @@ def test_dollars_for_one_unit_are_turned_over(web, code):
 
 
 def test_a_run_that_ends_before_needs_no_tail_and_says_nothing_of_later_days(web):
+    # The last day is a holiday of banks: H.10 has no rate, and goes on after it. Of the days after
+    # the end Yahoo's are wrong.
     wrong = h10("JPY", server.PAIRS_SINCE)
-    wrong["2026-09-10":] *= 1.1  # Yahoo's, later than the end
+    wrong["2026-09-10":] *= 1.1
     web.hold_pair("JPY", wrong)
+    web.hold_fred("DEXJPUS", h10("JPY", last="2026-09-25").drop("2026-08-31"))
     ended = market(end="2026-08-31")
     assert ended.sessions[-1] == pd.Timestamp("2026-08-31")
     assert not told(ended, "2026-09")
@@ -247,9 +250,12 @@ def test_a_currency_without_h10_is_yahoos_and_no_fallback(web):
 
 def test_short_rates_are_freds_and_the_bundled_ones_before_them(web):
     series = CURRENCIES["JPY"].interbank
-    web.hold_fred(series, interbank("JPY", first="2010-01", last="2026-08"))
+    # Corrected by half a hundredth, which is within the rounding of the tables.
+    sent = interbank("JPY", first="2010-01", last="2026-08") + 0.005
+    web.hold_fred(series, sent)
     figures = currency_figures(Request(Store()), "JPY")
     own = figures.home.figures
+    assert own["2020-06"] == sent["2020-06-01"]
     assert own.index[0] == world.short_rate("JPY").figures.index[0]
     assert own["2005-06"] == world.short_rate("JPY").figures["2005-06"]
     assert own.index[-1] == pd.Period("2026-08")
