@@ -175,5 +175,5 @@ def test_common_sessions_of_several_exchanges_may_be_four_a_week():
     assert periods_per_year(days, "here", is_of_several=True) == 252
     with pytest.raises(DataError, match="here has about 19. rows a year"):
         periods_per_year(days, "here")
-    with pytest.raises(DataError, match="about 146 rows a year"):
+    with pytest.raises(DataError, match="about 139 rows a year"):
         periods_per_year(days[days.day_of_week < 3], "here", is_of_several=True)
