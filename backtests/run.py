@@ -92,7 +92,7 @@ def run(strategy: str | None, **options: Any) -> None:
             standalone=options["standalone"],
         )
     if options["as_json"]:
-        announce(age_line(result.summary.data))
+        announce(age_line(result.summary.data, result.summary.currency))
         write_out(read_regular_text(folder / SUMMARY, MOST_JSON).rstrip("\n"))
     else:
         print_run(console, result, folder)

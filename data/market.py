@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import pandas as pd
 from immutabledict import immutabledict
 
+from data.abroad import Abroad
 from data.consumer_prices import public_day
-from data.currency.conversion import Conversion, Investor
-from data.currency.figures import CurrencyFigures
+from data.currency.conversion import Investor
 from data.errors import DataError, did_you_mean
 from data.origin import MADE, Origin
 from data.provenance import Provenance, Tracking, content_sha256
@@ -23,54 +23,11 @@ from data.read_only import (
     require_levels,
     require_sessions,
 )
-from data.records import freeze_mappings
 from data.vintage import FigureDays, StandIn, Vintage, figure_days, vintage_of
 from data.withholding.payouts import Payments
 from data.withholding.rates import NOTHING, Withholding
 
 CASH: Final = "CASH"
-
-
-@dataclass(frozen=True, eq=False)
-class Abroad:
-    """What a market in another currency than dollars was made of.
-
-    Attributes
-    ----------
-    conversion
-        What was asked.
-    dollars
-        The same market in dollars, with all its earlier rows.
-    figures
-        Rates of exchange, short rates and consumer prices up to the last row.
-    histories
-        Levels in dollars by ticker, on its own sessions.
-    opens, closes
-        What sets the first row, in words, and why the data end before those in dollars; empty
-        where prices do.
-    """
-
-    conversion: Conversion
-    dollars: Market
-    figures: CurrencyFigures
-    histories: Mapping[str, pd.Series]
-    opens: str
-    closes: str = ""
-
-    def __post_init__(self) -> None:
-        """Keep histories from being changed, and copy them: a view holds the rows after it too."""
-        fixed = {name: read_only_series(level) for name, level in self.histories.items()}
-        object.__setattr__(self, "histories", fixed)
-        freeze_mappings(self)
-
-    def until(self, session: pd.Timestamp, *, monthly: bool) -> Abroad:
-        """The same as it was known at the close of a session."""
-        return replace(
-            self,
-            dollars=self.dollars.until(session),
-            figures=self.figures.until(session, monthly=monthly),
-            histories={name: level.loc[:session] for name, level in self.histories.items()},
-        )
 
 
 @dataclass(frozen=True, eq=False, init=False, repr=False)
@@ -457,7 +414,7 @@ class Market:
         )
         return other
 
-    def paid_out(self, prices: pd.DataFrame, payments: Payments) -> Market:
+    def paid_out(self, prices: pd.DataFrame, payments: Payments | None) -> Market:
         """Return the market with the prices that something else is withheld from."""
         other = copy.copy(self)
         vars(other).update(payments=payments, _prices=read_only(prices))

@@ -10,8 +10,9 @@ import pandas as pd
 
 from data.records import freeze_mappings
 
+CURRENCY_SERIES = ("exchange_rate", "home_rate", "dollar_rate")  # of a market in another currency
 # Series that count up to the last session: those of tickers may go on for longer.
-RATES = ("CASH", "yields", "policy_rate", "cpi", "usd", "exchange_rate", "home_rate", "dollar_rate")
+RATES = ("CASH", "yields", "policy_rate", "cpi", "usd", *CURRENCY_SERIES)
 
 
 class StandInKind(StrEnum):

@@ -316,10 +316,47 @@ def in_yen(params=(), **money) -> RunConfig:
             in_yen(fx_basis_bp=100.0, carry_rates=True, fx_hedge_equity=1.0),
         ),
         ("hedge_mix@USD", RunConfig("hedge_mix", source="bundled")),
+        (
+            "mine=hedge_mix:SPY=0.5,IEF=0.5,withholding=SPY=0.15+IEF=0.3@2025-05-01",
+            RunConfig(
+                "hedge_mix",
+                {"weights": {"SPY": 0.5, "IEF": 0.5}},
+                source="bundled",
+                withholding="SPY=0.15,IEF=0.3@2025-05-01",
+            ),
+        ),
+        (
+            "hedge_mix@JPY:withholding=0.15",
+            RunConfig("hedge_mix", source="bundled", money=Money("JPY"), withholding=0.15),
+        ),
     ],
 )
 def test_what_is_about_money_in_a_run_is_a_setting_and_the_rest_are_parameters(here, text, config):
     assert resolved(text, **YEN) == config
+
+
+def test_runs_take_of_what_is_withheld_what_they_use_and_one_that_none_uses_is_refused(here):
+    asked = {"source": "bundled", "withholding": "SPY=0.15,TLT=0.3"}
+    both = [resolved(text, **asked) for text in ("hedge_mix", "hedge_mix:SPY=0.6,TLT=0.4")]
+    assert [run.withholding.value for run in both] == ["SPY=0.15", "SPY=0.15,TLT=0.3"]
+    require_held(both, {**DEFAULTS, **asked}, ["withholding"])
+    with pytest.raises(UsageError, match="--withholding names GLD, which no new run uses"):
+        require_held(both, {**DEFAULTS, **asked, "withholding": "GLD=0.1"}, ["withholding"])
+    # The benchmark is used too, and what a run says itself is not cut down.
+    assert resolved("hedge_mix:IEF=1", **asked).withholding.value == "SPY=0.15"
+    own = resolved("hedge_mix:withholding=GLD=0.1", source="bundled")
+    with pytest.raises(UsageError, match="--withholding names GLD, and the run uses SPY, IEF"):
+        load_inputs(own)
+
+
+def test_a_file_and_an_option_may_write_the_same_withholding_otherwise(here):
+    path = here / "own.toml"
+    path.write_text('strategy = "hedge_mix"\nsource = "bundled"\nwithholding = "IEF=0.30"\n')
+    (word,) = read_words(["own.toml"], here / "results")
+    options = {**DEFAULTS, "withholding": "IEF=.3"}
+    assert resolve(word, here / "results", options, ["withholding"]).withholding.value == "IEF=0.3"
+    with pytest.raises(UsageError, match="--withholding is IEF=0.1, and own.toml sets withholdin"):
+        resolve(word, here / "results", {**options, "withholding": "IEF=0.1"}, ["withholding"])
 
 
 def test_what_is_called_as_a_run_in_a_currency_is_that_run(here):

@@ -35,7 +35,7 @@ PREFIXES = {
 INSIDE = {"source", "plain_title", "periods_per_year", "provenance", "notes", "remarks", "origin",
           "tracking", "levels", "first_session", "require", "until", "fingerprints",
           "relabelled", "only", "figure_days", "is_cut", "last_day", "longer", "abroad", "revalued",
-          "unit"}  # fmt: skip
+          "unit", "payments", "paid_out"}  # fmt: skip
 FILES = {"toml", "md", "html", "json"}  # run.toml, verdict.md, ... are no members
 
 

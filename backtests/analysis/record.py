@@ -18,6 +18,7 @@ from backtests.analysis.numbers import PortfolioNumbers
 from backtests.analysis.resampling import Estimate, SampleSize
 from backtests.analysis.series import Path, Series
 from backtests.analysis.ways import Ways
+from backtests.analysis.withheld import AtRate
 from data.currency.conversion import Investor
 from data.errors import UsageError, did_you_mean
 from data.provenance import Tracking
@@ -417,6 +418,9 @@ class Verdict(Judgement):
         and in brief.
     investor
         In whose currency all of it is, and what cash is there; None in dollars.
+    withheld
+        With several rates of tax withheld from the hedge; empty in dollars where nothing is
+        withheld, where what the hedge pays is not known, and in brief.
     """
 
     tickers: Tickers
@@ -430,6 +434,7 @@ class Verdict(Judgement):
     state: HedgeState | None = None
     ways: Ways | None = None
     investor: Investor | None = None
+    withheld: tuple[AtRate, ...] = ()
 
     def portfolio(self, key: str) -> PortfolioNumbers:
         """Numbers of the run or of one of its references.

@@ -34,6 +34,7 @@ from backtests.engine.today import state_of
 from backtests.engine.ways import four_ways
 from backtests.engine.with_quantstats import quantstats_metrics
 from backtests.engine.with_vectorbt import fill_with_vectorbt, vectorbt_metrics
+from backtests.engine.withheld import at_rates
 from data.background import background, home_prices, ten_year
 from data.command import Progress, silent
 from data.market import CASH, Market
@@ -65,6 +66,7 @@ def judged(run: Run, progress: Progress = silent) -> Run:
     if market.abroad is not None:
         with progress("holding the hedge in four ways"):
             verdict = replace(verdict, ways=four_ways(market, strategy, simulation, verdict))
+    verdict = replace(verdict, withheld=at_rates(market, strategy, simulation, verdict))
     return replace(run, verdict=verdict)
 
 

@@ -7,7 +7,7 @@ between several funds trades nothing there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -18,10 +18,7 @@ from numpy.typing import NDArray
 from backtests.analysis import ways as measures
 from backtests.analysis.metrics import is_annual, returns_of, rows_per_year
 from backtests.analysis.months import month_ends
-from backtests.analysis.numbers import numbers_of
 from backtests.analysis.record import Crisis, Verdict
-from backtests.analysis.resampling import Sample
-from backtests.analysis.verdict import BLOCK_COLUMNS
 from backtests.analysis.ways import (
     FOUR,
     PARTS,
@@ -33,21 +30,17 @@ from backtests.analysis.ways import (
     WayKey,
     WayMonths,
     Ways,
-    WholePortfolio,
 )
-from backtests.engine import ledger
-from backtests.engine.opening import Opening
-from backtests.engine.references import alone, always_invested, bought_once, everywhere
-from backtests.engine.simulate import trade
+from backtests.engine.held_hedge import HeldHedge, Levels
 from backtests.engine.simulation import Simulation
+from data.abroad import Abroad
 from data.currency.accrual import divided_returns, hedged_level
 from data.currency.conversion import Conversion
 from data.currency.convert import reconverted, rolls_of
-from data.market import CASH, Abroad, Market
+from data.market import CASH, Market
 from data.records import ten_digits
 from data.treasuries.instruments import hedged_into
 from strategies.base import Strategy
-from strategies.decisions import decide
 
 Array = NDArray[np.float64]
 BASES = (0.0, 25.0, 100.0)  # basis points a year
@@ -75,41 +68,14 @@ def four_ways(
     abroad = market.abroad
     if abroad is None or not verdict.holds_hedge or any(map(hedged_into, verdict.tickers.hedge)):
         return None
-    return _Held(market, abroad, strategy, simulation, verdict).ways()
+    return _Held(market, strategy, simulation, verdict, abroad).ways()
 
 
 @dataclass(frozen=True, eq=False)
-class _Levels:
-    """A market with the hedge held one way, and what stands for the hedge there."""
-
-    market: Market
-    columns: tuple[str, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class _Held:
+class _Held(HeldHedge):
     """A run whose hedge is held in several ways."""
 
-    market: Market
     abroad: Abroad
-    strategy: Strategy
-    simulation: Simulation
-    verdict: Verdict
-
-    @cached_property
-    def decided(self) -> pd.DataFrame:
-        """Decisions of the run, all tickers."""
-        return decide(self.strategy, self.market)
-
-    @property
-    def hedge(self) -> list[str]:
-        """Tickers of the hedge."""
-        return list(self.verdict.tickers.hedge)
-
-    @property
-    def sessions(self) -> pd.DatetimeIndex:
-        """Rows from the first fill on."""
-        return pd.DatetimeIndex(self.simulation.nav.loc[self.simulation.first_fill :].index)
 
     @cached_property
     def ratios(self) -> dict[str, float]:
@@ -147,27 +113,15 @@ class _Held:
             basis_bp=own.basis_bp if basis_bp is None else basis_bp,
         )
 
-    @cached_property
-    def home_cash(self) -> pd.Series:
-        """Level of cash at home on the market's rows."""
-        return self._cash("home")
-
-    def _cash(self, which: str) -> pd.Series:
-        own = self.abroad.conversion
-        if own.cash == which:
-            return self.market.cash
-        other = replace(own, cash="home" if which == "home" else "usd")
-        return reconverted(self.market, other).cash.reindex(self.market.sessions)
-
-    def levels(self, key: WayKey, basis_bp: float | None = None) -> _Levels:
+    def levels(self, key: WayKey, basis_bp: float | None = None) -> Levels:
         """The market with the hedge held one way."""
         if key in ("dollar_bills", "home_cash"):
-            level = self.home_cash if key == "home_cash" else self._cash("usd")
+            level = self.home_cash if key == "home_cash" else self.cash_as("usd")
             column = self.hedge[0]
-            return _Levels(self._with({column: level}), (column,))
+            return Levels(self._with({column: level}), (column,))
         other = reconverted(self.market, self.conversion(key, basis_bp)).prices
         columns = {ticker: other[ticker].reindex(self.market.sessions) for ticker in self.hedge}
-        return _Levels(self._with(columns), tuple(self.hedge))
+        return Levels(self._with(columns), tuple(self.hedge))
 
     def _with(self, columns: Mapping[str, pd.Series]) -> Market:
         own = self.market
@@ -180,57 +134,12 @@ class _Held:
             figures={},
         )
 
-    def traded(
-        self, levels: Market, name: str, weights: pd.DataFrame, opening: Opening | None
-    ) -> Simulation:
-        """Trade decisions as the run traded its own; from as early as possible without opening."""
-        return trade(
-            levels,
-            weights,
-            self.simulation.costs,
-            name=name,
-            optional=self.strategy.optional,
-            opening=opening,
-            initial=float(self.simulation.nav.iloc[0]),
-            engine=ledger.fill,
-        )
-
-    def leg(self, levels: _Levels) -> Simulation:
-        """The hedge alone, 100 %, in its own proportions; cash where a rule holds none of it."""
-        weights = alone(self.decided, self.hedge)
-        weights = _in_one(weights, self.hedge, levels.columns)
-        return self.traded(levels.market, "hedge", bought_once(weights), None)
-
-    def whole(self, levels: _Levels) -> WholePortfolio:
-        """The run's portfolio, its hedge held this way."""
-        weights = _in_one(self.decided, self.hedge, levels.columns)
-        made = self.traded(levels.market, self.strategy.name, weights, self.simulation.opening)
-        numbers = numbers_of(made.portfolio(levels.market))
-        return WholePortfolio(
-            cagr=numbers.cagr,
-            volatility_monthly=numbers.volatility_monthly,
-            max_drawdown=numbers.max_drawdown,
-            cvar_95_monthly=numbers.cvar_95_monthly,
-        )
-
-    def equity(self) -> pd.Series:
-        """Value of 100 % equity, always invested."""
-        tickers = self.verdict.tickers.equity
-        held = [t for t in tickers if t in self.decided and self.decided[t].gt(0).any()]
-        always = (
-            always_invested(self.decided, held)
-            if held
-            else everywhere(tickers[0], self.decided.index)
-        )
-        opening = self.simulation.opening
-        return self.traded(self.market, "equity", bought_once(always), opening).nav
-
     def ways(self) -> Ways:
         """All figures, to ten significant digits."""
         levels = {key: self.levels(key) for key in self.keys}
         legs = {key: self.leg(own) for key, own in levels.items()}
         paths = pd.DataFrame({key: leg.nav.reindex(self.sessions) for key, leg in legs.items()})
-        months = self.months(paths)
+        months = self.months(paths, self.held)
         returns = {key: months.sample.column(key) for key in self.keys}
         payoffs = months.estimates({str(key): own for key, own in returns.items()})
         equity, size = months.sample.column("equity"), months.sample.describe()
@@ -261,18 +170,6 @@ class _Held:
                 growth=measures.growth_paths([month_ends(paths[[key]])[key] for key in self.keys]),
             )
         )
-
-    def months(self, paths: pd.DataFrame) -> WayMonths:
-        """Month-end returns of the ways beside equity's, drawn in the blocks of the verdict."""
-        run = self.simulation.nav
-        columns = paths.assign(
-            equity=self.equity().reindex(self.sessions),
-            portfolio=run.reindex(self.sessions),
-            hedge=paths[self.held],
-            cash_at_home=self.home_cash.reindex(self.sessions),
-        )
-        returns = month_ends(columns).pct_change(fill_method=None).iloc[1:]
-        return WayMonths(Sample(returns, BLOCK_COLUMNS), self.abroad.conversion.currency)
 
     def now(self) -> CarryNow | None:
         """What a currency hedge pays at the last short rates known on the run's last row."""
@@ -363,15 +260,6 @@ class _Held:
 
 
 MONTHLY = 12
-
-
-def _in_one(weights: pd.DataFrame, hedge: Sequence[str], columns: Sequence[str]) -> pd.DataFrame:
-    """Weights whose hedge is in some columns: as it is, or all of it in a single one."""
-    if len(columns) == len(hedge):
-        return weights
-    total = weights[list(hedge)].sum(axis=1).clip(upper=1.0)
-    others = [name for name in hedge if name not in columns]
-    return weights.drop(columns=others).assign(**{columns[0]: total})
 
 
 def _fall(crisis: Crisis, paths: pd.DataFrame) -> FallByWay:

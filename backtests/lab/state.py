@@ -17,7 +17,7 @@ from backtests.engine.kinds import require_few, tickers
 from backtests.engine.money import HEDGES, Money, ratio_text
 from backtests.engine.withholding import read_withholding
 from data.currency.currencies import DOLLAR
-from data.errors import UsageError, in_short
+from data.errors import UsageError, in_full, in_short
 from strategies.base import Parameter
 from strategies.registry import strategy_class
 
@@ -276,7 +276,7 @@ def from_state(state: Mapping[str, Any]) -> RunConfig:
 
 def _withholding_text(config: RunConfig) -> str:
     value = config.withholding.value
-    return "" if value is None else f"{value:g}" if isinstance(value, float) else value
+    return "" if value is None else in_full(value) if isinstance(value, float) else value
 
 
 def _weights_of(state: Mapping[str, Any]) -> dict[str, float]:

@@ -30,15 +30,17 @@ from backtests.report.text import (
 from backtests.report.verdict.payoffs import short_word
 from backtests.report.verdict.words import offer, sentences
 from backtests.report.which_hedge.words import PAGE, answer_line, reasons
+from data.currency.currencies import DOLLAR, name_of
 from data.market import CASH
 from data.strictness import age_in_days
-from data.vintage import Vintage
+from data.vintage import CURRENCY_SERIES, Vintage
 from strategies.weights import mix_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
 LATEST_SWITCHES = 8
+MONTH = len("2025-09")  # of a day
 # Columns of the state that hold words, and the widest that short ones may be, whatever their head.
 LEFT = ("Indicator", "For the hedge if", "Side")
 MOST_WIDTH = {"For the hedge if": 10, "Months like it": 7, "Payoff, % a month": 14,
@@ -91,7 +93,7 @@ def print_state(console: Console, run: Run, state: HedgeState) -> None:
         table.add_column(head, justify=justify, max_width=_widest(head))
     for row in grid.rows:
         table.add_row(*(f"{cell.text}\n{cell.small}" if cell.small else cell.text for cell in row))
-    console.print(Text(age_line(run.summary.data)))
+    console.print(Text(age_line(run.summary.data, run.summary.currency)))
     console.print()
     console.print(Text(state_line(state)))
     console.print()
@@ -125,10 +127,22 @@ def _hedge_title(strategy: str, sides: Tickers) -> str:
     return f"{strategy}: {equity}; {hedge}"
 
 
-def age_line(vintage: Vintage) -> str:
-    """How old the data of a run are today, which its files do not say."""
+def age_line(vintage: Vintage, currency: str) -> str:
+    """How old the data of a run are today, which its files do not say.
+
+    In another currency than dollars also with what its rates end: monthly ones appear late.
+    """
     age = age_in_days(vintage.last)
-    return f"data end on {vintage.last}, {age} {'day' if age == 1 else 'days'} ago"
+    told = f"data end on {vintage.last}, {age} {'day' if age == 1 else 'days'} ago"
+    if currency == DOLLAR:
+        return told
+    names = ("rates of exchange on", f"{name_of(currency)} short rates with", "dollar ones with")
+    ends = [
+        f"{name} {vintage.series[series].last[: None if name.endswith(' on') else MONTH]}"
+        for series, name in zip(CURRENCY_SERIES, names, strict=True)
+        if series in vintage.series
+    ]
+    return f"{told}; {', '.join(ends)}"
 
 
 def _metrics_table(summary: Summary, verdict: Verdict | None) -> Table:

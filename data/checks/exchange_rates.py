@@ -13,18 +13,25 @@ from data.checks.histories import days_text
 from data.checks.moves import EXCHANGE, FLOATING_SINCE, odd_moves
 from data.checks.world_months import last_month
 from data.currency.quotes import Pair
+from data.errors import DataError
 
 EXCHANGE_BOUNDS = (1e-6, 1e6)  # units for one dollar, or dollars for one unit
 RATE_BOUNDS = (-5.0, 60.0)  # percent; Australia's policy rate was 42.5 in June 1980
 # Rates that do not change: since 2006 the yuan stood still for 7 days, the others for 3.
 STILL_SINCE, STILL_ROWS = "2006-01-01", 10
+# From one day to the next no currency of H.10 has moved so far (logarithm): the yuan by 0.40 when
+# its two rates were made one in January 1994.
+MOST_MOVE = 0.7
 # Yahoo's daily "close" of a currency is often the rate at which the day began in London, up to 17
-# hours before the noon rate of H.10: both lie within a day's move of each other.
-LEVEL_DAYS, MOST_APART = 21, 0.02
-# Over a year the daily changes of Yahoo's correlate with those of H.10 on the same day or on the
-# day before; more than this much more at any other distance is a wrong date.
-LAG_DAYS, LATER = 252, 0.25
+# hours before the noon rate of H.10: both lie within a day's move of each other. Days, and the most
+# that the middle one of them may be apart (H.10 beside itself a day before, in seven currencies
+# since 2003: 0.021 of 10 days and 0.017 of 21, both of the Australian dollar in October 2008).
+LEVELS = ((21, 0.02), (10, 0.03))
+# The daily changes of Yahoo's correlate with those of H.10 on the same day or on the day before;
+# more than so much more at any other distance, over so many days, is a wrong date.
+LATER = ((252, 0.25), (63, 0.5))
 LAGS = (-2, -1, 2, 3)  # sessions by which Yahoo's would be behind
+RECENT = 63  # last days of H.10, beside which its tail is looked at
 # A rate of the tail this far from the last one of H.10 is no rate of exchange (logarithm): no
 # currency of H.10 moved so far within the two weeks that its tail may have.
 MOST_TAIL = 0.35
@@ -45,21 +52,61 @@ def odd_exchange(name: str, values: pd.Series) -> list[str]:
         floating = floating.loc["1994-02-01":]
     days = pd.DatetimeIndex(floating.index)
     lines = odd_moves(name, floating, EXCHANGE, already_named=vouched_for(name, days))
+    return lines + _standstill(name, values)
+
+
+def _standstill(name: str, values: pd.Series) -> list[str]:
+    """Report the longest stretch of rates that are all the same, if it is too long."""
     recent = values.loc[STILL_SINCE:]
     runs = recent.groupby((recent != recent.shift()).cumsum())
-    if len(recent) and runs.size().max() >= STILL_ROWS:
-        still = runs.get_group(runs.size().idxmax())
-        lines.append(
-            f"{name}: is {still.iloc[0]:g} on all {len(still)} days from {still.index[0]:%Y-%m-%d} "
-            f"to {still.index[-1]:%Y-%m-%d}; check it"
-        )
-    return lines
+    if recent.empty or runs.size().max() < STILL_ROWS:
+        return []
+    still = runs.get_group(runs.size().idxmax())
+    return [
+        f"{name}: is {still.iloc[0]:g} on all {len(still)} days from {still.index[0]:%Y-%m-%d} "
+        f"to {still.index[-1]:%Y-%m-%d}; check it"
+    ]
 
 
-def vouched_for(name: str, days: pd.DatetimeIndex) -> pd.DatetimeIndex:
-    """Those of some days whose months the bundled tables have of a series."""
+def vouched_for(name: str, days: pd.DatetimeIndex, *, monthly: bool = False) -> pd.DatetimeIndex:
+    """Those of some days whose months the bundled tables have of a series.
+
+    Unless each day stands for its month (``monthly``) the last one may not be over, and is then
+    held against nothing.
+    """
     last = last_month(name)
-    return days[:0] if last is None else days[days <= last.to_timestamp(how="end")]
+    if last is None or days.empty:
+        return days[:0]
+    over = last if monthly else (days[-1] + pd.offsets.BDay(1)).to_period("M") - 1
+    return days[days <= min(last, over).to_timestamp(how="end")]
+
+
+def require_no_leap(name: str, values: pd.Series, server: str) -> None:
+    """Refuse rates that are another unit or another currency's from a day on, or on a day.
+
+    Parameters
+    ----------
+    name
+        The series.
+    values
+        By ascending day.
+    server
+        Who sent it, for the message.
+
+    Raises
+    ------
+    DataError
+        If a rate is more than twice, or less than half, the one before.
+    """
+    moves = np.log(values).diff()
+    if not (moves.abs() > MOST_MOVE).any():
+        return
+    day = (moves.abs() > MOST_MOVE).idxmax()
+    before = values[: values.index.get_loc(day)].iloc[-1]
+    raise DataError(
+        f"{name}: {server}'s figures leap from {before:.5g} to {values[day]:.5g} on "
+        f"{day:%Y-%m-%d}, as no rate of exchange has; not used, try again later"
+    )
 
 
 def against_each_other(pair: Pair, h10: pd.Series, yahoo: pd.Series) -> list[str]:
@@ -80,42 +127,41 @@ def against_each_other(pair: Pair, h10: pd.Series, yahoo: pd.Series) -> list[str
     both = np.log(
         pd.concat([h10, yahoo], axis=1, join="inner", sort=False, keys=["h10", "yahoo"])
     ).dropna()
-    if len(both) < LEVEL_DAYS:
-        return []
     names = f"Yahoo's {pair.symbol} and H.10's {pair.series}"
-    middle = (both["yahoo"] - both["h10"]).rolling(LEVEL_DAYS).median()
-    wide = middle[middle.abs() > MOST_APART]
-    if len(wide):
-        worst = wide.abs().idxmax()
-        return [
-            f"{names} contradict each other on {len(wide)} of {len(both)} days, first in the "
-            f"{LEVEL_DAYS} to {wide.index[0]:%Y-%m-%d}, most in those to {worst:%Y-%m-%d} by "
-            f"{np.expm1(wide[worst]):+.1%}; check them"
-        ]
+    for days, most in LEVELS:
+        middle = (both["yahoo"] - both["h10"]).rolling(days).median()
+        wide = middle[middle.abs() > most]
+        if len(wide):
+            worst = wide.abs().idxmax()
+            return [
+                f"{names} contradict each other on {len(wide)} of {len(both)} days, first in the "
+                f"{days} to {wide.index[0]:%Y-%m-%d}, most in those to {worst:%Y-%m-%d} by "
+                f"{np.expm1(wide[worst]):+.1%}; check them"
+            ]
     return _dates(names, both.diff().iloc[1:])
 
 
 def _dates(names: str, moves: pd.DataFrame) -> list[str]:
     """Report dates that are off by more than the hour of Yahoo's rates explains."""
-    if len(moves) < LAG_DAYS:
-        return []
-    near = pd.concat([_alike(moves, lag) for lag in (0, 1)], axis=1).max(axis=1)
-    gains = {lag: (_alike(moves, lag) - near).max() for lag in LAGS}
-    lag = max(gains, key=lambda each: float(gains[each]))
-    if not gains[lag] > LATER:
-        return []
-    way = "behind" if lag > 0 else "ahead"
-    day = (_alike(moves, lag) - near).idxmax()
-    return [
-        f"{names}: in the {LAG_DAYS} days to {day:%Y-%m-%d} Yahoo's changes fit those of H.10 "
-        f"best {abs(lag)} {'session' if abs(lag) == 1 else 'sessions'} {way}: the dates of one of "
-        "them are off; check them"
-    ]
+    for days, later in LATER:
+        near = pd.concat([_alike(moves, lag, days) for lag in (0, 1)], axis=1).max(axis=1)
+        gains = {lag: (_alike(moves, lag, days) - near).max() for lag in LAGS}
+        lag = max(gains, key=lambda each: float(gains[each]))
+        if not gains[lag] > later:
+            continue
+        way = "behind" if lag > 0 else "ahead"
+        day = (_alike(moves, lag, days) - near).idxmax()
+        return [
+            f"{names}: in the {days} days to {day:%Y-%m-%d} Yahoo's changes fit those of H.10 "
+            f"best {abs(lag)} {'session' if abs(lag) == 1 else 'sessions'} {way}: the dates of one "
+            "of them are off; check them"
+        ]
+    return []
 
 
-def _alike(moves: pd.DataFrame, lag: int) -> pd.Series:
-    """Correlation over a year of Yahoo's changes with those of H.10 some sessions before."""
-    rolling = moves["h10"].shift(lag).rolling(LAG_DAYS).corr(moves["yahoo"])
+def _alike(moves: pd.DataFrame, lag: int, days: int) -> pd.Series:
+    """Correlation over some days of Yahoo's changes with those of H.10 some sessions before."""
+    rolling = moves["h10"].shift(lag).rolling(days).corr(moves["yahoo"])
     return rolling.where(rolling.abs() <= 1.001)
 
 
@@ -129,7 +175,7 @@ def tail_of(pair: Pair, h10: pd.Series, yahoo: pd.Series, notes: list[str]) -> p
     h10, yahoo
         Units for one dollar by day.
     notes
-        To which is added what was left out.
+        To which is added what was left out, and what is odd about the others.
     """
     after = yahoo[yahoo.index > h10.index[-1]]
     wrong = np.log(after / h10.iloc[-1]).abs() > MOST_TAIL
@@ -138,4 +184,13 @@ def tail_of(pair: Pair, h10: pd.Series, yahoo: pd.Series, notes: list[str]) -> p
             f"{pair.symbol}: {days_text(pd.DatetimeIndex(after.index[wrong]))} is far from the "
             f"last rate of H.10 ({after[wrong].iloc[0]:.5g} against {h10.iloc[-1]:.5g}); left out"
         )
-    return after[~wrong]
+    kept = after[~wrong]
+    if len(kept):
+        recent = h10.iloc[-RECENT:]
+        known = odd_exchange(pair.symbol, recent)
+        joined = odd_exchange(pair.symbol, pd.concat([recent, kept]))
+        still = _standstill(pair.symbol, yahoo.loc[recent.index[0] :])
+        said = f"to {yahoo.index[-1]:%Y-%m-%d}; check it"  # else it is not about the tail
+        notes += [line for line in joined if line not in known]
+        notes += [line for line in still if line.endswith(said) and line not in notes]
+    return kept

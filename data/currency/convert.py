@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from data.abroad import Abroad
 from data.currency.accrual import Rolls, cash_level, hedged_level, make_rolls
 from data.currency.conversion import Conversion
 from data.currency.currencies import CURRENCIES, with_article
@@ -25,7 +26,7 @@ from data.currency.figures import (
     exchange_on,
 )
 from data.errors import DataError, counted
-from data.market import CASH, Abroad, Market
+from data.market import CASH, Market
 from data.provenance import Provenance
 from data.vintage import FigureDays, StandIn, StandInKind
 
@@ -336,6 +337,8 @@ def _notes(
         "cash is dollar bills, unhedged" if conversion.cash == "usd" else f"cash {_earns(figures)}"
     )
     notes = [f"all values are in {conversion.currency}, at {figures.exchange_words}; {cash}"]
+    if figures.is_live:
+        notes.append(_how_old(figures))
     if any(conversion.ratios.values()):
         notes.append(
             "the currency hedge is priced by interest parity and a basis of "
@@ -362,6 +365,18 @@ def _notes(
             f"no consumer prices are known for {conversion.currency}: there are no real figures"
         )
     return notes
+
+
+def _how_old(figures: CurrencyFigures) -> str:
+    """With what each series of a server ends, and when the oldest of them was fetched."""
+    fetched = (figures.exchange_fetched, figures.home.fetched, figures.dollar.fetched)
+    days = [day for day in fetched if day is not None]
+    told = (
+        f"rates of exchange are known to {figures.exchange.index[-1]:%Y-%m-%d}, short rates to "
+        f"{figures.home.last} ({CURRENCIES[figures.currency].name}) and {figures.dollar.last} "
+        "(dollar)"
+    )
+    return f"{told}, fetched on {min(days)}" if days else told
 
 
 def _rate_that_ends(

@@ -16,6 +16,7 @@ from data.checks.exchange_rates import (
     EXCHANGE_BOUNDS,
     RATE_BOUNDS,
     odd_exchange,
+    require_no_leap,
     vouched_for,
 )
 from data.checks.histories import YIELD_BOUNDS, days_text, latest_day, require_within
@@ -151,6 +152,8 @@ def _parse(series: str, text: str) -> Bars:
     if series in BOUNDS:
         require_within(frame["Value"], f"{series} from FRED", BOUNDS[series])
     warnings += held_against_months(series, frame["Value"], "FRED")
+    if series in H10_SERIES:
+        require_no_leap(series, frame["Value"], "FRED")
     return Bars(frame, (*warnings, *_remarkable(series, frame["Value"])))
 
 
@@ -194,7 +197,8 @@ def _remarkable(series: str, values: pd.Series) -> list[str]:
         warnings += odd_moves(series, np.log(values).diff().iloc[1:], bounds)
     elif series in INTERBANK:
         moves = values.diff().iloc[1:]
-        warnings += odd_moves(series, moves, YIELDS, "points", vouched_for(series, moves.index))
+        known = vouched_for(series, pd.DatetimeIndex(moves.index), monthly=True)
+        warnings += odd_moves(series, moves, YIELDS, "points", known)
     elif series in BOUNDS and series != POLICY_RATE:
         warnings += odd_moves(series, values.diff().iloc[1:], YIELDS, "points")
     if series in ON_WEEKDAYS:

@@ -33,6 +33,7 @@ from data.withholding.rates import NOTHING, Withholding
 
 SOURCE = "yahoo"
 NEW_PRICES = "new prices from Yahoo"
+NO_EXCHANGE = "no rates of exchange can be had"  # whatever prices there are
 
 
 def load(
@@ -101,7 +102,7 @@ def load(
         older = {ticker: store.read(ticker) for ticker in tickers}
         snapshots = {ticker: kept for ticker, kept in older.items() if kept is not None}
         if len(snapshots) < len(older):
-            return _bundled(tickers, failure, store.warnings)
+            return _bundled(tickers, failure, _short(failure), store.warnings)
     origin = _origin(snapshots.values(), began, failed)
     request = Request(
         store, refresh=refresh, progress=progress, offline=failed is not None, end=end
@@ -112,7 +113,7 @@ def load(
     except UnreachableError as failure:
         if not may_fall_back:
             raise
-        return _bundled(tickers, failure, store.warnings)
+        return _bundled(tickers, failure, NO_EXCHANGE, store.warnings)
     rates = request.rates(["bill", *needs, *(["yields"] if extend or carried_back else [])])
     older_levels = request.older(tickers) if extend else None
     calendars = {
@@ -274,14 +275,21 @@ def _short(failure: Exception) -> str:
     return "what Yahoo sent cannot be used"
 
 
-def _bundled(tickers: Sequence[str], failure: DataError, warnings: Sequence[str]) -> Market:
+def _bundled(
+    tickers: Sequence[str], failure: DataError, short: str, warnings: Sequence[str]
+) -> Market:
     absent = [ticker for ticker in tickers if ticker not in bundled.TICKERS]
     if absent:
+        only = f"has only {', '.join(bundled.TICKERS)}"
+        if short == NO_EXCHANGE:  # the failure says what to do
+            raise type(failure)(
+                f"{failure}; the bundled history, with rates of its own, {only}"
+            ) from failure
         raise type(failure)(
-            f"{failure}; no snapshot of {absent[0]} is cached and the bundled history has only "
-            f"{', '.join(bundled.TICKERS)}; bring its prices with --source files:DIR"
+            f"{failure}; no snapshot of {absent[0]} is cached and the bundled history {only}; "
+            "bring its prices with --source files:DIR"
         ) from failure
-    origin = Origin(How.BUNDLED, failure=str(failure), short=_short(failure))
+    origin = Origin(How.BUNDLED, failure=str(failure), short=short)
     market = bundled.load(tickers)
     stood_in = [*_prices_stand_in(tickers, origin), *market.vintage.stood_in]
     return market.relabelled(remarks=warnings, origin=origin, stood_in=stood_in)

@@ -1,7 +1,8 @@
 """Funds of US Treasuries that are listed outside the United States: UCITS funds and Tokyo's.
 
-Ranges, fees and share classes as the funds' fact sheets and pages had them in 2025 and 2026, each
-read in two places; the fund's own page decides. ``python -m docs.funds_table`` prints the table.
+Ranges, fees and share classes as the funds' pages, and reprints of their fact sheets, had them in
+2025 and 2026; the fund's own page decides. ``python -m docs.funds_table`` prints the table, and
+docs/funds.md says which rest on little.
 """
 
 from __future__ import annotations
@@ -82,18 +83,17 @@ class ShareClass:
 
 
 def _ishares(
-    maturities: tuple[int, int], listings: dict[str, str], isin: str, **differs: bool | str
+    maturities: tuple[int, int],
+    listings: dict[str, str],
+    isin: str = "",
+    *,
+    hedged: str = "",
+    distributes: bool = True,
 ) -> ShareClass:
-    """A share class of iShares: 0.07 % a year, 0.10 % with a hedge."""
-    hedged = str(differs.get("hedged", ""))
-    return ShareClass(
-        house="iShares",
-        maturities=maturities,
-        expense=0.001 if hedged else 0.0007,
-        listings=immutabledict(listings),
-        distributes=bool(differs.get("distributes", True)),
-        hedged=hedged,
-        isin=isin,
+    """A share class of iShares in Ireland: 0.07 % a year, 0.10 % with a hedge."""
+    expense = 0.001 if hedged else 0.0007
+    return _fund(
+        "iShares", maturities, expense, listings, isin, hedged=hedged, distributes=distributes
     )
 
 
@@ -123,7 +123,7 @@ SHARE_CLASSES = (
         distributes=False,
         hedged="EUR",
     ),
-    _ishares((1, 3), {"IBTG.L": "GBP"}, "", hedged="GBP"),
+    _ishares((1, 3), {"IBTG.L": "GBP"}, hedged="GBP"),
     _fund("SPDR", (1, 3), 0.0005, {"TSY3.L": "GBP"}, "IE00BC7GZJ81"),
     _fund("Xtrackers II", (1, 3), 0.0006, {"XUT3.L": "USD"}, "LU0429458895"),
     _fund("iShares", (1, 3), 0.00154, {"2620.T": "JPY"}, "JP3049120003"),

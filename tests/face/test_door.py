@@ -286,12 +286,16 @@ TAKEN = {
     "fx_hedge": {"None", "a fraction", "an empty dict", "a Series"},
     "fx_hedge_equity": {"None", "a fraction", "an empty dict", "a Series"},
     "fx_basis_bp": NUMBERS | {"None", "a fraction"}, "carry_rates": FLAG | {"None"},
+    "withholding": {"None", "a fraction", "an empty dict", "a Series"},
 }  # fmt: skip
 # Where what goes for others does not: no None where it is no default, no folder that is not there.
 TAKEN_THERE = {
     ("load_market", "source"): set(), ("load_market", "tickers"): LIST,
     ("load_market", "extend"): FLAG, ("load_market", "max_age"): {"None"},  # bundled data are old
     ("load_market", "currency"): set(), ("load_market", "cash"): set(),
+    # The bundled SPY has no known dividends, and so no rate of all equity.
+    ("load_market", "withholding"): {"None", "an empty dict"},
+    ("RunConfig", "withholding"): {"None", "a fraction", "an empty dict"},
     ("load_market", "carry_rates"): FLAG, ("Money", "currency"): set(), ("Money", "cash"): set(),
     # SPY is no hedge, and IEF no equity.
     **{(name, option): {"None", "a fraction", "an empty dict"}
@@ -407,6 +411,13 @@ NATURAL = {
     "money of a RunConfig": (lambda: backtest(RunConfig("carry", money=Money("JPY", "usd", 1)),
                                               fx_hedge=0.5),
                              {"currency": "JPY", "cash": "usd", "fx_hedge": 0.5}),
+    "rates of a Series": (lambda: backtest("carry", withholding=pd.Series({"SPY": 0.15})),
+                          {"withholding": "SPY=0.15"}),
+    "a rate of numpy": (lambda: backtest("carry", withholding=np.float32(0.5)),
+                        {"withholding": 0.5}),
+    "rates from a day": (lambda: backtest("carry", withholding={"SPY": Decimal("0.15"),
+                                                                "TLT": "0.3@2025-05-01"}),
+                         {"withholding": "SPY=0.15,TLT=0.3@2025-05-01"}),
     "a folder": (lambda: backtest("carry", source=Path("a") / "b"), {"source": "files:a/b"}),
     "needs": (lambda: backtest(rule, tickers="SPY", needs={"cpi", "yields"}),
               {"needs": ("yields", "cpi")}),

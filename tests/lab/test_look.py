@@ -151,6 +151,29 @@ def test_another_ratio_reads_no_file_again(price_folder, monkeypatch):
     assert len(read) == 1
 
 
+def test_another_rate_that_is_withheld_reads_no_file_again(price_folder, monkeypatch):
+    months = pd.date_range("2000-01-31", periods=60, freq="ME")
+    rows = "\n".join(f"{day:%Y-%m-%d},{100 + n},{90 + 1.1 * n}" for n, day in enumerate(months))
+    folder = price_folder(**dict.fromkeys(("SPY", "IEF"), f"Date,Close,Adj Close\n{rows}\n"))
+    read = []
+    real = lab.load_market
+    monkeypatch.setattr(
+        lab, "load_market", lambda *of, **how: (read.append(of), real(*of, **how))[1]
+    )
+    asked = [(Money(), rate) for rate in (None, 0.15, "SPY=0.3,IEF=0.1@2002-01-01", None)]
+    asked += [(Money("JPY", fx_hedge=1), rate) for rate in ("IEF=0.1", None, 0.15)]
+    seen = set()
+    for money, rate in asked:
+        config = RunConfig("hedge_mix", source=f"files:{folder}", money=money, withholding=rate)
+        market, direct = lab.inputs_for(config).market, load_inputs(config).market
+        assert market.prices.equals(direct.prices)
+        assert (market.notes, market.vintage) == (direct.notes, direct.vintage)
+        assert market.fingerprints() == direct.fingerprints()
+        seen.add(float(market.prices.sum().sum()))
+    assert len(seen) == len(asked) - 1
+    assert len(read) == 2  # dollars and yen
+
+
 def test_another_currency_from_yahoo_is_one_line():
     for source in ("auto", "yahoo"):
         config = RunConfig("hedge_mix", source=source, money=Money("JPY"))

@@ -56,6 +56,17 @@ def test_controls_hold_every_currency_and_hedge_to_the_letter(money):
     assert json.dumps(from_state(to_state(config)).as_dict()) == json.dumps(config.as_dict())
 
 
+@pytest.mark.parametrize("given", [None, 0.15, 1 / 3, "SPY=0.15,TLT=0.3@2025-05-01", "0.1,QQQ=0"])
+def test_controls_hold_what_is_withheld_to_the_letter(given):
+    config = RunConfig("hedge_mix", source="bundled", withholding=given)
+    state = to_state(config)
+    assert json.dumps(from_state(state).as_dict()) == json.dumps(config.as_dict())
+    assert state["withholding"] == ("" if given is None else str(given))
+    state["withholding"] = " 15 "
+    with pytest.raises(UsageError, match="^Withheld takes a rate from 0 to 1.*15 % is 0.15"):
+        from_state(state)
+
+
 def test_a_ratio_that_is_moved_is_what_its_slider_says():
     money = Money("JPY", fx_hedge=1 / 3, fx_hedge_equity={"SPY": 0.5})
     state = to_state(RunConfig("hedge_mix", source="bundled", money=money))

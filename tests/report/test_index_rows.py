@@ -34,7 +34,7 @@ def test_a_run_is_read_from_its_manifest(run, written):
         glance=read_run_manifest(written).glance,
         word=run.judged.word,
         payoff=run.judged.evidence.every.estimate,
-        choices=("", "", "", "from $10,000", "", ""),
+        choices=("", "", "", "from $10,000", "", "", ""),
     )
     assert row.glance.name == "SPY 60 %, IEF 40 %"
     assert 30 < len(row.glance.curve) <= 40
@@ -57,11 +57,12 @@ def test_a_folder_of_before_shows_the_same(tmp_path, strategy, options):
 def test_what_was_chosen_is_told_in_a_fixed_order(written):
     config = json.loads((written / "manifest.json").read_text())["config"]
     chosen = {"hedge": "GLD,TIP", "equity": "IEF", "benchmark": "QQQ", "initial": 5000.0,
-              "extend": True, "price_only": "SPY"}  # fmt: skip
+              "extend": True, "price_only": "SPY",
+              "withholding": "GLD=0.15"}  # fmt: skip
     rewrite(written, config={**config, **chosen})
     assert read_listed(written).choices == (
         "hedge GLD,TIP", "equity IEF", "against QQQ", "from $5,000", "extended by proxies",
-        "price only: SPY",
+        "price only: SPY", "withheld: GLD 15 %",
     )  # fmt: skip
     rewrite(written, config={**config, "extend": False})
     assert read_listed(written).choices[4] == "without proxies"

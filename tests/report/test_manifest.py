@@ -51,6 +51,14 @@ def test_the_manifest_of_a_run_says_what_determined_it(run, written):
     assert set(manifest.files) == {path.name for path in written.iterdir()} - {"manifest.json"}
 
 
+def test_a_manifest_of_before_withheld_nothing(written):
+    now = read_run_manifest(written)
+    config = json.loads((written / "manifest.json").read_text())["config"]
+    assert config.pop("withholding") is None
+    change(written, config=config)
+    assert read_run_manifest(written) == now
+
+
 def test_what_every_manifest_holds_is_read_of_an_older_version(written):
     """An index of many runs still lists those that an earlier version wrote."""
     now = read_manifest(written)

@@ -92,13 +92,13 @@ def judge(truth: pd.Series, got: Bars | Exception, usual: set[str]) -> Outcome:
     wrong = error[error > TOLERANCE].index
     before = dict(zip(level.index[1:], level.index[:-1], strict=True))
     worst = float(error.max())
-    if all(_named(new_warnings, day, before[day]) for day in wrong):
+    if all(named(new_warnings, day, before[day]) for day in wrong):
         word = "reported" if new_warnings else "harmless"
         return Outcome(word, worst, "; ".join(new_warnings))
     return Outcome("silent", worst, "; ".join(new_warnings))
 
 
-def _named(lines: list[str], day: pd.Timestamp, before: pd.Timestamp) -> bool:
+def named(lines: list[str], day: pd.Timestamp, before: pd.Timestamp) -> bool:
     """Whether a warning names the day, or the one before, whose price its return begins with."""
     for line in lines:
         dates = sorted(pd.Timestamp(text) for text in re.findall(r"\d{4}-\d\d-\d\d", line))

@@ -23,6 +23,7 @@ from backtests.report.text import (
     FREQUENCIES,
     basis,
     costs_text,
+    hedge_words,
     run_label,
     source_words,
     weights_text,
@@ -32,6 +33,7 @@ from backtests.report.verdict.evidence import episodes_grid, pair_of, payoff_gri
 from backtests.report.verdict.first_screen import first_screen
 from backtests.report.verdict.payoffs import payoff_note, short_word
 from backtests.report.which_hedge.words import link_line
+from backtests.report.withheld_table import withheld_grid, withheld_words
 from backtests.report.withholding import withheld_terms
 from data.market import CASH
 
@@ -125,6 +127,10 @@ def write_verdict(
         cvar=CVAR,
         attribution=tables.attribution_grid(verdict),
         attribution_note=words.attribution_note(verdict),
+        # Where there is a page on the ways to hold the hedge, it stands there.
+        withheld=None if WHICH_HEDGE.file in files else withheld_grid(verdict.withheld),
+        withheld_words=withheld_words(verdict.tickers.hedge),
+        hedge=hedge_words(verdict.tickers.hedge),
         holding=tables.holding_grid(verdict),
         check=tables.check_grid(verdict),
         source=f"{source_words(summary)}.",

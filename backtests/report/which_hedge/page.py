@@ -35,6 +35,7 @@ from backtests.report.which_hedge.words import (
     names_of,
     reading,
 )
+from backtests.report.withheld_table import withheld_grid, withheld_words
 from backtests.report.withholding import withheld_terms
 from data.currency.currencies import SIGNS, name_of
 from data.treasuries.instruments import CATALOGUE
@@ -93,6 +94,8 @@ def write_which_hedge(
         falls=tables.falls_grid(ways, tickers),
         split=tables.split_grid(ways, tickers, currency),
         bases=tables.basis_grid(ways),
+        withheld=withheld_grid(verdict.withheld),
+        withheld_words=withheld_words(tickers.hedge),
         hedge=hedge,
         daily=daily,
         sold=sold_text(ways, tickers),

@@ -19,18 +19,18 @@ def bars(*paid: float, close: float = 400.0) -> pd.DataFrame:
     return frame
 
 
-def said(frame: pd.DataFrame, quoted: str = "GBp", *, stock: bool = False) -> list[str]:
+def findings(frame: pd.DataFrame, quoted: str = "GBp", *, stock: bool = False) -> list[str]:
     return odd_units("F.L", frame, quoted, stock=stock)
 
 
 def test_usual_payments_pass_and_so_does_a_fund_that_pays_nothing():
-    assert said(bars(6, 6, 7, 5, 6, 6)) == []
-    assert said(bars()) == []
-    assert said(bars(6, 6, 6, 24, 6, 1.5)) == []  # four times as much, a quarter of it
+    assert findings(bars(6, 6, 7, 5, 6, 6)) == []
+    assert findings(bars()) == []
+    assert findings(bars(6, 6, 6, 24, 6, 1.5)) == []  # four times as much, a quarter of it
 
 
 def test_one_payment_in_pounds_is_named():
-    (line,) = said(bars(6, 6, 0.06, 6, 6, 6))
+    (line,) = findings(bars(6, 6, 0.06, 6, 6, 6))
     assert line == (
         "F.L: the dividend of 2021-05-20 is 0.01 times the usual one, as if it were in GBP beside "
         "prices in GBp; check it"
@@ -38,7 +38,7 @@ def test_one_payment_in_pounds_is_named():
 
 
 def test_one_payment_in_hundredths_of_pence_is_named():
-    (line,) = said(bars(0.6, 0.6, 60, 0.6, 0.6, 0.6))
+    (line,) = findings(bars(0.6, 0.6, 60, 0.6, 0.6, 0.6))
     assert "2021-05-20 is 1e+02 times the usual one, as if it were in GBp twice" in line
 
 
@@ -52,16 +52,16 @@ def test_one_payment_in_hundredths_of_pence_is_named():
 )
 def test_a_fund_whose_payments_are_all_in_the_other_unit_is_refused(frame, word):
     with pytest.raises(DataError, match=f"F.L: its dividends are {word}"):
-        said(frame)
-    (line,) = said(frame, stock=True)  # a company may pay next to nothing
+        findings(frame)
+    (line,) = findings(frame, stock=True)  # a company may pay next to nothing
     assert line.endswith("; check them")
 
 
 @pytest.mark.parametrize("quoted", ["GBP", "USD", "EUR"])
 def test_of_whole_currencies_nothing_is_said(quoted):
-    assert said(bars(0.06, 0.06, 0.06, 6), quoted) == []
+    assert findings(bars(0.06, 0.06, 0.06, 6), quoted) == []
 
 
 @pytest.mark.parametrize("quoted", ["GBX", "ILA", "ZAc"])
 def test_every_unit_that_is_a_hundredth_counts(quoted):
-    assert len(said(bars(6, 6, 0.06, 6, 6, 6), quoted)) == 1
+    assert len(findings(bars(6, 6, 0.06, 6, 6, 6), quoted)) == 1

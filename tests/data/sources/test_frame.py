@@ -17,6 +17,7 @@ from data.market import CASH
 from data.origin import How, Origin
 from data.provenance import Provenance
 from data.sources import files, frame
+from data.withholding.rates import Withheld, Withholding
 
 DAYS = pd.DatetimeIndex(["2020-01-02", "2020-01-03", "2020-01-06", "2020-01-07"])
 MONTHS = pd.date_range("2015-01-31", periods=60, freq="ME")
@@ -738,3 +739,13 @@ def test_a_column_that_names_a_series_of_fred_is_nothing_to_hold():
     levels = by_hand().rename(columns={"A": "fred:DTB3"})
     with pytest.raises(DataError, match="'fred:DTB3' names a series of FRED, not something to ho"):
         frame.load(levels, ["fred:DTB3"])
+
+
+def test_prices_alone_do_not_tell_what_was_paid():
+    with pytest.raises(
+        DataError,
+        match="^nothing can be withheld from A: prices given in Python do not tell its dividends; "
+        "write them to a folder, with Close and Adj Close, or leave A out$",
+    ):
+        frame.load(by_hand(), ["A"], withholding=Withholding({"A": Withheld(0.15)}))
+    assert not frame.load(by_hand(), ["A"]).withholding

@@ -8,10 +8,12 @@ import time
 import pytest
 
 from data.errors import DataError, UnreachableError
+from data.load import load_market
 from data.origin import How, Origin
 from data.sources import live
 from data.sources.snapshots import Store
 from data.vintage import StandInKind
+from data.withholding.rates import Withheld, Withholding
 from tests import yahoo_server as server
 from tests.data.helpers import age
 
@@ -184,3 +186,27 @@ def test_cash_of_the_table_stands_in_for_bill_yields_of_yahoo_and_fred(web, monk
     (stand_in,) = (each for each in market.vintage.fallbacks if each.kind is StandInKind.BILLS)
     assert stand_in.series == ("CASH",)
     assert market.vintage.series["CASH"].source == "bundled"
+
+
+# --- withholding --------------------------------------------------------------------------
+
+
+def test_dividends_of_yahoo_are_withheld_from(web):
+    # Every 60 days 0.5 is paid on a close of 100 or 101.
+    whole = live.load(["SPY", "IEF"], may_fall_back=False)
+    half = live.load(
+        ["SPY", "IEF"], may_fall_back=False, withholding=Withholding({"SPY": Withheld(0.5)})
+    )
+    left = (half.prices["SPY"] / whole.prices["SPY"]).to_numpy()
+    bars = server.made_bars()
+    paid = (bars["Dividends"] / bars["Close"].shift(1)).to_numpy()[1:]
+    assert left[-1] == pytest.approx((1 - 0.5 * paid).prod(), rel=1e-13)
+    assert (paid > 0).sum() >= 4
+    assert half.prices["IEF"].equals(whole.prices["IEF"])
+    assert half.notes[-1] == "withheld: 50 % of SPY's dividends"
+
+
+def test_the_bundled_fallback_does_not_know_the_dividends_of_equity(web, monkeypatch):
+    monkeypatch.setenv("HEDGE_YAHOO_URL", "http://127.0.0.1:1")
+    with pytest.raises(DataError, match="nothing can be withheld from SPY: the bundled SPY is a"):
+        load_market("auto", ["SPY"], withholding=Withholding({"SPY": Withheld(0.5)}))

@@ -144,8 +144,8 @@ def test_bundled_bonds_lose_the_share_of_their_yield():
     market = bundled.load(["IEF"])
     rows = slice("2023-12-31", "2024-12-31")
     grown = [
-        float(one.prices["IEF"].loc[rows].iloc[-1] / one.prices["IEF"].loc[rows].iloc[0])
-        for one in (withhold(market, THIRTY), market)
+        float(kind.prices["IEF"].loc[rows].iloc[-1] / kind.prices["IEF"].loc[rows].iloc[0])
+        for kind in (withhold(market, THIRTY), market)
     ]
     mean_yield = market.yields[10.0].loc["2023-12-31":"2024-11-30"].mean() / 100
     assert grown[1] - grown[0] == pytest.approx(0.3 * mean_yield, rel=0.03)
