@@ -145,12 +145,12 @@ def levels(ticker: str) -> pd.Series:
     """What a holder's unit has become in the fund's own currency, 1 on its first session."""
     fund = FUNDS[ticker]
     sessions = sessions_of(fund)
-    known = worth(fund.holds)
-    days = pd.DatetimeIndex(known.index)
+    prices = worth(fund.holds)
+    days = pd.DatetimeIndex(prices.index)
     place = days.searchsorted(sessions, side="right") - 1
     # On a Sunday prices are those with which Friday ended.
     moment = np.where(days[place] == sessions, round(HOUR[fund.calendar] * MOMENTS) - 1, -1)
-    held = np.exp(known.to_numpy(float)[place, moment])
+    held = np.exp(prices.to_numpy(float)[place, moment])
     code = str(currency_of(fund.quoted))
     if code != "USD":
         units = rate_of_exchange(code)
