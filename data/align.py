@@ -177,7 +177,7 @@ def market_of(
         prices=prices,
         cash=cash,
         periods_per_year=frequency,
-        exchanges=_exchanges(calendars or {}),
+        calendars=calendars,
         provenance=provenance,
         notes=[
             *all_notes,
@@ -313,12 +313,6 @@ def _wild_note(ticker: str, levels: pd.Series) -> list[str]:
     return [
         f"{ticker} moves {wild.iloc[0]:+.0%} on {wild.index[0]:%Y-%m-%d}{more}: check that price"
     ]
-
-
-def _exchanges(calendars: Mapping[str, str | None]) -> tuple[str, ...]:
-    """All calendars; none where one is not known."""
-    names = set(calendars.values())
-    return () if None in names else tuple(sorted(name for name in names if name))
 
 
 def _goes_on(own: Mapping[str, pd.Series], end: str | None) -> bool:

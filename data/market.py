@@ -52,9 +52,9 @@ class Market:
         Total-return index of Treasury bills, one value a session.
     periods_per_year
         252 (daily) or 12 (monthly): the kind of rows, whatever their exact number a year.
-    exchanges
-        The exchanges on whose common sessions the rows are, such as ``XNYS``; none where they
-        are not known.
+    calendars
+        By ticker the exchange whose sessions its rows are, such as ``XNYS``, or None where that
+        is not known.
     provenance
         One entry for each column of ``prices`` and one for ``CASH``.
     notes
@@ -98,7 +98,7 @@ class Market:
     source: str
     plain_title: str
     periods_per_year: int
-    exchanges: tuple[str, ...]
+    calendars: immutabledict[str, str | None]
     provenance: immutabledict[str, Provenance]
     notes: tuple[str, ...]
     remarks: tuple[str, ...]
@@ -126,7 +126,7 @@ class Market:
         prices: pd.DataFrame,
         cash: pd.Series,
         periods_per_year: int,
-        exchanges: Sequence[str] = (),
+        calendars: Mapping[str, str | None] | None = None,
         provenance: Mapping[str, Provenance],
         notes: Sequence[str] = (),
         remarks: Sequence[str] = (),
@@ -165,7 +165,7 @@ class Market:
             source=source,
             plain_title=title,
             periods_per_year=periods_per_year,
-            exchanges=tuple(exchanges),
+            calendars=immutabledict(calendars or {}),
             provenance=immutabledict(provenance),
             notes=tuple(notes),
             remarks=tuple(remarks),
@@ -230,6 +230,12 @@ class Market:
     def sessions(self) -> pd.DatetimeIndex:
         """The rows."""
         return pd.DatetimeIndex(self._prices.index)
+
+    @property
+    def exchanges(self) -> tuple[str, ...]:
+        """The exchanges on whose common sessions the rows are; none where one is not known."""
+        names = set(self.calendars.values())
+        return () if None in names else tuple(sorted(name for name in names if name))
 
     @property
     def exchange(self) -> str | None:

@@ -53,6 +53,8 @@ class MadeFund:
         What it pays, as a fraction of its price.
     digits
         Decimals of its prices.
+    begins
+        Its first day, if it began later than the others.
     """
 
     holds: str
@@ -63,6 +65,7 @@ class MadeFund:
     months: tuple[int, ...] = ()
     yearly: float = 0.0
     digits: int = 2
+    begins: str = FIRST
 
 
 _LONDON = ("XLON", "Europe/London", 8.0)
@@ -70,7 +73,7 @@ _PAYS = ((5, 11), 0.03)
 FUNDS: Mapping[str, MadeFund] = {
     "SPY": MadeFund(EQUITY, "USD", "XNYS", "America/New_York", 9.5, (3, 6, 9, 12), 0.02),
     "EUNL.DE": MadeFund(EQUITY, "EUR", "XETR", "Europe/Berlin", 9.0, digits=3),
-    "IDTL.L": MadeFund(TREASURIES, "USD", *_LONDON, *_PAYS),
+    "IDTL.L": MadeFund(TREASURIES, "USD", *_LONDON, *_PAYS, begins="2015-01-21"),
     "PENCE.L": MadeFund(TREASURIES, "GBp", *_LONDON, *_PAYS, digits=1),
     "POUND.L": MadeFund(TREASURIES, "GBP", *_LONDON, *_PAYS, digits=3),
     "AGOROT.TA": MadeFund(EQUITY, "ILA", "XTAE", "Asia/Jerusalem", 9.75, digits=1),
@@ -129,12 +132,12 @@ def exchange_as_published(code: str) -> pd.Series:
 def sessions_of(fund: MadeFund) -> pd.DatetimeIndex:
     """Its sessions; of Tel Aviv Sundays to Thursdays without two weeks of feasts in autumn."""
     if fund.calendar == "XTAE":
-        days = pd.date_range(FIRST, LAST)
+        days = pd.date_range(fund.begins, LAST)
         feasts = (days.month == 10) & days.day.isin([2, 3, 10, 11, 17])
         spring = (days.month == 4) & days.day.isin([7, 13, 22])
         return days[(days.day_of_week != 4) & (days.day_of_week != 5) & ~feasts & ~spring]
     sessions = exchange_calendar(pd.Timestamp(FIRST), fund.calendar).sessions
-    return sessions[(sessions >= FIRST) & (sessions <= LAST)]
+    return sessions[(sessions >= fund.begins) & (sessions <= LAST)]
 
 
 @cache
@@ -142,12 +145,12 @@ def levels(ticker: str) -> pd.Series:
     """What a holder's unit has become in the fund's own currency, 1 on its first session."""
     fund = FUNDS[ticker]
     sessions = sessions_of(fund)
-    known = worth(fund.holds)
-    days = pd.DatetimeIndex(known.index)
+    prices = worth(fund.holds)
+    days = pd.DatetimeIndex(prices.index)
     place = days.searchsorted(sessions, side="right") - 1
     # On a Sunday prices are those with which Friday ended.
     moment = np.where(days[place] == sessions, round(HOUR[fund.calendar] * MOMENTS) - 1, -1)
-    held = np.exp(known.to_numpy(float)[place, moment])
+    held = np.exp(prices.to_numpy(float)[place, moment])
     code = str(currency_of(fund.quoted))
     if code != "USD":
         units = rate_of_exchange(code)

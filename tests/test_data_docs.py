@@ -14,11 +14,13 @@ from data import rows as market_rows
 from data.checks import (
     bundled_months,
     cleaning,
+    closing_hours,
     dividend_sizes,
     dividends,
     ex_dates,
     exchange,
     histories,
+    hundredths,
     identity,
     moves,
     openings,
@@ -52,8 +54,9 @@ IN_TEXT = re.compile(r"`([A-Z_]{4,})`\s+in\s+`(data/[a-z_/]+)\.py`")
 NOT_NUMBERS = {"TOTAL_RETURN_INDICES", "HELD", "HELD_ABROAD", "FUNDS"}
 MODULES = {
     module.__name__.removeprefix("data.").removeprefix("checks."): module
-    for module in (align, bundled_months, cash, cleaning, currency_files, delimited,
-                   dividend_sizes, dividends, ex_dates, exchange, figures, fred, histories,
+    for module in (align, bundled_months, cash, cleaning, closing_hours, currency_files,
+                   delimited, dividend_sizes, dividends, ex_dates, exchange, figures, fred,
+                   histories, hundredths,
                    identity, instruments, market_rows, moves, openings, pairs, plausibility,
                    price_steps, proxies, published, rates, regular, repeats, revisions, sessions,
                    snapshots, strictness, total_return, transport, yahoo)

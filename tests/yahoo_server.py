@@ -247,9 +247,9 @@ RATES: dict[str, dict[str, str]] = {
 }
 
 
-def hold_folder(yahoo: Yahoo, folder: Path) -> None:
-    """Serve ``folder/yahoo`` as Yahoo and ``folder/rates`` as FRED, nothing after today."""
-    today = pd.Timestamp.now()
+def hold_folder(yahoo: Yahoo, folder: Path, day: str | None = None) -> None:
+    """Serve ``folder/yahoo`` as Yahoo and ``folder/rates`` as FRED up to a day, or today."""
+    today = pd.Timestamp.now() if day is None else pd.Timestamp(day)
     for path in sorted((folder / "yahoo").glob("*.csv")):
         yahoo.hold(path.stem, bars_of(path).loc[:today])
     for name, columns in RATES.items():

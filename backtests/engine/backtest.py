@@ -16,6 +16,7 @@ from backtests.engine.simulate import simulate
 from backtests.engine.summary import summarise
 from backtests.engine.with_vectorbt import fill_with_vectorbt
 from data.background import note_on_prices
+from data.checks.closing_hours import note_on_closes
 from data.checks.histories import days_text
 from data.checks.sessions import STALE_SESSIONS
 from data.command import Progress, silent
@@ -216,8 +217,9 @@ def with_own_sessions(
     )
     ends = [line for line in shared.notes if line.startswith("data end on")]
     cut = ends if last == shared.sessions[-1] else []
-    notes = [*own.notes, *cut, note]
-    market = own.until(last).relabelled(notes=notes, is_cut=shared.is_cut)
+    hours = [line for line in note_on_closes(shared.calendars, last) if line not in own.notes]
+    notes = [*own.notes, *cut, note, *hours]
+    market = own.until(last).relabelled(notes=notes, is_cut=shared.is_cut, origin=shared.origin)
     return replace(inputs, period=replace(period, market=market, start=start), shared=shared)
 
 

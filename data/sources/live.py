@@ -191,8 +191,9 @@ def _in_dollars(
                 f"({exchange.units.index[0]:%Y-%m-%d} to {exchange.units.index[-1]:%Y-%m-%d}) are "
                 "of other days; try again later"
             )
-        if len(series[ticker]) < len(levels):
-            lost = days.difference(pd.DatetimeIndex(series[ticker].index))
+        lost = days.difference(pd.DatetimeIndex(series[ticker].index))
+        lost = lost[lost <= end] if end else lost
+        if len(lost):
             request.notes.append(
                 f"{ticker}: {counted(len(lost), 'session')} from {lost[0]:%Y-%m-%d} to "
                 f"{lost[-1]:%Y-%m-%d} are left out, for which there is no rate of exchange"

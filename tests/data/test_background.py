@@ -306,3 +306,20 @@ def test_a_market_cut_knows_the_prices_that_were_public():
     cut = home_prices(yen.until(pd.Timestamp("2008-09-30")))
     assert str(cut.index[-1]) == "2008-09"
     assert cut.equals(home_prices(yen).loc[:"2008-09"])
+
+
+@pytest.mark.parametrize(
+    ("calendar", "last", "is_over"),
+    [
+        ("XNYS", "2021-05-28", True),  # Monday 31 May 2021 was Memorial Day
+        ("XETR", "2021-05-28", False),  # on which Frankfurt traded
+        ("XETR", "2021-05-31", True),
+        ("XTKS", "2019-04-26", True),  # Golden Week: closed until 6 May
+        ("XNYS", "2019-04-26", False),
+    ],
+)
+def test_a_month_is_over_with_the_last_session_of_its_own_exchange(calendar, last, is_over):
+    days = pd.bdate_range("2018-01-02", last)[-200:]
+    level = pd.Series(np.linspace(100, 120, len(days)), days, name="A")
+    made = market_of({"A": level}, source="made", title="made", calendars={"A": calendar})
+    assert is_month_over(made) is is_over

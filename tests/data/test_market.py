@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from data.align import market_of as assembled
 from data.errors import DataError
 from data.market import Market
 from data.origin import How, Origin
@@ -238,3 +239,27 @@ def test_a_market_says_what_it_is():
     assert repr(made(title="made prices")) == (
         "<Market made prices: SPY, 2020-01-01 to 2020-01-07>"
     )
+
+
+@pytest.mark.parametrize(
+    ("calendars", "last", "is_over"),
+    [
+        # Frankfurt closes for the year on 30 December, New York on the 31st.
+        ({"A": "XETR"}, "2024-12-30", True),
+        ({"A": "XNYS"}, "2024-12-30", False),
+        ({"A": "XETR", "B": "XNYS"}, "2024-12-30", True),
+        ({"A": "XLON", "B": "XNYS"}, "2024-12-30", False),
+        ({"A": "XETR", "B": "XNYS"}, "2024-12-27", False),
+        ({"A": "XETR", "B": None}, "2024-12-30", None),
+    ],
+)
+def test_a_year_is_over_with_the_last_day_on_which_all_exchanges_are_open(calendars, last, is_over):
+    days = pd.bdate_range("2024-11-01", last)
+    days = days[days != "2024-12-25"]
+    level = pd.Series(np.linspace(100, 101, len(days)), days)
+    market = assembled(
+        {ticker: level.rename(ticker) for ticker in calendars},
+        source="made", title="made", calendars=calendars,
+    )  # fmt: skip
+    assert market.is_year_over() is is_over
+    assert market.exchange == (calendars["A"] if len(calendars) == 1 else None)

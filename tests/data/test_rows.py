@@ -10,7 +10,7 @@ from data.align import market_of
 from data.checks.exchange import NYSE
 from data.errors import DataError
 from data.market import Market
-from data.rows import on_sessions_of_exchanges
+from data.rows import align, on_sessions_of_exchanges
 
 
 def levels(days: pd.DatetimeIndex, name: str) -> pd.Series:
@@ -91,3 +91,26 @@ def test_alone_it_keeps_its_weekends():
 def test_it_has_to_meet_the_others():
     with pytest.raises(DataError, match="BTC has no row on a session of the other tickers"):
         market(SPY=levels(SESSIONS, "SPY"), BTC=levels(EVERY_DAY + pd.DateOffset(years=1), "BTC"))
+
+
+def test_a_ticker_without_a_calendar_rests_on_its_own_day_of_the_week():
+    """Sunday to Thursday beside New York: Fridays and Sundays are no sessions of both."""
+    week = pd.date_range("2023-01-03", "2023-12-29")
+    own = week[~week.day_of_week.isin([4, 5])]
+    series = {"SPY": levels(SESSIONS, "SPY"), "TA": levels(own, "TA")}
+    table, notes = align(series, "here", {"SPY": "XNYS", "TA": None})
+    assert table.index.equals(SESSIONS[SESSIONS.day_of_week < 4])
+    assert len(notes) == 2  # TA ends a day before, and the sessions left out
+    with pytest.raises(DataError, match="share too few sessions"):
+        align(series, "here")
+
+
+def test_holidays_of_an_exchange_without_a_calendar_may_be_one_in_ten_sessions():
+    def short_by(step: int) -> dict[str, pd.Series]:
+        kept = SESSIONS[(np.arange(len(SESSIONS)) % step > 0) | SESSIONS.isin(SESSIONS[-1:])]
+        return {"SPY": levels(SESSIONS, "SPY"), "A": levels(kept, "A")}
+
+    assert len(align(short_by(13), "here", {"SPY": "XNYS", "A": None})[0]) < len(SESSIONS)
+    for step, calendars in ((9, {"SPY": "XNYS", "A": None}), (13, {"SPY": "XNYS", "A": "XETR"})):
+        with pytest.raises(DataError, match="share too few sessions"):
+            align(short_by(step), "here", calendars)

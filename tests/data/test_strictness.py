@@ -67,6 +67,40 @@ def test_the_newest_row_that_there_could_be(now, moment, ppy, end, day):
 
 
 @pytest.mark.parametrize(
+    ("moment", "end", "places", "day"),
+    [
+        # Tokyo's Golden Week of 2019: closed from 27 April to 6 May, when New York traded.
+        ("2019-05-06 12:00", None, ("XTKS",), "2019-04-26"),
+        ("2019-05-06 12:00", None, ("XNYS",), "2019-05-03"),
+        # Tokyo's Friday is over at 02:50 in New York, which is still to open.
+        ("2025-09-26 02:51", None, ("XTKS",), "2025-09-26"),
+        ("2025-09-26 02:51", None, ("XNYS", "XTKS"), "2025-09-25"),
+        # Sydney's Monday ends at 16:00, which is 02:00 in New York; Auckland's on the day before.
+        ("2025-07-14 02:30", None, ("XASX",), "2025-07-14"),
+        ("2025-12-01 23:30", None, ("XNZE",), "2025-12-02"),
+        # On Easter Monday Frankfurt rests and New York trades.
+        ("2025-04-22 08:00", None, ("XETR",), "2025-04-17"),
+        ("2025-04-22 08:00", None, ("XETR", "XNYS"), "2025-04-17"),
+        ("2025-04-22 08:00", None, (), "2025-04-21"),
+        (SATURDAY, "2025-05-01", ("XETR", "XNYS"), "2025-04-30"),  # Labour Day
+    ],
+)
+def test_the_newest_session_is_that_of_the_exchanges(now, moment, end, places, day):
+    now(moment)
+    assert newest_day(252, end, places) == pd.Timestamp(day)
+
+
+def test_a_market_of_tokyo_is_not_old_in_golden_week(now):
+    now("2019-05-07 01:00")
+    made = {"source": "yahoo", "ppy": 252, "end": None}
+    with pytest.raises(StrictError, match="10 days before the exchange's last session, 2019-05-06"):
+        require_strict(Strictness(), vintage("2019-04-26"), **made)
+    require_strict(Strictness(), vintage("2019-04-26"), **made, places=("XTKS",))
+    with pytest.raises(StrictError, match="before the exchanges' common last session, 2019-04-26"):
+        require_strict(Strictness(), vintage("2019-04-12"), **made, places=("XTKS", "XETR"))
+
+
+@pytest.mark.parametrize(
     ("last", "source", "ppy", "end", "limit", "behind"),
     [
         # Days before Friday the 26th, the last session.

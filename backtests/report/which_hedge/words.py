@@ -55,7 +55,7 @@ def equity_terms(ways: Ways) -> str:
     """What the run sells of equity's dollars."""
     sold = [f"{ticker} {100 * ratio:g} %" for ticker, ratio in ways.equity_ratios.items()]
     if not sold:
-        return "Equity stays in dollars, unhedged, in every way"
+        return "Equity is held as it is, unhedged, in every way"
     return f"Equity's currency hedge is that of the run in every way: {', '.join(sold)}"
 
 
@@ -447,7 +447,7 @@ def reading(ways: Ways, tickers: Tickers, *, daily: bool) -> list[tuple[str, str
         ),
         (
             "Rates of exchange and interest.",
-            "The Federal Reserve's rates are of noon in New York, prices of the close at 16:00: "
+            "The Federal Reserve's rates are of noon in New York, prices of each exchange's close: "
             f"on single days they do not belong together ({rows} here). Short rates are averages "
             "of a month, known at its end.",
         ),

@@ -6,7 +6,14 @@ import pandas as pd
 import pytest
 
 from data.checks import exchange
-from data.checks.exchange import NYSE, exchange_calendar
+from data.checks.exchange import (
+    EVERY_DAY,
+    NYSE,
+    common_sessions,
+    exchange_calendar,
+    exchange_of,
+    has_closed,
+)
 from data.checks.histories import latest_day
 
 
@@ -80,3 +87,39 @@ def test_a_clock_near_the_end_of_pandas_counts_as_the_end_of_2200(monkeypatch, m
         assert latest_day() == pd.Timestamp("2200-12-31")
     assert sessions[-1].year == 2200
     assert (sessions.year == 2024).sum() == 252
+
+
+def test_saturdays_are_rest_and_sundays_where_no_exchange_trades_on_them():
+    week = pd.date_range("2025-09-22", "2025-09-28")  # Monday to Sunday
+    rest = {
+        zone: week[exchange_of(zone, "ETF").is_rest(week)].day_of_week.tolist()
+        for zone in ("Europe/Berlin", "Asia/Jerusalem", "Asia/Riyadh")
+    }
+    assert rest == {"Europe/Berlin": [5, 6], "Asia/Jerusalem": [5], "Asia/Riyadh": [5]}
+    assert not exchange_of("UTC", EVERY_DAY).is_rest(week).any()
+    sessions = exchange_of("Asia/Jerusalem", "ETF").sessions(pd.Timestamp("2025-09-22"))
+    assert sessions[:7].day_of_week.tolist() == [0, 1, 2, 3, 4, 6, 0]
+
+
+def test_a_calendar_reaches_back_as_far_as_it_is_known():
+    """The library knows Tokyo's from 1997; the first session of that year was Monday 6 January."""
+    assert exchange_calendar(pd.Timestamp("1989-01-04"), "XTKS").sessions[0] == pd.Timestamp(
+        "1997-01-06"
+    )
+
+
+def test_common_sessions_are_those_on_which_all_are_open():
+    """Easter Monday: New York alone. 3 October: Frankfurt too. 29 April: not Tokyo."""
+    first = pd.Timestamp("2024-01-02")
+    both = common_sessions(["XETR", "XNYS"], first)
+    days = [pd.Timestamp(day) for day in ("2024-04-01", "2024-07-04", "2024-10-03", "2024-04-29")]
+    assert [day in both for day in days] == [False, False, True, True]
+    assert days[3] not in common_sessions(["XETR", "XNYS", "XTKS"], first)
+
+
+def test_a_day_without_a_session_has_not_closed_nor_not(monkeypatch):
+    monkeypatch.setattr(exchange, "now", lambda: pd.Timestamp("2025-09-26 06:45", tz="UTC"))
+    assert has_closed("XTKS", pd.Timestamp("2025-09-26")) is False  # 15:30 there is 06:30
+    monkeypatch.setattr(exchange, "now", lambda: pd.Timestamp("2025-09-26 06:51", tz="UTC"))
+    assert has_closed("XTKS", pd.Timestamp("2025-09-26")) is True
+    assert has_closed("XTKS", pd.Timestamp("2025-09-23")) is None  # autumnal equinox

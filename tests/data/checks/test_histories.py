@@ -166,3 +166,14 @@ def test_months_stamped_on_the_first_are_dated_by_their_end():
                   pd.DatetimeIndex(["2020-01-01", "2020-01-01", "2020-02-01"])):  # fmt: skip
         levels = first.set_axis(other)
         assert whole_months(levels) is levels
+
+
+def test_common_sessions_of_several_exchanges_may_be_four_a_week():
+    """Tel Aviv's with New York's: Monday to Thursday, 209 a year less holidays."""
+    days = pd.bdate_range("2020-01-01", "2024-12-31")
+    days = days[(days.day_of_week < 4) & (np.arange(len(days)) % 15 > 0)]
+    assert periods_per_year(days, "here", is_of_several=True) == 252
+    with pytest.raises(DataError, match="here has about 19. rows a year"):
+        periods_per_year(days, "here")
+    with pytest.raises(DataError, match="about 139 rows a year"):
+        periods_per_year(days[days.day_of_week < 3], "here", is_of_several=True)

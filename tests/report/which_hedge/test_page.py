@@ -112,7 +112,7 @@ def test_the_top_says_what_is_held_from_when_and_what_is_sold(folder):
     page = lxml.html.parse(str(folder / "which-hedge.html"))
     sold, facts = (one.text_content() for one in page.xpath("//p[@class='facts']"))
     assert sold == (
-        "Only the dollars of Treasuries are sold forward. Equity stays in dollars, unhedged, in "
+        "Only the dollars of Treasuries are sold forward. Equity is held as it is, unhedged, in "
         "every way."
     )
     assert "IEF, 7-10 year Treasuries" in facts
