@@ -479,7 +479,7 @@ WRONG = {
                                            source="bundled"), UsageError,
                           "names SPY, which is equity; give it by --fx-hedge-equity"),
     "days in yen": (lambda: backtest("hedge_mix", currency="JPY", prices=DAILY), HedgeError,
-                    "rates of exchange of the yen at the ends of months only; give month-end"),
+                    "rates of exchange of the yen are those of month-ends; give month-end"),
     "extend": (lambda: backtest("hedge_mix", extend="yes"), UsageError,
                "extend= takes True or False, got 'yes'"),
     "benchmark": (lambda: backtest("hedge_mix", benchmark=7), UsageError, "benchmark= takes a"),
