@@ -18,6 +18,7 @@ from data.checks import (
     dividends,
     ex_dates,
     exchange,
+    exchange_rates,
     histories,
     identity,
     moves,
@@ -29,12 +30,14 @@ from data.checks import (
     repeats,
     sessions,
     total_return,
+    world_months,
 )
 from data.currency import figures
 from data.sources import (
     currency_files,
     delimited,
     fred,
+    live_currency,
     revisions,
     snapshots,
     transport,
@@ -53,10 +56,11 @@ NOT_NUMBERS = {"TOTAL_RETURN_INDICES", "HELD", "HELD_ABROAD", "FUNDS"}
 MODULES = {
     module.__name__.removeprefix("data.").removeprefix("checks."): module
     for module in (align, bundled_months, cash, cleaning, currency_files, delimited,
-                   dividend_sizes, dividends, ex_dates, exchange, figures, fred, histories,
-                   identity, instruments, market_rows, moves, openings, pairs, plausibility,
-                   price_steps, proxies, published, rates, regular, repeats, revisions, sessions,
-                   snapshots, strictness, total_return, transport, yahoo)
+                   dividend_sizes, dividends, ex_dates, exchange, exchange_rates, figures, fred,
+                   histories, identity, instruments, live_currency, market_rows, moves, openings,
+                   pairs, plausibility, price_steps, proxies, published, rates, regular, repeats,
+                   revisions, sessions, snapshots, strictness, total_return, transport,
+                   world_months, yahoo)
 }  # fmt: skip
 
 
