@@ -33,7 +33,8 @@ def test_the_page_has_what_the_command_prints(command, words, monkeypatch, capsy
 def test_every_command_of_the_page_is_one_of_the_project():
     named = set(re.findall(r"python -m ([\w.]+)", PAGE))
     assert named == {"backtests.run", "backtests.compare", "backtests.tune",
-                     "docs.currency_table", "docs.currency_rules"}  # fmt: skip
+                     "docs.currency_table", "docs.currency_rules",
+                     "tests.made_funds", "tests.yahoo_server"}  # fmt: skip
 
 
 def test_the_lines_of_the_readme_are_what_the_command_prints(monkeypatch, capsys):
