@@ -184,13 +184,13 @@ def tail_of(pair: Pair, h10: pd.Series, yahoo: pd.Series, notes: list[str]) -> p
             f"{pair.symbol}: {days_text(pd.DatetimeIndex(after.index[wrong]))} is far from the "
             f"last rate of H.10 ({after[wrong].iloc[0]:.5g} against {h10.iloc[-1]:.5g}); left out"
         )
-    kept = after[~wrong]
-    if len(kept):
+    tail = after[~wrong]
+    if len(tail):
         recent = h10.iloc[-RECENT:]
-        known = odd_exchange(pair.symbol, recent)
-        joined = odd_exchange(pair.symbol, pd.concat([recent, kept]))
+        before = odd_exchange(pair.symbol, recent)
+        joined = odd_exchange(pair.symbol, pd.concat([recent, tail]))
         still = _standstill(pair.symbol, yahoo.loc[recent.index[0] :])
         said = f"to {yahoo.index[-1]:%Y-%m-%d}; check it"  # else it is not about the tail
-        notes += [line for line in joined if line not in known]
+        notes += [line for line in joined if line not in before]
         notes += [line for line in still if line.endswith(said) and line not in notes]
-    return kept
+    return tail

@@ -228,13 +228,13 @@ def test_answers_about_currencies(place, monkeypatch):
             name = rng.choice(list(answers))
             text = damaged(rng, answers[name])
             web.faults[name] = [body(text)]
-            found = ""
+            fault = ""
             try:
                 bars = (yahoo if name == "EURUSD=X" else fred).fetch(name)
                 if not np.isfinite(bars.frame["Value"]).all():
-                    found = "figures that are none"
+                    fault = "figures that are none"
             except HedgeError as error:
-                found = "more than a line" * ("\n" in str(error))
-                found += f"no cure: {error}" * (CURE.search(f"error: {error}") is None)
-            tried.append((found, f"{found}: {name} {text[:2_000]!r}"))
+                fault = "more than a line" * ("\n" in str(error))
+                fault += f"no cure: {error}" * (CURE.search(f"error: {error}") is None)
+            tried.append((fault, f"{fault}: {name} {text[:2_000]!r}"))
     hold("answers about currencies", tried)

@@ -173,10 +173,10 @@ def good(code: str, first: str = "2013-01-31") -> Good:
 
     sent = histories(code)
     taken = {which: answer(code, which, values) for which, values in sent.items()}
-    one = Good(code, sent, histories(OTHERS[code]), taken)
-    ways = [one.taken, {"h10": one.taken["h10"]}, {"pair": one.taken["pair"]}]
+    sound = Good(code, sent, histories(OTHERS[code]), taken)
+    ways = [sound.taken, {"h10": sound.taken["h10"]}, {"pair": sound.taken["pair"]}]
     units = [joined(code, way) for way in ways]
-    return replace(one, truths=tuple(each for each, _ in units), usual=frozenset(units[0][1]))
+    return replace(sound, truths=tuple(each for each, _ in units), usual=frozenset(units[0][1]))
 
 
 def _name(code: str, which: str) -> str:
@@ -214,32 +214,33 @@ def joined(code: str, taken: Mapping[str, Bars]) -> tuple[pd.Series, list[str]]:
     return units, [*request.notes, *request.remarks, *used]
 
 
-def trial(one: Good, which: str, spoil: Spoil, since: str | None, *, again: bool) -> Outcome:
+def trial(sound: Good, which: str, spoil: Spoil, since: str | None, *, again: bool) -> Outcome:
     """What becomes of a fault of H.10 or of the pair, from its first row on or from a day.
 
     ``again``: the good answer was had before, and is used where the spoilt one is refused.
     """
-    right = one.sent[which]
+    right = sound.sent[which]
     row = 1 if since is None else int(right.index.searchsorted(pd.Timestamp(since)))
-    wrong = spoil(right, one.others[which].reindex(right.index).ffill(), row)
-    taken, said = dict(one.taken), []
+    wrong = spoil(right, sound.others[which].reindex(right.index).ffill(), row)
+    taken, refusals = dict(sound.taken), []
     try:
-        taken[which] = answer(one.code, which, wrong, one.taken[which] if again else None)
+        taken[which] = answer(sound.code, which, wrong, sound.taken[which] if again else None)
     except HedgeError as error:
-        said = [str(error)]
+        refusals = [str(error)]
         if not again:
             del taken[which]
-    units, lines = joined(one.code, taken)
-    return judge(one, units, [line for line in (*said, *lines) if line not in one.usual])
+    units, lines = joined(sound.code, taken)
+    return judge(sound, units, [line for line in (*refusals, *lines) if line not in sound.usual])
 
 
-def judge(one: Good, units: pd.Series, lines: list[str]) -> Outcome:
+def judge(sound: Good, units: pd.Series, lines: list[str]) -> Outcome:
     """Hold what a run would use against the truth: that of the servers whose figures it uses."""
     text = "; ".join(lines)
     if units.empty:
         return Outcome("refused", 0.0, text)
     steps, worst = min(
-        (_apart(units, truth) for truth in one.truths), key=lambda found: (found[1], len(found[0]))
+        (_apart(units, truth) for truth in sound.truths),
+        key=lambda found: (found[1], len(found[0])),
     )
     if not worst > TOLERANCE:
         is_refused = any("not used" in line or "nothing was replaced" in line for line in lines)
@@ -311,15 +312,15 @@ def main() -> None:
 
     clock.now = lambda: CLOCK
     for code in OTHERS:
-        one = good(code)
-        print(code, *sorted(one.usual), sep="\n  ")
+        sound = good(code)
+        print(code, *sorted(sound.usual), sep="\n  ")
         for again in (False, True):
             for which in ("h10", "pair", "3m"):
                 for name, spoil, since in tries(which):
                     if which == "3m":
                         got = of_short_rate(code, spoil, since, again=again)
                     else:
-                        got = trial(one, which, spoil, since, again=again)
+                        got = trial(sound, which, spoil, since, again=again)
                     where = f"{which:5} {'again' if again else 'first'} {since or 'throughout'}"
                     print(f"{where:24} {name:32} {got.word:9} {got.error:8.4f} {got.message}")
 

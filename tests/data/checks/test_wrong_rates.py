@@ -46,15 +46,15 @@ def october(monkeypatch):
      ("CHF", "h10", True), ("CHF", "pair", True), ("CHF", "3m", True)],
 )  # fmt: skip
 def test_no_fault_is_silent_that_figures_contradict(code, which, again):
-    one = None if which == "3m" else good(code)
-    if one is not None:  # good figures are taken without a word but the one about their tail
-        assert [line for line in one.usual if "check" in line] == []
+    sound = None if which == "3m" else good(code)
+    if sound is not None:  # good figures are taken without a word but the one about their tail
+        assert [line for line in sound.usual if "check" in line] == []
     ends: Counter[str] = Counter()
     for name, spoil, since in tries(which):
-        if one is None:
+        if sound is None:
             got = of_short_rate(code, spoil, since, again=again)
         else:
-            got = trial(one, which, spoil, since, again=again)
+            got = trial(sound, which, spoil, since, again=again)
         ends[got.word] += 1
         if got.word == "silent":
             largest = [MAY_BE_SILENT.get((which, name, day), 0.0) for day in (since, None)]
@@ -65,16 +65,16 @@ def test_no_fault_is_silent_that_figures_contradict(code, which, again):
 
 
 def test_the_judge_knows_a_silent_wrong_rate():
-    one = good("JPY")
-    truth = one.truths[0]
+    sound = good("JPY")
+    truth = sound.truths[0]
     day = truth.index[300]
     wrong = truth.copy()
     wrong[day] *= 1.01
     judged = wrong_rates.judge
-    assert judged(one, truth, []).word == "harmless"
-    assert judged(one, 1.01 * truth, []).word == "silent"  # a level alone
-    assert judged(one, wrong, []).word == "silent"
-    assert judged(one, wrong, [f"DEXJPUS: moves on {day:%Y-%m-%d} and back"]).word == "reported"
-    assert judged(one, wrong, [f"DEXJPUS: moves on {truth.index[310]:%Y-%m-%d}"]).word == "silent"
-    assert judged(one, pd.Series(dtype=float), ["nothing can be had"]).word == "refused"
-    assert np.isclose(judged(one, wrong, []).error, np.log(1.01))
+    assert judged(sound, truth, []).word == "harmless"
+    assert judged(sound, 1.01 * truth, []).word == "silent"  # a level alone
+    assert judged(sound, wrong, []).word == "silent"
+    assert judged(sound, wrong, [f"DEXJPUS: moves on {day:%Y-%m-%d} and back"]).word == "reported"
+    assert judged(sound, wrong, [f"DEXJPUS: moves on {truth.index[310]:%Y-%m-%d}"]).word == "silent"
+    assert judged(sound, pd.Series(dtype=float), ["nothing can be had"]).word == "refused"
+    assert np.isclose(judged(sound, wrong, []).error, np.log(1.01))
