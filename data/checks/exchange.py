@@ -120,7 +120,7 @@ class Exchange:
         if self.is_daily:
             return np.zeros(len(days), bool)
         week = np.asarray(days.day_of_week)
-        return (week == SATURDAY) | ((week == SUNDAY) & (not self.has_sundays))
+        return np.asarray((week == SATURDAY) | ((week == SUNDAY) & (not self.has_sundays)))
 
     def has_closed(self, session: pd.Timestamp) -> bool:
         """Whether a session has closed; before that, its bar holds a price of the moment."""
