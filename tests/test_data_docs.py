@@ -19,6 +19,7 @@ from data.checks import (
     dividends,
     ex_dates,
     exchange,
+    exchange_rates,
     histories,
     hundredths,
     identity,
@@ -31,12 +32,14 @@ from data.checks import (
     repeats,
     sessions,
     total_return,
+    world_months,
 )
 from data.currency import figures
 from data.sources import (
     currency_files,
     delimited,
     fred,
+    live_currency,
     revisions,
     snapshots,
     transport,
@@ -54,12 +57,12 @@ IN_TEXT = re.compile(r"`([A-Z_]{4,})`\s+in\s+`(data/[a-z_/]+)\.py`")
 NOT_NUMBERS = {"TOTAL_RETURN_INDICES", "HELD", "HELD_ABROAD", "FUNDS"}
 MODULES = {
     module.__name__.removeprefix("data.").removeprefix("checks."): module
-    for module in (align, bundled_months, cash, cleaning, closing_hours, currency_files,
-                   delimited, dividend_sizes, dividends, ex_dates, exchange, figures, fred,
-                   histories, hundredths,
-                   identity, instruments, market_rows, moves, openings, pairs, plausibility,
-                   price_steps, proxies, published, rates, regular, repeats, revisions, sessions,
-                   snapshots, strictness, total_return, transport, yahoo)
+    for module in (align, bundled_months, cash, cleaning, closing_hours, currency_files, delimited,
+                   dividend_sizes, dividends, ex_dates, exchange, exchange_rates, figures, fred,
+                   histories, hundredths, identity, instruments, live_currency, market_rows, moves,
+                   openings, pairs, plausibility, price_steps, proxies, published, rates, regular,
+                   repeats, revisions, sessions, snapshots, strictness, total_return, transport,
+                   world_months, yahoo)
 }  # fmt: skip
 
 

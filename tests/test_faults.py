@@ -70,7 +70,7 @@ def test_a_fault_at_each_write_point_loses_nothing():
 
 
 # In a sample the folders say when: what is written matters more than what is imported.
-SAMPLE = {"fetch": (9, 30), "run": (7,), "compare": (1, 12)}
+SAMPLE = {"fetch": (9, 30), "run": (7,), "compare": (1, 12), "euro": (12,)}
 
 
 @pytest.mark.timeout(PATIENCE)

@@ -136,8 +136,9 @@ def test_what_determines_a_run_changes_its_folder(capsys, tmp_path):
         (["hedge_mix", "--fee-bps", "cheap"], "'cheap' is not a valid float"),
         (["hedge_mix", "--currency", "JYP"], "one of USD, JPY, EUR, GBP, CHF, AUD, CNY, got 'JYP'"),
         (["hedge_mix", "--currency", ""], "--currency takes one of USD"),
-        (["hedge_mix", "--currency", "JPY"], "no rates of exchange from --source auto; give"),
-        (["hedge_mix", "--currency", "JPY", "--source", "yahoo"], "give --source bundled"),
+        (["hedge_mix", "--currency", "JPY", "--source", "yahoo"],
+         "Yahoo cannot be reached (127.0.0.1: Connection refused); try again later, or use "
+         "--source bundled or files:DIR"),
         (["hedge_mix", "--cash", "eur"], "--cash takes home or usd, got 'eur'"),
         (["hedge_mix", "--fx-hedge", "1"], "give --currency as well (JPY, EUR"),
         (["hedge_mix", "--fx-hedge-equity", "SPY=1"], "give --currency as well"),

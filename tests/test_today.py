@@ -149,7 +149,7 @@ def test_options_beside_a_run_override_it(capsys, folder):
         (["pyproject.toml"], "pyproject.toml sets 'build-system'; it can set strategy, source,"),
         (["hedge_mix", "--out", "x"], "No such option '--out'"),
         (["a" * 5000], "' is no strategy"),
-        (["hedge_mix", "--currency", "JPY"], "no rates of exchange from --source auto; give"),
+        (["hedge_mix", "--currency", "JPY", "--source", "yahoo"], "Yahoo cannot be reached"),
         ([*BUNDLED, "--currency", "JPN"], "got 'JPN' (did you mean JPY?)"),
         ([*BUNDLED, "--currency", "JPY", "--fx-hedge", "2"], "a ratio from 0 to 1"),
         ([*BUNDLED, "--end", "1950-01-01"], "--end 1950-01-01 is before the first day of"),

@@ -108,8 +108,9 @@ def backtest(
         Value at the start in the run's currency; 10,000 unless given.
     currency
         The one you live in: ``"USD"`` unless given, ``"JPY"``, ``"EUR"``, ``"GBP"``, ``"CHF"``,
-        ``"AUD"`` or ``"CNY"``. Prices, value, orders, benchmark and verdict are in it. Of
-        ``bundled``, of a folder with rates of exchange, and of ``prices`` with monthly rows.
+        ``"AUD"`` or ``"CNY"``. Prices, value, orders, benchmark and verdict are in it. Of every
+        source; of a folder and daily prices, with rates of exchange in it; of ``prices``, with
+        monthly rows.
     cash
         In another currency than dollars: ``"home"`` unless given, which earns its short rate, or
         ``"usd"``, dollar bills unhedged.

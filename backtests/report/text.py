@@ -286,7 +286,7 @@ def run_label(
     money: MoneyTable | None = None,
     withholding: float | str | None = None,
 ) -> str:
-    """A run in a few words: the strategy, its money, its parameters that are not the default.
+    """A run in a few words: strategy, money, parameters that are not the default, withholding.
 
     Parameters
     ----------
@@ -305,8 +305,8 @@ def run_label(
         defaults = {parameter.name: parameter.default for parameter in parameters}
     changed = {k: v for k, v in params.items() if k not in defaults or defaults[k] != v}
     settings = (_assignment(name, value) for name, value in changed.items())
-    terms = (money_label(money), withheld_label(withholding))
-    return " ".join(filter(None, [strategy, *terms, *settings]))
+    named = [strategy, money_label(money), *settings, withheld_label(withholding)]
+    return " ".join(filter(None, named))
 
 
 def _assignment(name: str, value: Value) -> str:

@@ -21,11 +21,11 @@ def withheld_terms(value: float | str | None) -> str:
 
 
 def withheld_label(value: float | str | None) -> str:
-    """The same where there is little room: ``15 % withheld``; empty for nothing."""
+    """The same where there is little room: ``withheld 15 %``; empty for nothing."""
     asked = read_withholding(value)
     told = [] if asked.equity is None else [_percent(asked.equity)]
     told += [f"{ticker} {_percent(own)}" for ticker, own in asked.by_ticker.items()]
-    return f"{', '.join(told)} withheld" if told else ""
+    return f"withheld {', '.join(told)}" if told else ""
 
 
 def _percent(own: Withheld) -> str:

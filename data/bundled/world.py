@@ -176,6 +176,7 @@ def month_end_figures(code: str, rows_a_year: int) -> CurrencyFigures:
     if rows_a_year == 12:
         return currency_figures(code)
     raise DataError(
-        f"prices= are daily, and there are rates of exchange of {with_article(code)} at the ends "
-        "of months only; give month-end prices, or a folder with daily rates as source='files:DIR'"
+        "prices= are daily, and nothing is fetched for them: the bundled rates of exchange of "
+        f"{with_article(code)} are those of month-ends; give month-end prices, or a folder with "
+        "daily rates as source='files:DIR'"
     )

@@ -117,9 +117,11 @@ def _ask(series: str, deadline: float) -> str:
         params={"id": series},
     )
     if answer.status_code == 404:
-        raise DataError(f"{series}: FRED has no such series")
+        raise DataError(f"{series}: FRED has no such series; try again later")
     if answer.status_code != 200:
-        raise UnreachableError(f"{series}: FRED answered with status {answer.status_code}")
+        raise UnreachableError(
+            f"{series}: FRED answered with status {answer.status_code}; try again later"
+        )
     return str(answer.text)
 
 
@@ -140,7 +142,8 @@ def _parse(series: str, text: str) -> Bars:
     values = pd.to_numeric(given, errors="coerce")
     wrong = dates.isna() | (values.isna() & given.notna())
     if wrong.any():
-        raise DataError(f"{series}: FRED's line {int(wrong.to_numpy().argmax()) + 2} is damaged")
+        line = int(wrong.to_numpy().argmax()) + 2
+        raise DataError(f"{series}: FRED's line {line} is damaged; not used, try again later")
     frame = pd.DataFrame({"Value": values.to_numpy(float)}, index=pd.DatetimeIndex(dates))
     frame = _standing(series, frame.dropna(), warnings)
     if len(frame) < 2:

@@ -50,6 +50,8 @@ def exchange_rate(
 ) -> LiveExchange:
     """A currency's rates against the dollar: H.10, then Yahoo's; one of them where one is there.
 
+    Of a run that ends before, the rates up to its last day, and nothing is said of later ones.
+
     Parameters
     ----------
     request
@@ -65,9 +67,10 @@ def exchange_rate(
         If neither can be had.
     """
     pair = pair_of(code)
-    h10 = None if pair.series is None else _units(pair, request.of_fred(pair.series))
-    yahoo = _units(pair, request.of_yahoo(pair.symbol, warn=h10 is None))
-    if h10 is None:
+    official = None if pair.series is None else request.of_fred(pair.series)
+    h10 = _units(request, pair, official)
+    yahoo = _units(request, pair, request.of_yahoo(pair.symbol, warn=h10 is None))
+    if official is None or h10 is None:
         if yahoo is None:
             raise _unreachable(pair)
         return _yahoos(request, pair, yahoo, of)
@@ -75,14 +78,18 @@ def exchange_rate(
     name = f"{fred.PREFIX}{series}"
     request.record_kept(of, f"new figures of FRED {series}", [name])
     words, source, days = world.H10, f"FRED {series}", [name]
+    # Of a run that ends before H.10 does, Yahoo's are a second opinion and no more.
+    is_enough = request.end is not None and bool(
+        pd.DatetimeIndex(official.index)[-1] >= pd.Timestamp(request.end)
+    )
+    units = h10
     if yahoo is not None:
-        units, is_used = _joined(request, pair, h10, yahoo, of)
+        units, is_used = _joined(request, pair, h10, yahoo, of, may_join=not is_enough)
         if is_used:
             begins = units.index[len(h10)]
             words += f", from {begins:%Y-%m-%d} on Yahoo's {pair.symbol}, since H.10 appears weekly"
             source, days = f"{source}, Yahoo {pair.symbol}", [name, pair.symbol]
-    else:
-        units = h10
+    elif not is_enough:
         request.notes.append(
             f"rates of exchange of {_called(code)} end with {h10.index[-1]:%Y-%m-%d}, the last of "
             "H.10: Yahoo's, which go on from there, cannot be had"
@@ -100,12 +107,20 @@ def _unreachable(pair: Pair) -> UnreachableError:
 
 
 def _joined(
-    request: Request, pair: Pair, h10: pd.Series, yahoo: pd.Series, of: tuple[str, ...]
+    request: Request,
+    pair: Pair,
+    h10: pd.Series,
+    yahoo: pd.Series,
+    of: tuple[str, ...],
+    *,
+    may_join: bool,
 ) -> tuple[pd.Series, bool]:
-    """H.10 with Yahoo's rates after it, unless the two contradict each other."""
+    """H.10 with Yahoo's rates after it, unless it needs none or the two contradict each other."""
     lines = against_each_other(pair, h10, yahoo)
+    request.notes += [line for line in lines if line not in request.notes]
+    if not may_join:
+        return h10, False
     if lines:
-        request.notes += [line for line in lines if line not in request.notes]
         request.notes.append(
             f"rates of exchange of {_called(pair.code)} end with {h10.index[-1]:%Y-%m-%d}, the "
             "last of H.10: Yahoo's are not used"
@@ -143,10 +158,12 @@ def _yahoos(request: Request, pair: Pair, yahoo: pd.Series, of: tuple[str, ...])
     )
 
 
-def _units(pair: Pair, figures: pd.Series | None) -> pd.Series | None:
+def _units(request: Request, pair: Pair, figures: pd.Series | None) -> pd.Series | None:
     if figures is None:
         return None
-    return (1.0 / figures if pair.is_inverted else figures).rename(pair.code)
+    units = (1.0 / figures if pair.is_inverted else figures).rename(pair.code)
+    upto = units.loc[: request.end]
+    return units if upto.empty else upto  # a run that ends before both is refused by its days
 
 
 def _called(code: str) -> str:

@@ -56,6 +56,8 @@ class Request:
 
     Attributes
     ----------
+    end
+        As given.
     remarks
         What could not be loaded today, and what was used instead.
     notes
@@ -74,7 +76,7 @@ class Request:
         offline: bool = False,
         end: str | None = None,
     ) -> None:
-        self._end = end
+        self.end = end
         self._began = dt.datetime.now(dt.UTC)
         self._store = store
         self._refresh = refresh
@@ -108,7 +110,7 @@ class Request:
             sources=self._sources,
             fetched=self._fetched,
         )
-        until = rates.upto(self._end)
+        until = rates.upto(self.end)
         contradictions = [*self._beside_bill(until), *self._beside_each_other(until)]
         self.notes += [line for line in contradictions if line not in self.notes]
         return rates
@@ -214,7 +216,7 @@ class Request:
             lines += policy_against_bill(names, rates.policy_rate, rates.bill)
         theirs, ours = self._second_opinion(), self.of_fred(fred.BILL)
         if theirs is not None and ours is not None:
-            days = slice(None, self._end)
+            days = slice(None, self.end)
             pair = Pair((fred.BILL, IRX), ours[days], theirs[days], *DISCOUNT_GAP, np.inf, None)
             lines += held_against_each_other(pair)
         return lines

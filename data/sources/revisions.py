@@ -53,13 +53,10 @@ LEVEL, MOST_LEVEL = 0.01, 0.1
 LEAST_DAYS = 20  # of a calendar year whose usual day is looked at
 
 # Indices whose whole history is rescaled or seasonally adjusted anew: compare changes in percent.
-# So do rates of exchange, which no one rescales, but whose sizes differ.
-INDICES = {
-    f"{fred.PREFIX}{fred.BROAD_DOLLAR}",
-    f"{fred.PREFIX}{fred.CPI}",
-    yahoo.DOLLAR,
-    *(f"{fred.PREFIX}{series}" for series in H10_SERIES),
-}
+INDICES = {f"{fred.PREFIX}{fred.BROAD_DOLLAR}", f"{fred.PREFIX}{fred.CPI}", yahoo.DOLLAR}
+# So are changes of rates of exchange, whose sizes differ; but no one rescales them.
+H10_NAMES = {f"{fred.PREFIX}{series}" for series in H10_SERIES}
+MOST_RESCALED = 0.0025
 
 
 def held_against(name: str, bars: Bars, previous: Snapshot | None) -> Bars:
@@ -104,7 +101,8 @@ def _differences(name: str, new: pd.DataFrame, previous: Snapshot) -> Iterator[s
     old = previous.bars.frame
     _require_as_long(name, new, previous)
     yield from _rows(name, new, previous)
-    is_yield = "Value" in new and name not in INDICES and not is_pair(name)
+    is_exchange = name in H10_NAMES or is_pair(name)
+    is_yield = "Value" in new and name not in INDICES and not is_exchange
     apart = _steps(new, old, is_yield)
     yield from _days(name, apart, is_yield, previous)
     common = new.index.intersection(old.index)
@@ -114,7 +112,10 @@ def _differences(name: str, new: pd.DataFrame, previous: Snapshot) -> Iterator[s
         yield from _levels(name, (new["Value"] - old["Value"]).loc[common], previous)
         return
     drift = apart.where(apart.abs() <= REVISED, 0.0)
-    yield from _growth(name, _log(new)[common] - _log(old)[common], drift, previous)
+    ratio = _log(new)[common] - _log(old)[common]
+    if is_exchange:
+        _require_same_scale(name, ratio, previous)
+    yield from _growth(name, ratio, drift, previous)
     if "Dividends" in new:
         span = slice(common[1], common[-1])
         yield from _dividends(name, _paid(new).loc[span], _paid(old).loc[span], previous)
@@ -227,6 +228,17 @@ def _days(name: str, apart: pd.Series, is_yield: bool, previous: Snapshot) -> It
             f"differs from the history fetched on {previous.fetched:%Y-%m-%d} on "
             f"{days_text(pd.DatetimeIndex(wrong.index))}, most on {most:%Y-%m-%d} by {size:+.3g} "
             "points"
+        )
+
+
+def _require_same_scale(name: str, ratio: pd.Series, previous: Snapshot) -> None:
+    """Refuse rates of exchange in another unit, which no step shows."""
+    times = float(np.exp(ratio.median()))
+    if abs(times - 1.0) > MOST_RESCALED:
+        raise _refusal(
+            name,
+            f"the fetched history is {times:.4g} times the cached one of "
+            f"{previous.fetched:%Y-%m-%d}",
         )
 
 

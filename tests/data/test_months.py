@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from data.checks.exchange import NYSE
-from data.months import last_sessions
+from data.months import last_sessions, month_ends
 from tests.conftest import SHARED
 
 
@@ -49,3 +49,28 @@ def test_every_month_in_which_real_shares_traded():
 
 def test_no_days_have_no_sessions():
     assert last_sessions(pd.DatetimeIndex([])).empty
+
+
+# --- figures at the ends of months --------------------------------------------------------------
+
+WINTER = pd.bdate_range("2024-01-01", "2024-03-29")
+
+
+def test_the_last_figure_of_a_month_that_is_over_is_its_end():
+    values = pd.Series(range(len(WINTER)), WINTER, dtype=float)
+    ends = month_ends(values)
+    assert list(ends.index.astype(str)) == ["2024-01", "2024-02", "2024-03"]
+    # 23 weekdays in January and 21 in February.
+    assert ends.tolist() == [22.0, 43.0, 64.0]
+    # March without its last weekday may go on; a month whose last figures are missing has no end.
+    assert list(month_ends(values.iloc[:-1]).index.astype(str)) == ["2024-01", "2024-02"]
+    assert list(month_ends(values.drop(WINTER[40:44])).index.astype(str)) == ["2024-01", "2024-03"]
+    # Three days, a weekend and a holiday (31 May 2021 was Memorial Day), are no hole.
+    may = pd.bdate_range("2021-05-03", "2021-06-01").drop(pd.Timestamp("2021-05-31"))
+    assert month_ends(pd.Series(1.5, may)).to_dict() == {pd.Period("2021-05"): 1.5}
+    values.iloc[-1] = float("nan")
+    assert list(month_ends(values).index.astype(str)) == ["2024-01", "2024-02"]
+
+
+def test_no_figures_have_no_month_end():
+    assert month_ends(pd.Series(dtype=float, index=pd.DatetimeIndex([]))).empty

@@ -192,6 +192,18 @@ def test_a_market_in_yen_is_that_of_a_run():
     assert not unhedged.prices["SPY"].equals(market.prices["SPY"])
 
 
+def test_a_market_after_withholding_is_that_of_a_run():
+    options = {"withholding": {"IEF": "0.3@2000-01-01"}}
+    market = load_market("bundled", ["SPY", "IEF"], **options)
+    run = backtest("hedge_mix", source="bundled", **options, **QUICK)
+    assert run.market.prices.equals(market.prices)
+    assert market.withholding == run.market.withholding
+    assert market.withholding.by_ticker["IEF"].since == "2000-01-01"
+    # A rate of 0 takes it back.
+    whole = backtest(run, withholding=0, **QUICK)
+    assert whole.name == backtest("hedge_mix", source="bundled", **QUICK).name
+
+
 @pytest.mark.usefixtures("quick_proof")
 def test_a_dict_a_name_and_an_object_are_one_portfolio():
     mix = {"SPY": 0.5, "IEF": 0.3}
@@ -469,17 +481,22 @@ WRONG = {
     "money": (lambda: backtest("hedge_mix", money="JPY"), UsageError, "give currency=, cash="),
     "a hedge of dollars in dollars": (lambda: backtest("hedge_mix", fx_hedge=1), UsageError,
                                       "give --currency as well"),
-    "live in yen": (lambda: backtest("hedge_mix", currency="JPY"), UsageError,
-                    "no rates of exchange from --source auto"),
+    "live in yen": (lambda: backtest("hedge_mix", currency="JPY", source="yahoo"), HedgeError,
+                    "or use --source bundled or files:DIR"),
     "a ratio": (lambda: backtest("hedge_mix", currency="JPY", fx_hedge=2), UsageError,
                 "--fx-hedge takes a ratio from 0 to 1, or TICKER=RATIO"),
     "ratios": (lambda: backtest("hedge_mix", currency="JPY", fx_hedge={"IEF": "all"}), UsageError,
                "got 'all'"),
+    "a rate of prices alone": (
+        lambda: backtest("hedge_mix", prices=DAILY, withholding={"SPY": 0.15}), HedgeError,
+        "from SPY: prices given in Python do not tell its dividends; write them to a folder"),
+    "a rate in percent": (lambda: backtest("hedge_mix", withholding=15), UsageError,
+                          "got 15 (15 % is 0.15)"),
     "a ratio of equity": (lambda: backtest("hedge_mix", currency="JPY", fx_hedge={"SPY": 1},
                                            source="bundled"), UsageError,
                           "names SPY, which is equity; give it by --fx-hedge-equity"),
     "days in yen": (lambda: backtest("hedge_mix", currency="JPY", prices=DAILY), HedgeError,
-                    "rates of exchange of the yen at the ends of months only; give month-end"),
+                    "rates of exchange of the yen are those of month-ends; give month-end"),
     "extend": (lambda: backtest("hedge_mix", extend="yes"), UsageError,
                "extend= takes True or False, got 'yes'"),
     "benchmark": (lambda: backtest("hedge_mix", benchmark=7), UsageError, "benchmark= takes a"),

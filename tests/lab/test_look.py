@@ -15,7 +15,7 @@ from backtests.engine.money import Money
 from backtests.jobs import execute
 from backtests.lab import look as lab
 from backtests.report.verdict.words import sentences
-from data.errors import DataError, PeekingError, UsageError
+from data.errors import DataError, PeekingError, UnreachableError, UsageError
 from data.load import load_market
 from data.origin import How, Origin
 from data.records import to_json
@@ -174,11 +174,14 @@ def test_another_rate_that_is_withheld_reads_no_file_again(price_folder, monkeyp
     assert len(read) == 2  # dollars and yen
 
 
-def test_another_currency_from_yahoo_is_one_line():
-    for source in ("auto", "yahoo"):
-        config = RunConfig("hedge_mix", source=source, money=Money("JPY"))
-        with pytest.raises(UsageError, match=f"no rates of exchange from --source {source}"):
-            lab.look(config)
+def test_another_currency_without_a_server_is_one_line_or_the_bundled_months():
+    config = RunConfig("hedge_mix", source="yahoo", money=Money("JPY"))
+    with pytest.raises(UnreachableError, match="or use --source bundled or files:DIR"):
+        lab.look(config)
+    auto = lab.look(dataclasses.replace(config, source="auto"))
+    bundled = lab.look(dataclasses.replace(config, source="bundled"))
+    assert auto.market.origin.how is How.BUNDLED
+    assert auto.market.prices.equals(bundled.market.prices)
 
 
 def test_the_same_question_is_worked_out_once():

@@ -629,12 +629,13 @@ def test_ratios_by_ticker_stand_as_they_were_given(tmp_path):
     assert not alerts(page)
 
 
-def test_a_source_without_rates_of_exchange_is_a_line_above_the_last_answer(tmp_path):
+def test_a_source_that_cannot_be_reached_is_a_line_above_the_last_answer(tmp_path):
     page = open_page(tmp_path, **YEN)
     before = tiles(page)
-    page.selectbox(key="source").set_value("auto").run()
+    page.selectbox(key="source").set_value("yahoo").run()
     (line,) = alerts(page)
-    assert line.startswith("--currency JPY has no rates of exchange from --source auto; give")
+    assert line.startswith("Yahoo cannot be reached")
+    assert line.endswith("or use --source bundled or files:DIR")
     assert tiles(page) == before
     assert "Below is the last answer" in texts(page)
 
@@ -665,7 +666,7 @@ def test_runs_of_two_currencies_do_not_compare(tmp_path):
         ({"currency": "JPY", "fx_hedge": "IEF=1", "cash": "eur"}, "home or usd"),
         ({"currency": "JPY", "fx_basis_bp": "-1"}, "0 to 1000 basis points"),
         ({"currency": "JPY", "carry_rates": "2"}, "true or false"),
-        ({"currency": "JPY", "source": "yahoo"}, "no rates of exchange"),
+        ({"currency": "JPY", "source": "yahoo"}, "Yahoo cannot be reached"),
     ],
 )
 def test_a_currency_that_cannot_be_is_a_message(fields, words, tmp_path):

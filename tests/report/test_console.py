@@ -11,9 +11,10 @@ from rich.console import Console
 
 from backtests.engine.sleeve import report_sleeve
 from backtests.engine.summary import Latest
-from backtests.report.console import print_run
+from backtests.report.console import age_line, print_run
 from backtests.report.text import metric_rows, percent
 from backtests.report.verdict.words import sentences
+from data.vintage import SeriesVintage, Vintage
 from tests.report.helpers import make_run
 
 
@@ -61,6 +62,18 @@ def test_what_is_held_is_not_what_was_decided_and_not_what_is_pending(run):
         "  held now       SPY 62.5 %, IEF 37.5 %\n"
         "  pending        SPY 50.0 %, IEF 50.0 %\n"
     ) in text
+
+
+def test_the_age_of_rates_stands_beside_that_of_prices(monkeypatch):
+    monkeypatch.setattr("backtests.report.console.age_in_days", lambda _: 1)
+    ends = {"exchange_rate": "2025-09-26", "home_rate": "2025-08-29", "dollar_rate": "2025-04-30"}
+    series = {name: SeriesVintage("made", day) for name, day in ends.items()}
+    vintage = Vintage("2025-09-26", series, ())
+    assert age_line(vintage, "USD") == "data end on 2025-09-26, 1 day ago"
+    assert age_line(vintage, "JPY") == (
+        "data end on 2025-09-26, 1 day ago; rates of exchange on 2025-09-26, yen short rates with "
+        "2025-08, dollar ones with 2025-04"
+    )
 
 
 def test_terms_are_explained_where_they_are_first_shown(run):

@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests import warm, yahoo_server
+from tests.made_exchange import hold_currency
 from tests.made_rates import hold_rates
 from tests.soak.storage import PROCESSES, complaints, contents, temporaries
 
@@ -40,6 +41,17 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "yen": (
         ("backtests.run", "hedge_mix", "--currency", "JPY", "--fx-hedge", "1", *MONTHS,
          "--no-tearsheet", "--out", "{out}"),
+        ("index.html",),
+    ),
+    # Everything fetched: prices, rates of exchange of two servers, both short rates.
+    "euro": (
+        ("backtests.run", "hedge_mix", "--source", "yahoo", "--currency", "EUR", "--no-tearsheet",
+         "--no-verdict", "--out", "{out}"),
+        ("index.html",),
+    ),
+    "franc": (
+        ("backtests.run", "equity_only", "--currency", "CHF", "--cash", "usd", "--no-tearsheet",
+         "--no-verdict", *MONTHS, "--out", "{out}"),
         ("index.html",),
     ),
     "compare": (
@@ -80,6 +92,7 @@ def servers() -> Iterator[tuple[dict[str, str], list[str]]]:
         for ticker in ("SPY", "SHY", "IEF", "TLT", "BIL", "^SP500TR", "VFINX"):
             yahoo.hold(ticker, yahoo_server.made_bars(800))
         hold_rates(yahoo, "2018-01-01", "2025-09-26")
+        hold_currency(yahoo, "EUR", "2025-09-26")
         addresses = {"HEDGE_YAHOO_URL": yahoo.url, "HEDGE_FRED_URL": yahoo.url}
         yield {**os.environ, **addresses}, yahoo.asked
 

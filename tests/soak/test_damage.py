@@ -11,14 +11,21 @@ import json
 import random
 import shutil
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from backtests.report.files import file_sha256
+from data.currency.currencies import CURRENCIES, DOLLAR_RATE
+from data.currency.quotes import pair_of
+from data.errors import HedgeError
+from data.sources import fred, yahoo
 from data.sources.bars import COLUMNS, Bars
 from data.sources.snapshots import Store
+from tests.made_exchange import h10, interbank
 from tests.soak.counts import count, report
-from tests.soak.doors import call, complaint
+from tests.soak.doors import CURE, call, complaint
+from tests.yahoo_server import body, serve
 
 SHORT = ("--no-tearsheet", "--no-verdict")
 PIECES = (
@@ -167,21 +174,67 @@ def test_folders_of_runs(place):
 
 
 def test_snapshots(place):
+    """Of prices, and of all that a run in francs needs besides."""
     rng = random.Random(4)
     store = Store(place / "cache")
-    frame = pd.DataFrame(100.0, pd.bdate_range("2020-01-02", periods=50, name="Date"), COLUMNS)
-    store.write("SPY", "Yahoo", dt.datetime.now(dt.UTC), Bars(frame, ()))
-    path = store.path("SPY")
-    good = path.read_bytes()
+    days = pd.bdate_range("2020-01-02", periods=50, name="Date")
+    pair, moment = pair_of("CHF"), dt.datetime.now(dt.UTC)
+    rates = h10("CHF").reindex(days).ffill()
+    short = interbank("CHF", "2018-01", "2020-06").rename_axis("Date")
+    frames = {
+        "SPY": pd.DataFrame(100.0, days, COLUMNS).assign(Dividends=0.0),
+        f"fred:{pair.series}": rates.iloc[:-3].to_frame("Value"),
+        pair.symbol: rates.to_frame("Value"),
+        f"fred:{CURRENCIES['CHF'].interbank}": short.to_frame("Value"),
+        f"fred:{DOLLAR_RATE}": short.to_frame("Value"),
+    }
+    for name, frame in frames.items():
+        store.write(name, "made", moment, Bars(frame, ()))
+    good = {name: store.path(name).read_bytes() for name in frames}
+    run = ["equity_only", *SHORT]
+    francs = [*run, "--currency", "CHF", "--carry-rates"]
+    assert "auto: daily prices from Yahoo" in (whole := call("backtests.run", francs)).out, whole
     tried = []
-    for _ in range(count(60, 1_000)):
-        text = damaged(rng, good)
-        path.write_bytes(text)
-        door, words = rng.choice((
-            ("data.cache", []), ("data.cache", ["--clear"]),
-            ("backtests.run", ["equity_only", *SHORT, "--end", "2001-12-31"]),
-        ))  # fmt: skip
-        tried.append(ask(door, words, text[:2_000]))
+    for _ in range(count(40, 1_000)):
         for left in (place / "cache").iterdir():
             left.unlink()
+        for name, text in good.items():
+            store.path(name).write_bytes(text)
+        spoilt = rng.choice(list(good))
+        text = damaged(rng, good[spoilt])
+        store.path(spoilt).write_bytes(text)
+        door, words = rng.choice((
+            ("data.cache", []), ("data.cache", []), ("data.cache", ["--clear"]),
+            ("backtests.run", francs), ("backtests.run", [*run, "--end", "2001-12-31"]),
+        ))  # fmt: skip
+        tried.append(ask(door, words, (spoilt, text[:2_000])))
     hold("snapshots", tried)
+
+
+def test_answers_about_currencies(place, monkeypatch):
+    """H.10 of the yen, the euro's pair and the Swiss short rate: taken, or refused in a line."""
+    rng = random.Random(5)
+    short = CURRENCIES["CHF"].interbank
+    with serve() as web:
+        monkeypatch.setenv("HEDGE_YAHOO_URL", web.url)
+        monkeypatch.setenv("HEDGE_FRED_URL", web.url)
+        web.hold_fred("DEXJPUS", h10("JPY", "2024-06-03", "2025-09-26"))
+        web.hold_pair("EUR", h10("EUR", "2024-06-03", "2025-09-26"))
+        web.hold_fred(short, interbank("CHF", "2015-01", "2025-06"))
+        answers = {name: web.fred[name] for name in ("DEXJPUS", short)}
+        answers["EURUSD=X"] = json.dumps(web.charts["EURUSD=X"]).encode()
+        tried = []
+        for _ in range(count(60, 1_000)):
+            name = rng.choice(list(answers))
+            text = damaged(rng, answers[name])
+            web.faults[name] = [body(text)]
+            found = ""
+            try:
+                bars = (yahoo if name == "EURUSD=X" else fred).fetch(name)
+                if not np.isfinite(bars.frame["Value"]).all():
+                    found = "figures that are none"
+            except HedgeError as error:
+                found = "more than a line" * ("\n" in str(error))
+                found += f"no cure: {error}" * (CURE.search(f"error: {error}") is None)
+            tried.append((found, f"{found}: {name} {text[:2_000]!r}"))
+    hold("answers about currencies", tried)

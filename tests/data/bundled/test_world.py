@@ -160,7 +160,7 @@ def test_figures_of_a_currency_are_put_together():
 
 def test_daily_prices_given_in_python_have_no_daily_rates():
     assert world.month_end_figures("JPY", 12) is world.currency_figures("JPY")
-    with pytest.raises(DataError, match="rates of exchange of the yen at the ends of months only"):
+    with pytest.raises(DataError, match="rates of exchange of the yen are those of month-ends"):
         world.month_end_figures("JPY", 252)
 
 

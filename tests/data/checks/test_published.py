@@ -14,10 +14,10 @@ from data.checks.published import (
     MONTH_ENDS,
     NEIGHBOURS,
     held_against_months,
-    month_ends,
     month_means,
 )
 from data.errors import DataError
+from data.months import month_ends
 from tests.made_rates import every_rate, quiet, rate
 from tests.yahoo_server import RATES
 
@@ -35,22 +35,6 @@ def refusal(series: str, values: pd.Series) -> str:
 
 
 # --- which figure is about a month -------------------------------------------------------------
-
-
-def test_a_month_end_is_the_last_figure_of_a_month_that_is_over():
-    values = pd.Series(np.arange(len(DAYS), dtype=float), DAYS)
-    ends = month_ends(values)
-    assert ends.to_dict() == {
-        pd.Period("2024-01"): 2.0, pd.Period("2024-02"): 23.0, pd.Period("2024-03"): 44.0,
-    }  # fmt: skip
-    # Without its last weekday the last month may not be over.
-    assert list(month_ends(values.iloc[:-1]).index.astype(str)) == ["2024-01", "2024-02"]
-    # A month whose last figure lies six days before its end has none.
-    assert list(month_ends(values.drop(DAYS[20:24])).index.astype(str)) == ["2024-01", "2024-03"]
-    # Three days, a weekend and a holiday (31 May 2021 was Memorial Day), are no hole.
-    may = pd.bdate_range("2021-05-03", "2021-06-01").drop(pd.Timestamp("2021-05-31"))
-    assert month_ends(pd.Series(1.5, may)).to_dict() == {pd.Period("2021-05"): 1.5}
-    assert month_ends(pd.Series(dtype=float, index=pd.DatetimeIndex([]))).empty
 
 
 def test_a_mean_counts_every_calendar_day_of_a_whole_month():

@@ -283,6 +283,26 @@ def test_the_data_end_where_the_rate_of_exchange_does_and_say_so():
     assert converted.in_dollars.sessions[-1] == converted.sessions[-1]
 
 
+def test_figures_of_a_server_say_how_old_they_are():
+    """The day on which the oldest was fetched, and with what each ends, up to the last row."""
+    market = random_market(9, rows=120)  # 2001-01-02 to 2001-06-18
+    figures = random_figures("EUR", market.sessions)
+    euro = Conversion(currency="EUR")
+    assert not any("are known to" in note for note in in_currency(market, euro, figures).notes)
+    live = replace(
+        figures,
+        is_live=True,
+        exchange_fetched="2026-01-03",
+        home=replace(figures.home, fetched="2026-01-02"),
+        dollar=replace(figures.dollar, figures=figures.dollar.figures[:"2001-03"]),
+    )
+    (note,) = [note for note in in_currency(market, euro, live).notes if "are known to" in note]
+    assert note == (
+        "rates of exchange are known to 2001-06-18, short rates to 2001-05 (euro) and 2001-03 "
+        "(dollar), fetched on 2026-01-02"
+    )
+
+
 def test_a_rate_of_exchange_that_ends_while_short_rates_are_carried_on_is_what_ends_the_data():
     market = random_market(9, rows=400)  # 2001-01-02 to 2002-07-15
     figures = random_figures("JPY", market.sessions)

@@ -6,15 +6,18 @@ import datetime as dt
 from collections.abc import Callable
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from data.errors import DataError
 from data.sources import fred, live, yahoo
 from data.sources.bars import Bars
 from data.sources.live_rates import Request
 from data.sources.snapshots import Store
 from data.treasuries.rates import bond_equivalent
 from data.vintage import SeriesVintage, StandIn, StandInKind
+from data.withholding.rates import Withheld, Withholding
 from tests import yahoo_server as server
 from tests.data.helpers import age
 from tests.made_rates import hold_index, hold_rates, rate
@@ -262,6 +265,30 @@ def test_a_proxy_that_cannot_be_loaded_is_missing_and_an_older_one_stands_in(web
     older = fallback("SPY", StandInKind.SNAPSHOT, "the S&P 500 total-return index (^SP500TR)",
                      f"those fetched on {days_ago(9)}", short)  # fmt: skip
     assert set(market.vintage.fallbacks) == {vanguard, older}
+
+
+def test_proxies_of_yahoo_are_withheld_from_and_the_index_is_refused_with_a_day(web):
+    begins = server.made_bars(400).index
+    bonds = Withholding({"IEF": Withheld(0.3)})
+    whole = live.load(["SPY", "IEF"], may_fall_back=False, extend=True)
+    less = live.load(["SPY", "IEF"], may_fall_back=False, extend=True, withholding=bonds)
+    left = (less.prices["IEF"] / whole.prices["IEF"]).dropna()
+    # The ladder before the fund loses three tenths of its yield, day by day.
+    ladder = left.loc[: begins[0]]
+    years = (ladder.index[-1] - ladder.index[0]).days / 365.25
+    yields = whole.yields.loc[ladder.index[0] : begins[0], [7.0, 10.0]].mean().mean() / 100
+    assert -np.log(ladder.iloc[-1]) / years == pytest.approx(0.3 * yields, rel=0.05)
+    with pytest.raises(
+        DataError,
+        match=rf"before {begins[0]:%Y-%m-%d} it is the S&P 500 total-return index \(\^SP500TR\), "
+        rf"whose dividends are not known; .* by SPY=0.15@{begins[1]:%Y-%m-%d}",
+    ):
+        live.load(["SPY", "IEF"], may_fall_back=False, extend=True,
+                  withholding=Withholding({"SPY": Withheld(0.15)}))  # fmt: skip
+    since = Withholding({"SPY": Withheld(0.15, f"{begins[1]:%Y-%m-%d}")})
+    later = live.load(["SPY", "IEF"], may_fall_back=False, extend=True, withholding=since)
+    assert later.prices["SPY"].loc[: begins[0]].equals(whole.prices["SPY"].loc[: begins[0]])
+    assert later.prices["SPY"].iloc[-1] < whole.prices["SPY"].iloc[-1]
 
 
 # --- series against the bundled months, and against each other --------------------------------

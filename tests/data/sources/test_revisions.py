@@ -10,7 +10,7 @@ import pytest
 
 from data.errors import DataError
 from data.sources import revisions
-from data.sources.bars import COLUMNS, Bars
+from data.sources.bars import COLUMNS, Bars, Listing
 from data.sources.fred import BROAD_DOLLAR
 from data.sources.revisions import held_against
 from data.sources.snapshots import Snapshot
@@ -360,6 +360,67 @@ def test_an_index_may_be_rescaled_as_a_whole_and_its_growth_is_compared(name):
     (line,) = told(level.mul(drift, axis=0), level, name)
     assert "+0.26 % a year, +2.64 % in all" in line
     refused(level.mul(drift**2, axis=0), level, name)
+
+
+# --- rates of exchange -----------------------------------------------------------------------
+
+RATES = pd.DataFrame(
+    {"Value": 110.0 * np.exp(np.random.default_rng(2).normal(0, 0.005, len(DAYS)).cumsum())}, DAYS
+)
+
+
+@pytest.mark.parametrize("name", ["fred:DEXJPUS", "JPY=X", "fred:DEXCAUS", "ILS=X"])
+def test_rates_of_exchange_are_compared_in_percent_and_may_not_be_rescaled(name):
+    assert told(RATES, RATES, name) == []
+    wrong = RATES.copy()
+    wrong.iloc[100] *= 1.02
+    (line,) = told(wrong, RATES, name)
+    assert f"on {DAYS[100]:%Y-%m-%d}, {DAYS[101]:%Y-%m-%d}, most on " in line
+    assert line.endswith(" points")  # of percent: +2 or -1.96
+    assert "+2" in line or "-1.96" in line
+    assert "the fetched history is 100 times the cached one of 2024-03-01" in refused(
+        100 * RATES, RATES, name
+    )
+    assert "is 1.003 times the cached one" in refused(1.003 * RATES, RATES, name)
+    assert told(1.002 * RATES, RATES, name) == []
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda rates: 1 / rates, lambda rates: rates.shift(1), lambda rates: rates.shift(-1)]
+)
+def test_another_series_or_other_dates_are_another_history(spoil):
+    wrong = spoil(RATES).dropna()
+    text = refused(wrong, RATES, "fred:DEXJPUS")
+    assert f"of {len(wrong) - 1} days" in text
+
+
+def test_short_rates_are_compared_in_points():
+    months = pd.date_range("2000-01-01", "2019-12-01", freq="MS", name="Date")
+    rate = pd.DataFrame({"Value": np.linspace(5.0, -0.5, len(months))}, months)
+    assert told(rate, rate, "fred:IR3TIB01JPM156N") == []
+    late = rate.copy()
+    late.iloc[-1] += 0.3
+    lines = told(late, rate, "fred:IR3TIB01JPM156N")
+    assert "differs from the history fetched on 2024-03-01 on 2019-12-01" in lines[0]
+    assert "by +0.3 points" in lines[0]
+    refused(rate + 0.2, rate, "fred:IR3TIB01JPM156N")
+    refused(rate / 100, rate, "fred:IR3TIB01JPM156N")
+
+
+def test_a_fund_in_another_currency_is_another_and_in_a_hundredth_it_is_the_same():
+    def against(now: Listing, before: Listing) -> tuple[str, ...]:
+        kept_before = Snapshot("IDTL.L", "Yahoo", FETCHED, "", Bars(prices(), (), before))
+        closes = prices(close=1.0) if now.quoted == "GBP" else prices()
+        return held_against("IDTL.L", Bars(closes, (), now), kept_before).warnings
+
+    pence, pounds, dollars = (Listing(unit, "Europe/London") for unit in ("GBp", "GBP", "USD"))
+    assert against(pounds, pence) == against(pence, pence) == ()
+    with pytest.raises(DataError) as error:
+        against(pence, dollars)
+    assert str(error.value).startswith(
+        "IDTL.L: the fetched history is quoted in GBp, and the cached one of 2024-03-01 in USD; "
+        "nothing was replaced (if the fetched one is right, "
+    )
 
 
 def test_bounds_are_below_the_limits():

@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import pytest
 from data.errors import DataError, OutputError, UnreachableError
 from data.load import load_market
 from data.sources import live, snapshots, yahoo
-from data.sources.bars import Bars
+from data.sources.bars import IN_NEW_YORK, Bars, Listing
 from data.sources.snapshots import Head, Snapshot, Store
 from tests.data.helpers import age, fetch_in_a_process
 
@@ -234,6 +235,71 @@ def test_a_header_that_no_snapshot_has_is_not_read_even_with_a_good_hash(tmp_pat
     assert store.read("fred:DGS2") is None
 
 
+# --- where a ticker is quoted -------------------------------------------------------------------
+
+LONDON = Listing("GBp", "Europe/London")
+BARS = b"Date,Close,Adj Close,Dividends,Stock Splits\n" + b"".join(
+    f"2024-01-0{day},4.0,4.0,0.0,0.0\n".encode() for day in (2, 3)
+)
+FUND = {"ticker": "IDTL.L", "source": "Yahoo", "warnings": []}
+QUOTED = {"quoted": "GBp", "zone": "Europe/London"}
+
+
+def test_a_funds_currency_and_zone_stand_in_its_head_and_new_yorks_do_not(tmp_path):
+    store = Store(tmp_path)
+    frame = pd.DataFrame(
+        {"Close": 4.0, "Adj Close": 4.0, "Dividends": 0.0, "Stock Splits": 0.0}, YIELDS.index
+    )
+    store.write("IDTL.L", "Yahoo", MOMENT, Bars(frame, (), LONDON))
+    assert store.path("IDTL.L").read_bytes() == sealed(BARS, **FUND, listing=QUOTED)
+    assert store.read("IDTL.L").bars.listing == LONDON
+    store.write("SPY", "Yahoo", MOMENT, Bars(frame, ()))
+    assert store.path("SPY").read_bytes() == sealed(BARS, **{**FUND, "ticker": "SPY"})
+    assert store.read("SPY").bars.listing == IN_NEW_YORK
+
+
+def test_a_snapshot_of_before_is_of_new_york(tmp_path):
+    store = Store(tmp_path)
+    store.path("SPY").write_bytes(sealed(BARS, **{**FUND, "ticker": "SPY"}))
+    assert store.read("SPY").bars.listing == IN_NEW_YORK == Listing("USD", "America/New_York")
+
+
+@pytest.mark.parametrize(
+    "listing",
+    [
+        None,
+        "GBp",
+        ["GBp", "Europe/London"],
+        {**QUOTED, "quoted": 5},
+        {**QUOTED, "more": 1},
+        {"quoted": "USD", "zone": "America/New_York"},  # which is never written
+        {"quoted": "GBp"},
+    ],
+)
+def test_a_listing_that_no_snapshot_has_is_not_read_even_with_a_good_hash(tmp_path, listing):
+    store = Store(tmp_path)
+    store.path("IDTL.L").write_bytes(sealed(BARS, **FUND, listing=listing))
+    assert store.read("IDTL.L") is None
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda text: text.replace(b"GBp", b"GBP", 1),
+        lambda text: text.replace(b"GBp", b"USD", 1),
+        lambda text: text.replace(b"Europe/London", b"Europe/Berlin", 1),
+        lambda text: re.sub(rb', "listing": {[^}]*}', b"", text, count=1),
+    ],
+)
+def test_a_damaged_listing_is_refused(tmp_path, damage):
+    store = Store(tmp_path)
+    good = sealed(BARS, **FUND, listing=QUOTED)
+    assert damage(good) != good
+    store.path("IDTL.L").write_bytes(damage(good))
+    assert store.read("IDTL.L", mend=True) is None
+    assert "IDTL.L: snapshot is damaged (its checksum does not match)" in store.warnings[0]
+
+
 @pytest.mark.parametrize(
     "rows",
     [
@@ -256,8 +322,11 @@ def test_each_part_of_a_header_is_in_its_hash():
         Head("SPY", "FRED", "2024-01-05", ("a",)),
         Head("SPY", "Yahoo", "2024-01-06", ("a",)),
         Head("SPY", "Yahoo", "2024-01-05", ()),
+        Head("SPY", "Yahoo", "2024-01-05", ("a",), LONDON),
+        Head("SPY", "Yahoo", "2024-01-05", ("a",), Listing("GBP", "Europe/London")),
+        Head("SPY", "Yahoo", "2024-01-05", ("a",), Listing("GBp", "Europe/Berlin")),
     ]
-    assert len({each.sha256(b"rows") for each in (head, *others)} | {head.sha256(b"row")}) == 6
+    assert len({each.sha256(b"rows") for each in (head, *others)} | {head.sha256(b"row")}) == 9
 
 
 @pytest.mark.parametrize(

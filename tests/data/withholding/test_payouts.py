@@ -58,6 +58,15 @@ def test_a_dividend_by_hand():
     assert net.iloc[2] / net.iloc[1] == pytest.approx(101 / 102 * 101.7 / 100, rel=1e-15)
 
 
+def test_the_first_day_counts():
+    frame = bars([100, 102, 101], [0, 0, 2])
+    payouts, gross = of_bars("FUND", frame), total_return(frame)
+    assert (
+        after(payouts, gross, 0.15, "2020-01-06").tolist() == after(payouts, gross, 0.15).tolist()
+    )
+    assert after(payouts, gross, 0.15, "2020-01-07").tolist() == gross.tolist()
+
+
 @given(seed=st.integers(0, 500), rate=st.sampled_from([0.1, 0.15, 0.3, 1.0]))
 def test_the_product_with_the_total_return_is_the_formula(seed, rate):
     frame = random_bars(seed)
@@ -96,6 +105,12 @@ def test_what_was_paid_between_two_rows_of_a_market_counts_on_the_next():
     without = gross.drop(DAYS[1])  # the ex-day is no session of another ticker
     net = after(payouts, without, 0.5)
     assert net.tolist() == pytest.approx([100.0, 101 / 98 * 100 * 0.99, 103 / 98 * 100 * 0.99])
+
+
+def test_levels_begin_as_they_were():
+    frame = bars([100, 98, 101, 103], [0, 2, 0, 1])
+    left = of_bars("FUND", frame).left_of_one(Withheld(0.5), DAYS[1:], "FUND")
+    assert left.tolist() == [1.0, 1.0, 1 - 0.5 / 101]  # the 2 are of the return before
 
 
 # --- closes beside adjusted closes --------------------------------------------------------------

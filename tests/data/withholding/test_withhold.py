@@ -61,7 +61,10 @@ def test_a_view_and_a_withholding_commute():
     market = bundled.load(["IEF", "TLT"])
     day = market.sessions[300]
     same(withhold(market, THIRTY).until(day), withhold(market.until(day), THIRTY))
-    assert withhold(market, THIRTY).until(day).withholding == THIRTY
+    view = withhold(market, THIRTY).until(day)
+    assert view.withholding == THIRTY
+    for held in (*view.payments.histories.values(), view.payments.payouts["IEF"].shares):
+        assert held.index[-1] == day
     assert withhold(market, THIRTY).only([]).withholding == THIRTY
 
 
