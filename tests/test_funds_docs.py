@@ -73,3 +73,11 @@ def test_his_equity_grows_in_euros_as_frankfurt_quotes_it(shown):
     growth = closes[summary["end"]] / closes[summary["first_fill"]]
     final = summary["benchmark"]["metrics"]["final_value"] / summary["initial"]
     assert final == pytest.approx(growth, rel=3.1e-4)
+
+
+def test_beside_a_benchmark_of_new_york_the_hours_are_said(shown):
+    printed, summary = shown(COMMANDS[0].replace(" --benchmark EUNL.DE", ""))
+    assert summary["benchmark"]["ticker"] == "SPY"
+    words = " ".join(printed.split())
+    assert "note: SPY has no price on" in words
+    assert "Frankfurt, London close up to 4.5 hours before New York on the same date" in words
