@@ -100,12 +100,12 @@ def test_a_market_is_its_dollars_at_the_rates_of_their_days(live):
         market = load_market("yahoo", ["SPY", "IEF"], currency=code, quiet=True)
         figures = h10(code, last=LAST)
         units = 1 / figures if CURRENCIES[code].is_inverted else figures
-        known = units.reindex(market.sessions, method="ffill")
+        on_rows = units.reindex(market.sessions, method="ffill")
         # Yahoo's pair of a day is the rate with which it began: the one of the day before.
         tail = market.sessions > pd.Timestamp("2025-09-19")
-        known[tail] = units.shift(1).reindex(market.sessions)[tail]
+        on_rows[tail] = units.shift(1).reindex(market.sessions)[tail]
         dollars = market.in_dollars.prices
-        expected = dollars.mul(known / known.iloc[0], axis=0)
+        expected = dollars.mul(on_rows / on_rows.iloc[0], axis=0)
         pd.testing.assert_frame_equal(
             market.prices, expected, rtol=1e-9, check_freq=False, check_names=False
         )
@@ -180,11 +180,11 @@ def test_python_is_the_command(live, capsys, tmp_path):
     franc = backtest("hedge_mix", currency="CHF", source="yahoo", no_verdict=True, quiet=True)
     own = compare_runs({"yen": run, "franc": franc}, each_in_its_own=True, quiet=True)
     assert own.currencies == {"yen": "JPY", "franc": "CHF"}
-    found = search(
+    searched = search(
         "hedge_mix", grid={"fx_hedge": [0, 1]}, currency="JPY", subject_to="max_drawdown>-1",
         quiet=True, out=tmp_path / "b",
     )  # fmt: skip
-    assert found.table["cagr"].iloc[0] == pytest.approx(run.metrics.cagr, rel=1e-9)
+    assert searched.table["cagr"].iloc[0] == pytest.approx(run.metrics.cagr, rel=1e-9)
     assert live.asked == []
 
 
