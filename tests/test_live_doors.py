@@ -60,27 +60,35 @@ def web():
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory) -> Path:
-    """Filled by the first test that asks, and used by all others."""
-    return tmp_path_factory.mktemp("cache")
+def cache(web, tmp_path_factory) -> Path:
+    """What every door of this file needs, fetched once."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        reach(patch, web, folder)
+        load_market("yahoo", ["SPY", "IEF"], needs=["yields", "cpi", "policy_rate"], quiet=True)
+        for code in CODES:
+            load_market("yahoo", ["SPY", "IEF"], currency=code, quiet=True)
+    return folder
 
 
 @pytest.fixture
 def live(web, cache, monkeypatch):
     """The server, with the cache of this file."""
-    for name in ("HEDGE_YAHOO_URL", "HEDGE_FRED_URL"):
-        monkeypatch.setenv(name, web.url)
-    monkeypatch.setenv("HEDGE_DATA_DIR", str(cache))
-    load_market("yahoo", ["SPY", "IEF"], needs=["yields", "cpi", "policy_rate"], quiet=True)
-    for code in CODES:
-        load_market("yahoo", ["SPY", "IEF"], currency=code, quiet=True)
+    reach(monkeypatch, web, cache)
     web.asked.clear()
     lab.forget()
     yield web
     lab.forget()
 
 
-def silence(monkeypatch) -> None:
+def reach(patch: pytest.MonkeyPatch, web: server.Yahoo, folder: Path) -> None:
+    """Ask this server, and keep what it answers in a folder."""
+    for name in ("HEDGE_YAHOO_URL", "HEDGE_FRED_URL"):
+        patch.setenv(name, web.url)
+    patch.setenv("HEDGE_DATA_DIR", str(folder))
+
+
+def silence(monkeypatch: pytest.MonkeyPatch) -> None:
     """No server answers from here on."""
     monkeypatch.setattr(yahoo, "BACKOFF_SECONDS", 0.01)
     for name in ("HEDGE_YAHOO_URL", "HEDGE_FRED_URL"):
