@@ -60,27 +60,35 @@ def web():
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory) -> Path:
-    """Filled by the first test that asks, and used by all others."""
-    return tmp_path_factory.mktemp("cache")
+def cache(web, tmp_path_factory) -> Path:
+    """What every door of this file needs, fetched once."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        reach(patch, web, folder)
+        load_market("yahoo", ["SPY", "IEF"], needs=["yields", "cpi", "policy_rate"], quiet=True)
+        for code in CODES:
+            load_market("yahoo", ["SPY", "IEF"], currency=code, quiet=True)
+    return folder
 
 
 @pytest.fixture
 def live(web, cache, monkeypatch):
     """The server, with the cache of this file."""
-    for name in ("HEDGE_YAHOO_URL", "HEDGE_FRED_URL"):
-        monkeypatch.setenv(name, web.url)
-    monkeypatch.setenv("HEDGE_DATA_DIR", str(cache))
-    load_market("yahoo", ["SPY", "IEF"], needs=["yields", "cpi", "policy_rate"], quiet=True)
-    for code in CODES:
-        load_market("yahoo", ["SPY", "IEF"], currency=code, quiet=True)
+    reach(monkeypatch, web, cache)
     web.asked.clear()
     lab.forget()
     yield web
     lab.forget()
 
 
-def silence(monkeypatch) -> None:
+def reach(patch: pytest.MonkeyPatch, web: server.Yahoo, folder: Path) -> None:
+    """Ask this server, and keep what it answers in a folder."""
+    for name in ("HEDGE_YAHOO_URL", "HEDGE_FRED_URL"):
+        patch.setenv(name, web.url)
+    patch.setenv("HEDGE_DATA_DIR", str(folder))
+
+
+def silence(monkeypatch: pytest.MonkeyPatch) -> None:
     """No server answers from here on."""
     monkeypatch.setattr(yahoo, "BACKOFF_SECONDS", 0.01)
     for name in ("HEDGE_YAHOO_URL", "HEDGE_FRED_URL"):
@@ -100,12 +108,12 @@ def test_a_market_is_its_dollars_at_the_rates_of_their_days(live):
         market = load_market("yahoo", ["SPY", "IEF"], currency=code, quiet=True)
         figures = h10(code, last=LAST)
         units = 1 / figures if CURRENCIES[code].is_inverted else figures
-        known = units.reindex(market.sessions, method="ffill")
+        on_rows = units.reindex(market.sessions, method="ffill")
         # Yahoo's pair of a day is the rate with which it began: the one of the day before.
         tail = market.sessions > pd.Timestamp("2025-09-19")
-        known[tail] = units.shift(1).reindex(market.sessions)[tail]
+        on_rows[tail] = units.shift(1).reindex(market.sessions)[tail]
         dollars = market.in_dollars.prices
-        expected = dollars.mul(known / known.iloc[0], axis=0)
+        expected = dollars.mul(on_rows / on_rows.iloc[0], axis=0)
         pd.testing.assert_frame_equal(
             market.prices, expected, rtol=1e-9, check_freq=False, check_names=False
         )
@@ -149,24 +157,21 @@ def test_runs_beside_each_other_and_a_search_are_the_runs_alone(live, capsys, tm
     code, shown, err = ended(compare_command, capsys, *hedged, *NO_PAGES, "--out", out)
     assert code == 0, err
     assert shown.count(f"note: {AGE}") == 1
-    own = ("hedge_mix@EUR", "hedge_mix", "--each-in-its-own")
-    code, shown, err = ended(compare_command, capsys, *own, *NO_PAGES, "--out", out)
-    assert code == 0, err
-    assert "nothing here is compared across currencies" in shown
+    yen = {
+        summary["money"]["fx_hedge"]: summary
+        for summary in map(
+            json.loads, (path.read_text() for path in tmp_path.glob("hedge_mix-*/summary.json"))
+        )
+    }
+    assert set(yen) == {0.0, 1.0}
     words = ("--grid", "fx_hedge=0,1", "--subject-to", "max_drawdown>-1", "--out", out)
     code, _, err = ended(tune_command, capsys, *YEN, *words)
     assert code == 0, err
     assert live.asked == []
-    runs = {
-        ratio: backtest("hedge_mix", currency="JPY", fx_hedge=ratio, no_verdict=True, quiet=True)
-        for ratio in (0, 1)
-    }
-    table = candidates(only(tmp_path))
-    for ratio, run in runs.items():
-        (row,) = table.loc[table["fx_hedge"] == ratio, "cagr"]
-        assert row == pytest.approx(run.metrics.cagr, rel=1e-9)
-    assert runs[0].metrics.cagr != runs[1].metrics.cagr
-    assert live.asked == []
+    table = candidates(only(tmp_path)).set_index("fx_hedge")["cagr"]
+    assert table[0.0] != table[1.0]
+    for ratio, run in yen.items():
+        assert table[ratio] == pytest.approx(run["metrics"]["cagr"], rel=1e-9)
 
 
 def test_python_is_the_command(live, capsys, tmp_path):
@@ -180,11 +185,11 @@ def test_python_is_the_command(live, capsys, tmp_path):
     franc = backtest("hedge_mix", currency="CHF", source="yahoo", no_verdict=True, quiet=True)
     own = compare_runs({"yen": run, "franc": franc}, each_in_its_own=True, quiet=True)
     assert own.currencies == {"yen": "JPY", "franc": "CHF"}
-    found = search(
+    searched = search(
         "hedge_mix", grid={"fx_hedge": [0, 1]}, currency="JPY", subject_to="max_drawdown>-1",
         quiet=True, out=tmp_path / "b",
     )  # fmt: skip
-    assert found.table["cagr"].iloc[0] == pytest.approx(run.metrics.cagr, rel=1e-9)
+    assert searched.table["cagr"].iloc[0] == pytest.approx(run.metrics.cagr, rel=1e-9)
     assert live.asked == []
 
 
@@ -224,6 +229,11 @@ def test_older_snapshots_make_the_same_run_and_say_so(live, four_days_later, cap
     assert market.origin.how is How.OLDER
     stood_in = {name for each in market.vintage.fallbacks for name in each.series}
     assert stood_in >= {"SPY", "exchange_rate", "home_rate", "dollar_rate"}
+    code, out, err = ended(today_command, capsys, "hedge_mix", "--currency", "GBP")
+    assert code == 0, err
+    why = "no rates of exchange are cached, and Yahoo cannot be reached (127.0.0.1: "
+    assert out.startswith("auto: bundled monthly history")
+    assert why in out.splitlines()[0]
     code, out, err = ended(today_command, capsys, *YEN, "--strict")
     assert (code, out) == (3, "")
     code, out, err = ended(today_command, capsys, *YEN, "--source", "yahoo")

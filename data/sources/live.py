@@ -113,7 +113,10 @@ def load(
     except UnreachableError as failure:
         if not may_fall_back:
             raise
-        return _bundled(tickers, failure, NO_EXCHANGE, store.warnings)
+        told = failure
+        if failed is not None:  # then no server was asked for them
+            told = UnreachableError(f"no rates of exchange are cached, and {failed}")
+        return _bundled(tickers, told, NO_EXCHANGE, store.warnings)
     rates = request.rates(["bill", *needs, *(["yields"] if extend or carried_back else [])])
     older_levels = request.older(tickers) if extend else None
     calendars = {
