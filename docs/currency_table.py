@@ -75,10 +75,10 @@ def line_of(code: str, ways: Ways) -> list[str]:
 def sentences_of(code: str, ways: Ways) -> str:
     """What an investor should know: hedge the dollar or not, what it cost, and beside own cash."""
     apart = ways.difference.payoff
-    found = "cannot be told" if apart.low is None else FOUND[ways.answer]
+    finding = "cannot be told" if apart.low is None else FOUND[ways.answer]
     than = "worse" if apart.number < 0.0 else "better"
     return (
-        f"- **{capital(name_of(code))}: {found}.** Hedged did {_size(apart.number)} % a month "
+        f"- **{capital(name_of(code))}: {finding}.** Hedged did {_size(apart.number)} % a month "
         f"{than} than open{_range(apart)}. {_cost(ways)} {_beside_cash(ways)}"
     )
 

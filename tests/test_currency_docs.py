@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
+from backtests.analysis.resampling import Estimate
+from backtests.analysis.ways import HedgedLessUnhedged
 from backtests.engine import ledger
 from backtests.engine.config import RunConfig
 from backtests.engine.money import Money
@@ -52,6 +55,31 @@ def test_a_line_says_what_the_table_of_its_currency_says():
                    "hedged +1.8 %, open -1.0 %, too few months"):  # fmt: skip
         assert figure in yen
     assert yuan.startswith("- **Yuan: cannot be told.** Hedged did 0.1 % a month worse than open. ")
+
+
+def test_a_line_names_the_side_that_protected_and_what_was_paid():
+    """The words of cases that no currency is: made of sterling's, with other figures."""
+    ways = currency_table.ways_in("GBP")
+    dear = HedgedLessUnhedged(Estimate(-0.02, -0.03, -0.01), Estimate(0.015, 0.005, 0.025))
+    open_ = replace(ways.way("unhedged"), payoff=Estimate(0.01, 0.006, 0.02))
+    hedged = replace(ways.way("hedged"), payoff=Estimate(-0.01, -0.02, -0.006))
+    split = replace(ways.split("hedged"), carry=0.012)
+    now = replace(ways.now, carry=0.002)
+    made = replace(
+        ways, answer="leave open", difference=dear, ways=(open_, hedged), splits=(split,), now=now
+    )
+    assert currency_table.sentences_of("GBP", made) == (
+        "- **Sterling: open protected better.** Hedged did 2.0 % a month worse than open (-3.0 to "
+        "-1.0). Hedging earned 1.2 points a year (earns 0.2 now); growth was 1.5 points more (+0.5 "
+        "to +2.5). Over own cash: hedged -1.0 % (-2.0 to -0.6), fell behind it; open +1.0 % (+0.6 "
+        "to +2.0), beat it."
+    )
+    none = HedgedLessUnhedged(Estimate(0.001, -0.002, 0.003), Estimate(0.0, None, None))
+    line = currency_table.sentences_of(
+        "GBP", replace(made, answer="no difference", difference=none)
+    )
+    assert line.startswith("- **Sterling: no difference.** Hedged did 0.1 % a month better than")
+    assert "; growth 0.0 points a year, too few months to be sure. Over" in line
 
 
 def test_the_words_around_the_lines_hold_for_each_currency():
