@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import Generic, Protocol, Self, TypeVar
 
 import pandas as pd
 
@@ -13,12 +13,19 @@ from data.currency.figures import CurrencyFigures
 from data.read_only import read_only_series
 from data.records import freeze_mappings
 
-if TYPE_CHECKING:
-    from data.market import Market
+
+class Cuttable(Protocol):
+    """What can be cut to what was known at the close of a session: a market."""
+
+    def until(self, session: pd.Timestamp) -> Self:
+        """The same up to a session."""
+
+
+MarketT = TypeVar("MarketT", bound=Cuttable)
 
 
 @dataclass(frozen=True, eq=False)
-class Abroad:
+class Abroad(Generic[MarketT]):
     """What a market in another currency than dollars was made of.
 
     Attributes
@@ -37,7 +44,7 @@ class Abroad:
     """
 
     conversion: Conversion
-    dollars: Market
+    dollars: MarketT
     figures: CurrencyFigures
     histories: Mapping[str, pd.Series]
     opens: str
@@ -49,7 +56,7 @@ class Abroad:
         object.__setattr__(self, "histories", fixed)
         freeze_mappings(self)
 
-    def until(self, session: pd.Timestamp, *, monthly: bool) -> Abroad:
+    def until(self, session: pd.Timestamp, *, monthly: bool) -> Abroad[MarketT]:
         """The same as it was known at the close of a session."""
         return replace(
             self,

@@ -105,7 +105,7 @@ class Market:
     origin: Origin
     tracking: tuple[Tracking, ...]
     is_cut: bool
-    abroad: Abroad | None
+    abroad: Abroad[Market] | None
     payments: Payments | None
     _figures: immutabledict[str, FigureDays]
     _stood_in: tuple[StandIn, ...]
@@ -386,7 +386,7 @@ class Market:
         *,
         prices: pd.DataFrame,
         cash: pd.Series,
-        abroad: Abroad,
+        abroad: Abroad[Market],
         provenance: Mapping[str, Provenance],
         notes: Sequence[str],
         figures: Mapping[str, FigureDays],

@@ -75,7 +75,7 @@ def four_ways(
 class _Held(HeldHedge):
     """A run whose hedge is held in several ways."""
 
-    abroad: Abroad
+    abroad: Abroad[Market]
 
     @cached_property
     def ratios(self) -> dict[str, float]:

@@ -329,7 +329,7 @@ def _notes(
     conversion: Conversion,
     figures: CurrencyFigures,
     days: pd.DatetimeIndex,
-    abroad: Abroad,
+    abroad: Abroad[Market],
 ) -> list[str]:
     """What the reader has to know of the conversion, a sentence each."""
     currency = CURRENCIES[conversion.currency]

@@ -115,7 +115,9 @@ def load(
             raise
         told = failure
         if failed is not None:  # then no server was asked for them
-            told = UnreachableError(f"no rates of exchange are cached, and {failed}")
+            told = UnreachableError(
+                f"{failed}; no rates of exchange of {conversion.currency} are cached either"
+            )
         return _bundled(tickers, told, NO_EXCHANGE, store.warnings)
     rates = request.rates(["bill", *needs, *(["yields"] if extend or carried_back else [])])
     older_levels = request.older(tickers) if extend else None
