@@ -35,6 +35,7 @@ from data.regular import MOST_CONFIG, read_regular_text
 from data.sources.delimited import read_table
 from data.sources.figure_files import numbers_of, read_figures
 from data.sources.folders import find_file
+from data.treasuries.foreign_funds import SHARE_CLASS_OF
 
 QUOTES = "currency.toml"
 POLICY_TABLE = "bis_policy_rates_monthly_1970_2023"
@@ -310,10 +311,14 @@ def _usual_currency(ticker: str) -> str:
 
 
 def only_currency(ticker: str) -> str | None:
-    """What nearly all prices of a ticker's exchange are quoted in, by the ticker's ending.
+    """What a ticker is quoted in: a known fund by its own pages, else what nearly all of its
+    exchange are, by the ticker's ending.
 
-    None where the ending is not known, or of an exchange that quotes in several currencies.
-    """
+    None where neither is known, or of an exchange that quotes in several currencies.
+    """  # noqa: D205
+    fund = SHARE_CLASS_OF.get(ticker.upper())
+    if fund is not None and fund.listings[ticker.upper()]:
+        return fund.listings[ticker.upper()]
     _, dot, ending = ticker.upper().rpartition(".")
     return EXCHANGES.get(ending) if dot and ending not in OF_SEVERAL else None
 

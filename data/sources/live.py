@@ -180,8 +180,8 @@ def _in_dollars(
         code = str(currency_of(quoted))
         if (usual := only_currency(ticker)) not in (None, code):
             request.notes.append(
-                f"{ticker} is quoted in {quoted} by Yahoo's answer, though its exchange quotes in "
-                f"{usual}: check it, a wrong currency makes wrong returns"
+                f"{ticker} is quoted in {quoted} by Yahoo's answer, though it is known in {usual}: "
+                "check it, a wrong currency makes wrong returns"
             )
         if code == DOLLAR:
             series[ticker] = levels

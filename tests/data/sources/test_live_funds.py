@@ -191,12 +191,19 @@ def test_another_currency_than_the_cached_one_is_refused(spoil, web):
         load("PENCE.L", refresh=True)
 
 
-def test_a_currency_that_its_exchange_does_not_quote_in_is_named(spoil):
-    assert not [note for note in load("EUNL.DE", "IDTL.L").notes if "its exchange quotes" in note]
-    spoil("EUNL.DE", quoted="CHF")
-    (line,) = (note for note in load("EUNL.DE").notes if "its exchange quotes" in note)
+@pytest.mark.parametrize(
+    ("ticker", "quoted", "known"),
+    [
+        ("EUNL.DE", "CHF", "EUR"),  # by its exchange
+        ("IDTL.L", "GBP", "USD"),  # by its own pages: London quotes in several currencies
+    ],
+)
+def test_a_currency_that_a_ticker_is_not_known_in_is_named(spoil, ticker, quoted, known):
+    assert not [note for note in load(ticker).notes if "is known in" in note]
+    spoil(ticker, quoted=quoted)
+    (line,) = (note for note in load(ticker).notes if "is known in" in note)
     assert line.startswith(
-        "EUNL.DE is quoted in CHF by Yahoo's answer, though its exchange quotes in EUR"
+        f"{ticker} is quoted in {quoted} by Yahoo's answer, though it is known in {known}"
     )
 
 
