@@ -141,19 +141,19 @@ def mix(value: object, where: str) -> object:
 
 def ratio(value: Any, where: str) -> object:
     """Read what of a side's dollars is sold: a number, or ratios by ticker, a Series too."""
-    wanted = "a ratio from 0 to 1, or ratios by ticker such as {'IEF': 1}"
-    if isinstance(value, str):
-        return kinds.text(value, where)
-    if isinstance(value, pd.Series):
-        value = kinds.by_name(value, where)
-    if isinstance(value, Mapping):
-        return {kinds.name(name, where, wanted): value[name] for name in value}
-    return kinds.number(value, where, wanted)
+    return _share_by_name(
+        value, where, "a ratio from 0 to 1, or ratios by ticker such as {'IEF': 1}"
+    )
 
 
 def rates(value: Any, where: str) -> object:
     """Read what is withheld: a number, text, or rates by ticker, a Series too."""
-    wanted = "a rate from 0 to 1, or rates by ticker such as {'SPY': 0.15}"
+    return _share_by_name(
+        value, where, "a rate from 0 to 1, or rates by ticker such as {'SPY': 0.15}"
+    )
+
+
+def _share_by_name(value: Any, where: str, wanted: str) -> object:
     if isinstance(value, str):
         return kinds.text(value, where)
     if isinstance(value, pd.Series):

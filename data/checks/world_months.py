@@ -56,26 +56,8 @@ class _Held:
 def world_against_months(series: str, values: pd.Series, server: str, cure: str) -> list[str]:
     """Hold a rate of exchange or a short rate against the bundled months that both have.
 
-    Parameters
-    ----------
-    series
-        FRED's name, or Yahoo's of a pair; any other passes.
-    values
-        Its figures by ascending day, in its own unit.
-    server
-        Who sent it, for the message.
-    cure
-        What comes of it, or what to do, for the message.
-
-    Returns
-    -------
-    list of str
-        Single months that differ, or that there are too few to tell.
-
-    Raises
-    ------
-    DataError
-        If the months contradict it; says what it looks like, where that can be told.
+    Parameters and what is returned and raised are those of
+    :func:`data.checks.published.held_against_months`, which asks here for these series.
     """
     held = _held(series, values)
     if held is None:

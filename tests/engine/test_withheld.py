@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -25,14 +27,18 @@ from data.withholding.withhold import withhold
 from strategies.hedge_mix import HedgeMix
 
 
-def rows_of(config: RunConfig) -> tuple[Run, tuple[AtRate, ...]]:
+def judged_in_brief(config: RunConfig) -> Run:
     run = simulated(load_inputs(config), ledger.fill)
-    strategy = config.make_strategy()
     verdict = judge_run(
-        run.market, strategy, run.simulation, "SPY", engine=ledger.fill, searching=ledger.fill,
-        brief=True,
+        run.market, config.make_strategy(), run.simulation, "SPY", engine=ledger.fill,
+        searching=ledger.fill, brief=True,
     )  # fmt: skip
-    return run, at_rates(run.market, strategy, run.simulation, verdict)
+    return replace(run, verdict=verdict)
+
+
+def rows_of(config: RunConfig) -> tuple[Run, tuple[AtRate, ...]]:
+    run = judged_in_brief(config)
+    return run, at_rates(run.market, config.make_strategy(), run.simulation, run.judged)
 
 
 def test_the_row_of_the_runs_own_rate_is_the_run():
@@ -54,14 +60,8 @@ def test_a_rate_from_a_date_is_no_rate_throughout():
 @pytest.mark.parametrize("fx_hedge", [0, 1])
 def test_in_yen_nothing_withheld_is_the_way_that_the_run_holds(fx_hedge):
     config = RunConfig("hedge_mix", source="bundled", money=Money("JPY", fx_hedge=fx_hedge))
-    run = simulated(load_inputs(config), ledger.fill)
-    strategy = config.make_strategy()
-    verdict = judge_run(
-        run.market, strategy, run.simulation, "SPY", engine=ledger.fill, searching=ledger.fill,
-        brief=True,
-    )  # fmt: skip
-    first = at_rates(run.market, strategy, run.simulation, verdict)[0]
-    ways = four_ways(run.market, strategy, run.simulation, verdict)
+    run, (first, *_) = rows_of(config)
+    ways = four_ways(run.market, config.make_strategy(), run.simulation, run.judged)
     assert ways is not None
     way = ways.way("hedged" if fx_hedge else "unhedged")
     assert first.is_held
