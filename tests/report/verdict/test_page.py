@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from backtests.analysis.record import Tickers
+from backtests.analysis.resampling import Estimate
+from backtests.analysis.withheld import AtRate
 from backtests.engine.config import RunConfig
 from backtests.engine.summary import Latest
 from backtests.jobs import execute, publish
@@ -256,6 +258,16 @@ def test_the_page_says_what_is_equity_what_hedges_and_what_terms_mean(run, tmp_p
     assert "its worst 37 months." in made(fewer, tmp_path).getroot().text_content()
     assert "CVaR(95) is the average loss in the worst 5 % of months." in text
     assert "A basis point (bp) is 0.01 percentage points." in text
+
+
+def test_rates_withheld_stand_on_the_page_of_a_run_in_dollars(run, tmp_path):
+    title = "What if tax is withheld from Treasuries"
+    assert title not in made(run, tmp_path).getroot().text_content()
+    rows = (AtRate(0.3, True, Estimate(-0.001, None, None), 0.04, 0.07, -0.3),)
+    taxed = dataclasses.replace(run, verdict=dataclasses.replace(run.verdict, withheld=rows))
+    text = made(taxed, tmp_path).getroot().text_content()
+    assert title in text
+    assert "No advice: docs/withholding.md" in text
 
 
 def test_without_a_hedge_there_are_no_sections_of_one(tmp_path):

@@ -12,6 +12,7 @@ from backtests.analysis.record import Tickers
 from backtests.engine.money import Money
 from backtests.engine.run import Run
 from backtests.engine.ways import four_ways
+from backtests.engine.withheld import at_rates
 from backtests.report.finished_run import read_run
 from backtests.report.index import rebuild_index
 from backtests.report.run_folder import write_run
@@ -33,7 +34,8 @@ def yen() -> Run:
     run = make_run(start=None, money=Money("JPY", fx_hedge=0.5))
     strategy = run.config.make_strategy()
     ways = four_ways(run.market, strategy, run.simulation, run.judged)
-    return replace(run, verdict=replace(run.judged, ways=ways))
+    rows = at_rates(run.market, strategy, run.simulation, run.judged)
+    return replace(run, verdict=replace(run.judged, ways=ways, withheld=rows))
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +71,16 @@ def test_the_page_has_no_fault_in_any_width_or_medium(driver, folder):
         ("log", page_checks.noises(driver, page)),
     ]
     assert page_checks.joined(told) == []
+
+
+def test_the_rates_withheld_stand_here_and_not_on_the_verdict(folder):
+    title = "What if tax is withheld from Treasuries"
+    page = lxml.html.parse(str(folder / "which-hedge.html")).getroot()
+    (head,) = (each for each in page.iter("h2") if each.text_content() == title)
+    rows = next(each for each in head.itersiblings() if each.tag == "div").iter("tr")
+    firsts = [row[0].text_content().split("as in")[0].strip() for row in rows]
+    assert firsts[1:] == ["0\u202f%", "15\u202f%", "30\u202f%"]
+    assert title not in (folder / "verdict.html").read_text()
 
 
 def test_it_is_linked_from_the_verdict_the_trail_and_the_list_of_results(folder):
