@@ -34,7 +34,7 @@ from data.checks import (
     total_return,
     world_months,
 )
-from data.currency import figures
+from data.currency import figures, quotes
 from data.sources import (
     currency_files,
     delimited,
@@ -60,9 +60,9 @@ MODULES = {
     for module in (align, bundled_months, cash, cleaning, closing_hours, currency_files, delimited,
                    dividend_sizes, dividends, ex_dates, exchange, exchange_rates, figures, fred,
                    histories, hundredths, identity, instruments, live_currency, market_rows, moves,
-                   openings, pairs, plausibility, price_steps, proxies, published, rates, regular,
-                   repeats, revisions, sessions, snapshots, strictness, total_return, transport,
-                   world_months, yahoo)
+                   openings, pairs, plausibility, price_steps, proxies, published, quotes, rates,
+                   regular, repeats, revisions, sessions, snapshots, strictness, total_return,
+                   transport, world_months, yahoo)
 }  # fmt: skip
 
 

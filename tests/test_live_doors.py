@@ -140,7 +140,7 @@ def test_a_run_and_today_say_how_old_rates_are_and_ask_no_server_again(live, cap
     code, out, err = ended(run_command, capsys, *words)
     assert code == 0, err
     assert f"note: {AGE}20" in out
-    assert "from 2025-09-22 on Yahoo's JPY=X, since H.10 appears weekly" in out
+    assert "from 2025-09-22 on Yahoo's JPY=X (rates with which days began in London), since" in out
     assert out.startswith("auto: daily prices from Yahoo, fetched 20")
     code, out, err = ended(today_command, capsys, *YEN)
     assert code == 0, err

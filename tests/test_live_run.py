@@ -191,7 +191,7 @@ def test_strict_takes_a_usual_week_and_refuses_what_stands_in(capsys, tmp_path, 
     asked = {"DEXJPUS", "JPY=X", CURRENCIES["JPY"].interbank, DOLLAR_RATE}
     code, out, error = abroad(capsys, tmp_path, "--strict")
     assert (code, error) == (0, "")
-    assert "from 2025-09-22 on Yahoo's JPY=X, since H.10 appears weekly" in out
+    assert "from 2025-09-22 on Yahoo's JPY=X (rates with which days began in London), since" in out
     assert asked <= set(made.asked)
     # The second run asks nobody, and is the same.
     count = len(made.asked)

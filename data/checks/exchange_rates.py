@@ -15,7 +15,6 @@ from data.checks.world_months import last_month
 from data.currency.quotes import Pair
 from data.errors import DataError
 
-EXCHANGE_BOUNDS = (1e-6, 1e6)  # units for one dollar, or dollars for one unit
 RATE_BOUNDS = (-5.0, 60.0)  # percent; Australia's policy rate was 42.5 in June 1980
 # Rates that do not change: since 2006 the yuan stood still for 7 days, the others for 3.
 STILL_SINCE, STILL_ROWS = "2006-01-01", 10
@@ -32,9 +31,15 @@ LEVELS = ((21, 0.02), (10, 0.03))
 LATER = ((252, 0.25), (63, 0.5))
 LAGS = (-2, -1, 2, 3)  # sessions by which Yahoo's would be behind
 RECENT = 63  # last days of H.10, beside which its tail is looked at
-# A rate of the tail this far from the last one of H.10 is no rate of exchange (logarithm): no
-# currency of H.10 moved so far within the two weeks that its tail may have.
-MOST_TAIL = 0.35
+YEAR = 252  # in which the two have to agree, that Yahoo's go on from H.10's last
+# A step within the tail beyond this is no rate of exchange (logarithm): in ten sessions no currency
+# but the yuan of January 1994 moved so far (the Australian dollar by 0.24 in October 2008).
+MOST_TAIL = 0.25
+# A rate of the tail that is nearer to the last one upside down, by so much, is upside down.
+UPSIDE_DOWN = 0.02
+# H.10 lies between the rates with which its day and the next began: a day on which it is further
+# than this from both (logarithm) is named.
+MOST_OF_A_DAY = 0.025
 
 
 def odd_exchange(name: str, values: pd.Series) -> list[str]:
@@ -141,6 +146,30 @@ def against_each_other(pair: Pair, h10: pd.Series, yahoo: pd.Series) -> list[str
     return _dates(names, both.diff().iloc[1:])
 
 
+def days_apart(pair: Pair, h10: pd.Series, yahoo: pd.Series) -> list[str]:
+    """Report days on which H.10 lies far from Yahoo's rates around it.
+
+    Parameters
+    ----------
+    pair
+        The currency.
+    h10, yahoo
+        Units for one dollar by day: Yahoo's are those with which its day began, or ended.
+    """
+    around = pd.concat([yahoo, yahoo.shift(-1)], axis=1, keys=["begins", "ends"])
+    both = np.log(around).reindex(h10.index).dropna()
+    ours = np.log(h10).reindex(both.index)
+    gap = both.sub(ours, axis=0).abs().min(axis=1)
+    far = gap[gap > MOST_OF_A_DAY]
+    if far.empty:
+        return []
+    return [
+        f"H.10's {pair.series} lies far from Yahoo's {pair.symbol} of the same day and the next on "
+        f"{days_text(pd.DatetimeIndex(far.index))}, most on {far.idxmax():%Y-%m-%d} by "
+        f"{np.expm1(far.max()):.1%}; check them"
+    ]
+
+
 def _dates(names: str, moves: pd.DataFrame) -> list[str]:
     """Report dates that are off by more than the hour of Yahoo's rates explains."""
     for days, later in LATER:
@@ -178,13 +207,19 @@ def tail_of(pair: Pair, h10: pd.Series, yahoo: pd.Series, notes: list[str]) -> p
         To which is added what was left out, and what is odd about the others.
     """
     after = yahoo[yahoo.index > h10.index[-1]]
-    wrong = np.log(after / h10.iloc[-1]).abs() > MOST_TAIL
-    if wrong.any():
+    last, wrong = float(h10.iloc[-1]), []
+    for day, rate in after.items():
+        step = abs(np.log(rate / last))
+        if step > MOST_TAIL or abs(np.log(rate * last)) + UPSIDE_DOWN < step:
+            wrong.append(day)
+        else:
+            last = float(rate)
+    if wrong:
         notes.append(
-            f"{pair.symbol}: {days_text(pd.DatetimeIndex(after.index[wrong]))} is far from the "
-            f"last rate of H.10 ({after[wrong].iloc[0]:.5g} against {h10.iloc[-1]:.5g}); left out"
+            f"{pair.symbol}: {days_text(pd.DatetimeIndex(wrong))} is far from the last rate "
+            f"before ({after[wrong[0]]:.5g}; H.10 ends with {h10.iloc[-1]:.5g}); left out"
         )
-    tail = after[~wrong]
+    tail = after.drop(wrong)
     if len(tail):
         recent = h10.iloc[-RECENT:]
         before = odd_exchange(pair.symbol, recent)

@@ -15,6 +15,7 @@ WEEKEND_SHARE = 0.1
 # On a day of the week on which it rests a ticker has fewer of its rows.
 REST_SHARE = 0.05
 LAST_SATURDAY = pd.Timestamp("1952-09-27")  # on which New York traded
+CARRIED_ON = "the one before is carried on"
 STALE_SESSIONS = 5  # a history that ends longer ago is reported
 NEARBY_DAYS = 10  # between a row on no session and a session without a row
 # Rows on weekends beyond both are refused; rows on holidays only beyond this share and five more.
@@ -46,12 +47,11 @@ def _other_days(ticker: str, days: pd.DatetimeIndex, exchange: Exchange) -> list
     return warnings
 
 
-def holes(name: str, days: pd.DatetimeIndex, longest: int) -> list[str]:
-    """Report gaps of more than ``longest`` days without a figure."""
+def holes(name: str, days: pd.DatetimeIndex, longest: int, then: str = CARRIED_ON) -> list[str]:
+    """Report gaps of more than ``longest`` days without a figure, and what is used there."""
     apart = np.diff(days.values.astype("datetime64[D]").astype(np.int64))
     return [
-        f"{name}: no figure between {days[row]:%Y-%m-%d} and {days[row + 1]:%Y-%m-%d}; the one "
-        "before is carried on"
+        f"{name}: no figure between {days[row]:%Y-%m-%d} and {days[row + 1]:%Y-%m-%d}; {then}"
         for row in np.flatnonzero(apart > longest)
     ]
 

@@ -31,6 +31,29 @@ H10_ALSO: Mapping[str, tuple[str, bool]] = immutabledict(
         "ZAR": ("DEXSFUS", False),
     }
 )
+# Where the bundled months hold no rates to compare with: well beyond what a currency has been worth
+# since its rate is published. A rate upside down lies outside, but for New Zealand's.
+RANGES: Mapping[str, tuple[float, float]] = immutabledict(
+    {
+        "BRL": (0.4, 15.0),
+        "CAD": (0.75, 2.5),
+        "DKK": (2.3, 24.0),
+        "HKD": (2.4, 16.0),
+        "ILS": (0.9, 10.0),
+        "INR": (3.5, 200.0),
+        "KRW": (180.0, 4000.0),
+        "MXN": (1.5, 50.0),
+        "MYR": (1.0, 10.0),
+        "NOK": (2.3, 25.0),
+        "NZD": (0.19, 3.0),
+        "SEK": (1.9, 23.0),
+        "SGD": (1.0, 5.0),
+        "THB": (10.0, 115.0),
+        "TWD": (12.0, 85.0),
+        "ZAR": (0.3, 40.0),
+    }
+)
+ANY_RATE = (1e-6, 1e6)
 # Units in which prices are quoted that are a hundredth of a currency: pence, agorot, cents.
 HUNDREDTHS: Mapping[str, str] = immutabledict(
     {"GBp": "GBP", "GBX": "GBP", "ILA": "ILS", "ZAc": "ZAR", "ZAC": "ZAR"}
@@ -80,6 +103,19 @@ H10_SERIES: Mapping[str, str] = immutabledict(
 )
 
 
+def bounds_of(code: str) -> tuple[float, float]:
+    """Between what a currency's published rates can lie: units for one dollar, or dollars."""
+    return RANGES.get(code, ANY_RATE)
+
+
+def code_of(symbol: str) -> str:
+    """The currency of a pair of Yahoo's: of ``EURUSD=X`` the euro."""
+    match = PAIR.fullmatch(symbol)
+    if match is None:
+        raise ValueError(f"{symbol} is no rate of exchange against the dollar")
+    return match[1]
+
+
 def currency_of(quoted: str) -> str | None:
     """The currency of a unit that prices are quoted in: of ``GBp`` sterling; None if it is none."""
     if quoted in HUNDREDTHS:
@@ -94,7 +130,4 @@ def is_pair(symbol: str) -> bool:
 
 def unit_of_pair(symbol: str) -> str:
     """The currency in which Yahoo quotes a pair: of ``EURUSD=X`` the dollar."""
-    match = PAIR.fullmatch(symbol)
-    if match is None:
-        raise ValueError(f"{symbol} is no rate of exchange against the dollar")
-    return match[2] or match[1]
+    return DOLLAR if symbol.removesuffix("=X") != code_of(symbol) else code_of(symbol)

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from data.bundled import world
-from data.checks.exchange_rates import EXCHANGE_BOUNDS, RATE_BOUNDS
+from data.checks.exchange_rates import RATE_BOUNDS
 from data.checks.histories import require_within, whole_months
 from data.command import listed
 from data.currency.currencies import (
@@ -29,7 +29,7 @@ from data.currency.currencies import (
     with_article,
 )
 from data.currency.figures import CurrencyFigures, ShortRate, exchange_on, filled_months
-from data.currency.quotes import HUNDREDTHS
+from data.currency.quotes import HUNDREDTHS, bounds_of
 from data.errors import DataError, did_you_mean, in_short
 from data.regular import MOST_CONFIG, read_regular_text
 from data.sources.delimited import read_table
@@ -146,7 +146,7 @@ def exchange_rate(folder: Path, code: str, notes: list[str]) -> pd.Series | None
         )
     path = paths[0]
     figures = _column(path, currency.exchange, notes)
-    require_within(figures, f"{currency.exchange} in {path}", EXCHANGE_BOUNDS)
+    require_within(figures, f"{currency.exchange} in {path}", bounds_of(code))
     units = 1.0 / figures if currency.is_inverted else figures
     _require_near_bundled(units, code, path)
     return units.rename(code)

@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from data.checks.exchange_rates import (
-    EXCHANGE_BOUNDS,
     RATE_BOUNDS,
     odd_exchange,
     require_no_leap,
@@ -22,10 +21,10 @@ from data.checks.exchange_rates import (
 from data.checks.histories import YIELD_BOUNDS, days_text, latest_day, require_within
 from data.checks.moves import CONSUMER_PRICES, DOLLAR, YIELDS, odd_moves, unchanged
 from data.checks.published import held_against_months
-from data.checks.sessions import MOST_STRAY, MOST_STRAY_SHARE, holes
+from data.checks.sessions import CARRIED_ON, MOST_STRAY, MOST_STRAY_SHARE, holes
 from data.consumer_prices import NEVER_PUBLISHED
 from data.currency.currencies import CURRENCIES, DOLLAR_RATE
-from data.currency.quotes import H10_SERIES
+from data.currency.quotes import H10_SERIES, bounds_of
 from data.errors import DataError, UnreachableError
 from data.machine import naming_faults_of_this_machine
 from data.sources.bars import Bars
@@ -53,12 +52,13 @@ BOUNDS = {
     **dict.fromkeys([*CURVE.values(), BILL, POLICY_RATE], YIELD_BOUNDS),
     BROAD_DOLLAR: (10.0, 500.0),
     CPI: (1.0, 10_000.0),
-    **dict.fromkeys(H10_SERIES, EXCHANGE_BOUNDS),
+    **{series: bounds_of(code) for series, code in H10_SERIES.items()},
     **dict.fromkeys(INTERBANK, RATE_BOUNDS),
 }
 LONGEST_HEAD = 100  # characters of its first line, "observation_date,CPIAUCSL"
 # Without a warning; 31 for the others. A short rate's hole of one month takes the month before.
 LONGEST_HOLE_DAYS = {CPI: 45, **dict.fromkeys(INTERBANK, 65)}
+BUNDLED_THERE = "the bundled ones are used there"
 ON_WEEKDAYS = {
     *CURVE.values(),
     BILL,
@@ -192,7 +192,8 @@ def _remarkable(series: str, values: pd.Series) -> list[str]:
         if series == CPI:  # nothing is wrong with an answer without figures that nobody has
             never = NEVER_PUBLISHED.to_timestamp()
             days = days.union(never[(never > days[0]) & (never < days[-1])])
-        warnings += holes(series, days, LONGEST_HOLE_DAYS.get(series, 31))
+        then = BUNDLED_THERE if series in INTERBANK else CARRIED_ON
+        warnings += holes(series, days, LONGEST_HOLE_DAYS.get(series, 31), then)
     if series in H10_SERIES:
         return warnings + odd_exchange(series, values)
     if series in (CPI, BROAD_DOLLAR):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from data.bundled import world
-from data.checks.exchange_rates import against_each_other, tail_of
+from data.checks.exchange_rates import YEAR, against_each_other, days_apart, tail_of
 from data.currency.currencies import CURRENCIES, DOLLAR, DOLLAR_RATE, with_article
 from data.currency.figures import CurrencyFigures, ShortRate, filled_months
 from data.currency.quotes import Pair, pair_of
@@ -86,8 +86,7 @@ def exchange_rate(
     if yahoo is not None:
         units, is_used = _joined(request, pair, h10, yahoo, of, may_join=not is_enough)
         if is_used:
-            begins = units.index[len(h10)]
-            words += f", from {begins:%Y-%m-%d} on Yahoo's {pair.symbol}, since H.10 appears weekly"
+            words += _tail_words(pair, h10, units)
             source, days = f"{source}, Yahoo {pair.symbol}", [name, pair.symbol]
     elif not is_enough:
         request.notes.append(
@@ -97,12 +96,26 @@ def exchange_rate(
     return LiveExchange(units, words, source, request.oldest(days))
 
 
+def _tail_words(pair: Pair, h10: pd.Series, units: pd.Series) -> str:
+    """What follows H.10's last rate, and why."""
+    days = (units.index[-1] - h10.index[-1]).days
+    why = "appears weekly" if days <= WEEKLY_DAYS else f"ends with {h10.index[-1]:%Y-%m-%d}"
+    return (
+        f", from {units.index[len(h10)]:%Y-%m-%d} on Yahoo's {pair.symbol} (rates with which days "
+        f"began in London), since H.10 {why}"
+    )
+
+
 def _unreachable(pair: Pair) -> UnreachableError:
-    where = f"Yahoo ({pair.symbol})"
-    where = f"neither FRED ({pair.series}) nor {where}" if pair.series else f"not even {where}"
+    of = f"rates of exchange of {_called(pair.code)}"
+    if pair.series is None:
+        return UnreachableError(
+            f"{of} cannot be had: Yahoo ({pair.symbol}) gives none, and the Federal Reserve "
+            "publishes none; bring prices in dollars with --source files:DIR"
+        )
     return UnreachableError(
-        f"rates of exchange of {_called(pair.code)} can be had from {where}; try again later, or "
-        "use --source files:DIR"
+        f"{of} can be had from neither FRED ({pair.series}) nor Yahoo ({pair.symbol}); try again "
+        "later, or use --source files:DIR"
     )
 
 
@@ -116,11 +129,11 @@ def _joined(
     may_join: bool,
 ) -> tuple[pd.Series, bool]:
     """H.10 with Yahoo's rates after it, unless it needs none or the two contradict each other."""
-    lines = against_each_other(pair, h10, yahoo)
+    lines = against_each_other(pair, h10, yahoo) or days_apart(pair, h10, yahoo)
     request.notes += [line for line in lines if line not in request.notes]
     if not may_join:
         return h10, False
-    if lines:
+    if against_each_other(pair, h10.iloc[-YEAR:], yahoo):  # what was long ago is said, no more
         request.notes.append(
             f"rates of exchange of {_called(pair.code)} end with {h10.index[-1]:%Y-%m-%d}, the "
             "last of H.10: Yahoo's are not used"

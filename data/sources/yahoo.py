@@ -22,10 +22,9 @@ from typing import Any
 import pandas as pd
 
 from data.checks.cleaning import clean_bars, clean_index
-from data.checks.exchange_rates import EXCHANGE_BOUNDS
 from data.checks.histories import YIELD_BOUNDS
 from data.command import words_of
-from data.currency.quotes import is_pair
+from data.currency.quotes import bounds_of, code_of, is_pair
 from data.errors import DataError, HedgeError, UnreachableError
 from data.machine import local_fault, naming_faults_of_this_machine
 from data.sources.bars import Bars
@@ -140,7 +139,7 @@ def fetch(ticker: str) -> Bars:
     """
     import tenacity
 
-    bounds = EXCHANGE_BOUNDS if is_pair(ticker) else INDICES.get(ticker)
+    bounds = bounds_of(code_of(ticker)) if is_pair(ticker) else INDICES.get(ticker)
     if bounds is None:
         require_total_return(ticker)
     retrying = tenacity.Retrying(

@@ -18,9 +18,8 @@ import pandas as pd
 
 from data.checks.cleaning import clean_index
 from data.checks.exchange import EVERY_WEEKDAY
-from data.checks.exchange_rates import EXCHANGE_BOUNDS
 from data.currency.currencies import CURRENCIES
-from data.currency.quotes import pair_of, unit_of_pair
+from data.currency.quotes import bounds_of, code_of, pair_of, unit_of_pair
 from data.errors import HedgeError
 from data.sources import fred
 from data.sources.bars import COLUMNS, Bars
@@ -128,7 +127,7 @@ def from_yahoo(code: str, closes: pd.Series) -> Bars:
     stamps = tuple(frame.index.as_unit("s").asi8.tolist())
     sent = Chart(symbol, unit_of_pair(symbol), EVERY_WEEKDAY, "1d", stamps, tuple(closes), False,
                  ZONE)  # fmt: skip
-    return clean_index(symbol, frame, sent, EXCHANGE_BOUNDS)
+    return clean_index(symbol, frame, sent, bounds_of(code_of(symbol)))
 
 
 class _Kept(Store):

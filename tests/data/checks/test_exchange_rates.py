@@ -8,6 +8,7 @@ import pytest
 
 from data.checks.exchange_rates import (
     against_each_other,
+    days_apart,
     odd_exchange,
     require_no_leap,
     tail_of,
@@ -196,8 +197,49 @@ def test_a_rate_of_another_unit_is_left_out_of_the_tail():
     got, notes = tail(spoilt)
     assert got.index.tolist() == [*DAYS[-5:-2], DAYS[-1]]
     assert len(notes) == 1
-    assert notes[0].startswith(f"SEK=X: {DAYS[-2]:%Y-%m-%d} is far from the last rate of H.10 (")
+    assert notes[0].startswith(f"SEK=X: {DAYS[-2]:%Y-%m-%d} is far from the last rate before (")
     assert notes[0].endswith("; left out")
+
+
+@pytest.mark.parametrize(("level", "rows"), [(0.85, 5), (1.17, 5), (1.09, 5), (0.8, 1)])
+def test_a_tail_that_is_upside_down_is_left_out_however_near_to_one(level, rows):
+    """1 / 0.85 is 38 % from it, and 1 / 1.09 but 16 %: nearer to the last rate upside down."""
+    near = RATES * level / RATES[LAST]
+    spoilt = near.copy()
+    spoilt.iloc[-rows:] = 1.0 / spoilt.iloc[-rows:]
+    notes: list[str] = []
+    got = tail_of(KRONA, near.loc[:LAST], spoilt, notes)
+    assert len(got) == 5 - rows
+    assert len(notes) == 1
+    assert "is far from the last rate before" in notes[0]
+    # As it should be, nothing is left out: at one to one both ways are the same.
+    whole: list[str] = []
+    even = RATES / RATES[LAST]
+    assert len(tail_of(KRONA, even.loc[:LAST], even, whole)) == 5
+    assert whole == []
+
+
+def test_steps_within_a_long_tail_are_what_counts():
+    """A krona that loses 1 % a day for 60 sessions is 45 % lower at their end."""
+    long = RATES.copy()
+    long.iloc[-60:] *= np.exp(0.01 * np.arange(1, 61))
+    notes: list[str] = []
+    got = tail_of(KRONA, long.iloc[:-60], long, notes)
+    assert len(got) == 60
+    assert not [note for note in notes if "left out" in note]
+
+
+def test_a_day_of_h10_far_from_yahoos_around_it_is_named():
+    assert days_apart(KRONA, RATES, opened(RATES)) == []
+    assert days_apart(KRONA, RATES, RATES) == []
+    # The franc of January 2015: Yahoo's next rate has the move of the day as well.
+    broken = moved(-0.15, "2022-03-01")
+    assert days_apart(KRONA, broken, opened(broken)) == []
+    spoilt = moved(0.05, "2022-03-01", "2022-03-04")
+    (line,) = days_apart(KRONA, spoilt, opened(RATES))
+    assert "2022-03-01" in line
+    assert line.endswith("; check them")
+    assert days_apart(KRONA, moved(0.02, "2022-03-01", "2022-03-04"), opened(RATES)) == []
 
 
 @pytest.mark.parametrize(("change", "is_named"), [(0.03, False), (0.08, True), (-0.15, True)])

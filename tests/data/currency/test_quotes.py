@@ -6,10 +6,13 @@ import pytest
 
 from data.currency.currencies import CURRENCIES
 from data.currency.quotes import (
+    ANY_RATE,
     H10_ALSO,
     H10_SERIES,
     HUNDREDTHS,
+    RANGES,
     Pair,
+    bounds_of,
     currency_of,
     is_pair,
     pair_of,
@@ -62,3 +65,19 @@ def test_a_pair_against_the_dollar_is_known_by_its_symbol(symbol, is_rate):
     if not is_rate:
         with pytest.raises(ValueError, match="is no rate of exchange against the dollar"):
             unit_of_pair(symbol)
+
+
+def test_a_rate_upside_down_or_in_hundredths_is_out_of_its_range():
+    """Rates of the end of 2024, by currency: H.10's, and Yahoo's of the shekel."""
+    ends = {"BRL": 6.18, "CAD": 1.44, "DKK": 7.20, "HKD": 7.77, "ILS": 3.64, "INR": 85.6,
+            "KRW": 1477.0, "MXN": 20.8, "MYR": 4.47, "NOK": 11.3, "NZD": 0.561, "SEK": 11.0,
+            "SGD": 1.36, "THB": 34.3, "TWD": 32.8, "ZAR": 18.8}  # fmt: skip
+    assert ends.keys() == RANGES.keys() >= H10_ALSO.keys()
+    for code, rate in ends.items():
+        low, high = bounds_of(code)
+        assert low < rate < high
+        assert not low < 100.0 * rate < high
+        assert not low < rate / 100.0 < high
+        if code != "NZD":  # 0.56 and 1.78 have both been seen, the latter of others
+            assert not low < 1.0 / rate < high
+    assert bounds_of("JPY") == ANY_RATE  # held against months

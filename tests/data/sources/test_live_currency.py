@@ -74,7 +74,11 @@ def test_h10_is_used_to_its_last_day_and_yahoos_after_it(web):
 
 def test_a_usual_week_is_said_and_is_no_fallback(web):
     yen = market()
-    assert told(yen, "all values are in JPY", "(H.10), from 2026-09-28 on Yahoo's JPY=X, since")
+    assert told(
+        yen,
+        "all values are in JPY",
+        "(H.10), from 2026-09-28 on Yahoo's JPY=X (rates with which days began in London), since",
+    )
     assert fallbacks(yen) == []
     assert yen.sessions[-1] == SESSION
     assert yen.vintage.series["exchange_rate"].source == "FRED DEXJPUS, Yahoo JPY=X"
@@ -218,6 +222,16 @@ def test_servers_that_contradict_each_other_are_not_joined(web):
     assert yen.abroad.figures.exchange.index[-1] == FRIDAY
 
 
+def test_what_contradicted_each_other_years_ago_is_said_and_keeps_no_tail_out(web):
+    wrong = h10("JPY", server.PAIRS_SINCE)
+    wrong["2012-03-01":"2012-03-30"] *= 1.05
+    web.hold_pair("JPY", wrong)
+    yen = market()
+    assert told(yen, "Yahoo's JPY=X and H.10's DEXJPUS contradict each other on ", "2012-03")
+    assert not told(yen, "Yahoo's are not used")
+    assert yen.abroad.figures.exchange.index[-1] > FRIDAY
+
+
 def test_what_is_odd_about_yahoos_is_said_where_it_is_used(web):
     odd = h10("JPY", server.PAIRS_SINCE)
     odd["2010-05-04"] *= 1.2  # a day that H.10 has
@@ -241,7 +255,7 @@ def test_a_currency_without_h10_is_yahoos_and_no_fallback(web):
     (note,) = request.notes
     assert note.startswith("rates of exchange of ILS are Yahoo's ILS=X throughout, from 2003-12-02")
     assert "since the Federal Reserve publishes none" in note
-    with pytest.raises(UnreachableError, match=r"of PLN can be had from not even Yahoo \(PLN=X\)"):
+    with pytest.raises(UnreachableError, match=r"of PLN cannot be had: Yahoo \(PLN=X\) gives none"):
         exchange_rate(Request(Store()), "PLN")
 
 
