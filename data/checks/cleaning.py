@@ -130,9 +130,9 @@ def _beside_second_figures(
         Where these leave no doubt.
     """
     warnings = first_day(ticker, pd.DatetimeIndex(bars.index)[0])
-    if chart.kind not in (EVERY_DAY, EVERY_WEEKDAY):  # of currencies Yahoo gives the open as close
+    if chart.kind != EVERY_DAY:  # of coins Yahoo may give the open as close
         require_own_close(ticker, prices)
-        # Nor are coins quoted in cents; exchanges elsewhere have steps of their own.
+        # Nor are they quoted in cents; exchanges elsewhere have steps of their own.
         if chart.currency == DOLLAR:
             require_whole_cents(ticker, bars)
             warnings += off_cents(ticker, bars)
@@ -306,7 +306,11 @@ def _require_quote(ticker: str, chart: Chart) -> str:
 
 
 def _require_fund(ticker: str, chart: Chart) -> None:
-    """Refuse an index without dividends, and prices without an adjusted close to check them by."""
+    """Refuse rates of exchange, indices without dividends, and prices without an adjusted close."""
+    if chart.kind == EVERY_WEEKDAY:
+        raise DataError(
+            f"{ticker} is a rate of exchange at Yahoo, not something to hold; use a fund"
+        )
     index = chart.kind == "INDEX"
     if index and ticker not in TOTAL_RETURN_INDICES:
         raise DataError(

@@ -11,6 +11,7 @@ from data.currency.quotes import (
     HUNDREDTHS,
     Pair,
     currency_of,
+    is_exchange,
     is_pair,
     pair_of,
     unit_of_pair,
@@ -62,3 +63,12 @@ def test_a_pair_against_the_dollar_is_known_by_its_symbol(symbol, is_rate):
     if not is_rate:
         with pytest.raises(ValueError, match="is no rate of exchange against the dollar"):
             unit_of_pair(symbol)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "is_rate"),
+    [("JPY=X", True), ("EURUSD=X", True), ("EURGBP=X", True), ("USDJPY=X", True), ("GC=F", False),
+     ("EURGBP", False), ("BTC-USD", False), ("EURG=X", False), ("xEURGBP=X", False), ("=X", False)],
+)  # fmt: skip
+def test_a_rate_of_any_two_currencies_is_known_by_its_symbol(symbol, is_rate):
+    assert is_exchange(symbol) is is_rate
