@@ -12,10 +12,9 @@ from data.checks.dividend_sizes import odd_sizes
 from data.checks.dividends import odd_dividends
 from data.checks.ex_dates import drops, odd_drops
 from data.checks.exchange import (
-    CALENDARS,
     EVERY_DAY,
     EVERY_WEEKDAY,
-    NEW_YORK,
+    NEW_YORK_ZONES,
     Exchange,
     exchange_of,
 )
@@ -55,7 +54,6 @@ from data.sources.bars import COLUMNS, Bars, Listing, total_return
 from data.sources.chart import Chart
 from data.treasuries.instruments import AMERICAN, LISTED_IN_NEW_YORK
 
-NEW_YORK_ZONES = frozenset(zone for zone, name in CALENDARS.items() if name == NEW_YORK)
 # Rows of the dollar and of rates of exchange on weekends, beyond which the dates are a day off:
 # then a fifth of them would be.
 MOST_SUNDAYS_SHARE = 0.05
@@ -297,11 +295,12 @@ def _require_quote(ticker: str, chart: Chart) -> str:
             "dollars; not used, try again later"
         )
     if currency_of(quoted) is None:
-        told = f"is quoted in {words_of(quoted)}" if quoted else "Yahoo names no currency"
-        raise DataError(
-            f"{ticker}: {told}, which cannot be converted; bring prices in dollars with "
-            "--source files:DIR"
+        told = (
+            f"is quoted in {words_of(quoted)}, which cannot be converted; bring prices in dollars"
+            if quoted
+            else "Yahoo does not say what it is quoted in; try again later, or bring its prices"
         )
+        raise DataError(f"{ticker}: {told} with --source files:DIR")
     return quoted
 
 
