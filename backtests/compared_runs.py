@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 # Options that name tickers for all runs: each run takes those that it uses.
 OF_TICKERS = ("hedge", "equity", "price_only")
 WITHHOLDING = "withholding"
+AFTER_COLON = re.compile(r":\s*(\w+)\s*=")
 
 
 @dataclass(frozen=True)
@@ -251,6 +253,7 @@ def resolve(
             f"{did_you_mean(word.run, [*names, *_finished(out)])}; strategies are "
             f"{', '.join(names)}{named}"
         )
+    _require_commas(strategy, word.run, rest)
     if colon and not rest:
         raise UsageError(f"{word.run!r} names no parameter; write {strategy}:NAME=VALUE,...")
     settings, rest = own_money(strategy, rest)
@@ -260,6 +263,20 @@ def resolve(
         settings["currency"] = word.currency
     around = {**_around(settings, options, given), **settings}
     return _with_own_tickers(run_config(strategy, variant(strategy, rest), around), own=settings)
+
+
+def _require_commas(strategy: str, run: str, text: str) -> None:
+    """Refuse a colon where a comma belongs: ``fx_hedge=1:withholding=IEF=0.15``."""
+    from backtests.engine.money import MONEY
+    from strategies.registry import strategy_class
+
+    declared = [own.name for own in strategy_class(strategy).parameters()]
+    for name in AFTER_COLON.findall(text):
+        if name in (*MONEY, WITHHOLDING, *declared):
+            raise UsageError(
+                f"{in_short(run)} has a colon before {name}=; only what follows the strategy has "
+                f"one: write a comma, as in {strategy}:NAME=VALUE,{name}=VALUE"
+            )
 
 
 def _around(

@@ -379,6 +379,10 @@ def test_what_is_called_as_a_run_in_a_currency_is_that_run(here):
         ("run.toml@JPY", "'run.toml@JPY': a file says its own currency; write currency = \"JPY\" "
          "into run.toml, and leave out @JPY"),
         ("hedge_mix@JPY:", "names no parameter; write hedge_mix:NAME=VALUE"),
+        ("hedge_mix@JPY:fx_hedge=1:withholding=IEF=0.15", "'hedge_mix@JPY:fx_hedge=1:withholding="
+         "IEF=0.15' has a colon before withholding=; .* write a comma, as in hedge_mix:NAME=VALUE,"
+         "withholding=VALUE"),
+        ("hedge_mix:withholding=IEF=0.15:rebalance=yearly", "has a colon before rebalance=;"),
         ("hedge_mix@JPY:currency=EUR", "says its currency twice, by @ and by currency=; give one"),
         ("hedge_mix@JPY:fx_hedge=1,fx_hedge=0", "hedge_mix fx_hedge is given twice; give it once"),
         ("hedge_mix@JPY:fx_hedge=2", "--fx-hedge takes a ratio from 0 to 1, or TICKER=RATIO"),

@@ -51,7 +51,7 @@ def at_rates(
         return ()
     try:
         return _Taxed(market, strategy, simulation, verdict).rows()
-    except DataError:  # its dividends are not known, of which the data's own notes tell
+    except DataError:  # what it pays is not known, which the page Which hedge says
         return ()
 
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from backtests.analysis.withheld import AtRate
 from backtests.report.page import Cell, Grid
-from backtests.report.text import hedge_words
+from backtests.report.text import hedge_name, hedge_words
 from backtests.report.verdict.tables import estimate_cell, hundredths, number_cell, signed
+from data.withholding.payouts import Payments
 
 
 def withheld_grid(rows: Sequence[AtRate]) -> Grid | None:
@@ -39,3 +40,26 @@ def withheld_words(hedge: Sequence[str]) -> str:
         "a treaty, and 15 % what most treaties allow. Funds may withhold first and refund later. "
         "No advice: docs/withholding.md of the project."
     )
+
+
+def no_rates_words(rows: Sequence[AtRate], hedge: Sequence[str], payments: Payments | None) -> str:
+    """Why there is no table of rates; empty where there is one.
+
+    Parameters
+    ----------
+    rows
+        Of the table.
+    hedge
+        The tickers of the hedge.
+    payments
+        What the market in dollars pays out; None where it says nothing of that.
+    """
+    if rows:
+        return ""
+    name = hedge_name(hedge)
+    pays_nothing = payments is not None and all(
+        payments.payouts[ticker].pays_nothing for ticker in hedge
+    )
+    if pays_nothing:
+        return f"Rates of tax are not shown: nothing is paid out by {name}."
+    return f"Rates of tax are not shown: what {name} paid out is not known from these prices."

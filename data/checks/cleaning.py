@@ -12,10 +12,9 @@ from data.checks.dividend_sizes import odd_sizes
 from data.checks.dividends import odd_dividends
 from data.checks.ex_dates import drops, odd_drops
 from data.checks.exchange import (
-    CALENDARS,
     EVERY_DAY,
     EVERY_WEEKDAY,
-    NEW_YORK,
+    NEW_YORK_ZONES,
     Exchange,
     exchange_of,
 )
@@ -55,7 +54,6 @@ from data.sources.bars import COLUMNS, Bars, Listing, total_return
 from data.sources.chart import Chart
 from data.treasuries.instruments import AMERICAN, LISTED_IN_NEW_YORK
 
-NEW_YORK_ZONES = frozenset(zone for zone, name in CALENDARS.items() if name == NEW_YORK)
 # Rows of the dollar and of rates of exchange on weekends, beyond which the dates are a day off:
 # then a fifth of them would be.
 MOST_SUNDAYS_SHARE = 0.05
@@ -130,9 +128,9 @@ def _beside_second_figures(
         Where these leave no doubt.
     """
     warnings = first_day(ticker, pd.DatetimeIndex(bars.index)[0])
-    if chart.kind not in (EVERY_DAY, EVERY_WEEKDAY):  # of currencies Yahoo gives the open as close
+    if chart.kind != EVERY_DAY:  # of coins Yahoo may give the open as close
         require_own_close(ticker, prices)
-        # Nor are coins quoted in cents; exchanges elsewhere have steps of their own.
+        # Nor are they quoted in cents; exchanges elsewhere have steps of their own.
         if chart.currency == DOLLAR:
             require_whole_cents(ticker, bars)
             warnings += off_cents(ticker, bars)
@@ -297,16 +295,21 @@ def _require_quote(ticker: str, chart: Chart) -> str:
             "dollars; not used, try again later"
         )
     if currency_of(quoted) is None:
-        told = f"is quoted in {words_of(quoted)}" if quoted else "Yahoo names no currency"
-        raise DataError(
-            f"{ticker}: {told}, which cannot be converted; bring prices in dollars with "
-            "--source files:DIR"
+        told = (
+            f"is quoted in {words_of(quoted)}, which cannot be converted; bring prices in dollars"
+            if quoted
+            else "Yahoo does not say what it is quoted in; try again later, or bring its prices"
         )
+        raise DataError(f"{ticker}: {told} with --source files:DIR")
     return quoted
 
 
 def _require_fund(ticker: str, chart: Chart) -> None:
-    """Refuse an index without dividends, and prices without an adjusted close to check them by."""
+    """Refuse rates of exchange, indices without dividends, and prices without an adjusted close."""
+    if chart.kind == EVERY_WEEKDAY:
+        raise DataError(
+            f"{ticker} is a rate of exchange at Yahoo, not something to hold; use a fund"
+        )
     index = chart.kind == "INDEX"
     if index and ticker not in TOTAL_RETURN_INDICES:
         raise DataError(

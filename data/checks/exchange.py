@@ -48,6 +48,7 @@ CALENDARS = {
     "America/Sao_Paulo": "BVMF",
     "America/Mexico_City": "XMEX",
 }
+NEW_YORK_ZONES = frozenset(zone for zone, name in CALENDARS.items() if name == NEW_YORK)
 # Exchanges that trade, or traded (Tel Aviv until January 2026), on Sundays and rest on Fridays. No
 # calendar of theirs is at hand: any day but Saturday may be a session.
 SUNDAY_ZONES = frozenset({"Asia/Jerusalem", "Asia/Riyadh", "Asia/Qatar", "Asia/Kuwait"})

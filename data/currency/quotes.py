@@ -60,6 +60,7 @@ HUNDREDTHS: Mapping[str, str] = immutabledict(
 )
 CODE = re.compile("[A-Z]{3}")
 PAIR = re.compile(r"([A-Z]{3})(USD)?=X")  # Yahoo's symbol: units for one dollar, or dollars
+OF_ANY_TWO = re.compile(r"([A-Z]{3}){1,2}=X")
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,11 @@ def currency_of(quoted: str) -> str | None:
 def is_pair(symbol: str) -> bool:
     """Whether a symbol of Yahoo is a rate of exchange against the dollar."""
     return PAIR.fullmatch(symbol) is not None
+
+
+def is_exchange(symbol: str) -> bool:
+    """Whether a symbol of Yahoo is a rate of exchange of any two currencies: ``EURGBP=X`` too."""
+    return OF_ANY_TWO.fullmatch(symbol) is not None
 
 
 def unit_of_pair(symbol: str) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from data import bundled
 from data.align import market_of
-from data.checks.exchange import CALENDARS
+from data.checks.exchange import CALENDARS, NEW_YORK_ZONES
 from data.command import Progress, silent
 from data.currency.conversion import DOLLARS, Conversion
 from data.currency.convert import Convert, in_currency
@@ -27,12 +27,14 @@ from data.sources.fetching import fresh_snapshot
 from data.sources.live_currency import currency_figures, exchange_rate
 from data.sources.live_rates import Request
 from data.sources.snapshots import Snapshot, Store
+from data.treasuries.foreign_funds import SHARE_CLASS_OF
 from data.vintage import StandIn, StandInKind
 from data.withholding.payouts import of_bars
 from data.withholding.rates import NOTHING, Withholding
 
 SOURCE = "yahoo"
 NEW_PRICES = "new prices from Yahoo"
+OF_COINS = "UTC"  # the time zone of what no exchange lists
 NO_EXCHANGE = "no rates of exchange can be had"  # whatever prices there are
 
 
@@ -185,6 +187,8 @@ def _in_dollars(
             )
         if code == DOLLAR:
             series[ticker] = levels
+            if kept.bars.listing.zone not in (*NEW_YORK_ZONES, OF_COINS):
+                request.notes.append(f"{ticker} is quoted in {quoted}")
             continue
         exchange = exchange_rate(request, code, (ticker,))
         days = pd.DatetimeIndex(levels.index)
@@ -209,6 +213,12 @@ def _in_dollars(
             if code == home
             else f"{ticker} is quoted in {unit}: converted day by day at {exchange.words}"
         )
+        known = SHARE_CLASS_OF.get(ticker.upper())
+        if known is not None and known.pays_dollars:
+            request.notes.append(
+                f"{ticker} pays in dollars; Yahoo's dividends are taken to be in {quoted} as its "
+                "prices are: compare one with the fund's own page"
+            )
     return series
 
 

@@ -64,6 +64,11 @@ class ShareClass:
         return not any(ticker.endswith(".T") for ticker in self.listings)
 
     @property
+    def pays_dollars(self) -> bool:
+        """Whether what it pays out is the dollars that it earns, whatever it is quoted in."""
+        return self.distributes and not self.hedged and self.is_ucits
+
+    @property
     def range(self) -> str:
         """The maturities in words, without their unit: ``20+`` or ``7-10``."""
         shortest, longest = self.maturities

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from data.currency.quotes import is_pair
+from data.currency.quotes import is_exchange
 from data.errors import DataError, in_short
 from data.treasuries.foreign_funds import (
     DURATIONS,
@@ -198,7 +198,7 @@ FRED_RATE = re.compile(
 def is_rate(name: str) -> bool:
     """Whether a name is that of a yield, a rate or an exchange rate at Yahoo or FRED."""
     folded = name.strip().upper()
-    return folded in NOT_HELD or is_pair(folded) or FRED_RATE.fullmatch(folded) is not None
+    return folded in NOT_HELD or is_exchange(folded) or FRED_RATE.fullmatch(folded) is not None
 
 
 def is_series(name: str) -> bool:

@@ -202,9 +202,7 @@ def of_closes(ticker: str, closes: pd.Series, adjusted: pd.Series, where: str) -
 
 def of_price(ticker: str, rows: pd.Index) -> Payouts:
     """Payouts of a history that leaves out its dividends: none that could be taken from."""
-    return not_known(
-        rows, f"{ticker} is a price without dividends (--price-only): nothing can be withheld",
-    )  # fmt: skip
+    return not_known(rows, f"{ticker} is a price without dividends (--price-only)")
 
 
 @dataclass(frozen=True, eq=False)

@@ -57,7 +57,7 @@ def withhold(market: Market, withholding: Withholding) -> Market:
         raise DataError(
             f"--withholding needs payouts, and {market.source} says nothing of them; leave it out"
         )
-    after = replace(before, withheld=withholding, notes=_notes(before, withholding))
+    after = replace(before, withheld=withholding, notes=_notes(market, before, withholding))
     histories = after.net()
     prices = {name: histories[name].reindex(market.sessions) for name in market.tickers}
     others = [note for note in market.notes if note not in before.notes]
@@ -73,7 +73,7 @@ def net_histories(market: Market) -> dict[str, pd.Series] | None:
     return None if payments is None else payments.net()
 
 
-def _notes(payments: Payments, withholding: Withholding) -> tuple[str, ...]:
+def _notes(market: Market, payments: Payments, withholding: Withholding) -> tuple[str, ...]:
     """What the reader has to know, a sentence each."""
     payouts, told, quiet = payments.payouts, [], []
     for ticker, own in withholding.by_ticker.items():
@@ -84,5 +84,11 @@ def _notes(payments: Payments, withholding: Withholding) -> tuple[str, ...]:
             )
         else:
             rate = f"{round(100.0 * own.rate, 10):g} % of {ticker}'s {payouts[ticker].kind}"
-            told.append(f"{rate}{own.since_words}")
+            if own.since is not None and pd.Timestamp(own.since) > market.sessions[-1]:
+                quiet.append(
+                    f"to be withheld: {rate}{own.since_words}, which is after the last row: "
+                    "nothing of it is withheld here"
+                )
+            else:
+                told.append(f"{rate}{own.since_words}")
     return (*([f"withheld: {', '.join(told)}"] if told else []), *quiet)

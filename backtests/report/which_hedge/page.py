@@ -35,7 +35,7 @@ from backtests.report.which_hedge.words import (
     names_of,
     reading,
 )
-from backtests.report.withheld_table import withheld_grid, withheld_words
+from backtests.report.withheld_table import no_rates_words, withheld_grid, withheld_words
 from backtests.report.withholding import withheld_terms
 from data.currency.currencies import SIGNS, name_of
 from data.treasuries.instruments import CATALOGUE
@@ -96,6 +96,7 @@ def write_which_hedge(
         bases=tables.basis_grid(ways),
         withheld=withheld_grid(verdict.withheld),
         withheld_words=withheld_words(tickers.hedge),
+        no_rates=no_rates_words(verdict.withheld, tickers.hedge, run.market.in_dollars.payments),
         hedge=hedge,
         daily=daily,
         sold=sold_text(ways, tickers),

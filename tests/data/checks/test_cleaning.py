@@ -190,6 +190,10 @@ def test_a_table_and_its_answer_are_bars():
         ({"granularity": "None"}, "SPY: Yahoo sent None bars, not daily ones"),
         ({"currency": "usd"}, "SPY: is quoted in usd"),
         ({"kind": "INDEX"}, "SPY is an index without dividends at Yahoo"),
+        (
+            {"kind": "CURRENCY"},
+            "SPY is a rate of exchange at Yahoo, not something to hold; use a fund",
+        ),
         ({"adjusted": False}, "SPY: Yahoo sent no adjusted close"),
     ],
 )

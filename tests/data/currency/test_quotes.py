@@ -14,6 +14,7 @@ from data.currency.quotes import (
     Pair,
     bounds_of,
     currency_of,
+    is_exchange,
     is_pair,
     pair_of,
     unit_of_pair,
@@ -81,3 +82,12 @@ def test_a_rate_upside_down_or_in_hundredths_is_out_of_its_range():
         if code != "NZD":  # 0.56 and 1.78 have both been seen, the latter of others
             assert not low < 1.0 / rate < high
     assert bounds_of("JPY") == ANY_RATE  # held against months
+
+
+@pytest.mark.parametrize(
+    ("symbol", "is_rate"),
+    [("JPY=X", True), ("EURUSD=X", True), ("EURGBP=X", True), ("USDJPY=X", True), ("GC=F", False),
+     ("EURGBP", False), ("BTC-USD", False), ("EURG=X", False), ("xEURGBP=X", False), ("=X", False)],
+)  # fmt: skip
+def test_a_rate_of_any_two_currencies_is_known_by_its_symbol(symbol, is_rate):
+    assert is_exchange(symbol) is is_rate

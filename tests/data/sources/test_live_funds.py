@@ -173,7 +173,11 @@ def test_dividends_in_pence_beside_prices_in_pounds_are_refused(spoil):
 @pytest.mark.parametrize(
     ("ticker", "quoted", "message"),
     [
-        ("PENCE.L", "", "PENCE.L: Yahoo names no currency, which cannot be converted"),
+        (
+            "PENCE.L",
+            "",
+            "PENCE.L: Yahoo does not say what it is quoted in; try again later, or bring its pric",
+        ),
         ("PENCE.L", "pence", "PENCE.L: is quoted in pence, which cannot be converted"),
         ("PENCE.L", "QQQ", "rates of exchange of QQQ"),
         ("SPY", "GBp", "SPY: is quoted in GBp by Yahoo's answer, and New York trades in dollars"),
@@ -205,6 +209,40 @@ def test_a_currency_that_a_ticker_is_not_known_in_is_named(spoil, ticker, quoted
     assert line.startswith(
         f"{ticker} is quoted in {quoted} by Yahoo's answer, though it is known in {known}"
     )
+
+
+def test_no_fund_abroad_is_silent_about_what_it_is_quoted_in(web):
+    """New York's dollars are said of none, as before."""
+    for conversion in (Conversion(), EURO):
+        notes = load("SPY", "IDTL.L", "EUNL.DE", "PENCE.L", conversion=conversion).notes
+        told = [note for note in notes if " is quoted in " in note]
+        assert [note.partition(" is quoted")[0] for note in told] == [
+            "IDTL.L", "EUNL.DE", "PENCE.L"
+        ]  # fmt: skip
+        assert told[0] == "IDTL.L is quoted in USD"
+
+
+def test_a_coin_in_dollars_is_no_fund_abroad(web):
+    """No exchange lists it: what was silent stays so."""
+    days = pd.date_range("2024-01-01", "2025-09-26")
+    closes = 100.0 + np.random.default_rng(7).normal(0, 1, len(days)).cumsum().round(2)
+    bars = pd.DataFrame(dict.fromkeys(("Open", "High", "Low", "Close", "Adj Close"), closes), days)
+    bars = bars.assign(Volume=1000, Dividends=0.0, **{"Stock Splits": 0.0})
+    web.charts["BTC-USD"] = server.chart(
+        "BTC-USD", bars, zone="UTC", opens_at=0, kind="CRYPTOCURRENCY"
+    )
+    notes = load("BTC-USD", conversion=Conversion()).notes
+    assert [note for note in notes if "quoted" in note] == []
+
+
+def test_dollars_paid_beside_prices_in_another_currency_are_to_be_compared(spoil):
+    """Yahoo's list of dividends names no currency: only the fund's own page can tell."""
+    assert not [note for note in load("IDTL.L", "PENCE.L").notes if "pays in dollars" in note]
+    spoil("IDTL.L", quoted="GBP")
+    assert (
+        "IDTL.L pays in dollars; Yahoo's dividends are taken to be in GBP as its prices are: "
+        "compare one with the fund's own page"
+    ) in load("IDTL.L").notes
 
 
 def test_sessions_without_a_rate_of_exchange_are_left_out_and_counted(spoil, web):

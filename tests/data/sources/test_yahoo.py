@@ -134,7 +134,6 @@ def quiet_bars(days: pd.DatetimeIndex) -> pd.DataFrame:
     ("ticker", "zone", "opens_at", "kind", "days"),
     [
         ("BTC-USD", "UTC", 0, "CRYPTOCURRENCY", pd.date_range("2024-01-01", "2024-12-31")),
-        ("GC=F", "Europe/London", 0, "CURRENCY", pd.bdate_range("2024-01-01", "2024-12-31")),
         # Half past nine in Hong Kong is the evening before in New York.
         ("9834.HK", "Asia/Hong_Kong", 9.5, "ETF", None),
         # Midnight in London, as of funds with one price a day, is seven in New York's evening.

@@ -120,3 +120,17 @@ def test_tickers_are_found_by_their_range():
     assert listed_abroad((3, 7)) == {"CBU7.L", "CU71.L", "SXRL.DE", "TRS5.L"}
     assert listed_abroad((0, 1), (10, 30)) == {"IB01.L", "IBC1.DE", "IBTU.L", "US10.L"}
     assert listed_abroad() == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("ticker", "is_one"),
+    [
+        ("IBTL.L", True),  # distributing, quoted in pounds
+        ("IDTL.L", True),
+        ("CU01.L", False),  # keeps what it earns
+        ("IDTG.L", False),  # sells its dollars
+        ("2255.T", False),  # a fund of Tokyo pays yen
+    ],
+)
+def test_distributing_classes_under_european_law_pay_dollars(ticker, is_one):
+    assert SHARE_CLASS_OF[ticker].pays_dollars is is_one

@@ -140,7 +140,13 @@ def test_what_is_no_text_that_shows_is_no_ticker(ticker):
         require_total_return(ticker)
 
 
-@pytest.mark.parametrize("ticker", ["SPY", "^SP500TR", "^XNDX", "GSPC", "TLT"])
+@pytest.mark.parametrize("ticker", ["JPY=X", "EURUSD=X", "EURGBP=X", "eurjpy=x"])
+def test_rates_of_exchange_are_nothing_to_hold(ticker):
+    with pytest.raises(DataError, match=f"{ticker} is a yield or an exchange rate, not something"):
+        require_total_return(ticker)
+
+
+@pytest.mark.parametrize("ticker", ["SPY", "^SP500TR", "^XNDX", "GSPC", "TLT", "GC=F", "BTC-USD"])
 def test_what_may_be_held_passes(ticker):
     require_total_return(ticker)
 

@@ -57,6 +57,22 @@ def test_other_rates_replace_those_that_are_withheld_already():
     assert changed.idxmax() == pd.Timestamp("2025-05-31")
 
 
+def test_a_first_day_after_the_last_row_withholds_nothing_and_says_so():
+    market = bundled.load(["IEF", "TLT"])
+    last = market.sessions[-1]
+    late = Withholding({"IEF": Withheld(0.3, "2099-01-01"), "TLT": Withheld(0.1)})
+    taxed = withhold(market, late)
+    assert taxed.prices["IEF"].equals(market.prices["IEF"])
+    assert taxed.notes[-2:] == (
+        "withheld: 10 % of TLT's interest",
+        "to be withheld: 30 % of IEF's interest from 2099-01-01, which is after the last row: "
+        "nothing of it is withheld here",
+    )
+    on_it = withhold(market, Withholding({"IEF": Withheld(0.3, f"{last:%Y-%m-%d}")}))
+    assert on_it.notes[-1] == f"withheld: 30 % of IEF's interest from {last:%Y-%m-%d}"
+    assert on_it.prices["IEF"].iloc[-1] < market.prices["IEF"].iloc[-1]
+
+
 def test_a_view_and_a_withholding_commute():
     market = bundled.load(["IEF", "TLT"])
     day = market.sessions[300]

@@ -285,7 +285,9 @@ def test_without_a_hedge_there_are_no_sections_of_one(tmp_path):
 
 
 def test_a_page_without_its_script_shows_tables_and_the_picture_of_falls(folder, driver, tmp_path):
-    alone = tmp_path / "verdict.html"
+    # In a folder of its own: pages of other tests may lie, with their script, beside this one's.
+    alone = tmp_path / "results" / "run" / "verdict.html"
+    alone.parent.mkdir(parents=True)
     alone.write_bytes((folder / "verdict.html").read_bytes())
     browser.resize(driver, 1180)
     driver.get(alone.resolve().as_uri())

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import lxml.html
+import pandas as pd
 import pytest
 
 from backtests.analysis.record import Tickers
@@ -22,6 +23,8 @@ from backtests.report.which_hedge.page import (
     growth_chart,
     write_which_hedge,
 )
+from data.currency.convert import in_currency
+from data.withholding.payouts import Payouts, not_known
 from tests import browser, page_checks
 from tests.report.helpers import make_run
 from tests.report.which_hedge.helpers import make_fall, make_ways
@@ -81,6 +84,23 @@ def test_the_rates_withheld_stand_here_and_not_on_the_verdict(folder):
     firsts = [row[0].text_content().split("as in")[0].strip() for row in rows]
     assert firsts[1:] == ["0\u202f%", "15\u202f%", "30\u202f%"]
     assert title not in (folder / "verdict.html").read_text()
+
+
+@pytest.mark.parametrize("pays", ["nothing", "unknown"])
+def test_a_page_without_rates_of_tax_says_why(yen, tmp_path, pays):
+    dollars = yen.market.in_dollars
+    days = pd.DatetimeIndex(dollars.prices.index)
+    own = Payouts(pd.Series(0.0, days)) if pays == "nothing" else not_known(days, "a price")
+    payouts = {**dollars.payments.payouts, "IEF": own}
+    dollars = dollars.paid_out(dollars.prices, replace(dollars.payments, payouts=payouts))
+    market = in_currency(dollars, yen.market.abroad.conversion, yen.market.abroad.figures)
+    run = replace(yen, market=market, verdict=replace(yen.judged, withheld=()))
+    path = tmp_path / "results" / "run" / "which-hedge.html"
+    path.parent.mkdir(parents=True)
+    write_which_hedge(path, run, yen.judged.ways, files=["which-hedge.html"])
+    lines = [one.text_content() for one in lxml.html.parse(str(path)).xpath("//p[@class='quiet']")]
+    (line,) = (one for one in lines if one.startswith("Rates of tax are not shown"))
+    assert ("nothing is paid out by IEF" in line) is (pays == "nothing")
 
 
 def test_it_is_linked_from_the_verdict_the_trail_and_the_list_of_results(folder):
