@@ -178,7 +178,7 @@ def _in_dollars(
     series = {}
     for ticker, kept in snapshots.items():
         levels = total_return(kept.bars.frame).rename(ticker)
-        quoted = kept.bars.listing.quoted
+        quoted, zone = kept.bars.listing.quoted, kept.bars.listing.zone
         code = str(currency_of(quoted))
         if (usual := only_currency(ticker)) not in (None, code):
             request.notes.append(
@@ -187,7 +187,7 @@ def _in_dollars(
             )
         if code == DOLLAR:
             series[ticker] = levels
-            if kept.bars.listing.zone not in (*NEW_YORK_ZONES, OF_COINS):
+            if zone not in (*NEW_YORK_ZONES, OF_COINS):
                 request.notes.append(f"{ticker} is quoted in {quoted}")
             continue
         exchange = exchange_rate(request, code, (ticker,))
@@ -213,8 +213,8 @@ def _in_dollars(
             if code == home
             else f"{ticker} is quoted in {unit}: converted day by day at {exchange.words}"
         )
-        known = SHARE_CLASS_OF.get(ticker.upper())
-        if known is not None and known.pays_dollars:
+        share_class = SHARE_CLASS_OF.get(ticker.upper())
+        if share_class is not None and share_class.pays_dollars:
             request.notes.append(
                 f"{ticker} pays in dollars; Yahoo's dividends are taken to be in {quoted} as its "
                 "prices are: compare one with the fund's own page"

@@ -196,18 +196,18 @@ def test_another_currency_than_the_cached_one_is_refused(spoil, web):
 
 
 @pytest.mark.parametrize(
-    ("ticker", "quoted", "known"),
+    ("ticker", "quoted", "usual"),
     [
         ("EUNL.DE", "CHF", "EUR"),  # by its exchange
         ("IDTL.L", "GBP", "USD"),  # by its own pages: London quotes in several currencies
     ],
 )
-def test_a_currency_that_a_ticker_is_not_known_in_is_named(spoil, ticker, quoted, known):
+def test_a_currency_that_a_ticker_is_not_known_in_is_named(spoil, ticker, quoted, usual):
     assert not [note for note in load(ticker).notes if "is known in" in note]
     spoil(ticker, quoted=quoted)
     (line,) = (note for note in load(ticker).notes if "is known in" in note)
     assert line.startswith(
-        f"{ticker} is quoted in {quoted} by Yahoo's answer, though it is known in {known}"
+        f"{ticker} is quoted in {quoted} by Yahoo's answer, though it is known in {usual}"
     )
 
 

@@ -176,11 +176,11 @@ def test_an_index_has_its_dividends_in_its_level(made):
 
 def test_a_price_has_nothing_to_withhold_from():
     gross = pd.Series([100.0, 102.0], DAYS[:2])
-    said = (
+    refusal = (
         r"^nothing can be withheld from FUND: FUND is a price without dividends \(--price-only\); "
         r"leave FUND out of --withholding$"
     )
-    with pytest.raises(DataError, match=said):
+    with pytest.raises(DataError, match=refusal):
         after(of_price("FUND", gross.index), gross, 0.15)
 
 
