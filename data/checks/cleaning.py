@@ -294,13 +294,16 @@ def _require_quote(ticker: str, chart: Chart) -> str:
             f"{ticker}: is quoted in {words_of(quoted)} by Yahoo's answer, and New York trades in "
             "dollars; not used, try again later"
         )
-    if currency_of(quoted) is None:
-        told = (
-            f"is quoted in {words_of(quoted)}, which cannot be converted; bring prices in dollars"
-            if quoted
-            else "Yahoo does not say what it is quoted in; try again later, or bring its prices"
+    if not quoted:
+        raise DataError(
+            f"{ticker}: Yahoo does not say what it is quoted in; try again later, or bring its "
+            "prices with --source files:DIR"
         )
-        raise DataError(f"{ticker}: {told} with --source files:DIR")
+    if currency_of(quoted) is None:
+        raise DataError(
+            f"{ticker}: is quoted in {words_of(quoted)}, which cannot be converted; bring prices "
+            "in dollars with --source files:DIR"
+        )
     return quoted
 
 
