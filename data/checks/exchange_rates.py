@@ -173,7 +173,8 @@ def days_apart(pair: Pair, h10: pd.Series, yahoo: pd.Series) -> list[str]:
 def _dates(names: str, moves: pd.DataFrame) -> list[str]:
     """Report dates that are off by more than the hour of Yahoo's rates explains."""
     for days, later in LATER:
-        near = pd.concat([_alike(moves, lag, days) for lag in (0, 1)], axis=1).max(axis=1)
+        usual = pd.concat([_alike(moves, lag, days) for lag in (0, 1)], axis=1)
+        near = usual.max(axis=1, skipna=False)  # the first window has one of the two alone
         gains = {lag: (_alike(moves, lag, days) - near).max() for lag in LAGS}
         lag = max(gains, key=lambda each: float(gains[each]))
         if not gains[lag] > later:

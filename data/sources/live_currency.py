@@ -133,7 +133,9 @@ def _joined(
     request.notes += [line for line in lines if line not in request.notes]
     if not may_join:
         return h10, False
-    if against_each_other(pair, h10.iloc[-YEAR:], yahoo):  # what was long ago is said, no more
+    recent = against_each_other(pair, h10.iloc[-YEAR:], yahoo)
+    if recent:  # what was long ago is said, no more
+        request.notes += [line for line in recent if line not in request.notes]
         request.notes.append(
             f"rates of exchange of {_called(pair.code)} end with {h10.index[-1]:%Y-%m-%d}, the "
             "last of H.10: Yahoo's are not used"

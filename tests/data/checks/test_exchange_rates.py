@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from data.checks.exchange_rates import (
+    YEAR,
     against_each_other,
     days_apart,
     odd_exchange,
@@ -227,6 +228,23 @@ def test_steps_within_a_long_tail_are_what_counts():
     got = tail_of(KRONA, long.iloc[:-60], long, notes)
     assert len(got) == 60
     assert not [note for note in notes if "left out" in note]
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="real rates of exchange are not beside the project")
+@pytest.mark.parametrize("code", CURRENCIES)
+def test_no_year_of_real_rates_contradicts_yahoos_hour(code):
+    """Whichever day H.10 ends on; the first windows of a year have no changes of the day before.
+
+    That of the Australian dollar to 2025-09-19 was taken for one whose dates are off.
+    """
+    path = SHARED / "world" / f"fred_{code.lower()}_daily.csv"
+    rates = read_series(path).dropna()["2003-12":]
+    pair = pair_of(code)
+    units = 1.0 / rates if pair.is_inverted else rates
+    ends = {*range(YEAR, len(units), 63), units.index.searchsorted(pd.Timestamp("2025-09-20"))}
+    for end in sorted(ends):
+        year = units.iloc[end - YEAR : end]
+        assert against_each_other(pair, year, opened(units)) == []
 
 
 def test_a_day_of_h10_far_from_yahoos_around_it_is_named():
