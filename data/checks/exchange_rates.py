@@ -147,14 +147,10 @@ def against_each_other(pair: Pair, h10: pd.Series, yahoo: pd.Series) -> list[str
 
 
 def days_apart(pair: Pair, h10: pd.Series, yahoo: pd.Series) -> list[str]:
-    """Report days on which H.10 lies far from Yahoo's rates around it.
+    """Report days on which H.10 lies far from Yahoo's rates around it, in at most one sentence.
 
-    Parameters
-    ----------
-    pair
-        The currency.
-    h10, yahoo
-        Units for one dollar by day: Yahoo's are those with which its day began, or ended.
+    Parameters are those of :func:`against_each_other`; Yahoo's rates may be those with which days
+    began, or with which they ended.
     """
     around = pd.concat([yahoo, yahoo.shift(-1)], axis=1, keys=["begins", "ends"])
     both = np.log(around).reindex(h10.index).dropna()
@@ -226,7 +222,7 @@ def tail_of(pair: Pair, h10: pd.Series, yahoo: pd.Series, notes: list[str]) -> p
         before = odd_exchange(pair.symbol, recent)
         joined = odd_exchange(pair.symbol, pd.concat([recent, tail]))
         still = _standstill(pair.symbol, yahoo.loc[recent.index[0] :])
-        said = f"to {yahoo.index[-1]:%Y-%m-%d}; check it"  # else it is not about the tail
+        at_its_end = f"to {yahoo.index[-1]:%Y-%m-%d}; check it"  # else it is not about the tail
         notes += [line for line in joined if line not in before]
-        notes += [line for line in still if line.endswith(said) and line not in notes]
+        notes += [line for line in still if line.endswith(at_its_end) and line not in notes]
     return tail

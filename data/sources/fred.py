@@ -201,8 +201,8 @@ def _remarkable(series: str, values: pd.Series) -> list[str]:
         warnings += odd_moves(series, np.log(values).diff().iloc[1:], bounds)
     elif series in INTERBANK:
         moves = values.diff().iloc[1:]
-        known = vouched_for(series, pd.DatetimeIndex(moves.index), monthly=True)
-        warnings += odd_moves(series, moves, YIELDS, "points", known)
+        vouched = vouched_for(series, pd.DatetimeIndex(moves.index), monthly=True)
+        warnings += odd_moves(series, moves, YIELDS, "points", vouched)
     elif series in BOUNDS and series != POLICY_RATE:
         warnings += odd_moves(series, values.diff().iloc[1:], YIELDS, "points")
     if series in ON_WEEKDAYS:

@@ -124,7 +124,7 @@ def load(
     rates = request.rates(["bill", *needs, *(["yields"] if extend or carried_back else [])])
     older_levels = request.older(tickers) if extend else None
     calendars = {
-        ticker: CALENDARS.get(kept.bars.listing.zone) for ticker, kept in snapshots.items()
+        ticker: CALENDARS.get(snapshot.bars.listing.zone) for ticker, snapshot in snapshots.items()
     }
     return market_of(
         series,
@@ -148,7 +148,7 @@ def load(
         conversion=conversion,
         convert=convert,
         figures_of=None if figures is None else lambda _: figures,
-        payouts={ticker: of_bars(ticker, kept.bars.frame) for ticker, kept in snapshots.items()},
+        payouts={ticker: of_bars(ticker, own.bars.frame) for ticker, own in snapshots.items()},
         older_payouts=request.older_payouts(older_levels or ()),
         withholding=withholding,
     )
@@ -176,9 +176,9 @@ def _in_dollars(
         If no rates of exchange can be had.
     """
     series = {}
-    for ticker, kept in snapshots.items():
-        levels = total_return(kept.bars.frame).rename(ticker)
-        quoted, zone = kept.bars.listing.quoted, kept.bars.listing.zone
+    for ticker, snapshot in snapshots.items():
+        levels = total_return(snapshot.bars.frame).rename(ticker)
+        quoted, zone = snapshot.bars.listing.quoted, snapshot.bars.listing.zone
         code = str(currency_of(quoted))
         if (usual := only_currency(ticker)) not in (None, code):
             request.notes.append(
