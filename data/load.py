@@ -9,7 +9,7 @@ from pathlib import Path
 from data.command import Progress, silent
 from data.currency.conversion import DOLLARS, Conversion
 from data.currency.convert import Convert, in_currency
-from data.errors import UsageError, counted, did_you_mean, in_short
+from data.errors import DataError, UsageError, counted, did_you_mean, in_short
 from data.market import Market
 from data.sources.frame import SOURCE as GIVEN
 from data.treasuries.instruments import require_total_return
@@ -170,7 +170,13 @@ def load_market(
             progress=progress,
         )
     if market.source == "bundled":
-        market = withhold(market, withholding)
+        try:
+            market = withhold(market, withholding)
+        except DataError as error:
+            if market.origin.failure is None:
+                raise
+            # The bundled history was not asked for: why it is there comes first.
+            raise DataError(f"{market.origin.failure}; of the bundled history, {error}") from error
         if not conversion.is_dollars:
             from data.bundled.world import currency_figures
 
