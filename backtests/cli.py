@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 # Options of :func:`config_options` that describe a run, named as the fields of its configuration.
 RUN_OPTIONS = ("source", "extend", "start", "end", "fee_bps", "slippage_bps", "lag", "benchmark",
                "hedge", "equity", "price_only", "initial", "currency", "cash", "fx_hedge",
-               "fx_hedge_equity", "fx_basis_bp", "carry_rates", "withholding")  # fmt: skip
+               "fx_hedge_equity", "fx_basis_bp", "carry_rates", "withholding", "band",
+               "band_relative", "band_to", "flow", "flow_indexed", "flows")  # fmt: skip
 
 
 def assignments(texts: Sequence[str], option: str) -> dict[str, str]:
@@ -51,7 +52,33 @@ def run_config(strategy: str, params: Params, options: Mapping[str, Any]) -> Run
     from backtests.engine.config import RunConfig
 
     given = {name: options[name] for name in RUN_OPTIONS}
+    given["flows"] = flows_given(given["flows"])
     return RunConfig.from_dict({"strategy": strategy, "params": params, **given})
+
+
+def flows_given(given: object) -> object:
+    """Read the file that ``--flows`` names; what stands there itself stays as it is.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be read, or has a line that is no date and amount.
+    """
+    if not isinstance(given, str) or "=" in given:
+        return given
+    from backtests.engine.flows import flows_of_text
+    from data.regular import MOST_FLOWS, read_regular_text
+
+    where = f"--flows {given}"
+    try:
+        text = read_regular_text(Path(given), MOST_FLOWS)
+    except OSError as error:
+        raise UsageError(
+            f"{where} cannot be read: {error.strerror or error}; check its path"
+        ) from error
+    except ValueError as error:
+        raise UsageError(f"{where} is no text ({error}); write date,amount lines") from error
+    return flows_of_text(text, where)
 
 
 def with_config(
@@ -252,6 +279,23 @@ def config_options(command: Callable[..., Any], *, writes: bool = True) -> Calla
                      help="Tax withheld from dividends and interest: 0 to 1 of all equity's, or "
                           "by ticker, also from a day on: SPY=0.15,TLT=0.3@2025-05-01  "
                           "[default: none]."),
+        click.option("--band", type=float, metavar="FRACTION",
+                     help="Rebalance only when a weight is off its target by more than this "
+                          "fraction of value, such as 0.05; hedge_mix then looks daily."),
+        click.option("--band-relative", type=float, metavar="FRACTION",
+                     help="The same as a fraction of the target: 0.25 of a weight of 0.4 is 0.1; "
+                          "with --band, either suffices."),
+        click.option("--band-to", metavar="target|edge",
+                     help="How far: back to the target, or only to within nine tenths of the band "
+                          "[default: target]."),
+        click.option("--flow", metavar="AMOUNT/PERIOD",
+                     help="What you pay in, or take out, every period: 500/month, -4%/year  "
+                          "[default: nothing]."),
+        click.option("--flow-indexed/--no-flow-indexed", default=None,
+                     help="Let amounts grow with consumer prices; or do not  [default]."),
+        click.option("--flows", metavar="FILE",
+                     help="Dated flows instead: a file with lines of date,amount, or "
+                          "2020-01-15=500,2021-01-15=-300."),
         *([out, alone] if writes else []),
         click.option("--debug", is_flag=True, help="Show the traceback of an error."),
     )  # fmt: skip

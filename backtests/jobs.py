@@ -99,7 +99,7 @@ def make_run(
         standing = standing_decisions(
             proved, run.market.sessions, done.opening, config.costs.lag, "rule"
         )
-        require_as_before(strategy, done.decisions, standing.targets)
+        require_as_before(strategy, done.asked, standing.targets)
     for remark in run.market.remarks[len(inputs.market.remarks) :]:
         announce(f"note: {remark}")
     for note in run.market.notes:

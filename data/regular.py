@@ -17,7 +17,8 @@ from pathlib import Path
 
 # Most bytes of each kind of file. Of those that were ever written here the largest had:
 MOST_CSV = 256 << 20  # 0.9 MB: the yields of 16,000 days
-MOST_CONFIG = 64 << 10  # 479 bytes
+MOST_CONFIG = 1 << 20  # 0.5 MB: with 20,000 dated cash flows; 479 bytes without
+MOST_FLOWS = 4 << 20  # 0.4 MB: 20,000 dated cash flows
 MOST_STRATEGY = 1 << 20  # 11 KB
 MOST_JSON = 8 << 20  # 0.4 MB: verdict.json; parsed, JSON may take 30 times its size in memory
 MOST_TABLE = 1 << 30  # 0.9 MB: weights.csv; of 1,000 tickers over a century 550 MB

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence, Sized
 from urllib.parse import parse_qsl
 
 from backtests.engine.config import RunConfig
-from backtests.engine.config_file import KEYS, WORDS, Rates, Ratios
+from backtests.engine.config_file import KEYS, WORDS, Dated, Rates, Ratios
 from backtests.engine.kinds import require_few
 from backtests.engine.money import HEDGES
+from backtests.engine.plan import PLAN
 from data.currency.currencies import DOLLAR
 from data.errors import UsageError, did_you_mean, in_short
 from strategies.base import Value
@@ -121,7 +122,9 @@ def to_command(config: RunConfig, out: str = "results") -> str:
     if kind.file is not None:
         words.append(f"--strategy-file={kind.file.path}:{kind.file.class_name}")
     for name, value in config.params.items():
-        if _same(value, default.params[name]):
+        # With bands another calendar is the usual one, so that the command names it.
+        is_calendar = name == "rebalance" and bool(config.plan.rebalancing)
+        if _same(value, default.params[name]) and not is_calendar:
             continue
         if name in OWN_OPTIONS:
             words += [f"--{name}", _text(value)]
@@ -132,6 +135,7 @@ def to_command(config: RunConfig, out: str = "results") -> str:
         **RunConfig.of(kind(), {"currency": config.money.currency}).as_dict(),
         **({} if config.money.is_dollars else {"currency": DOLLAR}),
         "withholding": None,
+        **dict.fromkeys(PLAN),
     }
     for key, setting in config.as_dict().items():
         if key not in ("strategy", "params") and not _same(setting, usual[key]):
@@ -170,8 +174,13 @@ def _value(key: str, text: str) -> Value:
     try:
         if kind is bool:
             return {"true": True, "1": True, "false": False, "0": False}[text.lower()]
-        if kind in (str, Ratios, Rates):  # a ratio may be by ticker; the configuration reads it
-            return str(text)
+        if kind in (
+            str,
+            Ratios,
+            Rates,
+            Dated,
+        ):
+            return str(text)  # the configuration reads it
         return float(text) if kind is float else int(text)
     except (ValueError, KeyError):
         raise UsageError(f"the address: {key} takes {WORDS[kind]}, got {in_short(text)}") from None

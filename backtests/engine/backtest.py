@@ -11,8 +11,10 @@ from backtests.analysis.metrics import is_annual
 from backtests.engine.config import RunConfig
 from backtests.engine.ledger import Engine
 from backtests.engine.money import option as option_of
+from backtests.engine.plan import PLAIN, Plan
 from backtests.engine.run import Inputs, Run
 from backtests.engine.simulate import simulate
+from backtests.engine.simulation import Simulation
 from backtests.engine.summary import summarise
 from backtests.engine.with_vectorbt import fill_with_vectorbt
 from data.background import note_on_prices
@@ -264,17 +266,14 @@ def simulated(inputs: Inputs, engine: Engine = fill_with_vectorbt) -> Run:
         start=period.start,
         earliest=period.first,
         initial=config.initial,
+        plan=config.plan,
         engine=engine,
     )
     begins = simulation.nav.index[0]
-    benchmark = simulate(
-        inputs.shared or market,
-        EquityOnly(ticker=inputs.benchmark),
-        config.costs,
-        opening=simulation.opening.on(inputs.shared or market),
-        initial=config.initial,
-        engine=engine,
-    )
+    shared = inputs.shared
+    if simulation.ruined is not None:
+        market, shared = _until_ruin(simulation, market, shared)
+    benchmark = _benchmark(inputs, shared or market, simulation, engine)
     if period.start is None and begins > market.sessions[0]:
         reason = "the first decision of " + strategy.name
         if begins == period.first:
@@ -293,8 +292,50 @@ def simulated(inputs: Inputs, engine: Engine = fill_with_vectorbt) -> Run:
         market = market.relabelled(remarks=[*market.remarks, short])
     scaled = scaling_notes(strategy.name, simulation.largest_sum)
     market = market.relabelled(notes=[*scaled, *market.notes, *notes_of(strategy)])
-    summary = summarise(config, market, simulation, benchmark, inputs.benchmark, inputs.shared)
-    return Run(config, market, simulation, benchmark, summary, inputs.shared)
+    summary = summarise(config, market, simulation, benchmark, inputs.benchmark, shared)
+    return Run(config, market, simulation, benchmark, summary, shared)
+
+
+def _until_ruin(
+    simulation: Simulation, market: Market, shared: Market | None
+) -> tuple[Market, Market | None]:
+    """The data of a run up to the session on which a payout takes all there is: it ends there.
+
+    Raises
+    ------
+    UsageError
+        If it is the first payout: there is no run.
+    """
+    paid, day = simulation.flows[simulation.flows != 0.0], simulation.ruined
+    if len(paid) == 1:
+        raise UsageError(
+            f"the first payout, on {day:%Y-%m-%d}, takes all there is; take out less, or give a "
+            "larger --initial"
+        )
+    told = f"ruined on {day:%Y-%m-%d}: a payout takes all there is, and the run ends there"
+    last = market.until(day)
+    last = last.relabelled(remarks=[*last.remarks, told], is_cut=market.is_cut)
+    return last, None if shared is None else shared.until(day)
+
+
+def _benchmark(
+    inputs: Inputs, market: Market, simulation: Simulation, engine: Engine
+) -> Simulation:
+    """100 % of the benchmark over the same sessions, with the same cash flows."""
+
+    def held(plan: Plan) -> Simulation:
+        return simulate(
+            market,
+            EquityOnly(ticker=inputs.benchmark),
+            inputs.config.costs,
+            opening=simulation.opening.on(market),
+            initial=inputs.config.initial,
+            plan=plan,
+            engine=engine,
+        )
+
+    made = held(inputs.config.plan)
+    return made if made.ruined is None else made.continued(held(PLAIN))
 
 
 def carried_back(config: RunConfig, rules: Iterable[Strategy]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from immutabledict import immutabledict
 from backtests.engine import kinds
 from backtests.engine.costs import Costs
 from backtests.engine.money import MONEY, Money, Ratio, option
+from backtests.engine.plan import PLAIN, PLAN, Plan
 from backtests.engine.roles import Roles
 from backtests.engine.withholding import NONE_ASKED, AskedWithholding, read_withholding
 from data.currency.conversion import Conversion
@@ -20,6 +21,7 @@ from data.errors import HedgeError, UsageError, in_full, in_short
 from data.load import require_own_prices, require_source, spelled
 from data.records import fields_of, freeze_mappings
 from strategies.base import TICKER, WEIGHTS, Params, Strategy, Value
+from strategies.hedge_mix import HedgeMix
 from strategies.registry import make, make_of
 
 COSTS = ("fee_bps", "slippage_bps", "lag")  # the fields of a configuration that are costs
@@ -31,7 +33,8 @@ class ConfigTable:
 
     Fee and slippage are in basis points (0.01 percentage points) of the value traded, the lag in
     rows, days ``YYYY-MM-DD``, the initial value in currency; ``extend`` as in ``RunConfig``, what
-    is about the currency as in ``Money``.
+    is about the currency as in ``Money``, about bands as in ``Rebalancing``, about cash flows as in
+    ``AskedFlows``.
     """
 
     strategy: str
@@ -56,6 +59,13 @@ class ConfigTable:
     fx_basis_bp: float | None = None
     carry_rates: bool | None = None
     withholding: float | str | None = None  # None for nothing, and in a manifest of before
+    # None without bands and cash flows, and in a manifest of before.
+    band: float | None = None
+    band_relative: float | None = None
+    band_to: str | None = None
+    flow: str | None = None
+    flow_indexed: bool | None = None
+    flows: Mapping[str, float] | None = None
 
     def __post_init__(self) -> None:
         """Keep parameters from being changed."""
@@ -96,6 +106,8 @@ class RunConfig:
     withholding
         What is withheld from dividends and interest: a number, text or a mapping, as
         :func:`backtests.engine.withholding.read_withholding` reads it.
+    plan
+        Bands within which decisions are dropped, and cash flows.
     rule
         The strategy itself. Made of name and parameters unless given; a function or an object of
         the user's own has no registered name, and is given (:meth:`of`).
@@ -120,6 +132,7 @@ class RunConfig:
     extend: bool | None = None
     money: Money = field(default_factory=Money)
     withholding: AskedWithholding = NONE_ASKED
+    plan: Plan = PLAIN
     rule: Strategy | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -141,7 +154,11 @@ class RunConfig:
             kinds.name(name, "params=", "parameters by name"): kinds.plain(value, f"{name}=")
             for name, value in self.params.items()
         }
+        if not isinstance(self.plan, Plan):
+            raise UsageError(f"plan= takes Plan(rebalancing, flows), got {in_short(self.plan)}")
         rule = self.rule
+        if rule is None and self.plan.rebalancing:
+            params = {**_calendar_of_bands(strategy), **params}
         if not isinstance(rule, Strategy | None):
             raise UsageError(f"rule= takes a Strategy object, got {in_short(rule)}")
         if rule is None or rule.name != strategy:  # the name was changed by dataclasses.replace
@@ -218,10 +235,12 @@ class RunConfig:
         costs = {name: rest.pop(name) for name in COSTS if name in rest}
         money = {name: rest.pop(name) for name in MONEY if name in rest}
         money = {name: value for name, value in money.items() if value is not None}
+        plan = {name: rest.pop(name) for name in PLAN if name in rest}
         return cls(  # as documented
             **rest,  # type: ignore[arg-type]
             costs=Costs(**costs),  # type: ignore[arg-type]
             money=Money(**money),  # type: ignore[arg-type]
+            plan=Plan.of(plan),
             rule=rule,
         )
 
@@ -255,6 +274,7 @@ class RunConfig:
             price_only=",".join(self.price_only) or None,
             **({} if abroad is None else fields_of(abroad)),
             withholding=self.withholding.value,
+            **self.plan.table,  # type: ignore[arg-type]
         )
 
     def conversion(self, tickers: Sequence[str]) -> Conversion:
@@ -268,7 +288,14 @@ class RunConfig:
             fields = {name: value for name, value in fields.items() if name not in MONEY}
         if not self.withholding:
             del fields["withholding"]
+        unset = [name for name in PLAN if fields[name] is None]
+        fields = {name: value for name, value in fields.items() if name not in unset}
         return {**fields, "params": plain_params(self.params)}
+
+
+def _calendar_of_bands(strategy: str) -> Params:
+    """The calendar with bands unless the user gives one: weights are watched daily."""
+    return {"rebalance": "daily"} if strategy == HedgeMix.name else {}
 
 
 def _spelled(rule: Strategy, source: str) -> Strategy:

@@ -18,6 +18,10 @@ class Ratios:
     """The kind of a key that takes a number, or text by ticker."""
 
 
+class Dated:
+    """The kind of a key that takes text, or a table by day."""
+
+
 class Rates:
     """The kind of a key that takes a number, text by ticker, or a table by ticker."""
 
@@ -44,13 +48,20 @@ KEYS: dict[str, type] = {
     "fx_basis_bp": float,
     "carry_rates": bool,
     "withholding": Rates,
+    "band": float,
+    "band_relative": float,
+    "band_to": str,
+    "flow": str,
+    "flow_indexed": bool,
+    "flows": Dated,
     "params": dict,
 }
 MOST_KEY = 8192  # characters before the first =
 STRATEGY = "strategy.py"  # beside the file: the source of a strategy from outside the repository
 WORDS = {str: "a text", bool: "true or false", float: "a number", int: "a whole number",
          dict: "a table", Ratios: "a ratio, or a text such as IEF=1",
-         Rates: "a rate, a text such as SPY=0.15, or a table by ticker"}  # fmt: skip
+         Rates: "a rate, a text such as SPY=0.15, or a table by ticker",
+         Dated: "a text such as 2020-01-15=500, or a table by day"}  # fmt: skip
 
 
 def write_config(path: Path, config: RunConfig, remark: str = "") -> None:
@@ -193,8 +204,8 @@ def require_types(table: Params, where: str) -> None:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         number = (
             (wanted in (float, Ratios, Rates) and is_number)
-            or (wanted in (Ratios, Rates) and isinstance(value, str))
-            or (wanted is Rates and isinstance(value, dict))
+            or (wanted in (Ratios, Rates, Dated) and isinstance(value, str))
+            or (wanted in (Rates, Dated) and isinstance(value, dict))
         )
         whole = wanted is int and isinstance(value, int) and not isinstance(value, bool)
         if not (number or whole or (wanted not in (float, int) and isinstance(value, wanted))):

@@ -86,6 +86,7 @@ class HeldHedge:
             optional=self.strategy.optional,
             opening=opening,
             initial=float(self.simulation.nav.iloc[0]),
+            plan=self.simulation.plan.without_flows() if opening is None else self.simulation.plan,
             engine=ledger.fill,
         )
 

@@ -82,9 +82,14 @@ def judged_on(run: Run, engine: Engine = fill_with_vectorbt) -> tuple[Market, Si
         return run.market, run.simulation
     strategy, costs = run.config.make_strategy(), run.config.costs
     start = pd.Timestamp(run.summary.first_return)
-    initial = run.config.initial
     return run.shared, simulate(
-        run.shared, strategy, costs, start=start, initial=initial, engine=engine
+        run.shared,
+        strategy,
+        costs,
+        start=start,
+        initial=run.config.initial,
+        plan=run.config.plan,
+        engine=engine,
     )
 
 

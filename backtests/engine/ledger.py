@@ -103,7 +103,8 @@ def fill(
     prices
         Shape (T, K), positive.
     targets
-        Shape (T, K), fractions of value; a row of NaN trades nothing.
+        Shape (T, K), fractions of value; a row of NaN trades nothing. With bands there may be
+        ``lag`` rows more, of decisions that have yet to trade.
     fee, slippage
         Shape (K,), fractions: the fee of the slipped value, slippage of the price.
     initial
@@ -156,7 +157,7 @@ def fill(
             break
         units[row] = held
         nav[row] = money + sum(u * p for u, p in zip(held, price, strict=True))
-        if bands is not None and row + bands.lag < rows:
+        if bands is not None and row + bands.lag < len(targets):
             later = row + bands.lag  # where what is decided on this row fills
             weights = units[row] * prices[row] / nav[row]
             weights[-1] += money / nav[row]
@@ -182,7 +183,8 @@ def _standing(targets: Array, weights: Array, row: int, bands: Bands) -> Array:
     Those that were dropped before are NaN in ``targets`` already.
     """
     later = row + bands.lag
-    target, limit = targets[later], bands.limits[later]
+    target: Array = targets[later]
+    limit = bands.limits[later]
     if np.isnan(target[0]) or bands.is_new[later]:
         return target
     off = np.abs(weights - target)
@@ -192,4 +194,5 @@ def _standing(targets: Array, weights: Array, row: int, bands: Bands) -> Array:
     if not bands.to_edge:
         return target
     least = max(1.0 - EDGE * limit[k] / off[k] for k in range(len(off)) if off[k] > 0.0)
-    return np.asarray(weights + least * (target - weights))
+    edge: Array = weights + least * (target - weights)
+    return edge

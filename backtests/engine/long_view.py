@@ -49,7 +49,8 @@ class LongRun:
 def long_run(run: Run) -> LongRun | str:
     """Simulate a run's strategy on the bundled months, or say why that is not possible.
 
-    Its costs are the run's. A lag of some sessions is the shortest number of months that holds it.
+    Its costs and bands are the run's; nothing is paid in or out. A lag of some sessions is the
+    shortest number of months that holds it.
     The months end with the run's last whole month: what came later its reader could not know.
     """
     strategy, ticker = run.config.make_strategy(), run.summary.benchmark.ticker
@@ -80,7 +81,12 @@ def long_run(run: Run) -> LongRun | str:
         return "the bundled months begin after its end"
     try:
         simulation = simulate(
-            market, strategy, costs, initial=run.config.initial, engine=ledger.fill
+            market,
+            strategy,
+            costs,
+            initial=run.config.initial,
+            plan=run.config.plan.without_flows(),
+            engine=ledger.fill,
         )
         sides = make_sides(market, strategy, simulation, benchmark, roles=roles, engine=ledger.fill)
     except HedgeError as error:

@@ -15,6 +15,7 @@ from backtests.analysis.months import month_ends
 from backtests.engine import ledger
 from backtests.engine.ledger import Engine
 from backtests.engine.opening import Opening, standing_decisions
+from backtests.engine.plan import Plan
 from backtests.engine.roles import KNOWN, Roles
 from backtests.engine.simulate import simulate, trade
 from backtests.engine.simulation import Simulation
@@ -119,7 +120,7 @@ def make_sides(
         again = standing_decisions(
             decided, market.sessions, simulation.opening, simulation.costs.lag, strategy.name
         )
-        require_as_before(strategy, again.targets, simulation.decisions)
+        require_as_before(strategy, again.targets, simulation.asked)
     held = [str(ticker) for ticker in decided.columns if decided[ticker].gt(0).any()]
     hedge, equity = roles.hedge_of(held), roles.equity_of(held)
 
@@ -163,17 +164,28 @@ def _traded(
     opening: Opening | None,
     engine: Engine,
 ) -> Simulation:
-    """Trade other decisions as a run traded its own; from as early as possible without opening."""
-    return trade(
-        market,
-        weights,
-        simulation.costs,
-        name=name,
-        optional=strategy.optional,
-        opening=opening,
-        initial=float(simulation.nav.iloc[0]),
-        engine=engine,
-    )
+    """Trade other decisions as a run traded its own; from as early as possible without opening.
+
+    With an opening it has the run's cash flows as well, and goes on after its ruin.
+    """
+
+    def traded(plan: Plan) -> Simulation:
+        return trade(
+            market,
+            weights,
+            simulation.costs,
+            name=name,
+            optional=strategy.optional,
+            opening=opening,
+            initial=float(simulation.nav.iloc[0]),
+            plan=plan,
+            engine=engine,
+        )
+
+    plan = simulation.plan
+    unpaid = plan.without_flows()
+    made = traded(unpaid if opening is None else plan)
+    return made if made.ruined is None else made.continued(traded(unpaid))
 
 
 def make_references(
@@ -206,14 +218,18 @@ def make_references(
         Whether to simulate the static mix and the variants of a duration rule.
     """
     began, initial = simulation.opening, float(simulation.nav.iloc[0])
+    plan = simulation.plan
+    # Equity at the run's own weight trades when the run does, so that no band is its own.
+    followed = replace(simulation, plan=plan.without_bands())
 
     def run(name: str, weights: pd.DataFrame, engine: Engine = engine) -> Simulation:
-        return _traded(market, strategy, simulation, name, weights, began, engine)
+        return _traded(market, strategy, followed, name, weights, began, engine)
 
     with progress("simulating the references"):
         sides = make_sides(market, strategy, simulation, benchmark, roles=roles, engine=engine)
         held = [ticker for ticker in sides.equity_tickers if ticker in sides.decided]
-        bills = held_equity(sides.decided, simulation, held)
+        stood = simulation.decisions[sides.decided.columns]
+        bills = held_equity(stood if plan.rebalancing else sides.decided, simulation, held)
         steady = sides.always.reindex(bills.index, method="ffill")
         weight, matched, is_matched = match_volatility(
             simulation, lambda w: run("matched", w * steady, searching)
@@ -221,7 +237,7 @@ def make_references(
         references = References(
             equity_tickers=sides.equity_tickers,
             hedge_tickers=sides.hedge_tickers,
-            equity=run("equity", sides.all_equity),
+            equity=_traded(market, strategy, simulation, "equity", sides.all_equity, began, engine),
             bills=run("bills", bills),
             matched=matched,
             matched_weight=weight,
@@ -237,7 +253,7 @@ def make_references(
     with progress("simulating the rule one step up and down"):
         mix = same_average_duration(market, strategy, simulation)
         static = simulate(
-            market, mix, simulation.costs, opening=began, initial=initial, engine=engine
+            market, mix, simulation.costs, opening=began, initial=initial, plan=plan, engine=engine
         )
         variants: dict[str, Simulation | str] = {}
         for label, other in one_step(strategy):
@@ -251,6 +267,7 @@ def make_references(
                     simulation.costs,
                     opening=began,
                     initial=initial,
+                    plan=plan,
                     engine=searching,
                 )
             except UsageError:

@@ -113,7 +113,7 @@ class Run:
             return {"strategy": strategy.file.version}
         if strategy.is_built_in():
             return {}
-        decided = self.simulation.decisions
+        decided = self.simulation.asked
         digests = [content_sha256(decided[column]) for column in decided]
         return {"decisions": short_hash([list(decided.columns), digests])}
 

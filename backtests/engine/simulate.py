@@ -13,9 +13,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from backtests.engine import ledger
+from backtests.engine.bands import are_new
 from backtests.engine.costs import Costs
-from backtests.engine.ledger import Engine, Fills
+from backtests.engine.ledger import Engine, Fills, Flows
 from backtests.engine.opening import Opening, Standing, open_at, standing_decisions
+from backtests.engine.plan import PLAIN, Plan
 from backtests.engine.simulation import Simulation
 from backtests.engine.with_vectorbt import fill_with_vectorbt
 from data.errors import UsageError, WeightError, counted
@@ -37,6 +40,7 @@ def simulate(
     earliest: pd.Timestamp | None = None,
     opening: Opening | None = None,
     initial: float = 10_000.0,
+    plan: Plan = PLAIN,
     engine: Engine = fill_with_vectorbt,
 ) -> Simulation:
     """Run a strategy over a market.
@@ -58,8 +62,11 @@ def simulate(
         Where to begin, in place of the two: as another simulation did.
     initial
         Value at row 0.
+    plan
+        Bands and cash flows.
     engine
-        Fills the orders.
+        Fills the orders of the decisions that stand; those of a portfolio with cash flows are
+        filled by the ledger.
 
     Returns
     -------
@@ -85,6 +92,7 @@ def simulate(
         optional=strategy.optional,
         opening=opening,
         initial=initial,
+        plan=plan,
         engine=engine,
     )
 
@@ -98,6 +106,7 @@ def trade(
     optional: Sequence[str] = (),
     opening: Opening | None = None,
     initial: float = 10_000.0,
+    plan: Plan = PLAIN,
     engine: Engine = fill_with_vectorbt,
 ) -> Simulation:
     """Simulate given decisions over a market.
@@ -112,7 +121,7 @@ def trade(
         Tickers that may have their first price later; until then no decision may hold them.
     opening
         Where to begin; None for as early as prices and decisions allow.
-    market, costs, initial, engine
+    market, costs, initial, plan, engine
         As for :func:`simulate`, which raises the same errors.
     """
     require_targets(decided, market, name)
@@ -128,22 +137,56 @@ def trade(
             f"{market.last_day}, too few for a lag of {costs.lag}; {market.longer}"
         )
     levels = _before_their_first_day(levels, standing.targets, name)
+    asked = standing.targets
+    standing = _not_repeated(standing, costs.lag) if plan.rebalancing else standing
+    fills = _filled(market, levels, standing, costs, plan, initial, engine)
+    return _books(name, costs, plan, opening, levels, asked, standing, fills, initial)
+
+
+def _not_repeated(standing: Standing, lag: int) -> Standing:
+    """Leave out what was decided before row 0 and repeats the decision before: it is on target."""
+    kept = are_new(standing.targets.to_numpy()) | (standing.rows >= lag)
+    return replace(standing, targets=standing.targets[kept], rows=standing.rows[kept])
+
+
+def _filled(
+    market: Market,
+    levels: pd.DataFrame,
+    standing: Standing,
+    costs: Costs,
+    plan: Plan,
+    initial: float,
+    engine: Engine,
+) -> Fills:
+    """Fill decisions, on the market's scale of money and prices."""
     # All is CASH until the first decision trades. One that trades on row 0 itself has a row of its
     # own after that of the deposit, at the same prices, so that it fills like any other.
     ahead = int(standing.rows[0] == 0)
-    targets = np.full((ahead + len(levels), levels.shape[1]), np.nan)
+    rows = ahead + len(levels)
+    targets = np.full((rows + costs.lag, levels.shape[1]), np.nan)
     targets[0] = np.eye(levels.shape[1])[-1]
-    trades = standing.rows < len(levels)
-    targets[ahead + standing.rows[trades]] = standing.targets.to_numpy()[trades]
+    targets[ahead + standing.rows] = standing.targets.to_numpy()
     # At the same scale in every currency: vectorbt takes sizes below 1e-12 for zero.
     prices = SCALE * levels.to_numpy(float) / levels.iloc[0].to_numpy(float)
     prices = np.vstack([prices[:ahead], prices])
     risky = np.arange(levels.shape[1]) < levels.shape[1] - 1  # CASH trades free
-    fills = engine(prices, targets, costs.fee * risky, costs.slippage * risky, CAPITAL)
-    fills = _rescaled(
-        _without_first(fills, ahead), initial / CAPITAL, levels.iloc[0].to_numpy(float) / SCALE
-    )
-    return _books(name, costs, opening, levels, standing, fills, initial)
+    fee, slippage = costs.fee * risky, costs.slippage * risky
+    bands = plan.rebalancing.bands(targets, ahead + int(standing.rows[0]), costs.lag)
+    stood = None
+    if plan.flows:
+        flows = plan.flows.on(market, pd.DatetimeIndex(levels.index), costs.lag)
+        flows = Flows(
+            np.append(np.zeros(ahead), flows.amount * (CAPITAL / initial)),
+            np.append(np.zeros(ahead), flows.share),
+        )
+        fills = ledger.fill(prices, targets, fee, slippage, CAPITAL, bands, flows)
+        stood = fills.targets
+    else:
+        if bands is not None:
+            stood = ledger.fill(prices, targets, fee, slippage, CAPITAL, bands).targets
+        fills = engine(prices, (targets if stood is None else stood)[:rows], fee, slippage, CAPITAL)
+    fills = replace(_without_first(fills, ahead), targets=None if stood is None else stood[ahead:])
+    return _rescaled(fills, initial / CAPITAL, levels.iloc[0].to_numpy(float) / SCALE)
 
 
 def _before_their_first_day(
@@ -180,20 +223,22 @@ def _without_first(fills: Fills, rows: int) -> Fills:
         nav=fills.nav[rows:],
         units=fills.units[rows:],
         order_row=np.maximum(fills.order_row - rows, 0),
+        flow=None if fills.flow is None else fills.flow[rows:],
+        ruined=None if fills.ruined is None else fills.ruined - rows,
     )
 
 
 def _rescaled(fills: Fills, money: float, price: Array) -> Fills:
     """Convert fills from the engine's scale of money and prices to that of the market."""
     at = price[fills.order_column]
-    return Fills(
+    return replace(
+        fills,
         nav=fills.nav * money,
         units=fills.units * money / price,
-        order_row=fills.order_row,
-        order_column=fills.order_column,
         order_units=fills.order_units * money / at,
         order_price=fills.order_price * at,
         order_fee=fills.order_fee * money,
+        flow=None if fills.flow is None else fills.flow * money,
     )
 
 
@@ -207,24 +252,41 @@ def _weights(held: pd.DataFrame, nav: pd.Series) -> pd.DataFrame:
     return weights
 
 
+def _stood(standing: Standing, fills: Fills) -> Standing:
+    """The decisions that a band did not drop, as they traded."""
+    if fills.targets is None:
+        return standing
+    traded = fills.targets[standing.rows]
+    stands = ~np.isnan(traded[:, 0])
+    targets = pd.DataFrame(traded[stands], standing.targets.index[stands], standing.targets.columns)
+    return replace(standing, targets=targets, rows=standing.rows[stands])
+
+
 def _books(
     name: str,
     costs: Costs,
+    plan: Plan,
     opening: Opening,
     levels: pd.DataFrame,
+    asked: pd.DataFrame,
     standing: Standing,
     fills: Fills,
     initial: float,
 ) -> Simulation:
     columns = np.asarray(levels.columns, dtype=object)
-    nav = pd.Series(fills.nav, index=levels.index, name=name)
-    weights = _weights(levels * fills.units, nav)
-    nav.iloc[0] = initial  # the costs of a purchase there are part of the first return
+    stood = _stood(standing, fills)
+    rows = len(levels) if fills.ruined is None else fills.ruined + 1
+    levels, days = levels.iloc[:rows], levels.index[:rows]
+    wealth = pd.Series(fills.nav[:rows], index=days, name=name)
+    flows = pd.Series(0.0 if fills.flow is None else fills.flow[:rows], index=days, name=name)
+    # After its ruin it holds nothing, which counts as cash.
+    weights = _weights(levels * fills.units[:rows], wealth.replace(0.0, 1.0))
+    wealth.iloc[0] = initial  # the costs of a purchase there are part of the first return
     value = fills.order_units * fills.order_price
     close = levels.to_numpy(float)[fills.order_row, fills.order_column]
     orders = pd.DataFrame(
         {
-            "date": levels.index[fills.order_row],
+            "date": days[fills.order_row],
             "ticker": columns[fills.order_column],
             "side": np.where(fills.order_units > 0, "buy", "sell"),
             "units": np.abs(fills.order_units),
@@ -234,19 +296,31 @@ def _books(
             "slippage": np.abs(fills.order_units) * np.abs(fills.order_price - close),
         }
     )
-    gross = np.bincount(fills.order_row, weights=np.abs(value), minlength=len(levels))
-    traded = gross / 2.0 / fills.nav
-    traded[: standing.rows[0] + 1] = 0.0  # the deposit of row 0 and the first purchase
+    gross = np.bincount(fills.order_row, weights=np.abs(value), minlength=rows)
+    worth = np.where(fills.nav[:rows] > 0.0, fills.nav[:rows], gross)  # all is sold in its ruin
+    traded = gross / 2.0 / worth
+    traded[: stood.rows[0] + 1] = 0.0  # the deposit of row 0 and the first purchase
     return Simulation(
         name=name,
         costs=costs,
+        plan=plan,
         opening=opening,
-        nav=nav,
+        nav=_unit_value(wealth, flows) if plan.flows else wealth,
+        wealth=wealth,
+        flows=flows,
+        ruined=None if fills.ruined is None else days[-1],
         weights=weights,
         orders=orders,
-        decisions=standing.targets,
+        decisions=stood.targets,
+        asked=asked,
         largest_sum=standing.largest_sum,
-        fill_rows=standing.rows,
-        traded=pd.Series(traded, index=levels.index),
+        fill_rows=stood.rows,
+        traded=pd.Series(traded, index=days),
         costs_paid=float(orders["fee"].sum() + orders["slippage"].sum()),
     )
+
+
+def _unit_value(wealth: pd.Series, flows: pd.Series) -> pd.Series:
+    """The chain of returns: what is there after a flow, less the flow, over what was before."""
+    growth = (wealth - flows) / wealth.shift(1)
+    return wealth.iloc[0] * growth.fillna(1.0).cumprod()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from backtests.analysis.numbers import Portfolio
 from backtests.engine.costs import Costs
 from backtests.engine.opening import Opening
+from backtests.engine.plan import Plan
 from data.market import Market
 
 
@@ -24,38 +25,55 @@ class Simulation:
         The strategy's.
     costs
         Fee, slippage and lag.
+    plan
+        Its bands and cash flows.
     opening
         Where it begins.
     nav
-        Value of the portfolio at the close of each session, after its orders; at row 0 the money
-        put in.
+        Unit value: the money put in at row 0, grown by the return of each session, whatever is
+        paid in or out. Every metric is about it.
+    wealth
+        Value of the portfolio at the close of each session, after its orders; ``nav`` where
+        nothing is paid in or out.
+    flows
+        What is paid in (positive) and out (negative) on each session.
+    ruined
+        The session on which a payout took all there was, the last one; None if none did.
     weights
-        Sessions x columns (``CASH`` last), fractions of ``nav`` at the close.
+        Sessions x columns (``CASH`` last), fractions of ``wealth`` at the close.
     orders
         One row an order: ``date, ticker, side, units, price, value, fee, slippage``;
         ``price`` includes the slippage, ``value`` is units at that price, ``fee`` and
         ``slippage`` are what the order cost, in currency.
     decisions
         Decision sessions x columns: target weights with ``CASH``, from the one that stands at row
-        0 on, which may be of an earlier session.
+        0 on, which may be of an earlier session. Those that a band dropped are not among them, and
+        those that go to its edge stand as they trade.
+    asked
+        The same before any band: what the strategy asked for.
     largest_sum
         Of the target weights as decided; above 1 they were scaled to 1.
     fill_rows
         The row on which each decision fills; that of a pending one is beyond the last.
     traded
         One-way turnover of each session, without the first purchase: half the ``value`` of all
-        orders, those of ``CASH`` included, over ``nav``.
+        orders, those of ``CASH`` included, over ``wealth``.
     costs_paid
         Fees and slippage of all orders, in currency.
     """
 
     name: str
     costs: Costs
+    plan: Plan
     opening: Opening
     nav: pd.Series
+    wealth: pd.Series
+    flows: pd.Series
+    ruined: pd.Timestamp | None
     weights: pd.DataFrame
     orders: pd.DataFrame
     decisions: pd.DataFrame
+    asked: pd.DataFrame
     largest_sum: float
     fill_rows: NDArray[np.int64]
     traded: pd.Series
@@ -71,6 +89,28 @@ class Simulation:
     def pending(self) -> bool:
         """Whether the last decision has yet to trade."""
         return bool(self.fill_rows[-1] >= len(self.nav))
+
+    def continued(self, unpaid: Simulation) -> Simulation:
+        """The same, and after its ruin what its unit value would have done.
+
+        Parameters
+        ----------
+        unpaid
+            The same portfolio without cash flows.
+        """
+        if self.ruined is None:
+            return self
+        later = unpaid.nav.loc[self.ruined :]
+        nav = pd.concat([self.nav, (later * (self.nav.iloc[-1] / later.iloc[0])).iloc[1:]])
+        nothing = pd.Series(0.0, nav.index[len(self.nav) :])
+        return replace(
+            self,
+            nav=nav.rename(self.nav.name),
+            wealth=pd.concat([self.wealth, nothing]),
+            flows=pd.concat([self.flows, nothing]),
+            weights=pd.concat([self.weights, unpaid.weights.loc[nothing.index]]),
+            traded=pd.concat([self.traded, nothing]),
+        )
 
     def portfolio(self, market: Market) -> Portfolio:
         """The data from which its numbers are computed."""

@@ -92,7 +92,10 @@ def _split(market: Market, simulation: Simulation, funds: list[str]) -> pd.DataF
         for own in (market, market.in_dollars)
     )
     orders = simulation.orders[simulation.orders["ticker"].isin(funds)]
-    costs = (orders["fee"] + orders["slippage"]).groupby(orders["date"]).sum()
+    # Costs in unit value: what is paid in or out of wealth is no profit.
+    unit = (simulation.nav / simulation.wealth).shift(1).fillna(1.0)
+    paid = orders["fee"] + orders["slippage"]
+    costs = (paid * unit.loc[orders["date"]].to_numpy()).groupby(orders["date"]).sum()
     parts = {fund: _fund_parts(market.in_dollars, fund, dollars[fund]) for fund in funds}
     if market.abroad is not None:
         parts = {

@@ -17,6 +17,7 @@ from backtests.engine.backtest import Load
 from backtests.engine.config import RunConfig
 from backtests.engine.config_file import read_config, require_kept_source, source_beside
 from backtests.engine.money import MONEY, Ratio
+from backtests.engine.plan import PLAN
 from backtests.face.run import Run
 from data.currency.conversion import DOLLARS, Conversion
 from data.errors import RuleError, UsageError, did_you_mean, in_short
@@ -40,7 +41,7 @@ Day = str | dt.date | None
 # The fields of a run by name, as a configuration file holds them.
 Table = Mapping[str, Value | Params | None]
 RUN = ("source", "extend", "start", "end", "fee_bps", "slippage_bps", "lag", "benchmark", "hedge",
-       "equity", "price_only", "initial", *MONEY, "withholding")  # fmt: skip
+       "equity", "price_only", "initial", *MONEY, "withholding", *PLAN)  # fmt: skip
 
 # Options that a function lacks and another one has: what to do instead.
 _OF_SEARCH = "it is an option of search(); leave it out"
