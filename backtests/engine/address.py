@@ -12,14 +12,13 @@ from backtests.engine.kinds import require_few
 from backtests.engine.money import HEDGES
 from data.currency.currencies import DOLLAR
 from data.errors import UsageError, did_you_mean, in_short
-from strategies.base import Value
+from strategies.base import OWN_OPTIONS, Value
 
 # Bounds of a link, which anybody may write: a page reads it before it answers.
 LONGEST_LINK = 32_000  # characters of a query: eight compared runs of MOST_IN_LINK tickers
 MOST_FIELDS = 100
 MOST_IN_LINK = 50  # tickers
 PARAMETER = "set."  # set.step_bp=25 in an address is --set step_bp=25
-OWN_OPTIONS = ("weights", "rebalance")  # parameters with an option of their own
 
 
 def to_address(config: RunConfig) -> dict[str, str]:
@@ -121,7 +120,7 @@ def to_command(config: RunConfig, out: str = "results") -> str:
     if kind.file is not None:
         words.append(f"--strategy-file={kind.file.path}:{kind.file.class_name}")
     for name, value in config.params.items():
-        if _same(value, default.params[name]):
+        if _same(value, getattr(default.rule, name)):
             continue
         if name in OWN_OPTIONS:
             words += [f"--{name}", _text(value)]
