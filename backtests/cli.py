@@ -140,8 +140,10 @@ def given_params(options: Mapping[str, Any]) -> dict[str, str]:
     UsageError
         For a parameter that is given twice.
     """
+    from strategies.base import OWN_OPTIONS
+
     params = assignments(options["settings"], "--set")
-    for name in ("weights", "rebalance"):
+    for name in OWN_OPTIONS:
         if options[name] is not None:
             if name in params:
                 raise UsageError(f"--{name} and --set {name}= are the same; give one")
@@ -182,7 +184,11 @@ def strategy_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--weights", metavar="SPY=0.6,IEF=0.4",
                      help="Fractions of value; the rest is cash (hedge_mix)."),
         click.option("--rebalance", metavar="CALENDAR",
-                     help="monthly, quarterly, annually or never (hedge_mix)."),
+                     help="daily, weekly, monthly, quarterly, semiannually, annually or never "
+                          "(hedge_mix)."),
+        click.option("--offset", metavar="K",
+                     help="Decide on the K-th session of the month, quarter, half-year or year "
+                          "(1 to 15) or week (1 to 5), in place of the first."),
         click.option("--set", "settings", multiple=True, metavar="NAME=VALUE",
                      help="Set a parameter of the strategy; backtests.run --list shows them all."),
     )  # fmt: skip

@@ -14,8 +14,11 @@ MOST_SHOWN = 80  # characters
 
 # What other programs and everyday English call a word of ours.
 OTHER_WORDS = {
+    "daily": "day days d 1d",
+    "weekly": "week weeks w 1w",
     "monthly": "month months m 1m",
     "quarterly": "quarter quarters q 3m",
+    "semiannually": "semiannual semi_annually semi_annual half_yearly half_year halfyearly 6m",
     "annually": "annual yearly year years y 1y 12m",
     "never": "none no off once hold buy_and_hold",
     "yahoo": "yfinance live online internet web",
@@ -33,7 +36,7 @@ OTHER_WORDS = {
 }
 # What is asked for and is not there, under the word of ours that comes nearest to it.
 NEAREST = {
-    "monthly": "weekly week daily day",
+    "weekly": "biweekly fortnightly fortnight",
     "calmar": "max_drawdown drawdown",
     "sharpe": "volatility vol",
 }

@@ -42,12 +42,14 @@ def parameter(
     high: float | None = None,
     step: float | None = None,
     choices: tuple[str, ...] = (),
+    implied: bool = False,
 ) -> Any:
     """Declare a parameter of a strategy: its default, unit and what values it takes.
 
     ``low`` and ``high`` are inclusive; ``step`` is the change by which a report moves the value
     to show how much depends on it. The type is that of the default: a number, a choice, a
-    ticker, or a mapping of tickers to weights.
+    ticker, or a mapping of tickers to weights. ``implied``: a parameter that was added later. It is
+    given by name only, and at its default nothing names it, so that runs of before are the same.
     """
     metadata = {
         "doc": doc,
@@ -56,8 +58,9 @@ def parameter(
         "high": high,
         "step": step,
         "choices": choices,
+        "implied": implied,
     }
-    return dataclasses.field(default=frozen(default), metadata=metadata)
+    return dataclasses.field(default=frozen(default), metadata=metadata, kw_only=implied)
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ class Parameter:
     high: float | None
     step: float | None
     choices: tuple[str, ...]
+    implied: bool = False
 
     @property
     def range(self) -> str:
@@ -152,6 +156,8 @@ class Parameter:
 
 # Units of parameters that hold tickers.
 TICKER, WEIGHTS = "ticker", "fractions of value"
+# Parameters that have an option of their own on the command line.
+OWN_OPTIONS = ("weights", "rebalance", "offset")
 
 
 @dataclass(frozen=True)
@@ -200,8 +206,11 @@ class Strategy(ABC):
         return cls.__module__.partition(".")[0] == "strategies"
 
     def params(self) -> Params:
-        """Parameter values by name."""
-        return immutabledict((own.name, getattr(self, own.name)) for own in self.parameters())
+        """Parameter values by name, without implied ones that stand at their default."""
+        values = ((own, getattr(self, own.name)) for own in self.parameters())
+        return immutabledict(
+            (own.name, value) for own, value in values if not (own.implied and value == own.default)
+        )
 
     @property
     @abstractmethod

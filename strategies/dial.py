@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 from data.errors import RuleError, UsageError, in_full
 from data.treasuries.instruments import CATALOGUE
 from strategies.base import Strategy, parameter
-from strategies.schedule import decision_rows
+from strategies.schedule import MOST_OFFSET, decision_rows, require_offset
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +33,7 @@ class DurationRule(Strategy):
     """Hold equity at a fixed weight and set the duration of the Treasuries beside it."""
 
     wants: ClassVar[tuple[str, ...]] = ("yields",)  # for the durations of the funds, by session
-    # Whether the rule may act on any session, or only on the first of a month.
+    # Whether the rule may act on any session, or only on one of each month.
     acts_daily: ClassVar[bool] = False
 
     equity_weight: float = parameter(
@@ -51,6 +51,10 @@ class DurationRule(Strategy):
     duration_max: float = parameter(
         LONGEST, low=SHORTEST, high=20, step=2, unit="years", doc="longest target duration"
     )
+    offset: int = parameter(
+        1, low=1, high=MOST_OFFSET, unit="session of the period", implied=True,
+        doc="session of the month on which it rebalances",
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         """Refuse a shortest duration above the longest: it would be the opposite rule."""
@@ -96,7 +100,7 @@ class DurationRule(Strategy):
         return self.duration_min + share * (self.duration_max - self.duration_min)
 
     def target_weights(self, market: Market) -> pd.DataFrame:
-        """Rebalance on first sessions of months; a daily rule also when its target changes."""
+        """Rebalance on one session of each month; a daily rule also when its target changes."""
         target = self.decided_duration(market)
         sleeve = blend(target, fund_durations(market).loc[target.index])
         weights = sleeve * (1.0 - self.equity_weight)
@@ -135,10 +139,12 @@ class DurationRule(Strategy):
         Raises
         ------
         UsageError
-            If the market is too short for the rule.
+            If the market is too short for the rule, or a month of it for the offset.
         """
         import numpy as np
 
+        months = market.periods_per_year == 12
+        require_offset(self.name, "monthly", self.offset, monthly_rows=months)
         market.require(self.tickers)
         first, _ = market.first_session([t for t in self.tickers if t not in self.optional])
         target = self._in_years(self.target_duration(market)).loc[first:].dropna()
@@ -149,7 +155,7 @@ class DurationRule(Strategy):
                 f"{self.name} has too little history in {market.source} up to {market.last_day}; "
                 f"{market.longer if market.is_cut else longer}, or a shorter window"
             )
-        rows = decision_rows(target.index, "monthly")
+        rows = decision_rows(target.index, "monthly", self.offset, market.sessions)
         if self.acts_daily:
             rows |= np.r_[True, np.diff(target.to_numpy()) != 0]
         return target[rows]

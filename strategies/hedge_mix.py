@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from strategies.base import WEIGHTS, Strategy, parameter
-from strategies.schedule import REBALANCE, decision_rows
+from strategies.schedule import MOST_OFFSET, REBALANCE, decision_rows, require_offset
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +34,15 @@ class HedgeMix(Strategy):
         choices=REBALANCE,
         doc="period on whose first session it goes back to the weights",
     )
+    offset: int = parameter(
+        1, low=1, high=MOST_OFFSET, unit="session of the period", implied=True,
+        doc="on which session of it, in place of the first",
+    )  # fmt: skip
+
+    def __post_init__(self) -> None:
+        """Refuse a session that the calendar's period may not have."""
+        super().__post_init__()
+        require_offset(self.name, self.rebalance, self.offset)
 
     @property
     def tickers(self) -> list[str]:
@@ -46,10 +55,13 @@ class HedgeMix(Strategy):
         return max(self.weights, key=lambda ticker: self.weights[ticker])
 
     def target_weights(self, market: Market) -> pd.DataFrame:
-        """Ask for the same weights on the first session of every period of the calendar."""
+        """Ask for the same weights on one session of every period of the calendar."""
         import pandas as pd
 
+        months = market.periods_per_year == 12
+        require_offset(self.name, self.rebalance, self.offset, monthly_rows=months)
         first, _ = market.first_session(self.tickers)
         sessions = market.sessions[market.sessions >= first]
-        decided = sessions[decision_rows(sessions, self.rebalance)]
+        rows = decision_rows(sessions, self.rebalance, self.offset, market.sessions)
+        decided = sessions[rows]
         return pd.DataFrame(dict(self.weights), index=decided)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from strategies.base import Strategy, parameter
-from strategies.schedule import decision_rows
+from strategies.schedule import MOST_OFFSET, decision_rows, require_offset
 from strategies.signals import trailing_volatility, window_rows
 
 if TYPE_CHECKING:
@@ -31,6 +31,10 @@ class RiskParity(Strategy):
     bond: str = parameter(
         "IEF", unit="ticker", choices=("SHY", "IEF", "TLT"), doc="the Treasury fund"
     )
+    offset: int = parameter(
+        1, low=1, high=MOST_OFFSET, unit="session of the period", implied=True,
+        doc="session of the month on which it works out its weights",
+    )  # fmt: skip
 
     @property
     def tickers(self) -> list[str]:
@@ -38,11 +42,14 @@ class RiskParity(Strategy):
         return ["SPY", self.bond]
 
     def target_weights(self, market: Market) -> pd.DataFrame:
-        """Work out new weights on the first session of each month."""
+        """Work out new weights on one session of each month."""
         import pandas as pd
 
         from data.errors import UsageError
 
+        require_offset(
+            self.name, "monthly", self.offset, monthly_rows=market.periods_per_year == 12
+        )
         market.require(self.tickers)
         rows = window_rows(self.lookback_months / 12.0, market)
         risk = pd.DataFrame(
@@ -55,5 +62,6 @@ class RiskParity(Strategy):
                 f"{market.source} has fewer up to {market.last_day}; "
                 f"{market.longer if market.is_cut else 'use a longer source'}, or a shorter window"
             )
-        inverse = 1.0 / risk[decision_rows(risk.index, "monthly")]
+        is_decided = decision_rows(risk.index, "monthly", self.offset, market.sessions)
+        inverse = 1.0 / risk[is_decided]
         return inverse.div(inverse.sum(axis=1), axis=0)

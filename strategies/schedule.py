@@ -4,38 +4,137 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from data.errors import UsageError
+
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
-REBALANCE = ("monthly", "quarterly", "annually", "never")
-PERIODS = {"monthly": "M", "quarterly": "Q", "annually": "Y"}
+# Each calendar and the period it goes by; ``never`` decides once.
+CALENDARS = {
+    "daily": "day",
+    "weekly": "week",
+    "monthly": "month",
+    "quarterly": "quarter",
+    "semiannually": "half-year",
+    "annually": "year",
+}
+REBALANCE = (*CALENDARS, "never")
+PERIODS = tuple(CALENDARS.values())
+
+# On which session of its period a calendar may decide, the last one; of the others only the first.
+MOST_OFFSET = 15
+OFFSETS = {
+    "weekly": 5,
+    "monthly": MOST_OFFSET,
+    "quarterly": MOST_OFFSET,
+    "semiannually": MOST_OFFSET,
+    "annually": MOST_OFFSET,
+}
+MONTHS = {"monthly": 1, "quarterly": 3, "semiannually": 6, "annually": 12}  # rows of monthly data
 
 
-def decision_rows(sessions: pd.DatetimeIndex, rebalance: str) -> NDArray[np.bool_]:
-    """Mark the first session of each month, quarter or year.
-
-    Never the last one: that a session was the last of its month is known only afterwards.
-    The market's own first session is always marked; ``never`` marks nothing else.
+def period_starts(sessions: pd.DatetimeIndex, period: str) -> NDArray[np.bool_]:
+    """Mark the first session of each day, week, month, quarter, half-year or year.
 
     Parameters
     ----------
     sessions
-        All sessions, ascending.
-    rebalance
-        One of ``REBALANCE``.
+        All sessions, ascending: days, or month-ends.
+    period
+        One of ``PERIODS``. A week begins on Monday, a half-year on 1 January and 1 July.
 
     Returns
     -------
     numpy.ndarray
-        One flag a session.
+        One flag a session. The first session of all is never marked: whether its period began
+        with it cannot be known.
     """
     import numpy as np
 
-    rows = np.zeros(len(sessions), dtype=bool)
-    if rebalance != "never":
-        period = sessions.to_period(PERIODS[rebalance])
-        rows[1:] = period[1:] != period[:-1]
-    rows[:1] = True
-    return rows
+    starts = np.zeros(len(sessions), dtype=bool)
+    if period == "day":
+        starts[1:] = True
+    elif period == "half-year":
+        half = sessions.year * 2 + (sessions.month > 6)
+        starts[1:] = half[1:] != half[:-1]
+    else:
+        named = sessions.to_period({"week": "W", "month": "M", "quarter": "Q", "year": "Y"}[period])
+        starts[1:] = named[1:] != named[:-1]
+    return starts
+
+
+def decision_rows(
+    rows: pd.DatetimeIndex,
+    rebalance: str,
+    offset: int = 1,
+    sessions: pd.DatetimeIndex | None = None,
+) -> NDArray[np.bool_]:
+    """Mark the K-th session of each day, week, month, quarter, half-year or year.
+
+    Counted forwards, never from the end: that a session was the last of its month is known only
+    afterwards. Only periods that begin within the sessions are counted; one with fewer than K
+    sessions decides nothing. The first row is always marked; ``never`` marks nothing else.
+
+    Parameters
+    ----------
+    rows
+        Sessions on which something may be decided, ascending. Where the K-th session of a period
+        is not among them, the next one of that period that is.
+    rebalance
+        One of ``REBALANCE``.
+    offset
+        K, from 1.
+    sessions
+        All sessions of the market, on which is counted; None where ``rows`` are all of them.
+
+    Returns
+    -------
+    numpy.ndarray
+        One flag a row.
+    """
+    import numpy as np
+
+    marked = np.zeros(len(rows), dtype=bool)
+    if rebalance != "never" and len(rows):
+        everything = rows if sessions is None else sessions
+        starts = period_starts(everything, CALENDARS[rebalance])
+        number = np.cumsum(starts)  # of the period, 0 for that in which the market begins
+        first = np.append(0, np.flatnonzero(starts))  # its first session
+        here = everything.get_indexer(rows)
+        is_due = (number[here] > 0) & (here - first[number[here]] + 1 >= offset)
+        # Of the rows of a period that are not before its K-th session, the first.
+        due = np.flatnonzero(is_due)
+        marked[due[np.unique(number[here[due]], return_index=True)[1]]] = True
+    marked[:1] = True
+    return marked
+
+
+def require_offset(who: str, rebalance: str, offset: int, *, monthly_rows: bool = False) -> None:
+    """Refuse a session that a calendar's period may not have.
+
+    Parameters
+    ----------
+    who
+        The strategy, for the message.
+    rebalance, offset
+        As for :func:`decision_rows`.
+    monthly_rows
+        Whether the market has one row a month, so that a quarter has three.
+
+    Raises
+    ------
+    UsageError
+        Naming what the calendar takes.
+    """
+    most = MONTHS.get(rebalance, 1) if monthly_rows else OFFSETS.get(rebalance, 1)
+    if offset <= most:
+        return
+    taken = f"1 to {most}" if most > 1 else "1"
+    there = " on monthly rows" if monthly_rows else ""
+    cure = "daily prices or a smaller offset" if monthly_rows else "a smaller offset"
+    raise UsageError(
+        f"{who}: offset of a {rebalance} calendar{there} takes {taken} (session of the period), "
+        f"got {offset}; take {cure}"
+    )

@@ -11,6 +11,7 @@ from backtests.engine.money import MONEY, Money
 from backtests.run import main
 from data.errors import UsageError
 from data.records import fields_of
+from strategies.base import OWN_OPTIONS
 
 
 def test_assignments_are_read_in_order_and_may_hold_more_signs():
@@ -47,9 +48,9 @@ def test_what_is_given_beside_a_file_goes_before_it(tmp_path):
     assert config == RunConfig("hedge_mix", params, costs=Costs(1.0, 1.0, 3))
 
 
-@pytest.mark.parametrize("name", ["weights", "rebalance"])
+@pytest.mark.parametrize("name", OWN_OPTIONS)
 def test_a_parameter_with_an_option_of_its_own_is_given_once(name):
-    options = {"settings": ("step_bp=25",), "weights": None, "rebalance": None}
+    options = {"settings": ("step_bp=25",), **dict.fromkeys(OWN_OPTIONS)}
     assert given_params({**options, name: "x"}) == {"step_bp": "25", name: "x"}
     with pytest.raises(UsageError, match=f"--{name} and --set {name}= are the same; give one"):
         given_params({**options, "settings": (f"{name}=y",), name: "x"})

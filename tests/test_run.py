@@ -132,7 +132,23 @@ def test_what_determines_a_run_changes_its_folder(capsys, tmp_path):
         (["hedge_mix", "--set", "weigths=SPY=1"], "no parameter 'weigths' (did you mean weights?)"),
         (["equity_only", "--weights", "SPY=1"], "equity_only has no parameter 'weights'"),
         (["hedge_mix", "--set", "rebalance"], "--set takes NAME=VALUE, got 'rebalance'"),
-        (["hedge_mix", "--rebalance", "weekly"], "one of monthly, quarterly, annually, never"),
+        (["hedge_mix", "--rebalance", "hourly"],
+         "one of daily, weekly, monthly, quarterly, semiannually, annually, never, got 'hourly'"),
+        (["hedge_mix", "--rebalance", "weekly", "--offset", "6"],
+         "offset of a weekly calendar takes 1 to 5 (session of the period), got 6"),
+        (["hedge_mix", "--offset", "16"],
+         "offset takes whole numbers from 1 to 15 (session of the period), got 16"),
+        (["hedge_mix", "--offset", "third"], "offset takes a whole number (session of the period)"),
+        (["hedge_mix", "--rebalance", "never", "--offset", "2"],
+         "offset of a never calendar takes 1 (session of the period), got 2"),
+        (["hedge_mix", "--source", "bundled", "--offset", "2"],
+         "offset of a monthly calendar on monthly rows takes 1 (session of the period), got 2; "
+         "take daily prices"),
+        (["risk_parity", "--source", "bundled", "--offset", "2"],
+         "risk_parity: offset of a monthly calendar on monthly rows takes 1"),
+        (["carry", "--source", "bundled", "--offset", "2"],
+         "carry: offset of a monthly calendar on monthly rows takes 1"),
+        (["equity_only", "--offset", "2"], "equity_only has no parameter 'offset'"),
         (["hedge_mix", "--fee-bps", "cheap"], "'cheap' is not a valid float"),
         (["hedge_mix", "--currency", "JYP"], "one of USD, JPY, EUR, GBP, CHF, AUD, CNY, got 'JYP'"),
         (["hedge_mix", "--currency", ""], "--currency takes one of USD"),
@@ -336,7 +352,9 @@ def test_list_names_every_parameter_with_unit_and_default(capsys):
     assert code == 0
     assert "hedge_mix: Hold fixed weights" in out
     assert "weights = SPY=0.6,IEF=0.4  (fractions of value)" in out
-    assert "rebalance = monthly  (calendar; monthly | quarterly | annually | never)" in out
+    assert ("rebalance = monthly  (calendar; daily | weekly | monthly | quarterly | semiannually | "
+            "annually | never)") in out  # fmt: skip
+    assert out.count("offset = 1  (session of the period; 1 to 15)") == 8
 
 
 def test_cash_only_and_tiny_periods_run(capsys, tmp_path):

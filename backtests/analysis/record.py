@@ -379,6 +379,8 @@ class LongView:
         Months from a decision to its trade.
     hedge
         Tickers that were its hedge; a rule may hold others on months than on days.
+    offset
+        The run's: on which session of its period it decides. None where months have it as well.
     """
 
     missing: str
@@ -389,6 +391,7 @@ class LongView:
     evidence: Evidence | None = None
     lag_months: int | None = None
     hedge: tuple[str, ...] = ()
+    offset: int | None = None
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,13 @@ from backtests.engine.money import HEDGES
 from backtests.engine.plan import PLAN
 from data.currency.currencies import DOLLAR
 from data.errors import UsageError, did_you_mean, in_short
-from strategies.base import Value
+from strategies.base import OWN_OPTIONS, Value
 
 # Bounds of a link, which anybody may write: a page reads it before it answers.
 LONGEST_LINK = 32_000  # characters of a query: eight compared runs of MOST_IN_LINK tickers
 MOST_FIELDS = 100
 MOST_IN_LINK = 50  # tickers
 PARAMETER = "set."  # set.step_bp=25 in an address is --set step_bp=25
-OWN_OPTIONS = ("weights", "rebalance")  # parameters with an option of their own
 
 
 def to_address(config: RunConfig) -> dict[str, str]:
@@ -124,7 +123,7 @@ def to_command(config: RunConfig, out: str = "results") -> str:
     for name, value in config.params.items():
         # With bands another calendar is the usual one, so that the command names it.
         is_calendar = name == "rebalance" and bool(config.plan.rebalancing)
-        if _same(value, default.params[name]) and not is_calendar:
+        if _same(value, getattr(default.rule, name)) and not is_calendar:
             continue
         if name in OWN_OPTIONS:
             words += [f"--{name}", _text(value)]

@@ -19,7 +19,7 @@ from backtests.engine.simulate import SCALE
 from data.errors import UsageError, WeightError, counted, did_you_mean
 from data.market import Market
 from strategies.decisions import require_targets
-from strategies.schedule import REBALANCE, decision_rows
+from strategies.schedule import REBALANCE, decision_rows, require_offset
 from strategies.weights import LARGEST_SUM, require_weights
 
 Array = NDArray[np.float64]
@@ -35,7 +35,9 @@ class PricePanel:
     opening
         Where all begin.
     history
-        All sessions from the first on which every ticker has a price; mixes decide on these.
+        All sessions of the market; periods are counted on these.
+    priced
+        The first of them on which every ticker has a price; mixes decide from there on.
     sessions
         T rows to simulate, daily or monthly.
     tickers
@@ -58,6 +60,7 @@ class PricePanel:
 
     opening: Opening
     history: pd.DatetimeIndex
+    priced: pd.Timestamp
     sessions: pd.DatetimeIndex
     tickers: tuple[str, ...]
     prices: Array
@@ -160,15 +163,16 @@ def make_panel(
             f"to {market.last_day}, too few for a lag of {costs.lag}; {market.longer}"
         )
     sessions = pd.DatetimeIndex(levels.index)
-    prices, priced = _priced(levels)
+    prices, since = _priced(levels)
     cash = market.cash.loc[sessions].to_numpy(float)
     return PricePanel(
         opening=opening,
-        history=market.sessions[market.sessions >= first],
+        history=market.sessions,
+        priced=first,
         sessions=sessions,
         tickers=tuple(tickers),
         prices=prices,
-        first=priced,
+        first=since,
         bills=np.append(1.0, cash[1:] / cash[:-1]),
         closes=_closes(sessions, market.is_year_over()),
         costs=costs,
@@ -200,7 +204,9 @@ def _closes(sessions: pd.DatetimeIndex, is_over: bool | None) -> NDArray[np.int8
     return closes
 
 
-def static_mixes(panel: PricePanel, weights: Array, rebalance: str = "monthly") -> Candidates:
+def static_mixes(
+    panel: PricePanel, weights: Array, rebalance: str = "monthly", offset: int = 1
+) -> Candidates:
     """Hold fixed weights, rebalanced on a calendar; the rest is cash.
 
     Parameters
@@ -210,20 +216,24 @@ def static_mixes(panel: PricePanel, weights: Array, rebalance: str = "monthly") 
     weights
         Shape (C, tickers of the panel), fractions of value.
     rebalance
-        ``monthly``, ``quarterly``, ``annually`` or ``never``.
+        One of ``REBALANCE``.
+    offset
+        On which session of its period, from 1.
 
     Raises
     ------
     WeightError
         For weights that are negative, not finite or sum to more than 1.
     UsageError
-        For another calendar, or weights of another shape.
+        For another calendar, an offset beyond its period, or weights of another shape.
     """
     if rebalance not in REBALANCE:
         raise UsageError(
             f"rebalance is one of {', '.join(REBALANCE)}, got {rebalance!r}"
             f"{did_you_mean(rebalance, REBALANCE)}"
         )
+    require_offset("the mix", rebalance, offset)
+    require_offset("the mix", rebalance, offset, monthly_rows=panel.ppy == 12)
     weights = np.asarray(weights, float)
     if weights.ndim != 2 or weights.shape[1] != len(panel.tickers) or len(weights) == 0:
         raise UsageError(
@@ -235,7 +245,8 @@ def static_mixes(panel: PricePanel, weights: Array, rebalance: str = "monthly") 
     for mix in np.flatnonzero(wrong):
         require_weights(dict(zip(panel.tickers, weights[mix], strict=True)), f"mix {mix}")
     targets = with_cash(weights)
-    decided = panel.history[decision_rows(panel.history, rebalance)]
+    sessions = panel.history[panel.history >= panel.priced]
+    decided = sessions[decision_rows(sessions, rebalance, offset, panel.history)]
     calendar = pd.DataFrame({panel.tickers[0]: 0.0}, decided)
     rows = _standing(calendar, panel, panel.history, "the mix").rows
     return Candidates(targets, rows[rows < len(panel.sessions)])

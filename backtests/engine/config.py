@@ -308,7 +308,7 @@ def _spelled(rule: Strategy, source: str) -> Strategy:
     """
     params = dict(rule.params())
     for declared in rule.parameters():
-        value = params[declared.name]
+        value = getattr(rule, declared.name)
         if declared.unit == TICKER and isinstance(value, str):
             params[declared.name] = spelled(source, value)
         elif declared.unit == WEIGHTS and isinstance(value, Mapping):

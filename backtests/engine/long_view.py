@@ -32,6 +32,8 @@ from data.errors import HedgeError
 from data.load import load_market
 from data.market import Market
 from data.records import ten_digits
+from strategies.base import Strategy
+from strategies.registry import make_of
 
 MOST_NAMED = 3  # tickers in a sentence
 NEARLY_ALL = 0.95  # of the bundled months: a second view of them would say the same
@@ -44,13 +46,15 @@ class LongRun:
     market: Market
     simulation: Simulation
     sides: Sides
+    offset: int | None = None  # of the run, where months have no such session
 
 
 def long_run(run: Run) -> LongRun | str:
     """Simulate a run's strategy on the bundled months, or say why that is not possible.
 
     Its costs and bands are the run's; nothing is paid in or out. A lag of some sessions is the
-    shortest number of months that holds it.
+    shortest number of months that holds it; a calendar decides on the first month of its period, in
+    which each of its first sessions lies.
     The months end with the run's last whole month: what came later its reader could not know.
     """
     strategy, ticker = run.config.make_strategy(), run.summary.benchmark.ticker
@@ -76,24 +80,35 @@ def long_run(run: Run) -> LongRun | str:
         )
     except HedgeError as error:
         return str(error).partition(";")[0]
+    on_months, offset = _on_months(strategy, own)
     market = _until(months_since, own)
     if market is None:
         return "the bundled months begin after its end"
     try:
         simulation = simulate(
             market,
-            strategy,
+            on_months,
             costs,
             initial=run.config.initial,
             plan=run.config.plan.without_flows(),
             engine=ledger.fill,
         )
-        sides = make_sides(market, strategy, simulation, benchmark, roles=roles, engine=ledger.fill)
+        sides = make_sides(
+            market, on_months, simulation, benchmark, roles=roles, engine=ledger.fill
+        )
     except HedgeError as error:
         return str(error).partition(";")[0]
     if not sides.hedge_tickers:
         return f"{strategy.name} holds no hedge on the bundled months"
-    return LongRun(market, simulation, sides)
+    return LongRun(market, simulation, sides, offset)
+
+
+def _on_months(strategy: Strategy, own: Market) -> tuple[Strategy, int | None]:
+    """A strategy as it decides on months, and its offset where that is not the same there."""
+    offset = strategy.params().get("offset")  # left out where it is the first
+    if own.periods_per_year == MONTHS or not isinstance(offset, int):
+        return strategy, None
+    return make_of(type(strategy), {**strategy.params(), "offset": 1}), offset
 
 
 def _until(months: Market, own: Market) -> Market | None:
@@ -120,6 +135,7 @@ def long_view(run: Run, long: LongRun | str) -> LongView | None:
         end=f"{rows[-1]:%Y-%m-%d}",
         word=verdict_word(evidence),
         lag_months=long.simulation.costs.lag,
+        offset=long.offset,
         hedge=tuple(long.sides.hedge_tickers),
         evidence=ten_digits(evidence),
     )

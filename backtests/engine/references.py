@@ -452,7 +452,9 @@ def same_average_duration(
     """
     average = held_duration(market, simulation)
     if average is None:
-        return StaticDuration(equity_weight=rule.equity_weight, duration=SHORTEST)
+        return StaticDuration(
+            equity_weight=rule.equity_weight, duration=SHORTEST, offset=rule.offset
+        )
     rows = simulation.nav.loc[simulation.first_fill :].index
     durations = fund_durations(market).loc[rows]
     shortest, longest = durations.min(axis=1).to_numpy(), durations.max(axis=1).to_numpy()
@@ -461,4 +463,4 @@ def same_average_duration(
         middle = (low + high) / 2.0
         reached = float(np.clip(middle, shortest, longest).mean())
         low, high = (middle, high) if reached < average else (low, middle)
-    return StaticDuration(equity_weight=rule.equity_weight, duration=low)
+    return StaticDuration(equity_weight=rule.equity_weight, duration=low, offset=rule.offset)

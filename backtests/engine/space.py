@@ -6,6 +6,7 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -177,7 +178,8 @@ class Space:
             for axis, (asset, values) in enumerate(self.axes.items()):
                 column = panel.tickers.index(asset)
                 weights[:, column] = np.asarray(values)[self.codes[numbers, axis]]
-            return static_mixes(panel, weights, str(self.fixed["rebalance"]))
+            mix = cast("HedgeMix", self.rule(int(numbers[0])))  # all share its calendar
+            return static_mixes(panel, weights, mix.rebalance, mix.offset)
         rules = (self.rule(int(number)) for number in numbers)
         return schedules(panel, market, (decide(rule, market) for rule in rules))
 

@@ -108,7 +108,7 @@ def to_state(config: RunConfig, idle: Sequence[str] = ()) -> dict[str, Any]:
     for name in DAYS:
         state[name] = getattr(config, name) or ""
     for declared in strategy_class(config.strategy).parameters():
-        value = config.params[declared.name]
+        value = config.params.get(declared.name, declared.default)
         if isinstance(value, Mapping):
             state["tickers"] = list(value)
             # A weight may exceed 1 by rounding; a slider may not exceed 100.

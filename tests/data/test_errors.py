@@ -13,6 +13,7 @@ from data import errors
 from data.load import SOURCES
 from strategies.base import NEEDS
 from strategies.registry import STRATEGIES
+from strategies.schedule import REBALANCE
 from tests.conftest import ROOT
 from tests.soak.doors import CURE
 
@@ -87,7 +88,6 @@ def test_the_nearest_word_is_named_and_a_far_one_is_not(word, clause):
     assert errors.did_you_mean(word, ["SPY", "TLT", "IEF"]) == clause
 
 
-CALENDARS = ("monthly", "quarterly", "annually", "never")
 GOALS = ("cagr", "sharpe", "sortino", "calmar")
 LIMITS = ("cagr", "volatility", "max_drawdown", "calmar", "turnover_per_year")
 
@@ -95,13 +95,14 @@ LIMITS = ("cagr", "volatility", "max_drawdown", "calmar", "turnover_per_year")
 @pytest.mark.parametrize(
     ("names", "words", "clause"),
     [
-        (CALENDARS, "yearly year annual Annual yearly 1Y", " (did you mean annually?)"),
-        (CALENDARS, "month Month monthlly", " (did you mean monthly?)"),
-        (CALENDARS, "quarter quaterly", " (did you mean quarterly?)"),
-        (CALENDARS, "none None buy-and-hold", " (did you mean never?)"),
-        # Nothing is rebalanced more often than once a month.
-        (CALENDARS, "weekly week daily day", " (the nearest is monthly)"),
-        (CALENDARS, "sometimes", ""),
+        (REBALANCE, "yearly year annual Annual yearly 1Y", " (did you mean annually?)"),
+        (REBALANCE, "month Month monthlly", " (did you mean monthly?)"),
+        (REBALANCE, "quarter quaterly", " (did you mean quarterly?)"),
+        (REBALANCE, "none None buy-and-hold", " (did you mean never?)"),
+        (REBALANCE, "week w wekly", " (did you mean weekly?)"),
+        (REBALANCE, "day 1d", " (did you mean daily?)"),
+        (REBALANCE, "half-yearly semi-annual 6m", " (did you mean semiannually?)"),
+        (REBALANCE, "sometimes", ""),
         (GOALS, "return growth", " (did you mean cagr?)"),
         (GOALS, "max_drawdown drawdown", " (the nearest is calmar)"),
         (GOALS, "volatility", " (the nearest is sharpe)"),
@@ -120,7 +121,7 @@ def test_what_others_call_a_word_gets_that_word(names, words, clause):
 
 def test_every_other_word_leads_to_one_name_of_its_list():
     """``buy_and_hold`` is a calendar and a rule; within one list a word has one meaning."""
-    lists = (CALENDARS, GOALS, LIMITS, SOURCES, tuple(STRATEGIES), NEEDS)
+    lists = (REBALANCE, GOALS, LIMITS, SOURCES, tuple(STRATEGIES), NEEDS)
     for table in (errors.OTHER_WORDS, errors.NEAREST):
         for names in lists:
             words = [word for name in names for word in table.get(name, "").split()]

@@ -26,14 +26,19 @@ from backtests.engine.money import MONEY, MOST_BASIS_BP, Money
 from backtests.run import main
 from data.currency.currencies import CODES
 from data.errors import HedgeError, UsageError
+from strategies.base import OWN_OPTIONS
+from strategies.schedule import OFFSETS, REBALANCE
 
 WEIGHTS = st.lists(st.integers(0, 100_000), min_size=1, max_size=4).map(
     lambda parts: {f"T{at}": part / max(sum(parts), 1) * 0.999999 for at, part in enumerate(parts)}
 )
 MIXES = st.builds(
-    lambda weights, rebalance: ("hedge_mix", {"weights": weights, "rebalance": rebalance}),
+    lambda weights, calendar: (
+        "hedge_mix",
+        {"weights": weights, "rebalance": calendar[0], "offset": calendar[1]},
+    ),
     WEIGHTS,
-    st.sampled_from(["monthly", "quarterly", "annually", "never"]),
+    st.sampled_from([(name, k) for name in REBALANCE for k in range(1, OFFSETS.get(name, 1) + 1)]),
 )
 RULES = st.builds(
     lambda step, years: ("attack_defend", {"step_bp": step, "lookback_years": years}),
@@ -95,7 +100,7 @@ def commanded(config):
         options = context.params
         strategy = options.pop("strategy")
         params = dict(text.split("=", 1) for text in options["settings"])
-        given_ = {name: options[name] for name in ("weights", "rebalance") if options[name]}
+        given_ = {name: options[name] for name in OWN_OPTIONS if options[name]}
         return run_config(*with_config(strategy, {**params, **given_}, options, None))
 
 

@@ -6,6 +6,7 @@ import random
 from itertools import pairwise
 
 from strategies.registry import STRATEGIES
+from strategies.schedule import REBALANCE
 
 GARBAGE = (
     "", " ", "-", "--", "=", ",", ":", "0", "-1", "nan", "inf", "-inf", "1e400", "9" * 400, "1_000",
@@ -26,7 +27,8 @@ TICKER = ("SPY", "IEF", "TLT", "SHY", "CASH", "spy", "^GSPC", "^IRX", "SPYY", "m
 WEIGHTS = ("SPY=0.6,IEF=0.4", "SPY=1", "SPY=0", "SPY=0.9,IEF=0.2", "SPY=-1", "SPY=nan", "SPY",
            "SPY=0.5,SPY=0.5", "CASH=1", "=1", "SPY=1e-400", "../x=1", "SPY=0.5,",
            "a\0b=0.5")  # fmt: skip
-CALENDAR = ("monthly", "quarterly", "annually", "never", "Monthly", "daily")
+CALENDAR = (*REBALANCE, "Monthly", "hourly")
+OFFSET = ("1", "2", "5", "15", "16", "0", "-1", "1.5", "nan", "third", "9" * 99)
 SETTING = ("equity_weight=0.5", "step_bp=25", "step_bp=0", "lookback_years=5", "weights=SPY=1",
            "rebalance=never", "x", "=", "a=b=c", "equity_weight=nan", "ticker=SPY",
            "ticker=")  # fmt: skip
@@ -62,14 +64,16 @@ RUN_OPTIONS = {
 # Of each command: what its positional words are, how many it likes, and its options.
 DOORS = {
     "backtests.run": (NAME, (0, 1, 1, 1, 2), {
-        **RUN_OPTIONS, "--weights": WEIGHTS, "--rebalance": CALENDAR, "--set": SETTING,
+        **RUN_OPTIONS, "--weights": WEIGHTS, "--rebalance": CALENDAR, "--offset": OFFSET,
+        "--set": SETTING,
         "--config": FILE, "--refresh": None, "--json": None, "--list": None, "--help": None,
         "-h": None,
     }),
     "backtests.today": ((*NAME, "results/finished", "prices", *FILE), (0, 1, 1, 1, 2), {
         **{name: choices for name, choices in RUN_OPTIONS.items()
            if name not in ("--no-tearsheet", "--no-verdict", "--standalone", "--out")},
-        "--weights": WEIGHTS, "--rebalance": CALENDAR, "--set": SETTING, "--refresh": None,
+        "--weights": WEIGHTS, "--rebalance": CALENDAR, "--offset": OFFSET,
+        "--set": SETTING, "--refresh": None,
         "--json": None, "--help": None,
     }),
     "backtests.compare": (RUN, (0, 1, 2, 2, 2, 3, 25), {
@@ -78,7 +82,8 @@ DOORS = {
     "backtests.tune": (NAME, (0, 1, 1, 1, 2), {
         **{name: known for name, known in RUN_OPTIONS.items()
            if name not in ("--no-tearsheet", "--no-verdict")},
-        "--weights": WEIGHTS, "--rebalance": CALENDAR, "--set": SETTING, "--refresh": None,
+        "--weights": WEIGHTS, "--rebalance": CALENDAR, "--offset": OFFSET,
+        "--set": SETTING, "--refresh": None,
         "--assets": ("SPY", "SPY,IEF", "SPY,IEF", "SPY,SPY", "SPY,,IEF", "CASH", "A,B,C,D,E,F,G,H"),
         "--step": ("0.5", "0.25", "0.3", "0", "-1", "1", "1e-9", "nan"),
         "--grid": ("step_bp=25,50", "equity_weight=0.4:0.8:0.2", "full_at_bp=5", "x=1", "step_bp",

@@ -33,12 +33,23 @@ def test_a_parameter_reads_texts_as_its_declared_type():
             AttackDefend(step_bp=value)
 
 
+def test_an_implied_parameter_is_named_only_where_it_is_not_the_default():
+    assert "offset" not in AttackDefend(offset=1).params()
+    assert AttackDefend(offset=7).params()["offset"] == 7
+    assert AttackDefend(offset=1) == AttackDefend()
+    # By name only: what a rule took in order of before, it still takes so.
+    (shared, *_, own) = [field for field in AttackDefend.parameters() if not field.implied]
+    given = AttackDefend(0.5, 0.2, 16.0, 50.0, 5.0, 12.0)
+    assert (getattr(given, shared.name), getattr(given, own.name)) == (0.5, 12.0)
+
+
 def test_a_strategy_is_frozen_and_says_what_it_does():
     rule = AttackDefend()
     for own in rule.parameters():
         with pytest.raises(AttributeError):
             setattr(rule, own.name, own.default)
-    assert rule.params() == {own.name: own.default for own in rule.parameters()}
+    declared = rule.parameters()
+    assert rule.params() == {own.name: own.default for own in declared if not own.implied}
     assert AttackDefend.summary() == AttackDefend.__doc__.splitlines()[0]
     assert len({AttackDefend(), AttackDefend(), AttackDefend(step_bp=25.0)}) == 2
 

@@ -17,7 +17,13 @@ from strategies.base import parameter
 from strategies.decisions import decide
 from strategies.dial import DIAL, DurationRule, blend, fund_durations
 from tests.conftest import random_market
-from tests.strategies.helpers import month_ends, path_market, require_decisions, yields_market
+from tests.strategies.helpers import (
+    month_ends,
+    path_market,
+    require_decisions,
+    weekdays,
+    yields_market,
+)
 
 
 def test_a_dial_with_its_ends_exchanged_is_refused():
@@ -137,3 +143,19 @@ def test_a_dial_that_is_no_duration_is_refused(target, message):
     market = random_market(1, ("SPY", "BIL", "SHY", "IEF", "TLT"))
     with pytest.raises(RuleError, match=message):
         decide(Own(), market)
+
+
+def test_the_calendar_of_a_duration_rule_may_decide_on_a_later_session():
+    @dataclass(frozen=True)
+    class Fixed(DurationRule):
+        name: ClassVar[str] = "fixed"
+
+        def target_duration(self, market: Market) -> pd.Series:
+            return pd.Series(7.0, market.sessions)
+
+    # Weekdays from 2020-01-01; January began with the market and is not counted.
+    market = path_market(weekdays(60), ppy=252)
+    decided = Fixed(offset=3).target_weights(market)
+    assert [f"{day:%m-%d}" for day in decided.index] == ["01-01", "02-05", "03-04"]
+    with pytest.raises(UsageError, match="fixed: offset of a monthly calendar on monthly rows"):
+        Fixed(offset=3).target_weights(path_market(month_ends(9)))

@@ -12,7 +12,7 @@ from strategies import registry
     ("values", "message"),
     [
         ({"weight": "SPY=1"}, r"no parameter 'weight' \(did you mean weights\?\)"),
-        ({"rebalance": "monthy"}, r"one of monthly, .* got 'monthy' \(did you mean monthly\?\)"),
+        ({"rebalance": "monthy"}, r"one of daily, .* got 'monthy' \(did you mean monthly\?\)"),
         ({"weights": "SPY"}, r"weights are TICKER=FRACTION"),
         ({"weights": "SPY=much"}, r"the weight of SPY takes a fraction such as 0.6, got 'much'"),
         ({"weights": "SPY==0.6"}, r"weights are TICKER=FRACTION,..., got 'SPY==0.6'"),

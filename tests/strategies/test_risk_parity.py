@@ -62,3 +62,16 @@ def test_by_day_it_decides_on_first_sessions_and_never_without_a_volatility():
     )
     with pytest.raises(UsageError, match="needs 3 months of returns and made has fewer"):
         RiskParity(lookback_months=3, bond="SHY").target_weights(market)
+
+
+def test_the_month_is_counted_on_the_markets_rows_not_on_those_with_a_volatility():
+    # As above: the first volatility is that of 30 March. April's fourth session is Monday the 6th.
+    wave = np.where(np.arange(89) % 2, 3.0, -3.0)
+    market = path_market(weekdays(90), ppy=252, SPY=levels(*wave), TLT=levels(*wave / 3))
+    rule = RiskParity(lookback_months=3, bond="TLT", offset=4)
+    mix = [0.25, 0.75]
+    require_decisions(
+        rule.target_weights(market), {"2020-03-30": mix, "2020-04-06": mix}, ("SPY", "TLT")
+    )
+    with pytest.raises(UsageError, match="risk_parity: offset of a monthly calendar on monthly"):
+        RiskParity(lookback_months=3, offset=2).target_weights(path_market(month_ends(9)))

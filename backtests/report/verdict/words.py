@@ -194,11 +194,18 @@ def long_note(view: LongView | None) -> str:
     if view is None or view.evidence is None:
         return ""
     months = "month" if view.lag_months == 1 else "months"
+    when = (
+        ""
+        if view.offset is None
+        else (
+            f" and decisions at the end of a month, in place of session {view.offset} of a period"
+        )
+    )
     return (
         f"The same strategy on the {view.source_title} ({view.start} to {view.end}), at the same "
-        f"costs, with a lag of {view.lag_months} {months}: a shorter history has too few months to "
-        "decide. Its equity is the whole US market, its Treasuries are ladders computed from "
-        "published yields."
+        f"costs, with a lag of {view.lag_months} {months}{when}: a shorter history has "
+        "too few months to decide. Its equity is the whole US market, its Treasuries are ladders "
+        "computed from published yields."
     )
 
 
