@@ -31,6 +31,7 @@ def backtest(
     config: str | os.PathLike[str] | None = None,
     weights: Mapping[str, float] | pd.Series | str | None = None,
     rebalance: str | None = None,
+    offset: int | None = None,
     set: Mapping[str, Value] | None = None,
     source: str | os.PathLike[str] | None = None,
     extend: bool | None = None,
@@ -81,6 +82,8 @@ def backtest(
         A run's configuration as a TOML file; options given beside it override it.
     weights, rebalance
         Of ``hedge_mix``: fractions of value by ticker, and the calendar.
+    offset
+        Of a strategy with a calendar: on which session of its period it decides, from 1.
     set
         Any declared parameters by name; they can be given as arguments too.
     source
@@ -161,9 +164,10 @@ def backtest(
         strategy,
         Options(
             backtest, strategy_file=strategy_file, config=config, tickers=tickers, needs=needs,
-            weights=weights, rebalance=rebalance, set=set, source=source, extend=extend,
-            start=start, end=end, fee_bps=fee_bps, slippage_bps=slippage_bps, lag=lag,
-            benchmark=benchmark, hedge=hedge, equity=equity, price_only=price_only,
+            weights=weights, rebalance=rebalance, offset=offset, set=set, source=source,
+            extend=extend, start=start, end=end, fee_bps=fee_bps,
+            slippage_bps=slippage_bps, lag=lag, benchmark=benchmark, hedge=hedge,
+            equity=equity, price_only=price_only,
             initial=initial, currency=currency, cash=cash, fx_hedge=fx_hedge,
             fx_hedge_equity=fx_hedge_equity, fx_basis_bp=fx_basis_bp,
             carry_rates=carry_rates, withholding=withholding, prices=given(prices),

@@ -239,6 +239,7 @@ KINDS: Mapping[str, Kind] = {
     "needs": needs,
     "weights": mix,
     "rebalance": kinds.text,
+    "offset": kinds.plain,  # a rule of the user's own may have one that is no whole number
     "set": named,
     "prices": prices,
     "bills": prices,

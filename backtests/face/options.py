@@ -25,7 +25,7 @@ from data.load import load_market
 from data.market import Market
 from data.sources import frame
 from data.withholding.rates import NOTHING, Withholding
-from strategies.base import Params, Strategy, Value
+from strategies.base import OWN_OPTIONS, Params, Strategy, Value
 from strategies.files import FORM, read_strategy, require_answers, require_usable
 from strategies.function import FunctionRule, Rule, function_rule
 from strategies.outside import outside
@@ -88,6 +88,7 @@ class Options:
     needs: Sequence[str] | str | None = None
     weights: Mapping[str, float] | str | None = None
     rebalance: str | None = None
+    offset: int | None = None
     set: Mapping[str, Value | None] | None = None
     source: str | os.PathLike[str] | None = None
     extend: bool | None = None
@@ -127,7 +128,7 @@ class Options:
             For a parameter that it does not declare, and for one that is given twice.
         """
         declared = [own.name for own in base.parameters()]
-        own_options = {"weights": self.weights, "rebalance": self.rebalance}
+        own_options = {name: getattr(self, name) for name in OWN_OPTIONS}
         asked = {name: value for name, value in own_options.items() if value is not None}
         read: dict[str, Value] = {}
         for values in (self.set or {}, self.params, asked):

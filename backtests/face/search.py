@@ -141,6 +141,7 @@ def search(
     strategy_file: str | os.PathLike[str] | None = None,
     weights: Mapping[str, float] | pd.Series | str | None = None,
     rebalance: str | None = None,
+    offset: int | None = None,
     set: Mapping[str, Value] | None = None,
     source: str | os.PathLike[str] | None = None,
     extend: bool | None = None,
@@ -194,9 +195,10 @@ def search(
         Score on a Dask cluster: ``tcp://host:port`` or ``local:N``.
     out, standalone
         The results folder; whether the page in it has its charts without any other file.
-    strategy_file, weights, rebalance, set, source, extend, start, end, fee_bps, slippage_bps, lag,\
- benchmark, hedge, equity, price_only, initial, currency, cash, fx_hedge, fx_hedge_equity,\
- fx_basis_bp, carry_rates, withholding, prices, bills, refresh, strict, max_age, quiet
+    strategy_file, weights, rebalance, offset, set, source, extend, start, end, fee_bps,\
+ slippage_bps, lag, benchmark, hedge, equity, price_only, initial, currency, cash, fx_hedge,\
+ fx_hedge_equity, fx_basis_bp, carry_rates, withholding, prices, bills, refresh,\
+ strict, max_age, quiet
         As for :func:`backtests.backtest`.
     params
         Parameters of the default.
@@ -215,8 +217,8 @@ def search(
     """
     strictness = read_strictness(strict=strict, max_age=max_age)
     options = Options(
-        search, strategy_file=strategy_file, weights=weights, rebalance=rebalance, set=set,
-        source=source, extend=extend, start=start, end=end, fee_bps=fee_bps,
+        search, strategy_file=strategy_file, weights=weights, rebalance=rebalance, offset=offset,
+        set=set, source=source, extend=extend, start=start, end=end, fee_bps=fee_bps,
         slippage_bps=slippage_bps, lag=lag, benchmark=benchmark, hedge=hedge, equity=equity,
         price_only=price_only, initial=initial, currency=currency, cash=cash,
         fx_hedge=fx_hedge, fx_hedge_equity=fx_hedge_equity,
