@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 # Options of :func:`config_options` that describe a run, named as the fields of its configuration.
 RUN_OPTIONS = ("source", "extend", "start", "end", "fee_bps", "slippage_bps", "lag", "benchmark",
                "hedge", "equity", "price_only", "initial", "currency", "cash", "fx_hedge",
-               "fx_hedge_equity", "fx_basis_bp", "carry_rates", "withholding")  # fmt: skip
+               "fx_hedge_equity", "fx_basis_bp", "carry_rates", "withholding",
+               "real")  # fmt: skip
 
 
 def assignments(texts: Sequence[str], option: str) -> dict[str, str]:
@@ -252,6 +253,9 @@ def config_options(command: Callable[..., Any], *, writes: bool = True) -> Calla
                      help="Tax withheld from dividends and interest: 0 to 1 of all equity's, or "
                           "by ticker, also from a day on: SPY=0.15,TLT=0.3@2025-05-01  "
                           "[default: none]."),
+        click.option("--real/--no-real", default=False,
+                     help="Everything in home purchasing power, the money of the first day; or in "
+                          "money of the day  [default]."),
         *([out, alone] if writes else []),
         click.option("--debug", is_flag=True, help="Show the traceback of an error."),
     )  # fmt: skip

@@ -132,6 +132,7 @@ def to_command(config: RunConfig, out: str = "results") -> str:
         **RunConfig.of(kind(), {"currency": config.money.currency}).as_dict(),
         **({} if config.money.is_dollars else {"currency": DOLLAR}),
         "withholding": None,
+        "real": None,
     }
     for key, setting in config.as_dict().items():
         if key not in ("strategy", "params") and not _same(setting, usual[key]):

@@ -56,6 +56,7 @@ class ConfigTable:
     fx_basis_bp: float | None = None
     carry_rates: bool | None = None
     withholding: float | str | None = None  # None for nothing, and in a manifest of before
+    real: bool | None = None  # None in money of the day, and in a manifest of before
 
     def __post_init__(self) -> None:
         """Keep parameters from being changed."""
@@ -96,6 +97,8 @@ class RunConfig:
     withholding
         What is withheld from dividends and interest: a number, text or a mapping, as
         :func:`backtests.engine.withholding.read_withholding` reads it.
+    real
+        Whether every value is in home purchasing power: the money of row 0.
     rule
         The strategy itself. Made of name and parameters unless given; a function or an object of
         the user's own has no registered name, and is given (:meth:`of`).
@@ -120,6 +123,7 @@ class RunConfig:
     extend: bool | None = None
     money: Money = field(default_factory=Money)
     withholding: AskedWithholding = NONE_ASKED
+    real: bool = False
     rule: Strategy | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -192,7 +196,8 @@ class RunConfig:
                 "benchmark": benchmark, "initial": initial,
                 "hedge": roles.hedge, "equity": roles.equity,
                 "price_only": price_only, "money": _spelled_money(self.money, source),
-                "withholding": withholding}  # fmt: skip
+                "withholding": withholding,
+                "real": kinds.flag(False if self.real is None else self.real, "real=")}  # fmt: skip
         for name, value in read.items():
             object.__setattr__(self, name, value)
 
@@ -255,6 +260,7 @@ class RunConfig:
             price_only=",".join(self.price_only) or None,
             **({} if abroad is None else fields_of(abroad)),
             withholding=self.withholding.value,
+            real=self.real or None,
         )
 
     def conversion(self, tickers: Sequence[str]) -> Conversion:
@@ -268,6 +274,8 @@ class RunConfig:
             fields = {name: value for name, value in fields.items() if name not in MONEY}
         if not self.withholding:
             del fields["withholding"]
+        if not self.real:
+            del fields["real"]
         return {**fields, "params": plain_params(self.params)}
 
 

@@ -44,6 +44,7 @@ KEYS: dict[str, type] = {
     "fx_basis_bp": float,
     "carry_rates": bool,
     "withholding": Rates,
+    "real": bool,
     "params": dict,
 }
 MOST_KEY = 8192  # characters before the first =

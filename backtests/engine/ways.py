@@ -38,6 +38,7 @@ from data.currency.accrual import divided_returns, hedged_level
 from data.currency.conversion import Conversion
 from data.currency.convert import reconverted, rolls_of
 from data.market import CASH, Market
+from data.purchasing_power import like
 from data.records import ten_digits
 from data.treasuries.instruments import hedged_into
 from strategies.base import Strategy
@@ -119,7 +120,7 @@ class _Held(HeldHedge):
             level = self.home_cash if key == "home_cash" else self.cash_as("usd")
             column = self.hedge[0]
             return Levels(self._with({column: level}), (column,))
-        other = reconverted(self.market, self.conversion(key, basis_bp)).prices
+        other = like(self.market, reconverted(self.market, self.conversion(key, basis_bp))).prices
         columns = {ticker: other[ticker].reindex(self.market.sessions) for ticker in self.hedge}
         return Levels(self._with(columns), tuple(self.hedge))
 
