@@ -404,10 +404,7 @@ class Market:
         The rest is the same on these rows; ``figures`` and ``stood_in`` are added to its own.
         """
         require_levels(prices, self.source)
-        other = copy.copy(self)
-        for name in ROWS[2:]:
-            held = getattr(self, name)
-            vars(other)[name] = None if held is None else frozen_rows(held.loc[prices.index])
+        other = self.on(pd.DatetimeIndex(prices.index))
         vars(other).update(
             provenance=immutabledict(provenance),
             notes=tuple(notes),
@@ -435,8 +432,7 @@ class Market:
         other = self.on(pd.DatetimeIndex(level.index))
         prices, cash = other._prices.div(level, axis=0), other._cash / level
         valued = other.paid_out(prices, other.payments)
-        cash = read_only(cash.to_frame(CASH))[CASH]
-        vars(valued).update(deflated=replace(real, nominal=other), _cash=cash)
+        vars(valued).update(deflated=replace(real, nominal=other), _cash=frozen_rows(cash))
         return valued
 
     def paid_out(self, prices: pd.DataFrame, payments: Payments | None) -> Market:

@@ -95,4 +95,4 @@ def _pace(levels: pd.Series) -> float:
 
 
 def _days(days: pd.DatetimeIndex) -> np.ndarray:
-    return days.values.astype("datetime64[D]").astype(float)
+    return np.asarray(days.values.astype("datetime64[D]").astype(float))

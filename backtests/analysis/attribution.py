@@ -24,16 +24,16 @@ def sleeve_attribution(
     returns
         Sessions x funds: simple returns of each session.
     parts
-        By fund: sessions x any of ``PARTS``, ``CURRENCY`` and ``INFLATION``, fractions; what they leave of the
-        fund's return is its residual.
+        By fund: sessions x any of ``PARTS``, ``CURRENCY`` and ``INFLATION``, fractions; what
+        they leave of the fund's return is its residual.
     costs
         Trading costs of the sleeve on each session, in currency.
 
     Returns
     -------
     pandas.DataFrame
-        Sessions x ``PARTS`` (with ``CURRENCY`` and ``INFLATION`` where a fund has them) and ``total``, in currency;
-        the parts sum to the total, which is value before times return, less costs.
+        Sessions x ``PARTS`` (with ``CURRENCY`` and ``INFLATION`` where a fund has them) and ``total``,
+        in currency; the parts sum to the total, which is value before times return, less costs.
     """
     held_before = values.shift(1).fillna(0.0)
     columns = list(PARTS)

@@ -137,6 +137,11 @@ class Summary:
         return self.nominal is not None
 
     @property
+    def base_date(self) -> str:
+        """The day in whose purchasing power its amounts are; empty in money of the day."""
+        return self.start if self.is_real else ""
+
+    @property
     def weights(self) -> Mapping[str, float] | None:
         """The weights that were asked for; None for a rule, which has none."""
         weights = self.params.get("weights")
