@@ -114,7 +114,7 @@ def controls() -> RunConfig:
                   help="tax at the source on dividends and interest: 0.15 of all equity's, or by "
                   "ticker, also from a day on, such as SPY=0.15,TLT=0.3@2025-05-01")  # fmt: skip
     st.checkbox("In purchasing power", key="real",
-                help="everything divided by consumer prices: the money of the first day")  # fmt: skip
+                help="divided by consumer prices: in the money of the first day")  # fmt: skip
     st.button("Read the data again", key="forget", on_click=lab.forget)
     return from_state(state)
 
