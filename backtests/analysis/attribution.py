@@ -33,7 +33,8 @@ def sleeve_attribution(
     -------
     pandas.DataFrame
         Sessions x ``PARTS`` (also ``CURRENCY`` and ``INFLATION`` where a fund has them) and
-        ``total``, in currency; the parts sum to the total, which is value before times return, less costs.
+        ``total``, in currency; the parts sum to the total, which is value before times return,
+        less costs.
     """
     held_before = values.shift(1).fillna(0.0)
     columns = list(PARTS)

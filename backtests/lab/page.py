@@ -300,9 +300,13 @@ def add_to_comparison(query: str, name: str) -> None:
 def other_currency(compared: Sequence[str], query: str) -> str:
     """Why a run does not compare with others, whose returns are another investor's, or nothing."""
     try:
-        codes = [from_query(each).money.currency for each in (*compared[:1], query)]
+        configs = [from_query(each) for each in (*compared[:1], query)]
     except HedgeError:  # of a link: said where it is drawn
         return ""
+    codes = [config.money.currency for config in configs]
+    if len({config.real for config in configs}) > 1:
+        kinds = ["in purchasing power" if c.real else "in money of the day" for c in configs]
+        return f"it is {kinds[1]}, those compared {kinds[0]}; clear the comparison first"
     if len(set(codes)) == 1:
         return ""
     return f"it is in {codes[1]}, those compared in {codes[0]}; clear the comparison first"
