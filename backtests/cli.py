@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 RUN_OPTIONS = ("source", "extend", "start", "end", "fee_bps", "slippage_bps", "lag", "benchmark",
                "hedge", "equity", "price_only", "initial", "currency", "cash", "fx_hedge",
                "fx_hedge_equity", "fx_basis_bp", "carry_rates", "withholding", "band",
-               "band_relative", "band_to", "flow", "flow_indexed", "flows")  # fmt: skip
+               "band_relative", "band_to", "flow", "flow_indexed", "flows", "real")  # fmt: skip
 
 
 def assignments(texts: Sequence[str], option: str) -> dict[str, str]:
@@ -302,6 +302,9 @@ def config_options(command: Callable[..., Any], *, writes: bool = True) -> Calla
         click.option("--flows", metavar="FILE",
                      help="Dated flows instead: a file with lines of date,amount, or "
                           "2020-01-15=500,2021-01-15=-300."),
+        click.option("--real/--no-real", default=False,
+                     help="Everything in home purchasing power, the money of the first day; or in "
+                          "money of the day  [default]."),
         *([out, alone] if writes else []),
         click.option("--debug", is_flag=True, help="Show the traceback of an error."),
     )  # fmt: skip

@@ -58,7 +58,12 @@ def main(runs: tuple[str, ...], **options: Any) -> None:
     run.toml of a finished one does. What has not been run yet is run first, all on the same dates.
     "60/40"=hedge_mix:SPY=0.6,IEF=0.4 gives a run a name, which stands in every table.
     """
-    from backtests.report.comparison.aligned import FEWEST, MOST, require_one_currency
+    from backtests.report.comparison.aligned import (
+        FEWEST,
+        MOST,
+        require_all_real,
+        require_one_currency,
+    )
     from backtests.report.finished_run import read_run, require_strict_run
     from backtests.report.folder import require_writable
     from strategies.registry import use_file
@@ -95,6 +100,15 @@ def main(runs: tuple[str, ...], **options: Any) -> None:
             for word, run in zip(words, asked, strict=True)
         ],
         each_in_its_own=options["each_in_its_own"],
+    )
+    require_all_real(
+        [
+            (
+                word.name or word.run,
+                read_run(run).summary.is_real if isinstance(run, Path) else run.real,
+            )
+            for word, run in zip(words, asked, strict=True)
+        ]
     )
     for position, one in enumerate(asked):
         if one in asked[:position]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pandas as pd
@@ -15,6 +15,7 @@ from data.consumer_prices import public_day
 from data.currency.conversion import Investor
 from data.errors import DataError, did_you_mean
 from data.origin import MADE, Origin
+from data.price_level import Deflated
 from data.provenance import Provenance, Tracking, content_sha256
 from data.read_only import (
     frozen_rows,
@@ -28,6 +29,7 @@ from data.withholding.payouts import Payments
 from data.withholding.rates import NOTHING, Withholding
 
 CASH: Final = "CASH"
+ROWS = ("_prices", "_cash", "_yields", "_policy_rate", "_cpi", "_usd")
 
 
 @dataclass(frozen=True, eq=False, init=False, repr=False)
@@ -106,6 +108,7 @@ class Market:
     tracking: tuple[Tracking, ...]
     is_cut: bool
     abroad: Abroad[Market] | None
+    deflated: Deflated[Market] | None
     payments: Payments | None
     _figures: immutabledict[str, FigureDays]
     _stood_in: tuple[StandIn, ...]
@@ -173,6 +176,7 @@ class Market:
             tracking=tuple(tracking),
             is_cut=is_cut,
             abroad=None,
+            deflated=None,
             payments=payments,
             _figures=immutabledict(_own_days(prices, source) if figures is None else figures),
             _stood_in=tuple(stood_in),
@@ -214,8 +218,13 @@ class Market:
 
     @property
     def in_dollars(self) -> Market:
-        """The same market in dollars; of a converted one with all its earlier rows."""
-        return self if self.abroad is None else self.abroad.dollars
+        """The same market in dollars of the day; of a converted one with all its earlier rows."""
+        return self.nominal if self.abroad is None else self.abroad.dollars
+
+    @property
+    def nominal(self) -> Market:
+        """The same market in money of the day, which rules look at."""
+        return self if self.deflated is None else self.deflated.nominal
 
     @property
     def vintage(self) -> Vintage:
@@ -356,11 +365,7 @@ class Market:
 
     def until(self, session: pd.Timestamp) -> Market:
         """Return the market as it was known at the close of ``session``."""
-        cut = copy.copy(self)
-        for name in ("_prices", "_cash", "_yields", "_policy_rate", "_cpi", "_usd"):
-            rows = getattr(self, name)
-            # A copy of the rows: the array of a view would still hold the rows after ``session``.
-            vars(cut)[name] = None if rows is None else frozen_rows(rows.loc[:session])
+        cut = self.on(self.sessions[self.sessions <= session])
         months = self._cpi_by_month
         if months is not None:
             public = months[public_day(pd.DatetimeIndex(months.index)) <= session]
@@ -373,6 +378,8 @@ class Market:
             vars(cut)["_cut"] = session
         if self.payments is not None:
             vars(cut)["payments"] = self.payments.until(session)
+        if self.deflated is not None:
+            vars(cut)["deflated"] = self.deflated.until(session)
         if self.abroad is not None:
             monthly = self.periods_per_year == 12
             vars(cut)["abroad"] = self.abroad.until(session, monthly=monthly)
@@ -397,11 +404,7 @@ class Market:
         The rest is the same on these rows; ``figures`` and ``stood_in`` are added to its own.
         """
         require_levels(prices, self.source)
-        other = copy.copy(self)
-        rows = prices.index
-        for name in ("_yields", "_policy_rate", "_cpi", "_usd"):
-            held = getattr(self, name)
-            vars(other)[name] = None if held is None else frozen_rows(held.loc[rows])
+        other = self.on(pd.DatetimeIndex(prices.index))
         vars(other).update(
             provenance=immutabledict(provenance),
             notes=tuple(notes),
@@ -413,6 +416,24 @@ class Market:
             _stood_in=(*self._stood_in, *stood_in),
         )
         return other
+
+    def on(self, rows: pd.DatetimeIndex) -> Market:
+        """Return the same market on some of its rows."""
+        other = copy.copy(self)
+        for name in ROWS:
+            held = getattr(self, name)
+            # A copy of the rows: the array of a view would still hold the others.
+            vars(other)[name] = None if held is None else frozen_rows(held.loc[rows])
+        return other
+
+    def deflated_by(self, real: Deflated[Market]) -> Market:
+        """Return the market with its levels divided by a price level, that of its first row 1."""
+        level = real.price_level / real.price_level.iloc[0]
+        other = self.on(pd.DatetimeIndex(level.index))
+        prices, cash = other._prices.div(level, axis=0), other._cash / level
+        valued = other.paid_out(prices, other.payments)
+        vars(valued).update(deflated=replace(real, nominal=other), _cash=frozen_rows(cash))
+        return valued
 
     def paid_out(self, prices: pd.DataFrame, payments: Payments | None) -> Market:
         """Return the market with the prices that something else is withheld from."""
@@ -436,6 +457,9 @@ class Market:
         Of a converted market: of the one in dollars and of the figures that converted it, so that
         runs with other hedges have the same data. Prices are those before anything is withheld.
         """
+        if self.deflated is not None:
+            level = content_sha256(self.deflated.price_level)
+            return {**self.nominal.fingerprints(), "price_level": level}
         if self.abroad is not None:
             converted = self.abroad.figures.series()
             own = {name: content_sha256(series) for name, series in converted.items()}

@@ -88,6 +88,8 @@ def cut_to_period(
 
 def begin_of(market: Market, first: pd.Timestamp, late: str) -> str:
     """Say what sets the first day of a run: the figures of its currency, or a ticker."""
+    if market.deflated is not None and market.deflated.opens and first == market.sessions[0]:
+        return market.deflated.opens
     if market.abroad is not None and market.abroad.opens and first == market.sessions[0]:
         return market.abroad.opens
     return first_day_of(market, late)

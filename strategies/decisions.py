@@ -29,7 +29,7 @@ def decide(strategy: Strategy, market: Market) -> pd.DataFrame:
     strategy
         Built in, or of the user's own.
     market
-        The data it may look at.
+        The data it may look at; of a market in purchasing power its nominal levels.
 
     Returns
     -------
@@ -43,6 +43,7 @@ def decide(strategy: Strategy, market: Market) -> pd.DataFrame:
     WeightError
         For weights that are missing, negative or sum to more than 1, or for no decision at all.
     """
+    market = market.nominal  # real money values; it does not decide
     if strategy.is_built_in():  # checked where it trades; an error in it is the project's
         # A run asks twice: for itself and, after its benchmark, for its equity and hedge alone.
         latest = _LATEST.get(market, ())

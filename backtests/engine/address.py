@@ -135,6 +135,7 @@ def to_command(config: RunConfig, out: str = "results") -> str:
         **({} if config.money.is_dollars else {"currency": DOLLAR}),
         "withholding": None,
         **dict.fromkeys(PLAN),
+        "real": None,
     }
     for key, setting in config.as_dict().items():
         if key not in ("strategy", "params") and not _same(setting, usual[key]):

@@ -26,6 +26,7 @@ from data.errors import UsageError, did_you_mean
 from data.load import available, load_market
 from data.market import Market
 from data.period import Period, begin_of, cut_to_period
+from data.purchasing_power import in_purchasing_power
 from data.treasuries.instruments import CATALOGUE, hedged_into
 from strategies.base import Strategy
 from strategies.decisions import decide
@@ -93,7 +94,7 @@ def loader(
     needs = sorted({*(need for rule in rules for need in rule.needs), *also})
 
     def market_of(tickers: Sequence[str], end: str | None, *, refresh: bool = False) -> Market:
-        return load(
+        market = load(
             config.source,
             tickers,
             end=end,
@@ -106,6 +107,7 @@ def loader(
             refresh=refresh,
             progress=progress,
         )
+        return in_purchasing_power(market) if config.real else market
 
     return market_of
 

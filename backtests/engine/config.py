@@ -66,6 +66,7 @@ class ConfigTable:
     flow: str | None = None
     flow_indexed: bool | None = None
     flows: Mapping[str, float] | None = None
+    real: bool | None = None  # None in money of the day, and in a manifest of before
 
     def __post_init__(self) -> None:
         """Keep parameters from being changed."""
@@ -108,6 +109,8 @@ class RunConfig:
         :func:`backtests.engine.withholding.read_withholding` reads it.
     plan
         Bands within which decisions are dropped, and cash flows.
+    real
+        Whether every value is in home purchasing power: the money of row 0.
     rule
         The strategy itself. Made of name and parameters unless given; a function or an object of
         the user's own has no registered name, and is given (:meth:`of`).
@@ -133,6 +136,7 @@ class RunConfig:
     money: Money = field(default_factory=Money)
     withholding: AskedWithholding = NONE_ASKED
     plan: Plan = PLAIN
+    real: bool = False
     rule: Strategy | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -209,7 +213,8 @@ class RunConfig:
                 "benchmark": benchmark, "initial": initial,
                 "hedge": roles.hedge, "equity": roles.equity,
                 "price_only": price_only, "money": _spelled_money(self.money, source),
-                "withholding": withholding}  # fmt: skip
+                "withholding": withholding,
+                "real": kinds.flag(False if self.real is None else self.real, "real=")}  # fmt: skip
         for name, value in read.items():
             object.__setattr__(self, name, value)
 
@@ -275,6 +280,7 @@ class RunConfig:
             **({} if abroad is None else fields_of(abroad)),
             withholding=self.withholding.value,
             **self.plan.table,  # type: ignore[arg-type]
+            real=self.real or None,
         )
 
     def conversion(self, tickers: Sequence[str]) -> Conversion:
@@ -290,6 +296,8 @@ class RunConfig:
             del fields["withholding"]
         unset = [name for name in PLAN if fields[name] is None]
         fields = {name: value for name, value in fields.items() if name not in unset}
+        if not self.real:
+            del fields["real"]
         return {**fields, "params": plain_params(self.params)}
 
 

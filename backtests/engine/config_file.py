@@ -54,6 +54,7 @@ KEYS: dict[str, type] = {
     "flow": str,
     "flow_indexed": bool,
     "flows": Dated,
+    "real": bool,
     "params": dict,
 }
 MOST_KEY = 8192  # characters before the first =

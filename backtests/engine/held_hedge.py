@@ -25,6 +25,7 @@ from backtests.engine.simulation import Simulation
 from data.currency.conversion import Cash
 from data.currency.convert import reconverted
 from data.market import Market
+from data.purchasing_power import like
 from strategies.base import Strategy
 from strategies.decisions import decide
 
@@ -72,7 +73,8 @@ class HeldHedge:
         if abroad is None or abroad.conversion.cash == cash:
             return self.market.cash
         other = replace(abroad.conversion, cash=cash)
-        return reconverted(self.market, other).cash.reindex(self.market.sessions)
+        home = like(self.market, reconverted(self.market, other))
+        return home.cash.reindex(self.market.sessions)
 
     def traded(
         self, levels: Market, name: str, weights: pd.DataFrame, opening: Opening | None

@@ -198,11 +198,17 @@ def _case(market: Market, simulation: Simulation, references: References) -> Cas
         bond=bond,
         bond_name=bond_name,
         background=background(market),
-        prices=home_prices(market),
+        prices=_price_level(market),
         y10=None if y10 is None else y10.loc[sessions],
         ppy=market.periods_per_year,
         holds_hedge=bool(references.hedge_tickers),
     )
+
+
+def _price_level(market: Market) -> pd.Series:
+    """Home consumer prices by month; of a real market constant, since its levels have no more."""
+    prices = home_prices(market)
+    return prices if market.deflated is None else prices / prices
 
 
 def _portfolios(

@@ -31,6 +31,7 @@ from data.background import is_month_over
 from data.errors import HedgeError
 from data.load import load_market
 from data.market import Market
+from data.purchasing_power import in_purchasing_power
 from data.records import ten_digits
 from strategies.base import Strategy
 from strategies.registry import make_of
@@ -78,6 +79,8 @@ def long_run(run: Run) -> LongRun | str:
             conversion=run.config.conversion(names),
             withholding=run.config.withholding.of(names, roles),
         )
+        if run.config.real:
+            months_since = in_purchasing_power(months_since)
     except HedgeError as error:
         return str(error).partition(";")[0]
     on_months, offset = _on_months(strategy, own)

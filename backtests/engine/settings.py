@@ -15,6 +15,7 @@ from data.currency.convert import reconverted
 from data.currency.currencies import CODES
 from data.errors import UsageError
 from data.market import Market
+from data.purchasing_power import like
 from data.treasuries.instruments import hedged_into
 from strategies.base import Parameter
 
@@ -73,7 +74,7 @@ def market_with(market: Market, config: RunConfig) -> Market:
     """
     if market.abroad is None:
         return market
-    other = reconverted(market, config.conversion(market.tickers))
+    other = like(market, reconverted(market, config.conversion(market.tickers)))
     return other.relabelled(remarks=market.remarks, origin=market.origin, is_cut=market.is_cut)
 
 

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import pandas as pd
 
-from backtests.analysis.attribution import CURRENCY, by_period, sleeve_attribution
+from backtests.analysis.attribution import CURRENCY, INFLATION, by_period, sleeve_attribution
 from backtests.engine import ledger
 from backtests.engine.costs import Costs
 from backtests.engine.simulation import Simulation
@@ -87,9 +87,9 @@ def attribute(market: Market, simulation: Simulation, funds: Sequence[str]) -> p
 
 def _split(market: Market, simulation: Simulation, funds: list[str]) -> pd.DataFrame:
     values = simulation.weights[funds].mul(simulation.nav, axis=0)
-    returns, dollars = (
+    returns, nominal, dollars = (
         own.prices.loc[simulation.nav.index, funds].pct_change(fill_method=None).fillna(0.0)
-        for own in (market, market.in_dollars)
+        for own in (market, market.nominal, market.in_dollars)
     )
     orders = simulation.orders[simulation.orders["ticker"].isin(funds)]
     # Costs in unit value: what is paid in or out of wealth is no profit.
@@ -99,7 +99,12 @@ def _split(market: Market, simulation: Simulation, funds: list[str]) -> pd.DataF
     parts = {fund: _fund_parts(market.in_dollars, fund, dollars[fund]) for fund in funds}
     if market.abroad is not None:
         parts = {
-            fund: of_fund.assign(**{CURRENCY: returns[fund] - dollars[fund]})
+            fund: of_fund.assign(**{CURRENCY: nominal[fund] - dollars[fund]})
+            for fund, of_fund in parts.items()
+        }
+    if market.deflated is not None:
+        parts = {
+            fund: of_fund.assign(**{INFLATION: returns[fund] - nominal[fund]})
             for fund, of_fund in parts.items()
         }
     return sleeve_attribution(values, returns, parts, costs)
@@ -108,7 +113,7 @@ def _split(market: Market, simulation: Simulation, funds: list[str]) -> pd.DataF
 def _filled_targets(market: Market, rule: DurationRule, simulation: Simulation) -> pd.DataFrame:
     """Decisions that were filled: ``decided``, ``filled`` (row number), ``years``."""
     sessions = pd.DatetimeIndex(simulation.nav.index)
-    decided = rule.decided_duration(market)
+    decided = rule.decided_duration(market.nominal)
     days = pd.DatetimeIndex(simulation.decisions.index)
     years = decided.asof(days).to_numpy(float)
     rows = simulation.fill_rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -93,6 +93,9 @@ class Summary:
         Its currency, what cash is there, and how much of the dollar is hedged; None in dollars.
     withholding
         What is withheld from dividends and interest, as its configuration has it; None for nothing.
+    nominal
+        Numbers of the strategy in money of the day, of a run in home purchasing power, whose every
+        other number is real; else None.
     """
 
     strategy: str
@@ -117,6 +120,7 @@ class Summary:
     latest: Latest
     money: MoneyTable | None = None
     withholding: float | str | None = None
+    nominal: PortfolioNumbers | None = None
 
     def __post_init__(self) -> None:
         """Keep parameters from being changed."""
@@ -126,6 +130,16 @@ class Summary:
     def investor(self) -> Investor | None:
         """In whose money it is; None in dollars."""
         return None if self.money is None else self.money.investor
+
+    @property
+    def is_real(self) -> bool:
+        """Whether its amounts are in the purchasing power of the base date."""
+        return self.nominal is not None
+
+    @property
+    def base_date(self) -> str:
+        """The day in whose purchasing power its amounts are; empty in money of the day."""
+        return self.start if self.is_real else ""
 
     @property
     def weights(self) -> Mapping[str, float] | None:
@@ -183,7 +197,17 @@ def summarise(
         latest=latest(simulation),
         money=config.money.table,
         withholding=config.withholding.value,
+        nominal=_nominal(market, simulation),
     )
+
+
+def _nominal(market: Market, simulation: Simulation) -> PortfolioNumbers | None:
+    """Numbers of a real simulation in money of the day; None of a nominal one."""
+    if market.deflated is None:
+        return None
+    level = market.deflated.price_level.loc[simulation.nav.index]
+    nominal = replace(simulation, nav=simulation.nav * level / level.iloc[0])
+    return numbers_of(nominal.portfolio(market.nominal))
 
 
 def latest(simulation: Simulation) -> Latest:

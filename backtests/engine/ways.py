@@ -38,6 +38,7 @@ from data.currency.accrual import divided_returns, hedged_level
 from data.currency.conversion import Conversion
 from data.currency.convert import reconverted, rolls_of
 from data.market import CASH, Market
+from data.purchasing_power import like
 from data.records import ten_digits
 from data.treasuries.instruments import hedged_into
 from strategies.base import Strategy
@@ -119,7 +120,7 @@ class _Held(HeldHedge):
             level = self.home_cash if key == "home_cash" else self.cash_as("usd")
             column = self.hedge[0]
             return Levels(self._with({column: level}), (column,))
-        other = reconverted(self.market, self.conversion(key, basis_bp)).prices
+        other = like(self.market, reconverted(self.market, self.conversion(key, basis_bp))).prices
         columns = {ticker: other[ticker].reindex(self.market.sessions) for ticker in self.hedge}
         return Levels(self._with(columns), tuple(self.hedge))
 
@@ -204,6 +205,13 @@ class _Held(HeldHedge):
             rows.append(AtBasis(basis, made[name], grown, carry))
         return tuple(rows)
 
+    @property
+    def price_level(self) -> pd.Series:
+        """Consumer prices on the market's rows; 1 in money of the day."""
+        if self.market.deflated is None:
+            return pd.Series(1.0, index=self.market.sessions)
+        return self.market.deflated.price_level
+
     def splits(self, legs: Mapping[WayKey, Simulation]) -> tuple[Split, ...]:
         """Where the return of the hedge alone came from, each way that there is."""
         made = (self.split(key, legs[key]) for key in SPLIT if key in legs)
@@ -221,17 +229,21 @@ class _Held(HeldHedge):
             for part in PARTS[:-1]
         }
         weights = leg.weights.shift(1).reindex(rows[1:])
-        cash = self.market.cash.reindex(rows).pct_change(fill_method=None)
+        # In money of the day: in real money inflation would be one more part of every way.
+        level = self.price_level
+        cash = self.market.nominal.cash.reindex(rows).pct_change(fill_method=None)
         parts["cash"] = cash.to_frame(CASH)
-        before = leg.nav.shift(1).reindex(rows[1:])
+        nav = leg.nav * level.reindex(leg.nav.index)
+        before = nav.shift(1).reindex(rows[1:])
         paid = (leg.orders["fee"] + leg.orders["slippage"]).groupby(leg.orders["date"]).sum()
+        paid = paid * level.reindex(paid.index)
         costs = (paid.reindex(rows[1:]).fillna(0.0) / before).to_numpy(float)
         return measures.split_of(
             key,
             parts,
             weights,
             costs,
-            returns_of(leg.nav.reindex(rows)).to_numpy(float),
+            returns_of(nav.reindex(rows)).to_numpy(float),
             rows_per_year(rows, self.market.periods_per_year),
         )
 

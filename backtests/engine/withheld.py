@@ -17,6 +17,7 @@ from backtests.engine.held_hedge import HeldHedge, Levels
 from backtests.engine.simulation import Simulation
 from data.errors import DataError
 from data.market import Market
+from data.purchasing_power import like
 from data.records import ten_digits
 from data.withholding.rates import Withheld, Withholding
 from data.withholding.withhold import withhold
@@ -63,7 +64,7 @@ class _Taxed(HeldHedge):
         """The market with one rate withheld from the hedge throughout."""
         of_hedge = {ticker: Withheld(rate) for ticker in self.hedge}
         asked = Withholding({**self.market.withholding.by_ticker, **of_hedge})
-        other = withhold(self.market, asked)
+        other = like(self.market, withhold(self.market.nominal, asked))
         prices = self.market.prices.assign(
             **{name: other.prices[name].reindex(self.market.sessions) for name in self.hedge}
         )

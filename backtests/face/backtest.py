@@ -52,6 +52,7 @@ def backtest(
     fx_basis_bp: float | None = None,
     carry_rates: bool | None = None,
     withholding: float | Mapping[str, float | str] | pd.Series | str | None = None,
+    real: bool | None = None,
     no_verdict: bool = False,
     refresh: bool = False,
     strict: bool = False,
@@ -128,6 +129,8 @@ def backtest(
         Tax withheld from dividends and interest: 0 to 1 of all equity's, or by ticker as
         ``{"SPY": 0.15}`` or ``"SPY=0.15,TLT=0.3@2025-05-01"``, from a day on; nothing unless
         given. Refused where a source does not know what a ticker pays.
+    real
+        Everything in home purchasing power, the money of the run's first row.
     no_verdict
         Do not judge the hedge, which saves a second or two.
     refresh
@@ -170,7 +173,7 @@ def backtest(
             equity=equity, price_only=price_only,
             initial=initial, currency=currency, cash=cash, fx_hedge=fx_hedge,
             fx_hedge_equity=fx_hedge_equity, fx_basis_bp=fx_basis_bp,
-            carry_rates=carry_rates, withholding=withholding, prices=given(prices),
+            carry_rates=carry_rates, withholding=withholding, real=real, prices=given(prices),
             bills=given(bills), params=params,
         ),
     )  # fmt: skip

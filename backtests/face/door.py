@@ -263,6 +263,7 @@ KINDS: Mapping[str, Kind] = {
     "fx_basis_bp": kinds.number,
     "carry_rates": kinds.flag,
     "withholding": rates,
+    "real": kinds.flag,
     # The search.
     "assets": tickers,
     "step": kinds.number,

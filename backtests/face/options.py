@@ -41,7 +41,7 @@ Day = str | dt.date | None
 # The fields of a run by name, as a configuration file holds them.
 Table = Mapping[str, Value | Params | None]
 RUN = ("source", "extend", "start", "end", "fee_bps", "slippage_bps", "lag", "benchmark", "hedge",
-       "equity", "price_only", "initial", *MONEY, "withholding", *PLAN)  # fmt: skip
+       "equity", "price_only", "initial", *MONEY, "withholding", *PLAN, "real")  # fmt: skip
 
 # Options that a function lacks and another one has: what to do instead.
 _OF_SEARCH = "it is an option of search(); leave it out"
@@ -109,6 +109,7 @@ class Options:
     fx_basis_bp: float | None = None
     carry_rates: bool | None = None
     withholding: float | Mapping[str, float | str] | str | None = None
+    real: bool | None = None
     prices: pd.DataFrame | None = None
     bills: pd.Series | None = None
     params: Mapping[str, Value | None] = field(default_factory=dict)

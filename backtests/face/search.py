@@ -162,6 +162,7 @@ def search(
     fx_basis_bp: float | None = None,
     carry_rates: bool | None = None,
     withholding: float | Mapping[str, float | str] | pd.Series | str | None = None,
+    real: bool | None = None,
     prices: pd.DataFrame | NotGiven = NOT_GIVEN,
     bills: pd.Series | NotGiven = NOT_GIVEN,
     refresh: bool = False,
@@ -197,7 +198,7 @@ def search(
         The results folder; whether the page in it has its charts without any other file.
     strategy_file, weights, rebalance, offset, set, source, extend, start, end, fee_bps,\
  slippage_bps, lag, benchmark, hedge, equity, price_only, initial, currency, cash, fx_hedge,\
- fx_hedge_equity, fx_basis_bp, carry_rates, withholding, prices, bills, refresh,\
+ fx_hedge_equity, fx_basis_bp, carry_rates, withholding, real, prices, bills, refresh,\
  strict, max_age, quiet
         As for :func:`backtests.backtest`.
     params
@@ -222,7 +223,7 @@ def search(
         slippage_bps=slippage_bps, lag=lag, benchmark=benchmark, hedge=hedge, equity=equity,
         price_only=price_only, initial=initial, currency=currency, cash=cash,
         fx_hedge=fx_hedge, fx_hedge_equity=fx_hedge_equity,
-        fx_basis_bp=fx_basis_bp, carry_rates=carry_rates, withholding=withholding,
+        fx_basis_bp=fx_basis_bp, carry_rates=carry_rates, withholding=withholding, real=real,
         prices=given(prices), bills=given(bills), params=params,
     )  # fmt: skip
     if callable(strategy) and not isinstance(strategy, type | Strategy):

@@ -113,6 +113,8 @@ def controls() -> RunConfig:
     st.text_input("Withheld from dividends", key="withholding", placeholder="nothing",
                   help="tax at the source on dividends and interest: 0.15 of all equity's, or by "
                   "ticker, also from a day on, such as SPY=0.15,TLT=0.3@2025-05-01")  # fmt: skip
+    st.checkbox("In purchasing power", key="real",
+                help="divided by consumer prices: in the money of the first day")  # fmt: skip
     st.button("Read the data again", key="forget", on_click=lab.forget)
     return from_state(state)
 

@@ -284,7 +284,7 @@ def inputs_for(config: RunConfig) -> Inputs:
         config.source, config.extend, config.price_only, config.start, config.end, config.benchmark,
         tuple(strategy.tickers), strategy.heaviest, strategy.optional, strategy.needs,
         strategy.carried_back, state, config.strategy, config.hedge, config.equity,  # refused there
-        config.money, config.withholding,
+        config.money, config.withholding, config.real,
     )  # fmt: skip
     return INPUTS.get(key, lambda: load_inputs(config, load=load))
 

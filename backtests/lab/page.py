@@ -122,7 +122,11 @@ def show_last(colours: Mapping[str, str]) -> None:
 def show(run: Run, out: Path, colours: Mapping[str, str]) -> None:
     """Draw the right side: a run, what can be done with it, and what it is compared with."""
     summary = run.summary
-    told = [run_label(summary.strategy, summary.params, summary.money, summary.withholding)]
+    told = [
+        run_label(
+            summary.strategy, summary.params, summary.money, summary.withholding, summary.base_date
+        )
+    ]
     told += [f"{summary.start} to {summary.end}, after costs"]
     if instead := lab.stood_in(run.config, run.market):
         st.html(message(instead, "warn"))
@@ -263,9 +267,16 @@ def pages_of(folder: Path) -> list[tuple[str, str]]:
 def name_of(run: Run) -> str:
     """A run in a few words: a mix by its weights, a rule by its label."""
     summary = run.summary
-    name = f"{mix_text(summary.weights)}{in_money(summary.money)}" if summary.weights else ""
+    name = (
+        f"{mix_text(summary.weights)}{in_money(summary.money, summary.base_date)}"
+        if summary.weights
+        else ""
+    )
     return shortened(
-        name or run_label(summary.strategy, summary.params, summary.money, summary.withholding),
+        name
+        or run_label(
+            summary.strategy, summary.params, summary.money, summary.withholding, summary.base_date
+        ),
         LONGEST_NAME,
     )
 
@@ -289,9 +300,13 @@ def add_to_comparison(query: str, name: str) -> None:
 def other_currency(compared: Sequence[str], query: str) -> str:
     """Why a run does not compare with others, whose returns are another investor's, or nothing."""
     try:
-        codes = [from_query(each).money.currency for each in (*compared[:1], query)]
+        configs = [from_query(each) for each in (*compared[:1], query)]
     except HedgeError:  # of a link: said where it is drawn
         return ""
+    codes = [config.money.currency for config in configs]
+    if len({config.real for config in configs}) > 1:
+        kinds = ["in purchasing power" if c.real else "in money of the day" for c in configs]
+        return f"it is {kinds[1]}, those compared {kinds[0]}; clear the comparison first"
     if len(set(codes)) == 1:
         return ""
     return f"it is in {codes[1]}, those compared in {codes[0]}; clear the comparison first"

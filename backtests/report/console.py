@@ -16,6 +16,7 @@ from backtests.engine.run import Run
 from backtests.engine.summary import Latest, Summary
 from backtests.report.currency import cash_words, in_money
 from backtests.report.pages import pages_of_run
+from backtests.report.real import nominal_line
 from backtests.report.state import state_line, state_notes, state_table
 from backtests.report.text import (
     CVAR,
@@ -55,6 +56,8 @@ def print_run(console: Console, run: Run, folder: Path) -> None:
     console.print()
     console.print(_metrics_table(run.summary, run.verdict))
     console.print(Text(CVAR))
+    if run.summary.is_real:
+        console.print(Text(nominal_line(run.summary)))
     if run.sleeve is not None:
         console.print()
         switches = run.sleeve.switches
@@ -84,7 +87,7 @@ def print_run(console: Console, run: Run, folder: Path) -> None:
 def print_state(console: Console, run: Run, state: HedgeState) -> None:
     """Print the state of the hedge on the last session of a run's data, and what the rule says."""
     sides = _sides(run)
-    name = f"{run.config.strategy}{in_money(run.summary.money)}"
+    name = f"{run.config.strategy}{in_money(run.summary.money, run.summary.base_date)}"
     title = _hedge_title(name, sides)
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     grid = state_table(state)
@@ -147,8 +150,9 @@ def age_line(vintage: Vintage, currency: str) -> str:
 
 def _metrics_table(summary: Summary, verdict: Verdict | None) -> Table:
     span = f"{summary.start} to {summary.end}"
+    counted = in_money(summary.money, summary.base_date)
     table = Table(
-        title=f"{summary.strategy}{in_money(summary.money)}, {span}, after costs",
+        title=f"{summary.strategy}{counted}, {span}, after costs",
         title_justify="left",
         box=SIMPLE_HEAD,
     )

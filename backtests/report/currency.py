@@ -93,9 +93,20 @@ def money_label(money: MoneyTable | None) -> str:
     return "" if money is None else " ".join([money.currency, ", ".join(_terms(money))]).strip()
 
 
-def in_money(money: MoneyTable | None) -> str:
-    """The same after a mix in a sentence: `` in yen, hedged``; empty in dollars."""
-    return "" if money is None else ", ".join([f" in {counted_in(money.currency)}", *_terms(money)])
+def in_money(money: MoneyTable | None, base_date: str = "") -> str:
+    """The same after a mix in a sentence: `` in yen, hedged``; empty in dollars.
+
+    In the purchasing power of a day also in dollars: `` in dollars of 2002-07-30``.
+    """
+    if money is None:
+        return f" {in_real(DOLLAR, base_date)}" if base_date else ""
+    of_day = in_real(money.currency, base_date) or f"in {counted_in(money.currency)}"
+    return ", ".join([f" {of_day}", *_terms(money)])
+
+
+def in_real(currency: str, base_date: str) -> str:
+    """What real amounts are in: ``in dollars of 2002-07-30``; empty without a base date."""
+    return f"in {counted_in(currency)} of {base_date}" if base_date else ""
 
 
 def hedge_terms(money: MoneyTable) -> str:

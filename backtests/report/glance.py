@@ -86,9 +86,11 @@ def glance_of(summary: Summary, values: Sequence[float], roles: Roles) -> Glance
     params, numbers = summary.params, summary.metrics
     others = {name: value for name, value in params.items() if name != "weights"}
     return Glance(
-        name=run_label(summary.strategy, params, summary.money, summary.withholding)
+        name=run_label(
+            summary.strategy, params, summary.money, summary.withholding, summary.base_date
+        )
         if mix is None
-        else f"{mix_name(mix, roles)}{in_money(summary.money)}",
+        else f"{mix_name(mix, roles)}{in_money(summary.money, summary.base_date)}",
         settings=""
         if mix is None or summary.weights is None
         else run_label(summary.strategy, others).removeprefix(summary.strategy).strip(),

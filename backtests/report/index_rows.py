@@ -144,6 +144,7 @@ def read_listed(folder: Path) -> Listed:
             {None: "", True: "extended by proxies", False: "without proxies"}[config.extend],
             f"price only: {config.price_only}" if config.price_only else "",
             withheld_terms(config.withholding),
+            "real" if config.real else "",
         ),
     )
 

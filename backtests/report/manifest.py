@@ -255,4 +255,4 @@ ADDED: Mapping[str, Mapping[str, Json]] = {
     "comparison": {"finding": ""},
     "tuning": {"finding": ""},
 }
-ADDED_TO_CONFIG: Mapping[str, Json] = {"withholding": None}
+ADDED_TO_CONFIG: Mapping[str, Json] = {"withholding": None, "real": None}

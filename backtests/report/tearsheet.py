@@ -23,6 +23,7 @@ from backtests.report.currency import cash_words, in_money, one_of
 from backtests.report.listing import run_files
 from backtests.report.page import render_page
 from backtests.report.pages import TEARSHEET, pages_in, trail_of_run
+from backtests.report.real import real_terms
 from backtests.report.sheet_tables import (
     DAILY,
     MAP_STEPS,
@@ -199,7 +200,13 @@ def write_tearsheet(
         "tearsheet.html",
         path,
         trail=trail_of_run(
-            run_label(summary.strategy, summary.params, summary.money, summary.withholding),
+            run_label(
+                summary.strategy,
+                summary.params,
+                summary.money,
+                summary.withholding,
+                summary.base_date,
+            ),
             TEARSHEET,
             pages_in(files) or [TEARSHEET],
         ),
@@ -211,7 +218,7 @@ def write_tearsheet(
                 rows,
                 source_words(summary),
                 costs_text(simulation.costs),
-                *filter(None, [withheld_terms(summary.withholding)]),
+                *filter(None, [withheld_terms(summary.withholding), real_terms(summary)]),
             )
         ),
         benchmark=benchmark_name(summary),
@@ -245,7 +252,7 @@ def write_tearsheet(
 def heading(summary: Summary) -> str:
     """What was run."""
     held = f" ({mix_text(summary.weights)})" if summary.weights else ""
-    return f"{summary.strategy}{held}{in_money(summary.money)}"
+    return f"{summary.strategy}{held}{in_money(summary.money, summary.base_date)}"
 
 
 def lead(summary: Summary, *, is_benchmark: bool) -> str:

@@ -285,6 +285,7 @@ def run_label(
     params: Params,
     money: MoneyTable | None = None,
     withholding: float | str | None = None,
+    base_date: str = "",
 ) -> str:
     """A run in a few words: strategy, money, parameters that are not the default, withholding.
 
@@ -296,6 +297,8 @@ def run_label(
         Currency and hedge, as in its summary; None in dollars, which are not named.
     withholding
         What is withheld, as in its summary; None for nothing.
+    base_date
+        The day in whose purchasing power it is; empty in money of the day.
     """
     from strategies.registry import STRATEGIES, strategy_class
 
@@ -305,7 +308,13 @@ def run_label(
         defaults = {parameter.name: parameter.default for parameter in parameters}
     changed = {k: v for k, v in params.items() if k not in defaults or defaults[k] != v}
     settings = (_assignment(name, value) for name, value in changed.items())
-    named = [strategy, money_label(money), *settings, withheld_label(withholding)]
+    named = [
+        strategy,
+        "real" if base_date else "",
+        money_label(money),
+        *settings,
+        withheld_label(withholding),
+    ]
     return " ".join(filter(None, named))
 
 

@@ -137,6 +137,7 @@ def align_runs(
     require_one_currency(
         [(run.shown_name, run.summary.currency) for run in runs], each_in_its_own=each_in_its_own
     )
+    require_all_real([(run.shown_name, run.summary.is_real) for run in runs])
     notes = _alike(runs)
     for what, read, cure in DIFFERENCES:
         if each_in_its_own and what in OWN:
@@ -219,7 +220,11 @@ def label(runs: Sequence[FinishedRun]) -> list[str]:
     names = [
         run.called
         or run_label(
-            run.summary.strategy, run.summary.params, run.summary.money, run.summary.withholding
+            run.summary.strategy,
+            run.summary.params,
+            run.summary.money,
+            run.summary.withholding,
+            run.summary.base_date,
         )
         for run in runs
     ]
@@ -319,6 +324,28 @@ def require_one_currency(runs: Sequence[tuple[str, str]], *, each_in_its_own: bo
         raise UsageError(
             "--each-in-its-own is for runs in different currencies, and all of these are in "
             f"{first}; leave it out"
+        )
+
+
+def require_all_real(runs: Sequence[tuple[str, bool]]) -> None:
+    """Refuse runs in purchasing power beside runs in money of the day.
+
+    Parameters
+    ----------
+    runs
+        Of each its name and whether it is real.
+
+    Raises
+    ------
+    UsageError
+        Naming one of each.
+    """
+    real = [name for name, is_real in runs if is_real]
+    nominal = [name for name, is_real in runs if not is_real]
+    if real and nominal:
+        raise UsageError(
+            f"{real[0]} is in purchasing power, and {nominal[0]} in money of the day; run all with "
+            "--real, or all without"
         )
 
 

@@ -146,7 +146,10 @@ def finding(own: OwnMoney) -> str:
     parts, last = [], ""
     for name, run in _told(own):
         who = run.called or run_label(run.summary.strategy, run.summary.params)
-        numbers, money = own.table[name].numbers, in_money(run.summary.money) or IN_DOLLARS
+        numbers, money = (
+            own.table[name].numbers,
+            in_money(run.summary.money, run.summary.base_date) or IN_DOLLARS,
+        )
         fell = percent(-numbers.max_drawdown)
         if who == last:
             parts.append(f"{_rate(numbers)} and {fell}{money}")

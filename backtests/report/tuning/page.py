@@ -15,7 +15,7 @@ from backtests.analysis.walkforward import WalkForward
 from backtests.engine.money import HEDGES as RATIOS
 from backtests.engine.settings import SETTINGS, setting_words
 from backtests.engine.tuned import MIDDLE, Diluted, Tuned, params_text
-from backtests.report.currency import hedge_terms
+from backtests.report.currency import hedge_terms, in_real
 from backtests.report.page import Cell, Grid, render_page
 from backtests.report.pages import trail_of
 from backtests.report.text import (
@@ -99,7 +99,16 @@ def _facts(tuned: Tuned) -> list[str]:
         f"{tuned.sessions[0]:%Y-%m-%d} to {tuned.sessions[-1]:%Y-%m-%d}",
         costs_text(tuned.config.costs),
         *([] if money is None else [hedge_terms(money)]),
-        *filter(None, [withheld_terms(tuned.config.withholding.value)]),
+        *filter(
+            None,
+            [
+                withheld_terms(tuned.config.withholding.value),
+                in_real(
+                    tuned.config.money.currency,
+                    f"{tuned.sessions[0]:%Y-%m-%d}" if tuned.config.real else "",
+                ),
+            ],
+        ),
         OWN_FILES if tuned.market.source.startswith("files:") else tuned.market.title,
     ]
 

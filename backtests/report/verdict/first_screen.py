@@ -149,13 +149,15 @@ def _mix(verdict: Verdict, summary: Summary) -> str:
         held = next(row.equity_weight for row in verdict.portfolios if row.key == "portfolio")
         alone = not verdict.holds_hedge and len(verdict.tickers.equity) == 1
         if alone and held is not None and held > 1.0 - SMALLEST:
-            return f"100 % {verdict.tickers.equity[0]}{in_money(summary.money)}"
-        label = run_label(summary.strategy, summary.params, summary.money, summary.withholding)
+            return f"100 % {verdict.tickers.equity[0]}{in_money(summary.money, summary.base_date)}"
+        label = run_label(
+            summary.strategy, summary.params, summary.money, summary.withholding, summary.base_date
+        )
         if len(label) <= LONGEST_LABEL:
             return label
-        return f"{summary.strategy}{in_money(summary.money)}"
+        return f"{summary.strategy}{in_money(summary.money, summary.base_date)}"
     mix = mix_words(weights, verdict.tickers.hedge, LONGEST_MIX)
-    return f"{mix}{in_money(summary.money)}"
+    return f"{mix}{in_money(summary.money, summary.base_date)}"
 
 
 def _finding(verdict: Verdict, evidence: Evidence, hedge: str) -> str:

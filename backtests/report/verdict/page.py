@@ -15,6 +15,7 @@ from backtests.report.holdings import allocation_of, duration_chart, hedge_weigh
 from backtests.report.listing import run_files
 from backtests.report.page import render_page
 from backtests.report.pages import VERDICT, WHICH_HEDGE, pages_in, trail_of_run
+from backtests.report.real import real_terms
 from backtests.report.state import state_line, state_notes, state_table
 from backtests.report.text import (
     BASIS_POINT,
@@ -71,7 +72,9 @@ def write_verdict(
     """
     verdict, summary = run.judged, run.summary
     april, long = verdict.april_2025, verdict.long_view
-    label = run_label(summary.strategy, summary.params, summary.money, summary.withholding)
+    label = run_label(
+        summary.strategy, summary.params, summary.money, summary.withholding, summary.base_date
+    )
     rows, pair = basis(daily=verdict.series.drawdown.daily), pair_of(verdict.evidence)
     cash = cash_words(verdict.investor)
     judged_long = None if long is None else long.evidence
@@ -163,7 +166,7 @@ def facts_of(run: Run) -> list[str]:
         f"{summary.start} to {summary.end}, {FREQUENCIES[summary.periods_per_year]}",
         costs_text(summary.costs),
         *([] if summary.money is None else [hedge_terms(summary.money)]),
-        *filter(None, [withheld_terms(summary.withholding)]),
+        *filter(None, [withheld_terms(summary.withholding), real_terms(summary)]),
         f"hedge {', '.join(verdict.tickers.hedge) or 'none'}",
         f"equity {', '.join(verdict.tickers.equity)}",
         source_words(summary),

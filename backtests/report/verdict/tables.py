@@ -61,6 +61,7 @@ PARTS = {
     "convexity": "Convexity",
     "expense": "Fund expenses",
     "currency": "Currency, its hedge included",
+    "inflation": "Inflation (real less nominal return)",
     "residual": "Residual (fund less its ladder)",
     "costs": "Trading costs",
     "total": "Total",

@@ -14,6 +14,7 @@ from backtests.report.figures import Figure
 from backtests.report.listing import run_files
 from backtests.report.page import render_page
 from backtests.report.pages import WHICH_HEDGE, pages_in, trail_of_run
+from backtests.report.real import real_terms
 from backtests.report.text import (
     CVAR,
     amount,
@@ -85,14 +86,14 @@ def write_which_hedge(
             f"equity {funds_text(tickers.equity)}",
             f"{capital(ROWS[summary.periods_per_year])} from {summary.start} to {summary.end}",
             f"in {ways.currency}",
-            *filter(None, [withheld_terms(summary.withholding)]),
+            *filter(None, [withheld_terms(summary.withholding), real_terms(summary)]),
             costs_text(summary.costs),
             source_words(summary),
         ],
         ways=tables.ways_grid(ways, tickers, daily=daily),
         cvar=CVAR,
         falls=tables.falls_grid(ways, tickers),
-        split=tables.split_grid(ways, tickers, currency),
+        split=tables.split_grid(ways, tickers, currency, is_real=summary.is_real),
         bases=tables.basis_grid(ways),
         withheld=withheld_grid(verdict.withheld),
         withheld_words=withheld_words(tickers.hedge),

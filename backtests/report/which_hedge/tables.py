@@ -110,7 +110,9 @@ def _or_nan(value: float | None) -> float:
     return float("nan") if value is None else value
 
 
-def split_grid(ways: Ways, tickers: Tickers, currency: str) -> Grid | None:
+def split_grid(
+    ways: Ways, tickers: Tickers, currency: str, *, is_real: bool = False
+) -> Grid | None:
     """The mean return a year of the hedge alone by its parts; None below a year."""
     if not ways.splits:
         return None
@@ -129,9 +131,12 @@ def split_grid(ways: Ways, tickers: Tickers, currency: str) -> Grid | None:
     ]
     rows.append([Cell("Sum: average return a year", tone="best"), *map(_total, ways.splits)])
     grown = [number_cell(ways.way(split.key).growth, POINTS) for split in ways.splits]
-    rows.append([Cell("Growth a year, compounded"), *grown])
+    rows.append([Cell(f"Growth a year, compounded{', real' if is_real else ''}"), *grown])
     heads = ["Points a year", *(names[split.key] for split in ways.splits)]
-    return Grid(heads, rows)
+    caption = (
+        "The parts and their sum are in money of the day, before inflation." if is_real else ""
+    )
+    return Grid(heads, rows, caption=caption)
 
 
 def _total(split: Split) -> Cell:
