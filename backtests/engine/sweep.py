@@ -476,6 +476,12 @@ def fill_with_sweep(
         np.ascontiguousarray(prices), np.ones(sessions), np.zeros(sessions, np.int8), fee, slippage,
         np.ascontiguousarray(targets[rows]), rows, np.array([0, len(rows)]), sums, nav, held,
     )  # fmt: skip
+    return orders_of(held, prices, fee, slippage, initial)
+
+
+def orders_of(held: Array, prices: Array, fee: Array, slippage: Array, initial: float) -> Fills:
+    """The books of one portfolio from what it holds after each row, on ``CAPITAL``."""
+    sessions, columns = prices.shape
     # An order that only clears what decimal fractions leave is none, for vectorbt too: bills
     # alone would otherwise lie 1e-16 under water.
     changes = np.diff(held, axis=0, prepend=np.zeros((1, columns)))

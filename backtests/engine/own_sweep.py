@@ -1,0 +1,591 @@
+"""Many candidates at once with bands and cash flows: the plain sweep's arithmetic, lane by lane.
+
+Bands let lanes trade on rows of their own. Those that trade on a row are gathered side by side,
+filled together and put back, so that the cost is that of what trades, and a lane's numbers depend
+neither on its place nor on its neighbours.
+
+Statistics are those of the unit value, the chain of returns without what was paid in or out: on
+the row of a flow F the value V enters without F, then what is remembered of earlier values is
+rescaled by V / (V - F).
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numba import types
+from numba.core import event
+from numpy.typing import NDArray
+
+from backtests.engine import sweep
+from backtests.engine.candidates import COMPLETE, Candidates, PricePanel
+from backtests.engine.ledger import EDGE, NOISE, Bands, Fills, Flows
+from backtests.engine.simulate import CAPITAL
+from backtests.engine.sweep import (
+    CLOSE, COSTS, GROSS, GROUP, INVERSE, KEPT, LANES, LEAST, LOST, LOWEST, MADE, MEAN, MONEY, ONE,
+    PEAK, REST, ROWS, SPAN, STATE, SUMS, TRADED, TRADING, TWO, VALUE, WORST, Array, Rows, _fill,
+    _given, _hold, _merge, jit,
+)  # fmt: skip
+from data.command import Progress, silent
+from data.errors import UsageError
+
+Flags = NDArray[np.bool_]
+# What the compiled code is made of: kept code of an older sweep must not be used.
+STAMP = zlib.crc32(Path(sweep.__file__).read_bytes())
+
+# Further rows of a block's state.
+UNIT = STATE  # the unit value is the value times this
+PAID = STATE + 1  # on this row, in (positive) or out
+PAID_IN = STATE + 2
+TAKEN_OUT = STATE + 3
+OWN_STATE = STATE + 4
+ALIVE = -1  # in place of the row on which a lane was ruined
+PAYMENTS = ("wealth", "paid_in", "taken_out", "ruined")  # columns of what a block returns
+
+
+@jit(forceinline=True)
+def _gather(
+    lane: Rows, count: int, units: Array, s: Array, some_units: Array, some: Array
+) -> None:
+    """Put the lanes that trade side by side, their payments added to their money."""
+    for k in range(len(units)):
+        for j in range(count):
+            some_units[k, j] = units[k, lane[j]]
+    for j in range(count):
+        some[MONEY, j] = s[MONEY, lane[j]] + s[PAID, lane[j]]
+        some[TRADING, j] = 1.0
+        some[COSTS, j] = 0.0
+        some[TRADED, j] = 0.0
+
+
+@jit(forceinline=True)
+def _scatter(
+    lane: Rows, count: int, units: Array, s: Array, some_units: Array, some: Array
+) -> None:
+    """Put them back. What sells could not pay, their costs, comes out of the payout."""
+    for k in range(len(units)):
+        for j in range(count):
+            units[k, lane[j]] = some_units[k, j]
+    for j in range(count):
+        i = lane[j]
+        short = min(some[REST, j], 0.0)  # then nothing was bought
+        after = some[VALUE, j] - some[LOST, j] - short
+        s[MONEY, i] = some[MONEY, j]
+        s[PAID, i] -= short
+        s[COSTS, i] += some[LOST, j]
+        s[TRADED, i] += some[GROSS, j] / 2.0 / after
+
+
+@jit(forceinline=True)
+def _judge(
+    price: Array, cash: int, units: Array, goal: Array, limit: Array, s: Array, off: Rows, lanes: int
+) -> int:
+    """Mark lanes of which a weight is off its goal by more than its limit; how many there are.
+
+    Money that no order spent is cash, whose column is taken first.
+    """
+    count = 0
+    a, b, c = 0, 1, 2
+    if cash < 3:  # columns beyond the cash have no value and no goal
+        a, b, c = (1 if cash == 0 else 0), (2 if cash <= 1 else 1), 3
+    p, pa, pb, pc = price[cash], price[a], price[b], price[c]
+    u, ua, ub, uc = units[cash], units[a], units[b], units[c]
+    g, ga, gb, gc = goal[cash], goal[a], goal[b], goal[c]
+    m, ma, mb, mc = limit[cash], limit[a], limit[b], limit[c]
+    for i in range(lanes):
+        value = s[VALUE, i]
+        apart = abs(u[i] * p + s[MONEY, i] - g[i] * value) > m[i] * value
+        apart |= abs(ua[i] * pa - ga[i] * value) > ma[i] * value
+        apart |= abs(ub[i] * pb - gb[i] * value) > mb[i] * value
+        apart |= abs(uc[i] * pc - gc[i] * value) > mc[i] * value
+        off[i] = 1 if apart else 0
+        count += 1 if apart else 0
+    if len(price) > GROUP:
+        count = 0
+        for k in range(3, len(price)):
+            if k != cash:
+                pk = price[k]
+                for i in range(lanes):
+                    value = s[VALUE, i]
+                    apart = abs(units[k, i] * pk - goal[k, i] * value) > limit[k, i] * value
+                    off[i] |= 1 if apart else 0
+        for i in range(lanes):
+            count += off[i]
+    return count
+
+
+@jit(forceinline=True)
+def _edge(
+    price: Array, cash: int, units: Array, goal: Array, limit: Array, money: float, value: float,
+    i: int, edge: Array,
+) -> None:  # fmt: skip
+    """Aim a lane so far towards its goal that every weight is within EDGE of its limit."""
+    least = 0.0
+    for k in range(cash + 1):
+        weight = (units[k, i] * price[k] + (money if k == cash else 0.0)) / value
+        away = abs(weight - goal[k, i])
+        if away > 0.0:
+            least = max(least, 1.0 - EDGE * (limit[k, i] - NOISE) / away)
+    for k in range(cash + 1):
+        weight = (units[k, i] * price[k] + (money if k == cash else 0.0)) / value
+        edge[k, i] = weight + least * (goal[k, i] - weight)
+
+
+def _made(stamp: int) -> Callable[..., None]:
+    """Make the function; what it was made of is part of it, and so of the key of its kept code."""
+
+    def run_own(
+        prices: Array,
+        bills: Array,
+        closes: NDArray[np.int8],
+        fee: Array,
+        slippage: Array,
+        targets: Array,
+        rows: Rows,
+        offsets: Rows,
+        limits: Array,
+        is_new: Flags,
+        lag: int,
+        to_edge: bool,
+        amount: Array,
+        share: Array,
+        factor: Array,
+        first: Rows,
+        last: Rows,
+        sums: Array,
+        payments: Array,
+        nav: Array,
+        wealth: Array,
+        held: Array,
+        stood: Array,
+        paid: Array,
+    ) -> None:
+        """Simulate candidates, LANES at a time, as ``sweep._run`` does.
+
+        Empty ``limits``: no bands. Empty ``amount``: no flows. ``held``, ``stood`` and ``paid`` take
+        the units, the targets that traded and the payments of the first candidate.
+        """
+        if stamp < 0:
+            return
+        sessions, columns = prices.shape
+        cash = columns - 1
+        width = (columns + GROUP - 1) // GROUP * GROUP
+        wide = np.zeros((sessions, width))
+        wide[:, :columns] = prices
+        scheduled, banded, flowing = len(offsets) > 0, len(limits) > 0, len(amount) > 0
+        flows = np.zeros(sessions, np.bool_)
+        for row in range(len(amount)):
+            flows[row] = amount[row] != 0.0 or share[row] != 0.0
+        trades = np.zeros(sessions, np.bool_)  # whether a lane may trade, without regard to bands
+        ring = lag + 1
+        # By the row of the fill, modulo: the decision of each lane that stands, and their number.
+        stands, standing = np.full((ring, LANES), -1), np.zeros(ring, np.int64)
+        following = np.zeros(LANES, np.int64)  # the decision of a schedule to look at next
+        awaited = np.zeros(LANES, np.int64)  # row of the last fill so far
+        begins = np.zeros(LANES, np.int64)  # row of the first purchase
+        ruined = np.zeros(LANES, np.int64)
+        at_edge = np.zeros(LANES, np.int64)  # row of a fill that goes to the edge
+        off = np.zeros(LANES, np.int64)
+        lane = np.zeros(LANES, np.int64)
+        has = np.zeros(LANES, np.int64)
+        s, some = np.zeros((OWN_STATE, LANES)), np.zeros((STATE, LANES))
+        units, some_units = np.zeros((width, LANES)), np.zeros((width, LANES))
+        goal, limit = np.zeros((width, LANES)), np.ones((width, LANES))
+        edge, target = np.zeros((width, LANES)), np.zeros((width, LANES))
+        order, buy = np.zeros((width, LANES)), np.zeros((width, LANES))
+        need = np.zeros((width, LANES))
+        for start in range(0, len(sums), LANES):
+            lanes = min(LANES, len(sums) - start)
+            trades[:] = False
+            stands[:] = -1
+            standing[:] = 0
+            awaited[:] = -1
+            at_edge[:] = -1
+            ruined[:] = ALIVE
+            if scheduled:
+                for i in range(lanes):
+                    following[i] = offsets[start + i]
+                    begins[i] = rows[offsets[start + i]]
+                    for at in range(offsets[start + i], offsets[start + i + 1]):
+                        trades[rows[at]] = True
+            else:
+                begins[:] = rows[0] if len(rows) else sessions
+                for row in rows:
+                    trades[row] = True
+                for i in range(lanes):
+                    for k in range(columns):
+                        goal[k, i] = targets[start + i, k]
+                        limit[k, i] = limits[start + i, k] + NOISE if banded else 1.0
+            if banded:  # what was decided before row 0 stands
+                for row in range(min(lag, sessions)):
+                    if trades[row]:
+                        for i in range(lanes):
+                            at = following[i] if scheduled else start + i
+                            if scheduled:
+                                if at >= offsets[start + i + 1] or rows[at] != row:
+                                    continue
+                                following[i] += 1
+                            stands[row, i] = at
+                            standing[row] += 1
+                            awaited[i] = row
+            s[:] = 0.0
+            units[:] = 0.0
+            units[cash] = CAPITAL / wide[0, cash]
+            s[MONEY] = np.maximum(CAPITAL - units[cash] * wide[0, cash], 0.0)
+            if start == 0 and len(held):
+                held[0] = units[:columns, 0]
+            s[VALUE] = CAPITAL
+            s[CLOSE] = CAPITAL
+            s[INVERSE] = 1.0 / CAPITAL
+            s[PEAK] = 1.0 / CAPITAL
+            s[LOWEST] = 1.0
+            s[WORST] = np.inf
+            s[MEAN] = bills[1]
+            s[UNIT] = 1.0
+            nav[:1, start : start + lanes] = CAPITAL
+            end = 0
+            while end < sessions:
+                begin = end
+                end += 1
+                # Which lanes trade on this row.
+                slot = begin % ring
+                pays = flowing and flows[begin]
+                due = standing[slot] > 0 if banded else trades[begin]
+                if due or pays:
+                    price = wide[begin]
+                    count = 0
+                    for i in range(lanes):
+                        at = -1
+                        if banded:
+                            at = stands[slot, i]
+                            stands[slot, i] = -1
+                        elif due and scheduled:
+                            at = following[i]
+                            if at < offsets[start + i + 1] and rows[at] == begin:
+                                following[i] += 1
+                            else:
+                                at = -1
+                        elif due:
+                            at = start + i
+                        s[PAID, i] = 0.0
+                        if ruined[i] != ALIVE:
+                            continue
+                        value = 0.0
+                        if pays and first[start + i] <= begin <= last[start + i]:
+                            asked = amount[begin] * factor[start + i]
+                            part = share[begin] * factor[start + i]
+                            if asked != 0.0 or part != 0.0:
+                                value = s[MONEY, i]
+                                for k in range(columns):
+                                    value += units[k, i] * price[k]
+                                s[PAID, i] = asked + part * value
+                                if value + s[PAID, i] <= 0.0:
+                                    ruined[i] = begin
+                                    s[PAID, i] = -value
+                        if ruined[i] != ALIVE:
+                            for k in range(columns):
+                                target[k, count] = 0.0
+                        elif at >= 0:
+                            for k in range(columns):
+                                # A static target beyond its own row is the same on every row.
+                                target[k, count] = (
+                                    edge[k, i] if at_edge[i] == begin else targets[at, k]
+                                )
+                        elif value > 0.0:
+                            for k in range(columns):
+                                target[k, count] = units[k, i] * price[k] / value
+                        else:
+                            continue
+                        if start + i == 0 and len(stood) and ruined[i] == ALIVE:
+                            for k in range(columns):
+                                if at >= 0:
+                                    stood[begin, k] = target[k, count]
+                        lane[count] = i
+                        count += 1
+                    standing[slot] = 0
+                    _gather(lane, count, units, s, some_units, some)
+                    _fill(
+                        price, fee, slippage, target, some_units, order, buy, need, some, count
+                    )
+                    _scatter(lane, count, units, s, some_units, some)
+                    for j in range(count):
+                        i = lane[j]
+                        if begin <= begins[i]:  # the purchase that begins it is no turnover
+                            s[TRADED, i] = 0.0
+                        s[PAID_IN, i] += max(s[PAID, i], 0.0)
+                        s[TAKEN_OUT, i] -= min(s[PAID, i], 0.0)
+                        if start + i == 0 and len(paid):
+                            paid[begin] = s[PAID, i]
+                        if ruined[i] == begin:  # nothing is left, and nothing may become NaN
+                            units[:, i] = 0.0
+                            s[MONEY, i] = s[VALUE, i] = s[CLOSE, i] = 1.0
+                            s[INVERSE, i] = s[PEAK, i] = s[UNIT, i] = 1.0
+                            s[PAID, i] = 0.0
+                        s[MONEY, i] -= s[PAID, i]  # for the return of this row
+                # How many rows follow on which nobody trades, is paid or judged.
+                while end < sessions and end % SPAN and not (pays or closes[end - 1]):
+                    if flowing and flows[end]:
+                        break
+                    if banded:
+                        if standing[end % ring] > 0:
+                            break
+                        if end - 1 + lag < sessions and trades[end - 1 + lag]:
+                            break
+                    elif trades[end]:
+                        break
+                    end += 1
+                here = nav[:, start : start + lanes]
+                _hold(wide, bills, max(begin, 1), end, units, s, here, lanes)
+                if nav.shape[1]:
+                    for row in range(begin, end):
+                        for i in range(lanes):
+                            value = here[row, i]
+                            if ruined[i] != ALIVE:
+                                here[row, i] = np.nan
+                                wealth[row, start + i] = 0.0
+                            else:
+                                here[row, i] = value * s[UNIT, i]
+                                wealth[row, start + i] = value + (s[PAID, i] if pays else 0.0)
+                if pays:
+                    for i in range(lanes):
+                        payment = s[PAID, i]
+                        if payment != 0.0:
+                            s[PAID, i] = 0.0
+                            s[MONEY, i] += payment
+                            value = s[VALUE, i]
+                            if begin == 0:
+                                value = s[MONEY, i] - payment
+                                for k in range(columns):
+                                    value += units[k, i] * wide[0, k]
+                            whole = value + payment
+                            at_peak = s[PEAK, i] == s[INVERSE, i]
+                            s[INVERSE, i] = s[INVERSE, i] * value / whole
+                            s[PEAK, i] = s[INVERSE, i] if at_peak else s[PEAK, i] * value / whole
+                            s[CLOSE, i] *= whole / value
+                            s[UNIT, i] *= value / whole
+                            s[VALUE, i] = whole
+                if start == 0 and len(held):
+                    held[begin:end] = units[:columns, 0]
+                # What is decided on the last of these rows, after its fills.
+                made = end - 1
+                later = made + lag
+                if banded and later < sessions and trades[later]:
+                    slot = later % ring
+                    if scheduled:
+                        for i in range(lanes):
+                            at = following[i]
+                            has[i] = -1
+                            if at < offsets[start + i + 1] and rows[at] == later:
+                                following[i] += 1
+                                has[i] = at
+                                for k in range(columns):
+                                    goal[k, i] = targets[at, k]
+                                    limit[k, i] = limits[at, k] + NOISE
+                    everyone = scheduled or later == begins[0]
+                    judged = _judge(wide[made], cash, units, goal, limit, s, off, lanes)
+                    if everyone or judged:
+                        for i in range(lanes):
+                            at = has[i] if scheduled else start + i
+                            if at < 0 or ruined[i] != ALIVE:
+                                continue
+                            new = is_new[at] if scheduled else everyone
+                            if not new:
+                                if not off[i] or awaited[i] > made:
+                                    continue
+                                if to_edge:
+                                    at_edge[i] = later
+                                    _edge(wide[made], cash, units, goal, limit, s[MONEY, i],
+                                          s[VALUE, i], i, edge)  # fmt: skip
+                            stands[slot, i] = at
+                            standing[slot] += 1
+                            awaited[i] = later
+                if end % SPAN == 0 or end == sessions:
+                    _merge(end - 1, s, lanes)
+                if closes[end - 1]:
+                    for i in range(lanes):
+                        year = s[VALUE, i] / s[CLOSE, i]
+                        if closes[end - 1] == COMPLETE and year < s[WORST, i]:
+                            s[WORST, i] = year
+                        s[CLOSE, i] = s[VALUE, i]
+            for i in range(lanes):
+                alive = ruined[i] == ALIVE
+                for k in range(len(KEPT)):
+                    sums[start + i, k] = s[KEPT[k], i] if alive else np.nan
+                sums[start + i, 0] *= s[UNIT, i]
+                payments[start + i, 0] = s[VALUE, i] if alive else 0.0
+                payments[start + i, 1] = s[PAID_IN, i]
+                payments[start + i, 2] = s[TAKEN_OUT, i]
+                payments[start + i, 3] = ruined[i]
+
+    return run_own
+
+
+_run_own = sweep._compiled(_made(STAMP))
+FLAGS = _given(types.bool_, 1)
+SIGNATURE = types.void(
+    TWO, ONE, _given(types.int8, 1), ONE, ONE, TWO, ROWS, ROWS, TWO, FLAGS, types.int64,
+    types.boolean, ONE, ONE, ONE, ROWS, ROWS, MADE, MADE, MADE, MADE, MADE, MADE, types.float64[::1],
+)  # fmt: skip
+
+
+class _Compiling(event.Listener):
+    """Shows a step while the function is compiled, none when it is read from the cache."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.progress = progress
+        self.shown = ExitStack()
+
+    def on_start(self, event: Any) -> None:
+        """Open the step."""
+        if event.data["dispatcher"] is _run_own:
+            step = "compiling the sweep with bands and flows, once on this machine"
+            self.shown.enter_context(self.progress(step))
+
+    def on_end(self, event: Any) -> None:
+        """Close the step."""
+        if event.data["dispatcher"] is _run_own:
+            self.shown.close()
+
+
+def prepare(progress: Progress = silent) -> None:
+    """Compile if that is not done yet, and show that it takes 10 to 40 s."""
+    if _run_own.signatures:
+        return
+    with event.install_listener("numba:compile", _Compiling(progress)), suppress(OSError):
+        # An OSError comes from writing the cache; the compiled code is there by then.
+        _run_own.compile(SIGNATURE)
+
+
+def run_own(
+    panel: PricePanel, candidates: Candidates, *, keep_nav: bool = False
+) -> tuple[Array, Array, Array, Array]:
+    """Simulate candidates with bands or flows in this thread.
+
+    Parameters
+    ----------
+    panel
+        The shared sessions and prices.
+    candidates
+        Any number; how they are divided into blocks changes no digit of the answer.
+    keep_nav
+        Also return the values on each session.
+
+    Returns
+    -------
+    sums
+        Shape (candidates, ``len(SUMS)``), of the unit value on a capital of ``CAPITAL``; NaN for a
+        candidate that was ruined.
+    payments
+        Shape (candidates, ``len(PAYMENTS)``), money on the same capital; the row of ruin, or -1.
+    nav, wealth
+        Shape (sessions, candidates) or (0, 0): unit values, NaN from ruin on, and money, 0 then.
+    """
+    prepare()
+    shape = (len(panel.sessions), len(candidates)) if keep_nav else (0, 0)
+    sums, payments = np.empty((len(candidates), len(SUMS))), np.empty((len(candidates), 4))
+    nav, wealth, none = np.empty(shape), np.empty(shape), np.empty((0, 0))
+    offsets = np.empty(0, np.int64) if candidates.offsets is None else candidates.offsets
+    _run_own(
+        panel.prices, panel.bills, panel.closes, panel.fee, panel.slippage,
+        candidates.targets, candidates.rows, offsets, *_asked(candidates, panel),
+        sums, payments, nav, wealth, none, none, np.empty(0),
+    )  # fmt: skip
+    return sums, payments, nav, wealth
+
+
+def _asked(candidates: Candidates, panel: PricePanel) -> tuple[Any, ...]:
+    """Bands and flows as arguments of the compiled function, money on its capital."""
+    bands, flows = candidates.bands, candidates.flows
+    ints, floats = np.empty(0, np.int64), np.empty(0)
+    if flows is not None and len(flows.amount) != len(panel.sessions):
+        raise UsageError(
+            f"flows have {len(flows.amount)} rows and the panel {len(panel.sessions)}; give one "
+            "amount and one share a row"
+        )
+    return (
+        *((np.empty((0, 0)), np.empty(0, bool)) if bands is None else (bands.limits, bands.is_new)),
+        panel.costs.lag,
+        bands is not None and bands.to_edge,
+        *(
+            (floats, floats, floats, ints, ints)
+            if flows is None
+            else (flows.amount * (CAPITAL / panel.initial), flows.share, flows.factor, flows.first,
+                  flows.last)  # fmt: skip
+        ),
+    )
+
+
+def own_money(panel: PricePanel, candidates: Candidates) -> pd.DataFrame:
+    """What becomes of the money of candidates with flows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Candidates x ``PAYMENTS``: wealth on the last session, what was paid in and taken out, in
+        currency; ``ruined`` is a row of the panel, -1 if it never was.
+    """
+    _, payments, _, _ = run_own(panel, candidates)
+    table = pd.DataFrame(payments, columns=list(PAYMENTS))
+    table[list(PAYMENTS[:3])] *= panel.initial / CAPITAL
+    return table.astype({"ruined": int})
+
+
+def fill_with_sweep(
+    prices: Array,
+    targets: Array,
+    fee: Array,
+    slippage: Array,
+    initial: float,
+    bands: Bands | None = None,
+    flows: Flows | None = None,
+) -> Fills:
+    """Trade the targets of one portfolio: the sweep's engine, with bands and flows if asked for.
+
+    Parameters
+    ----------
+    prices, targets, fee, slippage, initial, bands, flows
+        As for :func:`backtests.engine.ledger.fill`; row 0 has targets.
+
+    Returns
+    -------
+    Fills
+        Orders are differences of what is held; those of a row ascend by value. ``targets`` are
+        those that traded.
+    """
+    if bands is None and flows is None:
+        return sweep.fill_with_sweep(prices, targets, fee, slippage, initial)
+    prepare()
+    sessions, columns = prices.shape
+    rows = np.flatnonzero(~np.isnan(targets[:, 0]))
+    rows = rows[1:] if targets[0, -1] == 1.0 else rows  # all CASH, as every lane begins
+    held, stood, paid = np.zeros(prices.shape), np.full(prices.shape, np.nan), np.zeros(sessions)
+    sums, payments = np.empty((1, len(SUMS))), np.empty((1, len(PAYMENTS)))
+    ones, floats, ints = np.ones(1), np.empty(0), np.empty(0, np.int64)
+    nothing = np.zeros(1, np.int64)
+    _run_own(
+        np.ascontiguousarray(prices), np.ones(sessions), np.zeros(sessions, np.int8), fee, slippage,
+        np.ascontiguousarray(targets[rows]), rows, np.array([0, len(rows)]),
+        np.empty((0, 0)) if bands is None else np.ascontiguousarray(bands.limits[rows]),
+        np.empty(0, bool) if bands is None else np.ascontiguousarray(bands.is_new[rows]),
+        1 if bands is None else bands.lag, bands is not None and bands.to_edge,
+        *((floats, floats, floats, ints, ints) if flows is None
+          else (flows.amount * (CAPITAL / initial), np.ascontiguousarray(flows.share), ones,
+                nothing, nothing + sessions)),
+        sums, payments, np.empty((sessions, 1)), np.empty((sessions, 1)), held, stood, paid,
+    )  # fmt: skip
+    stood[0] = targets[0] if targets[0, -1] == 1.0 else stood[0]
+    ruined = int(payments[0, 3])
+    fills = sweep.orders_of(held, prices, fee, slippage, initial)
+    return replace(
+        fills,
+        targets=stood,
+        flow=paid * (initial / CAPITAL),
+        ruined=None if ruined == ALIVE else ruined,
+    )
