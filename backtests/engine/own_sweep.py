@@ -45,7 +45,10 @@ UNIT = STATE  # the unit value is the value times this
 PAID = STATE + 1  # on this row, in (positive) or out
 PAID_IN = STATE + 2
 TAKEN_OUT = STATE + 3
-OWN_STATE = STATE + 4
+LIVING = STATE + 4  # 1 until a lane is ruined, then 0
+BEFORE = STATE + 5  # TRADED before this row
+OWN_STATE = STATE + 6
+FEW = 4
 ALIVE = -1  # in place of the row on which a lane was ruined
 PAYMENTS = ("wealth", "paid_in", "taken_out", "ruined")  # columns of what a block returns
 
@@ -60,7 +63,7 @@ def _gather(
             some_units[k, j] = units[k, lane[j]]
     for j in range(count):
         some[MONEY, j] = s[MONEY, lane[j]] + s[PAID, lane[j]]
-        some[TRADING, j] = 1.0
+        some[TRADING, j] = s[LIVING, lane[j]]
         some[COSTS, j] = 0.0
         some[TRADED, j] = 0.0
 
@@ -89,36 +92,73 @@ def _judge(
 ) -> int:
     """Mark lanes of which a weight is off its goal by more than its limit; how many there are.
 
-    Money that no order spent is cash, whose column is taken first.
+    Money that no order spent is cash.
     """
-    count = 0
-    a, b, c = 0, 1, 2
-    if cash < 3:  # columns beyond the cash have no value and no goal
-        a, b, c = (1 if cash == 0 else 0), (2 if cash <= 1 else 1), 3
-    p, pa, pb, pc = price[cash], price[a], price[b], price[c]
-    u, ua, ub, uc = units[cash], units[a], units[b], units[c]
-    g, ga, gb, gc = goal[cash], goal[a], goal[b], goal[c]
-    m, ma, mb, mc = limit[cash], limit[a], limit[b], limit[c]
     for i in range(lanes):
-        value = s[VALUE, i]
-        apart = abs(u[i] * p + s[MONEY, i] - g[i] * value) > m[i] * value
-        apart |= abs(ua[i] * pa - ga[i] * value) > ma[i] * value
-        apart |= abs(ub[i] * pb - gb[i] * value) > mb[i] * value
-        apart |= abs(uc[i] * pc - gc[i] * value) > mc[i] * value
-        off[i] = 1 if apart else 0
-        count += 1 if apart else 0
-    if len(price) > GROUP:
-        count = 0
-        for k in range(3, len(price)):
-            if k != cash:
-                pk = price[k]
-                for i in range(lanes):
-                    value = s[VALUE, i]
-                    apart = abs(units[k, i] * pk - goal[k, i] * value) > limit[k, i] * value
-                    off[i] |= 1 if apart else 0
+        s[VALUE, i] = s[MONEY, i]
+        off[i] = 0
+    for k in range(cash + 1):
         for i in range(lanes):
-            count += off[i]
+            s[VALUE, i] += units[k, i] * price[k]
+    count = 0
+    for k in range(cash + 1):
+        spare = 1.0 if k == cash else 0.0
+        for i in range(lanes):
+            value = s[VALUE, i]
+            held = units[k, i] * price[k] + spare * s[MONEY, i]
+            apart = abs(held - goal[k, i] * value) > limit[k, i] * value
+            off[i] |= 1 if apart else 0
+    for i in range(lanes):
+        count += off[i]
     return count
+
+
+@jit(forceinline=True)
+def _scan(
+    prices: Array, cash: int, begin: int, stop: int, units: Array, goal: Array, limit: Array,
+    s: Array, off: Rows, lanes: int,
+) -> int:  # fmt: skip
+    """The first row from begin to before stop on which a lane is off, as :func:`_judge` marks it.
+
+    Up to GROUP columns two rows at a time, as ``_hold`` does; the one of cash comes first, since
+    money counts with it.
+    """
+    row = begin
+    if cash < GROUP:
+        a, b, c = (1 if cash == 0 else 0), (2 if cash <= 1 else 1), (3 if cash <= 2 else 2)
+        u, ua, ub, uc = units[cash], units[a], units[b], units[c]
+        g, ga, gb, gc = goal[cash], goal[a], goal[b], goal[c]
+        m, ma, mb, mc = limit[cash], limit[a], limit[b], limit[c]
+        while row + 1 < stop:
+            p, pa, pb, pc = prices[row, cash], prices[row, a], prices[row, b], prices[row, c]
+            q, qa, qb, qc = (
+                prices[row + 1, cash], prices[row + 1, a], prices[row + 1, b], prices[row + 1, c]
+            )  # fmt: skip
+            count = 0
+            for i in range(lanes):
+                money = s[MONEY, i]
+                v, va, vb, vc = u[i] * p + money, ua[i] * pa, ub[i] * pb, uc[i] * pc
+                w, wa, wb, wc = u[i] * q + money, ua[i] * qa, ub[i] * qb, uc[i] * qc
+                value, other = v + (va + vb + vc), w + (wa + wb + wc)
+                apart = abs(v - g[i] * value) > m[i] * value
+                apart |= abs(va - ga[i] * value) > ma[i] * value
+                apart |= abs(vb - gb[i] * value) > mb[i] * value
+                apart |= abs(vc - gc[i] * value) > mc[i] * value
+                after = abs(w - g[i] * other) > m[i] * other
+                after |= abs(wa - ga[i] * other) > ma[i] * other
+                after |= abs(wb - gb[i] * other) > mb[i] * other
+                after |= abs(wc - gc[i] * other) > mc[i] * other
+                off[i] = (1 if apart else 0) + (65536 if after else 0)
+                count += off[i]
+            if count:
+                late = count % 65536 == 0
+                for i in range(lanes):
+                    off[i] = off[i] // 65536 if late else off[i] % 65536
+                return row + 1 if late else row
+            row += 2
+    while row < stop and not _judge(prices[row], cash, units, goal, limit, s, off, lanes):
+        row += 1
+    return row
 
 
 @jit(forceinline=True)
@@ -185,15 +225,15 @@ def _made(stamp: int) -> Callable[..., None]:
             flows[row] = amount[row] != 0.0 or share[row] != 0.0
         trades = np.zeros(sessions, np.bool_)  # whether a lane may trade, without regard to bands
         ring = lag + 1
-        # By the row of the fill, modulo: the decision of each lane that stands, and their number.
-        stands, standing = np.full((ring, LANES), -1), np.zeros(ring, np.int64)
+        # By the row of the fill, modulo: the lanes that trade, their decisions, how many they are.
+        queue, decided = np.zeros((ring, LANES), np.int64), np.zeros((ring, LANES), np.int64)
+        standing = np.zeros(ring, np.int64)
         following = np.zeros(LANES, np.int64)  # the decision of a schedule to look at next
         awaited = np.zeros(LANES, np.int64)  # row of the last fill so far
         begins = np.zeros(LANES, np.int64)  # row of the first purchase
         ruined = np.zeros(LANES, np.int64)
         at_edge = np.zeros(LANES, np.int64)  # row of a fill that goes to the edge
         off = np.zeros(LANES, np.int64)
-        lane = np.zeros(LANES, np.int64)
         has = np.zeros(LANES, np.int64)
         s, some = np.zeros((OWN_STATE, LANES)), np.zeros((STATE, LANES))
         units, some_units = np.zeros((width, LANES)), np.zeros((width, LANES))
@@ -204,7 +244,6 @@ def _made(stamp: int) -> Callable[..., None]:
         for start in range(0, len(sums), LANES):
             lanes = min(LANES, len(sums) - start)
             trades[:] = False
-            stands[:] = -1
             standing[:] = 0
             awaited[:] = -1
             at_edge[:] = -1
@@ -232,9 +271,15 @@ def _made(stamp: int) -> Callable[..., None]:
                                 if at >= offsets[start + i + 1] or rows[at] != row:
                                     continue
                                 following[i] += 1
-                            stands[row, i] = at
+                            queue[row, standing[row]] = i
+                            decided[row, standing[row]] = at
                             standing[row] += 1
                             awaited[i] = row
+            # Whether static mixes are judged on every row after the first purchase.
+            daily = banded and not scheduled and len(rows) > 0
+            if daily:
+                for row in range(max(rows[0] + 1, lag), sessions):
+                    daily = daily and trades[row]
             s[:] = 0.0
             units[:] = 0.0
             units[cash] = CAPITAL / wide[0, cash]
@@ -249,6 +294,7 @@ def _made(stamp: int) -> Callable[..., None]:
             s[WORST] = np.inf
             s[MEAN] = bills[1]
             s[UNIT] = 1.0
+            s[LIVING] = 1.0
             nav[:1, start : start + lanes] = CAPITAL
             end = 0
             while end < sessions:
@@ -258,89 +304,131 @@ def _made(stamp: int) -> Callable[..., None]:
                 slot = begin % ring
                 pays = flowing and flows[begin]
                 due = standing[slot] > 0 if banded else trades[begin]
-                if due or pays:
+                if banded and due and not pays:
+                    count = standing[slot]
+                    standing[slot] = 0
+                    lane, at_once = queue[slot], decided[slot]
+                    for j in range(count):
+                        i, at = lane[j], at_once[j]
+                        for k in range(columns):
+                            target[k, j] = edge[k, i] if at_edge[i] == begin else targets[at, k]
+                        if i + start == 0 and len(stood):
+                            stood[begin] = target[:columns, j]
+                    if count <= FEW:
+                        # A count known to the compiler: scalar code, which is faster for a few.
+                        for j in range(count):
+                            _gather(lane[j:], 1, units, s, some_units, some)
+                            _fill(wide[begin], fee, slippage, target[:, j:], some_units, order, buy,
+                                  need, some, 1)  # fmt: skip
+                            _scatter(lane[j:], 1, units, s, some_units, some)
+                    else:
+                        _gather(lane, count, units, s, some_units, some)
+                        _fill(wide[begin], fee, slippage, target, some_units, order, buy, need,
+                              some, count)  # fmt: skip
+                        _scatter(lane, count, units, s, some_units, some)
+                    for j in range(count):
+                        if begin <= begins[lane[j]]:  # the purchase that begins it is no turnover
+                            s[TRADED, lane[j]] = 0.0
+                elif due or pays:
                     price = wide[begin]
-                    count = 0
+                    broke = 0
                     for i in range(lanes):
-                        at = -1
-                        if banded:
-                            at = stands[slot, i]
-                            stands[slot, i] = -1
-                        elif due and scheduled:
+                        s[BEFORE, i] = s[TRADED, i]
+                        s[TRADING, i] = 0.0
+                    if pays:
+                        for i in range(lanes):
+                            s[VALUE, i] = s[MONEY, i]
+                        for k in range(columns):
+                            for i in range(lanes):
+                                s[VALUE, i] += units[k, i] * price[k]
+                        asked, part = amount[begin], share[begin]
+                        for i in range(lanes):
+                            active = first[start + i] <= begin and begin <= last[start + i]
+                            rate = factor[start + i] * s[LIVING, i] if active else 0.0
+                            payment = asked * rate + part * rate * s[VALUE, i]
+                            over = (s[VALUE, i] + payment <= 0.0) and (rate != 0.0)
+                            s[PAID, i] = -s[VALUE, i] if over else payment
+                            s[TRADING, i] = 1.0 if rate != 0.0 else 0.0
+                            broke += 1 if over else 0
+                        for k in range(columns):
+                            for i in range(lanes):
+                                target[k, i] = units[k, i] * price[k] / s[VALUE, i]
+                    if banded:
+                        for j in range(standing[slot]):
+                            i, at = queue[slot, j], decided[slot, j]
+                            s[TRADING, i] = s[LIVING, i]
+                            for k in range(columns):
+                                target[k, i] = edge[k, i] if at_edge[i] == begin else targets[at, k]
+                            if start + i == 0 and len(stood):
+                                stood[begin] = target[:columns, 0]
+                        standing[slot] = 0
+                    elif due and scheduled:
+                        for i in range(lanes):
                             at = following[i]
                             if at < offsets[start + i + 1] and rows[at] == begin:
                                 following[i] += 1
-                            else:
-                                at = -1
-                        elif due:
-                            at = start + i
-                        s[PAID, i] = 0.0
-                        if ruined[i] != ALIVE:
-                            continue
-                        value = 0.0
-                        if pays and first[start + i] <= begin <= last[start + i]:
-                            asked = amount[begin] * factor[start + i]
-                            part = share[begin] * factor[start + i]
-                            if asked != 0.0 or part != 0.0:
-                                value = s[MONEY, i]
+                                s[TRADING, i] = s[LIVING, i]
                                 for k in range(columns):
-                                    value += units[k, i] * price[k]
-                                s[PAID, i] = asked + part * value
-                                if value + s[PAID, i] <= 0.0:
-                                    ruined[i] = begin
-                                    s[PAID, i] = -value
-                        if ruined[i] != ALIVE:
-                            for k in range(columns):
-                                target[k, count] = 0.0
-                        elif at >= 0:
-                            for k in range(columns):
-                                # A static target beyond its own row is the same on every row.
-                                target[k, count] = (
-                                    edge[k, i] if at_edge[i] == begin else targets[at, k]
-                                )
-                        elif value > 0.0:
-                            for k in range(columns):
-                                target[k, count] = units[k, i] * price[k] / value
-                        else:
-                            continue
-                        if start + i == 0 and len(stood) and ruined[i] == ALIVE:
-                            for k in range(columns):
-                                if at >= 0:
-                                    stood[begin, k] = target[k, count]
-                        lane[count] = i
-                        count += 1
-                    standing[slot] = 0
-                    _gather(lane, count, units, s, some_units, some)
-                    _fill(
-                        price, fee, slippage, target, some_units, order, buy, need, some, count
-                    )
-                    _scatter(lane, count, units, s, some_units, some)
-                    for j in range(count):
-                        i = lane[j]
-                        if begin <= begins[i]:  # the purchase that begins it is no turnover
-                            s[TRADED, i] = 0.0
-                        s[PAID_IN, i] += max(s[PAID, i], 0.0)
-                        s[TAKEN_OUT, i] -= min(s[PAID, i], 0.0)
-                        if start + i == 0 and len(paid):
-                            paid[begin] = s[PAID, i]
-                        if ruined[i] == begin:  # nothing is left, and nothing may become NaN
-                            units[:, i] = 0.0
-                            s[MONEY, i] = s[VALUE, i] = s[CLOSE, i] = 1.0
-                            s[INVERSE, i] = s[PEAK, i] = s[UNIT, i] = 1.0
-                            s[PAID, i] = 0.0
-                        s[MONEY, i] -= s[PAID, i]  # for the return of this row
+                                    target[k, i] = targets[at, k]
+                                if start + i == 0 and len(stood):
+                                    stood[begin] = target[:columns, 0]
+                    elif due:
+                        for i in range(lanes):
+                            s[TRADING, i] = s[LIVING, i]
+                        for k in range(columns):
+                            for i in range(lanes):
+                                target[k, i] = goal[k, i]
+                    if broke:
+                        for i in range(lanes):
+                            if s[PAID, i] == -s[VALUE, i] and s[TRADING, i] > 0.0:
+                                ruined[i] = begin
+                                target[:, i] = 0.0
+                    if pays:
+                        for i in range(lanes):
+                            s[MONEY, i] += s[PAID, i]
+                    _fill(price, fee, slippage, target, units, order, buy, need, s, lanes)
+                    if pays:
+                        # What sells could not pay, their costs, comes out of the payout.
+                        for i in range(lanes):
+                            short = s[REST, i] if s[REST, i] < 0.0 else 0.0
+                            after = s[VALUE, i] - s[LOST, i] - short
+                            s[PAID, i] -= short
+                            s[TRADED, i] = s[BEFORE, i] + s[GROSS, i] / 2.0 / after
+                            s[PAID_IN, i] += s[PAID, i] if s[PAID, i] > 0.0 else 0.0
+                            s[TAKEN_OUT, i] -= s[PAID, i] if s[PAID, i] < 0.0 else 0.0
+                        if start == 0 and len(paid):
+                            paid[begin] = s[PAID, 0]
+                    for i in range(lanes):
+                        s[TRADED, i] = 0.0 if begin <= begins[i] else s[TRADED, i]
+                    if broke:
+                        for i in range(lanes):
+                            if ruined[i] == begin:  # nothing is left, and nothing may become NaN
+                                units[:, i] = 0.0
+                                s[MONEY, i] = s[VALUE, i] = s[CLOSE, i] = 1.0
+                                s[INVERSE, i] = s[PEAK, i] = s[UNIT, i] = 1.0
+                                s[PAID, i] = s[LIVING, i] = s[TRADED, i] = 0.0
+                    if pays:  # for the return of this row
+                        for i in range(lanes):
+                            s[MONEY, i] -= s[PAID, i]
                 # How many rows follow on which nobody trades, is paid or judged.
+                scans = daily and not pays and begin + lag > rows[0]
                 while end < sessions and end % SPAN and not (pays or closes[end - 1]):
                     if flowing and flows[end]:
                         break
                     if banded:
                         if standing[end % ring] > 0:
                             break
-                        if end - 1 + lag < sessions and trades[end - 1 + lag]:
+                        if not scans and end - 1 + lag < sessions and trades[end - 1 + lag]:
                             break
                     elif trades[end]:
                         break
                     end += 1
+                found = False
+                if scans:
+                    stop = min(end, sessions - lag)
+                    row = _scan(wide, cash, begin, stop, units, goal, limit, s, off, lanes)
+                    found = row < stop
+                    end = row + 1 if found else end
                 here = nav[:, start : start + lanes]
                 _hold(wide, bills, max(begin, 1), end, units, s, here, lanes)
                 if nav.shape[1]:
@@ -354,29 +442,30 @@ def _made(stamp: int) -> Callable[..., None]:
                                 here[row, i] = value * s[UNIT, i]
                                 wealth[row, start + i] = value + (s[PAID, i] if pays else 0.0)
                 if pays:
+                    if begin == 0:
+                        for i in range(lanes):
+                            s[VALUE, i] = s[MONEY, i]
+                        for k in range(columns):
+                            for i in range(lanes):
+                                s[VALUE, i] += units[k, i] * wide[0, k]
                     for i in range(lanes):
-                        payment = s[PAID, i]
-                        if payment != 0.0:
-                            s[PAID, i] = 0.0
-                            s[MONEY, i] += payment
-                            value = s[VALUE, i]
-                            if begin == 0:
-                                value = s[MONEY, i] - payment
-                                for k in range(columns):
-                                    value += units[k, i] * wide[0, k]
-                            whole = value + payment
-                            at_peak = s[PEAK, i] == s[INVERSE, i]
-                            s[INVERSE, i] = s[INVERSE, i] * value / whole
-                            s[PEAK, i] = s[INVERSE, i] if at_peak else s[PEAK, i] * value / whole
-                            s[CLOSE, i] *= whole / value
-                            s[UNIT, i] *= value / whole
-                            s[VALUE, i] = whole
+                        payment, value = s[PAID, i], s[VALUE, i]
+                        whole = value + payment
+                        down = value / whole
+                        at_peak = s[PEAK, i] == s[INVERSE, i]
+                        s[INVERSE, i] = s[INVERSE, i] * down
+                        s[PEAK, i] = s[INVERSE, i] if at_peak else s[PEAK, i] * down
+                        s[CLOSE, i] *= whole / value
+                        s[UNIT, i] *= down
+                        s[VALUE, i] = whole
+                        s[MONEY, i] += payment
+                        s[PAID, i] = 0.0
                 if start == 0 and len(held):
                     held[begin:end] = units[:columns, 0]
                 # What is decided on the last of these rows, after its fills.
                 made = end - 1
                 later = made + lag
-                if banded and later < sessions and trades[later]:
+                if found or (banded and not scans and later < sessions and trades[later]):
                     slot = later % ring
                     if scheduled:
                         for i in range(lanes):
@@ -389,7 +478,9 @@ def _made(stamp: int) -> Callable[..., None]:
                                     goal[k, i] = targets[at, k]
                                     limit[k, i] = limits[at, k] + NOISE
                     everyone = scheduled or later == begins[0]
-                    judged = _judge(wide[made], cash, units, goal, limit, s, off, lanes)
+                    judged = found
+                    if not found:
+                        judged = _judge(wide[made], cash, units, goal, limit, s, off, lanes) > 0
                     if everyone or judged:
                         for i in range(lanes):
                             at = has[i] if scheduled else start + i
@@ -403,7 +494,8 @@ def _made(stamp: int) -> Callable[..., None]:
                                     at_edge[i] = later
                                     _edge(wide[made], cash, units, goal, limit, s[MONEY, i],
                                           s[VALUE, i], i, edge)  # fmt: skip
-                            stands[slot, i] = at
+                            queue[slot, standing[slot]] = i
+                            decided[slot, standing[slot]] = at
                             standing[slot] += 1
                             awaited[i] = later
                 if end % SPAN == 0 or end == sessions:
