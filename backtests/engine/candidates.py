@@ -173,9 +173,12 @@ class Candidates:
         bands = self.bands and replace(
             self.bands, limits=self.bands.limits[held], is_new=self.bands.is_new[held]
         )
-        return Candidates(
-            self.targets[held], self.rows[held], offsets - offsets[0], bands, flows
-        )
+        return Candidates(self.targets[held], self.rows[held], offsets - offsets[0], bands, flows)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every decision trades and nothing is paid."""
+        return self.bands is None and self.flows is None
 
     def within(self, limits: Array, lag: int, *, to_edge: bool = False) -> Candidates:
         """The same candidates with bands: repeated decisions trade only beyond their limits.
@@ -205,9 +208,7 @@ class Candidates:
             stays = self.rows >= lag
             stays[:1] = True
             none = np.empty(0, bool)
-            return replace(
-                self, rows=self.rows[stays], bands=CandidateBands(limits, none, to_edge)
-            )
+            return replace(self, rows=self.rows[stays], bands=CandidateBands(limits, none, to_edge))
         opens = np.zeros(len(self.rows), bool)
         opens[self.offsets[:-1][self.offsets[:-1] < self.offsets[1:]]] = True
         is_new = opens.copy()

@@ -14,27 +14,51 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numba import types
 from numba.core import event
 from numpy.typing import NDArray
 
 from backtests.engine import sweep
-from backtests.engine.candidates import COMPLETE, Candidates, PricePanel
-from backtests.engine.ledger import EDGE, NOISE, Bands, Fills, Flows
+from backtests.engine.candidates import COMPLETE
+from backtests.engine.ledger import EDGE, NOISE
 from backtests.engine.simulate import CAPITAL
 from backtests.engine.sweep import (
-    CLOSE, COSTS, GROSS, GROUP, INVERSE, KEPT, LANES, LEAST, LOST, LOWEST, MADE, MEAN, MONEY, ONE,
-    PEAK, REST, ROWS, SPAN, STATE, SUMS, TRADED, TRADING, TWO, VALUE, WORST, Array, Rows, _fill,
-    _given, _hold, _merge, jit,
+    CLOSE,
+    COSTS,
+    GROSS,
+    GROUP,
+    INVERSE,
+    KEPT,
+    LANES,
+    LOST,
+    LOWEST,
+    MADE,
+    MEAN,
+    MONEY,
+    ONE,
+    PEAK,
+    REST,
+    ROWS,
+    SPAN,
+    STATE,
+    TRADED,
+    TRADING,
+    TWO,
+    VALUE,
+    WORST,
+    Array,
+    Rows,
+    _fill,
+    _given,
+    _hold,
+    _merge,
+    jit,
 )  # fmt: skip
 from data.command import Progress, silent
-from data.errors import UsageError
 
 Flags = NDArray[np.bool_]
 # What the compiled code is made of: kept code of an older sweep must not be used.
@@ -54,9 +78,7 @@ PAYMENTS = ("wealth", "paid_in", "taken_out", "ruined")  # columns of what a blo
 
 
 @jit(forceinline=True)
-def _gather(
-    lane: Rows, count: int, units: Array, s: Array, some_units: Array, some: Array
-) -> None:
+def _gather(lane: Rows, count: int, units: Array, s: Array, some_units: Array, some: Array) -> None:
     """Put the lanes that trade side by side, their payments added to their money."""
     for k in range(len(units)):
         for j in range(count):
@@ -88,7 +110,14 @@ def _scatter(
 
 @jit(forceinline=True)
 def _judge(
-    price: Array, cash: int, units: Array, goal: Array, limit: Array, s: Array, off: Rows, lanes: int
+    price: Array,
+    cash: int,
+    units: Array,
+    goal: Array,
+    limit: Array,
+    s: Array,
+    off: Rows,
+    lanes: int,
 ) -> int:
     """Mark lanes of which a weight is off its goal by more than its limit; how many there are.
 
@@ -519,7 +548,7 @@ def _made(stamp: int) -> Callable[..., None]:
     return run_own
 
 
-_run_own = sweep._compiled(_made(STAMP))
+run_own = sweep._compiled(_made(STAMP))
 FLAGS = _given(types.bool_, 1)
 SIGNATURE = types.void(
     TWO, ONE, _given(types.int8, 1), ONE, ONE, TWO, ROWS, ROWS, TWO, FLAGS, types.int64,
@@ -536,148 +565,20 @@ class _Compiling(event.Listener):
 
     def on_start(self, event: Any) -> None:
         """Open the step."""
-        if event.data["dispatcher"] is _run_own:
+        if event.data["dispatcher"] is run_own:
             step = "compiling the sweep with bands and flows, once on this machine"
             self.shown.enter_context(self.progress(step))
 
     def on_end(self, event: Any) -> None:
         """Close the step."""
-        if event.data["dispatcher"] is _run_own:
+        if event.data["dispatcher"] is run_own:
             self.shown.close()
 
 
 def prepare(progress: Progress = silent) -> None:
     """Compile if that is not done yet, and show that it takes 10 to 40 s."""
-    if _run_own.signatures:
+    if run_own.signatures:
         return
     with event.install_listener("numba:compile", _Compiling(progress)), suppress(OSError):
         # An OSError comes from writing the cache; the compiled code is there by then.
-        _run_own.compile(SIGNATURE)
-
-
-def run_own(
-    panel: PricePanel, candidates: Candidates, *, keep_nav: bool = False
-) -> tuple[Array, Array, Array, Array]:
-    """Simulate candidates with bands or flows in this thread.
-
-    Parameters
-    ----------
-    panel
-        The shared sessions and prices.
-    candidates
-        Any number; how they are divided into blocks changes no digit of the answer.
-    keep_nav
-        Also return the values on each session.
-
-    Returns
-    -------
-    sums
-        Shape (candidates, ``len(SUMS)``), of the unit value on a capital of ``CAPITAL``; NaN for a
-        candidate that was ruined.
-    payments
-        Shape (candidates, ``len(PAYMENTS)``), money on the same capital; the row of ruin, or -1.
-    nav, wealth
-        Shape (sessions, candidates) or (0, 0): unit values, NaN from ruin on, and money, 0 then.
-    """
-    prepare()
-    shape = (len(panel.sessions), len(candidates)) if keep_nav else (0, 0)
-    sums, payments = np.empty((len(candidates), len(SUMS))), np.empty((len(candidates), 4))
-    nav, wealth, none = np.empty(shape), np.empty(shape), np.empty((0, 0))
-    offsets = np.empty(0, np.int64) if candidates.offsets is None else candidates.offsets
-    _run_own(
-        panel.prices, panel.bills, panel.closes, panel.fee, panel.slippage,
-        candidates.targets, candidates.rows, offsets, *_asked(candidates, panel),
-        sums, payments, nav, wealth, none, none, np.empty(0),
-    )  # fmt: skip
-    return sums, payments, nav, wealth
-
-
-def _asked(candidates: Candidates, panel: PricePanel) -> tuple[Any, ...]:
-    """Bands and flows as arguments of the compiled function, money on its capital."""
-    bands, flows = candidates.bands, candidates.flows
-    ints, floats = np.empty(0, np.int64), np.empty(0)
-    if flows is not None and len(flows.amount) != len(panel.sessions):
-        raise UsageError(
-            f"flows have {len(flows.amount)} rows and the panel {len(panel.sessions)}; give one "
-            "amount and one share a row"
-        )
-    return (
-        *((np.empty((0, 0)), np.empty(0, bool)) if bands is None else (bands.limits, bands.is_new)),
-        panel.costs.lag,
-        bands is not None and bands.to_edge,
-        *(
-            (floats, floats, floats, ints, ints)
-            if flows is None
-            else (flows.amount * (CAPITAL / panel.initial), flows.share, flows.factor, flows.first,
-                  flows.last)  # fmt: skip
-        ),
-    )
-
-
-def own_money(panel: PricePanel, candidates: Candidates) -> pd.DataFrame:
-    """What becomes of the money of candidates with flows.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Candidates x ``PAYMENTS``: wealth on the last session, what was paid in and taken out, in
-        currency; ``ruined`` is a row of the panel, -1 if it never was.
-    """
-    _, payments, _, _ = run_own(panel, candidates)
-    table = pd.DataFrame(payments, columns=list(PAYMENTS))
-    table[list(PAYMENTS[:3])] *= panel.initial / CAPITAL
-    return table.astype({"ruined": int})
-
-
-def fill_with_sweep(
-    prices: Array,
-    targets: Array,
-    fee: Array,
-    slippage: Array,
-    initial: float,
-    bands: Bands | None = None,
-    flows: Flows | None = None,
-) -> Fills:
-    """Trade the targets of one portfolio: the sweep's engine, with bands and flows if asked for.
-
-    Parameters
-    ----------
-    prices, targets, fee, slippage, initial, bands, flows
-        As for :func:`backtests.engine.ledger.fill`; row 0 has targets.
-
-    Returns
-    -------
-    Fills
-        Orders are differences of what is held; those of a row ascend by value. ``targets`` are
-        those that traded.
-    """
-    if bands is None and flows is None:
-        return sweep.fill_with_sweep(prices, targets, fee, slippage, initial)
-    prepare()
-    sessions, columns = prices.shape
-    rows = np.flatnonzero(~np.isnan(targets[:, 0]))
-    rows = rows[1:] if targets[0, -1] == 1.0 else rows  # all CASH, as every lane begins
-    held, stood, paid = np.zeros(prices.shape), np.full(prices.shape, np.nan), np.zeros(sessions)
-    sums, payments = np.empty((1, len(SUMS))), np.empty((1, len(PAYMENTS)))
-    ones, floats, ints = np.ones(1), np.empty(0), np.empty(0, np.int64)
-    nothing = np.zeros(1, np.int64)
-    _run_own(
-        np.ascontiguousarray(prices), np.ones(sessions), np.zeros(sessions, np.int8), fee, slippage,
-        np.ascontiguousarray(targets[rows]), rows, np.array([0, len(rows)]),
-        np.empty((0, 0)) if bands is None else np.ascontiguousarray(bands.limits[rows]),
-        np.empty(0, bool) if bands is None else np.ascontiguousarray(bands.is_new[rows]),
-        1 if bands is None else bands.lag, bands is not None and bands.to_edge,
-        *((floats, floats, floats, ints, ints) if flows is None
-          else (flows.amount * (CAPITAL / initial), np.ascontiguousarray(flows.share), ones,
-                nothing, nothing + sessions)),
-        sums, payments, np.empty((sessions, 1)), np.empty((sessions, 1)), held, stood, paid,
-    )  # fmt: skip
-    stood[0] = targets[0] if targets[0, -1] == 1.0 else stood[0]
-    ruined = int(payments[0, 3])
-    fills = sweep.orders_of(held, prices, fee, slippage, initial)
-    return replace(
-        fills,
-        targets=stood,
-        flow=paid * (initial / CAPITAL),
-        ruined=None if ruined == ALIVE else ruined,
-    )
+        run_own.compile(SIGNATURE)
