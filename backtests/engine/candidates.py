@@ -243,15 +243,15 @@ class Candidates:
         """
         amount, share = (np.ascontiguousarray(each, float) for each in (amount, share))
         last = len(amount) - 1 if last is None else last
-        factors, firsts, lasts = (
-            np.ascontiguousarray(np.broadcast_to(each, len(self)), kind)
-            for each, kind in ((factor, np.float64), (first, np.int64), (last, np.int64))
-        )
-        finite = all(np.isfinite(each).all() for each in (amount, share, factors))
+        each = len(self)
+        factors = np.ascontiguousarray(np.broadcast_to(np.asarray(factor, np.float64), each))
+        firsts = np.ascontiguousarray(np.broadcast_to(np.asarray(first, np.int64), each))
+        lasts = np.ascontiguousarray(np.broadcast_to(np.asarray(last, np.int64), each))
+        finite = all(np.isfinite(given).all() for given in (amount, share, factors))
         if amount.ndim != 1 or amount.shape != share.shape or not finite:
             raise UsageError(
-                f"amounts of flows have shape {amount.shape}, shares {share.shape}; give one finite "
-                "number a row of the panel each"
+                f"amounts of flows have shape {amount.shape}, shares {share.shape}; give one "
+                "finite number a row of the panel each"
             )
         return replace(self, flows=FlowPlan(amount, share, factors, firsts, lasts))
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from backtests.analysis.metrics import ratios
 from backtests.engine.candidates import Candidates, PricePanel
-from backtests.engine.own_sweep import PAYMENTS
+from backtests.engine.own_steps import PAYMENTS
 from backtests.engine.own_sweep import prepare as prepare_own
 from backtests.engine.simulate import CAPITAL
 from backtests.engine.sweep import SUMS, prepare, run_block

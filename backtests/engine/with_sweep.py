@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from backtests.engine import own_sweep, sweep
+from backtests.engine import own_steps, own_sweep, sweep
 from backtests.engine.candidates import Candidates, PricePanel
 from backtests.engine.ledger import Bands, Fills, Flows
-from backtests.engine.own_sweep import PAYMENTS
+from backtests.engine.own_steps import PAYMENTS
 from backtests.engine.simulate import CAPITAL
 from backtests.engine.sweep import LEAST, SUMS, Array
 from data.errors import UsageError
@@ -62,22 +62,14 @@ def _asked(candidates: Candidates, panel: PricePanel) -> tuple[Any, ...]:
             f"flows have {len(flows.amount)} rows and the panel {len(panel.sessions)}; give one "
             "amount and one share a row"
         )
-    return (
-        *((np.empty((0, 0)), np.empty(0, bool)) if bands is None else (bands.limits, bands.is_new)),
-        panel.costs.lag,
-        bands is not None and bands.to_edge,
-        *(
-            (floats, floats, floats, ints, ints)
-            if flows is None
-            else (
-                flows.amount * (CAPITAL / panel.initial),
-                flows.share,
-                flows.factor,
-                flows.first,
-                flows.last,
-            )  # fmt: skip
-        ),
-    )
+    if bands is None:
+        judged: tuple[Any, ...] = (np.empty((0, 0)), np.empty(0, bool), panel.costs.lag, False)
+    else:
+        judged = (bands.limits, bands.is_new, panel.costs.lag, bands.to_edge)
+    if flows is None:
+        return (*judged, floats, floats, floats, ints, ints)
+    amount = flows.amount * (CAPITAL / panel.initial)
+    return (*judged, amount, flows.share, flows.factor, flows.first, flows.last)
 
 
 def fill_with_sweep(
@@ -105,7 +97,7 @@ def fill_with_sweep(
     if bands is None and flows is None:
         return _plainly(prices, targets, fee, slippage, initial)
     own_sweep.prepare()
-    sessions, columns = prices.shape
+    sessions = len(prices)
     rows = np.flatnonzero(~np.isnan(targets[:, 0]))
     rows = rows[1:] if targets[0, -1] == 1.0 else rows  # all CASH, as every lane begins
     held, stood, paid = np.zeros(prices.shape), np.full(prices.shape, np.nan), np.zeros(sessions)
@@ -130,7 +122,7 @@ def fill_with_sweep(
         fills,
         targets=stood,
         flow=paid * (initial / CAPITAL),
-        ruined=None if ruined == own_sweep.ALIVE else ruined,
+        ruined=None if ruined == own_steps.ALIVE else ruined,
     )
 
 
@@ -138,7 +130,7 @@ def _plainly(prices: Array, targets: Array, fee: Array, slippage: Array, initial
     sweep.prepare()
     rows = np.flatnonzero(~np.isnan(targets[:, 0]))
     rows = rows[1:] if targets[0, -1] == 1.0 else rows  # all CASH, as every lane begins
-    sessions, columns = prices.shape
+    sessions = len(prices)
     sums, nav, held = np.empty((1, len(SUMS))), np.empty((sessions, 1)), np.empty(prices.shape)
     sweep._run(
         np.ascontiguousarray(prices), np.ones(sessions), np.zeros(sessions, np.int8), fee, slippage,
