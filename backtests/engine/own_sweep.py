@@ -76,7 +76,7 @@ from data.command import Progress, silent
 
 Flags = NDArray[np.bool_]
 # What the compiled code is made of: kept code of an older sweep must not be used.
-STAMP = zlib.crc32(b"".join(Path(part.__file__).read_bytes() for part in (sweep, own_steps)))
+STAMP = zlib.crc32(b"".join(Path(str(part.__file__)).read_bytes() for part in (sweep, own_steps)))
 
 
 def _made(stamp: int) -> Callable[..., None]:
@@ -324,12 +324,12 @@ def _made(stamp: int) -> Callable[..., None]:
                     elif trades[end]:
                         break
                     end += 1
-                found = False
+                is_off = False
                 if scans:
                     stop = min(end, sessions - lag)
                     row = scan(wide, cash, begin, stop, units, goal, limit, s, off, lanes)
-                    found = row < stop
-                    end = row + 1 if found else end
+                    is_off = row < stop
+                    end = row + 1 if is_off else end
                 here = nav[:, start : start + lanes]
                 _hold(wide, bills, max(begin, 1), end, units, s, here, lanes)
                 if nav.shape[1]:
@@ -366,7 +366,7 @@ def _made(stamp: int) -> Callable[..., None]:
                 # What is decided on the last of these rows, after its fills.
                 made = end - 1
                 later = made + lag
-                if found or (banded and not scans and later < sessions and trades[later]):
+                if is_off or (banded and not scans and later < sessions and trades[later]):
                     slot = later % ring
                     if scheduled:
                         for i in range(lanes):
@@ -379,8 +379,8 @@ def _made(stamp: int) -> Callable[..., None]:
                                     goal[k, i] = targets[at, k]
                                     limit[k, i] = limits[at, k] + NOISE
                     everyone = scheduled or later == begins[0]
-                    judged = found
-                    if not found:
+                    judged = is_off
+                    if not is_off:
                         judged = judge(wide[made], cash, units, goal, limit, s, off, lanes) > 0
                     if everyone or judged:
                         for i in range(lanes):
