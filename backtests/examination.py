@@ -24,8 +24,8 @@ from backtests.engine.scores import score_in_chunks
 from backtests.engine.search import Search, Terms, month_returns
 from backtests.engine.settings import with_settings
 from backtests.engine.simulate import simulate
-from backtests.engine.sweep import fill_with_sweep
 from backtests.engine.tuned import Diluted, Judged, Tuned, params_text
+from backtests.engine.with_sweep import fill_with_sweep
 from data.errors import UsageError
 from data.records import ten_digits
 from strategies.base import Strategy

@@ -35,7 +35,7 @@ ROOMS = {
     "yfinance": {"data.sources.yahoo"},
     "vectorbt": {"backtests.engine.with_vectorbt"},
     "quantstats": {"backtests.engine.with_quantstats"},
-    "numba": {"backtests.engine.sweep"},
+    "numba": {"backtests.engine.sweep", "backtests.engine.own_sweep"},
     "dask": {"backtests.engine.cluster"},
     "distributed": {"backtests.engine.cluster"},
     "streamlit": {"backtests.app", "backtests.lab.page", "backtests.lab.controls"},

@@ -87,6 +87,49 @@ class PricePanel:
 
 
 @dataclass(frozen=True, eq=False)
+class CandidateBands:
+    """Within which limits each candidate's repeated decisions are dropped, as the ledger does.
+
+    Attributes
+    ----------
+    limits
+        Shape (D, K), as ``Candidates.targets``: how far weights may be off, fractions of value.
+    is_new
+        Shape (D,): whether a decision of a schedule differs from the one before and so stands;
+        empty for static mixes, of which only the first one is new.
+    to_edge
+        Whether a repeated decision goes only to the edge of its band.
+    """
+
+    limits: Array
+    is_new: NDArray[np.bool_]
+    to_edge: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class FlowPlan:
+    """Money that candidates are paid (positive) or pay out, on rows that all share.
+
+    Attributes
+    ----------
+    amount
+        Shape (T,), money where the panel's ``initial`` is the money at row 0.
+    share
+        Shape (T,), fractions of the value at that row's prices.
+    factor
+        Shape (C,): by which a candidate's payments are multiplied.
+    first, last
+        Shape (C,): rows between which a candidate is paid, both included.
+    """
+
+    amount: Array
+    share: Array
+    factor: Array
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
 class Candidates:
     """Target weights, and the rows on which they trade.
 
@@ -100,11 +143,17 @@ class Candidates:
         None for static mixes: each row of ``targets`` is a candidate that trades on every one
         of ``rows``. Else shape (C + 1,): candidate c trades ``targets[offsets[c]:offsets[c+1]]``
         on the same slice of ``rows``.
+    bands
+        None for candidates of which every decision trades; see :meth:`within`.
+    flows
+        None for candidates without payments; see :meth:`paid`.
     """
 
     targets: Array
     rows: NDArray[np.int64]
     offsets: NDArray[np.int64] | None = None
+    bands: CandidateBands | None = None
+    flows: FlowPlan | None = None
 
     def __len__(self) -> int:
         return len(self.targets) if self.offsets is None else len(self.offsets) - 1
@@ -113,11 +162,101 @@ class Candidates:
         first, stop, step = part.indices(len(self))
         if step != 1:
             raise IndexError(f"candidates are sliced in steps of 1, got {step}")
+        flows = self.flows and replace(
+            self.flows,
+            factor=self.flows.factor[first:stop],
+            first=self.flows.first[first:stop],
+            last=self.flows.last[first:stop],
+        )
         if self.offsets is None:
-            return Candidates(self.targets[first:stop], self.rows)
+            bands = self.bands and replace(self.bands, limits=self.bands.limits[first:stop])
+            return Candidates(self.targets[first:stop], self.rows, None, bands, flows)
         offsets = self.offsets[first : max(first, stop) + 1]
         held = slice(offsets[0], offsets[-1])
-        return Candidates(self.targets[held], self.rows[held], offsets - offsets[0])
+        bands = self.bands and replace(
+            self.bands, limits=self.bands.limits[held], is_new=self.bands.is_new[held]
+        )
+        return Candidates(self.targets[held], self.rows[held], offsets - offsets[0], bands, flows)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every decision trades and nothing is paid."""
+        return self.bands is None and self.flows is None
+
+    def within(self, limits: Array, lag: int, *, to_edge: bool = False) -> Candidates:
+        """The same candidates with bands: repeated decisions trade only beyond their limits.
+
+        Parameters
+        ----------
+        limits
+            Shape of ``targets``; a row a candidate (a decision of a schedule), so that candidates
+            of one call may have different bands.
+        lag
+            Rows from a decision to its fill. What repeats a decision before row 0 is dropped.
+        to_edge
+            As in :class:`CandidateBands`.
+
+        Raises
+        ------
+        UsageError
+            For limits of another shape, negative ones or NaN.
+        """
+        limits = np.ascontiguousarray(limits, float)
+        if limits.shape != self.targets.shape or not (limits >= 0.0).all():
+            raise UsageError(
+                f"limits of bands have shape {limits.shape}, the targets {self.targets.shape}; "
+                "give each target its limit, 0 or more"
+            )
+        if self.offsets is None:
+            stays = self.rows >= lag
+            stays[:1] = True
+            none = np.empty(0, bool)
+            return replace(self, rows=self.rows[stays], bands=CandidateBands(limits, none, to_edge))
+        opens = np.zeros(len(self.rows), bool)
+        opens[self.offsets[:-1][self.offsets[:-1] < self.offsets[1:]]] = True
+        is_new = opens.copy()
+        is_new[1:] |= (self.targets[1:] != self.targets[:-1]).any(axis=1)
+        stays = is_new | (self.rows >= lag)
+        offsets = np.append(0, np.cumsum(stays))[self.offsets]
+        bands = CandidateBands(limits[stays], is_new[stays], to_edge)
+        return replace(
+            self, targets=self.targets[stays], rows=self.rows[stays], offsets=offsets, bands=bands
+        )
+
+    def paid(
+        self,
+        amount: Array,
+        share: Array,
+        factor: Array | float = 1.0,
+        first: NDArray[np.int64] | int = 0,
+        last: NDArray[np.int64] | int | None = None,
+    ) -> Candidates:
+        """The same candidates with payments.
+
+        Parameters
+        ----------
+        amount, share, factor, first, last
+            As in :class:`FlowPlan`; one value for all candidates, or one each. ``last`` is the
+            last row if it is None.
+
+        Raises
+        ------
+        UsageError
+            For shapes that do not fit, or values that are not finite.
+        """
+        amount, share = (np.ascontiguousarray(each, float) for each in (amount, share))
+        last = len(amount) - 1 if last is None else last
+        each = len(self)
+        factors = np.ascontiguousarray(np.broadcast_to(np.asarray(factor, np.float64), each))
+        firsts = np.ascontiguousarray(np.broadcast_to(np.asarray(first, np.int64), each))
+        lasts = np.ascontiguousarray(np.broadcast_to(np.asarray(last, np.int64), each))
+        finite = all(np.isfinite(given).all() for given in (amount, share, factors))
+        if amount.ndim != 1 or amount.shape != share.shape or not finite:
+            raise UsageError(
+                f"amounts of flows have shape {amount.shape}, shares {share.shape}; give one "
+                "finite number a row of the panel each"
+            )
+        return replace(self, flows=FlowPlan(amount, share, factors, firsts, lasts))
 
 
 def make_panel(

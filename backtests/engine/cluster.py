@@ -52,8 +52,8 @@ LOOK = 5  # seconds between two checks of the workers
 TICK = 0.05  # seconds between two checks of processes started here
 GRACE = 5  # seconds within which such a process has to end by itself
 LONGEST_GREETING = 1 << 16  # bytes; a few hundred in practice
-SOURCES = ("candidates.py", "costs.py", "scores.py", "simulate.py", "sweep.py",
-           "../analysis/metrics.py")  # fmt: skip
+SOURCES = ("candidates.py", "costs.py", "own_steps.py", "own_sweep.py", "scores.py", "simulate.py",
+           "sweep.py", "with_sweep.py", "../analysis/metrics.py")  # fmt: skip
 ROOT = Path(__file__).resolve().parents[2]  # where this project is imported from
 # As Dask's nanny does: several processes share the cores.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}

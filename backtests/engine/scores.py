@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 
 from backtests.analysis.metrics import ratios
 from backtests.engine.candidates import Candidates, PricePanel
+from backtests.engine.own_steps import PAYMENTS
+from backtests.engine.own_sweep import prepare as prepare_own
 from backtests.engine.simulate import CAPITAL
 from backtests.engine.sweep import SUMS, prepare, run_block
+from backtests.engine.with_sweep import run_own_block
 from data.command import Progress, silent
 
 Array = NDArray[np.float64]
@@ -45,9 +48,10 @@ def score_block(panel: PricePanel, candidates: Candidates) -> Array:
     numpy.ndarray
         Shape (candidates, ``len(METRICS)``), as ``analysis.metrics`` defines them; the downside
         deviation is annualised, money is in currency. NaN where a metric does not exist: a ratio
-        of no risk, a worst year without a complete year.
+        of no risk, a worst year without a complete year. With flows they are those of the unit
+        value, which a candidate that was ruined does not have.
     """
-    sums, _ = run_block(panel, candidates)
+    sums = _sums(panel, candidates)
     total = dict(zip(SUMS, sums.T, strict=True))
     returns = len(panel.sessions) - 1
     year = math.sqrt(panel.ppy)
@@ -103,7 +107,7 @@ def score_in_chunks(
     pandas.DataFrame
         Candidates (their numbers as index) x ``METRICS``; see :func:`score_block`.
     """
-    prepare(progress)
+    _ready(candidates, progress)
     with ThreadPoolExecutor(threads or cores()) as pool:
         for first in range(0, len(candidates), chunk):
             part = candidates[first : first + chunk]
@@ -148,9 +152,56 @@ def paths(
     pandas.DataFrame
         Sessions x candidates, in currency.
     """
-    prepare(progress)
-    _, nav = run_block(panel, candidates, keep_nav=True)
+    _ready(candidates, progress)
+    if candidates.is_plain:
+        _, nav = run_block(panel, candidates, keep_nav=True)
+    else:
+        _, _, nav, _ = run_own_block(panel, candidates, keep_nav=True)
     return pd.DataFrame(nav * (panel.initial / CAPITAL), panel.sessions)
+
+
+def wealth_paths(
+    panel: PricePanel, candidates: Candidates, *, progress: Progress = silent
+) -> pd.DataFrame:
+    """Money of a few candidates on every session, payments included; 0 from ruin on.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Sessions x candidates, in currency.
+    """
+    prepare_own(progress)
+    _, _, _, wealth = run_own_block(panel, candidates, keep_nav=True)
+    return pd.DataFrame(wealth * (panel.initial / CAPITAL), panel.sessions)
+
+
+def own_money(
+    panel: PricePanel, candidates: Candidates, *, progress: Progress = silent
+) -> pd.DataFrame:
+    """What becomes of the money of candidates with flows, in this thread.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Candidates x ``PAYMENTS``: wealth on the last session, what was paid in and taken out, in
+        currency; ``ruined`` is a row of the panel, -1 if it never was.
+    """
+    prepare_own(progress)
+    _, payments, _, _ = run_own_block(panel, candidates)
+    table = pd.DataFrame(payments, columns=list(PAYMENTS))
+    table[list(PAYMENTS[:3])] *= panel.initial / CAPITAL
+    return table.astype({"ruined": int})
+
+
+def _sums(panel: PricePanel, candidates: Candidates) -> Array:
+    if candidates.is_plain:
+        return run_block(panel, candidates)[0]
+    return run_own_block(panel, candidates)[0]
+
+
+def _ready(candidates: Candidates, progress: Progress) -> None:
+    """Compile what these candidates need."""
+    (prepare if candidates.is_plain else prepare_own)(progress)
 
 
 def cores() -> int:

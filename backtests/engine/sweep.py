@@ -23,7 +23,6 @@ from numba.core import event
 from numpy.typing import NDArray
 
 from backtests.engine.candidates import COMPLETE, Candidates, PricePanel
-from backtests.engine.ledger import Fills
 from backtests.engine.simulate import CAPITAL
 from data.command import Progress, silent
 
@@ -450,50 +449,3 @@ def run_block(
         candidates.targets, candidates.rows, offsets, sums, nav, np.empty((0, 0)),
     )  # fmt: skip
     return sums, nav
-
-
-def fill_with_sweep(
-    prices: Array, targets: Array, fee: Array, slippage: Array, initial: float
-) -> Fills:
-    """Trade the targets of one portfolio at prices: an engine as the ledger is, in milliseconds.
-
-    Parameters
-    ----------
-    prices, targets, fee, slippage, initial
-        As for :func:`backtests.engine.ledger.fill`; row 0 has targets.
-
-    Returns
-    -------
-    Fills
-        Orders are differences of what is held; those of a row ascend by value.
-    """
-    prepare()
-    rows = np.flatnonzero(~np.isnan(targets[:, 0]))
-    rows = rows[1:] if targets[0, -1] == 1.0 else rows  # all CASH, as every lane begins
-    sessions, columns = prices.shape
-    sums, nav, held = np.empty((1, len(SUMS))), np.empty((sessions, 1)), np.empty(prices.shape)
-    _run(
-        np.ascontiguousarray(prices), np.ones(sessions), np.zeros(sessions, np.int8), fee, slippage,
-        np.ascontiguousarray(targets[rows]), rows, np.array([0, len(rows)]), sums, nav, held,
-    )  # fmt: skip
-    # An order that only clears what decimal fractions leave is none, for vectorbt too: bills
-    # alone would otherwise lie 1e-16 under water.
-    changes = np.diff(held, axis=0, prepend=np.zeros((1, columns)))
-    traded = np.abs(changes * prices) > LEAST * CAPITAL
-    last = np.maximum.accumulate(np.where(traded, np.arange(sessions)[:, None], 0), axis=0)
-    units = np.take_along_axis(held, last, axis=0) * (initial / CAPITAL)
-    changes = np.diff(units, axis=0, prepend=np.zeros((1, columns)))
-    row, column = np.nonzero(changes)
-    change, price = changes[row, column], prices[row, column]
-    order = np.lexsort((change * price, row))
-    row, column, change, price = row[order], column[order], change[order], price[order]
-    slipped = price * (1.0 + np.sign(change) * slippage[column])
-    return Fills(
-        nav=(units * prices).sum(axis=1),
-        units=units,
-        order_row=row,
-        order_column=column,
-        order_units=change,
-        order_price=slipped,
-        order_fee=np.abs(change) * slipped * fee[column],
-    )

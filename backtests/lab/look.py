@@ -28,8 +28,8 @@ from backtests.engine.config import RunConfig
 from backtests.engine.judge import judge_run, judged_on
 from backtests.engine.long_view import long_run, long_view
 from backtests.engine.run import Inputs, Run
-from backtests.engine.sweep import fill_with_sweep
 from backtests.engine.today import state_of
+from backtests.engine.with_sweep import fill_with_sweep
 from backtests.lab.saving import save_apart
 from backtests.report.folder import require_writable
 from data.currency.conversion import Conversion

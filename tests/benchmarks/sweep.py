@@ -4,22 +4,24 @@
 process. vectorbt makes orders, value and six metrics with each of its engines, one mix a call
 and several (which spreads its overhead): a ratio for the faster engine each. Then a million
 mixes, cost against mixes and sessions, two threads against one, and the distance to the
-arithmetic limit.
+arithmetic limit. ``python -m tests.benchmarks.sweep own`` prints only what bands and flows cost.
 """
 
 from __future__ import annotations
 
 import resource
 import statistics
+import sys
 import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from numba import njit
 
-from backtests.engine.candidates import make_panel, static_mixes
+from backtests.engine.candidates import Candidates, make_panel, static_mixes
 from backtests.engine.costs import Costs
 from backtests.engine.scores import score
 from backtests.engine.simulate import CAPITAL
@@ -127,6 +129,34 @@ def limits() -> tuple[float, float]:
     return work * 1e9, seconds(lambda: _divide(x, y, times)) / times / 512 * 1e9
 
 
+def own(count: int) -> dict[str, Callable[[], object]]:
+    """Score mixes plainly, with a band of 5 percentage points and with monthly payments."""
+    panel = make_panel(random_market(1, TICKERS, SESSIONS), TICKERS, COSTS)
+    plain = static_mixes(panel, weights(count))
+    daily = Candidates(plain.targets, np.arange(COSTS.lag, SESSIONS))
+    amount = np.zeros(SESSIONS)
+    amount[plain.rows[1:]] = 50.0
+    asked = {
+        "plain": plain,
+        "bands": daily.within(np.full(daily.targets.shape, 0.05), COSTS.lag),
+        "flows": plain.paid(amount, np.zeros(SESSIONS)),
+    }
+    return {name: partial(score, panel, mixes, threads=1) for name, mixes in asked.items()}
+
+
+def bands_and_flows(count: int = 2_048, rounds: int = 9) -> None:
+    """Print the cost of bands and of flows against the plain sweep, paired."""
+    works = own(count)
+    for work in works.values():
+        work()
+    took = [{name: seconds(work, 1) for name, work in works.items()} for _ in range(rounds)]
+    for name, bar in (("plain", None), ("bands", 2.0), ("flows", 1.3)):
+        each = statistics.median(one[name] for one in took) / count / SESSIONS * 1e9
+        ratio = statistics.median(one[name] / one["plain"] for one in took)
+        shown = f"    ratio {ratio:.2f}  (bar {bar})" if bar else ""
+        print(f"{name}, a mix-session                {each:8.3f} ns{shown}")
+
+
 def million() -> None:
     """Time and memory, before anything else is loaded."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -145,6 +175,8 @@ def main() -> None:
     score(panel, static_mixes(panel, weights(100)), progress=progress)
     print(f"{SESSIONS:,} sessions x {len(TICKERS)} tickers and cash, monthly, medians of 5\n")
     million()
+    print()
+    bands_and_flows()
 
     count = 20_480
     one, two = ours(SESSIONS, count, 1), ours(SESSIONS, count, 2)
@@ -194,4 +226,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    bands_and_flows() if "own" in sys.argv[1:] else main()

@@ -15,7 +15,7 @@ from backtests.engine.costs import Costs
 from backtests.engine.judge import judge_run
 from backtests.engine.judge import judged as finish
 from backtests.engine.simulate import simulate
-from backtests.engine.sweep import fill_with_sweep
+from backtests.engine.with_sweep import fill_with_sweep
 from backtests.report.verdict.first_screen import first_screen
 from backtests.report.verdict.words import sentences
 from data import bundled

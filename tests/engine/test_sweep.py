@@ -23,7 +23,8 @@ from backtests.engine.costs import Costs
 from backtests.engine.opening import Opening
 from backtests.engine.scores import METRICS, paths, score
 from backtests.engine.simulate import simulate, trade
-from backtests.engine.sweep import fill_with_sweep, prepare
+from backtests.engine.sweep import prepare
+from backtests.engine.with_sweep import fill_with_sweep
 from backtests.engine.with_vectorbt import fill_with_vectorbt
 from data.load import load_market
 from strategies import registry

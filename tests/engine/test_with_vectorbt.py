@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from backtests.engine import ledger
 from backtests.engine.costs import Costs
 from backtests.engine.simulate import SCALE, simulate
-from backtests.engine.sweep import fill_with_sweep
+from backtests.engine.with_sweep import fill_with_sweep
 from backtests.engine.with_vectorbt import fill_with_vectorbt, vectorbt_metrics
 from data.load import load_market
 from data.market import Market
