@@ -6,11 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from backtests.engine import ledger
 from backtests.engine.candidates import make_panel, schedules, static_mixes
 from backtests.engine.costs import Costs
 from backtests.engine.opening import Opening
 from backtests.engine.scores import score, score_block
+from backtests.engine.simulate import simulate
 from data.errors import DataError, UsageError, WeightError
+from strategies.hedge_mix import HedgeMix
 from tests.conftest import market_of, random_market
 from tests.engine.helpers import TICKERS, mixes
 
@@ -50,6 +53,31 @@ def test_mixes_trade_the_lag_after_each_decision_of_the_calendar():
     # Row 0 decides, then the first rows of 2021's quarters, rows 2 and 5; each trades two later.
     assert mixes.rows.tolist() == [2, 4, 7]
     assert mixes.targets.tolist() == [[0.25, 0.75]]
+
+
+def test_mixes_decide_on_the_session_of_the_period_as_their_runs_do():
+    """B has its first price on 9 February, the seventh session of the month of the market's rows.
+
+    The mix begins there and decides again on the month's tenth session, the 14th (lag 1: the 15th).
+    """
+    prices = random_market(7, ("A", "B"), 300).prices.copy()
+    prices.loc[:"2001-02-08", "B"] = np.nan
+    market = market_of(prices)
+    panel = make_panel(market, ["A", "B"], Costs())
+    candidates = static_mixes(panel, np.array([[0.6, 0.3]]), "monthly", 10)
+    assert [f"{panel.sessions[row]:%m-%d}" for row in candidates.rows[:3]] == [
+        "02-12", "02-15", "03-15",
+    ]  # fmt: skip
+    strategy = HedgeMix(weights={"A": 0.6, "B": 0.3}, offset=10)
+    done = simulate(market, strategy, Costs(), engine=ledger.fill)
+    assert candidates.rows.tolist() == done.fill_rows.tolist()
+    scores = score(panel, candidates, threads=1)
+    assert scores.loc[0, "final_value"] == pytest.approx(done.nav.iloc[-1], rel=1e-12)
+    with pytest.raises(UsageError, match="offset of a weekly calendar takes 1 to 5"):
+        static_mixes(panel, np.array([[0.6, 0.3]]), "weekly", 6)
+    months = make_panel(random_market(1, ("A", "B"), 60, ppy=12), ["A", "B"], Costs())
+    with pytest.raises(UsageError, match="quarterly calendar on monthly rows takes 1 to 3"):
+        static_mixes(months, np.array([[0.6, 0.3]]), "quarterly", 4)
 
 
 def test_slices_of_schedules_change_no_digit():

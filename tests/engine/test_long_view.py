@@ -325,3 +325,17 @@ def test_a_hedge_alone_is_seen_against_its_own_benchmark_or_not_at_all():
     assert long_run(run) == "the bundled months do not know QQQ"
     run = run_of(load=daily, source="yahoo", params=params)
     assert long_run(run).sides.equity_tickers == ["SPY"]
+
+
+def test_a_session_that_months_do_not_have_is_decided_at_the_end_of_the_first_month():
+    """As the lag is: the month holds each of the period's first fifteen sessions."""
+    params = {"weights": {"SPY": 0.7, "IEF": 0.3}, "rebalance": "quarterly"}
+    run = run_of(load=daily, params={**params, "offset": 3}, source="yahoo")
+    long, first = long_run(run), long_run(run_of(load=daily, params=params, source="yahoo"))
+    pd.testing.assert_series_equal(long.simulation.nav, first.simulation.nav)
+    assert (long_view(run, long).offset, long_view(run, first).offset) == (3, None)
+    # On months that have such a session it is the run's own: the third month of the quarter.
+    months = run_of(load=monthly, params={**params, "offset": 3}, source="yahoo")
+    kept = long_run(months)
+    assert kept.offset is None
+    assert {day.month for day in kept.simulation.decisions.index[1:]} == {3, 6, 9, 12}

@@ -132,12 +132,22 @@ def test_a_whole_mix_is_no_axis():
         rule_space("hedge_mix", {"weights": "1"}, make("hedge_mix", {}).params())
 
 
+def test_calendars_and_their_sessions_are_axes():
+    """Of a week there are five sessions, of ``never`` one: 15 + 5 + 1 of 45 combinations."""
+    grid = {"rebalance": "weekly,monthly,never", "offset": "1:15:1"}
+    space = rule_space("hedge_mix", grid, make("hedge_mix", {}).params())
+    assert (len(space), space.left_out.count) == (21, 24)
+    assert "offset of a weekly calendar takes 1 to 5" in space.left_out.why
+    assert space.params(0) == {"weights": {"SPY": 0.6, "IEF": 0.4}, "rebalance": "weekly",
+                               "offset": 1}  # fmt: skip
+
+
 def test_candidates_score_as_their_runs_do():
     market = random_market(4, ("SPY", "IEF", "TLT"))
     costs = Costs(fee_bps=5, slippage_bps=2, lag=2)
     # The assets in their order, then what only others hold: equal orders fill in this order.
     panel = make_panel(market, ["TLT", "SPY", "IEF"], costs)
-    space = mix_space(["TLT", "SPY"], 0.25, {"rebalance": "quarterly"})
+    space = mix_space(["TLT", "SPY"], 0.25, {"rebalance": "quarterly", "offset": 4})
     numbers = np.array([1, 6, 9, 14])
     scores = score(panel, space.candidates(panel, market, numbers))
     for row, number in enumerate(numbers):

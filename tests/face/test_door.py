@@ -270,6 +270,7 @@ LIST = {"an Index", "a generator"}
 TAKEN = {
     "tickers": WORDS | LIST, "assets": WORDS | LIST, "needs": {"None", "an empty list"},
     "prices": {"a frame"}, "weights": {"None", "a Series"}, "rebalance": {"None"},
+    "offset": NUMBERS | {"None"},
     "set": {"None", "an empty dict"}, "source": {"None"}, "extend": FLAG | {"None"},
     "start": DAYS, "end": DAYS, "fee_bps": NUMBERS | {"None", "a fraction"},
     "slippage_bps": NUMBERS | {"None", "a fraction"}, "lag": NUMBERS | {"None"},

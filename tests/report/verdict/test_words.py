@@ -148,6 +148,9 @@ def test_the_long_view_says_which_it_is_or_why_there_is_none(verdict):
         "The same strategy on the bundled months (1962-01-31 to 2025-12-31), at the same costs, "
         "with a lag of 2 months: "
     )
+    assert "with a lag of 2 months and decisions at the end of a month, in place of session 5" in (
+        long_note(replace(view, offset=5))
+    )
     other = sentences(replace(verdict, long_view=replace(view, hedge=("SHY", "TLT")))).long
     assert "761 months SHY and TLT beat bills" in other
     assert "IEF" not in other
