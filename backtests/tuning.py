@@ -25,6 +25,7 @@ from backtests.engine.candidates import Candidates, PricePanel, make_panel
 from backtests.engine.cluster import connect, score_in_chunks_on
 from backtests.engine.config import RunConfig, plain_params, short_hash
 from backtests.engine.opening import Opening
+from backtests.engine.plan import PLAIN
 from backtests.engine.run import Inputs
 from backtests.engine.scores import METRICS, score_in_chunks
 from backtests.engine.search import Search
@@ -115,6 +116,11 @@ def prepare_search(
     config.withholding.require_held(tickers)
     corners = [] if space.is_simplex else space.corners()
     rules = [default, *map(space.rule, corners)]
+    if config.plan != PLAIN:
+        raise UsageError(
+            f"a search knows no {' or '.join(config.plan.table)}; leave it out, and compare runs "
+            "with it instead"
+        )
     market_of = loader(config, rules, load, progress)
     market = market_of(tickers, config.end, refresh=refresh)
     require_market(strictness, market, config.end)

@@ -52,6 +52,12 @@ def backtest(
     fx_basis_bp: float | None = None,
     carry_rates: bool | None = None,
     withholding: float | Mapping[str, float | str] | pd.Series | str | None = None,
+    band: float | None = None,
+    band_relative: float | None = None,
+    band_to: str | None = None,
+    flow: str | None = None,
+    flow_indexed: bool | None = None,
+    flows: Mapping[str, float] | pd.Series | str | None = None,
     real: bool | None = None,
     no_verdict: bool = False,
     refresh: bool = False,
@@ -129,6 +135,18 @@ def backtest(
         Tax withheld from dividends and interest: 0 to 1 of all equity's, or by ticker as
         ``{"SPY": 0.15}`` or ``"SPY=0.15,TLT=0.3@2025-05-01"``, from a day on; nothing unless
         given. Refused where a source does not know what a ticker pays.
+    band, band_relative
+        Drop a decision unless a weight is off its target by more than this: a fraction of value,
+        and of the target; no band unless given. hedge_mix then decides daily unless ``rebalance``
+        is given.
+    band_to
+        How far a decision goes that a band lets through: to its ``target``, or to the ``edge``.
+    flow
+        Money paid in, or out, every period: ``500/month``, ``-4%/year``.
+    flow_indexed
+        Whether it grows with consumer prices.
+    flows
+        Dated amounts instead: by day, a Series, or ``2020-01-15=500,2021-01-15=-300``.
     real
         Everything in home purchasing power, the money of the run's first row.
     no_verdict
@@ -173,7 +191,9 @@ def backtest(
             equity=equity, price_only=price_only,
             initial=initial, currency=currency, cash=cash, fx_hedge=fx_hedge,
             fx_hedge_equity=fx_hedge_equity, fx_basis_bp=fx_basis_bp,
-            carry_rates=carry_rates, withholding=withholding, real=real, prices=given(prices),
+            carry_rates=carry_rates, withholding=withholding, band=band,
+            band_relative=band_relative, band_to=band_to, flow=flow, flow_indexed=flow_indexed,
+            flows=flows, real=real, prices=given(prices),
             bills=given(bills), params=params,
         ),
     )  # fmt: skip

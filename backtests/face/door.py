@@ -153,6 +153,19 @@ def rates(value: Any, where: str) -> object:
     )
 
 
+def dated(value: Any, where: str) -> object:
+    """Read cash flows: amounts by day, a Series too, or text."""
+    if isinstance(value, str):
+        return kinds.text(value, where)
+    if isinstance(value, pd.Series):
+        value = kinds.by_name(value, where)
+    if not isinstance(value, Mapping):
+        raise UsageError(
+            f"{where} takes amounts by day such as {{'2020-01-15': 500}}, got {in_short(value)}"
+        )
+    return dict(value)
+
+
 def _share_by_name(value: Any, where: str, wanted: str) -> object:
     if isinstance(value, str):
         return kinds.text(value, where)
@@ -263,6 +276,12 @@ KINDS: Mapping[str, Kind] = {
     "fx_basis_bp": kinds.number,
     "carry_rates": kinds.flag,
     "withholding": rates,
+    "band": kinds.number,
+    "band_relative": kinds.number,
+    "band_to": kinds.text,
+    "flow": kinds.text,
+    "flow_indexed": kinds.flag,
+    "flows": dated,
     "real": kinds.flag,
     # The search.
     "assets": tickers,

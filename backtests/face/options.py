@@ -109,6 +109,12 @@ class Options:
     fx_basis_bp: float | None = None
     carry_rates: bool | None = None
     withholding: float | Mapping[str, float | str] | str | None = None
+    band: float | None = None
+    band_relative: float | None = None
+    band_to: str | None = None
+    flow: str | None = None
+    flow_indexed: bool | None = None
+    flows: Mapping[str, float] | str | None = None
     real: bool | None = None
     prices: pd.DataFrame | None = None
     bills: pd.Series | None = None

@@ -15,6 +15,7 @@ from backtests.engine.config import RunConfig
 from backtests.engine.costs import Costs
 from backtests.engine.kinds import require_few, tickers
 from backtests.engine.money import HEDGES, Money, ratio_text
+from backtests.engine.plan import PLAIN
 from backtests.engine.withholding import read_withholding
 from data.currency.currencies import DOLLAR
 from data.errors import UsageError, in_full, in_short
@@ -88,6 +89,11 @@ def to_state(config: RunConfig, idle: Sequence[str] = ()) -> dict[str, Any]:
     idle
         Tickers at 0 % that have a slider beside those of the configuration.
     """
+    if config.plan != PLAIN:
+        raise UsageError(
+            f"the lab has no controls for {' and '.join(config.plan.table)}; leave it out, or use "
+            "the command line"
+        )
     kind, _, folder = config.source.partition(":")
     state: dict[str, Any] = {
         "strategy": config.strategy,
