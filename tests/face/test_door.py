@@ -288,6 +288,7 @@ TAKEN = {
     "fx_hedge_equity": {"None", "a fraction", "an empty dict", "a Series"},
     "fx_basis_bp": NUMBERS | {"None", "a fraction"}, "carry_rates": FLAG | {"None"},
     "withholding": {"None", "a fraction", "an empty dict", "a Series"},
+    "real": FLAG | {"None"},
 }  # fmt: skip
 # Where what goes for others does not: no None where it is no default, no folder that is not there.
 TAKEN_THERE = {
