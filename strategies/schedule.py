@@ -111,6 +111,14 @@ def decision_rows(
     return marked
 
 
+def most_offset(rebalance: str, *, monthly_rows: bool = False) -> int:
+    """The last session of its period on which a calendar may decide, from 1.
+
+    ``monthly_rows``: whether the market has one row a month, so that a quarter has three.
+    """
+    return (MONTHS if monthly_rows else OFFSETS).get(rebalance, 1)
+
+
 def require_offset(who: str, rebalance: str, offset: int, *, monthly_rows: bool = False) -> None:
     """Refuse a session that a calendar's period may not have.
 
@@ -128,7 +136,7 @@ def require_offset(who: str, rebalance: str, offset: int, *, monthly_rows: bool 
     UsageError
         Naming what the calendar takes.
     """
-    most = MONTHS.get(rebalance, 1) if monthly_rows else OFFSETS.get(rebalance, 1)
+    most = most_offset(rebalance, monthly_rows=monthly_rows)
     if offset <= most:
         return
     taken = f"1 to {most}" if most > 1 else "1"

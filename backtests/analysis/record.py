@@ -14,6 +14,7 @@ from typing import Literal, TypeVar
 
 from backtests.analysis.evidence import Evidence, StateName, Word
 from backtests.analysis.hedge_state import HedgeState
+from backtests.analysis.luck import RebalancingLuck
 from backtests.analysis.numbers import PortfolioNumbers
 from backtests.analysis.resampling import Estimate, SampleSize
 from backtests.analysis.series import Path, Series
@@ -424,6 +425,9 @@ class Verdict(Judgement):
     withheld
         With several rates of tax withheld from the hedge; empty in dollars where nothing is
         withheld, where what the hedge pays is not known, and in brief.
+    luck
+        The same run decided on every session of its period; None where there is no choice, and in
+        brief.
     """
 
     tickers: Tickers
@@ -438,6 +442,7 @@ class Verdict(Judgement):
     ways: Ways | None = None
     investor: Investor | None = None
     withheld: tuple[AtRate, ...] = ()
+    luck: RebalancingLuck | None = None
 
     def portfolio(self, key: str) -> PortfolioNumbers:
         """Numbers of the run or of one of its references.

@@ -23,6 +23,7 @@ from backtests.analysis.verdict import Case, judge
 from backtests.engine import ledger
 from backtests.engine.ledger import Engine
 from backtests.engine.long_view import long_run, long_view
+from backtests.engine.luck import rebalancing_luck
 from backtests.engine.references import References, make_references
 from backtests.engine.roles import KNOWN, Roles
 from backtests.engine.run import Run
@@ -67,6 +68,9 @@ def judged(run: Run, progress: Progress = silent) -> Run:
         with progress("holding the hedge in four ways"):
             verdict = replace(verdict, ways=four_ways(market, strategy, simulation, verdict))
     verdict = replace(verdict, withheld=at_rates(market, strategy, simulation, verdict))
+    with progress("deciding on the other days of the period"):
+        luck = rebalancing_luck(market, strategy, simulation, verdict, roles=run.config.roles)
+    verdict = replace(verdict, luck=luck)
     return replace(run, verdict=verdict)
 
 
