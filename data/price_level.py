@@ -71,14 +71,14 @@ def price_level(cpi: pd.Series, rows: pd.DatetimeIndex, *, monthly: bool) -> pd.
         On the rows that have one: from the first figure on to three months after the last one.
         After the last figure it goes on at the pace of the last twelve published months.
     """
-    known = cpi.dropna()
-    if known.empty:
+    published = cpi.dropna()
+    if published.empty:
         return pd.Series(dtype=float, index=rows[:0])
-    known.index = pd.PeriodIndex(known.index, freq="M")
-    newest = known.index[-1]
-    months = pd.period_range(known.index[0], newest + MOST_CARRIED, freq="M")
-    levels = bridged(known.reindex(months))
-    levels.iloc[-MOST_CARRIED:] = known.iloc[-1] * _pace(levels.loc[:newest]) ** np.arange(
+    published.index = pd.PeriodIndex(published.index, freq="M")
+    newest = published.index[-1]
+    months = pd.period_range(published.index[0], newest + MOST_CARRIED, freq="M")
+    levels = bridged(published.reindex(months))
+    levels.iloc[-MOST_CARRIED:] = published.iloc[-1] * _pace(levels.loc[:newest]) ** np.arange(
         1, MOST_CARRIED + 1
     )
     if monthly:

@@ -19,7 +19,7 @@ from backtests.engine.references import make_sides
 from backtests.engine.roles import Roles
 from backtests.engine.simulate import simulate
 from backtests.engine.simulation import Simulation
-from backtests.engine.sweep import fill_with_sweep
+from backtests.engine.with_sweep import fill_with_sweep
 from data.market import Market
 from data.records import ten_digits
 from strategies.base import Strategy
@@ -93,6 +93,7 @@ def _decided(market: Market, strategy: Strategy, run: Simulation) -> Simulation:
         run.costs,
         opening=run.opening,
         initial=float(run.nav.iloc[0]),
+        plan=run.plan,
         engine=fill_with_sweep,
     )
 

@@ -43,9 +43,9 @@ from backtests.report.text import (
     HEDGES,
     capital,
     costs_text,
+    label_of,
     metric_rows,
     plain_label,
-    run_label,
     shown,
     weights_text,
 )
@@ -81,9 +81,7 @@ def run_html(run: Run) -> str:
     summary, verdict, market = run.summary, run.verdict, run.market
     mix = [mix_text(summary.weights)] if summary.weights else []
     return Sheet(
-        title=run_label(
-            summary.strategy, summary.params, summary.money, summary.withholding, summary.base_date
-        ),
+        title=label_of(summary),
         facts=[*mix, _span_of(summary), costs_text(summary.costs), market.plain_title],
         screen=None if verdict is None else first_screen(verdict, summary),
         hero=None if verdict is None else hero_picture(verdict, hedge_weight=hedge_weight(run)),
@@ -178,9 +176,7 @@ def run_text(run: Run) -> str:
         ]
         for name, numbers in both.items()
     }
-    label = run_label(
-        summary.strategy, summary.params, summary.money, summary.withholding, summary.base_date
-    )
+    label = label_of(summary)
     return _text(
         f"{label}, {_span_of(summary)}, {summary.source_title}",
         *_columns(rows),

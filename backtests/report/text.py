@@ -280,6 +280,13 @@ def metric_rows(
     ]
 
 
+def label_of(summary: Summary) -> str:
+    """A finished run in a few words, as :func:`run_label`."""
+    return run_label(
+        summary.strategy, summary.params, summary.money, summary.withholding, summary.base_date
+    )
+
+
 def run_label(
     strategy: str,
     params: Params,

@@ -241,6 +241,7 @@ ALLOWED = {
     "backtests/engine/cluster.py: read_text": "the same log",
     "backtests/engine/cluster.py: read_bytes": "sources of this project",
     "backtests/engine/search.py: read_bytes": "sources of this project",
+    "backtests/engine/own_sweep.py: read_bytes": "sources of this project",
     "backtests/report/finished_run.py: read_json": "of this project: backtests/report/files.py",
     "backtests/report/finished_run.py: read_csv": "bytes that were read and bounded",
     "backtests/report/index_rows.py: read_json": "the same",

@@ -89,7 +89,7 @@ def test_a_file_of_before_that_extends_nothing_still_extends_nothing(tmp_path):
             f'strategy = "hedge_mix"\n{"a" * 8193}=1',
             "line 2 has a key of 8,193 characters, at most",
         ),
-        ("k = 1\n" * 20_000, "it has 120,000 bytes, of which at most 64 KiB are read"),
+        ("k = 1\n" * 200_000, "it has 1,200,000 bytes, of which at most 1 MiB are read"),
         (f'strategy = "attack_defend"\n[params]\nstep_bp = 1{"0" * 400}', "params has a whole"),
         (f'strategy = "hedge_mix"\n[params.weights]\nSPY = 1{"0" * 400}', "params has a whole"),
     ],

@@ -289,6 +289,9 @@ TAKEN = {
     "fx_basis_bp": NUMBERS | {"None", "a fraction"}, "carry_rates": FLAG | {"None"},
     "withholding": {"None", "a fraction", "an empty dict", "a Series"},
     "real": FLAG | {"None"},
+    "band": {"None", "a fraction"}, "band_relative": {"None", "a fraction"}, "band_to": {"None"},
+    "flow": {"None"}, "flow_indexed": {"None"},
+    "flows": {"None", "an empty dict", "nothing", "a blank"},
 }  # fmt: skip
 # Where what goes for others does not: no None where it is no default, no folder that is not there.
 TAKEN_THERE = {
