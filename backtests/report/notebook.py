@@ -43,10 +43,10 @@ from backtests.report.text import (
     HEDGES,
     capital,
     costs_text,
-    label_of,
     metric_rows,
     plain_label,
     shown,
+    summary_label,
     weights_text,
 )
 from backtests.report.tuning import words as tuning
@@ -81,7 +81,7 @@ def run_html(run: Run) -> str:
     summary, verdict, market = run.summary, run.verdict, run.market
     mix = [mix_text(summary.weights)] if summary.weights else []
     return Sheet(
-        title=label_of(summary),
+        title=summary_label(summary),
         facts=[*mix, _span_of(summary), costs_text(summary.costs), market.plain_title],
         screen=None if verdict is None else first_screen(verdict, summary),
         hero=None if verdict is None else hero_picture(verdict, hedge_weight=hedge_weight(run)),
@@ -176,7 +176,7 @@ def run_text(run: Run) -> str:
         ]
         for name, numbers in both.items()
     }
-    label = label_of(summary)
+    label = summary_label(summary)
     return _text(
         f"{label}, {_span_of(summary)}, {summary.source_title}",
         *_columns(rows),

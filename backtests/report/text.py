@@ -280,7 +280,7 @@ def metric_rows(
     ]
 
 
-def label_of(summary: Summary) -> str:
+def summary_label(summary: Summary) -> str:
     """A finished run in a few words, as :func:`run_label`."""
     return run_label(
         summary.strategy, summary.params, summary.money, summary.withholding, summary.base_date
