@@ -11,6 +11,7 @@ from backtests.analysis.numbers import PortfolioNumbers, numbers_of
 from backtests.engine.config import RunConfig
 from backtests.engine.costs import Costs
 from backtests.engine.money import MoneyTable
+from backtests.engine.own_money import OwnMoney, own_money
 from backtests.engine.simulation import Simulation
 from data.currency.conversion import Investor
 from data.market import Market
@@ -93,6 +94,8 @@ class Summary:
         Its currency, what cash is there, and how much of the dollar is hedged; None in dollars.
     withholding
         What is withheld from dividends and interest, as its configuration has it; None for nothing.
+    own_money
+        What was paid in and out, and what it came to; None without cash flows.
     """
 
     strategy: str
@@ -117,6 +120,7 @@ class Summary:
     latest: Latest
     money: MoneyTable | None = None
     withholding: float | str | None = None
+    own_money: OwnMoney | None = None
 
     def __post_init__(self) -> None:
         """Keep parameters from being changed."""
@@ -183,6 +187,7 @@ def summarise(
         latest=latest(simulation),
         money=config.money.table,
         withholding=config.withholding.value,
+        own_money=own_money(simulation, benchmark, market) if config.plan.flows else None,
     )
 
 
