@@ -11,6 +11,7 @@ from backtests.analysis.numbers import PortfolioNumbers, numbers_of
 from backtests.engine.config import RunConfig
 from backtests.engine.costs import Costs
 from backtests.engine.money import MoneyTable
+from backtests.engine.own_money import OwnMoney, own_money
 from backtests.engine.simulation import Simulation
 from data.currency.conversion import Investor
 from data.market import Market
@@ -96,6 +97,8 @@ class Summary:
     nominal
         Numbers of the strategy in money of the day, of a run in home purchasing power, whose every
         other number is real; else None.
+    own_money
+        What was paid in and out, and what it came to; None without cash flows.
     """
 
     strategy: str
@@ -121,6 +124,7 @@ class Summary:
     money: MoneyTable | None = None
     withholding: float | str | None = None
     nominal: PortfolioNumbers | None = None
+    own_money: OwnMoney | None = None
 
     def __post_init__(self) -> None:
         """Keep parameters from being changed."""
@@ -198,6 +202,7 @@ def summarise(
         money=config.money.table,
         withholding=config.withholding.value,
         nominal=_nominal(market, simulation),
+        own_money=own_money(simulation, benchmark, market) if config.plan.flows else None,
     )
 
 

@@ -16,6 +16,7 @@ from backtests.engine.run import Run
 from backtests.engine.summary import Latest, Summary
 from backtests.report.currency import cash_words, in_money
 from backtests.report.pages import pages_of_run
+from backtests.report.paid_words import own_money_lines
 from backtests.report.real import nominal_line
 from backtests.report.state import state_line, state_notes, state_table
 from backtests.report.text import (
@@ -77,6 +78,8 @@ def print_run(console: Console, run: Run, folder: Path) -> None:
             console.print(Text(f"{PAGE}? {answer_line(run.verdict.ways, tickers)}."))
             console.print(Text(f"  {reasons(run.verdict.ways, tickers)}"))
     console.print()
+    for name, told in own_money_lines(run.summary):
+        console.print(Text(f"{name}: {told}"))
     console.print(latest_decision(run.summary.latest))
     console.print()
     console.print(Text(f"results in {folder}"), soft_wrap=True)

@@ -19,6 +19,7 @@ CONTENTS: Mapping[str, str] = {
     "equity.csv": "value of the portfolio, of its benchmark and of cash on each date",
     "weights.csv": "what was held on each date, as parts of the portfolio's value",
     "orders.csv": "every order: date, ticker, side, units, price and costs",
+    "flows.csv": "what was paid in and out: date, amount (out below 0), value after",
     "years.csv": "return of each complete calendar year, the benchmark's beside it",
     "switches.csv": "each change of the rule's duration: from what to what, and what came of it",
     "attribution.csv": "what the Treasuries earned by source: yield, changes of yields, costs",

@@ -42,7 +42,7 @@ from data.strictness import age_in_days
 from strategies.base import Strategy
 
 LIBRARIES = ("vectorbt", "vectorbt-rust", "yfinance", "pandas", "numpy", "scipy", "quantstats",
-             "arch", "plotly")  # fmt: skip
+             "arch", "plotly", "pyxirr")  # fmt: skip
 
 
 def write_run(out: Path, run: Run, *, with_tearsheet: bool, standalone: bool = False) -> Path:
@@ -77,7 +77,10 @@ def write_run(out: Path, run: Run, *, with_tearsheet: bool, standalone: bool = F
 
 def _write_numbers(folder: Path, run: Run) -> None:
     simulation = run.simulation
-    write_json(folder / SUMMARY, run.summary)
+    summary = fields_of(run.summary)
+    if run.summary.own_money is None:  # and then the file is that of before
+        del summary["own_money"]
+    write_json(folder / SUMMARY, summary)
     write_config(folder / CONFIG, run.resolved)
     write_strategy(folder, type(run.config.make_strategy()))
     levels = {
@@ -89,6 +92,9 @@ def _write_numbers(folder: Path, run: Run) -> None:
     _write_csv(simulation.weights, folder / "weights.csv")
     _write_years(run.summary.years, folder / "years.csv")
     _write_csv(simulation.orders.set_index("date"), folder / "orders.csv")
+    if run.config.plan.flows:
+        paid = {"flow": simulation.flows, "wealth": simulation.wealth}
+        _write_csv(pd.DataFrame(paid)[simulation.flows != 0.0], folder / "flows.csv")
     if run.sleeve is not None:
         _write_csv(run.sleeve.switches.set_index("date"), folder / "switches.csv")
         write_csv(run.sleeve.attribution, folder / "attribution.csv")

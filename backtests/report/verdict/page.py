@@ -15,6 +15,7 @@ from backtests.report.holdings import allocation_of, duration_chart, hedge_weigh
 from backtests.report.listing import run_files
 from backtests.report.page import render_page
 from backtests.report.pages import VERDICT, WHICH_HEDGE, pages_in, trail_of_run
+from backtests.report.paid_words import own_money_lines
 from backtests.report.real import real_terms
 from backtests.report.state import state_line, state_notes, state_table
 from backtests.report.text import (
@@ -95,7 +96,7 @@ def write_verdict(
         else f"Beside {cash.name} and equity"
         if verdict.holds_hedge
         else "Beside 100 % equity",
-        latest=[*rule_line(run), *latest_lines(summary.latest)],
+        latest=[*own_money_lines(summary), *rule_line(run), *latest_lines(summary.latest)],
         holds_hedge=verdict.holds_hedge,
         sentences=replace(words.sentences(verdict), long="", state="").with_leads,
         rule=f"{RULE.format(pair=pair, cash=cash.whole, name=cash.name)} {BASIS_POINT}",

@@ -1,0 +1,121 @@
+"""What an investor who pays in and takes out has in the end, beside the unit value."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import pandas as pd
+
+from backtests.analysis.metrics import is_annual
+from backtests.engine.flows import price_growth
+from backtests.engine.simulation import Simulation
+from data.errors import UsageError
+from data.market import Market
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a portfolio with cash flows came to.
+
+    Attributes
+    ----------
+    final_wealth
+        Its value on the last session, in currency.
+    money_weighted
+        The rate a year, a fraction, at which all that is paid in grows to all that is taken out
+        and to what is left; None where there is no such rate, and under 360 days.
+    ruined
+        The session on which a payout took all there was, ``YYYY-MM-DD``; None if none did.
+    """
+
+    final_wealth: float
+    money_weighted: float | None
+    ruined: str | None
+
+
+@dataclass(frozen=True)
+class OwnMoney:
+    """The money of a run with cash flows, in its currency.
+
+    Attributes
+    ----------
+    paid_in
+        The value at the start and all payments.
+    taken_out
+        All payouts, above 0.
+    real_final_wealth
+        The final wealth in the purchasing power of the base date, by the consumer prices that
+        were public on each; None where there are none.
+    strategy, benchmark
+        What they came to, with the same flows.
+    """
+
+    paid_in: float
+    taken_out: float
+    real_final_wealth: float | None
+    strategy: Outcome
+    benchmark: Outcome
+
+
+def own_money(simulation: Simulation, benchmark: Simulation, market: Market) -> OwnMoney:
+    """Count what was paid in and out, and what it came to.
+
+    Parameters
+    ----------
+    simulation, benchmark
+        With the same cash flows.
+    market
+        Its consumer prices are those of the investor.
+    """
+    flows = simulation.flows
+    outcome = _outcome(simulation)
+    growth = growth_of_prices(market, pd.DatetimeIndex(simulation.wealth.index))
+    return OwnMoney(
+        paid_in=float(simulation.wealth.iloc[0] + flows[flows > 0.0].sum()),
+        taken_out=float(-flows[flows < 0.0].sum()),
+        real_final_wealth=None if growth is None else outcome.final_wealth / growth,
+        strategy=outcome,
+        benchmark=_outcome(benchmark),
+    )
+
+
+def growth_of_prices(market: Market, sessions: pd.DatetimeIndex) -> float | None:
+    """Consumer prices on the last session over those of the first; None where not known."""
+    try:
+        return float(price_growth(market, sessions)[-1])
+    except UsageError:
+        return None
+
+
+def _outcome(simulation: Simulation) -> Outcome:
+    ruined = simulation.ruined
+    return Outcome(
+        final_wealth=float(simulation.wealth.iloc[-1]),
+        money_weighted=money_weighted(simulation.wealth, simulation.flows),
+        ruined=None if ruined is None else f"{ruined:%Y-%m-%d}",
+    )
+
+
+def money_weighted(wealth: pd.Series, flows: pd.Series) -> float | None:
+    """The money-weighted return a year, a fraction, in years of 365.25 days as the CAGR has them.
+
+    Parameters
+    ----------
+    wealth
+        Value at the close of each session; that of the first is paid in.
+    flows
+        Paid in (positive) and out (negative), by session.
+    """
+    from pyxirr import DayCount, xirr
+
+    dates = pd.DatetimeIndex(wealth.index)
+    if not is_annual(dates):
+        return None
+    received = -flows.reindex(dates, fill_value=0.0)
+    received.iloc[0] -= wealth.iloc[0]
+    received.iloc[-1] += wealth.iloc[-1]
+    moved = received[received != 0.0]
+    days = [day.date() for day in pd.DatetimeIndex(moved.index)]
+    rate = xirr(days, moved.tolist(), silent=True, day_count=DayCount.ACT_365_25)
+    return None if rate is None or not math.isfinite(rate) else float(rate)
