@@ -290,6 +290,8 @@ class RunConfig:
             del fields["withholding"]
         unset = [name for name in PLAN if fields[name] is None]
         fields = {name: value for name, value in fields.items() if name not in unset}
+        if "flows" in fields:
+            fields["flows"] = dict(self.plan.flows.by_day)
         return {**fields, "params": plain_params(self.params)}
 
 

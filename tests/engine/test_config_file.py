@@ -16,6 +16,7 @@ from data.command import run_command
 from data.errors import UsageError, WeightError
 from strategies.files import read_strategy
 from strategies.hedge_mix import HedgeMix
+from tests.engine.helpers import PLANS
 from tests.strategies.rule_files import SHORT
 
 
@@ -36,6 +37,8 @@ from tests.strategies.rule_files import SHORT
         RunConfig(strategy="carry", extend=False),
         RunConfig("hedge_mix", money=Money("JPY", "usd", {"IEF": 1 / 3}, 0.25, 0, True)),
         RunConfig("hedge_mix", source="bundled", money=Money("CNY", fx_hedge=1)),
+        *(RunConfig("hedge_mix", plan=plan) for plan in PLANS),
+        RunConfig("hedge_mix", {"rebalance": "monthly"}, plan=PLANS[0]),
     ],
 )
 def test_there_and_back(tmp_path, config):
@@ -89,7 +92,7 @@ def test_a_file_of_before_that_extends_nothing_still_extends_nothing(tmp_path):
             f'strategy = "hedge_mix"\n{"a" * 8193}=1',
             "line 2 has a key of 8,193 characters, at most",
         ),
-        ("k = 1\n" * 20_000, "it has 120,000 bytes, of which at most 64 KiB are read"),
+        ("k = 1\n" * 200_000, "it has 1,200,000 bytes, of which at most 1 MiB are read"),
         (f'strategy = "attack_defend"\n[params]\nstep_bp = 1{"0" * 400}', "params has a whole"),
         (f'strategy = "hedge_mix"\n[params.weights]\nSPY = 1{"0" * 400}', "params has a whole"),
     ],
