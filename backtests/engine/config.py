@@ -298,6 +298,8 @@ class RunConfig:
         fields = {name: value for name, value in fields.items() if name not in unset}
         if not self.real:
             del fields["real"]
+        if "flows" in fields:
+            fields["flows"] = dict(self.plan.flows.by_day)
         return {**fields, "params": plain_params(self.params)}
 
 

@@ -28,6 +28,7 @@ from data.currency.currencies import CODES
 from data.errors import HedgeError, UsageError
 from strategies.base import OWN_OPTIONS
 from strategies.schedule import OFFSETS, REBALANCE
+from tests.engine.helpers import PLANS
 
 WEIGHTS = st.lists(st.integers(0, 100_000), min_size=1, max_size=4).map(
     lambda parts: {f"T{at}": part / max(sum(parts), 1) * 0.999999 for at, part in enumerate(parts)}
@@ -117,6 +118,9 @@ def commanded(config):
         RunConfig("hedge_mix", money=Money("jpy", "usd", "TLT=1,IEF=0.5", {"SPY": 0.25}, 0, True)),
         RunConfig("hedge_mix", money=Money("EUR", fx_hedge="GC=F=0.1, IEF=0", fx_hedge_equity=1)),
         RunConfig("hedge_mix", money=Money("CHF", fx_hedge={"IEF": 0}, fx_hedge_equity="IEF=0")),
+        *(RunConfig("hedge_mix", plan=plan) for plan in PLANS),
+        *(RunConfig("hedge_mix", {"rebalance": "monthly"}, plan=plan) for plan in PLANS),
+        RunConfig("carry", plan=PLANS[1]),
     ],
 )
 def test_what_names_the_folder_comes_back_to_the_letter(config):

@@ -16,6 +16,7 @@ from data.command import run_command
 from data.errors import UsageError, WeightError
 from strategies.files import read_strategy
 from strategies.hedge_mix import HedgeMix
+from tests.engine.helpers import PLANS
 from tests.strategies.rule_files import SHORT
 
 
@@ -36,6 +37,8 @@ from tests.strategies.rule_files import SHORT
         RunConfig(strategy="carry", extend=False),
         RunConfig("hedge_mix", money=Money("JPY", "usd", {"IEF": 1 / 3}, 0.25, 0, True)),
         RunConfig("hedge_mix", source="bundled", money=Money("CNY", fx_hedge=1)),
+        *(RunConfig("hedge_mix", plan=plan) for plan in PLANS),
+        RunConfig("hedge_mix", {"rebalance": "monthly"}, plan=PLANS[0]),
     ],
 )
 def test_there_and_back(tmp_path, config):
