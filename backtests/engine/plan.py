@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from backtests.engine.bands import BANDS, Rebalancing
 from backtests.engine.flows import FLOWS, NO_FLOWS, AskedFlows
+from strategies.base import Params, Value
 
 PLAN = (*BANDS, *FLOWS)  # the fields of a configuration that are about it
 
@@ -20,7 +20,7 @@ class Plan:
     flows: AskedFlows = NO_FLOWS
 
     @classmethod
-    def of(cls, table: Mapping[str, Any]) -> Plan:
+    def of(cls, table: Mapping[str, Value | Params | None]) -> Plan:
         """Read the fields of ``PLAN`` as :attr:`table` gives them; None and missing ones are none.
 
         Raises
@@ -35,7 +35,10 @@ class Plan:
             for name, key in zip(("flow", "indexed", "dated"), FLOWS, strict=True)
             if key in given
         }
-        return cls(Rebalancing(**bands), AskedFlows(**flows))
+        return cls(  # they check what they are given
+            Rebalancing(**bands),  # type: ignore[arg-type]
+            AskedFlows(**flows),  # type: ignore[arg-type]
+        )
 
     @property
     def table(self) -> Mapping[str, float | str | bool | Mapping[str, float]]:
