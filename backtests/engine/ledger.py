@@ -127,7 +127,7 @@ def fill(
         if flows is not None and (flows.amount[row] or flows.share[row]):
             value = money + sum(u * p for u, p in zip(held, price, strict=True))
             paid = float(flows.amount[row] + flows.share[row] * value)
-            if value + paid <= 0.0:
+            if value + paid <= LEAST * value:  # what rounding leaves is nothing
                 ruined, target, paid = row, [0.0] * columns, -value
             elif np.isnan(target[0]):
                 target = [u * p / value for u, p in zip(held, price, strict=True)]

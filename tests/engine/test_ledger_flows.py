@@ -101,6 +101,17 @@ def test_a_payout_of_exactly_all_ruins_and_of_a_little_less_does_not():
     assert left.nav[2:] == pytest.approx([1.0, 1.0])
 
 
+def test_a_payout_of_all_but_what_rounding_leaves_ruins():
+    """No portfolio goes on that is worth 0: its weights and its next return are none."""
+    rng = np.random.default_rng(0)
+    asked = targets([0.37, 0.63], None, None, None)
+    for _ in range(300):
+        prices = 100 * np.cumprod(1 + rng.normal(0, 0.02, (4, 2)), axis=0)
+        value = fill(prices, asked, FREE, FREE, 1e4).nav[2]
+        done = fill(prices, asked, FREE, FREE, 1e4, None, flows({2: -np.nextafter(value, 0)}))
+        assert done.ruined == 2
+
+
 def test_a_decision_within_its_band_is_dropped_and_one_beyond_it_stands():
     prices = np.array([[100.0, 100.0], [120, 100], [121, 100], [121, 100]])
     asked = targets(HALF, HALF, HALF, HALF)  # decided on rows -1, 0, 1 and 2
