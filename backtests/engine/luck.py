@@ -60,7 +60,8 @@ def rebalancing_luck(
     if not isinstance(strategy, Dated) or not strategy.is_built_in():
         return None
     calendar = strategy.rebalance if isinstance(strategy, HedgeMix) else "monthly"
-    most = most_offset(calendar, monthly_rows=market.periods_per_year == 12)
+    monthly = market.periods_per_year == 12
+    most = most_offset(calendar, monthly_rows=monthly)
     if most == 1 or not is_annual(simulation.nav.index):
         return None
     every = None if verdict.evidence is None else verdict.evidence.every
@@ -81,7 +82,8 @@ def rebalancing_luck(
         if own is not None and not is_one:
             paid = payoff_of(market, other, made, equity, roles)
         outcomes.append(_outcome(market, offset, made, paid))
-    luck = ten_digits(luck_of(calendar, CALENDARS[calendar], strategy.offset, outcomes))
+    unit = "month" if monthly else "session"
+    luck = ten_digits(luck_of(calendar, CALENDARS[calendar], unit, strategy.offset, outcomes))
     return None if luck.cagr.is_same and luck.max_drawdown.is_same else luck
 
 
