@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from backtests.analysis.luck import RebalancingLuck, Spread
 from backtests.report.charts import PERCENT, hundredfold
 from backtests.report.figures import Axis, Figure, chart
@@ -43,9 +45,14 @@ def luck_chart(luck: RebalancingLuck | None) -> Figure:
     return chart(
         "luck",
         traces,
-        x=Axis(f"{unit} of the {period} that decides", step=1, grid=False, zero=False),
+        x=Axis(
+            f"{unit} of the {period} that decides",
+            limits=(0.4, len(every) + 0.6),
+            step=1,
+            grid=False,
+            zero=False,
+        ),
         y=Axis(
-            "growth a year",
             suffix=PERCENT,
             hover=".2f",
             limits=(middle - half, middle + half),
@@ -79,8 +86,7 @@ def luck_grid(luck: RebalancingLuck) -> Grid:
     rows = [
         [
             Cell(name),
-            number_cell(spread.own, show),
-            Cell(_place(spread, luck), spread.place),
+            replace(number_cell(spread.own, show), small=_place(spread, luck)),
             number_cell(spread.low, show),
             number_cell(spread.median, show),
             number_cell(spread.high, show),
@@ -88,12 +94,12 @@ def luck_grid(luck: RebalancingLuck) -> Grid:
         for name, spread, show in named
         if spread is not None and not spread.is_same
     ]
-    heads = ["", "This run", "Its place, best first", "Lowest", "Middle", "Highest"]
+    heads = ["", "This run", "Lowest", "Middle", "Highest"]
     return Grid(heads, rows)
 
 
 def _place(spread: Spread, luck: RebalancingLuck) -> str:
-    return f"{spread.place} of {len(luck.outcomes)}"
+    return f"place {spread.place} of {len(luck.outcomes)}"
 
 
 def luck_words(luck: RebalancingLuck, hedge: str) -> str:
