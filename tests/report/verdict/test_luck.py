@@ -23,7 +23,7 @@ def test_the_sentence_gives_the_spread_and_what_it_means():
     assert told.startswith(
         "This run decides on session 2 of the month. Decided on another one, over the same years "
         "at the same costs, it would have grown by 8.00 % to 8.40 % a year in place of 8.10 %, and "
-        "its deepest fall would have been 29.00 % to 31.00 % in place of 31.00 %. What Treasuries paid "
+        "its deepest fall would have been 29.00 % to 31.00 % in place of 31.00 %. What Treasuries "
     )
     assert "less than 0.40 points a year" in told
 
