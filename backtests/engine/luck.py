@@ -19,7 +19,6 @@ from backtests.engine.references import make_sides
 from backtests.engine.roles import Roles
 from backtests.engine.simulate import simulate
 from backtests.engine.simulation import Simulation
-from backtests.engine.sweep import fill_with_sweep
 from data.market import Market
 from data.records import ten_digits
 from strategies.base import Strategy
@@ -89,6 +88,8 @@ def rebalancing_luck(
 
 def _decided(market: Market, strategy: Strategy, run: Simulation) -> Simulation:
     """Simulate a strategy as the run was: from its row 0, at its costs, with its money."""
+    from backtests.engine.sweep import fill_with_sweep  # numba, which not every command loads
+
     return simulate(
         market,
         strategy,
@@ -112,6 +113,8 @@ def payoff_of(
 
     None below the months that a payoff takes.
     """
+    from backtests.engine.sweep import fill_with_sweep
+
     sides = make_sides(market, strategy, simulation, benchmark, roles=roles, engine=fill_with_sweep)
     levels = pd.DataFrame(
         {"equity": sides.equity_leg, "hedge": sides.hedge_leg, "cash": market.cash}
