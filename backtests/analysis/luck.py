@@ -73,8 +73,10 @@ class RebalancingLuck:
     ----------
     calendar, period
         ``monthly`` and ``month``.
+    unit
+        What its rows are called: ``session``, or ``month`` on monthly rows.
     offset
-        On which session of it the run itself decides.
+        On which of them the run itself decides.
     outcomes
         One for each session, ascending.
     cagr, max_drawdown
@@ -85,6 +87,7 @@ class RebalancingLuck:
 
     calendar: str
     period: str
+    unit: str
     offset: int
     outcomes: tuple[Outcome, ...]
     cagr: Spread
@@ -108,13 +111,13 @@ def spread_of(values: Sequence[float], own: float) -> Spread:
 
 
 def luck_of(
-    calendar: str, period: str, offset: int, outcomes: Sequence[Outcome]
+    calendar: str, period: str, unit: str, offset: int, outcomes: Sequence[Outcome]
 ) -> RebalancingLuck:
     """Sum outcomes up.
 
     Parameters
     ----------
-    calendar, period, offset
+    calendar, period, unit, offset
         As of :class:`RebalancingLuck`.
     outcomes
         One for each session, that of the run among them.
@@ -124,6 +127,7 @@ def luck_of(
     return RebalancingLuck(
         calendar=calendar,
         period=period,
+        unit=unit,
         offset=offset,
         outcomes=tuple(outcomes),
         cagr=spread_of([each.cagr for each in outcomes], own.cagr),

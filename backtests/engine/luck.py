@@ -19,7 +19,6 @@ from backtests.engine.references import make_sides
 from backtests.engine.roles import Roles
 from backtests.engine.simulate import simulate
 from backtests.engine.simulation import Simulation
-from backtests.engine.with_sweep import fill_with_sweep
 from data.market import Market
 from data.records import ten_digits
 from strategies.base import Strategy
@@ -60,7 +59,8 @@ def rebalancing_luck(
     if not isinstance(strategy, Dated) or not strategy.is_built_in():
         return None
     calendar = strategy.rebalance if isinstance(strategy, HedgeMix) else "monthly"
-    most = most_offset(calendar, monthly_rows=market.periods_per_year == 12)
+    monthly = market.periods_per_year == 12
+    most = most_offset(calendar, monthly_rows=monthly)
     if most == 1 or not is_annual(simulation.nav.index):
         return None
     every = None if verdict.evidence is None else verdict.evidence.every
@@ -81,12 +81,15 @@ def rebalancing_luck(
         if own is not None and not is_one:
             paid = payoff_of(market, other, made, equity, roles)
         outcomes.append(_outcome(market, offset, made, paid))
-    luck = ten_digits(luck_of(calendar, CALENDARS[calendar], strategy.offset, outcomes))
+    unit = "month" if monthly else "session"
+    luck = ten_digits(luck_of(calendar, CALENDARS[calendar], unit, strategy.offset, outcomes))
     return None if luck.cagr.is_same and luck.max_drawdown.is_same else luck
 
 
 def _decided(market: Market, strategy: Strategy, run: Simulation) -> Simulation:
     """Simulate a strategy as the run was: from its row 0, at its costs, with its money."""
+    from backtests.engine.with_sweep import fill_with_sweep  # numba, which not every command loads
+
     return simulate(
         market,
         strategy,
@@ -111,6 +114,8 @@ def payoff_of(
 
     None below the months that a payoff takes.
     """
+    from backtests.engine.with_sweep import fill_with_sweep
+
     sides = make_sides(market, strategy, simulation, benchmark, roles=roles, engine=fill_with_sweep)
     levels = pd.DataFrame(
         {"equity": sides.equity_leg, "hedge": sides.hedge_leg, "cash": market.cash}

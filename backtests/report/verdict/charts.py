@@ -23,6 +23,7 @@ from backtests.report.style import OTHER_LINE, PORTFOLIO_LINE
 from backtests.report.text import amount, basis, capital, percent, two_digits
 from backtests.report.traces import Hover, bars, dots
 from backtests.report.verdict.evidence import in_dollars, pair_of
+from backtests.report.verdict.luck import luck_chart
 from backtests.report.verdict.tables import is_all_equity, shown_keys
 from backtests.report.verdict.words import SHORT, names_of
 
@@ -40,6 +41,7 @@ def figures(verdict: Verdict) -> list[Figure]:
         *(of_the_hedge if verdict.holds_hedge else ()),
         entries_chart(verdict),
         *((holding_chart(verdict),) if verdict.holds_hedge else ()),
+        luck_chart(verdict.luck),
     )
     return [figure for figure in every if not figure.is_empty]
 

@@ -33,6 +33,7 @@ from backtests.report.text import (
 from backtests.report.verdict import charts, tables, words
 from backtests.report.verdict.evidence import episodes_grid, pair_of, payoff_grid
 from backtests.report.verdict.first_screen import first_screen
+from backtests.report.verdict.luck import luck_grid, luck_words
 from backtests.report.verdict.payoffs import payoff_note, short_word
 from backtests.report.which_hedge.words import link_line
 from backtests.report.withheld_table import withheld_grid, withheld_words
@@ -136,6 +137,8 @@ def write_verdict(
         withheld_words=withheld_words(verdict.tickers.hedge),
         hedge=hedge_words(verdict.tickers.hedge),
         holding=tables.holding_grid(verdict),
+        luck=verdict.luck and luck_grid(verdict.luck),
+        luck_words=verdict.luck and luck_words(verdict.luck, hedge_words(verdict.tickers.hedge)),
         check=tables.check_grid(verdict),
         source=f"{source_words(summary)}.",
         notes=summary.notes,
