@@ -64,6 +64,7 @@ NOT_HERE: Mapping[str, Mapping[str, str]] = {
         "config": "it is an option of backtest(); give its strategy and options, or a RunConfig",
         "no_verdict": "it is an option of backtest(), and a search judges no run; leave it out",
         "no_tearsheet": "it is an option of run.save(), a search has no tear sheet; leave it out",
+        **dict.fromkeys(PLAN, "a search knows no bands or cash flows; compare runs with them"),
         **_EACH,
     },
 }

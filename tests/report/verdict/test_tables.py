@@ -104,7 +104,8 @@ def test_every_measure_unit_and_part_of_the_records_has_its_words(run):
     verdict = run.verdict
     assert {measure.key for measure in verdict.works} == set(tables.MEASURES)
     assert {measure.unit for measure in verdict.works} <= set(tables.SHOW)
-    assert {part.part for part in verdict.attribution.parts} == set(tables.PARTS) - {"currency"}
+    elsewhere = {"currency", "inflation"}  # of runs in other money
+    assert {part.part for part in verdict.attribution.parts} == set(tables.PARTS) - elsewhere
     assert len(tables.works_grid(verdict).rows) == len(verdict.works)
     assert len(tables.regimes_grid(verdict).rows) == len(verdict.regimes)
     assert len(tables.holding_grid(verdict).rows) == len(verdict.holding)
