@@ -96,8 +96,9 @@ def make_run(
         run = simulated(inputs, engine)
     if proved is not None:  # the decisions that trade must be those that were proved
         done = run.simulation
+        sessions = run.market.sessions  # of a run that was ruined they end there
         standing = standing_decisions(
-            proved, run.market.sessions, done.opening, config.costs.lag, "rule"
+            proved.loc[: sessions[-1]], sessions, done.opening, config.costs.lag, "rule"
         )
         require_as_before(strategy, done.asked, standing.targets)
     for remark in run.market.remarks[len(inputs.market.remarks) :]:

@@ -43,7 +43,11 @@ def test_a_run_is_simulated_judged_and_checked(executed):
     assert checked["cagr"].ours == pytest.approx(run.summary.metrics.cagr, rel=1e-9)
     assert checked["cagr"].vectorbt == pytest.approx(checked["cagr"].quantstats, rel=1e-9)
     assert not any("not known" in row.why for row in checked.values())
-    assert steps[-2:] == ["resampling for the verdict", "judging the same strategy since 1962"]
+    assert steps[-3:] == [
+        "resampling for the verdict",
+        "judging the same strategy since 1962",
+        "deciding on the other days of the period",
+    ]
 
 
 def test_a_late_beginning_is_a_note_of_the_screen_alone():

@@ -336,7 +336,7 @@ def _benchmark(
             engine=engine,
         )
 
-    made = held(inputs.config.plan)
+    made = held(simulation.plan)
     return made if made.ruined is None else made.continued(held(PLAIN))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -19,8 +19,8 @@ from data.errors import UsageError, did_you_mean, in_full, in_short
 from data.market import Market
 from data.months import last_sessions
 from data.records import freeze_mappings
+from strategies.schedule import PERIODS, period_starts
 
-PERIODS = ("day", "week", "month", "quarter", "half-year", "year")
 WANTED = "an amount a period such as 500/month, -300/quarter or -4%/year"
 WANTED_DATED = "dates and amounts such as 2020-01-15=500,2021-01-15=-300"
 MOST_FLOWS = 20_000  # dates: more sessions than 75 years have
@@ -118,6 +118,11 @@ class AskedFlows:
         """``flow``, read."""
         return None if isinstance(self.flow, str) else self.flow
 
+    def until(self, day: pd.Timestamp) -> AskedFlows:
+        """The same without what is dated later: of a run that ends there."""
+        last = f"{day:%Y-%m-%d}"
+        return replace(self, dated={d: paid for d, paid in self.by_day.items() if d <= last})
+
     def on(self, market: Market, rows: pd.DatetimeIndex, lag: int) -> Flows:
         """What is paid on each row of a simulation.
 
@@ -170,16 +175,7 @@ def due_rows(rows: pd.DatetimeIndex, period: str, periods_per_year: int) -> NDAr
     """
     if periods_per_year == 12 and period in ("day", "week"):
         raise UsageError(f"--flow is paid every {period}, and rows are months; give it per month")
-    year, month = rows.year.to_numpy(), rows.month.to_numpy()
-    number = {
-        "day": np.arange(len(rows)),
-        "week": rows.to_period("W").asi8,
-        "month": 12 * year + month,
-        "quarter": 4 * year + (month - 1) // 3,
-        "half-year": 2 * year + (month - 1) // 6,
-        "year": year,
-    }[period]
-    return np.flatnonzero(np.append(False, number[1:] != number[:-1])).astype(np.int64)
+    return np.flatnonzero(period_starts(rows, period)).astype(np.int64)
 
 
 def price_growth(market: Market, rows: pd.DatetimeIndex) -> Array:

@@ -92,7 +92,7 @@ def judged_on(run: Run, engine: Engine = fill_with_vectorbt) -> tuple[Market, Si
         costs,
         start=start,
         initial=run.config.initial,
-        plan=run.config.plan,
+        plan=run.simulation.plan,
         engine=engine,
     )
 

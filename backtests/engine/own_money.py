@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from backtests.analysis.metrics import is_annual
-from backtests.engine.flows import price_growth
 from backtests.engine.simulation import Simulation
-from data.errors import UsageError
 from data.market import Market
+from data.price_level import price_level
+from data.purchasing_power import by_month_about
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class OwnMoney:
     taken_out
         All payouts, above 0.
     real_final_wealth
-        The final wealth in the purchasing power of the base date, by the consumer prices that
-        were public on each; None where there are none.
+        The final wealth in the purchasing power of the base date; None where consumer prices are
+        not known on both days.
     strategy, benchmark
         What they came to, with the same flows.
     """
@@ -81,11 +81,15 @@ def own_money(simulation: Simulation, benchmark: Simulation, market: Market) -> 
 
 
 def growth_of_prices(market: Market, sessions: pd.DatetimeIndex) -> float | None:
-    """Consumer prices on the last session over those of the first; None where not known."""
-    try:
-        return float(price_growth(market, sessions)[-1])
-    except UsageError:
-        return None
+    """Consumer prices on the last session over those of the first; None where not known.
+
+    1 in a market that is in purchasing power already.
+    """
+    if market.deflated is not None:
+        return 1.0
+    ends = sessions[[0, -1]]
+    level = price_level(by_month_about(market), ends, monthly=market.periods_per_year == 12)
+    return float(level.iloc[-1] / level.iloc[0]) if len(level) == len(ends) else None
 
 
 def _outcome(simulation: Simulation) -> Outcome:

@@ -13,13 +13,10 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numba import types
-from numba.core import event
 from numpy.typing import NDArray
 
 from backtests.engine import own_steps, sweep
@@ -49,6 +46,7 @@ from backtests.engine.sweep import (
     INVERSE,
     KEPT,
     LANES,
+    LEAST,
     LOST,
     LOWEST,
     MADE,
@@ -71,6 +69,7 @@ from backtests.engine.sweep import (
     _given,
     _hold,
     _merge,
+    compile_once,
 )  # fmt: skip
 from data.command import Progress, silent
 
@@ -247,7 +246,7 @@ def _made(stamp: int) -> Callable[..., None]:
                             active = first[start + i] <= begin and begin <= last[start + i]
                             rate = factor[start + i] * s[LIVING, i] if active else 0.0
                             payment = asked * rate + part * rate * s[VALUE, i]
-                            over = (s[VALUE, i] + payment <= 0.0) and (rate != 0.0)
+                            over = (s[VALUE, i] + payment <= LEAST * s[VALUE, i]) and (rate != 0.0)
                             s[PAID, i] = -s[VALUE, i] if over else payment
                             s[TRADING, i] = 1.0 if rate != 0.0 else 0.0
                             broke += 1 if over else 0
@@ -429,29 +428,6 @@ SIGNATURE = types.void(
 )  # fmt: skip
 
 
-class _Compiling(event.Listener):
-    """Shows a step while the function is compiled, none when it is read from the cache."""
-
-    def __init__(self, progress: Progress) -> None:
-        self.progress = progress
-        self.shown = ExitStack()
-
-    def on_start(self, event: Any) -> None:
-        """Open the step."""
-        if event.data["dispatcher"] is run_own:
-            step = "compiling the sweep with bands and flows, once on this machine"
-            self.shown.enter_context(self.progress(step))
-
-    def on_end(self, event: Any) -> None:
-        """Close the step."""
-        if event.data["dispatcher"] is run_own:
-            self.shown.close()
-
-
 def prepare(progress: Progress = silent) -> None:
     """Compile if that is not done yet, and show that it takes 10 to 40 s."""
-    if run_own.signatures:
-        return
-    with event.install_listener("numba:compile", _Compiling(progress)), suppress(OSError):
-        # An OSError comes from writing the cache; the compiled code is there by then.
-        run_own.compile(SIGNATURE)
+    compile_once(run_own, SIGNATURE, "the sweep with bands and flows", progress)

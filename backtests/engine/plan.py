@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import pandas as pd
+
 from backtests.engine.bands import BANDS, Rebalancing
 from backtests.engine.flows import FLOWS, NO_FLOWS, AskedFlows
 from strategies.base import Params, Value
@@ -43,6 +45,10 @@ class Plan:
     def without_flows(self) -> Plan:
         """The same bands, with nothing paid in or out."""
         return replace(self, flows=NO_FLOWS)
+
+    def until(self, day: pd.Timestamp) -> Plan:
+        """The same without flows that are dated later."""
+        return replace(self, flows=self.flows.until(day))
 
     def without_bands(self) -> Plan:
         """The same flows, with every decision traded."""

@@ -85,7 +85,7 @@ class Run:
     def name(self) -> str:
         """The strategy and a hash of everything that determines the run: its folder's name."""
         determined_by = {
-            **self.config.as_dict(),
+            **replace(self.config, plan=self.simulation.plan).as_dict(),
             "source": self.market.source,
             "source_title": self.market.title,
             "notes": [without_fit(note) for note in self.market.notes],
@@ -136,6 +136,7 @@ class Run:
         is_invested = self.simulation.opening.is_invested
         return replace(
             self.config,
+            plan=self.simulation.plan,
             source=self.market.source,
             start=self.summary.first_return if is_invested else self.summary.start,
             end=self.summary.end,

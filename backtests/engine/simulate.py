@@ -281,6 +281,10 @@ def _books(
     stood = _stood(standing, fills)
     rows = len(levels) if fills.ruined is None else fills.ruined + 1
     levels, days = levels.iloc[:rows], levels.index[:rows]
+    if fills.ruined is not None:  # what would have traded later is not part of it
+        there = stood.rows < rows
+        stood = replace(stood, targets=stood.targets[there], rows=stood.rows[there])
+        asked = asked.loc[: days[-1]]
     wealth = pd.Series(fills.nav[:rows], index=days, name=name)
     flows = pd.Series(0.0 if fills.flow is None else fills.flow[:rows], index=days, name=name)
     # After its ruin it holds nothing, which counts as cash.
@@ -307,7 +311,8 @@ def _books(
     return Simulation(
         name=name,
         costs=costs,
-        plan=plan,
+        # What is dated after its ruin is not part of it.
+        plan=plan if fills.ruined is None else plan.until(days[-1]),
         opening=opening,
         nav=_unit_value(wealth, flows) if plan.flows else wealth,
         wealth=wealth,

@@ -13,7 +13,7 @@ do not overlap.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from functools import partial
 from typing import Any
 
@@ -393,30 +393,36 @@ SIGNATURE = types.void(TWO, ONE, _given(types.int8, 1), ONE, ONE, TWO, ROWS, ROW
 
 
 class _Compiling(event.Listener):
-    """Shows a step while the sweep is compiled, none when it is read from the cache."""
+    """Shows a step while a function is compiled, none when it is read from the cache."""
 
-    def __init__(self, progress: Progress) -> None:
-        self.progress = progress
+    def __init__(self, function: Any, step: AbstractContextManager[object]) -> None:
+        self.function, self.step = function, step
         self.shown = ExitStack()
 
     def on_start(self, event: Any) -> None:
         """Open the step."""
-        if event.data["dispatcher"] is _run:
-            self.shown.enter_context(self.progress("compiling the sweep, once on this machine"))
+        if event.data["dispatcher"] is self.function:
+            self.shown.enter_context(self.step)
 
     def on_end(self, event: Any) -> None:
         """Close the step."""
-        if event.data["dispatcher"] is _run:
+        if event.data["dispatcher"] is self.function:
             self.shown.close()
+
+
+def compile_once(function: Any, signature: Any, what: str, progress: Progress) -> None:
+    """Compile a function if that is not done yet, and show that it takes a while."""
+    if function.signatures:
+        return
+    step = progress(f"compiling {what}, once on this machine")
+    with event.install_listener("numba:compile", _Compiling(function, step)), suppress(OSError):
+        # An OSError comes from writing the cache; the compiled code is there by then.
+        function.compile(signature)
 
 
 def prepare(progress: Progress = silent) -> None:
     """Compile the engine if that is not done yet, and show that it takes 5 to 25 s."""
-    if _run.signatures:
-        return
-    with event.install_listener("numba:compile", _Compiling(progress)), suppress(OSError):
-        # An OSError comes from writing the cache; the compiled code is there by then.
-        _run.compile(SIGNATURE)
+    compile_once(_run, SIGNATURE, "the sweep", progress)
 
 
 def run_block(

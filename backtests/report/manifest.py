@@ -11,6 +11,7 @@ from immutabledict import immutabledict
 from backtests.analysis.resampling import Estimate
 from backtests.analysis.ways import Answer
 from backtests.engine.config import ConfigTable
+from backtests.engine.plan import PLAN
 from backtests.report.files import CONFIG, FORMAT, MANIFEST, read_json
 from backtests.report.glance import Glance
 from data.errors import OutputError
@@ -255,4 +256,4 @@ ADDED: Mapping[str, Mapping[str, Json]] = {
     "comparison": {"finding": ""},
     "tuning": {"finding": ""},
 }
-ADDED_TO_CONFIG: Mapping[str, Json] = {"withholding": None, "real": None}
+ADDED_TO_CONFIG: Mapping[str, Json] = {"withholding": None, "real": None, **dict.fromkeys(PLAN)}

@@ -77,10 +77,7 @@ def write_run(out: Path, run: Run, *, with_tearsheet: bool, standalone: bool = F
 
 def _write_numbers(folder: Path, run: Run) -> None:
     simulation = run.simulation
-    summary = fields_of(run.summary)
-    if run.summary.own_money is None:  # and then the file is that of before
-        del summary["own_money"]
-    write_json(folder / SUMMARY, summary)
+    write_json(folder / SUMMARY, run.summary)
     write_config(folder / CONFIG, run.resolved)
     write_strategy(folder, type(run.config.make_strategy()))
     levels = {

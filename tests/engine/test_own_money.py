@@ -5,6 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from backtests.engine import ledger
+from backtests.engine.backtest import load_inputs, simulated
+from backtests.engine.config import RunConfig
 from backtests.engine.own_money import money_weighted
 
 
@@ -26,3 +29,22 @@ def test_under_360_days_and_without_an_answer_there_is_none() -> None:
     assert money_weighted(pd.Series([100.0, 110.0], days), pd.Series(0.0, days)) is None
     long = pd.DatetimeIndex(["2001-01-01", "2003-01-01"])
     assert money_weighted(pd.Series([100.0, 0.0], long), pd.Series(0.0, long)) is None
+
+
+def test_real_wealth_is_that_of_the_same_run_in_real_money() -> None:
+    """Amounts that grow with prices buy the same in both; so what is left is worth the same."""
+    asked = {"strategy": "hedge_mix", "source": "bundled", "flow": "-300/year"}
+    asked |= {"start": "1970-01-01", "end": "1999-12-31"}
+    nominal, real = (
+        simulated(load_inputs(RunConfig.from_dict({**asked, "real": is_real})), ledger.fill)
+        for is_real in (False, True)
+    )
+    told, itself = nominal.summary.own_money, real.summary.own_money
+    assert told is not None
+    assert itself is not None
+    assert told.real_final_wealth == pytest.approx(itself.real_final_wealth, rel=1e-12)
+    assert itself.real_final_wealth == itself.strategy.final_wealth
+    assert told.strategy.final_wealth > 2.0 * told.real_final_wealth
+    # 30 payouts of 300 in money of each year: in money of 1969 they are fewer.
+    assert 9000.0 * (1.0 - 3e-4) <= told.taken_out <= 9000.0  # less 3 basis points of what is sold
+    assert itself.taken_out < 5000.0

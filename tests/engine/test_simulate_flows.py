@@ -107,8 +107,20 @@ def test_a_run_ends_with_its_ruin():
     paid = done.flows[done.flows != 0]
     assert paid.iloc[:-1].to_numpy() == pytest.approx(-4000.0)
     assert -4000.0 < paid.iloc[-1] < 0.0
+    assert not done.pending
+    assert done.decisions.index[-1] <= done.asked.index[-1] <= done.ruined
     unpaid = run(Plan(BANDS[0]))
     assert done.continued(unpaid).nav.index.equals(unpaid.nav.index)
+
+
+def test_what_is_dated_after_a_ruin_is_not_part_of_the_run():
+    days = [f"{MARKET.sessions[row]:%Y-%m-%d}" for row in (20, 200, 300)]
+    amounts = (-100.0, -1e6, 700.0)
+    done = run(Plan(flows=AskedFlows(dated=dict(zip(days, amounts, strict=True)))))
+    assert done.ruined == MARKET.sessions[201]  # the lag
+    assert list(done.plan.flows.by_day) == days[:2]
+    again = run(done.plan, market=MARKET.until(done.ruined))
+    assert again.wealth.equals(done.wealth)
 
 
 def test_flows_that_are_all_nothing_change_no_bit():

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from backtests.engine.plan import PLAN
 from backtests.report.files import FORMAT, file_sha256, write_json
 from backtests.report.folder import write_manifest
 from backtests.report.manifest import (
@@ -51,10 +52,10 @@ def test_the_manifest_of_a_run_says_what_determined_it(run, written):
     assert set(manifest.files) == {path.name for path in written.iterdir()} - {"manifest.json"}
 
 
-def test_a_manifest_of_before_withheld_nothing(written):
+def test_a_manifest_of_before_withheld_nothing_and_had_no_plan(written):
     now = read_run_manifest(written)
     config = json.loads((written / "manifest.json").read_text())["config"]
-    assert config.pop("withholding") is None
+    assert [config.pop(name) for name in ("withholding", "real", *PLAN)] == [None] * (2 + len(PLAN))
     change(written, config=config)
     assert read_run_manifest(written) == now
 
