@@ -47,7 +47,7 @@ test: $(DEV_STAMP) ## Run the tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .PHONY: golden
-golden: $(DEV_STAMP) ## Hold every number of 12 runs, 2 comparisons, 2 searches against the kept ones
+golden: $(DEV_STAMP) ## Hold every number of runs, comparisons and searches against the kept ones
 	$(BIN)/python -m tests.golden check
 
 .PHONY: mutants

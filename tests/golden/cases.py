@@ -54,6 +54,12 @@ CASES = (
     _run("francs_withheld", "hedge_mix", "--currency", "CHF", "--fx-hedge", "1", "--withholding",
          "IEF=0.3@2010-01-01"),
     _daily("daily_withheld", "hedge_mix", "--withholding", "SPY=0.15,IEF=0.15"),
+    _run("indexed_payouts", "hedge_mix", "--flow", "-50/month", "--flow-indexed"),  # all is taken
+    _run("real_paid_in_bands", "hedge_mix", "--real", "--flow", "100/month", "--band", "0.05",
+         "--band-relative", "0.25", "--band-to", "edge"),
+    _daily("daily_dated_flows", "hedge_mix", "--weights", "SPY=0.5,IEF=0.2,TLT=0.1", "--rebalance",
+           "monthly", "--offset", "5", "--band", "0.03", "--flows",
+           "2010-01-02=5000,2015-06-30=-3000"),
     Case("compared", ("compare", "hedge_mix", "hedge_mix:SPY=0.7,TLT=0.3", "attack_defend",
                       "--against", "--no-tearsheet", "--source", "bundled")),
     Case("aligned", ("compare", "--align", "--against"), private=True,
