@@ -50,35 +50,11 @@ def run_config(strategy: str, params: Params, options: Mapping[str, Any]) -> Run
         For an option whose value is not possible.
     """
     from backtests.engine.config import RunConfig
+    from backtests.engine.flows import flows_given
 
     given = {name: options[name] for name in RUN_OPTIONS}
     given["flows"] = flows_given(given["flows"])
     return RunConfig.from_dict({"strategy": strategy, "params": params, **given})
-
-
-def flows_given(given: object) -> object:
-    """Read the file that ``--flows`` names; what stands there itself stays as it is.
-
-    Raises
-    ------
-    UsageError
-        If it cannot be read, or has a line that is no date and amount.
-    """
-    if not isinstance(given, str) or "=" in given:
-        return given
-    from backtests.engine.flows import flows_of_text
-    from data.regular import MOST_FLOWS, read_regular_text
-
-    where = f"--flows {given}"
-    try:
-        text = read_regular_text(Path(given), MOST_FLOWS)
-    except OSError as error:
-        raise UsageError(
-            f"{where} cannot be read: {error.strerror or error}; check its path"
-        ) from error
-    except ValueError as error:
-        raise UsageError(f"{where} is no text ({error}); write date,amount lines") from error
-    return flows_of_text(text, where)
 
 
 def with_config(

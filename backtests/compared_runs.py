@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backtests.cli import RUN_OPTIONS, assignments, run_config
-from data.errors import OutputError, UsageError, did_you_mean, in_short
+from backtests.own_settings import (
+    WITHHOLDING,
+    around,
+    own_settings,
+    require_agreement,
+    require_bands_and_flows,
+    require_commas,
+)
+from data.errors import OutputError, UsageError, did_you_mean
 from data.records import fields_of
 
 if TYPE_CHECKING:
@@ -18,8 +25,6 @@ if TYPE_CHECKING:
 
 # Options that name tickers for all runs: each run takes those that it uses.
 OF_TICKERS = ("hedge", "equity", "price_only")
-WITHHOLDING = "withholding"
-AFTER_COLON = re.compile(r":\s*(\w+)\s*=")
 
 
 @dataclass(frozen=True)
@@ -193,7 +198,10 @@ def like_the_first(
         run = read_run(model.folder)
         settings = {**fields_of(run.manifest.config), "start": run.summary.first_return}
         called = model.folder.name
-    names = [name for name in RUN_OPTIONS if name not in OF_TICKERS]  # these are each run's own
+    from backtests.engine.plan import PLAN
+
+    # Each run has its own roles, and its own bands and cash flows: those are what is compared.
+    names = [name for name in RUN_OPTIONS if name not in (*OF_TICKERS, *PLAN)]
     taken = {n: settings[n] for n in names if n in settings and n not in given}
     told = ", ".join(
         f"{name} {value}"
@@ -253,98 +261,16 @@ def resolve(
             f"{did_you_mean(word.run, [*names, *_finished(out)])}; strategies are "
             f"{', '.join(names)}{named}"
         )
-    _require_commas(strategy, word.run, rest)
+    require_commas(strategy, word.run, rest)
     if colon and not rest:
         raise UsageError(f"{word.run!r} names no parameter; write {strategy}:NAME=VALUE,...")
-    settings, rest = own_money(strategy, rest)
+    settings, rest = own_settings(strategy, rest)
     if word.currency is not None and "currency" in settings:
         raise UsageError(f"{word.run!r} says its currency twice, by @ and by currency=; give one")
     if word.currency is not None:
         settings["currency"] = word.currency
-    around = {**_around(settings, options, given), **settings}
-    return _with_own_tickers(run_config(strategy, variant(strategy, rest), around), own=settings)
-
-
-def _require_commas(strategy: str, run: str, text: str) -> None:
-    """Refuse a colon where a comma belongs: ``fx_hedge=1:withholding=IEF=0.15``."""
-    from backtests.engine.money import MONEY
-    from strategies.registry import strategy_class
-
-    declared = [own.name for own in strategy_class(strategy).parameters()]
-    for name in AFTER_COLON.findall(text):
-        if name in (*MONEY, WITHHOLDING, *declared):
-            raise UsageError(
-                f"{in_short(run)} has a colon before {name}=; only what follows the strategy has "
-                f"one: write a comma, as in {strategy}:NAME=VALUE,{name}=VALUE"
-            )
-
-
-def _around(
-    settings: Mapping[str, Value], options: Mapping[str, Any], given: Collection[str]
-) -> Mapping[str, Any]:
-    """The options for a run with settings of its own.
-
-    What another run brought along about money is not for a run that says its own currency; a run
-    in dollars hedges none.
-    """
-    from backtests.engine.money import MONEY
-    from data.currency.currencies import DOLLAR
-
-    code = settings.get("currency")
-    if code is None:
-        return options
-    not_its_own = [name for name in MONEY if code == DOLLAR or name not in given]
-    return {**options, **dict.fromkeys(not_its_own)}
-
-
-def own_money(strategy: str, text: str) -> tuple[dict[str, Value], str]:
-    """Read what is about money among the settings of a RUN, and return the rest as it stands.
-
-    Ratios and rates by ticker are joined by ``+``: ``fx_hedge=IEF=1+TLT=0.5``. A parameter of
-    the strategy that is called as such a setting stays a parameter.
-
-    Raises
-    ------
-    UsageError
-        For a setting that is given twice, and for a value that is none.
-    """
-    from backtests.engine.money import MONEY
-    from strategies.registry import strategy_class
-
-    declared = [own.name for own in strategy_class(strategy).parameters()]
-    parts = [part for part in text.split(",") if part]
-    names = [part.partition("=")[0].strip() for part in parts]
-    is_money = [name in (*MONEY, WITHHOLDING) and name not in declared for name in names]
-    told = assignments(
-        [part for part, is_own in zip(parts, is_money, strict=True) if is_own], strategy
-    )
-    rest = ",".join(part for part, is_own in zip(parts, is_money, strict=True) if not is_own)
-    read = {name: _money_value(name, value, strategy) for name, value in told.items()}
-    return read, rest if any(is_money) else text
-
-
-def _money_value(name: str, text: str, strategy: str) -> Value:
-    """A value as a configuration has it."""
-    from backtests.engine.money import HEDGES
-    from data.currency.currencies import read_code
-    from strategies.base import SWITCHES
-
-    if name in (*HEDGES, WITHHOLDING):
-        return text.replace("+", ",") if "=" in text else text
-    if name == "currency":
-        return read_code(text, f"{strategy}: currency")
-    if name == "fx_basis_bp":
-        try:
-            return float(text)
-        except ValueError:
-            raise UsageError(
-                f"{strategy}: fx_basis_bp takes basis points a year, got {in_short(text)}"
-            ) from None
-    if name == "carry_rates":
-        if text.lower() not in SWITCHES:
-            raise UsageError(f"{strategy}: carry_rates takes true or false, got {in_short(text)}")
-        return SWITCHES[text.lower()]
-    return text
+    asked = {**around(settings, options, given), **settings}
+    return _with_own_tickers(run_config(strategy, variant(strategy, rest), asked), own=settings)
 
 
 def _with_own_tickers(config: RunConfig, own: Collection[str] = ()) -> RunConfig:
@@ -407,6 +333,7 @@ def require_held(
     from backtests.engine.withholding import named_in as withheld_from
 
     configs = [run for run in asked if not isinstance(run, Path)]
+    require_bands_and_flows(configs, options, given)
     for name in MONEY:
         if name in given and name != "currency" and all(run.money.is_dollars for run in configs):
             raise UsageError(
@@ -435,36 +362,16 @@ def _of_file(file: RunFile, options: Mapping[str, Any], given: Collection[str]) 
     from backtests.engine.config_file import require_its_rule, require_kept_source
 
     path, table = file.path, file.table
-    for name in RUN_OPTIONS:
-        if name in table and name in given and not _same(name, table[name], options[name]):
-            raise UsageError(
-                f"--{name.replace('_', '-')} is {options[name]}, and {path} sets {name} to "
-                f"{table[name]}; leave one out"
-            )
+    require_agreement(path, table, options, [name for name in RUN_OPTIONS if name in given])
     strategy = str(table["strategy"])
     require_its_rule(path, strategy, str(path))
     own = {name: table[name] for name in RUN_OPTIONS if name in table}
     params: Params = table.get("params", {})  # type: ignore[assignment]  # read as a table
-    config = run_config(strategy, params, {**_around(own, options, given), **own})
+    config = run_config(strategy, params, {**around(own, options, given), **own})
     # A role that the file names is for this run alone: one that it does not hold is refused.
     config = _with_own_tickers(config, own)
     require_kept_source(path, config.make_strategy(), str(path))
     return config
-
-
-def _same(name: str, value: object, other: object) -> bool:
-    """Whether two values of an option are the same, however they are written."""
-    from backtests.engine.money import HEDGES, read_ratio
-    from backtests.engine.withholding import read_withholding
-    from data.currency.currencies import read_code
-
-    if name in HEDGES:
-        return read_ratio(value, name) == read_ratio(other, name)
-    if name == WITHHOLDING:
-        return read_withholding(value) == read_withholding(other)
-    if name == "currency":
-        return read_code(value, name) == read_code(other, name)
-    return value == other
 
 
 def _finished(out: Path) -> list[str]:

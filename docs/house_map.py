@@ -34,7 +34,11 @@ def _modules(package: str, names: str) -> tuple[str, ...]:
 FLOORS: tuple[tuple[str, tuple[Room, ...]], ...] = (
     ("doors: parse, call a job, print", (
         Room("run, today", "a backtest, its hedge", ("backtests.run", "backtests.today")),
-        Room("compare", "several runs", ("backtests.compare", "backtests.compared_runs")),
+        Room(
+            "compare",
+            "several runs",
+            ("backtests.compare", "backtests.compared_runs", "backtests.own_settings"),
+        ),
         Room("tune", "a search", ("backtests.tune",)),
         Room("app", "the lab", ("backtests.app",)),
         Room("cache, history", "cached prices, proxies", ("data.cache", "data.history")),

@@ -14,6 +14,7 @@ DOORS = {
     "backtests.today": "options of the command line",
     "backtests.compare": "options of the command line",
     "backtests.compared_runs": "options of the command line",
+    "backtests.own_settings": "options of the command line",
     "backtests.app": "Streamlit's options",
     "backtests.cli": "options of the command line",
     "backtests.lab.state": "the lab's controls, as Streamlit keeps them",

@@ -209,6 +209,8 @@ def require_types(table: Params, where: str) -> None:
             or (wanted in (Rates, Dated) and isinstance(value, dict))
         )
         whole = wanted is int and isinstance(value, int) and not isinstance(value, bool)
+        # A configuration is whole by itself: it names no other file.
+        number = number and not (wanted is Dated and isinstance(value, str) and "=" not in value)
         if not (number or whole or (wanted not in (float, int) and isinstance(value, wanted))):
             raise UsageError(f"{where}: {key} takes {WORDS[wanted]}, got {value!r}")
 

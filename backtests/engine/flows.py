@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -18,12 +18,17 @@ from data.background import home_prices
 from data.errors import UsageError, did_you_mean, in_full, in_short
 from data.market import Market
 from data.months import last_sessions
+from data.price_level import MOST_CARRIED
 from data.records import freeze_mappings
+from data.regular import MOST_FLOWS as MOST_BYTES
+from data.regular import read_regular_text
 from strategies.schedule import PERIODS, period_starts
 
 WANTED = "an amount a period such as 500/month, -300/quarter or -4%/year"
 WANTED_DATED = "dates and amounts such as 2020-01-15=500,2021-01-15=-300"
+WANTED_LINE = "a date and an amount such as 2020-01-15,500"
 MOST_FLOWS = 20_000  # dates: more sessions than 75 years have
+MOST_AMOUNTS = 400_000  # more lines than a file of the most bytes can have
 MOST_MONEY = 1e15
 # The fields of a configuration that are about flows.
 FLOWS = ("flow", "flow_indexed", "flows")
@@ -155,6 +160,34 @@ class AskedFlows:
             where[lag:] = what[: len(rows) - lag]
         return Flows(*paid)
 
+    def notes_on_prices(self, market: Market, rows: pd.DatetimeIndex) -> list[str]:
+        """Say where amounts grow no more, since the last consumer prices are old.
+
+        That is more than ``MOST_CARRIED`` months after the month that they are about, up to which
+        purchasing power goes.
+
+        Parameters
+        ----------
+        market, rows
+            As for :meth:`on`.
+        """
+        if not self.indexed:
+            return []
+        public = pd.PeriodIndex(home_prices(market).dropna().index, freq="M")
+        newest = public[-1] - 1  # the month that the last figure is about
+        flow = self.of_period
+        if flow is not None:
+            due = rows[due_rows(rows, flow.period, market.periods_per_year)]
+        else:
+            due = rows[[_row_of(day, rows) for day in self.by_day]]
+        late = due[due.to_period("M") > newest + MOST_CARRIED]
+        if late.empty:
+            return []
+        return [
+            f"--flow-indexed: the last consumer prices of {market.currency} are those of {newest}; "
+            f"amounts due from {late[0]:%Y-%m-%d} on grow no more"
+        ]
+
 
 def due_rows(rows: pd.DatetimeIndex, period: str, periods_per_year: int) -> NDArray[np.int64]:
     """The rows on which a period begins, after the first.
@@ -244,38 +277,50 @@ def read_flow(given: object) -> Flow:
 
 
 def read_dated(given: object) -> Mapping[str, float]:
-    """Read amounts by day: a mapping, or text such as ``2020-01-15=500,2021-01-15=-300``.
+    """Read amounts by day: a mapping, pairs, or text such as ``2020-01-15=500,2021-01-15=-300``.
+
+    Amounts of the same day are added up; a day with a sum of 0 is none.
 
     Raises
     ------
     UsageError
-        For anything else, a day twice, and more than ``MOST_FLOWS`` days.
+        For anything else, and for more than ``MOST_FLOWS`` days.
     """
     pairs: list[tuple[object, object]] = []
     if isinstance(given, str):
-        parts = [part.strip() for part in given.split(",") if part.strip()]
-        for part in parts[: MOST_FLOWS + 1]:
+        parts = [part.strip() for part in given.split(",", MOST_AMOUNTS + 1) if part.strip()]
+        for part in parts:
             named, sign, amount = part.partition("=")
             if not sign:
                 raise UsageError(f"--flows takes {WANTED_DATED}, got {in_short(part)}")
             pairs.append((named.strip(), amount.strip()))
+        if not pairs:
+            raise UsageError(f"--flows takes {WANTED_DATED}, got nothing; leave it out for none")
     elif isinstance(given, Mapping):
         pairs = list(given.items())
+    elif isinstance(given, list | tuple):
+        for pair in given[: MOST_AMOUNTS + 1]:
+            if not isinstance(pair, list | tuple) or len(pair) != 2:
+                raise UsageError(
+                    f"--flows takes pairs of a date and an amount, got {in_short(pair)}"
+                )
+            pairs.append((pair[0], pair[1]))
     else:
         raise UsageError(f"--flows takes {WANTED_DATED}, got {in_short(given)}")
-    if len(pairs) > MOST_FLOWS:
-        raise UsageError(f"--flows has more than {MOST_FLOWS:,} dates; give fewer")
+    if len(pairs) > MOST_AMOUNTS:
+        raise UsageError(f"--flows has more than {MOST_AMOUNTS:,} amounts; give fewer")
     read: dict[str, float] = {}
     for when, money in pairs:
         day = kinds.day(when, "--flows")
-        if day in read:
-            raise UsageError(f"--flows has {day} twice; add its amounts up")
-        read[day] = _money(money, day)
+        read[day] = read.get(day, 0.0) + _money(money, f"--flows of {day}")
+    if len(read) > MOST_FLOWS:
+        raise UsageError(f"--flows has more than {MOST_FLOWS:,} dates; give fewer")
+    for day, money in read.items():
+        _money(money, f"--flows of {day}")  # a sum too
     return {day: read[day] for day in sorted(read) if read[day]}
 
 
-def _money(given: object, day: str) -> float:
-    where = f"--flows of {day}"
+def _money(given: object, where: str) -> float:
     if isinstance(given, str):
         try:
             given = float(given)
@@ -289,6 +334,47 @@ def _money(given: object, day: str) -> float:
             f"{where} takes an amount up to {in_full(MOST_MONEY)}, got {in_full(read)}"
         )
     return read
+
+
+def flows_given(given: object) -> object:
+    """Read the file that ``--flows`` names; what stands there itself stays as it is.
+
+    Parameters
+    ----------
+    given
+        The path of a file, or anything that :func:`read_dated` reads: text with ``=`` is that.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be read, or has a line that is no date and amount.
+    """
+    if isinstance(given, Path) or (isinstance(given, str) and given.strip() and "=" not in given):
+        return flows_of_file(Path(given))
+    return given
+
+
+def flows_of_file(path: Path) -> dict[str, float]:
+    """Read a file of flows, as :func:`flows_of_text` does, which raises the same errors.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be read, is too large, or is no text.
+    """
+    where = f"--flows {path}"
+    try:
+        text = read_regular_text(path, MOST_BYTES)
+    except OSError as error:
+        raise UsageError(
+            f"{where} cannot be read: {error.strerror or error}; name a file with lines of "
+            f"date,amount, or write {WANTED_DATED}"
+        ) from error
+    except ValueError as error:  # of an encoding
+        raise UsageError(
+            f"{where} is no text in UTF-8 ({error}); save it as one, with lines of date,amount"
+        ) from error
+    return flows_of_text(text, where)
 
 
 def flows_of_text(text: str, where: str) -> dict[str, float]:
@@ -310,20 +396,11 @@ def flows_of_text(text: str, where: str) -> dict[str, float]:
         raise UsageError(f"{where} has no flows; write date,amount and a line for each")
     for number, line in lines:
         parts = [part.strip() for part in line.split(",")]
-        if len(parts) != 2:
-            raise UsageError(
-                f"{where}, line {number} has {in_short(line)}; write a date and an amount such as "
-                "2020-01-15,500"
-            )
-        try:
-            day = f"{dt.date.fromisoformat(parts[0]):%Y-%m-%d}"
-            money = float(parts[1])
-        except ValueError:
-            raise UsageError(
-                f"{where}, line {number} has {in_short(line)}; write a date and an amount such as "
-                "2020-01-15,500"
-            ) from None
-        read[day] = read.get(day, 0.0) + money
+        here = f"{where}, line {number}"
+        if len(parts) != 2 or not kinds.DAY.fullmatch(parts[0]):
+            raise UsageError(f"{here} has {in_short(line)}; write {WANTED_LINE}")
+        day = kinds.day(parts[0], here)
+        read[day] = read.get(day, 0.0) + _money(parts[1], here)
     return read
 
 

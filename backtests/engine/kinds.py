@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from numbers import Real
 from typing import Any
@@ -180,8 +180,10 @@ def require_short(value: int, where: str) -> None:
         )
 
 
-def in_one_line(error: HedgeError) -> HedgeError | None:
+def in_one_line(error: HedgeError, reword: Callable[[str], str] = str) -> HedgeError | None:
     """Make the same error with its message in one line; None where it has one line already.
+
+    ``reword`` rewrites that line; an error whose message it changes is made anew as well.
 
     An error class of the user's own may not accept a message, or fail when it is shown: then a
     :class:`~data.errors.RuleError` replaces it. Raise the answer from the original error.
@@ -191,6 +193,7 @@ def in_one_line(error: HedgeError) -> HedgeError | None:
         message = str(error)
     kind = type(error)
     line = one_line(message) or f"{kind.__name__} without a message; give it one where it is raised"
+    line = reword(line)
     if line == message:
         return None
     with contextlib.suppress(Exception):

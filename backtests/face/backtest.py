@@ -57,7 +57,12 @@ def backtest(
     band_to: str | None = None,
     flow: str | None = None,
     flow_indexed: bool | None = None,
-    flows: Mapping[str, float] | pd.Series | str | None = None,
+    flows: Mapping[Any, float]
+    | Sequence[tuple[Any, float]]
+    | pd.Series
+    | str
+    | os.PathLike[str]
+    | None = None,
     real: bool | None = None,
     no_verdict: bool = False,
     refresh: bool = False,
@@ -146,7 +151,8 @@ def backtest(
     flow_indexed
         Whether it grows with consumer prices.
     flows
-        Dated amounts instead: by day, a Series, or ``2020-01-15=500,2021-01-15=-300``.
+        Dated amounts instead: by day, pairs, a Series, ``2020-01-15=500,2021-01-15=-300``, or the
+        path of a file with lines of ``date,amount``. Those of one day are added up.
     real
         Everything in home purchasing power, the money of the run's first row.
     no_verdict

@@ -11,17 +11,20 @@ from __future__ import annotations
 import functools
 import inspect
 import os
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
 from enum import Enum
 from itertools import islice
 from numbers import Real
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from backtests.engine import kinds
+from backtests.engine.flows import flows_given, flows_of_file, read_dated
 from backtests.face.guard import plain_errors
 from data.errors import UsageError, did_you_mean, in_short
 from strategies.base import NEEDS, Value
@@ -32,6 +35,7 @@ T = TypeVar("T")
 MOST = 100_000  # entries of a list: a generator may never end
 TICKERS = "tickers such as ['SPY', 'IEF']"
 LIMITS = "limits such as 'volatility<0.1'"
+OPTION = re.compile(r"(?<![\w-])--(no-)?([a-z]+(?:-[a-z]+)*)(?![\w=-])")
 
 
 class NotGiven(Enum):
@@ -78,7 +82,29 @@ def door(function: Callable[P, T]) -> Callable[P, T]:
                 bound.arguments[name] = KINDS[name](value, f"{name}=")
         return function(*bound.args, **bound.kwargs)
 
-    return plain_errors(entered)
+    return plain_errors(entered, functools.partial(in_python, options=frozenset(parameters)))
+
+
+def in_python(message: str, options: Collection[str]) -> str:
+    """Write the options in a message as Python does: ``--flow-indexed`` is ``flow_indexed=True``.
+
+    Parameters
+    ----------
+    message
+        As the command would print it.
+    options
+        The names of those that the function has; others stay as they stand.
+    """
+
+    def written(match: re.Match[str]) -> str:
+        is_off = match[1] == "no-" and match[2] not in ("tearsheet", "verdict")
+        name = f"{'' if is_off else match[1] or ''}{match[2]}".replace("-", "_")
+        if name not in options:
+            return match[0]
+        is_flag = KINDS.get(name) is kinds.flag
+        return f"{name}={not is_off}" if is_flag else f"{name}="
+
+    return OPTION.sub(written, message)
 
 
 def path(value: object, where: str) -> str:
@@ -154,16 +180,19 @@ def rates(value: Any, where: str) -> object:
 
 
 def dated(value: Any, where: str) -> object:
-    """Read cash flows: amounts by day, a Series too, or text."""
+    """Read cash flows: amounts by day, a Series or pairs too, text, or the path of a file."""
+    if isinstance(value, os.PathLike):
+        return flows_of_file(Path(path(value, where)))
     if isinstance(value, str):
-        return kinds.text(value, where)
+        return read_dated(flows_given(kinds.text(value, where)))
     if isinstance(value, pd.Series):
-        value = kinds.by_name(value, where)
-    if not isinstance(value, Mapping):
-        raise UsageError(
-            f"{where} takes amounts by day such as {{'2020-01-15': 500}}, got {in_short(value)}"
-        )
-    return dict(value)
+        value = list(value.items())  # a day may stand there twice
+    if isinstance(value, Mapping | list | tuple):
+        return read_dated(value)
+    raise UsageError(
+        f"{where} takes amounts by day such as {{'2020-01-15': 500}}, pairs, a Series, or the path "
+        f"of a file, got {in_short(value)}"
+    )
 
 
 def _share_by_name(value: Any, where: str, wanted: str) -> object:

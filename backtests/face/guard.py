@@ -23,20 +23,28 @@ class HedgeWarning(UserWarning):
     """What a command prints as a warning: data that replace others, or look wrong."""
 
 
-def plain_errors(function: Callable[P, T]) -> Callable[P, T]:
-    """Raise whatever the user can correct as a :class:`~data.errors.HedgeError` of one line."""
+def plain_errors(function: Callable[P, T], reword: Callable[[str], str] = str) -> Callable[P, T]:
+    """Raise whatever the user can correct as a :class:`~data.errors.HedgeError` of one line.
+
+    Parameters
+    ----------
+    function
+        What may raise.
+    reword
+        Rewrites a message.
+    """
 
     @functools.wraps(function)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return function(*args, **kwargs)
         except HedgeError as error:
-            line = in_one_line(error)
+            line = in_one_line(error, reword)
             if line is None:
                 raise
             raise line from error
         except OSError as error:
-            raise OutputError(one_line(system_error(error))) from error
+            raise OutputError(reword(one_line(system_error(error)))) from error
 
     return guarded
 

@@ -16,6 +16,7 @@ from data import load
 from data.errors import UsageError, did_you_mean
 from data.market import Market
 from data.period import cut_to_period
+from data.purchasing_power import in_purchasing_power
 from data.strictness import read_strictness, require_market
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def load_market(
     fx_basis_bp: float | None = None,
     carry_rates: bool = False,
     withholding: float | Mapping[str, float | str] | pd.Series | str | None = None,
+    real: bool = False,
     refresh: bool = False,
     strict: bool = False,
     max_age: int | None = None,
@@ -68,6 +70,9 @@ def load_market(
         other tickers: 0 to 1, or by ticker.
     withholding
         As for :func:`backtests.backtest`: prices are after it.
+    real
+        In home purchasing power, the money of the first row: ``.nominal`` is the market in money
+        of the day, ``.deflated`` what divided it.
     refresh
         Fetch again, even where recent prices are saved.
     strict, max_age
@@ -112,12 +117,14 @@ def load_market(
         end=last,
         extend=extend,
         price_only=without_dividends,
-        needs=needs or (),
+        # Consumer prices are of the source where it has them, as those of a run are.
+        needs=[*(needs or ()), *(["cpi"] if real and "cpi" not in (needs or ()) else [])],
         conversion=money.conversion(tickers, Roles()),
         withholding=asked.of(tickers, Roles()),
         refresh=refresh,
         progress=shown(quiet=quiet),
     )
+    market = in_purchasing_power(market) if real else market
     require_market(strictness, market, last)
     warn_of(market)
     return cut_to_period(market, market.tickers, None, last).market

@@ -115,7 +115,7 @@ class Options:
     band_to: str | None = None
     flow: str | None = None
     flow_indexed: bool | None = None
-    flows: Mapping[str, float] | str | None = None
+    flows: Mapping[Any, float] | Sequence[tuple[Any, float]] | str | os.PathLike[str] | None = None
     real: bool | None = None
     prices: pd.DataFrame | None = None
     bills: pd.Series | None = None

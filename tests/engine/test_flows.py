@@ -70,6 +70,7 @@ def test_any_other_flow_is_one_line(given, message):
 def test_dated_flows_are_read_from_text_and_from_a_mapping():
     read = {"2020-01-15": 500.0, "2021-01-15": -300.0}
     assert read_dated("2021-01-15=-300, 2020-01-15=500") == read
+    assert read_dated([("2021-01-15", -300), (dt.date(2020, 1, 15), "500")]) == read
     assert read_dated({dt.date(2020, 1, 15): 500, "2021-01-15": "-300"}) == read
     assert list(read_dated("2021-01-15=-300,2020-01-15=500")) == sorted(read)
     assert read_dated("2020-01-15=0") == {}
@@ -87,7 +88,11 @@ def test_dated_flows_are_read_from_text_and_from_a_mapping():
         ("2020-01-15=inf", "--flows of 2020-01-15 takes an amount"),
         ({"2020-01-15": float("-inf")}, "--flows of 2020-01-15 takes an amount"),
         ({"2020-01-15": True}, "--flows of 2020-01-15 takes an amount"),
-        ("2020-01-15=1,2020-01-15=2", "--flows has 2020-01-15 twice; add its amounts up"),
+        ("", "--flows takes dates and amounts .*, got nothing; leave it out for none"),
+        (" , ", "got nothing"),
+        ([("2020-01-15", 1, 2)], "--flows takes pairs of a date and an amount, got .*2"),
+        (["2020-01-15=1"], "--flows takes pairs of a date and an amount, got '2020-01-15=1'"),
+        ([("2020-01-15", 6e14), ("2020-01-15", 6e14)], "takes an amount up to .* got 12000000000"),
         ("2020-01-15=1e16", "takes an amount up to"),
     ],
 )
@@ -118,9 +123,17 @@ def test_a_file_of_flows_may_have_a_line_of_names_and_a_day_twice():
         ("", "--flows f.csv"),
         ("date,amount\n", "--flows f.csv"),
         ("date,amount\n2020-01-15,500\n2020-02-15;500\n", "--flows f.csv, line 3 has '2020-02-15"),
-        ("date,amount\n\n2020-13-15,500\n", "line 3 has '2020-13-15,500'; write a date and an"),
+        ("date,amount\n\n2020-13-15,500\n", "line 3 takes a date as YYYY-MM-DD, got '2020-13-15'"),
         ("2020-01-15,500,USD\n", "line 1 has '2020-01-15,500,USD"),
-        ("2020-01-15,five\n2020-01-16,5\n", "line 1 has '2020-01-15,five"),
+        ("2020-01-15,five\n2020-01-16,5\n", "line 1 takes an amount such as -300, got 'five'"),
+        ("2020-01-15,nan\n", "line 1 takes an amount up to 1000000000000000, got nan"),
+        ("2020-01-15,1\n2020-01-16,-inf\n", "line 2 takes an amount up to .*, got -inf"),
+        ("20200115,1\n", "line 1 has '20200115,1'; write a date and an amount such as"),
+        ("10000-01-01,1\n", "line 1 has '10000-01-01,1'"),
+        ("0001-01-01,1\n", "line 1 0001-01-01 is outside the years 1800 to 2200"),
+        ("day,money\n2020-01-15,1\n", "line 1 has 'day,money'; write a date and an amount"),
+        ("amount,date\n1,2020-01-15\n", "line 1 has 'amount,date'"),
+        ("\0\0\1", r"line 1 has '.x00"),
     ],
 )
 def test_a_line_that_is_no_flow_is_named(text, message):

@@ -462,29 +462,29 @@ WRONG = {
     "bills alone": (lambda: backtest("hedge_mix", bills=pd.Series([1.0])), UsageError,
                     "bills= goes with prices="),
     "no frame": (lambda: backtest("hedge_mix", prices=[1, 2]), HedgeError, "prices="),
-    "start": (lambda: backtest("hedge_mix", start="yesterday"), UsageError, "--start takes a date"),
+    "start": (lambda: backtest("hedge_mix", start="yesterday"), UsageError, "start= takes a date"),
     "no time": (lambda: backtest("hedge_mix", start=pd.NaT), UsageError, "got NaT"),
     "a number for a ticker": (lambda: backtest("hedge_mix", weights={5: 0.5}), WeightError,
                               "a ticker is text such as SPY, got 5"),
     "complex": (lambda: backtest(returning(pd.DataFrame({"SPY": [1 + 0j]}, DAYS)), **SPY, **QUICK),
                 RuleError, "answers (1+0j) for SPY, no fraction"),
-    "a day": (lambda: backtest("hedge_mix", start=20200101), HedgeError, "--start takes a date"),
+    "a day": (lambda: backtest("hedge_mix", start=20200101), HedgeError, "start= takes a date"),
     "fee": (lambda: backtest("hedge_mix", fee_bps="two"), HedgeError, "fee"),
     "lag": (lambda: backtest("hedge_mix", lag=0), HedgeError, "lag"),
-    "initial": (lambda: backtest("hedge_mix", initial=0), UsageError, "--initial takes an amount"),
+    "initial": (lambda: backtest("hedge_mix", initial=0), UsageError, "initial= takes an amount"),
     "source of bytes": (lambda: backtest("hedge_mix", source=b"bundled"), UsageError,
                         "of a folder, got b'bundled'"),
     "currency": (lambda: backtest("hedge_mix", currency="YEN"), UsageError,
-                 "--currency takes one of USD, JPY, EUR, GBP, CHF, AUD, CNY, got 'YEN'"),
+                 "currency= takes one of USD, JPY, EUR, GBP, CHF, AUD, CNY, got 'YEN'"),
     "misspelt currency": (lambda: backtest("hedge_mix", curency="JPY"), UsageError,
                           "did you mean currency?"),
     "money": (lambda: backtest("hedge_mix", money="JPY"), UsageError, "give currency=, cash="),
     "a hedge of dollars in dollars": (lambda: backtest("hedge_mix", fx_hedge=1), UsageError,
-                                      "give --currency as well"),
+                                      "give currency= as well"),
     "live in yen": (lambda: backtest("hedge_mix", currency="JPY", source="yahoo"), HedgeError,
-                    "or use --source bundled or files:DIR"),
+                    "or use source= bundled or files:DIR"),
     "a ratio": (lambda: backtest("hedge_mix", currency="JPY", fx_hedge=2), UsageError,
-                "--fx-hedge takes a ratio from 0 to 1, or TICKER=RATIO"),
+                "fx_hedge= takes a ratio from 0 to 1, or TICKER=RATIO"),
     "ratios": (lambda: backtest("hedge_mix", currency="JPY", fx_hedge={"IEF": "all"}), UsageError,
                "got 'all'"),
     "a rate of prices alone": (
@@ -494,7 +494,7 @@ WRONG = {
                           "got 15 (15 % is 0.15)"),
     "a ratio of equity": (lambda: backtest("hedge_mix", currency="JPY", fx_hedge={"SPY": 1},
                                            source="bundled"), UsageError,
-                          "names SPY, which is equity; give it by --fx-hedge-equity"),
+                          "names SPY, which is equity; give it by fx_hedge_equity="),
     "days in yen": (lambda: backtest("hedge_mix", currency="JPY", prices=DAILY), HedgeError,
                     "rates of exchange of the yen are those of month-ends; give month-end"),
     "extend": (lambda: backtest("hedge_mix", extend="yes"), UsageError,
@@ -599,7 +599,7 @@ def test_strict_raises_where_other_data_would_be_used():
     ):
         with pytest.raises(StrictError, match="in place of new prices from Yahoo the data hold"):
             call(strict=True)
-        with pytest.raises(UsageError, match="--max-age goes with --strict"):
+        with pytest.raises(UsageError, match="max_age= goes with strict=True"):
             call(max_age=3)
         for age, said in ((-1, "from 0 to 36,500, got -1"), (1.5, "takes a whole number, got 1.5"),
                           ("x", "takes a whole number, got 'x'"), (True, "got True")):  # fmt: skip
@@ -608,5 +608,5 @@ def test_strict_raises_where_other_data_would_be_used():
     old = backtest("hedge_mix", strict=True, **BUNDLED, **QUICK)
     assert old.summary.data.last == "2000-12-31"
     assert old.market.vintage == old.summary.data
-    with pytest.raises(StrictError, match="--max-age is 3"):
+    with pytest.raises(StrictError, match="max_age= is 3"):
         load_market("bundled", tickers, strict=True, max_age=3)

@@ -181,9 +181,9 @@ def test_strict_refuses_runs_by_their_data(mix, other):
                  no_verdict=True, quiet=True)
         for weight in (0.5, 0.6)
     ]  # fmt: skip
-    with pytest.raises(StrictError, match="--strict: a: the data of bundled end on 2025-12-31"):
+    with pytest.raises(StrictError, match="strict=True: a: the data of bundled end on 2025-12-31"):
         compare_runs(dict(zip("ab", late, strict=True)), strict=True, max_age=1, quiet=True)
-    with pytest.raises(UsageError, match="--max-age goes with --strict"):
+    with pytest.raises(UsageError, match="max_age= goes with strict=True"):
         compare_runs(mix, other, max_age=1)
 
 
@@ -206,7 +206,7 @@ def investors():
 
 def test_runs_of_two_currencies_are_refused_or_shown_each_in_its_own(investors):
     with pytest.raises(UsageError, match="not the same currency: JPY for JPY, EUR for EUR; run "
-                       "all in one, as in STRATEGY@JPY, or give --each-in-its-own"):  # fmt: skip
+                       "all in one, as in STRATEGY@JPY, or give each_in_its_own=True"):  # fmt: skip
         compare_runs(investors, quiet=True)
     own = compare_runs(investors, each_in_its_own=True, quiet=True)
     assert isinstance(own, OwnFigures)

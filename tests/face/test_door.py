@@ -291,13 +291,14 @@ TAKEN = {
     "real": FLAG | {"None"},
     "band": {"None", "a fraction"}, "band_relative": {"None", "a fraction"}, "band_to": {"None"},
     "flow": {"None"}, "flow_indexed": {"None"},
-    "flows": {"None", "an empty dict", "nothing", "a blank"},
+    "flows": {"None", "an empty dict", "an empty list"},
 }  # fmt: skip
 # Where what goes for others does not: no None where it is no default, no folder that is not there.
 TAKEN_THERE = {
     ("load_market", "source"): set(), ("load_market", "tickers"): LIST,
     ("load_market", "extend"): FLAG, ("load_market", "max_age"): {"None"},  # bundled data are old
     ("load_market", "currency"): set(), ("load_market", "cash"): set(),
+    ("load_market", "real"): FLAG,
     # The bundled SPY has no known dividends, and so no rate of all equity.
     ("load_market", "withholding"): {"None", "an empty dict"},
     ("RunConfig", "withholding"): {"None", "a fraction", "an empty dict"},
@@ -524,11 +525,11 @@ WRONG = {
     "a need": (lambda: load_market("bundled", "SPY", needs=["yield"]),
                "needs= takes yields, policy_rate, usd, cpi, got 'yield' (did you mean yields?)"),
     "an end": (lambda: load_market("bundled", "SPY", end="03/04/2003"),
-               "--end takes a date as YYYY-MM-DD, got '03/04/2003'"),
+               "end= takes a date as YYYY-MM-DD, got '03/04/2003'"),
     "a year": (lambda: load_market("bundled", "SPY", end="2003"), "got '2003'"),
     "an end of False": (lambda: load_market("bundled", "SPY", end=False), "got False"),
     "an early end": (lambda: load_market("bundled", "SPY", end=dt.date(1, 1, 1)),
-                     "--end 0001-01-01 is outside the years 1800 to 2200; give a day within"),
+                     "end= 0001-01-01 is outside the years 1800 to 2200; give a day within"),
     "no source": (lambda: load_market(None, "SPY"), "source= takes a text such as 'bundled', or"),
     "no tickers": (lambda: load_market("bundled", None), "tickers= takes tickers such as"),
     "a step": (lambda: search("hedge_mix", assets="SPY", step="0.1"),

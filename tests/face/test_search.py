@@ -210,10 +210,10 @@ def test_kept_scores_of_a_rule_that_reads_something_else_are_discarded(monkeypat
 
 
 WRONG = {
-    "nothing": ({}, "what to search? for example: --assets"),
+    "nothing": ({}, "what to search? for example: assets="),
     "both": ({"assets": ["SPY"], "grid": {"rebalance": ["monthly"]}}, "are two searches; give one"),
-    "step": ({"step": 0.1}, "--step belongs to --assets"),
-    "odd step": ({"assets": ["SPY", "IEF"], "step": 0.3}, "--step is a whole fraction"),
+    "step": ({"step": 0.1}, "step= belongs to assets="),
+    "odd step": ({"assets": ["SPY", "IEF"], "step": 0.3}, "step= is a whole fraction"),
     "metric": ({"assets": ["SPY"], "maximise": "luck"}, "luck"),
     "limit": ({"assets": ["SPY"], "subject_to": "volatility"}, "volatility"),
     "axis": ({"grid": {"stepp": [1]}}, "has no parameter 'stepp'"),
