@@ -78,7 +78,7 @@ class FinishedRun:
 
 
 # What a summary of this format may lack: it was written before there was any.
-ADDED: Mapping[str, Json] = {"withholding": None, "nominal": None, "own_money": None}
+ADDED: Mapping[str, Json] = {"withholding": None, "nominal": None, "own_money": None, "plan": {}}
 
 
 def require_strict_run(run: FinishedRun, strictness: Strictness) -> None:

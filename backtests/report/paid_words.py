@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from backtests.engine.summary import Summary
-from backtests.report.text import money, percent
+from backtests.report.text import money, percent, ruin_of
+
+RUIN = "the payout of that day took all there was, and the run ends there."
 
 
 def own_money_lines(summary: Summary) -> list[tuple[str, str]]:
@@ -23,8 +25,37 @@ def own_money_lines(summary: Summary) -> list[tuple[str, str]]:
             "nothing paid in or out",
         ),
     ]
-    if real is not None:
+    if real is not None and not summary.is_real:
         lines.append(("real wealth", f"{money(real, currency)} in money of {summary.start}"))
     if outcome.ruined is not None:
         lines.append(("ruined", f"on {outcome.ruined}: a payout took all there was"))
     return lines
+
+
+def ruin_line(summary: Summary) -> str:
+    """That the money ran out, and when; empty where it did not."""
+    ruined = ruin_of(summary)
+    return "" if ruined is None else f"The money ran out on {ruined}: {RUIN}"
+
+
+def own_money_line(summary: Summary) -> str:
+    """What was paid in and out, what is left, and how that differs from every other figure.
+
+    Empty without cash flows.
+    """
+    own = summary.own_money
+    if own is None:
+        return ""
+    left, currency = own.strategy.final_wealth, summary.currency
+    real = own.real_final_wealth
+    of_day = "" if real is None or summary.is_real else (
+        f" ({money(real, currency)} in money of {summary.start})"
+    )  # fmt: skip
+    taken = f", {money(own.taken_out, currency)} taken out" if own.taken_out else ""
+    rate = own.strategy.money_weighted
+    made = "" if rate is None else f" That is {percent(rate)} a year, money-weighted."
+    return (
+        f"{money(own.paid_in, currency)} was paid in{taken}, and on {summary.end} "
+        f"{money(left, currency)}{of_day} was left.{made} Every other figure here is of the unit "
+        "value: what the same money would have done with nothing paid in or out."
+    )

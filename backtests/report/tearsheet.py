@@ -43,8 +43,8 @@ from backtests.report.text import (
     costs_text,
     percent,
     ratio,
-    run_label,
     source_words,
+    summary_label,
 )
 from backtests.report.withholding import withheld_terms
 from data.market import Market
@@ -200,13 +200,7 @@ def write_tearsheet(
         "tearsheet.html",
         path,
         trail=trail_of_run(
-            run_label(
-                summary.strategy,
-                summary.params,
-                summary.money,
-                summary.withholding,
-                summary.base_date,
-            ),
+            summary_label(summary),
             TEARSHEET,
             pages_in(files) or [TEARSHEET],
         ),

@@ -6,13 +6,17 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from immutabledict import immutabledict
+
 from backtests.analysis.numbers import Metric, Place, PortfolioNumbers, Unit, shown_in
 from backtests.report.currency import BILLS, CashWords, cash_words, money_label
+from backtests.report.plan_words import plan_label
 from backtests.report.withholding import withheld_label
 from data.currency.currencies import DOLLAR, SIGNS
 from data.treasuries.instruments import FUNDS_OF_BILLS, is_treasury_fund
 
 if TYPE_CHECKING:
+    from backtests.engine.config import RunConfig
     from backtests.engine.costs import Costs
     from backtests.engine.money import MoneyTable
     from backtests.engine.summary import Summary
@@ -198,6 +202,8 @@ DEFLATED_SHARPE = (
     "The deflated Sharpe ratio is the chance that the Sharpe ratio is above what the best of so "
     "many tries would show by luck."
 )
+NO_PARAMS: Params = immutabledict()
+REAL = "real"  # the word for home purchasing power in the names of runs
 WHOLE = frozenset({"JPY"})  # currencies without a smaller coin
 SMALL = 100.0  # a portfolio that starts below this shows its amounts with more digits
 FREQUENCIES = {252: "daily", 12: "monthly"}
@@ -283,7 +289,25 @@ def metric_rows(
 def summary_label(summary: Summary) -> str:
     """A finished run in a few words, as :func:`run_label`."""
     return run_label(
-        summary.strategy, summary.params, summary.money, summary.withholding, summary.base_date
+        summary.strategy,
+        summary.params,
+        summary.money,
+        summary.withholding,
+        summary.base_date,
+        summary.plan,
+    )
+
+
+def config_label(config: RunConfig) -> str:
+    """A run that is asked for in the same words; the day of purchasing power is not known yet."""
+    base_date = REAL if config.real else ""
+    return run_label(
+        config.strategy,
+        config.params,
+        config.money.table,
+        config.withholding.value,
+        base_date,
+        config.plan.table,
     )
 
 
@@ -293,8 +317,9 @@ def run_label(
     money: MoneyTable | None = None,
     withholding: float | str | None = None,
     base_date: str = "",
+    plan: Params = NO_PARAMS,
 ) -> str:
-    """A run in a few words: strategy, money, parameters that are not the default, withholding.
+    """A run in a few words: strategy, money, parameters that are not the default, taxes, plan.
 
     Parameters
     ----------
@@ -306,23 +331,54 @@ def run_label(
         What is withheld, as in its summary; None for nothing.
     base_date
         The day in whose purchasing power it is; empty in money of the day.
+    plan
+        Its bands and cash flows, as in its summary.
     """
+    named = [
+        strategy,
+        REAL if base_date else "",
+        money_label(money),
+        settings_text(strategy, params, plan),
+        withheld_label(withholding),
+        plan_label(plan, money_in(currency_of(money))),
+    ]
+    return " ".join(filter(None, named))
+
+
+def rule_label(summary: Summary) -> str:
+    """A finished run without its money, where that is told beside it: strategy, settings, plan."""
+    settings = settings_text(summary.strategy, summary.params, summary.plan)
+    return " ".join(filter(None, [summary.strategy, settings, plan_of(summary)]))
+
+
+def plan_of(summary: Summary) -> str:
+    """The plan of a finished run in a few words; empty without one."""
+    return plan_label(summary.plan, money_in(summary.currency))
+
+
+def ruin_of(summary: Summary) -> str | None:
+    """The session on which a payout took all there was; None if none did."""
+    return None if summary.own_money is None else summary.own_money.strategy.ruined
+
+
+def settings_text(strategy: str, params: Params, plan: Params = NO_PARAMS) -> str:
+    """Parameters that are not the default: ``rebalance=never``; with a band its calendar is."""
+    from backtests.engine.config import calendar_of_bands
     from strategies.registry import STRATEGIES, strategy_class
 
     defaults: Params = {}
     if strategy in STRATEGIES:
         parameters = strategy_class(strategy).parameters()
         defaults = {parameter.name: parameter.default for parameter in parameters}
+        if "band" in plan or "band_relative" in plan:
+            defaults = {**defaults, **calendar_of_bands(strategy)}
     changed = {k: v for k, v in params.items() if k not in defaults or defaults[k] != v}
-    settings = (_assignment(name, value) for name, value in changed.items())
-    named = [
-        strategy,
-        "real" if base_date else "",
-        money_label(money),
-        *settings,
-        withheld_label(withholding),
-    ]
-    return " ".join(filter(None, named))
+    return " ".join(_assignment(name, value) for name, value in changed.items())
+
+
+def money_in(currency: str) -> Callable[[float], str]:
+    """How amounts of a currency, by its code, are written."""
+    return lambda value: money(value, currency)
 
 
 def _assignment(name: str, value: Value) -> str:

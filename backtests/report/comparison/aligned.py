@@ -13,7 +13,7 @@ from backtests.engine.config_file import STRATEGY
 from backtests.engine.money import MoneyTable
 from backtests.report.currency import cash_words
 from backtests.report.finished_run import FinishedRun
-from backtests.report.text import FREQUENCIES, costs_text, run_label
+from backtests.report.text import FREQUENCIES, costs_text, summary_label
 from data.currency.conversion import Investor
 from data.errors import UsageError, in_short
 
@@ -217,17 +217,7 @@ def label(runs: Sequence[FinishedRun]) -> list[str]:
 
     A name of ours that is not unique is followed by the folder's name, then by a number.
     """
-    names = [
-        run.called
-        or run_label(
-            run.summary.strategy,
-            run.summary.params,
-            run.summary.money,
-            run.summary.withholding,
-            run.summary.base_date,
-        )
-        for run in runs
-    ]
+    names = [run.called or summary_label(run.summary) for run in runs]
     for more in (lambda n, run: run.name, lambda n, run: f"{n + 1}"):
         names = [
             f"{name} [{more(number, run)}]" if not run.called and names.count(name) > 1 else name

@@ -21,7 +21,7 @@ from backtests.report.text import (
     capital,
     costs_text,
     hedge_words,
-    run_label,
+    rule_label,
     source_words,
 )
 from backtests.report.verdict.charts import falls_of_equity
@@ -69,7 +69,7 @@ def write_which_hedge(
     """
     verdict, summary = run.judged, run.summary
     tickers, daily = verdict.tickers, verdict.series.drawdown.daily
-    label, currency = run_label(summary.strategy, summary.params), name_of(ways.currency)
+    label, currency = rule_label(summary), name_of(ways.currency)
     hedge = hedge_words(tickers.hedge)
     figures = [growth_chart(verdict, ways)]
     render_page(
