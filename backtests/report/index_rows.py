@@ -145,7 +145,9 @@ def read_listed(folder: Path) -> Listed:
             {None: "", True: "extended by proxies", False: "without proxies"}[config.extend],
             f"price only: {config.price_only}" if config.price_only else "",
             withheld_terms(config.withholding),
-            plan_terms(fields_of(config), money_in(config.currency or DOLLAR)),
+            plan_terms(
+                fields_of(config), money_in(config.currency or DOLLAR), is_real=bool(config.real)
+            ),
             "real" if config.real else "",
         ),
     )

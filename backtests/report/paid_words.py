@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from backtests.engine.summary import Summary
-from backtests.report.text import money, percent, ruin_of
+from backtests.report.plan_words import plan_terms
+from backtests.report.real import real_terms
+from backtests.report.text import money, money_in, percent, ruin_of
+from backtests.report.withholding import withheld_terms
 
 RUIN = "the payout of that day took all there was, and the run ends there."
 
@@ -54,8 +57,25 @@ def own_money_line(summary: Summary) -> str:
     taken = f", {money(own.taken_out, currency)} taken out" if own.taken_out else ""
     rate = own.strategy.money_weighted
     made = "" if rate is None else f" That is {percent(rate)} a year, money-weighted."
-    return (
-        f"{money(own.paid_in, currency)} was paid in{taken}, and on {summary.end} "
-        f"{money(left, currency)}{of_day} was left.{made} Every other figure here is of the unit "
-        "value: what the same money would have done with nothing paid in or out."
+    ended = f", and on {summary.end} {money(left, currency)}{of_day} was left"
+    if own.strategy.ruined is not None:
+        ended = ""
+    told = (
+        f"{money(own.paid_in, currency)} was paid in{taken}{ended}.{made} Every other figure here "
+        "is of the unit value: what the same money would have done with nothing paid in or out."
     )
+    return " ".join(filter(None, (ruin_line(summary), told)))
+
+
+def own_money_told(summary: Summary) -> list[tuple[str, str]]:
+    """The same with its lead, as a notebook tells it; none without cash flows."""
+    line = own_money_line(summary)
+    return [("Own money:", line)] if line else []
+
+
+def terms_of(summary: Summary) -> list[str]:
+    """What is withheld, the plan and the purchasing power, as facts of a run, where chosen."""
+    told = money_in(summary.currency)
+    plan = plan_terms(summary.plan, told, is_real=summary.is_real)
+    terms = (withheld_terms(summary.withholding), plan, real_terms(summary))
+    return [term for term in terms if term]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from backtests.engine.bands import EDGE_OF_BAND
+from backtests.engine.flows import AskedFlows
 from backtests.engine.plan import Plan
 
 if TYPE_CHECKING:
@@ -48,14 +49,20 @@ def plan_label(plan: Mapping[str, Value | Params | None], told: Told) -> str:
     return ", ".join(parts)
 
 
-def plan_terms(plan: Mapping[str, Value | Params | None], told: Told) -> str:
+def plan_terms(
+    plan: Mapping[str, Value | Params | None], told: Told, *, is_real: bool = False
+) -> str:
     """The same as one of the facts of a run, in whole words; empty without a plan.
+
+    Of a run in purchasing power (``is_real``) it says that amounts are in money of the day.
 
     ``traded only where a weight is 5 points off its target; $400 a year taken out, growing with
     consumer prices``.
     """
     read = Plan.of(plan)
-    return "; ".join(filter(None, (_bands_terms(read), _flows_terms(read, told))))
+    return "; ".join(
+        filter(None, (_bands_terms(read), _flows_terms(read.flows, told, is_real=is_real)))
+    )
 
 
 def _bands_terms(plan: Plan) -> str:
@@ -72,9 +79,10 @@ def _bands_terms(plan: Plan) -> str:
     return f"traded only where a weight is off its target by {' or '.join(limits)}{goal}"
 
 
-def _flows_terms(plan: Plan, told: Told) -> str:
-    flows = plan.flows
+def _flows_terms(flows: AskedFlows, told: Told, *, is_real: bool) -> str:
     grown = ", growing with consumer prices" if flows.indexed else ""
+    if is_real and not flows.indexed and not (flows.of_period and flows.of_period.is_share):
+        grown = ", in money of the day"
     if flows.of_period is not None:
         flow = flows.of_period
         size = abs(flow.amount)

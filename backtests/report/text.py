@@ -106,7 +106,8 @@ def typeset(text: str) -> str:
 
     Dates, names, options and settings (``lag=-1``) keep their hyphens.
     """
-    return CODE.sub("\u00a0", PER_CENT.sub("\u202f%", MINUS.sub("\u2212", text)))
+    minus = SIGNED.sub("\u2212\u2060", MINUS.sub("\u2212", text))
+    return CODE.sub("\u00a0", PER_CENT.sub("\u202f%", minus))
 
 
 def two_digits(value: float, sign: str = "") -> str:
@@ -191,6 +192,8 @@ SHOW: dict[Unit, Callable[[Any], str]] = {
 HEDGES = "Does it hedge?"
 OWN_FILES = "price files of your own"
 MINUS = re.compile(rf"(?<![\w.=/\-])-(?=(?:{'|'.join(map(re.escape, SIGNS.values()))})?\d)")
+# A minus before a currency's sign is joined to it: else a line may break between them.
+SIGNED = re.compile(rf"\u2212(?=(?:{'|'.join(map(re.escape, SIGNS.values()))})\d)")
 PER_CENT = re.compile(r"(?<=\d) %")
 CODE = re.compile(r"(?<=\bCHF) (?=\d)")  # an amount whose sign is a code does not break
 LONGEST = 40  # characters of a hedge's tickers in a sentence
@@ -203,6 +206,7 @@ DEFLATED_SHARPE = (
     "many tries would show by luck."
 )
 NO_PARAMS: Params = immutabledict()
+UNIT_VALUE = "Unit value of {initial}"  # the final value where money is paid in or out
 REAL = "real"  # the word for home purchasing power in the names of runs
 WHOLE = frozenset({"JPY"})  # currencies without a smaller coin
 SMALL = 100.0  # a portfolio that starts below this shows its amounts with more digits
@@ -236,10 +240,21 @@ def currency_of(money: MoneyTable | None) -> str:
     return DOLLAR if money is None else money.currency
 
 
-def label_of(metric: Metric, ppy: int, initial: float, money: MoneyTable | None = None) -> str:
-    """What a metric is called, by rows per year, value at the start and money (None: dollars)."""
+def label_of(
+    metric: Metric,
+    ppy: int,
+    initial: float,
+    money: MoneyTable | None = None,
+    *,
+    is_unit: bool = False,
+) -> str:
+    """What a metric is called, by rows per year, value at the start and money (None: dollars).
+
+    ``is_unit`` says that money is paid in or out: the final value is then that of the unit.
+    """
     start = f"{initial:,.0f}" if float(initial).is_integer() else amount(initial)
-    return metric.label.format(
+    label = UNIT_VALUE if is_unit and metric.key == "final_value" else metric.label
+    return label.format(
         rows=FREQUENCIES[ppy],
         initial=signed_amount(start, currency_of(money)),
         cash=cash_words(None if money is None else money.investor).name,
@@ -259,6 +274,7 @@ def metric_rows(
     *,
     money: MoneyTable | None = None,
     of_one_kind: bool = True,
+    is_unit: bool = False,
 ) -> list[list[str]]:
     """The headline numbers as rows of texts: a label, then one text for each portfolio.
 
@@ -275,15 +291,28 @@ def metric_rows(
     of_one_kind
         Whether all portfolios have this frequency and start; else metrics that depend on them
         are left out.
+    is_unit
+        Whether money is paid in or out of them.
     """
     return [
         [
-            label_of(metric, ppy, initial, money),
+            label_of(metric, ppy, initial, money, is_unit=is_unit),
             *(shown(metric, own, initial, money) for own in portfolios),
         ]
         for metric in shown_in(Place.SCREEN, *portfolios)
         if of_one_kind or not metric.is_of_one_kind
     ]
+
+
+def summary_rows(summary: Summary, portfolios: Sequence[PortfolioNumbers]) -> list[list[str]]:
+    """The headline numbers of portfolios beside a finished run's, as :func:`metric_rows`."""
+    return metric_rows(
+        portfolios,
+        summary.periods_per_year,
+        summary.initial,
+        money=summary.money,
+        is_unit=summary.own_money is not None,
+    )
 
 
 def summary_label(summary: Summary) -> str:

@@ -70,6 +70,11 @@ class AlignedRuns:
         """In whose money the first run is; None in dollars."""
         return None if self.money is None else self.money.investor
 
+    @property
+    def has_flows(self) -> bool:
+        """Whether money is paid in or out of any of the runs."""
+        return any(run.summary.own_money is not None for run in self.runs)
+
     def cash_of(self, run: FinishedRun) -> FinishedRun:
         """The run whose cash a run's hedge is measured over in differences.
 

@@ -18,6 +18,7 @@ from backtests.analysis.metrics import ROUNDING
 from backtests.analysis.numbers import PortfolioNumbers
 from backtests.report.comparison.names import IN_SENTENCE, clipped
 from backtests.report.comparison.table import HISTORIES, Comparison, fall_columns
+from backtests.report.currency import in_real
 from backtests.report.text import percent, ratio, two_digits
 from data.currency.currencies import counted_in
 
@@ -46,11 +47,13 @@ BAD_MONTHS = "Bad months are the worst 5 %, whose mean is the CVaR."
 def finding(comparison: Comparison) -> str:
     """What differs from the first run by more than noise, in one line for a headline.
 
-    In another currency than dollars that is told, since no figure of it is one in dollars.
+    In another currency than dollars that is told, since no figure of it is one in dollars, and so
+    is purchasing power.
     """
-    money = comparison.money
-    counted = "" if money is None else f" (in {counted_in(money.currency)})"
-    return f"{_finding(comparison)}{counted}"
+    money, summary = comparison.money, comparison.aligned.runs[0].summary
+    counted = "" if money is None else f"in {counted_in(money.currency)}"
+    counted = in_real(summary.currency, summary.base_date) or counted
+    return f"{_finding(comparison)} ({counted})" if counted else _finding(comparison)
 
 
 def _finding(comparison: Comparison) -> str:

@@ -130,8 +130,9 @@ def _marks(days: Sequence[str], value_in: Mapping[str, float | None]) -> list[Tr
             [value_in[day[:7]] for day in shown],
             Hover(shown, "rebalanced %{text}"),
             colour="--portfolio",
-            size=5,
+            size=13,
             opacity=0.9,
+            symbol="line-ns-open",
         )
     ]
 
@@ -146,7 +147,7 @@ def _own_words(own: OwnMoney) -> str:
     if count > MOST_MARKS:
         traded = f" It rebalanced on {count:,} days, too many to mark."
     else:
-        traded = f" Dots: the {count:,} days on which it rebalanced." if count > 1 else ""
+        traded = f" Ticks: the {count:,} days on which it rebalanced." if count > 1 else ""
     return f"{wealth if own.wealth else ''}{traded}"
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from backtests.analysis.months import month_ends
 from backtests.analysis.record import PortfolioMoney, Verdict
 from backtests.engine.run import Run
 from backtests.engine.summary import Summary
+from backtests.report.currency import cash_words
 from backtests.report.page import Cell, Grid
-from backtests.report.text import difference, money, money_in, percent
+from backtests.report.text import difference, hedge_words, money, money_in, percent
 from backtests.report.verdict.charts import OwnMoney
 from backtests.report.verdict.tables import number_cell, shown_keys
 from backtests.report.verdict.words import SHORT, names_of
 
+SAME = 0.01  # payouts that differ by no more are told once: costs of selling differ
 MEANING = (
     "Money-weighted is what each unit of money made a year for the time that it was in; "
     "time-weighted is what one made that was in from the first day to the last, with nothing paid "
@@ -58,23 +60,28 @@ def _came_to(shown: Mapping[str, PortfolioMoney], verdict: Verdict, summary: Sum
     paid = f"{told(own.paid_in)} was paid in, the value at the start included"
     if own.taken_out:
         paid += f", and {told(own.taken_out)} taken out"
-    names = names_of(verdict, SHORT)
+    other, where = _other_wealth(own, summary)
+    if own.ruined is None:
+        worth = "" if other is None else f", {told(other)} {where}"
+        paid += f"; {told(own.final_wealth)} is left{worth}"
+    cash = cash_words(verdict.investor).whole
+    hedge = hedge_words(verdict.tickers.hedge)
+    names = {"bills": f"with {cash} in place of {hedge}", "equity": "all in equity"}
     beside = [
-        f"{names[key]}: {_left(other, summary)}"
-        for key, other in shown.items()
+        f"{names[key]} {_beside(each, own, told)}"
+        for key, each in shown.items()
         if key != "portfolio"
     ]
-    ended = f"{paid}; {_left(own, summary)}."
-    return f"{ended} With the same plan, {'; '.join(beside)}." if beside else ended
+    return f"{paid}. With the same plan {', '.join(beside)}." if beside else f"{paid}."
 
 
-def _left(own: PortfolioMoney, summary: Summary) -> str:
-    """What is left in words, with what it buys."""
-    if own.ruined is not None:
-        return f"the money ran out on {own.ruined}"
-    left = f"{money(own.final_wealth, summary.currency)} is left"
-    other, where = _other_wealth(own, summary)
-    return left if other is None else f"{left} ({money(other, summary.currency)} {where})"
+def _beside(other: PortfolioMoney, own: PortfolioMoney, told: Callable[[float], str]) -> str:
+    """What another portfolio would have left, and its payouts where they are others."""
+    if other.ruined is not None:
+        return f"the money would have run out on {other.ruined}"
+    left = f"{told(other.final_wealth)} would be left"
+    is_same = abs(other.taken_out - own.taken_out) <= SAME * own.taken_out
+    return left if is_same or own.ruined is not None else f"{left} after {told(other.taken_out)}"
 
 
 def _other_wealth(own: PortfolioMoney, summary: Summary) -> tuple[float | None, str]:
@@ -103,7 +110,6 @@ def money_grid(shown: Mapping[str, PortfolioMoney], verdict: Verdict, summary: S
     """What each portfolio came to with the same plan, one a row."""
     told = money_in(summary.currency)
     names = names_of(verdict, SHORT)
-    _, where = _other_wealth(shown["portfolio"], summary)
     rows = []
     for key, own in shown.items():
         other, _ = _other_wealth(own, summary)
@@ -120,8 +126,9 @@ def money_grid(shown: Mapping[str, PortfolioMoney], verdict: Verdict, summary: S
                 number_cell(verdict.portfolio(key).cagr),
             ]
         )
-    heads = ["", "Left at the end", f"The same {where}", "Taken out", "Paid in",
-             "Money-weighted, a year", "Time-weighted, a year"]  # fmt: skip
+    worth = "Left, nominal" if summary.is_real else "Left, real"
+    heads = ["", "Left at the end", worth, "Taken out", "Paid in", "Money-weighted, a year",
+             "Time-weighted, a year"]  # fmt: skip
     return Grid(heads, rows)
 
 

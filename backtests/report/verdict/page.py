@@ -15,7 +15,7 @@ from backtests.report.holdings import allocation_of, duration_chart, hedge_weigh
 from backtests.report.listing import run_files
 from backtests.report.page import render_page
 from backtests.report.pages import VERDICT, WHICH_HEDGE, pages_in, trail_of_run
-from backtests.report.real import real_terms
+from backtests.report.paid_words import terms_of
 from backtests.report.state import state_line, state_notes, state_table
 from backtests.report.text import (
     BASIS_POINT,
@@ -38,7 +38,6 @@ from backtests.report.verdict.own_money import own_line, own_money_section
 from backtests.report.verdict.payoffs import payoff_note, short_word
 from backtests.report.which_hedge.words import link_line
 from backtests.report.withheld_table import withheld_grid, withheld_words
-from backtests.report.withholding import withheld_terms
 from data.market import CASH
 
 RULE = (
@@ -170,7 +169,7 @@ def facts_of(run: Run) -> list[str]:
         f"{summary.start} to {summary.end}, {FREQUENCIES[summary.periods_per_year]}",
         costs_text(summary.costs),
         *([] if summary.money is None else [hedge_terms(summary.money)]),
-        *filter(None, [withheld_terms(summary.withholding), real_terms(summary)]),
+        *terms_of(summary),
         f"hedge {', '.join(verdict.tickers.hedge) or 'none'}",
         f"equity {', '.join(verdict.tickers.equity)}",
         source_words(summary),
