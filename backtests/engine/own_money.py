@@ -95,7 +95,7 @@ def money_of(simulation: Simulation, market: Market) -> PortfolioMoney:
     grown = 1.0 if level is None else float(level.iloc[-1] / level.iloc[0])
     return PortfolioMoney(
         paid_in=float(simulation.wealth.iloc[0] + flows[flows > 0.0].sum()),
-        taken_out=float(-flows[flows < 0.0].sum()),
+        taken_out=0.0 - float(flows[flows < 0.0].sum()),
         final_wealth=outcome.final_wealth,
         real_final_wealth=None if growth is None else outcome.final_wealth / growth,
         nominal_final_wealth=outcome.final_wealth * grown,

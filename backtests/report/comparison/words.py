@@ -16,6 +16,7 @@ from backtests.analysis.comparison import JOINT, JOINT_LEVEL, Difference, is_bey
 from backtests.analysis.levels import fewest_months
 from backtests.analysis.metrics import ROUNDING
 from backtests.analysis.numbers import PortfolioNumbers
+from backtests.report.comparison.cash_flows import flows_finding
 from backtests.report.comparison.names import IN_SENTENCE, clipped
 from backtests.report.comparison.table import HISTORIES, Comparison, fall_columns
 from backtests.report.currency import in_real
@@ -64,7 +65,10 @@ def _finding(comparison: Comparison) -> str:
     (:func:`~backtests.analysis.comparison.standing`) nothing is said.
     """
     first = clipped(comparison.aligned.labels[0], IN_SENTENCE)
-    of = comparison.differences
+    alike = comparison.aligned.paid_otherwise
+    of = {name: each for name, each in comparison.differences.items() if name not in alike}
+    if not of:
+        return f"The same portfolio with other cash flows: {flows_finding(comparison)}"
     if all(is_beyond_noise(each.cagr_monthly) is None for each in of.values()):
         return f"Too few months to say what differs from {first}"
     is_open = all(is_beyond_noise(each.cvar_95_monthly) is None for each in of.values())
