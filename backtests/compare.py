@@ -264,6 +264,7 @@ def print_comparison(
     from rich.table import Table
     from rich.text import Text
 
+    from backtests.report.comparison.cash_flows import flows_rows
     from backtests.report.comparison.table import (
         RANGES,
         console_rows,
@@ -291,7 +292,8 @@ def print_comparison(
             console.print(Text(f"  {head} {name}"), soft_wrap=True)
     word, *metrics = console_rows(comparison)
     payoffs = payoff_rows(comparison)
-    rows = [word, *payoffs, *metrics, *(difference_rows(comparison) if against else [])]
+    own = flows_rows(comparison)
+    rows = [word, *payoffs, *metrics, *own, *(difference_rows(comparison) if against else [])]
     # Runs that a screen is too narrow for go into further tables below.
     across = max(2, min(len(labels), MOST_ACROSS))
     for first in range(0, len(labels), across):

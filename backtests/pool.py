@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from backtests.engine.config import RunConfig
-from backtests.report.text import run_label
+from backtests.report.text import config_label
 from data.command import collect_rarely
 from data.errors import WorkerError
 from data.strictness import Strictness
@@ -77,7 +77,7 @@ def run_many(
             days = _in_order(pool, _first_days, [(config,) for config in free])
             start, slowest = _common_start(days)
             last = free[slowest]
-            who = run_label(last.strategy, last.params, last.money.table, last.withholding.value)
+            who = config_label(last)
             late = f"the first day of {who}"
             asked = max((config.start for config in configs if config.start), default=start)
             if asked > start:  # a run with a start of its own keeps it, and the others join it
@@ -169,7 +169,7 @@ def _require_strict(config: RunConfig, strictness: Strictness) -> None:
     from backtests.engine.backtest import load_inputs
     from data.strictness import require_market
 
-    who = run_label(config.strategy, config.params, config.money.table, config.withholding.value)
+    who = config_label(config)
     require_market(strictness, load_inputs(config).market, config.end, who)
 
 

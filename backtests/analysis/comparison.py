@@ -44,7 +44,7 @@ def traded_in(
     orders
         ``date, value, fee, slippage``, of a run whose first row may be earlier.
     values
-        NAV over the rows that count.
+        Value over the rows that count; 0 on that of a ruin, where all is sold.
     first_fill
         Session of the first purchase; None where ``values`` begin later than the run.
 
@@ -59,7 +59,8 @@ def traded_in(
     after = inside[inside["date"] > first]
     paid = after if first_fill is None else inside
     gross = after["value"].groupby(after["date"]).sum()
-    turnover = float((gross / 2.0 / values.loc[gross.index]).sum())
+    worth = values.loc[gross.index]
+    turnover = float((gross / 2.0 / worth.where(worth > 0.0, gross)).sum())
     costs = float((paid["fee"] + paid["slippage"]).sum())
     return turnover, costs
 

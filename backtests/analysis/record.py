@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
+from immutabledict import immutabledict
+
 from backtests.analysis.evidence import Evidence, StateName, Word
 from backtests.analysis.hedge_state import HedgeState
 from backtests.analysis.luck import RebalancingLuck
@@ -329,6 +331,37 @@ class JudgedPortfolio:
 
 
 @dataclass(frozen=True)
+class PortfolioMoney:
+    """What a portfolio with cash flows took, gave and came to, in currency.
+
+    Attributes
+    ----------
+    paid_in
+        The value at the start and all payments.
+    taken_out
+        All payouts, above 0; of a share of the value they are the portfolio's own.
+    final_wealth
+        Its value on the last session.
+    real_final_wealth, nominal_final_wealth
+        The same in the purchasing power of the base date and in money of the day, of which one is
+        ``final_wealth``; real ones are None where consumer prices are not known on both days.
+    money_weighted
+        The rate a year, a fraction, at which all that is paid in grows to all that is taken out
+        and to what is left; None where there is no such rate, and under 360 days.
+    ruined
+        The session on which a payout took all there was, ``YYYY-MM-DD``; None if none did.
+    """
+
+    paid_in: float
+    taken_out: float
+    final_wealth: float
+    real_final_wealth: float | None
+    nominal_final_wealth: float
+    money_weighted: float | None
+    ruined: str | None
+
+
+@dataclass(frozen=True)
 class AttributionPart:
     """One part of the Treasuries' profit: in currency, and a year as a fraction of their value.
 
@@ -428,6 +461,8 @@ class Verdict(Judgement):
     luck
         The same run decided on every session of its period; None where there is no choice, and in
         brief.
+    own_money
+        Of the portfolios by key, what came of the same cash flows; empty without any.
     """
 
     tickers: Tickers
@@ -443,6 +478,11 @@ class Verdict(Judgement):
     investor: Investor | None = None
     withheld: tuple[AtRate, ...] = ()
     luck: RebalancingLuck | None = None
+    own_money: Mapping[str, PortfolioMoney] = immutabledict()
+
+    def __post_init__(self) -> None:
+        """Keep what came of cash flows from being changed."""
+        freeze_mappings(self)
 
     def portfolio(self, key: str) -> PortfolioNumbers:
         """Numbers of the run or of one of its references.

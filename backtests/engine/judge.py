@@ -24,6 +24,7 @@ from backtests.engine import ledger
 from backtests.engine.ledger import Engine
 from backtests.engine.long_view import long_run, long_view
 from backtests.engine.luck import rebalancing_luck
+from backtests.engine.own_money import money_of
 from backtests.engine.references import References, make_references
 from backtests.engine.roles import KNOWN, Roles
 from backtests.engine.run import Run
@@ -161,6 +162,12 @@ def judge_run(
     case = _case(market, simulation, references)
     with progress("resampling for the verdict"):
         judgement = judge(case, brief=brief)
+    references_of = {"equity": references.equity, "bills": references.bills}
+    own_money = {
+        key: ten_digits(money_of(made, market))
+        for key, made in {"portfolio": simulation, **references_of}.items()
+        if simulation.plan.flows
+    }
     return Verdict(
         **fields_of(judgement),
         tickers=Tickers(
@@ -178,6 +185,7 @@ def judge_run(
         attribution=ten_digits(attribution),
         tracking=market.tracking,
         investor=market.investor,
+        own_money=own_money,
     )
 
 

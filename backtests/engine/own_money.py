@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from backtests.analysis.metrics import is_annual
+from backtests.analysis.record import PortfolioMoney
 from backtests.engine.simulation import Simulation
 from data.market import Market
 from data.price_level import price_level
@@ -68,15 +69,38 @@ def own_money(simulation: Simulation, benchmark: Simulation, market: Market) -> 
     market
         Its consumer prices are those of the investor.
     """
-    flows = simulation.flows
-    outcome = _outcome(simulation)
-    growth = growth_of_prices(market, pd.DatetimeIndex(simulation.wealth.index))
+    own = money_of(simulation, market)
     return OwnMoney(
-        paid_in=float(simulation.wealth.iloc[0] + flows[flows > 0.0].sum()),
-        taken_out=float(-flows[flows < 0.0].sum()),
-        real_final_wealth=None if growth is None else outcome.final_wealth / growth,
-        strategy=outcome,
+        paid_in=own.paid_in,
+        taken_out=own.taken_out,
+        real_final_wealth=own.real_final_wealth,
+        strategy=_outcome(simulation),
         benchmark=_outcome(benchmark),
+    )
+
+
+def money_of(simulation: Simulation, market: Market) -> PortfolioMoney:
+    """What a portfolio with cash flows took, gave and came to.
+
+    Parameters
+    ----------
+    simulation
+        Of the portfolio.
+    market
+        Its consumer prices are those of the investor.
+    """
+    flows, outcome = simulation.flows, _outcome(simulation)
+    growth = growth_of_prices(market, pd.DatetimeIndex(simulation.wealth.index))
+    level = None if market.deflated is None else market.deflated.price_level.loc[flows.index]
+    grown = 1.0 if level is None else float(level.iloc[-1] / level.iloc[0])
+    return PortfolioMoney(
+        paid_in=float(simulation.wealth.iloc[0] + flows[flows > 0.0].sum()),
+        taken_out=0.0 - float(flows[flows < 0.0].sum()),
+        final_wealth=outcome.final_wealth,
+        real_final_wealth=None if growth is None else outcome.final_wealth / growth,
+        nominal_final_wealth=outcome.final_wealth * grown,
+        money_weighted=outcome.money_weighted,
+        ruined=outcome.ruined,
     )
 
 

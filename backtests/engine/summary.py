@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
+from immutabledict import immutabledict
 
 from backtests.analysis.numbers import PortfolioNumbers, numbers_of
 from backtests.engine.config import RunConfig
@@ -99,6 +100,8 @@ class Summary:
         other number is real; else None.
     own_money
         What was paid in and out, and what it came to; None without cash flows.
+    plan
+        Its bands and cash flows, as its configuration has them; empty without any.
     """
 
     strategy: str
@@ -125,6 +128,7 @@ class Summary:
     withholding: float | str | None = None
     nominal: PortfolioNumbers | None = None
     own_money: OwnMoney | None = None
+    plan: Params = immutabledict()
 
     def __post_init__(self) -> None:
         """Keep parameters from being changed."""
@@ -203,6 +207,7 @@ def summarise(
         withholding=config.withholding.value,
         nominal=_nominal(market, simulation),
         own_money=own_money(simulation, benchmark, market) if config.plan.flows else None,
+        plan=simulation.plan.table,
     )
 
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from backtests.report.figures import FREE, Axis, Band, EndName, Figure, Margin, Menu, chart
 from backtests.report.text import percent as percent_text
-from backtests.report.traces import Numbers, Place, cells, layer, line
+from backtests.report.traces import Numbers, Place, Trace, cells, layer, line
 
 MOST_POINTS = 1_600
 MOST_NAMED = 4  # lines with their name at the end; more have a legend
@@ -70,6 +70,7 @@ def time_chart(
     span: tuple[str, str] | None = None,
     names_all: bool = False,
     beside: int = 0,
+    marks: Sequence[Trace] = (),
 ) -> Figure:
     """Lines over time, up to four with their names at their ends, more with a legend.
 
@@ -98,6 +99,8 @@ def time_chart(
         Whether grey lines of a group are named too.
     beside
         Characters for which there is room at the lines' ends, so that plots of a group line up.
+    marks
+        Points on the lines.
     """
     if percent:
         y = dataclasses.replace(y, suffix=PERCENT, hover=".2f")
@@ -119,6 +122,7 @@ def time_chart(
                 hover="%{fullData.name}<br>%{x}: %{y}<extra></extra>" if group else "%{y}",
             ).of_member(drawn.member)
         )
+    traces += marks
     ends: Sequence[EndName] = ()
     margin = Margin()
     if group or 1 < len(lines) <= MOST_NAMED:

@@ -24,9 +24,10 @@ from backtests.report.text import (
     DURATION,
     HEDGES,
     capital,
-    metric_rows,
     money,
     percent,
+    ruin_of,
+    summary_rows,
     weights_text,
 )
 from backtests.report.verdict.payoffs import short_word
@@ -80,7 +81,8 @@ def print_run(console: Console, run: Run, folder: Path) -> None:
     console.print()
     for name, told in own_money_lines(run.summary):
         console.print(Text(f"{name}: {told}"))
-    console.print(latest_decision(run.summary.latest))
+    if ruin_of(run.summary) is None:  # else nothing is held any more
+        console.print(latest_decision(run.summary.latest))
     console.print()
     console.print(Text(f"results in {folder}"), soft_wrap=True)
     for page in pages_of_run(folder):
@@ -171,7 +173,7 @@ def _metrics_table(summary: Summary, verdict: Verdict | None) -> Table:
         heads.insert(0, f"100 % equity ({', '.join(verdict.tickers.equity)})")
     for head in heads:
         table.add_column(head, justify="right")
-    for row in metric_rows(both, summary.periods_per_year, summary.initial, money=summary.money):
+    for row in summary_rows(summary, both):
         table.add_row(*row)
     return table
 

@@ -38,7 +38,8 @@ class FinishedRun:
     verdict
         None for a run made without.
     values
-        Sessions x ``strategy, benchmark, cash``.
+        Sessions x ``strategy, benchmark, cash``, the first two unit values; with cash flows also
+        ``wealth``.
     weights
         Sessions x columns, ``CASH`` last.
     orders
@@ -67,6 +68,11 @@ class FinishedRun:
         return self.called or self.name
 
     @property
+    def wealth(self) -> pd.Series:
+        """Value of the portfolio on each session, with all that was paid in and out."""
+        return self.values["wealth" if "wealth" in self.values else "strategy"]
+
+    @property
     def first_fill(self) -> pd.Timestamp:
         """Session of the first purchase."""
         return pd.Timestamp(self.summary.first_fill)
@@ -78,7 +84,7 @@ class FinishedRun:
 
 
 # What a summary of this format may lack: it was written before there was any.
-ADDED: Mapping[str, Json] = {"withholding": None, "nominal": None, "own_money": None}
+ADDED: Mapping[str, Json] = {"withholding": None, "nominal": None, "own_money": None, "plan": {}}
 
 
 def require_strict_run(run: FinishedRun, strictness: Strictness) -> None:
@@ -150,7 +156,10 @@ def _require_shape(run: FinishedRun) -> None:
         raise ValueError(f"periods_per_year is {run.ppy}")
     if len(run.values) < 2 or not {"strategy", "benchmark", "cash"} <= set(run.values):
         raise ValueError("equity.csv lacks rows or columns")
-    _require_figures(run.values, "equity.csv", above=0.0)
+    _require_figures(run.values.drop(columns="wealth", errors="ignore"), "equity.csv", above=0.0)
+    _require_figures(run.wealth.to_frame(), "equity.csv", above=-1e-9)
+    if run.summary.own_money is not None and "wealth" not in run.values:
+        raise ValueError("equity.csv lacks the wealth of a run with cash flows")
     _require_figures(run.weights, "weights.csv", above=-1e-9)
     if not run.weights.index.equals(run.values.index):
         raise ValueError("weights.csv is not on the dates of equity.csv")

@@ -14,8 +14,11 @@ from backtests.report.text import (
     NAMED,
     SMALLEST,
     costs_text,
-    run_label,
+    plan_of,
+    ruin_of,
+    settings_text,
     source_words,
+    summary_label,
     weights_text,
 )
 from data.market import CASH
@@ -54,6 +57,8 @@ class Glance:
     curve
         Its value on a logarithmic scale at 40 moments at most, from 0 (lowest) to 100; empty where
         it is unknown.
+    ruined
+        The session on which a payout took all there was, ``YYYY-MM-DD``; empty if none did.
     """
 
     name: str
@@ -68,6 +73,7 @@ class Glance:
     total: float
     deepest: float
     curve: tuple[int, ...]
+    ruined: str = ""
 
 
 def glance_of(summary: Summary, values: Sequence[float], roles: Roles) -> Glance:
@@ -82,18 +88,17 @@ def glance_of(summary: Summary, values: Sequence[float], roles: Roles) -> Glance
     roles
         Which of its tickers are the hedge.
     """
-    mix = fixed_mix(summary)
-    params, numbers = summary.params, summary.metrics
-    others = {name: value for name, value in params.items() if name != "weights"}
+    mix, plan = fixed_mix(summary), plan_of(summary)
+    numbers = summary.metrics
+    others = {name: value for name, value in summary.params.items() if name != "weights"}
     return Glance(
-        name=run_label(
-            summary.strategy, params, summary.money, summary.withholding, summary.base_date
-        )
+        name=summary_label(summary)
         if mix is None
-        else f"{mix_name(mix, roles)}{in_money(summary.money, summary.base_date)}",
+        else f"{mix_name(mix, roles)}{in_money(summary.money, summary.base_date)}"
+        f"{', ' * bool(plan)}{plan}",
         settings=""
         if mix is None or summary.weights is None
-        else run_label(summary.strategy, others).removeprefix(summary.strategy).strip(),
+        else settings_text(summary.strategy, others, summary.plan),
         held=mix_name(summary.latest.held, roles) if mix is None else "",
         costs=costs_text(summary.costs),
         source=source_words(summary),
@@ -104,6 +109,7 @@ def glance_of(summary: Summary, values: Sequence[float], roles: Roles) -> Glance
         total=numbers.total_return,
         deepest=numbers.max_drawdown,
         curve=curve_of(values),
+        ruined=ruin_of(summary) or "",
     )
 
 

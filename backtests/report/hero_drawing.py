@@ -227,7 +227,7 @@ def drawing(scene: Scene, shape: Shape) -> Drawing:
     size, (low, high), canvas = shape.size, scene.limits, _Canvas(shape, [], [], [])
     # Above and below the largest bars a label has room; in a narrow picture one of two lines.
     room = 12 + (1 if shape.width > NARROW else 2) * LINE * size
-    top = room if high > 0.0 else 6.0
+    top = room if high > 0.0 else max(6.0, 0.6 * size)  # half of the tick's own height
     bottom = shape.plot - (room if low < 0.0 else 6.0)
 
     def up(value: float) -> float:

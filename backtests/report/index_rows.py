@@ -21,12 +21,13 @@ from backtests.report.manifest import (
     read_listed_manifest,
 )
 from backtests.report.pages import pages_in
-from backtests.report.text import money
+from backtests.report.plan_words import plan_terms
+from backtests.report.text import money, money_in
 from backtests.report.withholding import withheld_terms
 from data.currency.currencies import DOLLAR
 from data.durable import TEMPORARY
 from data.errors import OutputError
-from data.records import from_json
+from data.records import fields_of, from_json
 from data.regular import MOST_TABLE, read_regular
 
 EQUITY = "equity.csv"
@@ -144,6 +145,9 @@ def read_listed(folder: Path) -> Listed:
             {None: "", True: "extended by proxies", False: "without proxies"}[config.extend],
             f"price only: {config.price_only}" if config.price_only else "",
             withheld_terms(config.withholding),
+            plan_terms(
+                fields_of(config), money_in(config.currency or DOLLAR), is_real=bool(config.real)
+            ),
             "real" if config.real else "",
         ),
     )

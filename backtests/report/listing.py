@@ -16,7 +16,8 @@ CONTENTS: Mapping[str, str] = {
     TEARSHEET.file: "growth, falls, months and years beside equity's",
     SUMMARY: "the headline numbers of the run and of its benchmark",
     VERDICT: "every number of the verdict",
-    "equity.csv": "value of the portfolio, of its benchmark and of cash on each date",
+    "equity.csv": "value of the portfolio, of its benchmark and of cash on each date; with cash "
+    "flows these are unit values, and its wealth beside them",
     "weights.csv": "what was held on each date, as parts of the portfolio's value",
     "orders.csv": "every order: date, ticker, side, units, price and costs",
     "flows.csv": "what was paid in and out: date, amount (out below 0), value after",

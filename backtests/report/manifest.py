@@ -208,6 +208,9 @@ def _of_this_version(folder: Path, table: Mapping[str, Json], kind: str) -> Mani
         config = table.get("config")
         if isinstance(config, Mapping):
             table = {**table, "config": {**ADDED_TO_CONFIG, **config}}
+        glance = table.get("glance")
+        if isinstance(glance, Mapping):
+            table = {**table, "glance": {**ADDED_TO_GLANCE, **glance}}
         return from_json(KINDS[kind], {**ADDED.get(kind, {}), **table})
     except (ValueError, KeyError) as error:
         raise OutputError(f"{folder / MANIFEST} is damaged ({error}); run it again") from error
@@ -256,4 +259,5 @@ ADDED: Mapping[str, Mapping[str, Json]] = {
     "comparison": {"finding": ""},
     "tuning": {"finding": ""},
 }
+ADDED_TO_GLANCE: Mapping[str, Json] = {"ruined": ""}
 ADDED_TO_CONFIG: Mapping[str, Json] = {"withholding": None, "real": None, **dict.fromkeys(PLAN)}

@@ -33,6 +33,7 @@ from backtests.report.hero import hero_picture
 from backtests.report.holdings import hedge_weight
 from backtests.report.lab import metrics_grid as run_grid
 from backtests.report.page import Cell, Grid, metric_cell
+from backtests.report.paid_words import own_money_told
 from backtests.report.sheet import Sheet, Table
 from backtests.report.style import OTHER_LINE, PORTFOLIO_LINE
 from backtests.report.svg import MOST_POINTS, Dots, Mark, Picture, dot_picture, growth_picture
@@ -43,10 +44,10 @@ from backtests.report.text import (
     HEDGES,
     capital,
     costs_text,
-    metric_rows,
     plain_label,
     shown,
     summary_label,
+    summary_rows,
     weights_text,
 )
 from backtests.report.tuning import words as tuning
@@ -85,7 +86,7 @@ def run_html(run: Run) -> str:
         facts=[*mix, _span_of(summary), costs_text(summary.costs), market.plain_title],
         screen=None if verdict is None else first_screen(verdict, summary),
         hero=None if verdict is None else hero_picture(verdict, hedge_weight=hedge_weight(run)),
-        told=() if verdict is None else _beside(verdict),
+        told=[*own_money_told(summary), *(() if verdict is None else _beside(verdict))],
         picture=_picture(
             *(_growth_of_run(run) if verdict is None else _growth_of_verdict(verdict)),
             summary.investor,
@@ -181,6 +182,7 @@ def run_text(run: Run) -> str:
         f"{label}, {_span_of(summary)}, {summary.source_title}",
         *_columns(rows),
         *([] if run.verdict is None else _told(run.verdict)),
+        *(line for _, line in own_money_told(summary)),
         f"held on {summary.latest.as_of}: {weights_text(summary.latest.held, MOST_HELD)}",
     )
 
@@ -260,7 +262,7 @@ def _numbers(summary: Summary, verdict: Verdict | None) -> Grid:
     if verdict is not None:
         return _without_twins(run_grid(summary, verdict))
     both = [summary.metrics, summary.benchmark.metrics]
-    rows = metric_rows(both, summary.periods_per_year, summary.initial, money=summary.money)
+    rows = summary_rows(summary, both)
     heads = ["", "Portfolio", f"Benchmark: {summary.benchmark.ticker} 100 %"]
     return Grid(heads, [[Cell(text) for text in row] for row in rows])
 

@@ -85,6 +85,8 @@ def _write_numbers(folder: Path, run: Run) -> None:
         "benchmark": run.benchmark_values,
         "cash": run.market.cash.loc[simulation.nav.index],
     }
+    if run.config.plan.flows:  # where nothing is paid, wealth is the unit value
+        levels["wealth"] = simulation.wealth
     _write_csv(pd.DataFrame(levels), folder / "equity.csv")
     _write_csv(simulation.weights, folder / "weights.csv")
     _write_years(run.summary.years, folder / "years.csv")

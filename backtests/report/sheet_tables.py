@@ -116,7 +116,10 @@ def metric_groups(
 
     def own(key: str) -> Row:
         metric = by_key[key]
-        label = label_of(metric, summary.periods_per_year, summary.initial, summary.money)
+        is_unit = summary.own_money is not None
+        label = label_of(
+            metric, summary.periods_per_year, summary.initial, summary.money, is_unit=is_unit
+        )
         both = (
             shown(metric, numbers, summary.initial, summary.money) for numbers in (mine, theirs)
         )

@@ -23,7 +23,7 @@ from backtests.report.currency import cash_words, in_money, one_of
 from backtests.report.listing import run_files
 from backtests.report.page import render_page
 from backtests.report.pages import TEARSHEET, pages_in, trail_of_run
-from backtests.report.real import real_terms
+from backtests.report.paid_words import own_money_line, terms_of
 from backtests.report.sheet_tables import (
     DAILY,
     MAP_STEPS,
@@ -42,11 +42,11 @@ from backtests.report.text import (
     basis,
     costs_text,
     percent,
+    plan_of,
     ratio,
-    run_label,
     source_words,
+    summary_label,
 )
-from backtests.report.withholding import withheld_terms
 from data.market import Market
 from strategies.weights import mix_text
 
@@ -200,25 +200,20 @@ def write_tearsheet(
         "tearsheet.html",
         path,
         trail=trail_of_run(
-            run_label(
-                summary.strategy,
-                summary.params,
-                summary.money,
-                summary.withholding,
-                summary.base_date,
-            ),
+            summary_label(summary),
             TEARSHEET,
             pages_in(files) or [TEARSHEET],
         ),
         heading=heading(summary),
         lead=lead(summary, is_benchmark=is_benchmark),
+        own_money=own_money_line(summary),
         facts=" · ".join(
             (
                 f"{summary.start} to {summary.end}",
                 rows,
                 source_words(summary),
                 costs_text(simulation.costs),
-                *filter(None, [withheld_terms(summary.withholding), real_terms(summary)]),
+                *terms_of(summary),
             )
         ),
         benchmark=benchmark_name(summary),
@@ -252,7 +247,9 @@ def write_tearsheet(
 def heading(summary: Summary) -> str:
     """What was run."""
     held = f" ({mix_text(summary.weights)})" if summary.weights else ""
-    return f"{summary.strategy}{held}{in_money(summary.money, summary.base_date)}"
+    plan = plan_of(summary)
+    money = in_money(summary.money, summary.base_date)
+    return f"{summary.strategy}{held}{money}{', ' * bool(plan)}{plan}"
 
 
 def lead(summary: Summary, *, is_benchmark: bool) -> str:

@@ -6,13 +6,17 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from immutabledict import immutabledict
+
 from backtests.analysis.numbers import Metric, Place, PortfolioNumbers, Unit, shown_in
 from backtests.report.currency import BILLS, CashWords, cash_words, money_label
+from backtests.report.plan_words import plan_label
 from backtests.report.withholding import withheld_label
 from data.currency.currencies import DOLLAR, SIGNS
 from data.treasuries.instruments import FUNDS_OF_BILLS, is_treasury_fund
 
 if TYPE_CHECKING:
+    from backtests.engine.config import RunConfig
     from backtests.engine.costs import Costs
     from backtests.engine.money import MoneyTable
     from backtests.engine.summary import Summary
@@ -102,7 +106,8 @@ def typeset(text: str) -> str:
 
     Dates, names, options and settings (``lag=-1``) keep their hyphens.
     """
-    return CODE.sub("\u00a0", PER_CENT.sub("\u202f%", MINUS.sub("\u2212", text)))
+    minus = SIGNED.sub("\u2212\u2060", MINUS.sub("\u2212", text))
+    return CODE.sub("\u00a0", PER_CENT.sub("\u202f%", minus))
 
 
 def two_digits(value: float, sign: str = "") -> str:
@@ -187,6 +192,8 @@ SHOW: dict[Unit, Callable[[Any], str]] = {
 HEDGES = "Does it hedge?"
 OWN_FILES = "price files of your own"
 MINUS = re.compile(rf"(?<![\w.=/\-])-(?=(?:{'|'.join(map(re.escape, SIGNS.values()))})?\d)")
+# A minus before a currency's sign is joined to it: else a line may break between them.
+SIGNED = re.compile(rf"\u2212(?=(?:{'|'.join(map(re.escape, SIGNS.values()))})\d)")
 PER_CENT = re.compile(r"(?<=\d) %")
 CODE = re.compile(r"(?<=\bCHF) (?=\d)")  # an amount whose sign is a code does not break
 LONGEST = 40  # characters of a hedge's tickers in a sentence
@@ -198,6 +205,9 @@ DEFLATED_SHARPE = (
     "The deflated Sharpe ratio is the chance that the Sharpe ratio is above what the best of so "
     "many tries would show by luck."
 )
+NO_PARAMS: Params = immutabledict()
+UNIT_VALUE = "Unit value of {initial}"  # the final value where money is paid in or out
+REAL = "real"  # the word for home purchasing power in the names of runs
 WHOLE = frozenset({"JPY"})  # currencies without a smaller coin
 SMALL = 100.0  # a portfolio that starts below this shows its amounts with more digits
 FREQUENCIES = {252: "daily", 12: "monthly"}
@@ -230,10 +240,21 @@ def currency_of(money: MoneyTable | None) -> str:
     return DOLLAR if money is None else money.currency
 
 
-def label_of(metric: Metric, ppy: int, initial: float, money: MoneyTable | None = None) -> str:
-    """What a metric is called, by rows per year, value at the start and money (None: dollars)."""
+def label_of(
+    metric: Metric,
+    ppy: int,
+    initial: float,
+    money: MoneyTable | None = None,
+    *,
+    is_unit: bool = False,
+) -> str:
+    """What a metric is called, by rows per year, value at the start and money (None: dollars).
+
+    ``is_unit`` says that money is paid in or out: the final value is then that of the unit.
+    """
     start = f"{initial:,.0f}" if float(initial).is_integer() else amount(initial)
-    return metric.label.format(
+    label = UNIT_VALUE if is_unit and metric.key == "final_value" else metric.label
+    return label.format(
         rows=FREQUENCIES[ppy],
         initial=signed_amount(start, currency_of(money)),
         cash=cash_words(None if money is None else money.investor).name,
@@ -253,6 +274,7 @@ def metric_rows(
     *,
     money: MoneyTable | None = None,
     of_one_kind: bool = True,
+    is_unit: bool = False,
 ) -> list[list[str]]:
     """The headline numbers as rows of texts: a label, then one text for each portfolio.
 
@@ -269,10 +291,12 @@ def metric_rows(
     of_one_kind
         Whether all portfolios have this frequency and start; else metrics that depend on them
         are left out.
+    is_unit
+        Whether money is paid in or out of them.
     """
     return [
         [
-            label_of(metric, ppy, initial, money),
+            label_of(metric, ppy, initial, money, is_unit=is_unit),
             *(shown(metric, own, initial, money) for own in portfolios),
         ]
         for metric in shown_in(Place.SCREEN, *portfolios)
@@ -280,10 +304,39 @@ def metric_rows(
     ]
 
 
+def summary_rows(summary: Summary, portfolios: Sequence[PortfolioNumbers]) -> list[list[str]]:
+    """The headline numbers of portfolios beside a finished run's, as :func:`metric_rows`."""
+    return metric_rows(
+        portfolios,
+        summary.periods_per_year,
+        summary.initial,
+        money=summary.money,
+        is_unit=summary.own_money is not None,
+    )
+
+
 def summary_label(summary: Summary) -> str:
     """A finished run in a few words, as :func:`run_label`."""
     return run_label(
-        summary.strategy, summary.params, summary.money, summary.withholding, summary.base_date
+        summary.strategy,
+        summary.params,
+        summary.money,
+        summary.withholding,
+        summary.base_date,
+        summary.plan,
+    )
+
+
+def config_label(config: RunConfig) -> str:
+    """A run that is asked for in the same words; the day of purchasing power is not known yet."""
+    base_date = REAL if config.real else ""
+    return run_label(
+        config.strategy,
+        config.params,
+        config.money.table,
+        config.withholding.value,
+        base_date,
+        config.plan.table,
     )
 
 
@@ -293,8 +346,9 @@ def run_label(
     money: MoneyTable | None = None,
     withholding: float | str | None = None,
     base_date: str = "",
+    plan: Params = NO_PARAMS,
 ) -> str:
-    """A run in a few words: strategy, money, parameters that are not the default, withholding.
+    """A run in a few words: strategy, money, parameters that are not the default, taxes, plan.
 
     Parameters
     ----------
@@ -306,23 +360,54 @@ def run_label(
         What is withheld, as in its summary; None for nothing.
     base_date
         The day in whose purchasing power it is; empty in money of the day.
+    plan
+        Its bands and cash flows, as in its summary.
     """
+    named = [
+        strategy,
+        REAL if base_date else "",
+        money_label(money),
+        settings_text(strategy, params, plan),
+        withheld_label(withholding),
+        plan_label(plan, money_in(currency_of(money))),
+    ]
+    return " ".join(filter(None, named))
+
+
+def rule_label(summary: Summary) -> str:
+    """A finished run without its money, where that is told beside it: strategy, settings, plan."""
+    settings = settings_text(summary.strategy, summary.params, summary.plan)
+    return " ".join(filter(None, [summary.strategy, settings, plan_of(summary)]))
+
+
+def plan_of(summary: Summary) -> str:
+    """The plan of a finished run in a few words; empty without one."""
+    return plan_label(summary.plan, money_in(summary.currency))
+
+
+def ruin_of(summary: Summary) -> str | None:
+    """The session on which a payout took all there was; None if none did."""
+    return None if summary.own_money is None else summary.own_money.strategy.ruined
+
+
+def settings_text(strategy: str, params: Params, plan: Params = NO_PARAMS) -> str:
+    """Parameters that are not the default: ``rebalance=never``; with a band its calendar is."""
+    from backtests.engine.config import calendar_of_bands
     from strategies.registry import STRATEGIES, strategy_class
 
     defaults: Params = {}
     if strategy in STRATEGIES:
         parameters = strategy_class(strategy).parameters()
         defaults = {parameter.name: parameter.default for parameter in parameters}
+        if "band" in plan or "band_relative" in plan:
+            defaults = {**defaults, **calendar_of_bands(strategy)}
     changed = {k: v for k, v in params.items() if k not in defaults or defaults[k] != v}
-    settings = (_assignment(name, value) for name, value in changed.items())
-    named = [
-        strategy,
-        "real" if base_date else "",
-        money_label(money),
-        *settings,
-        withheld_label(withholding),
-    ]
-    return " ".join(filter(None, named))
+    return " ".join(_assignment(name, value) for name, value in changed.items())
+
+
+def money_in(currency: str) -> Callable[[float], str]:
+    """How amounts of a currency, by its code, are written."""
+    return lambda value: money(value, currency)
 
 
 def _assignment(name: str, value: Value) -> str:

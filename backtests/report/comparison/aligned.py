@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from backtests.analysis.comparison import calendar_years
 from backtests.analysis.months import month_ends
+from backtests.engine.config import ConfigTable
 from backtests.engine.config_file import STRATEGY
 from backtests.engine.money import MoneyTable
 from backtests.report.currency import cash_words
 from backtests.report.finished_run import FinishedRun
-from backtests.report.text import FREQUENCIES, costs_text, run_label
+from backtests.report.text import FREQUENCIES, costs_text, summary_label
 from data.currency.conversion import Investor
 from data.errors import UsageError, in_short
 
@@ -69,6 +70,21 @@ class AlignedRuns:
     def investor(self) -> Investor | None:
         """In whose money the first run is; None in dollars."""
         return None if self.money is None else self.money.investor
+
+    @property
+    def has_flows(self) -> bool:
+        """Whether money is paid in or out of any of the runs."""
+        return any(run.summary.own_money is not None for run in self.runs)
+
+    @property
+    def paid_otherwise(self) -> list[str]:
+        """Labels of the runs that are the first with other cash flows: the same but for the money.
+
+        Their unit values differ by what it costs to pay in and out, and by nothing else.
+        """
+        first = _but_for_flows(self.runs[0])
+        named = zip(self.labels[1:], self.runs[1:], strict=True)
+        return [name for name, run in named if _but_for_flows(run) == first]
 
     def cash_of(self, run: FinishedRun) -> FinishedRun:
         """The run whose cash a run's hedge is measured over in differences.
@@ -217,17 +233,7 @@ def label(runs: Sequence[FinishedRun]) -> list[str]:
 
     A name of ours that is not unique is followed by the folder's name, then by a number.
     """
-    names = [
-        run.called
-        or run_label(
-            run.summary.strategy,
-            run.summary.params,
-            run.summary.money,
-            run.summary.withholding,
-            run.summary.base_date,
-        )
-        for run in runs
-    ]
+    names = [run.called or summary_label(run.summary) for run in runs]
     for more in (lambda n, run: run.name, lambda n, run: f"{n + 1}"):
         names = [
             f"{name} [{more(number, run)}]" if not run.called and names.count(name) > 1 else name
@@ -296,6 +302,13 @@ def _alike(runs: Sequence[FinishedRun]) -> list[str]:
             raise UsageError(f"{' and '.join(both)} are the same run; name each run once")
         notes.append(f"{other.shown_name} and {run.shown_name} trade alike on every row")
     return notes
+
+
+def _but_for_flows(run: FinishedRun) -> tuple[ConfigTable, str | None]:
+    """A run's configuration without its cash flows and its span, which a ruin ends; its rule."""
+    config = run.manifest.config
+    plain = replace(config, flow=None, flow_indexed=None, flows=None, start=None, end=None)
+    return plain, run.manifest.files.get(STRATEGY)
 
 
 def require_one_currency(runs: Sequence[tuple[str, str]], *, each_in_its_own: bool) -> None:

@@ -27,7 +27,7 @@ from backtests.report.comparison.names import IN_SENTENCE, clipped
 from backtests.report.comparison.table import INITIAL, Compared, compared_run, payoff_fields
 from backtests.report.currency import cash_in_full, cash_words, in_money
 from backtests.report.finished_run import FinishedRun
-from backtests.report.text import HEDGES, label_of, percent, run_label, shown
+from backtests.report.text import HEDGES, label_of, percent, rule_label, shown
 from backtests.report.verdict.payoffs import short_word
 from data.currency.currencies import DOLLAR, counted_in
 
@@ -145,7 +145,7 @@ def finding(own: OwnMoney) -> str:
     """
     parts, last = [], ""
     for name, run in _told(own):
-        who = run.called or run_label(run.summary.strategy, run.summary.params)
+        who = run.called or rule_label(run.summary)
         numbers, money = (
             own.table[name].numbers,
             in_money(run.summary.money, run.summary.base_date) or IN_DOLLARS,

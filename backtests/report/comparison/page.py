@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from backtests.engine.config import short_hash
-from backtests.report.comparison import charts, grids, table, words
+from backtests.report.comparison import cash_flows, charts, grids, table, words
 from backtests.report.comparison.aligned import FEWEST, AlignedRuns
 from backtests.report.comparison.names import Tag, tags_of
 from backtests.report.comparison.scatter import risk_pictures
@@ -131,6 +131,9 @@ def _write_page(path: Path, place: Path, comparison: Comparison, *, standalone: 
         risks=risk_pictures(comparison),
         risk_title=words.risk_title(comparison),
         core=grids.core_grid(comparison, links),
+        own_money=cash_flows.flows_grid(comparison),
+        own_money_title=cash_flows.flows_title(comparison),
+        own_money_note=cash_flows.NOTE,
         more=grids.more_grid(comparison),
         members=charts.members_of(aligned),
         recent_years=recent,

@@ -111,7 +111,8 @@ class Comparison:
 
     def label(self, metric: Metric) -> str:
         """What a metric is called here."""
-        return label_of(metric, self.aligned.ppy, INITIAL, self.money)
+        is_unit = self.aligned.has_flows
+        return label_of(metric, self.aligned.ppy, INITIAL, self.money, is_unit=is_unit)
 
     def best(self, metric: Metric) -> list[str]:
         """Labels with the best value of a row; none if no value is better than another."""
@@ -232,13 +233,14 @@ def compared_run(aligned: AlignedRuns, name: str, run: FinishedRun, cash: pd.Ser
     # Turnover and costs come from a run's own rows: orders also lie between month-ends.
     begin = own.index[own.index.searchsorted(values.index[0], side="right") - 1]
     rows = own.loc[begin : values.index[-1]]
-    turnover, costs = traded_in(run.orders, rows, None if aligned.cut else run.first_fill)
+    worth = run.wealth.loc[rows.index]
+    turnover, costs = traded_in(run.orders, worth, None if aligned.cut else run.first_fill)
     portfolio = Portfolio(
         values=values,
         cash=cash,
         frequency=aligned.ppy,
         turnover=turnover,
-        costs_paid=costs / float(rows.iloc[0]),
+        costs_paid=costs / float(worth.iloc[0]),
         is_year_over=aligned.is_year_over,
     )
     return Compared(numbers_of(portfolio), None if aligned.cut else run.verdict)

@@ -16,8 +16,10 @@ from backtests.analysis.comparison import JOINT, JOINT_LEVEL, Difference, is_bey
 from backtests.analysis.levels import fewest_months
 from backtests.analysis.metrics import ROUNDING
 from backtests.analysis.numbers import PortfolioNumbers
+from backtests.report.comparison.cash_flows import flows_finding
 from backtests.report.comparison.names import IN_SENTENCE, clipped
 from backtests.report.comparison.table import HISTORIES, Comparison, fall_columns
+from backtests.report.currency import in_real
 from backtests.report.text import percent, ratio, two_digits
 from data.currency.currencies import counted_in
 
@@ -46,11 +48,13 @@ BAD_MONTHS = "Bad months are the worst 5 %, whose mean is the CVaR."
 def finding(comparison: Comparison) -> str:
     """What differs from the first run by more than noise, in one line for a headline.
 
-    In another currency than dollars that is told, since no figure of it is one in dollars.
+    In another currency than dollars that is told, since no figure of it is one in dollars, and so
+    is purchasing power.
     """
-    money = comparison.money
-    counted = "" if money is None else f" (in {counted_in(money.currency)})"
-    return f"{_finding(comparison)}{counted}"
+    money, summary = comparison.money, comparison.aligned.runs[0].summary
+    counted = "" if money is None else f"in {counted_in(money.currency)}"
+    counted = in_real(summary.currency, summary.base_date) or counted
+    return f"{_finding(comparison)} ({counted})" if counted else _finding(comparison)
 
 
 def _finding(comparison: Comparison) -> str:
@@ -61,7 +65,10 @@ def _finding(comparison: Comparison) -> str:
     (:func:`~backtests.analysis.comparison.standing`) nothing is said.
     """
     first = clipped(comparison.aligned.labels[0], IN_SENTENCE)
-    of = comparison.differences
+    alike = comparison.aligned.paid_otherwise
+    of = {name: each for name, each in comparison.differences.items() if name not in alike}
+    if not of:
+        return f"The same portfolio with other cash flows: {flows_finding(comparison)}"
     if all(is_beyond_noise(each.cagr_monthly) is None for each in of.values()):
         return f"Too few months to say what differs from {first}"
     is_open = all(is_beyond_noise(each.cvar_95_monthly) is None for each in of.values())

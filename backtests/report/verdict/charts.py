@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 from backtests.analysis.record import Verdict
@@ -13,6 +14,7 @@ from backtests.report.charts import (
     growth_axis,
     heat_map,
     hundredfold,
+    last_day,
     spans,
     time_chart,
 )
@@ -21,7 +23,7 @@ from backtests.report.falls import name_of_fall
 from backtests.report.figures import Axis, Band, Figure, Margin, chart
 from backtests.report.style import OTHER_LINE, PORTFOLIO_LINE
 from backtests.report.text import amount, basis, capital, percent, two_digits
-from backtests.report.traces import Hover, bars, dots
+from backtests.report.traces import Hover, Trace, bars, dots
 from backtests.report.verdict.evidence import in_dollars, pair_of
 from backtests.report.verdict.luck import luck_chart
 from backtests.report.verdict.tables import is_all_equity, shown_keys
@@ -30,13 +32,35 @@ from backtests.report.verdict.words import SHORT, names_of
 # The mix of the same volatility is in the tables: its line nearly covers that of the same weight.
 DRAWN = {"portfolio": "--portfolio", "equity": "--equity", "bills": "--bills"}
 DASHES = {"bills": "dash"}
+OWN_MONEY = "Own money"
+MOST_MARKS = 150  # days of trading: more lie too close to each other to be told apart
 
 
-def figures(verdict: Verdict) -> list[Figure]:
+@dataclass(frozen=True)
+class OwnMoney:
+    """What the chart of growth shows of a run beside unit values.
+
+    Attributes
+    ----------
+    wealth
+        Its value at the ends of months (``YYYY-MM``) over that at the start, with all that was
+        paid in and out; empty without cash flows.
+    traded
+        Days on which a decision after the first traded, ``YYYY-MM-DD``.
+    """
+
+    wealth: Mapping[str, float]
+    traded: tuple[str, ...]
+
+
+NOTHING_OWN = OwnMoney({}, ())
+
+
+def figures(verdict: Verdict, own: OwnMoney = NOTHING_OWN) -> list[Figure]:
     """Every chart that has something to show, in the order of the page."""
     of_the_hedge = (months_chart(verdict), correlation_chart(verdict))
     every = (
-        growth_chart(verdict),
+        growth_chart(verdict, own),
         falls_chart(verdict),
         *(of_the_hedge if verdict.holds_hedge else ()),
         entries_chart(verdict),
@@ -67,21 +91,64 @@ def growth_lines(verdict: Verdict) -> list[Line]:
     return _lines(verdict, verdict.series.growth)
 
 
-def growth_chart(verdict: Verdict) -> Figure:
-    """Growth of the portfolio and of its references at month-ends, logarithmic."""
+def growth_chart(verdict: Verdict, own: OwnMoney = NOTHING_OWN) -> Figure:
+    """Growth of the portfolio and of its references at month-ends, logarithmic.
+
+    Beside it the wealth with what was paid in and out, and on the portfolio's line the days on
+    which it was rebalanced, where these are few enough to be told apart.
+    """
     lines = growth_lines(verdict)
+    months = verdict.series.months
+    if own.wealth:  # of a ruin there is no logarithm: the line ends before it
+        paths = [own.wealth.get(month) or None for month in months]
+        lines = [*lines, Line(OWN_MONEY, paths, "--accent", "dot", OTHER_LINE)]
+    marked = own.traded if len(own.traded) <= MOST_MARKS else ()
     return time_chart(
         "growth",
-        verdict.series.months,
+        months,
         lines,
         title=_grown(verdict),
         caption=f"Growth of {one_of(verdict.investor)} at month-ends, after costs, logarithmic; "
-        "the title is of the whole run. Grey: falls of equity.",
+        f"the title is of the whole run. Grey: falls of equity.{_own_words(own)}",
         alt="Growth of the portfolio and of its references, logarithmic scale",
         y=replace(growth_axis(lines), title=f"growth of {one_of(verdict.investor)}"),
         height=380,
         bands=falls_of_equity(verdict),
+        marks=_marks(marked, dict(zip(months, verdict.series.growth.portfolio, strict=True))),
     )
+
+
+def _marks(days: Sequence[str], value_in: Mapping[str, float | None]) -> list[Trace]:
+    """Days on a line of monthly values: at the end of their month, where the line has a point."""
+    shown = [day for day in days if value_in.get(day[:7]) is not None]
+    if not shown:
+        return []
+    return [
+        dots(
+            "Rebalanced",
+            [last_day(day[:7]) for day in shown],
+            [value_in[day[:7]] for day in shown],
+            Hover(shown, "rebalanced %{text}"),
+            colour="--portfolio",
+            size=13,
+            opacity=0.9,
+            symbol="line-ns-open",
+        )
+    ]
+
+
+def _own_words(own: OwnMoney) -> str:
+    """What the line of wealth and the marks are, after the caption's own words."""
+    count = len(own.traded)
+    wealth = (
+        f" {OWN_MONEY}: the portfolio's wealth with all that was paid in and out, over that at the "
+        "start; the other lines are unit values, with nothing paid."
+    )
+    if count > MOST_MARKS:
+        traded = f" It rebalanced on {count:,} days, too many to mark."
+    else:
+        traded = f" Ticks: the {count:,} days on which it rebalanced." if count > 1 else ""
+    return f"{wealth if own.wealth else ''}{traded}"
 
 
 def _grown(verdict: Verdict) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from backtests.analysis.record import Verdict
@@ -28,6 +29,10 @@ class Described:
     def __post_init__(self) -> None:
         """Keep parameters from being changed."""
         freeze_mappings(self)
+
+
+# What a verdict of this format may lack: it was written before there was any.
+ADDED: Mapping[str, Json] = {"luck": None, "own_money": {}}
 
 
 @dataclass(frozen=True)
@@ -61,4 +66,5 @@ def read_verdict(content: Json) -> Verdict:
     ValueError
         Naming what is missing, too much or of another type.
     """
-    return from_json(Document, content)
+    given = content if isinstance(content, Mapping) else {}
+    return from_json(Document, {**ADDED, **given})

@@ -15,6 +15,7 @@ from backtests.analysis.resampling import FEWEST_ROWS, Estimate
 from backtests.engine.summary import Summary
 from backtests.report.currency import BILLS, cash_words, code_of, in_money
 from backtests.report.falls import beaten
+from backtests.report.paid_words import RUIN
 from backtests.report.text import (
     SMALLEST,
     basis,
@@ -23,7 +24,9 @@ from backtests.report.text import (
     hedge_words,
     mix_words,
     money,
-    run_label,
+    plan_of,
+    ruin_of,
+    summary_label,
     two_digits,
 )
 from backtests.report.verdict.evidence import BOND, in_dollars, pair_of, word_text
@@ -122,6 +125,10 @@ def first_screen(verdict: Verdict, summary: Summary | None = None) -> FirstScree
         told = _finding(verdict, evidence, hedge_words(verdict.tickers.hedge))
         line = f"{_falls(verdict)} {_edge(verdict, evidence)}"
         tiles = _protection(verdict, evidence), _when(verdict), _cost(verdict, summary)
+    ruined = None if summary is None else ruin_of(summary)
+    if ruined is not None:  # what it did as long as there was money is said second
+        line = f"{capital(RUIN)} Until then: {told}. {line}"
+        told = f"the money ran out on {ruined}"
     return FirstScreen(
         headline=f"{what}{told}" if what else capital(told),
         chip=answer_of(verdict),
@@ -149,15 +156,16 @@ def _mix(verdict: Verdict, summary: Summary) -> str:
         held = next(row.equity_weight for row in verdict.portfolios if row.key == "portfolio")
         alone = not verdict.holds_hedge and len(verdict.tickers.equity) == 1
         if alone and held is not None and held > 1.0 - SMALLEST:
-            return f"100 % {verdict.tickers.equity[0]}{in_money(summary.money, summary.base_date)}"
-        label = run_label(
-            summary.strategy, summary.params, summary.money, summary.withholding, summary.base_date
-        )
-        if len(label) <= LONGEST_LABEL:
-            return label
-        return f"{summary.strategy}{in_money(summary.money, summary.base_date)}"
-    mix = mix_words(weights, verdict.tickers.hedge, LONGEST_MIX)
-    return f"{mix}{in_money(summary.money, summary.base_date)}"
+            return f"100 % {verdict.tickers.equity[0]}{_terms(summary)}"
+        label = summary_label(summary)
+        return label if len(label) <= LONGEST_LABEL else f"{summary.strategy}{_terms(summary)}"
+    return f"{mix_words(weights, verdict.tickers.hedge, LONGEST_MIX)}{_terms(summary)}"
+
+
+def _terms(summary: Summary) -> str:
+    """Currency and plan after what was held: `` in yen, hedged, -4 % a year``."""
+    plan = plan_of(summary)
+    return f"{in_money(summary.money, summary.base_date)}{', ' * bool(plan)}{plan}"
 
 
 def _finding(verdict: Verdict, evidence: Evidence, hedge: str) -> str:

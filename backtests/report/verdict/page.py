@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from backtests.engine.run import Run
-from backtests.engine.summary import Latest
+from backtests.engine.summary import Latest, Summary
 from backtests.report.currency import cash_words, hedge_terms
 from backtests.report.figures import Figure
 from backtests.report.hero import hero_figure
@@ -15,8 +15,7 @@ from backtests.report.holdings import allocation_of, duration_chart, hedge_weigh
 from backtests.report.listing import run_files
 from backtests.report.page import render_page
 from backtests.report.pages import VERDICT, WHICH_HEDGE, pages_in, trail_of_run
-from backtests.report.paid_words import own_money_lines
-from backtests.report.real import real_terms
+from backtests.report.paid_words import terms_of
 from backtests.report.state import state_line, state_notes, state_table
 from backtests.report.text import (
     BASIS_POINT,
@@ -26,18 +25,19 @@ from backtests.report.text import (
     basis,
     costs_text,
     hedge_words,
-    run_label,
+    ruin_of,
     source_words,
+    summary_label,
     weights_text,
 )
 from backtests.report.verdict import charts, tables, words
 from backtests.report.verdict.evidence import episodes_grid, pair_of, payoff_grid
 from backtests.report.verdict.first_screen import first_screen
 from backtests.report.verdict.luck import luck_grid, luck_words
+from backtests.report.verdict.own_money import own_line, own_money_section
 from backtests.report.verdict.payoffs import payoff_note, short_word
 from backtests.report.which_hedge.words import link_line
 from backtests.report.withheld_table import withheld_grid, withheld_words
-from backtests.report.withholding import withheld_terms
 from data.market import CASH
 
 RULE = (
@@ -74,16 +74,14 @@ def write_verdict(
     """
     verdict, summary = run.judged, run.summary
     april, long = verdict.april_2025, verdict.long_view
-    label = run_label(
-        summary.strategy, summary.params, summary.money, summary.withholding, summary.base_date
-    )
+    label = summary_label(summary)
     rows, pair = basis(daily=verdict.series.drawdown.daily), pair_of(verdict.evidence)
     cash = cash_words(verdict.investor)
     judged_long = None if long is None else long.evidence
     render_page(
         "verdict.html",
         path,
-        [*charts.figures(verdict), *holdings(run)],
+        [*charts.figures(verdict, own_line(run)), *holdings(run)],
         trail=trail_of_run(label, VERDICT, pages_in(files) or [VERDICT]),
         standalone=standalone,
         title=f"{label}: verdict",
@@ -97,7 +95,8 @@ def write_verdict(
         else f"Beside {cash.name} and equity"
         if verdict.holds_hedge
         else "Beside 100 % equity",
-        latest=[*own_money_lines(summary), *rule_line(run), *latest_lines(summary.latest)],
+        own_money=own_money_section(verdict, summary),
+        latest=[*rule_line(run), *held_lines(summary)],
         holds_hedge=verdict.holds_hedge,
         sentences=replace(words.sentences(verdict), long="", state="").with_leads,
         rule=f"{RULE.format(pair=pair, cash=cash.whole, name=cash.name)} {BASIS_POINT}",
@@ -170,11 +169,19 @@ def facts_of(run: Run) -> list[str]:
         f"{summary.start} to {summary.end}, {FREQUENCIES[summary.periods_per_year]}",
         costs_text(summary.costs),
         *([] if summary.money is None else [hedge_terms(summary.money)]),
-        *filter(None, [withheld_terms(summary.withholding), real_terms(summary)]),
+        *terms_of(summary),
         f"hedge {', '.join(verdict.tickers.hedge) or 'none'}",
         f"equity {', '.join(verdict.tickers.equity)}",
         source_words(summary),
     ]
+
+
+def held_lines(summary: Summary) -> list[tuple[str, str]]:
+    """The same of a run: after its ruin nothing is held, and nothing decided."""
+    ruined = ruin_of(summary)
+    if ruined is None:
+        return latest_lines(summary.latest)
+    return [(f"held since {ruined}", "nothing: the payout of that day took all there was")]
 
 
 def latest_lines(latest: Latest) -> list[tuple[str, str]]:

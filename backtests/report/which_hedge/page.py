@@ -14,14 +14,14 @@ from backtests.report.figures import Figure
 from backtests.report.listing import run_files
 from backtests.report.page import render_page
 from backtests.report.pages import WHICH_HEDGE, pages_in, trail_of_run
-from backtests.report.real import real_terms
+from backtests.report.paid_words import terms_of
 from backtests.report.text import (
     CVAR,
     amount,
     capital,
     costs_text,
     hedge_words,
-    run_label,
+    rule_label,
     source_words,
 )
 from backtests.report.verdict.charts import falls_of_equity
@@ -37,7 +37,6 @@ from backtests.report.which_hedge.words import (
     reading,
 )
 from backtests.report.withheld_table import no_rates_words, withheld_grid, withheld_words
-from backtests.report.withholding import withheld_terms
 from data.currency.currencies import SIGNS, name_of
 from data.treasuries.instruments import CATALOGUE
 
@@ -69,7 +68,7 @@ def write_which_hedge(
     """
     verdict, summary = run.judged, run.summary
     tickers, daily = verdict.tickers, verdict.series.drawdown.daily
-    label, currency = run_label(summary.strategy, summary.params), name_of(ways.currency)
+    label, currency = rule_label(summary), name_of(ways.currency)
     hedge = hedge_words(tickers.hedge)
     figures = [growth_chart(verdict, ways)]
     render_page(
@@ -86,7 +85,7 @@ def write_which_hedge(
             f"equity {funds_text(tickers.equity)}",
             f"{capital(ROWS[summary.periods_per_year])} from {summary.start} to {summary.end}",
             f"in {ways.currency}",
-            *filter(None, [withheld_terms(summary.withholding), real_terms(summary)]),
+            *terms_of(summary),
             costs_text(summary.costs),
             source_words(summary),
         ],
