@@ -181,7 +181,7 @@ def own_money_controls(strategy: str) -> None:
                           help="how far a weight may be off its target before it trades, in "
                           "percentage points: with 5, a weight of 60 % is left alone from 55 to "
                           "65 %")  # fmt: skip
-        right.number_input("Relative band, %", 0.0, 100.0, None, step=5.0, format="%g",
+        right.number_input("Relative, %", 0.0, 100.0, None, step=5.0, format="%g",
                            on_change=follow, key=plan_key("band_relative"), placeholder="none",
                            help="the same in percent of the target: with 25, a weight of 20 % is "
                            "left alone from 15 to 25 %. With both, either suffices to "
@@ -202,7 +202,7 @@ def own_money_controls(strategy: str) -> None:
 def flow_controls() -> None:
     """Draw what is paid in or taken out: of every period, or on dates."""
     state: Any = st.session_state
-    kind = st.selectbox("Money beside what you begin with", KINDS_OF_FLOW, key=plan_key("flow"),
+    kind = st.selectbox("Pay in or take out", KINDS_OF_FLOW, key=plan_key("flow"),
                         help="what you add or take out while it runs. Growth, volatility and the "
                         "verdict are of the unit value, as if nothing were")  # fmt: skip
     if kind == NOTHING:
@@ -212,17 +212,17 @@ def flow_controls() -> None:
                       placeholder="2020-01-15=500, 2021-01-15=-300", help="in money of the day; "
                       "below 0 is taken out. On the first session from that day on")  # fmt: skip
     else:
-        left, right = st.columns([3, 2], vertical_alignment="bottom")
+        left, right = st.columns(2, vertical_alignment="bottom")
         unit = state[plan_key("unit")]
         if unit == SHARE:
-            left.number_input("Percent", 0.0, 100.0, step=0.5, key=plan_key("percent"),
+            left.number_input("Share", 0.0, 100.0, step=0.5, key=plan_key("percent"),
                               format="%.10g", help="of the value at that time")  # fmt: skip
         else:
             left.number_input("Amount", 0.0, MOST_MONEY, step=100.0, key=plan_key("amount"),
                               format="%.15g", help="in money of the day")  # fmt: skip
         code = state[money_key("currency")]
-        right.selectbox("of", UNITS, key=plan_key("unit"),
-                        format_func={MONEY: code, SHARE: "the value"}.__getitem__)  # fmt: skip
+        right.selectbox("Unit", UNITS, key=plan_key("unit"), label_visibility="collapsed",
+                        format_func={MONEY: code, SHARE: "% of value"}.__getitem__)  # fmt: skip
         st.selectbox("Every", periods(state), key=plan_key("period"), help="on its first session")
         if unit == SHARE:
             return

@@ -17,7 +17,7 @@ from strategies.schedule import PERIODS
 
 PLAN_KEY = "plan."  # before the key of a control of bands and cash flows
 # What the control of cash flows can be.
-NOTHING, PAID_IN, TAKEN_OUT, ON_DATES = KINDS = ("nothing", "paid in", "taken out", "on dates")
+NOTHING, PAID_IN, TAKEN_OUT, ON_DATES = KINDS = ("nothing", "pay in", "take out", "on dates")
 MONEY, SHARE = UNITS = ("money", "share")
 # What the controls begin with when a flow is chosen: an amount a month, or 4 % a year.
 AMOUNT, PERCENT, PERIOD = 500.0, 4.0, "month"
