@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from backtests.engine.address import MOST_IN_LINK
+from backtests.engine.bands import EDGE_OF_BAND, GOALS, TARGET
 from backtests.engine.config import RunConfig
 from backtests.engine.costs import MOST_LAG
+from backtests.engine.flows import MOST_MONEY
 from backtests.engine.money import CASHES, MOST_BASIS_BP
 from backtests.lab import look as lab
+from backtests.lab.own_money import KINDS as KINDS_OF_FLOW
+from backtests.lab.own_money import (
+    MONEY,
+    NOTHING,
+    ON_DATES,
+    SHARE,
+    UNITS,
+    follow_bands,
+    has_bands,
+    periods,
+    plan_key,
+    plan_of,
+)
 from backtests.lab.state import (
     BY_TICKER,
     EXTEND,
@@ -33,15 +49,17 @@ from backtests.lab.state import (
     weight_key,
     weight_step,
 )
-from backtests.report.lab import literal, shortened
+from backtests.report.lab import literal, message, shortened
 from backtests.report.text import BASIS_POINT
 from data.currency.currencies import CODES, DOLLAR, name_of
+from data.errors import UsageError
 from data.load import SOURCES, available
 from data.treasuries.instruments import AMERICAN
 from strategies.base import Parameter
 from strategies.registry import strategy_class, strategy_names
+from strategies.schedule import CALENDARS, most_offset
 
-UNITS = ("bp", "years", "months", "sessions")  # a name that ends in one says its unit
+ENDINGS = ("bp", "years", "months", "sessions")  # a name that ends in one says its unit
 LABELS = {
     "auto": "auto: Yahoo, else saved",
     "yahoo": "yahoo: only Yahoo",
@@ -53,6 +71,8 @@ LONGER = {
     "all": "all that can be",
     "none": "none",
 }
+# How far a weight beyond its band goes back.
+BACK = {TARGET: "to its target", EDGE_OF_BAND: "to the edge of the band"}
 # The sliders of a currency hedge.
 SOLD = {
     "fx_hedge": "Currency hedge of Treasuries",
@@ -79,6 +99,7 @@ def controls() -> RunConfig:
     tickers = available(source_of(state)) if source_of(state) != "files:" else None
     for declared in kind.parameters():
         control(strategy, declared, tickers or list(AMERICAN))
+    own_money_controls(strategy)
     st.divider()
     st.selectbox("Source of prices", KINDS, key="source", format_func=label_of_source,
                  help="auto: Yahoo, else prices saved from it, else the bundled "
@@ -113,8 +134,6 @@ def controls() -> RunConfig:
     st.text_input("Withheld from dividends", key="withholding", placeholder="nothing",
                   help="tax at the source on dividends and interest: 0.15 of all equity's, or by "
                   "ticker, also from a day on, such as SPY=0.15,TLT=0.3@2025-05-01")  # fmt: skip
-    st.checkbox("In purchasing power", key="real",
-                help="divided by consumer prices: in the money of the first day")  # fmt: skip
     st.button("Read the data again", key="forget", on_click=lab.forget)
     return from_state(state)
 
@@ -149,6 +168,68 @@ def money_controls() -> None:
     )
 
 
+def own_money_controls(strategy: str) -> None:
+    """Draw the section of what is paid in and out, of bands, and of purchasing power."""
+    state: Any = st.session_state
+    with st.expander("Your own money", expanded=state[plan_key("open")], key="own"):
+        flow_controls()
+        left, right = st.columns(2, vertical_alignment="bottom")
+        calendar = key_of(strategy, "rebalance")
+        follow = partial(follow_bands, state, calendar, key_of(strategy, "offset"))
+        left.number_input("Band, points", 0.0, 100.0, None, step=1.0, format="%g",
+                          on_change=follow, key=plan_key("band"), placeholder="none",
+                          help="how far a weight may be off its target before it trades, in "
+                          "percentage points: with 5, a weight of 60 % is left alone from 55 to "
+                          "65 %")  # fmt: skip
+        right.number_input("Relative, %", 0.0, 100.0, None, step=5.0, format="%g",
+                           on_change=follow, key=plan_key("band_relative"), placeholder="none",
+                           help="the same in percent of the target: with 25, a weight of 20 % is "
+                           "left alone from 15 to 25 %. With both, either suffices to "
+                           "trade")  # fmt: skip
+        if has_bands(state):
+            st.selectbox("Beyond its band it goes back", GOALS, key=plan_key("band_to"),
+                         format_func=BACK.__getitem__)  # fmt: skip
+            if watched := state.get(calendar):
+                st.caption(f"Rebalance above says when weights are looked at: {watched}.")
+        st.checkbox("In purchasing power", key="real", help="all is divided by consumer prices: "
+                    "in the money of the first day")  # fmt: skip
+        try:
+            plan_of(state)
+        except UsageError as error:  # beside its control too: on a phone they cover the answer
+            st.html(message([str(error)], "error"))
+
+
+def flow_controls() -> None:
+    """Draw what is paid in or taken out: of every period, or on dates."""
+    state: Any = st.session_state
+    kind = st.selectbox("Pay in or take out", KINDS_OF_FLOW, key=plan_key("flow"),
+                        help="what you add or take out while it runs. Growth, volatility and the "
+                        "verdict are of the unit value, as if nothing were")  # fmt: skip
+    if kind == NOTHING:
+        return
+    if kind == ON_DATES:
+        st.text_input("Dates and amounts", key=plan_key("dated"),
+                      placeholder="2020-01-15=500, 2021-01-15=-300", help="in money of the day; "
+                      "below 0 is taken out. On the first session from that day on")  # fmt: skip
+    else:
+        left, right = st.columns(2, vertical_alignment="bottom")
+        unit = state[plan_key("unit")]
+        if unit == SHARE:
+            left.number_input("Share", 0.0, 100.0, step=0.5, key=plan_key("percent"),
+                              format="%.10g", help="of the value at that time")  # fmt: skip
+        else:
+            left.number_input("Amount", 0.0, MOST_MONEY, step=100.0, key=plan_key("amount"),
+                              format="%.15g", help="in money of the day")  # fmt: skip
+        code = state[money_key("currency")]
+        right.selectbox("Unit", UNITS, key=plan_key("unit"), label_visibility="collapsed",
+                        format_func={MONEY: code, SHARE: "% of value"}.__getitem__)  # fmt: skip
+        st.selectbox("Every", periods(state), key=plan_key("period"), help="on its first session")
+        if unit == SHARE:
+            return
+    st.checkbox("Grows with consumer prices", key=plan_key("indexed"),
+                help="from the first day on, by the figures that were public")  # fmt: skip
+
+
 def presets() -> None:
     """Draw a button for each preset; that of what the controls say is marked."""
     state: Any = st.session_state
@@ -159,7 +240,7 @@ def presets() -> None:
                 preset.label,
                 key=f"{PRESET}{preset.label}",
                 type="primary" if is_active else "secondary",
-                help=f"{about(preset)}; source, dates and costs stay"
+                help=f"{about(preset)}; source, dates, costs and your own money stay"
                 + (". It is what the controls say." if is_active else ""),
                 on_click=apply,
                 args=(preset, state),
@@ -192,6 +273,8 @@ def control(strategy: str, declared: Parameter, tickers: list[str]) -> None:
     elif isinstance(declared.default, str):
         options = list(dict.fromkeys([st.session_state[key], *tickers]))
         st.selectbox(label, options, key=key, help=tip, accept_new_options=True)
+    elif declared.name == "offset" and declared.implied:
+        offset_control(strategy, declared)
     elif declared.low is None or declared.high is None:
         st.number_input(label, key=key, help=tip)
     else:
@@ -200,10 +283,25 @@ def control(strategy: str, declared: Parameter, tickers: list[str]) -> None:
         st.slider(label, low, high, step=step, key=key, help=tip, format="%g")
 
 
+def offset_control(strategy: str, declared: Parameter) -> None:
+    """Draw on which session of its period a calendar decides, where it has more than one."""
+    state: Any = st.session_state
+    key = key_of(strategy, declared.name)
+    calendar = state.get(key_of(strategy, "rebalance"), "monthly")  # a rule has no other
+    most = most_offset(calendar)
+    state[key] = min(state[key], most)
+    if state["source"] == "bundled":  # more, from a link, stays: the run says what there is
+        most = max(most_offset(calendar, monthly_rows=True), state[key])
+    if most > 1:
+        st.number_input(f"On which session of the {CALENDARS[calendar]}", 1, most, step=1,
+                        key=key, help="1 is the first; another shows what the luck of the date "
+                        "is worth")  # fmt: skip
+
+
 def label_of(declared: Parameter) -> str:
     """A parameter's name in words, and the unit of a number after a comma."""
     words, _, last = declared.name.rpartition("_")
-    name, unit = (words, last) if words and last in UNITS else (declared.name, declared.unit)
+    name, unit = (words, last) if words and last in ENDINGS else (declared.name, declared.unit)
     text = name.replace("_", " ").capitalize()
     return f"{text}, {unit}" if isinstance(declared.default, int | float) else text
 

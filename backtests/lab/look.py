@@ -204,9 +204,11 @@ def _look(config: RunConfig, inputs: Inputs) -> Run:
     # Inputs are cached for all runs on the same data, whatever their costs and weights.
     run = simulated(replace(inputs, config=config), fill_with_sweep)
     market, simulation = judged_on(run, fill_with_sweep)
-    # The market as loaded, not as relabelled by the run: rules cache what they compute by it.
+    # The market as loaded, not as relabelled by the run: rules cache what they compute by it. One
+    # that was ruined has no later data.
+    is_whole = market is run.market and run.simulation.ruined is None
     verdict = judge_run(
-        inputs.market if market is run.market else market,
+        inputs.market if is_whole else market,
         strategy,
         simulation,
         run.summary.benchmark.ticker,

@@ -15,8 +15,8 @@ from backtests.engine.config import RunConfig
 from backtests.engine.costs import Costs
 from backtests.engine.kinds import require_few, tickers
 from backtests.engine.money import HEDGES, Money, ratio_text
-from backtests.engine.plan import PLAIN
 from backtests.engine.withholding import read_withholding
+from backtests.lab.own_money import PLAN_KEY, plan_of, plan_state
 from data.currency.currencies import DOLLAR
 from data.errors import UsageError, in_full, in_short
 from strategies.base import Parameter
@@ -89,11 +89,6 @@ def to_state(config: RunConfig, idle: Sequence[str] = ()) -> dict[str, Any]:
     idle
         Tickers at 0 % that have a slider beside those of the configuration.
     """
-    if config.plan != PLAIN:
-        raise UsageError(
-            f"the lab has no controls for {' and '.join(config.plan.table)}; leave it out, or use "
-            "the command line"
-        )
     kind, _, folder = config.source.partition(":")
     state: dict[str, Any] = {
         "strategy": config.strategy,
@@ -111,6 +106,7 @@ def to_state(config: RunConfig, idle: Sequence[str] = ()) -> dict[str, Any]:
         "lag": config.costs.lag,
         "initial": float(config.initial),
         **_money_state(config.money),
+        **plan_state(config.plan, real=config.real),
     }
     for name in DAYS:
         state[name] = getattr(config, name) or ""
@@ -193,7 +189,7 @@ def keep(state: MutableMapping[str, Any]) -> None:
     at 0, since the sum could exceed 1 otherwise.
     """
     held = [weight_key(ticker) for ticker in state.get("tickers", [])]
-    hidden = [one for one in state if one.startswith((SETTING, MONEY))]
+    hidden = [one for one in state if one.startswith((SETTING, MONEY, PLAN_KEY))]
     for key in ("tickers", "folder", *held, *hidden):
         if key in state:
             state[key] = state[key]
@@ -276,6 +272,7 @@ def from_state(state: Mapping[str, Any]) -> RunConfig:
         initial=float(state["initial"]),
         extend=EXTEND[state["extend"]],
         money=money_of(state),
+        plan=plan_of(state),
         **days,
     )
     require_few_tickers(config)

@@ -26,13 +26,16 @@ from backtests.report.hero_drawing import IN_LAB
 from backtests.report.lettering import fit
 from backtests.report.page import Cell, Grid, environment
 from backtests.report.pages import VERDICT, Trail
+from backtests.report.paid_words import own_money_lines
 from backtests.report.style import FONT, SIZES, compared_looks, palette
-from backtests.report.text import HEDGES, metric_rows, plain_label, shown
+from backtests.report.text import HEDGES, capital, metric_rows, plain_label, shown
 from backtests.report.verdict.first_screen import first_screen
 from backtests.report.verdict.payoffs import short_word
 from backtests.report.verdict.tables import shown_keys
 from backtests.report.verdict.words import name_of, sentences
 
+# What is said where amounts of money stand beside returns.
+UNIT_VALUE = "All else here is of the unit value, time-weighted: as if nothing were paid in or out."
 MESSAGE = 300  # longest message, in characters
 SVG = "http://www.w3.org/2000/svg"
 VARIABLE = re.compile(r"var\((--[\w-]+)\)")
@@ -122,6 +125,8 @@ def answer(
         "lab_answer.html",
         screen=first_screen(verdict, summary),
         numbers=tiles(summary, verdict),
+        own=own_figures(summary),
+        own_note=UNIT_VALUE,
         hero=hero,
         drawings=[] if hero is None else _pictures(hero, colours),
         is_last=is_last,
@@ -221,6 +226,13 @@ def tiles(summary: Summary, verdict: Verdict) -> list[tuple[str, str, str]]:
     ]
 
 
+def own_figures(summary: Summary) -> list[tuple[str, str]]:
+    """What a run with cash flows came to in money: labels and figures; none without flows."""
+    # What a line explains after its figure stands once below them, as UNIT_VALUE.
+    lines = [(name, told.partition("; ")[0]) for name, told in own_money_lines(summary)]
+    return [(capital(name), figure) for name, figure in lines]
+
+
 def compared_chart(runs: Mapping[str, Verdict]) -> Figure:
     """Growth of several runs, each starting at 1 on its own first day.
 
@@ -282,10 +294,20 @@ def compared_grid(runs: Mapping[str, tuple[Summary, Verdict]]) -> Grid:
             ],
         ],
         *rows,
+        *_own_rows(summaries),
     ]
     sources = [Cell(summary.source_title, tone="text") for summary in summaries]
     body = [[Cell("Source"), *sources], *([Cell(text) for text in row] for row in texts)]
     return Grid(["", *runs], body, wide=True)
+
+
+def _own_rows(summaries: Sequence[Summary]) -> list[list[str]]:
+    """What each run came to in money; a run without flows has none of it."""
+    figures = [dict(own_figures(summary)) for summary in summaries]
+    names = dict.fromkeys(name for own in figures for name in own)
+    return [
+        [f"Own money: {name.lower()}", *[own.get(name, "") for own in figures]] for name in names
+    ]
 
 
 def _costs_text(costs: Costs) -> str:

@@ -296,9 +296,9 @@ def test_links_and_what_is_no_file_stay_out_of_it(port, out):
 
 
 def test_a_file_beyond_what_its_kind_may_have_is_not_read(port, out):
-    large = folder_of(out, "large", "run", {"run.toml": b"#" * (64 << 10)})
+    large = folder_of(out, "large", "run", {"run.toml": b"#" * (1 << 20)})
     assert ask(port, "/large/run.toml")[0] == 200
-    (large / "run.toml").write_bytes(b"#" * ((64 << 10) + 1))
+    (large / "run.toml").write_bytes(b"#" * ((1 << 20) + 1))
     assert ask(port, "/large/run.toml")[0] == 404
 
 
