@@ -39,7 +39,8 @@ if TYPE_CHECKING:
               help="Step between two weights, a fraction  [default: 0.05].")  # fmt: skip
 @click.option("--grid", "grids", multiple=True, metavar="NAME=VALUES",
               help="Search a parameter: step_bp=25,50 or equity_weight=0.4:0.8:0.1; in another "
-                   "currency also fx_hedge=0:1:0.1 and fx_hedge_equity.")  # fmt: skip
+                   "currency also fx_hedge=0:1:0.1 and fx_hedge_equity. Bands too: "
+                   "band=0,0.02,0.05, band_relative and band_to.")  # fmt: skip
 @strategy_options
 @click.option("--maximise", default="cagr", show_default=True, metavar="METRIC",
               help="cagr (growth a year), sharpe, sortino or calmar.")  # fmt: skip
@@ -84,7 +85,7 @@ def main(strategy: str | None, **options: Any) -> None:
     from backtests.analysis.objective import read_objective
 
     assets = None if options["assets"] is None else options["assets"].split(",")
-    space = search_space(config, assets, options["step"], grid)
+    space = search_space(config, assets, options["step"], grid, list(params))
     objective = read_objective(options["maximise"], options["limits"])
     out = Path(options["out"])
     require_writable(out)

@@ -162,7 +162,7 @@ class RunConfig:
             raise UsageError(f"plan= takes Plan(rebalancing, flows), got {in_short(self.plan)}")
         rule = self.rule
         if rule is None and self.plan.rebalancing:
-            params = {**_calendar_of_bands(strategy), **params}
+            params = {**calendar_of_bands(strategy), **params}
         if not isinstance(rule, Strategy | None):
             raise UsageError(f"rule= takes a Strategy object, got {in_short(rule)}")
         if rule is None or rule.name != strategy:  # the name was changed by dataclasses.replace
@@ -303,7 +303,7 @@ class RunConfig:
         return {**fields, "params": plain_params(self.params)}
 
 
-def _calendar_of_bands(strategy: str) -> Params:
+def calendar_of_bands(strategy: str) -> Params:
     """The calendar with bands unless the user gives one: weights are watched daily."""
     return {"rebalance": "daily"} if strategy == HedgeMix.name else {}
 

@@ -36,7 +36,7 @@ class Candidate:
 
     params: Params
     candidate: int
-    settings: Mapping[str, float] | None = None
+    settings: Mapping[str, float | str] | None = None
 
 
 @dataclass(frozen=True)
