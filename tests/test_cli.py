@@ -61,7 +61,8 @@ def test_the_options_are_the_keys_of_a_configuration_and_have_its_defaults():
     assert set(RUN_OPTIONS) == set(table) - {"strategy", "params"}
     assert set(table) == set(ConfigTable.__dataclass_fields__)
     defaults = main.make_context("run", ["hedge_mix"]).params
-    plain = set(RUN_OPTIONS) - set(MONEY)  # in dollars a table has nothing of money
+    plain = set(RUN_OPTIONS) - {*MONEY, "real"}  # in dollars of the day a table has neither
+    assert (defaults["real"], table["real"]) == (False, None)
     assert {name: defaults[name] for name in plain} == {name: table[name] for name in plain}
     assert run_config("hedge_mix", {}, defaults) == RunConfig("hedge_mix")
     money = {name: defaults[name] for name in MONEY if defaults[name] is not None}

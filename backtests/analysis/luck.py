@@ -26,12 +26,16 @@ class Outcome:
         Fractions, after costs; the fall is 0 or negative.
     payoff
         Of the hedge in all months, a month, a fraction; None without a hedge or too few months.
+    ruined
+        The day on which its payouts had taken all, by ISO; None if it lasted as long as the run.
+        Its numbers are those of a unit, which go on without payouts.
     """
 
     offset: int
     cagr: float
     max_drawdown: float
     payoff: float | None
+    ruined: str | None = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,11 @@ class RebalancingLuck:
     cagr: Spread
     max_drawdown: Spread
     payoff: Spread | None
+
+    @property
+    def ruined(self) -> tuple[int, ...]:
+        """The sessions on which payouts would have taken all, by offset."""
+        return tuple(each.offset for each in self.outcomes if each.ruined is not None)
 
 
 def spread_of(values: Sequence[float], own: float) -> Spread:

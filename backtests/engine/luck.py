@@ -15,6 +15,7 @@ from backtests.analysis.months import month_ends
 from backtests.analysis.payoff import payoff, without_rounding
 from backtests.analysis.record import Verdict
 from backtests.analysis.resampling import FEWEST_ROWS
+from backtests.engine.plan import Plan
 from backtests.engine.references import make_sides
 from backtests.engine.roles import Roles
 from backtests.engine.simulate import simulate
@@ -87,24 +88,32 @@ def rebalancing_luck(
 
 
 def _decided(market: Market, strategy: Strategy, run: Simulation) -> Simulation:
-    """Simulate a strategy as the run was: from its row 0, at its costs, with its money."""
+    """Simulate a strategy as the run was: from its row 0, at its costs, with its plan and money.
+
+    Where it is ruined before the run ends, its unit value goes on, as that of a reference.
+    """
     from backtests.engine.with_sweep import fill_with_sweep  # numba, which not every command loads
 
-    return simulate(
-        market,
-        strategy,
-        run.costs,
-        opening=run.opening,
-        initial=float(run.nav.iloc[0]),
-        plan=run.plan,
-        engine=fill_with_sweep,
-    )
+    def made_with(plan: Plan) -> Simulation:
+        return simulate(
+            market,
+            strategy,
+            run.costs,
+            opening=run.opening,
+            initial=float(run.nav.iloc[0]),
+            plan=plan,
+            engine=fill_with_sweep,
+        )
+
+    made = made_with(run.plan)
+    return made if made.ruined is None else made.continued(made_with(run.plan.without_flows()))
 
 
 def _outcome(market: Market, offset: int, run: Simulation, paid: float | None) -> Outcome:
     values = run.nav.to_numpy(float)
     ppy = rows_per_year(pd.DatetimeIndex(run.nav.index), market.periods_per_year)
-    return Outcome(offset, cagr(values, ppy), float(drawdowns(values).min()), paid)
+    ruined = None if run.ruined is None else f"{run.ruined:%Y-%m-%d}"
+    return Outcome(offset, cagr(values, ppy), float(drawdowns(values).min()), paid, ruined)
 
 
 def payoff_of(

@@ -11,8 +11,10 @@ from backtests.engine import ledger
 from backtests.engine.backtest import load_inputs, simulated
 from backtests.engine.config import RunConfig
 from backtests.engine.costs import Costs
+from backtests.engine.flows import AskedFlows
 from backtests.engine.judge import judge_run
 from backtests.engine.luck import payoff_of, rebalancing_luck
+from backtests.engine.plan import Plan
 from backtests.engine.run import Run
 from tests.conftest import market_of, random_market
 
@@ -88,6 +90,22 @@ def test_a_single_fund_pays_the_same_whichever_session_decides():
     rule = replace(run.config.make_strategy(), offset=9)
     paid = payoff_of(run.market, rule, run.simulation, "SPY", run.config.roles)
     assert paid == pytest.approx(luck.payoff.own, abs=1e-9)
+
+
+def test_after_payouts_took_all_a_unit_goes_on():
+    """Where nothing costs, flows do not change a unit: their run's outcomes are those without."""
+    free = Costs(fee_bps=0, slippage_bps=0)
+    paying = {"costs": free, "plan": Plan(flows=AskedFlows("-200/month"))}
+    runs = {at: run_of(params={"weights": FUNDS, "offset": at}, **paying) for at in (1, 8, 15)}
+    ends = {at: f"{made.simulation.ruined:%Y-%m-%d}" for at, made in runs.items()}
+    assert ends[1] > ends[8] == ends[15]  # the run is the one that lasts longest
+    luck = luck_of(runs[1])
+    assert {at: luck.outcomes[at - 1].ruined for at in ends} == ends
+    plain = luck_of(run_of(params={"weights": FUNDS}, costs=free, end=ends[1]))
+    assert plain.ruined == ()
+    for with_flows, without in zip(luck.outcomes, plain.outcomes, strict=True):
+        assert with_flows.cagr == pytest.approx(without.cagr, abs=1e-12)
+        assert with_flows.max_drawdown == pytest.approx(without.max_drawdown, abs=1e-12)
 
 
 def test_a_week_has_five_sessions_and_a_quarter_of_months_three():

@@ -115,12 +115,23 @@ def luck_words(luck: RebalancingLuck, hedge: str) -> str:
     growth, fall, unit, period = luck.cagr, luck.max_drawdown, luck.unit, luck.period
     decided = (
         f"This run decides on {unit} {luck.offset} of the {period}. Decided on another one, over "
-        f"the same years at the same costs, it would have grown by {percent(growth.low)} to "
+        f"the same years and all else alike, it would have grown by {percent(growth.low)} to "
         f"{percent(growth.high)} a year in place of {percent(growth.own)}, and its deepest fall "
         f"would have been {percent(-fall.high)} to {percent(-fall.low)} in place of "
         f"{percent(-fall.own)}."
     )
-    return " ".join(filter(None, [decided, _payoff_words(luck, hedge), _meaning(luck)]))
+    words = [decided, _ruin_words(luck), _payoff_words(luck, hedge), _meaning(luck)]
+    return " ".join(filter(None, words))
+
+
+def _ruin_words(luck: RebalancingLuck) -> str:
+    ruined = len(luck.ruined)
+    if not ruined:
+        return ""
+    return (
+        f"By its last day payouts would have taken all in {ruined} of the {len(luck.outcomes)}; "
+        "growth and fall are those of a unit, which goes on without them."
+    )
 
 
 def _payoff_words(luck: RebalancingLuck, hedge: str) -> str:

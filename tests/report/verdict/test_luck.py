@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from backtests.analysis.luck import Outcome, RebalancingLuck, luck_of
@@ -22,10 +24,19 @@ def test_the_sentence_gives_the_spread_and_what_it_means():
     told = luck_words(made(0.01, 0.01, 0.01), "Treasuries")
     assert told.startswith(
         "This run decides on session 2 of the month. Decided on another one, over the same years "
-        "at the same costs, it would have grown by 8.00 % to 8.40 % a year in place of 8.10 %, and "
-        "its deepest fall would have been 29.00 % to 31.00 % in place of 31.00 %. What Treasuries "
+        "and all else alike, it would have grown by 8.00 % to 8.40 % a year in place of 8.10 %, "
+        "and its deepest fall would have been 29.00 % to 31.00 % in place of 31.00 %. What "
+        "Treasuries "
     )
     assert "less than 0.40 points a year" in told
+
+
+def test_sessions_on_which_payouts_take_all_are_counted():
+    luck = made(0.01, 0.01, 0.01)
+    assert "taken all" not in luck_words(luck, "Treasuries")
+    dry = tuple(replace(each, ruined="2020-01-02") for each in luck.outcomes[1:])
+    told = luck_words(replace(luck, outcomes=(luck.outcomes[0], *dry)), "Treasuries")
+    assert "payouts would have taken all in 2 of the 3;" in told
 
 
 @pytest.mark.parametrize("payoffs", [(0.01, 0.02, 0.03), (None, None, None)])
