@@ -155,12 +155,12 @@ def print_tuned(console: Console, tuned: Tuned, folder: Path) -> None:
     from backtests.report.tuning.advice import chip, headline
     from backtests.report.tuning.sentences import sentences
     from backtests.report.tuning.words import (
-        SHOWN,
         cash_of,
         hedge_lead,
         hedge_lines,
-        labels_of,
+        ruined_line,
         run_command_of,
+        shown_of,
     )
     from backtests.report.verdict.payoffs import payoff_note
 
@@ -175,8 +175,7 @@ def print_tuned(console: Console, tuned: Tuned, folder: Path) -> None:
     portfolios = tuned.portfolios
     for portfolio in portfolios:
         table.add_column(portfolio.name, justify="right")
-    for key, label in labels_of(tuned).items():
-        show = SHOWN[key][1]
+    for key, (label, show) in shown_of(tuned).items():
         values = [float(portfolio.metrics[key]) for portfolio in portfolios]
         table.add_row(label, *(show(value if math.isfinite(value) else None) for value in values))
     console.print()
@@ -188,6 +187,8 @@ def print_tuned(console: Console, tuned: Tuned, folder: Path) -> None:
     console.print(Text(f"  {chip(tuned)[0]}."))
     for sentence in sentences(tuned):
         console.print(Text(f"  {sentence}"))
+    if ruined := ruined_line(tuned):
+        console.print(Text(f"  {ruined}."))
     console.print()
     for name, line in hedge_lines(tuned):
         console.print(Text(f"{hedge_lead(name)} {line}"))

@@ -365,7 +365,14 @@ def tune(
         scores, done, stopped = score_space(search, unfinished, frames, step)
     frequency = search.market.periods_per_year
     trials = log_trials(
-        out, space, np.flatnonzero(done), frequency, key, search.own_version, search.config.money
+        out,
+        space,
+        np.flatnonzero(done),
+        frequency,
+        key,
+        search.own_version,
+        search.config.money,
+        search.config.plan.rebalancing,
     )
     # The count of trials decides numbers too.
     name = f"tune-{short_hash([key, str(search.objective), trials])}"
