@@ -16,7 +16,6 @@ from backtests.analysis.plateau import Region, widest_good_region
 from backtests.analysis.reliability import Edge, Sample, edge_of, examine, standing
 from backtests.analysis.scores import best_of
 from backtests.analysis.selection import evenly_spaced
-from backtests.engine.candidates import schedules
 from backtests.engine.config import RunConfig
 from backtests.engine.long_view import LongRun, long_evidence
 from backtests.engine.references import make_sides
@@ -46,7 +45,7 @@ def examined(search: Search, table: pd.DataFrame, trials: int, name: str) -> Tun
     search
         The search with its market, space and objective.
     table
-        Candidates x ``METRICS``.
+        Candidates x ``METRICS``, with cash flows x ``OWN_MONEY`` too.
     trials
         Number of all trials ever made on this market.
     name
@@ -74,7 +73,8 @@ def examined(search: Search, table: pd.DataFrame, trials: int, name: str) -> Tun
         eligible=eligible,
         tolerance=_tolerance(edge_of(objective, pair, cash_returns)),
     )
-    sample = _sample(search, region, eligible, default, cash, cash_returns)
+    stays = np.isfinite(table["cagr"].to_numpy(float))
+    sample = _sample(search, region, eligible, stays, default, cash, cash_returns)
     lag = math.ceil(panel.costs.lag * MONTHS / panel.ppy)
     reliability = examine(sample, objective, trials=trials, lag=lag)
     best = np.argsort(-np.where(eligible, goal, -np.inf), kind="stable")
@@ -163,12 +163,14 @@ def _sample(
     search: Search,
     region: Region,
     eligible: NDArray[np.bool_],
+    stays: NDArray[np.bool_],
     default: Array,
     cash: pd.DataFrame,
     cash_returns: Array,
 ) -> Sample:
     """Month-end returns of at most 500 of all candidates and 500 of the eligible ones."""
-    everyone = evenly_spaced(len(eligible), MOST_EXAMINED)
+    there = np.flatnonzero(stays)  # what is ruined has no returns to compare
+    everyone = there[evenly_spaced(len(there), MOST_EXAMINED)]
     allowed = np.flatnonzero(eligible)
     within = allowed[evenly_spaced(len(allowed), MOST_EXAMINED)]
     within = np.union1d(within, [region.centre, region.peak])
@@ -196,7 +198,7 @@ def _diluted(search: Search, sample: Sample, trials: int) -> Diluted | None:
         return None
     decided = decide(rule, search.market)
     shares = np.arange(99, 0, -1) / 100
-    less = schedules(panel, search.market, (decided * share for share in shares))
+    less = search.alone_as(decided * share for share in shares)
     table = pd.concat(score_in_chunks(panel, less))
     keeps = np.flatnonzero(search.objective.eligible(table))
     if not len(keeps):
@@ -224,6 +226,7 @@ def _judged(search: Search, terms: Terms, strategy: Strategy) -> Judged:
         panel.costs,
         opening=opening,
         initial=panel.initial,
+        plan=terms.config.plan,
         engine=fill_with_sweep,
     )
     sides = make_sides(

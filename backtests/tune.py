@@ -39,7 +39,8 @@ if TYPE_CHECKING:
               help="Step between two weights, a fraction  [default: 0.05].")  # fmt: skip
 @click.option("--grid", "grids", multiple=True, metavar="NAME=VALUES",
               help="Search a parameter: step_bp=25,50 or equity_weight=0.4:0.8:0.1; in another "
-                   "currency also fx_hedge=0:1:0.1 and fx_hedge_equity.")  # fmt: skip
+                   "currency also fx_hedge=0:1:0.1 and fx_hedge_equity. Bands too: "
+                   "band=0,0.02,0.05, band_relative and band_to.")  # fmt: skip
 @strategy_options
 @click.option("--maximise", default="cagr", show_default=True, metavar="METRIC",
               help="cagr (growth a year), sharpe, sortino or calmar.")  # fmt: skip
@@ -84,7 +85,7 @@ def main(strategy: str | None, **options: Any) -> None:
     from backtests.analysis.objective import read_objective
 
     assets = None if options["assets"] is None else options["assets"].split(",")
-    space = search_space(config, assets, options["step"], grid)
+    space = search_space(config, assets, options["step"], grid, list(params))
     objective = read_objective(options["maximise"], options["limits"])
     out = Path(options["out"])
     require_writable(out)
@@ -154,12 +155,12 @@ def print_tuned(console: Console, tuned: Tuned, folder: Path) -> None:
     from backtests.report.tuning.advice import chip, headline
     from backtests.report.tuning.sentences import sentences
     from backtests.report.tuning.words import (
-        SHOWN,
         cash_of,
         hedge_lead,
         hedge_lines,
-        labels_of,
+        ruined_line,
         run_command_of,
+        shown_of,
     )
     from backtests.report.verdict.payoffs import payoff_note
 
@@ -174,8 +175,7 @@ def print_tuned(console: Console, tuned: Tuned, folder: Path) -> None:
     portfolios = tuned.portfolios
     for portfolio in portfolios:
         table.add_column(portfolio.name, justify="right")
-    for key, label in labels_of(tuned).items():
-        show = SHOWN[key][1]
+    for key, (label, show) in shown_of(tuned).items():
         values = [float(portfolio.metrics[key]) for portfolio in portfolios]
         table.add_row(label, *(show(value if math.isfinite(value) else None) for value in values))
     console.print()
@@ -187,6 +187,8 @@ def print_tuned(console: Console, tuned: Tuned, folder: Path) -> None:
     console.print(Text(f"  {chip(tuned)[0]}."))
     for sentence in sentences(tuned):
         console.print(Text(f"  {sentence}"))
+    if ruined := ruined_line(tuned):
+        console.print(Text(f"  {ruined}."))
     console.print()
     for name, line in hedge_lines(tuned):
         console.print(Text(f"{hedge_lead(name)} {line}"))

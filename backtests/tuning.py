@@ -25,11 +25,10 @@ from backtests.engine.candidates import Candidates, PricePanel, make_panel
 from backtests.engine.cluster import connect, score_in_chunks_on
 from backtests.engine.config import RunConfig, plain_params, short_hash
 from backtests.engine.opening import Opening
-from backtests.engine.plan import PLAIN
 from backtests.engine.run import Inputs
-from backtests.engine.scores import METRICS, score_in_chunks
-from backtests.engine.search import Search
-from backtests.engine.settings import market_with, with_settings
+from backtests.engine.scores import METRICS, OWN_MONEY, score_in_chunks
+from backtests.engine.search import Search, is_ruined
+from backtests.engine.settings import market_with, of_market, with_settings
 from backtests.engine.space import Space
 from backtests.engine.tuned import Tuned
 from backtests.examination import examined
@@ -116,11 +115,6 @@ def prepare_search(
     config.withholding.require_held(tickers)
     corners = [] if space.is_simplex else space.corners()
     rules = [default, *map(space.rule, corners)]
-    if config.plan != PLAIN:
-        raise UsageError(
-            f"a search knows no {' or '.join(config.plan.table)}; leave it out, and compare runs "
-            "with it instead"
-        )
     market_of = loader(config, rules, load, progress)
     market = market_of(tickers, config.end, refresh=refresh)
     require_market(strictness, market, config.end)
@@ -170,7 +164,7 @@ def _markets(inputs: Inputs, space: Space, corners: Sequence[int]) -> list[Marke
         inputs.market,
         *(
             market_with(inputs.market, with_settings(inputs.config, settings))
-            if (settings := space.settings_of(corner))
+            if of_market(settings := space.settings_of(corner))
             else inputs.market
             for corner in corners
         ),
@@ -266,6 +260,12 @@ def _require_score(search: Search, progress: Progress) -> None:
     """Refuse a default that has no score to beat."""
     metric = search.objective.maximise
     scores = search.scores_alone(search.default, progress)
+    if is_ruined(scores):
+        day = search.panel.sessions[int(scores["ruined"])]
+        raise UsageError(
+            f"the default is ruined on {day:%Y-%m-%d}, when a payout takes all there is: there is "
+            "nothing to beat; take out less, or give a larger --initial"
+        )
     if not np.isfinite(scores[["sharpe", metric]]).all():
         raise UsageError(
             f"--maximise {metric}: the default has no such ratio to beat, since it never "
@@ -281,7 +281,7 @@ def score_space(
     Returns
     -------
     tuple
-        Scores, candidates x ``METRICS``; which candidates have some; whether Ctrl-C stopped it.
+        Scores, candidates x metrics; which candidates have some; whether Ctrl-C stopped it.
     """
     scores, done = unfinished.read()
     total = len(search.space)
@@ -356,7 +356,8 @@ def tune(
         For whatever the user can correct.
     """
     space, key = search.space, search.scores_key()
-    unfinished = Unfinished(out, key, len(space), len(METRICS))
+    columns = [*METRICS, *(OWN_MONEY if search.config.plan.flows else ())]
+    unfinished = Unfinished(out, key, len(space), len(columns))
     if not space.kind.is_built_in():
         _require_current(search, unfinished)
     shown = steps("scoring") if steps else contextlib.nullcontext(lambda done, of: None)
@@ -364,11 +365,18 @@ def tune(
         scores, done, stopped = score_space(search, unfinished, frames, step)
     frequency = search.market.periods_per_year
     trials = log_trials(
-        out, space, np.flatnonzero(done), frequency, key, search.own_version, search.config.money
+        out,
+        space,
+        np.flatnonzero(done),
+        frequency,
+        key,
+        search.own_version,
+        search.config.money,
+        search.config.plan.rebalancing,
     )
     # The count of trials decides numbers too.
     name = f"tune-{short_hash([key, str(search.objective), trials])}"
-    table = pd.DataFrame(scores, columns=list(METRICS))
+    table = pd.DataFrame(scores, columns=columns)
     interrupted = Interrupted(int(done.sum()), len(done), _best_so_far(search, table))
     if stopped:
         raise interrupted

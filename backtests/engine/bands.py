@@ -16,6 +16,7 @@ GOALS = (TARGET, EDGE_OF_BAND)
 LEAST_LIMIT = 1e-6  # of a weight that has no band of its own: smaller ones are rounding
 # The fields of a configuration that are about bands.
 BANDS = ("band", "band_relative", "band_to")
+WIDTHS = BANDS[:2]  # with one of them there is a band
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Rebalancing:
 
     def __post_init__(self) -> None:
         """Convert and check every field."""
-        for name in BANDS[:2]:
+        for name in WIDTHS:
             value = getattr(self, name)
             option = "--" + name.replace("_", "-")
             if value is not None:

@@ -24,7 +24,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from backtests.engine.candidates import Candidates, PricePanel
-from backtests.engine.scores import BLOCK, METRICS, Array, cores, score_block
+from backtests.engine.scores import BLOCK, Array, columns_of, cores, score_block
 from backtests.engine.sweep import prepare
 from data.command import Progress, collect_rarely, silent, words_of
 from data.errors import HedgeError, UnreachableError, UsageError, in_short
@@ -340,9 +340,9 @@ def score_in_chunks_on(
             part = candidates[first : first + size]
             waiting.append((first, client.submit(_score_task, shared, part, code, pure=False)))
             while len(waiting) >= AHEAD * max(1, _threads(client)):
-                yield _frame(client, *waiting.popleft())
+                yield _frame(client, columns_of(candidates), *waiting.popleft())
         while waiting:
-            yield _frame(client, *waiting.popleft())
+            yield _frame(client, columns_of(candidates), *waiting.popleft())
 
 
 def score_on(
@@ -382,7 +382,7 @@ def _task_size(candidates: Candidates, chunk: int, threads: int) -> int:
     return max(1, min(chunk, int(TASK_BYTES / each), max(BLOCK, fair)))
 
 
-def _frame(client: Client, first: int, future: Future[Any]) -> pd.DataFrame:
+def _frame(client: Client, names: Sequence[str], first: int, future: Future[Any]) -> pd.DataFrame:
     alone = 0
     while True:
         try:
@@ -399,7 +399,7 @@ def _frame(client: Client, first: int, future: Future[Any]) -> pd.DataFrame:
                 f"start some with: dask worker {_name(client)}"
             )
     numbers = pd.RangeIndex(first, first + len(scores), name="candidate")
-    return pd.DataFrame(scores, numbers, list(METRICS))
+    return pd.DataFrame(scores, numbers, list(names))
 
 
 @contextmanager

@@ -129,7 +129,7 @@ class AskedFlows:
         return replace(self, dated={d: paid for d, paid in self.by_day.items() if d <= last})
 
     def on(self, market: Market, rows: pd.DatetimeIndex, lag: int) -> Flows:
-        """What is paid on each row of a simulation.
+        """What is paid on each row of a simulation, in the market's money.
 
         Parameters
         ----------
@@ -158,6 +158,9 @@ class AskedFlows:
         paid = [np.zeros(len(rows)), np.zeros(len(rows))]
         for where, what in zip(paid, (amount, share), strict=True):
             where[lag:] = what[: len(rows) - lag]
+        if market.deflated is not None:  # amounts are in money of the day
+            level = market.deflated.price_level.loc[rows].to_numpy(float)
+            paid[0] = paid[0] * (level[0] / level)
         return Flows(*paid)
 
     def notes_on_prices(self, market: Market, rows: pd.DatetimeIndex) -> list[str]:

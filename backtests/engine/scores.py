@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from backtests.analysis.metrics import ratios
 from backtests.engine.candidates import Candidates, PricePanel
-from backtests.engine.own_steps import PAYMENTS
+from backtests.engine.own_steps import ALIVE, PAYMENTS
 from backtests.engine.own_sweep import prepare as prepare_own
 from backtests.engine.simulate import CAPITAL
 from backtests.engine.sweep import SUMS, prepare, run_block
@@ -38,6 +38,13 @@ METRICS = (
     "turnover_per_year",
     "costs_paid",
 )
+# Beside them of candidates with cash flows: what the investor's own money came to.
+OWN_MONEY = ("final_wealth", "paid_in", "taken_out", "ruined")
+
+
+def columns_of(candidates: Candidates) -> tuple[str, ...]:
+    """What is worked out of some candidates, by name."""
+    return METRICS if candidates.flows is None else (*METRICS, *OWN_MONEY)
 
 
 def score_block(panel: PricePanel, candidates: Candidates) -> Array:
@@ -46,12 +53,31 @@ def score_block(panel: PricePanel, candidates: Candidates) -> Array:
     Returns
     -------
     numpy.ndarray
-        Shape (candidates, ``len(METRICS)``), as ``analysis.metrics`` defines them; the downside
-        deviation is annualised, money is in currency. NaN where a metric does not exist: a ratio
-        of no risk, a worst year without a complete year. With flows they are those of the unit
-        value, which a candidate that was ruined does not have.
+        Shape (candidates, ``len(columns_of(candidates))``). First ``METRICS``, as
+        ``analysis.metrics`` defines them; the downside deviation is annualised, money is in
+        currency. NaN where a metric does not exist: a ratio of no risk, a worst year without a
+        complete year. With flows they are those of the unit value, which a candidate that was
+        ruined does not have, and ``OWN_MONEY`` follows: what it is worth in the end, what was paid
+        in, the value at the start included, what was taken out, and the row of its ruin, or NaN.
     """
-    sums = _sums(panel, candidates)
+    if candidates.flows is not None:
+        sums, payments, _, _ = run_own_block(panel, candidates)
+        return np.column_stack([_metrics(panel, sums), _own_money(panel, payments)])
+    return _metrics(panel, _sums(panel, candidates))
+
+
+def _own_money(panel: PricePanel, payments: Array) -> Array:
+    """``OWN_MONEY`` of the kernel's ``PAYMENTS``."""
+    wealth, paid_in, taken_out, ruined = payments.T
+    money = panel.initial / CAPITAL
+    row = np.where(ruined == ALIVE, math.nan, ruined)
+    return np.column_stack(
+        [wealth * money, panel.initial + paid_in * money, taken_out * money, row]
+    )
+
+
+def _metrics(panel: PricePanel, sums: Array) -> Array:
+    """``METRICS`` of the kernel's ``SUMS``."""
     total = dict(zip(SUMS, sums.T, strict=True))
     returns = len(panel.sessions) - 1
     year = math.sqrt(panel.ppy)
@@ -105,7 +131,7 @@ def score_in_chunks(
     Yields
     ------
     pandas.DataFrame
-        Candidates (their numbers as index) x ``METRICS``; see :func:`score_block`.
+        Candidates (their numbers as index) x :func:`columns_of`; see :func:`score_block`.
     """
     _ready(candidates, progress)
     with ThreadPoolExecutor(threads or cores()) as pool:
@@ -114,7 +140,7 @@ def score_in_chunks(
             blocks = (part[at : at + BLOCK] for at in range(0, len(part), BLOCK))
             scores = np.concatenate(list(pool.map(partial(score_block, panel), blocks)))
             numbers = pd.RangeIndex(first, first + len(part), name="candidate")
-            yield pd.DataFrame(scores, numbers, list(METRICS))
+            yield pd.DataFrame(scores, numbers, list(columns_of(candidates)))
 
 
 def score(

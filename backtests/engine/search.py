@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import inspect
 import linecache
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
@@ -17,14 +18,21 @@ from numpy.typing import NDArray
 import data
 import strategies
 from backtests.analysis.months import month_ends
+from backtests.analysis.numbers import numbers_of
 from backtests.analysis.objective import Objective
+from backtests.engine.bands import WIDTHS, Rebalancing
 from backtests.engine.candidates import Candidates, PricePanel, make_panel, repriced, schedules
 from backtests.engine.cluster import engine_code
 from backtests.engine.config import RunConfig, plain_params, short_hash
+from backtests.engine.plan import PLAIN
+from backtests.engine.planned import planned
 from backtests.engine.run import fingerprints_of
-from backtests.engine.scores import paths, score_in_chunks
-from backtests.engine.settings import market_with, with_settings
+from backtests.engine.scores import METRICS, paths, score_in_chunks
+from backtests.engine.settings import Setting, market_with, of_market, with_settings
+from backtests.engine.simulate import simulate
+from backtests.engine.simulation import Simulation
 from backtests.engine.space import Space
+from backtests.engine.with_sweep import fill_with_sweep
 from data.command import Progress, silent
 from data.errors import RuleError
 from data.market import Market
@@ -93,15 +101,23 @@ class Search:
         return Terms(self.config, self.market, self.panel, self.shared)
 
     @cached_property
-    def _terms(self) -> Callable[[tuple[tuple[str, float], ...]], Terms]:
+    def _terms(self) -> Callable[[tuple[tuple[str, Setting], ...]], Terms]:
         @lru_cache(maxsize=TERMS_KEPT)
-        def made(settings: tuple[tuple[str, float], ...]) -> Terms:
+        def on_market(settings: tuple[tuple[str, Setting], ...]) -> Terms:
             if not settings:
                 return self.own_terms
             config = with_settings(self.config, dict(settings))
             market = market_with(self.market, config)
             shared = None if self.shared is None else market_with(self.shared, config)
             return Terms(config, market, repriced(self.panel, market), shared)
+
+        @lru_cache(maxsize=TERMS_KEPT)
+        def made(settings: tuple[tuple[str, Setting], ...]) -> Terms:
+            if not settings:
+                return self.own_terms
+            searched = dict(settings)
+            terms = on_market(tuple((name, searched[name]) for name in of_market(searched)))
+            return replace(terms, config=with_settings(terms.config, searched))
 
         return made
 
@@ -118,7 +134,28 @@ class Search:
         for places in self.space.alike(numbers):
             own = numbers[places]
             terms = self.terms(int(own[0]))
-            yield places, terms.panel, self.space.candidates(terms.panel, terms.market, own)
+            decided = self.space.candidates(terms.panel, terms.market, own)
+            yield (
+                places,
+                terms.panel,
+                planned(
+                    decided,
+                    terms.panel,
+                    terms.market,
+                    self._bands(terms, own),
+                    terms.config.plan.flows,
+                ),
+            )
+
+    def _bands(self, terms: Terms, numbers: NDArray[np.int64]) -> list[Rebalancing]:
+        """The bands of some candidates that differ in their widths alone: one for all, or each."""
+        widths = [name for name in self.space.settings if name in WIDTHS]
+        shared = terms.config.plan.rebalancing
+        if not widths:
+            return [shared]
+        made = cache(lambda **own: replace(shared, **own))
+        each = (self.space.settings_of(int(number)) for number in numbers)
+        return [made(**{name: own[name] for name in widths}) for own in each]
 
     @property
     def default(self) -> Strategy:
@@ -172,8 +209,14 @@ class Search:
         return short_hash([_source_of(kind), digests])
 
     def alone(self, strategy: Strategy) -> Candidates:
-        """A portfolio outside the search, as candidates of its own."""
-        return schedules(self.panel, self.market, [decide(strategy, self.market)])
+        """A portfolio outside the search with the default's plan, as candidates of its own."""
+        return self.alone_as([decide(strategy, self.market)])
+
+    def alone_as(self, decided: Iterable[pd.DataFrame]) -> Candidates:
+        """The same of given decisions, a candidate each."""
+        made = schedules(self.panel, self.market, decided)
+        plan = self.config.plan
+        return planned(made, self.panel, self.market, [plan.rebalancing], plan.flows)
 
     def scores_alone(self, strategy: Strategy, progress: Progress = silent) -> pd.Series:
         """The same metrics of a portfolio outside the search."""
@@ -190,20 +233,48 @@ class Search:
             panel = make_panel(
                 market, [self.benchmark], panel.costs, opening=opening, initial=panel.initial
             )
-        decided = decide(EquityOnly(ticker=self.benchmark), market)
-        return panel, schedules(panel, market, [decided])
+        made = schedules(panel, market, [decide(EquityOnly(ticker=self.benchmark), market)])
+        plan = self.config.plan
+        return panel, planned(made, panel, market, [plan.rebalancing], plan.flows)
 
     def equity_scores(self) -> pd.Series:
-        """The same metrics of 100 % equity."""
+        """The same metrics of 100 % equity; after its ruin its unit value goes on without flows."""
         panel, alone = self._equity
         (frame,) = score_in_chunks(panel, alone, threads=1)
-        return frame.iloc[0]
+        row = frame.iloc[0]
+        if not is_ruined(row):
+            return row
+        numbers = numbers_of(self._ruined_equity.portfolio(self.shared or self.market))
+        known = {key: getattr(numbers, key) for key in METRICS}
+        row[list(METRICS)] = [math.nan if each is None else each for each in known.values()]
+        return row
 
     def equity_month_returns(self) -> Array:
         """Month-end returns of 100 % equity, in the months of the candidates."""
         panel, alone = self._equity
-        values = paths(panel, alone).reindex(self.panel.sessions, method="ffill")
+        values = paths(panel, alone)
+        if values.isna().to_numpy().any():
+            values = self._ruined_equity.nav.to_frame()
+        values = values.reindex(self.panel.sessions, method="ffill")
         return month_returns(values.fillna(panel.initial))
+
+    @cached_property
+    def _ruined_equity(self) -> Simulation:
+        """100 % equity that the flows ruin, as a run's benchmark: after it without flows."""
+        market, (panel, _) = self.shared or self.market, self._equity
+        with_flows, unpaid = (
+            simulate(
+                market,
+                EquityOnly(ticker=self.benchmark),
+                panel.costs,
+                opening=panel.opening,
+                initial=panel.initial,
+                plan=plan,
+                engine=fill_with_sweep,
+            )
+            for plan in (self.config.plan, PLAIN)
+        )
+        return with_flows.continued(unpaid)
 
     def paths_of(self, numbers: NDArray[np.int64]) -> Iterator[pd.DataFrame]:
         """Values of some candidates on every session, ``PATHS_AT_ONCE`` at a time."""
@@ -222,6 +293,11 @@ class Search:
     def month_returns_of(self, numbers: NDArray[np.int64]) -> Array:
         """Month-end returns of some candidates, months x candidates."""
         return np.hstack([month_returns(part) for part in self.paths_of(numbers)])
+
+
+def is_ruined(metrics: Mapping[str, float]) -> bool:
+    """Whether the metrics of a portfolio are of one that its cash flows ruined."""
+    return "ruined" in metrics and math.isfinite(metrics["ruined"])
 
 
 def month_returns(values: pd.DataFrame) -> Array:
@@ -259,6 +335,11 @@ def rules_code() -> str:
     abroad = [
         p for room in ("currency", "withholding") for p in sorted((prices / room).glob("*.py"))
     ]
-    own = [here / f"{name}.py" for name in ("space", "settings", "money", "withholding")]
+    abroad += [prices / name for name in ("price_level.py", "purchasing_power.py")]
+    own = [
+        here / f"{name}.py"
+        for name in ("space", "settings", "money", "withholding", "bands", "flows", "ledger",
+                     "planned")
+    ]  # fmt: skip
     content = b"".join(path.read_bytes() for path in [*rules, *bonds, *abroad, *own])
     return hashlib.sha256(content).hexdigest()

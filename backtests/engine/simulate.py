@@ -175,12 +175,8 @@ def _filled(
     stood = None
     if plan.flows:
         flows = plan.flows.on(market, pd.DatetimeIndex(levels.index), costs.lag)
-        amount = flows.amount * (CAPITAL / initial)
-        if market.deflated is not None:  # amounts are in money of the day
-            level = market.deflated.price_level.loc[levels.index].to_numpy(float)
-            amount = amount * (level[0] / level)
         flows = Flows(
-            np.append(np.zeros(ahead), amount),
+            np.append(np.zeros(ahead), flows.amount * (CAPITAL / initial)),
             np.append(np.zeros(ahead), flows.share),
         )
         fills = ledger.fill(prices, targets, fee, slippage, CAPITAL, bands, flows)

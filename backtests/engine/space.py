@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -18,9 +18,16 @@ from backtests.analysis.lattice import (
     grid_neighbours,
     simplex_neighbours,
 )
+from backtests.engine.bands import WIDTHS
 from backtests.engine.candidates import Candidates, PricePanel, schedules, static_mixes
-from backtests.engine.config import RunConfig
-from backtests.engine.settings import SETTINGS, require_searchable, setting_words
+from backtests.engine.config import RunConfig, calendar_of_bands
+from backtests.engine.settings import (
+    SETTINGS,
+    Setting,
+    of_market,
+    require_searchable,
+    setting_words,
+)
 from data.errors import UsageError, in_full, numbers_taken
 from data.load import spelled
 from data.market import Market
@@ -67,8 +74,9 @@ class Space:
     left_out
         Combinations that are no candidates, because the strategy refuses them.
     settings
-        Axes that are settings of the run, not parameters of the strategy: the first ones, so that
-        candidates with the same settings follow one another.
+        Axes that are settings of the run, not parameters of the strategy. Widths of bands are the
+        last axes, the others the first ones: candidates that the kernel can take together follow
+        one another, and among them those that decide the same.
     """
 
     kind: type[Strategy]
@@ -105,20 +113,25 @@ class Space:
         held = {asset: float(weight) for asset, weight in here.items() if weight}
         return {**self.fixed, "weights": held or {next(iter(self.axes)): 0.0}}
 
-    def settings_of(self, number: int) -> dict[str, float]:
+    def settings_of(self, number: int) -> dict[str, Setting]:
         """The settings of a candidate's run, as far as they are searched."""
         here = self._values(number)
-        return {name: float(here[name]) for name in self.settings}
+        values = ((name, here[name]) for name in self.settings)
+        return {name: v if isinstance(v, str) else float(v) for name, v in values}
 
     def described(self, number: int) -> Params:
         """Parameters and searched settings of a candidate."""
         return {**self.params(number), **self.settings_of(number)}
 
     def alike(self, numbers: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-        """Positions among ``numbers`` of candidates with the same settings, group by group."""
-        if not self.settings:
+        """Positions among ``numbers`` of candidates with the same settings, group by group.
+
+        Those of a group may differ in the widths of their bands.
+        """
+        shared = [name for name in self.settings if name not in WIDTHS]
+        if not shared:
             return [np.arange(len(numbers))]
-        codes = self.codes[numbers, : len(self.settings)]
+        codes = self.codes[numbers, : len(shared)]
         _, group = np.unique(codes, axis=0, return_inverse=True)
         return [np.flatnonzero(group == each) for each in range(int(group.max()) + 1)]
 
@@ -159,12 +172,12 @@ class Space:
     def candidates(
         self, panel: PricePanel, market: Market, numbers: NDArray[np.int64]
     ) -> Candidates:
-        """Make some candidates ready for simulation, all of the same settings.
+        """The decisions of some candidates on one market, without bands and cash flows.
 
         Parameters
         ----------
         panel, market
-            As these settings make them.
+            As their settings make them.
         numbers
             The candidates.
 
@@ -180,8 +193,11 @@ class Space:
                 weights[:, column] = np.asarray(values)[self.codes[numbers, axis]]
             mix = cast("HedgeMix", self.rule(int(numbers[0])))  # all share its calendar
             return static_mixes(panel, weights, mix.rebalance, mix.offset)
-        rules = (self.rule(int(number)) for number in numbers)
-        return schedules(panel, market, (decide(rule, market) for rule in rules))
+        widths = len(set(WIDTHS) & set(self.settings))
+        codes = self.codes[numbers, : len(self.axes) - widths]
+        _, first, which = np.unique(codes, axis=0, return_index=True, return_inverse=True)
+        decided = [decide(self.rule(int(number)), market) for number in numbers[first]]
+        return schedules(panel, market, (decided[each] for each in which))
 
     def tickers(self) -> list[str]:
         """All tickers that any candidate may hold."""
@@ -209,7 +225,11 @@ class Space:
 
 
 def search_space(
-    config: RunConfig, assets: Sequence[str] | None, step: float | None, grid: Mapping[str, str]
+    config: RunConfig,
+    assets: Sequence[str] | None,
+    step: float | None,
+    grid: Mapping[str, str],
+    given: Collection[str] = (),
 ) -> Space:
     """The space of a search: every mix of some assets, or every value of some parameters.
 
@@ -221,6 +241,9 @@ def search_space(
         As :func:`mix_space`; None where parameters are searched. The step is 0.05 unless given.
     grid
         As :func:`rule_space`.
+    given
+        Names of the parameters that the user gave; others take their usual value, which is another
+        one with bands.
 
     Raises
     ------
@@ -248,7 +271,13 @@ def search_space(
         named = [spelled(config.source, part.strip()) for part in assets]
         return mix_space(named, 0.05 if step is None else step, fixed)
     if grid:
-        space = rule_space(kind, grid, config.params)
+        # A band is searched, so that each candidate is a run with one.
+        banded = (
+            {}
+            if "rebalance" in given or not set(WIDTHS) & set(grid)
+            else calendar_of_bands(kind.name)
+        )
+        space = rule_space(kind, grid, {**config.params, **banded})
         held = list(dict.fromkeys([*space.tickers(), *config.make_strategy().tickers]))
         require_searchable(config, space.settings, held)
         return space
@@ -339,7 +368,12 @@ def rule_space(strategy: str | type[Strategy], grid: Mapping[str, str], fixed: P
     settings = tuple(name for name in grid if _is_setting(name, kind))
     declared = {own.name: own for own in kind.parameters()}
     declared |= {name: SETTINGS[name] for name in settings}
-    grid = {name: grid[name] for name in (*settings, *(n for n in grid if n not in settings))}
+    # Every candidate may have a width of its own in one pass of the kernel.
+    before = [name for name in settings if name not in WIDTHS]
+    after = [name for name in settings if name in WIDTHS]
+    own = [name for name in grid if name not in settings]
+    settings = (*before, *after)
+    grid = {name: grid[name] for name in (*before, *own, *after)}
     for name in grid:
         if name not in declared:
             make_of(kind, {name: ""})  # raises, naming the nearest parameter
@@ -355,10 +389,11 @@ def rule_space(strategy: str | type[Strategy], grid: Mapping[str, str], fixed: P
             f"--grid has {total:,} combinations ({each}), more than {MOST_RULES:,}; "
             "take fewer values"
         )
-    combined = math.prod(counts[name] for name in settings)
+    markets = of_market(settings)
+    combined = math.prod(counts[name] for name in markets)
     if combined > MOST_SETTINGS:
         raise UsageError(
-            f"--grid has {combined:,} combinations of {' and '.join(settings)}, more than "
+            f"--grid has {combined:,} combinations of {' and '.join(markets)}, more than "
             f"{MOST_SETTINGS:,}; take fewer values"
         )
     axes = {name: _values(text, declared[name]) for name, text in grid.items()}

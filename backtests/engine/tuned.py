@@ -145,6 +145,11 @@ class Tuned:
         return bool(self.objective.eligible(self.default.to_frame().T)[0])
 
     @property
+    def ruined_count(self) -> int:
+        """How many candidates the cash flows ruined: they have no score, and are not the choice."""
+        return int(self.metrics["ruined"].notna().sum()) if "ruined" in self.metrics else 0
+
+    @property
     def eligible_count(self) -> int:
         """How many candidates keep the limits."""
         return int(self.metrics["eligible"].sum())

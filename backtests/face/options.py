@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from backtests.engine import kinds
 from backtests.engine.backtest import Load
-from backtests.engine.config import RunConfig
+from backtests.engine.bands import WIDTHS
+from backtests.engine.config import RunConfig, calendar_of_bands
 from backtests.engine.config_file import read_config, require_kept_source, source_beside
 from backtests.engine.money import MONEY, Ratio
 from backtests.engine.plan import PLAN
@@ -64,7 +65,6 @@ NOT_HERE: Mapping[str, Mapping[str, str]] = {
         "config": "it is an option of backtest(); give its strategy and options, or a RunConfig",
         "no_verdict": "it is an option of backtest(), and a search judges no run; leave it out",
         "no_tearsheet": "it is an option of run.save(), a search has no tear sheet; leave it out",
-        **dict.fromkeys(PLAN, "a search knows no bands or cash flows; compare runs with them"),
         **_EACH,
     },
 }
@@ -216,7 +216,10 @@ def described(strategy: Chosen, options: Options) -> Described:
             f"{base.name} out, or give {named}"
         )
     given = options.params_of(base)
-    rule = _made(base, {**cast("Params", table.get("params", {})), **given})
+    params = {**cast("Params", table.get("params", {})), **given}
+    if isinstance(base, type) and any(name in {**table, **options.run} for name in WIDTHS):
+        params = {**calendar_of_bands(base.name), **params}  # as the command does
+    rule = _made(base, params)
     if options.config is not None:
         require_kept_source(Path(options.config), rule)
     run, load = _sourced({**table, **options.run}, rule, options)

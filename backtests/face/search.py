@@ -18,6 +18,7 @@ from backtests.face.door import NOT_GIVEN, NotGiven, door, given
 from backtests.face.guard import shown, warn_of
 from backtests.face.options import Chosen, Day, Options, described
 from backtests.face.plots import SearchPlots
+from backtests.face.run import Run
 from backtests.report import notebook
 from backtests.report.folder import require_writable
 from backtests.report.tuning import advice, sentences
@@ -162,6 +163,12 @@ def search(
     fx_basis_bp: float | None = None,
     carry_rates: bool | None = None,
     withholding: float | Mapping[str, float | str] | pd.Series | str | None = None,
+    band: float | None = None,
+    band_relative: float | None = None,
+    band_to: str | None = None,
+    flow: str | None = None,
+    flow_indexed: bool | None = None,
+    flows: Mapping[str, float] | pd.Series | str | None = None,
     real: bool | None = None,
     prices: pd.DataFrame | NotGiven = NOT_GIVEN,
     bills: pd.Series | NotGiven = NOT_GIVEN,
@@ -187,6 +194,8 @@ def search(
     grid
         Values by parameter: a list, a single value, or text as ``"0.4:0.8:0.1"``. In another
         currency also by ``fx_hedge`` and ``fx_hedge_equity``, what of the dollar is sold forward.
+        Of bands by ``band``, ``band_relative`` and ``band_to``: ``hedge_mix`` then decides daily
+        unless ``rebalance`` is given or searched; the default to beat has no band.
     maximise
         ``cagr``, ``sharpe``, ``sortino`` or ``calmar``.
     subject_to
@@ -198,8 +207,8 @@ def search(
         The results folder; whether the page in it has its charts without any other file.
     strategy_file, weights, rebalance, offset, set, source, extend, start, end, fee_bps,\
  slippage_bps, lag, benchmark, hedge, equity, price_only, initial, currency, cash, fx_hedge,\
- fx_hedge_equity, fx_basis_bp, carry_rates, withholding, real, prices, bills, refresh,\
- strict, max_age, quiet
+ fx_hedge_equity, fx_basis_bp, carry_rates, withholding, band, band_relative, band_to, flow,\
+ flow_indexed, flows, real, prices, bills, refresh, strict, max_age, quiet
         As for :func:`backtests.backtest`.
     params
         Parameters of the default.
@@ -223,7 +232,9 @@ def search(
         slippage_bps=slippage_bps, lag=lag, benchmark=benchmark, hedge=hedge, equity=equity,
         price_only=price_only, initial=initial, currency=currency, cash=cash,
         fx_hedge=fx_hedge, fx_hedge_equity=fx_hedge_equity,
-        fx_basis_bp=fx_basis_bp, carry_rates=carry_rates, withholding=withholding, real=real,
+        fx_basis_bp=fx_basis_bp, carry_rates=carry_rates, withholding=withholding,
+        band=band, band_relative=band_relative, band_to=band_to, flow=flow,
+        flow_indexed=flow_indexed, flows=flows, real=real,
         prices=given(prices), bills=given(bills), params=params,
     )  # fmt: skip
     if callable(strategy) and not isinstance(strategy, type | Strategy):
@@ -237,7 +248,9 @@ def search(
     for name in axes:
         if name in wanted.given or name in options.run:
             raise UsageError(f"grid= searches {name}, which is given as well; leave one out")
-    space = search_space(wanted.config, assets, step, axes)
+    made = isinstance(strategy, Strategy | RunConfig | Run)  # then all of its parameters are given
+    names = wanted.config.params if made else wanted.given
+    space = search_space(wanted.config, assets, step, axes, list(names))
     objective = read_objective(maximise, subject_to)
     if scheduler is not None:
         local_processes(scheduler)  # refuse a wrong one now, not after loading everything

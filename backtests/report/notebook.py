@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import math
 from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
@@ -19,7 +18,7 @@ from backtests.analysis.numbers import Place, shown_in
 from backtests.analysis.record import Verdict
 from backtests.engine.run import Run
 from backtests.engine.summary import Latest, Summary
-from backtests.engine.tuned import MIDDLE, Compared, Tuned
+from backtests.engine.tuned import MIDDLE, Tuned
 from backtests.report.charts import Line, growth_axis, time_chart
 from backtests.report.comparison.aligned import AlignedRuns
 from backtests.report.comparison.charts import WIDTHS, members_of
@@ -212,10 +211,10 @@ def comparison_text(comparison: Comparison) -> str:
 
 def search_text(tuned: Tuned) -> str:
     """A search in a few lines: what was searched, the answer, and the portfolios to compare."""
-    called = tuning.labels_of(tuned)
-    keys = [metric.key for metric in shown_in(Place.TILE) if metric.key in called]
+    shown = tuning.shown_of(tuned)
+    keys = [metric.key for metric in shown_in(Place.TILE) if metric.key in shown]
     rows = {
-        each.name: [(called[key], _score(each, key)) for key in keys]
+        each.name: [(shown[key][0], tuning.score(tuned, each, key)) for key in keys]
         for each in tuned.portfolios
         if each.name in (MIDDLE, "Default", "100 % equity")
     }
@@ -305,17 +304,12 @@ def _today(latest: Latest) -> Table:
 
 def _searched_grid(tuned: Tuned) -> Grid:
     """The portfolios that every page of a search compares, one a row."""
+    shown = tuning.shown_of(tuned)
     rows = [
-        [Cell(each.name, small=each.holds), *(Cell(_score(each, key)) for key in tuning.SHOWN)]
+        [Cell(each.name, small=each.holds), *(Cell(tuning.score(tuned, each, k)) for k in shown)]
         for each in tuned.portfolios
     ]
-    return Grid(["", *tuning.labels_of(tuned).values()], rows)
-
-
-def _score(each: Compared, key: str) -> str:
-    """A metric of a search's portfolio, or a dash."""
-    value = float(each.metrics[key])
-    return tuning.SHOWN[key][1](value if math.isfinite(value) else None)
+    return Grid(["", *(label for label, _ in shown.values())], rows)
 
 
 def _compared(comparison: Comparison, *, is_few: bool) -> Grid:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from backtests.analysis.reliability import RARE_BY_CHANCE, Standing
 from backtests.analysis.resampling import FEWEST_ROWS
-from backtests.engine.settings import spoken
+from backtests.engine.settings import of_market, spoken
 from backtests.engine.tuned import MIDDLE, Tuned, params_text
 from backtests.report.pages import WHICH_HEDGE
 from backtests.report.text import SPOKEN, mix_words, weights_text
@@ -65,7 +65,7 @@ def headline(tuned: Tuned) -> str:
     equity's worst months is asked elsewhere, and may have the opposite answer.
     """
     told = _answer(tuned)
-    if not tuned.space.settings:
+    if not of_market(tuned.space.settings):
         return told
     return f"By {_goal(tuned)}, {told[:1].lower()}{told[1:]}"
 

@@ -62,7 +62,7 @@ def _frontier(tuned: Tuned) -> Figure:
     parts = {
         f"keep {limits}" if limits else "candidates": (np.flatnonzero(allowed), "--rest", 0.8),
         "break a limit" if limits else f"no {WORDS[tuned.objective.maximise]}": (
-            np.flatnonzero(~allowed),
+            np.flatnonzero(~allowed & table["cagr"].notna().to_numpy()),
             "--rest",
             0.3,
         ),
@@ -107,16 +107,16 @@ def _frontier(tuned: Tuned) -> Figure:
         for each in tuned.portfolios
     ]
     across = table["volatility"].to_numpy(float)
-    centre = (across.min() + across.max()) / 2
+    centre = (np.nanmin(across) + np.nanmax(across)) / 2
     at = table.iloc[int(efficient[np.abs(across[efficient] - centre).argmin()])]
     on_it = NamedPoint(FRONTIER, 100 * float(at["volatility"]), 100 * float(at["cagr"]), "--ink")
     plot = named_plot(
         [*marks, on_it],
-        [*(100 * table["volatility"]).to_list(), *(each.x for each in marks)],
-        [*(100 * table["cagr"]).to_list(), *(each.y for each in marks)],
+        [*(100 * table["volatility"].dropna()).to_list(), *(each.x for each in marks)],
+        [*(100 * table["cagr"].dropna()).to_list(), *(each.y for each in marks)],
         height - margin.top - margin.bottom,
     )
-    thinned = "" if shown >= len(table) else f" {shown:,} of {len(table):,} are drawn."
+    thinned = "" if shown >= table["cagr"].count() else f" {shown:,} of {len(table):,} are drawn."
     return chart(
         "frontier",
         traces,

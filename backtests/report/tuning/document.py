@@ -18,6 +18,8 @@ from data.records import Json, ten_digits, to_json
 from data.vintage import Vintage
 from strategies.base import Params
 
+NO_FIGURES = ("eligible", "ruined")
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -36,7 +38,7 @@ class Candidate:
 
     params: Params
     candidate: int
-    settings: Mapping[str, float] | None = None
+    settings: Mapping[str, float | str] | None = None
 
 
 @dataclass(frozen=True)
@@ -116,8 +118,9 @@ class Document:
         spread of the trials where it is larger); whether the lead over the default is more.
     strategy, objective, source, source_title, data, start, end
         What was searched, for what, over which data, how old they are, what stood in for what.
-    candidates, left_out, eligible, trials
-        How many were scored, refused by the rule, kept the limits, and were ever tried.
+    candidates, left_out, eligible, ruined, trials
+        How many were scored, refused by the rule, kept the limits, were ruined (null without cash
+        flows), and were ever tried.
     portfolios
         By name.
     judged
@@ -146,6 +149,7 @@ class Document:
     candidates: int
     left_out: int
     eligible: int
+    ruined: int | None
     trials: int
     portfolios: Mapping[str, Measured]
     judged: Mapping[str, Judged]
@@ -177,6 +181,7 @@ def document(tuned: Tuned) -> Document:
         candidates=len(tuned.space),
         left_out=tuned.space.left_out.count,
         eligible=tuned.eligible_count,
+        ruined=tuned.ruined_count if tuned.config.plan.flows else None,
         trials=tuned.trials,
         portfolios={
             portfolio.name: Measured(portfolio.holds, _metrics(portfolio.metrics))
@@ -202,7 +207,7 @@ def as_json(content: Document) -> Json:
 
 
 def _metrics(row: pd.Series) -> Mapping[str, float]:
-    return {str(key): float(value) for key, value in row.items() if key != "eligible"}
+    return {str(key): float(value) for key, value in row.items() if key not in NO_FIGURES}
 
 
 def _reliability(reliability: Reliability) -> ReliabilityNumbers:

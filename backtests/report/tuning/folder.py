@@ -68,7 +68,12 @@ def _manifest(tuned: Tuned) -> SearchManifest:
 def _rows(tuned: Tuned, numbers: NDArray[np.int64]) -> pd.DataFrame:
     """Some candidates: their values on the axes, and their metrics."""
     values = tuned.space.table(numbers)
-    return pd.concat([values, tuned.metrics.iloc[numbers].set_axis(values.index)], axis=1)
+    metrics = tuned.metrics.iloc[numbers].set_axis(values.index)
+    if "ruined" in metrics:
+        days = tuned.sessions.strftime("%Y-%m-%d")
+        told = [days[int(row)] if row >= 0 else None for row in metrics["ruined"]]
+        metrics = metrics.assign(ruined=pd.Series(told, values.index, object))
+    return pd.concat([values, metrics], axis=1)
 
 
 def _write_candidates(path: Path, tuned: Tuned) -> None:

@@ -35,14 +35,18 @@ from backtests.report.tuning.sentences import sentences
 from backtests.report.tuning.words import (
     SHOWN,
     WORDS,
+    banded_notes,
     cash_of,
     edge_text,
     figure,
     hedge_lines,
-    labels_of,
+    plan_lines,
     probability,
+    ruined_equity,
+    ruined_line,
     run_command_of,
     searched_in,
+    shown_of,
     survived,
 )
 from backtests.report.verdict.payoffs import payoff_note
@@ -98,6 +102,7 @@ def _facts(tuned: Tuned) -> list[str]:
         f"maximised: {WORDS[tuned.objective.maximise]}{limits}",
         f"{tuned.sessions[0]:%Y-%m-%d} to {tuned.sessions[-1]:%Y-%m-%d}",
         costs_text(tuned.config.costs),
+        *plan_lines(tuned),
         *([] if money is None else [hedge_terms(money)]),
         *filter(
             None,
@@ -117,6 +122,7 @@ def _notes(tuned: Tuned) -> list[str]:
     notes = [f"{setting_words(name)}: {SETTINGS[name].doc}" for name in tuned.space.settings]
     if RATIOS[1] in tuned.space.settings:
         notes.append("100 % equity is hedged as the default is, whatever a candidate hedges")
+    notes += [*banded_notes(tuned), *filter(None, [ruined_line(tuned), ruined_equity(tuned)])]
     left_out = tuned.space.left_out
     if left_out.count:
         notes.append(
@@ -133,25 +139,30 @@ def _notes(tuned: Tuned) -> list[str]:
     return notes
 
 
-def _metric_cells(row: pd.Series, keys: Iterable[str] = SHOWN) -> list[Cell]:
-    cells = []
+def _metric_cells(tuned: Tuned, row: pd.Series, keys: Iterable[str]) -> list[Cell]:
+    cells, shown = [], shown_of(tuned)
     for key in keys:
-        show = SHOWN[key][1]
+        show = shown[key][1]
         value = float(row[key])
         cells.append(Cell(show(value), value) if math.isfinite(value) else Cell(show(None), ""))
     return cells
 
 
 def _portfolios(tuned: Tuned) -> Grid:
+    shown = shown_of(tuned)
     rows = [
-        [Cell(portfolio.name, small=portfolio.holds), *_metric_cells(portfolio.metrics)]
+        [
+            Cell(portfolio.name, small=portfolio.holds),
+            *_metric_cells(tuned, portfolio.metrics, shown),
+        ]
         for portfolio in tuned.portfolios
     ]
-    return Grid(["", *labels_of(tuned).values()], rows, wide=True)
+    return Grid(["", *(label for label, _ in shown.values())], rows, wide=True)
 
 
 def _top(tuned: Tuned, numbers: Sequence[int]) -> Grid:
-    keys = [*FIRST, *(key for key in SHOWN if key not in FIRST)]
+    shown = shown_of(tuned)
+    keys = [*FIRST, *(key for key in shown if key not in FIRST)]
     rows = []
     for rank, number in enumerate(numbers, 1):
         row = tuned.metrics.loc[number]
@@ -159,12 +170,12 @@ def _top(tuned: Tuned, numbers: Sequence[int]) -> Grid:
         rows.append(
             [
                 Cell(tuned.label(number), float(rank)),
-                *_metric_cells(row, keys),
+                *_metric_cells(tuned, row, keys),
                 Cell(percent(tail), tail),
                 Cell(figure_of(float(row["plateau"]), tuned), float(row["plateau"])),
             ]
         )
-    heads = ["Candidate", *(labels_of(tuned)[key] for key in keys), "CVaR 95, monthly",
+    heads = ["Candidate", *(shown[key][0] for key in keys), "CVaR 95, monthly",
              "With its neighbours"]  # fmt: skip
     return Grid(heads, rows, wide=True)
 

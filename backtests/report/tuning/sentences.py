@@ -7,6 +7,7 @@ import math
 from backtests.analysis.reliability import Standing
 from backtests.analysis.resampling import FEWEST_ROWS
 from backtests.analysis.scores import TIE
+from backtests.engine.settings import of_market
 from backtests.engine.tuned import MIDDLE, Tuned
 from backtests.report.text import percent
 from backtests.report.tuning.advice import (
@@ -136,7 +137,8 @@ def _conclusion(tuned: Tuned) -> str:
     if tuned.default_keeps and low > 0.0:
         return "The interval is above zero, but in so many trials luck alone can do as much."
     if tuned.default_keeps:
-        by = f"By {WORDS[tuned.objective.maximise]} the" if tuned.space.settings else "The"
+        is_currency = of_market(tuned.space.settings)
+        by = f"By {WORDS[tuned.objective.maximise]} the" if is_currency else "The"
         return f"{by} past gives no reason to leave the default."
     return _within_limits(tuned)
 

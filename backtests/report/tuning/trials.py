@@ -18,8 +18,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from backtests.engine.bands import Rebalancing
 from backtests.engine.config import plain_params
 from backtests.engine.money import HEDGES, Money, ratio_text
+from backtests.engine.plan import PLAIN
 from backtests.engine.space import Space
 from data.durable import locked, remove_left_behind, replacing
 from data.errors import OutputError
@@ -41,6 +43,7 @@ def log_trials(
     search: str,
     version: str = "",
     money: Money | None = None,
+    bands: Rebalancing = PLAIN.rebalancing,
 ) -> int:
     """Add trials to the log and count those of this market, earlier ones included.
 
@@ -61,6 +64,9 @@ def log_trials(
         that was tried counts as a trial of its own.
     money
         Currency and hedge of the default; dollars unless given.
+    bands
+        Of the default; none unless given. Cash flows make no other trial: they are no choice of a
+        portfolio, and its unit value is the same but for costs.
 
     Raises
     ------
@@ -72,7 +78,9 @@ def log_trials(
     path = out / TRIALS
     with locked(out):
         logged = _logged_keys(path)
-        tried = partial(_made, space, frequency=frequency, salt=salt, abroad=_abroad(money))
+        tried = partial(
+            _made, space, frequency=frequency, salt=salt, around={**_abroad(money), **bands.table}
+        )
         fresh = numbers[~np.isin(_keys(tried(numbers, search="")), logged)]
         if len(fresh):
             _write(path, _parts(path, tried(fresh, search=search)))
@@ -103,14 +111,14 @@ def _made(
     frequency: str,
     search: str,
     salt: str,
-    abroad: Mapping[str, Value],
+    around: Mapping[str, Value],
 ) -> Iterator[Any]:
-    """Trials as rows of the log, a part at a time; ``abroad`` are among their parameters."""
+    """Trials as rows of the log, a part at a time; ``around`` are among their parameters."""
     import pyarrow as pa
 
     for first in range(0, len(numbers), ROWS_AT_ONCE):
         some = numbers[first : first + ROWS_AT_ONCE]
-        tickers, parameters = _described(space, some, abroad)
+        tickers, parameters = _described(space, some, around)
         words = parameters.to_numpy(zero_copy_only=False)
         # A hash of 64 bits tells trials apart: among ten million trials two collide by chance in
         # one of some hundred thousand logs.
@@ -144,7 +152,7 @@ def _count(path: Path, space: Space, frequency: str) -> int:
 
 
 def _described(
-    space: Space, numbers: NDArray[np.int64], abroad: Mapping[str, Value]
+    space: Space, numbers: NDArray[np.int64], around: Mapping[str, Value]
 ) -> tuple[Any, Any]:
     """Tickers and parameters of each candidate as text, the same text for equal candidates."""
     import pyarrow as pa
@@ -155,7 +163,7 @@ def _described(
         tickers = [",".join(sorted(rule.tickers)) for rule in rules]
         settings = [space.settings_of(int(number)) for number in numbers]
         texts = [
-            json.dumps({**plain_params(rule.params()), **abroad, **own}, sort_keys=True)
+            json.dumps({**plain_params(rule.params()), **around, **own}, sort_keys=True)
             for rule, own in zip(rules, settings, strict=True)
         ]
         return pa.array(tickers, pa.string()), pa.array(texts, pa.string())
@@ -171,7 +179,7 @@ def _described(
     def joined(columns: list[Any], after: str) -> Any:
         return pc.utf8_rtrim(pc.binary_join_element_wise(*columns, ""), after)
 
-    others = json.dumps({**plain_params(space.fixed), **abroad}, sort_keys=True)[:-1]
+    others = json.dumps({**plain_params(space.fixed), **around}, sort_keys=True)[:-1]
     parameters = pc.binary_join_element_wise(
         others + ', "weights": {', joined(weights, ", "), "}}", ""
     )

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 
 from backtests.analysis.numbers import Place, shown_in
 from backtests.analysis.objective import RISK_ADJUSTED
 from backtests.analysis.reliability import Edge
 from backtests.analysis.walkforward import WalkForward
+from backtests.engine.bands import BANDS, WIDTHS
 from backtests.engine.config_file import STRATEGY
+from backtests.engine.flows import AskedFlows
 from backtests.engine.scores import METRICS
-from backtests.engine.tuned import BEST, Tuned
+from backtests.engine.settings import spoken
+from backtests.engine.tuned import BEST, Compared, Tuned
 from backtests.report.currency import CashWords, cash_words, in_money
-from backtests.report.text import HEDGES, SHOW, percent, plain_label
+from backtests.report.text import HEDGES, SHOW, money, percent, plain_label
 from backtests.report.verdict.payoffs import payoff_line
 
 # The metrics shown of a candidate, from the list of all metrics: label, and how it is written.
@@ -35,6 +39,83 @@ def cash_of(tuned: Tuned) -> CashWords:
 def searched_in(tuned: Tuned) -> str:
     """The strategy that is searched, with its money where that is not dollars."""
     return f"{tuned.space.strategy}{in_money(tuned.config.money.table)}"
+
+
+def shown_of(tuned: Tuned) -> dict[str, tuple[str, Callable[[float | None], str]]]:
+    """What is shown of a search's portfolios: label, and how it is written; money last."""
+    labels = labels_of(tuned)
+    shown: dict[str, tuple[str, Callable[[float | None], str]]] = {
+        key: (labels[key], show) for key, (_, show) in SHOWN.items()
+    }
+    if tuned.config.plan.flows:
+        currency = tuned.config.money.currency
+        shown["taken_out"] = ("Taken out", lambda value: money(value, currency))
+        shown["final_wealth"] = ("Final wealth", lambda value: money(value, currency))
+    return shown
+
+
+def score(tuned: Tuned, each: Compared, key: str) -> str:
+    """A metric of a search's portfolio, or a dash."""
+    value = float(each.metrics[key])
+    return shown_of(tuned)[key][1](value if math.isfinite(value) else None)
+
+
+def plan_lines(tuned: Tuned) -> list[str]:
+    """Bands and cash flows of a search in words; none without."""
+    plan = tuned.config.plan
+    bands = [
+        spoken(name, plan.rebalancing.table[name])
+        for name in BANDS
+        if name in plan.rebalancing.table
+    ]
+    return [*([", ".join(bands)] if bands else []), *flow_lines(plan.flows)]
+
+
+def flow_lines(flows: AskedFlows) -> list[str]:
+    """Cash flows in words; none without."""
+    if not flows:
+        return []
+    asked = f"flow {flows.of_period}" if flows.of_period else f"{len(flows.by_day)} dated flows"
+    indexed = ", growing with consumer prices" if flows.indexed else ""
+    return [f"{asked}{indexed}; figures are of the unit value"]
+
+
+def banded_notes(tuned: Tuned) -> list[str]:
+    """What a search over bands compares; none where no band is searched."""
+    if not set(WIDTHS) & set(tuned.space.settings):
+        return []
+    calendar, own = (params.get("rebalance") for params in (tuned.space.fixed, tuned.config.params))
+    notes = []
+    if calendar is not None and calendar != own:
+        notes.append(
+            f"each candidate is the run with its band, which decides {calendar}; the default has "
+            f"none and decides {own}"
+        )
+    if "band" in tuned.space.settings and 0.0 in tuned.space.axes["band"]:
+        notes.append("band 0 trades at every decision on which a weight is off its target")
+    return notes
+
+
+def ruined_equity(tuned: Tuned) -> str:
+    """That equity is ruined, and what its figures then are; empty where it is not."""
+    if "ruined" not in tuned.equity or not math.isfinite(tuned.equity["ruined"]):
+        return ""
+    return (
+        f"100 % equity is ruined on {tuned.sessions[int(tuned.equity['ruined'])]:%Y-%m-%d}; from "
+        "then on its figures are those without payouts"
+    )
+
+
+def ruined_line(tuned: Tuned) -> str:
+    """How many candidates are ruined; empty where none is."""
+    count = tuned.ruined_count
+    if not count:
+        return ""
+    are = "candidate is" if count == 1 else "candidates are"
+    return (
+        f"{count:,} of {len(tuned.metrics):,} {are} ruined, because a payout takes all there is: "
+        "they have no score and are left out"
+    )
 
 
 def labels_of(tuned: Tuned) -> dict[str, str]:
