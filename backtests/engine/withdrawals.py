@@ -25,7 +25,7 @@ from backtests.analysis.withdrawals import (
     Withdrawals,
     horizon_figures,
 )
-from backtests.engine import kinds, ledger
+from backtests.engine import ledger
 from backtests.engine.bands import Rebalancing, are_new, limits_of
 from backtests.engine.candidates import (
     CandidateBands,
@@ -47,10 +47,10 @@ from backtests.engine.scores import cores
 from backtests.engine.simulate import simulate
 from backtests.engine.simulation import Simulation
 from backtests.engine.with_sweep import run_own_block
+from backtests.engine.withdrawal_rate import unknown_prices
 from data.background import home_prices
 from data.command import Progress, silent
-from data.currency.currencies import CURRENCIES
-from data.errors import UsageError, in_full, in_short
+from data.errors import UsageError
 from data.market import Market
 from data.price_level import MOST_CARRIED
 from strategies.base import Strategy
@@ -64,53 +64,6 @@ DECIMALS = 7  # of a rate, a fraction
 FEW_ROUNDS = 12  # after which a search halves what is left, in place of drawing a line
 MOST_ROUNDS = 80
 FIRST_GUESS = 0.2  # of the horizon's inverse: it lasted wherever there is anything to find
-WANTED = "a rate a year above 0 and up to 100 %, such as 4% or 0.04"
-
-
-def read_rate(given: object, where: str = "--withdrawals") -> float:
-    """Read ``4%`` or ``0.04``: what is taken out, a fraction of the first wealth a year.
-
-    Raises
-    ------
-    UsageError
-        For anything else, 0 or less, and more than 100 %.
-    """
-    percent = False
-    if isinstance(given, str):
-        written = given.strip()
-        percent = written.endswith("%")
-        try:
-            number = float(written.removesuffix("%"))
-        except ValueError:
-            raise UsageError(f"{where} takes {WANTED}, got {in_short(given)}") from None
-    else:
-        number = kinds.number(given, where, WANTED)
-    rate = number / 100.0 if percent else number
-    if not 0.0 < rate <= 1.0:
-        said = in_short(given) if isinstance(given, str) else in_full(number)
-        meant = in_full(number)
-        hint = f"; for {meant} % write {meant}%" if not percent and 1.0 < number <= 100.0 else ""
-        raise UsageError(f"{where} takes {WANTED}, got {said}{hint}")
-    return rate
-
-
-def require_prices_of(currency: str) -> None:
-    """Refuse a currency whose consumer prices are not known, before anything is loaded.
-
-    Raises
-    ------
-    UsageError
-    """
-    known = CURRENCIES.get(currency)
-    if currency != "USD" and known is not None and known.prices is None:
-        raise _unknown_prices(currency)
-
-
-def _unknown_prices(currency: str) -> UsageError:
-    return UsageError(
-        f"--withdrawals pays amounts that grow with consumer prices, and those of {currency} are "
-        "not known; leave it out, or give another --currency"
-    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,7 +146,7 @@ def withdrawals_of(run: Run, rate: float, progress: Progress = silent) -> Withdr
         If there are less than ten years, or no consumer prices.
     """
     if home_prices(run.market).dropna().empty:
-        raise _unknown_prices(run.market.currency)
+        raise unknown_prices(run.market.currency)
     with progress("taking money out from every start month"):
         return retired(retirement_of(run), rate, progress)
 
