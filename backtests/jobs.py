@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from backtests.analysis.hedge_state import HedgeState
@@ -29,6 +30,7 @@ def execute(
     *,
     refresh: bool = False,
     with_verdict: bool = True,
+    withdrawals: float | None = None,
     load: Load = load_market,
     strictness: Strictness | None = None,
 ) -> Run:
@@ -48,6 +50,8 @@ def execute(
         Loads the market; called as :func:`data.load.load_market`.
     with_verdict
         Whether to simulate the references and judge the run by them.
+    withdrawals
+        The rate a year to take out from every start month, a fraction; None for none.
     strictness
         Which data to refuse; None for none.
 
@@ -56,10 +60,12 @@ def execute(
     HedgeError
         For whatever the user can correct.
     """
+    if withdrawals is not None:
+        require_payable(config, withdrawals)
     run = make_run(config, progress, announce, refresh=refresh, load=load, strictness=strictness)
     for stage in STAGES if with_verdict else STAGES[:1]:
         run = stage(run, progress)
-    return run
+    return run if withdrawals is None else with_withdrawals(run, withdrawals, progress)
 
 
 def make_run(
@@ -111,6 +117,28 @@ def make_run(
 # What is computed from a simulated run, in order: each stage adds its record to the run.
 Stage = Callable[[Run, Progress], Run]
 STAGES: tuple[Stage, ...] = (with_sleeve, judged)
+
+
+def require_payable(config: RunConfig, rate: float | str) -> float:
+    """Read the rate of ``--withdrawals``, and refuse what cannot be paid, before anything is run.
+
+    Raises
+    ------
+    UsageError
+        For a rate that cannot be meant, and a currency whose consumer prices are not known.
+    """
+    from backtests.engine.withdrawal_rate import read_rate, require_prices_of
+
+    read = read_rate(rate)
+    require_prices_of(config.money.currency)
+    return read
+
+
+def with_withdrawals(run: Run, rate: float, progress: Progress = silent) -> Run:
+    """A finished run with what could be taken out of its mix, as for :func:`withdrawals_of`."""
+    from backtests.engine.withdrawals import withdrawals_of  # numba, which few commands load
+
+    return replace(run, withdrawals=withdrawals_of(run, rate, progress))
 
 
 def state_of_run(run: Run) -> HedgeState:

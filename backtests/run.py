@@ -39,6 +39,9 @@ from data.terminal import write_out
                    "options given beside it override it.")  # fmt: skip
 @click.option("--no-tearsheet", is_flag=True, help="Do not write the tear sheet.")
 @click.option("--no-verdict", is_flag=True, help="Do not judge the hedge.")
+@click.option("--withdrawals", is_flag=False, flag_value="4%", metavar="RATE",
+              help="Also write how long money lasted of which this much a year, 4% unless given, "
+                   "is taken out from every start month: withdrawals.html.")  # fmt: skip
 @click.option("--refresh", is_flag=True,
               help="Fetch prices again, even if recent ones are saved.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print summary.json and nothing else.")
@@ -69,9 +72,11 @@ def run(strategy: str | None, **options: Any) -> None:
     out = Path(options["out"])
     require_writable(out)
 
-    from backtests.jobs import execute, publish
+    from backtests.jobs import execute, publish, require_payable
     from backtests.report.console import age_line, print_run
 
+    rate = options["withdrawals"]
+    withdrawals = None if rate is None else require_payable(config, rate)
     console = make_console(stderr=options["as_json"])
     announce = partial(console.print, soft_wrap=True)
     # The user's own rule may print; with --json, stdout holds the summary alone.
@@ -82,6 +87,7 @@ def run(strategy: str | None, **options: Any) -> None:
             announce,
             refresh=options["refresh"],
             with_verdict=not options["no_verdict"],
+            withdrawals=withdrawals,
             strictness=strictness,
         )
         folder = publish(

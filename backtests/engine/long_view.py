@@ -50,12 +50,34 @@ class LongRun:
     offset: int | None = None  # of the run, where months have no such session
 
 
-def long_run(run: Run) -> LongRun | str:
-    """Simulate a run's strategy on the bundled months, or say why that is not possible.
+@dataclass(frozen=True, eq=False)
+class OnMonths:
+    """A run's strategy as it is simulated on the bundled months.
 
-    Its costs and bands are the run's; nothing is paid in or out. A lag of some sessions is the
-    shortest number of months that holds it; a calendar decides on the first month of its period, in
-    which each of its first sessions lies.
+    Attributes
+    ----------
+    market
+        The bundled months up to the run's last whole month, in real money where the run is.
+    strategy, costs
+        As they decide and trade on months.
+    benchmark
+        The equity where the strategy itself holds none.
+    offset
+        Of the run, where months have no such session.
+    """
+
+    market: Market
+    strategy: Strategy
+    costs: Costs
+    benchmark: str
+    offset: int | None
+
+
+def on_bundled_months(run: Run) -> OnMonths | str:
+    """A run's strategy on the bundled months, or why it cannot be simulated there.
+
+    A lag of some sessions is the shortest number of months that holds it; a calendar decides on
+    the first month of its period, in which each of its first sessions lies.
     The months end with the run's last whole month: what came later its reader could not know.
     """
     strategy, ticker = run.config.make_strategy(), run.summary.benchmark.ticker
@@ -87,23 +109,39 @@ def long_run(run: Run) -> LongRun | str:
     market = _until(months_since, own)
     if market is None:
         return "the bundled months begin after its end"
+    return OnMonths(market, on_months, costs, benchmark, offset)
+
+
+def long_run(run: Run) -> LongRun | str:
+    """Simulate a run's strategy on the bundled months, or say why that is not possible.
+
+    Its costs and bands are the run's; nothing is paid in or out. See :func:`on_bundled_months`.
+    """
+    there = on_bundled_months(run)
+    if isinstance(there, str):
+        return there
     try:
         simulation = simulate(
-            market,
-            on_months,
-            costs,
+            there.market,
+            there.strategy,
+            there.costs,
             initial=run.config.initial,
             plan=run.config.plan.without_flows(),
             engine=ledger.fill,
         )
         sides = make_sides(
-            market, on_months, simulation, benchmark, roles=roles, engine=ledger.fill
+            there.market,
+            there.strategy,
+            simulation,
+            there.benchmark,
+            roles=run.config.roles,
+            engine=ledger.fill,
         )
     except HedgeError as error:
         return str(error).partition(";")[0]
     if not sides.hedge_tickers:
-        return f"{strategy.name} holds no hedge on the bundled months"
-    return LongRun(market, simulation, sides, offset)
+        return f"{there.strategy.name} holds no hedge on the bundled months"
+    return LongRun(there.market, simulation, sides, there.offset)
 
 
 def _on_months(strategy: Strategy, own: Market) -> tuple[Strategy, int | None]:

@@ -8,6 +8,7 @@ from functools import cached_property
 import pandas as pd
 
 from backtests.analysis.record import Verdict
+from backtests.analysis.withdrawals import Withdrawals
 from backtests.engine.config import RunConfig, short_hash
 from backtests.engine.simulation import Simulation
 from backtests.engine.sleeve import SleeveReport
@@ -70,6 +71,8 @@ class Run:
         Of a duration rule: its switches and where its profit came from.
     verdict
         None for a run made without.
+    withdrawals
+        How long money lasted that is taken out; None unless that was asked for.
     """
 
     config: RunConfig
@@ -80,6 +83,7 @@ class Run:
     shared: Market | None = None
     sleeve: SleeveReport | None = None
     verdict: Verdict | None = None
+    withdrawals: Withdrawals | None = None
 
     @cached_property
     def name(self) -> str:

@@ -14,6 +14,7 @@ from data.terminal import printable
 MANIFEST = "manifest.json"
 SUMMARY = "summary.json"
 VERDICT = "verdict.json"
+WITHDRAWALS = "withdrawals.json"
 CONFIG = "run.toml"
 FORMAT = 7  # of a results folder; raised when readers of older folders would go wrong
 

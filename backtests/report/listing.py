@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from backtests.engine.config_file import STRATEGY
-from backtests.report.files import CONFIG, MANIFEST, SUMMARY, VERDICT
+from backtests.report.files import CONFIG, MANIFEST, SUMMARY, VERDICT, WITHDRAWALS
 from backtests.report.pages import TEARSHEET, WHICH_HEDGE
 from backtests.report.pages import VERDICT as VERDICT_PAGE
+from backtests.report.pages import WITHDRAWALS as WITHDRAWALS_PAGE
 
 # In the order in which they are listed: pages, numbers, tables, and what repeats the run.
 CONTENTS: Mapping[str, str] = {
     VERDICT_PAGE.file: "whether the hedge protected, when, and what it cost",
     WHICH_HEDGE.file: "the hedge held in four ways, and whether to hedge its currency",
+    WITHDRAWALS_PAGE.file: "how long money lasted that is taken out, from every start month",
     TEARSHEET.file: "growth, falls, months and years beside equity's",
     SUMMARY: "the headline numbers of the run and of its benchmark",
     VERDICT: "every number of the verdict",
+    WITHDRAWALS: "the largest rate that could be taken out from each start month",
     "equity.csv": "value of the portfolio, of its benchmark and of cash on each date; with cash "
     "flows these are unit values, and its wealth beside them",
     "weights.csv": "what was held on each date, as parts of the portfolio's value",

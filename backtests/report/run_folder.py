@@ -20,6 +20,7 @@ from backtests.report.files import (
     MANIFEST,
     SUMMARY,
     VERDICT,
+    WITHDRAWALS,
     file_sha256,
     write_json,
 )
@@ -29,6 +30,7 @@ from backtests.report.manifest import RunManifest, SeriesOrigin, read_run_manife
 from backtests.report.page import stands_alone
 from backtests.report.pages import TEARSHEET, WHICH_HEDGE
 from backtests.report.pages import VERDICT as VERDICT_PAGE
+from backtests.report.pages import WITHDRAWALS as WITHDRAWALS_PAGE
 from backtests.report.verdict.document import document
 from backtests.report.verdict.page import write_verdict
 from backtests.report.verdict.payoffs import DEPENDS
@@ -62,6 +64,7 @@ def write_run(out: Path, run: Run, *, with_tearsheet: bool, standalone: bool = F
         pages = [TEARSHEET.file] * with_tearsheet
         pages += [VERDICT, VERDICT_PAGE.file] * (run.verdict is not None)
         pages += [WHICH_HEDGE.file] * (run.verdict is not None and run.verdict.ways is not None)
+        pages += [WITHDRAWALS_PAGE.file] * (run.withdrawals is not None)
         files = {*_fingerprints(folder), *pages, MANIFEST}
         there = _same_run(place, folder)
         page = VERDICT_PAGE.file
@@ -94,6 +97,8 @@ def _write_numbers(folder: Path, run: Run) -> None:
     if run.config.plan.flows:
         paid = {"flow": simulation.flows, "wealth": simulation.wealth}
         _write_csv(pd.DataFrame(paid)[simulation.flows != 0.0], folder / "flows.csv")
+    if run.withdrawals is not None:
+        write_json(folder / WITHDRAWALS, run.withdrawals)
     if run.sleeve is not None:
         _write_csv(run.sleeve.switches.set_index("date"), folder / "switches.csv")
         write_csv(run.sleeve.attribution, folder / "attribution.csv")
@@ -114,6 +119,11 @@ def _write_pages(
         if run.verdict.ways is not None:
             path = folder / WHICH_HEDGE.file
             write_which_hedge(path, run, run.verdict.ways, files=files, standalone=standalone)
+    if run.withdrawals is not None:
+        from backtests.report.withdrawals.page import write_withdrawals
+
+        path = folder / WITHDRAWALS_PAGE.file
+        write_withdrawals(path, run, run.withdrawals, files=files, standalone=standalone)
 
 
 def _same_run(place: Path, folder: Path) -> Mapping[str, str]:

@@ -160,6 +160,7 @@ def cells(
     limits: tuple[float, float] | None = None,
     diverging: bool = True,
     gap: int = 0,
+    bar: bool = True,
 ) -> Trace:
     """A map of colours.
 
@@ -183,6 +184,8 @@ def cells(
         Whether colours lie on both sides of the middle of the limits, else between their ends.
     gap
         Pixels between two cells.
+    bar
+        Whether the scale stands beside it.
     """
     payload: Payload = {
         "type": "heatmap",
@@ -197,6 +200,7 @@ def cells(
         "zmin": None if limits is None else limits[0],
         "zmax": None if limits is None else limits[1],
         "hoverongaps": False,
+        "showscale": None if bar else False,
         "colorscale": DIVERGING if diverging else SEQUENTIAL,
         "textfont": None if texts is None else {"color": "--ink"},
         "colorbar": {**({"ticksuffix": suffix} if suffix else {}), "thickness": 10,
