@@ -217,6 +217,8 @@ def due_rows(rows: pd.DatetimeIndex, period: str, periods_per_year: int) -> NDAr
 def price_growth(market: Market, rows: pd.DatetimeIndex) -> Array:
     """Consumer prices over those of the first row, both the last that were public on the row.
 
+    Where none was public yet on the first row, the figure about that row's own month stands in.
+
     Raises
     ------
     UsageError
@@ -225,6 +227,9 @@ def price_growth(market: Market, rows: pd.DatetimeIndex) -> Array:
     prices = home_prices(market).dropna()
     public = last_sessions(pd.PeriodIndex(prices.index).to_timestamp())
     at = public.searchsorted(rows, side="right") - 1
+    # A table's first figure is about its first month, and public a month later.
+    if len(prices) and prices.index[0] - 1 == rows[0].to_period("M"):
+        at = np.maximum(at, 0)
     if len(prices) == 0 or at[0] < 0:
         since = f" before {public[0]:%Y-%m-%d}" if len(prices) else ""
         raise UsageError(

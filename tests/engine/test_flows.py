@@ -16,6 +16,7 @@ from backtests.engine.flows import (
     read_dated,
     read_flow,
 )
+from data import bundled
 from data.background import home_prices
 from data.errors import UsageError
 from tests.conftest import random_market
@@ -285,6 +286,26 @@ def test_a_month_that_was_never_published_keeps_the_prices_before(prices):
 def test_the_bundled_prices_have_that_hole():
     known = home_prices(random_market(1, rows=10))
     assert np.isnan(known.loc["2025-11"])
+
+
+def test_a_table_that_begins_in_the_month_of_row_0_gives_its_prices(prices):
+    first = MARKET.sessions[0]
+    month = first.to_period("M")
+    prices({str(month + 1): 100.0, str(month + 2): 105.0})  # about the month of row 0 and the next
+    growth = price_growth(MARKET, MARKET.sessions[:60])
+    assert growth[0] == growth[30] == 1.0
+    assert growth[-1] == pytest.approx(1.05)
+    prices({str(month + 2): 100.0})
+    with pytest.raises(UsageError, match="are not known before"):
+        price_growth(MARKET, MARKET.sessions[:60])
+
+
+def test_amounts_of_the_bundled_table_grow_from_its_first_month():
+    """January 1962 to December 1962: 30.04 to 30.38 (BLS, CPIAUCSL), public a month later."""
+    market = bundled.load(["SPY", "IEF"])
+    growth = price_growth(market, market.sessions[:13])
+    assert growth[[0, 1]] == pytest.approx(1.0, abs=0)
+    assert growth[12] == pytest.approx(30.38 / 30.04, abs=1e-12)
 
 
 def test_prices_that_nobody_knows_are_one_line(prices):
