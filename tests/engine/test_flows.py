@@ -292,12 +292,12 @@ def test_a_table_that_begins_in_the_month_of_row_0_gives_its_prices(prices):
     first = MARKET.sessions[0]
     month = first.to_period("M")
     prices({str(month + 1): 100.0, str(month + 2): 105.0})  # about the month of row 0 and the next
-    growth = price_growth(MARKET, MARKET.sessions[:60])
+    growth = price_growth(MARKET, MARKET.sessions[:64])
     assert growth[0] == growth[30] == 1.0
     assert growth[-1] == pytest.approx(1.05)
     prices({str(month + 2): 100.0})
     with pytest.raises(UsageError, match="are not known before"):
-        price_growth(MARKET, MARKET.sessions[:60])
+        price_growth(MARKET, MARKET.sessions[:64])
 
 
 def test_amounts_of_the_bundled_table_grow_from_its_first_month():
