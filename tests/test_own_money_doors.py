@@ -241,6 +241,23 @@ def paid(**settings) -> pd.Series:
     return flows[flows != 0.0]
 
 
+def test_amounts_follow_consumer_prices_made_by_hand(monkeypatch):
+    """Row 0 is December 1999: each payment is due a month before, at the price public then.
+
+    Of March there is no figure, so that the payment of April is at February's price.
+    """
+    public = {"1999-12": 200.0, "2000-01": 220.0, "2000-02": 242.0, "2000-04": 266.2}
+    cpi = pd.Series(public.values(), pd.PeriodIndex(list(public), freq="M"))
+    monkeypatch.setattr("backtests.engine.flows.home_prices", lambda market: cpi)
+    dates = {"start": "2000-01-31", "end": "2000-06-30"}
+    grown = paid(flow="100/month", flow_indexed=True, **dates)
+    assert grown.index.strftime("%m").tolist() == ["02", "03", "04", "05", "06"]
+    assert grown.to_list() == pytest.approx([110.0, 121.0, 121.0, 133.1, 133.1], rel=1e-12)
+    assert paid(flow="100/month", **dates).to_list() == pytest.approx([100.0] * 5)
+    dated = paid(flows={"2000-02-29": -100.0, "2000-04-30": -100.0}, flow_indexed=True, **dates)
+    assert dated.to_list() == pytest.approx([-121.0, -133.1], rel=1e-9)
+
+
 def test_many_lines_of_one_day_are_one_payment(tmp_path):
     path = tmp_path / "plan.csv"
     path.write_bytes(lines(50_000, "2020-01-31"))
