@@ -141,8 +141,10 @@ def require_offset(who: str, rebalance: str, offset: int, *, monthly_rows: bool 
         return
     taken = f"1 to {most}" if most > 1 else "1"
     there = " on monthly rows" if monthly_rows else ""
-    cure = "daily prices or a smaller offset" if monthly_rows else "a smaller offset"
+    cure = "take daily prices or a smaller offset" if monthly_rows else "take a smaller offset"
+    if most == 1 and not monthly_rows:
+        cure = "leave it out, or take another calendar"
     raise UsageError(
         f"{who}: offset of a {rebalance} calendar{there} takes {taken} (session of the period), "
-        f"got {offset}; take {cure}"
+        f"got {offset}; {cure}"
     )

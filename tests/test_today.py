@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from backtests.analysis.hedge_state import HedgeState
@@ -211,3 +214,47 @@ def test_a_run_in_yen_is_asked_about_in_yen(capsys, tmp_path):
     assert told[0] == told[1] == told[2]
     rates = [each.indicators[1].rates[0].payoff.value for each in (hedged, unhedged, dollars)]
     assert len(set(rates)) == 3
+
+
+@pytest.fixture(scope="module")
+def drifted(tmp_path_factory) -> Callable[[float], Path]:
+    """A folder of SPY and IEF that move alike, but for SPY's growth on the last session alone."""
+
+    def made(growth: float) -> Path:
+        folder = tmp_path_factory.mktemp("drifted")
+        days = pd.bdate_range("2023-01-02", "2024-06-28", name="date")
+        up_and_down = np.where(np.arange(len(days)) % 2, 0.001, -0.001)
+        level = pd.Series(100.0 * np.cumprod(1.0 + up_and_down), days, name="value")
+        level.to_csv(folder / "IEF.csv")
+        level.iloc[-1] *= growth
+        level.to_csv(folder / "SPY.csv")
+        return folder
+
+    return made
+
+
+@pytest.mark.parametrize("band", [("--band", "0.01"), ("--band-relative", "0.025")])
+@pytest.mark.parametrize(
+    ("growth", "held", "pending"),
+    [
+        (1.0427, "SPY 61.0 %, IEF 39.0 %", "nothing"),
+        (1.0428, "SPY 61.0 %, IEF 39.0 %", "SPY 60.0 %, IEF 40.0 %"),
+    ],
+)
+def test_a_mix_is_asked_to_trade_just_beyond_its_band_and_not_just_within(
+    capsys, drifted, band, growth, held, pending
+):
+    """0.6 g / (0.6 g + 0.4) is 0.61 at g = 0.244 / 0.234 = 1.04274: a point off, and of IEF 2.5 %.
+
+    So does the relative band of IEF, 0.025 of 0.4, decide before that of SPY.
+    """
+    words = (*band, "--fee-bps", "0", "--slippage-bps", "0", "--source", f"files:{drifted(growth)}")
+    code, out, err = ended(main, capsys, "hedge_mix", *words)
+    assert code == 0, err
+    says = out.partition("What the rule says on 2024-06-28\n")[2]
+    decided = "2023-01-02" if pending == "nothing" else "2024-06-28"
+    assert says.splitlines()[:3] == [
+        f"  last decision  {decided}: SPY 60.0 %, IEF 40.0 %",
+        f"  held now       {held}",
+        f"  pending        {pending}",
+    ]

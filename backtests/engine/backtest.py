@@ -302,19 +302,8 @@ def simulated(inputs: Inputs, engine: Engine = fill_with_vectorbt) -> Run:
 def _until_ruin(
     simulation: Simulation, market: Market, shared: Market | None
 ) -> tuple[Market, Market | None]:
-    """The data of a run up to the session on which a payout takes all there is: it ends there.
-
-    Raises
-    ------
-    UsageError
-        If it is the first payout: there is no run.
-    """
-    paid, day = simulation.flows[simulation.flows != 0.0], simulation.ruined
-    if len(paid) == 1:
-        raise UsageError(
-            f"the first payout, on {day:%Y-%m-%d}, takes all there is; take out less, or give a "
-            "larger --initial"
-        )
+    """The data of a run up to the session on which a payout takes all there is: it ends there."""
+    day = simulation.ruined
     told = f"ruined on {day:%Y-%m-%d}: a payout takes all there is, and the run ends there"
     last = market.until(day)
     last = last.relabelled(remarks=[*last.remarks, told], is_cut=market.is_cut)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from backtests.engine.bands import Rebalancing, are_new, limits_of
+from backtests.engine.ledger import fill
 from data.errors import UsageError
 
 NONE = np.nan
@@ -16,6 +17,25 @@ def test_an_absolute_band_is_the_same_for_every_weight():
 def test_a_relative_band_is_a_part_of_the_target():
     limits = limits_of(np.array([0.6, 0.4, 0.0]), None, 0.25)
     assert limits == pytest.approx([0.15, 0.1, 1e-6])  # a target of 0 has no part
+
+
+def test_a_relative_band_of_nothing_is_a_millionth_of_the_value():
+    assert limits_of(np.array([0.6, 0.4, 0.0]), None, 0.0) == pytest.approx([1e-6] * 3, rel=1e-12)
+    assert limits_of(np.array([0.6, 0.4, 0.0]), 0.0, None).tolist() == [0.0] * 3
+    # A relative band of a small target is that millionth at least.
+    assert limits_of(np.array([1e-5]), None, 0.05) == pytest.approx(1e-6)
+
+
+@pytest.mark.parametrize(("band", "relative"), [(0.05, None), (None, 0.1), (0.05, 0.1), (0.3, 0.1)])
+@pytest.mark.parametrize(("beyond", "stands"), [(5e-10, False), (2e-9, True)])
+def test_a_weight_within_a_billionth_of_either_band_is_within_it(band, relative, beyond, stands):
+    """Half and half: both bands end 0.05 off. The price of the first moves that far and beyond."""
+    off = 0.55 + beyond
+    prices = np.array([[1.0, 1.0], [1.0, 1.0], [off / (1.0 - off), 1.0], [1.0, 1.0]])
+    targets = np.array([[0.0, 1.0], [0.5, 0.5], [NONE, NONE], [0.5, 0.5]])
+    bands = Rebalancing(band, relative).bands(targets, 1, 1)
+    filled = fill(prices, targets, np.zeros(2), np.zeros(2), 1e4, bands)
+    assert bool(~np.isnan(filled.targets[3, 0])) is stands
 
 
 def test_of_two_bands_the_narrower_one_decides_and_a_target_of_nothing_has_the_absolute_one():

@@ -283,6 +283,41 @@ def test_a_month_that_was_never_published_keeps_the_prices_before(prices):
     assert growth.loc["2025-12-31":].to_numpy() == pytest.approx(1.03)  # the last one is carried
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"flow": "500/month"}, "2001-03-01"),
+        ({"flow": "500/quarter"}, "2001-04-02"),  # 1 April is a Sunday
+        ({"dated": {"2001-02-28": 5.0}}, None),
+        ({"dated": {"2001-02-28": 5.0, "2001-03-05": 5.0}}, "2001-03-05"),
+        ({"flow": "500/month", "indexed": False}, None),
+    ],
+)
+def test_amounts_that_grow_no_more_since_prices_ended_are_said(prices, asked, told):
+    """The last figure, public in December, is that of November: purchasing power goes to February.
+
+    Amounts of two or three months later are as old as prices are published; later ones are said.
+    """
+    prices({"2000-11": 100.0, "2000-12": 101.0})
+    flows, rows = AskedFlows(**{"indexed": True, **asked}), MARKET.sessions[:120]
+    notes = flows.notes_on_prices(MARKET, rows)
+    assert (
+        notes == []
+        if told is None
+        else notes
+        == [
+            "--flow-indexed: the last consumer prices of USD are those of 2000-11; amounts due from "
+            f"{told} on grow no more"
+        ]
+    )
+
+
+def test_prices_that_go_on_to_the_end_say_nothing(prices):
+    months = pd.period_range("2000-12", "2003-12", freq="M")
+    prices(dict(zip(months.astype(str), np.linspace(100.0, 120.0, len(months)), strict=True)))
+    assert AskedFlows("500/month", True).notes_on_prices(MARKET, MARKET.sessions) == []
+
+
 def test_the_bundled_prices_have_that_hole():
     known = home_prices(random_market(1, rows=10))
     assert np.isnan(known.loc["2025-11"])
