@@ -50,6 +50,8 @@ class OwnMoney:
         not known on both days.
     strategy, benchmark
         What they came to, with the same flows.
+    nominal_final_wealth
+        The final wealth in money of the day, of a run in purchasing power; else None.
     """
 
     paid_in: float
@@ -57,6 +59,7 @@ class OwnMoney:
     real_final_wealth: float | None
     strategy: Outcome
     benchmark: Outcome
+    nominal_final_wealth: float | None = None
 
 
 def own_money(simulation: Simulation, benchmark: Simulation, market: Market) -> OwnMoney:
@@ -76,6 +79,7 @@ def own_money(simulation: Simulation, benchmark: Simulation, market: Market) -> 
         real_final_wealth=own.real_final_wealth,
         strategy=_outcome(simulation),
         benchmark=_outcome(benchmark),
+        nominal_final_wealth=None if market.deflated is None else own.nominal_final_wealth,
     )
 
 

@@ -230,7 +230,7 @@ def _run_row(run: ListedRun, differing: str, whisker: Whisker | None) -> RunRow:
         return RunRow(run.folder, address, others, "", RUN_AGAIN, word, "", Figure(), "", None,
                       None, Figure(), Figure(), "", "", "", written)  # fmt: skip
     held = f"held at the end: {glance.held}" if glance.held else ""
-    ruin = f"ruined on {glance.ruined}" if glance.ruined else ""
+    ruin = f"the money ran out on {glance.ruined}" if glance.ruined else ""
     answer = "" if run.which_hedge is None else CHIPS[run.which_hedge].lower()
     asked = f"hedge the currency? {answer}" if answer else ""
     payoff = run.payoff

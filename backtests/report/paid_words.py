@@ -28,7 +28,10 @@ def own_money_lines(summary: Summary) -> list[tuple[str, str]]:
             "nothing paid in or out",
         ),
     ]
-    if real is not None and not summary.is_real:
+    if own.nominal_final_wealth is not None:
+        in_money = money(own.nominal_final_wealth, currency)
+        lines.append(("nominal wealth", f"{in_money} in money of the day"))
+    elif real is not None:
         lines.append(("real wealth", f"{money(real, currency)} in money of {summary.start}"))
     if outcome.ruined is not None:
         lines.append(("ruined", f"on {outcome.ruined}: a payout took all there was"))
@@ -50,10 +53,10 @@ def own_money_line(summary: Summary) -> str:
     if own is None:
         return ""
     left, currency = own.strategy.final_wealth, summary.currency
-    real = own.real_final_wealth
-    of_day = "" if real is None or summary.is_real else (
-        f" ({money(real, currency)} in money of {summary.start})"
-    )  # fmt: skip
+    other, where = own.real_final_wealth, f"in money of {summary.start}"
+    if summary.is_real:
+        other, where = own.nominal_final_wealth, "in money of the day"
+    of_day = "" if other is None else f" ({money(other, currency)} {where})"
     taken = f", {money(own.taken_out, currency)} taken out" if own.taken_out else ""
     rate = own.strategy.money_weighted
     made = "" if rate is None else f" That is {percent(rate)} a year, money-weighted."

@@ -44,6 +44,7 @@ from backtests.report.text import (
     percent,
     plan_of,
     ratio,
+    ruin_of,
     source_words,
     summary_label,
 )
@@ -249,7 +250,9 @@ def heading(summary: Summary) -> str:
     held = f" ({mix_text(summary.weights)})" if summary.weights else ""
     plan = plan_of(summary)
     money = in_money(summary.money, summary.base_date)
-    return f"{summary.strategy}{held}{money}{', ' * bool(plan)}{plan}"
+    ruined = ruin_of(summary)
+    ended = "" if ruined is None else f": the money ran out on {ruined}"
+    return f"{summary.strategy}{held}{money}{', ' * bool(plan)}{plan}{ended}"
 
 
 def lead(summary: Summary, *, is_benchmark: bool) -> str:

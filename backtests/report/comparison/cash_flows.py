@@ -16,6 +16,10 @@ NOTE = (
     "each unit of money made a year for the time that it was in; time-weighted, as in every other "
     "table and chart here, what one made that was in throughout, with nothing paid in or out."
 )
+COSTS_ALONE = (
+    "The first portfolio with other cash flows: {names}. Their unit values differ by what it costs "
+    "to pay in and out, and by nothing else."
+)
 HEADS = ("Left at the end", "Taken out", "Paid in", "Money-weighted, a year",
          "Time-weighted, a year")  # fmt: skip
 
@@ -76,6 +80,11 @@ def flows_grid(comparison: Comparison) -> Grid | None:
 
 
 def flows_title(comparison: Comparison) -> str:
+    """The heading of the table."""
+    return f"Own money: {flows_finding(comparison)}"
+
+
+def flows_finding(comparison: Comparison) -> str:
     """Which run leaves most in the end, and whose money ran out."""
     aligned = comparison.aligned
     left = {
@@ -84,11 +93,17 @@ def flows_title(comparison: Comparison) -> str:
     }
     ruined = [name for name, row in left.items() if row.ruined is not None]
     if len(ruined) == len(left):
-        return "Own money: it ran out in every run"
+        return "the money ran out in every run"
     best = max(left, key=lambda name: left[name].left)
     most = money(left[best].left, aligned.runs[0].summary.currency)
-    told = f"Own money: most is left of {best}, {most}"
-    return f"{told}; it ran out in {', '.join(ruined)}" if ruined else told
+    told = f"most is left of {best}, {most}"
+    return f"{told}; the money ran out in {', '.join(ruined)}" if ruined else told
+
+
+def flows_note(comparison: Comparison) -> str:
+    """What the table is, and which runs are one portfolio."""
+    same = comparison.aligned.paid_otherwise
+    return f"{NOTE} {COSTS_ALONE.format(names=', '.join(same))}" if same else NOTE
 
 
 def flows_rows(comparison: Comparison) -> list[tuple[str, list[str]]]:

@@ -133,7 +133,7 @@ def _write_page(path: Path, place: Path, comparison: Comparison, *, standalone: 
         core=grids.core_grid(comparison, links),
         own_money=cash_flows.flows_grid(comparison),
         own_money_title=cash_flows.flows_title(comparison),
-        own_money_note=cash_flows.NOTE,
+        own_money_note=cash_flows.flows_note(comparison),
         more=grids.more_grid(comparison),
         members=charts.members_of(aligned),
         recent_years=recent,

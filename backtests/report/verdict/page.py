@@ -135,7 +135,7 @@ def write_verdict(
         withheld=None if WHICH_HEDGE.file in files else withheld_grid(verdict.withheld),
         withheld_words=withheld_words(verdict.tickers.hedge),
         hedge=hedge_words(verdict.tickers.hedge),
-        holding=tables.holding_grid(verdict),
+        holding=tables.holding_grid(verdict, is_real=summary.is_real),
         luck=verdict.luck and luck_grid(verdict.luck),
         luck_words=verdict.luck and luck_words(verdict.luck, hedge_words(verdict.tickers.hedge)),
         check=tables.check_grid(verdict),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from backtests.analysis.numbers import Place, shown_in
-from backtests.analysis.record import Crisis, JudgedPortfolio, Verdict
+from backtests.analysis.record import Crisis, HoldingPeriod, JudgedPortfolio, Verdict
 from backtests.analysis.resampling import Estimate
 from backtests.engine.summary import Summary
 from backtests.report.currency import american, cash_words, code_of, prices_name
@@ -284,13 +284,20 @@ def attribution_grid(verdict: Verdict) -> Grid | None:
     return Grid([source, "Points a year", "Amount"], rows)
 
 
-def holding_grid(verdict: Verdict) -> Grid:
-    """What an investor got who began in any month."""
+def holding_grid(verdict: Verdict, *, is_real: bool = False) -> Grid:
+    """What an investor got who began in any month.
+
+    In purchasing power (``is_real``) a period that did not beat inflation has lost.
+    """
+
+    def against_prices(period: HoldingPeriod) -> float | None:
+        beat = period.beat_inflation
+        return 1.0 - beat if is_real and beat is not None else beat
 
     def entry(value: float | None, start: str | None) -> Cell:
         return Cell(percent(value), value or "", small=start or "")
 
-    is_real = has_prices(verdict)
+    known, real = has_prices(verdict), ", real" if is_real else ""
     cash = cash_words(verdict.investor).name
     prices = "inflation" if verdict.investor is None else prices_name(verdict.investor)
 
@@ -300,7 +307,7 @@ def holding_grid(verdict: Verdict) -> Grid:
             *([number_cell(period.beat_bills, share)] if verdict.holds_hedge else []),
             *([] if is_all_equity(verdict) else [number_cell(period.beat_equity, share)]),
             number_cell(period.beat_cash, share),
-            *([number_cell(period.beat_inflation, share)] if is_real else []),
+            *([number_cell(against_prices(period), share)] if known else []),
             entry(period.worst, period.worst_start),
             entry(period.median, period.median_start),
             entry(period.best, period.best_start),
@@ -311,9 +318,9 @@ def holding_grid(verdict: Verdict) -> Grid:
     ]
     heads = ["Years held", *([f"Beat equity + {cash}"] if verdict.holds_hedge else []),
              *([] if is_all_equity(verdict) else ["Beat 100 % equity"]), f"Beat {cash}",
-             *([f"Beat {prices}"] if is_real else []), "Worst entry, a year",
-             "Median entry, a year", "Best entry, a year", "Starts",
-             "That do not overlap"]  # fmt: skip
+             *(["Lost purchasing power" if is_real else f"Beat {prices}"] if known else []),
+             *(f"{which} entry, a year{real}" for which in ("Worst", "Median", "Best")),
+             "Starts", "That do not overlap"]  # fmt: skip
     return Grid(heads, rows, caption="Month-ends", wide=True)
 
 
