@@ -121,7 +121,12 @@ def fill(
     flow, nav, units = np.zeros(rows), np.zeros(rows), np.zeros((rows, columns))
     orders: list[tuple[int, int, float, float, float]] = []
     ruined = None
-    for row in range(rows):
+    held_from = 0  # the first row of a stretch on which nothing happens
+    for row in [*np.flatnonzero(_eventful(targets, rows, bands, flows)).tolist(), rows]:
+        _hold(units, nav, prices, held, money, held_from, row)
+        held_from = row + 1
+        if row == rows:
+            break
         price, target = prices[row].tolist(), targets[row].tolist()
         paid = 0.0
         if flows is not None and (flows.amount[row] or flows.share[row]):
@@ -175,6 +180,31 @@ def fill(
         flow=flow,
         ruined=ruined,
     )
+
+
+def _eventful(
+    targets: Array, rows: int, bands: Bands | None, flows: Flows | None
+) -> NDArray[np.bool_]:
+    """On which rows something is traded, paid or judged by a band; between them all is held."""
+    decided = ~np.isnan(targets[:, 0])
+    happens: NDArray[np.bool_] = decided[:rows].copy()
+    if flows is not None:
+        happens |= (flows.amount[:rows] != 0.0) | (flows.share[:rows] != 0.0)
+    if bands is not None:
+        judged = decided[bands.lag : bands.lag + rows]
+        happens[: len(judged)] |= judged
+    return happens
+
+
+def _hold(
+    units: Array, nav: Array, prices: Array, held: list[float], money: float, begin: int, end: int
+) -> None:
+    """Write the books of a stretch of rows on which nothing happens."""
+    units[begin:end] = held
+    worth = np.zeros(end - begin)
+    for column, unit in enumerate(held):  # in the order of a row's own sum, to the last digit
+        worth += unit * prices[begin:end, column]
+    nav[begin:end] = money + worth
 
 
 def _standing(targets: Array, weights: Array, row: int, bands: Bands) -> Array:

@@ -208,9 +208,10 @@ def flow_controls() -> None:
     if kind == NOTHING:
         return
     if kind == ON_DATES:
-        st.text_input("Dates and amounts", key=plan_key("dated"),
-                      placeholder="2020-01-15=500, 2021-01-15=-300", help="in money of the day; "
-                      "below 0 is taken out. On the first session from that day on")  # fmt: skip
+        st.text_area("Dates and amounts", key=plan_key("dated"), height=110,
+                     placeholder="2020-01-15=500\n2021-01-15=-300", help="one a line, in money of "
+                     "the day; below 0 is taken out. On the first session from that day "
+                     "on")  # fmt: skip
     else:
         left, right = st.columns(2, vertical_alignment="bottom")
         unit = state[plan_key("unit")]

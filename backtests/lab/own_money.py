@@ -50,7 +50,7 @@ def plan_state(plan: Plan, *, real: bool) -> dict[str, Any]:
         "percent": _percent(amount) if shares else PERCENT,
         "period": PERIOD if flow is None else flow.period,
         "indexed": flows.indexed,
-        "dated": ", ".join(f"{day}={in_full(money)}" for day, money in flows.by_day.items()),
+        "dated": "\n".join(f"{day}={in_full(money)}" for day, money in flows.by_day.items()),
         "band_to": bands.band_to,
         "exact": {},
         "before": "",
@@ -103,7 +103,8 @@ def _flows_of(state: Mapping[str, Any]) -> AskedFlows:
     if kind == NOTHING:
         return AskedFlows()
     if kind == ON_DATES:
-        dated = AskedFlows(dated=state[plan_key("dated")])
+        lines = state[plan_key("dated")].splitlines()  # or one line with commas
+        dated = AskedFlows(dated=",".join(lines))
         return AskedFlows(dated=dated.dated, indexed=is_indexed) if dated else dated
     shares = state[plan_key("unit")] == SHARE
     amount = float(state[plan_key("percent")]) / 100.0 if shares else state[plan_key("amount")]
@@ -140,5 +141,5 @@ def follow_bands(state: MutableMapping[str, Any], calendar: str, offset: str) ->
         if state[before] and state.get(calendar) == WATCHED:
             state[calendar] = state[before]
         state[before] = ""
-    elif state.get(calendar, usual) == usual and state.get(offset, 1) == 1 and not state[before]:
+    elif state.get(calendar) == usual and state.get(offset, 1) == 1 and not state[before]:
         state[before], state[calendar] = usual, WATCHED

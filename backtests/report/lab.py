@@ -35,7 +35,7 @@ from backtests.report.verdict.tables import shown_keys
 from backtests.report.verdict.words import name_of, sentences
 
 # What is said where amounts of money stand beside returns.
-UNIT_VALUE = "All else here is of the unit value, time-weighted: as if nothing were paid in or out."
+UNIT_VALUE = "What follows is of the unit value too: as if nothing were paid in or out."
 MESSAGE = 300  # longest message, in characters
 SVG = "http://www.w3.org/2000/svg"
 VARIABLE = re.compile(r"var\((--[\w-]+)\)")

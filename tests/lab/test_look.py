@@ -101,6 +101,27 @@ def test_the_lab_shows_what_the_command_line_writes_in_yen():
     same(to_json(apart.state), to_json(written.verdict.state))
 
 
+@pytest.mark.parametrize(
+    "plan",
+    [
+        {"band": 0.05, "flow": "-2%/quarter"},
+        {"flow": "300/month", "flow_indexed": True, "real": True},
+        {"flow": "-100/month"},  # ruined in 1984
+    ],
+    ids=["band", "paid in", "ruined"],
+)
+def test_the_lab_shows_what_the_command_line_writes_of_ones_own_money(plan):
+    table = {"strategy": "hedge_mix", "source": "bundled", "start": "1975-01-31", **plan}
+    config = RunConfig.from_dict(table)
+    shown, written = lab.look(config), execute(config)
+    assert (shown.summary.own_money.strategy.ruined is None) is (plan != {"flow": "-100/month"})
+    same(to_json(shown.summary), to_json(written.summary))
+    assert sentences(shown.verdict) == sentences(in_brief(written.verdict))
+    apart = lab.beside(shown)
+    same(to_json(apart.long_view), to_json(written.verdict.long_view))
+    same(to_json(apart.state), to_json(written.verdict.state))
+
+
 # What differs in money has other prices or another cash, whatever was looked at before it.
 MONEYS = (
     Money(),

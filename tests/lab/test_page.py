@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -17,7 +18,7 @@ import pytest
 from backtests.engine.address import from_query
 from backtests.engine.money import MONEY
 from backtests.lab import look as lab
-from backtests.report.text import percent, ratio, typeset
+from backtests.report.text import money, percent, ratio, typeset
 from backtests.report.verdict.payoffs import payoff_cell
 from backtests.run import main as run
 from tests.conftest import ended
@@ -25,6 +26,9 @@ from tests.drawings import draw_once
 
 st = pytest.importorskip("streamlit")
 BUNDLED = {"strategy": "hedge_mix", "source": "bundled", "start": "2010-01-29"}
+NUMBERS = ("CAGR", "Volatility", "Sharpe (over bills)", "Max drawdown")
+OWN_MONEY = {"band": "0.05", "band_to": "edge", "flow": "-100/quarter", "flow_indexed": "true",
+             "real": "true"}  # fmt: skip
 PARTS = ("In detail", "Metrics", "Equity&#39;s worst months", "Today", "The long view", "Crises",
          "Data")  # fmt: skip
 EVIL = "<img src=http://evil.test/x.png>![a](http://evil.test/y.png)"
@@ -110,17 +114,28 @@ def beside():
     """For a test that looks at the long view and at what holds today."""
 
 
+@pytest.mark.parametrize("own", [{}, OWN_MONEY], ids=["", "own money"])
 def test_the_page_shows_the_numbers_of_summary_json_and_saves_its_bytes(
-    tmp_path, capsys, monkeypatch, beside
+    tmp_path, capsys, monkeypatch, beside, own
 ):
     draw_once(monkeypatch)  # the same values have the same drawing
-    words = ("hedge_mix", "--weights", "SPY=0.7,IEF=0.2", "--source", "bundled")
+    words = ["hedge_mix", "--weights", "SPY=0.7,IEF=0.2", "--source", "bundled"]
+    for name, text in own.items():
+        option = f"--{name.replace('_', '-')}"
+        words += [option] if text == "true" else [f"{option}={text}"]
     written = written_by_command(tmp_path / "theirs", capsys, *words, "--start", "2010-01-29")
-    page = open_page(tmp_path / "ours", **BUNDLED, set__weights="SPY=0.7,IEF=0.2")
+    page = open_page(tmp_path / "ours", **BUNDLED, set__weights="SPY=0.7,IEF=0.2", **own)
+    assert {name: page.query_params.get(name) for name in own} == own
+    assert shlex.split(page.code[0].value)[3:-1] == [
+        *("hedge_mix", "--weights", "SPY=0.7,IEF=0.2"),
+        *(["--set", "rebalance=daily"] if own else []),
+        *("--source=bundled", "--start=2010-01-29"),
+        *(word for word in words if own and word.startswith(("--flow", "--band", "--real"))),
+    ]
     summary = json.loads((written / "summary.json").read_text())
     verdict = json.loads((written / "verdict.json").read_text())
     metrics = summary["metrics"]
-    assert tiles(page) == {
+    assert {name: text for name, text in tiles(page).items() if name in NUMBERS} == {
         "CAGR": typeset(percent(metrics["cagr"])),
         "Volatility": typeset(percent(metrics["volatility"])),
         "Sharpe (over bills)": ratio(metrics["sharpe"]),
@@ -676,3 +691,99 @@ def test_a_currency_that_cannot_be_is_a_message(fields, words, tmp_path):
     assert alerts(page)
     assert "a fault of ours" not in texts(page)
     assert "<img src=http" not in texts(page)
+
+
+# One's own money ---------------------------------------------------------------------------------
+
+
+def test_a_plan_is_set_by_its_controls_and_the_address_and_the_answer_follow(tmp_path):
+    page = open_page(tmp_path, **BUNDLED)
+    assert "Your own money" not in texts(page)
+    assert not page.expander[0].proto.expanded
+    page.selectbox(key="plan.flow").set_value("take out").run()
+    assert page.query_params["flow"] == "-500/month"
+    page.selectbox(key="plan.unit").set_value("share").run()
+    page.selectbox(key="plan.period").set_value("year").run()
+    assert page.query_params["flow"] == "-4%/year"
+    page.number_input(key="plan.band").set_value(5.0).run()
+    assert (page.query_params["band"], page.query_params["set.rebalance"]) == ("0.05", "daily")
+    assert [one.value for one in page.sidebar.caption][1:] == [
+        "Rebalance above says when weights are looked at: daily."
+    ]
+    page.selectbox(key="plan.band_to").set_value("edge").run()
+    own = lab.look(from_query(urlencode(dict(page.query_params)))).summary.own_money
+    shown = tiles(page)
+    assert shown["Paid in"] == "$10,000"
+    assert shown["Taken out"] == money(own.taken_out, "USD")
+    assert shown["Final wealth"] == money(own.strategy.final_wealth, "USD")
+    assert shown["Money-weighted"] == typeset(f"{percent(own.strategy.money_weighted)} a year")
+    assert "Ruined" not in shown
+    assert "Unit value, time-weighted" in texts(page)
+    page.checkbox(key="real").set_value(value=True).run()
+    assert page.query_params["real"] == "true"
+    assert alerts(page) == []
+    again = open_page(tmp_path, **{k.replace(".", "__"): v for k, v in page.query_params.items()})
+    assert dict(again.query_params) == dict(page.query_params)
+    assert tiles(again) == tiles(page)
+    assert again.expander[0].proto.expanded
+
+
+def test_dates_that_cannot_be_read_are_told_beside_them_and_the_last_answer_stays(tmp_path):
+    page = open_page(tmp_path, **BUNDLED, flows="2015-01-15=500,2016-01-15=-300")
+    assert page.text_area(key="plan.dated").value == "2015-01-15=500\n2016-01-15=-300"
+    before = tiles(page)
+    page.text_area(key="plan.dated").set_value("2015-01-15").run()
+    told = "--flows takes dates and amounts such as"
+    assert [told in line for line in alerts(page)] == [True, True]
+    (beside_it,) = [one.proto.body for one in page.sidebar.get("html")]
+    assert told in beside_it
+    assert tiles(page) == before
+    page.text_area(key="plan.dated").set_value("2090-01-15=500").run()  # after the run
+    assert ["--flows has 2090-01-15" in line for line in alerts(page)] == [True]
+    assert tiles(page) == before
+    page.text_area(key="plan.dated").set_value("2015-01-15=500").run()
+    assert alerts(page) == []
+    assert page.query_params["flows"] == "2015-01-15=500"
+
+
+def test_a_ruin_is_told_with_its_date(tmp_path):
+    """A tenth is taken out a month from what grows by less than that: there is nothing left."""
+    page = open_page(tmp_path, **BUNDLED, flow="-1000/month")
+    shown = tiles(page)
+    ruined = lab.look(from_query(urlencode(dict(page.query_params)))).summary.own_money.strategy
+    assert "2010-10" <= ruined.ruined < "2011-03"
+    assert shown["Ruined"].startswith(f"on {ruined.ruined}")
+    assert shown["Final wealth"] == "$0"
+
+
+def test_runs_with_other_plans_compare_under_names_of_their_own(tmp_path):
+    page = open_page(tmp_path, **BUNDLED)
+    page.button(key="add").click().run()
+    page.selectbox(key="plan.flow").set_value("pay in").run()
+    page.button(key="add").click().run()
+    assert page.query_params["vs"][1].endswith("flow=500%2Fmonth&set.weights=SPY%3D0.6%2CIEF%3D0.4"
+                                               "&set.rebalance=monthly")  # fmt: skip
+    shown = texts(page)
+    heads_of = re.findall(r"<th[^>]*>(hedge_mix[^<]*)</th>", shown)
+    assert len(set(heads_of)) == 2
+    without, paid = cells(shown, "Own money: paid in")
+    months = 12 * 16 - 1  # the first after row 0, 2010-01-29, to December 2025
+    assert (without, paid) == ("", money(10_000 + 500 * months, "USD"))
+
+
+def test_the_session_of_a_period_is_asked_for_where_there_is_more_than_one(tmp_path):
+    page = open_page(tmp_path, **BUNDLED)
+    drawn = [one.key for one in page.number_input]
+    assert "set.hedge_mix.offset" not in drawn  # a month of monthly rows has one
+    page.selectbox(key="set.hedge_mix.rebalance").set_value("quarterly").run()
+    asked = page.number_input(key="set.hedge_mix.offset")
+    assert (asked.label, asked.min, asked.max) == ("On which session of the quarter", 1, 3)
+    asked.set_value(3).run()
+    assert page.query_params["set.offset"] == "3"
+    page.selectbox(key="set.hedge_mix.rebalance").set_value("never").run()
+    assert "set.offset" not in page.query_params
+    assert alerts(page) == []
+    refused = open_page(tmp_path, **BUNDLED, set__offset="5")
+    assert "offset of a monthly calendar on monthly rows takes 1" in alerts(refused)[0]
+    refused.number_input(key="set.hedge_mix.offset").set_value(1).run()
+    assert alerts(refused) == []
