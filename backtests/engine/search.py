@@ -244,9 +244,13 @@ class Search:
         row = frame.iloc[0]
         if not is_ruined(row):
             return row
-        numbers = numbers_of(self._ruined_equity.portfolio(self.shared or self.market))
-        known = {key: getattr(numbers, key) for key in METRICS}
-        row[list(METRICS)] = [math.nan if each is None else each for each in known.values()]
+        portfolio = self._ruined_equity.portfolio(self.shared or self.market)
+        numbers = numbers_of(portfolio)
+        for key in METRICS:
+            known = getattr(numbers, key, None)
+            row[key] = math.nan if known is None else known
+        below = np.minimum(portfolio.returns - portfolio.bills, 0.0)
+        row["downside_deviation"] = math.sqrt(portfolio.ppy * float(np.mean(below**2)))
         return row
 
     def equity_month_returns(self) -> Array:
