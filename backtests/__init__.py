@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from backtests.face.market import load_market
     from backtests.face.run import Run, Verdict
     from backtests.face.search import SearchResult, search
+    from backtests.face.withdrawals import Withdrawals
     from data.errors import (
         DataError,
         HedgeError,
@@ -45,6 +46,7 @@ _HOMES = {
     "list_strategies": "backtests.face.listing",
     "Run": "backtests.face.run",
     "Verdict": "backtests.face.run",
+    "Withdrawals": "backtests.face.withdrawals",
     "Comparison": "backtests.face.comparison",
     "OwnFigures": "backtests.face.comparison",
     "SearchResult": "backtests.face.search",
@@ -86,6 +88,7 @@ __all__ = [
     "UsageError",
     "Verdict",
     "WeightError",
+    "Withdrawals",
     "backtest",
     "compare_runs",
     "list_strategies",

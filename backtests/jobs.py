@@ -63,9 +63,11 @@ def execute(
     if withdrawals is not None:
         require_payable(config, withdrawals)
     run = make_run(config, progress, announce, refresh=refresh, load=load, strictness=strictness)
+    if withdrawals is not None:
+        run = with_withdrawals(run, withdrawals, progress)
     for stage in STAGES if with_verdict else STAGES[:1]:
         run = stage(run, progress)
-    return run if withdrawals is None else with_withdrawals(run, withdrawals, progress)
+    return run
 
 
 def make_run(

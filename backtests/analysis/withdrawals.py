@@ -9,7 +9,8 @@ from typing import Literal
 HORIZONS = (10, 20, 30, 40)  # years
 USUAL_RATE = 0.04  # of the wealth at the start, a year
 PAYMENTS = 12  # a year
-LEADING_HORIZON = 30  # years: a retirement; the longest shorter one where data do not reach
+LEADING_HORIZON = 30  # years: a retirement; a shorter one where there are too few starts
+FEWEST_STARTS = 120  # months: of ten years, which is more than one state of the markets
 
 WithdrawalKey = Literal["run", "equity", "bills"]
 
@@ -129,9 +130,10 @@ class Withdrawals:
 
     @property
     def leading(self) -> int:
-        """The horizon that is told first."""
-        there = [each.years for each in self.run.horizons]
-        return max((years for years in there if years <= LEADING_HORIZON), default=there[0])
+        """The horizon that is told first: the longest with enough starts, up to 30 years."""
+        usual = [each for each in self.run.horizons if each.years <= LEADING_HORIZON]
+        enough = [each.years for each in usual if each.starts >= FEWEST_STARTS]
+        return max(enough, default=self.run.horizons[0].years)
 
 
 def horizon_figures(

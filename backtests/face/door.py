@@ -25,6 +25,7 @@ import pandas as pd
 
 from backtests.engine import kinds
 from backtests.engine.flows import flows_given, flows_of_file, read_dated
+from backtests.engine.withdrawal_rate import read_rate
 from backtests.face.guard import plain_errors
 from data.errors import UsageError, did_you_mean, in_short
 from strategies.base import NEEDS, Value
@@ -326,6 +327,8 @@ KINDS: Mapping[str, Kind] = {
     "no_tearsheet": kinds.flag,
     "no_verdict": kinds.flag,
     "standalone": kinds.flag,
+    "withdrawals": read_rate,
+    "rate": read_rate,
     "refresh": kinds.flag,
     "strict": kinds.flag,
     "max_age": kinds.whole,

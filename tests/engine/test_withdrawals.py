@@ -14,7 +14,7 @@ from backtests.engine.costs import Costs
 from backtests.engine.flows import AskedFlows, Flow, price_growth
 from backtests.engine.plan import PLAIN, Plan
 from backtests.engine.references import make_sides
-from backtests.engine.simulate import simulate, trade
+from backtests.engine.simulate import simulate
 from backtests.engine.withdrawals import (
     Retirement,
     read_rate,

@@ -13,7 +13,7 @@ from backtests.analysis.withdrawals import (
     share_that_lasted,
 )
 from backtests.report.charts import PERCENT
-from backtests.report.figures import Axis, Figure, Margin, Menu, chart
+from backtests.report.figures import Axis, Figure, Menu, chart
 from backtests.report.style import OTHER_LINE, PORTFOLIO_LINE
 from backtests.report.traces import Trace, cells, line
 from backtests.report.withdrawals.words import month_text, rate_text, survived_text
@@ -36,14 +36,13 @@ def starts_map(withdrawals: Withdrawals, names: Mapping[WithdrawalKey, str]) -> 
     return chart(
         "starts",
         [_map(each, withdrawals) for each in withdrawals.portfolios],
-        x=Axis("start", kind="date", hover="%b %Y", grid=False),
+        x=Axis(kind="date", hover="%b %Y", grid=False),
         y=Axis("years", kind="category", grid=False),
         title=_map_title(withdrawals),
         caption=f"Each column is a start month. Orange ran dry at {rate} a year. Blue lasted: "
         "the darker, the more it could have paid (up to 1, 2, 4 points a year more, or beyond).",
         alt=f"Map of start months by horizon: ran dry or lasted at {rate} a year",
-        height=70 + 44 * len(withdrawals.run.horizons),
-        margin=Margin(bottom=52),
+        height=54 + 44 * len(withdrawals.run.horizons),
         menu=Menu(shown, shown),
     )
 
@@ -126,15 +125,13 @@ def rates_chart(withdrawals: Withdrawals, names: Mapping[WithdrawalKey, str]) ->
     return chart(
         "rates",
         traces,
-        x=Axis("taken out a year, of the wealth at the start", suffix=PERCENT, zero=False),
-        y=Axis("starts that lasted", suffix=PERCENT, limits=(-3.0, 103.0), zero=False),
+        x=Axis(suffix=PERCENT, limits=(1.9, 10.1), step=1, zero=False),
+        y=Axis(suffix=PERCENT, limits=(-3.0, 103.0), zero=False),
         title=_rates_title(withdrawals),
-        caption="Share of start months from which every payment was made, by what was taken out. "
-        "Payments grow with consumer prices.",
+        caption="Upwards: share of start months from which every payment was made. To the right: "
+        "what was taken out a year, percent of the wealth at the start, growing with prices.",
         alt="Share of start months that lasted, falling as the rate taken out rises",
         height=360,
-        margin=Margin(left=64, bottom=52),
-        legend=-0.24,
         menu=Menu([f"{years} years" for years in lengths], owners),
     )
 

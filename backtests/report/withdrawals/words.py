@@ -12,9 +12,11 @@ from backtests.analysis.withdrawals import (
 )
 from backtests.engine.run import Run
 from backtests.engine.summary import Summary
-from backtests.report.currency import CashWords, cash_words
-from backtests.report.text import capital, mix_words, run_label
+from backtests.report.currency import BILLS, CashWords, cash_words
+from backtests.report.text import mix_words, summary_label
 from backtests.report.verdict.first_screen import FirstScreen, Tile
+from data.currency.conversion import Investor
+from data.currency.currencies import DOLLAR
 
 LONGEST_NAME = 44  # characters of a mix in a heading
 FEW_APART = 6  # periods that do not overlap: below, no difference of shares is evidence
@@ -33,29 +35,39 @@ def survived_text(rate: float) -> str:
 
 
 def share_text(share: float) -> str:
-    """A share of the starts, in tenths of a percent; never rounded to all or none of them."""
-    shown = round(100.0 * share, 1)
-    if (shown == 100.0) != (share == 1.0) or (shown == 0.0) != (share == 0.0):
-        return "over 99.9 %" if share > 0.5 else "under 0.1 %"
-    return f"{shown:g} %"
+    """A share of the starts, in tenths of a percent; what is not all or none never reads so."""
+    if share in (0.0, 1.0):
+        return f"{100.0 * share:.0f} %"
+    return f"{min(max(100.0 * share, 0.1), 99.9):.1f} %"
 
 
 def month_text(month: str | None) -> str:
-    """``1968-11`` as ``Nov 1968``; a dash without."""
-    return "-" if month is None else f"{MONTHS[int(month[5:]) - 1]} {month[:4]}"
+    """``1968-11`` as ``Nov 1968``, which no line divides; a dash without."""
+    return "-" if month is None else f"{MONTHS[int(month[5:]) - 1]}\u00a0{month[:4]}"
 
 
 def names_of(run: Run, withdrawals: Withdrawals) -> Mapping[WithdrawalKey, str]:
     """What the portfolios are called."""
     summary, weights = run.summary, run.summary.weights
-    own = run_label(summary.strategy, summary.params)
-    if weights:
-        own = mix_words(weights, withdrawals.hedge, LONGEST_NAME)
-    cash = cash_of(summary).name
+    own = mix_words(weights, withdrawals.hedge, LONGEST_NAME) if weights else summary_label(summary)
+    return _named(own if len(own) <= LONGEST_NAME else summary.strategy, cash_of(summary))
+
+
+def plain_names(withdrawals: Withdrawals) -> Mapping[WithdrawalKey, str]:
+    """What the portfolios are called where the run is not at hand."""
+    cash = (
+        BILLS
+        if withdrawals.currency == DOLLAR
+        else cash_words(Investor(withdrawals.currency, "home"))
+    )
+    return _named("this run", cash)
+
+
+def _named(own: str, cash: CashWords) -> Mapping[WithdrawalKey, str]:
     return {
-        "run": own if len(own) <= LONGEST_NAME else summary.strategy,
+        "run": own,
         "equity": "100 % equity",
-        "bills": f"Equity + {cash}, same weight",
+        "bills": f"Equity + {cash.name}, same weight",
     }
 
 
@@ -72,6 +84,8 @@ def first_screen(withdrawals: Withdrawals, names: Mapping[WithdrawalKey, str]) -
     beside = [
         f"{_short(each.key, names)} from {share_text(each.over(years).lasted)}" for each in others
     ]
+    if own.lasted == 1.0 and others and all(e.over(years).lasted == 1.0 for e in others):
+        beside = [f"so did {' and '.join(_short(each.key, names) for each in others)}"]
     since = own_since(withdrawals)
     headline = (
         f"At {rate} a year, {names['run']} lasted {years} years from "
@@ -108,13 +122,11 @@ def _short(key: WithdrawalKey, names: Mapping[WithdrawalKey, str]) -> str:
 def _compared(withdrawals: Withdrawals, names: Mapping[WithdrawalKey, str]) -> str:
     years = withdrawals.leading
     found = [
-        f"{survived_text(each.over(years).worst.rate)} "
-        f"{'of the run' if each.key == 'run' else 'of ' + _short(each.key, names)}"
+        f"{'this run' if each.key == 'run' else _short(each.key, names)} "
+        f"{survived_text(each.over(years).worst.rate)}"
         for each in withdrawals.portfolios
     ]
-    if len(found) == 1:
-        return f"Every start survived {survived_text(withdrawals.run.over(years).worst.rate)}."
-    return f"Every start survived {', '.join(found[:-1])} and {found[-1]}."
+    return f"Every start survived: {', '.join(found)} a year."
 
 
 def _few(figures: HorizonFigures, since: str) -> str:
@@ -147,9 +159,9 @@ def _tile(
     )
     return Tile(
         key=portfolio.key,
-        title=capital(names[portfolio.key]),
+        title=names[portfolio.key],
         value=survived_text(worst.rate),
-        unit=f"a year survived by every start, {years} years",
+        unit="a year from every start",
         lines=(
             f"At {rate}: {share_text(figures.lasted)} of {figures.starts} starts lasted.",
             f"Worst start: end of {month_text(worst.month)}, {end}.",
