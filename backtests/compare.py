@@ -58,8 +58,8 @@ def main(runs: tuple[str, ...], **options: Any) -> None:
     too: hedge_mix:band=0.05 or hedge_mix:flow=500/month; dates are joined by +, as in
     hedge_mix:flows=2020-01-15=500+2021-01-15=-300; band=none or flow=none leaves out what the
     options give all runs. A TOML file describes a run, as run.toml of a finished one does. What has
-    not been run yet is run first, all on the same dates. "60/40"=hedge_mix:SPY=0.6,IEF=0.4 gives a run a name, which
-    stands in every table.
+    not been run yet is run first, all on the same dates. "60/40"=hedge_mix:SPY=0.6,IEF=0.4 gives a
+    run a name, which stands in every table.
     """
     from backtests.report.comparison.aligned import (
         FEWEST,
