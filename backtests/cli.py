@@ -277,7 +277,7 @@ def config_options(command: Callable[..., Any], *, writes: bool = True) -> Calla
                      help="Let amounts grow with consumer prices; or do not  [default]."),
         click.option("--flows", metavar="FILE",
                      help="Dated flows instead: a file with lines of date,amount, or "
-                          "2020-01-15=500,2021-01-15=-300."),
+                          "2020-01-15=500,2021-01-15=-300; those of one day are added up."),
         click.option("--real/--no-real", default=False,
                      help="Everything in home purchasing power, the money of the first day; or in "
                           "money of the day  [default]."),

@@ -54,9 +54,12 @@ def main(runs: tuple[str, ...], **options: Any) -> None:
 
     A variant is a strategy with parameters: hedge_mix:SPY=0.7,IEF=0.3 or
     attack_defend:step_bp=25. In another currency it is hedge_mix@JPY, with what is hedged
-    hedge_mix@JPY:fx_hedge=1 (by ticker fx_hedge=IEF=1+TLT=0.5). A TOML file describes a run, as
-    run.toml of a finished one does. What has not been run yet is run first, all on the same dates.
-    "60/40"=hedge_mix:SPY=0.6,IEF=0.4 gives a run a name, which stands in every table.
+    hedge_mix@JPY:fx_hedge=1 (by ticker fx_hedge=IEF=1+TLT=0.5). Bands and cash flows are its own
+    too: hedge_mix:band=0.05 or hedge_mix:flow=500/month; dates are joined by +, as in
+    hedge_mix:flows=2020-01-15=500+2021-01-15=-300; band=none or flow=none leaves out what the
+    options give all runs. A TOML file describes a run, as run.toml of a finished one does. What has
+    not been run yet is run first, all on the same dates. "60/40"=hedge_mix:SPY=0.6,IEF=0.4 gives a
+    run a name, which stands in every table.
     """
     from backtests.report.comparison.aligned import (
         FEWEST,

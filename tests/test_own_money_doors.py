@@ -254,6 +254,12 @@ def test_amounts_follow_consumer_prices_made_by_hand(monkeypatch):
     assert grown.index.strftime("%m").tolist() == ["02", "03", "04", "05", "06"]
     assert grown.to_list() == pytest.approx([110.0, 121.0, 121.0, 133.1, 133.1], rel=1e-12)
     assert paid(flow="100/month", **dates).to_list() == pytest.approx([100.0] * 5)
+    run = backtest("hedge_mix", source="bundled", no_verdict=True, flow="100/month",
+                   flow_indexed=True, start="2000-01-31", end="2000-07-31")  # fmt: skip
+    assert run.notes[-1] == (
+        "--flow-indexed: the last consumer prices of USD are those of 2000-03; amounts due from "
+        "2000-07-31 on grow no more"
+    )
     dated = paid(flows={"2000-02-29": -100.0, "2000-04-30": -100.0}, flow_indexed=True, **dates)
     assert dated.to_list() == pytest.approx([-121.0, -133.1], rel=1e-9)
 

@@ -71,8 +71,8 @@ def load_market(
     withholding
         As for :func:`backtests.backtest`: prices are after it.
     real
-        In home purchasing power, the money of the first row: ``.nominal`` is the market in money
-        of the day, ``.deflated`` what divided it.
+        In home purchasing power: levels and cash are divided by consumer prices. ``.nominal`` is
+        the market in money of the day, ``.deflated`` what divided it.
     refresh
         Fetch again, even where recent prices are saved.
     strict, max_age

@@ -300,16 +300,11 @@ def test_amounts_that_grow_no_more_since_prices_ended_are_said(prices, asked, to
     """
     prices({"2000-11": 100.0, "2000-12": 101.0})
     flows, rows = AskedFlows(**{"indexed": True, **asked}), MARKET.sessions[:120]
-    notes = flows.notes_on_prices(MARKET, rows)
-    assert (
-        notes == []
-        if told is None
-        else notes
-        == [
-            "--flow-indexed: the last consumer prices of USD are those of 2000-11; amounts due from "
-            f"{told} on grow no more"
-        ]
+    line = (
+        "--flow-indexed: the last consumer prices of USD are those of 2000-11; amounts due from "
+        f"{told} on grow no more"
     )
+    assert flows.notes_on_prices(MARKET, rows) == ([] if told is None else [line])
 
 
 def test_prices_that_go_on_to_the_end_say_nothing(prices):

@@ -192,6 +192,23 @@ def test_a_market_in_yen_is_that_of_a_run():
     assert not unhedged.prices["SPY"].equals(market.prices["SPY"])
 
 
+@pytest.mark.parametrize("currency", ["USD", "GBP"])
+def test_a_market_in_purchasing_power_is_that_of_a_run(currency):
+    options = {"currency": currency, "real": True}
+    market = load_market("bundled", ["SPY", "IEF"], **options)
+    of_run = backtest("hedge_mix", source="bundled", **options, **QUICK).market
+    assert market.prices.equals(of_run.prices)
+    assert market.cash.equals(of_run.cash)
+    nominal = load_market("bundled", ["SPY", "IEF"], currency=currency)
+    rows = market.sessions
+    assert market.nominal.prices.equals(nominal.prices.loc[rows])
+    assert nominal.nominal is nominal
+    level = market.deflated.price_level
+    growth = market.prices["SPY"] / market.prices["SPY"].iloc[0]
+    bought = nominal.prices["SPY"].loc[rows] / nominal.prices["SPY"].loc[rows[0]]
+    assert (growth * level / level.iloc[0] / bought).to_numpy() == pytest.approx(1.0, rel=1e-12)
+
+
 def test_a_market_after_withholding_is_that_of_a_run():
     options = {"withholding": {"IEF": "0.3@2000-01-01"}}
     market = load_market("bundled", ["SPY", "IEF"], **options)

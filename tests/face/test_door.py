@@ -34,7 +34,7 @@ from backtests import (
 from backtests.engine.config_file import write_config
 from backtests.engine.money import MONEY, Money
 from backtests.face.comparison import Comparison, OwnFigures
-from backtests.face.door import KINDS
+from backtests.face.door import KINDS, in_python
 from backtests.face.guard import plain_errors
 from backtests.face.options import NOT_HERE
 from backtests.face.plots import ComparisonPlots, RunPlots, SearchPlots
@@ -381,6 +381,21 @@ def test_a_parameter_may_have_the_name_of_another_functions_option():
     assert asked(lambda: backtest(Stepped, step=3)).params["step"] == 3
 
 
+# Amounts of a day twice are added up: 200 in the morning and 300 in the evening are 500.
+AMOUNTS = pd.Series(
+    [200.0, -300.0, 300.0],
+    pd.to_datetime(["2020-01-15 09:00", "2021-01-15 00:00", "2020-01-15 18:00"]),
+)
+PAID = {"flows": {"2020-01-15": 500.0, "2021-01-15": -300.0}}
+
+
+def own_flows(name: str = "mine = 1.csv") -> Path:
+    """A file; of a Path any name will do, as text one with the sign of equality is amounts."""
+    path = Path(name)
+    path.write_text("date,amount\n2020-01-15,500\n2021-01-15,-300\n")
+    return path
+
+
 # What is natural to a user of pandas, and what it is to the program.
 TABLE = pd.DataFrame({"SPY": [0.5], "IEF": [0.2]}, index=["today"])
 NATURAL = {
@@ -417,6 +432,14 @@ NATURAL = {
     "money of a RunConfig": (lambda: backtest(RunConfig("carry", money=Money("JPY", "usd", 1)),
                                               fx_hedge=0.5),
                              {"currency": "JPY", "cash": "usd", "fx_hedge": 0.5}),
+    "flows of a Series": (lambda: backtest("carry", flows=AMOUNTS), PAID),
+    "flows of a dict": (lambda: backtest("carry", flows={dt.date(2020, 1, 15): np.int64(500),
+                                                         "2021-01-15": Decimal(-300)}), PAID),
+    "flows of pairs": (lambda: backtest("carry", flows=[(AMOUNTS.index[0], 500),
+                                                        ("2021-01-15", "-300")]), PAID),
+    "flows of a path": (lambda: backtest("carry", flows=own_flows()), PAID),
+    "flows of a path as text": (lambda: backtest("carry", flows=str(own_flows("plan.csv"))), PAID),
+    "flows of a text": (lambda: backtest("carry", flows="2021-01-15=-300, 2020-01-15=500"), PAID),
     "rates of a Series": (lambda: backtest("carry", withholding=pd.Series({"SPY": 0.15})),
                           {"withholding": "SPY=0.15"}),
     "a rate of numpy": (lambda: backtest("carry", withholding=np.float32(0.5)),
@@ -673,6 +696,36 @@ def test_errors_of_the_users_own_end_in_a_line_too(error, kind, message):
     assert type(refused.value) is kind
     assert str(refused.value) == message
     assert refused.value.__cause__ is error  # what it was is not lost
+
+
+@pytest.mark.parametrize(
+    ("message", "here"),
+    [
+        ("--band takes 0 to 1, got 5", "band= takes 0 to 1, got 5"),
+        ("give --band or --band-relative as well", "give band= or band_relative= as well"),
+        ("--flow-indexed lets it grow; give --flow", "flow_indexed=True lets it grow; give flow="),
+        ("leave --real out, or give --no-real", "leave real=True out, or give real=False"),
+        ("--no-verdict leaves it out", "no_verdict=True leaves it out"),
+        ("--flows plan.csv, line 2 has 'x'", "flows= plan.csv, line 2 has 'x'"),
+        ("--out and --align are of others", "--out and --align are of others"),
+        ("what has -- or ---band or a--band stays", "what has -- or ---band or a--band stays"),
+    ],
+)  # fmt: skip
+def test_a_message_names_options_as_python_writes_them(message, here):
+    assert in_python(message, frozenset(inspect.signature(backtest).parameters)) == here
+
+
+@pytest.mark.parametrize("name", ["band", "band_relative"])
+def test_what_a_configuration_refuses_is_said_in_the_words_of_the_caller(name):
+    """The same check as the command's: nowhere does it know who asks."""
+    message = line(lambda: backtest("hedge_mix", **{name: 5}))
+    assert message.startswith(f"{name}= takes 0 to 1, got 5;")
+    assert line(lambda: backtest("hedge_mix", flow="5/month", flows={"2020-01-15": 5})) == (
+        "flow= and flows= are two plans; leave one of them out"
+    )
+    assert line(lambda: backtest("hedge_mix", flow_indexed=True)) == (
+        "flow_indexed=True lets a flow grow with prices; give flow= as well"
+    )
 
 
 def test_an_error_of_one_line_is_the_error_itself():
