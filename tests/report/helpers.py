@@ -69,5 +69,6 @@ def without_content() -> dict[str, Any]:
         **{name: [] for name in lists},
         **{name: Grid([], []) for name in grids},
         "hedges": None,
+        "own_money": None,
         "cut": False,
     }
