@@ -6,8 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from backtests.engine.flows import AskedFlows
-from backtests.engine.plan import Plan
 from backtests.engine.sleeve import report_sleeve
 from backtests.report.listing import CONTENTS, run_files
 from backtests.report.page import environment
@@ -40,7 +38,7 @@ def test_pages_list_what_is_written_later_too(tmp_path, monkeypatch):
 
 
 def test_cash_flows_are_listed_where_money_is_paid(tmp_path):
-    run = make_run(plan=Plan(flows=AskedFlows("-4%/year")))
+    run = make_run(flow="-4%/year")
     folder = write_run(tmp_path, run, with_tearsheet=False)
     assert (folder / "flows.csv").is_file()
     assert 'href="flows.csv"' in (folder / "verdict.html").read_text("utf-8")
