@@ -205,6 +205,13 @@ def test_turnover_and_costs_by_hand():
     assert costs == pytest.approx(0.03)
 
 
+def test_all_that_is_sold_in_a_ruin_is_half_a_turnover():
+    """As the engine counts it: orders of 100 in a portfolio of which nothing is left."""
+    values = pd.Series([100.0, 100.0, 0.0], DAYS[:3])
+    orders = pd.DataFrame({"date": DAYS[2:3], "value": [100.0], "fee": [0.0], "slippage": [0.0]})
+    assert traded_in(orders, values, DAYS[0]) == (0.5, 0.0)
+
+
 def test_rolling_growth_and_years_by_hand():
     months = pd.DataFrame(
         {"a": [1.0, 1.1, 1.21]}, index=pd.period_range("2000-01", periods=3, freq="M")

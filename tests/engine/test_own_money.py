@@ -8,7 +8,7 @@ import pytest
 from backtests.engine import ledger
 from backtests.engine.backtest import load_inputs, simulated
 from backtests.engine.config import RunConfig
-from backtests.engine.own_money import money_weighted
+from backtests.engine.own_money import money_of, money_weighted
 
 
 def test_a_money_weighted_return_is_the_one_that_solves_it_by_hand() -> None:
@@ -48,3 +48,34 @@ def test_real_wealth_is_that_of_the_same_run_in_real_money() -> None:
     # 30 payouts of 300 in money of each year: in money of 1969 they are fewer.
     assert 9000.0 * (1.0 - 3e-4) <= told.taken_out <= 9000.0  # less 3 basis points of what is sold
     assert itself.taken_out < 5000.0
+
+
+def test_what_a_portfolio_took_gave_and_came_to_is_that_of_its_wealth() -> None:
+    """In a real run both wealths are told: that in money of the day is the nominal run's own."""
+    asked = {"strategy": "hedge_mix", "source": "bundled", "flow": "-300/year"}
+    asked |= {"start": "1970-01-01", "end": "1999-12-31"}
+    nominal, real = (
+        simulated(load_inputs(RunConfig.from_dict({**asked, "real": is_real})), ledger.fill)
+        for is_real in (False, True)
+    )
+    told, itself = (money_of(run.simulation, run.market) for run in (nominal, real))
+    flows = nominal.simulation.flows
+    assert (told.paid_in, told.taken_out) == (10_000.0, pytest.approx(-flows.sum()))
+    assert told.nominal_final_wealth == told.final_wealth == nominal.simulation.wealth.iloc[-1]
+    assert itself.nominal_final_wealth == pytest.approx(told.final_wealth, rel=1e-12)
+    assert itself.real_final_wealth == itself.final_wealth
+    assert nominal.summary.own_money is not None
+    assert nominal.summary.own_money.nominal_final_wealth is None
+    assert real.summary.own_money is not None
+    assert real.summary.own_money.nominal_final_wealth == itself.nominal_final_wealth
+
+
+def test_a_portfolio_without_payouts_took_nothing_and_not_minus_nothing() -> None:
+    asked = {
+        "strategy": "hedge_mix",
+        "source": "bundled",
+        "flow": "300/year",
+        "start": "2000-01-31",
+    }
+    run = simulated(load_inputs(RunConfig.from_dict(asked)), ledger.fill)
+    assert str(money_of(run.simulation, run.market).taken_out) == "0.0"

@@ -11,6 +11,7 @@ from backtests.engine import ledger
 from backtests.engine.backtest import load_inputs, simulated
 from backtests.engine.config import RunConfig
 from backtests.engine.judge import judge_run
+from backtests.engine.plan import PLAN, Plan
 from backtests.engine.run import Run
 from backtests.engine.space import mix_space
 from backtests.engine.tuned import Tuned
@@ -35,8 +36,12 @@ def make_run(
     source: str = "bundled",
     **options: Any,
 ) -> Run:
-    """A run by the ledger, judged in full but for other programs' numbers."""
-    config = RunConfig(strategy, source=source, start=start, **options)
+    """A run by the ledger, judged in full but for other programs' numbers.
+
+    The fields of a plan may be given by their names: ``flow="-4%/year"``.
+    """
+    plan = Plan.of({name: options.pop(name) for name in PLAN if name in options})
+    config = RunConfig(strategy, source=source, start=start, **{"plan": plan, **options})
     run = simulated(load_inputs(config), ledger.fill)
     verdict = judge_run(
         run.market,
@@ -69,5 +74,6 @@ def without_content() -> dict[str, Any]:
         **{name: [] for name in lists},
         **{name: Grid([], []) for name in grids},
         "hedges": None,
+        "own_money": None,
         "cut": False,
     }

@@ -64,7 +64,7 @@ def test_an_amount_has_the_sign_of_its_currency_after_its_minus(code, told, lost
     assert (money(1234.6, code), money(-45.128, code)) == (told, lost)
     assert (money(None, code), money(-0.004, code)) == ("-", money(0.0, code))
     # On a page a code does not part from its amount.
-    assert typeset(f"{lost} paid") == f"\u2212{lost[1:]} paid".replace("CHF ", "CHF\u00a0")
+    assert typeset(f"{lost} paid") == f"\u2212\u2060{lost[1:]} paid".replace("CHF ", "CHF\u00a0")
 
 
 def test_every_currency_has_a_sign():

@@ -34,7 +34,7 @@ def test_a_run_is_read_from_its_manifest(run, written):
         glance=read_run_manifest(written).glance,
         word=run.judged.word,
         payoff=run.judged.evidence.every.estimate,
-        choices=("", "", "", "from $10,000", "", "", ""),
+        choices=("", "", "", "from $10,000", "", "", "", "", ""),
     )
     assert row.glance.name == "SPY 60 %, IEF 40 %"
     assert 30 < len(row.glance.curve) <= 40
@@ -62,8 +62,14 @@ def test_what_was_chosen_is_told_in_a_fixed_order(written):
     rewrite(written, config={**config, **chosen})
     assert read_listed(written).choices == (
         "hedge GLD,TIP", "equity IEF", "against QQQ", "from $5,000", "extended by proxies",
-        "price only: SPY", "withheld: GLD 15 %",
+        "price only: SPY", "withheld: GLD 15 %", "", "",
     )  # fmt: skip
+    rewrite(written, config={**config, "band": 0.05, "flow": "-4%/year", "real": True})
+    assert read_listed(written).choices[7:] == (
+        "traded only where a weight is off its target by 5 points; 4 % of the value taken out "
+        "each year",
+        "real",
+    )
     rewrite(written, config={**config, "extend": False})
     assert read_listed(written).choices[4] == "without proxies"
 

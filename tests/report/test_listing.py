@@ -20,8 +20,8 @@ def test_every_file_that_a_run_writes_is_listed(tmp_path, monkeypatch):
     sleeve = report_sleeve(run.market, run.config.make_strategy(), run.simulation)
     folder = write_run(tmp_path, replace(run, sleeve=sleeve), with_tearsheet=True)
     written = {path.name for path in folder.iterdir()}
-    # Those of a strategy from outside alone, and of another currency than dollars.
-    assert written == CONTENTS.keys() - {"strategy.py", "which-hedge.html"}
+    # Of a strategy from outside alone, of another currency than dollars, and with cash flows.
+    assert written == CONTENTS.keys() - {"strategy.py", "which-hedge.html", "flows.csv"}
     assert [name for name, _ in run_files(written)] == [
         name for name in CONTENTS if name in written
     ]
@@ -35,6 +35,13 @@ def test_pages_list_what_is_written_later_too(tmp_path, monkeypatch):
         text = (folder / page).read_text("utf-8")
         for path in folder.iterdir():
             assert f'href="{path.name}"' in text, (page, path.name)
+
+
+def test_cash_flows_are_listed_where_money_is_paid(tmp_path):
+    run = make_run(flow="-4%/year")
+    folder = write_run(tmp_path, run, with_tearsheet=False)
+    assert (folder / "flows.csv").is_file()
+    assert 'href="flows.csv"' in (folder / "verdict.html").read_text("utf-8")
 
 
 def test_what_no_run_writes_is_left_out():

@@ -13,6 +13,7 @@ from backtests.report.text import (
     SHOW,
     SPOKEN,
     amount,
+    config_label,
     costs_text,
     difference,
     hedge_name,
@@ -246,3 +247,28 @@ def test_numbers_are_typeset_and_names_are_not(plain, printed):
 )
 def test_a_hedge_of_nothing_but_treasuries_is_called_so(tickers, told):
     assert hedge_words(tickers) == told
+
+
+def test_runs_with_different_plans_are_told_apart():
+    def label(**fields):
+        return config_label(RunConfig.from_dict({"strategy": "hedge_mix", **fields}))
+
+    assert label() == "hedge_mix"
+    assert label(real=True) == "hedge_mix real"
+    # With a band the calendar is daily unless another is asked for.
+    assert label(band=0.05) == "hedge_mix band 5 %"
+    assert label(band=0.05, params={"rebalance": "monthly"}) == (
+        "hedge_mix rebalance=monthly band 5 %"
+    )
+    assert label(params={"rebalance": "daily"}) == "hedge_mix rebalance=daily"
+    assert label(params={"offset": 3}) == "hedge_mix offset=3"
+    assert label(flow="-400/year", flow_indexed=True, currency="JPY") == (
+        "hedge_mix JPY -¥400 a year, indexed"
+    )
+    assert label(withholding=0.15, flow="500/month") == "hedge_mix withheld 15 % +$500 a month"
+
+
+def test_the_final_value_with_cash_flows_is_that_of_the_unit():
+    metric = next(each for each in declared(type(make_numbers())) if each.key == "final_value")
+    assert label_of(metric, 12, 10_000.0) == "Final value of $10,000"
+    assert label_of(metric, 12, 10_000.0, is_unit=True) == "Unit value of $10,000"

@@ -82,6 +82,8 @@ class AlignedRuns:
 
         Their unit values differ by what it costs to pay in and out, and by nothing else.
         """
+        if not self.has_flows:
+            return []
         first = _but_for_flows(self.runs[0])
         named = zip(self.labels[1:], self.runs[1:], strict=True)
         return [name for name, run in named if _but_for_flows(run) == first]

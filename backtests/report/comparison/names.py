@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 SHORT = 16  # characters of a name beside a point or a line's end
 IN_SENTENCE = 26  # characters of a name in a headline
+# A word of a name, and words that say nothing alone: "band 5 %", "-4 % a year", "-$400 a year".
+TERM = re.compile(
+    r"(?:(?:relative )?band |withheld )?[+\-\d.,]+ %,?(?: a [\w-]+,?)?|[+-]\S+ a [\w-]+,?|\S+"
+)
 HEDGED = "hedged"  # the word of a currency's hedge in the names of runs
 
 
@@ -66,7 +71,7 @@ def _differing(labels: Sequence[str]) -> list[str]:
     """What of each name the others do not share; empty texts where nothing has to give way."""
     if len(labels) < 2 or all(len(label) <= SHORT for label in labels):
         return [""] * len(labels)
-    words = [label.split(" ") for label in labels]
+    words = [TERM.findall(label) for label in labels]
     before = _shared(words)
     rests = [each[before:] for each in words]
     behind = _shared([each[::-1] for each in rests])

@@ -37,8 +37,9 @@ def cash_of(tuned: Tuned) -> CashWords:
 
 
 def searched_in(tuned: Tuned) -> str:
-    """The strategy that is searched, with its money where that is not dollars."""
-    return f"{tuned.space.strategy}{in_money(tuned.config.money.table)}"
+    """The strategy that is searched, with its money where that is not dollars of the day."""
+    base_date = f"{tuned.sessions[0]:%Y-%m-%d}" if tuned.config.real else ""
+    return f"{tuned.space.strategy}{in_money(tuned.config.money.table, base_date)}"
 
 
 def shown_of(tuned: Tuned) -> dict[str, tuple[str, Callable[[float | None], str]]]:

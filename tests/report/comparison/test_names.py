@@ -25,6 +25,18 @@ def test_settings_tell_runs_of_one_strategy_apart_where_the_name_is_too_long():
     ]  # fmt: skip
 
 
+def test_terms_of_a_plan_stay_whole():
+    def brief(*labels):
+        return [tag.brief for tag in tags_of(labels)]
+
+    assert brief("hedge_mix band 5 %", "hedge_mix band 10 %") == ["band 5 %", "band 10 %"]
+    assert brief("hedge_mix -4 % a year", "hedge_mix -3 % a year") == ["-4 % a year", "-3 % a year"]
+    assert brief("hedge_mix -$400 a year", "hedge_mix -$500 a year, indexed") == [
+        "-$400 a year", "-$500 a year, i…",
+    ]  # fmt: skip
+    assert brief("hedge_mix withheld 15 %", "hedge_mix withheld 30 %")[0] == "withheld 15 %"
+
+
 def test_what_all_names_share_gives_way_and_what_differs_stays():
     """The one word that matters is the last of the longer name."""
 

@@ -218,6 +218,11 @@ def test_each_figure_of_a_holding_period_stands_under_its_head():
         "Best entry, a year": "15.00 %",
     }
     assert [cell.small for cell in row[-5:-2]] == ["1968-11", "1975-03", "1982-07"]
+    # In purchasing power 30 % did not keep what they had, and each return is real.
+    real = tables.holding_grid(make_verdict(holding=(period,)), is_real=True)
+    told = dict(zip(real.heads, texts(real.rows[0]), strict=True))
+    assert told["Lost purchasing power"] == "30 %"
+    assert told["Worst entry, a year, real"] == "-2.00 %"
 
 
 def test_a_change_of_yields_has_its_sign():
