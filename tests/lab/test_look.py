@@ -101,12 +101,15 @@ def test_the_lab_shows_what_the_command_line_writes_in_yen():
     same(to_json(apart.state), to_json(written.verdict.state))
 
 
+RUINOUS = {"flow": "-200/month"}  # of 10,000
+
+
 @pytest.mark.parametrize(
     "plan",
     [
         {"band": 0.05, "flow": "-2%/quarter"},
         {"flow": "300/month", "flow_indexed": True, "real": True},
-        {"flow": "-100/month"},  # ruined in 1984
+        RUINOUS,
     ],
     ids=["band", "paid in", "ruined"],
 )
@@ -114,7 +117,7 @@ def test_the_lab_shows_what_the_command_line_writes_of_ones_own_money(plan):
     table = {"strategy": "hedge_mix", "source": "bundled", "start": "1975-01-31", **plan}
     config = RunConfig.from_dict(table)
     shown, written = lab.look(config), execute(config)
-    assert (shown.summary.own_money.strategy.ruined is None) is (plan != {"flow": "-100/month"})
+    assert (shown.summary.own_money.strategy.ruined is None) is (plan != RUINOUS)
     same(to_json(shown.summary), to_json(written.summary))
     assert sentences(shown.verdict) == sentences(in_brief(written.verdict))
     apart = lab.beside(shown)

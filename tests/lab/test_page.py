@@ -69,7 +69,7 @@ def cells(shown, label) -> list[str]:
 
 def tiles(page) -> dict[str, str]:
     """The numbers of the answer, by their labels."""
-    return dict(re.findall(r"<dt>(.*?)</dt><dd><b>(.*?)</b>", texts(page)))
+    return dict(re.findall(r"<dt>([^<]*)</dt><dd><b>(.*?)</b>", texts(page)))
 
 
 def heads(page) -> list[str]:
@@ -128,7 +128,7 @@ def test_the_page_shows_the_numbers_of_summary_json_and_saves_its_bytes(
     assert {name: page.query_params.get(name) for name in own} == own
     assert shlex.split(page.code[0].value)[3:-1] == [
         *("hedge_mix", "--weights", "SPY=0.7,IEF=0.2"),
-        *(["--set", "rebalance=daily"] if own else []),
+        *(["--rebalance", "daily"] if own else []),
         *("--source=bundled", "--start=2010-01-29"),
         *(word for word in words if own and word.startswith(("--flow", "--band", "--real"))),
     ]
@@ -719,7 +719,7 @@ def test_a_plan_is_set_by_its_controls_and_the_address_and_the_answer_follow(tmp
     assert shown["Money-weighted"] == typeset(f"{percent(own.strategy.money_weighted)} a year")
     assert "Ruined" not in shown
     assert "Unit value, time-weighted" in texts(page)
-    page.checkbox(key="real").set_value(value=True).run()
+    page.checkbox(key="real").check().run()
     assert page.query_params["real"] == "true"
     assert alerts(page) == []
     again = open_page(tmp_path, **{k.replace(".", "__"): v for k, v in page.query_params.items()})

@@ -13,7 +13,7 @@ import pytest
 
 from backtests.engine.address import from_address
 from backtests.lab import look as lab
-from backtests.report.text import percent, typeset
+from backtests.report.text import money, percent, typeset
 from backtests.report.verdict.first_screen import first_screen
 from strategies import registry
 from tests.browser import chromium, complaints, open_page, overflow, requests, resize
@@ -45,6 +45,7 @@ const drawn = [...document.querySelectorAll(".lab .hero :is(svg, img)")]
 return [drawn.length, scrollY, Math.max(0, ...drawn.map(box => box.bottom))];
 """
 SIDES = "const box = arguments[0].getBoundingClientRect(); return [box.top, box.bottom];"
+CENTRE = "arguments[0].scrollIntoView({block: 'center'})"
 CHARTS = "return document.querySelectorAll('.js-plotly-plot .main-svg').length"
 
 
@@ -278,6 +279,64 @@ def test_a_slider_hedges_the_dollars_of_an_investor_in_yen(running, driver, widt
     assert seen["errors"] == ""
     assert overflow(driver) == 0
     assert complaints(driver) == []
+
+
+def test_ones_own_money_is_set_by_hand_and_opened_again_by_its_link(running, driver):
+    from selenium.webdriver.common.keys import Keys
+
+    def typed(label, text):
+        field = only(driver, f'input[aria-label="{label}"]')
+        field.send_keys(Keys.CONTROL, "a")
+        field.send_keys(text, Keys.ENTER)
+
+    def shown():
+        return driver.execute_script(
+            "return [...document.querySelectorAll('.lab .numbers.own b')].map(b => b.innerText)"
+        )
+
+    def answered_with(words):
+        until(driver, lambda: words in driver.current_url)
+        settled(driver)
+
+    address, _, _ = running
+    resize(driver, 1440)
+    driver.get(f"{address}/?{OPENED}&start=2010-01-29")
+    settled(driver)
+    assert shown() == []
+    only(driver, ".st-key-own summary").click()
+    driver.execute_script(CENTRE, only(driver, 'input[aria-label="Band, points"]'))
+    typed("Band, points", "5")
+    answered_with("band=0.05&")
+    only(driver, ".st-key-plan-flow [role=combobox]").click()
+    only(driver, "[role=option]", "take out").click()
+    answered_with("flow=-500%2Fmonth")
+    typed("Amount", "40")
+    answered_with("flow=-40%2Fmonth")
+    box = only(driver, ".st-key-real label")
+    driver.execute_script(CENTRE, box)
+    box.click()
+    answered_with("real=true")
+    until(driver, lambda: len(shown()) == 5)
+    run, bookmark, own = run_of(driver.current_url), driver.current_url, shown()
+    assert run.config.params["rebalance"] == "daily"
+    assert own[1] == money(run.summary.own_money.taken_out, "USD")
+    assert own[2] == money(run.summary.own_money.strategy.final_wealth, "USD")
+    assert (overflow(driver), complaints(driver)) == (0, [])
+    driver.get("about:blank")
+    resize(driver, 390, 844)
+    driver.get(bookmark)
+    settled(driver)
+    until(driver, lambda: shown() == own)
+    assert driver.current_url == bookmark
+    controls(driver, shown=True)
+    until(driver, lambda: driver.find_elements("css selector", ".st-key-own details[open]"))
+    fields = {
+        label: only(driver, f'input[aria-label="{label}"]').get_attribute("value")
+        for label in ("Band, points", "Amount")
+    }
+    assert fields == {"Band, points": "5", "Amount": "40"}
+    controls(driver, shown=False)
+    assert (overflow(driver), complaints(driver)) == (0, [])
 
 
 @pytest.mark.parametrize(
