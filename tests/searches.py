@@ -16,6 +16,7 @@ from backtests.analysis.objective import read_objective
 from backtests.analysis.reliability import Edge
 from backtests.analysis.resampling import Estimate
 from backtests.engine.money import Money
+from backtests.engine.plan import PLAIN
 from backtests.engine.roles import Roles
 from backtests.engine.space import mix_space
 from backtests.engine.tuned import Diluted, Tuned
@@ -118,6 +119,7 @@ def made(
         "region": SimpleNamespace(centre=0, peak=2, members=np.arange(members)),
         "space": mix_space(["SPY"], 0.5, {"rebalance": "monthly"}),
         "config": SimpleNamespace(
+            plan=PLAIN,
             params={"weights": {"SPY": weight}}, roles=Roles(), money=Money()
         ),
         "default": pd.Series({"cagr": default, "sharpe": 0.5, "max_drawdown": -0.1, **metrics}),
@@ -153,7 +155,7 @@ def over_a_hedge(setting: str, goal: str) -> Tuned:
         described=lambda number: {setting: 0.5 * number},
     )
     params = {"weights": {"SPY": 0.6, "IEF": 0.4}}
-    config = SimpleNamespace(params=params, roles=Roles(), money=money)
+    config = SimpleNamespace(params=params, roles=Roles(), money=money, plan=PLAIN)
     object.__setattr__(tuned, "space", space)
     object.__setattr__(tuned, "config", config)
     return tuned

@@ -20,6 +20,7 @@ from backtests.engine.cluster import connect
 from backtests.engine.costs import Costs
 from backtests.engine.opening import Opening
 from backtests.engine.simulate import trade
+from backtests.face.search import search
 from backtests.report.folder import is_complete
 from backtests.run import main as run_main
 from backtests.tune import main
@@ -270,3 +271,105 @@ def test_a_search_of_ratios_that_cannot_be_is_one_line(words, message, tmp_path,
     code, _, err = command(capsys, "hedge_mix", *words, *BUNDLED, "--out", str(tmp_path))
     assert code == 2
     assert err.splitlines()[-1].startswith(message)
+
+
+# Bands and cash flows
+
+
+@pytest.fixture(scope="module")
+def paying(tmp_path_factory) -> Path:
+    """Bands and calendars, searched by someone who lives on it, in purchasing power."""
+    out = tmp_path_factory.mktemp("paying")
+    grid = ["--grid", "band=0,0.05,0.1", "--grid", "rebalance=monthly,quarterly,annually"]
+    own = ["--flow=-480/year", "--real", "--subject-to", "max_drawdown>-0.6"]
+    run_command(main, ["hedge_mix", *grid, *own, *BUNDLED, "--out", str(out)])
+    return only(out)
+
+
+def test_bands_are_searched_and_the_choice_is_a_run_with_the_same_numbers(paying, capsys):
+    table, told = candidates(paying), content(paying)
+    assert table.groupby("rebalance")["band"].agg(list).tolist() == [[0.0, 0.05, 0.1]] * 3
+    assert table["cagr"].nunique() == 9
+    assert told["ruined"] == 0
+    middle = told["region"]["middle"]
+    row = table.loc[middle["candidate"]]
+    assert middle["settings"] == {"band": row["band"]}
+    best = tomllib.loads((paying / "best.toml").read_text("utf-8"))
+    asked = (best["band"], best["flow"], best["real"], best["params"]["rebalance"])
+    assert asked == (row["band"], "-480/year", True, row["rebalance"])
+    capsys.readouterr()
+    out = paying.parent / "runs"
+    words = ["--config", str(paying / "best.toml"), "--out", str(out), "--json", "--no-verdict"]
+    run_command(run_main, [*words, "--no-tearsheet"])
+    summary = json.loads(capsys.readouterr().out)
+    for name in ("cagr", "volatility", "max_drawdown", "sharpe", "turnover_per_year"):
+        assert summary["metrics"][name] == pytest.approx(row[name], rel=1e-9), name
+    own = summary["own_money"]
+    assert own["strategy"]["final_wealth"] == pytest.approx(row["final_wealth"], rel=1e-9)
+    assert (own["paid_in"], own["taken_out"]) == pytest.approx((row["paid_in"], row["taken_out"]))
+    equity = told["portfolios"]["100 % equity"]
+    theirs = summary["benchmark"]["metrics"]
+    assert equity["cagr"] == pytest.approx(theirs["cagr"], rel=1e-9)
+    wealth = own["benchmark"]["final_wealth"]
+    assert equity["final_wealth"] == pytest.approx(wealth, rel=1e-9)
+
+
+def test_the_page_says_what_was_paid_and_what_a_band_is(paying):
+    page = (paying / "index.html").read_text("utf-8")
+    assert "flow -480/year; figures are of the unit value" in page.replace("−", "-")
+    assert "no band, rebalance monthly" in page  # the default, as without --grid
+    assert "band: how far a weight may be off its target" in page
+    assert "band 0 trades at every decision" in page
+    assert "Final<br>wealth" in page or "Final wealth" in page
+    assert not content(paying)["headline"].startswith("By ")  # that is for currencies
+
+
+def test_python_makes_the_same_search(paying, tmp_path):
+    result = search(
+        "hedge_mix", grid={"band": [0, 0.05, 0.1], "rebalance": "monthly,quarterly,annually"},
+        flow="-480/year", real=True, subject_to="max_drawdown>-0.6", source="bundled",
+        out=tmp_path, quiet=True,
+    )  # fmt: skip
+    for name in ("candidates.parquet", "tuning.json", "best.toml", "index.html"):
+        assert (result.folder / name).read_bytes() == (paying / name).read_bytes(), name
+    assert result.best.plan.rebalancing.band in (0.0, 0.05, 0.1)
+    assert "final_wealth" in result.table
+    assert "Final wealth" in result._repr_html_()
+
+
+BOOK = "date,amount\n2001-01-31,500\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--grid", "band=0,2"), "--grid: band takes 0 to 1 (fraction of value), got 2.0"),
+        (("--grid", "band=5%"), "--grid: band takes a number (fraction of value), got '5%'"),
+        (("--grid", "band=0,0.1", "--band", "0.05"), "--grid band searches what --band gives"),
+        (("--grid", "band_to=target,edge"), "--grid band_to says where a band ends, and there is"),
+        (("--grid", "band_to=middle", "--band", "0.1"), "band_to is one of target, edge"),
+        (("--grid", "band_relative=0,0.1", "--assets", "SPY"), "are two searches; give --assets"),
+        (("--grid", "flow=1,2"), "hedge_mix has no parameter 'flow'"),
+        (("--assets", "SPY,IEF", "--band", "1.5"), "--band takes"),
+        (("--assets", "SPY,IEF", "--band-to", "edge"), "--band-to edge says where a band ends"),
+        (("--assets", "SPY,IEF", "--flow", "500"), "--flow takes an amount a period"),
+        (("--assets", "SPY,IEF", "--flow", "5/week"), "--flow is paid every week, and rows are"),
+        (("--assets", "SPY,IEF", "--flow-indexed"), "--flow-indexed lets a flow grow"),
+        (("--assets", "SPY,IEF", "--flow", "5/year", "--flows", "BOOK"), "are two plans"),
+        (("--assets", "SPY,IEF", "--flows", "nowhere.csv"), "cannot be read"),
+        (("--assets", "SPY,IEF", "--flows", "BOOK", "--end", "2000-12-31"), "has 2001-01-31"),
+        (("--assets", "SPY,IEF", "--flow=-2000/year"),
+         "takes all there is: there is nothing to beat"),
+    ],
+)  # fmt: skip
+def test_bands_and_flows_that_cannot_be_are_one_line(words, message, tmp_path, capsys):
+    book = tmp_path / "book.csv"
+    book.write_text(BOOK)
+    words = [str(book) if word == "BOOK" else word for word in words]
+    out = tmp_path / "out"
+    code, _, err = command(capsys, "hedge_mix", *words, *BUNDLED, "--out", str(out))
+    lines = [line for line in err.splitlines() if line.startswith("error: ")]
+    assert (code, len(lines)) == (2, 1), err
+    assert message in lines[0]
+    assert "Traceback" not in err
+    assert not list(out.glob("tune-*"))

@@ -11,14 +11,17 @@ import pytest
 from backtests.analysis.objective import read_objective
 from backtests.engine import ledger
 from backtests.engine.backtest import load_inputs, simulated
+from backtests.engine.bands import Rebalancing
 from backtests.engine.config import RunConfig
 from backtests.engine.judge import judge_run
 from backtests.engine.money import Money
+from backtests.engine.plan import Plan
 from backtests.engine.scores import METRICS, score_in_chunks
 from backtests.engine.search import Search
 from backtests.engine.settings import (
     SETTINGS,
     market_with,
+    of_market,
     require_searchable,
     setting_words,
     settings_of,
@@ -173,7 +176,34 @@ def test_settings_are_those_of_the_configuration():
     }  # fmt: skip
     by_ticker = RunConfig("hedge_mix", money=Money("JPY", fx_hedge="IEF=1"))
     assert settings_of(by_ticker, ["fx_hedge"]) == {"fx_hedge": "IEF=1"}
-    assert [setting_words(name) for name in SETTINGS] == ["fx hedge", "fx hedge equity"]
+    assert [setting_words(name) for name in SETTINGS] == [
+        "fx hedge", "fx hedge equity", "band", "band relative", "band to",
+    ]  # fmt: skip
+
+
+def test_a_band_is_a_setting_that_leaves_the_market_and_the_calendar_alone():
+    plain = RunConfig("hedge_mix", source="bundled")
+    own = with_settings(plain, {"band": 0.05, "band_to": "edge"})
+    assert own.plan.rebalancing == Rebalancing(band=0.05, band_to="edge")
+    assert (own.money, own.params) == (plain.money, plain.params)
+    assert settings_of(own, ["band", "band_relative", "band_to"]) == {
+        "band": 0.05, "band_relative": "none", "band_to": "edge",
+    }  # fmt: skip
+    kept = with_settings(RunConfig("hedge_mix", plan=Plan(Rebalancing(band=0.1))), {"band": 0.02})
+    assert kept.plan.rebalancing.band == 0.02
+    assert of_market(SETTINGS) == ["fx_hedge", "fx_hedge_equity"]
+
+
+def test_candidates_that_differ_in_a_band_alone_share_their_market():
+    search = search_of(YEN, fx_hedge="0,1", band="0,0.1")
+    assert list(search.space.axes) == ["fx_hedge", "band"]
+    first, second, third = (search.terms(number) for number in (0, 1, 2))
+    assert first.market is second.market
+    assert first.panel is second.panel
+    assert third.market is not first.market
+    assert [each.config.plan.rebalancing.band for each in (first, second)] == [0.0, 0.1]
+    row = scored(search)[3]
+    assert row["cagr"] == pytest.approx(run_of(_best_run(search, 3)).summary.metrics.cagr, rel=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -182,6 +212,8 @@ def test_settings_are_those_of_the_configuration():
         (RunConfig("hedge_mix"), ["fx_hedge"],
          r"--grid fx_hedge is for investors in another currency than dollars; give --currency as "
          r"well \(JPY, EUR, GBP, CHF, AUD, CNY\), or leave it out"),
+        (RunConfig("hedge_mix"), ["band_to"],
+         "--grid band_to says where a band ends, and there is none; give --band or --grid band"),
         (RunConfig("equity_only", money=Money("JPY")), ["fx_hedge"],
          r"--grid fx_hedge sells dollars of the hedge, and equity_only holds none \(SPY\); leave "
          r"it out, or say what it is by --hedge"),
@@ -195,6 +227,8 @@ def test_a_setting_that_changes_nothing_is_refused(config, names, message):
     with pytest.raises(UsageError, match=message):
         require_searchable(config, names, config.make_strategy().tickers)
     require_searchable(YEN, list(SETTINGS), ["SPY", "IEF"])
+    banded = RunConfig("hedge_mix", plan=Plan(Rebalancing(band=0.1)))
+    require_searchable(banded, ["band_to"], ["SPY", "IEF"])
 
 
 @pytest.mark.parametrize(
@@ -205,6 +239,12 @@ def test_a_setting_that_changes_nothing_is_refused(config, names, message):
         ("fx_hedge", 0.25, "25 % of the hedge's dollars sold forward (fx_hedge 0.25)"),
         ("fx_hedge_equity", 1.0, "all of the equity's dollars sold forward (fx_hedge_equity 1)"),
         ("fx_hedge", "IEF=1", "the hedge's dollars sold forward by ticker (fx_hedge IEF=1)"),
+        ("band", 0.05, "a band of 5 points (band 0.05)"),
+        ("band", "none", "no band"),
+        ("band_relative", 0.25, "a band of 25 % of the target (band_relative 0.25)"),
+        ("band_relative", "none", "no relative band"),
+        ("band_to", "target", "back to the target (band_to target)"),
+        ("band_to", "edge", "only to the edge of the band (band_to edge)"),
     ],
 )
 def test_a_setting_is_told_in_words(name, value, told):

@@ -13,8 +13,8 @@ from tests.searches import content
 
 KEYS = [
     "headline", "chip", "luck", "sentences", "beyond_noise", "strategy", "objective", "source",
-    "source_title", "data", "start", "end", "candidates", "left_out", "eligible", "trials",
-    "portfolios", "judged", "recommended", "no_recommendation", "region", "reliability",
+    "source_title", "data", "start", "end", "candidates", "left_out", "eligible", "ruined",
+    "trials", "portfolios", "judged", "recommended", "no_recommendation", "region", "reliability",
     "against_bills",
 ]  # fmt: skip
 RELIABILITY = [

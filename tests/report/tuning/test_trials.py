@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from backtests.engine.bands import Rebalancing
 from backtests.engine.money import Money
 from backtests.engine.space import mix_space, rule_space
 from backtests.report.tuning.trials import log_trials
@@ -97,6 +98,21 @@ def test_a_rule_with_a_mix_among_its_parameters_is_logged_as_plain_text(tmp_path
     # The same portfolio by the other way of searching is no new trial.
     mixes = mix_space(["SPY", "IEF"], 0.2, {"rebalance": "monthly"})
     assert log_trials(tmp_path, mixes, np.arange(len(mixes)), 12, "mixes") == 2 + len(mixes) - 1
+
+
+def test_a_band_is_another_trial_and_payments_are_none(tmp_path):
+    mix, first = HedgeMix().params(), np.arange(1)
+    alone = rule_space("hedge_mix", {"rebalance": "daily"}, mix)
+    widths = rule_space("hedge_mix", {"band": "0,0.05,0.1"}, {**mix, "rebalance": "daily"})
+
+    def logged(space, numbers, bands=Rebalancing()) -> int:  # noqa: B008 - frozen
+        log_trials(tmp_path, space, numbers, 252, "any", bands=bands)
+        return len(pd.read_parquet(tmp_path / "trials.parquet"))
+
+    assert logged(alone, first) == 1
+    assert logged(alone, first, Rebalancing(band=0.05)) == 2
+    assert logged(widths, np.arange(3)) == 4  # that of 0.05 was tried before
+    assert logged(alone, first, Rebalancing(band=0.05, band_to="edge")) == 5
 
 
 def test_a_portfolio_in_another_currency_is_another_trial_and_its_hedge_tells_them_apart(tmp_path):
