@@ -21,6 +21,7 @@ from backtests.face.comparison import Comparison, OwnFigures
 from backtests.face.plots import ComparisonPlots, RunPlots, SearchPlots
 from backtests.face.run import Benchmark, Run, Verdict
 from backtests.face.search import SearchResult
+from backtests.face.withdrawals import Withdrawals
 from data.market import Market
 from docs import notebook
 
@@ -29,7 +30,8 @@ TEXT = notebook.PAGE.read_text("utf-8")
 PREFIXES = {
     Run: "run", RunPlots: "run.plot", Benchmark: "run.benchmark", Verdict: "verdict",
     Comparison: "comparison", ComparisonPlots: "comparison.plot", OwnFigures: "investors",
-    SearchResult: "result", SearchPlots: "result.plot", Market: "market",
+    Withdrawals: "withdrawals", SearchResult: "result", SearchPlots: "result.plot",
+    Market: "market",
 }  # fmt: skip
 # Of a market what the program's own modules ask for, beside what a rule looks at.
 INSIDE = {"source", "plain_title", "periods_per_year", "provenance", "notes", "remarks", "origin",
@@ -147,7 +149,8 @@ def test_every_parameter_is_listed(name):
 
 
 @pytest.mark.parametrize(
-    "function", [backtests.compare_runs, backtests.load_market, backtests.parameter, Run.save],
+    "function",
+    [backtests.compare_runs, backtests.load_market, backtests.parameter, Run.save, Run.withdrawals],
     ids=lambda function: function.__name__,
 )  # fmt: skip
 def test_a_signature_on_the_page_is_the_functions(function):

@@ -29,10 +29,10 @@ def read_rate(given: object, where: str = "--withdrawals") -> float:
         number = kinds.number(given, where, WANTED)
     rate = number / 100.0 if percent else number
     if not 0.0 < rate <= 1.0:
-        said = in_short(given) if isinstance(given, str) else in_full(number)
+        shown = in_short(given) if isinstance(given, str) else in_full(number)
         meant = in_full(number)
         hint = f"; for {meant} % write {meant}%" if not percent and 1.0 < number <= 100.0 else ""
-        raise UsageError(f"{where} takes {WANTED}, got {said}{hint}")
+        raise UsageError(f"{where} takes {WANTED}, got {shown}{hint}")
     return rate
 
 

@@ -282,10 +282,10 @@ def _growth(market: Market, panel: PricePanel) -> Array:
     As amounts of ``--flow-indexed`` grow.
     """
     public = home_prices(market).dropna().index[0].to_timestamp(how="end").normalize()
-    known = panel.sessions[panel.sessions >= public]
+    rows = panel.sessions[panel.sessions >= public]
     growth = np.full(len(panel.sessions), np.nan)
-    if len(known):
-        growth[len(panel.sessions) - len(known) :] = price_growth(market, known)
+    if len(rows):
+        growth[len(panel.sessions) - len(rows) :] = price_growth(market, rows)
     return growth
 
 

@@ -25,8 +25,10 @@ def test_the_figures_of_five_starts():
     assert made.ran_dry == DRY
 
 
-@pytest.mark.parametrize(("starts", "years", "apart"),
-                         [(1, 10, 1), (120, 10, 1), (121, 10, 2), (406, 30, 2), (646, 10, 6)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("starts", "years", "apart"),
+    [(1, 10, 1), (120, 10, 1), (121, 10, 2), (406, 30, 2), (646, 10, 6)],
+)
 def test_periods_that_do_not_overlap(starts, years, apart):
     """A second one can begin when the first has ended: 120 months later."""
     assert periods_apart(starts, years) == apart
@@ -44,12 +46,16 @@ def test_months_follow_each_other():
 
 
 @pytest.mark.parametrize(
-    ("years", "leading"), [((10, 20, 30, 40), 30), ((10, 20), 20), ((10,), 10)]
+    ("starts", "leading"),
+    [({10: 360, 20: 240, 30: 120, 40: 120}, 30), ({10: 359, 20: 239, 30: 119}, 20), ({10: 9}, 10)],
 )
-def test_a_retirement_of_thirty_years_is_told_first(years, leading):
-    horizons = tuple(horizon_figures(each, "1968-11", RATES, DRY) for each in years)
+def test_thirty_years_are_told_first_where_ten_years_of_months_begin_them(starts, leading):
+    horizons = tuple(
+        horizon_figures(years, "1968-11", [0.05] * count, [None] * count)
+        for years, count in starts.items()
+    )
     portfolio = PortfolioWithdrawals("run", horizons)
     made = Withdrawals(0.04, "USD", "", "", True, "", "", "", 1, (), (), (), (portfolio,))
     assert made.leading == leading
-    assert portfolio.over(years[0]) is horizons[0]
+    assert portfolio.over(10) is horizons[0]
     assert made.run is portfolio

@@ -66,6 +66,7 @@ def only_the_door(monkeypatch, tmp_path):
     monkeypatch.setattr("backtests.face.backtest.execute", reached)
     monkeypatch.setattr("backtests.face.search.prepare_search", reached)
     monkeypatch.setattr("backtests.face.run.publish", reached)
+    monkeypatch.setattr("backtests.face.run.with_withdrawals", reached)
     monkeypatch.setattr("backtests.face.comparison.is_published", reached)
     monkeypatch.chdir(tmp_path)
 
@@ -230,8 +231,11 @@ def calls() -> dict[tuple[str, str], Callable[[object], object]]:
         name = function.__name__
         for option in options_of(function):
             add(name, option, function, **{**USUAL[name], **BESIDE.get((name, option), {})})
+    unjudged = SimpleNamespace(verdict=None, config=RunConfig("hedge_mix"))
+    add("withdrawals", "rate", Run(unjudged).withdrawals)
+    add("withdrawals", "quiet", Run(unjudged).withdrawals)
     for option in options_of(Run.save):
-        add("save", option, Run(SimpleNamespace(verdict=None)).save)
+        add("save", option, Run(unjudged).save)
         runs = Comparison(None, (Run(SimpleNamespace(verdict=None)),), False)
         add("save both", option, runs.save)
         each = OwnFigures(None, (Run(SimpleNamespace(verdict=None)),), False)
@@ -289,6 +293,7 @@ TAKEN = {
     "fx_basis_bp": NUMBERS | {"None", "a fraction"}, "carry_rates": FLAG | {"None"},
     "withholding": {"None", "a fraction", "an empty dict", "a Series"},
     "real": FLAG | {"None"},
+    "withdrawals": {"None", "a fraction"}, "rate": {"a fraction"},
     "band": {"None", "a fraction"}, "band_relative": {"None", "a fraction"}, "band_to": {"None"},
     "flow": {"None"}, "flow_indexed": {"None"},
     "flows": {"None", "an empty dict", "an empty list"},
@@ -306,6 +311,7 @@ TAKEN_THERE = {
     # SPY is no hedge, and IEF no equity.
     **{(name, option): {"None", "a fraction", "an empty dict"}
        for name in ("load_market", "Money") for option in ("fx_hedge", "fx_hedge_equity")},
+    ("save both", "withdrawals"): set(), ("save each", "withdrawals"): set(),  # of one run alone
     ("compare_runs", "align"): set(), ("compare_runs", "each_in_its_own"): set(),
     ("compare_runs", "quiet"): set(), ("compare_runs", "strict"): set(),
     ("compare_runs", "max_age"): set(), ("RunConfig", "source"): set(),
@@ -336,8 +342,8 @@ def test_an_odd_value_works_as_documented_or_is_one_line(function, option):
 
 
 def test_every_option_has_its_kind_declared():
-    functions = [backtest, search, load_market, compare_runs, Run.save, Comparison.save,
-                 OwnFigures.save]  # fmt: skip
+    functions = [backtest, search, load_market, compare_runs, Run.save, Run.withdrawals,
+                 Comparison.save, OwnFigures.save]  # fmt: skip
     charts = [
         chart
         for kind in (RunPlots, ComparisonPlots, SearchPlots)

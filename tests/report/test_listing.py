@@ -20,8 +20,10 @@ def test_every_file_that_a_run_writes_is_listed(tmp_path, monkeypatch):
     sleeve = report_sleeve(run.market, run.config.make_strategy(), run.simulation)
     folder = write_run(tmp_path, replace(run, sleeve=sleeve), with_tearsheet=True)
     written = {path.name for path in folder.iterdir()}
-    # Of a strategy from outside alone, of another currency than dollars, and with cash flows.
-    assert written == CONTENTS.keys() - {"strategy.py", "which-hedge.html", "flows.csv"}
+    # Those of a strategy from outside alone, of another currency, of cash flows, and on request.
+    others = {"strategy.py", "which-hedge.html", "flows.csv"}
+    asked = {"withdrawals.html", "withdrawals.json"}
+    assert written == CONTENTS.keys() - others - asked
     assert [name for name, _ in run_files(written)] == [
         name for name in CONTENTS if name in written
     ]

@@ -121,12 +121,12 @@ def _short(key: WithdrawalKey, names: Mapping[WithdrawalKey, str]) -> str:
 
 def _compared(withdrawals: Withdrawals, names: Mapping[WithdrawalKey, str]) -> str:
     years = withdrawals.leading
-    found = [
+    survived = [
         f"{'this run' if each.key == 'run' else _short(each.key, names)} "
         f"{survived_text(each.over(years).worst.rate)}"
         for each in withdrawals.portfolios
     ]
-    return f"Every start survived: {', '.join(found)} a year."
+    return f"Every start survived: {', '.join(survived)} a year."
 
 
 def _few(figures: HorizonFigures, since: str) -> str:
