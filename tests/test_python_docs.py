@@ -30,7 +30,8 @@ TEXT = notebook.PAGE.read_text("utf-8")
 PREFIXES = {
     Run: "run", RunPlots: "run.plot", Benchmark: "run.benchmark", Verdict: "verdict",
     Comparison: "comparison", ComparisonPlots: "comparison.plot", OwnFigures: "investors",
-    Withdrawals: "withdrawals", SearchResult: "result", SearchPlots: "result.plot", Market: "market",
+    Withdrawals: "withdrawals", SearchResult: "result", SearchPlots: "result.plot",
+    Market: "market",
 }  # fmt: skip
 # Of a market what the program's own modules ask for, beside what a rule looks at.
 INSIDE = {"source", "plain_title", "periods_per_year", "provenance", "notes", "remarks", "origin",
