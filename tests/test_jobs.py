@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 
 import pytest
 
 from backtests.engine.config import RunConfig
+from backtests.engine.money import Money
 from backtests.jobs import execute, is_published, publish
 from backtests.report.finished_run import read_run
-from data.errors import PeekingError
+from data.errors import PeekingError, UsageError
 
 CONFIG = RunConfig("hedge_mix", source="bundled", start="2010-01-31")
 
@@ -48,6 +50,26 @@ def test_a_run_is_simulated_judged_and_checked(executed):
         "judging the same strategy since 1962",
         "deciding on the other days of the period",
     ]
+
+
+def test_money_is_taken_out_only_where_that_is_asked(executed):
+    run, _, steps = executed
+    asked = []
+
+    @contextlib.contextmanager
+    def noted(name):
+        asked.append(name)
+        yield
+
+    made = execute(CONFIG, noted, with_verdict=False, withdrawals=0.04)
+    assert run.withdrawals is None
+    assert not any("taking money out" in step for step in steps)
+    assert "taking money out from every start month" in asked
+    assert made.withdrawals.rate == 0.04
+    before = list(asked)
+    with pytest.raises(UsageError, match="those of CNY are not known"):
+        execute(replace(CONFIG, money=Money("CNY")), noted, withdrawals=0.04)
+    assert asked == before  # refused before anything was loaded
 
 
 def test_a_late_beginning_is_a_note_of_the_screen_alone():

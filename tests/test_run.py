@@ -201,6 +201,12 @@ def test_what_determines_a_run_changes_its_folder(capsys, tmp_path):
         (["hedge_mix", "--weights", "fred:DTB3=0.5"], "'FRED:DTB3' names a series of FRED"),
         (["hedge_mix", "--benchmark", " Fred:dtb3"], "names a series of FRED, not something to"),
         (["hedge_mix", "--benchmark", "^GSPC"], "price index without dividends"),
+        (["hedge_mix", "--withdrawals", "four"], "--withdrawals takes a rate a year above 0"),
+        (["hedge_mix", "--withdrawals", "0"], "up to 100 %, such as 4% or 0.04, got '0'"),
+        (["hedge_mix", "--withdrawals", "101%"], "got '101%'"),
+        (["hedge_mix", "--withdrawals", "4"], "got '4'; for 4 % write 4%"),
+        (["--withdrawals", "hedge_mix", "hedge_mix"], "got 'hedge_mix'"),
+        (["hedge_mix", "--withdrawals", "4%", "--currency", "AUD"], "those of AUD are not known"),
         (["hedge_mix", "--nonsense"], "No such option"),
     ],
 )  # fmt: skip
@@ -228,6 +234,28 @@ def test_an_unwritable_output_folder(capsys, tmp_path):
     code, _, err = command(capsys, "hedge_mix", "--out", str(tmp_path / "file" / "results"))
     assert (code, err.count("\n")) == (2, 1)
     assert "cannot be written" in err
+
+
+def test_withdrawals_of_less_than_ten_years_are_refused_and_nothing_is_written(capsys, tmp_path):
+    code, out, err = command(
+        capsys, "hedge_mix", "--withdrawals", "--end", "1971-06-30", "--out", str(tmp_path)
+    )
+    told = "error: --withdrawals needs 10 years of whole months, and there are 9.3 from 1962-02-28"
+    assert code == 2
+    assert err.splitlines()[-1].startswith(told)
+    assert "Traceback" not in err + out
+    assert list(tmp_path.glob("*-*")) == []
+
+
+def test_withdrawals_are_four_percent_unless_a_rate_is_given(capsys, tmp_path):
+    words = ("hedge_mix", "--end", "1975-12-31", *NUMBERS_ALONE, "--out", str(tmp_path))
+    assert command(capsys, *words, "--withdrawals", "6.5%")[0] == 0
+    (folder,) = tmp_path.glob("hedge_mix-*")
+    assert json.loads((folder / "withdrawals.json").read_text())["rate"] == 0.065
+    code, out, _ = command(capsys, *words, "--withdrawals")
+    assert code == 0
+    assert str(folder / "withdrawals.html") in out.replace("\n", "")
+    assert json.loads((folder / "withdrawals.json").read_text())["rate"] == 0.04
 
 
 def test_debug_shows_where_and_keeps_the_exit_code(capsys, tmp_path):
