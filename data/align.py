@@ -10,7 +10,7 @@ import pandas as pd
 from data import bundled
 from data.checks.closing_hours import note_on_closes
 from data.checks.histories import periods_per_year, wild_moves
-from data.consumer_prices import public_by
+from data.consumer_prices import by_month, public_by
 from data.currency.conversion import DOLLARS, Conversion
 from data.currency.convert import Convert, in_currency
 from data.currency.figures import CurrencyFigures
@@ -206,6 +206,7 @@ def market_of(
         policy_rate=public.policy_rate,
         cpi=public.cpi,
         cpi_by_month=None if public.cpi is None else public_by(raw_rates.cpi, sessions[-1]),
+        home_cpi=None if public.cpi is None else by_month(raw_rates.cpi),
         usd=public.usd,
         payments=payments,
     )

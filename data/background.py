@@ -40,7 +40,7 @@ _BACKGROUNDS: WeakKeyDictionary[Market, pd.DataFrame] = WeakKeyDictionary()
 def _background(market: Market) -> pd.DataFrame:
     table = _bundled_table()
     rates = _at_month_ends(market).combine_first(table[list(RATES)])
-    joined = rates.join(_chained(_prices_known(market), table["cpi"]).rename("cpi"), how="outer")
+    joined = rates.join(chained(_prices_known(market), table["cpi"]).rename("cpi"), how="outer")
     return joined.reindex(pd.period_range(joined.index[0], joined.index[-1], freq="M"))
 
 
@@ -83,7 +83,7 @@ def note_on_prices(market: Market, first: pd.Timestamp) -> list[str]:
     first
         First session of what is reported.
     """
-    known = _chained(_prices_known(market), _bundled_table()["cpi"])
+    known = chained(_prices_known(market), _bundled_table()["cpi"])
     last = market.sessions[-1].to_period("M")
     return missing_note(pd.PeriodIndex(known.loc[:last].index) - 1, first)
 
@@ -94,7 +94,7 @@ def _bundled_table() -> pd.DataFrame:
     return _at_month_ends(market).join(_prices_known(market), how="outer")
 
 
-def _chained(own: pd.Series, older: pd.Series) -> pd.Series:
+def chained(own: pd.Series, older: pd.Series) -> pd.Series:
     """Consumer prices of the source, extended both ways by the changes of the bundled ones.
 
     Before the source's first figure the bundled index is scaled to meet it there, and after its

@@ -26,15 +26,26 @@ def public_by(cpi: pd.Series, session: pd.Timestamp) -> pd.Series:
     Parameters
     ----------
     cpi
-        Indexed by any day of the month that a figure is about; NaN and absent months are missing.
+        As for :func:`by_month`.
     session
         The last session that may see them.
     """
+    months = by_month(cpi)
+    return months[public_day(pd.DatetimeIndex(months.index)) <= session]
+
+
+def by_month(cpi: pd.Series) -> pd.Series:
+    """Figures on the first day of the month that they are about, whenever they are public.
+
+    Parameters
+    ----------
+    cpi
+        Indexed by any day of that month; NaN and absent months are missing.
+    """
     published = cpi.dropna()
-    months = pd.DatetimeIndex(published.index).to_period("M")
-    by_month = published.groupby(months).last()
-    by_month.index = by_month.index.to_timestamp()
-    return by_month[public_day(pd.DatetimeIndex(by_month.index)) <= session]
+    months = published.groupby(pd.DatetimeIndex(published.index).to_period("M")).last()
+    months.index = months.index.to_timestamp()
+    return months
 
 
 def year_on_year(cpi: pd.Series) -> pd.Series:

@@ -24,7 +24,7 @@ from data.read_only import (
     require_levels,
     require_sessions,
 )
-from data.vintage import FigureDays, StandIn, Vintage, figure_days, vintage_of
+from data.vintage import FigureDays, StandIn, Vintage, own_days, vintage_of
 from data.withholding.payouts import Payments
 from data.withholding.rates import NOTHING, Withholding
 
@@ -83,6 +83,8 @@ class Market:
     cpi_by_month
         Consumer prices by the first day of the month that they are about, those public by the
         last session; a month that was never published is absent. None without.
+    home_cpi
+        As it, of home, whenever public: it values, and no rule sees it. None: ``cpi_by_month``.
     payments
         What the tickers pay out; None where the source says nothing of it.
 
@@ -119,6 +121,7 @@ class Market:
     _policy_rate: pd.Series | None
     _cpi: pd.Series | None
     _cpi_by_month: pd.Series | None
+    home_cpi: pd.Series | None
     _usd: pd.Series | None
 
     def __init__(
@@ -142,6 +145,7 @@ class Market:
         policy_rate: pd.Series | None = None,
         cpi: pd.Series | None = None,
         cpi_by_month: pd.Series | None = None,
+        home_cpi: pd.Series | None = None,
         usd: pd.Series | None = None,
         payments: Payments | None = None,
     ) -> None:
@@ -178,7 +182,7 @@ class Market:
             abroad=None,
             deflated=None,
             payments=payments,
-            _figures=immutabledict(_own_days(prices, source) if figures is None else figures),
+            _figures=immutabledict(own_days(prices, source) if figures is None else figures),
             _stood_in=tuple(stood_in),
             _cut=None,
             _prices=read_only(prices),
@@ -187,6 +191,7 @@ class Market:
             _policy_rate=read_only_series(policy_rate),
             _cpi=read_only_series(cpi),
             _cpi_by_month=read_only_series(cpi_by_month),
+            home_cpi=read_only_series(cpi_by_month if home_cpi is None else home_cpi),
             _usd=read_only_series(usd),
         )
 
@@ -303,11 +308,7 @@ class Market:
 
     @property
     def cpi_by_month(self) -> pd.Series | None:
-        """Consumer price index by the first day of its month, as published by the last session.
-
-        A change over a year needs its two exact months, which ``cpi`` does not tell: it carries
-        the figure before on over a month that was never published.
-        """
+        """Consumer price index by the first day of its month, as published by the last session."""
         return None if self._cpi_by_month is None else self._cpi_by_month.copy(deep=False)
 
     @property
@@ -397,6 +398,7 @@ class Market:
         provenance: Mapping[str, Provenance],
         notes: Sequence[str],
         figures: Mapping[str, FigureDays],
+        home_cpi: pd.Series | None,
         stood_in: Sequence[StandIn] = (),
     ) -> Market:
         """Return the market with prices and cash in another currency, on rows of its own.
@@ -410,6 +412,7 @@ class Market:
             notes=tuple(notes),
             abroad=abroad,
             payments=None,  # those of the market in dollars
+            home_cpi=home_cpi,
             _prices=read_only(prices),
             _cash=read_only(cash.to_frame(CASH))[CASH],
             _figures=immutabledict({**self._figures, **figures}),
@@ -442,13 +445,14 @@ class Market:
         return other
 
     def only(self, needs: Sequence[str]) -> Market:
-        """Return the same market without the rates that are not among ``needs``."""
+        """Return the same market without the rates that are not among ``needs``, for a rule."""
         other = copy.copy(self)
         for name in ("yields", "policy_rate", "cpi", "usd"):
             if name not in needs:
                 vars(other)[f"_{name}"] = None
         if "cpi" not in needs:
             vars(other)["_cpi_by_month"] = None
+        vars(other)["home_cpi"] = None
         return other
 
     def fingerprints(self) -> dict[str, str]:
@@ -494,7 +498,3 @@ class Market:
             is_cut=self.is_cut if is_cut is None else is_cut,
         )
         return other
-
-
-def _own_days(prices: pd.DataFrame, source: str) -> dict[str, FigureDays]:
-    return {str(ticker): figure_days(prices[ticker], source) for ticker in prices}

@@ -9,6 +9,7 @@ import pandas as pd
 
 from data.errors import UsageError
 from data.market import Market
+from data.purchasing_power import with_its_notes
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +78,7 @@ def cut_to_period(
             f"--start {start} is before {what} in {market.source}, {first:%Y-%m-%d}; start then or "
             f"later{without}"
         )
-    until = market.until(last)
+    until = with_its_notes(market.until(last), market)
     notes = list(until.notes)
     if last > sessions[-1] and not is_cut:
         notes.append(f"data end on {sessions[-1]:%Y-%m-%d}, before the asked end {end}")

@@ -27,13 +27,15 @@ class Deflated(Generic[MarketT]):
         The same market in money of the day, on the same rows.
     price_level
         Consumer prices on these rows.
-    opens
-        What sets the first row, in words; empty where prices of the market do.
+    opens, closes
+        What sets the first row, and why the data end before those in money of the day, in words;
+        empty where prices of the market do.
     """
 
     nominal: MarketT
     price_level: pd.Series
     opens: str = ""
+    closes: str = ""
 
     def __post_init__(self) -> None:
         """Keep the price level from being changed, and copy it."""
@@ -41,10 +43,13 @@ class Deflated(Generic[MarketT]):
 
     def until(self, session: pd.Timestamp) -> Deflated[MarketT]:
         """The same up to a session."""
+        level = self.price_level.loc[:session]
+        is_cut = len(level) < len(self.price_level)
         return replace(
             self,
             nominal=self.nominal.until(session),
-            price_level=self.price_level.loc[:session],
+            price_level=level,
+            closes="" if is_cut else self.closes,
         )
 
 

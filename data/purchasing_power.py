@@ -7,9 +7,12 @@ decide nothing: rules look at ``Market.nominal``.
 
 from __future__ import annotations
 
+from functools import cache
+
 import pandas as pd
 
-from data.background import home_prices
+from data import bundled
+from data.background import chained
 from data.errors import DataError, in_full
 from data.market import Market
 from data.price_level import MOST_CARRIED, Deflated, price_level
@@ -49,7 +52,7 @@ def in_purchasing_power(market: Market) -> Market:
             f"{cpi.index[-1]}, and {market.source} has {in_full(len(level))} rows up to "
             f"{MOST_CARRIED} months after; leave --real out"
         )
-    return _deflated(market, level, cpi)
+    return _deflated(market, level)
 
 
 def like(market: Market, other: Market) -> Market:
@@ -68,41 +71,84 @@ def like(market: Market, other: Market) -> Market:
 
 
 def by_month_about(market: Market) -> pd.Series:
-    """Home consumer prices by the month that they are about, those that have a figure."""
-    public = home_prices(market).dropna()
-    return public.set_axis(pd.PeriodIndex(public.index, freq="M") - 1)
+    """Home consumer prices by the month that they are about, those that have a figure.
+
+    All that the source has, on whatever day they were public: prices value, and decide nothing. In
+    dollars those of the bundled table go before and after them.
+    """
+    own = _months_of(market.home_cpi)
+    return own if market.abroad is not None else chained(own, _bundled_prices())
 
 
-def _deflated(market: Market, level: pd.Series, cpi: pd.Series) -> Market:
+def _months_of(cpi: pd.Series | None) -> pd.Series:
+    if cpi is None:
+        return pd.Series(dtype=float, index=pd.PeriodIndex([], freq="M"), name="cpi")
+    return cpi.dropna().set_axis(pd.DatetimeIndex(cpi.dropna().index).to_period("M"))
+
+
+@cache
+def _bundled_prices() -> pd.Series:
+    return _months_of(bundled.load(["SPY"]).home_cpi)
+
+
+def with_its_notes(cut: Market, whole: Market) -> Market:
+    """A market that was cut to fewer rows, with what is said of the consumer prices on these.
+
+    Parameters
+    ----------
+    cut, whole
+        After and before, in purchasing power; in money of the day ``cut`` is returned as it is.
+    """
+    if cut.deflated is None or whole.deflated is None:
+        return cut
+    said = _notes(whole, whole.deflated)
+    return cut.relabelled(
+        notes=[*(n for n in cut.notes if n not in said), *_notes(cut, cut.deflated)]
+    )
+
+
+def _deflated(market: Market, level: pd.Series) -> Market:
     sessions = market.sessions
     first, last = level.index[0], level.index[-1]
-    nominal = market
-    notes = [
-        f"{REAL_NOTE}: divided by the consumer prices of {market.currency}, whose last figure is "
-        f"that of {cpi.index[-1]}"
-    ]
-    opens = ""
+    opens, closes, nominal = "", "", market
     if first > sessions[0]:
         opens = f"the first consumer prices of {market.currency}"
-        notes.append(f"real figures begin on {first:%Y-%m-%d}, with {opens}")
     if last < sessions[-1]:
-        notes.append(
+        closes = (
             f"real figures end on {last:%Y-%m-%d}, {MOST_CARRIED} months after the last consumer "
             f"prices, and those of {market.source} on {sessions[-1]:%Y-%m-%d}"
         )
-    if last.to_period("M") > cpi.index[-1]:
+        nominal = nominal.until(last).relabelled(is_cut=False)
+    nominal = nominal.on(pd.DatetimeIndex(level.index))
+    deflated = Deflated(nominal, level, opens, closes)
+    real = nominal.deflated_by(deflated)
+    return real.relabelled(notes=[*nominal.notes, *_notes(real, deflated)])
+
+
+def _notes(real: Market, deflated: Deflated[Market]) -> list[str]:
+    """What consumer prices there are for the rows of a real market."""
+    cpi, own = by_month_about(real.nominal), _months_of(real.home_cpi)
+    first, last = real.sessions[0], real.sessions[-1]
+    begins, ends = first.to_period("M"), last.to_period("M")
+    notes = [f"{REAL_NOTE}: divided by the consumer prices of {real.currency}"]
+    if deflated.opens and first == deflated.price_level.index[0]:
+        notes.append(f"real figures begin on {first:%Y-%m-%d}, with {deflated.opens}")
+    if deflated.closes:
+        notes.append(deflated.closes)
+    if ends > cpi.index[-1]:
         notes.append(
-            f"consumer prices after {cpi.index[-1]} are carried on at the pace of the last twelve "
-            "published months"
+            f"consumer prices after {cpi.index[-1]}, the month of the last figure, are carried on "
+            "at the pace of the last twelve published months"
+        )
+    if len(own) and own.index[-1] < min(ends, cpi.index[-1]):
+        notes.append(
+            f"consumer prices after {own.index[-1]}, the last that {real.source} has, change as "
+            "those of the bundled table"
         )
     missing = pd.period_range(cpi.index[0], cpi.index[-1], freq="M").difference(cpi.index)
-    missing = missing[(missing >= first.to_period("M")) & (missing <= last.to_period("M"))]
+    missing = missing[(missing >= begins) & (missing <= ends)]
     if len(missing):
         named = ", ".join(str(month) for month in missing[:3])
         more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
         notes.append(f"the price level of {named}{more}, never published, is bridged geometrically")
-    if last < sessions[-1]:
-        nominal = nominal.until(last).relabelled(is_cut=False)
-    nominal = nominal.on(pd.DatetimeIndex(level.index))
-    real = nominal.deflated_by(Deflated(nominal, level, opens))
-    return real.relabelled(notes=[*nominal.notes, *notes])
+    return notes

@@ -140,6 +140,11 @@ def figure_days(levels: pd.Series, source: str, fetched: str | None = None) -> F
     return FigureDays(source, fetched, days, days)
 
 
+def own_days(prices: pd.DataFrame, source: str) -> dict[str, FigureDays]:
+    """Each ticker on the sessions on which it has a price."""
+    return {str(ticker): figure_days(prices[ticker], source) for ticker in prices}
+
+
 def vintage_of(
     days: Mapping[str, FigureDays],
     stood_in: Iterable[StandIn],

@@ -26,7 +26,7 @@ from data.errors import UsageError, did_you_mean
 from data.load import available, load_market
 from data.market import Market
 from data.period import Period, begin_of, cut_to_period
-from data.purchasing_power import in_purchasing_power
+from data.purchasing_power import in_purchasing_power, with_its_notes
 from data.treasuries.instruments import CATALOGUE, hedged_into
 from strategies.base import Strategy
 from strategies.decisions import decide
@@ -305,7 +305,7 @@ def _until_ruin(
     """The data of a run up to the session on which a payout takes all there is: it ends there."""
     day = simulation.ruined
     told = f"ruined on {day:%Y-%m-%d}: a payout takes all there is, and the run ends there"
-    last = market.until(day)
+    last = with_its_notes(market.until(day), market)
     last = last.relabelled(remarks=[*last.remarks, told], is_cut=market.is_cut)
     return last, None if shared is None else shared.until(day)
 

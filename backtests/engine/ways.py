@@ -133,6 +133,7 @@ class _Held(HeldHedge):
             provenance=own.provenance,
             notes=own.notes,
             figures={},
+            home_cpi=own.home_cpi,
         )
 
     def ways(self) -> Ways:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from data.consumer_prices import public_by
+from data.consumer_prices import by_month, public_by
 from data.errors import DataError, did_you_mean
 from data.market import CASH, Market
 from data.origin import How, Origin
@@ -126,6 +126,7 @@ def load(tickers: Sequence[str]) -> Market:
         policy_rate=frame["fed_funds_pct"],
         cpi=frame["cpi_sa"].ffill().shift(1),
         cpi_by_month=public_by(frame["cpi_sa"], sessions[-1]),
+        home_cpi=by_month(frame["cpi_sa"]),
         payments=Payments(
             {ticker: _payouts(ticker, prices[ticker].dropna(), yields) for ticker in prices},
             {ticker: prices[ticker].dropna() for ticker in prices},

@@ -126,6 +126,10 @@ def in_currency(
             )
         columns[ticker] = _converted(level, ticker, conversion, figures, scale, monthly=is_monthly)
     prices = pd.DataFrame({name: level.reindex(days) for name, level in columns.items()})
+    # All of them: they value.
+    home_cpi = figures.prices
+    if home_cpi is not None:
+        home_cpi = home_cpi.set_axis(pd.PeriodIndex(home_cpi.index, freq="M").to_timestamp())
     figures = figures.until(days[-1], monthly=is_monthly)
     opens = opens or _opens(inputs, figures, first, monthly=is_monthly)
     if days[-1] < rows[-1]:
@@ -150,6 +154,9 @@ def in_currency(
             *_notes(market, conversion, figures, days, abroad),
         ],
         figures=_days(figures, conversion),
+        home_cpi=None
+        if home_cpi is None
+        else home_cpi.set_axis(pd.PeriodIndex(home_cpi.index, freq="M").to_timestamp()),
         stood_in=_carried(figures, days[-1]),
     )
 

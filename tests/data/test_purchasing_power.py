@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from data.bundled.world import consumer_prices
 from data.consumer_prices import public_by
 from data.currency.conversion import Conversion
 from data.errors import DataError
 from data.load import load_market
 from data.market import Market
-from data.purchasing_power import by_month_about, in_purchasing_power, like
+from data.purchasing_power import by_month_about, in_purchasing_power, like, with_its_notes
 from strategies.causality import prove_on
 from strategies.decisions import decide
 from strategies.registry import STRATEGIES, make
@@ -31,31 +32,29 @@ def made(cpi: np.ndarray, cash: np.ndarray | None = None) -> Market:
         periods_per_year=12,
         provenance={},
         cpi_by_month=public_by(pd.Series(cpi, index=MONTHS), ROWS[-1]),
+        home_cpi=pd.Series(cpi, index=MONTHS),
     )
-
-
-# The figure of the last row's month is not public by then: the bundled table gives its change.
-OWN = slice(None, -1)
 
 
 def test_one_percent_a_month_takes_one_percent_from_every_month():
     real = in_purchasing_power(made(100.0 * 1.01 ** np.arange(60)))
-    assert real.prices["SPY"].iloc[OWN].to_numpy() == pytest.approx(
-        50.0 * (1.02 / 1.01) ** np.arange(59), rel=1e-13
+    # That of the last row's month too, which is not public by then: it values.
+    assert real.prices["SPY"].to_numpy() == pytest.approx(
+        50.0 * (1.02 / 1.01) ** np.arange(60), rel=1e-13
     )
 
 
 def test_cash_that_earns_inflation_stays_flat():
     cpi = 200.0 * 1.004 ** np.arange(60)
     real = in_purchasing_power(made(cpi, cash=3.0 * cpi))
-    assert real.cash.iloc[OWN].to_numpy() == pytest.approx(np.full(59, 600.0), rel=1e-13)
+    assert real.cash.to_numpy() == pytest.approx(np.full(60, 600.0), rel=1e-13)
 
 
 def test_constant_prices_change_nothing_to_the_last_bit():
     nominal = made(np.full(60, 231.4))
     real = in_purchasing_power(nominal)
-    assert (real.prices.iloc[OWN] == nominal.prices.iloc[OWN]).all(axis=None)
-    assert (real.cash.iloc[OWN] == nominal.cash.iloc[OWN]).all()
+    assert (real.prices == nominal.prices).all(axis=None)
+    assert (real.cash == nominal.cash).all()
 
 
 def test_the_base_of_the_index_changes_nothing():
@@ -108,10 +107,9 @@ def test_a_rule_is_proved_causal_on_a_real_market():
     prove_on(make("duration_trend", {}), real, seconds=0.0)
 
 
-def test_the_hole_of_october_2025_and_the_months_after_the_last_figure_are_said():
+def test_the_hole_of_october_2025_is_bridged_and_said():
     real = in_purchasing_power(load_market("bundled", ["SPY"]))
     assert any("2025-10, never published, is bridged" in note for note in real.notes)
-    assert any("consumer prices after 2025-11 are carried on" in note for note in real.notes)
     level = real.deflated.price_level
     assert level["2025-10-31"] == pytest.approx(
         (level["2025-09-30"] * level["2025-11-30"]) ** 0.5, rel=1e-14
@@ -123,7 +121,7 @@ def test_another_currency_is_divided_by_its_own_consumer_prices(code):
     nominal = load_market("bundled", ["SPY"], conversion=Conversion(code))
     real = in_purchasing_power(nominal)
     cpi = by_month_about(nominal)
-    assert cpi.equals(nominal.abroad.figures.prices.dropna().set_axis(cpi.index))
+    assert cpi.equals(consumer_prices(code).set_axis(cpi.index))  # public by then or not
     first, late = real.sessions[0], pd.Timestamp("2010-12-31")
     by_hand = nominal.prices["SPY"][late] / nominal.prices["SPY"][first]
     by_hand /= cpi["2010-12"] / cpi[first.to_period("M")]
@@ -137,11 +135,11 @@ def test_a_currency_without_consumer_prices_is_refused_in_one_line(code):
         in_purchasing_power(nominal)
 
 
-def daily(first: str, last: str) -> Market:
+def daily(first: str, last: str, **figures: pd.Series) -> Market:
     days = pd.bdate_range(first, last)
     return Market(
         source="made", title="made", prices=pd.DataFrame({"SPY": 100.0}, index=days),
-        cash=pd.Series(100.0, index=days), periods_per_year=252, provenance={},
+        cash=pd.Series(100.0, index=days), periods_per_year=252, provenance={}, **figures,
     )  # fmt: skip
 
 
@@ -160,6 +158,39 @@ def test_real_figures_begin_with_the_first_consumer_prices_and_say_so():
     assert real.sessions[0].to_period("M") == first
     assert real.deflated.opens == "the first consumer prices of USD"
     assert any(note.startswith("real figures begin on") for note in real.notes)
+
+
+def test_prices_that_are_carried_on_or_borrowed_are_said():
+    ends = by_month_about(daily("2020-01-01", "2020-12-31")).index[-1]
+    real = in_purchasing_power(daily("2020-01-01", f"{ends + 2}-15"))
+    assert any(note.startswith(f"consumer prices after {ends}, the month") for note in real.notes)
+    months = pd.date_range("2019-01-01", "2020-06-01", freq="MS")
+    own = {"cpi_by_month": pd.Series(100.0, months)}
+    real = in_purchasing_power(daily("2020-01-01", "2020-12-31", **own))
+    told = "consumer prices after 2020-06, the last that made has, change as those of the bundled"
+    assert any(note.startswith(told) for note in real.notes)
+
+
+def test_notes_are_about_the_rows_that_are_left():
+    whole = in_purchasing_power(load_market("bundled", ["SPY"]))
+    cut = with_its_notes(whole.until(pd.Timestamp("2012-06-30")), whole)
+    assert [note for note in cut.notes if "consumer prices" in note or "price level" in note] == [
+        "all values are real: divided by the consumer prices of USD"
+    ]
+    assert set(cut.notes) < set(whole.notes)
+
+
+@pytest.mark.parametrize("currency", ["USD", "JPY"])
+def test_what_a_later_end_adds_changes_no_real_value_before_it(currency):
+
+    whole = load_market("bundled", ["SPY"], conversion=Conversion(currency))
+    cut = in_purchasing_power(whole.until(pd.Timestamp("2014-04-30")))
+    real = in_purchasing_power(whole)
+    assert cut.prices.equals(real.prices.loc[: cut.sessions[-1]])
+
+
+def test_a_rule_of_ones_own_sees_no_figure_that_is_not_public():
+    assert made(np.full(60, 100.0)).only(["cpi"]).home_cpi is None
 
 
 def test_a_market_before_all_consumer_prices_is_refused():
