@@ -96,7 +96,8 @@ def _rates(own: PortfolioMoney, summary: Summary) -> str:
     rate, growth = own.money_weighted, summary.metrics.cagr
     if rate is None or growth is None:
         return MEANING
-    apart = round(100.0 * (rate - growth), 2)
+    # Of what is shown, so that the figures add up.
+    apart = round(round(100.0 * rate, 2) - round(100.0 * growth, 2), 2)
     if apart == 0.0:
         return f"{MEANING} Here both are {percent(rate)}."
     verb = "added" if apart > 0.0 else "cost"
