@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from backtests.analysis.months import month_ends
-from backtests.analysis.record import PortfolioMoney, Verdict
+from backtests.analysis.numbers import PortfolioMoney
+from backtests.analysis.record import Verdict
 from backtests.engine.run import Run
 from backtests.engine.summary import Summary
 from backtests.report.currency import cash_words
