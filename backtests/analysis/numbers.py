@@ -49,6 +49,37 @@ class Place(StrEnum):
     TILE = "tile"  # large, at the top of the lab
 
 
+@dataclass(frozen=True)
+class PortfolioMoney:
+    """What a portfolio with cash flows took, gave and came to, in currency.
+
+    Attributes
+    ----------
+    paid_in
+        The value at the start and all payments.
+    taken_out
+        All payouts, above 0; of a share of the value they are the portfolio's own.
+    final_wealth
+        Its value on the last session.
+    real_final_wealth, nominal_final_wealth
+        The same in the purchasing power of the base date and in money of the day, of which one is
+        ``final_wealth``; real ones are None where consumer prices are not known on both days.
+    money_weighted
+        The rate a year, a fraction, at which all that is paid in grows to all that is taken out
+        and to what is left; None where there is no such rate, and under 360 days.
+    ruined
+        The session on which a payout took all there was, ``YYYY-MM-DD``; None if none did.
+    """
+
+    paid_in: float
+    taken_out: float
+    final_wealth: float
+    real_final_wealth: float | None
+    nominal_final_wealth: float
+    money_weighted: float | None
+    ruined: str | None
+
+
 @dataclass(frozen=True, eq=False)
 class Portfolio:
     """What the numbers of a portfolio are computed from.

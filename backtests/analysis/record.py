@@ -17,7 +17,7 @@ from immutabledict import immutabledict
 from backtests.analysis.evidence import Evidence, StateName, Word
 from backtests.analysis.hedge_state import HedgeState
 from backtests.analysis.luck import RebalancingLuck
-from backtests.analysis.numbers import PortfolioNumbers
+from backtests.analysis.numbers import PortfolioMoney, PortfolioNumbers
 from backtests.analysis.resampling import Estimate, SampleSize
 from backtests.analysis.series import Path, Series
 from backtests.analysis.ways import Ways
@@ -328,37 +328,6 @@ class JudgedPortfolio:
         """Refuse a portfolio with neither numbers nor a reason, or with both."""
         if (self.numbers is None) != (self.missing is not None):
             raise ValueError(f"{self.key} {self.label} needs either numbers or a reason for none")
-
-
-@dataclass(frozen=True)
-class PortfolioMoney:
-    """What a portfolio with cash flows took, gave and came to, in currency.
-
-    Attributes
-    ----------
-    paid_in
-        The value at the start and all payments.
-    taken_out
-        All payouts, above 0; of a share of the value they are the portfolio's own.
-    final_wealth
-        Its value on the last session.
-    real_final_wealth, nominal_final_wealth
-        The same in the purchasing power of the base date and in money of the day, of which one is
-        ``final_wealth``; real ones are None where consumer prices are not known on both days.
-    money_weighted
-        The rate a year, a fraction, at which all that is paid in grows to all that is taken out
-        and to what is left; None where there is no such rate, and under 360 days.
-    ruined
-        The session on which a payout took all there was, ``YYYY-MM-DD``; None if none did.
-    """
-
-    paid_in: float
-    taken_out: float
-    final_wealth: float
-    real_final_wealth: float | None
-    nominal_final_wealth: float
-    money_weighted: float | None
-    ruined: str | None
 
 
 @dataclass(frozen=True)

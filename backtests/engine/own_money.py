@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from backtests.analysis.metrics import is_annual
-from backtests.analysis.record import PortfolioMoney
+from backtests.analysis.numbers import PortfolioMoney
 from backtests.engine.simulation import Simulation
 from data.market import Market
 from data.price_level import price_level

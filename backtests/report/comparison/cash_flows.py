@@ -16,6 +16,7 @@ NOTE = (
     "each unit of money made a year for the time that it was in; time-weighted, as in every other "
     "table and chart here, what one made that was in throughout, with nothing paid in or out."
 )
+MOST_RUINED = 2  # named in a line; more are counted
 COSTS_ALONE = (
     "The first portfolio with other cash flows: {names}. Their unit values differ by what it costs "
     "to pay in and out, and by nothing else."
@@ -88,7 +89,7 @@ def flows_finding(comparison: Comparison) -> str:
     """Which run leaves most in the end, and whose money ran out."""
     aligned = comparison.aligned
     left = {
-        tag.brief: money_row(run)
+        tag.differs or tag.name: money_row(run)
         for tag, run in zip(tags_of(aligned.labels), aligned.runs, strict=True)
     }
     ruined = [name for name, row in left.items() if row.ruined is not None]
@@ -97,7 +98,11 @@ def flows_finding(comparison: Comparison) -> str:
     best = max(left, key=lambda name: left[name].left)
     most = money(left[best].left, aligned.runs[0].summary.currency)
     told = f"most is left of {best}, {most}"
-    return f"{told}; the money ran out in {', '.join(ruined)}" if ruined else told
+    if not ruined:
+        return told
+    more = len(ruined) - MOST_RUINED
+    shown = [*ruined[:MOST_RUINED], *([f"{more} more"] if more > 0 else [])]
+    return f"{told}; the money ran out in {' and '.join(shown)}"
 
 
 def flows_note(comparison: Comparison) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from backtests.analysis.months import month_ends
-from backtests.analysis.record import PortfolioMoney, Verdict
+from backtests.analysis.numbers import PortfolioMoney
+from backtests.analysis.record import Verdict
 from backtests.engine.run import Run
 from backtests.engine.summary import Summary
 from backtests.report.currency import cash_words
@@ -96,7 +97,8 @@ def _rates(own: PortfolioMoney, summary: Summary) -> str:
     rate, growth = own.money_weighted, summary.metrics.cagr
     if rate is None or growth is None:
         return MEANING
-    apart = round(100.0 * (rate - growth), 2)
+    # Of what is shown, so that the figures add up.
+    apart = round(round(100.0 * rate, 2) - round(100.0 * growth, 2), 2)
     if apart == 0.0:
         return f"{MEANING} Here both are {percent(rate)}."
     verb = "added" if apart > 0.0 else "cost"

@@ -297,7 +297,7 @@ def holding_grid(verdict: Verdict, *, is_real: bool = False) -> Grid:
     def entry(value: float | None, start: str | None) -> Cell:
         return Cell(percent(value), value or "", small=start or "")
 
-    known, real = has_prices(verdict), ", real" if is_real else ""
+    has_inflation, real = has_prices(verdict), ", real" if is_real else ""
     cash = cash_words(verdict.investor).name
     prices = "inflation" if verdict.investor is None else prices_name(verdict.investor)
 
@@ -307,7 +307,7 @@ def holding_grid(verdict: Verdict, *, is_real: bool = False) -> Grid:
             *([number_cell(period.beat_bills, share)] if verdict.holds_hedge else []),
             *([] if is_all_equity(verdict) else [number_cell(period.beat_equity, share)]),
             number_cell(period.beat_cash, share),
-            *([number_cell(against_prices(period), share)] if known else []),
+            *([number_cell(against_prices(period), share)] if has_inflation else []),
             entry(period.worst, period.worst_start),
             entry(period.median, period.median_start),
             entry(period.best, period.best_start),
@@ -318,7 +318,7 @@ def holding_grid(verdict: Verdict, *, is_real: bool = False) -> Grid:
     ]
     heads = ["Years held", *([f"Beat equity + {cash}"] if verdict.holds_hedge else []),
              *([] if is_all_equity(verdict) else ["Beat 100 % equity"]), f"Beat {cash}",
-             *(["Lost purchasing power" if is_real else f"Beat {prices}"] if known else []),
+             *(["Lost purchasing power" if is_real else f"Beat {prices}"] if has_inflation else []),
              *(f"{which} entry, a year{real}" for which in ("Worst", "Median", "Best")),
              "Starts", "That do not overlap"]  # fmt: skip
     return Grid(heads, rows, caption="Month-ends", wide=True)

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from backtests.analysis.record import PortfolioMoney
+from backtests.analysis.numbers import PortfolioMoney
 from backtests.engine.run import Run
 from backtests.report.verdict import charts
 from backtests.report.verdict.first_screen import first_screen
