@@ -92,6 +92,15 @@ def test_every_candidate_is_its_own_run(asked, assets, grid):
             )
 
 
+def test_the_default_to_beat_has_the_plan_of_the_search():
+    search = search_of({"band": 0.03, "flow": "-50/month"}, ["SPY", "IEF"])
+    row = search.scores_alone(search.default)
+    summary = simulated(load_inputs(search.config, load=loading(DAILY)), ledger.fill).summary
+    assert row["cagr"] == pytest.approx(summary.metrics.cagr, rel=1e-9)
+    assert row["turnover_per_year"] == pytest.approx(summary.metrics.turnover_per_year, rel=1e-9)
+    assert row["final_wealth"] == pytest.approx(summary.own_money.strategy.final_wealth, rel=1e-9)
+
+
 def test_a_searched_band_is_watched_daily_unless_a_calendar_is_given():
     daily = search_of({}, band="0,0.02")
     assert [daily.space.rule(number).rebalance for number in range(2)] == ["daily", "daily"]

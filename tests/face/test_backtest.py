@@ -37,6 +37,7 @@ from backtests import (
 )
 from backtests.face.run import Run
 from backtests.run import main as run_command
+from strategies.hedge_mix import HedgeMix
 from tests.conftest import ended
 from tests.drawings import draw_once
 from tests.strategies.rule_files import SHORT
@@ -627,3 +628,12 @@ def test_strict_raises_where_other_data_would_be_used():
     assert old.market.vintage == old.summary.data
     with pytest.raises(StrictError, match="max_age= is 3"):
         load_market("bundled", tickers, strict=True, max_age=3)
+
+
+def test_a_band_is_watched_daily_unless_a_calendar_is_given_as_by_the_command():
+    asked = {"source": "bundled", "no_verdict": True, "quiet": True}
+    assert backtest("hedge_mix", band=0.05, **asked).config.params["rebalance"] == "daily"
+    kept = backtest("hedge_mix", band=0.05, rebalance="quarterly", **asked)
+    assert kept.config.params["rebalance"] == "quarterly"
+    own = backtest(HedgeMix(), band_relative=0.2, **asked)  # an object is as it is
+    assert own.config.params["rebalance"] == "monthly"

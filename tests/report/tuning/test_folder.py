@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
+from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 
 from backtests.engine.config_file import read_config
+from backtests.engine.space import mix_space
 from backtests.report.folder import is_complete
+from backtests.report.tuning.folder import _rows
 from tests.searches import candidates, content
 
 
@@ -40,3 +45,14 @@ def test_the_best_are_a_part_of_all(mixes):
     best, table = pd.read_csv(mixes / "best.csv", index_col="candidate"), candidates(mixes)
     pd.testing.assert_series_equal(best["cagr"], table.loc[best.index, "cagr"], check_names=False)
     assert "eligible" not in best
+
+
+def test_files_tell_the_day_of_a_ruin():
+    table = pd.DataFrame({"cagr": [0.1, math.nan], "ruined": [math.nan, 2.0]})
+    tuned = SimpleNamespace(
+        space=mix_space(["SPY"], 0.5, {}),
+        metrics=table,
+        sessions=pd.bdate_range("2020-01-01", periods=3),
+    )
+    rows = _rows(tuned, np.arange(2))
+    assert rows["ruined"].tolist() == [None, "2020-01-03"]
