@@ -27,6 +27,7 @@ FLOORS = {
     "backtests.lab.look": 5,
     "backtests.lab.saving": 5,
     "backtests.lab.state": 5,
+    "backtests.lab.own_money": 5,
     "backtests.lab.loopback": 5,
     "backtests.lab.saved_pages": 5,
     "backtests": 6,

@@ -18,6 +18,7 @@ DOORS = {
     "backtests.app": "Streamlit's options",
     "backtests.cli": "options of the command line",
     "backtests.lab.state": "the lab's controls, as Streamlit keeps them",
+    "backtests.lab.own_money": "the lab's controls of one's own money, as Streamlit keeps them",
     "backtests.lab.saving": "the message to the process that saves, and its answer",
     "backtests.lab.loopback": "messages of the server's protocol (ASGI)",
     "backtests.report.traces": "plotly's payloads, here and in figures.py alone",

@@ -193,10 +193,6 @@ def own_money_controls(strategy: str) -> None:
                 st.caption(f"Rebalance above says when weights are looked at: {watched}.")
         st.checkbox("In purchasing power", key="real", help="all is divided by consumer prices: "
                     "in the money of the first day")  # fmt: skip
-        try:
-            plan_of(state)
-        except UsageError as error:  # beside its control too: on a phone they cover the answer
-            st.html(message([str(error)], "error"))
 
 
 def flow_controls() -> None:
@@ -212,18 +208,22 @@ def flow_controls() -> None:
                      placeholder="2020-01-15=500\n2021-01-15=-300", help="one a line, in money of "
                      "the day; below 0 is taken out. On the first session from that day "
                      "on")  # fmt: skip
+        try:
+            plan_of(state)
+        except UsageError as error:  # here too: on a phone the controls cover the answer
+            st.html(message([str(error)], "error"))
     else:
         left, right = st.columns(2, vertical_alignment="bottom")
         unit = state[plan_key("unit")]
         if unit == SHARE:
-            left.number_input("Share", 0.0, 100.0, step=0.5, key=plan_key("percent"),
+            left.number_input("Share, %", 0.0, 100.0, step=0.5, key=plan_key("percent"),
                               format="%.10g", help="of the value at that time")  # fmt: skip
         else:
             left.number_input("Amount", 0.0, MOST_MONEY, step=100.0, key=plan_key("amount"),
                               format="%.15g", help="in money of the day")  # fmt: skip
         code = state[money_key("currency")]
         right.selectbox("Unit", UNITS, key=plan_key("unit"), label_visibility="collapsed",
-                        format_func={MONEY: code, SHARE: "% of value"}.__getitem__)  # fmt: skip
+                        format_func={MONEY: code, SHARE: "of value"}.__getitem__)  # fmt: skip
         st.selectbox("Every", periods(state), key=plan_key("period"), help="on its first session")
         if unit == SHARE:
             return

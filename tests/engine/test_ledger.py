@@ -40,3 +40,12 @@ def test_sells_come_before_buys_and_equal_orders_in_the_order_of_columns():
     assert done.order_column.tolist() == [1, 1, 0, 2]
     assert done.order_units.tolist() == [100, -100, 50, 50]
     assert done.units[1].tolist() == [50, 0, 50]
+
+
+def test_between_two_trades_units_and_money_that_no_order_spent_stay():
+    # Half of 100 buys 0.5 units at 100; the other 50 are money. At 110 and 120: 55 + 50, 60 + 50.
+    prices = np.array([[100.0], [110.0], [120.0], [100.0], [90.0]])
+    targets = np.array([[0.5], [np.nan], [np.nan], [1.0], [np.nan]])
+    done = ledger.fill(prices, targets, np.zeros(1), np.zeros(1), 100.0)
+    assert done.nav.tolist() == [100.0, 105.0, 110.0, 100.0, 90.0]
+    assert done.units[:, 0].tolist() == [0.5, 0.5, 0.5, 1.0, 1.0]
