@@ -219,7 +219,7 @@ def retired(retirement: Retirement, rate: float, progress: Progress = silent) ->
     prepare(progress)
     made: list[PortfolioWithdrawals] = []
     for key, course in courses.items():
-        lanes = _lanes(course, starts, panel)
+        lanes = _lanes(course, starts)
         largest = np.round(largest_rates(lanes, starts, panel, growth), DECIMALS)
         ruined = _ruined(lanes, starts, panel, growth, np.full(len(starts.row), rate))[1]
         figures: list[HorizonFigures] = []
@@ -322,20 +322,14 @@ def _years_text(sessions: pd.DatetimeIndex) -> str:
     return f"{years:.1f} from {sessions[0]:%Y-%m-%d} to {sessions[-1]:%Y-%m-%d}"
 
 
-def _lanes(course: Course, starts: Starts, panel: PricePanel) -> Candidates:
+def _lanes(course: Course, starts: Starts) -> Candidates:
     """Each start's decisions: at its row the last that has filled by then, and those after it."""
-    is_new = are_new(course.targets)
     held, rows, counts = [], [], [0]
     for begins, ends in zip(starts.row, starts.last, strict=True):
         stands = int(course.rows.searchsorted(begins, side="right")) - 1
         of = np.arange(stands, int(course.rows.searchsorted(ends, side="right")))
-        filled = np.maximum(course.rows[of], begins)
-        if course.rebalancing:  # what repeats a decision of before its start is dropped
-            stays = is_new[of] | (filled >= begins + panel.costs.lag)
-            stays[0] = True
-            of, filled = of[stays], filled[stays]
         held.append(of)
-        rows.append(filled)
+        rows.append(np.maximum(course.rows[of], begins))
         counts.append(len(of))
     taken = np.concatenate(held)
     targets = np.ascontiguousarray(course.targets[taken])
@@ -344,7 +338,9 @@ def _lanes(course: Course, starts: Starts, panel: PricePanel) -> Candidates:
     if not course.rebalancing:
         return candidates
     asked = course.rebalancing
-    stand = is_new[taken]
+    # With bands the kernel drops what repeats a decision that has not filled: here all that was
+    # decided before a start and would fill after it.
+    stand = are_new(course.targets)[taken]
     stand[offsets[:-1]] = True
     limits = limits_of(targets, asked.band, asked.band_relative)
     return replace(

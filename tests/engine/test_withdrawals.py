@@ -119,7 +119,7 @@ def test_references_are_runs_of_their_own_too(usual, every_start):
 @pytest.mark.parametrize("costs", [Costs(30, 20, lag=1), Costs(5, 5, lag=3)])
 @pytest.mark.parametrize(
     ("rebalance", "rebalancing"),
-    [("quarterly", Rebalancing()), ("daily", Rebalancing(0.05)),
+    [("quarterly", Rebalancing()), ("daily", Rebalancing(0.05)), ("daily", Rebalancing(0.001)),
      ("annually", Rebalancing(0.02, 0.1, "edge"))],
 )  # fmt: skip
 def test_calendars_bands_and_days(rebalance, rebalancing, costs):
