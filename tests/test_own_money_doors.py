@@ -285,3 +285,22 @@ def test_a_first_payout_of_all_there_is_is_an_answer():
     # And so is one late in a run's life that is the only one.
     late = backtest("hedge_mix", source="bundled", no_verdict=True, flows={"1990-01-31": -1e9})
     assert late.summary.own_money.strategy.ruined == "1990-02-28"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("hedge_mix", "carry:real=true"),
+        ("hedge_mix", "carry:real=false", "--real"),
+        ("hedge_mix@JPY", "carry:real=true", "--each-in-its-own"),
+    ],
+)
+def test_real_beside_nominal_is_a_mix_of_moneys(tmp_path, monkeypatch, capsys, words):
+    monkeypatch.chdir(tmp_path)
+    code, _, err = ended(compare, capsys, *words, "--source", "bundled")
+    (line,) = err.splitlines()
+    assert code == 2
+    assert re.search(
+        "is in purchasing power, and .* in money of the day; run all with --real", line
+    )
+    assert written(tmp_path) == []
