@@ -293,8 +293,9 @@ def simulated(inputs: Inputs, engine: Engine = fill_with_vectorbt) -> Run:
         short = f"{days} days are less than a year: nothing is annualised"
         market = market.relabelled(remarks=[*market.remarks, short])
     scaled = scaling_notes(strategy.name, simulation.largest_sum)
-    ended = config.plan.flows.notes_on_prices(market, pd.DatetimeIndex(simulation.nav.index))
-    market = market.relabelled(notes=[*scaled, *market.notes, *ended, *notes_of(strategy)])
+    rows = pd.DatetimeIndex(simulation.nav.index)
+    paid = simulation.plan.flows.notes_on(market, rows, config.costs.lag)
+    market = market.relabelled(notes=[*scaled, *market.notes, *paid, *notes_of(strategy)])
     summary = summarise(config, market, simulation, benchmark, inputs.benchmark, shared)
     return Run(config, market, simulation, benchmark, summary, shared)
 

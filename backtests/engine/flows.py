@@ -163,33 +163,49 @@ class AskedFlows:
             paid[0] = paid[0] * (level[0] / level)
         return Flows(*paid)
 
-    def notes_on_prices(self, market: Market, rows: pd.DatetimeIndex) -> list[str]:
-        """Say where amounts grow no more, since the last consumer prices are old.
+    def notes_on(self, market: Market, rows: pd.DatetimeIndex, lag: int) -> list[str]:
+        """What is not as asked: amounts that grow by other prices or no more, days left unpaid.
 
-        That is more than ``MOST_CARRIED`` months after the month that they are about, up to which
-        purchasing power goes.
+        Prices are old more than ``MOST_CARRIED`` months after the month that the last are about,
+        up to which purchasing power goes.
 
         Parameters
         ----------
-        market, rows
+        market, rows, lag
             As for :meth:`on`.
         """
+        days = {day: _row_of(day, rows) for day in self.by_day}
+        late = [day for day, row in days.items() if row + lag >= len(rows)]
+        notes = [
+            f"--flows: what falls due from {late[0]} on would be paid after the last "
+            f"{market.unit}, {rows[-1]:%Y-%m-%d}, and is not"
+        ] if late else []  # fmt: skip
         if not self.indexed:
-            return []
+            return notes
         public = pd.PeriodIndex(home_prices(market).dropna().index, freq="M")
         newest = public[-1] - 1  # the month that the last figure is about
+        if _begins_late(public, rows):
+            notes.append(
+                f"--flow-indexed: amounts grow from the consumer prices of {public[0] - 1} on, the "
+                f"first of {market.currency}, which were public a month later"
+            )
         flow = self.of_period
         if flow is not None:
             due = rows[due_rows(rows, flow.period, market.periods_per_year)]
         else:
-            due = rows[[_row_of(day, rows) for day in self.by_day]]
-        late = due[due.to_period("M") > newest + MOST_CARRIED]
-        if late.empty:
-            return []
-        return [
-            f"--flow-indexed: the last consumer prices of {market.currency} are those of {newest}; "
-            f"amounts due from {late[0]:%Y-%m-%d} on grow no more"
-        ]
+            due = rows[list(days.values())]
+        old = due[due.to_period("M") > newest + MOST_CARRIED]
+        if len(old):
+            notes.append(
+                f"--flow-indexed: the last consumer prices of {market.currency} are those of "
+                f"{newest}; amounts due from {old[0]:%Y-%m-%d} on grow no more"
+            )
+        return notes
+
+
+def _begins_late(public: pd.PeriodIndex, rows: pd.DatetimeIndex) -> bool:
+    """Whether the first prices are about the month of the first row, and public a month later."""
+    return len(public) > 0 and public[0] - 1 == rows[0].to_period("M")
 
 
 def due_rows(rows: pd.DatetimeIndex, period: str, periods_per_year: int) -> NDArray[np.int64]:
@@ -227,8 +243,7 @@ def price_growth(market: Market, rows: pd.DatetimeIndex) -> Array:
     prices = home_prices(market).dropna()
     public = last_sessions(pd.PeriodIndex(prices.index).to_timestamp())
     at = public.searchsorted(rows, side="right") - 1
-    # A table's first figure is about its first month, and public a month later.
-    if len(prices) and prices.index[0] - 1 == rows[0].to_period("M"):
+    if _begins_late(pd.PeriodIndex(prices.index, freq="M"), rows):
         at = np.maximum(at, 0)
     if len(prices) == 0 or at[0] < 0:
         since = f" before {public[0]:%Y-%m-%d}" if len(prices) else ""

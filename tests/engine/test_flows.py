@@ -304,13 +304,35 @@ def test_amounts_that_grow_no_more_since_prices_ended_are_said(prices, asked, to
         "--flow-indexed: the last consumer prices of USD are those of 2000-11; amounts due from "
         f"{told} on grow no more"
     )
-    assert flows.notes_on_prices(MARKET, rows) == ([] if told is None else [line])
+    assert flows.notes_on(MARKET, rows, 1) == ([] if told is None else [line])
 
 
 def test_prices_that_go_on_to_the_end_say_nothing(prices):
     months = pd.period_range("2000-12", "2003-12", freq="M")
     prices(dict(zip(months.astype(str), np.linspace(100.0, 120.0, len(months)), strict=True)))
-    assert AskedFlows("500/month", True).notes_on_prices(MARKET, MARKET.sessions) == []
+    assert AskedFlows("500/month", True).notes_on(MARKET, MARKET.sessions, 1) == []
+
+
+@pytest.mark.parametrize(("lag", "told"), [(0, None), (1, -1), (2, -2)])
+def test_dated_amounts_that_would_be_paid_after_the_end_are_said(lag, told):
+    rows = MARKET.sessions[:20]
+    days = {f"{day:%Y-%m-%d}": 100.0 for day in rows[-3:]}
+    line = (
+        f"--flows: what falls due from {list(days)[told or 0]} on would be paid after the last "
+        f"session, {rows[-1]:%Y-%m-%d}, and is not"
+    )
+    flows = AskedFlows(dated=days)
+    assert flows.notes_on(MARKET, rows, lag) == ([] if told is None else [line])
+    assert np.count_nonzero(flows.on(MARKET, rows, lag).amount) == 3 - lag
+
+
+def test_prices_that_were_public_only_after_the_base_date_are_said():
+    market = bundled.load(["SPY"])
+    assert AskedFlows("100/month", True).notes_on(market, market.sessions, 1) == [
+        "--flow-indexed: amounts grow from the consumer prices of 1962-01 on, the first of USD, "
+        "which were public a month later"
+    ]
+    assert AskedFlows("100/month", True).notes_on(market, market.sessions[1:], 1) == []
 
 
 def test_the_bundled_prices_have_that_hole():

@@ -79,3 +79,11 @@ def test_a_portfolio_without_payouts_took_nothing_and_not_minus_nothing() -> Non
     }
     run = simulated(load_inputs(RunConfig.from_dict(asked)), ledger.fill)
     assert str(money_of(run.simulation, run.market).taken_out) == "0.0"
+
+
+def test_what_is_dated_after_a_ruin_is_no_error_of_a_run_with_growing_amounts() -> None:
+    asked = {"strategy": "hedge_mix", "source": "bundled", "start": "1970-01-01",
+             "end": "1979-12-31", "flow_indexed": True,
+             "flows": {"1972-03-15": -50_000.0, "1975-01-15": 100.0}}  # fmt: skip
+    run = simulated(load_inputs(RunConfig.from_dict(asked)), ledger.fill)
+    assert run.simulation.ruined == run.simulation.nav.index[-1] == pd.Timestamp("1972-04-30")
