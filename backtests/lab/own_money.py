@@ -103,8 +103,8 @@ def _flows_of(state: Mapping[str, Any]) -> AskedFlows:
     if kind == NOTHING:
         return AskedFlows()
     if kind == ON_DATES:
-        lines = state[plan_key("dated")].splitlines()  # or one line with commas
-        dated = AskedFlows(dated=",".join(lines))
+        text = ",".join(state[plan_key("dated")].splitlines())  # or one line with commas
+        dated = AskedFlows(dated=text) if text.strip(", ") else AskedFlows()
         return AskedFlows(dated=dated.dated, indexed=is_indexed) if dated else dated
     shares = state[plan_key("unit")] == SHARE
     amount = float(state[plan_key("percent")]) / 100.0 if shares else state[plan_key("amount")]

@@ -42,9 +42,10 @@ from backtests.report.pages import ALL_RESULTS, TEARSHEET, VERDICT
 from backtests.report.plotting import as_drawn
 from backtests.report.state import state_notes, state_table
 from backtests.report.style import palette
-from backtests.report.text import CVAR, capital, run_label
+from backtests.report.text import CVAR, capital, plan_of, summary_label
 from backtests.report.verdict import charts
 from backtests.report.verdict.evidence import episodes_grid, payoff_grid
+from backtests.report.verdict.own_money import own_money_section
 from backtests.report.verdict.tables import crisis_grid
 from backtests.report.verdict.words import crisis_note, long_note, states_note
 from data.errors import HedgeError, UsageError
@@ -122,12 +123,7 @@ def show_last(colours: Mapping[str, str]) -> None:
 def show(run: Run, out: Path, colours: Mapping[str, str]) -> None:
     """Draw the right side: a run, what can be done with it, and what it is compared with."""
     summary = run.summary
-    told = [
-        run_label(
-            summary.strategy, summary.params, summary.money, summary.withholding, summary.base_date
-        )
-    ]
-    told += [f"{summary.start} to {summary.end}, after costs"]
+    told = [summary_label(summary), f"{summary.start} to {summary.end}, after costs"]
     if instead := lab.stood_in(run.config, run.market):
         st.html(message(instead, "warn"))
     else:
@@ -151,7 +147,9 @@ def show_answer(
     draw(charts.growth_chart(verdict), colours, is_last=is_last)
     draw(charts.falls_chart(verdict), colours, is_last=is_last)
     draw(allocation_of(run), colours, is_last=is_last)
-    parts = [in_detail(verdict)] if verdict.holds_hedge else []
+    own = own_money_section(verdict, summary)
+    parts = [Section(own.title, [own.table], own.lines)] if own is not None else []
+    parts += [in_detail(verdict)] if verdict.holds_hedge else []
     parts += [Section("Metrics", [metrics_grid(summary, verdict)], [CVAR])]
     if evidence := verdict.evidence:
         cash = cash_words(verdict.investor)
@@ -267,18 +265,10 @@ def pages_of(folder: Path) -> list[tuple[str, str]]:
 def name_of(run: Run) -> str:
     """A run in a few words: a mix by its weights, a rule by its label."""
     summary = run.summary
-    name = (
-        f"{mix_text(summary.weights)}{in_money(summary.money, summary.base_date)}"
-        if summary.weights
-        else ""
-    )
-    return shortened(
-        name
-        or run_label(
-            summary.strategy, summary.params, summary.money, summary.withholding, summary.base_date
-        ),
-        LONGEST_NAME,
-    )
+    if not summary.weights:
+        return shortened(summary_label(summary), LONGEST_NAME)
+    mix = f"{mix_text(summary.weights)}{in_money(summary.money, summary.base_date)}"
+    return shortened(", ".join(filter(None, [mix, plan_of(summary)])), LONGEST_NAME)
 
 
 def add_to_comparison(query: str, name: str) -> None:
@@ -332,12 +322,7 @@ def comparison(colours: Mapping[str, str]) -> None:
         except HedgeError as error:
             st.html(message([f"{query}: {error}"], "error"))
             continue
-        label = run_label(
-            other.summary.strategy,
-            other.summary.params,
-            other.summary.money,
-            other.summary.withholding,
-        )
+        label = summary_label(other.summary)
         runs[label if label not in runs else f"{label} [{len(runs) + 1}]"] = other
     if runs:
         summaries = [other.summary for other in runs.values()]

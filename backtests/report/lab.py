@@ -208,7 +208,13 @@ def metrics_grid(summary: Summary, verdict: Verdict) -> Grid:
     names = (name_of(row, verdict) for row in others)
     heads = ["", "Portfolio", f"Benchmark: {benchmark.ticker} 100 %", *names]
     columns = [summary.metrics, benchmark.metrics, *(row.numbers for row in others if row.numbers)]
-    rows = metric_rows(columns, summary.periods_per_year, summary.initial, money=summary.money)
+    rows = metric_rows(
+        columns,
+        summary.periods_per_year,
+        summary.initial,
+        money=summary.money,
+        is_unit=summary.own_money is not None,
+    )
     return Grid(heads, [[Cell(text) for text in row] for row in rows], wide=True)
 
 
@@ -282,6 +288,7 @@ def compared_grid(runs: Mapping[str, tuple[Summary, Verdict]]) -> Grid:
             {(each.periods_per_year, each.initial, each.currency) for each in summaries}
         )
         == 1,
+        is_unit=any(summary.own_money is not None for summary in summaries),
     )
     texts = [
         ["Fee / slippage / lag", *[_costs_text(summary.costs) for summary in summaries]],
