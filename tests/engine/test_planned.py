@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from backtests.analysis.objective import read_objective
+from backtests.analysis.reliability import examine
 from backtests.engine import ledger
 from backtests.engine.backtest import load_inputs, simulated
 from backtests.engine.bands import Rebalancing
@@ -142,7 +143,7 @@ def test_limits_by_hand():
     np.testing.assert_allclose(made.bands.limits, [[0.05] * 3, [0.05, 0.05, 0.04]])
 
 
-def test_a_candidate_that_payouts_ruin_has_no_score_and_is_never_chosen():
+def test_a_candidate_that_payouts_ruin_has_no_score_and_is_never_chosen(monkeypatch):
     """10,000 in bills grow by 2.6 % a year: the third payout of 3,700 is more than is left."""
     search = search_of({"flow": "-3700/year", "params": {"weights": {"SPY": 1.0}}}, ["SPY", "IEF"])
     table = scored(search)
@@ -158,7 +159,15 @@ def test_a_candidate_that_payouts_ruin_has_no_score_and_is_never_chosen():
     ruined = table["ruined"].notna().to_numpy()
     assert 0 < ruined.sum() < len(table)
     assert not GROWTH.eligible(table)[ruined].any()
+    compared = []
+
+    def noted(sample, *rest, **more):
+        compared.append(sample)
+        return examine(sample, *rest, **more)
+
+    monkeypatch.setattr("backtests.examination.examine", noted)
     tuned = examined(search, table, trials=len(table), name="tune-x")
+    assert np.isfinite(compared[0].returns).all()
     assert tuned.ruined_count == ruined.sum()
     assert not ruined[[tuned.region.centre, tuned.region.peak, *tuned.best_numbers]].any()
 
