@@ -60,6 +60,7 @@ CASES = (
     _daily("daily_dated_flows", "hedge_mix", "--weights", "SPY=0.5,IEF=0.2,TLT=0.1", "--rebalance",
            "monthly", "--offset", "5", "--band", "0.03", "--flows",
            "2010-01-02=5000,2015-06-30=-3000"),
+    _run("withdrawals", "hedge_mix", "--weights", "SPY=0.5,IEF=0.3", "--withdrawals", "4.5%"),
     Case("compared", ("compare", "hedge_mix", "hedge_mix:SPY=0.7,TLT=0.3", "attack_defend",
                       "--against", "--no-tearsheet", "--source", "bundled")),
     Case("aligned", ("compare", "--align", "--against"), private=True,
@@ -68,6 +69,10 @@ CASES = (
                             "--source", "bundled")),
     Case("searched_rules", ("tune", "attack_defend", "--grid", "step_bp=25,50,75", "--grid",
                             "equity_weight=0.4:0.8:0.2", "--maximise", "sharpe", "--source",
+                            "bundled")),
+    Case("searched_bands", ("tune", "hedge_mix", "--grid", "band=0,0.03,0.06", "--grid",
+                            "rebalance=daily,quarterly,annually", "--flow", "-300/year",
+                            "--subject-to", "max_drawdown>-0.35", "--source",
                             "bundled")),
 )  # fmt: skip
 
