@@ -81,8 +81,8 @@ def flows_grid(comparison: Comparison) -> Grid | None:
 
 
 def flows_title(comparison: Comparison) -> str:
-    """The heading of the table."""
-    return f"Own money: {flows_finding(comparison)}"
+    """The heading of the table; empty where nothing is paid in or out."""
+    return f"Own money: {flows_finding(comparison)}" if comparison.aligned.has_flows else ""
 
 
 def flows_finding(comparison: Comparison) -> str:
