@@ -8,7 +8,7 @@ from pathlib import Path
 
 from backtests.analysis.hedge_state import HedgeState
 from backtests.engine import ledger
-from backtests.engine.backtest import Load, load_inputs, simulated
+from backtests.engine.backtest import Load, as_if_unpaid, load_inputs, simulated
 from backtests.engine.config import RunConfig
 from backtests.engine.judge import judged, judged_on, with_sleeve
 from backtests.engine.ledger import Engine
@@ -149,6 +149,7 @@ def state_of_run(run: Run) -> HedgeState:
     Base rates are about the run's own hedge and equity where the bundled months know their
     tickers. Everything is filled by the ledger, which agrees with vectorbt to 1e-9.
     """
+    run = as_if_unpaid(run)
     market, simulation = judged_on(run, engine=ledger.fill)
     return state_of(run, market, simulation, long_run(run))
 

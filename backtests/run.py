@@ -98,7 +98,8 @@ def run(strategy: str | None, **options: Any) -> None:
             standalone=options["standalone"],
         )
     if options["as_json"]:
-        announce(age_line(result.summary.data, result.summary.currency))
+        if result.simulation.ruined is None:  # else its data end with its money
+            announce(age_line(result.summary.data, result.summary.currency))
         write_out(read_regular_text(folder / SUMMARY, MOST_JSON).rstrip("\n"))
     else:
         print_run(console, result, folder)

@@ -50,6 +50,7 @@ def main(run: str | None, **options: Any) -> None:
     config = configuration(run, options)
 
     from backtests.engine import ledger
+    from backtests.engine.backtest import as_if_unpaid
     from backtests.jobs import make_run, state_of_run
     from backtests.report.console import print_state
     from backtests.report.files import json_text
@@ -70,10 +71,13 @@ def main(run: str | None, **options: Any) -> None:
         )
         with progress("asking past months"):
             state = state_of_run(result)
+    if (ruined := result.simulation.ruined) is not None:
+        told = f"its money ran out on {ruined:%Y-%m-%d}: what follows is without cash flows"
+        announce(f"note: {told}")
     if options["as_json"]:
         write_out(json_text(state).rstrip("\n"))
     else:
-        print_state(console, result, state)
+        print_state(console, as_if_unpaid(result), state)
 
 
 def configuration(run: str | None, options: dict[str, Any]) -> RunConfig:

@@ -129,6 +129,17 @@ def test_a_finished_run_is_asked_about_as_it_was(capsys, folder):
     assert "data end on 2000-12-31, " in shown
 
 
+def test_after_a_ruin_today_is_still_today(capsys):
+    """Its money ran out in 1963; the state of the hedge is that of the data, not of that month."""
+    asked = ["hedge_mix", "--source", "bundled", "--json"]
+    main.main(asked, standalone_mode=False)
+    state = capsys.readouterr().out
+    main.main([*asked, "--flow", "-500/month"], standalone_mode=False)
+    shown = capsys.readouterr()
+    assert shown.out == state
+    assert "note: its money ran out on 1963-10-31: what follows is without cash flows" in shown.err
+
+
 def test_options_beside_a_run_override_it(capsys, folder):
     weights = {"SPY": 0.5, "SHY": 0.25, "IEF": 0.25}  # a hedge that trades, so that it pays
     words = ("--end", "2010-12-31", "--weights", "SPY=0.5,SHY=0.25,IEF=0.25", "--fee-bps", "500")

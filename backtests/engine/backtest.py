@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from backtests.analysis.metrics import is_annual
+from backtests.engine import ledger
 from backtests.engine.config import RunConfig
 from backtests.engine.ledger import Engine
 from backtests.engine.money import option as option_of
@@ -297,7 +298,20 @@ def simulated(inputs: Inputs, engine: Engine = fill_with_vectorbt) -> Run:
     paid = simulation.plan.flows.notes_on(market, rows, config.costs.lag)
     market = market.relabelled(notes=[*scaled, *market.notes, *paid, *notes_of(strategy)])
     summary = summarise(config, market, simulation, benchmark, inputs.benchmark, shared)
-    return Run(config, market, simulation, benchmark, summary, shared)
+    before = inputs if simulation.ruined is not None else None
+    return Run(config, market, simulation, benchmark, summary, shared, inputs=before)
+
+
+def as_if_unpaid(run: Run) -> Run:
+    """A run that its payouts ruined, to its asked end and without cash flows; any other as it is.
+
+    For what is not about the run's own money: the state of the hedge today, the long view, how
+    long other payouts lasted. Filled by the ledger.
+    """
+    if run.inputs is None:
+        return run
+    config = replace(run.config, plan=run.config.plan.without_flows())
+    return simulated(replace(run.inputs, config=config), ledger.fill)
 
 
 def _until_ruin(

@@ -21,6 +21,7 @@ from backtests.analysis.record import (
 )
 from backtests.analysis.verdict import Case, judge
 from backtests.engine import ledger
+from backtests.engine.backtest import as_if_unpaid
 from backtests.engine.ledger import Engine
 from backtests.engine.long_view import long_run, long_view
 from backtests.engine.luck import rebalancing_luck
@@ -61,8 +62,10 @@ def judged(run: Run, progress: Progress = silent) -> Run:
     verdict = judge_run(market, strategy, simulation, ticker, progress, roles=run.config.roles)
     verdict = replace(verdict, cross_check=ten_digits(_checked(run)))
     with progress("judging the same strategy since 1962"):
-        long = long_run(run)
-        state = state_of(run, market, simulation, long)
+        lasting = as_if_unpaid(run)
+        long = long_run(lasting)
+        own = (market, simulation) if lasting is run else judged_on(lasting, ledger.fill)
+        state = state_of(lasting, *own, long)
         view = long_view(run, long) if verdict.holds_hedge else None
         verdict = replace(verdict, long_view=view, state=state)
     if market.abroad is not None:

@@ -73,6 +73,8 @@ class Run:
         None for a run made without.
     withdrawals
         How long money lasted that is taken out; None unless that was asked for.
+    inputs
+        What it was made of, to its asked end, where a payout ruined it before; else None.
     """
 
     config: RunConfig
@@ -84,6 +86,7 @@ class Run:
     sleeve: SleeveReport | None = None
     verdict: Verdict | None = None
     withdrawals: Withdrawals | None = None
+    inputs: Inputs | None = None
 
     @cached_property
     def name(self) -> str:

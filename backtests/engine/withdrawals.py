@@ -26,6 +26,7 @@ from backtests.analysis.withdrawals import (
     horizon_figures,
 )
 from backtests.engine import ledger
+from backtests.engine.backtest import as_if_unpaid
 from backtests.engine.bands import Rebalancing, are_new, limits_of
 from backtests.engine.candidates import (
     CandidateBands,
@@ -145,6 +146,7 @@ def withdrawals_of(run: Run, rate: float, progress: Progress = silent) -> Withdr
     UsageError
         If there are less than ten years, or no consumer prices.
     """
+    run = as_if_unpaid(run)
     if home_prices(run.market).dropna().empty:
         raise unknown_prices(run.market.currency)
     with progress("taking money out from every start month"):

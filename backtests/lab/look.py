@@ -23,7 +23,7 @@ import pandas as pd
 
 from backtests.analysis.hedge_state import HedgeState
 from backtests.analysis.record import LongView
-from backtests.engine.backtest import load_inputs, simulated
+from backtests.engine.backtest import as_if_unpaid, load_inputs, simulated
 from backtests.engine.config import RunConfig
 from backtests.engine.judge import judge_run, judged_on
 from backtests.engine.long_view import long_run, long_view
@@ -238,12 +238,13 @@ def beside(run: Run, pause: Callable[[], object] = lambda: None) -> Beside:
 def _beside(run: Run, pause: Callable[[], object]) -> Beside:
     try:
         pause()
-        long = long_run(run)
+        lasting = as_if_unpaid(run)
+        long = long_run(lasting)
         pause()
-        market, simulation = judged_on(run, fill_with_sweep)
+        market, simulation = judged_on(lasting, fill_with_sweep)
         view = long_view(run, long) if run.judged.holds_hedge else None
         pause()
-        return Beside(view, state_of(run, market, simulation, long))
+        return Beside(view, state_of(lasting, market, simulation, long))
     except Exception as error:  # the run on the page stands without it
         tell_traceback()
         return Beside(LongView(missing=f"a fault of ours: {type(error).__name__}: {error}"))

@@ -200,6 +200,14 @@ def test_a_run_of_a_few_years_is_taken_out_of_the_bundled_months_before_its_end(
     assert same.rates == every_start.run.over(30).rates[: same.starts]
 
 
+def test_what_ruins_the_run_itself_takes_no_start_away():
+    """Its own payouts took all in 1991; others are asked of the same mix, to its asked end."""
+    asked = {"source": "bundled", "start": "1990-01-01", "end": "2010-12-31"}
+    ruined = run_of(**asked, flow="-900/month")
+    assert ruined.market.sessions[-1] < pd.Timestamp("1992-01-01")
+    assert withdrawals_of(ruined, 0.04) == withdrawals_of(run_of(**asked), 0.04)
+
+
 def test_purchasing_power_changes_nothing_but_the_end(every_start):
     """Withdrawals are real already."""
     made = withdrawals_of(run_of(source="bundled", real=True), 0.04)

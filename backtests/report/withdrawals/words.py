@@ -173,22 +173,24 @@ def method(withdrawals: Withdrawals) -> list[tuple[str, str]]:
     """How it was counted, and what it is not."""
     rate, row = rate_text(withdrawals.rate), "month" if withdrawals.monthly else "session"
     lag = f"{withdrawals.lag} {row}{'s' if withdrawals.lag > 1 else ''}"
+    due = "every month" if withdrawals.monthly else "on the first session of each month"
     return [
         (
             "A start.",
             "Someone retires at the end of a month with all wealth in the portfolio, bought at "
-            "that close at the run's costs. From then on it follows the run's own decisions.",
+            "that close at the run's costs. From then on it follows the run's own decisions, with "
+            "these payments alone: cash flows of the run itself are left out.",
         ),
         (
             "A rate.",
             f"{rate} a year is {rate} of the wealth at the start, in monthly payments of a "
             "twelfth. Each has grown with home consumer prices since the start, as far as they "
-            f"were published when it fell due. It falls due on the first {row} of each month and "
-            f"is paid {lag} later, as all orders of the run are; what is sold for it pays costs.",
+            f"were published when it fell due. It falls due {due} and is paid {lag} later, as all "
+            "orders of the run are; the costs of what is sold for it come out of it.",
         ),
         (
             "Lasted.",
-            "All payments of the horizon in full, twelve a year. At the payment that takes all "
+            "All payments of the horizon, twelve a year. At the payment that takes all "
             "there is, the money has run dry. A start counts only if its whole horizon is known.",
         ),
         (
