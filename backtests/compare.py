@@ -160,6 +160,7 @@ def print_each(console: Console, own: OwnMoney, place: Path) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from backtests.report.comparison.cash_flows import flows_rows, whole_runs
     from backtests.report.comparison.own_money import (
         FINDING,
         NOTE,
@@ -177,7 +178,8 @@ def print_each(console: Console, own: OwnMoney, place: Path) -> None:
     console.print()
     console.print(Text(f"{days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}, after costs ({costs})"),
                   soft_wrap=True)  # fmt: skip
-    rows = console_rows(own)
+    money = flows_rows(aligned)
+    rows = [*console_rows(own), *((head, [c.rstrip() for c in cells]) for head, cells in money)]
     for first in range(0, len(aligned.labels), MOST_ACROSS):
         chosen = slice(first, first + MOST_ACROSS)
         table = Table(box=SIMPLE_HEAD)
@@ -187,6 +189,8 @@ def print_each(console: Console, own: OwnMoney, place: Path) -> None:
         for name, cells in rows:
             table.add_row(name, *cells[chosen])
         console.print(table)
+    if whole := whole_runs(aligned):
+        console.print(Text(whole), soft_wrap=True)
     console.print(Text(NOTE), soft_wrap=True)
     console.print(Text(CVAR), soft_wrap=True)
     console.print(Text(f"{finding(own)}."), soft_wrap=True)
@@ -267,7 +271,7 @@ def print_comparison(
     from rich.table import Table
     from rich.text import Text
 
-    from backtests.report.comparison.cash_flows import flows_rows
+    from backtests.report.comparison.cash_flows import flows_rows, whole_runs
     from backtests.report.comparison.table import (
         RANGES,
         console_rows,
@@ -295,7 +299,7 @@ def print_comparison(
             console.print(Text(f"  {head} {name}"), soft_wrap=True)
     word, *metrics = console_rows(comparison)
     payoffs = payoff_rows(comparison)
-    own = flows_rows(comparison)
+    own = flows_rows(comparison.aligned)
     rows = [word, *payoffs, *metrics, *own, *(difference_rows(comparison) if against else [])]
     # Runs that a screen is too narrow for go into further tables below.
     across = max(2, min(len(labels), MOST_ACROSS))
@@ -308,6 +312,8 @@ def print_comparison(
         for name, cells in rows:
             table.add_row(name, *cells[chosen])
         console.print(table)
+    if whole := whole_runs(comparison.aligned):
+        console.print(Text(whole), soft_wrap=True)
     if payoffs:
         console.print(Text(payoff_note(cash=comparison.cash)))
     console.print(Text(CVAR))

@@ -33,7 +33,10 @@ def monthly_volatility(returns: Array) -> Array:
 
 
 def traded_in(
-    orders: pd.DataFrame, values: pd.Series, first_fill: pd.Timestamp | None
+    orders: pd.DataFrame,
+    values: pd.Series,
+    first_fill: pd.Timestamp | None,
+    unit: pd.Series | None = None,
 ) -> tuple[float, float]:
     """Turnover (one-way, a fraction of value) and costs paid over the rows of ``values``.
 
@@ -47,6 +50,9 @@ def traded_in(
         Value over the rows that count; 0 on that of a ruin, where all is sold.
     first_fill
         Session of the first purchase; None where ``values`` begin later than the run.
+    unit
+        Unit value on the same rows, of a run with cash flows: costs are then those that one unit
+        bore, not those of all the money that was there.
 
     Notes
     -----
@@ -61,8 +67,12 @@ def traded_in(
     gross = after["value"].groupby(after["date"]).sum()
     worth = values.loc[gross.index]
     turnover = float((gross / 2.0 / worth.where(worth > 0.0, gross)).sum())
-    costs = float((paid["fee"] + paid["slippage"]).sum())
-    return turnover, costs
+    costs = paid["fee"] + paid["slippage"]
+    if unit is not None:
+        # A row's costs take as much of the unit as of the money that stood there before the row.
+        per_money = (unit / values).shift(1).fillna(1.0)
+        costs = costs * per_money.loc[paid["date"]].to_numpy()
+    return turnover, float(costs.sum())
 
 
 # Portfolios differ from the first in more or less equity, or in another hedge: of two levels that

@@ -205,6 +205,33 @@ def test_turnover_and_costs_by_hand():
     assert costs == pytest.approx(0.03)
 
 
+def test_costs_with_cash_flows_are_those_of_a_unit():
+    """100 and a unit of 100; then 100 paid in, so that a unit is half of the money, then ruin.
+
+    Row 1 pays 1 for the payment, of the 100 there before: 1 a unit, as its return is (199 - 100) /
+    100 - 1. Row 2 pays 2 of 199: 99 x 2 / 199. Row 3, where nothing is left, pays 3 of 197.
+    """
+    rows = DAYS[:4]
+    wealth = pd.Series([100.0, 199.0, 197.0, 0.0], rows)
+    unit = pd.Series([100.0, 99.0, 99.0 * 197 / 199, 99.0 * 194 / 199], rows)
+    orders = pd.DataFrame(
+        {
+            "date": rows[[1, 2, 3]],
+            "value": [100.0, 50.0, 197.0],
+            "fee": [1.0, 1.5, 3.0],
+            "slippage": [0.0, 0.5, 0.0],
+        }
+    )
+    _, costs = traded_in(orders, wealth, rows[0], unit)
+    assert costs == pytest.approx(1.0 + 99 * 2 / 199 + 99 * 3 / 199)
+    assert costs == pytest.approx(100.0 - unit.iloc[-1])  # prices stood: costs took all that fell
+    # Cut to the rows from the payment on: its costs lie before.
+    _, costs = traded_in(orders, wealth.iloc[1:], None, unit.iloc[1:])
+    assert costs == pytest.approx(99 * 5 / 199)
+    # Without flows one is the other, to the last digit.
+    assert traded_in(orders, unit, rows[0], unit) == traded_in(orders, unit, rows[0])
+
+
 def test_all_that_is_sold_in_a_ruin_is_half_a_turnover():
     """As the engine counts it: orders of 100 in a portfolio of which nothing is left."""
     values = pd.Series([100.0, 100.0, 0.0], DAYS[:3])

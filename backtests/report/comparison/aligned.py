@@ -163,7 +163,8 @@ def align_runs(
         difference = _difference(runs, what, read)
         is_cut = each_in_its_own and what in SPAN
         if difference and not (align or is_cut):
-            raise UsageError(f"{difference}; {cure}")
+            early = _ruined_early(runs) if what == "end" else ""
+            raise UsageError(early or f"{difference}; {cure}")
         if difference:
             notes.append(difference)
     changed = _changed_series(runs)
@@ -398,6 +399,24 @@ DIFFERENCES: tuple[tuple[str, Callable[[FinishedRun], str], str], ...] = (
 def _difference(runs: Sequence[FinishedRun], what: str, read: Callable[[FinishedRun], str]) -> str:
     """Each value and the runs that have it, in words; empty if all agree."""
     return _told(what, [(read(run), run.shown_name) for run in runs])
+
+
+def _ruined_early(runs: Sequence[FinishedRun]) -> str:
+    """Which runs end before the others because the money ran out, and what to do; else empty.
+
+    No ``--end`` mends that: one of the others would end earlier, too.
+    """
+    latest = max(run.summary.end for run in runs)
+    early = [run for run in runs if run.summary.end < latest]
+    if not all(map(_is_ruined, early)):
+        return ""
+    told = " and ".join(f"{run.shown_name} ended ruined on {run.summary.end}" for run in early)
+    return f"{told}; give --align for the time until then, or take out less"
+
+
+def _is_ruined(run: FinishedRun) -> bool:
+    own = run.summary.own_money
+    return own is not None and own.strategy.ruined is not None
 
 
 def _told(what: str, runs: Sequence[tuple[str, str]]) -> str:

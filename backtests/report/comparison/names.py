@@ -77,7 +77,8 @@ def _differing(labels: Sequence[str]) -> list[str]:
     behind = _shared([each[::-1] for each in rests])
     if not before + behind:
         return [""] * len(labels)
-    own = [" ".join(each[: len(each) - behind]) for each in rests]
+    # A comma before words that all share, as those of an indexed flow, ends nothing any more.
+    own = [" ".join(each[: len(each) - behind]).removesuffix(",") for each in rests]
     # Beside a run that is hedged, the one that has no word of its own is the unhedged.
     is_hedged = any(each == HEDGED or each.endswith(f"% {HEDGED}") for each in own)
     return [each or (f"un{HEDGED}" if is_hedged else "") for each in own]

@@ -9,7 +9,7 @@ import pandas as pd
 from backtests.analysis.months import month_ends
 from backtests.analysis.numbers import Metric, PortfolioNumbers
 from backtests.report.charts import Line, growth_axis, time_chart
-from backtests.report.comparison import own_money
+from backtests.report.comparison import cash_flows, own_money
 from backtests.report.comparison.grids import (
     CORE,
     MOST_HELD,
@@ -83,6 +83,9 @@ def _write_page(path: Path, place: Path, own: OwnMoney, *, standalone: bool) -> 
         costs="; ".join(dict.fromkeys(costs_text(summary.costs) for summary in summaries)),
         table=core_grid(own, {name: next(iter(p.values())) for name, p in pages.items() if p}),
         note=own_money.NOTE,
+        own_money=cash_flows.flows_grid(aligned),
+        own_money_title=cash_flows.flows_title(aligned),
+        own_money_note=cash_flows.flows_note(aligned),
         terms=" ".join([CVAR, BASIS_POINT, *([OWN_PAYOFF] if judged_heads(own.table) else [])]),
         charts=[chart.name for chart in charts],
         years=years_grid(own),

@@ -234,13 +234,14 @@ def compared_run(aligned: AlignedRuns, name: str, run: FinishedRun, cash: pd.Ser
     begin = own.index[own.index.searchsorted(values.index[0], side="right") - 1]
     rows = own.loc[begin : values.index[-1]]
     worth = run.wealth.loc[rows.index]
-    turnover, costs = traded_in(run.orders, worth, None if aligned.cut else run.first_fill)
+    first_fill = None if aligned.cut else run.first_fill
+    turnover, costs = traded_in(run.orders, worth, first_fill, rows)
     portfolio = Portfolio(
         values=values,
         cash=cash,
         frequency=aligned.ppy,
         turnover=turnover,
-        costs_paid=costs / float(worth.iloc[0]),
+        costs_paid=costs / float(rows.iloc[0]),
         is_year_over=aligned.is_year_over,
     )
     return Compared(numbers_of(portfolio), None if aligned.cut else run.verdict)

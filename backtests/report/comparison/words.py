@@ -68,7 +68,7 @@ def _finding(comparison: Comparison) -> str:
     alike = comparison.aligned.paid_otherwise
     of = {name: each for name, each in comparison.differences.items() if name not in alike}
     if not of:
-        return f"The same portfolio with other cash flows: {flows_finding(comparison)}"
+        return f"The same portfolio with other cash flows: {flows_finding(comparison.aligned)}"
     if all(is_beyond_noise(each.cagr_monthly) is None for each in of.values()):
         return f"Too few months to say what differs from {first}"
     is_open = all(is_beyond_noise(each.cvar_95_monthly) is None for each in of.values())

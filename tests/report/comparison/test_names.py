@@ -53,3 +53,13 @@ def test_what_all_names_share_gives_way_and_what_differs_stays():
         "JPY", "CHF hedged", "hedge_mix",
     ]  # fmt: skip
     assert brief("60/40", "equity_only") == ["60/40", "equity_only"]  # there is room for both
+
+
+def test_no_comma_is_left_where_the_words_behind_it_are_shared():
+    """Of indexed flows: the next sign in a heading is a comma, too."""
+    first, second = tags_of([
+        "hedge_mix band none, +$100 a month, indexed",
+        "hedge_mix band 5 %, to its edge, +$100 a month, indexed",
+    ])  # fmt: skip
+    assert (first.differs, second.differs) == ("band none", "band 5 %, to its edge")
+    assert second.brief == "band 5 %, to it…"

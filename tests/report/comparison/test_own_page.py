@@ -9,8 +9,14 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from backtests.engine.money import Money
+from backtests.report.comparison.cash_flows import flows_rows
 from backtests.report.comparison.own_page import core_grid, figures, write_own_money, years_grid
+from backtests.report.finished_run import read_run
+from backtests.report.run_folder import write_run
+from backtests.report.text import typeset
 from tests.report.comparison.own_runs import own_of
+from tests.report.helpers import make_run
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +85,29 @@ def test_names_are_text(abroad, tmp_path):
     page = (write_own_money(tmp_path, own_of(runs)) / "index.html").read_text("utf-8")
     assert hostile not in re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)
     assert "&lt;img src=x" in page
+
+
+def test_own_money_stands_in_the_money_of_each_and_is_not_ranked(tmp_path):
+    """40 a month of 10,000 in yen and in dollars: 480 a year, but in the last month none is due."""
+    runs = [
+        replace(
+            read_run(
+                write_run(
+                    tmp_path,
+                    make_run(start="2000-01-31", end="2004-12-31", money=money, flow="-40/month"),
+                    with_tearsheet=False,
+                )
+            ),
+            called=name,
+        )
+        for name, money in (("Tokyo", Money("JPY")), ("New York", Money()))
+    ]
+    page = (write_own_money(tmp_path, own_of(runs)) / "index.html").read_text("utf-8")
+    assert '<h2 id="own">Own money: each in its own currency</h2>' in page
+    assert "most is left" not in page
+    months = runs[0].summary.periods
+    rows = flows_rows(own_of(runs).aligned)
+    assert dict(rows)["Taken out"] == [f"¥{40 * (months - 1):,}  ", f"${40 * (months - 1):,}  "]
+    for _, cells in rows:
+        for cell in cells:
+            assert typeset(cell.strip()) in page
