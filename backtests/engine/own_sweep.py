@@ -30,13 +30,17 @@ from backtests.engine.own_steps import (
     OWN_STATE,
     PAID,
     PAID_IN,
+    STRETCH,
     TAKEN_OUT,
     UNIT,
     aim_at_edge,
+    copy_lane,
     gather,
     judge,
+    mark_near,
     scan,
     scatter,
+    spread_of,
 )  # fmt: skip
 from backtests.engine.simulate import CAPITAL
 from backtests.engine.sweep import (
@@ -141,6 +145,11 @@ def _made(stamp: int) -> Callable[..., None]:
         edge, target = np.zeros((width, LANES)), np.zeros((width, LANES))
         order, buy = np.zeros((width, LANES)), np.zeros((width, LANES))
         need = np.zeros((width, LANES))
+        spreads = np.zeros(sessions)
+        near, place = np.zeros(LANES, np.int64), np.zeros(LANES, np.int64)
+        near_units, near_goal = np.zeros((width, LANES)), np.zeros((width, LANES))
+        near_limit, near_s = np.ones((width, LANES)), np.zeros((OWN_STATE, LANES))
+        near_off = np.zeros(LANES, np.int64)
         for start in range(0, len(sums), LANES):
             lanes = min(LANES, len(sums) - start)
             trades[:] = False
@@ -196,6 +205,7 @@ def _made(stamp: int) -> Callable[..., None]:
             s[UNIT] = 1.0
             s[LIVING] = 1.0
             nav[:1, start : start + lanes] = CAPITAL
+            nears = settled = 0
             end = 0
             while end < sessions:
                 begin = end
@@ -226,10 +236,20 @@ def _made(stamp: int) -> Callable[..., None]:
                         _fill(wide[begin], fee, slippage, target, some_units, order, buy, need,
                               some, count)  # fmt: skip
                         scatter(lane, count, units, s, some_units, some)
+                    if begin < settled:
+                        for j in range(count):
+                            i = lane[j]
+                            if place[i] < 0:
+                                place[i] = nears
+                                near[nears] = i
+                                nears += 1
+                            copy_lane(i, place[i], cash, units, goal, limit, s,
+                                      near_units, near_goal, near_limit, near_s)  # fmt: skip
                     for j in range(count):
                         if begin <= begins[lane[j]]:  # the purchase that begins it is no turnover
                             s[TRADED, lane[j]] = 0.0
                 elif due or pays:
+                    settled = begin
                     price = wide[begin]
                     broke = 0
                     for i in range(lanes):
@@ -326,8 +346,36 @@ def _made(stamp: int) -> Callable[..., None]:
                 is_off = False
                 if scans:
                     stop = min(end, sessions - lag)
-                    row = scan(wide, cash, begin, stop, units, goal, limit, s, off, lanes)
-                    is_off = row < stop
+                    row = begin
+                    while row < stop:
+                        if row >= settled:
+                            settled = min(row - row % STRETCH + STRETCH, sessions)
+                            if spreads[row] == 0.0:
+                                spreads[row] = spread_of(wide, cash, row, settled)
+                            mark_near(wide[row], cash, spreads[row], units, goal, limit, s, off,
+                                      lanes)  # fmt: skip
+                            nears = 0
+                            for i in range(lanes):
+                                place[i] = -1
+                                if off[i]:
+                                    place[i] = nears
+                                    near[nears] = i
+                                    copy_lane(i, nears, cash, units, goal, limit, s,
+                                              near_units, near_goal, near_limit, near_s)
+                                    nears += 1
+                        until = min(stop, settled)
+                        for j in range(nears, (nears + 3) // 4 * 4):
+                            near_s[MONEY, j] = 0.0
+                            for k in range(columns):
+                                near_units[k, j] = 0.0
+                        row = scan(wide, cash, row, until, near_units, near_goal, near_limit, near_s,
+                                   near_off, (nears + 3) // 4 * 4)
+                        if row < until:
+                            is_off = True
+                            off[:] = 0
+                            for j in range(nears):
+                                off[near[j]] = near_off[j]
+                            break
                     end = row + 1 if is_off else end
                 here = nav[:, start : start + lanes]
                 _hold(wide, bills, max(begin, 1), end, units, s, here, lanes)
