@@ -35,26 +35,30 @@ PAYMENTS = ("wealth", "paid_in", "taken_out", "ruined")  # columns of what a blo
 
 
 @jit(forceinline=True)
-def gather(lane: Rows, count: int, units: Array, s: Array, some_units: Array, some: Array) -> None:
-    """Put the lanes that trade side by side, their payments added to their money."""
+def gather(
+    lane: Rows, first: int, count: int, units: Array, s: Array, some_units: Array, some: Array
+) -> None:
+    """Put the lanes that trade, from the first on, side by side, payments added to their money."""
     for k in range(len(units)):
         for j in range(count):
-            some_units[k, j] = units[k, lane[j]]
+            some_units[k, j] = units[k, lane[first + j]]
     for j in range(count):
-        some[MONEY, j] = s[MONEY, lane[j]] + s[PAID, lane[j]]
-        some[TRADING, j] = s[LIVING, lane[j]]
+        some[MONEY, j] = s[MONEY, lane[first + j]] + s[PAID, lane[first + j]]
+        some[TRADING, j] = s[LIVING, lane[first + j]]
         some[COSTS, j] = 0.0
         some[TRADED, j] = 0.0
 
 
 @jit(forceinline=True)
-def scatter(lane: Rows, count: int, units: Array, s: Array, some_units: Array, some: Array) -> None:
+def scatter(
+    lane: Rows, first: int, count: int, units: Array, s: Array, some_units: Array, some: Array
+) -> None:
     """Put them back. What sells could not pay, their costs, comes out of the payout."""
     for k in range(len(units)):
         for j in range(count):
-            units[k, lane[j]] = some_units[k, j]
+            units[k, lane[first + j]] = some_units[k, j]
     for j in range(count):
-        i = lane[j]
+        i = lane[first + j]
         short = min(some[REST, j], 0.0)  # then nothing was bought
         after = some[VALUE, j] - some[LOST, j] - short
         s[MONEY, i] = some[MONEY, j]

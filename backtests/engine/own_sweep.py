@@ -206,6 +206,7 @@ def _made(stamp: int) -> Callable[..., None]:
             s[LIVING] = 1.0
             nav[:1, start : start + lanes] = CAPITAL
             nears = settled = 0
+            here = nav[:, start : start + lanes]
             end = 0
             while end < sessions:
                 begin = end
@@ -217,25 +218,26 @@ def _made(stamp: int) -> Callable[..., None]:
                 if banded and due and not pays:
                     count = standing[slot]
                     standing[slot] = 0
-                    lane, at_once = queue[slot], decided[slot]
-                    for j in range(count):
-                        i, at = lane[j], at_once[j]
-                        for k in range(columns):
-                            target[k, j] = edge[k, i] if at_edge[i] == begin else targets[at, k]
-                        if i + start == 0 and len(stood):
-                            stood[begin] = target[:columns, j]
-                    if count <= FEW:
-                        # A count known to the compiler: scalar code, which is faster for a few.
-                        for j in range(count):
-                            gather(lane[j:], 1, units, s, some_units, some)
-                            _fill(wide[begin], fee, slippage, target[:, j:], some_units, order, buy,
+                    lane, at_once, price = queue[slot], decided[slot], wide[begin]
+                    # A count known to the compiler: scalar code, which is faster for a few.
+                    together = 1 if count <= FEW else count
+                    for first_lane in range(0, count, together):
+                        for j in range(together):
+                            i, at = lane[first_lane + j], at_once[first_lane + j]
+                            for k in range(columns):
+                                target[k, j] = edge[k, i] if at_edge[i] == begin else targets[at, k]
+                            if i + start == 0 and len(stood):
+                                stood[begin] = target[:columns, j]
+                        if together == 1:
+                            gather(lane, first_lane, 1, units, s, some_units, some)
+                            _fill(price, fee, slippage, target, some_units, order, buy,
                                   need, some, 1)  # fmt: skip
-                            scatter(lane[j:], 1, units, s, some_units, some)
-                    else:
-                        gather(lane, count, units, s, some_units, some)
-                        _fill(wide[begin], fee, slippage, target, some_units, order, buy, need,
-                              some, count)  # fmt: skip
-                        scatter(lane, count, units, s, some_units, some)
+                            scatter(lane, first_lane, 1, units, s, some_units, some)
+                        else:
+                            gather(lane, 0, count, units, s, some_units, some)
+                            _fill(price, fee, slippage, target, some_units, order, buy, need,
+                                  some, count)  # fmt: skip
+                            scatter(lane, 0, count, units, s, some_units, some)
                     if begin < settled:
                         for j in range(count):
                             i = lane[j]
@@ -372,12 +374,10 @@ def _made(stamp: int) -> Callable[..., None]:
                                    near_off, (nears + 3) // 4 * 4)
                         if row < until:
                             is_off = True
-                            off[:] = 0
                             for j in range(nears):
                                 off[near[j]] = near_off[j]
                             break
                     end = row + 1 if is_off else end
-                here = nav[:, start : start + lanes]
                 _hold(wide, bills, max(begin, 1), end, units, s, here, lanes)
                 if nav.shape[1]:
                     for row in range(begin, end):
@@ -430,7 +430,8 @@ def _made(stamp: int) -> Callable[..., None]:
                     if not is_off:
                         judged = judge(wide[made], cash, units, goal, limit, s, off, lanes) > 0
                     if everyone or judged:
-                        for i in range(lanes):
+                        for j in range(nears if is_off else lanes):
+                            i = near[j] if is_off else j
                             at = has[i] if scheduled else start + i
                             if at < 0 or ruined[i] != ALIVE:
                                 continue
