@@ -29,7 +29,8 @@ BEFORE = STATE + 5  # TRADED before this row
 OWN_STATE = STATE + 6
 FEW = 4  # lanes that scalar code fills sooner than vectors do
 ALIVE = -1  # in place of the row on which a lane was ruined
-STRETCH = 8  # rows for which it is settled which lanes can become off
+STRETCH = 16  # rows for which it is settled which lanes can become off
+VECTOR = 4  # lanes of one instruction
 MARGIN = 1e-12  # of a weight: a thousand times its rounding error
 PAYMENTS = ("wealth", "paid_in", "taken_out", "ruined")  # columns of what a block returns
 
@@ -151,9 +152,9 @@ def scan(
 
 @jit(forceinline=True)
 def spread_of(prices: Array, cash: int, begin: int, stop: int) -> float:
-    """By how much prices part from begin to before stop, at most: the ratio of two relatives.
+    """The largest ratio of two prices' moves since begin, on one row before stop.
 
-    Money counts, its price is always 1.
+    Money counts too: its price is always 1.
     """
     widest = 1.0
     for row in range(begin + 1, stop):
@@ -173,10 +174,9 @@ def mark_near(
 ) -> None:  # fmt: skip
     """Mark lanes that can become off while prices part by no more than spread.
 
-    Where relatives differ by a ratio of at most 1 + d, a weight w moves by at most w (1 - w) d:
-    it lies between w / (w + (1 - w) (1 + d)) and w (1 + d) / (w (1 + d) + 1 - w).
+    A weight w then stays between w / (w + (1 - w) spread) and w spread / (w spread + 1 - w), so
+    that it moves by at most w (1 - w) (spread - 1).
     """
-    part = spread - 1.0
     for i in range(lanes):
         s[VALUE, i] = s[MONEY, i]
         off[i] = 0
@@ -184,11 +184,11 @@ def mark_near(
         for i in range(lanes):
             s[VALUE, i] += units[k, i] * price[k]
     for k in range(cash + 1):
-        spare = 1.0 if k == cash else 0.0
+        unspent = 1.0 if k == cash else 0.0
         for i in range(lanes):
             value = s[VALUE, i]
-            held = units[k, i] * price[k] + spare * s[MONEY, i]
-            away = abs(held - goal[k, i] * value) * value + held * (value - held) * part
+            held = units[k, i] * price[k] + unspent * s[MONEY, i]
+            away = abs(held - goal[k, i] * value) * value + held * (value - held) * (spread - 1.0)
             near = away > (limit[k, i] - MARGIN) * value * value
             off[i] |= 1 if near else 0
 
@@ -198,12 +198,23 @@ def copy_lane(
     i: int, j: int, cash: int, units: Array, goal: Array, limit: Array, s: Array,
     near_units: Array, near_goal: Array, near_limit: Array, near_s: Array,
 ) -> None:  # fmt: skip
-    """Put lane i at place j among the near ones."""
+    """Put lane i as it is now at place j of the near ones, which stand side by side."""
     for k in range(cash + 1):
         near_units[k, j] = units[k, i]
         near_goal[k, j] = goal[k, i]
         near_limit[k, j] = limit[k, i]
     near_s[MONEY, j] = s[MONEY, i]
+
+
+@jit(forceinline=True)
+def fill_up(count: int, cash: int, units: Array, s: Array) -> int:
+    """Fill the last vector up with lanes that hold nothing and so are never off; the new count."""
+    whole = (count + VECTOR - 1) // VECTOR * VECTOR
+    for j in range(count, whole):
+        s[MONEY, j] = 0.0
+        for k in range(cash + 1):
+            units[k, j] = 0.0
+    return whole
 
 
 @jit(forceinline=True)

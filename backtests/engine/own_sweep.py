@@ -35,6 +35,7 @@ from backtests.engine.own_steps import (
     UNIT,
     aim_at_edge,
     copy_lane,
+    fill_up,
     gather,
     judge,
     mark_near,
@@ -145,6 +146,8 @@ def _made(stamp: int) -> Callable[..., None]:
         edge, target = np.zeros((width, LANES)), np.zeros((width, LANES))
         order, buy = np.zeros((width, LANES)), np.zeros((width, LANES))
         need = np.zeros((width, LANES))
+        # The lanes that can become off before row ``settled``, side by side. All others are not
+        # looked at until then: after a payment, which moves all, it is settled anew.
         spreads = np.zeros(sessions)
         near, place = np.zeros(LANES, np.int64), np.zeros(LANES, np.int64)
         near_units, near_goal = np.zeros((width, LANES)), np.zeros((width, LANES))
@@ -363,15 +366,13 @@ def _made(stamp: int) -> Callable[..., None]:
                                     place[i] = nears
                                     near[nears] = i
                                     copy_lane(i, nears, cash, units, goal, limit, s,
-                                              near_units, near_goal, near_limit, near_s)
+                                              near_units, near_goal, near_limit,
+                                              near_s)  # fmt: skip
                                     nears += 1
                         until = min(stop, settled)
-                        for j in range(nears, (nears + 3) // 4 * 4):
-                            near_s[MONEY, j] = 0.0
-                            for k in range(columns):
-                                near_units[k, j] = 0.0
-                        row = scan(wide, cash, row, until, near_units, near_goal, near_limit, near_s,
-                                   near_off, (nears + 3) // 4 * 4)
+                        whole = fill_up(nears, cash, near_units, near_s)
+                        row = scan(wide, cash, row, until, near_units, near_goal, near_limit,
+                                   near_s, near_off, whole)  # fmt: skip
                         if row < until:
                             is_off = True
                             for j in range(nears):
