@@ -29,30 +29,37 @@ BEFORE = STATE + 5  # TRADED before this row
 OWN_STATE = STATE + 6
 FEW = 4  # lanes that scalar code fills sooner than vectors do
 ALIVE = -1  # in place of the row on which a lane was ruined
+STRETCH = 16  # rows for which it is settled which lanes can become off
+VECTOR = 4  # lanes of one instruction
+MARGIN = 1e-12  # of a weight: a thousand times its rounding error
 PAYMENTS = ("wealth", "paid_in", "taken_out", "ruined")  # columns of what a block returns
 
 
 @jit(forceinline=True)
-def gather(lane: Rows, count: int, units: Array, s: Array, some_units: Array, some: Array) -> None:
-    """Put the lanes that trade side by side, their payments added to their money."""
+def gather(
+    lane: Rows, first: int, count: int, units: Array, s: Array, some_units: Array, some: Array
+) -> None:
+    """Put the lanes that trade, from the first on, side by side, payments added to their money."""
     for k in range(len(units)):
         for j in range(count):
-            some_units[k, j] = units[k, lane[j]]
+            some_units[k, j] = units[k, lane[first + j]]
     for j in range(count):
-        some[MONEY, j] = s[MONEY, lane[j]] + s[PAID, lane[j]]
-        some[TRADING, j] = s[LIVING, lane[j]]
+        some[MONEY, j] = s[MONEY, lane[first + j]] + s[PAID, lane[first + j]]
+        some[TRADING, j] = s[LIVING, lane[first + j]]
         some[COSTS, j] = 0.0
         some[TRADED, j] = 0.0
 
 
 @jit(forceinline=True)
-def scatter(lane: Rows, count: int, units: Array, s: Array, some_units: Array, some: Array) -> None:
+def scatter(
+    lane: Rows, first: int, count: int, units: Array, s: Array, some_units: Array, some: Array
+) -> None:
     """Put them back. What sells could not pay, their costs, comes out of the payout."""
     for k in range(len(units)):
         for j in range(count):
-            units[k, lane[j]] = some_units[k, j]
+            units[k, lane[first + j]] = some_units[k, j]
     for j in range(count):
-        i = lane[j]
+        i = lane[first + j]
         short = min(some[REST, j], 0.0)  # then nothing was bought
         after = some[VALUE, j] - some[LOST, j] - short
         s[MONEY, i] = some[MONEY, j]
@@ -108,28 +115,28 @@ def scan(
     row = begin
     if cash < GROUP:
         a, b, c = (1 if cash == 0 else 0), (2 if cash <= 1 else 1), (3 if cash <= 2 else 2)
-        u, ua, ub, uc = units[cash], units[a], units[b], units[c]
-        g, ga, gb, gc = goal[cash], goal[a], goal[b], goal[c]
-        m, ma, mb, mc = limit[cash], limit[a], limit[b], limit[c]
         while row + 1 < stop:
             p, pa, pb, pc = prices[row, cash], prices[row, a], prices[row, b], prices[row, c]
             q, qa, qb, qc = (
                 prices[row + 1, cash], prices[row + 1, a], prices[row + 1, b], prices[row + 1, c]
             )  # fmt: skip
             count = 0
-            for i in range(lanes):
+            for i in range(lanes):  # without views of rows, which cost more than a few lanes do
+                u, ua, ub, uc = units[cash, i], units[a, i], units[b, i], units[c, i]
+                g, ga, gb, gc = goal[cash, i], goal[a, i], goal[b, i], goal[c, i]
+                m, ma, mb, mc = limit[cash, i], limit[a, i], limit[b, i], limit[c, i]
                 money = s[MONEY, i]
-                v, va, vb, vc = u[i] * p + money, ua[i] * pa, ub[i] * pb, uc[i] * pc
-                w, wa, wb, wc = u[i] * q + money, ua[i] * qa, ub[i] * qb, uc[i] * qc
+                v, va, vb, vc = u * p + money, ua * pa, ub * pb, uc * pc
+                w, wa, wb, wc = u * q + money, ua * qa, ub * qb, uc * qc
                 value, other = v + (va + vb + vc), w + (wa + wb + wc)
-                apart = abs(v - g[i] * value) > m[i] * value
-                apart |= abs(va - ga[i] * value) > ma[i] * value
-                apart |= abs(vb - gb[i] * value) > mb[i] * value
-                apart |= abs(vc - gc[i] * value) > mc[i] * value
-                after = abs(w - g[i] * other) > m[i] * other
-                after |= abs(wa - ga[i] * other) > ma[i] * other
-                after |= abs(wb - gb[i] * other) > mb[i] * other
-                after |= abs(wc - gc[i] * other) > mc[i] * other
+                apart = abs(v - g * value) > m * value
+                apart |= abs(va - ga * value) > ma * value
+                apart |= abs(vb - gb * value) > mb * value
+                apart |= abs(vc - gc * value) > mc * value
+                after = abs(w - g * other) > m * other
+                after |= abs(wa - ga * other) > ma * other
+                after |= abs(wb - gb * other) > mb * other
+                after |= abs(wc - gc * other) > mc * other
                 off[i] = (1 if apart else 0) + (65536 if after else 0)
                 count += off[i]
             if count:
@@ -141,6 +148,73 @@ def scan(
     while row < stop and not judge(prices[row], cash, units, goal, limit, s, off, lanes):
         row += 1
     return row
+
+
+@jit(forceinline=True)
+def spread_of(prices: Array, cash: int, begin: int, stop: int) -> float:
+    """The largest ratio of two prices' moves since begin, on one row before stop.
+
+    Money counts too: its price is always 1.
+    """
+    widest = 1.0
+    for row in range(begin + 1, stop):
+        low = high = 1.0
+        for k in range(cash + 1):
+            relative = prices[row, k] / prices[begin, k]
+            low = relative if relative < low else low
+            high = relative if relative > high else high
+        widest = max(widest, high / low)
+    return widest
+
+
+@jit(forceinline=True)
+def mark_near(
+    price: Array, cash: int, spread: float, units: Array, goal: Array, limit: Array, s: Array,
+    off: Rows, lanes: int,
+) -> None:  # fmt: skip
+    """Mark lanes that can become off while prices part by no more than spread.
+
+    A weight w then stays between w / (w + (1 - w) spread) and w spread / (w spread + 1 - w), so
+    that it moves by at most w (1 - w) (spread - 1).
+    """
+    for i in range(lanes):
+        s[VALUE, i] = s[MONEY, i]
+        off[i] = 0
+    for k in range(cash + 1):
+        for i in range(lanes):
+            s[VALUE, i] += units[k, i] * price[k]
+    for k in range(cash + 1):
+        unspent = 1.0 if k == cash else 0.0
+        for i in range(lanes):
+            value = s[VALUE, i]
+            held = units[k, i] * price[k] + unspent * s[MONEY, i]
+            away = abs(held - goal[k, i] * value) * value + held * (value - held) * (spread - 1.0)
+            near = away > (limit[k, i] - MARGIN) * value * value
+            off[i] |= 1 if near else 0
+
+
+@jit(forceinline=True)
+def copy_lane(
+    i: int, j: int, cash: int, units: Array, goal: Array, limit: Array, s: Array,
+    near_units: Array, near_goal: Array, near_limit: Array, near_s: Array,
+) -> None:  # fmt: skip
+    """Put lane i as it is now at place j of the near ones, which stand side by side."""
+    for k in range(cash + 1):
+        near_units[k, j] = units[k, i]
+        near_goal[k, j] = goal[k, i]
+        near_limit[k, j] = limit[k, i]
+    near_s[MONEY, j] = s[MONEY, i]
+
+
+@jit(forceinline=True)
+def fill_up(count: int, cash: int, units: Array, s: Array) -> int:
+    """Fill the last vector up with lanes that hold nothing and so are never off; the new count."""
+    whole = (count + VECTOR - 1) // VECTOR * VECTOR
+    for j in range(count, whole):
+        s[MONEY, j] = 0.0
+        for k in range(cash + 1):
+            units[k, j] = 0.0
+    return whole
 
 
 @jit(forceinline=True)

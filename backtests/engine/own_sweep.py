@@ -30,13 +30,18 @@ from backtests.engine.own_steps import (
     OWN_STATE,
     PAID,
     PAID_IN,
+    STRETCH,
     TAKEN_OUT,
     UNIT,
     aim_at_edge,
+    copy_lane,
+    fill_up,
     gather,
     judge,
+    mark_near,
     scan,
     scatter,
+    spread_of,
 )  # fmt: skip
 from backtests.engine.simulate import CAPITAL
 from backtests.engine.sweep import (
@@ -141,6 +146,13 @@ def _made(stamp: int) -> Callable[..., None]:
         edge, target = np.zeros((width, LANES)), np.zeros((width, LANES))
         order, buy = np.zeros((width, LANES)), np.zeros((width, LANES))
         need = np.zeros((width, LANES))
+        # The lanes that can become off before row ``settled``, side by side. All others are not
+        # looked at until then: after a payment, which moves all, it is settled anew.
+        spreads = np.zeros(sessions)
+        near, place = np.zeros(LANES, np.int64), np.zeros(LANES, np.int64)
+        near_units, near_goal = np.zeros((width, LANES)), np.zeros((width, LANES))
+        near_limit, near_s = np.ones((width, LANES)), np.zeros((OWN_STATE, LANES))
+        near_off = np.zeros(LANES, np.int64)
         for start in range(0, len(sums), LANES):
             lanes = min(LANES, len(sums) - start)
             trades[:] = False
@@ -196,6 +208,8 @@ def _made(stamp: int) -> Callable[..., None]:
             s[UNIT] = 1.0
             s[LIVING] = 1.0
             nav[:1, start : start + lanes] = CAPITAL
+            nears = settled = 0
+            here = nav[:, start : start + lanes]
             end = 0
             while end < sessions:
                 begin = end
@@ -207,29 +221,40 @@ def _made(stamp: int) -> Callable[..., None]:
                 if banded and due and not pays:
                     count = standing[slot]
                     standing[slot] = 0
-                    lane, at_once = queue[slot], decided[slot]
-                    for j in range(count):
-                        i, at = lane[j], at_once[j]
-                        for k in range(columns):
-                            target[k, j] = edge[k, i] if at_edge[i] == begin else targets[at, k]
-                        if i + start == 0 and len(stood):
-                            stood[begin] = target[:columns, j]
-                    if count <= FEW:
-                        # A count known to the compiler: scalar code, which is faster for a few.
-                        for j in range(count):
-                            gather(lane[j:], 1, units, s, some_units, some)
-                            _fill(wide[begin], fee, slippage, target[:, j:], some_units, order, buy,
+                    lane, at_once, price = queue[slot], decided[slot], wide[begin]
+                    # A count known to the compiler: scalar code, which is faster for a few.
+                    together = 1 if count <= FEW else count
+                    for first_lane in range(0, count, together):
+                        for j in range(together):
+                            i, at = lane[first_lane + j], at_once[first_lane + j]
+                            for k in range(columns):
+                                target[k, j] = edge[k, i] if at_edge[i] == begin else targets[at, k]
+                            if i + start == 0 and len(stood):
+                                stood[begin] = target[:columns, j]
+                        if together == 1:
+                            gather(lane, first_lane, 1, units, s, some_units, some)
+                            _fill(price, fee, slippage, target, some_units, order, buy,
                                   need, some, 1)  # fmt: skip
-                            scatter(lane[j:], 1, units, s, some_units, some)
-                    else:
-                        gather(lane, count, units, s, some_units, some)
-                        _fill(wide[begin], fee, slippage, target, some_units, order, buy, need,
-                              some, count)  # fmt: skip
-                        scatter(lane, count, units, s, some_units, some)
+                            scatter(lane, first_lane, 1, units, s, some_units, some)
+                        else:
+                            gather(lane, 0, count, units, s, some_units, some)
+                            _fill(price, fee, slippage, target, some_units, order, buy, need,
+                                  some, count)  # fmt: skip
+                            scatter(lane, 0, count, units, s, some_units, some)
+                    if begin < settled:
+                        for j in range(count):
+                            i = lane[j]
+                            if place[i] < 0:
+                                place[i] = nears
+                                near[nears] = i
+                                nears += 1
+                            copy_lane(i, place[i], cash, units, goal, limit, s,
+                                      near_units, near_goal, near_limit, near_s)  # fmt: skip
                     for j in range(count):
                         if begin <= begins[lane[j]]:  # the purchase that begins it is no turnover
                             s[TRADED, lane[j]] = 0.0
                 elif due or pays:
+                    settled = begin
                     price = wide[begin]
                     broke = 0
                     for i in range(lanes):
@@ -326,10 +351,34 @@ def _made(stamp: int) -> Callable[..., None]:
                 is_off = False
                 if scans:
                     stop = min(end, sessions - lag)
-                    row = scan(wide, cash, begin, stop, units, goal, limit, s, off, lanes)
-                    is_off = row < stop
+                    row = begin
+                    while row < stop:
+                        if row >= settled:
+                            settled = min(row - row % STRETCH + STRETCH, sessions)
+                            if spreads[row] == 0.0:
+                                spreads[row] = spread_of(wide, cash, row, settled)
+                            mark_near(wide[row], cash, spreads[row], units, goal, limit, s, off,
+                                      lanes)  # fmt: skip
+                            nears = 0
+                            for i in range(lanes):
+                                place[i] = -1
+                                if off[i]:
+                                    place[i] = nears
+                                    near[nears] = i
+                                    copy_lane(i, nears, cash, units, goal, limit, s,
+                                              near_units, near_goal, near_limit,
+                                              near_s)  # fmt: skip
+                                    nears += 1
+                        until = min(stop, settled)
+                        whole = fill_up(nears, cash, near_units, near_s)
+                        row = scan(wide, cash, row, until, near_units, near_goal, near_limit,
+                                   near_s, near_off, whole)  # fmt: skip
+                        if row < until:
+                            is_off = True
+                            for j in range(nears):
+                                off[near[j]] = near_off[j]
+                            break
                     end = row + 1 if is_off else end
-                here = nav[:, start : start + lanes]
                 _hold(wide, bills, max(begin, 1), end, units, s, here, lanes)
                 if nav.shape[1]:
                     for row in range(begin, end):
@@ -382,7 +431,8 @@ def _made(stamp: int) -> Callable[..., None]:
                     if not is_off:
                         judged = judge(wide[made], cash, units, goal, limit, s, off, lanes) > 0
                     if everyone or judged:
-                        for i in range(lanes):
+                        for j in range(nears if is_off else lanes):
+                            i = near[j] if is_off else j
                             at = has[i] if scheduled else start + i
                             if at < 0 or ruined[i] != ALIVE:
                                 continue
