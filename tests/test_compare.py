@@ -479,6 +479,38 @@ def test_one_mix_hedged_and_not_is_compared_in_its_currency(tmp_path, capsys, no
     assert table.loc["volatility_monthly_less_first_value"].dropna().astype(float).iloc[0] < 0
 
 
+def test_own_money_is_of_whole_runs_and_the_screen_says_so(tmp_path, capsys, no_workers):
+    """Cut to the year until the ruin: what is left is of 2025, and not under dates of 1990."""
+    more = ("--source", "bundled", "--no-tearsheet", "--no-verdict", "--out", str(tmp_path))
+    words = ("A=hedge_mix:flow=-900/month", "B=hedge_mix", "--start", "1990-01-01", *more)
+    code, _, err = command(capsys, *words)
+    assert code == 2
+    assert err.endswith(
+        "error: A ended ruined on 1990-12-31; give --align for the time until then, or take out "
+        "less\n"
+    )
+    code, out, _ = command(capsys, *words, "--align")
+    assert code == 0
+    assert (
+        "\nOwn money is of each whole run: A 1989-12-31 to 1990-12-31, "
+        "B 1989-12-31 to 2025-12-31.\n"
+    ) in out
+    assert "most is left" not in out
+
+
+def test_own_money_of_each_currency_is_on_the_screen(tmp_path, capsys, no_workers):
+    """Of 60 months the first 59 are followed by a row on which 40 are taken out: 2,360."""
+    more = ("--source", "bundled", "--no-tearsheet", "--no-verdict", "--out", str(tmp_path))
+    span = ("--start", "2000-01-31", "--end", "2004-12-31", "--flow", "-40/month")
+    words = ("hedge_mix@JPY", "hedge_mix@USD", "--each-in-its-own", *span, *more)
+    code, out, err = command(capsys, *words)
+    assert code == 0, err
+    (taken,) = (line.split()[2:] for line in out.splitlines() if "Taken out" in line)
+    assert taken == ["¥2,360", "$2,360"]
+    assert "Left at the end" in out
+    assert "Money-weighted, a year" in out
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
