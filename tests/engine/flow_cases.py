@@ -5,8 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from backtests.engine import ledger
+from backtests.engine.bands import limits_of
+from backtests.engine.candidates import make_panel, static_mixes
+from backtests.engine.costs import Costs
 from backtests.engine.ledger import Bands, Flows
+from backtests.engine.scores import wealth_paths
 from backtests.engine.with_sweep import fill_with_sweep
+from tests.conftest import random_market
 
 
 def draw(seed):
@@ -71,3 +76,45 @@ def apart(seed):
         traded,
     ]
     return max(float(np.abs(a - b).max()) for a, b in pairs) / money, theirs
+
+
+def mixes_apart(seed, lanes=6):
+    """Largest relative difference of the wealth of static mixes judged daily, side by side.
+
+    Some of them are held against the ledger, one by one; how many of these are ruined as well.
+    """
+    rng = np.random.default_rng(seed)
+    tickers = "ABCDEF"[: int(rng.integers(1, 7))]
+    rows, lag = int(rng.integers(60, 300)), int(rng.integers(1, 5))
+    costs = Costs(float(rng.choice([0, 2, 100])), float(rng.choice([0, 1, 20])), lag)
+    market = random_market(seed, tuple(tickers), rows)
+    panel = make_panel(market, tuple(tickers), costs, initial=1e4)
+    weights = rng.dirichlet(np.ones(len(tickers)), int(rng.integers(1, 140)))
+    weights *= rng.choice([0.7, 1.0 - 1e-12])  # with cash and without
+    daily = static_mixes(panel, weights, "daily")
+    absolute, relative = rng.choice([0.0, 0.01, 0.05]), rng.choice([0.0, 0.1, 0.25])
+    kind = rng.integers(3)
+    limits = limits_of(
+        daily.targets, absolute if kind != 1 else None, relative if kind != 0 else None
+    )
+    to_edge = bool(rng.integers(2))
+    asked = daily.within(limits, lag, to_edge=to_edge)
+    amount, share = np.zeros(rows), np.zeros(rows)
+    if rng.random() < 0.7:
+        amount = np.where(rng.random(rows) < 0.1, rng.normal(-200.0, 900.0, rows), 0.0)
+        share = np.where(rng.random(rows) < 0.03, rng.choice([0.1, -0.3], rows), 0.0)
+        asked = asked.paid(amount, share)
+    wealth = wealth_paths(panel, asked).to_numpy()
+    worst, ruined = 0.0, 0
+    for mix in rng.choice(len(daily), min(lanes, len(daily)), replace=False):
+        targets = np.full((rows, daily.targets.shape[1]), np.nan)
+        targets[daily.rows] = daily.targets[mix]
+        targets[0] = np.eye(targets.shape[1])[-1]
+        is_new = np.isin(np.arange(rows), [0, daily.rows[0]])
+        bands = Bands(lag, np.tile(limits[mix], (rows, 1)), is_new, to_edge)
+        theirs = ledger.fill(
+            panel.prices, targets, panel.fee, panel.slippage, 1e4, bands, Flows(amount, share)
+        )
+        difference = np.abs(wealth[:, mix] - theirs.nav).max() / theirs.nav.max()
+        worst, ruined = max(worst, float(difference)), ruined + (theirs.ruined is not None)
+    return worst, ruined

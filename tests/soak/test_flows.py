@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from tests.engine.flow_cases import apart
+from tests.engine.flow_cases import apart, mixes_apart
 from tests.soak.counts import count, report
 
 
@@ -16,3 +16,12 @@ def test_kernel_and_ledger_agree():
         assert difference <= 1e-9, seed
         worst, ruined = max(worst, difference), ruined + (theirs.ruined is not None)
     report(f"{markets} markets, {ruined} ruined, largest difference {worst:.3g}")
+
+
+def test_mixes_side_by_side_agree_with_the_ledger():
+    worst, ruined, markets = 0.0, 0, count(8, 2_000)
+    for seed in range(markets):
+        difference, taken = mixes_apart(seed)
+        assert difference <= 1e-9, seed
+        worst, ruined = max(worst, difference), ruined + taken
+    report(f"{markets} markets of mixes, {ruined} mixes ruined, largest difference {worst:.3g}")
