@@ -112,6 +112,7 @@ def test_a_short_history_says_so(tmp_path, capsys):
         (("equity_only",), "no parameter to search"),
         (("nope", "--assets", "SPY"), "strategy 'nope' is unknown"),
         (("hedge_mix", "--assets", "SPY,IEF", "--grid", "rebalance=never"), "are two searches"),
+        (("hedge_mix", "--grid", "flow=100/month"), "search flow, which is one for all; give --fl"),
         (("carry", "--assets", "SPY"), "--assets is for hedge_mix"),
         (("carry", "--grid", "full_at_bp=5", "--set", "full_at_bp=7"), "leave one out"),
         (("carry", "--grid", "full_at_bp=5", "--grid", "full_at_bp=7"), "given twice"),

@@ -21,6 +21,7 @@ from backtests.analysis.lattice import (
 from backtests.engine.bands import WIDTHS
 from backtests.engine.candidates import Candidates, PricePanel, schedules, static_mixes
 from backtests.engine.config import RunConfig, calendar_of_bands
+from backtests.engine.flows import FLOWS
 from backtests.engine.settings import (
     SETTINGS,
     Setting,
@@ -375,6 +376,9 @@ def rule_space(strategy: str | type[Strategy], grid: Mapping[str, str], fixed: P
     settings = (*before, *after)
     grid = {name: grid[name] for name in (*before, *own, *after)}
     for name in grid:
+        if name in (*FLOWS, "real") and name not in declared:
+            option = f"--{name.replace('_', '-')}"
+            raise UsageError(f"--grid cannot search {name}, which is one for all; give {option}")
         if name not in declared:
             make_of(kind, {name: ""})  # raises, naming the nearest parameter
         if isinstance(declared[name].default, Mapping):
