@@ -101,9 +101,9 @@ def with_its_notes(cut: Market, whole: Market) -> Market:
     """
     if cut.deflated is None or whole.deflated is None:
         return cut
-    said = _notes(whole, whole.deflated)
+    of_whole = _notes(whole, whole.deflated)
     return cut.relabelled(
-        notes=[*(n for n in cut.notes if n not in said), *_notes(cut, cut.deflated)]
+        notes=[*(n for n in cut.notes if n not in of_whole), *_notes(cut, cut.deflated)]
     )
 
 

@@ -77,8 +77,8 @@ def own_money(simulation: Simulation, benchmark: Simulation, market: Market) -> 
         paid_in=own.paid_in,
         taken_out=own.taken_out,
         real_final_wealth=own.real_final_wealth,
-        strategy=_outcome(simulation),
-        benchmark=_outcome(benchmark),
+        strategy=_outcome(own),
+        benchmark=_outcome(money_of(benchmark, market)),
         nominal_final_wealth=None if market.deflated is None else own.nominal_final_wealth,
     )
 
@@ -93,18 +93,19 @@ def money_of(simulation: Simulation, market: Market) -> PortfolioMoney:
     market
         Its consumer prices are those of the investor.
     """
-    flows, outcome = simulation.flows, _outcome(simulation)
+    flows, ruined = simulation.flows, simulation.ruined
+    final_wealth = float(simulation.wealth.iloc[-1])
     growth = growth_of_prices(market, pd.DatetimeIndex(simulation.wealth.index))
     level = None if market.deflated is None else market.deflated.price_level.loc[flows.index]
     grown = 1.0 if level is None else float(level.iloc[-1] / level.iloc[0])
     return PortfolioMoney(
         paid_in=float(simulation.wealth.iloc[0] + flows[flows > 0.0].sum()),
         taken_out=0.0 - float(flows[flows < 0.0].sum()),
-        final_wealth=outcome.final_wealth,
-        real_final_wealth=None if growth is None else outcome.final_wealth / growth,
-        nominal_final_wealth=outcome.final_wealth * grown,
-        money_weighted=outcome.money_weighted,
-        ruined=outcome.ruined,
+        final_wealth=final_wealth,
+        real_final_wealth=None if growth is None else final_wealth / growth,
+        nominal_final_wealth=final_wealth * grown,
+        money_weighted=money_weighted(simulation.wealth, flows),
+        ruined=None if ruined is None else f"{ruined:%Y-%m-%d}",
     )
 
 
@@ -120,13 +121,8 @@ def growth_of_prices(market: Market, sessions: pd.DatetimeIndex) -> float | None
     return float(level.iloc[-1] / level.iloc[0]) if len(level) == len(ends) else None
 
 
-def _outcome(simulation: Simulation) -> Outcome:
-    ruined = simulation.ruined
-    return Outcome(
-        final_wealth=float(simulation.wealth.iloc[-1]),
-        money_weighted=money_weighted(simulation.wealth, simulation.flows),
-        ruined=None if ruined is None else f"{ruined:%Y-%m-%d}",
-    )
+def _outcome(money: PortfolioMoney) -> Outcome:
+    return Outcome(money.final_wealth, money.money_weighted, money.ruined)
 
 
 def money_weighted(wealth: pd.Series, flows: pd.Series) -> float | None:

@@ -247,8 +247,8 @@ class Search:
         portfolio = self._ruined_equity.portfolio(self.shared or self.market)
         numbers = numbers_of(portfolio)
         for key in METRICS:
-            known = getattr(numbers, key, None)
-            row[key] = math.nan if known is None else known
+            number = getattr(numbers, key, None)
+            row[key] = math.nan if number is None else number
         below = np.minimum(portfolio.returns - portfolio.bills, 0.0)
         row["downside_deviation"] = math.sqrt(portfolio.ppy * float(np.mean(below**2)))
         return row

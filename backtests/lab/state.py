@@ -189,7 +189,7 @@ def keep(state: MutableMapping[str, Any]) -> None:
     at 0, since the sum could exceed 1 otherwise.
     """
     held = [weight_key(ticker) for ticker in state.get("tickers", [])]
-    hidden = [one for one in state if one.startswith((SETTING, MONEY, PLAN_KEY))]
+    hidden = [key for key in state if key.startswith((SETTING, MONEY, PLAN_KEY))]
     for key in ("tickers", "folder", *held, *hidden):
         if key in state:
             state[key] = state[key]

@@ -151,8 +151,8 @@ def bands_and_flows(count: int = 2_048, rounds: int = 9) -> None:
         work()
     took = [{name: seconds(work, 1) for name, work in works.items()} for _ in range(rounds)]
     for name, bar in (("plain", None), ("bands", 2.0), ("flows", 1.3)):
-        each = statistics.median(one[name] for one in took) / count / SESSIONS * 1e9
-        ratio = statistics.median(one[name] / one["plain"] for one in took)
+        each = statistics.median(times[name] for times in took) / count / SESSIONS * 1e9
+        ratio = statistics.median(times[name] / times["plain"] for times in took)
         shown = f"    ratio {ratio:.2f}  (bar {bar})" if bar else ""
         print(f"{name}, a mix-session                {each:8.3f} ns{shown}")
 

@@ -71,6 +71,6 @@ def test_no_figures_give_no_level():
 
 def test_the_level_kept_with_a_market_cannot_be_changed():
     rows = pd.date_range("2020-01-31", periods=3, freq="ME")
-    kept = Deflated(None, pd.Series(1.0, index=rows))  # type: ignore[type-var]
+    deflated = Deflated(None, pd.Series(1.0, index=rows))  # type: ignore[type-var]
     with pytest.raises(ValueError, match="read-only"):
-        kept.price_level.to_numpy()[0] = 2.0
+        deflated.price_level.to_numpy()[0] = 2.0

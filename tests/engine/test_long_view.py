@@ -336,6 +336,6 @@ def test_a_session_that_months_do_not_have_is_decided_at_the_end_of_the_first_mo
     assert (long_view(run, long).offset, long_view(run, first).offset) == (3, None)
     # On months that have such a session it is the run's own: the third month of the quarter.
     months = run_of(load=monthly, params={**params, "offset": 3}, source="yahoo")
-    kept = long_run(months)
-    assert kept.offset is None
-    assert {day.month for day in kept.simulation.decisions.index[1:]} == {3, 6, 9, 12}
+    run_there = long_run(months)
+    assert run_there.offset is None
+    assert {day.month for day in run_there.simulation.decisions.index[1:]} == {3, 6, 9, 12}

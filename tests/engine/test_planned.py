@@ -107,8 +107,8 @@ def test_a_searched_band_is_watched_daily_unless_a_calendar_is_given():
     assert [daily.space.rule(number).rebalance for number in range(2)] == ["daily", "daily"]
     assert daily.default.rebalance == "monthly"
     assert not daily.own_terms.config.plan.rebalancing
-    kept = search_of({"params": {"rebalance": "quarterly"}}, given=["rebalance"], band="0,0.02")
-    assert kept.space.rule(1).rebalance == "quarterly"
+    own = search_of({"params": {"rebalance": "quarterly"}}, given=["rebalance"], band="0,0.02")
+    assert own.space.rule(1).rebalance == "quarterly"
 
 
 def test_no_band_at_all_trades_at_every_decision_that_finds_a_weight_off():

@@ -41,9 +41,9 @@ def test_a_real_run_is_its_nominal_run_divided_by_the_price_level(which):
     real, nominal = made(*which, real=True), made(*which, real=False)
     by_hand = nominal.simulation.nav.reindex(real.simulation.nav.index) / level_of(real)
     assert real.simulation.nav.to_numpy() == pytest.approx(by_hand.to_numpy(), rel=1e-12)
-    kept = real.simulation.decisions.index
+    days = real.simulation.decisions.index
     pd.testing.assert_frame_equal(
-        real.simulation.decisions, nominal.simulation.decisions.loc[kept], check_freq=False
+        real.simulation.decisions, nominal.simulation.decisions.loc[days], check_freq=False
     )
 
 

@@ -189,8 +189,8 @@ def test_a_band_is_a_setting_that_leaves_the_market_and_the_calendar_alone():
     assert settings_of(own, ["band", "band_relative", "band_to"]) == {
         "band": 0.05, "band_relative": "none", "band_to": "edge",
     }  # fmt: skip
-    kept = with_settings(RunConfig("hedge_mix", plan=Plan(Rebalancing(band=0.1))), {"band": 0.02})
-    assert kept.plan.rebalancing.band == 0.02
+    config = with_settings(RunConfig("hedge_mix", plan=Plan(Rebalancing(band=0.1))), {"band": 0.02})
+    assert config.plan.rebalancing.band == 0.02
     assert of_market(SETTINGS) == ["fx_hedge", "fx_hedge_equity"]
 
 

@@ -634,7 +634,7 @@ def test_strict_raises_where_other_data_would_be_used():
 def test_a_band_is_watched_daily_unless_a_calendar_is_given_as_by_the_command():
     asked = {"source": "bundled", "no_verdict": True, "quiet": True}
     assert backtest("hedge_mix", band=0.05, **asked).config.params["rebalance"] == "daily"
-    kept = backtest("hedge_mix", band=0.05, rebalance="quarterly", **asked)
-    assert kept.config.params["rebalance"] == "quarterly"
+    quarterly = backtest("hedge_mix", band=0.05, rebalance="quarterly", **asked)
+    assert quarterly.config.params["rebalance"] == "quarterly"
     own = backtest(HedgeMix(), band_relative=0.2, **asked)  # an object is as it is
     assert own.config.params["rebalance"] == "monthly"

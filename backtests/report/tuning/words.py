@@ -112,10 +112,12 @@ def ruined_line(tuned: Tuned) -> str:
     count = tuned.ruined_count
     if not count:
         return ""
-    are = "candidate is" if count == 1 else "candidates are"
+    are, left = (
+        ("is", "it has no score and is") if count == 1 else ("are", "they have no score and are")
+    )
     return (
-        f"{count:,} of {len(tuned.metrics):,} {are} ruined, because a payout takes all there is: "
-        "they have no score and are left out"
+        f"{count:,} of {len(tuned.metrics):,} candidates {are} ruined, because a payout takes all "
+        f"there is: {left} left out"
     )
 
 

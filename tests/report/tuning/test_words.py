@@ -93,8 +93,9 @@ def test_bands_and_flows_are_told():
 
 def test_who_is_ruined_is_told():
     assert ruined_line(asked(ruined_count=0, metrics=[0] * 66)) == ""
-    one = ruined_line(asked(ruined_count=1, metrics=[0] * 66))
-    assert one.startswith("1 of 66 candidate is ruined, because a payout takes all there is")
+    single = ruined_line(asked(ruined_count=1, metrics=[0] * 66))
+    assert single.startswith("1 of 66 candidates is ruined, because a payout takes all there is")
+    assert single.endswith("it has no score and is left out")
     assert ruined_line(asked(ruined_count=60, metrics=[0] * 66)).startswith("60 of 66 candidates")
     sessions = pd.bdate_range("2020-01-01", periods=3)
     equity = ruined_equity(asked(equity=pd.Series({"ruined": 2.0}), sessions=sessions))
