@@ -308,19 +308,26 @@ def _by_state(hedge: str, evidence: Evidence, cash: str, *, with_years: bool) ->
     return f"{told}, not clearly {after(last)}" if last.payoff.months else told
 
 
+TODAY = "today ({}) it is"
+
+
 def _today(verdict: Verdict, evidence: Evidence) -> str:
     """The newest correlation of the kind that tells the states apart; empty without one."""
     trailing = verdict.series.correlation
     newest = trailing.values[-1] if trailing.values else None
     month = trailing.months[-1] if trailing.months else ""
+    own = verdict.own_money.get("portfolio")
+    is_ruined = own is not None and own.ruined is not None
+    when = "in its last month ({}) it was" if is_ruined else TODAY
     if verdict.state is not None and evidence.correlation_of.startswith(BOND):
         current = next(each for each in verdict.state.indicators if each.key == "correlation")
         if current.value is not None and current.as_of is not None:
-            newest, month = current.value, current.as_of
+            newest, month, when = current.value, current.as_of, TODAY
     if newest is None:
         return ""
     sign = "negative" if newest < 0.0 else "positive"
-    return f"; today ({month}) it is {sign} ({two_digits(newest, '+')}{in_dollars(verdict)})"
+    told = f"{when.format(month)} {sign}"
+    return f"; {told} ({two_digits(newest, '+')}{in_dollars(verdict)})"
 
 
 # Tiles

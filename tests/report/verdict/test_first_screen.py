@@ -10,6 +10,7 @@ import pytest
 
 from backtests.analysis.evidence import StateEpisode, StateName, Word
 from backtests.analysis.hedge_state import HedgeState, Indicator
+from backtests.analysis.numbers import PortfolioMoney
 from backtests.analysis.record import LongView, Measure, Tickers, Verdict
 from backtests.analysis.series import TrailingCorrelation
 from backtests.engine.run import Run
@@ -329,6 +330,23 @@ def test_the_line_ends_with_the_correlation_of_today(today, last, of, told):
     line = first_screen(replace(verdict, series=replace(verdict.series, correlation=series))).line
     assert line.endswith(told)
     assert ("equity-hedge correlation" in line) == (of == "GLD")
+
+
+def test_of_a_ruined_run_only_the_state_of_the_data_is_of_today():
+    money = PortfolioMoney(100.0, 150.0, 0.0, 0.0, 0.0, 0.05, "2000-10-31")
+    series = TrailingCorrelation(("2000-10",), (0.02,), 36)
+    cases = {
+        "; in its last month (2000-10) it was positive (+0.02).": None,
+        "; today (2025-12) it is positive (+0.49).": state_today(0.4899),
+    }
+    for told, state in cases.items():
+        verdict = make_verdict(evidence=make_evidence(correlation_of="IEF"), state=state)
+        verdict = replace(
+            verdict,
+            series=replace(verdict.series, correlation=series),
+            own_money={"portfolio": money},
+        )
+        assert first_screen(verdict).line.endswith(told)
 
 
 def test_of_a_short_run_the_long_view_is_told():
