@@ -1,0 +1,1 @@
+"""What shocks do to today's portfolio: repricing at today's yields."""
