@@ -43,7 +43,8 @@ WHICH_HEDGE = Page("which-hedge.html", "which hedge", of_run=True)
 TEARSHEET = Page("tearsheet.html", "tear sheet", of_run=True)
 WITHDRAWALS = Page("withdrawals.html", "withdrawals", of_run=True)
 OVERVIEW = Page("index.html", "open", of_run=False)
-PAGES = (VERDICT, WHICH_HEDGE, WITHDRAWALS, TEARSHEET, OVERVIEW)
+CLAIMS = Page("claims.html", "the article on trial", of_run=False)
+PAGES = (VERDICT, WHICH_HEDGE, WITHDRAWALS, TEARSHEET, OVERVIEW, CLAIMS)
 
 
 def pages_in(files: Container[str]) -> list[Page]:
