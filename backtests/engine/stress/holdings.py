@@ -243,9 +243,7 @@ def _leg(
             float(modified_duration(at, rungs).mean()),
             float(convexity(at, rungs).mean()),
         )
-    elif repricing == "bills" and role == "hedge":
-        figures = (bill_yield, None, None)
-    elif ticker == CASH:
+    elif (repricing == "bills" and role == "hedge") or ticker == CASH:
         figures = (bill_yield, None, None)
     return Leg(
         ticker=ticker,
@@ -279,9 +277,9 @@ def todays_curve(dollars: Market) -> Curve:
     if (curve := _last_curve(table.set_axis(days), is_bundled=True)) is not None:
         return curve
     raise DataError(
-        f"{dollars.source} has no yields, and the bundled ones begin in "
-        f"{bundled.table().index[0]}, after {dollars.sessions[-1]:%Y-%m-%d}; give a later --end, or "
-        "yields of that time"
+        f"no yields are known by {dollars.sessions[-1]:%Y-%m-%d}: {dollars.source} has none, and "
+        f"the bundled ones begin in {bundled.table().index[0]}; give a later --end, or yields of "
+        "that time"
     )
 
 

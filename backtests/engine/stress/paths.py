@@ -56,7 +56,7 @@ class Figures:
     def span(self, episode: Episode) -> tuple[int, int, str] | None:
         """First and last row of an episode and the US fund that has both, if yields do too."""
         prices, sessions, months = self.market.prices, self.market.sessions, self.months
-        if self.market.yields is None or TEN_YEARS not in self.market.yields:
+        if TEN_YEARS not in self.published:
             return None
         for ticker in US_MARKET:
             if ticker not in prices:
@@ -70,10 +70,15 @@ class Figures:
                 return (*span, ticker)
         return None
 
+    @cached_property
+    def published(self) -> pd.DataFrame:
+        """Yields on the rows; without columns where there are none."""
+        yields = self.market.yields
+        return pd.DataFrame(index=self.market.sessions) if yields is None else yields
+
     def yields(self, first: int, last: int) -> pd.DataFrame:
         """Yields of some rows; on the first and the last of daily ones carried over holidays."""
-        every = self.market.yields
-        assert every is not None  # asked before
+        every = self.published
         values = every.to_numpy(float)
         rows = values[first : last + 1].copy()
         if not self.is_monthly:
@@ -263,12 +268,13 @@ def _currency(
     if run.abroad is None:
         return None, None
     figures = run.abroad.figures
+    table = world.currency_figures(figures.currency)
     exchange = _exchange(figures.exchange, rows)
     if exchange is None and is_monthly:
-        exchange = _exchange(world.exchange_rate(figures.currency), rows)
+        exchange = _exchange(table.exchange, rows)
     known_by = rows[:-1].to_period("M") - (0 if is_monthly else 1)
-    home = _rates(figures.home, world.short_rate(figures.currency), known_by)
-    dollar = _rates(figures.dollar, world.short_rate("USD"), known_by)
+    home = _rates(figures.home, table.home, known_by)
+    dollar = _rates(figures.dollar, table.dollar, known_by)
     rates = None if home is None or dollar is None else (home, dollar)
     return exchange, rates
 

@@ -213,7 +213,7 @@ def bills_grown(yields: Array, years: Array) -> Array:
 def returns_of(holdings: Holdings, grown: Grown) -> Returns:
     """Returns of the portfolios from what the legs of one shock have become worth, shape (L,)."""
     gains, weights = grown.legs - 1.0, holdings.weights
-    equity, hedge = holdings.of_role("equity"), holdings.of_role("hedge")
+    equity = holdings.of_role("equity")
     share = float(weights[equity].sum())
     own = float(weights[equity] @ gains[equity])
     return Returns(
