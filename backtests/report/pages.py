@@ -67,12 +67,15 @@ def address_of(page: Page, folder: Path, place: Path) -> str:
 
 ALL_RESULTS = "All results"
 RESULTS = Crumb(ALL_RESULTS, "../index.html")
+TRIAL = "The article on trial"
+CLAIMS_ANCHOR = "claims"  # on the list of results: the newest trial, or the command that makes one
 
 
 def trail_of_run(label: str, here: Page, pages: Sequence[Page]) -> Trail:
     """The way to a page of a run, which has these pages."""
     beside = (Crumb(capital(page.word), "" if page is here else page.file) for page in pages)
-    return Trail((RESULTS, Crumb(label)), (*beside, Crumb("Files", "#files")))
+    trial = Crumb(TRIAL, f"{RESULTS.address}#{CLAIMS_ANCHOR}")
+    return Trail((RESULTS, Crumb(label)), (*beside, Crumb("Files", "#files"), trial))
 
 
 def trail_of(title: str) -> Trail:

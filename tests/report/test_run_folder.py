@@ -17,7 +17,8 @@ from backtests.report.files import FORMAT, write_json
 from backtests.report.finished_run import read_run
 from backtests.report.folder import write_manifest
 from backtests.report.manifest import read_run_manifest
-from backtests.report.run_folder import LIBRARIES, versions, write_run
+from backtests.report.run_folder import write_run
+from backtests.report.versions import LIBRARIES, versions
 from backtests.report.verdict.document import document
 from backtests.report.verdict.page import write_verdict
 from data.errors import OutputError
