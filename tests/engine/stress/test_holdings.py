@@ -86,9 +86,7 @@ def test_an_old_curve_is_said():
     yields = yields_of(days, y2=4.5, y10=4.0)
     yields.loc["2024-05-20":] = np.nan
     run = run_on(daily("2024-01-02", "2024-06-28", yields=yields), {"SPY": 0.6, "IEF": 0.4})
-    assert (
-        "the curve is of 2024-05-17, and the last session is 2024-06-28" in holdings_of(run)[1]
-    )
+    assert "the curve is of 2024-05-17, and the last session is 2024-06-28" in holdings_of(run)[1]
 
 
 def test_where_no_yield_is_known_it_says_what_to_do():
@@ -104,9 +102,7 @@ def test_stripped_bonds_are_refused():
 
 def test_funds_without_a_history_from_yields_are_repriced_by_their_range():
     tickers = ("SPY", "VGIT", "SGOV")
-    run = run_on(
-        daily("2014-01-02", "2015-06-15", tickers), {"SPY": 0.6, "VGIT": 0.2, "SGOV": 0.1}
-    )
+    run = run_on(daily("2014-01-02", "2015-06-15", tickers), {"SPY": 0.6, "VGIT": 0.2, "SGOV": 0.1})
     _, vgit, sgov, cash = holdings_of(run)[0].legs
     assert (vgit.repricing, vgit.shortest, vgit.longest) == ("ladder", 3.0, 10.0)
     assert (sgov.role, sgov.repricing, sgov.duration) == ("hedge", "bills", None)
