@@ -35,10 +35,11 @@ def _break_even(holdings: Holdings, months: int) -> BreakEven:
 
         if excess(holdings, months, -MOST_BP) > 0.0 > excess(holdings, months, MOST_BP):
             bp = float(brentq(lambda rise: excess(holdings, months, rise), -MOST_BP, MOST_BP))
+    is_built = any(leg.role == "hedge" and leg.repricing != "unmoved" for leg in holdings.legs)
     return BreakEven(
         months=months,
         bp=bp,
-        hedge=hedge_return(holdings, along(holdings, unmoved)),
+        hedge=hedge_return(holdings, along(holdings, unmoved)) if is_built else None,
         bills=_bills(unmoved),
     )
 

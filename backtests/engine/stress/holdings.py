@@ -192,7 +192,8 @@ def holdings_of(run: Run) -> tuple[Holdings, tuple[str, ...]]:
         withheld=np.array(withheld),
         forwards=forwards_of(market),
     )
-    return holdings, _notes(run, holdings, dollars.sessions[-1])
+    notes = _notes(run, holdings, dollars.sessions[-1])
+    return holdings, (*notes, *_notes_on_forwards(holdings, market))
 
 
 def _require_no_strips(tickers: list[str]) -> None:
@@ -368,6 +369,20 @@ def _notes_on_legs(run: Run, holdings: Holdings, by_range: Mapping[str, Instrume
     if taxed:
         notes.append(f"withheld from the interest: {', '.join(taxed)}")
     return notes
+
+
+def _notes_on_forwards(holdings: Holdings, market: Market) -> list[str]:
+    """At which short rates dollars are sold forward, where any are."""
+    forwards, abroad = holdings.forwards, market.abroad
+    if forwards is None or abroad is None or not holdings.hedged.any():
+        return []
+    figures = abroad.figures
+    return [
+        f"dollars are sold forward at the last short rates: {100.0 * forwards.home:.2f} % at home "
+        f"({figures.home.last}) and {100.0 * forwards.dollar:.2f} % in dollars "
+        f"({figures.dollar.last}), which moves as the shortest yield does, and a basis of "
+        f"{forwards.basis_bp:g} bp a year"
+    ]
 
 
 def _span(instrument: Instrument) -> str:

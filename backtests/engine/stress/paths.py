@@ -99,8 +99,10 @@ class Fall:
         Of the episode; where its moves are from.
     rows
         Ascending.
+    ends
+        The last day that has a say in it: months are chosen around the episode's own last day.
     is_monthly
-        Whether they are months.
+        Whether rows are months.
     years
         Of each return, shape (T,).
     yields
@@ -119,6 +121,7 @@ class Fall:
     name: str
     source: str
     rows: pd.DatetimeIndex
+    ends: pd.Timestamp
     is_monthly: bool
     years: Array
     yields: pd.DataFrame
@@ -228,6 +231,7 @@ def _read(
         name=episode.name,
         source=figures.words,
         rows=rows,
+        ends=max(rows[-1], pd.Timestamp(episode.end)),
         is_monthly=figures.is_monthly,
         years=years,
         yields=figures.yields(first, last),

@@ -98,7 +98,7 @@ def replayed(holdings: Holdings, fall: Fall) -> Replay:
         rows=len(rows) - 1,
         daily=not fall.is_monthly,
         source=fall.source,
-        is_later=bool(rows[-1] > curve.day),
+        is_later=bool(fall.ends > curve.day),
         equity_move=float(np.prod(1.0 + fall.market) - 1.0),
         dollar_move=dollar,
         moves=tuple(

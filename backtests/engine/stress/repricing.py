@@ -180,12 +180,12 @@ def with_ladders(holdings: Holdings, path: Path, ladders: Array, coupons: Array)
     """The same with given returns of the ladders and yields at the start of rows, (T, ladders)."""
     years = path.years[:, None]
     rows = np.zeros((len(path.years), len(holdings.legs)))
-    kept = (1.0 - holdings.expenses) ** years
+    after_fee = (1.0 - holdings.expenses) ** years
     at = holdings.repriced("ladder")
     interest = np.maximum(coupons, 0.0) * years
-    rows[:, at] = (1.0 + ladders - holdings.withheld[at] * interest) * kept[:, at] - 1.0
+    rows[:, at] = (1.0 + ladders - holdings.withheld[at] * interest) * after_fee[:, at] - 1.0
     at = holdings.repriced("bills")
-    earned = (bills_grown(path.bills, path.years)[:, None] * kept)[:, at] - 1.0
+    earned = (bills_grown(path.bills, path.years)[:, None] * after_fee)[:, at] - 1.0
     rows[:, at] = earned - holdings.withheld[at] * np.maximum(earned, 0.0)
     for place, leg in enumerate(holdings.legs):
         if leg.ticker in path.own and leg.repricing in ("equity", "unmoved"):
