@@ -42,8 +42,9 @@ VERDICT = Page("verdict.html", "verdict", of_run=True)
 WHICH_HEDGE = Page("which-hedge.html", "which hedge", of_run=True)
 TEARSHEET = Page("tearsheet.html", "tear sheet", of_run=True)
 WITHDRAWALS = Page("withdrawals.html", "withdrawals", of_run=True)
+STRESS = Page("stress.html", "stress", of_run=True)
 OVERVIEW = Page("index.html", "open", of_run=False)
-PAGES = (VERDICT, WHICH_HEDGE, WITHDRAWALS, TEARSHEET, OVERVIEW)
+PAGES = (VERDICT, WHICH_HEDGE, STRESS, WITHDRAWALS, TEARSHEET, OVERVIEW)
 
 
 def pages_in(files: Container[str]) -> list[Page]:
