@@ -70,7 +70,7 @@ def dot_rows(
     size, is_narrow = shape.size, shape.width <= NARROW
     left = 0.0 if is_narrow else max(wide(row.name, size) for row in rows) + GAP
     beside = max((wide(text, size) for text in (notes, *(row.note for row in rows))), default=0.0)
-    right = shape.width - (0.0 if is_narrow or not notes else beside + GAP)
+    right = shape.width - (beside + GAP if beside else 0.0)
     values = [0.0, *(value for row in rows for _, value in row.dots)]
     limits = min(values), max(values)
 

@@ -17,6 +17,7 @@ from backtests.report.stress.names import (
     cash_of,
     columns_of,
     count_text,
+    dated_name,
     difference_of,
     falls_of,
     hedge_of,
@@ -30,7 +31,7 @@ from backtests.report.traces import Numbers, cells
 LEVELS, APART = 60.0, 20.0  # percent and points at the ends of the scales, the same on every page
 TOLD_RISE, TOLD_DOLLAR, TOLD_EQUITY = 200.0, -0.2, -0.2  # the cell that a map's title tells
 ROW = 26  # height of a row of a map, in pixels
-LONGEST_NAME = 30  # characters of a fall's name in the picture
+LONGEST_NAME = 34  # characters of a fall's name in the picture
 NOW = Mark("--portfolio", is_full=True)
 THEN = Mark("--rest", is_full=False)
 BILLS = Mark("--bills", is_full=True)
@@ -89,11 +90,11 @@ def _told(fall: Replay, stress: Stress) -> str:
 
 def _drawing(stress: Stress, falls: Sequence[Replay], shape: Shape) -> Drawing:
     names = {each.key: each.name for each in columns_of(stress)}
-    legend = [(NOW, f"{names['portfolio']}, today"), (THEN, "then")]
+    legend = [(NOW, f"{names['portfolio']}, today"), (THEN, "the same then")]
     legend += [(BILLS, names["bills"])] if "bills" in names else []
     legend += [(EQUITY, names["equity"])] if "equity" in names else []
     rows = [_row(fall, stress, names) for fall in falls]
-    return dot_rows(rows, legend, shape, f"to {cash_of(stress)}" if stress.hedge else "")
+    return dot_rows(rows, legend, shape, f"over {cash_of(stress)}" if stress.hedge else "")
 
 
 def _row(fall: Replay, stress: Stress, names: Mapping[PortfolioKey, str]) -> DotRow:
@@ -104,7 +105,7 @@ def _row(fall: Replay, stress: Stress, names: Mapping[PortfolioKey, str]) -> Dot
     apart = difference_of(now)
     role = "--worked" if beats(now) else "--lost" if round(apart, 4) < 0.0 else "--rest"
     return DotRow(
-        typeset(f"{_shortened(fall.name)} {years_text(fall)}"),
+        typeset(_shortened(dated_name(fall))),
         tuple(dots),
         (now.bills, now.portfolio, role if stress.hedge else "--rest"),
         typeset(points(apart)) if stress.hedge else "",

@@ -17,13 +17,13 @@ from backtests.report.stress.details import (
 from backtests.report.stress.names import (
     Column,
     columns_of,
+    dated_name,
     difference_of,
     falls_of,
     months_text,
     one_digit,
     points,
     rise,
-    years_text,
 )
 from backtests.report.stress.words import (
     first_screen,
@@ -61,7 +61,7 @@ def print_stress(console: Console, label: str, stress: Stress) -> None:
         table.add_column("months", justify="right")
         for fall in falls:
             table.add_row(
-                printable(f"{fall.name} {years_text(fall)}"),
+                printable(dated_name(fall)),
                 *_figures(fall.now, stress),
                 one_digit(fall.then.portfolio),
                 months_text(fall.recovery.portfolio),

@@ -92,6 +92,12 @@ def years_text(replay: Replay) -> str:
     return f"{first}-{last[2:] if first[:2] == last[:2] else last}"
 
 
+def dated_name(replay: Replay) -> str:
+    """A fall with its years, if its name does not have them already."""
+    years = years_text(replay)
+    return replay.name if replay.start[:4] in replay.name else f"{replay.name} {years}"
+
+
 def maturity_text(years: float) -> str:
     """A maturity: ``3 months``, ``1 year``, ``10 years``."""
     if years < 1.0:

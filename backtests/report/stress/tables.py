@@ -14,6 +14,7 @@ from backtests.report.stress.names import (
     Column,
     cash_of,
     columns_of,
+    dated_name,
     difference_of,
     falls_of,
     floored_text,
@@ -24,7 +25,7 @@ from backtests.report.stress.names import (
     rise,
     shown_moves,
 )
-from backtests.report.text import capital, difference, percent, two_digits
+from backtests.report.text import basis, capital, difference, percent, two_digits
 
 EVEN = 5e-5  # a fraction: a difference below half a hundredth of a percent has no tone
 
@@ -57,16 +58,19 @@ def replays_grid(stress: Stress) -> Grid:
 
 
 def _name_cell(replay: Replay) -> Cell:
-    basis = "daily closes" if replay.daily else "month-ends"
-    place = int(replay.start.replace("-", ""))
-    return Cell(replay.name, place, f"{replay.start} to {replay.end}, {basis}")
+    return Cell(dated_name(replay), _place(replay), basis(daily=replay.daily))
+
+
+def _place(replay: Replay) -> int:
+    """Where a replay stands in time: a number that grows with its first day."""
+    return int(replay.start.replace("-", ""))
 
 
 def _heads(shown: Sequence[Column], hedge: str) -> list[str]:
     """What is held, what bills would make, the difference, equity, and the hedge alone."""
     heads = [each.name for each in shown]
     if hedge:
-        heads.insert(2, "Difference")
+        heads.insert(2, "Difference, points")
         heads.append(f"{capital(hedge)} alone")
     return heads
 
@@ -99,12 +103,19 @@ def moves_grid(stress: Stress) -> Grid:
     nodes = shown_moves(stress.replays[0].moves) if stress.replays else []
     shown = [move.maturity for move in nodes]
     abroad = stress.investor is not None
-    heads = ["Fall", "Days", *(f"{maturity_text(each)}, bp" for each in shown), "US equity"]
-    heads += [*(["Dollar"] if abroad else []), "From", "Remarks"]
+    heads = [
+        "Fall",
+        "From the first to the last row",
+        "Days",
+        *(f"{maturity_text(each)}, bp" for each in shown),
+        "US equity",
+    ]
+    heads += [*(["Dollar"] if abroad else []), "Source", "Remarks"]
     rows = []
     for replay in stress.replays:
         row = [
-            Cell(replay.name, int(replay.start.replace("-", "")), replay.start[:7]),
+            Cell(dated_name(replay), _place(replay), basis(daily=replay.daily)),
+            Cell(f"{replay.start} to {replay.end}", _place(replay)),
             Cell(f"{replay.days:,}", replay.days),
             *(_move_cell(_at(replay.moves, each)) for each in shown),
             Cell(percent(replay.equity_move), replay.equity_move),
@@ -116,7 +127,7 @@ def moves_grid(stress: Stress) -> Grid:
     return Grid(
         heads,
         rows,
-        caption="From the first to the last row used. A basis point (bp) is 0.01 percentage "
+        caption="A basis point (bp) is 0.01 percentage "
         "points. Equity is that of the United States in dollars.",
         wide=True,
         kind="moves",

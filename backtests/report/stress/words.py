@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from backtests.analysis.stress import BreakEven, Scenario, Stress
+from backtests.analysis.stress import MOST_MONTHS, BreakEven, Scenario, Stress
 from backtests.report.stress.names import (
     beats,
     cash_of,
     columns_of,
     count_text,
+    dated_name,
     falls_of,
     hedge_of,
     is_plural,
     mix_of,
-    months_text,
     one_digit,
     rise,
     worst_of,
@@ -29,7 +29,7 @@ def first_screen(stress: Stress) -> FirstScreen:
     """The first screen: what the hedge does now, the worst replay, why, and how sure that is."""
     told = _finding(stress)
     return FirstScreen(
-        headline=f"{mix_of(stress)} at today's yields: {told}",
+        headline=f"{mix_of(stress)} today: {told}",
         chip="",
         tone="",
         line=" ".join(filter(None, [_why(stress), _then(stress), SURE])),
@@ -50,8 +50,7 @@ def _finding(stress: Stress) -> str:
             f"the worst fall of history, {years_text(worst)}, would {cost}, and nothing hedges it"
         )
     cash = cash_of(stress)
-    instead = f"{cash} instead {one_digit(worst.now.bills)}"
-    ends = f"the worst, as in {years_text(worst)}, would {cost} ({instead})"
+    ends = f"the worst, as in {years_text(worst)}, would {cost}"
     if not falls:
         return ends
     won = sum(beats(fall.now) for fall in falls)
@@ -141,24 +140,30 @@ def _worst_tile(stress: Stress) -> Tile | None:
     if worst is None:
         return None
     own, *others = columns_of(stress)
-    beside = [f"{each.name} {_told(each.of(worst.now))}" for each in others]
-    recovery = months_text(worst.recovery.portfolio)
+    beside = ", ".join(f"{_lower(each.name)} {_told(each.of(worst.now))}" for each in others)
     return Tile(
         key="worst",
-        title=f"Worst fall, once more today: {worst.name}, {years_text(worst)}",
+        title=f"Worst fall: {dated_name(worst)}",
         value=one_digit(worst.now.portfolio),
         unit=_lower(own.name) if stress.hedge else "",
         lines=tuple(
             filter(
                 None,
                 [
-                    f"{', '.join(beside)}." if beside else "",
-                    f"At the yields of its time {one_digit(worst.then.portfolio)}. "
-                    f"Interest earns it back in {recovery} months.",
+                    f"{capital(beside)}." if beside else "",
+                    f"At the yields of its time {one_digit(worst.then.portfolio)}.",
+                    _recovery_words(worst.recovery.portfolio),
                 ],
             )
         ),
     )
+
+
+def _recovery_words(months: int | None) -> str:
+    """How long interest takes to earn a loss back; empty where nothing was lost."""
+    if months is None:
+        return f"Interest does not earn it back within {MOST_MONTHS // 12} years."
+    return f"Interest earns it back in {months} month{'' if months == 1 else 's'}." * bool(months)
 
 
 def _told(value: float | None) -> str:
@@ -208,10 +213,9 @@ def _even_tile(stress: Stress) -> Tile | None:
     less = f"Beyond it {cash} would have earned more."
     return Tile(
         key="break-even",
-        title=f"Rise of yields at which {hedge_of(stress)} only "
-        f"match{'' if is_plural(stress) else 'es'} {cash}",
+        title=f"Break-even: {hedge_of(stress)} and {cash} earn the same",
         value=_even_text(even),
-        unit=f"points within {even.months} months" if even.bp is not None else "",
+        unit=f"points of yield in {even.months} months" if even.bp is not None else "",
         lines=(f"{capital(beside)}.", less) if beside else (less,),
     )
 
