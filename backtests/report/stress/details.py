@@ -34,6 +34,15 @@ def pending_words(stress: Stress) -> str:
     )
 
 
+def reading(stress: Stress) -> str:
+    """How the table of replays is read."""
+    below = f"; below it with {cash_of(stress)} instead" if stress.hedge else ""
+    return (
+        "Returns of a replay today; then: of the same holdings at the yields of that time. Months "
+        f"to recover: until interest earns the loss of the portfolio back{below}."
+    )
+
+
 def leg_words(leg: Leg) -> str:
     """What something held stands for in a shock."""
     if leg.repricing == "ladder" and leg.shortest is not None and leg.longest is not None:

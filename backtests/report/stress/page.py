@@ -15,6 +15,7 @@ from backtests.report.stress.details import (
     method,
     pending_words,
     price_words,
+    reading,
 )
 from backtests.report.stress.names import (
     hedge_of,
@@ -22,6 +23,7 @@ from backtests.report.stress.names import (
 from backtests.report.stress.words import (
     first_screen,
 )
+from backtests.report.text import BASIS_POINT
 
 
 def write_stress(
@@ -66,6 +68,8 @@ def write_stress(
         pending=pending_words(stress),
         hero=charts.replays_picture(stress),
         replays=tables.replays_grid(stress),
+        reading=reading(stress),
+        basis_point=BASIS_POINT,
         moves=tables.moves_grid(stress),
         scenarios=tables.scenarios_grid(stress),
         stories=[(each.name, each.words) for each in stress.scenarios],

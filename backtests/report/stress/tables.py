@@ -49,9 +49,7 @@ def replays_grid(stress: Stress) -> Grid:
     return Grid(
         heads,
         rows,
-        caption=f"{named}, of which {falls} count as falls of their own. Returns today; then: at "
-        "the yields of the time. Months until interest earns the loss back"
-        f"{f', below it with {cash_of(stress)} instead' if hedge else ''}.",
+        caption=f"{named}, of which {falls} count as falls of their own.",
         wide=True,
         kind="replays",
     )
@@ -127,8 +125,6 @@ def moves_grid(stress: Stress) -> Grid:
     return Grid(
         heads,
         rows,
-        caption="A basis point (bp) is 0.01 percentage "
-        "points. Equity is that of the United States in dollars.",
         wide=True,
         kind="moves",
     )
@@ -164,8 +160,7 @@ def scenarios_grid(stress: Stress) -> Grid:
     return Grid(
         ["Scenario", "After", *_heads(shown, hedge), "Months to recover"],
         rows,
-        caption=f"{count} scenario{'' if count == 1 else 's'}. What was made by then, at today's "
-        "yields and weights.",
+        caption=f"{count} scenario{'' if count == 1 else 's'}",
         wide=True,
         kind="scenarios",
     )
