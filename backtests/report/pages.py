@@ -42,9 +42,10 @@ VERDICT = Page("verdict.html", "verdict", of_run=True)
 WHICH_HEDGE = Page("which-hedge.html", "which hedge", of_run=True)
 TEARSHEET = Page("tearsheet.html", "tear sheet", of_run=True)
 WITHDRAWALS = Page("withdrawals.html", "withdrawals", of_run=True)
+STRESS = Page("stress.html", "stress", of_run=True)
 OVERVIEW = Page("index.html", "open", of_run=False)
 CLAIMS = Page("claims.html", "the article on trial", of_run=False)
-PAGES = (VERDICT, WHICH_HEDGE, WITHDRAWALS, TEARSHEET, OVERVIEW, CLAIMS)
+PAGES = (VERDICT, WHICH_HEDGE, STRESS, WITHDRAWALS, TEARSHEET, OVERVIEW, CLAIMS)
 
 
 def pages_in(files: Container[str]) -> list[Page]:
@@ -67,7 +68,7 @@ def address_of(page: Page, folder: Path, place: Path) -> str:
 
 ALL_RESULTS = "All results"
 RESULTS = Crumb(ALL_RESULTS, "../index.html")
-TRIAL = "The article on trial"
+TRIAL = capital(CLAIMS.word)
 CLAIMS_ANCHOR = "claims"  # on the list of results: the newest trial, or the command that makes one
 
 
