@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from backtests.report.stress.page import write_stress
-from backtests.report.stress.spreadsheet import write_stress_csv
-from backtests.report.stress.words import first_screen
-
 from backtests.analysis.stress import Stress
 from backtests.engine.run import Run, fingerprints_of
 from backtests.report.files import STRESS, STRESS_TABLE, holds_json, write_json
@@ -19,6 +15,9 @@ from backtests.report.manifest import StressManifest
 from backtests.report.page import stands_alone
 from backtests.report.pages import STRESS as PAGE
 from backtests.report.pages import Trail, pages_in, trail_of, trail_of_run
+from backtests.report.stress.page import write_stress
+from backtests.report.stress.spreadsheet import write_stress_csv
+from backtests.report.stress.words import first_screen
 from backtests.report.text import summary_label
 from backtests.report.versions import versions
 from data.strictness import age_in_days
