@@ -1,4 +1,4 @@
-"""What all claims share: the data up to the article and after it, months, and figures as records."""
+"""What all claims share: data up to the article and after it, months, figures as records."""
 
 from __future__ import annotations
 
