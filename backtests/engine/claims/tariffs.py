@@ -16,7 +16,8 @@ from data.market import Market
 
 LONG = "TLT"
 MONTHS = 12  # a fall and a rise at some time or other would come true by itself
-PRECURSOR = ("2025-04-02", "2025-04-11")  # from the announcement to the last session before
+# The last close before the tariffs were announced, the lowest yield, the last close before.
+PRECURSOR = ("2025-04-02", "2025-04-04", "2025-04-11")
 MARCH, APRIL = "2025-03-31", "2025-04-30"
 
 
@@ -58,9 +59,10 @@ class Course:
         )
 
     @property
-    def fell(self) -> bool:
-        """Whether it was below its base."""
-        return self.growth(self.low) < 0.0
+    def fell_first(self) -> bool:
+        """Whether it was below its base, and not after its highest."""
+        top = int(self.levels.to_numpy(float).argmax())
+        return self.low > 0 and not 0 < top < self.low
 
     @property
     def rose_later(self) -> bool:
@@ -103,9 +105,10 @@ def fall_then_rise(exhibits: Exhibits) -> Claim:
             "Federal Reserve cuts, down later: prices fall first and rise later."
         ),
         refuted_by=(
-            "A forecast, judged only by what came after. Within 12 months of the article: TLT, "
-            "interest counted, was below its level of that day; and after its lowest close it "
-            "was above that level. Both: holds; one: in part; neither: fails."
+            "A forecast, judged only by what came after: TLT, interest counted, within 12 months "
+            "of the article. It fell first if its lowest close is below its level of that day and "
+            "its highest close does not come before; it rose later if it was above that level "
+            "after its lowest close. Both: holds; one: in part; neither: fails."
         ),
         data=(
             "TLT from the close of the article's day, daily prices; month-ends beside it."
@@ -116,7 +119,7 @@ def fall_then_rise(exhibits: Exhibits) -> Claim:
         because=_why(course, share),
         measures=(
             measured(
-                "The same course, a fall and then a level above the start, from any month-end",
+                "The same course, first a fall and then a rise, from any earlier month-end",
                 share, "share", n, "overlapping starts", index,
             ),
             *_precursor(exhibits.days),
@@ -142,9 +145,9 @@ def _finest(exhibits: Exhibits) -> tuple[Market, Course | None]:
 
 
 def _judged(course: Course) -> Judgement:
-    if course.fell and course.rose_later:
+    if course.fell_first and course.rose_later:
         return "holds"
-    return "holds in part" if course.fell or course.rose_later else "fails"
+    return "holds in part" if course.fell_first or course.rose_later else "fails"
 
 
 def _after(exhibits: Exhibits, course: Course | None) -> tuple[Measure, ...]:
@@ -214,7 +217,7 @@ def _by_itself(market: Market, course: Course | None) -> tuple[float, int, pd.In
 
 
 def falls_then_rises(windows: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Whether levels fall below their first and, after their lowest, rise above it.
+    """Whether levels fall below their first, and reach their highest after their lowest.
 
     Parameters
     ----------
@@ -226,31 +229,29 @@ def falls_then_rises(windows: NDArray[np.float64]) -> NDArray[np.bool_]:
     numpy.ndarray
         Shape (n,).
     """
-    lows = windows.argmin(axis=1)
-    later = np.maximum.accumulate(windows[:, ::-1], axis=1)[:, ::-1]
-    highs = np.take_along_axis(later, lows[:, None], axis=1)[:, 0]
-    return np.asarray((lows > 0) & (highs > windows[:, 0]))
+    lows, highs = windows.argmin(axis=1), windows.argmax(axis=1)
+    return np.asarray((lows > 0) & (highs > lows))
 
 
 def _precursor(daily: Market | None) -> tuple[Measure, ...]:
     """The days before the article, in which equity and Treasuries fell together."""
-    start, end = map(pd.Timestamp, PRECURSOR)
-    if daily is None or not pd.Index([start, end]).isin(daily.sessions).all():
+    first, lowest, end = map(pd.Timestamp, PRECURSOR)
+    if daily is None or not pd.Index([first, lowest, end]).isin(daily.sessions).all():
         return ()
-    index = pd.DatetimeIndex([start, end])
     measures = [
-        measured(f"{ticker}, {PRECURSOR[0]} to {PRECURSOR[1]}",
-                 float(daily.prices[ticker][end] / daily.prices[ticker][start]) - 1.0,
-                 "percent", index=index)
+        measured(f"{ticker} in the days after the tariffs were announced",
+                 float(daily.prices[ticker][end] / daily.prices[ticker][first]) - 1.0,
+                 "percent", index=pd.DatetimeIndex([first, end]))
         for ticker in (LONG, "SPY")
         if ticker in daily.tickers
     ]  # fmt: skip
     y10 = ten_year(daily)
     if y10 is not None:
-        measures.append(
-            measured("10-year yield over the same days", 100.0 * float(y10[end] - y10[start]),
-                     "bp", index=index)
-        )  # fmt: skip
+        measures += [
+            measured(f"10-year yield in {what}", 100.0 * float(y10[end] - y10[start]), "bp",
+                     index=pd.DatetimeIndex([start, end]))
+            for what, start in (("those days", first), ("the last of them, from its low", lowest))
+        ]  # fmt: skip
     return tuple(measures)
 
 
@@ -260,7 +261,7 @@ def _why(course: Course | None, share: float) -> str:
     low, high = course.low, course.high
     words = (
         f"TLT stood at {100 * course.growth(low):+.1f} % on {course.day(low)}"
-        if course.fell
+        if low > 0
         else f"TLT was never below its level of {course.day(0)}"
     )
     if high > low:
@@ -268,6 +269,9 @@ def _why(course: Course | None, share: float) -> str:
             f" and reached {100 * course.growth(high):+.1f} % by {course.day(high)} "
             f"({100 * course.excess(high):+.1f} % beside bills)"
         )
+    top = int(course.levels.to_numpy(float).argmax())
+    if 0 < top < low:
+        words += f", after its highest of {course.day(top)}"
     return (
         f"{words}. Of all earlier starts {100 * share:.0f} % saw a fall and a later rise, of "
         "whatever size, over as long."
