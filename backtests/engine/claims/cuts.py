@@ -18,13 +18,14 @@ from backtests.analysis.claims import (
 )
 from backtests.analysis.resampling import Estimate
 from backtests.engine.claims.exhibits import Exhibits
+from backtests.engine.claims.judging import judged_by
 from backtests.engine.claims.measures import before, measured
 from backtests.engine.claims.ten_year import (
     FEWEST,
     STUDENT,
     TenYear,
     Window,
-    has_ten_year,
+    market_reaching,
     mean_of,
     share_below_zero,
 )
@@ -76,13 +77,13 @@ class AfterCuts:
 
 def rise_after_first_cut(exhibits: Exhibits) -> Claim:
     """Claim 3: after the first cut of a cycle Treasuries rise."""
-    market = _with_most_cuts(exhibits)
+    market = market_reaching(exhibits, FIRST_CUTS, 1)
     whole = TenYear.of(market)
-    known = AfterCuts.of(TenYear.of(before(market)))
-    mean, lower = mean_of(known.excess), share_below_zero(known.changes)
+    history = AfterCuts.of(TenYear.of(before(market)))
+    mean, lower = mean_of(history.excess), share_below_zero(history.changes)
     judgement: Judgement = "cannot be tested here"
-    if len(known.cuts) >= FEWEST and mean.low is not None:
-        judgement = _of_two(mean.low > 0.0, lower > 0.5)
+    if len(history.cuts) >= FEWEST and mean.low is not None:
+        judgement = judged_by(mean.low > 0.0, lower > 0.5)
     return Claim(
         number=3,
         title="After the first cut of a cycle Treasuries rise",
@@ -99,9 +100,9 @@ def rise_after_first_cut(exhibits: Exhibits) -> Claim:
             "have no agreed days."
         ),
         judgement=judgement,
-        because=_why_after_cuts(known, mean),
-        measures=_measures_after_cuts(known),
-        after=_cuts_since(whole, known),
+        because=_why_after_cuts(history, mean),
+        measures=_measures_after_cuts(history),
+        after=_cuts_since(whole, history),
         after_words=_words_since(whole),
         table=_table_of_cuts(whole),
         missing=(
@@ -112,71 +113,54 @@ def rise_after_first_cut(exhibits: Exhibits) -> Claim:
     )
 
 
-def _with_most_cuts(exhibits: Exhibits) -> Market:
-    """The daily market if its yields reach over as many first cuts as the months' do."""
-    days = exhibits.days
-    if days is None or not has_ten_year(days):
-        return exhibits.months
-    reached = [
-        sum(TenYear.of(market).around(day, 1) is not None for day in FIRST_CUTS)
-        for market in (days, exhibits.months)
-    ]
-    return days if reached[0] >= reached[1] else exhibits.months
-
-
-def _of_two(first: bool, second: bool) -> Judgement:
-    """Both parts of a claim, one of them, or neither."""
-    if first and second:
-        return "holds"
-    return "holds in part" if first or second else "fails"
-
-
-def _why_after_cuts(known: AfterCuts, mean: Estimate) -> str:
+def _why_after_cuts(history: AfterCuts, mean: Estimate) -> str:
     if mean.low is None or mean.high is None:
-        return f"The data reach over {len(known.cuts)} first cuts and a year; {FEWEST} are needed."
-    fallen = sum(change < 0.0 for change in known.changes)
+        return (
+            f"The data reach over {len(history.cuts)} first cuts and a year; {FEWEST} are needed."
+        )
+    fallen = sum(change < 0.0 for change in history.changes)
     return (
         f"A year after the first cut the 10-year yield was lower in {fallen} of "
-        f"{len(known.cuts)} cycles, and the mean return beyond bills was "
+        f"{len(history.cuts)} cycles, and the mean return beyond bills was "
         f"{100 * mean.number:.1f} % ({100 * mean.low:.1f} to {100 * mean.high:.1f}), against "
-        f"{100 * known.usual_excess:.1f} % from any month-end. So few cycles make a "
+        f"{100 * history.usual_excess:.1f} % from any month-end. So few cycles make a "
         "wide interval, right if they are normally distributed; one more or less can turn the "
         "judgement."
     )
 
 
-def _measures_after_cuts(known: AfterCuts) -> tuple[Measure, ...]:
+def _measures_after_cuts(history: AfterCuts) -> tuple[Measure, ...]:
     """Over the cycles; and the same from every month-end, whatever the Federal Reserve did."""
-    ten_year, starts = known.ten_year, known.starts
-    days = pd.DatetimeIndex([pd.Timestamp(day) for day in known.cuts])
+    ten_year, starts = history.ten_year, history.starts
+    days = pd.DatetimeIndex([pd.Timestamp(day) for day in history.cuts])
     index = ten_year.days[[window.base for window in starts]]
-    halves = (ten_year.around(day, HALF_YEAR) for day in known.cuts)
+    halves = (ten_year.around(day, HALF_YEAR) for day in history.cuts)
     half_changes = [ten_year.change_bp(window) for window in halves if window is not None]
-    n, cycles, usual = len(known.cuts), "first cuts", "overlapping starts"
+    n, cycles, usual = len(history.cuts), "first cuts", "overlapping starts"
     return (
         measured("10-year beyond bills, 12 months after the first cut, mean",
-                 mean_of(known.excess), "percent", n, cycles, days,
+                 mean_of(history.excess), "percent", n, cycles, days,
                  decides=True, interval=STUDENT),
         measured("Cycles with a lower 10-year yield after 12 months",
-                 share_below_zero(known.changes), "share", n, cycles, days, decides=True),
+                 share_below_zero(history.changes), "share", n, cycles, days, decides=True),
         measured("Cycles with a lower 10-year yield after 6 months",
                  share_below_zero(half_changes), "share", n, cycles, days),
         measured("Cycles in which the 10-year beat bills over 12 months",
-                 1.0 - share_below_zero(known.excess), "share", n, cycles, days),
+                 1.0 - share_below_zero(history.excess), "share", n, cycles, days),
         measured("10-year beyond bills over 12 months from any month-end, mean",
-                 known.usual_excess, "percent", len(starts), usual, index),
+                 history.usual_excess, "percent", len(starts), usual, index),
         measured("Month-ends with a lower 10-year yield 12 months later",
                  share_below_zero([ten_year.change_bp(window) for window in starts]),
                  "share", len(starts), usual, index),
     )  # fmt: skip
 
 
-def _cuts_since(whole: TenYear, known: AfterCuts) -> tuple[Measure, ...]:
+def _cuts_since(whole: TenYear, history: AfterCuts) -> tuple[Measure, ...]:
     """The first cuts whose 12 months ended after the article, and the cut after the pause."""
     measures = []
     for day in FIRST_CUTS:
         window = whole.around(day, YEAR)
-        if window is None or day in known.cuts:
+        if window is None or day in history.cuts:
             continue
         index = whole.days[[window.base, window.end]]
         measures += [
@@ -256,9 +240,9 @@ def cuts_of_2025(exhibits: Exhibits) -> Claim:
     by_size = _by(falls, BY_DECEMBER, falls >= EXPECTED_BP)
     judgement: Judgement = "cannot be tested here"
     if on_time is not None and by_size is not None:
-        judgement = _of_two(on_time, by_size)
-    known = rates[rates.index <= BEFORE_ARTICLE]
-    bold = 100.0 * known.diff(NINE).dropna()
+        judgement = judged_by(on_time, by_size)
+    history = rates[rates.index <= BEFORE_ARTICLE]
+    bold = 100.0 * history.diff(NINE).dropna()
     return Claim(
         number=4,
         title="Cuts in May and June 2025, and 100 basis points within the year",
@@ -275,7 +259,7 @@ def cuts_of_2025(exhibits: Exhibits) -> Claim:
         because=_why_cuts(on_time, by_size, falls),
         measures=(
             measured("Federal funds rate, average of the month before the article",
-                     base / 100.0, "percent", index=known.index[-1:]),
+                     base / 100.0, "percent", index=history.index[-1:]),
             measured(
                 "Share of months after which the rate fell by 100 bp or more in nine months",
                 float(np.mean(bold <= -EXPECTED_BP)) if len(bold) else None,

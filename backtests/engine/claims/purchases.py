@@ -12,13 +12,14 @@ import pandas as pd
 from backtests.analysis.claims import ARTICLE_DAY, Claim, ClaimRow, ClaimTable, Judgement, Measure
 from backtests.analysis.metrics import Drawdown, deepest_drawdown
 from backtests.engine.claims.exhibits import Exhibits
+from backtests.engine.claims.judging import judged_by
 from backtests.engine.claims.measures import before, measured
 from backtests.engine.claims.ten_year import (
     FEWEST,
     STUDENT,
     TenYear,
     Window,
-    has_ten_year,
+    market_reaching,
     mean_of,
     share_below_zero,
 )
@@ -107,15 +108,15 @@ class Purchases:
 
 def buyer_of_last_resort(exhibits: Exhibits) -> Claim:
     """Claim 6: when Treasuries fall hard the Federal Reserve buys, and they do not collapse."""
-    market = _with_most_announcements(exhibits)
-    whole, known = TenYear.of(market), Purchases.of(TenYear.of(before(market)))
+    market = market_reaching(exhibits, ANNOUNCEMENTS, YEAR)
+    whole, history = TenYear.of(market), Purchases.of(TenYear.of(before(market)))
     regained = _regained_of(exhibits.days, "IEF")
-    tests = [known.lower > 0.5, known.no_deeper, known.met]
+    tests = [history.lower > 0.5, history.no_deeper, history.met]
     if regained is not None:
         tests.append(regained > 0.5)
     judgement: Judgement = "cannot be tested here"
-    if len(known.years) >= FEWEST:
-        judgement = _judged(*tests)
+    if len(history.years) >= FEWEST:
+        judgement = judged_by(*tests)
     return Claim(
         number=6,
         title="The Federal Reserve is the buyer of last resort",
@@ -137,8 +138,8 @@ def buyer_of_last_resort(exhibits: Exhibits) -> Claim:
             "two of them of mortgage bonds alone."
         ),
         judgement=judgement,
-        because=_why(known, regained),
-        measures=(*_measures(known), *_rush_for_cash(exhibits.days)),
+        because=_why(history, regained),
+        measures=(*_measures(history), *_rush_for_cash(exhibits.days)),
         after=_since(whole),
         after_words=(
             "The list has no announcement after the article, so nothing of it was tried since."
@@ -150,35 +151,20 @@ def buyer_of_last_resort(exhibits: Exhibits) -> Claim:
     )
 
 
-def _with_most_announcements(exhibits: Exhibits) -> Market:
-    """The daily market if its yields reach over as many announcements as the months' do."""
-    days = exhibits.days
-    if days is None or not has_ten_year(days):
-        return exhibits.months
-    reached = [len(Purchases.of(TenYear.of(each)).years) for each in (days, exhibits.months)]
-    return days if reached[0] >= reached[1] else exhibits.months
-
-
-def _judged(*tests: bool) -> Judgement:
-    if all(tests):
-        return "holds"
-    return "holds in part" if any(tests) else "fails"
-
-
-def _measures(known: Purchases) -> tuple[Measure, ...]:
-    index = pd.DatetimeIndex([pd.Timestamp(day) for day in known.years])
-    n, n_of = len(known.years), "announcements"
-    starts = known.ten_year.days[[window.base for window in known.usual]]
+def _measures(history: Purchases) -> tuple[Measure, ...]:
+    index = pd.DatetimeIndex([pd.Timestamp(day) for day in history.years])
+    n, n_of = len(history.years), "announcements"
+    starts = history.ten_year.days[[window.base for window in history.usual]]
     return (
         measured("Announcements with a lower 10-year yield after three months",
-                 known.lower, "share", n, n_of, index, decides=True),
+                 history.lower, "share", n, n_of, index, decides=True),
         measured("Deepest further loss of the 10-year within 12 months, mean",
-                 mean_of(known.losses), "percent", n, n_of, index, decides=True,
+                 mean_of(history.losses), "percent", n, n_of, index, decides=True,
                  interval=STUDENT),
         measured("The same from any month-end of the same years, mean",
-                 _mean(known.usual_losses), "percent", len(starts), "overlapping starts", starts,
+                 _mean(history.usual_losses), "percent", len(starts), "overlapping starts", starts,
                  decides=True),
-        *_deepest_fall(known),
+        *_deepest_fall(history),
     )  # fmt: skip
 
 
@@ -186,41 +172,41 @@ def _mean(values: Sequence[float]) -> float:
     return float(np.mean(values)) if len(values) else float("nan")
 
 
-def _why(known: Purchases, regained: float | None) -> str:
-    n, fall = len(known.years), known.deepest
+def _why(history: Purchases, regained: float | None) -> str:
+    n, fall = len(history.years), history.deepest
     if n < FEWEST or fall is None:
         return f"The data reach over {n} announcements and the year after; {FEWEST} are needed."
-    lower = round(known.lower * n)
+    lower = round(history.lower * n)
     words = (
         f"Three months after, the yield was lower in {lower} of {n}; the deepest further loss "
-        f"averaged {100 * _mean(known.losses):.1f} %, against "
-        f"{100 * _mean(known.usual_losses):.1f} % from any month-end. The deepest fall, "
+        f"averaged {100 * _mean(history.losses):.1f} %, against "
+        f"{100 * _mean(history.usual_losses):.1f} % from any month-end. The deepest fall, "
         f"{100 * fall.depth:.1f} % from {fall.start:%Y-%m} to {fall.end:%Y-%m}, "
-        f"{'was met by one' if known.met else 'went on without any'}."
+        f"{'was met by one' if history.met else 'went on without any'}."
     )
     if regained is not None:
         words += f" In March 2020 IEF regained {100 * regained:.0f} % of its fall within the month."
-    return f"{words} At most {_apart(known)} of the {n} years after do not overlap."
+    return f"{words} At most {_apart(history)} of the {n} years after do not overlap."
 
 
-def _apart(known: Purchases) -> int:
+def _apart(history: Purchases) -> int:
     """How many windows of twelve months do not overlap, from the first on."""
     count, free = 0, -1
-    for window in known.years.values():
+    for window in history.years.values():
         if window.base >= free:
             count, free = count + 1, window.end
     return count
 
 
-def _deepest_fall(known: Purchases) -> tuple[Measure, ...]:
-    fall = known.deepest
+def _deepest_fall(history: Purchases) -> tuple[Measure, ...]:
+    fall = history.deepest
     if fall is None:
         return ()
     return (
         measured("Deepest fall of the 10-year since the first announcement", fall.depth,
                  "percent", index=pd.DatetimeIndex([fall.start, fall.end]), decides=True),
         Measure(what="Announcement of purchases within it", value=None, unit="day",
-                text="yes" if known.met else "none", decides=True),
+                text="yes" if history.met else "none", decides=True),
     )  # fmt: skip
 
 
@@ -282,10 +268,10 @@ def _since(whole: TenYear) -> tuple[Measure, ...]:
 def _missing(days: Market | None, whole: TenYear) -> str:
     lacking = []
     if whole.is_monthly:
-        lacking.append("daily yields, since month-ends blur the day of an announcement")
-    if days is None:
-        lacking.append("daily prices of IEF and TLT in March 2020")
-    return "; ".join(lacking)
+        lacking.append("Daily yields: month-ends blur the day of an announcement.")
+    if _fall_of_march(days, "IEF") is None:
+        lacking.append("Daily prices of IEF in March 2020, by which one more test would judge.")
+    return " ".join(lacking)
 
 
 def _table(whole: TenYear) -> ClaimTable:

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtests.analysis.claims import ARTICLE_DAY, Claim, Judgement, Measure
+from backtests.analysis.claims import ARTICLE_DAY, Claim, Measure
 from backtests.engine.claims.exhibits import Exhibits
+from backtests.engine.claims.judging import judged_by
 from backtests.engine.claims.measures import before, measured
 from data.background import ten_year
 from data.market import Market
@@ -115,7 +116,11 @@ def fall_then_rise(exhibits: Exhibits) -> Claim:
             if is_daily
             else "A ladder of 20 to 30 year Treasuries from the first month-end after the article."
         ),
-        judgement="cannot be tested here" if course is None else _judged(course),
+        judgement=(
+            "cannot be tested here"
+            if course is None
+            else judged_by(course.fell_first, course.rose_later)
+        ),
         because=_why(course, share),
         measures=(
             measured(
@@ -142,12 +147,6 @@ def _finest(exhibits: Exhibits) -> tuple[Market, Course | None]:
         if course is not None:
             return days, course
     return exhibits.months, Course.of(exhibits.months, APRIL)
-
-
-def _judged(course: Course) -> Judgement:
-    if course.fell_first and course.rose_later:
-        return "holds"
-    return "holds in part" if course.fell_first or course.rose_later else "fails"
 
 
 def _after(exhibits: Exhibits, course: Course | None) -> tuple[Measure, ...]:

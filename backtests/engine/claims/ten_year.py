@@ -6,7 +6,7 @@ the same in 1984 and today.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from backtests.analysis.resampling import LEVEL, Estimate
+from backtests.engine.claims.exhibits import Exhibits
 from data.background import TEN_YEARS
 from data.errors import DataError
 from data.market import Market
@@ -123,6 +124,28 @@ class TenYear:
         """Deepest loss within a window from its first row, 0 or negative; interest counts."""
         held = self.level.iloc[window.base : window.end + 1]
         return float(held.min() / held.iloc[0]) - 1.0
+
+
+def market_reaching(exhibits: Exhibits, events: Collection[str], months: int) -> Market:
+    """The daily market if its yields reach over as many events as the bundled months do.
+
+    Parameters
+    ----------
+    exhibits
+        What there is.
+    events
+        Days, ``YYYY-MM-DD``.
+    months
+        Over how many months after each.
+    """
+    days = exhibits.days
+    if days is None or not has_ten_year(days):
+        return exhibits.months
+    reached = [
+        sum(ten_year.around(event, months) is not None for event in events)
+        for ten_year in (TenYear.of(days), TenYear.of(exhibits.months))
+    ]
+    return days if reached[0] >= reached[1] else exhibits.months
 
 
 def has_ten_year(market: Market) -> bool:

@@ -6,7 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from backtests.engine.claims.ten_year import TenYear, has_ten_year, mean_of, share_below_zero
+from backtests.engine.claims.exhibits import Exhibits
+from backtests.engine.claims.ten_year import (
+    TenYear,
+    has_ten_year,
+    market_reaching,
+    mean_of,
+    share_below_zero,
+)
 from data.errors import DataError
 from tests.conftest import market_of
 from tests.engine.claims.fed_exhibits import made_market, made_months
@@ -87,3 +94,19 @@ def test_without_yields_there_is_no_ten_year():
     assert not has_ten_year(bare)
     with pytest.raises(DataError, match="made prices has no 10-year yields; give a source"):
         TenYear.of(bare)
+
+
+def test_daily_yields_count_only_if_they_reach_over_as_much():
+    months = made_market(made_months("2000-01-31", "2010-12-31"), 12)
+    events = ("2002-05-07", "2005-05-10")
+
+    def chosen(first: str) -> str:
+        days = made_market(pd.Series(4.0, pd.bdate_range(first, "2010-12-31")), 252)
+        market = market_reaching(Exhibits(months, days, ""), events, 12)
+        return "days" if market is days else "months"
+
+    assert chosen("2002-05-06") == "days"  # the day before the first event
+    assert chosen("2002-05-07") == "months"
+    assert market_reaching(Exhibits(months, None, ""), events, 12) is months
+    bare = market_of(pd.DataFrame({"TLT": 1.0}, pd.bdate_range("2000-01-03", "2010-12-31")))
+    assert market_reaching(Exhibits(months, bare, ""), events, 12) is months
