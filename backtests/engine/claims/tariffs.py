@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backtests.analysis.claims import ARTICLE_DAY, Claim, Measure
+from backtests.analysis.claims import ARTICLE_DAY, Claim, Judgement, Measure
 from backtests.engine.claims.exhibits import Exhibits
 from backtests.engine.claims.judging import judged_by
 from backtests.engine.claims.measures import before, measured
@@ -26,7 +26,8 @@ MARCH, APRIL = "2025-03-31", "2025-04-30"
 class Course:
     """A fund from a base on: rows within twelve months, base first.
 
-    ``low`` is the row of its lowest level, ``high`` that of its highest from there on.
+    ``low`` is the row of its lowest level, ``high`` that of its highest from there on; ``ends``
+    the day on which the twelve months are over, ``is_over`` whether the data reach to it.
     """
 
     levels: pd.Series
@@ -34,6 +35,8 @@ class Course:
     y10: pd.Series | None
     low: int
     high: int
+    ends: pd.Timestamp
+    is_over: bool
 
     @classmethod
     def of(cls, market: Market, base: str) -> Course | None:
@@ -57,6 +60,8 @@ class Course:
             None if y10 is None else y10.reindex(levels.index),
             low,
             high,
+            end,
+            bool(rows[-1] >= end),
         )
 
     @property
@@ -109,18 +114,15 @@ def fall_then_rise(exhibits: Exhibits) -> Claim:
             "A forecast, judged only by what came after: TLT, interest counted, within 12 months "
             "of the article. It fell first if its lowest close is below its level of that day and "
             "its highest close does not come before; it rose later if it was above that level "
-            "after its lowest close. Both: holds; one: in part; neither: fails."
+            "after its lowest close. Both: holds; one: in part; neither: fails; not judged so "
+            "while the 12 months last, unless both have happened."
         ),
         data=(
             "TLT from the close of the article's day, daily prices; month-ends beside it."
             if is_daily
             else "A ladder of 20 to 30 year Treasuries from the first month-end after the article."
         ),
-        judgement=(
-            "cannot be tested here"
-            if course is None
-            else judged_by(course.fell_first, course.rose_later)
-        ),
+        judgement="cannot be tested here" if course is None else _judged(course),
         because=_why(course, share),
         measures=(
             measured(
@@ -147,6 +149,12 @@ def _finest(exhibits: Exhibits) -> tuple[Market, Course | None]:
         if course is not None:
             return days, course
     return exhibits.months, Course.of(exhibits.months, APRIL)
+
+
+def _judged(course: Course) -> Judgement:
+    """By the rule; what has not happened yet may still come, until the twelve months are over."""
+    judgement = judged_by(course.fell_first, course.rose_later)
+    return judgement if course.is_over or judgement == "holds" else "cannot be tested here"
 
 
 def _after(exhibits: Exhibits, course: Course | None) -> tuple[Measure, ...]:
@@ -271,6 +279,8 @@ def _why(course: Course | None, share: float) -> str:
     top = int(course.levels.to_numpy(float).argmax())
     if 0 < top < low:
         words += f", after its highest of {course.day(top)}"
+    if not course.is_over:
+        words += f", so far: the twelve months end on {course.ends:%Y-%m-%d}"
     return (
         f"{words}. Of all earlier starts {100 * share:.0f} % saw a fall and a later rise, of "
         "whatever size, over as long."

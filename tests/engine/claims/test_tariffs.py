@@ -51,6 +51,14 @@ def test_what_comes_after_a_year_does_not_count():
     assert made([*late[:-1], 120.0]).judgement == "holds"
 
 
+def test_until_the_year_is_over_only_what_has_happened_judges():
+    so_far = made([100, 97, 103], last="2026-04-13")
+    assert so_far.judgement == "holds"
+    assert "so far: the twelve months end on 2026-04-14" in so_far.because
+    assert made([100, 97, 99], last="2026-04-13").judgement == "cannot be tested here"
+    assert made([100, 97, 99], last="2026-04-14").judgement == "holds in part"
+
+
 def test_without_anything_after_the_article_nothing_is_judged():
     months = bundled_months().months.until(pd.Timestamp("2025-03-31"))
     claim = fall_then_rise(replace(bundled_months(), months=months))
