@@ -10,7 +10,7 @@ import pandas as pd
 from backtests.analysis.stress import NodeMove, Recovery, Returns, ShockMap, Stress
 from data.spreadsheet import write_csv
 
-Row = Mapping[str, object]
+Row = Mapping[str, str | float | int | None]
 
 
 def write_stress_csv(path: Path, stress: Stress) -> None:
@@ -95,7 +95,7 @@ def _rows(stress: Stress) -> Iterator[Row]:
     if stress.withheld is not None:
         tax = stress.withheld
         name = f"{100.0 * tax.rate:g} % of coupons withheld"
-        yield from (
+        taxed: tuple[Row, ...] = (
             {
                 "kind": "withheld", "name": name, "stage": "price, at once",
                 "portfolio": tax.portfolio_price, "hedge": tax.price,
@@ -109,6 +109,7 @@ def _rows(stress: Stress) -> Iterator[Row]:
                 "hedge": tax.coupons_lost,
             },
         )  # fmt: skip
+        yield from taxed
 
 
 def _moves(moves: Sequence[NodeMove]) -> Row:
