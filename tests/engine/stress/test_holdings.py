@@ -137,5 +137,12 @@ def test_what_is_withheld_today_is_known():
     assert "withheld from the interest: 30 % of BIL" in notes
 
 
+def test_what_a_sale_left_over_is_not_held():
+    """Half and half leaves a last digit of cash, which is no holding."""
+    run = run_of(params={"weights": {"SPY": 0.5, "TLT": 0.5}}, end="1975-06-30")
+    assert abs(run.summary.latest.held[CASH]) < 1e-12
+    assert [leg.ticker for leg in holdings_of(run)[0].shown] == ["SPY", "TLT"]
+
+
 def test_a_decision_that_has_yet_to_trade_is_said():
     assert any("has yet to trade" in note for note in holdings_of(run_of())[1])

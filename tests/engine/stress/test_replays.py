@@ -17,7 +17,7 @@ from backtests.engine.stress.replays import replayed, replays_of
 from data import bundled
 from data.sources import files
 from data.treasuries.instruments import LADDERS, Ladder
-from tests.engine.stress.made import TEN, abroad, holdings, par_price, run_of, run_on
+from tests.engine.stress.made import TEN, abroad, daily, holdings, par_price, run_of, run_on
 
 YEAR_2022 = Episode("2022", "2021-12-31", "2022-12-31", detected=True)  # these very rows
 FUNDS = {"SHY": LADDERS[1, 3], "IEF": LADDERS[7, 10], "TLT": LADDERS[20, 30]}
@@ -243,6 +243,23 @@ def test_on_months_april_2025_is_left_out_and_said(dollars):
     assert "April 2025" not in every
     notes = replays_of(held, bundled.load(["SPY", "IEF", "TLT"]))[1]
     assert any(note.startswith("April 2025 (2025-04-02 to 2025-04-11)") for note in notes)
+
+
+def test_a_hedge_without_prices_of_the_time_stays_and_is_counted():
+    """Gold that the run has from 2017 on, beside equity whose own yields are not there at all."""
+    market = daily("2017-06-01", "2019-06-28", ("SPY", "GLD"))
+    run = run_on(market, {"SPY": 0.6, "GLD": 0.4}, hedge="GLD")
+    held = holdings_of(run)[0]
+    made, notes = replays_of(held, run.market)
+    every = {replay.name: replay for replay in made}
+    assert every["Oil shock"].now.hedge == 0.0
+    gold = market.prices["GLD"]
+    own = gold[:"2018-12-31"].iloc[-1] / gold[:"2018-09-30"].iloc[-1] - 1.0
+    assert every["Tightening"].now.hedge == pytest.approx(own)
+    assert (
+        "GLD has no prices in 18 of 20 replays and stays where it was in them, the last of them "
+        "Tariffs"
+    ) in notes
 
 
 def test_april_2025_and_the_tariffs_by_published_yields(rates_folder):
