@@ -11,7 +11,7 @@ from backtests.engine.money import Money
 from backtests.engine.stress.holdings import bill_yield_of, holdings_of, todays_curve
 from data import bundled
 from data.errors import DataError, UsageError
-from data.market import CASH
+from data.market import CASH, Market
 from tests.engine.stress.made import daily, run_of, run_on
 
 
@@ -123,6 +123,34 @@ def test_a_currency_hedge_is_that_of_the_run_or_of_the_share_class():
     held = holdings_of(run_of(money=Money("EUR", fx_hedge=0.5), end="2020-06-30"))[0]
     assert [leg.hedged for leg in held.legs] == [0.0, 0.5, 0.0]
     assert held.forwards.investor.currency == "EUR"
+
+
+def hedged_class(**settings):
+    """Holdings of DTLE.L, the 20+ year share class that sells its dollars into euros, by month."""
+    months = bundled.load(["SPY", "TLT"])
+    market = Market(
+        source="files:made",
+        title="made",
+        prices=months.prices.rename(columns={"TLT": "DTLE.L"}),
+        cash=months.cash,
+        periods_per_year=12,
+        provenance={name: months.provenance["SPY"] for name in ("SPY", "DTLE.L", CASH)},
+        yields=months.yields,
+    )
+    run = run_on(market, {"SPY": 0.6, "DTLE.L": 0.4}, end="2020-06-30", **settings)
+    return holdings_of(run)
+
+
+def test_a_share_class_that_sells_its_dollars_into_euros_is_hedged_in_euros():
+    leg = hedged_class(money=Money("EUR"))[0].legs[1]
+    assert (leg.repricing, leg.shortest, leg.longest, leg.hedged) == ("ladder", 20.0, 30.0, 1.0)
+
+
+def test_elsewhere_it_is_moved_as_if_it_did_not_and_that_is_said():
+    for money in (Money("USD"), Money("GBP")):
+        held, notes = hedged_class(money=money)
+        assert held.legs[1].hedged == 0.0
+        assert any("DTLE.L sells its dollars into another currency" in note for note in notes)
 
 
 def test_what_is_withheld_today_is_known():
