@@ -134,7 +134,7 @@ def hedged_class(**settings):
         prices=months.prices.rename(columns={"TLT": "DTLE.L"}),
         cash=months.cash,
         periods_per_year=12,
-        provenance={name: months.provenance["SPY"] for name in ("SPY", "DTLE.L", CASH)},
+        provenance=dict.fromkeys(("SPY", "DTLE.L", CASH), months.provenance["SPY"]),
         yields=months.yields,
     )
     run = run_on(market, {"SPY": 0.6, "DTLE.L": 0.4}, end="2020-06-30", **settings)
