@@ -75,7 +75,7 @@ def replays_picture(stress: Stress, shapes: Sequence[Shape] = ON_PAGE) -> Hero |
 def _finding(stress: Stress, falls: Sequence[Replay]) -> str:
     hedge, cash = hedge_of(stress), cash_of(stress)
     if not hedge:
-        return f"What is held would lose most in {years_text(falls[0])}'s fall"
+        return f"What is held would lose most in the fall of {years_text(falls[0])}"
     won = sum(beats(fall.now) for fall in falls)
     return f"{capital(hedge)} today: more than {cash} in {count_text(won, len(falls))}"
 
