@@ -10,7 +10,7 @@ import pandas as pd
 from backtests.analysis.stress import NodeMove, Recovery, Returns, ShockMap, Stress
 from data.spreadsheet import write_csv
 
-Row = Mapping[str, object]
+Row = Mapping[str, str | float | None]
 
 
 def write_stress_csv(path: Path, stress: Stress) -> None:
