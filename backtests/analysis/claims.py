@@ -1,5 +1,4 @@
-"""The article on trial: the records of its claims, each with what would refute it and what was
-measured.
+"""The article on trial: records of its claims, what would refute each, and what was measured.
 
 The article was written for investors outside the United States in April 2025. A claim is judged by
 a rule that stands in its function before any figure is known; nothing is softened for or against

@@ -87,9 +87,9 @@ class Returns:
 
 @dataclass(frozen=True)
 class Recovery:
-    """Months until a loss is earned back, with yields, equity and the dollar where the shock left
-    them; 0 where nothing was lost, None where that takes longer than :data:`MOST_MONTHS`.
+    """Months until a loss is earned back, with all prices where the shock left them.
 
+    0 where nothing was lost, None where that takes longer than :data:`MOST_MONTHS`.
     ``portfolio`` and ``bills`` by the interest of what is not equity, ``hedge`` by its own.
     """
 

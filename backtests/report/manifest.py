@@ -28,7 +28,7 @@ class Manifest:
     created
         When it was written, ISO 8601 in UTC.
     kind
-        ``run``, ``comparison`` or ``tuning``.
+        ``run``, ``comparison``, ``tuning``, ``stress`` or ``claims``.
     format
         The folder's format number; another number means another version of this program.
     files
@@ -36,8 +36,8 @@ class Manifest:
     title
         A line for the index; empty for a run, whose glance has its name.
     finding
-        What a comparison or a search came to, in a sentence; empty for a run, whose word says it,
-        and in a folder of before.
+        What a comparison, a search or a trial of the article came to, in a sentence; empty for a
+        run, whose word says it, and in a folder of before.
     """
 
     kind: str
@@ -136,6 +136,46 @@ class SearchManifest(Manifest):
     search: str
     notes: tuple[str, ...]
     age_days: int
+    data: Mapping[str, str]
+    versions: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StressManifest(Manifest):
+    """The manifest of a stress test in a folder of its own: of what portfolio, on what data.
+
+    ``config`` is the configuration of the run whose weights were tested; ``data`` is SHA-256 by
+    series.
+    """
+
+    kind: str = "stress"
+    config: ConfigTable
+    source_title: str
+    notes: tuple[str, ...]
+    age_days: int
+    data: Mapping[str, str]
+    versions: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimsManifest(Manifest):
+    """The manifest of a trial of the article: what its claims were tried on.
+
+    Attributes
+    ----------
+    source
+        The daily data that were asked for; ``bundled`` for the bundled months alone.
+    notes
+        What is to be known of the data.
+    data
+        SHA-256 by series.
+    versions
+        Of Python, libraries and this project's commit.
+    """
+
+    kind: str = "claims"
+    source: str
+    notes: tuple[str, ...] = ()
     data: Mapping[str, str]
     versions: Mapping[str, str | None]
 
@@ -252,6 +292,8 @@ KINDS: Mapping[str, type[Manifest]] = {
     "run": RunManifest,
     "comparison": ComparisonManifest,
     "tuning": SearchManifest,
+    "stress": StressManifest,
+    "claims": ClaimsManifest,
 }
 # Fields that folders of this format may lack: they were written before there were any.
 ADDED: Mapping[str, Mapping[str, Json]] = {
