@@ -95,20 +95,18 @@ def _rows(stress: Stress) -> Iterator[Row]:
     if stress.withheld is not None:
         tax = stress.withheld
         name = f"{100.0 * tax.rate:g} % of coupons withheld"
-        yield from (
+        effects: tuple[Row, ...] = (
+            {"stage": "price, at once", "portfolio": tax.portfolio_price, "hedge": tax.price},
             {
-                "kind": "withheld", "name": name, "stage": "price, at once",
-                "portfolio": tax.portfolio_price, "hedge": tax.price,
+                "stage": "coupons, a year",
+                "months": 12,
+                "portfolio": tax.portfolio_a_year,
+                "hedge": tax.a_year,
             },
-            {
-                "kind": "withheld", "name": name, "stage": "coupons, a year", "months": 12,
-                "portfolio": tax.portfolio_a_year, "hedge": tax.a_year,
-            },
-            {
-                "kind": "withheld", "name": name, "stage": "coupons, all of them",
-                "hedge": tax.coupons_lost,
-            },
-        )  # fmt: skip
+            {"stage": "coupons, all of them", "hedge": tax.coupons_lost},
+        )
+        for effect in effects:
+            yield {"kind": "withheld", "name": name, **effect}
 
 
 def _moves(moves: Sequence[NodeMove]) -> Row:
