@@ -92,7 +92,7 @@ def _endings(stress: Stress) -> list[str]:
     told = ["", "Then: what is held, at the yields of the time. Months: until interest earns the "
             "loss back."]  # fmt: skip
     evens = [
-        f"{each.months} months {rise(each.bp, 2)}"
+        f"{each.months} months {rise(each.bp)}"
         for each in stress.break_evens
         if each.bp is not None
     ]

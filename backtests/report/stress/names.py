@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -79,14 +80,15 @@ def points(value: float, digits: int = 1) -> str:
     return difference(100.0 * value, digits)
 
 
-def rise(bp: float, digits: int = 1) -> str:
+def rise(bp: float, digits: int = 2) -> str:
     """Basis points as percentage points, with their sign."""
     return difference(bp / 100.0, digits)
 
 
 def years_text(replay: Replay) -> str:
-    """Years of a fall: ``2022``, ``2007-09``, ``1998-2002``."""
-    first, last = replay.start[:4], replay.end[:4]
+    """Years of a fall: ``2022``, ``2007-09``, ``1998-2002``; its first return is the day after."""
+    begins = dt.date.fromisoformat(replay.start) + dt.timedelta(days=1)
+    first, last = str(begins.year), replay.end[:4]
     if first == last:
         return first
     return f"{first}-{last[2:] if first[:2] == last[:2] else last}"
@@ -95,7 +97,7 @@ def years_text(replay: Replay) -> str:
 def dated_name(replay: Replay) -> str:
     """A fall with its years, if its name does not have them already."""
     years = years_text(replay)
-    return replay.name if replay.start[:4] in replay.name else f"{replay.name} {years}"
+    return replay.name if years[:4] in replay.name else f"{replay.name} {years}"
 
 
 def maturity_text(years: float) -> str:

@@ -199,7 +199,7 @@ def break_evens_grid(stress: Stress) -> Grid:
     cash = cash_of(stress)
     rows = []
     for each in stress.break_evens:
-        told = "none within 10 points" if each.bp is None else f"{rise(each.bp, 2)} points"
+        told = "none within 10 points" if each.bp is None else f"{rise(each.bp)} points"
         rows.append(
             [
                 Cell(f"{each.months} months", each.months),

@@ -70,14 +70,14 @@ def _why(stress: Stress) -> str:
     cash, bills = cash_of(stress), cash_yield(stress)
     hedge = hedge_of(stress)
     if not hedge:
-        return f"It holds no hedge: {cash} yield{_s(cash)} {bills:.1f} % today."
+        return f"It holds no hedge: {cash} yield{_s(cash)} {bills:.2f} % today."
     today = hedge_today(stress)
     told = [f"{hedge} {'are' if is_plural(stress) else 'is'} not built from yields."]
     if today is not None:
         yield_, duration = today
         told = [
-            f"Today {hedge} yield{'' if is_plural(stress) else 's'} {yield_:.1f} %, {cash} "
-            f"{bills:.1f} %; each point that yields rise costs about {duration:.1f} %."
+            f"Today {hedge} yield{'' if is_plural(stress) else 's'} {yield_:.2f} %, {cash} "
+            f"{bills:.2f} %; each point that yields rise costs about {duration:.1f} %."
         ]
     even = break_even(stress, ASKED)
     if even is not None and even.bp is not None:
@@ -87,7 +87,7 @@ def _why(stress: Stress) -> str:
 
 def _even_words(bp: float, months: int, stress: Stress) -> str:
     """How far yields may rise before the hedge trails bills, or have to fall for it not to."""
-    size, cash = f"{abs(bp) / 100:.1f} points within {months} months", cash_of(stress)
+    size, cash = f"{abs(bp) / 100:.2f} points within {months} months", cash_of(stress)
     if bp < 0.0:
         it = "them" if is_plural(stress) else "it"
         return f"Yields must fall {size} for {it} to match {cash}."

@@ -34,8 +34,8 @@ def test_the_headline_has_the_mix_the_count_with_n_and_the_worst_fall():
 def test_the_line_says_why_what_it_was_then_and_how_sure():
     """Two points less then: 0, 13, 3 and -17 %, of which two beat 1 %."""
     assert first_screen(make_stress()).line == (
-        "Today Treasuries yield 4.1 %, bills 3.6 %; each point that yields rise costs about 7.0 %. "
-        "Yields may rise 0.9 points within 12 months before they trail bills. At the yields of "
+        "Today Treasuries yield 4.10 %, bills 3.60 %; each point that yields rise costs about 7.0 %. "
+        "Yields may rise 0.94 points within 12 months before they trail bills. At the yields of "
         "their time it was 2 of 4 falls. These are moves of the past: the next fall may be of "
         "another kind."
     )
@@ -58,16 +58,16 @@ def test_three_tiles():
         "Equity alone -20.0 %, then -19.0 %.",
     )
     assert even.title == "Break-even: Treasuries and bills earn the same"
-    assert (even.value, even.unit) == ("+0.9", "points of yield in 12 months")
-    assert even.lines[0] == "3 months +0.1; 36 months none within 10 points."
+    assert (even.value, even.unit) == ("+0.94", "points of yield in 12 months")
+    assert even.lines[0] == "3 months +0.09; 36 months none within 10 points."
 
 
 def test_yields_that_must_fall_for_the_hedge_to_match_bills():
     stress = make_stress(break_evens=(BreakEven(12, -31.0, 0.03, 0.04),))
-    assert "Yields must fall 0.3 points within 12 months for them to match bills." in (
+    assert "Yields must fall 0.31 points within 12 months for them to match bills." in (
         first_screen(stress).line
     )
-    assert first_screen(stress).tiles[-1].value == "-0.3"
+    assert first_screen(stress).tiles[-1].value == "-0.31"
     assert first_screen(stress).tiles[-1].lines == ("Beyond it bills would have earned more.",)
 
 
@@ -77,7 +77,7 @@ def test_without_a_hedge_the_headline_is_about_equity():
         "60 % SPY, 40 % cash today: the worst fall of history, 2007-09, would cost 29.6 %, and "
         "nothing hedges it"
     )
-    assert screen.line.startswith("It holds no hedge: bills yield 3.6 % today. These are moves")
+    assert screen.line.startswith("It holds no hedge: bills yield 3.60 % today. These are moves")
     assert [tile.key for tile in screen.tiles] == ["worst"]
     assert screen.tiles[0].lines[0] == "Equity alone -50.0 %."
 
@@ -102,7 +102,7 @@ def test_a_hedge_that_is_not_built_from_yields():
 def test_abroad_the_cash_is_the_investors_own():
     screen = first_screen(in_yen())
     assert screen.headline.startswith("60 % SPY, 40 % IEF in yen today: Treasuries would beat cash")
-    assert "Today Treasuries yield 4.1 %, cash 0.5 %;" in screen.line
+    assert "Today Treasuries yield 4.10 %, cash 0.50 %;" in screen.line
     assert screen.tiles[0].lines[0] == "Cash instead -29.6 %, equity alone -50.0 %."
 
 
