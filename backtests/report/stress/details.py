@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from backtests.analysis.stress import HORIZONS, LOWEST_YIELD, MOST_MONTHS, Leg, Replay, Stress
-from backtests.report.stress.names import cash_of, floored_text, hedge_of, maturity_text
+from backtests.report.stress.names import cash_of, floored_text, hedge_of, maturity_text, rows_text
 from backtests.report.text import DURATION, capital, percent
 from data.currency.currencies import counted_in
 
 
 def facts_of(stress: Stress) -> list[str]:
     """On what it was worked out, in a few words each."""
-    daily = sum(replay.daily for replay in stress.replays)
-    monthly = len(stress.replays) - daily
-    rows = [f"{daily} of daily closes"] * bool(daily) + [f"{monthly} of month-ends"] * bool(monthly)
     count = len(stress.replays)
-    replays = f"{count} replay{'' if count == 1 else 's'}: {', '.join(rows)}"
+    replays = f"{count} replay{'' if count == 1 else 's'}: {rows_text(stress.replays)}"
     return [
         f"what is held on {stress.as_of}",
         f"yields of {stress.curve_as_of}",

@@ -9,7 +9,7 @@ from typing import Literal
 
 from backtests.analysis.stress import LOWEST_YIELD, MOST_MONTHS, NodeMove, Replay, Returns, Stress
 from backtests.report.currency import cash_words
-from backtests.report.text import capital, difference, hedge_words, mix_words
+from backtests.report.text import basis, capital, difference, hedge_words, mix_words
 from data.currency.currencies import counted_in
 
 LONGEST_MIX = 34  # characters of a mix in a heading; a longer one is told by its sides
@@ -92,6 +92,12 @@ def years_text(replay: Replay) -> str:
     if first == last:
         return first
     return f"{first}-{last[2:] if first[:2] == last[:2] else last}"
+
+
+def rows_text(replays: Sequence[Replay]) -> str:
+    """How many are of which rows: ``14 of daily closes, 6 of month-ends``."""
+    counts = {daily: sum(each.daily is daily for each in replays) for daily in (True, False)}
+    return ", ".join(f"{n} of {basis(daily=daily)}" for daily, n in counts.items() if n)
 
 
 def dated_name(replay: Replay) -> str:

@@ -34,7 +34,8 @@ def test_the_headline_has_the_mix_the_count_with_n_and_the_worst_fall():
 def test_the_line_says_why_what_it_was_then_and_how_sure():
     """Two points less then: 0, 13, 3 and -17 %, of which two beat 1 %."""
     assert first_screen(make_stress()).line == (
-        "Today Treasuries yield 4.10 %, bills 3.60 %; each point that yields rise costs about 7.0 %. "
+        "Today Treasuries yield 4.10 %, bills 3.60 %; each point that yields rise costs about "
+        "7.0 %. "
         "Yields may rise 0.94 points within 12 months before they trail bills. At the yields of "
         "their time it was 2 of 4 falls. These are moves of the past: the next fall may be of "
         "another kind."
