@@ -62,8 +62,8 @@ def replays_picture(stress: Stress, shapes: Sequence[Shape] = ON_PAGE) -> Hero |
     return Hero(
         title=_finding(stress, falls),
         subtitle=f"Return of each of {len(falls)} falls, moved onto what is held and yields today; "
-        f"{rows_text(falls)}. The costliest first. Ring: the same holdings at the yields of that time."
-        f"{at_right}",
+        f"{rows_text(falls)}. The costliest first. Ring: the same holdings at the yields of that "
+        f"time.{at_right}",
         note="",
         told="; ".join(_told(fall, stress) for fall in falls),
         drawings=tuple(_drawing(stress, falls, shape) for shape in shapes),

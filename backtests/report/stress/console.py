@@ -16,6 +16,7 @@ from backtests.report.stress.details import (
 )
 from backtests.report.stress.names import (
     Column,
+    bills_of,
     cash_of,
     columns_of,
     dated_name,
@@ -99,7 +100,7 @@ def _endings(stress: Stress) -> list[str]:
     if stress.hedge and evens:
         told.append(
             f"Rise of yields, in points, at which {hedge_of(stress)} only earn"
-            f"{'' if is_plural(stress) else 's'} as much as {cash_of(stress)}: {', '.join(evens)}."
+            f"{'' if is_plural(stress) else 's'} as much as {bills_of(stress)}: {', '.join(evens)}."
         )
     return told
 

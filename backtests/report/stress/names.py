@@ -50,6 +50,11 @@ def cash_of(stress: Stress) -> str:
     return cash_words(stress.investor).name
 
 
+def bills_of(stress: Stress) -> str:
+    """What the bills of the break-even are called, which is in dollars wherever one lives."""
+    return "bills" if stress.investor is None else "US bills"
+
+
 def is_plural(stress: Stress) -> bool:
     """Whether a sentence speaks of the hedge as of several things."""
     return hedge_of(stress) == "Treasuries" or len(stress.hedge) > 1
@@ -142,14 +147,20 @@ def floored_text(moves: Sequence[NodeMove]) -> str:
 
 
 def falls_of(stress: Stress) -> list[Replay]:
-    """The replays that count: equity fell, and no longer fall of the list has these days too."""
+    """The replays that count: equity fell, and most of the days are not those of a longer fall."""
     falls: list[Replay] = []
     by_length = sorted(stress.replays, key=lambda replay: (-replay.days, replay.start))
     for replay in by_length:
-        inside = any(each.start <= replay.start and replay.end <= each.end for each in falls)
-        if replay.equity_move < 0.0 and not inside:
+        shared = max((_shared(replay, longer) for longer in falls), default=0)
+        if replay.equity_move < 0.0 and 2 * shared < max(replay.days, 1):
             falls.append(replay)
     return sorted(falls, key=lambda replay: (replay.start, replay.end))
+
+
+def _shared(replay: Replay, other: Replay) -> int:
+    """How many days two replays have in common."""
+    start, end = max(replay.start, other.start), min(replay.end, other.end)
+    return (dt.date.fromisoformat(end) - dt.date.fromisoformat(start)).days
 
 
 def worst_of(stress: Stress) -> Replay | None:

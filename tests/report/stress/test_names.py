@@ -72,6 +72,15 @@ def test_a_fall_within_a_longer_one_and_a_rebound_do_not_count():
     assert falls == ["Oil shock", "Financial crisis", "Covid", "Inflation"]
 
 
+@pytest.mark.parametrize(("start", "counts"), [("2020-03-18", True), ("2020-03-15", False)])
+def test_a_fall_that_has_half_its_days_in_a_longer_one_does_not_count(start, counts):
+    """Covid ends on the 23rd: 5 of 12 days are shared from the 18th on, 8 of 15 from the 15th."""
+    days = {"2020-03-18": 12, "2020-03-15": 15}[start]
+    later = make_replay("Later", start, "2020-03-30", -0.1, 0.0, days=days)
+    falls = falls_of(make_stress(replays=(REPLAYS[2], later)))
+    assert [fall.name for fall in falls] == ["Covid", *["Later"] * counts]
+
+
 def test_of_two_replays_of_the_same_days_one_counts():
     twice = (REPLAYS[1], replace(REPLAYS[1], name="the same once more"))
     assert [replay.name for replay in falls_of(make_stress(replays=twice))] == ["Financial crisis"]

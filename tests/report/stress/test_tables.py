@@ -141,3 +141,10 @@ def test_what_is_held_and_todays_curve():
     assert curve.heads[1:3] == ["3 months", "1 year"]
     assert curve.heads[-2:] == ["US bills earn", "cash earns"]
     assert texts(curve.rows[0])[-2:] == ["3.60", "0.50"]
+
+
+def test_abroad_the_break_even_is_in_dollars_beside_us_bills():
+    grid = break_evens_grid(in_yen())
+    assert grid.heads[-1] == "US bills, unchanged yields"
+    assert "in dollars" in grid.caption
+    assert "in dollars" not in break_evens_grid(make_stress()).caption

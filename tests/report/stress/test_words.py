@@ -103,7 +103,9 @@ def test_a_hedge_that_is_not_built_from_yields():
 def test_abroad_the_cash_is_the_investors_own():
     screen = first_screen(in_yen())
     assert screen.headline.startswith("60 % SPY, 40 % IEF in yen today: Treasuries would beat cash")
-    assert "Today Treasuries yield 4.10 %, cash 0.50 %;" in screen.line
+    assert "Today Treasuries yield 4.10 %, US bills 3.60 %;" in screen.line
+    assert "before they trail US bills." in screen.line
+    assert screen.tiles[-1].title == "Break-even: Treasuries and US bills earn the same"
     assert screen.tiles[0].lines[0] == "Cash instead -29.6 %, equity alone -50.0 %."
 
 
