@@ -78,8 +78,8 @@ def _why(stress: Stress) -> str:
         yield_, duration = today
         told = [
             f"Today {hedge} yield{'' if is_plural(stress) else 's'} {yield_:.2f} %, "
-            f"{bills_of(stress)} {stress.bill_yield:.2f} %; each point that yields rise costs about "
-            f"{duration:.1f} %."
+            f"{bills_of(stress)} {stress.bill_yield:.2f} %; each point that yields rise costs "
+            f"about {duration:.1f} %."
         ]
     even = break_even(stress, ASKED)
     if even is not None and even.bp is not None:
@@ -92,9 +92,9 @@ def _even_words(bp: float, months: int, stress: Stress) -> str:
     size, cash = f"{abs(bp) / 100:.2f} points within {months} months", bills_of(stress)
     if bp < 0.0:
         it = "them" if is_plural(stress) else "it"
-        return f"Yields must fall {size} for {it} to match {cash}."
+        return f"With roll-down, yields must fall {size} for {it} to match {cash}."
     trail = "they trail" if is_plural(stress) else "it trails"
-    return f"Yields may rise {size} before {trail} {cash}."
+    return f"With roll-down, yields may rise {size} before {trail} {cash}."
 
 
 def _s(cash: str) -> str:

@@ -36,7 +36,7 @@ def test_the_line_says_why_what_it_was_then_and_how_sure():
     assert first_screen(make_stress()).line == (
         "Today Treasuries yield 4.10 %, bills 3.60 %; each point that yields rise costs about "
         "7.0 %. "
-        "Yields may rise 0.94 points within 12 months before they trail bills. At the yields of "
+        "With roll-down, yields may rise 0.94 points within 12 months before they trail bills. At the yields of "
         "their time it was 2 of 4 falls. These are moves of the past: the next fall may be of "
         "another kind."
     )
@@ -65,7 +65,7 @@ def test_three_tiles():
 
 def test_yields_that_must_fall_for_the_hedge_to_match_bills():
     stress = make_stress(break_evens=(BreakEven(12, -31.0, 0.03, 0.04),))
-    assert "Yields must fall 0.31 points within 12 months for them to match bills." in (
+    assert "With roll-down, yields must fall 0.31 points within 12 months for them to match bills." in (
         first_screen(stress).line
     )
     assert first_screen(stress).tiles[-1].value == "-0.31"
