@@ -23,6 +23,7 @@ from backtests.report.stress.names import (
     hedge_of,
     one_digit,
     points,
+    rows_text,
     years_text,
 )
 from backtests.report.text import capital, difference, percent, typeset
@@ -57,14 +58,12 @@ def replays_picture(stress: Stress, shapes: Sequence[Shape] = ON_PAGE) -> Hero |
     if not falls:
         return None
     hedge = hedge_of(stress)
-    daily = sum(fall.daily for fall in falls)
-    basis = f"{daily} of daily closes, {len(falls) - daily} of month-ends"
     at_right = f" At the right: points more than {cash_of(stress)} would make." if hedge else ""
     return Hero(
         title=_finding(stress, falls),
         subtitle=f"Return of each of {len(falls)} falls, moved onto what is held and yields today; "
-        f"{basis}. The costliest first. Ring: the same holdings at the yields of that time."
-        f"{at_right}",
+        f"{rows_text(falls)}. The costliest first. Ring: the same holdings at the yields of that "
+        f"time.{at_right}",
         note="",
         told="; ".join(_told(fall, stress) for fall in falls),
         drawings=tuple(_drawing(stress, falls, shape) for shape in shapes),
@@ -75,7 +74,7 @@ def replays_picture(stress: Stress, shapes: Sequence[Shape] = ON_PAGE) -> Hero |
 def _finding(stress: Stress, falls: Sequence[Replay]) -> str:
     hedge, cash = hedge_of(stress), cash_of(stress)
     if not hedge:
-        return f"What is held would lose most in {years_text(falls[0])}'s fall"
+        return f"What is held would lose most in the fall of {years_text(falls[0])}"
     won = sum(beats(fall.now) for fall in falls)
     return f"{capital(hedge)} today: more than {cash} in {count_text(won, len(falls))}"
 

@@ -16,10 +16,14 @@ from backtests.report.stress.details import (
 )
 from backtests.report.stress.names import (
     Column,
+    bills_of,
+    cash_of,
     columns_of,
     dated_name,
     difference_of,
     falls_of,
+    hedge_of,
+    is_plural,
     months_text,
     one_digit,
     points,
@@ -32,7 +36,6 @@ from backtests.report.text import capital
 from data.terminal import printable
 
 WIDEST_NAME = 26  # columns that the name of a fall or of a scenario may take; more goes on below
-SHORT = {"portfolio": "held", "equity": "equity"}
 
 
 def print_stress(console: Console, label: str, stress: Stress) -> None:
@@ -90,13 +93,15 @@ def _endings(stress: Stress) -> list[str]:
     told = ["", "Then: what is held, at the yields of the time. Months: until interest earns the "
             "loss back."]  # fmt: skip
     evens = [
-        f"{each.months} months {rise(each.bp, 2)}"
+        f"{each.months} months {rise(each.bp)}"
         for each in stress.break_evens
         if each.bp is not None
     ]
     if stress.hedge and evens:
-        tile = first_screen(stress).tiles[-1]
-        told.append(f"{tile.title}, in points: {', '.join(evens)}.")
+        told.append(
+            f"Rise of yields, in points, at which {hedge_of(stress)} only earn"
+            f"{'' if is_plural(stress) else 's'} as much as {bills_of(stress)}: {', '.join(evens)}."
+        )
     return told
 
 
@@ -109,7 +114,8 @@ def _table(title: str, first: str, stress: Stress) -> Table:
 
 
 def _heads(shown: Sequence[Column], stress: Stress) -> list[str]:
-    heads = [SHORT.get(each.key, each.name.partition(" ")[0].lower()) for each in shown]
+    short = {"portfolio": "held", "bills": cash_of(stress), "equity": "equity"}
+    heads = [short[each.key] for each in shown]
     return [*heads[:2], "diff.", *heads[2:]] if stress.hedge else heads
 
 

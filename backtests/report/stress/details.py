@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from backtests.analysis.stress import HORIZONS, LOWEST_YIELD, MOST_MONTHS, Leg, Replay, Stress
-from backtests.report.stress.names import cash_of, floored_text, hedge_of, maturity_text
+from backtests.report.stress.names import (
+    bills_of,
+    cash_of,
+    floored_text,
+    hedge_of,
+    maturity_text,
+    rows_text,
+)
 from backtests.report.text import DURATION, capital, percent
 from data.currency.currencies import counted_in
 
 
 def facts_of(stress: Stress) -> list[str]:
     """On what it was worked out, in a few words each."""
-    daily = sum(replay.daily for replay in stress.replays)
-    monthly = len(stress.replays) - daily
-    rows = [f"{daily} of daily closes"] * bool(daily) + [f"{monthly} of month-ends"] * bool(monthly)
     count = len(stress.replays)
-    replays = f"{count} replay{'' if count == 1 else 's'}: {', '.join(rows)}"
+    replays = f"{count} replay{'' if count == 1 else 's'}: {rows_text(stress.replays)}"
     return [
         f"what is held on {stress.as_of}",
         f"yields of {stress.curve_as_of}",
@@ -103,7 +107,7 @@ def cash_flow_words(stress: Stress) -> tuple[str, str] | None:
 
 def method(stress: Stress) -> list[tuple[str, str]]:
     """How it was worked out, and what it is not."""
-    cash = cash_of(stress)
+    cash, abroad = cash_of(stress), stress.investor is not None
     horizons = ", ".join(map(str, HORIZONS))
     told = [
         (
@@ -133,19 +137,21 @@ def method(stress: Stress) -> list[tuple[str, str]]:
         ),
         (
             "What counts as a fall.",
-            "Counts are of replays in which equity fell, without those whose days lie within a "
-            "longer one; the table has them all.",
+            "Counts are of replays in which equity fell, without those that have half of their "
+            "days or more in common with a longer one; the table has them all.",
         ),
         (
             "Months to recover.",
-            "Until the interest of all that is not equity has earned the loss back, with yields, "
-            "equity and the dollar where the shock left them. Equity is not assumed to come back. "
+            "Until the interest and roll-down of all that is not equity have earned the loss back, "
+            "with yields, equity and the dollar where the shock left them. Equity is not assumed "
+            "to come back. "
             f"Beyond {MOST_MONTHS} months it counts as never.",
         ),
         (
             "Break-even.",
-            f"The even rise of all yields over {horizons} months at which the hedge only earns as "
-            f"much as {cash}, its carry, roll-down and fees included.",
+            f"The even rise of all yields, of bills too, over {horizons} months at which the hedge "
+            f"only earns as much as {bills_of(stress)}, its carry, roll-down and fees included"
+            f"{'; both in dollars, since nobody knows the move of the dollar' if abroad else ''}.",
         ),
         (
             "What it is not.",
@@ -153,7 +159,7 @@ def method(stress: Stress) -> list[tuple[str, str]]:
             "likely they are. No costs, no taxes but the one that is named.",
         ),
     ]
-    if stress.investor is not None:
+    if abroad:
         told.append(
             (
                 "The dollar.",

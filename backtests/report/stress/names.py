@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from backtests.analysis.stress import LOWEST_YIELD, MOST_MONTHS, NodeMove, Replay, Returns, Stress
 from backtests.report.currency import cash_words
-from backtests.report.text import capital, difference, hedge_words, mix_words
+from backtests.report.text import basis, capital, difference, hedge_words, mix_words
 from data.currency.currencies import counted_in
 
 LONGEST_MIX = 34  # characters of a mix in a heading; a longer one is told by its sides
@@ -49,6 +50,11 @@ def cash_of(stress: Stress) -> str:
     return cash_words(stress.investor).name
 
 
+def bills_of(stress: Stress) -> str:
+    """What the bills of the break-even are called, which is in dollars wherever one lives."""
+    return "bills" if stress.investor is None else "US bills"
+
+
 def is_plural(stress: Stress) -> bool:
     """Whether a sentence speaks of the hedge as of several things."""
     return hedge_of(stress) == "Treasuries" or len(stress.hedge) > 1
@@ -79,23 +85,30 @@ def points(value: float, digits: int = 1) -> str:
     return difference(100.0 * value, digits)
 
 
-def rise(bp: float, digits: int = 1) -> str:
+def rise(bp: float, digits: int = 2) -> str:
     """Basis points as percentage points, with their sign."""
     return difference(bp / 100.0, digits)
 
 
 def years_text(replay: Replay) -> str:
-    """Years of a fall: ``2022``, ``2007-09``, ``1998-2002``."""
-    first, last = replay.start[:4], replay.end[:4]
+    """Years of a fall: ``2022``, ``2007-09``, ``1998-2002``; its first return is the day after."""
+    begins = dt.date.fromisoformat(replay.start) + dt.timedelta(days=1)
+    first, last = str(begins.year), replay.end[:4]
     if first == last:
         return first
     return f"{first}-{last[2:] if first[:2] == last[:2] else last}"
 
 
+def rows_text(replays: Sequence[Replay]) -> str:
+    """How many are of which rows: ``14 of daily closes, 6 of month-ends``."""
+    counts = {daily: sum(each.daily is daily for each in replays) for daily in (True, False)}
+    return ", ".join(f"{n} of {basis(daily=daily)}" for daily, n in counts.items() if n)
+
+
 def dated_name(replay: Replay) -> str:
     """A fall with its years, if its name does not have them already."""
     years = years_text(replay)
-    return replay.name if replay.start[:4] in replay.name else f"{replay.name} {years}"
+    return replay.name if years[:4] in replay.name else f"{replay.name} {years}"
 
 
 def maturity_text(years: float) -> str:
@@ -134,14 +147,20 @@ def floored_text(moves: Sequence[NodeMove]) -> str:
 
 
 def falls_of(stress: Stress) -> list[Replay]:
-    """The replays that count: equity fell, and no longer fall of the list has these days too."""
+    """The replays that count: equity fell, and most of the days are not those of a longer fall."""
     falls: list[Replay] = []
     by_length = sorted(stress.replays, key=lambda replay: (-replay.days, replay.start))
     for replay in by_length:
-        inside = any(each.start <= replay.start and replay.end <= each.end for each in falls)
-        if replay.equity_move < 0.0 and not inside:
+        shared = max((_shared(replay, longer) for longer in falls), default=0)
+        if replay.equity_move < 0.0 and 2 * shared < max(replay.days, 1):
             falls.append(replay)
     return sorted(falls, key=lambda replay: (replay.start, replay.end))
+
+
+def _shared(replay: Replay, other: Replay) -> int:
+    """How many days two replays have in common."""
+    start, end = max(replay.start, other.start), min(replay.end, other.end)
+    return (dt.date.fromisoformat(end) - dt.date.fromisoformat(start)).days
 
 
 def worst_of(stress: Stress) -> Replay | None:

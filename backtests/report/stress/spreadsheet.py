@@ -10,7 +10,7 @@ import pandas as pd
 from backtests.analysis.stress import NodeMove, Recovery, Returns, ShockMap, Stress
 from data.spreadsheet import write_csv
 
-Row = Mapping[str, str | float | int | None]
+Row = Mapping[str, str | float | None]
 
 
 def write_stress_csv(path: Path, stress: Stress) -> None:
@@ -95,21 +95,18 @@ def _rows(stress: Stress) -> Iterator[Row]:
     if stress.withheld is not None:
         tax = stress.withheld
         name = f"{100.0 * tax.rate:g} % of coupons withheld"
-        taxed: tuple[Row, ...] = (
+        effects: tuple[Row, ...] = (
+            {"stage": "price, at once", "portfolio": tax.portfolio_price, "hedge": tax.price},
             {
-                "kind": "withheld", "name": name, "stage": "price, at once",
-                "portfolio": tax.portfolio_price, "hedge": tax.price,
+                "stage": "coupons, a year",
+                "months": 12,
+                "portfolio": tax.portfolio_a_year,
+                "hedge": tax.a_year,
             },
-            {
-                "kind": "withheld", "name": name, "stage": "coupons, a year", "months": 12,
-                "portfolio": tax.portfolio_a_year, "hedge": tax.a_year,
-            },
-            {
-                "kind": "withheld", "name": name, "stage": "coupons, all of them",
-                "hedge": tax.coupons_lost,
-            },
-        )  # fmt: skip
-        yield from taxed
+            {"stage": "coupons, all of them", "hedge": tax.coupons_lost},
+        )
+        for effect in effects:
+            yield {"kind": "withheld", "name": name, **effect}
 
 
 def _moves(moves: Sequence[NodeMove]) -> Row:

@@ -12,6 +12,7 @@ from backtests.report.stress.details import (
 )
 from backtests.report.stress.names import (
     Column,
+    bills_of,
     cash_of,
     columns_of,
     dated_name,
@@ -196,10 +197,9 @@ def shocks_grid(stress: Stress, shocks: Sequence[Shock], name: str) -> Grid:
 
 def break_evens_grid(stress: Stress) -> Grid:
     """Horizon: the rise of yields at which the hedge only matches bills, and what both earn."""
-    cash = cash_of(stress)
     rows = []
     for each in stress.break_evens:
-        told = "none within 10 points" if each.bp is None else f"{rise(each.bp, 2)} points"
+        told = "none within 10 points" if each.bp is None else f"{rise(each.bp)} points"
         rows.append(
             [
                 Cell(f"{each.months} months", each.months),
@@ -210,9 +210,10 @@ def break_evens_grid(stress: Stress) -> Grid:
         )
     return Grid(
         ["Within", "Rise of yields", f"{capital(hedge_of(stress))}, unchanged yields",
-         f"{capital(cash)}, unchanged yields"],
+         f"{capital(bills_of(stress))}, unchanged yields"],
         rows,
-        caption="An even rise of all yields by the end of the horizon.",
+        caption="An even rise of all yields by the end of the horizon"
+        f"{', in dollars' if stress.investor is not None else ''}.",
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from backtests.analysis.stress import MOST_MONTHS, BreakEven, Scenario, Stress
 from backtests.report.stress.names import (
     beats,
+    bills_of,
     cash_of,
     columns_of,
     count_text,
@@ -67,17 +68,18 @@ def _cost(value: float) -> str:
 
 def _why(stress: Stress) -> str:
     """Yield, duration and break-even of the hedge: today's cushion in one or two sentences."""
-    cash, bills = cash_of(stress), cash_yield(stress)
     hedge = hedge_of(stress)
     if not hedge:
-        return f"It holds no hedge: {cash} yield{_s(cash)} {bills:.1f} % today."
+        cash = cash_of(stress)
+        return f"It holds no hedge: {cash} yield{_s(cash)} {cash_yield(stress):.2f} % today."
     today = hedge_today(stress)
     told = [f"{hedge} {'are' if is_plural(stress) else 'is'} not built from yields."]
     if today is not None:
         yield_, duration = today
         told = [
-            f"Today {hedge} yield{'' if is_plural(stress) else 's'} {yield_:.1f} %, {cash} "
-            f"{bills:.1f} %; each point that yields rise costs about {duration:.1f} %."
+            f"Today {hedge} yield{'' if is_plural(stress) else 's'} {yield_:.2f} %, "
+            f"{bills_of(stress)} {stress.bill_yield:.2f} %; each point that yields rise costs "
+            f"about {duration:.1f} %."
         ]
     even = break_even(stress, ASKED)
     if even is not None and even.bp is not None:
@@ -87,12 +89,12 @@ def _why(stress: Stress) -> str:
 
 def _even_words(bp: float, months: int, stress: Stress) -> str:
     """How far yields may rise before the hedge trails bills, or have to fall for it not to."""
-    size, cash = f"{abs(bp) / 100:.1f} points within {months} months", cash_of(stress)
+    size, cash = f"{abs(bp) / 100:.2f} points within {months} months", bills_of(stress)
     if bp < 0.0:
         it = "them" if is_plural(stress) else "it"
-        return f"Yields must fall {size} for {it} to match {cash}."
+        return f"With roll-down, yields must fall {size} for {it} to match {cash}."
     trail = "they trail" if is_plural(stress) else "it trails"
-    return f"Yields may rise {size} before {trail} {cash}."
+    return f"With roll-down, yields may rise {size} before {trail} {cash}."
 
 
 def _s(cash: str) -> str:
@@ -209,7 +211,7 @@ def _even_tile(stress: Stress) -> Tile | None:
     even = break_even(stress, ASKED) or stress.break_evens[0]
     others = [each for each in stress.break_evens if each is not even]
     beside = "; ".join(f"{each.months} months {_even_text(each)}" for each in others)
-    cash = cash_of(stress)
+    cash = bills_of(stress)
     less = f"Beyond it {cash} would have earned more."
     return Tile(
         key="break-even",
