@@ -15,6 +15,11 @@ from data.market import Market
 RESAMPLED = "90 %, resampled"
 
 
+def in_percent(fraction: float, digits: int = 1) -> str:
+    """A fraction as text, in percent, with its sign: ``+1.2 %``."""
+    return f"{100.0 * fraction:+.{digits}f} %"
+
+
 def before(market: Market) -> Market:
     """The market as it was known at the close of the article's day.
 
