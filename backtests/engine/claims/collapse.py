@@ -72,7 +72,8 @@ class Falls:
 
 def no_collapse(exhibits: Exhibits) -> Claim:
     """Whether no maturity of Treasuries ever collapsed, in money of the day and in real money."""
-    market = before(finest(exhibits, [EQUITY, *FUNDS]))
+    whole = finest(exhibits, [EQUITY, *FUNDS], as_long=True)
+    market = before(whole)
     priced = {NOMINAL: market, REAL: in_purchasing_power(market)}
     every = [falls_of(priced[money], ticker, money) for money in priced for ticker in FUNDS]
     equity = [falls_of(priced[money], EQUITY, money) for money in priced]
@@ -91,7 +92,7 @@ def no_collapse(exhibits: Exhibits) -> Claim:
         data=f"{market.title}, {'daily closes' if daily else 'month-ends'}; consumer prices",
         judgement=judge(every),
         because=_because(every),
-        measures=(*_deciding(every, equity), *_ranges(exhibits)),
+        measures=(*_deciding(every, equity), *_ranges(exhibits, whole)),
         after=later,
         after_words=later_words,
         table=_table(every),
@@ -145,11 +146,11 @@ def _because(every: list[Falls]) -> str:
         deep = min(own, key=lambda falls: falls.depth)
         slow = max(own, key=lambda falls: falls.longest)
         collapsed = [FUNDS[falls.ticker] for falls in own if falls.is_collapse]
-        back = "and had not come back" if slow.longest_open else "to come back"
+        still = ", and not over," if slow.longest_open else ""
         sentences.append(
             f"In {money} the deepest fall was {in_percent(deep.depth)} ({FUNDS[deep.ticker]}, "
-            f"{deep.dates}; equity's {in_percent(deep.equity_depth)}) and the longest took "
-            f"{slow.longest / 12.0:.1f} years {back} ({FUNDS[slow.ticker]}, from "
+            f"{deep.dates}; equity's {in_percent(deep.equity_depth)}) and the longest "
+            f"time below a peak {slow.longest / 12.0:.1f} years{still} ({FUNDS[slow.ticker]}, from "
             f"{slow.longest_start:%Y-%m}): "
             + (f"a collapse of {' and '.join(collapsed)}." if collapsed else "no collapse.")
         )
@@ -180,19 +181,28 @@ def _worst(falls: Falls, which: str, *, decides: bool = False) -> list[Measure]:
     return [measured(what, falls.longest, "months", index=days, decides=decides)]
 
 
-def _ranges(exhibits: Exhibits) -> list[Measure]:
+def _ranges(exhibits: Exhibits, market: Market) -> list[Measure]:
     """How deep each maturity falls by month-ends, and in resamples of its months."""
     lines = []
     for ticker, years in FUNDS.items():
         returns = monthly_returns(before(exhibits.months), [ticker])
-        fall = Sample(returns, [ticker]).estimate(deepest, ticker)
+        resampled = Sample(returns, [ticker]).estimate(deepest, ticker)
         lines.append(
             measured(
-                f"deepest fall of {years} by month-ends, in {NOMINAL}", fall, "percent",
+                f"deepest fall of {years} by month-ends, in {NOMINAL}", resampled, "percent",
                 len(returns), "months", returns.index,
                 interval="90 % of resampled histories, no interval of the truth",
             )
         )  # fmt: skip
+    days = finest(exhibits, list(FUNDS))
+    if days.periods_per_year == 12 or days is market:
+        return lines
+    for ticker, years in FUNDS.items():  # daily prices too short to judge by
+        values = before(days).prices[ticker].dropna()
+        fall = drawdown_list(values)[0]
+        peak = pd.DatetimeIndex([fall.start, fall.end])
+        what = f"deepest fall of {years} by daily closes, in {NOMINAL}"
+        lines.append(measured(what, fall.depth, "percent", index=peak))
     return lines
 
 
@@ -213,7 +223,7 @@ def _table(every: list[Falls]) -> ClaimTable:
             )
         )
     return ClaimTable(
-        caption="The deepest fall of each maturity (a dash: not back yet), and its longest time below a peak",
+        caption="Each maturity's deepest fall (a dash: not back yet), and its longest below a peak",
         first_head="Treasuries",
         heads=(
             "Deepest fall",
@@ -229,7 +239,7 @@ def _table(every: list[Falls]) -> ClaimTable:
 
 def _after(exhibits: Exhibits, every: list[Falls]) -> tuple[tuple[Measure, ...], str]:
     """How far each maturity stands below its peak at the end of the data."""
-    market = finest(exhibits, [EQUITY, *FUNDS])
+    market = finest(exhibits, [EQUITY, *FUNDS], as_long=True)
     since = after(market)
     if since is None:
         return (), "The data end before the article."
@@ -250,7 +260,7 @@ def _after(exhibits: Exhibits, every: list[Falls]) -> tuple[tuple[Measure, ...],
             words.append(f"{years} {in_percent(below) if below < 0.0 else 'back'}")
     open_falls = "; ".join(words)
     return tuple(lines), (
-        f"The falls still open at the article, against their peaks at the end of the data: {open_falls}."
+        f"Falls still open at the article stand, against their peaks, at: {open_falls}."
         if words
         else "No fall was open at the article."
     )
