@@ -119,7 +119,7 @@ def risks(market: Market) -> tuple[list[float], list[float]]:
     returns = monthly_returns(market, ORDER)
     return (
         [volatility(returns[ticker].to_numpy(float), 12.0) for ticker in ORDER],
-        [float(drawdowns(prices[ticker].to_numpy(float)).min()) for ticker in ORDER],
+        [float(drawdowns(prices[ticker].to_numpy(float)).min(initial=0.0)) for ticker in ORDER],
     )
 
 

@@ -279,9 +279,10 @@ def _after(exhibits: Exhibits) -> tuple[tuple[Measure, ...], str]:
         lines.append(ended)
     fall = "no fall by this rule" if below > DEEP else "a start by this rule"
     first, last = span(levels.index)
+    mix, bills = (in_percent(float(total[key])) for key in (MIX, CASH))
     return tuple(lines), (
-        f"Equity stood {in_percent(below)} against its peak, {fall}; from {first} to {last} 60/40 returned "
-        f"{in_percent(float(total[MIX]))} and bills {in_percent(float(total[CASH]))}. Three years from the article end in April 2028."
+        f"Equity stood {in_percent(below)} against its peak, {fall}; from {first} to {last} 60/40 "
+        f"returned {mix} and bills {bills}. Three years from the article end in April 2028."
     )
 
 
