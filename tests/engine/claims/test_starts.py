@@ -15,6 +15,7 @@ from backtests.engine.claims.starts import (
     MIX,
     Windows,
     after_a_shock,
+    by_chance,
     judge,
     mixed_levels,
     windows_of,
@@ -39,7 +40,7 @@ def windows(difference: Estimate, beat: float) -> Windows:
     """Ten starts after a fall, a share of which beat bills."""
     won = np.where(np.arange(10) < round(10 * beat), 0.05, -0.05)
     returns = pd.DataFrame({MIX: won, CASH: 0.0})
-    return Windows(3, returns, np.ones(10, bool), difference, 2, 2)
+    return Windows(3, returns, np.ones(10, bool), difference, Estimate(0.0, None, None), 2, 2)
 
 
 ABOVE, WITHIN, BELOW = (
@@ -112,8 +113,11 @@ def test_the_difference_is_the_mean_after_falls_less_the_mean_of_all() -> None:
     assert low < expected < high
 
 
-def test_an_interval_contains_what_is_not_there_as_often_as_it_should() -> None:
-    # Mix and falls have nothing to do with each other: 90 % intervals should contain 0 mostly.
+def test_an_interval_contains_what_is_not_there_as_often_as_it_should(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Mix and falls have nothing to do with each other: intervals should contain 0 mostly.
+    monkeypatch.setattr("backtests.engine.claims.starts.by_chance", lambda *_: ABOVE)
     inside = 0
     for seed in range(40):
         random = np.random.default_rng(seed)
@@ -121,7 +125,21 @@ def test_an_interval_contains_what_is_not_there_as_often_as_it_should() -> None:
         mix = np.cumprod(1.0 + random.normal(0.006, 0.03, 720))
         found = windows_of(levels_of(equity, mix), 3).difference
         inside += (found.low or 0.0) <= 0.0 <= (found.high or 0.0)
-    assert inside >= 28  # 90 % nominal; blocks this long cover less
+    assert inside >= 31  # 86 % of 40 less 1.5 standard deviations
+
+
+def test_by_chance_only_what_moves_with_equity_gains_after_falls() -> None:
+    random = np.random.default_rng(11)
+    equity = np.cumprod(1.0 + random.normal(0.005, 0.05, 720))
+    # A mix of one and the same return earns that from every start of every history.
+    steady = by_chance(levels_of(equity, 1.004 ** np.arange(720.0)), 3)
+    assert (steady.value, steady.low, steady.high) == pytest.approx((0.0, 0.0, 0.0), abs=1e-12)
+    # Of equity itself it is above 0: falls that go on have many starts, and count once.
+    moving = by_chance(levels_of(equity, equity), 3)
+    assert (moving.value or 0.0) > 0.003
+    assert moving.low is not None
+    assert moving.low < 0.0 < (moving.high or 0.0)
+    assert by_chance(levels_of(equity[:36], equity[:36]), 3) == Estimate(None, None, None)
 
 
 def test_without_two_windows_there_is_no_interval() -> None:
@@ -168,6 +186,16 @@ def test_the_article_s_own_day_is_placed_by_daily_closes() -> None:
     # Adjusted closes of SPY: 19 February to 14 April 2025 (price: 6144.15 to 5405.97, -12.0 %).
     assert 100 * (below.value or 0.0) == pytest.approx(-12.0, abs=0.3)
     assert below.last == "2025-04-14"
+
+
+def test_starts_of_2022_are_over_after_the_article(by_months: Claim) -> None:
+    ended = next(each for each in by_months.after if "ended since" in each.what)
+    # From the end of June 2022 on, 15 % and more below December 2021, to that of December.
+    assert (ended.first, ended.last, ended.n) == ("2022-06", "2022-12", 5)
+    months = monthly().months.prices[["SPY", "IEF"]]
+    months.index = pd.PeriodIndex(months.index, freq="M")
+    fallen = (months["SPY"] / months["SPY"].cummax())["2022"] <= 0.85
+    assert int(fallen.sum()) == 5
 
 
 def test_a_few_years_are_not_judged() -> None:
