@@ -141,7 +141,7 @@ def read(market: Market) -> Readings:
     rows = pd.DataFrame(falls(ten_year, dollar, prices["SPY"], window)).assign(every=True)
     bills = market.cash.shift(-ahead) / market.cash
     for fund in FUNDS:
-        level = prices[fund] if fund in prices else nothing
+        level = prices.get(fund, nothing)
         rows[fund] = level.shift(-ahead) / level - bills
     rows["ends"] = pd.Series(sessions, index=sessions).shift(-ahead)
     is_known = pd.concat([ten_year, dollar, prices["SPY"]], axis=1).shift(window).notna()
@@ -298,6 +298,24 @@ def _or_none(value: float) -> float | None:
     return value if np.isfinite(value) else None
 
 
+def _halves(readings: Readings) -> list[Measure]:
+    """The deciding difference in each half of the history."""
+    rows = readings.rows
+    told = []
+    halves = {"first": rows.iloc[: len(rows) // 2], "second": rows.iloc[len(rows) // 2 :]}
+    for which, half in halves.items():
+        part = replace(readings, rows=half)
+        if part.signals("by_both"):
+            told.append(
+                measured(
+                    f"IEF over bills, next {part.span}: the same, {which} half of the history",
+                    compared(part, "sum", "by_yield"), "points", part.signals("by_both"),
+                    f"{part.unit} with the signal", half.index,
+                )
+            )  # fmt: skip
+    return told
+
+
 def _april(days: Readings | None) -> list[Measure]:
     """On which session of the fall before the article the rule first read both prices."""
     if days is None:
@@ -342,6 +360,7 @@ def two_prices(exhibits: Exhibits) -> Claim:
             *shares,
             *(told for told, _ in differences[0][1:]),
             *(told for each in differences[1:] for told, _ in each),
+            *_halves(until[0]),
             *_april(until[0] if len(until) > 1 else None),
         ),
         after=_after(since),

@@ -212,6 +212,6 @@ def _because(every: list[RealMonths]) -> str:
     if not apart:
         return f"{told}."
     return (
-        f"{told}. Unhedged Treasuries less home cash left a holder abroad {', '.join(apart)} points "
-        "a year, which says nothing of other sovereigns' ten-years."
+        f"{told}. Unhedged Treasuries less home cash left a holder abroad {', '.join(apart)} "
+        "points a year, which says nothing of other sovereigns' ten-years."
     )
