@@ -102,8 +102,8 @@ def test_the_dollar_against_other_currencies_by_hand():
 def test_the_euro_enters_the_basket_without_a_jump():
     basket = dollar_basket(bundled_months().months.sessions)
     old, new = world.exchange_table().loc["1998-12"], world.exchange_table().loc["1999-01"]
-    moves = [np.log(new["jpy"] / old["jpy"]), np.log(new["chf"] / old["chf"]),
-             *(-np.log(new[name] / old[name]) for name in ("usd_per_gbp", "usd_per_aud"))]  # fmt: skip
+    moves = [np.log(new[name] / old[name]) for name in ("jpy", "chf")]
+    moves += [np.log(old[name] / new[name]) for name in ("usd_per_gbp", "usd_per_aud")]
     assert np.log(basket["1999-01-31"] / basket["1998-12-31"]) == pytest.approx(np.mean(moves))
 
 
@@ -153,7 +153,7 @@ def test_spells_by_hand():
     assert replace(readings, rows=rows.iloc[50:60]).spells("by_both") == 0
 
 
-def test_a_made_warning_is_found_in_size_and_sign():
+def test_a_made_warning_is_apart_in_size_and_sign():
     # Signals last ten sessions from the 20th of each cycle; that of session 20 + k sees the move
     # of session 30 within its next 21: all of them do.
     readings = read(warned(60 * 80, after_both=-0.02, after_yield=0.01))
@@ -161,13 +161,13 @@ def test_a_made_warning_is_found_in_size_and_sign():
     assert readings.mean("by_yield", "IEF") == pytest.approx(-0.005)
     assert readings.hits("by_both", "IEF") == 0.0
     assert readings.hits("by_yield", "IEF") == pytest.approx(0.5)
-    found = compared(readings, "sum", "by_yield")
-    assert found.value == pytest.approx(-0.015)
-    assert found.low is not None
-    assert found.high is not None
-    assert found.low <= found.number <= found.high < 0.0
+    apart = compared(readings, "sum", "by_yield")
+    assert apart.value == pytest.approx(-0.015)
+    assert apart.low is not None
+    assert apart.high is not None
+    assert apart.low <= apart.number <= apart.high < 0.0
     assert compared(readings, "hits", "by_yield").value == pytest.approx(-0.5)
-    assert judge(found, HOLDS_ABROAD) == "holds"
+    assert judge(apart, HOLDS_ABROAD) == "holds"
     other = compared(read(warned(60 * 80, 0.01, -0.02)), "sum", "by_yield")
     assert judge(other, HOLDS_ABROAD) == "fails"
 
