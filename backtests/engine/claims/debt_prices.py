@@ -20,10 +20,10 @@ from backtests.analysis.claims import (
     Judgement,
     Measure,
 )
-from backtests.analysis.resampling import REPETITIONS, Estimate, Sample, interval
+from backtests.analysis.resampling import FEWEST_ROWS, REPETITIONS, Estimate, Sample, interval
 from backtests.engine.claims.exhibits import Exhibits
 from backtests.engine.claims.home_money import HOMES, at_home, until_article
-from backtests.engine.claims.measures import measured
+from backtests.engine.claims.measures import in_percent, measured
 from backtests.engine.claims.sentences import in_points
 from data.bundled.world import exchange_rate
 from data.errors import counted
@@ -83,6 +83,11 @@ class Readings:
         """Those read at the close of a day or later whose outcome is known."""
         is_since = (self.rows.index >= day) & self.rows["ends"].notna()
         return replace(self, rows=self.rows[is_since])
+
+    @property
+    def months(self) -> pd.PeriodIndex:
+        """The months with a reading."""
+        return pd.DatetimeIndex(self.rows.index).to_period("M").unique()
 
     def signals(self, name: str) -> int:
         """How many rows count."""
@@ -334,11 +339,12 @@ def _april(days: Readings | None) -> list[Measure]:
 
 def two_prices(exhibits: Exhibits) -> Claim:
     """Try claim 7."""
-    markets = [exhibits.months]
-    if exhibits.days is not None and _is_enough(exhibits.days):
-        markets.insert(0, exhibits.days)
     day = pd.Timestamp(ARTICLE_DAY)
-    whole = [read(market) for market in markets]
+    whole = [read(exhibits.months)]
+    if exhibits.days is not None and _is_enough(exhibits.days):
+        whole.insert(0, read(exhibits.days))
+    if len(whole[0].up_to(day).months) < FEWEST_ROWS:  # too few days for an interval
+        whole = whole[-1:]
     until = [readings.up_to(day) for readings in whole]
     differences = [_differences(each, decides=not place) for place, each in enumerate(until)]
     shares = [
@@ -437,5 +443,5 @@ def _after_words(since: Readings) -> str:
     return (
         f"Both prices fell together with equity on {rows} since, in {counted(spells, 'spell')}, "
         "after which IEF earned "
-        f"{100.0 * since.mean('by_both', 'IEF'):+.2f} % over bills in the next {since.span}."
+        f"{in_percent(since.mean('by_both', 'IEF'), 2)} over bills in the next {since.span}."
     )

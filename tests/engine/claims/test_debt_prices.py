@@ -153,7 +153,7 @@ def test_spells_by_hand():
     assert replace(readings, rows=rows.iloc[50:60]).spells("by_both") == 0
 
 
-def test_a_made_warning_is_apart_in_size_and_sign():
+def test_a_made_warning_is_found_in_size_and_sign():
     # Signals last ten sessions from the 20th of each cycle; that of session 20 + k sees the move
     # of session 30 within its next 21: all of them do.
     readings = read(warned(60 * 80, after_both=-0.02, after_yield=0.01))
@@ -247,11 +247,13 @@ def test_on_days_by_the_rules_own_reading():
     assert row_of(claim, "sessions: yield up, dollar and equity down")[0] == expected
 
 
-def test_days_without_a_dollar_index_are_not_used():
-    months, days = bundled_months(), walk(300)
+def test_days_without_a_dollar_index_or_too_few_are_not_used():
+    early = bundled_months().months.until(pd.Timestamp("1980-12-31"))
+    months, days = replace(bundled_months(), months=early), walk(300)
     bare = path_market(days.sessions, ppy=252, yields={10.0: days.yields[10.0].to_numpy()})
-    with_days = two_prices(Exhibits(months.months, bare, ""))
-    assert with_days == two_prices(months)
+    alone = two_prices(months)
+    assert two_prices(replace(months, days=bare)) == alone
+    assert two_prices(replace(months, days=days)) == alone  # fewer than 60 months
 
 
 def test_a_short_history_is_not_judged():
