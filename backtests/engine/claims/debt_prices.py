@@ -7,6 +7,7 @@ abroad get: how much of the variance of unhedged Treasuries comes from each of t
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -186,18 +187,26 @@ def compared(readings: Readings, kind: str, against: str, fund: str = "IEF") -> 
     fund
         Which Treasuries.
     """
-    months = _of_each_month(readings, fund)
-    blocks = Sample(months, [f"{name} {kind}" for name in SETS]).blocks
+    months, drawn = _drawn(readings, fund)
     columns = [f"by_both {kind}", "by_both count", f"{against} {kind}", f"{against} count"]
-    sums = months[columns].to_numpy(float)
-    limits = None
-    if blocks is not None:
-        parts = [
-            blocks.counts(first, first + REPETITIONS) @ sums  # a month counts as often as drawn
-            for first in range(0, blocks.repetitions, REPETITIONS)
-        ]
-        limits = interval(_apart(np.vstack(parts)))
-    return Estimate.of(float(_apart(sums.sum(axis=0)[None])[0]), limits)
+    places = [months.columns.get_loc(name) for name in columns]
+    value = float(_apart(months[columns].to_numpy(float).sum(axis=0)[None])[0])
+    return Estimate.of(value, None if drawn is None else interval(_apart(drawn[:, places])))
+
+
+@lru_cache(maxsize=8)
+def _drawn(readings: Readings, fund: str) -> tuple[pd.DataFrame, Array | None]:
+    """Sums and counts by month, and of each resample in all; None with too few months."""
+    months = _of_each_month(readings, fund)
+    blocks = Sample(months, [f"{name} sum" for name in SETS]).blocks
+    if blocks is None:
+        return months, None
+    by_month = months.to_numpy(np.float32)
+    parts = [  # a month counts as often as it was drawn
+        blocks.counts(first, first + REPETITIONS).astype(np.float32) @ by_month
+        for first in range(0, blocks.repetitions, REPETITIONS)
+    ]
+    return months, np.vstack(parts).astype(float)
 
 
 def _apart(sums: Array) -> Array:

@@ -249,7 +249,7 @@ def core_hedge(exhibits: Exhibits) -> Claim:
         names = [*(fund for fund in TREASURIES if fund in days.tickers), *others]
         daily = in_months(days, names, f", in months with {_listed(others)}")
         beside = _told(daily, [(CORE, name) for name in others], decides=True)
-        bills_beside = _told(daily, [(CORE, CASH)], decides=False)
+        bills_beside = _told(daily, [(name, CASH) for name in names], decides=False)
         tails = _tails(daily, [*names, CASH])
         tabled.append((daily, [*names, CASH]))
     dollars, homes = [each for _, each in beside], [each for _, each in at_homes]

@@ -169,8 +169,8 @@ def _after(every: list[RealMonths]) -> tuple[Measure, ...]:
 
 def sovereigns(exhibits: Exhibits) -> Claim:
     """Try claim 8."""
-    found = [real_months(exhibits.months, code) for code in COUNTED_IN]
-    every = [real for real in found if real is not None]
+    by_home = [real_months(exhibits.months, code) for code in COUNTED_IN]
+    every = [real for real in by_home if real is not None]
     whole = [real for real in every if len(until_article(real.returns))]
     measures = [measure for real in whole for measure in _measures(real)]
     since = _after(every)

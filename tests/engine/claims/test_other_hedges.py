@@ -149,6 +149,7 @@ def test_gold_and_tips_where_all_have_a_price():
         row.values[0] for row in claim.table.rows if row.name.startswith("with IEF, 2004")
     ]
     assert gold.value == pytest.approx(treasuries[0] - of_gold)
+    assert the(claim, "gold less bills").value == pytest.approx(of_gold)
     assert the(claim, "CVaR", "gold").n == 244
     assert {measure.first for measure in claim.after if "total" in measure.what} == {"2025-04-14"}
 
