@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from backtests.analysis.claims import Claim, Judgement, Measure, Trial, Unit
+from backtests.analysis.claims import JUDGEMENTS, Claim, Judgement, Measure, Trial, Unit
 from backtests.report.intervals import Interval
 from backtests.report.text import capital, difference, two_digits
 
@@ -71,25 +71,25 @@ class TrialTile:
 
 
 def finding(trial: Trial) -> str:
-    """The trial in a sentence, for lists: ``Of 14 claims 4 hold, 5 in part, 3 fail``."""
-    return f"Of {_claims(len(trial.claims))} {_counted(trial, 'in part')}"
+    """The trial in a sentence, for lists: ``Of 14 claims 4 hold, 5 hold in part, 3 fail``."""
+    return f"Of {_claims(len(trial.claims))} {_counted(trial)}"
 
 
 def headline(trial: Trial) -> str:
     """The trial in a sentence, as the page and the screen begin."""
-    return f"Of the article's {_claims(len(trial.claims))} {_counted(trial, 'in part')}"
+    return f"Of the article's {_claims(len(trial.claims))} {_counted(trial)}"
 
 
 def _claims(count: int) -> str:
     return f"{count} claim{'' if count == 1 else 's'}"
 
 
-def _counted(trial: Trial, in_part: str) -> str:
+def _counted(trial: Trial) -> str:
     """How many claims came to what; of what holds and what fails also where it is none."""
-    holds, part, fails, untested = (len(trial.judged(judgement)) for judgement in TONES)
+    holds, part, fails, untested = (len(trial.judged(judgement)) for judgement in JUDGEMENTS)
     told = [_verb(holds, "holds", "hold")]
     if part:
-        told.append(f"{part} {in_part}" if holds else f"{_verb(part, 'holds', 'hold')} {in_part}")
+        told.append(f"{_verb(part, 'holds', 'hold')} in part")
     told.append(_verb(fails, "fails", "fail"))
     if untested:
         told.append(f"{untested} cannot be tested here")
@@ -184,7 +184,7 @@ def _judged_tile(trial: Trial, judgement: Judgement, beside: Judgement, word: st
 
 def _after_tile(trial: Trial) -> TrialTile:
     known = by_weight(claim for claim in trial.claims if claim.after)
-    ends = [measure.last for claim in known for measure in claim.after if measure.last]
+    last = max((measure.last for claim in known for measure in claim.after), default="")
     lines = [
         TileLine(f"{measure.what}: {value_text(measure)}", (claim.number,))
         for claim in known[:MOST_AFTER]
@@ -196,7 +196,7 @@ def _after_tile(trial: Trial) -> TrialTile:
     return TrialTile(
         title=f"After {ARTICLE_DATE}",
         value=str(len(known)),
-        unit=f"of {_claims(len(trial.claims))} have figures" + (f", to {max(ends)}" * bool(ends)),
+        unit=f"of {_claims(len(trial.claims))} have figures{f', to {last}' if last else ''}",
         lines=tuple(lines) or (TileLine("The data at hand end before, or say nothing of it."),),
     )
 
