@@ -183,19 +183,19 @@ def _judged_tile(trial: Trial, judgement: Judgement, beside: Judgement, word: st
 
 
 def _after_tile(trial: Trial) -> TrialTile:
-    known = by_weight(claim for claim in trial.claims if claim.after)
-    last = max((measure.last for claim in known for measure in claim.after), default="")
+    followed = by_weight(claim for claim in trial.claims if claim.after)
+    last = max((measure.last for claim in followed for measure in claim.after), default="")
     lines = [
         TileLine(f"{measure.what}: {value_text(measure)}", (claim.number,))
-        for claim in known[:MOST_AFTER]
+        for claim in followed[:MOST_AFTER]
         for measure in leading(claim.after)[:1]
     ]
-    if len(known) > MOST_AFTER:
-        rest = tuple(claim.number for claim in known[MOST_AFTER:])
+    if len(followed) > MOST_AFTER:
+        rest = tuple(claim.number for claim in followed[MOST_AFTER:])
         lines.append(TileLine("More: ", rest))
     return TrialTile(
         title=f"After {ARTICLE_DATE}",
-        value=str(len(known)),
+        value=str(len(followed)),
         unit=f"of {_claims(len(trial.claims))} have figures{f', to {last}' if last else ''}",
         lines=tuple(lines) or (TileLine("The data at hand end before, or say nothing of it."),),
     )
