@@ -13,9 +13,11 @@ from backtests.report.claims.words import (
     NO_SAMPLE,
     NOT_KNOWN,
     TONES,
+    abridged,
     deciding,
     interval_of,
     interval_text,
+    is_forecast,
     leading,
     number_text,
     sample_text,
@@ -29,6 +31,7 @@ from backtests.report.page import Cell, Grid
 HEADS = ("Claim", "Judgement", "Deciding figure", "Tried on", f"After {ARTICLE_DATE}")
 MOST_FIGURES = 2  # of a claim in its row; its section has them all
 WIDE = 5  # columns: a table with more is set narrower
+MOST_WORDS = 150  # characters of a text in a row; the section has all of it
 NO_FIGURE = "no figure decides it"
 NO_AFTER = "No figures of the time since."
 
@@ -58,12 +61,15 @@ class ClaimLine:
         The first that decide; without any that decide none.
     more
         How many others decide.
+    is_forecast
+        Whether what decides came after the article.
     why_none
         Why no figure stands there; empty where one does.
     data, window
         What it is tried on, and the window of the first figure.
     after, after_words
-        The first figures since the article; in words where there are none.
+        The first figures since the article; in words where there are none, and where they are
+        what decides.
     """
 
     number: int
@@ -73,6 +79,7 @@ class ClaimLine:
     rank: int
     figures: tuple[RowFigure, ...]
     more: int
+    is_forecast: bool
     why_none: str
     data: str
     window: str
@@ -94,6 +101,9 @@ def claim_lines(trial: Trial) -> list[ClaimLine]:
 
 def _line(claim: Claim, mark: Whisker | None) -> ClaimLine:
     figures = deciding(claim)
+    # What decided a forecast came after: it is not shown twice where words can tell of it.
+    told = is_forecast(claim) and claim.after_words
+    after = () if told else leading(claim.after)[:MOST_FIGURES]
     marks = itertools.chain([mark], itertools.repeat(None))
     return ClaimLine(
         number=claim.number,
@@ -103,11 +113,12 @@ def _line(claim: Claim, mark: Whisker | None) -> ClaimLine:
         rank=JUDGEMENTS.index(claim.judgement),
         figures=tuple(map(row_figure, figures[:MOST_FIGURES], marks)),
         more=max(0, len(figures) - MOST_FIGURES),
-        why_none="" if figures else (claim.missing or NO_FIGURE),
-        data=claim.data,
+        is_forecast=is_forecast(claim),
+        why_none="" if figures else abridged(claim.missing or NO_FIGURE, MOST_WORDS),
+        data=abridged(claim.data, MOST_WORDS),
         window=window_text(figures[0]) if figures else "",
-        after=tuple(row_figure(each) for each in leading(claim.after)[:MOST_FIGURES]),
-        after_words="" if claim.after else (claim.after_words or NO_AFTER),
+        after=tuple(map(row_figure, after)),
+        after_words="" if after else abridged(claim.after_words or NO_AFTER, MOST_WORDS),
     )
 
 
@@ -167,12 +178,18 @@ def claim_grid(table: ClaimTable) -> Grid:
     return Grid(
         [table.first_head, *table.heads],
         rows,
-        caption=f"{table.caption} A dash: not known.".lstrip()
-        if any(None in row.values for row in table.rows)
-        else table.caption,
+        caption=_caption(table),
         wide=len(table.heads) >= WIDE,
         head_notes=["", *notes],
     )
+
+
+def _caption(table: ClaimTable) -> str:
+    """What the table is, and what its dashes mean where it does not say so itself."""
+    has_dash = any(None in row.values for row in table.rows)
+    if not has_dash or "dash" in table.caption:
+        return table.caption
+    return f"{table.caption.rstrip('.')}. A dash: not known."
 
 
 def _sort(value: float | None) -> float | str:

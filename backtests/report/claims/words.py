@@ -43,6 +43,7 @@ PARTS: tuple[tuple[str, tuple[int, ...]], ...] = (
 )
 FEW = 10  # observations: a figure that rests on fewer is said to
 MOST_AFTER = 4  # lines of the tile of what came after
+MOST_DECIDED = 2  # of them of one forecast
 NOT_KNOWN = "cannot be worked out on these data"
 NO_SAMPLE = "no sample"
 NO_INTERVAL = "no interval"
@@ -131,24 +132,30 @@ def reconciled(trial: Trial) -> str:
 
 
 def sureness(trial: Trial) -> str:
-    """How sure the judgements are: on how many intervals and on how few observations they rest."""
+    """How sure the judgements are: intervals, few observations, and what happened only once."""
     judged = [claim for claim in trial.claims if claim.judgement != "cannot be tested here"]
     if not judged:
         return "No claim could be judged on these data."
-    ranged = [claim for claim in judged if any(map(interval_of, deciding(claim)))]
-    few = [claim for claim in judged if _fewest(claim) is not None]
-    told = [f"of {len(judged)} judged {_verb(len(ranged), 'rests', 'rest')} on an interval"]
+    drawn = {claim.number: next(filter(None, map(interval_of, deciding(claim))), None)
+             for claim in judged}  # fmt: skip
+    ranged = [interval for interval in drawn.values() if interval is not None]
+    zero = [
+        claim
+        for claim in judged
+        if (interval := drawn[claim.number]) is not None and interval.low <= 0.0 <= interval.high
+    ]
+    told = f"of {len(judged)} judged {_verb(len(ranged), 'rests', 'rest')} on an interval"
+    if zero:
+        told += f", which includes zero in {len(zero)} ({_numbers(zero)})"
+    counts = {claim.number: [each.n for each in deciding(claim) if each.n is not None]
+              for claim in judged}  # fmt: skip
+    few = [claim for claim in judged if any(n < FEW for n in counts[claim.number])]
+    once = [claim for claim in judged if deciding(claim) and not counts[claim.number]]
     if few:
-        told.append(
-            f"{_verb(len(few), 'rests', 'rest')} on fewer than {FEW} observations ({_numbers(few)})"
-        )
-    return f"How sure: {', '.join(told)}."
-
-
-def _fewest(claim: Claim) -> int | None:
-    """The fewest observations of a deciding figure, where they are few; None where not."""
-    counts = [measure.n for measure in deciding(claim) if measure.n is not None]
-    return min(counts) if counts and min(counts) < FEW else None
+        told += f"; {len(few)} on fewer than {FEW} observations ({_numbers(few)})"
+    if once:
+        told += f"; {len(once)} on what happened once, or on a law ({_numbers(once)})"
+    return f"How sure: {told}."
 
 
 def _numbers(claims: Sequence[Claim]) -> str:
@@ -183,16 +190,20 @@ def _judged_tile(trial: Trial, judgement: Judgement, beside: Judgement, word: st
 
 
 def _after_tile(trial: Trial) -> TrialTile:
+    """What came after: of a forecast the figures that decided it, of others the first."""
     followed = by_weight(claim for claim in trial.claims if claim.after)
+    followed.sort(key=lambda claim: not is_forecast(claim))
     last = max((measure.last for claim in followed for measure in claim.after), default="")
-    lines = [
-        TileLine(f"{measure.what}: {value_text(measure)}", (claim.number,))
-        for claim in followed[:MOST_AFTER]
-        for measure in leading(claim.after)[:1]
-    ]
-    if len(followed) > MOST_AFTER:
-        rest = tuple(claim.number for claim in followed[MOST_AFTER:])
-        lines.append(TileLine("More: ", rest))
+    lines: list[TileLine] = []
+    for claim in followed:
+        most = MOST_DECIDED if is_forecast(claim) else 1
+        for measure in leading(claim.after)[: min(most, MOST_AFTER - len(lines))]:
+            words = f"{capital(measure.what)}: {value_text(measure)}"
+            lines.append(TileLine(words, (claim.number,)))
+    named = {number for line in lines for number in line.claims}
+    others = tuple(claim.number for claim in followed if claim.number not in named)
+    if others:
+        lines.append(TileLine("More: ", others))
     return TrialTile(
         title=f"After {ARTICLE_DATE}",
         value=str(len(followed)),
@@ -247,8 +258,11 @@ def _with_unit(told: str, unit: Unit) -> str:
 
 
 def interval_text(measure: Measure) -> str:
-    """Its interval in the figure's unit; empty without one."""
-    low, high = (number_text(end, measure.unit) for end in (measure.low, measure.high))
+    """Its interval in the figure's unit; empty without one.
+
+    An end that lies on one side of zero does not read as zero.
+    """
+    low, high = (_end_text(end, measure.unit) for end in (measure.low, measure.high))
     if low == high == "-":
         return ""
     if "-" in (low, high):
@@ -256,6 +270,19 @@ def interval_text(measure: Measure) -> str:
     else:
         told = f"{low} to {high}"
     return _with_unit(told, measure.unit)
+
+
+def _end_text(end: float | None, unit: Unit) -> str:
+    told = number_text(end, unit)
+    if end and told.strip("0.") == "":
+        size = end * (100.0 if unit in ("percent", "points", "share") else 1.0)
+        return f"{size:{'+' if unit == 'points' else ''}.{_first_digit(size)}f}"
+    return told
+
+
+def _first_digit(size: float) -> int:
+    """Digits after the point up to the first that is not zero."""
+    return max(0, -math.floor(math.log10(abs(size))))
 
 
 def interval_of(measure: Measure, scale: str = "") -> Interval | None:
@@ -290,13 +317,30 @@ def window_text(measure: Measure) -> str:
 
 
 def deciding(claim: Claim) -> tuple[Measure, ...]:
-    """The figures on which the judgement rests; none where none does."""
-    return tuple(measure for measure in claim.measures if measure.decides)
+    """The figures on which the judgement rests, of a forecast those after it; or none."""
+    return tuple(measure for measure in (*claim.measures, *claim.after) if measure.decides)
+
+
+def is_forecast(claim: Claim) -> bool:
+    """Whether it was judged by what came after the article alone."""
+    decides = [any(each.decides for each in side) for side in (claim.measures, claim.after)]
+    return decides == [False, True]
 
 
 def leading(measures: Sequence[Measure]) -> list[Measure]:
     """The figures, those on which something rests first."""
     return sorted(measures, key=lambda measure: not measure.decides)
+
+
+def abridged(text: str, most: int) -> str:
+    """Text up to so many characters, cut after a sentence, a clause or a word, with three dots."""
+    if len(text) <= most:
+        return text
+    for sign in (". ", "; ", ": ", ", ", " "):
+        cut = text.rfind(sign, most // 3, most - 2)
+        if cut > 0:
+            return f"{text[:cut].rstrip(' .;:,')} \u2026"
+    return f"{text[: most - 2]} \u2026"
 
 
 # Definitions -------------------------------------------------------------------------------------
@@ -346,7 +390,7 @@ def method() -> list[tuple[str, str]]:
         ),
         (
             f"After {ARTICLE_DATE}.",
-            "What its author could not know has a column of its own. It is a single stretch of "
-            "time, and no forecast.",
+            "What its author could not know has a column of its own, and decides only where the "
+            "claim itself is a forecast of that time. It is a single stretch of time.",
         ),
     ]

@@ -5,7 +5,18 @@ from __future__ import annotations
 import dataclasses
 
 from backtests.report.claims.tables import claim_grid, claim_lines, measures_grid, row_figure
-from tests.report.claims.made import FALLS, LAW, PAYOFF, SHARE, UNKNOWN, claim, made_trial
+from tests.report.claims.made import (
+    FALLS,
+    LATER,
+    LAW,
+    LONG,
+    PAYOFF,
+    SHARE,
+    SINCE,
+    UNKNOWN,
+    claim,
+    made_trial,
+)
 
 LINES = claim_lines(made_trial())
 
@@ -52,10 +63,27 @@ def test_more_than_two_that_decide_are_counted():
 
 
 def test_what_came_after_stands_in_figures_else_in_words():
-    assert [figure.value for figure in LINES[1].after] == ["-3.70 %", "7.60 %"]
-    assert LINES[1].after_words == ""
+    figures = dataclasses.replace(claim(1, "holds"), after=(LATER, SINCE, LATER))
+    line = claim_lines(made_trial(claims=(figures,)))[0]
+    assert [figure.value for figure in line.after] == ["-3.70 %", "7.60 %"]
+    assert line.after_words == ""
     assert LINES[7].after_words.startswith("A long sentence")
     assert LINES[0].after_words == "No figures of the time since."
+
+
+def test_what_decided_a_forecast_is_shown_once_where_words_tell_of_it():
+    assert [figure.value for figure in LINES[1].figures] == ["-3.70 %"]
+    assert (LINES[1].after, LINES[1].after_words) == ((), "It fell first and rose later.")
+    assert [figure.value for figure in LINES[3].after] == ["-61 bp"]
+    assert [line.number for line in LINES if line.is_forecast] == [2, 4]
+
+
+def test_long_texts_are_cut_in_the_row():
+    long = claim_lines(made_trial(claims=(claim(6, "holds", data=LONG, missing=LONG),)))[0]
+    assert len(long.data) <= 150
+    assert long.data.endswith(" …")
+    assert LONG.startswith(long.data[:-2])
+    assert len(LINES[7].after_words) <= 150
 
 
 def test_a_figure_that_cannot_be_worked_out_says_so():
@@ -94,6 +122,11 @@ def test_a_claims_own_table_has_its_units_below_the_heads():
     assert grid.rows[1][4].sort == ""
     assert grid.wide
     assert grid.caption == "Each fall of equity beyond 15 %. A dash: not known."
+
+
+def test_a_dash_is_explained_once():
+    table = dataclasses.replace(FALLS, caption="Falls; a dash: not yet")
+    assert claim_grid(table).caption == "Falls; a dash: not yet"
 
 
 def test_a_head_that_names_its_unit_has_it_once():

@@ -13,11 +13,14 @@ from backtests.report.claims.words import (
     PARTS,
     SUBJECTS,
     TONES,
+    abridged,
+    deciding,
     facts,
     finding,
     headline,
     interval_of,
     interval_text,
+    is_forecast,
     method,
     reconciled,
     sample_text,
@@ -98,16 +101,18 @@ def test_a_claim_beyond_the_known_ones_is_told_by_its_title():
 
 def test_how_sure_it_is():
     # Judged: all but 8 and 14. Without an interval: 2, 3, 4, 5, 12. Fewer than 10: 3 (8 cuts), 5
-    # (4 falls; the single fall of the figure that does not decide does not count).
+    # (4 falls; the single fall of the figure that does not decide does not count). No sample: the
+    # forecasts 2 and 4 and the law of 12. Only the interval of claim 1 lies above zero.
     assert sureness(TRIAL) == (
-        "How sure: of 12 judged 7 rest on an interval, 2 rest on fewer than 10 observations "
-        "(claims 3, 5)."
+        "How sure: of 12 judged 7 rest on an interval, which includes zero in 6 (claims 6, 7, 9, "
+        "10, 11, 13); 2 on fewer than 10 observations (claims 3, 5); 3 on what happened once, or "
+        "on a law (claims 2, 4, 12)."
     )
     assert sureness(of("holds")) == "How sure: of 1 judged 1 rests on an interval."
     assert sureness(of("cannot be tested here")) == "No claim could be judged on these data."
 
 
-@pytest.mark.parametrize(("n", "told"), [(9, "1 rests on fewer than 10"), (10, None)])
+@pytest.mark.parametrize(("n", "told"), [(9, "; 1 on fewer than 10"), (10, None)])
 def test_ten_observations_are_not_few(n, told):
     measures = (dataclasses.replace(PAYOFF, n=n),)
     line = sureness(made_trial(claims=(claim(1, "holds", measures=measures),)))
@@ -128,7 +133,8 @@ def test_tiles_say_what_holds_what_fails_and_what_came_after():
     assert (after.value, after.unit) == ("2", "of 14 claims have figures, to 2025-12")
     assert [line.words for line in after.lines] == [
         "TLT by 21 May 2025: -3.70 %",
-        "policy rate from April to December 2025: -61 bp",
+        "TLT by 22 October 2025: 7.60 %",
+        "Policy rate from April to December 2025: -61 bp",
     ]
 
 
@@ -138,11 +144,23 @@ def test_a_tile_without_claims_has_no_tone_and_says_so():
     assert after.lines[0].words == "The data at hand end before, or say nothing of it."
 
 
-def test_more_than_four_that_came_after_are_linked():
-    claims = tuple(claim(number, "holds", after=(SINCE,)) for number in range(1, 8))
-    after = tiles(made_trial(claims=claims))[2]
+def test_more_than_four_lines_of_what_came_after_are_linked():
+    since = dataclasses.replace(SINCE, decides=False)
+    claims = [claim(number, "holds", after=(since,)) for number in range(1, 8)]
+    after = tiles(made_trial(claims=tuple(claims)))[2]
     # By weight 1, 5; 2, 3, 6, 4; 7.
     assert [line.claims for line in after.lines] == [(1,), (5,), (2,), (3,), (6, 4, 7)]
+    # A forecast that was decided by it comes first, with two figures.
+    claims[3] = claim(4, "fails", after=(SINCE, CUTS, since))
+    after = tiles(made_trial(claims=tuple(claims)))[2]
+    assert [line.claims for line in after.lines] == [(4,), (4,), (1,), (5,), (2, 3, 6, 7)]
+
+
+def test_a_forecast_is_decided_by_what_came_after_alone():
+    forecast, other = claim(2, "holds"), claim(1, "holds", after=(SINCE,))
+    assert (is_forecast(forecast), deciding(forecast)) == (True, (SINCE,))
+    assert (is_forecast(other), deciding(other)) == (False, (PAYOFF, SINCE))
+    assert not is_forecast(claim(12, "fails"))
 
 
 @pytest.mark.parametrize(
@@ -181,6 +199,35 @@ def test_an_interval_is_told_and_drawn_whole_or_told_from_one_side():
     assert interval_of(least) is None
     assert interval_text(CUTS) == ""
     assert interval_of(dataclasses.replace(PAYOFF, high=float("inf"))) is None
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "told"),
+    [
+        (-0.0035, -0.0000125, "points", "-0.35 to -0.001 points"),
+        (0.0000125, 0.0035, "points", "+0.001 to +0.35 points"),
+        (0.00004, 0.01, "percent", "0.004 to 1.00 %"),
+        (-0.01, 0.0, "percent", "-1.00 to 0.00 %"),
+        (-0.3, 0.0004, "correlation", "-0.30 to 0.0004"),
+        (-0.3, 3.0, "bp", "-0.3 to +3 bp"),
+    ],
+)
+def test_an_end_that_is_not_zero_does_not_read_as_zero(low, high, unit, told):
+    assert interval_text(Measure("x", 0.0, unit, low, high)) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Twenty characters ok", "Twenty characters ok"),
+        ("First sentence. Second one.", "First sentence …"),
+        ("One clause; another, and on", "One clause …"),
+        ("Without any clause in it all", "Without any …"),
+        ("Unbreakablewordwithoutaspace", "Unbreakablewordwit …"),
+    ],
+)
+def test_a_long_text_is_cut_after_a_whole_part(text, told):
+    assert abridged(text, 20) == told
 
 
 def test_a_sample_counts_a_share_where_it_is_a_whole_number():
