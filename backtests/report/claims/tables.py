@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from backtests.analysis.claims import JUDGEMENTS, Claim, ClaimTable, Measure, Trial
 from backtests.report.claims.words import (
     ARTICLE_DATE,
-    NO_INTERVAL,
     NO_SAMPLE,
     NOT_KNOWN,
     TONES,
@@ -67,9 +66,9 @@ class ClaimLine:
         Why no figure stands there; empty where one does.
     data, window
         What it is tried on, and the window of the first figure.
-    after, after_words
-        The first figures since the article; in words where there are none, and where they are
-        what decides.
+    after, after_words, is_after_unknown
+        The first figures since the article, but for those that decide, the same in words, and
+        whether there are no figures.
     """
 
     number: int
@@ -85,6 +84,7 @@ class ClaimLine:
     window: str
     after: tuple[RowFigure, ...]
     after_words: str
+    is_after_unknown: bool
 
 
 def claim_lines(trial: Trial) -> list[ClaimLine]:
@@ -102,8 +102,8 @@ def claim_lines(trial: Trial) -> list[ClaimLine]:
 def _line(claim: Claim, mark: Whisker | None) -> ClaimLine:
     figures = deciding(claim)
     # What decided a forecast came after: it is not shown twice where words can tell of it.
-    told = is_forecast(claim) and claim.after_words
-    after = () if told else leading(claim.after)[:MOST_FIGURES]
+    is_told = is_forecast(claim) and bool(claim.after_words)
+    after = () if is_told else leading(claim.after)[:MOST_FIGURES]
     marks = itertools.chain([mark], itertools.repeat(None))
     return ClaimLine(
         number=claim.number,
@@ -118,7 +118,8 @@ def _line(claim: Claim, mark: Whisker | None) -> ClaimLine:
         data=abridged(claim.data, MOST_WORDS),
         window=window_text(figures[0]) if figures else "",
         after=tuple(map(row_figure, after)),
-        after_words="" if after else abridged(claim.after_words or NO_AFTER, MOST_WORDS),
+        after_words=abridged(claim.after_words or ("" if after else NO_AFTER), MOST_WORDS),
+        is_after_unknown=not claim.after,
     )
 
 
@@ -150,13 +151,18 @@ def measures_grid(measures: Sequence[Measure], caption: str) -> Grid:
                 Cell(value_text(measure), _sort(measure.value), lacks, "best" * measure.decides),
                 Cell(told, _sort(measure.low), measure.interval, interval=interval_of(measure))
                 if told
-                else Cell("-", "", NO_INTERVAL),
-                Cell(sample_text(measure).removeprefix("n ") or "-", _sort(measure.n),
-                     "" if measure.n is not None else NO_SAMPLE),
+                else Cell("-", ""),
+                Cell(sample_text(measure).removeprefix("n ") or "-", _sort(measure.n)),
                 Cell(window_text(measure) or "-"),
             ]
         )  # fmt: skip
-    return Grid(["Figure", "Value", "Interval", "n", "Window"], rows, caption, kind="figures")
+    lacks = any(measure.n is None or not interval_text(measure) for measure in measures)
+    return Grid(
+        ["Figure", "Value", "Interval", "n", "Window"],
+        rows,
+        caption=f"{caption}. {NO_SAMPLE}." if lacks else caption,
+        kind="figures",
+    )
 
 
 def claim_grid(table: ClaimTable) -> Grid:

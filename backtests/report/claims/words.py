@@ -45,16 +45,16 @@ FEW = 10  # observations: a figure that rests on fewer is said to
 MOST_AFTER = 4  # lines of the tile of what came after
 MOST_DECIDED = 2  # of them of one forecast
 NOT_KNOWN = "cannot be worked out on these data"
-NO_SAMPLE = "no sample"
-NO_INTERVAL = "no interval"
+NO_SAMPLE = "A dash: no interval; no sample, since it happened once or is counted in full"
 
 
 @dataclass(frozen=True)
 class TileLine:
-    """A line of a tile: its words, and the numbers of the claims that they lead to."""
+    """A line of a tile: its words, the claims that they lead to, and a figure before them."""
 
     words: str
     claims: tuple[int, ...] = ()
+    value: str = ""
 
 
 @dataclass(frozen=True)
@@ -198,10 +198,9 @@ def _after_tile(trial: Trial) -> TrialTile:
     for claim in followed:
         most = MOST_DECIDED if is_forecast(claim) else 1
         for measure in leading(claim.after)[: min(most, MOST_AFTER - len(lines))]:
-            words = f"{capital(measure.what)}: {value_text(measure)}"
-            lines.append(TileLine(words, (claim.number,)))
+            lines.append(TileLine(measure.what, (claim.number,), value_text(measure)))
     named = {number for line in lines for number in line.claims}
-    others = tuple(claim.number for claim in followed if claim.number not in named)
+    others = tuple(sorted(claim.number for claim in followed if claim.number not in named))
     if others:
         lines.append(TileLine("More: ", others))
     return TrialTile(

@@ -66,9 +66,14 @@ def test_what_came_after_stands_in_figures_else_in_words():
     figures = dataclasses.replace(claim(1, "holds"), after=(LATER, SINCE, LATER))
     line = claim_lines(made_trial(claims=(figures,)))[0]
     assert [figure.value for figure in line.after] == ["-3.70 %", "7.60 %"]
-    assert line.after_words == ""
+    assert (line.after_words, line.is_after_unknown) == ("", False)
     assert LINES[7].after_words.startswith("A long sentence")
-    assert LINES[0].after_words == "No figures of the time since."
+    assert (LINES[0].after_words, LINES[0].is_after_unknown) == (
+        "No figures of the time since.",
+        True,
+    )
+    told = dataclasses.replace(figures, after_words="It rose.")
+    assert claim_lines(made_trial(claims=(told,)))[0].after_words == "It rose."
 
 
 def test_what_decided_a_forecast_is_shown_once_where_words_tell_of_it():
@@ -99,10 +104,12 @@ def test_figures_of_a_claim_with_a_reason_for_each_dash():
         [("Treasuries less bills in equity's worst months", "decides"), ("0.43 %", ""),
          ("0.10 to 0.78 %", "90 %, resampled"), ("76 months", ""), ("1962-01 to 2025-03", "")],
         [("the tax was repealed", "decides"), ("18 July 1984, DEFRA 127", ""),
-         ("-", "no interval"), ("-", "no sample"), ("-", "")],
+         ("-", ""), ("-", ""), ("-", "")],
         [("months until TLT recovers", ""), ("-", "cannot be worked out on these data"),
-         ("-", "no interval"), ("1 fall", ""), ("-", "")],
+         ("-", ""), ("1 fall", ""), ("-", "")],
     ]  # fmt: skip
+    assert grid.caption.startswith("Up to the article. A dash: no interval; no sample")
+    assert measures_grid((PAYOFF,), "Up to the article").caption == "Up to the article"
     assert [row[1].tone for row in grid.rows] == ["best", "best", ""]
     assert [row[1].sort for row in grid.rows] == [0.0043, "", ""]
     assert grid.rows[0][2].interval is not None

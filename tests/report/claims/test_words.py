@@ -131,10 +131,10 @@ def test_tiles_say_what_holds_what_fails_and_what_came_after():
     assert (fails.value, fails.tone) == ("3", "fails")
     assert [line.claims for line in fails.lines] == [(10,), (4,), (12,), (8, 14)]
     assert (after.value, after.unit) == ("2", "of 14 claims have figures, to 2025-12")
-    assert [line.words for line in after.lines] == [
-        "TLT by 21 May 2025: -3.70 %",
-        "TLT by 22 October 2025: 7.60 %",
-        "Policy rate from April to December 2025: -61 bp",
+    assert [(line.value, line.words) for line in after.lines] == [
+        ("-3.70 %", "TLT by 21 May 2025"),
+        ("7.60 %", "TLT by 22 October 2025"),
+        ("-61 bp", "policy rate from April to December 2025"),
     ]
 
 
@@ -149,7 +149,7 @@ def test_more_than_four_lines_of_what_came_after_are_linked():
     claims = [claim(number, "holds", after=(since,)) for number in range(1, 8)]
     after = tiles(made_trial(claims=tuple(claims)))[2]
     # By weight 1, 5; 2, 3, 6, 4; 7.
-    assert [line.claims for line in after.lines] == [(1,), (5,), (2,), (3,), (6, 4, 7)]
+    assert [line.claims for line in after.lines] == [(1,), (5,), (2,), (3,), (4, 6, 7)]
     # A forecast that was decided by it comes first, with two figures.
     claims[3] = claim(4, "fails", after=(SINCE, CUTS, since))
     after = tiles(made_trial(claims=tuple(claims)))[2]
