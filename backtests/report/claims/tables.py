@@ -17,6 +17,7 @@ from backtests.report.claims.words import (
     interval_of,
     interval_text,
     is_forecast,
+    is_known,
     leading,
     number_text,
     sample_text,
@@ -28,7 +29,7 @@ from backtests.report.intervals import Whisker, whiskers
 from backtests.report.page import Cell, Grid
 
 HEADS = ("Claim", "Judgement", "Deciding figure", "Tried on", f"After {ARTICLE_DATE}")
-MOST_FIGURES = 2  # of a claim in its row; its section has them all
+MOST_FIGURES = 2  # of a forecast in its row, of others one; the section has them all
 WIDE = 5  # columns: a table with more is set narrower
 MOST_WORDS = 150  # characters of a text in a row; the section has all of it
 NO_FIGURE = "no figure decides it"
@@ -103,7 +104,8 @@ def _line(claim: Claim, mark: Whisker | None) -> ClaimLine:
     figures = deciding(claim)
     # What decided a forecast came after: it is not shown twice where words can tell of it.
     is_told = is_forecast(claim) and bool(claim.after_words)
-    after = () if is_told else leading(claim.after)[:MOST_FIGURES]
+    after = [] if is_told else leading(claim.after)[: 1 if claim.after_words else MOST_FIGURES]
+    most = MOST_FIGURES if is_forecast(claim) else 1
     marks = itertools.chain([mark], itertools.repeat(None))
     return ClaimLine(
         number=claim.number,
@@ -111,8 +113,8 @@ def _line(claim: Claim, mark: Whisker | None) -> ClaimLine:
         word=claim.judgement,
         tone=TONES[claim.judgement],
         rank=JUDGEMENTS.index(claim.judgement),
-        figures=tuple(map(row_figure, figures[:MOST_FIGURES], marks)),
-        more=max(0, len(figures) - MOST_FIGURES),
+        figures=tuple(map(row_figure, figures[:most], marks)),
+        more=max(0, len(figures) - most),
         is_forecast=is_forecast(claim),
         why_none="" if figures else abridged(claim.missing or NO_FIGURE, MOST_WORDS),
         data=abridged(claim.data, MOST_WORDS),
@@ -125,7 +127,7 @@ def _line(claim: Claim, mark: Whisker | None) -> ClaimLine:
 
 def row_figure(measure: Measure, mark: Whisker | None = None) -> RowFigure:
     """A figure with what stands around it."""
-    lacks = "" if measure.text or measure.value is not None else NOT_KNOWN
+    lacks = "" if is_known(measure) else NOT_KNOWN
     told = interval_text(measure)
     ranged = f"{told} ({measure.interval})" if told and measure.interval else told
     parts = (lacks, ranged, sample_text(measure))
@@ -144,7 +146,7 @@ def measures_grid(measures: Sequence[Measure], caption: str) -> Grid:
     for measure in leading(measures):
         decides = "decides" if measure.decides else ""
         told = interval_text(measure)
-        lacks = "" if measure.text or measure.value is not None else NOT_KNOWN
+        lacks = "" if is_known(measure) else NOT_KNOWN
         rows.append(
             [
                 Cell(measure.what, small=decides),

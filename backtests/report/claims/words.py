@@ -17,12 +17,12 @@ TONES: Mapping[Judgement, str] = {
     "fails": "fails",
     "cannot be tested here": "untested",
 }
-# Each claim as a subject, which what came of it may follow.
-SUBJECTS: Mapping[int, str] = {
+# What each claim says, as a clause that may follow "that".
+CLAUSES: Mapping[int, str] = {
     1: "money flees into Treasuries in turmoil",
     2: "after a tariff shock Treasuries fall first and rise later",
     3: "Treasuries rise after the first cut of a cycle",
-    4: "the dates and the size of the Fed's cuts in 2025",
+    4: "the Fed cuts in May and June 2025, and by 100 bp within the year",
     5: "Treasuries fall, but do not collapse",
     6: "the Fed buys as a last resort",
     7: "sovereign debt has two prices, its yield and its currency",
@@ -30,7 +30,7 @@ SUBJECTS: Mapping[int, str] = {
     9: "buying after a shock pays within three to four years",
     10: "attack and defend earns a premium",
     11: "without leverage the hedge is affordable",
-    12: "when the tax on foreign holders was stopped",
+    12: "the tax on foreign holders was stopped in the 1970s",
     13: "Treasuries are the core hedge",
     14: "the long end bears the risk",
 }
@@ -108,18 +108,18 @@ def by_weight(claims: Iterable[Claim]) -> list[Claim]:
     return sorted(claims, key=lambda claim: (places.get(claim.number, len(order)), claim.number))
 
 
-def subject(claim: Claim) -> str:
-    """A claim as a subject in a few words."""
-    return SUBJECTS.get(claim.number, claim.title)
+def clause(claim: Claim) -> str:
+    """What a claim says in a few words, as a clause."""
+    return CLAUSES.get(claim.number, claim.title)
 
 
 def reconciled(trial: Trial) -> str:
     """What stands and what does not: the weightiest claim of each, then the parts of the case."""
     told = []
-    for word, judgement in (("Right", "holds"), ("Wrong", "fails")):
+    for word, judgement in (("Right", "holds"), ("In part", "holds in part"), ("Wrong", "fails")):
         claims = by_weight(claim for claim in trial.claims if claim.judgement == judgement)
         if claims:
-            told.append(f"{word}: {subject(claims[0])}.")
+            told.append(f"{word}: that {clause(claims[0])}.")
     parts = []
     for name, numbers in PARTS:
         own = [claim for claim in trial.claims if claim.number in numbers]
@@ -177,7 +177,7 @@ def tiles(trial: Trial) -> tuple[TrialTile, ...]:
 
 def _judged_tile(trial: Trial, judgement: Judgement, beside: Judgement, word: str) -> TrialTile:
     claims, others = trial.judged(judgement), trial.judged(beside)
-    lines = [TileLine(capital(subject(claim)), (claim.number,)) for claim in by_weight(claims)]
+    lines = [TileLine(capital(clause(claim)), (claim.number,)) for claim in by_weight(claims)]
     if others:
         lines.append(TileLine(f"{word}: ", tuple(claim.number for claim in others)))
     return TrialTile(
@@ -327,8 +327,13 @@ def is_forecast(claim: Claim) -> bool:
 
 
 def leading(measures: Sequence[Measure]) -> list[Measure]:
-    """The figures, those on which something rests first."""
-    return sorted(measures, key=lambda measure: not measure.decides)
+    """The figures, those on which something rests first, then those that are known."""
+    return sorted(measures, key=lambda each: (not each.decides, not is_known(each)))
+
+
+def is_known(measure: Measure) -> bool:
+    """Whether there is a figure, or what stands in its place."""
+    return value_text(measure) != "-"
 
 
 def abridged(text: str, most: int) -> str:

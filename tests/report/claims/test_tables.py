@@ -57,8 +57,11 @@ def test_a_line_without_a_figure_says_why():
     assert LINES[0].why_none == ""
 
 
-def test_more_than_two_that_decide_are_counted():
+def test_one_figure_decides_in_the_row_of_a_forecast_two_and_others_are_counted():
     line = claim_lines(made_trial(claims=(claim(1, "holds", measures=(PAYOFF,) * 5),)))[0]
+    assert (len(line.figures), line.more) == (1, 4)
+    forecast = claim(2, "holds", after=(SINCE,) * 5)
+    line = claim_lines(made_trial(claims=(forecast,)))[0]
     assert (len(line.figures), line.more) == (2, 3)
 
 
@@ -73,7 +76,8 @@ def test_what_came_after_stands_in_figures_else_in_words():
         True,
     )
     told = dataclasses.replace(figures, after_words="It rose.")
-    assert claim_lines(made_trial(claims=(told,)))[0].after_words == "It rose."
+    line = claim_lines(made_trial(claims=(told,)))[0]
+    assert ([figure.value for figure in line.after], line.after_words) == (["-3.70 %"], "It rose.")
 
 
 def test_what_decided_a_forecast_is_shown_once_where_words_tell_of_it():

@@ -11,7 +11,7 @@ from backtests.analysis.claims import ARTICLE_DAY, JUDGEMENTS, Measure
 from backtests.report.claims.words import (
     ARTICLE_DATE,
     PARTS,
-    SUBJECTS,
+    CLAUSES,
     TONES,
     abridged,
     deciding,
@@ -21,6 +21,7 @@ from backtests.report.claims.words import (
     interval_of,
     interval_text,
     is_forecast,
+    leading,
     method,
     reconciled,
     sample_text,
@@ -30,7 +31,17 @@ from backtests.report.claims.words import (
     window_text,
 )
 from backtests.report.intervals import Interval
-from tests.report.claims.made import CUTS, LAW, PAYOFF, SHARE, SINCE, claim, made_trial
+from tests.report.claims.made import (
+    CUTS,
+    LATER,
+    LAW,
+    PAYOFF,
+    SHARE,
+    SINCE,
+    UNKNOWN,
+    claim,
+    made_trial,
+)
 
 TRIAL = made_trial()
 
@@ -45,9 +56,9 @@ def test_the_day_of_the_article_is_said_as_it_is():
     assert f"{day.day} {day:%B} {day.year}" == ARTICLE_DATE
 
 
-def test_every_judgement_has_a_tone_and_every_claim_a_subject_in_one_part():
+def test_every_judgement_has_a_tone_and_every_claim_a_clause_in_one_part():
     assert set(TONES) == set(JUDGEMENTS)
-    assert sorted(SUBJECTS) == list(range(1, 15))
+    assert sorted(CLAUSES) == list(range(1, 15))
     assert sorted(number for _, numbers in PARTS for number in numbers) == list(range(1, 15))
 
 
@@ -75,19 +86,20 @@ def test_the_headline_of_fourteen():
 
 
 def test_the_line_names_the_weightiest_of_each_and_counts_the_parts():
-    # Hold 1, 3, 5, 9, 11; fail 4, 10, 12: the hedge (1, 13, 5, 11) comes before all else.
+    # Hold 1, 3, 5, 9, 11; in part 2, 6, 7, 13; fail 4, 10, 12: the hedge (1, 13, 5, 11) comes
+    # before all else.
     assert reconciled(TRIAL) == (
-        "Right: money flees into Treasuries in turmoil. Wrong: attack and defend earns a premium. "
-        "Claims that hold in full: Treasuries as a hedge 3 of 4; what to do 1 of 2; the Fed, "
+        "Right: that money flees into Treasuries in turmoil. In part: that Treasuries are the core "
+        "hedge. Wrong: that attack and defend earns a premium. Claims that hold in full: Treasuries as a hedge 3 of 4; what to do 1 of 2; the Fed, "
         "tariffs and taxes 1 of 5; price and maturity of the debt 0 of 3."
     )
     assert reconciled(of("fails", "holds")) == (
-        "Right: after a tariff shock Treasuries fall first and rise later. Wrong: money flees into "
-        "Treasuries in turmoil. Claims that hold in full: Treasuries as a hedge 0 of 1; the Fed, "
+        "Right: that after a tariff shock Treasuries fall first and rise later. Wrong: that money "
+        "flees into Treasuries in turmoil. Claims that hold in full: Treasuries as a hedge 0 of 1; the Fed, "
         "tariffs and taxes 1 of 1."
     )
     assert reconciled(of("holds in part")) == (
-        "Claims that hold in full: Treasuries as a hedge 0 of 1."
+        "In part: that money flees into Treasuries in turmoil. Claims that hold in full: Treasuries as a hedge 0 of 1."
     )
     assert reconciled(of()) == ""
 
@@ -95,7 +107,7 @@ def test_the_line_names_the_weightiest_of_each_and_counts_the_parts():
 def test_a_claim_beyond_the_known_ones_is_told_by_its_title():
     other = dataclasses.replace(claim(1, "holds"), number=15, title="Gold glitters")
     trial = made_trial(claims=(other,))
-    assert reconciled(trial) == "Right: Gold glitters."
+    assert reconciled(trial) == "Right: that Gold glitters."
     assert tiles(trial)[0].lines[0].words == "Gold glitters"
 
 
@@ -237,6 +249,10 @@ def test_a_sample_counts_a_share_where_it_is_a_whole_number():
     assert sample_text(dataclasses.replace(SHARE, n=0, value=0.0)) == "n 0 first cuts"
     assert sample_text(dataclasses.replace(PAYOFF, n_of="")) == "n 76"
     assert sample_text(LAW) == ""
+
+
+def test_what_decides_comes_first_and_what_is_not_known_last():
+    assert leading((UNKNOWN, LATER, PAYOFF)) == [PAYOFF, LATER, UNKNOWN]
 
 
 def test_a_window_may_have_one_end_or_none():
