@@ -10,8 +10,8 @@ import pytest
 from backtests.analysis.claims import ARTICLE_DAY, JUDGEMENTS, Measure
 from backtests.report.claims.words import (
     ARTICLE_DATE,
-    PARTS,
     CLAUSES,
+    PARTS,
     TONES,
     abridged,
     deciding,
@@ -90,16 +90,18 @@ def test_the_line_names_the_weightiest_of_each_and_counts_the_parts():
     # before all else.
     assert reconciled(TRIAL) == (
         "Right: that money flees into Treasuries in turmoil. In part: that Treasuries are the core "
-        "hedge. Wrong: that attack and defend earns a premium. Claims that hold in full: Treasuries as a hedge 3 of 4; what to do 1 of 2; the Fed, "
-        "tariffs and taxes 1 of 5; price and maturity of the debt 0 of 3."
+        "hedge. Wrong: that attack and defend earns a premium. Claims that hold in full: "
+        "Treasuries as a hedge 3 of 4; what to do 1 of 2; the Fed, tariffs and taxes 1 of 5; "
+        "price and maturity of the debt 0 of 3."
     )
     assert reconciled(of("fails", "holds")) == (
         "Right: that after a tariff shock Treasuries fall first and rise later. Wrong: that money "
-        "flees into Treasuries in turmoil. Claims that hold in full: Treasuries as a hedge 0 of 1; the Fed, "
-        "tariffs and taxes 1 of 1."
+        "flees into Treasuries in turmoil. Claims that hold in full: Treasuries as a hedge 0 of 1; "
+        "the Fed, tariffs and taxes 1 of 1."
     )
     assert reconciled(of("holds in part")) == (
-        "In part: that money flees into Treasuries in turmoil. Claims that hold in full: Treasuries as a hedge 0 of 1."
+        "In part: that money flees into Treasuries in turmoil. Claims that hold in full: "
+        "Treasuries as a hedge 0 of 1."
     )
     assert reconciled(of()) == ""
 
