@@ -158,11 +158,11 @@ def measures_grid(measures: Sequence[Measure], caption: str) -> Grid:
                 Cell(window_text(measure) or "-"),
             ]
         )  # fmt: skip
-    lacks = any(measure.n is None or not interval_text(measure) for measure in measures)
+    has_dash = any(measure.n is None or not interval_text(measure) for measure in measures)
     return Grid(
         ["Figure", "Value", "Interval", "n", "Window"],
         rows,
-        caption=f"{caption}. {NO_SAMPLE}." if lacks else caption,
+        caption=f"{caption}. {NO_SAMPLE}." if has_dash else caption,
         kind="figures",
     )
 
