@@ -148,8 +148,7 @@ def _require_usable(source: str, market: Market) -> None:
         )
     if market.yields is None:
         raise DataError(
-            f"{source} has no yields, which most claims are about; "
-            f"{where_else(market, 'yields')}"
+            f"{source} has no yields, which most claims are about; {where_else(market, 'yields')}"
         )
 
 
