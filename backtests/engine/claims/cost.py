@@ -9,7 +9,15 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from backtests.analysis.claims import ARTICLE_DAY, Claim, ClaimRow, ClaimTable, Judgement, Measure
+from backtests.analysis.claims import (
+    ARTICLE_DAY,
+    Claim,
+    ClaimRow,
+    ClaimTable,
+    Judgement,
+    Measure,
+    Unit,
+)
 from backtests.analysis.hedge import cvar_saved, deepest, growth_given_up
 from backtests.analysis.metrics import ratio
 from backtests.analysis.months import Array, growth
@@ -66,6 +74,11 @@ class Mixes:
         """One column of :attr:`held`, shape (n,)."""
         return np.asarray(self.held[name].to_numpy(float))
 
+    @property
+    def over(self) -> float:
+        """Growth a year of the mix less that with bills."""
+        return float(growth(self.column("hedged")) - growth(self.column("bills")))
+
 
 def mixes_of(market: Market, fund: str) -> Mixes:
     """Mixes of a market over all months in which equity and the fund have a return."""
@@ -113,11 +126,11 @@ def affordable_hedge(exhibits: Exhibits) -> Claim:
     enough = len(samples) == len(FUNDS) and all(
         mixes.months >= FEWEST_ROWS for mixes in known.values()
     )
-    costs = {fund: _cost(sample) for fund, sample in samples.items()}
+    over = {fund: _over(sample) for fund, sample in samples.items()}
     saved = {fund: _saved(sample) for fund, sample in samples.items()}
     judgement: Judgement = "cannot be tested here"
     if enough:
-        judgement = judged([costs[fund] for fund in FUNDS], [saved[fund] for fund in FUNDS])
+        judgement = judged([over[fund] for fund in FUNDS], [saved[fund] for fund in FUNDS])
     return Claim(
         number=11,
         title="Without leverage the hedge is affordable",
@@ -128,20 +141,20 @@ def affordable_hedge(exhibits: Exhibits) -> Claim:
         refuted_by=(
             "Affordable means that 60 % equity with 40 % Treasuries grew no less than 60 % equity "
             "with 40 % bills, and lost less than equity alone in its worst months (CVaR 95). It "
-            "fails where with both funds, IEF and TLT, the growth given up against bills is above "
-            "0 over its whole interval, or where neither saved anything. It holds where both "
-            "saved, and neither gave up growth against bills. Anything between holds in part."
+            "fails where with both funds, IEF and TLT, growth less that with bills is below 0 over "
+            "its whole interval, or where neither saved anything. It holds where both saved, and "
+            "neither grew less than bills. Anything between holds in part."
         ),
         data=(
             f"{market.title}: 60/40 of SPY with IEF, and with TLT, rebalanced every month, before "
             "costs and taxes; bills are cash."
         ),
         judgement=judgement,
-        because=_why(judgement, known, costs, saved),
+        because=_why(judgement, known, over, saved),
         measures=tuple(
             each
             for fund, sample in samples.items()
-            for each in _measures(fund, known[fund], sample, costs[fund], saved[fund])
+            for each in _measures(fund, known[fund], sample, over[fund], saved[fund])
         ),
         after=_since(market),
         after_words=_since_words(market),
@@ -154,24 +167,20 @@ def affordable_hedge(exhibits: Exhibits) -> Claim:
     )
 
 
-def judged(costs: Sequence[Estimate], saved: Sequence[Estimate]) -> Judgement:
-    """Judge by the growth given up against bills and the CVaR saved against equity, by fund."""
+def judged(over: Sequence[Estimate], saved: Sequence[Estimate]) -> Judgement:
+    """Judge by the growth over bills and the CVaR saved against equity, fund by fund."""
     protects = [each.number > 0.0 for each in saved]
-    beyond_chance = [each.low is not None and each.low > 0.0 for each in costs]
-    if not any(protects) or all(beyond_chance):
+    is_costly = [each.high is not None and each.high < 0.0 for each in over]
+    if not any(protects) or all(is_costly):
         return "fails"
-    if all(protects) and all(each.number <= 0.0 for each in costs):
+    if all(protects) and all(each.number >= 0.0 for each in over):
         return "holds"
     return "holds in part"
 
 
-def _cost(sample: Sample) -> Estimate:
-    """Growth a year given up against bills at the same weight."""
-    return _given_up(sample, "bills")
-
-
-def _given_up(sample: Sample, against: str) -> Estimate:
-    return sample.difference(growth, [against], ["hedged"])
+def _over(sample: Sample) -> Estimate:
+    """Growth a year with the fund less that with bills at the same weight."""
+    return sample.difference(growth, ["hedged"], ["bills"])
 
 
 def _saved(sample: Sample) -> Estimate:
@@ -179,15 +188,15 @@ def _saved(sample: Sample) -> Estimate:
 
 
 def _measures(
-    fund: str, mixes: Mixes, sample: Sample, cost: Estimate, saved: Estimate
+    fund: str, mixes: Mixes, sample: Sample, over: Estimate, saved: Estimate
 ) -> list[Measure]:
     n, n_of, index = mixes.months, "months", mixes.returns.index
-    equity = _given_up(sample, "equity")
+    equity = sample.estimate(growth_given_up, "hedged", "equity")
     a_point = sample.estimate(saved_a_point, "hedged", "equity", level=None)
     with_bills = sample.estimate(saved_a_point, "bills", "equity", level=None)
     return [
-        measured(f"Growth a year given up with {fund} against bills at the same weight",
-                 cost, "points", n, n_of, index, decides=True),
+        measured(f"Growth a year with {fund} over bills at the same weight",
+                 over, "points", n, n_of, index, decides=True),
         measured(f"CVaR(95) of a month saved with {fund} against equity alone",
                  saved, "points", n, n_of, index, decides=True),
         measured(f"Growth a year given up with {fund} against equity alone",
@@ -202,15 +211,15 @@ def _measures(
 def _why(
     judgement: Judgement,
     known: dict[str, Mixes],
-    costs: dict[str, Estimate],
+    over: dict[str, Estimate],
     saved: dict[str, Estimate],
 ) -> str:
     if judgement == "cannot be tested here":
         return "There are too few months before the article."
     told = [
-        f"with {fund} 60/40 grew {_points(-costs[fund].number)} points a year "
-        f"{'less' if costs[fund].number > 0 else 'more'} than with bills"
-        f"{_between(costs[fund])} and saved {_points(saved[fund].number)} points of CVaR(95) "
+        f"with {fund} 60/40 grew {_points(over[fund].number)} points a year "
+        f"{'less' if over[fund].number < 0 else 'more'} than with bills"
+        f"{_between(over[fund])} and saved {_points(saved[fund].number)} points of CVaR(95) "
         f"a month against equity ({known[fund].months} months)"
         for fund in FUNDS
     ]
@@ -218,16 +227,16 @@ def _why(
 
 
 def _costly_eras(mixes: Mixes) -> str:
-    """In which eras the mix gave up growth against bills, in a sentence; empty for none."""
+    """In which eras the mix grew less than with bills, in a sentence; empty for none."""
     eras = [part for part in _eras(mixes) if part.months]
-    given = [float(growth_given_up(part.column("hedged"), part.column("bills"))) for part in eras]
-    if max(given) <= 0.0:
+    over = [part.over for part in eras]
+    if min(over) >= 0.0:
         return ""
-    worst = eras[given.index(max(given))]
-    costly = sum(each > 0.0 for each in given)
+    worst = eras[over.index(min(over))]
+    costly = sum(each < 0.0 for each in over)
     return (
-        f" By era it gave up growth against bills with {mixes.fund} in {costly} of {len(eras)}, "
-        f"most from {_years(worst.returns)}: {_points(max(given))} points a year."
+        f" By era it grew less than bills with {mixes.fund} in {costly} of {len(eras)}, "
+        f"most so from {_years(worst.returns)}: {_points(min(over))} points a year."
     )
 
 
@@ -240,11 +249,10 @@ def _points(value: float) -> str:
     return f"{abs(value) * 100:.2f}"
 
 
-def _between(cost: Estimate) -> str:
-    """The interval of what was given up, as growth that was gained."""
-    if cost.low is None or cost.high is None:
+def _between(over: Estimate) -> str:
+    if over.low is None or over.high is None:
         return ""
-    return f" ({-cost.high * 100:+.2f} to {-cost.low * 100:+.2f})"
+    return f" ({over.low * 100:+.2f} to {over.high * 100:+.2f})"
 
 
 def _table(known: dict[str, Mixes]) -> ClaimTable:
@@ -264,7 +272,7 @@ def _table(known: dict[str, Mixes]) -> ClaimTable:
             "Growth a year",
             "Deepest fall",
             "Given up against equity",
-            "Given up against bills",
+            "Over bills",
             "CVaR(95) saved",
             "Saved a point",
         ),
@@ -275,7 +283,7 @@ def _table(known: dict[str, Mixes]) -> ClaimTable:
 
 def _row(name: str, mixes: Mixes, *, alone: bool = False) -> ClaimRow:
     """A row of the table: of equity alone, or of the mix with the fund."""
-    equity, hedged, bills = (mixes.column(each) for each in ("equity", "hedged", "bills"))
+    equity, hedged = mixes.column("equity"), mixes.column("hedged")
     own = equity if alone else hedged
     figures = [float(growth(own)), float(deepest(own))]
     if alone:
@@ -283,7 +291,7 @@ def _row(name: str, mixes: Mixes, *, alone: bool = False) -> ClaimRow:
     given = float(growth_given_up(hedged, equity))
     saved = float(cvar_saved(hedged, equity))
     a_point = ratio(saved, given) if given > 0.0 else None
-    return ClaimRow(name, (*figures, given, float(growth_given_up(hedged, bills)), saved, a_point))
+    return ClaimRow(name, (*figures, given, mixes.over, saved, a_point))
 
 
 def _years(returns: pd.DataFrame) -> str:
@@ -312,13 +320,19 @@ def _since(market: Market) -> tuple[Measure, ...]:
     held = _all_since(market)
     if since is None or held is None:
         return ()
-    figures = {
-        "Equity alone": held[FUNDS[0]]["equity"],
-        "60/40 with bills": held[FUNDS[0]]["bills"],
-        **{f"60/40 with {fund}": of_fund["hedged"] for fund, of_fund in held.items()},
+    over = {
+        f"60/40 with {fund} over 60/40 with bills": float(of_fund["hedged"] - of_fund["bills"])
+        for fund, of_fund in held.items()
     }
+    alone = {
+        "Equity alone": float(held[FUNDS[0]]["equity"]),
+        "60/40 with bills": float(held[FUNDS[0]]["bills"]),
+        **{f"60/40 with {fund}": float(of_fund["hedged"]) for fund, of_fund in held.items()},
+    }
+    units: tuple[tuple[Unit, dict[str, float]], ...] = (("points", over), ("percent", alone))
     return tuple(
-        measured(what, float(value), "percent", index=since.sessions)
+        measured(what, value, unit, index=since.sessions)
+        for unit, figures in units
         for what, value in figures.items()
     )
 

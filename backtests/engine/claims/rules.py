@@ -271,10 +271,10 @@ def _since(market: Market, made: Contest | str) -> tuple[Measure, ...]:
     if grown is None or since is None:
         return ()
     return (
+        measured("attack_defend over the static mix, whose duration was fixed before",
+                 grown[0] - grown[1], "points", index=since.sessions),
         measured("attack_defend", grown[0], "percent", index=since.sessions),
-        measured("The static mix, its duration fixed before", grown[1], "percent",
-                 index=since.sessions),
-        measured("Difference", grown[0] - grown[1], "points", index=since.sessions),
+        measured("The static mix", grown[1], "percent", index=since.sessions),
     )  # fmt: skip
 
 
