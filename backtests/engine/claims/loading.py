@@ -76,7 +76,7 @@ def load_exhibits(
         return Exhibits(months, None, f"there are no daily prices: {loaded.origin.short}")
     if source == "auto" and loaded.yields is None:
         return Exhibits(months, None, "there are no daily yields, without which prices say little")
-    _require_usable(source, loaded)
+    _require_yields(source, loaded)
     for note in loaded.notes:
         announce(f"note: {note}")
     if lacking:
@@ -103,7 +103,13 @@ def _daily(
     if source.startswith("files:"):
         there = _in_folder(source)
         absent = [ticker for ticker in TICKERS if ticker not in there]
-        return of(there, anew=refresh), f"{source} lacks {listed(absent)}" if absent else ""
+        try:
+            found = of(there, anew=refresh)
+        except DataError:
+            # Months cannot be carried back: that comes first, in words of what was asked for.
+            _require_days(source, load(source, there[:1], end=end))
+            raise
+        return found, f"{source} lacks {listed(absent)}" if absent else ""
     try:
         return of(TICKERS, anew=refresh), ""
     except DataError:
@@ -133,8 +139,8 @@ def _in_folder(source: str) -> list[str]:
     return there or [EQUITY]
 
 
-def _require_usable(source: str, market: Market) -> None:
-    """Refuse months, which the bundled history has for longer, and prices without yields.
+def _require_days(source: str, market: Market) -> None:
+    """Refuse months, of which the bundled history has more.
 
     Raises
     ------
@@ -146,6 +152,16 @@ def _require_usable(source: str, market: Market) -> None:
             f"{source} holds monthly prices, and the claims want daily ones beside the bundled "
             "months; give a folder of daily prices, or --source bundled"
         )
+
+
+def _require_yields(source: str, market: Market) -> None:
+    """Refuse prices without yields.
+
+    Raises
+    ------
+    DataError
+        Naming the source.
+    """
     if market.yields is None:
         raise DataError(
             f"{source} has no yields, which most claims are about; {where_else(market, 'yields')}"
