@@ -23,7 +23,14 @@ from backtests.analysis.metrics import ratio
 from backtests.analysis.months import Array, growth
 from backtests.analysis.resampling import FEWEST_ROWS, Estimate, Sample
 from backtests.engine.claims.exhibits import Exhibits
-from backtests.engine.claims.measures import after, before, measured, monthly_returns, span
+from backtests.engine.claims.measures import (
+    after,
+    before,
+    finest,
+    measured,
+    monthly_returns,
+    span,
+)
 from data.market import CASH, Market
 
 EQUITY: Final = "SPY"
@@ -85,26 +92,6 @@ def mixes_of(market: Market, fund: str) -> Mixes:
     return Mixes(monthly_returns(market, [EQUITY, fund]), fund)
 
 
-def longest(exhibits: Exhibits) -> Market:
-    """The market with the most months of both funds before the article; daily prices on a tie.
-
-    Monthly rebalancing sees nothing between month-ends, so that days are no finer than months.
-    """
-
-    def months(market: Market) -> int:
-        return sum(mixes_of(before(market), fund).months for fund in FUNDS)
-
-    days = exhibits.days
-    if days is None or not {EQUITY, *FUNDS} <= set(days.tickers) or not _reaches_back(days):
-        return exhibits.months
-    return days if months(days) >= months(exhibits.months) else exhibits.months
-
-
-def _reaches_back(market: Market) -> bool:
-    """Whether a market has a session on or before the day of the article."""
-    return bool(market.sessions[0] <= pd.Timestamp(ARTICLE_DAY))
-
-
 def saved_a_point(returns: Array, against: Array) -> Array:
     """CVaR(95) saved, in points a month, for each point of growth a year that was given up.
 
@@ -120,7 +107,8 @@ def saved_a_point(returns: Array, against: Array) -> Array:
 
 def affordable_hedge(exhibits: Exhibits) -> Claim:
     """Claim 11: as part of a portfolio without leverage, the hedge costs little growth."""
-    market = longest(exhibits)
+    # Monthly rebalancing sees nothing between month-ends: days are worth it where they are as long.
+    market = finest(exhibits, [EQUITY, *FUNDS], as_long=True)
     known = {fund: mixes_of(before(market), fund) for fund in FUNDS}
     samples = {fund: mixes.sample for fund, mixes in known.items() if mixes.months}
     enough = len(samples) == len(FUNDS) and all(

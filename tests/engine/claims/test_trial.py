@@ -31,8 +31,8 @@ def test_every_claim_is_tried_once_and_in_order(trial):
 
 def test_each_says_what_would_refute_it_and_on_what_it_rests(trial):
     for claim in trial.claims:
-        assert claim.refuted_by and claim.data and claim.says and claim.because, claim.number
-        assert claim.after_words, claim.number
+        told = (claim.refuted_by, claim.data, claim.says, claim.because, claim.after_words)
+        assert all(told), claim.number
         if claim.judgement != "cannot be tested here":
             assert any(measure.decides for measure in claim.measures), claim.number
 
