@@ -96,6 +96,11 @@ DOORS = {
                         "http://127.0.0.1:1"),
         "--help": None,
     }),
+    "backtests.claims": (("x",), (0, 0, 0, 1), {
+        "--source": SOURCE, "--end": DAY, "--out": FOLDER, "--standalone": None, "--strict": None,
+        "--max-age": ("0", "5", "36501", "-1", "x"), "--refresh": None, "--json": None,
+        "--help": None,
+    }),
     "data.cache": (("x",), (0, 0, 0, 1), {"--clear": None, "--help": None}),
     "data.history": (("x",), (0, 0, 0, 1), {
         "--source": SOURCE, "--first": ("2000-01", "2005-02", "2000-13", "0000-01", "2000-01-01"),
@@ -104,8 +109,9 @@ DOORS = {
     }),
 }  # fmt: skip
 SHARES = {
-    "backtests.run": 0.4,
+    "backtests.run": 0.38,
     "backtests.today": 0.05,
+    "backtests.claims": 0.02,
     "backtests.compare": 0.2,
     "backtests.tune": 0.15,
     "data.cache": 0.05,

@@ -76,6 +76,10 @@ def cheap(door: str, arguments: list[str]) -> list[str]:
                              ("--source", "bundled")):  # fmt: skip
             if not any(word == option or word.startswith(f"{option}=") for word in arguments):
                 added += [option] if text is None else [option, text]
+    if door == "backtests.claims":
+        for option, text in (("--end", "1966-06-30"), ("--source", "bundled")):
+            if not any(word == option or word.startswith(f"{option}=") for word in arguments):
+                added += [option, text]
     # Options before the words: a lone -- ends them.
     return added + arguments
 
