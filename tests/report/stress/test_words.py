@@ -65,8 +65,9 @@ def test_three_tiles():
 
 def test_yields_that_must_fall_for_the_hedge_to_match_bills():
     stress = make_stress(break_evens=(BreakEven(12, -31.0, 0.03, 0.04),))
-    assert "With roll-down, yields must fall 0.31 points within 12 months for them to match bills." in (
-        first_screen(stress).line
+    assert (
+        "With roll-down, yields must fall 0.31 points within 12 months for them to match bills."
+        in (first_screen(stress).line)
     )
     assert first_screen(stress).tiles[-1].value == "-0.31"
     assert first_screen(stress).tiles[-1].lines == ("Beyond it bills would have earned more.",)
