@@ -118,6 +118,12 @@ class Holdings:
         """The rungs of all ladders, leg by leg."""
         return Rungs.of([self.instruments[place] for place in self.repriced("ladder")])
 
+    @cached_property
+    def rung_yields(self) -> Array:
+        """Yields of the rungs of all ladders today, fractions, shape (1, R)."""
+        curve = self.curve
+        return interpolate(curve.nodes, curve.yields[None, :] / 100.0, self.ladders.maturities)
+
     @property
     def shown(self) -> tuple[Leg, ...]:
         """The legs without cash of weight 0."""
