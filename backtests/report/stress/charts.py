@@ -19,6 +19,7 @@ from backtests.report.stress.names import (
     count_text,
     dated_name,
     difference_of,
+    differs_then,
     falls_of,
     hedge_of,
     one_digit,
@@ -58,12 +59,12 @@ def replays_picture(stress: Stress, shapes: Sequence[Shape] = ON_PAGE) -> Hero |
     if not falls:
         return None
     hedge = hedge_of(stress)
+    ring = " Ring: the same holdings at the yields of that time." if differs_then(falls) else ""
     at_right = f" At the right: points more than {cash_of(stress)} would make." if hedge else ""
     return Hero(
         title=_finding(stress, falls),
         subtitle=f"Return of each of {len(falls)} falls, moved onto what is held and yields today; "
-        f"{rows_text(falls)}. The costliest first. Ring: the same holdings at the yields of that "
-        f"time.{at_right}",
+        f"{rows_text(falls)}. The costliest first.{ring}{at_right}",
         note="",
         told="; ".join(_told(fall, stress) for fall in falls),
         drawings=tuple(_drawing(stress, falls, shape) for shape in shapes),
@@ -89,18 +90,21 @@ def _told(fall: Replay, stress: Stress) -> str:
 
 def _drawing(stress: Stress, falls: Sequence[Replay], shape: Shape) -> Drawing:
     names = {each.key: each.name for each in columns_of(stress)}
-    legend = [(NOW, f"{names['portfolio']}, today"), (THEN, "the same then")]
+    legend = [(NOW, f"{names['portfolio']}, today")]
+    legend += [(THEN, "the same then")] if differs_then(falls) else []
     legend += [(BILLS, names["bills"])] if "bills" in names else []
     legend += [(EQUITY, names["equity"])] if "equity" in names else []
-    rows = [_row(fall, stress, names) for fall in falls]
+    rows = [_row(fall, stress, names, has_ring=differs_then(falls)) for fall in falls]
     return dot_rows(rows, legend, shape, f"over {cash_of(stress)}" if stress.hedge else "")
 
 
-def _row(fall: Replay, stress: Stress, names: Mapping[PortfolioKey, str]) -> DotRow:
+def _row(
+    fall: Replay, stress: Stress, names: Mapping[PortfolioKey, str], *, has_ring: bool
+) -> DotRow:
     now = fall.now
     dots = [(EQUITY, now.equity)] if "equity" in names and now.equity is not None else []
     dots += [(BILLS, now.bills)] if "bills" in names else []
-    dots += [(NOW, now.portfolio), (THEN, fall.then.portfolio)]
+    dots += [(NOW, now.portfolio), *([(THEN, fall.then.portfolio)] if has_ring else [])]
     apart = difference_of(now)
     role = "--worked" if beats(now) else "--lost" if round(apart, 4) < 0.0 else "--rest"
     return DotRow(

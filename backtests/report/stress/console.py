@@ -15,6 +15,7 @@ from backtests.report.stress.details import (
     pending_words,
 )
 from backtests.report.stress.names import (
+    HYPHEN,
     Column,
     bills_of,
     cash_of,
@@ -53,7 +54,7 @@ def print_stress(console: Console, label: str, stress: Stress) -> None:
     screen = first_screen(stress)
     console.print(Text(printable(f"{label}: {', '.join(facts_of(stress))}")))
     console.print()
-    console.print(Text(printable(f"{capital(screen.headline)}.")))
+    console.print(Text(_shown(f"{capital(screen.headline)}.")))
     console.print(Text(printable(screen.line)))
     if pending := pending_words(stress):
         console.print(Text(pending))
@@ -64,7 +65,7 @@ def print_stress(console: Console, label: str, stress: Stress) -> None:
         table.add_column("months", justify="right")
         for fall in falls:
             table.add_row(
-                printable(dated_name(fall)),
+                _shown(dated_name(fall)),
                 *_figures(fall.now, stress),
                 one_digit(fall.then.portfolio),
                 months_text(fall.recovery.portfolio),
@@ -86,6 +87,11 @@ def print_stress(console: Console, label: str, stress: Stress) -> None:
         console.print(table)
     for line in _endings(stress):
         console.print(Text(printable(line)))
+
+
+def _shown(text: str) -> str:
+    """A text as a terminal shows it, with the hyphens that it knows."""
+    return printable(text.replace(HYPHEN, "-"))
 
 
 def _endings(stress: Stress) -> list[str]:

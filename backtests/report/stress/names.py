@@ -14,6 +14,7 @@ from data.currency.currencies import counted_in
 
 LONGEST_MIX = 34  # characters of a mix in a heading; a longer one is told by its sides
 SHOWN = (2.0, 10.0, 30.0)  # years whose moves a table has; of a curve without them the nearest
+HYPHEN = "\u2011"  # at which no line breaks
 PortfolioKey = Literal["portfolio", "bills", "equity", "hedge"]
 
 
@@ -96,7 +97,7 @@ def years_text(replay: Replay) -> str:
     first, last = str(begins.year), replay.end[:4]
     if first == last:
         return first
-    return f"{first}-{last[2:] if first[:2] == last[:2] else last}"
+    return f"{first}{HYPHEN}{last[2:] if first[:2] == last[:2] else last}"
 
 
 def rows_text(replays: Sequence[Replay]) -> str:
@@ -122,6 +123,11 @@ def maturity_text(years: float) -> str:
 def months_text(months: int | None) -> str:
     """Months to recover; of what takes too long that it does."""
     return f"over {MOST_MONTHS}" if months is None else str(months)
+
+
+def differs_then(replays: Sequence[Replay]) -> bool:
+    """Whether what is held made anything else at the yields of the time, in tenths of a percent."""
+    return any(one_digit(each.then.portfolio) != one_digit(each.now.portfolio) for each in replays)
 
 
 def difference_of(returns: Returns) -> float:

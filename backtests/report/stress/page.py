@@ -81,7 +81,7 @@ def write_stress(
                 ("The slope from 2 to 10 years", stress.twists, "Slope"),
                 ("The dollar alone", stress.dollars, "Dollar"),
             )
-            if shocks
+            if any(shock.returns.portfolio or shock.returns.hedge for shock in shocks)
         ],
         break_evens=tables.break_evens_grid(stress) if stress.hedge else None,
         withheld=[told for told in (price_words(stress), cash_flow_words(stress)) if told],

@@ -151,15 +151,16 @@ def scenarios_grid(stress: Stress) -> Grid:
         for stage in scenario.stages:
             rows.append(
                 [
-                    Cell(scenario.name, number, stage.words),
+                    Cell(scenario.name, number),
                     Cell("at once" if not stage.months else f"{stage.months} months", stage.months),
                     *_cells(stage.returns, shown, hedge),
                     _recovery_cell(stage.recovery, hedge),
+                    Cell(capital(stage.words), tone="text"),
                 ]
             )
     count = len(stress.scenarios)
     return Grid(
-        ["Scenario", "After", *_heads(shown, hedge), "Months to recover"],
+        ["Scenario", "After", *_heads(shown, hedge), "Months to recover", "What moves"],
         rows,
         caption=f"{count} scenario{'' if count == 1 else 's'}",
         wide=True,
@@ -184,14 +185,18 @@ def shocks_grid(stress: Stress, shocks: Sequence[Shock], name: str) -> Grid:
     shown = [each for each in columns_of(stress) if each.key != "equity" or moves_equity]
     checked = any(shock.approximate is not None for shock in shocks)
     heads = [name, *_heads(shown, hedge)]
-    heads += [*(["By duration and convexity"] if checked else []), "Months to recover"]
+    heads += [
+        *(["By duration and convexity"] if checked else []),
+        "Months to recover",
+        "What moves",
+    ]
     rows = []
     for number, shock in enumerate(shocks):
-        small = "; ".join(filter(None, [shock.words, floored_text(shock.moves)]))
-        row = [Cell(shock.name, number, small), *_cells(shock.returns, shown, hedge)]
+        told = "; ".join(filter(None, [shock.words, floored_text(shock.moves)]))
+        row = [Cell(shock.name, number), *_cells(shock.returns, shown, hedge)]
         if checked:
             row.append(_percent_cell(shock.approximate))
-        rows.append([*row, _recovery_cell(shock.recovery, hedge)])
+        rows.append([*row, _recovery_cell(shock.recovery, hedge), Cell(capital(told), tone="text")])
     return Grid(heads, rows, wide=True, kind="shocks")
 
 

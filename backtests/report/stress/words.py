@@ -10,6 +10,7 @@ from backtests.report.stress.names import (
     columns_of,
     count_text,
     dated_name,
+    differs_then,
     falls_of,
     hedge_of,
     is_plural,
@@ -70,8 +71,10 @@ def _why(stress: Stress) -> str:
     """Yield, duration and break-even of the hedge: today's cushion in one or two sentences."""
     hedge = hedge_of(stress)
     if not hedge:
+        if is_all_equity(stress):
+            return "It holds no hedge, and nothing that earns interest."
         cash = cash_of(stress)
-        return f"It holds no hedge: {cash} yield{_s(cash)} {cash_yield(stress):.2f} % today."
+        return f"It holds no hedge; {cash} yield{_s(cash)} {cash_yield(stress):.2f} % today."
     today = hedge_today(stress)
     told = [f"{hedge} {'are' if is_plural(stress) else 'is'} not built from yields."]
     if today is not None:
@@ -109,6 +112,11 @@ def _then(stress: Stress) -> str:
         return ""
     won = sum(beats(fall.then) for fall in falls)
     return f"At the yields of their time it was {count_text(won, len(falls))}."
+
+
+def is_all_equity(stress: Stress) -> bool:
+    """Whether nothing but equity is held."""
+    return all(leg.role == "equity" for leg in stress.legs)
 
 
 def cash_yield(stress: Stress) -> float:
@@ -153,8 +161,10 @@ def _worst_tile(stress: Stress) -> Tile | None:
                 None,
                 [
                     f"{capital(beside)}." if beside else "",
-                    f"At the yields of its time {one_digit(worst.then.portfolio)}.",
-                    _recovery_words(worst.recovery.portfolio),
+                    f"At the yields of its time {one_digit(worst.then.portfolio)}."
+                    if differs_then([worst])
+                    else "",
+                    _recovery_words(worst.recovery.portfolio) if not is_all_equity(stress) else "",
                 ],
             )
         ),
@@ -215,7 +225,7 @@ def _even_tile(stress: Stress) -> Tile | None:
     less = f"Beyond it {cash} would have earned more."
     return Tile(
         key="break-even",
-        title=f"Break-even: {hedge_of(stress)} and {cash} earn the same",
+        title=f"Break-even of {hedge_of(stress)} and {cash}",
         value=_even_text(even),
         unit=f"points of yield in {even.months} months" if even.bp is not None else "",
         lines=(f"{capital(beside)}.", less) if beside else (less,),

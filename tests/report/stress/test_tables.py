@@ -35,7 +35,7 @@ def test_each_replay_now_and_then():
         "Treasuries alone", "Treasuries then", "With the Treasuries then", "Months to recover",
     ]  # fmt: skip
     assert texts(grid.rows[1]) == [
-        "Financial crisis 2007-09", "-24.00 %", "-29.60 %", "+5.60", "-50.00 %", "15.00 %",
+        "Financial crisis 2007\u201109", "-24.00 %", "-29.60 %", "+5.60", "-50.00 %", "15.00 %",
         "13.00 %", "-24.80 %", "120",
     ]  # fmt: skip
     assert [row[0].small for row in grid.rows[:2]] == ["month-ends", "daily closes"]
@@ -49,7 +49,7 @@ def test_without_a_hedge_nothing_is_compared():
     assert grid.heads == [
         "Fall", "What is held", "Equity alone", "What is held then", "Months to recover",
     ]  # fmt: skip
-    assert texts(grid.rows[1])[:3] == ["Financial crisis 2007-09", "-29.60 %", "-50.00 %"]
+    assert texts(grid.rows[1])[:3] == ["Financial crisis 2007\u201109", "-29.60 %", "-50.00 %"]
     assert grid.rows[1][-1].small == ""
 
 
@@ -82,9 +82,9 @@ def test_a_row_for_each_stage_of_a_scenario():
         ["Foreigners sell, then the Fed buys", "12 months", "-9.80 %", "-11.00 %", "+1.20"],
         ["Recession with cuts", "at once", "-16.60 %", "-20.60 %", "+4.00"],
     ]
-    assert [row[-1].text for row in grid.rows] == ["over 600"] * 3
-    assert grid.rows[0][0].small == "foreigners have sold"
-    assert grid.rows[0][-1].sort == ""  # never comes last, whichever way it is sorted
+    assert [row[-2].text for row in grid.rows] == ["over 600"] * 3
+    assert grid.rows[0][-1].text == "Foreigners have sold"
+    assert grid.rows[0][-2].sort == ""  # never comes last, whichever way it is sorted
 
 
 def test_the_check_stands_beside_the_exact_figure():
@@ -93,7 +93,7 @@ def test_the_check_stands_beside_the_exact_figure():
     grid = shocks_grid(stress, stress.parallels, "Yields")
     assert grid.heads == [
         "Yields", "With the Treasuries", "Bills instead", "Difference, points", "Treasuries alone",
-        "By duration and convexity", "Months to recover",
+        "By duration and convexity", "Months to recover", "What moves",
     ]  # fmt: skip
     assert texts(grid.rows[-1])[1:6] == ["-5.60 %", "0.00 %", "-5.60", "-14.00 %", "-14.10 %"]
     assert texts(grid.rows[1])[3] == "0.00"
@@ -108,14 +108,14 @@ def test_shocks_of_the_dollar_show_equity_and_no_check_without_one():
     assert "By duration and convexity" not in grid.heads
 
 
-def test_the_floor_stands_in_small_print():
+def test_the_floor_stands_beside_what_moves():
     stress = make_stress()
     held = replace(
         stress.parallels[0],
         moves=tuple(replace(each, floored=True) for each in stress.parallels[0].moves[:1]),
     )
     (row,) = shocks_grid(stress, [held], "Yields").rows
-    assert row[0].small == "all yields -100 bp; floor at -1 %: 3 months"
+    assert row[-1].text == "All yields -100 bp; floor at -1 %: 3 months"
 
 
 def test_break_evens_by_horizon():

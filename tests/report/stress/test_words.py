@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from backtests.analysis.stress import BreakEven, Recovery
+from backtests.analysis.stress import BreakEven, Recovery, Returns
 from backtests.report.stress.words import first_screen, hedge_today, told_scenario
 from tests.report.stress.made import (
     CASH,
@@ -27,7 +27,7 @@ def test_the_headline_has_the_mix_the_count_with_n_and_the_worst_fall():
     screen = first_screen(make_stress())
     assert screen.headline == (
         "60 % SPY, 40 % IEF today: Treasuries would beat bills in 3 of 4 falls; the worst, as in "
-        "2007-09, would cost 24.0 %"
+        "2007\u201109, would cost 24.0 %"
     )
 
 
@@ -36,16 +36,16 @@ def test_the_line_says_why_what_it_was_then_and_how_sure():
     assert first_screen(make_stress()).line == (
         "Today Treasuries yield 4.10 %, bills 3.60 %; each point that yields rise costs about "
         "7.0 %. "
-        "With roll-down, yields may rise 0.94 points within 12 months before they trail bills. At the yields of "
-        "their time it was 2 of 4 falls. These are moves of the past: the next fall may be of "
-        "another kind."
+        "With roll-down, yields may rise 0.94 points within 12 months before they trail bills. At "
+        "the yields of their time it was 2 of 4 falls. These are moves of the past: the next fall "
+        "may be of another kind."
     )
 
 
 def test_three_tiles():
     worst, scenario, even = first_screen(make_stress()).tiles
     assert (worst.title, worst.value, worst.unit) == (
-        "Worst fall: Financial crisis 2007-09", "-24.0 %", "with the Treasuries")  # fmt: skip
+        "Worst fall: Financial crisis 2007\u201109", "-24.0 %", "with the Treasuries")  # fmt: skip
     assert worst.lines == (
         "Bills instead -29.6 %, equity alone -50.0 %.",  # 0.6 * -50 + 0.4 * 1
         "At the yields of its time -24.8 %.",  # 0.4 * 2 points less
@@ -58,17 +58,15 @@ def test_three_tiles():
         "Bills instead -11.6 %, then -11.0 %.",
         "Equity alone -20.0 %, then -19.0 %.",
     )
-    assert even.title == "Break-even: Treasuries and bills earn the same"
+    assert even.title == "Break-even of Treasuries and bills"
     assert (even.value, even.unit) == ("+0.94", "points of yield in 12 months")
     assert even.lines[0] == "3 months +0.09; 36 months none within 10 points."
 
 
 def test_yields_that_must_fall_for_the_hedge_to_match_bills():
     stress = make_stress(break_evens=(BreakEven(12, -31.0, 0.03, 0.04),))
-    assert (
-        "With roll-down, yields must fall 0.31 points within 12 months for them to match bills."
-        in (first_screen(stress).line)
-    )
+    told = "With roll-down, yields must fall 0.31 points within 12 months for them to match bills."
+    assert told in first_screen(stress).line
     assert first_screen(stress).tiles[-1].value == "-0.31"
     assert first_screen(stress).tiles[-1].lines == ("Beyond it bills would have earned more.",)
 
@@ -76,12 +74,25 @@ def test_yields_that_must_fall_for_the_hedge_to_match_bills():
 def test_without_a_hedge_the_headline_is_about_equity():
     screen = first_screen(without_hedge())
     assert screen.headline == (
-        "60 % SPY, 40 % cash today: the worst fall of history, 2007-09, would cost 29.6 %, and "
-        "nothing hedges it"
+        "60 % SPY, 40 % cash today: the worst fall of history, 2007\u201109, would cost 29.6 %, "
+        "and nothing hedges it"
     )
-    assert screen.line.startswith("It holds no hedge: bills yield 3.60 % today. These are moves")
+    assert screen.line.startswith("It holds no hedge; bills yield 3.60 % today. These are moves")
     assert [tile.key for tile in screen.tiles] == ["worst"]
     assert screen.tiles[0].lines[0] == "Equity alone -50.0 %."
+
+
+def test_equity_alone_is_told_neither_interest_nor_yields_of_the_time():
+    replays = tuple(
+        replace(each, now=alone, then=alone)
+        for each in REPLAYS
+        for alone in [Returns(each.equity_move, each.equity_move, each.equity_move, None)]
+    )
+    stress = without_hedge(legs=(replace(SPY, weight=1.0),), replays=replays)
+    screen = first_screen(stress)
+    assert screen.headline.startswith("100 % SPY today: the worst fall of history, 2007\u201109")
+    assert screen.line.startswith("It holds no hedge, and nothing that earns interest. These")
+    assert screen.tiles[0].lines == ()
 
 
 def test_cash_alone_without_a_replay_says_so():
@@ -106,7 +117,7 @@ def test_abroad_the_cash_is_the_investors_own():
     assert screen.headline.startswith("60 % SPY, 40 % IEF in yen today: Treasuries would beat cash")
     assert "Today Treasuries yield 4.10 %, US bills 3.60 %;" in screen.line
     assert "before they trail US bills." in screen.line
-    assert screen.tiles[-1].title == "Break-even: Treasuries and US bills earn the same"
+    assert screen.tiles[-1].title == "Break-even of Treasuries and US bills"
     assert screen.tiles[0].lines[0] == "Cash instead -29.6 %, equity alone -50.0 %."
 
 
