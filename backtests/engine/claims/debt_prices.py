@@ -376,7 +376,7 @@ def two_prices(exhibits: Exhibits) -> Claim:
             *(told for told, _ in differences[0][1:]),
             *(told for each in differences[1:] for told, _ in each),
             *_halves(until[0]),
-            *_april(until[0] if len(until) > 1 else None),
+            *_april(whole[0] if len(whole) > 1 else None),
         ),
         after=_after(since),
         after_words=_after_words(since),
