@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,6 +30,7 @@ from backtests.report.intervals import Whisker, whiskers
 from backtests.report.page import Cell, Grid
 
 HEADS = ("Claim", "Judgement", "Deciding figure", "Tried on", f"After {ARTICLE_DATE}")
+FIGURE_HEADS = ("Figure", "Value", "Interval", "n", "Window")
 MOST_FIGURES = 2  # of a forecast in its row, of others one; the section has them all
 WIDE = 5  # columns: a table with more is set narrower
 MOST_WORDS = 150  # characters of a text in a row; the section has all of it
@@ -160,7 +162,7 @@ def measures_grid(measures: Sequence[Measure], caption: str) -> Grid:
         )  # fmt: skip
     has_dash = any(measure.n is None or not interval_text(measure) for measure in measures)
     return Grid(
-        ["Figure", "Value", "Interval", "n", "Window"],
+        list(FIGURE_HEADS),
         rows,
         caption=f"{caption}. {NO_SAMPLE}." if has_dash else caption,
         kind="figures",
@@ -201,4 +203,4 @@ def _caption(table: ClaimTable) -> str:
 
 
 def _sort(value: float | None) -> float | str:
-    return "" if value is None else value
+    return "" if value is None or not math.isfinite(value) else value
