@@ -244,7 +244,9 @@ def _between(over: Estimate) -> str:
 
 
 def _table(earlier: dict[str, Mixes]) -> ClaimTable:
-    rows = [_row(f"Equity alone, {_years(earlier[FUNDS[0]].returns)}", earlier[FUNDS[0]], alone=True)]
+    rows = [
+        _row(f"Equity alone, {_years(earlier[FUNDS[0]].returns)}", earlier[FUNDS[0]], alone=True)
+    ]
     for fund, mixes in earlier.items():
         rows.append(_row(f"{fund}, {_years(mixes.returns)}", mixes))
         rows += [
