@@ -8,18 +8,23 @@ from rich.table import Table
 from rich.text import Text
 
 from backtests.analysis.claims import Claim, Trial
+from backtests.report.claims.tables import NO_FIGURE
 from backtests.report.claims.words import (
     ARTICLE_DATE,
+    abridged,
     deciding,
     facts,
     headline,
     interval_text,
+    is_forecast,
     leading,
     reconciled,
     sample_text,
     sureness,
     value_text,
 )
+
+MOST_REASON = 90  # characters of why no figure stands there
 
 
 def print_claims(console: Console, trial: Trial) -> None:
@@ -59,12 +64,13 @@ def _decided(claim: Claim) -> str:
     """The first figure that decides: itself, its interval, n and what it is."""
     for measure in deciding(claim):
         told = interval_text(measure)
-        small = filter(None, (told and f"({told})", sample_text(measure)))
-        return f"{' '.join((value_text(measure), *small))}: {measure.what}"
-    return f"- {claim.missing}".rstrip() if claim.missing else "- no figure decides it"
+        value = f"{value_text(measure)} ({told})" if told else value_text(measure)
+        return f"{', '.join(filter(None, (value, sample_text(measure))))}: {measure.what}"
+    return f"- {abridged(claim.missing or NO_FIGURE, MOST_REASON)}"
 
 
 def _after(claim: Claim) -> str:
-    for measure in leading(claim.after):
+    """The first figure since the article; of a forecast the next after that which decides."""
+    for measure in leading(claim.after)[is_forecast(claim) and len(claim.after) > 1 :]:
         return f"{value_text(measure)}: {measure.what}"
     return "-"

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backtests.analysis.claims import Claim, Trial
-from backtests.report.claims.tables import HEADS, claim_grid, claim_lines, measures_grid
+from backtests.report.claims.tables import (
+    FIGURE_HEADS,
+    HEADS,
+    claim_grid,
+    claim_lines,
+    measures_grid,
+)
 from backtests.report.claims.words import (
     ARTICLE_DATE,
     TONES,
@@ -80,6 +86,7 @@ def write_claims(
         facts=facts(trial),
         missing=trial.days_missing,
         heads=HEADS,
+        figure_heads=FIGURE_HEADS,
         lines=claim_lines(trial),
         sections=[_section(claim) for claim in trial.claims],
         after_head=f"After {ARTICLE_DATE}",

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backtests.analysis.claims import JUDGEMENTS, Claim, ClaimTable, Measure, Trial
 from backtests.report.claims.words import (
     ARTICLE_DATE,
-    NO_INTERVAL,
     NO_SAMPLE,
     NOT_KNOWN,
     TONES,
+    abridged,
     deciding,
     interval_of,
     interval_text,
+    is_forecast,
+    is_known,
     leading,
     number_text,
     sample_text,
@@ -27,8 +30,10 @@ from backtests.report.intervals import Whisker, whiskers
 from backtests.report.page import Cell, Grid
 
 HEADS = ("Claim", "Judgement", "Deciding figure", "Tried on", f"After {ARTICLE_DATE}")
-MOST_FIGURES = 2  # of a claim in its row; its section has them all
+FIGURE_HEADS = ("Figure", "Value", "Interval", "n", "Window")
+MOST_FIGURES = 2  # of a forecast in its row, of others one; the section has them all
 WIDE = 5  # columns: a table with more is set narrower
+MOST_WORDS = 150  # characters of a text in a row; the section has all of it
 NO_FIGURE = "no figure decides it"
 NO_AFTER = "No figures of the time since."
 
@@ -58,12 +63,15 @@ class ClaimLine:
         The first that decide; without any that decide none.
     more
         How many others decide.
+    is_forecast
+        Whether what decides came after the article.
     why_none
         Why no figure stands there; empty where one does.
     data, window
         What it is tried on, and the window of the first figure.
-    after, after_words
-        The first figures since the article; in words where there are none.
+    after, after_words, is_after_unknown
+        The first figures since the article, but for those that decide, the same in words, and
+        whether there are no figures.
     """
 
     number: int
@@ -73,11 +81,13 @@ class ClaimLine:
     rank: int
     figures: tuple[RowFigure, ...]
     more: int
+    is_forecast: bool
     why_none: str
     data: str
     window: str
     after: tuple[RowFigure, ...]
     after_words: str
+    is_after_unknown: bool
 
 
 def claim_lines(trial: Trial) -> list[ClaimLine]:
@@ -94,6 +104,10 @@ def claim_lines(trial: Trial) -> list[ClaimLine]:
 
 def _line(claim: Claim, mark: Whisker | None) -> ClaimLine:
     figures = deciding(claim)
+    # What decided a forecast came after: it is not shown twice where words can tell of it.
+    is_told = is_forecast(claim) and bool(claim.after_words)
+    after = [] if is_told else leading(claim.after)[: 1 if claim.after_words else MOST_FIGURES]
+    most = MOST_FIGURES if is_forecast(claim) else 1
     marks = itertools.chain([mark], itertools.repeat(None))
     return ClaimLine(
         number=claim.number,
@@ -101,19 +115,21 @@ def _line(claim: Claim, mark: Whisker | None) -> ClaimLine:
         word=claim.judgement,
         tone=TONES[claim.judgement],
         rank=JUDGEMENTS.index(claim.judgement),
-        figures=tuple(map(row_figure, figures[:MOST_FIGURES], marks)),
-        more=max(0, len(figures) - MOST_FIGURES),
-        why_none="" if figures else (claim.missing or NO_FIGURE),
-        data=claim.data,
+        figures=tuple(map(row_figure, figures[:most], marks)),
+        more=max(0, len(figures) - most),
+        is_forecast=is_forecast(claim),
+        why_none="" if figures else abridged(claim.missing or NO_FIGURE, MOST_WORDS),
+        data=abridged(claim.data, MOST_WORDS),
         window=window_text(figures[0]) if figures else "",
-        after=tuple(row_figure(each) for each in leading(claim.after)[:MOST_FIGURES]),
-        after_words="" if claim.after else (claim.after_words or NO_AFTER),
+        after=tuple(map(row_figure, after)),
+        after_words=abridged(claim.after_words or ("" if after else NO_AFTER), MOST_WORDS),
+        is_after_unknown=not claim.after,
     )
 
 
 def row_figure(measure: Measure, mark: Whisker | None = None) -> RowFigure:
     """A figure with what stands around it."""
-    lacks = "" if measure.text or measure.value is not None else NOT_KNOWN
+    lacks = "" if is_known(measure) else NOT_KNOWN
     told = interval_text(measure)
     ranged = f"{told} ({measure.interval})" if told and measure.interval else told
     parts = (lacks, ranged, sample_text(measure))
@@ -132,20 +148,25 @@ def measures_grid(measures: Sequence[Measure], caption: str) -> Grid:
     for measure in leading(measures):
         decides = "decides" if measure.decides else ""
         told = interval_text(measure)
-        lacks = "" if measure.text or measure.value is not None else NOT_KNOWN
+        lacks = "" if is_known(measure) else NOT_KNOWN
         rows.append(
             [
                 Cell(measure.what, small=decides),
                 Cell(value_text(measure), _sort(measure.value), lacks, "best" * measure.decides),
                 Cell(told, _sort(measure.low), measure.interval, interval=interval_of(measure))
                 if told
-                else Cell("-", "", NO_INTERVAL),
-                Cell(sample_text(measure).removeprefix("n ") or "-", _sort(measure.n),
-                     "" if measure.n is not None else NO_SAMPLE),
+                else Cell("-", ""),
+                Cell(sample_text(measure).removeprefix("n ") or "-", _sort(measure.n)),
                 Cell(window_text(measure) or "-"),
             ]
         )  # fmt: skip
-    return Grid(["Figure", "Value", "Interval", "n", "Window"], rows, caption, kind="figures")
+    has_dash = any(measure.n is None or not interval_text(measure) for measure in measures)
+    return Grid(
+        list(FIGURE_HEADS),
+        rows,
+        caption=f"{caption}. {NO_SAMPLE}." if has_dash else caption,
+        kind="figures",
+    )
 
 
 def claim_grid(table: ClaimTable) -> Grid:
@@ -167,13 +188,19 @@ def claim_grid(table: ClaimTable) -> Grid:
     return Grid(
         [table.first_head, *table.heads],
         rows,
-        caption=f"{table.caption} A dash: not known.".lstrip()
-        if any(None in row.values for row in table.rows)
-        else table.caption,
+        caption=_caption(table),
         wide=len(table.heads) >= WIDE,
         head_notes=["", *notes],
     )
 
 
+def _caption(table: ClaimTable) -> str:
+    """What the table is, and what its dashes mean where it does not say so itself."""
+    has_dash = any(None in row.values for row in table.rows)
+    if not has_dash or "dash" in table.caption:
+        return table.caption
+    return f"{table.caption.rstrip('.')}. A dash: not known."
+
+
 def _sort(value: float | None) -> float | str:
-    return "" if value is None else value
+    return "" if value is None or not math.isfinite(value) else value

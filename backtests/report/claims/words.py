@@ -17,12 +17,12 @@ TONES: Mapping[Judgement, str] = {
     "fails": "fails",
     "cannot be tested here": "untested",
 }
-# Each claim as a subject, which what came of it may follow.
-SUBJECTS: Mapping[int, str] = {
+# What each claim says, as a clause that may follow "that".
+CLAUSES: Mapping[int, str] = {
     1: "money flees into Treasuries in turmoil",
     2: "after a tariff shock Treasuries fall first and rise later",
     3: "Treasuries rise after the first cut of a cycle",
-    4: "the dates and the size of the Fed's cuts in 2025",
+    4: "the Fed cuts in May and June 2025, and by 100 bp within the year",
     5: "Treasuries fall, but do not collapse",
     6: "the Fed buys as a last resort",
     7: "sovereign debt has two prices, its yield and its currency",
@@ -30,7 +30,7 @@ SUBJECTS: Mapping[int, str] = {
     9: "buying after a shock pays within three to four years",
     10: "attack and defend earns a premium",
     11: "without leverage the hedge is affordable",
-    12: "when the tax on foreign holders was stopped",
+    12: "the tax on foreign holders was stopped in the 1970s",
     13: "Treasuries are the core hedge",
     14: "the long end bears the risk",
 }
@@ -43,17 +43,18 @@ PARTS: tuple[tuple[str, tuple[int, ...]], ...] = (
 )
 FEW = 10  # observations: a figure that rests on fewer is said to
 MOST_AFTER = 4  # lines of the tile of what came after
+MOST_DECIDED = 2  # of them of one forecast
 NOT_KNOWN = "cannot be worked out on these data"
-NO_SAMPLE = "no sample"
-NO_INTERVAL = "no interval"
+NO_SAMPLE = "A dash: no interval; no sample, since it happened once or is counted in full"
 
 
 @dataclass(frozen=True)
 class TileLine:
-    """A line of a tile: its words, and the numbers of the claims that they lead to."""
+    """A line of a tile: its words, the claims that they lead to, and a figure before them."""
 
     words: str
     claims: tuple[int, ...] = ()
+    value: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,18 +108,18 @@ def by_weight(claims: Iterable[Claim]) -> list[Claim]:
     return sorted(claims, key=lambda claim: (places.get(claim.number, len(order)), claim.number))
 
 
-def subject(claim: Claim) -> str:
-    """A claim as a subject in a few words."""
-    return SUBJECTS.get(claim.number, claim.title)
+def clause(claim: Claim) -> str:
+    """What a claim says in a few words, as a clause."""
+    return CLAUSES.get(claim.number, claim.title)
 
 
 def reconciled(trial: Trial) -> str:
     """What stands and what does not: the weightiest claim of each, then the parts of the case."""
     told = []
-    for word, judgement in (("Right", "holds"), ("Wrong", "fails")):
+    for word, judgement in (("Right", "holds"), ("In part", "holds in part"), ("Wrong", "fails")):
         claims = by_weight(claim for claim in trial.claims if claim.judgement == judgement)
         if claims:
-            told.append(f"{word}: {subject(claims[0])}.")
+            told.append(f"{word}: that {clause(claims[0])}.")
     parts = []
     for name, numbers in PARTS:
         own = [claim for claim in trial.claims if claim.number in numbers]
@@ -131,24 +132,30 @@ def reconciled(trial: Trial) -> str:
 
 
 def sureness(trial: Trial) -> str:
-    """How sure the judgements are: on how many intervals and on how few observations they rest."""
+    """How sure the judgements are: intervals, few observations, and what happened only once."""
     judged = [claim for claim in trial.claims if claim.judgement != "cannot be tested here"]
     if not judged:
         return "No claim could be judged on these data."
-    ranged = [claim for claim in judged if any(map(interval_of, deciding(claim)))]
-    few = [claim for claim in judged if _fewest(claim) is not None]
-    told = [f"of {len(judged)} judged {_verb(len(ranged), 'rests', 'rest')} on an interval"]
+    drawn = {claim.number: next(filter(None, map(interval_of, deciding(claim))), None)
+             for claim in judged}  # fmt: skip
+    ranged = [interval for interval in drawn.values() if interval is not None]
+    zero = [
+        claim
+        for claim in judged
+        if (interval := drawn[claim.number]) is not None and interval.low <= 0.0 <= interval.high
+    ]
+    told = f"of {len(judged)} judged {_verb(len(ranged), 'rests', 'rest')} on an interval"
+    if zero:
+        told += f", which includes zero in {len(zero)} ({_numbers(zero)})"
+    counts = {claim.number: [each.n for each in deciding(claim) if each.n is not None]
+              for claim in judged}  # fmt: skip
+    few = [claim for claim in judged if any(n < FEW for n in counts[claim.number])]
+    once = [claim for claim in judged if deciding(claim) and not counts[claim.number]]
     if few:
-        told.append(
-            f"{_verb(len(few), 'rests', 'rest')} on fewer than {FEW} observations ({_numbers(few)})"
-        )
-    return f"How sure: {', '.join(told)}."
-
-
-def _fewest(claim: Claim) -> int | None:
-    """The fewest observations of a deciding figure, where they are few; None where not."""
-    counts = [measure.n for measure in deciding(claim) if measure.n is not None]
-    return min(counts) if counts and min(counts) < FEW else None
+        told += f"; {len(few)} on fewer than {FEW} observations ({_numbers(few)})"
+    if once:
+        told += f"; {len(once)} on what happened once, or on a law ({_numbers(once)})"
+    return f"How sure: {told}."
 
 
 def _numbers(claims: Sequence[Claim]) -> str:
@@ -170,7 +177,7 @@ def tiles(trial: Trial) -> tuple[TrialTile, ...]:
 
 def _judged_tile(trial: Trial, judgement: Judgement, beside: Judgement, word: str) -> TrialTile:
     claims, others = trial.judged(judgement), trial.judged(beside)
-    lines = [TileLine(capital(subject(claim)), (claim.number,)) for claim in by_weight(claims)]
+    lines = [TileLine(capital(clause(claim)), (claim.number,)) for claim in by_weight(claims)]
     if others:
         lines.append(TileLine(f"{word}: ", tuple(claim.number for claim in others)))
     return TrialTile(
@@ -183,19 +190,22 @@ def _judged_tile(trial: Trial, judgement: Judgement, beside: Judgement, word: st
 
 
 def _after_tile(trial: Trial) -> TrialTile:
-    known = by_weight(claim for claim in trial.claims if claim.after)
-    last = max((measure.last for claim in known for measure in claim.after), default="")
-    lines = [
-        TileLine(f"{measure.what}: {value_text(measure)}", (claim.number,))
-        for claim in known[:MOST_AFTER]
-        for measure in leading(claim.after)[:1]
-    ]
-    if len(known) > MOST_AFTER:
-        rest = tuple(claim.number for claim in known[MOST_AFTER:])
-        lines.append(TileLine("More: ", rest))
+    """What came after: of a forecast the figures that decided it, of others the first."""
+    followed = by_weight(claim for claim in trial.claims if claim.after)
+    followed.sort(key=lambda claim: not is_forecast(claim))
+    last = max((measure.last for claim in followed for measure in claim.after), default="")
+    lines: list[TileLine] = []
+    for claim in followed:
+        most = MOST_DECIDED if is_forecast(claim) else 1
+        for measure in leading(claim.after)[: min(most, MOST_AFTER - len(lines))]:
+            lines.append(TileLine(measure.what, (claim.number,), value_text(measure)))
+    named = {number for line in lines for number in line.claims}
+    others = tuple(sorted(claim.number for claim in followed if claim.number not in named))
+    if others:
+        lines.append(TileLine("More: ", others))
     return TrialTile(
         title=f"After {ARTICLE_DATE}",
-        value=str(len(known)),
+        value=str(len(followed)),
         unit=f"of {_claims(len(trial.claims))} have figures{f', to {last}' if last else ''}",
         lines=tuple(lines) or (TileLine("The data at hand end before, or say nothing of it."),),
     )
@@ -247,8 +257,11 @@ def _with_unit(told: str, unit: Unit) -> str:
 
 
 def interval_text(measure: Measure) -> str:
-    """Its interval in the figure's unit; empty without one."""
-    low, high = (number_text(end, measure.unit) for end in (measure.low, measure.high))
+    """Its interval in the figure's unit; empty without one.
+
+    An end that lies on one side of zero does not read as zero.
+    """
+    low, high = (_end_text(end, measure.unit) for end in (measure.low, measure.high))
     if low == high == "-":
         return ""
     if "-" in (low, high):
@@ -256,6 +269,19 @@ def interval_text(measure: Measure) -> str:
     else:
         told = f"{low} to {high}"
     return _with_unit(told, measure.unit)
+
+
+def _end_text(end: float | None, unit: Unit) -> str:
+    told = number_text(end, unit)
+    if end and told.strip("0.") == "":
+        size = end * (100.0 if unit in ("percent", "points", "share") else 1.0)
+        return f"{size:{'+' if unit == 'points' else ''}.{_first_digit(size)}f}"
+    return told
+
+
+def _first_digit(size: float) -> int:
+    """Digits after the point up to the first that is not zero."""
+    return max(0, -math.floor(math.log10(abs(size))))
 
 
 def interval_of(measure: Measure, scale: str = "") -> Interval | None:
@@ -290,13 +316,35 @@ def window_text(measure: Measure) -> str:
 
 
 def deciding(claim: Claim) -> tuple[Measure, ...]:
-    """The figures on which the judgement rests; none where none does."""
-    return tuple(measure for measure in claim.measures if measure.decides)
+    """The figures on which the judgement rests, of a forecast those after it; or none."""
+    return tuple(measure for measure in (*claim.measures, *claim.after) if measure.decides)
+
+
+def is_forecast(claim: Claim) -> bool:
+    """Whether it was judged by what came after the article alone."""
+    decides = [any(each.decides for each in side) for side in (claim.measures, claim.after)]
+    return decides == [False, True]
 
 
 def leading(measures: Sequence[Measure]) -> list[Measure]:
-    """The figures, those on which something rests first."""
-    return sorted(measures, key=lambda measure: not measure.decides)
+    """The figures, those on which something rests first, then those that are known."""
+    return sorted(measures, key=lambda each: (not each.decides, not is_known(each)))
+
+
+def is_known(measure: Measure) -> bool:
+    """Whether there is a figure, or what stands in its place."""
+    return value_text(measure) != "-"
+
+
+def abridged(text: str, most: int) -> str:
+    """Text up to so many characters, cut after a sentence, a clause or a word, with three dots."""
+    if len(text) <= most:
+        return text
+    for sign in (". ", "; ", ": ", ", ", " "):
+        cut = text.rfind(sign, most // 3, most - 2)
+        if cut > 0:
+            return f"{text[:cut].rstrip(' .;:,')} \u2026"
+    return f"{text[: most - 2]} \u2026"
 
 
 # Definitions -------------------------------------------------------------------------------------
@@ -346,7 +394,7 @@ def method() -> list[tuple[str, str]]:
         ),
         (
             f"After {ARTICLE_DATE}.",
-            "What its author could not know has a column of its own. It is a single stretch of "
-            "time, and no forecast.",
+            "What its author could not know has a column of its own, and decides only where the "
+            "claim itself is a forecast of that time. It is a single stretch of time.",
         ),
     ]

@@ -65,7 +65,7 @@ TITLES = (
     "Short maturities are most of the issuance, the long end bears the risk",
 )
 MEASURES: dict[int, tuple[Measure, ...]] = {
-    1: (PAYOFF,), 2: (SINCE,), 3: (SHARE,), 4: (CUTS,), 5: (UNKNOWN, DEEPEST), 8: (), 12: (LAW,),
+    1: (PAYOFF,), 2: (), 3: (SHARE,), 4: (), 5: (UNKNOWN, DEEPEST), 8: (), 12: (LAW,),
     14: (UNKNOWN,),
 }  # fmt: skip
 

@@ -42,7 +42,7 @@ def test_each_claim_has_its_word_in_its_row():
 def test_what_holds_the_figure_and_what_came_after_are_shown():
     text = " ".join(" ".join(LINES).split())
     assert "0.43 % (0.10" in text
-    assert "7.60 %" not in text  # one figure of the time since: the first
+    assert "7.60 %: TLT" in text  # of a forecast the one after that which decides
     assert "No gold before 2004-11-18." in text
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 import dataclasses
 
 from backtests.report.claims.tables import claim_grid, claim_lines, measures_grid, row_figure
-from tests.report.claims.made import FALLS, LAW, PAYOFF, SHARE, UNKNOWN, claim, made_trial
+from tests.report.claims.made import (
+    FALLS,
+    LATER,
+    LAW,
+    LONG,
+    PAYOFF,
+    SHARE,
+    SINCE,
+    UNKNOWN,
+    claim,
+    made_trial,
+)
 
 LINES = claim_lines(made_trial())
 
@@ -46,16 +57,42 @@ def test_a_line_without_a_figure_says_why():
     assert LINES[0].why_none == ""
 
 
-def test_more_than_two_that_decide_are_counted():
+def test_one_figure_decides_in_the_row_of_a_forecast_two_and_others_are_counted():
     line = claim_lines(made_trial(claims=(claim(1, "holds", measures=(PAYOFF,) * 5),)))[0]
+    assert (len(line.figures), line.more) == (1, 4)
+    forecast = claim(2, "holds", after=(SINCE,) * 5)
+    line = claim_lines(made_trial(claims=(forecast,)))[0]
     assert (len(line.figures), line.more) == (2, 3)
 
 
 def test_what_came_after_stands_in_figures_else_in_words():
-    assert [figure.value for figure in LINES[1].after] == ["-3.70 %", "7.60 %"]
-    assert LINES[1].after_words == ""
+    figures = dataclasses.replace(claim(1, "holds"), after=(LATER, SINCE, LATER))
+    line = claim_lines(made_trial(claims=(figures,)))[0]
+    assert [figure.value for figure in line.after] == ["-3.70 %", "7.60 %"]
+    assert (line.after_words, line.is_after_unknown) == ("", False)
     assert LINES[7].after_words.startswith("A long sentence")
-    assert LINES[0].after_words == "No figures of the time since."
+    assert (LINES[0].after_words, LINES[0].is_after_unknown) == (
+        "No figures of the time since.",
+        True,
+    )
+    told = dataclasses.replace(figures, after_words="It rose.")
+    line = claim_lines(made_trial(claims=(told,)))[0]
+    assert ([figure.value for figure in line.after], line.after_words) == (["-3.70 %"], "It rose.")
+
+
+def test_what_decided_a_forecast_is_shown_once_where_words_tell_of_it():
+    assert [figure.value for figure in LINES[1].figures] == ["-3.70 %"]
+    assert (LINES[1].after, LINES[1].after_words) == ((), "It fell first and rose later.")
+    assert [figure.value for figure in LINES[3].after] == ["-61 bp"]
+    assert [line.number for line in LINES if line.is_forecast] == [2, 4]
+
+
+def test_long_texts_are_cut_in_the_row():
+    long = claim_lines(made_trial(claims=(claim(6, "holds", data=LONG, missing=LONG),)))[0]
+    assert len(long.data) <= 150
+    assert long.data.endswith(" …")
+    assert LONG.startswith(long.data[:-2])
+    assert len(LINES[7].after_words) <= 150
 
 
 def test_a_figure_that_cannot_be_worked_out_says_so():
@@ -71,10 +108,12 @@ def test_figures_of_a_claim_with_a_reason_for_each_dash():
         [("Treasuries less bills in equity's worst months", "decides"), ("0.43 %", ""),
          ("0.10 to 0.78 %", "90 %, resampled"), ("76 months", ""), ("1962-01 to 2025-03", "")],
         [("the tax was repealed", "decides"), ("18 July 1984, DEFRA 127", ""),
-         ("-", "no interval"), ("-", "no sample"), ("-", "")],
+         ("-", ""), ("-", ""), ("-", "")],
         [("months until TLT recovers", ""), ("-", "cannot be worked out on these data"),
-         ("-", "no interval"), ("1 fall", ""), ("-", "")],
+         ("-", ""), ("1 fall", ""), ("-", "")],
     ]  # fmt: skip
+    assert grid.caption.startswith("Up to the article. A dash: no interval; no sample")
+    assert measures_grid((PAYOFF,), "Up to the article").caption == "Up to the article"
     assert [row[1].tone for row in grid.rows] == ["best", "best", ""]
     assert [row[1].sort for row in grid.rows] == [0.0043, "", ""]
     assert grid.rows[0][2].interval is not None
@@ -94,6 +133,11 @@ def test_a_claims_own_table_has_its_units_below_the_heads():
     assert grid.rows[1][4].sort == ""
     assert grid.wide
     assert grid.caption == "Each fall of equity beyond 15 %. A dash: not known."
+
+
+def test_a_dash_is_explained_once():
+    table = dataclasses.replace(FALLS, caption="Falls; a dash: not yet")
+    assert claim_grid(table).caption == "Falls; a dash: not yet"
 
 
 def test_a_head_that_names_its_unit_has_it_once():

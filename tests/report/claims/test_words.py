@@ -10,14 +10,18 @@ import pytest
 from backtests.analysis.claims import ARTICLE_DAY, JUDGEMENTS, Measure
 from backtests.report.claims.words import (
     ARTICLE_DATE,
+    CLAUSES,
     PARTS,
-    SUBJECTS,
     TONES,
+    abridged,
+    deciding,
     facts,
     finding,
     headline,
     interval_of,
     interval_text,
+    is_forecast,
+    leading,
     method,
     reconciled,
     sample_text,
@@ -27,7 +31,17 @@ from backtests.report.claims.words import (
     window_text,
 )
 from backtests.report.intervals import Interval
-from tests.report.claims.made import CUTS, LAW, PAYOFF, SHARE, SINCE, claim, made_trial
+from tests.report.claims.made import (
+    CUTS,
+    LATER,
+    LAW,
+    PAYOFF,
+    SHARE,
+    SINCE,
+    UNKNOWN,
+    claim,
+    made_trial,
+)
 
 TRIAL = made_trial()
 
@@ -42,9 +56,9 @@ def test_the_day_of_the_article_is_said_as_it_is():
     assert f"{day.day} {day:%B} {day.year}" == ARTICLE_DATE
 
 
-def test_every_judgement_has_a_tone_and_every_claim_a_subject_in_one_part():
+def test_every_judgement_has_a_tone_and_every_claim_a_clause_in_one_part():
     assert set(TONES) == set(JUDGEMENTS)
-    assert sorted(SUBJECTS) == list(range(1, 15))
+    assert sorted(CLAUSES) == list(range(1, 15))
     assert sorted(number for _, numbers in PARTS for number in numbers) == list(range(1, 15))
 
 
@@ -72,19 +86,22 @@ def test_the_headline_of_fourteen():
 
 
 def test_the_line_names_the_weightiest_of_each_and_counts_the_parts():
-    # Hold 1, 3, 5, 9, 11; fail 4, 10, 12: the hedge (1, 13, 5, 11) comes before all else.
+    # Hold 1, 3, 5, 9, 11; in part 2, 6, 7, 13; fail 4, 10, 12: the hedge (1, 13, 5, 11) comes
+    # before all else.
     assert reconciled(TRIAL) == (
-        "Right: money flees into Treasuries in turmoil. Wrong: attack and defend earns a premium. "
-        "Claims that hold in full: Treasuries as a hedge 3 of 4; what to do 1 of 2; the Fed, "
-        "tariffs and taxes 1 of 5; price and maturity of the debt 0 of 3."
+        "Right: that money flees into Treasuries in turmoil. In part: that Treasuries are the core "
+        "hedge. Wrong: that attack and defend earns a premium. Claims that hold in full: "
+        "Treasuries as a hedge 3 of 4; what to do 1 of 2; the Fed, tariffs and taxes 1 of 5; "
+        "price and maturity of the debt 0 of 3."
     )
     assert reconciled(of("fails", "holds")) == (
-        "Right: after a tariff shock Treasuries fall first and rise later. Wrong: money flees into "
-        "Treasuries in turmoil. Claims that hold in full: Treasuries as a hedge 0 of 1; the Fed, "
-        "tariffs and taxes 1 of 1."
+        "Right: that after a tariff shock Treasuries fall first and rise later. Wrong: that money "
+        "flees into Treasuries in turmoil. Claims that hold in full: Treasuries as a hedge 0 of 1; "
+        "the Fed, tariffs and taxes 1 of 1."
     )
     assert reconciled(of("holds in part")) == (
-        "Claims that hold in full: Treasuries as a hedge 0 of 1."
+        "In part: that money flees into Treasuries in turmoil. Claims that hold in full: "
+        "Treasuries as a hedge 0 of 1."
     )
     assert reconciled(of()) == ""
 
@@ -92,22 +109,24 @@ def test_the_line_names_the_weightiest_of_each_and_counts_the_parts():
 def test_a_claim_beyond_the_known_ones_is_told_by_its_title():
     other = dataclasses.replace(claim(1, "holds"), number=15, title="Gold glitters")
     trial = made_trial(claims=(other,))
-    assert reconciled(trial) == "Right: Gold glitters."
+    assert reconciled(trial) == "Right: that Gold glitters."
     assert tiles(trial)[0].lines[0].words == "Gold glitters"
 
 
 def test_how_sure_it_is():
     # Judged: all but 8 and 14. Without an interval: 2, 3, 4, 5, 12. Fewer than 10: 3 (8 cuts), 5
-    # (4 falls; the single fall of the figure that does not decide does not count).
+    # (4 falls; the single fall of the figure that does not decide does not count). No sample: the
+    # forecasts 2 and 4 and the law of 12. Only the interval of claim 1 lies above zero.
     assert sureness(TRIAL) == (
-        "How sure: of 12 judged 7 rest on an interval, 2 rest on fewer than 10 observations "
-        "(claims 3, 5)."
+        "How sure: of 12 judged 7 rest on an interval, which includes zero in 6 (claims 6, 7, 9, "
+        "10, 11, 13); 2 on fewer than 10 observations (claims 3, 5); 3 on what happened once, or "
+        "on a law (claims 2, 4, 12)."
     )
     assert sureness(of("holds")) == "How sure: of 1 judged 1 rests on an interval."
     assert sureness(of("cannot be tested here")) == "No claim could be judged on these data."
 
 
-@pytest.mark.parametrize(("n", "told"), [(9, "1 rests on fewer than 10"), (10, None)])
+@pytest.mark.parametrize(("n", "told"), [(9, "; 1 on fewer than 10"), (10, None)])
 def test_ten_observations_are_not_few(n, told):
     measures = (dataclasses.replace(PAYOFF, n=n),)
     line = sureness(made_trial(claims=(claim(1, "holds", measures=measures),)))
@@ -126,9 +145,10 @@ def test_tiles_say_what_holds_what_fails_and_what_came_after():
     assert (fails.value, fails.tone) == ("3", "fails")
     assert [line.claims for line in fails.lines] == [(10,), (4,), (12,), (8, 14)]
     assert (after.value, after.unit) == ("2", "of 14 claims have figures, to 2025-12")
-    assert [line.words for line in after.lines] == [
-        "TLT by 21 May 2025: -3.70 %",
-        "policy rate from April to December 2025: -61 bp",
+    assert [(line.value, line.words) for line in after.lines] == [
+        ("-3.70 %", "TLT by 21 May 2025"),
+        ("7.60 %", "TLT by 22 October 2025"),
+        ("-61 bp", "policy rate from April to December 2025"),
     ]
 
 
@@ -138,11 +158,23 @@ def test_a_tile_without_claims_has_no_tone_and_says_so():
     assert after.lines[0].words == "The data at hand end before, or say nothing of it."
 
 
-def test_more_than_four_that_came_after_are_linked():
-    claims = tuple(claim(number, "holds", after=(SINCE,)) for number in range(1, 8))
-    after = tiles(made_trial(claims=claims))[2]
+def test_more_than_four_lines_of_what_came_after_are_linked():
+    since = dataclasses.replace(SINCE, decides=False)
+    claims = [claim(number, "holds", after=(since,)) for number in range(1, 8)]
+    after = tiles(made_trial(claims=tuple(claims)))[2]
     # By weight 1, 5; 2, 3, 6, 4; 7.
-    assert [line.claims for line in after.lines] == [(1,), (5,), (2,), (3,), (6, 4, 7)]
+    assert [line.claims for line in after.lines] == [(1,), (5,), (2,), (3,), (4, 6, 7)]
+    # A forecast that was decided by it comes first, with two figures.
+    claims[3] = claim(4, "fails", after=(SINCE, CUTS, since))
+    after = tiles(made_trial(claims=tuple(claims)))[2]
+    assert [line.claims for line in after.lines] == [(4,), (4,), (1,), (5,), (2, 3, 6, 7)]
+
+
+def test_a_forecast_is_decided_by_what_came_after_alone():
+    forecast, other = claim(2, "holds"), claim(1, "holds", after=(SINCE,))
+    assert (is_forecast(forecast), deciding(forecast)) == (True, (SINCE,))
+    assert (is_forecast(other), deciding(other)) == (False, (PAYOFF, SINCE))
+    assert not is_forecast(claim(12, "fails"))
 
 
 @pytest.mark.parametrize(
@@ -183,6 +215,35 @@ def test_an_interval_is_told_and_drawn_whole_or_told_from_one_side():
     assert interval_of(dataclasses.replace(PAYOFF, high=float("inf"))) is None
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "told"),
+    [
+        (-0.0035, -0.0000125, "points", "-0.35 to -0.001 points"),
+        (0.0000125, 0.0035, "points", "+0.001 to +0.35 points"),
+        (0.00004, 0.01, "percent", "0.004 to 1.00 %"),
+        (-0.01, 0.0, "percent", "-1.00 to 0.00 %"),
+        (-0.3, 0.0004, "correlation", "-0.30 to 0.0004"),
+        (-0.3, 3.0, "bp", "-0.3 to +3 bp"),
+    ],
+)
+def test_an_end_that_is_not_zero_does_not_read_as_zero(low, high, unit, told):
+    assert interval_text(Measure("x", 0.0, unit, low, high)) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Twenty characters ok", "Twenty characters ok"),
+        ("First sentence. Second one.", "First sentence …"),
+        ("One clause; another, and on", "One clause …"),
+        ("Without any clause in it all", "Without any …"),
+        ("Unbreakablewordwithoutaspace", "Unbreakablewordwit …"),
+    ],
+)
+def test_a_long_text_is_cut_after_a_whole_part(text, told):
+    assert abridged(text, 20) == told
+
+
 def test_a_sample_counts_a_share_where_it_is_a_whole_number():
     assert sample_text(SHARE) == "6 of 8 first cuts"
     assert sample_text(PAYOFF) == "n 76 months"
@@ -190,6 +251,10 @@ def test_a_sample_counts_a_share_where_it_is_a_whole_number():
     assert sample_text(dataclasses.replace(SHARE, n=0, value=0.0)) == "n 0 first cuts"
     assert sample_text(dataclasses.replace(PAYOFF, n_of="")) == "n 76"
     assert sample_text(LAW) == ""
+
+
+def test_what_decides_comes_first_and_what_is_not_known_last():
+    assert leading((UNKNOWN, LATER, PAYOFF)) == [PAYOFF, LATER, UNKNOWN]
 
 
 def test_a_window_may_have_one_end_or_none():
