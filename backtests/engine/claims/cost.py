@@ -109,10 +109,10 @@ def affordable_hedge(exhibits: Exhibits) -> Claim:
     """Claim 11: as part of a portfolio without leverage, the hedge costs little growth."""
     # Monthly rebalancing sees nothing between month-ends: days are worth it where they are as long.
     market = finest(exhibits, [EQUITY, *FUNDS], as_long=True)
-    known = {fund: mixes_of(before(market), fund) for fund in FUNDS}
-    samples = {fund: mixes.sample for fund, mixes in known.items() if mixes.months}
+    earlier = {fund: mixes_of(before(market), fund) for fund in FUNDS}
+    samples = {fund: mixes.sample for fund, mixes in earlier.items() if mixes.months}
     enough = len(samples) == len(FUNDS) and all(
-        mixes.months >= FEWEST_ROWS for mixes in known.values()
+        mixes.months >= FEWEST_ROWS for mixes in earlier.values()
     )
     over = {fund: _over(sample) for fund, sample in samples.items()}
     saved = {fund: _saved(sample) for fund, sample in samples.items()}
@@ -138,15 +138,15 @@ def affordable_hedge(exhibits: Exhibits) -> Claim:
             "costs and taxes; bills are cash."
         ),
         judgement=judgement,
-        because=_why(judgement, known, over, saved),
+        because=_why(judgement, earlier, over, saved),
         measures=tuple(
             each
             for fund, sample in samples.items()
-            for each in _measures(fund, known[fund], sample, over[fund], saved[fund])
+            for each in _measures(fund, earlier[fund], sample, over[fund], saved[fund])
         ),
         after=_since(market),
         after_words=_since_words(market),
-        table=_table(known) if enough else None,
+        table=_table(earlier) if enough else None,
         missing=(
             ""
             if enough
@@ -198,7 +198,7 @@ def _measures(
 
 def _why(
     judgement: Judgement,
-    known: dict[str, Mixes],
+    earlier: dict[str, Mixes],
     over: dict[str, Estimate],
     saved: dict[str, Estimate],
 ) -> str:
@@ -208,10 +208,10 @@ def _why(
         f"with {fund} 60/40 grew {_points(over[fund].number)} points a year "
         f"{'less' if over[fund].number < 0 else 'more'} than with bills"
         f"{_between(over[fund])} and saved {_points(saved[fund].number)} points of CVaR(95) "
-        f"a month against equity ({known[fund].months} months)"
+        f"a month against equity ({earlier[fund].months} months)"
         for fund in FUNDS
     ]
-    return f"{told[0][0].upper()}{told[0][1:]}; {told[1]}.{_costly_eras(known[FUNDS[0]])}"
+    return f"{told[0][0].upper()}{told[0][1:]}; {told[1]}.{_costly_eras(earlier[FUNDS[0]])}"
 
 
 def _costly_eras(mixes: Mixes) -> str:
@@ -243,9 +243,11 @@ def _between(over: Estimate) -> str:
     return f" ({over.low * 100:+.2f} to {over.high * 100:+.2f})"
 
 
-def _table(known: dict[str, Mixes]) -> ClaimTable:
-    rows = [_row(f"Equity alone, {_years(known[FUNDS[0]].returns)}", known[FUNDS[0]], alone=True)]
-    for fund, mixes in known.items():
+def _table(earlier: dict[str, Mixes]) -> ClaimTable:
+    rows = [
+        _row(f"Equity alone, {_years(earlier[FUNDS[0]].returns)}", earlier[FUNDS[0]], alone=True)
+    ]
+    for fund, mixes in earlier.items():
         rows.append(_row(f"{fund}, {_years(mixes.returns)}", mixes))
         rows += [
             _row(f"{fund}, {_years(part.returns)}", part) for part in _eras(mixes) if part.months

@@ -104,12 +104,12 @@ def _daily(
         there = _in_folder(source)
         absent = [ticker for ticker in TICKERS if ticker not in there]
         try:
-            found = of(there, anew=refresh)
+            prices = of(there, anew=refresh)
         except DataError:
             # Months cannot be carried back: that comes first, in words of what was asked for.
             _require_days(source, load(source, there[:1], end=end))
             raise
-        return found, f"{source} lacks {listed(absent)}" if absent else ""
+        return prices, f"{source} lacks {listed(absent)}" if absent else ""
     try:
         return of(TICKERS, anew=refresh), ""
     except DataError:

@@ -34,7 +34,7 @@ def months():
 
 
 @pytest.fixture(scope="module")
-def known(months):
+def earlier(months):
     return months.until(pd.Timestamp("2025-03-31"))
 
 
@@ -49,18 +49,18 @@ def test_every_duration_rule_is_tried():
     assert RULES[0] is AttackDefend
 
 
-def test_a_rule_that_never_moves_earns_no_premium(known):
-    made = contest(known, StaticDuration(duration=6.0))
+def test_a_rule_that_never_moves_earns_no_premium(earlier):
+    made = contest(earlier, StaticDuration(duration=6.0))
     assert made.mix.duration == pytest.approx(6.0, abs=0.01)  # weights drift between decisions
     assert made.premium.value == pytest.approx(0.0, abs=1e-5)
     assert made.saved.value == pytest.approx(0.0, abs=1e-5)
     assert made.switches == 0
 
 
-def test_the_static_mix_is_the_one_of_the_verdict(known):
-    made = contest(known, AttackDefend())
-    simulation = simulate(known, AttackDefend(), COSTS, engine=ledger.fill)
-    static = make_references(known, AttackDefend(), simulation, "SPY", engine=ledger.fill).static
+def test_the_static_mix_is_the_one_of_the_verdict(earlier):
+    made = contest(earlier, AttackDefend())
+    simulation = simulate(earlier, AttackDefend(), COSTS, engine=ledger.fill)
+    static = make_references(earlier, AttackDefend(), simulation, "SPY", engine=ledger.fill).static
     levels = static.nav.loc[simulation.first_fill :].to_frame("static")
     expected = month_ends(levels)["static"].pct_change(fill_method=None).iloc[1:]
     np.testing.assert_allclose(made.sample.column("static"), expected, rtol=1e-12)
@@ -81,8 +81,8 @@ def test_the_rule(premium, word):
     assert judged(premium) == word
 
 
-def test_nothing_after_the_article_decides(months, known, claim):
-    ended = attack_and_defend(Exhibits(known, None, ""))
+def test_nothing_after_the_article_decides(months, earlier, claim):
+    ended = attack_and_defend(Exhibits(earlier, None, ""))
     assert ended.measures == claim.measures
     assert ended.table == claim.table
     assert {measure.last for measure in claim.measures} == {"2025-03"}
@@ -90,8 +90,8 @@ def test_nothing_after_the_article_decides(months, known, claim):
     assert "nothing after" in ended.after_words
 
 
-def test_what_came_since_is_of_the_mix_fixed_before(months, known, claim):
-    mix = contest(known, AttackDefend()).mix
+def test_what_came_since_is_of_the_mix_fixed_before(months, earlier, claim):
+    mix = contest(earlier, AttackDefend()).mix
     ours, theirs = grown_since(months, mix)
     simulation = simulate(months, AttackDefend(), COSTS, engine=ledger.fill)
     since = simulation.nav.iloc[-1] / simulation.nav.loc["2025-04-30"] - 1
