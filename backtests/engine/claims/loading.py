@@ -10,7 +10,7 @@ from backtests.engine.claims.exhibits import TICKERS, Exhibits
 from data.command import Progress, listed, silent
 from data.elsewhere import where_else
 from data.errors import DataError
-from data.load import available, data_line, load_market, require_source
+from data.load import OWN_FILES, available, data_line, load_market, require_source
 from data.market import Market
 from data.origin import How
 from data.period import cut_to_period
@@ -81,6 +81,8 @@ def load_exhibits(
         announce(f"note: {note}")
     if lacking:
         announce(f"note: {lacking}")
+    if source.startswith("files:"):
+        loaded = loaded.relabelled(title=OWN_FILES)
     return Exhibits(months, cut_to_period(loaded, [EQUITY], None, last).market, lacking)
 
 
@@ -109,7 +111,7 @@ def _daily(
             # Months cannot be carried back: that comes first, in words of what was asked for.
             _require_days(source, load(source, there[:1], end=end))
             raise
-        return prices, f"{source} lacks {listed(absent)}" if absent else ""
+        return prices, f"the folder lacks {listed(absent)}" if absent else ""
     try:
         return of(TICKERS, anew=refresh), ""
     except DataError:

@@ -35,6 +35,7 @@ Array = NDArray[np.float64]
 FAR_ENOUGH = 5.0  # years: a row of yields without one of this or longer is no curve
 OLD_DAYS = 31  # a curve older than that is said
 MONTH_DAYS = 30
+BILL_YEARS = 0.25
 LAST_DIGIT = 1e-12  # a weight within that of 0 is what a sale left over
 
 
@@ -179,7 +180,7 @@ def holdings_of(run: Run) -> tuple[Holdings, tuple[str, ...]]:
     weights = {**{t: w for t, w in held.items() if t != CASH}, CASH: held.get(CASH, 0.0)}
     _require_no_strips(list(weights))
     curve = todays_curve(dollars)
-    bill_yield = bill_yield_of(dollars)
+    bill_yield, basis = bill_yield_of(dollars, curve)
     conversion = None if market.abroad is None else market.abroad.conversion
     legs, instruments, withheld = [], [], []
     for ticker, weight in weights.items():
@@ -200,7 +201,8 @@ def holdings_of(run: Run) -> tuple[Holdings, tuple[str, ...]]:
         withheld=np.array(withheld),
         forwards=forwards_of(market),
     )
-    notes = _notes(run, holdings, dollars.sessions[-1])
+    bills = f"bills earn {bill_yield:.2f} % a year: {basis}"
+    notes = (*_notes(run, holdings, dollars.sessions[-1]), bills)
     return holdings, (*notes, *_notes_on_forwards(holdings, market))
 
 
@@ -305,7 +307,22 @@ def _last_curve(yields: pd.DataFrame, *, is_bundled: bool) -> Curve | None:
     return Curve(pd.Timestamp(yields.index[last]), maturities[there], values, is_bundled)
 
 
-def bill_yield_of(dollars: Market) -> float:
+def bill_yield_of(dollars: Market, curve: Curve) -> tuple[float, str]:
+    """What bills earn today, percent a year, and what that figure is.
+
+    The published yield of three months or less, where today's curve has it; else the policy rate,
+    to which it is nearer than what bills earned over the last month: that was fixed as the month
+    began. Else the latter.
+    """
+    if curve.nodes[0] <= BILL_YEARS and not curve.is_bundled:
+        return float(curve.yields[0]), f"the yield of {12.0 * curve.nodes[0]:.0f} months"
+    policy = dollars.policy_rate
+    if policy is not None and np.isfinite(last := float(policy.iloc[-1])):
+        return last, "the federal funds rate, since no yield of three months is published"
+    return _earned_by_bills(dollars), "what they earned over the last month"
+
+
+def _earned_by_bills(dollars: Market) -> float:
     """What cash earned over the last month, percent a year, compounded twice a year."""
     sessions, cash = dollars.sessions, dollars.cash.to_numpy(float)
     if dollars.periods_per_year == 12:

@@ -45,20 +45,32 @@ def test_legs_have_the_figures_of_their_rungs(default):
     assert [leg.ticker for leg in default[0].shown] == ["SPY", "IEF"]
 
 
-def test_bills_earn_what_cash_earned_last_month(default):
-    """0.34 % in December 2025; compounded twice a year as par yields are."""
-    assert default[0].bill_yield == pytest.approx(200.0 * (1.0034**6 - 1.0))
+def test_bills_of_the_bundled_months_earn_the_federal_funds_rate(default):
+    """Of December 2025; H.15 has no three months there, and French's 0.34 % is November's."""
+    assert default[0].bill_yield == 3.72
+    assert "bills earn 3.72 % a year: the federal funds rate" in " ".join(default[1])
 
 
-def test_bills_of_daily_rows_earn_what_they_did_over_thirty_days():
+def test_bills_of_daily_rows_earn_the_published_yield_of_three_months():
+    days = pd.bdate_range("2024-01-02", "2024-06-28")
+    yields = yields_of(days, m0_25=5.1, m1=4.9, m10=4.2)
+    market = daily("2024-01-02", "2024-06-28", yields=yields)
+    assert bill_yield_of(market, todays_curve(market)) == (5.1, "the yield of 3 months")
+
+
+def test_bills_without_a_rate_earn_what_they_did_over_thirty_days():
     days = pd.bdate_range("2024-01-02", "2024-06-28")
     years = np.asarray((days - days[0]).days) / 365.25
     cash = pd.Series(100.0 * 1.02 ** (2.0 * years), days, name=CASH)  # 4 %, twice a year
-    assert bill_yield_of(daily("2024-01-02", "2024-06-28", cash=cash)) == pytest.approx(4.0)
+    market = daily("2024-01-02", "2024-06-28", cash=cash)
+    earned, basis = bill_yield_of(market, todays_curve(market))
+    assert earned == pytest.approx(4.0)
+    assert basis == "what they earned over the last month"
 
 
 def yields_of(days: pd.DatetimeIndex, **columns) -> pd.DataFrame:
-    return pd.DataFrame({float(name[1:]): column for name, column in columns.items()}, days)
+    named = {float(name[1:].replace("_", ".")): column for name, column in columns.items()}
+    return pd.DataFrame(named, days)
 
 
 def test_the_last_row_with_a_longer_yield_is_the_curve():
