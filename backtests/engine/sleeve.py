@@ -65,6 +65,11 @@ def report_sleeve(market: Market, rule: DurationRule, simulation: Simulation) ->
     )
 
 
+def count_switches(market: Market, rule: DurationRule, simulation: Simulation) -> int:
+    """How often a rule changed its duration by a quarter of a year or more."""
+    return len(_switch_rows(_filled_targets(market, rule, simulation)))
+
+
 # The report of a rule and its verdict need the same split.
 _SPLITS: WeakKeyDictionary[Simulation, dict[tuple[str, ...], pd.DataFrame]] = WeakKeyDictionary()
 

@@ -23,6 +23,10 @@ from backtests.report.which_hedge.words import CHIPS
 
 HEADS = ("Run", HEDGES, "Payoff", "Growth a year", "Deepest fall", "Period", "Written (UTC)")
 OTHER_HEADS = ("Comparison or search", "What it found", "Written (UTC)")
+# Questions with a door and a page of their own: kind of the manifest, which is their place on the
+# page too, their title, and the command that answers them.
+QUESTIONS = (("claims", "The article on trial", "python -m backtests.claims"),)
+ASKED = frozenset(kind for kind, _, _ in QUESTIONS)
 UNJUDGED, OLDER = "not judged", "of another version"
 RUN_AGAIN = "written by another version: run it again"
 SAID: Mapping[str, str] = {str(word): text for word, text in WORDS.items()}
@@ -102,6 +106,29 @@ class OtherRow:
 
 
 @dataclass(frozen=True)
+class Question:
+    """A question of its own door, which the page always names.
+
+    Attributes
+    ----------
+    anchor, title
+        Its place on the page, and what it is called.
+    command
+        What answers it, where nothing has yet.
+    newest
+        Its newest answer; None where there is none.
+    older
+        Those before, newest first.
+    """
+
+    anchor: str
+    title: str
+    command: str
+    newest: OtherRow | None
+    older: tuple[OtherRow, ...]
+
+
+@dataclass(frozen=True)
 class Group:
     """The runs of a strategy, newest first; what it does in a line, empty for an own rule."""
 
@@ -127,27 +154,33 @@ def write_index(
     """
     runs = [row for row in listed if isinstance(row, ListedRun)]
     others = [row for row in listed if isinstance(row, ListedOther)]
+    questions = [_question(*asked, others) for asked in QUESTIONS]
+    others = [row for row in others if row.kind not in ASKED]
     groups = _groups(runs)
     render_page(
         "index.html",
         path,
         trail=Trail((Crumb(ALL_RESULTS),)),
-        headline=headline(runs, len(others)),
+        headline=headline(runs, len(others), is_asked=any(each.newest for each in questions)),
+        questions=questions,
         heads=HEADS,
         other_heads=OTHER_HEADS,
         others=[_other_row(row) for row in others],
         groups=groups,
         is_abroad=any(run.currency for run in runs),
         words=sorted({row.word for group in groups for row in group.rows}, key=_rank),
-        count=len(listed),
+        count=len(runs) + len(others),
         damaged=damaged,
     )
 
 
-def headline(runs: Sequence[ListedRun], others: int) -> str:
-    """How many runs there are and what came of them; without runs how many others."""
+def headline(runs: Sequence[ListedRun], others: int, *, is_asked: bool = False) -> str:
+    """How many runs there are and what came of them; without runs how many others.
+
+    ``is_asked`` says that a question of its own door has an answer.
+    """
     if not runs and not others:
-        return "No results"
+        return "No runs" if is_asked else "No results"
     if not runs:
         return f"{_count(others, 'comparison or search', 'comparisons and searches')}, no runs"
     counts = Counter(_word(run) for run in runs)
@@ -264,6 +297,12 @@ def _links(folder: str, pages: Sequence[Page]) -> tuple[str, tuple[tuple[str, st
     # A name need not be text.
     addresses = [(quote(os.fsencode(f"{folder}/{page.file}")), page.word) for page in pages]
     return (addresses[0][0], tuple(addresses[1:])) if addresses else ("", ())
+
+
+def _question(kind: str, title: str, command: str, others: Sequence[ListedOther]) -> Question:
+    """A question with its answers among what is listed, newest first."""
+    rows = [_other_row(row) for row in others if row.kind == kind]
+    return Question(kind, title, command, rows[0] if rows else None, tuple(rows[1:]))
 
 
 def _other_row(row: ListedOther) -> OtherRow:

@@ -73,7 +73,10 @@ class ListedRun:
 
 @dataclass(frozen=True, kw_only=True)
 class ListedOther:
-    """A comparison or a search as the list shows it: its folder, pages, of what, what it found."""
+    """What is no run as the list shows it: its folder, pages, of what, what it found.
+
+    ``kind`` is that of its manifest: a comparison, a search, a trial of the article.
+    """
 
     folder: str
     created: str
@@ -81,6 +84,7 @@ class ListedOther:
     title: str
     finding: str
     strategy: str = ""
+    kind: str = ""
 
 
 Listed = ListedRun | ListedOther
@@ -161,6 +165,7 @@ def _other(folder: Path, manifest: Manifest) -> ListedOther:
         title=manifest.title,
         finding=manifest.finding,
         strategy=manifest.config.strategy if isinstance(manifest, SearchManifest) else "",
+        kind=manifest.kind,
     )
 
 

@@ -13,7 +13,7 @@ from backtests.engine import ledger
 from backtests.engine.costs import Costs
 from backtests.engine.references import same_average_duration
 from backtests.engine.simulate import simulate
-from backtests.engine.sleeve import attribute, report_sleeve
+from backtests.engine.sleeve import attribute, count_switches, report_sleeve
 from data import bundled
 from data.bundled.world import currency_figures
 from data.currency.conversion import Conversion
@@ -322,3 +322,10 @@ def test_attribution_in_another_currency_leaves_nothing_and_has_the_same_bonds()
     assert (table[parts].sum(axis=1) - table["total"]).abs().max() <= 1e-10 * scale
     assert table["residual"].abs().max() <= 1e-10 * scale
     assert table.loc[table["period"] == "year", "currency"].abs().max() > 1.0
+
+
+@pytest.mark.parametrize("name", ["attack_defend", "rate_cycle"])
+def test_switches_are_counted_as_the_report_lists_them(name, market):
+    rule, simulation = finished(market, name)
+    listed = report_sleeve(market, rule, simulation).switches
+    assert count_switches(market, rule, simulation) == len(listed) > 10

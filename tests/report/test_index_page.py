@@ -167,6 +167,50 @@ def test_comparisons_and_searches_say_what_they_found(tmp_path):
     assert page.findtext(".//h1") == "2 comparisons and searches, no runs"
 
 
+def trial(folder: str, created: str, pages: tuple[str, ...] = ("claims.html",)) -> ListedOther:
+    return ListedOther(folder=folder, created=created, pages=pages, title="bundled months",
+                       finding=f"Of 14 claims {len(folder)} hold", kind="claims")  # fmt: skip
+
+
+def asked(page):
+    (line,) = page.xpath("//*[@id='claims']")
+    links = [(link.get("href"), link.text) for link in line.iter("a")]
+    return " ".join(line.text_content().split()), links
+
+
+def test_without_a_trial_of_the_article_its_command_stands_there(tmp_path):
+    told = "The article on trial no answer yet: python -m backtests.claims"
+    assert asked(page_of(tmp_path)) == (told, [])
+    assert asked(page_of(tmp_path, a_run())) == (told, [])
+
+
+def test_the_newest_trial_is_linked_with_its_finding_and_those_before_by_their_day(tmp_path):
+    page = page_of(
+        tmp_path,
+        trial("claims-2b", "2026-01-02T03:04:05"),
+        a_run(),
+        trial("claims-1", "2025-12-31T23:59:59"),
+        trial("claims-0", "2025-12-30T00:00:00", ()),
+    )
+    assert asked(page) == (
+        "The article on trial Of 14 claims 9 hold claims-2b · 2026-01-02 03:04 · before: "
+        "2025-12-31 23:59, claims-0",
+        [
+            ("claims-2b/claims.html", "The article on trial"),
+            ("claims-1/claims.html", "2025-12-31 23:59"),
+        ],
+    )
+    # It is neither a comparison nor a search.
+    assert page.findtext(".//h1") == "1 run: it works"
+    assert not page.xpath("//*[@id='found']")
+    assert page.findtext(".//output") == "1 shown"
+
+
+def test_a_trial_alone_is_no_run(tmp_path):
+    page = page_of(tmp_path, trial("claims-1", "2026"))
+    assert page.findtext(".//h1") == "No runs"
+
+
 # In Chromium
 
 

@@ -12,7 +12,12 @@ import pytest
 from backtests.report.files import FORMAT, write_json
 from backtests.report.folder import new_folder, write_manifest
 from backtests.report.index_rows import ListedOther, ListedRun, read_listed, result_folders
-from backtests.report.manifest import ComparisonManifest, read_run_manifest
+from backtests.report.manifest import (
+    ClaimsManifest,
+    ComparisonManifest,
+    read_manifest,
+    read_run_manifest,
+)
 from backtests.report.run_folder import write_run
 from data.errors import OutputError
 from tests.report.helpers import make_run
@@ -102,12 +107,27 @@ def test_a_comparison_says_what_it_found_and_an_older_one_nothing(tmp_path):
     row = read_listed(tmp_path / "compare-1")
     assert row == ListedOther(
         folder="compare-1", created=row.created, pages=("index.html",), title="a · b",
-        finding="a is better",
+        finding="a is better", kind="comparison",
     )  # fmt: skip
     rewrite(tmp_path / "compare-1", "finding")
     assert read_listed(tmp_path / "compare-1") == replace(row, finding="")
     rewrite(tmp_path / "compare-1", format=FORMAT - 1, runs="of another form")
     assert read_listed(tmp_path / "compare-1").title == "a · b"
+
+
+def test_a_trial_of_the_article_is_read_with_its_finding_and_kind(tmp_path):
+    with new_folder(tmp_path, "claims-1") as place:
+        (place / "claims.html").write_text("x")
+        about = ClaimsManifest(
+            title="bundled months", finding="Of 14 claims 4 hold", source="bundled",
+            data={"SPY": "0" * 64}, versions={"python": "3.11"},
+        )  # fmt: skip
+        write_manifest(place, about)
+    assert read_listed(tmp_path / "claims-1") == ListedOther(
+        folder="claims-1", created=read_manifest(tmp_path / "claims-1").created,
+        pages=("claims.html",), title="bundled months", finding="Of 14 claims 4 hold",
+        kind="claims",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("finding", [5, None, ["a"]])

@@ -76,6 +76,13 @@ DOORS = {
         "--set": SETTING, "--refresh": None,
         "--json": None, "--help": None,
     }),
+    "backtests.stress": ((*NAME, "results/finished", "prices", *FILE), (0, 1, 1, 1, 2), {
+        **{name: choices for name, choices in RUN_OPTIONS.items()
+           if name not in ("--no-tearsheet", "--no-verdict")},
+        "--weights": WEIGHTS, "--rebalance": CALENDAR, "--offset": OFFSET,
+        "--set": SETTING, "--refresh": None,
+        "--json": None, "--help": None,
+    }),
     "backtests.compare": (RUN, (0, 1, 2, 2, 2, 3, 25), {
         **RUN_OPTIONS, "--align": None, "--against": None, "--help": None,
     }),
@@ -96,6 +103,11 @@ DOORS = {
                         "http://127.0.0.1:1"),
         "--help": None,
     }),
+    "backtests.claims": (("x",), (0, 0, 0, 1), {
+        "--source": SOURCE, "--end": DAY, "--out": FOLDER, "--standalone": None, "--strict": None,
+        "--max-age": ("0", "5", "36501", "-1", "x"), "--refresh": None, "--json": None,
+        "--help": None,
+    }),
     "data.cache": (("x",), (0, 0, 0, 1), {"--clear": None, "--help": None}),
     "data.history": (("x",), (0, 0, 0, 1), {
         "--source": SOURCE, "--first": ("2000-01", "2005-02", "2000-13", "0000-01", "2000-01-01"),
@@ -104,8 +116,10 @@ DOORS = {
     }),
 }  # fmt: skip
 SHARES = {
-    "backtests.run": 0.4,
+    "backtests.run": 0.34,
+    "backtests.stress": 0.04,
     "backtests.today": 0.05,
+    "backtests.claims": 0.02,
     "backtests.compare": 0.2,
     "backtests.tune": 0.15,
     "data.cache": 0.05,

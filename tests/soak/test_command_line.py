@@ -67,15 +67,22 @@ def place(tmp_path, monkeypatch):
 def cheap(door: str, arguments: list[str]) -> list[str]:
     """Spare what takes a second and is not asked about here: pages, and sixty years of rows."""
     added: list[str] = []
-    if door in ("backtests.run", "backtests.compare", "backtests.tune", "backtests.today"):
+    if door in (
+        "backtests.run", "backtests.compare", "backtests.tune", "backtests.today",
+        "backtests.stress",
+    ):  # fmt: skip
         pages = (("--no-tearsheet", None), ("--no-verdict", None))
-        if door in ("backtests.tune", "backtests.today"):  # they write none
+        if door in ("backtests.tune", "backtests.today", "backtests.stress"):  # not these
             pages = ()
         end = "2002-06-30" if door == "backtests.tune" else "2001-06-30"  # a search needs two years
         for option, text in (*pages, ("--start", "2000-01-31"), ("--end", end),
                              ("--source", "bundled")):  # fmt: skip
             if not any(word == option or word.startswith(f"{option}=") for word in arguments):
                 added += [option] if text is None else [option, text]
+    if door == "backtests.claims":
+        for option, text in (("--end", "1966-06-30"), ("--source", "bundled")):
+            if not any(word == option or word.startswith(f"{option}=") for word in arguments):
+                added += [option, text]
     # Options before the words: a lone -- ends them.
     return added + arguments
 

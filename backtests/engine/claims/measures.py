@@ -15,6 +15,11 @@ from data.market import Market
 RESAMPLED = "90 %, resampled"
 
 
+def in_percent(fraction: float, digits: int = 1) -> str:
+    """A fraction as text, in percent, with its sign: ``+1.2 %``."""
+    return f"{100.0 * fraction:+.{digits}f} %"
+
+
 def before(market: Market) -> Market:
     """The market as it was known at the close of the article's day.
 
@@ -33,11 +38,24 @@ def after(market: Market) -> Market | None:
     return market.on(sessions) if len(sessions) > 1 else None
 
 
-def finest(exhibits: Exhibits, tickers: Sequence[str]) -> Market:
-    """The daily market where it has all of these tickers, else the bundled months."""
-    days = exhibits.days
-    has_all = days is not None and set(tickers) <= set(days.tickers)
-    return days if days is not None and has_all else exhibits.months
+def finest(exhibits: Exhibits, tickers: Sequence[str], *, as_long: bool = False) -> Market:
+    """The daily market where it has all of these tickers, else the bundled months.
+
+    Parameters
+    ----------
+    exhibits, tickers
+        The data, and what is needed of them.
+    as_long
+        Whether the daily market must also begin within a year of the months, since what is asked
+        needs their decades.
+    """
+    days, months = exhibits.days, exhibits.months
+    if days is None or not set(tickers) <= set(days.tickers):
+        return months
+    if as_long:
+        latest = months.first_session(tickers)[0] + pd.Timedelta(days=366)
+        return days if days.first_session(tickers)[0] <= latest else months
+    return days
 
 
 def monthly_returns(market: Market, tickers: Sequence[str]) -> pd.DataFrame:

@@ -34,7 +34,9 @@ def _break_even(holdings: Holdings, months: int) -> BreakEven:
         from scipy.optimize import brentq
 
         if excess(holdings, months, -MOST_BP) > 0.0 > excess(holdings, months, MOST_BP):
-            bp = float(brentq(lambda rise: excess(holdings, months, rise), -MOST_BP, MOST_BP))
+            bp = float(
+                brentq(lambda rise: excess(holdings, months, rise), -MOST_BP, MOST_BP, xtol=1e-9)
+            )
     is_built = any(leg.role == "hedge" and leg.repricing != "unmoved" for leg in holdings.legs)
     return BreakEven(
         months=months,

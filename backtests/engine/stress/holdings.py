@@ -35,6 +35,7 @@ Array = NDArray[np.float64]
 FAR_ENOUGH = 5.0  # years: a row of yields without one of this or longer is no curve
 OLD_DAYS = 31  # a curve older than that is said
 MONTH_DAYS = 30
+LAST_DIGIT = 1e-12  # a weight within that of 0 is what a sale left over
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +118,12 @@ class Holdings:
         """The rungs of all ladders, leg by leg."""
         return Rungs.of([self.instruments[place] for place in self.repriced("ladder")])
 
+    @cached_property
+    def rung_yields(self) -> Array:
+        """Yields of the rungs of all ladders today, fractions, shape (1, R)."""
+        curve = self.curve
+        return interpolate(curve.nodes, curve.yields[None, :] / 100.0, self.ladders.maturities)
+
     @property
     def shown(self) -> tuple[Leg, ...]:
         """The legs without cash of weight 0."""
@@ -167,7 +174,8 @@ def holdings_of(run: Run) -> tuple[Holdings, tuple[str, ...]]:
     """
     market = run.market.nominal
     dollars = market.in_dollars
-    held = {ticker: weight for ticker, weight in run.summary.latest.held.items() if weight}
+    latest = run.summary.latest.held
+    held = {ticker: weight for ticker, weight in latest.items() if abs(weight) > LAST_DIGIT}
     weights = {**{t: w for t, w in held.items() if t != CASH}, CASH: held.get(CASH, 0.0)}
     _require_no_strips(list(weights))
     curve = todays_curve(dollars)

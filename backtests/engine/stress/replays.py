@@ -21,6 +21,7 @@ from backtests.engine.stress.repricing import (
     returns_of,
     with_ladders,
 )
+from data.errors import counted
 from data.market import Market
 from data.treasuries.curve import interpolate, par_returns
 
@@ -62,6 +63,13 @@ def replays_of(holdings: Holdings, run: Market) -> tuple[tuple[Replay, ...], tup
             "what the holdings did then takes the longest published yield for all longer bonds in: "
             f"{', '.join(flat)}"
         )
+    for leg in holdings.legs:
+        still = [fall.name for fall in covered if leg.ticker not in fall.own]
+        if leg.repricing == "unmoved" and still:
+            notes.append(
+                f"{leg.ticker} has no prices in {len(still)} of {counted(len(covered), 'replay')} "
+                f"and stays where it was in them, the last of them {still[-1]}"
+            )
     return tuple(replayed(holdings, fall) for fall in covered), tuple(notes)
 
 

@@ -110,8 +110,7 @@ def _rung_yields(holdings: Holdings, yields: Array) -> tuple[Array, Array]:
     rungs, curve = holdings.ladders.maturities, holdings.curve
     if not len(rungs):
         return np.zeros((1, 0)), np.zeros((len(yields), 0))
-    today = interpolate(curve.nodes, curve.yields[None, :] / 100.0, rungs)
-    return today, interpolate(curve.nodes, yields / 100.0, rungs)
+    return holdings.rung_yields, interpolate(curve.nodes, yields / 100.0, rungs)
 
 
 def _in_the_investors_money(holdings: Holdings, returns: Array, exchange: Array) -> Grown:
@@ -165,14 +164,14 @@ def along(holdings: Holdings, path: Path) -> Grown:
     Ladders are reset on every row, as those of :func:`data.treasuries.curve.fund_level` are.
     """
     rungs = holdings.ladders.maturities
-    returns = np.zeros((len(path.years), 0))
-    coupons = returns
+    returns = np.zeros((len(path.years), len(holdings.ladders.counts)))
+    coupons = np.zeros_like(returns)
     if len(rungs):
         nodes, span = holdings.curve.nodes, np.r_[0.0, path.years]
         table = pd.DataFrame(path.yields, columns=nodes)
         returns = holdings.ladders.means(par_returns(table, rungs, span)[1:])
-        start = interpolate(nodes, path.yields[:-1] / 100.0, rungs)
-        coupons = holdings.ladders.means(start)
+    if len(rungs) and holdings.withheld.any():
+        coupons = holdings.ladders.means(interpolate(nodes, path.yields[:-1] / 100.0, rungs))
     return with_ladders(holdings, path, returns, coupons)
 
 

@@ -7,7 +7,6 @@ import numpy as np
 from backtests.analysis.stress import Withheld
 from backtests.engine.stress.holdings import Holdings
 from data.treasuries.bonds import modified_duration, price
-from data.treasuries.curve import interpolate
 
 RATE = 0.3
 
@@ -17,10 +16,10 @@ def withheld_of(holdings: Holdings, rate: float = RATE) -> Withheld | None:
 
     Bills pay no coupon, and what is not built from yields is left out: both count as 0.
     """
-    rungs, curve = holdings.ladders, holdings.curve
+    rungs = holdings.ladders
     if not len(rungs.counts):
         return None
-    yields = interpolate(curve.nodes, curve.yields[None, :] / 100.0, rungs.maturities)
+    yields = holdings.rung_yields
     # Below zero nobody pays a coupon, and there is nothing to tax.
     taxed = np.where(yields > 0.0, yields / (1.0 - rate), yields)
     coupons = np.maximum(yields, 0.0)

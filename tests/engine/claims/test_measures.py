@@ -67,6 +67,10 @@ def test_daily_prices_are_looked_at_where_they_have_every_ticker(months: Market)
     assert finest(exhibits, ["SPY"]) is days
     assert finest(exhibits, ["SPY", "IEF"]) is months
     assert finest(replace(exhibits, days=None), ["SPY"]) is months
+    # What needs the decades since 1962 is not asked of half a year.
+    assert finest(exhibits, ["SPY"], as_long=True) is months
+    early = daily("1962-12-31", "1963-06-28")
+    assert finest(replace(exhibits, days=early), ["SPY"], as_long=True) is early
 
 
 def test_a_figure_names_its_interval_only_where_there_is_one() -> None:

@@ -14,7 +14,9 @@ from backtests.engine.run import Run
 from backtests.engine.stress.forwards import Forwards
 from backtests.engine.stress.holdings import Curve, Holdings
 from backtests.jobs import make_run
+from data.bundled import world
 from data.currency.conversion import Cash, Investor
+from data.currency.convert import in_currency
 from data.market import CASH, Market
 from data.treasuries.instruments import Instrument, Ladder
 
@@ -27,11 +29,14 @@ def run_of(strategy: str = "hedge_mix", **settings) -> Run:
 
 
 def run_on(market: Market, weights: Mapping[str, float], **settings) -> Run:
-    """A mix on a made market."""
+    """A mix on a made market in dollars, in the currency that is asked for."""
 
     def load(source: str, tickers: list[str], **options) -> Market:
-        end = options["end"]
-        return market if end is None else market.until(pd.Timestamp(end))
+        end, conversion = options["end"], options["conversion"]
+        cut = market if end is None else market.until(pd.Timestamp(end))
+        if conversion.is_dollars:
+            return cut
+        return in_currency(cut, conversion, world.currency_figures(conversion.currency))
 
     config = RunConfig("hedge_mix", {"weights": dict(weights)}, source="files:made", **settings)
     return make_run(config, engine=ledger.fill, load=load)

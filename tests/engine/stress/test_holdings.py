@@ -11,7 +11,7 @@ from backtests.engine.money import Money
 from backtests.engine.stress.holdings import bill_yield_of, holdings_of, todays_curve
 from data import bundled
 from data.errors import DataError, UsageError
-from data.market import CASH
+from data.market import CASH, Market
 from tests.engine.stress.made import daily, run_of, run_on
 
 
@@ -125,6 +125,34 @@ def test_a_currency_hedge_is_that_of_the_run_or_of_the_share_class():
     assert held.forwards.investor.currency == "EUR"
 
 
+def hedged_class(**settings):
+    """Holdings of DTLE.L, the 20+ year share class that sells its dollars into euros, by month."""
+    months = bundled.load(["SPY", "TLT"])
+    market = Market(
+        source="files:made",
+        title="made",
+        prices=months.prices.rename(columns={"TLT": "DTLE.L"}),
+        cash=months.cash,
+        periods_per_year=12,
+        provenance=dict.fromkeys(("SPY", "DTLE.L", CASH), months.provenance["SPY"]),
+        yields=months.yields,
+    )
+    run = run_on(market, {"SPY": 0.6, "DTLE.L": 0.4}, end="2020-06-30", **settings)
+    return holdings_of(run)
+
+
+def test_a_share_class_that_sells_its_dollars_into_euros_is_hedged_in_euros():
+    leg = hedged_class(money=Money("EUR"))[0].legs[1]
+    assert (leg.repricing, leg.shortest, leg.longest, leg.hedged) == ("ladder", 20.0, 30.0, 1.0)
+
+
+def test_elsewhere_it_is_moved_as_if_it_did_not_and_that_is_said():
+    for money in (Money("USD"), Money("GBP")):
+        held, notes = hedged_class(money=money)
+        assert held.legs[1].hedged == 0.0
+        assert any("DTLE.L sells its dollars into another currency" in note for note in notes)
+
+
 def test_what_is_withheld_today_is_known():
     """Of BIL from a day that has come, of IEF from one that has not."""
     run = run_of(
@@ -135,6 +163,13 @@ def test_what_is_withheld_today_is_known():
     holdings, notes = holdings_of(run)
     assert list(holdings.withheld) == [0.0, 0.0, 0.3, 0.0]
     assert "withheld from the interest: 30 % of BIL" in notes
+
+
+def test_what_a_sale_left_over_is_not_held():
+    """Half and half leaves a last digit of cash, which is no holding."""
+    run = run_of(params={"weights": {"SPY": 0.5, "TLT": 0.5}}, end="1975-06-30")
+    assert abs(run.summary.latest.held[CASH]) < 1e-12
+    assert [leg.ticker for leg in holdings_of(run)[0].shown] == ["SPY", "TLT"]
 
 
 def test_a_decision_that_has_yet_to_trade_is_said():

@@ -17,7 +17,7 @@ from backtests.engine.stress.replays import replayed, replays_of
 from data import bundled
 from data.sources import files
 from data.treasuries.instruments import LADDERS, Ladder
-from tests.engine.stress.made import TEN, abroad, holdings, par_price, run_of, run_on
+from tests.engine.stress.made import TEN, abroad, daily, holdings, par_price, run_of, run_on
 
 YEAR_2022 = Episode("2022", "2021-12-31", "2022-12-31", detected=True)  # these very rows
 FUNDS = {"SHY": LADDERS[1, 3], "IEF": LADDERS[7, 10], "TLT": LADDERS[20, 30]}
@@ -182,7 +182,7 @@ def test_unhedged_in_another_currency_both_returns_multiply():
 
 
 def test_hedged_in_full_the_dollar_hardly_matters():
-    """What is left is what was earned since the last roll; the interest differs by a point a row."""
+    """What is left is what was earned since the last roll; the interest differs by 2 points."""
     rows = pd.DatetimeIndex(["2001-01-01", "2001-02-01"])
     fall = Fall(
         "made", "made", rows, rows[-1], True, np.array([1 / 12]),
@@ -245,20 +245,51 @@ def test_on_months_april_2025_is_left_out_and_said(dollars):
     assert any(note.startswith("April 2025 (2025-04-02 to 2025-04-11)") for note in notes)
 
 
-def test_april_2025_and_the_tariffs_by_published_yields(rates_folder):
-    """10-year yields of H.15: 4.20 on 2 April, 4.48 on the 11th; -27 bp since 19 February."""
-    run = run_on(files.load(rates_folder.parent, ["SPY", "IEF"]), {"SPY": 0.6, "IEF": 0.4})
+def test_a_hedge_without_prices_of_the_time_stays_and_is_counted():
+    """Gold that the run has from 2017 on, beside equity whose own yields are not there at all."""
+    market = daily("2017-06-01", "2019-06-28", ("SPY", "GLD"))
+    run = run_on(market, {"SPY": 0.6, "GLD": 0.4}, hedge="GLD")
+    held = holdings_of(run)[0]
+    made, notes = replays_of(held, run.market)
+    every = {replay.name: replay for replay in made}
+    assert every["Oil shock"].now.hedge == 0.0
+    gold = market.prices["GLD"]
+    own = gold[:"2018-12-31"].iloc[-1] / gold[:"2018-09-30"].iloc[-1] - 1.0
+    assert every["Tightening"].now.hedge == pytest.approx(own)
+    assert (
+        "GLD has no prices in 18 of 20 replays and stays where it was in them, the last of them "
+        "Tariffs"
+    ) in notes
+
+
+PUBLISHED_BP = {
+    "Credit crunch": 28, "Tight money": 244, "Oil shock": 161, "Rising inflation": 54,
+    "Disinflation": 83, "Black Monday": 21, "Invasion of Kuwait": 48, "Bond sell-off": 139,
+    "Russia and LTCM": -46, "Dot-com bust": -259, "Financial crisis": -178, "Greece": -84,
+    "Downgrade of the US": -152, "China and oil": -56, "Volatility shock": 19, "Tightening": -33,
+    "Covid": -80, "Inflation": 228, "Term premium": 87, "Tariffs": -27, "April 2025": 28,
+}  # fmt: skip
+
+
+def test_daily_moves_of_the_ten_year_yield_are_the_published_ones(rates_folder):
+    """H.15 by GROUND_TRUTH; of April 2025 4.20 % on the 2nd and 4.48 % on the 11th."""
+    run = run_of(source=f"files:{rates_folder.parent}", extend=True)
     _, every = of(run)
     ten = {
-        name: next(move.bp for move in every[name].moves if move.maturity == 10.0)
-        for name in ("April 2025", "Tariffs", "Covid", "Inflation")
+        name: next(move.bp for move in replay.moves if move.maturity == 10.0)
+        for name, replay in every.items()
     }
-    assert ten == pytest.approx(
-        {"April 2025": 28.0, "Tariffs": -27.0, "Covid": -80.0, "Inflation": 228.0}
-    )
-    assert every["April 2025"].daily and every["April 2025"].days == 9
-    assert every["Oil shock"].as_the_market == ("SPY",)
-    assert every["Oil shock"].source == "bundled month-ends"
+    assert ten == pytest.approx(PUBLISHED_BP)
+    assert all(replay.daily and not replay.is_later for replay in every.values())
+    assert every["April 2025"].days == 9
     # Total returns beside price falls of 33.9 and 25.4 %: dividends of weeks and of nine months.
     assert every["Covid"].equity_move == pytest.approx(-0.339, abs=0.004)
     assert every["Inflation"].equity_move == pytest.approx(-0.254, abs=0.012)
+
+
+def test_before_its_prices_a_fund_of_the_market_moves_as_the_market(rates_folder):
+    run = run_on(files.load(rates_folder.parent, ["SPY", "IEF"]), {"SPY": 0.6, "IEF": 0.4})
+    _, every = of(run)
+    assert every["Oil shock"].as_the_market == ("SPY",)
+    assert every["Oil shock"].source == "bundled month-ends"
+    assert every["Covid"].as_the_market == ()

@@ -1,0 +1,1 @@
+"""The article on trial: its page and its screen."""
