@@ -183,7 +183,7 @@ def shocks_grid(stress: Stress, shocks: Sequence[Shock], name: str) -> Grid:
     hedge = hedge_of(stress)
     moves_equity = any(shock.equity or shock.dollar for shock in shocks)
     shown = [each for each in columns_of(stress) if each.key != "equity" or moves_equity]
-    checked = any(shock.approximate is not None for shock in shocks)
+    checked = any(shock.approximate for shock in shocks)  # 0 where no yield moves
     heads = [name, *_heads(shown, hedge)]
     heads += [
         *(["By duration and convexity"] if checked else []),
@@ -240,7 +240,9 @@ def legs_grid(stress: Stress) -> Grid:
         if hedged:
             row.append(_percent_cell(leg.hedged))
         rows.append([*row, Cell(leg_words(leg), tone="text")])
-    return Grid(heads, rows, caption=f"On {stress.as_of}, prices of the day.", kind="legs")
+    return Grid(
+        heads, rows, caption=f"On {stress.as_of}, prices of the day.", wide=True, kind="legs"
+    )
 
 
 def _sort(value: float | None) -> float | str:

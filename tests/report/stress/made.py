@@ -183,6 +183,7 @@ def in_yen(**changes: Any) -> Stress:
     dollars = make_map([-0.3, -0.2, 0.0, 0.2], [-0.4, -0.2, 0.0], 0.9)
     moves = {"equity": -0.0, "dollar": -0.2, "returns": mixed(-0.2, -0.2, 0.0)}
     asked: dict[str, Any] = {
+        "legs": (SPY, replace(IEF, hedged=0.5)),
         "currency": "JPY",
         "investor": Investor("JPY", "home"),
         "home_yield": 0.5,
