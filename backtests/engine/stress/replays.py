@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from backtests.analysis.crises import CRISES, Episode
 from backtests.analysis.stress import NodeMove, Replay
-from backtests.engine.stress.holdings import Holdings
+from backtests.engine.stress.holdings import MOSTLY, Holdings
 from backtests.engine.stress.paths import Fall, fall_of, sources_of
 from backtests.engine.stress.repricing import (
     Grown,
@@ -57,7 +57,7 @@ def replays_of(holdings: Holdings, run: Market) -> tuple[tuple[Replay, ...], tup
             "cannot tell it"
         )
     longest = max((leg.longest or 0.0 for leg in holdings.legs), default=0.0)
-    flat = [fall.name for fall in covered if longest > 10.0 and _reach(fall) < longest * 2 / 3]
+    flat = [fall.name for fall in covered if longest > 10.0 and _reach(fall) < longest * MOSTLY]
     if flat:
         notes.append(
             "what the holdings did then takes the longest published yield for all longer bonds in: "

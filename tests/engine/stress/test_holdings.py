@@ -74,13 +74,41 @@ def yields_of(days: pd.DatetimeIndex, **columns) -> pd.DataFrame:
 
 
 def test_the_last_row_with_a_longer_yield_is_the_curve():
-    """On the last day nothing but a bill was published, on the day before no 2-year."""
+    """On the last day nothing but a bill was published, and never a 2-year in its last month."""
     days = pd.bdate_range("2024-01-02", "2024-06-28")
     yields = yields_of(days, y1=5.0, y2=4.5, y10=4.0)
-    yields.iloc[-2, 1] = np.nan
+    yields.iloc[-21:, 1] = np.nan
     yields.iloc[-1, 1:] = np.nan
     curve = todays_curve(daily("2024-01-02", "2024-06-28", yields=yields))
     assert (f"{curve.day:%Y-%m-%d}", list(curve.nodes)) == ("2024-06-27", [1.0, 10.0])
+
+
+def test_a_maturity_that_the_last_day_lacks_is_carried_over_five_sessions():
+    """A last day with a 10-year yield alone must not price bonds of 30 years at it."""
+    days = pd.bdate_range("2024-01-02", "2024-06-28")
+    yields = yields_of(days, y1=5.0, y10=4.0, y30=4.6)
+    yields.iloc[-1, [0, 2]] = np.nan
+    yields.iloc[-6:, 0] = np.nan
+    market = daily("2024-01-02", "2024-06-28", yields=yields)
+    curve = todays_curve(market)
+    assert (f"{curve.day:%Y-%m-%d}", list(curve.nodes)) == ("2024-06-28", [10.0, 30.0])
+    assert list(curve.yields) == [4.0, 4.6]
+    yields.iloc[-6, 0] = 5.0
+    market = daily("2024-01-02", "2024-06-28", yields=yields)
+    assert list(todays_curve(market).nodes) == [1.0, 10.0, 30.0]
+
+
+def test_bonds_beyond_the_yields_of_today_are_said():
+    days = pd.bdate_range("2024-01-02", "2024-06-28")
+    yields = yields_of(days, y10=4.0)
+    market = daily("2024-01-02", "2024-06-28", ("SPY", "SHY", "IEF", "TLT"), yields=yields)
+    run = run_on(market, {"SPY": 0.4, "SHY": 0.2, "IEF": 0.2, "TLT": 0.2})
+    notes = [note for note in holdings_of(run)[1] if note.startswith("no yield")]
+    assert notes == [
+        "no yield below 10 years is published today: SHY, IEF takes it for all shorter bonds",
+        "no yield beyond 10 years is published today: TLT takes it for all longer bonds",
+    ]
+    assert not any(note.startswith("no yield") for note in holdings_of(run_of())[1])
 
 
 def test_without_yields_the_bundled_month_before_is_used_and_said():
