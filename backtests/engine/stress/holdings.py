@@ -205,7 +205,7 @@ def holdings_of(run: Run) -> tuple[Holdings, tuple[str, ...]]:
     )
     bills = f"bills earn {bill_yield:.2f} % a year: {basis}"
     notes = (*_notes(run, holdings, dollars.sessions[-1]), bills)
-    return holdings, (*notes, *_notes_on_forwards(holdings, market))
+    return holdings, (*notes, *_notes_on_short_rates(holdings, market))
 
 
 def _require_no_strips(tickers: list[str]) -> None:
@@ -321,10 +321,15 @@ def bill_yield_of(dollars: Market, curve: Curve) -> tuple[float, str]:
     began. Else the latter.
     """
     if curve.nodes[0] <= BILL_YEARS and not curve.is_bundled:
-        return float(curve.yields[0]), f"the yield of {12.0 * curve.nodes[0]:.0f} months"
+        months = round(12.0 * curve.nodes[0])
+        span = "one month" if months == 1 else f"{months} months"
+        return float(curve.yields[0]), f"the yield of {span}"
     policy = dollars.policy_rate
     if policy is not None and np.isfinite(last := float(policy.iloc[-1])):
-        return last, "the federal funds rate, since no yield of three months is published"
+        return last, (
+            "the federal funds rate, its mean of a month, since no yield of three months is "
+            "published"
+        )
     return _earned_by_bills(dollars), "what they earned over the last month"
 
 
@@ -424,18 +429,25 @@ def _notes_on_legs(run: Run, holdings: Holdings, by_range: Mapping[str, Instrume
     return notes
 
 
-def _notes_on_forwards(holdings: Holdings, market: Market) -> list[str]:
-    """At which short rates dollars are sold forward, where any are."""
+def _notes_on_short_rates(holdings: Holdings, market: Market) -> list[str]:
+    """What cash at home earns, and at which short rates dollars are sold forward, if any are."""
     forwards, abroad = holdings.forwards, market.abroad
-    if forwards is None or abroad is None or not holdings.hedged.any():
+    if forwards is None or abroad is None:
         return []
-    figures = abroad.figures
-    return [
-        f"dollars are sold forward at the last short rates: {100.0 * forwards.home:.2f} % at home "
-        f"({figures.home.last}) and {100.0 * forwards.dollar:.2f} % in dollars "
-        f"({figures.dollar.last}), which moves as the shortest yield does, and a basis of "
-        f"{forwards.basis_bp:g} bp a year"
-    ]
+    figures, notes = abroad.figures, []
+    if forwards.investor.cash == "home":
+        notes.append(
+            f"cash at home, which the comparison holds in place of bills, earns "
+            f"{100.0 * forwards.home:.2f} % a year: the short rate of {figures.home.last}"
+        )
+    if holdings.hedged.any():
+        notes.append(
+            f"dollars are sold forward at the last short rates: {100.0 * forwards.home:.2f} % at "
+            f"home ({figures.home.last}) and {100.0 * forwards.dollar:.2f} % in dollars "
+            f"({figures.dollar.last}), which moves as the shortest yield does, and a basis of "
+            f"{forwards.basis_bp:g} bp a year"
+        )
+    return notes
 
 
 def _span(instrument: Instrument) -> str:

@@ -63,6 +63,12 @@ def replays_of(holdings: Holdings, run: Market) -> tuple[tuple[Replay, ...], tup
             "what the holdings did then takes the longest published yield for all longer bonds in: "
             f"{', '.join(flat)}"
         )
+    unknown = [fall.name for fall in covered if fall.rates is None]
+    if _asks_for_short_rates(holdings) and unknown:
+        notes.append(
+            "short rates of the time are not known, so that what the holdings did then takes "
+            f"today's: {', '.join(unknown)}"
+        )
     for leg in holdings.legs:
         still = [fall.name for fall in covered if leg.ticker not in fall.own]
         if leg.repricing == "unmoved" and still:
@@ -71,6 +77,13 @@ def replays_of(holdings: Holdings, run: Market) -> tuple[tuple[Replay, ...], tup
                 f"and stays where it was in them, the last of them {still[-1]}"
             )
     return tuple(replayed(holdings, fall) for fall in covered), tuple(notes)
+
+
+def _asks_for_short_rates(holdings: Holdings) -> bool:
+    """Whether cash at home is compared with, or dollars are sold forward."""
+    forwards = holdings.forwards
+    is_home = forwards is not None and forwards.investor.cash == "home"
+    return is_home or bool(holdings.hedged.any())
 
 
 def _reach(fall: Fall) -> float:

@@ -48,7 +48,7 @@ def test_legs_have_the_figures_of_their_rungs(default):
 def test_bills_of_the_bundled_months_earn_the_federal_funds_rate(default):
     """Of December 2025; H.15 has no three months there, and French's 0.34 % is November's."""
     assert default[0].bill_yield == 3.72
-    assert "bills earn 3.72 % a year: the federal funds rate" in " ".join(default[1])
+    assert "bills earn 3.72 % a year: the federal funds rate, its mean of a month" in " ".join(default[1])
 
 
 def test_bills_of_daily_rows_earn_the_published_yield_of_three_months():
@@ -56,6 +56,9 @@ def test_bills_of_daily_rows_earn_the_published_yield_of_three_months():
     yields = yields_of(days, m0_25=5.1, m1=4.9, m10=4.2)
     market = daily("2024-01-02", "2024-06-28", yields=yields)
     assert bill_yield_of(market, todays_curve(market)) == (5.1, "the yield of 3 months")
+    yields.columns = [1.0 / 12.0, 1.0, 10.0]
+    market = daily("2024-01-02", "2024-06-28", yields=yields)
+    assert bill_yield_of(market, todays_curve(market)) == (5.1, "the yield of one month")
 
 
 def test_bills_without_a_rate_earn_what_they_did_over_thirty_days():
@@ -163,6 +166,14 @@ def test_a_currency_hedge_is_that_of_the_run_or_of_the_share_class():
     held = holdings_of(run_of(money=Money("EUR", fx_hedge=0.5), end="2020-06-30"))[0]
     assert [leg.hedged for leg in held.legs] == [0.0, 0.5, 0.0]
     assert held.forwards.investor.currency == "EUR"
+
+
+def test_what_cash_at_home_earns_is_said_with_its_month():
+    """The three-month rate of the euro of June 2020 was -0.376 %."""
+    _, notes = holdings_of(run_of(money=Money("EUR"), end="2020-06-30"))
+    assert any(note.endswith("earns -0.38 % a year: the short rate of 2020-06") for note in notes)
+    dollars = run_of(money=Money("EUR", cash="usd"), end="2020-06-30")
+    assert not any("cash at home" in note for note in holdings_of(dollars)[1])
 
 
 def hedged_class(**settings):
