@@ -404,8 +404,9 @@ def _notes_on_legs(run: Run, holdings: Holdings, by_range: Mapping[str, Instrume
     unmoved = [leg.ticker for leg in holdings.legs if leg.repricing == "unmoved"]
     if unmoved:
         notes.append(
-            f"nothing here says how yields move {', '.join(unmoved)}: in shocks the price stays, "
-            "in replays it moves by its own prices where the run has them"
+            f"nothing here says how yields move {', '.join(unmoved)}: in shocks the price stays "
+            "and it earns nothing, in replays it moves by its own prices where the run has them; "
+            "the break-even leaves it out"
         )
     as_equity = [
         leg.ticker for leg in holdings.legs if leg.role == "equity" and is_treasury_fund(leg.ticker)

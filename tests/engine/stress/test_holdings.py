@@ -158,7 +158,8 @@ def test_what_yields_do_not_tell_stays_and_is_named():
     run = run_on(market, {"SPY": 0.5, "GLD": 0.3, "TLT": 0.2}, hedge="GLD")
     holdings, notes = holdings_of(run)
     assert [leg.repricing for leg in holdings.legs] == ["equity", "unmoved", "equity", "bills"]
-    assert any("nothing here says how yields move GLD" in note for note in notes)
+    (told,) = [note for note in notes if "nothing here says how yields move GLD" in note]
+    assert "earns nothing" in told and "the break-even leaves it out" in told
     assert "TLT counts as equity in this run, and moves as it does" in notes
 
 
