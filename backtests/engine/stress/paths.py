@@ -33,7 +33,7 @@ def carried_over(yields: Array, row: int) -> Array:
     carried = yields[row]
     for older in yields[max(row - CARRIED_ROWS, 0) : row][::-1]:
         carried = np.where(np.isfinite(carried), carried, older)
-    return carried
+    return np.asarray(carried)
 
 
 @dataclass(frozen=True, eq=False)

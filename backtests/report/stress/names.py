@@ -46,6 +46,12 @@ def hedge_of(stress: Stress) -> str:
     return hedge_words([leg.ticker for leg in stress.hedge]) if stress.hedge else ""
 
 
+def moved_of(stress: Stress) -> str:
+    """What of the hedge yields move, which a break-even is of; empty where they move none of it."""
+    moved = [leg.ticker for leg in stress.hedge if leg.repricing != "unmoved"]
+    return hedge_words(moved) if moved else ""
+
+
 def cash_of(stress: Stress) -> str:
     """What bills are called in the investor's money."""
     return cash_words(stress.investor).name
@@ -56,9 +62,9 @@ def bills_of(stress: Stress) -> str:
     return "bills" if stress.investor is None else "US bills"
 
 
-def is_plural(stress: Stress) -> bool:
-    """Whether a sentence speaks of the hedge as of several things."""
-    return hedge_of(stress) == "Treasuries" or len(stress.hedge) > 1
+def is_plural(hedge: str) -> bool:
+    """Whether a sentence speaks of a hedge of that name as of several things."""
+    return hedge == "Treasuries" or " and " in hedge
 
 
 def columns_of(stress: Stress) -> list[Column]:
