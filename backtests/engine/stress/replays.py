@@ -135,6 +135,11 @@ def replayed(holdings: Holdings, fall: Fall) -> Replay:
         then=returns_of(holdings, _then(holdings, fall, own)),
         recovery=recovery_of(holdings, yields[-1], now),
         as_the_market=as_the_market,
+        stayed=tuple(
+            leg.ticker
+            for leg in holdings.legs
+            if leg.repricing == "unmoved" and leg.ticker not in fall.own
+        ),
         no_dollar=holdings.forwards is not None and fall.exchange is None,
     )
 

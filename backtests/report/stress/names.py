@@ -159,12 +159,17 @@ def floored_text(moves: Sequence[NodeMove]) -> str:
 
 
 def falls_of(stress: Stress) -> list[Replay]:
-    """The replays that count: equity fell, and most of the days are not those of a longer fall."""
+    """The replays that count.
+
+    Equity fell, all of the hedge has yields or prices of that time, and most of the days are not
+    those of a longer fall.
+    """
     falls: list[Replay] = []
     by_length = sorted(stress.replays, key=lambda replay: (-replay.days, replay.start))
     for replay in by_length:
         shared = max((_shared(replay, longer) for longer in falls), default=0)
-        if replay.equity_move < 0.0 and 2 * shared < max(replay.days, 1):
+        is_known = replay.equity_move < 0.0 and not replay.stayed
+        if is_known and 2 * shared < max(replay.days, 1):
             falls.append(replay)
     return sorted(falls, key=lambda replay: (replay.start, replay.end))
 

@@ -277,6 +277,9 @@ def test_a_hedge_without_prices_of_the_time_stays_and_is_counted():
     gold = market.prices["GLD"]
     own = gold[:"2018-12-31"].iloc[-1] / gold[:"2018-09-30"].iloc[-1] - 1.0
     assert every["Tightening"].now.hedge == pytest.approx(own)
+    known = [name for name, replay in every.items() if not replay.stayed]
+    assert known == ["Volatility shock", "Tightening"]
+    assert every["Oil shock"].stayed == ("GLD",)
     assert (
         "GLD has no prices in 18 of 20 replays and stays where it was in them, the last of them "
         "Tariffs"

@@ -85,6 +85,12 @@ def test_a_fall_that_has_half_its_days_in_a_longer_one_does_not_count(start, cou
     assert [fall.name for fall in falls] == ["Covid", *["Later"] * counts]
 
 
+def test_a_fall_before_the_hedge_has_prices_does_not_count():
+    """Gold that keeps its price for want of prices neither beats bills nor trails them."""
+    before, after = replace(REPLAYS[0], stayed=("GLD",)), REPLAYS[1]
+    assert falls_of(make_stress(replays=(before, after))) == [after]
+
+
 def test_of_two_replays_of_the_same_days_one_counts():
     twice = (REPLAYS[1], replace(REPLAYS[1], name="the same once more"))
     assert [replay.name for replay in falls_of(make_stress(replays=twice))] == ["Financial crisis"]
