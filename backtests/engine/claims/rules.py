@@ -144,9 +144,10 @@ def attack_and_defend(exhibits: Exhibits) -> Claim:
             "beside it and decide nothing."
         ),
         data=(
-            f"{market.title}: 60 % SPY, the rest on a dial from bills to TLT; fee "
+            "60 % SPY, the rest on a dial from bills to TLT; fee "
             f"{COSTS.fee_bps:g} and slippage {COSTS.slippage_bps:g} basis points, each decision "
-            f"filled a {row} later. The static mix's duration was known only afterwards."
+            f"filled a {row} later. The static mix's duration was known only afterwards. Prices: "
+            f"{market.title}."
         ),
         judgement=judgement,
         because=_why(made),
@@ -185,7 +186,8 @@ def _why(made: Contest | str) -> str:
         between = f" ({premium.low * 100:+.2f} to {premium.high * 100:+.2f})"
     return (
         f"Over {made.months} months attack_defend grew {abs(premium.number) * 100:.2f} points a "
-        f"year {more} than a static mix of {made.mix.duration:.1f} years{between}."
+        f"year {more}{between} than a static mix of the same average duration, "
+        f"{made.mix.duration:.1f} years."
     )
 
 

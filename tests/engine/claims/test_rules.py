@@ -139,7 +139,7 @@ def test_daily_prices_are_asked_first(months):
 
     claim = attack_and_defend(load_exhibits(f"files:{SHARED}"))
     assert claim.missing == ""
-    assert claim.data.startswith("daily prices")
+    assert "Prices: daily prices" in claim.data
     assert "filled a session later" in claim.data
     assert all(value is not None for value in claim.table.rows[-1].values)
     assert claim.after[0].first == "2025-04-14"
