@@ -204,15 +204,15 @@ def _why(
 ) -> str:
     if judgement == "cannot be tested here":
         return "There are too few months before the article."
-    gained = [
-        f"{_points(over[fund].number)} points a year {_more(over[fund].number)} than with bills"
-        f"{_between(over[fund])} with {fund}"
-        for fund in FUNDS
-    ]
+    first, second = (
+        f"{_points(over[fund].number)} points{words} {_more(over[fund].number)}"
+        for fund, words in zip(FUNDS, (" a year", ""), strict=True)
+    )
     tails = " and ".join(f"{saved[fund].number * 100:+.2f}" for fund in FUNDS)
     return (
-        f"60/40 grew {gained[0]}, and {gained[1]}. CVaR(95) of a month was {tails} points better "
-        f"than equity's.{_costly_eras(earlier[FUNDS[0]])}"
+        f"60/40 with {FUNDS[0]} grew {first} than with bills{_between(over[FUNDS[0]])}, with "
+        f"{FUNDS[1]} {second}{_between(over[FUNDS[1]])}. CVaR(95) of a month was {tails} points "
+        f"better than equity's.{_costly_eras(earlier[FUNDS[0]])}"
     )
 
 
