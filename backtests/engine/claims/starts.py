@@ -218,7 +218,8 @@ def _because(windows: list[Windows]) -> str:
             f"of {len(chosen)} starts after a fall ({each.falls} falls, {each.apart} windows that "
             f"do not overlap) and returned {in_percent(chosen[MIX].mean())} a year, "
             f"{in_percent(beyond.value)} against all starts ({in_percent(beyond.low)} to "
-            f"{in_percent(beyond.high)}; by chance alone {in_percent(each.by_chance.value or 0.0)})."
+            f"{in_percent(beyond.high)}; by chance alone "
+            f"{in_percent(each.by_chance.value or 0.0)})."
         )
     return " ".join(sentences)
 
