@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from backtests.face.market import load_market
     from backtests.face.run import Run, Verdict
     from backtests.face.search import SearchResult, search
+    from backtests.face.stress import Stress
     from backtests.face.withdrawals import Withdrawals
     from data.errors import (
         DataError,
@@ -47,6 +48,7 @@ _HOMES = {
     "Run": "backtests.face.run",
     "Verdict": "backtests.face.run",
     "Withdrawals": "backtests.face.withdrawals",
+    "Stress": "backtests.face.stress",
     "Comparison": "backtests.face.comparison",
     "OwnFigures": "backtests.face.comparison",
     "SearchResult": "backtests.face.search",
@@ -84,6 +86,7 @@ __all__ = [
     "RunConfig",
     "SearchResult",
     "Strategy",
+    "Stress",
     "StrictError",
     "UsageError",
     "Verdict",

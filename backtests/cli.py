@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from data.errors import UsageError
+from data.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from backtests.engine.config import RunConfig
+    from backtests.engine.run import Run
     from data.strictness import Strictness
     from strategies.base import Params
 
@@ -20,6 +21,8 @@ RUN_OPTIONS = ("source", "extend", "start", "end", "fee_bps", "slippage_bps", "l
                "hedge", "equity", "price_only", "initial", "currency", "cash", "fx_hedge",
                "fx_hedge_equity", "fx_basis_bp", "carry_rates", "withholding", "band",
                "band_relative", "band_to", "flow", "flow_indexed", "flows", "real")  # fmt: skip
+
+USUAL_STRATEGY = "hedge_mix"  # where a command that asks about a run is given none
 
 
 def assignments(texts: Sequence[str], option: str) -> dict[str, str]:
@@ -287,3 +290,125 @@ def config_options(command: Callable[..., Any], *, writes: bool = True) -> Calla
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def config_of_run(run: str | None, options: dict[str, Any]) -> RunConfig:
+    """The configuration of the run that is asked about.
+
+    Parameters
+    ----------
+    run
+        A strategy, the folder of a finished run, or a configuration file; None for hedge_mix.
+    options
+        Of the command line: they override what a file sets.
+
+    Raises
+    ------
+    UsageError
+        For what is none of them.
+    """
+    path = None if run is None else _file_of(run)
+    named = run if path is None else None
+    strategy = named_strategy(named, options["strategy_file"])
+    if strategy is None and path is None:
+        strategy = USUAL_STRATEGY
+    if named is not None:
+        _require_strategy(named)
+    if path is None:
+        return run_config(*with_config(strategy, given_params(options), options, None))
+
+    from backtests.engine.config_file import require_kept_source
+
+    where = str(run)
+    params = given_params(options)
+    config = run_config(*with_config(strategy, params, options, str(path), where))
+    require_kept_source(path, config.make_strategy(), where)
+    return config
+
+
+def run_by_ledger(
+    run: str | None, options: dict[str, Any], announce: Callable[[str], object]
+) -> Run:
+    """Make the run that is asked about without vectorbt: the ledger agrees with it to 1e-9.
+
+    Parameters
+    ----------
+    run, options
+        As for :func:`config_of_run`.
+    announce
+        Called with each line for the user.
+
+    Raises
+    ------
+    HedgeError
+        For whatever the user can correct.
+    """
+    strictness = strictness_of(options)
+    config = config_of_run(run, options)
+
+    from backtests.engine import ledger
+    from backtests.jobs import make_run
+    from data.command import progress
+
+    if config.end is not None and options["end"] is None:
+        announce(f"note: {run} ends on {config.end}; --end DAY asks about a later day")
+    made = make_run(
+        config,
+        progress,
+        announce,
+        refresh=options["refresh"],
+        strictness=strictness,
+        engine=ledger.fill,
+    )
+    if (ruined := made.simulation.ruined) is not None:
+        told = f"its money ran out on {ruined:%Y-%m-%d}: what follows is without cash flows"
+        announce(f"note: {told}")
+    return made
+
+
+def _file_of(run: str) -> Path | None:
+    """The configuration file of a finished run's folder, or the file itself; None for a strategy.
+
+    Raises
+    ------
+    UsageError
+        For a folder that is no run's, and for a file that is not there.
+    """
+    from backtests.report.files import CONFIG
+    from strategies.registry import STRATEGIES
+
+    if run in STRATEGIES or not run or "\0" in run:
+        return None
+    place = Path(run)
+    try:
+        is_folder, is_file = place.is_dir(), place.is_file()
+    except OSError:  # a path that no system allows, such as a very long one
+        return None
+    if is_folder:
+        if not (place / CONFIG).is_file():
+            raise UsageError(
+                f"{run} holds no {CONFIG}, so it is no run's folder; name a folder that "
+                "backtests.run wrote, a TOML file or a strategy"
+            )
+        return place / CONFIG
+    if is_file or run.lower().endswith(".toml"):
+        return place
+    return None
+
+
+def _require_strategy(name: str) -> None:
+    """Refuse a word that is no strategy.
+
+    Raises
+    ------
+    UsageError
+        Naming the nearest.
+    """
+    from strategies.registry import is_strategy, strategy_names
+
+    if not is_strategy(name):
+        names = strategy_names()
+        raise UsageError(
+            f"{name!r} is no strategy, no run's folder and no TOML file"
+            f"{did_you_mean(name, names)}; strategies are {', '.join(names)}"
+        )

@@ -15,9 +15,11 @@ from backtests.engine.ledger import Engine
 from backtests.engine.long_view import long_run
 from backtests.engine.opening import standing_decisions
 from backtests.engine.run import Run
+from backtests.engine.stress.stress import stress_of
 from backtests.engine.today import state_of
 from backtests.engine.with_vectorbt import fill_with_vectorbt
 from data.command import Progress, silent
+from data.errors import HedgeError
 from data.load import data_line, load_market
 from data.strictness import Strictness, require_market
 from strategies.causality import prove_on, prove_quickly, require_as_before
@@ -65,7 +67,7 @@ def execute(
     run = make_run(config, progress, announce, refresh=refresh, load=load, strictness=strictness)
     if withdrawals is not None:
         run = with_withdrawals(run, withdrawals, progress)
-    for stage in STAGES if with_verdict else STAGES[:1]:
+    for stage in (*STAGES, *JUDGING) if with_verdict else STAGES:
         run = stage(run, progress)
     return run
 
@@ -116,9 +118,19 @@ def make_run(
     return run
 
 
-# What is computed from a simulated run, in order: each stage adds its record to the run.
+def stressed(run: Run, progress: Progress = silent) -> Run:
+    """Add what shocks would do to the portfolio today; where they cannot be told, why."""
+    try:
+        return replace(run, stress=stress_of(run, progress))
+    except HedgeError as error:
+        return replace(run, stress=str(error))
+
+
+# What is computed from a simulated run, in order: each stage adds its record to the run. Those of
+# judging are left out where no verdict is wanted.
 Stage = Callable[[Run, Progress], Run]
-STAGES: tuple[Stage, ...] = (with_sleeve, judged)
+STAGES: tuple[Stage, ...] = (with_sleeve,)
+JUDGING: tuple[Stage, ...] = (judged, stressed)
 
 
 def require_payable(config: RunConfig, rate: float | str) -> float:

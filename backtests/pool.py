@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from backtests.engine.config import RunConfig
 from backtests.report.text import config_label
-from data.command import collect_rarely
+from data.command import collect_rarely, silent
 from data.errors import WorkerError
 from data.strictness import Strictness
 from data.terminal import use_printable_streams
@@ -184,12 +184,11 @@ class Pages(NamedTuple):
 def _run_one(
     config: RunConfig, out: Path, pages: Pages, strictness: Strictness | None = None
 ) -> Path:
-    from backtests.engine.judge import judged
-    from backtests.jobs import execute, is_published, publish
+    from backtests.jobs import JUDGING, execute, is_published, publish
 
     run = execute(config, with_verdict=False, strictness=strictness)
     if is_published(run, out, **pages._asdict()):
         return out / run.name
-    if pages.with_verdict:
-        run = judged(run)
+    for stage in JUDGING if pages.with_verdict else ():
+        run = stage(run, silent)
     return publish(run, out, with_tearsheet=pages.with_tearsheet, standalone=pages.standalone)

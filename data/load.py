@@ -17,6 +17,7 @@ from data.withholding.rates import NOTHING, Withholding
 from data.withholding.withhold import net_histories, withhold
 
 FOLDER = "files:DIR"
+OWN_FILES = "price files of your own"  # in results, which may be sent: no path
 SOURCES = ("auto", "yahoo", "bundled", FOLDER)  # those to choose from
 
 

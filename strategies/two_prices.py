@@ -15,6 +15,28 @@ if TYPE_CHECKING:
     from data.market import Market
 
 
+def falls(
+    ten_year: pd.Series, dollar: pd.Series, equity: pd.Series, rows: int
+) -> dict[str, pd.Series]:
+    """On which sessions Treasuries fell together with equity, by one of their prices or by both.
+
+    Parameters
+    ----------
+    ten_year, dollar, equity
+        Ten-year yield, a dollar index and an equity's level, as known on the same sessions.
+    rows
+        Window of the moves.
+
+    Returns
+    -------
+    dict of pandas.Series
+        ``by_yield`` is true where yields rose and equity fell, whatever the dollar did; ``by_both``
+        where the dollar fell too.
+    """
+    by_yield = (ten_year > ten_year.shift(rows)) & (equity < equity.shift(rows))
+    return {"by_yield": by_yield, "by_both": by_yield & (dollar < dollar.shift(rows))}
+
+
 @dataclass(frozen=True)
 class TwoPrices(DurationRule):
     """Shorten when yields rise while the dollar and equity fall; never leave Treasuries.
@@ -55,11 +77,7 @@ class TwoPrices(DurationRule):
         rows = self.window_sessions
         dollar = require_series(market, "usd", "a dollar index", self.name)
         ten_year = known_yield(market, 10.0, self.name)
-        doubted = (
-            (ten_year > ten_year.shift(rows))
-            & (dollar < dollar.shift(rows))
-            & (market.prices["SPY"] < market.prices["SPY"].shift(rows))
-        )
+        doubted = falls(ten_year, dollar, market.prices["SPY"], rows)["by_both"]
         lately = doubted.astype(float).rolling(self.calm_sessions, min_periods=1).max()
         enough = ten_year.shift(rows).notna() & dollar.shift(rows).notna()
         return self.between(1.0 - lately).where(enough)

@@ -45,10 +45,12 @@ def test_a_run_is_simulated_judged_and_checked(executed):
     assert checked["cagr"].ours == pytest.approx(run.summary.metrics.cagr, rel=1e-9)
     assert checked["cagr"].vectorbt == pytest.approx(checked["cagr"].quantstats, rel=1e-9)
     assert not any("not known" in row.why for row in checked.values())
-    assert steps[-3:] == [
+    assert steps[-5:] == [
         "resampling for the verdict",
         "judging the same strategy since 1962",
         "deciding on the other days of the period",
+        "replaying falls at today's yields",
+        "shocking today's yields",
     ]
 
 

@@ -21,6 +21,7 @@ from backtests.face.comparison import Comparison, OwnFigures
 from backtests.face.plots import ComparisonPlots, RunPlots, SearchPlots
 from backtests.face.run import Benchmark, Run, Verdict
 from backtests.face.search import SearchResult
+from backtests.face.stress import Stress
 from backtests.face.withdrawals import Withdrawals
 from data.market import Market
 from docs import notebook
@@ -30,8 +31,8 @@ TEXT = notebook.PAGE.read_text("utf-8")
 PREFIXES = {
     Run: "run", RunPlots: "run.plot", Benchmark: "run.benchmark", Verdict: "verdict",
     Comparison: "comparison", ComparisonPlots: "comparison.plot", OwnFigures: "investors",
-    Withdrawals: "withdrawals", SearchResult: "result", SearchPlots: "result.plot",
-    Market: "market",
+    Withdrawals: "withdrawals", Stress: "stress", SearchResult: "result",
+    SearchPlots: "result.plot", Market: "market",
 }  # fmt: skip
 # Of a market what the program's own modules ask for, beside what a rule looks at.
 INSIDE = {"source", "plain_title", "periods_per_year", "provenance", "notes", "remarks", "origin",

@@ -11,7 +11,6 @@ from tests.test_layers import modules
 
 # Doors: what a command line, a page's controls or a protocol hands over has no type yet.
 DOORS = {
-    "backtests.today": "options of the command line",
     "backtests.compare": "options of the command line",
     "backtests.compared_runs": "options of the command line",
     "backtests.own_settings": "options of the command line",

@@ -37,6 +37,7 @@ ALLOWED = {
     # What a rule of the user's own prints goes to stderr, through the same stream.
     "backtests/run.py": {"redirect_stdout(sys.stderr)"},
     "backtests/today.py": {"redirect_stdout(sys.stderr)"},
+    "backtests/stress.py": {"redirect_stdout(sys.stderr)"},
     "backtests/lab/saving.py": {"redirect_stdout(sys.stderr)"},
 }
 

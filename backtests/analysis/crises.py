@@ -138,7 +138,7 @@ def episode_table(
     equity = levels["equity"].to_numpy(float)
     months = dates.to_period("M") if ppy == 12 else None
     for episode in episodes:
-        span = _rows_of(episode, equity, dates, months)
+        span = rows_of(episode, equity, dates, months)
         if span is None:
             continue
         first, last = span
@@ -160,7 +160,7 @@ def episode_table(
     return pd.DataFrame(rows, columns=columns)
 
 
-def _rows_of(
+def rows_of(
     episode: Episode,
     equity: NDArray[np.float64],
     dates: pd.DatetimeIndex,
@@ -168,7 +168,16 @@ def _rows_of(
 ) -> tuple[int, int] | None:
     """First and last row of an episode; None where it does not lie wholly within the data.
 
-    ``months`` of the rows where these are month-ends, else None.
+    Parameters
+    ----------
+    episode
+        The period.
+    equity
+        Levels of equity, which choose between the month-ends around both days.
+    dates
+        The rows.
+    months
+        Of the rows where these are month-ends, else None.
     """
     start, end = pd.Timestamp(episode.start), pd.Timestamp(episode.end)
     first = int(dates.searchsorted(start, side="right")) - 1

@@ -8,6 +8,7 @@ from functools import cached_property
 import pandas as pd
 
 from backtests.analysis.record import Verdict
+from backtests.analysis.stress import Stress
 from backtests.analysis.withdrawals import Withdrawals
 from backtests.engine.config import RunConfig, short_hash
 from backtests.engine.simulation import Simulation
@@ -73,6 +74,9 @@ class Run:
         None for a run made without.
     withdrawals
         How long money lasted that is taken out; None unless that was asked for.
+    stress
+        What shocks would do to it today, or why that cannot be told; None for a run made without
+        a verdict.
     inputs
         What it was made of, to its asked end, where a payout ruined it before; else None.
     """
@@ -86,6 +90,7 @@ class Run:
     sleeve: SleeveReport | None = None
     verdict: Verdict | None = None
     withdrawals: Withdrawals | None = None
+    stress: Stress | str | None = None
     inputs: Inputs | None = None
 
     @cached_property

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from backtests.analysis import record
 from backtests.analysis.numbers import PortfolioNumbers
+from backtests.analysis.stress import Stress as StressRecord
 from backtests.analysis.withdrawals import USUAL_RATE
 from backtests.engine.config import RunConfig
 from backtests.engine.run import Run as EngineRun
@@ -17,8 +18,9 @@ from backtests.engine.summary import Latest, Summary
 from backtests.face.door import door
 from backtests.face.guard import shown
 from backtests.face.plots import RunPlots
+from backtests.face.stress import Stress
 from backtests.face.withdrawals import Withdrawals
-from backtests.jobs import publish, require_payable, with_withdrawals
+from backtests.jobs import publish, require_payable, stressed, with_withdrawals
 from backtests.report import notebook
 from backtests.report.folder import require_writable
 from data.errors import UsageError
@@ -185,6 +187,22 @@ class Run:
     def plot(self) -> RunPlots:
         """The charts as plotly figures: ``.plot.growth()``, ``.plot.drawdown()``, ..."""
         return RunPlots(self.record)
+
+    @property
+    def stress(self) -> Stress:
+        """What shocks would do to what is held on the last session, at the yields of that day.
+
+        Raises
+        ------
+        UsageError
+            Where that cannot be told, such as of a fund of stripped bonds.
+        """
+        made = self.record.stress
+        if made is None:
+            made = stressed(self.record).stress
+        if not isinstance(made, StressRecord):
+            raise UsageError(str(made))
+        return Stress(**fields_of(made))
 
     @door
     def withdrawals(self, rate: float | str = USUAL_RATE, *, quiet: bool = False) -> Withdrawals:

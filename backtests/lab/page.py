@@ -38,7 +38,14 @@ from backtests.report.lab import (
     shortened,
     style,
 )
-from backtests.report.pages import ALL_RESULTS, TEARSHEET, VERDICT
+from backtests.report.pages import (
+    ALL_RESULTS,
+    CLAIMS_ANCHOR,
+    STRESS,
+    TEARSHEET,
+    TRIAL,
+    VERDICT,
+)
 from backtests.report.plotting import as_drawn
 from backtests.report.state import state_notes, state_table
 from backtests.report.style import palette
@@ -257,9 +264,13 @@ def after_save(config: RunConfig, out: Path, *, pressed: bool) -> None:
 
 def pages_of(folder: Path) -> list[tuple[str, str]]:
     """Addresses and words of a saved run's pages; empty where nothing serves them."""
-    found = [(link(folder, page.file), capital(page.word)) for page in (VERDICT, TEARSHEET)]
+    pages = (VERDICT, STRESS, TEARSHEET)
+    found = [(link(folder, page.file), capital(page.word)) for page in pages]
     links = [(address, words) for address, words in found if address]
-    return [*links, (urljoin(links[0][0], "/"), ALL_RESULTS)] if links else []
+    if not links:
+        return []
+    index = urljoin(links[0][0], "/")
+    return [*links, (index, ALL_RESULTS), (f"{index}#{CLAIMS_ANCHOR}", TRIAL)]
 
 
 def name_of(run: Run) -> str:

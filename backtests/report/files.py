@@ -16,6 +16,7 @@ SUMMARY = "summary.json"
 VERDICT = "verdict.json"
 WITHDRAWALS = "withdrawals.json"
 CLAIMS = "claims.json"
+STRESS, STRESS_TABLE = "stress.json", "stress.csv"
 CONFIG = "run.toml"
 FORMAT = 7  # of a results folder; raised when readers of older folders would go wrong
 

@@ -6,6 +6,8 @@ damaged one, or one of another version, counts as none.
 
 from __future__ import annotations
 
+import json
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,6 +28,7 @@ VERSION = f"{LAYOUT} of format {FORMAT}"
 # A file that changed so shortly before it was read may change again within the same tick.
 SETTLED_NS = 2_500_000_000
 MOST = MOST_PAGE
+BEYOND_ASCII = re.compile(r"[^\x20-\x7e]")
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ def remember(
     content = msgspec.json.encode(lasting_now)
     try:
         with replacing(place) as temporary:
-            temporary.write_bytes(content)
+            temporary.write_text(_plain(content.decode()), encoding="ascii", newline="\n")
     except OSError as error:
         raise OutputError(
             f"{place} cannot be written: {error.strerror or error}; the list itself is finished, "
@@ -114,6 +117,11 @@ def remember(
 def now_ns() -> int:
     """The time, in the unit of a file's time of change."""
     return time.time_ns()
+
+
+def _plain(content: str) -> str:
+    """The same JSON in ASCII: a name may hold what a terminal that shows the file would obey."""
+    return BEYOND_ASCII.sub(lambda sign: json.dumps(sign[0])[1:-1], content)
 
 
 def _latest(stamp: Stamp) -> int:

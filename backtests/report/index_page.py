@@ -15,7 +15,7 @@ from backtests.report.glance import TOP
 from backtests.report.index_rows import ListedOther, ListedRun
 from backtests.report.intervals import Interval, Whisker, whiskers
 from backtests.report.page import render_page
-from backtests.report.pages import ALL_RESULTS, Crumb, Page, Trail, pages_in
+from backtests.report.pages import ALL_RESULTS, STRESS, TRIAL, Crumb, Page, Trail, pages_in
 from backtests.report.text import HEDGES, percent
 from backtests.report.verdict.evidence import WORDS
 from backtests.report.verdict.payoffs import DEPENDS, interval_text, signed_text
@@ -25,7 +25,11 @@ HEADS = ("Run", HEDGES, "Payoff", "Growth a year", "Deepest fall", "Period", "Wr
 OTHER_HEADS = ("Comparison or search", "What it found", "Written (UTC)")
 # Questions with a door and a page of their own: kind of the manifest, which is their place on the
 # page too, their title, and the command that answers them.
-QUESTIONS = (("claims", "The article on trial", "python -m backtests.claims"),)
+QUESTIONS = (
+    ("stress", "Stress at today's yields", "python -m backtests.stress hedge_mix"),
+    ("claims", TRIAL, "python -m backtests.claims"),
+)
+MOST_BEFORE = 5  # earlier answers that a question links to
 ASKED = frozenset(kind for kind, _, _ in QUESTIONS)
 UNJUDGED, OLDER = "not judged", "of another version"
 RUN_AGAIN = "written by another version: run it again"
@@ -154,7 +158,9 @@ def write_index(
     """
     runs = [row for row in listed if isinstance(row, ListedRun)]
     others = [row for row in listed if isinstance(row, ListedOther)]
-    questions = [_question(*asked, others) for asked in QUESTIONS]
+    answers = [*others, *_stressed(runs)]
+    answers.sort(key=lambda row: row.created, reverse=True)
+    questions = [_question(*asked, answers) for asked in QUESTIONS]
     others = [row for row in others if row.kind not in ASKED]
     groups = _groups(runs)
     render_page(
@@ -302,7 +308,24 @@ def _links(folder: str, pages: Sequence[Page]) -> tuple[str, tuple[tuple[str, st
 def _question(kind: str, title: str, command: str, others: Sequence[ListedOther]) -> Question:
     """A question with its answers among what is listed, newest first."""
     rows = [_other_row(row) for row in others if row.kind == kind]
-    return Question(kind, title, command, rows[0] if rows else None, tuple(rows[1:]))
+    before = tuple(rows[1 : 1 + MOST_BEFORE])
+    return Question(kind, title, command, rows[0] if rows else None, before)
+
+
+def _stressed(runs: Sequence[ListedRun]) -> list[ListedOther]:
+    """The stress tests that stand among the pages of runs."""
+    return [
+        ListedOther(
+            folder=run.folder,
+            created=run.created,
+            pages=(STRESS.file,),
+            title=run.folder,
+            finding=f"{run.glance.name}, beside its verdict",
+            kind="stress",
+        )
+        for run in runs
+        if STRESS.file in run.pages and run.glance is not None
+    ]
 
 
 def _other_row(row: ListedOther) -> OtherRow:

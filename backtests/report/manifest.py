@@ -28,7 +28,7 @@ class Manifest:
     created
         When it was written, ISO 8601 in UTC.
     kind
-        ``run``, ``comparison``, ``tuning`` or ``claims``.
+        ``run``, ``comparison``, ``tuning``, ``stress`` or ``claims``.
     format
         The folder's format number; another number means another version of this program.
     files
@@ -134,6 +134,23 @@ class SearchManifest(Manifest):
     config: ConfigTable
     objective: str
     search: str
+    notes: tuple[str, ...]
+    age_days: int
+    data: Mapping[str, str]
+    versions: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StressManifest(Manifest):
+    """The manifest of a stress test in a folder of its own: of what portfolio, on what data.
+
+    ``config`` is the configuration of the run whose weights were tested; ``data`` is SHA-256 by
+    series.
+    """
+
+    kind: str = "stress"
+    config: ConfigTable
+    source_title: str
     notes: tuple[str, ...]
     age_days: int
     data: Mapping[str, str]
@@ -275,6 +292,7 @@ KINDS: Mapping[str, type[Manifest]] = {
     "run": RunManifest,
     "comparison": ComparisonManifest,
     "tuning": SearchManifest,
+    "stress": StressManifest,
     "claims": ClaimsManifest,
 }
 # Fields that folders of this format may lack: they were written before there were any.

@@ -42,9 +42,10 @@ VERDICT = Page("verdict.html", "verdict", of_run=True)
 WHICH_HEDGE = Page("which-hedge.html", "which hedge", of_run=True)
 TEARSHEET = Page("tearsheet.html", "tear sheet", of_run=True)
 WITHDRAWALS = Page("withdrawals.html", "withdrawals", of_run=True)
+STRESS = Page("stress.html", "stress", of_run=True)
 OVERVIEW = Page("index.html", "open", of_run=False)
 CLAIMS = Page("claims.html", "the article on trial", of_run=False)
-PAGES = (VERDICT, WHICH_HEDGE, WITHDRAWALS, TEARSHEET, OVERVIEW, CLAIMS)
+PAGES = (VERDICT, WHICH_HEDGE, STRESS, WITHDRAWALS, TEARSHEET, OVERVIEW, CLAIMS)
 
 
 def pages_in(files: Container[str]) -> list[Page]:
@@ -67,12 +68,15 @@ def address_of(page: Page, folder: Path, place: Path) -> str:
 
 ALL_RESULTS = "All results"
 RESULTS = Crumb(ALL_RESULTS, "../index.html")
+TRIAL = capital(CLAIMS.word)
+CLAIMS_ANCHOR = "claims"  # on the list of results: the newest trial, or the command that makes one
 
 
 def trail_of_run(label: str, here: Page, pages: Sequence[Page]) -> Trail:
     """The way to a page of a run, which has these pages."""
     beside = (Crumb(capital(page.word), "" if page is here else page.file) for page in pages)
-    return Trail((RESULTS, Crumb(label)), (*beside, Crumb("Files", "#files")))
+    trial = Crumb(TRIAL, f"{RESULTS.address}#{CLAIMS_ANCHOR}")
+    return Trail((RESULTS, Crumb(label)), (*beside, Crumb("Files", "#files"), trial))
 
 
 def trail_of(title: str) -> Trail:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib.metadata
-import platform
-import shutil
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
+from backtests.analysis.stress import Stress
 from backtests.engine.config_file import STRATEGY, write_config
 from backtests.engine.run import Run
 from backtests.engine.summary import CalendarYear
@@ -28,12 +24,15 @@ from backtests.report.folder import new_folder, require_intact, write_manifest
 from backtests.report.glance import glance_of
 from backtests.report.manifest import RunManifest, SeriesOrigin, read_run_manifest
 from backtests.report.page import stands_alone
+from backtests.report.pages import STRESS as STRESS_PAGE
 from backtests.report.pages import TEARSHEET, WHICH_HEDGE
 from backtests.report.pages import VERDICT as VERDICT_PAGE
 from backtests.report.pages import WITHDRAWALS as WITHDRAWALS_PAGE
+from backtests.report.stress.folder import write_stress_numbers, write_stress_page
 from backtests.report.verdict.document import document
 from backtests.report.verdict.page import write_verdict
 from backtests.report.verdict.payoffs import DEPENDS
+from backtests.report.versions import versions
 from backtests.report.which_hedge.page import write_which_hedge
 from data.errors import OutputError
 from data.market import Market
@@ -42,9 +41,6 @@ from data.records import fields_of
 from data.spreadsheet import write_csv
 from data.strictness import age_in_days
 from strategies.base import Strategy
-
-LIBRARIES = ("vectorbt", "vectorbt-rust", "yfinance", "pandas", "numpy", "scipy", "quantstats",
-             "arch", "plotly", "pyxirr")  # fmt: skip
 
 
 def write_run(out: Path, run: Run, *, with_tearsheet: bool, standalone: bool = False) -> Path:
@@ -65,6 +61,7 @@ def write_run(out: Path, run: Run, *, with_tearsheet: bool, standalone: bool = F
         pages += [VERDICT, VERDICT_PAGE.file] * (run.verdict is not None)
         pages += [WHICH_HEDGE.file] * (run.verdict is not None and run.verdict.ways is not None)
         pages += [WITHDRAWALS_PAGE.file] * (run.withdrawals is not None)
+        pages += [STRESS_PAGE.file] * isinstance(run.stress, Stress)
         files = {*_fingerprints(folder), *pages, MANIFEST}
         there = _same_run(place, folder)
         page = VERDICT_PAGE.file
@@ -99,6 +96,8 @@ def _write_numbers(folder: Path, run: Run) -> None:
         _write_csv(pd.DataFrame(paid)[simulation.flows != 0.0], folder / "flows.csv")
     if run.withdrawals is not None:
         write_json(folder / WITHDRAWALS, run.withdrawals)
+    if isinstance(run.stress, Stress):
+        write_stress_numbers(folder, run.stress)
     if run.sleeve is not None:
         _write_csv(run.sleeve.switches.set_index("date"), folder / "switches.csv")
         write_csv(run.sleeve.attribution, folder / "attribution.csv")
@@ -124,6 +123,8 @@ def _write_pages(
 
         path = folder / WITHDRAWALS_PAGE.file
         write_withdrawals(path, run, run.withdrawals, files=files, standalone=standalone)
+    if isinstance(run.stress, Stress):
+        write_stress_page(folder, run, run.stress, files, standalone=standalone)
 
 
 def _same_run(place: Path, folder: Path) -> Mapping[str, str]:
@@ -196,33 +197,3 @@ def _write_years(years: Sequence[CalendarYear], path: Path) -> None:
     columns = ["year", "strategy", "benchmark"]
     table = pd.DataFrame([fields_of(year) for year in years], columns=columns)
     write_csv(table, path)
-
-
-def versions() -> dict[str, str | None]:
-    """Versions of Python, the libraries that make numbers, and this project's commit."""
-    used: dict[str, str | None] = {"python": platform.python_version()}
-    for library in LIBRARIES:
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            used[library] = importlib.metadata.version(library)
-    used["commit"] = _commit()
-    return used
-
-
-def _commit() -> str | None:
-    """Name the checked-out commit (``+changes``: files differ), or None outside a checkout."""
-    git = shutil.which("git")
-    root = Path(__file__).parents[2]
-    if git is None or not (root / ".git").exists():
-        return None
-
-    def ask(*words: str) -> str:
-        answer = subprocess.run(  # noqa: S603 - fixed words, no shell
-            [git, "-C", str(root), *words], capture_output=True, text=True, check=True, timeout=10
-        )
-        return answer.stdout.strip()
-
-    try:
-        changed = ask("status", "--porcelain", "--untracked-files=no")
-        return ask("rev-parse", "HEAD") + ("+changes" if changed else "")
-    except (subprocess.SubprocessError, OSError):
-        return None

@@ -13,6 +13,7 @@ from backtests.report.currency import BILLS, CashWords, cash_words, money_label
 from backtests.report.plan_words import plan_label
 from backtests.report.withholding import withheld_label
 from data.currency.currencies import DOLLAR, SIGNS
+from data.load import OWN_FILES
 from data.treasuries.instruments import FUNDS_OF_BILLS, is_treasury_fund
 
 if TYPE_CHECKING:
@@ -190,7 +191,6 @@ SHOW: dict[Unit, Callable[[Any], str]] = {
     Unit.DATE: day,
 }
 HEDGES = "Does it hedge?"
-OWN_FILES = "price files of your own"
 MINUS = re.compile(rf"(?<![\w.=/\-])-(?=(?:{'|'.join(map(re.escape, SIGNS.values()))})?\d)")
 # A minus before a currency's sign is joined to it: else a line may break between them.
 SIGNED = re.compile(rf"\u2212(?=(?:{'|'.join(map(re.escape, SIGNS.values()))})\d)")

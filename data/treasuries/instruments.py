@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from immutabledict import immutabledict
 
 from data.currency.quotes import is_exchange
 from data.errors import DataError, in_short
@@ -110,6 +113,56 @@ TREASURY_FUNDS = FUNDS_OF_BILLS | frozenset(
         *("TLH", "TLT", "SCHQ", "SPTL", "VGLT", "VUSTX", "EDV", "GOVZ", "ZROZ"),
     }
 )
+
+# Ranges of maturities and yearly fees, by fact sheets and prospectuses of 2025, of American funds
+# whose histories are not built from yields. They tell what a move of the curve does to a fund that
+# is held, and nothing else: no history rests on them.
+REPRICED: Mapping[str, Instrument] = immutabledict(
+    {
+        ticker: Instrument(ticker, title, expense, ladder)
+        for tickers, title, expense, ladder in (
+            (("SCHO", "SPTS", "VGSH"), "1-3 year Treasuries", 0.0003, LADDERS[1, 3]),
+            (("VFISX",), "1-5 year Treasuries", 0.002, Ladder(1, 5, 0.5)),
+            (("UTWO",), "2 year Treasuries", 0.0015, Ladder(2, 2, 1)),
+            (("IEI",), "3-7 year Treasuries", 0.0015, LADDERS[3, 7]),
+            (("SCHR", "SPTI", "VGIT"), "3-10 year Treasuries", 0.0003, Ladder(3, 10, 0.5)),
+            (("VFITX",), "5-10 year Treasuries", 0.002, Ladder(5, 10, 0.5)),
+            (("UTEN",), "10 year Treasuries", 0.0015, Ladder(10, 10, 1)),
+            (("GOVT",), "1-30 year Treasuries", 0.0005, LADDERS[WHOLE_MARKET]),
+            (("TLH",), "10-20 year Treasuries", 0.0015, Ladder(10, 20, 1)),
+            (("SCHQ", "SPTL", "VGLT"), "10-30 year Treasuries", 0.0003, LADDERS[10, 30]),
+            (("VUSTX",), "15-30 year Treasuries", 0.002, Ladder(15, 30, 1)),
+            (("XHLF",), "6 month Treasury bills", 0.0003, None),
+            (("CLTL", "TBLL"), "0-1 year Treasury bills", 0.0008, None),
+            (("SGOV",), "0-3 month Treasury bills", 0.0009, None),
+            (("GBIL",), "0-1 year Treasury bills", 0.0012, None),
+            (("BILS",), "3-12 month Treasury bills", 0.0014, None),
+            (("SHV", "TBIL", "TFLO", "USFR"), "Treasury bills or floating notes", 0.0015, None),
+        )
+        for ticker in tickers
+    }
+)
+# Stripped bonds, which par bonds do not stand for.
+FUNDS_OF_STRIPS = frozenset({"EDV", "GOVZ", "ZROZ"})
+# Funds of the whole US equity market or of its large companies, with their dividends.
+US_MARKET = ("SPY", "VOO", "IVV", "SPLG", "VTI", "ITOT", "SCHB", "VFINX", "VTSMX", "^SP500TR")
+
+
+def repriced_as(ticker: str) -> Instrument | None:
+    """What a move of yields reprices a Treasury fund as: a ladder, or bills where it has none.
+
+    None for what is no fund of Treasuries known here. A fund that sells its dollars has the ladder
+    of its range of maturities.
+    """
+    name = ticker.upper()
+    if name in FUNDS_OF_STRIPS or name not in TREASURY_FUNDS:
+        return None
+    if name in REPRICED:
+        return REPRICED[name]
+    instrument = CATALOGUE[name]
+    if not instrument.hedged:
+        return instrument
+    return replace(instrument, ladder=LADDERS.get(SHARE_CLASS_OF[name].maturities))
 
 
 def is_treasury_fund(ticker: str) -> bool:

@@ -22,7 +22,7 @@ def test_every_file_that_a_run_writes_is_listed(tmp_path, monkeypatch):
     written = {path.name for path in folder.iterdir()}
     # Those of a strategy from outside alone, of another currency, of cash flows, and on request.
     others = {"strategy.py", "which-hedge.html", "flows.csv"}
-    asked = {"withdrawals.html", "withdrawals.json"}
+    asked = {"withdrawals.html", "withdrawals.json", "stress.html", "stress.json", "stress.csv"}
     assert written == CONTENTS.keys() - others - asked
     assert [name for name, _ in run_files(written)] == [
         name for name in CONTENTS if name in written

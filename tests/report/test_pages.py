@@ -105,16 +105,19 @@ def test_a_run_tells_the_pages_that_are_there(written):
     assert pages_of_run(written) == []
 
 
+TRIAL = Crumb("The article on trial", "../index.html#claims")
+
+
 def test_the_way_to_a_page_of_a_run_leads_up_and_to_the_pages_beside_it():
     trail = trail_of_run("hedge_mix rebalance=never", TEARSHEET, [VERDICT, TEARSHEET])
     assert trail.above == (
         Crumb("All results", "../index.html"), Crumb("hedge_mix rebalance=never"),
     )  # fmt: skip
     assert trail.beside == (
-        Crumb("Verdict", "verdict.html"), Crumb("Tear sheet"), Crumb("Files", "#files"),
+        Crumb("Verdict", "verdict.html"), Crumb("Tear sheet"), Crumb("Files", "#files"), TRIAL,
     )  # fmt: skip
     alone = trail_of_run("x", VERDICT, [VERDICT])
-    assert alone.beside == (Crumb("Verdict"), Crumb("Files", "#files"))
+    assert alone.beside == (Crumb("Verdict"), Crumb("Files", "#files"), TRIAL)
     assert trail_of("a against b").above[-1] == Crumb("a against b")
     assert trail_of("a against b").beside == ()
 

@@ -17,9 +17,10 @@ from backtests.report.files import FORMAT, write_json
 from backtests.report.finished_run import read_run
 from backtests.report.folder import write_manifest
 from backtests.report.manifest import read_run_manifest
-from backtests.report.run_folder import LIBRARIES, versions, write_run
+from backtests.report.run_folder import write_run
 from backtests.report.verdict.document import document
 from backtests.report.verdict.page import write_verdict
+from backtests.report.versions import LIBRARIES, versions
 from data.errors import OutputError
 from data.origin import How, Origin
 from data.provenance import content_sha256

@@ -76,6 +76,13 @@ DOORS = {
         "--set": SETTING, "--refresh": None,
         "--json": None, "--help": None,
     }),
+    "backtests.stress": ((*NAME, "results/finished", "prices", *FILE), (0, 1, 1, 1, 2), {
+        **{name: choices for name, choices in RUN_OPTIONS.items()
+           if name not in ("--no-tearsheet", "--no-verdict")},
+        "--weights": WEIGHTS, "--rebalance": CALENDAR, "--offset": OFFSET,
+        "--set": SETTING, "--refresh": None,
+        "--json": None, "--help": None,
+    }),
     "backtests.compare": (RUN, (0, 1, 2, 2, 2, 3, 25), {
         **RUN_OPTIONS, "--align": None, "--against": None, "--help": None,
     }),
@@ -109,7 +116,8 @@ DOORS = {
     }),
 }  # fmt: skip
 SHARES = {
-    "backtests.run": 0.38,
+    "backtests.run": 0.34,
+    "backtests.stress": 0.04,
     "backtests.today": 0.05,
     "backtests.claims": 0.02,
     "backtests.compare": 0.2,

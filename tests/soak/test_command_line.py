@@ -67,9 +67,12 @@ def place(tmp_path, monkeypatch):
 def cheap(door: str, arguments: list[str]) -> list[str]:
     """Spare what takes a second and is not asked about here: pages, and sixty years of rows."""
     added: list[str] = []
-    if door in ("backtests.run", "backtests.compare", "backtests.tune", "backtests.today"):
+    if door in (
+        "backtests.run", "backtests.compare", "backtests.tune", "backtests.today",
+        "backtests.stress",
+    ):  # fmt: skip
         pages = (("--no-tearsheet", None), ("--no-verdict", None))
-        if door in ("backtests.tune", "backtests.today"):  # they write none
+        if door in ("backtests.tune", "backtests.today", "backtests.stress"):  # not these
             pages = ()
         end = "2002-06-30" if door == "backtests.tune" else "2001-06-30"  # a search needs two years
         for option, text in (*pages, ("--start", "2000-01-31"), ("--end", end),

@@ -101,7 +101,7 @@ def judge(every: Estimate, states: Sequence[Estimate]) -> Judgement:
 def _because(evidence: Evidence, beat: pd.Series) -> str:
     every = evidence.every.estimate
     if every.value is None or every.low is None or every.high is None:
-        return "there are too few months for an interval"
+        return "There are too few months for an interval."
     after_sign = " and ".join(
         f"{in_percent(state.payoff.estimate.value)} after {state.name} correlation"
         for state in evidence.states

@@ -10,7 +10,7 @@ from backtests.engine.claims.exhibits import TICKERS, Exhibits
 from data.command import Progress, listed, silent
 from data.elsewhere import where_else
 from data.errors import DataError
-from data.load import available, data_line, load_market, require_source
+from data.load import OWN_FILES, available, data_line, load_market, require_source
 from data.market import Market
 from data.origin import How
 from data.period import cut_to_period
@@ -91,6 +91,8 @@ def load_exhibits(
     _require_yields(source, days)
     for note in (*days.notes, *([lacking] if lacking else [])):
         announce(f"note: {note}")
+    if source.startswith("files:"):
+        days = days.relabelled(title=OWN_FILES)
     return Exhibits(months, days, lacking)
 
 
@@ -111,7 +113,7 @@ def _daily(
             # Months cannot be carried back: that comes first, in words of what was asked for.
             _require_days(source, load(source, there[:1]))
             raise
-        return market, f"{source} lacks {listed(absent)}" if absent else ""
+        return market, f"the folder lacks {listed(absent)}" if absent else ""
     try:
         return prices(TICKERS, anew=refresh), ""
     except DataError:

@@ -45,7 +45,8 @@ def maturities(exhibits: Exhibits) -> Claim:
     months = before(exhibits.months)
     rising = rising_months(months)
     share = Sample(rising, list(ORDER)).estimate(share_in_order, *ORDER)
-    market = before(finest(exhibits, ORDER))
+    finer = finest(exhibits, ORDER)
+    market = months if finer is exhibits.months else before(finer)
     deviations, depths = risks(market)
     table = falls(exhibits, pd.Timestamp(ARTICLE_DAY), ORDER)
     every = table.dropna(subset=[*ORDER])
@@ -64,7 +65,8 @@ def maturities(exhibits: Exhibits) -> Claim:
         "the share of months in that order lies below a half, or where volatility or the deepest "
         "fall does not grow with maturity. It holds where the interval lies above a half and both "
         "grow with maturity; otherwise it holds in part.",
-        data=f"{months.title}; volatility and deepest falls of {market.title}",
+        data=months.title
+        + ("" if market is months else f"; volatility and deepest falls: {market.title}"),
         judgement=judgement,
         because=_because(share, len(rising), deviations, depths, in_order, len(rose)),
         measures=(
@@ -154,7 +156,7 @@ def _because(
     rose: int,
 ) -> str:
     if share.value is None or share.low is None or share.high is None:
-        return "there are too few months of rising yields"
+        return "There are too few months of rising yields."
     words = (
         f"Returns fell with maturity in {100.0 * share.value:.0f} % of {months} months in which "
         f"the 10-year yield rose ({100.0 * share.low:.0f} to {100.0 * share.high:.0f} %); the "
@@ -214,14 +216,14 @@ def _year_returns(exhibits: Exhibits) -> dict[str, tuple[float, ...]]:
     closes = month_ends(market.levels(["SPY", *ORDER]))
     y10 = ten_year(market)
     yields = None if y10 is None else month_ends(y10.to_frame("y10"))["y10"]
-    found = {}
+    by_year = {}
     for year in YEARS:
         first, last = pd.Period(f"{int(year) - 1}-12", "M"), pd.Period(f"{year}-12", "M")
         if first not in closes.index or last not in closes.index:
             continue
         change = float("nan") if yields is None else 100.0 * float(yields[last] - yields[first])
-        found[year] = (*(closes.loc[last] / closes.loc[first] - 1.0).astype(float), change)
-    return found
+        by_year[year] = (*(closes.loc[last] / closes.loc[first] - 1.0).astype(float), change)
+    return by_year
 
 
 def _calendar_years(years: dict[str, tuple[float, ...]]) -> list[Measure]:

@@ -209,16 +209,17 @@ def judge(windows: list[Windows]) -> Judgement:
 def _because(windows: list[Windows]) -> str:
     sentences = []
     for each in windows:
-        found = each.difference
-        if found.value is None or found.low is None or found.high is None:
-            return "there are too few starts after a fall"
+        beyond = each.difference
+        if beyond.value is None or beyond.low is None or beyond.high is None:
+            return "There are too few starts after a fall."
         chosen = each.after_a_fall
         sentences.append(
             f"Over {each.years} years 60/40 beat bills from {100.0 * each.beat_bills(MIX):.0f} % "
             f"of {len(chosen)} starts after a fall ({each.falls} falls, {each.apart} windows that "
             f"do not overlap) and returned {in_percent(chosen[MIX].mean())} a year, "
-            f"{in_percent(found.value)} against all starts ({in_percent(found.low)} to "
-            f"{in_percent(found.high)}; by chance alone {in_percent(each.by_chance.value or 0.0)})."
+            f"{in_percent(beyond.value)} against all starts ({in_percent(beyond.low)} to "
+            f"{in_percent(beyond.high)}; by chance alone "
+            f"{in_percent(each.by_chance.value or 0.0)})."
         )
     return " ".join(sentences)
 
@@ -303,11 +304,11 @@ def _after(exhibits: Exhibits) -> tuple[tuple[Measure, ...], str]:
     since = after(market)
     if since is None:
         return (), "The data end before the article."
-    known = before(market).prices[EQUITY].dropna()
-    below = float(drawdowns(known.to_numpy(float))[-1])
+    closes = before(market).prices[EQUITY].dropna()
+    below = float(drawdowns(closes.to_numpy(float))[-1])
     lines = [
         measured("equity below its peak when the article was written", below, "percent",
-                 index=known.index[-1:])
+                 index=closes.index[-1:])
     ]  # fmt: skip
     levels = since.levels([EQUITY, BOND])
     total = levels.iloc[-1] / levels.iloc[0] - 1.0
@@ -333,10 +334,12 @@ def _ended_since(exhibits: Exhibits) -> Measure | None:
     """Three years from starts after a fall of 2022 that were not over at the article."""
     whole = finest(exhibits, [EQUITY, BOND], as_long=True)
     levels, held_months = mixed_levels(whole), 12 * YEARS[0]
-    known = len(mixed_levels(before(whole))) - held_months  # starts whose time was over by then
+    first_open = (
+        len(mixed_levels(before(whole))) - held_months
+    )  # starts whose time was over by then
     later = annualised(levels[[MIX]], YEARS[0])
     fallen = below_peak(levels)[: len(later)] <= DEEP
-    chosen = later[fallen & (np.arange(len(later)) >= known)]
+    chosen = later[fallen & (np.arange(len(later)) >= first_open)]
     if chosen.empty:
         return None
     return measured(

@@ -7,9 +7,20 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from backtests.analysis.claims import Claim, Trial
+from backtests.engine.claims.collapse import no_collapse
 from backtests.engine.claims.cost import affordable_hedge
+from backtests.engine.claims.cuts import cuts_of_2025, rise_after_first_cut
+from backtests.engine.claims.debt_prices import two_prices
 from backtests.engine.claims.exhibits import Exhibits
+from backtests.engine.claims.flight import money_flees
+from backtests.engine.claims.maturities import maturities
+from backtests.engine.claims.other_hedges import core_hedge
+from backtests.engine.claims.purchases import buyer_of_last_resort
 from backtests.engine.claims.rules import attack_and_defend
+from backtests.engine.claims.sovereigns import sovereigns
+from backtests.engine.claims.starts import after_a_shock
+from backtests.engine.claims.tariffs import fall_then_rise
+from backtests.engine.claims.tax import tax_on_foreign_holders
 from backtests.engine.config import short_hash
 from data.command import Progress, silent
 from data.market import Market
@@ -18,8 +29,20 @@ from data.treasuries.proxies import without_fit
 
 # In the order of their numbers. Each says itself where the data at hand cannot try it.
 CLAIMS: tuple[Callable[[Exhibits], Claim], ...] = (
+    money_flees,
+    fall_then_rise,
+    rise_after_first_cut,
+    cuts_of_2025,
+    no_collapse,
+    buyer_of_last_resort,
+    two_prices,
+    sovereigns,
+    after_a_shock,
     attack_and_defend,
     affordable_hedge,
+    tax_on_foreign_holders,
+    core_hedge,
+    maturities,
 )
 
 

@@ -15,7 +15,7 @@ from backtests.report.index import rebuild_index
 from backtests.report.manifest import ClaimsManifest
 from backtests.report.pages import CLAIMS as CLAIMS_PAGE
 from backtests.report.pages import trail_of
-from backtests.report.run_folder import versions
+from backtests.report.versions import versions
 
 
 def write_trial(out: Path, exhibits: Exhibits, trial: Trial, *, standalone: bool = False) -> Path:

@@ -15,11 +15,12 @@ from backtests.report.folder import new_folder, write_manifest
 from backtests.report.index import rebuild_index
 from backtests.report.manifest import SearchManifest
 from backtests.report.pages import OVERVIEW
-from backtests.report.run_folder import versions, write_strategy
+from backtests.report.run_folder import write_strategy
 from backtests.report.tuning.advice import headline, no_recommendation
 from backtests.report.tuning.document import as_json, document
 from backtests.report.tuning.page import write_page
 from backtests.report.tuning.words import searched_in
+from backtests.report.versions import versions
 from data.spreadsheet import write_csv
 from data.strictness import age_in_days
 

@@ -23,7 +23,6 @@ from backtests.report.text import (
     CVAR,
     DEFLATED_SHARPE,
     HEDGES,
-    OWN_FILES,
     costs_text,
     percent,
 )
@@ -51,6 +50,7 @@ from backtests.report.tuning.words import (
 )
 from backtests.report.verdict.payoffs import payoff_note
 from backtests.report.withholding import withheld_terms
+from data.load import OWN_FILES
 
 TOP = 20
 MOST_ON_PHONE = 8  # cells along an axis of a map whose figures can be read on a phone

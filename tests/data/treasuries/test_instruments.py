@@ -12,17 +12,20 @@ from data.treasuries.instruments import (
     AMERICAN,
     CATALOGUE,
     FUNDS_OF_BILLS,
+    FUNDS_OF_STRIPS,
     KNOWN_EQUITY,
     LISTED_IN_NEW_YORK,
     MAY_HEDGE,
     PAYERS,
     PROXIES,
+    REPRICED,
     TREASURY_FUNDS,
     Instrument,
     Ladder,
     hedged_into,
     is_series,
     is_treasury_fund,
+    repriced_as,
     require_total_return,
 )
 
@@ -162,3 +165,32 @@ def test_no_label_of_a_proxy_of_shares_speaks_of_a_deduction():
     """Nothing is taken off them: a fee in the label would read as one of ours."""
     assert [label for label in PROXIES.values() if "%" in label or "less" in label] == []
     assert PROXIES["us_equity_total_return_daily"].startswith("the user's own file")
+
+
+def test_every_fund_of_treasuries_but_strips_is_repriced_as_something():
+    for ticker in TREASURY_FUNDS:
+        instrument = repriced_as(ticker)
+        assert (instrument is None) is (ticker in FUNDS_OF_STRIPS), ticker
+        if instrument is not None:
+            assert (instrument.ladder is None) is (ticker in FUNDS_OF_BILLS), ticker
+            assert 0.0 < instrument.expense <= 0.002, ticker
+    assert repriced_as("SPY") is repriced_as("GLD") is repriced_as("AGG") is None
+
+
+def test_ranges_by_which_funds_are_repriced_make_no_history():
+    """A fund of the catalogue would be carried back by its ladder."""
+    assert not REPRICED.keys() & CATALOGUE.keys()
+    spans = {name: each.ladder for name, each in REPRICED.items() if each.ladder is not None}
+    assert {name: (ladder.shortest, ladder.longest) for name, ladder in spans.items()} == {
+        **dict.fromkeys(("SCHO", "SPTS", "VGSH"), (1, 3)),
+        "VFISX": (1, 5), "UTWO": (2, 2), "IEI": (3, 7),
+        **dict.fromkeys(("SCHR", "SPTI", "VGIT"), (3, 10)),
+        "VFITX": (5, 10), "UTEN": (10, 10), "GOVT": (1, 14), "TLH": (10, 20),
+        **dict.fromkeys(("SCHQ", "SPTL", "VGLT"), (10, 30)), "VUSTX": (15, 30),
+    }  # fmt: skip
+
+
+def test_a_share_class_that_sells_its_dollars_is_repriced_by_its_range():
+    assert CATALOGUE["DTLE.L"].ladder is None
+    assert repriced_as("dtle.l").ladder == CATALOGUE["TLT"].ladder
+    assert repriced_as("DTLE.L").hedged == "EUR"

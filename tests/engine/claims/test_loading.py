@@ -68,7 +68,8 @@ def test_a_folder_gives_what_it_has_and_says_what_it_lacks(tmp_path):
     source = write(tmp_path, "IEF", "SPY", "OTHER")
     exhibits = load_exhibits(source, announce=told.append)
     assert exhibits.days.tickers == ["SPY", "IEF"]
-    assert exhibits.days_missing == f"{source} lacks TLT, SHY, BIL, GLD, TIP"
+    assert exhibits.days_missing == "the folder lacks TLT, SHY, BIL, GLD, TIP"
+    assert exhibits.days.title == "price files of your own"  # a page may be sent: no path
     assert told[0].startswith(f"{source}: daily prices of {tmp_path}: ")
     assert f"note: {exhibits.days_missing}" in told
 

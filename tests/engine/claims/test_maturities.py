@@ -48,8 +48,8 @@ def test_the_judgement_follows_from_the_figures(
 
 
 def test_returns_fall_with_maturity_only_where_both_steps_do() -> None:
-    short, middle, long = np.array([[3, 3, 1, 1], [2, 1, 2, 1], [1, 2, 3, 1.0]])
-    assert share_in_order(short, middle, long) == 0.25
+    short, middle, long = np.array([[3, 3, 1, 1, 2], [2, 1, 2, 1, 3], [1, 2, 3, 1, 1.0]])
+    assert share_in_order(short, middle, long) == 0.2
     # Of resamples one share each.
     assert share_in_order(*(np.stack([leg, leg[::-1]]) for leg in (short, middle, long))).shape == (
         2,

@@ -138,7 +138,7 @@ def test_daily_prices_are_asked_first(months):
         pytest.skip(f"no real daily prices: {SHARED} is not there")
     claim = attack_and_defend(load_exhibits(f"files:{SHARED}"))
     assert claim.missing == ""
-    assert "Prices: daily prices" in claim.data
+    assert "Prices: price files of your own." in claim.data
     assert "filled a session later" in claim.data
     assert all(value is not None for value in claim.table.rows[-1].values)
     assert claim.after[0].first == "2025-04-14"

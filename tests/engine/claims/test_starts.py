@@ -70,44 +70,44 @@ def test_starts_after_a_fall_by_hand() -> None:
     equity = np.ones(200)
     equity[10:13], equity[20] = 0.8, 0.9
     mix = 1.01 ** np.arange(200.0)
-    found = windows_of(levels_of(equity, mix), 3)
-    assert list(np.flatnonzero(found.fallen)) == [10, 11, 12]
-    assert (found.falls, found.apart) == (1, 1)
-    assert len(found.returns) == 200 - 36
+    held = windows_of(levels_of(equity, mix), 3)
+    assert list(np.flatnonzero(held.fallen)) == [10, 11, 12]
+    assert (held.falls, held.apart) == (1, 1)
+    assert len(held.returns) == 200 - 36
     # A mix that grows by one and the same rate returns that from every start: no difference.
-    assert found.difference.value == pytest.approx(0.0, abs=1e-12)
-    assert found.after_a_fall[MIX].to_numpy() == pytest.approx(1.01**12 - 1.0)
-    assert found.beat_bills(MIX) == 1.0
-    assert found.beat_bills("IEF") == 0.0  # as much as bills is not more
+    assert held.difference.value == pytest.approx(0.0, abs=1e-12)
+    assert held.after_a_fall[MIX].to_numpy() == pytest.approx(1.01**12 - 1.0)
+    assert held.beat_bills(MIX) == 1.0
+    assert held.beat_bills("IEF") == 0.0  # as much as bills is not more
 
 
 def test_fifteen_percent_below_is_a_fall_and_a_little_less_is_none() -> None:
     equity = np.ones(200)
     equity[10], equity[30] = 0.85, 0.8501
-    found = windows_of(levels_of(equity, equity), 3)
-    assert list(np.flatnonzero(found.fallen)) == [10]
+    held = windows_of(levels_of(equity, equity), 3)
+    assert list(np.flatnonzero(held.fallen)) == [10]
 
 
 def test_two_falls_are_two_and_their_windows_are_counted_apart() -> None:
     equity = np.ones(300)
-    equity[10:14] = equity[100:150] = 0.7
-    found = windows_of(levels_of(equity, equity), 4)
-    # Windows of 48 months from 10, from 100 and from 148.
-    assert (found.falls, found.apart, int(found.fallen.sum())) == (2, 3, 54)
+    equity[10:14] = equity[100:140] = 0.7
+    held = windows_of(levels_of(equity, equity), 4)
+    # Windows of 48 months from 10 and from 100.
+    assert (held.falls, held.apart, int(held.fallen.sum())) == (2, 2, 44)
 
 
 def test_the_difference_is_the_mean_after_falls_less_the_mean_of_all() -> None:
     random = np.random.default_rng(5)
     equity = np.cumprod(1.0 + random.normal(0.005, 0.05, 600))
     levels = levels_of(equity, np.cumprod(1.0 + random.normal(0.005, 0.03, 600)))
-    found = windows_of(levels, 3)
+    held = windows_of(levels, 3)
     by_hand = [
         (levels[MIX].iloc[at + 36] / levels[MIX].iloc[at]) ** (1 / 3) - 1.0 for at in range(564)
     ]
     fallen = [equity[at] <= 0.85 * equity[: at + 1].max() for at in range(564)]
     expected = np.mean(np.array(by_hand)[fallen]) - np.mean(by_hand)
-    assert found.difference.value == pytest.approx(expected, rel=1e-9)
-    low, high = found.difference.low, found.difference.high
+    assert held.difference.value == pytest.approx(expected, rel=1e-9)
+    low, high = held.difference.low, held.difference.high
     assert low is not None
     assert high is not None
     assert low < expected < high
@@ -123,8 +123,8 @@ def test_an_interval_contains_what_is_not_there_as_often_as_it_should(
         random = np.random.default_rng(seed)
         equity = np.cumprod(1.0 + random.normal(0.005, 0.05, 720))
         mix = np.cumprod(1.0 + random.normal(0.006, 0.03, 720))
-        found = windows_of(levels_of(equity, mix), 3).difference
-        inside += (found.low or 0.0) <= 0.0 <= (found.high or 0.0)
+        held = windows_of(levels_of(equity, mix), 3).difference
+        inside += (held.low or 0.0) <= 0.0 <= (held.high or 0.0)
     assert inside >= 31  # 86 % of 40 less 1.5 standard deviations
 
 
@@ -145,8 +145,8 @@ def test_by_chance_only_what_moves_with_equity_gains_after_falls() -> None:
 def test_without_two_windows_there_is_no_interval() -> None:
     equity = np.ones(80)
     equity[10] = 0.7
-    found = windows_of(levels_of(equity, equity), 3)
-    assert found.difference.low is None
+    held = windows_of(levels_of(equity, equity), 3)
+    assert held.difference.low is None
 
 
 def test_the_mix_is_sixty_forty_every_month() -> None:
