@@ -40,7 +40,7 @@ FLOORS: tuple[tuple[str, tuple[Room, ...]], ...] = (
             ("backtests.compare", "backtests.compared_runs", "backtests.own_settings"),
         ),
         Room("tune", "a search", ("backtests.tune",)),
-        Room("claims", "the article", ("backtests.claims",)),
+        Room("stress, claims", "today's shocks, the article", ("backtests.stress", "backtests.claims")),
         Room("app", "the lab", ("backtests.app",)),
         Room("cache, history", "cached prices, proxies", ("data.cache", "data.history")),
         Room("face/", "the same from Python", ("backtests.face",)),
@@ -57,9 +57,13 @@ FLOORS: tuple[tuple[str, tuple[Room, ...]], ...] = (
         Room("runs", "folders, index, screen, sheet", _modules(
             "backtests.report", "folder manifest glance run_folder finished_run index index_rows "
             "index_cache index_page tearsheet console lab")),
+        Room("stress/, claims/", "pages of shocks, of the article", (
+            "backtests.report.stress", "backtests.report.claims")),
         Room("pages", "figures, tables, text", ("backtests.report", "backtests.cli")),
     )),
     ("engine: weights to a simulation to a judged run", (
+        Room("stress/", "repricing at today's yields", ("backtests.engine.stress",)),
+        Room("claims/", "the article, claim by claim", ("backtests.engine.claims",)),
         Room("judge", "references, the case", _modules("backtests.engine", "judge references")),
         Room("run", "Run, Summary, sleeve", _modules(
             "backtests.engine", "run summary backtest sleeve")),
