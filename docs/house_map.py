@@ -33,14 +33,22 @@ def _modules(package: str, names: str) -> tuple[str, ...]:
 
 FLOORS: tuple[tuple[str, tuple[Room, ...]], ...] = (
     ("doors: parse, call a job, print", (
-        Room("run, today", "a backtest, its hedge", ("backtests.run", "backtests.today")),
+        Room(
+            "run, today, cli",
+            "a backtest, its hedge",
+            ("backtests.run", "backtests.today", "backtests.cli"),
+        ),
         Room(
             "compare",
             "several runs",
             ("backtests.compare", "backtests.compared_runs", "backtests.own_settings"),
         ),
         Room("tune", "a search", ("backtests.tune",)),
-        Room("stress, claims", "today's shocks, the article", ("backtests.stress", "backtests.claims")),
+        Room(
+            "stress, claims",
+            "shocks, the article",
+            ("backtests.stress", "backtests.claims"),
+        ),
         Room("app", "the lab", ("backtests.app",)),
         Room("cache, history", "cached prices, proxies", ("data.cache", "data.history")),
         Room("face/", "the same from Python", ("backtests.face",)),
@@ -59,7 +67,7 @@ FLOORS: tuple[tuple[str, tuple[Room, ...]], ...] = (
             "index_cache index_page tearsheet console lab")),
         Room("stress/, claims/", "pages of shocks, of the article", (
             "backtests.report.stress", "backtests.report.claims")),
-        Room("pages", "figures, tables, text", ("backtests.report", "backtests.cli")),
+        Room("pages", "figures, tables, text", ("backtests.report",)),
     )),
     ("engine: weights to a simulation to a judged run", (
         Room("stress/", "repricing at today's yields", ("backtests.engine.stress",)),
