@@ -134,8 +134,8 @@ def affordable_hedge(exhibits: Exhibits) -> Claim:
             "neither grew less than bills. Anything between holds in part."
         ),
         data=(
-            f"{market.title}: 60/40 of SPY with IEF, and with TLT, rebalanced every month, before "
-            "costs and taxes; bills are cash."
+            "60/40 of SPY with IEF, and with TLT, rebalanced every month, before costs and taxes; "
+            f"bills are cash. Prices: {market.title}."
         ),
         judgement=judgement,
         because=_why(judgement, earlier, over, saved),
@@ -204,14 +204,20 @@ def _why(
 ) -> str:
     if judgement == "cannot be tested here":
         return "There are too few months before the article."
-    told = [
-        f"with {fund} 60/40 grew {_points(over[fund].number)} points a year "
-        f"{'less' if over[fund].number < 0 else 'more'} than with bills"
-        f"{_between(over[fund])} and saved {_points(saved[fund].number)} points of CVaR(95) "
-        f"a month against equity ({earlier[fund].months} months)"
-        for fund in FUNDS
-    ]
-    return f"{told[0][0].upper()}{told[0][1:]}; {told[1]}.{_costly_eras(earlier[FUNDS[0]])}"
+    first, second = (
+        f"{_points(over[fund].number)} points{words} {_more(over[fund].number)}"
+        for fund, words in zip(FUNDS, (" a year", ""), strict=True)
+    )
+    tails = " and ".join(f"{saved[fund].number * 100:+.2f}" for fund in FUNDS)
+    return (
+        f"60/40 with {FUNDS[0]} grew {first} than with bills{_between(over[FUNDS[0]])}, with "
+        f"{FUNDS[1]} {second}{_between(over[FUNDS[1]])}. CVaR(95) of a month was {tails} points "
+        f"better than equity's.{_costly_eras(earlier[FUNDS[0]])}"
+    )
+
+
+def _more(difference: float) -> str:
+    return "less" if difference < 0.0 else "more"
 
 
 def _costly_eras(mixes: Mixes) -> str:
@@ -223,8 +229,8 @@ def _costly_eras(mixes: Mixes) -> str:
     worst = eras[over.index(min(over))]
     costly = sum(each < 0.0 for each in over)
     return (
-        f" By era it grew less than bills with {mixes.fund} in {costly} of {len(eras)}, "
-        f"most so from {_years(worst.returns)}: {_points(min(over))} points a year."
+        f" In {costly} of {len(eras)} eras {mixes.fund} fell behind bills, most from "
+        f"{_years(worst.returns)}: by {_points(min(over))} points a year."
     )
 
 

@@ -45,7 +45,8 @@ def maturities(exhibits: Exhibits) -> Claim:
     months = before(exhibits.months)
     rising = rising_months(months)
     share = Sample(rising, list(ORDER)).estimate(share_in_order, *ORDER)
-    market = before(finest(exhibits, ORDER))
+    finer = finest(exhibits, ORDER)
+    market = months if finer is exhibits.months else before(finer)
     deviations, depths = risks(market)
     table = falls(exhibits, pd.Timestamp(ARTICLE_DAY), ORDER)
     every = table.dropna(subset=[*ORDER])
@@ -64,7 +65,8 @@ def maturities(exhibits: Exhibits) -> Claim:
         "the share of months in that order lies below a half, or where volatility or the deepest "
         "fall does not grow with maturity. It holds where the interval lies above a half and both "
         "grow with maturity; otherwise it holds in part.",
-        data=f"{months.title}; volatility and deepest falls of {market.title}",
+        data=months.title
+        + ("" if market is months else f"; volatility and deepest falls: {market.title}"),
         judgement=judgement,
         because=_because(share, len(rising), deviations, depths, in_order, len(rose)),
         measures=(

@@ -241,13 +241,12 @@ def test_on_days_by_the_rules_own_reading():
     assert the(claim, "next 21 sessions", "less whatever the dollar", "IEF over").decides
     days = exhibits.days
     assert days is not None
-    known = days.until(pd.Timestamp(ARTICLE_DAY))
-    dollar = (
-        known.usd
-    )  # published once a week: on 4 April that of 28 March, on 14 April of the 11th
+    until_then = days.until(pd.Timestamp(ARTICLE_DAY))
+    # Published once a week: on 4 April that of 28 March, on 14 April of the 11th.
+    dollar = until_then.usd
     assert dollar["2025-04-14"] / dollar["2025-04-04"] == pytest.approx(0.982, abs=0.001)
     rule = TwoPrices(calm_sessions=1, duration_min=1, duration_max=9)
-    expected = (rule.target_duration(known) == 1.0)[:-FOLLOWING].sum()
+    expected = (rule.target_duration(until_then) == 1.0)[:-FOLLOWING].sum()
     assert row_of(claim, "sessions: yield up, dollar and equity down")[0] == expected
 
 

@@ -7,6 +7,7 @@ from contextlib import nullcontext
 import pytest
 
 from backtests.analysis.claims import JUDGEMENTS, Trial
+from backtests.engine.claims import trial as trials
 from backtests.engine.claims.loading import load_exhibits
 from backtests.engine.claims.trial import CLAIMS, fingerprints_of, trial_name, try_claims
 from data.records import from_json, to_json
@@ -24,8 +25,7 @@ def trial(exhibits):
 
 def test_every_claim_is_tried_once_and_in_order(trial):
     numbers = [claim.number for claim in trial.claims]
-    assert len(numbers) == len(CLAIMS)
-    assert numbers == sorted(set(numbers))
+    assert numbers == list(range(1, 15))
     assert sum(len(trial.judged(judgement)) for judgement in JUDGEMENTS) == len(CLAIMS)
 
 
@@ -34,12 +34,13 @@ def test_each_says_what_would_refute_it_and_on_what_it_rests(trial):
         told = (claim.refuted_by, claim.data, claim.says, claim.because, claim.after_words)
         assert all(told), claim.number
         if claim.judgement != "cannot be tested here":
-            assert any(measure.decides for measure in claim.measures), claim.number
+            figures = (*claim.measures, *claim.after)  # a forecast is judged by what came
+            assert any(measure.decides for measure in figures), claim.number
 
 
 def test_no_figure_that_decides_is_of_after_the_article(trial):
     for claim in trial.claims:
-        for measure in claim.measures:
+        for measure in filter(lambda each: each.decides, claim.measures):
             assert measure.last[:7] <= "2025-04", (claim.number, measure.what)
 
 
@@ -60,16 +61,17 @@ def test_what_it_was_tried_on(trial):
     assert trial.days_missing
 
 
-def test_a_step_for_each_claim(exhibits):
+def test_a_step_for_each_claim(exhibits, monkeypatch):
+    monkeypatch.setattr(trials, "CLAIMS", CLAIMS[10:12])
     steps = []
 
     def progress(step):
         steps.append(step)
         return nullcontext()
 
-    try_claims(exhibits, progress)
-    assert len(steps) == len(CLAIMS)
-    assert steps[-1] == f"trying claim {len(CLAIMS)} of {len(CLAIMS)}"
+    made = try_claims(exhibits, progress)
+    assert [claim.number for claim in made.claims] == [11, 12]
+    assert steps == ["trying claim 1 of 2", "trying claim 2 of 2"]
 
 
 def test_the_name_follows_the_data(exhibits):
