@@ -329,7 +329,8 @@ def _halves(readings: Readings) -> list[Measure]:
         if part.signals("by_both"):
             told.append(
                 measured(
-                    f"IEF over bills, next {part.span}: the same, {which} half of the history",
+                    f"IEF over bills, next {part.span}: after both prices fell, less whatever the "
+                    f"dollar, {which} half of the history",
                     compared(part, "sum", "by_yield"), "points", part.signals("by_both"),
                     part.counted_in, half.index,
                 )

@@ -124,7 +124,7 @@ def buyer_of_last_resort(exhibits: Exhibits) -> Claim:
         refuted_by=(
             "Three tests around its announcements of purchases: after three months the 10-year "
             "yield was lower than the day before in more than half; the deepest further loss "
-            "within 12 months was on average no deeper than from any month-end of the same years; the "
+            "within 12 months was on average no deeper than from any month-end of those years; the "
             "deepest fall since the first announcement was itself met by one. All: holds; some: in "
             "part; none: fails. The rush for cash of March 2020 is shown and decides nothing."
         ),
@@ -157,7 +157,7 @@ def _measures(history: Purchases) -> tuple[Measure, ...]:
         measured("deepest further loss of the 10-year within 12 months of one, mean",
                  mean_of(history.losses), "percent", n, n_of, index, decides=True,
                  interval=STUDENT),
-        measured("the same from any month-end of the same years, mean",
+        measured("deepest loss within 12 months of any month-end of those years, mean",
                  _mean(history.usual_losses), "percent", len(starts), "overlapping starts", starts,
                  decides=True),
         *_deepest_fall(history),

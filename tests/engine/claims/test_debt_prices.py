@@ -238,7 +238,10 @@ def test_on_days_by_the_rules_own_reading():
     assert claim.judgement == judge_of(claim)
     assert claim.missing == ""
     assert the(claim, "first session of the fall").text > "2025-02-19"
-    assert the(claim, "next 21 sessions", "less whatever the dollar", "IEF over").decides
+    assert claim.measures[0].what == (
+        "IEF over bills, next 21 sessions: after both prices fell, less whatever the dollar"
+    )
+    assert claim.measures[0].decides
     days = exhibits.days
     assert days is not None
     until_then = days.until(pd.Timestamp(ARTICLE_DAY))
