@@ -210,18 +210,18 @@ def _measures(market: Market, made: Contest | str, daily: Contest | None) -> tup
         return ()
     n, n_of, index = made.months, "months", made.sample.returns.index
     figures = [
-        measured("Growth a year of attack_defend over the static mix",
+        measured("growth a year of attack_defend over the static mix",
                  made.premium, "points", n, n_of, index, decides=True),
         measured("CVaR(95) of a month: what it lost less than the static mix",
                  made.saved, "points", n, n_of, index),
-        measured("Changes of duration by a quarter of a year or more",
+        measured("changes of duration by a quarter of a year or more",
                  made.switches, "count", index=index),
     ]  # fmt: skip
     alone = tried(market, replace(AttackDefend(), equity_weight=0.0))
     beside = {"of the Treasuries alone, without equity": alone, "on daily prices": daily}
     more = [
-        measured(f"The same {words}", other.premium, "points", other.months, n_of,
-                 other.sample.returns.index)
+        measured(f"growth a year of attack_defend over the static mix, {words}",
+                 other.premium, "points", other.months, n_of, other.sample.returns.index)
         for words, other in beside.items()
         if isinstance(other, Contest)
     ]  # fmt: skip
@@ -282,10 +282,12 @@ def _since(market: Market, made: Contest | str) -> tuple[Measure, ...]:
     if grown is None or since is None:
         return ()
     return (
-        measured("attack_defend over the static mix, whose duration was fixed before",
+        measured("attack_defend less the static mix since then, its duration fixed before",
                  grown[0] - grown[1], "points", index=since.sessions),
-        measured("attack_defend", grown[0], "percent", index=since.sessions),
-        measured("The static mix", grown[1], "percent", index=since.sessions),
+        measured("attack_defend, total return since then", grown[0], "percent",
+                 index=since.sessions),
+        measured("the static mix, total return since then", grown[1], "percent",
+                 index=since.sessions),
     )  # fmt: skip
 
 

@@ -38,10 +38,41 @@ def test_each_says_what_would_refute_it_and_on_what_it_rests(trial):
             assert any(measure.decides for measure in figures), claim.number
 
 
-def test_no_figure_that_decides_is_of_after_the_article(trial):
+def test_no_figure_up_to_the_article_is_of_after_it(trial):
     for claim in trial.claims:
-        for measure in filter(lambda each: each.decides, claim.measures):
+        for measure in claim.measures:
             assert measure.last[:7] <= "2025-04", (claim.number, measure.what)
+
+
+def test_labels_begin_small_and_say_what_they_are_by_themselves(trial):
+    # Pages put those that decide first, so "the same" would be of another figure there.
+    for claim in trial.claims:
+        for measure in (*claim.measures, *claim.after):
+            first = measure.what.split()[0]
+            is_name = first in {
+                "SHY",
+                "IEF",
+                "TLT",
+                "TIPS",
+                "SPY",
+                "CVaR(95)",
+                "CVaR",
+                "Treasuries",
+            }
+            assert is_name or first[0].islower() or first[0].isdigit(), measure.what
+            assert not measure.what.startswith("the same"), (claim.number, measure.what)
+
+
+def test_no_two_figures_of_a_claim_have_one_label(trial):
+    for claim in trial.claims:
+        for figures in (claim.measures, claim.after):
+            labels = [measure.what for measure in figures]
+            assert len(labels) == len(set(labels)), claim.number
+
+
+def test_since_the_article_equity_is_nowhere_the_first_figure(trial):
+    for claim in trial.claims:
+        assert not any(each.what.startswith("equity") for each in claim.after[:1]), claim.number
 
 
 def test_no_claim_fails_for_lack_of_data():
