@@ -57,4 +57,4 @@ def test_the_section_is_there_with_and_without_files(files):
     html = environment().get_template("files.html").render(files=files)
     assert 'id="files"' in html
     assert html.count("<a ") == len(files)
-    assert ("without the folder" in html) == (not files)
+    assert ("without its folder" in html) == (not files)
