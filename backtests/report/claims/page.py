@@ -27,9 +27,8 @@ from backtests.report.claims.words import (
 from backtests.report.files import CLAIMS, MANIFEST
 from backtests.report.page import Grid, render_page
 from backtests.report.pages import CLAIMS as CLAIMS_PAGE
-from backtests.report.pages import Trail
+from backtests.report.pages import TRIAL, Trail
 
-TITLE = "The article on trial"
 # What the files of the folder of a trial hold, in the order in which they are listed.
 FILES = (
     (CLAIMS_PAGE.file, "what came of each claim, and on what it rests"),
@@ -78,7 +77,7 @@ def write_claims(
         path,
         trail=trail,
         standalone=standalone,
-        title=TITLE,
+        title=TRIAL,
         headline=headline(trial),
         line=reconciled(trial),
         sure=sureness(trial),
