@@ -40,7 +40,11 @@ FLOORS: tuple[tuple[str, tuple[Room, ...]], ...] = (
             ("backtests.compare", "backtests.compared_runs", "backtests.own_settings"),
         ),
         Room("tune", "a search", ("backtests.tune",)),
-        Room("stress, claims", "today's shocks, the article", ("backtests.stress", "backtests.claims")),
+        Room(
+            "stress, claims",
+            "today's shocks, the article",
+            ("backtests.stress", "backtests.claims"),
+        ),
         Room("app", "the lab", ("backtests.app",)),
         Room("cache, history", "cached prices, proxies", ("data.cache", "data.history")),
         Room("face/", "the same from Python", ("backtests.face",)),
