@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from backtests.analysis.claims import Claim, Trial
@@ -17,6 +17,7 @@ from backtests.report.claims.tables import (
 from backtests.report.claims.words import (
     ARTICLE_DATE,
     TONES,
+    begun,
     facts,
     headline,
     method,
@@ -97,7 +98,7 @@ def write_claims(
 def _section(claim: Claim) -> ClaimSection:
     measured, since = "Up to the article", f"After {ARTICLE_DATE}"
     return ClaimSection(
-        claim=claim,
+        claim=replace(claim, data=begun(claim.data), missing=begun(claim.missing)),
         tone=TONES[claim.judgement],
         measures=measures_grid(claim.measures, measured) if claim.measures else None,
         after=measures_grid(claim.after, since) if claim.after else None,

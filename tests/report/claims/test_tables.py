@@ -53,7 +53,7 @@ def test_what_decides_is_shown_though_it_is_not_the_first():
 
 def test_a_line_without_a_figure_says_why():
     assert (LINES[7].figures, LINES[7].why_none) == ((), "Yields of other sovereigns before 1990.")
-    assert LINES[13].why_none == "no figure decides it"
+    assert LINES[13].why_none == "No figure decides it"
     assert LINES[0].why_none == ""
 
 
@@ -107,7 +107,7 @@ def test_figures_of_a_claim_with_a_reason_for_each_dash():
     assert texts == [
         [("Treasuries less bills in equity's worst months", "decides"), ("0.43 %", ""),
          ("0.10 to 0.78 %", "90 %, resampled"), ("76 months", ""), ("1962-01 to 2025-03", "")],
-        [("the tax was repealed", "decides"), ("18 July 1984, DEFRA 127", ""),
+        [("The tax was repealed", "decides"), ("18 July 1984, DEFRA 127", ""),
          ("-", ""), ("-", ""), ("-", "")],
         [("months until TLT recovers", ""), ("-", "cannot be worked out on these data"),
          ("-", ""), ("1 fall", ""), ("-", "")],
