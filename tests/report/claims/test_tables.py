@@ -106,7 +106,8 @@ def test_figures_of_a_claim_with_a_reason_for_each_dash():
     texts = [[(cell.text, cell.small) for cell in row] for row in grid.rows]
     assert texts == [
         [("Treasuries less bills in equity's worst months", "decides"), ("0.43 %", ""),
-         ("0.10 to 0.78 %", "90 %, resampled histories of 63 years"), ("76 months", ""), ("1962-01 to 2025-03", "")],
+         ("0.10 to 0.78 %", "90 %, resampled histories of 63 years"), ("76 months", ""),
+         ("1962-01 to 2025-03", "")],
         [("The tax was repealed", "decides"), ("18 July 1984, DEFRA 127", ""),
          ("-", ""), ("-", ""), ("-", "")],
         [("Months until TLT recovers", ""), ("-", "cannot be worked out on these data"),
