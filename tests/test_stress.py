@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import lxml.html
 import pytest
 
 from backtests.analysis.stress import Stress
@@ -81,6 +82,10 @@ def test_a_run_that_has_its_page_keeps_it_and_gets_no_second_folder(capsys, tmp_
     run = stressed(make_run(config, engine=ledger.fill))
     folder = publish(run, tmp_path, with_tearsheet=False)
     assert {"stress.html", "stress.json", "stress.csv"} <= {path.name for path in folder.iterdir()}
+    # The list of results says what the page says first.
+    told = lxml.html.parse(str(folder / "stress.html")).findtext(".//h1")
+    (listed,) = lxml.html.parse(str(tmp_path / "index.html")).xpath("//*[@id='stress']")
+    assert told in listed.text_content()
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     stress = asked(capsys, tmp_path, str(folder))
     assert stress.as_of == "2000-12-31"
