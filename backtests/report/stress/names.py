@@ -12,7 +12,7 @@ from backtests.report.currency import cash_words
 from backtests.report.text import basis, capital, difference, hedge_words, mix_words
 from data.currency.currencies import counted_in
 
-LONGEST_MIX = 34  # characters of a mix in a heading; a longer one is told by its sides
+LONGEST_MIX = 36  # characters of a mix in a heading, of three parts; longer ones tell their sides
 SHOWN = (2.0, 10.0, 30.0)  # years whose moves a table has; of a curve without them the nearest
 HYPHEN = "\u2011"  # at which no line breaks
 PortfolioKey = Literal["portfolio", "bills", "equity", "hedge"]
@@ -67,6 +67,11 @@ def is_plural(hedge: str) -> bool:
     return hedge == "Treasuries" or " and " in hedge
 
 
+def is_all_equity(stress: Stress) -> bool:
+    """Whether nothing but equity is held: no yield matters, and no interest earns a loss back."""
+    return all(leg.role == "equity" for leg in stress.legs)
+
+
 def columns_of(stress: Stress) -> list[Column]:
     """The portfolios that differ: what is held, bills in place of its hedge, its equity alone.
 
@@ -107,9 +112,16 @@ def years_text(replay: Replay) -> str:
 
 
 def rows_text(replays: Sequence[Replay]) -> str:
-    """How many are of which rows: ``14 of daily closes, 6 of month-ends``."""
+    """How many are of which rows: ``14 of daily closes, 6 of month-ends``, ``of month-ends``."""
     counts = {daily: sum(each.daily is daily for each in replays) for daily in (True, False)}
+    if not is_mixed(replays):
+        return "".join(f"of {basis(daily=daily)}" for daily, n in counts.items() if n)
     return ", ".join(f"{n} of {basis(daily=daily)}" for daily, n in counts.items() if n)
+
+
+def is_mixed(replays: Sequence[Replay]) -> bool:
+    """Whether some are of daily closes and others of month-ends."""
+    return len({replay.daily for replay in replays}) > 1
 
 
 def dated_name(replay: Replay) -> str:

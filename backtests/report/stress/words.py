@@ -13,6 +13,7 @@ from backtests.report.stress.names import (
     differs_then,
     falls_of,
     hedge_of,
+    is_all_equity,
     is_plural,
     mix_of,
     moved_of,
@@ -113,11 +114,6 @@ def _then(stress: Stress) -> str:
         return ""
     won = sum(beats(fall.then) for fall in falls)
     return f"At the yields of their time it was {count_text(won, len(falls))}."
-
-
-def is_all_equity(stress: Stress) -> bool:
-    """Whether nothing but equity is held."""
-    return all(leg.role == "equity" for leg in stress.legs)
 
 
 def cash_yield(stress: Stress) -> float:

@@ -174,6 +174,24 @@ def without_hedge(**changes: Any) -> Stress:
     return make_stress(**{**asked, **changes})
 
 
+def all_equity(**changes: Any) -> Stress:
+    """SPY alone: what it makes is equity's return, now as then, and no interest is earned."""
+    alone = tuple(
+        replace(
+            each,
+            now=replace(each.now, portfolio=each.now.bills, hedge=None, equity=each.now.bills),
+            then=replace(each.then, portfolio=each.now.bills, hedge=None, equity=each.now.bills),
+            recovery=Recovery(portfolio=None, bills=None, hedge=None),
+        )
+        for each in REPLAYS
+    )
+    made = make_stress()
+    return without_hedge(
+        **{"legs": (replace(SPY, weight=1.0),), "replays": alone, "scenarios": made.scenarios},
+        **changes,
+    )
+
+
 def unhedged(returns: Returns) -> Returns:
     """The same with bills in place of the hedge."""
     return replace(returns, portfolio=returns.bills, hedge=None)
