@@ -104,16 +104,16 @@ def _because(evidence: Evidence, beat: pd.Series) -> str:
     every = evidence.every.estimate
     if every.value is None or every.low is None or every.high is None:
         return "There are too few months for an interval."
-    after_sign = " and ".join(
-        f"{state.name} stock-bond correlation {100.0 * state.payoff.estimate.value:+.2f} points"
+    after_sign = ", after ".join(
+        f"{state.name} correlation {100.0 * state.payoff.estimate.value:+.2f} points"
         for state in evidence.states
         if state.payoff.estimate.value is not None
     )
     return (
         f"In equity's worst {evidence.every.worst_months} months Treasuries earned "
-        f"{in_points(every)} a month over bills. In the worst tenth of the months after "
-        f"{after_sign}, each by itself. They beat bills in {int(beat.sum())} of {len(beat)} falls "
-        "of equity."
+        f"{in_points(every)} a month over bills. In the worst tenth of the months that follow each "
+        f"sign of the stock-bond correlation: after {after_sign}. They beat bills in "
+        f"{int(beat.sum())} of {len(beat)} falls of equity."
     )
 
 
