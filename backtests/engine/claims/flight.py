@@ -66,8 +66,8 @@ def money_flees(exhibits: Exhibits) -> Claim:
         + ("daily closes where there are some" if table["daily"].any() else "month-ends"),
         judgement=judgement,
         because=_because(evidence, beat),
-        measures=(*_states(evidence, returns, labels), *_eras(returns, sample), *_shares(table, beat),
-                  *_down_months(exhibits)),
+        measures=(*_states(evidence, returns, labels), *_eras(returns, sample),
+                  *_shares(table, beat), *_down_months(exhibits)),
         after=later,
         after_words=later_words,
         table=ClaimTable(
