@@ -1,7 +1,7 @@
 """Bands, cash flows and offsets that cannot be meant: one line and exit code 2 at every door.
 
-The doors are the commands run, compare (an option, and a RUN's own) and today, a TOML file, the
-lab's address, and Python. Nothing is written by any of them.
+The doors are the commands run, compare (an option, and a RUN's own), today and stress, a TOML
+file, the lab's address, and Python. Nothing is written by any of them.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from backtests.compare import main as compare
 from backtests.engine.address import from_query
 from backtests.engine.flows import MOST_FLOWS
 from backtests.run import main as run
+from backtests.stress import main as stress
 from backtests.today import main as today
 from strategies.base import OWN_OPTIONS
 from tests.conftest import ended
@@ -89,6 +90,7 @@ def doors(tmp_path, monkeypatch, capsys) -> dict[str, Door]:
     return {
         "run": lambda settings: command(run, "hedge_mix", *source, *words(settings)),
         "today": lambda settings: command(today, "hedge_mix", *source, *words(settings)),
+        "stress": lambda settings: command(stress, "hedge_mix", *source, *words(settings)),
         "compare": lambda settings: command(
             compare, "hedge_mix", "hedge_mix:SPY=1", *source, *words(settings)
         ),
@@ -99,11 +101,11 @@ def doors(tmp_path, monkeypatch, capsys) -> dict[str, Door]:
     }
 
 
-ALL = ("run", "today", "compare", "a RUN", "TOML", "address", "Python")
+ALL = ("run", "today", "stress", "compare", "a RUN", "TOML", "address", "Python")
 # What is a parameter of the strategy is no option of compare.
-OF_PARAMETERS = ("run", "today", "a RUN", "TOML", "address", "Python")
+OF_PARAMETERS = ("run", "today", "stress", "a RUN", "TOML", "address", "Python")
 # A configuration and an address name no file.
-OF_FILES = ("run", "today", "compare", "a RUN", "Python")
+OF_FILES = ("run", "today", "stress", "compare", "a RUN", "Python")
 NAN, INF = math.nan, math.inf
 BAD: list[tuple[tuple[str, ...], Settings, str]] = [
     (ALL, {"band": 1.5}, "takes 0 to 1, got 1.5; a band of 5 percentage points is 0.05"),
@@ -192,7 +194,7 @@ FILES: dict[str, tuple[bytes | None, str]] = {
     "is too large": (b"\n" * (4 << 20) + HEADS, "cannot be read: it has 4,194,316 bytes, of which"),
     "has sums beyond": (HEADS + b"2020-01-15,9e14\n" * 2, "of 2020-01-15 takes an amount up to"),
 }  # fmt: skip
-DOORS_OF_FILES = ("run", "today", "compare", "a RUN", "Python")
+DOORS_OF_FILES = ("run", "today", "stress", "compare", "a RUN", "Python")
 
 
 @pytest.mark.parametrize("door", DOORS_OF_FILES)

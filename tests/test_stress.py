@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import lxml.html
 import pytest
 
 from backtests.analysis.stress import Stress
@@ -16,6 +17,7 @@ from backtests.engine.config import RunConfig
 from backtests.engine.stress.stress import stress_of
 from backtests.jobs import make_run, publish, stressed
 from backtests.report.manifest import StressManifest, read_whole_manifest
+from backtests.report.stress.words import first_screen
 from backtests.stress import main
 from data.records import from_json
 from tests.conftest import ROOT, ended
@@ -81,6 +83,10 @@ def test_a_run_that_has_its_page_keeps_it_and_gets_no_second_folder(capsys, tmp_
     run = stressed(make_run(config, engine=ledger.fill))
     folder = publish(run, tmp_path, with_tearsheet=False)
     assert {"stress.html", "stress.json", "stress.csv"} <= {path.name for path in folder.iterdir()}
+    # The list of results says what the page says first.
+    told = lxml.html.parse(str(folder / "stress.html")).findtext(".//h1")
+    (listed,) = lxml.html.parse(str(tmp_path / "index.html")).xpath("//*[@id='stress']")
+    assert told in listed.text_content()
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     stress = asked(capsys, tmp_path, str(folder))
     assert stress.as_of == "2000-12-31"
@@ -121,3 +127,9 @@ def test_what_cannot_be_asked_ends_with_one_line(words, message, capsys, monkeyp
     assert code == 2
     (line,) = err.splitlines()
     assert message in line
+
+
+def test_the_readme_shows_what_the_command_finds():
+    readme = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    headline = first_screen(stress_on()).headline.replace("\u2011", "-")  # a hyphen that stays
+    assert f"> {headline}." in readme

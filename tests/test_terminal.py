@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import backtests
-from backtests import compare, run, tune
+from backtests import claims, compare, run, stress, tune
 from backtests.engine.config import RunConfig
 from backtests.jobs import execute, publish
 from backtests.report.finished_run import read_run
@@ -159,6 +159,15 @@ def test_every_line_of_a_hostile_run_is_printable(hostile, mine, capsys):
         (run.main, (*asked, "--no-tearsheet", "--no-verdict"), 0),
         (run.main, (*asked, "--json", "--no-tearsheet", "--no-verdict"), 0),
         (run.main, (*mix, "--no-tearsheet"), 0),
+        (stress.main, asked, 0),
+        (stress.main, (*asked, "--json"), 0),
+        (stress.main, mix, 0),
+        (stress.main, (EVIL, "--out", str(out)), 2),
+        (stress.main, (str(place), "--out", str(out)), 2),
+        (claims.main, ("--source", source, "--out", str(out)), 2),
+        (claims.main, ("--source", EVIL, "--debug", "--out", str(out)), 2),
+        (claims.main, (EVIL,), 2),
+        (claims.main, ("--end", EVIL), 2),
         (run.main, (*asked, "--set", f"share={EVIL}", "--debug"), 2),
         (run.main, (*mix, "--benchmark", EVIL, "--debug"), 2),
         (run.main, ("--config", str(place / EVIL)), 2),
@@ -171,7 +180,9 @@ def test_every_line_of_a_hostile_run_is_printable(hostile, mine, capsys):
         ended_with, shown, told = ended(door, capsys, *words)
         require_printable(shown, told)
         assert ended_with == code, (ascii(words), ascii(told))
-        if "--json" in words:
+        if "--json" in words and door is stress.main:
+            assert {leg["ticker"] for leg in json.loads(shown)["legs"]} >= set(TICKERS)
+        elif "--json" in words:
             latest = json.loads(shown)["latest"]
             assert set(latest["held"]) >= set(TICKERS)
     folders = sorted(path for path in out.iterdir() if path.name.startswith(("hostile", "hedge")))

@@ -41,8 +41,7 @@ from backtests.report.lab import (
 from backtests.report.pages import (
     ALL_RESULTS,
     CLAIMS_ANCHOR,
-    STRESS,
-    TEARSHEET,
+    PAGES,
     TRIAL,
     VERDICT,
 )
@@ -264,7 +263,7 @@ def after_save(config: RunConfig, out: Path, *, pressed: bool) -> None:
 
 def pages_of(folder: Path) -> list[tuple[str, str]]:
     """Addresses and words of a saved run's pages; empty where nothing serves them."""
-    pages = (VERDICT, STRESS, TEARSHEET)
+    pages = [page for page in PAGES if page.of_run]
     found = [(link(folder, page.file), capital(page.word)) for page in pages]
     links = [(address, words) for address, words in found if address]
     if not links:

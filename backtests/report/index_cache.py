@@ -22,7 +22,7 @@ from data.errors import OutputError
 from data.regular import MOST_PAGE, read_regular
 
 CACHE = ".index.json"
-LAYOUT = 6  # raised whenever what is read of a folder changes
+LAYOUT = 7  # raised whenever what is read of a folder changes
 # Folders of another format are listed otherwise, whatever was remembered of them.
 VERSION = f"{LAYOUT} of format {FORMAT}"
 # A file that changed so shortly before it was read may change again within the same tick.

@@ -6,7 +6,7 @@ import itertools
 import os
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,7 +15,17 @@ from backtests.report.glance import TOP
 from backtests.report.index_rows import ListedOther, ListedRun
 from backtests.report.intervals import Interval, Whisker, whiskers
 from backtests.report.page import render_page
-from backtests.report.pages import ALL_RESULTS, STRESS, TRIAL, Crumb, Page, Trail, pages_in
+from backtests.report.pages import (
+    ALL_RESULTS,
+    STRESS,
+    STRESS_OF,
+    TRIAL,
+    TRIAL_ON,
+    Crumb,
+    Page,
+    Trail,
+    pages_in,
+)
 from backtests.report.text import HEDGES, percent
 from backtests.report.verdict.evidence import WORDS
 from backtests.report.verdict.payoffs import DEPENDS, interval_text, signed_text
@@ -24,13 +34,13 @@ from backtests.report.which_hedge.words import CHIPS
 HEADS = ("Run", HEDGES, "Payoff", "Growth a year", "Deepest fall", "Period", "Written (UTC)")
 OTHER_HEADS = ("Comparison or search", "What it found", "Written (UTC)")
 # Questions with a door and a page of their own: kind of the manifest, which is their place on the
-# page too, their title, and the command that answers them.
+# page too, their title, the command that answers them, and how titles of answers begin.
 QUESTIONS = (
-    ("stress", "Stress at today's yields", "python -m backtests.stress hedge_mix"),
-    ("claims", TRIAL, "python -m backtests.claims"),
+    ("stress", "Stress at today's yields", "python -m backtests.stress hedge_mix", STRESS_OF),
+    ("claims", TRIAL, "python -m backtests.claims", TRIAL_ON),
 )
-MOST_BEFORE = 5  # earlier answers that a question links to
-ASKED = frozenset(kind for kind, _, _ in QUESTIONS)
+MOST_BEFORE = 5  # earlier answers that a question shows; the others are folded
+ASKED = frozenset(kind for kind, *_ in QUESTIONS)
 UNJUDGED, OLDER = "not judged", "of another version"
 RUN_AGAIN = "written by another version: run it again"
 SAID: Mapping[str, str] = {str(word): text for word, text in WORDS.items()}
@@ -121,8 +131,9 @@ class Question:
         What answers it, where nothing has yet.
     newest
         Its newest answer; None where there is none.
-    older
-        Those before, newest first.
+    older, oldest
+        Those before, newest first: shown, and folded. A page of a run is not among them, since the
+        row of the run leads to it.
     """
 
     anchor: str
@@ -130,6 +141,7 @@ class Question:
     command: str
     newest: OtherRow | None
     older: tuple[OtherRow, ...]
+    oldest: tuple[OtherRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -305,11 +317,18 @@ def _links(folder: str, pages: Sequence[Page]) -> tuple[str, tuple[tuple[str, st
     return (addresses[0][0], tuple(addresses[1:])) if addresses else ("", ())
 
 
-def _question(kind: str, title: str, command: str, others: Sequence[ListedOther]) -> Question:
+def _question(
+    kind: str, title: str, command: str, begins: str, listed: Sequence[ListedOther]
+) -> Question:
     """A question with its answers among what is listed, newest first."""
-    rows = [_other_row(row) for row in others if row.kind == kind]
-    before = tuple(rows[1 : 1 + MOST_BEFORE])
-    return Question(kind, title, command, rows[0] if rows else None, before)
+    answers = [
+        replace(row, title=row.title.removeprefix(begins)) for row in listed if row.kind == kind
+    ]
+    rows = [_other_row(row) for row in answers[:1]]
+    rows += [_other_row(row) for row in answers[1:] if not row.of_run]
+    shown = 1 + MOST_BEFORE
+    newest = rows[0] if rows else None
+    return Question(kind, title, command, newest, tuple(rows[1:shown]), tuple(rows[shown:]))
 
 
 def _stressed(runs: Sequence[ListedRun]) -> list[ListedOther]:
@@ -319,9 +338,10 @@ def _stressed(runs: Sequence[ListedRun]) -> list[ListedOther]:
             folder=run.folder,
             created=run.created,
             pages=(STRESS.file,),
-            title=run.folder,
-            finding=f"{run.glance.name}, beside its verdict",
+            title=f"page of the run {run.glance.name}",
+            finding=run.stress,
             kind="stress",
+            of_run=True,
         )
         for run in runs
         if STRESS.file in run.pages and run.glance is not None

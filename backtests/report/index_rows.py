@@ -57,6 +57,8 @@ class ListedRun:
         Code of the currency that its figures are in; empty for dollars.
     which_hedge
         Whether to hedge that currency, as in its manifest.
+    stress
+        What its stress test came to; empty where there is none.
     """
 
     folder: str
@@ -69,13 +71,15 @@ class ListedRun:
     choices: tuple[str, ...] = ()
     currency: str = ""
     which_hedge: Answer | None = None
+    stress: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ListedOther:
     """What is no run as the list shows it: its folder, pages, of what, what it found.
 
-    ``kind`` is that of its manifest: a comparison, a search, a trial of the article.
+    ``kind`` is that of its manifest: a comparison, a search, a stress test, a trial of the article.
+    ``of_run`` says that it is a page among those of a run, whose row leads to it.
     """
 
     folder: str
@@ -85,6 +89,7 @@ class ListedOther:
     finding: str
     strategy: str = ""
     kind: str = ""
+    of_run: bool = False
 
 
 Listed = ListedRun | ListedOther
@@ -141,6 +146,7 @@ def read_listed(folder: Path) -> Listed:
         currency=config.currency or "",
         payoff=manifest.payoff,
         which_hedge=manifest.which_hedge,
+        stress=manifest.finding,
         choices=(
             f"hedge {config.hedge}" if config.hedge else "",
             f"equity {config.equity}" if config.equity else "",

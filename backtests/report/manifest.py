@@ -36,8 +36,9 @@ class Manifest:
     title
         A line for the index; empty for a run, whose glance has its name.
     finding
-        What a comparison, a search or a trial of the article came to, in a sentence; empty for a
-        run, whose word says it, and in a folder of before.
+        What a comparison, a search, a stress test or a trial of the article came to, in a sentence;
+        of a run, whose word says what it came to, that of its stress test. Empty without, and in a
+        folder of before.
     """
 
     kind: str

@@ -68,7 +68,9 @@ def address_of(page: Page, folder: Path, place: Path) -> str:
 
 ALL_RESULTS = "All results"
 RESULTS = Crumb(ALL_RESULTS, "../index.html")
+STRESS_OF = "Stress of "  # begins the title of a stress test in a folder of its own
 TRIAL = capital(CLAIMS.word)
+TRIAL_ON = f"{TRIAL}: "  # begins the title of a trial, on its data
 CLAIMS_ANCHOR = "claims"  # on the list of results: the newest trial, or the command that makes one
 
 

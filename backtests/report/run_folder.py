@@ -29,6 +29,7 @@ from backtests.report.pages import TEARSHEET, WHICH_HEDGE
 from backtests.report.pages import VERDICT as VERDICT_PAGE
 from backtests.report.pages import WITHDRAWALS as WITHDRAWALS_PAGE
 from backtests.report.stress.folder import write_stress_numbers, write_stress_page
+from backtests.report.stress.words import first_screen
 from backtests.report.verdict.document import document
 from backtests.report.verdict.page import write_verdict
 from backtests.report.verdict.payoffs import DEPENDS
@@ -152,6 +153,7 @@ def _manifest(run: Run) -> RunManifest:
     evidence = None if run.verdict is None else run.verdict.evidence
     ways = None if run.verdict is None else run.verdict.ways
     return RunManifest(
+        finding=first_screen(run.stress).headline if isinstance(run.stress, Stress) else "",
         verdict=None if run.verdict is None else run.verdict.word,
         payoff=None if evidence is None or run.judged.word in DEPENDS else evidence.every.estimate,
         strategy=run.config.strategy,

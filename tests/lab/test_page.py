@@ -352,13 +352,18 @@ def test_saved_pages_are_links_where_they_are_served(tmp_path, quick_save, monke
     folder = tmp_path / "hedge_mix-1"
     assert f"open {folder / 'verdict.html'}" in texts(page)
     served = "http://127.0.0.1:8502/hedge_mix-1"
-    monkeypatch.setattr("backtests.lab.page.link", lambda of, file="": f"{served}/{file}")
+    there = ("verdict.html", "which-hedge.html", "stress.html", "tearsheet.html")
+    address = {file: f"{served}/{file}" for file in there}
+    monkeypatch.setattr("backtests.lab.page.link", lambda of, file="": address.get(file, ""))
     page.run()
     link = r'<a href="([^"]*)" target="_blank" rel="noopener">([^<]*)<'
     assert re.findall(link, texts(page)) == [
         (f"{served}/verdict.html", "Verdict"),
+        (f"{served}/which-hedge.html", "Which hedge"),
+        (f"{served}/stress.html", "Stress"),
         (f"{served}/tearsheet.html", "Tear sheet"),
         ("http://127.0.0.1:8502/", "All results"),
+        ("http://127.0.0.1:8502/#claims", "The article on trial"),
     ]
     assert "open /" not in texts(page)
 

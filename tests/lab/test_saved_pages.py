@@ -26,6 +26,7 @@ uvicorn = pytest.importorskip("uvicorn")
 SECRET = b"SECRET"
 SCRIPT = "plotly-0123456789abcdef.min.js"
 RUN, COMPARED, SEARCH = "hedge_mix-0123456789", "compare-0123456789", "tune-0123456789"
+STRESSED, TRIED = "stress-hedge_mix-0123456789", "claims-0123456789"
 PLAIN = "text/plain; charset=utf-8"
 # Every file that is served, its bytes and what it is said to be.
 SERVED = {
@@ -40,6 +41,8 @@ SERVED = {
     f"/{COMPARED}/index.html": (b"<p>compared", "text/html; charset=utf-8"),
     f"/{SEARCH}/index.html": (b"<p>searched", "text/html; charset=utf-8"),
     f"/{SEARCH}/candidates.parquet": (b"PAR1\x00\xff", "application/octet-stream"),
+    f"/{STRESSED}/stress.html": (b"<p>stressed", "text/html; charset=utf-8"),
+    f"/{TRIED}/claims.html": (b"<p>tried", "text/html; charset=utf-8"),
     f"/assets/{SCRIPT}": (b"window.Plotly = {};", "text/javascript; charset=utf-8"),
 }
 
@@ -69,7 +72,8 @@ def out(tmp_path_factory) -> Path:
     (results / "index.html").write_bytes(SERVED["/"][0])
     (results / "trials.parquet").write_bytes(SECRET)
     (results / ".lock").write_bytes(SECRET)
-    for name, kind in ((RUN, "run"), (COMPARED, "comparison"), (SEARCH, "tuning")):
+    for name, kind in ((RUN, "run"), (COMPARED, "comparison"), (SEARCH, "tuning"),
+                       (STRESSED, "stress"), (TRIED, "claims")):  # fmt: skip
         served = {
             path.rpartition("/")[2]: content
             for path, (content, _) in SERVED.items()
@@ -456,6 +460,8 @@ def test_a_link_leads_to_the_page(port, out):
             assert ask(port, address.partition(str(port))[2])[0] == 200
         assert link(out / RUN) == link(out / RUN, "verdict.html")
         assert link(out / SEARCH) == f"http://127.0.0.1:{port}/{SEARCH}/index.html"
+        assert link(out / STRESSED) == f"http://127.0.0.1:{port}/{STRESSED}/stress.html"
+        assert link(out / TRIED) == f"http://127.0.0.1:{port}/{TRIED}/claims.html"
 
 
 def test_a_link_to_a_folder_named_by_its_owner_leads_there(port, out):

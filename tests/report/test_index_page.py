@@ -18,6 +18,7 @@ from backtests.report.index import rebuild_index
 from backtests.report.index_page import Curve, curve, headline, what_of, write_index
 from backtests.report.index_rows import ListedOther, ListedRun
 from backtests.report.manifest import ComparisonManifest, read_run_manifest
+from backtests.report.pages import STRESS_OF, TRIAL_ON
 from backtests.report.run_folder import write_run
 from backtests.report.style import variables
 from tests import browser, page_checks
@@ -168,12 +169,12 @@ def test_comparisons_and_searches_say_what_they_found(tmp_path):
 
 
 def trial(folder: str, created: str, pages: tuple[str, ...] = ("claims.html",)) -> ListedOther:
-    return ListedOther(folder=folder, created=created, pages=pages, title="bundled months",
+    return ListedOther(folder=folder, created=created, pages=pages, title=f"{TRIAL_ON}months",
                        finding=f"Of 14 claims {len(folder)} hold", kind="claims")  # fmt: skip
 
 
-def asked(page):
-    (line,) = page.xpath("//*[@id='claims']")
+def asked(page, kind="claims"):
+    (line,) = page.xpath(f"//*[@id='{kind}']")
     links = [(link.get("href"), link.text) for link in line.iter("a")]
     return " ".join(line.text_content().split()), links
 
@@ -184,7 +185,7 @@ def test_without_a_trial_of_the_article_its_command_stands_there(tmp_path):
     assert asked(page_of(tmp_path, a_run())) == (told, [])
 
 
-def test_the_newest_trial_is_linked_with_its_finding_and_those_before_by_their_day(tmp_path):
+def test_the_newest_trial_is_linked_with_its_finding_and_those_before_by_what_they_are_of(tmp_path):
     page = page_of(
         tmp_path,
         trial("claims-2b", "2026-01-02T03:04:05"),
@@ -193,17 +194,52 @@ def test_the_newest_trial_is_linked_with_its_finding_and_those_before_by_their_d
         trial("claims-0", "2025-12-30T00:00:00", ()),
     )
     assert asked(page) == (
-        "The article on trial Of 14 claims 9 hold claims-2b · 2026-01-02 03:04 · before: "
-        "2025-12-31 23:59, claims-0",
+        "The article on trial Of 14 claims 9 hold months · claims-2b · 2026-01-02 03:04Before: "
+        "months, 2025-12-31 23:59; months, 2025-12-30 00:00",
         [
             ("claims-2b/claims.html", "The article on trial"),
-            ("claims-1/claims.html", "2025-12-31 23:59"),
+            ("claims-1/claims.html", "months"),
         ],
     )
     # It is neither a comparison nor a search.
     assert page.findtext(".//h1") == "1 run: it works"
     assert not page.xpath("//*[@id='found']")
     assert page.findtext(".//output") == "1 shown"
+
+
+def stress_test(number: int) -> ListedOther:
+    return ListedOther(folder=f"stress-{number}", created=f"2026-02-{number:02}T03:04:05",
+                       pages=("stress.html",), title=f"{STRESS_OF}mix {number}",
+                       finding=f"mix {number} today: it would", kind="stress")  # fmt: skip
+
+
+def test_each_stress_test_is_reached_by_the_name_of_what_it_is_of(tmp_path):
+    page = page_of(tmp_path, *map(stress_test, range(9, 0, -1)))
+    told, links = asked(page, "stress")
+    assert told.startswith("Stress at today's yields mix 9 today: it would mix 9 · stress-9 · ")
+    assert links[0] == ("stress-9/stress.html", "Stress at today's yields")
+    # By hand: those before the newest, newest first; five are shown and three folded.
+    before = [(f"stress-{number}/stress.html", f"mix {number}") for number in range(8, 0, -1)]
+    assert links[1:] == before
+    (folded,) = page.xpath("//*[@id='stress']/details")
+    assert folded.findtext("summary") == "3 more"
+    assert [link.text for link in folded.iter("a")] == ["mix 3", "mix 2", "mix 1"]
+
+
+def test_the_stress_test_of_a_run_says_what_it_came_to_and_is_older_only_in_its_row(tmp_path):
+    pages = ("verdict.html", "stress.html")
+    newest = a_run("mix-2", pages=pages, stress="60 % SPY today: it would")
+    page = page_of(tmp_path, newest, replace(newest, folder="mix-1", created="2026-01-01"),
+                   replace(stress_test(1), created="2025-12-31"))  # fmt: skip
+    told, links = asked(page, "stress")
+    assert told.replace("\u202f", " ") == (
+        "Stress at today's yields 60 % SPY today: it would page of the run "
+        f"{GLANCE.name} · mix-2 · 2026-01-02 03:04Before: mix 1, 2025-12-31"
+    )
+    assert links == [("mix-2/stress.html", "Stress at today's yields"),
+                     ("stress-1/stress.html", "mix 1")]  # fmt: skip
+    rows = page.xpath("//section//a[contains(@href, 'stress.html')]/@href")
+    assert sorted(rows) == ["mix-1/stress.html", "mix-2/stress.html"]
 
 
 def test_a_trial_alone_is_no_run(tmp_path):

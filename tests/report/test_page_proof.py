@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from backtests.jobs import stressed
 from backtests.report.charts import Line, time_chart
 from backtests.report.index import rebuild_index
 from backtests.report.page import environment, render_page
@@ -36,7 +37,7 @@ RUNS: dict[str, dict[str, Any]] = {
     "two months": {"start": "2025-11-28"},
     "a year": {"start": "2024-12-31"},
 }
-PAGES = ("verdict.html", "tearsheet.html")
+PAGES = ("verdict.html", "stress.html", "tearsheet.html")
 DIGIT_AFTER_HYPHEN = re.compile(r"(?<![\d\w])-\d")
 
 
@@ -66,7 +67,7 @@ def folders(tmp_path_factory) -> dict[str, Path]:
             source = daily_source(out.parent / "daily") if daily else "bundled"
             if daily and not SHARED.is_dir():  # made prices have no yields: a mix on days
                 options = {"start": None}
-            run = make_run(source=source, **options)
+            run = stressed(make_run(source=source, **options))
             made[name] = write_run(out, run, with_tearsheet=True)
     rebuild_index(out)
     return made

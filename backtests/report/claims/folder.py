@@ -7,14 +7,14 @@ from pathlib import Path
 from backtests.analysis.claims import Trial
 from backtests.engine.claims.exhibits import Exhibits
 from backtests.engine.claims.trial import fingerprints_of, trial_name
-from backtests.report.claims.page import FILES, TITLE, write_claims
+from backtests.report.claims.page import FILES, write_claims
 from backtests.report.claims.words import finding
 from backtests.report.files import CLAIMS, write_json
 from backtests.report.folder import new_folder, write_manifest
 from backtests.report.index import rebuild_index
 from backtests.report.manifest import ClaimsManifest
 from backtests.report.pages import CLAIMS as CLAIMS_PAGE
-from backtests.report.pages import trail_of
+from backtests.report.pages import TRIAL, TRIAL_ON, trail_of
 from backtests.report.versions import versions
 
 
@@ -41,7 +41,7 @@ def write_trial(out: Path, exhibits: Exhibits, trial: Trial, *, standalone: bool
         write_claims(
             folder / CLAIMS_PAGE.file,
             trial,
-            trail=trail_of(TITLE),
+            trail=trail_of(TRIAL),
             files=FILES,
             standalone=standalone,
         )
@@ -53,7 +53,7 @@ def write_trial(out: Path, exhibits: Exhibits, trial: Trial, *, standalone: bool
 def _manifest(exhibits: Exhibits, trial: Trial) -> ClaimsManifest:
     days = exhibits.days
     return ClaimsManifest(
-        title=f"{TITLE}: {trial.days_title or trial.months_title}",
+        title=f"{TRIAL_ON}{trial.days_title or trial.months_title}",
         finding=finding(trial),
         source=exhibits.months.source if days is None else days.source,
         notes=() if days is None else tuple(days.notes),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from backtests.analysis.claims import Claim, Trial
@@ -17,6 +17,7 @@ from backtests.report.claims.tables import (
 from backtests.report.claims.words import (
     ARTICLE_DATE,
     TONES,
+    begun,
     facts,
     headline,
     method,
@@ -27,9 +28,8 @@ from backtests.report.claims.words import (
 from backtests.report.files import CLAIMS, MANIFEST
 from backtests.report.page import Grid, render_page
 from backtests.report.pages import CLAIMS as CLAIMS_PAGE
-from backtests.report.pages import Trail
+from backtests.report.pages import TRIAL, Trail
 
-TITLE = "The article on trial"
 # What the files of the folder of a trial hold, in the order in which they are listed.
 FILES = (
     (CLAIMS_PAGE.file, "what came of each claim, and on what it rests"),
@@ -78,7 +78,7 @@ def write_claims(
         path,
         trail=trail,
         standalone=standalone,
-        title=TITLE,
+        title=TRIAL,
         headline=headline(trial),
         line=reconciled(trial),
         sure=sureness(trial),
@@ -98,7 +98,7 @@ def write_claims(
 def _section(claim: Claim) -> ClaimSection:
     measured, since = "Up to the article", f"After {ARTICLE_DATE}"
     return ClaimSection(
-        claim=claim,
+        claim=replace(claim, data=begun(claim.data), missing=begun(claim.missing)),
         tone=TONES[claim.judgement],
         measures=measures_grid(claim.measures, measured) if claim.measures else None,
         after=measures_grid(claim.after, since) if claim.after else None,

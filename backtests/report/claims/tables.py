@@ -14,6 +14,7 @@ from backtests.report.claims.words import (
     NOT_KNOWN,
     TONES,
     abridged,
+    begun,
     deciding,
     interval_of,
     interval_text,
@@ -118,8 +119,8 @@ def _line(claim: Claim, mark: Whisker | None) -> ClaimLine:
         figures=tuple(map(row_figure, figures[:most], marks)),
         more=max(0, len(figures) - most),
         is_forecast=is_forecast(claim),
-        why_none="" if figures else abridged(claim.missing or NO_FIGURE, MOST_WORDS),
-        data=abridged(claim.data, MOST_WORDS),
+        why_none="" if figures else begun(abridged(claim.missing or NO_FIGURE, MOST_WORDS)),
+        data=begun(abridged(claim.data, MOST_WORDS)),
         window=window_text(figures[0]) if figures else "",
         after=tuple(map(row_figure, after)),
         after_words=abridged(claim.after_words or ("" if after else NO_AFTER), MOST_WORDS),
@@ -135,7 +136,7 @@ def row_figure(measure: Measure, mark: Whisker | None = None) -> RowFigure:
     parts = (lacks, ranged, sample_text(measure))
     return RowFigure(
         value=value_text(measure),
-        what=measure.what,
+        what=begun(measure.what),
         small=", ".join(filter(None, parts)),
         window=window_text(measure),
         whisker=mark,
@@ -151,7 +152,7 @@ def measures_grid(measures: Sequence[Measure], caption: str) -> Grid:
         lacks = "" if is_known(measure) else NOT_KNOWN
         rows.append(
             [
-                Cell(measure.what, small=decides),
+                Cell(begun(measure.what), small=decides),
                 Cell(value_text(measure), _sort(measure.value), lacks, "best" * measure.decides),
                 Cell(told, _sort(measure.low), measure.interval, interval=interval_of(measure))
                 if told

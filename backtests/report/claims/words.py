@@ -198,7 +198,7 @@ def _after_tile(trial: Trial) -> TrialTile:
     for claim in followed:
         most = MOST_DECIDED if is_forecast(claim) else 1
         for measure in leading(claim.after)[: min(most, MOST_AFTER - len(lines))]:
-            lines.append(TileLine(measure.what, (claim.number,), value_text(measure)))
+            lines.append(TileLine(begun(measure.what), (claim.number,), value_text(measure)))
     named = {number for line in lines for number in line.claims}
     others = tuple(sorted(claim.number for claim in followed if claim.number not in named))
     if others:
@@ -334,6 +334,11 @@ def leading(measures: Sequence[Measure]) -> list[Measure]:
 def is_known(measure: Measure) -> bool:
     """Whether there is a figure, or what stands in its place."""
     return value_text(measure) != "-"
+
+
+def begun(text: str) -> str:
+    """A text as it stands at the start of a cell: a large letter, but for the name of a rule."""
+    return text if "_" in text.partition(" ")[0] else capital(text)
 
 
 def abridged(text: str, most: int) -> str:

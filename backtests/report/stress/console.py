@@ -23,9 +23,10 @@ from backtests.report.stress.names import (
     dated_name,
     difference_of,
     falls_of,
-    hedge_of,
+    is_all_equity,
     is_plural,
     months_text,
+    moved_of,
     one_digit,
     points,
     rise,
@@ -58,31 +59,29 @@ def print_stress(console: Console, label: str, stress: Stress) -> None:
     console.print(Text(printable(screen.line)))
     if pending := pending_words(stress):
         console.print(Text(pending))
+    earns = not is_all_equity(stress)
     if falls := falls_of(stress):
         console.print()
         table = _table(f"{len(falls)} falls of history, once more today", "Fall", stress)
-        table.add_column("then", justify="right")
-        table.add_column("months", justify="right")
+        for head in ("then", "months") * earns:
+            table.add_column(head, justify="right")
         for fall in falls:
-            table.add_row(
-                _shown(dated_name(fall)),
-                *_figures(fall.now, stress),
-                one_digit(fall.then.portfolio),
-                months_text(fall.recovery.portfolio),
-            )
+            ending = (one_digit(fall.then.portfolio), months_text(fall.recovery.portfolio))
+            table.add_row(_shown(dated_name(fall)), *_figures(fall.now, stress), *ending * earns)
         console.print(table)
     if stress.scenarios:
         console.print()
         table = _table("Scenarios", "Scenario", stress)
         table.add_column("after", justify="right")
-        table.add_column("months", justify="right")
+        for head in ("months",) * earns:
+            table.add_column(head, justify="right")
         for scenario in stress.scenarios:
             for stage in scenario.stages:
                 table.add_row(
                     printable(scenario.name),
                     *_figures(stage.returns, stress),
                     f"{stage.months} m" if stage.months else "shock",
-                    months_text(stage.recovery.portfolio),
+                    *(months_text(stage.recovery.portfolio),) * earns,
                 )
         console.print(table)
     for line in _endings(stress):
@@ -96,6 +95,8 @@ def _shown(text: str) -> str:
 
 def _endings(stress: Stress) -> list[str]:
     """What columns are, and the break-evens."""
+    if is_all_equity(stress):
+        return []
     told = ["", "Then: what is held, at the yields of the time. Months: until interest earns the "
             "loss back."]  # fmt: skip
     evens = [
@@ -103,10 +104,10 @@ def _endings(stress: Stress) -> list[str]:
         for each in stress.break_evens
         if each.bp is not None
     ]
-    if stress.hedge and evens:
+    if (moved := moved_of(stress)) and evens:
         told.append(
-            f"Rise of yields, in points, at which {hedge_of(stress)} only earn"
-            f"{'' if is_plural(stress) else 's'} as much as {bills_of(stress)}: {', '.join(evens)}."
+            f"Rise of yields, in points, at which {moved} only earn"
+            f"{'' if is_plural(moved) else 's'} as much as {bills_of(stress)}: {', '.join(evens)}."
         )
     return told
 

@@ -8,6 +8,8 @@ from backtests.report.stress.names import (
     cash_of,
     floored_text,
     hedge_of,
+    is_all_equity,
+    is_mixed,
     maturity_text,
     rows_text,
 )
@@ -18,7 +20,8 @@ from data.currency.currencies import counted_in
 def facts_of(stress: Stress) -> list[str]:
     """On what it was worked out, in a few words each."""
     count = len(stress.replays)
-    replays = f"{count} replay{'' if count == 1 else 's'}: {rows_text(stress.replays)}"
+    colon = ":" if is_mixed(stress.replays) else ""
+    replays = f"{count} replay{'' if count == 1 else 's'}{colon} {rows_text(stress.replays)}"
     return [
         f"what is held on {stress.as_of}",
         f"yields of {stress.curve_as_of}",
@@ -40,6 +43,8 @@ def pending_words(stress: Stress) -> str:
 
 def reading(stress: Stress) -> str:
     """How the table of replays is read."""
+    if is_all_equity(stress):
+        return "Returns of a replay today, which are those of equity then."
     below = f"; below it with {cash_of(stress)} instead" if stress.hedge else ""
     return (
         "Returns of a replay today; then: of the same holdings at the yields of that time. Months "
@@ -69,6 +74,8 @@ def remarks(replay: Replay) -> list[str]:
         told.append(f"missing maturities move as {' and '.join(map(maturity_text, borrowed))}")
     if replay.as_the_market:
         told.append(f"{', '.join(replay.as_the_market)} as the US market")
+    if replay.stayed:
+        told.append(f"{', '.join(replay.stayed)} left where it was: no prices of that time")
     if replay.no_dollar:
         told.append("dollar left where it was: its move is not known")
     if replay.is_later:
@@ -138,7 +145,8 @@ def method(stress: Stress) -> list[tuple[str, str]]:
         (
             "What counts as a fall.",
             "Counts are of replays in which equity fell, without those that have half of their "
-            "days or more in common with a longer one; the table has them all.",
+            "days or more in common with a longer one, and those before a part of the hedge has "
+            "prices; the table has them all.",
         ),
         (
             "Months to recover.",

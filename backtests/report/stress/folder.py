@@ -14,7 +14,7 @@ from backtests.report.listing import run_files
 from backtests.report.manifest import StressManifest
 from backtests.report.page import stands_alone
 from backtests.report.pages import STRESS as PAGE
-from backtests.report.pages import Trail, pages_in, trail_of, trail_of_run
+from backtests.report.pages import STRESS_OF, Trail, pages_in, trail_of, trail_of_run
 from backtests.report.stress.page import write_stress
 from backtests.report.stress.spreadsheet import write_stress_csv
 from backtests.report.stress.words import first_screen
@@ -58,7 +58,7 @@ def publish_stress(out: Path, run: Run, stress: Stress, *, standalone: bool = Fa
     with new_folder(out, name) as folder:
         write_stress_numbers(folder, stress)
         files = [PAGE.file, STRESS, STRESS_TABLE]
-        trail = trail_of(f"Stress of {label}")
+        trail = trail_of(f"{STRESS_OF}{label}")
         _write_page(folder, run, stress, trail, files, standalone=standalone)
         write_manifest(folder, _manifest(run, stress))
     rebuild_index(out)
@@ -86,7 +86,7 @@ def _write_page(
 
 def _manifest(run: Run, stress: Stress) -> StressManifest:
     return StressManifest(
-        title=f"Stress of {summary_label(run.summary)}",
+        title=f"{STRESS_OF}{summary_label(run.summary)}",
         finding=first_screen(stress).headline,
         config=run.config.table,
         source_title=run.market.title,

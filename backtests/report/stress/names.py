@@ -12,7 +12,7 @@ from backtests.report.currency import cash_words
 from backtests.report.text import basis, capital, difference, hedge_words, mix_words
 from data.currency.currencies import counted_in
 
-LONGEST_MIX = 34  # characters of a mix in a heading; a longer one is told by its sides
+LONGEST_MIX = 36  # characters of a mix in a heading, of three parts; longer ones tell their sides
 SHOWN = (2.0, 10.0, 30.0)  # years whose moves a table has; of a curve without them the nearest
 HYPHEN = "\u2011"  # at which no line breaks
 PortfolioKey = Literal["portfolio", "bills", "equity", "hedge"]
@@ -46,6 +46,12 @@ def hedge_of(stress: Stress) -> str:
     return hedge_words([leg.ticker for leg in stress.hedge]) if stress.hedge else ""
 
 
+def moved_of(stress: Stress) -> str:
+    """What of the hedge yields move, which a break-even is of; empty where they move none of it."""
+    moved = [leg.ticker for leg in stress.hedge if leg.repricing != "unmoved"]
+    return hedge_words(moved) if moved else ""
+
+
 def cash_of(stress: Stress) -> str:
     """What bills are called in the investor's money."""
     return cash_words(stress.investor).name
@@ -56,9 +62,14 @@ def bills_of(stress: Stress) -> str:
     return "bills" if stress.investor is None else "US bills"
 
 
-def is_plural(stress: Stress) -> bool:
-    """Whether a sentence speaks of the hedge as of several things."""
-    return hedge_of(stress) == "Treasuries" or len(stress.hedge) > 1
+def is_plural(hedge: str) -> bool:
+    """Whether a sentence speaks of a hedge of that name as of several things."""
+    return hedge == "Treasuries" or " and " in hedge
+
+
+def is_all_equity(stress: Stress) -> bool:
+    """Whether nothing but equity is held: no yield matters, and no interest earns a loss back."""
+    return all(leg.role == "equity" for leg in stress.legs)
 
 
 def columns_of(stress: Stress) -> list[Column]:
@@ -101,9 +112,16 @@ def years_text(replay: Replay) -> str:
 
 
 def rows_text(replays: Sequence[Replay]) -> str:
-    """How many are of which rows: ``14 of daily closes, 6 of month-ends``."""
+    """How many are of which rows: ``14 of daily closes, 6 of month-ends``, ``of month-ends``."""
     counts = {daily: sum(each.daily is daily for each in replays) for daily in (True, False)}
+    if not is_mixed(replays):
+        return "".join(f"of {basis(daily=daily)}" for daily, n in counts.items() if n)
     return ", ".join(f"{n} of {basis(daily=daily)}" for daily, n in counts.items() if n)
+
+
+def is_mixed(replays: Sequence[Replay]) -> bool:
+    """Whether some are of daily closes and others of month-ends."""
+    return len({replay.daily for replay in replays}) > 1
 
 
 def dated_name(replay: Replay) -> str:
@@ -153,12 +171,17 @@ def floored_text(moves: Sequence[NodeMove]) -> str:
 
 
 def falls_of(stress: Stress) -> list[Replay]:
-    """The replays that count: equity fell, and most of the days are not those of a longer fall."""
+    """The replays that count.
+
+    Equity fell, all of the hedge has yields or prices of that time, and most of the days are not
+    those of a longer fall.
+    """
     falls: list[Replay] = []
     by_length = sorted(stress.replays, key=lambda replay: (-replay.days, replay.start))
     for replay in by_length:
         shared = max((_shared(replay, longer) for longer in falls), default=0)
-        if replay.equity_move < 0.0 and 2 * shared < max(replay.days, 1):
+        is_known = replay.equity_move < 0.0 and not replay.stayed
+        if is_known and 2 * shared < max(replay.days, 1):
             falls.append(replay)
     return sorted(falls, key=lambda replay: (replay.start, replay.end))
 

@@ -20,10 +20,14 @@ from backtests.report.stress.names import (
     falls_of,
     floored_text,
     hedge_of,
+    is_all_equity,
+    is_mixed,
     maturity_text,
     months_text,
+    moved_of,
     points,
     rise,
+    rows_text,
     shown_moves,
 )
 from backtests.report.text import basis, capital, difference, percent, two_digits
@@ -37,27 +41,33 @@ def replays_grid(stress: Stress) -> Grid:
     heads = ["Fall", *_heads(shown, hedge)]
     if hedge:
         heads.append(f"{capital(hedge)} then")
-    heads += [f"{shown[0].name} then", "Months to recover"]
-    rows = []
+    if not is_all_equity(stress):
+        heads += [f"{shown[0].name} then", "Months to recover"]
+    rows, mixed = [], is_mixed(stress.replays)
     for replay in stress.replays:
-        row = [_name_cell(replay), *_cells(replay.now, shown, hedge)]
+        row = [_name_cell(replay, mixed=mixed), *_cells(replay.now, shown, hedge)]
         if hedge:
             row.append(_percent_cell(replay.then.hedge))
-        row += [_percent_cell(replay.then.portfolio), _recovery_cell(replay.recovery, hedge)]
+        if not is_all_equity(stress):
+            row += [_percent_cell(replay.then.portfolio), _recovery_cell(replay.recovery, hedge)]
         rows.append(row)
     count, falls = len(stress.replays), len(falls_of(stress))
     named = "1 replay" if count == 1 else f"{count} replays"
+    if not mixed:
+        named += f" {rows_text(stress.replays)}"
+    counted = "" if falls == count else f", of which {falls} count as falls of their own"
     return Grid(
         heads,
         rows,
-        caption=f"{named}, of which {falls} count as falls of their own.",
+        caption=f"{named}{counted}.",
         wide=True,
         kind="replays",
     )
 
 
-def _name_cell(replay: Replay) -> Cell:
-    return Cell(dated_name(replay), _place(replay), basis(daily=replay.daily))
+def _name_cell(replay: Replay, *, mixed: bool) -> Cell:
+    """Its name; of which rows it is, where that is not the same for all."""
+    return Cell(dated_name(replay), _place(replay), basis(daily=replay.daily) if mixed else "")
 
 
 def _place(replay: Replay) -> int:
@@ -110,10 +120,10 @@ def moves_grid(stress: Stress) -> Grid:
         "US equity",
     ]
     heads += [*(["Dollar"] if abroad else []), "Source", "Remarks"]
-    rows = []
+    rows, mixed = [], is_mixed(stress.replays)
     for replay in stress.replays:
         row = [
-            Cell(dated_name(replay), _place(replay), basis(daily=replay.daily)),
+            _name_cell(replay, mixed=mixed),
             Cell(f"{replay.start} to {replay.end}", _place(replay)),
             Cell(f"{replay.days:,}", replay.days),
             *(_move_cell(_at(replay.moves, each)) for each in shown),
@@ -146,6 +156,8 @@ def _move_cell(move: NodeMove | None) -> Cell:
 def scenarios_grid(stress: Stress) -> Grid:
     """Scenario x stage x portfolio."""
     shown, hedge = columns_of(stress), hedge_of(stress)
+    recovery = [] if is_all_equity(stress) else ["Months to recover"]
+    heads = ["Scenario", "After", *_heads(shown, hedge), *recovery, "What moves"]
     rows = []
     for number, scenario in enumerate(stress.scenarios):
         for stage in scenario.stages:
@@ -154,13 +166,13 @@ def scenarios_grid(stress: Stress) -> Grid:
                     Cell(scenario.name, number),
                     Cell("at once" if not stage.months else f"{stage.months} months", stage.months),
                     *_cells(stage.returns, shown, hedge),
-                    _recovery_cell(stage.recovery, hedge),
+                    *([] if is_all_equity(stress) else [_recovery_cell(stage.recovery, hedge)]),
                     Cell(capital(stage.words), tone="text"),
                 ]
             )
     count = len(stress.scenarios)
     return Grid(
-        ["Scenario", "After", *_heads(shown, hedge), "Months to recover", "What moves"],
+        heads,
         rows,
         caption=f"{count} scenario{'' if count == 1 else 's'}",
         wide=True,
@@ -184,10 +196,11 @@ def shocks_grid(stress: Stress, shocks: Sequence[Shock], name: str) -> Grid:
     moves_equity = any(shock.equity or shock.dollar for shock in shocks)
     shown = [each for each in columns_of(stress) if each.key != "equity" or moves_equity]
     checked = any(shock.approximate for shock in shocks)  # 0 where no yield moves
+    recovers = not is_all_equity(stress)
     heads = [name, *_heads(shown, hedge)]
     heads += [
         *(["By duration and convexity"] if checked else []),
-        "Months to recover",
+        *(["Months to recover"] if recovers else []),
         "What moves",
     ]
     rows = []
@@ -196,13 +209,15 @@ def shocks_grid(stress: Stress, shocks: Sequence[Shock], name: str) -> Grid:
         row = [Cell(shock.name, number), *_cells(shock.returns, shown, hedge)]
         if checked:
             row.append(_percent_cell(shock.approximate))
-        rows.append([*row, _recovery_cell(shock.recovery, hedge), Cell(capital(told), tone="text")])
+        if recovers:
+            row.append(_recovery_cell(shock.recovery, hedge))
+        rows.append([*row, Cell(capital(told), tone="text")])
     return Grid(heads, rows, wide=True, kind="shocks")
 
 
 def break_evens_grid(stress: Stress) -> Grid:
     """Horizon: the rise of yields at which the hedge only matches bills, and what both earn."""
-    rows = []
+    rows, moved = [], moved_of(stress) or hedge_of(stress)
     for each in stress.break_evens:
         told = "none within 10 points" if each.bp is None else f"{rise(each.bp)} points"
         rows.append(
@@ -214,7 +229,7 @@ def break_evens_grid(stress: Stress) -> Grid:
             ]
         )
     return Grid(
-        ["Within", "Rise of yields", f"{capital(hedge_of(stress))}, unchanged yields",
+        ["Within", "Rise of yields", f"{capital(moved)}, unchanged yields",
          f"{capital(bills_of(stress))}, unchanged yields"],
         rows,
         caption="An even rise of all yields by the end of the horizon"

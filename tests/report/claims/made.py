@@ -15,7 +15,7 @@ LONG = (
 )
 PAYOFF = Measure(
     what="Treasuries less bills in equity's worst months", value=0.0043, unit="percent",
-    low=0.001, high=0.0078, interval="90 %, resampled", n=76, n_of="months",
+    low=0.001, high=0.0078, interval="90 %, resampled histories of 63 years", n=76, n_of="months",
     first="1962-01", last="2025-03", decides=True,
 )  # fmt: skip
 SHARE = Measure(

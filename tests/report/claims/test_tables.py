@@ -32,7 +32,7 @@ def test_each_claim_has_one_line_with_its_word():
 def test_a_line_shows_what_decides_with_its_interval_and_n():
     figure = LINES[0].figures[0]
     assert figure.value == "0.43 %"
-    assert figure.small == "0.10 to 0.78 % (90 %, resampled), n 76 months"
+    assert figure.small == "0.10 to 0.78 % (90 %, resampled histories of 63 years), n 76 months"
     assert LINES[0].window == "1962-01 to 2025-03"
     # Alone on its scale of 0 to 0.78 the interval ends at its right edge, zero at the left.
     assert figure.whisker is not None
@@ -53,7 +53,7 @@ def test_what_decides_is_shown_though_it_is_not_the_first():
 
 def test_a_line_without_a_figure_says_why():
     assert (LINES[7].figures, LINES[7].why_none) == ((), "Yields of other sovereigns before 1990.")
-    assert LINES[13].why_none == "no figure decides it"
+    assert LINES[13].why_none == "No figure decides it"
     assert LINES[0].why_none == ""
 
 
@@ -106,10 +106,11 @@ def test_figures_of_a_claim_with_a_reason_for_each_dash():
     texts = [[(cell.text, cell.small) for cell in row] for row in grid.rows]
     assert texts == [
         [("Treasuries less bills in equity's worst months", "decides"), ("0.43 %", ""),
-         ("0.10 to 0.78 %", "90 %, resampled"), ("76 months", ""), ("1962-01 to 2025-03", "")],
-        [("the tax was repealed", "decides"), ("18 July 1984, DEFRA 127", ""),
+         ("0.10 to 0.78 %", "90 %, resampled histories of 63 years"), ("76 months", ""),
+         ("1962-01 to 2025-03", "")],
+        [("The tax was repealed", "decides"), ("18 July 1984, DEFRA 127", ""),
          ("-", ""), ("-", ""), ("-", "")],
-        [("months until TLT recovers", ""), ("-", "cannot be worked out on these data"),
+        [("Months until TLT recovers", ""), ("-", "cannot be worked out on these data"),
          ("-", ""), ("1 fall", ""), ("-", "")],
     ]  # fmt: skip
     assert grid.caption.startswith("Up to the article. A dash: no interval; no sample")

@@ -14,6 +14,7 @@ from backtests.report.claims.words import (
     PARTS,
     TONES,
     abridged,
+    begun,
     deciding,
     facts,
     finding,
@@ -148,7 +149,7 @@ def test_tiles_say_what_holds_what_fails_and_what_came_after():
     assert [(line.value, line.words) for line in after.lines] == [
         ("-3.70 %", "TLT by 21 May 2025"),
         ("7.60 %", "TLT by 22 October 2025"),
-        ("-61 bp", "policy rate from April to December 2025"),
+        ("-61 bp", "Policy rate from April to December 2025"),
     ]
 
 
@@ -277,3 +278,12 @@ def test_what_it_was_tried_on():
 def test_the_definitions_explain_every_judgement():
     told = " ".join(words for _, words in method())
     assert all(judgement in told.lower() for judgement in JUDGEMENTS)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("equity since then", "Equity since then"), ("1-3 years since then", "1-3 years since then"),
+     ("attack_defend over the mix", "attack_defend over the mix"), ("TLT", "TLT"), ("", "")],
+)  # fmt: skip
+def test_a_cell_begins_with_a_large_letter_but_for_the_name_of_a_rule(text, shown):
+    assert begun(text) == shown

@@ -66,6 +66,7 @@ def make_replay(
         then=mixed(equity, hedge - 0.02),
         recovery=Recovery(portfolio=120, bills=140, hedge=0),
         as_the_market=(),
+        stayed=(),
         no_dollar=False,
     )
     return replace(replay, **changes)
@@ -171,6 +172,24 @@ def without_hedge(**changes: Any) -> Stress:
     flat = make_map([-100.0, 100.0], [-0.2, 0.0], 0.0)
     asked = {"legs": legs, "replays": replays, "scenarios": (), "yields_by_equity": flat, **empty}
     return make_stress(**{**asked, **changes})
+
+
+def all_equity(**changes: Any) -> Stress:
+    """SPY alone: what it makes is equity's return, now as then, and no interest is earned."""
+    alone = tuple(
+        replace(
+            each,
+            now=replace(each.now, portfolio=each.now.bills, hedge=None, equity=each.now.bills),
+            then=replace(each.then, portfolio=each.now.bills, hedge=None, equity=each.now.bills),
+            recovery=Recovery(portfolio=None, bills=None, hedge=None),
+        )
+        for each in REPLAYS
+    )
+    made = make_stress()
+    return without_hedge(
+        **{"legs": (replace(SPY, weight=1.0),), "replays": alone, "scenarios": made.scenarios},
+        **changes,
+    )
 
 
 def unhedged(returns: Returns) -> Returns:

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from backtests.analysis.stress import Stress
 from backtests.report.stress.console import print_stress
-from tests.report.stress.made import CASH, REPLAYS, in_yen, make_stress, without_hedge
+from tests.report.stress.made import CASH, REPLAYS, all_equity, in_yen, make_stress, without_hedge
 
 
 def printed(stress: Stress, width: int, label: str = "hedge_mix") -> list[str]:
@@ -44,6 +44,12 @@ def test_the_finding_stands_before_the_tables_and_the_break_even_after():
         "Rise of yields, in points, at which Treasuries only earn as much as bills: 3 months "
         "+0.09, 12 months +0.94."
     )
+
+
+def test_of_equity_alone_no_month_of_recovery_is_told():
+    text = "\n".join(printed(all_equity(), 100))
+    assert "over 600" not in text
+    assert "Months:" not in text
 
 
 def test_a_pending_decision_and_names_that_would_move_a_terminal():

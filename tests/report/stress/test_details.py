@@ -16,7 +16,16 @@ from backtests.report.stress.details import (
     reading,
     remarks,
 )
-from tests.report.stress.made import CASH, IEF, REPLAYS, SPY, in_yen, make_stress, without_hedge
+from tests.report.stress.made import (
+    CASH,
+    IEF,
+    REPLAYS,
+    SPY,
+    all_equity,
+    in_yen,
+    make_stress,
+    without_hedge,
+)
 
 
 def test_the_facts_name_both_days_and_the_basis():
@@ -24,7 +33,7 @@ def test_the_facts_name_both_days_and_the_basis():
         "what is held on 2025-12-31", "yields of 2025-12-30",
         "6 replays: 5 of daily closes, 1 of month-ends", "in dollars", "not a forecast",
     ]  # fmt: skip
-    assert "1 replay: 1 of month-ends" in facts_of(make_stress(replays=REPLAYS[:1]))
+    assert "1 replay of month-ends" in facts_of(make_stress(replays=REPLAYS[:1]))
     assert "replay" not in " ".join(facts_of(make_stress(replays=())))
 
 
@@ -56,12 +65,18 @@ def test_what_is_to_be_known_of_a_replay():
         for move in plain.moves
     )
     strange = replace(
-        plain, moves=moves, as_the_market=("VTI", "QQQ"), no_dollar=True, is_later=True
+        plain,
+        moves=moves,
+        as_the_market=("VTI", "QQQ"),
+        stayed=("GLD",),
+        no_dollar=True,
+        is_later=True,
     )
     assert remarks(strange) == [
         "floor at -1 %: 3 months",
         "missing maturities move as 10 years",
         "VTI, QQQ as the US market",
+        "GLD left where it was: no prices of that time",
         "dollar left where it was: its move is not known",
         "after the day of today's curve",
     ]
@@ -95,3 +110,4 @@ def test_definitions_name_the_floor_and_what_recovery_takes_for_granted():
 def test_only_beside_a_hedge_are_there_two_recoveries():
     assert "below it with bills instead" in reading(make_stress())
     assert "below it" not in reading(without_hedge())
+    assert reading(all_equity()) == "Returns of a replay today, which are those of equity then."

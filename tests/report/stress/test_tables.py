@@ -17,6 +17,7 @@ from tests.report.stress.made import (
     CASH,
     REPLAYS,
     SPY,
+    all_equity,
     in_yen,
     make_stress,
     without_hedge,
@@ -51,6 +52,32 @@ def test_without_a_hedge_nothing_is_compared():
     ]  # fmt: skip
     assert texts(grid.rows[1])[:3] == ["Financial crisis 2007\u201109", "-29.60 %", "-50.00 %"]
     assert grid.rows[1][-1].small == ""
+
+
+def test_of_equity_alone_nothing_is_told_that_only_yields_could_change():
+    """No interest earns a loss back, and at the yields of any time equity fell as it fell."""
+    stress = all_equity(dollars=make_stress().parallels)
+    assert replays_grid(stress).heads == ["Fall", "What is held"]
+    assert scenarios_grid(stress).heads == ["Scenario", "After", "What is held", "What moves"]
+    for grid in (
+        replays_grid(stress), scenarios_grid(stress), shocks_grid(stress, stress.dollars, "Dollar")
+    ):  # fmt: skip
+        assert all(len(row) == len(grid.heads) for row in grid.rows)
+        assert "Months to recover" not in grid.heads
+
+
+def test_the_rows_of_a_replay_are_named_where_they_differ():
+    """Of the made replays one is of month-ends; those of daily closes do not overlap."""
+    daily = tuple(each for each in REPLAYS if each.daily)
+    grid = replays_grid(make_stress(replays=daily))
+    assert {row[0].small for row in [*grid.rows, *moves_grid(make_stress(replays=daily)).rows]} == {
+        ""
+    }
+    assert grid.caption.startswith(f"{len(daily)} replays of daily closes, of which ")
+    alone = replays_grid(make_stress(replays=daily[:1]))
+    assert alone.caption == "1 replay of daily closes."
+    both = {row[0].small for row in moves_grid(make_stress()).rows}
+    assert both == {"daily closes", "month-ends"}
 
 
 def test_what_moved_in_each_replay():
