@@ -455,13 +455,10 @@ def _how_firm(warning: Estimate, halves: list[Measure]) -> str:
     firm = [half.high < 0.0 for half in halves if half.high is not None]
     if len(firm) < len(HALVES):  # too short for intervals
         return told
-    where = {
-        (True, True): "in both halves of the history",
-        (True, False): "in the first half of the history alone",
-        (False, True): "in the second half of the history alone",
-        (False, False): "in neither half of the history alone",
-    }[firm[0], firm[1]]
-    return f"{told} The interval is below 0 {where}: {parts[0]}, {parts[1]}."
+    where = f"{'both halves' if all(firm) else 'neither half'} of the history"
+    if firm[0] != firm[1]:
+        where = f"the {HALVES[firm.index(True)]} half of the history alone"
+    return f"{told} The interval is below 0 in {where}: {parts[0]}, {parts[1]}."
 
 
 def _after(since: Readings) -> tuple[Measure, ...]:
